@@ -1,0 +1,1 @@
+"""Where the roles run: in containers (`compose`) or as processes in namespaces of their own (`local`)."""

@@ -1,0 +1,25 @@
+"""The first lines of every role's `__main__`: failures in words, and exit codes that mean something."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+
+from overheard.words.errors import OverheardError
+from overheard.words.verdict import Outcome
+
+
+def run(role: str, main: Callable[[list[str]], int]) -> None:
+    """Run `main` with the command line's arguments, and end the process with what it returns.
+
+    A failure that a user may see is printed to stderr without a traceback, and ends in the exit code of INCONCLUSIVE:
+    nothing was found out.
+    """
+    try:
+        code = main(sys.argv[1:])
+    except OverheardError as error:
+        sys.stderr.write(f"{role}: {error}\n")
+        code = Outcome.INCONCLUSIVE.exit_code
+    except KeyboardInterrupt:
+        code = 130
+    sys.exit(code)

@@ -1,0 +1,67 @@
+"""Settings come from `OVERHEARD_*` variables alone, are read in one place a role, and are checked at its start."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from pathlib import Path
+from typing import TypeVar
+
+from overheard.words.errors import SettingsError
+
+_T = TypeVar("_T")
+
+
+class Environment:
+    """The environment of a role, read with an error that names the variable.
+
+    Every method takes the variable's name and a default in the variable's own form; without a default the variable
+    must be there. An empty variable counts as one that is not set.
+    """
+
+    def __init__(self, variables: Mapping[str, str]) -> None:
+        self._variables = variables
+
+    def text(self, name: str, default: str | None = None) -> str:
+        """Any text."""
+        if value := self._variables.get(name, ""):
+            return value
+        if default is None:
+            raise SettingsError(f"{name} is not set")
+        return default
+
+    def path(self, name: str, default: str | None = None) -> Path:
+        """A path of the file system."""
+        return Path(self.text(name, default))
+
+    def folder(self, name: str, default: str | None = None) -> Path:
+        """A folder that is there."""
+        return self._checked(name, default, Path, Path.is_dir, "a folder that exists")
+
+    def port(self, name: str, default: str | None = None) -> int:
+        """A TCP or UDP port."""
+        return self._checked(name, default, int, lambda port: 0 < port < 65536, "a port (1 to 65535)")
+
+    def count(self, name: str, default: str | None = None) -> int:
+        """A whole number above 0."""
+        return self._checked(name, default, int, lambda number: number > 0, "a whole number above 0")
+
+    def choice(self, name: str, choices: Iterable[str], default: str | None = None) -> str:
+        """One of a few words."""
+        known = tuple(choices)
+        return self._checked(name, default, str, known.__contains__, f"one of {', '.join(known)}")
+
+    def words(self, name: str, default: str | None = None) -> tuple[str, ...]:
+        """A list of words, with commas between them."""
+        return tuple(word.strip() for word in self.text(name, default).split(",") if word.strip())
+
+    def _checked(
+        self, name: str, default: str | None, read: Callable[[str], _T], fits: Callable[[_T], bool], what: str
+    ) -> _T:
+        text = self.text(name, default)
+        try:
+            value = read(text)
+            if fits(value):
+                return value
+        except ValueError:
+            pass
+        raise SettingsError(f"{name} is {text!r}, which is not {what}")

@@ -1,0 +1,49 @@
+"""What the recorder knows of a recording: its own word, kept beside the pcapng file."""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import asdict, dataclass
+from typing import Any, Self
+
+# Marks are datagrams to a group of the administratively scoped block (RFC 2365, 6.1): on every kind of interface they
+# leave through the tap, where a datagram to one's own address would go over `lo` instead.
+MARK_GROUP = "239.255.56.83"
+MARK_PORT = 5699
+MARK_PREFIX = b"overheard mark "
+
+
+def new_mark() -> bytes:
+    """The payload of a mark that no other recording has."""
+    return MARK_PREFIX + secrets.token_hex(16).encode()
+
+
+@dataclass(frozen=True)
+class Recording:
+    """The recorder's word on one recording.
+
+    `started` and `ended` are seconds since the epoch, `snap_length` is in bytes (0: frames whole). `marked_start` and
+    `marked_end` say whether the recorder saw its marks arrive; the judge looks for them again in the file.
+    `recorder_alive` is whether dumpcap still ran when it was asked to stop.
+    """
+
+    name: str
+    interface: str
+    capture_filter: str
+    snap_length: int
+    started: float
+    ended: float
+    start_mark: str
+    end_mark: str
+    recorder_alive: bool
+    exit_code: int | None
+    recorder_said: str = ""
+
+    def to_json(self) -> dict[str, Any]:
+        """As plain data."""
+        return asdict(self)
+
+    @classmethod
+    def from_json(cls, data: dict[str, Any]) -> Self:
+        """The opposite of `to_json`."""
+        return cls(**data)

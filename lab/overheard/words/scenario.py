@@ -1,0 +1,62 @@
+"""What a chapter of the story is."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from overheard.words.verdict import Outcome, Verdict
+
+
+class Trust(StrEnum):
+    """Whom the client believes when a server shows its certificate."""
+
+    NOT_ASKED = "not asked"
+    NOT_THE_LAB_CA = "not the lab CA"
+    LAB_CA = "the lab CA"
+
+
+@dataclass(frozen=True)
+class Service:
+    """One address at which the server is to be found."""
+
+    scheme: str
+    host: str
+    port: int
+
+    @property
+    def url(self) -> str:
+        """Where the secret message is served."""
+        return f"{self.scheme}://{self.host}:{self.port}/"
+
+
+@dataclass(frozen=True)
+class Expectation:
+    """What must come out, or the run has failed.
+
+    `error` is a part of the text of the error that the client must get; empty where it must get the message.
+    `reasons` are the codes of the checks that must fail, and no others may.
+    """
+
+    outcome: Outcome
+    error: str = ""
+    reasons: frozenset[str] = frozenset()
+    says: str = ""
+
+    def meets(self, verdict: Verdict, *, got: str, error: str, message: str) -> bool:
+        """Whether this is what came out: of the client (`got` or `error`) and of the judge."""
+        client = self.error in error and not got if self.error else got == message and not error
+        reasons = {check.code for check in verdict.reasons}
+        judge = verdict.outcome is self.outcome and (self.outcome is Outcome.OVERHEARD or reasons == self.reasons)
+        return client and judge
+
+
+@dataclass(frozen=True)
+class Scenario:
+    """One chapter: who talks to whom, how, and what we expect an eavesdropper to learn."""
+
+    name: str
+    title: str
+    service: Service
+    trust: Trust
+    expected: Expectation

@@ -1,0 +1,22 @@
+"""The bytes that must not be overheard."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True)
+class Secret:
+    """A secret with a name. Its value never shows in a `repr`, and so in no log and no traceback."""
+
+    name: str
+    value: bytes = field(repr=False)
+
+    def __post_init__(self) -> None:
+        if not self.value:
+            raise ValueError(f"the secret {self.name!r} is empty: every capture would contain it")
+
+    @property
+    def redacted(self) -> str:
+        """What machine-readable output says in its place: how long it is, and nothing of it."""
+        return f"{self.name} ({len(self.value)} bytes)"

@@ -1,0 +1,27 @@
+"""One place where a secret was seen."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Sighting:
+    """A spelling of a secret, seen on the wire.
+
+    `frame` counts from 1 as Wireshark does and holds the first byte; `offset` counts from 0 in the frame;
+    `stream_offset` counts from 0 in its direction of the stream (or in the datagram); `frames` are all that carry a
+    part of it. `layers` were unwrapped to see it, outermost first. `stream` numbers TCP streams as Wireshark's
+    `tcp.stream` does, and is -1 where there is no stream.
+    """
+
+    secret: str
+    spelling: str
+    frame: int
+    offset: int
+    length: int
+    stream: int
+    direction: str
+    stream_offset: int
+    frames: tuple[int, ...]
+    layers: tuple[str, ...] = ()

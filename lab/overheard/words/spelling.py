@@ -1,0 +1,80 @@
+"""The ways in which a secret may look on the wire: one entry a spelling."""
+
+from __future__ import annotations
+
+import base64
+import json
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from urllib.parse import quote, quote_plus
+
+
+@dataclass(frozen=True)
+class Spelling:
+    """One look of one secret: the `pattern` to search for, and whether letters match in either case."""
+
+    name: str
+    pattern: bytes
+    any_case: bool = False
+
+
+def base64_cores(value: bytes, alphabet: bytes) -> Iterable[tuple[str, bytes]]:
+    """The characters of a base64 text that `value` alone decides, at each of the three alignments (RFC 4648, 4).
+
+    A text that holds `value` after n other bytes begins with characters that those bytes decide too, and may end with
+    some that the next bytes decide: both are left off, so that the rest is found whatever stands around it.
+    """
+    for before in range(3):
+        text = base64.b64encode(bytes(before) + value, altchars=alphabet).rstrip(b"=")
+        first = -(-before * 8 // 6)
+        last = (before + len(value)) * 8 // 6
+        yield f"at {before}", text[first:last]
+
+
+def _text(value: bytes, codec: str) -> bytes | None:
+    try:
+        return value.decode().encode(codec)
+    except UnicodeError:
+        return None
+
+
+def _of_text(change: Callable[[str], str]) -> Callable[[bytes], bytes | None]:
+    def spell(value: bytes) -> bytes | None:
+        try:
+            return change(value.decode()).encode()
+        except UnicodeDecodeError:
+            return None
+
+    return spell
+
+
+def _percent_all(value: bytes) -> bytes:
+    return b"".join(b"%%%02x" % byte for byte in value)
+
+
+# name, how to spell it (None: this secret has no such spelling), whether letters match in either case
+_TABLE: list[tuple[str, Callable[[bytes], bytes | None], bool]] = [
+    ("as it is", lambda value: value, False),
+    ("UTF-16 little-endian", lambda value: _text(value, "utf-16-le"), False),
+    ("UTF-16 big-endian", lambda value: _text(value, "utf-16-be"), False),
+    ("hexadecimal", lambda value: value.hex().encode(), True),
+    ("percent-encoded", _of_text(lambda text: quote(text, safe="")), False),
+    ("form-encoded", _of_text(quote_plus), False),
+    ("percent-encoded throughout", _percent_all, True),
+    ("JSON string", _of_text(lambda text: json.dumps(text)[1:-1]), True),
+    ("reversed", lambda value: value[::-1], False),
+]
+
+
+def spellings(value: bytes) -> list[Spelling]:
+    """Every spelling of `value` to look for, each pattern once, the plainest name first."""
+    found: dict[bytes, Spelling] = {}
+    for name, spell, any_case in _TABLE:
+        if pattern := spell(value):
+            found.setdefault(pattern, Spelling(name, pattern, any_case))
+    for name, alphabet in (("base64", b"+/"), ("base64url", b"-_")):
+        for alignment, pattern in base64_cores(value, alphabet):
+            # Of a very short secret an alignment may leave too little to be more than chance.
+            if len(pattern) >= 4:
+                found.setdefault(pattern, Spelling(f"{name}, {alignment}", pattern))
+    return list(found.values())

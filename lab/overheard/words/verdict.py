@@ -1,0 +1,145 @@
+"""The verdict, and the rules that lead to it.
+
+`decide` is the only place that says PROTECTED, and it says so only when every rule was looked at and every check of
+every rule holds. Whatever else is the case, a wrong PROTECTED is the worst thing that this software can do.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass, field, replace
+from enum import StrEnum
+from typing import Any, Self
+
+from overheard.words.sighting import Sighting
+
+
+class Outcome(StrEnum):
+    """What the judge found."""
+
+    PROTECTED = "PROTECTED"
+    OVERHEARD = "OVERHEARD"
+    INCONCLUSIVE = "INCONCLUSIVE"
+
+    @property
+    def exit_code(self) -> int:
+        """The exit code of a program whose result this is."""
+        return list(Outcome).index(self)
+
+
+class Presence(StrEnum):
+    """How we know that the secret was there at all."""
+
+    KEY_LOG = "key log"
+    DECLARED = "declared"
+    SEEN = "seen"
+    NONE = "none"
+
+
+class Rule(StrEnum):
+    """What must hold before anything is called PROTECTED."""
+
+    WHOLE = "whole"
+    ABSENT = "absent"
+    PRESENT = "present"
+    CHANCE = "chance"
+    CONTROL = "control"
+
+
+# The control belongs to a run of the lab; the others to every recording.
+_OF_EVERY_RECORDING = frozenset(Rule) - {Rule.CONTROL}
+
+
+@dataclass(frozen=True)
+class Check:
+    """One thing looked at: whether it holds, what was seen in words, and what to do when it does not.
+
+    `code` is stable, for machines and for scenarios that expect a certain reason.
+    """
+
+    rule: Rule
+    code: str
+    holds: bool
+    says: str
+    hint: str = ""
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """An outcome with all of its evidence."""
+
+    outcome: Outcome
+    checks: tuple[Check, ...]
+    sightings: tuple[Sighting, ...] = ()
+    presence: Presence = Presence.NONE
+    # For the reader's eye; nothing is decided from these.
+    dissection: tuple[dict[str, Any], ...] = field(default=(), compare=False)
+    carrier: int | None = None
+
+    @property
+    def reasons(self) -> tuple[Check, ...]:
+        """The checks that do not hold."""
+        return tuple(check for check in self.checks if not check.holds)
+
+    def to_json(self) -> dict[str, Any]:
+        """As plain data. The secret itself stands nowhere in it."""
+        return asdict(self)
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> Self:
+        """The opposite of `to_json`."""
+        return cls(
+            outcome=Outcome(data["outcome"]),
+            checks=tuple(Check(**{**check, "rule": Rule(check["rule"])}) for check in data["checks"]),
+            sightings=tuple(
+                Sighting(**{**seen, "frames": tuple(seen["frames"]), "layers": tuple(seen["layers"])})
+                for seen in data["sightings"]
+            ),
+            presence=Presence(data["presence"]),
+            dissection=tuple(data["dissection"]),
+            carrier=data["carrier"],
+        )
+
+
+def decide(
+    checks: Iterable[Check],
+    sightings: Iterable[Sighting],
+    presence: Presence,
+) -> Verdict:
+    """The verdict on one recording."""
+    checks, sightings = tuple(checks), tuple(sightings)
+    looked_at = {check.rule for check in checks}
+    if sightings:
+        outcome = Outcome.OVERHEARD
+    elif (
+        looked_at >= _OF_EVERY_RECORDING
+        and all(check.holds for check in checks)
+        and presence in {Presence.KEY_LOG, Presence.DECLARED}
+    ):
+        outcome = Outcome.PROTECTED
+    else:
+        outcome = Outcome.INCONCLUSIVE
+    return Verdict(outcome, checks, sightings, presence)
+
+
+def under_control(verdicts: Mapping[str, Verdict], control: str) -> dict[str, Verdict]:
+    """The verdicts of one run, with the positive control counted in.
+
+    Unless the recording named `control` came out OVERHEARD, the run could not have noticed a secret in clear, and
+    nothing in it may be called PROTECTED.
+    """
+    seen = verdicts[control].outcome if control in verdicts else "not run"
+    holds = seen is Outcome.OVERHEARD
+    check = Check(
+        Rule.CONTROL,
+        "control",
+        holds,
+        f"the positive control `{control}` was {seen}",
+        "" if holds else f"run the scenario `{control}` with the others, and see why it was not overheard",
+    )
+    return {name: _with(verdict, check) for name, verdict in verdicts.items()}
+
+
+def _with(verdict: Verdict, check: Check) -> Verdict:
+    again = decide((*verdict.checks, check), verdict.sightings, verdict.presence)
+    return replace(again, dissection=verdict.dissection, carrier=verdict.carrier)

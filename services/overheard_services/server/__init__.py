@@ -1,0 +1,1 @@
+"""The Secret Squirrels' server: a Flask application under gunicorn, over HTTP or HTTPS."""
