@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import http.client
 import ssl
+import sys
 import time
 from collections.abc import Callable
 from urllib.parse import urlsplit
@@ -49,3 +50,11 @@ def wait_until(check: Callable[[], str], awaited: str, *, within: float, hint: s
         if time.monotonic() > deadline:
             raise NotReadyError(f"{awaited} for {within:g} s", seen=problem, hint=hint)
         time.sleep(every)
+
+
+def ask(url: str, *, root: str | None = None) -> int:
+    """Probe once for a container's health check: 0, or 1 with the problem on stderr."""
+    problem = probe(url, root=root)
+    if problem:
+        sys.stderr.write(f"not ready: {problem}\n")
+    return 1 if problem else 0

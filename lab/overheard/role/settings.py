@@ -45,6 +45,10 @@ class Environment:
         """A whole number above 0."""
         return self._checked(name, default, int, lambda number: number > 0, "a whole number above 0")
 
+    def number(self, name: str, default: str | None = None) -> int:
+        """A whole number, 0 or above."""
+        return self._checked(name, default, int, lambda number: number >= 0, "a whole number, 0 or above")
+
     def choice(self, name: str, choices: Iterable[str], default: str | None = None) -> str:
         """One of a few words."""
         known = tuple(choices)

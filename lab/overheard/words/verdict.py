@@ -7,10 +7,11 @@ every rule holds. Whatever else is the case, a wrong PROTECTED is the worst thin
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import asdict, dataclass, replace
 from enum import StrEnum
 from typing import Any, Self
 
+from overheard.words.dissected import Dissected
 from overheard.words.sighting import Sighting
 
 
@@ -72,9 +73,9 @@ class Verdict:
     checks: tuple[Check, ...]
     sightings: tuple[Sighting, ...] = ()
     presence: Presence = Presence.NONE
-    # For the reader's eye; nothing is decided from these.
-    dissection: tuple[dict[str, Any], ...] = field(default=(), compare=False)
+    # The frame that carried the secret, in clear or not, where that is known.
     carrier: int | None = None
+    dissection: tuple[Dissected, ...] = ()
 
     @property
     def reasons(self) -> tuple[Check, ...]:
@@ -96,8 +97,8 @@ class Verdict:
                 for seen in data["sightings"]
             ),
             presence=Presence(data["presence"]),
-            dissection=tuple(data["dissection"]),
             carrier=data["carrier"],
+            dissection=tuple(Dissected.from_json(frame) for frame in data["dissection"]),
         )
 
 

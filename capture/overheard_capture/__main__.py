@@ -1,0 +1,32 @@
+"""`python -m overheard_capture`: the capture sidecar. `... health` asks a running one whether it is ready."""
+
+from __future__ import annotations
+
+import os
+import secrets
+
+from overheard.role.files import write_whole
+from overheard.role.health import ask
+from overheard.role.run import run
+
+from overheard_capture.settings import Settings
+
+
+def main(arguments: list[str]) -> int:
+    """Serve until told to stop."""
+    settings = Settings.from_environment(os.environ)
+    if arguments == ["health"]:
+        return ask(f"http://127.0.0.1:{settings.port}")
+    from overheard.role.serve import Listener, serve  # noqa: PLC0415  (the health check must be quick)
+
+    from overheard_capture.app import create_app  # noqa: PLC0415
+
+    if not settings.token_file.exists():
+        write_whole(settings.token_file, secrets.token_urlsafe(32).encode())
+    token = settings.token_file.read_text().strip()
+    serve(lambda: create_app(settings, token), Listener(settings.bind, settings.port))
+    return 0
+
+
+if __name__ == "__main__":
+    run("capture", main)

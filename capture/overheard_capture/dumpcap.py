@@ -1,0 +1,146 @@
+"""One dumpcap process, from the first packet to the last.
+
+dumpcap writes to a pipe and we to the file. Into a file it lets 0.75 s go by until a packet is there to be seen, into
+a pipe 0.25 s (the time-out of its kernel buffer); and what it had written when it was killed is not lost.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import threading
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO
+
+from overheard.words.errors import RecordingError
+
+_CHUNK = 1 << 16
+# The longest payload that is waited for in what dumpcap writes.
+_OVERLAP = 256
+
+
+@dataclass(frozen=True)
+class Tap:
+    """Where and how to listen: `snap_length` in bytes (0: whole frames), `buffer` in MiB."""
+
+    interface: str
+    capture_filter: str = ""
+    snap_length: int = 0
+    buffer: int = 64
+
+    @property
+    def command(self) -> list[str]:
+        """The command line that writes pcapng to standard output."""
+        program = shutil.which("dumpcap", path=_search_path())
+        if program is None:
+            raise RecordingError(
+                "dumpcap was not found", hint="install it: on Debian and Ubuntu, apt-get install tshark"
+            )
+        command = [program, "-q", "-i", self.interface, "-B", str(self.buffer), "-w", "-"]
+        if self.capture_filter:
+            command += ["-f", self.capture_filter]
+        if self.snap_length:
+            command += ["-s", str(self.snap_length)]
+        return command
+
+
+def _search_path() -> str:
+    """PATH, and the folders in which some systems keep dumpcap away from ordinary users."""
+    return os.pathsep.join([os.environ.get("PATH", ""), "/usr/sbin", "/usr/local/sbin"])
+
+
+class Dumpcap:
+    """A running dumpcap. Raises RecordingError when it does not start."""
+
+    def __init__(self, tap: Tap, path: Path, *, within: float = 10) -> None:
+        self._file = path.open("wb")
+        path.chmod(0o600)
+        self._seen = b""
+        self._news = threading.Condition()
+        self._awaited: dict[bytes, bool] = {}
+        self._listening = threading.Event()
+        self._said: list[str] = []
+        self._process = subprocess.Popen(
+            tap.command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+        )
+        self._threads = [
+            threading.Thread(target=self._copy, args=(self._process.stdout,), daemon=True),
+            threading.Thread(target=self._listen, args=(self._process.stderr,), daemon=True),
+        ]
+        for thread in self._threads:
+            thread.start()
+        if not self._listening.wait(within) or self._process.poll() is not None:
+            self.stop()
+            path.unlink(missing_ok=True)
+            raise RecordingError(
+                f"dumpcap does not record on {tap.interface!r}: {self.said or 'it said nothing'}",
+                hint="see that the interface exists, the filter is a capture filter, and CAP_NET_RAW is there",
+            )
+
+    @property
+    def pid(self) -> int:
+        """The process id of dumpcap."""
+        return self._process.pid
+
+    @property
+    def alive(self) -> bool:
+        """Whether dumpcap still runs."""
+        return self._process.poll() is None
+
+    @property
+    def said(self) -> str:
+        """What dumpcap wrote to its standard error, without its progress."""
+        return "; ".join(line for line in self._said if not line.startswith(("Capturing on", "File:")))
+
+    def await_payload(self, payload: bytes) -> None:
+        """Begin to look for `payload` in what is recorded from now on."""
+        with self._news:
+            self._awaited[payload] = False
+
+    def saw(self, payload: bytes, *, within: float) -> bool:
+        """Whether `payload` was recorded, after waiting for it for `within` seconds at most."""
+        with self._news:
+            return (
+                self._news.wait_for(lambda: self._awaited[payload] or not self.alive, within) and self._awaited[payload]
+            )
+
+    def stop(self) -> int:
+        """Stop dumpcap as it wants to be stopped, so that it closes its file, and return its exit code."""
+        if self.alive:
+            self._process.terminate()
+        try:
+            code = self._process.wait(5)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            code = self._process.wait()
+        for thread in self._threads:
+            thread.join()
+        self._file.close()
+        return code
+
+    def _copy(self, pipe: IO[bytes]) -> None:
+        tail = b""
+        while chunk := pipe.read1(_CHUNK):  # type: ignore[attr-defined]  # a buffered pipe has it
+            self._file.write(chunk)
+            window = tail + chunk
+            with self._news:
+                for payload, seen in self._awaited.items():
+                    self._awaited[payload] = seen or payload in window
+                self._news.notify_all()
+            tail = window[-_OVERLAP:]
+        pipe.close()
+        with self._news:
+            self._news.notify_all()
+
+    def _listen(self, pipe: IO[bytes]) -> None:
+        for line in pipe:
+            text = line.decode(errors="replace").strip()
+            # "Capturing on" comes some 20 ms before packets are really seen; "File:" is the honest sign.
+            if text.startswith("File:"):
+                self._listening.set()
+            if text:
+                self._said.append(text)
+        pipe.close()
+        self._listening.set()

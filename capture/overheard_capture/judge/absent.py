@@ -1,0 +1,54 @@
+"""Rules 2 and 4: the secret is absent, and not only because it is too short to be told from chance."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING
+
+from overheard.words.verdict import Check, Rule
+
+from overheard_capture.content import Content
+from overheard_capture.judge.wording import count, some
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from overheard.words.sighting import Sighting
+
+    from overheard_capture.judge.case import Case
+
+# Expected matches by chance below which chance counts as ruled out.
+_CHANCE = 1e-6
+
+
+def absent(case: Case, sightings: list[Sighting]) -> Iterator[Check]:
+    """Whether it is nowhere, and whether the judge could read all that it looked at."""
+    searched = f"{count(len(case.streams), 'TCP stream')} and {count(len(case.capture.frames), 'frame')}"
+    nowhere = f"none of its {len(case.search.spellings)} spellings is in {searched}"
+    says = f"it was seen in {count(len(sightings), 'place')}" if sightings else nowhere
+    yield Check(Rule.ABSENT, "absent", not sightings, says)
+    unread = [number for number, what in case.contents.items() if what is Content.UNKNOWN]
+    yield Check(
+        Rule.ABSENT,
+        "readable",
+        not unread,
+        f"the content of streams {some(unread)} is {Content.UNKNOWN}" if unread else _kinds(case),
+        "look at them in Wireshark; this version does not unwrap compressed or framed content" if unread else "",
+    )
+    yield _chance(case)
+
+
+def _kinds(case: Case) -> str:
+    kinds = Counter(case.contents.values())
+    parts = [f"{count(number, 'stream')} of {kind}" for kind, number in kinds.items() if kind is not Content.TLS]
+    if case.tls:
+        parts.append(f"{count(len(case.tls), 'stream')} of TLS with every byte inside a record")
+    return ", ".join(parts) or "no streams"
+
+
+def _chance(case: Case) -> Check:
+    searched = sum(len(frame.data) for frame in case.capture.frames) + sum(len(run.data) for _, _, run in case.runs)
+    expected = case.search.chance(searched)
+    holds = expected < _CHANCE
+    says = f"{expected:.0e} matches are to be expected by chance in the {searched:,} bytes searched"
+    return Check(Rule.CHANCE, "chance", holds, says, "" if holds else "judge with a longer secret")

@@ -1,0 +1,91 @@
+"""The recorder: a recording from a mark that was seen to arrive to a mark that was seen to arrive."""
+
+from __future__ import annotations
+
+import json
+import socket
+import struct
+import time
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Self
+
+from overheard.role.files import write_whole
+from overheard.words.recording import MARK_GROUP, MARK_PORT, Recording, new_mark
+
+from overheard_capture.dumpcap import Dumpcap, Tap
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+# A mark can be lost like any datagram; the same one is sent again until it is seen.
+_AGAIN = 0.5
+
+
+def send_mark(payload: bytes, interface: str) -> None:
+    """Send a mark out through `interface`, to nobody: its time to live ends on this wire."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sender:
+        index = socket.if_nametoindex(interface)
+        sender.setsockopt(socket.IPPROTO_IP, socket.IP_MULTICAST_IF, struct.pack("4s4si", bytes(4), bytes(4), index))
+        sender.setsockopt(socket.IPPROTO_IP, socket.IP_MULTICAST_TTL, 1)
+        sender.setsockopt(socket.IPPROTO_IP, socket.IP_MULTICAST_LOOP, 0)
+        sender.sendto(payload, (MARK_GROUP, MARK_PORT))
+
+
+def facts_of(path: Path) -> Path:
+    """Where the recorder's word on the recording at `path` is kept."""
+    return path.with_suffix(".json")
+
+
+@dataclass
+class ActiveRecording:
+    """A recording that goes on. Made with `begin`."""
+
+    name: str
+    path: Path
+    tap: Tap
+    patience: float
+    dumpcap: Dumpcap
+    started: float
+    start_mark: bytes
+
+    @classmethod
+    def begin(cls, name: str, path: Path, tap: Tap, *, patience: float) -> Self:
+        """Begin a recording; on return its start mark was seen to arrive, or was waited for `patience` seconds.
+
+        A mark that never arrives does not stop the recording: the judge will miss it in the file, and say so.
+        Raises RecordingError when dumpcap does not start.
+        """
+        active = cls(name, path, tap, patience, Dumpcap(tap, path), time.time(), new_mark())
+        active._mark(active.start_mark)
+        return active
+
+    def end(self) -> Recording:
+        """End it, and write the recorder's word beside it."""
+        end_mark = new_mark()
+        self._mark(end_mark)
+        alive = self.dumpcap.alive
+        code = self.dumpcap.stop()
+        recording = Recording(
+            name=self.name,
+            interface=self.tap.interface,
+            capture_filter=self.tap.capture_filter,
+            snap_length=self.tap.snap_length,
+            started=self.started,
+            ended=time.time(),
+            start_mark=self.start_mark.decode(),
+            end_mark=end_mark.decode(),
+            recorder_alive=alive,
+            exit_code=code,
+            recorder_said=self.dumpcap.said,
+        )
+        write_whole(facts_of(self.path), json.dumps(recording.to_json(), indent=2).encode())
+        return recording
+
+    def _mark(self, payload: bytes) -> bool:
+        self.dumpcap.await_payload(payload)
+        deadline = time.monotonic() + self.patience
+        while time.monotonic() < deadline and self.dumpcap.alive:
+            send_mark(payload, self.tap.interface)
+            if self.dumpcap.saw(payload, within=_AGAIN):
+                return True
+        return False

@@ -1,0 +1,112 @@
+"""`overheard demo`: the lab, run once, with all that there is to see."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import time
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from overheard_capture import pcapng
+
+from overheard.engines.base import Job, new_run
+from overheard.engines.choose import choose
+from overheard.report.console import console
+from overheard.report.packets import packets
+from overheard.report.table import table
+from overheard.words.errors import EngineError
+from overheard.words.result import Result, exit_code
+from overheard.words.story import HTTP, SECRET_MESSAGE
+
+if TYPE_CHECKING:
+    import argparse
+    from collections.abc import Callable, Iterator
+
+    from rich.console import Console
+
+# Settings of roles that a caller may change for a run; what else is in the environment does not reach them.
+_SETTINGS_OF_A_RUN = ("OVERHEARD_MESSAGE", "OVERHEARD_CLIENT_SCENARIOS")
+
+
+def demo(options: argparse.Namespace) -> int:
+    """Run the lab, show the table, the packets and where all of it is, and return the exit code."""
+    began = time.monotonic()
+    engine, why = choose(options.engine, Path.cwd())
+    out = console(record=options.svg is not None)
+    out.print(f"engine: [bold]{engine.name}[/bold] ({why})")
+    with _folder(options.runs) as folder, _progress() as progress:
+        variables = {name: os.environ[name] for name in _SETTINGS_OF_A_RUN if name in os.environ}
+        job = Job(folder, variables)
+        results = engine.run(job, progress)
+    message = variables.get("OVERHEARD_MESSAGE", SECRET_MESSAGE)
+    out.print(table(results, message))
+    if not options.brief:
+        _show_packets(out, job, results)
+    _show_where(out, job, results)
+    _conclude(out, results, time.monotonic() - began)
+    if options.svg:
+        out.save_svg(str(options.svg), title="make capture-demo")
+    return exit_code(results)
+
+
+@contextmanager
+def _folder(runs: Path) -> Iterator[Path]:
+    """A new folder for a run, which is left behind only if the run comes to an end."""
+    folder = runs.absolute() / new_run()
+    try:
+        folder.mkdir(mode=0o700, parents=True)
+    except OSError as problem:
+        raise EngineError(
+            f"the recordings cannot be left in {runs}: {problem.strerror}", hint="name another folder with --runs"
+        ) from None
+    try:
+        yield folder
+    except KeyboardInterrupt:
+        shutil.rmtree(folder, ignore_errors=True)
+        raise
+
+
+@contextmanager
+def _progress() -> Iterator[Callable[[str], None]]:
+    """A spinner in a terminal, and a line a step elsewhere."""
+    errors = console(errors=True)
+    if not errors.is_terminal:
+        yield lambda doing: errors.print(f"  {doing} ...", markup=False)
+        return
+    with errors.status("starting the roles") as status:
+        yield status.update
+
+
+def _show_packets(out: Console, job: Job, results: list[Result]) -> None:
+    for result in results:
+        verdict = result.verdict
+        if verdict.carrier is None:
+            continue
+        frames = pcapng.read(job.folder / f"{result.scenario}.pcapng").frames
+        out.print(packets(result.scenario, verdict, frames[verdict.carrier - 1].data))
+
+
+def _show_where(out: Console, job: Job, results: list[Result]) -> None:
+    where = job.folder
+    if where.is_relative_to(Path.cwd()):
+        where = where.relative_to(Path.cwd())
+    last = results[-1].scenario
+    out.print("[bold]Look for yourself[/bold]")
+    for what, path in (
+        ("recordings", f"{where}/*.pcapng"),
+        ("key log", where / job.keys.name),
+        ("verdicts", where / "verdicts.json"),
+        ("what the roles said", where / "logs"),
+    ):
+        out.print(f"  {what:<20} {path}", soft_wrap=True)
+    # Port 5683 belongs to CoAP, and Wireshark would show the story's HTTP as that.
+    decode = f"-d tcp.port=={HTTP.port},http -o tls.keylog_file:{where / job.keys.name}"
+    out.print(f"  {'in Wireshark':<20} wireshark {decode} {where}/{last}.pcapng", soft_wrap=True)
+
+
+def _conclude(out: Console, results: list[Result], seconds: float) -> None:
+    wrong = [result.scenario for result in results if not result.as_expected]
+    said = f"[bold red]not as expected: {', '.join(wrong)}[/bold red]" if wrong else "all as expected"
+    out.print(f"\n{len(results)} scenarios, {said}, in {seconds:.1f} s")

@@ -1,0 +1,108 @@
+"""The engine for a machine without containers: the roles as processes in namespaces of their own.
+
+A user namespace (unless we are root), a network, a mount and a process namespace: the roles have their own `lo`, their
+own `/etc/hosts`, and end when the first process of theirs ends. No right on the host is needed.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from contextlib import suppress
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from overheard.engines.base import Job, clean_environment, follow, results_or_error
+from overheard.words.errors import EngineError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from overheard.words.result import Result
+
+# The roles get SIGTERM and two seconds; the supervisor needs a moment more. In seconds.
+_GRACE = 5
+
+
+class LocalEngine:
+    """Processes in namespaces of their own."""
+
+    name = "local"
+
+    def run(self, job: Job, progress: Callable[[str], None]) -> list[Result]:
+        """See `Engine.run`."""
+        job.logs.mkdir(exist_ok=True)
+        # The roles' state, keys among it, is of this run only, and outlives it no more than its processes do.
+        with tempfile.TemporaryDirectory(prefix="overheard-") as state:
+            plan = {"state": state, "folder": str(job.folder), "variables": {**job.variables, "OVERHEARD_RUN": job.run}}
+            return results_or_error(_supervised(plan, job, progress), job, job.logs / "lab.log")
+
+
+def _supervised(plan: Mapping[str, object], job: Job, progress: Callable[[str], None]) -> list[Result]:
+    command = [*_unshare(), sys.executable, "-m", "overheard.engines.supervisor"]
+    with (
+        (job.logs / "lab.log").open("w") as log,
+        subprocess.Popen(
+            command,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=log,
+            text=True,
+            env=clean_environment(),
+            # Ctrl-C is ours to handle: it must not reach the roles on a way of its own.
+            start_new_session=True,
+        ) as supervisor,
+    ):
+        assert supervisor.stdin  # noqa: S101  (for mypy: it is a pipe)
+        assert supervisor.stdout  # noqa: S101
+        try:
+            supervisor.stdin.write(json.dumps(plan) + "\n")
+            supervisor.stdin.flush()
+            return follow(supervisor.stdout, progress)
+        except BrokenPipeError:
+            return []
+        finally:
+            _end(supervisor)
+
+
+def _end(supervisor: subprocess.Popen[str]) -> None:
+    """End everything: the supervisor lives as long as its standard input, and all roles as long as the supervisor."""
+    assert supervisor.stdin  # noqa: S101
+    with suppress(BrokenPipeError):
+        supervisor.stdin.close()
+    try:
+        supervisor.wait(_GRACE)
+    except subprocess.TimeoutExpired:
+        # --kill-child takes the first process of the namespace, and with it the kernel takes all others.
+        supervisor.kill()
+        supervisor.wait()
+
+
+def _unshare() -> list[str]:
+    user = [] if os.geteuid() == 0 else ["--user", "--map-root-user"]
+    return ["unshare", *user, "--net", "--mount", "--pid", "--fork", "--kill-child", "--"]
+
+
+def check() -> None:
+    """Raise EngineError, with what to do, where this engine cannot run."""
+    if sys.platform != "linux":
+        raise EngineError(
+            "without containers the lab needs the namespaces of Linux",
+            hint="install Docker, and run this again: on macOS, brew install --cask docker",
+        )
+    if not shutil.which("unshare"):
+        raise EngineError("`unshare` was not found", hint="on Debian and Ubuntu: apt-get install util-linux")
+    tried = subprocess.run([*_unshare(), "true"], capture_output=True, text=True, check=False)
+    if tried.returncode:
+        raise EngineError(f"this user may not make namespaces: {tried.stderr.strip()}", hint=_hint())
+
+
+def _hint() -> str:
+    restricted = Path("/proc/sys/kernel/apparmor_restrict_unprivileged_userns")
+    if restricted.is_file() and restricted.read_text().strip() == "1":
+        return "run as root, or: sudo sysctl kernel.apparmor_restrict_unprivileged_userns=0"
+    return "run as root, or: sudo sysctl user.max_user_namespaces=10000"

@@ -1,0 +1,16 @@
+"""One console for all: colour in a terminal that has it, plain text and a width that fits a log elsewhere."""
+
+from __future__ import annotations
+
+import sys
+
+from rich.console import Console
+
+_WIDTH_OF_A_LOG = 120
+
+
+def console(*, errors: bool = False, record: bool = False) -> Console:
+    """Make a console on stdout, or on stderr for `errors`. NO_COLOR is honoured (https://no-color.org)."""
+    file = sys.stderr if errors else sys.stdout
+    width = None if file.isatty() else _WIDTH_OF_A_LOG
+    return Console(file=file, width=width, record=record, highlight=False, soft_wrap=False)

@@ -1,0 +1,31 @@
+"""What a dissector says of one frame, for the reader's eye: nothing is decided from it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Self
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+
+@dataclass(frozen=True)
+class Dissected:
+    """One frame: its layers from the outside in, what they show a line each, and named details."""
+
+    frame: int
+    direction: str
+    layers: tuple[str, ...]
+    shows: tuple[str, ...]
+    details: tuple[tuple[str, str], ...] = ()
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> Self:
+        """The opposite of `dataclasses.asdict`."""
+        return cls(
+            frame=data["frame"],
+            direction=data["direction"],
+            layers=tuple(data["layers"]),
+            shows=tuple(data["shows"]),
+            details=tuple((name, value) for name, value in data["details"]),
+        )

@@ -1,0 +1,56 @@
+"""`python -m overheard_services.client`: the client.
+
+With SECRET_URL it asks that one address, as in the tutorial. Without, it walks the scenarios of the story.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+
+from overheard.role.run import run
+from overheard.words.errors import OverheardError
+from overheard.words.result import Result, exit_code
+
+from overheard_services.client.ask import ask
+from overheard_services.client.settings import Alone, Settings
+from overheard_services.client.walk import walk
+
+
+def main(_arguments: list[str]) -> int:
+    """Ask, or walk; 0 when all came out as it should."""
+    if alone := Alone.from_environment(os.environ):
+        return _ask(alone)
+    settings = Settings.from_environment(os.environ)
+    if settings.output == "json":
+        results = walk(settings, lambda doing: _event(progress=doing))
+        _event(results=[result.to_json() for result in results])
+    else:
+        results = walk(settings, lambda doing: print(f"{doing} ...", flush=True))
+        _show(results, settings)
+    return exit_code(results)
+
+
+def _ask(alone: Alone) -> int:
+    answer = ask(alone.url, trusting=alone.ca_file)
+    if answer.error:
+        raise OverheardError(answer.error, hint="see that the address is right, and whom its certificate leads to")
+    print(f"The secret message is: {answer.message}")
+    return 0
+
+
+def _event(**event: object) -> None:
+    sys.stdout.write(json.dumps(event) + "\n")
+    sys.stdout.flush()
+
+
+def _show(results: list[Result], settings: Settings) -> None:
+    from overheard.report.console import console  # noqa: PLC0415  (a tenth of a second that only people need)
+    from overheard.report.table import table  # noqa: PLC0415
+
+    console().print(table(results, settings.message))
+
+
+if __name__ == "__main__":
+    run("client", main)

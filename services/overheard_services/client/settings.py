@@ -1,0 +1,82 @@
+"""Every setting of the client, read once."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Self
+
+from overheard.role.settings import Environment
+from overheard.words.errors import SettingsError
+from overheard.words.story import SCENARIOS, SECRET_MESSAGE
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+    from overheard.words.scenario import Scenario
+
+
+@dataclass(frozen=True)
+class Alone:
+    """The client of the tutorial: one URL, and perhaps the file of a CA to trust instead of the machine's."""
+
+    url: str
+    ca_file: str | None
+
+    @classmethod
+    def from_environment(cls, variables: Mapping[str, str]) -> Self | None:
+        """None unless SECRET_URL is set."""
+        env = Environment(variables)
+        url = env.text("SECRET_URL", "")
+        if not url:
+            return None
+        if not url.startswith(("http://", "https://")):
+            raise SettingsError(f"SECRET_URL is {url!r}, which is no http:// or https:// address")
+        return cls(url, env.text("OVERHEARD_CLIENT_CA_FILE", "") or None)
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What the client that walks the scenarios is told.
+
+    `keys` is the folder where the session keys of its run are written; `output` is `text` for people, or `json` for a
+    program that shows them in its own way: one event a line.
+    """
+
+    scenarios: tuple[Scenario, ...]
+    message: str
+    ca_url: str
+    handover: Path
+    capture_url: str
+    capture_token_file: Path
+    keys: Path
+    output: str
+    run: str
+
+    @classmethod
+    def from_environment(cls, variables: Mapping[str, str]) -> Self:
+        """Raise SettingsError, naming the variable, where one makes no sense."""
+        env = Environment(variables)
+        return cls(
+            scenarios=_scenarios(env),
+            message=env.text("OVERHEARD_MESSAGE", SECRET_MESSAGE),
+            ca_url=env.text("OVERHEARD_CA_URL", "https://ca:5444"),
+            handover=env.folder("OVERHEARD_CLIENT_HANDOVER"),
+            capture_url=env.text("OVERHEARD_CAPTURE_URL", "http://capture:5690"),
+            capture_token_file=env.path("OVERHEARD_CAPTURE_TOKEN_FILE"),
+            keys=env.folder("OVERHEARD_CLIENT_KEYS"),
+            output=env.choice("OVERHEARD_CLIENT_OUTPUT", ("text", "json"), "text"),
+            run=env.text("OVERHEARD_RUN", time.strftime("%Y%m%d-%H%M%S")),
+        )
+
+
+def _scenarios(env: Environment) -> tuple[Scenario, ...]:
+    known = {scenario.name: scenario for scenario in SCENARIOS}
+    names = env.words("OVERHEARD_CLIENT_SCENARIOS", ",".join(known))
+    if unknown := [name for name in names if name not in known]:
+        raise SettingsError(
+            f"OVERHEARD_CLIENT_SCENARIOS names {', '.join(unknown)}, which no scenario is called",
+            hint=f"there are {', '.join(known)}",
+        )
+    return tuple(known[name] for name in names)
