@@ -31,6 +31,8 @@ _HELLO = {
     "alert_message_desc": "alert",
 }
 _CLIENT_HELLO = "1"
+# What tshark lists beside the layers: bytes that it put together, and lines of text.
+_NO_LAYERS = {"data", "data-text-lines"}
 
 
 def dissect(path: Path, secret: Secret) -> tuple[Dissected, ...]:
@@ -61,6 +63,7 @@ def _frame(packet: Any, search: Search) -> Dissected:  # noqa: ANN401  (pyshark 
     ip = packet.ip if "ip" in packet else packet.ipv6
     shows: list[str] = []
     details: dict[str, str] = {}
+    names = [layer.layer_name.lower() for layer in packet.layers]
     for layer in packet.layers:
         if layer.layer_name == "http":
             shows.append(_first_line(layer))
@@ -71,7 +74,7 @@ def _frame(packet: Any, search: Search) -> Dissected:  # noqa: ANN401  (pyshark 
     return Dissected(
         frame=int(packet.number),
         direction=f"{ip.src}:{packet.tcp.srcport} → {ip.dst}:{packet.tcp.dstport}",
-        layers=tuple(dict.fromkeys(layer.layer_name.lower() for layer in packet.layers)),
+        layers=tuple(dict.fromkeys(name for name in names if name not in _NO_LAYERS)),
         shows=tuple(_without(search, text) for text in shows),
         details=tuple((name, _without(search, value)) for name, value in details.items()),
     )

@@ -36,6 +36,11 @@ def facts_of(path: Path) -> Path:
     return path.with_suffix(".json")
 
 
+def recorded(path: Path) -> Recording:
+    """The recorder's word on the recording at `path`."""
+    return Recording(**json.loads(facts_of(path).read_text()))
+
+
 @dataclass
 class ActiveRecording:
     """A recording that goes on. Made with `begin`."""

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from overheard.role.files import write_whole
 from overheard.words.errors import OverheardError, RecordingError
+from overheard.words.recording import KEY_LOG
 from overheard.words.story import CONTROL
 from overheard.words.verdict import Verdict, under_control
 
@@ -89,7 +90,7 @@ class Runs:
         return verdicts
 
     def _keys(self, run: str) -> Path:
-        return self._settings.keys / f"{run}.keys"
+        return self._settings.keys / run / KEY_LOG
 
     def _path(self, run: str, name: str) -> Path:
         for what, text in (("run", run), ("recording", name)):

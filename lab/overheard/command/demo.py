@@ -33,7 +33,8 @@ _SETTINGS_OF_A_RUN = ("OVERHEARD_MESSAGE", "OVERHEARD_CLIENT_SCENARIOS")
 def demo(options: argparse.Namespace) -> int:
     """Run the lab, show the table, the packets and where all of it is, and return the exit code."""
     began = time.monotonic()
-    engine, why = choose(options.engine, Path.cwd())
+    with _progress() as progress:
+        engine, why = choose(options.engine, Path.cwd(), progress)
     out = console(record=options.svg is not None)
     out.print(f"engine: [bold]{engine.name}[/bold] ({why})")
     with _folder(options.runs) as folder, _progress() as progress:

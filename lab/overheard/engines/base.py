@@ -6,15 +6,17 @@ import json
 import os
 import secrets
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Protocol
 
 from overheard.words.errors import EngineError
+from overheard.words.recording import KEY_LOG
 from overheard.words.result import Result
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Mapping
 
 # What a role may have from the environment of the caller; all else could change the story: proxies, CA bundles, keys.
 _PASSED_ON = ("PATH", "LANG", "LC_ALL", "TZ")
@@ -40,12 +42,16 @@ class Job:
     @property
     def keys(self) -> Path:
         """The key log, in the format of SSLKEYLOGFILE."""
-        return self.folder / f"{self.run}.keys"
+        return self.folder / KEY_LOG
 
     @property
     def logs(self) -> Path:
         """Where the roles' own words are left."""
         return self.folder / "logs"
+
+
+# Is told what is being done, in words for people.
+Progress = Callable[[str], None]
 
 
 class Engine(Protocol):
@@ -55,7 +61,7 @@ class Engine(Protocol):
     def name(self) -> str:
         """What it is called."""
 
-    def run(self, job: Job, progress: Callable[[str], None]) -> list[Result]:
+    def run(self, job: Job, progress: Progress) -> list[Result]:
         """Run the lab once and leave nothing running, whatever happens.
 
         `progress` is told what is being done. Raises EngineError when the roles do not come up or the client does not
@@ -73,7 +79,7 @@ def clean_environment() -> dict[str, str]:
     return {name: os.environ[name] for name in _PASSED_ON if name in os.environ}
 
 
-def follow(events: IO[str], progress: Callable[[str], None]) -> list[Result]:
+def follow(events: IO[str], progress: Progress) -> list[Result]:
     """Read the client's events to their end, pass its progress on, and return its results, if it came to any."""
     results: list[Result] = []
     for line in events:

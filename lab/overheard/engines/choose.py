@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from overheard.engines import compose, local
-from overheard.engines.base import Engine
+from overheard.engines.base import Engine, Progress
 from overheard.engines.compose import ComposeEngine
 from overheard.engines.local import LocalEngine
 from overheard.words.errors import EngineError
@@ -13,7 +13,7 @@ from overheard.words.errors import EngineError
 NAMES = ("compose", "local")
 
 
-def choose(wanted: str, project: Path) -> tuple[Engine, str]:
+def choose(wanted: str, project: Path, progress: Progress) -> tuple[Engine, str]:
     """The engine of that name, or for an empty name compose where it works and local elsewhere; and why, in a line.
 
     Raises EngineError when the wanted engine, or any, is not to be had.
@@ -22,7 +22,7 @@ def choose(wanted: str, project: Path) -> tuple[Engine, str]:
         local.check()
         return LocalEngine(), "asked for"
     try:
-        compose.check(project)
+        compose.check(project, progress)
     except EngineError as problem:
         if wanted == "compose":
             raise

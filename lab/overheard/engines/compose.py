@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from overheard.engines.base import Job, follow, results_or_error
+from overheard.engines.base import Job, Progress, follow, results_or_error
 from overheard.words.errors import EngineError
 
 if TYPE_CHECKING:
@@ -20,7 +20,6 @@ if TYPE_CHECKING:
 
 # How long the engine may take to answer a plain question, in seconds.
 _PATIENCE = 10
-_BASE_IMAGE = "lab/setup/base-image"
 
 
 @dataclass(frozen=True)
@@ -30,13 +29,13 @@ class ComposeEngine:
     project: Path
     name: str = "compose"
 
-    def run(self, job: Job, progress: Callable[[str], None]) -> list[Result]:
+    def run(self, job: Job, progress: Progress) -> list[Result]:
         """See `Engine.run`."""
         job.logs.mkdir(exist_ok=True)
         log = job.logs / "lab.log"
         compose = ["docker", "compose", "--project-directory", str(self.project), "-p", f"overheard-{job.run}"]
         # Ports of the host are for people who start the lab by hand; a run needs none, and two runs may not collide.
-        environment = {**os.environ, "OVERHEARD_HTTP_PORT": "", "OVERHEARD_HTTPS_PORT": ""}
+        environment = {**os.environ, "OVERHEARD_HTTP_PORT": "", "OVERHEARD_HTTPS_PORT": "", "CA_BUNDLE": _ca_bundle()}
         try:
             progress("building the images (the first time takes a minute or two)")
             self._call([*compose, "--progress", "plain", "build"], environment, log)
@@ -45,9 +44,7 @@ class ComposeEngine:
         finally:
             _undisturbed(lambda: self._down(compose, environment, job))
 
-    def _client(
-        self, compose: list[str], environment: dict[str, str], job: Job, progress: Callable[[str], None]
-    ) -> list[Result]:
+    def _client(self, compose: list[str], environment: dict[str, str], job: Job, progress: Progress) -> list[Result]:
         variables = {**job.variables, "OVERHEARD_RUN": job.run, "OVERHEARD_CLIENT_OUTPUT": "json"}
         options = [word for name, value in variables.items() for word in ("-e", f"{name}={value}")]
         with (job.logs / "lab.log").open("a") as log:
@@ -69,10 +66,8 @@ class ComposeEngine:
                     raise
         if results:
             progress("fetching the recordings")
-            for inside in (f"/recordings/{job.run}/.", f"/keys/{job.run}.keys"):
-                self._call(
-                    [*compose, "cp", "-q", f"capture:{inside}", str(job.folder)], environment, job.logs / "lab.log"
-                )
+            for inside in (f"/recordings/{job.run}/.", f"/keys/{job.run}/."):
+                self._call([*compose, "cp", f"capture:{inside}", str(job.folder)], environment, job.logs / "lab.log")
         return results
 
     def _down(self, compose: list[str], environment: dict[str, str], job: Job) -> None:
@@ -91,6 +86,11 @@ class ComposeEngine:
             raise EngineError(f"`{' '.join(command)}` failed", hint=f"what it said is in {log}")
 
 
+def _ca_bundle() -> str:
+    """What pip must trust while images are built: behind a proxy that opens TLS, the bundle that the machine names."""
+    return os.environ.get("CA_BUNDLE") or os.environ.get("SSL_CERT_FILE") or ""
+
+
 def _undisturbed(finish: Callable[[], None]) -> None:
     """Take the lab down even when the user presses Ctrl-C once more."""
     before = signal.signal(signal.SIGINT, signal.SIG_IGN)
@@ -100,24 +100,24 @@ def _undisturbed(finish: Callable[[], None]) -> None:
         signal.signal(signal.SIGINT, before)
 
 
-def check(project: Path) -> None:
-    """Raise EngineError, with what to do, where this engine cannot run."""
+def check(project: Path, progress: Progress) -> None:
+    """Raise EngineError, with what to do, where this engine cannot run.
+
+    That includes having the base image, which may have to be pulled or made.
+    """
     if not (project / "docker-compose.yml").is_file():
         raise EngineError(f"there is no docker-compose.yml in {project}", hint="run this in a checkout of Overheard")
     if not shutil.which("docker"):
         raise EngineError("there is no Docker here", hint="install it, or use ENGINE=local")
-    _answers(
-        ["docker", "info", "--format", "{{.ServerVersion}}"],
-        "no Docker engine answers",
-        "start it, or use ENGINE=local",
-    )
+    ask = ["docker", "info", "--format", "{{.ServerVersion}}"]
+    _answers(ask, "no Docker engine answers", "start it, or use ENGINE=local")
     _answers(["docker", "compose", "version"], "Docker has no Compose v2", "install the docker-compose-plugin")
-    _answers(
-        [str(project / _BASE_IMAGE)], "the base image can neither be pulled nor made", "see `make base-image`", None
-    )
+    progress("looking for the base image (made once, in about 20 s, where it cannot be pulled)")
+    base = [str(project / "lab" / "setup" / "base-image")]
+    _answers(base, "the base image can neither be pulled nor made", "see `make base-image`", within=None)
 
 
-def _answers(command: list[str], otherwise: str, hint: str, within: float | None = _PATIENCE) -> None:
+def _answers(command: list[str], otherwise: str, hint: str, *, within: float | None = _PATIENCE) -> None:
     try:
         done = subprocess.run(command, capture_output=True, text=True, timeout=within, check=False)
     except subprocess.TimeoutExpired:

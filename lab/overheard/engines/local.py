@@ -11,17 +11,14 @@ import os
 import shutil
 import subprocess
 import sys
-import tempfile
 from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from overheard.engines.base import Job, clean_environment, follow, results_or_error
+from overheard.engines.base import Job, Progress, clean_environment, follow, results_or_error
 from overheard.words.errors import EngineError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
-
     from overheard.words.result import Result
 
 # The roles get SIGTERM and two seconds; the supervisor needs a moment more. In seconds.
@@ -33,17 +30,15 @@ class LocalEngine:
 
     name = "local"
 
-    def run(self, job: Job, progress: Callable[[str], None]) -> list[Result]:
+    def run(self, job: Job, progress: Progress) -> list[Result]:
         """See `Engine.run`."""
         job.logs.mkdir(exist_ok=True)
-        # The roles' state, keys among it, is of this run only, and outlives it no more than its processes do.
-        with tempfile.TemporaryDirectory(prefix="overheard-") as state:
-            plan = {"state": state, "folder": str(job.folder), "variables": {**job.variables, "OVERHEARD_RUN": job.run}}
-            return results_or_error(_supervised(plan, job, progress), job, job.logs / "lab.log")
+        return results_or_error(_supervised(job, progress), job, job.logs / "lab.log")
 
 
-def _supervised(plan: Mapping[str, object], job: Job, progress: Callable[[str], None]) -> list[Result]:
-    command = [*_unshare(), sys.executable, "-m", "overheard.engines.supervisor"]
+def _supervised(job: Job, progress: Progress) -> list[Result]:
+    plan = {"folder": str(job.folder), "variables": {**job.variables, "OVERHEARD_RUN": job.run}}
+    command = [*unshare(), sys.executable, "-m", "overheard.engines.supervisor"]
     with (
         (job.logs / "lab.log").open("w") as log,
         subprocess.Popen(
@@ -82,7 +77,8 @@ def _end(supervisor: subprocess.Popen[str]) -> None:
         supervisor.wait()
 
 
-def _unshare() -> list[str]:
+def unshare() -> list[str]:
+    """The command line that runs a command in namespaces of its own, all of which end with it."""
     user = [] if os.geteuid() == 0 else ["--user", "--map-root-user"]
     return ["unshare", *user, "--net", "--mount", "--pid", "--fork", "--kill-child", "--"]
 
@@ -96,7 +92,7 @@ def check() -> None:
         )
     if not shutil.which("unshare"):
         raise EngineError("`unshare` was not found", hint="on Debian and Ubuntu: apt-get install util-linux")
-    tried = subprocess.run([*_unshare(), "true"], capture_output=True, text=True, check=False)
+    tried = subprocess.run([*unshare(), "true"], capture_output=True, text=True, check=False)
     if tried.returncode:
         raise EngineError(f"this user may not make namespaces: {tried.stderr.strip()}", hint=_hint())
 

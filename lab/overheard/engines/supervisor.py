@@ -15,6 +15,7 @@ import struct
 import subprocess
 import sys
 import threading
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
@@ -26,6 +27,7 @@ from overheard.words.errors import NotReadyError
 from overheard.words.story import HTTP, HTTPS
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from types import FrameType
 
 # From linux/sockios.h and linux/if.h.
@@ -69,9 +71,9 @@ class Lab:
         }
         capture = {
             "OVERHEARD_CAPTURE_TOKEN_FILE": f"{self._volume('token')}/token",
-            # The folder of the run has the run's name: recordings are made where they are to be found.
+            # The folder of the run has the run's name: recordings and keys are made where they are to be found.
             "OVERHEARD_CAPTURE_RECORDINGS": str(self.folder.parent),
-            "OVERHEARD_CAPTURE_KEYS": str(self.folder),
+            "OVERHEARD_CAPTURE_KEYS": str(self.folder.parent),
             "OVERHEARD_CAPTURE_INTERFACE": "lo",
         }
         root = self.state / "ca" / "root.pem"
@@ -99,7 +101,7 @@ class Lab:
         """Run the client, with its events going to our standard output, and return its exit code."""
         variables = {
             "OVERHEARD_CLIENT_HANDOVER": self._volume("handover/client"),
-            "OVERHEARD_CLIENT_KEYS": str(self.folder),
+            "OVERHEARD_CLIENT_KEYS": str(self.folder.parent),
             "OVERHEARD_CAPTURE_TOKEN_FILE": str(self.state / "token" / "token"),
             "OVERHEARD_CLIENT_OUTPUT": "json",
         }
@@ -143,18 +145,36 @@ def _problem(role: Role, process: subprocess.Popen[bytes]) -> str:
     return probe(role.health, root=str(role.root) if role.root else None)
 
 
+@contextmanager
+def stage(folder: Path) -> Iterator[Path]:
+    """Make these namespaces a place where the roles can meet, and lend a folder for their state.
+
+    The state, keys among it, is in memory, seen by nobody outside of the mount namespace, and gone when that is.
+    """
+    _bring_up_loopback()
+    state = folder / "state"
+    state.mkdir(mode=0o700)
+    try:
+        _mount("-t", "tmpfs", "-o", "mode=0700", "overheard", str(state))
+        hosts = state / "hosts"
+        hosts.write_text("127.0.0.1 localhost ca capture server\n")
+        _mount("--bind", str(hosts), "/etc/hosts")
+        yield state
+    finally:
+        subprocess.run(["umount", "--lazy", str(state)], check=False)
+        state.rmdir()
+
+
 def _bring_up_loopback() -> None:
+    """Bring `lo` of this network namespace up, without needing `ip`."""
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as control:
         asked = fcntl.ioctl(control, _GET_FLAGS, struct.pack("16sH14s", b"lo", 0, b""))
         (flags,) = struct.unpack_from("H", asked, 16)
         fcntl.ioctl(control, _SET_FLAGS, struct.pack("16sH14s", b"lo", flags | _UP, b""))
 
 
-def _name_hosts(state: Path) -> None:
-    hosts = state / "hosts"
-    hosts.write_text("127.0.0.1 localhost ca capture server\n")
-    # The namespace is ours, and with it this mount goes.
-    subprocess.run(["mount", "--bind", str(hosts), "/etc/hosts"], check=True)
+def _mount(*arguments: str) -> None:
+    subprocess.run(["mount", *arguments], check=True)
 
 
 def _stop(_signal: int, _frame: FrameType | None) -> NoReturn:
@@ -173,14 +193,13 @@ def main(_arguments: list[str]) -> int:
     signal.signal(signal.SIGTERM, _stop)
     plan = json.loads(sys.stdin.readline())
     threading.Thread(target=_end_with_standard_input, daemon=True).start()
-    lab = Lab(Path(plan["state"]), Path(plan["folder"]), plan["variables"])
-    _bring_up_loopback()
-    _name_hosts(lab.state)
-    try:
-        lab.up()
-        return lab.client()
-    finally:
-        lab.down()
+    with stage(Path(plan["folder"])) as state:
+        lab = Lab(state, Path(plan["folder"]), plan["variables"])
+        try:
+            lab.up()
+            return lab.client()
+        finally:
+            lab.down()
 
 
 if __name__ == "__main__":

@@ -10,6 +10,7 @@ from rich.text import Text
 from overheard.report.hexdump import hexdump
 
 if TYPE_CHECKING:
+    from overheard.words.dissected import Dissected
     from overheard.words.verdict import Verdict
 
 
@@ -31,10 +32,17 @@ def packets(scenario: str, verdict: Verdict, data: bytes) -> RenderableType:
 def _handshake(verdict: Verdict) -> list[RenderableType]:
     """What the handshake shows to everybody, a line a hello or alert."""
     return [
-        Text(
-            f"  frame {frame.frame}  {'; '.join(frame.shows[:1])}: "
-            + ", ".join(f"{name} {value}" for name, value in frame.details)
-        )
+        Text(f"  frame {frame.frame:<4}{_kind(frame):<14}" + ", ".join(_short(value) for _, value in frame.details))
         for frame in verdict.dissection
         if "tls" in frame.layers and frame.details
     ]
+
+
+def _kind(frame: Dissected) -> str:
+    """Client Hello, Server Hello, Alert."""
+    return frame.shows[0].rpartition(": ")[2] if "Hello" in frame.shows[0] else frame.shows[0].partition(" ")[0]
+
+
+def _short(value: str) -> str:
+    """`TLS 1.3 (0x0304)` without its number."""
+    return value.partition(" (")[0]

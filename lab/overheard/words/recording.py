@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import secrets
 from dataclasses import asdict, dataclass
-from typing import Any, Self
+from typing import Any
+
+# The session keys of a run, in the format of SSLKEYLOGFILE, in the folder of the run.
+KEY_LOG = "session.keys"
 
 # Marks are datagrams to a group of the administratively scoped block (RFC 2365, 6.1): on every kind of interface they
 # leave through the tap, where a datagram to one's own address would go over `lo` instead.
@@ -42,8 +45,3 @@ class Recording:
     def to_json(self) -> dict[str, Any]:
         """As plain data."""
         return asdict(self)
-
-    @classmethod
-    def from_json(cls, data: dict[str, Any]) -> Self:
-        """The opposite of `to_json`."""
-        return cls(**data)

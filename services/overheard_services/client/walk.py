@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from overheard.role.files import write_whole
+from overheard.words.recording import KEY_LOG
 from overheard.words.result import Result
 from overheard.words.scenario import Scenario, Trust
 
@@ -28,7 +29,7 @@ def walk(settings: Settings, progress: Callable[[str], None]) -> list[Result]:
     `progress` is told the name of each scenario as it begins, and then that the judge is at work.
     """
     sidecar = Sidecar(settings.capture_url, settings.capture_token_file.read_text().strip(), settings.run)
-    keys = _key_log(settings.keys / f"{settings.run}.keys")
+    keys = _key_log(settings.keys / settings.run)
     with tempfile.TemporaryDirectory(prefix="overheard-client-") as folder:
         root = Path(folder) / "root.pem"
         write_whole(root, learn_root(settings.ca_url, settings.handover))
@@ -51,7 +52,9 @@ def _result(scenario: Scenario, answer: Answer, verdict: Verdict, message: str) 
     return Result(scenario.name, received, error, verdict, as_expected)
 
 
-def _key_log(path: Path) -> Path:
+def _key_log(folder: Path) -> Path:
     """An empty key log that only its owner may read: OpenSSL would make it with the modes of any file."""
-    path.touch(mode=0o600)
-    return path
+    folder.mkdir(mode=0o700, exist_ok=True)
+    keys = folder / KEY_LOG
+    keys.touch(mode=0o600)
+    return keys

@@ -1,0 +1,58 @@
+# Two commands are all that a newcomer needs: `make capture-demo` and `make test`. `make` alone lists the rest.
+
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+VENV ?= .venv
+BIN := $(VENV)/bin
+# compose or local; empty: compose where Docker works, local elsewhere.
+ENGINE ?=
+export ENGINE
+
+.PHONY: help
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@printf '\n  ENGINE=compose|local forces where the lab runs\n'
+
+.PHONY: capture-demo
+capture-demo: lab-env ## record and judge every scenario, and show what the spy saw
+	@$(BIN)/overheard demo
+
+.PHONY: test
+test: check ## everything: lint, types, import rules, and all tests on each engine that is here
+	@$(BIN)/pytest $(PYTEST)
+
+.PHONY: check
+check: test-env ## lint, types and import rules alone
+	@$(BIN)/ruff format --check --quiet
+	@$(BIN)/ruff check --quiet
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports --no-cache | tail -n 3
+
+.PHONY: format
+format: test-env ## put the code into its form
+	@$(BIN)/ruff format
+	@$(BIN)/ruff check --fix
+
+.PHONY: bench
+bench: lab-env ## measure the demo, cold and warm, on each engine that is here
+	@$(BIN)/python bench/demo
+
+.PHONY: base-image
+base-image: ## have the image that all images of the lab start from, even where none can be pulled
+	@lab/setup/base-image
+
+.PHONY: lock
+lock: ## resolve the requirements anew (needs uv)
+	@lab/setup/lock
+
+.PHONY: clean
+clean: ## throw away recordings, caches and the virtual environment
+	@rm -rf $(VENV) runs bench/results .mypy_cache .ruff_cache .pytest_cache .hypothesis
+
+.PHONY: lab-env test-env
+lab-env:
+	@lab/setup/tshark
+	@lab/setup/python-env $(VENV) lab/requirements.txt
+test-env:
+	@lab/setup/tshark
+	@lab/setup/python-env $(VENV) tests/requirements.txt

@@ -1,0 +1,158 @@
+"""Every way to be incomplete is INCONCLUSIVE with its reason, and never PROTECTED: each fault made for real."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import pytest
+from overheard.words.secret import Secret
+from overheard.words.verdict import Outcome, Presence, under_control
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from overheard.words.verdict import Verdict
+
+    from .conftest import Recordings
+
+
+def reasons(verdict: Verdict) -> set[str]:
+    return {check.code for check in verdict.reasons}
+
+
+def test_a_sound_https_recording_is_protected(recordings: Recordings) -> None:
+    """The one that stays silent: without a fault, every check holds."""
+    verdict = recordings.judge("https")
+    assert (verdict.outcome, verdict.presence, reasons(verdict)) == (Outcome.PROTECTED, Presence.KEY_LOG, set())
+
+
+def test_a_sound_http_recording_is_overheard(recordings: Recordings) -> None:
+    verdict = recordings.judge("http")
+    assert verdict.outcome is Outcome.OVERHEARD
+    assert reasons(verdict) == {"absent"}
+
+
+def test_a_handshake_that_failed_was_never_sent(recordings: Recordings) -> None:
+    verdict = recordings.judge("untrusted")
+    assert (verdict.outcome, reasons(verdict)) == (Outcome.INCONCLUSIVE, {"never-sent"})
+
+
+@pytest.mark.parametrize(
+    ("fault", "reason"),
+    [
+        ("killed", "recorder-alive"),
+        ("killed", "no-drops"),
+        ("killed", "marks"),
+        ("snapped", "frames-whole"),
+        ("snapped", "marks"),
+        ("snapped", "no-gaps"),
+        ("lost", "no-gaps"),
+        ("filtered", "something"),
+        ("filtered", "marks"),
+        ("unmarked", "marks"),
+        ("flooded", "no-drops"),
+        ("quiet", "something"),
+        ("late", "streams-complete"),
+    ],
+)
+def test_a_fault_is_inconclusive_with_its_reason(recordings: Recordings, fault: str, reason: str) -> None:
+    verdict = recordings.judge(fault)
+    assert verdict.outcome is Outcome.INCONCLUSIVE
+    assert reason in reasons(verdict)
+
+
+@pytest.mark.parametrize(("fault", "only"), [("unmarked", {"marks"}), ("late", {"streams-complete"})])
+def test_a_single_fault_is_the_only_reason(recordings: Recordings, fault: str, only: set[str]) -> None:
+    """What is not wrong is not complained of."""
+    assert reasons(recordings.judge(fault)) == only
+
+
+def test_every_reason_says_what_to_do(recordings: Recordings) -> None:
+    for fault in ("killed", "snapped", "lost", "filtered", "unmarked", "flooded", "late"):
+        for check in recordings.judge(fault).reasons:
+            assert check.hint, check
+
+
+@pytest.mark.parametrize("kept", [0.99, 0.7, 0.3])
+def test_a_file_cut_short_is_inconclusive(recordings: Recordings, tmp_path: Path, kept: float) -> None:
+    whole = recordings.path("https").read_bytes()
+    cut = tmp_path / "cut.pcapng"
+    cut.write_bytes(whole[: int(len(whole) * kept)])
+    verdict = recordings.judge("https", path=cut)
+    assert verdict.outcome is Outcome.INCONCLUSIVE
+    assert "closed" in reasons(verdict)
+
+
+def test_a_file_cut_between_two_blocks_is_inconclusive(recordings: Recordings, tmp_path: Path) -> None:
+    """Nothing of the file itself is damaged, but the recorder never said what it dropped, and the end mark is gone."""
+    whole = recordings.path("https").read_bytes()
+    cut = tmp_path / "cut.pcapng"
+    statistics = int.from_bytes(whole[-4:], "little")
+    cut.write_bytes(whole[:-statistics])
+    verdict = recordings.judge("https", path=cut)
+    assert verdict.outcome is Outcome.INCONCLUSIVE
+    assert reasons(verdict) == {"no-drops"}
+
+
+@pytest.mark.parametrize("content", [b"", b"no capture at all", b"\xd4\xc3\xb2\xa1" + bytes(20)])
+def test_a_file_that_is_no_pcapng_is_inconclusive(recordings: Recordings, tmp_path: Path, content: bytes) -> None:
+    path = tmp_path / "odd.pcapng"
+    path.write_bytes(content)
+    verdict = recordings.judge("https", path=path)
+    assert (verdict.outcome, reasons(verdict)) == (Outcome.INCONCLUSIVE, {"readable-file"})
+
+
+def test_a_file_that_is_gone_is_inconclusive(recordings: Recordings, tmp_path: Path) -> None:
+    verdict = recordings.judge("https", path=tmp_path / "gone.pcapng")
+    assert (verdict.outcome, reasons(verdict)) == (Outcome.INCONCLUSIVE, {"readable-file"})
+
+
+@pytest.mark.parametrize("name", ["https", "untrusted"])
+def test_the_key_log_of_another_run_is_inconclusive(recordings: Recordings, name: str) -> None:
+    """Real keys, of a connection that is not in the recording: they open nothing, and prove nothing was never sent."""
+    verdict = recordings.judge(name, keys=recordings.folder / "other.keys")
+    assert (verdict.outcome, reasons(verdict)) == (Outcome.INCONCLUSIVE, {"present"})
+
+
+def test_no_key_log_is_inconclusive(recordings: Recordings, tmp_path: Path) -> None:
+    for keys in (None, tmp_path / "none.keys"):
+        assert reasons(recordings.judge("https", keys=keys)) == {"present"}
+
+
+def test_a_message_that_was_not_sent_is_not_called_protected(recordings: Recordings) -> None:
+    """The keys open everything, and the secret is in none of it."""
+    verdict = recordings.judge("https", secret=Secret("other", b"bushy tail"))
+    assert (verdict.outcome, reasons(verdict)) == (Outcome.INCONCLUSIVE, {"present"})
+
+
+def test_a_secret_too_short_to_tell_from_chance_is_inconclusive(recordings: Recordings) -> None:
+    verdict = recordings.judge("https", secret=Secret("short", b"fluf"))
+    assert verdict.outcome is not Outcome.PROTECTED
+    assert "chance" in reasons(verdict)
+
+
+def test_the_word_of_the_recorder_counts(recordings: Recordings) -> None:
+    """A file that looks whole is not, when the recorder had died before it was stopped."""
+    said = recordings.exhibit("https").recording
+    for changed in (replace(said, recorder_alive=False), replace(said, exit_code=1)):
+        assert reasons(recordings.judge("https", recording=changed)) == {"recorder-alive"}
+
+
+def test_the_marks_of_another_recording_do_not_count(recordings: Recordings) -> None:
+    mine, other = (recordings.exhibit(name).recording for name in ("https", "http"))
+    for changed in (
+        replace(mine, start_mark=other.start_mark),
+        replace(mine, end_mark=other.end_mark),
+        replace(mine, start_mark=mine.end_mark, end_mark=mine.start_mark),
+    ):
+        assert reasons(recordings.judge("https", recording=changed)) == {"marks"}
+
+
+def test_without_its_positive_control_nothing_of_a_run_is_protected(recordings: Recordings) -> None:
+    """Whether the control is missing, or did not come out OVERHEARD."""
+    https, http, quiet = (recordings.judge(name) for name in ("https", "http", "quiet"))
+    assert under_control({"https": https, "http": http}, "http")["https"].outcome is Outcome.PROTECTED
+    for run in ({"https": https}, {"https": https, "http": https}, {"https": https, "http": quiet}):
+        verdict = under_control(run, "http")["https"]
+        assert (verdict.outcome, reasons(verdict)) == (Outcome.INCONCLUSIVE, {"control"})

@@ -1,0 +1,73 @@
+"""What every test gets: an environment that decides nothing, and the engines that this machine has."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+from overheard.engines import compose, local
+from overheard.engines.compose import ComposeEngine
+from overheard.engines.local import LocalEngine
+from overheard.words.errors import EngineError
+
+if TYPE_CHECKING:
+    from overheard.engines.base import Engine
+
+PROJECT = Path(__file__).parent.parent
+
+# These would change whom a client trusts, which way it takes, or what it writes down.
+_DECISIVE = ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "SSL_CERT_FILE", "SSL_CERT_DIR", "SSLKEYLOGFILE", "SECRET_URL")
+# Engines that may not be skipped: in CI, both.
+_REQUIRED = os.environ.get("OVERHEARD_REQUIRED_ENGINES", "").split()
+
+
+@pytest.fixture(autouse=True)
+def _scrubbed_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in list(os.environ):
+        if name in _DECISIVE or name.upper().endswith("_PROXY") or name.startswith("OVERHEARD_"):
+            monkeypatch.delenv(name)
+
+
+def _or_skip(name: str, engine: Engine, problem: EngineError | None) -> Engine:
+    if problem and name not in _REQUIRED:
+        pytest.skip(f"the {name} engine: {problem}")
+    if problem:
+        pytest.fail(f"the {name} engine is required (OVERHEARD_REQUIRED_ENGINES), but {problem}")
+    return engine
+
+
+def _problem_of_local() -> EngineError | None:
+    try:
+        local.check()
+    except EngineError as problem:
+        return problem
+    return None
+
+
+def _problem_of_compose() -> EngineError | None:
+    try:
+        compose.check(PROJECT, lambda _doing: None)
+    except EngineError as problem:
+        return problem
+    return None
+
+
+@pytest.fixture(scope="session")
+def local_engine() -> Engine:
+    """The local engine; skipped, or in CI failed, where this machine has none."""
+    return _or_skip("local", LocalEngine(), _problem_of_local())
+
+
+@pytest.fixture(scope="session")
+def compose_engine() -> Engine:
+    """The engine of containers; skipped, or in CI failed, where this machine has none."""
+    return _or_skip("compose", ComposeEngine(PROJECT), _problem_of_compose())
+
+
+@pytest.fixture(scope="session", params=["local", "compose"])
+def engine(request: pytest.FixtureRequest) -> Engine:
+    """Each engine that this machine has."""
+    engine: Engine = request.getfixturevalue(f"{request.param}_engine")
+    return engine
