@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+
 from overheard.engines import compose, local
 from overheard.engines.compose import ComposeEngine
 from overheard.engines.local import LocalEngine

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import pyshark
 import pytest
+
 from overheard.engines.base import Job, clean_environment, new_run
 from overheard.words.story import HTTP, SCENARIOS
 from overheard.words.verdict import Outcome, Presence

@@ -8,7 +8,6 @@ import secrets
 from overheard.role.files import write_whole
 from overheard.role.health import ask
 from overheard.role.run import run
-
 from overheard_capture.settings import Settings
 
 
@@ -18,7 +17,6 @@ def main(arguments: list[str]) -> int:
     if arguments == ["health"]:
         return ask(f"http://127.0.0.1:{settings.port}")
     from overheard.role.serve import Listener, serve  # noqa: PLC0415  (the health check must be quick)
-
     from overheard_capture.app import create_app  # noqa: PLC0415
 
     if not settings.token_file.exists():

@@ -6,9 +6,9 @@ import hmac
 from typing import TYPE_CHECKING
 
 from flask import Flask, Response, jsonify, request, send_file
+
 from overheard.role import health
 from overheard.words.errors import OverheardError
-
 from overheard_capture.runs import Runs, UnknownNameError
 
 if TYPE_CHECKING:

@@ -1,15 +1,19 @@
 """Dissection for the reader's eye, with pyshark: what each frame shows to someone who has no key.
 
-The one module that knows pyshark. It wants an event loop of its own, and its packets are not typed.
+The one module that knows pyshark, and it runs it in a process of its own: pyshark wants the main thread, an event loop
+and child processes for itself, and gives tshark the environment that it has.
 """
 
 from __future__ import annotations
 
-import asyncio
+import json
+import subprocess
+import sys
+from dataclasses import asdict, replace
 from typing import TYPE_CHECKING, Any
 
 from overheard.words.dissected import Dissected
-
+from overheard.words.errors import UnreadableError
 from overheard_capture.search import Search
 from overheard_capture.tshark import DECODE_AS, own_configuration
 
@@ -19,6 +23,8 @@ if TYPE_CHECKING:
 
     from overheard.words.secret import Secret
 
+# How long the dissection of one file may take, in seconds.
+_PATIENCE = 120
 # What is worth a learner's look: the application's messages in clear, and every TLS record.
 _SHOWN = "http or tls.record"
 # pyshark's name of a field of a TLS hello, and what people call it.
@@ -36,30 +42,46 @@ _NO_LAYERS = {"data", "data-text-lines"}
 
 
 def dissect(path: Path, secret: Secret) -> tuple[Dissected, ...]:
-    """Every frame of the recording with an HTTP message or a TLS record; the secret itself is left out."""
-    import pyshark  # noqa: PLC0415  (a tenth of a second that only this needs)
+    """Every frame of the recording with an HTTP message or a TLS record; the secret itself is left out.
 
+    Raises UnreadableError when pyshark or tshark fails.
+    """
+    # pyshark 0.6 calls what later versions of Python warn of; nobody who reads our log can do anything about it.
+    command = [sys.executable, "-W", "ignore", "-m", __name__, str(path)]
+    try:
+        with own_configuration() as environment:
+            done = subprocess.run(
+                command, env=environment, capture_output=True, text=True, timeout=_PATIENCE, check=True
+            )
+    except subprocess.TimeoutExpired:
+        raise UnreadableError(f"{path.name} took more than {_PATIENCE} s to dissect") from None
+    except subprocess.CalledProcessError as failed:
+        lines = failed.stderr.strip().splitlines() or ["it said nothing"]
+        raise UnreadableError(f"{path.name} cannot be dissected: {lines[-1]}") from None
     search = Search(secret)
-    loop = asyncio.new_event_loop()
-    asyncio.set_event_loop(loop)
-    with own_configuration() as environment:
-        capture = pyshark.FileCapture(
-            str(path),
-            display_filter=_SHOWN,
-            decode_as=DECODE_AS,
-            custom_parameters=["-n", "-o", f"tls.keylog_file:{environment['HOME']}/none"],
-            eventloop=loop,
-        )
-        try:
-            capture.load_packets()
-            return tuple(_frame(packet, search) for packet in capture)
-        finally:
-            capture.close()
-            asyncio.set_event_loop(None)
-            loop.close()
+    return tuple(_without(search, Dissected.from_json(frame)) for frame in json.loads(done.stdout))
 
 
-def _frame(packet: Any, search: Search) -> Dissected:  # noqa: ANN401  (pyshark publishes no types)
+def _without(search: Search, frame: Dissected) -> Dissected:
+    def clean(text: str) -> str:
+        return search.secret.redacted if any(search.matches(text.encode())) else text
+
+    return replace(
+        frame,
+        shows=tuple(map(clean, frame.shows)),
+        details=tuple((name, clean(value)) for name, value in frame.details),
+    )
+
+
+def _frames(path: str) -> Iterator[Dissected]:
+    import pyshark  # noqa: PLC0415  (who only starts the other process does not need it)
+
+    with pyshark.FileCapture(path, display_filter=_SHOWN, decode_as=DECODE_AS, custom_parameters=["-n"]) as capture:
+        for packet in capture:
+            yield _frame(packet)
+
+
+def _frame(packet: Any) -> Dissected:  # noqa: ANN401  (pyshark publishes no types)
     ip = packet.ip if "ip" in packet else packet.ipv6
     shows: list[str] = []
     details: dict[str, str] = {}
@@ -75,8 +97,8 @@ def _frame(packet: Any, search: Search) -> Dissected:  # noqa: ANN401  (pyshark 
         frame=int(packet.number),
         direction=f"{ip.src}:{packet.tcp.srcport} → {ip.dst}:{packet.tcp.dstport}",
         layers=tuple(dict.fromkeys(name for name in names if name not in _NO_LAYERS)),
-        shows=tuple(_without(search, text) for text in shows),
-        details=tuple((name, _without(search, value)) for name, value in details.items()),
+        shows=tuple(shows),
+        details=tuple(details.items()),
     )
 
 
@@ -111,5 +133,5 @@ def _hello(tls: Any) -> Iterator[tuple[str, str]]:  # noqa: ANN401
             yield name, ", ".join(dict.fromkeys(values))
 
 
-def _without(search: Search, text: str) -> str:
-    return search.secret.redacted if any(search.matches(text.encode())) else text
+if __name__ == "__main__":
+    json.dump([asdict(frame) for frame in _frames(sys.argv[1])], sys.stdout)

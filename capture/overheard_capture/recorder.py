@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Self
 
 from overheard.role.files import write_whole
 from overheard.words.recording import MARK_GROUP, MARK_PORT, Recording, new_mark
-
 from overheard_capture.dumpcap import Dumpcap, Tap
 
 if TYPE_CHECKING:

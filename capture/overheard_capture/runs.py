@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 import re
 import threading
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -10,11 +11,10 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from overheard.role.files import write_whole
-from overheard.words.errors import OverheardError, RecordingError
+from overheard.words.errors import OverheardError, RecordingError, UnreadableError
 from overheard.words.recording import KEY_LOG
 from overheard.words.story import CONTROL
 from overheard.words.verdict import Verdict, under_control
-
 from overheard_capture.dissect import dissect
 from overheard_capture.dumpcap import Tap
 from overheard_capture.judge import Exhibit, judge
@@ -24,7 +24,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from overheard.words.recording import Recording
-
     from overheard_capture.settings import Settings
 
 _NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,63}")
@@ -105,5 +104,7 @@ def _judged(exhibit: Exhibit) -> Verdict:
     verdict = judge(exhibit)
     try:
         return replace(verdict, dissection=dissect(exhibit.path, exhibit.secret))
-    except Exception:  # noqa: BLE001  (pyshark raises what it likes on a damaged file, and nothing is decided from this)
+    except UnreadableError as problem:
+        # Nothing is decided from it. The table and the packets lack some words then, and the log says why.
+        logging.getLogger(__name__).warning("%s", problem)
         return verdict

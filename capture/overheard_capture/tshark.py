@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import yaml
+
 from overheard.words.errors import UnreadableError
 from overheard.words.story import HTTP
 

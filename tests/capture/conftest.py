@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+
 from overheard.engines.base import clean_environment
 from overheard.engines.local import unshare
 from overheard.words.secret import Secret

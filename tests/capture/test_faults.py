@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
+
 from overheard.words.secret import Secret
 from overheard.words.verdict import Outcome, Presence, under_control
 

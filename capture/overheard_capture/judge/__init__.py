@@ -6,7 +6,6 @@ from dataclasses import replace
 
 from overheard.words.errors import UnreadableError
 from overheard.words.verdict import Check, Presence, Rule, Verdict, decide
-
 from overheard_capture.judge.absent import absent
 from overheard_capture.judge.case import Case, Exhibit
 from overheard_capture.judge.present import present

@@ -6,7 +6,6 @@ from collections import Counter
 from typing import TYPE_CHECKING
 
 from overheard.words.verdict import Check, Rule
-
 from overheard_capture.content import Content
 from overheard_capture.judge.wording import count, some
 
@@ -14,7 +13,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from overheard.words.sighting import Sighting
-
     from overheard_capture.judge.case import Case
 
 # Expected matches by chance below which chance counts as ruled out.

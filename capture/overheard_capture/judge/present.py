@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 from overheard.words.errors import OverheardError
 from overheard.words.verdict import Check, Presence, Rule
-
 from overheard_capture import tshark
 from overheard_capture.judge.wording import count
 from overheard_capture.packets import Segment
@@ -15,7 +14,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from overheard.words.sighting import Sighting
-
     from overheard_capture.judge.case import Case
     from overheard_capture.tshark import Opened
 

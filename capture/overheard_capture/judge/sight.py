@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from overheard.words.sighting import Sighting
-
 from overheard_capture.packets import Datagram, Packet, Segment
 
 if TYPE_CHECKING:

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 from overheard.words.recording import MARK_PORT
 from overheard.words.verdict import Check, Rule
-
 from overheard_capture.content import Content
 from overheard_capture.judge.wording import count, some
 from overheard_capture.packets import Datagram, Fragment

@@ -9,16 +9,15 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from overheard_capture import pcapng
-
 from overheard.engines.base import Job, new_run
 from overheard.engines.choose import choose
 from overheard.report.console import console
-from overheard.report.packets import packets
+from overheard.report.packets import packets, refusal
 from overheard.report.table import table
 from overheard.words.errors import EngineError
 from overheard.words.result import Result, exit_code
 from overheard.words.story import HTTP, SECRET_MESSAGE
+from overheard_capture import pcapng
 
 if TYPE_CHECKING:
     import argparse
@@ -82,11 +81,12 @@ def _progress() -> Iterator[Callable[[str], None]]:
 
 def _show_packets(out: Console, job: Job, results: list[Result]) -> None:
     for result in results:
-        verdict = result.verdict
-        if verdict.carrier is None:
-            continue
-        frames = pcapng.read(job.folder / f"{result.scenario}.pcapng").frames
-        out.print(packets(result.scenario, verdict, frames[verdict.carrier - 1].data))
+        carrier = result.verdict.carrier
+        if result.error:
+            out.print(refusal(result), soft_wrap=True)
+        elif carrier:
+            frames = pcapng.read(job.folder / f"{result.scenario}.pcapng").frames
+            out.print(packets(result, frames[carrier - 1].data))
 
 
 def _show_where(out: Console, job: Job, results: list[Result]) -> None:

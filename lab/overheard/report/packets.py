@@ -1,4 +1,4 @@
-"""The packet that carried the secret, as the spy saw it."""
+"""What there was to see of one scenario: the packet that carried the secret, or the handshake that came to nothing."""
 
 from __future__ import annotations
 
@@ -10,39 +10,54 @@ from rich.text import Text
 from overheard.report.hexdump import hexdump
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from overheard.words.dissected import Dissected
-    from overheard.words.verdict import Verdict
+    from overheard.words.result import Result
 
 
-def packets(scenario: str, verdict: Verdict, data: bytes) -> RenderableType:
+def packets(result: Result, data: bytes) -> RenderableType:
     """The frame that carried the secret of a scenario (`data`), in hexadecimal, with what a dissector says of it."""
+    verdict = result.verdict
     seen = [sighting for sighting in verdict.sightings if sighting.frame == verdict.carrier]
     marked = range(seen[0].offset, seen[0].offset + seen[0].length) if seen else range(0)
-    told = "carried the message in clear" if seen else "carried the message as ciphertext"
-    parts: list[RenderableType] = [Text(f"{scenario}: frame {verdict.carrier} {told}", style="bold")]
-    parts += _handshake(verdict)
-    for frame in verdict.dissection:
-        if frame.frame == verdict.carrier:
-            parts.append(Text(f"  {frame.direction}   {' / '.join(frame.layers)}"))
-            parts += [Text(f"    {line}") for line in frame.shows]
-            parts += [Text(f"    {name}: {value}", style="dim") for name, value in frame.details]
-    return Group(*parts, hexdump(data, marked))
+    how = "in clear" if seen else "as ciphertext"
+    carrier = [line for frame in verdict.dissection if frame.frame == verdict.carrier for line in _carrier(frame)]
+    return Group(
+        Text(f"{result.scenario}: frame {verdict.carrier} carried the message {how}", style="bold"),
+        *_handshake(result),
+        *carrier,
+        hexdump(data, marked),
+    )
 
 
-def _handshake(verdict: Verdict) -> list[RenderableType]:
+def refusal(result: Result) -> RenderableType:
+    """Why the client of a scenario got nothing, in the very words of its library, and what crossed the wire."""
+    return Group(
+        Text(f"{result.scenario}: the client got no message", style="bold"),
+        Text(f"  {result.error}"),
+        *_handshake(result),
+        *(Text(f"  {check.says}") for check in result.verdict.reasons),
+        Text(),
+    )
+
+
+def _carrier(frame: Dissected) -> Iterator[Text]:
+    yield Text(f"  {frame.direction}   {' / '.join(frame.layers)}")
+    for line in frame.shows:
+        yield Text(f"    {line}")
+    for name, value in frame.details:
+        yield Text(f"    {name}: {value}", style="dim")
+
+
+def _handshake(result: Result) -> Iterator[Text]:
     """What the handshake shows to everybody, a line a hello or alert."""
-    return [
-        Text(f"  frame {frame.frame:<4}{_kind(frame):<14}" + ", ".join(_short(value) for _, value in frame.details))
-        for frame in verdict.dissection
-        if "tls" in frame.layers and frame.details
-    ]
+    for frame in result.verdict.dissection:
+        if "tls" in frame.layers and frame.details:
+            values = ", ".join(value.partition(" (")[0] for _, value in frame.details)
+            yield Text(f"  frame {frame.frame:<4}{_kind(frame):<14}{values}")
 
 
 def _kind(frame: Dissected) -> str:
     """Client Hello, Server Hello, Alert."""
     return frame.shows[0].rpartition(": ")[2] if "Hello" in frame.shows[0] else frame.shows[0].partition(" ")[0]
-
-
-def _short(value: str) -> str:
-    """`TLS 1.3 (0x0304)` without its number."""
-    return value.partition(" (")[0]

@@ -12,7 +12,6 @@ import sys
 from overheard.role.run import run
 from overheard.words.errors import OverheardError
 from overheard.words.result import Result, exit_code
-
 from overheard_services.client.ask import ask
 from overheard_services.client.settings import Alone, Settings
 from overheard_services.client.walk import walk

@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 import requests
+
 from overheard.words.errors import RecordingError
 from overheard.words.verdict import Verdict
 

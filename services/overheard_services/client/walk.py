@@ -10,7 +10,6 @@ from overheard.role.files import write_whole
 from overheard.words.recording import KEY_LOG
 from overheard.words.result import Result
 from overheard.words.scenario import Scenario, Trust
-
 from overheard_services.client.ask import Answer, ask
 from overheard_services.client.sidecar import Sidecar
 from overheard_services.enrolment import learn_root
@@ -19,7 +18,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from overheard.words.verdict import Verdict
-
     from overheard_services.client.settings import Settings
 
 

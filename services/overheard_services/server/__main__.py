@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 from overheard.role.health import ask
 from overheard.role.run import run
-
 from overheard_services.server.settings import Enrolment, Settings
 
 if TYPE_CHECKING:
@@ -23,7 +22,6 @@ def main(arguments: list[str]) -> int:
     if arguments == ["health"]:
         return _health(settings)
     from overheard.role.serve import Listener, serve  # noqa: PLC0415  (the health check must be quick)
-
     from overheard_services.server.app import create_app  # noqa: PLC0415
 
     certificate, key = _certified(settings.enrolment)

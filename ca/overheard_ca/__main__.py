@@ -1,0 +1,50 @@
+"""The certificate authority as a program.
+
+python -m overheard_ca           serve, until SIGTERM
+python -m overheard_ca health    ask the one that serves with the same settings whether it is ready; 0 or 1
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+
+from overheard.role.run import run
+from overheard.role.settings import Environment
+from overheard.words.errors import SettingsError
+from overheard_ca.settings import Settings
+
+
+def main(arguments: list[str]) -> int:
+    """Do as the arguments say. Raises SettingsError for arguments that say nothing."""
+    if arguments not in ([], ["health"]):
+        raise SettingsError(f"unknown arguments: {' '.join(arguments)}", hint="there is only `health`")
+    settings = Settings.from_environment(Environment(os.environ))
+    return _health(settings) if arguments else _serve(settings)
+
+
+# Both import late: the health check runs every few seconds, and cryptography, Flask and gunicorn take half a second.
+
+
+def _health(settings: Settings) -> int:
+    from overheard.role.health import ask  # noqa: PLC0415
+
+    return ask(f"https://{settings.reached_at}:{settings.port}", root=str(settings.state / "root.pem"))
+
+
+def _serve(settings: Settings) -> int:
+    import logging  # noqa: PLC0415
+
+    from overheard.role.serve import Listener, serve  # noqa: PLC0415
+    from overheard_ca.app import create_app  # noqa: PLC0415
+    from overheard_ca.start import SERVER, SERVER_KEY, prepare  # noqa: PLC0415
+
+    logging.basicConfig(stream=sys.stderr, level=logging.INFO, format="%(asctime)s ca: %(message)s")
+    desk = prepare(settings)
+    own = Listener(str(settings.bind), settings.port, settings.state / SERVER, settings.state / SERVER_KEY)
+    serve(lambda: create_app(desk), own)
+    return 0
+
+
+if __name__ == "__main__":
+    run("ca", main)

@@ -1,0 +1,53 @@
+"""What each requester finds in its own folder: the fingerprint of the root, and a token that is good once.
+
+The folder is the one thing that CA and requester must share beforehand; all other trust comes from what lies in it.
+"""
+
+from __future__ import annotations
+
+import secrets
+from pathlib import Path
+
+from overheard.role.files import write_whole
+from overheard_ca.ledger import Ledger
+from overheard_ca.settings import Requester
+
+FINGERPRINT = "root.sha256"
+TOKEN = "token"  # noqa: S105  # a file's name
+
+
+def hand_over(folder: Path, requesters: tuple[Requester, ...], fingerprint: str, ledger: Ledger) -> None:
+    """See that each requester has the root's fingerprint, and an unused token if there is a name it may ask for.
+
+    Unused tokens that nobody holds any more, or that were for other names, are withdrawn.
+    """
+    tokens = [_hand_over_to(folder / requester.name, requester, fingerprint, ledger) for requester in requesters]
+    ledger.withdraw_all_but(token for token in tokens if token)
+
+
+def _hand_over_to(folder: Path, requester: Requester, fingerprint: str, ledger: Ledger) -> str:
+    """The token in the requester's folder; empty if it needs none."""
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    write_whole(folder / FINGERPRINT, f"{fingerprint}\n".encode())
+    file = folder / TOKEN
+    if not requester.names:
+        file.unlink(missing_ok=True)
+        return ""
+    token = _held(file)
+    if not _good(token, requester, ledger):
+        token = secrets.token_urlsafe(32)
+        # The ledger first: a token that is in the folder must work; one that is only in the ledger is withdrawn.
+        ledger.add_token(token, requester.name, requester.names)
+        write_whole(file, f"{token}\n".encode())
+    return token
+
+
+def _held(file: Path) -> str:
+    return file.read_bytes().decode(errors="replace").strip() if file.exists() else ""
+
+
+def _good(token: str, requester: Requester, ledger: Ledger) -> bool:
+    grant = ledger.grant(token)
+    if grant is None or grant.used:
+        return False
+    return grant.requester == requester.name and grant.names == frozenset(requester.names)

@@ -1,0 +1,138 @@
+"""The ledger: which certificates were issued to whom, and which tokens are still good.
+
+A promise: no token stands in it, only the SHA-256 of each. Looking a token up by its hash also takes the same time
+however nearly right a guess is.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import sqlite3
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from cryptography import x509
+
+from overheard_ca.certificates import fingerprint
+from overheard_ca.errors import StateError
+from overheard_ca.names import Name, folded
+
+FILE = "ledger.sqlite"
+
+_TABLES = """
+CREATE TABLE IF NOT EXISTS certificates (
+    serial TEXT PRIMARY KEY, requester TEXT NOT NULL, names TEXT NOT NULL,
+    not_before TEXT NOT NULL, not_after TEXT NOT NULL, sha256 TEXT NOT NULL
+) STRICT;
+CREATE TABLE IF NOT EXISTS tokens (
+    sha256 TEXT PRIMARY KEY, requester TEXT NOT NULL, names TEXT NOT NULL, used_at TEXT
+) STRICT;
+"""
+
+# Seconds to wait for another thread's transaction, which takes milliseconds.
+_PATIENCE = 10
+
+
+@dataclass(frozen=True)
+class Grant:
+    """What a token is good for."""
+
+    requester: str
+    names: frozenset[Name]
+    used: bool
+
+
+class Ledger:
+    """The ledger in one file, that of its owner alone. Every call opens it anew, so threads and forks may share it."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        try:
+            # Made here, because SQLite would make it readable for everybody; its journals copy this mode.
+            path.touch(mode=0o600)
+            path.chmod(0o600)
+            with self._opened() as connection:
+                connection.executescript(_TABLES)
+        except sqlite3.DatabaseError as problem:
+            raise StateError(
+                f"{path} is not a ledger ({problem})", hint="put back the one that belongs there"
+            ) from None
+
+    def grant(self, token: str) -> Grant | None:
+        """What `token` is good for; None if it was never issued, or withdrawn."""
+        with self._opened() as connection:
+            row = connection.execute(
+                "SELECT requester, names, used_at IS NOT NULL FROM tokens WHERE sha256 = ?", (_digest(token),)
+            ).fetchone()
+        if row is None:
+            return None
+        return Grant(row[0], frozenset(folded(text) for text in json.loads(row[1])), bool(row[2]))
+
+    def add_token(self, token: str, requester: str, names: Iterable[Name]) -> None:
+        """Make `token` good for one certificate."""
+        with self.transaction() as connection:
+            connection.execute(
+                "INSERT INTO tokens (sha256, requester, names) VALUES (?, ?, ?)",
+                (_digest(token), requester, _listed(names)),
+            )
+
+    def withdraw_all_but(self, tokens: Iterable[str]) -> None:
+        """Forget every unused token that is not one of `tokens`."""
+        kept = {_digest(token) for token in tokens}
+        with self.transaction() as connection:
+            unused = connection.execute("SELECT sha256 FROM tokens WHERE used_at IS NULL").fetchall()
+            gone = [row for row in unused if row[0] not in kept]
+            connection.executemany("DELETE FROM tokens WHERE sha256 = ?", gone)
+
+    @contextmanager
+    def transaction(self) -> Iterator[sqlite3.Connection]:
+        """All of what is done with the connection comes into the ledger, or nothing of it; one at a time."""
+        with self._opened() as connection:
+            connection.execute("BEGIN IMMEDIATE")
+            with connection:
+                yield connection
+
+    @contextmanager
+    def _opened(self) -> Iterator[sqlite3.Connection]:
+        connection = sqlite3.connect(self._path, timeout=_PATIENCE, isolation_level=None)
+        try:
+            yield connection
+        finally:
+            connection.close()
+
+
+def spend(connection: sqlite3.Connection, token: str, now: datetime) -> bool:
+    """Use `token` up, in a transaction of the ledger. False if it was used already."""
+    done = connection.execute(
+        "UPDATE tokens SET used_at = ? WHERE sha256 = ? AND used_at IS NULL", (now.isoformat(), _digest(token))
+    )
+    return done.rowcount == 1
+
+
+def record(
+    connection: sqlite3.Connection, certificate: x509.Certificate, requester: str, names: Iterable[Name]
+) -> None:
+    """Enter a certificate, in a transaction of the ledger."""
+    connection.execute(
+        "INSERT INTO certificates VALUES (?, ?, ?, ?, ?, ?)",
+        (
+            f"{certificate.serial_number:x}",
+            requester,
+            _listed(names),
+            certificate.not_valid_before_utc.isoformat(),
+            certificate.not_valid_after_utc.isoformat(),
+            fingerprint(certificate),
+        ),
+    )
+
+
+def _digest(token: str) -> str:
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
+def _listed(names: Iterable[Name]) -> str:
+    return json.dumps([str(name) for name in names])

@@ -1,0 +1,39 @@
+"""Names that a certificate may be for: DNS names, as text in lower case, and IP addresses, as such.
+
+The two are different types on purpose: the DNS name `127.0.0.1` is not the address 127.0.0.1 (RFC 6125, 1.7.2), and
+compares unequal to it.
+"""
+
+from __future__ import annotations
+
+import re
+from ipaddress import IPv4Address, IPv6Address, ip_address
+from typing import TypeAlias
+
+Name: TypeAlias = str | IPv4Address | IPv6Address
+
+# Letters, digits and inner hyphens (RFC 1123, 2.1); the last label is not a number, or it would look like an address.
+_LABEL = "[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?"
+_DNS_NAME = re.compile(rf"(?:{_LABEL}\.)*(?!\d+$){_LABEL}")
+
+# The first name becomes the common name too, which holds no more (RFC 5280, A.1: ub-common-name).
+_LONGEST = 64
+
+
+def folded(text: str) -> Name:
+    """An address if `text` is one, else the text in lower case; no look at whether it could be a name."""
+    try:
+        return ip_address(text)
+    except ValueError:
+        return text.lower()
+
+
+def read_name(text: str) -> Name:
+    """The name that `text` is.
+
+    Raises ValueError for what is neither an IP address nor a DNS name of 64 characters at most.
+    """
+    name = folded(text)
+    if isinstance(name, str) and (len(name) > _LONGEST or not _DNS_NAME.fullmatch(name)):
+        raise ValueError(f"{text!r} is neither a DNS name nor an IP address")
+    return name

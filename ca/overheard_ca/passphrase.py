@@ -1,0 +1,30 @@
+"""The passphrase of the CA's private keys: made once, and never again."""
+
+from __future__ import annotations
+
+import secrets
+from pathlib import Path
+
+from overheard.role.files import write_whole
+from overheard_ca.errors import StateError
+
+# OpenSSL takes no longer one.
+_LONGEST = 1023
+
+
+def read_or_make(file: Path, root_key: Path) -> bytes:
+    """The passphrase in `file`, which is made when neither it nor `root_key` is there yet.
+
+    Raises StateError when it is missing but the root key is not: a new one could not open the key.
+    """
+    if not file.exists():
+        if root_key.exists():
+            raise StateError(
+                f"the passphrase {file} is missing, but the root key {root_key} is there",
+                hint="put the passphrase back; or, to start a new CA, move the whole state folder away",
+            )
+        write_whole(file, secrets.token_urlsafe(32).encode() + b"\n")
+    passphrase = file.read_bytes().strip()
+    if not 0 < len(passphrase) <= _LONGEST:
+        raise StateError(f"the passphrase {file} has {len(passphrase)} bytes", hint=f"it must have 1 to {_LONGEST}")
+    return passphrase

@@ -1,0 +1,103 @@
+"""Every kind of refusal: one line of the table each, and one way to make each.
+
+`raise NAME_NOT_YOURS.error(name=...)`. The sentences say what was wrong and what to do. They quote no
+more of a request than a line's worth, and of a token nothing.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from overheard_ca.errors import RefusedError
+
+
+@dataclass(frozen=True)
+class Kind:
+    """A kind of refusal. Given what its sentence leaves open, it makes the error to raise."""
+
+    code: str
+    status: int
+    says: str
+
+    def error(self, **details: object) -> RefusedError:
+        """The error, with `details` in its sentence."""
+        return RefusedError(self.code, self.status, self.says.format(**details))
+
+
+TOKEN_MISSING = Kind(
+    "token-missing",
+    401,
+    "No token came with the request: send the one in the handover folder as `Authorization: Bearer TOKEN`.",
+)
+TOKEN_UNKNOWN = Kind(
+    "token-unknown",
+    401,
+    "This CA knows no such token: read it again from the handover folder, and see that the CA is the one you mean.",
+)
+TOKEN_USED = Kind(
+    "token-used",
+    401,
+    "This token was used, and each is good for one certificate: restart the CA, which hands over a new one.",
+)
+BODY_TOO_LARGE = Kind(
+    "body-too-large",
+    413,
+    "The request is larger than {limit} bytes: send one certificate signing request in PEM and nothing else.",
+)
+BODY_BROKEN = Kind(
+    "body-broken",
+    400,
+    "The request's body did not arrive whole: send it again.",
+)
+NOT_A_CSR = Kind(
+    "not-a-csr",
+    400,
+    "The body is not a certificate signing request in PEM (-----BEGIN CERTIFICATE REQUEST-----): make one and send it.",
+)
+MORE_THAN_ONE = Kind(
+    "more-than-one",
+    400,
+    "The body holds {count} PEM blocks: send one certificate signing request at a time.",
+)
+KEY_REFUSED = Kind(
+    "key-refused",
+    422,
+    "The key is {key}: use EC P-256, P-384 or P-521, Ed25519, or RSA of 2048 to 8192 bits.",
+)
+SIGNATURE_BROKEN = Kind(
+    "signature-broken",
+    422,
+    "The signing request is not signed by its own key: sign it with the private key that belongs to it.",
+)
+ASKS_FOR_CA = Kind(
+    "asks-for-ca",
+    403,
+    "The signing request asks for CA:TRUE, and this CA makes no other CA: leave basicConstraints out.",
+)
+NAMES_MISSING = Kind(
+    "names-missing",
+    422,
+    "The signing request names nobody: put the names of your service into its subjectAltName.",
+)
+NAME_KIND = Kind(
+    "name-kind",
+    422,
+    "The subjectAltName holds a {kind}: only DNS names and IP addresses are certified here.",
+)
+COMMON_NAME_ALONE = Kind(
+    "common-name-alone",
+    422,
+    "The common name {name!r:.80} is not in the subjectAltName: put it there too, or leave it out.",
+)
+NAME_NOT_ALLOWED = Kind(
+    "name-not-allowed",
+    403,
+    "The name {name!r:.80} is not on this CA's list: ask for a name that is in OVERHEARD_CA_REQUESTERS.",
+)
+NAME_NOT_YOURS = Kind(
+    "name-not-yours",
+    403,
+    "The name {name!r:.80} belongs to another requester: ask for your own names, or use that requester's token.",
+)
+
+KINDS = tuple(kind for kind in globals().copy().values() if isinstance(kind, Kind))

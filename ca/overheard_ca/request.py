@@ -1,0 +1,150 @@
+"""Looking at a certificate signing request: what of it may be certified, or why nothing may.
+
+Only the key and the names are taken from it. Whatever else it asks for is left behind here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass
+from typing import TypeAlias
+
+from cryptography import x509
+from cryptography.exceptions import UnsupportedAlgorithm
+from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
+from cryptography.x509.oid import NameOID
+
+from overheard_ca import refusals
+from overheard_ca.names import Name, folded
+
+PublicKey: TypeAlias = ec.EllipticCurvePublicKey | ed25519.Ed25519PublicKey | rsa.RSAPublicKey
+
+_CURVES = (ec.SECP256R1, ec.SECP384R1, ec.SECP521R1)
+_LEAST_RSA_BITS = 2048
+# Above this a signature takes so long to check that the check itself becomes a way to keep the CA busy.
+_MOST_RSA_BITS = 8192
+
+
+@dataclass(frozen=True)
+class CheckedRequest:
+    """What may be certified: this key, for these names, each once, in the order asked for."""
+
+    public_key: PublicKey
+    names: tuple[Name, ...]
+
+
+def check(body: bytes, *, yours: AbstractSet[Name], allowed: AbstractSet[Name]) -> CheckedRequest:
+    """What may be certified of the signing request in `body` (PEM, RFC 7468, 7).
+
+    `yours` are the names that the token may have, `allowed` those that anybody may. Raises RefusedError.
+    """
+    csr = _read(body)
+    public_key = _key(csr)
+    _check_signature(csr)
+    extensions = _extensions(csr)
+    _check_not_ca(extensions)
+    names = _names(extensions)
+    _check_common_name(csr, names)
+    _check_allowed(names, yours, allowed)
+    return CheckedRequest(public_key, names)
+
+
+def _read(body: bytes) -> x509.CertificateSigningRequest:
+    # The library reads the first block and would pass over a second in silence.
+    if (count := body.count(b"-----BEGIN")) > 1:
+        raise refusals.MORE_THAN_ONE.error(count=count)
+    try:
+        return x509.load_pem_x509_csr(body)
+    except (ValueError, x509.InvalidVersion):
+        raise refusals.NOT_A_CSR.error() from None
+
+
+def _key(csr: x509.CertificateSigningRequest) -> PublicKey:
+    try:
+        key = csr.public_key()
+    except (ValueError, UnsupportedAlgorithm):
+        raise refusals.KEY_REFUSED.error(key="of a kind that this CA cannot read") from None
+    match key:
+        case ed25519.Ed25519PublicKey():
+            return key
+        case ec.EllipticCurvePublicKey() if isinstance(key.curve, _CURVES):
+            return key
+        case rsa.RSAPublicKey() if _LEAST_RSA_BITS <= key.key_size <= _MOST_RSA_BITS:
+            return key
+    raise refusals.KEY_REFUSED.error(key=_described(key))
+
+
+def _described(key: object) -> str:
+    match key:
+        case rsa.RSAPublicKey():
+            return f"RSA of {key.key_size} bits"
+        case ec.EllipticCurvePublicKey():
+            return f"EC on the curve {key.curve.name}"
+    return "of another kind"
+
+
+def _check_signature(csr: x509.CertificateSigningRequest) -> None:
+    """That whoever sent the request holds the private key (RFC 2986, 3)."""
+    try:
+        valid = csr.is_signature_valid
+    except (ValueError, TypeError, UnsupportedAlgorithm):
+        valid = False
+    if not valid:
+        raise refusals.SIGNATURE_BROKEN.error()
+
+
+def _extensions(csr: x509.CertificateSigningRequest) -> x509.Extensions:
+    try:
+        return csr.extensions
+    except x509.UnsupportedGeneralNameType:
+        raise refusals.NAME_KIND.error(kind="name of a rare kind") from None
+    except (ValueError, TypeError, x509.DuplicateExtension):
+        raise refusals.NOT_A_CSR.error() from None
+
+
+def _check_not_ca(extensions: x509.Extensions) -> None:
+    """Refused rather than ignored: whoever asks has made a mistake, or is no friend."""
+    for extension in extensions:
+        if isinstance(extension.value, x509.BasicConstraints) and extension.value.ca:
+            raise refusals.ASKS_FOR_CA.error()
+
+
+def _names(extensions: x509.Extensions) -> tuple[Name, ...]:
+    try:
+        asked = extensions.get_extension_for_class(x509.SubjectAlternativeName).value
+    except x509.ExtensionNotFound:
+        raise refusals.NAMES_MISSING.error() from None
+    names = tuple(dict.fromkeys(_name(general_name) for general_name in asked))
+    if not names:
+        raise refusals.NAMES_MISSING.error()
+    return names
+
+
+def _name(general_name: x509.GeneralName) -> Name:
+    match general_name:
+        case x509.DNSName():
+            # Not `folded`: an address in a DNS name's place is no address.
+            return general_name.value.lower()
+        case x509.IPAddress():
+            return folded(str(general_name.value))
+    raise refusals.NAME_KIND.error(kind=type(general_name).__name__)
+
+
+def _check_common_name(csr: x509.CertificateSigningRequest, names: tuple[Name, ...]) -> None:
+    """A common name that is no subjectAltName too would promise what the certificate does not hold."""
+    try:
+        subject = csr.subject
+    except (ValueError, TypeError):
+        raise refusals.NOT_A_CSR.error() from None
+    for attribute in subject.get_attributes_for_oid(NameOID.COMMON_NAME):
+        if folded(str(attribute.value)) not in names:
+            raise refusals.COMMON_NAME_ALONE.error(name=str(attribute.value))
+
+
+def _check_allowed(names: tuple[Name, ...], yours: AbstractSet[Name], allowed: AbstractSet[Name]) -> None:
+    for name in names:
+        if name not in allowed:
+            raise refusals.NAME_NOT_ALLOWED.error(name=str(name))
+    for name in names:
+        if name not in yours:
+            raise refusals.NAME_NOT_YOURS.error(name=str(name))

@@ -1,0 +1,125 @@
+"""The settings of the certificate authority, all of them, and nothing but the standard library to read them."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from ipaddress import IPv4Address
+from pathlib import Path
+from typing import Self
+
+from overheard.role.settings import Environment
+from overheard.words.errors import SettingsError
+from overheard_ca.names import Name, read_name
+
+# It names a folder, so it must not be able to lead out of one.
+_REQUESTER = re.compile("[a-z0-9][a-z0-9-]{0,62}")
+
+# The root itself lives 10 years.
+_MOST_DAYS = 3650
+
+
+@dataclass(frozen=True)
+class Requester:
+    """Somebody who may ask for a certificate for any of `names`. With no names, somebody who only needs the root."""
+
+    name: str
+    names: tuple[Name, ...]
+
+
+@dataclass(frozen=True)
+class Settings:
+    """`days` is how long a certificate lasts; `handover` holds one folder a requester, and nobody else may see it."""
+
+    bind: IPv4Address
+    port: int
+    host: str
+    state: Path
+    passphrase_file: Path
+    handover: Path
+    days: int
+    requesters: tuple[Requester, ...]
+
+    @classmethod
+    def from_environment(cls, environment: Environment) -> Self:
+        """The settings, checked. Raises SettingsError naming the variable."""
+        return cls(
+            bind=_bind(environment),
+            port=environment.port("OVERHEARD_CA_PORT", "5444"),
+            host=_host(environment),
+            state=environment.folder("OVERHEARD_CA_STATE"),
+            passphrase_file=environment.path("OVERHEARD_CA_PASSPHRASE_FILE"),
+            handover=environment.path("OVERHEARD_CA_HANDOVER"),
+            days=_days(environment),
+            requesters=_requesters(environment.text("OVERHEARD_CA_REQUESTERS")),
+        )
+
+    @property
+    def allowed(self) -> frozenset[Name]:
+        """Every name that anybody may have certified."""
+        return frozenset(name for requester in self.requesters for name in requester.names)
+
+    @property
+    def reached_at(self) -> IPv4Address:
+        """The address at which a program on the same machine reaches it."""
+        return IPv4Address("127.0.0.1") if self.bind.is_unspecified else self.bind
+
+    @property
+    def own_names(self) -> tuple[Name, ...]:
+        """The names of its own certificate, each once, its host name first."""
+        return tuple(dict.fromkeys((self.host, "localhost", IPv4Address("127.0.0.1"), self.reached_at)))
+
+
+def _bind(environment: Environment) -> IPv4Address:
+    text = environment.text("OVERHEARD_CA_BIND", "127.0.0.1")
+    try:
+        return IPv4Address(text)
+    except ValueError:
+        raise SettingsError(f"OVERHEARD_CA_BIND is {text!r}, which is not an IPv4 address") from None
+
+
+def _host(environment: Environment) -> str:
+    text = environment.text("OVERHEARD_CA_HOST", "ca")
+    try:
+        name = read_name(text)
+    except ValueError:
+        name = None
+    if not isinstance(name, str):
+        raise SettingsError(f"OVERHEARD_CA_HOST is {text!r}, which is not a DNS name")
+    return name
+
+
+def _days(environment: Environment) -> int:
+    days = environment.count("OVERHEARD_CA_DAYS", "30")
+    if days > _MOST_DAYS:
+        raise SettingsError(f"OVERHEARD_CA_DAYS is {days}, which is more than {_MOST_DAYS}")
+    return days
+
+
+def _requesters(text: str) -> tuple[Requester, ...]:
+    try:
+        return _all_requesters(text)
+    except ValueError as problem:
+        raise SettingsError(
+            f"OVERHEARD_CA_REQUESTERS is {text!r}: {problem}",
+            hint="write it like server=server,localhost,127.0.0.1;client=",
+        ) from None
+
+
+def _all_requesters(text: str) -> tuple[Requester, ...]:
+    requesters = tuple(_requester(entry) for entry in text.split(";") if entry.strip())
+    if not requesters:
+        raise ValueError("no requester stands there")
+    if len({requester.name for requester in requesters}) != len(requesters):
+        raise ValueError("a requester stands there twice")
+    return requesters
+
+
+def _requester(entry: str) -> Requester:
+    name, equals, names = (part.strip() for part in entry.partition("="))
+    if not equals:
+        raise ValueError(f"{name!r} has no = after the requester's name")
+    if not _REQUESTER.fullmatch(name):
+        raise ValueError(f"{name!r} is no name for a requester (small letters, digits and hyphens)")
+    wanted = [word.strip() for word in names.split(",")] if names else []
+    return Requester(name, tuple(dict.fromkeys(read_name(word) for word in wanted)))

@@ -1,0 +1,95 @@
+"""A server's credentials: its key, the certificate for it, and the root that this leads to, as files in one folder."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from ipaddress import ip_address
+from pathlib import Path
+
+from cryptography import x509
+from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+
+from overheard.role.files import write_whole
+
+# A certificate that ends sooner is not worth starting with.
+_LEAST_LEFT = timedelta(days=1)
+
+
+@dataclass(frozen=True)
+class Credentials:
+    """Where they lie. `certificate` is the chain without the root; the key is its owner's alone (0600)."""
+
+    key: Path
+    certificate: Path
+    root: Path
+
+    @classmethod
+    def within(cls, folder: Path) -> Credentials:
+        """Those of one folder, whether or not they are there yet."""
+        return cls(folder / "key.pem", folder / "certificate.pem", folder / "root.pem")
+
+    def good_for(self, names: Sequence[str], fingerprint: str) -> bool:
+        """Whether they are there and whole, for exactly `names`, under the root with that SHA-256, for another day."""
+        try:
+            root = x509.load_pem_x509_certificate(self.root.read_bytes())
+            return root.fingerprint(hashes.SHA256()).hex() == fingerprint and fits(
+                self.key.read_bytes(), self.certificate.read_bytes(), root, names
+            )
+        except (OSError, ValueError, x509.InvalidVersion):
+            return False
+
+    def write(self, key: bytes, certificate: bytes) -> None:
+        """Write both whole; a reader sees a pair that does not fit for no longer than it takes to write the second."""
+        write_whole(self.key, key)
+        write_whole(self.certificate, certificate, mode=0o644)
+
+
+def fits(key: bytes, chain: bytes, root: x509.Certificate, names: Sequence[str]) -> bool:
+    """Whether `chain` (PEM) is for `key` and exactly `names`, leads to `root`, and lasts another day."""
+    try:
+        private = serialization.load_pem_private_key(key, None)
+        leaf, *above = x509.load_pem_x509_certificates(chain)
+        for certificate, issuer in zip([leaf, *above], [*above, root], strict=True):
+            certificate.verify_directly_issued_by(issuer)
+        named = leaf.extensions.get_extension_for_class(x509.SubjectAlternativeName).value
+    except (ValueError, TypeError, UnsupportedAlgorithm, InvalidSignature, x509.InvalidVersion, x509.ExtensionNotFound):
+        return False
+    return (
+        leaf.public_key() == private.public_key()
+        and set(named) == set(_general_names(names))
+        and leaf.not_valid_after_utc > datetime.now(UTC) + _LEAST_LEFT
+    )
+
+
+def new_key() -> ec.EllipticCurvePrivateKey:
+    """An EC P-256 key."""
+    return ec.generate_private_key(ec.SECP256R1())
+
+
+def key_pem(key: ec.EllipticCurvePrivateKey) -> bytes:
+    """The key as PEM, open: a server must read it at every start with nobody there to type a passphrase."""
+    return key.private_bytes(
+        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+    )
+
+
+def signing_request(key: ec.EllipticCurvePrivateKey, names: Sequence[str]) -> bytes:
+    """A certificate signing request for `names`, in PEM (RFC 2986). Its subject is for the CA to say."""
+    builder = x509.CertificateSigningRequestBuilder().subject_name(x509.Name([]))
+    builder = builder.add_extension(x509.SubjectAlternativeName(_general_names(names)), critical=False)
+    return builder.sign(key, hashes.SHA256()).public_bytes(serialization.Encoding.PEM)
+
+
+def _general_names(names: Iterable[str]) -> list[x509.GeneralName]:
+    return [_general_name(name) for name in names]
+
+
+def _general_name(name: str) -> x509.GeneralName:
+    try:
+        return x509.IPAddress(ip_address(name))
+    except ValueError:
+        return x509.DNSName(name.lower())

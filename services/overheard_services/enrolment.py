@@ -1,0 +1,185 @@
+"""Coming to trust the lab's certificate authority, and getting a certificate from it.
+
+All trust begins in the handover folder, which the CA fills and nobody else sees: the fingerprint of the root, and a
+token that is good for one certificate. `learn_root` needs the first, `enrol` both.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import ssl
+import string
+import warnings
+from collections.abc import Sequence
+from itertools import islice
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import requests
+from urllib3.exceptions import InsecureRequestWarning
+
+from overheard.role.files import write_whole
+from overheard.role.health import wait_until
+from overheard.words.errors import EnrolmentError
+
+if TYPE_CHECKING:
+    from overheard_services.credentials import Credentials
+
+FINGERPRINT = "root.sha256"
+TOKEN = "token"  # noqa: S105  # a file's name
+
+# Seconds for the CA to answer.
+_TIMEOUT = 5
+# An answer is read in so many pieces of so many bytes and no further: a stranger may be at the other end.
+_MOST_PIECES, _PIECE = 16, 4096
+
+_NOT_HANDED_OVER = "see that the CA has started, and that this is the folder that it hands over to this role"
+
+
+def wait_for_handover(ca_url: str, handover: Path, within: float) -> None:
+    """Wait until the CA has handed over and its root is the right one. Raises NotReadyError after `within` seconds."""
+
+    def problem() -> str:
+        try:
+            learn_root(ca_url, handover)
+        except EnrolmentError as error:
+            return str(error)
+        return ""
+
+    wait_until(problem, f"the CA at {ca_url}", within=within, hint="see the CA's log", every=0.05)
+
+
+def learn_root(ca_url: str, handover: Path) -> bytes:
+    """The root certificate of the CA, in PEM. Raises EnrolmentError when it is not the one that was handed over.
+
+    It is fetched without verification, and may be: it is public, so nobody learns anything by giving or seeing it, and
+    what decides is its SHA-256, which came by another way. Whoever sits in between can only hand us the right one.
+    """
+    awaited = _fingerprint(handover)
+    der = _der(_fetch_unverified(f"{_https(ca_url)}/root.pem"))
+    seen = hashlib.sha256(der).hexdigest()
+    if seen != awaited:
+        raise EnrolmentError(
+            f"awaited the root with the SHA-256 {awaited}, but {ca_url} showed {seen}",
+            hint="this is another CA, or somebody in between, or the CA was set up anew: look before you trust it",
+        )
+    # Written out anew: what was sent could hold a second certificate behind the one whose fingerprint is right.
+    return ssl.DER_cert_to_PEM_cert(der).encode()
+
+
+def enrol(ca_url: str, handover: Path, names: Sequence[str], folder: Path) -> Credentials:
+    """A certificate of the CA for `names`, with its key and root, in `folder`, which is made if missing.
+
+    Those that are there already are kept as long as they are good, and the token with them: a restart needs no CA.
+    Raises EnrolmentError.
+    """
+    # Late, because a client learns the root without it, and has no cryptography installed.
+    from overheard_services.credentials import Credentials  # noqa: PLC0415
+
+    credentials = Credentials.within(folder)
+    if not credentials.good_for(names, _fingerprint(handover)):
+        _get_certificate(ca_url, handover, names, credentials)
+    return credentials
+
+
+def _get_certificate(ca_url: str, handover: Path, names: Sequence[str], credentials: Credentials) -> None:
+    from overheard_services.credentials import key_pem, new_key, signing_request  # noqa: PLC0415
+
+    root = learn_root(ca_url, handover)
+    credentials.root.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    write_whole(credentials.root, root, mode=0o644)
+    key = new_key()
+    token = _handed_over(handover / TOKEN)
+    chain = _post(f"{_https(ca_url)}/certificates", token, signing_request(key, names), credentials.root)
+    # Only now: a refusal leaves the old pair as it was.
+    credentials.write(key_pem(key), chain)
+    if not credentials.good_for(names, _fingerprint(handover)):
+        raise EnrolmentError(
+            f"awaited a certificate for {', '.join(names)} from {ca_url}, but what it sent is not one",
+            hint="see the CA's log, and whether its OVERHEARD_CA_DAYS is more than 1",
+        )
+
+
+def _fingerprint(handover: Path) -> str:
+    text = _handed_over(handover / FINGERPRINT).lower()
+    if len(text) != 64 or not set(text) <= set(string.hexdigits):
+        raise EnrolmentError(f"{handover / FINGERPRINT} is not a SHA-256 in hexadecimal", hint=_NOT_HANDED_OVER)
+    return text
+
+
+def _handed_over(file: Path) -> str:
+    try:
+        text = file.read_text(encoding="ascii").strip()
+    except (OSError, ValueError) as problem:
+        raise EnrolmentError(f"cannot read {file} ({problem})", hint=_NOT_HANDED_OVER) from problem
+    if not text:
+        raise EnrolmentError(f"{file} is empty", hint=_NOT_HANDED_OVER)
+    return text
+
+
+def _https(ca_url: str) -> str:
+    if not ca_url.startswith("https://"):
+        raise EnrolmentError(f"{ca_url} is not https, and a token must not travel in clear", hint="write https://")
+    return ca_url.rstrip("/")
+
+
+def _der(pem: bytes) -> bytes:
+    try:
+        return ssl.PEM_cert_to_DER_cert(pem.decode("ascii"))
+    except ValueError as problem:
+        raise EnrolmentError("the CA's root is not a certificate in PEM", hint="is this the CA's address?") from problem
+
+
+def _fetch_unverified(url: str) -> bytes:
+    with warnings.catch_warnings():
+        # For this one request, of which `learn_root` says why it is safe.
+        warnings.simplefilter("ignore", InsecureRequestWarning)
+        status, body = _exchange("GET", url, verify=False)
+    if status != 200:
+        raise EnrolmentError(
+            f"awaited the root at {url}, but the answer was {status}", hint="is this the CA's address?"
+        )
+    return body
+
+
+def _post(url: str, token: str, csr: bytes, root: Path) -> bytes:
+    status, body = _exchange("POST", url, verify=str(root), data=csr, token=token)
+    if status != 201:
+        raise EnrolmentError(f"the CA refused ({status}): {_sentence(body)}", hint="see the CA's log for more")
+    return body
+
+
+def _sentence(body: bytes) -> str:
+    """What a refusal says, whatever it is that refused."""
+    try:
+        refusal = json.loads(body)
+        return f"{refusal['error']}: {refusal['message']}"
+    except (ValueError, TypeError, KeyError):
+        return repr(body[:80])
+
+
+def _exchange(
+    method: str, url: str, *, verify: bool | str, data: bytes | None = None, token: str = ""
+) -> tuple[int, bytes]:
+    """The status and body of the answer. No redirect is followed: it could lead the token elsewhere."""
+    headers = {"Authorization": f"Bearer {token}"} if token else {}
+    with requests.Session() as session:
+        # Or REQUESTS_CA_BUNDLE would decide instead of the root that was just learned, and a proxy could step in.
+        session.trust_env = False
+        try:
+            answer = session.request(
+                method,
+                url,
+                data=data,
+                headers=headers,
+                verify=verify,
+                timeout=_TIMEOUT,
+                allow_redirects=False,
+                stream=True,
+            )
+            return answer.status_code, b"".join(islice(answer.iter_content(_PIECE), _MOST_PIECES))
+        except requests.RequestException as problem:
+            raise EnrolmentError(
+                f"awaited an answer from {url}, but: {problem}", hint="see that the CA runs, and that its name is right"
+            ) from problem

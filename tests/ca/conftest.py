@@ -1,0 +1,62 @@
+"""One CA for the tests that leave it as it was, and one each for those that do not."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from ca.process import REQUESTERS, CaProcess
+from overheard.role.settings import Environment
+from overheard_ca.settings import Settings
+
+
+@pytest.fixture(autouse=True)
+def scrubbed(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No proxy, CA bundle or key log of the machine has a say in a test."""
+    for name in ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "SSL_CERT_FILE", "SSL_CERT_DIR", "SSLKEYLOGFILE"):
+        monkeypatch.delenv(name, raising=False)
+    for name in ("http_proxy", "https_proxy", "all_proxy", "no_proxy"):
+        monkeypatch.delenv(name, raising=False)
+        monkeypatch.delenv(name.upper(), raising=False)
+
+
+@pytest.fixture
+def make_ca(tmp_path: Path) -> Iterator[Callable[..., CaProcess]]:
+    """Makes CAs that are not started yet; all are ended after the test."""
+    made: list[CaProcess] = []
+
+    def make(name: str = "ca", **settings: str) -> CaProcess:
+        made.append(CaProcess(tmp_path / name, **settings))
+        return made[-1]
+
+    yield make
+    for ca in made:
+        ca.kill()
+
+
+@pytest.fixture(scope="module")
+def ca(tmp_path_factory: pytest.TempPathFactory) -> Iterator[CaProcess]:
+    """A running CA, one for all tests of a file: its token may have been used."""
+    running = CaProcess(tmp_path_factory.mktemp("ca"))
+    try:
+        yield running.start()
+    finally:
+        running.kill()
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> Settings:
+    """Settings with folders of this test's own, for tests that need no process."""
+    (tmp_path / "state").mkdir()
+    return Settings.from_environment(
+        Environment(
+            {
+                "OVERHEARD_CA_STATE": str(tmp_path / "state"),
+                "OVERHEARD_CA_PASSPHRASE_FILE": str(tmp_path / "passphrase"),
+                "OVERHEARD_CA_HANDOVER": str(tmp_path / "handover"),
+                "OVERHEARD_CA_REQUESTERS": REQUESTERS,
+            }
+        )
+    )

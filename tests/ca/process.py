@@ -1,0 +1,158 @@
+"""The certificate authority as a process of its own, for tests that need a real one."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import sqlite3
+import subprocess
+import sys
+from contextlib import suppress
+from pathlib import Path
+from typing import Self
+
+import requests
+
+from overheard.role.health import probe, wait_until
+from overheard.role.settings import Environment
+from overheard.words.errors import NotReadyError
+from overheard_ca.handover import hand_over
+from overheard_ca.ledger import Ledger
+from overheard_ca.settings import Settings
+
+REQUESTERS = "server=server,localhost,127.0.0.1;other=other.example;client="
+
+
+def free_port() -> int:
+    """A TCP port of 127.0.0.1 that nobody uses at the moment."""
+    with socket.socket() as sock:
+        sock.bind(("127.0.0.1", 0))
+        port: int = sock.getsockname()[1]
+        return port
+
+
+class CaProcess:
+    """One CA with all its folders under `folder`. Start it as often as you like; `stop` it in the end."""
+
+    def __init__(self, folder: Path, **settings: str) -> None:
+        self.folder = folder
+        self.state = folder / "state"
+        self.handover = folder / "handover"
+        self.passphrase = folder / "passphrase"
+        self.port = free_port()
+        self.url = f"https://127.0.0.1:{self.port}"
+        self.settings = settings
+        self.process: subprocess.Popen[bytes] | None = None
+        self.state.mkdir(parents=True, exist_ok=True)
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """Its whole environment: nothing of the tests' own, so no proxy, no CA bundle and no key log of ours."""
+        return {
+            "PATH": os.environ["PATH"],
+            "OVERHEARD_CA_PORT": str(self.port),
+            "OVERHEARD_CA_STATE": str(self.state),
+            "OVERHEARD_CA_PASSPHRASE_FILE": str(self.passphrase),
+            "OVERHEARD_CA_HANDOVER": str(self.handover),
+            "OVERHEARD_CA_REQUESTERS": REQUESTERS,
+            **{f"OVERHEARD_CA_{name.upper()}": value for name, value in self.settings.items()},
+        }
+
+    def launch(self) -> subprocess.Popen[bytes]:
+        """Start it and do not wait. What it says goes to the file `log`."""
+        with (self.folder / "log").open("ab") as log:
+            # A group of its own, so that a test can kill the worker with it.
+            self.process = subprocess.Popen(
+                [sys.executable, "-m", "overheard_ca"], env=self.environment, stderr=log, start_new_session=True
+            )
+        return self.process
+
+    def start(self) -> Self:
+        """Start it and wait until its health endpoint says that it is ready."""
+        process = self.launch()
+
+        def problem() -> str:
+            if process.poll() is not None:
+                raise NotReadyError("the CA", seen=f"it ended with {process.returncode}", hint=self.log)
+            return probe(self.url, root=str(self.state / "root.pem"))
+
+        wait_until(problem, "the CA", within=20, hint="see its log")
+        return self
+
+    def stop(self) -> int:
+        """Stop it with SIGTERM, and return its exit code."""
+        if self.process is None:
+            return 0
+        self.process.terminate()
+        try:
+            return self.process.wait(10)
+        finally:
+            self.kill()
+
+    def kill(self) -> None:
+        """End it and its worker at once, whatever they are doing."""
+        if self.process is not None:
+            with suppress(ProcessLookupError):
+                os.killpg(self.process.pid, signal.SIGKILL)
+            self.process.wait()
+            self.process = None
+
+    def command(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+        """Run the role's command line with the same settings until it ends."""
+        return subprocess.run(
+            [sys.executable, "-m", "overheard_ca", *arguments],
+            env=self.environment,
+            capture_output=True,
+            text=True,
+            timeout=20,
+            check=False,
+        )
+
+    @property
+    def log(self) -> str:
+        """All that it said so far."""
+        return (self.folder / "log").read_text()
+
+    def token(self, requester: str = "server") -> str:
+        """The token that it handed over."""
+        return (self.handover / requester / "token").read_text().strip()
+
+    def fingerprint(self, requester: str = "server") -> str:
+        """The root's fingerprint that it handed over."""
+        return (self.handover / requester / "root.sha256").read_text()
+
+    def new_token(self, requester: str = "server") -> str:
+        """A token that is unused, handed over now as at a start, but without one."""
+        settings = Settings.from_environment(Environment(self.environment))
+        ledger = Ledger(self.state / "ledger.sqlite")
+        hand_over(settings.handover, settings.requesters, self.fingerprint().strip(), ledger)
+        return self.token(requester)
+
+    def rows(self, query: str, *values: str) -> list[tuple[object, ...]]:
+        """What stands in the ledger."""
+        connection = sqlite3.connect(self.state / "ledger.sqlite")
+        try:
+            return connection.execute(query, values).fetchall()
+        finally:
+            connection.close()
+
+    def request(
+        self, method: str, path: str, body: object = None, headers: dict[str, str] | None = None
+    ) -> requests.Response:
+        """An exchange over HTTPS that trusts its root and nothing else."""
+        with requests.Session() as session:
+            session.trust_env = False
+            return session.request(
+                method,
+                self.url + path,
+                data=body,  # type: ignore[arg-type]  # anything that requests can send
+                headers=headers,
+                verify=str(self.state / "root.pem"),
+                timeout=20,
+            )
+
+    def ask(self, csr: object, token: str | None = None) -> requests.Response:
+        """Ask for a certificate, with the handed over token unless told another."""
+        bearer = self.token() if token is None else token
+        return self.request("POST", "/certificates", csr, {"Authorization": f"Bearer {bearer}"})

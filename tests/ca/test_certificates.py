@@ -1,0 +1,119 @@
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from ipaddress import IPv4Address
+
+import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
+from cryptography.x509.oid import ExtendedKeyUsageOID, ExtensionOID, NameOID
+
+from ca.csrs import KEY
+from overheard_ca.certificates import Issuer, issuing_certificate, root_certificate, server_certificate
+from overheard_ca.request import PublicKey
+
+NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
+ROOT_KEY = ec.generate_private_key(ec.SECP256R1())
+ROOT = Issuer(root_certificate(ROOT_KEY, NOW), ROOT_KEY)
+ISSUING_KEY = ec.generate_private_key(ec.SECP256R1())
+ISSUING = Issuer(issuing_certificate(ISSUING_KEY, ROOT, NOW), ISSUING_KEY)
+NAMES = ("server", IPv4Address("127.0.0.1"))
+
+
+def leaf(key: PublicKey | None = None, days: int = 30, now: datetime = NOW) -> x509.Certificate:
+    return server_certificate(key or KEY.public_key(), NAMES, ISSUING, timedelta(days=days), now)
+
+
+def names_usage(certificate: x509.Certificate) -> set[str]:
+    """The key usages that are set."""
+    extension = certificate.extensions.get_extension_for_class(x509.KeyUsage)
+    assert extension.critical
+    # The last two may only be asked when key_agreement is set, which it never is.
+    usages = ("digital_signature", "content_commitment", "key_encipherment", "data_encipherment", "key_agreement")
+    return {usage for usage in (*usages, "key_cert_sign", "crl_sign") if getattr(extension.value, usage)}
+
+
+def key_identifier(certificate: x509.Certificate) -> bytes:
+    return certificate.extensions.get_extension_for_class(x509.SubjectKeyIdentifier).value.digest
+
+
+@pytest.mark.parametrize(("certificate", "path_length"), [(ROOT.certificate, 1), (ISSUING.certificate, 0)])
+def test_a_ca_may_sign_certificates_and_says_that_it_is_for_tests(
+    certificate: x509.Certificate, path_length: int
+) -> None:
+    constraints = certificate.extensions.get_extension_for_class(x509.BasicConstraints)
+    assert constraints.critical
+    assert constraints.value == x509.BasicConstraints(ca=True, path_length=path_length)
+    assert names_usage(certificate) == {"key_cert_sign", "crl_sign"}
+    common_name = certificate.subject.get_attributes_for_oid(NameOID.COMMON_NAME)[0].value
+    assert "Test" in common_name
+    assert "not for production" in common_name
+
+
+def test_root_lives_10_years_and_issuing_5() -> None:
+    assert ROOT.certificate.not_valid_after_utc.date() == datetime(2036, 2, 29, tzinfo=UTC).date()
+    assert ISSUING.certificate.not_valid_after_utc.date() == datetime(2031, 3, 1, tzinfo=UTC).date()
+
+
+def test_a_server_certificate_has_exactly_these_extensions() -> None:
+    certificate = leaf()
+    assert {extension.oid: extension.critical for extension in certificate.extensions} == {
+        ExtensionOID.SUBJECT_ALTERNATIVE_NAME: False,
+        ExtensionOID.BASIC_CONSTRAINTS: True,
+        ExtensionOID.KEY_USAGE: True,
+        ExtensionOID.EXTENDED_KEY_USAGE: False,
+        ExtensionOID.SUBJECT_KEY_IDENTIFIER: False,
+        ExtensionOID.AUTHORITY_KEY_IDENTIFIER: False,
+    }
+    value = certificate.extensions.get_extension_for_class
+    assert list(value(x509.SubjectAlternativeName).value) == [
+        x509.DNSName("server"),
+        x509.IPAddress(IPv4Address("127.0.0.1")),
+    ]
+    assert value(x509.BasicConstraints).value == x509.BasicConstraints(ca=False, path_length=None)
+    assert list(value(x509.ExtendedKeyUsage).value) == [ExtendedKeyUsageOID.SERVER_AUTH]
+    assert value(x509.AuthorityKeyIdentifier).value.key_identifier == key_identifier(ISSUING.certificate)
+    assert key_identifier(certificate) == x509.SubjectKeyIdentifier.from_public_key(KEY.public_key()).digest
+
+
+def test_the_common_name_is_the_first_name() -> None:
+    assert leaf().subject.rfc4514_string() == "CN=server"
+
+
+def test_only_an_rsa_key_may_encipher_keys() -> None:
+    rsa_key = rsa.generate_private_key(65537, 2048).public_key()
+    ed_key = ed25519.Ed25519PrivateKey.generate().public_key()
+    assert names_usage(leaf(rsa_key)) == {"digital_signature", "key_encipherment"}
+    assert names_usage(leaf()) == names_usage(leaf(ed_key)) == {"digital_signature"}
+
+
+def test_serials_are_random_and_of_the_length_that_rfc_5280_allows() -> None:
+    serials = {leaf().serial_number for _ in range(20)}
+    assert len(serials) == 20
+    assert all(64 <= serial.bit_length() <= 159 for serial in serials)
+
+
+def test_a_slow_clock_finds_it_valid_already() -> None:
+    later = NOW + timedelta(days=1)
+    assert leaf(now=later).not_valid_before_utc == later - timedelta(minutes=5)
+
+
+@pytest.mark.parametrize("days", [1, 30, 398])
+def test_lasts_as_many_days_as_asked(days: int) -> None:
+    assert leaf(days=days).not_valid_after_utc == NOW + timedelta(days=days)
+
+
+def test_never_outlasts_its_issuer() -> None:
+    assert leaf(days=3650).not_valid_after_utc == ISSUING.certificate.not_valid_after_utc
+
+
+def test_never_precedes_its_issuer() -> None:
+    """Not even when the clock was set back."""
+    certificate = leaf(now=NOW - timedelta(hours=1))
+    assert certificate.not_valid_before_utc == ISSUING.certificate.not_valid_before_utc
+
+
+def test_each_is_signed_by_the_one_above() -> None:
+    leaf().verify_directly_issued_by(ISSUING.certificate)
+    ISSUING.certificate.verify_directly_issued_by(ROOT.certificate)
+    ROOT.certificate.verify_directly_issued_by(ROOT.certificate)

@@ -1,0 +1,111 @@
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from ipaddress import IPv4Address
+from pathlib import Path
+
+import pytest
+from cryptography.hazmat.primitives import hashes
+
+from ca.csrs import KEY
+from overheard_ca.certificates import root_certificate
+from overheard_ca.errors import StateError
+from overheard_ca.ledger import Grant, Ledger, record, spend
+
+NOW = datetime(2026, 3, 1, tzinfo=UTC)
+NAMES = ("server", IPv4Address("127.0.0.1"))
+
+
+@pytest.fixture
+def ledger(tmp_path: Path) -> Ledger:
+    return Ledger(tmp_path / "ledger.sqlite")
+
+
+def used_up(ledger: Ledger, token: str) -> bool:
+    with ledger.transaction() as entry:
+        return spend(entry, token, NOW)
+
+
+def test_a_token_is_good_for_its_names(ledger: Ledger) -> None:
+    ledger.add_token("acorn", "server", NAMES)
+    assert ledger.grant("acorn") == Grant("server", frozenset(NAMES), used=False)
+
+
+def test_a_token_that_was_never_issued_is_good_for_nothing(ledger: Ledger) -> None:
+    ledger.add_token("acorn", "server", NAMES)
+    assert ledger.grant("Acorn") is None
+    assert not used_up(ledger, "Acorn")
+
+
+def test_a_token_is_good_once(ledger: Ledger) -> None:
+    ledger.add_token("acorn", "server", NAMES)
+    assert used_up(ledger, "acorn")
+    assert not used_up(ledger, "acorn")
+    assert ledger.grant("acorn") == Grant("server", frozenset(NAMES), used=True)
+
+
+def test_a_token_stays_good_when_what_follows_fails(ledger: Ledger) -> None:
+    ledger.add_token("acorn", "server", NAMES)
+
+    def fail() -> None:
+        with ledger.transaction() as entry:
+            assert spend(entry, "acorn", NOW)
+            raise MemoryError
+
+    with pytest.raises(MemoryError):
+        fail()
+    assert used_up(ledger, "acorn")
+
+
+def test_withdraws_unused_tokens_and_remembers_used_ones(ledger: Ledger) -> None:
+    for token in ("kept", "gone", "used"):
+        ledger.add_token(token, "server", NAMES)
+    used_up(ledger, "used")
+    ledger.withdraw_all_but(["kept"])
+    grants = {token: ledger.grant(token) for token in ("kept", "gone", "used")}
+    assert [token for token, grant in grants.items() if grant] == ["kept", "used"]
+
+
+def test_enters_a_certificate(ledger: Ledger) -> None:
+    certificate = root_certificate(KEY, NOW)
+    with ledger.transaction() as entry:
+        record(entry, certificate, "server", NAMES)
+        row = entry.execute("SELECT * FROM certificates").fetchone()
+    assert row == (
+        f"{certificate.serial_number:x}",
+        "server",
+        '["server", "127.0.0.1"]',
+        "2026-02-28T23:55:00+00:00",
+        "2036-02-29T00:00:00+00:00",
+        certificate.fingerprint(hashes.SHA256()).hex(),
+    )
+
+
+def test_survives_being_opened_again(ledger: Ledger, tmp_path: Path) -> None:
+    ledger.add_token("acorn", "server", NAMES)
+    assert Ledger(tmp_path / "ledger.sqlite").grant("acorn")
+
+
+def test_holds_no_token(ledger: Ledger, tmp_path: Path) -> None:
+    ledger.add_token("acorn", "server", NAMES)
+    assert b"acorn" not in (tmp_path / "ledger.sqlite").read_bytes()
+
+
+def test_is_its_owners_alone_even_if_it_was_not(tmp_path: Path) -> None:
+    file = tmp_path / "ledger.sqlite"
+    Ledger(file)
+    assert file.stat().st_mode & 0o777 == 0o600
+    file.chmod(0o644)
+    Ledger(file)
+    assert file.stat().st_mode & 0o777 == 0o600
+
+
+def test_a_start_killed_before_the_tables_were_made_heals(tmp_path: Path) -> None:
+    (tmp_path / "ledger.sqlite").touch()
+    assert Ledger(tmp_path / "ledger.sqlite").grant("acorn") is None
+
+
+def test_another_file_in_its_place_is_an_error(tmp_path: Path) -> None:
+    (tmp_path / "ledger.sqlite").write_bytes(b"nonsense" * 1000)
+    with pytest.raises(StateError, match="is not a ledger"):
+        Ledger(tmp_path / "ledger.sqlite")

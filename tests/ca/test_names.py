@@ -1,0 +1,47 @@
+from __future__ import annotations
+
+from ipaddress import IPv4Address, IPv6Address
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from overheard_ca.names import folded, read_name
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("server", "server"),
+        ("SERVER.Example", "server.example"),
+        ("a-1.b", "a-1.b"),
+        ("1.example", "1.example"),
+        ("127.0.0.1", IPv4Address("127.0.0.1")),
+        ("::1", IPv6Address("::1")),
+        ("0:0::1", IPv6Address("::1")),
+        ("x" * 63, "x" * 63),
+    ],
+)
+def test_reads_dns_names_in_lower_case_and_addresses_as_such(text: str, name: object) -> None:
+    assert read_name(text) == name
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("", ".", "server.", ".server", "a..b", "*.example", "-a", "a-", "a b", "a_b", "sörver", "a\0b", "a\n"),
+        *("1.2.3", "256.1.1.1", "127.0.0.1/8", "x" * 64, "a." * 33 + "a"),
+    ],
+)
+def test_refuses_what_is_no_name(text: str) -> None:
+    with pytest.raises(ValueError, match="neither a DNS name nor an IP address"):
+        read_name(text)
+
+
+@given(st.text())
+def test_what_is_read_reads_the_same_again(text: str) -> None:
+    try:
+        name = read_name(text)
+    except ValueError:
+        return
+    assert read_name(str(name)) == name == folded(text)

@@ -1,0 +1,118 @@
+"""Each kind of refusal, made to fire over real HTTPS; and that a good request meets none of them."""
+
+from __future__ import annotations
+
+import re
+import socket
+import ssl
+from collections.abc import Callable, Iterator
+
+import pytest
+import requests
+from cryptography import x509
+from cryptography.hazmat.primitives.asymmetric import rsa
+
+from ca.csrs import csr, forged
+from ca.process import CaProcess
+from overheard_ca.refusals import KINDS
+
+GOOD = csr("server", "localhost", "127.0.0.1")
+WEAK = rsa.generate_private_key(65537, 1024)  # noqa: S505  # so that it is refused
+CA_PLEASE = x509.BasicConstraints(ca=True, path_length=None)
+
+
+def used_token(ca: CaProcess) -> requests.Response:
+    token = ca.new_token("other")
+    assert ca.ask(csr("other.example"), token).status_code == 201
+    return ca.ask(csr("other.example"), token)
+
+
+def in_pieces(size: int) -> Iterator[bytes]:
+    """A body that requests sends in chunks, without a Content-Length."""
+    for _ in range(size // 1000):
+        yield b"x" * 1000
+
+
+CASES: dict[str, Callable[[CaProcess], requests.Response]] = {
+    "token-missing": lambda ca: ca.request("POST", "/certificates", GOOD),
+    "token-unknown": lambda ca: ca.ask(GOOD, "acorn"),
+    "token-used": used_token,
+    "body-too-large": lambda ca: ca.ask(b"x" * 65537),
+    "not-a-csr": lambda ca: ca.ask(b"hello"),
+    "more-than-one": lambda ca: ca.ask(GOOD + GOOD),
+    "key-refused": lambda ca: ca.ask(csr("server", key=WEAK)),
+    "signature-broken": lambda ca: ca.ask(forged(GOOD)),
+    "asks-for-ca": lambda ca: ca.ask(csr("server", extensions=[(CA_PLEASE, True)])),
+    "names-missing": lambda ca: ca.ask(csr(common_name="server")),
+    "name-kind": lambda ca: ca.ask(csr("server", x509.RFC822Name("squirrel@server"))),
+    "common-name-alone": lambda ca: ca.ask(csr("server", common_name="localhost")),
+    "name-not-allowed": lambda ca: ca.ask(csr("server", "evil.example")),
+    "name-not-yours": lambda ca: ca.ask(csr("server", "other.example")),
+}
+
+# Not sent by requests; it has a test of its own.
+BROKEN_OFF = "body-broken"
+
+
+def test_every_kind_has_a_code_of_its_own_and_a_test() -> None:
+    assert sorted(kind.code for kind in KINDS) == sorted([*CASES, BROKEN_OFF])
+
+
+@pytest.mark.parametrize("code", CASES)
+def test_refuses_in_json_with_a_sentence_and_one_line_in_the_log(ca: CaProcess, code: str) -> None:
+    before = ca.log.count(f" {code}: ")
+    answer = CASES[code](ca)
+    kind = next(kind for kind in KINDS if kind.code == code)
+    assert answer.status_code == kind.status
+    assert answer.headers["Content-Type"] == "application/json"
+    assert answer.json()["error"] == code
+    # What was wrong, then what to do.
+    assert re.fullmatch(r"\S.+: \S.+\.", answer.json()["message"])
+    assert set(answer.json()) == {"error", "message"}
+    assert ca.log.count(f" {code}: ") == before + 1
+
+
+def test_no_answer_and_no_log_has_a_token_in_it(ca: CaProcess) -> None:
+    tokens = [ca.new_token(), "made-up-token"]
+    for token in tokens:
+        for body in (b"hello", GOOD + GOOD, csr("evil.example"), b"x" * 70000):
+            assert token not in ca.ask(body, token).text
+            assert token not in ca.log
+
+
+def test_the_token_is_looked_at_before_the_request(ca: CaProcess) -> None:
+    assert ca.ask(b"hello", "acorn").json()["error"] == "token-unknown"
+    assert ca.ask(b"x" * 70000, "acorn").json()["error"] == "token-unknown"
+
+
+@pytest.mark.parametrize("header", ["", "Bearer", "Bearer ", "Basic YTpi", "acorn"])
+def test_what_is_no_bearer_token_counts_as_none(ca: CaProcess, header: str) -> None:
+    answer = ca.request("POST", "/certificates", GOOD, {"Authorization": header})
+    assert answer.json()["error"] == "token-missing"
+    assert answer.headers["WWW-Authenticate"] == "Bearer"
+
+
+@pytest.mark.parametrize("size", [65_537, 10_000_000])
+@pytest.mark.parametrize("chunked", [False, True], ids=["with length", "chunked"])
+@pytest.mark.parametrize(("token", "code"), [(None, "body-too-large"), ("acorn", "token-unknown")])
+def test_even_a_large_body_gets_its_answer(
+    ca: CaProcess, size: int, chunked: bool, token: str | None, code: str
+) -> None:
+    """Rather than a reset connection, from which nobody learns what was wrong."""
+    assert ca.ask(in_pieces(size + 1000) if chunked else b"x" * size, token).json()["error"] == code
+
+
+def test_a_body_that_breaks_off_in_a_chunk_is_refused(ca: CaProcess) -> None:
+    head = f"POST /certificates HTTP/1.1\r\nHost: ca\r\nAuthorization: Bearer {ca.new_token()}\r\n"
+    chunks = b"Transfer-Encoding: chunked\r\n\r\n5\r\nhello\r\nnot a length\r\n"
+    context = ssl.create_default_context(cafile=ca.state / "root.pem")
+    with (
+        socket.create_connection(("127.0.0.1", ca.port), 5) as plain,
+        context.wrap_socket(plain, server_hostname="localhost") as sock,
+    ):
+        sock.sendall(head.encode() + chunks)
+        assert BROKEN_OFF.encode() in b"".join(iter(lambda: sock.recv(4096), b""))
+
+
+def test_a_good_request_is_not_refused_after_all_that(ca: CaProcess) -> None:
+    assert ca.ask(GOOD, ca.new_token()).status_code == 201

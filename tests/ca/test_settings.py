@@ -1,0 +1,88 @@
+from __future__ import annotations
+
+from ipaddress import IPv4Address
+from pathlib import Path
+
+import pytest
+
+from overheard.role.settings import Environment
+from overheard.words.errors import SettingsError
+from overheard_ca.settings import Requester, Settings
+
+
+def read(folder: Path, **changed: str) -> Settings:
+    variables = {
+        "OVERHEARD_CA_STATE": str(folder),
+        "OVERHEARD_CA_PASSPHRASE_FILE": str(folder / "passphrase"),
+        "OVERHEARD_CA_HANDOVER": str(folder / "handover"),
+        "OVERHEARD_CA_REQUESTERS": "server=server,localhost,127.0.0.1;client=",
+    }
+    variables |= {f"OVERHEARD_CA_{name}": value for name, value in changed.items()}
+    return Settings.from_environment(Environment(variables))
+
+
+def test_defaults(tmp_path: Path) -> None:
+    settings = read(tmp_path)
+    assert (settings.bind, settings.port, settings.host, settings.days) == (IPv4Address("127.0.0.1"), 5444, "ca", 30)
+
+
+def test_requesters_and_the_names_they_may_have(tmp_path: Path) -> None:
+    settings = read(tmp_path, REQUESTERS=" a = One, one,127.0.0.1 ; b=two;c=; ")
+    assert settings.requesters == (
+        Requester("a", ("one", IPv4Address("127.0.0.1"))),
+        Requester("b", ("two",)),
+        Requester("c", ()),
+    )
+    assert settings.allowed == {"one", "two", IPv4Address("127.0.0.1")}
+
+
+@pytest.mark.parametrize(
+    ("bind", "reached_at", "own"),
+    [
+        ("0.0.0.0", "127.0.0.1", ["ca", "localhost", "127.0.0.1"]),  # noqa: S104  # as in a container
+        ("127.0.0.1", "127.0.0.1", ["ca", "localhost", "127.0.0.1"]),
+        ("10.1.2.3", "10.1.2.3", ["ca", "localhost", "127.0.0.1", "10.1.2.3"]),
+    ],
+)
+def test_its_own_certificate_covers_the_address_at_which_its_health_is_asked(
+    tmp_path: Path, bind: str, reached_at: str, own: list[str]
+) -> None:
+    settings = read(tmp_path, BIND=bind)
+    assert str(settings.reached_at) == reached_at
+    assert [str(name) for name in settings.own_names] == own
+
+
+@pytest.mark.parametrize(
+    ("variable", "value"),
+    [
+        ("BIND", "nowhere"),
+        ("BIND", "::1"),
+        ("PORT", "0"),
+        ("PORT", "https"),
+        ("HOST", "127.0.0.1"),
+        ("HOST", "a_b"),
+        ("STATE", "/nowhere/at/all"),
+        ("DAYS", "0"),
+        ("DAYS", "-1"),
+        ("DAYS", "3651"),
+        ("DAYS", "999999999999"),
+        ("DAYS", "a month"),
+        ("REQUESTERS", ";"),
+        ("REQUESTERS", "server"),
+        ("REQUESTERS", "=server"),
+        ("REQUESTERS", "../etc=server"),
+        ("REQUESTERS", "a=one;a=two"),
+        ("REQUESTERS", "a=one,,two"),
+        ("REQUESTERS", "a=one,*.example"),
+        ("REQUESTERS", "a=one."),
+    ],
+)
+def test_a_malformed_value_is_an_error_that_names_the_variable(tmp_path: Path, variable: str, value: str) -> None:
+    with pytest.raises(SettingsError, match=f"^OVERHEARD_CA_{variable} is "):
+        read(tmp_path, **{variable: value})
+
+
+@pytest.mark.parametrize("variable", ["STATE", "PASSPHRASE_FILE", "HANDOVER", "REQUESTERS"])
+def test_what_has_no_default_must_be_set(tmp_path: Path, variable: str) -> None:
+    with pytest.raises(SettingsError, match=f"OVERHEARD_CA_{variable} is not set"):
+        read(tmp_path, **{variable: ""})

@@ -1,0 +1,74 @@
+"""Watching a program of ours from outside: what it started, and what is left of that."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from overheard.engines.base import clean_environment
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+PROJECT = Path(__file__).parent.parent
+
+
+def start_demo(engine: str, runs: Path, *arguments: str, **variables: str) -> subprocess.Popen[str]:
+    """`overheard demo`, with its progress to be read from stderr."""
+    return subprocess.Popen(
+        [sys.executable, "-m", "overheard", "demo", "--engine", engine, "--runs", str(runs), *arguments],
+        cwd=PROJECT,
+        env={**clean_environment(), **variables},
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+
+
+def read_until(demo: subprocess.Popen[str], word: str) -> None:
+    """Read the progress of a demo up to a line that contains `word`."""
+    assert demo.stderr
+    for line in demo.stderr:
+        if word in line:
+            return
+    raise AssertionError(f"the demo ended without saying {word!r}")
+
+
+def descendants(process: int) -> set[int]:
+    """The processes that `process` started, and those that these started, in all namespaces."""
+    children: dict[int, list[int]] = {}
+    for stat in Path("/proc").glob("[0-9]*/stat"):
+        try:
+            parent = int(stat.read_text().rpartition(")")[2].split()[1])
+        except OSError:
+            continue
+        children.setdefault(parent, []).append(int(stat.parent.name))
+
+    def below(pid: int) -> Iterator[int]:
+        for child in children.get(pid, []):
+            yield child
+            yield from below(child)
+
+    return set(below(process))
+
+
+def alive(pid: int) -> bool:
+    """Whether a process runs; one that has ended and was not waited for does not."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] not in "ZX"
+    except OSError:
+        return False
+
+
+def eventually(holds: Callable[[], bool], within: float = 10) -> bool:
+    """Whether something comes to hold within so many seconds."""
+    deadline = time.monotonic() + within
+    while not holds():
+        if time.monotonic() > deadline:
+            return False
+        time.sleep(0.05)
+    return True
