@@ -66,10 +66,15 @@ def _without(search: Search, frame: Dissected) -> Dissected:
     def clean(text: str) -> str:
         return search.secret.redacted if any(search.matches(text.encode())) else text
 
+    def clean_detail(name: str, value: str) -> tuple[str, str]:
+        # Together, for the secret may have the colon of a header in its middle.
+        together = f"{name}: {value}"
+        return (name, value) if clean(together) == together else (clean(name), search.secret.redacted)
+
     return replace(
         frame,
         shows=tuple(map(clean, frame.shows)),
-        details=tuple((name, clean(value)) for name, value in frame.details),
+        details=tuple(clean_detail(name, value) for name, value in frame.details),
     )
 
 

@@ -55,6 +55,7 @@ class Dumpcap:
     """A running dumpcap. Raises RecordingError when it does not start."""
 
     def __init__(self, tap: Tap, path: Path, *, within: float = 10) -> None:
+        command = tap.command
         self._file = path.open("wb")
         path.chmod(0o600)
         self._seen = b""
@@ -63,7 +64,7 @@ class Dumpcap:
         self._listening = threading.Event()
         self._said: list[str] = []
         self._process = subprocess.Popen(
-            tap.command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+            command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE
         )
         self._threads = [
             threading.Thread(target=self._copy, args=(self._process.stdout,), daemon=True),

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-_SECTION, _INTERFACE, _SIMPLE, _STATISTICS, _ENHANCED = 0x0A0D0D0A, 1, 3, 5, 6
+_SECTION, _INTERFACE, _OBSOLETE, _SIMPLE, _STATISTICS, _ENHANCED = 0x0A0D0D0A, 1, 2, 3, 5, 6
 _BYTE_ORDERS = {b"\x4d\x3c\x2b\x1a": "<", b"\x1a\x2b\x3c\x4d": ">"}
 _TIME_RESOLUTION = 9
 _DROPPED_BY_INTERFACE, _DROPPED_BY_OS = 5, 7
@@ -105,13 +105,18 @@ def _blocks(content: bytes) -> Iterator[tuple[str, int, int, memoryview]]:
 
 def _read_blocks(content: bytes, capture: Capture) -> None:
     interfaces: list[_Interface] = []
-    reported: dict[int, int] = {}
+    # By section and interface, of which each section has its own.
+    section, known, reported = 0, set[tuple[int, int]](), dict[tuple[int, int], int]()
     for order, kind, offset, body in _blocks(content):
         try:
             if kind == _SECTION:
-                interfaces = []
+                section, interfaces = offset, []
             elif kind == _INTERFACE:
+                known.add((section, len(interfaces)))
                 interfaces.append(_interface(order, body))
+            elif kind == _OBSOLETE:
+                # It holds a packet, so it cannot be passed over as other blocks can.
+                raise _DamagedError(f"its block at byte {offset} is an obsolete packet block: convert it with editcap")
             elif kind == _ENHANCED:
                 capture.frames.append(_enhanced(order, body, interfaces, len(capture.frames) + 1))
             elif kind == _SIMPLE:
@@ -120,10 +125,10 @@ def _read_blocks(content: bytes, capture: Capture) -> None:
                 (index,) = struct.unpack_from(f"{order}I", body)
                 # The counts are totals: of several blocks for one interface the last is the whole truth.
                 if (drops := _drops(order, _options(order, body[12:]))) is not None:
-                    reported[index] = drops
+                    reported[section, index] = drops
         except (struct.error, IndexError):
             raise _DamagedError(f"its block at byte {offset} makes no sense") from None
-    if interfaces and set(reported) == set(range(len(interfaces))):
+    if known and set(reported) == known:
         capture.dropped = sum(reported.values())
 
 

@@ -6,10 +6,12 @@ import json
 import socket
 import struct
 import time
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Self
 
 from overheard.role.files import write_whole
+from overheard.words.errors import RecordingError
 from overheard.words.recording import MARK_GROUP, MARK_PORT, Recording, new_mark
 from overheard_capture.dumpcap import Dumpcap, Tap
 
@@ -57,16 +59,26 @@ class ActiveRecording:
         """Begin a recording; on return its start mark was seen to arrive, or was waited for `patience` seconds.
 
         A mark that never arrives does not stop the recording: the judge will miss it in the file, and say so.
-        Raises RecordingError when dumpcap does not start.
+        Raises RecordingError, and leaves nothing, when dumpcap does not start or no mark can be sent.
         """
         active = cls(name, path, tap, patience, Dumpcap(tap, path), time.time(), new_mark())
-        active._mark(active.start_mark)
+        try:
+            active._mark(active.start_mark)
+        except OSError as problem:
+            active.dumpcap.stop()
+            path.unlink()
+            raise RecordingError(
+                f"no mark can be sent out through {tap.interface!r}: {problem.strerror}",
+                hint="name one interface that is up and has an IPv4 address",
+            ) from None
         return active
 
     def end(self) -> Recording:
         """End it, and write the recorder's word beside it."""
         end_mark = new_mark()
-        self._mark(end_mark)
+        # Where the interface is gone by now, the judge will miss the mark and say so.
+        with suppress(OSError):
+            self._mark(end_mark)
         alive = self.dumpcap.alive
         code = self.dumpcap.stop()
         recording = Recording(

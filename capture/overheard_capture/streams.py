@@ -87,7 +87,8 @@ class Direction:
     @property
     def end(self) -> int:
         """One past the last byte that is known to have been sent."""
-        return self._reached if self._closed_at is None else min(self._reached, self._closed_at)
+        # Once acknowledged, FIN counts as reached. Where more than that was reached, FIN was not the end.
+        return self._reached - (self._closed_at is not None and self._reached == self._closed_at + 1)
 
     def _position(self, sequence: int) -> int:
         """A 32-bit sequence number as a position, counted on over the wrap at 2^32."""
@@ -130,7 +131,8 @@ class Direction:
     @property
     def missing(self) -> int:
         """How many bytes were sent and not seen."""
-        return self.end - sum(len(run.data) for run in self.runs if run.start >= 0)
+        # Only what lies between the ends: bytes beyond them must not make up for others that are not there.
+        return self.end - sum(max(min(run.end, self.end) - max(run.start, 0), 0) for run in self.runs)
 
     @cached_property
     def _merged(self) -> tuple[list[Run], bool]:

@@ -58,8 +58,9 @@ def _carrier(case: Case) -> int | None:
     frames = {packet.frame: packet for packet in case.packets if isinstance(packet, Segment)}
     sides: dict[tuple[object, object], list[Opened]] = {}
     for piece in case.opened:
-        segment = frames[piece.frame]
-        sides.setdefault((segment.source, segment.target), []).append(piece)
+        # tshark puts IP fragments together, and we do not: what came in one has no segment here.
+        if segment := frames.get(piece.frame):
+            sides.setdefault((segment.source, segment.target), []).append(piece)
     for pieces in sides.values():
         for match in case.search.matches(b"".join(piece.data for piece in pieces)):
             return _frame_at(pieces, match.offset + match.length - 1)

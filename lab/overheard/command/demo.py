@@ -9,10 +9,13 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from rich.markup import escape
+
 from overheard.engines.base import Job, new_run
 from overheard.engines.choose import choose
 from overheard.report.console import console
 from overheard.report.packets import packets, refusal
+from overheard.report.picture import picture
 from overheard.report.table import table
 from overheard.words.errors import EngineError
 from overheard.words.result import Result, exit_code
@@ -34,8 +37,8 @@ def demo(options: argparse.Namespace) -> int:
     began = time.monotonic()
     with _progress() as progress:
         engine, why = choose(options.engine, Path.cwd(), progress)
-    out = console(record=options.svg is not None)
-    out.print(f"engine: [bold]{engine.name}[/bold] ({why})")
+    out = console(picture=options.svg is not None)
+    out.print(f"engine: [bold]{engine.name}[/bold] ({escape(why)})")
     with _folder(options.runs) as folder, _progress() as progress:
         variables = {name: os.environ[name] for name in _SETTINGS_OF_A_RUN if name in os.environ}
         job = Job(folder, variables)
@@ -47,7 +50,7 @@ def demo(options: argparse.Namespace) -> int:
     _show_where(out, job, results)
     _conclude(out, results, time.monotonic() - began)
     if options.svg:
-        out.save_svg(str(options.svg), title="make capture-demo")
+        options.svg.write_text(picture(out, "make capture-demo"), encoding="utf-8")
     return exit_code(results)
 
 
@@ -83,7 +86,7 @@ def _show_packets(out: Console, job: Job, results: list[Result]) -> None:
     for result in results:
         carrier = result.verdict.carrier
         if result.error:
-            out.print(refusal(result), soft_wrap=True)
+            out.print(refusal(result), soft_wrap=not out.record)
         elif carrier:
             frames = pcapng.read(job.folder / f"{result.scenario}.pcapng").frames
             out.print(packets(result, frames[carrier - 1].data))
@@ -101,10 +104,10 @@ def _show_where(out: Console, job: Job, results: list[Result]) -> None:
         ("verdicts", where / "verdicts.json"),
         ("what the roles said", where / "logs"),
     ):
-        out.print(f"  {what:<20} {path}", soft_wrap=True)
+        out.print(f"  {what:<20} {path}", soft_wrap=not out.record, markup=False)
     # Port 5683 belongs to CoAP, and Wireshark would show the story's HTTP as that.
     decode = f"-d tcp.port=={HTTP.port},http -o tls.keylog_file:{where / job.keys.name}"
-    out.print(f"  {'in Wireshark':<20} wireshark {decode} {where}/{last}.pcapng", soft_wrap=True)
+    out.print(f"  {'in Wireshark':<20} wireshark {decode} {where}/{last}.pcapng", soft_wrap=not out.record, markup=False)
 
 
 def _conclude(out: Console, results: list[Result], seconds: float) -> None:

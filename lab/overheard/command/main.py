@@ -6,15 +6,11 @@ import argparse
 import os
 import signal
 from pathlib import Path
-from typing import TYPE_CHECKING, NoReturn
 
 from overheard import __version__
 from overheard.engines.choose import NAMES
-from overheard.role.run import run
+from overheard.role.run import interrupt, run
 from overheard.words.story import SCENARIOS
-
-if TYPE_CHECKING:
-    from types import FrameType
 
 _EXIT_CODES = """\
 exit codes:
@@ -27,14 +23,9 @@ exit codes:
 
 def main() -> None:
     """Do what the command line says, and end the process."""
-    # Being told to end is no different from Ctrl-C: take down what runs, then go.
-    signal.signal(signal.SIGTERM, _interrupt)
-    signal.signal(signal.SIGHUP, _interrupt)
+    # A terminal that is closed is no different from Ctrl-C: take down what runs, then go.
+    signal.signal(signal.SIGHUP, interrupt)
     run("overheard", _dispatch)
-
-
-def _interrupt(_signal: int, _frame: FrameType | None) -> NoReturn:
-    raise KeyboardInterrupt
 
 
 def _dispatch(arguments: list[str]) -> int:
@@ -42,6 +33,14 @@ def _dispatch(arguments: list[str]) -> int:
     from overheard.command.demo import demo  # noqa: PLC0415  (--help must be quick)
 
     return demo(options)
+
+
+def _new_file(text: str) -> Path:
+    """A file that can be made: known before the lab runs, and not after."""
+    path = Path(text)
+    if not path.absolute().parent.is_dir():
+        raise argparse.ArgumentTypeError(f"there is no folder {path.parent}")
+    return path
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -72,5 +71,5 @@ def _parser() -> argparse.ArgumentParser:
         "--runs", type=Path, default=Path("runs"), metavar="DIR", help="where recordings are left (default: ./runs)"
     )
     demo.add_argument("--brief", action="store_true", help="the table alone, without the packets")
-    demo.add_argument("--svg", type=Path, metavar="FILE", help="draw the output as a picture, too")
+    demo.add_argument("--svg", type=_new_file, metavar="FILE", help="draw the output as a picture, too")
     return parser

@@ -87,6 +87,8 @@ def follow(events: IO[str], progress: Progress) -> list[Result]:
             event = json.loads(line)
         except json.JSONDecodeError:
             continue
+        if not isinstance(event, dict):
+            continue
         if "progress" in event:
             progress(event["progress"])
         results += [Result.from_json(data) for data in event.get("results", ())]

@@ -18,6 +18,8 @@ def choose(wanted: str, project: Path, progress: Progress) -> tuple[Engine, str]
 
     Raises EngineError when the wanted engine, or any, is not to be had.
     """
+    if wanted and wanted not in NAMES:
+        raise EngineError(f"there is no engine {wanted!r}", hint=f"ENGINE is one of {', '.join(NAMES)}, or empty")
     if wanted == "local":
         local.check()
         return LocalEngine(), "asked for"

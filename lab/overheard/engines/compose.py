@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import os
 import shutil
-import signal
 import subprocess
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -14,7 +14,7 @@ from overheard.engines.base import Job, Progress, follow, results_or_error
 from overheard.words.errors import EngineError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Iterator
 
     from overheard.words.result import Result
 
@@ -32,72 +32,89 @@ class ComposeEngine:
     def run(self, job: Job, progress: Progress) -> list[Result]:
         """See `Engine.run`."""
         job.logs.mkdir(exist_ok=True)
-        log = job.logs / "lab.log"
-        compose = ["docker", "compose", "--project-directory", str(self.project), "-p", f"overheard-{job.run}"]
-        # Ports of the host are for people who start the lab by hand; a run needs none, and two runs may not collide.
-        environment = {**os.environ, "OVERHEARD_HTTP_PORT": "", "OVERHEARD_HTTPS_PORT": "", "CA_BUNDLE": _ca_bundle()}
+        lab = _Lab(self.project, job)
         try:
             progress("building the images (the first time takes a minute or two)")
-            self._call([*compose, "--progress", "plain", "build"], environment, log)
+            lab.compose("--progress", "plain", "build")
             progress("starting the containers")
-            return results_or_error(self._client(compose, environment, job, progress), job, log)
+            results = results_or_error(lab.client(progress), job, lab.log)
+            progress("fetching the recordings")
+            for kept in ("recordings", "keys"):
+                lab.compose("cp", f"capture:/{kept}/{job.run}/.", str(job.folder))
+            return results
         finally:
-            _undisturbed(lambda: self._down(compose, environment, job))
+            lab.down()
 
-    def _client(self, compose: list[str], environment: dict[str, str], job: Job, progress: Progress) -> list[Result]:
-        variables = {**job.variables, "OVERHEARD_RUN": job.run, "OVERHEARD_CLIENT_OUTPUT": "json"}
+
+class _Lab:
+    """One Compose project. What Compose says goes to the log of the run."""
+
+    def __init__(self, project: Path, job: Job) -> None:
+        self.log = job.logs / "lab.log"
+        self._job = job
+        name = f"overheard-{job.run}"
+        self._client = f"{name}-client"
+        self._command = ["docker", "compose", "--project-directory", str(project), "-p", name]
+        self._environment = {
+            **{name: value for name, value in os.environ.items() if not name.startswith(("OVERHEARD_", "COMPOSE_"))},
+            **job.variables,
+            # Ports of the host are for people who start the lab by hand. A run needs none, and two must not collide.
+            "OVERHEARD_HTTP_PORT": "",
+            "OVERHEARD_HTTPS_PORT": "",
+            "CA_BUNDLE": _ca_bundle(),
+        }
+
+    def compose(self, *arguments: str) -> None:
+        """Have Compose do something, to its end. Raises EngineError when it fails."""
+        with self._running(*arguments) as process:
+            code = process.wait()
+        if code:
+            raise EngineError(f"`docker compose {' '.join(arguments)}` failed", hint=f"what it said is in {self.log}")
+
+    def client(self, progress: Progress) -> list[Result]:
+        """Run the client, and with it all that it depends on."""
+        variables = {**self._job.variables, "OVERHEARD_RUN": self._job.run, "OVERHEARD_CLIENT_OUTPUT": "json"}
         options = [word for name, value in variables.items() for word in ("-e", f"{name}={value}")]
-        with (job.logs / "lab.log").open("a") as log:
-            client = subprocess.Popen(
-                [*compose, "run", "--rm", "-T", *options, "client"],
-                env={**environment, **job.variables},
+        with self._running("run", "--rm", "-T", "--name", self._client, *options, "client") as process:
+            assert process.stdout  # noqa: S101  (for mypy: it is a pipe)
+            return follow(process.stdout, progress)
+
+    def down(self) -> None:
+        """Take everything down, and keep what the roles said. Another Ctrl-C does not stop this."""
+        # `down` leaves alone what `run` started, and then cannot remove the volumes that it uses.
+        subprocess.run(["docker", "rm", "--force", self._client], capture_output=True, check=False)
+        for arguments in (("logs", "--no-color"), ("down", "--volumes", "--remove-orphans", "--timeout", "3")):
+            with self._running(*arguments) as process:
+                while process.poll() is None:
+                    with suppress(KeyboardInterrupt):
+                        process.wait()
+
+    @contextmanager
+    def _running(self, *arguments: str) -> Iterator[subprocess.Popen[str]]:
+        """Compose, doing something. When we are interrupted it is told to end, and to end what it has begun."""
+        with (
+            self.log.open("a") as log,
+            subprocess.Popen(
+                [*self._command, *arguments],
+                env=self._environment,
                 stdin=subprocess.DEVNULL,
-                stdout=subprocess.PIPE,
+                stdout=subprocess.PIPE if arguments[0] == "run" else log,
                 stderr=log,
                 text=True,
+                # Ctrl-C is ours to handle: Compose, told by the terminal too, would stop half-way through.
                 start_new_session=True,
-            )
-            with client:
-                try:
-                    assert client.stdout  # noqa: S101  (for mypy: it is a pipe)
-                    results = follow(client.stdout, progress)
-                except BaseException:
-                    client.kill()
-                    raise
-        if results:
-            progress("fetching the recordings")
-            for inside in (f"/recordings/{job.run}/.", f"/keys/{job.run}/."):
-                self._call([*compose, "cp", f"capture:{inside}", str(job.folder)], environment, job.logs / "lab.log")
-        return results
-
-    def _down(self, compose: list[str], environment: dict[str, str], job: Job) -> None:
-        with (job.logs / "roles.log").open("w") as log:
-            subprocess.run([*compose, "logs", "--no-color"], env=environment, stdout=log, stderr=log, check=False)
-        self._call(
-            [*compose, "down", "--volumes", "--remove-orphans", "--timeout", "3"], environment, job.logs / "lab.log"
-        )
-
-    def _call(self, command: list[str], environment: dict[str, str], log: Path) -> None:
-        with log.open("a") as file:
-            done = subprocess.run(
-                command, env=environment, stdin=subprocess.DEVNULL, stdout=file, stderr=file, check=False
-            )
-        if done.returncode:
-            raise EngineError(f"`{' '.join(command)}` failed", hint=f"what it said is in {log}")
+            ) as process,
+        ):
+            try:
+                yield process
+            except BaseException:
+                process.terminate()
+                raise
 
 
 def _ca_bundle() -> str:
     """What pip must trust while images are built: behind a proxy that opens TLS, the bundle that the machine names."""
     return os.environ.get("CA_BUNDLE") or os.environ.get("SSL_CERT_FILE") or ""
-
-
-def _undisturbed(finish: Callable[[], None]) -> None:
-    """Take the lab down even when the user presses Ctrl-C once more."""
-    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
-    try:
-        finish()
-    finally:
-        signal.signal(signal.SIGINT, before)
 
 
 def check(project: Path, progress: Progress) -> None:
@@ -122,6 +139,8 @@ def _answers(command: list[str], otherwise: str, hint: str, *, within: float | N
         done = subprocess.run(command, capture_output=True, text=True, timeout=within, check=False)
     except subprocess.TimeoutExpired:
         raise EngineError(f"{otherwise}: it took more than {within:g} s", hint=hint) from None
+    except OSError as problem:
+        raise EngineError(f"{otherwise}: {problem}", hint=hint) from None
     if done.returncode:
         said = done.stderr.strip().splitlines()
         raise EngineError(otherwise + (f": {said[-1]}" if said else ""), hint=hint)

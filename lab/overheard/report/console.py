@@ -6,11 +6,16 @@ import sys
 
 from rich.console import Console
 
+from overheard.report.picture import WIDTH
+
 _WIDTH_OF_A_LOG = 120
 
 
-def console(*, errors: bool = False, record: bool = False) -> Console:
-    """Make a console on stdout, or on stderr for `errors`. NO_COLOR is honoured (https://no-color.org)."""
+def console(*, errors: bool = False, picture: bool = False) -> Console:
+    """Make a console on stdout, or on stderr for `errors`. NO_COLOR is honoured (https://no-color.org).
+
+    For a `picture`, what is printed is as wide as that, and remembered.
+    """
     file = sys.stderr if errors else sys.stdout
-    width = None if file.isatty() else _WIDTH_OF_A_LOG
-    return Console(file=file, width=width, record=record, highlight=False, soft_wrap=False)
+    width = WIDTH if picture else None if file.isatty() else _WIDTH_OF_A_LOG
+    return Console(file=file, width=width, record=picture, highlight=False, soft_wrap=False)

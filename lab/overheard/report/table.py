@@ -20,7 +20,7 @@ _STYLES = {Outcome.OVERHEARD: "bold red", Outcome.PROTECTED: "bold green", Outco
 
 def table(results: Iterable[Result], message: str) -> Table:
     """One row a scenario: what the client got, what the spy saw, the verdict, and the evidence in a line."""
-    shown = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_lines=False)
+    shown = Table(box=box.SIMPLE_HEAD, pad_edge=False, leading=1)
     for heading, ratio in (
         ("scenario", None),
         ("the client got", 3),
@@ -32,11 +32,12 @@ def table(results: Iterable[Result], message: str) -> Table:
     for result in results:
         verdict = result.verdict
         shown.add_row(
-            result.scenario,
-            message if result.received else short_error(result.error),
-            saw(verdict, message),
+            # As texts: in a plain string the brackets of an IPv6 address would be read as markup.
+            Text(result.scenario),
+            Text(message if result.received else short_error(result.error)),
+            Text(saw(verdict, message)),
             _stamp(result),
-            evidence(verdict),
+            Text(evidence(verdict)),
         )
     return shown
 
@@ -63,11 +64,9 @@ def saw(verdict: Verdict, message: str) -> str:
 
 
 def _stamp(result: Result) -> Text:
-    text = Text(result.verdict.outcome.value, style=_STYLES[result.verdict.outcome])
-    return text + Text(
-        "\nas expected" if result.as_expected else "\nNOT AS EXPECTED",
-        style="dim" if result.as_expected else "bold red",
-    )
+    outcome = result.verdict.outcome
+    expected = ("as expected", "dim") if result.as_expected else ("NOT AS EXPECTED", "bold red")
+    return Text.assemble((outcome.value, _STYLES[outcome]), "\n", expected)
 
 
 def evidence(verdict: Verdict) -> str:

@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
+import signal
 import sys
-from collections.abc import Callable
+from typing import TYPE_CHECKING, NoReturn
 
 from overheard.words.errors import OverheardError
 from overheard.words.verdict import Outcome
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from types import FrameType
 
 
 def run(role: str, main: Callable[[list[str]], int]) -> None:
     """Run `main` with the command line's arguments, and end the process with what it returns.
 
     A failure that a user may see is printed to stderr without a traceback, and ends in the exit code of INCONCLUSIVE:
-    nothing was found out.
+    nothing was found out. SIGTERM counts as Ctrl-C: the first process of a container would else not even notice it.
     """
+    signal.signal(signal.SIGTERM, interrupt)
     try:
         code = main(sys.argv[1:])
     except OverheardError as error:
@@ -23,3 +29,8 @@ def run(role: str, main: Callable[[list[str]], int]) -> None:
     except KeyboardInterrupt:
         code = 130
     sys.exit(code)
+
+
+def interrupt(_signal: int, _frame: FrameType | None) -> NoReturn:
+    """Handle a signal as Ctrl-C is handled."""
+    raise KeyboardInterrupt

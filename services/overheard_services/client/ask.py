@@ -52,10 +52,11 @@ def _session(keys: Path | None) -> Iterator[requests.Session]:
 
 def ask(url: str, *, trusting: str | None = None, keys: Path | None = None) -> Answer:
     """GET `url`. `trusting` is the file of the only CA to trust; without it the usual public ones are."""
-    with _session(keys) as session:
-        try:
+    try:
+        with _session(keys) as session:
             answer = session.get(url, verify=trusting or True, timeout=_PATIENCE)
             answer.raise_for_status()
-        except requests.RequestException as error:
-            return Answer(error=f"{type(error).__name__}: {error}")
-        return Answer(message=answer.text)
+            return Answer(message=answer.text)
+    # Those of requests are OSErrors, as is a CA file that is not there; of some hosts it lets a ValueError through.
+    except (OSError, ValueError) as error:
+        return Answer(error=f"{type(error).__name__}: {error}")

@@ -1,0 +1,27 @@
+"""Two labs at the same time."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from processes import start_demo
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from overheard.engines.base import Engine
+
+
+def test_two_labs_at_the_same_time_do_not_disturb_each_other(engine: Engine, tmp_path: Path) -> None:
+    """Each has the verdicts that it should have, on the message that is its own."""
+    messages = ("bushy tail 1", "bushy tail 2")
+    demos = [
+        start_demo(engine.name, tmp_path / str(number), "--brief", OVERHEARD_MESSAGE=message)
+        for number, message in enumerate(messages)
+    ]
+    said = [demo.communicate() for demo in demos]
+    assert [demo.returncode for demo in demos] == [0, 0], said
+    for number, message in enumerate(messages):
+        (recording,) = (tmp_path / str(number)).glob("*/http.pcapng")
+        assert message.encode() in recording.read_bytes()
+        assert messages[1 - number].encode() not in recording.read_bytes()
