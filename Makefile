@@ -35,7 +35,7 @@ format: test-env ## put the code into its form
 
 .PHONY: bench
 bench: lab-env ## measure the demo, cold and warm, on each engine that is here
-	@$(BIN)/python bench/demo
+	@$(BIN)/python bench/demo.py
 
 .PHONY: base-image
 base-image: ## have the image that all images of the lab start from, even where none can be pulled

@@ -99,6 +99,9 @@ def _blocks(content: bytes) -> Iterator[tuple[str, int, int, memoryview]]:
             raise _DamagedError(f"it breaks off inside a block at byte {offset}")
         if struct.unpack_from(f"{order}I", content, offset + length - 4)[0] != length:
             raise _DamagedError(f"its block at byte {offset} says two lengths")
+        if kind == _OBSOLETE:
+            # It holds a packet, and so cannot be passed over as other blocks can.
+            raise _DamagedError(f"its block at byte {offset} is of an obsolete kind; editcap converts it")
         yield order, kind, offset, view[offset + 8 : offset + length - 4]
         offset += length
 
@@ -114,9 +117,6 @@ def _read_blocks(content: bytes, capture: Capture) -> None:
             elif kind == _INTERFACE:
                 known.add((section, len(interfaces)))
                 interfaces.append(_interface(order, body))
-            elif kind == _OBSOLETE:
-                # It holds a packet, so it cannot be passed over as other blocks can.
-                raise _DamagedError(f"its block at byte {offset} is an obsolete packet block: convert it with editcap")
             elif kind == _ENHANCED:
                 capture.frames.append(_enhanced(order, body, interfaces, len(capture.frames) + 1))
             elif kind == _SIMPLE:

@@ -107,7 +107,8 @@ def _show_where(out: Console, job: Job, results: list[Result]) -> None:
         out.print(f"  {what:<20} {path}", soft_wrap=not out.record, markup=False)
     # Port 5683 belongs to CoAP, and Wireshark would show the story's HTTP as that.
     decode = f"-d tcp.port=={HTTP.port},http -o tls.keylog_file:{where / job.keys.name}"
-    out.print(f"  {'in Wireshark':<20} wireshark {decode} {where}/{last}.pcapng", soft_wrap=not out.record, markup=False)
+    command = f"wireshark {decode} {where}/{last}.pcapng"
+    out.print(f"  {'in Wireshark':<20} {command}", soft_wrap=not out.record, markup=False)
 
 
 def _conclude(out: Console, results: list[Result], seconds: float) -> None:

@@ -58,10 +58,12 @@ _TABLE: list[tuple[str, Callable[[bytes], bytes | None], bool]] = [
     ("UTF-16 little-endian", lambda value: _text(value, "utf-16-le"), False),
     ("UTF-16 big-endian", lambda value: _text(value, "utf-16-be"), False),
     ("hexadecimal", lambda value: value.hex().encode(), True),
-    ("percent-encoded", _of_text(lambda text: quote(text, safe="")), False),
-    ("form-encoded", _of_text(quote_plus), False),
+    ("percent-encoded", _of_text(lambda text: quote(text, safe="")), True),
+    ("percent-encoded path", _of_text(quote), True),
+    ("form-encoded", _of_text(quote_plus), True),
     ("percent-encoded throughout", _percent_all, True),
     ("JSON string", _of_text(lambda text: json.dumps(text)[1:-1]), True),
+    ("JSON string in UTF-8", _of_text(lambda text: json.dumps(text, ensure_ascii=False)[1:-1]), False),
     ("reversed", lambda value: value[::-1], False),
 ]
 

@@ -1,0 +1,45 @@
+"""The story as data: what holds for every scenario that anyone adds."""
+
+from __future__ import annotations
+
+import re
+
+from overheard.words.scenario import Trust
+from overheard.words.story import CONTROL, SCENARIOS, SECRET_MESSAGE
+from overheard.words.verdict import Outcome
+
+BY_NAME = {scenario.name: scenario for scenario in SCENARIOS}
+
+
+def test_the_positive_control_is_plain_http_and_expected_to_be_overheard() -> None:
+    control = BY_NAME[CONTROL]
+    assert control.service.scheme == "http"
+    assert control.expected.outcome is Outcome.OVERHEARD
+
+
+def test_names_are_unique_and_can_be_files_and_commands() -> None:
+    assert len(BY_NAME) == len(SCENARIOS)
+    for name in BY_NAME:
+        assert re.fullmatch(r"[a-z0-9][a-z0-9-]{0,63}", name)
+
+
+def test_every_scenario_has_a_title_in_a_line() -> None:
+    for scenario in SCENARIOS:
+        assert scenario.title
+        assert len(scenario.title.splitlines()) == 1
+
+
+def test_what_is_inconclusive_is_so_for_a_reason_that_is_known_beforehand() -> None:
+    for scenario in SCENARIOS:
+        assert bool(scenario.expected.reasons) == (scenario.expected.outcome is Outcome.INCONCLUSIVE)
+
+
+def test_nothing_in_clear_is_expected_to_be_protected() -> None:
+    for scenario in SCENARIOS:
+        if scenario.expected.outcome is Outcome.PROTECTED:
+            assert scenario.service.scheme == "https"
+            assert scenario.trust is Trust.LAB_CA
+
+
+def test_the_message_is_the_one_of_the_story() -> None:
+    assert SECRET_MESSAGE == "fluffy tail"  # noqa: S105
