@@ -51,7 +51,6 @@ clean: ## throw away recordings, caches and the virtual environment
 
 .PHONY: lab-env test-env
 lab-env:
-	@lab/setup/tshark
 	@lab/setup/python-env $(VENV) lab/requirements.txt
 test-env:
 	@lab/setup/tshark

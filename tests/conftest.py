@@ -41,7 +41,7 @@ def _or_skip(name: str, engine: Engine, problem: EngineError | None) -> Engine:
 
 def _problem_of_local() -> EngineError | None:
     try:
-        local.check()
+        local.check(PROJECT, lambda _doing: None)
     except EngineError as problem:
         return problem
     return None

@@ -34,7 +34,7 @@ def content(stream: Stream) -> Content:
         return Content.NOTHING
     if sent and _CLIENT_HELLO.match(sent[0].data) and all(_is_tls(run) for run in (*sent, *answered)):
         return Content.TLS
-    if all(_is_text(run.data) for run in (*sent, *answered)):
+    if all(is_text(run.data) for run in (*sent, *answered)):
         return Content.TEXT
     return Content.UNKNOWN
 
@@ -50,7 +50,8 @@ def _is_tls(run: Run) -> bool:
     return run.start == 0 and offset == len(data)
 
 
-def _is_text(data: bytearray) -> bool:
+def is_text(data: bytes | bytearray) -> bool:
+    """Whether this is text that wraps nothing: what a person can read, the search has read."""
     if _WRAPPED.search(data):
         return False
     try:

@@ -12,8 +12,9 @@ if TYPE_CHECKING:
 
 # https://www.tcpdump.org/linktypes.html
 _ETHERNET, _RAW, _LINUX_SLL, _LINUX_SLL2 = 1, 101, 113, 276
-_IPV4, _IPV6, _VLAN_TAGS = 0x0800, 0x86DD, {0x8100, 0x88A8}
+_IPV4, _IPV6, _ARP, _VLAN_TAGS = 0x0800, 0x86DD, 0x0806, {0x8100, 0x88A8}
 _TCP, _UDP, _FRAGMENT = 6, 17, 44
+_CONTROL = {1, 2, 58}  # ICMP, IGMP, ICMPv6
 _SKIPPED_IPV6_HEADERS = {0, 43, 60}
 
 FIN, SYN, RST, ACK = 0x01, 0x02, 0x04, 0x10
@@ -68,13 +69,20 @@ class Fragment:
 
 
 @dataclass(frozen=True)
+class Control:
+    """A message of the network to itself: ARP, ICMP, IGMP."""
+
+    frame: int
+
+
+@dataclass(frozen=True)
 class Other:
     """A frame that is nothing of the above, or too short to tell."""
 
     frame: int
 
 
-Packet = Segment | Datagram | Fragment | Other
+Packet = Segment | Datagram | Fragment | Control | Other
 
 
 def unwrap(frame: Frame) -> Packet:
@@ -85,6 +93,8 @@ def unwrap(frame: Frame) -> Packet:
             return _ipv4(frame, offset)
         if protocol == _IPV6:
             return _ipv6(frame, offset)
+        if protocol == _ARP:
+            return Control(frame.number)
     except (struct.error, IndexError, ValueError):
         pass
     return Other(frame.number)
@@ -159,4 +169,4 @@ def _transport(frame: Frame, protocol: int, addresses: tuple[str, str], start: i
         return Datagram(
             frame.number, Endpoint(source, ports[0]), Endpoint(target, ports[1]), start + 8, data[start + 8 : end]
         )
-    return Other(frame.number)
+    return Control(frame.number) if protocol in _CONTROL else Other(frame.number)

@@ -6,8 +6,9 @@ from collections import Counter
 from typing import TYPE_CHECKING
 
 from overheard.words.verdict import Check, Rule
-from overheard_capture.content import Content
+from overheard_capture.content import Content, is_text
 from overheard_capture.judge.wording import count, some
+from overheard_capture.packets import Datagram, Other, Packet
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -25,15 +26,25 @@ def absent(case: Case, sightings: list[Sighting]) -> Iterator[Check]:
     nowhere = f"none of its {len(case.search.spellings)} spellings is in {searched}"
     says = f"it was seen in {count(len(sightings), 'place')}" if sightings else nowhere
     yield Check(Rule.ABSENT, "absent", not sightings, says)
-    unread = [number for number, what in case.contents.items() if what is Content.UNKNOWN]
+    unread = [f"stream {number}" for number, what in case.contents.items() if what is Content.UNKNOWN]
+    unread += [f"frame {packet.frame}" for packet in case.packets if not _readable(packet)]
     yield Check(
         Rule.ABSENT,
         "readable",
         not unread,
-        f"the content of streams {some(unread)} is {Content.UNKNOWN}" if unread else _kinds(case),
-        "look at them in Wireshark; this version does not unwrap compressed or framed content" if unread else "",
+        f"{some(unread)}: {Content.UNKNOWN}" if unread else _kinds(case),
+        "look there with Wireshark; this version does not unwrap compressed, framed or tunnelled content"
+        if unread
+        else "",
     )
     yield _chance(case)
+
+
+def _readable(packet: Packet) -> bool:
+    """Whether a packet that is of no stream holds nothing beyond what a search for bytes finds."""
+    if isinstance(packet, Datagram):
+        return is_text(packet.payload)
+    return not isinstance(packet, Other)
 
 
 def _kinds(case: Case) -> str:

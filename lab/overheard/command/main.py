@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import os
 import signal
+import sys
 from pathlib import Path
 
 from overheard import __version__
@@ -32,7 +33,11 @@ def _dispatch(arguments: list[str]) -> int:
     options = _parser().parse_args(arguments)
     from overheard.command.demo import demo  # noqa: PLC0415  (--help must be quick)
 
-    return demo(options)
+    try:
+        return demo(options)
+    except KeyboardInterrupt:
+        sys.stderr.write("overheard: interrupted; what was running is taken down\n")
+        raise
 
 
 def _new_file(text: str) -> Path:

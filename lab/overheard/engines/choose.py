@@ -21,7 +21,7 @@ def choose(wanted: str, project: Path, progress: Progress) -> tuple[Engine, str]
     if wanted and wanted not in NAMES:
         raise EngineError(f"there is no engine {wanted!r}", hint=f"ENGINE is one of {', '.join(NAMES)}, or empty")
     if wanted == "local":
-        local.check()
+        local.check(project, progress)
         return LocalEngine(), "asked for"
     try:
         compose.check(project, progress)
@@ -32,7 +32,7 @@ def choose(wanted: str, project: Path, progress: Progress) -> tuple[Engine, str]
     else:
         return ComposeEngine(project), "asked for" if wanted else "a Docker engine and Compose v2 answer"
     try:
-        local.check()
+        local.check(project, progress)
     except EngineError as problem:
         raise EngineError(f"{why}; and {problem.args[0]}", hint=problem.hint) from None
     return LocalEngine(), why

@@ -83,8 +83,11 @@ def unshare() -> list[str]:
     return ["unshare", *user, "--net", "--mount", "--pid", "--fork", "--kill-child", "--"]
 
 
-def check() -> None:
-    """Raise EngineError, with what to do, where this engine cannot run."""
+def check(project: Path, progress: Progress) -> None:
+    """Raise EngineError, with what to do, where this engine cannot run.
+
+    That includes having tshark, which is installed where it is missing and this user may install it.
+    """
     if sys.platform != "linux":
         raise EngineError(
             "without containers the lab needs the namespaces of Linux",
@@ -95,10 +98,16 @@ def check() -> None:
     tried = subprocess.run([*unshare(), "true"], capture_output=True, text=True, check=False)
     if tried.returncode:
         raise EngineError(f"this user may not make namespaces: {tried.stderr.strip()}", hint=_hint())
+    progress("looking for tshark (installed once, where it is missing)")
+    installed = subprocess.run([project / "lab" / "setup" / "tshark"], stderr=subprocess.PIPE, text=True, check=False)
+    if installed.returncode:
+        raise EngineError(installed.stderr.strip())
 
 
 def _hint() -> str:
     restricted = Path("/proc/sys/kernel/apparmor_restrict_unprivileged_userns")
     if restricted.is_file() and restricted.read_text().strip() == "1":
         return "run as root, or: sudo sysctl kernel.apparmor_restrict_unprivileged_userns=0"
+    if os.geteuid() == 0:
+        return "inside a container, give it CAP_SYS_ADMIN, or use ENGINE=compose outside of it"
     return "run as root, or: sudo sysctl user.max_user_namespaces=10000"
