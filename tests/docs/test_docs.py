@@ -1,0 +1,164 @@
+"""The pages say what the code does."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+from functools import cache
+from pathlib import Path
+from xml.etree import ElementTree as ET
+
+import pytest
+
+from overheard.command.demo import _SETTINGS_OF_A_RUN
+from overheard.engines.base import _PASSED_ON, clean_environment
+from overheard.words.spelling import spellings
+from overheard.words.story import CONTROL, SCENARIOS
+from overheard.words.verdict import Outcome, Presence, Rule
+
+ROOT = Path(__file__).parents[2]
+PAGES = sorted({*ROOT.glob("*.md"), *ROOT.glob("*/README.md"), *ROOT.glob("docs/**/*.md")})
+PICTURES = sorted(ROOT.glob("docs/**/*.svg"))
+README = (ROOT / "README.md").read_text()
+ARCHITECTURE = (ROOT / "docs" / "architecture.md").read_text()
+
+by_path = pytest.mark.parametrize("path", PAGES, ids=lambda path: str(path.relative_to(ROOT)))
+
+
+def prose(path: Path) -> str:
+    """A page without its blocks of code."""
+    return re.sub(r"^```.*?^```$", "", path.read_text(), flags=re.MULTILINE | re.DOTALL)
+
+
+def rows(text: str, heading: str) -> list[list[str]]:
+    """The cells of every table whose first line begins with `heading`; what is code alone without its back-quotes."""
+    tables = re.findall(rf"^\| {re.escape(heading)}.*\n\|[-|]+\|\n((?:\|.*\n)+)", text + "\n", re.MULTILINE)
+    lines = [line for table in tables for line in table.splitlines()]
+    cells = [[cell.strip() for cell in re.split(r"(?<!\\)\|", line)[1:-1]] for line in lines]
+    return [[re.sub(r"^`([^`]*)`$", r"\1", cell) for cell in line] for line in cells]
+
+
+@cache
+def anchors(path: Path) -> set[str]:
+    """What a link may point to in a page: its headings, as a web page of it would name them."""
+    headings = re.findall(r"^#+ (.*)$", prose(path), re.MULTILINE)
+    return {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}
+
+
+def help_of(*arguments: str) -> str:
+    """What a command says when it is asked for help."""
+    command = [sys.executable, "-m", "overheard", *arguments, "--help"]
+    return subprocess.run(command, env=clean_environment(), capture_output=True, text=True, check=True).stdout
+
+
+@by_path
+def test_every_make_target_that_a_page_names_exists(path: Path) -> None:
+    makefile = (ROOT / "Makefile").read_text()
+    targets = set(re.findall(r"^([a-z-]+):.*## ", makefile, re.MULTILINE))
+    assert set(re.findall(r"(?:`|\$ |: )make ([a-z-]+)", path.read_text())) <= targets
+
+
+@by_path
+def test_every_link_of_a_page_leads_somewhere(path: Path) -> None:
+    for link in re.findall(r"\]\(([^)\s]+)\)", prose(path)):
+        if link.startswith("https://"):
+            continue
+        file, _, anchor = link.partition("#")
+        target = (path.parent / file).resolve() if file else path
+        assert target.exists(), link
+        assert not anchor or anchor in anchors(target), link
+
+
+@by_path
+def test_every_folder_and_file_that_a_page_names_by_its_path_exists(path: Path) -> None:
+    named = re.findall(r"`((?:\.ci|bench|ca|capture|docs|lab|services|tests)/[\w./-]*)`", prose(path))
+    assert [name for name in named if not (ROOT / name).exists()] == []
+
+
+@pytest.mark.parametrize("path", PICTURES, ids=lambda path: path.name)
+def test_every_picture_is_well_formed_and_asks_no_other_machine_for_anything(path: Path) -> None:
+    text = path.read_text()
+    assert ET.fromstring(text).tag == "{http://www.w3.org/2000/svg}svg"  # noqa: S314  (it is our own)
+    assert set(re.findall(r"https?://[^\s\"')]+", text)) == {"http://www.w3.org/2000/svg"}
+
+
+def test_the_rules_of_the_verdict_are_those_of_the_code() -> None:
+    """Every check has its row, and every row its check."""
+    judge = [path.read_text() for path in ROOT.glob("capture/overheard_capture/judge/*.py")]
+    source = "\n".join([*judge, (ROOT / "lab/overheard/words/verdict.py").read_text()])
+    codes = set(re.findall(r"\b(?:Check\(\s*Rule\.\w+,|_check\()\s*\"([a-z-]+)\"", source))
+    # A call whose code this expression cannot see would be a check that nobody must document.
+    calls = len(re.findall(r"(?<!def )\b(?:Check|_check)\(", source)) - source.count("class Check(")
+    literal = len(re.findall(r"\b(?:Check\(\s*Rule\.\w+,|_check\()\s*\"", source))
+    handed_on = len(re.findall(r"return Check\(Rule\.\w+, code, ", source)) + source.count("Check(**{**check")
+    assert calls == literal + handed_on
+    documented = rows(ARCHITECTURE, "rule | check |")
+    assert {code for _, code, _ in documented} == codes
+    assert {rule for rule, _, _ in documented} == {str(rule) for rule in Rule}
+
+
+def test_the_spellings_are_those_of_the_code() -> None:
+    documented = dict(rows(ARCHITECTURE, "spelling |"))
+    # Every spelling looks different from every other: nothing is left out as a double.
+    looked_for = spellings('ä "?/>~ë'.encode())
+    assert set(documented) == {spelling.name.partition(",")[0] for spelling in looked_for}
+    for spelling in looked_for:
+        assert documented[spelling.name.partition(",")[0]].startswith("yes" if spelling.any_case else "no")
+
+
+def test_the_story_of_the_readme_is_that_of_the_code() -> None:
+    told = [(name, title, expected.split(":")[0].strip("`")) for name, title, expected in rows(README, "scenario |")]
+    assert told == [(scenario.name, scenario.title, scenario.expected.outcome) for scenario in SCENARIOS]
+    for scenario in SCENARIOS:
+        assert scenario.expected.says in README
+    assert f"the scenario `{CONTROL}` came out" in ARCHITECTURE
+
+
+def test_the_output_in_the_readme_shows_every_scenario_with_its_verdict() -> None:
+    (shown,) = re.findall(r"^```text\n(.*?)^```$", README, re.MULTILINE | re.DOTALL)
+    picture = "".join(ET.fromstring((ROOT / "docs" / "demo.svg").read_text()).itertext()).replace("\xa0", " ")  # noqa: S314
+    for scenario in SCENARIOS:
+        assert re.search(rf"^{scenario.name} .* {scenario.expected.outcome} ", shown, re.MULTILINE)
+        assert f"{scenario.name}:" in picture
+        assert scenario.expected.outcome in picture
+    assert "all as expected" in picture
+
+
+def test_the_words_for_a_verdict_are_those_of_the_code() -> None:
+    assert {name for name, _ in rows(README, "verdict |")} == set(Outcome)
+    (presence,) = (meaning for word, meaning in rows(ARCHITECTURE, "word |") if word == "**presence**")
+    assert set(re.findall(r"`([a-z ]+)`", presence)) == set(Presence)
+
+
+def test_every_option_of_the_demo_is_in_the_readme() -> None:
+    options = set(re.findall(r"^  (?:-\w, )?(--[a-z-]+)", help_of("demo"), re.MULTILINE)) - {"--help"}
+    assert {option.split()[0] for option, _ in rows(README, "option |")} == options
+
+
+def test_the_exit_codes_of_the_readme_are_those_that_the_command_tells() -> None:
+    told = re.findall(r"^  (\d+)  ", help_of(), re.MULTILINE)
+    assert [code for code, _ in rows(README, "exit code |")] == told
+
+
+def test_the_lab_page_lists_every_variable_that_decides_how_it_runs() -> None:
+    listed = {name for name, _, _ in rows((ROOT / "lab" / "README.md").read_text(), "variable |")}
+    compose = set(re.findall(r"\$\{(\w+)", (ROOT / "docker-compose.yml").read_text()))
+    tests = set(re.findall(r"environ\.get\(\"(OVERHEARD_\w+)\"", (ROOT / "tests" / "conftest.py").read_text()))
+    assert listed == {*compose, *tests, *_SETTINGS_OF_A_RUN, "ENGINE"}
+
+
+def test_the_lab_page_says_what_of_the_environment_reaches_a_role() -> None:
+    page = (ROOT / "lab" / "README.md").read_text()
+    (sentence,) = re.findall(r"reaches a role but (.*?):", page)
+    assert re.findall(r"`(\w+)`", sentence) == list(_PASSED_ON)
+
+
+def test_the_table_of_secrets_has_every_volume() -> None:
+    volumes = (ROOT / "docker-compose.yml").read_text().split("\nvolumes:\n")[1].split("\n\n")[0]
+    listed = [volume for _, volume, _, _ in rows(ARCHITECTURE, "what | volume")]
+    assert sorted(listed) == sorted(re.findall(r"^  ([a-z-]+):$", volumes + "\n", re.MULTILINE))
+
+
+def test_the_changelog_has_a_place_for_what_is_new() -> None:
+    assert re.findall(r"^## .*$", (ROOT / "CHANGELOG.md").read_text(), re.MULTILINE)[0] == "## [Unreleased]"

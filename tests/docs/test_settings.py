@@ -1,0 +1,139 @@
+"""The pages of the roles list every setting, with the default that it has."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from overheard.words.errors import SettingsError
+from overheard_capture.app import create_app
+from overheard_capture.settings import Settings as Capture
+from overheard_services.client.settings import Alone
+from overheard_services.client.settings import Settings as Client
+from overheard_services.server.settings import Settings as Server
+
+from .test_docs import ROOT, rows
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+SERVICES = (ROOT / "services" / "README.md").read_text()
+CAPTURE = (ROOT / "capture" / "README.md").read_text()
+
+
+@dataclass(frozen=True)
+class Page:
+    """One table of settings, the code that reads them, and the variables that the role cannot do without."""
+
+    name: str
+    text: str
+    source: str
+    read: Callable[[Mapping[str, str]], object]
+    needs: tuple[str, ...]
+    # Of the server's, some are asked for over HTTPS alone.
+    always: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def listed(self) -> dict[str, str]:
+        """Every variable of the table with its default."""
+        return {name: default for name, default, _ in rows(self.text, "variable |")}
+
+
+PAGES = (
+    Page(
+        "server",
+        SERVICES.split("## The server")[1].split("## The client")[0],
+        "services/overheard_services/server/settings.py",
+        Server.from_environment,
+        ("OVERHEARD_SERVER_HANDOVER", "OVERHEARD_SERVER_CREDENTIALS"),
+        (("OVERHEARD_SERVER_SCHEME", "https"),),
+    ),
+    Page(
+        "client",
+        SERVICES.split("## The client that walks")[1],
+        "services/overheard_services/client/settings.py",
+        Client.from_environment,
+        ("OVERHEARD_CLIENT_HANDOVER", "OVERHEARD_CAPTURE_TOKEN_FILE", "OVERHEARD_CLIENT_KEYS"),
+        (("OVERHEARD_RUN", "mine"),),
+    ),
+    Page(
+        "capture",
+        CAPTURE,
+        "capture/overheard_capture/settings.py",
+        Capture.from_environment,
+        (
+            "OVERHEARD_CAPTURE_TOKEN_FILE",
+            "OVERHEARD_CAPTURE_RECORDINGS",
+            "OVERHEARD_CAPTURE_KEYS",
+            "OVERHEARD_CAPTURE_INTERFACE",
+        ),
+    ),
+)
+by_page = pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+
+
+def read_in(source: str) -> set[str]:
+    """The variables that a module asks the environment for."""
+    return set(re.findall(r"env(?:ironment)?\.\w+\(\s*\"(\w+)\"", (ROOT / source).read_text()))
+
+
+def enough(page: Page, folder: Path) -> dict[str, str]:
+    """What the role needs, and no more."""
+    return {**dict.fromkeys(page.needs, str(folder)), **dict(page.always)}
+
+
+@by_page
+def test_a_page_lists_every_variable_that_the_code_reads_and_no_other(page: Page) -> None:
+    alone = {"SECRET_URL", "OVERHEARD_CLIENT_CA_FILE"} if page.name == "client" else set()
+    assert set(page.listed) == read_in(page.source) - alone
+
+
+@by_page
+def test_saying_a_default_aloud_changes_nothing(page: Page, tmp_path: Path) -> None:
+    """Each default of a page is the one that the code has."""
+    variables = enough(page, tmp_path)
+    for name, default in page.listed.items():
+        if default and name not in variables:
+            of_the_other_scheme = name == "OVERHEARD_SERVER_PORT"
+            base = {} if of_the_other_scheme else variables
+            assert page.read({**base, name: default}) == page.read(base), name
+
+
+@by_page
+def test_a_variable_without_a_default_must_be_set(page: Page, tmp_path: Path) -> None:
+    optional = {"OVERHEARD_RUN"}
+    assert {name for name, default in page.listed.items() if not default} - optional == set(page.needs)
+    for name in page.needs:
+        with pytest.raises(SettingsError, match=f"{name} is not set"):
+            page.read({**enough(page, tmp_path), name: ""})
+
+
+def test_the_server_speaks_http_unless_told_otherwise() -> None:
+    (server, *_) = PAGES
+    assert server.listed["OVERHEARD_SERVER_SCHEME"] == "http"
+    assert server.read({"OVERHEARD_SERVER_SCHEME": "http"}) == server.read({})
+
+
+def test_the_client_alone_needs_an_address_and_no_more() -> None:
+    listed = rows(SERVICES.split("## The client, alone")[1].split("## The client that walks")[0], "variable |")
+    assert [name for name, _, _ in listed] == ["SECRET_URL", "OVERHEARD_CLIENT_CA_FILE"]
+    assert Alone.from_environment({"SECRET_URL": "http://server:5683"}) == Alone("http://server:5683", None)
+
+
+def test_the_capture_page_lists_every_endpoint(tmp_path: Path) -> None:
+    capture = PAGES[2]
+    settings = capture.read(enough(capture, tmp_path))
+    assert isinstance(settings, Capture)
+    served = {
+        f"{method} {re.sub('<([a-z]+)>', lambda found: found[1].upper(), rule.rule)}"
+        for rule in create_app(settings, "token").url_map.iter_rules()
+        for method in (rule.methods or set()) - {"HEAD", "OPTIONS"}
+        if rule.endpoint != "static"
+    }
+    listed = set(re.findall(r"^\| `((?:GET|POST) /\S*)` \|", CAPTURE, re.MULTILINE))
+    # Flask's own name of a folder of static files is no endpoint of ours.
+    assert listed == served
