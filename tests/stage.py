@@ -9,6 +9,7 @@ import os
 import signal
 import socket
 import sys
+import threading
 import time
 from contextlib import closing
 from pathlib import Path
@@ -74,6 +75,24 @@ class Stage:
         os.kill(active.dumpcap.pid, signal.SIGCONT)
         self.https()
 
+    def said_by(self, address: str) -> None:
+        """Have somebody send a datagram that is no text, to everybody as mDNS does, and get the message over HTTPS."""
+        with closing(socket.socket(socket.AF_INET, socket.SOCK_DGRAM)) as sender:
+            sender.bind((address, 0))
+            sender.setsockopt(socket.IPPROTO_IP, socket.IP_MULTICAST_IF, socket.inet_aton(address))
+            sender.sendto(bytes(range(256)), ("224.0.0.251", 5353))
+        self.https()
+
+    def dawdled(self, _active: ActiveRecording) -> None:
+        """Have a client go on to other things while its server has not closed its side yet."""
+        with closing(socket.create_server(("127.0.0.1", 0))) as listener:
+            client = socket.create_connection(listener.getsockname())
+            server, _ = listener.accept()
+            client.sendall(b"any word?")
+            client.close()
+            threading.Timer(1, server.close).start()
+        self.https()
+
     def late(self) -> None:
         """Begin to record when a connection is open already."""
         with closing(socket.create_connection((HTTP.host, HTTP.port))) as open_before:
@@ -98,6 +117,9 @@ class Stage:
         self.record("unmarked", self.https, capture_filter="not udp port 5699", patience=1)
         self.record("flooded", self.flooded, buffer=1)
         self.record("quiet", lambda _active: None)
+        self.record("announced", lambda _active: self.said_by("127.0.0.9"))
+        self.record("smuggled", lambda _active: self.said_by("127.0.0.1"))
+        self.record("dawdled", self.dawdled)
         self.late()
         # The session keys of a connection that nobody recorded.
         ask(HTTPS.url, trusting=self.root, keys=self.folder / "other.keys")

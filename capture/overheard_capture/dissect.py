@@ -29,11 +29,11 @@ _PATIENCE = 120
 _SHOWN = "http or tls.record"
 # pyshark's name of a field of a TLS hello, and what people call it.
 _HELLO = {
-    "handshake_extensions_server_name": "server name (SNI)",
-    "handshake_extensions_alpn_str": "application protocols (ALPN)",
+    "handshake_extensions_server_name": "SNI",
+    "handshake_extensions_alpn_str": "ALPN",
     "handshake_extensions_supported_version": "version",
     "handshake_ciphersuite": "cipher suite",
-    "handshake_extensions_key_share_group": "key exchange group",
+    "handshake_extensions_key_share_group": "group",
     "alert_message_desc": "alert",
 }
 _CLIENT_HELLO = "1"
@@ -90,6 +90,7 @@ def _frame(packet: Any) -> Dissected:  # noqa: ANN401  (pyshark publishes no typ
     ip = packet.ip if "ip" in packet else packet.ipv6
     shows: list[str] = []
     details: dict[str, str] = {}
+    parts: list[int] = []
     names = [layer.layer_name.lower() for layer in packet.layers]
     for layer in packet.layers:
         if layer.layer_name == "http":
@@ -98,12 +99,16 @@ def _frame(packet: Any) -> Dissected:  # noqa: ANN401  (pyshark publishes no typ
         elif layer.layer_name == "tls":
             shows += [text.split("Record Layer: ")[-1] for text in _all(layer, "record")]
             details |= dict(_hello(layer))
+        else:
+            # What tshark put together from several segments names each: `7, payload: 0-153 (154 bytes)`.
+            parts += [int(text.partition(",")[0]) for text in _all(layer, "tcp_segment")]
     return Dissected(
         frame=int(packet.number),
         direction=f"{ip.src}:{packet.tcp.srcport} → {ip.dst}:{packet.tcp.dstport}",
         layers=tuple(dict.fromkeys(name for name in names if name not in _NO_LAYERS)),
         shows=tuple(shows),
         details=tuple(details.items()),
+        put_together=tuple(parts),
     )
 
 

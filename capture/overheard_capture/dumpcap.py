@@ -56,13 +56,16 @@ class Dumpcap:
 
     def __init__(self, tap: Tap, path: Path, *, within: float = 10) -> None:
         command = tap.command
-        self._file = path.open("wb")
+        self._file = path.open("wb", buffering=0)
         path.chmod(0o600)
         self._seen = b""
         self._news = threading.Condition()
         self._awaited: dict[bytes, bool] = {}
-        self._listening = threading.Event()
+        # Set when it listens, and also when it has ended without ever having done so.
+        self._settled = threading.Event()
+        self._listens = False
         self._said: list[str] = []
+        self._full = False
         self._process = subprocess.Popen(
             command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE
         )
@@ -72,7 +75,8 @@ class Dumpcap:
         ]
         for thread in self._threads:
             thread.start()
-        if not self._listening.wait(within) or self._process.poll() is not None:
+        # That its process is gone is seen a moment later than that it said its last.
+        if not self._settled.wait(within) or not self._listens:
             self.stop()
             path.unlink(missing_ok=True)
             raise RecordingError(
@@ -124,7 +128,7 @@ class Dumpcap:
     def _copy(self, pipe: IO[bytes]) -> None:
         tail = b""
         while chunk := pipe.read1(_CHUNK):  # type: ignore[attr-defined]  # a buffered pipe has it
-            self._file.write(chunk)
+            self._keep(chunk)
             window = tail + chunk
             with self._news:
                 for payload, seen in self._awaited.items():
@@ -135,13 +139,26 @@ class Dumpcap:
         with self._news:
             self._news.notify_all()
 
+    def _keep(self, chunk: bytes) -> None:
+        if self._full:
+            return
+        try:
+            self._full = self._file.write(chunk) < len(chunk)
+        except OSError:
+            self._full = True
+        if self._full:
+            # A recorder that has ended before it was stopped is what the judge looks for.
+            self._said.append("the disk took no more of the recording")
+            self._process.terminate()
+
     def _listen(self, pipe: IO[bytes]) -> None:
         for line in pipe:
             text = line.decode(errors="replace").strip()
             # "Capturing on" comes some 20 ms before packets are really seen; "File:" is the honest sign.
             if text.startswith("File:"):
-                self._listening.set()
+                self._listens = True
+                self._settled.set()
             if text:
                 self._said.append(text)
         pipe.close()
-        self._listening.set()
+        self._settled.set()

@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 _ETHERNET, _RAW, _LINUX_SLL, _LINUX_SLL2 = 1, 101, 113, 276
 _IPV4, _IPV6, _ARP, _VLAN_TAGS = 0x0800, 0x86DD, 0x0806, {0x8100, 0x88A8}
 _TCP, _UDP, _FRAGMENT = 6, 17, 44
+# Addresses that no bridge passes on (IEEE 802.1D, 7.12.6): spanning tree, LLDP.
+_BRIDGES = b"\x01\x80\xc2\x00\x00"
 _CONTROL = {1, 2, 58}  # ICMP, IGMP, ICMPv6
 _SKIPPED_IPV6_HEADERS = {0, 43, 60}
 
@@ -70,16 +72,17 @@ class Fragment:
 
 @dataclass(frozen=True)
 class Control:
-    """A message of the network to itself: ARP, ICMP, IGMP."""
+    """A message of the network to itself: ARP, ICMP, IGMP, and what bridges tell each other."""
 
     frame: int
 
 
 @dataclass(frozen=True)
 class Other:
-    """A frame that is nothing of the above, or too short to tell."""
+    """A frame that is nothing of the above, or too short to tell. `addresses` are those of IP, where it is IP."""
 
     frame: int
+    addresses: tuple[str, ...] = ()
 
 
 Packet = Segment | Datagram | Fragment | Control | Other
@@ -93,7 +96,7 @@ def unwrap(frame: Frame) -> Packet:
             return _ipv4(frame, offset)
         if protocol == _IPV6:
             return _ipv6(frame, offset)
-        if protocol == _ARP:
+        if protocol == _ARP or (frame.link_type == _ETHERNET and frame.data.startswith(_BRIDGES)):
             return Control(frame.number)
     except (struct.error, IndexError, ValueError):
         pass
@@ -124,7 +127,7 @@ def _ipv4(frame: Frame, start: int) -> Packet:
     if fragment & 0x3FFF:
         return Fragment(frame.number)
     # A length of 0 is what segmentation offload leaves in a packet that was captured before it was cut up.
-    end = start + total if total else start + frame.original_length
+    end = start + total if total else frame.original_length
     addresses = _addresses(data[start + 12 : start + 20])
     return _transport(frame, data[start + 9], addresses, start + header, end)
 
@@ -134,7 +137,7 @@ def _ipv6(frame: Frame, start: int) -> Packet:
     (length,) = struct.unpack_from(">H", data, start + 4)
     addresses = _addresses(data[start + 8 : start + 40])
     protocol, offset = data[start + 6], start + 40
-    end = offset + length if length else start + frame.original_length
+    end = offset + length if length else frame.original_length
     while protocol in _SKIPPED_IPV6_HEADERS:
         protocol, offset = data[offset], offset + (data[offset + 1] + 1) * 8
     if protocol == _FRAGMENT:
@@ -169,4 +172,4 @@ def _transport(frame: Frame, protocol: int, addresses: tuple[str, str], start: i
         return Datagram(
             frame.number, Endpoint(source, ports[0]), Endpoint(target, ports[1]), start + 8, data[start + 8 : end]
         )
-    return Control(frame.number) if protocol in _CONTROL else Other(frame.number)
+    return Control(frame.number) if protocol in _CONTROL else Other(frame.number, addresses)

@@ -13,7 +13,10 @@ from typing import TYPE_CHECKING, Self
 from overheard.role.files import write_whole
 from overheard.words.errors import RecordingError
 from overheard.words.recording import MARK_GROUP, MARK_PORT, Recording, new_mark
+from overheard_capture import pcapng
 from overheard_capture.dumpcap import Dumpcap, Tap
+from overheard_capture.packets import Segment, unwrap
+from overheard_capture.streams import assemble
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -68,17 +71,14 @@ class ActiveRecording:
             active.dumpcap.stop()
             path.unlink()
             raise RecordingError(
-                f"no mark can be sent out through {tap.interface!r}: {problem.strerror}",
+                f"no mark can be sent out through {tap.interface!r}: {problem.strerror or problem}",
                 hint="name one interface that is up and has an IPv4 address",
             ) from None
         return active
 
     def end(self) -> Recording:
-        """End it, and write the recorder's word beside it."""
-        end_mark = new_mark()
-        # Where the interface is gone by now, the judge will miss the mark and say so.
-        with suppress(OSError):
-            self._mark(end_mark)
+        """End it, and write the recorder's word beside it. Raises RecordingError where that cannot be written."""
+        end_mark = self._last_mark()
         alive = self.dumpcap.alive
         code = self.dumpcap.stop()
         recording = Recording(
@@ -94,8 +94,27 @@ class ActiveRecording:
             exit_code=code,
             recorder_said=self.dumpcap.said,
         )
-        write_whole(facts_of(self.path), json.dumps(recording.to_json(), indent=2).encode())
+        try:
+            write_whole(facts_of(self.path), json.dumps(recording.to_json(), indent=2).encode())
+        except OSError as problem:
+            raise RecordingError(
+                f"the word on the recording cannot be written: {problem.strerror}", hint="make room, and record again"
+            ) from None
         return recording
+
+    def _last_mark(self) -> bytes:
+        """Send end marks, the last of which counts, until no stream is open any more, or patience is over.
+
+        A server may close its side a moment after its client went on to other things.
+        """
+        deadline = time.monotonic() + self.patience
+        while True:
+            mark = new_mark()
+            # Where the interface is gone by now, the judge will miss the mark and say so.
+            with suppress(OSError):
+                if self._mark(mark) and time.monotonic() < deadline and _any_open(self.path):
+                    continue
+            return mark
 
     def _mark(self, payload: bytes) -> bool:
         self.dumpcap.await_payload(payload)
@@ -105,3 +124,10 @@ class ActiveRecording:
             if self.dumpcap.saw(payload, within=_AGAIN):
                 return True
         return False
+
+
+def _any_open(path: Path) -> bool:
+    """Whether a stream that began in the recording so far has not ended in it."""
+    packets = map(unwrap, pcapng.read(path).frames)
+    streams = assemble(packet for packet in packets if isinstance(packet, Segment))
+    return any(stream.client.opened and not stream.complete for stream in streams)

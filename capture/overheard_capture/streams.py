@@ -113,6 +113,10 @@ class Direction:
         if not segment.flags & RST:
             self._reached = max(self._reached, start + segment.length)
 
+    def begins_elsewhere(self, syn: Segment) -> bool:
+        """Whether it began with another sequence number than `syn` has."""
+        return self.opened and self._base != (syn.sequence + 1) % 0x100000000
+
     def acknowledge(self, number: int) -> None:
         """Take in that the other side has all up to the sequence number `number`."""
         if self._base is not None:
@@ -177,7 +181,7 @@ def assemble(segments: Iterable[Segment]) -> list[Stream]:
             stream = _stream(len(streams), segment)
             streams.append(stream)
             current[ends] = stream
-        own, other = stream.directions if segment.source == stream.client.source else stream.directions[::-1]
+        own, other = _own_and_other(stream, segment)
         own.add(segment)
         if segment.acknowledged >= 0:
             other.acknowledge(segment.acknowledged)
@@ -187,8 +191,17 @@ def assemble(segments: Iterable[Segment]) -> list[Stream]:
 
 def _begins_anew(stream: Stream, segment: Segment) -> bool:
     """Whether this SYN opens the same pair of ports once more, and is not just sent again."""
+    if segment.flags & (SYN | ACK) != SYN:
+        return False
     over = stream.reset or any(side.closed for side in stream.directions)
-    return segment.flags & (SYN | ACK) == SYN and (over or not stream.client.opened)
+    own, _ = _own_and_other(stream, segment)
+    return over or not stream.client.opened or own.begins_elsewhere(segment)
+
+
+def _own_and_other(stream: Stream, segment: Segment) -> tuple[Direction, Direction]:
+    """The direction that a segment is of, and the other one."""
+    client, server = stream.directions
+    return (client, server) if segment.source == client.source else (server, client)
 
 
 def _stream(number: int, segment: Segment) -> Stream:

@@ -26,10 +26,9 @@ _PATIENCE = 120
 
 @dataclass(frozen=True)
 class Opened:
-    """Bytes that a key log opened: what was inside, of which side (0: client), completed in which frame."""
+    """Bytes that a key log opened: what was inside, completed in which frame."""
 
     frame: int
-    peer: int
     data: bytes
 
 
@@ -80,7 +79,7 @@ def opened(path: Path, keys: Path, streams: Sequence[int]) -> list[Opened]:
     # Each stream's answer is a document of its own, which tshark does not set apart.
     for document in printed.split("peers:\n")[1:]:
         packets = yaml.load("peers:\n" + document, Loader=yaml.CSafeLoader)["packets"] or []
-        found += [Opened(packet["packet"], packet["peer"], packet["data"]) for packet in packets]
+        found += [Opened(packet["packet"], packet["data"]) for packet in packets]
     return found
 
 

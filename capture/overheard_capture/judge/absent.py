@@ -27,7 +27,7 @@ def absent(case: Case, sightings: list[Sighting]) -> Iterator[Check]:
     says = f"it was seen in {count(len(sightings), 'place')}" if sightings else nowhere
     yield Check(Rule.ABSENT, "absent", not sightings, says)
     unread = [f"stream {number}" for number, what in case.contents.items() if what is Content.UNKNOWN]
-    unread += [f"frame {packet.frame}" for packet in case.packets if not _readable(packet)]
+    unread += [f"frame {packet.frame}" for packet in case.packets if not _readable(packet, case.parties)]
     yield Check(
         Rule.ABSENT,
         "readable",
@@ -40,10 +40,16 @@ def absent(case: Case, sightings: list[Sighting]) -> Iterator[Check]:
     yield _chance(case)
 
 
-def _readable(packet: Packet) -> bool:
-    """Whether a packet that is of no stream holds nothing beyond what a search for bytes finds."""
+def _readable(packet: Packet, parties: set[str]) -> bool:
+    """Whether a packet that is of no stream holds nothing beyond what a search for bytes finds.
+
+    What neither side of any stream sent or was sent (a desktop announcing itself to the network) is searched like all
+    else, but no party could have hidden the secret in it.
+    """
     if isinstance(packet, Datagram):
-        return is_text(packet.payload)
+        return is_text(packet.payload) or parties.isdisjoint({packet.source.address, packet.target.address})
+    if isinstance(packet, Other) and packet.addresses:
+        return parties.isdisjoint(packet.addresses)
     return not isinstance(packet, Other)
 
 

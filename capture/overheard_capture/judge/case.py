@@ -53,6 +53,11 @@ class Case:
         return keys if keys and keys.is_file() else None
 
     @cached_property
+    def parties(self) -> set[str]:
+        """The addresses of all who had a stream."""
+        return {direction.source.address for stream in self.streams for direction in stream.directions}
+
+    @cached_property
     def missing(self) -> list[tuple[Direction, int]]:
         """The directions that lack bytes, and how many."""
         sides = [direction for stream in self.streams for direction in stream.directions]

@@ -29,7 +29,12 @@ if TYPE_CHECKING:
     from rich.console import Console
 
 # Settings of roles that a caller may change for a run; what else is in the environment does not reach them.
-_SETTINGS_OF_A_RUN = ("OVERHEARD_MESSAGE", "OVERHEARD_CLIENT_SCENARIOS")
+_SETTINGS_OF_A_RUN = (
+    "OVERHEARD_MESSAGE",
+    "OVERHEARD_CLIENT_SCENARIOS",
+    "OVERHEARD_CAPTURE_FILTER",
+    "OVERHEARD_CAPTURE_SNAP_LENGTH",
+)
 
 
 def demo(options: argparse.Namespace) -> int:
@@ -98,17 +103,17 @@ def _show_where(out: Console, job: Job, results: list[Result]) -> None:
         where = where.relative_to(Path.cwd())
     last = results[-1].scenario
     out.print("[bold]Look for yourself[/bold]")
+    # Port 5683 belongs to CoAP, and Wireshark would show the story's HTTP as that.
+    options = f"-d tcp.port=={HTTP.port},http -o tls.keylog_file:{where / job.keys.name}"
     for what, path in (
         ("recordings", f"{where}/*.pcapng"),
         ("key log", where / job.keys.name),
         ("verdicts", where / "verdicts.json"),
         ("what the roles said", where / "logs"),
+        ("in Wireshark", f"wireshark {options} {where}/{last}.pcapng"),
+        ("in a terminal", f"tshark {options} -r {where}/{last}.pcapng"),
     ):
         out.print(f"  {what:<20} {path}", soft_wrap=not out.record, markup=False)
-    # Port 5683 belongs to CoAP, and Wireshark would show the story's HTTP as that.
-    decode = f"-d tcp.port=={HTTP.port},http -o tls.keylog_file:{where / job.keys.name}"
-    command = f"wireshark {decode} {where}/{last}.pcapng"
-    out.print(f"  {'in Wireshark':<20} {command}", soft_wrap=not out.record, markup=False)
 
 
 def _conclude(out: Console, results: list[Result], seconds: float) -> None:

@@ -48,14 +48,22 @@ def _carrier(frame: Dissected) -> Iterator[Text]:
         yield Text(f"    {line}")
     for name, value in frame.details:
         yield Text(f"    {name}: {value}", style="dim")
+    if frame.put_together:
+        others = [str(number) for number in frame.put_together if number != frame.frame]
+        yield Text(f"  the head of it came in frame {' and '.join(others)}; this is frame {frame.frame}:", style="dim")
 
 
 def _handshake(result: Result) -> Iterator[Text]:
     """What the handshake shows to everybody, a line a hello or alert."""
     for frame in result.verdict.dissection:
         if "tls" in frame.layers and frame.details:
-            values = ", ".join(value.partition(" (")[0] for _, value in frame.details)
+            values = ", ".join(_labelled(name, value.partition(" (")[0]) for name, value in frame.details)
             yield Text(f"  frame {frame.frame:<4}{_kind(frame):<14}{values}")
+
+
+def _labelled(name: str, value: str) -> str:
+    """A value with its name, unless it says itself what it is: `TLS 1.3`, `TLS_AES_128_GCM_SHA256`, `Unknown CA`."""
+    return f"{name} {value}" if name in {"SNI", "ALPN", "group"} else value
 
 
 def _kind(frame: Dissected) -> str:

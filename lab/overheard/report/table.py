@@ -74,7 +74,8 @@ def evidence(verdict: Verdict) -> str:
     if verdict.sightings:
         seen = verdict.sightings[0]
         more = f", and {len(verdict.sightings) - 1} more" if len(verdict.sightings) > 1 else ""
-        return f"frame {seen.frame}, byte {seen.offset}, {seen.direction}, spelled {seen.spelling}{more}"
+        source = f"from {seen.direction.partition(' → ')[0]}, " if seen.direction else ""
+        return f"frame {seen.frame}, byte {seen.offset}, {source}spelled {seen.spelling}{more}"
     if verdict.outcome is Outcome.PROTECTED:
         return f"presence: {verdict.presence} (frame {verdict.carrier}); all {len(verdict.checks)} checks hold"
     return "; ".join(check.says for check in verdict.reasons)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 import ssl
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -9,6 +10,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from gunicorn.app.base import BaseApplication
+
+from overheard.words.errors import SettingsError
 
 if TYPE_CHECKING:
     from flask import Flask
@@ -43,8 +46,10 @@ class _Application(BaseApplication):  # type: ignore[misc]  # gunicorn publishes
 def serve(make_app: Callable[[], Flask], listener: Listener) -> None:
     """Serve until SIGTERM or SIGINT; then this ends the process.
 
-    `make_app` is called in the worker, so threads that the application starts are where its requests are.
+    Raises SettingsError when the address cannot be listened on. `make_app` is called in the worker, so threads that the
+    application starts are where its requests are.
     """
+    _see_that_it_is_free(listener)
     options: dict[str, Any] = {
         "bind": f"{listener.host}:{listener.port}",
         "worker_class": "gthread",
@@ -66,6 +71,17 @@ def serve(make_app: Callable[[], Flask], listener: Listener) -> None:
             "ssl_context": lambda _config, _default: context,
         }
     _Application(make_app, options).run()
+
+
+def _see_that_it_is_free(listener: Listener) -> None:
+    """Say so in words where it is not: gunicorn would try for five seconds and end with the exit code of OVERHEARD."""
+    try:
+        socket.create_server((listener.host, listener.port)).close()
+    except OSError as problem:
+        raise SettingsError(
+            f"{listener.host}:{listener.port} cannot be listened on: {problem.strerror}",
+            hint="see what listens there, or set another port",
+        ) from None
 
 
 def _context(certificate: Path, key: Path) -> ssl.SSLContext:

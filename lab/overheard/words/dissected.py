@@ -11,13 +11,17 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Dissected:
-    """One frame: its layers from the outside in, what they show a line each, and named details."""
+    """One frame: its layers from the outside in, what they show a line each, and named details.
+
+    `put_together` are the frames that carried parts of its message, where there are more than one.
+    """
 
     frame: int
     direction: str
     layers: tuple[str, ...]
     shows: tuple[str, ...]
     details: tuple[tuple[str, str], ...] = ()
+    put_together: tuple[int, ...] = ()
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> Self:
@@ -28,4 +32,5 @@ class Dissected:
             layers=tuple(data["layers"]),
             shows=tuple(data["shows"]),
             details=tuple((name, value) for name, value in data["details"]),
+            put_together=tuple(data["put_together"]),
         )

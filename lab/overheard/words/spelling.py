@@ -54,7 +54,7 @@ def _percent_all(value: bytes) -> bytes:
 
 # name, how to spell it (None: this secret has no such spelling), whether letters match in either case
 _TABLE: list[tuple[str, Callable[[bytes], bytes | None], bool]] = [
-    ("as it is", lambda value: value, False),
+    ("plainly", lambda value: value, False),
     ("UTF-16 little-endian", lambda value: _text(value, "utf-16-le"), False),
     ("UTF-16 big-endian", lambda value: _text(value, "utf-16-be"), False),
     ("hexadecimal", lambda value: value.hex().encode(), True),

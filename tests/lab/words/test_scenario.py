@@ -9,7 +9,7 @@ from overheard.words.scenario import Expectation, Service
 from overheard.words.sighting import Sighting
 from overheard.words.verdict import Check, Outcome, Presence, Rule, Verdict, decide
 
-SEEN = Sighting("message", "as it is", 4, 66, 11, 0, "a:1 → b:2", 0, (4,))
+SEEN = Sighting("message", "plainly", 4, 66, 11, 0, "a:1 → b:2", 0, (4,))
 PROTECTED = decide(every_rule(), [], Presence.KEY_LOG)
 OVERHEARD = decide(every_rule(fails=Rule.ABSENT), [SEEN], Presence.SEEN)
 NEVER_SENT = decide([Check(Rule.PRESENT, "never-sent", holds=False, says="it never left")], [], Presence.NONE)
@@ -29,7 +29,7 @@ ERROR = "SSLError: unable to get local issuer certificate"
         (EXPECTS_ERROR, NEVER_SENT, False, ERROR),
     ],
 )
-def test_what_is_expected_meets_it(expected: Expectation, verdict: Verdict, received: bool, error: str) -> None:  # noqa: FBT001
+def test_what_is_expected_meets_it(expected: Expectation, verdict: Verdict, received: bool, error: str) -> None:
     assert expected.meets(verdict, received=received, error=error)
 
 
@@ -51,7 +51,7 @@ def test_what_is_expected_meets_it(expected: Expectation, verdict: Verdict, rece
         pytest.param(EXPECTS_ERROR, OVERHEARD, False, ERROR, id="overheard after all"),
     ],
 )
-def test_anything_else_does_not_meet_it(expected: Expectation, verdict: Verdict, received: bool, error: str) -> None:  # noqa: FBT001
+def test_anything_else_does_not_meet_it(expected: Expectation, verdict: Verdict, received: bool, error: str) -> None:
     assert not expected.meets(verdict, received=received, error=error)
 
 

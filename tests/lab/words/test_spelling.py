@@ -84,9 +84,9 @@ def test_a_secret_that_is_no_text_is_found(secret: bytes, before: bytes, behind:
         whole.hex().encode(),
         base64.b64encode(whole),
         base64.urlsafe_b64encode(whole),
-        quote_from_bytes(whole, safe="").encode() if not secret.isascii() else whole,
+        quote_from_bytes(whole).encode(),
     ):
-        assert found(secret, data) or data.startswith(b"%") or b"%" in data
+        assert found(secret, data)
 
 
 @given(st.binary(min_size=1, max_size=40), st.integers(0, 2), st.binary(max_size=5))
@@ -107,7 +107,7 @@ def test_no_pattern_is_empty_or_there_twice(secret: str) -> None:
 def test_the_plainest_name_comes_first() -> None:
     """A secret of letters alone looks the same in many spellings, and is called what it is."""
     names = [spelling.name for spelling in spellings(b"fluffytail")]
-    assert names[0] == "as it is"
+    assert names[0] == "plainly"
     assert "percent-encoded" not in names
     assert "JSON string" not in names
 
@@ -115,4 +115,4 @@ def test_the_plainest_name_comes_first() -> None:
 def test_a_short_secret_has_no_spelling_that_chance_would_find() -> None:
     """Of one byte, base64 leaves a character or none; the rest is still looked for."""
     assert not any(spelling.name.startswith("base64") for spelling in spellings(b"x"))
-    assert found(b"x", b"x") == ["as it is"]
+    assert found(b"x", b"x") == ["plainly"]

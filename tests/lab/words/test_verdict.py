@@ -22,7 +22,7 @@ from overheard.words.dissected import Dissected
 from overheard.words.sighting import Sighting
 from overheard.words.verdict import Check, Outcome, Presence, Rule, Verdict, decide, under_control
 
-SIGHTING = Sighting("message", "as it is", 4, 66, 11, 0, "a:1 → b:2", 0, (4,))
+SIGHTING = Sighting("message", "plainly", 4, 66, 11, 0, "a:1 → b:2", 0, (4,))
 CAREFUL = [Presence.KEY_LOG, Presence.DECLARED]
 NEEDED = [rule for rule in Rule if rule is not Rule.CONTROL]
 

@@ -36,6 +36,7 @@ dissections = st.builds(
     layers=st.lists(words, max_size=3).map(tuple),
     shows=st.lists(words, max_size=3).map(tuple),
     details=st.lists(st.tuples(words, words), max_size=3).map(tuple),
+    put_together=st.lists(numbers, max_size=2).map(tuple),
 )
 verdicts = st.builds(decide, check_lists, sighting_lists, presences)
 

@@ -1,0 +1,216 @@
+"""What needs a wire of its own. Run inside namespaces of its own, by `played` of tests/capture/playing.py.
+
+`python inside.py CASE FOLDER`: plays one case, and prints what came of it as JSON.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import socket
+import stat
+import subprocess
+import sys
+import time
+from contextlib import closing
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from overheard.engines.supervisor import stage
+from overheard.words.errors import RecordingError
+from overheard_capture.app import create_app
+from overheard_capture.dumpcap import Dumpcap, Tap
+from overheard_capture.recorder import ActiveRecording, facts_of, recorded
+from overheard_capture.settings import Settings
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+Outcome = dict[str, Any]
+
+
+def children() -> bool:
+    """Whether a process that we started runs, or has ended and was not waited for."""
+    try:
+        os.waitpid(-1, os.WNOHANG)
+    except ChildProcessError:
+        return False
+    return True
+
+
+def send(payload: bytes) -> None:
+    """Send a datagram to nobody."""
+    with closing(socket.socket(socket.AF_INET, socket.SOCK_DGRAM)) as sender:
+        sender.sendto(payload, ("127.0.0.1", 9))
+
+
+def refused(path: Path, begin: Callable[[], object]) -> Outcome:
+    """What a refusal says, and what it leaves."""
+    try:
+        begin()
+    except RecordingError as error:
+        return {
+            "says": error.args[0],
+            "hint": error.hint,
+            "left": [each.name for each in path.parent.glob("*.pcapng")],
+            "children": children(),
+        }
+    return {"says": "nothing"}
+
+
+def bad_interface(path: Path) -> Outcome:
+    """Record on an interface that is not there."""
+    return refused(path, lambda: Dumpcap(Tap("nowhere0"), path))
+
+
+def bad_filter(path: Path) -> Outcome:
+    """Record with a filter that is none."""
+    return refused(path, lambda: Dumpcap(Tap("lo", "this is no filter"), path))
+
+
+def any_interface(path: Path) -> Outcome:
+    """Record on all interfaces at once: no mark can be sent out through them."""
+    return refused(path, lambda: ActiveRecording.begin("any", path, Tap("any"), patience=1))
+
+
+def payloads(path: Path) -> Outcome:
+    """Look for payloads while recording."""
+    dumpcap = Dumpcap(Tap("lo"), path)
+    for payload in (b"is sent", b"is never sent"):
+        dumpcap.await_payload(payload)
+    send(b"before is sent behind")
+    saw = dumpcap.saw(b"is sent", within=5)
+    other = dumpcap.saw(b"is never sent", within=0)
+    alive, mode = dumpcap.alive, stat.S_IMODE(path.stat().st_mode)
+    code = dumpcap.stop()
+    return {
+        "saw": saw,
+        "other": other,
+        "alive": alive,
+        "mode": mode,
+        "code": code,
+        "alive_afterwards": dumpcap.alive,
+        "saw_afterwards": dumpcap.saw(b"is never sent", within=60),
+        "children": children(),
+        "said": dumpcap.said,
+    }
+
+
+def stopped_twice(path: Path) -> Outcome:
+    """Stop a recorder that has ended."""
+    dumpcap = Dumpcap(Tap("lo"), path)
+    return {"codes": [dumpcap.stop(), dumpcap.stop()]}
+
+
+def whole(path: Path) -> Outcome:
+    """Record one datagram."""
+    active = ActiveRecording.begin("whole", path, Tap("lo", "udp", 200, 2), patience=5)
+    send(b"fluffy tail")
+    word = active.end()
+    return {
+        "word": word.to_json(),
+        "same": recorded(path) == word,
+        "mode": stat.S_IMODE(facts_of(path).stat().st_mode),
+        "children": children(),
+    }
+
+
+def unmarked(path: Path) -> Outcome:
+    """Record with a filter that lets no mark through."""
+    active = ActiveRecording.begin("unmarked", path, Tap("lo", "tcp"), patience=0.1)
+    return {"word": active.end().to_json(), "children": children()}
+
+
+def killed(path: Path) -> Outcome:
+    """Kill the recorder."""
+    active = ActiveRecording.begin("killed", path, Tap("lo"), patience=60)
+    os.kill(active.dumpcap.pid, signal.SIGKILL)
+    while active.dumpcap.alive:
+        time.sleep(0.01)
+    return {"word": active.end().to_json(), "children": children()}
+
+
+def gone(path: Path) -> Outcome:
+    """Have the interface be gone when the recording ends."""
+    active = ActiveRecording.begin("gone", path, Tap("lo"), patience=1)
+    active.tap = Tap("nowhere0")
+    return {"word": active.end().to_json(), "children": children()}
+
+
+def full(path: Path) -> Outcome:
+    """Have the disk be full while recording, and then, with a file out of the way, have room for the word on it."""
+    small = path.parent / "small"
+    small.mkdir()
+    room = small / "room"
+    subprocess.run(["mount", "-t", "tmpfs", "-o", "size=128k", "overheard", str(small)], check=True)
+    try:
+        room.write_bytes(bytes(32_000))
+        active = ActiveRecording.begin("full", small / "full.pcapng", Tap("lo"), patience=5)
+        for _ in range(10):
+            send(bytes(30_000))
+        while active.dumpcap.alive:
+            time.sleep(0.01)
+        outcome = refused(path, active.end)
+        room.unlink()
+        return {**outcome, "word": active.end().to_json()}
+    finally:
+        subprocess.run(["umount", str(small)], check=True)
+
+
+def sidecar(path: Path) -> Outcome:
+    """Use the sidecar's API in every order, right and wrong."""
+    settings = Settings.from_environment(
+        {
+            "OVERHEARD_CAPTURE_TOKEN_FILE": str(path.parent / "token"),
+            "OVERHEARD_CAPTURE_RECORDINGS": str(path.parent),
+            "OVERHEARD_CAPTURE_KEYS": str(path.parent),
+            "OVERHEARD_CAPTURE_INTERFACE": "lo",
+        }
+    )
+    client = create_app(settings, "the token").test_client()
+    headers = {"Authorization": "Bearer the token"}
+
+    def call(method: str, where: str) -> tuple[int, Any]:
+        answer = client.open(where, method=method, headers=headers)
+        body = answer.get_json(silent=True)
+        size = len(answer.get_data())
+        answer.close()
+        return answer.status_code, size if body is None else body
+
+    one, two = "/runs/mine/recordings/one", "/runs/mine/recordings/two"
+    steps = {
+        "end without begin": call("POST", f"{one}/end"),
+        "begin": call("POST", one),
+        "begin again": call("POST", one),
+        "begin another": call("POST", two),
+        "end another": call("POST", f"{two}/end"),
+        "end in another run": call("POST", "/runs/other/recordings/one/end"),
+        "fetch too early": call("GET", one),
+        "verdicts too early": call("GET", "/runs/mine/verdicts"),
+        "end": call("POST", f"{one}/end"),
+        "end again": call("POST", f"{one}/end"),
+        "begin once more": call("POST", one),
+        "fetch": call("GET", one),
+        "verdicts": call("GET", "/runs/mine/verdicts"),
+    }
+    folder = path.parent / "mine"
+    return {
+        **steps,
+        "size": (folder / "one.pcapng").stat().st_size,
+        "files": sorted(each.name for each in folder.iterdir()),
+        "modes": [stat.S_IMODE(each.stat().st_mode) for each in (folder, *folder.iterdir())],
+        "children": children(),
+    }
+
+
+def main() -> None:
+    """Play the case that is asked for."""
+    case, folder = sys.argv[1], Path(sys.argv[2])
+    play: Callable[[Path], Outcome] = globals()[case]
+    with stage(folder):
+        print(json.dumps(play(folder / f"{case}.pcapng")))
+
+
+if __name__ == "__main__":
+    main()

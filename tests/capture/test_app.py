@@ -1,0 +1,154 @@
+"""The sidecar's API: who may use it, with what names, and in what order."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from capture.playing import played
+from overheard_capture.app import create_app
+from overheard_capture.settings import Settings
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from flask.testing import FlaskClient
+
+    from overheard.engines.base import Engine
+
+TOKEN = {"Authorization": "Bearer the token"}
+EVERYTHING = [
+    ("POST", "/runs/mine/recordings/one"),
+    ("POST", "/runs/mine/recordings/one/end"),
+    ("GET", "/runs/mine/recordings/one"),
+    ("GET", "/runs/mine/verdicts"),
+    ("GET", "/nowhere"),
+]
+
+
+@pytest.fixture
+def client(tmp_path: Path) -> FlaskClient:
+    """The API, of a recorder that has nothing to record on."""
+    recordings = tmp_path / "recordings"
+    recordings.mkdir()
+    variables = {
+        "OVERHEARD_CAPTURE_TOKEN_FILE": str(tmp_path / "token"),
+        "OVERHEARD_CAPTURE_RECORDINGS": str(recordings),
+        "OVERHEARD_CAPTURE_KEYS": str(recordings),
+        "OVERHEARD_CAPTURE_INTERFACE": "nowhere0",
+    }
+    return create_app(Settings.from_environment(variables), "the token").test_client()
+
+
+@pytest.mark.parametrize(("method", "path"), EVERYTHING)
+@pytest.mark.parametrize(
+    "headers",
+    [{}, {"Authorization": "Bearer another"}, {"Authorization": "Bearer "}, {"Authorization": "Bearer the token!"}],
+    ids=["no token", "another token", "an empty token", "a token that begins like it"],
+)
+def test_without_the_token_nothing_is_told_or_done(
+    client: FlaskClient, tmp_path: Path, method: str, path: str, headers: dict[str, str]
+) -> None:
+    answer = client.open(path, method=method, headers=headers)
+    assert (answer.status_code, answer.get_json()) == (401, {"error": "this wants the token of the capture role"})
+    assert list((tmp_path / "recordings").iterdir()) == []
+
+
+def test_a_token_beyond_ascii_is_refused_like_any_other(client: FlaskClient) -> None:
+    assert client.get("/runs/mine/verdicts", headers={"Authorization": "Bearer tökén"}).status_code == 401
+
+
+def test_readiness_is_told_to_everybody(client: FlaskClient) -> None:
+    answer = client.get("/health")
+    assert (answer.status_code, answer.get_json()) == (
+        200,
+        {"status": "ok", "role": "capture", "interface": "nowhere0"},
+    )
+
+
+def test_what_nothing_is_called_is_not_found(client: FlaskClient) -> None:
+    for path in ("/runs/mine/verdicts", "/runs/mine/recordings/one"):
+        answer = client.get(path, headers=TOKEN)
+        assert answer.status_code == 404
+        assert "mine" in answer.get_json()["error"]
+
+
+@pytest.mark.parametrize(
+    "name", ["..", "%2e%2e", "a.b", "A", "-a", "a_b", "a b", "ä", "x" * 65, "%00", "..%5c..", ".hidden", "a%0a"]
+)
+@pytest.mark.parametrize("where", ["/runs/{}/recordings/one", "/runs/mine/recordings/{}"])
+def test_a_name_that_is_none_is_refused_and_leaves_nothing(
+    client: FlaskClient, tmp_path: Path, where: str, name: str
+) -> None:
+    for method in ("POST", "GET"):
+        answer = client.open(where.format(name), method=method, headers=TOKEN)
+        assert answer.status_code in {404, 409}
+    assert list((tmp_path / "recordings").iterdir()) == []
+
+
+@pytest.mark.parametrize("path", ["/runs/../../etc/recordings/passwd", "/runs/mine/recordings/..%2f..%2ftoken"])
+def test_no_path_leads_out_of_the_folder(client: FlaskClient, tmp_path: Path, path: str) -> None:
+    (tmp_path / "token.pcapng").write_bytes(b"somebody else's")
+    for method in ("POST", "GET"):
+        answer = client.open(path, method=method, headers=TOKEN)
+        assert answer.status_code in {404, 405, 409}
+        assert b"somebody else's" not in answer.data
+    assert list((tmp_path / "recordings").iterdir()) == []
+
+
+def test_a_recorder_that_does_not_record_is_a_refusal_with_what_to_do_and_can_be_tried_again(
+    client: FlaskClient, tmp_path: Path
+) -> None:
+    """It leaves no file that would stand in the way."""
+    for _ in range(2):
+        answer = client.post("/runs/mine/recordings/one", headers=TOKEN)
+        assert answer.status_code == 409
+        assert "dumpcap does not record on 'nowhere0'" in answer.get_json()["error"]
+        assert "see that the interface exists" in answer.get_json()["error"]
+    assert list((tmp_path / "recordings" / "mine").iterdir()) == []
+
+
+@pytest.fixture(scope="module")
+def steps(local_engine: Engine, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:  # noqa: ARG001
+    """What came of every call, right and wrong, to a sidecar with a wire of its own."""
+    return played("sidecar", tmp_path_factory.mktemp("sidecar"))
+
+
+@pytest.mark.parametrize(
+    ("step", "status", "words"),
+    [
+        ("end without begin", 409, "'one' is not being recorded"),
+        ("begin again", 409, "'one' is being recorded"),
+        ("begin another", 409, "'one' is being recorded"),
+        ("end another", 409, "'two' is not being recorded"),
+        ("end in another run", 409, "'one' is not being recorded"),
+        ("fetch too early", 404, "no recording 'one' has ended"),
+        ("verdicts too early", 404, "nothing was recorded in the run 'mine'"),
+        ("end again", 409, "'one' is not being recorded"),
+        ("begin once more", 409, "'one' was recorded already in this run"),
+    ],
+)
+def test_what_is_out_of_order_is_refused(steps: dict[str, Any], step: str, status: int, words: str) -> None:
+    code, body = steps[step]
+    assert code == status
+    assert words in body["error"]
+
+
+def test_in_order_it_records_and_judges(steps: dict[str, Any]) -> None:
+    assert steps["begin"] == [201, {"run": "mine", "name": "one"}]
+    code, word = steps["end"]
+    assert (code, word["name"], word["exit_code"]) == (200, "one", 0)
+    assert steps["fetch"] == [200, steps["size"]]
+    code, verdicts = steps["verdicts"]
+    assert (code, list(verdicts)) == (200, ["one"])
+    # Nothing was sent, and no control was recorded.
+    failed = {check["code"] for check in verdicts["one"]["checks"] if not check["holds"]}
+    assert verdicts["one"]["outcome"] == "INCONCLUSIVE"
+    assert failed == {"something", "present", "control"}
+
+
+def test_what_it_leaves_is_its_owners_alone(steps: dict[str, Any]) -> None:
+    assert steps["files"] == ["one.json", "one.pcapng", "verdicts.json"]
+    assert all(mode & 0o077 == 0 for mode in steps["modes"])
+    assert not steps["children"]

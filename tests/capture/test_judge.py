@@ -1,0 +1,216 @@
+"""The judge on real recordings with something put in: where it sees the secret, and what it does not call PROTECTED."""
+
+from __future__ import annotations
+
+import base64
+import gzip
+import subprocess
+from typing import TYPE_CHECKING
+
+import pytest
+
+from capture.frames import ethernet, exchange, ipv4, rewritten, udp
+from overheard.words.verdict import Outcome, Presence
+from overheard_capture import pcapng
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from overheard.words.verdict import Verdict
+
+    from .conftest import Recordings
+
+MESSAGE = b"fluffy tail"
+REQUEST = b"GET / HTTP/1.1\r\nHost: server\r\n\r\n"
+PLAIN = b"HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\n\r\n"
+ZIPPED = b"HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nContent-Encoding: gzip\r\n\r\n"
+
+
+def reasons(verdict: Verdict) -> set[str]:
+    return {check.code for check in verdict.reasons}
+
+
+class Doctored:
+    """The real recording `https`, with frames put in before its end mark."""
+
+    def __init__(self, recordings: Recordings, folder: Path) -> None:
+        self.recordings, self.path = recordings, folder / "doctored.pcapng"
+        mark = recordings.exhibit("https").recording.end_mark.encode()
+        self.frames = [frame.data for frame in pcapng.read(recordings.path("https")).frames]
+        self.at = next(number for number, data in enumerate(self.frames) if mark in data)
+
+    def judge(self, put_in: list[bytes]) -> Verdict:
+        """The verdict on it with these frames, of which the first has the number `first`."""
+        return self.recordings.judge(
+            "https", path=rewritten(self.path, [*self.frames[: self.at], *put_in, *self.frames[self.at :]])
+        )
+
+    @property
+    def first(self) -> int:
+        """The number of the first frame that is put in."""
+        return self.at + 1
+
+
+@pytest.fixture
+def doctored(recordings: Recordings, tmp_path: Path) -> Doctored:
+    return Doctored(recordings, tmp_path)
+
+
+# ---- what is not seen
+
+
+def test_plain_http_without_the_secret_beside_it_is_still_protected(doctored: Doctored) -> None:
+    """The one that stays silent: what is put in changes nothing by itself."""
+    verdict = doctored.judge(exchange([REQUEST], [PLAIN + b"bushy tail"]))
+    assert (verdict.outcome, reasons(verdict)) == (Outcome.PROTECTED, set())
+
+
+def test_a_compressed_answer_is_not_called_protected(doctored: Doctored) -> None:
+    verdict = doctored.judge(exchange([REQUEST], [ZIPPED + gzip.compress(MESSAGE * 20)]))
+    assert (verdict.outcome, reasons(verdict)) == (Outcome.INCONCLUSIVE, {"readable"})
+
+
+def test_a_tls_record_that_is_a_byte_short_is_not_called_protected(doctored: Doctored) -> None:
+    hello = b"\x16\x03\x01\x00\x04\x01\x00\x00\x00"
+    assert reasons(doctored.judge(exchange([hello], [b"\x15\x03\x03\x00\x02\x02\x30"]))) == set()
+    assert reasons(doctored.judge(exchange([hello], [b"\x15\x03\x03\x00\x03\x02\x30"]))) == {"readable"}
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        pytest.param(ethernet(ipv4(udp(gzip.compress(MESSAGE)), 17)), id="a datagram"),
+        pytest.param(ethernet(gzip.compress(MESSAGE), 0x88B5), id="a frame of a protocol of its own"),
+    ],
+)
+def test_what_it_cannot_read_outside_of_streams_is_not_called_protected(doctored: Doctored, data: bytes) -> None:
+    verdict = doctored.judge([data])
+    assert (verdict.outcome, reasons(verdict)) == (Outcome.INCONCLUSIVE, {"readable"})
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        pytest.param(ethernet(ipv4(udp(b"bushy tail"), 17)), id="a datagram of text"),
+        pytest.param(ethernet(bytes(28), 0x0806), id="ARP"),
+    ],
+)
+def test_what_it_can_read_outside_of_streams_is_no_reason(doctored: Doctored, data: bytes) -> None:
+    assert reasons(doctored.judge([data])) == set()
+
+
+# ---- what is seen, and where
+
+
+def test_a_secret_in_one_segment_is_seen_once(doctored: Doctored) -> None:
+    """In the stream and in the frame it is the same place."""
+    verdict = doctored.judge(exchange([REQUEST], [PLAIN + MESSAGE]))
+    (sighting,) = verdict.sightings
+    frame = doctored.first + 4
+    data = pcapng.read(doctored.path).frames[frame - 1].data
+    assert (sighting.frame, sighting.frames, sighting.spelling) == (frame, (frame,), "plainly")
+    assert data[sighting.offset : sighting.offset + sighting.length] == MESSAGE
+    assert (sighting.stream, sighting.stream_offset) == (1, len(PLAIN))
+    assert sighting.direction == "127.0.0.1:5683 → 127.0.0.1:45000"
+    assert (verdict.outcome, verdict.presence, verdict.carrier) == (Outcome.OVERHEARD, Presence.SEEN, frame)
+
+
+@pytest.mark.parametrize("cut", range(1, len(MESSAGE)))
+def test_a_secret_that_is_split_over_two_segments_is_seen(doctored: Doctored, cut: int) -> None:
+    verdict = doctored.judge(exchange([REQUEST], [PLAIN + MESSAGE[:cut], MESSAGE[cut:]]))
+    (sighting,) = verdict.sightings
+    frame = doctored.first + 4
+    data = pcapng.read(doctored.path).frames[frame - 1].data
+    assert (sighting.frame, sighting.frames) == (frame, (frame, frame + 1))
+    assert data[sighting.offset :] == MESSAGE[:cut]
+    assert sighting.stream_offset == len(PLAIN)
+
+
+def test_a_secret_of_a_byte_a_segment_is_seen(doctored: Doctored) -> None:
+    parts = [bytes([byte]) for byte in MESSAGE]
+    (sighting,) = doctored.judge(exchange(parts, [])).sightings
+    assert sighting.frames == tuple(range(doctored.first + 3, doctored.first + 3 + len(MESSAGE)))
+
+
+def test_a_secret_that_is_sent_again_is_seen_again(doctored: Doctored) -> None:
+    frames = exchange([MESSAGE], [])
+    verdict = doctored.judge([*frames[:4], frames[3], *frames[4:]])
+    assert [(seen.frame, seen.stream) for seen in verdict.sightings] == [
+        (doctored.first + 3, 1),
+        (doctored.first + 4, -1),
+    ]
+
+
+def test_a_secret_in_a_datagram_is_seen(doctored: Doctored) -> None:
+    verdict = doctored.judge([ethernet(ipv4(udp(b"it is " + MESSAGE), 17))])
+    (sighting,) = verdict.sightings
+    assert (sighting.frame, sighting.stream, sighting.stream_offset) == (doctored.first, -1, 6)
+    assert (sighting.offset, sighting.direction) == (14 + 20 + 8 + 6, "127.0.0.1:5000 → 127.0.0.1:5001")
+    assert verdict.outcome is Outcome.OVERHEARD
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        pytest.param(ethernet(b"no IP: " + MESSAGE, 0x88B5), id="a protocol of its own"),
+        pytest.param(ethernet(ipv4(b"tunnel " + MESSAGE, 47)), id="GRE"),
+        pytest.param(ethernet(ipv4(b"a part " + MESSAGE, fragment=0x2000)), id="a fragment"),
+        pytest.param(ethernet(b"padding" + MESSAGE, 0x0806), id="ARP"),
+    ],
+)
+def test_a_secret_in_any_other_frame_is_seen(doctored: Doctored, data: bytes) -> None:
+    (sighting,) = doctored.judge([data]).sightings
+    assert (sighting.frame, sighting.offset) == (doctored.first, data.index(MESSAGE))
+    assert (sighting.stream, sighting.direction) == (-1, "")
+
+
+@pytest.mark.parametrize("before", [b"", b"x", b"xx"])
+def test_a_secret_in_base64_is_seen(doctored: Doctored, before: bytes) -> None:
+    header = b"Cookie: m=" + base64.b64encode(before + MESSAGE) + b"\r\n\r\n"
+    verdict = doctored.judge(exchange([REQUEST[:-2] + header], [PLAIN]))
+    assert {seen.spelling for seen in verdict.sightings} == {f"base64, at {len(before)}"}
+    assert verdict.outcome is Outcome.OVERHEARD
+
+
+def test_a_secret_behind_a_gap_is_seen(doctored: Doctored) -> None:
+    """In bytes whose beginning was never captured."""
+    frames = exchange([b"lost", b"and " + MESSAGE], [])
+    verdict = doctored.judge([*frames[:3], *frames[4:]])
+    (sighting,) = verdict.sightings
+    assert (sighting.frame, sighting.stream_offset) == (doctored.first + 3, 8)
+    assert "no-gaps" in reasons(verdict)
+    assert verdict.outcome is Outcome.OVERHEARD
+
+
+# ---- the two witnesses
+
+
+def test_the_frame_that_carried_the_message_is_the_one_that_tshark_names(recordings: Recordings) -> None:
+    """Opened with the key log, it is that of the HTTP answer."""
+    command = ["tshark", "-r", str(recordings.path("https")), "-n", "-o", f"tls.keylog_file:{recordings.keys}"]
+    command += ["-Y", 'http.response && http contains "fluffy tail"', "-T", "fields", "-e", "frame.number"]
+    printed = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+    verdict = recordings.judge("https")
+    assert verdict.presence is Presence.KEY_LOG
+    assert str(verdict.carrier) == printed.strip()
+
+
+def test_tls_in_ip_fragments_is_inconclusive_though_tshark_opens_it(doctored: Doctored) -> None:
+    """Tshark puts the fragments together and finds the message in a frame that is no segment to us."""
+    carrier = doctored.recordings.judge("https").carrier
+    assert carrier
+    data = doctored.frames[carrier - 1]
+    segment = data[14 + 20 :]
+    parts = [
+        ethernet(ipv4(segment[:32], fragment=0x2000, identification=9)),
+        ethernet(ipv4(segment[32:], fragment=4, identification=9)),
+    ]
+    frames = [*doctored.frames[: carrier - 1], *parts, *doctored.frames[carrier:]]
+    verdict = doctored.recordings.judge("https", path=rewritten(doctored.path, frames))
+    assert verdict.outcome is Outcome.INCONCLUSIVE
+    assert "no-fragments" in reasons(verdict)
+
+
+def test_the_secret_stands_nowhere_in_a_verdict(recordings: Recordings) -> None:
+    for name in ("http", "https", "untrusted", "killed"):
+        assert "fluffy" not in repr(recordings.judge(name).to_json())

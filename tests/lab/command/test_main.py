@@ -1,0 +1,124 @@
+"""The command line: what it teaches, and what it says when it is used wrongly."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from overheard import __version__
+from overheard.engines.base import clean_environment
+from overheard.words.story import SCENARIOS
+
+
+def overheard(*arguments: str, cwd: Path | None = None, **variables: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "overheard", *arguments],
+        cwd=cwd,
+        env={**clean_environment(), "COLUMNS": "120", **variables},
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+
+
+@pytest.mark.parametrize("arguments", [("--help",), ("demo", "--help")])
+def test_help_teaches_the_exit_codes(arguments: tuple[str, ...]) -> None:
+    done = overheard(*arguments)
+    assert done.returncode == 0
+    for line in ("0    every verdict", "1    a secret was overheard", "2    inconclusive", "130  interrupted"):
+        assert line in done.stdout
+
+
+def test_the_help_of_the_demo_tells_the_story() -> None:
+    said = overheard("demo", "--help").stdout
+    for scenario in SCENARIOS:
+        assert f"{scenario.name:<18}{scenario.title}" in said
+    for option in ("--engine", "--runs", "--brief", "--svg", "ENGINE=..."):
+        assert option in said
+
+
+def test_it_knows_its_version() -> None:
+    assert overheard("--version").stdout == f"overheard {__version__}\n"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        ((), "COMMAND"),
+        (("dmeo",), "dmeo"),
+        (("demo", "--briefly"), "--briefly"),
+        (("demo", "--engine", "podman"), "podman"),
+        (("demo", "extra"), "extra"),
+        (("demo", "--svg", "/nowhere/at/all.svg"), "there is no folder /nowhere/at"),
+    ],
+)
+def test_what_it_does_not_know_is_an_error_in_words(arguments: tuple[str, ...], words: str, tmp_path: Path) -> None:
+    done = overheard(*arguments, cwd=tmp_path)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "usage: overheard" in done.stderr
+    assert words in done.stderr
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_an_engine_in_the_environment_that_nobody_knows_is_an_error(tmp_path: Path) -> None:
+    done = overheard("demo", cwd=tmp_path, ENGINE="dokcer")
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "there is no engine 'dokcer'" in done.stderr
+    assert "compose, local" in done.stderr
+    assert "Traceback" not in done.stderr
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_an_engine_that_is_forced_and_not_there_is_an_error(tmp_path: Path) -> None:
+    """An empty folder is no checkout, whatever Docker says."""
+    done = overheard("demo", cwd=tmp_path, ENGINE="compose")
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr.startswith("overheard: there is no docker-compose.yml in ")
+    assert "run this in a checkout of Overheard" in done.stderr
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.usefixtures("local_engine")
+def test_a_place_where_nothing_can_be_left_is_an_error_and_nothing_is_left(tmp_path: Path) -> None:
+    file = tmp_path / "file"
+    file.write_text("as it was")
+    done = overheard("demo", "--engine", "local", "--runs", str(file), cwd=tmp_path)
+    assert done.returncode == 2
+    assert f"overheard: the recordings cannot be left in {file}: " in done.stderr
+    assert "name another folder with --runs" in done.stderr
+    assert "Traceback" not in done.stderr
+    assert list(tmp_path.iterdir()) == [file]
+    assert file.read_text() == "as it was"
+
+
+@pytest.mark.usefixtures("local_engine")
+@pytest.mark.skipif(os.geteuid() == 0, reason="to root, every folder is writable")
+def test_a_folder_that_cannot_be_written_is_an_error_and_nothing_is_left(tmp_path: Path) -> None:
+    tmp_path.chmod(0o500)
+    done = overheard("demo", "--engine", "local", "--runs", str(tmp_path))
+    assert done.returncode == 2
+    assert "Permission denied" in done.stderr
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.usefixtures("local_engine")
+def test_the_engine_and_why_are_said_in_the_first_line_whatever_docker_says(tmp_path: Path) -> None:
+    """Brackets among it, in which a console could see markup; and so in the names of folders."""
+    docker = tmp_path / "docker"
+    docker.write_text("#!/bin/sh\necho 'cannot reach [/nowhere/docker.sock]' >&2\nexit 1\n")
+    docker.chmod(0o755)
+    (tmp_path / "docker-compose.yml").touch()
+    runs = tmp_path / "[bold]runs"
+    path = f"{tmp_path}{os.pathsep}{os.environ['PATH']}"
+    done = overheard("demo", "--brief", "--runs", str(runs), cwd=tmp_path, PATH=path)
+    assert done.returncode == 0, done.stderr
+    first, *_ = done.stdout.splitlines()
+    assert first == "engine: local (no Docker engine answers: cannot reach [/nowhere/docker.sock])"
+    assert f"{runs.name}/" in done.stdout
+    assert "\x1b" not in done.stdout + done.stderr

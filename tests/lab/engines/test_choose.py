@@ -1,0 +1,166 @@
+"""Which engine is taken, and the line that says why. `docker` is a program of the test's own here."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from overheard.engines.choose import NAMES, choose
+from overheard.engines.compose import ComposeEngine
+from overheard.engines.local import LocalEngine
+from overheard.words.errors import EngineError
+
+# Programs that the local engine and these scripts need, and no others.
+_NEEDED = ("unshare", "true", "sh")
+
+
+class Machine:
+    """A machine of the test's own: which programs are on its PATH, and a project."""
+
+    def __init__(self, folder: Path) -> None:
+        self.bin = folder / "bin"
+        self.project = folder / "project"
+        self.bin.mkdir()
+        self.project.mkdir()
+        (self.project / "docker-compose.yml").touch()
+        for name in _NEEDED:
+            found = shutil.which(name)
+            assert found, name
+            (self.bin / name).symlink_to(found)
+        self.base_image("exit 0")
+
+    def program(self, path: Path, script: str) -> None:
+        """Put a program there."""
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(f"#!/bin/sh\n{script}\n")
+        path.chmod(0o755)
+
+    def docker(self, *, info: str = "exit 0", compose: str = "exit 0") -> None:
+        """Install a Docker that answers so."""
+        self.program(self.bin / "docker", f'case "$1" in info) {info};; compose) {compose};; esac')
+
+    def base_image(self, script: str) -> None:
+        """Have the project make the base image so."""
+        self.program(self.project / "lab" / "setup" / "base-image", script)
+
+
+@pytest.fixture
+def machine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Machine:
+    machine = Machine(tmp_path)
+    monkeypatch.setenv("PATH", str(machine.bin))
+    return machine
+
+
+def chosen(machine: Machine, wanted: str = "") -> tuple[str, str]:
+    engine, why = choose(wanted, machine.project, lambda _doing: None)
+    return engine.name, why
+
+
+def broken(machine: Machine, fault: str) -> None:
+    """Break one thing of the engine of containers."""
+    machine.docker()
+    if fault == "no docker":
+        (machine.bin / "docker").unlink()
+    elif fault == "no engine":
+        machine.docker(info="echo 'warning' >&2; echo 'Cannot connect to [/run/docker.sock]' >&2; exit 1")
+    elif fault == "silent engine":
+        machine.docker(info="exit 1")
+    elif fault == "no compose":
+        machine.docker(compose="echo \"'compose' is not a docker command\" >&2; exit 1")
+    elif fault == "no base image":
+        machine.base_image("echo 'base-image: no registry answers' >&2; exit 3")
+    elif fault == "no project":
+        (machine.project / "docker-compose.yml").unlink()
+    elif fault == "another project":
+        shutil.rmtree(machine.project / "lab")
+
+
+FAULTS = {
+    "no docker": "there is no Docker here",
+    "no engine": "no Docker engine answers: Cannot connect to [/run/docker.sock]",
+    "silent engine": "no Docker engine answers",
+    "no compose": "Docker has no Compose v2: 'compose' is not a docker command",
+    "no base image": "the base image can neither be pulled nor made: base-image: no registry answers",
+    "no project": "there is no docker-compose.yml in",
+    "another project": "the base image can neither be pulled nor made: ",
+}
+
+
+@pytest.mark.usefixtures("local_engine")
+@pytest.mark.parametrize(("fault", "why"), FAULTS.items())
+def test_what_keeps_containers_from_running_counts_as_no_engine_and_is_said_in_a_line(
+    machine: Machine, fault: str, why: str
+) -> None:
+    broken(machine, fault)
+    name, said = chosen(machine)
+    assert name == "local"
+    assert said.startswith(why)
+    assert len(said.splitlines()) == 1
+
+
+@pytest.mark.parametrize(("fault", "why"), FAULTS.items())
+def test_containers_that_are_asked_for_and_not_to_be_had_are_an_error(machine: Machine, fault: str, why: str) -> None:
+    broken(machine, fault)
+    with pytest.raises(EngineError) as caught:
+        chosen(machine, "compose")
+    assert str(caught.value).startswith(why)
+    assert caught.value.hint
+
+
+@pytest.mark.parametrize("wanted", ["", "compose"])
+def test_containers_are_taken_where_they_work(machine: Machine, wanted: str) -> None:
+    machine.docker()
+    engine, why = choose(wanted, machine.project, lambda _doing: None)
+    assert isinstance(engine, ComposeEngine)
+    assert engine.project == machine.project
+    assert why == ("asked for" if wanted else "a Docker engine and Compose v2 answer")
+
+
+@pytest.mark.usefixtures("local_engine")
+def test_local_that_is_asked_for_is_taken_though_containers_would_work(machine: Machine) -> None:
+    """And Docker is not even asked."""
+    machine.docker(info=f"touch {machine.project}/asked")
+    engine, why = choose("local", machine.project, lambda _doing: None)
+    assert isinstance(engine, LocalEngine)
+    assert why == "asked for"
+    assert not (machine.project / "asked").exists()
+
+
+def test_where_neither_is_to_be_had_the_error_has_both_reasons(machine: Machine) -> None:
+    (machine.bin / "unshare").unlink()
+    with pytest.raises(EngineError) as caught:
+        chosen(machine)
+    assert str(caught.value).startswith("there is no Docker here; and `unshare` was not found\n")
+
+
+def test_namespaces_that_are_refused_are_an_error_with_what_to_do(machine: Machine) -> None:
+    (machine.bin / "unshare").unlink()
+    machine.program(machine.bin / "unshare", "echo 'unshare failed: Operation not permitted' >&2; exit 1")
+    with pytest.raises(EngineError) as caught:
+        chosen(machine, "local")
+    assert "this user may not make namespaces: unshare failed: Operation not permitted" in str(caught.value)
+    assert caught.value.hint
+
+
+@pytest.mark.usefixtures("local_engine")
+def test_tshark_that_cannot_be_had_is_an_error_in_the_words_of_the_script(machine: Machine) -> None:
+    machine.program(machine.project / "lab" / "setup" / "tshark", "echo 'tshark: join the group wireshark' >&2; exit 2")
+    with pytest.raises(EngineError, match="tshark: join the group wireshark"):
+        chosen(machine, "local")
+
+
+def test_the_search_for_the_base_image_is_told_as_progress(machine: Machine) -> None:
+    machine.docker()
+    said: list[str] = []
+    choose("", machine.project, said.append)
+    assert [step.partition(" (")[0] for step in said] == ["looking for the base image"]
+
+
+def test_an_engine_that_nobody_knows_is_an_error(machine: Machine) -> None:
+    """And not a reason to take any."""
+    machine.docker()
+    with pytest.raises(EngineError) as caught:
+        chosen(machine, "dokcer")
+    assert all(name in str(caught.value) for name in ("'dokcer'", *NAMES))

@@ -1,0 +1,66 @@
+"""How a role ends: in words, and with an exit code that means something."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import pytest
+
+from overheard.engines.base import clean_environment
+from overheard.words.errors import EngineError, NotReadyError, OverheardError, SettingsError
+
+_BEFORE = """
+import os, signal, sys, time
+from overheard.role.run import run
+from overheard.words.errors import *
+def main(arguments):
+    {body}
+run("server", main)
+"""
+
+
+def ended(body: str, *arguments: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-c", _BEFORE.format(body=body), *arguments],
+        env=clean_environment(),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+@pytest.mark.parametrize("code", [0, 1, 2])
+def test_the_exit_code_is_what_main_returns(code: int) -> None:
+    assert ended(f"return {code}").returncode == code
+
+
+def test_main_is_given_the_command_line() -> None:
+    assert ended("print(arguments); return 0", "health", "now").stdout == "['health', 'now']\n"
+
+
+def test_a_failure_is_told_in_words_and_ends_as_inconclusive() -> None:
+    done = ended("raise EngineError('there is no Docker here', hint='install it')")
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr == "server: there is no Docker here\n  install it\n"
+
+
+def test_a_fault_of_ours_keeps_its_traceback() -> None:
+    """It is no result: neither 0 nor what is told to users."""
+    done = ended("raise KeyError('x')")
+    assert done.returncode == 1
+    assert "Traceback" in done.stderr
+
+
+@pytest.mark.parametrize("how", ["SIGINT", "SIGTERM"])
+def test_an_interrupt_ends_in_130_without_a_word(how: str) -> None:
+    done = ended(f"os.kill(os.getpid(), signal.{how}); time.sleep(60)")
+    assert (done.returncode, done.stderr) == (130, "")
+
+
+def test_an_error_says_what_happened_and_what_to_do() -> None:
+    assert str(SettingsError("OVERHEARD_X is not set")) == "OVERHEARD_X is not set"
+    assert str(EngineError("no engine", hint="start one")) == "no engine\n  start one"
+    waited = NotReadyError("the CA", seen="it said nothing", hint="see its log")
+    assert str(waited) == "waited for the CA, but it said nothing\n  see its log"
+    assert all(isinstance(error, OverheardError) for error in (waited, EngineError("")))

@@ -1,0 +1,80 @@
+"""The capture role as the client sees it, over real HTTP."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+import pytest
+
+from ca.process import free_port
+from lab.servers import Answers, serving
+from overheard.words.errors import RecordingError
+from overheard.words.verdict import Outcome, Verdict
+from overheard_services.client.sidecar import Sidecar
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+REFUSAL = json.dumps({"error": "'http' is being recorded\n  end it first"}).encode()
+
+
+@pytest.fixture
+def answers() -> Answers:
+    return Answers(body=b"{}", content_type="application/json")
+
+
+@pytest.fixture
+def sidecar(answers: Answers) -> Iterator[Sidecar]:
+    with serving(answers) as url:
+        yield Sidecar(url, "the token", "mine")
+
+
+def test_it_records_what_happens_inside(sidecar: Sidecar, answers: Answers) -> None:
+    with sidecar.recording("http"):
+        assert [(method, path) for method, path, _ in answers.asked] == [("POST", "/runs/mine/recordings/http")]
+    assert answers.asked[1][:2] == ("POST", "/runs/mine/recordings/http/end")
+    assert {headers["Authorization"] for _, _, headers in answers.asked} == {"Bearer the token"}
+
+
+def test_it_ends_what_it_began_though_the_inside_fails(sidecar: Sidecar, answers: Answers) -> None:
+    with pytest.raises(ZeroDivisionError), sidecar.recording("http"):
+        _ = 1 / 0
+    assert [path for _, path, _ in answers.asked][-1] == "/runs/mine/recordings/http/end"
+
+
+def test_it_reads_the_verdicts(sidecar: Sidecar, answers: Answers) -> None:
+    verdict = Verdict(Outcome.INCONCLUSIVE, ())
+    answers.body = json.dumps({"http": verdict.to_json()}).encode()
+    assert sidecar.verdicts() == {"http": verdict}
+
+
+@pytest.mark.parametrize("status", [401, 404, 409])
+def test_a_refusal_comes_through_in_words_and_nothing_happens_inside(
+    sidecar: Sidecar, answers: Answers, status: int
+) -> None:
+    answers.status, answers.body = status, REFUSAL
+    with pytest.raises(RecordingError) as caught, sidecar.recording("http"):
+        pytest.fail("this must not be recorded")
+    assert str(caught.value) == "the capture role refused: 'http' is being recorded\n  end it first"
+    with pytest.raises(RecordingError, match="is being recorded"):
+        sidecar.verdicts()
+
+
+def test_an_answer_that_is_none_of_its_own_is_an_error(sidecar: Sidecar, answers: Answers) -> None:
+    answers.status, answers.body = 500, b"<html>Internal Server Error</html>"
+    with pytest.raises(RecordingError, match="the capture role at"):
+        sidecar.verdicts()
+
+
+def test_nobody_there_is_an_error_with_where_to_look() -> None:
+    with pytest.raises(RecordingError, match="Connection refused") as caught:
+        Sidecar(f"http://127.0.0.1:{free_port()}", "the token", "mine").verdicts()
+    assert caught.value.hint == "see its log"
+    assert "the token" not in str(caught.value)
+
+
+def test_a_proxy_has_no_say(sidecar: Sidecar, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It would learn the token."""
+    monkeypatch.setenv("http_proxy", f"http://127.0.0.1:{free_port()}")
+    assert sidecar.verdicts() == {}
