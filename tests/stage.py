@@ -75,12 +75,10 @@ class Stage:
         os.kill(active.dumpcap.pid, signal.SIGCONT)
         self.https()
 
-    def said_by(self, address: str) -> None:
-        """Have somebody send a datagram that is no text, to everybody as mDNS does, and get the message over HTTPS."""
+    def smuggled(self, _active: ActiveRecording) -> None:
+        """Send a datagram that is no text beside the exchange: it could be the message, compressed."""
         with closing(socket.socket(socket.AF_INET, socket.SOCK_DGRAM)) as sender:
-            sender.bind((address, 0))
-            sender.setsockopt(socket.IPPROTO_IP, socket.IP_MULTICAST_IF, socket.inet_aton(address))
-            sender.sendto(bytes(range(256)), ("224.0.0.251", 5353))
+            sender.sendto(bytes(range(256)), ("127.0.0.1", 9))
         self.https()
 
     def dawdled(self, _active: ActiveRecording) -> None:
@@ -117,8 +115,7 @@ class Stage:
         self.record("unmarked", self.https, capture_filter="not udp port 5699", patience=1)
         self.record("flooded", self.flooded, buffer=1)
         self.record("quiet", lambda _active: None)
-        self.record("announced", lambda _active: self.said_by("127.0.0.9"))
-        self.record("smuggled", lambda _active: self.said_by("127.0.0.1"))
+        self.record("smuggled", self.smuggled)
         self.record("dawdled", self.dawdled)
         self.late()
         # The session keys of a connection that nobody recorded.

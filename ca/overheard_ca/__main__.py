@@ -9,18 +9,15 @@ from __future__ import annotations
 import os
 import sys
 
-from overheard.role.run import run
-from overheard.role.settings import Environment
-from overheard.words.errors import SettingsError
+from overheard.role.run import asks_for_health, run
 from overheard_ca.settings import Settings
 
 
 def main(arguments: list[str]) -> int:
-    """Do as the arguments say. Raises SettingsError for arguments that say nothing."""
-    if arguments not in ([], ["health"]):
-        raise SettingsError(f"unknown arguments: {' '.join(arguments)}", hint="there is only `health`")
-    settings = Settings.from_environment(Environment(os.environ))
-    return _health(settings) if arguments else _serve(settings)
+    """Do as the arguments say."""
+    health = asks_for_health(arguments)
+    settings = Settings.from_environment(os.environ)
+    return _health(settings) if health else _serve(settings)
 
 
 # Both import late: the health check runs every few seconds, and cryptography, Flask and gunicorn take half a second.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from ipaddress import IPv4Address
 from pathlib import Path
@@ -41,8 +42,9 @@ class Settings:
     requesters: tuple[Requester, ...]
 
     @classmethod
-    def from_environment(cls, environment: Environment) -> Self:
+    def from_environment(cls, variables: Mapping[str, str]) -> Self:
         """The settings, checked. Raises SettingsError naming the variable."""
+        environment = Environment(variables)
         return cls(
             bind=_bind(environment),
             port=environment.port("OVERHEARD_CA_PORT", "5444"),

@@ -7,14 +7,15 @@ import secrets
 
 from overheard.role.files import write_whole
 from overheard.role.health import ask
-from overheard.role.run import run
+from overheard.role.run import asks_for_health, run
 from overheard_capture.settings import Settings
 
 
 def main(arguments: list[str]) -> int:
     """Serve until told to stop."""
+    health = asks_for_health(arguments)
     settings = Settings.from_environment(os.environ)
-    if arguments == ["health"]:
+    if health:
         return ask(f"http://127.0.0.1:{settings.port}")
     from overheard.role.serve import Listener, serve  # noqa: PLC0415  (the health check must be quick)
     from overheard_capture.app import create_app  # noqa: PLC0415

@@ -30,7 +30,8 @@ def create_app(settings: Settings, token: str) -> Flask:
 
     @app.before_request
     def authorise() -> ResponseReturnValue | None:
-        shown = request.headers.get("Authorization", "").removeprefix("Bearer ")
+        sent = request.authorization
+        shown = sent.token if sent and sent.type == "bearer" and sent.token else ""
         if request.path == health.PATH or hmac.compare_digest(shown.encode(), token.encode()):
             return None
         return _error("this wants the token of the capture role", 401)

@@ -14,9 +14,8 @@ if TYPE_CHECKING:
 _ETHERNET, _RAW, _LINUX_SLL, _LINUX_SLL2 = 1, 101, 113, 276
 _IPV4, _IPV6, _ARP, _VLAN_TAGS = 0x0800, 0x86DD, 0x0806, {0x8100, 0x88A8}
 _TCP, _UDP, _FRAGMENT = 6, 17, 44
-# Addresses that no bridge passes on (IEEE 802.1D, 7.12.6): spanning tree, LLDP.
-_BRIDGES = b"\x01\x80\xc2\x00\x00"
-_CONTROL = {1, 2, 58}  # ICMP, IGMP, ICMPv6
+# Of these protocols the types that carry whatever one likes: the echo of ICMP (RFC 792) and of ICMPv6 (RFC 4443, 4).
+_CONTROL = {1: {0, 8}, 2: set[int](), 58: {128, 129}}
 _SKIPPED_IPV6_HEADERS = {0, 43, 60}
 
 FIN, SYN, RST, ACK = 0x01, 0x02, 0x04, 0x10
@@ -72,7 +71,7 @@ class Fragment:
 
 @dataclass(frozen=True)
 class Control:
-    """A message of the network to itself: ARP, ICMP, IGMP, and what bridges tell each other."""
+    """A message of the network to itself: ARP, IGMP, ICMP but for its echo, which carries whatever one likes."""
 
     frame: int
 
@@ -96,11 +95,25 @@ def unwrap(frame: Frame) -> Packet:
             return _ipv4(frame, offset)
         if protocol == _IPV6:
             return _ipv6(frame, offset)
-        if protocol == _ARP or (frame.link_type == _ETHERNET and frame.data.startswith(_BRIDGES)):
+        if protocol == _ARP:
             return Control(frame.number)
     except (struct.error, IndexError, ValueError):
         pass
     return Other(frame.number)
+
+
+def names(frame: Frame, packet: Packet) -> set[str]:
+    """Who sent a frame and who was to get it: their addresses of Ethernet, and of IP where it has any.
+
+    Empty where the link layer names nobody: on `lo`, one machine talks to itself, whatever addresses it uses.
+    """
+    macs = [frame.data[:6], frame.data[6:12]] if frame.link_type == _ETHERNET and len(frame.data) >= 12 else []
+    if not any(any(mac) for mac in macs):
+        return set()
+    ends = [packet.source.address, packet.target.address] if isinstance(packet, Segment | Datagram) else []
+    if isinstance(packet, Other):
+        ends += packet.addresses
+    return {*ends, *(mac.hex(":") for mac in macs)}
 
 
 def _link(link_type: int, data: bytes) -> tuple[int, int]:
@@ -172,4 +185,6 @@ def _transport(frame: Frame, protocol: int, addresses: tuple[str, str], start: i
         return Datagram(
             frame.number, Endpoint(source, ports[0]), Endpoint(target, ports[1]), start + 8, data[start + 8 : end]
         )
-    return Control(frame.number) if protocol in _CONTROL else Other(frame.number, addresses)
+    if protocol in _CONTROL and data[start] not in _CONTROL[protocol]:
+        return Control(frame.number)
+    return Other(frame.number, addresses)

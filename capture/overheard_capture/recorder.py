@@ -37,7 +37,7 @@ def send_mark(payload: bytes, interface: str) -> None:
 
 def facts_of(path: Path) -> Path:
     """Where the recorder's word on the recording at `path` is kept."""
-    return path.with_suffix(".json")
+    return path.with_suffix(".recording.json")
 
 
 def recorded(path: Path) -> Recording:

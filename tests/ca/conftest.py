@@ -8,7 +8,6 @@ from pathlib import Path
 import pytest
 
 from ca.process import REQUESTERS, CaProcess
-from overheard.role.settings import Environment
 from overheard_ca.settings import Settings
 
 
@@ -51,12 +50,10 @@ def settings(tmp_path: Path) -> Settings:
     """Settings with folders of this test's own, for tests that need no process."""
     (tmp_path / "state").mkdir()
     return Settings.from_environment(
-        Environment(
-            {
-                "OVERHEARD_CA_STATE": str(tmp_path / "state"),
-                "OVERHEARD_CA_PASSPHRASE_FILE": str(tmp_path / "passphrase"),
-                "OVERHEARD_CA_HANDOVER": str(tmp_path / "handover"),
-                "OVERHEARD_CA_REQUESTERS": REQUESTERS,
-            }
-        )
+        {
+            "OVERHEARD_CA_STATE": str(tmp_path / "state"),
+            "OVERHEARD_CA_PASSPHRASE_FILE": str(tmp_path / "passphrase"),
+            "OVERHEARD_CA_HANDOVER": str(tmp_path / "handover"),
+            "OVERHEARD_CA_REQUESTERS": REQUESTERS,
+        }
     )

@@ -15,7 +15,6 @@ from typing import Self
 import requests
 
 from overheard.role.health import probe, wait_until
-from overheard.role.settings import Environment
 from overheard.words.errors import NotReadyError
 from overheard_ca.handover import hand_over
 from overheard_ca.ledger import Ledger
@@ -124,7 +123,7 @@ class CaProcess:
 
     def new_token(self, requester: str = "server") -> str:
         """A token that is unused, handed over now as at a start, but without one."""
-        settings = Settings.from_environment(Environment(self.environment))
+        settings = Settings.from_environment(self.environment)
         ledger = Ledger(self.state / "ledger.sqlite")
         hand_over(settings.handover, settings.requesters, self.fingerprint().strip(), ledger)
         return self.token(requester)

@@ -5,7 +5,6 @@ from pathlib import Path
 
 import pytest
 
-from overheard.role.settings import Environment
 from overheard.words.errors import SettingsError
 from overheard_ca.settings import Requester, Settings
 
@@ -18,7 +17,7 @@ def read(folder: Path, **changed: str) -> Settings:
         "OVERHEARD_CA_REQUESTERS": "server=server,localhost,127.0.0.1;client=",
     }
     variables |= {f"OVERHEARD_CA_{name}": value for name, value in changed.items()}
-    return Settings.from_environment(Environment(variables))
+    return Settings.from_environment(variables)
 
 
 def test_defaults(tmp_path: Path) -> None:

@@ -149,6 +149,6 @@ def test_in_order_it_records_and_judges(steps: dict[str, Any]) -> None:
 
 
 def test_what_it_leaves_is_its_owners_alone(steps: dict[str, Any]) -> None:
-    assert steps["files"] == ["one.json", "one.pcapng", "verdicts.json"]
+    assert steps["files"] == ["one.pcapng", "one.recording.json", "verdicts.json"]
     assert all(mode & 0o077 == 0 for mode in steps["modes"])
     assert not steps["children"]

@@ -64,11 +64,6 @@ def test_a_fault_is_inconclusive_with_its_reason(recordings: Recordings, fault: 
     assert reason in reasons(verdict)
 
 
-def test_a_stranger_who_announces_himself_changes_nothing(recordings: Recordings) -> None:
-    """A desktop says who it is on every network, unreadably; only what a party to a stream says could hide a secret."""
-    assert recordings.judge("announced").outcome is Outcome.PROTECTED
-
-
 def test_a_recording_is_not_ended_before_the_streams_in_it_are(recordings: Recordings) -> None:
     """A server that closes its side a second after its client is waited for."""
     verdict = recordings.judge("dawdled")

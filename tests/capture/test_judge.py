@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from capture.frames import ethernet, exchange, ipv4, rewritten, udp
+from capture.frames import ethernet, exchange, ipv4, ipv6, rewritten, udp
 from overheard.words.verdict import Outcome, Presence
 from overheard_capture import pcapng
 
@@ -26,6 +26,12 @@ PLAIN = b"HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\n\r\n"
 ZIPPED = b"HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nContent-Encoding: gzip\r\n\r\n"
 
 
+# The Ethernet addresses of two parties, and of a stranger who speaks to everybody.
+PARTIES = bytes.fromhex("02000000000a 02000000000b")
+STRANGER = bytes.fromhex("01005e0000fb 02000000000c")
+ANNOUNCED = ethernet(ipv4(udp(gzip.compress(MESSAGE)), 17, source="10.9.9.9", target="224.0.0.251"))[12:]
+
+
 def reasons(verdict: Verdict) -> set[str]:
     return {check.code for check in verdict.reasons}
 
@@ -38,6 +44,11 @@ class Doctored:
         mark = recordings.exhibit("https").recording.end_mark.encode()
         self.frames = [frame.data for frame in pcapng.read(recordings.path("https")).frames]
         self.at = next(number for number, data in enumerate(self.frames) if mark in data)
+
+    def name_parties(self) -> Doctored:
+        """Give its frames the Ethernet addresses that they would have between two containers."""
+        self.frames = [PARTIES + data[12:] for data in self.frames]
+        return self
 
     def judge(self, put_in: list[bytes]) -> Verdict:
         """The verdict on it with these frames, of which the first has the number `first`."""
@@ -86,6 +97,40 @@ def test_a_tls_record_that_is_a_byte_short_is_not_called_protected(doctored: Doc
 def test_what_it_cannot_read_outside_of_streams_is_not_called_protected(doctored: Doctored, data: bytes) -> None:
     verdict = doctored.judge([data])
     assert (verdict.outcome, reasons(verdict)) == (Outcome.INCONCLUSIVE, {"readable"})
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        pytest.param(PARTIES + ANNOUNCED, id="another address of a party"),
+        pytest.param(
+            STRANGER + ethernet(ipv4(udp(gzip.compress(MESSAGE)), 17))[12:], id="a party, sent on by somebody"
+        ),
+        pytest.param(
+            PARTIES + ethernet(ipv6(udp(gzip.compress(MESSAGE)), 17), 0x86DD)[12:], id="a party over another protocol"
+        ),
+        pytest.param(PARTIES + ethernet(ipv4(bytes([8]) + gzip.compress(MESSAGE), 1))[12:], id="an echo"),
+        pytest.param(
+            bytes.fromhex("0180c2000000") + PARTIES[6:] + ethernet(gzip.compress(MESSAGE), 0x0026)[12:],
+            id="a party that plays bridge",
+        ),
+    ],
+)
+def test_no_party_can_hide_by_another_name(doctored: Doctored, data: bytes) -> None:
+    verdict = doctored.name_parties().judge([data])
+    assert (verdict.outcome, reasons(verdict)) == (Outcome.INCONCLUSIVE, {"readable"})
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        pytest.param(STRANGER + ANNOUNCED, id="a desktop with mDNS"),
+        pytest.param(bytes.fromhex("0180c2000000 02000000000c") + ethernet(bytes(38), 0x0026)[12:], id="a bridge"),
+    ],
+)
+def test_a_stranger_who_announces_himself_changes_nothing(doctored: Doctored, data: bytes) -> None:
+    """On every network somebody does, unreadably; only what a party to a stream says could hide the secret."""
+    assert doctored.name_parties().judge([data]).outcome is Outcome.PROTECTED
 
 
 @pytest.mark.parametrize(

@@ -23,6 +23,7 @@ from overheard_capture.packets import (
     Fragment,
     Other,
     Segment,
+    names,
     unwrap,
 )
 
@@ -115,7 +116,7 @@ def test_every_part_of_an_ipv6_packet_is_a_fragment() -> None:
     ("data", "link_type"),
     [
         (ethernet(bytes(28), 0x0806), ETHERNET),
-        (ipv4(bytes(8), 1), RAW),
+        (ipv4(bytes([3] * 8), 1), RAW),
         (ipv4(bytes(8), 2), RAW),
         (ipv6(bytes(8), 58), RAW),
     ],
@@ -152,11 +153,25 @@ def test_what_is_ip_at_least_says_between_whom() -> None:
     assert packet == Other(1, ("10.0.0.1", "10.0.0.2"))
 
 
-def test_what_bridges_tell_each_other_is_of_the_network() -> None:
-    """Spanning tree, to an address that no bridge passes on."""
-    told = b"\x01\x80\xc2\x00\x00\x00" + ethernet(PAYLOAD, 0x0026)[6:]
-    assert unwrap(frame(told)) == Control(1)
-    assert isinstance(unwrap(frame(b"\x02" + told[1:])), Other)
+@pytest.mark.parametrize("packet", [ipv4(bytes([8]) + PAYLOAD, 1), ipv6(bytes([129]) + PAYLOAD, 58)])
+def test_an_echo_is_not_of_the_network(packet: bytes) -> None:
+    """It carries whatever whoever sends it likes."""
+    assert isinstance(unwrap(frame(packet, RAW)), Other)
+
+
+def test_a_frame_says_between_whom_it_is() -> None:
+    data = bytes([2] * 6 + [4] * 6) + ethernet(ipv4(udp(PAYLOAD), 17, source="10.0.0.1", target="10.0.0.2"))[12:]
+    assert names(frame(data), unwrap(frame(data))) == {
+        "10.0.0.1",
+        "10.0.0.2",
+        "02:02:02:02:02:02",
+        "04:04:04:04:04:04",
+    }
+
+
+def test_on_lo_nobody_can_be_told_from_anybody() -> None:
+    data = ethernet(ipv4(udp(PAYLOAD), 17))
+    assert names(frame(data), unwrap(frame(data))) == set()
 
 
 @given(

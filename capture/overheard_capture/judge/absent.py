@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING
 from overheard.words.verdict import Check, Rule
 from overheard_capture.content import Content, is_text
 from overheard_capture.judge.wording import count, some
-from overheard_capture.packets import Datagram, Other, Packet
+from overheard_capture.packets import Datagram, Other, Packet, names
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from overheard.words.sighting import Sighting
     from overheard_capture.judge.case import Case
+    from overheard_capture.pcapng import Frame
 
 # Expected matches by chance below which chance counts as ruled out.
 _CHANCE = 1e-6
@@ -27,7 +28,8 @@ def absent(case: Case, sightings: list[Sighting]) -> Iterator[Check]:
     says = f"it was seen in {count(len(sightings), 'place')}" if sightings else nowhere
     yield Check(Rule.ABSENT, "absent", not sightings, says)
     unread = [f"stream {number}" for number, what in case.contents.items() if what is Content.UNKNOWN]
-    unread += [f"frame {packet.frame}" for packet in case.packets if not _readable(packet, case.parties)]
+    both = zip(case.capture.frames, case.packets, strict=True)
+    unread += [f"frame {frame.number}" for frame, packet in both if not _readable(case, frame, packet)]
     yield Check(
         Rule.ABSENT,
         "readable",
@@ -40,17 +42,18 @@ def absent(case: Case, sightings: list[Sighting]) -> Iterator[Check]:
     yield _chance(case)
 
 
-def _readable(packet: Packet, parties: set[str]) -> bool:
+def _readable(case: Case, frame: Frame, packet: Packet) -> bool:
     """Whether a packet that is of no stream holds nothing beyond what a search for bytes finds.
 
     What neither side of any stream sent or was sent (a desktop announcing itself to the network) is searched like all
     else, but no party could have hidden the secret in it.
     """
-    if isinstance(packet, Datagram):
-        return is_text(packet.payload) or parties.isdisjoint({packet.source.address, packet.target.address})
-    if isinstance(packet, Other) and packet.addresses:
-        return parties.isdisjoint(packet.addresses)
-    return not isinstance(packet, Other)
+    if isinstance(packet, Datagram) and is_text(packet.payload):
+        return True
+    if isinstance(packet, Datagram | Other):
+        who = names(frame, packet)
+        return bool(who) and case.parties.isdisjoint(who)
+    return True
 
 
 def _kinds(case: Case) -> str:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from overheard_capture import pcapng, tshark
 from overheard_capture.content import Content, content
-from overheard_capture.packets import Packet, Segment, unwrap
+from overheard_capture.packets import Packet, Segment, names, unwrap
 from overheard_capture.search import Search
 from overheard_capture.streams import Direction, Run, Stream, assemble
 
@@ -54,8 +54,9 @@ class Case:
 
     @cached_property
     def parties(self) -> set[str]:
-        """The addresses of all who had a stream."""
-        return {direction.source.address for stream in self.streams for direction in stream.directions}
+        """The names of all who had a stream."""
+        both = zip(self.capture.frames, self.packets, strict=True)
+        return set[str]().union(*(names(frame, packet) for frame, packet in both if isinstance(packet, Segment)))
 
     @cached_property
     def missing(self) -> list[tuple[Direction, int]]:

@@ -6,7 +6,7 @@ import signal
 import sys
 from typing import TYPE_CHECKING, NoReturn
 
-from overheard.words.errors import OverheardError
+from overheard.words.errors import OverheardError, SettingsError
 from overheard.words.verdict import Outcome
 
 if TYPE_CHECKING:
@@ -29,6 +29,13 @@ def run(role: str, main: Callable[[list[str]], int]) -> None:
     except KeyboardInterrupt:
         code = 130
     sys.exit(code)
+
+
+def asks_for_health(arguments: list[str]) -> bool:
+    """Whether the arguments of a role say `health`. Raises SettingsError where they say something else."""
+    if arguments not in ([], ["health"]):
+        raise SettingsError(f"unknown arguments: {' '.join(arguments)}", hint="there is only `health`")
+    return bool(arguments)
 
 
 def interrupt(_signal: int, _frame: FrameType | None) -> NoReturn:

@@ -10,15 +10,17 @@ import os
 import sys
 
 from overheard.role.run import run
-from overheard.words.errors import OverheardError
+from overheard.words.errors import OverheardError, SettingsError
 from overheard.words.result import Result, exit_code
 from overheard_services.client.ask import ask
 from overheard_services.client.settings import Alone, Settings
 from overheard_services.client.walk import walk
 
 
-def main(_arguments: list[str]) -> int:
+def main(arguments: list[str]) -> int:
     """Ask, or walk; 0 when all came out as it should."""
+    if arguments:
+        raise SettingsError(f"unknown arguments: {' '.join(arguments)}", hint="the client is told by SECRET_URL")
     if alone := Alone.from_environment(os.environ):
         return _ask(alone)
     settings = Settings.from_environment(os.environ)

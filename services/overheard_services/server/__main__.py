@@ -6,7 +6,7 @@ import os
 from typing import TYPE_CHECKING
 
 from overheard.role.health import ask
-from overheard.role.run import run
+from overheard.role.run import asks_for_health, run
 from overheard_services.server.settings import Enrolment, Settings
 
 if TYPE_CHECKING:
@@ -18,8 +18,9 @@ _PATIENCE = 30
 
 def main(arguments: list[str]) -> int:
     """Get a certificate if HTTPS is asked for, and serve until told to stop."""
+    health = asks_for_health(arguments)
     settings = Settings.from_environment(os.environ)
-    if arguments == ["health"]:
+    if health:
         return _health(settings)
     from overheard.role.serve import Listener, serve  # noqa: PLC0415  (the health check must be quick)
     from overheard_services.server.app import create_app  # noqa: PLC0415

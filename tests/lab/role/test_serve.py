@@ -13,11 +13,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from flask import Flask
 
 from ca.process import free_port
 from overheard.engines.base import clean_environment
 from overheard.role.health import probe, wait_until
-from overheard.words.errors import NotReadyError
+from overheard.role.serve import Listener, serve
+from overheard.words.errors import NotReadyError, SettingsError
 from processes import alive, descendants, eventually
 
 if TYPE_CHECKING:
@@ -172,3 +174,10 @@ def test_its_log_is_quiet_unless_something_is_wrong() -> None:
     with started() as served:
         served.process.terminate()
         assert served.process.communicate(timeout=_SOON)[1] == ""
+
+
+def test_a_port_that_is_taken_is_an_error_in_words_and_not_the_exit_code_of_overheard() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        with pytest.raises(SettingsError, match=f"127.0.0.1:{port} cannot be listened on: Address already in use"):
+            serve(lambda: Flask("never"), Listener("127.0.0.1", port))
