@@ -197,6 +197,19 @@ def test_the_client_of_the_tutorial_tells_the_message(lab: Lab, first: subproces
     assert alone.stdout == "The secret message is: fluffy tail\n"
 
 
+@pytest.mark.usefixtures("first")
+def test_runs_do_not_pile_up_images(tmp_path: Path) -> None:
+    """Where nothing has changed, a run builds the very images that the one before it built."""
+
+    def after_a_run() -> set[str]:
+        with start_demo("compose", tmp_path, "--brief") as demo:
+            demo.communicate()
+        assert demo.returncode == 0
+        return set(docker("images", "-q", "--no-trunc").split())
+
+    assert after_a_run() == after_a_run()
+
+
 @pytest.mark.parametrize("moment", ["building", "starting", "recording https"])
 def test_a_demo_that_is_interrupted_leaves_nothing_behind(tmp_path: Path, moment: str) -> None:
     """No container, no network, no volume, no file."""

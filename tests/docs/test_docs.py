@@ -18,7 +18,7 @@ from overheard.words.story import CONTROL, SCENARIOS
 from overheard.words.verdict import Outcome, Presence, Rule
 
 ROOT = Path(__file__).parents[2]
-PAGES = sorted({*ROOT.glob("*.md"), *ROOT.glob("*/README.md"), *ROOT.glob("docs/**/*.md")})
+PAGES = sorted({*ROOT.glob("*.md"), *ROOT.glob("[a-z]*/README.md"), *ROOT.glob("docs/**/*.md")})
 PICTURES = sorted(ROOT.glob("docs/**/*.svg"))
 README = (ROOT / "README.md").read_text()
 ARCHITECTURE = (ROOT / "docs" / "architecture.md").read_text()

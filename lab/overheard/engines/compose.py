@@ -35,7 +35,8 @@ class ComposeEngine:
         lab = _Lab(self.project, job)
         try:
             progress("building the images (the first time takes a minute or two)")
-            lab.compose("--progress", "plain", "build")
+            # Always as one project: Compose writes its name into the images, and those of each run would differ.
+            lab.compose("-p", "overheard", "--progress", "plain", "build")
             progress("starting the containers")
             results = results_or_error(lab.client(progress), job, lab.log)
             progress("fetching the recordings")
