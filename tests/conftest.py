@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NoReturn
 
 import pytest
 
@@ -31,11 +31,16 @@ def _scrubbed_environment(monkeypatch: pytest.MonkeyPatch) -> None:
             monkeypatch.delenv(name)
 
 
+def fail_or_skip(engine: str, why: str) -> NoReturn:
+    """Skip a test that cannot be run here, or fail it where its engine is required."""
+    if engine in _REQUIRED:
+        pytest.fail(f"the {engine} engine is required (OVERHEARD_REQUIRED_ENGINES), but {why}")
+    pytest.skip(f"the {engine} engine: {why}")
+
+
 def _or_skip(name: str, engine: Engine, problem: EngineError | None) -> Engine:
-    if problem and name not in _REQUIRED:
-        pytest.skip(f"the {name} engine: {problem}")
     if problem:
-        pytest.fail(f"the {name} engine is required (OVERHEARD_REQUIRED_ENGINES), but {problem}")
+        fail_or_skip(name, str(problem).splitlines()[0])
     return engine
 
 

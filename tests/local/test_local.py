@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from conftest import fail_or_skip
 from overheard.words.story import HTTP, HTTPS, SCENARIOS
 from processes import PROJECT, alive, descendants, eventually, read_until, start_demo
 
@@ -122,6 +123,8 @@ def checkout() -> Iterator[Path]:
 def test_an_ordinary_user_needs_one_command_in_a_fresh_clone(checkout: Path) -> None:
     """`make capture-demo` sets up its own environment, records with no right on the host, and shows the evidence."""
     become = ["setpriv", "--reuid", str(_ORDINARY), "--regid", str(_ORDINARY), "--clear-groups"]
+    if os.geteuid() == 0 and subprocess.run([*become, "unshare", "--user", "true"], check=False).returncode:
+        fail_or_skip("local", "an ordinary user may not make namespaces here")
     environment = {
         "PATH": "/usr/local/bin:/usr/bin:/bin",
         "HOME": str(checkout.parent),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import socket
 import ssl
 from collections.abc import Callable
@@ -60,7 +61,7 @@ def serve(make_app: Callable[[], Flask], listener: Listener) -> None:
         "errorlog": "-",
         "loglevel": "warning",
         "control_socket_disable": True,
-        "worker_tmp_dir": str(_MEMORY) if _MEMORY.is_dir() else None,
+        "worker_tmp_dir": str(_MEMORY) if os.access(_MEMORY, os.W_OK) else None,
     }
     if listener.certificate and listener.key:
         context = _context(listener.certificate, listener.key)
