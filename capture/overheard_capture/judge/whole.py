@@ -63,12 +63,12 @@ def _marks(case: Case) -> Check:
         return next((packet.frame for packet in marks if packet.payload == payload), 0)
 
     start, end = frame_of(case.recording.start_mark), frame_of(case.recording.end_mark)
-    missing = " and ".join(name for name, frame in (("start", start), ("end", end)) if not frame)
+    missing = ", ".join(f"the {name} mark" for name, frame in (("start", start), ("end", end)) if not frame)
     return _check(
         "marks",
         0 < start < end,
         f"both marks are there, in frames {start} and {end}",
-        f"the {missing} mark is missing" if missing else "the end mark stands before the start mark",
+        f"not there: {missing}" if missing else "the end mark stands before the start mark",
         f"record again; see that the filter lets the marks through (udp port {MARK_PORT})",
     )
 
@@ -79,7 +79,7 @@ def _frames(case: Case) -> Iterator[Check]:
         "frames-whole",
         not short,
         f"all {count(len(case.capture.frames), 'frame')} are whole",
-        f"{count(len(short), 'frame')} cut short, by a snap length of {case.recording.snap_length} bytes",
+        f"cut short by a snap length of {case.recording.snap_length} bytes: {count(len(short), 'frame')}",
         "record again with OVERHEARD_CAPTURE_SNAP_LENGTH=0",
     )
     fragments = [packet.frame for packet in case.packets if isinstance(packet, Fragment)]

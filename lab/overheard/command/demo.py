@@ -14,6 +14,7 @@ from rich.markup import escape
 from overheard.engines.base import Job, new_run
 from overheard.engines.choose import choose
 from overheard.report.console import console
+from overheard.report.doubts import doubts
 from overheard.report.packets import packets, refusal
 from overheard.report.picture import picture
 from overheard.report.table import table
@@ -50,6 +51,7 @@ def demo(options: argparse.Namespace) -> int:
         results = engine.run(job, progress)
     message = variables.get("OVERHEARD_MESSAGE", SECRET_MESSAGE)
     out.print(table(results, message))
+    out.print(doubts(results), soft_wrap=not out.record, end="")
     if not options.brief:
         _show_packets(out, job, results)
     _show_where(out, job, results)
@@ -90,7 +92,7 @@ def _progress() -> Iterator[Callable[[str], None]]:
 def _show_packets(out: Console, job: Job, results: list[Result]) -> None:
     for result in results:
         carrier = result.verdict.carrier
-        if result.error:
+        if result.error and result.as_expected:
             out.print(refusal(result), soft_wrap=not out.record)
         elif carrier:
             frames = pcapng.read(job.folder / f"{result.scenario}.pcapng").frames

@@ -78,4 +78,5 @@ def evidence(verdict: Verdict) -> str:
         return f"frame {seen.frame}, byte {seen.offset}, {source}spelled {seen.spelling}{more}"
     if verdict.outcome is Outcome.PROTECTED:
         return f"presence: {verdict.presence} (frame {verdict.carrier}); all {len(verdict.checks)} checks hold"
-    return "; ".join(check.says for check in verdict.reasons)
+    first, *others = (check.says for check in verdict.reasons)
+    return f"{first}; and {len(others)} more" if others else first

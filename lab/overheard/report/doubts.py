@@ -1,0 +1,29 @@
+"""What is not as it should be, each reason with what to do about it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from rich.console import Group
+from rich.text import Text
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from overheard.words.result import Result
+
+
+def doubts(results: Iterable[Result]) -> Group:
+    """A paragraph a scenario that did not come out as expected; nothing where all did."""
+    return Group(*(line for result in results if not result.as_expected for line in _doubt(result)))
+
+
+def _doubt(result: Result) -> Iterator[Text]:
+    yield Text(f"{result.scenario}: not as expected", style="bold red")
+    if result.error:
+        yield Text(f"  the client got no message: {result.error}")
+    for check in result.verdict.reasons:
+        yield Text(f"  {check.says}")
+        if check.hint:
+            yield Text(f"    → {check.hint}", style="dim")
+    yield Text()
