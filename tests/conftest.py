@@ -16,6 +16,9 @@ from overheard.words.errors import EngineError
 if TYPE_CHECKING:
     from overheard.engines.base import Engine
 
+# Certificate authorities are asked for by the tests of more than one folder.
+pytest_plugins = ["ca.fixtures"]
+
 PROJECT = Path(__file__).parent.parent
 
 # These would change whom a client trusts, which way it takes, or what it writes down.

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from overheard.engines.base import clean_environment
+from overheard.engines.local import unshare
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -54,6 +55,25 @@ def descendants(process: int) -> set[int]:
             yield from below(child)
 
     return set(below(process))
+
+
+def in_namespaces(script: Path, *arguments: str, within: float) -> str:
+    """What a script prints that is run in namespaces of its own; it fails the test where it fails.
+
+    A warning of Python fails it, too: a file left open, a process not waited for.
+    """
+    done = subprocess.run(
+        [*unshare(), sys.executable, "-W", "error", str(script), *arguments],
+        env=clean_environment(),
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        timeout=within,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    assert "Warning" not in done.stderr, done.stderr
+    return done.stdout
 
 
 def alive(pid: int) -> bool:

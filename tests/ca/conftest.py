@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
-from ca.process import REQUESTERS, CaProcess
+from ca.process import REQUESTERS
 from overheard_ca.settings import Settings
 
 
@@ -19,30 +18,6 @@ def scrubbed(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("http_proxy", "https_proxy", "all_proxy", "no_proxy"):
         monkeypatch.delenv(name, raising=False)
         monkeypatch.delenv(name.upper(), raising=False)
-
-
-@pytest.fixture
-def make_ca(tmp_path: Path) -> Iterator[Callable[..., CaProcess]]:
-    """Makes CAs that are not started yet; all are ended after the test."""
-    made: list[CaProcess] = []
-
-    def make(name: str = "ca", **settings: str) -> CaProcess:
-        made.append(CaProcess(tmp_path / name, **settings))
-        return made[-1]
-
-    yield make
-    for ca in made:
-        ca.kill()
-
-
-@pytest.fixture(scope="module")
-def ca(tmp_path_factory: pytest.TempPathFactory) -> Iterator[CaProcess]:
-    """A running CA, one for all tests of a file: its token may have been used."""
-    running = CaProcess(tmp_path_factory.mktemp("ca"))
-    try:
-        yield running.start()
-    finally:
-        running.kill()
 
 
 @pytest.fixture

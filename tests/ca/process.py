@@ -31,6 +31,21 @@ def free_port() -> int:
         return port
 
 
+# What a first start makes for one requester, in this order.
+FIRST_FILES = (
+    "passphrase",
+    "state/root.key.pem",
+    "state/root.pem",
+    "state/issuing.key.pem",
+    "state/issuing.pem",
+    "state/ledger.sqlite",
+    "state/server.key.pem",
+    "state/server.pem",
+    "handover/server/root.sha256",
+    "handover/server/token",
+)
+
+
 class CaProcess:
     """One CA with all its folders under `folder`. Start it as often as you like; `stop` it in the end."""
 

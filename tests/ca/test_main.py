@@ -13,7 +13,7 @@ from collections.abc import Callable
 import pytest
 
 from ca.csrs import csr
-from ca.process import CaProcess
+from ca.process import FIRST_FILES, CaProcess
 from overheard.words.errors import NotReadyError
 
 Make = Callable[..., CaProcess]
@@ -151,18 +151,7 @@ def kill_when(ca: CaProcess, reached: Callable[[], bool]) -> None:
 
 @pytest.mark.parametrize(
     "name",
-    [
-        "passphrase",
-        "state/root.key.pem",
-        "state/root.pem",
-        "state/issuing.key.pem",
-        "state/issuing.pem",
-        "state/ledger.sqlite",
-        "state/server.key.pem",
-        "state/server.pem",
-        "handover/server/root.sha256",
-        "handover/server/token",
-    ],
+    FIRST_FILES,
 )
 def test_starts_again_after_sigkill_in_its_first_start(make_ca: Make, name: str) -> None:
     ca = make_ca()

@@ -10,6 +10,7 @@ import pytest
 from cryptography import x509
 
 from ca.csrs import csr
+from ca.process import FIRST_FILES
 from overheard.role.files import write_whole
 from overheard_ca.certificates import fingerprint
 from overheard_ca.desk import Desk
@@ -19,16 +20,7 @@ from overheard_ca.start import prepare
 
 # Every file of a first start, in the order in which they are made.
 FILES = (
-    "passphrase",
-    "state/root.key.pem",
-    "state/root.pem",
-    "state/issuing.key.pem",
-    "state/issuing.pem",
-    "state/ledger.sqlite",
-    "state/server.key.pem",
-    "state/server.pem",
-    "handover/server/root.sha256",
-    "handover/server/token",
+    *FIRST_FILES,
     "handover/other/root.sha256",
     "handover/other/token",
     "handover/client/root.sha256",

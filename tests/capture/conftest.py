@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
-from overheard.engines.base import clean_environment
-from overheard.engines.local import unshare
 from overheard.words.secret import Secret
 from overheard.words.story import SECRET_MESSAGE
 from overheard_capture.judge import Exhibit, judge
 from overheard_capture.recorder import recorded
+from processes import in_namespaces
 
 if TYPE_CHECKING:
     from overheard.engines.base import Engine
@@ -50,15 +47,5 @@ class Recordings:
 def recordings(tmp_path_factory: pytest.TempPathFactory, local_engine: Engine) -> Recordings:  # noqa: ARG001
     """Every recording of tests/stage.py, made once, in namespaces of its own."""
     folder = tmp_path_factory.mktemp("stage")
-    script = Path(__file__).parent.parent / "stage.py"
-    done = subprocess.run(
-        [*unshare(), sys.executable, str(script), str(folder)],
-        env=clean_environment(),
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        text=True,
-        timeout=120,
-        check=False,
-    )
-    assert done.returncode == 0, done.stderr
+    in_namespaces(Path(__file__).parent.parent / "stage.py", str(folder), within=120)
     return Recordings(folder)

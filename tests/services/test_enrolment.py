@@ -31,30 +31,6 @@ Make = Callable[[str], CaProcess]
 
 
 @pytest.fixture
-def make_ca(tmp_path: Path) -> Iterator[Make]:
-    """Makes CAs that are not started yet; all are ended after the test."""
-    made: list[CaProcess] = []
-
-    def make(name: str) -> CaProcess:
-        made.append(CaProcess(tmp_path / name))
-        return made[-1]
-
-    yield make
-    for ca in made:
-        ca.kill()
-
-
-@pytest.fixture(scope="module")
-def ca(tmp_path_factory: pytest.TempPathFactory) -> Iterator[CaProcess]:
-    """A running CA, one for all tests of this file that leave it running."""
-    running = CaProcess(tmp_path_factory.mktemp("ca"))
-    try:
-        yield running.start()
-    finally:
-        running.kill()
-
-
-@pytest.fixture
 def handover(ca: CaProcess) -> Path:
     """What the CA handed over to the server, with a token that is unused."""
     ca.new_token()
