@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
+import time
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,6 +21,10 @@ if TYPE_CHECKING:
 
 # How long the engine may take to answer a plain question, in seconds.
 _PATIENCE = 10
+
+
+# How often, after an interruption, nothing must be found left before nothing is left.
+_LOOKS = 4
 
 
 @dataclass(frozen=True)
@@ -42,9 +47,11 @@ class ComposeEngine:
             progress("fetching the recordings")
             for kept in ("recordings", "keys"):
                 lab.compose("cp", f"capture:/{kept}/{job.run}/.", str(job.folder))
-            return results
-        finally:
-            lab.down()
+        except BaseException:
+            lab.down(looks=_LOOKS)
+            raise
+        lab.down()
+        return results
 
 
 class _Lab:
@@ -53,9 +60,9 @@ class _Lab:
     def __init__(self, project: Path, job: Job) -> None:
         self.log = job.logs / "lab.log"
         self._job = job
-        name = f"overheard-{job.run}"
-        self._client = f"{name}-client"
-        self._command = ["docker", "compose", "--project-directory", str(project), "-p", name]
+        self._name = f"overheard-{job.run}"
+        self._client = f"{self._name}-client"
+        self._command = ["docker", "compose", "--project-directory", str(project), "-p", self._name]
         self._environment = {
             **{name: value for name, value in os.environ.items() if not name.startswith(("OVERHEARD_", "COMPOSE_"))},
             **job.variables,
@@ -80,15 +87,38 @@ class _Lab:
             assert process.stdout  # noqa: S101  (for mypy: it is a pipe)
             return follow(process.stdout, progress)
 
-    def down(self) -> None:
-        """Take everything down, and keep what the roles said. Another Ctrl-C does not stop this."""
+    def down(self, *, looks: int = 0) -> None:
+        """Take everything down, and keep what the roles said. Another Ctrl-C only makes this begin anew.
+
+        What Docker was asked to create just before an interruption may come into being after all has been taken down:
+        so look again, until that many `looks`, half a second apart, found nothing left.
+        """
+        while True:
+            with suppress(KeyboardInterrupt):
+                self._down()
+                clean = 0
+                while clean < looks:
+                    time.sleep(0.5)
+                    if self._left():
+                        self._down()
+                        clean = 0
+                    else:
+                        clean += 1
+                return
+
+    def _down(self) -> None:
         # `down` leaves alone what `run` started, and then cannot remove the volumes that it uses.
         subprocess.run(["docker", "rm", "--force", self._client], capture_output=True, check=False)
         for arguments in (("logs", "--no-color"), ("down", "--volumes", "--remove-orphans", "--timeout", "3")):
             with self._running(*arguments) as process:
-                while process.poll() is None:
-                    with suppress(KeyboardInterrupt):
-                        process.wait()
+                process.wait()
+
+    def _left(self) -> bool:
+        """Whether a container, a network or a volume of the project is there."""
+        label = f"label=com.docker.compose.project={self._name}"
+        lists = (["ps", "--all"], ["network", "ls"], ["volume", "ls"])
+        commands = [["docker", *words, "--quiet", "--filter", label] for words in lists]
+        return any(subprocess.run(command, capture_output=True, check=False).stdout for command in commands)
 
     @contextmanager
     def _running(self, *arguments: str) -> Iterator[subprocess.Popen[str]]:
