@@ -44,7 +44,7 @@ def demo(options: argparse.Namespace) -> int:
     with _progress() as progress:
         engine, why = choose(options.engine, Path.cwd(), progress)
     out = console(picture=options.svg is not None)
-    out.print(f"engine: [bold]{engine.name}[/bold] ({escape(why)})")
+    out.print(f"engine: [bold]{engine.name}[/bold] ({escape(why)})", soft_wrap=not out.record)
     with _folder(options.runs) as folder, _progress() as progress:
         variables = {name: os.environ[name] for name in _SETTINGS_OF_A_RUN if name in os.environ}
         job = Job(folder, variables)
