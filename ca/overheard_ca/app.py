@@ -10,6 +10,7 @@ from flask import Flask, Response, jsonify, request
 from gunicorn.http.errors import ParseException
 from werkzeug.exceptions import HTTPException
 
+from overheard.role import health
 from overheard_ca import refusals
 from overheard_ca.authority import pem
 from overheard_ca.desk import Desk
@@ -38,8 +39,8 @@ def create_app(desk: Desk) -> Flask:
     app.register_error_handler(Exception, _failed)
     app.after_request(_read_to_the_end)
 
-    @app.get("/health")
-    def health() -> Response:
+    @app.get(health.PATH)
+    def ready() -> Response:
         return jsonify(status="ok", role="ca")
 
     @app.get("/root.pem")

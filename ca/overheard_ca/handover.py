@@ -9,11 +9,9 @@ import secrets
 from pathlib import Path
 
 from overheard.role.files import write_whole
+from overheard.words.handover import FINGERPRINT, TOKEN
 from overheard_ca.ledger import Ledger
 from overheard_ca.settings import Requester
-
-FINGERPRINT = "root.sha256"
-TOKEN = "token"  # noqa: S105  # a file's name
 
 
 def hand_over(folder: Path, requesters: tuple[Requester, ...], fingerprint: str, ledger: Ledger) -> None:

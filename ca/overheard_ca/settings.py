@@ -11,6 +11,7 @@ from typing import Self
 
 from overheard.role.settings import Environment
 from overheard.words.errors import SettingsError
+from overheard.words.story import CA
 from overheard_ca.names import Name, read_name
 
 # It names a folder, so it must not be able to lead out of one.
@@ -47,7 +48,7 @@ class Settings:
         environment = Environment(variables)
         return cls(
             bind=_bind(environment),
-            port=environment.port("OVERHEARD_CA_PORT", "5444"),
+            port=environment.port("OVERHEARD_CA_PORT", str(CA.port)),
             host=_host(environment),
             state=environment.folder("OVERHEARD_CA_STATE"),
             passphrase_file=environment.path("OVERHEARD_CA_PASSPHRASE_FILE"),

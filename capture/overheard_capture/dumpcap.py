@@ -58,7 +58,6 @@ class Dumpcap:
         command = tap.command
         self._file = path.open("wb", buffering=0)
         path.chmod(0o600)
-        self._seen = b""
         self._news = threading.Condition()
         self._awaited: dict[bytes, bool] = {}
         # Set when it listens, and also when it has ended without ever having done so.

@@ -15,7 +15,7 @@ from overheard.words.errors import RecordingError
 from overheard.words.recording import MARK_GROUP, MARK_PORT, Recording, new_mark
 from overheard_capture import pcapng
 from overheard_capture.dumpcap import Dumpcap, Tap
-from overheard_capture.packets import Segment, unwrap
+from overheard_capture.packets import unwrap
 from overheard_capture.streams import assemble
 
 if TYPE_CHECKING:
@@ -128,6 +128,5 @@ class ActiveRecording:
 
 def _any_open(path: Path) -> bool:
     """Whether a stream that began in the recording so far has not ended in it."""
-    packets = map(unwrap, pcapng.read(path).frames)
-    streams = assemble(packet for packet in packets if isinstance(packet, Segment))
+    streams = assemble(map(unwrap, pcapng.read(path).frames))
     return any(stream.client.opened and not stream.complete for stream in streams)

@@ -7,13 +7,11 @@ from typing import TYPE_CHECKING, Self
 
 from overheard.role.settings import Environment
 from overheard.words.secret import Secret
-from overheard.words.story import SECRET_MESSAGE
+from overheard.words.story import CAPTURE, SECRET_MESSAGE
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
-
-PORT = "5690"
 
 
 @dataclass(frozen=True)
@@ -40,7 +38,7 @@ class Settings:
     def from_environment(cls, variables: Mapping[str, str]) -> Self:
         """Raise SettingsError, naming the variable, where one makes no sense."""
         env = Environment(variables)
-        port = env.port("OVERHEARD_CAPTURE_PORT", PORT)
+        port = env.port("OVERHEARD_CAPTURE_PORT", str(CAPTURE.port))
         return cls(
             bind=env.text("OVERHEARD_CAPTURE_BIND", "127.0.0.1"),
             port=port,

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from overheard_capture.packets import ACK, FIN, RST, SYN, Endpoint, Segment
+from overheard_capture.packets import ACK, FIN, RST, SYN, Endpoint, Packet, Segment
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -170,11 +170,13 @@ class Stream:
         return opened and (self.reset or (self.client.closed and self.server.closed))
 
 
-def assemble(segments: Iterable[Segment]) -> list[Stream]:
-    """The streams in the order of their first frames."""
+def assemble(packets: Iterable[Packet]) -> list[Stream]:
+    """The streams that the segments among `packets` are of, in the order of their first frames."""
     streams: list[Stream] = []
     current: dict[frozenset[Endpoint], Stream] = {}
-    for segment in segments:
+    for segment in packets:
+        if not isinstance(segment, Segment):
+            continue
         ends = frozenset((segment.source, segment.target))
         stream = current.get(ends)
         if stream is None or _begins_anew(stream, segment):

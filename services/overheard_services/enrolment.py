@@ -22,12 +22,10 @@ from urllib3.exceptions import InsecureRequestWarning
 from overheard.role.files import write_whole
 from overheard.role.health import wait_until
 from overheard.words.errors import EnrolmentError
+from overheard.words.handover import FINGERPRINT, TOKEN
 
 if TYPE_CHECKING:
     from overheard_services.credentials import Credentials
-
-FINGERPRINT = "root.sha256"
-TOKEN = "token"  # noqa: S105  # a file's name
 
 # Seconds for the CA to answer.
 _TIMEOUT = 5

@@ -28,8 +28,7 @@ def absent(case: Case, sightings: list[Sighting]) -> Iterator[Check]:
     says = f"it was seen in {count(len(sightings), 'place')}" if sightings else nowhere
     yield Check(Rule.ABSENT, "absent", not sightings, says)
     unread = [f"stream {number}" for number, what in case.contents.items() if what is Content.UNKNOWN]
-    both = zip(case.capture.frames, case.packets, strict=True)
-    unread += [f"frame {frame.number}" for frame, packet in both if not _readable(case, frame, packet)]
+    unread += [f"frame {frame.number}" for frame, packet in case.frames if not _readable(case, frame, packet)]
     yield Check(
         Rule.ABSENT,
         "readable",

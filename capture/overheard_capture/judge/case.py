@@ -13,10 +13,12 @@ from overheard_capture.search import Search
 from overheard_capture.streams import Direction, Run, Stream, assemble
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
     from overheard.words.recording import Recording
     from overheard.words.secret import Secret
+    from overheard_capture.pcapng import Frame
 
 
 @dataclass(frozen=True)
@@ -38,7 +40,7 @@ class Case:
         self.search = Search(exhibit.secret)
         self.capture = pcapng.read(exhibit.path)
         self.packets: list[Packet] = [unwrap(frame) for frame in self.capture.frames]
-        self.streams = assemble(packet for packet in self.packets if isinstance(packet, Segment))
+        self.streams = assemble(self.packets)
         self.runs: list[tuple[Stream, Direction, Run]] = [
             (stream, direction, run)
             for stream in self.streams
@@ -52,11 +54,15 @@ class Case:
         keys = self.exhibit.keys
         return keys if keys and keys.is_file() else None
 
+    @property
+    def frames(self) -> Iterator[tuple[Frame, Packet]]:
+        """Every frame, with what it carries."""
+        return zip(self.capture.frames, self.packets, strict=True)
+
     @cached_property
     def parties(self) -> set[str]:
         """The names of all who had a stream."""
-        both = zip(self.capture.frames, self.packets, strict=True)
-        return set[str]().union(*(names(frame, packet) for frame, packet in both if isinstance(packet, Segment)))
+        return set[str]().union(*(names(frame, packet) for frame, packet in self.frames if isinstance(packet, Segment)))
 
     @cached_property
     def missing(self) -> list[tuple[Direction, int]]:

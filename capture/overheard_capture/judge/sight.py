@@ -42,7 +42,7 @@ def _in_streams(case: Case) -> Iterator[Sighting]:
 
 
 def _in_frames(case: Case) -> Iterator[Sighting]:
-    for frame, packet in zip(case.capture.frames, case.packets, strict=True):
+    for frame, packet in case.frames:
         for match in case.search.matches(frame.data):
             yield _frame_sighting(case, frame.number, packet, match)
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from rich.markup import escape
 
-from overheard.engines.base import Job, new_run
+from overheard.engines.base import Job, Progress, new_run
 from overheard.engines.choose import choose
 from overheard.report.console import console
 from overheard.report.doubts import doubts
@@ -25,7 +25,7 @@ from overheard_capture import pcapng
 
 if TYPE_CHECKING:
     import argparse
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
 
     from rich.console import Console
 
@@ -79,7 +79,7 @@ def _folder(runs: Path) -> Iterator[Path]:
 
 
 @contextmanager
-def _progress() -> Iterator[Callable[[str], None]]:
+def _progress() -> Iterator[Progress]:
     """A spinner in a terminal, and a line a step elsewhere."""
     errors = console(errors=True)
     if not errors.is_terminal:

@@ -18,17 +18,16 @@ import threading
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, NoReturn
+from typing import TYPE_CHECKING
 
 from overheard.engines.base import clean_environment
 from overheard.role.health import probe, wait_until
 from overheard.role.run import run
 from overheard.words.errors import NotReadyError
-from overheard.words.story import HTTP, HTTPS
+from overheard.words.story import CA, CAPTURE, HTTP, HTTPS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from types import FrameType
 
 # From linux/sockios.h and linux/if.h.
 _GET_FLAGS, _SET_FLAGS, _UP = 0x8913, 0x8914, 1
@@ -78,10 +77,10 @@ class Lab:
         }
         root = self.state / "ca" / "root.pem"
         return [
-            Role("ca", "overheard_ca", ca, "https://ca:5444", root),
-            Role("capture", "overheard_capture", capture, "http://capture:5690"),
-            Role("server-https", "overheard_services.server", https, HTTPS.url.rstrip("/"), root),
-            Role("server-http", "overheard_services.server", {}, HTTP.url.rstrip("/")),
+            Role("ca", "overheard_ca", ca, CA.origin, root),
+            Role("capture", "overheard_capture", capture, CAPTURE.origin),
+            Role("server-https", "overheard_services.server", https, HTTPS.origin, root),
+            Role("server-http", "overheard_services.server", {}, HTTP.origin),
         ]
 
     def up(self) -> None:
@@ -177,10 +176,6 @@ def _mount(*arguments: str) -> None:
     subprocess.run(["mount", *arguments], check=True)
 
 
-def _stop(_signal: int, _frame: FrameType | None) -> NoReturn:
-    raise SystemExit(128 + _signal)
-
-
 def _end_with_standard_input() -> None:
     # Not sys.stdin.read: its lock, held by a thread that waits, would keep the interpreter from ending.
     while os.read(0, 1):
@@ -190,7 +185,6 @@ def _end_with_standard_input() -> None:
 
 def main(_arguments: list[str]) -> int:
     """Run the lab of the plan, and return the exit code of its client."""
-    signal.signal(signal.SIGTERM, _stop)
     plan = json.loads(sys.stdin.readline())
     threading.Thread(target=_end_with_standard_input, daemon=True).start()
     with stage(Path(plan["folder"])) as state:

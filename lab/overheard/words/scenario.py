@@ -18,16 +18,21 @@ class Trust(StrEnum):
 
 @dataclass(frozen=True)
 class Service:
-    """One address at which the server is to be found."""
+    """One address at which a role is to be found."""
 
     scheme: str
     host: str
     port: int
 
     @property
+    def origin(self) -> str:
+        """Scheme, host and port (RFC 6454, 6.2)."""
+        return f"{self.scheme}://{self.host}:{self.port}"
+
+    @property
     def url(self) -> str:
-        """Where the secret message is served."""
-        return f"{self.scheme}://{self.host}:{self.port}/"
+        """Its front page: where a server tells the secret message."""
+        return f"{self.origin}/"
 
 
 @dataclass(frozen=True)

@@ -9,6 +9,8 @@ SECRET_MESSAGE = "fluffy tail"  # noqa: S105  (it is the one secret that the who
 
 HTTP = Service("http", "server", 5683)
 HTTPS = Service("https", "server", 5443)
+CA = Service("https", "ca", 5444)
+CAPTURE = Service("http", "capture", 5690)
 
 SCENARIOS = (
     Scenario(

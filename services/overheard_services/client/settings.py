@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Self
 
 from overheard.role.settings import Environment
 from overheard.words.errors import SettingsError
-from overheard.words.story import SCENARIOS, SECRET_MESSAGE
+from overheard.words.story import CA, CAPTURE, SCENARIOS, SECRET_MESSAGE
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -61,9 +61,9 @@ class Settings:
         return cls(
             scenarios=_scenarios(env),
             message=env.text("OVERHEARD_MESSAGE", SECRET_MESSAGE),
-            ca_url=env.text("OVERHEARD_CA_URL", "https://ca:5444"),
+            ca_url=env.text("OVERHEARD_CA_URL", CA.origin),
             handover=env.folder("OVERHEARD_CLIENT_HANDOVER"),
-            capture_url=env.text("OVERHEARD_CAPTURE_URL", "http://capture:5690"),
+            capture_url=env.text("OVERHEARD_CAPTURE_URL", CAPTURE.origin),
             capture_token_file=env.path("OVERHEARD_CAPTURE_TOKEN_FILE"),
             keys=env.folder("OVERHEARD_CLIENT_KEYS"),
             output=env.choice("OVERHEARD_CLIENT_OUTPUT", ("text", "json"), "text"),

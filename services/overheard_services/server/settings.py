@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Self
 
 from overheard.role.settings import Environment
-from overheard.words.story import HTTP, HTTPS, SECRET_MESSAGE
+from overheard.words.story import CA, HTTP, HTTPS, SECRET_MESSAGE
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -47,7 +47,7 @@ class Settings:
 
 def _enrolment(env: Environment) -> Enrolment:
     return Enrolment(
-        ca_url=env.text("OVERHEARD_CA_URL", "https://ca:5444"),
+        ca_url=env.text("OVERHEARD_CA_URL", CA.origin),
         handover=env.folder("OVERHEARD_SERVER_HANDOVER"),
         names=env.words("OVERHEARD_SERVER_NAMES", "server,localhost,127.0.0.1"),
         folder=env.folder("OVERHEARD_SERVER_CREDENTIALS"),
