@@ -64,7 +64,9 @@ class Lab:
 def left_of(project: str) -> str:
     """The containers, networks and volumes of a project."""
     label = ("--filter", f"label={LABEL}={project}")
-    return docker("ps", "-aq", *label) + docker("network", "ls", "-q", *label) + docker("volume", "ls", "-q", *label)
+    # Volumes by name: those that a late container brings with it have no label.
+    volumes = docker("volume", "ls", "-q", "--filter", f"name={project}_")
+    return docker("ps", "-aq", *label) + docker("network", "ls", "-q", *label) + volumes
 
 
 @pytest.fixture(scope="module")

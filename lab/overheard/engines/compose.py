@@ -22,7 +22,6 @@ if TYPE_CHECKING:
 # How long the engine may take to answer a plain question, in seconds.
 _PATIENCE = 10
 
-
 # How often, after an interruption, nothing must be found left before nothing is left.
 _LOOKS = 4
 
@@ -108,17 +107,22 @@ class _Lab:
 
     def _down(self) -> None:
         # `down` leaves alone what `run` started, and then cannot remove the volumes that it uses.
-        subprocess.run(["docker", "rm", "--force", self._client], capture_output=True, check=False)
+        _docker("rm", "--force", self._client)
         for arguments in (("logs", "--no-color"), ("down", "--volumes", "--remove-orphans", "--timeout", "3")):
             with self._running(*arguments) as process:
                 process.wait()
+        if volumes := self._volumes():
+            _docker("volume", "rm", "--force", *volumes)
 
     def _left(self) -> bool:
         """Whether a container, a network or a volume of the project is there."""
         label = f"label=com.docker.compose.project={self._name}"
-        lists = (["ps", "--all"], ["network", "ls"], ["volume", "ls"])
-        commands = [["docker", *words, "--quiet", "--filter", label] for words in lists]
-        return any(subprocess.run(command, capture_output=True, check=False).stdout for command in commands)
+        lists = (_docker(*words, "--quiet", "--filter", label) for words in (("ps", "--all"), ("network", "ls")))
+        return any(lists) or bool(self._volumes())
+
+    def _volumes(self) -> list[str]:
+        """The volumes of the project by their names: those that a late container brought with it have no label."""
+        return _docker("volume", "ls", "--quiet", "--filter", f"name={self._name}_")
 
     @contextmanager
     def _running(self, *arguments: str) -> Iterator[subprocess.Popen[str]]:
@@ -141,6 +145,11 @@ class _Lab:
             except BaseException:
                 process.terminate()
                 raise
+
+
+def _docker(*arguments: str) -> list[str]:
+    """The words that a docker command prints; none where it fails."""
+    return subprocess.run(["docker", *arguments], capture_output=True, text=True, check=False).stdout.split()
 
 
 def _ca_bundle() -> str:
