@@ -39,7 +39,7 @@ def _serve(settings: Settings) -> int:
     logging.basicConfig(stream=sys.stderr, level=logging.INFO, format="%(asctime)s ca: %(message)s")
     desk = prepare(settings)
     own = Listener(str(settings.bind), settings.port, settings.state / SERVER, settings.state / SERVER_KEY)
-    serve(lambda: create_app(desk), own)
+    serve(lambda: create_app(desk), [own])
     return 0
 
 

@@ -1,8 +1,7 @@
-"""Building certificates: the root, the issuing one under it, and those of servers. No files in here."""
+"""Building certificates: the root, the issuing one under it, and those of servers and clients. No files in here."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -12,11 +11,14 @@ from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
 from overheard_ca.names import Name
-from overheard_ca.request import PublicKey
+from overheard_ca.profile import Profile
+from overheard_ca.request import CheckedRequest, PublicKey
 
 # The names say it wherever the certificates turn up: in a browser's store, in an error message, in a capture.
 ROOT_NAME = "Overheard Lab Test Root CA (not for production)"
 ISSUING_NAME = "Overheard Lab Test Issuing CA (not for production)"
+
+_PURPOSES = {Profile.SERVER: ExtendedKeyUsageOID.SERVER_AUTH, Profile.CLIENT: ExtendedKeyUsageOID.CLIENT_AUTH}
 
 _ROOT_LIFE = timedelta(days=3652)
 _ISSUING_LIFE = timedelta(days=1826)
@@ -41,25 +43,27 @@ def root_certificate(key: ec.EllipticCurvePrivateKey, now: datetime) -> x509.Cer
 
 
 def issuing_certificate(key: ec.EllipticCurvePrivateKey, root: Issuer, now: datetime) -> x509.Certificate:
-    """A CA for 5 years that may stand above servers only."""
+    """A CA for 5 years that may stand above servers and clients, and no other CA."""
     builder = _under(root, _named(ISSUING_NAME), key.public_key(), now, _ISSUING_LIFE)
     return _as_ca(builder, path_length=0).sign(root.key, hashes.SHA256())
 
 
-def server_certificate(
-    public_key: PublicKey, names: Sequence[Name], issuer: Issuer, life: timedelta, now: datetime
+def leaf_certificate(
+    asked: CheckedRequest, profile: Profile, issuer: Issuer, life: timedelta, now: datetime
 ) -> x509.Certificate:
-    """A server's certificate, valid for `life` from `now` but never longer than its issuer.
+    """The certificate of a server or a client, valid for `life` from `now` but never longer than its issuer.
 
-    Its common name is the first of `names`; what counts is the subjectAltName, which has them all (RFC 9525, 2).
+    Its common name is the first of the names; what counts is the subjectAltName, which has them all (RFC 9525, 2).
     """
-    builder = _under(issuer, _named(str(names[0])), public_key, now, life)
-    usage = _usage(digital_signature=True, key_encipherment=isinstance(public_key, rsa.RSAPublicKey))
+    builder = _under(issuer, _named(str(asked.names[0])), asked.public_key, now, life)
+    # Only a server is ever sent a key that was encrypted with its own (RFC 5246, 7.4.7.1).
+    receives_keys = profile is Profile.SERVER and isinstance(asked.public_key, rsa.RSAPublicKey)
+    names = [_general_name(name) for name in asked.names]
     builder = (
-        builder.add_extension(x509.SubjectAlternativeName([_general_name(name) for name in names]), critical=False)
+        builder.add_extension(x509.SubjectAlternativeName(names), critical=False)
         .add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
-        .add_extension(usage, critical=True)
-        .add_extension(x509.ExtendedKeyUsage([ExtendedKeyUsageOID.SERVER_AUTH]), critical=False)
+        .add_extension(_usage(digital_signature=True, key_encipherment=receives_keys), critical=True)
+        .add_extension(x509.ExtendedKeyUsage([_PURPOSES[profile]]), critical=False)
     )
     return builder.sign(issuer.key, hashes.SHA256())
 

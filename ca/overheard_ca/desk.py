@@ -11,7 +11,7 @@ from cryptography import x509
 
 from overheard_ca import refusals
 from overheard_ca.authority import Authority
-from overheard_ca.certificates import server_certificate
+from overheard_ca.certificates import leaf_certificate
 from overheard_ca.ledger import Grant, Ledger, record, spend
 from overheard_ca.names import Name
 from overheard_ca.request import CheckedRequest, check
@@ -54,6 +54,6 @@ class Desk:
             # It was unused a moment ago, but another thread may have come first.
             if not spend(entry, token, now):
                 raise refusals.TOKEN_USED.error()
-            leaf = server_certificate(asked.public_key, asked.names, self.authority.issuing, self.life, now)
+            leaf = leaf_certificate(asked, grant.profile, self.authority.issuing, self.life, now)
             record(entry, leaf, grant.requester, asked.names)
         return leaf

@@ -17,7 +17,7 @@ from overheard_ca.settings import Requester
 def hand_over(folder: Path, requesters: tuple[Requester, ...], fingerprint: str, ledger: Ledger) -> None:
     """See that each requester has the root's fingerprint, and an unused token if there is a name it may ask for.
 
-    Unused tokens that nobody holds any more, or that were for other names, are withdrawn.
+    Unused tokens that nobody holds any more, or that were for other names or another use, are withdrawn.
     """
     tokens = [_hand_over_to(folder / requester.name, requester, fingerprint, ledger) for requester in requesters]
     ledger.withdraw_all_but(token for token in tokens if token)
@@ -35,7 +35,7 @@ def _hand_over_to(folder: Path, requester: Requester, fingerprint: str, ledger: 
     if not _good(token, requester, ledger):
         token = secrets.token_urlsafe(32)
         # The ledger first: a token that is in the folder must work; one that is only in the ledger is withdrawn.
-        ledger.add_token(token, requester.name, requester.names)
+        ledger.add_token(token, requester.name, requester.names, requester.profile)
         write_whole(file, f"{token}\n".encode())
     return token
 
@@ -48,4 +48,5 @@ def _good(token: str, requester: Requester, ledger: Ledger) -> bool:
     grant = ledger.grant(token)
     if grant is None or grant.used:
         return False
-    return grant.requester == requester.name and grant.names == frozenset(requester.names)
+    wanted = (requester.name, frozenset(requester.names), requester.profile)
+    return (grant.requester, grant.names, grant.profile) == wanted

@@ -20,6 +20,7 @@ from cryptography import x509
 from overheard_ca.certificates import fingerprint
 from overheard_ca.errors import StateError
 from overheard_ca.names import Name, folded
+from overheard_ca.profile import Profile
 
 FILE = "ledger.sqlite"
 
@@ -29,9 +30,14 @@ CREATE TABLE IF NOT EXISTS certificates (
     not_before TEXT NOT NULL, not_after TEXT NOT NULL, sha256 TEXT NOT NULL
 ) STRICT;
 CREATE TABLE IF NOT EXISTS tokens (
-    sha256 TEXT PRIMARY KEY, requester TEXT NOT NULL, names TEXT NOT NULL, used_at TEXT
+    sha256 TEXT PRIMARY KEY, requester TEXT NOT NULL, names TEXT NOT NULL, used_at TEXT,
+    profile TEXT NOT NULL DEFAULT 'server'
 ) STRICT;
 """
+
+# Ledgers of the time when there were certificates for servers alone.
+_WITHOUT_PROFILE = "SELECT count(*) = 0 FROM pragma_table_info('tokens') WHERE name = 'profile'"
+_ADD_PROFILE = "ALTER TABLE tokens ADD COLUMN profile TEXT NOT NULL DEFAULT 'server'"
 
 # Seconds to wait for another thread's transaction, which takes milliseconds.
 _PATIENCE = 10
@@ -44,6 +50,7 @@ class Grant:
     requester: str
     names: frozenset[Name]
     used: bool
+    profile: Profile = Profile.SERVER
 
 
 class Ledger:
@@ -57,6 +64,8 @@ class Ledger:
             path.chmod(0o600)
             with self._opened() as connection:
                 connection.executescript(_TABLES)
+                if connection.execute(_WITHOUT_PROFILE).fetchone()[0]:
+                    connection.execute(_ADD_PROFILE)
         except sqlite3.DatabaseError as problem:
             raise StateError(
                 f"{path} is not a ledger ({problem})", hint="put back the one that belongs there"
@@ -66,18 +75,20 @@ class Ledger:
         """What `token` is good for; None if it was never issued, or withdrawn."""
         with self._opened() as connection:
             row = connection.execute(
-                "SELECT requester, names, used_at IS NOT NULL FROM tokens WHERE sha256 = ?", (_digest(token),)
+                "SELECT requester, names, used_at IS NOT NULL, profile FROM tokens WHERE sha256 = ?",
+                (_digest(token),),
             ).fetchone()
         if row is None:
             return None
-        return Grant(row[0], frozenset(folded(text) for text in json.loads(row[1])), bool(row[2]))
+        requester, names, used, profile = row
+        return Grant(requester, frozenset(folded(text) for text in json.loads(names)), bool(used), Profile(profile))
 
-    def add_token(self, token: str, requester: str, names: Iterable[Name]) -> None:
-        """Make `token` good for one certificate."""
+    def add_token(self, token: str, requester: str, names: Iterable[Name], profile: Profile = Profile.SERVER) -> None:
+        """Make `token` good for one certificate, for that use."""
         with self.transaction() as connection:
             connection.execute(
-                "INSERT INTO tokens (sha256, requester, names) VALUES (?, ?, ?)",
-                (_digest(token), requester, _listed(names)),
+                "INSERT INTO tokens (sha256, requester, names, profile) VALUES (?, ?, ?, ?)",
+                (_digest(token), requester, _listed(names), profile),
             )
 
     def withdraw_all_but(self, tokens: Iterable[str]) -> None:

@@ -11,11 +11,15 @@ from typing import Self
 
 from overheard.role.settings import Environment
 from overheard.words.errors import SettingsError
-from overheard.words.story import CA
+from overheard.words.services import CA
 from overheard_ca.names import Name, read_name
+from overheard_ca.profile import Profile
 
 # It names a folder, so it must not be able to lead out of one.
 _REQUESTER = re.compile("[a-z0-9][a-z0-9-]{0,62}")
+
+# In OVERHEARD_CA_REQUESTERS, before the names of somebody who gets a client's certificate.
+_CLIENT = "client:"
 
 # The root itself lives 10 years.
 _MOST_DAYS = 3650
@@ -23,10 +27,14 @@ _MOST_DAYS = 3650
 
 @dataclass(frozen=True)
 class Requester:
-    """Somebody who may ask for a certificate for any of `names`. With no names, somebody who only needs the root."""
+    """Somebody who may ask for a certificate for any of `names`. With no names, somebody who only needs the root.
+
+    `profile` is what the certificate is then for.
+    """
 
     name: str
     names: tuple[Name, ...]
+    profile: Profile = Profile.SERVER
 
 
 @dataclass(frozen=True)
@@ -105,7 +113,7 @@ def _requesters(text: str) -> tuple[Requester, ...]:
     except ValueError as problem:
         raise SettingsError(
             f"OVERHEARD_CA_REQUESTERS is {text!r}: {problem}",
-            hint="write it like server=server,localhost,127.0.0.1;client=",
+            hint="write it like server=server,localhost,127.0.0.1;client=client:squirrel",
         ) from None
 
 
@@ -124,5 +132,6 @@ def _requester(entry: str) -> Requester:
         raise ValueError(f"{name!r} has no = after the requester's name")
     if not _REQUESTER.fullmatch(name):
         raise ValueError(f"{name!r} is no name for a requester (small letters, digits and hyphens)")
-    wanted = [word.strip() for word in names.split(",")] if names else []
-    return Requester(name, tuple(dict.fromkeys(read_name(word) for word in wanted)))
+    wanted = [word.strip() for word in names.removeprefix(_CLIENT).split(",")] if names else []
+    profile = Profile.CLIENT if names.startswith(_CLIENT) else Profile.SERVER
+    return Requester(name, tuple(dict.fromkeys(read_name(word) for word in wanted)), profile)

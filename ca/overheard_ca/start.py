@@ -13,11 +13,13 @@ from cryptography.hazmat.primitives.asymmetric import ec
 
 from overheard.role.files import write_whole
 from overheard_ca.authority import Authority, establish, key_pem
-from overheard_ca.certificates import fingerprint, server_certificate
+from overheard_ca.certificates import fingerprint, leaf_certificate
 from overheard_ca.desk import Desk
 from overheard_ca.errors import StateError
 from overheard_ca.handover import hand_over
 from overheard_ca.ledger import FILE, Ledger, record
+from overheard_ca.profile import Profile
+from overheard_ca.request import CheckedRequest
 from overheard_ca.settings import Settings
 
 SERVER_KEY = "server.key.pem"
@@ -58,9 +60,9 @@ def _alone(state: Path) -> Iterator[None]:
 def _certify_itself(settings: Settings, authority: Authority, ledger: Ledger) -> None:
     """Make a new key and certificate for its own HTTPS: nothing to mend, and never an old one."""
     key = ec.generate_private_key(ec.SECP256R1())
-    names = settings.own_names
+    own = CheckedRequest(key.public_key(), settings.own_names)
     with ledger.transaction() as entry:
-        certificate = server_certificate(key.public_key(), names, authority.issuing, _OWN_LIFE, datetime.now(UTC))
-        record(entry, certificate, settings.host, names)
+        certificate = leaf_certificate(own, Profile.SERVER, authority.issuing, _OWN_LIFE, datetime.now(UTC))
+        record(entry, certificate, settings.host, own.names)
     write_whole(settings.state / SERVER_KEY, key_pem(key, serialization.NoEncryption()))
     write_whole(settings.state / SERVER, authority.chain(certificate))

@@ -1,4 +1,4 @@
-"""A server's credentials: its key, the certificate for it, and the root that this leads to, as files in one folder."""
+"""The credentials of a server or a client: a key, its certificate, and the root above it, as files in one folder."""
 
 from __future__ import annotations
 
@@ -7,13 +7,16 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from ipaddress import ip_address
 from pathlib import Path
+from typing import TypeAlias
 
 from cryptography import x509
 from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.asymmetric import ec, rsa
 
 from overheard.role.files import write_whole
+
+PrivateKey: TypeAlias = ec.EllipticCurvePrivateKey | rsa.RSAPrivateKey
 
 # A certificate that ends sooner is not worth starting with.
 _LEAST_LEFT = timedelta(days=1)
@@ -41,6 +44,11 @@ class Credentials:
             )
         except (OSError, ValueError, x509.InvalidVersion):
             return False
+
+    @property
+    def has_rsa_key(self) -> bool:
+        """Whether the key is RSA; of those that are good."""
+        return isinstance(serialization.load_pem_private_key(self.key.read_bytes(), None), rsa.RSAPrivateKey)
 
     def write(self, key: bytes, certificate: bytes) -> None:
         """Write both whole; a reader sees a pair that does not fit for no longer than it takes to write the second."""
@@ -70,14 +78,19 @@ def new_key() -> ec.EllipticCurvePrivateKey:
     return ec.generate_private_key(ec.SECP256R1())
 
 
-def key_pem(key: ec.EllipticCurvePrivateKey) -> bytes:
-    """The key as PEM, open: a server must read it at every start with nobody there to type a passphrase."""
+def new_rsa_key() -> rsa.RSAPrivateKey:
+    """An RSA key of 2048 bits."""
+    return rsa.generate_private_key(65537, 2048)
+
+
+def key_pem(key: PrivateKey) -> bytes:
+    """The key as PEM, open: a role must read it at every start with nobody there to type a passphrase."""
     return key.private_bytes(
         serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
     )
 
 
-def signing_request(key: ec.EllipticCurvePrivateKey, names: Sequence[str]) -> bytes:
+def signing_request(key: PrivateKey, names: Sequence[str]) -> bytes:
     """A certificate signing request for `names`, in PEM (RFC 2986). Its subject is for the CA to say."""
     builder = x509.CertificateSigningRequestBuilder().subject_name(x509.Name([]))
     builder = builder.add_extension(x509.SubjectAlternativeName(_general_names(names)), critical=False)

@@ -14,7 +14,6 @@ import warnings
 from collections.abc import Sequence
 from itertools import islice
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import requests
 from urllib3.exceptions import InsecureRequestWarning
@@ -23,9 +22,14 @@ from overheard.role.files import write_whole
 from overheard.role.health import wait_until
 from overheard.words.errors import EnrolmentError
 from overheard.words.handover import FINGERPRINT, TOKEN
-
-if TYPE_CHECKING:
-    from overheard_services.credentials import Credentials
+from overheard_services.credentials import (
+    Credentials,
+    PrivateKey,
+    key_pem,
+    new_key,
+    new_rsa_key,
+    signing_request,
+)
 
 # Seconds for the CA to answer.
 _TIMEOUT = 5
@@ -66,28 +70,25 @@ def learn_root(ca_url: str, handover: Path) -> bytes:
     return ssl.DER_cert_to_PEM_cert(der).encode()
 
 
-def enrol(ca_url: str, handover: Path, names: Sequence[str], folder: Path) -> Credentials:
+def enrol(ca_url: str, handover: Path, names: Sequence[str], folder: Path, *, rsa_key: bool = False) -> Credentials:
     """A certificate of the CA for `names`, with its key and root, in `folder`, which is made if missing.
 
+    The token decides whether it is a server's or a client's. Its key is EC P-256, or with `rsa_key` RSA of 2048 bits.
     Those that are there already are kept as long as they are good, and the token with them: a restart needs no CA.
     Raises EnrolmentError.
     """
-    # Late, because a client learns the root without it, and has no cryptography installed.
-    from overheard_services.credentials import Credentials  # noqa: PLC0415
-
     credentials = Credentials.within(folder)
-    if not credentials.good_for(names, _fingerprint(handover)):
-        _get_certificate(ca_url, handover, names, credentials)
+    if not credentials.good_for(names, _fingerprint(handover)) or credentials.has_rsa_key is not rsa_key:
+        _get_certificate(ca_url, handover, names, credentials, new_rsa_key() if rsa_key else new_key())
     return credentials
 
 
-def _get_certificate(ca_url: str, handover: Path, names: Sequence[str], credentials: Credentials) -> None:
-    from overheard_services.credentials import key_pem, new_key, signing_request  # noqa: PLC0415
-
+def _get_certificate(
+    ca_url: str, handover: Path, names: Sequence[str], credentials: Credentials, key: PrivateKey
+) -> None:
     root = learn_root(ca_url, handover)
     credentials.root.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     write_whole(credentials.root, root, mode=0o644)
-    key = new_key()
     token = _handed_over(handover / TOKEN)
     chain = _post(f"{_https(ca_url)}/certificates", token, signing_request(key, names), credentials.root)
     # Only now: a refusal leaves the old pair as it was.

@@ -20,7 +20,7 @@ from overheard_ca.handover import hand_over
 from overheard_ca.ledger import Ledger
 from overheard_ca.settings import Settings
 
-REQUESTERS = "server=server,localhost,127.0.0.1;other=other.example;client="
+REQUESTERS = "server=server,localhost,127.0.0.1;other=other.example;client=;squirrel=client:squirrel"
 
 
 def free_port() -> int:

@@ -9,8 +9,9 @@ from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
 from cryptography.x509.oid import ExtendedKeyUsageOID, ExtensionOID, NameOID
 
 from ca.csrs import KEY
-from overheard_ca.certificates import Issuer, issuing_certificate, root_certificate, server_certificate
-from overheard_ca.request import PublicKey
+from overheard_ca.certificates import Issuer, issuing_certificate, leaf_certificate, root_certificate
+from overheard_ca.profile import Profile
+from overheard_ca.request import CheckedRequest, PublicKey
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 ROOT_KEY = ec.generate_private_key(ec.SECP256R1())
@@ -20,8 +21,11 @@ ISSUING = Issuer(issuing_certificate(ISSUING_KEY, ROOT, NOW), ISSUING_KEY)
 NAMES = ("server", IPv4Address("127.0.0.1"))
 
 
-def leaf(key: PublicKey | None = None, days: int = 30, now: datetime = NOW) -> x509.Certificate:
-    return server_certificate(key or KEY.public_key(), NAMES, ISSUING, timedelta(days=days), now)
+def leaf(
+    key: PublicKey | None = None, days: int = 30, now: datetime = NOW, profile: Profile = Profile.SERVER
+) -> x509.Certificate:
+    asked = CheckedRequest(key or KEY.public_key(), NAMES)
+    return leaf_certificate(asked, profile, ISSUING, timedelta(days=days), now)
 
 
 def names_usage(certificate: x509.Certificate) -> set[str]:
@@ -55,8 +59,14 @@ def test_root_lives_10_years_and_issuing_5() -> None:
     assert ISSUING.certificate.not_valid_after_utc.date() == datetime(2031, 3, 1, tzinfo=UTC).date()
 
 
-def test_a_server_certificate_has_exactly_these_extensions() -> None:
-    certificate = leaf()
+@pytest.mark.parametrize(
+    ("profile", "purpose"),
+    [(Profile.SERVER, ExtendedKeyUsageOID.SERVER_AUTH), (Profile.CLIENT, ExtendedKeyUsageOID.CLIENT_AUTH)],
+)
+def test_a_certificate_has_exactly_these_extensions_and_one_use(
+    profile: Profile, purpose: x509.ObjectIdentifier
+) -> None:
+    certificate = leaf(profile=profile)
     assert {extension.oid: extension.critical for extension in certificate.extensions} == {
         ExtensionOID.SUBJECT_ALTERNATIVE_NAME: False,
         ExtensionOID.BASIC_CONSTRAINTS: True,
@@ -71,7 +81,7 @@ def test_a_server_certificate_has_exactly_these_extensions() -> None:
         x509.IPAddress(IPv4Address("127.0.0.1")),
     ]
     assert value(x509.BasicConstraints).value == x509.BasicConstraints(ca=False, path_length=None)
-    assert list(value(x509.ExtendedKeyUsage).value) == [ExtendedKeyUsageOID.SERVER_AUTH]
+    assert list(value(x509.ExtendedKeyUsage).value) == [purpose]
     assert value(x509.AuthorityKeyIdentifier).value.key_identifier == key_identifier(ISSUING.certificate)
     assert key_identifier(certificate) == x509.SubjectKeyIdentifier.from_public_key(KEY.public_key()).digest
 
@@ -80,11 +90,12 @@ def test_the_common_name_is_the_first_name() -> None:
     assert leaf().subject.rfc4514_string() == "CN=server"
 
 
-def test_only_an_rsa_key_may_encipher_keys() -> None:
+def test_only_a_servers_rsa_key_may_encipher_keys() -> None:
     rsa_key = rsa.generate_private_key(65537, 2048).public_key()
     ed_key = ed25519.Ed25519PrivateKey.generate().public_key()
     assert names_usage(leaf(rsa_key)) == {"digital_signature", "key_encipherment"}
     assert names_usage(leaf()) == names_usage(leaf(ed_key)) == {"digital_signature"}
+    assert names_usage(leaf(rsa_key, profile=Profile.CLIENT)) == {"digital_signature"}
 
 
 def test_serials_are_random_and_of_the_length_that_rfc_5280_allows() -> None:

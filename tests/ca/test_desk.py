@@ -55,6 +55,17 @@ def test_nothing_is_copied_from_a_request_but_key_and_names(desk: Desk, token: s
     assert not value(x509.KeyUsage).value.key_encipherment
 
 
+def test_the_token_decides_what_a_certificate_is_for_and_not_the_request(desk: Desk, settings: Settings) -> None:
+    held = (settings.handover / "squirrel" / "token").read_text().strip()
+    as_server: list[tuple[x509.ExtensionType, bool]] = [
+        (x509.ExtendedKeyUsage([ExtendedKeyUsageOID.SERVER_AUTH]), False)
+    ]
+    issued = leaf(desk.certify(held, lambda: csr("squirrel", extensions=as_server)))
+    purposes = issued.extensions.get_extension_for_class(x509.ExtendedKeyUsage).value
+    assert list(purposes) == [ExtendedKeyUsageOID.CLIENT_AUTH]
+    assert issued.subject.rfc4514_string() == "CN=squirrel"
+
+
 def test_the_body_is_not_read_for_a_bad_token(desk: Desk) -> None:
     def never() -> bytes:
         raise AssertionError("the body was read")
@@ -72,7 +83,7 @@ def test_a_refused_request_leaves_the_token_good(desk: Desk, token: str) -> None
 
 
 def test_a_ca_that_fails_at_signing_leaves_the_token_good_and_enters_nothing(desk: Desk, token: str) -> None:
-    with patch("overheard_ca.desk.server_certificate", side_effect=MemoryError), pytest.raises(MemoryError):
+    with patch("overheard_ca.desk.leaf_certificate", side_effect=MemoryError), pytest.raises(MemoryError):
         desk.certify(token, lambda: csr("server"))
     assert desk.certify(token, lambda: csr("server"))
 

@@ -7,6 +7,7 @@ import pytest
 
 from overheard_ca.handover import hand_over
 from overheard_ca.ledger import Grant, Ledger, spend
+from overheard_ca.profile import Profile
 from overheard_ca.settings import Requester
 
 SERVER = Requester("server", ("server", "localhost"))
@@ -83,6 +84,16 @@ def test_a_token_for_other_names_is_withdrawn(folder: Path, ledger: Ledger) -> N
     grant = ledger.grant(token(folder))
     assert grant is not None
     assert grant.names == {"server"}
+    assert ledger.grant(first) is None
+
+
+def test_a_token_for_another_use_is_withdrawn(folder: Path, ledger: Ledger) -> None:
+    hand_over(folder, (SERVER,), "ab" * 32, ledger)
+    first = token(folder)
+    hand_over(folder, (Requester(SERVER.name, SERVER.names, Profile.CLIENT),), "ab" * 32, ledger)
+    grant = ledger.grant(token(folder))
+    assert grant is not None
+    assert grant.profile is Profile.CLIENT
     assert ledger.grant(first) is None
 
 

@@ -1,5 +1,8 @@
 from __future__ import annotations
 
+import hashlib
+import sqlite3
+from contextlib import closing
 from datetime import UTC, datetime
 from ipaddress import IPv4Address
 from pathlib import Path
@@ -11,9 +14,18 @@ from ca.csrs import KEY
 from overheard_ca.certificates import root_certificate
 from overheard_ca.errors import StateError
 from overheard_ca.ledger import Grant, Ledger, record, spend
+from overheard_ca.profile import Profile
 
 NOW = datetime(2026, 3, 1, tzinfo=UTC)
 NAMES = ("server", IPv4Address("127.0.0.1"))
+
+
+# As the first version made it: it knew servers alone.
+OF_OLD = """
+CREATE TABLE tokens (
+    sha256 TEXT PRIMARY KEY, requester TEXT NOT NULL, names TEXT NOT NULL, used_at TEXT
+) STRICT;
+"""
 
 
 @pytest.fixture
@@ -29,6 +41,23 @@ def used_up(ledger: Ledger, token: str) -> bool:
 def test_a_token_is_good_for_its_names(ledger: Ledger) -> None:
     ledger.add_token("acorn", "server", NAMES)
     assert ledger.grant("acorn") == Grant("server", frozenset(NAMES), used=False)
+
+
+def test_a_token_is_good_for_one_use(ledger: Ledger) -> None:
+    ledger.add_token("nut", "client", ("squirrel",), Profile.CLIENT)
+    assert ledger.grant("nut") == Grant("client", frozenset({"squirrel"}), used=False, profile=Profile.CLIENT)
+
+
+def test_a_ledger_of_old_is_opened_and_its_tokens_are_good_for_servers(tmp_path: Path) -> None:
+    with closing(sqlite3.connect(tmp_path / "ledger.sqlite")) as connection, connection:
+        connection.executescript(OF_OLD)
+        row = (hashlib.sha256(b"acorn").hexdigest(), "server", '["server"]', None)
+        connection.execute("INSERT INTO tokens VALUES (?, ?, ?, ?)", row)
+    for _ in range(2):
+        ledger = Ledger(tmp_path / "ledger.sqlite")
+        assert ledger.grant("acorn") == Grant("server", frozenset({"server"}), used=False, profile=Profile.SERVER)
+    ledger.add_token("nut", "client", ("squirrel",), Profile.CLIENT)
+    assert ledger.grant("nut")
 
 
 def test_a_token_that_was_never_issued_is_good_for_nothing(ledger: Ledger) -> None:

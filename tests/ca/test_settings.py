@@ -1,11 +1,12 @@
 from __future__ import annotations
 
-from ipaddress import IPv4Address
+from ipaddress import IPv4Address, IPv6Address
 from pathlib import Path
 
 import pytest
 
 from overheard.words.errors import SettingsError
+from overheard_ca.profile import Profile
 from overheard_ca.settings import Requester, Settings
 
 
@@ -26,13 +27,14 @@ def test_defaults(tmp_path: Path) -> None:
 
 
 def test_requesters_and_the_names_they_may_have(tmp_path: Path) -> None:
-    settings = read(tmp_path, REQUESTERS=" a = One, one,127.0.0.1 ; b=two;c=; ")
+    settings = read(tmp_path, REQUESTERS=" a = One, one,127.0.0.1 ; b=two;c=;d= client: Squirrel,::1; ")
     assert settings.requesters == (
         Requester("a", ("one", IPv4Address("127.0.0.1"))),
         Requester("b", ("two",)),
         Requester("c", ()),
+        Requester("d", ("squirrel", IPv6Address("::1")), Profile.CLIENT),
     )
-    assert settings.allowed == {"one", "two", IPv4Address("127.0.0.1")}
+    assert settings.allowed == {"one", "two", "squirrel", IPv4Address("127.0.0.1"), IPv6Address("::1")}
 
 
 @pytest.mark.parametrize(
@@ -74,6 +76,9 @@ def test_its_own_certificate_covers_the_address_at_which_its_health_is_asked(
         ("REQUESTERS", "a=one,,two"),
         ("REQUESTERS", "a=one,*.example"),
         ("REQUESTERS", "a=one."),
+        ("REQUESTERS", "a=client:"),
+        ("REQUESTERS", "a=klient:squirrel"),
+        ("REQUESTERS", "a=one,client:squirrel"),
     ],
 )
 def test_a_malformed_value_is_an_error_that_names_the_variable(tmp_path: Path, variable: str, value: str) -> None:

@@ -24,9 +24,11 @@ FILES = (
     "handover/other/root.sha256",
     "handover/other/token",
     "handover/client/root.sha256",
+    "handover/squirrel/root.sha256",
+    "handover/squirrel/token",
 )
-# The passphrase, 6 in the state folder (SQLite writes its own) and 5 handed over.
-WRITES = 12
+# The passphrase, 6 in the state folder (SQLite writes its own) and 7 handed over.
+WRITES = 14
 
 
 class Killed(BaseException):

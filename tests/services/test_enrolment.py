@@ -6,8 +6,6 @@ import base64
 import http.server
 import ssl
 import stat
-import subprocess
-import sys
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -18,7 +16,8 @@ from unittest.mock import patch
 import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.asymmetric import ec, rsa
+from cryptography.x509.oid import ExtendedKeyUsageOID
 
 from ca.process import CaProcess, free_port
 from overheard.words.errors import EnrolmentError, NotReadyError
@@ -180,15 +179,6 @@ def test_the_machines_own_trust_and_proxies_have_no_say(
     assert enrol(ca.url, handover, NAMES, tmp_path / "credentials").key.exists()
 
 
-def test_a_client_without_cryptography_learns_the_root(ca: CaProcess, handover: Path) -> None:
-    program = (
-        "import sys; sys.modules['cryptography'] = None\n"
-        "from pathlib import Path; from overheard_services.enrolment import learn_root\n"
-        f"learn_root({ca.url!r}, Path({str(handover)!r}))"
-    )
-    subprocess.run([sys.executable, "-W", "error", "-c", program], check=True, env={})
-
-
 # ---- enrolling
 
 
@@ -243,6 +233,27 @@ def test_a_certificate_in_its_last_day_means_enrolling_anew(ca: CaProcess, hando
         with patch.object(credentials_module, "datetime") as clock:
             clock.now.return_value = later
             assert made.good_for(NAMES, fingerprint) is good
+
+
+def test_a_key_is_of_the_kind_that_was_asked_for(ca: CaProcess, handover: Path, tmp_path: Path) -> None:
+    """Also where there is one of the other kind already."""
+    for rsa_key, kind in ((False, ec.EllipticCurvePrivateKey), (True, rsa.RSAPrivateKey)):
+        made = enrol(ca.url, handover, NAMES, tmp_path / "credentials", rsa_key=rsa_key)
+        before = made.key.read_bytes()
+        key = serialization.load_pem_private_key(before, None)
+        assert isinstance(key, kind)
+        assert key.key_size == (2048 if rsa_key else 256)
+        enrol(ca.url, handover, NAMES, tmp_path / "credentials", rsa_key=rsa_key)
+        assert made.key.read_bytes() == before
+        ca.new_token()
+
+
+def test_a_client_gets_a_certificate_of_its_own_kind(ca: CaProcess, tmp_path: Path) -> None:
+    ca.new_token("squirrel")
+    made = enrol(ca.url, ca.handover / "squirrel", ["squirrel"], tmp_path / "credentials")
+    leaf = x509.load_pem_x509_certificate(made.certificate.read_bytes())
+    purposes = leaf.extensions.get_extension_for_class(x509.ExtendedKeyUsage).value
+    assert list(purposes) == [ExtendedKeyUsageOID.CLIENT_AUTH]
 
 
 def test_a_used_token_is_an_error_that_says_what_to_do(ca: CaProcess, handover: Path, tmp_path: Path) -> None:

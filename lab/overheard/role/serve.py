@@ -1,11 +1,15 @@
-"""Serving: one gunicorn worker with threads, over HTTP or HTTPS, that stops within a second when told to."""
+"""Serving: one gunicorn worker with threads, at as many addresses as wanted, that stops within a second when told to.
+
+Each address has a `Listener` of its own: some may speak HTTP, some HTTPS, some ask every client for a certificate.
+"""
 
 from __future__ import annotations
 
+import errno
 import os
 import socket
 import ssl
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -19,16 +23,26 @@ if TYPE_CHECKING:
 
 # Where gunicorn's heartbeat file may live: memory, so that a busy disk cannot make a worker look dead.
 _MEMORY = Path("/dev/shm")  # noqa: S108
+# What is agreed to up to TLS 1.2 (RFC 9325, 4.2). Without it, a Python of Debian agrees to RSA key exchange.
+_SUITES = "ECDHE+AESGCM:ECDHE+CHACHA20"
+# Seconds for a handshake, so that a client that says nothing more does not keep a thread.
+_PATIENCE = 5
 
 
 @dataclass(frozen=True)
 class Listener:
-    """Where to listen. With a certificate and its key (PEM files) it is HTTPS, TLS 1.2 and 1.3 only."""
+    """Where to listen. With a certificate and its key (PEM files) it is HTTPS, TLS 1.2 and 1.3 only.
+
+    With `client_ca` (a PEM file) every client is asked for a certificate, and must show one of that CA (RFC 8446,
+    4.3.2). `ciphers` are suites up to TLS 1.2 that are agreed to besides those of today, in OpenSSL's words.
+    """
 
     host: str
     port: int
     certificate: Path | None = None
     key: Path | None = None
+    client_ca: Path | None = None
+    ciphers: str = ""
 
 
 class _Application(BaseApplication):  # type: ignore[misc]  # gunicorn publishes no types
@@ -44,15 +58,28 @@ class _Application(BaseApplication):  # type: ignore[misc]  # gunicorn publishes
         return self._make_app()
 
 
-def serve(make_app: Callable[[], Flask], listener: Listener) -> None:
-    """Serve until SIGTERM or SIGINT; then this ends the process.
+class _ByPort:
+    """What gunicorn takes for its one SSLContext: treats each connection as the port has it that it came in at."""
 
-    Raises SettingsError when the address cannot be listened on. `make_app` is called in the worker, so threads that the
+    def __init__(self, contexts: Mapping[int, ssl.SSLContext]) -> None:
+        self._contexts = contexts
+
+    def wrap_socket(self, sock: socket.socket, **options: Any) -> socket.socket:  # noqa: ANN401  (for SSLContext's own)
+        """The connection after its handshake; of a port without TLS, as it is. Raises ConnectionResetError."""
+        context = self._contexts.get(sock.getsockname()[1])
+        return _secured(sock, context, options) if context else sock
+
+
+def serve(make_app: Callable[[], Flask], listeners: Sequence[Listener]) -> None:
+    """Serve at all of `listeners` until SIGTERM or SIGINT; then this ends the process.
+
+    Raises SettingsError when an address cannot be listened on. `make_app` is called in the worker, so threads that the
     application starts are where its requests are.
     """
-    _see_that_it_is_free(listener)
+    for listener in listeners:
+        _see_that_it_is_free(listener)
     options: dict[str, Any] = {
-        "bind": f"{listener.host}:{listener.port}",
+        "bind": [f"{listener.host}:{listener.port}" for listener in listeners],
         "worker_class": "gthread",
         "threads": 8,
         # One exchange a connection, closed by the server: a recording then holds streams from SYN to FIN.
@@ -63,15 +90,7 @@ def serve(make_app: Callable[[], Flask], listener: Listener) -> None:
         "control_socket_disable": True,
         "worker_tmp_dir": str(_MEMORY) if os.access(_MEMORY, os.W_OK) else None,
     }
-    if listener.certificate and listener.key:
-        context = _context(listener.certificate, listener.key)
-        options |= {
-            "certfile": str(listener.certificate),
-            "keyfile": str(listener.key),
-            # gunicorn would make a context for every connection; one for all is three times as fast.
-            "ssl_context": lambda _config, _default: context,
-        }
-    _Application(make_app, options).run()
+    _Application(make_app, options | _tls(listeners)).run()
 
 
 def _see_that_it_is_free(listener: Listener) -> None:
@@ -85,8 +104,49 @@ def _see_that_it_is_free(listener: Listener) -> None:
         ) from None
 
 
-def _context(certificate: Path, key: Path) -> ssl.SSLContext:
+def _tls(listeners: Sequence[Listener]) -> dict[str, Any]:
+    """The options of gunicorn for the listeners with TLS; none where there are none."""
+    secure = {listener.port: _context(listener.certificate, listener) for listener in listeners if listener.certificate}
+    if not secure:
+        return {}
+    by_port = _ByPort(secure)
+    return {
+        # By these alone gunicorn knows that there is TLS to speak. What it loads is in the contexts.
+        "certfile": next(str(listener.certificate) for listener in listeners if listener.certificate),
+        # Or gunicorn would ask for the handshake of a plain connection, too.
+        "do_handshake_on_connect": True,
+        # gunicorn would make a context for every connection; one for all is three times as fast.
+        "ssl_context": lambda _config, _default: by_port,
+    }
+
+
+def _context(certificate: Path, listener: Listener) -> ssl.SSLContext:
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.minimum_version = ssl.TLSVersion.TLSv1_2
-    context.load_cert_chain(certificate, key)
+    context.set_ciphers(":".join(filter(None, (_SUITES, listener.ciphers))))
+    if listener.client_ca:
+        context.verify_mode = ssl.CERT_REQUIRED
+        context.load_verify_locations(listener.client_ca)
+    context.load_cert_chain(certificate, listener.key)
     return context
+
+
+def _secured(sock: socket.socket, context: ssl.SSLContext, options: Mapping[str, Any]) -> ssl.SSLSocket:
+    """The connection after its handshake.
+
+    Raises ConnectionResetError where that fails, whatever the reason: it is what gunicorn passes over in silence. Of
+    anything else it would make a line in the log, and an answer in clear.
+    """
+    sock.settimeout(_PATIENCE)
+    try:
+        # A copy, as SSLContext closes what it could not secure. gunicorn reads what still comes and then closes: the
+        # connection is not reset, and the client gets the alert that says why (RFC 9112, 9.6).
+        secured = context.wrap_socket(sock.dup(), **options)
+    except OSError as problem:
+        if isinstance(problem, TimeoutError):
+            # There is nothing to tell whoever says nothing, and gunicorn would hold up everybody to wait for the end.
+            sock.shutdown(socket.SHUT_RDWR)
+        raise ConnectionResetError(errno.ECONNRESET, str(problem)) from problem
+    secured.settimeout(None)
+    sock.close()
+    return secured

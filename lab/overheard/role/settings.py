@@ -33,6 +33,11 @@ class Environment:
         """A path of the file system."""
         return Path(self.text(name, default))
 
+    def optional_path(self, name: str) -> Path | None:
+        """A path of the file system, where the variable is set."""
+        text = self.text(name, "")
+        return Path(text) if text else None
+
     def folder(self, name: str, default: str | None = None) -> Path:
         """A folder that is there."""
         return self._checked(name, default, Path, Path.is_dir, "a folder that exists")

@@ -1,16 +1,24 @@
-"""`python serving.py PORT [CERTIFICATE KEY]`: the lab's way of serving, with an application of this file's own."""
+"""`python serving.py LISTENER...`: the lab's way of serving, with an application of this file's own.
+
+A listener is what `dataclasses.asdict` makes of it, in JSON.
+"""
 
 from __future__ import annotations
 
+import json
 import os
+import ssl
 import sys
 import threading
 import time
 from pathlib import Path
+from typing import Any
 
-from flask import Flask
+from flask import Flask, request
 
 from overheard.role.serve import Listener, serve
+
+_FILES = ("certificate", "key", "client_ca")
 
 
 def create_app() -> Flask:
@@ -30,6 +38,14 @@ def create_app() -> Flask:
     def threads() -> str:
         return threading.current_thread().name
 
+    @app.get("/secured")
+    def secured() -> str:
+        sock = request.environ["gunicorn.socket"]
+        if not isinstance(sock, ssl.SSLSocket):
+            return "no"
+        suite, _, _ = sock.cipher() or ("", "", 0)
+        return f"{suite} {sock.getpeercert()}"
+
     @app.get("/slow")
     def slow() -> str:
         time.sleep(60)
@@ -38,6 +54,11 @@ def create_app() -> Flask:
     return app
 
 
+def listener(text: str) -> Listener:
+    """The opposite of `json.dumps(asdict(listener), default=str)`."""
+    fields: dict[str, Any] = json.loads(text)
+    return Listener(**fields | {name: Path(fields[name]) for name in _FILES if fields[name]})
+
+
 if __name__ == "__main__":
-    port, *pair = sys.argv[1:]
-    serve(create_app, Listener("127.0.0.1", int(port), *map(Path, pair)))
+    serve(create_app, [listener(text) for text in sys.argv[1:]])

@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
+import json
 import signal
 import socket
 import ssl
 import subprocess
 import sys
+import time
 import warnings
-from contextlib import closing, contextmanager, suppress
+from contextlib import ExitStack, closing, contextmanager, suppress
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+import requests
 from flask import Flask
 
 from ca.process import free_port
+from lab.certificates import Files
 from overheard.engines.base import clean_environment
 from overheard.role.health import probe, wait_until
 from overheard.role.serve import Listener, serve
@@ -25,22 +30,24 @@ from processes import alive, descendants, eventually
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from lab.certificates import Files
-
 _SCRIPT = Path(__file__).parent / "serving.py"
 # Far more than the second that is granted, and far less than the 30 s that gunicorn would give.
 _SOON = 10
+# It is no AEAD, so not one of today's (RFC 9325, 4.2).
+_OLD_SUITE = "ECDHE-ECDSA-AES128-SHA"
 
 
 class Served:
-    """A server of serving.py."""
+    """A server of serving.py; `port` is that of its first listener."""
 
-    def __init__(self, process: subprocess.Popen[str], port: int) -> None:
-        self.process, self.port = process, port
+    def __init__(self, process: subprocess.Popen[str], ports: list[int]) -> None:
+        self.process, self.ports, self.port = process, ports, ports[0]
 
-    def connect(self, context: ssl.SSLContext | None = None, session: ssl.SSLSession | None = None) -> socket.socket:
-        """A new connection."""
-        plain = socket.create_connection(("127.0.0.1", self.port), timeout=_SOON)
+    def connect(
+        self, context: ssl.SSLContext | None = None, session: ssl.SSLSession | None = None, *, at: int = 0
+    ) -> socket.socket:
+        """A new connection, to one of its listeners."""
+        plain = socket.create_connection(("127.0.0.1", self.ports[at]), timeout=_SOON)
         if context is None:
             return plain
         return context.wrap_socket(plain, server_hostname="localhost", session=session)
@@ -49,33 +56,50 @@ class Served:
         """The whole answer, up to the end of the connection that the server makes."""
         # HTTP/1.1: the client would keep the connection if the server did.
         connection.sendall(f"GET {path} HTTP/1.1\r\nHost: localhost\r\n\r\n".encode())
-        answer = b""
-        while piece := connection.recv(4096):
-            answer += piece
-        return answer
+        return to_the_end(connection)
+
+    def stop(self) -> str:
+        """Stop it, and return what it said."""
+        self.process.terminate()
+        return self.process.communicate(timeout=_SOON)[1]
+
+
+def to_the_end(connection: socket.socket) -> bytes:
+    """All that is still to come. Raises ConnectionResetError where the connection does not end in order."""
+    answer = b""
+    while piece := connection.recv(4096):
+        answer += piece
+    return answer
+
+
+def listener(files: Files | None = None, **options: object) -> Listener:
+    """At a free port; with TLS if there are files for it."""
+    pair = {"certificate": files.certificate, "key": files.key} if files else {}
+    return Listener("127.0.0.1", free_port(), **{**pair, **options})  # type: ignore[arg-type]  # the caller names its fields
 
 
 @contextmanager
-def started(files: Files | None = None) -> Iterator[Served]:
-    port = free_port()
-    pair = [str(files.certificate), str(files.key)] if files else []
+def started(files: Files | None = None, *listeners: Listener) -> Iterator[Served]:
+    """A server of `listeners`, or of one of which `files` say whether it speaks TLS."""
+    listeners = listeners or (listener(files),)
     with subprocess.Popen(
-        [sys.executable, str(_SCRIPT), str(port), *pair],
+        [sys.executable, str(_SCRIPT), *(json.dumps(asdict(one), default=str) for one in listeners)],
         env=clean_environment(),
         stdin=subprocess.DEVNULL,
         stderr=subprocess.PIPE,
         text=True,
     ) as process:
+        first = listeners[0]
 
         def problem() -> str:
             if process.poll() is not None:
                 raise NotReadyError("the server", seen=process.communicate()[1], hint="")
-            scheme, root = ("https", str(files.root)) if files else ("http", None)
-            return probe(f"{scheme}://127.0.0.1:{port}", root=root)
+            scheme, root = ("https", str(files.root)) if files and first.certificate else ("http", None)
+            return probe(f"{scheme}://127.0.0.1:{first.port}", root=root)
 
         try:
             wait_until(problem, "the server", within=20, hint="")
-            yield Served(process, port)
+            yield Served(process, [one.port for one in listeners])
         finally:
             process.terminate()
             process.communicate(timeout=_SOON)
@@ -91,6 +115,25 @@ def plain() -> Iterator[Served]:
 def secure(files: Files) -> Iterator[Served]:
     with started(files) as served:
         yield served
+
+
+@pytest.fixture(scope="module")
+def various(files: Files) -> Iterator[Served]:
+    """One process that speaks HTTP, HTTPS, asks clients for a certificate, and agrees to an old suite."""
+    with started(
+        files,
+        listener(),
+        listener(files),
+        listener(files, client_ca=files.root),
+        listener(files, ciphers=_OLD_SUITE),
+    ) as served:
+        yield served
+
+
+_PLAIN, _SECURE, _MUTUAL, _LEGACY = range(4)
+by_version = pytest.mark.parametrize(
+    "version", [ssl.TLSVersion.TLSv1_2, ssl.TLSVersion.TLSv1_3], ids=lambda version: version.name
+)
 
 
 def trusting(files: Files, version: ssl.TLSVersion) -> ssl.SSLContext:
@@ -151,11 +194,6 @@ def test_a_client_that_comes_back_resumes_its_session(secure: Served, files: Fil
         assert second.session_reused
 
 
-def test_https_does_not_answer_plain_http(secure: Served) -> None:
-    with closing(secure.connect()) as connection, suppress(ConnectionResetError):
-        assert b"200" not in secure.get("/health", connection)
-
-
 @pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGINT])
 def test_it_stops_when_told_though_requests_are_under_way(how: signal.Signals) -> None:
     with started() as served, closing(served.connect()) as busy, closing(served.connect()) as idle:
@@ -170,6 +208,131 @@ def test_it_stops_when_told_though_requests_are_under_way(how: signal.Signals) -
         assert eventually(lambda: not any(map(alive, workers)))
 
 
+# ---- more than one listener
+
+
+def test_each_port_speaks_as_its_listener_says(various: Served, files: Files) -> None:
+    context = trusting(files, ssl.TLSVersion.TLSv1_3)
+    with closing(various.connect(at=_PLAIN)) as connection:
+        assert various.get("/secured", connection).endswith(b"\r\n\r\nno")
+    for at in (_SECURE, _LEGACY):
+        with closing(various.connect(context, at=at)) as connection:
+            assert various.get("/secured", connection).endswith(b"TLS_AES_256_GCM_SHA384 None")
+
+
+def test_all_of_them_are_one_process(various: Served, files: Files) -> None:
+    with closing(various.connect(at=_PLAIN)) as connection:
+        pids = various.get("/pids", connection).rpartition(b"\n")[2]
+    with closing(various.connect(trusting(files, ssl.TLSVersion.TLSv1_3), at=_SECURE)) as connection:
+        assert various.get("/pids", connection).endswith(pids)
+
+
+def test_an_old_suite_is_agreed_to_where_it_was_allowed_and_nowhere_else(various: Served, files: Files) -> None:
+    context = trusting(files, ssl.TLSVersion.TLSv1_2)
+    context.set_ciphers(f"{_OLD_SUITE}:@SECLEVEL=0")
+    with closing(various.connect(context, at=_LEGACY)) as connection:
+        assert _OLD_SUITE.encode() in various.get("/secured", connection)
+    with closing(various.connect(at=_SECURE)) as connection, pytest.raises(ssl.SSLError, match="handshake failure"):
+        context.wrap_socket(connection, server_hostname="localhost")
+
+
+def test_the_usual_suites_come_before_an_old_one(various: Served, files: Files) -> None:
+    context = trusting(files, ssl.TLSVersion.TLSv1_2)
+    context.set_ciphers(f"{_OLD_SUITE}:ECDHE-ECDSA-AES128-GCM-SHA256:@SECLEVEL=0")
+    with closing(various.connect(context, at=_LEGACY)) as connection:
+        assert b"ECDHE-ECDSA-AES128-GCM-SHA256" in various.get("/secured", connection)
+
+
+@by_version
+def test_a_client_with_a_certificate_of_the_right_ca_is_known(
+    various: Served, files: Files, version: ssl.TLSVersion
+) -> None:
+    context = trusting(files, version)
+    context.load_cert_chain(files.certificate, files.key)
+    with closing(various.connect(context, at=_MUTUAL)) as connection:
+        assert isinstance(connection, ssl.SSLSocket)
+        assert b"'a server'" in various.get("/secured", connection)
+        session = connection.session
+    # One that comes back is still the same.
+    with closing(various.connect(context, session, at=_MUTUAL)) as connection:
+        assert isinstance(connection, ssl.SSLSocket)
+        assert connection.session_reused
+        assert b"'a server'" in various.get("/secured", connection)
+
+
+def refused(served: Served, files: Files, cert: Files | None) -> str:
+    """What `requests` says of being refused a hundred times by the listener that asks for certificates."""
+    said = set()
+    with requests.Session() as session:
+        session.trust_env = False
+        session.verify = str(files.root)
+        session.cert = (str(cert.certificate), str(cert.key)) if cert else None
+        for _ in range(100):
+            with pytest.raises(requests.exceptions.SSLError) as caught:
+                session.get(f"https://localhost:{served.ports[_MUTUAL]}/health", timeout=_SOON)
+            said.add(str(caught.value).partition("Caused by ")[2].partition(" (_ssl.c")[0])
+    (only,) = said
+    return only
+
+
+def test_a_client_without_a_certificate_is_told_so_every_time(various: Served, files: Files) -> None:
+    """With TLS 1.3 the alert comes after the client's request was sent: a reset connection would swallow it."""
+    begun = time.monotonic()
+    assert refused(various, files, None).endswith("tlsv13 alert certificate required")
+    assert time.monotonic() - begun < _SOON
+
+
+def test_a_client_with_a_certificate_of_another_ca_is_told_so_every_time(
+    various: Served, files: Files, tmp_path: Path
+) -> None:
+    assert refused(various, files, Files.make(tmp_path)).endswith("tlsv1 alert unknown ca")
+
+
+def test_tls_1_2_refuses_a_client_without_a_certificate_in_the_handshake(various: Served, files: Files) -> None:
+    context = trusting(files, ssl.TLSVersion.TLSv1_2)
+    with closing(various.connect(at=_MUTUAL)) as connection, pytest.raises(ssl.SSLError, match="handshake failure"):
+        context.wrap_socket(connection, server_hostname="localhost")
+
+
+@pytest.mark.parametrize("at", [_SECURE, _MUTUAL])
+def test_who_speaks_no_tls_is_answered_nothing_in_clear_and_not_reset(various: Served, at: int) -> None:
+    with closing(various.connect(at=at)) as connection:
+        connection.sendall(b"GET /health HTTP/1.1\r\n\r\n" * 100)
+        assert b"HTTP" not in to_the_end(connection)
+
+
+def test_a_client_that_stops_in_the_handshake_keeps_no_thread(various: Served, files: Files) -> None:
+    with ExitStack() as idle:
+        for _ in range(8):
+            connection = idle.enter_context(closing(various.connect(at=_SECURE)))
+            # The beginning of a ClientHello: 22 is the type of a handshake.
+            connection.sendall(bytes([22, 3, 1, 2]))
+        begun = time.monotonic()
+        with closing(various.connect(trusting(files, ssl.TLSVersion.TLSv1_3), at=_SECURE)) as connection:
+            assert various.get("/health", connection).endswith(b"ready")
+        assert time.monotonic() - begun < _SOON
+
+
+def test_handshakes_that_fail_leave_the_log_quiet_and_the_server_serving(files: Files) -> None:
+    with started(files, listener(), listener(files, client_ca=files.root)) as served:
+        context = trusting(files, ssl.TLSVersion.TLSv1_3)
+        for _ in range(20):
+            served.connect(at=1).close()
+            with closing(served.connect(at=1)) as connection:
+                connection.sendall(b"hello")
+            with closing(served.connect(context, at=1)) as connection, suppress(OSError):
+                served.get("/health", connection)
+            with closing(served.connect(at=1)) as connection, suppress(OSError):
+                ssl.create_default_context().wrap_socket(connection, server_hostname="localhost")
+        with closing(served.connect(at=0)) as connection:
+            assert served.get("/health", connection).endswith(b"ready")
+        assert served.stop() == ""
+        assert served.process.returncode == 0
+
+
+# ---- what goes wrong before it serves
+
+
 def test_its_log_is_quiet_unless_something_is_wrong() -> None:
     with started() as served:
         served.process.terminate()
@@ -180,4 +343,4 @@ def test_a_port_that_is_taken_is_an_error_in_words_and_not_the_exit_code_of_over
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
         with pytest.raises(SettingsError, match=f"127.0.0.1:{port} cannot be listened on: Address already in use"):
-            serve(lambda: Flask("never"), Listener("127.0.0.1", port))
+            serve(lambda: Flask("never"), [listener(), Listener("127.0.0.1", port)])
