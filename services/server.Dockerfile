@@ -1,4 +1,4 @@
-# The server, over HTTP and over HTTPS: two containers of one image. Build from the root of the repository: `docker compose build server-http`.
+# The server and the gallery: two containers of one image. Build from the root of the repository: `docker compose build server`.
 FROM debian:trixie-slim AS python
 RUN apt-get update \
     && DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends python3 \
@@ -21,9 +21,11 @@ COPY lab/overheard/__init__.py /app/overheard/
 COPY lab/overheard/words /app/overheard/words
 COPY lab/overheard/role /app/overheard/role
 COPY services/overheard_services/__init__.py services/overheard_services/enrolment.py services/overheard_services/credentials.py /app/overheard_services/
+COPY services/overheard_services/disguise /app/overheard_services/disguise
+COPY services/overheard_services/gallery /app/overheard_services/gallery
 COPY services/overheard_services/server /app/overheard_services/server
 # Compiled now: a container that cannot write would compile at every start.
 RUN python3 -m compileall -q /app \
-    && install -d -o 10001 -g 10001 -m 0700 /handover /credentials
+    && install -d -o 10001 -g 10001 -m 0700 /handover /credentials /shared-key /gallery
 USER 10001:10001
 CMD ["python3", "-m", "overheard_services.server"]

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import socket
+import sys
 from typing import TYPE_CHECKING
 
 from overheard.role.health import ask
@@ -10,10 +12,15 @@ from overheard.role.run import asks_for_health, run
 from overheard_services.server.settings import Enrolment, Settings
 
 if TYPE_CHECKING:
-    from pathlib import Path
+    from overheard.role.serve import Listener
+    from overheard.words.scenario import Service
+    from overheard_services.credentials import Credentials
 
 # How long the server waits for the certificate authority to come up, in seconds.
 _PATIENCE = 30
+_MUTUAL, _LEGACY = "mutual-tls", "legacy"
+# The client sends the key encrypted with the server's own (RFC 5246, 7.4.7.1).
+_RSA_KEY_EXCHANGE = "AES128-GCM-SHA256"
 
 
 def main(arguments: list[str]) -> int:
@@ -22,29 +29,58 @@ def main(arguments: list[str]) -> int:
     settings = Settings.from_environment(os.environ)
     if health:
         return _health(settings)
-    from overheard.role.serve import Listener, serve  # noqa: PLC0415  (the health check must be quick)
+    from overheard.role.serve import serve  # noqa: PLC0415  (the health check must be quick)
     from overheard_services.server.app import create_app  # noqa: PLC0415
+    from overheard_services.server.shared_key import shared_key  # noqa: PLC0415
 
-    certificate, key = _certified(settings.enrolment)
-    listener = Listener(settings.bind, settings.port, certificate, key)
-    serve(lambda: create_app(settings.message), listener)
+    key = shared_key(settings.secret_key, settings.shared_key_file)
+    credentials = _certified(settings.enrolment) if settings.enrolment else None
+    listeners = [_listener(settings.bind, name, service, credentials) for name, service in settings.services.items()]
+    serve(lambda: create_app(settings.message, key), listeners)
     return 0
 
 
 def _health(settings: Settings) -> int:
-    if settings.enrolment is None:
-        return ask(f"http://127.0.0.1:{settings.port}")
-    return ask(f"https://127.0.0.1:{settings.port}", root=str(settings.enrolment.folder / "root.pem"))
+    """0 when every service is ready, or else 1 with the first problem on stderr."""
+    root = str(settings.enrolment.folder / "root.pem") if settings.enrolment else None
+    for name, service in settings.services.items():
+        url = f"{service.scheme}://127.0.0.1:{service.port}"
+        if code := _knock(service.port) if name == _MUTUAL else ask(url, root=root):
+            return code
+    return 0
 
 
-def _certified(enrolment: Enrolment | None) -> tuple[Path, Path] | tuple[None, None]:
-    if enrolment is None:
-        return None, None
+def _knock(port: int) -> int:
+    """See that somebody listens. To be told more, one needs a certificate."""
+    try:
+        socket.create_connection(("127.0.0.1", port), timeout=2).close()
+    except OSError as problem:
+        sys.stderr.write(f"not ready: nobody listens on port {port} ({problem})\n")
+        return 1
+    return 0
+
+
+def _certified(enrolment: Enrolment) -> Credentials:
     from overheard_services.enrolment import enrol, wait_for_handover  # noqa: PLC0415
 
     wait_for_handover(enrolment.ca_url, enrolment.handover, _PATIENCE)
-    credentials = enrol(enrolment.ca_url, enrolment.handover, enrolment.names, enrolment.folder)
-    return credentials.certificate, credentials.key
+    # RSA, so that one key may be tried on both kinds of key exchange.
+    return enrol(enrolment.ca_url, enrolment.handover, enrolment.names, enrolment.folder, rsa_key=True)
+
+
+def _listener(bind: str, name: str, service: Service, credentials: Credentials | None) -> Listener:
+    from overheard.role.serve import Listener  # noqa: PLC0415
+
+    if credentials is None or service.scheme == "http":
+        return Listener(bind, service.port)
+    return Listener(
+        bind,
+        service.port,
+        credentials.certificate,
+        credentials.key,
+        client_ca=credentials.root if name == _MUTUAL else None,
+        ciphers=_RSA_KEY_EXCHANGE if name == _LEGACY else "",
+    )
 
 
 if __name__ == "__main__":

@@ -1,22 +1,93 @@
-"""The Secret Squirrels' application."""
+"""The Secret Squirrels' application: the message as it is, and in each of its disguises."""
 
 from __future__ import annotations
 
-from flask import Flask, Response, jsonify
+import ssl
+from typing import Any
+
+from flask import Flask, Response, jsonify, request
 
 from overheard.role import health
+from overheard.words.scenario import Disguise
+from overheard_services.disguise import fernet, substitution
+from overheard_services.disguise.diffie_hellman import Party
+
+# A public value has 44 characters, and so few cannot be nested too deep to be read.
+_MOST_BYTES = 256
+_NO_KEY = "No key is shared: start the server with SECRET_KEY or OVERHEARD_SERVER_SHARED_KEY_FILE.\n"
+_HOW_TO_AGREE = 'POST {"public": P} as JSON, P being 32 bytes of X25519 (RFC 7748) in base64url.'
 
 
-def create_app(message: str) -> Flask:
-    """Build the application that tells `message` to whoever asks."""
+def create_app(message: str, shared_key: bytes | None = None) -> Flask:
+    """Build the application that tells `message` to whoever asks, and sealed to those who have `shared_key`."""
     app = Flask(__name__)
+    app.config["MAX_CONTENT_LENGTH"] = _MOST_BYTES
+    app.after_request(_greeted)
 
-    @app.get("/")
+    @app.get(Disguise.NONE.path)
     def tell() -> Response:
-        return Response(message, mimetype="text/plain")
+        return _text(message)
+
+    @app.get(Disguise.SUBSTITUTION.path)
+    def substituted() -> Response:
+        return _text(substitution.encrypt(message))
+
+    @app.get(Disguise.FERNET.path)
+    def sealed() -> Response:
+        return _text(fernet.seal(shared_key, message)) if shared_key else _text(_NO_KEY, status=503)
+
+    @app.get(Disguise.DIFFIE_HELLMAN.path)
+    def how_to_agree() -> Response:
+        # A 405 says by which method one may come back (RFC 9110, 15.5.6).
+        return _text(f"{_HOW_TO_AGREE}\n", status=405, headers={"Allow": "POST"})
+
+    @app.post(Disguise.DIFFIE_HELLMAN.path)
+    def agree() -> Response:
+        return _agreed(request.get_json(force=True, silent=True), message)
 
     @app.get(health.PATH)
     def ready() -> Response:
         return jsonify(status="ok", role="server")
 
     return app
+
+
+def _text(text: str, *, status: int = 200, headers: dict[str, str] | None = None) -> Response:
+    return Response(text, status=status, headers=headers, mimetype="text/plain")
+
+
+def _agreed(asked: object, message: str) -> Response:
+    """What the other side needs to open the message with a key that was never sent: our public value, and the token."""
+    public = asked.get("public") if isinstance(asked, dict) else None
+    if not isinstance(public, str):
+        return _refused(_HOW_TO_AGREE)
+    # A new one each time: what is recorded today is not opened by anything that is stolen tomorrow.
+    party = Party()
+    try:
+        key = party.agree(public)
+    except ValueError as problem:
+        return _refused(str(problem))
+    return jsonify(public=party.public, token=fernet.seal(key, message))
+
+
+def _refused(why: str) -> Response:
+    answer = jsonify(error=why)
+    answer.status_code = 400
+    return answer
+
+
+def _greeted(answer: Response) -> Response:
+    """Call a client by the name in its certificate, where the handshake has seen to it that this is its own."""
+    if name := _name_of_the_client():
+        # A certificate may hold anything, and a header only text without control characters (RFC 9110, 5.5).
+        harmless = name if name.isascii() and name.isprintable() else ascii(name)
+        answer.headers["X-Greeting"] = f"Hello {harmless}"
+    return answer
+
+
+def _name_of_the_client() -> str:
+    """The common name in the certificate that the client showed; empty where it was not asked for one."""
+    sock = request.environ.get("gunicorn.socket")
+    certificate: Any = (sock.getpeercert() if isinstance(sock, ssl.SSLSocket) else None) or {}
+    # A tuple of the subject's parts, each a tuple of pairs.
+    return str(dict(pair for part in certificate.get("subject", ()) for pair in part).get("commonName", ""))

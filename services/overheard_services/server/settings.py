@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Self
 
 from overheard.role.settings import Environment
-from overheard.words.story import CA, HTTP, HTTPS, SECRET_MESSAGE
+from overheard.words.errors import SettingsError
+from overheard.words.services import CA, OF_THE_SERVER
+from overheard.words.story import SECRET_MESSAGE
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
+
+    from overheard.words.scenario import Service
 
 
 @dataclass(frozen=True)
@@ -25,24 +29,65 @@ class Enrolment:
 
 @dataclass(frozen=True)
 class Settings:
-    """What the server is told. It serves HTTPS when it has an enrolment, and HTTP when it has none."""
+    """What the server is told. `services` are those that it serves, by their names in `OF_THE_SERVER`.
+
+    It has an enrolment when any of them is HTTPS. The shared key is `secret_key`, or else what is in `shared_key_file`.
+    """
 
     bind: str
-    port: int
+    services: Mapping[str, Service]
     message: str
     enrolment: Enrolment | None
+    secret_key: str
+    shared_key_file: Path | None
 
     @classmethod
     def from_environment(cls, variables: Mapping[str, str]) -> Self:
         """Raise SettingsError, naming the variable, where one makes no sense."""
         env = Environment(variables)
-        https = env.choice("OVERHEARD_SERVER_SCHEME", ("http", "https"), "http") == "https"
+        services = _services(env.words("OVERHEARD_SERVER_SERVICES", "http"))
+        https = any(service.scheme == "https" for service in services.values())
         return cls(
             bind=env.text("OVERHEARD_SERVER_BIND", "127.0.0.1"),
-            port=env.port("OVERHEARD_SERVER_PORT", str((HTTPS if https else HTTP).port)),
+            services=services,
             message=env.text("OVERHEARD_MESSAGE", SECRET_MESSAGE),
             enrolment=_enrolment(env) if https else None,
+            # As the tutorial has it.
+            secret_key=env.text("SECRET_KEY", ""),
+            shared_key_file=env.optional_path("OVERHEARD_SERVER_SHARED_KEY_FILE"),
         )
+
+
+def _services(words: tuple[str, ...]) -> dict[str, Service]:
+    try:
+        return _all_services(words)
+    except ValueError as problem:
+        raise SettingsError(
+            f"OVERHEARD_SERVER_SERVICES is {','.join(words)!r}: {problem}",
+            hint=f"write some of {','.join(OF_THE_SERVER)}, each with a port of its own if you like: http:8080",
+        ) from None
+
+
+def _all_services(words: tuple[str, ...]) -> dict[str, Service]:
+    services: dict[str, Service] = {}
+    for word in words:
+        name, colon, port = word.partition(":")
+        if name not in OF_THE_SERVER:
+            raise ValueError(f"{name!r} is no service")
+        if name in services:
+            raise ValueError(f"{name} stands there twice")
+        services[name] = replace(OF_THE_SERVER[name], port=_port(port)) if colon else OF_THE_SERVER[name]
+    if not services:
+        raise ValueError("no service stands there")
+    if len({service.port for service in services.values()}) != len(services):
+        raise ValueError("two have the same port")
+    return services
+
+
+def _port(text: str) -> int:
+    if not (text.isdecimal() and 0 < int(text) < 65536):
+        raise ValueError(f"{text!r} is not a port (1 to 65535)")
+    return int(text)
 
 
 def _enrolment(env: Environment) -> Enrolment:

@@ -2,9 +2,32 @@
 
 from __future__ import annotations
 
-import pytest
+import socket
+import ssl
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Any
 
+import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+
+from overheard_services.disguise.diffie_hellman import Party
+from overheard_services.disguise.fernet import WrongKeyError, new_key, unseal
 from overheard_services.server.app import create_app
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from werkzeug.test import TestResponse
+
+KEY = new_key()
+
+
+def asked(path: str, *, method: str = "GET", json: object = None) -> TestResponse:
+    return create_app("fluffy tail", KEY).test_client().open(path, method=method, json=json)
 
 
 @pytest.mark.parametrize("message", ["fluffy tail", "buschiger Schwänz 🐿", "<script>alert(1)</script>", "a\nb"])
@@ -19,8 +42,155 @@ def test_it_says_that_it_is_ready_without_telling_the_message() -> None:
     assert (answer.status_code, answer.get_json()) == (200, {"status": "ok", "role": "server"})
 
 
-@pytest.mark.parametrize(("method", "path", "status"), [("GET", "/other", 404), ("POST", "/", 405), ("HEAD", "/", 200)])
+@pytest.mark.parametrize(
+    ("method", "path", "status"),
+    [
+        ("GET", "/other", 404),
+        ("POST", "/", 405),
+        ("HEAD", "/", 200),
+        ("GET", "/fernet", 200),
+        ("GET", "/substitution", 200),
+        ("GET", "/diffie-hellman", 405),
+        ("POST", "/diffie-hellman", 400),
+    ],
+)
 def test_elsewhere_the_message_is_not_told(method: str, path: str, status: int) -> None:
-    answer = create_app("fluffy tail").test_client().open(path, method=method)
+    answer = asked(path, method=method)
     assert answer.status_code == status
     assert "fluffy" not in answer.text
+
+
+# ---- its disguises
+
+
+def test_substituted_it_is_as_in_the_tutorial() -> None:
+    answer = asked("/substitution")
+    assert (answer.text, answer.content_type) == ("ekteex szhk", "text/plain; charset=utf-8")
+
+
+def test_sealed_it_is_opened_by_whoever_has_the_shared_key_and_nobody_else() -> None:
+    answer = asked("/fernet")
+    assert answer.content_type == "text/plain; charset=utf-8"
+    assert unseal(KEY, answer.text) == "fluffy tail"
+    with pytest.raises(WrongKeyError):
+        unseal(new_key(), answer.text)
+
+
+def test_without_a_shared_key_nothing_is_sealed_and_the_reason_said() -> None:
+    answer = create_app("fluffy tail").test_client().get("/fernet")
+    assert answer.status_code == 503
+    assert "SECRET_KEY" in answer.text
+    assert "fluffy" not in answer.text
+
+
+def test_two_who_agree_on_a_key_open_it_and_each_time_it_is_another() -> None:
+    publics = set()
+    for _ in range(2):
+        party = Party()
+        answer = asked("/diffie-hellman", method="POST", json={"public": party.public})
+        told: dict[str, str] = answer.get_json()
+        assert unseal(party.agree(told["public"]), told["token"]) == "fluffy tail"
+        with pytest.raises(WrongKeyError):
+            unseal(Party().agree(told["public"]), told["token"])
+        publics.add(told["public"])
+    assert len(publics) == 2
+
+
+@pytest.mark.parametrize(
+    "sent",
+    [
+        None,
+        {},
+        [],
+        "acorn",
+        {"public": 5},
+        {"public": None},
+        {"public": "acorn"},
+        {"public": "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA="},
+    ],
+)
+def test_what_nobody_can_agree_on_is_refused_in_words(sent: object) -> None:
+    answer = asked("/diffie-hellman", method="POST", json=sent)
+    assert answer.status_code == 400
+    assert "X25519" in answer.get_json()["error"]
+
+
+@pytest.mark.parametrize("body", [b"", b"public", b"\xff", b'{"public": "' + b"A" * 99, b"[" * 250])
+def test_a_body_that_is_no_json_is_refused_in_words(body: bytes) -> None:
+    answer = create_app("fluffy tail").test_client().post("/diffie-hellman", data=body)
+    assert answer.status_code == 400
+    assert "POST" in answer.get_json()["error"]
+
+
+def test_a_body_that_is_too_large_is_refused() -> None:
+    assert asked("/diffie-hellman", method="POST", json={"public": "A" * 2000}).status_code == 413
+
+
+def test_who_only_looks_is_told_how_to_agree() -> None:
+    answer = asked("/diffie-hellman")
+    assert answer.status_code == 405
+    assert answer.headers["Allow"] == "POST"
+    assert 'POST {"public": P}' in answer.text
+
+
+# ---- whom it greets
+
+
+def greeting(sock: socket.socket | None) -> str:
+    environ: dict[str, Any] = {"gunicorn.socket": sock} if sock else {}
+    return create_app("fluffy tail").test_client().get("/", environ_overrides=environ).headers.get("X-Greeting", "")
+
+
+def certified(name: str, file: Path) -> Path:
+    """A certificate with that common name, signed by itself, and its key."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    subject = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, name)])
+    now = datetime.now(UTC)
+    builder = x509.CertificateBuilder(subject, subject, key.public_key(), x509.random_serial_number())
+    builder = builder.not_valid_before(now - timedelta(hours=1)).not_valid_after(now + timedelta(hours=1))
+    form = (serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
+    certificate = builder.sign(key, hashes.SHA256()).public_bytes(serialization.Encoding.PEM)
+    file.write_bytes(certificate + key.private_bytes(*form))
+    return file
+
+
+def greeted(name: str, folder: Path, *, asks: bool) -> str:
+    """How a client is greeted after a real handshake, in which the server asks for its certificate, or does not."""
+    file = certified(name, folder / "pair.pem")
+    serving, asking = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER), ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    for context in (serving, asking):
+        context.load_cert_chain(file)
+        context.load_verify_locations(file)
+    asking.check_hostname = False
+    serving.verify_mode = ssl.CERT_REQUIRED if asks else ssl.CERT_NONE
+    ours, theirs = socket.socketpair()
+    with closing(ours), closing(theirs), ThreadPoolExecutor() as pool:
+        client = pool.submit(asking.wrap_socket, ours)
+        with serving.wrap_socket(theirs, server_side=True) as secured, client.result():
+            return greeting(secured)
+
+
+def test_a_client_that_showed_its_certificate_is_called_by_its_name(tmp_path: Path) -> None:
+    assert greeted("squirrel", tmp_path, asks=True) == "Hello squirrel"
+
+
+def test_who_was_not_asked_for_one_is_not_greeted(tmp_path: Path) -> None:
+    assert greeted("squirrel", tmp_path, asks=False) == ""
+    assert greeting(None) == ""
+    with socket.socket() as plain:
+        assert greeting(plain) == ""
+
+
+@pytest.mark.parametrize(
+    ("name", "called"),
+    [
+        ("a\r\nSet-Cookie: b", r"'a\r\nSet-Cookie: b'"),
+        ("a\x00b", r"'a\x00b'"),
+        ("Eichhörnchen", r"'Eichh\xf6rnchen'"),
+        ("🐿", r"'\U0001f43f'"),
+    ],
+)
+def test_a_name_that_would_be_more_than_a_name_in_a_header_is_spelled_out(
+    tmp_path: Path, name: str, called: str
+) -> None:
+    assert greeted(name, tmp_path, asks=True) == f"Hello {called}"

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from overheard.words.errors import SettingsError
+from overheard.words.services import HTTP, HTTPS, LEGACY, MUTUAL
 from overheard_services.server.settings import Settings
 
 if TYPE_CHECKING:
@@ -12,29 +13,63 @@ if TYPE_CHECKING:
 
 
 def https(folder: Path, **changed: str) -> Settings:
-    variables = {"SCHEME": "https", "HANDOVER": str(folder), "CREDENTIALS": str(folder), **changed}
+    variables = {"SERVICES": "https", "HANDOVER": str(folder), "CREDENTIALS": str(folder), **changed}
     return Settings.from_environment({f"OVERHEARD_SERVER_{name}": value for name, value in variables.items()})
 
 
 def test_alone_it_serves_the_story_over_http() -> None:
     settings = Settings.from_environment({})
-    assert (settings.bind, settings.port, settings.message) == ("127.0.0.1", 5683, "fluffy tail")
+    assert (settings.bind, settings.services, settings.message) == ("127.0.0.1", {"http": HTTP}, "fluffy tail")
     assert settings.enrolment is None
+    assert (settings.secret_key, settings.shared_key_file) == ("", None)
 
 
 def test_over_https_it_enrols_for_the_names_of_the_story(tmp_path: Path) -> None:
     settings = https(tmp_path)
-    assert settings.port == 5443
+    assert settings.services == {"https": HTTPS}
     assert settings.enrolment
     assert settings.enrolment.ca_url == "https://ca:5444"
     assert settings.enrolment.names == ("server", "localhost", "127.0.0.1")
     assert (settings.enrolment.handover, settings.enrolment.folder) == (tmp_path, tmp_path)
 
 
+def test_it_serves_what_it_is_told_to_where_it_is_told_to(tmp_path: Path) -> None:
+    settings = https(tmp_path, SERVICES=" http , https:8443,mutual-tls, legacy:8446 ")
+    assert list(settings.services) == ["http", "https", "mutual-tls", "legacy"]
+    assert (settings.services["http"], settings.services["mutual-tls"]) == (HTTP, MUTUAL)
+    assert settings.services["https"].origin == "https://server:8443"
+    assert settings.services["legacy"].origin == "https://server:8446" != LEGACY.origin
+
+
+@pytest.mark.parametrize("services", ["https", "mutual-tls", "legacy", "http,legacy:8446"])
+def test_whatever_speaks_tls_needs_a_certificate(services: str) -> None:
+    with pytest.raises(SettingsError, match="OVERHEARD_SERVER_HANDOVER is not set"):
+        Settings.from_environment({"OVERHEARD_SERVER_SERVICES": services})
+
+
 @pytest.mark.parametrize(
-    ("name", "value"),
-    [("SCHEME", "ftp"), ("PORT", "0"), ("PORT", "https"), ("HANDOVER", "/nowhere/at/all"), ("CREDENTIALS", "/nowhere")],
+    ("services", "what"),
+    [
+        ("ftp", "'ftp' is no service"),
+        (",", "no service stands there"),
+        ("http,http:8080", "http stands there twice"),
+        ("http:5443,https", "two have the same port"),
+        ("http:", "'' is not a port"),
+        ("http:0", "'0' is not a port"),
+        ("http:65536", "'65536' is not a port"),
+        ("http:-1", "'-1' is not a port"),
+        ("http:8080:1", "'8080:1' is not a port"),
+    ],
 )
+def test_services_that_make_no_sense_are_an_error_that_says_what_there_is(
+    tmp_path: Path, services: str, what: str
+) -> None:
+    with pytest.raises(SettingsError, match=f"^OVERHEARD_SERVER_SERVICES is .*: {what}") as caught:
+        https(tmp_path, SERVICES=services)
+    assert "http,https,mutual-tls,legacy" in caught.value.hint
+
+
+@pytest.mark.parametrize(("name", "value"), [("HANDOVER", "/nowhere/at/all"), ("CREDENTIALS", "/nowhere")])
 def test_what_makes_no_sense_is_an_error_that_names_the_variable(tmp_path: Path, name: str, value: str) -> None:
     with pytest.raises(SettingsError, match=f"^OVERHEARD_SERVER_{name} is "):
         https(tmp_path, **{name: value})

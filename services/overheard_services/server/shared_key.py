@@ -1,0 +1,44 @@
+"""The key that the server shares with whoever was given it, on a way that no wire of the lab is part of."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from overheard.role.files import write_whole
+from overheard.words.errors import SettingsError
+from overheard_services.disguise import fernet
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+_HINT = "make one: python -c 'from cryptography.fernet import Fernet; print(Fernet.generate_key().decode())'"
+
+
+def shared_key(secret_key: str, file: Path | None) -> bytes | None:
+    """The key in `secret_key`, or else the one in `file`, which is made where it is missing, and its owner's alone.
+
+    None where neither is set. Raises SettingsError, naming where the key stands, for what is no key.
+    """
+    if secret_key:
+        return _checked(secret_key.encode(), "SECRET_KEY")
+    return _kept(file) if file else None
+
+
+def _kept(file: Path) -> bytes:
+    where = f"OVERHEARD_SERVER_SHARED_KEY_FILE: {file}"
+    try:
+        if not file.exists():
+            write_whole(file, fernet.new_key() + b"\n")
+        return _checked(file.read_bytes().strip(), where)
+    except OSError as problem:
+        raise SettingsError(
+            f"{where} cannot be used ({problem.strerror})", hint="see who owns it, and that its folder is there"
+        ) from None
+
+
+def _checked(key: bytes, where: str) -> bytes:
+    try:
+        fernet.check(key)
+    except fernet.WrongKeyError as problem:
+        raise SettingsError(f"{where} is no key for Fernet ({problem})", hint=_HINT) from None
+    return key

@@ -1,0 +1,48 @@
+from __future__ import annotations
+
+import stat
+from typing import TYPE_CHECKING
+
+import pytest
+
+from overheard.words.errors import SettingsError
+from overheard_services.disguise.fernet import new_key, seal, unseal
+from overheard_services.server.shared_key import shared_key
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+def test_without_any_there_is_none() -> None:
+    assert shared_key("", None) is None
+
+
+def test_the_one_in_the_environment_comes_first(tmp_path: Path) -> None:
+    key = new_key()
+    assert shared_key(key.decode(), tmp_path / "key") == key
+    assert not (tmp_path / "key").exists()
+
+
+def test_the_file_is_made_for_its_owner_alone_and_kept(tmp_path: Path) -> None:
+    made = shared_key("", tmp_path / "key")
+    assert made
+    assert unseal(made, seal(made, "fluffy tail")) == "fluffy tail"
+    assert stat.S_IMODE((tmp_path / "key").stat().st_mode) == 0o600
+    assert (tmp_path / "key").read_bytes().strip() == made
+    assert shared_key("", tmp_path / "key") == made
+
+
+def test_what_is_no_key_is_an_error_that_says_where_it_stands_and_not_what(tmp_path: Path) -> None:
+    with pytest.raises(SettingsError, match=r"^SECRET_KEY is no key for Fernet") as caught:
+        shared_key("acorn", None)
+    assert "acorn" not in str(caught.value)
+    (tmp_path / "key").write_text("acorn")
+    with pytest.raises(SettingsError, match=r"^OVERHEARD_SERVER_SHARED_KEY_FILE: /.*/key is no key for Fernet"):
+        shared_key("", tmp_path / "key")
+    assert (tmp_path / "key").read_text() == "acorn"
+
+
+def test_a_file_that_cannot_be_is_an_error_in_words(tmp_path: Path) -> None:
+    for file in (tmp_path / "missing" / "key", tmp_path):
+        with pytest.raises(SettingsError, match="cannot be used"):
+            shared_key("", file)
