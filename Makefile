@@ -33,6 +33,10 @@ format: test-env ## put the code into its form
 	@$(BIN)/ruff format
 	@$(BIN)/ruff check --fix
 
+.PHONY: docs
+docs: lab-env ## make the pages of docs/scenarios anew (NAMES="http https": with what these print now)
+	@$(BIN)/python docs/generate.py $(NAMES)
+
 .PHONY: bench
 bench: lab-env ## measure the demo, cold and warm, on each engine that is here
 	@$(BIN)/python bench/demo.py
@@ -47,11 +51,15 @@ lock: ## resolve the requirements anew (needs uv)
 
 .PHONY: clean
 clean: ## throw away recordings, caches and the virtual environment
-	@rm -rf $(VENV) runs bench/results .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	@rm -rf $(VENV) $(VENV)-interceptor runs bench/results .mypy_cache .ruff_cache .pytest_cache .hypothesis
 
-.PHONY: lab-env test-env
+# The interceptor has an environment of its own: mitmproxy pins older versions of what the others use. Where the lab runs
+# as processes it makes it by itself.
+.PHONY: lab-env test-env interceptor-env
 lab-env:
 	@lab/setup/python-env $(VENV) lab/requirements.txt
-test-env:
+test-env: interceptor-env
 	@lab/setup/tshark
 	@lab/setup/python-env $(VENV) tests/requirements.txt
+interceptor-env:
+	@lab/setup/python-env $(VENV)-interceptor services/interceptor.requirements.txt

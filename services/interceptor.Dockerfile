@@ -1,0 +1,31 @@
+# The interceptor. Build from the root of the repository: `docker compose build interceptor`.
+FROM debian:trixie-slim AS python
+RUN apt-get update \
+    && DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends python3 \
+    && rm -rf /var/lib/apt/lists/*
+
+FROM python AS packages
+RUN apt-get update && DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends python3-venv
+COPY services/interceptor.requirements.txt /requirements.txt
+# Behind a proxy that opens TLS, pip needs the machine's CA bundle (CA_BUNDLE=...); it stays out of every layer.
+RUN --mount=type=secret,id=ca_bundle \
+    if [ -s /run/secrets/ca_bundle ]; then export PIP_CERT=/run/secrets/ca_bundle; fi \
+    && python3 -m venv /opt/venv \
+    && /opt/venv/bin/pip install --no-cache-dir --disable-pip-version-check --require-hashes -r /requirements.txt \
+    # What the local engine needs to install the project is not for an image.
+    && /opt/venv/bin/pip uninstall -q -y pip hatchling packaging pathspec pluggy tomlkit trove-classifiers
+
+FROM python
+ENV PATH=/opt/venv/bin:$PATH PYTHONPATH=/app PYTHONDONTWRITEBYTECODE=1 PYTHONUNBUFFERED=1 HOME=/tmp
+COPY --from=packages /opt/venv /opt/venv
+COPY lab/overheard/__init__.py /app/overheard/
+COPY lab/overheard/words /app/overheard/words
+COPY lab/overheard/role /app/overheard/role
+COPY services/overheard_services/__init__.py /app/overheard_services/
+COPY services/overheard_services/disguise /app/overheard_services/disguise
+COPY services/overheard_services/interceptor /app/overheard_services/interceptor
+# Compiled now: a container that cannot write would compile at every start.
+RUN python3 -m compileall -q /app \
+    && install -d -o 10001 -g 10001 -m 0700 /handover /record
+USER 10001:10001
+CMD ["python3", "-m", "overheard_services.interceptor"]

@@ -1,0 +1,49 @@
+"""Where the interceptor says that it is ready: there is nobody at the desk until all its proxies listen."""
+
+from __future__ import annotations
+
+import json
+import threading
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import TYPE_CHECKING
+
+from overheard.role.health import PATH
+from overheard.words.errors import SettingsError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+
+class _Desk(BaseHTTPRequestHandler):
+    def do_GET(self) -> None:
+        if self.path != PATH:
+            self.send_error(404)
+            return
+        body = json.dumps({"role": "interceptor", "status": "ok"}).encode()
+        self.send_response(200)
+        self.send_header("Content-Type", "application/json")
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, *_: object) -> None:
+        """Nobody wants to read that somebody asked every second."""
+
+
+@contextmanager
+def open_desk(host: str, port: int) -> Iterator[None]:
+    """Answer at `/health` within the `with` block. Raises SettingsError where the address cannot be listened on."""
+    try:
+        desk = ThreadingHTTPServer((host, port), _Desk)
+    except OSError as problem:
+        raise SettingsError(
+            f"{host}:{port} cannot be listened on: {problem.strerror}",
+            hint="see what listens there, or set OVERHEARD_INTERCEPTOR_PORT",
+        ) from None
+    with desk:
+        threading.Thread(target=desk.serve_forever, kwargs={"poll_interval": 0.1}, daemon=True).start()
+        try:
+            yield
+        finally:
+            desk.shutdown()

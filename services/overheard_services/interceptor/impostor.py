@@ -1,0 +1,25 @@
+"""The interceptor's own certificate authority, made anew at each start."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from mitmproxy.certs import CertStore
+from mitmproxy.options import CONF_BASENAME, KEY_SIZE
+
+from overheard.role.files import write_whole
+from overheard.words.handover import IMPOSTOR_ROOT
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+NAME = "Overheard Lab Impostor Test CA (not for production)"
+
+
+def set_up(folder: Path, handover: Path) -> None:
+    """Make its key and certificate in `folder`, where mitmproxy looks for them, and hand the certificate over.
+
+    Who takes it for that of a real authority, or is made to, believes whatever the interceptor shows.
+    """
+    CertStore.create_store(folder, CONF_BASENAME, KEY_SIZE, organization="Overheard", cn=NAME)
+    write_whole(handover / IMPOSTOR_ROOT, (folder / f"{CONF_BASENAME}-ca-cert.pem").read_bytes(), mode=0o644)

@@ -1,0 +1,105 @@
+"""The interceptor as a process, run by the Python that has mitmproxy, and what it has written down."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from ca.process import free_port
+from conftest import PROJECT, fail_or_skip
+from overheard.engines.base import clean_environment
+from overheard.role.health import probe, wait_until
+from overheard.words.errors import NotReadyError
+from overheard.words.recording import NOTEBOOK
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+# An address of its own, as a lying name server would give it for that of the server.
+ADDRESS = "127.0.0.2"
+# Two seconds are promised, and a busy machine gets some more.
+SOON = 10
+
+# Read here, as each test has its environment scrubbed.
+_PYTHON = Path(os.environ.get("OVERHEARD_INTERCEPTOR_PYTHON") or PROJECT / ".venv-interceptor" / "bin" / "python")
+
+
+def command() -> list[str]:
+    """How to start it; the test is skipped, or in CI failed, where no Python has mitmproxy."""
+    if not _PYTHON.exists():
+        fail_or_skip("local", f"{_PYTHON} is not there (lab/setup/python-env makes it)")
+    return [str(_PYTHON), "-m", "overheard_services.interceptor"]
+
+
+@dataclass(frozen=True)
+class Interceptor:
+    """A running interceptor. `said` is its stderr, `root` its certificate, `record` the folder of its record."""
+
+    process: subprocess.Popen[bytes]
+    environment: dict[str, str]
+    folder: Path
+
+    @property
+    def root(self) -> Path:
+        return self.folder / "handover" / "root.pem"
+
+    @property
+    def record(self) -> Path:
+        return self.folder / "record"
+
+    @property
+    def said(self) -> str:
+        return (self.folder / "stderr").read_text()
+
+    @property
+    def exchanges(self) -> list[dict[str, Any]]:
+        return [json.loads(line) for line in (self.record / NOTEBOOK).read_text().splitlines()]
+
+    def health(self) -> subprocess.CompletedProcess[str]:
+        """Its own health check, as a container runs it."""
+        return subprocess.run(
+            [*command(), "health"], env=self.environment, capture_output=True, text=True, timeout=30, check=False
+        )
+
+
+def environment(folder: Path, *origins: str) -> dict[str, str]:
+    """What it is told, with its folders made."""
+    for name in ("handover", "record"):
+        (folder / name).mkdir(exist_ok=True)
+    return {
+        **clean_environment(),
+        "OVERHEARD_INTERCEPTOR_BIND": ADDRESS,
+        "OVERHEARD_INTERCEPTOR_PORT": str(free_port()),
+        "OVERHEARD_INTERCEPTOR_HANDOVER": str(folder / "handover"),
+        "OVERHEARD_INTERCEPTOR_RECORD": str(folder / "record"),
+        "OVERHEARD_INTERCEPTOR_STANDS_IN_FOR": ",".join(origins),
+        # Nothing may be written there.
+        "HOME": str(folder / "home"),
+    }
+
+
+@contextmanager
+def started(folder: Path, *origins: str) -> Iterator[Interceptor]:
+    """Run it until the end of the `with` block, in the place of those origins."""
+    variables = environment(folder, *origins)
+    with (
+        (folder / "stderr").open("wb") as stderr,
+        subprocess.Popen(command(), env=variables, stdin=subprocess.DEVNULL, stderr=stderr) as process,
+    ):
+
+        def problem() -> str:
+            if process.poll() is not None:
+                raise NotReadyError("the interceptor", seen=(folder / "stderr").read_text(), hint="")
+            return probe(f"http://{ADDRESS}:{variables['OVERHEARD_INTERCEPTOR_PORT']}")
+
+        try:
+            wait_until(problem, "the interceptor", within=30, hint="")
+            yield Interceptor(process, variables, folder)
+        finally:
+            process.terminate()
+            process.wait(SOON)
