@@ -1,0 +1,33 @@
+"""The gallery: ways for HTTPS to fail, one row each, with what `requests` says, the cause, and the cure.
+
+The rows drive the gallery's server, the scenario `gallery`, `overheard errors`, the tests and the page of the docs.
+`dataclasses.asdict` makes a row plain data.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from overheard.words.gallery import authorities, certificates, connections, handshakes
+from overheard.words.gallery.row import Row, Says
+from overheard.words.services import GALLERY_FIRST_PORT
+
+__all__ = ["HOSTS", "ROWS", "Row", "Says", "at"]
+
+ROWS: tuple[Row, ...] = tuple(
+    replace(row, port=port)
+    for port, row in enumerate(
+        (*certificates.ROWS, *authorities.ROWS, *handshakes.ROWS, *connections.ROWS), start=GALLERY_FIRST_PORT
+    )
+)
+
+# The names that must lead to the gallery, for its rows to fail by their own fault.
+HOSTS = frozenset(row.host for row in ROWS if row.host)
+
+
+def at(name: str) -> Row:
+    """The row of that name. Raises KeyError where there is none."""
+    for row in ROWS:
+        if row.name == name:
+            return row
+    raise KeyError(name)

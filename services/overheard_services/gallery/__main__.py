@@ -1,0 +1,33 @@
+"""`python -m overheard_services.gallery`: the gallery. `... health` asks a running one whether it is ready."""
+
+from __future__ import annotations
+
+import os
+from contextlib import suppress
+from functools import partial
+
+from overheard.role.health import ask
+from overheard.role.run import asks_for_health, run
+from overheard.words.gallery import ROWS
+from overheard_services.gallery.settings import Settings
+
+
+def main(arguments: list[str]) -> int:
+    """Make every row's server, hand over what a client needs, and serve until told to stop."""
+    health = asks_for_health(arguments)
+    settings = Settings.from_environment(os.environ)
+    if health:
+        return ask(f"http://127.0.0.1:{settings.port}")
+    from overheard_services.gallery.exhibit import desk, open_gallery  # noqa: PLC0415  (the health check must be quick)
+    from overheard_services.gallery.listen import listening, serve  # noqa: PLC0415
+
+    message = settings.message.encode()
+    # A second gallery must notice that it is one before it hands over a root of its own.
+    with suppress(KeyboardInterrupt), listening(settings.bind, settings.port, 1 + len(ROWS)) as listeners:
+        treats = [partial(exhibit.treat, message) for exhibit in open_gallery(settings.handover)]
+        serve(listeners, [desk, *treats])
+    return 0
+
+
+if __name__ == "__main__":
+    run("gallery", main)

@@ -1,0 +1,50 @@
+"""Many ports, one thread that waits at all of them, and one more for each client that comes."""
+
+from __future__ import annotations
+
+import selectors
+import socket
+import threading
+from contextlib import ExitStack, contextmanager, suppress
+from typing import TYPE_CHECKING
+
+from overheard.words.errors import SettingsError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+
+    # What is done to a client; it closes the connection.
+    Treat = Callable[[socket.socket], None]
+
+
+@contextmanager
+def listening(bind: str, first_port: int, count: int) -> Iterator[list[socket.socket]]:
+    """Listen on so many ports from `first_port` on. Raises SettingsError when one of them is not to be had."""
+    with ExitStack() as stack:
+        yield [stack.enter_context(_listener(bind, port)) for port in range(first_port, first_port + count)]
+
+
+def serve(listeners: Sequence[socket.socket], treats: Sequence[Treat]) -> None:
+    """Treat the clients of each listener as its place in `treats` says, without end."""
+    with selectors.DefaultSelector() as selector:
+        for listener, treat in zip(listeners, treats, strict=True):
+            selector.register(listener, selectors.EVENT_READ, treat)
+        while True:
+            for key, _events in selector.select():
+                # A client may have gone away while it waited in the queue.
+                with suppress(OSError):
+                    connection, _address = key.fileobj.accept()  # type: ignore[union-attr]  # we put in sockets
+                    threading.Thread(target=key.data, args=(connection,), daemon=True).start()
+
+
+def _listener(bind: str, port: int) -> socket.socket:
+    try:
+        listener = socket.create_server((bind, port))
+    except OSError as problem:
+        raise SettingsError(
+            f"{bind}:{port} cannot be listened on: {problem}",
+            hint="see what listens there, or set OVERHEARD_GALLERY_PORT: the gallery takes that one and those after it",
+        ) from None
+    # A client that is gone before it was accepted would else block all others.
+    listener.setblocking(False)
+    return listener

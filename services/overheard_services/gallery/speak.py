@@ -1,0 +1,119 @@
+"""How a row of the gallery treats a client that has connected. In all of them whoever gets through gets the message."""
+
+from __future__ import annotations
+
+import socket
+import struct
+from contextlib import suppress
+from typing import TYPE_CHECKING, Protocol
+
+from overheard_services.gallery.bend import BentTls
+
+if TYPE_CHECKING:
+    import ssl
+    from collections.abc import Callable
+
+    from overheard_services.gallery.bend import Bend
+
+    # Given the connection, the context to speak TLS with, and the message.
+    Speak = Callable[[socket.socket, ssl.SSLContext, bytes], None]
+
+# The most of a request that is read, in bytes, and how long the other side may take for its part, in seconds.
+_LONGEST, _PATIENCE = 16384, 5
+# Longer than any client waits.
+_VERY_LONG = 120
+
+
+class Stream(Protocol):
+    """What an answer can be sent on."""
+
+    def recv(self, size: int, /) -> bytes:
+        """At most `size` bytes; none where the other side has ended."""
+
+    def sendall(self, data: bytes, /) -> None:
+        """Send all of it."""
+
+
+def tls(connection: socket.socket, context: ssl.SSLContext, message: bytes) -> None:
+    """Shake hands and answer."""
+    connection.settimeout(_PATIENCE)
+    with context.wrap_socket(connection, server_side=True, do_handshake_on_connect=False) as secured:
+        with suppress(OSError):
+            secured.do_handshake()
+            answer(secured, message)
+        _part(secured)
+
+
+def bent_tls(bend: Bend) -> Speak:
+    """TLS 1.2 whose first flight goes through `bend`."""
+
+    def speak(connection: socket.socket, context: ssl.SSLContext, message: bytes) -> None:
+        connection.settimeout(_PATIENCE)
+        with suppress(OSError):
+            secured = BentTls(connection, context, bend)
+            secured.do_handshake()
+            answer(secured, message)
+        _part(connection)
+
+    return speak
+
+
+def plain_http(connection: socket.socket, _context: ssl.SSLContext | None, message: bytes) -> None:
+    """Answer HTTP, and to anything else say that it is none."""
+    connection.settimeout(_PATIENCE)
+    with suppress(OSError):
+        if connection.recv(4, socket.MSG_PEEK).startswith(b"GET "):
+            answer(connection, message)
+        else:
+            connection.sendall(_said("400 Bad Request", b"this is no HTTP"))
+    _part(connection)
+
+
+def cut(connection: socket.socket, _context: ssl.SSLContext, _message: bytes) -> None:
+    """End the connection once the client has begun to speak."""
+    connection.settimeout(_PATIENCE)
+    with suppress(OSError):
+        connection.recv(_LONGEST)
+    _part(connection)
+
+
+def reset(connection: socket.socket, _context: ssl.SSLContext, _message: bytes) -> None:
+    """Reset the connection (RFC 9293, 3.5.2) once the client has begun to speak."""
+    connection.settimeout(_PATIENCE)
+    with suppress(OSError):
+        connection.recv(_LONGEST)
+    # To linger for no time is to reset.
+    connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+
+
+def silence(connection: socket.socket, _context: ssl.SSLContext, _message: bytes) -> None:
+    """Listen, and say nothing until the client goes away."""
+    connection.settimeout(_VERY_LONG)
+    with suppress(OSError):
+        while connection.recv(_LONGEST):
+            pass
+
+
+def answer(stream: Stream, message: bytes) -> None:
+    """Read a request up to the end of its head, and answer it with `message`."""
+    request = b""
+    while b"\r\n\r\n" not in request and len(request) < _LONGEST:
+        received = stream.recv(_LONGEST)
+        if not received:
+            return
+        request += received
+    stream.sendall(_said("200 OK", message))
+
+
+def _said(status: str, body: bytes) -> bytes:
+    head = f"HTTP/1.1 {status}\r\nContent-Type: text/plain; charset=utf-8\r\nContent-Length: {len(body)}\r\n"
+    return head.encode() + b"Connection: close\r\n\r\n" + body
+
+
+def _part(connection: socket.socket) -> None:
+    """End our side, and wait for the other to end theirs."""
+    # What is left unread would turn our end into a reset, which may overtake the alert that we have just sent.
+    with suppress(OSError):
+        connection.shutdown(socket.SHUT_WR)
+        while connection.recv(_LONGEST):
+            pass

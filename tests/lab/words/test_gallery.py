@@ -1,0 +1,114 @@
+"""The rows of the gallery: whole, told apart, and found by what `requests` says."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict
+
+import pytest
+
+from overheard.words.gallery import HOSTS, ROWS, Row, at
+from overheard.words.gallery.row import NEWER, OLDER
+from overheard.words.scenario import Trust
+from overheard.words.services import GALLERY_FIRST_PORT
+
+# RFC 8446, 6.2, as far as a handshake can end in them.
+ALERTS = {
+    "handshake_failure",
+    "bad_certificate",
+    "unsupported_certificate",
+    "certificate_revoked",
+    "certificate_expired",
+    "certificate_unknown",
+    "unknown_ca",
+    "decode_error",
+    "decrypt_error",
+    "protocol_version",
+    "unrecognized_name",
+}
+every_row = pytest.mark.parametrize("row", ROWS, ids=[row.name for row in ROWS])
+somewhere = "192.0.2.1"
+
+
+def test_there_are_at_least_twenty_rows_with_names_and_ports_of_their_own() -> None:
+    assert len(ROWS) >= 20
+    assert len({row.name for row in ROWS}) == len(ROWS)
+    assert [row.port for row in ROWS] == list(range(GALLERY_FIRST_PORT, GALLERY_FIRST_PORT + len(ROWS)))
+
+
+def test_a_row_is_found_by_its_name() -> None:
+    assert at("self-signed").name == "self-signed"
+    with pytest.raises(KeyError, match="no-such-row"):
+        at("no-such-row")
+
+
+@every_row
+def test_a_row_is_whole(row: Row) -> None:
+    assert row.wrong
+    assert row.made
+    assert not row.wrong.endswith(".")
+    assert not row.made.endswith(".")
+    assert row.cause.endswith(".")
+    assert row.cure.endswith(".")
+    assert json.loads(json.dumps(asdict(row)))["name"] == row.name
+
+
+@every_row
+def test_a_row_says_the_same_in_all_its_parts(row: Row) -> None:
+    assert row.says[0].since == OLDER
+    for says in row.says:
+        assert says.text.startswith(f"{says.exception}: ")
+        assert says.reason in row.shown(says, address=somewhere)
+
+
+@every_row
+def test_what_the_wire_shows_is_of_the_standard(row: Row) -> None:
+    wire = row.wire
+    assert (wire.alert in ALERTS and wire.sender in {"client", "server"}) or (wire.alert, wire.sender) == ("", "")
+
+
+@every_row
+def test_an_attempt_asks_for_the_row_and_awaits_its_error(row: Row) -> None:
+    attempt = row.attempt
+    assert (attempt.name, attempt.trust, attempt.crl, attempt.wire) == (row.name, Trust.GALLERY_CA, row.crl, row.wire)
+    assert attempt.patience == row.patience
+    assert (attempt.service.scheme, attempt.service.host, attempt.service.port) == (row.scheme, row.host, row.port)
+    for openssl in (OLDER, NEWER):
+        assert attempt.awaited_error(openssl)
+        for says in row.told(openssl):
+            assert attempt.awaited_error(openssl) in says.text
+
+
+def test_the_version_of_openssl_decides_what_a_row_says() -> None:
+    row = at("no-cipher-in-common")
+    assert [says.reason for says in row.told((3, 0))] == ["sslv3 alert handshake failure"]
+    assert [says.reason for says in row.told((3, 4))] == ["sslv3 alert handshake failure"]
+    assert [says.reason for says in row.told((3, 5))] == ["ssl/tls alert handshake failure"]
+    assert at("expired").told((3, 5)) == at("expired").told((3, 0))
+    assert at("expired").attempt.newer_error == ""
+
+
+@every_row
+def test_an_error_is_told_from_those_of_rows_that_say_something_else(row: Row) -> None:
+    for says in row.says:
+        for other in ROWS:
+            same = says.text in {theirs.text for theirs in other.says}
+            for theirs in other.says:
+                shown = other.shown(theirs, address=somewhere, line=1006)
+                assert says.fits(f"Traceback\n{shown}\n") == (theirs.text == says.text), (row.name, other.name)
+            assert same or other is not row
+
+
+def test_an_error_of_somebody_elses_server_is_found() -> None:
+    error = (
+        "requests.exceptions.SSLError: HTTPSConnectionPool(host='intranet.example.com', port=443): Max retries "
+        'exceeded with url: / (Caused by SSLError(SSLCertVerificationError(1, "[SSL: CERTIFICATE_VERIFY_FAILED] '
+        "certificate verify failed: Hostname mismatch, certificate is not valid for 'intranet.example.com'. "
+        '(_ssl.c:1000)")))'
+    )
+    assert at("wrong-host").says[0].fits(error)
+    assert not at("expired").says[0].fits(error)
+
+
+def test_the_names_that_must_lead_to_the_gallery_are_known() -> None:
+    assert sorted(HOSTS) == ["a.b.gallery.test", "server"]

@@ -1,0 +1,88 @@
+"""The gallery as a process of its own, and its rows as a client finds them there."""
+
+from __future__ import annotations
+
+import os
+import random
+import socket
+import ssl
+import subprocess
+import sys
+from contextlib import ExitStack
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from overheard.role.health import probe, wait_until
+from overheard.words.gallery import ROWS, Row
+from overheard.words.handover import GALLERY_CRL, GALLERY_ROOT
+from overheard_services.client.ask import Reply, Way, ask
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+ADDRESS = "127.0.0.1"
+MESSAGE = "the message of this test"
+OPENSSL = ssl.OPENSSL_VERSION_INFO[:2]
+
+
+def free_ports(count: int) -> int:
+    """The first of so many TCP ports in a row that nobody uses, below those that the kernel gives to clients."""
+    for _ in range(100):
+        first = random.randrange(20000, 32000)  # noqa: S311  (not for secrets)
+        with ExitStack() as stack:
+            try:
+                for port in range(first, first + count):
+                    stack.enter_context(socket.create_server((ADDRESS, port)))
+            except OSError:
+                continue
+            return first
+    raise AssertionError("no free ports were found")
+
+
+class GalleryProcess:
+    """A running gallery with everything it writes under `folder`. Stop it in the end."""
+
+    def __init__(self, folder: Path) -> None:
+        self.handover, self.temporary = folder / "handover", folder / "tmp"
+        self.handover.mkdir()
+        self.temporary.mkdir()
+        self.port = free_ports(len(ROWS) + 1)
+        self.process = self.launch()
+
+    def launch(self, *arguments: str, **variables: str) -> subprocess.Popen[str]:
+        """Start the role, or ask it something, with nothing of the tests' own environment."""
+        environment = {
+            "PATH": os.environ["PATH"],
+            "TMPDIR": str(self.temporary),
+            "OVERHEARD_GALLERY_PORT": str(self.port),
+            "OVERHEARD_GALLERY_HANDOVER": str(self.handover),
+            "OVERHEARD_MESSAGE": MESSAGE,
+        }
+        command = [sys.executable, "-W", "error", "-m", "overheard_services.gallery", *arguments]
+        return subprocess.Popen(command, env={**environment, **variables}, stderr=subprocess.PIPE, text=True)
+
+    def wait(self) -> None:
+        """Return when it is ready."""
+        wait_until(lambda: probe(f"http://{ADDRESS}:{self.port}"), "the gallery", within=20, hint="see what it said")
+
+    def stop(self) -> str:
+        """End it, and return what it said."""
+        self.process.terminate()
+        return self.process.communicate(timeout=10)[1]
+
+    def hung(self, row: Row) -> Row:
+        """The row with the port that it has here."""
+        return replace(row, port=self.port + 1 + ROWS.index(row))
+
+    def way(self, row: Row) -> Way:
+        """How the scenario `gallery` asks for a row."""
+        crl = self.handover / GALLERY_CRL if row.crl else None
+        return Way(trusting=self.handover / GALLERY_ROOT, crl=crl, patience=row.patience)
+
+    def url(self, row: Row) -> str:
+        """Where a row is found here."""
+        return f"{row.scheme}://{row.host or ADDRESS}:{self.hung(row).port}/"
+
+    def ask(self, row: Row) -> Reply:
+        """What a client gets."""
+        return ask(self.url(row), self.way(row))
