@@ -1,0 +1,127 @@
+"""All that there is to say of the certificates in a file, or of those that a server sends."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, replace
+from typing import Any
+
+from cryptography import x509
+
+from overheard.certificates.facts import Facts, facts
+from overheard.certificates.fetch import Address, as_requests, shown
+from overheard.certificates.names import called
+from overheard.certificates.path import self_signed, signed
+from overheard.certificates.question import Question, Roots
+from overheard.certificates.read import read
+from overheard.certificates.wrong import Finding, wrong
+from overheard.words.gallery import at
+from overheard.words.pasted import like
+
+
+@dataclass(frozen=True)
+class Connection:
+    """How a server spoke, and what `requests` said when it trusted `trusting`: `error` is empty where it was content.
+
+    `asked` is whether it was asked at all; `rows` are those of the gallery that the error may belong to.
+    """
+
+    version: str
+    cipher: str
+    trusting: str
+    asked: bool
+    error: str
+    rows: tuple[str, ...]
+
+    @property
+    def refused(self) -> bool:
+        """Whether it was TLS that failed: what a server says afterwards is not about its certificate."""
+        return self.error.startswith("SSLError")
+
+
+@dataclass(frozen=True)
+class Look:
+    """What was found. `skipped` are blocks of a file that are no certificates, `unasked` what nobody asked about."""
+
+    what: str
+    certificates: tuple[Facts, ...]
+    wrong: tuple[Finding, ...]
+    skipped: tuple[str, ...] = ()
+    unasked: tuple[str, ...] = ()
+    connection: Connection | None = None
+
+    @property
+    def exit_code(self) -> int:
+        """0: nothing wrong was found; 1: something was; 2: no certificate was to be seen."""
+        if not self.certificates:
+            return 2
+        return int(bool(self.wrong) or bool(self.connection and self.connection.refused))
+
+    def to_json(self) -> dict[str, Any]:
+        """As plain data, each finding with the cause and the cure that the gallery has."""
+        return {**asdict(self), "wrong": [_finding(finding) for finding in self.wrong], "exit_code": self.exit_code}
+
+
+def look_at_file(data: bytes, what: str, question: Question) -> Look:
+    """Of the certificates in `data`, which is called `what`. Raises CertificateError where there is none."""
+    pile = read(data, what)
+    return Look(
+        what,
+        _facts(pile.certificates, question.trusted),
+        _wrong(pile.certificates, question),
+        pile.skipped,
+        question.unasked,
+    )
+
+
+def look_at_server(server: Address, trusted: Roots, question: Question) -> Look:
+    """Of the certificates that a server sends, and what `requests` says of them, with `trusted`.
+
+    It is not asked where the question is about another time than the present. Raises CertificateError where nobody
+    answers.
+    """
+    question = replace(question, host=server.host, trusted=trusted)
+    sent = shown(server)
+    what = f"what {server.host}:{server.port} sends"
+    chain = [read(one, what).certificates[0] for one in sent.certificates]
+    asked = question.at is None
+    error = (as_requests(server, str(trusted.path)) if asked else "") or sent.error
+    rows = tuple(one.name for one in like(error))
+    return Look(
+        server.url,
+        _facts(chain, trusted),
+        _wrong(chain, question) if chain else (),
+        unasked=question.unasked,
+        connection=Connection(sent.version, sent.cipher, str(trusted.path), asked, error, rows),
+    )
+
+
+def _wrong(chain: Sequence[x509.Certificate], question: Question) -> tuple[Finding, ...]:
+    trusted = question.trusted.certificates if question.trusted else None
+    return tuple(wrong(chain, question.host, question.moment, trusted, question.crls))
+
+
+def _facts(chain: Sequence[x509.Certificate], trusted: Roots | None) -> tuple[Facts, ...]:
+    known = trusted.certificates if trusted else ()
+    return tuple(facts(one, _signer(one, chain, known)) for one in chain)
+
+
+def _signer(one: x509.Certificate, chain: Sequence[x509.Certificate], trusted: Sequence[x509.Certificate]) -> str:
+    """Who signed a certificate, as far as that can be seen: only what a signature proves is said."""
+    if self_signed(one):
+        return "itself" + ", and trusted" * (one in trusted)
+    issuer = f'"{called(one.issuer)}"'
+    for number, other in enumerate(chain, 1):
+        if signed(one, other):
+            return f"certificate {number}, {issuer}: the signature holds"
+    if any(signed(one, other) for other in trusted):
+        return f"{issuer}, which is trusted: the signature holds"
+    for number, other in enumerate(chain, 1):
+        if other.subject == one.issuer:
+            return f"nobody here: certificate {number} is named {issuer}, but its key did not sign this"
+    return f"{issuer}, which is not here"
+
+
+def _finding(finding: Finding) -> dict[str, str]:
+    known = at(finding.row)
+    return {**asdict(finding), "cause": known.cause, "cure": known.cure}

@@ -1,0 +1,46 @@
+"""What `overheard show` does: looks, and prints what it found."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from overheard.certificates.errors import CertificateError
+from overheard.certificates.fetch import address, usual_roots
+from overheard.certificates.look import Look, look_at_file, look_at_server
+from overheard.certificates.question import Question, content, roots
+from overheard.certificates.read import LONGEST, revocation_lists
+from overheard.report.certificate import certificates
+from overheard.report.console import console
+
+if TYPE_CHECKING:
+    import argparse
+
+
+def look_and_tell(options: argparse.Namespace) -> int:
+    """Print what was found, and return the exit code. Raises CertificateError where there is nothing to see."""
+    look = _look(options)
+    if options.json:
+        sys.stdout.write(f"{json.dumps(look.to_json(), indent=2, ensure_ascii=False)}\n")
+    else:
+        console().print(certificates(look), soft_wrap=True)
+    return look.exit_code
+
+
+def _look(options: argparse.Namespace) -> Look:
+    crls = revocation_lists(content(options.crl), str(options.crl)) if options.crl else None
+    question = Question(options.host, options.at, roots(options.ca) if options.ca else None, crls)
+    if "://" not in options.what:
+        return look_at_file(*_read(options.what), question)
+    if options.host is not None:
+        raise CertificateError("--host is for files", hint="of a server, the URL says the host already")
+    server = address(options.what)
+    return look_at_server(server, question.trusted or roots(Path(usual_roots())), question)
+
+
+def _read(what: str) -> tuple[bytes, str]:
+    if what == "-":
+        return sys.stdin.buffer.read(LONGEST + 1), "standard input"
+    return content(Path(what)), what

@@ -1,0 +1,96 @@
+"""Certificates for people: the sentence first, then a line a fact, and what is wrong in the gallery's words.
+
+Lines are as long as they are: an error that was folded cannot be searched for.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from rich.console import Group
+from rich.text import Text
+
+from overheard.words.gallery import at
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from overheard.certificates.facts import Facts
+    from overheard.certificates.look import Connection, Look
+
+
+def certificates(look: Look) -> Group:
+    """All that was found out, to be printed without folding (`soft_wrap=True`)."""
+    return Group(*_lines(look))
+
+
+def _lines(look: Look) -> Iterator[Text]:
+    count = len(look.certificates)
+    yield Text(f"{look.what}: {count or 'no'} certificate{'s' * (count != 1)}", style="bold")
+    for skipped in look.skipped:
+        yield Text(f"  passed over, and not kept: {skipped}", style="dim")
+    for number, one in enumerate(look.certificates, 1):
+        yield Text(f"\n{number}  {one.sentence}", style="bold")
+        yield from _facts(one)
+    if look.connection:
+        yield from _connection(look.connection)
+    yield from _verdict(look)
+    yield Text()
+    for question in look.unasked:
+        yield Text(f"  not looked at: {question}", style="dim")
+
+
+def _line(what: str, says: str, style: str = "") -> Text:
+    return Text.assemble("   ", (f"{what:<13}", "dim"), (says, style))
+
+
+def _facts(one: Facts) -> Iterator[Text]:
+    yield _line("signed by", one.signed_by)
+    yield _line("names", ", ".join(one.names) or "none")
+    yield _line("key", one.key)
+    yield _line("signature", one.signature)
+    yield _line("serial", one.serial)
+    yield _line("SHA-256", one.fingerprint)
+    for extension in one.extensions:
+        critical = ", critical" if extension.critical else ""
+        yield _line("extension", f"{extension.name}{critical}: {extension.says}")
+
+
+def _connection(connection: Connection) -> Iterator[Text]:
+    yield Text("\nThe connection", style="bold")
+    if connection.version:
+        yield _line("speaks", f"{connection.version}, {connection.cipher}")
+    yield _line("trusts", connection.trusting)
+    if not connection.asked:
+        yield _line("requests", "was not asked: it knows no other time than now")
+    elif not connection.error:
+        yield _line("requests", "is content", "green")
+    if connection.error:
+        yield _line("requests" if connection.asked else "handshake", connection.error, "red")
+        yield _line("gallery", " or ".join(connection.rows) or "this error is not in it")
+
+
+def _verdict(look: Look) -> Iterator[Text]:
+    if look.exit_code == 0:
+        yield Text("\nNothing wrong was found", style="bold green")
+        return
+    yield Text("\nWhat is wrong", style="bold red")
+    rows = list(dict.fromkeys(finding.row for finding in look.wrong)) or _what_it_may_be(look)
+    for name in rows:
+        yield from _row(name, [finding.detail for finding in look.wrong if finding.row == name])
+    if not rows:
+        yield Text("  the error above says it")
+
+
+def _what_it_may_be(look: Look) -> list[str]:
+    """The rows of the error, where the certificates say nothing of it, or none was sent."""
+    return list(look.connection.rows) if look.connection else []
+
+
+def _row(name: str, details: list[str]) -> Iterator[Text]:
+    known = at(name)
+    yield Text.assemble("  ", (name, "red"), f": {known.wrong}")
+    for detail in details:
+        yield _line("here", detail)
+    yield _line("cause", known.cause)
+    yield _line("cure", known.cure)

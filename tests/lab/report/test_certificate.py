@@ -1,0 +1,90 @@
+"""Certificates for people: a line a fact, and what is wrong with cause and cure."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import pytest
+from rich.console import Console
+
+from lab.certificates_in_words.faults import ISSUING, ROOT
+from lab.certificates_in_words.making import NOW, server
+from overheard.certificates.look import Connection, Look, look_at_file
+from overheard.certificates.question import Question
+from overheard.report.certificate import certificates
+from overheard.words.gallery import at
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+LEAF = server(ISSUING)
+GOOD = Connection("TLS 1.3", "TLS_AES_256_GCM_SHA384", "root.pem", asked=True, error="", rows=())
+_LONG = "SSLError: " + "a word " * 40
+
+
+def said(look: Look) -> str:
+    console = Console(width=80, highlight=False)
+    with console.capture() as capture:
+        console.print(certificates(look), soft_wrap=True)
+    return capture.get()
+
+
+def test_every_fact_is_a_line() -> None:
+    lines = said(look_at_file(LEAF.key_pem + LEAF.pem + ISSUING.pem, "some.pem", Question())).splitlines()
+    assert lines[0] == "some.pem: 2 certificates"
+    assert lines[1] == "  passed over, and not kept: 1 PRIVATE KEY"
+    assert lines[3].startswith("1  From ")
+    assert lines[3].endswith('I am "a server" according to "an issuing CA".')
+    assert lines[4] == '   signed by    certificate 2, "an issuing CA": the signature holds'
+    for line in (
+        "   names        DNS localhost, IP 127.0.0.1",
+        "   key          EC P-256, to sign, encrypt keys, for servers",
+        "   extension    basicConstraints, critical: not a CA",
+        "   extension    extKeyUsage: for servers",
+        "Nothing wrong was found",
+        "  not looked at: whether it is for the right host: --host NAME",
+    ):
+        assert line in lines
+    assert sum("   SHA-256      " in line for line in lines) == 2
+
+
+def test_what_is_wrong_comes_with_its_cause_and_its_cure() -> None:
+    lines = said(look_at_file(LEAF.pem, "it", Question(host="elsewhere"))).splitlines()
+    row = at("wrong-host")
+    awaited = [
+        "What is wrong",
+        f"  wrong-host: {row.wrong}",
+        "   here         asked for elsewhere, it is for DNS localhost, IP 127.0.0.1",
+        f"   cause        {row.cause}",
+        f"   cure         {row.cure}",
+    ]
+    assert lines[lines.index("What is wrong") :][:5] == awaited
+
+
+def test_the_connection_is_told_of(tmp_path: Path) -> None:
+    look = replace(look_at_file(LEAF.pem, "it", Question(at=NOW)), connection=GOOD)
+    assert "   speaks       TLS 1.3, TLS_AES_256_GCM_SHA384" in said(look)
+    assert "   requests     is content" in said(look)
+    assert f"   trusts       {tmp_path}" in said(replace(look, connection=replace(GOOD, trusting=str(tmp_path))))
+    assert "was not asked" in said(replace(look, connection=replace(GOOD, asked=False)))
+
+
+def test_an_error_stands_in_a_line_of_its_own_however_long() -> None:
+    look = replace(look_at_file(LEAF.pem, "it", Question()), connection=replace(GOOD, error=_LONG))
+    assert f"   requests     {_LONG}" in said(look).splitlines()
+    assert "   gallery      this error is not in it" in said(look)
+    assert "  the error above says it" in said(look)
+
+
+def test_where_no_certificate_was_sent_the_error_says_what_is_wrong() -> None:
+    connection = replace(GOOD, error="SSLError: wrong version number", rows=("tls-on-http-port",))
+    text = said(Look("https://localhost:5683/", (), (), connection=connection))
+    assert text.startswith("https://localhost:5683/: no certificates\n")
+    assert f"  tls-on-http-port: {at('tls-on-http-port').wrong}" in text
+    assert at("tls-on-http-port").cure in text
+
+
+@pytest.mark.parametrize("name", ["[bold]x[/bold]", "[red"])
+def test_brackets_in_names_are_no_markup(name: str) -> None:
+    assert f'I am "{name}"' in said(look_at_file(server(ROOT, common_name=name).pem, "it", Question()))
