@@ -1,25 +1,36 @@
-"""Real recordings with real faults. Run inside namespaces of its own, by the fixture `stage` of tests/capture.
+"""Real recordings: of the story's ways to hide a message, and with real faults.
 
-`python stage.py FOLDER`: brings the roles of the lab up, makes a recording for each fault, and leaves all in FOLDER.
+`python stage.py FOLDER`: brings the roles of the lab up, makes every recording, and leaves all in FOLDER. Run inside
+namespaces of its own, by the fixture `recordings` of tests/capture.
 """
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import socket
+import ssl
 import sys
 import threading
 import time
-from contextlib import closing
+from contextlib import closing, suppress
+from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from overheard.engines.supervisor import Lab, stage
-from overheard.words.story import HTTP, HTTPS
+from overheard.role.files import write_whole
+from overheard.words.scenario import Disguise, Service
+from overheard.words.services import HTTP, HTTPS, LEGACY
+from overheard.words.story import SECRET_MESSAGE
 from overheard_capture.dumpcap import Tap
 from overheard_capture.recorder import ActiveRecording
-from overheard_services.client.ask import ask
+from overheard_services.client.ask import Way, ask
+from overheard_services.disguise import substitution
+from overheard_services.disguise.diffie_hellman import Party
+from overheard_services.disguise.fernet import unseal
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -28,40 +39,116 @@ if TYPE_CHECKING:
 _FIRST_BYTE = "tcp[((tcp[12:1] & 0xf0) >> 2):1]"
 _CHANGE_CIPHER_SPEC = 20
 
+RSA, ECDHE = "AES128-GCM-SHA256", "ECDHE-RSA-AES128-GCM-SHA256"
+# To tshark these are Apache ActiveMQ Artemis and VNC.
+ELSEWHERE = tuple(Service("https", "server", port) for port in (5445, 5500))
+
+
+@dataclass(frozen=True)
+class Story:
+    """The story's exchanges, each over a connection of its own. `root` is that of the lab CA."""
+
+    folder: Path
+    state: Path
+
+    @property
+    def trusting(self) -> Way:
+        """How to ask whoever has a certificate of the lab CA."""
+        return Way(trusting=self.state / "ca" / "root.pem", keys=self.folder / "stage.keys")
+
+    def keep(self, file: str, key: bytes) -> None:
+        """Write a key of Fernet down, as the client does."""
+        write_whole(self.folder / file, b"fernet " + key + b"\n")
+
+    def http(self) -> None:
+        """Get the message over HTTP."""
+        self._get(HTTP, Way())
+
+    def https(self, service: Service = HTTPS, ciphers: str = "") -> None:
+        """Get the message over HTTPS."""
+        self._get(service, replace(self.trusting, ciphers=ciphers))
+
+    def untrusted(self, service: Service = HTTPS) -> None:
+        """Fail to get the message over HTTPS."""
+        assert "certificate verify failed" in ask(service.url, replace(self.trusting, trusting=None)).error
+
+    def mistaken(self) -> None:
+        """Speak TLS to the port of HTTP, and HTTP to that of TLS."""
+        for service in (replace(HTTPS, port=HTTP.port), replace(HTTP, port=HTTPS.port)):
+            assert ask(service.url, self.trusting).error
+
+    def substituted(self, service: Service = HTTP, ciphers: str = "") -> None:
+        """Get the message with its letters shifted."""
+        way = replace(self.trusting, ciphers=ciphers)
+        said = ask(service.origin + Disguise.SUBSTITUTION.path, way).text
+        assert substitution.decrypt(said) == SECRET_MESSAGE
+
+    def sealed(self) -> None:
+        """Get the message sealed with the shared key."""
+        key = (self.state / "shared-key" / "key").read_bytes().strip()
+        assert unseal(key, ask(HTTP.origin + Disguise.FERNET.path).text) == SECRET_MESSAGE
+        self.keep("shared.keys", key)
+
+    def agreed(self) -> None:
+        """Get the message sealed with a key that was agreed on in public."""
+        party = Party()
+        answer = json.loads(ask(HTTP.origin + Disguise.DIFFIE_HELLMAN.path, post={"public": party.public}).text)
+        key = party.agree(answer["public"])
+        assert unseal(key, answer["token"]) == SECRET_MESSAGE
+        self.keep("agreed.keys", key)
+
+    def _get(self, service: Service, way: Way) -> None:
+        answer = ask(service.url, way)
+        assert answer.text == SECRET_MESSAGE, answer.error
+
+
+def serve_elsewhere(service: Service, credentials: Path) -> None:
+    """Tell the message over TLS to whoever asks at this port, until the process ends."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(credentials / "certificate.pem", credentials / "key.pem")
+    listener = socket.create_server(("127.0.0.1", service.port))
+    said = f"HTTP/1.0 200 OK\r\nContent-Type: text/plain\r\n\r\n{SECRET_MESSAGE}".encode()
+
+    def serve() -> None:
+        while True:
+            connection, _ = listener.accept()
+            # A client that knows no authority goes away.
+            with suppress(ssl.SSLError), context.wrap_socket(connection, server_side=True) as secured:
+                secured.recv(4096)
+                secured.sendall(said)
+                secured.unwrap()
+
+    threading.Thread(target=serve, daemon=True).start()
+
 
 class Stage:
-    """The roles, and a recorder beside the one of the capture role."""
+    """A recorder beside the one of the capture role, and what it records."""
 
-    def __init__(self, folder: Path, root: Path) -> None:
+    def __init__(self, folder: Path, state: Path) -> None:
         self.folder = folder
-        self.root = str(root)
-        self.keys = folder / "stage.keys"
+        self.story = Story(folder, state)
 
-    def record(
+    def record(self, name: str, *what: Callable[[], object], patience: float = 3, **tap: str | int) -> None:
+        """Record what happens, one thing after the other."""
+
+        def happen(_active: ActiveRecording) -> None:
+            for each in what:
+                each()
+
+        self.watch(name, happen, patience=patience, **tap)
+
+    def watch(
         self, name: str, what: Callable[[ActiveRecording], object], *, patience: float = 3, **tap: str | int
     ) -> None:
-        """Record `what` happens."""
+        """Record `what` happens to the recording itself."""
         options = Tap("lo", **tap)  # type: ignore[arg-type]  # the caller names the tap's own fields
         active = ActiveRecording.begin(name, self.folder / f"{name}.pcapng", options, patience=patience)
         what(active)
         active.end()
 
-    def https(self, _active: ActiveRecording | None = None) -> None:
-        """Get the message over HTTPS."""
-        answer = ask(HTTPS.url, trusting=self.root, keys=self.keys)
-        assert answer.message, answer.error
-
-    def http(self, _active: ActiveRecording | None = None) -> None:
-        """Get the message over HTTP."""
-        assert ask(HTTP.url).message
-
-    def untrusted(self, _active: ActiveRecording) -> None:
-        """Fail to get the message over HTTPS."""
-        assert ask(HTTPS.url, keys=self.keys).error
-
     def killed(self, active: ActiveRecording) -> None:
         """Have the recorder die without a chance to say so."""
-        self.https()
+        self.story.https()
         os.kill(active.dumpcap.pid, signal.SIGKILL)
         while active.dumpcap.alive:
             time.sleep(0.01)
@@ -73,15 +160,15 @@ class Stage:
             for _ in range(400):
                 sender.sendto(bytes(32_000), ("127.0.0.1", 9))
         os.kill(active.dumpcap.pid, signal.SIGCONT)
-        self.https()
+        self.story.https()
 
-    def smuggled(self, _active: ActiveRecording) -> None:
+    def smuggled(self) -> None:
         """Send a datagram that is no text beside the exchange: it could be the message, compressed."""
         with closing(socket.socket(socket.AF_INET, socket.SOCK_DGRAM)) as sender:
             sender.sendto(bytes(range(256)), ("127.0.0.1", 9))
-        self.https()
+        self.story.https()
 
-    def dawdled(self, _active: ActiveRecording) -> None:
+    def dawdled(self) -> None:
         """Have a client go on to other things while its server has not closed its side yet."""
         with closing(socket.create_server(("127.0.0.1", 0))) as listener:
             client = socket.create_connection(listener.getsockname())
@@ -89,37 +176,72 @@ class Stage:
             client.sendall(b"any word?")
             client.close()
             threading.Timer(1, server.close).start()
-        self.https()
+        self.story.https()
 
     def late(self) -> None:
         """Begin to record when a connection is open already."""
         with closing(socket.create_connection((HTTP.host, HTTP.port))) as open_before:
 
-            def rest(_active: ActiveRecording) -> None:
+            def rest() -> None:
                 open_before.sendall(b"GET /health HTTP/1.1\r\nHost: server\r\n\r\n")
                 while open_before.recv(4096):
                     pass
-                self.https()
+                self.story.https()
 
             self.record("late", rest)
 
     def play(self) -> None:
         """Make every recording."""
-        self.record("http", self.http)
-        self.record("https", self.https)
-        self.record("untrusted", self.untrusted)
-        self.record("killed", self.killed)
-        self.record("snapped", self.https, snap_length=60, patience=1)
-        self.record("lost", self.https, capture_filter=f"not ({_FIRST_BYTE} = {_CHANGE_CIPHER_SPEC})")
-        self.record("filtered", self.https, capture_filter="tcp port 1", patience=1)
-        self.record("unmarked", self.https, capture_filter="not udp port 5699", patience=1)
-        self.record("flooded", self.flooded, buffer=1)
-        self.record("quiet", lambda _active: None)
+        self.play_story()
+        self.play_thefts()
+        self.play_elsewhere()
+        self.play_faults()
+        # The session keys of a connection that nobody recorded.
+        ask(HTTPS.url, replace(self.story.trusting, keys=self.folder / "other.keys"))
+
+    def play_story(self) -> None:
+        """Those without a fault."""
+        story = self.story
+        self.record("http", story.http)
+        self.record("https", story.https)
+        self.record("untrusted", story.untrusted)
+        self.record("substitution", story.substituted)
+        self.record("fernet", story.sealed)
+        self.record("diffie-hellman", story.agreed)
+
+    def play_thefts(self) -> None:
+        """Those of the service whose key is stolen later."""
+        story = self.story
+        write_whole(self.folder / "stolen.pem", (story.state / "credentials" / "key.pem").read_bytes())
+        suites = {"rsa": RSA, "ecdhe": ECDHE, "tls13": ""}
+        for name, ciphers in suites.items():
+            self.record(name, partial(story.https, LEGACY, ciphers))
+        self.record("all-three", *(partial(story.https, LEGACY, ciphers) for ciphers in suites.values()))
+        self.record("rsa-substitution", partial(story.substituted, LEGACY, RSA))
+
+    def play_elsewhere(self) -> None:
+        """Those of TLS at ports that are not its own."""
+        story = self.story
+        for service in ELSEWHERE:
+            serve_elsewhere(service, story.state / "credentials")
+            self.record(f"elsewhere-{service.port}", partial(story.https, service))
+            self.record(f"refused-{service.port}", partial(story.untrusted, service))
+        self.record("mistaken", story.mistaken, story.untrusted)
+        self.record("mistaken-https", story.mistaken, story.https)
+
+    def play_faults(self) -> None:
+        """Those in which something went wrong."""
+        https = self.story.https
+        self.watch("killed", self.killed)
+        self.record("snapped", https, snap_length=60, patience=1)
+        self.record("lost", https, capture_filter=f"not ({_FIRST_BYTE} = {_CHANGE_CIPHER_SPEC})")
+        self.record("filtered", https, capture_filter="tcp port 1", patience=1)
+        self.record("unmarked", https, capture_filter="not udp port 5699", patience=1)
+        self.watch("flooded", self.flooded, buffer=1)
+        self.record("quiet", lambda: None)
         self.record("smuggled", self.smuggled)
         self.record("dawdled", self.dawdled)
         self.late()
-        # The session keys of a connection that nobody recorded.
-        ask(HTTPS.url, trusting=self.root, keys=self.folder / "other.keys")
 
 
 def main() -> None:
@@ -130,7 +252,7 @@ def main() -> None:
         lab = Lab(state, folder, {})
         try:
             lab.up()
-            Stage(folder, state / "ca" / "root.pem").play()
+            Stage(folder, state).play()
         finally:
             lab.down()
 

@@ -23,7 +23,7 @@ def main(arguments: list[str]) -> int:
     if not settings.token_file.exists():
         write_whole(settings.token_file, secrets.token_urlsafe(32).encode())
     token = settings.token_file.read_text().strip()
-    serve(lambda: create_app(settings, token), Listener(settings.bind, settings.port))
+    serve(lambda: create_app(settings, token), [Listener(settings.bind, settings.port)])
     return 0
 
 

@@ -9,17 +9,18 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from contextlib import suppress
 from dataclasses import asdict, replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from overheard.words.dissected import Dissected
 from overheard.words.errors import UnreadableError
 from overheard_capture.search import Search
-from overheard_capture.tshark import DECODE_AS, own_configuration
+from overheard_capture.tshark import Capture, own_configuration
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
     from overheard.words.secret import Secret
 
@@ -37,17 +38,20 @@ _HELLO = {
     "alert_message_desc": "alert",
 }
 _CLIENT_HELLO = "1"
+# What of a body is short enough to be read at a glance, in characters.
+_LONGEST_BODY = 400
 # What tshark lists beside the layers: bytes that it put together, and lines of text.
 _NO_LAYERS = {"data", "data-text-lines"}
 
 
-def dissect(path: Path, secret: Secret) -> tuple[Dissected, ...]:
+def dissect(capture: Capture, secret: Secret) -> tuple[Dissected, ...]:
     """Every frame of the recording with an HTTP message or a TLS record; the secret itself is left out.
 
     Raises UnreadableError when pyshark or tshark fails.
     """
     # pyshark 0.6 calls what later versions of Python warn of; nobody who reads our log can do anything about it.
-    command = [sys.executable, "-W", "ignore", "-m", __name__, str(path)]
+    path = capture.path
+    command = [sys.executable, "-W", "ignore", "-m", __name__, str(path), *map(str, capture.tls_ports)]
     try:
         with own_configuration() as environment:
             done = subprocess.run(
@@ -63,26 +67,26 @@ def dissect(path: Path, secret: Secret) -> tuple[Dissected, ...]:
 
 
 def _without(search: Search, frame: Dissected) -> Dissected:
-    def clean(text: str) -> str:
-        return search.secret.redacted if any(search.matches(text.encode())) else text
-
     def clean_detail(name: str, value: str) -> tuple[str, str]:
         # Together, for the secret may have the colon of a header in its middle.
         together = f"{name}: {value}"
-        return (name, value) if clean(together) == together else (clean(name), search.secret.redacted)
+        if search.without(together) == together:
+            return name, value
+        return search.without(name), search.secret.redacted
 
     return replace(
         frame,
-        shows=tuple(map(clean, frame.shows)),
+        shows=tuple(map(search.without, frame.shows)),
         details=tuple(clean_detail(name, value) for name, value in frame.details),
     )
 
 
-def _frames(path: str) -> Iterator[Dissected]:
+def _frames(capture: Capture) -> Iterator[Dissected]:
     import pyshark  # noqa: PLC0415  (who only starts the other process does not need it)
 
-    with pyshark.FileCapture(path, display_filter=_SHOWN, decode_as=DECODE_AS, custom_parameters=["-n"]) as capture:
-        for packet in capture:
+    options = {"display_filter": _SHOWN, "decode_as": capture.decode_as, "custom_parameters": ["-n"]}
+    with pyshark.FileCapture(str(capture.path), **options) as packets:
+        for packet in packets:
             yield _frame(packet)
 
 
@@ -95,7 +99,7 @@ def _frame(packet: Any) -> Dissected:  # noqa: ANN401  (pyshark publishes no typ
     for layer in packet.layers:
         if layer.layer_name == "http":
             shows.append(_first_line(layer))
-            details |= dict(_headers(layer))
+            details |= {**dict(_headers(layer)), **dict(_body(layer))}
         elif layer.layer_name == "tls":
             shows += [text.split("Record Layer: ")[-1] for text in _all(layer, "record")]
             details |= dict(_hello(layer))
@@ -134,6 +138,17 @@ def _headers(http: Any) -> Iterator[tuple[str, str]]:  # noqa: ANN401
             yield name.strip(), value.strip()
 
 
+def _body(http: Any) -> Iterator[tuple[str, str]]:  # noqa: ANN401
+    found = http.get_field("file_data")
+    if found is not None:
+        text = str(found.get_default_value())
+        # Version 4.0 of tshark gives text, and 4.2 and later give bytes in hexadecimal, with colons between them.
+        with suppress(ValueError):
+            text = bytes.fromhex(text.replace(":", "")).decode()
+        if text.isprintable() and len(text) <= _LONGEST_BODY:
+            yield "body", text
+
+
 def _hello(tls: Any) -> Iterator[tuple[str, str]]:  # noqa: ANN401
     # What the client offers is long, and only what the server picks of it takes effect.
     offers = str(tls.get_field("handshake_type")) == _CLIENT_HELLO
@@ -144,4 +159,5 @@ def _hello(tls: Any) -> Iterator[tuple[str, str]]:  # noqa: ANN401
 
 
 if __name__ == "__main__":
-    json.dump([asdict(frame) for frame in _frames(sys.argv[1])], sys.stdout)
+    asked = Capture(Path(sys.argv[1]), tuple(map(int, sys.argv[2:])))
+    json.dump([asdict(frame) for frame in _frames(asked)], sys.stdout)

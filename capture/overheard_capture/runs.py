@@ -12,13 +12,15 @@ from typing import TYPE_CHECKING
 
 from overheard.role.files import write_whole
 from overheard.words.errors import OverheardError, RecordingError, UnreadableError
-from overheard.words.recording import KEY_LOG
+from overheard.words.recording import KEY_LOG, MESSAGE_KEYS, NOTEBOOK, STOLEN_KEY
 from overheard.words.story import CONTROL
 from overheard.words.verdict import Verdict, under_control
+from overheard_capture.content import Content
 from overheard_capture.dissect import dissect
 from overheard_capture.dumpcap import Tap
-from overheard_capture.judge import Exhibit, judge
+from overheard_capture.judge import Exhibit, Keys, judge
 from overheard_capture.recorder import ActiveRecording
+from overheard_capture.tshark import Capture
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -41,7 +43,8 @@ class Runs:
         self._lock = threading.Lock()
         self._active: tuple[str, ActiveRecording] | None = None
         self._verdicts: dict[str, dict[str, Future[Verdict]]] = {}
-        self._judge = ThreadPoolExecutor(1, thread_name_prefix="judge")
+        # Each waits for tshark most of the time.
+        self._judge = ThreadPoolExecutor(2, thread_name_prefix="judge")
 
     def begin(self, run: str, name: str) -> None:
         """Begin to record. Raises RecordingError when another recording goes on, or this name was used in this run."""
@@ -64,7 +67,7 @@ class Runs:
             active = self._active[1]
             self._active = None
             recording = active.end()
-            exhibit = Exhibit(active.path, recording, self._settings.secret, self._keys(run))
+            exhibit = self._exhibit(run, active.path, recording)
             self._verdicts.setdefault(run, {})[name] = self._judge.submit(_judged, exhibit)
             return recording
 
@@ -78,18 +81,31 @@ class Runs:
     def verdicts(self, run: str) -> dict[str, Verdict]:
         """The verdicts on all ended recordings of a run, under its positive control. Raises UnknownNameError.
 
-        They are also written beside the recordings, as `verdicts.json`.
+        They are also written beside the recordings, as `verdicts.json`; and the key that was stolen, where one was.
         """
         if run not in self._verdicts:
             raise UnknownNameError(f"nothing was recorded in the run {run!r}")
         judged = {name: future.result() for name, future in self._verdicts[run].items()}
         verdicts = under_control(judged, CONTROL)
         text = json.dumps({name: verdict.to_json() for name, verdict in verdicts.items()}, indent=2, ensure_ascii=False)
-        write_whole(self._settings.recordings / run / "verdicts.json", text.encode())
+        folder = self._settings.recordings / run
+        write_whole(folder / "verdicts.json", text.encode())
+        if self._settings.stolen and self._settings.stolen.is_file():
+            # So that everybody can try it on the recordings: the lab makes a new one for every run.
+            write_whole(folder / STOLEN_KEY, self._settings.stolen.read_bytes())
         return verdicts
 
-    def _keys(self, run: str) -> Path:
-        return self._settings.keys / run / KEY_LOG
+    def _exhibit(self, run: str, path: Path, recording: Recording) -> Exhibit:
+        settings = self._settings
+        keys, spy = settings.keys / run, settings.spy
+        return Exhibit(
+            path,
+            recording,
+            settings.secret,
+            keys=Keys(keys / KEY_LOG, keys / MESSAGE_KEYS),
+            spy=Keys(spy and spy / KEY_LOG, spy and spy / MESSAGE_KEYS, settings.stolen),
+            notebook=spy and spy / NOTEBOOK,
+        )
 
     def _path(self, run: str, name: str) -> Path:
         for what, text in (("run", run), ("recording", name)):
@@ -103,7 +119,9 @@ class Runs:
 def _judged(exhibit: Exhibit) -> Verdict:
     verdict = judge(exhibit)
     try:
-        return replace(verdict, dissection=dissect(exhibit.path, exhibit.secret))
+        tls_ports = {stream.port for stream in verdict.visible if stream.content == Content.TLS}
+        capture = Capture(exhibit.path, tuple(sorted(tls_ports)))
+        return replace(verdict, dissection=dissect(capture, exhibit.secret))
     except UnreadableError as problem:
         # Nothing is decided from it. The table and the packets lack some words then, and the log says why.
         logging.getLogger(__name__).warning("%s", problem)

@@ -40,6 +40,10 @@ class Search:
             for match in pattern.finditer(data):
                 yield Match(spelling.name, match.start(), len(spelling.pattern))
 
+    def without(self, text: str) -> str:
+        """`text`, or what to say in its place where the secret stands in it."""
+        return self.secret.redacted if any(self.matches(text.encode(errors="replace"))) else text
+
     def chance(self, searched: int) -> float:
         """How many matches to expect by mere chance in `searched` random bytes: an upper bound."""
         return searched * sum(_chance(spelling) for spelling in self.spellings)

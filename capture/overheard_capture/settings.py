@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Self
 
 from overheard.role.settings import Environment
 from overheard.words.secret import Secret
-from overheard.words.story import CAPTURE, SECRET_MESSAGE
+from overheard.words.services import CAPTURE
+from overheard.words.story import SECRET_MESSAGE
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -18,8 +19,9 @@ if TYPE_CHECKING:
 class Settings:
     """What the capture role is told.
 
-    `snap_length` is in bytes, 0 for whole frames; `buffer` is dumpcap's kernel buffer in MiB; `patience` is how many
-    seconds a mark is waited for.
+    `spy` is the folder of an interceptor, with its keys and its notebook, and `stolen` the file of a private key that
+    somebody came by; None where there is none. `snap_length` is in bytes, 0 for whole frames; `buffer` is dumpcap's
+    kernel buffer in MiB; `patience` is how many seconds a mark is waited for.
     """
 
     bind: str
@@ -27,6 +29,8 @@ class Settings:
     token_file: Path
     recordings: Path
     keys: Path
+    spy: Path | None
+    stolen: Path | None
     interface: str
     capture_filter: str
     snap_length: int
@@ -45,6 +49,8 @@ class Settings:
             token_file=env.path("OVERHEARD_CAPTURE_TOKEN_FILE"),
             recordings=env.folder("OVERHEARD_CAPTURE_RECORDINGS"),
             keys=env.folder("OVERHEARD_CAPTURE_KEYS"),
+            spy=env.optional_path("OVERHEARD_CAPTURE_SPY"),
+            stolen=env.optional_path("OVERHEARD_CAPTURE_STOLEN"),
             interface=env.text("OVERHEARD_CAPTURE_INTERFACE"),
             # The recorder's own control channel carries its token and the recordings themselves: it is not the wire
             # that is watched.

@@ -1,4 +1,4 @@
-"""tshark, asked to open TLS with the session keys of a run."""
+"""tshark, asked to open TLS with session keys, or with a server's private key."""
 
 from __future__ import annotations
 
@@ -7,21 +7,23 @@ import subprocess
 import tempfile
 from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import yaml
 
 from overheard.words.errors import UnreadableError
-from overheard.words.story import HTTP
+from overheard.words.services import HTTP
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
-    from pathlib import Path
 
 # Port 5683 is CoAP's, and tshark would dissect the story's HTTP as that.
-DECODE_AS = {f"tcp.port=={HTTP.port}": "http"}
+_HTTP = {f"tcp.port=={HTTP.port}": "http"}
 # How long tshark may take for one file, in seconds.
 _PATIENCE = 120
+# What it says, with exit code 0, of a private key that it cannot use, and would then look inside without.
+_USELESS_KEY = b"Error loading RSA key file"
 
 
 @dataclass(frozen=True)
@@ -32,6 +34,33 @@ class Opened:
     data: bytes
 
 
+@dataclass(frozen=True)
+class TlsKeys:
+    """What opens TLS: files in the format of SSLKEYLOGFILE, and that of a server's RSA key, where there is one."""
+
+    logs: tuple[Path, ...] = ()
+    private: Path | None = None
+
+    def __bool__(self) -> bool:
+        return bool(self.logs or self.private)
+
+
+_NO_KEYS = TlsKeys()
+
+
+@dataclass(frozen=True)
+class Capture:
+    """A file, and the ports on which TLS is spoken in it: many a port is another protocol's to tshark."""
+
+    path: Path
+    tls_ports: tuple[int, ...] = ()
+
+    @property
+    def decode_as(self) -> dict[str, str]:
+        """Which ports are to be dissected as what, in the words of `tshark -d`."""
+        return {**_HTTP, **{f"tcp.port=={port}": "tls" for port in self.tls_ports}}
+
+
 @contextmanager
 def own_configuration() -> Iterator[dict[str, str]]:
     """An environment in which tshark reads nobody's preferences: the same file gives the same result everywhere."""
@@ -39,15 +68,15 @@ def own_configuration() -> Iterator[dict[str, str]]:
         yield {**os.environ, "WIRESHARK_CONFIG_DIR": folder, "XDG_CONFIG_HOME": folder, "HOME": folder}
 
 
-def tshark(path: Path, *arguments: str, keys: Path | None = None) -> str:
-    """What tshark prints of the file at `path`. Raises UnreadableError when it fails."""
+def tshark(capture: Capture, *arguments: str, keys: TlsKeys = _NO_KEYS) -> str:
+    """What tshark prints of a capture. Raises UnreadableError when it fails."""
+    path = capture.path
     command = ["tshark", "-r", str(path), "-n"]
-    for where, what in DECODE_AS.items():
+    for where, what in capture.decode_as.items():
         command += ["-d", f"{where},{what}"]
-    if keys:
-        command += ["-o", f"tls.keylog_file:{keys}"]
     try:
         with own_configuration() as environment:
+            command += _opening(keys, Path(environment["HOME"]))
             done = subprocess.run(
                 [*command, *arguments], env=environment, capture_output=True, timeout=_PATIENCE, check=False
             )
@@ -57,9 +86,22 @@ def tshark(path: Path, *arguments: str, keys: Path | None = None) -> str:
         ) from None
     except subprocess.TimeoutExpired:
         raise UnreadableError(f"tshark did not come to an end with {path.name} in {_PATIENCE} s") from None
-    if done.returncode:
+    if done.returncode or _USELESS_KEY in done.stderr:
         raise UnreadableError(f"tshark could not read {path.name}: {_complaint(done.stderr)}")
     return done.stdout.decode(errors="replace")
+
+
+def _opening(keys: TlsKeys, folder: Path) -> list[str]:
+    """The options that give tshark `keys`. It takes one log, so several become one, in `folder`."""
+    options = []
+    if keys.logs:
+        log = folder / "session.keys"
+        log.touch(mode=0o600)
+        log.write_bytes(b"\n".join(path.read_bytes() for path in keys.logs))
+        options += ["-o", f"tls.keylog_file:{log}"]
+    if keys.private:
+        options += ["-o", f'uat:rsa_keys:"{keys.private}",""']
+    return options
 
 
 def _complaint(stderr: bytes) -> str:
@@ -69,12 +111,12 @@ def _complaint(stderr: bytes) -> str:
     return lines[-1] if lines else "it said nothing"
 
 
-def opened(path: Path, keys: Path, streams: Sequence[int]) -> list[Opened]:
-    """All that `keys` (a file in the format of SSLKEYLOGFILE) opens of the application data in these TCP streams."""
-    if not streams:
+def opened(capture: Capture, keys: TlsKeys, streams: Sequence[int]) -> list[Opened]:
+    """All that `keys` open of the application data in these TCP streams."""
+    if not streams or not keys:
         return []
     taps = [word for stream in streams for word in ("-z", f"follow,tls,yaml,{stream}")]
-    printed = tshark(path, "-q", *taps, keys=keys)
+    printed = tshark(capture, "-q", *taps, keys=keys)
     found: list[Opened] = []
     # Each stream's answer is a document of its own, which tshark does not set apart.
     for document in printed.split("peers:\n")[1:]:
@@ -83,7 +125,20 @@ def opened(path: Path, keys: Path, streams: Sequence[int]) -> list[Opened]:
     return found
 
 
-def frames_with(path: Path, display_filter: str, *, keys: Path | None = None) -> list[int]:
-    """The numbers of the frames to which a display filter applies."""
-    printed = tshark(path, "-Y", display_filter, "-T", "fields", "-e", "frame.number", keys=keys)
-    return [int(number) for number in printed.split()]
+@dataclass(frozen=True)
+class TlsContent:
+    """What tshark sees in the TLS streams: in which it knows TLS at all, and in which there is application data.
+
+    Where keys open a protected record that is of the handshake or an alert, it is no longer called application data.
+    """
+
+    known: frozenset[int]
+    with_data: frozenset[int]
+
+
+def tls_content(capture: Capture, keys: TlsKeys) -> TlsContent:
+    """What tshark sees with `keys` in the TLS streams, by the numbers of the streams."""
+    fields = ["-Y", "tls.record", "-T", "fields", "-e", "tcp.stream", "-e", "tls.app_data"]
+    lines = [line.split("\t") for line in tshark(capture, *fields, keys=keys).splitlines()]
+    streams = [(int(stream), bool(data)) for stream, data in lines]
+    return TlsContent(frozenset(number for number, _ in streams), frozenset(number for number, data in streams if data))

@@ -17,11 +17,15 @@ from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from cryptography.fernet import Fernet
+
 from overheard.engines.supervisor import stage
 from overheard.words.errors import RecordingError
+from overheard.words.recording import MESSAGE_KEYS, NOTEBOOK
 from overheard_capture.app import create_app
 from overheard_capture.dumpcap import Dumpcap, Tap
 from overheard_capture.recorder import ActiveRecording, facts_of, recorded
+from overheard_capture.runs import Runs
 from overheard_capture.settings import Settings
 
 if TYPE_CHECKING:
@@ -202,6 +206,52 @@ def sidecar(path: Path) -> Outcome:
         "modes": [stat.S_IMODE(each.stat().st_mode) for each in (folder, *folder.iterdir())],
         "children": children(),
     }
+
+
+def spied(path: Path) -> Outcome:
+    """Have the sidecar judge recordings whose message an interceptor wrote down, or that no spy knows of."""
+    folders = {name: path.parent / name for name in ("keys", "spy", "recordings")}
+    for folder in (*folders.values(), folders["keys"] / "mine"):
+        folder.mkdir()
+    settings = Settings.from_environment(
+        {
+            "OVERHEARD_CAPTURE_TOKEN_FILE": str(path.parent / "token"),
+            "OVERHEARD_CAPTURE_RECORDINGS": str(folders["recordings"]),
+            "OVERHEARD_CAPTURE_KEYS": str(folders["keys"]),
+            "OVERHEARD_CAPTURE_SPY": str(folders["spy"]),
+            "OVERHEARD_CAPTURE_INTERFACE": "lo",
+        }
+    )
+    runs = Runs(settings)
+    own, his = Fernet.generate_key(), Fernet.generate_key()
+    (folders["keys"] / "mine" / MESSAGE_KEYS).write_bytes(b"fernet " + own + b"\nfernet " + his + b"\n")
+    (folders["spy"] / MESSAGE_KEYS).write_bytes(b"fernet " + his + b"\n")
+    message = settings.secret.value
+
+    def record(name: str, said: bytes, *, notes: bytes = b"") -> None:
+        runs.begin("mine", name)
+        say(said)
+        if notes:
+            note = {"time": time.time(), "asked": "GET /", "saw": notes.decode()}
+            (folders["spy"] / NOTEBOOK).write_text(json.dumps(note) + "\n")
+        runs.end("mine", name)
+
+    record("http", message)
+    record("own-key", Fernet(own).encrypt(message))
+    record("his-key", Fernet(his).encrypt(message))
+    record("noted", Fernet(own).encrypt(message), notes=message)
+    verdicts = runs.verdicts("mine")
+    return {name: [verdict.outcome, *(seen.how for seen in verdict.sightings)] for name, verdict in verdicts.items()}
+
+
+def say(said: bytes) -> None:
+    """Say something over a connection of its own."""
+    with closing(socket.create_server(("127.0.0.1", 0))) as listener:
+        client = socket.create_connection(listener.getsockname())
+        server, _ = listener.accept()
+    with closing(client), closing(server):
+        client.sendall(said)
+        server.recv(4096)
 
 
 def main() -> None:

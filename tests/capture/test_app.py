@@ -148,6 +148,17 @@ def test_in_order_it_records_and_judges(steps: dict[str, Any]) -> None:
     assert failed == {"something", "present", "control"}
 
 
+def test_the_judge_is_given_what_the_client_and_the_interceptor_left(local_engine: Engine, tmp_path: Path) -> None:  # noqa: ARG001
+    """Each key opens for whom it belongs to, and a line counts for the recording that it was written in."""
+    plainly = "plainly"
+    assert played("spied", tmp_path) == {
+        "http": ["OVERHEARD", plainly],
+        "own-key": ["PROTECTED"],
+        "his-key": ["OVERHEARD", f"{plainly}, in Fernet opened with a key of the interceptor"],
+        "noted": ["OVERHEARD", f"{plainly}, in the notebook of the interceptor"],
+    }
+
+
 def test_what_it_leaves_is_its_owners_alone(steps: dict[str, Any]) -> None:
     assert steps["files"] == ["one.pcapng", "one.recording.json", "verdicts.json"]
     assert all(mode & 0o077 == 0 for mode in steps["modes"])

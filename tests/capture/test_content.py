@@ -14,9 +14,10 @@ from overheard_capture.packets import SYN, Segment, unwrap
 from overheard_capture.streams import Stream, assemble
 
 if TYPE_CHECKING:
-    from .conftest import Recordings
+    from capture.recordings import Recordings
 
 TLS, TEXT, NOTHING, UNKNOWN = Content.TLS, Content.TEXT, Content.NOTHING, Content.UNKNOWN
+MISTAKEN = Content.MISTAKEN
 
 
 def record(kind: int, body: bytes, version: bytes = b"\x03\x03") -> bytes:
@@ -26,6 +27,8 @@ def record(kind: int, body: bytes, version: bytes = b"\x03\x03") -> bytes:
 HELLO = record(22, b"\x01" + bytes(50), b"\x03\x01")
 SERVER_HELLO = record(22, b"\x02" + bytes(50))
 DATA = record(23, bytes(range(200)))
+ALERT = record(21, b"\x02\x30")
+BAD_REQUEST = b"HTTP/1.1 400 Bad Request\r\n\r\n"
 
 
 def stream(sent: bytes, answered: bytes, *, lost: int = 0) -> Stream:
@@ -50,7 +53,14 @@ def stream(sent: bytes, answered: bytes, *, lost: int = 0) -> Stream:
         pytest.param(HELLO + DATA[:-1], SERVER_HELLO, UNKNOWN, id="a record that is a byte short"),
         pytest.param(HELLO + DATA + b"!", SERVER_HELLO, UNKNOWN, id="a byte too many"),
         pytest.param(HELLO + DATA, SERVER_HELLO + DATA[:4], UNKNOWN, id="half a record head in the answer"),
-        pytest.param(HELLO + DATA, b"HTTP/1.1 400 Bad Request\r\n\r\n", UNKNOWN, id="plain HTTP for an answer"),
+        pytest.param(HELLO, BAD_REQUEST, MISTAKEN, id="TLS to the port of HTTP"),
+        pytest.param(HELLO + ALERT, BAD_REQUEST, MISTAKEN, id="the same, and the client complains"),
+        pytest.param(b"GET / HTTP/1.1\r\n\r\n", ALERT, MISTAKEN, id="HTTP to the port of TLS"),
+        pytest.param(HELLO + DATA, BAD_REQUEST, UNKNOWN, id="data for plain HTTP"),
+        pytest.param(HELLO + record(20, b"\x01"), BAD_REQUEST, UNKNOWN, id="encryption begins, for plain HTTP"),
+        pytest.param(HELLO, BAD_REQUEST + gzip.compress(b"x"), UNKNOWN, id="TLS answered by what is no text"),
+        pytest.param(b"GET / HTTP/1.1\r\n\r\n", DATA, UNKNOWN, id="HTTP answered by data"),
+        pytest.param(b"GET / HTTP/1.1\r\n\r\n", SERVER_HELLO, UNKNOWN, id="HTTP answered by a hello"),
         pytest.param(b"!" + HELLO, SERVER_HELLO, UNKNOWN, id="a byte before it"),
         pytest.param(DATA, DATA, UNKNOWN, id="no hello"),
         pytest.param(b"", SERVER_HELLO, UNKNOWN, id="an answer to nothing"),

@@ -7,19 +7,15 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from capture.recordings import reasons
 from overheard.words.secret import Secret
 from overheard.words.verdict import Outcome, Presence, under_control
+from overheard_capture.judge import Keys
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from overheard.words.verdict import Verdict
-
-    from .conftest import Recordings
-
-
-def reasons(verdict: Verdict) -> set[str]:
-    return {check.code for check in verdict.reasons}
+    from capture.recordings import Recordings
 
 
 def test_a_sound_https_recording_is_protected(recordings: Recordings) -> None:
@@ -119,13 +115,13 @@ def test_a_file_that_is_gone_is_inconclusive(recordings: Recordings, tmp_path: P
 @pytest.mark.parametrize("name", ["https", "untrusted"])
 def test_the_key_log_of_another_run_is_inconclusive(recordings: Recordings, name: str) -> None:
     """Real keys, of a connection that is not in the recording: they open nothing, and prove nothing was never sent."""
-    verdict = recordings.judge(name, keys=recordings.folder / "other.keys")
+    verdict = recordings.judge(name, keys=Keys(recordings.other_keys))
     assert (verdict.outcome, reasons(verdict)) == (Outcome.INCONCLUSIVE, {"present"})
 
 
 def test_no_key_log_is_inconclusive(recordings: Recordings, tmp_path: Path) -> None:
     for keys in (None, tmp_path / "none.keys"):
-        assert reasons(recordings.judge("https", keys=keys)) == {"present"}
+        assert reasons(recordings.judge("https", keys=Keys(keys))) == {"present"}
 
 
 def test_a_message_that_was_not_sent_is_not_called_protected(recordings: Recordings) -> None:

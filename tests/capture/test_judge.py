@@ -10,15 +10,12 @@ from typing import TYPE_CHECKING
 import pytest
 
 from capture.frames import ethernet, exchange, ipv4, ipv6, rewritten, udp
+from capture.recordings import reasons
 from overheard.words.verdict import Outcome, Presence
 from overheard_capture import pcapng
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
-    from overheard.words.verdict import Verdict
-
-    from .conftest import Recordings
+    from capture.recordings import Doctored, Recordings
 
 MESSAGE = b"fluffy tail"
 REQUEST = b"GET / HTTP/1.1\r\nHost: server\r\n\r\n"
@@ -32,39 +29,10 @@ STRANGER = bytes.fromhex("01005e0000fb 02000000000c")
 ANNOUNCED = ethernet(ipv4(udp(gzip.compress(MESSAGE)), 17, source="10.9.9.9", target="224.0.0.251"))[12:]
 
 
-def reasons(verdict: Verdict) -> set[str]:
-    return {check.code for check in verdict.reasons}
-
-
-class Doctored:
-    """The real recording `https`, with frames put in before its end mark."""
-
-    def __init__(self, recordings: Recordings, folder: Path) -> None:
-        self.recordings, self.path = recordings, folder / "doctored.pcapng"
-        mark = recordings.exhibit("https").recording.end_mark.encode()
-        self.frames = [frame.data for frame in pcapng.read(recordings.path("https")).frames]
-        self.at = next(number for number, data in enumerate(self.frames) if mark in data)
-
-    def name_parties(self) -> Doctored:
-        """Give its frames the Ethernet addresses that they would have between two containers."""
-        self.frames = [PARTIES + data[12:] for data in self.frames]
-        return self
-
-    def judge(self, put_in: list[bytes]) -> Verdict:
-        """The verdict on it with these frames, of which the first has the number `first`."""
-        return self.recordings.judge(
-            "https", path=rewritten(self.path, [*self.frames[: self.at], *put_in, *self.frames[self.at :]])
-        )
-
-    @property
-    def first(self) -> int:
-        """The number of the first frame that is put in."""
-        return self.at + 1
-
-
-@pytest.fixture
-def doctored(recordings: Recordings, tmp_path: Path) -> Doctored:
-    return Doctored(recordings, tmp_path)
+def between_containers(doctored: Doctored) -> Doctored:
+    """Give its frames the Ethernet addresses that they would have there."""
+    doctored.frames = [PARTIES + data[12:] for data in doctored.frames]
+    return doctored
 
 
 # ---- what is not seen
@@ -117,7 +85,7 @@ def test_what_it_cannot_read_outside_of_streams_is_not_called_protected(doctored
     ],
 )
 def test_no_party_can_hide_by_another_name(doctored: Doctored, data: bytes) -> None:
-    verdict = doctored.name_parties().judge([data])
+    verdict = between_containers(doctored).judge([data])
     assert (verdict.outcome, reasons(verdict)) == (Outcome.INCONCLUSIVE, {"readable"})
 
 
@@ -130,7 +98,7 @@ def test_no_party_can_hide_by_another_name(doctored: Doctored, data: bytes) -> N
 )
 def test_a_stranger_who_announces_himself_changes_nothing(doctored: Doctored, data: bytes) -> None:
     """On every network somebody does, unreadably; only what a party to a stream says could hide the secret."""
-    assert doctored.name_parties().judge([data]).outcome is Outcome.PROTECTED
+    assert between_containers(doctored).judge([data]).outcome is Outcome.PROTECTED
 
 
 @pytest.mark.parametrize(

@@ -28,7 +28,7 @@ from overheard_capture.packets import (
 )
 
 if TYPE_CHECKING:
-    from .conftest import Recordings
+    from capture.recordings import Recordings
 
 PAYLOAD = b"fluffy tail"
 OPTIONS = bytes([1] * 12)

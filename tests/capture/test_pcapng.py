@@ -18,7 +18,7 @@ from overheard_capture.pcapng import Capture, read
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from .conftest import Recordings
+    from capture.recordings import Recordings
 
 
 def sample(order: str = "<") -> File:

@@ -18,7 +18,7 @@ from overheard_capture.streams import Direction, Stream, assemble
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from .conftest import Recordings
+    from capture.recordings import Recordings
 
 # An ISN, the bytes, and the parts of them that are sent (from, to).
 Delivery = tuple[int, bytes, list[tuple[int, int]]]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -11,6 +11,7 @@ from overheard_capture.content import Content, content
 from overheard_capture.packets import Packet, Segment, names, unwrap
 from overheard_capture.search import Search
 from overheard_capture.streams import Direction, Run, Stream, assemble
+from overheard_capture.visible import visible
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -18,17 +19,66 @@ if TYPE_CHECKING:
 
     from overheard.words.recording import Recording
     from overheard.words.secret import Secret
+    from overheard.words.visible import Visible
     from overheard_capture.pcapng import Frame
 
 
 @dataclass(frozen=True)
+class Keys:
+    """The files of keys that somebody has: for TLS, and for what the application itself seals.
+
+    The latter has a line `fernet KEY` a key. A file that is not there counts as one with no key in it.
+    """
+
+    sessions: Path | None = None
+    messages: Path | None = None
+    private: Path | None = None
+
+    @property
+    def tls(self) -> tshark.TlsKeys:
+        """Those for TLS."""
+        logs = (self.sessions,) if self.sessions and _has_something(self.sessions) else ()
+        return tshark.TlsKeys(logs, self.private if self.private and self.private.is_file() else None)
+
+    @property
+    def fernet(self) -> list[bytes]:
+        """Those for Fernet, each once."""
+        if not self.messages or not self.messages.is_file():
+            return []
+        lines = (line.split() for line in self.messages.read_bytes().splitlines())
+        return list(dict.fromkeys(words[1] for words in lines if words[:1] == [b"fernet"] and len(words) == 2))
+
+
+@dataclass(frozen=True)
 class Exhibit:
-    """What the judge is given: the file, the recorder's word on it, the secret, and where there are any, the keys."""
+    """What the judge is given: the file, the recorder's word on it, the secret, and keys.
+
+    `keys` are those of the two that should know the secret: they prove that it was there. `spy` are those that an
+    interceptor agreed on or somebody stole: what they open is overheard. `notebook` is what an interceptor wrote down.
+    """
 
     path: Path
     recording: Recording
     secret: Secret
-    keys: Path | None = None
+    keys: Keys = Keys()
+    spy: Keys = Keys()
+    notebook: Path | None = None
+
+
+def _has_something(path: Path) -> bool:
+    return path.is_file() and path.stat().st_size > 0
+
+
+def _without(search: Search, stream: Visible) -> Visible:
+    """What a stream shows, with the secret left out of the names that people chose."""
+    return replace(
+        stream,
+        sni=search.without(stream.sni),
+        alpn=search.without(stream.alpn),
+        subject=search.without(stream.subject),
+        names=tuple(map(search.without, stream.names)),
+        client_subject=search.without(stream.client_subject),
+    )
 
 
 class Case:
@@ -47,12 +97,6 @@ class Case:
             for direction in stream.directions
             for run in direction.runs
         ]
-
-    @property
-    def keys(self) -> Path | None:
-        """The key log, where there is one."""
-        keys = self.exhibit.keys
-        return keys if keys and keys.is_file() else None
 
     @property
     def frames(self) -> Iterator[tuple[Frame, Packet]]:
@@ -81,6 +125,29 @@ class Case:
         return [number for number, what in self.contents.items() if what is Content.TLS]
 
     @cached_property
-    def opened(self) -> list[tshark.Opened]:
-        """What the keys open of them."""
-        return tshark.opened(self.exhibit.path, self.keys, self.tls) if self.keys else []
+    def for_tshark(self) -> tshark.Capture:
+        """The file as tshark is to read it."""
+        ports = {stream.server.source.port for stream in self.streams if self.contents[stream.number] is Content.TLS}
+        return tshark.Capture(self.exhibit.path, tuple(sorted(ports)))
+
+    @property
+    def all_tls_keys(self) -> tshark.TlsKeys:
+        """All that opens TLS, whoever has it."""
+        keys, spy = self.exhibit.keys.tls, self.exhibit.spy.tls
+        return tshark.TlsKeys((*keys.logs, *spy.logs), spy.private)
+
+    @cached_property
+    def segments(self) -> dict[int, Segment]:
+        """The TCP segments, by frame."""
+        return {packet.frame: packet for packet in self.packets if isinstance(packet, Segment)}
+
+    @cached_property
+    def stream_of(self) -> dict[int, int]:
+        """The number of the TCP stream that each frame with a payload belongs to."""
+        return {frame: stream.number for stream, _, run in self.runs for frame in run.frames(0, len(run.data))}
+
+    @cached_property
+    def visible(self) -> tuple[Visible, ...]:
+        """What each stream shows to everybody."""
+        streams = visible(self.streams, self.capture.frames, self.contents)
+        return tuple(_without(self.search, stream) for stream in streams)

@@ -1,0 +1,109 @@
+"""What a spy sees who does more than listen: one who sat in the middle, or came by a key."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+from overheard.words.errors import OverheardError, UnreadableError
+from overheard.words.sighting import Sighting
+from overheard.words.verdict import Check, Rule
+from overheard_capture.judge.opened import Place, in_tls, in_tokens
+from overheard_capture.tshark import TlsKeys
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from overheard_capture.judge.case import Case
+
+_NOTEBOOK = "the notebook of the interceptor"
+
+
+def spied(case: Case) -> tuple[list[Sighting], Check]:
+    """Every place where the secret is seen with the keys of the spy, or stands in his notebook; and a check on it."""
+    seen: list[Sighting] = []
+    problems: list[str] = []
+    for look in (_in_tokens, _in_tls, _in_tls_of_the_server, _in_the_notebook):
+        # What one way does not show, another may.
+        try:
+            seen += look(case)
+        except (OverheardError, OSError) as error:
+            problems.append(str(error))
+    if problems:
+        return seen, _check("spied", "; ".join(problems), "see that tshark, and what is kept of the spy, can be used")
+    if seen:
+        return seen, _check("spied", f"a spy saw it {seen[0].how}")
+    spy = case.exhibit.spy
+    has = "what the spy got hold of opens nothing of it" if spy.tls or spy.fernet else "no spy holds any key"
+    return seen, _check("spied", has, holds=True)
+
+
+def _check(code: str, says: str, hint: str = "", *, holds: bool = False) -> Check:
+    return Check(Rule.ABSENT, code, holds, says, hint)
+
+
+def _in_tokens(case: Case) -> Iterator[Sighting]:
+    for place in in_tokens(case, case.exhibit.spy):
+        yield _sighting(case, "Fernet opened with a key of the interceptor", place)
+
+
+def _in_tls(case: Case) -> Iterator[Sighting]:
+    for place in in_tls(case, TlsKeys(logs=case.exhibit.spy.tls.logs)):
+        yield _sighting(case, "TLS opened with the interceptor's session keys", place)
+
+
+def _in_tls_of_the_server(case: Case) -> Iterator[Sighting]:
+    for place in in_tls(case, TlsKeys(private=case.exhibit.spy.tls.private)):
+        yield _sighting(case, "TLS opened with the server's private key", place)
+
+
+def _sighting(case: Case, layer: str, place: Place) -> Sighting:
+    return Sighting(
+        secret=case.exhibit.secret.name,
+        spelling=place.match.spelling,
+        frame=place.frame,
+        offset=place.offset,
+        length=place.length,
+        stream=place.stream,
+        direction=place.direction,
+        stream_offset=place.match.offset,
+        frames=place.frames,
+        layers=(layer,),
+    )
+
+
+def _notes(notebook: Path) -> list[tuple[float, str, bytes]]:
+    """When it was, what was asked, and all that was read, of each line."""
+    try:
+        notes = [json.loads(line) for line in notebook.read_text(encoding="utf-8").splitlines()]
+        return [(float(note["time"]), str(note["asked"]), _all_of(note)) for note in notes]
+    except (ValueError, TypeError, KeyError) as problem:
+        raise UnreadableError(f"the interceptor's notebook makes no sense: {problem}") from None
+
+
+def _all_of(note: dict[str, str]) -> bytes:
+    """What was asked for and what was answered: bytes that are no text are kept as halves of surrogates."""
+    return "\n".join((note["asked"], note["saw"])).encode(errors="surrogateescape")
+
+
+def _in_the_notebook(case: Case) -> Iterator[Sighting]:
+    """What the interceptor wrote down while this recording was made."""
+    notebook, recording = case.exhibit.notebook, case.recording
+    if notebook is None or not notebook.is_file():
+        return
+    for time, asked, read in _notes(notebook):
+        if recording.started <= time <= recording.ended:
+            for match in case.search.matches(read):
+                yield Sighting(
+                    secret=case.exhibit.secret.name,
+                    spelling=match.spelling,
+                    frame=0,
+                    offset=match.offset,
+                    length=match.length,
+                    stream=-1,
+                    direction=case.search.without(asked),
+                    stream_offset=match.offset,
+                    frames=(),
+                    layers=(_NOTEBOOK,),
+                )

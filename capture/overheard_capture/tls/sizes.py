@@ -1,0 +1,98 @@
+"""How much application data the records of a stream hold: what an eavesdropper tells from their lengths alone."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import takewhile
+from typing import TYPE_CHECKING
+
+from overheard_capture.tls.handshake import TLS_1_3
+
+if TYPE_CHECKING:
+    from overheard_capture.tls.handshake import Handshake, Side
+    from overheard_capture.tls.hello import ServerHello
+    from overheard_capture.tls.records import Record
+
+# Nonces that stand in the record up to TLS 1.2, and tags (RFC 5288, 3; RFC 6655, 3 and 4; RFC 7905, 2).
+_AEAD = {"_CCM_8": (8, 8), "_CCM": (8, 16), "_GCM_": (8, 16), "_CHACHA20_": (0, 16)}
+_HASH = {"SHA": 20, "SHA256": 32, "SHA384": 48}
+_BLOCK = 16
+# How long an alert is (RFC 8446, 6).
+_ALERT = 2
+# Certificate, CertificateVerify and Finished (RFC 8446, 4.4).
+_CLIENT_FLIGHT = 3
+# Session tickets are some hundred bytes, more with a client's certificate inside; bulk data comes in longer records.
+_LONGEST_TICKET = 4096
+
+
+@dataclass(frozen=True)
+class Sizes:
+    """In bytes: what the records can have held of application data at most, and the best guess at what was answered."""
+
+    sent: int = 0
+    answered: int = 0
+    guess: int = 0
+
+
+def sizes(client: Side, server: Side, said: Handshake) -> Sizes:
+    """Count the records that may hold application data.
+
+    Up to TLS 1.2 these say so. In TLS 1.3 what is encrypted of the handshake, session tickets and alerts say the same:
+    what belongs to the handshake is left out, and of the rest the guess leaves out what looks like tickets and alerts.
+    """
+    sent, answered, extra = client.application_data, server.application_data, overhead(said.picked)
+    likely = answered
+    # Data that is sent early stands before the handshake's end, and nobody can say where that is.
+    if said.picked.version == TLS_1_3 and not said.asked.early_data:
+        finished = 4 + _hash(said.picked) + extra
+        flight = _unasked(server, answered, client, sent)
+        sent = _behind_finished(sent[:_CLIENT_FLIGHT], 0, finished) + sent[_CLIENT_FLIGHT:]
+        answered = _behind_finished(answered[:flight], flight, finished) + answered[flight:]
+        likely = _likely(answered, _unasked(server, answered, client, sent), _ALERT + extra)
+    return Sizes(_held(sent, extra), _held(answered, extra), _held(likely, extra))
+
+
+def overhead(picked: ServerHello) -> int:
+    """How many bytes at least a protected record is longer than what it holds; 0 where nobody can say."""
+    if "_CBC_" in picked.cipher:
+        # A vector in each record since TLS 1.1, the MAC, and the length of the padding (RFC 5246, 6.2.3.2).
+        return (0 if picked.version in {"SSL 3.0", "TLS 1.0"} else _BLOCK) + _hash(picked) + 1
+    nonce, tag = next((sizes for part, sizes in _AEAD.items() if part in picked.cipher), (0, 0))
+    # In TLS 1.3 the nonce is not sent, and the type of the content is encrypted with it (RFC 8446, 5.2 and 5.3).
+    return (1 if picked.version == TLS_1_3 else nonce) + tag
+
+
+def _held(among: list[Record], extra: int) -> int:
+    return sum(max(record.length - extra, 0) for record in among)
+
+
+def _hash(picked: ServerHello) -> int:
+    """How long a MAC is, or the hash that Finished holds (RFC 8446, 4.4.4)."""
+    return _HASH.get(picked.cipher.rpartition("_")[2], 0)
+
+
+def _unasked(server: Side, answered: list[Record], client: Side, sent: list[Record]) -> int:
+    """How many records the server sent before the first of the client's."""
+    if not sent:
+        return len(answered)
+    first = client.frame(sent[0])
+    return sum(1 for _ in takewhile(lambda record: server.frame(record) < first, answered))
+
+
+def _behind_finished(flight: list[Record], otherwise: int, finished: int) -> list[Record]:
+    """What follows Finished in a flight; where that is in no record of its own, what follows the record `otherwise`."""
+    lengths = [record.length for record in flight]
+    last = lengths.index(finished) if finished in lengths else otherwise
+    return flight[last + 1 :]
+
+
+def _likely(answered: list[Record], unasked: int, alert: int) -> list[Record]:
+    """Without session tickets (RFC 8446, 4.6.1) and the closing alert, as far as can be told.
+
+    Tickets come first, `unasked` or when the request is on its way, and those of one handshake are of one length.
+    """
+    if answered and answered[-1].length == alert:
+        answered = answered[:-1]
+    ticket = answered[0].length if answered else 0
+    alike = sum(1 for _ in takewhile(lambda record: record.length == ticket, answered))
+    return answered[alike:] if ticket <= _LONGEST_TICKET and (unasked or alike > 1) else answered

@@ -1,0 +1,95 @@
+"""What the stage left, and the verdicts on it, perhaps with something changed."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from capture.frames import rewritten
+from overheard.words.secret import Secret
+from overheard.words.story import SECRET_MESSAGE
+from overheard_capture import pcapng
+from overheard_capture.judge import Exhibit, Keys, judge
+from overheard_capture.recorder import recorded
+from overheard_capture.tshark import Capture, TlsKeys
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from overheard.words.recording import Recording
+    from overheard.words.verdict import Verdict
+
+SECRET = Secret("message", SECRET_MESSAGE.encode())
+
+
+class Recordings:
+    """What the stage left: recordings by name, and the keys of all of them."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        # The client's session keys, and those of a connection that was not recorded.
+        self.keys, self.other_keys = folder / "stage.keys", folder / "other.keys"
+        # The key of Fernet that client and server share, and the one that they agreed on.
+        self.shared, self.agreed = folder / "shared.keys", folder / "agreed.keys"
+        # The RSA key of the server.
+        self.stolen = folder / "stolen.pem"
+
+    def file(self, name: str | None) -> Path | None:
+        """A file of the stage's folder."""
+        return self.folder / name if name else None
+
+    def path(self, name: str) -> Path:
+        """The file of a recording."""
+        return self.folder / f"{name}.pcapng"
+
+    def capture(self, name: str, *tls_ports: int) -> Capture:
+        """A recording as tshark is to read it."""
+        return Capture(self.path(name), tls_ports)
+
+    @property
+    def tls_keys(self) -> TlsKeys:
+        """The client's session keys, as tshark gets them."""
+        return TlsKeys((self.keys,))
+
+    def exhibit(self, name: str) -> Exhibit:
+        """A recording as the judge gets it, with the client's session keys."""
+        path = self.path(name)
+        return Exhibit(path, recorded(path), SECRET, Keys(self.keys))
+
+    def judge(self, name: str, **changes: Path | Secret | Recording | Keys | None) -> Verdict:
+        """The verdict on a recording, perhaps with something in the exhibit changed."""
+        return judge(replace(self.exhibit(name), **changes))  # type: ignore[arg-type]
+
+
+def reasons(verdict: Verdict) -> set[str]:
+    """The codes of the checks that do not hold."""
+    return {check.code for check in verdict.reasons}
+
+
+def says(verdict: Verdict, code: str) -> str:
+    """What the check with this code says."""
+    (check,) = (check for check in verdict.checks if check.code == code)
+    return check.says
+
+
+class Doctored:
+    """A real recording, with frames put in before its end mark."""
+
+    def __init__(self, recordings: Recordings, folder: Path, name: str = "https") -> None:
+        self.recordings, self.name, self.path = recordings, name, folder / "doctored.pcapng"
+        mark = recordings.exhibit(name).recording.end_mark.encode()
+        self.frames = [frame.data for frame in pcapng.read(recordings.path(name)).frames]
+        self.at = next(number for number, data in enumerate(self.frames) if mark in data)
+
+    def write(self, put_in: list[bytes]) -> Path:
+        """The file with these frames in it, of which the first has the number `first`."""
+        return rewritten(self.path, [*self.frames[: self.at], *put_in, *self.frames[self.at :]])
+
+    def judge(self, put_in: list[bytes], **changes: Path | Secret | Keys | None) -> Verdict:
+        """The verdict on it with these frames."""
+        return self.recordings.judge(self.name, path=self.write(put_in), **changes)
+
+    @property
+    def first(self) -> int:
+        """The number of the first frame that is put in."""
+        return self.at + 1

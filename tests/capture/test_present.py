@@ -1,0 +1,169 @@
+"""That the message was there, proved with a key of the application itself; and what proves nothing."""
+
+from __future__ import annotations
+
+import base64
+import time
+from typing import TYPE_CHECKING
+
+import pytest
+from cryptography.fernet import Fernet
+
+from capture.frames import exchange
+from capture.recordings import reasons, says
+from overheard.words.verdict import Outcome, Presence
+from overheard_capture import pcapng
+from overheard_capture.judge import Keys
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from capture.recordings import Doctored, Recordings
+    from overheard.words.verdict import Verdict
+
+REQUEST = b"GET /fernet HTTP/1.1\r\nHost: server\r\n\r\n"
+PLAIN = b"HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\n\r\n"
+
+
+def keys(recordings: Recordings, name: str) -> Keys:
+    """Those that opened the token of this recording."""
+    return Keys(messages=recordings.agreed if name == "diffie-hellman" else recordings.shared)
+
+
+def inconclusive(verdict: Verdict) -> bool:
+    """Whether it is that, for no other reason than that nothing proves the message to have been there."""
+    return (verdict.outcome, verdict.presence, reasons(verdict)) == (
+        Outcome.INCONCLUSIVE,
+        Presence.NONE,
+        {"present"},
+    )
+
+
+@pytest.mark.parametrize("name", ["fernet", "diffie-hellman"])
+def test_a_token_that_is_found_and_opened_is_protected(recordings: Recordings, name: str) -> None:
+    verdict = recordings.judge(name, keys=keys(recordings, name))
+    assert (verdict.outcome, verdict.presence) == (Outcome.PROTECTED, Presence.MESSAGE_KEY)
+    assert verdict.carrier
+    assert b"gAAAA" in pcapng.read(recordings.path(name)).frames[verdict.carrier - 1].data
+    assert says(verdict, "present") == (
+        f"it was there: frame {verdict.carrier} carries it, opened with the message key"
+    )
+
+
+@pytest.mark.parametrize("name", ["fernet", "diffie-hellman"])
+def test_the_key_of_another_exchange_is_inconclusive(recordings: Recordings, name: str) -> None:
+    """A real one, that opens a token of another recording."""
+    other = recordings.shared if name == "diffie-hellman" else recordings.agreed
+    verdict = recordings.judge(name, keys=Keys(messages=other))
+    assert inconclusive(verdict)
+    assert says(verdict, "present") == "the keys open nothing in this recording"
+
+
+def test_the_right_key_among_others_is_enough(recordings: Recordings, tmp_path: Path) -> None:
+    several = tmp_path / "several.keys"
+    several.write_bytes(recordings.agreed.read_bytes() + recordings.shared.read_bytes())
+    for name in ("fernet", "diffie-hellman"):
+        assert recordings.judge(name, keys=Keys(messages=several)).outcome is Outcome.PROTECTED
+
+
+@pytest.mark.parametrize("content", [None, b"", b"\n\n", b"aes KEY\n", b"fernet\n", b"fernet one two\n"])
+def test_no_key_is_inconclusive(recordings: Recordings, tmp_path: Path, content: bytes | None) -> None:
+    messages = tmp_path / "message.keys"
+    if content is not None:
+        messages.write_bytes(content)
+    verdict = recordings.judge("fernet", keys=Keys(messages=messages))
+    assert inconclusive(verdict)
+    assert "no key log" in says(verdict, "present")
+
+
+def test_the_session_keys_of_tls_open_no_token(recordings: Recordings) -> None:
+    assert inconclusive(recordings.judge("fernet", keys=Keys(recordings.keys)))
+
+
+@pytest.mark.parametrize("key", [b"short", b"!" * 44, bytes(range(128, 172))])
+def test_a_key_that_is_none_is_inconclusive_and_says_so(recordings: Recordings, tmp_path: Path, key: bytes) -> None:
+    messages = tmp_path / "message.keys"
+    messages.write_bytes(b"fernet " + key + b"\n")
+    verdict = recordings.judge("fernet", keys=Keys(messages=messages))
+    assert inconclusive(verdict)
+    assert says(verdict, "present") == "what is kept as a key of Fernet is none"
+    # The right one beside it still opens what it opens.
+    messages.write_bytes(messages.read_bytes() + recordings.shared.read_bytes())
+    assert recordings.judge("fernet", keys=Keys(messages=messages)).outcome is Outcome.PROTECTED
+
+
+def test_keys_that_cannot_be_read_are_inconclusive(recordings: Recordings, tmp_path: Path) -> None:
+    """A link to memory that nobody may read at its beginning."""
+    messages = tmp_path / "message.keys"
+    messages.symlink_to("/proc/self/mem")
+    assert inconclusive(recordings.judge("fernet", keys=Keys(messages=messages)))
+
+
+# ---- tokens in frames made by hand, beside a real exchange
+
+
+def judged(doctored: Doctored, key: bytes, *answered: bytes) -> Verdict:
+    """The verdict where a server answered this, part by part, and `key` is the only one to open anything."""
+    messages = doctored.path.with_suffix(".keys")
+    messages.write_bytes(b"fernet " + key + b"\n")
+    return doctored.judge(exchange([REQUEST], answered), keys=Keys(messages=messages))
+
+
+@pytest.fixture
+def key() -> bytes:
+    return Fernet.generate_key()
+
+
+@pytest.mark.parametrize("size", [1, 7, 50, 99])
+def test_a_token_that_is_split_over_segments_is_found(doctored: Doctored, key: bytes, size: int) -> None:
+    answer = PLAIN + Fernet(key).encrypt(b"it is: fluffy tail")
+    parts = [answer[begin : begin + size] for begin in range(0, len(answer), size)]
+    verdict = judged(doctored, key, *parts)
+    assert (verdict.outcome, verdict.presence) == (Outcome.PROTECTED, Presence.MESSAGE_KEY)
+    # The frame in which the last of it came.
+    assert verdict.carrier == doctored.first + 3 + len(parts)
+
+
+@pytest.mark.parametrize("end", [b"", b"\r\n", b'"}', b"%3D%3D", b"&b=c", b" and more"])
+def test_a_token_is_found_whatever_stands_behind_it_also_without_its_padding(
+    doctored: Doctored, key: bytes, end: bytes
+) -> None:
+    token = Fernet(key).encrypt(b"fluffy tail")
+    assert token.endswith(b"==")
+    for written in (token, token.rstrip(b"=")):
+        assert judged(doctored, key, PLAIN + b"token=" + written + end).presence is Presence.MESSAGE_KEY
+
+
+@pytest.mark.parametrize("at", [0, 5, 12, 40, 98])
+def test_a_token_that_was_tampered_with_proves_nothing(doctored: Doctored, key: bytes, at: int) -> None:
+    """One letter of it is another, wherever it stands: the version, the time, the message or the seal."""
+    token = bytearray(Fernet(key).encrypt(b"fluffy tail"))
+    token[at if at < 97 else -3] = ord("A") if token[at if at < 97 else -3] != ord("A") else ord("Q")
+    assert inconclusive(judged(doctored, key, PLAIN + bytes(token)))
+
+
+def test_a_token_that_was_cut_short_proves_nothing(doctored: Doctored, key: bytes) -> None:
+    assert inconclusive(judged(doctored, key, PLAIN + Fernet(key).encrypt(b"fluffy tail")[:80]))
+
+
+def test_a_token_with_another_message_proves_nothing(doctored: Doctored, key: bytes) -> None:
+    assert inconclusive(judged(doctored, key, PLAIN + Fernet(key).encrypt(b"bushy tail")))
+
+
+def test_a_token_of_any_time_is_opened(doctored: Doctored, key: bytes) -> None:
+    """From 1970, and from as late as a certificate of today could last."""
+    for when in (0, int(time.time()) + 40 * 365 * 86_400):
+        token = Fernet(key).encrypt_at_time(b"fluffy tail", when)
+        assert token.startswith(b"gAAAA")
+        assert judged(doctored, key, PLAIN + token).presence is Presence.MESSAGE_KEY
+
+
+def test_a_token_that_holds_another_spelling_is_opened(doctored: Doctored, key: bytes) -> None:
+    inside = base64.b64encode(b"fluffy tail!")
+    assert judged(doctored, key, PLAIN + Fernet(key).encrypt(inside)).presence is Presence.MESSAGE_KEY
+
+
+def test_a_message_beside_its_token_is_overheard(doctored: Doctored, key: bytes) -> None:
+    """That it was sealed, too, helps nobody."""
+    verdict = judged(doctored, key, PLAIN + Fernet(key).encrypt(b"fluffy tail") + b" fluffy tail")
+    assert (verdict.outcome, verdict.presence) == (Outcome.OVERHEARD, Presence.SEEN)

@@ -1,0 +1,79 @@
+"""The secret stands in no verdict, however it was seen and whoever wrote it down."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import pytest
+
+from overheard.words.secret import Secret
+from overheard.words.verdict import Outcome, Verdict
+from overheard_capture.dissect import dissect
+from overheard_capture.judge import Keys
+from overheard_capture.search import Search
+from stage import ELSEWHERE
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from capture.recordings import Recordings
+
+SEARCH = Search(Secret("message", b"fluffy tail"))
+
+
+def stands_in(verdict: Verdict, search: Search = SEARCH) -> list[str]:
+    """The spellings in which the secret stands in the verdict, written as any program might."""
+    data = verdict.to_json()
+    written = json.dumps(data, ensure_ascii=False) + json.dumps(data) + repr(data)
+    return [match.spelling for match in search.matches(written.encode())]
+
+
+def dissected(recordings: Recordings, name: str, verdict: Verdict, secret: Secret = SEARCH.secret) -> Verdict:
+    """With what the dissector says of it, as the sidecar gives it out."""
+    ports = {service.port for service in ELSEWHERE} | {5443, 5446}
+    return replace(verdict, dissection=dissect(recordings.capture(name, *sorted(ports)), secret))
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["http", "https", "untrusted", "substitution", "fernet", "diffie-hellman", "rsa", "rsa-substitution", "killed"],
+)
+@pytest.mark.parametrize("spied", [False, True])
+def test_it_stands_nowhere(recordings: Recordings, tmp_path: Path, name: str, spied: bool) -> None:
+    """Not even where everything was opened, and a notebook has it in what was asked and in what was answered."""
+    changes: dict[str, Keys | Path] = {}
+    if spied:
+        messages = tmp_path / "message.keys"
+        messages.write_bytes(recordings.shared.read_bytes() + recordings.agreed.read_bytes())
+        notebook = tmp_path / "notebook.jsonl"
+        when = recordings.exhibit(name).recording.started
+        asked, saw = "GET /?m=fluffy%20tail&n=ekteex szhk fluffy tail", "fluffy tail and ekteex szhk"
+        notebook.write_text(json.dumps({"time": when, "asked": asked, "saw": saw}) + "\n")
+        changes = {"spy": Keys(recordings.keys, messages, recordings.stolen), "notebook": notebook}
+    verdict = dissected(recordings, name, recordings.judge(name, **changes))
+    assert not spied or verdict.outcome is Outcome.OVERHEARD
+    assert stands_in(verdict) == []
+    # It goes to JSON and back all the same.
+    assert Verdict.from_json(json.loads(json.dumps(verdict.to_json()))) == verdict
+
+
+def test_what_looks_for_it_finds_it(recordings: Recordings) -> None:
+    """The one that fires: put into a verdict, in any spelling, it is found there."""
+    verdict = recordings.judge("http")
+    for said in ("fluffy tail", "ekteex szhk", "Zmx1ZmZ5IHRhaWw="):
+        (check, *_) = verdict.checks
+        assert stands_in(replace(verdict, checks=(replace(check, says=said),)))
+
+
+def test_the_name_of_the_server_as_the_secret_is_overheard_and_left_out(recordings: Recordings) -> None:
+    """It is asked for in the hello, and stands in the certificate, which TLS 1.2 shows."""
+    secret = Secret("name", b"localhost")
+    verdict = recordings.judge("ecdhe", secret=secret)
+    assert verdict.outcome is Outcome.OVERHEARD
+    assert stands_in(verdict, Search(secret)) == []
+    assert "name (9 bytes)" in verdict.visible[0].names
+    assert verdict.visible[0].sni == "server"
+    hello = Secret("name", b"server")
+    assert recordings.judge("ecdhe", secret=hello).visible[0].sni == "name (6 bytes)"

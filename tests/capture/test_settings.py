@@ -1,0 +1,64 @@
+"""What the capture role is told, and what it is not told."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from overheard.words.errors import SettingsError
+from overheard_capture.settings import Settings
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+def read(folder: Path, **changed: str) -> Settings:
+    variables = {
+        "OVERHEARD_CAPTURE_TOKEN_FILE": str(folder / "token"),
+        "OVERHEARD_CAPTURE_RECORDINGS": str(folder),
+        "OVERHEARD_CAPTURE_KEYS": str(folder),
+        "OVERHEARD_CAPTURE_INTERFACE": "lo",
+    }
+    variables |= {f"OVERHEARD_CAPTURE_{name}": value for name, value in changed.items()}
+    return Settings.from_environment(variables)
+
+
+def test_defaults(tmp_path: Path) -> None:
+    settings = read(tmp_path)
+    assert (settings.bind, settings.port, settings.capture_filter) == ("127.0.0.1", 5690, "not tcp port 5690")
+    assert (settings.snap_length, settings.buffer, settings.patience) == (0, 64, 3)
+    assert (settings.spy, settings.stolen) == (None, None)
+
+
+def test_what_a_spy_has_need_not_be_there_yet(tmp_path: Path) -> None:
+    """He writes it down as it comes; and the server's key is made after the capture role is up."""
+    spy, stolen = tmp_path / "spy", tmp_path / "credentials" / "key.pem"
+    settings = read(tmp_path, SPY=str(spy), STOLEN=str(stolen))
+    assert (settings.spy, settings.stolen) == (spy, stolen)
+    assert read(tmp_path, SPY="", STOLEN="").spy is None
+
+
+def test_its_own_port_is_left_out_of_what_is_watched(tmp_path: Path) -> None:
+    assert read(tmp_path, PORT="4711").capture_filter == "not tcp port 4711"
+    assert read(tmp_path, FILTER="tcp port 1").capture_filter == "tcp port 1"
+
+
+@pytest.mark.parametrize(
+    ("variable", "value"),
+    [
+        ("PORT", "0"),
+        ("PORT", "many"),
+        ("TOKEN_FILE", ""),
+        ("RECORDINGS", ""),
+        ("RECORDINGS", "/nowhere"),
+        ("KEYS", "/nowhere"),
+        ("INTERFACE", ""),
+        ("SNAP_LENGTH", "-1"),
+        ("BUFFER_MIB", "0"),
+        ("PATIENCE", "soon"),
+    ],
+)
+def test_what_makes_no_sense_is_an_error_that_names_the_variable(tmp_path: Path, variable: str, value: str) -> None:
+    with pytest.raises(SettingsError, match=f"OVERHEARD_CAPTURE_{variable}"):
+        read(tmp_path, **{variable: value})
