@@ -21,10 +21,12 @@ COPY lab/overheard/__init__.py /app/overheard/
 COPY lab/overheard/words /app/overheard/words
 COPY lab/overheard/role /app/overheard/role
 COPY lab/overheard/report /app/overheard/report
+COPY lab/overheard/certificates /app/overheard/certificates
 COPY services/overheard_services/__init__.py services/overheard_services/enrolment.py services/overheard_services/credentials.py /app/overheard_services/
+COPY services/overheard_services/disguise /app/overheard_services/disguise
 COPY services/overheard_services/client /app/overheard_services/client
 # Compiled now: a container that cannot write would compile at every start.
 RUN python3 -m compileall -q /app \
-    && install -d -o 10001 -g 10001 -m 0700 /handover /keys /token
+    && install -d -o 10001 -g 10001 -m 0700 /handover /acorn /credentials /gallery /impostor /shared-key /keys /token
 USER 10001:10001
 CMD ["python3", "-m", "overheard_services.client"]

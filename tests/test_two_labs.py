@@ -16,7 +16,7 @@ def test_two_labs_at_the_same_time_do_not_disturb_each_other(engine: Engine, tmp
     """Each has the verdicts that it should have, on the message that is its own."""
     messages = ("bushy tail 1", "bushy tail 2")
     demos = [
-        start_demo(engine.name, tmp_path / str(number), "--brief", OVERHEARD_MESSAGE=message)
+        start_demo(engine.name, tmp_path / str(number), OVERHEARD_MESSAGE=message)
         for number, message in enumerate(messages)
     ]
     said = [demo.communicate() for demo in demos]

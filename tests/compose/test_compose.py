@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from overheard.words.gallery import HOSTS
+from overheard.words.story import SCENARIOS
 from processes import PROJECT, eventually, read_until, start_demo
 
 if TYPE_CHECKING:
@@ -20,7 +22,7 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.usefixtures("compose_engine")
 
 LABEL = "com.docker.compose.project"
-ROLES = {"ca", "capture", "server-http", "server-https", "client"}
+ROLES = {"ca", "capture", "server", "gallery", "interceptor", "client"}
 
 
 def docker(*arguments: str, check: bool = True) -> str:
@@ -89,8 +91,9 @@ def test_docker_compose_up_prints_the_verdicts_and_ends_with_the_exit_code_of_th
 ) -> None:
     assert first.returncode == 0, first.stdout + first.stderr
     shown = [line.partition("|")[2] for line in first.stdout.splitlines() if "client-1" in line]
-    for scenario, outcome in (("http", "OVERHEARD"), ("https-untrusted", "INCONCLUSIVE"), ("https", "PROTECTED")):
-        assert any(line.split()[:1] == [scenario] and outcome in line for line in shown), first.stdout
+    for scenario in SCENARIOS:
+        line = next(line for line in shown if line.split()[:1] == [scenario.name])
+        assert line.split()[-2:] == [scenario.expected.outcome, "✓"], first.stdout
 
 
 @pytest.mark.usefixtures("first")
@@ -127,9 +130,16 @@ class TestHardening:
         assert mounted == {
             "ca-state": {"ca writes"},
             "ca-passphrase": {"ca writes"},
-            "handover-server": {"ca writes", "server-https reads"},
+            "handover-server": {"ca writes", "server reads"},
             "handover-client": {"ca writes", "client reads"},
-            "credentials": {"server-https writes"},
+            "handover-acorn": {"ca writes", "client reads"},
+            # In this story the server's key is stolen.
+            "credentials": {"server writes", "capture reads"},
+            "credentials-client": {"client writes"},
+            "shared-key": {"server writes", "client reads"},
+            "gallery": {"gallery writes", "client reads"},
+            "impostor": {"interceptor writes", "client reads"},
+            "intercepted": {"interceptor writes", "capture reads"},
             "capture-token": {"capture writes", "client reads"},
             "recordings": {"capture writes"},
             "keys": {"client writes", "capture reads"},
@@ -149,8 +159,10 @@ class TestHardening:
 IMPORTS = {
     "ca": {"cryptography", "flask", "gunicorn"},
     "server": {"cryptography", "flask", "gunicorn", "requests"},
-    "client": {"requests", "rich"},
-    "capture": {"flask", "gunicorn", "pyshark", "yaml"},
+    "client": {"cryptography", "requests", "rich"},
+    "capture": {"cryptography", "flask", "gunicorn", "pyshark", "yaml"},
+    # mitmproxy brings Flask for the pages of its own.
+    "interceptor": {"cryptography", "flask", "mitmproxy"},
 }
 
 
@@ -167,6 +179,7 @@ def test_an_image_holds_only_what_its_role_needs(image: str) -> None:
 def test_no_image_holds_a_key_or_the_bundle_that_it_was_built_with(image: str) -> None:
     script = (
         "find /run/secrets /state /passphrase /token /keys /credentials -type f 2>/dev/null; "
+        "find /shared-key /record /stolen /spy /gallery /impostor -type f 2>/dev/null; "
         "grep -rlE 'BEGIN (EC |RSA |ENCRYPTED )?PRIVATE KEY' /app /etc /opt/venv/bin 2>/dev/null; true"
     )
     assert docker("run", "--rm", "--user", "0", f"overheard-{image}", "sh", "-c", script) == ""
@@ -187,8 +200,8 @@ def test_a_server_that_is_restarted_does_not_leave_the_recorder_deaf(
     lab: Lab, first: subprocess.CompletedProcess[str]
 ) -> None:
     assert first.returncode == 0
-    assert lab.compose("up", "--detach", "--wait", "capture", "server-http", "server-https").returncode == 0
-    assert lab.compose("restart", "server-http", "server-https").returncode == 0
+    assert lab.compose("up", "--detach", "--wait", "capture", "server").returncode == 0
+    assert lab.compose("restart", "server").returncode == 0
     again = lab.compose("run", "--rm", "-T", "client")
     assert again.returncode == 0, again.stdout + again.stderr
 
@@ -204,7 +217,7 @@ def test_runs_do_not_pile_up_images(tmp_path: Path) -> None:
     """Where nothing has changed, a run builds the very images that the one before it built."""
 
     def after_a_run() -> set[str]:
-        with start_demo("compose", tmp_path, "--brief") as demo:
+        with start_demo("compose", tmp_path, OVERHEARD_CLIENT_SCENARIOS="http") as demo:
             demo.communicate()
         assert demo.returncode == 0
         return set(docker("images", "-q", "--no-trunc").split())
@@ -236,3 +249,8 @@ def test_a_second_ctrl_c_does_not_stop_the_tidying(tmp_path: Path) -> None:
         demo.send_signal(signal.SIGINT)
         assert demo.wait(60) == 130
     assert left_of(f"overheard-{run.name}") == ""
+
+
+def test_the_gallerys_names_lead_to_it_in_the_containers_as_they_do_locally() -> None:
+    services = json.loads(Lab().compose("config", "--format", "json").stdout)["services"]
+    assert set(services["capture"]["networks"]["lab"]["aliases"]) == {"server"} | HOSTS

@@ -10,10 +10,13 @@ from typing import TYPE_CHECKING
 import pytest
 
 from overheard.words.errors import SettingsError
+from overheard.words.services import OF_THE_SERVER
 from overheard_capture.app import create_app
 from overheard_capture.settings import Settings as Capture
 from overheard_services.client.settings import Alone
 from overheard_services.client.settings import Settings as Client
+from overheard_services.gallery.settings import Settings as Gallery
+from overheard_services.interceptor.settings import Settings as Interceptor
 from overheard_services.server.settings import Settings as Server
 
 from .test_docs import ROOT, rows
@@ -42,22 +45,49 @@ class Page:
         """Every variable of the table with its default."""
         return {name: default for name, default, _ in rows(self.text, "variable |")}
 
+    @property
+    def optional(self) -> set[str]:
+        """Those that need not be set though they have no default."""
+        return {name for name, _, means in rows(self.text, "variable |") if means.startswith("optional: ")}
+
 
 PAGES = (
     Page(
         "server",
-        SERVICES.split("## The server")[1].split("## The client")[0],
+        SERVICES.split("## The server")[1].split("## The gallery")[0],
         "services/overheard_services/server/settings.py",
         Server.from_environment,
         ("OVERHEARD_SERVER_HANDOVER", "OVERHEARD_SERVER_CREDENTIALS"),
-        (("OVERHEARD_SERVER_SCHEME", "https"),),
+        (("OVERHEARD_SERVER_SERVICES", "https"),),
+    ),
+    Page(
+        "gallery",
+        SERVICES.split("## The gallery")[1].split("## The interceptor")[0],
+        "services/overheard_services/gallery/settings.py",
+        Gallery.from_environment,
+        ("OVERHEARD_GALLERY_HANDOVER",),
+    ),
+    Page(
+        "interceptor",
+        SERVICES.split("## The interceptor")[1].split("## The client")[0],
+        "services/overheard_services/interceptor/settings.py",
+        Interceptor.from_environment,
+        ("OVERHEARD_INTERCEPTOR_HANDOVER", "OVERHEARD_INTERCEPTOR_RECORD"),
     ),
     Page(
         "client",
         SERVICES.split("## The client that walks")[1],
         "services/overheard_services/client/settings.py",
         Client.from_environment,
-        ("OVERHEARD_CLIENT_HANDOVER", "OVERHEARD_CAPTURE_TOKEN_FILE", "OVERHEARD_CLIENT_KEYS"),
+        (
+            "OVERHEARD_CLIENT_HANDOVER",
+            "OVERHEARD_CLIENT_ACORN",
+            "OVERHEARD_CLIENT_CREDENTIALS",
+            "OVERHEARD_CLIENT_GALLERY",
+            "OVERHEARD_CLIENT_SHARED_KEY_FILE",
+            "OVERHEARD_CAPTURE_TOKEN_FILE",
+            "OVERHEARD_CLIENT_KEYS",
+        ),
         (("OVERHEARD_RUN", "mine"),),
     ),
     Page(
@@ -78,7 +108,8 @@ by_page = pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
 
 def read_in(source: str) -> set[str]:
     """The variables that a module asks the environment for."""
-    return set(re.findall(r"env(?:ironment)?\.\w+\(\s*\"(\w+)\"", (ROOT / source).read_text()))
+    text = (ROOT / source).read_text()
+    return set(re.findall(r"env(?:ironment)?\.\w+\(\s*\"(\w+)\"", text))
 
 
 def enough(page: Page, folder: Path) -> dict[str, str]:
@@ -98,15 +129,14 @@ def test_saying_a_default_aloud_changes_nothing(page: Page, tmp_path: Path) -> N
     variables = enough(page, tmp_path)
     for name, default in page.listed.items():
         if default and name not in variables:
-            of_the_other_scheme = name == "OVERHEARD_SERVER_PORT"
-            base = {} if of_the_other_scheme else variables
-            assert page.read({**base, name: default}) == page.read(base), name
+            assert page.read({**variables, name: default}) == page.read(variables), name
 
 
 @by_page
 def test_a_variable_without_a_default_must_be_set(page: Page, tmp_path: Path) -> None:
-    optional = {"OVERHEARD_RUN"}
-    assert {name for name, default in page.listed.items() if not default} - optional == set(page.needs)
+    without = {name for name, default in page.listed.items() if not default} - {"OVERHEARD_RUN"}
+    assert without - page.optional == set(page.needs)
+    page.read({**enough(page, tmp_path), **dict.fromkeys(page.optional, "")})
     for name in page.needs:
         with pytest.raises(SettingsError, match=f"{name} is not set"):
             page.read({**enough(page, tmp_path), name: ""})
@@ -114,18 +144,23 @@ def test_a_variable_without_a_default_must_be_set(page: Page, tmp_path: Path) ->
 
 def test_the_server_speaks_http_unless_told_otherwise() -> None:
     (server, *_) = PAGES
-    assert server.listed["OVERHEARD_SERVER_SCHEME"] == "http"
-    assert server.read({"OVERHEARD_SERVER_SCHEME": "http"}) == server.read({})
+    assert server.listed["OVERHEARD_SERVER_SERVICES"] == "http"
+    assert server.read({"OVERHEARD_SERVER_SERVICES": "http"}) == server.read({})
+
+
+def test_the_services_of_the_server_are_those_of_the_code() -> None:
+    listed = {name: url.strip("`") for name, url, _ in rows(SERVICES, "service | at |")}
+    assert listed == {name: service.origin for name, service in OF_THE_SERVER.items()}
 
 
 def test_the_client_alone_needs_an_address_and_no_more() -> None:
     listed = rows(SERVICES.split("## The client, alone")[1].split("## The client that walks")[0], "variable |")
-    assert [name for name, _, _ in listed] == ["SECRET_URL", "OVERHEARD_CLIENT_CA_FILE"]
-    assert Alone.from_environment({"SECRET_URL": "http://server:5683"}) == Alone("http://server:5683", None)
+    assert [name for name, _, _ in listed] == ["SECRET_URL", "OVERHEARD_CLIENT_CA_FILE", "SECRET_KEY"]
+    assert Alone.from_environment({"SECRET_URL": "http://server:5683"}) == Alone("http://server:5683", None, "")
 
 
 def test_the_capture_page_lists_every_endpoint(tmp_path: Path) -> None:
-    capture = PAGES[2]
+    capture = PAGES[-1]
     settings = capture.read(enough(capture, tmp_path))
     assert isinstance(settings, Capture)
     served = {

@@ -12,8 +12,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+import otherwise
 from conftest import fail_or_skip
-from overheard.words.story import HTTP, HTTPS, SCENARIOS
+from overheard.words.gallery import ROWS
+from overheard.words.services import CA, CAPTURE, GALLERY_DESK, HTTP, HTTPS, INTERCEPTOR_DESK, LEGACY, MUTUAL
+from overheard.words.story import SCENARIOS
 from processes import PROJECT, alive, descendants, eventually, read_until, start_demo
 
 if TYPE_CHECKING:
@@ -21,12 +24,6 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.usefixtures("local_engine")
 
-# What `requests` says, to the letter.
-UNTRUSTED = (
-    "SSLError: HTTPSConnectionPool(host='server', port=5443): Max retries exceeded with url: / (Caused by "
-    "SSLError(SSLCertVerificationError(1, '[SSL: CERTIFICATE_VERIFY_FAILED] certificate verify failed: "
-    "unable to get local issuer certificate"
-)
 # Nobody: every system has this user.
 _ORDINARY = 65534
 
@@ -40,8 +37,8 @@ def test_a_demo_that_is_ended_leaves_nothing_behind(tmp_path: Path, how: signal.
         read_until(demo, "recording https")
         started = descendants(demo.pid)
         networks = {str(Path(f"/proc/{pid}/ns/net").readlink()) for pid in started}
-        # unshare, the supervisor, four roles of two processes each, a client and a dumpcap.
-        assert len(started) >= 10
+        # unshare, the supervisor, three roles of two processes each, the gallery, the interceptor, the client.
+        assert len(started) >= 11
         assert networks - {str(Path("/proc/self/ns/net").readlink())}
         demo.send_signal(how)
         assert demo.wait(10) == code
@@ -71,29 +68,87 @@ def test_the_roles_cannot_be_reached_from_outside(tmp_path: Path) -> None:
 
 
 def _listening() -> set[str]:
-    ports = tuple(f":{port:04X}" for port in (HTTP.port, HTTPS.port, 5444, 5690))
+    served = [HTTP, HTTPS, MUTUAL, LEGACY, CA, CAPTURE, INTERCEPTOR_DESK, GALLERY_DESK]
+    ports = tuple(f":{port:04X}" for port in [*(each.port for each in served), *(row.port for row in ROWS)])
     lines = [line for name in ("tcp", "tcp6") for line in Path(f"/proc/net/{name}").read_text().splitlines()[1:]]
     # Address and port in hexadecimal, then the other side's, then the state: 0A is LISTEN (proc(5)).
     return {line.split()[1] for line in lines if line.split()[3] == "0A" and line.split()[1].endswith(ports)}
 
 
 def test_a_role_that_does_not_come_up_is_an_error_that_says_where_to_look(tmp_path: Path) -> None:
-    with start_demo("local", tmp_path, OVERHEARD_CLIENT_SCENARIOS="htps") as demo:
+    with start_demo("local", tmp_path, OVERHEARD_CAPTURE_FILTER="this is no filter") as demo:
         out, err = demo.communicate()
     assert demo.returncode == 2
     assert "the lab came to no result" in err
     assert "Traceback" not in err + out
     (log,) = tmp_path.glob("*/logs/client.log")
-    assert "OVERHEARD_CLIENT_SCENARIOS names htps" in log.read_text()
+    assert "this is no filter" in log.read_text()
+
+
+def test_a_scenario_that_nobody_knows_is_an_error_before_anything_is_started(tmp_path: Path) -> None:
+    with start_demo("local", tmp_path, OVERHEARD_CLIENT_SCENARIOS="http,htps") as demo:
+        out, err = demo.communicate()
+    assert (demo.returncode, out) == (2, "")
+    assert "there is no scenario 'htps' (did you mean https" in err
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_without_an_interceptor_what_needs_one_is_skipped_and_never_counted_as_passed(tmp_path: Path) -> None:
+    """An environment without mitmproxy, as a user has who installed the package alone."""
+    code = otherwise.copied(tmp_path / "code")
+    local = code / "overheard" / "engines" / "local.py"
+    local.write_text(local.read_text().replace('f"{sys.prefix}-interceptor"', '"/nowhere"'))
+    exit_code, results = otherwise.run(code, tmp_path / "runs", "https", "https-intercepted")
+    assert exit_code == 0
+    assert results["https"].as_expected
+    skipped = results["https-intercepted"]
+    assert skipped.skipped == "it needs the interceptor, and none runs here"
+    assert not skipped.as_expected
 
 
 def test_without_its_positive_control_a_run_is_inconclusive(tmp_path: Path) -> None:
-    with start_demo("local", tmp_path, "--brief", OVERHEARD_CLIENT_SCENARIOS="https") as demo:
+    with start_demo("local", tmp_path, OVERHEARD_CLIENT_SCENARIOS="https") as demo:
         out, _ = demo.communicate()
     assert demo.returncode == 2
-    assert "INCONCLUSIVE" in out
-    assert "NOT AS EXPECTED" in out
-    assert "PROTECTED" not in out
+    (line,) = (line for line in out.splitlines() if line.startswith("https "))
+    assert line.split()[-2:] == ["INCONCLUSIVE", "✗"]
+    assert "the positive control `http` was not run" in out
+
+
+_ONE_MORE = """\
+from overheard.words.scenario import Attempt, Expectation, Identity, Scenario, Trust
+from overheard.words.services import MUTUAL
+from overheard.words.verdict import Outcome
+
+SCENARIOS = (
+    *SCENARIOS,
+    Scenario(
+        name="old-but-mutual",
+        title="client certificates, as TLS 1.2 shows them to everybody",
+        attempts=(
+            Attempt(
+                "as the squirrel",
+                MUTUAL,
+                trust=Trust.LAB_CA,
+                identity=Identity.SQUIRREL,
+                ciphers="ECDHE-RSA-CHACHA20-POLY1305",
+                greeting="Hello squirrel",
+            ),
+        ),
+        expected=Expectation(Outcome.PROTECTED, visible=frozenset({"TLS 1.2"})),
+        chapter=SCENARIOS[0].chapter,
+    ),
+)
+"""
+
+
+def test_one_more_scenario_takes_one_more_entry(tmp_path: Path) -> None:
+    code = otherwise.copied(tmp_path / "code")
+    otherwise.told(code, _ONE_MORE)
+    exit_code, results = otherwise.run(code, tmp_path / "runs", "old-but-mutual")
+    assert exit_code == 0
+    (stream,) = results["old-but-mutual"].verdict.visible
+    assert (stream.cipher, stream.client_subject) == ("TLS_ECDHE_RSA_WITH_CHACHA20_POLY1305_SHA256", "squirrel")
 
 
 @pytest.fixture
@@ -145,7 +200,7 @@ def test_an_ordinary_user_needs_one_command_in_a_fresh_clone(checkout: Path) -> 
     assert done.returncode == 0, done.stdout + done.stderr
     for scenario in SCENARIOS:
         assert scenario.name in done.stdout
-    for words in ("OVERHEARD", "PROTECTED", "presence: key log", UNTRUSTED):
+    for words in ("OVERHEARD", "PROTECTED", "all as expected"):
         assert words in done.stdout, done.stdout
     (run,) = (checkout / "runs").iterdir()
     assert run.owner() == "nobody" or os.geteuid() != 0

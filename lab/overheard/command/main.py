@@ -6,20 +6,37 @@ import argparse
 import os
 import signal
 import sys
+from importlib import import_module
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from overheard import __version__
+from overheard.command.show import add_parser
 from overheard.engines.choose import NAMES
 from overheard.role.run import interrupt, run
-from overheard.words.story import SCENARIOS
 
-_EXIT_CODES = """\
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    Commands = argparse._SubParsersAction[argparse.ArgumentParser]  # noqa: SLF001  (it has no public name)
+
+EXIT_CODES = """\
 exit codes:
   0    every verdict is what its scenario expects
   1    a secret was overheard that should not have been
   2    inconclusive: the reasons are in the output
   130  interrupted; nothing was left running
 """
+
+# The module and the function of each command.
+_WHERE = {
+    "demo": ("run", "demo"),
+    "run": ("run", "run"),
+    "list": ("learn", "list_scenarios"),
+    "explain": ("learn", "explain"),
+    "errors": ("learn", "errors"),
+    "show": ("show", "show"),
+}
 
 
 def main() -> None:
@@ -31,10 +48,11 @@ def main() -> None:
 
 def _dispatch(arguments: list[str]) -> int:
     options = _parser().parse_args(arguments)
-    from overheard.command.demo import demo  # noqa: PLC0415  (--help must be quick)
-
+    # Imported late, for --help must be quick.
+    module, function = _WHERE[options.command]
+    command: Callable[[argparse.Namespace], int] = getattr(import_module(f"overheard.command.{module}"), function)
     try:
-        return demo(options)
+        return command(options)
     except KeyboardInterrupt:
         sys.stderr.write("overheard: interrupted; what was running is taken down\n")
         raise
@@ -52,29 +70,99 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="overheard",
         description="What did an eavesdropper on this wire get to know?",
-        epilog=_EXIT_CODES,
+        epilog=EXIT_CODES,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("--version", action="version", version=f"overheard {__version__}")
-    commands = parser.add_subparsers(metavar="COMMAND", required=True)
-    demo = commands.add_parser(
-        "demo",
-        help="run the lab once, and show what the spy saw",
-        description="Run the lab once: record every scenario, judge it, and show the evidence.\n\nscenarios:\n"
-        + "\n".join(f"  {scenario.name:<18}{scenario.title}" for scenario in SCENARIOS),
-        epilog=_EXIT_CODES,
+    commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
+    for add in (_add_demo, _add_run, _add_list, _add_explain, _add_errors, _add_show):
+        add(commands)
+    return parser
+
+
+def _command(commands: Commands, name: str, says: str, description: str, epilog: str) -> argparse.ArgumentParser:
+    return commands.add_parser(
+        name,
+        help=says,
+        description=description,
+        epilog=epilog,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    demo.add_argument(
+
+
+def _add_demo(commands: Commands) -> None:
+    parser = _command(
+        commands,
+        "demo",
+        "run the whole story once, a line a scenario",
+        "Run the lab once: record every scenario, judge it, and say what came of it, a line each.",
+        EXIT_CODES,
+    )
+    _add_options_of_a_run(parser)
+    parser.add_argument("--details", action="store_true", help="show all the evidence of every scenario, too")
+    parser.set_defaults(title="make capture-demo")
+
+
+def _add_run(commands: Commands) -> None:
+    parser = _command(
+        commands,
+        "run",
+        "run one or more scenarios, and show all the evidence",
+        "Run the scenarios that are named, and show all the evidence: what the client got, the packets, what was\n"
+        "still visible. The scenario `http` is run with them, as the positive control.",
+        "example: overheard run substitution https\n\n" + EXIT_CODES,
+    )
+    parser.add_argument("names", nargs="+", metavar="NAME", help="a scenario; `overheard list` lists them")
+    _add_options_of_a_run(parser)
+    parser.set_defaults(title="overheard run")
+
+
+def _add_options_of_a_run(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
         "--engine",
         choices=("", *NAMES),
         default=os.environ.get("ENGINE", ""),
         metavar="|".join(NAMES),
         help="where the roles run; by default containers where Docker works, else processes (also: ENGINE=...)",
     )
-    demo.add_argument(
+    parser.add_argument(
         "--runs", type=Path, default=Path("runs"), metavar="DIR", help="where recordings are left (default: ./runs)"
     )
-    demo.add_argument("--brief", action="store_true", help="the table alone, without the packets")
-    demo.add_argument("--svg", type=_new_file, metavar="FILE", help="draw the output as a picture, too")
-    return parser
+    parser.add_argument("--svg", type=_new_file, metavar="FILE", help="draw the output as a picture, too")
+    parser.add_argument("--json", action="store_true", help="say it as data, with secrets left out")
+
+
+def _add_list(commands: Commands) -> None:
+    says = "list the scenarios, in the order of the story"
+    parser = _command(commands, "list", says, says[0].upper() + says[1:] + ".", "")
+    parser.add_argument("--json", action="store_true", help="say it as data")
+
+
+def _add_explain(commands: Commands) -> None:
+    parser = _command(
+        commands,
+        "explain",
+        "tell what a scenario teaches",
+        "Tell the chapter of a scenario: its story, where to look, a question, one line to break, and what to read on.",
+        "example: overheard explain diffie-hellman",
+    )
+    parser.add_argument("name", metavar="NAME", help="a scenario; `overheard list` lists them")
+    parser.add_argument("--answer", action="store_true", help="answer the question, too")
+
+
+def _add_errors(commands: Commands) -> None:
+    parser = _command(
+        commands,
+        "errors",
+        "find out what a TLS error means, and what cures it",
+        "Paste the message of an error of `requests` or OpenSSL, and get the row of the gallery that it belongs to:\n"
+        "the cause, the cure, and what crosses the wire. Without a text, all rows.",
+        "example: overheard errors 'certificate verify failed: certificate has expired'\n\n"
+        "exit codes:\n  0    found\n  1    no row is like it",
+    )
+    parser.add_argument("text", nargs="*", metavar="TEXT", help="the message, or a part of it")
+    parser.add_argument("--json", action="store_true", help="say it as data")
+
+
+def _add_show(commands: Commands) -> None:
+    add_parser(commands)

@@ -1,7 +1,8 @@
-"""`overheard demo`: the lab, run once, with all that there is to see."""
+"""`overheard demo` and `overheard run`: the lab, run once, with what there is to see."""
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import time
@@ -14,14 +15,18 @@ from rich.markup import escape
 from overheard.engines.base import Job, Progress, new_run
 from overheard.engines.choose import choose
 from overheard.report.console import console
+from overheard.report.details import details
 from overheard.report.doubts import doubts
-from overheard.report.packets import packets, refusal
 from overheard.report.picture import picture
 from overheard.report.table import table
-from overheard.words.errors import EngineError
+from overheard.words.errors import EngineError, OverheardError
+from overheard.words.near import unknown
+from overheard.words.recording import KEY_LOG, NOTEBOOK
 from overheard.words.result import Result, exit_code
-from overheard.words.story import HTTP, SECRET_MESSAGE
+from overheard.words.services import HTTP, INTERCEPTOR
+from overheard.words.story import CONTROL, SCENARIOS, SECRET_MESSAGE
 from overheard_capture import pcapng
+from overheard_capture.recorder import recorded
 
 if TYPE_CHECKING:
     import argparse
@@ -30,34 +35,49 @@ if TYPE_CHECKING:
     from rich.console import Console
 
 # Settings of roles that a caller may change for a run; what else is in the environment does not reach them.
-_SETTINGS_OF_A_RUN = (
+SETTINGS_OF_A_RUN = (
     "OVERHEARD_MESSAGE",
     "OVERHEARD_CLIENT_SCENARIOS",
     "OVERHEARD_CAPTURE_FILTER",
     "OVERHEARD_CAPTURE_SNAP_LENGTH",
 )
+_BY_NAME = {scenario.name: scenario for scenario in SCENARIOS}
 
 
 def demo(options: argparse.Namespace) -> int:
-    """Run the lab, show the table, the packets and where all of it is, and return the exit code."""
+    """Run the whole story, a line a scenario, and return the exit code."""
+    named = os.environ.get("OVERHEARD_CLIENT_SCENARIOS", "")
+    names = [name.strip() for name in named.split(",") if name.strip()] or list(_BY_NAME)
+    return _run(options, names, names if options.details else [])
+
+
+def run(options: argparse.Namespace) -> int:
+    """Run the scenarios that were named, with all that there is to see of each, and return the exit code."""
+    names = list(dict.fromkeys(options.names))
+    # Without its positive control a run could not call anything PROTECTED.
+    return _run(options, [*(() if CONTROL in names else (CONTROL,)), *names], names)
+
+
+def _run(options: argparse.Namespace, names: list[str], detailed: list[str]) -> int:
+    if problem := unknown("scenario", names, _BY_NAME):
+        raise OverheardError(problem, hint="`overheard list` lists them all")
     began = time.monotonic()
     with _progress() as progress:
         engine, why = choose(options.engine, Path.cwd(), progress)
+    with _folder(options.runs) as folder, _progress() as progress:
+        variables = {name: os.environ[name] for name in SETTINGS_OF_A_RUN if name in os.environ}
+        job = Job(folder, {**variables, "OVERHEARD_CLIENT_SCENARIOS": ",".join(names)})
+        results = engine.run(job, progress)
+    if options.json:
+        report = {"engine": engine.name, "folder": str(folder), "results": [result.to_json() for result in results]}
+        print(json.dumps(report, indent=2, ensure_ascii=False))
+        return exit_code(results)
     out = console(picture=options.svg is not None)
     out.print(f"engine: [bold]{engine.name}[/bold] ({escape(why)})", soft_wrap=not out.record)
-    with _folder(options.runs) as folder, _progress() as progress:
-        variables = {name: os.environ[name] for name in _SETTINGS_OF_A_RUN if name in os.environ}
-        job = Job(folder, variables)
-        results = engine.run(job, progress)
-    message = variables.get("OVERHEARD_MESSAGE", SECRET_MESSAGE)
-    out.print(table(results, message))
-    out.print(doubts(results), soft_wrap=not out.record, end="")
-    if not options.brief:
-        _show_packets(out, job, results)
-    _show_where(out, job, results)
+    _show(out, job, results, detailed, variables.get("OVERHEARD_MESSAGE", SECRET_MESSAGE))
     _conclude(out, results, time.monotonic() - began)
     if options.svg:
-        options.svg.write_text(picture(out, "make capture-demo"), encoding="utf-8")
+        options.svg.write_text(picture(out, options.title), encoding="utf-8")
     return exit_code(results)
 
 
@@ -89,36 +109,64 @@ def _progress() -> Iterator[Progress]:
         yield status.update
 
 
-def _show_packets(out: Console, job: Job, results: list[Result]) -> None:
+def _show(out: Console, job: Job, results: list[Result], detailed: list[str], message: str) -> None:
+    out.print()
+    out.print(table(results, message))
+    out.print(doubts(results), soft_wrap=not out.record, end="")
     for result in results:
-        carrier = result.verdict.carrier
-        if result.error and result.as_expected:
-            out.print(refusal(result), soft_wrap=not out.record)
-        elif carrier:
-            frames = pcapng.read(job.folder / f"{result.scenario}.pcapng").frames
-            out.print(packets(result, frames[carrier - 1].data))
+        if result.scenario in detailed:
+            title = _BY_NAME[result.scenario].title
+            evidence = (_carrier(job, result), _notes(job, result))
+            out.print(details(result, title, message, *evidence), soft_wrap=not out.record)
+    _show_where(out, job, [result for result in results if not result.skipped])
+    if not detailed:
+        out.print(
+            "\nA scenario with all its evidence: `overheard run NAME`. What it teaches: `overheard explain NAME`."
+        )
+
+
+def _carrier(job: Job, result: Result) -> bytes:
+    carrier = result.verdict.carrier
+    return pcapng.read(_recording(job, result)).frames[carrier - 1].data if carrier else b""
+
+
+def _notes(job: Job, result: Result) -> str:
+    """What the interceptor wrote down while this scenario was recorded."""
+    notebook = job.folder / INTERCEPTOR / NOTEBOOK
+    if result.skipped or not notebook.is_file():
+        return ""
+    recording = recorded(_recording(job, result))
+    notes = (json.loads(line) for line in notebook.read_text().splitlines())
+    return "\n".join(
+        f"{note['asked']} → {note['status']}: “{note['saw']}” ({note['how']})"
+        for note in notes
+        if recording.started <= note["time"] <= recording.ended
+    )
+
+
+def _recording(job: Job, result: Result) -> Path:
+    return job.folder / f"{result.scenario}.pcapng"
 
 
 def _show_where(out: Console, job: Job, results: list[Result]) -> None:
     where = job.folder
     if where.is_relative_to(Path.cwd()):
         where = where.relative_to(Path.cwd())
-    last = results[-1].scenario
-    out.print("[bold]Look for yourself[/bold]")
+    last = next((result.scenario for result in reversed(results) if result.verdict.presence == "key log"), CONTROL)
+    out.print("\n[bold]Look for yourself[/bold]")
     # Port 5683 belongs to CoAP, and Wireshark would show the story's HTTP as that.
-    options = f"-d tcp.port=={HTTP.port},http -o tls.keylog_file:{where / job.keys.name}"
+    options = f"-d tcp.port=={HTTP.port},http -o tls.keylog_file:{where / KEY_LOG}"
     for what, path in (
-        ("recordings", f"{where}/*.pcapng"),
-        ("key log", where / job.keys.name),
-        ("verdicts", where / "verdicts.json"),
-        ("what the roles said", where / "logs"),
+        ("all of it", f"{where}: *.pcapng, {KEY_LOG}, verdicts.json, logs/"),
         ("in Wireshark", f"wireshark {options} {where}/{last}.pcapng"),
         ("in a terminal", f"tshark {options} -r {where}/{last}.pcapng"),
     ):
-        out.print(f"  {what:<20} {path}", soft_wrap=not out.record, markup=False)
+        out.print(f"  {what:<15} {path}", soft_wrap=not out.record, markup=False)
 
 
 def _conclude(out: Console, results: list[Result], seconds: float) -> None:
-    wrong = [result.scenario for result in results if not result.as_expected]
+    ran = [result for result in results if not result.skipped]
+    wrong = [result.scenario for result in ran if result.failed]
     said = f"[bold red]not as expected: {', '.join(wrong)}[/bold red]" if wrong else "all as expected"
-    out.print(f"\n{len(results)} scenarios, {said}, in {seconds:.1f} s")
+    skipped = f", {len(results) - len(ran)} skipped" if len(ran) < len(results) else ""
+    out.print(f"\n{len(ran)} scenarios, {said}{skipped}, in {seconds:.1f} s")

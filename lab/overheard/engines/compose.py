@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from overheard.engines.base import Job, Progress, follow, results_or_error
 from overheard.words.errors import EngineError
+from overheard.words.services import INTERCEPTOR
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -44,8 +45,9 @@ class ComposeEngine:
             progress("starting the containers")
             results = results_or_error(lab.client(progress), job, lab.log)
             progress("fetching the recordings")
-            for kept in ("recordings", "keys"):
-                lab.compose("cp", f"capture:/{kept}/{job.run}/.", str(job.folder))
+            for kept in (f"recordings/{job.run}", f"keys/{job.run}"):
+                lab.compose("cp", f"capture:/{kept}/.", str(job.folder))
+            lab.compose("cp", "capture:/spy/.", str(job.folder / INTERCEPTOR))
         except BaseException:
             lab.down(looks=_LOOKS)
             raise
@@ -68,6 +70,8 @@ class _Lab:
             # Ports of the host are for people who start the lab by hand. A run needs none, and two must not collide.
             "OVERHEARD_HTTP_PORT": "",
             "OVERHEARD_HTTPS_PORT": "",
+            # Many a developer has one for something else.
+            "SECRET_KEY": "",
             "CA_BUNDLE": _ca_bundle(),
         }
 

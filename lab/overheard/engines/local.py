@@ -37,7 +37,11 @@ class LocalEngine:
 
 
 def _supervised(job: Job, progress: Progress) -> list[Result]:
-    plan = {"folder": str(job.folder), "variables": {**job.variables, "OVERHEARD_RUN": job.run}}
+    plan = {
+        "folder": str(job.folder),
+        "variables": {**job.variables, "OVERHEARD_RUN": job.run},
+        "interceptor": interceptor(),
+    }
     command = [*unshare(), sys.executable, "-m", "overheard.engines.supervisor"]
     with (
         (job.logs / "lab.log").open("w") as log,
@@ -64,6 +68,15 @@ def _supervised(job: Job, progress: Progress) -> list[Result]:
             _end(supervisor)
 
 
+def interceptor() -> str:
+    """The Python that has what the interceptor needs, in an environment beside ours; empty where there is none.
+
+    mitmproxy pins older versions of what the other roles use, and so cannot be in theirs.
+    """
+    beside = Path(f"{sys.prefix}-interceptor") / "bin" / "python"
+    return os.environ.get("OVERHEARD_INTERCEPTOR_PYTHON") or (str(beside) if beside.is_file() else "")
+
+
 def _end(supervisor: subprocess.Popen[str]) -> None:
     """End everything: the supervisor lives as long as its standard input, and all roles as long as the supervisor."""
     assert supervisor.stdin  # noqa: S101
@@ -86,7 +99,8 @@ def unshare() -> list[str]:
 def check(project: Path, progress: Progress) -> None:
     """Raise EngineError, with what to do, where this engine cannot run.
 
-    That includes having tshark, which is installed where it is missing and this user may install it.
+    That includes having tshark, which is installed where it is missing and this user may install it. The interceptor's
+    environment is made, too, where that can be done; without it, what needs it is skipped.
     """
     if sys.platform != "linux":
         raise EngineError(
@@ -104,6 +118,17 @@ def check(project: Path, progress: Progress) -> None:
     installed = subprocess.run([script], stderr=subprocess.PIPE, text=True, check=False) if script.is_file() else None
     if installed and installed.returncode:
         raise EngineError(installed.stderr.strip())
+    if not os.environ.get("OVERHEARD_INTERCEPTOR_PYTHON"):
+        _make_interceptor(project, progress)
+
+
+def _make_interceptor(project: Path, progress: Progress) -> None:
+    script = project / "lab" / "setup" / "python-env"
+    if script.is_file():
+        progress("looking for the interceptor's environment (made once, in about 10 s)")
+        requirements = project / "services" / "interceptor.requirements.txt"
+        # What it says, it says to the user: with pip's own reason where something fails.
+        subprocess.run([script, f"{sys.prefix}-interceptor", requirements], stdout=sys.stderr, check=False)
 
 
 def _hint() -> str:

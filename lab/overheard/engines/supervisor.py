@@ -24,11 +24,26 @@ from overheard.engines.base import clean_environment
 from overheard.role.health import probe, wait_until
 from overheard.role.run import run
 from overheard.words.errors import NotReadyError
-from overheard.words.story import CA, CAPTURE, HTTP, HTTPS
+from overheard.words.gallery import HOSTS
+from overheard.words.services import (
+    CA,
+    CAPTURE,
+    GALLERY_DESK,
+    HTTP,
+    INTERCEPTOR,
+    INTERCEPTOR_DESK,
+    OF_THE_SERVER,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+# All of 127.0.0.0/8 is this machine; the interceptor listens on the ports of those that it stands in for.
+_ADDRESS_OF_THE_INTERCEPTOR = "127.0.0.2"
+_HOSTS = f"""\
+127.0.0.1 localhost ca capture {" ".join(sorted({"server"} | HOSTS))}
+{_ADDRESS_OF_THE_INTERCEPTOR} {INTERCEPTOR}
+"""
 # From linux/sockios.h and linux/if.h.
 _GET_FLAGS, _SET_FLAGS, _UP = 0x8913, 0x8914, 1
 # How long the roles may take to come up, and to go down, in seconds.
@@ -37,57 +52,82 @@ _PATIENCE, _GRACE = 60, 2.5
 
 @dataclass(frozen=True)
 class Role:
-    """One program: its module, its settings, and where it says that it is ready."""
+    """One program: its module, its settings, where it says that it is ready, and the Python that runs it."""
 
     name: str
     module: str
     variables: dict[str, str]
     health: str
     root: Path | None = None
+    python: str = sys.executable
 
 
 @dataclass
 class Lab:
-    """The roles of one run, and the folders that stand for their volumes."""
+    """The roles of one run, and the folders that stand for their volumes.
+
+    `interceptor` is the Python that has what the interceptor needs; empty where there is none.
+    """
 
     state: Path
     folder: Path
     variables: dict[str, str]
+    interceptor: str = ""
     _running: list[subprocess.Popen[bytes]] = field(default_factory=list)
 
     def roles(self) -> list[Role]:
         """The programs that must be ready before the client begins."""
-        https = {
-            "OVERHEARD_SERVER_SCHEME": "https",
+        server = {
+            "OVERHEARD_SERVER_SERVICES": ",".join(OF_THE_SERVER),
             "OVERHEARD_SERVER_HANDOVER": self._volume("handover/server"),
             "OVERHEARD_SERVER_CREDENTIALS": self._volume("credentials"),
+            "OVERHEARD_SERVER_SHARED_KEY_FILE": self._shared_key,
         }
         ca = {
             "OVERHEARD_CA_STATE": self._volume("ca"),
             "OVERHEARD_CA_PASSPHRASE_FILE": f"{self._volume('passphrase')}/passphrase",
             "OVERHEARD_CA_HANDOVER": self._volume("handover"),
-            "OVERHEARD_CA_REQUESTERS": "server=server,localhost,127.0.0.1;client=",
+            "OVERHEARD_CA_REQUESTERS": "server=server,localhost,127.0.0.1;client=client:squirrel;acorn=acorn",
         }
         capture = {
             "OVERHEARD_CAPTURE_TOKEN_FILE": f"{self._volume('token')}/token",
             # The folder of the run has the run's name: recordings and keys are made where they are to be found.
             "OVERHEARD_CAPTURE_RECORDINGS": str(self.folder.parent),
             "OVERHEARD_CAPTURE_KEYS": str(self.folder.parent),
+            "OVERHEARD_CAPTURE_SPY": str(self.folder / INTERCEPTOR),
+            "OVERHEARD_CAPTURE_STOLEN": f"{self._volume('credentials')}/key.pem",
             "OVERHEARD_CAPTURE_INTERFACE": "lo",
         }
+        gallery = {"OVERHEARD_GALLERY_HANDOVER": self._volume("gallery")}
         root = self.state / "ca" / "root.pem"
-        return [
+        roles = [
             Role("ca", "overheard_ca", ca, CA.origin, root),
+            Role("server", "overheard_services.server", server, HTTP.origin),
             Role("capture", "overheard_capture", capture, CAPTURE.origin),
-            Role("server-https", "overheard_services.server", https, HTTPS.origin, root),
-            Role("server-http", "overheard_services.server", {}, HTTP.origin),
+            Role("gallery", "overheard_services.gallery", gallery, GALLERY_DESK.origin),
         ]
+        return [self._interceptor(), *roles] if self.interceptor else roles
+
+    def _interceptor(self) -> Role:
+        (self.folder / INTERCEPTOR).mkdir(mode=0o700, exist_ok=True)
+        variables = {
+            "OVERHEARD_INTERCEPTOR_BIND": _ADDRESS_OF_THE_INTERCEPTOR,
+            "OVERHEARD_INTERCEPTOR_RECORD": str(self.folder / INTERCEPTOR),
+            "OVERHEARD_INTERCEPTOR_HANDOVER": self._volume("impostor"),
+        }
+        return Role(
+            INTERCEPTOR,
+            "overheard_services.interceptor",
+            variables,
+            INTERCEPTOR_DESK.origin,
+            python=self.interceptor,
+        )
 
     def up(self) -> None:
         """Start every role, and return when all are ready. Raises NotReadyError."""
         roles = self.roles()
         for role in roles:
-            self._running.append(self._start(role.name, role.module, role.variables))
+            self._running.append(self._start(role))
         for role, process in zip(roles, self._running, strict=True):
             wait_until(
                 lambda role=role, process=process: _problem(role, process),  # type: ignore[misc]
@@ -100,11 +140,16 @@ class Lab:
         """Run the client, with its events going to our standard output, and return its exit code."""
         variables = {
             "OVERHEARD_CLIENT_HANDOVER": self._volume("handover/client"),
+            "OVERHEARD_CLIENT_ACORN": self._volume("handover/acorn"),
+            "OVERHEARD_CLIENT_CREDENTIALS": self._volume("credentials-client"),
+            "OVERHEARD_CLIENT_GALLERY": self._volume("gallery"),
+            "OVERHEARD_CLIENT_IMPOSTOR": self._volume("impostor") if self.interceptor else "",
+            "OVERHEARD_CLIENT_SHARED_KEY_FILE": self._shared_key,
             "OVERHEARD_CLIENT_KEYS": str(self.folder.parent),
             "OVERHEARD_CAPTURE_TOKEN_FILE": str(self.state / "token" / "token"),
             "OVERHEARD_CLIENT_OUTPUT": "json",
         }
-        process = self._start("client", "overheard_services.client", variables, events=True)
+        process = self._start(Role("client", "overheard_services.client", variables, health=""), events=True)
         self._running.append(process)
         return process.wait()
 
@@ -118,17 +163,19 @@ class Lab:
             except subprocess.TimeoutExpired:
                 process.kill()
 
-    def _start(
-        self, name: str, module: str, variables: dict[str, str], *, events: bool = False
-    ) -> subprocess.Popen[bytes]:
-        with (self.folder / "logs" / f"{name}.log").open("wb") as log:
+    def _start(self, role: Role, *, events: bool = False) -> subprocess.Popen[bytes]:
+        with (self.folder / "logs" / f"{role.name}.log").open("wb") as log:
             return subprocess.Popen(
-                [sys.executable, "-m", module],
-                env={**clean_environment(), **variables, **self.variables},
+                [role.python, "-m", role.module],
+                env={**clean_environment(), **role.variables, **self.variables},
                 stdin=subprocess.DEVNULL,
                 stdout=None if events else log,
                 stderr=log,
             )
+
+    @property
+    def _shared_key(self) -> str:
+        return f"{self._volume('shared-key')}/key"
 
     def _volume(self, name: str) -> str:
         path = self.state / name
@@ -156,7 +203,7 @@ def stage(folder: Path) -> Iterator[Path]:
     try:
         _mount("-t", "tmpfs", "-o", "mode=0700", "overheard", str(state))
         hosts = state / "hosts"
-        hosts.write_text("127.0.0.1 localhost ca capture server\n")
+        hosts.write_text(_HOSTS)
         _mount("--bind", str(hosts), "/etc/hosts")
         yield state
     finally:
@@ -188,7 +235,7 @@ def main(_arguments: list[str]) -> int:
     plan = json.loads(sys.stdin.readline())
     threading.Thread(target=_end_with_standard_input, daemon=True).start()
     with stage(Path(plan["folder"])) as state:
-        lab = Lab(state, Path(plan["folder"]), plan["variables"])
+        lab = Lab(state, Path(plan["folder"]), plan["variables"], plan["interceptor"])
         try:
             lab.up()
             return lab.client()

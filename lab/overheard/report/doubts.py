@@ -7,6 +7,9 @@ from typing import TYPE_CHECKING
 from rich.console import Group
 from rich.text import Text
 
+from overheard.report.glance import evidence
+from overheard.words.verdict import Outcome
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
@@ -15,15 +18,19 @@ if TYPE_CHECKING:
 
 def doubts(results: Iterable[Result]) -> Group:
     """A paragraph a scenario that did not come out as expected; nothing where all did."""
-    return Group(*(line for result in results if not result.as_expected for line in _doubt(result)))
+    return Group(*(line for result in results if result.failed for line in _doubt(result)))
 
 
 def _doubt(result: Result) -> Iterator[Text]:
     yield Text(f"{result.scenario}: not as expected", style="bold red")
-    if result.error:
-        yield Text(f"  the client got no message: {result.error}")
-    for check in result.verdict.reasons:
-        yield Text(f"  {check.says}")
-        if check.hint:
-            yield Text(f"    → {check.hint}", style="dim")
+    for exchange in result.exchanges:
+        yield from (Text(f"  {exchange.attempt}: {wrong}") for wrong in exchange.wrong)
+    yield from (Text(f"  {wrong}") for wrong in result.wrong)
+    if result.verdict.outcome is Outcome.OVERHEARD:
+        yield Text(f"  {evidence(result.verdict)}")
+    else:
+        for check in result.verdict.reasons:
+            yield Text(f"  {check.says}")
+            if check.hint:
+                yield Text(f"    → {check.hint}", style="dim")
     yield Text()

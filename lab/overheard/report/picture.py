@@ -8,7 +8,7 @@ if TYPE_CHECKING:
     from rich.console import Console
 
 # Wide enough for a hex dump and the table, and narrow enough to be read on a web page.
-WIDTH = 104
+WIDTH = 120
 
 # As rich's own, without the fonts that it would fetch from the web. rich gives every text its width, so that columns
 # stay in line whatever the font.

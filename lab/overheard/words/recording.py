@@ -8,6 +8,12 @@ from typing import Any
 
 # The session keys of a run, in the format of SSLKEYLOGFILE, in the folder of the run.
 KEY_LOG = "session.keys"
+# The keys of the application's own encryption: a line a key, its kind and then the key (`fernet KEY`).
+MESSAGE_KEYS = "message.keys"
+# The server's private key, in the folder of the run: in this story somebody steals it, and tries it on the recordings.
+STOLEN_KEY = "stolen.key.pem"
+# What an interceptor wrote down: JSON, a line an exchange.
+NOTEBOOK = "notebook.jsonl"
 
 # Marks are datagrams to a group of the administratively scoped block (RFC 2365, 6.1): on every kind of interface they
 # leave through the tap, where a datagram to one's own address would go over `lo` instead.

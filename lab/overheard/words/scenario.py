@@ -1,11 +1,30 @@
-"""What a chapter of the story is."""
+"""What a chapter of the story is: who asks whom, how, and what must come of it."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
 from overheard.words.verdict import Outcome, Verdict
+
+if TYPE_CHECKING:
+    from overheard.words.chapter import Chapter
+
+
+class Disguise(StrEnum):
+    """How the application itself hides the message, whatever carries it."""
+
+    NONE = "none"
+    SUBSTITUTION = "substitution"
+    FERNET = "fernet"
+    DIFFIE_HELLMAN = "diffie-hellman"
+
+    @property
+    def path(self) -> str:
+        """Where a server tells the message in this disguise."""
+        return "/" if self is Disguise.NONE else f"/{self}"
 
 
 class Trust(StrEnum):
@@ -14,6 +33,33 @@ class Trust(StrEnum):
     NOT_ASKED = "not asked"
     NOT_THE_LAB_CA = "not the lab CA"
     LAB_CA = "the lab CA"
+    ANYBODY = "anybody (verify=False)"
+    IMPOSTOR_CA = "the lab CA and the impostor's"
+    GALLERY_CA = "the gallery's CA"
+
+
+class Identity(StrEnum):
+    """What the client shows when a server asks for its certificate."""
+
+    NONE = "no certificate"
+    SQUIRREL = "the squirrel's certificate"
+    STRANGER = "the certificate of a stranger's CA"
+    SERVER = "a server's certificate"
+
+
+class SharedKey(StrEnum):
+    """What the client opens a token with that was sealed with the shared key."""
+
+    RIGHT = "the shared key"
+    WRONG = "another key"
+    NONE = "no key, like a browser"
+
+
+class Need(StrEnum):
+    """What an engine may lack."""
+
+    INTERCEPTOR = "the interceptor"
+    POST_QUANTUM = "OpenSSL 3.5 or later"
 
 
 @dataclass(frozen=True)
@@ -36,32 +82,103 @@ class Service:
 
 
 @dataclass(frozen=True)
-class Expectation:
-    """What must come out, or the run has failed.
+class Wire:
+    """What crosses the wire when a connection fails: the alert (RFC 8446, 6), who sends it, and whether data followed.
 
-    `error` is a part of the text of the error that the client must get; empty where it must get the message.
-    `reasons` are the codes of the checks that must fail, and no others may.
+    `alert` is empty where none is sent in clear; `sender` is `client` or `server`. With `perhaps`, some versions of
+    Python send the alert and others send none.
+    """
+
+    alert: str = ""
+    sender: str = ""
+    application_data: bool = False
+    perhaps: bool = False
+
+
+@dataclass(frozen=True)
+class Attempt:
+    """One exchange: how the client asks, and what it must get: the message, or an error with `error` in its text.
+
+    `newer_error` is that part where OpenSSL 3.5 says it in other words than 3.0.
+    `ciphers` is what the client offers up to TLS 1.2, in OpenSSL's words; with it, TLS 1.3 is not offered.
+    `overheard` is whether the judge must see the message in the stream of this very attempt; None leaves that to the
+    verdict on all of them.
+    `crl` is whether the client also asks the gallery's revocation list, and `patience` how long it waits, in seconds.
+    Where the service has no host, the server is asked for by its address.
+    `greeting` is what the server must call the client, besides telling the message.
+    `warning` is the name of the warning that the client must be shown.
+    """
+
+    name: str
+    service: Service
+    disguise: Disguise = Disguise.NONE
+    trust: Trust = Trust.NOT_ASKED
+    identity: Identity = Identity.NONE
+    shared_key: SharedKey = SharedKey.RIGHT
+    intercepted: bool = False
+    ciphers: str = ""
+    crl: bool = False
+    patience: float = 10
+    error: str = ""
+    newer_error: str = ""
+    warning: str = ""
+    greeting: str = ""
+    overheard: bool | None = None
+    wire: Wire | None = None
+
+    @property
+    def url(self) -> str:
+        """What the client asks for."""
+        return self.service.origin + self.disguise.path
+
+    def awaited_error(self, openssl: tuple[int, int]) -> str:
+        """The part of an error that a client with that OpenSSL must get; empty where it must get the message."""
+        return self.newer_error if self.newer_error and openssl >= (3, 5) else self.error
+
+
+@dataclass(frozen=True)
+class Expectation:
+    """What the judge must find, or the run has failed.
+
+    `reasons` are the codes of the checks that must fail, and no others may. `seen` is how the secret must be seen where
+    it must be (`Sighting.how`). `visible` are facts that the handshakes must show to everybody.
     """
 
     outcome: Outcome
-    error: str = ""
     reasons: frozenset[str] = frozenset()
+    seen: str = ""
+    visible: frozenset[str] = frozenset()
     says: str = ""
 
-    def meets(self, verdict: Verdict, *, received: bool, error: str) -> bool:
-        """Whether this is what came out, of the client (the message, or an error) and of the judge."""
-        client = self.error in error and not received if self.error else received and not error
-        # A secret that was seen was seen, whatever else was wrong with the recording.
-        reasons = self.outcome is Outcome.OVERHEARD or {check.code for check in verdict.reasons} == self.reasons
-        return client and verdict.outcome is self.outcome and reasons
+    def wrong(self, verdict: Verdict) -> tuple[str, ...]:
+        """What of `verdict` is not as expected, a sentence each; empty where all is."""
+        return tuple(self._wrong(verdict))
+
+    def _wrong(self, verdict: Verdict) -> Iterator[str]:
+        if verdict.outcome is not self.outcome:
+            yield f"the verdict was to be {self.outcome}, and is {verdict.outcome}"
+        elif self.outcome is Outcome.OVERHEARD:
+            # A secret that was seen was seen, whatever else was wrong with the recording.
+            if all(sighting.how != self.seen for sighting in verdict.sightings):
+                yield f"it was to be seen {self.seen}, and is seen {verdict.sightings[0].how}"
+        elif (codes := {check.code for check in verdict.reasons}) != self.reasons:
+            yield f"it was to be {self.outcome} by {_listed(self.reasons)}, and is by {_listed(codes)}"
+        shown = {fact for stream in verdict.visible for fact in stream.facts}
+        if missing := self.visible - shown:
+            yield f"the wire was to show {_listed(missing)}, and shows {_listed(shown)}"
 
 
 @dataclass(frozen=True)
 class Scenario:
-    """One chapter: who talks to whom, how, and what we expect an eavesdropper to learn."""
+    """One chapter. `attempts` happen in one recording, in this order; the first is what the chapter is about."""
 
     name: str
     title: str
-    service: Service
-    trust: Trust
+    attempts: tuple[Attempt, ...]
     expected: Expectation
+    chapter: Chapter
+    needs: frozenset[Need] = frozenset()
+
+
+def _listed(words: Iterable[str]) -> str:
+    return ", ".join(sorted(words)) or "nothing"

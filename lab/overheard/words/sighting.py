@@ -11,8 +11,9 @@ class Sighting:
 
     `frame` counts from 1 as Wireshark does and holds the first byte; `offset` counts from 0 in the frame;
     `stream_offset` counts from 0 in its direction of the stream (or in the datagram); `frames` are all that carry a
-    part of it. `layers` were unwrapped to see it, outermost first. `stream` numbers TCP streams as Wireshark's
-    `tcp.stream` does, and is -1 where there is no stream.
+    part of it. `layers` were unwrapped to see it, outermost first; `offset` and `length` are then those of the
+    outermost layer. `stream` numbers TCP streams as Wireshark's `tcp.stream` does, and is -1 where there is no stream.
+    What an interceptor wrote down is on no wire: its `frame` is 0.
     """
 
     secret: str
@@ -25,3 +26,8 @@ class Sighting:
     stream_offset: int
     frames: tuple[int, ...]
     layers: tuple[str, ...] = ()
+
+    @property
+    def how(self) -> str:
+        """How it was to be seen, in words: `plainly`, or `plainly, in Fernet opened with the interceptor's key`."""
+        return ", in ".join((self.spelling, *reversed(self.layers)))

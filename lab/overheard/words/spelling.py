@@ -8,6 +8,11 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from urllib.parse import quote, quote_plus
 
+from overheard.words.caesar import SHIFTS, shifted
+
+# Of two shorter words each may be the other with its letters shifted (`cheer` and `jolly`): that says nothing.
+_LEAST_LETTERS = 6
+
 
 @dataclass(frozen=True)
 class Spelling:
@@ -79,4 +84,20 @@ def spellings(value: bytes) -> list[Spelling]:
             # Of a very short secret an alignment may leave too little to be more than chance.
             if len(pattern) >= 4:
                 found.setdefault(pattern, Spelling(f"{name}, {alignment}", pattern))
+    for spelling in _with_letters_shifted(value):
+        found.setdefault(spelling.pattern, spelling)
     return list(found.values())
+
+
+def _with_letters_shifted(value: bytes) -> Iterable[Spelling]:
+    """Every way to shift the letters of `value` (Caesar's cipher)."""
+    # Bytes that are no text pass through as they are.
+    text = value.decode(errors="surrogateescape")
+    if sum(character.isascii() and character.isalpha() for character in text) >= _LEAST_LETTERS:
+        for by in SHIFTS:
+            yield Spelling(shifted_by(by), shifted(text, by).encode(errors="surrogateescape"))
+
+
+def shifted_by(by: int) -> str:
+    """The name of the spelling whose letters stand `by` places further on in the alphabet."""
+    return f"letters shifted by {by}"

@@ -13,6 +13,7 @@ from typing import Any, Self
 
 from overheard.words.dissected import Dissected
 from overheard.words.sighting import Sighting
+from overheard.words.visible import Visible
 
 
 class Outcome(StrEnum):
@@ -32,6 +33,7 @@ class Presence(StrEnum):
     """How we know that the secret was there at all."""
 
     KEY_LOG = "key log"
+    MESSAGE_KEY = "message key"
     DECLARED = "declared"
     SEEN = "seen"
     NONE = "none"
@@ -67,15 +69,21 @@ class Check:
 
 @dataclass(frozen=True)
 class Verdict:
-    """An outcome with all of its evidence."""
+    """An outcome with all of its evidence.
+
+    `carrier` is the frame that carried the secret, in clear or not, where that is known. `visible` is what each TCP
+    stream shows to everybody. `broken` is the shift of letters that was found without knowing the secret, in what shows
+    it with its letters shifted.
+    """
 
     outcome: Outcome
     checks: tuple[Check, ...]
     sightings: tuple[Sighting, ...] = ()
     presence: Presence = Presence.NONE
-    # The frame that carried the secret, in clear or not, where that is known.
     carrier: int | None = None
     dissection: tuple[Dissected, ...] = ()
+    visible: tuple[Visible, ...] = ()
+    broken: int | None = None
 
     @property
     def reasons(self) -> tuple[Check, ...]:
@@ -99,6 +107,8 @@ class Verdict:
             presence=Presence(data["presence"]),
             carrier=data["carrier"],
             dissection=tuple(Dissected.from_json(frame) for frame in data["dissection"]),
+            visible=tuple(Visible.from_json(stream) for stream in data["visible"]),
+            broken=data["broken"],
         )
 
 
@@ -115,7 +125,7 @@ def decide(
     elif (
         looked_at >= _OF_EVERY_RECORDING
         and all(check.holds for check in checks)
-        and presence in {Presence.KEY_LOG, Presence.DECLARED}
+        and presence in {Presence.KEY_LOG, Presence.MESSAGE_KEY, Presence.DECLARED}
     ):
         outcome = Outcome.PROTECTED
     else:
@@ -143,4 +153,4 @@ def under_control(verdicts: Mapping[str, Verdict], control: str) -> dict[str, Ve
 
 def _with(verdict: Verdict, check: Check) -> Verdict:
     again = decide((*verdict.checks, check), verdict.sightings, verdict.presence)
-    return replace(again, dissection=verdict.dissection, carrier=verdict.carrier)
+    return replace(verdict, outcome=again.outcome, checks=again.checks)

@@ -12,9 +12,10 @@ import sys
 from overheard.role.run import run
 from overheard.words.errors import OverheardError, SettingsError
 from overheard.words.result import Result, exit_code
-from overheard_services.client.ask import ask
+from overheard_services.client.ask import Way, ask
 from overheard_services.client.settings import Alone, Settings
 from overheard_services.client.walk import walk
+from overheard_services.disguise.fernet import WrongKeyError, unseal
 
 
 def main(arguments: list[str]) -> int:
@@ -34,11 +35,20 @@ def main(arguments: list[str]) -> int:
 
 
 def _ask(alone: Alone) -> int:
-    answer = ask(alone.url, trusting=alone.ca_file)
-    if answer.error:
-        raise OverheardError(answer.error, hint="see that the address is right, and whom its certificate leads to")
-    print(f"The secret message is: {answer.message}")
+    reply = ask(alone.url, Way(trusting=alone.ca_file))
+    if reply.error:
+        raise OverheardError(reply.error, hint="see that the address is right, and whom its certificate leads to")
+    print(f"The secret message is: {_unsealed(reply.text, alone.shared_key)}")
     return 0
+
+
+def _unsealed(text: str, shared_key: str) -> str:
+    if not shared_key:
+        return text
+    try:
+        return unseal(shared_key.encode(), text)
+    except WrongKeyError as problem:
+        raise OverheardError(str(problem), hint="see that SECRET_KEY is the one that the server has") from None
 
 
 def _event(**event: object) -> None:

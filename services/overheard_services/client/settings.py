@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING, Self
 
 from overheard.role.settings import Environment
 from overheard.words.errors import SettingsError
-from overheard.words.story import CA, CAPTURE, SCENARIOS, SECRET_MESSAGE
+from overheard.words.near import unknown
+from overheard.words.services import CA, CAPTURE
+from overheard.words.story import SCENARIOS, SECRET_MESSAGE
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -19,10 +21,14 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Alone:
-    """The client of the tutorial: one URL, and perhaps the file of a CA to trust instead of the machine's."""
+    """The client of the tutorial: one URL, and perhaps the file of a CA to trust instead of the machine's.
+
+    With a `shared_key`, what comes back is a token that was sealed with it.
+    """
 
     url: str
-    ca_file: str | None
+    ca_file: Path | None
+    shared_key: str
 
     @classmethod
     def from_environment(cls, variables: Mapping[str, str]) -> Self | None:
@@ -33,21 +39,28 @@ class Alone:
             return None
         if not url.startswith(("http://", "https://")):
             raise SettingsError(f"SECRET_URL is {url!r}, which is no http:// or https:// address")
-        return cls(url, env.text("OVERHEARD_CLIENT_CA_FILE", "") or None)
+        return cls(url, env.optional_path("OVERHEARD_CLIENT_CA_FILE"), env.text("SECRET_KEY", ""))
 
 
 @dataclass(frozen=True)
 class Settings:
     """What the client that walks the scenarios is told.
 
-    `keys` is the folder where the session keys of its run are written; `output` is `text` for people, or `json` for a
-    program that shows them in its own way: one event a line.
+    `keys` is the folder where the keys of its run are written; `output` is `text` for people, or `json` for a program
+    that shows them in its own way: one event a line. `acorn` is what the CA hands over for a server's certificate that
+    the client should not have; `impostor` is None where no interceptor runs.
     """
 
     scenarios: tuple[Scenario, ...]
     message: str
     ca_url: str
     handover: Path
+    acorn: Path
+    credentials: Path
+    gallery: Path
+    impostor: Path | None
+    secret_key: str
+    shared_key_file: Path
     capture_url: str
     capture_token_file: Path
     keys: Path
@@ -63,6 +76,12 @@ class Settings:
             message=env.text("OVERHEARD_MESSAGE", SECRET_MESSAGE),
             ca_url=env.text("OVERHEARD_CA_URL", CA.origin),
             handover=env.folder("OVERHEARD_CLIENT_HANDOVER"),
+            acorn=env.folder("OVERHEARD_CLIENT_ACORN"),
+            credentials=env.folder("OVERHEARD_CLIENT_CREDENTIALS"),
+            gallery=env.folder("OVERHEARD_CLIENT_GALLERY"),
+            impostor=env.optional_path("OVERHEARD_CLIENT_IMPOSTOR"),
+            secret_key=env.text("SECRET_KEY", ""),
+            shared_key_file=env.path("OVERHEARD_CLIENT_SHARED_KEY_FILE"),
             capture_url=env.text("OVERHEARD_CAPTURE_URL", CAPTURE.origin),
             capture_token_file=env.path("OVERHEARD_CAPTURE_TOKEN_FILE"),
             keys=env.folder("OVERHEARD_CLIENT_KEYS"),
@@ -71,12 +90,19 @@ class Settings:
         )
 
 
+def contents(variable: str, file: Path) -> bytes:
+    """What is in a file that `variable` leads to. Raises SettingsError, naming both, where it cannot be read."""
+    try:
+        return file.read_bytes().strip()
+    except OSError as problem:
+        raise SettingsError(
+            f"{variable}: {file} cannot be read ({problem.strerror})", hint="see that it is there, and who owns it"
+        ) from None
+
+
 def _scenarios(env: Environment) -> tuple[Scenario, ...]:
     known = {scenario.name: scenario for scenario in SCENARIOS}
     names = env.words("OVERHEARD_CLIENT_SCENARIOS", ",".join(known))
-    if unknown := [name for name in names if name not in known]:
-        raise SettingsError(
-            f"OVERHEARD_CLIENT_SCENARIOS names {', '.join(unknown)}, which no scenario is called",
-            hint=f"there are {', '.join(known)}",
-        )
-    return tuple(known[name] for name in names)
+    if problem := unknown("scenario", names, known) or ("" if names else "no scenario stands there"):
+        raise SettingsError(f"OVERHEARD_CLIENT_SCENARIOS: {problem}", hint=f"there are {', '.join(known)}")
+    return tuple(known[name] for name in dict.fromkeys(names))

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+import ssl
 import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from overheard.role.files import write_whole
-from overheard.words.recording import KEY_LOG
 from overheard.words.result import Result
-from overheard.words.scenario import Scenario, Trust
-from overheard_services.client.ask import Answer, ask
+from overheard.words.scenario import Need, Scenario
+from overheard_services.client.attempt import Answer, make
+from overheard_services.client.belongings import Belongings
+from overheard_services.client.compare import exchanges
+from overheard_services.client.settings import contents
 from overheard_services.client.sidecar import Sidecar
-from overheard_services.enrolment import learn_root
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -20,39 +21,45 @@ if TYPE_CHECKING:
     from overheard.words.verdict import Verdict
     from overheard_services.client.settings import Settings
 
+# The first version with X25519MLKEM768.
+_POST_QUANTUM = (3, 5)
+
 
 def walk(settings: Settings, progress: Callable[[str], None]) -> list[Result]:
     """Run every scenario of the settings, and return what came of each.
 
     `progress` is told the name of each scenario as it begins, and then that the judge is at work.
     """
-    sidecar = Sidecar(settings.capture_url, settings.capture_token_file.read_text().strip(), settings.run)
-    keys = _key_log(settings.keys / settings.run)
+    token = contents("OVERHEARD_CAPTURE_TOKEN_FILE", settings.capture_token_file).decode()
+    sidecar = Sidecar(settings.capture_url, token, settings.run)
+    answers: dict[str, list[Answer]] = {}
     with tempfile.TemporaryDirectory(prefix="overheard-client-") as folder:
-        root = Path(folder) / "root.pem"
-        write_whole(root, learn_root(settings.ca_url, settings.handover))
-        answers: list[tuple[Scenario, Answer]] = []
+        has = Belongings.gather(settings, Path(folder))
         for scenario in settings.scenarios:
-            progress(f"recording {scenario.name}")
-            with sidecar.recording(scenario.name):
-                trusting = str(root) if scenario.trust is Trust.LAB_CA else None
-                answer = ask(scenario.service.url, trusting=trusting, keys=keys)
-            answers.append((scenario, answer))
+            if not lacks(scenario, settings):
+                progress(f"recording {scenario.name}")
+                ways = has.prepared(scenario.attempts)
+                with sidecar.recording(scenario.name):
+                    answers[scenario.name] = [make(attempt, way, has) for attempt, way in ways]
     progress("judging")
-    verdicts = sidecar.verdicts()
-    return [_result(scenario, answer, verdicts[scenario.name], settings.message) for scenario, answer in answers]
+    verdicts = sidecar.verdicts() if answers else {}
+    return [
+        _result(scenario, answers[scenario.name], verdicts[scenario.name], settings.message)
+        if scenario.name in answers
+        else Result.of_skipped(scenario.name, lacks(scenario, settings))
+        for scenario in settings.scenarios
+    ]
 
 
-def _result(scenario: Scenario, answer: Answer, verdict: Verdict, message: str) -> Result:
-    received = answer.message == message
-    error = answer.error or ("" if received else f"the server said something else, {len(answer.message)} characters")
-    as_expected = scenario.expected.meets(verdict, received=received, error=error)
-    return Result(scenario.name, received, error, verdict, as_expected)
+def lacks(scenario: Scenario, settings: Settings) -> str:
+    """What a scenario needs and this lab has not, in a sentence; empty where nothing is missing."""
+    if Need.INTERCEPTOR in scenario.needs and not settings.impostor:
+        return f"it needs {Need.INTERCEPTOR}, and none runs here"
+    if Need.POST_QUANTUM in scenario.needs and ssl.OPENSSL_VERSION_INFO[:2] < _POST_QUANTUM:
+        return f"it needs {Need.POST_QUANTUM}, and here is {ssl.OPENSSL_VERSION.partition(' ')[2]}"
+    return ""
 
 
-def _key_log(folder: Path) -> Path:
-    """An empty key log that only its owner may read: OpenSSL would make it with the modes of any file."""
-    folder.mkdir(mode=0o700, exist_ok=True)
-    keys = folder / KEY_LOG
-    keys.touch(mode=0o600)
-    return keys
+def _result(scenario: Scenario, answers: list[Answer], verdict: Verdict, message: str) -> Result:
+    came = exchanges(scenario.attempts, answers, verdict, message)
+    return Result(scenario.name, came, verdict, scenario.expected.wrong(verdict))

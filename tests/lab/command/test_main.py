@@ -11,7 +11,6 @@ import pytest
 
 from overheard import __version__
 from overheard.engines.base import clean_environment
-from overheard.words.story import SCENARIOS
 
 
 def overheard(*arguments: str, cwd: Path | None = None, **variables: str) -> subprocess.CompletedProcess[str]:
@@ -27,7 +26,7 @@ def overheard(*arguments: str, cwd: Path | None = None, **variables: str) -> sub
     )
 
 
-@pytest.mark.parametrize("arguments", [("--help",), ("demo", "--help")])
+@pytest.mark.parametrize("arguments", [("--help",), ("demo", "--help"), ("run", "--help")])
 def test_help_teaches_the_exit_codes(arguments: tuple[str, ...]) -> None:
     done = overheard(*arguments)
     assert done.returncode == 0
@@ -35,12 +34,19 @@ def test_help_teaches_the_exit_codes(arguments: tuple[str, ...]) -> None:
         assert line in done.stdout
 
 
-def test_the_help_of_the_demo_tells_the_story() -> None:
-    said = overheard("demo", "--help").stdout
-    for scenario in SCENARIOS:
-        assert f"{scenario.name:<18}{scenario.title}" in said
-    for option in ("--engine", "--runs", "--brief", "--svg", "ENGINE=..."):
+@pytest.mark.parametrize("command", ["demo", "run", "list", "explain", "errors", "show"])
+def test_every_command_has_a_help_of_its_own(command: str) -> None:
+    done = overheard(command, "--help")
+    assert done.returncode == 0
+    assert f"overheard {command}" in done.stdout
+    assert f"    {command} " in overheard("--help").stdout
+
+
+def test_the_help_of_a_run_lists_its_options() -> None:
+    said = overheard("run", "--help").stdout
+    for option in ("NAME", "--engine", "--runs", "--svg", "--json", "ENGINE=..."):
         assert option in said
+    assert "--details" in overheard("demo", "--help").stdout
 
 
 def test_it_knows_its_version() -> None:
@@ -55,6 +61,8 @@ def test_it_knows_its_version() -> None:
         (("demo", "--briefly"), "--briefly"),
         (("demo", "--engine", "podman"), "podman"),
         (("demo", "extra"), "extra"),
+        (("run",), "NAME"),
+        (("explain",), "NAME"),
         (("demo", "--svg", "/nowhere/at/all.svg"), "there is no folder /nowhere/at"),
     ],
 )
@@ -116,7 +124,7 @@ def test_the_engine_and_why_are_said_in_the_first_line_whatever_docker_says(tmp_
     (tmp_path / "docker-compose.yml").touch()
     runs = tmp_path / "[bold]runs"
     path = f"{tmp_path}{os.pathsep}{os.environ['PATH']}"
-    done = overheard("demo", "--brief", "--runs", str(runs), cwd=tmp_path, PATH=path)
+    done = overheard("run", "http", "--runs", str(runs), cwd=tmp_path, PATH=path)
     assert done.returncode == 0, done.stderr
     first, *_ = done.stdout.splitlines()
     assert first == "engine: local (no Docker engine answers: cannot reach [/nowhere/docker.sock])"

@@ -8,9 +8,11 @@ from dataclasses import replace
 from rich.console import Console, RenderableType
 
 from overheard.words.dissected import Dissected
-from overheard.words.result import Result
+from overheard.words.result import Exchange, Result
 from overheard.words.sighting import Sighting
+from overheard.words.spelling import shifted_by
 from overheard.words.verdict import Check, Outcome, Presence, Rule, Verdict
+from overheard.words.visible import Alert, Visible
 
 HELLO = Dissected(
     6,
@@ -19,13 +21,6 @@ HELLO = Dissected(
     ("TLSv1.3: Handshake Protocol: Server Hello",),
     (("version", "TLS 1.3 (0x0304)"), ("cipher suite", "TLS_AES_256_GCM_SHA384 (0x1302)")),
 )
-ALERT = Dissected(
-    8,
-    HELLO.direction,
-    HELLO.layers,
-    ("Alert (Level: Fatal, Description: Unknown CA)",),
-    (("alert", "Unknown CA (48)"),),
-)
 ANSWER = Dissected(
     6,
     "127.0.0.1:5683 → 127.0.0.1:40000",
@@ -33,28 +28,48 @@ ANSWER = Dissected(
     ("HTTP/1.1 200 OK",),
     (("Server", "gunicorn"), ("Content-Length", "11")),
 )
+SHIFTED = shifted_by(25)
 SIGHTING = Sighting("message", "plainly", 6, 226, 11, 0, ANSWER.direction, 160, (6,))
+
+STREAM = Visible(
+    0,
+    "127.0.0.1:40000",
+    "127.0.0.1:5443",
+    0.2,
+    0.012,
+    800,
+    2100,
+    "TLS",
+    version="TLS 1.3",
+    cipher="TLS_AES_256_GCM_SHA384",
+    group="x25519",
+    sni="server",
+    data_sent=142,
+    data_answered=676,
+    data_guessed=176,
+)
+REFUSED = replace(
+    STREAM, data_sent=0, data_answered=0, data_guessed=0, alerts=(Alert(8, "client", "fatal", "unknown_ca"),)
+)
+GOT_IT = (Exchange("a GET", received=True),)
 
 HTTP = Result(
     "http",
-    received=True,
-    error="",
-    verdict=Verdict(Outcome.OVERHEARD, (), (SIGHTING,), Presence.SEEN, carrier=6, dissection=(ANSWER,)),
-    as_expected=True,
+    GOT_IT,
+    Verdict(Outcome.OVERHEARD, (), (SIGHTING,), Presence.SEEN, carrier=6, dissection=(ANSWER,)),
 )
 HTTPS = Result(
     "https",
-    received=True,
-    error="",
-    verdict=Verdict(
+    GOT_IT,
+    Verdict(
         Outcome.PROTECTED,
         (Check(Rule.WHOLE, "marks", holds=True, says="both marks are there"),) * 3,
         (),
         Presence.KEY_LOG,
         carrier=13,
         dissection=(HELLO,),
+        visible=(STREAM,),
     ),
-    as_expected=True,
 )
 # What `requests` says, to the letter.
 UNTRUSTED_ERROR = (
@@ -64,16 +79,30 @@ UNTRUSTED_ERROR = (
 )
 UNTRUSTED = Result(
     "https-untrusted",
-    received=False,
-    error=UNTRUSTED_ERROR,
-    verdict=Verdict(
+    (Exchange("trusting the usual CAs", received=False, error=UNTRUSTED_ERROR),),
+    Verdict(
         Outcome.INCONCLUSIVE,
         (Check(Rule.PRESENT, "never-sent", holds=False, says="it never left: no application data"),),
-        dissection=(HELLO, ALERT),
+        dissection=(HELLO,),
+        visible=(REFUSED,),
     ),
-    as_expected=True,
 )
-UNEXPECTED = replace(HTTP, scenario="fernet", as_expected=False)
+BROKEN = replace(
+    HTTP,
+    scenario="substitution",
+    verdict=replace(HTTP.verdict, sightings=(replace(SIGHTING, spelling=SHIFTED),), broken=1),
+)
+SPIED = replace(
+    HTTPS,
+    scenario="https-compromised-ca",
+    verdict=replace(
+        HTTPS.verdict,
+        outcome=Outcome.OVERHEARD,
+        sightings=(replace(SIGHTING, frame=13, layers=("TLS opened with the interceptor's session keys",)),),
+    ),
+)
+SKIPPED = Result.of_skipped("post-quantum", "it needs OpenSSL 3.5 or later, and here is 3.0.19")
+UNEXPECTED = replace(HTTP, scenario="fernet", wrong=("the verdict was to be PROTECTED, and is OVERHEARD",))
 
 
 def shown(renderable: RenderableType, *, terminal: bool = False, width: int = 120) -> str:

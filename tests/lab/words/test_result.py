@@ -9,11 +9,19 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lab.words.verdicts import verdicts, words
-from overheard.words.result import Result, exit_code
+from overheard.words.result import Exchange, Result, exit_code
 from overheard.words.verdict import Outcome, Verdict
 
+lines = st.lists(words, max_size=2).map(tuple)
 results = st.builds(
-    Result, scenario=words, received=st.booleans(), error=words, verdict=verdicts, as_expected=st.booleans()
+    Result,
+    scenario=words,
+    exchanges=st.lists(
+        st.builds(Exchange, attempt=words, received=st.booleans(), error=words, notes=lines, wrong=lines), max_size=2
+    ).map(tuple),
+    verdict=verdicts,
+    wrong=lines,
+    skipped=st.just(""),
 )
 
 
@@ -23,16 +31,17 @@ def test_a_result_survives_json(result: Result) -> None:
 
 
 def result(outcome: Outcome, *, as_expected: bool) -> Result:
-    return Result("http", received=True, error="", verdict=Verdict(outcome, ()), as_expected=as_expected)
+    wrong = () if as_expected else ("it was to be otherwise",)
+    return Result("http", (Exchange("a GET", received=True),), Verdict(outcome, ()), wrong)
 
 
 OVERHEARD, PROTECTED, INCONCLUSIVE = Outcome.OVERHEARD, Outcome.PROTECTED, Outcome.INCONCLUSIVE
+SKIPPED = Result.of_skipped("post-quantum", "it needs OpenSSL 3.5")
 
 
 @pytest.mark.parametrize(
     ("expected", "unexpected", "code"),
     [
-        ([], [], 0),
         ([OVERHEARD, PROTECTED, INCONCLUSIVE], [], 0),
         ([OVERHEARD], [OVERHEARD], 1),
         ([OVERHEARD], [INCONCLUSIVE], 2),
@@ -41,15 +50,39 @@ OVERHEARD, PROTECTED, INCONCLUSIVE = Outcome.OVERHEARD, Outcome.PROTECTED, Outco
         ([], [PROTECTED, INCONCLUSIVE], 2),
     ],
 )
+@pytest.mark.parametrize("skipped", [[], [SKIPPED]])
 def test_the_exit_code_is_of_the_gravest_that_was_not_expected(
-    expected: list[Outcome], unexpected: list[Outcome], code: int
+    expected: list[Outcome], unexpected: list[Outcome], code: int, skipped: list[Result]
 ) -> None:
     run = [result(outcome, as_expected=True) for outcome in expected]
-    run += [result(outcome, as_expected=False) for outcome in unexpected]
+    run += [*(result(outcome, as_expected=False) for outcome in unexpected), *skipped]
     assert exit_code(run) == code
     assert exit_code(reversed(run)) == code
 
 
-@given(st.lists(results))
+@given(st.lists(results, min_size=1))
 def test_zero_means_that_all_is_as_expected(run: list[Result]) -> None:
     assert (exit_code(run) == 0) == all(result.as_expected for result in run)
+
+
+def test_what_was_skipped_is_neither_as_expected_nor_failed() -> None:
+    assert (SKIPPED.as_expected, SKIPPED.failed, SKIPPED.received, SKIPPED.error) == (False, False, False, "")
+
+
+@pytest.mark.parametrize("run", [[], [SKIPPED]])
+def test_where_nothing_was_run_nothing_was_found_out(run: list[Result]) -> None:
+    assert exit_code(run) == 2
+
+
+def test_one_attempt_that_went_wrong_is_enough() -> None:
+    fine, wrong = Exchange("a", received=True), Exchange("b", received=True, wrong=("it was to be refused",))
+    verdict = Verdict(OVERHEARD, ())
+    assert Result("fernet", (fine,), verdict).as_expected
+    assert Result("fernet", (fine, wrong), verdict).failed
+    assert Result("fernet", (fine,), verdict, wrong=("another verdict",)).failed
+
+
+def test_what_counts_as_received_is_the_first_attempt() -> None:
+    first, second = Exchange("a", received=False, error="refused"), Exchange("b", received=True)
+    result = Result("https", (first, second), Verdict(INCONCLUSIVE, ()))
+    assert (result.received, result.error) == (False, "refused")

@@ -1,64 +1,85 @@
-"""What a scenario expects, and each way not to meet it."""
+"""What a scenario expects of the judge, and each way not to meet it."""
 
 from __future__ import annotations
+
+from dataclasses import replace
 
 import pytest
 
 from lab.words.verdicts import every_rule
-from overheard.words.scenario import Expectation, Service
+from overheard.words.scenario import Attempt, Disguise, Expectation, Service
 from overheard.words.sighting import Sighting
 from overheard.words.verdict import Check, Outcome, Presence, Rule, Verdict, decide
+from overheard.words.visible import Alert, Visible
 
 SEEN = Sighting("message", "plainly", 4, 66, 11, 0, "a:1 → b:2", 0, (4,))
+OPENED = replace(SEEN, layers=("TLS opened with a stolen key",))
 PROTECTED = decide(every_rule(), [], Presence.KEY_LOG)
 OVERHEARD = decide(every_rule(fails=Rule.ABSENT), [SEEN], Presence.SEEN)
 NEVER_SENT = decide([Check(Rule.PRESENT, "never-sent", holds=False, says="it never left")], [], Presence.NONE)
 NOT_WHOLE = decide([*NEVER_SENT.checks, *every_rule(fails=Rule.WHOLE)], [], Presence.NONE)
+STREAM = Visible(
+    0, "a:1", "b:2", 0, 0, 0, 0, "TLS", version="TLS 1.3", alerts=(Alert(8, "client", "fatal", "unknown_ca"),)
+)
 
 EXPECTS_PROTECTED = Expectation(Outcome.PROTECTED)
-EXPECTS_OVERHEARD = Expectation(Outcome.OVERHEARD)
-EXPECTS_ERROR = Expectation(Outcome.INCONCLUSIVE, error="unable to get", reasons=frozenset({"never-sent"}))
-ERROR = "SSLError: unable to get local issuer certificate"
+EXPECTS_OVERHEARD = Expectation(Outcome.OVERHEARD, seen="plainly")
+EXPECTS_STOLEN = Expectation(Outcome.OVERHEARD, seen="plainly, in TLS opened with a stolen key")
+EXPECTS_NOTHING_SENT = Expectation(Outcome.INCONCLUSIVE, reasons=frozenset({"never-sent"}))
+EXPECTS_AN_ALERT = replace(EXPECTS_NOTHING_SENT, visible=frozenset({"TLS 1.3", "unknown_ca from the client"}))
 
 
 @pytest.mark.parametrize(
-    ("expected", "verdict", "received", "error"),
+    ("expected", "verdict"),
     [
-        (EXPECTS_PROTECTED, PROTECTED, True, ""),
-        (EXPECTS_OVERHEARD, OVERHEARD, True, ""),
-        (EXPECTS_ERROR, NEVER_SENT, False, ERROR),
+        (EXPECTS_PROTECTED, PROTECTED),
+        (EXPECTS_OVERHEARD, OVERHEARD),
+        (EXPECTS_STOLEN, replace(OVERHEARD, sightings=(SEEN, OPENED))),
+        (EXPECTS_NOTHING_SENT, NEVER_SENT),
+        (EXPECTS_AN_ALERT, replace(NEVER_SENT, visible=(STREAM,))),
     ],
 )
-def test_what_is_expected_meets_it(expected: Expectation, verdict: Verdict, received: bool, error: str) -> None:
-    assert expected.meets(verdict, received=received, error=error)
+def test_of_what_meets_it_nothing_is_wrong(expected: Expectation, verdict: Verdict) -> None:
+    assert expected.wrong(verdict) == ()
 
 
 @pytest.mark.parametrize(
-    ("expected", "verdict", "received", "error"),
+    ("expected", "verdict", "says"),
     [
-        pytest.param(EXPECTS_PROTECTED, OVERHEARD, True, "", id="another verdict"),
-        pytest.param(EXPECTS_PROTECTED, NOT_WHOLE, True, "", id="an inconclusive verdict"),
-        pytest.param(EXPECTS_PROTECTED, PROTECTED, False, "", id="no message"),
-        pytest.param(EXPECTS_PROTECTED, PROTECTED, False, ERROR, id="an error instead of the message"),
-        pytest.param(EXPECTS_PROTECTED, PROTECTED, True, ERROR, id="an error beside the message"),
-        pytest.param(EXPECTS_OVERHEARD, PROTECTED, True, "", id="nothing overheard"),
-        pytest.param(EXPECTS_OVERHEARD, OVERHEARD, False, "", id="overheard, but not received"),
-        pytest.param(EXPECTS_ERROR, NEVER_SENT, False, "SSLError: certificate has expired", id="another error"),
-        pytest.param(EXPECTS_ERROR, NEVER_SENT, False, "", id="no error"),
-        pytest.param(EXPECTS_ERROR, NEVER_SENT, True, ERROR, id="the error, and yet the message"),
-        pytest.param(EXPECTS_ERROR, NOT_WHOLE, False, ERROR, id="one reason more"),
-        pytest.param(EXPECTS_ERROR, decide([], [], Presence.NONE), False, ERROR, id="the reason missing"),
-        pytest.param(EXPECTS_ERROR, OVERHEARD, False, ERROR, id="overheard after all"),
+        pytest.param(EXPECTS_PROTECTED, OVERHEARD, "to be PROTECTED, and is OVERHEARD", id="another verdict"),
+        pytest.param(EXPECTS_PROTECTED, NOT_WHOLE, "and is INCONCLUSIVE", id="an inconclusive verdict"),
+        pytest.param(EXPECTS_OVERHEARD, PROTECTED, "to be OVERHEARD", id="nothing overheard"),
+        pytest.param(EXPECTS_STOLEN, OVERHEARD, "and is seen plainly", id="seen in another way"),
+        pytest.param(EXPECTS_NOTHING_SENT, NOT_WHOLE, "by never-sent, and is by", id="one reason more"),
+        pytest.param(EXPECTS_NOTHING_SENT, decide([], [], Presence.NONE), "is by nothing", id="the reason missing"),
+        pytest.param(EXPECTS_NOTHING_SENT, OVERHEARD, "is OVERHEARD", id="overheard after all"),
+        pytest.param(EXPECTS_AN_ALERT, NEVER_SENT, "and shows nothing", id="nothing visible"),
+        pytest.param(
+            EXPECTS_AN_ALERT,
+            replace(NEVER_SENT, visible=(replace(STREAM, alerts=()),)),
+            "was to show unknown_ca from the client, and shows TLS 1.3",
+            id="no alert",
+        ),
     ],
 )
-def test_anything_else_does_not_meet_it(expected: Expectation, verdict: Verdict, received: bool, error: str) -> None:
-    assert not expected.meets(verdict, received=received, error=error)
+def test_what_does_not_meet_it_is_told_in_a_sentence(expected: Expectation, verdict: Verdict, says: str) -> None:
+    (wrong,) = expected.wrong(verdict)
+    assert says in wrong
 
 
 def test_what_was_overheard_was_overheard_though_the_recording_was_not_whole() -> None:
     verdict = decide(every_rule(fails=Rule.WHOLE), [SEEN], Presence.SEEN)
-    assert EXPECTS_OVERHEARD.meets(verdict, received=True, error="")
+    assert EXPECTS_OVERHEARD.wrong(verdict) == ()
 
 
-def test_a_service_has_an_address() -> None:
-    assert Service("https", "server", 5443).url == "https://server:5443/"
+def test_a_disguise_has_a_path_of_its_own() -> None:
+    server = Service("http", "server", 5683)
+    assert Attempt("plain", server).url == server.url == "http://server:5683/"
+    assert Attempt("sealed", server, Disguise.FERNET).url == "http://server:5683/fernet"
+
+
+def test_an_error_is_awaited_in_the_words_of_the_openssl_that_is_there() -> None:
+    attempt = Attempt("refused", Service("https", "server", 5443), error="sslv3 alert", newer_error="ssl/tls alert")
+    assert attempt.awaited_error((3, 0)) == "sslv3 alert"
+    assert attempt.awaited_error((3, 5)) == "ssl/tls alert"
+    assert replace(attempt, newer_error="").awaited_error((3, 5)) == "sslv3 alert"

@@ -13,7 +13,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from overheard.words.spelling import base64_cores, spellings
+from overheard.words.caesar import SHIFTS, shifted
+from overheard.words.spelling import base64_cores, shifted_by, spellings
 
 Encoder = Callable[[str], bytes]
 
@@ -116,3 +117,15 @@ def test_a_short_secret_has_no_spelling_that_chance_would_find() -> None:
     """Of one byte, base64 leaves a character or none; the rest is still looked for."""
     assert not any(spelling.name.startswith("base64") for spelling in spellings(b"x"))
     assert found(b"x", b"x") == ["plainly"]
+
+
+@given(texts, secrets, texts, st.sampled_from(SHIFTS))
+def test_letters_that_were_shifted_are_found_by_whatever_it_was(before: str, secret: str, behind: str, by: int) -> None:
+    lettered = f"{secret} acorns"
+    assert shifted_by(by) in found(lettered, shifted(before + lettered + behind, by).encode())
+
+
+def test_a_short_word_is_not_taken_for_another_with_its_letters_shifted() -> None:
+    assert shifted("cheer", 7) == "jolly"
+    assert found("cheer", b"jolly") == []
+    assert found("cheers", shifted("cheers", 7).encode()) == [shifted_by(7)]

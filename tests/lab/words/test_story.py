@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from overheard.words.scenario import Trust
+from overheard.words.scenario import Disguise, Need, Trust
 from overheard.words.story import CONTROL, SCENARIOS, SECRET_MESSAGE
 from overheard.words.verdict import Outcome
 
@@ -13,8 +13,11 @@ BY_NAME = {scenario.name: scenario for scenario in SCENARIOS}
 
 def test_the_positive_control_is_plain_http_and_expected_to_be_overheard() -> None:
     control = BY_NAME[CONTROL]
-    assert control.service.scheme == "http"
+    (attempt,) = control.attempts
+    assert attempt.service.scheme == "http"
+    assert attempt.disguise is Disguise.NONE
     assert control.expected.outcome is Outcome.OVERHEARD
+    assert not control.needs
 
 
 def test_names_are_unique_and_can_be_files_and_commands() -> None:
@@ -37,8 +40,28 @@ def test_what_is_inconclusive_is_so_for_a_reason_that_is_known_beforehand() -> N
 def test_nothing_in_clear_is_expected_to_be_protected() -> None:
     for scenario in SCENARIOS:
         if scenario.expected.outcome is Outcome.PROTECTED:
-            assert scenario.service.scheme == "https"
-            assert scenario.trust is Trust.LAB_CA
+            for attempt in scenario.attempts:
+                sealed = attempt.disguise in (Disguise.FERNET, Disguise.DIFFIE_HELLMAN)
+                assert sealed or (attempt.service.scheme == "https" and attempt.trust is Trust.LAB_CA)
+                assert not attempt.intercepted
+
+
+def test_what_is_expected_to_be_overheard_says_how() -> None:
+    for scenario in SCENARIOS:
+        assert bool(scenario.expected.seen) == (scenario.expected.outcome is Outcome.OVERHEARD)
+
+
+def test_who_goes_through_the_interceptor_says_that_it_is_needed() -> None:
+    for scenario in SCENARIOS:
+        intercepted = any(attempt.intercepted for attempt in scenario.attempts)
+        assert intercepted == (Need.INTERCEPTOR in scenario.needs)
+
+
+def test_every_attempt_of_a_scenario_has_a_name_of_its_own() -> None:
+    for scenario in SCENARIOS:
+        names = [attempt.name for attempt in scenario.attempts]
+        assert all(names)
+        assert len(set(names)) == len(names)
 
 
 def test_the_message_is_the_one_of_the_story() -> None:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from hypothesis import strategies as st
 
 from overheard.words.dissected import Dissected
 from overheard.words.sighting import Sighting
 from overheard.words.verdict import Check, Presence, Rule, decide
+from overheard.words.visible import Alert, Visible
 
 words = st.text(max_size=12)
 numbers = st.integers(0, 2**40)
@@ -38,7 +41,26 @@ dissections = st.builds(
     details=st.lists(st.tuples(words, words), max_size=3).map(tuple),
     put_together=st.lists(numbers, max_size=2).map(tuple),
 )
-verdicts = st.builds(decide, check_lists, sighting_lists, presences)
+alerts = st.builds(Alert, frame=numbers, sender=words, level=words, name=words)
+visibles = st.builds(
+    Visible,
+    stream=numbers,
+    client=words,
+    server=words,
+    began=st.floats(0, 1e6),
+    lasted=st.floats(0, 1e6),
+    sent=numbers,
+    answered=numbers,
+    content=words,
+    names=st.lists(words, max_size=2).map(tuple),
+    alerts=st.lists(alerts, max_size=2).map(tuple),
+)
+verdicts = st.builds(
+    lambda verdict, visible, broken: replace(verdict, visible=visible, broken=broken),
+    st.builds(decide, check_lists, sighting_lists, presences),
+    st.lists(visibles, max_size=2).map(tuple),
+    st.none() | st.integers(1, 25),
+)
 
 
 def every_rule(*, but: Rule | None = None, fails: Rule | None = None) -> list[Check]:

@@ -7,66 +7,38 @@ from typing import TYPE_CHECKING
 import pytest
 
 from ca.process import free_port
-from lab.certificates import Files
-from lab.servers import Answers, serving
-from overheard_services.client.ask import Answer, ask
+from overheard_services.client.ask import Reply, Way, ask
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
 
-
-@pytest.fixture(scope="module")
-def files(tmp_path_factory: pytest.TempPathFactory) -> Files:
-    return Files.make(tmp_path_factory.mktemp("certificates"))
-
-
-@pytest.fixture(scope="module")
-def other(tmp_path_factory: pytest.TempPathFactory) -> Files:
-    """Those of somebody else."""
-    return Files.make(tmp_path_factory.mktemp("other"))
-
-
-@pytest.fixture
-def answers() -> Answers:
-    return Answers()
-
-
-@pytest.fixture
-def http(answers: Answers) -> Iterator[str]:
-    with serving(answers) as url:
-        yield url
-
-
-@pytest.fixture
-def https(answers: Answers, files: Files) -> Iterator[str]:
-    with serving(answers, files) as url:
-        yield url
+    from lab.certificates import Files
+    from lab.servers import Answers
 
 
 def test_it_gets_the_message_over_http(http: str, answers: Answers) -> None:
-    assert ask(http) == Answer("fluffy tail")
+    assert ask(http) == Reply("fluffy tail")
     assert [(method, path) for method, path, _ in answers.asked] == [("GET", "/")]
 
 
 def test_it_gets_the_message_over_https_from_whom_it_trusts(https: str, files: Files) -> None:
-    assert ask(https, trusting=str(files.root)) == Answer("fluffy tail")
-    assert ask(https.replace("127.0.0.1", "localhost"), trusting=str(files.root)) == Answer("fluffy tail")
+    assert ask(https, Way(trusting=files.root)) == Reply("fluffy tail")
+    assert ask(https.replace("127.0.0.1", "localhost"), Way(trusting=files.root)) == Reply("fluffy tail")
 
 
 def test_a_message_in_any_letters_arrives(http: str, answers: Answers) -> None:
     answers.body = "buschiger Schwänz 🐿".encode()
-    assert ask(http).message == "buschiger Schwänz 🐿"
+    assert ask(http).text == "buschiger Schwänz 🐿"
 
 
 @pytest.mark.parametrize("trusting", ["nobody", "somebody else"])
 def test_whom_it_does_not_trust_it_gets_nothing_from_and_sends_nothing(
     https: str, other: Files, answers: Answers, trusting: str
 ) -> None:
-    answer = ask(https, trusting=str(other.root) if trusting == "somebody else" else None)
-    assert answer.message == ""
-    assert answer.error.startswith("SSLError: HTTPSConnectionPool(host='127.0.0.1', port=")
-    assert "certificate verify failed: unable to get local issuer certificate" in answer.error
+    reply = ask(https, Way(trusting=other.root if trusting == "somebody else" else None))
+    assert reply.text == ""
+    assert reply.error.startswith("SSLError: HTTPSConnectionPool(host='127.0.0.1', port=")
+    assert "certificate verify failed: unable to get local issuer certificate" in reply.error
     assert answers.asked == []
 
 
@@ -76,19 +48,19 @@ def test_what_the_machine_trusts_has_no_say(
     """Neither to have more trusted, nor less."""
     for name in ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE"):
         monkeypatch.setenv(name, str(files.root))
-    assert "certificate verify failed" in ask(https, trusting=str(other.root)).error
+    assert "certificate verify failed" in ask(https, Way(trusting=other.root)).error
     assert "certificate verify failed" in ask(https).error
     assert answers.asked == []
     for name in ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE"):
         monkeypatch.setenv(name, str(other.root))
-    assert ask(https, trusting=str(files.root)).message == "fluffy tail"
+    assert ask(https, Way(trusting=files.root)).text == "fluffy tail"
 
 
 def test_a_proxy_has_no_say(http: str, https: str, files: Files, monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("http_proxy", "https_proxy", "all_proxy"):
         monkeypatch.setenv(name, f"http://127.0.0.1:{free_port()}")
-    assert ask(http).message == "fluffy tail"
-    assert ask(https, trusting=str(files.root)).message == "fluffy tail"
+    assert ask(http).text == "fluffy tail"
+    assert ask(https, Way(trusting=files.root)).text == "fluffy tail"
 
 
 def test_a_netrc_has_no_say(http: str, answers: Answers, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -110,7 +82,7 @@ def test_its_keys_go_to_the_file_that_is_given_and_to_no_other(
 ) -> None:
     given, environments = tmp_path / "given.keys", tmp_path / "environment.keys"
     monkeypatch.setenv("SSLKEYLOGFILE", str(environments))
-    assert ask(https, trusting=str(files.root), keys=given).message == "fluffy tail"
+    assert ask(https, Way(trusting=files.root, keys=given)).text == "fluffy tail"
     assert any(line.startswith("CLIENT_TRAFFIC_SECRET_0 ") for line in keys_in(given))
     assert keys_in(environments) == []
 
@@ -118,7 +90,7 @@ def test_its_keys_go_to_the_file_that_is_given_and_to_no_other(
 def test_the_keys_of_each_connection_are_added(https: str, files: Files, tmp_path: Path) -> None:
     given = tmp_path / "given.keys"
     for _ in range(2):
-        ask(https, trusting=str(files.root), keys=given)
+        ask(https, Way(trusting=files.root, keys=given))
     names = [line.split()[0] for line in keys_in(given)]
     assert names.count("CLIENT_TRAFFIC_SECRET_0") == 2
 
@@ -127,42 +99,42 @@ def test_without_a_file_the_keys_go_where_the_user_wants_them(
     https: str, files: Files, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("SSLKEYLOGFILE", str(tmp_path / "user.keys"))
-    ask(https, trusting=str(files.root))
+    ask(https, Way(trusting=files.root))
     assert keys_in(tmp_path / "user.keys")
 
 
 def test_keys_that_are_kept_do_not_weaken_trust(https: str, other: Files, answers: Answers, tmp_path: Path) -> None:
     """The connection that writes its keys is as careful as any other."""
-    answer = ask(https, trusting=str(other.root), keys=tmp_path / "given.keys")
-    assert "certificate verify failed" in answer.error
+    reply = ask(https, Way(trusting=other.root, keys=tmp_path / "given.keys"))
+    assert "certificate verify failed" in reply.error
     assert answers.asked == []
 
 
 @pytest.mark.parametrize("status", [404, 500])
 def test_an_answer_that_is_an_error_is_told(http: str, answers: Answers, status: int) -> None:
     answers.status = status
-    answer = ask(http)
-    assert answer.message == ""
-    assert answer.error.startswith(f"HTTPError: {status} ")
+    reply = ask(http)
+    assert reply.text == ""
+    assert reply.error.startswith(f"HTTPError: {status} ")
 
 
 def test_nobody_there_is_told() -> None:
-    answer = ask(f"http://127.0.0.1:{free_port()}/")
-    assert answer.error.startswith("ConnectionError: ")
-    assert "Connection refused" in answer.error
+    reply = ask(f"http://127.0.0.1:{free_port()}/")
+    assert reply.error.startswith("ConnectionError: ")
+    assert "Connection refused" in reply.error
 
 
 def test_plain_http_to_an_https_server_and_the_other_way_round_are_told(http: str, https: str) -> None:
     assert ask(https.replace("https", "http")).error
-    answer = ask(http.replace("http", "https"))
-    assert answer.error.startswith("SSLError: ")
+    reply = ask(http.replace("http", "https"))
+    assert reply.error.startswith("SSLError: ")
 
 
 def test_a_ca_file_that_is_not_there_is_told(https: str, tmp_path: Path, answers: Answers) -> None:
-    assert "invalid path" in ask(https, trusting=str(tmp_path / "nowhere.pem")).error
+    assert "invalid path" in ask(https, Way(trusting=tmp_path / "nowhere.pem")).error
     empty = tmp_path / "empty.pem"
     empty.touch()
-    assert ask(https, trusting=str(empty)).error
+    assert ask(https, Way(trusting=empty)).error
     assert answers.asked == []
 
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
 from typing import TYPE_CHECKING
 
 import pytest
@@ -11,22 +9,13 @@ import pytest
 from ca.process import free_port
 from lab.certificates import Files
 from lab.servers import Answers, serving
-from overheard.engines.base import clean_environment
+from overheard_services.disguise.fernet import new_key, seal
+from services.client.process import client
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-
-def client(**variables: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-W", "error", "-m", "overheard_services.client"],
-        env={**clean_environment(), **variables},
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
-    )
+    from services.client.place import Place
 
 
 def test_it_prints_the_message() -> None:
@@ -43,6 +32,31 @@ def test_it_prints_the_message_over_https_with_the_ca_that_it_is_told_to_trust(t
     assert (done.returncode, done.stdout, done.stderr) == (0, "The secret message is: fluffy tail\n", "")
     assert (untold.returncode, untold.stdout) == (2, "")
     assert "certificate verify failed: unable to get local issuer certificate" in untold.stderr
+
+
+def test_with_the_shared_key_it_opens_what_was_sealed_with_it(place: Place) -> None:
+    """A token of the real server; without the key it is all that there is."""
+    url, key = place.server.url("http", "/fernet"), place.shared_key.read_text().strip()
+    done = client(SECRET_URL=url, SECRET_KEY=key)
+    assert (done.returncode, done.stdout, done.stderr) == (0, "The secret message is: fluffy tail\n", "")
+    assert client(SECRET_URL=url).stdout.startswith("The secret message is: gAAAA")
+
+
+@pytest.mark.parametrize(("key", "words"), [(new_key().decode(), "InvalidToken: "), ("acorn", "Fernet key must be 32")])
+def test_another_key_opens_nothing_and_is_told_without_the_key(key: str, words: str) -> None:
+    with serving(Answers(body=seal(new_key(), "fluffy tail").encode())) as url:
+        done = client(SECRET_URL=url, SECRET_KEY=key)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert words in done.stderr
+    assert "see that SECRET_KEY is the one that the server has" in done.stderr
+    assert key not in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_arguments_are_none_of_its_ways_to_be_told() -> None:
+    done = client("http://localhost")
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr == "client: unknown arguments: http://localhost\n  the client is told by SECRET_URL\n"
 
 
 @pytest.mark.parametrize(

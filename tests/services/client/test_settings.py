@@ -1,27 +1,23 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import pytest
 
 from overheard.words.errors import SettingsError
 from overheard.words.story import SCENARIOS
-from overheard_services.client.settings import Alone, Settings
-
-if TYPE_CHECKING:
-    from pathlib import Path
+from overheard_services.client.settings import Alone, Settings, contents
 
 NAMES = [scenario.name for scenario in SCENARIOS]
+FOLDERS = ("CLIENT_HANDOVER", "CLIENT_ACORN", "CLIENT_CREDENTIALS", "CLIENT_GALLERY", "CLIENT_KEYS")
+FILES = ("CLIENT_SHARED_KEY_FILE", "CAPTURE_TOKEN_FILE")
 
 
 def read(folder: Path, **changed: str) -> Settings:
-    variables = {
-        "OVERHEARD_CLIENT_HANDOVER": str(folder),
-        "OVERHEARD_CAPTURE_TOKEN_FILE": str(folder / "token"),
-        "OVERHEARD_CLIENT_KEYS": str(folder),
-    }
-    return Settings.from_environment(variables | {f"OVERHEARD_{name}": value for name, value in changed.items()})
+    variables = {name: str(folder) for name in FOLDERS} | {name: str(folder / name) for name in FILES} | changed
+    secret_key = {"SECRET_KEY": variables.pop("SECRET_KEY", "")}
+    return Settings.from_environment(secret_key | {f"OVERHEARD_{name}": value for name, value in variables.items()})
 
 
 def test_defaults_are_those_of_the_story(tmp_path: Path) -> None:
@@ -29,32 +25,73 @@ def test_defaults_are_those_of_the_story(tmp_path: Path) -> None:
     assert settings.scenarios == SCENARIOS
     assert (settings.message, settings.output) == ("fluffy tail", "text")
     assert (settings.ca_url, settings.capture_url) == ("https://ca:5444", "http://capture:5690")
+    assert (settings.impostor, settings.secret_key) == (None, "")
     # What the sidecar takes for the name of a run.
     assert re.fullmatch(r"[a-z0-9][a-z0-9-]{0,63}", settings.run)
 
 
-def test_scenarios_are_walked_in_the_order_that_is_asked_for(tmp_path: Path) -> None:
-    settings = read(tmp_path, CLIENT_SCENARIOS=" https, http ")
+def test_each_setting_is_the_one_of_its_variable(tmp_path: Path) -> None:
+    for name in FOLDERS:
+        (tmp_path / name).mkdir()
+    key = "an acorn"
+    folders = {name: str(tmp_path / name) for name in FOLDERS}
+    settings = read(tmp_path, **folders, CLIENT_IMPOSTOR="/impostor", SECRET_KEY=key, RUN="mine", MESSAGE="a nut")
+    kept = (settings.handover, settings.acorn, settings.credentials, settings.gallery, settings.keys)
+    assert kept == tuple(tmp_path / name for name in FOLDERS)
+    assert (settings.shared_key_file, settings.capture_token_file) == tuple(tmp_path / name for name in FILES)
+    assert (settings.impostor, settings.secret_key) == (Path("/impostor"), key)
+    assert (settings.run, settings.message) == ("mine", "a nut")
+
+
+def test_scenarios_are_walked_in_the_order_that_is_asked_for_each_once(tmp_path: Path) -> None:
+    settings = read(tmp_path, CLIENT_SCENARIOS=" https, http,,https ")
     assert [scenario.name for scenario in settings.scenarios] == ["https", "http"]
 
 
-def test_scenarios_that_nobody_knows_are_an_error_that_names_those_that_are_known(tmp_path: Path) -> None:
+def test_scenarios_that_nobody_knows_are_an_error_with_those_that_were_perhaps_meant(tmp_path: Path) -> None:
     with pytest.raises(SettingsError) as caught:
         read(tmp_path, CLIENT_SCENARIOS="http,htps,x")
-    assert str(caught.value).startswith("OVERHEARD_CLIENT_SCENARIOS names htps, x, which no scenario is called")
+    assert str(caught.value).startswith(
+        "OVERHEARD_CLIENT_SCENARIOS: there is no scenario 'htps' (did you mean https or http?); "
+        "there is no scenario 'x'\n"
+    )
     assert all(name in caught.value.hint for name in NAMES)
 
 
-@pytest.mark.parametrize(("name", "value"), [("CLIENT_OUTPUT", "xml"), ("CLIENT_KEYS", "/nowhere/at/all")])
+@pytest.mark.parametrize("names", [",", " , "])
+def test_no_scenario_at_all_is_an_error(tmp_path: Path, names: str) -> None:
+    with pytest.raises(SettingsError, match=r"^OVERHEARD_CLIENT_SCENARIOS: no scenario stands there") as caught:
+        read(tmp_path, CLIENT_SCENARIOS=names)
+    assert "there are http, " in caught.value.hint
+
+
+@pytest.mark.parametrize(
+    ("name", "value"), [("CLIENT_OUTPUT", "xml"), *((name, "/nowhere/at/all") for name in FOLDERS)]
+)
 def test_what_makes_no_sense_is_an_error_that_names_the_variable(tmp_path: Path, name: str, value: str) -> None:
     with pytest.raises(SettingsError, match=f"^OVERHEARD_{name} is "):
         read(tmp_path, **{name: value})
 
 
-@pytest.mark.parametrize("name", ["CLIENT_HANDOVER", "CAPTURE_TOKEN_FILE", "CLIENT_KEYS"])
+@pytest.mark.parametrize("name", [*FOLDERS, *FILES])
 def test_what_has_no_default_must_be_set(tmp_path: Path, name: str) -> None:
     with pytest.raises(SettingsError, match=f"OVERHEARD_{name} is not set"):
         read(tmp_path, **{name: ""})
+
+
+def test_what_is_in_a_file_is_read_without_white_space_around_it(tmp_path: Path) -> None:
+    (tmp_path / "token").write_text("  the token\n")
+    assert contents("OVERHEARD_TOKEN", tmp_path / "token") == b"the token"
+
+
+@pytest.mark.parametrize(("name", "why"), [("nowhere", "No such file or directory"), (".", "Is a directory")])
+def test_a_file_that_cannot_be_read_is_an_error_that_names_the_variable(tmp_path: Path, name: str, why: str) -> None:
+    with pytest.raises(SettingsError) as caught:
+        contents("OVERHEARD_TOKEN", tmp_path / name)
+    assert str(caught.value).startswith(f"OVERHEARD_TOKEN: {tmp_path / name} cannot be read ({why})")
+
+
+# ---- alone
 
 
 @pytest.mark.parametrize("variables", [{}, {"SECRET_URL": ""}])
@@ -63,9 +100,13 @@ def test_without_an_address_it_is_not_alone(variables: dict[str, str]) -> None:
 
 
 def test_with_an_address_it_is_alone() -> None:
-    assert Alone.from_environment({"SECRET_URL": "http://server:5683"}) == Alone("http://server:5683", None)
-    told = {"SECRET_URL": "https://server:5443", "OVERHEARD_CLIENT_CA_FILE": "/root.pem"}
-    assert Alone.from_environment(told) == Alone("https://server:5443", "/root.pem")
+    assert Alone.from_environment({"SECRET_URL": "http://server:5683"}) == Alone("http://server:5683", None, "")
+    told = {
+        "SECRET_URL": "https://server:5443",
+        "OVERHEARD_CLIENT_CA_FILE": "/root.pem",
+        "SECRET_KEY": "an acorn",
+    }
+    assert Alone.from_environment(told) == Alone("https://server:5443", Path("/root.pem"), "an acorn")
 
 
 @pytest.mark.parametrize("url", ["server:5683", "ftp://server", "HTTP", "/", "file:///etc/passwd"])

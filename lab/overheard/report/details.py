@@ -1,0 +1,66 @@
+"""All that there is to see of one scenario: its attempts, the packets, the evidence, and what was still visible."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from rich.console import Group
+from rich.text import Text
+
+from overheard.report.glance import ciphertext, evidence, short_error
+from overheard.report.packets import carrier
+from overheard.report.still_visible import still_visible
+from overheard.report.table import stamp
+from overheard.report.tries import tries
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from overheard.words.result import Exchange, Result
+
+
+def details(result: Result, title: str, message: str, data: bytes = b"", interceptor: str = "") -> Group:
+    """`data` is the frame that carried the message, where one did; `interceptor` is what one wrote down."""
+    return Group(*_lines(result, title, message, data, interceptor))
+
+
+def _lines(result: Result, title: str, message: str, data: bytes, interceptor: str) -> Iterator[Text]:
+    yield Text.assemble("\n", (result.scenario, "bold"), f": {title}   ", stamp(result))
+    if result.skipped:
+        yield Text(f"  {result.skipped}")
+        return
+    told: set[str] = set()
+    for exchange in result.exchanges:
+        yield from _exchange(exchange, message, told)
+    yield from _whole_error(result)
+    if interceptor:
+        yield _heading("what the interceptor wrote down")
+        yield from (Text(f"  {line}") for line in interceptor.splitlines())
+    yield _heading("on the wire")
+    yield Text(f"  {evidence(result.verdict)}")
+    yield from carrier(result, data)
+    if result.verdict.sightings and (written := ciphertext(result.verdict.sightings[0], message)):
+        yield from tries(written, result.verdict.broken)
+    yield _heading("still visible")
+    yield from still_visible(result.verdict.visible)
+
+
+def _heading(words: str) -> Text:
+    return Text(f"  {words}", style="italic")
+
+
+def _exchange(exchange: Exchange, message: str, told: set[str]) -> Iterator[Text]:
+    """What came of an attempt. What was `told` of another, such as the server's certificate, is not told again."""
+    came = f"“{message}”" if exchange.received else short_error(exchange.error)
+    yield Text.assemble(f"  {exchange.attempt}: ", (came, "" if exchange.received else "yellow"))
+    for note in exchange.notes:
+        if note not in told:
+            yield Text(f"    {note}", style="dim")
+    told.update(exchange.notes)
+
+
+def _whole_error(result: Result) -> Iterator[Text]:
+    """All that `requests` said, of the first error: what people search the web for."""
+    errors = [exchange.error for exchange in result.exchanges if exchange.error]
+    if errors and short_error(errors[0]) != errors[0]:
+        yield Text(f"    {errors[0]}", style="dim")

@@ -1,0 +1,87 @@
+"""What came of a scenario, at a glance: a phrase for the client, one for the spy, and one for the evidence."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from overheard.words.caesar import SHIFTS, shifted
+from overheard.words.spelling import shifted_by
+from overheard.words.verdict import Outcome, Presence
+
+if TYPE_CHECKING:
+    from overheard.words.result import Result
+    from overheard.words.sighting import Sighting
+    from overheard.words.verdict import Verdict
+
+# Above so many attempts, their number says more than what came of the first.
+_FEW = 5
+# `[SSL: CODE] reason (_ssl.c:1006)`, with one more reason where a certificate was found wanting.
+_REASON = re.compile(r"\[SSL: [A-Z0-9_]+\] (?:certificate verify failed: )?(.*?)\.? \(_ssl")
+_SHIFTS = {shifted_by(shift): shift for shift in SHIFTS}
+
+
+def got(result: Result, message: str) -> str:
+    """What the client got: the message, or the reason why not."""
+    if result.skipped:
+        return result.skipped
+    attempts = len(result.exchanges)
+    if attempts > _FEW:
+        right = sum(not exchange.wrong for exchange in result.exchanges)
+        return f"{right} of {attempts} as they should be"
+    return message if result.received else short_error(result.error)
+
+
+def short_error(error: str) -> str:
+    """The part of an error of `requests` that says what happened: OpenSSL's reason, where there is one."""
+    reasons = _REASON.findall(error)
+    return reasons[-1] if reasons else error
+
+
+def ciphertext(sighting: Sighting, message: str) -> str:
+    """The message as this sighting shows it on the wire, where only its letters are shifted; else empty."""
+    shift = _SHIFTS.get(sighting.spelling)
+    return shifted(message, shift) if shift and not sighting.layers else ""
+
+
+def saw(result: Result, message: str) -> str:
+    """What there was to see for the spy."""
+    verdict = result.verdict
+    if result.skipped:
+        return ""
+    if not verdict.sightings:
+        return _saw_no_message(verdict)
+    first = verdict.sightings[0]
+    if written := ciphertext(first, message):
+        return f"“{written}”" + (", and broke it" if verdict.broken else "")
+    if first.layers:
+        return f"“{message}”, {'by a stolen key' if first.layers[-1].endswith('private key') else 'as interceptor'}"
+    return f"“{message}”, in frame {first.frame}"
+
+
+def _saw_no_message(verdict: Verdict) -> str:
+    versions = list(dict.fromkeys(stream.version for stream in verdict.visible if stream.version))
+    alerts = list(dict.fromkeys(alert.name for stream in verdict.visible for alert in stream.alerts))
+    if len(alerts) > 1:
+        return f"{len(verdict.visible)} handshakes, {len(alerts)} alert kinds"
+    if alerts:
+        return f"{' and '.join(versions)}, alert {alerts[0]}"
+    if verdict.presence is Presence.MESSAGE_KEY:
+        return "tokens of Fernet, sealed"
+    if not versions:
+        return "nothing that it could read"
+    both = " and ".join(versions)
+    return f"{both} ciphertext" if verdict.presence is Presence.KEY_LOG else f"a {both} handshake"
+
+
+def evidence(verdict: Verdict) -> str:
+    """Why, in a line."""
+    if verdict.sightings:
+        seen = verdict.sightings[0]
+        more = f", and {len(verdict.sightings) - 1} more" if len(verdict.sightings) > 1 else ""
+        source = f"from {seen.direction.partition(' → ')[0]}, " if seen.direction else ""
+        return f"frame {seen.frame}, byte {seen.offset}, {source}{seen.how}{more}"
+    if verdict.outcome is Outcome.PROTECTED:
+        return f"presence: {verdict.presence} (frame {verdict.carrier}); all {len(verdict.checks)} checks hold"
+    first, *others = (check.says for check in verdict.reasons)
+    return f"{first}; and {len(others)} more" if others else first

@@ -1,0 +1,69 @@
+"""Tables in Markdown, as GitHub shows them: of attempts, and of the rows of the gallery."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from overheard.report.rows import on_the_wire
+from overheard.words.gallery import ROWS
+from overheard.words.scenario import Identity, SharedKey, Trust
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from overheard.words.gallery import Row
+    from overheard.words.scenario import Attempt, Scenario
+
+
+def table(headings: Sequence[str], rows: Iterable[Sequence[str]]) -> Iterator[str]:
+    """The lines of a table. A cell may hold a bar, which GitHub would take for the end of the cell, code or not."""
+    yield _line(headings)
+    yield f"|{'---|' * len(headings)}"
+    yield from map(_line, rows)
+
+
+def attempts(scenario: Scenario) -> Iterator[str]:
+    """A line an attempt: whom it asks and how, and what must come of it."""
+    rows = ((each.name, f"`{each.url}`", _how(each), _gets(each)) for each in scenario.attempts)
+    yield from table(("attempt", "asks", "how", "must get"), rows)
+
+
+def gallery() -> Iterator[str]:
+    """A line a row of the gallery."""
+    rows = (_row(each) for each in ROWS)
+    yield from table(("row", "what is wrong", "the error", "cause", "cure", "on the wire"), rows)
+
+
+def _row(each: Row) -> tuple[str, ...]:
+    error = _error(each.says[0].reason, each.says[0].exception)
+    return f"`{each.name}`", each.wrong, error, each.cause, each.cure, on_the_wire(each.wire)
+
+
+def _line(cells: Iterable[str]) -> str:
+    return f"| {' | '.join(cell.replace('|', chr(92) + '|') for cell in cells)} |"
+
+
+def _error(reason: str, exception: str) -> str:
+    return f"{exception}: `{reason}`" if reason else exception
+
+
+def _how(attempt: Attempt) -> str:
+    said = (
+        f"trust: {attempt.trust}" if attempt.trust is not Trust.NOT_ASKED else "",
+        f"shows {attempt.identity}" if attempt.identity is not Identity.NONE else "",
+        f"has {attempt.shared_key}" if attempt.shared_key is not SharedKey.RIGHT else "",
+        f"offers `{attempt.ciphers}` alone" if attempt.ciphers else "",
+        "is led to the interceptor" if attempt.intercepted else "",
+    )
+    return ", ".join(filter(None, said)) or "as it is"
+
+
+def _gets(attempt: Attempt) -> str:
+    if attempt.error:
+        newer = f"; from OpenSSL 3.5 on, `{attempt.newer_error}`" if attempt.newer_error else ""
+        return f"an error: `{attempt.error}`{newer}"
+    said = (
+        f"`{attempt.greeting}`" if attempt.greeting else "",
+        f"an `{attempt.warning}`" if attempt.warning else "",
+    )
+    return " and ".join(("the message", *filter(None, said)))

@@ -1,0 +1,21 @@
+"""Breaking a shifted alphabet before the reader's eyes: all 25 tries, and the one that is right."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from rich.text import Text
+
+from overheard.words.caesar import tries as all_tries
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+
+def tries(text: str, right: int | None) -> Iterator[Text]:
+    """A line a try: the shift, what the text then says, and how much that is like English. `right` is marked."""
+    yield Text(f"  “{text}”, broken by trying: the likeness to English is that of its pairs of letters, from 0 to 9")
+    for tried in all_tries(text):
+        chosen = tried.shift == right
+        line = f"  {'→' if chosen else ' '} {tried.shift:>2}  {tried.text}   {tried.likeness:.1f}"
+        yield Text(line, style="bold red" if chosen else "dim")

@@ -1,0 +1,63 @@
+"""What the last part teaches: to read an error of TLS."""
+
+from __future__ import annotations
+
+from overheard.words.chapter import Break, Chapter, Reading, paragraph, paragraphs, rfc
+from overheard.words.verdict import Outcome
+
+GALLERY = Chapter(
+    story=paragraphs("""
+        Most people meet TLS as an error message. So the story ends in a gallery of them: servers that have each one
+        thing wrong, with the certificate, with what stands above it, with revocation, with the version or the ciphers,
+        or with the connection. The client asks them all, trusting the gallery's CA, and each time must fail with
+        exactly the error that the row of the gallery has.
+
+        An error of `requests` is long because three libraries speak in it. `requests` says which kind of exception it
+        is, `urllib3` how often it tried, and OpenSSL, at the very end, what was wrong. Read it from the end. To find
+        the row of an error that you have met, paste it: `overheard errors 'certificate has expired'` tells the cause
+        and the cure.
+
+        None of the servers gets to tell the message, so the verdict is INCONCLUSIVE: it never left. That is what all
+        these checks are for. Most of them are there because somebody once got in where they were missing.
+    """),
+    look=paragraphs("""
+        Read the errors from the end: behind `certificate verify failed:` stands what OpenSSL found.
+
+        In what is still visible, mind who sends the alert. If it is the client, it did not like what it was shown; if
+        it is the server, it could not do what it was asked for.
+
+        An alert says less than the error: `not-yet-valid` and `wrong-host` both send `bad_certificate`. Who has only
+        the recording cannot tell them apart.
+    """),
+    question="Which of these errors would `verify=False` make go away, and which not?",
+    answer=paragraph("""
+        It takes away those about the certificate: its dates, names, purpose, signatures, and whether it was revoked.
+        Behind each of them could be the interceptor. It does not help where the two have no version or cipher in
+        common, where the server's key does not belong to its certificate, where the server wants a certificate of the
+        client, or where what answers does not speak TLS at all.
+    """),
+    try_this=Break(
+        file="services/overheard_services/client/ask.py",
+        line="context.verify_flags |= ssl.VerifyFlags.VERIFY_CRL_CHECK_LEAF",
+        instead="context.verify_flags |= ssl.VerifyFlags.VERIFY_DEFAULT",
+        happens=paragraph("""
+            The client no longer looks at a list of revoked certificates, and `revoked` gets the message without a word:
+            its certificate has the right name, good dates and a good signature. `crl-missing` and `crl-expired` get it
+            as well. This is how most programs are set up. The message did cross the wire now, encrypted, and so the
+            verdict is PROTECTED, from everybody but the one who may have the revoked key.
+        """),
+        outcome=Outcome.PROTECTED,
+        error="certificate has expired",
+        wrong="was to fail with “certificate revoked”, and got the message",
+    ),
+    reading=(
+        rfc(5280, "6.1.3", "the checks of each certificate, one by one"),
+        rfc(8446, "6.2", "the alerts, and when each is sent"),
+        rfc(9525, "6.3", "how names are compared, wildcards included"),
+        Reading(
+            "OpenSSL 3.5, X509_STORE_CTX_get_error, ERROR CODES",
+            "every reason for `certificate verify failed`, with its meaning",
+            "https://docs.openssl.org/3.5/man3/X509_STORE_CTX_get_error/",
+        ),
+    ),
+)

@@ -1,0 +1,106 @@
+"""What the client has with it on its way through the story: whom it trusts, how it proves itself, and where keys go."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from overheard.role.files import write_whole
+from overheard.words.errors import SettingsError
+from overheard.words.handover import GALLERY_CRL, GALLERY_ROOT, IMPOSTOR_ROOT
+from overheard.words.recording import KEY_LOG, MESSAGE_KEYS
+from overheard.words.scenario import Attempt, Identity, Trust
+from overheard.words.services import INTERCEPTOR
+from overheard_services.client.ask import Way
+from overheard_services.client.settings import contents
+from overheard_services.client.stranger import stranger
+from overheard_services.enrolment import enrol, learn_root
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from overheard_services.client.settings import Settings
+
+# The root of the lab CA, in the folder of the walk.
+_ROOT = "root.pem"
+# What the certificates of the client are for: its own name, and that of a server that should be none of its business.
+_SQUIRREL, _ACORN = "squirrel", "acorn"
+
+
+@dataclass(frozen=True)
+class Belongings:
+    """All of it. `folder` is for the files of this walk alone; `keys` is where the keys of this run are kept."""
+
+    settings: Settings
+    folder: Path
+    keys: Path
+
+    @classmethod
+    def gather(cls, settings: Settings, folder: Path) -> Belongings:
+        """Fetch the root of the lab CA, and make the files for the keys."""
+        keys = settings.keys / settings.run
+        _make_files_for(keys)
+        write_whole(folder / _ROOT, learn_root(settings.ca_url, settings.handover))
+        return cls(settings, folder, keys)
+
+    def prepared(self, attempts: Iterable[Attempt]) -> list[tuple[Attempt, Way]]:
+        """How to make each of `attempts`, with all that it needs at hand: what that takes belongs in no recording."""
+        return [(attempt, self._way(attempt)) for attempt in attempts]
+
+    def _way(self, attempt: Attempt) -> Way:
+        return Way(
+            trusting=self._trusting(attempt.trust),
+            verify=attempt.trust is not Trust.ANYBODY,
+            keys=self.keys / KEY_LOG,
+            certificate=self._certificate(attempt.identity),
+            ciphers=attempt.ciphers,
+            crl=self.settings.gallery / GALLERY_CRL if attempt.crl else None,
+            through=INTERCEPTOR if attempt.intercepted else "",
+            patience=attempt.patience,
+        )
+
+    def keep(self, key: bytes) -> None:
+        """Note a key of the application's own encryption, so that the judge can prove what was in there."""
+        with (self.keys / MESSAGE_KEYS).open("ab") as file:
+            file.write(b"fernet " + key + b"\n")
+
+    @property
+    def shared_key(self) -> bytes:
+        """The key that the server was given, too, on a way that no wire of the lab is part of."""
+        given = self.settings.secret_key.encode()
+        return given or contents("OVERHEARD_CLIENT_SHARED_KEY_FILE", self.settings.shared_key_file)
+
+    def _trusting(self, trust: Trust) -> Path | None:
+        if trust is Trust.GALLERY_CA:
+            return self.settings.gallery / GALLERY_ROOT
+        if trust is Trust.IMPOSTOR_CA and self.settings.impostor:
+            theirs = contents("OVERHEARD_CLIENT_IMPOSTOR", self.settings.impostor / IMPOSTOR_ROOT)
+            both = self.folder / "both.pem"
+            write_whole(both, (self.folder / _ROOT).read_bytes() + theirs)
+            return both
+        return self.folder / _ROOT if trust is Trust.LAB_CA else None
+
+    def _certificate(self, identity: Identity) -> tuple[Path, Path] | None:
+        if identity is Identity.SQUIRREL:
+            return self._enrolled(self.settings.handover, _SQUIRREL)
+        if identity is Identity.SERVER:
+            return self._enrolled(self.settings.acorn, _ACORN)
+        return stranger(self.folder) if identity is Identity.STRANGER else None
+
+    def _enrolled(self, handover: Path, name: str) -> tuple[Path, Path]:
+        mine = enrol(self.settings.ca_url, handover, [name], self.settings.credentials / name)
+        return mine.certificate, mine.key
+
+
+def _make_files_for(keys: Path) -> None:
+    try:
+        keys.mkdir(mode=0o700, exist_ok=True)
+        for name in (KEY_LOG, MESSAGE_KEYS):
+            # Made here: OpenSSL would make it with the modes of any file.
+            (keys / name).touch(mode=0o600)
+    except OSError as problem:
+        raise SettingsError(
+            f"the keys of this run cannot be kept in {keys} ({problem.strerror})",
+            hint="see OVERHEARD_CLIENT_KEYS and OVERHEARD_RUN",
+        ) from None

@@ -1,0 +1,88 @@
+"""What came of an attempt, beside what was to come of it."""
+
+from __future__ import annotations
+
+import ssl
+from collections import defaultdict, deque
+from typing import TYPE_CHECKING
+
+from overheard.words.result import Exchange
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from overheard.words.scenario import Attempt, Wire
+    from overheard.words.verdict import Verdict
+    from overheard.words.visible import Visible
+    from overheard_services.client.attempt import Answer
+
+_OPENSSL = ssl.OPENSSL_VERSION_INFO[:2]
+
+
+def exchanges(
+    attempts: Sequence[Attempt], answers: Sequence[Answer], verdict: Verdict, message: str
+) -> tuple[Exchange, ...]:
+    """What came of each attempt, in the order in which they were made."""
+    streams = _streams(attempts, verdict.visible)
+    return tuple(
+        _exchange(attempt, answer, stream, verdict, message)
+        for attempt, answer, stream in zip(attempts, answers, streams, strict=True)
+    )
+
+
+def _streams(attempts: Sequence[Attempt], visible: Sequence[Visible]) -> Iterator[Visible | None]:
+    """The TCP stream of each attempt: attempts on one port came one after the other, and so did their streams."""
+    by_port: dict[int, deque[Visible]] = defaultdict(deque)
+    for stream in visible:
+        by_port[stream.port].append(stream)
+    for attempt in attempts:
+        streams = by_port[attempt.service.port]
+        yield streams.popleft() if streams else None
+
+
+def _exchange(attempt: Attempt, answer: Answer, stream: Visible | None, verdict: Verdict, message: str) -> Exchange:
+    received = not answer.error and answer.message == message
+    error = answer.error or ("" if received else f"the server said something else, {len(answer.message)} characters")
+    wrong = (*_of_the_client(attempt, answer, error), *_of_the_wire(attempt, stream, verdict))
+    return Exchange(attempt.name, received, error, answer.notes, wrong)
+
+
+def _of_the_client(attempt: Attempt, answer: Answer, error: str) -> Iterator[str]:
+    awaited = attempt.awaited_error(_OPENSSL)
+    if awaited and not error:
+        yield f"the client was to fail with “{awaited}”, and got the message"
+    elif awaited not in error:
+        yield f"the client was to fail with “{awaited}”, and it was: {error}"
+    elif error and not awaited:
+        yield f"the client was to get the message, and it was: {error}"
+    if attempt.greeting != answer.greeting:
+        yield f"the server was to say “{attempt.greeting}”, and said “{answer.greeting}”"
+    warned = ", ".join(warning.partition(":")[0] for warning in answer.warned)
+    if attempt.warning != warned:
+        yield f"the client was to be warned of {attempt.warning or 'nothing'}, and was of {warned or 'nothing'}"
+
+
+def _of_the_wire(attempt: Attempt, stream: Visible | None, verdict: Verdict) -> Iterator[str]:
+    if stream is None:
+        if attempt.wire or attempt.overheard is not None:
+            yield "nothing of this attempt is in the recording"
+        return
+    if attempt.wire and (seen := _wire(stream)) not in (fitting := _fitting(attempt.wire)):
+        yield f"the wire was to show {' or '.join(fitting)}, and shows {seen}"
+    overheard = any(sighting.stream == stream.stream for sighting in verdict.sightings)
+    if attempt.overheard not in (None, overheard):
+        yield f"this attempt was {'not ' if overheard else ''}to be overheard, and {'was' if overheard else 'was not'}"
+
+
+def _fitting(wire: Wire) -> list[str]:
+    """What the wire may show, each in the words of `_wire`."""
+    alerts = [f"{wire.alert} from the {wire.sender}"] if wire.alert else []
+    silent = ["no alert"] if wire.perhaps or not wire.alert else []
+    return [f"{alert}, and {'some' if wire.application_data else 'no'} application data" for alert in alerts + silent]
+
+
+def _wire(stream: Visible) -> str:
+    alerts = " and ".join(f"{alert.name} from the {alert.sender}" for alert in stream.alerts) or "no alert"
+    # What a client says in clear to whom it takes for a server of HTTP is data, too.
+    data = stream.data_sent or stream.data_guessed or (stream.sent and not stream.hello_frames)
+    return f"{alerts}, and {'some' if data else 'no'} application data"

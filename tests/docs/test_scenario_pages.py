@@ -1,0 +1,130 @@
+"""The pages of the story are those of its data, and what they tell to type can be typed."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+from overheard.engines.base import clean_environment
+from overheard.report.pages import INDEX, output_of, pages
+from overheard.words.gallery import ROWS
+from overheard.words.story import SCENARIOS
+
+FOLDER = Path(__file__).parents[2] / "docs" / "scenarios"
+FILES = sorted(FOLDER.glob("*.md"))
+TEXTS = {file.name: file.read_text(encoding="utf-8") for file in FILES}
+CHAPTERS = sorted(set(TEXTS) - {INDEX})
+NAMES = [scenario.name for scenario in SCENARIOS]
+
+by_page = pytest.mark.parametrize("name", TEXTS)
+by_chapter = pytest.mark.parametrize(("number", "name"), list(enumerate(CHAPTERS)), ids=CHAPTERS)
+
+
+def prose(text: str) -> str:
+    """A page without its blocks of code."""
+    return re.sub(r"^```.*?^```$", "", text, flags=re.MULTILINE | re.DOTALL)
+
+
+@cache
+def commands() -> set[str]:
+    """Those that the command line knows."""
+    command = [sys.executable, "-m", "overheard", "--help"]
+    said = subprocess.run(command, env=clean_environment(), capture_output=True, text=True, check=True).stdout
+    return set(re.findall(r"^    ([a-z-]+) ", said, re.MULTILINE))
+
+
+def test_made_anew_the_pages_are_what_is_there() -> None:
+    """With `docs/generate.py` they become so again."""
+    outputs = {scenario.name: output_of(TEXTS[name]) for scenario, name in zip(SCENARIOS, CHAPTERS, strict=True)}
+    assert pages(outputs) == TEXTS
+
+
+def test_a_page_that_was_changed_by_hand_would_be_noticed() -> None:
+    outputs = {scenario.name: output_of(TEXTS[name]) for scenario, name in zip(SCENARIOS, CHAPTERS, strict=True)}
+    changed = {**TEXTS, CHAPTERS[0]: TEXTS[CHAPTERS[0]].replace("passive attack", "harmless habit")}
+    assert changed != TEXTS
+    assert pages(outputs) != changed
+
+
+def test_the_index_links_every_page_in_the_order_of_the_story() -> None:
+    linked = re.findall(r"\]\((\d\d-[a-z0-9-]+\.md)\)", TEXTS[INDEX])
+    assert linked == CHAPTERS
+    assert [name[3:-3] for name in linked] == NAMES
+
+
+@by_chapter
+def test_a_page_leads_to_the_one_before_it_and_the_one_after_it(number: int, name: str) -> None:
+    beside = [*CHAPTERS[:number][-1:], INDEX, *CHAPTERS[number + 1 :][:1]]
+    first, *_, last = (line for line in TEXTS[name].splitlines() if f"]({INDEX})" in line)
+    assert re.findall(r"\]\(([^)]+\.md)\)", first) == beside
+    assert first == last
+
+
+@by_page
+def test_every_command_on_a_page_exists(name: str) -> None:
+    typed = re.findall(r"(?:`|\$ |: )overheard ([a-z-]+)", prose(TEXTS[name]) + TEXTS[name])
+    assert set(typed) <= commands()
+    for run in re.findall(r"\$ overheard run (\S+)", TEXTS[name]):
+        assert run in NAMES
+
+
+@by_page
+def test_every_table_of_a_page_is_one_that_github_shows(name: str) -> None:
+    """Each line with as many cells as its heading, a bar within a cell behind a backslash, and an empty line before."""
+    lines = prose(TEXTS[name]).splitlines()
+    rules = [number for number, line in enumerate(lines) if re.fullmatch(r"\|(-+\|)+", line)]
+    assert rules or name == INDEX
+    for rule in rules:
+        assert lines[rule - 2] == ""
+        table = [lines[rule - 1]]
+        for line in lines[rule:]:
+            if not line.startswith("|"):
+                break
+            table.append(line)
+        assert len({len(re.findall(r"(?<!\\)\|", line)) for line in table}) == 1
+
+
+@by_page
+def test_nothing_on_a_page_would_be_taken_for_html_but_what_is_meant_so(name: str) -> None:
+    without_code = re.sub(r"`[^`\n]*`", "", prose(TEXTS[name]))
+    tags = set(re.findall(r"<[^>]*>", without_code))
+    assert tags <= {
+        "<details>",
+        "</details>",
+        "<summary>",
+        "</summary>",
+        "<!-- output -->",
+        "<!-- end of output -->",
+    }
+
+
+@by_chapter
+def test_the_output_on_a_page_is_that_of_its_scenario_and_as_expected(number: int, name: str) -> None:
+    scenario = SCENARIOS[number]
+    first = output_of(TEXTS[name]).splitlines()[0]
+    assert first == f"{scenario.name}: {scenario.title}   {scenario.expected.outcome}"
+
+
+@by_chapter
+def test_what_a_page_points_at_is_in_the_output_on_it(number: int, name: str) -> None:
+    """All code in what there is to look at, but for names of other scenarios and what Wireshark alone shows."""
+    elsewhere = {*NAMES, *(row.name for row in ROWS), "key_share", "interceptor"}
+    pointed_at = set(re.findall(r"`([^`]+)`", " ".join(SCENARIOS[number].chapter.look))) - elsewhere
+    # A dump has two spaces in the middle of a line.
+    printed = " ".join(output_of(TEXTS[name]).split())
+    assert {what for what in pointed_at if what not in printed} == set()
+
+
+def test_the_page_of_the_gallery_tells_every_row() -> None:
+    rows = re.findall(r"^\| `([a-z0-9.-]+)` \|", TEXTS[CHAPTERS[-1]], re.MULTILINE)
+    assert rows == [row.name for row in ROWS]
+
+
+def test_the_answer_is_not_seen_before_it_is_asked_for() -> None:
+    for name in CHAPTERS:
+        assert TEXTS[name].count("<details>\n<summary>The answer</summary>\n\n") == 1

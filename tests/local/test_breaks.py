@@ -1,0 +1,44 @@
+"""Each chapter's break, done: one line of the product changed, the scenario run, and what came of it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+import otherwise
+from overheard.words.story import SCENARIOS
+
+if TYPE_CHECKING:
+    from overheard.words.chapter import Break
+    from overheard.words.scenario import Scenario
+
+pytestmark = pytest.mark.usefixtures("local_engine")
+
+
+def broken(code: Path, change: Break) -> None:
+    """Change the line in the copy: the one that reads so, whatever its indentation."""
+    # `lab/overheard/...` is `overheard/...` in there.
+    file = code.joinpath(*Path(change.file).parts[1:])
+    lines = file.read_text().splitlines()
+    (number,) = (number for number, line in enumerate(lines) if line.strip() == change.line)
+    lines[number] = lines[number].replace(change.line, change.instead)
+    file.write_text("\n".join(lines) + "\n")
+
+
+@pytest.mark.parametrize("scenario", SCENARIOS, ids=lambda scenario: scenario.name)
+def test_breaking_the_line_has_the_effect_that_its_chapter_tells(scenario: Scenario, tmp_path: Path) -> None:
+    """And the lab notices: what it says of the unchanged line, it no longer says."""
+    code = otherwise.copied(tmp_path / "code")
+    broken(code, scenario.chapter.try_this)
+    _, results = otherwise.run(code, tmp_path / "runs", scenario.name)
+    result = results[scenario.name]
+    if result.skipped:
+        pytest.skip(result.skipped)
+    expected = scenario.chapter.try_this
+    said = "\n".join((*result.wrong, *(wrong for exchange in result.exchanges for wrong in exchange.wrong)))
+    assert (result.verdict.outcome, bool(result.error)) == (expected.outcome, bool(expected.error)), said
+    assert expected.error in result.error
+    assert result.failed
+    assert expected.wrong in said

@@ -1,0 +1,21 @@
+"""The client as a process, as a user or an engine starts it."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+from overheard.engines.base import clean_environment
+
+
+def client(*arguments: str, **variables: str) -> subprocess.CompletedProcess[str]:
+    """Run it to its end. A warning is an error there, too."""
+    return subprocess.run(
+        [sys.executable, "-W", "error", "-m", "overheard_services.client", *arguments],
+        env={**clean_environment(), **variables},
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )

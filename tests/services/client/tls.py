@@ -1,0 +1,95 @@
+"""TLS as the server sees it, and a certificate with a revocation list beside it."""
+
+from __future__ import annotations
+
+import http.server
+import ssl
+import threading
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+
+from lab.certificates import Files
+from overheard_services.gallery.authority import Holder, chain, revocation_list, signed_by_itself
+from overheard_services.gallery.plans import ROOT, SERVER
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+
+@dataclass
+class Noticed:
+    """What a server notices of its clients: the names that they ask for (RFC 6066, 3), and what they agree to."""
+
+    url: str = ""
+    names: list[str | None] = field(default_factory=list)
+    versions: list[str | None] = field(default_factory=list)
+    suites: list[str] = field(default_factory=list)
+    hosts: list[str | None] = field(default_factory=list)
+
+
+@contextmanager
+def noticing(files: Files) -> Iterator[Noticed]:
+    """Serve HTTPS at 127.0.0.1 until the end of the `with` block."""
+    noticed = Noticed()
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(files.certificate, files.key)
+    context.sni_callback = lambda _socket, name, _context: noticed.names.append(name)
+
+    class Handler(http.server.BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            assert isinstance(self.connection, ssl.SSLSocket)
+            noticed.versions.append(self.connection.version())
+            noticed.suites.append((self.connection.cipher() or ("",))[0])
+            noticed.hosts.append(self.headers["Host"])
+            self.send_response(200)
+            self.send_header("Content-Length", "11")
+            self.end_headers()
+            self.wfile.write(b"fluffy tail")
+
+        def log_message(self, *_: object) -> None: ...
+
+    class Server(http.server.HTTPServer):
+        def handle_error(self, *_: object) -> None:
+            """A client that breaks off the handshake is what some tests are about."""
+
+    with Server(("127.0.0.1", 0), Handler) as server:
+        server.socket = context.wrap_socket(server.socket, server_side=True)
+        noticed.url = f"https://localhost:{server.server_port}"
+        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
+        thread.start()
+        try:
+            yield noticed
+        finally:
+            server.shutdown()
+            thread.join()
+
+
+@dataclass(frozen=True)
+class Listed:
+    """A server's files under a root, and the root's revocation lists: with the server on it, and with nobody."""
+
+    files: Files
+    revoked: Path
+    empty: Path
+
+    @classmethod
+    def make(cls, folder: Path) -> Listed:
+        """Make all of them in `folder`."""
+        root = signed_by_itself(ROOT)
+        (server,) = chain([SERVER], root, "")
+        made = cls(_files(folder, root, server), folder / "revoked.pem", folder / "empty.pem")
+        for file, revoked in ((made.revoked, [server.certificate]), (made.empty, [])):
+            file.write_bytes(revocation_list(root, revoked, days=1).public_bytes(Encoding.PEM))
+        return made
+
+
+def _files(folder: Path, root: Holder, server: Holder) -> Files:
+    files = Files(folder / "root.pem", folder / "certificate.pem", folder / "key.pem")
+    files.root.write_bytes(root.certificate.public_bytes(Encoding.PEM))
+    files.certificate.write_bytes(server.certificate.public_bytes(Encoding.PEM))
+    files.key.write_bytes(server.key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
+    return files
