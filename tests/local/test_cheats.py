@@ -64,6 +64,9 @@ CHEATS = {
     "no forward secrecy anywhere": Cheat(
         "no-forward-secrecy", "ciphers='AES128-GCM-SHA256'", "was not to be overheard, and was", everywhere=True
     ),
+    "the key exchange of old": Cheat(
+        "post-quantum", "ciphers='ECDHE-RSA-AES128-GCM-SHA256'", "the wire was to show TLS 1.3, X25519MLKEM768"
+    ),
     "a gallery that nobody looks at": Cheat(
         "gallery",
         "trust=Trust.ANYBODY",
@@ -74,7 +77,7 @@ CHEATS = {
 
 _IMPORTS = """\
 from dataclasses import replace
-from overheard.words.scenario import Disguise, Identity, SharedKey, Trust
+from overheard.words.scenario import Disguise, Identity, Need, SharedKey, Trust
 from overheard.words.services import HTTP, HTTPS
 
 _BY_NAME = {scenario.name: scenario for scenario in SCENARIOS}
@@ -83,7 +86,9 @@ _BY_NAME = {scenario.name: scenario for scenario in SCENARIOS}
 def _changed(name, scenario, everywhere, **changes):
     first, *others = _BY_NAME[scenario].attempts
     attempts = (replace(first, **changes), *(replace(each, **changes) if everywhere else each for each in others))
-    return replace(_BY_NAME[scenario], name=name, attempts=attempts)
+    # The cheats must be found out where the real thing cannot be had, too.
+    needs = _BY_NAME[scenario].needs - {Need.POST_QUANTUM}
+    return replace(_BY_NAME[scenario], name=name, attempts=attempts, needs=needs)
 
 
 """
@@ -109,8 +114,7 @@ def results(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Result]:
 
 
 def test_every_scenario_is_cheated_in() -> None:
-    """But for post-quantum key exchange, whose test is that its name must be seen in the handshake."""
-    assert {cheat.scenario for cheat in CHEATS.values()} == {each.name for each in SCENARIOS} - {"post-quantum"}
+    assert {cheat.scenario for cheat in CHEATS.values()} == {each.name for each in SCENARIOS}
 
 
 @pytest.mark.parametrize("name", CHEATS)

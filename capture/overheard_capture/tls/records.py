@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
 CHANGE_CIPHER_SPEC, ALERT, HANDSHAKE, APPLICATION_DATA = 20, 21, 22, 23
-_TYPES = range(20, 25)
+TYPES = range(20, 25)
 # RFC 5246, 6.2.3: TLS 1.2 allows the longest.
 _LONGEST = (1 << 14) + 2048
 _HEAD = struct.Struct(">BBBH")
@@ -44,7 +44,7 @@ def records(data: bytes | bytearray) -> list[Record]:
     while offset + _HEAD.size <= len(data):
         kind, major, minor, length = _HEAD.unpack_from(data, offset)
         start, offset = offset + _HEAD.size, offset + _HEAD.size + length
-        if kind not in _TYPES or major != 3 or minor > 4 or not 0 < length <= _LONGEST or offset > len(data):
+        if kind not in TYPES or major != 3 or minor > 4 or not 0 < length <= _LONGEST or offset > len(data):
             break
         found.append(Record(kind, start, offset))
     return found

@@ -7,6 +7,7 @@ from collections import defaultdict, deque
 from typing import TYPE_CHECKING
 
 from overheard.words.result import Exchange
+from overheard.words.secret import Secret
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -44,7 +45,13 @@ def _exchange(attempt: Attempt, answer: Answer, stream: Visible | None, verdict:
     received = not answer.error and answer.message == message
     error = answer.error or ("" if received else f"the server said something else, {len(answer.message)} characters")
     wrong = (*_of_the_client(attempt, answer, error), *_of_the_wire(attempt, stream, verdict))
-    return Exchange(attempt.name, received, error, answer.notes, wrong)
+    # A server that sent the message where a token was due would have it in the error.
+    secret = Secret("message", message.encode())
+
+    def clean(text: str) -> str:
+        return text.replace(message, secret.redacted)
+
+    return Exchange(attempt.name, received, clean(error), tuple(map(clean, answer.notes)), tuple(map(clean, wrong)))
 
 
 def _of_the_client(attempt: Attempt, answer: Answer, error: str) -> Iterator[str]:

@@ -213,6 +213,15 @@ def test_an_alert_that_is_perhaps_sent_may_be_missing_and_may_be_no_other(
     assert fits or "was to show decode_error from the client, and no application data or no alert" in wrong[0]
 
 
+def test_the_message_stands_in_nothing_that_is_told() -> None:
+    """Also where a server sent it in clear when a token was due, and the error quotes what came."""
+    answer = Answer(error=f"there is no message to read, only {MESSAGE}", notes=(f"a note with {MESSAGE}",))
+    exchange = came(attempt(HTTPS, error="gAAAA"), answer, tls())
+    assert exchange.error == f"there is no message to read, only message ({len(MESSAGE)} bytes)"
+    assert MESSAGE not in repr(exchange)
+    assert exchange.wrong
+
+
 def test_where_nothing_is_awaited_of_the_wire_it_may_show_anything() -> None:
     assert came(attempt(HTTPS), GOT, tls(alerts=(alert("unknown_ca"),), data_sent=80)).wrong == ()
 
