@@ -6,6 +6,7 @@ OverheardError
 ├── RecordingError    the recorder could not do as it was asked
 ├── UnreadableError   a file is not the capture that it should be
 ├── EnrolmentError    the certificate authority refused, or could not be trusted
+├── CertificateError  a certificate could not be looked at (in `overheard.certificates`)
 └── EngineError       the place where the roles should run is not to be had
 """
 
