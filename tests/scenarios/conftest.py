@@ -1,0 +1,24 @@
+"""One run of the whole story on each engine, for all tests in here."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from overheard.engines.base import Job, new_run
+from scenarios.runs import MESSAGE, Run
+
+if TYPE_CHECKING:
+    from overheard.engines.base import Engine
+
+
+@pytest.fixture(scope="session")
+def run(engine: Engine, tmp_path_factory: pytest.TempPathFactory) -> Run:
+    """The run, on each engine that this machine has."""
+    folder = tmp_path_factory.mktemp("runs") / new_run()
+    folder.mkdir()
+    job = Job(folder, {"OVERHEARD_MESSAGE": MESSAGE})
+    progress: list[str] = []
+    results = engine.run(job, progress.append)
+    return Run(engine.name, job, {result.scenario: result for result in results}, progress)

@@ -1,0 +1,144 @@
+"""Every scenario, on every engine that this machine has: the same verdicts, and tshark agrees."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+from functools import cache
+from typing import TYPE_CHECKING
+
+from overheard.words.caesar import shifted
+from scenarios.runs import MESSAGE, Run, by_name, skip_where_it_was_skipped
+from scenarios.witness import bodies, fields, pyshark_reads, tshark
+
+if TYPE_CHECKING:
+    from overheard.words.scenario import Scenario
+
+# What tshark calls the groups that IANA calls so; 4.0 knows no number above 0x0200 that is hybrid.
+GROUPS = {"0x001d": "x25519", "0x0017": "secp256r1", "0x11ec": "X25519MLKEM768"}
+VERSIONS = {"0x0301": "TLS 1.0", "0x0302": "TLS 1.1", "0x0303": "TLS 1.2", "0x0304": "TLS 1.3"}
+
+
+@by_name
+def test_every_scenario_comes_out_as_it_should(run: Run, scenario: Scenario) -> None:
+    result = run.results[scenario.name]
+    skip_where_it_was_skipped(result)
+    assert result.as_expected, (result.wrong, [exchange for exchange in result.exchanges if exchange.wrong])
+    assert result.verdict.outcome is scenario.expected.outcome
+
+
+def test_in_containers_nothing_is_skipped(run: Run) -> None:
+    if run.engine == "compose":
+        assert [result.scenario for result in run.results.values() if result.skipped] == []
+
+
+@by_name
+def test_tshark_sees_the_message_in_clear_where_the_judge_does_and_nowhere_else(run: Run, scenario: Scenario) -> None:
+    skip_where_it_was_skipped(run.results[scenario.name])
+    path = run.path(scenario.name)
+    plainly = scenario.expected.seen == "plainly"
+    assert (tshark(path, "-Y", f'frame contains "{MESSAGE}"').count("\n") > 0) == plainly
+    assert (MESSAGE in bodies(path)) == plainly
+    assert (MESSAGE.encode() in path.read_bytes()) == plainly
+
+
+@by_name
+def test_tshark_agrees_with_what_is_said_of_each_handshake(run: Run, scenario: Scenario) -> None:
+    """Version, cipher suite and group, of the hello that the server picked them in."""
+    result = run.results[scenario.name]
+    skip_where_it_was_skipped(result)
+    picked = fields(
+        run.path(scenario.name),
+        "tls.handshake.type == 2",
+        "tcp.stream",
+        "tls.handshake.version",
+        "tls.handshake.extensions.supported_version",
+        "tls.handshake.ciphersuite",
+        "tls.handshake.extensions_key_share_group",
+    )
+    said = {stream.stream: stream for stream in result.verdict.visible if stream.version}
+    assert {int(stream) for stream, *_ in picked} == set(said)
+    names = ciphers()
+    for stream, legacy, supported, cipher, group in picked:
+        seen = said[int(stream)]
+        assert seen.version == VERSIONS[(supported or legacy).lower()]
+        assert seen.cipher == names[int(cipher, 0)]
+        if group:
+            assert seen.group == GROUPS[f"0x{int(group, 0):04x}"]
+
+
+@cache
+def ciphers() -> dict[int, str]:
+    """The names of the cipher suites, as tshark has them."""
+    printed = subprocess.run(["tshark", "-G", "values"], capture_output=True, text=True, check=True).stdout
+    lines = (line.split("\t") for line in printed.splitlines())
+    return {int(line[2]): line[3] for line in lines if line[:2] == ["V", "tls.handshake.ciphersuite"]}
+
+
+@by_name
+def test_tshark_agrees_on_every_alert(run: Run, scenario: Scenario) -> None:
+    result = run.results[scenario.name]
+    skip_where_it_was_skipped(result)
+    shown = fields(run.path(scenario.name), "tls.alert_message.desc", "frame.number", "tls.alert_message.desc")
+    names = {48: "unknown_ca", 45: "certificate_expired", 42: "bad_certificate", 43: "unsupported_certificate"}
+    names |= {44: "certificate_revoked", 46: "certificate_unknown", 40: "handshake_failure", 70: "protocol_version"}
+    names |= {50: "decode_error", 51: "decrypt_error", 112: "unrecognized_name"}
+    said = {(alert.frame, alert.name) for stream in result.verdict.visible for alert in stream.alerts}
+    assert {(int(frame), names[int(code)]) for frame, code in shown} == said
+
+
+@by_name
+def test_what_was_still_visible_has_every_connection_with_its_addresses_and_amounts(
+    run: Run, scenario: Scenario
+) -> None:
+    result = run.results[scenario.name]
+    skip_where_it_was_skipped(result)
+    streams = fields(
+        run.path(scenario.name),
+        "tcp.flags.syn == 1 && tcp.flags.ack == 0",
+        "ip.src",
+        "tcp.srcport",
+        "ip.dst",
+        "tcp.dstport",
+    )
+    assert [(stream.client, stream.server) for stream in result.verdict.visible] == [
+        (f"{source}:{port}", f"{target}:{other}") for source, port, target, other in streams
+    ]
+
+
+def test_pyshark_agrees(run: Run) -> None:
+    assert pyshark_reads(run.path("http"))
+    assert not pyshark_reads(run.path("https"))
+    assert pyshark_reads(run.path("https"), run.job.keys)
+
+
+def test_the_message_stands_in_no_machine_readable_output(run: Run) -> None:
+    written = (run.job.folder / "verdicts.json").read_text()
+    assert json.loads(written)["http"]["outcome"] == "OVERHEARD"
+    said = written + json.dumps([result.to_json() for result in run.results.values()])
+    for spelling in (MESSAGE, MESSAGE.encode().hex(), shifted(MESSAGE, -1)):
+        assert spelling not in said
+
+
+def test_only_the_owner_can_read_keys_and_recordings(run: Run) -> None:
+    folder = run.job.folder
+    for path in (
+        run.job.keys,
+        run.stolen,
+        *folder.glob("*.pcapng"),
+        folder / "verdicts.json",
+        *folder.glob("interceptor/*"),
+    ):
+        assert path.stat().st_mode & 0o077 == 0, path
+
+
+def test_progress_is_told_step_by_step(run: Run) -> None:
+    assert [f"recording {name}" for name, result in run.results.items() if not result.skipped] == [
+        said for said in run.progress if said.startswith("recording ")
+    ]
+    assert "judging" in run.progress
+
+
+def test_every_record_of_a_run_is_kept(run: Run) -> None:
+    for name, result in run.results.items():
+        assert run.path(name).exists() != bool(result.skipped)

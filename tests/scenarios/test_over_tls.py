@@ -1,0 +1,102 @@
+"""What TLS does about it: with certificates, with a spy in the middle, and when a key is stolen later."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from overheard.words.recording import KEY_LOG
+from overheard.words.services import INTERCEPTOR, LEGACY, MUTUAL
+from overheard.words.verdict import Outcome, Presence
+from scenarios.runs import MESSAGE, Run
+from scenarios.witness import bodies, fields, tshark
+
+if TYPE_CHECKING:
+    pass
+
+
+def test_https_is_protected_with_the_key_log_as_proof(run: Run) -> None:
+    verdict = run.results["https"].verdict
+    assert (verdict.outcome, verdict.presence) == (Outcome.PROTECTED, Presence.KEY_LOG)
+
+
+@pytest.mark.parametrize("name", ["https", "mutual-tls"])
+def test_tshark_reads_the_message_once_decrypted(run: Run, name: str) -> None:
+    ports = ["-d", f"tcp.port=={MUTUAL.port},tls"]
+    printed = tshark(run.path(name), *ports, "-q", "-z", "follow,tls,ascii,0", keys=run.job.keys)
+    assert MESSAGE in printed
+
+
+def test_without_trust_the_client_says_why_and_sends_nothing(run: Run) -> None:
+    result = run.results["https-untrusted"]
+    assert not result.received
+    assert result.error.startswith("SSLError: HTTPSConnectionPool(host='server', port=5443): Max retries exceeded")
+    assert "certificate verify failed: unable to get local issuer certificate" in result.error
+    assert "no application data" in next(check.says for check in result.verdict.reasons)
+
+
+def test_tshark_sees_no_application_data_without_trust(run: Run) -> None:
+    """Opened with its keys, every protected record is of the handshake; and an alert says which CA is not known."""
+    path = run.path("https-untrusted")
+    assert tshark(path, "-Y", "tls.app_data", keys=run.job.keys) == ""
+    assert tshark(path, "-Y", "tls.handshake.certificate", keys=run.job.keys)
+    assert fields(path, "tls.alert_message", "tls.alert_message.desc") == [["48"]]
+
+
+def test_the_server_greets_the_squirrel_by_the_name_in_its_certificate(run: Run) -> None:
+    result = run.results["mutual-tls"]
+    squirrel, *refused = result.exchanges
+    assert "Hello squirrel" in squirrel.notes
+    for exchange, alert in zip(refused, ("certificate required", "unknown ca", "unsupported certificate"), strict=True):
+        assert f"alert {alert}" in exchange.error
+        assert not exchange.received
+
+
+# ---- in the middle
+
+
+def test_the_interceptor_wrote_down_what_it_read_and_nothing_of_the_client_that_refused_it(run: Run) -> None:
+    notes = run.notes()
+    assert [note["saw"] for note in notes] == [MESSAGE] * 3
+    asked = ["POST http://server:5683/diffie-hellman", "GET https://server:5443/", "GET https://server:5443/"]
+    assert [note["asked"] for note in notes] == asked
+
+
+def test_only_who_does_not_look_is_warned(run: Run) -> None:
+    for result in run.results.values():
+        warned = [note for exchange in result.exchanges for note in exchange.notes if "Warning" in note]
+        assert [warning.partition(":")[0] for warning in warned] == (
+            ["InsecureRequestWarning"] if result.scenario == "https-unverified-intercepted" else []
+        )
+
+
+@pytest.mark.parametrize("name", ["https-unverified-intercepted", "https-compromised-ca"])
+def test_the_spys_own_keys_open_what_looks_encrypted_on_the_wire(run: Run, name: str) -> None:
+    path, spys = run.path(name), run.job.folder / INTERCEPTOR / KEY_LOG
+    assert MESSAGE not in bodies(path)
+    assert MESSAGE in bodies(path, keys=spys)
+    assert MESSAGE not in bodies(run.path("https"), keys=spys)
+
+
+# ---- later
+
+
+def test_the_stolen_key_opens_what_was_agreed_with_it_and_nothing_else(run: Run) -> None:
+    path = run.path("no-forward-secrecy")
+    opened = [
+        MESSAGE
+        in tshark(
+            path, "-d", f"tcp.port=={LEGACY.port},tls", "-q", "-z", f"follow,tls,ascii,{number}", private=run.stolen
+        )
+        for number in range(3)
+    ]
+    assert opened == [True, False, False]
+    streams = {sighting.stream for sighting in run.results["no-forward-secrecy"].verdict.sightings}
+    assert streams == {0}
+
+
+@pytest.mark.parametrize("name", ["https", "mutual-tls"])
+def test_the_stolen_key_opens_nothing_where_there_is_forward_secrecy(run: Run, name: str) -> None:
+    """It is the very key of these servers, too."""
+    assert MESSAGE not in bodies(run.path(name), private=run.stolen)

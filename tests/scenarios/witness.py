@@ -1,0 +1,64 @@
+"""tshark and pyshark by themselves, with nothing of ours between them and the file."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from typing import TYPE_CHECKING
+
+from overheard.engines.base import clean_environment
+from overheard.words.services import HTTP
+from scenarios.runs import MESSAGE
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+def tshark(path: Path, *arguments: str, keys: Path | None = None, private: Path | None = None) -> str:
+    """Tshark by itself, with nothing of ours between it and the file."""
+    opening = ["-o", f"tls.keylog_file:{keys}"] if keys else []
+    opening += ["-o", f'uat:rsa_keys:"{private}",""'] if private else []
+    command = ["tshark", "-r", str(path), "-n", "-d", f"tcp.port=={HTTP.port},http", *opening, *arguments]
+    return subprocess.run(command, env=clean_environment(), capture_output=True, text=True, check=True).stdout
+
+
+def fields(path: Path, display_filter: str, *names: str, keys: Path | None = None) -> list[list[str]]:
+    """What tshark prints of these fields, a list a frame."""
+    wanted = [word for name in names for word in ("-e", name)]
+    return [
+        line.split("\t") for line in tshark(path, "-Y", display_filter, "-T", "fields", *wanted, keys=keys).splitlines()
+    ]
+
+
+def bodies(path: Path, keys: Path | None = None, private: Path | None = None) -> str:
+    """Every HTTP body that tshark can read."""
+    shown = ["-Y", "http", "-T", "fields", "-e", "http.file_data", "-e", "data-text-lines"]
+    printed = tshark(path, *shown, keys=keys, private=private)
+    return printed + "".join(bytes.fromhex(word).decode() for word in printed.split() if _is_hex(word))
+
+
+def _is_hex(word: str) -> bool:
+    return len(word) % 2 == 0 and all(letter in "0123456789abcdef" for letter in word)
+
+
+# In a process of its own: pyshark wants the main thread's event loop for itself, and leaves it open.
+_PYSHARK = f"""
+import sys
+import pyshark
+opening = {{"tls.keylog_file": sys.argv[2]}} if len(sys.argv) > 2 else {{}}
+decode = {{"tcp.port=={HTTP.port}": "http"}}
+with pyshark.FileCapture(sys.argv[1], decode_as=decode, override_prefs=opening) as capture:
+    for packet in capture:
+        if "http" in packet and hasattr(packet.http, "file_data"):
+            print(packet.http.file_data)
+"""
+
+
+def pyshark_reads(path: Path, *keys: Path) -> bool:
+    """Whether pyshark by itself reads the message in a file."""
+    # tshark wants a home for its preferences; in this one there are none.
+    environment = {**clean_environment(), "HOME": str(path.parent)}
+    command = [sys.executable, "-W", "ignore", "-c", _PYSHARK, str(path), *map(str, keys)]
+    printed = subprocess.run(command, env=environment, capture_output=True, text=True, check=True).stdout
+    # Version 4.0 of tshark prints text, 4.2 and later bytes in hexadecimal.
+    return MESSAGE in printed or MESSAGE.encode().hex(":") in printed
