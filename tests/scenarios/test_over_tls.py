@@ -41,7 +41,10 @@ def test_tshark_sees_no_application_data_without_trust(run: Run) -> None:
     path = run.path("https-untrusted")
     assert tshark(path, "-Y", "tls.app_data", keys=run.job.keys) == ""
     assert tshark(path, "-Y", "tls.handshake.certificate", keys=run.job.keys)
-    assert fields(path, "tls.alert_message", "tls.alert_message.desc") == [["48"]]
+    ((frame, code),) = fields(path, "tls.alert_message", "frame.number", "tls.alert_message.desc")
+    assert code == "48"
+    (exchange,) = run.results["https-untrusted"].exchanges
+    assert exchange.wire == f"unknown_ca from the client in frame {frame}, and no application data"
 
 
 def test_the_server_greets_the_squirrel_by_the_name_in_its_certificate(run: Run) -> None:

@@ -53,6 +53,8 @@ def _exchange(exchange: Exchange, message: str, told: set[str]) -> Iterator[Text
     """What came of an attempt. What was `told` of another, such as the server's certificate, is not told again."""
     came = f"“{message}”" if exchange.received else short_error(exchange.error)
     yield Text.assemble(f"  {exchange.attempt}: ", (came, "" if exchange.received else "yellow"))
+    if exchange.wire:
+        yield Text(f"    on the wire: {exchange.wire}", style="dim")
     for note in exchange.notes:
         if note not in told:
             yield Text(f"    {note}", style="dim")

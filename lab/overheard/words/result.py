@@ -14,14 +14,15 @@ class Exchange:
     """What came of one attempt.
 
     `received` is whether the client got the message, `error` what its library said where it did not; the message itself
-    is left out. `notes` is what else the client was shown: warnings, greetings, public values. `wrong` is what is not
-    as expected, a sentence each.
+    is left out. `notes` is what else the client was shown: warnings, greetings, public values. `wire` is what the wire
+    showed of an attempt that is about that. `wrong` is what is not as expected, a sentence each.
     """
 
     attempt: str
     received: bool
     error: str = ""
     notes: tuple[str, ...] = ()
+    wire: str = ""
     wrong: tuple[str, ...] = ()
 
     @classmethod

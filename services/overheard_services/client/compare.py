@@ -51,7 +51,14 @@ def _exchange(attempt: Attempt, answer: Answer, stream: Visible | None, verdict:
     def clean(text: str) -> str:
         return text.replace(message, secret.redacted)
 
-    return Exchange(attempt.name, received, clean(error), tuple(map(clean, answer.notes)), tuple(map(clean, wrong)))
+    return Exchange(
+        attempt.name,
+        received,
+        clean(error),
+        tuple(map(clean, answer.notes)),
+        _wire(stream, with_frames=True) if attempt.wire and stream else "",
+        tuple(map(clean, wrong)),
+    )
 
 
 def _of_the_client(attempt: Attempt, answer: Answer, error: str) -> Iterator[str]:
@@ -88,8 +95,12 @@ def _fitting(wire: Wire) -> list[str]:
     return [f"{alert}, and {'some' if wire.application_data else 'no'} application data" for alert in alerts + silent]
 
 
-def _wire(stream: Visible) -> str:
-    alerts = " and ".join(f"{alert.name} from the {alert.sender}" for alert in stream.alerts) or "no alert"
+def _wire(stream: Visible, *, with_frames: bool = False) -> str:
+    """What the wire shows of a stream."""
+    alerts = (
+        f"{alert.name} from the {alert.sender}" + (f" in frame {alert.frame}" if with_frames else "")
+        for alert in stream.alerts
+    )
     # What a client says in clear to whom it takes for a server of HTTP is data, too.
     data = stream.data_sent or stream.data_guessed or (stream.sent and not stream.hello_frames)
-    return f"{alerts}, and {'some' if data else 'no'} application data"
+    return f"{' and '.join(alerts) or 'no alert'}, and {'some' if data else 'no'} application data"

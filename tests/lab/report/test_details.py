@@ -34,6 +34,12 @@ def test_an_error_is_told_in_short_and_in_the_whole_words_of_the_library() -> No
     assert "it never left: no application data" in printed
 
 
+def test_what_the_wire_showed_of_an_attempt_is_told_with_it() -> None:
+    wire = "unknown_ca from the client in frame 8, and no application data"
+    exchange = replace(UNTRUSTED.exchanges[0], wire=wire)
+    assert f"    on the wire: {wire}\n" in text(replace(UNTRUSTED, exchanges=(exchange,)))
+
+
 def test_a_cipher_that_was_broken_is_broken_again_before_the_readers_eyes() -> None:
     lines = text(BROKEN).splitlines()
     tries = [line for line in lines if line[4:6].strip().isdecimal() and line.startswith(("    ", "  →"))]

@@ -17,7 +17,8 @@ results = st.builds(
     Result,
     scenario=words,
     exchanges=st.lists(
-        st.builds(Exchange, attempt=words, received=st.booleans(), error=words, notes=lines, wrong=lines), max_size=2
+        st.builds(Exchange, attempt=words, received=st.booleans(), error=words, notes=lines, wire=words, wrong=lines),
+        max_size=2,
     ).map(tuple),
     verdict=verdicts,
     wrong=lines,

@@ -177,6 +177,13 @@ def test_another_wire_than_the_one_awaited_is_told(seen: Visible, told: str) -> 
     assert wrong == ((AWAITED + told,) if told else ())
 
 
+def test_what_the_wire_showed_is_told_with_the_place_of_each_alert_where_the_attempt_is_about_that() -> None:
+    seen = tls(alerts=(alert("unknown_ca"),))
+    told = came(attempt(HTTPS, error="verify failed", wire=UNKNOWN_CA), REFUSED, seen).wire
+    assert told == "unknown_ca from the client in frame 8, and no application data"
+    assert came(attempt(HTTPS, error="verify failed"), REFUSED, seen).wire == ""
+
+
 @pytest.mark.parametrize(
     ("seen", "data"),
     [
