@@ -35,16 +35,20 @@ def gallery() -> Iterator[str]:
 
 
 def _row(each: Row) -> tuple[str, ...]:
-    error = _error(each.says[0].reason, each.says[0].exception)
-    return f"`{each.name}`", each.wrong, error, each.cause, each.cure, on_the_wire(each.wire)
+    return f"`{each.name}`", each.wrong, _errors(each), each.cause, each.cure, on_the_wire(each.wire)
 
 
 def _line(cells: Iterable[str]) -> str:
     return f"| {' | '.join(cell.replace('|', chr(92) + '|') for cell in cells)} |"
 
 
-def _error(reason: str, exception: str) -> str:
-    return f"{exception}: `{reason}`" if reason else exception
+def _errors(row: Row) -> str:
+    """The reason of the error; where the versions of OpenSSL call it otherwise, that of each."""
+    reasons = {(says.exception, says.reason): says.since for says in reversed(row.says)}
+    told = [(f"{exception}: `{reason}`", since) for (exception, reason), since in reversed(reasons.items())]
+    if len(told) == 1:
+        return told[0][0]
+    return "; ".join(f"{error} (OpenSSL {'.'.join(map(str, since))})" for error, since in told)
 
 
 def _how(attempt: Attempt) -> str:
