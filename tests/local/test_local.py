@@ -156,18 +156,9 @@ def checkout() -> Iterator[Path]:
     """A fresh copy of the project, as a clone would be, that belongs to an ordinary user."""
     # Not below pytest's own folder, which only its owner may enter.
     home = Path(tempfile.mkdtemp(prefix="overheard-home-"))
-    listed = subprocess.run(
-        ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
-        cwd=PROJECT,
-        capture_output=True,
-        text=True,
-        check=True,
-    )
     copy = home / "overheard"
-    for name in filter(None, listed.stdout.split("\0")):
-        if (PROJECT / name).is_file():
-            (copy / name).parent.mkdir(parents=True, exist_ok=True)
-            shutil.copy2(PROJECT / name, copy / name)
+    made = shutil.ignore_patterns(".git", ".venv*", "runs", "__pycache__", ".*_cache", ".hypothesis", "*.egg-info")
+    shutil.copytree(PROJECT, copy, ignore=made)
     if os.geteuid() == 0:
         for path in (home, *home.rglob("*")):
             os.chown(path, _ORDINARY, _ORDINARY)
