@@ -36,7 +36,9 @@ class Files:
         names = x509.SubjectAlternativeName(
             [x509.DNSName("localhost"), x509.IPAddress(ipaddress.ip_address("127.0.0.1"))]
         )
-        leaf = _certificate("a server", authority, key.public_key(), root_key, [names])
+        # A strict client, as Python's are from 3.13 on, wants it (RFC 5280, 4.2.1.1).
+        issuer = x509.AuthorityKeyIdentifier.from_issuer_public_key(root_key.public_key())
+        leaf = _certificate("a server", authority, key.public_key(), root_key, [names, issuer])
         files.root.write_bytes(root.public_bytes(serialization.Encoding.PEM))
         files.certificate.write_bytes(leaf.public_bytes(serialization.Encoding.PEM))
         files.key.write_bytes(
@@ -48,7 +50,13 @@ class Files:
 
 
 def _ca_extensions(key: ec.EllipticCurvePublicKey) -> list[x509.ExtensionType]:
-    return [x509.BasicConstraints(ca=True, path_length=0), x509.SubjectKeyIdentifier.from_public_key(key)]
+    # What an authority may do, which a strict client wants to see, too (RFC 5280, 4.2.1.3).
+    may = dict.fromkeys(("key_cert_sign", "crl_sign"), True)
+    may_not = dict.fromkeys(
+        ("digital_signature", "content_commitment", "key_encipherment", "data_encipherment", "key_agreement"), False
+    )
+    usage = x509.KeyUsage(**may, **may_not, encipher_only=False, decipher_only=False)
+    return [x509.BasicConstraints(ca=True, path_length=0), usage, x509.SubjectKeyIdentifier.from_public_key(key)]
 
 
 def _certificate(
@@ -71,5 +79,7 @@ def _certificate(
         not_valid_after=now + timedelta(days=1),
     )
     for extension in extensions:
-        builder = builder.add_extension(extension, critical=isinstance(extension, x509.BasicConstraints))
+        builder = builder.add_extension(
+            extension, critical=isinstance(extension, (x509.BasicConstraints, x509.KeyUsage))
+        )
     return builder.sign(signer, hashes.SHA256())
