@@ -36,7 +36,7 @@ OF_CERTIFICATES = [row for row in (*certificates.ROWS, *authorities.ROWS) if row
 CIPHERS = {
     "rsa-1024": "DEFAULT:@SECLEVEL=0",
     "sha-1": "DEFAULT:@SECLEVEL=0",
-    "no-cipher-in-common": "ECDHE-ECDSA-AES128-CCM8",
+    "no-cipher-in-common": "ECDHE-ECDSA-AES128-CCM8:@SECLEVEL=0",
     "dh-key-too-small": "DHE-RSA-AES128-GCM-SHA256:@SECLEVEL=0",
 }
 
