@@ -15,7 +15,6 @@ from overheard.words.errors import OverheardError, RecordingError, UnreadableErr
 from overheard.words.recording import KEY_LOG, MESSAGE_KEYS, NOTEBOOK, STOLEN_KEY
 from overheard.words.story import CONTROL
 from overheard.words.verdict import Verdict, under_control
-from overheard_capture.content import Content
 from overheard_capture.dissect import dissect
 from overheard_capture.dumpcap import Tap
 from overheard_capture.judge import Exhibit, Keys, judge
@@ -119,8 +118,7 @@ class Runs:
 def _judged(exhibit: Exhibit) -> Verdict:
     verdict = judge(exhibit)
     try:
-        tls_ports = {stream.port for stream in verdict.visible if stream.content == Content.TLS}
-        capture = Capture(exhibit.path, tuple(sorted(tls_ports)))
+        capture = Capture.showing(exhibit.path, verdict.visible)
         return replace(verdict, dissection=dissect(capture, exhibit.secret))
     except UnreadableError as problem:
         # Nothing is decided from it. The table and the packets lack some words then, and the log says why.

@@ -8,15 +8,18 @@ import tempfile
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Self
 
 import yaml
 
 from overheard.words.errors import UnreadableError
 from overheard.words.services import HTTP
+from overheard_capture.content import Content
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from overheard.words.visible import Visible
 
 # Port 5683 is CoAP's, and tshark would dissect the story's HTTP as that.
 _HTTP = {f"tcp.port=={HTTP.port}": "http"}
@@ -54,6 +57,11 @@ class Capture:
 
     path: Path
     tls_ports: tuple[int, ...] = ()
+
+    @classmethod
+    def showing(cls, path: Path, streams: Iterable[Visible]) -> Self:
+        """The file at `path`, with TLS at the ports of those of its streams that are TLS by their content."""
+        return cls(path, tuple(sorted({stream.port for stream in streams if stream.content == Content.TLS})))
 
     @property
     def decode_as(self) -> dict[str, str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from overheard.words.visible import Alert, Visible
-from overheard_capture.packets import ACK, SYN, Segment, unwrap
+from overheard_capture.packets import ACK, SYN, Packet, Segment
 from overheard_capture.tls.handshake import Side, handshake
 from overheard_capture.tls.sizes import sizes
 
@@ -17,10 +17,13 @@ if TYPE_CHECKING:
     from overheard_capture.streams import Direction, Stream
 
 
-def visible(streams: Sequence[Stream], frames: Iterable[Frame], contents: Mapping[int, Content]) -> tuple[Visible, ...]:
+def visible(
+    streams: Sequence[Stream], frames: Iterable[tuple[Frame, Packet]], contents: Mapping[int, Content]
+) -> tuple[Visible, ...]:
     """What is visible of each of `streams`, in their order.
 
-    `frames` are all of the recording that the streams are of, and `contents` what each stream is, by its number.
+    `frames` are all of the recording that the streams are of, each with what it carries, and `contents` what each
+    stream is, by its number.
     """
     times = _times(streams, frames)
     return tuple(_visible(stream, *times[stream.number], contents[stream.number]) for stream in streams)
@@ -64,7 +67,7 @@ def _alerts(side: Side, sender: str) -> Iterator[Alert]:
         yield Alert(frame, sender, level, name)
 
 
-def _times(streams: Iterable[Stream], frames: Iterable[Frame]) -> dict[int, tuple[float, float]]:
+def _times(streams: Iterable[Stream], frames: Iterable[tuple[Frame, Packet]]) -> dict[int, tuple[float, float]]:
     """When each stream began, counted from the first frame of all, and how long it lasted, in seconds."""
     # The same two ends may have one stream after the other.
     between: dict[frozenset[object], list[Stream]] = {}
@@ -72,8 +75,7 @@ def _times(streams: Iterable[Stream], frames: Iterable[Frame]) -> dict[int, tupl
         between.setdefault(frozenset((stream.client.source, stream.server.source)), []).append(stream)
     origin: float | None = None
     times: dict[int, tuple[float, float]] = {}
-    for frame in frames:
-        packet = unwrap(frame)
+    for frame, packet in frames:
         origin = frame.time if origin is None else origin
         if isinstance(packet, Segment):
             waiting = between[frozenset((packet.source, packet.target))]

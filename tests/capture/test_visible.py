@@ -45,9 +45,9 @@ _FIELDS = {
 
 def seen_in(frames: Iterable[Frame]) -> tuple[Visible, ...]:
     """What is visible of the streams in these frames."""
-    frames = list(frames)
-    streams = assemble(map(unwrap, frames))
-    return visible(streams, frames, {stream.number: content(stream) for stream in streams})
+    packets = [(frame, unwrap(frame)) for frame in frames]
+    streams = assemble(packet for _, packet in packets)
+    return visible(streams, packets, {stream.number: content(stream) for stream in streams})
 
 
 @dataclass(frozen=True)

@@ -7,18 +7,25 @@ import sys
 from typing import TYPE_CHECKING
 
 from overheard.engines.base import clean_environment
-from overheard.words.services import HTTP
+from overheard.words.gallery import ROWS
+from overheard.words.services import HTTP, HTTPS, LEGACY, MUTUAL
 from scenarios.runs import MESSAGE
 
 if TYPE_CHECKING:
     from pathlib import Path
 
 
+# Told where TLS is spoken, tshark does not take a connection for something else by the port that the client happened to
+# get, which may well be another protocol's.
+_TLS = [each.port for each in (HTTPS, MUTUAL, LEGACY)] + [row.port for row in ROWS if row.scheme == "https"]
+_DECODE_AS = [word for port in _TLS for word in ("-d", f"tcp.port=={port},tls")] + ["-d", f"tcp.port=={HTTP.port},http"]
+
+
 def tshark(path: Path, *arguments: str, keys: Path | None = None, private: Path | None = None) -> str:
     """Tshark by itself, with nothing of ours between it and the file."""
     opening = ["-o", f"tls.keylog_file:{keys}"] if keys else []
     opening += ["-o", f'uat:rsa_keys:"{private}",""'] if private else []
-    command = ["tshark", "-r", str(path), "-n", "-d", f"tcp.port=={HTTP.port},http", *opening, *arguments]
+    command = ["tshark", "-r", str(path), "-n", *_DECODE_AS, *opening, *arguments]
     return subprocess.run(command, env=clean_environment(), capture_output=True, text=True, check=True).stdout
 
 

@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from overheard.words.caesar import SHIFTS, likeliest
-from overheard.words.spelling import shifted_by
+from overheard.words.spelling import shift_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -14,7 +14,6 @@ if TYPE_CHECKING:
     from overheard.words.sighting import Sighting
     from overheard_capture.judge.case import Case
 
-_SHIFTS = {shifted_by(shift): shift for shift in SHIFTS}
 # What sets the values of headers, forms, JSON and markup apart.
 _APART = re.compile(rb"[\r\n:;=&?\"<>]")
 
@@ -26,11 +25,11 @@ def broken(case: Case, sightings: Iterable[Sighting]) -> int | None:
     """
     # Of what was opened to see it, the places are not those of the wire.
     in_clear = (sighting for sighting in sightings if sighting.stream >= 0 and not sighting.layers)
-    found = next((sighting for sighting in in_clear if sighting.spelling in _SHIFTS), None)
+    found = next((sighting for sighting in in_clear if shift_of(sighting.spelling)), None)
     if found is None:
         return None
     shift = likeliest(_around(case, found)).shift
-    return shift if shift == len(SHIFTS) + 1 - _SHIFTS[found.spelling] else None
+    return shift if shift == len(SHIFTS) + 1 - shift_of(found.spelling) else None
 
 
 def _around(case: Case, found: Sighting) -> str:

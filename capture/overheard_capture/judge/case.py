@@ -127,8 +127,7 @@ class Case:
     @cached_property
     def for_tshark(self) -> tshark.Capture:
         """The file as tshark is to read it."""
-        ports = {stream.server.source.port for stream in self.streams if self.contents[stream.number] is Content.TLS}
-        return tshark.Capture(self.exhibit.path, tuple(sorted(ports)))
+        return tshark.Capture.showing(self.exhibit.path, self.visible)
 
     @property
     def all_tls_keys(self) -> tshark.TlsKeys:
@@ -149,5 +148,5 @@ class Case:
     @cached_property
     def visible(self) -> tuple[Visible, ...]:
         """What each stream shows to everybody."""
-        streams = visible(self.streams, self.capture.frames, self.contents)
+        streams = visible(self.streams, self.frames, self.contents)
         return tuple(_without(self.search, stream) for stream in streams)

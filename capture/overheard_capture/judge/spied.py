@@ -93,7 +93,7 @@ def _in_the_notebook(case: Case) -> Iterator[Sighting]:
     if notebook is None or not notebook.is_file():
         return
     for time, asked, read in _notes(notebook):
-        if recording.started <= time <= recording.ended:
+        if recording.covers(time):
             for match in case.search.matches(read):
                 yield Sighting(
                     secret=case.exhibit.secret.name,

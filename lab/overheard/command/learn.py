@@ -13,7 +13,7 @@ from overheard.words.errors import OverheardError
 from overheard.words.gallery import ROWS
 from overheard.words.near import unknown
 from overheard.words.pasted import like
-from overheard.words.story import SCENARIOS
+from overheard.words.story import SCENARIOS, by_name
 
 if TYPE_CHECKING:
     import argparse
@@ -34,7 +34,7 @@ def list_scenarios(options: argparse.Namespace) -> int:
 
 def explain(options: argparse.Namespace) -> int:
     """Tell one chapter."""
-    known = {scenario.name: scenario for scenario in SCENARIOS}
+    known = by_name()
     if problem := unknown("scenario", [options.name], known):
         raise OverheardError(problem, hint="`overheard list` lists them all")
     console().print(lesson(known[options.name], answer=options.answer))

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     Commands = argparse._SubParsersAction[argparse.ArgumentParser]  # noqa: SLF001  (it has no public name)
 
-EXIT_CODES = """\
+_EXIT_CODES = """\
 exit codes:
   0    every verdict is what its scenario expects
   1    a secret was overheard that should not have been
@@ -35,7 +35,7 @@ _WHERE = {
     "list": ("learn", "list_scenarios"),
     "explain": ("learn", "explain"),
     "errors": ("learn", "errors"),
-    "show": ("show", "show"),
+    "show": ("looking", "look_and_tell"),
 }
 
 
@@ -70,12 +70,12 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="overheard",
         description="What did an eavesdropper on this wire get to know?",
-        epilog=EXIT_CODES,
+        epilog=_EXIT_CODES,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("--version", action="version", version=f"overheard {__version__}")
     commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
-    for add in (_add_demo, _add_run, _add_list, _add_explain, _add_errors, _add_show):
+    for add in (_add_demo, _add_run, _add_list, _add_explain, _add_errors, add_parser):
         add(commands)
     return parser
 
@@ -96,7 +96,7 @@ def _add_demo(commands: Commands) -> None:
         "demo",
         "run the whole story once, a line a scenario",
         "Run the lab once: record every scenario, judge it, and say what came of it, a line each.",
-        EXIT_CODES,
+        _EXIT_CODES,
     )
     _add_options_of_a_run(parser)
     parser.add_argument("--details", action="store_true", help="show all the evidence of every scenario, too")
@@ -110,7 +110,7 @@ def _add_run(commands: Commands) -> None:
         "run one or more scenarios, and show all the evidence",
         "Run the scenarios that are named, and show all the evidence: what the client got, the packets, what was\n"
         "still visible. The scenario `http` is run with them, as the positive control.",
-        "example: overheard run substitution https\n\n" + EXIT_CODES,
+        "example: overheard run substitution https\n\n" + _EXIT_CODES,
     )
     parser.add_argument("names", nargs="+", metavar="NAME", help="a scenario; `overheard list` lists them")
     _add_options_of_a_run(parser)
@@ -162,7 +162,3 @@ def _add_errors(commands: Commands) -> None:
     )
     parser.add_argument("text", nargs="*", metavar="TEXT", help="the message, or a part of it")
     parser.add_argument("--json", action="store_true", help="say it as data")
-
-
-def _add_show(commands: Commands) -> None:
-    add_parser(commands)

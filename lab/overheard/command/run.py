@@ -24,7 +24,7 @@ from overheard.words.near import unknown
 from overheard.words.recording import KEY_LOG, NOTEBOOK
 from overheard.words.result import Result, exit_code
 from overheard.words.services import HTTP, INTERCEPTOR
-from overheard.words.story import CONTROL, SCENARIOS, SECRET_MESSAGE
+from overheard.words.story import CONTROL, SECRET_MESSAGE, by_name
 from overheard_capture import pcapng
 from overheard_capture.recorder import recorded
 
@@ -41,7 +41,7 @@ SETTINGS_OF_A_RUN = (
     "OVERHEARD_CAPTURE_FILTER",
     "OVERHEARD_CAPTURE_SNAP_LENGTH",
 )
-_BY_NAME = {scenario.name: scenario for scenario in SCENARIOS}
+_BY_NAME = by_name()
 
 
 def demo(options: argparse.Namespace) -> int:
@@ -140,7 +140,7 @@ def _notes(job: Job, result: Result) -> str:
     return "\n".join(
         f"{note['asked']} → {note['status']}: “{note['saw']}” ({note['how']})"
         for note in notes
-        if recording.started <= note["time"] <= recording.ended
+        if recording.covers(note["time"])
     )
 
 

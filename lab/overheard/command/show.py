@@ -36,12 +36,6 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     parser = commands.add_parser(
         NAME, help=HELP, description=_DESCRIPTION, epilog=_EPILOG, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    add_arguments(parser)
-    return parser
-
-
-def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """What can be asked for."""
     parser.add_argument(
         "what", metavar="FILE|URL", help="certificates in PEM or DER (-: standard input), or https://..."
     )
@@ -54,13 +48,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--at", type=_moment, metavar="TIME", help="judge at that time, like 2027-01-01 (UTC)")
     parser.add_argument("--json", action="store_true", help="print all of it as JSON")
-
-
-def show(options: argparse.Namespace) -> int:
-    """Look, print what was found, and return the exit code. Raises CertificateError where there is nothing to see."""
-    from overheard.command.looking import look_and_tell  # noqa: PLC0415  (--help must be quick)
-
-    return look_and_tell(options)
+    return parser
 
 
 def _moment(text: str) -> datetime:

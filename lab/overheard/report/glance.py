@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from overheard.words.caesar import SHIFTS, shifted
-from overheard.words.spelling import shifted_by
+from overheard.words.caesar import shifted
+from overheard.words.spelling import shift_of
 from overheard.words.verdict import Outcome, Presence
 
 if TYPE_CHECKING:
@@ -18,7 +18,6 @@ if TYPE_CHECKING:
 _FEW = 5
 # `[SSL: CODE] reason (_ssl.c:1006)`, with one more reason where a certificate was found wanting.
 _REASON = re.compile(r"\[SSL: [A-Z0-9_]+\] (?:certificate verify failed: )?(.*?)\.? \(_ssl")
-_SHIFTS = {shifted_by(shift): shift for shift in SHIFTS}
 
 
 def got(result: Result, message: str) -> str:
@@ -40,7 +39,7 @@ def short_error(error: str) -> str:
 
 def ciphertext(sighting: Sighting, message: str) -> str:
     """The message as this sighting shows it on the wire, where only its letters are shifted; else empty."""
-    shift = _SHIFTS.get(sighting.spelling)
+    shift = shift_of(sighting.spelling)
     return shifted(message, shift) if shift and not sighting.layers else ""
 
 

@@ -44,11 +44,11 @@ def _line(cells: Iterable[str]) -> str:
 
 def _errors(row: Row) -> str:
     """The reason of the error; where the versions of OpenSSL call it otherwise, that of each."""
-    reasons = {(says.exception, says.reason): says.since for says in reversed(row.says)}
-    told = [(f"{exception}: `{reason}`", since) for (exception, reason), since in reversed(reasons.items())]
+    reasons = {(says.exception, says.reason): says.openssl for says in reversed(row.says)}
+    told = [(f"{exception}: `{reason}`", openssl) for (exception, reason), openssl in reversed(reasons.items())]
     if len(told) == 1:
         return told[0][0]
-    return "; ".join(f"{error} (OpenSSL {'.'.join(map(str, since))})" for error, since in told)
+    return "; ".join(f"{error} (OpenSSL {openssl})" for error, openssl in told)
 
 
 def _how(attempt: Attempt) -> str:

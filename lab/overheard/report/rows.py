@@ -47,7 +47,7 @@ def _about(each: Row) -> Iterator[tuple[str, str]]:
     yield from (("cause", each.cause), ("cure", each.cure), ("made here by", each.made))
     yield "on the wire", on_the_wire(each.wire)
     for says in each.says:
-        yield f"OpenSSL {'.'.join(map(str, says.since))}", each.shown(says, address="ADDRESS")
+        yield f"OpenSSL {says.openssl}", each.shown(says, address="ADDRESS")
 
 
 def on_the_wire(wire: Wire) -> str:

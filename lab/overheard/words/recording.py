@@ -48,6 +48,10 @@ class Recording:
     exit_code: int | None
     recorder_said: str = ""
 
+    def covers(self, moment: float) -> bool:
+        """Whether it was being made at that time, in seconds since the epoch."""
+        return self.started <= moment <= self.ended
+
     def to_json(self) -> dict[str, Any]:
         """As plain data."""
         return asdict(self)

@@ -101,3 +101,11 @@ def _with_letters_shifted(value: bytes) -> Iterable[Spelling]:
 def shifted_by(by: int) -> str:
     """The name of the spelling whose letters stand `by` places further on in the alphabet."""
     return f"letters shifted by {by}"
+
+
+_BY = {shifted_by(by): by for by in SHIFTS}
+
+
+def shift_of(name: str) -> int:
+    """By how many places the letters of the spelling with that name are shifted; 0 where they are not."""
+    return _BY.get(name, 0)

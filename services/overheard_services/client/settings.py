@@ -10,7 +10,7 @@ from overheard.role.settings import Environment
 from overheard.words.errors import SettingsError
 from overheard.words.near import unknown
 from overheard.words.services import CA, CAPTURE
-from overheard.words.story import SCENARIOS, SECRET_MESSAGE
+from overheard.words.story import SECRET_MESSAGE, by_name
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -101,7 +101,7 @@ def contents(variable: str, file: Path) -> bytes:
 
 
 def _scenarios(env: Environment) -> tuple[Scenario, ...]:
-    known = {scenario.name: scenario for scenario in SCENARIOS}
+    known = by_name()
     names = env.words("OVERHEARD_CLIENT_SCENARIOS", ",".join(known))
     if problem := unknown("scenario", names, known) or ("" if names else "no scenario stands there"):
         raise SettingsError(f"OVERHEARD_CLIENT_SCENARIOS: {problem}", hint=f"there are {', '.join(known)}")

@@ -32,11 +32,12 @@ def walk(settings: Settings, progress: Callable[[str], None]) -> list[Result]:
     """
     token = contents("OVERHEARD_CAPTURE_TOKEN_FILE", settings.capture_token_file).decode()
     sidecar = Sidecar(settings.capture_url, token, settings.run)
+    lacking = {scenario.name: lacks(scenario, settings) for scenario in settings.scenarios}
     answers: dict[str, list[Answer]] = {}
     with tempfile.TemporaryDirectory(prefix="overheard-client-") as folder:
         has = Belongings.gather(settings, Path(folder))
         for scenario in settings.scenarios:
-            if not lacks(scenario, settings):
+            if not lacking[scenario.name]:
                 progress(f"recording {scenario.name}")
                 ways = has.prepared(scenario.attempts)
                 with sidecar.recording(scenario.name):
@@ -46,7 +47,7 @@ def walk(settings: Settings, progress: Callable[[str], None]) -> list[Result]:
     return [
         _result(scenario, answers[scenario.name], verdicts[scenario.name], settings.message)
         if scenario.name in answers
-        else Result.of_skipped(scenario.name, lacks(scenario, settings))
+        else Result.of_skipped(scenario.name, lacking[scenario.name])
         for scenario in settings.scenarios
     ]
 

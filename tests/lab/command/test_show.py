@@ -16,7 +16,7 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from lab.certificates_in_words.faults import ISSUING, ROOT
 from lab.certificates_in_words.making import NOW, revocations, server
 from lab.certificates_in_words.serving import serving
-from overheard.command import show
+from overheard.command import looking, show
 from overheard.words.errors import OverheardError
 
 if TYPE_CHECKING:
@@ -29,7 +29,7 @@ def shown(*arguments: str) -> int:
     """The exit code, as the command line comes by it."""
     parser = argparse.ArgumentParser(prog="overheard")
     show.add_parser(parser.add_subparsers())
-    return show.show(parser.parse_args(["show", *arguments]))
+    return looking.look_and_tell(parser.parse_args(["show", *arguments]))
 
 
 @pytest.fixture

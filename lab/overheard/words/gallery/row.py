@@ -31,6 +31,11 @@ class Says:
     reason: str
     text: str
 
+    @property
+    def openssl(self) -> str:
+        """The version, as people write it: `3.0`."""
+        return ".".join(map(str, self.since))
+
     def fits(self, error: str) -> bool:
         """Whether `error` contains this, for whatever host, port and version of Python."""
         return re.search(_PLACE.sub(".+?", re.escape(self.text)), error) is not None

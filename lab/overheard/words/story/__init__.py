@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from overheard.words.story import certificates, clients, gallery, impostors, in_clear, later, sealed
+
+if TYPE_CHECKING:
+    from overheard.words.scenario import Scenario
 
 SECRET_MESSAGE = "fluffy tail"  # noqa: S105  (it is the one secret that the whole world may know)
 
@@ -18,3 +23,8 @@ SCENARIOS = (
 
 # The scenario that must be overheard, or nothing in the same run may be called PROTECTED.
 CONTROL = "http"
+
+
+def by_name() -> dict[str, Scenario]:
+    """Every scenario by its name, in the order of the story."""
+    return {scenario.name: scenario for scenario in SCENARIOS}
