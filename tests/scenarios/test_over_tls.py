@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from overheard.words.recording import KEY_LOG
-from overheard.words.services import INTERCEPTOR, LEGACY, MUTUAL
+from overheard.words.services import INTERCEPTOR
 from overheard.words.verdict import Outcome, Presence
 from scenarios.runs import MESSAGE, Run
 from scenarios.witness import bodies, fields, tshark
@@ -23,8 +23,7 @@ def test_https_is_protected_with_the_key_log_as_proof(run: Run) -> None:
 
 @pytest.mark.parametrize("name", ["https", "mutual-tls"])
 def test_tshark_reads_the_message_once_decrypted(run: Run, name: str) -> None:
-    ports = ["-d", f"tcp.port=={MUTUAL.port},tls"]
-    printed = tshark(run.path(name), *ports, "-q", "-z", "follow,tls,ascii,0", keys=run.job.keys)
+    printed = tshark(run.path(name), "-q", "-z", "follow,tls,ascii,0", keys=run.job.keys)
     assert MESSAGE in printed
 
 
@@ -88,11 +87,7 @@ def test_the_spys_own_keys_open_what_looks_encrypted_on_the_wire(run: Run, name:
 def test_the_stolen_key_opens_what_was_agreed_with_it_and_nothing_else(run: Run) -> None:
     path = run.path("no-forward-secrecy")
     opened = [
-        MESSAGE
-        in tshark(
-            path, "-d", f"tcp.port=={LEGACY.port},tls", "-q", "-z", f"follow,tls,ascii,{number}", private=run.stolen
-        )
-        for number in range(3)
+        MESSAGE in tshark(path, "-q", "-z", f"follow,tls,ascii,{number}", private=run.stolen) for number in range(3)
     ]
     assert opened == [True, False, False]
     streams = {sighting.stream for sighting in run.results["no-forward-secrecy"].verdict.sightings}
