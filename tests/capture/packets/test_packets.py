@@ -11,7 +11,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from capture.frames import ETHERNET, RAW, SLL, SLL2, ethernet, frame, ipv4, ipv6, sll, sll2, tcp, udp
-from overheard_capture import pcapng
 from overheard_capture.packets import (
     ACK,
     FIN,
@@ -26,6 +25,7 @@ from overheard_capture.packets import (
     names,
     unwrap,
 )
+from overheard_capture.reading.capture import read
 
 if TYPE_CHECKING:
     from capture.recordings import Recordings
@@ -135,8 +135,11 @@ def test_what_the_network_says_to_itself(data: bytes, link_type: int) -> None:
         pytest.param(ethernet(ipv4(tcp(PAYLOAD)))[:30], ETHERNET, id="an IP header cut short"),
         pytest.param(ethernet(ipv4(tcp(PAYLOAD)))[:40], ETHERNET, id="a TCP header cut short"),
         pytest.param(ethernet(ipv6(tcp(PAYLOAD)), 0x86DD)[:50], ETHERNET, id="an IPv6 header cut short"),
-        pytest.param(ipv4(ipv4(tcp(PAYLOAD)), 4), RAW, id="a tunnel"),
-        pytest.param(ipv4(tcp(PAYLOAD)), 228, id="a link type that it does not know"),
+        pytest.param(ipv4(ipv4(tcp(PAYLOAD)), 50), RAW, id="a tunnel that is encrypted"),
+        pytest.param(ipv4(tcp(PAYLOAD)), 147, id="a link type that it does not know"),
+        pytest.param(ethernet(ipv6(tcp(PAYLOAD))), ETHERNET, id="IP of another version than is said"),
+        pytest.param(ipv4(tcp(PAYLOAD)[:12] + b"\x40" + tcp(PAYLOAD)[13:]), RAW, id="a TCP header that is too short"),
+        pytest.param(ipv4(tcp(PAYLOAD), length=30), RAW, id="a TCP header that is longer than its packet"),
         pytest.param(ipv6(bytes([60, 0]), 60), RAW, id="an extension header cut short"),
         pytest.param(ethernet(b"", 0x8100), ETHERNET, id="a VLAN tag cut short"),
     ],
@@ -209,7 +212,7 @@ def test_it_agrees_with_tshark_on_every_frame(recordings: Recordings, name: str)
     command = ["tshark", "-r", str(recordings.path(name)), "-n", "-T", "fields", *wanted]
     printed = subprocess.run(command, capture_output=True, text=True, check=True).stdout
     mine = []
-    for each in pcapng.read(recordings.path(name)).frames:
+    for each in read(recordings.path(name)).frames:
         packet = unwrap(each)
         if isinstance(packet, Segment):
             row = [packet.source.port, packet.target.port, packet.sequence, packet.length, "", ""]

@@ -1,0 +1,41 @@
+"""What frames carry: TCP segments, UDP datagrams, messages of SCTP, and whatever else, whatever they are wrapped in.
+
+It looks at one packet after the other, and puts those together that were sent in parts; of streams it knows nothing.
+"""
+
+from overheard_capture.packets.dissector import Dissector, unwrap
+from overheard_capture.packets.kinds import (
+    ACK,
+    FIN,
+    RST,
+    SYN,
+    Control,
+    Datagram,
+    Endpoint,
+    Fragment,
+    Message,
+    Other,
+    Packet,
+    Segment,
+    names,
+    payload_origin,
+)
+
+__all__ = [
+    "ACK",
+    "FIN",
+    "RST",
+    "SYN",
+    "Control",
+    "Datagram",
+    "Dissector",
+    "Endpoint",
+    "Fragment",
+    "Message",
+    "Other",
+    "Packet",
+    "Segment",
+    "names",
+    "payload_origin",
+    "unwrap",
+]

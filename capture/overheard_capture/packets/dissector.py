@@ -1,0 +1,97 @@
+"""Unwraps frames, and puts together what came in several of them."""
+
+from __future__ import annotations
+
+import struct
+from typing import TYPE_CHECKING
+
+from overheard_capture.packets.addresses import ends_of
+from overheard_capture.packets.fragments import Fragments
+from overheard_capture.packets.kinds import ACK, Other, Packet, Segment
+from overheard_capture.packets.link import ETHERNET, ETHERTYPES, LINKS, PPP
+from overheard_capture.packets.messages import Messages
+from overheard_capture.packets.network import EXTENSIONS, NETWORKS
+from overheard_capture.packets.step import Family, Held, Kept, Step
+from overheard_capture.packets.transport import TRANSPORTS
+
+if TYPE_CHECKING:
+    from overheard_capture.packets.step import Packets, Unwrap
+    from overheard_capture.reading.frame import Frame
+
+# How many headers and tunnels, one in the other, are looked into.
+_DEPTH = 40
+
+_PROTOCOLS: dict[str, dict[int, Unwrap]] = {
+    Family.LINK: LINKS,
+    Family.ETHERTYPE: {**ETHERTYPES, **NETWORKS},
+    Family.PPP: PPP,
+    Family.IP: {**TRANSPORTS, **EXTENSIONS},
+}
+
+# What most frames are: an ethertype, IPv4 without options, and TCP up to its flags.
+_ORDINARY = struct.Struct(">12xHBxHxxHxBxx12sIIBB")
+
+
+class Dissector:
+    """Says what frames carry. It remembers the parts of what was sent in parts, a bounded number of them."""
+
+    def __init__(self) -> None:
+        self._kept = Kept(Fragments(), Messages())
+
+    @property
+    def waiting(self) -> int:
+        """How many IP packets, and messages of SCTP, wait for a part."""
+        return sum(len(kept.waiting) for kept in self._kept)
+
+    @property
+    def given_up(self) -> int:
+        """How many had waited for too long, or were too many."""
+        return sum(kept.waiting.given_up for kept in self._kept)
+
+    @property
+    def disputed(self) -> int:
+        """How many came in parts that disagree on the same bytes: nobody knows what the receiver took."""
+        return sum(kept.disputed for kept in self._kept)
+
+    def packets(self, frame: Frame) -> tuple[Packet, ...]:
+        """Say what `frame` carries, which is nearly always one packet; never raises, whatever the bytes."""
+        number, time, link_type, original, data = frame
+        if link_type == ETHERNET and len(data) >= 54:
+            kind, version, total, part, protocol, ends, sequence, acknowledged, header, flags = _ORDINARY.unpack_from(
+                data
+            )
+            # The same as below, for the ordinary case, in a quarter of the time.
+            if kind == 0x0800 and version == 0x45 and protocol == 6 and not part & 0x3FFF and header >= 0x50:
+                offset = 34 + (header >> 4) * 4
+                end = 14 + total if total else original
+                if offset <= end:
+                    source, target = ends_of(ends)
+                    if not flags & ACK:
+                        acknowledged = -1
+                    payload, length = data[offset:end], end - offset
+                    return (Segment(number, source, target, sequence, acknowledged, flags, offset, length, payload),)
+        return _followed(Step(Family.LINK, link_type, Held(number, time, data, self._kept), 0, original))
+
+
+def _followed(step: Step) -> Packets:
+    """Go from wrapping to wrapping, down to what is none."""
+    others: list[Step | Packets] = []
+    for _ in range(_DEPTH):
+        unwrap = _PROTOCOLS[step.family].get(step.protocol, Step.other)
+        try:
+            inside = unwrap(step)
+        except (struct.error, IndexError, ValueError):
+            inside = step.other()
+        if not isinstance(inside, Step) and others and isinstance(inside[0], Other):
+            inside = others.pop()
+        if not isinstance(inside, Step):
+            return inside
+        if inside.otherwise is not None:
+            others.append(inside.otherwise)
+        step = inside
+    return next((other for other in others if not isinstance(other, Step)), step.other())
+
+
+def unwrap(frame: Frame) -> Packet:
+    """Say what `frame` alone carries: the first packet, where it carries several."""
+    return Dissector().packets(frame)[0]

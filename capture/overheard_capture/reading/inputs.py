@@ -1,0 +1,186 @@
+"""Where captures come from: files, pipes and standard input, whether compressed with gzip, with zstd or not."""
+
+from __future__ import annotations
+
+import io
+import stat
+import zlib
+from pathlib import Path
+from typing import TYPE_CHECKING, Protocol
+
+from overheard.words.errors import UnreadableError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+STANDARD_INPUT = "-"
+
+
+class Source(Protocol):
+    """Bytes, one after the other. `damage` says why they end, where they should not."""
+
+    damage: str
+
+    @property
+    def stored(self) -> int:
+        """How many bytes were read, as they are stored."""
+
+    def readinto(self, room: memoryview) -> int:
+        """Fill `room` as far as bytes are at hand, and wait for some where none are; 0 at the end."""
+
+    def close(self) -> None:
+        """Close what was opened."""
+
+
+def source(path: Path | str) -> Source:
+    """What stands in the file at `path`, unpacked; `-` is standard input. Raises UnreadableError."""
+    file, head = None, b""
+    try:
+        file = io.FileIO(0, closefd=False) if str(path) == STANDARD_INPUT else io.FileIO(path)
+        while len(head) < 4 and (more := file.read(4 - len(head))):
+            head += more
+    except OSError as problem:
+        if file:
+            file.close()
+        raise UnreadableError(f"{called(path)} cannot be read: {problem.strerror}") from None
+    plain = Plain(file, head)
+    if head.startswith(b"\x1f\x8b"):
+        return Unpacked(plain, "gzip", lambda: zlib.decompressobj(31), zlib.error, 4096)
+    if head == b"\x28\xb5\x2f\xfd":
+        return _zstd(plain, path)
+    return plain
+
+
+def called(path: Path | str) -> str:
+    """The name of a file, for people."""
+    return "standard input" if str(path) == STANDARD_INPUT else str(path).rpartition("/")[2]
+
+
+def only_once(path: Path | str) -> bool:
+    """Whether what stands there is gone once it was read, as with a pipe."""
+    if str(path) == STANDARD_INPUT:
+        return True
+    try:
+        mode = Path(path).stat().st_mode
+    except OSError:
+        return False
+    return stat.S_ISFIFO(mode) or stat.S_ISCHR(mode) or stat.S_ISSOCK(mode)
+
+
+class Plain:
+    """A file as it is, from its `head` on, which was read already."""
+
+    def __init__(self, file: io.FileIO, head: bytes) -> None:
+        self._file, self._head = file, head
+        self.damage, self.stored = "", 0
+
+    def readinto(self, room: memoryview) -> int:
+        """Read on."""
+        if self._head:
+            count = min(len(self._head), len(room))
+            room[:count], self._head = self._head[:count], self._head[count:]
+        else:
+            count = self._read(room)
+        self.stored += count
+        return count
+
+    def _read(self, room: memoryview) -> int:
+        try:
+            return self._file.readinto(room) or 0
+        except OSError as problem:
+            self.damage = f"it cannot be read on at byte {self.stored}: {problem.strerror}"
+            return 0
+
+    def close(self) -> None:
+        """Close the file."""
+        self._file.close()
+
+
+class Unpacking(Protocol):
+    """What zlib and zstandard offer alike."""
+
+    @property
+    def eof(self) -> bool:
+        """Whether it has seen its end."""
+
+    @property
+    def unused_data(self) -> bytes:
+        """What came behind the end."""
+
+    def decompress(self, data: memoryview, /) -> bytes:
+        """Unpack a further part."""
+
+
+class Unpacked:
+    """What is inside a compressed file, part after part where several stand behind each other.
+
+    It is fed in pieces so small that even the worst of bombs makes some megabytes of one, and no more at a time.
+    """
+
+    def __init__(
+        self, packed: Plain, kind: str, begin: Callable[[], Unpacking], errors: type[Exception], piece: int
+    ) -> None:
+        self._packed, self._kind, self._begin, self._errors, self._piece = packed, kind, begin, errors, piece
+        self._unpacking: Unpacking | None = None
+        self._buffer = memoryview(bytearray(65_536))
+        self._at, self._end, self._over = 0, 0, False
+        self._ready = memoryview(b"")
+        self.damage = ""
+
+    @property
+    def stored(self) -> int:
+        """How many compressed bytes were read."""
+        return self._packed.stored
+
+    def readinto(self, room: memoryview) -> int:
+        """Unpack as much as there is room for."""
+        filled = 0
+        while filled < len(room):
+            while not self._ready and not self._over:
+                self._unpack()
+            if not self._ready:
+                break
+            count = min(len(room) - filled, len(self._ready))
+            room[filled : filled + count] = self._ready[:count]
+            self._ready, filled = self._ready[count:], filled + count
+        return filled
+
+    def close(self) -> None:
+        """Close the file."""
+        self._packed.close()
+
+    def _unpack(self) -> None:
+        if self._at == self._end:
+            self._at, self._end = 0, self._packed.readinto(self._buffer)
+            if not self._end:
+                self._stop(self._packed.damage or (self._unpacking and f"its {self._kind} data breaks off") or "")
+                return
+        piece = self._buffer[self._at : min(self._at + self._piece, self._end)]
+        # Behind its end, gzip may be padded with zeros.
+        if not self._unpacking and self._kind == "gzip" and not any(piece):
+            self._at += len(piece)
+            return
+        try:
+            self._unpacking = self._unpacking or self._begin()
+            self._ready = memoryview(self._unpacking.decompress(piece))
+        except self._errors:
+            self._stop(f"its {self._kind} data makes no sense near byte {self.stored - self._end + self._at}")
+            return
+        self._at += len(piece)
+        if self._unpacking.eof:
+            self._at -= len(self._unpacking.unused_data)
+            self._unpacking = None
+
+    def _stop(self, damage: str) -> None:
+        self.damage, self._over = damage, True
+
+
+def _zstd(packed: Plain, path: Path | str) -> Unpacked:
+    try:
+        import zstandard  # noqa: PLC0415  (only few captures need it)
+    except ImportError:
+        packed.close()
+        hint = "unpack it with zstd -d, or install the Python package zstandard"
+        raise UnreadableError(f"{called(path)} is compressed with zstd", hint=hint) from None
+    begin = zstandard.ZstdDecompressor().decompressobj
+    return Unpacked(packed, "zstd", begin, zstandard.ZstdError, 1024)
