@@ -1,0 +1,154 @@
+"""The characters of a secret, and every way in which texts write one: a table of escapes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from functools import cache
+from html.entities import html5
+from typing import NamedTuple
+
+from overheard.words.spelling.look import Look, either, exactly, in_either_case, one_of, perhaps, repeated, row
+
+# How often an escape may be escaped again: `%2563`, `\\u0063`, `&amp;#99;`.
+_AGAIN = 2
+_BACKSLASHES = 2**_AGAIN
+_ZEROS = repeated(exactly(b"0"), 0, 6)
+_AMPERSAND = row(exactly(b"&"), repeated(exactly(b"amp;"), 0, _AGAIN))
+_NEW_LINE = row(perhaps(exactly(b"\r")), exactly(b"\n"))
+
+# Where quoted-printable breaks a line (RFC 2045, 6.7), and where an encoded word ends and another begins (RFC 2047, 2).
+_SOFT_BREAK = row(exactly(b"="), _NEW_LINE)
+_TOKEN = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
+_NEXT_WORD = row(
+    *(exactly(b"?="), perhaps(_NEW_LINE), one_of(b" \t")),
+    *(exactly(b"=?"), repeated(one_of(_TOKEN), 1, 20), exactly(b"?"), one_of(b"Qq"), exactly(b"?")),
+)
+
+_LETTERS_OF_JSON = {"\b": b"b", "\f": b"f", "\n": b"n", "\r": b"r", "\t": b"t"}
+_ENTITIES: dict[str, list[bytes]] = {}
+for _name, _meant in html5.items():
+    if _name.endswith(";"):
+        _ENTITIES.setdefault(_meant, []).append(_name.encode())
+
+Codecs = tuple[str, ...]
+# How a character may be written, given what its bytes may be encoded in.
+_Forms = Callable[[str, Codecs], Iterable[Look]]
+
+
+def _encoded(character: str, codecs: Codecs) -> Iterator[bytes]:
+    for codec in codecs:
+        try:
+            yield character.encode(codec)
+        except UnicodeEncodeError:
+            continue
+
+
+def _by_byte(*before: Look, digits: str = "02x", between: tuple[Look, ...] = ()) -> _Forms:
+    def write(character: str, codecs: Codecs) -> Iterator[Look]:
+        for value in _encoded(character, codecs):
+            first, *others = (row(*before, in_either_case(format(byte, digits).encode())) for byte in value)
+            yield row(first, *(look for other in others for look in (*between, other)))
+
+    return write
+
+
+def _only(character: str, look: Look) -> _Forms:
+    return lambda written, _: (look,) if written == character else ()
+
+
+def _json(backslashes: int) -> _Forms:
+    """In a string within a string each backslash is doubled, and so is the one that a quote gets anew."""
+    once = repeated(exactly(b"\\"), 1, backslashes)
+
+    def write(character: str, _: Codecs) -> Iterator[Look]:
+        units = character.encode("utf-16-be").hex().encode()
+        numbers = (units[at : at + 4] for at in range(0, len(units), 4))
+        yield row(*(row(once, exactly(b"u"), in_either_case(number)) for number in numbers))
+        if character in _LETTERS_OF_JSON:
+            yield row(once, exactly(_LETTERS_OF_JSON[character]))
+        if character in "\"'`/":
+            yield row(repeated(exactly(b"\\"), 1, 2 * backslashes - 1), exactly(character.encode()))
+        if character == "\\":
+            yield from (exactly(b"\\" * (2 << level)) for level in range(backslashes.bit_length()))
+
+    return write
+
+
+def _javascript(character: str, codecs: Codecs) -> Iterator[Look]:
+    """What JavaScript, C and Python write otherwise than JSON."""
+    once = repeated(exactly(b"\\"), 1, _BACKSLASHES)
+    yield row(once, exactly(b"u{"), _ZEROS, in_either_case(b"%x" % ord(character)), exactly(b"}"))
+    yield row(once, exactly(b"U"), in_either_case(b"%08x" % ord(character)))
+    yield from _by_byte(once, exactly(b"x"))(character, codecs)
+    for digits in ("o", "03o"):
+        yield from _by_byte(once, digits=digits)(character, codecs)
+
+
+def _html_named(character: str, _: Codecs) -> Iterator[Look]:
+    yield from (row(_AMPERSAND, exactly(name)) for name in _ENTITIES.get(character, ()))
+
+
+def _html_decimal(character: str, _: Codecs) -> Iterator[Look]:
+    yield row(_AMPERSAND, exactly(b"#"), _ZEROS, exactly(b"%d;" % ord(character)))
+
+
+def _html_hexadecimal(character: str, _: Codecs) -> Iterator[Look]:
+    number = in_either_case(b"%x" % ord(character))
+    yield row(_AMPERSAND, exactly(b"#"), one_of(b"xX"), _ZEROS, number, exactly(b";"))
+
+
+_PERCENT = _by_byte(exactly(b"%"))
+_PERCENT_AGAIN = _by_byte(exactly(b"%"), repeated(exactly(b"25"), 1, _AGAIN))
+_PLUS = _only(" ", exactly(b"+"))
+_PLUS_AGAIN = _only(" ", row(exactly(b"%"), repeated(exactly(b"25"), 0, _AGAIN - 1), in_either_case(b"2b")))
+_EQUALS = _by_byte(exactly(b"="), between=(perhaps(_SOFT_BREAK),))
+_UNDERSCORE = _only(" ", exactly(b"_"))
+
+
+class Escape(NamedTuple):
+    """A way to write a text: each character as it is (unless `throughout`), or in one of the forms.
+
+    What may stand between two of them stands there `often`, or `rarely`.
+    """
+
+    name: str
+    forms: tuple[_Forms, ...] = ()
+    throughout: bool = False
+    often: Look | None = None
+    rarely: Look | None = None
+
+
+# The plainest first: what several of them would write alike is called by the first name.
+ESCAPES = (
+    Escape("percent-encoded throughout", (_PERCENT,), throughout=True),
+    Escape("percent-encoded", (_PERCENT,)),
+    Escape("form-encoded", (_PERCENT, _PLUS)),
+    Escape("percent-encoded twice", (_PERCENT, _PERCENT_AGAIN, _PLUS, _PLUS_AGAIN)),
+    Escape("JSON string throughout", (_json(1),), throughout=True),
+    Escape("JSON string", (_json(1),)),
+    Escape("JSON string in a JSON string", (_json(_BACKSLASHES),)),
+    Escape("JavaScript escapes", (_json(_BACKSLASHES), _javascript)),
+    Escape("HTML entities, named", (_html_named,)),
+    Escape("HTML entities, decimal", (_html_decimal,)),
+    Escape("HTML entities, hexadecimal", (_html_hexadecimal,)),
+    Escape("HTML entities", (_html_named, _html_decimal, _html_hexadecimal)),
+    Escape("quoted-printable", (_EQUALS,), often=_SOFT_BREAK),
+    Escape("MIME encoded word", (_EQUALS, _UNDERSCORE), rarely=_NEXT_WORD),
+)
+EVERY_ESCAPE = Escape(
+    "mixed escapes",
+    tuple(dict.fromkeys(form for escape in ESCAPES for form in escape.forms)),
+    often=_SOFT_BREAK,
+    rarely=_NEXT_WORD,
+)
+
+
+@cache
+def looks_of(text: str, codecs: Codecs, forms: tuple[_Forms, ...] = EVERY_ESCAPE.forms, *, plain: bool = True) -> Look:
+    """Some characters: each of them in one of the forms, or as it is, if that is allowed."""
+    return row(*(_look_of(character, codecs, forms, plain=plain) for character in text))
+
+
+def _look_of(character: str, codecs: Codecs, forms: tuple[_Forms, ...], *, plain: bool) -> Look:
+    as_it_is = (exactly(value) for value in _encoded(character, codecs) if plain)
+    return either(*as_it_is, *(look for form in forms for look in form(character, codecs)))

@@ -1,0 +1,134 @@
+"""Codes that write bytes a few bits a character: base64, base32 and uuencode."""
+
+from __future__ import annotations
+
+import string
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from functools import cache
+
+from overheard.words.spelling.characters import looks_of
+from overheard.words.spelling.look import Exactly, Look, either, exactly, one_of, perhaps, repeated, row
+from overheard.words.spelling.shape import Kind, Pattern, Shape, Spelling
+
+# How many characters at the beginning and at the end say that a place is worth a closer look. Lines are longer than
+# that, and so they are not broken in both.
+_CHARACTERS = 6
+# With fewer characters than that, an alignment leaves too little to be more than chance.
+_LEAST = 4
+
+_NEW_LINE = row(perhaps(exactly(b"\r")), exactly(b"\n"))
+# In a text, folded as a header is, and in a string of JSON.
+_LINE_BREAK = either(row(_NEW_LINE, repeated(one_of(b" \t"), 0, 4)), exactly(b"\\n"), exactly(b"\\r\\n"))
+
+_BASE64 = string.ascii_uppercase.encode() + string.ascii_lowercase.encode() + string.digits.encode()
+_BASE32 = string.ascii_uppercase.encode() + b"234567"
+# A grave accent may stand for the blank; and each line begins with a character for its length.
+_UU = bytes(range(0x20, 0x60))
+_UU_BREAK = row(_NEW_LINE, one_of(_UU + b"`"))
+
+# The values that something may have, and what it looks like then.
+_Values = frozenset[int]
+_Alphabet = Callable[[_Values], Look]
+
+
+def values(options: Sequence[Collection[int]], width: int, before: int) -> Iterator[_Values]:
+    """What each character may be that has a bit of these bytes in it, where `before` others come before them.
+
+    `options` are the values that each byte may have. The bits of all other bytes may be anything: so what is found is
+    found whatever stands around it, and every bit of it is looked at.
+    """
+    for first in range(8 * before // width * width, 8 * (before + len(options)), width):
+        found = {0}
+        for at in range(first // 8, (first + width - 1) // 8 + 1):
+            begin, end = max(first, 8 * at), min(first + width, 8 * at + 8)
+            byte = options[at - before] if 0 <= at - before < len(options) else range(256)
+            bits = {each >> 8 * at + 8 - end & (1 << end - begin) - 1 for each in byte}
+            found = {high << end - begin | low for high in found for low in bits}
+        yield frozenset(found)
+
+
+def _letters(*alphabets: bytes) -> _Alphabet:
+    return cache(lambda among: one_of(bytes(letters[value] for value in among for letters in alphabets)))
+
+
+def _escaped(alphabet: _Alphabet) -> _Alphabet:
+    """Base64 in a form, in JSON or in HTML, where some of its characters are escaped."""
+
+    def look(among: _Values) -> Look:
+        signs = [sign for value, sign in ((62, "+"), (63, "/")) if value in among]
+        forms = (form for sign in signs for form in looks_of(sign, ("ascii",)).forms)
+        return either(alphabet(among), *(form for form in forms if not isinstance(form, Exactly)))
+
+    return cache(look)
+
+
+_BOTH = _letters(_BASE64 + b"+/", _BASE64 + b"-_")
+_STANDARD, _URL, _ANY = _escaped(_letters(_BASE64 + b"+/")), _letters(_BASE64 + b"-_"), _escaped(_BOTH)
+
+
+def base64_cores(value: bytes, alphabet: bytes) -> Iterator[tuple[str, bytes]]:
+    """The characters of a base64 text that `value` alone decides, at each of the three alignments (RFC 4648, 4)."""
+    for before in range(3):
+        written = map(_letters(_BASE64 + alphabet), values(_known(value), 6, before))
+        yield f"at {before}", b"".join(look.text for look in written if isinstance(look, Exactly))
+
+
+def base64(value: bytes) -> Iterator[Pattern]:
+    """At each of the three alignments, in both alphabets (RFC 4648, 4 and 5)."""
+    for before in range(3):
+        written = tuple(values(_known(value), 6, before))
+        names = (Spelling(f"base64, at {before}"), Spelling(f"base64url, at {before}"))
+        shapes = (_lined(written, _STANDARD), _lined(written, _URL))
+        yield from _pattern(_lined(written, _ANY), names, [(written, _ANY)], shapes)
+
+
+def base64_twice(value: bytes) -> Iterator[Pattern]:
+    """Base64 of base64, at each of three alignments, twice."""
+    for before in range(3):
+        once = [_BOTH(among).bytes for among in values(_known(value), 6, before)]
+        for again in range(3):
+            written = tuple(values(once, 6, again))
+            yield from _pattern(Shape(tuple(map(_BOTH, written))), (Spelling("base64 twice"),), [(written, _BOTH)])
+
+
+def base32(value: bytes) -> Iterator[Pattern]:
+    """At each of the five alignments, in capitals or in small letters (RFC 4648, 6)."""
+    capital, small, both = _letters(_BASE32), _letters(_BASE32.lower()), _letters(_BASE32, _BASE32.lower())
+    for before in range(5):
+        written = tuple(values(_known(value), 5, before))
+        name = Spelling("base32", any_case=True)
+        yield from _pattern(_lined(written, both), (name,), [(written, capital), (written, small)])
+
+
+def uuencode(value: bytes) -> Iterator[Pattern]:
+    """At each of the three alignments."""
+    alphabet = _letters(_UU, b"`" + _UU[1:])
+    for before in range(3):
+        written = tuple(values(_known(value), 6, before))
+        shape = Shape(tuple(map(alphabet, written)), often=_UU_BREAK)
+        yield from _pattern(shape, (Spelling("uuencode"),), [(written, alphabet)])
+
+
+def _known(value: bytes) -> list[tuple[int]]:
+    return [(byte,) for byte in value]
+
+
+def _lined(written: Iterable[_Values], alphabet: _Alphabet) -> Shape:
+    return Shape(tuple(map(alphabet, written)), often=_LINE_BREAK)
+
+
+def _pattern(
+    shape: Shape,
+    spellings: tuple[Spelling, ...],
+    hooks: list[tuple[tuple[_Values, ...], _Alphabet]],
+    shapes: tuple[Shape, ...] = (),
+) -> Iterator[Pattern]:
+    """The pattern, unless it is too short."""
+    count = len(shape.parts)
+    if count >= _LEAST:
+        some = min(_CHARACTERS, max(_LEAST, -(-count // 2)))
+        first = either(*(row(*map(alphabet, written[:some])) for written, alphabet in hooks))
+        last = either(*(row(*map(alphabet, written[-some:])) for written, alphabet in hooks))
+        kinds = tuple(map(Kind, spellings, shapes))
+        # Where no line can be broken, the end is enough.
+        yield Pattern(shape, spellings, last, first if shape.gap else None, kinds)

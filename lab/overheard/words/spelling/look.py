@@ -1,0 +1,192 @@
+"""How something may look: a small language of patterns that `re` and hyperscan read alike, forwards and backwards."""
+
+from __future__ import annotations
+
+import math
+from abc import ABC, abstractmethod
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Look(ABC):
+    """A pattern over bytes. What it matches has `shortest` bytes at least and `longest` at most.
+
+    `chance` is how likely random bytes match it at one place: the sum over all that it matches, and so an upper bound.
+    """
+
+    shortest: int
+    longest: int
+    chance: float
+
+    @abstractmethod
+    def regex(self, *, backwards: bool = False) -> bytes:
+        """As a regular expression; backwards, for bytes that are read from the last to the first."""
+
+    @property
+    def forms(self) -> tuple[Look, ...]:
+        """What it is one of."""
+        return (self,)
+
+    @property
+    def bytes(self) -> bytes:
+        """All bytes that it is one of, where it is of one byte."""
+        return b""
+
+    @abstractmethod
+    def tail(self, least: int) -> Look:
+        """What the last `least` bytes, or a few more, of all that it matches look like."""
+
+
+@dataclass(frozen=True)
+class Exactly(Look):
+    """These bytes."""
+
+    text: bytes
+
+    def regex(self, *, backwards: bool = False) -> bytes:
+        """Every byte by its number, as none may mean anything else."""
+        return _numbered(self.text[::-1] if backwards else self.text)
+
+    @property
+    def bytes(self) -> bytes:
+        """It."""
+        return self.text
+
+    def tail(self, least: int) -> Look:
+        """The last of them."""
+        return exactly(self.text[-least:])
+
+
+@dataclass(frozen=True)
+class OneOf(Look):
+    """One byte, of several."""
+
+    among: bytes
+
+    def regex(self, *, backwards: bool = False) -> bytes:  # noqa: ARG002  (it is the same from both sides)
+        """A set of bytes."""
+        return b"[" + _numbered(self.among) + b"]"
+
+    @property
+    def bytes(self) -> bytes:
+        """They."""
+        return self.among
+
+    def tail(self, least: int) -> Look:  # noqa: ARG002  (it is short enough)
+        """It."""
+        return self
+
+
+@dataclass(frozen=True)
+class Either(Look):
+    """One of several looks, the shortest first."""
+
+    looks: tuple[Look, ...]
+
+    def regex(self, *, backwards: bool = False) -> bytes:
+        """All of them, to be tried in their order."""
+        return b"(?:" + b"|".join(look.regex(backwards=backwards) for look in self.looks) + b")"
+
+    @property
+    def forms(self) -> tuple[Look, ...]:
+        """They."""
+        return self.looks
+
+    def tail(self, least: int) -> Look:
+        """That of each."""
+        return either(*(look.tail(least) for look in self.looks))
+
+
+@dataclass(frozen=True)
+class Row(Look):
+    """Several looks, one behind the other."""
+
+    looks: tuple[Look, ...]
+
+    def regex(self, *, backwards: bool = False) -> bytes:
+        """One after the other."""
+        looks = reversed(self.looks) if backwards else self.looks
+        return b"".join(look.regex(backwards=backwards) for look in looks)
+
+    def tail(self, least: int) -> Look:
+        """As many of the last as it takes."""
+        kept: list[Look] = []
+        for look in reversed(self.looks):
+            if look.shortest >= least:
+                kept.append(look.tail(least))
+                break
+            kept.append(look)
+            least -= look.shortest
+        return row(*reversed(kept))
+
+
+@dataclass(frozen=True)
+class Repeated(Look):
+    """A look, several times."""
+
+    look: Look
+    least: int
+    most: int
+
+    def regex(self, *, backwards: bool = False) -> bytes:
+        """As few as will do: what is found must not depend on what stands before it."""
+        return b"(?:%b){%d,%d}?" % (self.look.regex(backwards=backwards), self.least, self.most)
+
+    def tail(self, least: int) -> Look:
+        """The last of them, if there must be one."""
+        return self.look.tail(least) if self.least else self
+
+
+def exactly(text: bytes) -> Look:
+    """`text` and nothing else."""
+    return Exactly(len(text), len(text), 256.0 ** -len(text), text)
+
+
+def one_of(among: bytes) -> Look:
+    """Any of these bytes."""
+    among = bytes(sorted(set(among)))
+    return OneOf(1, 1, len(among) / 256, among) if len(among) > 1 else exactly(among)
+
+
+def either(*looks: Look) -> Look:
+    """Any of these. Tried from the shortest on, so that no more is taken for a match than has to be."""
+    if len(looks) == 1:
+        return looks[0]
+    forms = tuple(sorted(dict.fromkeys(form for look in looks for form in look.forms), key=lambda look: look.shortest))
+    if len(forms) == 1:
+        return forms[0]
+    return Either(forms[0].shortest, max(look.longest for look in forms), sum(look.chance for look in forms), forms)
+
+
+def row(*looks: Look) -> Look:
+    """These, one behind the other."""
+    joined: list[Look] = []
+    for look in looks:
+        if joined and isinstance(look, Exactly) and isinstance(joined[-1], Exactly):
+            joined[-1] = exactly(joined[-1].text + look.text)
+        else:
+            joined.append(look)
+    if len(joined) == 1:
+        return joined[0]
+    shortest, longest = sum(look.shortest for look in joined), sum(look.longest for look in joined)
+    return Row(shortest, longest, math.prod(look.chance for look in joined), tuple(joined))
+
+
+def repeated(look: Look, least: int, most: int) -> Look:
+    """A look, from `least` to `most` times."""
+    chance = sum(look.chance**times for times in range(least, most + 1))
+    return Repeated(look.shortest * least, look.longest * most, chance, look, least, most)
+
+
+def perhaps(look: Look) -> Look:
+    """A look, or nothing."""
+    return repeated(look, 0, 1)
+
+
+def in_either_case(text: bytes) -> Look:
+    """`text`, with its letters (of ASCII) large or small, each for itself."""
+    return row(*(one_of(bytes({*text[at : at + 1].upper(), *text[at : at + 1].lower()})) for at in range(len(text))))
+
+
+def _numbered(text: bytes) -> bytes:
+    return b"".join(b"\\x%02x" % byte for byte in text)

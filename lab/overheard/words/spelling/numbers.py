@@ -1,0 +1,47 @@
+"""Bytes as numbers: hexadecimal, with or without something between them, and lists of decimal numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from itertools import product
+
+from overheard.words.spelling.look import either, exactly, in_either_case, one_of, perhaps, repeated, row
+from overheard.words.spelling.shape import Kind, Pattern, Shape, Spelling
+
+# How many numbers at the beginning and at the end say that a place is worth a closer look. Lines are longer.
+_SOME = 4
+# A list of fewer decimal numbers is nothing special.
+_LEAST = 3
+
+# What stands between the bytes of a dump, a fingerprint, an array in C: nothing that escapes a text as well.
+_SEPARATORS = (b"", b":", b"-", b",", b", ", b".", b";", b"_", b"0x", b" 0x", b",0x", b", 0x")
+_NEW_LINE = row(repeated(one_of(b":, "), 0, 2), perhaps(exactly(b"\r")), exactly(b"\n"), repeated(one_of(b" \t"), 0, 8))
+_BETWEEN = either(*map(exactly, (b" ", *_SEPARATORS[1:])), row(_NEW_LINE, perhaps(exactly(b"0x"))))
+# As JSON has it, on one line or on many.
+_COMMA = either(exactly(b","), row(perhaps(exactly(b",")), repeated(one_of(b" \t\r\n"), 1, 24)))
+
+
+def hexadecimal(value: bytes) -> Iterator[Pattern]:
+    """Two digits a byte, in either case."""
+    shape = Shape(tuple(in_either_case(b"%02x" % byte) for byte in value), often=_BETWEEN)
+    some = min(_SOME, -(-len(value) // 2))
+    begins, ends = (
+        either(*(exactly(text) for digits in (b"%02x", b"%02X") for text in _joined([digits % byte for byte in part])))
+        for part in (value[:some], value[-some:])
+    )
+    names = (Spelling("hexadecimal", any_case=True), Spelling("hexadecimal, separated", any_case=True))
+    yield Pattern(shape, names, ends, begins, (Kind(names[0], Shape(shape.parts)),))
+
+
+def decimal(value: bytes) -> Iterator[Pattern]:
+    """A list of numbers, as JSON and many a log have it."""
+    if len(value) >= _LEAST:
+        shape = Shape(tuple(exactly(b"%d" % byte) for byte in value), _COMMA)
+        yield Pattern(shape, (Spelling("decimal"),), Shape(shape.parts[-_SOME:], _COMMA).look)
+
+
+def _joined(numbers: Sequence[bytes]) -> Iterator[bytes]:
+    """With the same between all of them, or with blanks between groups of them."""
+    yield from (separator.join(numbers) for separator in _SEPARATORS)
+    for blanks in product((b"", b" "), repeat=len(numbers) - 1):
+        yield b"".join(part for pair in zip((b"", *blanks), numbers, strict=True) for part in pair)

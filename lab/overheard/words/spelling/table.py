@@ -1,0 +1,123 @@
+"""The table of all spellings: what a secret may look like on the wire."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+from overheard.words.caesar import SHIFTS, shifted
+from overheard.words.spelling.characters import ESCAPES, EVERY_ESCAPE
+from overheard.words.spelling.codes import base32, base64, base64_twice, uuencode
+from overheard.words.spelling.numbers import decimal, hexadecimal
+from overheard.words.spelling.shape import Kind, Pattern, Spelling, end_of, literally
+from overheard.words.spelling.text import Text
+
+# Of two shorter words each may be the other with its letters shifted (`cheer` and `jolly`): that says nothing.
+_LEAST_LETTERS = 6
+# Who has the first bytes of a longer secret has the secret. All of it may be no more than twenty times as long on the
+# wire, and so much has to be kept wherever a capture is cut.
+_MOST = 4096
+
+_Row = Callable[[Text], Iterator[Pattern]]
+
+
+def _in_characters(text: Text) -> Iterator[Pattern]:
+    """As it is, or with characters of it escaped: all of that is one pattern, as one text may mix them."""
+    kinds = [Kind(Spelling("plainly", text.any_case), text.written(composed=False, latin1=False))]
+    if text.composed != text.units:
+        kinds.append(Kind(Spelling("composed otherwise", text.any_case), text.written(latin1=False)))
+    if text.is_text and not text.value.isascii():
+        kinds.append(Kind(Spelling("Latin-1", text.any_case), text.written()))
+    kinds += (Kind(Spelling(escape.name, any_case=True), text.written(escape)) for escape in ESCAPES)
+    shape = text.written(EVERY_ESCAPE)
+    names = (*(kind.spelling for kind in kinds), Spelling(EVERY_ESCAPE.name, any_case=True))
+    yield Pattern(shape, names, end_of(shape), kinds=tuple(kinds))
+
+
+def _in(name: str, codec: str) -> _Row:
+    def spell(text: Text) -> Iterator[Pattern]:
+        if shape := text.encoded(codec):
+            yield Pattern(shape, (Spelling(name, text.any_case),), end_of(shape))
+
+    return spell
+
+
+def _interleaved(text: Text) -> Iterator[Pattern]:
+    yield literally("interleaved with NUL", b"\0".join(bytes([byte]) for byte in text.value))
+
+
+def _reversed(text: Text) -> Iterator[Pattern]:
+    yield literally("reversed", text.value[::-1])
+    if text.is_text:
+        yield literally("reversed", text.text[::-1].encode())
+
+
+def _shifted(text: Text) -> Iterator[Pattern]:
+    """Every way to shift its letters (Caesar's cipher)."""
+    # Bytes that are no text pass through as they are.
+    whole = text.value.decode(errors="surrogateescape")
+    if sum(character.isascii() and character.isalpha() for character in whole) >= _LEAST_LETTERS:
+        for by in SHIFTS:
+            yield literally(shifted_by(by), shifted(whole, by).encode(errors="surrogateescape"))
+
+
+def _of_bytes(spell: Callable[[bytes], Iterator[Pattern]]) -> _Row:
+    return lambda text: spell(text.value)
+
+
+# The plainest first.
+_TABLE: tuple[_Row, ...] = (
+    _in_characters,
+    _in("UTF-16 little-endian", "utf-16-le"),
+    _in("UTF-16 big-endian", "utf-16-be"),
+    _in("UTF-32 little-endian", "utf-32-le"),
+    _in("UTF-32 big-endian", "utf-32-be"),
+    _interleaved,
+    _of_bytes(hexadecimal),
+    _of_bytes(decimal),
+    _of_bytes(base64),
+    _of_bytes(base32),
+    _of_bytes(uuencode),
+    _of_bytes(base64_twice),
+    _reversed,
+    _shifted,
+)
+
+
+def patterns(value: bytes, *, any_case: bool = False) -> list[Pattern]:
+    """Every pattern of `value` to look for, the plainest first."""
+    text = Text(_head(value), any_case=any_case)
+    found: dict[bytes | Pattern, Pattern] = {}
+    for spell in _TABLE:
+        for pattern in spell(text):
+            # A palindrome is its own reversal.
+            if pattern.shape.literal != text.value:
+                found.setdefault(pattern.shape.literal or pattern, pattern)
+    return list(found.values())
+
+
+def _head(value: bytes) -> bytes:
+    """As much of a secret as is looked for, and no half of a character."""
+    if len(value) <= _MOST:
+        return value
+    try:
+        return value.decode().encode()[:_MOST].decode(errors="ignore").encode()
+    except UnicodeDecodeError:
+        return value[:_MOST]
+
+
+def spellings(value: bytes, *, any_case: bool = False) -> list[Spelling]:
+    """Every spelling of `value` that is looked for, the plainest first."""
+    return list(dict.fromkeys(each for pattern in patterns(value, any_case=any_case) for each in pattern.spellings))
+
+
+def shifted_by(by: int) -> str:
+    """The name of the spelling whose letters stand `by` places further on in the alphabet."""
+    return f"letters shifted by {by}"
+
+
+_BY = {shifted_by(by): by for by in SHIFTS}
+
+
+def shift_of(name: str) -> int:
+    """By how many places the letters of the spelling with that name are shifted; 0 where they are not."""
+    return _BY.get(name, 0)

@@ -1,0 +1,79 @@
+"""A secret as text: its characters, and how they are written in an escape or in a codec."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import cache, partial
+from unicodedata import combining, normalize
+
+from overheard.words.spelling.characters import Codecs, Escape, looks_of
+from overheard.words.spelling.look import Look, either, exactly
+from overheard.words.spelling.shape import Shape
+
+_AS_IT_IS = Escape("")
+_UTF8: Codecs = ("utf-8",)
+# What Windows calls by its name has signs where Latin-1 itself has none.
+_LATIN1: Codecs = ("latin-1", "cp1252")
+_BYTES: Codecs = ("latin-1",)
+_LINE_ENDS = ("\n", "\r\n")
+
+# What a character may be: as it is, in another case, composed otherwise.
+_Forms = tuple[str, ...]
+
+
+class Text:
+    """The characters of a secret, each with the marks that belong to it.
+
+    Where the secret is no text, its bytes are taken for characters of Latin-1, and are in no other codec.
+    """
+
+    def __init__(self, value: bytes, *, any_case: bool = False) -> None:
+        self.value = value
+        self.any_case = any_case
+        try:
+            self.text, self.is_text = value.decode(), True
+        except UnicodeDecodeError:
+            self.text, self.is_text = value.decode("latin-1"), False
+        units = _units(self.text) if self.is_text else iter(self.text)
+        self.units = [self._in_cases(unit) for unit in units]
+        self.composed = [_composed(unit) if self.is_text else unit for unit in self.units]
+
+    def written(self, escape: Escape = _AS_IT_IS, *, composed: bool = True, latin1: bool = True) -> Shape:
+        """In an escape; unless that is not wanted, also in Latin-1, and composed otherwise.
+
+        That is with its characters put together or taken apart (Unicode's NFC and NFD), and with other ends of lines.
+        """
+        codecs = (*_UTF8, *(_LATIN1 if latin1 else ())) if self.is_text else _BYTES
+        look = cache(partial(_look_of, codecs=codecs, escape=escape))
+        parts = map(look, self.composed if composed else self.units)
+        return Shape(tuple(parts), often=escape.often, rarely=escape.rarely)
+
+    def encoded(self, codec: str) -> Shape | None:
+        """In another codec, if it is text."""
+        if not self.is_text:
+            return None
+        return Shape(tuple(either(*(exactly(form.encode(codec)) for form in unit)) for unit in self.composed))
+
+    def _in_cases(self, unit: str) -> _Forms:
+        cased = self.any_case and (self.is_text or unit.isascii())
+        return tuple(dict.fromkeys((unit, unit.lower(), unit.upper()))) if cased else (unit,)
+
+
+def _look_of(unit: _Forms, codecs: Codecs, escape: Escape) -> Look:
+    return either(*(looks_of(form, codecs, escape.forms, plain=not escape.throughout) for form in unit))
+
+
+def _composed(unit: _Forms) -> _Forms:
+    if unit[0] in _LINE_ENDS:
+        return (*unit, *(end for end in _LINE_ENDS if end != unit[0]))
+    others = (each for form in unit for each in (normalize("NFC", form), normalize("NFD", form)))
+    return unit if unit[0].isascii() else tuple(dict.fromkeys((*unit, *others)))
+
+
+def _units(text: str) -> Iterator[str]:
+    begun = 0
+    for at, character in enumerate(text):
+        if at and not combining(character) and text[at - 1 : at + 1] not in _LINE_ENDS:
+            yield text[begun:at]
+            begun = at
+    yield text[begun:]
