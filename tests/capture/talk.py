@@ -4,21 +4,33 @@ from __future__ import annotations
 
 import ssl
 from contextlib import suppress
+from dataclasses import dataclass
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from capture.frames import segment
 from lab.certificates import Files
-from overheard_capture.packets import SYN
-from overheard_capture.streams import Stream, assemble
-from overheard_capture.tls.handshake import Handshake, Side, handshake
+from overheard.words.secret import Secret
+from overheard_capture.layers.content import Content
+from overheard_capture.layers.desk import Conversation, Desk
+from overheard_capture.layers.origin import Origin, joined
+from overheard_capture.layers.stream import stream
+from overheard_capture.search import Search
+from overheard_capture.tls.handshake import Handshake, handshake
+from overheard_capture.tls.side import TlsSide
 from overheard_capture.tls.sizes import Sizes, sizes
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
     from pathlib import Path
 
+    Parts = Sequence[tuple[str, bytes]]
+
 UNKNOWN_CA = b"\x15\x03\x03\x00\x02\x02\x30"
+CHANGE_CIPHER_SPEC = b"\x14\x03\x03\x00\x01\x01"
 SECRET = b"fluffy tail"
+SEARCH = Search([Secret("message", SECRET)])
+# Where TCP payload begins in a frame.
+OFFSET = 54
 
 
 def record(kind: int, body: bytes, version: bytes = b"\x03\x03") -> bytes:
@@ -44,9 +56,9 @@ def server(cipher: int, *extensions: bytes, version: int = 0x0303) -> bytes:
     return head + (vector(2, *extensions) if extensions else b"")
 
 
-def client(*extensions: bytes) -> bytes:
+def client(*extensions: bytes, suites: bytes = b"\x13\x01") -> bytes:
     """The body of a ClientHello."""
-    return b"\3\3" + bytes(32) + vector(1) + vector(2, b"\x13\x01") + vector(1, b"\0") + vector(2, *extensions)
+    return b"\3\3" + bytes(32) + vector(1) + vector(2, suites) + vector(1, b"\0") + vector(2, *extensions)
 
 
 TLS_1_3 = (extension(43, b"\3\4"), extension(51, b"\x11\xec" + vector(2, bytes(1120))))
@@ -56,42 +68,109 @@ HELLOS = [(">", record(22, message(1, client()))), ("<", record(22, message(2, s
 
 
 def data(*lengths: int) -> bytes:
-    """Records of application data that are so long."""
-    return b"".join(record(23, bytes(length)) for length in lengths)
+    """Records of application data that are so long. They do not read as text."""
+    return b"".join(record(23, b"\xff" * length) for length in lengths)
 
 
-def stream(parts: Sequence[tuple[str, bytes]], *, opened: bool = True) -> Stream:
-    """A stream in which the sides say `parts` in turn, a frame each: `>` the client, `<` the server."""
-    said = {">": 1, "<": 1}
-    segments = [
-        segment(flags=SYN, number=1),
-        segment(flags=SYN, acknowledged=1, back=True, number=2),
-    ]
-    for number, (side, part) in enumerate(parts, start=3):
-        back = side == "<"
-        segments.append(segment(part, sequence=said[side], acknowledged=0, back=back, number=number))
-        said[side] += len(part)
-    return assemble(segments if opened else segments[2:])[0]
+@dataclass
+class Heard:
+    """What came of a conversation: the desks of both sides."""
+
+    client: Desk
+    server: Desk
+
+    @property
+    def desks(self) -> tuple[Desk, Desk]:
+        return self.client, self.server
+
+    @property
+    def protected(self) -> bool:
+        """Whether all that was said is."""
+        said = [desk for desk in self.desks if desk.read.total()]
+        return bool(said) and all(desk.tls is not None and desk.tls.protected for desk in said)
+
+    @property
+    def troubles(self) -> set[str]:
+        return {trouble.what for desk in self.desks for trouble in desk.troubles}
+
+    @property
+    def problems(self) -> list[str]:
+        return [problem for desk in self.desks if desk.tls for problem in desk.tls.problems]
+
+    @property
+    def kinds(self) -> str:
+        return ", ".join(dict.fromkeys(kind for desk in self.desks for kind in desk.kinds))
+
+    @property
+    def outcome(self) -> tuple[object, ...]:
+        """All of it, to be compared."""
+        return tuple(
+            (
+                sorted((each.place, each.layers, each.position) for each in desk.sightings),
+                sorted(desk.troubles.items()),
+                sorted(desk.read.items()),
+                list(desk.kinds),
+                (desk.tls.problems, desk.tls.protected, desk.tls.data, desk.tls.alerts) if desk.tls else None,
+            )
+            for desk in self.desks
+        )
 
 
-def read(parts: Sequence[tuple[str, bytes]]) -> tuple[Handshake, Sizes]:
-    made = stream(parts)
-    sent, answered = Side.of(made.client), Side.of(made.server)
+def hear(parts: Parts, *, cuts: Iterable[int] = (), lost: Sequence[int] = (), in_turn: bool = False) -> Heard:
+    """What is heard where the sides say `parts` in turn, a frame each from 3 on: `>` the client, `<` the server.
+
+    Each side is read as a whole, the client first, but cut at the places `cuts`; or `in_turn`, part by part. The parts
+    whose numbers are in `lost` are missing.
+    """
+    talk = Conversation()
+    heard = Heard(Desk(SEARCH, conversation=talk), Desk(SEARCH, conversation=talk))
+    readers = {">": Content(heard.client, (), stream), "<": Content(heard.server, (), stream)}
+    numbered = [(side, part, number) for number, (side, part) in enumerate(parts)]
+    if not in_turn:
+        numbered.sort(key=lambda each: each[0], reverse=True)
+    waiting: dict[str, list[tuple[Origin, bytes]]] = {">": [], "<": []}
+
+    def hand_on(side: str) -> None:
+        held = b"".join(part for _, part in waiting[side])
+        origin = joined([(origin, 0, len(part)) for origin, part in waiting[side]])
+        waiting[side].clear()
+        places = sorted({0, len(held), *(cut for cut in cuts if cut < len(held))})
+        for begins, ends in pairwise(places):
+            readers[side].feed(bytearray(held[begins:ends]), origin.behind(begins))
+
+    for side, part, number in numbered:
+        if number in lost:
+            hand_on(side)
+            readers[side].gap(len(part))
+        else:
+            waiting[side].append((Origin.of_frame(3 + number, OFFSET, len(part)), part))
+            if in_turn:
+                hand_on(side)
+    for side, reader in readers.items():
+        hand_on(side)
+        reader.close()
+    for side, desk in zip("><", heard.desks, strict=True):
+        said = sum(len(part) for number, (who, part) in enumerate(parts) if who == side and number not in lost)
+        assert desk.read.total() == said, (desk.read, said)
+    return heard
+
+
+def read(parts: Parts) -> tuple[Handshake, Sizes]:
+    heard = hear(parts)
+    sent, answered = (desk.tls or TlsSide() for desk in heard.desks)
     said = handshake(sent, answered)
     return said, sizes(sent, answered, said)
 
 
-def said_by_openssl(folder: Path, at_most: ssl.TLSVersion) -> list[tuple[str, bytes]]:
+def shaken(accepting: ssl.SSLContext, asking: ssl.SSLContext, **more: object) -> list[tuple[str, bytes]]:
     """A real exchange without a wire: who says what, in turn."""
-    files = Files.make(folder)
-    accepting = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    accepting.load_cert_chain(files.certificate, files.key)
-    asking = ssl.create_default_context(cafile=files.root)
-    asking.maximum_version = at_most
-    asking.set_alpn_protocols(["h2", "http/1.1"])
     to_client, from_client, to_server, from_server = (ssl.MemoryBIO() for _ in range(4))
     ends = {
-        ">": (asking.wrap_bio(to_client, from_client, server_hostname="localhost"), from_client, to_server),
+        ">": (
+            asking.wrap_bio(to_client, from_client, server_hostname="localhost", **more),  # type: ignore[arg-type]
+            from_client,
+            to_server,
+        ),
         "<": (accepting.wrap_bio(to_server, from_server, server_side=True), from_server, to_client),
     }
     parts: list[tuple[str, bytes]] = []
@@ -104,3 +183,14 @@ def said_by_openssl(folder: Path, at_most: ssl.TLSVersion) -> list[tuple[str, by
                 parts.append((side, said.read()))
                 heard.write(parts[-1][1])
     return parts
+
+
+def said_by_openssl(folder: Path, at_most: ssl.TLSVersion) -> list[tuple[str, bytes]]:
+    """A real exchange with a certificate that is trusted, and the newest version that is allowed."""
+    files = Files.make(folder)
+    accepting = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    accepting.load_cert_chain(files.certificate, files.key)
+    asking = ssl.create_default_context(cafile=files.root)
+    asking.maximum_version = at_most
+    asking.set_alpn_protocols(["h2", "http/1.1"])
+    return shaken(accepting, asking)

@@ -11,34 +11,32 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from capture.frames import segment
 from capture.talk import (
+    CHANGE_CIPHER_SPEC,
     HELLOS,
     SECRET,
     TLS_1_3,
     UNKNOWN_CA,
     client,
     extension,
+    hear,
     message,
     read,
     record,
     said_by_openssl,
     server,
-    stream,
     vector,
 )
-from overheard_capture.packets import SYN
-from overheard_capture.streams import Direction
+from overheard_capture.layers.origin import Origin
 from overheard_capture.tls import names
 from overheard_capture.tls.cursor import text
-from overheard_capture.tls.handshake import Side
 from overheard_capture.tls.hello import ClientHello, ServerHello, client_hello, leaf, named_curve, server_hello
-from overheard_capture.tls.records import Record, messages, records
+from overheard_capture.tls.messages import Messages
+from overheard_capture.tls.records import head
+from overheard_capture.tls.side import TlsSide
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
-
-CHANGE_CIPHER_SPEC = b"\x14\x03\x03\x00\x01\x01"
+    from collections.abc import Sequence
 
 
 @pytest.fixture(scope="module")
@@ -51,8 +49,15 @@ def tls_1_3(tmp_path_factory: pytest.TempPathFactory) -> list[tuple[str, bytes]]
     return said_by_openssl(tmp_path_factory.mktemp("tls13"), ssl.TLSVersion.TLSv1_3)
 
 
-def first_hello(said: Iterable[tuple[str, bytes]]) -> bytes:
-    (hello,) = messages(said_first := next(part for _, part in said), records(said_first), throughout=False)
+def side_of(sent: bytes, side: str = ">") -> TlsSide:
+    """What is kept of a direction in which this is said, each byte in frame 3."""
+    heard = hear([(side, sent)])
+    return (heard.client if side == ">" else heard.server).tls or TlsSide()
+
+
+def first_hello(said: Sequence[tuple[str, bytes]]) -> bytes:
+    hello = side_of(said[0][1]).messages.first(1)
+    assert hello
     return hello.body
 
 
@@ -112,38 +117,33 @@ def test_the_first_certificate_is_the_leaf() -> None:
 @pytest.mark.parametrize("size", [1, 3, 4, 5, 100, 5000])
 def test_messages_are_put_together_over_the_bounds_of_records(size: int) -> None:
     said = message(1, client()) + message(2, server(0x1301, *TLS_1_3)) + message(14, b"") + message(11, bytes(200))
-    sent = b"".join(record(22, said[at : at + size]) for at in range(0, len(said), size))
-    found = list(messages(sent, records(sent), throughout=False))
-    assert [(each.kind, len(each.body)) for each in found] == [
-        (1, 43),
-        (2, len(server(0x1301, *TLS_1_3))),
-        (14, 0),
-        (11, 200),
+    kept = side_of(b"".join(record(22, said[at : at + size]) for at in range(0, len(said), size))).messages
+    assert kept.counts == {1: 1, 2: 1, 14: 1, 11: 1}
+    assert [len(each.body) for kind in (1, 2, 11) for each in kept.kept[kind]] == [
+        43,
+        len(server(0x1301, *TLS_1_3)),
+        200,
     ]
-    # Where a message begins and ends is told in bytes of the stream.
-    assert all(sent[each.start] == each.kind for each in found)
-    assert found[-1].end == len(sent)
+    assert not kept.open
 
 
 def test_what_is_encrypted_is_not_taken_for_a_message() -> None:
     encrypted = record(22, message(1, client()))
-    sent = record(22, message(2, server(0xC02F))) + CHANGE_CIPHER_SPEC + encrypted
-    assert [each.kind for each in messages(sent, records(sent), throughout=False)] == [2]
+    old = side_of(record(22, message(2, server(0xC02F))) + CHANGE_CIPHER_SPEC + encrypted, "<")
+    assert (old.messages.counts, old.sealed) == ({2: 1}, 1)
     # In TLS 1.3 it is in clear: the hello after a HelloRetryRequest.
-    assert [each.kind for each in messages(sent, records(sent), throughout=True)] == [2, 1]
+    new = side_of(record(22, message(2, server(0x1301, *TLS_1_3))) + CHANGE_CIPHER_SPEC + encrypted, "<")
+    assert (new.messages.counts, new.sealed) == ({2: 1, 1: 1}, 0)
 
 
 def test_a_message_without_an_end_is_none() -> None:
-    sent = record(22, message(1, client())[:-1])
-    assert list(messages(sent, records(sent), throughout=False)) == []
+    side = side_of(record(22, message(1, client())[:-1]))
+    assert (side.messages.counts, side.problems) == ({}, ["a handshake message that breaks off"])
 
 
 @pytest.mark.parametrize(
     "odd",
     [
-        pytest.param(b"", id="nothing"),
-        pytest.param(b"\x17\x03\x03\x00", id="half a head"),
-        pytest.param(record(23, b"four")[:-1], id="a byte short"),
         pytest.param(record(25, b"four"), id="no type of a record"),
         pytest.param(record(23, b"four", b"\2\0"), id="SSL 2"),
         pytest.param(record(23, b""), id="empty"),
@@ -152,12 +152,15 @@ def test_a_message_without_an_end_is_none() -> None:
     ],
 )
 def test_reading_ends_where_no_record_is(odd: bytes) -> None:
-    assert records(UNKNOWN_CA + odd) == [Record(21, 5, 7)]
-    assert records(odd) == []
+    assert head(odd[:5]) is None
+    side = side_of(UNKNOWN_CA + odd)
+    assert len(side.alerts) == 1
+    assert not side.protected
+    assert [problem.partition(" after ")[2] for problem in side.problems] == ["TLS records at byte 7"]
 
 
 def test_the_longest_record_is_one() -> None:
-    assert [each.length for each in records(record(23, bytes(2**14 + 2048)))] == [2**14 + 2048]
+    assert side_of(UNKNOWN_CA + record(23, bytes(2**14 + 2048))).data.held(0) == 2**14 + 2048
 
 
 def test_the_bytes_of_a_stranger_do_nothing_to_a_terminal() -> None:
@@ -167,22 +170,21 @@ def test_the_bytes_of_a_stranger_do_nothing_to_a_terminal() -> None:
 
 def test_alerts_are_read_where_they_are_in_clear() -> None:
     encrypted, odd = record(21, bytes(26)), record(21, b"\x03\x7b")
-    side = Side.of(stream([(">", UNKNOWN_CA), (">", encrypted), (">", odd)]).client)
-    assert list(side.alerts()) == [(3, "fatal", "unknown_ca"), (5, "level 3", "alert 123")]
+    heard = hear([(">", UNKNOWN_CA), (">", encrypted), (">", odd)])
+    assert heard.client.tls
+    assert heard.client.tls.alerts == [(3, "fatal", "unknown_ca"), (5, "level 3", "alert 123")]
 
 
-def test_a_direction_whose_beginning_was_lost_is_not_read() -> None:
-    torn = stream([(">", UNKNOWN_CA), (">", UNKNOWN_CA)]).client
-    lost = Direction(torn.source, torn.target)
-    lost.add(segment(flags=SYN))
-    lost.add(segment(UNKNOWN_CA, sequence=1 + len(UNKNOWN_CA)))
-    assert Side.of(torn).records
-    assert Side.of(lost).records == []
+def test_a_direction_whose_beginning_was_lost_counts_as_torn() -> None:
+    """Whatever was there before could have been in clear."""
+    torn = hear([(">", UNKNOWN_CA), (">", UNKNOWN_CA)], lost=[0])
+    assert torn.problems == ["TLS whose beginning is missing"]
+    assert not hear([(">", UNKNOWN_CA), (">", UNKNOWN_CA)]).problems
 
 
 def test_a_direction_that_was_open_before_is_read_from_its_first_record() -> None:
-    late = stream([(">", UNKNOWN_CA)], opened=False)
-    assert list(Side.of(late.client).alerts()) == [(3, "fatal", "unknown_ca")]
+    side = side_of(UNKNOWN_CA)
+    assert side.alerts == [(3, "fatal", "unknown_ca")]
 
 
 def test_the_names_are_those_of_tshark() -> None:
@@ -228,8 +230,6 @@ def test_real_data_in_both_versions(tls_1_2: list[tuple[str, bytes]], tls_1_3: l
 def look_at(parts: Sequence[tuple[str, bytes]]) -> None:
     """Read all there is to read."""
     read(parts)
-    for direction in stream(parts).directions:
-        list(Side.of(direction).alerts())
 
 
 @given(st.lists(st.tuples(st.sampled_from("<>"), st.binary(max_size=200)), max_size=6))
@@ -283,7 +283,9 @@ def test_who_says_hello_for_ever_is_heard_twice() -> None:
 
 def test_a_long_stream_of_tiny_messages_is_read_in_time_that_grows_with_it() -> None:
     """A copy of what is left for each of them would take minutes."""
-    sent = record(22, message(14, b"") * 4096) * 60
+    said = message(14, b"") * 4096
+    kept, origin = Messages(), Origin.of_frame(1, 54, len(said))
     began = time.monotonic()
-    assert sum(1 for _ in messages(sent, records(sent), throughout=True)) == 60 * 4096
+    assert all(kept.add(said, origin) for _ in range(60))
+    assert kept.counts == {14: 60 * 4096}
     assert time.monotonic() - began < 10

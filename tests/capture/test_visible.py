@@ -12,21 +12,20 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from capture.frames import SERVER, ethernet, exchange, frame, ipv4, tcp
+from capture.talk import SEARCH
 from overheard.words.visible import Alert, Visible
-from overheard_capture import pcapng
-from overheard_capture.content import content
-from overheard_capture.packets import SYN, unwrap
-from overheard_capture.streams import assemble
+from overheard_capture.flows.reading import Reading
+from overheard_capture.packets import SYN
+from overheard_capture.reading.capture import read
+from overheard_capture.reading.frame import Frame
 from overheard_capture.tls import names
 from overheard_capture.tshark import own_configuration
-from overheard_capture.visible import visible
 from processes import in_namespaces
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from overheard.engines.base import Engine
-    from overheard_capture.pcapng import Frame
 
 # What OpenSSL agrees on with itself.
 PREFERRED = "X25519MLKEM768" if ssl.OPENSSL_VERSION_INFO >= (3, 5) else "x25519"
@@ -45,9 +44,10 @@ _FIELDS = {
 
 def seen_in(frames: Iterable[Frame]) -> tuple[Visible, ...]:
     """What is visible of the streams in these frames."""
-    packets = [(frame, unwrap(frame)) for frame in frames]
-    streams = assemble(packet for _, packet in packets)
-    return visible(streams, packets, {stream.number: content(stream) for stream in streams})
+    reading = Reading(SEARCH)
+    for each in frames:
+        reading.take(each)
+    return tuple(reading.finish().visible)
 
 
 @dataclass(frozen=True)
@@ -74,7 +74,7 @@ def connections(tmp_path_factory: pytest.TempPathFactory, local_engine: Engine) 
     folder = tmp_path_factory.mktemp("handshakes")
     told = json.loads(in_namespaces(Path(__file__).parent / "handshakes.py", str(folder), within=60))
     path = folder / "handshakes.pcapng"
-    by_ports = {(int(each.client.rpartition(":")[2]), each.port): each for each in seen_in(pcapng.read(path).frames)}
+    by_ports = {(int(each.client.rpartition(":")[2]), each.port): each for each in seen_in(read(path).frames)}
     return Connections(path, {name: by_ports[tuple(each["ports"])] for name, each in told.items()}, told)
 
 
@@ -268,9 +268,7 @@ def test_what_is_seen_goes_to_json_and_back(connections: Connections) -> None:
 
 def timed(parts: Iterable[bytes]) -> list[Frame]:
     """Frames a second after one another."""
-    return [
-        pcapng.Frame(number, 1_700_000_000.0 + number, 1, len(data), data) for number, data in enumerate(parts, start=1)
-    ]
+    return [Frame(number, 1_700_000_000.0 + number, 1, len(data), data) for number, data in enumerate(parts, start=1)]
 
 
 def test_one_connection_after_the_other_between_the_same_ports_has_times_of_its_own() -> None:

@@ -8,13 +8,14 @@ class CutShortError(ValueError):
 
 
 class Cursor:
-    """Reads from the front; copies nothing. It is true while there is something left."""
+    """Reads from the front; copies nothing. Its length is what is left, and it is true while there is something."""
 
     def __init__(self, data: bytes | memoryview) -> None:
         self._left = memoryview(data)
 
-    def __bool__(self) -> bool:
-        return len(self._left) > 0
+    def __len__(self) -> int:
+        """How much is left."""
+        return len(self._left)
 
     def take(self, length: int) -> memoryview:
         """The next bytes. Raises CutShortError, as all that follow do."""

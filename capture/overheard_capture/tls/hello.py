@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from overheard_capture.tls import names
 from overheard_capture.tls.cursor import Cursor, CutShortError, text
 
 CLIENT_HELLO, SERVER_HELLO, CERTIFICATE, SERVER_KEY_EXCHANGE = 1, 2, 11, 12
 # https://www.iana.org/assignments/tls-extensiontype-values
-_SERVER_NAME, _ALPN, _EARLY_DATA, _SUPPORTED_VERSIONS, _KEY_SHARE = 0, 16, 42, 43, 51
+_SERVER_NAME, _ALPN, _EARLY_DATA, _SUPPORTED_VERSIONS, _KEY_SHARE, _CONNECTION_ID = 0, 16, 42, 43, 51, 54
 _HOST_NAME, _NAMED_CURVE = 0, 3
+# The random of a HelloRetryRequest (RFC 8446, 4.1.3).
+_RETRY = bytes.fromhex("cf21ad74e59a6111be1d8c021e65b891c2a211167abb8c5e079e09e2c8a8339c")
+_DTLS = 0xFE
 
 
 @dataclass(frozen=True)
@@ -19,7 +22,9 @@ class ClientHello:
 
     `sni` is the server's name (RFC 6066, 3), `alpn` the protocols that it would speak (RFC 7301). `versions` are those
     that it offers where it offers TLS 1.3, `shares` the groups that it sends a key of. With `early_data` it sends data
-    before the server has said a word (RFC 8446, 2.3).
+    before the server has said a word (RFC 8446, 2.3). `suites` are the numbers of its cipher suites; `connection` is
+    what the records sent to it are to be marked with under DTLS (RFC 9146), where it asks for that. One that makes no
+    sense is not `sound`.
     """
 
     sni: str = ""
@@ -27,16 +32,27 @@ class ClientHello:
     versions: tuple[str, ...] = ()
     shares: tuple[str, ...] = ()
     early_data: bool = False
+    suites: tuple[int, ...] = field(default=(), compare=False)
+    connection: bytes | None = field(default=None, compare=False)
+    sound: bool = field(default=False, compare=False)
 
 
 @dataclass(frozen=True)
 class ServerHello:
-    """What a server picks (RFC 8446, 4.1.3), also in a HelloRetryRequest. Up to TLS 1.2 it tells `alpn`, too."""
+    """What a server picks (RFC 8446, 4.1.3), also in a HelloRetryRequest. Up to TLS 1.2 it tells `alpn`, too.
+
+    `suite` is the number of the cipher, `outer` the version that records claim to be of. The rest is as in ClientHello.
+    """
 
     version: str = ""
     cipher: str = ""
     group: str = ""
     alpn: str = ""
+    suite: int = field(default=-1, compare=False)
+    outer: int = field(default=0, compare=False)
+    retry: bool = field(default=False, compare=False)
+    connection: bytes | None = field(default=None, compare=False)
+    sound: bool = field(default=False, compare=False)
 
 
 def client_hello(body: bytes) -> ClientHello:
@@ -48,10 +64,14 @@ def client_hello(body: bytes) -> ClientHello:
 
 
 def _client_hello(cursor: Cursor) -> ClientHello:
-    cursor.take(2 + 32)
-    # Session, cipher suites and compression methods: what was picked of them is what matters.
-    for size in (1, 2, 1):
-        cursor.vector(size)
+    version = cursor.number(2)
+    cursor.take(32)
+    cursor.vector(1)
+    if version >> 8 == _DTLS:
+        # The cookie (RFC 6347, 4.2.1).
+        cursor.vector(1)
+    suites = cursor.vector(2).rest()
+    cursor.vector(1)
     found = _extensions(cursor)
     return ClientHello(
         sni=_server_name(found[_SERVER_NAME]) if _SERVER_NAME in found else "",
@@ -59,6 +79,9 @@ def _client_hello(cursor: Cursor) -> ClientHello:
         versions=_versions(found[_SUPPORTED_VERSIONS]) if _SUPPORTED_VERSIONS in found else (),
         shares=_shares(found[_KEY_SHARE]) if _KEY_SHARE in found else (),
         early_data=_EARLY_DATA in found,
+        suites=tuple(int.from_bytes(suites[at : at + 2], "big") for at in range(0, len(suites), 2)),
+        connection=_connection(found),
+        sound=True,
     )
 
 
@@ -71,8 +94,8 @@ def server_hello(body: bytes) -> ServerHello:
 
 
 def _server_hello(cursor: Cursor) -> ServerHello:
-    version = cursor.number(2)
-    cursor.take(32)
+    outer = version = cursor.number(2)
+    random = bytes(cursor.take(32))
     cursor.vector(1)
     cipher = cursor.number(2)
     cursor.take(1)
@@ -85,6 +108,11 @@ def _server_hello(cursor: Cursor) -> ServerHello:
         # A HelloRetryRequest has the group alone, a ServerHello a key behind it (RFC 8446, 4.2.8).
         group=names.group(found[_KEY_SHARE].number(2)) if _KEY_SHARE in found else "",
         alpn=", ".join(_protocols(found[_ALPN])) if _ALPN in found else "",
+        suite=cipher,
+        outer=outer,
+        retry=random == _RETRY,
+        connection=_connection(found),
+        sound=True,
     )
 
 
@@ -113,6 +141,10 @@ def _extensions(cursor: Cursor) -> dict[int, Cursor]:
         kind = block.number(2)
         found[kind] = block.vector(2)
     return found
+
+
+def _connection(found: dict[int, Cursor]) -> bytes | None:
+    return bytes(found[_CONNECTION_ID].vector(1).rest()) if _CONNECTION_ID in found else None
 
 
 def _server_name(extension: Cursor) -> str:

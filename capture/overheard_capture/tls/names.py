@@ -7,6 +7,8 @@ certificate of RSA or ECDSA.
 from __future__ import annotations
 
 VERSIONS = {0x0300: "SSL 3.0", 0x0301: "TLS 1.0", 0x0302: "TLS 1.1", 0x0303: "TLS 1.2", 0x0304: "TLS 1.3"}
+# They count downwards (RFC 6347, 4.1; RFC 9147, 5.3).
+VERSIONS |= {0xFEFF: "DTLS 1.0", 0xFEFD: "DTLS 1.2", 0xFEFC: "DTLS 1.3"}
 
 # RFC 8446, 6.2; RFC 5246, 7.2; and those that later standards added.
 ALERTS = {

@@ -6,15 +6,14 @@ from dataclasses import dataclass
 from itertools import takewhile
 from typing import TYPE_CHECKING
 
-from overheard_capture.tls.handshake import TLS_1_3
-
 if TYPE_CHECKING:
-    from overheard_capture.tls.handshake import Handshake, Side
+    from overheard_capture.tls.handshake import Handshake
     from overheard_capture.tls.hello import ServerHello
-    from overheard_capture.tls.records import Record
+    from overheard_capture.tls.side import DataRecords, TlsSide
 
+TLS_1_3, DTLS_1_3 = "TLS 1.3", "DTLS 1.3"
 # Nonces that stand in the record up to TLS 1.2, and tags (RFC 5288, 3; RFC 6655, 3 and 4; RFC 7905, 2).
-_AEAD = {"_CCM_8": (8, 8), "_CCM": (8, 16), "_GCM_": (8, 16), "_CHACHA20_": (0, 16)}
+AEAD = {"_CCM_8": (8, 8), "_CCM": (8, 16), "_GCM_": (8, 16), "_CHACHA20_": (0, 16)}
 _HASH = {"SHA": 20, "SHA256": 32, "SHA384": 48}
 _BLOCK = 16
 # How long an alert is (RFC 8446, 6).
@@ -34,22 +33,22 @@ class Sizes:
     guess: int = 0
 
 
-def sizes(client: Side, server: Side, said: Handshake) -> Sizes:
+def sizes(client: TlsSide, server: TlsSide, said: Handshake) -> Sizes:
     """Count the records that may hold application data.
 
     Up to TLS 1.2 these say so. In TLS 1.3 what is encrypted of the handshake, session tickets and alerts say the same:
     what belongs to the handshake is left out, and of the rest the guess leaves out what looks like tickets and alerts.
     """
-    sent, answered, extra = client.application_data, server.application_data, overhead(said.picked)
+    sent, answered, extra = client.data, server.data, overhead(said.picked)
     likely = answered
     # Data that is sent early stands before the handshake's end, and nobody can say where that is.
-    if said.picked.version == TLS_1_3 and not said.asked.early_data:
+    if said.picked.version == TLS_1_3 and not said.asked.early_data and not server.data_alone:
         finished = 4 + _hash(said.picked) + extra
-        flight = _unasked(server, answered, client, sent)
-        sent = _behind_finished(sent[:_CLIENT_FLIGHT], 0, finished) + sent[_CLIENT_FLIGHT:]
-        answered = _behind_finished(answered[:flight], flight, finished) + answered[flight:]
-        likely = _likely(answered, _unasked(server, answered, client, sent), _ALERT + extra)
-    return Sizes(_held(sent, extra), _held(answered, extra), _held(likely, extra))
+        flight = _unasked(answered, sent)
+        sent = sent.behind(_until_finished(sent, _CLIENT_FLIGHT, 1, finished))
+        answered = answered.behind(_until_finished(answered, flight, flight, finished))
+        likely = _likely(answered, _unasked(answered, sent), _ALERT + extra)
+    return Sizes(sent.held(extra), answered.held(extra), likely.held(extra))
 
 
 def overhead(picked: ServerHello) -> int:
@@ -57,13 +56,9 @@ def overhead(picked: ServerHello) -> int:
     if "_CBC_" in picked.cipher:
         # A vector in each record since TLS 1.1, the MAC, and the length of the padding (RFC 5246, 6.2.3.2).
         return (0 if picked.version in {"SSL 3.0", "TLS 1.0"} else _BLOCK) + _hash(picked) + 1
-    nonce, tag = next((sizes for part, sizes in _AEAD.items() if part in picked.cipher), (0, 0))
+    nonce, tag = next((sizes for part, sizes in AEAD.items() if part in picked.cipher), (0, 0))
     # In TLS 1.3 the nonce is not sent, and the type of the content is encrypted with it (RFC 8446, 5.2 and 5.3).
-    return (1 if picked.version == TLS_1_3 else nonce) + tag
-
-
-def _held(among: list[Record], extra: int) -> int:
-    return sum(max(record.length - extra, 0) for record in among)
+    return (1 if picked.version in {TLS_1_3, DTLS_1_3} else nonce) + tag
 
 
 def _hash(picked: ServerHello) -> int:
@@ -71,28 +66,28 @@ def _hash(picked: ServerHello) -> int:
     return _HASH.get(picked.cipher.rpartition("_")[2], 0)
 
 
-def _unasked(server: Side, answered: list[Record], client: Side, sent: list[Record]) -> int:
+def _unasked(answered: DataRecords, sent: DataRecords) -> int:
     """How many records the server sent before the first of the client's."""
-    if not sent:
-        return len(answered)
-    first = client.frame(sent[0])
-    return sum(1 for _ in takewhile(lambda record: server.frame(record) < first, answered))
+    if not sent.number:
+        return answered.number
+    begins = (sent.first[0] if sent.first else sent.last or answered.first[0]).frame
+    return sum(1 for _ in takewhile(lambda record: record.frame < begins, answered.first))
 
 
-def _behind_finished(flight: list[Record], otherwise: int, finished: int) -> list[Record]:
-    """What follows Finished in a flight; where that is in no record of its own, what follows the record `otherwise`."""
-    lengths = [record.length for record in flight]
-    last = lengths.index(finished) if finished in lengths else otherwise
-    return flight[last + 1 :]
+def _until_finished(records: DataRecords, flight: int, otherwise: int, finished: int) -> int:
+    """How many records of a flight of so many belong to the handshake: those up to Finished; or else `otherwise`."""
+    lengths = [record.length for record in records.first[:flight]]
+    return lengths.index(finished) + 1 if finished in lengths else otherwise
 
 
-def _likely(answered: list[Record], unasked: int, alert: int) -> list[Record]:
+def _likely(answered: DataRecords, unasked: int, alert: int) -> DataRecords:
     """Without session tickets (RFC 8446, 4.6.1) and the closing alert, as far as can be told.
 
     Tickets come first, `unasked` or when the request is on its way, and those of one handshake are of one length.
     """
-    if answered and answered[-1].length == alert:
-        answered = answered[:-1]
-    ticket = answered[0].length if answered else 0
-    alike = sum(1 for _ in takewhile(lambda record: record.length == ticket, answered))
-    return answered[alike:] if ticket <= _LONGEST_TICKET and (unasked or alike > 1) else answered
+    last = answered.last or (answered.first[-1] if answered.first else None)
+    if last and last.length == alert:
+        answered = answered.without_last()
+    ticket = answered.first[0].length if answered.first else 0
+    alike = sum(1 for _ in takewhile(lambda record: record.length == ticket, answered.first))
+    return answered.behind(alike) if ticket <= _LONGEST_TICKET and (unasked or alike > 1) else answered

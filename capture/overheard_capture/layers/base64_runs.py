@@ -1,0 +1,259 @@
+"""Finds base64 in text, wherever it stands, and lets what it says be read."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+from overheard_capture.layers.base64_letters import letters_by_frame
+from overheard_capture.layers.base64_run import Run, Together, Token, aligned
+from overheard_capture.layers.by_frame import sources
+from overheard_capture.layers.glance import LETTERS, SHORTEST, runs
+from overheard_capture.layers.nested import guessing
+from overheard_capture.layers.pending import Pending
+
+if TYPE_CHECKING:
+    from overheard_capture.layers.content import Bytes
+    from overheard_capture.layers.desk import Desk
+    from overheard_capture.layers.nested import Factory
+    from overheard_capture.layers.origin import Origin
+
+_ESCAPES = rb"\\/|%2[BbFf]|\\u002[BbFf]"
+_LINE = re.compile(rb"(?:[A-Za-z0-9+/_-]++|%b)++" % _ESCAPES)
+_BREAK = rb"(?:\r?\n[ \t]{0,32}|(?:\\r)?\\n)"
+_PADDING = re.compile(rb"(?:=|%3[Dd]|\\u003[Dd]){0,2}")
+# What no run goes on behind; and what it may go on behind: another line, an escape, padding.
+_SAFE = re.compile(rb"[^A-Za-z0-9+/_=\\%\r\n \t-]")
+_OPEN_ENDS = b"\r\n\\%="
+# What stands before a run, and is part of it, or has taken its first letters for its own.
+_ESCAPE = re.compile(rb"%s" % _ESCAPES)
+_OTHER_BEFORE = re.compile(rb"\\u[0-9A-Fa-f]{4}|\\[nrtbf]|%[0-9A-Fa-f]{2}")
+# Lines that are longer are not put together.
+_LONGEST_LINE = 256
+# How far before a run of letters others may stand that only an escape parts from it.
+_BEFORE = 256
+# What is longer is decoded before its end has come, and read on whatever it says.
+_LONG, _LONGEST, _READ_ANYWAY = 64 << 10, 1 << 20, 1024
+# Short words that lack capital letters, or any letter beyond those of hexadecimal numbers, are no base64: of 10^9 runs
+# not one is like that.
+_SMALL, _HEXADECIMAL = b"abcdefghijklmnopqrstuvwxyz0123456789/_-", b"0123456789ABCDEF_-"
+_SHORT = 200
+
+
+@lru_cache(maxsize=_LONGEST_LINE)
+def _more_lines(length: int) -> tuple[re.Pattern[bytes], re.Pattern[bytes]]:
+    """Further lines of so many letters; and a last one that is shorter."""
+    unit, after = rb"(?:[A-Za-z0-9+/_-]|%b)" % _ESCAPES, rb"(?![A-Za-z0-9+/_-]|%b)" % _ESCAPES
+    same = rb"(?:%b(?:[A-Za-z0-9+/_-]{%d}|%b{%d})%b)*+" % (_BREAK, length, unit, length, after)
+    return re.compile(same), re.compile(rb"(?:%b%b{1,%d}+%b)?" % (_BREAK, unit, max(length - 1, 1), after))
+
+
+class Base64Runs:
+    """Reads text for the base64 in it. What that says is a guess, and no trouble where it says nothing."""
+
+    __slots__ = ("_desk", "_layers", "_line", "_open", "_reader", "_together", "_token", "_waiting")
+
+    def __init__(self, desk: Desk, layers: tuple[str, ...], reader: Factory) -> None:
+        self._desk = desk
+        self._layers = layers
+        self._reader = reader
+        self._waiting: Pending | None = None
+        self._together: Together | None = None
+        # A long run that is still going on, and how long its lines are: 0 where it is one line.
+        self._open: Run | None = None
+        self._token: Token | None = None
+        self._line = 0
+
+    def feed(self, data: bytes | bytearray, origin: Origin) -> None:
+        """Read on."""
+        start = 0
+        if self._waiting:
+            safe = _SAFE.search(data, 0, 4096)
+            start = safe.end() if safe else len(data)
+            self._waiting.add(data[:start], origin)
+            seam, seam_origin = self._waiting.take(len(self._waiting))
+            self._waiting = None
+            self._scan(seam, seam_origin, 0, last=safe is not None)
+        if start < len(data):
+            self._scan(data, origin, start, last=False)
+
+    def _scan(self, data: bytes | bytearray, origin: Origin, start: int, *, last: bool) -> None:
+        """Read from `start` on. With `last`, no run goes on behind these bytes."""
+        at = self._go_on(data, origin, last) if self._open else start
+        if at < 0:
+            return
+        for begins, ends in runs(data):
+            begins = max(begins, at)
+            if ends - begins < SHORTEST or _is_word(data, begins, ends):
+                continue
+            begin = self._begin(data, begins, at)
+            line = _LINE.match(data, begin)
+            if not line or line.end() - begins < SHORTEST:
+                continue
+            end, over = self._end(data, begin, line.end())
+            if not over and not last:
+                self._wait(data, origin, begin)
+                break
+            self._read(bytes(data[begin:end]), origin.behind(begin))
+            at = end
+        else:
+            if not last:
+                self._keep_letters(data, origin, at)
+        if self._together:
+            self._together.search()
+
+    # ---- where a run begins and ends
+
+    def _begin(self, data: bytes | bytearray, begins: int, floor: int) -> int:
+        """Where it really begins: letters may be part of an escape, and escapes may be letters."""
+        least = max(begins - _BEFORE, floor)
+        while begins > least and data[begins - 1] in b"\\%":
+            if not _ESCAPE.match(data, begins - 1):
+                other = _OTHER_BEFORE.match(data, begins - 1)
+                return other.end() if other else begins
+            before = bytes(data[least : begins - 1])
+            begins = least + len(before.rstrip(LETTERS))
+        return begins
+
+    def _end(self, data: bytes | bytearray, begin: int, line_end: int) -> tuple[int, bool]:
+        """Where it ends, and whether that does not depend on what is still to come."""
+        end, length = line_end, _letters(data, begin, line_end)
+        if length <= _LONGEST_LINE:
+            same, shorter = _more_lines(length)
+            end = _end_of(same, data, end)
+            end = _end_of(shorter, data, end)
+        end = _end_of(_PADDING, data, end)
+        return end, self._over(data, end, length)
+
+    def _over(self, data: bytes | bytearray, end: int, line: int) -> bool:
+        behind = len(data) - end
+        needed = 48 + 6 * line if line <= _LONGEST_LINE else 48
+        return behind >= needed or (behind > 0 and data[end] not in _OPEN_ENDS)
+
+    # ---- what waits for more
+
+    def _keep_letters(self, data: bytes | bytearray, origin: Origin, at: int) -> None:
+        """The last letters may be the first of a run."""
+        least = max(len(data) - _BEFORE - SHORTEST, at)
+        begin = least + len(bytes(data[least:]).rstrip(LETTERS + b"\\%"))
+        if begin < len(data):
+            self._wait(data, origin, begin)
+
+    def _wait(self, data: bytes | bytearray, origin: Origin, begin: int) -> None:
+        """A run from `begin` on has not ended yet."""
+        if len(data) - begin >= _LONG:
+            begin = self._read_some(data, origin, begin)
+        self._waiting = Pending()
+        self._waiting.add(data[begin:], origin.behind(begin))
+
+    def _read_some(self, data: bytes | bytearray, origin: Origin, begin: int) -> int:
+        """Read what came of a long run, up to what the last frame brought: it may bring more. From where on it waits."""
+        behind = origin.behind(begin)
+        found = sources(behind, len(data) - begin)
+        most = len(data) - 8
+        if isinstance(found[-1][1], int) and len(data) - begin < _LONGEST:
+            most = min(most, begin + found[-1][0])
+        end = self._whole(data, begin, most)
+        if not self._open and end - begin < _SHORT:
+            return begin
+        if end > begin:
+            if not self._open:
+                self._token = Token(guessing(self._desk), self._layers, self._reader)
+            self._read_piece(bytes(data[begin:end]), behind)
+        return end
+
+    def _whole(self, data: bytes | bytearray, begin: int, most: int) -> int:
+        """Where a piece may end: behind a letter of a run of one line; or behind a line that is followed by another."""
+        at = begin
+        if not self._open:
+            line = _LINE.match(data, begin)
+            assert line
+            length = _letters(data, begin, line.end())
+            self._line = length if length <= _LONGEST_LINE else 0
+            at = line.end()
+        if not self._line:
+            line = _LINE.match(data, begin, max(most, begin))
+            return line.end() if line else begin
+        same, _ = _more_lines(self._line)
+        return _end_of(same, data, at, max(min(most, _end_of(same, data, at) - 1), at))
+
+    def _go_on(self, data: bytes | bytearray, origin: Origin, last: bool) -> int:
+        """Read on in a long run. Where it ends, or -1 if that is not known yet."""
+        if self._line:
+            same, shorter = _more_lines(self._line)
+            end = _end_of(shorter, data, _end_of(same, data, 0))
+        else:
+            end = _end_of(_LINE, data, 0)
+        end = _end_of(_PADDING, data, end)
+        if not last and not self._over(data, end, self._line or len(data) + _LONGEST_LINE):
+            self._wait(data, origin, 0)
+            return -1
+        self._read_piece(bytes(data[:end]), origin)
+        self._close_run()
+        return end
+
+    # ---- what a run says
+
+    def _read(self, raw: bytes, origin: Origin) -> None:
+        letters, places = letters_by_frame(raw, origin)
+        if self._desk.opener:
+            token = Token(guessing(self._desk), self._layers, self._reader)
+            token.feed(letters, origin, len(raw))
+            token.close()
+        skipped = aligned(letters)
+        if skipped < 0 and len(letters) < _READ_ANYWAY:
+            if not self._together:
+                self._together = Together(guessing(self._desk), self._layers)
+            self._together.add(letters, places, origin)
+            return
+        run = Run(guessing(self._desk), self._layers, self._reader, max(skipped, 0))
+        run.feed(letters, places, origin)
+        run.close()
+
+    def _read_piece(self, raw: bytes, origin: Origin) -> None:
+        if not raw:
+            return
+        letters, places = letters_by_frame(raw, origin)
+        if not self._open:
+            self._open = Run(guessing(self._desk), self._layers, self._reader, max(aligned(letters), 0))
+        self._open.feed(letters, places, origin)
+        if self._token:
+            self._token.feed(letters, origin, len(raw))
+
+    def _close_run(self) -> None:
+        for each in (self._open, self._token):
+            if each:
+                each.close()
+        self._open = self._token = None
+
+    def gap(self, _: int) -> None:
+        """A run ends where bytes are missing."""
+        self.close()
+
+    def close(self) -> None:
+        """There is no more to come."""
+        if self._waiting:
+            data, origin = self._waiting.take(len(self._waiting))
+            self._waiting = None
+            self._scan(data, origin, 0, last=True)
+        self._close_run()
+
+
+def _is_word(data: bytes | bytearray, begins: int, ends: int) -> bool:
+    if ends - begins >= _SHORT:
+        return False
+    word = data[begins:ends]
+    return not word.translate(None, _SMALL) or not word.translate(None, _HEXADECIMAL)
+
+
+def _letters(data: bytes | bytearray, begin: int, end: int) -> int:
+    """How many letters there are in a line; it does not matter how many more than can be put together."""
+    length = end - begin
+    return len(_ESCAPE.sub(b"+", data[begin:end])) if length <= 6 * _LONGEST_LINE else length
+
+
+def _end_of(pattern: re.Pattern[bytes], data: Bytes, start: int, most: int = 1 << 62) -> int:
+    """Where the match at `start` ends."""
+    found = pattern.match(data, start, most)
+    return found.end() if found else start

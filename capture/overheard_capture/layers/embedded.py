@@ -1,0 +1,95 @@
+"""Something known in the midst of bytes that nobody knows: archives at the end of a program, files in a protocol."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from overheard_capture.layers.content import Content, Looking
+from overheard_capture.layers.nested import Rest, guessing
+from overheard_capture.layers.pending import Pending
+from overheard_capture.layers.sniff import HEAD, sniffed
+
+if TYPE_CHECKING:
+    from overheard_capture.layers.content import Bytes
+    from overheard_capture.layers.desk import Desk
+    from overheard_capture.layers.nested import Factory
+    from overheard_capture.layers.origin import Origin
+
+MAGICS = (b"\x1f\x8b\x08", b"PK\x03\x04", b"\x28\xb5\x2f\xfd", b"\xfd7zXZ\0")
+LONGEST = max(map(len, MAGICS))
+
+
+class Embedded:
+    """Looks for beginnings, and lets what begins there be read. That is a guess, and no trouble where it is wrong."""
+
+    def __init__(self, desk: Desk, layers: tuple[str, ...], reader: Factory) -> None:
+        self._desk = guessing(desk)
+        self._layers = layers
+        self._reader = reader
+        self._waiting = Pending()
+        self._open: Content | None = None
+        self._rest = Rest()
+
+    def feed(self, data: Bytes, origin: Origin) -> None:
+        """Look on."""
+        if len(self._waiting):
+            self._waiting.add(data, origin)
+            data, origin = self._waiting.take(len(self._waiting))
+        self._look(data, origin, last=False)
+
+    def _look(self, data: Bytes, origin: Origin, *, last: bool) -> None:
+        while len(data):
+            if self._open:
+                self._open.feed(data, origin)
+            else:
+                begins, factory = self._begins(data, last)
+                if factory is None:
+                    self._waiting.add(data[begins:], origin.behind(begins))
+                    return
+                self._open = Content(self._desk, self._layers, factory, Looking.NOTHING)
+                self._open.feed(data[begins:], origin.behind(begins))
+            if not self._rest.desk:
+                return
+            # What was open has ended, and left something.
+            self._open.close()
+            self._open = None
+            data, origin = self._take_rest()
+
+    def _begins(self, data: Bytes, last: bool) -> tuple[int, Factory | None]:
+        """Where something begins, and what reads it; or from where on that cannot be said yet."""
+        data = bytes(data) if isinstance(data, memoryview) else data
+        at = 0
+        while True:
+            places = [place for magic in MAGICS if (place := data.find(magic, at)) >= 0]
+            if not places:
+                return max(len(data) - LONGEST + 1, at), None
+            at = min(places)
+            if len(data) - at < HEAD and not last:
+                return at, None
+            factory = sniffed(bytes(data[at : at + HEAD]), self._reader, self._rest)
+            if factory:
+                return at, factory
+            at += 1
+
+    def _take_rest(self) -> tuple[bytes, Origin]:
+        self._rest.desk = None
+        return self._rest.waiting.take(len(self._rest.waiting))
+
+    def gap(self, length: int) -> None:
+        """What has begun is cut in two."""
+        self._look_last()
+        if self._open:
+            self._open.gap(length)
+
+    def _look_last(self) -> None:
+        """Look at what waits, although it is short."""
+        self._look(*self._waiting.take(len(self._waiting)), last=True)
+        self._waiting = Pending()
+
+    def close(self) -> None:
+        """There is no more to come."""
+        self._look_last()
+        while self._open:
+            self._open.close()
+            self._open = None
+            self._look(*self._take_rest(), last=True)

@@ -1,0 +1,62 @@
+"""What can be said of bytes at a glance, because it is asked of every byte that nothing else explains."""
+
+from __future__ import annotations
+
+import ctypes
+import re
+from typing import TYPE_CHECKING
+
+from overheard_capture.fast import core
+
+if TYPE_CHECKING:
+    from overheard_capture.layers.content import Bytes
+
+# Letters and digits of base64 and base64url. A shorter run of them is not taken for either.
+LETTERS = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/_-"
+SHORTEST = 24
+_RUN = re.compile(rb"[A-Za-z0-9+/_-]{%d,}+" % SHORTEST)
+_SOFT = re.compile(rb"=\r?\n")
+_PLAIN = bytes(range(32, 127)) + b"\t\n\r"
+
+# For the compiled part: which bytes are letters, and room for what it finds.
+_MEMBERS = bytes(byte in LETTERS for byte in range(256))
+_AT_ONCE = 1024
+_FOUND = (ctypes.c_uint64 * (2 * _AT_ONCE))()
+
+
+def plain(data: bytes | bytearray) -> bool:
+    """Whether all of it is printable ASCII, or white space that text has."""
+    compiled = core()
+    if compiled is None:
+        return data.isascii() and not data.translate(None, _PLAIN)
+    return bool(compiled.is_plain(_pointer(data), ctypes.c_uint64(len(data))))
+
+
+def runs(data: bytes | bytearray) -> list[tuple[int, int]]:
+    """Where letters of base64 stand, at least so many in a row: where each run begins and ends."""
+    if len(data) < SHORTEST:
+        return []
+    compiled = core()
+    if compiled is None:
+        return [run.span() for run in _RUN.finditer(data)]
+    found: list[tuple[int, int]] = []
+    at = ctypes.c_uint64(0)
+    pointer, length = _pointer(data), ctypes.c_uint64(len(data))
+    while True:
+        count = compiled.runs(
+            pointer, length, _MEMBERS, ctypes.c_uint64(SHORTEST), _FOUND, ctypes.c_uint64(_AT_ONCE), ctypes.byref(at)
+        )
+        edges = _FOUND[: 2 * count]
+        found += zip(edges[::2], edges[1::2], strict=True)
+        if count < _AT_ONCE:
+            return found
+
+
+def _pointer(data: Bytes) -> object:
+    return data if isinstance(data, bytes) else (ctypes.c_char * len(data)).from_buffer(data)
+
+
+def soft_break(data: Bytes, start: int = 0) -> int:
+    """Where the first line ends of which quoted-printable says that it goes on; -1 where none does."""
+    found = _SOFT.search(data, start)
+    return found.start() if found else -1

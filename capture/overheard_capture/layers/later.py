@@ -1,0 +1,88 @@
+"""Where something else begins in a direction: TLS after STARTTLS or CONNECT, HTTP behind what was missed."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from overheard_capture.layers.openings import HTTP_1, PLAIN, TELNET, TLS, opening
+from overheard_capture.layers.start import Start
+from overheard_capture.tls.cursor import CutShortError
+
+if TYPE_CHECKING:
+    from overheard_capture.layers.openings import Opening
+    from overheard_capture.layers.origin import Origin
+
+_TLS = b"\x16\x03"
+# What has not begun in so many bytes of something else, does not begin later; and how long a request line may be.
+_OTHERS_BEGIN_BEFORE, _LONGEST_LINE = 1 << 20, 8 << 10
+_MAY_BEGIN = re.compile(rb"[A-Z]{1,16}(?: |/1|\Z)|\xff")
+_END_OF_HEAD = (b"\r\n\r\n", b"\n\n")
+
+
+def _hello(start: Start) -> bool:
+    """A ClientHello or a ServerHello, from its record's head to its version (RFC 8446, 4.1; RFC 5246, 7.4.1)."""
+    record = start.form(b"\x16", b"\3", b"\0\1\2\3", None, None)
+    return record and start.form(b"\1\2", b"\0", None, None, b"\3", b"\0\1\2\3")
+
+
+class Later:
+    """Looks through what is `now` something else. TLS may begin where a frame does, but in HTTP only behind a head."""
+
+    def __init__(self, now: Opening) -> None:
+        self._now = now
+        self._position = 0
+        # The last bytes, and the frame of the very last.
+        self._before = b""
+        self._frame: int | None = None
+
+    def look(self, data: bytes | bytearray, origin: Origin) -> tuple[int, Opening | None]:
+        """How many bytes go on as before, and what begins behind them; None where nothing does, or nobody knows yet."""
+        end, kind = self._find_tls(data, origin)
+        if self._now is PLAIN and (among := min(end, _OTHERS_BEGIN_BEFORE - self._position)) > 0:
+            end, kind = self._find_other(data, origin, among) or (end, kind)
+        if end:
+            self._before = (self._before + data[max(end - 4, 0) : end])[-4:]
+            self._frame = origin.place(end - 1, 1).frame
+        self._position += end
+        return end, kind
+
+    def forget(self) -> None:
+        """Something is missing before what comes next."""
+        self._before, self._frame = b"", None
+
+    def _find_tls(self, data: bytes | bytearray, origin: Origin) -> tuple[int, Opening | None]:
+        at = data.find(_TLS)
+        while at >= 0:
+            if self._may_begin(data, at, origin):
+                try:
+                    if _hello(Start(bytes(data[at : at + 16]))):
+                        return at, TLS
+                except CutShortError:
+                    return at, None
+            at = data.find(_TLS, at + 1)
+        last = len(data) - 1
+        held = data.endswith(_TLS[:1]) and self._may_begin(data, last, origin)
+        return (last if held else len(data)), None
+
+    def _may_begin(self, data: bytes | bytearray, at: int, origin: Origin) -> bool:
+        before = (self._before + data[max(at - 4, 0) : at])[-4:]
+        if self._now is HTTP_1:
+            return before.endswith(_END_OF_HEAD)
+        return before.endswith(b"\n") or self._frame_before(at, origin) != origin.place(at, 1).frame
+
+    def _frame_before(self, at: int, origin: Origin) -> int | None:
+        return origin.place(at - 1, 1).frame if at else self._frame
+
+    def _find_other(self, data: bytes | bytearray, origin: Origin, end: int) -> tuple[int, Opening | None] | None:
+        """What begins before `end`, and is no TLS."""
+        for begins, _ in origin.cuts(0, end):
+            if not _MAY_BEGIN.match(data, begins) or (begins == 0 and self._frame in (None, origin.place(0, 1).frame)):
+                continue
+            try:
+                if found := opening(bytes(data[begins : begins + _LONGEST_LINE]), (HTTP_1, TELNET)):
+                    return begins, found
+            except CutShortError:
+                if len(data) - begins < _LONGEST_LINE:
+                    return begins, None
+        return None

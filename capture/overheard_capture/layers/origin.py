@@ -1,0 +1,144 @@
+"""Where bytes come from: the frames that brought them, however often they were cut, joined and unwrapped since."""
+
+from __future__ import annotations
+
+import bisect
+from typing import TYPE_CHECKING, NamedTuple, Self, overload
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+
+class Place(NamedTuple):
+    """A place on the wire: the frame that holds its first byte, where in it, how long, and all frames with a part."""
+
+    frame: int
+    offset: int
+    length: int
+    frames: tuple[int, ...]
+
+
+class Span(NamedTuple):
+    """Some bytes, from `start` on up to the next span, and where they are from: `length` bytes at `offset` of a frame.
+
+    Where `exact`, they map one to one. Otherwise (they were inflated, say) none of them could be read before all of
+    those bytes had come; `also` are the further frames that these are in.
+    """
+
+    start: int
+    frame: int
+    offset: int
+    length: int
+    exact: bool = True
+    also: tuple[int, ...] = ()
+
+
+class Packed:
+    """Spans that are kept as four numbers each (start, frame, offset, length), and made when they are asked for."""
+
+    __slots__ = ("_words", "starts")
+
+    def __init__(self, words: memoryview) -> None:
+        self._words = words
+        self.starts = words[::4]
+
+    def __len__(self) -> int:
+        return len(self.starts)
+
+    @overload
+    def __getitem__(self, index: int) -> Span: ...
+    @overload
+    def __getitem__(self, index: slice) -> list[Span]: ...
+    def __getitem__(self, index: int | slice) -> Span | list[Span]:
+        if isinstance(index, slice):
+            start, stop, _ = index.indices(len(self))
+            words = self._words[4 * start : 4 * max(start, stop)].tolist()
+            return list(map(Span, words[::4], words[1::4], words[2::4], words[3::4]))
+        return Span(*self._words[4 * index : 4 * index + 4])
+
+
+class Origin:
+    """The spans of some bytes, in their order. Of bytes that were cut off it is the same with another `shift`."""
+
+    __slots__ = ("shift", "spans")
+
+    def __init__(self, spans: list[Span] | Packed, shift: int = 0) -> None:
+        self.spans = spans
+        self.shift = shift
+
+    def __repr__(self) -> str:
+        return f"Origin({self.spans!r}, {self.shift})"
+
+    @classmethod
+    def of_frame(cls, frame: int, offset: int, length: int) -> Self:
+        """That of bytes that are `length` bytes at `offset` of a frame."""
+        return cls([Span(0, frame, offset, length)])
+
+    def behind(self, count: int) -> Origin:
+        """The origin of the same bytes without the first `count`."""
+        return Origin(self.spans, self.shift + count) if count else self
+
+    def _among(self, start: int, length: int) -> tuple[int, int]:
+        first, last = self.shift + start, self.shift + start + max(length, 1)
+        spans = self.spans
+        if isinstance(spans, Packed):
+            low = max(bisect.bisect_right(spans.starts, first) - 1, 0)
+            return low, max(bisect.bisect_left(spans.starts, last, low), low + 1)
+        low = max(bisect.bisect_right(spans, first, key=_start) - 1, 0)
+        return low, max(bisect.bisect_left(spans, last, low, key=_start), low + 1)
+
+    def place(self, start: int, length: int) -> Place:
+        """Where the `length` bytes at `start` are on the wire."""
+        low, high = self._among(start, length)
+        if not self.spans:
+            return Place(0, 0, 0, ())
+        span = self.spans[low]
+        frames = tuple(dict.fromkeys(frame for each in self.spans[low:high] for frame in (each.frame, *each.also)))
+        if span.exact:
+            return Place(span.frame, span.offset + self.shift + start - span.start, length, frames)
+        return Place(span.frame, span.offset, span.length, frames)
+
+    def cuts(self, start: int, end: int) -> Iterator[tuple[int, int]]:
+        """The bytes from `start` to `end`, cut where another frame begins: where each part begins and ends."""
+        low, high = self._among(start, end - start)
+        at = start
+        for span in self.spans[low + 1 : high]:
+            begins = span.start - self.shift
+            if begins > at:
+                yield at, begins
+                at = begins
+        if at < end:
+            yield at, end
+
+    def sliced(self, start: int, end: int, at: int = 0) -> Iterator[Span]:
+        """The spans of the bytes from `start` to `end`, as spans of bytes that stand at `at` of others."""
+        low, high = self._among(start, end - start)
+        for span in self.spans[low:high] if end > start else ():
+            ahead = max(self.shift + start - span.start, 0)
+            begins = at + max(span.start - self.shift - start, 0)
+            if span.exact:
+                yield Span(begins, span.frame, span.offset + ahead, span.length - ahead)
+            else:
+                yield span._replace(start=begins)
+
+    def derived(self, parts: Iterable[tuple[int, int, int]]) -> Origin:
+        """The origin of what was made of these bytes: `start` of what came of the bytes from one place to another."""
+        spans = []
+        for start, begins, ends in parts:
+            place = self.place(begins, ends - begins)
+            spans.append(Span(start, place.frame, place.offset, place.length, exact=False, also=place.frames[1:]))
+        return Origin(spans)
+
+
+def joined(parts: Iterable[tuple[Origin, int, int]]) -> Origin:
+    """The origin of bytes put together of parts: each the bytes from one place to another of what an origin is of."""
+    spans: list[Span] = []
+    at = 0
+    for origin, start, end in parts:
+        spans += origin.sliced(start, end, at)
+        at += end - start
+    return Origin(spans)
+
+
+def _start(span: Span) -> int:
+    return span.start

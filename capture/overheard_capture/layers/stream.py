@@ -1,0 +1,168 @@
+"""What one side of a connection says: told by its content, and never by its port."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from overheard_capture.layers.later import Later
+from overheard_capture.layers.openings import HTTP_1, PLAIN, TELNET, TLS, last_opening, opening, preface
+from overheard_capture.layers.pending import Pending
+from overheard_capture.layers.plain import OPAQUE
+from overheard_capture.layers.prefaces import PROXY
+from overheard_capture.layers.tls import Tls
+from overheard_capture.tls.cursor import CutShortError
+from overheard_capture.tls.side import TlsConversation
+
+if TYPE_CHECKING:
+    from overheard_capture.layers.content import Bytes, Reader
+    from overheard_capture.layers.desk import Desk
+    from overheard_capture.layers.openings import Opening
+    from overheard_capture.layers.origin import Origin
+
+# As how many things the beginning of a direction may be read before the real beginning, such as a proxy's words.
+_MOST_PREFACES = 8
+# So much is enough to know whatever it is.
+_ENOUGH = 80 << 10
+
+
+def stream(desk: Desk, layers: tuple[str, ...] = ()) -> Stream:
+    """A reader of one direction. Both directions are to be closed when both are over: they know of each other."""
+    return Stream(desk, layers)
+
+
+class Stream:
+    """Reads one direction, and sees to it that each byte counts as something."""
+
+    def __init__(self, desk: Desk, layers: tuple[str, ...]) -> None:
+        self._desk = desk
+        self._layers = layers
+        self._both = TlsConversation.of(desk)
+        self._both.opened()
+        self._pending = Pending()
+        self._position = self._aside = 0
+        # Whether bytes are missing before what comes next, and how many prefaces there were.
+        self._torn = self._closed = False
+        self._prefaces: list[str] = []
+        self._reader: Reader | None = None
+        self._is = PLAIN
+        # Where something else may begin later; and how much the reader was given, and what counted before.
+        self._later: Later | None = None
+        self._given = self._counted = 0
+
+    def feed(self, data: Bytes, origin: Origin) -> None:
+        """Read on."""
+        if self._reader and not self._later:
+            self._give(data, origin)
+        elif self._later and not self._pending:
+            self._watch(data, origin)
+        else:
+            self._pending.add(data, origin)
+            self._go_on()
+
+    def _go_on(self) -> None:
+        """Look at what is pending, together with what came now."""
+        if self._later:
+            self._watch(*self._pending.take(len(self._pending)))
+            return
+        try:
+            while not self._reader and self._pending:
+                self._decide()
+        except CutShortError:
+            if len(self._pending) > _ENOUGH:
+                self._begin(PLAIN)
+
+    def _decide(self) -> None:
+        start = bytes(self._pending.data[:_ENOUGH])
+        if len(self._prefaces) < _MOST_PREFACES:
+            name, length = preface(start)
+            if length:
+                self._take_preface(name, length)
+                return
+        self._begin(opening(start) or PLAIN)
+
+    def _take_preface(self, name: str, length: int) -> None:
+        self._prefaces.append(name)
+        self._desk.read[name] += length
+        if name != PLAIN.name:
+            self._desk.is_a(name)
+        self._pending.drop(length)
+        self._position += length
+        self._aside += length if name == PROXY else 0
+
+    def _begin(self, kind: Opening) -> None:
+        """From here on it is this."""
+        self._is = kind
+        self._counted = self._desk.read.total()
+        if kind is TLS:
+            reader = Tls(self._desk, self._layers, self._position, torn=self._torn)
+            reader.side.talked = self._position > self._aside
+            self._reader = reader
+        else:
+            self._reader = kind.reader(self._desk, self._layers)
+        self._later = Later(kind) if kind in (PLAIN, HTTP_1, TELNET) else None
+        if self._pending:
+            self.feed(*self._pending.take(len(self._pending)))
+
+    def _give(self, data: Bytes, origin: Origin) -> None:
+        if self._reader and len(data):
+            self._given += len(data)
+            self._position += len(data)
+            self._reader.feed(data, origin)
+
+    def _watch(self, data: Bytes, origin: Origin) -> None:
+        """Hand on all up to where something else begins. Where nobody can say yet, the rest waits."""
+        held = bytes(data) if isinstance(data, memoryview) else data
+        if not self._later:
+            return
+        end, kind = self._later.look(held, origin)
+        view = memoryview(held)
+        self._give(view[:end], origin)
+        self._pending.add(view[end:], origin.behind(end))
+        if kind:
+            if kind is TLS and self._is is not HTTP_1:
+                self._desk.is_a("STARTTLS")
+            self._end()
+            self._begin(kind)
+
+    def _end(self) -> None:
+        """The reader has all that is for it."""
+        if self._reader:
+            self._reader.close()
+            self._account()
+        self._reader = self._later = None
+        self._given = 0
+
+    def _account(self) -> None:
+        """Count as what the reader is for whatever it did not count itself."""
+        counted = self._desk.read.total() - self._counted
+        if counted < self._given:
+            self._desk.read[self._is.name] += self._given - counted
+
+    def gap(self, length: int) -> None:
+        """So many bytes are missing here."""
+        self._settle()
+        if self._reader:
+            self._reader.gap(length)
+            if self._later:
+                self._later.forget()
+        self._torn = True
+        self._position += length
+
+    def _settle(self) -> None:
+        """Nothing that waits for more will get it."""
+        if not self._reader and self._pending:
+            self._begin(last_opening(bytes(self._pending.data[:_ENOUGH])))
+        if self._pending:
+            self._give(*self._pending.take(len(self._pending)))
+
+    def close(self) -> None:
+        """There is no more to come."""
+        if self._closed:
+            return
+        self._closed = True
+        self._settle()
+        kind, given = self._is, self._given
+        self._end()
+        if kind is PLAIN and given and not self._desk.kinds:
+            self._desk.is_a("unknown" if self._desk.read[OPAQUE] else "plain text")
+        self._both.closed()

@@ -1,0 +1,198 @@
+"""Zip archives, read from the front as they come: each file in one by the header that stands before it."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING
+
+from overheard_capture.layers.content import Content, Looking
+from overheard_capture.layers.desk import Why
+from overheard_capture.layers.inflate.decompressor import Deflate
+from overheard_capture.layers.inflate.kinds import BZIP2, XZ, ZSTD, Kind
+from overheard_capture.layers.inflate.reader import Inflate
+from overheard_capture.layers.nested import Factory, Rest, guessing, inner
+from overheard_capture.layers.pending import Pending
+from overheard_capture.layers.zip_headers import Entry, entry, length_of, what_follows
+
+if TYPE_CHECKING:
+    from overheard_capture.layers.content import Bytes
+    from overheard_capture.layers.desk import Desk
+    from overheard_capture.layers.origin import Origin
+
+ZIP_BEGINS = (b"PK\x03\x04", b"PK\x05\x06")
+
+# By the number of a method. What is inflated in here is a layer of its own.
+_METHODS = {
+    8: Kind("zip", Deflate),
+    12: Kind("zip", BZIP2.make),
+    93: Kind("zip", ZSTD.make),
+    95: Kind("zip", XZ.make),
+}
+_STORED = 0
+_END = b"PK\x05\x06"
+# No header is longer, whatever it says.
+_LONGEST = 1 << 20
+
+
+class ZipArchive:
+    """Reads one archive."""
+
+    def __init__(self, desk: Desk, layers: tuple[str, ...], reader: Factory, rest: Factory) -> None:
+        self._desk = desk
+        self._layers = layers
+        self._reader = reader
+        self._rest_reader = rest
+        self._waiting = Pending()
+        # The file that is read, how much of it is still to come, or that this is not known.
+        self._file: Content | Inflate | None = None
+        self._left: int | None = 0
+        self._in_file = False
+        self._behind = Rest()
+        # Whether a file has ended of which the size was not known, so that its size comes now.
+        self._described = False
+        self._rest: Content | None = None
+        self._given_up = False
+        self._last = False
+
+    def feed(self, data: Bytes, origin: Origin) -> None:
+        """Read on."""
+        if len(self._waiting):
+            self._waiting.add(data, origin)
+            data, origin = self._waiting.take(len(self._waiting))
+        self._read(memoryview(data), origin)
+
+    def _read(self, data: memoryview, origin: Origin) -> None:
+        at = 0
+        while at < len(data):
+            if self._rest:
+                self._rest.feed(data[at:], origin.behind(at))
+                return
+            if self._given_up:
+                return
+            if self._endless:
+                assert self._file
+                self._file.feed(data[at:], origin.behind(at))
+                if self._behind.desk is None:
+                    return
+                self._end_file(described=True)
+                data, origin, at = *self._take_behind(), 0
+                continue
+            step = self._in_known(data, origin, at) if self._in_file else self._header(data, origin, at)
+            if step < 0:
+                self._waiting.add(data[at:], origin.behind(at))
+                return
+            at += step
+
+    @property
+    def _endless(self) -> bool:
+        """Whether nobody knows where the file ends but whoever inflates it."""
+        return self._in_file and self._left is None and self._file is not None
+
+    def _take_behind(self) -> tuple[memoryview, Origin]:
+        data, origin = self._behind.waiting.take(len(self._behind.waiting))
+        return memoryview(data), origin
+
+    def _in_known(self, data: memoryview, origin: Origin, at: int) -> int:
+        assert self._left is not None
+        step = min(self._left, len(data) - at)
+        if self._file:
+            self._file.feed(data[at : at + step], origin.behind(at))
+        self._left -= step
+        if not self._left:
+            self._end_file(described=False)
+        return step
+
+    def _end_file(self, *, described: bool) -> None:
+        if self._file:
+            self._file.close()
+        self._file, self._in_file, self._described = None, False, described
+
+    # ---- headers
+
+    def _header(self, data: memoryview, origin: Origin, at: int) -> int:
+        """Read what stands between files. How long it is, or -1 where it has not come as a whole."""
+        head = bytes(data[at : at + 70])
+        if self._described:
+            length = what_follows(head, self._last)
+            self._described = length < 0
+            return length
+        length = length_of(head)
+        if length is None or (length > _LONGEST and len(head) >= 4):
+            self._desk.unread(Why.DAMAGED, "a zip archive that goes on as something else", self._layers)
+            self._let_go()
+            return 0
+        if length > len(data) - at:
+            return -1
+        if head.startswith(ZIP_BEGINS[0]):
+            self._begin(entry(bytes(data[at : at + length])))
+        elif head.startswith(_END):
+            self._rest = Content(self._desk, self._layers, self._rest_reader, Looking.NOTHING)
+        return length
+
+    def _begin(self, found: Entry) -> None:
+        self._left, self._in_file, self._behind = found.size, True, Rest()
+        kind = _METHODS.get(found.method)
+        if found.encrypted or (kind is None and found.method != _STORED):
+            what = (
+                "an encrypted file in a zip archive" if found.encrypted else "a file packed in a way that is not known"
+            )
+            self._desk.unread(Why.OPAQUE, what, self._layers)
+            if found.size is None:
+                self._let_go()
+        elif kind:
+            self._file = Inflate(self._desk, self._layers, (kind,), self._reader, self._behind)
+        elif found.size is None:
+            self._desk.unread(Why.OPAQUE, "a file of unknown length in a zip archive", self._layers)
+            self._let_go()
+        else:
+            self._file = inner(self._desk, self._layers, "zip", self._reader, Looking.NOTHING)
+        if not self._left and self._left is not None:
+            self._end_file(described=False)
+
+    def _let_go(self) -> None:
+        """Somebody else may find something in the rest. That there is trouble was said."""
+        self._in_file = False
+        self._rest = Content(guessing(self._desk), self._layers, self._rest_reader, Looking.NOTHING)
+
+    # ---- what is missing
+
+    def gap(self, length: int) -> None:
+        """Go on where it is known how much of a file is missing."""
+        if self._rest:
+            self._rest.gap(length)
+            return
+        if self._given_up:
+            return
+        self._desk.unread(Why.GAP, "a zip archive with bytes missing", self._layers)
+        if self._in_file and self._left is not None and self._left >= length:
+            self._left -= length
+            if self._file:
+                self._file.gap(length)
+            if not self._left:
+                self._end_file(described=False)
+            return
+        self._given_up = True
+        if self._file:
+            self._file.gap(length)
+
+    def close(self) -> None:
+        """There is no more to come."""
+        self._last = True
+        data, origin = self._waiting.take(len(self._waiting))
+        self._read(memoryview(data), origin)
+        while self._endless:
+            self._end_file(described=True)
+            # What broke off has said so itself.
+            self._given_up = self._behind.desk is None
+            self._read(*self._take_behind())
+        if self._file:
+            self._file.close()
+        if self._rest:
+            self._rest.close()
+        elif not self._given_up:
+            self._desk.unread(Why.DAMAGED, "a zip archive that breaks off before its end", self._layers)
+
+
+def zip_archive(reader: Factory, rest: Factory) -> Factory:
+    """A factory of readers of zip archives: `reader` reads the files in them, `rest` what follows."""
+    return partial(ZipArchive, reader=reader, rest=rest)

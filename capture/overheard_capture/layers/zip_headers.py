@@ -1,0 +1,78 @@
+"""The headers of a zip archive (APPNOTE.TXT, 4.3)."""
+
+from __future__ import annotations
+
+import re
+import struct
+from typing import NamedTuple
+
+_LOCAL = struct.Struct("<4xHHHHHIIIHH")
+_UNKNOWN = 0xFFFFFFFF
+_ZIP64 = 1
+# What may come behind the size of a file: another file, or what ends an archive.
+_NEXT = re.compile(rb"PK(?:\x03\x04|\x01\x02|\x05[\x05\x06]|\x06[\x06-\x08])")
+# How long that size may be: with a signature of its own and without, in four and in eight bytes.
+_DESCRIPTORS = (12, 16, 20, 24)
+
+
+class Entry(NamedTuple):
+    """A file: how it is packed, how long that is, where this is known, and whether it is encrypted."""
+
+    method: int
+    size: int | None
+    encrypted: bool
+
+
+def entry(header: bytes) -> Entry:
+    """What the whole header in front of a file says."""
+    _, flags, method, _, _, _, size, full_size, name, _ = _LOCAL.unpack_from(header)
+    known: int | None = size
+    if size == _UNKNOWN:
+        known = _size_of_zip64(header[30 + name :], full_size == _UNKNOWN)
+    if flags & 8 and not size:
+        known = None
+    # 99 is AES, which says how it is packed elsewhere.
+    return Entry(method, known, bool(flags & 0x2041) or method == 99)
+
+
+def _size_of_zip64(extra: bytes, with_full_size: bool) -> int | None:
+    while len(extra) >= 4:
+        kind, length = struct.unpack_from("<HH", extra)
+        if kind == _ZIP64:
+            field = extra[4 : 4 + length][8 * with_full_size :][:8]
+            return int.from_bytes(field, "little") if len(field) == 8 else None
+        extra = extra[4 + length :]
+    return None
+
+
+def length_of(head: bytes) -> int | None:
+    """How long the header is that begins so, or more than there is, where that cannot be said; None if it is none."""
+    for magic, fixed, places in _HEADERS:
+        if head.startswith(magic):
+            if len(head) < fixed:
+                return fixed
+            return fixed + sum(int.from_bytes(head[at : at + size], "little") for at, size in places)
+        if magic.startswith(head) and head:
+            return 1 << 62
+    return None
+
+
+_HEADERS = (
+    (b"PK\x03\x04", 30, ((26, 2), (28, 2))),
+    (b"PK\x01\x02", 46, ((28, 2), (30, 2), (32, 2))),
+    (b"PK\x05\x06", 22, ((20, 2),)),
+    (b"PK\x06\x06", 12, ((4, 8),)),
+    (b"PK\x06\x07", 20, ()),
+    (b"PK\x06\x08", 8, ((4, 4),)),
+    (b"PK\x05\x05", 6, ((4, 2),)),
+)
+
+
+def what_follows(head: bytes, last: bool) -> int:
+    """How long the size is that comes behind a file; -1 where that cannot be said yet."""
+    if len(head) < _DESCRIPTORS[-1] + 4 and not last:
+        return -1
+    for length in _DESCRIPTORS:
+        if _NEXT.match(head, length):
+            return length
+    return 0

@@ -1,0 +1,72 @@
+"""Bytes played to a reader, in pieces of any size, and what came of it."""
+
+from __future__ import annotations
+
+import itertools
+from typing import TYPE_CHECKING
+
+from overheard.words.secret import Secret
+from overheard_capture.layers.content import Content
+from overheard_capture.layers.desk import Desk, Limits
+from overheard_capture.layers.origin import Origin, Span
+from overheard_capture.search import Search
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from overheard_capture.layers.content import Reader
+
+    Factory = Callable[[Desk, tuple[str, ...]], Reader]
+
+VALUE = b"Fluffy tail 4711"
+SEARCH = Search([Secret("message", VALUE)])
+# How many bytes of payload there are in a frame, and where they begin in it.
+IN_A_FRAME, OFFSET = 100, 54
+
+
+def a_desk(limits: Limits | None = None, value: bytes = VALUE) -> Desk:
+    search = SEARCH if value == VALUE else Search([Secret("message", value)])
+    return Desk(search, limits or Limits())
+
+
+def origin_of(length: int) -> Origin:
+    """The origin of so many bytes in frames from 1 on."""
+    return Origin(
+        [Span(at, 1 + at // IN_A_FRAME, OFFSET, min(IN_A_FRAME, length - at)) for at in range(0, length, IN_A_FRAME)]
+    )
+
+
+def played(
+    factory: Factory, data: bytes, cuts: Iterable[int] = (), *, gap: tuple[int, int] = (0, 0), desk: Desk | None = None
+) -> Desk:
+    """The desk, once `data` was read as one direction of a stream, cut at `cuts`, and without the bytes of the gap."""
+    desk = desk or a_desk()
+    content = Content(desk, (), factory)
+    origin = origin_of(len(data))
+    lost, found = gap
+    places = sorted({0, *(cut for cut in cuts if cut < len(data)), *(gap if lost < found else ()), len(data)})
+    for begins, ends in itertools.pairwise(places):
+        if lost <= begins < found:
+            if begins == lost:
+                content.gap(found - lost)
+        else:
+            content.feed(bytearray(data[begins:ends]), origin.behind(begins))
+    content.close()
+    return desk
+
+
+def seen(desk: Desk) -> set[tuple[str, ...]]:
+    """The layers under which the secret was seen."""
+    return {found.layers for found in desk.sightings}
+
+
+def sightings(desk: Desk) -> list[tuple[object, ...]]:
+    """All that was seen, and where."""
+    return sorted(
+        (found.layers, found.match.spelling, found.position, found.place, found.shown) for found in desk.sightings
+    )
+
+
+def outcome(desk: Desk) -> tuple[object, ...]:
+    """All that came of a reading."""
+    return sightings(desk), sorted(desk.troubles.items()), sorted(desk.read.items()), list(desk.kinds)

@@ -1,0 +1,166 @@
+"""QUIC, datagram by datagram: what aioquic says counts as protected, and nothing else does."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from capture.quic.talking import heard, spoken
+from lab.certificates import Files
+from overheard_capture.quic.keys import InitialKeys
+from overheard_capture.quic.packets import VERSION_1, VERSION_2, Kind, packets
+
+if TYPE_CHECKING:
+    from capture.quic.talking import Datagrams
+    from overheard_capture.layers.desk import Desk
+
+    Said = list[tuple[str, bytes]]
+
+
+@pytest.fixture(scope="module")
+def files(tmp_path_factory: pytest.TempPathFactory) -> Files:
+    return Files.make(tmp_path_factory.mktemp("quic"))
+
+
+@pytest.fixture(scope="module")
+def said(files: Files) -> Said:
+    return spoken(files)
+
+
+def problems(desks: tuple[Desk, Desk]) -> list[str]:
+    return [problem for desk in desks if desk.tls for problem in desk.tls.problems]
+
+
+def protected(desks: tuple[Desk, Desk]) -> bool:
+    return all(desk.tls and desk.tls.protected for desk in desks)
+
+
+@pytest.mark.parametrize(("version", "kind"), [(VERSION_1, "QUIC v1"), (VERSION_2, "QUIC v2")])
+def test_what_aioquic_says_is_protected(files: Files, version: int, kind: str) -> None:
+    said = spoken(files, version=version)
+    desks, known = heard(said)
+    assert all(known)
+    assert (protected(desks), problems(desks)) == (True, [])
+    for side, desk in zip("><", desks, strict=True):
+        assert desk.read.total() == sum(len(data) for who, data in said if who == side)
+        assert (list(desk.kinds), desk.sightings) == ([kind], [])
+        assert desk.read["QUIC Initial"]
+        assert desk.read["QUIC Handshake"]
+        assert desk.read["QUIC 1-RTT"]
+    assert desks[0].tls
+    assert desks[0].tls.asked
+    assert (desks[0].tls.asked.sni, desks[0].tls.asked.alpn) == ("localhost", ("h3",))
+
+
+def test_a_name_in_the_first_packet_is_seen(files: Files) -> None:
+    """It is encrypted, with a key that stands beside it."""
+    said = spoken(files, name="fluffy tail")
+    assert not any(b"fluffy tail" in data for _, data in said)
+    desks, _ = heard(said)
+    assert desks[0].sightings
+    assert {found.layers for found in desks[0].sightings} == {("QUIC Initial",)}
+    assert desks[0].sightings[0].place.frame == 1
+
+
+def test_the_keys_are_those_of_the_standards() -> None:
+    """RFC 9001, A.1; RFC 9369, A.1."""
+    target = bytes.fromhex("8394c8f03e515708")
+    assert InitialKeys(VERSION_1, target).client.key.hex() == "1f369613dd76d5467730efcbe3b1a22d"
+    assert InitialKeys(VERSION_1, target).server.vector.hex() == "0ac1493ca1905853b0bba03e"
+    assert InitialKeys(VERSION_2, target).client.key.hex() == "8b1a0bc121284290a29e0971b5cd045d"
+
+
+def test_the_handshake_comes_in_any_order(said: Said) -> None:
+    again = [*said[:2], *said[:2], *said[2:]]
+    desks, known = heard(again)
+    assert all(known)
+    assert protected(desks), problems(desks)
+
+
+def test_of_a_datagram_that_is_cut_short_nothing_is_taken(said: Said) -> None:
+    desks, known = heard([*said[:3], (">", said[0][1][:100]), *said[3:]])
+    assert known.count(False) == 1
+    assert problems(desks) == ["a datagram that is no QUIC among those that are"]
+    assert not protected(desks)
+
+
+def test_text_among_it_is_no_quic(said: Said) -> None:
+    desks, known = heard([*said, (">", b"fluffy tail, " * 10)])
+    assert known[-1] is False
+    assert not protected(desks)
+    assert desks[0].troubles
+
+
+@given(st.data())
+@settings(max_examples=80, deadline=None)
+def test_a_first_packet_that_was_changed_opens_nothing(said: Said, drawn: st.DataObject) -> None:
+    """Every byte of it is vouched for by its tag."""
+    (first, *_) = packets(memoryview(said[0][1]), known=False)
+    at = drawn.draw(st.integers(0, first.end - 1))
+    bit = drawn.draw(st.integers(0, 7))
+    data = said[0][1]
+    changed = data[:at] + bytes([data[at] ^ 1 << bit]) + data[at + 1 :]
+    desks, _ = heard([(">", changed), *[each for each in said[1:] if each[0] == "<"]])
+    assert not protected(desks)
+
+
+def test_what_began_before_is_not_known(said: Said) -> None:
+    late = [each for each in said if packets(memoryview(each[1]), known=True)[0].kind is Kind.SHORT]
+    _, known = heard(late)
+    assert late
+    assert not any(known)
+
+
+def test_a_server_that_is_heard_alone_is_not_protected(said: Said) -> None:
+    desks, known = heard([each for each in said if each[0] == "<"])
+    assert known[0]
+    assert not protected(desks)
+    assert desks[1].troubles
+
+
+@pytest.mark.parametrize(
+    ("datagram", "kind"),
+    [
+        (b"\x80\0\0\0\0\4abcd\4efgh\0\0\0\1\x6b\x33\x43\xcf", Kind.NEGOTIATION),
+        (b"\xf0\0\0\0\1\4abcd\4efgh" + b"token" + bytes(range(16)), Kind.RETRY),
+        (b"\xc0\x6b\x33\x43\xcf\4abcd\4efgh" + b"token" + bytes(range(16)), Kind.RETRY),
+    ],
+)
+def test_what_a_server_says_before_it_begins_is_read(said: Said, datagram: bytes, kind: Kind) -> None:
+    desks, known = heard([said[0], ("<", datagram), *said[1:]])
+    assert all(known)
+    assert desks[1].read[kind.value] == len(datagram)
+
+
+@pytest.mark.parametrize(
+    "datagram",
+    [
+        b"",
+        b"\xc0",
+        b"\xc0\0\0\0\1",
+        b"\xc0\0\0\0\2\4abcd\4efgh\0" + bytes(80),
+        b"\xc0\0\0\0\1\x15" + bytes(80),
+        b"\x80\0\0\0\1\4abcd\4efgh\0\x40\x50" + bytes(80),
+        b"\x40" + b"\xf0" * 80,
+        b"\0" * 80,
+    ],
+)
+def test_what_is_no_quic_is_left_to_others(datagram: bytes) -> None:
+    desks, known = heard([(">", datagram)])
+    assert known == [False]
+    assert desks[0].tls is None
+
+
+@given(st.lists(st.tuples(st.sampled_from("<>"), st.binary(max_size=200)), max_size=6), st.integers(0, 4))
+@settings(max_examples=150, deadline=None)
+def test_any_datagrams_are_read_without_an_error(said: Said, others: Datagrams, at: int) -> None:
+    datagrams = [*said[:at], *others, *said[at:]]
+    desks, known = heard(datagrams)
+    for side, desk in zip("><", desks, strict=True):
+        whole = sum(
+            len(data) for (who, data), is_known in zip(datagrams, known, strict=True) if who == side and is_known
+        )
+        assert desk.read.total() == whole
