@@ -13,13 +13,16 @@ from typing import TYPE_CHECKING, Self
 from overheard.role.files import write_whole
 from overheard.words.errors import RecordingError
 from overheard.words.recording import MARK_GROUP, MARK_PORT, Recording, new_mark
-from overheard_capture import pcapng
 from overheard_capture.dumpcap import Dumpcap, Tap
-from overheard_capture.packets import unwrap
-from overheard_capture.streams import assemble
+from overheard_capture.flows.stream import unheard
+from overheard_capture.flows.streams import Streams
+from overheard_capture.packets import Dissector, Segment
+from overheard_capture.reading.capture import read
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from overheard_capture.flows.stream import Stream
 
 # A mark can be lost like any datagram; the same one is sent again until it is seen.
 _AGAIN = 0.5
@@ -128,5 +131,11 @@ class ActiveRecording:
 
 def _any_open(path: Path) -> bool:
     """Whether a stream that began in the recording so far has not ended in it."""
-    streams = assemble(map(unwrap, pcapng.read(path).frames))
-    return any(stream.client.opened and not stream.complete for stream in streams)
+    found: list[Stream] = []
+    streams, dissector = Streams(unheard, found.append), Dissector()
+    for frame in read(path).frames:
+        for packet in dissector.packets(frame):
+            if isinstance(packet, Segment):
+                streams.add(packet, frame.time)
+    streams.finish()
+    return any(stream.client.opened and not stream.complete for stream in found)

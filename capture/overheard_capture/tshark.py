@@ -10,11 +10,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
-import yaml
-
 from overheard.words.errors import UnreadableError
 from overheard.words.services import HTTP
-from overheard_capture.content import Content
+from overheard.words.visible import TLS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -61,7 +59,7 @@ class Capture:
     @classmethod
     def showing(cls, path: Path, streams: Iterable[Visible]) -> Self:
         """The file at `path`, with TLS at the ports of those of its streams that are TLS by their content."""
-        return cls(path, tuple(sorted({stream.port for stream in streams if stream.content == Content.TLS})))
+        return cls(path, tuple(sorted({stream.port for stream in streams if stream.content == TLS})))
 
     @property
     def decode_as(self) -> dict[str, str]:
@@ -124,6 +122,8 @@ def opened(capture: Capture, keys: TlsKeys, streams: Sequence[int]) -> list[Open
     if not streams or not keys:
         return []
     taps = [word for stream in streams for word in ("-z", f"follow,tls,yaml,{stream}")]
+    import yaml  # noqa: PLC0415  (it takes time, and most captures are judged without)
+
     printed = tshark(capture, "-q", *taps, keys=keys)
     found: list[Opened] = []
     # Each stream's answer is a document of its own, which tshark does not set apart.

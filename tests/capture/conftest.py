@@ -26,3 +26,11 @@ def recordings(tmp_path_factory: pytest.TempPathFactory, local_engine: Engine) -
 def doctored(recordings: Recordings, tmp_path: Path) -> Doctored:
     """The recording `https`, to put frames in."""
     return Doctored(recordings, tmp_path)
+
+
+@pytest.fixture(scope="session")
+def wire(tmp_path_factory: pytest.TempPathFactory, local_engine: Engine) -> Path:  # noqa: ARG001
+    """A folder with what wire.py recorded: traffic of many kinds, made once, in namespaces of its own."""
+    folder = tmp_path_factory.mktemp("wire")
+    in_namespaces(Path(__file__).parent / "wire.py", str(folder), within=60)
+    return folder

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from capture.frames import rewritten
 from overheard.words.secret import Secret
 from overheard.words.story import SECRET_MESSAGE
-from overheard_capture import pcapng
+from overheard_capture.reading.capture import read
 from overheard_capture.judge import Exhibit, Keys, judge
 from overheard_capture.recorder import recorded
 from overheard_capture.tshark import Capture, TlsKeys
@@ -78,7 +78,7 @@ class Doctored:
     def __init__(self, recordings: Recordings, folder: Path, name: str = "https") -> None:
         self.recordings, self.name, self.path = recordings, name, folder / "doctored.pcapng"
         mark = recordings.exhibit(name).recording.end_mark.encode()
-        self.frames = [frame.data for frame in pcapng.read(recordings.path(name)).frames]
+        self.frames = [frame.data for frame in read(recordings.path(name)).frames]
         self.at = next(number for number, data in enumerate(self.frames) if mark in data)
 
     def write(self, put_in: list[bytes]) -> Path:

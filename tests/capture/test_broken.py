@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -12,8 +11,6 @@ from overheard.words.caesar import shifted
 from overheard.words.secret import Secret
 from overheard.words.verdict import Outcome
 from overheard_capture.judge import Keys
-from overheard_capture.judge.broken import broken
-from overheard_capture.judge.case import Case
 
 if TYPE_CHECKING:
     from capture.recordings import Doctored, Recordings
@@ -93,10 +90,8 @@ def test_a_message_that_is_not_like_english_is_overheard_and_not_called_broken(
 
 def test_what_was_opened_to_see_it_is_not_broken(recordings: Recordings) -> None:
     """Its place is not one on the wire, and what stands there could seem to make sense."""
-    case = Case(recordings.exhibit("substitution"))
-    (sighting,) = recordings.judge("substitution").sightings
-    assert broken(case, [sighting]) == 1
-    assert broken(case, [replace(sighting, layers=("TLS opened",))]) is None
+    verdict = recordings.judge("rsa-substitution", spy=Keys(private=recordings.stolen))
+    assert (verdict.outcome, verdict.broken) == (Outcome.OVERHEARD, None)
 
 
 def test_outside_of_streams_it_is_overheard_and_not_broken(doctored: Doctored) -> None:

@@ -99,8 +99,8 @@ def test_a_file_cut_between_two_blocks_is_inconclusive(recordings: Recordings, t
     assert reasons(verdict) == {"no-drops"}
 
 
-@pytest.mark.parametrize("content", [b"", b"no capture at all", b"\xd4\xc3\xb2\xa1" + bytes(20)])
-def test_a_file_that_is_no_pcapng_is_inconclusive(recordings: Recordings, tmp_path: Path, content: bytes) -> None:
+@pytest.mark.parametrize("content", [b"", b"no capture at all"])
+def test_a_file_that_is_no_capture_is_inconclusive(recordings: Recordings, tmp_path: Path, content: bytes) -> None:
     path = tmp_path / "odd.pcapng"
     path.write_bytes(content)
     verdict = recordings.judge("https", path=path)

@@ -12,7 +12,7 @@ import pytest
 from capture.frames import ethernet, exchange, ipv4, ipv6, rewritten, udp
 from capture.recordings import reasons
 from overheard.words.verdict import Outcome, Presence
-from overheard_capture import pcapng
+from overheard_capture.reading.capture import read
 
 if TYPE_CHECKING:
     from capture.recordings import Doctored, Recordings
@@ -26,7 +26,9 @@ ZIPPED = b"HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nContent-Encoding: gzip
 # The Ethernet addresses of two parties, and of a stranger who speaks to everybody.
 PARTIES = bytes.fromhex("02000000000a 02000000000b")
 STRANGER = bytes.fromhex("01005e0000fb 02000000000c")
-ANNOUNCED = ethernet(ipv4(udp(gzip.compress(MESSAGE)), 17, source="10.9.9.9", target="224.0.0.251"))[12:]
+# What nobody can read: it could be the message, sealed in a way of its own.
+RIDDLE = bytes(range(0x80, 0x100)) + bytes(16)
+ANNOUNCED = ethernet(ipv4(udp(RIDDLE), 17, source="10.9.9.9", target="224.0.0.251"))[12:]
 
 
 def between_containers(doctored: Doctored) -> Doctored:
@@ -44,8 +46,15 @@ def test_plain_http_without_the_secret_beside_it_is_still_protected(doctored: Do
     assert (verdict.outcome, reasons(verdict)) == (Outcome.PROTECTED, set())
 
 
-def test_a_compressed_answer_is_not_called_protected(doctored: Doctored) -> None:
+def test_a_compressed_answer_is_overheard(doctored: Doctored) -> None:
+    """It is wrapped in nothing that keeps anybody out."""
     verdict = doctored.judge(exchange([REQUEST], [ZIPPED + gzip.compress(MESSAGE * 20)]))
+    assert verdict.outcome is Outcome.OVERHEARD
+    assert {seen.layers for seen in verdict.sightings} == {("gzip",)}
+
+
+def test_an_answer_that_says_it_is_compressed_and_is_not_is_not_called_protected(doctored: Doctored) -> None:
+    verdict = doctored.judge(exchange([REQUEST], [ZIPPED + RIDDLE]))
     assert (verdict.outcome, reasons(verdict)) == (Outcome.INCONCLUSIVE, {"readable"})
 
 
@@ -58,8 +67,8 @@ def test_a_tls_record_that_is_a_byte_short_is_not_called_protected(doctored: Doc
 @pytest.mark.parametrize(
     "data",
     [
-        pytest.param(ethernet(ipv4(udp(gzip.compress(MESSAGE)), 17)), id="a datagram"),
-        pytest.param(ethernet(gzip.compress(MESSAGE), 0x88B5), id="a frame of a protocol of its own"),
+        pytest.param(ethernet(ipv4(udp(RIDDLE), 17)), id="a datagram"),
+        pytest.param(ethernet(RIDDLE, 0x88B5), id="a frame of a protocol of its own"),
     ],
 )
 def test_what_it_cannot_read_outside_of_streams_is_not_called_protected(doctored: Doctored, data: bytes) -> None:
@@ -72,14 +81,14 @@ def test_what_it_cannot_read_outside_of_streams_is_not_called_protected(doctored
     [
         pytest.param(PARTIES + ANNOUNCED, id="another address of a party"),
         pytest.param(
-            STRANGER + ethernet(ipv4(udp(gzip.compress(MESSAGE)), 17))[12:], id="a party, sent on by somebody"
+            STRANGER + ethernet(ipv4(udp(RIDDLE), 17))[12:], id="a party, sent on by somebody"
         ),
         pytest.param(
-            PARTIES + ethernet(ipv6(udp(gzip.compress(MESSAGE)), 17), 0x86DD)[12:], id="a party over another protocol"
+            PARTIES + ethernet(ipv6(udp(RIDDLE), 17), 0x86DD)[12:], id="a party over another protocol"
         ),
-        pytest.param(PARTIES + ethernet(ipv4(bytes([8]) + gzip.compress(MESSAGE), 1))[12:], id="an echo"),
+        pytest.param(PARTIES + ethernet(ipv4(bytes([8]) + RIDDLE, 1))[12:], id="an echo"),
         pytest.param(
-            bytes.fromhex("0180c2000000") + PARTIES[6:] + ethernet(gzip.compress(MESSAGE), 0x0026)[12:],
+            bytes.fromhex("0180c2000000") + PARTIES[6:] + ethernet(RIDDLE, 0x0026)[12:],
             id="a party that plays bridge",
         ),
     ],
@@ -120,7 +129,7 @@ def test_a_secret_in_one_segment_is_seen_once(doctored: Doctored) -> None:
     verdict = doctored.judge(exchange([REQUEST], [PLAIN + MESSAGE]))
     (sighting,) = verdict.sightings
     frame = doctored.first + 4
-    data = pcapng.read(doctored.path).frames[frame - 1].data
+    data = read(doctored.path).frames[frame - 1].data
     assert (sighting.frame, sighting.frames, sighting.spelling) == (frame, (frame,), "plainly")
     assert data[sighting.offset : sighting.offset + sighting.length] == MESSAGE
     assert (sighting.stream, sighting.stream_offset) == (1, len(PLAIN))
@@ -133,7 +142,7 @@ def test_a_secret_that_is_split_over_two_segments_is_seen(doctored: Doctored, cu
     verdict = doctored.judge(exchange([REQUEST], [PLAIN + MESSAGE[:cut], MESSAGE[cut:]]))
     (sighting,) = verdict.sightings
     frame = doctored.first + 4
-    data = pcapng.read(doctored.path).frames[frame - 1].data
+    data = read(doctored.path).frames[frame - 1].data
     assert (sighting.frame, sighting.frames) == (frame, (frame, frame + 1))
     assert data[sighting.offset :] == MESSAGE[:cut]
     assert sighting.stream_offset == len(PLAIN)
@@ -145,13 +154,11 @@ def test_a_secret_of_a_byte_a_segment_is_seen(doctored: Doctored) -> None:
     assert sighting.frames == tuple(range(doctored.first + 3, doctored.first + 3 + len(MESSAGE)))
 
 
-def test_a_secret_that_is_sent_again_is_seen_again(doctored: Doctored) -> None:
+def test_a_secret_that_is_sent_again_is_told_once(doctored: Doctored) -> None:
+    """Where it came first: the same bytes at the same place of a stream tell nobody more."""
     frames = exchange([MESSAGE], [])
     verdict = doctored.judge([*frames[:4], frames[3], *frames[4:]])
-    assert [(seen.frame, seen.stream) for seen in verdict.sightings] == [
-        (doctored.first + 3, 1),
-        (doctored.first + 4, -1),
-    ]
+    assert [(seen.frame, seen.stream) for seen in verdict.sightings] == [(doctored.first + 3, 1)]
 
 
 def test_a_secret_in_a_datagram_is_seen(doctored: Doctored) -> None:
@@ -208,8 +215,8 @@ def test_the_frame_that_carried_the_message_is_the_one_that_tshark_names(recordi
     assert str(verdict.carrier) == printed.strip()
 
 
-def test_tls_in_ip_fragments_is_inconclusive_though_tshark_opens_it(doctored: Doctored) -> None:
-    """Tshark puts the fragments together and finds the message in a frame that is no segment to us."""
+def test_tls_in_ip_fragments_is_put_together_as_tshark_does(doctored: Doctored) -> None:
+    """The last fragment carries the message, to tshark and to us."""
     carrier = doctored.recordings.judge("https").carrier
     assert carrier
     data = doctored.frames[carrier - 1]
@@ -220,8 +227,19 @@ def test_tls_in_ip_fragments_is_inconclusive_though_tshark_opens_it(doctored: Do
     ]
     frames = [*doctored.frames[: carrier - 1], *parts, *doctored.frames[carrier:]]
     verdict = doctored.recordings.judge("https", path=rewritten(doctored.path, frames))
+    assert (verdict.outcome, reasons(verdict)) == (Outcome.PROTECTED, set())
+    assert verdict.carrier == carrier + 1
+
+
+def test_tls_in_ip_fragments_of_which_one_is_missing_is_inconclusive(doctored: Doctored) -> None:
+    carrier = doctored.recordings.judge("https").carrier
+    assert carrier
+    data = doctored.frames[carrier - 1]
+    part = ethernet(ipv4(data[14 + 20 :][:32], fragment=0x2000, identification=9))
+    frames = [*doctored.frames[: carrier - 1], part, *doctored.frames[carrier:]]
+    verdict = doctored.recordings.judge("https", path=rewritten(doctored.path, frames))
     assert verdict.outcome is Outcome.INCONCLUSIVE
-    assert "no-fragments" in reasons(verdict)
+    assert {"fragments-whole", "no-gaps"} <= reasons(verdict)
 
 
 def test_the_secret_stands_nowhere_in_a_verdict(recordings: Recordings) -> None:

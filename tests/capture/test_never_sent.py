@@ -12,7 +12,7 @@ from capture.recordings import Doctored, reasons, says
 from overheard.words.verdict import Outcome
 from overheard_capture.content import Content
 from overheard_capture.judge import Keys
-from overheard_capture.judge.case import Case
+from overheard_capture.judge.evidence import Evidence
 from overheard_capture.tshark import Capture
 from stage import ELSEWHERE
 
@@ -45,7 +45,7 @@ def test_what_tshark_does_not_know_for_tls_is_not_said_to_hold_nothing(
     recordings: Recordings, monkeypatch: pytest.MonkeyPatch, name: str
 ) -> None:
     """Left to itself it takes these for another protocol, and sees no application data in any of them."""
-    monkeypatch.setattr(Case, "for_tshark", property(lambda case: Capture(case.exhibit.path)))
+    monkeypatch.setattr(Evidence, "for_tshark", property(lambda evidence: Capture(evidence.path)))
     verdict = recordings.judge(name)
     assert (verdict.outcome, reasons(verdict)) == (Outcome.INCONCLUSIVE, {"present"})
 

@@ -12,7 +12,7 @@ from cryptography.fernet import Fernet
 from capture.frames import exchange
 from capture.recordings import reasons, says
 from overheard.words.verdict import Outcome, Presence
-from overheard_capture import pcapng
+from overheard_capture.reading.capture import read
 from overheard_capture.judge import Keys
 
 if TYPE_CHECKING:
@@ -44,7 +44,7 @@ def test_a_token_that_is_found_and_opened_is_protected(recordings: Recordings, n
     verdict = recordings.judge(name, keys=keys(recordings, name))
     assert (verdict.outcome, verdict.presence) == (Outcome.PROTECTED, Presence.MESSAGE_KEY)
     assert verdict.carrier
-    assert b"gAAAA" in pcapng.read(recordings.path(name)).frames[verdict.carrier - 1].data
+    assert b"gAAAA" in read(recordings.path(name)).frames[verdict.carrier - 1].data
     assert says(verdict, "present") == (
         f"it was there: frame {verdict.carrier} carries it, opened with the message key"
     )

@@ -8,7 +8,7 @@ import pytest
 
 from capture.playing import played
 from overheard.words.recording import MARK_GROUP, MARK_PORT, MARK_PREFIX, new_mark
-from overheard_capture import pcapng
+from overheard_capture.reading.capture import read
 from overheard_capture.packets import Datagram, unwrap
 
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ pytestmark = pytest.mark.usefixtures("local_engine")
 def test_it_goes_from_its_start_mark_to_its_end_mark(tmp_path: Path) -> None:
     outcome = played("whole", tmp_path)
     word = outcome["word"]
-    packets = [unwrap(frame) for frame in pcapng.read(tmp_path / "whole.pcapng").frames]
+    packets = [unwrap(frame) for frame in read(tmp_path / "whole.pcapng").frames]
     datagrams = [packet for packet in packets if isinstance(packet, Datagram)]
     seen = [packet.payload for packet in datagrams]
     # On `lo` a mark may be seen more than once, as it is sent until it was.
@@ -43,7 +43,7 @@ def test_a_filter_that_hides_the_marks_does_not_stop_it(tmp_path: Path) -> None:
     """The judge will miss them in the file, and say so."""
     outcome = played("unmarked", tmp_path)
     assert (outcome["word"]["recorder_alive"], outcome["word"]["exit_code"]) == (True, 0)
-    assert pcapng.read(tmp_path / "unmarked.pcapng").frames == []
+    assert read(tmp_path / "unmarked.pcapng").frames == []
 
 
 def test_a_recorder_that_died_is_told_at_once(tmp_path: Path) -> None:
@@ -65,7 +65,7 @@ def test_an_interface_that_is_gone_at_the_end_does_not_keep_the_recorder_running
     assert (outcome["word"]["exit_code"], outcome["children"]) == (0, False)
     (start,) = {
         packet.payload
-        for packet in map(unwrap, pcapng.read(tmp_path / "gone.pcapng").frames)
+        for packet in map(unwrap, read(tmp_path / "gone.pcapng").frames)
         if isinstance(packet, Datagram)
     }
     assert start.decode() == outcome["word"]["start_mark"]

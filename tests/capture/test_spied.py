@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from capture.frames import exchange
 from capture.recordings import reasons, says
 from overheard.words.verdict import Outcome, Presence
-from overheard_capture import pcapng
+from overheard_capture.reading.capture import read
 from overheard_capture.judge import Keys
 from stage import ELSEWHERE
 
@@ -50,7 +50,7 @@ def test_a_key_of_fernet_in_the_hands_of_a_spy_is_overheard(recordings: Recordin
     assert sighting.direction.startswith("127.0.0.1:5683 → ")
     assert verdict.carrier == sighting.frame == sighting.frames[0]
     # What is pointed at on the wire is the token, from its first byte to its last.
-    data = pcapng.read(recordings.path(name)).frames[sighting.frame - 1].data
+    data = read(recordings.path(name)).frames[sighting.frame - 1].data
     token = data[sighting.offset : sighting.offset + sighting.length]
     assert token.startswith(b"gAAAA")
     assert token.endswith(b"==")
@@ -64,7 +64,7 @@ def test_session_keys_in_the_hands_of_a_spy_are_overheard(recordings: Recordings
     assert (sighting.how, sighting.stream) == (SESSIONS, 0)
     # It is pointed at what carried it: that of the message opened by whoever should read it.
     assert sighting.frame == recordings.judge(name).carrier
-    frame = pcapng.read(recordings.path(name)).frames[sighting.frame - 1]
+    frame = read(recordings.path(name)).frames[sighting.frame - 1]
     assert 0 < sighting.offset < sighting.offset + sighting.length == len(frame.data)
 
 

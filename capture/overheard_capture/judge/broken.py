@@ -7,40 +7,30 @@ from typing import TYPE_CHECKING
 
 from overheard.words.caesar import SHIFTS, likeliest
 from overheard.words.spelling import shift_of
+from overheard_capture.judge.tokens import BY_THE_SPY
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
-    from overheard.words.sighting import Sighting
-    from overheard_capture.judge.case import Case
+    from overheard_capture.judge.evidence import Case
+    from overheard_capture.layers.desk import Found
 
 # What sets the values of headers, forms, JSON and markup apart.
 _APART = re.compile(rb"[\r\n:;=&?\"<>]")
 
 
-def broken(case: Case, sightings: Iterable[Sighting]) -> int | None:
+def broken(case: Case) -> int | None:
     """The shift that makes most sense of what stands where the secret was seen with its letters shifted.
 
     It is found by pairs of letters alone. None where no such place was seen in clear, or where they mislead.
     """
-    # Of what was opened to see it, the places are not those of the wire.
-    in_clear = (sighting for sighting in sightings if sighting.stream >= 0 and not sighting.layers)
-    found = next((sighting for sighting in in_clear if shift_of(sighting.spelling)), None)
+    in_streams = (find.found for find in case.seen if find.stream >= 0 and BY_THE_SPY not in find.found.layers)
+    found = next((found for found in in_streams if shift_of(found.match.spelling)), None)
     if found is None:
         return None
-    shift = likeliest(_around(case, found)).shift
-    return shift if shift == len(SHIFTS) + 1 - shift_of(found.spelling) else None
+    shift = likeliest(_around(found)).shift
+    return shift if shift == len(SHIFTS) + 1 - shift_of(found.match.spelling) else None
 
 
-def _around(case: Case, found: Sighting) -> str:
+def _around(found: Found) -> str:
     """The part of a line in which it stands: a header's name is not shifted, and would mislead."""
-    runs = (
-        run
-        for stream, direction, run in case.runs
-        if (stream.number, str(direction)) == (found.stream, found.direction)
-        and run.start <= found.stream_offset < run.start + len(run.data)
-    )
-    run = next(runs)
-    at = found.stream_offset - run.start
-    before, behind = _APART.split(run.data[:at])[-1], _APART.split(run.data[at + found.length :])[0]
-    return bytes(before + run.data[at : at + found.length] + behind).decode(errors="replace")
+    before, behind = _APART.split(found.before)[-1], _APART.split(found.behind)[0]
+    return (before + found.shown + behind).decode(errors="replace")

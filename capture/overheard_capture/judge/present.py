@@ -7,12 +7,14 @@ from typing import TYPE_CHECKING
 from overheard.words.errors import OverheardError
 from overheard.words.verdict import Check, Presence, Rule
 from overheard_capture import tshark
-from overheard_capture.judge.opened import in_tls, in_tokens
+from overheard_capture.judge.tokens import BY_A_PARTY
 from overheard_capture.judge.wording import count
 
 if TYPE_CHECKING:
     from overheard.words.sighting import Sighting
-    from overheard_capture.judge.case import Case
+    from overheard_capture.judge.evidence import Case
+
+SENT = "sent"
 
 
 def present(case: Case, sightings: list[Sighting]) -> tuple[Presence, int | None, Check]:
@@ -33,33 +35,42 @@ def _check(code: str, says: str, hint: str = "", *, holds: bool = False) -> Chec
 
 
 def _with_keys(case: Case) -> tuple[Presence, int | None, Check]:
-    keys = case.exhibit.keys
-    for presence, places in (
-        (Presence.MESSAGE_KEY, in_tokens(case, keys)),
-        (Presence.KEY_LOG, in_tls(case, keys.tls)),
-    ):
-        if place := next(iter(places), None):
-            carrier = place.frames[-1]
-            says = f"it was there: frame {carrier} carries it, opened with the {presence}"
-            return presence, carrier, _check("present", says, holds=True)
-    if case.tls and keys.tls and _nothing_was_sent(case):
-        says = f"it never left: {count(len(case.tls), 'TLS stream')}, and no application data in either direction"
+    evidence = case.evidence
+    presence, finds = Presence.MESSAGE_KEY, case.sealed
+    if not finds:
+        presence, finds = Presence.KEY_LOG, evidence.by_the_parties.of(case.number)
+    if finds:
+        # Before the last of them had come there was nothing to be opened.
+        carrier = finds[0].found.place.frames[-1]
+        says = f"it was there: frame {carrier} carries it, opened with the {presence}"
+        return presence, carrier, _check("present", says, holds=True)
+    if BY_A_PARTY in evidence.tokens.useless:
+        return Presence.NONE, None, _check("present", evidence.tokens.useless[BY_A_PARTY], "see to the keys")
+    if evidence.facts.tls and evidence.keys.tls and _nothing_was_sent(case):
+        streams = count(len(evidence.facts.tls), "TLS stream")
+        says = f"it never left: {streams}, and no application data in either direction"
         return Presence.NONE, None, _check("never-sent", says)
-    return Presence.NONE, None, _not_found(case)
+    return _without_proof(case)
 
 
 def _nothing_was_sent(case: Case) -> bool:
     """Whether no TLS stream holds application data. One that tshark takes for something else could hold anything."""
-    content = tshark.tls_content(case.for_tshark, case.all_tls_keys)
-    return content.known >= set(case.tls) and not content.with_data
+    evidence = case.evidence
+    content = tshark.tls_content(evidence.for_tshark, evidence.all_tls_keys)
+    return content.known >= set(evidence.facts.tls) and not content.with_data
 
 
-def _not_found(case: Case) -> Check:
-    keys = case.exhibit.keys
+def _without_proof(case: Case) -> tuple[Presence, int | None, Check]:
+    evidence = case.evidence
+    keys = evidence.keys
     if not keys.tls and not keys.fernet:
-        hint = "have the sender write its session keys (SSLKEYLOGFILE)"
-        return _check("present", "there is no key log to look inside with", hint)
+        if SENT in evidence.vouched:
+            says = "it was there on the word of whoever had it judged, and nothing here proves it"
+            return Presence.DECLARED, None, _check("present", says, holds=True)
+        hint = "have the sender write its session keys (SSLKEYLOGFILE, --keys), or vouch that it was sent"
+        return Presence.NONE, None, _check("present", "there is no key log to look inside with", hint)
     says = "the keys open nothing in this recording"
-    if pieces := tshark.opened(case.for_tshark, keys.tls, case.tls):
+    if pieces := tshark.opened(evidence.for_tshark, keys.tls, evidence.facts.tls):
         says = f"the key log opens {count(len(pieces), 'piece')} of application data, and it is in none of them"
-    return _check("present", says, "see that the keys are of this run, and that the sender sent what you look for")
+    hint = "see that the keys are of this run, and that the sender sent what you look for"
+    return Presence.NONE, None, _check("present", says, hint)

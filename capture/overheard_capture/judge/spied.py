@@ -8,23 +8,28 @@ from typing import TYPE_CHECKING
 from overheard.words.errors import OverheardError, UnreadableError
 from overheard.words.sighting import Sighting
 from overheard.words.verdict import Check, Rule
-from overheard_capture.judge.opened import Place, in_tls, in_tokens
-from overheard_capture.tshark import TlsKeys
+from overheard_capture.judge.sight import sightings
+from overheard_capture.judge.tokens import BY_THE_SPY
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from overheard_capture.judge.case import Case
+    from overheard_capture.judge.evidence import Case
 
 _NOTEBOOK = "the notebook of the interceptor"
 
 
 def spied(case: Case) -> tuple[list[Sighting], Check]:
-    """Every place where the secret is seen with the keys of the spy, or stands in his notebook; and a check on it."""
+    """Every place where the secret is seen with the keys of the spy, or stands in his notebook; and a check on it.
+
+    What he opens of the application's own seals was seen with all the rest, and is only spoken of here.
+    """
     seen: list[Sighting] = []
     problems: list[str] = []
-    for look in (_in_tokens, _in_tls, _in_tls_of_the_server, _in_the_notebook):
+    if BY_THE_SPY in case.evidence.tokens.useless:
+        problems.append(case.evidence.tokens.useless[BY_THE_SPY])
+    for look in (_in_tls, _in_tls_of_the_server, _in_the_notebook):
         # What one way does not show, another may.
         try:
             seen += look(case)
@@ -32,9 +37,10 @@ def spied(case: Case) -> tuple[list[Sighting], Check]:
             problems.append(str(error))
     if problems:
         return seen, _check("spied", "; ".join(problems), "see that tshark, and what is kept of the spy, can be used")
-    if seen:
-        return seen, _check("spied", f"a spy saw it {seen[0].how}")
-    spy = case.exhibit.spy
+    unsealed = (sighting for sighting in sightings(case, case.seen) if BY_THE_SPY in sighting.layers)
+    if first := next(iter((*unsealed, *seen)), None):
+        return seen, _check("spied", f"a spy saw it {first.how}")
+    spy = case.evidence.spy
     has = "what the spy got hold of opens nothing of it" if spy.tls or spy.fernet else "no spy holds any key"
     return seen, _check("spied", has, holds=True)
 
@@ -43,34 +49,12 @@ def _check(code: str, says: str, hint: str = "", *, holds: bool = False) -> Chec
     return Check(Rule.ABSENT, code, holds, says, hint)
 
 
-def _in_tokens(case: Case) -> Iterator[Sighting]:
-    for place in in_tokens(case, case.exhibit.spy):
-        yield _sighting(case, "Fernet opened with a key of the interceptor", place)
-
-
 def _in_tls(case: Case) -> Iterator[Sighting]:
-    for place in in_tls(case, TlsKeys(logs=case.exhibit.spy.tls.logs)):
-        yield _sighting(case, "TLS opened with the interceptor's session keys", place)
+    yield from sightings(case, case.evidence.by_the_spy.of(case.number))
 
 
 def _in_tls_of_the_server(case: Case) -> Iterator[Sighting]:
-    for place in in_tls(case, TlsKeys(private=case.exhibit.spy.tls.private)):
-        yield _sighting(case, "TLS opened with the server's private key", place)
-
-
-def _sighting(case: Case, layer: str, place: Place) -> Sighting:
-    return Sighting(
-        secret=case.exhibit.secret.name,
-        spelling=place.match.spelling,
-        frame=place.frame,
-        offset=place.offset,
-        length=place.length,
-        stream=place.stream,
-        direction=place.direction,
-        stream_offset=place.match.offset,
-        frames=place.frames,
-        layers=(layer,),
-    )
+    yield from sightings(case, case.evidence.by_the_stolen_key.of(case.number))
 
 
 def _notes(notebook: Path) -> list[tuple[float, str, bytes]]:
@@ -89,20 +73,23 @@ def _all_of(note: dict[str, str]) -> bytes:
 
 def _in_the_notebook(case: Case) -> Iterator[Sighting]:
     """What the interceptor wrote down while this recording was made."""
-    notebook, recording = case.exhibit.notebook, case.recording
-    if notebook is None or not notebook.is_file():
+    notebook, recording = case.evidence.notebook, case.evidence.recording
+    if notebook is None or recording is None or not notebook.is_file():
         return
+    search = case.evidence.search
     for time, asked, read in _notes(notebook):
-        if recording.covers(time):
-            for match in case.search.matches(read):
+        if not recording.covers(time):
+            continue
+        for match in search.matches(read):
+            if match.secret == case.number:
                 yield Sighting(
-                    secret=case.exhibit.secret.name,
+                    secret=case.secret.name,
                     spelling=match.spelling,
                     frame=0,
                     offset=match.offset,
                     length=match.length,
                     stream=-1,
-                    direction=case.search.without(asked),
+                    direction=search.without(asked),
                     stream_offset=match.offset,
                     frames=(),
                     layers=(_NOTEBOOK,),

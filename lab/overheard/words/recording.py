@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -24,6 +23,8 @@ MARK_PREFIX = b"overheard mark "
 
 def new_mark() -> bytes:
     """The payload of a mark that no other recording has."""
+    import secrets  # noqa: PLC0415  (it takes time, and who only reads marks does not need it)
+
     return MARK_PREFIX + secrets.token_hex(16).encode()
 
 

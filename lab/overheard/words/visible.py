@@ -6,6 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Self
 
+# What the content of a stream is called that is TLS.
+TLS = "TLS"
+
 
 @dataclass(frozen=True)
 class Alert:

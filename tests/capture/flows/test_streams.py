@@ -10,15 +10,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from capture.flows.listening import assemble, said
 from capture.frames import ethernet, ipv4, rewritten, segment, tcp
-from overheard_capture import pcapng
 from overheard_capture.packets import ACK, FIN, RST, SYN, Segment, unwrap
-from overheard_capture.streams import Direction, Stream, assemble
+from overheard_capture.reading.capture import read
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from capture.recordings import Recordings
+    from overheard_capture.flows.side import Side
+    from overheard_capture.flows.stream import Stream
 
 # An ISN, the bytes, and the parts of them that are sent (from, to).
 Delivery = tuple[int, bytes, list[tuple[int, int]]]
@@ -40,8 +42,8 @@ def handshake(isn: int, *, port: int = 40000) -> list[Segment]:
     ]
 
 
-def seen(direction: Direction) -> list[tuple[int, bytes]]:
-    return [(run.start, bytes(run.data)) for run in direction.runs]
+def seen(side: Side) -> list[tuple[int, bytes]]:
+    return said(side).runs
 
 
 @st.composite
@@ -71,13 +73,10 @@ def test_the_same_bytes_make_the_same_stream_however_they_come(
     assert (stream.client.missing, stream.client.conflicts, stream.client.end) == (0, False, len(data))
     assert stream.server.missing == 0
     # And every byte was brought by the frame that it is said to be of.
-    (run,) = stream.client.runs
     frames = {each.frame: each for each in segments}
-    for offset in range(len(data)):
-        number, at = run.locate(offset)
+    for offset, (number, at) in enumerate(said(stream.client).places):
         brought = frames[number]
         assert brought.payload[at - brought.offset] == data[offset]
-        assert run.frames(offset, 1) == (number,)
 
 
 @given(deliveries(), st.data())
@@ -211,7 +210,7 @@ def numbers_of_tshark(path: Path) -> list[int]:
 
 
 def numbers_of_ours(path: Path) -> list[int]:
-    packets = [unwrap(frame) for frame in pcapng.read(path).frames]
+    packets = [unwrap(frame) for frame in read(path).frames]
     segments = [packet for packet in packets if isinstance(packet, Segment)]
     return [len(assemble(segments[: at + 1])) - 1 for at in range(len(segments))]
 
@@ -219,7 +218,7 @@ def numbers_of_ours(path: Path) -> list[int]:
 @pytest.mark.parametrize("name", ["http", "https", "untrusted", "late", "flooded"])
 def test_numbers_are_those_of_tshark(recordings: Recordings, name: str) -> None:
     path = recordings.path(name)
-    packets = [unwrap(frame) for frame in pcapng.read(path).frames]
+    packets = [unwrap(frame) for frame in read(path).frames]
     streams = assemble(packet for packet in packets if isinstance(packet, Segment))
     ends: dict[frozenset[int], int] = {}
     for stream in streams:

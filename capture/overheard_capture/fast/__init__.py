@@ -1,0 +1,29 @@
+"""The compiled part of the reader, and how it is loaded. Whatever it does Python does, too: `core` may be None.
+
+A promise: with and without it the results are the same.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import os
+from functools import cache
+
+from overheard_capture.fast.build import built
+
+# `OVERHEARD_COMPILED=no` leaves it out.
+_SWITCH = "OVERHEARD_COMPILED"
+
+
+@cache
+def core() -> ctypes.CDLL | None:
+    """The compiled part; None where it was not compiled, or is not wanted."""
+    if os.environ.get(_SWITCH, "") == "no":
+        return None
+    try:
+        library = ctypes.CDLL(str(built()))
+    except OSError:
+        return None
+    library.slot_of.restype = ctypes.c_uint32
+    library.runs.restype = ctypes.c_uint64
+    return library

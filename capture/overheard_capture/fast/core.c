@@ -1,0 +1,309 @@
+/* The compiled part of the reader: what is done for every packet, and for every byte. Python does the same without it.
+ *
+ * It knows one thing: a whole frame that brings the next bytes of one side of a TCP connection, in the plainest of
+ * encapsulations. Such bytes go into the block of that side. Whatever is otherwise in any way is left to Python, which is
+ * called for it before the next frame is looked at. So nothing is decided here, and nothing is done here that Python does
+ * not do.
+ *
+ * Nothing is allocated: all memory is given by Python.
+ */
+#include <stdint.h>
+#include <string.h>
+
+/* RFC 9293, 3.1 */
+enum { FIN = 0x01, SYN = 0x02, RST = 0x04, PSH = 0x08, ACK = 0x10, ECE = 0x40, CWR = 0x80 };
+/* https://www.tcpdump.org/linktypes.html */
+enum { LOOPBACK = 0, ETHERNET = 1, RAW = 101, OPEN_LOOP = 108, COOKED = 113, RAW_4 = 228, RAW_6 = 229, COOKED_2 = 276 };
+
+enum { MORE = 0, RECORD = 1, FULL = 2, REST = 3 };
+
+/* Bytes of a block, from `start` on, that stand at `offset` of a frame. */
+typedef struct {
+    uint32_t start, frame, offset, length;
+} Extent;
+
+typedef struct {
+    uint8_t key[36];
+    int32_t other;       /* the side that answers; -1 where this slot is free */
+    uint32_t armed;      /* whether we may add to it */
+    uint32_t next;       /* the sequence number that comes next */
+    uint32_t reached;    /* the highest that it is known to have reached, in sequence numbers */
+    uint32_t fill, capacity;
+    uint32_t extents_fill, extents_capacity;
+    uint32_t segments, unused;
+    uint64_t ticks;      /* when its last frame was, in the ticks of the interface, */
+    uint32_t interface;  /* which is this */
+    uint32_t last_frame;
+    uint8_t *block;
+    Extent *extents;
+} Side;
+
+typedef struct {
+    uint32_t link_type, usable;
+} Interface;
+
+typedef struct {
+    /* how the file is written */
+    uint32_t pcapng, swapped, interface_count, frame; /* `frame` is the number of the last one */
+    Interface interfaces[64];
+    /* the sides, and where they stand by the hash of their key: a power of two of slots, -1 where there is none */
+    Side *sides;
+    int32_t *slots;
+    uint32_t slot_mask;
+    uint32_t seed;
+    /* what is around the payloads */
+    uint8_t *rest;
+    uint32_t rest_fill, rest_capacity;
+    Extent *rest_extents;
+    uint32_t rest_extents_fill, rest_extents_capacity;
+    /* what was added since Python was called last */
+    uint64_t bytes, payload;
+    uint64_t ticks;
+    uint32_t interface;
+    uint32_t full; /* the side whose block is full */
+} Walker;
+
+static uint16_t be16(const uint8_t *at) { return (uint16_t)(at[0] << 8 | at[1]); }
+static uint32_t be32(const uint8_t *at) { return (uint32_t)at[0] << 24 | at[1] << 16 | at[2] << 8 | at[3]; }
+
+static uint32_t u32(const uint8_t *at, int swapped) {
+    uint32_t value;
+    memcpy(&value, at, 4);
+    return swapped ? __builtin_bswap32(value) : value;
+}
+
+/* Slots are found by a hash that nobody can foresee, so that nobody can have all connections in one place. */
+static uint32_t hash(const uint8_t *key, uint32_t seed) {
+    uint64_t mixed = seed * 0x9E3779B97F4A7C15ull + 1;
+    for (int at = 0; at < 36; at += 4) {
+        uint32_t word;
+        memcpy(&word, key + at, 4);
+        mixed = (mixed ^ word) * 0xFF51AFD7ED558CCDull;
+        mixed ^= mixed >> 32;
+    }
+    return (uint32_t)mixed;
+}
+
+uint32_t slot_of(const Walker *walker, const uint8_t *key) { return hash(key, walker->seed) & walker->slot_mask; }
+
+static int32_t side_of(const Walker *walker, const uint8_t *key) {
+    uint32_t slot = hash(key, walker->seed) & walker->slot_mask;
+    for (uint32_t looked = 0; looked <= walker->slot_mask; looked++) {
+        int32_t index = walker->slots[slot];
+        if (index == -1) return -1;
+        if (index >= 0 && memcmp(walker->sides[index].key, key, 36) == 0) return index;
+        slot = (slot + 1) & walker->slot_mask;
+    }
+    return -1;
+}
+
+/* Where IP begins, or -1. */
+static int link(uint32_t type, const uint8_t *data, uint32_t length, int *version) {
+    uint32_t offset, protocol;
+    switch (type) {
+    case ETHERNET:
+        if (length < 14) return -1;
+        protocol = be16(data + 12), offset = 14;
+        break;
+    case COOKED:
+        if (length < 16) return -1;
+        protocol = be16(data + 14), offset = 16;
+        break;
+    case COOKED_2:
+        if (length < 20) return -1;
+        protocol = be16(data), offset = 20;
+        break;
+    case RAW:
+        if (length < 1) return -1;
+        *version = data[0] >> 4;
+        return 0;
+    default:
+        return -1;
+    }
+    for (int tags = 0; tags < 2 && (protocol == 0x8100 || protocol == 0x88A8); tags++) {
+        if (length < offset + 4) return -1;
+        protocol = be16(data + offset + 2), offset += 4;
+    }
+    *version = protocol == 0x0800 ? 4 : protocol == 0x86DD ? 6 : 0;
+    return (int)offset;
+}
+
+/* Whether this frame is one that we know: then it is done with. -1 where a block has to be emptied first. */
+static int frame(Walker *walker, uint32_t interface, uint64_t ticks, const uint8_t *data, uint32_t length) {
+    int version = 0;
+    int ip = link(walker->interfaces[interface].link_type, data, length, &version);
+    if (ip < 0) return 0;
+    uint8_t key[36];
+    uint32_t tcp, end;
+    const uint8_t *header = data + ip;
+    if (version == 4) {
+        if (length < (uint32_t)ip + 20 || header[0] >> 4 != 4 || header[9] != 6) return 0;
+        uint32_t size = (header[0] & 15) * 4, total = be16(header + 2);
+        if (size < 20 || total < size + 20 || (be16(header + 6) & 0x3FFF)) return 0;
+        tcp = ip + size, end = ip + total;
+        memset(key, 0, 32);
+        memcpy(key, header + 12, 4);
+        memcpy(key + 16, header + 16, 4);
+        key[4] = key[20] = 4;
+    } else if (version == 6) {
+        if (length < (uint32_t)ip + 40 || header[0] >> 4 != 6 || header[6] != 6) return 0;
+        uint32_t total = be16(header + 4);
+        if (total < 20) return 0;
+        tcp = ip + 40, end = tcp + total;
+        memcpy(key, header + 8, 32);
+    } else {
+        return 0;
+    }
+    if (end > length || tcp + 20 > end) return 0;
+    const uint8_t *segment = data + tcp;
+    memcpy(key + 32, segment, 4);
+    uint32_t offset = tcp + (segment[12] >> 4) * 4;
+    uint8_t flags = segment[13];
+    if (offset < tcp + 20 || offset > end || (flags & ~(PSH | ACK | ECE | CWR)) || !(flags & ACK)) return 0;
+    int32_t index = side_of(walker, key);
+    if (index < 0) return 0;
+    Side *side = walker->sides + index;
+    if (!side->armed || be32(segment + 4) != side->next) return 0;
+    Side *other = walker->sides + side->other;
+    uint32_t payload = end - offset, around = length - payload;
+    if (payload > side->capacity || around > walker->rest_capacity) return 0;
+    if (side->fill + payload > side->capacity || side->extents_fill == side->extents_capacity) {
+        walker->full = (uint32_t)index;
+        return -1;
+    }
+    if (walker->rest_fill + around > walker->rest_capacity ||
+        walker->rest_extents_fill + 2 > walker->rest_extents_capacity)
+        return -2;
+    uint32_t number = walker->frame + 1;
+    memcpy(walker->rest + walker->rest_fill, data, offset);
+    walker->rest_extents[walker->rest_extents_fill++] = (Extent){walker->rest_fill, number, 0, offset};
+    walker->rest_fill += offset;
+    if (end < length) {
+        memcpy(walker->rest + walker->rest_fill, data + end, length - end);
+        walker->rest_extents[walker->rest_extents_fill++] = (Extent){walker->rest_fill, number, end, length - end};
+        walker->rest_fill += length - end;
+    }
+    if (payload) {
+        memcpy(side->block + side->fill, data + offset, payload);
+        side->extents[side->extents_fill++] = (Extent){side->fill, number, offset, payload};
+        side->fill += payload;
+        side->next += payload;
+        walker->payload += payload;
+    }
+    side->segments++;
+    side->ticks = other->ticks = ticks;
+    side->interface = other->interface = interface;
+    if ((int32_t)(side->next - side->reached) > 0) side->reached = side->next;
+    uint32_t acknowledged = be32(segment + 8);
+    if ((int32_t)(acknowledged - other->reached) > 0) other->reached = acknowledged;
+    return 1;
+}
+
+/* Go through the records in `data` from `*offset` on, and say why we stopped there: more bytes are needed, or Python is:
+ * for a record, a block that is full, or the rest. */
+int walk(Walker *walker, const uint8_t *data, uint64_t end, uint64_t *offset) {
+    uint64_t at = *offset;
+    int swapped = (int)walker->swapped, why = MORE;
+    while (at < end) {
+        uint32_t interface = 0, captured, original, start, size;
+        uint64_t ticks;
+        const uint8_t *record = data + at;
+        if (walker->pcapng) {
+            if (end - at < 12) break;
+            size = u32(record + 4, swapped);
+            if (u32(record, swapped) != 6 || size < 32 || size % 4) {
+                why = RECORD;
+                break;
+            }
+            if (end - at < size) break;
+            interface = u32(record + 8, swapped);
+            ticks = (uint64_t)u32(record + 12, swapped) << 32 | u32(record + 16, swapped);
+            captured = u32(record + 20, swapped), original = u32(record + 24, swapped), start = 28;
+            /* An enhanced packet block without options, so that Python reads those. */
+            if (interface >= walker->interface_count || captured > 0x1000000 || size != 32 + ((captured + 3) & ~3u) ||
+                u32(record + size - 4, swapped) != size) {
+                why = RECORD;
+                break;
+            }
+        } else {
+            if (end - at < 16) break;
+            captured = u32(record + 8, swapped), original = u32(record + 12, swapped), start = 16;
+            if (captured > 0x1000000) {
+                why = RECORD;
+                break;
+            }
+            size = 16 + captured;
+            if (end - at < size) break;
+            /* seconds and their fraction, as Python puts them together again */
+            ticks = (uint64_t)u32(record, swapped) << 32 | u32(record + 4, swapped);
+        }
+        if (captured != original || !walker->interfaces[interface].usable) {
+            why = RECORD;
+            break;
+        }
+        int done = frame(walker, interface, ticks, record + start, captured);
+        if (done != 1) {
+            why = done == 0 ? RECORD : done == -1 ? FULL : REST;
+            break;
+        }
+        walker->frame++;
+        walker->bytes += captured;
+        walker->ticks = ticks;
+        walker->interface = interface;
+        at += size;
+    }
+    *offset = at;
+    return why;
+}
+
+/* Skip the whole records of TLS application data from `*start` on; count them and the bytes in them. */
+void skip_records(const uint8_t *data, uint64_t end, uint64_t *start, uint64_t *count, uint64_t *total, uint64_t *last) {
+    uint64_t at = *start;
+    while (end - at >= 5) {
+        const uint8_t *head = data + at;
+        uint32_t length = be16(head + 3);
+        if (head[0] != 23 || head[1] != 3 || head[2] > 4 || !length || length > (1 << 14) + 2048) break;
+        if (end - at < 5 + length) break;
+        (*count)++, *total += length, *last = length;
+        at += 5 + length;
+    }
+    *start = at;
+}
+
+/* Whether all of it is printable ASCII, or white space that text has. */
+int is_plain(const uint8_t *data, uint64_t length) {
+    uint64_t at = 0;
+    for (; at + 32 <= length; at += 32) {
+        uint8_t odd = 0;
+        for (int each = 0; each < 32; each++) {
+            uint8_t byte = data[at + each];
+            odd |= (uint8_t)((byte < 32) & (byte != 9) & (byte != 10) & (byte != 13)) | (byte > 126);
+        }
+        if (odd) return 0;
+    }
+    for (; at < length; at++)
+        if ((data[at] < 32 && data[at] != 9 && data[at] != 10 && data[at] != 13) || data[at] > 126) return 0;
+    return 1;
+}
+
+/* Runs of at least `least` bytes that `members` has: up to `most` of them, as pairs of start and end. */
+uint64_t runs(const uint8_t *data, uint64_t length, const uint8_t *members, uint64_t least, uint64_t *found, uint64_t most,
+              uint64_t *from) {
+    uint64_t count = 0, at = *from;
+    while (at + least <= length && count < most) {
+        /* The last byte of the shortest run that may begin here: where it is none of them, none of these is one. */
+        uint64_t last = at + least, start;
+        for (start = last; start > at && members[data[start - 1]];) start--;
+        if (start > at) {
+            at = start;
+            continue;
+        }
+        uint64_t end = last;
+        while (end < length && members[data[end]]) end++;
+        found[2 * count] = at, found[2 * count + 1] = end;
+        count++;
+        at = end;
+    }
+    *from = at;
+    return count;
+}

@@ -1,0 +1,71 @@
+"""The memory that Python and the compiled part share: the structures of `core.c`, field by field."""
+
+from __future__ import annotations
+
+import ctypes
+
+MORE, RECORD, FULL, REST = range(4)
+MOST_INTERFACES = 64
+KEY = 36
+
+
+class Extent(ctypes.Structure):
+    """Bytes of a block, from `start` on, that stand at `offset` of a frame."""
+
+    _fields_ = [(name, ctypes.c_uint32) for name in ("start", "frame", "offset", "length")]
+
+
+class SideOf(ctypes.Structure):
+    """One side of a connection."""
+
+    _fields_ = [
+        ("key", ctypes.c_uint8 * KEY),
+        ("other", ctypes.c_int32),
+        ("armed", ctypes.c_uint32),
+        ("next", ctypes.c_uint32),
+        ("reached", ctypes.c_uint32),
+        ("fill", ctypes.c_uint32),
+        ("capacity", ctypes.c_uint32),
+        ("extents_fill", ctypes.c_uint32),
+        ("extents_capacity", ctypes.c_uint32),
+        ("segments", ctypes.c_uint32),
+        ("unused", ctypes.c_uint32),
+        ("ticks", ctypes.c_uint64),
+        ("interface", ctypes.c_uint32),
+        ("last_frame", ctypes.c_uint32),
+        ("block", ctypes.c_void_p),
+        ("extents", ctypes.c_void_p),
+    ]
+
+
+class InterfaceOf(ctypes.Structure):
+    """An interface: what its frames begin with, and whether they may be walked over."""
+
+    _fields_ = [("link_type", ctypes.c_uint32), ("usable", ctypes.c_uint32)]
+
+
+class WalkerOf(ctypes.Structure):
+    """All of it."""
+
+    _fields_ = [
+        ("pcapng", ctypes.c_uint32),
+        ("swapped", ctypes.c_uint32),
+        ("interface_count", ctypes.c_uint32),
+        ("frame", ctypes.c_uint32),
+        ("interfaces", InterfaceOf * MOST_INTERFACES),
+        ("sides", ctypes.c_void_p),
+        ("slots", ctypes.c_void_p),
+        ("slot_mask", ctypes.c_uint32),
+        ("seed", ctypes.c_uint32),
+        ("rest", ctypes.c_void_p),
+        ("rest_fill", ctypes.c_uint32),
+        ("rest_capacity", ctypes.c_uint32),
+        ("rest_extents", ctypes.c_void_p),
+        ("rest_extents_fill", ctypes.c_uint32),
+        ("rest_extents_capacity", ctypes.c_uint32),
+        ("bytes", ctypes.c_uint64),
+        ("payload", ctypes.c_uint64),
+        ("ticks", ctypes.c_uint64),
+        ("interface", ctypes.c_uint32),
+        ("full", ctypes.c_uint32),
+    ]

@@ -1,0 +1,75 @@
+"""Looking: a capture is read once, for all secrets."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from overheard_capture.flows.reading import Reading
+from overheard_capture.judge.evidence import Evidence
+from overheard_capture.judge.exhibit import NO_KEYS
+from overheard_capture.judge.tokens import Tokens
+from overheard_capture.layers.desk import LIMITS
+from overheard_capture.reading.capture import CaptureReader
+from overheard_capture.search import Search
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from overheard.words.recording import Recording
+    from overheard_capture.flows.reading import Wanted
+    from overheard_capture.judge.exhibit import Exhibit, Keys
+    from overheard_capture.layers.desk import Limits
+
+
+def look_at(exhibit: Exhibit) -> Evidence:
+    """The evidence of one recording of the lab. Raises UnreadableError."""
+    return look(
+        [exhibit.path],
+        Search([exhibit.secret]),
+        recording=exhibit.recording,
+        keys=exhibit.keys,
+        spy=exhibit.spy,
+        notebook=exhibit.notebook,
+    )
+
+
+def look(  # noqa: PLR0913  (all but two are left out mostly)
+    paths: Sequence[Path | str],
+    search: Search,
+    *,
+    recording: Recording | None = None,
+    keys: Keys = NO_KEYS,
+    spy: Keys = NO_KEYS,
+    notebook: Path | None = None,
+    vouched: frozenset[str] = frozenset(),
+    limits: Limits = LIMITS,
+    wanted: Wanted | None = None,
+    progress: Callable[[int], None] | None = None,
+) -> Evidence:
+    """Read the files, one after the other, as one capture. Raises UnreadableError.
+
+    `progress` is told how many bytes of the files were read so far.
+    """
+    tokens = Tokens(keys, spy)
+    marks = [mark.encode() for mark in (recording.start_mark, recording.end_mark)] if recording else []
+    reading = Reading(search, limits=limits, wanted=wanted, opener=tokens if tokens else None, marks=marks)
+    reader = CaptureReader(paths)
+    for chunk in reader.chunks():
+        reading.read(chunk)
+        if progress:
+            progress(reader.facts.stored)
+    facts = reading.finish()
+    return Evidence(
+        path=Path(paths[0]),
+        search=search,
+        file=reader.facts,
+        facts=facts,
+        finds=reading.finds,
+        tokens=tokens,
+        recording=recording,
+        keys=keys,
+        spy=spy,
+        notebook=notebook,
+        vouched=vouched,
+    )

@@ -1,0 +1,123 @@
+"""Texts as the standard library spells them: for each spelling encoders that know nothing of ours."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import codecs
+import html
+import json
+import re
+import string
+from collections.abc import Callable
+from email.header import Header
+from email.quoprimime import header_encode
+from urllib.parse import quote, quote_plus
+
+from overheard.words.caesar import SHIFTS
+
+Encoder = Callable[[str], bytes]
+
+
+def lower_case_percent(text: str) -> bytes:
+    """As some programs write it."""
+    return re.sub("%..", lambda match: match[0].lower(), quote(text)).encode()
+
+
+def numbered(form: str) -> Encoder:
+    """Every character as its number."""
+    return lambda text: "".join(form.format(ord(character)) for character in text).encode()
+
+
+def by_byte(form: str) -> Encoder:
+    """Every byte as its number."""
+    return lambda text: "".join(form.format(byte) for byte in text.encode()).encode()
+
+
+def named(text: str) -> bytes:
+    """As `html` escapes it, and what is not of ASCII as a number."""
+    return html.escape(text).encode("ascii", errors="xmlcharrefreplace")
+
+
+def moved(by: int) -> Encoder:
+    """Letters further on in the alphabet."""
+    lower, upper = string.ascii_lowercase, string.ascii_uppercase
+    table = str.maketrans(lower + upper, lower[by:] + lower[:by] + upper[by:] + upper[:by])
+    return lambda text: text.translate(table).encode()
+
+
+# What these make of a text is what they make of its parts, one behind the other.
+BY_CHARACTER: list[tuple[str, Encoder]] = [
+    ("plainly", str.encode),
+    ("Latin-1", lambda text: text.encode("latin-1")),
+    ("Latin-1", lambda text: text.encode("cp1252")),
+    ("percent-encoded", lambda text: quote(text).encode()),
+    ("percent-encoded", lambda text: quote(text, safe="").encode()),
+    ("percent-encoded", lambda text: quote(text, safe="", encoding="latin-1").encode()),
+    ("percent-encoded", lower_case_percent),
+    ("percent-encoded throughout", by_byte("%{:02X}")),
+    ("percent-encoded twice", lambda text: quote(quote(text, safe=""), safe="").encode()),
+    ("percent-encoded twice", lambda text: quote(quote_plus(text), safe="").encode()),
+    ("form-encoded", lambda text: quote_plus(text).encode()),
+    ("JSON string", lambda text: json.dumps(text)[1:-1].encode()),
+    ("JSON string", lambda text: json.dumps(text, ensure_ascii=False)[1:-1].encode()),
+    ("JSON string", lambda text: json.dumps(text)[1:-1].replace("/", "\\/").encode()),
+    ("JSON string in a JSON string", lambda text: json.dumps(json.dumps(text)[1:-1])[1:-1].encode()),
+    ("JSON string in a JSON string", lambda text: json.dumps(json.dumps(json.dumps(text)[1:-1])[1:-1])[1:-1].encode()),
+    ("JavaScript escapes", by_byte("\\x{:02x}")),
+    ("JavaScript escapes", by_byte("\\{:03o}")),
+    ("JavaScript escapes", numbered("\\u{{{:x}}}")),
+    ("JavaScript escapes", numbered("\\U{:08X}")),
+    ("JavaScript escapes", lambda text: text.encode("unicode_escape")),
+    ("HTML entities", lambda text: html.escape(text).encode()),
+    ("HTML entities", lambda text: html.escape(html.escape(text)).encode()),
+    ("HTML entities", named),
+    ("HTML entities, decimal", numbered("&#{};")),
+    ("HTML entities, hexadecimal", numbered("&#x{:x};")),
+    ("HTML entities, hexadecimal", numbered("&#X{:06X};")),
+    ("quoted-printable", by_byte("={:02X}")),
+    ("MIME encoded word", lambda text: header_encode(text.encode(), "utf-8")[10:-2].encode()),
+    ("UTF-16 little-endian", lambda text: text.encode("utf-16-le")),
+    ("UTF-16 big-endian", lambda text: text.encode("utf-16-be")),
+    ("UTF-32 little-endian", lambda text: text.encode("utf-32-le")),
+    ("UTF-32 big-endian", lambda text: text.encode("utf-32-be")),
+    ("hexadecimal", lambda text: binascii.hexlify(text.encode())),
+    ("hexadecimal", lambda text: base64.b16encode(text.encode())),
+    *((moving, moved(by)) for by in SHIFTS for moving in [f"letters shifted by {by}"]),
+    ("letters shifted by 13", lambda text: codecs.encode(text, "rot13").encode()),
+]
+
+# What comes before each byte but the first, or after each but the last.
+SEPARATORS = (":", " ", "-", ",", ", ", "_", ".", " 0x", ", 0x")
+
+
+def wrapped(text: bytes, width: int, end: bytes) -> bytes:
+    """Lines of so many characters."""
+    return end.join(text[at : at + width] for at in range(0, len(text), width))
+
+
+# What these make of a text depends on where a part of it stands; each has so many bits of it in a character.
+IN_BITS: list[tuple[str, int, Callable[[bytes], bytes]]] = [
+    ("base64", 6, base64.b64encode),
+    ("base64", 6, lambda value: base64.b64encode(value).replace(b"+", b"%2B").replace(b"/", b"%2F")),
+    ("base64", 6, lambda value: base64.b64encode(value).replace(b"/", b"\\/")),
+    ("base64", 6, lambda value: wrapped(base64.b64encode(value), 76, b"\r\n")),
+    ("base64", 6, lambda value: wrapped(base64.b64encode(value), 64, b"\n")),
+    ("base64", 6, lambda value: wrapped(base64.b64encode(value), 64, b"\\n")),
+    ("base64", 6, lambda value: wrapped(base64.b64encode(value), 64, b"\r\n    ")),
+    ("base64url", 6, base64.urlsafe_b64encode),
+    ("base64url", 6, lambda value: base64.urlsafe_b64encode(value).rstrip(b"=")),
+    ("base32", 5, base64.b32encode),
+    ("base32", 5, lambda value: base64.b32encode(value).lower().rstrip(b"=")),
+    ("base32", 5, lambda value: wrapped(base64.b32encode(value), 76, b"\n")),
+]
+
+
+def uuencoded(value: bytes) -> bytes:
+    """As `uuencode` writes a file."""
+    return b"".join(binascii.b2a_uu(value[at : at + 45]) for at in range(0, len(value), 45))
+
+
+def header(text: str) -> bytes:
+    """The header of a mail."""
+    return Header(text, "utf-8", header_name="Subject").encode().encode()

@@ -1,0 +1,48 @@
+"""Two real programs that talk over sockets, with somebody in between who notes down what each says."""
+
+from __future__ import annotations
+
+import select
+import socket
+import threading
+from contextlib import suppress
+from typing import Self
+
+
+class Relay:
+    """Hands on what one client says to a port, and the answer. `noted` is who said what: `>` the client, `<` the server."""
+
+    def __init__(self, port: int) -> None:
+        self._listening = socket.create_server(("127.0.0.1", 0))
+        self._listening.settimeout(10)
+        self._to = port
+        self.noted: list[tuple[str, bytes]] = []
+        self._thread = threading.Thread(target=self._carry)
+
+    @property
+    def port(self) -> int:
+        """Where the client is to go."""
+        return int(self._listening.getsockname()[1])
+
+    def __enter__(self) -> Self:
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._thread.join(20)
+        self._listening.close()
+        assert not self._thread.is_alive()
+
+    def _carry(self) -> None:
+        client, _ = self._listening.accept()
+        with client, socket.create_connection(("127.0.0.1", self._to)) as server, suppress(ConnectionError):
+            others = {client: server, server: client}
+            while others:
+                for heard in select.select(list(others), [], [], 10)[0]:
+                    data = heard.recv(65536)
+                    if data:
+                        self.noted.append((">" if heard is client else "<", data))
+                        (server if heard is client else client).sendall(data)
+                    else:
+                        other = others.pop(heard)
+                        other.shutdown(socket.SHUT_WR)
