@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from overheard import __version__
-from overheard.command.show import add_parser
+from overheard.command import scan, show
 from overheard.engines.choose import NAMES
 from overheard.role.run import interrupt, run
 
@@ -36,6 +36,7 @@ _WHERE = {
     "explain": ("learn", "explain"),
     "errors": ("learn", "errors"),
     "show": ("looking", "look_and_tell"),
+    "scan": ("scanning", "scan"),
 }
 
 
@@ -75,7 +76,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--version", action="version", version=f"overheard {__version__}")
     commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
-    for add in (_add_demo, _add_run, _add_list, _add_explain, _add_errors, add_parser):
+    for add in (_add_demo, _add_run, _add_list, _add_explain, _add_errors, show.add_parser, scan.add_parser):
         add(commands)
     return parser
 

@@ -25,7 +25,7 @@ from overheard.words.recording import KEY_LOG, NOTEBOOK
 from overheard.words.result import Result, exit_code
 from overheard.words.services import HTTP, INTERCEPTOR
 from overheard.words.story import CONTROL, SECRET_MESSAGE, by_name
-from overheard_capture import pcapng
+from overheard_capture.reading.capture import read
 from overheard_capture.recorder import recorded
 
 if TYPE_CHECKING:
@@ -127,7 +127,7 @@ def _show(out: Console, job: Job, results: list[Result], detailed: list[str], me
 
 def _carrier(job: Job, result: Result) -> bytes:
     carrier = result.verdict.carrier
-    return pcapng.read(_recording(job, result)).frames[carrier - 1].data if carrier else b""
+    return read(_recording(job, result)).frames[carrier - 1].data if carrier else b""
 
 
 def _notes(job: Job, result: Result) -> str:

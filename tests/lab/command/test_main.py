@@ -34,7 +34,7 @@ def test_help_teaches_the_exit_codes(arguments: tuple[str, ...]) -> None:
         assert line in done.stdout
 
 
-@pytest.mark.parametrize("command", ["demo", "run", "list", "explain", "errors", "show"])
+@pytest.mark.parametrize("command", ["demo", "run", "list", "explain", "errors", "show", "scan"])
 def test_every_command_has_a_help_of_its_own(command: str) -> None:
     done = overheard(command, "--help")
     assert done.returncode == 0

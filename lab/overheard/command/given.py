@@ -1,0 +1,128 @@
+"""The secrets that a person named: on the command line, in files, in the environment, in a list."""
+
+from __future__ import annotations
+
+import os
+import tomllib
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from overheard.words.errors import OverheardError
+from overheard.words.secret import Secret
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Mapping
+
+# Larger than this is no secret that anybody would look for.
+_LARGEST = 1 << 20
+_SOURCES = ("value", "file", "env")
+_FORMS = {
+    "--secret": "NAME=VALUE",
+    "--secret-file": "NAME=PATH",
+    "--secret-env": "NAME=VARIABLE, or NAME alone",
+}
+_A_LIST = 'a list has a table [[secret]] for each, with a name and one of value, file and env: see "overheard scan -h"'
+
+
+def secrets(given: Iterable[tuple[str, str]]) -> list[Secret]:
+    """The secrets, of options and what stood behind them. Raises OverheardError, and never says a value."""
+    found = [secret for option, text in given for secret in _given(option, text)]
+    if not found:
+        raise OverheardError(
+            "no secret to look for", hint="name one with --secret-file, --secret-env, --secret or --secrets"
+        )
+    names = [secret.name for secret in found]
+    for name in names:
+        if names.count(name) > 1:
+            raise OverheardError(f"there are two secrets with the name {name!r}", hint="name each in its own way")
+    return found
+
+
+def _given(option: str, text: str) -> Iterator[Secret]:
+    if option == "--secrets":
+        yield from _listed(Path(text))
+        return
+    name, equals, rest = text.partition("=")
+    if not name or not (equals or option == "--secret-env"):
+        # What was typed may be the secret itself.
+        raise OverheardError(f"{option} wants a name", hint=f"write {option} {_FORMS[option]}")
+    yield _READ[option.removeprefix("--secret").removeprefix("-") or "value"](name, rest or _default(option, name))
+
+
+def _default(option: str, name: str) -> str:
+    return name if option == "--secret-env" else ""
+
+
+def _secret(name: str, value: bytes, where: str) -> Secret:
+    if not value:
+        raise OverheardError(f"the secret {name!r} is empty{where}", hint="every capture would contain it")
+    if not name.isprintable():
+        raise OverheardError(f"the name {name!r} cannot be printed", hint="name the secret in letters")
+    return Secret(name, value)
+
+
+def _of_value(name: str, value: str) -> Secret:
+    return _secret(name, os.fsencode(value), "")
+
+
+def _of_file(name: str, path: str) -> Secret:
+    try:
+        with Path(path).open("rb") as file:
+            content = file.read(_LARGEST + 1)
+    except (OSError, ValueError) as problem:
+        words = getattr(problem, "strerror", None) or "there is no such file"
+        raise OverheardError(f"the secret {name!r} cannot be read from {path!r}: {words}") from None
+    if len(content) > _LARGEST:
+        raise OverheardError(f"the secret {name!r} in {path!r} is larger than {_LARGEST >> 20} MiB")
+    # An editor puts a line end there, and a Windows editor two bytes of one. Only one: a secret may end in others.
+    end = 2 if content.endswith(b"\r\n") else 1 if content.endswith(b"\n") else 0
+    return _secret(name, content[: len(content) - end], f" in {path!r}")
+
+
+def _of_environment(name: str, variable: str) -> Secret:
+    value = os.environb.get(os.fsencode(variable))
+    if value is None:
+        raise OverheardError(
+            f"the secret {name!r} is not in the environment: there is no variable {variable}",
+            hint="export it, or name another: --secret-env NAME=VARIABLE",
+        )
+    return _secret(name, value, f" in the environment variable {variable}")
+
+
+_READ: dict[str, Callable[[str, str], Secret]] = {"value": _of_value, "file": _of_file, "env": _of_environment}
+
+
+def _listed(path: Path) -> Iterator[Secret]:
+    try:
+        with path.open("rb") as file:
+            content = tomllib.load(file)
+    except OSError as problem:
+        raise OverheardError(f"the list of secrets {path} cannot be read: {problem.strerror}") from None
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as problem:
+        # Where it is wrong, and not what stands there.
+        where = str(problem).rpartition(" (at ")[2].rstrip(")") if " (at " in str(problem) else "it is no text"
+        raise OverheardError(f"the list of secrets {path} is not TOML: {where}", hint=_A_LIST) from None
+    tables = content.pop("secret", None)
+    if content or not isinstance(tables, list) or not tables:
+        raise OverheardError(f"the list of secrets {path} has something else than [[secret]]", hint=_A_LIST)
+    for number, table in enumerate(tables, 1):
+        yield _of_table(path, number, table)
+
+
+def _of_table(path: Path, number: int, table: Mapping[str, Any] | object) -> Secret:
+    def wrong(words: str) -> OverheardError:
+        return OverheardError(f"secret {number} of {path} {words}", hint=_A_LIST)
+
+    if not isinstance(table, dict):
+        raise wrong("is no table")
+    if unknown := [key for key in table if key not in ("name", *_SOURCES)]:
+        raise wrong(f"has {', '.join(map(repr, unknown))}, which means nothing here")
+    sources = [key for key in _SOURCES if key in table]
+    if not isinstance(table.get("name"), str) or not table["name"]:
+        raise wrong("has no name")
+    if len(sources) != 1 or not isinstance(table[sources[0]], str):
+        raise wrong("wants one of value, file and env, as a text")
+    (source,) = sources
+    text = table[source]
+    # A file is looked for where the list is, wherever the command was typed.
+    return _READ[source](table["name"], str(path.parent / text) if source == "file" else text)

@@ -1,0 +1,81 @@
+"""Keeping secrets out of everything that is printed or written."""
+
+from __future__ import annotations
+
+from dataclasses import fields, is_dataclass, replace
+from enum import Enum
+from typing import TYPE_CHECKING, Any, TypeVar, cast
+
+from overheard.words.errors import OverheardError
+from overheard_capture.search import Search
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from overheard.words.secret import Secret
+
+# Shorter than this a secret stands in words by chance, and leaving it out would leave nothing.
+_LEAST_TO_HIDE = 4
+_Any = TypeVar("_Any")
+
+
+class Hidden:
+    """The secrets, to be left out of everything that is printed or written."""
+
+    def __init__(self, wanted: Sequence[Secret]) -> None:
+        long_enough = [secret for secret in wanted if len(secret.value) >= _LEAST_TO_HIDE]
+        self._names = [secret.name for secret in wanted]
+        # In either case, whatever was asked for: most of a secret is known to who knows it but for that.
+        # Hyperscan takes half a second to get ready, and pays with more text than is ever here.
+        self._search = Search(long_enough, any_case=True, engine="re") if long_enough else None
+
+    def check_names(self) -> None:
+        """Raise OverheardError where a name, which stands in every report, holds a secret."""
+        for number, name in enumerate(self._names, 1):
+            if self._without(name) != name:
+                raise OverheardError(
+                    f"the name of secret {number} holds a secret itself",
+                    hint="names stand in every report: name it after what it is for",
+                )
+
+    def _without(self, text: str) -> str:
+        return self._search.without(text) if self._search else text
+
+    def left_out(self, thing: _Any) -> _Any:
+        """The same thing, with the secrets left out of every text in it."""
+        # All at once first: nearly always there is nothing to leave out.
+        together = "\n\n".join(_texts(thing)).encode(errors="replace")
+        return self._left_out(thing) if self._search and self._search.matches(together) else thing
+
+    def _left_out(self, thing: _Any) -> _Any:
+        if isinstance(thing, Enum):
+            return thing
+        if isinstance(thing, str):
+            return cast("_Any", self._without(thing))
+        if is_dataclass(thing) and not isinstance(thing, type):
+            changed = {field.name: self._left_out(getattr(thing, field.name)) for field in fields(thing)}
+            return cast("_Any", replace(thing, **changed))
+        if isinstance(thing, dict):
+            return cast("_Any", {key: self._left_out(value) for key, value in thing.items()})
+        if isinstance(thing, list | tuple):
+            return cast("_Any", type(thing)(self._left_out(each) for each in thing))
+        return thing
+
+    def places(self, data: bytes) -> Iterator[range]:
+        """Where in these bytes a secret stands."""
+        for match in self._search.matches(data) if self._search else ():
+            yield range(match.offset, match.offset + match.length)
+
+
+def _texts(thing: Any) -> Iterator[str]:  # noqa: ANN401  (a report, or whatever is in one)
+    """Every text in a report."""
+    if isinstance(thing, Enum):
+        return
+    if isinstance(thing, str):
+        yield thing
+    elif is_dataclass(thing) and not isinstance(thing, type):
+        for field in fields(thing):
+            yield from _texts(getattr(thing, field.name))
+    elif isinstance(thing, dict | list | tuple):
+        for each in thing.values() if isinstance(thing, dict) else thing:
+            yield from _texts(each)

@@ -1,0 +1,81 @@
+"""How far reading has come: a bar on a terminal, and now and then a line in a log."""
+
+from __future__ import annotations
+
+import time
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from overheard.report.console import console
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from rich.console import Console
+
+# A line in a log every so many seconds; what is done sooner needs none.
+_EVERY = 2.0
+
+
+@contextmanager
+def progress(*, quiet: bool = False) -> Iterator[Callable[[int, int | None], None]]:
+    """What to tell how many bytes were read, and of how many, where that is known. It goes to stderr."""
+    errors = console(errors=True)
+    if quiet:
+        yield lambda _done, _total: None
+    elif errors.is_terminal:
+        with _bar(errors) as tell:
+            yield tell
+    else:
+        yield _Lines(errors).tell
+
+
+class _Lines:
+    """A line every two seconds."""
+
+    def __init__(self, errors: Console) -> None:
+        self._errors = errors
+        self._began = self._said = time.monotonic()
+
+    def tell(self, done: int, total: int | None) -> None:
+        """Say how far it is, if nothing was said for a while."""
+        now = time.monotonic()
+        if now - self._said < _EVERY:
+            return
+        self._said = now
+        rate = done / (now - self._began)
+        of = f" of {amount(total)}, {done / total:.0%}" if total else ""
+        self._errors.print(f"  read {amount(done)}{of}, {amount(int(rate))} a second", markup=False, soft_wrap=True)
+
+
+@contextmanager
+def _bar(errors: Console) -> Iterator[Callable[[int, int | None], None]]:
+    from rich.progress import (  # noqa: PLC0415  (only a terminal has it)
+        BarColumn,
+        DownloadColumn,
+        Progress,
+        TextColumn,
+        TimeRemainingColumn,
+        TransferSpeedColumn,
+    )
+
+    columns = (
+        TextColumn("reading"),
+        BarColumn(),
+        DownloadColumn(),
+        TransferSpeedColumn(),
+        TimeRemainingColumn(),
+    )
+    with Progress(*columns, console=errors, transient=True) as bar:
+        task = bar.add_task("reading", total=None)
+        yield lambda done, total: bar.update(task, completed=done, total=total)
+
+
+def amount(size: int) -> str:
+    """A number of bytes, for people."""
+    value, unit = float(size), "B"
+    for larger in ("kB", "MB", "GB", "TB"):
+        if value < 1000:
+            break
+        value, unit = value / 1000, larger
+    return f"{value:.0f} {unit}" if unit == "B" or value >= 100 else f"{value:.1f} {unit}"

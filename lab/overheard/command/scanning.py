@@ -1,0 +1,145 @@
+"""What `overheard scan` does: has captures judged, and tells what came of it, in text and in reports."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+import time
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import overheard
+from overheard.command.given import secrets
+from overheard.command.hiding import Hidden
+from overheard.command.looking_up import placed
+from overheard.command.progress import progress
+from overheard.command.scan import KINDS
+from overheard.report.console import console
+from overheard.report.junit import junit
+from overheard.report.sarif import sarif
+from overheard.report.scan import scanned
+from overheard.report.sighted import to_show
+from overheard.role.files import write_whole
+from overheard.words.errors import OverheardError
+from overheard_capture.layers.desk import Limits
+
+if TYPE_CHECKING:
+    import argparse
+    from collections.abc import Callable, Iterator, Mapping, Sequence
+
+    from overheard.report.places import Place
+    from overheard.words.report import Report
+    from overheard.words.secret import Secret
+
+# The form of what --json prints; another number where a reader would have to change.
+_FORM = 1
+
+
+def scan(options: argparse.Namespace) -> int:
+    """Judge, tell, and return the exit code. Raises OverheardError where nothing can be judged."""
+    began = time.monotonic()
+    wanted = secrets(options.secrets)
+    hidden = Hidden(wanted)
+    hidden.check_names()
+    files = list(dict.fromkeys(options.files))
+    _check_reports(options.report, files)
+    report = hidden.left_out(_judged(options, files, wanted))
+    places = _placed(report, hidden)
+    made = _Made(report, places, time.monotonic() - began)
+    for path in options.report:
+        _write(path, made.text(KINDS[path.suffix]))
+    with _no_broken_pipe():
+        if options.printed:
+            sys.stdout.write(made.text(options.printed))
+        elif not options.quiet:
+            _tell(options, report, places, hidden)
+        sys.stdout.flush()
+    return report.exit_code
+
+
+def _judged(options: argparse.Namespace, files: Sequence[str], wanted: Sequence[Secret]) -> Report:
+    limits = Limits() if options.depth is None else Limits(depth=options.depth)
+    with progress(quiet=options.quiet) as tell:
+        return overheard.judge(
+            files,
+            wanted,
+            keys=options.keys,
+            vouched=options.vouch,
+            any_case=options.any_case,
+            only=options.only,
+            without=options.without,
+            limits=limits,
+            second_witness=options.second_witness,
+            progress=tell,
+        )
+
+
+class _Made:
+    """A report in whatever form is asked for."""
+
+    def __init__(self, report: Report, places: Mapping[int, Place], seconds: float) -> None:
+        self._report, self._places, self._seconds = report, places, seconds
+
+    def text(self, kind: str) -> str:
+        """The report as JSON, SARIF or JUnit XML."""
+        makers: dict[str, Callable[[], str]] = {
+            "json": lambda: _as_json(self._data()),
+            "sarif": lambda: _as_json(sarif(self._report, self._places, version=overheard.__version__)),
+            "junit": lambda: junit(self._report, self._seconds),
+        }
+        return makers[kind]()
+
+    def _data(self) -> dict[str, object]:
+        where = {number: {"file": place.file, "frame": place.frame} for number, place in self._places.items()}
+        versions = {"overheard": overheard.__version__, "form": _FORM}
+        return {**self._report.to_json(), "exit_code": self._report.exit_code, "places": where, "versions": versions}
+
+
+def _as_json(data: object) -> str:
+    return json.dumps(data, indent=2, ensure_ascii=False) + "\n"
+
+
+def _placed(report: Report, hidden: Hidden) -> dict[int, Place]:
+    """The frames to show; and of several files those of every sighting, for one to know which file they are in."""
+    shown = {seen.frame for verdict in report.verdicts.values() for seen in to_show(verdict)}
+    named = {seen.frame for verdict in report.verdicts.values() for seen in verdict.sightings if seen.frame}
+    return {
+        number: replace(place, file=hidden.left_out(place.file))
+        for number, place in placed(report.account.files, shown, named).items()
+    }
+
+
+def _tell(options: argparse.Namespace, report: Report, places: Mapping[int, Place], hidden: Hidden) -> None:
+    out = console()
+    may_show = out.is_terminal or options.show_secrets
+    hide = None if may_show else hidden.places
+    out.print(scanned(report, places=places, every_flow=options.flows, hide=hide), soft_wrap=not out.is_terminal)
+
+
+@contextmanager
+def _no_broken_pipe() -> Iterator[None]:
+    """Whoever reads our output may stop at any time, as `head` does: that changes no verdict."""
+    try:
+        yield
+    except BrokenPipeError:
+        # Else Python would complain at its end, when it writes out what is left.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def _check_reports(reports: Sequence[Path], files: Sequence[str]) -> None:
+    inputs = {Path(file).resolve() for file in files}
+    for path in reports:
+        if path.resolve() in inputs:
+            raise OverheardError(f"the report {path} would take the place of a capture", hint="name another file")
+
+
+def _write(path: Path, text: str) -> None:
+    try:
+        write_whole(path, text.encode(errors="backslashreplace"), mode=0o644)
+    except OSError as problem:
+        raise OverheardError(
+            f"the report cannot be left in {path}: {problem.strerror}", hint="name another file with --report"
+        ) from None

@@ -1,0 +1,64 @@
+"""The flows of a capture: who, what it is, how much each way, and whether all of it is protected."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from rich import box
+from rich.table import Table
+from rich.text import Text
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from rich.console import RenderableType
+
+    from overheard.words.report import Account, Flow
+
+# So many flows are listed, unless all are asked for.
+_MOST = 12
+
+
+def flows(account: Account, every: bool) -> Iterator[RenderableType]:
+    """The table of flows, those that matter most first."""
+    if not account.flows:
+        return
+    listed = by_weight(account.flows)
+    shown = listed if every else listed[:_MOST]
+    yield Text("\nflows", style="bold")
+    yield _table(shown)
+    left = len(listed) - len(shown)
+    if left:
+        yield Text(f"  and {left} more: --flows lists them", style="dim")
+    if account.more_flows:
+        yield Text(f"  and {account.more_flows} more, which were judged and are only counted", style="dim")
+
+
+def by_weight(listed: Sequence[Flow]) -> list[Flow]:
+    """Where a secret was seen, then what is not protected, then the largest."""
+    return sorted(listed, key=lambda flow: (-flow.sightings, flow.protected, -(flow.sent + flow.answered)))
+
+
+def _table(listed: Sequence[Flow]) -> Table:
+    shown = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False, padding=(0, 2, 0, 0))
+    shown.add_column("  flow", justify="right", no_wrap=True)
+    shown.add_column("client → server", overflow="fold")
+    shown.add_column("what it is", overflow="fold")
+    shown.add_column("bytes →", justify="right", no_wrap=True)
+    shown.add_column("← bytes", justify="right", no_wrap=True)
+    shown.add_column("protected", no_wrap=True)
+    shown.add_column("seen", justify="right", no_wrap=True)
+    shown.add_column("remarks", overflow="fold", ratio=1)
+    for flow in listed:
+        protected = Text("yes", style="green") if flow.protected else Text("no", style="yellow")
+        shown.add_row(
+            Text(str(flow.stream) if flow.stream >= 0 else "-"),
+            Text(f"{flow.client} → {flow.server}"),
+            Text(f"{flow.transport} {flow.what}".strip()),
+            Text(str(flow.sent)),
+            Text(str(flow.answered)),
+            protected,
+            Text(str(flow.sightings or "-"), style="bold red" if flow.sightings else ""),
+            Text("; ".join(flow.remarks), style="dim"),
+        )
+    return shown

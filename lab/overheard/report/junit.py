@@ -1,0 +1,77 @@
+"""The report of a scan as JUnit XML, as CI systems read it: a test case a secret."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+from xml.etree import ElementTree as ET
+
+from overheard.report.scan import in_a_line
+from overheard.words.verdict import Outcome
+
+if TYPE_CHECKING:
+    from overheard.words.report import Report
+    from overheard.words.verdict import Verdict
+
+# So many sightings are listed; more are counted.
+_MOST = 50
+# XML 1.0, 2.2: characters that no document may have.
+_NO_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+
+
+def junit(report: Report, seconds: float = 0.0) -> str:
+    """The report as XML: OVERHEARD is a failure, INCONCLUSIVE an error. `seconds` is how long the scan took."""
+    outcomes = [verdict.outcome for verdict in report.verdicts.values()]
+    counts = {
+        "tests": str(len(outcomes)),
+        "failures": str(outcomes.count(Outcome.OVERHEARD)),
+        "errors": str(outcomes.count(Outcome.INCONCLUSIVE)),
+        "skipped": "0",
+        "time": f"{seconds:.3f}",
+    }
+    root = ET.Element(
+        "testsuites", {"name": "overheard scan", **{key: counts[key] for key in counts if key != "skipped"}}
+    )
+    suite = ET.SubElement(root, "testsuite", {"name": _clean(", ".join(report.account.files)), **counts})
+    for name, verdict in report.verdicts.items():
+        case = ET.SubElement(suite, "testcase", {"classname": "overheard", "name": _clean(name), "time": "0"})
+        _outcome(case, verdict)
+        ET.SubElement(case, "system-out").text = _clean(_evidence(verdict))
+    ET.indent(root)
+    return ET.tostring(root, encoding="unicode", xml_declaration=True) + "\n"
+
+
+def _outcome(case: ET.Element, verdict: Verdict) -> None:
+    kind = {Outcome.OVERHEARD: "failure", Outcome.INCONCLUSIVE: "error"}.get(verdict.outcome)
+    if not kind:
+        return
+    element = ET.SubElement(case, kind, {"message": _clean(in_a_line(verdict)), "type": str(verdict.outcome)})
+    element.text = _clean("\n".join(_seen(verdict) if verdict.sightings else _reasons(verdict)))
+
+
+def _seen(verdict: Verdict) -> list[str]:
+    lines = [
+        f"frame {seen.frame}, byte {seen.offset}, {seen.direction or 'in no flow'}: {seen.how}"
+        for seen in verdict.sightings[:_MOST]
+    ]
+    more = len(verdict.sightings) - _MOST
+    return [*lines, f"and {more} more"] if more > 0 else lines
+
+
+def _reasons(verdict: Verdict) -> list[str]:
+    return [
+        line
+        for check in verdict.reasons
+        for line in (f"{check.code}: {check.says}", *([f"  → {check.hint}"] if check.hint else []))
+    ]
+
+
+def _evidence(verdict: Verdict) -> str:
+    lines = [
+        f"{'holds' if check.holds else 'FAILS'}  {check.rule}/{check.code}: {check.says}" for check in verdict.checks
+    ]
+    return "\n".join((f"presence: {verdict.presence}", *lines))
+
+
+def _clean(text: str) -> str:
+    return _NO_XML.sub("?", text)

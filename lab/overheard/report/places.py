@@ -1,0 +1,27 @@
+"""Where frames are: in which file, and what bytes they are."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True)
+class Place:
+    """A frame: the file that it is in, its number there, and its bytes. `at` is where in the file they begin.
+
+    `at` is None where the file is compressed, or cannot be read twice.
+    """
+
+    file: str
+    frame: int
+    data: bytes = field(default=b"", repr=False)
+    at: int | None = None
+
+
+@dataclass(frozen=True)
+class Unwrapped:
+    """What stood around a secret once its layers were taken off. For the eye alone: it holds the secret."""
+
+    before: bytes = field(repr=False)
+    shown: bytes = field(repr=False)
+    behind: bytes = field(repr=False)

@@ -1,0 +1,151 @@
+"""The report of a scan as SARIF 2.1.0, as code scanning wants it: a result a sighting, and one a check that fails."""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import PurePath
+from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
+
+from overheard.words.verdict import Outcome
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from overheard.report.places import Place
+    from overheard.words.report import Report
+    from overheard.words.sighting import Sighting
+    from overheard.words.verdict import Check
+
+_SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
+SIGHTING, DISAGREEMENT = "overheard-secret", "witnesses-disagree"
+_RULES = {
+    SIGHTING: "A secret was to be seen by everybody on the wire",
+    DISAGREEMENT: "The two witnesses, our own reader and tshark, do not agree",
+}
+
+
+def sarif(report: Report, places: Mapping[int, Place] | None = None, *, version: str = "0") -> dict[str, Any]:
+    """The report as data, made by this `version`. `places` says in which file a frame is, where there are several."""
+    results = [*_sightings(report, places or {}), *_reasons(report), *_disagreements(report, places or {})]
+    rules = _rules(report)
+    for result in results:
+        result["ruleIndex"] = [rule["id"] for rule in rules].index(result["ruleId"])
+    return {
+        "$schema": _SCHEMA,
+        "version": "2.1.0",
+        "runs": [
+            {
+                "tool": {"driver": {"name": "Overheard", "semanticVersion": version, "rules": rules}},
+                "invocations": [{"executionSuccessful": True, "exitCode": report.exit_code}],
+                "artifacts": [{"location": {"uri": _uri(file)}} for file in report.account.files],
+                "results": results,
+                "properties": {
+                    "outcome": str(report.outcome),
+                    "verdicts": {name: str(verdict.outcome) for name, verdict in report.verdicts.items()},
+                    "frames": report.account.frames,
+                    "bytes": report.account.bytes,
+                },
+            }
+        ],
+    }
+
+
+def _rules(report: Report) -> list[dict[str, Any]]:
+    codes = {check.code: str(check.rule) for verdict in report.verdicts.values() for check in verdict.reasons}
+    described = {
+        **_RULES,
+        **{code: f"{code}, a check of the rule “{rule}”, does not hold" for code, rule in codes.items()},
+    }
+    return [
+        {
+            "id": code,
+            "name": "".join(word.capitalize() for word in code.split("-")),
+            "shortDescription": {"text": words},
+            "defaultConfiguration": {"level": "error" if code == SIGHTING else "warning"},
+        }
+        for code, words in described.items()
+    ]
+
+
+def _sightings(report: Report, places: Mapping[int, Place]) -> Iterator[dict[str, Any]]:
+    for name, verdict in report.verdicts.items():
+        for seen in verdict.sightings:
+            way = f" from {seen.direction}" if seen.direction else ""
+            yield {
+                "ruleId": SIGHTING,
+                "level": "error",
+                "message": {
+                    "text": f"{name} is to be seen in frame {seen.frame}, byte {seen.offset},{way}: {seen.how}"
+                },
+                "locations": [_location(report, places, seen.frame, seen)],
+                "partialFingerprints": {"overheard/v1": _fingerprint(name, seen)},
+                "properties": {
+                    "secret": name,
+                    "spelling": seen.spelling,
+                    "layers": list(seen.layers),
+                    "frame": seen.frame,
+                    "frames": list(seen.frames),
+                    "offset": seen.offset,
+                    "length": seen.length,
+                    "stream": seen.stream,
+                    "direction": seen.direction,
+                    "streamOffset": seen.stream_offset,
+                },
+            }
+
+
+def _reasons(report: Report) -> Iterator[dict[str, Any]]:
+    """A result a check that fails: where one fails for several secrets, once."""
+    told: dict[Check, list[str]] = {}
+    for name, verdict in report.verdicts.items():
+        if verdict.outcome is Outcome.INCONCLUSIVE:
+            for check in verdict.reasons:
+                told.setdefault(check, []).append(name)
+    for check, names in told.items():
+        hint = f"\n{check.hint}" if check.hint else ""
+        yield {
+            "ruleId": check.code,
+            "level": "warning",
+            "message": {"text": f"INCONCLUSIVE on {', '.join(names)}: {check.says}{hint}"},
+            "locations": [_file(file) for file in report.account.files[:1]],
+            "properties": {"secrets": names, "rule": str(check.rule)},
+        }
+
+
+def _disagreements(report: Report, places: Mapping[int, Place]) -> Iterator[dict[str, Any]]:
+    for each in report.disagreements or ():
+        yield {
+            "ruleId": DISAGREEMENT,
+            "level": "warning",
+            "message": {"text": f"only {each.seen_by} sees {each.secret} in frame {each.frame}: {each.says}"},
+            "locations": [_location(report, places, each.frame, None)],
+            "properties": {"secret": each.secret, "frame": each.frame, "seenBy": each.seen_by},
+        }
+
+
+def _location(report: Report, places: Mapping[int, Place], frame: int, seen: Sighting | None) -> dict[str, Any]:
+    place = places.get(frame)
+    files, number = report.account.files, place.frame if place else frame
+    location = _file(place.file if place else files[0] if files else "-")
+    location["logicalLocations"] = [{"name": f"frame {number}", "kind": "member"}]
+    if place and place.at is not None and seen and seen.offset < len(place.data):
+        length = min(seen.length, len(place.data) - seen.offset)
+        location["physicalLocation"]["region"] = {"byteOffset": place.at + seen.offset, "byteLength": length}
+    return location
+
+
+def _file(name: str) -> dict[str, Any]:
+    return {"physicalLocation": {"artifactLocation": {"uri": _uri(name)}}}
+
+
+def _uri(name: str) -> str:
+    path = PurePath(name)
+    return path.as_uri() if path.is_absolute() else quote(path.as_posix())
+
+
+def _fingerprint(name: str, seen: Sighting) -> str:
+    """What stays the same when the same leak is recorded again: not the frame, and not a client's port."""
+    source, _, target = seen.direction.partition(" → ")
+    hosts = [end.rpartition(":")[0] for end in (source, target)]
+    return hashlib.sha256("\0".join((name, seen.spelling, *seen.layers, *hosts)).encode()).hexdigest()

@@ -1,0 +1,132 @@
+"""The report of a scan as text, for people: the verdicts, what was seen where, why, and what was read."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from rich.console import Group
+from rich.text import Text
+
+from overheard.report.flows import flows
+from overheard.report.sighted import sighted
+from overheard.report.table import STYLES
+from overheard.words.verdict import Outcome
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Mapping
+
+    from rich.console import RenderableType
+
+    from overheard.report.places import Place, Unwrapped
+    from overheard.words.report import Account, Disagreement, Report
+    from overheard.words.sighting import Sighting
+    from overheard.words.verdict import Verdict
+
+_WIDEST = max(map(len, Outcome))
+# More disagreements than this are counted, not listed.
+_MOST_DISAGREEMENTS = 10
+
+
+def scanned(
+    report: Report,
+    *,
+    places: Mapping[int, Place] | None = None,
+    unwrapped: Mapping[Sighting, Unwrapped] | None = None,
+    every_flow: bool = False,
+    hide: Callable[[bytes], Iterable[range]] | None = None,
+) -> Group:
+    """All of a report. `places` has the frames to show bytes of, by their numbers, and `unwrapped` what is behind them.
+
+    `hide` says which bytes hold a secret and are to be masked; without it, all are shown.
+    """
+    return Group(*_parts(report, places or {}, unwrapped or {}, every_flow, hide))
+
+
+def _parts(
+    report: Report,
+    places: Mapping[int, Place],
+    unwrapped: Mapping[Sighting, Unwrapped],
+    every_flow: bool,
+    hide: Callable[[bytes], Iterable[range]] | None,
+) -> Iterator[RenderableType]:
+    widest = max(map(len, report.verdicts), default=0)
+    yield from (headline(name, verdict, widest) for name, verdict in report.verdicts.items())
+    for name, verdict in report.verdicts.items():
+        if verdict.sightings:
+            yield _heading(f"{name}: where it was seen")
+            yield from sighted(verdict, places, unwrapped, hide)
+    yield from _reasons(report.verdicts)
+    if report.disagreements is not None:
+        yield from _disagreements(report.disagreements)
+    yield from _account(report.account)
+    yield from flows(report.account, every_flow)
+
+
+def headline(name: str, verdict: Verdict, widest: int = 0) -> Text:
+    """The verdict on one secret, in a line."""
+    outcome = verdict.outcome
+    return Text.assemble(
+        (outcome.value.ljust(_WIDEST), STYLES[outcome]), "  ", (name.ljust(widest), "bold"), "  ", in_a_line(verdict)
+    )
+
+
+def in_a_line(verdict: Verdict) -> str:
+    """Why, in a line."""
+    if verdict.sightings:
+        first, count = verdict.sightings[0], len(verdict.sightings)
+        more = f", and {count - 1} times more" if count > 1 else ""
+        return f"seen in frame {first.frame}, {first.how}{more}"
+    if verdict.outcome is Outcome.PROTECTED:
+        carrier = f" (frame {verdict.carrier})" if verdict.carrier else ""
+        return f"all {len(verdict.checks)} checks hold; presence: {verdict.presence}{carrier}"
+    if not verdict.reasons:
+        return "not every rule was looked at"
+    first_reason, *others = verdict.reasons
+    says = first_reason.says.partition("\n")[0]
+    return f"{says}; and {len(others)} more" if others else says
+
+
+def _heading(words: str) -> Text:
+    return Text(f"\n{words}", style="bold")
+
+
+def _reasons(verdicts: Mapping[str, Verdict]) -> Iterator[Text]:
+    """The checks that do not hold, each with what to do about it; those of several secrets once."""
+    told: dict[tuple[str, str, str], list[str]] = {}
+    for name, verdict in verdicts.items():
+        for check in verdict.reasons:
+            # That it is not absent is what the sightings say already.
+            if not (verdict.sightings and check.code == "absent"):
+                told.setdefault((check.code, check.says, check.hint), []).append(name)
+    if not told:
+        return
+    over = any(verdict.outcome is not Outcome.OVERHEARD for verdict in verdicts.values())
+    yield _heading("why not PROTECTED" if over else "what else does not hold")
+    for (code, says, hint), names in told.items():
+        whose = "" if len(names) == len(verdicts) else f"{', '.join(names)}: "
+        yield Text.assemble("  ", (code, "yellow"), f"  {whose}{says}")
+        if hint:
+            yield Text(f"    → {hint}", style="dim")
+
+
+def _disagreements(found: Iterable[Disagreement]) -> Iterator[Text]:
+    found = list(found)
+    if not found:
+        yield Text("\nthe second witness, tshark, agrees", style="bold")
+        return
+    yield _heading("what only one of the two witnesses sees")
+    for each in found[:_MOST_DISAGREEMENTS]:
+        yield Text(f"  {each.secret}: only {each.seen_by} sees it in frame {each.frame}, {each.says}")
+    if len(found) > _MOST_DISAGREEMENTS:
+        yield Text(f"  and {len(found) - _MOST_DISAGREEMENTS} more", style="dim")
+
+
+def _account(account: Account) -> Iterator[Text]:
+    yield _heading("what was read")
+    files = ", ".join(account.files[:3]) + (f" and {len(account.files) - 3} more" if len(account.files) > 3 else "")
+    yield Text(f"  {account.frames} frames, {account.bytes} bytes, {account.seconds:.3f} s of traffic: {files}")
+    if account.left_out:
+        yield Text(f"  {account.left_out} frames were left out, as you wished")
+    most = sorted(account.read_as.items(), key=lambda item: -item[1])
+    width = max((len(str(size)) for _, size in most), default=0)
+    yield from (Text(f"  {size:>{width}} bytes as {what}") for what, size in most)

@@ -1,0 +1,91 @@
+"""Where a secret was seen: a line a place, and the bytes of the first few."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from rich import box
+from rich.table import Table
+from rich.text import Text
+
+from overheard.report.hexdump import hexdump, lines_around
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Mapping
+
+    from rich.console import RenderableType
+
+    from overheard.report.places import Place, Unwrapped
+    from overheard.words.sighting import Sighting
+    from overheard.words.verdict import Verdict
+
+# So many places are listed, and so many are shown with their bytes.
+_LISTED, _SHOWN = 10, 2
+# What stands around a secret is shown up to so many bytes on either side.
+_AROUND = 32
+
+
+def sighted(
+    verdict: Verdict,
+    places: Mapping[int, Place],
+    unwrapped: Mapping[Sighting, Unwrapped],
+    hide: Callable[[bytes], Iterable[range]] | None,
+) -> Iterator[RenderableType]:
+    """All that there is to see of the places where one secret was seen."""
+    yield _table(verdict.sightings[:_LISTED])
+    if len(verdict.sightings) > _LISTED:
+        yield Text(f"  and {len(verdict.sightings) - _LISTED} more", style="dim")
+    for seen in to_show(verdict):
+        if place := places.get(seen.frame):
+            yield from _dump(seen, place, hide)
+        if seen.layers and seen in unwrapped:
+            yield _opened(unwrapped[seen], hide is not None)
+
+
+def to_show(verdict: Verdict) -> list[Sighting]:
+    """The sightings that are shown with their bytes: the first of each way in which the secret was to be seen."""
+    first: dict[str, Sighting] = {}
+    for seen in verdict.sightings:
+        if seen.frame and seen.length:
+            first.setdefault(seen.how, seen)
+    return list(first.values())[:_SHOWN]
+
+
+def _table(sightings: Iterable[Sighting]) -> Table:
+    shown = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False, padding=(0, 2, 0, 0))
+    for heading, justify in (("  frame", "right"), ("byte", "right"), ("flow", "right")):
+        shown.add_column(heading, justify=justify, no_wrap=True)  # type: ignore[arg-type]  # rich's own words
+    shown.add_column("from → to", overflow="fold")
+    shown.add_column("how", overflow="fold", ratio=1)
+    for seen in sightings:
+        flow = str(seen.stream) if seen.stream >= 0 else "-"
+        shown.add_row(*map(Text, (str(seen.frame), str(seen.offset), flow, seen.direction or "-", seen.how)))
+    return shown
+
+
+def _dump(seen: Sighting, place: Place, hide: Callable[[bytes], Iterable[range]] | None) -> Iterator[Text]:
+    marked = range(seen.offset, min(seen.offset + seen.length, len(place.data)))
+    hidden: set[int] = set()
+    if hide is not None:
+        hidden = {*marked, *(at for part in hide(place.data) for at in part)}
+    others = [str(frame) for frame in seen.frames if frame != seen.frame]
+    parts = f"; a part of it in frame {', '.join(others[:5])}" if others else ""
+    file = f" (frame {place.frame} of {place.file})" if place.frame != seen.frame else ""
+    yield Text(f"\n  frame {seen.frame}{file}: {seen.how}{parts}", style="italic")
+    dump = hexdump(place.data, marked, lines=lines_around(marked), hidden=hidden)
+    dump.rstrip()
+    yield dump
+
+
+def _opened(around: Unwrapped, hidden: bool) -> Text:
+    """What stood there with all layers taken off. What is around a secret may be a part of another, and is left out."""
+    if hidden:
+        return Text("  unwrapped: masked, as this is no terminal", style="dim")
+    before, shown, behind = (
+        _readable(part) for part in (around.before[-_AROUND:], around.shown, around.behind[:_AROUND])
+    )
+    return Text.assemble("  unwrapped: ", before, (shown, "bold white on red"), behind)
+
+
+def _readable(data: bytes) -> str:
+    return "".join(character if character.isprintable() else "·" for character in data.decode("latin-1"))

@@ -1,0 +1,58 @@
+"""JUnit XML: a test case a secret."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from xml.etree import ElementTree as ET
+
+from hypothesis import given
+
+from lab.report.scans import ACCOUNT, OVERHEARD, PLAIN, PROTECTED, report
+from lab.words.verdicts import verdicts
+from overheard.report.junit import junit
+from overheard.words.report import Report
+from overheard.words.verdict import Verdict
+
+
+def suite(of: Report) -> ET.Element:
+    """The suite of a report, which is as CI systems want it."""
+    root = ET.fromstring(junit(of, 1.5).encode())  # noqa: S314  (it is our own)
+    assert root.tag == "testsuites"
+    (found,) = root
+    cases = found.findall("testcase")
+    assert int(found.attrib["tests"]) == len(cases) == len(of.verdicts)
+    assert int(found.attrib["failures"]) == len(found.findall("testcase/failure"))
+    assert int(found.attrib["errors"]) == len(found.findall("testcase/error"))
+    assert root.attrib["time"] == found.attrib["time"] == "1.500"
+    return found
+
+
+def test_overheard_is_a_failure_and_inconclusive_an_error() -> None:
+    cases = {case.attrib["name"]: case for case in suite(report()).findall("testcase")}
+    assert list(cases) == ["password", "token", "user"]
+    failure, error = cases["password"].find("failure"), cases["user"].find("error")
+    assert failure is not None
+    assert error is not None
+    assert failure.attrib == {"message": "seen in frame 6, plainly, and 1 times more", "type": "OVERHEARD"}
+    assert "frame 9, byte 54, 10.0.0.1:40000 → 10.0.0.2:80: plainly, in gzip, in chunked" in (failure.text or "")
+    assert (error.text or "").splitlines() == [
+        "marks: nobody vouches for its start and end",
+        "  → vouch for it: --vouch whole",
+    ]
+    assert cases["token"].find("failure") is cases["token"].find("error") is None
+    assert "presence: key log" in (cases["token"].findtext("system-out") or "")
+
+
+def test_many_sightings_are_counted() -> None:
+    many = replace(OVERHEARD, sightings=(PLAIN,) * 400)
+    (failure,) = suite(report(password=many)).findall("testcase/failure")
+    assert (failure.text or "").endswith("\nand 350 more")
+
+
+@given(verdicts)
+def test_whatever_stands_in_it_it_is_xml(verdict: Verdict) -> None:
+    suite(Report({"a\0b\x1b": verdict}, replace(ACCOUNT, files=("x\x07.pcap", "y\ud800.pcap"))))
+
+
+def test_where_all_is_protected_nothing_failed() -> None:
+    assert suite(report(token=PROTECTED)).attrib["failures"] == "0"
