@@ -1,0 +1,46 @@
+"""All cases, by what they are about; their order decides on which address each is played."""
+
+from __future__ import annotations
+
+from itertools import chain
+
+from corpus.cases import (
+    codings,
+    datagrams,
+    files,
+    http2,
+    lives,
+    mail,
+    quic,
+    requests,
+    sctp,
+    shapes,
+    spellings,
+    stores,
+    terminals,
+    tls,
+    transfers,
+    tunnels,
+    websocket,
+)
+
+GROUPS = {
+    "spellings, on a web page": spellings.CASES,
+    "places in HTTP": requests.CASES,
+    "codings of HTTP": codings.CASES,
+    "files and text within text": files.CASES,
+    "HTTP/2 and gRPC": http2.CASES,
+    "WebSocket": websocket.CASES,
+    "mail": mail.CASES,
+    "FTP and TFTP": transfers.CASES,
+    "terminals and line protocols": terminals.CASES,
+    "stores, queues, directories": stores.CASES,
+    "datagrams and unknown protocols": datagrams.CASES,
+    "segments of TCP": shapes.CASES,
+    "connections of TCP": lives.CASES,
+    "tunnels, disorder, fragments": tunnels.CASES,
+    "SCTP": sctp.CASES,
+    "around TLS": tls.CASES,
+    "QUIC": quic.CASES,
+}
+CASES = list(chain.from_iterable(GROUPS.values()))

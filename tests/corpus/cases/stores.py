@@ -1,0 +1,116 @@
+"""Stores of data, queues and directories."""
+
+from __future__ import annotations
+
+import socket
+import struct
+from functools import partial
+from typing import TYPE_CHECKING
+
+from corpus.case import FLUFFY, harmless, leak
+from corpus.packed import gz, page
+from corpus.scene import program
+from corpus.spelt import hexed
+
+if TYPE_CHECKING:
+    from corpus.scene import Scene
+
+
+def redis(*command: bytes, inline: bool = False, wire: bytes | None = None, scene: Scene) -> bytes | None:
+    """A command for a real redis, in its protocol, or as somebody types it."""
+    nest = ("--bind", scene.host, "--port", "6379", "--save", "", "--dir", str(scene.folder))
+    scene.start(program("redis-server"), *nest, "--protected-mode", "no", "--io-threads", "1")
+    scene.await_port(6379)
+    client = scene.connect(6379)
+    parts = b"".join(b"$%d\r\n%s\r\n" % (len(part), part) for part in command)
+    client.sendall(b" ".join(command) + b"\r\n" if inline else b"*%d\r\n%s" % (len(command), parts))
+    client.recv(4096)
+    return wire
+
+
+def postgres(query: str, *, word: str = "acorn", wire: bytes | None = None, scene: Scene) -> bytes | None:
+    """A client of PostgreSQL that asks for TLS, does not get it, and logs in and asks all the same."""
+
+    def message(kind: bytes, body: bytes) -> bytes:
+        return kind + struct.pack(">I", len(body) + 4) + body
+
+    def talk(connection: socket.socket) -> None:
+        connection.recv(8)
+        connection.sendall(b"N")
+        connection.recv(4096)
+        connection.sendall(message(b"R", struct.pack(">I", 3)))
+        connection.recv(4096)
+        connection.sendall(message(b"R", struct.pack(">I", 0)) + message(b"Z", b"I"))
+        connection.recv(4096)
+        connection.sendall(message(b"C", b"SELECT 0\0") + message(b"Z", b"I"))
+
+    scene.serve(talk, 5432)
+    client = scene.connect(5432)
+    for said in (
+        struct.pack(">II", 8, 80877103),
+        message(b"", struct.pack(">I", 196608) + b"user\0nut\0database\0oak\0\0"),
+        message(b"p", word.encode() + b"\0"),
+        message(b"Q", query.encode() + b"\0"),
+    ):
+        client.sendall(said)
+        client.recv(4096)
+    return wire
+
+
+def mqtt(message: bytes, *, word: str = "acorn", wire: bytes | None = None, scene: Scene) -> bytes | None:
+    """Something that curl tells a broker, which takes it in silence (QoS 0)."""
+
+    def talk(connection: socket.socket) -> None:
+        connection.recv(4096)
+        connection.sendall(b"\x20\x02\0\0")
+        while connection.recv(4096):
+            pass
+
+    scene.serve(talk, 1883)
+    scene.curl(
+        "--user",
+        f"nut:{word}",
+        "--data-binary",
+        f"@{scene.file('message', message)}",
+        f"mqtt://{scene.host}/oak/hollow",
+    )
+    return wire
+
+
+def ldap(word: str, *, scene: Scene) -> None:
+    """A client that says who it is to a directory, which does not believe it (a bind, by curl)."""
+
+    def talk(connection: socket.socket) -> None:
+        while connection.recv(4096):
+            # invalidCredentials, as the answer to message 1
+            connection.sendall(bytes.fromhex("300c02010161070a013104000400"))
+
+    scene.serve(talk, 389)
+    # curl's exit code for a login that was refused.
+    scene.curl("-u", f"cn=nut:{word}", f"ldap://{scene.host}/dc=oak", fine=(38, 67))
+
+
+_WORD = FLUFFY.encode()
+
+CASES = [
+    leak("redis", partial(redis, b"SET", b"word", _WORD)),
+    leak("redis-inline", partial(redis, b"SET", b"word", b'"fluffy tail"', inline=True)),
+    leak("redis-password", partial(redis, b"AUTH", _WORD)),
+    leak("redis-gzip", partial(redis, b"SET", b"word", gz(page()), wire=gz(page())), "gzip"),
+    leak("postgres-password", partial(postgres, "SELECT 1", word=FLUFFY)),
+    leak("postgres-query", partial(postgres, "INSERT INTO oak VALUES ('fluffy tail')")),
+    leak(
+        "postgres-bytea",
+        partial(postgres, f"SELECT '\\x{_WORD.hex()}'::bytea", wire=hexed(_WORD)),
+        spelling="hexadecimal",
+    ),
+    leak("mqtt", partial(mqtt, _WORD)),
+    leak("mqtt-gzip", partial(mqtt, gz(page()), wire=gz(page())), "gzip"),
+    leak("mqtt-password", partial(mqtt, b"acorns", word=FLUFFY)),
+    leak("ldap", partial(ldap, FLUFFY)),
+    harmless("redis-two-values", partial(redis, b"MSET", b"a", b"fluffy ", b"b", b"tail")),
+    harmless("redis-gzip-other-word", partial(redis, b"SET", b"word", gz(page("fluffy pail")))),
+    harmless("postgres-two-columns", partial(postgres, "INSERT INTO oak VALUES ('fluffy', 'tail')")),
+    harmless("mqtt-half-and-half", partial(mqtt, b"tail", word="fluffy ")),
+    harmless("ldap-other-word", partial(ldap, "fluffy-tail")),
+]

@@ -1,0 +1,37 @@
+"""The corpus, recorded once on each tap."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING
+
+import pytest
+
+from corpus.recorded import Recorded
+
+if TYPE_CHECKING:
+    from corpus.case import Case
+    from overheard.engines.base import Engine
+
+# In CI all that a case needs is there.
+REQUIRED = os.environ.get("OVERHEARDREQUIRED_ENGINES")
+
+
+@pytest.fixture(scope="session", params=["lo", "veth"])
+def corpus(
+    request: pytest.FixtureRequest,
+    tmp_path_factory: pytest.TempPathFactory,
+    local_engine: Engine,  # noqa: ARG001  (it says whether there can be namespaces)
+) -> Recorded:
+    """Every case, on a tap like that of each engine."""
+    return Recorded.on(request.param, tmp_path_factory.mktemp(f"corpus-{request.param}"))
+
+
+def played_or_skipped(corpus: Recorded, case: Case) -> None:
+    """Go on only if a case was played."""
+    played = corpus.played[case.name]
+    assert not played["failed"], played["failed"]
+    if played["missing"]:
+        if REQUIRED:
+            pytest.fail(f"{case.name} must be played here, but {played['missing']}")
+        pytest.skip(f"{case.name}: {played['missing']}")

@@ -1,0 +1,62 @@
+"""Cuts the recording of all cases into a file a case, by the addresses of each.
+
+It reads pcapng by itself, a block at a time, so that nothing here leans on what the corpus is to test.
+"""
+
+from __future__ import annotations
+
+import struct
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+    from pathlib import Path
+
+_ENHANCED_PACKET = 6
+# An address stands somewhere in the headers, behind tags and labels at most.
+_HEADERS = 80
+
+
+def blocks(path: Path) -> Iterator[tuple[int, bytes]]:
+    """The blocks of a file that dumpcap wrote on this machine: their types, and each as a whole."""
+    data = path.read_bytes()
+    at = 0
+    while at < len(data):
+        kind, length = struct.unpack_from("=II", data, at)
+        yield kind, data[at : at + length]
+        at += length
+
+
+def frame_of(block: bytes) -> bytes:
+    """The frame in an enhanced packet block."""
+    (length,) = struct.unpack_from("=I", block, 20)
+    return block[28 : 28 + length]
+
+
+def frames(path: Path) -> list[bytes]:
+    """All frames of a file."""
+    return [frame_of(block) for kind, block in blocks(path) if kind == _ENHANCED_PACKET]
+
+
+def cut(recording: Path, folder: Path, addresses: Mapping[str, Sequence[bytes]]) -> dict[str, list[int]]:
+    """Write a file for each name, with the frames in whose headers one of its addresses stands.
+
+    Gives the numbers of these frames in the recording.
+    """
+    kept: dict[str, list[bytes]] = {name: [] for name in addresses}
+    numbers: dict[str, list[int]] = {name: [] for name in addresses}
+    of = {address: name for name, several in addresses.items() for address in several}
+    number = 0
+    for kind, block in blocks(recording):
+        if kind != _ENHANCED_PACKET:
+            for file in kept.values():
+                file.append(block)
+            continue
+        number += 1
+        headers = frame_of(block)[:_HEADERS]
+        for name in {name for address, name in of.items() if address in headers}:
+            kept[name].append(block)
+            numbers[name].append(number)
+    for name, file in kept.items():
+        (folder / f"{name}.pcapng").write_bytes(b"".join(file))
+    return numbers

@@ -1,0 +1,100 @@
+"""Plays the corpus, and records it.
+
+All cases are played into one recording, made by the project's own recorder. It is cut into a file a case, and
+`played.json` says what came of each: the bytes that carry the secret, or why it was not played.
+"""
+
+from __future__ import annotations
+
+import json
+import time
+import traceback
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
+from typing import TYPE_CHECKING, TypedDict
+
+from corpus.case import Missing
+from corpus.cases import CASES
+from corpus.cutting import cut
+from corpus.scene import Scene
+from overheard_capture.dumpcap import Tap as Recorded
+from overheard_capture.recorder import ActiveRecording
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+    from pathlib import Path
+
+    from corpus.case import Case
+    from corpus.taps import Tap
+
+# Most cases wait for something most of the time.
+_AT_ONCE = 6
+
+
+class Played(TypedDict):
+    """What came of a case: the bytes on the wire that carry the secret, as hexadecimal; why it could not be played."""
+
+    wire: str | None
+    missing: str
+    failed: str
+    seconds: float
+    # The numbers of its frames in the recording of all.
+    frames: list[int]
+
+
+class Theatre:
+    """Plays cases on a tap."""
+
+    def __init__(self, tap: Tap, folder: Path) -> None:
+        self.tap, self.folder = tap, folder
+        self.played: dict[str, Played] = {}
+        self.late = ExitStack()
+        self._scenes: dict[str, Scene] = {}
+
+    def play(self, cases: Iterable[Case]) -> None:
+        """Play all of them, and leave the recording and what came of each."""
+        cases = list(cases)
+        for case in cases:
+            self._prepare(case)
+        recording = self.folder / "all.pcapng"
+        active = ActiveRecording.begin("corpus", recording, Recorded(self.tap.here), patience=1)
+        with ThreadPoolExecutor(_AT_ONCE, initializer=self.tap.clients.enter) as pool:
+            list(pool.map(self._play, cases))
+        active.end()
+        self.late.close()
+        addresses = {case.name: self._scenes[case.name].addresses for case in cases}
+        for name, numbers in cut(recording, self.folder, addresses).items():
+            self.played[name]["frames"] = numbers
+        (self.folder / "played.json").write_text(json.dumps(self.played, indent=1))
+
+    def _prepare(self, case: Case) -> None:
+        folder = self.folder / "scratch" / case.name
+        folder.mkdir(parents=True)
+        scene = self._scenes[case.name] = Scene(CASES.index(case), self.tap, folder, self.late)
+        if early := case.early:
+            with self.tap.clients.entered():
+                self._attempt(case, lambda: early(scene=scene))
+
+    def _play(self, case: Case) -> None:
+        if case.name in self.played and self.played[case.name]["failed"]:
+            return
+        scene = self._scenes[case.name]
+
+        def play() -> bytes | None:
+            with scene.rest:
+                return case.play(scene=scene)
+
+        self._attempt(case, play)
+
+    def _attempt(self, case: Case, act: Callable[[], bytes | None]) -> None:
+        began = time.monotonic()
+        played = Played(wire=None, missing="", failed="", seconds=0, frames=[])
+        try:
+            wire = act()
+            played["wire"] = wire.hex() if wire is not None else None
+        except (Missing, ImportError) as missing:
+            played["missing"] = str(missing)
+        except Exception:  # noqa: BLE001  (one that fails must not take the others with it; its test says so)
+            played["failed"] = traceback.format_exc()
+        played["seconds"] = time.monotonic() - began
+        self.played[case.name] = played

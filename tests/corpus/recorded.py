@@ -1,0 +1,64 @@
+"""The corpus as it was recorded on one tap."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from corpus.cutting import frames
+from corpus.truth import parts, segments
+from processes import in_namespaces
+
+if TYPE_CHECKING:
+    from corpus.case import Case
+    from corpus.record import Played
+    from corpus.truth import Part, Segment
+
+_STAGE = Path(__file__).parent.parent / "corpus_stage.py"
+
+
+@dataclass(frozen=True)
+class Recorded:
+    """What a tap has of the corpus: a file a case, and one of them all."""
+
+    tap: str
+    folder: Path
+
+    @classmethod
+    def on(cls, tap: str, folder: Path) -> Recorded:
+        """Record it."""
+        in_namespaces(_STAGE, tap, str(folder), within=120)
+        return cls(tap, folder)
+
+    @cached_property
+    def played(self) -> dict[str, Played]:
+        """What came of each case."""
+        played: dict[str, Played] = json.loads((self.folder / "played.json").read_text())
+        return played
+
+    @property
+    def everything(self) -> Path:
+        """The recording of all cases."""
+        return self.folder / "all.pcapng"
+
+    def path(self, case: Case) -> Path:
+        """The file of a case."""
+        return self.folder / f"{case.name}.pcapng"
+
+    def wire(self, case: Case) -> bytes:
+        """The bytes that carry its secret on the wire."""
+        wire = self.played[case.name]["wire"]
+        return case.secret.encode() if wire is None else bytes.fromhex(wire)
+
+    def truth(self, case: Case) -> list[Part]:
+        """Where these bytes are in its file."""
+        numbers = {number: own for own, number in enumerate(self.played[case.name]["frames"], 1)}
+        of_it = [one._replace(frame=numbers[one.frame]) for one in self._segments if one.frame in numbers]
+        return parts(frames(self.path(case)), of_it, self.wire(case))
+
+    @cached_property
+    def _segments(self) -> list[Segment]:
+        return segments(self.everything)

@@ -1,0 +1,181 @@
+"""What other tools find in the corpus, each used as its users use it to look for a word.
+
+A tool that takes its time to start is asked about the recording of all cases at once, and what it finds goes to the
+case whose frame it is; the others are asked about each file.
+"""
+
+from __future__ import annotations
+
+import base64
+import re
+import shutil
+import subprocess
+import tempfile
+from collections import defaultdict
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import TYPE_CHECKING
+from urllib.parse import quote, quote_plus
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from corpus.case import Case
+    from corpus.recorded import Recorded
+
+_FIELDS = ("frame", "tcp.reassembled.data", "http.file_data")
+
+
+def _said(*command: str, fine: tuple[int, ...] = (0,)) -> str:
+    done = subprocess.run(command, capture_output=True, check=False)
+    if done.returncode not in fine:
+        raise RuntimeError(f"{command[0]} ended with {done.returncode}: {done.stderr.decode(errors='replace')}")
+    return done.stdout.decode(errors="replace")
+
+
+def word(case: Case) -> bytes:
+    """What is looked for: the secret, in the letters in which it was written."""
+    return b"FLUFFY Tail" if case.any_case else case.secret.encode()
+
+
+class Asked:
+    """The tools, asked about all cases of one recording."""
+
+    def __init__(self, corpus: Recorded, cases: Iterable[Case]) -> None:
+        self.corpus, self.cases = corpus, list(cases)
+        self.of_frame: dict[int, set[str]] = defaultdict(set)
+        for name, played in corpus.played.items():
+            for number in played["frames"]:
+                self.of_frame[number].add(name)
+
+    def _each_file(self, finds: Callable[[Path, bytes], bool]) -> set[str]:
+        with ThreadPoolExecutor(2) as pool:
+            found = pool.map(lambda case: finds(self.corpus.path(case), word(case)), self.cases)
+            return {case.name for case, there in zip(self.cases, found, strict=True) if there}
+
+    def _filtered(self, filter_for: Callable[[bytes], str]) -> set[str]:
+        """The cases of which a display filter lets a frame pass."""
+        found = set()
+        for secret in {word(case) for case in self.cases}:
+            command = ("tshark", "-r", str(self.corpus.everything), "-Y", filter_for(secret))
+            numbers = _said(*command, "-T", "fields", "-e", "frame.number").split()
+            names = {name for number in numbers for name in self.of_frame[int(number)]}
+            found |= {case.name for case in self.cases if case.name in names and word(case) == secret}
+        return found
+
+    def grep(self) -> set[str]:
+        """`grep -F` on the file itself."""
+        return self._each_file(lambda path, secret: secret in path.read_bytes())
+
+    def ngrep(self) -> set[str]:
+        """ngrep, told the bytes."""
+        return self._each_file(_ngrep)
+
+    def frame_contains(self) -> set[str]:
+        """Wireshark's `frame contains`."""
+        return self._filtered(lambda secret: f"frame contains {_bytes(secret)}")
+
+    def file_data_contains(self) -> set[str]:
+        """Wireshark's `http.file_data contains`, behind what HTTP unwraps."""
+        return self._filtered(lambda secret: f"http.file_data contains {_text(secret)}")
+
+    def follow(self) -> set[str]:
+        """Wireshark's `Follow stream`, for every stream of TCP and of UDP, with `grep -F` on what that gives."""
+        return self._followed("tcp") | self._followed("udp")
+
+    def _followed(self, protocol: str) -> set[str]:
+        streams = self._streams(protocol)
+        follow = [part for stream in streams for part in ("-z", f"follow,{protocol},raw,{stream}")]
+        said = _said("tshark", "-q", "-r", str(self.corpus.everything), *follow)
+        secrets = {case.name: word(case) for case in self.cases}
+        found = set()
+        for block in said.split(f"Follow: {protocol},raw")[1:]:
+            number = re.findall(rf"{protocol}\.stream eq (\d+)", block)[0]
+            directions = {True: b"", False: b""}
+            for line in re.findall(r"^\t?[0-9a-f]+$", block, re.MULTILINE):
+                directions[line.startswith("\t")] += bytes.fromhex(line.strip())
+            for name in streams[int(number)] & secrets.keys():
+                if any(secrets[name] in data for data in directions.values()):
+                    found.add(name)
+        return found
+
+    def _streams(self, protocol: str) -> dict[int, set[str]]:
+        """The numbers of all streams, and the cases to which they belong."""
+        fields = ("-T", "fields", "-e", "frame.number", "-e", f"{protocol}.stream")
+        streams: dict[int, set[str]] = defaultdict(set)
+        for line in _said("tshark", "-r", str(self.corpus.everything), "-Y", protocol, *fields).splitlines():
+            number, stream = line.split("\t")
+            streams[int(stream.split(",")[-1])] |= self.of_frame[int(number)]
+        return streams
+
+    def many_terms(self) -> set[str]:
+        """A display filter made for the purpose: nine spellings in three fields."""
+
+        def terms(secret: bytes) -> str:
+            spelt = spellings(secret)
+            return " or ".join(
+                f"{field} contains {_text(each) if field == 'http.file_data' else _bytes(each)}"
+                for field in _FIELDS
+                for each in spelt
+            )
+
+        return self._filtered(terms)
+
+    def tcpflow(self) -> set[str]:
+        """Tcpflow, with `grep -F` on the files that it makes."""
+        return self._each_file(_tcpflow)
+
+    def tcpflow_http(self) -> set[str]:
+        """Tcpflow with its plugin for HTTP."""
+        return self._each_file(lambda path, secret: _tcpflow(path, secret, "-e", "http"))
+
+
+def spellings(secret: bytes) -> list[bytes]:
+    """The nine that come to mind first."""
+    cores = []
+    for before in range(3):
+        encoded = base64.b64encode(bytes(before) + secret + bytes(-(before + len(secret)) % 3 + 3))
+        cores.append(encoded[-(-before * 8 // 6) : (before + len(secret)) * 8 // 6])
+    text = secret.decode()
+    return [
+        secret, *cores, secret.hex().encode(), quote(secret, safe="").encode(), quote_plus(secret).encode(),
+        text.encode("utf-16-le"), text.encode("utf-16-be"),
+    ]  # fmt: skip
+
+
+def _bytes(value: bytes) -> str:
+    return value.hex(":")
+
+
+def _text(value: bytes) -> str:
+    return '"' + "".join(f"\\x{byte:02x}" for byte in value) + '"'
+
+
+def _ngrep(path: Path, secret: bytes) -> bool:
+    said = _said("ngrep", "-q", "-I", str(path), "-X", f"0x{secret.hex()}", fine=(0, 1))
+    return bool(re.search(r"^\S+ \S+ -> ", said, re.MULTILINE))
+
+
+def _tcpflow(path: Path, secret: bytes, *options: str) -> bool:
+    with tempfile.TemporaryDirectory() as folder:
+        _said("tcpflow", "-q", *options, "-r", str(path), "-o", folder, fine=(0, 1))
+        files = [file for file in Path(folder).iterdir() if file.name != "report.xml"]
+        return any(secret in file.read_bytes() for file in files)
+
+
+def missing() -> list[str]:
+    """The tools that are not here."""
+    return [tool for tool in ("tshark", "ngrep", "tcpflow") if not shutil.which(tool)]
+
+
+# What stands over the column, and how it is asked.
+RIVALS: dict[str, Callable[[Asked], set[str]]] = {
+    "`grep -F`": Asked.grep,
+    "ngrep": Asked.ngrep,
+    "`frame contains`": Asked.frame_contains,
+    "Follow stream": Asked.follow,
+    "tcpflow": Asked.tcpflow,
+    "`http.file_data`": Asked.file_data_contains,
+    "tcpflow, HTTP": Asked.tcpflow_http,
+    "27 terms": Asked.many_terms,
+}

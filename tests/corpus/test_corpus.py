@@ -1,0 +1,57 @@
+"""The judge on the corpus: it sees every leak, at its place and for what it is, and nothing where there is none."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from corpus.cases import CASES
+from corpus.conftest import played_or_skipped
+from corpus.judged import sightings
+
+if TYPE_CHECKING:
+    from corpus.case import Case
+    from corpus.recorded import Recorded
+    from corpus.truth import Part
+    from overheard.words.sighting import Sighting
+
+
+def _name(case: Case) -> str:
+    return case.name
+
+
+def seen(corpus: Recorded, case: Case) -> tuple[Sighting, ...]:
+    """Where the judge sees the secret of a case."""
+    played_or_skipped(corpus, case)
+    return sightings(corpus, case)
+
+
+def overlaps(sighting: Sighting, parts: list[Part]) -> bool:
+    """Whether what a sighting points at has some of these bytes: of what is packed, it can only say where that is."""
+    return any(
+        part.frame == sighting.frame
+        and part.offset < sighting.offset + sighting.length
+        and sighting.offset < part.offset + part.length
+        for part in parts
+    )
+
+
+@pytest.mark.parametrize("case", [case for case in CASES if case.leak], ids=_name)
+def test_a_leak_is_seen_at_its_place_and_for_what_it_is(corpus: Recorded, case: Case) -> None:
+    assert case.leak
+    wanted = (case.leak.layers, case.leak.spelling)
+    found = seen(corpus, case)
+    right = [each for each in found if (each.layers, each.spelling) == wanted]
+    assert right, [(each.layers, each.spelling) for each in found]
+    places = [(sighting.frame, sighting.offset) for sighting in right]
+    truth = corpus.truth(case)
+    if case.leak.exact:
+        assert truth[0][:2] in places
+    else:
+        assert any(overlaps(sighting, truth) for sighting in right), (places, truth)
+
+
+@pytest.mark.parametrize("case", [case for case in CASES if not case.leak], ids=_name)
+def test_a_look_alike_is_not_taken_for_a_leak(corpus: Recorded, case: Case) -> None:
+    assert [(each.spelling, each.layers, each.frame) for each in seen(corpus, case)] == []

@@ -1,0 +1,52 @@
+"""The corpus itself: that it is as large and as varied as it claims, and that its recordings hold what they should."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING
+
+import pytest
+
+from corpus.cases import CASES
+from corpus.conftest import played_or_skipped
+from corpus.cutting import frames
+
+if TYPE_CHECKING:
+    from corpus.case import Case
+    from corpus.recorded import Recorded
+
+LEAKS = [case for case in CASES if case.leak]
+HARMLESS = [case for case in CASES if not case.leak]
+
+
+def _name(case: Case) -> str:
+    return case.name
+
+
+def test_there_are_enough() -> None:
+    assert len(LEAKS) >= 120
+    assert len(HARMLESS) >= 60
+
+
+def test_each_has_a_name_of_its_own() -> None:
+    assert [name for name, count in Counter(map(_name, CASES)).items() if count > 1] == []
+
+
+@pytest.mark.parametrize("case", LEAKS, ids=_name)
+def test_a_leak_is_on_the_wire(corpus: Recorded, case: Case) -> None:
+    played_or_skipped(corpus, case)
+    assert corpus.truth(case)
+
+
+@pytest.mark.parametrize("case", [case for case in LEAKS if case.leak and case.leak.layers], ids=_name)
+def test_what_is_under_layers_is_not_to_be_seen_without_unwrapping(corpus: Recorded, case: Case) -> None:
+    played_or_skipped(corpus, case)
+    assert not any(case.secret.encode() in frame for frame in frames(corpus.path(case)))
+
+
+@pytest.mark.parametrize("case", HARMLESS, ids=_name)
+def test_a_look_alike_is_on_the_wire_and_has_no_secret(corpus: Recorded, case: Case) -> None:
+    played_or_skipped(corpus, case)
+    seen = frames(corpus.path(case))
+    assert seen
+    assert not any(case.secret.encode() in frame for frame in seen)

@@ -1,0 +1,45 @@
+"""The corpus under other tools: what they find is there, and what they find in a look-alike would not be one."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from corpus.cases import CASES
+from corpus.conftest import REQUIRED
+from corpus.rivals import RIVALS, Asked, missing
+
+if TYPE_CHECKING:
+    from corpus.recorded import Recorded
+
+# What each should find: the secret as it is, and what only this kind of tool puts together.
+_PLAIN = {"plain", "http-cookie", "smtp-text", "ftp-file", "redis"}
+_STREAM = {*_PLAIN, "tcp-in-two-segments", "telnet-keys"}
+_HTTP = {"plain", "coding-gzip", "chunked-split"}
+FOUND = {
+    "`grep -F`": _PLAIN,
+    "ngrep": _PLAIN,
+    "`frame contains`": _PLAIN,
+    "Follow stream": {*_STREAM, "out-of-order", "tunnel-gre", "fragments"},
+    "tcpflow": _STREAM,
+    "`http.file_data`": _HTTP,
+    "tcpflow, HTTP": {*_STREAM, "coding-gzip"},
+    "27 terms": {*_PLAIN, *_HTTP, "base64-at-1", "utf-16-le", "hex"},
+}
+
+
+@pytest.fixture(scope="module")
+def asked(corpus: Recorded) -> Asked:
+    """The tools, where they are here."""
+    if tools := missing():
+        why = f"{' and '.join(tools)} would have to be installed"
+        pytest.fail(why) if REQUIRED else pytest.skip(why)
+    return Asked(corpus, CASES)
+
+
+@pytest.mark.parametrize("tool", RIVALS)
+def test_another_tool_finds_what_it_can_and_nothing_in_a_look_alike(asked: Asked, tool: str) -> None:
+    found = RIVALS[tool](asked)
+    assert FOUND[tool] - found == set()
+    assert found - {case.name for case in CASES if case.leak} == set()

@@ -1,0 +1,37 @@
+"""Makes the table of who finds what in the corpus anew: `python tests/corpus_table.py [PAGE]`, from the checkout.
+
+The corpus is recorded on both taps, and every tool is asked. The table goes into the page (docs/witness.md), or where
+there is none yet to standard output.
+"""
+
+from __future__ import annotations
+
+import sys
+import tempfile
+from pathlib import Path
+
+from corpus.recorded import Recorded
+from corpus.rivals import missing
+from corpus.table import asked, put_in, table
+from corpus.taps import TAPS
+
+PAGE = Path(__file__).parent.parent / "docs" / "witness.md"
+
+
+def main(page: Path) -> None:
+    """Record, ask, and write."""
+    if tools := missing():
+        sys.exit(f"to compare with {' and '.join(tools)}, install them: apt-get install {' '.join(tools)}")
+    found = {}
+    for tap in TAPS:
+        with tempfile.TemporaryDirectory() as folder:
+            found[tap] = asked(Recorded.on(tap, Path(folder)))
+    made = table(found)
+    if page.is_file():
+        page.write_text(put_in(page.read_text(encoding="utf-8"), made), encoding="utf-8")
+    else:
+        print(made)
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]) if sys.argv[1:] else PAGE)
