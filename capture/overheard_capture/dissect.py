@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from overheard.words.dissected import Dissected
 from overheard.words.errors import UnreadableError
-from overheard_capture.search import Search
+from overheard_capture.search import Search, search_for
 from overheard_capture.tshark import Capture, own_configuration
 
 if TYPE_CHECKING:
@@ -62,7 +62,7 @@ def dissect(capture: Capture, secret: Secret) -> tuple[Dissected, ...]:
     except subprocess.CalledProcessError as failed:
         lines = failed.stderr.strip().splitlines() or ["it said nothing"]
         raise UnreadableError(f"{path.name} cannot be dissected: {lines[-1]}") from None
-    search = Search(secret)
+    search = search_for((secret,))
     return tuple(_without(search, Dissected.from_json(frame)) for frame in json.loads(done.stdout))
 
 

@@ -170,11 +170,11 @@ def _weighed(name: str, verdict: Verdict, witnessed: Sequence[Witnessed], differ
     theirs = {each.frame for each in differ if each.seen_by == TSHARK}
     missed = [each for each in witnessed if each.frame in theirs]
     return _with(
-        verdict, _check(witnessed, missed, bool(verdict.sightings)), [_as_sighting(name, each) for each in missed]
+        verdict, _opinion(witnessed, missed, bool(verdict.sightings)), [_as_sighting(name, each) for each in missed]
     )
 
 
-def _check(witnessed: Sequence[Witnessed], missed: Sequence[Witnessed], ours: bool) -> Check:
+def _opinion(witnessed: Sequence[Witnessed], missed: Sequence[Witnessed], ours: bool) -> Check:
     hint = ""
     if missed:
         frame = missed[0].frame

@@ -5,12 +5,13 @@ from __future__ import annotations
 import select
 import socket
 import threading
+import time
 from contextlib import suppress
 from typing import Self
 
 
 class Relay:
-    """Hands on what one client says to a port, and the answer. `noted` is who said what: `>` the client, `<` the server."""
+    """Hands on what a client says to a port, and the answer. `noted` is who said what: `>` the client, `<` the server."""
 
     def __init__(self, port: int) -> None:
         self._listening = socket.create_server(("127.0.0.1", 0))
@@ -33,9 +34,20 @@ class Relay:
         self._listening.close()
         assert not self._thread.is_alive()
 
+    def _connected(self) -> socket.socket:
+        """A connection to who may just be starting."""
+        ends = time.monotonic() + 10
+        while True:
+            try:
+                return socket.create_connection(("127.0.0.1", self._to))
+            except ConnectionRefusedError:
+                if time.monotonic() > ends:
+                    raise
+                time.sleep(0.05)
+
     def _carry(self) -> None:
         client, _ = self._listening.accept()
-        with client, socket.create_connection(("127.0.0.1", self._to)) as server, suppress(ConnectionError):
+        with client, self._connected() as server, suppress(ConnectionError):
             others = {client: server, server: client}
             while others:
                 for heard in select.select(list(others), [], [], 10)[0]:
@@ -45,4 +57,5 @@ class Relay:
                         (server if heard is client else client).sendall(data)
                     else:
                         other = others.pop(heard)
-                        other.shutdown(socket.SHUT_WR)
+                        with suppress(OSError):
+                            other.shutdown(socket.SHUT_WR)

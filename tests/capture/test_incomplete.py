@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from capture.frames import ACK, FIN, SYN, File, ethernet, exchange, ipv4, udp
+from capture.frames import File, ethernet, exchange, ipv4, udp
 from overheard.words.verdict import Outcome
 from overheard_capture.judge.files import judge_files
-from overheard_capture.packets import Segment, unwrap
+from overheard_capture.packets import ACK, FIN, SYN, Segment, unwrap
 from overheard_capture.reading.capture import read
 from overheard_capture.recorder import facts_of, recorded
 

@@ -156,9 +156,9 @@ def test_mail_is_found_though_its_lines_are_broken_anywhere(secret: str) -> None
         assert {match.spelling for match in SEARCHES[secret].matches(uuencoded(text.encode()))} == {"uuencode"}
 
 
-def test_an_encoded_word_is_found() -> None:
-    for secret in SECRETS:
-        assert SEARCHES[secret].matches(header(f"{secret[:20]}")) or len(secret) > 20
+@pytest.mark.parametrize("secret", [secret for secret in SECRETS if len(secret) < 20 and "\n" not in secret])
+def test_a_header_of_a_mail_is_found(secret: str) -> None:
+    assert SEARCHES[secret].matches(header(secret))
 
 
 @pytest.mark.parametrize("before", range(50))

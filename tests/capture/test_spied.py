@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 from capture.frames import exchange
 from capture.recordings import reasons, says
 from overheard.words.verdict import Outcome, Presence
-from overheard_capture.reading.capture import read
 from overheard_capture.judge import Keys
+from overheard_capture.reading.capture import read
 from stage import ELSEWHERE
 
 if TYPE_CHECKING:
@@ -232,7 +232,8 @@ def outcome(recordings: Recordings, name: str, own: Names, spy: Names) -> Outcom
     """The outcome, which is worked out once for the same question."""
     asked = name, own[:2], spy
     if asked not in _judged:
-        keys, spied = (Keys(*map(recordings.file, names)) for names in (own, spy))
+        files = [tuple(map(recordings.file, names)) for names in (own, spy)]
+        keys, spied = (Keys(*names) for names in files)  # type: ignore[arg-type]  # of its fields, the first
         _judged[asked] = recordings.judge(name, keys=keys, spy=spied).outcome
     return _judged[asked]
 

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from overheard.engines.base import Engine
 
 # In CI all that a case needs is there.
-REQUIRED = os.environ.get("OVERHEARDREQUIRED_ENGINES")
+REQUIRED = os.environ.get("OVERHEARD_REQUIRED_ENGINES")
 
 
 @pytest.fixture(scope="session", params=["lo", "veth"])

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import OrderedDict
 from typing import TYPE_CHECKING
 
+from overheard_capture.layers.content import Content, Looking
 from overheard_capture.layers.datagrams import DatagramReader
 from overheard_capture.packets import payload_origin
 
@@ -21,13 +22,15 @@ _MOST = 20_000
 class Talk:
     """All datagrams between two ends. `client` is who sent the first; times are seconds since the epoch."""
 
-    __slots__ = ("began", "client", "desks", "ended", "parties", "readers", "seen", "server")
+    __slots__ = ("_joined", "began", "client", "desks", "ended", "parties", "readers", "seen", "server")
 
     def __init__(self, client: Endpoint, server: Endpoint, desks: tuple[Desk, Desk], now: float) -> None:
         self.client = client
         self.server = server
         self.desks = desks
         self.readers = tuple(map(DatagramReader, desks))
+        # What one says in two datagrams is read together by whoever follows the talk.
+        self._joined = [Content(desk, (), None, Looking.SEAMS) for desk in desks]
         self.began = self.ended = now
         # Bytes of payload that the client, and the server, sent.
         self.seen = [0, 0]
@@ -39,7 +42,9 @@ class Talk:
     def add(self, datagram: Datagram, now: float) -> None:
         """Read one more."""
         back = datagram.source != self.client
-        self.readers[back].datagram(datagram.payload, payload_origin(datagram))
+        origin = payload_origin(datagram)
+        self.readers[back].datagram(datagram.payload, origin)
+        self._joined[back].feed(datagram.payload, origin)
         self.seen[back] += len(datagram.payload)
         self.ended = now
 

@@ -22,6 +22,9 @@ class Tally(Generic[_Thing]):
         told = ", ".join(map(str, self.first))
         return told + (f" and {self.count - len(self.first)} more" if self.count > len(self.first) else "")
 
+    def __repr__(self) -> str:
+        return f"Tally({self})"
+
     def add(self, thing: _Thing) -> None:
         """Count one more."""
         self.count += 1

@@ -24,7 +24,7 @@ from overheard_capture.judge.whole import WHOLE
 from overheard_capture.layers.desk import LIMITS
 from overheard_capture.reading.capture import ordered
 from overheard_capture.recorder import facts_of, recorded
-from overheard_capture.search import Search
+from overheard_capture.search import search_for
 
 if TYPE_CHECKING:
     from overheard.words.recording import Recording
@@ -80,7 +80,7 @@ def judge_files(  # noqa: PLR0913  (all but two are left out mostly)
             paths = ordered(paths)
             evidence = look(
                 paths,
-                Search(named, any_case=any_case),
+                search_for(tuple(named), any_case=any_case),
                 recording=_recording(paths),
                 keys=Keys(more=logs),
                 vouched=frozenset(vouched),

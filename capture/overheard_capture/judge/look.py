@@ -11,7 +11,7 @@ from overheard_capture.judge.exhibit import NO_KEYS
 from overheard_capture.judge.tokens import Tokens
 from overheard_capture.layers.desk import LIMITS
 from overheard_capture.reading.capture import CaptureReader
-from overheard_capture.search import Search
+from overheard_capture.search import search_for
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -20,13 +20,14 @@ if TYPE_CHECKING:
     from overheard_capture.flows.reading import Wanted
     from overheard_capture.judge.exhibit import Exhibit, Keys
     from overheard_capture.layers.desk import Limits
+    from overheard_capture.search import Search
 
 
 def look_at(exhibit: Exhibit) -> Evidence:
     """The evidence of one recording of the lab. Raises UnreadableError."""
     return look(
         [exhibit.path],
-        Search([exhibit.secret]),
+        search_for((exhibit.secret,)),
         recording=exhibit.recording,
         keys=exhibit.keys,
         spy=exhibit.spy,

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
+import binascii
 import bisect
 import re
-from itertools import islice
+from functools import lru_cache
+from itertools import accumulate, islice
 from typing import TYPE_CHECKING
 
-from overheard_capture.layers.base64_letters import decoded, token_of
+from overheard_capture.layers.base64_letters import decoded, letters_by_frame, token_of
 from overheard_capture.layers.content import Content
-from overheard_capture.layers.embedded import MAGICS
 from overheard_capture.layers.glance import SHORTEST
 from overheard_capture.layers.nested import inner
 from overheard_capture.layers.origin import Origin, Span, joined
-from overheard_capture.layers.sniff import is_known
+from overheard_capture.layers.sniff import BEGINNINGS, is_known
 from overheard_capture.layers.text import seems_text
 
 if TYPE_CHECKING:
@@ -24,45 +25,55 @@ if TYPE_CHECKING:
     # How many letters come before a part that another frame brought.
     Places = list[tuple[int, Part]]
 
-# By how many letters it is decided where the first group of four begins.
-_HEAD = 64
-# How far behind words it may begin, and behind how many; and how much text is no chance.
-_LATEST, _MOST_WORDS, _TEXT = 128, 8, 20
+# By how many letters it is decided what a run says: behind four places, behind some words, and behind any letters.
+_HEAD, _LATEST, _MOST_WORDS = 64, 128, 8
+DECIDING = _LATEST + _HEAD + 4
+# How much text is no chance.
+_TEXT = 20
 _MARK = re.compile(rb"[/+]")
+# How gzip, zip, zstd, xz and bzip2 begin in base64.
+_SIGNED = re.compile(rb"H4sI|UEsD|KLUv|/Td6|Qlpo")
 _FERNET = b"gAAAAA"
 # What parts runs that are searched together.
 _BETWEEN = b"\0\xff\0"
 
 
+@lru_cache(maxsize=4096)
 def aligned(letters: bytes) -> int:
-    """Behind how many letters something is written that can be read; -1 where nothing is."""
-    for skipped in (*range(4), *_behind_words(letters)):
-        if _says(decoded(letters[skipped : skipped + _HEAD])):
+    """Behind how many of the first letters of a run something is written that can be read; -1 where nothing is.
+
+    This is asked of every long word, and often of the same.
+    """
+    outs = [_beginning(letters, skipped) for skipped in range(4)]
+    for skipped, out in enumerate(outs):
+        if _says(out):
             return skipped
-    for skipped in range(4):
-        if _says_later(decoded(letters[skipped : skipped + _HEAD])):
+    for words in islice(_MARK.finditer(letters, 3, _LATEST), _MOST_WORDS):
+        if len(letters) - words.end() >= SHORTEST and _says(_beginning(letters, words.end())):
+            return words.end()
+    # Behind other letters, which are none of it, nothing is sure but text, and what has a signature.
+    for known in _SIGNED.finditer(letters, 0, _LATEST):
+        if is_known(_beginning(letters, known.start())):
+            return known.start()
+    for skipped, out in enumerate(outs):
+        if len(out) > 2 * _TEXT and seems_text(out[-_TEXT:]):
             return skipped
     return -1
 
 
-def _behind_words(letters: bytes) -> list[int]:
-    """Where base64 may begin behind a path, or behind words with hyphens, which could all be letters of it, too."""
-    found = [mark.end() for mark in islice(_MARK.finditer(letters, 3, _LATEST), _MOST_WORDS)]
-    return [at for at in found if len(letters) - at >= SHORTEST]
-
-
-def _says_later(out: bytes) -> bool:
-    """Whether something can be read behind letters that are none of it."""
-    return (len(out) > 2 * _TEXT and seems_text(out[-_TEXT:])) or any(magic in out for magic in MAGICS)
+def _beginning(letters: bytes, skipped: int) -> bytes:
+    piece = letters[skipped : skipped + _HEAD]
+    return binascii.a2b_base64(piece[: len(piece) & ~3])
 
 
 def _says(out: bytes) -> bool:
-    return len(out) > 8 and (seems_text(out) or is_known(out) or _is_wide(out))
-
-
-def _is_wide(out: bytes) -> bool:
-    """Text of two bytes a letter."""
-    return out[1::2].count(0) == len(out) // 2 or out[::2].count(0) == (len(out) + 1) // 2
+    """Whether this is how something begins that can be read."""
+    if seems_text(out):
+        return len(out) > 8
+    if out.startswith(BEGINNINGS) and is_known(out):
+        return True
+    # Text of two bytes a letter.
+    return 2 * out.count(0) >= len(out) - 1 and 0 in (sum(out[::2]), sum(out[1::2]))
 
 
 class Run:
@@ -139,31 +150,31 @@ class Together:
         self._desk = desk
         self._layers = layers
         self._outs: list[bytes] = []
-        self._origins: list[tuple[Origin, Places]] = []
+        self._raws: list[tuple[bytes, Origin]] = []
 
-    def add(self, letters: bytes, places: Places, origin: Origin) -> None:
-        """Have them searched, too."""
+    def add(self, letters: bytes, raw: bytes, origin: Origin) -> None:
+        """Have these letters searched, which stand in `raw`."""
         self._outs.append(decoded(letters))
-        self._origins.append((origin, places))
+        self._raws.append((raw, origin))
 
     def search(self) -> None:
         """Search all that there is."""
         if not self._outs:
             return
-        starts, at = [], 0
-        for out in self._outs:
-            starts.append(at)
-            at += len(out) + len(_BETWEEN)
-        found = set()
-        for match in self._desk.search.matches(_BETWEEN.join(self._outs)):
-            which = bisect.bisect_right(starts, match.offset) - 1
-            if match.offset + match.length <= starts[which] + len(self._outs[which]):
-                found.add(which)
-        for which in sorted(found):
-            self._hand_in(self._outs[which], *self._origins[which])
-        self._outs, self._origins = [], []
+        matches = self._desk.search.matches(_BETWEEN.join(self._outs))
+        if matches:
+            starts = list(accumulate((len(out) + len(_BETWEEN) for out in self._outs), initial=0))
+            found = set()
+            for match in matches:
+                which = bisect.bisect_right(starts, match.offset) - 1
+                if match.offset + match.length <= starts[which] + len(self._outs[which]):
+                    found.add(which)
+            for which in sorted(found):
+                self._hand_in(self._outs[which], *self._raws[which])
+        self._outs, self._raws = [], []
 
-    def _hand_in(self, out: bytes, origin: Origin, places: Places) -> None:
+    def _hand_in(self, out: bytes, raw: bytes, origin: Origin) -> None:
         content = inner(self._desk, self._layers, "base64", None)
         if content:
+            _, places = letters_by_frame(raw, origin)
             content.feed(out, origin.derived([(before * 3 // 4, *part) for before, part in places]))

@@ -6,12 +6,12 @@ import re
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from overheard_capture.layers.base64_letters import letters_by_frame
-from overheard_capture.layers.base64_run import Run, Together, Token, aligned
+from overheard_capture.layers.base64_letters import letters_by_frame, letters_of
+from overheard_capture.layers.base64_run import DECIDING, Run, Together, Token, aligned
 from overheard_capture.layers.by_frame import sources
 from overheard_capture.layers.glance import LETTERS, SHORTEST, runs
+from overheard_capture.layers.held import Held
 from overheard_capture.layers.nested import guessing
-from overheard_capture.layers.pending import Pending
 
 if TYPE_CHECKING:
     from overheard_capture.layers.content import Bytes
@@ -33,12 +33,14 @@ _OTHER_BEFORE = re.compile(rb"\\u[0-9A-Fa-f]{4}|\\[nrtbf]|%[0-9A-Fa-f]{2}")
 _LONGEST_LINE = 256
 # How far before a run of letters others may stand that only an escape parts from it.
 _BEFORE = 256
-# What is longer is decoded before its end has come, and read on whatever it says.
-_LONG, _LONGEST, _READ_ANYWAY = 64 << 10, 1 << 20, 1024
+# What is longer may be decoded before its end has come, and is read on whatever it says.
+_LONG, _LONGEST = 2 << 10, 1 << 20
 # Short words that lack capital letters, or any letter beyond those of hexadecimal numbers, are no base64: of 10^9 runs
 # not one is like that.
 _SMALL, _HEXADECIMAL = b"abcdefghijklmnopqrstuvwxyz0123456789/_-", b"0123456789ABCDEF_-"
 _SHORT = 200
+# So much is enough to decide what a run says, even if each letter is an escape.
+_ENOUGH = 6 * DECIDING
 
 
 @lru_cache(maxsize=_LONGEST_LINE)
@@ -58,7 +60,7 @@ class Base64Runs:
         self._desk = desk
         self._layers = layers
         self._reader = reader
-        self._waiting: Pending | None = None
+        self._waiting: Held | None = None
         self._together: Together | None = None
         # A long run that is still going on, and how long its lines are: 0 where it is one line.
         self._open: Run | None = None
@@ -72,7 +74,7 @@ class Base64Runs:
             safe = _SAFE.search(data, 0, 4096)
             start = safe.end() if safe else len(data)
             self._waiting.add(data[:start], origin)
-            seam, seam_origin = self._waiting.take(len(self._waiting))
+            seam, seam_origin = self._waiting.take()
             self._waiting = None
             self._scan(seam, seam_origin, 0, last=safe is not None)
         if start < len(data):
@@ -118,6 +120,8 @@ class Base64Runs:
 
     def _end(self, data: bytes | bytearray, begin: int, line_end: int) -> tuple[int, bool]:
         """Where it ends, and whether that does not depend on what is still to come."""
+        if line_end < len(data) and data[line_end] not in _OPEN_ENDS:
+            return line_end, True
         end, length = line_end, _letters(data, begin, line_end)
         if length <= _LONGEST_LINE:
             same, shorter = _more_lines(length)
@@ -144,7 +148,7 @@ class Base64Runs:
         """A run from `begin` on has not ended yet."""
         if len(data) - begin >= _LONG:
             begin = self._read_some(data, origin, begin)
-        self._waiting = Pending()
+        self._waiting = Held()
         self._waiting.add(data[begin:], origin.behind(begin))
 
     def _read_some(self, data: bytes | bytearray, origin: Origin, begin: int) -> int:
@@ -153,9 +157,9 @@ class Base64Runs:
         found = sources(behind, len(data) - begin)
         most = len(data) - 8
         if isinstance(found[-1][1], int) and len(data) - begin < _LONGEST:
-            most = min(most, begin + found[-1][0])
+            most = max((begin + at for at, _ in found if begin + at <= most), default=begin)
         end = self._whole(data, begin, most)
-        if not self._open and end - begin < _SHORT:
+        if not self._open and end - begin < _ENOUGH:
             return begin
         if end > begin:
             if not self._open:
@@ -196,19 +200,19 @@ class Base64Runs:
     # ---- what a run says
 
     def _read(self, raw: bytes, origin: Origin) -> None:
-        letters, places = letters_by_frame(raw, origin)
+        letters = letters_of(raw)
         if self._desk.opener:
             token = Token(guessing(self._desk), self._layers, self._reader)
             token.feed(letters, origin, len(raw))
             token.close()
-        skipped = aligned(letters)
-        if skipped < 0 and len(letters) < _READ_ANYWAY:
+        skipped = aligned(letters[:DECIDING])
+        if skipped < 0 and len(raw) < _LONG:
             if not self._together:
                 self._together = Together(guessing(self._desk), self._layers)
-            self._together.add(letters, places, origin)
+            self._together.add(letters, raw, origin)
             return
         run = Run(guessing(self._desk), self._layers, self._reader, max(skipped, 0))
-        run.feed(letters, places, origin)
+        run.feed(*letters_by_frame(raw, origin), origin)
         run.close()
 
     def _read_piece(self, raw: bytes, origin: Origin) -> None:
@@ -216,7 +220,7 @@ class Base64Runs:
             return
         letters, places = letters_by_frame(raw, origin)
         if not self._open:
-            self._open = Run(guessing(self._desk), self._layers, self._reader, max(aligned(letters), 0))
+            self._open = Run(guessing(self._desk), self._layers, self._reader, max(aligned(letters[:DECIDING]), 0))
         self._open.feed(letters, places, origin)
         if self._token:
             self._token.feed(letters, origin, len(raw))
@@ -234,14 +238,15 @@ class Base64Runs:
     def close(self) -> None:
         """There is no more to come."""
         if self._waiting:
-            data, origin = self._waiting.take(len(self._waiting))
+            data, origin = self._waiting.take()
             self._waiting = None
             self._scan(data, origin, 0, last=True)
         self._close_run()
 
 
 def _is_word(data: bytes | bytearray, begins: int, ends: int) -> bool:
-    if ends - begins >= _SHORT:
+    if ends - begins >= _SHORT and ends == len(data):
+        # The rest of it may be of another kind.
         return False
     word = data[begins:ends]
     return not word.translate(None, _SMALL) or not word.translate(None, _HEXADECIMAL)

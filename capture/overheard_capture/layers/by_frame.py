@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, TypeAlias
 
-from overheard_capture.layers.pending import Pending
+from overheard_capture.layers.held import Held
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -22,6 +22,9 @@ _MOST = 1 << 20
 
 def sources(origin: Origin, length: int) -> list[tuple[int, Source]]:
     """Where in the first `length` bytes each part begins that came out of one thing, and what that is."""
+    if len(origin.spans) == 1:
+        span = origin.spans[0]
+        return [(0, span.frame if span.exact else span[1:])]
     found: list[tuple[int, Source]] = []
     before: Source | None = None
     for span in origin.sliced(0, length):
@@ -43,7 +46,7 @@ class ByFrame:
 
     def __init__(self, take: Callable[[Bytes, Origin, list[Part]], None]) -> None:
         self._take = take
-        self._held = Pending()
+        self._held = Held()
         self._source: Source | None = None
 
     def feed(self, data: Bytes, origin: Origin) -> None:
@@ -71,5 +74,5 @@ class ByFrame:
     def flush(self) -> None:
         """Hand on what was held back."""
         if len(self._held):
-            data, origin = self._held.take(len(self._held))
+            data, origin = self._held.take()
             self._take(data, origin, [(0, len(data))])

@@ -6,13 +6,12 @@ from enum import Enum, auto
 from typing import TYPE_CHECKING, Protocol, TypeAlias
 
 from overheard_capture.layers.desk import Found
-from overheard_capture.layers.origin import joined
+from overheard_capture.layers.origin import Origin, joined
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from overheard_capture.layers.desk import Desk
-    from overheard_capture.layers.origin import Origin
     from overheard_capture.search import Match
 
 Bytes: TypeAlias = bytes | bytearray | memoryview
@@ -63,7 +62,7 @@ class Content:
         self._cut = 0
         # The last bytes of the piece before, in which a match may have begun, with their origin.
         self._tail = b""
-        self._tail_origin: Origin | None = None
+        self._tail_origin = Origin([])
 
     def feed(self, data: Bytes, origin: Origin, *, goes_on: bool = False) -> None:
         """Search and read on. With `goes_on` it is more of the piece before: no seam is between."""
@@ -80,7 +79,7 @@ class Content:
     def gap(self, length: int) -> None:
         """So many bytes are missing here."""
         self._position += length
-        self._tail, self._tail_origin = b"", None
+        self._tail, self._tail_origin = b"", Origin([])
         if self._reader:
             self._reader.gap(length)
 
@@ -105,7 +104,7 @@ class Content:
             self._tail_origin = joined([(origin, len(data) - reach, len(data))])
             return
         gone = max(len(self._tail) + len(data) - reach, 0)
-        parts = [(self._tail_origin, gone, len(self._tail))] if self._tail_origin else []
+        parts = [(self._tail_origin, gone, len(self._tail))] if self._tail else []
         self._tail_origin = joined([*parts, (origin, 0, len(data))])
         self._tail = self._tail[gone:] + bytes(data)
 
@@ -119,7 +118,6 @@ class Content:
             # What lies on one side of the seam is found there.
             if match.offset < min(cut, seam) and seam < match.offset + match.length:
                 if both is None:
-                    assert self._tail_origin is not None
                     both = joined([(self._tail_origin, 0, seam), (origin, 0, len(window) - seam)])
                 self._desk.found(_found(match, self._layers, window, both, self._position - seam))
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from overheard_capture.layers.content import Content, Looking
-from overheard_capture.layers.nested import Rest, guessing
-from overheard_capture.layers.pending import Pending
+from overheard_capture.layers.held import Held
+from overheard_capture.layers.nested import FIRST_PIECE, Rest, guessing
 from overheard_capture.layers.sniff import HEAD, sniffed
 
 if TYPE_CHECKING:
@@ -26,34 +26,41 @@ class Embedded:
         self._desk = guessing(desk)
         self._layers = layers
         self._reader = reader
-        self._waiting = Pending()
+        self._waiting = Held()
         self._open: Content | None = None
         self._rest = Rest()
+        self._piece = FIRST_PIECE
 
     def feed(self, data: Bytes, origin: Origin) -> None:
         """Look on."""
-        if len(self._waiting):
-            self._waiting.add(data, origin)
-            data, origin = self._waiting.take(len(self._waiting))
         self._look(data, origin, last=False)
 
     def _look(self, data: Bytes, origin: Origin, *, last: bool) -> None:
         while len(data):
             if self._open:
-                self._open.feed(data, origin)
-            else:
-                begins, factory = self._begins(data, last)
-                if factory is None:
-                    self._waiting.add(data[begins:], origin.behind(begins))
-                    return
-                self._open = Content(self._desk, self._layers, factory, Looking.NOTHING)
-                self._open.feed(data[begins:], origin.behind(begins))
-            if not self._rest.desk:
+                data, origin = self._in_open(memoryview(data), origin, last)
+                continue
+            if len(self._waiting):
+                self._waiting.add(data, origin)
+                data, origin = self._waiting.take()
+            begins, factory = self._begins(data, last)
+            if factory is None:
+                self._waiting.add(data[begins:], origin.behind(begins))
                 return
+            self._open, self._piece = Content(self._desk, self._layers, factory, Looking.NOTHING), FIRST_PIECE
+            data, origin = data[begins:], origin.behind(begins)
+
+    def _in_open(self, data: memoryview, origin: Origin, last: bool) -> tuple[memoryview, Origin]:
+        """Read a piece in what has begun. What comes behind the piece is left over."""
+        piece, self._piece = self._piece, 2 * self._piece
+        assert self._open
+        self._open.feed(data[:piece], origin)
+        if self._rest.desk:
             # What was open has ended, and left something.
             self._open.close()
             self._open = None
-            data, origin = self._take_rest()
+            self._look(*self._take_rest(), last=last and piece >= len(data))
+        return data[piece:], origin.behind(min(piece, len(data)))
 
     def _begins(self, data: Bytes, last: bool) -> tuple[int, Factory | None]:
         """Where something begins, and what reads it; or from where on that cannot be said yet."""
@@ -83,8 +90,8 @@ class Embedded:
 
     def _look_last(self) -> None:
         """Look at what waits, although it is short."""
-        self._look(*self._waiting.take(len(self._waiting)), last=True)
-        self._waiting = Pending()
+        self._look(*self._waiting.take(), last=True)
+        self._waiting = Held()
 
     def close(self) -> None:
         """There is no more to come."""

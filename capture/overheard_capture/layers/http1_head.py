@@ -80,6 +80,9 @@ def head_of(start: re.Match[bytes], data: bytes | bytearray, end: int) -> Head:
 
 def _set_length(head: Head, value: bytes) -> None:
     """It may be said several times, if it is said alike (RFC 9110, 8.6)."""
+    if head.length is None and value.isdigit() and len(value) < 20:
+        head.length = int(value)
+        return
     said = {each.strip() for each in value.split(b",")}
     number = said.pop()
     known = number.isdigit() and len(number) < 20 and not said

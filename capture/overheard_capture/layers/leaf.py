@@ -8,8 +8,9 @@ from overheard_capture.layers.base64_runs import Base64Runs
 from overheard_capture.layers.content import Content, Looking
 from overheard_capture.layers.desk import Why
 from overheard_capture.layers.embedded import Embedded
-from overheard_capture.layers.glance import plain
-from overheard_capture.layers.nested import Rest
+from overheard_capture.layers.glance import plain, runs, soft_break
+from overheard_capture.layers.held import Held
+from overheard_capture.layers.nested import FIRST_PIECE, Rest
 from overheard_capture.layers.pending import Pending
 from overheard_capture.layers.quoted_printable import SoftLines
 from overheard_capture.layers.sniff import HEAD, sniffed
@@ -26,16 +27,17 @@ _BEGINNINGS = (b"P", b"PK", b"K", b"(")
 class Leaf:
     """Reads one content; and once that has ended by its own rules, what follows as if it were another."""
 
-    __slots__ = ("_desk", "_head", "_known", "_layers", "_rest", "_text")
+    __slots__ = ("_desk", "_head", "_known", "_layers", "_piece", "_rest", "_text")
 
     def __init__(self, desk: Desk, layers: tuple[str, ...]) -> None:
         self._desk = desk
         self._layers = layers
         # What came first, until it is enough to tell what it is.
-        self._head: Pending | None = None
+        self._head: Held | None = None
         self._known: Content | None = None
         self._text: Text | None = None
         self._rest: Rest | None = None
+        self._piece = FIRST_PIECE
 
     def feed(self, data: Bytes, origin: Origin) -> None:
         """Read on."""
@@ -47,26 +49,34 @@ class Leaf:
                 self._text.feed(data, origin)
                 return
             if self._known:
-                self._known.feed(data, origin)
-            else:
-                if self._head:
-                    self._head.add(data, origin)
-                    data, origin = self._head.take(len(self._head))
-                    self._head = None
-                if len(data) < HEAD and not last:
-                    self._head = Pending()
-                    self._head.add(data, origin)
-                    return
-                self._begin(data)
+                data, origin = self._in_known(memoryview(data), origin, last)
                 continue
-            if not (self._rest and self._rest.desk):
+            if self._head:
+                self._head.add(data, origin)
+                data, origin = self._head.take()
+                self._head = None
+            if len(data) < HEAD and not last:
+                self._head = Held()
+                self._head.add(data, origin)
                 return
-            data, origin = self._go_on()
+            self._begin(data)
+
+    def _in_known(self, data: memoryview, origin: Origin, last: bool) -> tuple[memoryview, Origin]:
+        """Read a piece in what is known. What comes behind the piece is left over.
+
+        Nobody knows where it ends, and what follows in the piece is moved then: so it is small at first.
+        """
+        piece, self._piece = self._piece, 2 * self._piece
+        assert self._known
+        self._known.feed(data[:piece], origin)
+        if self._rest and self._rest.desk:
+            self._read(*self._go_on(), last=last and piece >= len(data))
+        return data[piece:], origin.behind(min(piece, len(data)))
 
     def _begin(self, data: Bytes) -> None:
         """Say what it is that begins so."""
         head = bytes(data[:HEAD])
-        self._rest = Rest()
+        self._rest, self._piece = Rest(), FIRST_PIECE
         factory = None if plain(head) else sniffed(head, leaf, self._rest)
         if factory:
             self._known = Content(self._desk, self._layers, factory, Looking.NOTHING)
@@ -90,8 +100,10 @@ class Leaf:
 
     def _look_last(self) -> None:
         if self._head:
-            waiting, self._head = self._head, None
-            self._read(*waiting.take(len(waiting)), last=True)
+            data, origin = self._head.take()
+            self._head = None
+            if not (plain(data) and not runs(data) and soft_break(data) < 0):
+                self._read(data, origin, last=True)
 
     def close(self) -> None:
         """There is no more to come."""

@@ -36,10 +36,10 @@ def body(content_type: bytes, encodings: bytes = b"") -> Factory:
 
 
 def _of_type(content_type: bytes) -> Factory:
-    from overheard_capture.layers.multipart import multipart  # noqa: PLC0415  (its parts are entities, too)
-
-    kind = content_type.lstrip()[:16].lower()
+    kind = content_type[:16].lower()
     if kind.startswith(b"multipart/") and (boundary := _BOUNDARY.search(content_type)):
+        from overheard_capture.layers.multipart import multipart  # noqa: PLC0415  (its parts are entities, too)
+
         return multipart(boundary[1] or boundary[2])
     return Entity if kind.startswith(b"message/rfc822") else leaf
 

@@ -14,6 +14,9 @@ if TYPE_CHECKING:
     from overheard_capture.layers.content import Bytes
     from overheard_capture.layers.origin import Origin
 
+# What something of unknown length is given at first, and twice as much each time after.
+FIRST_PIECE = 4 << 10
+
 Factory: TypeAlias = Callable[[Desk, tuple[str, ...]], Reader]
 
 

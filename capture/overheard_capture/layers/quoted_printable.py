@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from overheard_capture.layers.glance import soft_break
+from overheard_capture.layers.held import Held
 from overheard_capture.layers.nested import guessing, may_go_deeper
 from overheard_capture.layers.origin import Origin, Span
 from overheard_capture.layers.pending import Pending
@@ -108,7 +109,7 @@ class SoftLines:
         self._reader = reader
         self._decoding: Decoding | None = None
         # The last line, which has not ended; whether it is the next of one that goes on; whether it is too long.
-        self._line: Pending | None = None
+        self._line: Held | None = None
         self._goes_on = False
         self._long = False
         # How much was passed over since the last one that went on.
@@ -127,7 +128,7 @@ class SoftLines:
                 self._line = None
             else:
                 self._line.add(data, origin)
-                data, origin = self._line.take(len(held))
+                data, origin = self._line.take()
                 self._line = None
         self._read(data, origin)
 
@@ -162,7 +163,7 @@ class SoftLines:
         if begins == len(data):
             return
         if self._line is None:
-            self._line = Pending()
+            self._line = Held()
         self._line.add(data[begins:], origin.behind(begins))
         if len(self._line) >= _LONGEST_LINE:
             self._passed += len(self._line)
@@ -200,7 +201,7 @@ class SoftLines:
     def _end_line(self) -> None:
         if self._line:
             if self._goes_on:
-                self._decoded(*self._line.take(len(self._line)))
+                self._decoded(*self._line.take())
             self._passed += len(self._line)
         self._line, self._goes_on, self._long = None, False, False
 

@@ -78,7 +78,7 @@ KNOWN = (
     _row(COMPRESS, b"\x1f\x9d", test=_is_compress),
     _row(ZLIB, *(bytes([size << 4 | 8]) for size in range(8)), test=_is_zlib),
 )
-_MAGICS = tuple(magic for known in KNOWN for magic in known.magics)
+BEGINNINGS = tuple(magic for known in KNOWN for magic in known.magics)
 
 
 def sniffed(head: bytes, reader: Factory, rest: Factory) -> Factory | None:
@@ -86,7 +86,7 @@ def sniffed(head: bytes, reader: Factory, rest: Factory) -> Factory | None:
 
     `reader` reads what is inside, `rest` what follows its end.
     """
-    if head.startswith(_MAGICS):
+    if head.startswith(BEGINNINGS):
         for known in KNOWN:
             if head.startswith(known.magics) and known.test(head):
                 return known.reader(reader, rest)
@@ -98,4 +98,4 @@ def sniffed(head: bytes, reader: Factory, rest: Factory) -> Factory | None:
 
 def is_known(head: bytes) -> bool:
     """Whether content that begins with `head` is something known, other than text."""
-    return head.startswith(_MAGICS) and any(head.startswith(known.magics) and known.test(head) for known in KNOWN)
+    return head.startswith(BEGINNINGS) and any(head.startswith(known.magics) and known.test(head) for known in KNOWN)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import codecs
+import re
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -17,6 +18,11 @@ _ASCII = bytes(range(128))
 _LATIN_LENGTH, _LATIN_SHARE = 32, 4
 # Text may break off within a letter, when there is more of it than that.
 _CUT_SHORT = 16
+
+# UTF-8 without control characters.
+_LETTERS = re.compile(
+    rb"(?:[\t\n\r -~]|[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3})*+"
+)
 
 
 class Judge:
@@ -89,10 +95,5 @@ class Judge:
 
 def seems_text(head: bytes) -> bool:
     """Whether this, which may break off anywhere, is how text begins."""
-    if head.translate(None, _NO_CONTROL):
-        return False
-    try:
-        codecs.getincrementaldecoder("utf-8")().decode(head)
-    except UnicodeDecodeError:
-        return False
-    return True
+    found = _LETTERS.match(head)
+    return found is not None and found.end() >= len(head) - 3

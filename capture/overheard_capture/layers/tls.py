@@ -61,8 +61,8 @@ class Tls:
         """Read a step further, and say how far."""
         if self._left:
             return at + self._pass_over(len(data) - at)
-        if not self._pending and not self._said.bodies_matter:
-            behind = self._skip(data, at, origin)
+        if not self._pending:
+            behind = (self._read_whole if self._said.bodies_matter else self._skip)(data, at, origin)
             if behind > at:
                 return behind
         return at + self._gather(data[at:], origin.behind(at))
@@ -85,6 +85,18 @@ class Tls:
             self._said.passed(version, count, total, Sized(last, frame))
             self._count(READ_AS[APPLICATION_DATA], behind - at)
         return behind
+
+    def _read_whole(self, data: memoryview, at: int, origin: Origin) -> int:
+        """Read the record that begins here, if all of it is there."""
+        body = at + HEAD
+        found = head(data[at:body]) if body <= len(data) else None
+        if found is None or body + found[2] > len(data):
+            return at
+        kind, version, length = found
+        self._count(READ_AS[kind], HEAD + length)
+        frame = origin.place(at, 1).frame
+        self._said.take(kind, version, frame, bytes(data[body : body + length]), origin.behind(body))
+        return body + length
 
     def _gather(self, data: memoryview, origin: Origin) -> int:
         step = min(self._wanted - len(self._pending), len(data))

@@ -10,7 +10,7 @@ from overheard_capture.layers.desk import Why
 from overheard_capture.layers.inflate.decompressor import Deflate
 from overheard_capture.layers.inflate.kinds import BZIP2, XZ, ZSTD, Kind
 from overheard_capture.layers.inflate.reader import Inflate
-from overheard_capture.layers.nested import Factory, Rest, guessing, inner
+from overheard_capture.layers.nested import FIRST_PIECE, Factory, Rest, guessing, inner
 from overheard_capture.layers.pending import Pending
 from overheard_capture.layers.zip_headers import Entry, entry, length_of, what_follows
 
@@ -48,6 +48,7 @@ class ZipArchive:
         self._left: int | None = 0
         self._in_file = False
         self._behind = Rest()
+        self._piece = FIRST_PIECE
         # Whether a file has ended of which the size was not known, so that its size comes now.
         self._described = False
         self._rest: Content | None = None
@@ -70,12 +71,11 @@ class ZipArchive:
             if self._given_up:
                 return
             if self._endless:
-                assert self._file
-                self._file.feed(data[at:], origin.behind(at))
-                if self._behind.desk is None:
-                    return
-                self._end_file(described=True)
-                data, origin, at = *self._take_behind(), 0
+                at += self._in_endless(data[at:], origin.behind(at))
+                if len(self._waiting):
+                    self._waiting.add(data[at:], origin.behind(at))
+                    held, origin = self._waiting.take(len(self._waiting))
+                    data, at = memoryview(held), 0
                 continue
             step = self._in_known(data, origin, at) if self._in_file else self._header(data, origin, at)
             if step < 0:
@@ -88,9 +88,19 @@ class ZipArchive:
         """Whether nobody knows where the file ends but whoever inflates it."""
         return self._in_file and self._left is None and self._file is not None
 
-    def _take_behind(self) -> tuple[memoryview, Origin]:
-        data, origin = self._behind.waiting.take(len(self._behind.waiting))
-        return memoryview(data), origin
+    def _in_endless(self, data: memoryview, origin: Origin) -> int:
+        """Inflate a piece, the larger the longer the file is, and read what follows in it, if the file has ended."""
+        piece, self._piece = min(self._piece, len(data)), 2 * self._piece
+        assert self._file
+        self._file.feed(data[:piece], origin)
+        if self._behind.desk:
+            self._end_file(described=True)
+            self._read_behind()
+        return piece
+
+    def _read_behind(self) -> None:
+        behind, self._behind = self._behind.waiting, Rest()
+        self.feed(*behind.take(len(behind)))
 
     def _in_known(self, data: memoryview, origin: Origin, at: int) -> int:
         assert self._left is not None
@@ -130,7 +140,7 @@ class ZipArchive:
         return length
 
     def _begin(self, found: Entry) -> None:
-        self._left, self._in_file, self._behind = found.size, True, Rest()
+        self._left, self._in_file, self._behind, self._piece = found.size, True, Rest(), FIRST_PIECE
         kind = _METHODS.get(found.method)
         if found.encrypted or (kind is None and found.method != _STORED):
             what = (
@@ -177,14 +187,14 @@ class ZipArchive:
 
     def close(self) -> None:
         """There is no more to come."""
+        while self._endless:
+            # What breaks off has said so itself.
+            self._end_file(described=True)
+            self._given_up = self._behind.desk is None
+            self._read_behind()
         self._last = True
         data, origin = self._waiting.take(len(self._waiting))
         self._read(memoryview(data), origin)
-        while self._endless:
-            self._end_file(described=True)
-            # What broke off has said so itself.
-            self._given_up = self._behind.desk is None
-            self._read(*self._take_behind())
         if self._file:
             self._file.close()
         if self._rest:

@@ -10,10 +10,11 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from capture.frames import ACK, FIN, SYN, File, ethernet, ipv4, ipv6, tcp
+from capture.frames import File, ethernet, ipv4, ipv6, tcp
 from overheard.words.secret import Secret
 from overheard_capture import fast
 from overheard_capture.flows import reading
+from overheard_capture.packets import ACK, FIN, SYN
 from overheard_capture.reading.capture import CaptureReader
 from overheard_capture.search import Search
 
@@ -37,7 +38,12 @@ def read(path: Path, library: object) -> tuple[dict[str, Any], list[Any]]:
         facts = taken.finish()
     told = {name: str(value) for name, value in vars(facts).items()}
     told["flows"] = str([asdict(flow) for flow in facts.flows])
-    return told, taken.finds.of(0)
+    # How much is shown around a place depends on where the blocks are cut.
+    finds = [
+        (find.found.place, find.found.layers, find.found.position, find.found.match.spelling, *find[1:])
+        for find in taken.finds.of(0)
+    ]
+    return told, finds
 
 
 def same(path: Path) -> tuple[dict[str, Any], list[Any]]:

@@ -49,8 +49,9 @@ class Heard:
         assert not self.closed
         self.closed = True
 
-    def vary(self, data: bytes, _origin: Origin) -> None:
+    def vary(self, data: bytes, origin: Origin) -> None:
         """Remember what differs."""
+        assert origin.spans
         self.variants.append(data)
 
 

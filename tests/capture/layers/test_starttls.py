@@ -24,32 +24,32 @@ MYSQL = (len(MYSQL) - 4).to_bytes(3, "little") + MYSQL[3:]
 SERVERS: dict[str, tuple[bytes, list[tuple[bytes, bytes]]]] = {
     "smtp": (
         b"220 mail ESMTP\r\n",
-        [(b"EHLO", b"250-mail\r\n250-STARTTLS\r\n250 OK\r\n"), (b"STARTTLS", b"220 go ahead\r\n")],
+        [(b"EHLO", b"250-mail\r\n250-STARTTLS\r\n250 OK\r\n"), (b"STARTTLS\r\n", b"220 go ahead\r\n")],
     ),
-    "pop3": (b"+OK ready\r\n", [(b"STLS", b"+OK begin\r\n")]),
+    "pop3": (b"+OK ready\r\n", [(b"STLS\r\n", b"+OK begin\r\n")]),
     "imap": (
         b"* OK ready\r\n",
-        [(b"CAPABILITY", b"* CAPABILITY IMAP4rev1 STARTTLS\r\n. OK\r\n"), (b"STARTTLS", b". OK begin\r\n")],
+        [(b"CAPABILITY", b"* CAPABILITY IMAP4rev1 STARTTLS\r\n. OK\r\n"), (b"STARTTLS\r\n", b". OK begin\r\n")],
     ),
-    "ftp": (b"220 ready\r\n", [(b"AUTH TLS", b"234 go on\r\n")]),
+    "ftp": (b"220 ready\r\n", [(b"AUTH TLS\r\n", b"234 go on\r\n")]),
     "nntp": (
         b"200 ready\r\n",
-        [(b"CAPABILITIES", b"101 list\r\nVERSION 2\r\nSTARTTLS\r\n.\r\n"), (b"STARTTLS", b"382 go on\r\n")],
+        [(b"CAPABILITIES", b"101 list\r\nVERSION 2\r\nSTARTTLS\r\n.\r\n"), (b"STARTTLS\r\n", b"382 go on\r\n")],
     ),
-    "sieve": (b'"IMPLEMENTATION" "x"\r\n"STARTTLS"\r\nOK\r\n', [(b"STARTTLS", b"OK begin\r\n")]),
-    "irc": (b"", [(b"STARTTLS", b":server 670 me :STARTTLS successful\r\n")]),
+    "sieve": (b'"IMPLEMENTATION" "x"\r\n"STARTTLS"\r\nOK\r\n', [(b"STARTTLS\r\n", b"OK begin\r\n")]),
+    "irc": (b"", [(b"STARTTLS\r\n", b":server 670 me :STARTTLS successful\r\n")]),
     "xmpp": (
         b"",
         [
             (
                 b"stream:stream",
-                b"<stream:stream><stream:features><starttls xmlns='urn:ietf:params:xml:ns:xmpp-tls'/></stream:features>",
+                b"<stream:features><starttls xmlns='urn:ietf:params:xml:ns:xmpp-tls'/></stream:features>",
             ),
-            (b"<starttls", b"<proceed xmlns='urn:ietf:params:xml:ns:xmpp-tls'/>"),
+            (b"tls'/>", b"<proceed xmlns='urn:ietf:params:xml:ns:xmpp-tls'/>"),
         ],
     ),
     "telnet": (b"\xff\xfd\x2e", [(b"\xff\xfa\x2e\1\xff\xf0", b"\xff\xfa\x2e\1\xff\xf0")]),
-    "mysql": (MYSQL, [(b"\1", b"")]),
+    "mysql": (MYSQL, [(bytes(23), b"")]),
     "postgres": (b"", [(b"\x04\xd2\x16\x2f", b"S")]),
     "ldap": (b"", [(b"1.3.6.1.4.1.1466.20037", b"\x30\x0c\2\1\1\x78\x07\x0a\1\0\4\0\4\0")]),
 }
@@ -72,7 +72,8 @@ def serve(listening: socket.socket, name: str, files: Files) -> None:
         for word, answer in answers:
             heard = b""
             while word not in heard:
-                part = connection.recv(4096)
+                # What follows may be TLS already.
+                part = connection.recv(1)
                 assert part, heard
                 heard += part
             connection.sendall(answer)

@@ -38,7 +38,8 @@ class Brotli:
         except brotli.error as problem:
             raise DamagedError from problem
         self.ended = self._brotli.is_finished()
-        self.more = not self.ended and not self._brotli.can_accept_more_data()
+        # It says that it can take more although there is more to be had.
+        self.more = not self.ended and (len(out) >= room or not self._brotli.can_accept_more_data())
         return out
 
 

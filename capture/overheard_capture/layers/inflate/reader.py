@@ -107,6 +107,8 @@ class Inflate:
     def _piece(self, data: Bytes, origin: Origin, part: Part, ends: int) -> None:
         """Inflate bytes of `part`, which go up to `ends`."""
         self._count(len(data))
+        if self._spent():
+            self._give_up(Why.LIMIT, "behind others that unwrapped to too many times their size")
         while len(data) and not self._given_up and not self._rest:
             at = max(ends - len(data), 0)
             if self._between is not None:
@@ -155,11 +157,13 @@ class Inflate:
         return not self._given_up
 
     def _too_much(self) -> bool:
+        limits = self._desk.limits
+        return self._made > max(limits.spared, limits.ratio * self._came) or self._spent()
+
+    def _spent(self) -> bool:
+        """Whether all that was inflated so far is too much."""
         limits, budget = self._desk.limits, self._desk.budget
-        return (
-            self._made > max(limits.spared, limits.ratio * self._came)
-            or budget.made > _ALLOWANCE * limits.spared + limits.ratio * budget.came
-        )
+        return budget.made > _ALLOWANCE * limits.spared + limits.ratio * budget.came
 
     def _open(self) -> bool:
         self._content = inner(self._desk, self._layers, self._kinds[0].name, self._reader)
@@ -195,6 +199,7 @@ class Inflate:
 
     def _begin_rest(self, data: Bytes, origin: Origin, desk: Desk | None = None) -> None:
         """Let somebody else read what is none of this."""
+        self._count(-len(data))
         self._rest = Content(desk or self._desk, self._layers, self._rest_reader or _leaf(), Looking.NOTHING)
         self._rest.feed(data, origin)
 

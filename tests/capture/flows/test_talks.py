@@ -1,0 +1,50 @@
+"""Datagrams, by who talked with whom: what is in one, and what is only in two."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from capture.frames import ethernet, ipv4, rewritten, udp
+from overheard import judge
+from overheard.words.verdict import Outcome
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+SECRETS = {"message": "fluffy tail"}
+
+
+def sent(payload: bytes, *, back: bool = False, port: int = 5000) -> bytes:
+    source, target = (5001, port) if back else (port, 5001)
+    return ethernet(ipv4(udp(payload, source=source, target=target), protocol=17))
+
+
+@pytest.mark.parametrize("cut", range(1, 11))
+def test_a_secret_that_is_cut_over_two_datagrams_is_seen(tmp_path: Path, cut: int) -> None:
+    """Whoever follows the talk reads it."""
+    first, second = b"the fluffy tail"[: 4 + cut], b"the fluffy tail"[4 + cut :]
+    report = judge(rewritten(tmp_path / "cut.pcapng", [sent(first), sent(second)]), SECRETS)
+    (sighting,) = report.verdicts["message"].sightings
+    assert (sighting.frames, sighting.offset, sighting.length) == ((1, 2), 14 + 20 + 8 + 4, 11)
+    assert report.outcome is Outcome.OVERHEARD
+
+
+def test_a_secret_in_one_datagram_is_told_once(tmp_path: Path) -> None:
+    frames = [sent(b"the "), sent(b"fluffy tail"), sent(b" of a squirrel")]
+    (sighting,) = judge(rewritten(tmp_path / "one.pcapng", frames), SECRETS).verdicts["message"].sightings
+    assert sighting.frames == (2,)
+
+
+@pytest.mark.parametrize(
+    "frames",
+    [
+        pytest.param([sent(b"fluffy "), sent(b"tail", back=True)], id="question and answer"),
+        pytest.param([sent(b"fluffy "), sent(b"tail", port=5003)], id="two talks"),
+        pytest.param([sent(b"fluffy "), sent(b"and "), sent(b"tail")], id="something in between"),
+    ],
+)
+def test_what_nobody_reads_together_is_not_seen(tmp_path: Path, frames: list[bytes]) -> None:
+    report = judge(rewritten(tmp_path / "none.pcapng", frames), SECRETS)
+    assert not report.verdicts["message"].sightings
