@@ -286,22 +286,28 @@ int is_plain(const uint8_t *data, uint64_t length) {
     return 1;
 }
 
-/* Runs of at least `least` bytes that `members` has: up to `most` of them, as pairs of start and end. */
+/* Runs of at least `least` bytes that are members: up to `most` of them, as pairs of start and end.
+ *
+ * `members` has bit 0 for a member, and further bits for kinds of them. A run all of one kind is passed over, unless it
+ * ends where the data does: what follows may be of another. */
 uint64_t runs(const uint8_t *data, uint64_t length, const uint8_t *members, uint64_t least, uint64_t *found, uint64_t most,
               uint64_t *from) {
     uint64_t count = 0, at = *from;
     while (at + least <= length && count < most) {
         /* The last byte of the shortest run that may begin here: where it is none of them, none of these is one. */
         uint64_t last = at + least, start;
-        for (start = last; start > at && members[data[start - 1]];) start--;
+        uint8_t kinds = 0xFF;
+        for (start = last; start > at && members[data[start - 1]]; start--) kinds &= members[data[start - 1]];
         if (start > at) {
             at = start;
             continue;
         }
         uint64_t end = last;
-        while (end < length && members[data[end]]) end++;
-        found[2 * count] = at, found[2 * count + 1] = end;
-        count++;
+        for (; end < length && members[data[end]]; end++) kinds &= members[data[end]];
+        if (kinds == 1 || end == length) {
+            found[2 * count] = at, found[2 * count + 1] = end;
+            count++;
+        }
         at = end;
     }
     *from = at;

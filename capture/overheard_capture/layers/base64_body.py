@@ -5,14 +5,11 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
-from overheard_capture.layers.base64_letters import letters_by_frame
 from overheard_capture.layers.base64_run import Run
 from overheard_capture.layers.base64_runs import Base64Runs
-from overheard_capture.layers.by_frame import ByFrame
 from overheard_capture.layers.desk import Why
 
 if TYPE_CHECKING:
-    from overheard_capture.layers.by_frame import Part
     from overheard_capture.layers.content import Bytes
     from overheard_capture.layers.desk import Desk
     from overheard_capture.layers.nested import Factory
@@ -27,7 +24,6 @@ class Base64Body:
         self._layers = layers
         self._reader = reader
         self._run = Run(desk, layers, reader, 0)
-        self._by_frame = ByFrame(self._take)
         # Looks for base64 behind bytes that are missing: nobody knows where a group begins.
         self._after: Base64Runs | None = None
 
@@ -36,10 +32,7 @@ class Base64Body:
         if self._after:
             self._after.feed(bytes(data), origin)
         else:
-            self._by_frame.feed(data, origin)
-
-    def _take(self, data: Bytes, origin: Origin, _: list[Part]) -> None:
-        self._run.feed(*letters_by_frame(bytes(data), origin), origin)
+            self._run.feed(bytes(data), origin)
 
     def gap(self, _: int) -> None:
         """So many bytes are missing here."""
@@ -51,7 +44,6 @@ class Base64Body:
         if self._after:
             self._after.close()
         else:
-            self._by_frame.flush()
             self._run.close()
 
     def close(self) -> None:

@@ -10,8 +10,10 @@ from itertools import accumulate, islice
 from typing import TYPE_CHECKING
 
 from overheard_capture.layers.base64_letters import decoded, letters_by_frame, token_of
+from overheard_capture.layers.by_frame import ByFrame
 from overheard_capture.layers.content import Content
 from overheard_capture.layers.glance import SHORTEST
+from overheard_capture.layers.held import Held
 from overheard_capture.layers.nested import inner
 from overheard_capture.layers.origin import Origin, Span, joined
 from overheard_capture.layers.sniff import BEGINNINGS, is_known
@@ -19,6 +21,7 @@ from overheard_capture.layers.text import seems_text
 
 if TYPE_CHECKING:
     from overheard_capture.layers.by_frame import Part
+    from overheard_capture.layers.content import Bytes
     from overheard_capture.layers.desk import Desk
     from overheard_capture.layers.nested import Factory
 
@@ -33,6 +36,8 @@ _TEXT = 20
 _MARK = re.compile(rb"[/+]")
 # How gzip, zip, zstd, xz and bzip2 begin in base64.
 _SIGNED = re.compile(rb"H4sI|UEsD|KLUv|/Td6|Qlpo")
+# An escape, or a line break, of which more is to come.
+_CUT = re.compile(rb"(?:%[0-9A-Fa-f]?|\\(?:u[0-9A-Fa-f]{0,3})?)\Z")
 _FERNET = b"gAAAAA"
 # What parts runs that are searched together.
 _BETWEEN = b"\0\xff\0"
@@ -82,13 +87,30 @@ class Run:
     def __init__(self, desk: Desk, layers: tuple[str, ...], reader: Factory, skipped: int) -> None:
         self._content = inner(desk, layers, "base64", reader)
         self._skipped = skipped
-        # Letters that wait for a group of four, and where the last of them are from.
+        self._by_frame = ByFrame(self._take)
+        # An escape that was cut in two, and letters that wait for a group of four, with where the last of them are from.
+        self._cut = Held()
         self._waiting = b""
         self._origin = Origin([])
 
-    def feed(self, letters: bytes, places: Places, origin: Origin) -> None:
+    def feed(self, raw: bytes, origin: Origin) -> None:
         """Read on."""
-        skipped, waited = self._skipped, len(self._waiting)
+        if self._content:
+            self._by_frame.feed(raw, origin)
+
+    def _take(self, data: Bytes, origin: Origin, _: list[Part]) -> None:
+        if len(self._cut):
+            self._cut.add(data, origin)
+            data, origin = self._cut.take()
+        raw = bytes(data)
+        if cut := _CUT.search(raw, max(len(raw) - 6, 0)):
+            self._cut.add(raw[cut.start() :], origin.behind(cut.start()))
+            raw = raw[: cut.start()]
+        if raw:
+            self._decode(*letters_by_frame(raw, origin), origin)
+
+    def _decode(self, letters: bytes, places: Places, origin: Origin) -> None:
+        skipped, waited = min(self._skipped, len(letters)), len(self._waiting)
         letters = self._waiting + letters[skipped:]
         whole = len(letters) // 4 * 4
         if self._content and whole:
@@ -98,11 +120,12 @@ class Run:
                 # So much could have been read before.
                 made_of = joined([(self._origin, 0, known), (made_of, known, len(out))])
             self._content.feed(out, made_of)
-        self._waiting, self._skipped = letters[whole:], 0
+        self._waiting, self._skipped = letters[whole:], self._skipped - skipped
         self._origin = origin.derived([(0, *places[-1][1])])
 
     def close(self) -> None:
         """There is no more to come."""
+        self._by_frame.flush()
         if self._content:
             self._content.feed(decoded(self._waiting), self._origin)
             self._content.close()

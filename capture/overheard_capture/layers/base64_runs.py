@@ -6,10 +6,9 @@ import re
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from overheard_capture.layers.base64_letters import letters_by_frame, letters_of
+from overheard_capture.layers.base64_letters import letters_of
 from overheard_capture.layers.base64_run import DECIDING, Run, Together, Token, aligned
-from overheard_capture.layers.by_frame import sources
-from overheard_capture.layers.glance import LETTERS, SHORTEST, runs
+from overheard_capture.layers.glance import HEXADECIMAL, LETTERS, SHORTEST, SMALL, runs
 from overheard_capture.layers.held import Held
 from overheard_capture.layers.nested import guessing
 
@@ -34,10 +33,8 @@ _LONGEST_LINE = 256
 # How far before a run of letters others may stand that only an escape parts from it.
 _BEFORE = 256
 # What is longer may be decoded before its end has come, and is read on whatever it says.
-_LONG, _LONGEST = 2 << 10, 1 << 20
-# Short words that lack capital letters, or any letter beyond those of hexadecimal numbers, are no base64: of 10^9 runs
-# not one is like that.
-_SMALL, _HEXADECIMAL = b"abcdefghijklmnopqrstuvwxyz0123456789/_-", b"0123456789ABCDEF_-"
+_LONG = 2 << 10
+# A word that is longer may be the first of something else, where its end has not come.
 _SHORT = 200
 # So much is enough to decide what a run says, even if each letter is an escape.
 _ENOUGH = 6 * DECIDING
@@ -152,33 +149,23 @@ class Base64Runs:
         self._waiting.add(data[begin:], origin.behind(begin))
 
     def _read_some(self, data: bytes | bytearray, origin: Origin, begin: int) -> int:
-        """Read what came of a long run, up to what the last frame brought: it may bring more. From where on it waits."""
-        behind = origin.behind(begin)
-        found = sources(behind, len(data) - begin)
-        most = len(data) - 8
-        if isinstance(found[-1][1], int) and len(data) - begin < _LONGEST:
-            most = max((begin + at for at, _ in found if begin + at <= most), default=begin)
-        end = self._whole(data, begin, most)
-        if not self._open and end - begin < _ENOUGH:
-            return begin
-        if end > begin:
-            if not self._open:
-                self._token = Token(guessing(self._desk), self._layers, self._reader)
-            self._read_piece(bytes(data[begin:end]), behind)
-        return end
+        """Read what came of a long run. From where on it waits."""
+        end = self._whole(data, begin)
+        if self._open or end - begin >= _ENOUGH:
+            self._read_piece(bytes(data[begin:end]), origin.behind(begin))
+            return end
+        return begin
 
-    def _whole(self, data: bytes | bytearray, begin: int, most: int) -> int:
-        """Where a piece may end: behind a letter of a run of one line; or behind a line that is followed by another."""
-        at = begin
+    def _whole(self, data: bytes | bytearray, begin: int) -> int:
+        """Where a piece may end: within a run of one line; or behind a line that is followed by another."""
+        at, most = begin, max(len(data) - 8, begin)
         if not self._open:
-            line = _LINE.match(data, begin)
-            assert line
-            length = _letters(data, begin, line.end())
+            line_end = _end_of(_LINE, data, begin)
+            length = _letters(data, begin, line_end)
             self._line = length if length <= _LONGEST_LINE else 0
-            at = line.end()
+            at = line_end
         if not self._line:
-            line = _LINE.match(data, begin, max(most, begin))
-            return line.end() if line else begin
+            return _end_of(_LINE, data, begin, most)
         same, _ = _more_lines(self._line)
         return _end_of(same, data, at, max(min(most, _end_of(same, data, at) - 1), at))
 
@@ -212,16 +199,17 @@ class Base64Runs:
             self._together.add(letters, raw, origin)
             return
         run = Run(guessing(self._desk), self._layers, self._reader, max(skipped, 0))
-        run.feed(*letters_by_frame(raw, origin), origin)
+        run.feed(raw, origin)
         run.close()
 
     def _read_piece(self, raw: bytes, origin: Origin) -> None:
         if not raw:
             return
-        letters, places = letters_by_frame(raw, origin)
+        letters = letters_of(raw)
         if not self._open:
             self._open = Run(guessing(self._desk), self._layers, self._reader, max(aligned(letters[:DECIDING]), 0))
-        self._open.feed(letters, places, origin)
+            self._token = Token(guessing(self._desk), self._layers, self._reader)
+        self._open.feed(raw, origin)
         if self._token:
             self._token.feed(letters, origin, len(raw))
 
@@ -249,7 +237,7 @@ def _is_word(data: bytes | bytearray, begins: int, ends: int) -> bool:
         # The rest of it may be of another kind.
         return False
     word = data[begins:ends]
-    return not word.translate(None, _SMALL) or not word.translate(None, _HEXADECIMAL)
+    return not word.translate(None, SMALL) or not word.translate(None, HEXADECIMAL)
 
 
 def _letters(data: bytes | bytearray, begin: int, end: int) -> int:

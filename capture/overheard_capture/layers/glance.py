@@ -18,8 +18,11 @@ _RUN = re.compile(rb"[A-Za-z0-9+/_-]{%d,}+" % SHORTEST)
 _SOFT = re.compile(rb"=\r?\n")
 _PLAIN = bytes(range(32, 127)) + b"\t\n\r"
 
-# For the compiled part: which bytes are letters, and room for what it finds.
-_MEMBERS = bytes(byte in LETTERS for byte in range(256))
+# Words that lack capital letters, or any letter beyond those of hexadecimal numbers, are no base64: of 10^9 runs not one
+# is like that.
+SMALL, HEXADECIMAL = b"abcdefghijklmnopqrstuvwxyz0123456789/_-", b"0123456789ABCDEF_-"
+# For the compiled part: which bytes are letters, and of which of these kinds; and room for what it finds.
+_MEMBERS = bytes((byte in LETTERS) | (byte in SMALL) << 1 | (byte in HEXADECIMAL) << 2 for byte in range(256))
 _AT_ONCE = 1024
 _FOUND = (ctypes.c_uint64 * (2 * _AT_ONCE))()
 
@@ -33,7 +36,10 @@ def plain(data: bytes | bytearray) -> bool:
 
 
 def runs(data: bytes | bytearray) -> list[tuple[int, int]]:
-    """Where letters of base64 stand, at least so many in a row: where each run begins and ends."""
+    """Where letters of base64 stand, at least so many in a row: where each run begins and ends.
+
+    Those that are words may be left out, but for one at the end of the data.
+    """
     if len(data) < SHORTEST:
         return []
     compiled = core()

@@ -54,7 +54,8 @@ class Packed:
             start, stop, _ = index.indices(len(self))
             words = self._words[4 * start : 4 * max(start, stop)].tolist()
             return list(map(Span, words[::4], words[1::4], words[2::4], words[3::4]))
-        return Span(*self._words[4 * index : 4 * index + 4])
+        start, frame, offset, length = self._words[4 * index : 4 * index + 4]
+        return Span(start, frame, offset, length)
 
 
 class Origin:
