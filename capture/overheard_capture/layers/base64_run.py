@@ -150,7 +150,7 @@ class Token:
             letters = letters[at:]
         if len(self._letters) + len(letters) <= self._desk.limits.size:
             self._letters += letters
-            self._spans += origin.derived([(0, 0, length)]).spans
+            self._spans.append(origin.derived([(0, 0, length)]).spans[0])
 
     def close(self) -> None:
         """Open it."""

@@ -18,8 +18,8 @@ _RUN = re.compile(rb"[A-Za-z0-9+/_-]{%d,}+" % SHORTEST)
 _SOFT = re.compile(rb"=\r?\n")
 _PLAIN = bytes(range(32, 127)) + b"\t\n\r"
 
-# Words that lack capital letters, or any letter beyond those of hexadecimal numbers, are no base64: of 10^9 runs not one
-# is like that.
+# Words that lack capital letters, or any letter beyond those of hexadecimal numbers, are no base64: of 10^9 runs not
+# one is like that.
 SMALL, HEXADECIMAL = b"abcdefghijklmnopqrstuvwxyz0123456789/_-", b"0123456789ABCDEF_-"
 # For the compiled part: which bytes are letters, and of which of these kinds; and room for what it finds.
 _MEMBERS = bytes((byte in LETTERS) | (byte in SMALL) << 1 | (byte in HEXADECIMAL) << 2 for byte in range(256))

@@ -37,7 +37,8 @@ class Held:
         """Put more behind what waits."""
         if not len(data):
             return
-        if not self._data and not self._more and len(origin.spans) <= _FEW:
+        # Spans that are no list are looked up in a memory that is used again.
+        if not self._data and not self._more and isinstance(origin.spans, list) and len(origin.spans) <= _FEW:
             self._data, self._origin = bytes(data), origin
             return
         if not self._more:

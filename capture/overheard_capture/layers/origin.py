@@ -58,12 +58,37 @@ class Packed:
         return Span(start, frame, offset, length)
 
 
+class Made:
+    """Spans of what was made of other bytes, part by part; each is looked up only when it is asked for."""
+
+    __slots__ = ("_origin", "_parts", "starts")
+
+    def __init__(self, origin: Origin, parts: list[tuple[int, int, int]]) -> None:
+        self._origin = origin
+        self._parts = parts
+        self.starts = [start for start, _, _ in parts]
+
+    def __len__(self) -> int:
+        return len(self._parts)
+
+    @overload
+    def __getitem__(self, index: int) -> Span: ...
+    @overload
+    def __getitem__(self, index: slice) -> list[Span]: ...
+    def __getitem__(self, index: int | slice) -> Span | list[Span]:
+        if isinstance(index, slice):
+            return [self[each] for each in range(*index.indices(len(self._parts)))]
+        start, begins, ends = self._parts[index]
+        place = self._origin.place(begins, ends - begins)
+        return Span(start, place.frame, place.offset, place.length, exact=False, also=place.frames[1:])
+
+
 class Origin:
     """The spans of some bytes, in their order. Of bytes that were cut off it is the same with another `shift`."""
 
     __slots__ = ("shift", "spans")
 
-    def __init__(self, spans: list[Span] | Packed, shift: int = 0) -> None:
+    def __init__(self, spans: list[Span] | Packed | Made, shift: int = 0) -> None:
         self.spans = spans
         self.shift = shift
 
@@ -82,7 +107,7 @@ class Origin:
     def _among(self, start: int, length: int) -> tuple[int, int]:
         first, last = self.shift + start, self.shift + start + max(length, 1)
         spans = self.spans
-        if isinstance(spans, Packed):
+        if not isinstance(spans, list):
             low = max(bisect.bisect_right(spans.starts, first) - 1, 0)
             return low, max(bisect.bisect_left(spans.starts, last, low), low + 1)
         low = max(bisect.bisect_right(spans, first, key=_start) - 1, 0)
@@ -124,11 +149,7 @@ class Origin:
 
     def derived(self, parts: Iterable[tuple[int, int, int]]) -> Origin:
         """The origin of what was made of these bytes: `start` of what came of the bytes from one place to another."""
-        spans = []
-        for start, begins, ends in parts:
-            place = self.place(begins, ends - begins)
-            spans.append(Span(start, place.frame, place.offset, place.length, exact=False, also=place.frames[1:]))
-        return Origin(spans)
+        return Origin(Made(self, list(parts)))
 
 
 def joined(parts: Iterable[tuple[Origin, int, int]]) -> Origin:
