@@ -8,7 +8,7 @@ from overheard.words.visible import Alert, Visible
 from overheard_capture.content import content_of
 from overheard_capture.tls.handshake import handshake
 from overheard_capture.tls.side import TlsSide
-from overheard_capture.tls.sizes import sizes
+from overheard_capture.tls.sizes import Sizes, sizes
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -34,8 +34,14 @@ def visible_of(  # noqa: PLR0913  (these are the facts)
     client's direction and of the server's.
     """
     asks, answers = (desk.tls or TlsSide() for desk in desks)
-    said = handshake(asks, answers)
-    data = sizes(asks, answers, said)
+    if asks.is_server or answers.is_client:
+        # Who called may be the one that answers, as the server of FTP in active mode.
+        said = handshake(answers, asks)
+        data = sizes(answers, asks, said)
+        data = Sizes(data.answered, data.sent, data.sent)
+    else:
+        said = handshake(asks, answers)
+        data = sizes(asks, answers, said)
     return Visible(
         stream=number,
         client=client,

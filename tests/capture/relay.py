@@ -11,7 +11,7 @@ from typing import Self
 
 
 class Relay:
-    """Hands on what a client says to a port, and the answer. `noted` is who said what: `>` the client, `<` the server."""
+    """Hands on what a client says to a port, and back. `noted` is who said what: `>` the client, `<` the server."""
 
     def __init__(self, port: int) -> None:
         self._listening = socket.create_server(("127.0.0.1", 0))

@@ -80,12 +80,8 @@ def test_what_it_cannot_read_outside_of_streams_is_not_called_protected(doctored
     "data",
     [
         pytest.param(PARTIES + ANNOUNCED, id="another address of a party"),
-        pytest.param(
-            STRANGER + ethernet(ipv4(udp(RIDDLE), 17))[12:], id="a party, sent on by somebody"
-        ),
-        pytest.param(
-            PARTIES + ethernet(ipv6(udp(RIDDLE), 17), 0x86DD)[12:], id="a party over another protocol"
-        ),
+        pytest.param(STRANGER + ethernet(ipv4(udp(RIDDLE), 17))[12:], id="a party, sent on by somebody"),
+        pytest.param(PARTIES + ethernet(ipv6(udp(RIDDLE), 17), 0x86DD)[12:], id="a party over another protocol"),
         pytest.param(PARTIES + ethernet(ipv4(bytes([8]) + RIDDLE, 1))[12:], id="an echo"),
         pytest.param(
             bytes.fromhex("0180c2000000") + PARTIES[6:] + ethernet(RIDDLE, 0x0026)[12:],

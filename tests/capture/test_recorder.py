@@ -8,8 +8,8 @@ import pytest
 
 from capture.playing import played
 from overheard.words.recording import MARK_GROUP, MARK_PORT, MARK_PREFIX, new_mark
-from overheard_capture.reading.capture import read
 from overheard_capture.packets import Datagram, unwrap
+from overheard_capture.reading.capture import read
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -64,9 +64,7 @@ def test_an_interface_that_is_gone_at_the_end_does_not_keep_the_recorder_running
     outcome = played("gone", tmp_path)
     assert (outcome["word"]["exit_code"], outcome["children"]) == (0, False)
     (start,) = {
-        packet.payload
-        for packet in map(unwrap, read(tmp_path / "gone.pcapng").frames)
-        if isinstance(packet, Datagram)
+        packet.payload for packet in map(unwrap, read(tmp_path / "gone.pcapng").frames) if isinstance(packet, Datagram)
     }
     assert start.decode() == outcome["word"]["start_mark"]
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from capture.frames import SERVER, ethernet, exchange, frame, ipv4, tcp
-from capture.talk import SEARCH
+from capture.talk import SEARCH, TLS_1_3, client, data, extension, hear, message, record, server, vector
 from overheard.words.visible import Alert, Visible
 from overheard_capture.flows.reading import Reading
 from overheard_capture.packets import SYN
@@ -20,6 +20,7 @@ from overheard_capture.reading.capture import read
 from overheard_capture.reading.frame import Frame
 from overheard_capture.tls import names
 from overheard_capture.tshark import own_configuration
+from overheard_capture.visible import visible_of
 from processes import in_namespaces
 
 if TYPE_CHECKING:
@@ -289,6 +290,18 @@ def test_a_connection_without_a_word_has_its_time() -> None:
     refused = [ethernet(ipv4(tcp(flags=SYN))), ethernet(ipv4(tcp(flags=4, source=5683, target=40000)))]
     (seen,) = seen_in(timed(refused))
     assert (seen.began, seen.lasted, seen.sent, seen.answered, seen.content) == (0, 1, 0, 0, "nothing")
+
+
+def test_who_is_called_may_be_the_one_that_asks() -> None:
+    """In active mode it is the server of FTP that calls, and it is the server of TLS, too."""
+    name = extension(0, vector(2, b"\0" + vector(2, b"server")))
+    said = [("<", record(22, message(1, client(name)))), (">", record(22, message(2, server(0x1301, *TLS_1_3))))]
+    flight = [(">", data(400, 53)), ("<", data(53, 71)), (">", data(517))]
+    heard = hear([*said, *flight])
+    assert heard.protected
+    seen = visible_of(number=0, client="a", server="b", began=0, lasted=1, sent=1, answered=1, desks=heard.desks)
+    assert (seen.content, seen.version, seen.sni, seen.hello_frames) == ("TLS", "TLS 1.3", "server", (3, 4))
+    assert (seen.data_sent, seen.data_answered) == (500, 54)
 
 
 def test_of_no_stream_there_is_nothing_to_see() -> None:

@@ -88,7 +88,7 @@ class Run:
         self._content = inner(desk, layers, "base64", reader)
         self._skipped = skipped
         self._by_frame = ByFrame(self._take)
-        # An escape that was cut in two, and letters that wait for a group of four, with where the last of them are from.
+        # An escape that was cut in two, and letters that wait for a group of four, with where the last are from.
         self._cut = Held()
         self._waiting = b""
         self._origin = Origin([])
@@ -121,7 +121,7 @@ class Run:
                 made_of = joined([(self._origin, 0, known), (made_of, known, len(out))])
             self._content.feed(out, made_of)
         self._waiting, self._skipped = letters[whole:], self._skipped - skipped
-        self._origin = origin.derived([(0, *places[-1][1])])
+        self._origin = joined([(origin.derived([(0, *places[-1][1])]), 0, 1)])
 
     def close(self) -> None:
         """There is no more to come."""

@@ -82,8 +82,8 @@ class Base64Runs:
         at = self._go_on(data, origin, last) if self._open else start
         if at < 0:
             return
-        for begins, ends in runs(data):
-            begins = max(begins, at)
+        for first, ends in runs(data):
+            begins = max(first, at)
             if ends - begins < SHORTEST or _is_word(data, begins, ends):
                 continue
             begin = self._begin(data, begins, at)

@@ -23,7 +23,7 @@ _LONGEST_LINE, _LONGEST_TRAILER = 16 << 10, 64 << 10
 
 
 class Chunked:
-    """Reads one body. What is said to be read is in the midst of a direction: `over` and `broken` say how that ended."""
+    """Reads one body, which is in the midst of a direction: `over` and `broken` say how it ended."""
 
     def __init__(self, desk: Desk, layers: tuple[str, ...], reader: Factory) -> None:
         self._content = Seams(desk, (*layers, "chunked"), reader) if may_go_deeper(desk, layers) else None

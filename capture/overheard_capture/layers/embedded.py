@@ -53,9 +53,9 @@ class Embedded:
     def _in_open(self, data: memoryview, origin: Origin, last: bool) -> tuple[memoryview, Origin]:
         """Read a piece in what has begun. What comes behind the piece is left over."""
         piece, self._piece = self._piece, 2 * self._piece
-        assert self._open
-        self._open.feed(data[:piece], origin)
-        if self._rest.desk:
+        if self._open:
+            self._open.feed(data[:piece], origin)
+        if self._rest.desk and self._open:
             # What was open has ended, and left something.
             self._open.close()
             self._open = None

@@ -99,7 +99,8 @@ class Http1:
         return at + 1, True
 
     def _in_body(self, data: bytes | bytearray, origin: Origin, at: int) -> tuple[int, bool]:
-        assert self._body
+        if self._body is None:
+            return at, False
         at = self._body.read(data, origin, at)
         if self._body.broken:
             self._lose(Why.DAMAGED, "a body in chunks that goes on as something else")

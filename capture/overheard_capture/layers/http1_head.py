@@ -15,8 +15,10 @@ _FIELD = re.compile(
     rb"\n(content-(?:length|type|encoding)|transfer-encoding|upgrade)[ \t]*:[ \t]*([^\r\n]*(?:\r?\n[ \t]+[^\r\n]*)*)",
     re.IGNORECASE,
 )
-# What a message begins with in the midst of something else: an answer anywhere, for what is before it may end anywhere.
-_METHODS = rb"GET|HEAD|POST|PUT|DELETE|CONNECT|OPTIONS|TRACE|PATCH|PROPFIND|PROPPATCH|MKCOL|COPY|MOVE|LOCK|UNLOCK|REPORT"
+# What a message begins with in the midst of something else: an answer anywhere, for what is before it may end there.
+_METHODS = (
+    rb"GET|HEAD|POST|PUT|DELETE|CONNECT|OPTIONS|TRACE|PATCH|PROPFIND|PROPPATCH|MKCOL|COPY|MOVE|LOCK|UNLOCK|REPORT"
+)
 AFRESH = re.compile(rb"HTTP/1\.[01] [1-9]\d\d [^\n]{0,256}\n|(?:%b) [!-~]{1,7000} HTTP/1\.[01]\r?\n" % _METHODS)
 # How long such a line may be.
 LONGEST_START = 8 << 10

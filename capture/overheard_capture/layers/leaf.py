@@ -67,8 +67,8 @@ class Leaf:
         Nobody knows where it ends, and what follows in the piece is moved then: so it is small at first.
         """
         piece, self._piece = self._piece, 2 * self._piece
-        assert self._known
-        self._known.feed(data[:piece], origin)
+        if self._known:
+            self._known.feed(data[:piece], origin)
         if self._rest and self._rest.desk:
             self._read(*self._go_on(), last=last and piece >= len(data))
         return data[piece:], origin.behind(min(piece, len(data)))
@@ -85,18 +85,19 @@ class Leaf:
 
     def _go_on(self) -> tuple[bytes, Origin]:
         """Something known has ended, and this follows it."""
-        assert self._known and self._rest
-        self._known.close()
+        if self._known:
+            self._known.close()
+        rest = self._rest or Rest()
         self._known = None
         # Where it was damaged, that was said.
-        self._desk = self._rest.desk or self._desk
-        return self._rest.waiting.take(len(self._rest.waiting))
+        self._desk = rest.desk or self._desk
+        return rest.waiting.take(len(rest.waiting))
 
     def gap(self, length: int) -> None:
         """So many bytes are missing here."""
         self._look_last()
-        if self._text or self._known:
-            (self._text or self._known).gap(length)
+        if reader := self._text or self._known:
+            reader.gap(length)
 
     def _look_last(self) -> None:
         if self._head:

@@ -77,10 +77,9 @@ class Entity:
 
     def _begin(self, length: int) -> None:
         """The body begins behind so many bytes of header."""
-        assert self._head is not None
-        head, _ = self._head.take(length)
-        data, origin = self._head.take(len(self._head))
-        self._head = None
+        waiting, self._head = self._head or Pending(), None
+        head, _ = waiting.take(length)
+        data, origin = waiting.take(len(waiting))
         self._body = Content(self._desk, self._layers, _of_entity(head), Looking.NOTHING)
         self._body.feed(data, origin)
 

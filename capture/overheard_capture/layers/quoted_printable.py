@@ -40,7 +40,8 @@ class Decoding:
 
     def feed(self, data: bytes, origin: Origin) -> None:
         """Decode what no escape begins or ends outside of."""
-        out, seams, spans = bytearray(), [0] if self._seam else [], []
+        out, seams = bytearray(), [0] if self._seam else []
+        spans: list[Span] = []
         at = 1 if self._seam and self._escapes is _ESCAPES_IN_MAIL and data.startswith(b"..") else 0
         for escapes in self._escapes.finditer(data):
             begin, end = escapes.span()

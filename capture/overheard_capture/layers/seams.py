@@ -6,7 +6,7 @@ import bisect
 from typing import TYPE_CHECKING
 
 from overheard_capture.layers.desk import Found
-from overheard_capture.layers.origin import joined
+from overheard_capture.layers.origin import Origin, joined
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -48,7 +48,7 @@ class Seams:
         self._reader.feed(data, origin)
 
     def _windows(self, reach: int, end: int) -> Iterator[tuple[int, int]]:
-        """All that is near a seam, and may hold something new: where it begins and ends, counted from the very first."""
+        """All that is near a seam, and may hold something new: where it begins and ends, from the very first on."""
         least = self._position - len(self._tail)
         begins = ends = -1
         for seam in self._seams:
@@ -75,9 +75,9 @@ class Seams:
             if start >= base:
                 place = origin.place(start - base, match.length)
             else:
-                assert self._tail_origin
+                earlier = self._tail_origin or Origin([])
                 place = joined(
-                    [(self._tail_origin, len(self._tail) - (base - start), len(self._tail)), (origin, 0, end - base)]
+                    [(earlier, len(self._tail) - (base - start), len(self._tail)), (origin, 0, end - base)]
                 ).place(0, match.length)
             shown = window[match.offset : match.offset + match.length]
             around = (

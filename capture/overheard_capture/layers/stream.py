@@ -115,9 +115,11 @@ class Stream:
         if not self._later:
             return
         end, kind = self._later.look(held, origin)
-        view = memoryview(held)
-        self._give(view[:end], origin)
-        self._pending.add(view[end:], origin.behind(end))
+        if end == len(held):
+            self._give(held, origin)
+            return
+        self._give(memoryview(held)[:end], origin)
+        self._pending.add(memoryview(held)[end:], origin.behind(end))
         if kind:
             if kind is TLS and self._is is not HTTP_1:
                 self._desk.is_a("STARTTLS")

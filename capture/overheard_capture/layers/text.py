@@ -20,9 +20,7 @@ _LATIN_LENGTH, _LATIN_SHARE = 32, 4
 _CUT_SHORT = 16
 
 # UTF-8 without control characters.
-_LETTERS = re.compile(
-    rb"(?:[\t\n\r -~]|[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3})*+"
-)
+_LETTERS = re.compile(rb"(?:[\t\n\r -~]|[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3})*+")
 
 
 class Judge:
@@ -65,7 +63,7 @@ class Judge:
         if self._decoder is None:
             self._decoder = codecs.getincrementaldecoder("utf-8")()
         try:
-            self._decoder.decode(data)  # type: ignore[arg-type]  # it takes any buffer
+            self._decoder.decode(data)
         except UnicodeDecodeError:
             self.broken, self._decoder = True, None
             return

@@ -77,7 +77,7 @@ class ZipArchive:
                     held, origin = self._waiting.take(len(self._waiting))
                     data, at = memoryview(held), 0
                 continue
-            step = self._in_known(data, origin, at) if self._in_file else self._header(data, origin, at)
+            step = self._in_known(data, origin, at) if self._in_file else self._header(data, at)
             if step < 0:
                 self._waiting.add(data[at:], origin.behind(at))
                 return
@@ -91,8 +91,8 @@ class ZipArchive:
     def _in_endless(self, data: memoryview, origin: Origin) -> int:
         """Inflate a piece, the larger the longer the file is, and read what follows in it, if the file has ended."""
         piece, self._piece = min(self._piece, len(data)), 2 * self._piece
-        assert self._file
-        self._file.feed(data[:piece], origin)
+        if self._file:
+            self._file.feed(data[:piece], origin)
         if self._behind.desk:
             self._end_file(described=True)
             self._read_behind()
@@ -103,11 +103,11 @@ class ZipArchive:
         self.feed(*behind.take(len(behind)))
 
     def _in_known(self, data: memoryview, origin: Origin, at: int) -> int:
-        assert self._left is not None
-        step = min(self._left, len(data) - at)
+        left = self._left or 0
+        step = min(left, len(data) - at)
         if self._file:
             self._file.feed(data[at : at + step], origin.behind(at))
-        self._left -= step
+        self._left = left - step
         if not self._left:
             self._end_file(described=False)
         return step
@@ -119,13 +119,13 @@ class ZipArchive:
 
     # ---- headers
 
-    def _header(self, data: memoryview, origin: Origin, at: int) -> int:
+    def _header(self, data: memoryview, at: int) -> int:
         """Read what stands between files. How long it is, or -1 where it has not come as a whole."""
         head = bytes(data[at : at + 70])
         if self._described:
-            length = what_follows(head, self._last)
-            self._described = length < 0
-            return length
+            behind = what_follows(head, self._last)
+            self._described = behind < 0
+            return behind
         length = length_of(head)
         if length is None or (length > _LONGEST and len(head) >= 4):
             self._desk.unread(Why.DAMAGED, "a zip archive that goes on as something else", self._layers)

@@ -5,16 +5,22 @@ from __future__ import annotations
 import zlib
 from typing import TYPE_CHECKING, Any, Protocol
 
+fast_zlib: Any = zlib
 try:
     # Twice as fast.
-    from isal import isal_zlib as fast_zlib
+    from isal import isal_zlib
 except ImportError:
-    fast_zlib = zlib
+    pass
+else:
+    fast_zlib = isal_zlib
 
 if TYPE_CHECKING:
     from overheard_capture.layers.content import Bytes
 
-_ERRORS = (zlib.error, fast_zlib.error)
+# A header of gzip that is longer is none.
+_LONGEST_HEAD = 256 << 10
+_ZLIB: Any = isal_zlib or zlib
+_ERRORS: tuple[type[Exception], ...] = (zlib.error, _ZLIB.error)
 
 
 class DamagedError(Exception):
@@ -48,7 +54,7 @@ class Deflate:
     def __init__(self) -> None:
         self.ended = self.more = False
         self.left = b""
-        self._zlib: Any = fast_zlib.decompressobj(wbits=-15)
+        self._zlib: Any = _ZLIB.decompressobj(wbits=-15)
         self._tail = b""
 
     def inflate(self, data: Bytes, room: int) -> bytes:
@@ -88,15 +94,20 @@ class _Wrapped:
             data, self._head = self._head[length:], None
         out = b""
         if not self._inside.ended:
-            out = self._inside.inflate(data, room)
-            self.more = self._inside.more
-            if not self._inside.ended:
+            out, over = self._inflated(data, room)
+            if not over:
                 return out
             data = self._inside.left
         passed = min(self._to_pass, len(data))
         self._to_pass -= passed
         self.ended, self.left = not self._to_pass, bytes(data[passed:])
         return out
+
+    def _inflated(self, data: Bytes, room: int) -> tuple[bytes, bool]:
+        """What comes of it, and whether that is all."""
+        out = self._inside.inflate(data, room)
+        self.more = self._inside.more
+        return out, self._inside.ended
 
     def _length(self, head: bytes) -> int | None:
         """How long what is before it is; None where it has not come as a whole."""
@@ -133,12 +144,16 @@ class Gzip(_Wrapped):
             if flags & flag:
                 at = head.find(b"\0", at) + 1 if len(head) >= at else 0
                 if not at:
-                    return _not_yet(head)
+                    _wait(head)
+                    return None
         at += 2 * bool(flags & 2)
-        return at if len(head) >= at else _not_yet(head)
+        if len(head) >= at:
+            return at
+        _wait(head)
+        return None
 
 
-def _not_yet(head: bytes) -> None:
+def _wait(head: bytes) -> None:
     """Wait, but not for ever: a name is not that long."""
     if len(head) > 1 << 18:
         raise DamagedError

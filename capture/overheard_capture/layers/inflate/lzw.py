@@ -13,7 +13,7 @@ _CLEAR = 256
 
 
 class Lzw:
-    """It has no end of its own. Codes come in groups of eight, and the rest of a group is void when their size changes."""
+    """It has no end of its own. Codes come in groups of eight; the rest of a group is void when their size changes."""
 
     endless = True
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import bz2
 import lzma
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-import brotli
+import brotli  # type: ignore[import-untyped]  # it publishes no types
 import zstandard
 
 from overheard_capture.layers.inflate.decompressor import DamagedError, TooLargeError
@@ -79,7 +79,7 @@ class _Stream:
 
     endless = False
 
-    def __init__(self, library: Any) -> None:
+    def __init__(self, library: bz2.BZ2Decompressor | lzma.LZMADecompressor) -> None:
         self.ended = self.more = False
         self.left = b""
         self._library = library

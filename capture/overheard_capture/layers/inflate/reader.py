@@ -78,9 +78,9 @@ class Inflate:
         self._by_frame.flush()
         if self._between and len(self._between):
             self._begin_rest(*self._between.take(len(self._between)))
-        if not (self._given_up or self._rest or self._between is not None) and self._came:
-            if not self._decompressor.endless:
-                self._desk.unread(Why.DAMAGED, self._words("that breaks off before its end"), self._layers)
+        over = self._given_up or self._rest or self._between is not None or self._decompressor.endless
+        if self._came and not over:
+            self._desk.unread(Why.DAMAGED, self._words("that breaks off before its end"), self._layers)
         for content in (self._content, self._rest):
             if content:
                 content.close()
@@ -184,8 +184,7 @@ class Inflate:
 
     def _look_between(self) -> Bytes:
         """What follows an end: another member, which is left to be inflated, or something else."""
-        assert self._between is not None
-        waiting, kind = self._between, self._kinds[0]
+        waiting, kind = self._between or Pending(), self._kinds[0]
         if kind.padding and waiting.data.startswith(kind.padding):
             waiting.drop(len(waiting) - len(waiting.data.lstrip(kind.padding)))
         held = bytes(waiting.data[:8])
