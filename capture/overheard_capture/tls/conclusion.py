@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 # Up to TLS 1.2 and in TLS 1.3, as all that is before and behind differs.
 _OLD = frozenset(("SSL 3.0", "TLS 1.0", "TLS 1.1", "TLS 1.2", "DTLS 1.0", "DTLS 1.2"))
 _NEW = frozenset(("TLS 1.3", "DTLS 1.3"))
+# The handshake messages that are sent in clear (RFC 5246, 7.4; RFC 6347, 4.2; RFC 5077; RFC 6066; RFC 4680).
+_IN_CLEAR = frozenset((0, 1, 2, 3, 4, 11, 12, 13, 14, 15, 16, 21, 22, 23))
 # How long an alert is (RFC 8446, 6), and how long it may be with an unknown padding (RFC 5246, 6.2.3.2).
 _ALERT, _PADDED_ALERT = 2, 2 + 16 + 48 + 256
 
@@ -39,6 +41,10 @@ def _faults(side: TlsSide, both: TlsConversation) -> Iterator[str]:
         yield "a ClientHello and a ServerHello from the same side"
     elif any(_same_role(side, other) for other in both.sides if other is not side):
         yield "the same TLS hello from both sides"
+    if side.messages and not (side.is_client or side.is_server):
+        yield "a TLS handshake without a hello"
+    if set(side.messages.counts) - _IN_CLEAR:
+        yield "TLS handshake messages that are not known here"
     if side.talked and any(not other.talked for other in both.sides):
         yield "something before TLS, and nothing from the other side"
     if side.is_server and both.asked is None:

@@ -8,7 +8,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from capture.talk import (
@@ -179,8 +179,10 @@ def test_one_byte_more_anywhere_is_not_protected(both_versions: dict[str, Said],
     said = list(both_versions[drawn.draw(st.sampled_from(["TLS 1.2", "TLS 1.3"]))])
     number = drawn.draw(st.integers(0, len(said) - 1))
     side, part = said[number]
-    at = drawn.draw(st.integers(0, len(part)))
-    said[number] = side, part[:at] + bytes([drawn.draw(st.integers(0, 255))]) + part[at:]
+    at, byte = drawn.draw(st.integers(0, len(part))), drawn.draw(st.integers(0, 255))
+    # Before the length of an encrypted record, one more than that makes a sound record that is one byte longer.
+    assume(byte != (part[at] + 1) % 256 if at < len(part) else True)
+    said[number] = side, part[:at] + bytes([byte]) + part[at:]
     heard = hear(said)
     assert not heard.protected
     assert heard.troubles
@@ -258,6 +260,8 @@ def test_what_follows_and_is_no_application_data_is_named(more: bytes, told: str
         ([(">", HELLO + data(50))], "encrypted TLS records, and no ServerHello"),
         ([("<", record(22, message(2, server(0xC02F))))], "a TLS ServerHello that answers no ClientHello"),
         ([(">", HELLO), ("<", HELLO)], "the same TLS hello from both sides"),
+        ([(">", record(22, message(16, b"\xf0" * 40)))], "a TLS handshake without a hello"),
+        ([(">", HELLO + record(22, message(99, b"\xf0" * 40)))], "TLS handshake messages that are not known here"),
         (
             [(">", HELLO + data(50)), agreed()[1]],
             "application data with 0 changes of TLS cipher specs before it",

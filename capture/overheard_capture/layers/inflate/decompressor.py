@@ -19,8 +19,7 @@ if TYPE_CHECKING:
 
 # A header of gzip that is longer is none.
 _LONGEST_HEAD = 256 << 10
-_ZLIB: Any = isal_zlib or zlib
-_ERRORS: tuple[type[Exception], ...] = (zlib.error, _ZLIB.error)
+_ERRORS: tuple[type[Exception], ...] = (zlib.error, fast_zlib.error)
 
 
 class DamagedError(Exception):
@@ -54,7 +53,7 @@ class Deflate:
     def __init__(self) -> None:
         self.ended = self.more = False
         self.left = b""
-        self._zlib: Any = _ZLIB.decompressobj(wbits=-15)
+        self._zlib: Any = fast_zlib.decompressobj(wbits=-15)
         self._tail = b""
 
     def inflate(self, data: Bytes, room: int) -> bytes:
@@ -155,5 +154,5 @@ class Gzip(_Wrapped):
 
 def _wait(head: bytes) -> None:
     """Wait, but not for ever: a name is not that long."""
-    if len(head) > 1 << 18:
+    if len(head) > _LONGEST_HEAD:
         raise DamagedError
