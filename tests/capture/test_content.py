@@ -20,6 +20,7 @@ DATA = record(23, bytes(number * 77 % 256 for number in range(200)))
 ALERT = record(21, b"\x02\x30")
 ASKED, ANSWERED = HELLO + CHANGE + FINISHED, SERVER_HELLO + CHANGE + FINISHED
 BAD_REQUEST = b"HTTP/1.1 400 Bad Request\r\n\r\n"
+CONNECT = b"CONNECT server:443 HTTP/1.1\r\nHost: server:443\r\n\r\n"
 SSL_REQUEST = b"\0\0\0\x08\x04\xd2\x16\x2f"
 
 
@@ -55,6 +56,7 @@ SSL_REQUEST = b"\0\0\0\x08\x04\xd2\x16\x2f"
         pytest.param(b"", b"220 smtp.example\r\n", TEXT, id="a greeting"),
         pytest.param(b"EHLO me\r\nSTARTTLS\r\n" + ASKED, b"220 smtp.example\r\n" + ANSWERED, LATER, id="STARTTLS"),
         pytest.param(SSL_REQUEST + ASKED, b"S" + ANSWERED, LATER, id="a request for TLS"),
+        pytest.param(CONNECT + ASKED, b"HTTP/1.1 200 OK\r\n\r\n" + ANSWERED, LATER, id="a tunnel"),
         pytest.param(b"", b"", NOTHING, id="nothing"),
         pytest.param(b"a\x00b\xff", b"", UNKNOWN, id="what is no text"),
     ],

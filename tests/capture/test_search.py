@@ -28,7 +28,7 @@ texts = st.text("abz019 %&+/=\\\"'<>#;_:.,-\n\tä€🐿", max_size=7)
 by_secret = pytest.mark.parametrize("secret", SECRETS)
 # The strategies draw little, and many a search is slow to make, or the machine busy.
 few = settings(
-    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much]
+    max_examples=12, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much]
 )
 
 

@@ -256,20 +256,6 @@ int walk(Walker *walker, const uint8_t *data, uint64_t end, uint64_t *offset) {
     return why;
 }
 
-/* Skip the whole records of TLS application data from `*start` on; count them and the bytes in them. */
-void skip_records(const uint8_t *data, uint64_t end, uint64_t *start, uint64_t *count, uint64_t *total, uint64_t *last) {
-    uint64_t at = *start;
-    while (end - at >= 5) {
-        const uint8_t *head = data + at;
-        uint32_t length = be16(head + 3);
-        if (head[0] != 23 || head[1] != 3 || head[2] > 4 || !length || length > (1 << 14) + 2048) break;
-        if (end - at < 5 + length) break;
-        (*count)++, *total += length, *last = length;
-        at += 5 + length;
-    }
-    *start = at;
-}
-
 /* Whether all of it is printable ASCII, or white space that text has. */
 int is_plain(const uint8_t *data, uint64_t length) {
     uint64_t at = 0;

@@ -312,7 +312,7 @@ class Reading:
                 lasted=round(max(talk.ended - talk.began, 0), 6),
                 sent=talk.seen[0],
                 answered=talk.seen[1],
-                protected=encrypted and not any(desk.troubles for desk in talk.desks),
+                protected=encrypted and _is_encrypted(talk),
                 sightings=sum(len(desk.sightings) for desk in talk.desks),
                 remarks=_remarks(talk.desks),
             )
@@ -367,6 +367,12 @@ def _remarks(desks: Iterable[Desk]) -> tuple[str, ...]:
     troubles = (f"{trouble.why}: {trouble.what}" for desk in desks for trouble in desk.troubles)
     problems = (problem for desk in desks if desk.tls for problem in desk.tls.problems)
     return tuple(dict.fromkeys((*problems, *troubles)))
+
+
+def _is_encrypted(talk: Talk) -> bool:
+    """Whether every datagram of it is inside DTLS or QUIC, and both sides agreed on keys."""
+    said = [desk for seen, desk in zip(talk.seen, talk.desks, strict=True) if seen]
+    return all(desk.tls is not None and desk.tls.protected and not desk.troubles for desk in said)
 
 
 def _is_protected(sides: Iterable[Side], desks: Iterable[Desk]) -> bool:

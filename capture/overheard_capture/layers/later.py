@@ -1,4 +1,4 @@
-"""Where something else begins in a direction: TLS after STARTTLS or CONNECT, HTTP behind what was missed."""
+"""Where something else begins in a direction: TLS after STARTTLS, or HTTP behind what was missed."""
 
 from __future__ import annotations
 
@@ -13,11 +13,10 @@ if TYPE_CHECKING:
     from overheard_capture.layers.openings import Opening
     from overheard_capture.layers.origin import Origin
 
-_TLS = b"\x16\x03"
+_TLS, _MAJOR, _NEWLINE = b"\x16", 3, 10
 # What has not begun in so many bytes of something else, does not begin later; and how long a request line may be.
 _OTHERS_BEGIN_BEFORE, _LONGEST_LINE = 1 << 20, 8 << 10
 _MAY_BEGIN = re.compile(rb"[A-Z]{1,16}(?: |/1|\Z)|\xff")
-_END_OF_HEAD = (b"\r\n\r\n", b"\n\n")
 
 
 def _hello(start: Start) -> bool:
@@ -27,13 +26,13 @@ def _hello(start: Start) -> bool:
 
 
 class Later:
-    """Looks through what is `now` something else. TLS may begin where a frame does, but in HTTP only behind a head."""
+    """Looks through what is `now` something else. TLS may begin where a frame does, and behind a line."""
 
     def __init__(self, now: Opening) -> None:
         self._now = now
         self._position = 0
-        # The last bytes, and the frame of the very last.
-        self._before = b""
+        # Of the last byte: whether it ended a line, and the frame that brought it.
+        self._line_ended = False
         self._frame: int | None = None
 
     def look(self, data: bytes | bytearray, origin: Origin) -> tuple[int, Opening | None]:
@@ -42,34 +41,31 @@ class Later:
         if self._now is PLAIN and (among := min(end, _OTHERS_BEGIN_BEFORE - self._position)) > 0:
             end, kind = self._find_other(data, origin, among) or (end, kind)
         if end:
-            self._before = (self._before + data[max(end - 4, 0) : end])[-4:]
+            self._line_ended = data[end - 1] == _NEWLINE
             self._frame = origin.place(end - 1, 1).frame
         self._position += end
         return end, kind
 
     def forget(self) -> None:
         """Something is missing before what comes next."""
-        self._before, self._frame = b"", None
+        self._line_ended, self._frame = False, None
 
     def _find_tls(self, data: bytes | bytearray, origin: Origin) -> tuple[int, Opening | None]:
-        at = data.find(_TLS)
+        # One byte is looked for, as that is what is found fastest; the few that are there are looked at more closely.
+        at, last = data.find(_TLS), len(data) - 1
         while at >= 0:
-            if self._may_begin(data, at, origin):
+            if (at == last or data[at + 1] == _MAJOR) and self._may_begin(data, at, origin):
                 try:
                     if _hello(Start(bytes(data[at : at + 16]))):
                         return at, TLS
                 except CutShortError:
                     return at, None
             at = data.find(_TLS, at + 1)
-        last = len(data) - 1
-        held = data.endswith(_TLS[:1]) and self._may_begin(data, last, origin)
-        return (last if held else len(data)), None
+        return len(data), None
 
     def _may_begin(self, data: bytes | bytearray, at: int, origin: Origin) -> bool:
-        before = (self._before + data[max(at - 4, 0) : at])[-4:]
-        if self._now is HTTP_1:
-            return before.endswith(_END_OF_HEAD)
-        return before.endswith(b"\n") or self._frame_before(at, origin) != origin.place(at, 1).frame
+        line_ended = data[at - 1] == _NEWLINE if at else self._line_ended
+        return line_ended or self._frame_before(at, origin) != origin.place(at, 1).frame
 
     def _frame_before(self, at: int, origin: Origin) -> int | None:
         return origin.place(at - 1, 1).frame if at else self._frame

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from overheard_capture.layers.later import Later
-from overheard_capture.layers.openings import HTTP_1, PLAIN, TELNET, TLS, last_opening, opening, preface
+from overheard_capture.layers.openings import PLAIN, TELNET, TLS, last_opening, opening, preface
 from overheard_capture.layers.pending import Pending
 from overheard_capture.layers.plain import OPAQUE
 from overheard_capture.layers.prefaces import PROXY
@@ -38,6 +38,8 @@ class Stream:
         self._layers = layers
         self._both = TlsConversation.of(desk)
         self._both.opened()
+        # Whether others have read before us, as in a tunnel of HTTP.
+        self._is_tunnel = desk.read.total() > 0
         self._pending = Pending()
         self._position = self._aside = 0
         # Whether bytes are missing before what comes next, and how many prefaces there were.
@@ -95,11 +97,13 @@ class Stream:
         self._counted = self._desk.read.total()
         if kind is TLS:
             reader = Tls(self._desk, self._layers, self._position, torn=self._torn)
-            reader.side.talked = self._position > self._aside
+            reader.side.talked = self._is_tunnel or self._position > self._aside
+            reader.side.begins = self._position or int(self._is_tunnel)
             self._reader = reader
         else:
             self._reader = kind.reader(self._desk, self._layers)
-        self._later = Later(kind) if kind in (PLAIN, HTTP_1, TELNET) else None
+        # What follows after CONNECT is the affair of whoever reads HTTP.
+        self._later = Later(kind) if kind in (PLAIN, TELNET) else None
         if self._pending:
             self.feed(*self._pending.take(len(self._pending)))
 
@@ -121,7 +125,7 @@ class Stream:
         self._give(memoryview(held)[:end], origin)
         self._pending.add(memoryview(held)[end:], origin.behind(end))
         if kind:
-            if kind is TLS and self._is is not HTTP_1:
+            if kind is TLS:
                 self._desk.is_a("STARTTLS")
             self._end()
             self._begin(kind)

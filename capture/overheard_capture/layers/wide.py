@@ -83,7 +83,8 @@ class Wide:
         """There is no more to come."""
         self._by_frame.flush()
         self._reader.close()
-        if self._opaque:
+        # Half a letter is left.
+        if self._opaque or self._decoder.getstate()[0]:
             self._desk.unread(Why.OPAQUE, "neither text nor anything that is known", self._layers)
 
 

@@ -173,6 +173,20 @@ def test_any_cuts_give_the_same(both_versions: dict[str, Said], cuts: list[int],
 # ---- what is not
 
 
+def heads(part: bytes) -> list[int]:
+    """Where records begin, and in the end where the next one would."""
+    found, at = [0], 0
+    while at + 5 <= len(part):
+        at += 5 + int.from_bytes(part[at + 3 : at + 5], "big")
+        found.append(at)
+    return found
+
+
+def is_whole(part: bytes) -> bool:
+    """Whether it is made of whole records."""
+    return heads(part)[-1] == len(part)
+
+
 @given(st.data())
 @settings(max_examples=200)
 def test_one_byte_more_anywhere_is_not_protected(both_versions: dict[str, Said], drawn: st.DataObject) -> None:
@@ -195,19 +209,13 @@ def test_one_byte_less_anywhere_is_not_protected(both_versions: dict[str, Said],
     number = drawn.draw(st.integers(0, len(said) - 1))
     side, part = said[number]
     at = drawn.draw(st.integers(0, len(part) - 1))
-    said[number] = side, part[:at] + part[at + 1 :]
+    changed = part[:at] + part[at + 1 :]
+    # Where the first byte of a body is one less than its length, nobody misses the length.
+    assume(not is_whole(changed))
+    said[number] = side, changed
     heard = hear(said)
     assert not heard.protected
     assert heard.troubles
-
-
-def heads(part: bytes) -> list[int]:
-    """Where records begin."""
-    found, at = [], 0
-    while at < len(part):
-        found.append(at)
-        at += 5 + int.from_bytes(part[at + 3 : at + 5], "big")
-    return found
 
 
 @pytest.mark.parametrize("version", ["TLS 1.2", "TLS 1.3"])
@@ -216,7 +224,7 @@ def test_one_bit_of_a_record_head_that_is_flipped_is_not_protected(
     both_versions: dict[str, Said], version: str, bit: int
 ) -> None:
     for number, (side, part) in enumerate(both_versions[version]):
-        for head in heads(part):
+        for head in heads(part)[:-1]:
             # What version the very first record claims to be of says nothing.
             for at in range(head, head + 5) if number or head else (head, head + 1, head + 3, head + 4):
                 said = list(both_versions[version])

@@ -79,7 +79,7 @@ class OneOf(Look):
 
 @dataclass(frozen=True)
 class Either(Look):
-    """One of several looks, the shortest first."""
+    """One of several looks."""
 
     looks: tuple[Look, ...]
 
@@ -150,12 +150,16 @@ def one_of(among: bytes) -> Look:
 
 def either(*looks: Look) -> Look:
     """Any of these. Tried from the shortest on, so that no more is taken for a match than has to be."""
-    if len(looks) == 1:
-        return looks[0]
-    forms = tuple(sorted(dict.fromkeys(form for look in looks for form in look.forms), key=lambda look: look.shortest))
+    return first_of(*sorted((form for look in looks for form in look.forms), key=lambda look: look.shortest))
+
+
+def first_of(*looks: Look) -> Look:
+    """Any of these, tried in this order."""
+    forms = tuple(dict.fromkeys(form for look in looks for form in look.forms)) if len(looks) > 1 else looks
     if len(forms) == 1:
         return forms[0]
-    return Either(forms[0].shortest, max(look.longest for look in forms), sum(look.chance for look in forms), forms)
+    shortest, longest = min(look.shortest for look in forms), max(look.longest for look in forms)
+    return Either(shortest, longest, sum(look.chance for look in forms), forms)
 
 
 def row(*looks: Look) -> Look:

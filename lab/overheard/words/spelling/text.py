@@ -7,7 +7,7 @@ from functools import cache, partial
 from unicodedata import combining, normalize
 
 from overheard.words.spelling.characters import Codecs, Escape, looks_of
-from overheard.words.spelling.look import Look, either, exactly
+from overheard.words.spelling.look import Look, either, exactly, first_of
 from overheard.words.spelling.shape import Shape
 
 _AS_IT_IS = Escape("")
@@ -60,7 +60,9 @@ class Text:
 
 
 def _look_of(unit: _Forms, codecs: Codecs, escape: Escape) -> Look:
-    return either(*(looks_of(form, codecs, escape.forms, plain=not escape.throughout) for form in unit))
+    # Where one ends like another, a line's end like another line's end, the shorter one will do.
+    forms = sorted(unit, key=len)
+    return first_of(*(looks_of(form, codecs, escape.forms, plain=not escape.throughout) for form in forms))
 
 
 def _composed(unit: _Forms) -> _Forms:
