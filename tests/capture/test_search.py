@@ -7,6 +7,7 @@ import json
 import quopri
 import random
 import unicodedata
+from urllib.parse import quote_plus
 
 import pytest
 from hypothesis import HealthCheck, assume, given, settings
@@ -193,6 +194,16 @@ def test_a_text_is_found_however_its_characters_are_composed(value: str, written
     search = Search(Secret("sweet", value.encode()))
     assert [match.spelling for match in search.matches(written.encode())] == [name]
     assert search.matches(json.dumps(written).encode())
+
+
+def test_a_text_of_several_lines_is_found_whatever_ends_them() -> None:
+    for value, other in (("one\ntwo", "one\r\ntwo"), ("one\r\ntwo", "one\ntwo")):
+        search = Search(Secret("lines", value.encode()))
+        assert [match.spelling for match in search.matches(other.encode())] == ["composed otherwise"]
+        for spelt in (json.dumps(other).encode(), quote_plus(other).encode(), other.encode("utf-16-le")):
+            assert search.matches(spelt)
+        assert Search(Secret("line", b"\r\none")).matches(b"two\none") == []
+        assert search.matches(b"one two") == search.matches(b"one\rtwo") == []
 
 
 def test_the_case_of_letters_counts_unless_it_is_not_to() -> None:

@@ -27,6 +27,7 @@ SECRETS = [
     b"\x00\xff\n\xfe",
     b"abcdef012345",
     b"=3D_?",
+    "\r\nÿ".encode(),
 ]
 ALPHABETS = [secret.decode(errors="ignore") or "\n" for secret in SECRETS]
 ENGINES = ("hyperscan", "re")

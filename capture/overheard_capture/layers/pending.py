@@ -29,7 +29,9 @@ class Pending:
     def add(self, data: bytes | bytearray | memoryview, origin: Origin) -> None:
         """Put more behind what waits."""
         if len(data):
-            self._spans += origin.sliced(0, len(data), self._gone + len(self._data))
+            spans = list(origin.sliced(0, len(data), self._gone + len(self._data)))
+            # What goes on in the same frame where it was cut needs no span of its own.
+            self._spans += spans[bool(self._spans) and _goes_on(self._spans[-1], spans[0]) :]
             self._data += data
 
     def take(self, count: int) -> tuple[bytes, Origin]:
@@ -49,3 +51,8 @@ class Pending:
             # An origin that was given away keeps the old list.
             kept = Origin(self._spans, self._gone).sliced(0, len(self._data), self._gone)
             self._spans = list(kept)
+
+
+def _goes_on(span: Span, other: Span) -> bool:
+    both = span.exact and other.exact and span.frame == other.frame
+    return both and other.start - span.start == other.offset - span.offset

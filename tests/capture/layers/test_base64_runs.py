@@ -3,14 +3,14 @@ from __future__ import annotations
 import base64
 import gzip
 import json
-import random
 import time
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
-from capture.layers.played import IN_A_FRAME, OFFSET, VALUE, a_desk, outcome, played, seen
 
+from capture.layers.played import IN_A_FRAME, OFFSET, VALUE, a_desk, outcome, played, seen
+from capture.layers.wrapped import noise
 from overheard_capture.layers.glance import runs
 from overheard_capture.layers.leaf import leaf
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 PACKED = gzip.compress(b"this is " + VALUE)
-LONG = gzip.compress(random.Random(1).randbytes(20_000) + VALUE)
+LONG = gzip.compress(noise(20_000, 1) + VALUE)
 ENCODED = base64.b64encode(PACKED)
 
 
@@ -92,8 +92,8 @@ def test_the_place_is_that_of_the_run_on_the_wire() -> None:
         b"/usr/lib/python3/dist-packages/some-package/module",
         b"aVeryLongNameInCamelCaseAsInJavaScriptProgrammes",
         b"da39a3ee5e6b4b0d3255bfef95601890afd80709" * 3,
-        b"eyJhbGciOiJIUzI1NiJ9." + base64.urlsafe_b64encode(random.Random(3).randbytes(32)),
-        base64.b64encode(random.Random(4).randbytes(5000)),
+        b"eyJhbGciOiJIUzI1NiJ9." + base64.urlsafe_b64encode(noise(32, 3)),
+        base64.b64encode(noise(5000, 4)),
         b"A" * 5000,
         b"=" * 5000,
         b"%2F" * 2000,
@@ -118,7 +118,7 @@ class Opener:
         return [("Fernet", b"it says " + VALUE)]
 
 
-TOKEN = base64.urlsafe_b64encode(b"\x80" + bytes(8) + random.Random(5).randbytes(100))
+TOKEN = base64.urlsafe_b64encode(b"\x80" + bytes(8) + noise(100, 5))
 
 
 @pytest.mark.parametrize(
@@ -133,7 +133,7 @@ def test_tokens_are_opened(text: bytes, size: int) -> None:
 
 
 def test_long_tokens_are_opened() -> None:
-    token = base64.urlsafe_b64encode(b"\x80" + bytes(8) + random.Random(5).randbytes(100_000))
+    token = base64.urlsafe_b64encode(b"\x80" + bytes(8) + noise(100_000, 5))
     opener = Opener()
     desk = played(leaf, b"<" + token + b">", range(0, len(token), 1000), desk=replace(a_desk(), opener=opener))
     assert opener.tokens == [token]

@@ -4,12 +4,12 @@ import base64
 import gzip
 import zlib
 
-import brotli
+import brotli  # type: ignore[import-untyped]  # it publishes no types
 import pytest
 import zstandard
+
 from capture.layers.played import VALUE, a_desk, outcome, played, seen
 from capture.layers.wrapped import answer, chunked, request
-
 from overheard_capture.layers.desk import Desk, Unread, Why
 from overheard_capture.layers.http1 import http1
 

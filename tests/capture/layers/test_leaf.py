@@ -2,18 +2,18 @@ from __future__ import annotations
 
 import base64
 import gzip
-import random
 import zlib
 
 import pytest
 import zstandard
-from capture.layers.played import VALUE, outcome, played, seen
 
+from capture.layers.played import VALUE, outcome, played, seen
+from capture.layers.wrapped import noise
 from overheard_capture.layers.desk import Unread, Why
 from overheard_capture.layers.leaf import leaf
 
 OPAQUE = Unread(Why.OPAQUE, "neither text nor anything that is known")
-RANDOM = random.Random(8).randbytes(3000)
+RANDOM = noise(3000, 8)
 
 
 @pytest.mark.parametrize(

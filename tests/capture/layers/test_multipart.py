@@ -6,9 +6,9 @@ from email.message import EmailMessage
 from email.policy import SMTP
 
 import pytest
+
 from capture.layers.played import VALUE, outcome, played, seen
 from capture.layers.wrapped import answer, request
-
 from overheard_capture.layers.desk import Unread, Why
 from overheard_capture.layers.http1 import http1
 

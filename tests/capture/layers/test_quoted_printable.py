@@ -1,16 +1,17 @@
 from __future__ import annotations
 
+import base64
 import quopri
 
 import pytest
-from capture.layers.played import VALUE, outcome, played, seen
 
+from capture.layers.played import VALUE, a_desk, outcome, played, seen
 from overheard_capture.layers.leaf import leaf
 from overheard_capture.layers.quoted_printable import QuotedPrintable
 
 MAIL = (
-    b"EHLO here\r\nMAIL FROM:<a@example.test>\r\nDATA\r\nSubject: hello\r\nContent-Transfer-Encoding: quoted-printable\r\n\r\n"
-    b"Some line that is not broken.\r\nAnother one, long enough to be broken, and broken it is: Flu=\r\nffy tail =34711 "
+    b"EHLO here\r\nMAIL FROM:<a@example.test>\r\nDATA\r\nContent-Transfer-Encoding: quoted-printable\r\n\r\n"
+    b"Some line that is not broken.\r\nAnother one, long enough to be broken, and so it is: Flu=\r\nffy tail =34711 "
     b"is what it says.\r\n.\r\nQUIT\r\n"
 )
 
@@ -21,7 +22,7 @@ MAIL = (
         MAIL,
         b"Fluffy=\ntail 4711 is not it, Fluffy =\r\ntail =\r\n4711 is",
         b"Fluf=\r\nfy tail 4711",
-        b"x" * 3000 + b"\nFluf=\r\nfy tail 4711\n" + b"y" * 3000,
+        b"x" * 2100 + b"\nFluf=\r\nfy tail 4711\n" + b"y" * 500,
         b"two: Fluf=\nfy tail 4711\nand one in between\nFluf=\r\nfy tail 4711\n",
         b"=46=6C=75=66=66=79=20=\n=74=61=69=6C=20=34=37=31=31\n",
     ],
@@ -38,8 +39,6 @@ def test_lines_that_go_on_are_put_together(text: bytes, size: int) -> None:
 def test_smtp_may_have_put_a_dot_before_a_line(size: int) -> None:
     value = b"tail.4711.of.it"
     text = b"The secret is tail=\r\n..4711.of.it, they say\r\n"
-    from capture.layers.played import a_desk
-
     desk = played(leaf, text, range(0, len(text), size), desk=a_desk(value=value))
     assert seen(desk) == {("quoted-printable",)}
 
@@ -70,8 +69,6 @@ def test_what_is_said_to_be_quoted_printable_is(size: int) -> None:
 
 def test_base64_in_it_is_found_over_its_line_breaks() -> None:
     """A line of base64 is cut by quoted-printable, too."""
-    import base64
-
     letters = base64.b64encode(b"this is " + VALUE + b" as base64, which is long enough")
     desk = played(leaf, b"data: " + letters[:30] + b"=\r\n" + letters[30:].replace(b"=", b"=3D") + b"\r\n")
     assert ("quoted-printable", "base64") in seen(desk)

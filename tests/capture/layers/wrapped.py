@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import bz2
 import gzip
+import hashlib
 import io
 import json
 import lzma
@@ -23,12 +24,23 @@ if TYPE_CHECKING:
     Wrap = Callable[[bytes], bytes]
 
 
+def noise(length: int, seed: int = 0) -> bytes:
+    """Bytes that look like chance, and are the same each time."""
+    return hashlib.shake_256(b"%d" % seed).digest(length)
+
+
+def gzipped(data: bytes) -> bytes:
+    """As a gzip file without a date."""
+    return gzip.compress(data, mtime=0)
+
+
 def zipped(data: bytes, method: int = zipfile.ZIP_DEFLATED, *, seekable: bool = True) -> bytes:
     """An archive of two files. To what cannot be seeked in, sizes are written behind each file."""
     out = io.BytesIO() if seekable else _Pipe()
     with zipfile.ZipFile(out, "w", method) as archive:
-        archive.writestr("one.txt", data)
-        archive.writestr("two.txt", b"another file " * 5)
+        for name, content in (("one.txt", data), ("two.txt", b"another file " * 5)):
+            # Without a date, so that it is the same each time.
+            archive.writestr(zipfile.ZipInfo(name), content, method)
     return out.getvalue()
 
 
@@ -65,7 +77,7 @@ def in_a_path(data: bytes) -> bytes:
 
 
 WRAPPINGS: tuple[tuple[str, Wrap], ...] = (
-    ("gzip", gzip.compress),
+    ("gzip", gzipped),
     ("zlib", zlib.compress),
     ("bzip2", bz2.compress),
     ("xz", lzma.compress),

@@ -150,6 +150,8 @@ def one_of(among: bytes) -> Look:
 
 def either(*looks: Look) -> Look:
     """Any of these. Tried from the shortest on, so that no more is taken for a match than has to be."""
+    if len(looks) == 1:
+        return looks[0]
     return first_of(*sorted((form for look in looks for form in look.forms), key=lambda look: look.shortest))
 
 

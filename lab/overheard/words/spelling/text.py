@@ -37,6 +37,8 @@ class Text:
         units = _units(self.text) if self.is_text else iter(self.text)
         self.units = [self._in_cases(unit) for unit in units]
         self.composed = [_composed(unit) if self.is_text else unit for unit in self.units]
+        # Where a secret begins with the end of a line, half of that would be one, too.
+        self.composed[0] = self.units[0] if self.units[0][0] in _LINE_ENDS else self.composed[0]
 
     def written(self, escape: Escape = _AS_IT_IS, *, composed: bool = True, latin1: bool = True) -> Shape:
         """In an escape; unless that is not wanted, also in Latin-1, and composed otherwise.
