@@ -41,6 +41,10 @@ docs: lab-env ## make the pages of docs/scenarios anew (NAMES="http https": with
 bench: lab-env ## measure the demo, cold and warm, on each engine that is here
 	@$(BIN)/python bench/demo.py
 
+.PHONY: bench-scan
+bench-scan: lab-env ## measure the scan beside grep, ngrep, tcpflow, tshark and pyshark, on traffic made for it
+	@$(BIN)/python bench/scan.py
+
 .PHONY: base-image
 base-image: ## have the image that all images of the lab start from, even where none can be pulled
 	@lab/setup/base-image

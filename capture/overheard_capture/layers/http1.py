@@ -217,6 +217,8 @@ class Http1:
             self._desk.unread(Why.DAMAGED, "an HTTP/1 body that breaks off before its end", self._layers)
         self._end_body()
         self._end_other()
+        if not self._desk.read[NAME]:
+            del self._desk.read[NAME]
 
 
 def http1(desk: Desk, layers: tuple[str, ...]) -> Http1:

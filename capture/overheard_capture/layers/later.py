@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 _TLS, _MAJOR, _NEWLINE = b"\x16", 3, 10
 # What has not begun in so many bytes of something else, does not begin later; and how long a request line may be.
 _OTHERS_BEGIN_BEFORE, _LONGEST_LINE = 1 << 20, 8 << 10
-_MAY_BEGIN = re.compile(rb"[A-Z]{1,16}(?: |/1|\Z)|\xff")
+_MAY_BEGIN = re.compile(rb"[A-Z]{1,16}(?: |/1|/?\Z)|\xff")
 
 
 def _hello(start: Start) -> bool:

@@ -161,14 +161,17 @@ class SoftLines:
         """Keep the line that has not ended, unless it is too long."""
         begins = max(data.rfind(b"\n", at) + 1, at)
         self._passed += begins - at
-        if begins == len(data):
+        length = len(data) - begins
+        if not length:
+            return
+        held = len(self._line) if self._line else 0
+        if held + length >= _LONGEST_LINE:
+            self._passed += held + length
+            self._line, self._long, self._goes_on = None, True, False
             return
         if self._line is None:
             self._line = Held()
         self._line.add(data[begins:], origin.behind(begins))
-        if len(self._line) >= _LONGEST_LINE:
-            self._passed += len(self._line)
-            self._line, self._long, self._goes_on = None, True, False
 
     def _decode(self, data: bytes | bytearray, origin: Origin, at: int) -> int:
         """Decode lines from `at` on, as long as each goes on in the next. Where that ends."""
