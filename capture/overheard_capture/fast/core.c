@@ -30,10 +30,9 @@ typedef struct {
     uint32_t reached;    /* the highest that it is known to have reached, in sequence numbers */
     uint32_t fill, capacity;
     uint32_t extents_fill, extents_capacity;
-    uint32_t segments, unused;
+    uint32_t segments;
     uint64_t ticks;      /* when its last frame was, in the ticks of the interface, */
     uint32_t interface;  /* which is this */
-    uint32_t last_frame;
     uint8_t *block;
     Extent *extents;
 } Side;

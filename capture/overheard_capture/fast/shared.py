@@ -29,10 +29,8 @@ class SideOf(ctypes.Structure):
         ("extents_fill", ctypes.c_uint32),
         ("extents_capacity", ctypes.c_uint32),
         ("segments", ctypes.c_uint32),
-        ("unused", ctypes.c_uint32),
         ("ticks", ctypes.c_uint64),
         ("interface", ctypes.c_uint32),
-        ("last_frame", ctypes.c_uint32),
         ("block", ctypes.c_void_p),
         ("extents", ctypes.c_void_p),
     ]

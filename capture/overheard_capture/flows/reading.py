@@ -23,7 +23,7 @@ from overheard_capture.layers.desk import LIMITS, Conversation, Desk, Found, Lim
 from overheard_capture.layers.leaf import leaf
 from overheard_capture.layers.origin import Origin
 from overheard_capture.layers.stream import stream as opening
-from overheard_capture.packets import Datagram, Dissector, Endpoint, Message, Other, Segment, names
+from overheard_capture.packets import Datagram, Dissector, Endpoint, Message, Other, Segment, names, payload_origin
 from overheard_capture.visible import visible_of
 
 if TYPE_CHECKING:
@@ -197,7 +197,7 @@ class Reading:
     def _message(self, frame: Frame, message: Message) -> None:
         desk, _ = self._pair()
         inside = content.Content(desk, ("SCTP",), leaf)
-        inside.feed(message.payload, message.origin)
+        inside.feed(message.payload, payload_origin(message))
         inside.close()
         self._collect(desk, -1, f"{message.source} → {message.target}")
         for trouble in desk.troubles:

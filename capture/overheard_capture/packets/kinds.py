@@ -43,11 +43,6 @@ class Segment(NamedTuple):
     payload: bytes
     parts: tuple[Span, ...] = ()
 
-    @property
-    def origin(self) -> Origin:
-        """Where its payload comes from."""
-        return payload_origin(self)
-
 
 class Datagram(NamedTuple):
     """One UDP datagram; `frame`, `offset` and `parts` are as those of a segment."""
@@ -58,11 +53,6 @@ class Datagram(NamedTuple):
     offset: int
     payload: bytes
     parts: tuple[Span, ...] = ()
-
-    @property
-    def origin(self) -> Origin:
-        """Where its payload comes from."""
-        return payload_origin(self)
 
 
 class Message(NamedTuple):
@@ -79,11 +69,6 @@ class Message(NamedTuple):
     offset: int
     payload: bytes
     parts: tuple[Span, ...] = ()
-
-    @property
-    def origin(self) -> Origin:
-        """Where its payload comes from."""
-        return payload_origin(self)
 
 
 class Fragment(NamedTuple):

@@ -61,7 +61,7 @@ def test_a_message_is_found() -> None:
     assert (packet.payload, packet.frame, packet.stream, packet.protocol, packet.parts) == (PAYLOAD, 4, 1, 51, ())
     assert (packet.source.port, packet.target.port) == (36412, 36413)
     assert whole[packet.offset :][: len(PAYLOAD)] == PAYLOAD
-    assert packet.origin.place(0, 9) == payload_origin(packet).place(0, 9) == (4, packet.offset, 9, (4,))
+    assert payload_origin(packet).place(0, 9) == (4, packet.offset, 9, (4,))
 
 
 def test_several_messages_of_a_frame_are_all_found() -> None:
@@ -84,8 +84,8 @@ def test_in_any_order_its_chunks_give_the_same_message(first: int, order: list[i
     (message,) = (packet for packet in packets if isinstance(packet, Message))
     assert message.payload == PAYLOAD
     assert {type(packet) for packet in packets} == {Message, Fragment}
-    for start, end in message.origin.cuts(0, len(PAYLOAD)):
-        place = message.origin.place(start, end - start)
+    for start, end in payload_origin(message).cuts(0, len(PAYLOAD)):
+        place = payload_origin(message).place(start, end - start)
         assert frames[place.frame - 1][place.offset :][: end - start] == PAYLOAD[start:end]
     assert (dissector.waiting, dissector.given_up, dissector.disputed) == (0, 0, 0)
 
