@@ -101,6 +101,12 @@ def test_a_byte_more_or_less_is_not_protected(said: Said, drawn: st.DataObject) 
     assert not protected(desks) or not all(known)
 
 
+def test_finished_of_another_length_is_none() -> None:
+    for length, told in ((47, ["an encrypted TLS handshake record that is not as long as Finished"]), (48, [])):
+        datagrams = [*WHOLE[:3], ("<", CHANGE + dtls(22, b"\xf0" * length, epoch=1)), WHOLE[4]]
+        assert problems(heard(datagrams)[0]) == told
+
+
 @pytest.mark.parametrize(
     ("more", "told"),
     [
@@ -109,6 +115,8 @@ def test_a_byte_more_or_less_is_not_protected(said: Said, drawn: st.DataObject) 
         ((">", dtls(22, b"\xf0" * 60, epoch=1)), "2 encrypted TLS handshake records"),
         ((">", dtls(24, b"\xf0" * 60, epoch=1)), "DTLS records of a kind that has no place here"),
         ((">", dtls(21, b"\xf0" * 60, epoch=1)), "TLS alerts that are too long to be any"),
+        ((">", b"\x20\1" + b"\xf0" * 60), "records that only DTLS 1.3 has"),
+        ((">", dtls(26, b"\0\0")), "records that only DTLS 1.3 has"),
         ((">", b"fluffy tail"), "a datagram that is no DTLS among those that are"),
         ((">", DATA + b"!"), "a datagram that is no DTLS among those that are"),
         ((">", dtls(22, fragment(client(), 5, 0, 9))), "a DTLS handshake message of which a part is missing"),

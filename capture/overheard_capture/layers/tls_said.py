@@ -86,6 +86,7 @@ class Said:
             self._handshake.feed(body, origin)
         elif self._phase is Phase.CHANGED and not self._is_still_clear(body):
             self.side.sealed += 1
+            self.side.finished = self.side.finished or len(body)
         else:
             self._handshake.feed(body, origin)
             self._listener.said(body, origin)

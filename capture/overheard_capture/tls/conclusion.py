@@ -22,6 +22,9 @@ _IN_CLEAR = frozenset((0, 1, 2, 3, 4, 11, 12, 13, 14, 15, 16, 21, 22, 23))
 # How long an alert is (RFC 8446, 6), and how long it may be with an unknown padding (RFC 5246, 6.2.3.2).
 _ALERT, _PADDED_ALERT = 2, 2 + 16 + 48 + 256
 
+# How long Finished is (RFC 5246, 7.4.9), and the head of a handshake message (RFC 5246, 7.4; RFC 6347, 4.2.2).
+_FINISHED, _HEAD, _DTLS_HEAD = 12, 4, 12
+
 
 def conclude(side: TlsSide, both: TlsConversation) -> list[str]:
     """The faults that show only now, in words; and say on `side` whether it is protected."""
@@ -94,15 +97,20 @@ def _new(side: TlsSide) -> Iterator[str]:
 
 def _old(side: TlsSide, picked: ServerHello) -> Iterator[str]:
     """Up to TLS 1.2: a change of cipher specs, one encrypted message, then data and alerts alone (RFC 5246, 7.3)."""
+    if side.newest:
+        yield "records that only DTLS 1.3 has"
     if side.changes != 1 and (side.data.number or side.changes > 1):
         yield f"application data with {side.changes} changes of TLS cipher specs before it"
     if side.sealed != 1 and (side.data.number or side.sealed > 1):
         yield f"{side.sealed} encrypted TLS handshake records where there is one to a handshake"
+    under_dtls = picked.version.startswith("D")
     # Under DTLS the server may want to see the first hello again (RFC 6347, 4.2.1).
-    most = 2 if picked.version.startswith("D") else 1
+    most = 2 if under_dtls else 1
     if max(side.messages.counts.get(CLIENT_HELLO, 0), side.messages.counts.get(SERVER_HELLO, 0)) > most:
         yield "more of a TLS handshake than there is to one"
     exact = any(part in picked.cipher for part in AEAD)
+    if exact and side.finished not in (0, overhead(picked) + _FINISHED + (_DTLS_HEAD if under_dtls else _HEAD)):
+        yield "an encrypted TLS handshake record that is not as long as Finished"
     longest = _ALERT + overhead(picked) if exact else _PADDED_ALERT
     if side.longest_alert > longest:
         yield "TLS alerts that are too long to be any"

@@ -22,6 +22,7 @@ LAYER = "TLS handshake"
 _WITH_CONNECTION, _ACK, _UNIFIED = 25, 26, 0x20
 _READ_AS = {kind: f"D{name}" for kind, name in records.READ_AS.items()}
 _READ_AS |= {_WITH_CONNECTION: "DTLS application data", _ACK: "DTLS ack", _UNIFIED: "DTLS application data"}
+_NEWEST = (_ACK, _UNIFIED)
 _VERSIONS = {0xFEFF, 0xFEFD}
 # Of a record without a head of its own the shortest there is: a tag.
 _TAG = 16
@@ -62,6 +63,7 @@ class DtlsReader:
         frame = origin.place(0, 1).frame
         for record in found:
             self._desk.read[_READ_AS[record.kind]] += record.end - record.begins
+            self._listener.side.newest |= record.kind in _NEWEST
             body = bytes(view[record.start : record.end])
             self._take(self._listener, record, frame, body, origin.behind(record.start))
         return True
@@ -154,6 +156,7 @@ class DtlsReader:
             # The last message may come twice; what is of another length is another.
             self._sealed.add(length)
             side.sealed = len(self._sealed)
+            side.finished = side.finished or length
         elif record.kind == records.ALERT:
             side.longest_alert = max(side.longest_alert, length)
         elif record.kind in (records.APPLICATION_DATA, _WITH_CONNECTION):

@@ -93,8 +93,9 @@ class TlsSide:
 
     `begins` is at which byte of the direction it does, and `talked` whether the two agreed on it in clear before that.
     `versions` are those that its records claim to be of, from the first behind a ClientHello on. `encrypted` is whether
-    it began to encrypt; `changes` counts changes of cipher specs, `sealed` handshake records that are encrypted, and
-    `longest_alert` is how long an encrypted one is. `readable` is whether there was text where it should be encrypted.
+    it began to encrypt; `changes` counts changes of cipher specs, and `sealed` handshake records that are encrypted, of
+    which the first is `finished` bytes long; `longest_alert` is how long an encrypted alert is. `readable` is whether
+    there was text where it should be encrypted, and `newest` whether there were records that only DTLS 1.3 has.
     `problems` are in words, for people. `protected` is right once both directions are closed.
     """
 
@@ -105,10 +106,12 @@ class TlsSide:
     data: DataRecords = field(default_factory=DataRecords)
     versions: set[int] = field(default_factory=set)
     sealed: int = 0
+    finished: int = 0
     changes: int = 0
     longest_alert: int = 0
     encrypted: bool = False
     readable: bool = False
+    newest: bool = False
     problems: list[str] = field(default_factory=list)
     # Whether what it holds of application data has nothing of the handshake in it, even in TLS 1.3.
     data_alone: bool = False

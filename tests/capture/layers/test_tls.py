@@ -275,6 +275,7 @@ def test_what_follows_and_is_no_application_data_is_named(more: bytes, told: str
             "application data with 0 changes of TLS cipher specs before it",
         ),
         ([(">", HELLO + CHANGE_CIPHER_SPEC + FINISHED * 2), agreed()[1]], "2 encrypted TLS handshake records"),
+        ([(">", HELLO + CHANGE_CIPHER_SPEC + record(22, b"\xf0" * 39)), agreed()[1]], "not as long as Finished"),
         ([HELLOS[0], ("<", HELLOS[1][1] + record(22, message(11, b"")) + data(30))], "that TLS 1.3 encrypts"),
         (agreed(0x0005 + 0xFF00), "a cipher suite that is not known here"),
         (agreed(0x0003), "an export cipher suite"),
