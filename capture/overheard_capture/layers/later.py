@@ -10,6 +10,8 @@ from overheard_capture.layers.start import Start
 from overheard_capture.tls.cursor import CutShortError
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from overheard_capture.layers.openings import Opening
     from overheard_capture.layers.origin import Origin
 
@@ -17,6 +19,8 @@ _TLS, _MAJOR, _NEWLINE = b"\x16", 3, 10
 # What has not begun in so many bytes of something else, does not begin later; and how long a request line may be.
 _OTHERS_BEGIN_BEFORE, _LONGEST_LINE = 1 << 20, 8 << 10
 _MAY_BEGIN = re.compile(rb"[A-Z]{1,16}(?: |/1|/?\Z)|\xff")
+# What is in the first line of HTTP, and what telnet begins with. Most of what is something else has neither.
+_MARK = re.compile(rb"HTTP/1|\xff")
 
 
 def _hello(start: Start) -> bool:
@@ -72,7 +76,7 @@ class Later:
 
     def _find_other(self, data: bytes | bytearray, origin: Origin, end: int) -> tuple[int, Opening | None] | None:
         """What begins before `end`, and is no TLS."""
-        for begins, _ in origin.cuts(0, end):
+        for begins in _beginnings(data, origin, end):
             if not _MAY_BEGIN.match(data, begins) or (begins == 0 and self._frame in (None, origin.place(0, 1).frame)):
                 continue
             try:
@@ -82,3 +86,21 @@ class Later:
                 if len(data) - begins < _LONGEST_LINE:
                     return begins, None
         return None
+
+
+def _beginnings(data: bytes | bytearray, origin: Origin, end: int) -> Iterator[int]:
+    """Where before `end` a frame begins in a line that has a mark, up to that; or in the last line, which may get one."""
+    yield 0
+    done = 1
+    for mark in _MARK.finditer(data):
+        if done >= end:
+            return
+        yield from origin.edges(_line(data, done, mark.start()), min(mark.end(), end))
+        done = mark.end()
+    yield from origin.edges(_line(data, done, len(data)), end)
+
+
+def _line(data: bytes | bytearray, start: int, place: int) -> int:
+    """Where the line begins that `place` is in, not before `start`."""
+    start = max(start, place - _LONGEST_LINE)
+    return max(data.rfind(b"\n", start, place) + 1, start)

@@ -104,6 +104,17 @@ class Origin:
         """The origin of the same bytes without the first `count`."""
         return Origin(self.spans, self.shift + count) if count else self
 
+    def _before(self, place: int) -> int:
+        """How many spans begin before a place."""
+        spans = self.spans
+        if isinstance(spans, list):
+            return bisect.bisect_left(spans, place, key=_start)
+        return bisect.bisect_left(spans.starts, place)
+
+    def _start(self, index: int) -> int:
+        spans = self.spans
+        return spans[index].start if isinstance(spans, list) else spans.starts[index]
+
     def _among(self, start: int, length: int) -> tuple[int, int]:
         first, last = self.shift + start, self.shift + start + max(length, 1)
         spans = self.spans
@@ -123,6 +134,11 @@ class Origin:
         if span.exact:
             return Place(span.frame, span.offset + self.shift + start - span.start, length, frames)
         return Place(span.frame, span.offset, span.length, frames)
+
+    def edges(self, start: int, end: int) -> Iterator[int]:
+        """Where from `start` to `end` another frame may begin."""
+        for at in range(self._before(self.shift + start), self._before(self.shift + end)):
+            yield self._start(at) - self.shift
 
     def cuts(self, start: int, end: int) -> Iterator[tuple[int, int]]:
         """The bytes from `start` to `end`, cut where another frame begins: where each part begins and ends."""
