@@ -298,3 +298,31 @@ uint64_t runs(const uint8_t *data, uint64_t length, const uint8_t *members, uint
     *from = at;
     return count;
 }
+
+/* Where, from `start` on, the first line ends of which quoted-printable says that it goes on; -1 where none does. */
+int64_t soft_break(const uint8_t *data, uint64_t length, uint64_t start) {
+    const uint8_t *at = data + start, *end = data + length;
+    while (at < end && (at = memchr(at, '=', end - at))) {
+        if ((end - at > 1 && at[1] == '\n') || (end - at > 2 && at[1] == '\r' && at[2] == '\n')) return at - data;
+        at++;
+    }
+    return -1;
+}
+
+/* Where, from `start` on, the first of some texts stands; -1 where none does. Before each of `texts` is its length. */
+int64_t first_of(const uint8_t *data, uint64_t length, uint64_t start, const uint8_t *texts, uint64_t count) {
+    const uint8_t *found = NULL;
+    for (; count; count--, texts += 1 + texts[0]) {
+        if (length < start + texts[0]) continue;
+        const uint8_t *at = data + start, *stop = data + length - texts[0] + 1;
+        /* Another is of interest only where it begins before. */
+        if (found && found < stop) stop = found;
+        for (; at < stop && (at = memchr(at, texts[1], stop - at)); at++) {
+            if (memcmp(at, texts + 1, texts[0]) == 0) {
+                found = at;
+                break;
+            }
+        }
+    }
+    return found ? found - data : -1;
+}

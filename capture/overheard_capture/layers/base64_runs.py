@@ -38,6 +38,8 @@ _LONG = 2 << 10
 _SHORT = 200
 # So much is enough to decide what a run says, even if each letter is an escape.
 _ENOUGH = 6 * DECIDING
+# In so many bytes an end of what waits is looked for; where there is none, so many are put behind it at a time.
+_SEAM, _PIECE = 4 << 10, 64 << 10
 
 
 @lru_cache(maxsize=_LONGEST_LINE)
@@ -67,10 +69,10 @@ class Base64Runs:
     def feed(self, data: bytes | bytearray, origin: Origin) -> None:
         """Read on."""
         start = 0
-        if self._waiting:
-            safe = _SAFE.search(data, 0, 4096)
-            start = safe.end() if safe else len(data)
-            self._waiting.add(data[:start], origin)
+        while self._waiting and start < len(data):
+            safe = _SAFE.search(data, start, start + _SEAM)
+            begins, start = start, safe.end() if safe else _seam(data, start)
+            self._waiting.add(data[begins:start], origin.behind(begins))
             seam, seam_origin = self._waiting.take()
             self._waiting = None
             self._scan(seam, seam_origin, 0, last=safe is not None)
@@ -230,6 +232,11 @@ class Base64Runs:
             self._waiting = None
             self._scan(data, origin, 0, last=True)
         self._close_run()
+
+
+def _seam(data: bytes | bytearray, start: int) -> int:
+    """Up to where to put something behind what waits: up to a space, where mostly nothing waits any more."""
+    return data.rfind(b" ", start, start + _SEAM) + 1 or min(start + _PIECE, len(data))
 
 
 def _is_word(data: bytes | bytearray, begins: int, ends: int) -> bool:

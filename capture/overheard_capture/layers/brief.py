@@ -29,7 +29,7 @@ def glance(data: bytes) -> bool | None:
         return None
     if plain(data):
         return True
-    if any(magic in data for magic in MAGICS) or len(data.translate(None, CONTROL)) == len(data):
+    if MAGICS.first(data) >= 0 or len(data.translate(None, CONTROL)) == len(data):
         return None
     head = data[:HEAD]
     return None if is_known(head) or encoding_of(head) else False

@@ -10,34 +10,17 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from overheard_capture.layers.content import Bytes
-    from overheard_capture.layers.origin import Origin
+    from overheard_capture.layers.origin import Origin, Source
 
-# A frame, or what else bytes came out of.
-Source: TypeAlias = int | tuple[object, ...]
 Part: TypeAlias = tuple[int, int]
 
 # No frame is larger, but what was unwrapped out of one may be.
 _MOST = 1 << 20
 
 
-def sources(origin: Origin, length: int) -> list[tuple[int, Source]]:
-    """Where in the first `length` bytes each part begins that came out of one thing, and what that is."""
-    if len(origin.spans) == 1:
-        span = origin.spans[0]
-        return [(0, span.frame if span.exact else span[1:])]
-    found: list[tuple[int, Source]] = []
-    before: Source | None = None
-    for span in origin.sliced(0, length):
-        source = span.frame if span.exact else span[1:]
-        if source != before:
-            found.append((span.start if found else 0, source))
-            before = source
-    return found or [(0, 0)]
-
-
 def parts(origin: Origin, start: int, end: int) -> list[Part]:
     """The bytes from `start` to `end`, cut where another frame begins."""
-    begins = [start + at for at, _ in sources(origin.behind(start), end - start)]
+    begins = [start + at for at, _ in origin.behind(start).sources(end - start)]
     return list(zip(begins, [*begins[1:], end], strict=True))
 
 
@@ -51,7 +34,7 @@ class ByFrame:
 
     def feed(self, data: Bytes, origin: Origin) -> None:
         """Hand on what is complete."""
-        found = sources(origin, len(data))
+        found = origin.sources(len(data))
         first = 0
         if len(self._held):
             if found[0][1] == self._source:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from overheard_capture.layers.content import Content, Looking
+from overheard_capture.layers.glance import Texts
 from overheard_capture.layers.held import Held
 from overheard_capture.layers.nested import FIRST_PIECE, Rest, guessing
 from overheard_capture.layers.sniff import HEAD, sniffed
@@ -15,8 +16,9 @@ if TYPE_CHECKING:
     from overheard_capture.layers.nested import Factory
     from overheard_capture.layers.origin import Origin
 
-MAGICS = (b"\x1f\x8b\x08", b"PK\x03\x04", b"\x28\xb5\x2f\xfd", b"\xfd7zXZ\0")
-LONGEST = max(map(len, MAGICS))
+_MAGICS = (b"\x1f\x8b\x08", b"PK\x03\x04", b"\x28\xb5\x2f\xfd", b"\xfd7zXZ\0")
+MAGICS = Texts(*_MAGICS)
+LONGEST = max(map(len, _MAGICS))
 
 
 class Embedded:
@@ -41,14 +43,31 @@ class Embedded:
                 data, origin = self._in_open(memoryview(data), origin, last)
                 continue
             if len(self._waiting):
-                self._waiting.add(data, origin)
-                data, origin = self._waiting.take()
+                data, origin = self._in_waiting(data, origin, last)
+                continue
             begins, factory = self._begins(data, last)
             if factory is None:
                 self._waiting.add(data[begins:], origin.behind(begins))
                 return
             self._open, self._piece = Content(self._desk, self._layers, factory, Looking.NOTHING), FIRST_PIECE
             data, origin = data[begins:], origin.behind(begins)
+
+    def _in_waiting(self, data: Bytes, origin: Origin, last: bool) -> tuple[Bytes, Origin]:
+        """Decide about what waits, with as much of a piece, which may be large, as that needs. The rest is left."""
+        waited, taken = len(self._waiting), min(HEAD, len(data))
+        last = last and taken == len(data)
+        self._waiting.add(data[:taken], origin)
+        seam, seam_origin = self._waiting.take()
+        begins, factory = self._begins(seam, last)
+        if begins >= waited:
+            # Nothing begins in what waited.
+            return data[begins - waited :], origin.behind(begins - waited)
+        if factory is None:
+            self._waiting.add(seam[begins:], seam_origin.behind(begins))
+        else:
+            self._open, self._piece = Content(self._desk, self._layers, factory, Looking.NOTHING), FIRST_PIECE
+            self._look(seam[begins:], seam_origin.behind(begins), last=last)
+        return data[taken:], origin.behind(taken)
 
     def _in_open(self, data: memoryview, origin: Origin, last: bool) -> tuple[memoryview, Origin]:
         """Read a piece in what has begun. What comes behind the piece is left over."""
@@ -65,18 +84,15 @@ class Embedded:
     def _begins(self, data: Bytes, last: bool) -> tuple[int, Factory | None]:
         """Where something begins, and what reads it; or from where on that cannot be said yet."""
         data = bytes(data) if isinstance(data, memoryview) else data
-        at = 0
-        while True:
-            places = [place for magic in MAGICS if (place := data.find(magic, at)) >= 0]
-            if not places:
-                return max(len(data) - LONGEST + 1, at), None
-            at = min(places)
+        behind = 0
+        while (at := MAGICS.first(data, behind)) >= 0:
             if len(data) - at < HEAD and not last:
                 return at, None
             factory = sniffed(bytes(data[at : at + HEAD]), self._reader, self._rest)
             if factory:
                 return at, factory
-            at += 1
+            behind = at + 1
+        return max(len(data) - LONGEST + 1, behind), None
 
     def _take_rest(self) -> tuple[bytes, Origin]:
         self._rest.desk = None

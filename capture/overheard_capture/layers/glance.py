@@ -64,5 +64,25 @@ def _pointer(data: Bytes) -> object:
 
 def soft_break(data: Bytes, start: int = 0) -> int:
     """Where the first line ends of which quoted-printable says that it goes on; -1 where none does."""
-    found = _SOFT.search(data, start)
-    return found.start() if found else -1
+    compiled = core()
+    if compiled is None or isinstance(data, memoryview):
+        found = _SOFT.search(data, start)
+        return found.start() if found else -1
+    return int(compiled.soft_break(_pointer(data), ctypes.c_uint64(len(data)), ctypes.c_uint64(start)))
+
+
+class Texts:
+    """Several texts, of which the first is looked for. None is empty, or longer than 255 bytes."""
+
+    def __init__(self, *texts: bytes) -> None:
+        self._texts = texts
+        self._packed = b"".join(bytes([len(text)]) + text for text in texts)
+        self._count = ctypes.c_uint64(len(texts))
+
+    def first(self, data: bytes | bytearray, start: int = 0) -> int:
+        """Where, from `start` on, the first of them stands; -1 where none does."""
+        compiled = core()
+        if compiled is None:
+            return min((place for text in self._texts if (place := data.find(text, start)) >= 0), default=-1)
+        length, begin = ctypes.c_uint64(len(data)), ctypes.c_uint64(start)
+        return int(compiled.first_of(_pointer(data), length, begin, self._packed, self._count))

@@ -40,7 +40,7 @@ class Held:
         if not self._data and not self._more:
             # Spans that are no list are looked up in a memory that is used again.
             kept = isinstance(origin.spans, list) and len(origin.spans) <= _FEW
-            self._data, self._origin = bytes(data), origin if kept else Origin(list(origin.sliced(0, len(data))))
+            self._data, self._origin = bytes(data), origin if kept else Origin(origin.sliced(0, len(data)))
             return
         if not self._more:
             self._more = Pending()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from overheard_capture.layers.glance import Texts
 from overheard_capture.layers.openings import HTTP_1, PLAIN, TELNET, TLS, opening
 from overheard_capture.layers.start import Start
 from overheard_capture.tls.cursor import CutShortError
@@ -20,7 +21,7 @@ _TLS, _MAJOR, _NEWLINE = b"\x16", 3, 10
 _OTHERS_BEGIN_BEFORE, _LONGEST_LINE = 1 << 20, 8 << 10
 _MAY_BEGIN = re.compile(rb"[A-Z]{1,16}(?: |/1|/?\Z)|\xff")
 # What is in the first line of HTTP, and what telnet begins with. Most of what is something else has neither.
-_MARK = re.compile(rb"HTTP/1|\xff")
+_MARKS = Texts(b"HTTP/1", b"\xff")
 
 
 def _hello(start: Start) -> bool:
@@ -89,14 +90,12 @@ class Later:
 
 
 def _beginnings(data: bytes | bytearray, origin: Origin, end: int) -> Iterator[int]:
-    """Where before `end` a frame begins in a line that has a mark, up to that; or in the last line, which may get one."""
+    """Where before `end` a frame begins in a line that has a mark, up to that; or in the last line: it may get one."""
     yield 0
     done = 1
-    for mark in _MARK.finditer(data):
-        if done >= end:
-            return
-        yield from origin.edges(_line(data, done, mark.start()), min(mark.end(), end))
-        done = mark.end()
+    while done < end and (mark := _MARKS.first(data, done)) >= 0:
+        yield from origin.edges(_line(data, done, mark), min(mark + 1, end))
+        done = mark + 1
     yield from origin.edges(_line(data, done, len(data)), end)
 
 

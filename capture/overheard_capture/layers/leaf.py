@@ -52,14 +52,25 @@ class Leaf:
                 data, origin = self._in_known(memoryview(data), origin, last)
                 continue
             if self._head:
-                self._head.add(data, origin)
-                data, origin = self._head.take()
-                self._head = None
-            if len(data) < HEAD and not last:
+                data, origin = self._with_head(data, origin, self._head, last)
+            elif len(data) < HEAD and not last:
                 self._head = Held()
                 self._head.add(data, origin)
                 return
-            self._begin(data)
+            else:
+                self._begin(data)
+
+    def _with_head(self, data: Bytes, origin: Origin, head: Held, last: bool) -> tuple[Bytes, Origin]:
+        """Complete what came first, and begin. What that does not need of a piece, which may be large, is left over."""
+        needed = min(HEAD - len(head), len(data))
+        head.add(data[:needed], origin)
+        rest = data[needed:]
+        if len(head) >= HEAD or last:
+            first = head.take()
+            self._head = None
+            self._begin(first[0])
+            self._read(*first, last=last and not len(rest))
+        return rest, origin.behind(needed)
 
     def _in_known(self, data: memoryview, origin: Origin, last: bool) -> tuple[memoryview, Origin]:
         """Read a piece in what is known. What comes behind the piece is left over.

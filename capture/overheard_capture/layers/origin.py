@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import bisect
-from typing import TYPE_CHECKING, NamedTuple, Self, overload
+from typing import TYPE_CHECKING, NamedTuple, Self, TypeAlias, overload
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
+
+# A frame, or what else bytes came out of.
+Source: TypeAlias = int | tuple[object, ...]
 
 
 class Place(NamedTuple):
@@ -44,6 +47,21 @@ class Packed:
 
     def __len__(self) -> int:
         return len(self.starts)
+
+    def moved(self, low: int, high: int, start: int, at: int) -> list[Span]:
+        """Some of them, as spans of the bytes from `start` on, which stand at `at` of others. `low` is the first."""
+        words = self._words[4 * low : 4 * high].tolist()
+        starts = [word - start + at for word in words[::4]]
+        if words and starts[0] < at:
+            ahead, starts[0] = at - starts[0], at
+            words[2] += ahead
+            words[3] -= ahead
+        return list(map(Span, starts, words[1::4], words[2::4], words[3::4]))
+
+    def frames(self, low: int, high: int) -> Iterator[tuple[int, int]]:
+        """Of some of them: where each begins, and its frame."""
+        words = self._words[4 * low : 4 * high].tolist()
+        return zip(words[::4], words[1::4], strict=True)
 
     @overload
     def __getitem__(self, index: int) -> Span: ...
@@ -152,16 +170,39 @@ class Origin:
         if at < end:
             yield at, end
 
-    def sliced(self, start: int, end: int, at: int = 0) -> Iterator[Span]:
+    def sliced(self, start: int, end: int, at: int = 0) -> list[Span]:
         """The spans of the bytes from `start` to `end`, as spans of bytes that stand at `at` of others."""
+        if end <= start:
+            return []
         low, high = self._among(start, end - start)
-        for span in self.spans[low:high] if end > start else ():
-            ahead = max(self.shift + start - span.start, 0)
-            begins = at + max(span.start - self.shift - start, 0)
+        start += self.shift
+        if isinstance(self.spans, Packed):
+            return self.spans.moved(low, high, start, at)
+        spans = []
+        for span in self.spans[low:high]:
+            ahead = max(start - span.start, 0)
+            begins = at + max(span.start - start, 0)
             if span.exact:
-                yield Span(begins, span.frame, span.offset + ahead, span.length - ahead)
+                spans.append(Span(begins, span.frame, span.offset + ahead, span.length - ahead))
             else:
-                yield span._replace(start=begins)
+                spans.append(span._replace(start=begins))
+        return spans
+
+    def sources(self, length: int) -> list[tuple[int, Source]]:
+        """Where in the first `length` bytes each part begins that came out of one thing, and what that is."""
+        low, high = self._among(0, length)
+        spans = self.spans
+        if isinstance(spans, Packed):
+            each: Iterable[tuple[int, Source]] = spans.frames(low, high)
+        else:
+            each = ((span.start, span.frame if span.exact else span[1:]) for span in spans[low:high])
+        found: list[tuple[int, Source]] = []
+        before: Source | None = None
+        for start, source in each:
+            if source != before:
+                found.append((max(start - self.shift, 0) if found else 0, source))
+                before = source
+        return found or [(0, 0)]
 
     def derived(self, parts: Iterable[tuple[int, int, int]]) -> Origin:
         """The origin of what was made of these bytes: `start` of what came of the bytes from one place to another."""

@@ -29,7 +29,7 @@ class Pending:
     def add(self, data: bytes | bytearray | memoryview, origin: Origin) -> None:
         """Put more behind what waits."""
         if len(data):
-            spans = list(origin.sliced(0, len(data), self._gone + len(self._data)))
+            spans = origin.sliced(0, len(data), self._gone + len(self._data))
             # What goes on in the same frame where it was cut needs no span of its own.
             self._spans += spans[bool(self._spans) and _goes_on(self._spans[-1], spans[0]) :]
             self._data += data
@@ -49,8 +49,7 @@ class Pending:
             self._spans, self._gone = [], 0
         elif len(self._spans) > 64:
             # An origin that was given away keeps the old list.
-            kept = Origin(self._spans, self._gone).sliced(0, len(self._data), self._gone)
-            self._spans = list(kept)
+            self._spans = Origin(self._spans, self._gone).sliced(0, len(self._data), self._gone)
 
 
 def _goes_on(span: Span, other: Span) -> bool:

@@ -52,10 +52,11 @@ class Judge:
             if self._decoder:
                 self._decode(b" ")
             return
-        self._high += len(data.translate(None, _ASCII))
-        self._decode(data)
         # Most of what is no text shows that within a few bytes.
         self.opaque = bool(data[:64].translate(None, _NO_CONTROL)) or bool(data.translate(None, _NO_CONTROL))
+        if not self.opaque:
+            self._high += len(data.translate(None, _ASCII))
+            self._decode(data)
 
     def _decode(self, data: Bytes) -> None:
         if self.broken:

@@ -14,6 +14,7 @@ from capture.frames import File, ethernet, ipv4, ipv6, tcp
 from overheard.words.secret import Secret
 from overheard_capture import fast
 from overheard_capture.flows import reading
+from overheard_capture.layers import glance
 from overheard_capture.packets import ACK, FIN, SYN
 from overheard_capture.reading.capture import CaptureReader
 from overheard_capture.search import Search
@@ -51,6 +52,26 @@ def same(path: Path) -> tuple[dict[str, Any], list[Any]]:
     compiled = read(path, fast.core())
     assert compiled == read(path, None)
     return compiled
+
+
+@given(
+    st.lists(
+        st.sampled_from([b"PK", b"\3\4", b"\x1f", b"\x8b\x08", b"P", b"=", b"\r", b"\n", b"ab ", b"\xff", b"Zz0" * 9])
+    ),
+    st.integers(0, 40),
+    st.booleans(),
+)
+def test_it_says_the_same_at_a_glance(parts: list[bytes], start: int, changeable: bool) -> None:
+    data = bytearray(b"".join(parts)) if changeable else b"".join(parts)
+    texts = glance.Texts(b"PK\3\4", b"\x1f\x8b\x08", b"P", b"\xff")
+
+    def seen() -> tuple[object, ...]:
+        return glance.plain(data), glance.soft_break(data, start), texts.first(data, start)
+
+    compiled = seen()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(glance, "core", lambda: None)
+        assert seen() == compiled
 
 
 @pytest.fixture(scope="module", autouse=True)

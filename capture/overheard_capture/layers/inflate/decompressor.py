@@ -62,10 +62,11 @@ class Deflate:
             out: bytes = self._zlib.decompress(self._tail + bytes(data) if self._tail else data, room)
         except _ERRORS as problem:
             raise DamagedError from problem
-        if self._zlib.eof:
-            self.ended, self.more, self.left = True, False, self._zlib.unused_data
+        inflater = self._zlib
+        if inflater.eof:
+            self.ended, self.more, self.left = True, False, inflater.unused_data
         else:
-            self._tail = self._zlib.unconsumed_tail
+            self._tail = inflater.unconsumed_tail
             self.more = bool(self._tail) or len(out) >= room
         return out
 
@@ -91,22 +92,18 @@ class _Wrapped:
             if length is None:
                 return b""
             data, self._head = self._head[length:], None
-        out = b""
-        if not self._inside.ended:
-            out, over = self._inflated(data, room)
+        inside, out = self._inside, b""
+        over = inside.ended
+        if not over:
+            out = inside.inflate(data, room)
+            self.more, over = inside.more, inside.ended
             if not over:
                 return out
-            data = self._inside.left
+            data = inside.left
         passed = min(self._to_pass, len(data))
         self._to_pass -= passed
         self.ended, self.left = not self._to_pass, bytes(data[passed:])
         return out
-
-    def _inflated(self, data: Bytes, room: int) -> tuple[bytes, bool]:
-        """What comes of it, and whether that is all."""
-        out = self._inside.inflate(data, room)
-        self.more = self._inside.more
-        return out, self._inside.ended
 
     def _length(self, head: bytes) -> int | None:
         """How long what is before it is; None where it has not come as a whole."""

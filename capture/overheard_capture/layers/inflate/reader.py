@@ -106,16 +106,19 @@ class Inflate:
 
     def _piece(self, data: Bytes, origin: Origin, part: Part, ends: int) -> None:
         """Inflate bytes of `part`, which go up to `ends`."""
-        self._count(len(data))
+        length = len(data)
+        self._count(length)
         if self._spent():
             self._give_up(Why.LIMIT, "behind others that unwrapped to too many times their size")
-        while len(data) and not self._given_up and not self._rest:
-            at = max(ends - len(data), 0)
+            return
+        while length and not self._given_up and not self._rest:
+            at = max(ends - length, 0)
             if self._between is not None:
                 self._between.add(data, origin.behind(at))
                 data = self._look_between()
             else:
                 data = self._inflate(data, origin, part, at)
+            length = len(data)
 
     def _count(self, length: int) -> None:
         self._came += length
@@ -144,11 +147,12 @@ class Inflate:
         """Take in what came out. Whether there may be more of it."""
         if not self._content and not self._open():
             return False
+        length = len(out)
         self._parts.append((self._made_now, *part))
         self._out.append(out)
-        self._made_now += len(out)
-        self._made += len(out)
-        self._desk.budget.made += len(out)
+        self._made_now += length
+        self._made += length
+        self._desk.budget.made += length
         if self._made_now >= _ROOM:
             self._hand_on(origin)
         if self._too_much():
@@ -157,8 +161,8 @@ class Inflate:
         return not self._given_up
 
     def _too_much(self) -> bool:
-        limits = self._desk.limits
-        return self._made > max(limits.spared, limits.ratio * self._came) or self._spent()
+        limits, made = self._desk.limits, self._made
+        return (made > limits.spared and made > limits.ratio * self._came) or self._spent()
 
     def _spent(self) -> bool:
         """Whether all that was inflated so far is too much."""
