@@ -25,6 +25,13 @@ def core() -> ctypes.CDLL | None:
     except OSError:
         return None
     library.slot_of.restype = ctypes.c_uint32
-    library.runs.restype = ctypes.c_uint64
+    library.runs.restype = library.skip_records.restype = ctypes.c_uint64
     library.soft_break.restype = library.first_of.restype = ctypes.c_int64
     return library
+
+
+def pointer(data: bytes | bytearray | memoryview) -> object:
+    """Bytes as the compiled part takes them. A view must be of what may be changed."""
+    if isinstance(data, bytes) or not len(data):
+        return bytes(data)
+    return ctypes.byref(ctypes.c_char.from_buffer(data))

@@ -255,6 +255,22 @@ int walk(Walker *walker, const uint8_t *data, uint64_t end, uint64_t *offset) {
     return why;
 }
 
+/* Get past the whole records of TLS application data from `start` on, all of the version of the first. Where the first
+ * begins that is none of these; how many there were is counted, and `last` is how many bytes the last of them held. */
+uint64_t skip_records(const uint8_t *data, uint64_t start, uint64_t end, uint64_t *count, uint64_t *last) {
+    uint64_t at = start;
+    while (end - at >= 5) {
+        const uint8_t *head = data + at;
+        uint32_t length = be16(head + 3);
+        if (head[0] != 23 || head[1] != 3 || head[2] > 4 || head[2] != data[start + 2]) break;
+        if (!length || length > (1 << 14) + 2048 || end - at < 5 + length) break;
+        *last = length;
+        (*count)++;
+        at += 5 + length;
+    }
+    return at;
+}
+
 /* Whether all of it is printable ASCII, or white space that text has. */
 int is_plain(const uint8_t *data, uint64_t length) {
     uint64_t at = 0;

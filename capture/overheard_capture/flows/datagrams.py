@@ -10,7 +10,7 @@ from overheard_capture.layers.datagrams import DatagramReader
 from overheard_capture.packets import payload_origin
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
     from overheard_capture.layers.desk import Desk
     from overheard_capture.packets import Datagram, Endpoint
@@ -61,6 +61,17 @@ class Talks:
         self._desks = desks
         self._retire = retire
         self._kept: OrderedDict[frozenset[Endpoint], Talk] = OrderedDict()
+        self._all_kept = True
+
+    @property
+    def known(self) -> Iterable[frozenset[Endpoint]]:
+        """The pairs of ends whose datagrams are kept at the moment."""
+        return self._kept
+
+    @property
+    def all_kept(self) -> bool:
+        """Whether those are all that there were."""
+        return self._all_kept
 
     def add(self, datagram: Datagram, now: float) -> Talk:
         """Take in a datagram, and say between whom it is."""
@@ -69,6 +80,7 @@ class Talks:
         if talk is None:
             if len(self._kept) >= _MOST:
                 self._let_go(next(iter(self._kept)))
+                self._all_kept = False
             talk = self._kept[ends] = Talk(datagram.source, datagram.target, self._desks(), now)
         else:
             self._kept.move_to_end(ends)

@@ -49,6 +49,12 @@ class Finds:
         self._kept[secret] += 1
         self._finds[key] = find
 
+    def add_all(self, other: Finds) -> None:
+        """Take in all that another has."""
+        for find in other._finds.values():
+            self.add(find)
+        self.more += other.more
+
     def of(self, secret: int) -> list[Find]:
         """Those of one secret, in the order of the wire."""
         finds = [find for find in self._finds.values() if find.found.match.secret == secret]

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -12,8 +11,10 @@ from overheard_capture.content import Content, content_of
 from overheard_capture.fast import core
 from overheard_capture.fast.walker import Walker
 from overheard_capture.flows.datagrams import Talk, Talks
+from overheard_capture.flows.facts import MOST_FLOWS, Facts
 from overheard_capture.flows.finds import Find, Finds
 from overheard_capture.flows.rest import Rest
+from overheard_capture.flows.share import Share
 from overheard_capture.flows.side import Side
 from overheard_capture.flows.stream import Stream, unheard
 from overheard_capture.flows.streams import Streams
@@ -29,7 +30,6 @@ from overheard_capture.visible import visible_of
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-    from overheard.words.visible import Visible
     from overheard_capture.layers.desk import Opener
     from overheard_capture.layers.origin import Packed, Place
     from overheard_capture.packets import Packet
@@ -38,51 +38,29 @@ if TYPE_CHECKING:
     from overheard_capture.search import Match, Search
 
     Wanted = Callable[[Endpoint, Endpoint], bool]
+    Doubtful = dict[tuple[frozenset[str], Unread], Tally[str]]
 
-# How many flows are told one by one; the others are counted.
-_MOST_FLOWS = 10_000
 # These are encrypted from their first datagram to their last: who speaks them is a party to what is judged.
 _ENCRYPTED_DATAGRAMS = ("QUIC", "DTLS")
 
 
 @dataclass
-class Facts:
-    """What was read. Where things are counted, the first few are told; see `Tally`.
+class Part:
+    """What one of two readers of the same capture has of the flows that are its own, for the other to take in."""
 
-    `marks` are the frames that each mark was seen in first. `read_as` is in bytes of payload. `unread` are what could
-    not be read, each with where it is; `doubtful` the same of those who were no party to anything that is judged.
-    """
-
-    frames: int = 0
-    size: int = 0
-    began: float = 0.0
-    ended: float = 0.0
-    left_out: int = 0
-    searched: int = 0
-    streams: int = 0
-    busy: int = 0
-    marks: dict[bytes, int] = field(default_factory=dict)
-    cut_short: Tally[int] = field(default_factory=Tally)
-    fragments: Tally[str] = field(default_factory=Tally)
-    gaps: Tally[str] = field(default_factory=Tally)
-    open_ended: Tally[int] = field(default_factory=Tally)
-    conflicts: Tally[str] = field(default_factory=Tally)
-    late: Tally[str] = field(default_factory=Tally)
-    cut_off: Tally[int] = field(default_factory=Tally)
-    unread: dict[Unread, Tally[str]] = field(default_factory=dict)
-    read_as: Counter[str] = field(default_factory=Counter)
-    kinds: Counter[str] = field(default_factory=Counter)
-    protected: int = 0
-    flows: list[Flow] = field(default_factory=list)
-    more_flows: int = 0
-    visible: list[Visible] = field(default_factory=list)
-    tls: list[int] = field(default_factory=list)
+    facts: Facts
+    finds: Finds
+    parties: set[str]
+    doubtful: Doubtful
 
 
 class Reading:
-    """Takes frame after frame; `finish` then says what was read."""
+    """Takes frame after frame; `finish` then says what was read.
 
-    def __init__(
+    With a `share` it reads only some of the flows, and nothing else: for another, who was asked to `divide`.
+    """
+
+    def __init__(  # noqa: PLR0913  (all but one are left out mostly)
         self,
         search: Search,
         *,
@@ -90,6 +68,7 @@ class Reading:
         wanted: Wanted | None = None,
         opener: Opener | None = None,
         marks: Iterable[bytes] = (),
+        share: Share | None = None,
     ) -> None:
         self.facts = Facts()
         self.finds = Finds()
@@ -105,7 +84,9 @@ class Reading:
         self._talks = Talks(self._pair, self._retire_talk)
         self._rest = Rest(search, self._tell)
         # What could not be read in frames and datagrams, by those who sent or got it: a party may be known later.
-        self._doubtful: dict[tuple[frozenset[str], Unread], Tally[str]] = {}
+        self._doubtful: Doubtful = {}
+        # Which flows are ours, where others read some of them.
+        self._share = share
         library = core()
         self._walker = Walker(library, self) if library else None
 
@@ -129,7 +110,12 @@ class Reading:
 
     def search_rest(self, data: memoryview, pieces: Packed) -> None:
         """Search what is around payloads."""
-        self._rest.look_at(data, pieces)
+        if self._reads_all_but_flows:
+            self._rest.look_at(data, pieces)
+
+    @property
+    def _reads_all_but_flows(self) -> bool:
+        return self._share is None or self._share.first
 
     # ---- frames
 
@@ -146,7 +132,7 @@ class Reading:
             return
         if frame.cut_short:
             facts.cut_short.add(frame.number)
-        if not (len(packets) == 1 and self._around(frame, packets[0])):
+        if self._reads_all_but_flows and not (len(packets) == 1 and self._around(frame, packets[0])):
             self._rest.add(frame.number, 0, frame.data)
         for packet in packets:
             self._packet(frame, packet)
@@ -182,6 +168,8 @@ class Reading:
                 self._walker.offer(stream)
         elif isinstance(packet, Datagram):
             self._datagram(frame, packet)
+        elif not self._reads_all_but_flows:
+            return
         elif isinstance(packet, Message):
             self._message(frame, packet)
         elif isinstance(packet, Other):
@@ -190,6 +178,8 @@ class Reading:
     def _datagram(self, frame: Frame, datagram: Datagram) -> None:
         if datagram.payload in self._marks:
             self.facts.marks.setdefault(bytes(datagram.payload), frame.number)
+        if self._share and not self._share.has_talk(datagram.source, datagram.target):
+            return
         talk = self._talks.add(datagram, frame.time)
         if not talk.parties:
             talk.parties = names(frame, datagram)
@@ -204,7 +194,7 @@ class Reading:
             self._doubt(names(frame, message), trouble, frame)
 
     def _doubt(self, who: Iterable[str], what: Unread, frame: Frame) -> None:
-        self._doubtful.setdefault((frozenset(who), what), Tally()).add(f"frame {frame.number}")
+        self._doubtful.setdefault((frozenset(who), what), Tally()).add(f"frame {frame.number}", (1, frame.number))
 
     # ---- flows
 
@@ -214,7 +204,8 @@ class Reading:
         return first, second
 
     def _begin(self, number: int, client: Endpoint, server: Endpoint, now: float) -> Stream:
-        if self._wanted and not self._wanted(client, server):
+        others = self._share is not None and not self._share.has_stream(number)
+        if others or (self._wanted and not self._wanted(client, server)):
             return unheard(number, client, server, now)
         desks = self._desks[number] = self._pair()
         sides = [
@@ -228,22 +219,23 @@ class Reading:
         if desks is None:
             return
         facts.streams += 1
+        order = (0, stream.number)
         for side, desk in zip(stream.sides, desks, strict=True):
             self._collect(desk, stream.number, str(side))
             for trouble in desk.troubles:
-                facts.unread.setdefault(trouble, Tally()).add(f"stream {stream.number}")
+                facts.unread.setdefault(trouble, Tally()).add(f"stream {stream.number}", order)
             facts.searched += side.seen
             if side.missing:
-                facts.gaps.add(f"{side.missing} of {side}")
+                facts.gaps.add(f"{side.missing} of {side}", order)
             if side.conflicts:
-                facts.conflicts.add(str(side))
+                facts.conflicts.add(str(side), order)
             if side.late:
-                facts.late.add(str(side))
+                facts.late.add(str(side), order)
         facts.busy += any(side.seen for side in stream.sides)
         if stream.cut_off:
-            facts.cut_off.add(stream.number)
+            facts.cut_off.add(stream.number, order)
         elif not stream.complete:
-            facts.open_ended.add(stream.number)
+            facts.open_ended.add(stream.number, order)
         self._row(stream, desks)
 
     def _row(self, stream: Stream, desks: tuple[Desk, Desk]) -> None:
@@ -254,7 +246,7 @@ class Reading:
         facts.kinds[what] += 1
         if content_of(desks) in (Content.TLS, Content.LATER):
             facts.tls.append(stream.number)
-        if len(facts.flows) >= _MOST_FLOWS:
+        if len(facts.flows) >= MOST_FLOWS:
             facts.more_flows += 1
             return
         shown = visible_of(
@@ -297,8 +289,9 @@ class Reading:
         for desk, direction in zip(talk.desks, (str(talk), f"{talk.server} → {talk.client}"), strict=True):
             self._collect(desk, -1, direction)
             for trouble in desk.troubles:
-                self._doubtful.setdefault((frozenset(talk.parties), trouble), Tally()).add(direction)
-        if len(facts.flows) >= _MOST_FLOWS:
+                doubtful = self._doubtful.setdefault((frozenset(talk.parties), trouble), Tally())
+                doubtful.add(direction, (2, talk.began))
+        if len(facts.flows) >= MOST_FLOWS:
             facts.more_flows += 1
             return
         facts.flows.append(
@@ -326,31 +319,56 @@ class Reading:
     def _tell(self, match: Match, place: Place, shown: bytes, before: bytes, behind: bytes) -> None:
         self.finds.add(Find(Found(match, place, (), place.offset, shown, before, behind), -1, ""))
 
+    # ---- two readers
+
+    @property
+    def may_divide(self) -> bool:
+        """Whether it is known which flows have begun."""
+        return self._talks.all_kept
+
+    def divide(self) -> Share:
+        """Leave about half of the flows that begin from now on to another reader: the share that is returned."""
+        self._share = Share.from_now_on(len(self._streams), self._talks.known)
+        return self._share.other
+
+    def part(self) -> Part:
+        """What was read of the flows that are ours, for another to take in."""
+        self._close()
+        return Part(self.facts, self.finds, self.parties, self._doubtful)
+
+    def _join(self, part: Part) -> None:
+        """Take in what another reader has."""
+        self.facts.add_flows(part.facts)
+        self.finds.add_all(part.finds)
+        self.parties |= part.parties
+        for key, tally in part.doubtful.items():
+            self._doubtful.setdefault(key, Tally()).add_all(tally)
+
     # ---- the end
 
-    def finish(self) -> Facts:
-        """What was read, once there is no more."""
-        facts = self.facts
+    def _close(self) -> None:
         if self._walker:
             self._walker.hand_on_rest()
         self._streams.finish()
         self._talks.finish()
         self._rest.flush()
-        facts.searched += self._rest.searched
+        self.facts.searched += self._rest.searched
+
+    def finish(self, part: Part | None = None) -> Facts:
+        """What was read, once there is no more: with `part`, which another read where this was asked to `divide`."""
+        facts = self.facts
+        self._close()
+        if part:
+            self._join(part)
         for (who, trouble), tally in self._doubtful.items():
             # Of what no party sent or was sent, no secret of theirs could be hidden in it.
             if not who or not self.parties.isdisjoint(who):
-                told = facts.unread.setdefault(trouble, Tally())
-                for where in tally.first:
-                    told.add(where)
-                told.count += tally.count - len(tally.first)
+                facts.unread.setdefault(trouble, Tally()).add_all(tally)
         if waiting := self._dissector.waiting + self._dissector.given_up:
             facts.fragments.add(f"{waiting} IP packets of which a part is missing")
         if self._dissector.disputed:
             facts.fragments.add(f"{self._dissector.disputed} IP packets whose parts disagree")
-        facts.flows.sort(key=lambda flow: (flow.stream < 0, flow.stream, flow.began))
-        facts.visible.sort(key=lambda stream: stream.stream)
-        facts.tls.sort()
+        facts.arrange()
         return facts
 
 

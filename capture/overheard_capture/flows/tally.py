@@ -2,31 +2,48 @@
 
 from __future__ import annotations
 
-from typing import Generic, TypeVar
+import bisect
+from operator import itemgetter
+from typing import Generic, TypeAlias, TypeVar
 
 _Thing = TypeVar("_Thing")
+Order: TypeAlias = tuple[int, float]
 _TOLD = 5
 
 
 class Tally(Generic[_Thing]):
-    """How many there were, and the first few of them."""
+    """How many there were, and the first few of them: by an order that they are given, and else as they came."""
 
     def __init__(self) -> None:
-        self.first: list[_Thing] = []
         self.count = 0
+        self._first: list[tuple[Order, _Thing]] = []
 
     def __bool__(self) -> bool:
         return self.count > 0
 
     def __str__(self) -> str:
         told = ", ".join(map(str, self.first))
-        return told + (f" and {self.count - len(self.first)} more" if self.count > len(self.first) else "")
+        return told + (f" and {self.count - len(self._first)} more" if self.count > len(self._first) else "")
 
     def __repr__(self) -> str:
         return f"Tally({self})"
 
-    def add(self, thing: _Thing) -> None:
+    @property
+    def first(self) -> list[_Thing]:
+        """The first few."""
+        return [thing for _, thing in self._first]
+
+    def add(self, thing: _Thing, order: Order = (0, 0)) -> None:
         """Count one more."""
         self.count += 1
-        if len(self.first) < _TOLD:
-            self.first.append(thing)
+        self._keep(order, thing)
+
+    def add_all(self, other: Tally[_Thing]) -> None:
+        """Count all that another has."""
+        self.count += other.count
+        for each in other._first:
+            self._keep(*each)
+
+    def _keep(self, order: Order, thing: _Thing) -> None:
+        bisect.insort(self._first, (order, thing), key=itemgetter(0))
+        del self._first[_TOLD:]

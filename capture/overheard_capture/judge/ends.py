@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import ipaddress
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
 from overheard.words.errors import SettingsError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Sequence
 
     from overheard_capture.packets import Endpoint
 
@@ -51,16 +52,24 @@ def _split(text: str) -> tuple[str, str]:
     return text, ""
 
 
-def wanted(only: Sequence[str], without: Sequence[str]) -> Callable[[Endpoint, Endpoint], bool] | None:
+@dataclass(frozen=True)
+class Wanted:
+    """Says whether what goes between two ends is to be judged: one of them is in `only`, if that says anything."""
+
+    only: tuple[Term, ...]
+    without: tuple[Term, ...]
+
+    def __call__(self, source: Endpoint, target: Endpoint) -> bool:
+        """Whether it is."""
+
+        def named(terms: tuple[Term, ...]) -> bool:
+            return any(each.matches(end) for each in terms for end in (source, target))
+
+        return (not self.only or named(self.only)) and not named(self.without)
+
+
+def wanted(only: Sequence[str], without: Sequence[str]) -> Wanted | None:
     """Whether what goes between two ends is to be judged; None where all is. Raises SettingsError."""
     if not only and not without:
         return None
-    some, none = tuple(map(term, only)), tuple(map(term, without))
-
-    def is_wanted(source: Endpoint, target: Endpoint) -> bool:
-        def named(terms: Sequence[Term]) -> bool:
-            return any(each.matches(end) for each in terms for end in (source, target))
-
-        return (not some or named(some)) and not named(none)
-
-    return is_wanted
+    return Wanted(tuple(map(term, only)), tuple(map(term, without)))

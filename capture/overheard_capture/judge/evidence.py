@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     from overheard.words.recording import Recording
     from overheard.words.secret import Secret
     from overheard.words.visible import Visible
+    from overheard_capture.flows.facts import Facts
     from overheard_capture.flows.finds import Find
-    from overheard_capture.flows.reading import Facts
     from overheard_capture.reading.capture import Facts as FileFacts
     from overheard_capture.search import Search
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from overheard_capture.flows.reading import Reading
 from overheard_capture.judge.evidence import Evidence
 from overheard_capture.judge.exhibit import NO_KEYS
+from overheard_capture.judge.helper import HelperFailedError, Helping, Task
 from overheard_capture.judge.tokens import Tokens
 from overheard_capture.layers.desk import LIMITS
 from overheard_capture.reading.capture import CaptureReader
@@ -17,9 +18,12 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from overheard.words.recording import Recording
-    from overheard_capture.flows.reading import Wanted
+    from overheard_capture.flows.facts import Facts
+    from overheard_capture.flows.finds import Finds
+    from overheard_capture.judge.ends import Wanted
     from overheard_capture.judge.exhibit import Exhibit, Keys
     from overheard_capture.layers.desk import Limits
+    from overheard_capture.reading.capture import Facts as FileFacts
     from overheard_capture.search import Search
 
 
@@ -54,19 +58,23 @@ def look(  # noqa: PLR0913  (all but two are left out mostly)
     """
     tokens = Tokens(keys, spy)
     marks = [mark.encode() for mark in (recording.start_mark, recording.end_mark)] if recording else []
-    reading = Reading(search, limits=limits, wanted=wanted, opener=tokens if tokens else None, marks=marks)
-    reader = CaptureReader(paths)
-    for chunk in reader.chunks():
-        reading.read(chunk)
-        if progress:
-            progress(reader.facts.stored)
-    facts = reading.finish()
+
+    def begin() -> Reading:
+        return Reading(search, limits=limits, wanted=wanted, opener=tokens if tokens else None, marks=marks)
+
+    # A recorder's marks and the keys of Fernet are for small recordings: nobody helps with these.
+    alone = bool(tokens or recording)
+    task = None if alone else Task(tuple(paths), search.secrets, search.any_case, limits, wanted)
+    try:
+        file, facts, finds = _read(paths, begin(), task, progress)
+    except HelperFailedError:
+        file, facts, finds = _read(paths, begin(), None, progress)
     return Evidence(
         path=Path(paths[0]),
         search=search,
-        file=reader.facts,
+        file=file,
         facts=facts,
-        finds=reading.finds,
+        finds=finds,
         tokens=tokens,
         recording=recording,
         keys=keys,
@@ -74,3 +82,18 @@ def look(  # noqa: PLR0913  (all but two are left out mostly)
         notebook=notebook,
         vouched=vouched,
     )
+
+
+def _read(
+    paths: Sequence[Path | str], reading: Reading, task: Task | None, progress: Callable[[int], None] | None
+) -> tuple[FileFacts, Facts, Finds]:
+    """What there is to know of the files, of what is in them, and of the secrets. Raises HelperFailedError."""
+    reader = CaptureReader(paths)
+    with Helping(task) as helping:
+        for chunk in reader.chunks():
+            reading.read(chunk)
+            if progress:
+                progress(reader.facts.stored)
+            helping.consider(reader.facts.stored, reading)
+        part = helping.part(reader.facts)
+    return reader.facts, reading.finish(part), reading.finds

@@ -6,7 +6,7 @@ import ctypes
 import re
 from typing import TYPE_CHECKING
 
-from overheard_capture.fast import core
+from overheard_capture.fast import core, pointer
 
 if TYPE_CHECKING:
     from overheard_capture.layers.content import Bytes
@@ -32,7 +32,7 @@ def plain(data: bytes | bytearray) -> bool:
     compiled = core()
     if compiled is None:
         return data.isascii() and not data.translate(None, _PLAIN)
-    return bool(compiled.is_plain(_pointer(data), ctypes.c_uint64(len(data))))
+    return bool(compiled.is_plain(pointer(data), ctypes.c_uint64(len(data))))
 
 
 def runs(data: bytes | bytearray) -> list[tuple[int, int]]:
@@ -47,19 +47,15 @@ def runs(data: bytes | bytearray) -> list[tuple[int, int]]:
         return [run.span() for run in _RUN.finditer(data)]
     found: list[tuple[int, int]] = []
     at = ctypes.c_uint64(0)
-    pointer, length = _pointer(data), ctypes.c_uint64(len(data))
+    place, length = pointer(data), ctypes.c_uint64(len(data))
     while True:
         count = compiled.runs(
-            pointer, length, _MEMBERS, ctypes.c_uint64(SHORTEST), _FOUND, ctypes.c_uint64(_AT_ONCE), ctypes.byref(at)
+            place, length, _MEMBERS, ctypes.c_uint64(SHORTEST), _FOUND, ctypes.c_uint64(_AT_ONCE), ctypes.byref(at)
         )
         edges = _FOUND[: 2 * count]
         found += zip(edges[::2], edges[1::2], strict=True)
         if count < _AT_ONCE:
             return found
-
-
-def _pointer(data: Bytes) -> object:
-    return data if isinstance(data, bytes) else (ctypes.c_char * len(data)).from_buffer(data)
 
 
 def soft_break(data: Bytes, start: int = 0) -> int:
@@ -68,7 +64,7 @@ def soft_break(data: Bytes, start: int = 0) -> int:
     if compiled is None or isinstance(data, memoryview):
         found = _SOFT.search(data, start)
         return found.start() if found else -1
-    return int(compiled.soft_break(_pointer(data), ctypes.c_uint64(len(data)), ctypes.c_uint64(start)))
+    return int(compiled.soft_break(pointer(data), ctypes.c_uint64(len(data)), ctypes.c_uint64(start)))
 
 
 class Texts:
@@ -85,4 +81,4 @@ class Texts:
         if compiled is None:
             return min((place for text in self._texts if (place := data.find(text, start)) >= 0), default=-1)
         length, begin = ctypes.c_uint64(len(data)), ctypes.c_uint64(start)
-        return int(compiled.first_of(_pointer(data), length, begin, self._packed, self._count))
+        return int(compiled.first_of(pointer(data), length, begin, self._packed, self._count))

@@ -47,7 +47,7 @@ class Later:
             end, kind = self._find_other(data, origin, among) or (end, kind)
         if end:
             self._line_ended = data[end - 1] == _NEWLINE
-            self._frame = origin.place(end - 1, 1).frame
+            self._frame = origin.frame(end - 1)
         self._position += end
         return end, kind
 
@@ -70,15 +70,15 @@ class Later:
 
     def _may_begin(self, data: bytes | bytearray, at: int, origin: Origin) -> bool:
         line_ended = data[at - 1] == _NEWLINE if at else self._line_ended
-        return line_ended or self._frame_before(at, origin) != origin.place(at, 1).frame
+        return line_ended or self._frame_before(at, origin) != origin.frame(at)
 
     def _frame_before(self, at: int, origin: Origin) -> int | None:
-        return origin.place(at - 1, 1).frame if at else self._frame
+        return origin.frame(at - 1) if at else self._frame
 
     def _find_other(self, data: bytes | bytearray, origin: Origin, end: int) -> tuple[int, Opening | None] | None:
         """What begins before `end`, and is no TLS."""
         for begins in _beginnings(data, origin, end):
-            if not _MAY_BEGIN.match(data, begins) or (begins == 0 and self._frame in (None, origin.place(0, 1).frame)):
+            if not _MAY_BEGIN.match(data, begins) or (begins == 0 and self._frame in (None, origin.frame(0))):
                 continue
             try:
                 if found := opening(bytes(data[begins : begins + _LONGEST_LINE]), (HTTP_1, TELNET)):

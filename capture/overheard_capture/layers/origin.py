@@ -58,6 +58,10 @@ class Packed:
             words[3] -= ahead
         return list(map(Span, starts, words[1::4], words[2::4], words[3::4]))
 
+    def frame(self, index: int) -> int:
+        """The frame of one of them."""
+        return self._words[4 * index + 1]
+
     def frames(self, low: int, high: int) -> Iterator[tuple[int, int]]:
         """Of some of them: where each begins, and its frame."""
         words = self._words[4 * low : 4 * high].tolist()
@@ -141,6 +145,14 @@ class Origin:
             return low, max(bisect.bisect_left(spans.starts, last, low), low + 1)
         low = max(bisect.bisect_right(spans, first, key=_start) - 1, 0)
         return low, max(bisect.bisect_left(spans, last, low, key=_start), low + 1)
+
+    def frame(self, at: int) -> int:
+        """The frame that the byte at `at` is in: the first of them, where it came out of several."""
+        spans = self.spans
+        if not spans:
+            return 0
+        index = max(self._before(self.shift + at + 1) - 1, 0)
+        return spans.frame(index) if isinstance(spans, Packed) else spans[index].frame
 
     def place(self, start: int, length: int) -> Place:
         """Where the `length` bytes at `start` are on the wire."""

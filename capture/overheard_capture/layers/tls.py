@@ -81,7 +81,7 @@ class Tls:
         behind, count, total, last = skip_records(data, at, len(data))
         if count:
             version = int.from_bytes(data[at + 1 : at + 3], "big")
-            frame = origin.place(behind - last - HEAD, 1).frame
+            frame = origin.frame(behind - last - HEAD)
             self._said.passed(version, count, total, Sized(last, frame))
             self._count(READ_AS[APPLICATION_DATA], behind - at)
         return behind
@@ -94,7 +94,7 @@ class Tls:
             return at
         kind, version, length = found
         self._count(READ_AS[kind], HEAD + length)
-        frame = origin.place(at, 1).frame
+        frame = origin.frame(at)
         self._said.take(kind, version, frame, bytes(data[body : body + length]), origin.behind(body))
         return body + length
 
@@ -124,7 +124,7 @@ class Tls:
     @property
     def _frame(self) -> int:
         """The frame in which the record begins that is pending."""
-        return self._pending.origin.place(0, 1).frame
+        return self._pending.origin.frame(0)
 
     def _let_pass(self, kind: int, left: int) -> None:
         """Count what is there of a record, and so what is still to come of it."""

@@ -67,7 +67,7 @@ class QuicReader:
             self._take_initial(listener, data, packet, origin)
         elif packet.kind is Kind.SHORT:
             listener.side.encrypted = True
-            listener.side.data.add(Sized(packet.end - packet.number, origin.place(packet.begins, 1).frame))
+            listener.side.data.add(Sized(packet.end - packet.number, origin.frame(packet.begins)))
         elif packet.kind in (Kind.HANDSHAKE, Kind.EARLY):
             listener.side.encrypted = True
 

@@ -43,6 +43,7 @@ class Search:
 
     def __init__(self, secrets: Secret | Sequence[Secret], *, any_case: bool = False, engine: str = "auto") -> None:
         self.secrets: tuple[Secret, ...] = (secrets,) if isinstance(secrets, Secret) else tuple(secrets)
+        self.any_case = any_case
         self.spellings: list[Spelling] = []
         self.longest = 0
         self._chances: list[float] = []

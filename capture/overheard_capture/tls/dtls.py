@@ -60,7 +60,7 @@ class DtlsReader:
                 self._listener.problem("a datagram that is no DTLS among those that are")
             return False
         self._listener = self._listener or Listener(self._desk, self._layers, _name)
-        frame = origin.place(0, 1).frame
+        frame = origin.frame(0)
         for record in found:
             self._desk.read[_READ_AS[record.kind]] += record.end - record.begins
             self._listener.side.newest |= record.kind in _NEWEST

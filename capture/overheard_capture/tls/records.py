@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import ctypes
 import struct
+
+from overheard_capture.fast import core, pointer
 
 CHANGE_CIPHER_SPEC, ALERT, HANDSHAKE, APPLICATION_DATA, HEARTBEAT = range(20, 25)
 # What the bytes of each type are read as.
@@ -35,9 +38,15 @@ def skip_records(data: bytes | bytearray | memoryview, start: int, end: int) -> 
     Where the first begins that is not whole, or something else; how many there were, how many bytes they held in all,
     and how many the last of them did.
     """
-    at, count, total, last = start, 0, 0, 0
+    at, count, last = start, 0, 0
     if end - start < HEAD or head(data[start : start + HEAD]) is None:
-        return at, count, total, last
+        return at, count, 0, last
+    compiled = core()
+    if compiled and not (isinstance(data, memoryview) and data.readonly):
+        number, length = ctypes.c_uint64(), ctypes.c_uint64()
+        edges = ctypes.c_uint64(start), ctypes.c_uint64(end)
+        at = compiled.skip_records(pointer(data), *edges, ctypes.byref(number), ctypes.byref(length))
+        return at, number.value, at - start - HEAD * number.value, length.value
     unpack, latest = _HEAD.unpack_from, end - HEAD
     version = unpack(data, start)[1]
     while at <= latest:
