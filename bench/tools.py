@@ -67,12 +67,13 @@ YARDSTICK = "grep"
 TOOLS = {
     YARDSTICK: Tool(lambda file, _: ["grep", "-c", "-F", _WORDS, str(file)], codes=_GREP),
     "rg": Tool(lambda file, _: ["rg", "-c", "-a", "-F", _WORDS, str(file)], codes=_GREP),
-    "ngrep": Tool(lambda file, _: ["ngrep", "-q", "-I", str(file), _WORDS]),
+    "ngrep": Tool(lambda file, _: ["ngrep", "-q", "-I", str(file), _WORDS], codes=_GREP),
     "tcpflow": Tool(lambda file, folder: ["tcpflow", "-r", str(file), "-o", str(folder)]),
     "tshark": Tool(lambda file, _: ["tshark", "-r", str(file), "-Y", f'frame contains "{_WORDS}"']),
     "tshark-27-terms": Tool(lambda file, _: ["tshark", "-2", "-r", str(file), "-Y", _terms()], runs=1, most=200),
     "pyshark": Tool(lambda file, _: [sys.executable, "-c", _PYSHARK, str(file)], runs=1, packets=2000),
     "overheard": Tool(_ours, codes=_VERDICTS),
+    "overheard-alone": Tool(_ours, codes=_VERDICTS, variables={"OVERHEARD_PROCESSES": "1"}),
     "overheard-plain": Tool(_ours, codes=_VERDICTS, variables=_PLAIN),
 }
 

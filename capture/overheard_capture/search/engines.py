@@ -23,7 +23,9 @@ Hit = tuple[int, int]
 class Engine(Protocol):
     """Finds every place where one of its looks ends."""
 
-    name: str
+    @property
+    def name(self) -> str:
+        """What it is called."""
 
     def hits(self, data: bytes | bytearray | memoryview) -> list[Hit]:
         """Each place, in no order."""
@@ -129,13 +131,41 @@ def _ends(pattern: re.Pattern[bytes], turned: bytes) -> Iterator[int]:
         match = pattern.search(turned, match.start() + 1)
 
 
+class Soon:
+    """The best engine that is to be had. It is made by a thread: hyperscan takes a while, and lets others go on."""
+
+    def __init__(self, looks: Sequence[Look]) -> None:
+        self._made: Engine | None = None
+        self._thread = threading.Thread(target=self._make, args=(looks,), name="search", daemon=True)
+        self._thread.start()
+
+    def _make(self, looks: Sequence[Look]) -> None:
+        try:
+            self._made = Hyperscan(looks)
+        except (ImportError, RuntimeError):
+            self._made = Plain(looks)
+
+    def _wait(self) -> Engine:
+        self._thread.join()
+        if self._made is None:
+            raise RuntimeError("the search could not be made ready")
+        return self._made
+
+    @property
+    def name(self) -> str:
+        """That of the engine."""
+        return self._wait().name
+
+    def hits(self, data: bytes | bytearray | memoryview) -> list[Hit]:
+        """Each place, as the engine gives them."""
+        return (self._made or self._wait()).hits(data)
+
+
 def engine_for(looks: Sequence[Look], wanted: str) -> Engine:
-    """The engine that is wanted (`hyperscan` or `re`), or with `auto` the best that is to be had."""
+    """The engine that is wanted (`hyperscan` or `re`), or with `auto` the best that is to be had.
+
+    Raises ImportError or RuntimeError where hyperscan is wanted and not to be had.
+    """
     if wanted == "re" or not looks:
         return Plain(looks)
-    try:
-        return Hyperscan(looks)
-    except (ImportError, RuntimeError):
-        if wanted == "hyperscan":
-            raise
-        return Plain(looks)
+    return Hyperscan(looks) if wanted == "hyperscan" else Soon(looks)

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from overheard import __version__
 from overheard.command import scan, show
-from overheard.engines.choose import NAMES
+from overheard.engines import NAMES
 from overheard.role.run import interrupt, run
 
 if TYPE_CHECKING:

@@ -18,13 +18,13 @@ from overheard.command.looking_up import placed
 from overheard.command.progress import progress
 from overheard.command.scan import KINDS
 from overheard.report.console import console
-from overheard.report.junit import junit
 from overheard.report.sarif import sarif
 from overheard.report.scan import scanned
 from overheard.report.sighted import to_show
 from overheard.role.files import write_whole
 from overheard.words.errors import OverheardError
 from overheard_capture.layers.desk import Limits
+from overheard_capture.search import search_for
 
 if TYPE_CHECKING:
     import argparse
@@ -42,6 +42,8 @@ def scan(options: argparse.Namespace) -> int:
     """Judge, tell, and return the exit code. Raises OverheardError where nothing can be judged."""
     began = time.monotonic()
     wanted = secrets(options.secrets)
+    # It takes a while to get ready, and does so while the rest is imported.
+    search_for(tuple(wanted), any_case=options.any_case)
     hidden = Hidden(wanted)
     hidden.check_names()
     files = list(dict.fromkeys(options.files))
@@ -88,9 +90,14 @@ class _Made:
         makers: dict[str, Callable[[], str]] = {
             "json": lambda: _as_json(self._data()),
             "sarif": lambda: _as_json(sarif(self._report, self._places, version=overheard.__version__)),
-            "junit": lambda: junit(self._report, self._seconds),
+            "junit": self._junit,
         }
         return makers[kind]()
+
+    def _junit(self) -> str:
+        from overheard.report.junit import junit  # noqa: PLC0415  (few ask for it, and XML takes time to import)
+
+        return junit(self._report, self._seconds)
 
     def _data(self) -> dict[str, object]:
         where = {number: {"file": place.file, "frame": place.frame} for number, place in self._places.items()}

@@ -1,1 +1,3 @@
 """Where the roles run: in containers (`compose`) or as processes in namespaces of their own (`local`)."""
+
+NAMES = ("compose", "local")

@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from overheard.engines import compose, local
+from overheard.engines import NAMES, compose, local
 from overheard.engines.base import Engine, Progress
 from overheard.engines.compose import ComposeEngine
 from overheard.engines.local import LocalEngine
 from overheard.words.errors import EngineError
-
-NAMES = ("compose", "local")
 
 
 def choose(wanted: str, project: Path, progress: Progress) -> tuple[Engine, str]:

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from overheard.engines.choose import NAMES, choose
+from overheard.engines import NAMES
+from overheard.engines.choose import choose
 from overheard.engines.compose import ComposeEngine
 from overheard.engines.local import LocalEngine
 from overheard.words.errors import EngineError
