@@ -29,7 +29,7 @@ class Listener(Protocol):
         """The next bytes."""
 
     def gap(self, length: int) -> None:
-        """So many bytes are missing here."""
+        """So many bytes are missing here; none at the beginning, where nobody knows whether any are."""
 
     def close(self) -> None:
         """There is no more to come."""
@@ -220,6 +220,7 @@ class Side:
         self._settled = True
         if self._early:
             # What is before it was not seen, and nobody knows whether there was anything.
+            self._listener.gap(0)
             self.next = self._early[0][0]
             self._drain()
 

@@ -1,4 +1,7 @@
-"""A connection that was joined in the middle: what it is, told by frames that follow each other."""
+"""A connection that was joined in the middle: what it may be, told by frames that follow each other.
+
+That is a guess. So it is read beside whoever reads it as what it is for certain: a wrong guess hides nothing.
+"""
 
 from __future__ import annotations
 
@@ -6,16 +9,19 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from overheard_capture.layers import http2_afresh, websocket_afresh
 from overheard_capture.layers.http2 import http2
+from overheard_capture.layers.nested import guessing
+from overheard_capture.layers.pending import Pending
 from overheard_capture.layers.telnet import is_telnet, telnet
 from overheard_capture.layers.websocket import websocket
 
 if TYPE_CHECKING:
-    from overheard_capture.layers.content import Reader
+    from overheard_capture.layers.content import Bytes, Reader
     from overheard_capture.layers.desk import Desk
     from overheard_capture.layers.nested import Factory
+    from overheard_capture.layers.origin import Origin
 
 # So much of the beginning tells enough.
-ENOUGH = 64 << 10
+_ENOUGH = 64 << 10
 
 
 class Joined(NamedTuple):
@@ -42,8 +48,8 @@ def joined(head: bytes, *, last: bool = False) -> Joined | None:
 
     A reader looks for the first frame by itself, and says that what was before it is missing.
     """
-    held = bytearray(head[:ENOUGH])
-    last = last and len(head) <= ENOUGH
+    held = bytearray(head[:_ENOUGH])
+    last = last and len(head) <= _ENOUGH
     if http2_afresh.find_frames(held, last) >= 0:
         return Joined("HTTP/2", _http2)
     if websocket_afresh.find_frames(held, last) >= 0:
@@ -51,3 +57,46 @@ def joined(head: bytes, *, last: bool = False) -> Joined | None:
     if is_telnet(held):
         return Joined("telnet", telnet)
     return None
+
+
+class Guess:
+    """Reads a direction as what it may be, once there is enough of it to tell."""
+
+    def __init__(self, desk: Desk, layers: tuple[str, ...]) -> None:
+        self._desk = guessing(desk)
+        self._layers = layers
+        self._head: Pending | None = Pending()
+        self._reader: Reader | None = None
+
+    def feed(self, data: Bytes, origin: Origin) -> None:
+        """Read on."""
+        if self._head is not None:
+            taken = min(_ENOUGH - len(self._head), len(data))
+            self._head.add(data[:taken], origin)
+            if len(self._head) < _ENOUGH:
+                return
+            self._decide(last=False)
+            data, origin = data[taken:], origin.behind(taken)
+        if self._reader and len(data):
+            self._reader.feed(data, origin)
+
+    def _decide(self, *, last: bool) -> None:
+        if self._head is None:
+            return
+        head, origin = self._head.take(len(self._head))
+        self._head = None
+        if head and (found := joined(head, last=last)):
+            self._reader = found.reader(self._desk, self._layers)
+            self._reader.feed(head, origin)
+
+    def gap(self, length: int) -> None:
+        """So many bytes are missing here."""
+        self._decide(last=True)
+        if self._reader:
+            self._reader.gap(length)
+
+    def close(self) -> None:
+        """There is no more to come."""
+        self._decide(last=True)
+        if self._reader:
+            self._reader.close()

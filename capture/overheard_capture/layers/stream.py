@@ -42,10 +42,12 @@ class Stream:
         self._is_tunnel = desk.read.total() > 0
         self._pending = Pending()
         self._position = self._aside = 0
-        # Whether bytes are missing before what comes next, and how many prefaces there were.
-        self._torn = self._closed = False
+        # Whether bytes are missing before what comes next, or may be; and how many prefaces there were.
+        self._torn = self._joined = self._closed = False
         self._prefaces: list[str] = []
         self._reader: Reader | None = None
+        # Who reads it as what it may be, too, if it was joined in the middle.
+        self._guess: Reader | None = None
         self._is = PLAIN
         # Where something else may begin later; and how much the reader was given, and what counted before.
         self._later: Later | None = None
@@ -102,6 +104,10 @@ class Stream:
             self._reader = reader
         else:
             self._reader = kind.reader(self._desk, self._layers)
+        if kind is PLAIN and self._joined and not self._position:
+            from overheard_capture.layers.joined import Guess  # noqa: PLC0415  (most are seen from the beginning)
+
+            self._guess = Guess(self._desk, self._layers)
         # What follows after CONNECT is the affair of whoever reads HTTP.
         self._later = Later(kind) if kind in (PLAIN, TELNET) else None
         if self._pending:
@@ -112,6 +118,8 @@ class Stream:
             self._given += len(data)
             self._position += len(data)
             self._reader.feed(data, origin)
+            if self._guess:
+                self._guess.feed(data, origin)
 
     def _watch(self, data: Bytes, origin: Origin) -> None:
         """Hand on all up to where something else begins. Where nobody can say yet, the rest waits."""
@@ -135,7 +143,9 @@ class Stream:
         if self._reader:
             self._reader.close()
             self._account()
-        self._reader = self._later = None
+        if self._guess:
+            self._guess.close()
+        self._reader = self._later = self._guess = None
         self._given = 0
 
     def _account(self) -> None:
@@ -145,12 +155,17 @@ class Stream:
             self._desk.read[self._is.name] += self._given - counted
 
     def gap(self, length: int) -> None:
-        """So many bytes are missing here."""
+        """So many bytes are missing here. None: nobody knows whether any are."""
         self._settle()
+        if not length:
+            self._joined = True
+            return
         if self._reader:
             self._reader.gap(length)
             if self._later:
                 self._later.forget()
+        if self._guess:
+            self._guess.gap(length)
         self._torn = True
         self._position += length
 

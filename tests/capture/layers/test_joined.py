@@ -8,20 +8,39 @@ import re
 import zlib
 from pathlib import Path
 
+import pytest
 from websockets.frames import Frame, Opcode
 
+from capture.frames import exchange, rewritten
 from capture.layers import test_http2
 from capture.layers.played import VALUE, played, seen
 from capture.layers.test_websocket import frames
+from overheard import judge
+from overheard.words.verdict import Outcome
+from overheard_capture.layers import websocket_afresh
 from overheard_capture.layers.desk import Why
 from overheard_capture.layers.joined import joined
 
 
-def test_http2_is_told_by_its_frames() -> None:
+def in_the_middle(folder: Path, said: bytes) -> Path:
+    """A capture of a connection whose beginning was not seen, in which a client says this."""
+    parts = [said[at : at + 1400] for at in range(0, len(said), 1400)]
+    return rewritten(folder / "joined.pcapng", exchange(parts, [])[3:])
+
+
+def http2_said() -> bytes:
     talk = test_http2.Talk()
     for number in range(5):
         talk.ask(gzip.compress(b"it is %b, %d" % (VALUE, number)), [("content-encoding", "gzip")])
-    data = talk.sent[150:]
+    return bytes(talk.sent[150:])
+
+
+def websocket_said() -> bytes:
+    return frames(*(Frame(Opcode.TEXT, b"it is %b, %d" % (VALUE, number)) for number in range(12)), mask=True)[11:]
+
+
+def test_http2_is_told_by_its_frames() -> None:
+    data = http2_said()
     found = joined(data, last=True)
     assert found
     assert found.name == "HTTP/2"
@@ -32,11 +51,41 @@ def test_http2_is_told_by_its_frames() -> None:
 
 
 def test_websocket_is_told_by_its_frames() -> None:
-    data = frames(*(Frame(Opcode.TEXT, b"it is %b, %d" % (VALUE, number)) for number in range(12)), mask=True)[11:]
+    data = websocket_said()
     found = joined(data)
     assert found
     assert found.name == "WebSocket"
     assert seen(played(found.reader, data)) == {("WebSocket",)}
+
+
+@pytest.mark.parametrize(
+    ("said", "layers"),
+    [
+        (http2_said(), ("HTTP/2", "gzip")),
+        (websocket_said(), ("WebSocket",)),
+        (b"login: \xff\xfb\x01" + VALUE[:4] + b"\xff\xfb\x03" + VALUE[4:], ("telnet",)),
+    ],
+)
+def test_what_it_says_is_seen(tmp_path: Path, said: bytes, layers: tuple[str, ...]) -> None:
+    verdict = judge(in_the_middle(tmp_path, said), {"it": VALUE}).verdicts["it"]
+    assert verdict.outcome is Outcome.OVERHEARD
+    assert layers in {sighting.layers for sighting in verdict.sightings}
+
+
+@pytest.mark.parametrize("says", [VALUE, b"nothing"])
+def test_a_wrong_guess_hides_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, says: bytes) -> None:
+    """What is taken for WebSocket is read as what it is all the same."""
+    said = hashlib.shake_128(b"1").digest(3000) + says + hashlib.shake_128(b"2").digest(3000)
+    path = in_the_middle(tmp_path, said)
+    right = judge(path, {"it": VALUE})
+    monkeypatch.setattr(websocket_afresh, "find_frames", lambda *_: 0)
+    found = joined(said)
+    assert found
+    assert found.name == "WebSocket"
+    wrong = judge(path, {"it": VALUE})
+    assert wrong == right
+    assert wrong.verdicts["it"].outcome is (Outcome.OVERHEARD if says is VALUE else Outcome.INCONCLUSIVE)
+    assert wrong.account.flows[0].what == "unknown"
 
 
 def test_telnet_is_told_by_its_commands() -> None:
