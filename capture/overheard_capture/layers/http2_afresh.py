@@ -3,32 +3,40 @@
 from __future__ import annotations
 
 import re
+from itertools import count
+from typing import TYPE_CHECKING
 
 from hpack.exceptions import HPACKError
 
 from overheard_capture.layers.header_block import HeaderBlocks, TooMuchError
 from overheard_capture.layers.http2_frames import END_HEADERS, END_STREAM, FLAGS, HEAD, PRIORITISED, Frame, Kind
 
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
 _MAY_BEGIN = re.compile(rb"(?=\x00[\x00-\x40].[\x00-\x09][\x00-\x2d][\x00-\x0f])", re.DOTALL)
 # Of headers, a block makes sense; of much data, that a frame begins where it ends. How many of these are wanted.
 _MUCH = 256
 _WANTED = 3
 _MOST_TRIED = 2000
+# Of how many frames the heads are looked at, however many there seem to be.
+_MOST_FRAMES = 20_000
 
 
 def find_frames(data: bytes | bytearray, last: bool) -> int:
     """Where frames begin, or -1. With `last`, nothing comes behind `data`."""
+    left = count(_MOST_FRAMES, -1)
     for tried, match in enumerate(_MAY_BEGIN.finditer(data)):
         if tried == _MOST_TRIED:
             break
-        if _follow_each_other(data, match.start(), last):
+        if _follow_each_other(data, match.start(), last, left):
             return match.start()
     return -1
 
 
-def _follow_each_other(data: bytes | bytearray, at: int, last: bool) -> bool:
+def _follow_each_other(data: bytes | bytearray, at: int, last: bool, left: Iterator[int]) -> bool:
     counted, goes_on = 0, False
-    while at + HEAD <= len(data):
+    while at + HEAD <= len(data) and next(left) > 0:
         frame = Frame.of(bytes(data[at : at + HEAD]))
         if not _is_likely(frame) or data[at + 5] & 0xF0 or goes_on is not (frame.kind == Kind.CONTINUATION):
             return False

@@ -7,6 +7,7 @@ import hashlib
 import re
 import zlib
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from websockets.frames import Frame, Opcode
@@ -17,9 +18,12 @@ from capture.layers.played import VALUE, played, seen
 from capture.layers.test_websocket import frames
 from overheard import judge
 from overheard.words.verdict import Outcome
-from overheard_capture.layers import websocket_afresh
+from overheard_capture.layers import http2_afresh, websocket_afresh
 from overheard_capture.layers.desk import Why
 from overheard_capture.layers.joined import joined
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 
 def in_the_middle(folder: Path, said: bytes) -> Path:
@@ -105,3 +109,19 @@ def test_anything_else_is_not() -> None:
     for path in Path(re.__file__).parent.glob("*.py"):
         assert not joined(path.read_bytes(), last=True)
         assert not joined(zlib.compress(path.read_bytes())[2:], last=True)
+
+
+@pytest.mark.parametrize("unit", [b"\x81\0", b"\x82\x82", b"\0\0\1\0\0\0\0\0\1x", b"\0\0\0\4\0\0\0\0\0", b"\xff\xfb\1"])
+def test_what_seems_to_be_many_frames_is_not_looked_at_forever(unit: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
+    looked = 0
+    for module in (http2_afresh, websocket_afresh):
+        frame = module.Frame.of
+
+        def note(data: bytes, of: Callable[[bytes], object] = frame) -> object:
+            nonlocal looked
+            looked += 1
+            return of(data)
+
+        monkeypatch.setattr(module.Frame, "of", note)
+    joined(unit * (65536 // len(unit)))
+    assert looked <= 40_000
