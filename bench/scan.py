@@ -5,8 +5,8 @@
 Each tool runs once to warm up (its memory is watched meanwhile), then three times, of which the best counts; tshark and
 pyshark run fewer times on what takes them long. Machines differ and are noisy, so each time is given as a ratio to
 `grep -c -F` in the same run, too. Peak is the memory of the largest process with the files that it maps, private what
-all processes of the tool have of their own. `overheard-alone` is one process, whatever the cores; `overheard-plain` does
-without the compiled part. Times with a ~ are reckoned from the first packets of the file.
+all processes of the tool have of their own. `overheard-alone` is one process, whatever the cores; `overheard-plain`
+does without the compiled part. Times with a ~ are reckoned from the first packets of the file.
 """
 
 from __future__ import annotations

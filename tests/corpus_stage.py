@@ -1,6 +1,7 @@
 """Records the corpus: `python corpus_stage.py TAP FOLDER [NAME ...]`, run inside namespaces of its own.
 
-TAP is `lo`, as under the local engine, or `veth`, as between containers. With names, only these cases are played.
+TAP is one of those in corpus/taps.py; for `compose`, there must be word of the containers in FOLDER. With names, only
+these cases are played.
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ def main() -> None:
     # Programs want a folder of their own, where the user of a namespace has none.
     os.environ["HOME"] = folder
     cases = [case for case in CASES if not wanted or case.name in wanted]
-    Theatre(TAPS[name](), Path(folder)).play(cases)
+    Theatre(TAPS[name](Path(folder)), Path(folder)).play(cases)
 
 
 if __name__ == "__main__":

@@ -1,7 +1,7 @@
 """Makes the table of who finds what in the corpus anew: `python tests/corpus_table.py [PAGE]`, from the checkout.
 
-The corpus is recorded on both taps, and every tool is asked. The table goes into the page (docs/witness.md), or where
-there is none yet to standard output.
+The corpus is recorded on the taps that are compared, and every tool is asked. The table goes into the page
+(docs/witness.md), or where there is none yet to standard output.
 """
 
 from __future__ import annotations
@@ -12,8 +12,7 @@ from pathlib import Path
 
 from corpus.recorded import Recorded
 from corpus.rivals import missing
-from corpus.table import asked, put_in, table
-from corpus.taps import TAPS
+from corpus.table import COMPARED, asked, put_in, table
 
 PAGE = Path(__file__).parent.parent / "docs" / "witness.md"
 
@@ -23,7 +22,7 @@ def main(page: Path) -> None:
     if tools := missing():
         sys.exit(f"to compare with {' and '.join(tools)}, install them: apt-get install {' '.join(tools)}")
     found = {}
-    for tap in TAPS:
+    for tap in COMPARED:
         with tempfile.TemporaryDirectory() as folder:
             found[tap] = asked(Recorded.on(tap, Path(folder)))
     made = table(found)

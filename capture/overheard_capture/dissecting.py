@@ -48,6 +48,8 @@ _EACH_TIME = {
 }
 _PASSES: tuple[dict[str, str], ...] = ({"tcp.reassemble_out_of_order": "FALSE"}, _SECOND_TIME)
 _FRAME, _STREAM = "frame.number", "tcp.stream"
+# The frames that brought the parts of an IP packet.
+_PARTS = ("ip.fragment", "ipv6.fragment")
 # Said, with an exit code that is not 0, of a file that breaks off. All before that was read.
 _CUT_SHORT = b"cut short"
 
@@ -56,14 +58,15 @@ _CUT_SHORT = b"cut short"
 class Witnessed:
     """A frame in which tshark sees a secret: in which field, in which spelling, and the TCP streams it belongs to.
 
-    Of what was put together of many frames it is the one that completed it. `field` is empty where tshark found it and
-    cannot print it.
+    Of what was put together of many frames it is the one that completed it, and `parts` are all of an IP packet that
+    was sent in parts. `field` is empty where tshark found it and cannot print it.
     """
 
     frame: int
     field: str
     spelling: str = "plainly"
     streams: tuple[int, ...] = ()
+    parts: tuple[int, ...] = ()
 
 
 def _patterns(value: bytes) -> dict[bytes, str]:
@@ -133,7 +136,7 @@ class Question:
         """Ask both times at once, and end what runs, whatever happens."""
         with ThreadPoolExecutor(len(_PASSES)) as pool, own_configuration() as environment:
             _write_macro(Path(environment["HOME"]), self.filter(secrets))
-            wanted = [word for name in (_FRAME, _STREAM, *printed) for word in ("-e", name)]
+            wanted = [word for name in (_FRAME, _STREAM, *_PARTS, *printed) for word in ("-e", name)]
             command = ["tshark", "-r", str(path), "-n", *self.ways, "-Y", "${seen}", "-T", "ek", *wanted]
             with _started(command, environment, self.patience) as runs:
                 return list(pool.map(lambda run: self._answer(run, path), runs))
@@ -149,16 +152,17 @@ class Question:
     def _note(self, layers: Mapping[str, list[str]], answer: _Answer) -> None:
         frame = int(layers[_as_key(_FRAME)][0])
         streams = tuple(map(int, layers.get(_as_key(_STREAM), ())))
+        parts = tuple(int(part) for name in _PARTS for part in layers.get(_as_key(name), ()))
         named = False
         for secret in self.secrets:
             for name, hexadecimal in fields().items():
                 spelling = self._spelling(secret, layers.get(_as_key(name), ()), hexadecimal)
                 if spelling:
                     named = True
-                    answer.seen.append((secret.name, Witnessed(frame, name, spelling, streams)))
+                    answer.seen.append((secret.name, Witnessed(frame, name, spelling, streams, parts)))
                     break
         if not named:
-            answer.unnamed.append(Witnessed(frame, "", streams=streams))
+            answer.unnamed.append(Witnessed(frame, "", streams=streams, parts=parts))
 
     def _spelling(self, secret: Secret, values: Sequence[str], hexadecimal: bool) -> str:
         for value in values:

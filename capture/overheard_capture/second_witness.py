@@ -107,7 +107,7 @@ def disagreements(
     """What only one of the two saw, of each secret by its name.
 
     tshark names the frame that completes what it put together. So they agree where it is one of those that carry what
-    we saw, or of the same TCP stream.
+    we saw, or of the same TCP stream, or brought the last part of an IP packet of which these brought others.
     """
     found: list[Disagreement] = []
     for name in sorted({*sightings, *witnessed}):
@@ -118,7 +118,7 @@ def disagreements(
 
 
 def _agree(seen: Sighting, other: Witnessed) -> bool:
-    return other.frame == seen.frame or other.frame in seen.frames or seen.stream in other.streams
+    return seen.stream in other.streams or not {seen.frame, *seen.frames}.isdisjoint((other.frame, *other.parts))
 
 
 def _only_theirs(name: str, ours: Sequence[Sighting], theirs: Sequence[Witnessed]) -> Iterable[Disagreement]:

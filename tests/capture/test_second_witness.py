@@ -291,6 +291,8 @@ def test_they_agree_where_the_frame_is_one_of_those_that_carry_it_or_of_the_same
     elsewhere = replace(THERE, frame=30, streams=(4,))
     assert len(disagreements({"message": [SEEN]}, {"message": [elsewhere]})) == 2
     nowhere = replace(SEEN, stream=-1)
+    # The last part of an IP packet that other frames brought the secret in.
+    assert disagreements({"message": [nowhere]}, {"message": [Witnessed(9, "x", parts=(6, 8, 9))]}) == ()
     assert len(disagreements({"message": [nowhere]}, {"message": [replace(elsewhere, streams=())]})) == 2
 
 

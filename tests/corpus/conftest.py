@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from conftest import fail_or_skip
 from corpus.recorded import Recorded
+from corpus.taps import TAPS
 
 if TYPE_CHECKING:
     from corpus.case import Case
@@ -17,14 +19,23 @@ if TYPE_CHECKING:
 REQUIRED = os.environ.get("OVERHEARD_REQUIRED_ENGINES")
 
 
-@pytest.fixture(scope="session", params=["lo", "veth"])
+@pytest.fixture(scope="session", params=list(TAPS))
 def corpus(
     request: pytest.FixtureRequest,
     tmp_path_factory: pytest.TempPathFactory,
     local_engine: Engine,  # noqa: ARG001  (it says whether there can be namespaces)
 ) -> Recorded:
-    """Every case, on a tap like that of each engine."""
+    """Every case, on each tap that can be had here."""
+    if request.param == "compose":
+        request.getfixturevalue("containers_to_enter")
     return Recorded.on(request.param, tmp_path_factory.mktemp(f"corpus-{request.param}"))
+
+
+@pytest.fixture(scope="session")
+def containers_to_enter(compose_engine: Engine) -> None:  # noqa: ARG001  (it says whether there is a Docker engine)
+    """Skip, or in CI fail, where the network of containers cannot be entered."""
+    if os.geteuid():
+        fail_or_skip("compose", "only root may enter the network of its containers")
 
 
 def played_or_skipped(corpus: Recorded, case: Case) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import TYPE_CHECKING
 
 from overheard import judge
@@ -9,10 +10,19 @@ from overheard import judge
 if TYPE_CHECKING:
     from corpus.case import Case
     from corpus.recorded import Recorded
+    from overheard.words.report import Report
     from overheard.words.sighting import Sighting
+
+# What the secret of a case is called in its report.
+SECRET = "secret"  # noqa: S105  (its name, not its value)
+
+
+@cache
+def report(corpus: Recorded, case: Case) -> Report:
+    """The judge's report on a case. More than one test looks at it."""
+    return judge(corpus.path(case), {SECRET: case.secret}, any_case=case.any_case)
 
 
 def sightings(corpus: Recorded, case: Case) -> tuple[Sighting, ...]:
     """Where the secret of a case is seen."""
-    report = judge(corpus.path(case), {"secret": case.secret}, any_case=case.any_case)
-    return report.verdicts["secret"].sightings
+    return report(corpus, case).verdicts[SECRET].sightings

@@ -1,7 +1,7 @@
 """Plays the corpus, and records it.
 
-All cases are played into one recording, made by the project's own recorder. It is cut into a file a case, and
-`played.json` says what came of each: the bytes that carry the secret, or why it was not played.
+All cases are played into one recording, made by the project's own recorder or its sidecar. It is cut into a file a
+case, and `played.json` says what came of each: the bytes that carry the secret, or why it was not played.
 """
 
 from __future__ import annotations
@@ -17,8 +17,6 @@ from corpus.case import Missing
 from corpus.cases import CASES
 from corpus.cutting import cut
 from corpus.scene import Scene
-from overheard_capture.dumpcap import Tap as Recorded
-from overheard_capture.recorder import ActiveRecording
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -57,10 +55,11 @@ class Theatre:
         for case in cases:
             self._prepare(case)
         recording = self.folder / "all.pcapng"
-        active = ActiveRecording.begin("corpus", recording, Recorded(self.tap.here), patience=1)
-        with ThreadPoolExecutor(_AT_ONCE, initializer=self.tap.clients.enter) as pool:
+        with (
+            self.tap.record(recording),
+            ThreadPoolExecutor(_AT_ONCE, initializer=self.tap.clients.enter) as pool,
+        ):
             list(pool.map(self._play, cases))
-        active.end()
         self.late.close()
         addresses = {case.name: self._scenes[case.name].addresses for case in cases}
         for name, numbers in cut(recording, self.folder, addresses).items():

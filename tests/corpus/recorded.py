@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+from contextlib import nullcontext
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from corpus.containers import containers
 from corpus.cutting import frames
 from corpus.truth import parts, segments
 from processes import in_namespaces
@@ -29,8 +31,9 @@ class Recorded:
 
     @classmethod
     def on(cls, tap: str, folder: Path) -> Recorded:
-        """Record it."""
-        in_namespaces(_STAGE, tap, str(folder), within=120)
+        """Record it. Raises ContainersError where the containers that a tap wants cannot be had."""
+        with containers(folder) if tap == "compose" else nullcontext():
+            in_namespaces(_STAGE, tap, str(folder), within=120)
         return cls(tap, folder)
 
     @cached_property

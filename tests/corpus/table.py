@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
 BEGIN, END = "<!-- corpus: made by tests/corpus_table.py -->", "<!-- corpus: end -->"
 US = "**Overheard**"
+# The taps on which tools are compared. What they find in containers is no news of them.
+COMPARED = ("lo", "veth")
 
 # For each tap, for each tool, the names of the cases in which it finds the secret.
 Found = dict[str, dict[str, set[str]]]

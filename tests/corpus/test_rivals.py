@@ -9,6 +9,7 @@ import pytest
 from corpus.cases import CASES
 from corpus.conftest import REQUIRED
 from corpus.rivals import RIVALS, Asked, missing
+from corpus.table import COMPARED
 
 if TYPE_CHECKING:
     from corpus.recorded import Recorded
@@ -38,6 +39,7 @@ def asked(corpus: Recorded) -> Asked:
     return Asked(corpus, CASES)
 
 
+@pytest.mark.parametrize("corpus", COMPARED, indirect=True)
 @pytest.mark.parametrize("tool", RIVALS)
 def test_another_tool_finds_what_it_can_and_nothing_in_a_look_alike(asked: Asked, tool: str) -> None:
     found = RIVALS[tool](asked)

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from corpus.scene import Scene
 
 _DATA, _INIT, _INIT_ACK, _SACK, _SHUTDOWN, _SHUTDOWN_ACK, _ECHO, _ECHO_ACK, _COMPLETE = 0, 1, 2, 3, 7, 8, 10, 11, 14
-_CLIENT_PORT, _SERVER_PORT, _CLIENT_TAG, _SERVER_TAG, _FIRST = 40_000, 7000, 0xAC0A11, 0xBEEC4, 1000
+_SERVER_PORT, _CLIENT_TAG, _SERVER_TAG, _FIRST = 7000, 0xAC0A11, 0xBEEC4, 1000
 _WINDOW = 65_536
 
 
@@ -129,8 +129,10 @@ def say(scene: Scene, *packets: list[Fragment], backwards: bool = False) -> None
     client_wire = _raw(scene, scene.tap.client)
     server_wire.connect((scene.tap.client, 0))
     client_wire.connect((scene.host, 0))
-    server = _End(server_wire, (_SERVER_PORT, _CLIENT_PORT), _CLIENT_TAG)
-    client = _End(client_wire, (_CLIENT_PORT, _SERVER_PORT), _SERVER_TAG)
+    # Of its own, as tshark tells conversations apart by ports and tags alone.
+    client_port = 40_000 + scene.number
+    server = _End(server_wire, (_SERVER_PORT, client_port), _CLIENT_TAG)
+    client = _End(client_wire, (client_port, _SERVER_PORT), _SERVER_TAG)
     thread = scene.background(_serve, server)
     client.send(Chunk(_INIT, 0, _start(_CLIENT_TAG)), tag=0)
     client.take()

@@ -1,0 +1,63 @@
+"""Both witnesses on the corpus: what tshark reads out of a case, the judge sees, and what it alone sees is told."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from corpus.cases import CASES
+from corpus.conftest import played_or_skipped
+from corpus.judged import SECRET, sightings
+from corpus.witnesses import SecondWitness
+from overheard import judge
+from overheard_capture.second_witness import OURS, TSHARK
+
+if TYPE_CHECKING:
+    from corpus.case import Case
+    from corpus.recorded import Recorded
+
+# Of what tshark puts together and unwraps, and of how it is written: cases in which it sees the secret.
+SEEN_BY_TSHARK = [
+    "plain", "base64-at-1", "utf-16-le", "coding-gzip", "chunked-split", "h2-header", "grpc-gzip", "websocket-deflate",
+    "smtp-auth-plain", "redis", "udp", "dns-text", "fragments", "sctp-two-packets", "quic-server-name",
+]  # fmt: skip
+NAMED = {case.name: case for case in CASES}
+
+
+def _name(case: Case) -> str:
+    return case.name
+
+
+@pytest.fixture(scope="module")
+def second(corpus: Recorded) -> SecondWitness:
+    """What tshark sees in all cases that were played."""
+    return SecondWitness(corpus, [case for case in CASES if corpus.played[case.name]["frames"]])
+
+
+@pytest.mark.parametrize("case", CASES, ids=_name)
+def test_tshark_sees_nothing_that_the_judge_does_not(corpus: Recorded, second: SecondWitness, case: Case) -> None:
+    played_or_skipped(corpus, case)
+    ours = sightings(corpus, case)
+    differ = second.differs(case, ours)
+    assert [each for each in differ if each.seen_by == TSHARK] == []
+    if ours and not second.sees(case):
+        # That is no fault, as tshark unwraps less. But it is told.
+        assert {each.seen_by for each in differ} == {OURS}
+
+
+@pytest.mark.parametrize("name", SEEN_BY_TSHARK)
+def test_a_judge_that_misses_what_tshark_sees_is_told_of(corpus: Recorded, second: SecondWitness, name: str) -> None:
+    """Without what the judge saw, the test above fails."""
+    played_or_skipped(corpus, NAMED[name])
+    differ = second.differs(NAMED[name], ())
+    assert {each.seen_by for each in differ} == {TSHARK}
+
+
+@pytest.mark.parametrize("case", CASES[::50], ids=_name)
+def test_asked_about_all_cases_it_says_the_same_as_about_one(
+    corpus: Recorded, second: SecondWitness, case: Case
+) -> None:
+    played_or_skipped(corpus, case)
+    alone = judge(corpus.path(case), {SECRET: case.secret}, any_case=case.any_case, second_witness=True)
+    assert second.differs(case, sightings(corpus, case)) == alone.disagreements
