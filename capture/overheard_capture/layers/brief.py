@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from overheard_capture.layers.desk import Why
 from overheard_capture.layers.embedded import MAGICS
-from overheard_capture.layers.glance import plain, runs, soft_break
+from overheard_capture.layers.glance import is_simple, plain
 from overheard_capture.layers.leaf import leaf
 from overheard_capture.layers.sniff import HEAD, is_known
 from overheard_capture.layers.text import CONTROL
@@ -25,7 +25,7 @@ NEITHER = "neither text nor anything that is known"
 
 def glance(data: bytes) -> bool | None:
     """Whether these bytes, which are all there is, are text; None where somebody has to look at what may be in them."""
-    if runs(data) or soft_break(data) >= 0:
+    if not is_simple(data):
         return None
     if plain(data):
         return True

@@ -67,6 +67,11 @@ def soft_break(data: Bytes, start: int = 0) -> int:
     return int(compiled.soft_break(pointer(data), ctypes.c_uint64(len(data)), ctypes.c_uint64(start)))
 
 
+def is_simple(data: bytes | bytearray) -> bool:
+    """Whether nothing that is written otherwise than it is meant can be in this text."""
+    return not runs(data) and soft_break(data) < 0 and ENCODED_WORD.first(data) < 0
+
+
 class Texts:
     """Several texts, of which the first is looked for. None is empty, or longer than 255 bytes."""
 
@@ -82,3 +87,7 @@ class Texts:
             return min((place for text in self._texts if (place := data.find(text, start)) >= 0), default=-1)
         length, begin = ctypes.c_uint64(len(data)), ctypes.c_uint64(start)
         return int(compiled.first_of(pointer(data), length, begin, self._packed, self._count))
+
+
+# What an encoded word begins with (RFC 2047, 2).
+ENCODED_WORD = Texts(b"=?")

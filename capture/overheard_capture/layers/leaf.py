@@ -8,7 +8,8 @@ from overheard_capture.layers.base64_runs import Base64Runs
 from overheard_capture.layers.content import Content, Looking
 from overheard_capture.layers.desk import Why
 from overheard_capture.layers.embedded import Embedded
-from overheard_capture.layers.glance import plain, runs, soft_break
+from overheard_capture.layers.encoded_words import EncodedWords
+from overheard_capture.layers.glance import is_simple, plain
 from overheard_capture.layers.held import Held
 from overheard_capture.layers.nested import FIRST_PIECE, Rest
 from overheard_capture.layers.pending import Pending
@@ -114,7 +115,7 @@ class Leaf:
         if self._head:
             data, origin = self._head.take()
             self._head = None
-            if not (plain(data) and not runs(data) and soft_break(data) < 0):
+            if not (plain(data) and is_simple(data)):
                 self._read(data, origin, last=True)
 
     def close(self) -> None:
@@ -129,7 +130,7 @@ class Leaf:
 class Text:
     """Reads what begins as nothing known: text, until it proves to be none."""
 
-    __slots__ = ("_base64", "_beginning", "_desk", "_embedded", "_judge", "_layers", "_soft_lines")
+    __slots__ = ("_base64", "_beginning", "_desk", "_embedded", "_encoded_words", "_judge", "_layers", "_soft_lines")
 
     def __init__(self, desk: Desk, layers: tuple[str, ...]) -> None:
         self._desk = desk
@@ -137,6 +138,7 @@ class Text:
         self._judge = Judge()
         self._base64 = Base64Runs(desk, layers, leaf)
         self._soft_lines = SoftLines(desk, layers, leaf)
+        self._encoded_words = EncodedWords(desk, layers)
         self._embedded: Embedded | None = None
         # The last letters, where something may begin with them.
         self._beginning: Pending | None = None
@@ -153,6 +155,7 @@ class Text:
                 judge.feed(data)
         self._base64.feed(data, origin)
         self._soft_lines.feed(data, origin)
+        self._encoded_words.feed(data, origin)
         if judge.odd:
             self._look_for_embedded(data, origin)
         elif data.endswith(_BEGINNINGS):
@@ -179,7 +182,7 @@ class Text:
         """So many bytes are missing here."""
         self._judge.gap()
         self._beginning = None
-        for reader in (self._base64, self._soft_lines, self._embedded):
+        for reader in (self._base64, self._soft_lines, self._encoded_words, self._embedded):
             if reader:
                 reader.gap(length)
 
@@ -187,7 +190,7 @@ class Text:
         """There is no more to come."""
         if not self._judge.is_text:
             self._desk.unread(Why.OPAQUE, "neither text nor anything that is known", self._layers)
-        for reader in (self._base64, self._soft_lines, self._embedded):
+        for reader in (self._base64, self._soft_lines, self._encoded_words, self._embedded):
             if reader:
                 reader.close()
 
