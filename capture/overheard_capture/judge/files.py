@@ -20,6 +20,7 @@ from overheard_capture.judge.evidence import Case
 from overheard_capture.judge.exhibit import Keys
 from overheard_capture.judge.look import look
 from overheard_capture.judge.present import SENT
+from overheard_capture.judge.sight import unwrapped
 from overheard_capture.judge.whole import WHOLE
 from overheard_capture.layers.desk import LIMITS
 from overheard_capture.reading.capture import ordered
@@ -94,8 +95,12 @@ def judge_files(  # noqa: PLR0913  (all but two are left out mostly)
         evidence.keys = Keys(more=(*logs, *_embedded(evidence, folder)))
         if len(paths) > 1 and (evidence.keys.tls or second_witness):
             evidence.path = _merged(paths, folder)
-        verdicts = {secret.name: verdict(Case(evidence, number)) for number, secret in enumerate(named)}
-        report = Report(verdicts, _account(evidence, paths))
+        cases = {secret.name: Case(evidence, number) for number, secret in enumerate(named)}
+        report = Report(
+            {name: verdict(case) for name, case in cases.items()},
+            _account(evidence, paths),
+            unwrapped={seen: around for case in cases.values() for seen, around in unwrapped(case).items()},
+        )
         if second_witness:
             from overheard_capture.second_witness import How, heard  # noqa: PLC0415  (few ask it)
 

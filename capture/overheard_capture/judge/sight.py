@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from overheard.words.sighting import Sighting
+from overheard.words.sighting import Sighting, Unwrapped
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -16,6 +16,13 @@ if TYPE_CHECKING:
 def sight(case: Case) -> Iterator[Sighting]:
     """Every place where the secret is to be seen: in streams put together, unwrapped, and in every frame as it is."""
     yield from sightings(case, case.seen)
+
+
+def unwrapped(case: Case) -> dict[Sighting, Unwrapped]:
+    """What those under layers look like with these taken off."""
+    finds = [find for find in case.seen if find.found.layers]
+    around = (Unwrapped(find.found.before, find.found.shown, find.found.behind) for find in finds)
+    return dict(zip(sightings(case, finds), around, strict=True))
 
 
 def sightings(case: Case, finds: Iterable[Find]) -> Iterator[Sighting]:

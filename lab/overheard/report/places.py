@@ -16,12 +16,3 @@ class Place:
     frame: int
     data: bytes = field(default=b"", repr=False)
     at: int | None = None
-
-
-@dataclass(frozen=True)
-class Unwrapped:
-    """What stood around a secret once its layers were taken off. For the eye alone: it holds the secret."""
-
-    before: bytes = field(repr=False)
-    shown: bytes = field(repr=False)
-    behind: bytes = field(repr=False)

@@ -17,9 +17,8 @@ if TYPE_CHECKING:
 
     from rich.console import RenderableType
 
-    from overheard.report.places import Place, Unwrapped
+    from overheard.report.places import Place
     from overheard.words.report import Account, Disagreement, Report
-    from overheard.words.sighting import Sighting
     from overheard.words.verdict import Verdict
 
 _WIDEST = max(map(len, Outcome))
@@ -31,21 +30,19 @@ def scanned(
     report: Report,
     *,
     places: Mapping[int, Place] | None = None,
-    unwrapped: Mapping[Sighting, Unwrapped] | None = None,
     every_flow: bool = False,
     hide: Callable[[bytes], Iterable[range]] | None = None,
 ) -> Group:
-    """All of a report. `places` has the frames to show bytes of, by their numbers, and `unwrapped` what is behind them.
+    """All of a report. `places` has the frames to show bytes of, by their numbers.
 
     `hide` says which bytes hold a secret and are to be masked; without it, all are shown.
     """
-    return Group(*_parts(report, places or {}, unwrapped or {}, every_flow, hide))
+    return Group(*_parts(report, places or {}, every_flow, hide))
 
 
 def _parts(
     report: Report,
     places: Mapping[int, Place],
-    unwrapped: Mapping[Sighting, Unwrapped],
     every_flow: bool,
     hide: Callable[[bytes], Iterable[range]] | None,
 ) -> Iterator[RenderableType]:
@@ -54,7 +51,7 @@ def _parts(
     for name, verdict in report.verdicts.items():
         if verdict.sightings:
             yield _heading(f"{name}: where it was seen")
-            yield from sighted(verdict, places, unwrapped, hide)
+            yield from sighted(verdict, places, report.unwrapped, hide)
     yield from _reasons(report.verdicts)
     if report.disagreements is not None:
         yield from _disagreements(report.disagreements)

@@ -15,8 +15,8 @@ if TYPE_CHECKING:
 
     from rich.console import RenderableType
 
-    from overheard.report.places import Place, Unwrapped
-    from overheard.words.sighting import Sighting
+    from overheard.report.places import Place
+    from overheard.words.sighting import Sighting, Unwrapped
     from overheard.words.verdict import Verdict
 
 # So many places are listed, and so many are shown with their bytes.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from overheard.words.verdict import Outcome
@@ -10,6 +10,7 @@ from overheard.words.verdict import Outcome
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from overheard.words.sighting import Sighting, Unwrapped
     from overheard.words.verdict import Verdict
 
 
@@ -67,11 +68,15 @@ class Disagreement:
 
 @dataclass(frozen=True)
 class Report:
-    """The verdicts, by the name of the secret, and the account. `disagreements` is None where one witness was asked."""
+    """The verdicts, by the name of the secret, and the account. `disagreements` is None where one witness was asked.
+
+    `unwrapped` is what sightings under layers look like with these taken off: for the eye, as it holds the secrets.
+    """
 
     verdicts: Mapping[str, Verdict]
     account: Account
     disagreements: tuple[Disagreement, ...] | None = None
+    unwrapped: Mapping[Sighting, Unwrapped] = field(default_factory=dict, repr=False, compare=False)
 
     @property
     def outcome(self) -> Outcome:

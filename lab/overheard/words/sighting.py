@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 
 @dataclass(frozen=True)
@@ -31,3 +31,12 @@ class Sighting:
     def how(self) -> str:
         """How it was to be seen, in words: `plainly`, or `plainly, in Fernet opened with the interceptor's key`."""
         return ", in ".join((self.spelling, *reversed(self.layers)))
+
+
+@dataclass(frozen=True)
+class Unwrapped:
+    """What stood around a secret once its layers were taken off. For the eye alone: it holds the secret."""
+
+    before: bytes = field(repr=False)
+    shown: bytes = field(repr=False)
+    behind: bytes = field(repr=False)

@@ -6,6 +6,7 @@ import base64
 import codecs
 import html
 import io
+import gzip
 import json
 import os
 import re
@@ -429,6 +430,19 @@ def test_as_a_command_it_ends_in_words_and_with_its_exit_code(tmp_path: Path) ->
     assert (done.returncode, done.stderr) == (0, ""), done.stdout
     assert done.stdout.startswith("PROTECTED     p  all ")
     assert command(str(clean), "--secret", f"p={VALUE}").returncode == Outcome.INCONCLUSIVE.exit_code
+
+
+def test_what_is_packed_is_shown_unpacked_to_an_eye_alone(tmp_path: Path) -> None:
+    body = gzip.compress(f'{{"role":"admin","password":"{VALUE}"}}'.encode())
+    answer = b"HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: %d\r\n\r\n" % len(body) + body
+    packed = str(rewritten(tmp_path / "packed.pcapng", exchange([b"GET / HTTP/1.1\r\n\r\n"], [answer])))
+    shown = command(packed, "--secret", f"p={VALUE}", "--show-secrets").stdout
+    assert f'unwrapped: {{"role":"admin","password":"{VALUE}"}}' in shown
+    for form in ([], ["--json"], ["--sarif"], ["--junit"]):
+        said = command(packed, "--secret", f"p={VALUE}", *form).stdout
+        assert "gzip" in said
+        assert VALUE not in said
+        assert "admin" not in said
 
 
 def test_what_cannot_be_read_is_no_traceback(tmp_path: Path) -> None:

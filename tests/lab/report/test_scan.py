@@ -24,9 +24,10 @@ from lab.report.scans import (
     report,
 )
 from overheard.report.flows import by_weight
-from overheard.report.places import Place, Unwrapped
+from overheard.report.places import Place
 from overheard.report.scan import scanned
 from overheard.words.report import Report
+from overheard.words.sighting import Unwrapped
 from overheard.words.verdict import Outcome, Presence, Verdict
 
 
@@ -103,8 +104,9 @@ def test_a_secret_that_goes_on_in_the_next_frame_is_marked_to_the_end_of_this_on
 
 def test_what_stood_under_layers_is_shown_to_an_eye_and_not_to_a_log() -> None:
     around = {PACKED: Unwrapped(b'{"password":"', VALUE, b'"}')}
-    assert f'unwrapped: {{"password":"{VALUE.decode()}"}}' in shown(scanned(report(), unwrapped=around))
-    assert VALUE.decode() not in shown(scanned(report(), unwrapped=around, hide=hide))
+    told = replace(report(), unwrapped=around)
+    assert f'unwrapped: {{"password":"{VALUE.decode()}"}}' in shown(scanned(told))
+    assert VALUE.decode() not in shown(scanned(told, hide=hide))
 
 
 def test_every_check_that_does_not_hold_is_told_with_what_to_do() -> None:
