@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from overheard_capture.layers import http2_afresh, websocket_afresh
 from overheard_capture.layers.http2 import http2
-from overheard_capture.layers.nested import guessing
+from overheard_capture.layers.nested import Guessing
 from overheard_capture.layers.pending import Pending
 from overheard_capture.layers.telnet import is_telnet, telnet
 from overheard_capture.layers.websocket import websocket
@@ -63,7 +63,8 @@ class Guess:
     """Reads a direction as what it may be, once there is enough of it to tell."""
 
     def __init__(self, desk: Desk, layers: tuple[str, ...]) -> None:
-        self._desk = guessing(desk)
+        # What a wrong guess inflates or takes for a request must not be held against whoever reads it for certain.
+        self._desk = Guessing(desk.search, desk.limits, opener=desk.opener, sightings=desk.sightings, asked=desk)
         self._layers = layers
         self._head: Pending | None = Pending()
         self._reader: Reader | None = None

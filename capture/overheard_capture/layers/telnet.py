@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import re
 from enum import Enum, auto
 from typing import TYPE_CHECKING
@@ -28,6 +29,7 @@ _BLANK = bytes(32 if (byte < 32 and byte not in b"\t\n\r\x1f") or byte == 127 el
 _WHOLE = re.compile(rb"\xff(?:\xfa(?:[^\xff]|\xff\xff)*\xff\xf0|[\xfb-\xfe][\0-\x31\x8a-\x8c\xff]|[\xf1-\xf9])")
 _CUT_OFF = re.compile(rb"\xff(?:\xfa(?:[^\xff]|\xff\xff)*\xff?|[\xfb-\xfe])?\Z")
 _BINARY = re.compile(rb"\xff|(?<!\r)\0")
+_ASCII = bytes(range(128))
 _NO_TEXT = re.compile(rb"[\x01-\x06\x0e-\x1a\x1c-\x1f]")
 
 
@@ -35,8 +37,20 @@ def is_telnet(head: Bytes) -> bool:
     """Whether a direction that begins like this is telnet: commands, and nothing but text between them."""
     text, count = _WHOLE.subn(b"", bytes(head))
     text = _CUT_OFF.sub(b"", text)
-    # Keys that are held down with Control are few in what is typed.
-    return count > 0 and not _BINARY.search(text) and len(_NO_TEXT.findall(text)) * 4 <= len(text)
+    return count > 0 and not _BINARY.search(text) and _is_typed(text)
+
+
+def _is_typed(text: bytes) -> bool:
+    """Whether it may be typed or shown. Keys that are held down with Control are few, and so are letters of Latin-1."""
+    if len(_NO_TEXT.findall(text)) * 4 > len(text):
+        return False
+    if len(text.translate(None, _ASCII)) * 4 <= len(text):
+        return True
+    try:
+        codecs.getincrementaldecoder("utf-8")().decode(text)
+    except UnicodeDecodeError:
+        return False
+    return True
 
 
 class _Shown:

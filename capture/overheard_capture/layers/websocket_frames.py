@@ -26,7 +26,9 @@ class Opcode(IntEnum):
 _KNOWN = frozenset(Opcode)
 _FINAL, _COMPRESSED, _RESERVED = 0x80, 0x40, 0x30
 # How many bytes say the length, where the first seven bits do not.
-_LONGER = {126: 2, 127: 8}
+LONGER = {126: 2, 127: 8}
+# How long the payload is at least, by the length of a head without its mask: shorter ones have shorter heads.
+SHORTEST = {2: 0, 4: 126, 10: 1 << 16}
 
 
 class Frame(NamedTuple):
@@ -46,15 +48,14 @@ class Frame(NamedTuple):
     @classmethod
     def of(cls, head: bytes) -> Frame:
         """What a whole head says."""
-        longer = _LONGER.get(head[1] & 0x7F, 0)
+        longer = LONGER.get(head[1] & 0x7F, 0)
         length = int.from_bytes(head[2 : 2 + longer], "big") if longer else head[1] & 0x7F
         first = head[0]
         return cls(first & 15, bool(first & _FINAL), bool(first & _COMPRESSED), head[2 + longer :], length)
 
 
-def head_length(start: Bytes) -> int:
+def head_length(first: int, second: int) -> int:
     """How long a head is that begins with these two bytes; 0 where none can."""
-    first, second = start[0], start[1]
     if not first and not second:
         # It goes on, with nothing, and is not the last: allowed, and never seen. Zeros are seen often.
         return 0
@@ -63,7 +64,7 @@ def head_length(start: Bytes) -> int:
     # A control frame is whole, short, and never compressed (5.5).
     if first & 8 and (first & 0xC0 != _FINAL or second & 0x7F > 125):
         return 0
-    return 2 + _LONGER.get(second & 0x7F, 0) + (4 if second & 0x80 else 0)
+    return 2 + LONGER.get(second & 0x7F, 0) + (4 if second & 0x80 else 0)
 
 
 class Listener(Protocol):
@@ -120,7 +121,7 @@ class Frames:
         return at
 
     def _read_head(self) -> None:
-        self._wanted = head_length(self._head)
+        self._wanted = head_length(self._head[0], self._head[1])
         if len(self._head) < self._wanted:
             return
         frame = Frame.of(self._head) if self._wanted else None

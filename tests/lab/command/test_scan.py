@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import base64
 import codecs
+import gzip
 import html
 import io
-import gzip
 import json
 import os
 import re
