@@ -136,7 +136,7 @@ class Soon:
 
     def __init__(self, looks: Sequence[Look]) -> None:
         self._made: Engine | None = None
-        self._thread = threading.Thread(target=self._make, args=(looks,), name="search", daemon=True)
+        self._thread = threading.Thread(target=self._make, args=(looks,), name="search")
         self._thread.start()
 
     def _make(self, looks: Sequence[Look]) -> None:
