@@ -25,7 +25,6 @@ from overheard_capture.one_file import one_file
 if TYPE_CHECKING:
     from overheard.words.report import Flow
     from overheard.words.secret import Secret
-    from overheard_capture.judge.evidence import Evidence
 
 __all__ = ["Witnessed", "ask", "disagreements", "dissectors", "second_opinion"]
 
@@ -139,11 +138,6 @@ def _only_ours(name: str, ours: Sequence[Sighting], theirs: Sequence[Witnessed])
 
 def _where(other: Witnessed) -> str:
     return f"{other.field or 'a field'} as tshark dissects it"
-
-
-def heard(report: Report, evidence: Evidence, how: How = _USUAL) -> Report:
-    """The report on some evidence after tshark was asked, too: see `second_opinion`."""
-    return second_opinion(report, [evidence.path], evidence.search.secrets, how)
 
 
 def second_opinion(report: Report, paths: Sequence[Path], secrets: Sequence[Secret], how: How = _USUAL) -> Report:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from overheard.words.visible import Alert, Visible
-from overheard_capture.content import content_of
 from overheard_capture.tls.handshake import handshake
 from overheard_capture.tls.side import TlsSide
 from overheard_capture.tls.sizes import Sizes, sizes
@@ -13,6 +12,7 @@ from overheard_capture.tls.sizes import Sizes, sizes
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from overheard_capture.content import Content
     from overheard_capture.layers.desk import Desk
 
 
@@ -25,13 +25,14 @@ def visible_of(  # noqa: PLR0913  (these are the facts)
     lasted: float,
     sent: int,
     answered: int,
+    content: Content,
     desks: tuple[Desk, Desk],
 ) -> Visible:
     """What is visible of a flow that is over, both readers of which were closed.
 
     `number`, `client` and `server` are as in `Visible`. `began` is in seconds since the first frame of the recording,
-    and `lasted` in seconds. `sent` and `answered` are the bytes of payload that were seen. `desks` are those of the
-    client's direction and of the server's.
+    and `lasted` in seconds. `sent` and `answered` are the bytes of payload that were seen, and `content` what they are.
+    `desks` are those of the client's direction and of the server's.
     """
     asks, answers = (desk.tls or TlsSide() for desk in desks)
     if asks.is_server or answers.is_client:
@@ -50,7 +51,7 @@ def visible_of(  # noqa: PLR0913  (these are the facts)
         lasted=round(max(lasted, 0), 6),
         sent=sent,
         answered=answered,
-        content=content_of(desks).value,
+        content=content.value,
         version=said.picked.version,
         cipher=said.picked.cipher,
         group=said.group,

@@ -14,6 +14,7 @@ import pytest
 from capture.frames import SERVER, ethernet, exchange, frame, ipv4, tcp
 from capture.talk import SEARCH, TLS_1_3, client, data, extension, hear, message, record, server, vector
 from overheard.words.visible import Alert, Visible
+from overheard_capture.content import content_of
 from overheard_capture.flows.reading import Reading
 from overheard_capture.packets import SYN
 from overheard_capture.reading.capture import read
@@ -299,7 +300,17 @@ def test_who_is_called_may_be_the_one_that_asks() -> None:
     flight = [(">", data(400, 53)), ("<", data(53, 71)), (">", data(517))]
     heard = hear([*said, *flight])
     assert heard.protected
-    seen = visible_of(number=0, client="a", server="b", began=0, lasted=1, sent=1, answered=1, desks=heard.desks)
+    seen = visible_of(
+        number=0,
+        client="a",
+        server="b",
+        began=0,
+        lasted=1,
+        sent=1,
+        answered=1,
+        content=content_of(heard.desks),
+        desks=heard.desks,
+    )
     assert (seen.content, seen.version, seen.sni, seen.hello_frames) == ("TLS", "TLS 1.3", "server", (3, 4))
     assert (seen.data_sent, seen.data_answered) == (500, 54)
 

@@ -244,7 +244,8 @@ class Reading:
         facts.protected += protected
         what = _kinds(desks) or "nothing"
         facts.kinds[what] += 1
-        if content_of(desks) in (Content.TLS, Content.LATER):
+        carried = content_of(desks)
+        if carried in (Content.TLS, Content.LATER):
             facts.tls.append(stream.number)
         if len(facts.flows) >= MOST_FLOWS:
             facts.more_flows += 1
@@ -257,6 +258,7 @@ class Reading:
             lasted=stream.ended - stream.began,
             sent=stream.client.seen,
             answered=stream.server.seen,
+            content=carried,
             desks=desks,
         )
         facts.visible.append(shown)

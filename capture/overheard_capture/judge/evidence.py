@@ -4,17 +4,19 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from functools import cached_property
+from pathlib import Path
 from typing import TYPE_CHECKING
 
+from overheard.words.errors import UnreadableError
 from overheard_capture import tshark
 from overheard_capture.flows.finds import Finds
 from overheard_capture.judge.exhibit import NO_KEYS, Keys
-from overheard_capture.judge.opened import opened_tls
+from overheard_capture.judge.opened import finds_in
 from overheard_capture.judge.tokens import BY_A_PARTY, Tokens
+from overheard_capture.one_file import one_file
+from overheard_capture.reading.inputs import called, only_once
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from overheard.words.recording import Recording
     from overheard.words.secret import Secret
     from overheard.words.visible import Visible
@@ -38,13 +40,13 @@ def _without(search: Search, stream: Visible) -> Visible:
 
 @dataclass
 class Evidence:
-    """One capture, as it was read. `path` is the file that tshark is to read, with all frames by their numbers.
+    """One capture, as it was read from its files. `folder` is where something may be made of them.
 
     `recording` is the recorder's word on it, where there is one. `vouched` is what the caller vouches for: that it is
     `whole`, that the secrets were `sent`.
     """
 
-    path: Path
+    files: tuple[Path | str, ...]
     search: Search
     file: FileFacts
     facts: Facts
@@ -55,6 +57,16 @@ class Evidence:
     spy: Keys = NO_KEYS
     notebook: Path | None = None
     vouched: frozenset[str] = frozenset()
+    folder: Path | None = None
+
+    @cached_property
+    def path(self) -> Path:
+        """The file that tshark is to read, with all frames by their numbers. Raises UnreadableError."""
+        if once := next((file for file in self.files if only_once(file)), None):
+            raise UnreadableError(
+                f"keys came with {called(once)}, which can be read but once", hint="save it as a file, and judge that"
+            )
+        return one_file(self.files, self.folder) if self.folder and len(self.files) > 1 else Path(self.files[0])
 
     @cached_property
     def visible(self) -> tuple[Visible, ...]:
@@ -63,31 +75,40 @@ class Evidence:
 
     @cached_property
     def for_tshark(self) -> tshark.Capture:
-        """The file as tshark is to read it."""
+        """The file as tshark is to read it. Raises UnreadableError."""
         return tshark.Capture.showing(self.path, self.visible)
 
     @cached_property
+    def pieces(self) -> list[tshark.Opened]:
+        """What the parties' keys open of TLS, piece by piece. Raises UnreadableError."""
+        return self._opened(self.keys.tls)
+
+    @cached_property
     def by_the_parties(self) -> Finds:
-        """What the parties' keys open of TLS. Raises UnreadableError."""
-        return opened_tls(self, self.keys.tls, "TLS opened with the key log")
+        """Where the secrets are in what the parties' keys open of TLS. Raises UnreadableError."""
+        return finds_in(self.pieces, self, "TLS opened with the key log")
 
     @cached_property
     def by_the_spy(self) -> Finds:
-        """What the spy's session keys open of TLS. Raises UnreadableError."""
-        return opened_tls(self, tshark.TlsKeys(self.spy.tls.logs), "TLS opened with the interceptor's session keys")
+        """The same with the spy's session keys. Raises UnreadableError."""
+        keys = tshark.TlsKeys(self.spy.tls.logs)
+        return finds_in(self._opened(keys), self, "TLS opened with the interceptor's session keys")
 
     @cached_property
     def by_the_stolen_key(self) -> Finds:
-        """What the server's private key opens of TLS. Raises UnreadableError."""
-        return opened_tls(
-            self, tshark.TlsKeys(private=self.spy.tls.private), "TLS opened with the server's private key"
-        )
+        """The same with the server's private key. Raises UnreadableError."""
+        keys = tshark.TlsKeys(private=self.spy.tls.private)
+        return finds_in(self._opened(keys), self, "TLS opened with the server's private key")
 
-    @property
-    def all_tls_keys(self) -> tshark.TlsKeys:
-        """All that opens TLS, whoever has it."""
+    def _opened(self, keys: tshark.TlsKeys) -> list[tshark.Opened]:
+        # Several files are not put together for nothing.
+        return tshark.opened(self.for_tshark, keys, self.facts.tls) if keys and self.facts.tls else []
+
+    @cached_property
+    def tls_content(self) -> tshark.TlsContent:
+        """What tshark sees in the TLS streams with all that opens them, whoever has it. Raises UnreadableError."""
         keys, spy = self.keys.tls, self.spy.tls
-        return tshark.TlsKeys((*keys.logs, *spy.logs), spy.private)
+        return tshark.tls_content(self.for_tshark, tshark.TlsKeys((*keys.logs, *spy.logs), spy.private))
 
 
 @dataclass(frozen=True)

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import shutil
-import subprocess
 import sys
 import tempfile
 from collections.abc import Callable, Collection, Mapping, Sequence
-from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -31,12 +29,15 @@ if TYPE_CHECKING:
     from overheard.words.recording import Recording
     from overheard_capture.judge.evidence import Evidence
     from overheard_capture.layers.desk import Limits
+    from overheard_capture.search import Search
 
 Files = str | Path | Sequence[str | Path]
 Secrets = Mapping[str, str | bytes] | Sequence[Secret]
 Progress = Callable[[int, int | None], None]
 
 STANDARD_INPUT = "-"
+# A copy of it is called as it is called itself where the reader complains.
+_SPOOLED = "standard input"
 VOUCHED = (WHOLE, SENT)
 
 
@@ -63,25 +64,20 @@ def judge_files(  # noqa: PLR0913  (all but two are left out mostly)
     Raises SettingsError for what makes no sense, and UnreadableError where keys cannot be read. A capture that cannot
     be read is INCONCLUSIVE.
     """
-    named = _named(secrets)
-    for each in vouched:
-        if each not in VOUCHED:
-            raise SettingsError(f"nobody can vouch for {each!r}", hint=f"there is {' and '.join(VOUCHED)}")
-    paths = [files] if isinstance(files, str | Path) else list(files)
-    if not paths:
-        raise SettingsError("no capture is named")
+    named, paths, chosen = _named(secrets), _listed(files), wanted(only, without)
+    _check_vouched(vouched)
     logs = tuple(_readable(Path(each)) for each in keys)
-    chosen = wanted(only, without)
-    with ExitStack() as stack:
-        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="overheard-")))
+    search = search_for(tuple(named), any_case=any_case)
+    with tempfile.TemporaryDirectory(prefix="overheard-") as made:
+        folder = Path(made)
         try:
-            # tshark reads files alone, and one at a time.
-            if STANDARD_INPUT in map(str, paths) and (logs or second_witness):
+            if logs or second_witness:
+                # tshark reads files alone.
                 paths = [_spooled(folder) if str(path) == STANDARD_INPUT else path for path in paths]
             paths = ordered(paths)
             evidence = look(
                 paths,
-                search_for(tuple(named), any_case=any_case),
+                search,
                 recording=_recording(paths),
                 keys=Keys(more=logs),
                 vouched=frozenset(vouched),
@@ -90,22 +86,30 @@ def judge_files(  # noqa: PLR0913  (all but two are left out mostly)
                 progress=_told(progress, paths) if progress else None,
             )
         except UnreadableError as error:
-            account = Account(tuple(map(str, paths)), 0, 0, 0.0, {}, ())
+            account = Account(_names(paths, folder, search), 0, 0, 0.0, {}, ())
             return Report({secret.name: unreadable(error) for secret in named}, account)
+        evidence.folder = folder
         evidence.keys = Keys(more=(*logs, *_embedded(evidence, folder)))
-        if len(paths) > 1 and (evidence.keys.tls or second_witness):
-            evidence.path = _merged(paths, folder)
-        cases = {secret.name: Case(evidence, number) for number, secret in enumerate(named)}
-        report = Report(
-            {name: verdict(case) for name, case in cases.items()},
-            _account(evidence, paths),
-            unwrapped={seen: around for case in cases.values() for seen, around in unwrapped(case).items()},
-        )
+        report = _report(evidence, _names(paths, folder, search))
         if second_witness:
-            from overheard_capture.second_witness import How, heard  # noqa: PLC0415  (few ask it)
+            from overheard_capture.second_witness import How, second_opinion  # noqa: PLC0415  (few ask it)
 
-            report = heard(report, evidence, How(any_case=any_case, only=only, without=without))
+            how = How(any_case=any_case, only=only, without=without)
+            report = second_opinion(report, [Path(path) for path in paths], named, how)
     return report
+
+
+def _listed(files: Files) -> list[Path | str]:
+    paths = [files] if isinstance(files, str | Path) else list(files)
+    if not paths:
+        raise SettingsError("no capture is named")
+    return paths
+
+
+def _check_vouched(vouched: Collection[str]) -> None:
+    for each in vouched:
+        if each not in VOUCHED:
+            raise SettingsError(f"nobody can vouch for {each!r}", hint=f"there is {' and '.join(VOUCHED)}")
 
 
 def _named(secrets: Secrets) -> list[Secret]:
@@ -135,7 +139,7 @@ def _readable(path: Path) -> Path:
 
 
 def _spooled(folder: Path) -> Path:
-    path = folder / "standard-input"
+    path = folder / _SPOOLED
     with path.open("wb") as file:
         shutil.copyfileobj(sys.stdin.buffer, file)
     return path
@@ -168,25 +172,25 @@ def _embedded(evidence: Evidence, folder: Path) -> tuple[Path, ...]:
     return (path,)
 
 
-def _merged(paths: Sequence[Path | str], folder: Path) -> Path:
-    """All files as one, one behind the other: in it the frames have the numbers that they have for us."""
-    path = folder / "merged.pcapng"
-    try:
-        done = subprocess.run(
-            ["mergecap", "-a", "-w", str(path), *map(str, paths)], capture_output=True, text=True, check=False
-        )
-    except FileNotFoundError:
-        raise UnreadableError("mergecap was not found", hint="it comes with tshark") from None
-    if done.returncode:
-        raise UnreadableError(f"mergecap could not put the files together: {done.stderr.strip()}")
-    return path
+def _names(paths: Sequence[Path | str], folder: Path, search: Search) -> tuple[str, ...]:
+    """What the files are called by whoever named them, without the secrets."""
+    spooled = folder / _SPOOLED
+    return tuple(STANDARD_INPUT if path == spooled else search.without(str(path)) for path in paths)
 
 
-def _account(evidence: Evidence, paths: Sequence[Path | str]) -> Account:
+def _report(evidence: Evidence, names: tuple[str, ...]) -> Report:
+    cases = [Case(evidence, number) for number in range(len(evidence.search.secrets))]
+    return Report(
+        {case.secret.name: verdict(case) for case in cases},
+        _account(evidence, names),
+        unwrapped={seen: around for case in cases for seen, around in unwrapped(case).items()},
+    )
+
+
+def _account(evidence: Evidence, names: tuple[str, ...]) -> Account:
     facts = evidence.facts
-    without = evidence.search.without
     return Account(
-        files=tuple(without(str(path)) for path in paths),
+        files=names,
         frames=facts.frames,
         bytes=facts.size,
         seconds=round(max(facts.ended - facts.began, 0.0), 6),

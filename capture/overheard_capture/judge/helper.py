@@ -108,7 +108,9 @@ def _total(paths: tuple[Path | str, ...]) -> int:
     """How many bytes there are to read, where that is known and there may be a helper; or else 0."""
     # Not every system says how many cores are ours.
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    if os.environ.get(_SWITCH) == "1" or not sys.executable or cores < _CORES:
+    # Of a program that was frozen, Python is no program of its own.
+    has_python = sys.executable and not getattr(sys, "frozen", False)
+    if os.environ.get(_SWITCH) == "1" or not has_python or cores < _CORES:
         return 0
     files = list(map(Path, paths))
     return sum(file.stat().st_size for file in files) if all(file.is_file() for file in files) else 0

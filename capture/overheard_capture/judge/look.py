@@ -70,7 +70,7 @@ def look(  # noqa: PLR0913  (all but two are left out mostly)
     except HelperFailedError:
         file, facts, finds = _read(paths, begin(), None, progress)
     return Evidence(
-        path=Path(paths[0]),
+        files=tuple(paths),
         search=search,
         file=file,
         facts=facts,

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from overheard_capture import tshark
 from overheard_capture.flows.finds import Find, Finds
 from overheard_capture.judge.segments import segments
 from overheard_capture.layers.content import Content
@@ -13,17 +12,18 @@ from overheard_capture.layers.origin import Origin, Span
 from overheard_capture.layers.stream import stream as opening
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     from overheard_capture.judge.evidence import Evidence
     from overheard_capture.judge.segments import Carried
-    from overheard_capture.tshark import TlsKeys
+    from overheard_capture.tshark import Opened
 
 
-def opened_tls(evidence: Evidence, keys: TlsKeys, layer: str) -> Finds:
-    """Every place where a secret is seen once `keys` have opened the TLS streams. Raises UnreadableError."""
+def finds_in(pieces: Sequence[Opened], evidence: Evidence, layer: str) -> Finds:
+    """Every place where a secret is seen in what keys have opened of the TLS streams. Raises UnreadableError."""
     finds = Finds()
-    pieces = tshark.opened(evidence.for_tshark, keys, evidence.facts.tls)
+    if not pieces:
+        return finds
     carried = segments(evidence.path, {piece.frame for piece in pieces})
     sides: dict[tuple[int, str], list[tuple[Carried, bytes]]] = {}
     for piece in pieces:

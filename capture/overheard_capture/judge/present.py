@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 from overheard.words.errors import OverheardError
 from overheard.words.verdict import Check, Presence, Rule
-from overheard_capture import tshark
 from overheard_capture.judge.tokens import BY_A_PARTY
 from overheard_capture.judge.wording import count
 
@@ -27,7 +26,9 @@ def present(case: Case, sightings: list[Sighting]) -> tuple[Presence, int | None
     try:
         return _with_keys(case)
     except (OverheardError, OSError) as error:
-        return Presence.NONE, None, _check("present", str(error), "see that tshark, and the keys, can be used")
+        says, _, hint = str(error).partition("\n")
+        hint = hint.strip() or "see that tshark, and the keys, can be used"
+        return Presence.NONE, None, _check("present", says, hint)
 
 
 def _check(code: str, says: str, hint: str = "", *, holds: bool = False) -> Check:
@@ -55,9 +56,8 @@ def _with_keys(case: Case) -> tuple[Presence, int | None, Check]:
 
 def _nothing_was_sent(case: Case) -> bool:
     """Whether no TLS stream holds application data. One that tshark takes for something else could hold anything."""
-    evidence = case.evidence
-    content = tshark.tls_content(evidence.for_tshark, evidence.all_tls_keys)
-    return content.known >= set(evidence.facts.tls) and not content.with_data
+    content = case.evidence.tls_content
+    return content.known >= set(case.facts.tls) and not content.with_data
 
 
 def _without_proof(case: Case) -> tuple[Presence, int | None, Check]:
@@ -70,7 +70,7 @@ def _without_proof(case: Case) -> tuple[Presence, int | None, Check]:
         hint = "have the sender write its session keys (SSLKEYLOGFILE, --keys), or vouch that it was sent"
         return Presence.NONE, None, _check("present", "there is no key log to look inside with", hint)
     says = "the keys open nothing in this recording"
-    if pieces := tshark.opened(evidence.for_tshark, keys.tls, evidence.facts.tls):
-        says = f"the key log opens {count(len(pieces), 'piece')} of application data, and it is in none of them"
+    if opened := len(evidence.pieces):
+        says = f"the key log opens {count(opened, 'piece')} of application data, and it is in none of them"
     hint = "see that the keys are of this run, and that the sender sent what you look for"
     return Presence.NONE, None, _check("present", says, hint)

@@ -77,14 +77,19 @@ def _dump(seen: Sighting, place: Place, hide: Callable[[bytes], Iterable[range]]
     yield dump
 
 
-def _opened(around: Unwrapped, hidden: bool) -> Text:
+def _opened(around: Unwrapped, hidden: bool) -> RenderableType:
     """What stood there with all layers taken off. What is around a secret may be a part of another, and is left out."""
     if hidden:
         return Text("  unwrapped: masked, as this is no terminal", style="dim")
     before, shown, behind = (
         _readable(part) for part in (around.before[-_AROUND:], around.shown, around.behind[:_AROUND])
     )
-    return Text.assemble("  unwrapped: ", before, (shown, "bold white on red"), behind)
+    row = Table.grid()
+    row.add_column(no_wrap=True)
+    row.add_column(overflow="fold")
+    # Marked for those who see no colours, too.
+    row.add_row("  unwrapped: ", Text.assemble(before, (f"»{shown}«", "bold white on red"), behind))
+    return row
 
 
 def _readable(data: bytes) -> str:

@@ -437,7 +437,7 @@ def test_what_is_packed_is_shown_unpacked_to_an_eye_alone(tmp_path: Path) -> Non
     answer = b"HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: %d\r\n\r\n" % len(body) + body
     packed = str(rewritten(tmp_path / "packed.pcapng", exchange([b"GET / HTTP/1.1\r\n\r\n"], [answer])))
     shown = command(packed, "--secret", f"p={VALUE}", "--show-secrets").stdout
-    assert f'unwrapped: {{"role":"admin","password":"{VALUE}"}}' in shown
+    assert f'unwrapped: {{"role":"admin","password":"»{VALUE}«"}}' in shown
     for form in ([], ["--json"], ["--sarif"], ["--junit"]):
         said = command(packed, "--secret", f"p={VALUE}", *form).stdout
         assert "gzip" in said

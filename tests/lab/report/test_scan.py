@@ -105,7 +105,7 @@ def test_a_secret_that_goes_on_in_the_next_frame_is_marked_to_the_end_of_this_on
 def test_what_stood_under_layers_is_shown_to_an_eye_and_not_to_a_log() -> None:
     around = {PACKED: Unwrapped(b'{"password":"', VALUE, b'"}')}
     told = replace(report(), unwrapped=around)
-    assert f'unwrapped: {{"password":"{VALUE.decode()}"}}' in shown(scanned(told))
+    assert f'unwrapped: {{"password":"»{VALUE.decode()}«"}}' in shown(scanned(told))
     assert VALUE.decode() not in shown(scanned(told, hide=hide))
 
 
