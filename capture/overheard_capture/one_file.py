@@ -12,7 +12,7 @@ from overheard.words.errors import UnreadableError
 from overheard_capture.reading.inputs import called, source
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from overheard_capture.reading.inputs import Source
 
@@ -41,9 +41,19 @@ def one_file(paths: Sequence[Path | str], folder: Path) -> Path:
         ) from None
     # Of a file that breaks off it takes what is there, and says so.
     if done.returncode and "cut short" not in done.stderr:
-        lines = done.stderr.strip().splitlines()
-        raise UnreadableError(f"mergecap could not put the files together: {lines[-1] if lines else 'it did not say'}")
+        names = {str(copy): called(path) for copy, path in zip((*plain, together), (*paths, together), strict=True)}
+        raise UnreadableError(f"mergecap could not put the files together: {_complaint(done.stderr, names)}")
     return together
+
+
+def _complaint(said: str, names: Mapping[str, str]) -> str:
+    """What mergecap said last, with the files called as they are for people: nobody knows of copies made of them."""
+    lines = said.strip().splitlines()
+    complaint = lines[-1] if lines else "it did not say"
+    # The name of one may begin with that of another.
+    for path in sorted(names, key=len, reverse=True):
+        complaint = complaint.replace(path, names[path])
+    return complaint
 
 
 def _without_keys(path: Path | str, copy: Path) -> Path:

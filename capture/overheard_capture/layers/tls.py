@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from overheard_capture.layers.desk import Why
 from overheard_capture.layers.pending import Pending
 from overheard_capture.layers.plain import OPAQUE, Plain
-from overheard_capture.layers.tls_said import Said
+from overheard_capture.layers.tls_said import LOOKED_AT, Said
 from overheard_capture.tls.records import APPLICATION_DATA, HEAD, READ_AS, head, skip_records
 from overheard_capture.tls.side import Sized
 
@@ -62,10 +62,15 @@ class Tls:
         if self._left:
             return at + self._pass_over(len(data) - at)
         if not self._pending:
-            behind = (self._read_whole if self._said.bodies_matter else self._skip)(data, at, origin)
+            behind = self._read_some(data, at, origin)
             if behind > at:
                 return behind
         return at + self._gather(data[at:], origin.behind(at))
+
+    def _read_some(self, data: memoryview, at: int, origin: Origin) -> int:
+        if not self._said.bodies_matter:
+            return self._skip(data, at, origin)
+        return self._read_data(data, at, origin) or self._read_whole(data, at, origin)
 
     def _count(self, what: str, number: int) -> None:
         self._desk.read[what] += number
@@ -85,6 +90,22 @@ class Tls:
             self._said.passed(version, count, total, Sized(last, frame))
             self._count(READ_AS[APPLICATION_DATA], behind - at)
         return behind
+
+    def _read_data(self, data: memoryview, at: int, origin: Origin) -> int:
+        """Read the records of application data that begin here and are there as a whole. How far, or 0 for none."""
+        begins, latest, said = at, len(data) - HEAD, self._said
+        for _ in range(said.only_data):
+            found = head(data[at : at + HEAD]) if at <= latest else None
+            if found is None or found[0] != APPLICATION_DATA or at + HEAD + found[2] > len(data):
+                break
+            _, version, length = found
+            body = at + HEAD
+            said.data(version, Sized(length, origin.frame(at)), bytes(data[body : body + min(length, LOOKED_AT)]))
+            at = body + length
+        if at == begins:
+            return 0
+        self._count(READ_AS[APPLICATION_DATA], at - begins)
+        return at
 
     def _read_whole(self, data: memoryview, at: int, origin: Origin) -> int:
         """Read the record that begins here, if all of it is there."""

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 LAYER = "TLS handshake"
 _CLOSE_NOTIFY, _FATAL, _CLIENT_HELLO = 0, 2, 1
 # In so many bytes that were encrypted, at least one is no ASCII: but once in 2^64 times. And how far one looks.
-_SURELY_ENCRYPTED, _LOOKED_AT = 64, 1024
+_SURELY_ENCRYPTED, LOOKED_AT = 64, 1024
 
 
 class Phase(Enum):
@@ -49,6 +49,19 @@ class Said:
         """Whether one has to look into the next record of application data."""
         known = self._phase is Phase.DATA and self.side.data.all_single and not self._ended
         return not known or self._in_clear.wants
+
+    @property
+    def only_data(self) -> int:
+        """Of how many records of application data nothing matters but how long each is, and that it is no text."""
+        messages = self.side.messages
+        known = self._phase is Phase.DATA and not self._ended and bool(messages) and not messages.open
+        return self.side.data.room if known and not self._in_clear.wants else 0
+
+    def data(self, version: int, record: Sized, begins: bytes) -> None:
+        """Take a record of application data of which nothing else matters; `begins` is what its content begins with."""
+        self.side.versions.add(version)
+        self.side.data.add(record)
+        self.side.readable = self.side.readable or _is_readable(begins)
 
     def passed(self, version: int, count: int, total: int, last: Sized) -> None:
         """So many records of application data went by that nobody looked into."""
@@ -149,7 +162,7 @@ def _name(both: TlsConversation) -> str:
 
 def _is_readable(body: bytes) -> bool:
     """Whether this is not encrypted, whatever it says that it is."""
-    ends = range(_SURELY_ENCRYPTED, min(len(body), _LOOKED_AT) + 1, _SURELY_ENCRYPTED)
+    ends = range(_SURELY_ENCRYPTED, min(len(body), LOOKED_AT) + 1, _SURELY_ENCRYPTED)
     return any(body[end - _SURELY_ENCRYPTED : end].isascii() for end in ends)
 
 

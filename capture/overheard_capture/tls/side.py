@@ -47,6 +47,11 @@ class DataRecords:
         """Whether so many were told one by one that further ones are only counted."""
         return len(self.first) >= _SINGLE
 
+    @property
+    def room(self) -> int:
+        """How many more are told one by one."""
+        return _SINGLE - len(self.first)
+
     def add(self, record: Sized) -> None:
         """One more."""
         if self.all_single:

@@ -20,10 +20,11 @@ _EVERY = 2.0
 @contextmanager
 def progress(*, quiet: bool = False) -> Iterator[Callable[[int, int | None], None]]:
     """What to tell how many bytes were read, and of how many, where that is known. It goes to stderr."""
-    errors = console(errors=True)
     if quiet:
         yield lambda _done, _total: None
-    elif errors.is_terminal:
+        return
+    errors = console(errors=True)
+    if errors.is_terminal:
         with _bar(errors) as tell:
             yield tell
     else:
