@@ -26,14 +26,14 @@ if TYPE_CHECKING:
 OTHER = "somebody else's word"
 
 
-def scanned(path: Path, *arguments: str) -> subprocess.CompletedProcess[bytes]:
-    """What `overheard scan -` says of what stands in a file."""
+def scanned(path: Path, *arguments: str, **variables: str) -> subprocess.CompletedProcess[bytes]:
+    """What `overheard scan -` says of what stands in a file, with these variables in its environment."""
     with path.open("rb") as file:
         return subprocess.run(
-            [sys.executable, "-m", "overheard", "scan", "-", "--secret", f"it={OTHER}", *arguments],
+            [sys.executable, "-m", "overheard", "scan", "-", *arguments, "--secret", f"it={OTHER}"],
             stdin=file,
             capture_output=True,
-            env=clean_environment(),
+            env={**clean_environment(), **variables},
             check=False,
         )
 
@@ -107,6 +107,21 @@ def test_where_they_cannot_be_put_together_that_is_a_reason(
         assert verdict.outcome is Outcome.INCONCLUSIVE
         told = {check.code: check.says for check in verdict.reasons}
         assert "mergecap" in told["present" if "keys" in options else "second-witness"]
+
+
+@pytest.mark.parametrize("options", [["--keys"], ["--second-witness", "--vouch", "sent"]], ids=lambda value: value[0])
+def test_no_reason_names_a_copy_that_was_made(
+    recordings: Recordings, two: list[Path], tmp_path: Path, options: list[str]
+) -> None:
+    """That is what mergecap was given, and what it complains of."""
+    programs = tmp_path / "programs"
+    programs.mkdir()
+    (programs / "mergecap").write_text('#!/bin/sh\necho "one of these is broken: $*" >&2\nexit 2\n')
+    (programs / "mergecap").chmod(0o755)
+    keys = [str(recordings.keys)] if options == ["--keys"] else []
+    said = scanned(recordings.path("https"), str(two[0]), *options, *keys, PATH=f"{programs}:/usr/bin:/bin")
+    assert b"one of these is broken: -a -w together.pcapng other.pcapng standard input\n" in said.stdout
+    assert b"/overheard-" not in said.stdout + said.stderr
 
 
 def test_files_are_not_put_together_for_nothing(two: list[Path], monkeypatch: pytest.MonkeyPatch) -> None:

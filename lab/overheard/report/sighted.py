@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 _LISTED, _SHOWN = 10, 2
 # What stands around a secret is shown up to so many bytes on either side.
 _AROUND = 32
+# Of a long secret that was unwrapped, so many bytes are shown.
+_LONGEST = 256
 
 
 def sighted(
@@ -36,10 +38,13 @@ def sighted(
     if len(verdict.sightings) > _LISTED:
         yield Text(f"  and {len(verdict.sightings) - _LISTED} more", style="dim")
     for seen in to_show(verdict):
-        if place := places.get(seen.frame):
-            yield from _dump(seen, place, hide)
-        if seen.layers and seen in unwrapped:
-            yield _opened(unwrapped[seen], hide is not None)
+        place, around = places.get(seen.frame), unwrapped.get(seen) if seen.layers else None
+        if place or around:
+            yield _heading(seen, place)
+        if place:
+            yield _dump(seen, place, hide)
+        if around:
+            yield _opened(around, hide is not None)
 
 
 def to_show(verdict: Verdict) -> list[Sighting]:
@@ -63,18 +68,21 @@ def _table(sightings: Iterable[Sighting]) -> Table:
     return shown
 
 
-def _dump(seen: Sighting, place: Place, hide: Callable[[bytes], Iterable[range]] | None) -> Iterator[Text]:
+def _heading(seen: Sighting, place: Place | None) -> Text:
+    others = [str(frame) for frame in seen.frames if frame != seen.frame]
+    parts = f"; a part of it in frame {', '.join(others[:5])}" if others else ""
+    file = f" (frame {place.frame} of {place.file})" if place and place.frame != seen.frame else ""
+    return Text(f"\n  frame {seen.frame}{file}: {seen.how}{parts}", style="italic")
+
+
+def _dump(seen: Sighting, place: Place, hide: Callable[[bytes], Iterable[range]] | None) -> Text:
     marked = range(seen.offset, min(seen.offset + seen.length, len(place.data)))
     hidden: set[int] = set()
     if hide is not None:
         hidden = {*marked, *(at for part in hide(place.data) for at in part)}
-    others = [str(frame) for frame in seen.frames if frame != seen.frame]
-    parts = f"; a part of it in frame {', '.join(others[:5])}" if others else ""
-    file = f" (frame {place.frame} of {place.file})" if place.frame != seen.frame else ""
-    yield Text(f"\n  frame {seen.frame}{file}: {seen.how}{parts}", style="italic")
     dump = hexdump(place.data, marked, lines=lines_around(marked), hidden=hidden)
     dump.rstrip()
-    yield dump
+    return dump
 
 
 def _opened(around: Unwrapped, hidden: bool) -> RenderableType:
@@ -93,4 +101,6 @@ def _opened(around: Unwrapped, hidden: bool) -> RenderableType:
 
 
 def _readable(data: bytes) -> str:
-    return "".join(character if character.isprintable() else "·" for character in data.decode("latin-1"))
+    text = data[:_LONGEST].decode(errors="replace").replace("\ufffd", "·")
+    more = "…" if len(data) > _LONGEST else ""
+    return "".join(character if character.isprintable() else "·" for character in text) + more
