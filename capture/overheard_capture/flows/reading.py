@@ -89,6 +89,8 @@ class Reading:
         self._share = share
         library = core()
         self._walker = Walker(library, self) if library else None
+        if share:
+            self._streams.share_memory()
 
     def read(self, chunk: Chunk) -> None:
         """Read a piece of a file."""
@@ -331,6 +333,7 @@ class Reading:
     def divide(self) -> Share:
         """Leave about half of the flows that begin from now on to another reader: the share that is returned."""
         self._share = Share.from_now_on(len(self._streams), self._talks.known)
+        self._streams.share_memory()
         return self._share.other
 
     def part(self) -> Part:

@@ -62,6 +62,7 @@ class Side:
         "_variant",
         "conflicts",
         "first",
+        "heard",
         "late",
         "next",
         "opened",
@@ -82,6 +83,8 @@ class Side:
         self.seen = 0
         self.next = 0
         self._missed = 0
+        # Whether anybody listens, so that what was handed on is kept to hold what is sent again against.
+        self.heard = True
         # Who is to hand on first: the client, for the server's words may be the answer to its.
         self.first: Side | None = None
         self._done = False
@@ -292,6 +295,8 @@ class Side:
             self._remember(block)
 
     def _remember(self, block: bytes | bytearray | memoryview) -> None:
+        if not self.heard:
+            return
         self._older.append(block)
         self._older_bytes += len(block)
         while self._older_bytes - len(self._older[0]) >= KEPT:

@@ -112,4 +112,6 @@ def unheard(number: int, client: Endpoint, server: Endpoint, now: float) -> Stre
         Side(source, target, nobody, lambda _data, _origin: None)
         for source, target in ((client, server), (server, client))
     ]
+    for side in sides:
+        side.heard = False
     return Stream(number, sides[0], sides[1], now)

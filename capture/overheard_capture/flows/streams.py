@@ -34,6 +34,12 @@ class Streams:
         self._kept: OrderedDict[int, Stream] = OrderedDict()
         self._count = 0
         self._since_sweep = 0
+        # How many bytes that were handed on are kept of all together.
+        self._most_kept = _KEPT
+
+    def share_memory(self) -> None:
+        """Keep half as much: another reads the same capture."""
+        self._most_kept = _KEPT // 2
 
     def __len__(self) -> int:
         """How many there were."""
@@ -94,8 +100,8 @@ class Streams:
                 stream.hand_on()
             for side in stream.sides:
                 kept += side.waiting
-                if kept > _KEPT:
-                    side.forget(_KEPT_OF_EACH if kept < 2 * _KEPT else 0)
+                if kept > self._most_kept:
+                    side.forget(_KEPT_OF_EACH if kept < 2 * self._most_kept else 0)
 
     def finish(self) -> None:
         """There is no more to come."""
