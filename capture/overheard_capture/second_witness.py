@@ -149,8 +149,7 @@ def second_opinion(report: Report, paths: Sequence[Path], secrets: Sequence[Secr
     try:
         witnessed = ask(paths, secrets, how._replace(decode_as=decode_as))
     except UnreadableError as error:
-        says, _, hint = str(error).partition("\n")
-        missing = Check(Rule.ABSENT, "second-witness", holds=False, says=says, hint=hint.strip())
+        missing = Check(Rule.ABSENT, "second-witness", holds=False, says=error.args[0], hint=error.hint)
         return replace(report, verdicts={name: _with(each, missing) for name, each in report.verdicts.items()})
     differ = disagreements({name: verdict.sightings for name, verdict in report.verdicts.items()}, witnessed)
     verdicts = {

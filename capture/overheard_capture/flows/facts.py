@@ -22,7 +22,7 @@ class Facts:
     """What was read. Where things are counted, the first few are told; see `Tally`.
 
     `marks` are the frames that each mark was seen in first. `read_as` is in bytes of payload. `unread` are what could
-    not be read, each with where it is; `doubtful` the same of those who were no party to anything that is judged.
+    not be read, each with where it is.
     """
 
     frames: int = 0

@@ -22,6 +22,7 @@ from overheard_capture.judge.sight import unwrapped
 from overheard_capture.judge.whole import WHOLE
 from overheard_capture.layers.desk import LIMITS
 from overheard_capture.reading.capture import ordered
+from overheard_capture.reading.inputs import STANDARD_INPUT, called, stored
 from overheard_capture.recorder import facts_of, recorded
 from overheard_capture.search import search_for
 
@@ -35,9 +36,8 @@ Files = str | Path | Sequence[str | Path]
 Secrets = Mapping[str, str | bytes] | Sequence[Secret]
 Progress = Callable[[int, int | None], None]
 
-STANDARD_INPUT = "-"
 # A copy of it is called as it is called itself where the reader complains.
-_SPOOLED = "standard input"
+_SPOOLED = called(STANDARD_INPUT)
 VOUCHED = (WHOLE, SENT)
 
 
@@ -157,8 +157,7 @@ def _recording(paths: Sequence[Path | str]) -> Recording | None:
 
 
 def _told(progress: Progress, paths: Sequence[Path | str]) -> Callable[[int], None]:
-    known = [Path(path).stat().st_size for path in paths if str(path) != STANDARD_INPUT and Path(path).is_file()]
-    total = sum(known) if len(known) == len(paths) else None
+    total = stored(paths)
     return lambda done: progress(done, total)
 
 

@@ -13,14 +13,16 @@ import sys
 import time
 from contextlib import suppress
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple, Self
 
 from overheard_capture.flows.reading import Reading
 from overheard_capture.reading.capture import CaptureReader
+from overheard_capture.reading.inputs import stored
 from overheard_capture.search import search_for
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from overheard.words.secret import Secret
     from overheard_capture.flows.reading import Part, Wanted
     from overheard_capture.flows.share import Share
@@ -62,8 +64,8 @@ class Helping:
     """Asks for a helper once that is worth it, for somebody who reads for a `task`; never where that is None."""
 
     def __init__(self, task: Task | None) -> None:
-        self._task = task
         self._total = _total(task.paths) if task else 0
+        self._task = task if self._total else None
         # When the first piece had been read, and how many bytes that were.
         self._began: tuple[float, int] | None = None
         self._process: subprocess.Popen[bytes] | None = None
@@ -76,16 +78,18 @@ class Helping:
             with self._process as process:
                 process.kill()
 
-    def consider(self, stored: int, reading: Reading) -> None:
+    def consider(self, done: int, reading: Reading) -> None:
         """So many bytes were read so far: divide the work, if the rest will take long."""
-        now = time.monotonic()
-        if not self._task or not self._total or self._began is None:
-            self._began = now, stored
+        if not self._task:
             return
-        seconds, read = now - self._began[0], stored - self._began[1]
+        now = time.monotonic()
+        if self._began is None:
+            self._began = now, done
+            return
+        seconds, read = now - self._began[0], done - self._began[1]
         if seconds < _AT_FIRST or not reading.may_divide:
             return
-        if seconds / max(read, 1) * (self._total - stored) > _WORTH and (process := started()):
+        if seconds / max(read, 1) * (self._total - done) > _WORTH and (process := started()):
             self._process = process
             _send(process, (self._task, reading.divide()))
         self._task = None
@@ -112,8 +116,7 @@ def _total(paths: tuple[Path | str, ...]) -> int:
     has_python = sys.executable and not getattr(sys, "frozen", False)
     if os.environ.get(_SWITCH) == "1" or not has_python or cores < _CORES:
         return 0
-    files = list(map(Path, paths))
-    return sum(file.stat().st_size for file in files) if all(file.is_file() for file in files) else 0
+    return stored(paths) or 0
 
 
 def started() -> subprocess.Popen[bytes] | None:

@@ -4,12 +4,8 @@ from __future__ import annotations
 
 import ctypes
 import re
-from typing import TYPE_CHECKING
 
 from overheard_capture.fast import core, pointer
-
-if TYPE_CHECKING:
-    from overheard_capture.layers.content import Bytes
 
 # Letters and digits of base64 and base64url. A shorter run of them is not taken for either.
 LETTERS = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/_-"
@@ -58,10 +54,10 @@ def runs(data: bytes | bytearray) -> list[tuple[int, int]]:
             return found
 
 
-def soft_break(data: Bytes, start: int = 0) -> int:
+def soft_break(data: bytes | bytearray, start: int = 0) -> int:
     """Where the first line ends of which quoted-printable says that it goes on; -1 where none does."""
     compiled = core()
-    if compiled is None or isinstance(data, memoryview):
+    if compiled is None:
         found = _SOFT.search(data, start)
         return found.start() if found else -1
     return int(compiled.soft_break(pointer(data), ctypes.c_uint64(len(data)), ctypes.c_uint64(start)))

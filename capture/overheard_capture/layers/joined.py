@@ -60,9 +60,10 @@ def joined(head: bytes, *, last: bool = False) -> Joined | None:
 
 
 class Guess:
-    """Reads a direction as what it may be, once there is enough of it to tell."""
+    """Reads a direction as what it may be, once there is enough of it to tell, beside a reader who is `certain`."""
 
-    def __init__(self, desk: Desk, layers: tuple[str, ...]) -> None:
+    def __init__(self, desk: Desk, layers: tuple[str, ...], certain: Reader) -> None:
+        self._certain = certain
         # What a wrong guess inflates or takes for a request must not be held against whoever reads it for certain.
         self._desk = Guessing(desk.search, desk.limits, opener=desk.opener, sightings=desk.sightings, asked=desk)
         self._layers = layers
@@ -71,6 +72,7 @@ class Guess:
 
     def feed(self, data: Bytes, origin: Origin) -> None:
         """Read on."""
+        self._certain.feed(data, origin)
         if self._head is not None:
             taken = min(_ENOUGH - len(self._head), len(data))
             self._head.add(data[:taken], origin)
@@ -92,12 +94,14 @@ class Guess:
 
     def gap(self, length: int) -> None:
         """So many bytes are missing here."""
+        self._certain.gap(length)
         self._decide(last=True)
         if self._reader:
             self._reader.gap(length)
 
     def close(self) -> None:
         """There is no more to come."""
+        self._certain.close()
         self._decide(last=True)
         if self._reader:
             self._reader.close()

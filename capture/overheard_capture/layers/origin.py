@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import bisect
+import itertools
 from typing import TYPE_CHECKING, NamedTuple, Self, TypeAlias, overload
 
 if TYPE_CHECKING:
@@ -137,21 +138,21 @@ class Origin:
         spans = self.spans
         return spans[index].start if isinstance(spans, list) else spans.starts[index]
 
+    def _index(self, place: int) -> int:
+        """Which span a place is in: the last that does not begin behind it."""
+        return max(self._before(place + 1) - 1, 0)
+
     def _among(self, start: int, length: int) -> tuple[int, int]:
-        first, last = self.shift + start, self.shift + start + max(length, 1)
-        spans = self.spans
-        if not isinstance(spans, list):
-            low = max(bisect.bisect_right(spans.starts, first) - 1, 0)
-            return low, max(bisect.bisect_left(spans.starts, last, low), low + 1)
-        low = max(bisect.bisect_right(spans, first, key=_start) - 1, 0)
-        return low, max(bisect.bisect_left(spans, last, low, key=_start), low + 1)
+        first = self.shift + start
+        low = self._index(first)
+        return low, max(self._before(first + max(length, 1)), low + 1)
 
     def frame(self, at: int) -> int:
         """The frame that the byte at `at` is in: the first of them, where it came out of several."""
         spans = self.spans
         if not spans:
             return 0
-        index = max(self._before(self.shift + at + 1) - 1, 0)
+        index = self._index(self.shift + at)
         return spans.frame(index) if isinstance(spans, Packed) else spans[index].frame
 
     def place(self, start: int, length: int) -> Place:
@@ -172,15 +173,8 @@ class Origin:
 
     def cuts(self, start: int, end: int) -> Iterator[tuple[int, int]]:
         """The bytes from `start` to `end`, cut where another frame begins: where each part begins and ends."""
-        low, high = self._among(start, end - start)
-        at = start
-        for span in self.spans[low + 1 : high]:
-            begins = span.start - self.shift
-            if begins > at:
-                yield at, begins
-                at = begins
-        if at < end:
-            yield at, end
+        edges = [start, *self.edges(start + 1, end), end]
+        return ((begins, ends) for begins, ends in itertools.pairwise(edges) if begins < ends)
 
     def sliced(self, start: int, end: int, at: int = 0) -> list[Span]:
         """The spans of the bytes from `start` to `end`, as spans of bytes that stand at `at` of others."""

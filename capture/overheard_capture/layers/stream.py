@@ -46,8 +46,6 @@ class Stream:
         self._torn = self._joined = self._closed = False
         self._prefaces: list[str] = []
         self._reader: Reader | None = None
-        # Who reads it as what it may be, too, if it was joined in the middle.
-        self._guess: Reader | None = None
         self._is = PLAIN
         # Where something else may begin later; and how much the reader was given, and what counted before.
         self._later: Later | None = None
@@ -107,7 +105,7 @@ class Stream:
         if kind is PLAIN and self._joined and not self._position:
             from overheard_capture.layers.joined import Guess  # noqa: PLC0415  (most are seen from the beginning)
 
-            self._guess = Guess(self._desk, self._layers)
+            self._reader = Guess(self._desk, self._layers, self._reader)
         # What follows after CONNECT is the affair of whoever reads HTTP.
         self._later = Later(kind) if kind in (PLAIN, TELNET) else None
         if self._pending:
@@ -118,8 +116,6 @@ class Stream:
             self._given += len(data)
             self._position += len(data)
             self._reader.feed(data, origin)
-            if self._guess:
-                self._guess.feed(data, origin)
 
     def _watch(self, data: Bytes, origin: Origin) -> None:
         """Hand on all up to where something else begins. Where nobody can say yet, the rest waits."""
@@ -143,9 +139,7 @@ class Stream:
         if self._reader:
             self._reader.close()
             self._account()
-        if self._guess:
-            self._guess.close()
-        self._reader = self._later = self._guess = None
+        self._reader = self._later = None
         self._given = 0
 
     def _account(self) -> None:
@@ -164,8 +158,6 @@ class Stream:
             self._reader.gap(length)
             if self._later:
                 self._later.forget()
-        if self._guess:
-            self._guess.gap(length)
         self._torn = True
         self._position += length
 

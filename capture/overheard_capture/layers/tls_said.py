@@ -60,6 +60,9 @@ class Said:
     def data(self, version: int, record: Sized, begins: bytes) -> None:
         """Take a record of application data of which nothing else matters; `begins` is what its content begins with."""
         self.side.versions.add(version)
+        self._add(record, begins)
+
+    def _add(self, record: Sized, begins: bytes) -> None:
         self.side.data.add(record)
         self.side.readable = self.side.readable or _is_readable(begins)
 
@@ -113,8 +116,7 @@ class Said:
 
     def _take_data(self, frame: int, body: bytes, origin: Origin) -> None:
         self._phase, self.side.encrypted = Phase.DATA, True
-        self.side.data.add(Sized(len(body), frame))
-        self.side.readable = self.side.readable or _is_readable(body)
+        self._add(Sized(len(body), frame), body)
         if self._in_clear.wants:
             self._in_clear.add(body, origin)
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Protocol
 from overheard.words.errors import UnreadableError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
 STANDARD_INPUT = "-"
 
@@ -65,6 +65,12 @@ def only_once(path: Path | str) -> bool:
     except OSError:
         return False
     return stat.S_ISFIFO(mode) or stat.S_ISCHR(mode) or stat.S_ISSOCK(mode)
+
+
+def stored(paths: Sequence[Path | str]) -> int | None:
+    """How many bytes there are on disk; None where one of them is no file, as with standard input."""
+    files = [Path(path) for path in paths if str(path) != STANDARD_INPUT and Path(path).is_file()]
+    return sum(file.stat().st_size for file in files) if len(files) == len(paths) else None
 
 
 class Plain:

@@ -16,6 +16,7 @@ from capture.layers.played import a_desk, origin_of
 from capture.layers.test_websocket import frames
 from overheard_capture.layers import http2_afresh, websocket_afresh
 from overheard_capture.layers.joined import Guess, joined
+from overheard_capture.layers.nested import Ignored
 
 MESSAGES = [Frame(Opcode.TEXT, b"it is acorn number %d" % number) for number in range(6)]
 GOODBYE = Frame(Opcode.CLOSE, Close(CloseCode.NORMAL_CLOSURE, "").serialize())
@@ -98,7 +99,7 @@ def test_what_a_guess_unwraps_is_not_held_against_who_reads_it_for_certain() -> 
         *MESSAGES, Frame(Opcode.BINARY, bytes(4 << 20)), mask=True, extension=PerMessageDeflate(False, False, 15, 15)
     )
     desk = a_desk()
-    guess = Guess(desk, ())
+    guess = Guess(desk, (), Ignored())
     guess.feed(bombs, origin_of(len(bombs)))
     guess.close()
     assert desk.budget.made == 0
