@@ -62,10 +62,10 @@ clean: ## throw away recordings, caches and the virtual environment
 .PHONY: lab-env test-env interceptor-env
 lab-env:
 	@lab/setup/python-env $(VENV) lab/requirements.txt
-	@$(BIN)/python capture/overheard_capture/fast/build.py
+	@$(BIN)/python capture/overheard_capture/native/build.py
 test-env: interceptor-env
 	@lab/setup/tshark
 	@lab/setup/python-env $(VENV) tests/requirements.txt
-	@$(BIN)/python capture/overheard_capture/fast/build.py
+	@$(BIN)/python capture/overheard_capture/native/build.py
 interceptor-env:
 	@lab/setup/python-env $(VENV)-interceptor services/interceptor.requirements.txt

@@ -25,8 +25,8 @@ from overheard.role.files import write_whole
 from overheard.words.scenario import Disguise, Service
 from overheard.words.services import HTTP, HTTPS, LEGACY
 from overheard.words.story import SECRET_MESSAGE
-from overheard_capture.dumpcap import Tap
-from overheard_capture.recorder import ActiveRecording
+from overheard_capture.sidecar.dumpcap import Tap
+from overheard_capture.sidecar.recorder import ActiveRecording
 from overheard_services.client.ask import Way, ask
 from overheard_services.disguise import substitution
 from overheard_services.disguise.diffie_hellman import Party

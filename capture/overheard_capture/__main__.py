@@ -8,7 +8,7 @@ import secrets
 from overheard.role.files import write_whole
 from overheard.role.health import ask
 from overheard.role.run import asks_for_health, run
-from overheard_capture.settings import Settings
+from overheard_capture.sidecar.settings import Settings
 
 
 def main(arguments: list[str]) -> int:
@@ -18,7 +18,7 @@ def main(arguments: list[str]) -> int:
     if health:
         return ask(f"http://127.0.0.1:{settings.port}")
     from overheard.role.serve import Listener, serve  # noqa: PLC0415  (the health check must be quick)
-    from overheard_capture.app import create_app  # noqa: PLC0415
+    from overheard_capture.sidecar.app import create_app  # noqa: PLC0415
 
     if not settings.token_file.exists():
         write_whole(settings.token_file, secrets.token_urlsafe(32).encode())

@@ -9,9 +9,9 @@ import time
 from typing import TYPE_CHECKING
 
 from capture.talk import SEARCH
-from overheard_capture.layers.desk import Conversation, Desk
-from overheard_capture.layers.origin import Origin
-from overheard_capture.tls.dtls import DtlsReader
+from overheard_capture.content.findings import Conversation, Desk
+from overheard_capture.protocols.tls.dtls import DtlsReader
+from overheard_capture.provenance.origin import Origin
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

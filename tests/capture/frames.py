@@ -7,8 +7,8 @@ import struct
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from overheard_capture.captures.frame import Frame
 from overheard_capture.packets import ACK, FIN, SYN, Endpoint, Segment
-from overheard_capture.reading.frame import Frame
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -22,11 +22,11 @@ from cryptography.fernet import Fernet
 from overheard.engines.supervisor import stage
 from overheard.words.errors import RecordingError
 from overheard.words.recording import MESSAGE_KEYS, NOTEBOOK
-from overheard_capture.app import create_app
-from overheard_capture.dumpcap import Dumpcap, Tap
-from overheard_capture.recorder import ActiveRecording, facts_of, recorded
-from overheard_capture.runs import Runs
-from overheard_capture.settings import Settings
+from overheard_capture.sidecar.app import create_app
+from overheard_capture.sidecar.dumpcap import Dumpcap, Tap
+from overheard_capture.sidecar.recorder import ActiveRecording, facts_of, recorded
+from overheard_capture.sidecar.runs import Runs
+from overheard_capture.sidecar.settings import Settings
 
 if TYPE_CHECKING:
     from collections.abc import Callable

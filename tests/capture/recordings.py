@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 from capture.frames import rewritten
 from overheard.words.secret import Secret
 from overheard.words.story import SECRET_MESSAGE
+from overheard_capture.captures.reader import read
 from overheard_capture.judge import Exhibit, Keys, judge
-from overheard_capture.reading.capture import read
-from overheard_capture.recorder import recorded
-from overheard_capture.tshark import Capture, TlsKeys
+from overheard_capture.sidecar.recorder import recorded
+from overheard_capture.wireshark.tshark import Capture, TlsKeys
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -10,14 +10,14 @@ from typing import TYPE_CHECKING
 
 from lab.certificates import Files
 from overheard.words.secret import Secret
-from overheard_capture.layers.content import Content
-from overheard_capture.layers.desk import Conversation, Desk
-from overheard_capture.layers.origin import Origin, joined
-from overheard_capture.layers.stream import stream
+from overheard_capture.content.content import Content
+from overheard_capture.content.findings import Conversation, Desk
+from overheard_capture.identify.direction import stream
+from overheard_capture.protocols.tls.handshake import Handshake, handshake
+from overheard_capture.protocols.tls.side import TlsSide
+from overheard_capture.protocols.tls.sizes import Sizes, sizes
+from overheard_capture.provenance.origin import Origin, joined
 from overheard_capture.search import Search
-from overheard_capture.tls.handshake import Handshake, handshake
-from overheard_capture.tls.side import TlsSide
-from overheard_capture.tls.sizes import Sizes, sizes
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

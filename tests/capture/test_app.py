@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from capture.playing import played
-from overheard_capture.app import create_app
-from overheard_capture.settings import Settings
+from overheard_capture.sidecar.app import create_app
+from overheard_capture.sidecar.settings import Settings
 
 if TYPE_CHECKING:
     from pathlib import Path

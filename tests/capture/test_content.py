@@ -7,7 +7,7 @@ import gzip
 import pytest
 
 from capture.talk import client, hear, message, record, server
-from overheard_capture.content import Content, content_of
+from overheard_capture.scan.flow_kind import Content, content_of
 
 TLS, TEXT, NOTHING, UNKNOWN = Content.TLS, Content.TEXT, Content.NOTHING, Content.UNKNOWN
 MISTAKEN, LATER = Content.MISTAKEN, Content.LATER

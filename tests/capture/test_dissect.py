@@ -11,8 +11,8 @@ import pytest
 from capture.frames import exchange, rewritten
 from overheard.words.errors import UnreadableError
 from overheard.words.secret import Secret
-from overheard_capture.dissect import dissect
-from overheard_capture.tshark import Capture
+from overheard_capture.wireshark.details import dissect
+from overheard_capture.wireshark.tshark import Capture
 from stage import ELSEWHERE
 
 if TYPE_CHECKING:

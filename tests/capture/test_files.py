@@ -15,8 +15,8 @@ from overheard import judge
 from overheard.engines.base import clean_environment
 from overheard.words.errors import SettingsError, UnreadableError
 from overheard.words.verdict import Outcome
-from overheard_capture import tshark
 from overheard_capture.judge import evidence
+from overheard_capture.wireshark import tshark
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -14,9 +14,9 @@ from hypothesis import strategies as st
 from capture.frames import File, ethernet, exchange, ipv4, udp
 from overheard import judge
 from overheard.words.secret import Secret
-from overheard_capture.flows.reading import Reading
-from overheard_capture.judge import helper
-from overheard_capture.reading.capture import CaptureReader
+from overheard_capture.captures.reader import CaptureReader
+from overheard_capture.scan import second_process as helper
+from overheard_capture.scan.reading import Reading
 from overheard_capture.search import search_for
 
 if TYPE_CHECKING:
@@ -24,8 +24,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from overheard.words.report import Report
-    from overheard_capture.flows.facts import Facts
-    from overheard_capture.flows.finds import Finds
+    from overheard_capture.scan.facts import Facts
+    from overheard_capture.scan.finds import Finds
 
 SECRET = Secret("message", b"fluffy tail")
 OK = b"HTTP/1.1 200 OK\r\nContent-Length: 20\r\n\r\n"

@@ -12,10 +12,10 @@ import pytest
 
 from capture.frames import File, ethernet, exchange, ipv4, udp
 from overheard.words.verdict import Outcome
-from overheard_capture.judge.files import judge_files
+from overheard_capture.captures.reader import read
+from overheard_capture.judge.api import judge_files
 from overheard_capture.packets import ACK, FIN, SYN, Segment, unwrap
-from overheard_capture.reading.capture import read
-from overheard_capture.recorder import facts_of, recorded
+from overheard_capture.sidecar.recorder import facts_of, recorded
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from capture.recordings import Recordings
     from overheard.words.recording import Recording
     from overheard.words.report import Report
-    from overheard_capture.reading.frame import Frame
+    from overheard_capture.captures.frame import Frame
 
 
 @dataclass

@@ -12,7 +12,7 @@ import pytest
 from capture.frames import ethernet, exchange, ipv4, ipv6, rewritten, udp
 from capture.recordings import reasons
 from overheard.words.verdict import Outcome, Presence
-from overheard_capture.reading.capture import read
+from overheard_capture.captures.reader import read
 
 if TYPE_CHECKING:
     from capture.recordings import Doctored, Recordings

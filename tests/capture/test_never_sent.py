@@ -10,10 +10,10 @@ import pytest
 from capture.frames import exchange
 from capture.recordings import Doctored, reasons, says
 from overheard.words.verdict import Outcome
-from overheard_capture.content import Content
 from overheard_capture.judge import Keys
 from overheard_capture.judge.evidence import Evidence
-from overheard_capture.tshark import Capture
+from overheard_capture.scan.flow_kind import Content
+from overheard_capture.wireshark.tshark import Capture
 from stage import ELSEWHERE
 
 if TYPE_CHECKING:

@@ -12,8 +12,8 @@ from cryptography.fernet import Fernet
 from capture.frames import exchange
 from capture.recordings import reasons, says
 from overheard.words.verdict import Outcome, Presence
+from overheard_capture.captures.reader import read
 from overheard_capture.judge import Keys
-from overheard_capture.reading.capture import read
 
 if TYPE_CHECKING:
     from pathlib import Path

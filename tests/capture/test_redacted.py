@@ -10,9 +10,9 @@ import pytest
 
 from overheard.words.secret import Secret
 from overheard.words.verdict import Outcome, Verdict
-from overheard_capture.dissect import dissect
 from overheard_capture.judge import Keys
 from overheard_capture.search import Search
+from overheard_capture.wireshark.details import dissect
 from stage import ELSEWHERE
 
 if TYPE_CHECKING:

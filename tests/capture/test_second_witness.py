@@ -17,9 +17,10 @@ from overheard.words.report import Account, Disagreement, Flow, Report
 from overheard.words.secret import Secret
 from overheard.words.sighting import Sighting
 from overheard.words.verdict import Check, Outcome, Presence, Rule, decide
-from overheard_capture import dissected_fields, dissecting
-from overheard_capture.dissected_fields import fields, within
-from overheard_capture.second_witness import How, Witnessed, ask, disagreements, dissectors, second_opinion
+from overheard_capture.judge.second_witness import How, Witnessed, ask, disagreements, dissectors, second_opinion
+from overheard_capture.wireshark import fields as dissected_fields
+from overheard_capture.wireshark import witness_query as dissecting
+from overheard_capture.wireshark.fields import fields, within
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

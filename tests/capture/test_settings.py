@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from overheard.words.errors import SettingsError
-from overheard_capture.settings import Settings
+from overheard_capture.sidecar.settings import Settings
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 from capture.frames import exchange
 from capture.recordings import reasons, says
 from overheard.words.verdict import Outcome, Presence
+from overheard_capture.captures.reader import read
 from overheard_capture.judge import Keys
-from overheard_capture.reading.capture import read
 from stage import ELSEWHERE
 
 if TYPE_CHECKING:

@@ -27,13 +27,20 @@ from capture.talk import (
     server,
     vector,
 )
-from overheard_capture.layers.origin import Origin
-from overheard_capture.tls import names
-from overheard_capture.tls.cursor import text
-from overheard_capture.tls.hello import ClientHello, ServerHello, client_hello, leaf, named_curve, server_hello
-from overheard_capture.tls.messages import Messages
-from overheard_capture.tls.records import head
-from overheard_capture.tls.side import TlsSide
+from overheard_capture.protocols.tls import names
+from overheard_capture.protocols.tls.cursor import text
+from overheard_capture.protocols.tls.hello import (
+    ClientHello,
+    ServerHello,
+    client_hello,
+    leaf,
+    named_curve,
+    server_hello,
+)
+from overheard_capture.protocols.tls.messages import Messages
+from overheard_capture.protocols.tls.records import head
+from overheard_capture.protocols.tls.side import TlsSide
+from overheard_capture.provenance.origin import Origin
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -14,7 +14,7 @@ from cryptography.x509.oid import NameOID
 from hypothesis import given
 from hypothesis import strategies as st
 
-from overheard_capture.tls.certificate import holder
+from overheard_capture.protocols.tls.certificate import holder
 
 KEY = ec.generate_private_key(ec.SECP256R1())
 ISSUER = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "the issuer")])

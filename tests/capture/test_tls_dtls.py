@@ -14,7 +14,7 @@ from lab.certificates import Files
 
 if TYPE_CHECKING:
     from capture.dtls import Datagrams
-    from overheard_capture.layers.desk import Desk
+    from overheard_capture.content.findings import Desk
 
     Said = list[tuple[str, bytes]]
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from capture.talk import HELLOS, UNKNOWN_CA, client, data, extension, message, read, record
-from overheard_capture.tls.hello import ServerHello
-from overheard_capture.tls.sizes import Sizes, overhead
+from overheard_capture.protocols.tls.hello import ServerHello
+from overheard_capture.protocols.tls.sizes import Sizes, overhead
 
 # How long the record of a Finished is under SHA-256.
 FINISHED = 53

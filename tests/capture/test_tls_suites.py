@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import subprocess
 
-from overheard_capture.tls import suites
+from overheard_capture.protocols.tls import suites
 
 
 def test_a_suite_is_what_its_name_says() -> None:

@@ -10,7 +10,7 @@ import pytest
 
 from overheard.words.errors import UnreadableError
 from overheard.words.services import HTTPS, LEGACY
-from overheard_capture.tshark import Capture, TlsKeys, opened, own_configuration, tls_content, tshark
+from overheard_capture.wireshark.tshark import Capture, TlsKeys, opened, own_configuration, tls_content, tshark
 from stage import ELSEWHERE
 
 if TYPE_CHECKING:

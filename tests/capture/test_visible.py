@@ -14,14 +14,14 @@ import pytest
 from capture.frames import SERVER, ethernet, exchange, frame, ipv4, tcp
 from capture.talk import SEARCH, TLS_1_3, client, data, extension, hear, message, record, server, vector
 from overheard.words.visible import Alert, Visible
-from overheard_capture.content import content_of
-from overheard_capture.flows.reading import Reading
+from overheard_capture.captures.frame import Frame
+from overheard_capture.captures.reader import read
 from overheard_capture.packets import SYN
-from overheard_capture.reading.capture import read
-from overheard_capture.reading.frame import Frame
-from overheard_capture.tls import names
-from overheard_capture.tshark import own_configuration
-from overheard_capture.visible import visible_of
+from overheard_capture.protocols.tls import names
+from overheard_capture.scan.flow_kind import content_of
+from overheard_capture.scan.reading import Reading
+from overheard_capture.scan.visible import visible_of
+from overheard_capture.wireshark.tshark import own_configuration
 from processes import in_namespaces
 
 if TYPE_CHECKING:

@@ -11,7 +11,7 @@ from cryptography.fernet import Fernet
 from overheard.words.services import HTTP, LEGACY
 from overheard.words.verdict import Outcome
 from overheard_capture.judge import Keys
-from overheard_capture.tshark import own_configuration
+from overheard_capture.wireshark.tshark import own_configuration
 from stage import ELSEWHERE
 
 if TYPE_CHECKING:

@@ -12,7 +12,7 @@ from corpus.cases import CASES
 from corpus.conftest import played_or_skipped
 from overheard import judge
 from overheard.words.verdict import Outcome
-from overheard_capture.tshark import own_configuration
+from overheard_capture.wireshark.tshark import own_configuration
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -11,7 +11,7 @@ from corpus.conftest import played_or_skipped
 from corpus.judged import SECRET, sightings
 from corpus.witnesses import SecondWitness
 from overheard import judge
-from overheard_capture.second_witness import OURS, TSHARK
+from overheard_capture.judge.second_witness import OURS, TSHARK
 
 if TYPE_CHECKING:
     from corpus.case import Case

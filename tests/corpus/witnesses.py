@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING
 
 from corpus.judged import SECRET, report
 from overheard.words.secret import Secret
-from overheard_capture.second_witness import How, ask, disagreements, dissectors
-from overheard_capture.tshark import own_configuration
+from overheard_capture.judge.second_witness import How, ask, disagreements, dissectors
+from overheard_capture.wireshark.tshark import own_configuration
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from corpus.recorded import Recorded
     from overheard.words.report import Disagreement
     from overheard.words.sighting import Sighting
-    from overheard_capture.second_witness import Witnessed
+    from overheard_capture.judge.second_witness import Witnessed
 
 
 class SecondWitness:

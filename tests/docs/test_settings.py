@@ -11,8 +11,8 @@ import pytest
 
 from overheard.words.errors import SettingsError
 from overheard.words.services import OF_THE_SERVER
-from overheard_capture.app import create_app
-from overheard_capture.settings import Settings as Capture
+from overheard_capture.sidecar.app import create_app
+from overheard_capture.sidecar.settings import Settings as Capture
 from overheard_services.client.settings import Alone
 from overheard_services.client.settings import Settings as Client
 from overheard_services.gallery.settings import Settings as Gallery
@@ -93,7 +93,7 @@ PAGES = (
     Page(
         "capture",
         CAPTURE,
-        "capture/overheard_capture/settings.py",
+        "capture/overheard_capture/sidecar/settings.py",
         Capture.from_environment,
         (
             "OVERHEARD_CAPTURE_TOKEN_FILE",

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 from overheard.words.errors import UnreadableError
 from overheard.words.verdict import Check, Presence, Rule, Verdict, decide
 from overheard_capture.judge.absent import absent
-from overheard_capture.judge.broken import broken
+from overheard_capture.judge.caesar import broken
 from overheard_capture.judge.evidence import Case
 from overheard_capture.judge.exhibit import Exhibit, Keys
 from overheard_capture.judge.present import present
-from overheard_capture.judge.sight import sight
+from overheard_capture.judge.sightings import sight
 from overheard_capture.judge.spied import spied
 from overheard_capture.judge.whole import whole
 
@@ -24,7 +24,7 @@ __all__ = ["Exhibit", "Keys", "judge", "verdict"]
 
 def judge(exhibit: Exhibit) -> Verdict:
     """The verdict on one recording. A file that cannot be read ends as INCONCLUSIVE, with the reason."""
-    from overheard_capture.judge.look import look_at  # noqa: PLC0415  (it imports every reader)
+    from overheard_capture.judge.read import look_at  # noqa: PLC0415  (it imports every reader)
 
     try:
         evidence = look_at(exhibit)

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from overheard.words.verdict import Check, Rule
+from overheard_capture.content.findings import Why
 from overheard_capture.judge.wording import count
-from overheard_capture.layers.desk import Why
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

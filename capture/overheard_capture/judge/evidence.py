@@ -8,21 +8,21 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from overheard.words.errors import UnreadableError
-from overheard_capture import tshark
-from overheard_capture.flows.finds import Finds
+from overheard_capture.captures.inputs import called, only_once
+from overheard_capture.judge.decrypted import finds_in
 from overheard_capture.judge.exhibit import NO_KEYS, Keys
-from overheard_capture.judge.opened import finds_in
-from overheard_capture.judge.tokens import BY_A_PARTY, Tokens
-from overheard_capture.one_file import one_file
-from overheard_capture.reading.inputs import called, only_once
+from overheard_capture.judge.fernet import BY_A_PARTY, Tokens
+from overheard_capture.scan.finds import Finds
+from overheard_capture.wireshark import tshark
+from overheard_capture.wireshark.merged import one_file
 
 if TYPE_CHECKING:
     from overheard.words.recording import Recording
     from overheard.words.secret import Secret
     from overheard.words.visible import Visible
-    from overheard_capture.flows.facts import Facts
-    from overheard_capture.flows.finds import Find
-    from overheard_capture.reading.capture import Facts as FileFacts
+    from overheard_capture.captures.reader import Facts as FileFacts
+    from overheard_capture.scan.facts import Facts
+    from overheard_capture.scan.finds import Find
     from overheard_capture.search import Search
 
 

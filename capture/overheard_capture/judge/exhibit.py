@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from overheard_capture import tshark
+from overheard_capture.wireshark import tshark
 
 if TYPE_CHECKING:
     from pathlib import Path

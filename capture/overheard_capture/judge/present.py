@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from overheard.words.errors import OverheardError
 from overheard.words.verdict import Check, Presence, Rule
-from overheard_capture.judge.tokens import BY_A_PARTY
+from overheard_capture.judge.fernet import BY_A_PARTY
 from overheard_capture.judge.wording import count
 
 if TYPE_CHECKING:

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 from overheard.words.errors import OverheardError, UnreadableError
 from overheard.words.sighting import Sighting
 from overheard.words.verdict import Check, Rule
-from overheard_capture.judge.sight import sightings
-from overheard_capture.judge.tokens import BY_THE_SPY
+from overheard_capture.judge.fernet import BY_THE_SPY
+from overheard_capture.judge.sightings import sightings
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -4,7 +4,7 @@ It looks at one packet after the other, and puts those together that were sent i
 """
 
 from overheard_capture.packets.dissector import Dissector, unwrap
-from overheard_capture.packets.kinds import (
+from overheard_capture.packets.types import (
     ACK,
     FIN,
     RST,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ipaddress
 from functools import lru_cache
 
-from overheard_capture.packets.kinds import Endpoint
+from overheard_capture.packets.types import Endpoint
 
 # Enough for the frames of a busy server, and some 10 MB at the worst.
 _MOST = 16_384

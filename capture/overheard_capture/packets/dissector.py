@@ -6,17 +6,17 @@ import struct
 from typing import TYPE_CHECKING
 
 from overheard_capture.packets.addresses import ends_of
-from overheard_capture.packets.fragments import Fragments
-from overheard_capture.packets.kinds import ACK, Other, Packet, Segment
-from overheard_capture.packets.link import ETHERNET, ETHERTYPES, LINKS, PPP
-from overheard_capture.packets.messages import Messages
-from overheard_capture.packets.network import EXTENSIONS, NETWORKS
-from overheard_capture.packets.step import Family, Held, Kept, Step
+from overheard_capture.packets.decapsulate import Family, Held, Kept, Step
+from overheard_capture.packets.defragment import Fragments
+from overheard_capture.packets.ip import EXTENSIONS, NETWORKS
+from overheard_capture.packets.link_types import ETHERNET, ETHERTYPES, LINKS, PPP
+from overheard_capture.packets.sctp import Messages
 from overheard_capture.packets.transport import TRANSPORTS
+from overheard_capture.packets.types import ACK, Other, Packet, Segment
 
 if TYPE_CHECKING:
-    from overheard_capture.packets.step import Packets, Unwrap
-    from overheard_capture.reading.frame import Frame
+    from overheard_capture.captures.frame import Frame
+    from overheard_capture.packets.decapsulate import Packets, Unwrap
 
 # How many headers and tunnels, one in the other, are looked into.
 _DEPTH = 40

@@ -6,14 +6,14 @@ import struct
 from functools import partial
 from typing import TYPE_CHECKING
 
-from overheard_capture.packets.kinds import ACK, Datagram, Segment
-from overheard_capture.packets.link import BRIDGED, ETHERNET, IPV4, IPV6, WHOLE_PPP, always, mpls
-from overheard_capture.packets.step import Family
+from overheard_capture.packets.decapsulate import Family
+from overheard_capture.packets.link_types import BRIDGED, ETHERNET, IPV4, IPV6, WHOLE_PPP, always, mpls
+from overheard_capture.packets.types import ACK, Datagram, Segment
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from overheard_capture.packets.step import Packets, Step, Unwrap
+    from overheard_capture.packets.decapsulate import Packets, Step, Unwrap
 
 _TCP = struct.Struct(">4xIIBB")
 # The types that carry whatever one likes: the echo of ICMP (RFC 792), and of ICMPv6 (RFC 4443, 4).

@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING
 
 from overheard.report.places import Place
 from overheard.words.errors import UnreadableError
-from overheard_capture.reading.capture import CaptureReader
-from overheard_capture.reading.inputs import only_once
+from overheard_capture.captures.inputs import only_once
+from overheard_capture.captures.reader import CaptureReader
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Sequence
 
-    from overheard_capture.reading.frame import Frame
+    from overheard_capture.captures.frame import Frame
 
 
 def placed(files: Sequence[str], shown: Collection[int], named: Collection[int]) -> dict[int, Place]:

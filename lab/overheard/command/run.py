@@ -25,8 +25,8 @@ from overheard.words.recording import KEY_LOG, NOTEBOOK
 from overheard.words.result import Result, exit_code
 from overheard.words.services import HTTP, INTERCEPTOR
 from overheard.words.story import CONTROL, SECRET_MESSAGE, by_name
-from overheard_capture.reading.capture import read
-from overheard_capture.recorder import recorded
+from overheard_capture.captures.reader import read
+from overheard_capture.sidecar.recorder import recorded
 
 if TYPE_CHECKING:
     import argparse

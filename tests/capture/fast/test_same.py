@@ -12,11 +12,11 @@ from hypothesis import strategies as st
 
 from capture.frames import File, ethernet, ipv4, ipv6, tcp
 from overheard.words.secret import Secret
-from overheard_capture import fast
-from overheard_capture.flows import reading
-from overheard_capture.layers import glance
+from overheard_capture import native as fast
+from overheard_capture.captures.reader import CaptureReader
+from overheard_capture.content import byte_scan as glance
 from overheard_capture.packets import ACK, FIN, SYN
-from overheard_capture.reading.capture import CaptureReader
+from overheard_capture.scan import reading
 from overheard_capture.search import Search
 
 if TYPE_CHECKING:
@@ -77,7 +77,7 @@ def test_it_says_the_same_at_a_glance(parts: list[bytes], start: int, changeable
 @pytest.fixture(scope="module", autouse=True)
 def _compiled() -> None:
     if fast.core() is None:
-        pytest.skip("there is no compiled part here: `python capture/overheard_capture/fast/build.py` makes one")
+        pytest.skip("there is no compiled part here: `python capture/overheard_capture/native/build.py` makes one")
 
 
 @pytest.mark.parametrize("name", ["http", "https", "untrusted", "substitution", "late", "flooded", "lost", "all-three"])

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from overheard_capture.flows.side import Side
-from overheard_capture.flows.stream import Stream
-from overheard_capture.flows.streams import Streams
+from overheard_capture.reassembly.connection import Stream
+from overheard_capture.reassembly.connections import Streams
+from overheard_capture.reassembly.direction import Side
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from overheard_capture.layers.content import Bytes
-    from overheard_capture.layers.origin import Origin
+    from overheard_capture.content.content import Bytes
     from overheard_capture.packets import Endpoint, Segment
+    from overheard_capture.provenance.origin import Origin
 
 
 class Heard:

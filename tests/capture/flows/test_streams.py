@@ -12,15 +12,15 @@ from hypothesis import strategies as st
 
 from capture.flows.listening import assemble, said
 from capture.frames import ethernet, ipv4, rewritten, segment, tcp
+from overheard_capture.captures.reader import read
 from overheard_capture.packets import ACK, FIN, RST, SYN, Segment, unwrap
-from overheard_capture.reading.capture import read
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from capture.recordings import Recordings
-    from overheard_capture.flows.side import Side
-    from overheard_capture.flows.stream import Stream
+    from overheard_capture.reassembly.connection import Stream
+    from overheard_capture.reassembly.direction import Side
 
 # An ISN, the bytes, and the parts of them that are sent (from, to).
 Delivery = tuple[int, bytes, list[tuple[int, int]]]

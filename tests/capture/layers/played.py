@@ -6,15 +6,15 @@ import itertools
 from typing import TYPE_CHECKING
 
 from overheard.words.secret import Secret
-from overheard_capture.layers.content import Content
-from overheard_capture.layers.desk import Desk, Limits
-from overheard_capture.layers.origin import Origin, Span
+from overheard_capture.content.content import Content
+from overheard_capture.content.findings import Desk, Limits
+from overheard_capture.provenance.origin import Origin, Span
 from overheard_capture.search import Search
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-    from overheard_capture.layers.content import Reader
+    from overheard_capture.content.content import Reader
 
     Factory = Callable[[Desk, tuple[str, ...]], Reader]
 

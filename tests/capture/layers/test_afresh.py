@@ -14,9 +14,10 @@ from websockets.frames import Close, CloseCode, Frame, Opcode
 
 from capture.layers.played import a_desk, origin_of
 from capture.layers.test_websocket import frames
-from overheard_capture.layers import http2_afresh, websocket_afresh
-from overheard_capture.layers.joined import Guess, joined
-from overheard_capture.layers.nested import Ignored
+from overheard_capture.content.nesting import Ignored
+from overheard_capture.identify.midstream import Guess, joined
+from overheard_capture.protocols.http2 import resync as http2_afresh
+from overheard_capture.protocols.websocket import resync as websocket_afresh
 
 MESSAGES = [Frame(Opcode.TEXT, b"it is acorn number %d" % number) for number in range(6)]
 GOODBYE = Frame(Opcode.CLOSE, Close(CloseCode.NORMAL_CLOSURE, "").serialize())

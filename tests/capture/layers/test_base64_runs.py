@@ -11,8 +11,8 @@ import pytest
 
 from capture.layers.played import IN_A_FRAME, OFFSET, VALUE, a_desk, outcome, played, seen
 from capture.layers.wrapped import noise
-from overheard_capture.layers.glance import runs
-from overheard_capture.layers.leaf import leaf
+from overheard_capture.content.byte_scan import runs
+from overheard_capture.decoders.untyped import leaf
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

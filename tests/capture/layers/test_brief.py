@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from capture.layers.played import VALUE, outcome, played
-from overheard_capture.layers.brief import Brief, glance
-from overheard_capture.layers.leaf import leaf
+from overheard_capture.decoders.short import Brief, glance
+from overheard_capture.decoders.untyped import leaf
 
 PIECES = st.one_of(
     st.binary(max_size=40),

@@ -12,14 +12,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from capture.layers.played import VALUE, a_desk, seen
-from overheard_capture.layers.datagrams import DatagramReader
-from overheard_capture.layers.desk import Why
-from overheard_capture.layers.origin import Origin
+from overheard_capture.content.findings import Why
+from overheard_capture.identify.datagrams import DatagramReader
+from overheard_capture.provenance.origin import Origin
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from overheard_capture.layers.desk import Desk
+    from overheard_capture.content.findings import Desk
 
 FILE = b"x" * 505 + VALUE + b"y" * 600
 

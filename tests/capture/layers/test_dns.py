@@ -14,11 +14,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from capture.layers.played import VALUE, a_desk, origin_of, outcome, played, seen, sightings
-from overheard_capture.layers.datagrams import DatagramReader
-from overheard_capture.layers.desk import Why
-from overheard_capture.layers.dns import dns as dns_stream
-from overheard_capture.layers.dns import is_dns, read_dns
-from overheard_capture.layers.dns_message import said
+from overheard_capture.content.findings import Why
+from overheard_capture.identify.datagrams import DatagramReader
+from overheard_capture.protocols.dns.message import said
+from overheard_capture.protocols.dns.reader import dns as dns_stream
+from overheard_capture.protocols.dns.reader import is_dns, read_dns
 
 HEX = VALUE.hex()
 

@@ -12,12 +12,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from capture.layers.played import VALUE, outcome, played, seen
-from overheard_capture.layers.encoded_words import EncodedWords
-from overheard_capture.layers.leaf import leaf
+from overheard_capture.decoders.mail.encoded_words import EncodedWords
+from overheard_capture.decoders.untyped import leaf
 
 if TYPE_CHECKING:
-    from overheard_capture.layers.content import Reader
-    from overheard_capture.layers.desk import Desk
+    from overheard_capture.content.content import Reader
+    from overheard_capture.content.findings import Desk
 
 LAYERS = {("MIME encoded words",)}
 BASE64 = base64.b64encode(VALUE[:8]).rstrip(b"=")

@@ -17,10 +17,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from capture.layers.played import VALUE, outcome, played, seen
-from overheard_capture.layers.desk import Why
-from overheard_capture.layers.grpc import Grpc
-from overheard_capture.layers.http2 import http2
-from overheard_capture.layers.protobuf import Fields, NoMessageError, fields
+from overheard_capture.content.findings import Why
+from overheard_capture.decoders.protobuf import Fields, NoMessageError, fields
+from overheard_capture.protocols.http2.grpc import Grpc
+from overheard_capture.protocols.http2.reader import http2
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -10,8 +10,8 @@ import zstandard
 
 from capture.layers.played import VALUE, a_desk, outcome, played, seen
 from capture.layers.wrapped import answer, chunked, request
-from overheard_capture.layers.desk import Desk, Unread, Why
-from overheard_capture.layers.http1 import http1
+from overheard_capture.content.findings import Desk, Unread, Why
+from overheard_capture.protocols.http1.reader import http1
 
 TEXT = b"this is " + VALUE + b", more or less, and " * 20
 PACKED = gzip.compress(TEXT)

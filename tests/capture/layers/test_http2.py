@@ -16,10 +16,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from capture.layers.played import VALUE, a_desk, outcome, played, seen, sightings
-from overheard_capture.layers.desk import Limits, Why
-from overheard_capture.layers.header_block import HeaderBlocks
-from overheard_capture.layers.http2 import http2, is_http2
-from overheard_capture.layers.http2_frames import PREFACE
+from overheard_capture.content.findings import Limits, Why
+from overheard_capture.protocols.http2.frames import PREFACE
+from overheard_capture.protocols.http2.hpack import HeaderBlocks
+from overheard_capture.protocols.http2.reader import http2, is_http2
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

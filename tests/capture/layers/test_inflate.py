@@ -14,9 +14,9 @@ import zstandard
 from capture.layers.lzw import compressed
 from capture.layers.played import VALUE, a_desk, outcome, played, seen
 from capture.layers.wrapped import in_json, noise, zipped
-from overheard_capture.layers.desk import Limits, Unread, Why
-from overheard_capture.layers.inflate import CODINGS, inflating
-from overheard_capture.layers.leaf import leaf
+from overheard_capture.content.findings import Limits, Unread, Why
+from overheard_capture.decoders.compression import CODINGS, inflating
+from overheard_capture.decoders.untyped import leaf
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -18,9 +18,10 @@ from capture.layers.played import VALUE, played, seen
 from capture.layers.test_websocket import frames
 from overheard import judge
 from overheard.words.verdict import Outcome
-from overheard_capture.layers import http2_afresh, websocket_afresh
-from overheard_capture.layers.desk import Why
-from overheard_capture.layers.joined import joined
+from overheard_capture.content.findings import Why
+from overheard_capture.identify.midstream import joined
+from overheard_capture.protocols.http2 import resync as http2_afresh
+from overheard_capture.protocols.websocket import resync as websocket_afresh
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -9,8 +9,8 @@ import zstandard
 
 from capture.layers.played import VALUE, outcome, played, seen
 from capture.layers.wrapped import noise
-from overheard_capture.layers.desk import Unread, Why
-from overheard_capture.layers.leaf import leaf
+from overheard_capture.content.findings import Unread, Why
+from overheard_capture.decoders.untyped import leaf
 
 OPAQUE = Unread(Why.OPAQUE, "neither text nor anything that is known")
 RANDOM = noise(3000, 8)

@@ -9,8 +9,8 @@ import pytest
 
 from capture.layers.played import VALUE, outcome, played, seen
 from capture.layers.wrapped import answer, request
-from overheard_capture.layers.desk import Unread, Why
-from overheard_capture.layers.http1 import http1
+from overheard_capture.content.findings import Unread, Why
+from overheard_capture.protocols.http1.reader import http1
 
 PACKED = gzip.compress(b"this is " + VALUE)
 

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 from capture.layers.played import VALUE, outcome, played, seen
 from capture.layers.wrapped import WRAPPINGS, answer, chunked, gzipped, request
-from overheard_capture.layers.http1 import http1
-from overheard_capture.layers.leaf import leaf
+from overheard_capture.decoders.untyped import leaf
+from overheard_capture.protocols.http1.reader import http1
 
 if TYPE_CHECKING:
     from collections.abc import Callable

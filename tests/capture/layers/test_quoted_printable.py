@@ -6,8 +6,8 @@ import quopri
 import pytest
 
 from capture.layers.played import VALUE, a_desk, outcome, played, seen
-from overheard_capture.layers.leaf import leaf
-from overheard_capture.layers.quoted_printable import QuotedPrintable
+from overheard_capture.decoders.mail.quoted_printable import QuotedPrintable
+from overheard_capture.decoders.untyped import leaf
 
 MAIL = (
     b"EHLO here\r\nMAIL FROM:<a@example.test>\r\nDATA\r\nContent-Transfer-Encoding: quoted-printable\r\n\r\n"

@@ -6,8 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from capture.layers.played import VALUE, outcome, played, seen, sightings
-from overheard_capture.layers.telnet import is_telnet, telnet
-from overheard_capture.layers.typed import corrected
+from overheard_capture.decoders.line_editing import corrected
+from overheard_capture.protocols.telnet import is_telnet, telnet
 
 WILL_ECHO, DO_NAWS = b"\xff\xfb\x01", b"\xff\xfd\x1f"
 WINDOW_SIZE = b"\xff\xfa\x1f\x00\x50\x00\xff\xff\xff\xf0"

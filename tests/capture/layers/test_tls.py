@@ -29,10 +29,10 @@ from capture.talk import (
     vector,
 )
 from lab.certificates import Files
-from overheard_capture.layers.desk import Conversation, Desk
-from overheard_capture.layers.origin import Origin
-from overheard_capture.layers.tls import tls
-from overheard_capture.tls.records import skip_records
+from overheard_capture.content.findings import Conversation, Desk
+from overheard_capture.protocols.tls.record_layer import tls
+from overheard_capture.protocols.tls.records import skip_records
+from overheard_capture.provenance.origin import Origin
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -12,9 +12,9 @@ from websockets.extensions.permessage_deflate import PerMessageDeflate
 from websockets.frames import Close, CloseCode, Frame, Opcode
 
 from capture.layers.played import VALUE, outcome, played, seen, sightings
-from overheard_capture.layers.desk import Why
-from overheard_capture.layers.masks import unmasked
-from overheard_capture.layers.websocket import is_websocket, websocket
+from overheard_capture.content.findings import Why
+from overheard_capture.protocols.websocket.masking import unmasked
+from overheard_capture.protocols.websocket.reader import is_websocket, websocket
 
 COMPRESSED = ("WebSocket", "permessage-deflate")
 TEXT, BINARY, PING, CONT = Opcode.TEXT, Opcode.BINARY, Opcode.PING, Opcode.CONT

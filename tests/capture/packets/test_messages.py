@@ -11,8 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from capture.frames import RAW, frame, ipv4
+from overheard_capture.captures.reader import read
 from overheard_capture.packets import Control, Dissector, Fragment, Message, Other, Packet, payload_origin, unwrap
-from overheard_capture.reading.capture import read
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

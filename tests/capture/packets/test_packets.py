@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from capture.frames import ETHERNET, RAW, SLL, SLL2, ethernet, frame, ipv4, ipv6, sll, sll2, tcp, udp
+from overheard_capture.captures.reader import read
 from overheard_capture.packets import (
     ACK,
     FIN,
@@ -25,7 +26,6 @@ from overheard_capture.packets import (
     names,
     unwrap,
 )
-from overheard_capture.reading.capture import read
 
 if TYPE_CHECKING:
     from capture.recordings import Recordings

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from capture.wire import all_said
+from overheard_capture.captures.reader import read
 from overheard_capture.packets import Control, Datagram, Dissector, Segment, payload_origin
-from overheard_capture.reading.capture import read
 
 if TYPE_CHECKING:
     from pathlib import Path

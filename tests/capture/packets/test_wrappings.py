@@ -24,8 +24,8 @@ from capture.wrappings import (
     pppoe,
     vxlan,
 )
-from overheard_capture.layers.origin import Place
 from overheard_capture.packets import Control, Datagram, Dissector, Other, Segment, payload_origin, unwrap
+from overheard_capture.provenance.origin import Place
 
 if TYPE_CHECKING:
     from pathlib import Path

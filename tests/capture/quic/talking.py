@@ -8,9 +8,9 @@ from aioquic.quic.configuration import QuicConfiguration
 from aioquic.quic.connection import QuicConnection
 
 from capture.talk import SEARCH
-from overheard_capture.layers.desk import Conversation, Desk
-from overheard_capture.layers.origin import Origin
-from overheard_capture.quic.reader import QuicReader
+from overheard_capture.content.findings import Conversation, Desk
+from overheard_capture.protocols.quic.reader import QuicReader
+from overheard_capture.provenance.origin import Origin
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -10,12 +10,12 @@ from hypothesis import strategies as st
 
 from capture.quic.talking import heard, spoken
 from lab.certificates import Files
-from overheard_capture.quic.keys import InitialKeys
-from overheard_capture.quic.packets import VERSION_1, VERSION_2, Kind, packets
+from overheard_capture.protocols.quic.keys import InitialKeys
+from overheard_capture.protocols.quic.packets import VERSION_1, VERSION_2, Kind, packets
 
 if TYPE_CHECKING:
     from capture.quic.talking import Datagrams
-    from overheard_capture.layers.desk import Desk
+    from overheard_capture.content.findings import Desk
 
     Said = list[tuple[str, bytes]]
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from overheard_capture.reading.capture import Capture, read
+from overheard_capture.captures.reader import Capture, read
 
 if TYPE_CHECKING:
     from pathlib import Path

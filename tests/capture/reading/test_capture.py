@@ -15,13 +15,13 @@ from hypothesis import strategies as st
 from capture.frames import ETHERNET, RAW, File, option
 from capture.reading.test_pcap import pcap
 from overheard.words.errors import UnreadableError
-from overheard_capture.reading.capture import CaptureReader, ordered, read
-from overheard_capture.reading.container import Interface, Layout
+from overheard_capture.captures.container import Interface, Layout
+from overheard_capture.captures.reader import CaptureReader, ordered, read
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from overheard_capture.reading.frame import Frame
+    from overheard_capture.captures.frame import Frame
 
 TLS_KEY_LOG = 0x544C534B
 
@@ -262,7 +262,7 @@ def test_damage_behind_a_packet_that_is_larger_than_the_piece_is_told(tmp_path: 
 
 
 def test_absurdly_many_key_logs_are_not_all_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("overheard_capture.reading.container._MOST_SECRETS", 100)
+    monkeypatch.setattr("overheard_capture.captures.container._MOST_SECRETS", 100)
     file = File().section()
     for _ in range(9):
         file.block(10, struct.pack("<II", TLS_KEY_LOG, 30) + bytes(30))

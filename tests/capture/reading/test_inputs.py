@@ -18,8 +18,8 @@ from hypothesis import strategies as st
 
 from capture.frames import File
 from overheard.words.errors import UnreadableError
-from overheard_capture.reading.capture import Capture, CaptureReader, read
-from overheard_capture.reading.inputs import source
+from overheard_capture.captures.inputs import source
+from overheard_capture.captures.reader import Capture, CaptureReader, read
 
 PACK = {"gzip": ["gzip", "-c"], "gzip, best": ["gzip", "-9c"], "zstd": ["zstd", "-qc"], "zstd, best": ["zstd", "-19qc"]}
 
@@ -125,7 +125,7 @@ def test_a_bomb_takes_no_more_memory_than_what_it_is_read_into(tmp_path: Path, p
 
 
 def run_on(standard_input: bytes | int, code: str) -> str:
-    program = [sys.executable, "-c", f"from overheard_capture.reading.capture import *\n{code}"]
+    program = [sys.executable, "-c", f"from overheard_capture.captures.reader import *\n{code}"]
     if isinstance(standard_input, bytes):
         return subprocess.run(program, input=standard_input, capture_output=True, check=True).stdout.decode()
     return subprocess.run(program, stdin=standard_input, capture_output=True, check=True).stdout.decode()
@@ -223,10 +223,10 @@ def test_a_file_that_cannot_be_read_on_is_damaged(tmp_path: Path, monkeypatch: p
 
     opened._file.close()  # type: ignore[attr-defined]  # noqa: SLF001  (no disk that fails is at hand)
     monkeypatch.setattr(opened, "_file", Failing())
-    monkeypatch.setattr("overheard_capture.reading.capture.source", lambda _: opened)
+    monkeypatch.setattr("overheard_capture.captures.reader.source", lambda _: opened)
     reading = CaptureReader([])
     assert list(reading.frames()) == []
-    monkeypatch.setattr("overheard_capture.reading.capture.only_once", lambda _: True)
+    monkeypatch.setattr("overheard_capture.captures.reader.only_once", lambda _: True)
     capture: Capture = read(path)
     assert capture.frames == []
     assert "it cannot be read on at byte 4: Input/output error" in capture.damage

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from capture.frames import ETHERNET, RAW, File, option
 from capture.reading.compare import assert_as_tshark_reads
 from overheard.words.errors import UnreadableError
-from overheard_capture.reading.capture import read
+from overheard_capture.captures.reader import read
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -1,0 +1,170 @@
+"""Reads pcapng (draft-ietf-opsawg-pcapng): the packets, and what the recorder wrote about itself."""
+
+from __future__ import annotations
+
+import struct
+from typing import TYPE_CHECKING
+
+from overheard_capture.captures.container import LONGEST, DamagedError, IncompleteError, Interface, Layout
+from overheard_capture.captures.drops import Drops
+from overheard_capture.captures.frame import Frame
+
+if TYPE_CHECKING:
+    from overheard_capture.captures.container import Aside
+
+MAGIC = b"\x0a\x0d\x0d\x0a"
+
+_SECTION, _INTERFACE, _OBSOLETE, _SIMPLE, _STATISTICS, _ENHANCED, _SECRETS = 0x0A0D0D0A, 1, 2, 3, 5, 6, 10
+_PASSED_OVER = {4: "name resolution", 9: "systemd journal", 0xBAD: "custom", 0x40000BAD: "custom"}
+_BYTE_ORDERS = {b"\x4d\x3c\x2b\x1a": "<", b"\x1a\x2b\x3c\x4d": ">"}
+# Options of an interface, of its statistics, and of a packet.
+_RESOLUTION, _EPOCH = 9, 14
+_DROPPED_BY_INTERFACE, _DROPPED_BY_OS = 5, 7
+_LOST_BEFORE = 4
+_TLS_KEY_LOG = 0x544C534B
+# More than anyone has; each takes memory.
+_MOST_INTERFACES = 65_536
+
+
+class Pcapng:
+    """A pcapng file."""
+
+    def __init__(self, number: int, aside: Aside) -> None:
+        self.number, self.base = number, 0
+        self._aside, self._drops = aside, Drops()
+        self._begin("<")
+
+    def _begin(self, order: str) -> None:
+        self._order = order
+        self._head, self._word = struct.Struct(f"{order}II"), struct.Struct(f"{order}I")
+        self._packet = struct.Struct(f"{order}IIIII")
+        self._interfaces: list[Interface] = []
+
+    @property
+    def layout(self) -> Layout:
+        """How the packets of this section are laid out, as far as its interfaces are known."""
+        return Layout("pcapng", self._order, 28, tuple(self._interfaces))
+
+    @property
+    def dropped(self) -> int | None:
+        """How many packets the recorder says it lost, up to here."""
+        return self._drops.count
+
+    def record(self, view: memoryview, offset: int, end: int) -> tuple[int, Frame | None]:
+        """Read the block at `offset`."""
+        if end - offset < 12:
+            raise IncompleteError("a block header", 12)
+        kind, length = self._head.unpack_from(view, offset)
+        if kind == _SECTION:
+            order = _BYTE_ORDERS.get(bytes(view[offset + 8 : offset + 12]))
+            if not order:
+                raise DamagedError(f"its section at byte {self.base + offset} has no byte-order magic")
+            (length,) = struct.unpack_from(f"{order}I", view, offset + 4)
+        else:
+            order = self._order
+        if length < 12 or length % 4 or length > LONGEST + 64:
+            raise DamagedError(f"its block at byte {self.base + offset} says that it has {length} bytes")
+        behind = offset + length
+        if behind > end:
+            raise IncompleteError("a block", length)
+        if struct.unpack_from(f"{order}I", view, behind - 4)[0] != length:
+            raise DamagedError(f"its block at byte {self.base + offset} says two lengths")
+        try:
+            if kind == _ENHANCED:
+                return behind, self._enhanced(view, offset + 8, behind - 4)
+            return behind, self._other(kind, order, view[offset + 8 : behind - 4])
+        except (struct.error, IndexError):
+            raise DamagedError(f"its block at byte {self.base + offset} makes no sense") from None
+
+    def _other(self, kind: int, order: str, body: memoryview) -> Frame | None:
+        if kind == _SECTION:
+            self._drops.section()
+            self._begin(order)
+        elif kind == _INTERFACE:
+            self._interface(body)
+        elif kind == _SIMPLE:
+            return self._simple(body)
+        elif kind == _OBSOLETE:
+            return self._obsolete(body)
+        elif kind == _STATISTICS:
+            self._statistics(body)
+        elif kind == _SECRETS:
+            self._secrets(body)
+        else:
+            self._aside.passed_over[_PASSED_OVER.get(kind, "of a kind of somebody's own")] += 1
+        return None
+
+    def _enhanced(self, view: memoryview, at: int, end: int) -> Frame:
+        index, high, low, captured, original = self._packet.unpack_from(view, at)
+        link_type, _, ticks, epoch = self._interfaces[index]
+        begins = at + 20
+        behind = begins + captured
+        if behind > end:
+            raise IndexError
+        if end - behind >= 4:
+            self._lost_before(view[behind + -captured % 4 : end])
+        return self._frame(epoch + (high << 32 | low) / ticks, link_type, original, view[begins:behind])
+
+    def _lost_before(self, options: memoryview) -> None:
+        if count := _options(self._order, options).get(_LOST_BEFORE):
+            self._drops.lose(struct.unpack(f"{self._order}Q", count)[0])
+
+    def _obsolete(self, body: memoryview) -> Frame:
+        index, lost, high, low, captured, original = struct.unpack_from(f"{self._order}HHIIII", body)
+        interface = self._interfaces[index]
+        if captured > len(body) - 20:
+            raise IndexError
+        # All ones are how it says that it does not know.
+        if lost != 0xFFFF:
+            self._drops.lose(lost)
+        time = interface.epoch + (high << 32 | low) / interface.ticks
+        return self._frame(time, interface.link_type, original, body[20 : 20 + captured])
+
+    def _simple(self, body: memoryview) -> Frame:
+        (original,) = self._word.unpack_from(body)
+        interface = self._interfaces[0]
+        captured = min(original, interface.snap_length or original, len(body) - 4)
+        return self._frame(0.0, interface.link_type, original, body[4 : 4 + captured])
+
+    def _frame(self, time: float, link_type: int, original: int, data: memoryview) -> Frame:
+        self.number += 1
+        return Frame(self.number, time, link_type, original, bytes(data))
+
+    def _interface(self, body: memoryview) -> None:
+        if len(self._interfaces) >= _MOST_INTERFACES:
+            raise IndexError
+        link_type, _, snap_length = struct.unpack_from(f"{self._order}HHI", body)
+        options = _options(self._order, body[8:])
+        resolution = options.get(_RESOLUTION, b"\x06")[0]
+        ticks = 2 ** (resolution & 0x7F) if resolution & 0x80 else 10**resolution
+        (epoch,) = struct.unpack(f"{self._order}q", options.get(_EPOCH, bytes(8)))
+        self._interfaces.append(Interface(link_type, snap_length, ticks, epoch))
+        self._drops.interface()
+
+    def _statistics(self, body: memoryview) -> None:
+        (index,) = self._word.unpack_from(body)
+        options = _options(self._order, body[12:])
+        counts = [options[code] for code in (_DROPPED_BY_INTERFACE, _DROPPED_BY_OS) if code in options]
+        if counts:
+            self._drops.report(index, sum(struct.unpack(f"{self._order}Q", count)[0] for count in counts))
+
+    def _secrets(self, body: memoryview) -> None:
+        kind, length = self._head.unpack_from(body)
+        if length > len(body) - 8:
+            raise IndexError
+        if kind == _TLS_KEY_LOG:
+            self._aside.keep(bytes(body[8 : 8 + length]))
+        else:
+            self._aside.passed_over["decryption secrets"] += 1
+
+
+def _options(order: str, body: memoryview) -> dict[int, bytes]:
+    options: dict[int, bytes] = {}
+    offset = 0
+    while offset + 4 <= len(body):
+        code, length = struct.unpack_from(f"{order}HH", body, offset)
+        if code == 0:
+            break
+        options[code] = bytes(body[offset + 4 : offset + 4 + length])
+        offset += 4 + -(-length // 4) * 4
+    return options

@@ -1,0 +1,141 @@
+"""Content: bytes that belong together, searched as they come, and handed on to whoever can unwrap them."""
+
+from __future__ import annotations
+
+from enum import Enum, auto
+from typing import TYPE_CHECKING, Protocol, TypeAlias
+
+from overheard_capture.content.findings import Found
+from overheard_capture.provenance.origin import Origin, joined
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from overheard_capture.content.findings import Desk
+    from overheard_capture.search import Match
+
+Bytes: TypeAlias = bytes | bytearray | memoryview
+
+# How many bytes before and behind a match are kept for the eye.
+_AROUND = 96
+
+
+class Reader(Protocol):
+    """Reads content as it comes, in pieces of any size. What it is given must not be kept: take a copy."""
+
+    def feed(self, data: Bytes, origin: Origin) -> None:
+        """Read on."""
+
+    def gap(self, length: int) -> None:
+        """So many bytes are missing here."""
+
+    def close(self) -> None:
+        """There is no more to come."""
+
+
+class Looking(Enum):
+    """How much of a content's bytes is to be searched."""
+
+    ALL = auto()
+    # Its pieces were searched where they come from, but not put together.
+    SEAMS = auto()
+    # It is a stretch of something that is searched as a whole.
+    NOTHING = auto()
+
+
+class Content:
+    """Some bytes under some layers. They are searched; and a reader, where there is one, unwraps what is in them."""
+
+    def __init__(
+        self,
+        desk: Desk,
+        layers: tuple[str, ...],
+        reader: Callable[[Desk, tuple[str, ...]], Reader] | None = None,
+        looking: Looking = Looking.ALL,
+    ) -> None:
+        self._desk = desk
+        self._layers = layers
+        self._reader = reader(desk, layers) if reader else None
+        self._looking = looking
+        self._position = 0
+        # Where the last piece begins that does not go on where the one before it ended.
+        self._cut = 0
+        # The last bytes of the piece before, in which a match may have begun, with their origin.
+        self._tail = b""
+        self._tail_origin = Origin([])
+
+    def feed(self, data: Bytes, origin: Origin, *, goes_on: bool = False) -> None:
+        """Search and read on. With `goes_on` it is more of the piece before: no seam is between."""
+        if not len(data):
+            return
+        if not goes_on:
+            self._cut = self._position
+        if self._looking is not Looking.NOTHING:
+            self._search(data, origin)
+        self._position += len(data)
+        if self._reader:
+            self._reader.feed(data, origin)
+
+    def gap(self, length: int) -> None:
+        """So many bytes are missing here."""
+        self._position += length
+        self._tail, self._tail_origin = b"", Origin([])
+        if self._reader:
+            self._reader.gap(length)
+
+    def close(self) -> None:
+        """There is no more to come."""
+        if self._reader:
+            self._reader.close()
+
+    def _search(self, data: Bytes, origin: Origin) -> None:
+        search = self._desk.search
+        reach = search.longest - 1
+        if self._tail:
+            self._search_seam(data, origin, reach)
+        if self._looking is Looking.ALL:
+            look_at(self._desk, self._layers, data, origin, self._position)
+        self._keep_tail(data, origin, reach)
+
+    def _keep_tail(self, data: Bytes, origin: Origin, reach: int) -> None:
+        """Keep the last bytes, with an origin of their own: that of a whole block is large."""
+        if len(data) >= reach:
+            self._tail = bytes(data[len(data) - reach :])
+            self._tail_origin = joined([(origin, len(data) - reach, len(data))])
+            return
+        gone = max(len(self._tail) + len(data) - reach, 0)
+        parts = [(self._tail_origin, gone, len(self._tail))] if self._tail else []
+        self._tail_origin = joined([*parts, (origin, 0, len(data))])
+        self._tail = self._tail[gone:] + bytes(data)
+
+    def _search_seam(self, data: Bytes, origin: Origin, reach: int) -> None:
+        seam = len(self._tail)
+        window = self._tail + bytes(data[:reach])
+        # What begins behind the last cut was to be seen before anything was put together.
+        cut = seam if self._looking is Looking.ALL else self._cut - self._position + seam
+        both: Origin | None = None
+        for match in self._desk.search.matches(window):
+            # What lies on one side of the seam is found there.
+            if match.offset < min(cut, seam) and seam < match.offset + match.length:
+                if both is None:
+                    both = joined([(self._tail_origin, 0, seam), (origin, 0, len(window) - seam)])
+                self._desk.found(_found(match, self._layers, window, both, self._position - seam))
+
+
+def look_at(desk: Desk, layers: tuple[str, ...], data: Bytes, origin: Origin, position: int = 0) -> None:
+    """Search some bytes for themselves; they are those from `position` on of what has these layers."""
+    for match in desk.search.matches(data):
+        desk.found(_found(match, layers, data, origin, position))
+
+
+def _found(match: Match, layers: tuple[str, ...], data: Bytes, origin: Origin, position: int) -> Found:
+    start, end = match.offset, match.offset + match.length
+    return Found(
+        match,
+        origin.place(start, match.length),
+        layers,
+        position + start,
+        bytes(data[start:end]),
+        bytes(data[max(start - _AROUND, 0) : start]),
+        bytes(data[end : end + _AROUND]),
+    )

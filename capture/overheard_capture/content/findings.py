@@ -1,0 +1,121 @@
+"""Where readers hand in what they find: sightings, what was read as what, and what could not be read."""
+
+from __future__ import annotations
+
+from collections import Counter, deque
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import TYPE_CHECKING, NamedTuple, Protocol
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from overheard_capture.protocols.tls.side import TlsConversation, TlsSide
+    from overheard_capture.provenance.origin import Place
+    from overheard_capture.search import Match, Search
+
+
+class Limits(NamedTuple):
+    """How far unwrapping goes.
+
+    `depth` is how many layers are taken off, one inside the other; `ratio` how many times its size something may
+    unwrap to, once that is more than `spared` bytes; `size` how many bytes may be kept of what must be there as a whole
+    before it can be read.
+    """
+
+    depth: int = 8
+    ratio: int = 200
+    spared: int = 1 << 20
+    size: int = 16 << 20
+
+
+LIMITS = Limits()
+
+
+class Why(StrEnum):
+    """Why something could not be read."""
+
+    OPAQUE = "opaque"  # no text, and nothing that is known
+    DAMAGED = "damaged"  # it began as something known, and goes on as nothing
+    LIMIT = "limit"  # there is more to it than is looked at
+    GAP = "gap"  # bytes of it are missing in the capture
+
+
+class Unread(NamedTuple):
+    """Something that could not be read: why, what it is in a few words, and the layers that it is under."""
+
+    why: Why
+    what: str
+    layers: tuple[str, ...] = ()
+
+
+class Found(NamedTuple):
+    """A match, where it is on the wire, under which layers, and at which byte of what was unwrapped.
+
+    `before` and `behind` are bytes that stand around it. They may hold the secret and more, and are for the eye alone.
+    """
+
+    match: Match
+    place: Place
+    layers: tuple[str, ...]
+    position: int
+    shown: bytes
+    before: bytes
+    behind: bytes
+
+
+class Opener(Protocol):
+    """Opens what an application sealed itself, with keys that somebody has."""
+
+    def open(self, token: bytes) -> Sequence[tuple[str, bytes]]:
+        """What `token` holds, and the name of the layer, for each key that opens it."""
+
+
+@dataclass
+class Conversation:
+    """What the two directions of a flow have to know of each other."""
+
+    # The methods of HTTP/1 requests that were not answered yet.
+    methods: deque[bytes] = field(default_factory=deque)
+    # What TLS, DTLS or QUIC agreed on, where one of them is spoken.
+    tls: TlsConversation | None = None
+
+
+@dataclass
+class Budget:
+    """How many bytes were inflated, at any depth, of how many on the wire: many small bombs are a bomb, too."""
+
+    came: int = 0
+    made: int = 0
+
+
+@dataclass
+class Desk:
+    """The desk of one direction of one flow. What is handed in here is added up by whoever made it."""
+
+    search: Search
+    limits: Limits = LIMITS
+    conversation: Conversation = field(default_factory=Conversation)
+    opener: Opener | None = None
+    sightings: list[Found] = field(default_factory=list)
+    # What so many bytes of this direction, as they were on the wire, were read as.
+    read: Counter[str] = field(default_factory=Counter)
+    # Each kind of trouble once, and how often it came.
+    troubles: Counter[Unread] = field(default_factory=Counter)
+    # What could be said of the flow besides, in the order it was found out, such as `TLS 1.3` or `HTTP/1.1`.
+    kinds: dict[str, None] = field(default_factory=dict)
+    # What is known of the direction where it is TLS, DTLS or QUIC.
+    tls: TlsSide | None = None
+    budget: Budget = field(default_factory=Budget)
+
+    def found(self, found: Found) -> None:
+        """Hand in a place where a secret is to be seen."""
+        self.sightings.append(found)
+
+    def unread(self, why: Why, what: str, layers: tuple[str, ...] = ()) -> None:
+        """Hand in that something could not be read, and why. `what` is in words, and never of a stranger's making."""
+        self.troubles[Unread(why, what, layers)] += 1
+
+    def is_a(self, kind: str) -> None:
+        """Say what the flow is."""
+        self.kinds.setdefault(kind)

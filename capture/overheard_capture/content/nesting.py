@@ -1,0 +1,99 @@
+"""How one layer is taken off inside another: how deep, and how cautiously."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, TypeAlias
+
+from overheard_capture.content.content import Content, Looking, Reader
+from overheard_capture.content.findings import Desk, Why
+from overheard_capture.provenance.queue import Pending
+
+if TYPE_CHECKING:
+    from overheard_capture.content.content import Bytes
+    from overheard_capture.provenance.origin import Origin
+
+# What something of unknown length is given at first, and twice as much each time after.
+FIRST_PIECE = 4 << 10
+
+Factory: TypeAlias = Callable[[Desk, tuple[str, ...]], Reader]
+
+
+def inner(
+    desk: Desk, layers: tuple[str, ...], name: str, reader: Factory | None, looking: Looking = Looking.ALL
+) -> Content | None:
+    """What is under one more layer; None where more layers were taken off already than the limits allow."""
+    return Content(desk, (*layers, name), reader, looking) if may_go_deeper(desk, layers) else None
+
+
+def may_go_deeper(desk: Desk, layers: tuple[str, ...]) -> bool:
+    """Whether one more layer may be taken off. If not, that is said at the desk."""
+    if len(layers) >= desk.limits.depth:
+        desk.unread(Why.LIMIT, "more layers, one inside the other, than are taken off", layers)
+        return False
+    return True
+
+
+@dataclass
+class Guessing(Desk):
+    """The desk for what may not be what it seems. It is no trouble when that cannot be read; too much of it is."""
+
+    asked: Desk | None = None
+
+    def unread(self, why: Why, what: str, layers: tuple[str, ...] = ()) -> None:
+        """Pass on what is left out because of its size."""
+        if why is Why.LIMIT and self.asked:
+            self.asked.unread(why, what, layers)
+
+
+def guessing(desk: Desk) -> Desk:
+    """A desk for guesses: what they bring to light is handed in at `desk`."""
+    if isinstance(desk, Guessing):
+        return desk
+    return Guessing(
+        desk.search,
+        desk.limits,
+        desk.conversation,
+        desk.opener,
+        desk.sightings,
+        budget=desk.budget,
+        asked=desk,
+    )
+
+
+class Rest:
+    """What follows something that has ended: it is kept for whoever goes on reading, so that calls do not nest."""
+
+    def __init__(self) -> None:
+        # Who is to be told of what cannot be read in it; None until something has ended.
+        self.desk: Desk | None = None
+        self.waiting = Pending()
+
+    def __call__(self, desk: Desk, _: tuple[str, ...]) -> Reader:
+        """Begin: it is a factory of readers."""
+        self.desk = desk
+        return self
+
+    def feed(self, data: Bytes, origin: Origin) -> None:
+        """Keep it."""
+        self.waiting.add(data, origin)
+
+    def gap(self, length: int) -> None:
+        """Nothing is lost by this: whoever goes on was told, too."""
+
+    def close(self) -> None:
+        """Nor by this."""
+
+
+class Ignored:
+    """Reads nothing of what it is given. It is searched all the same, where it came from."""
+
+    def feed(self, data: Bytes, origin: Origin) -> None:
+        """Let it go."""
+
+    def gap(self, length: int) -> None:
+        """Let it be missing."""
+
+    def close(self) -> None:
+        """Nothing was kept."""

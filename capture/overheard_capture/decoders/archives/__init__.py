@@ -1,0 +1,1 @@
+"""Archives: ZIP, member by member."""

@@ -1,0 +1,56 @@
+"""A body that is said to be base64 (RFC 2045, 6.8)."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING
+
+from overheard_capture.content.findings import Why
+from overheard_capture.decoders.base64.finder import Base64Runs
+from overheard_capture.decoders.base64.run import Run
+
+if TYPE_CHECKING:
+    from overheard_capture.content.content import Bytes
+    from overheard_capture.content.findings import Desk
+    from overheard_capture.content.nesting import Factory
+    from overheard_capture.provenance.origin import Origin
+
+
+class Base64Body:
+    """Decodes all of it. Whatever is no letter is passed over."""
+
+    def __init__(self, desk: Desk, layers: tuple[str, ...], reader: Factory) -> None:
+        self._desk = desk
+        self._layers = layers
+        self._reader = reader
+        self._run = Run(desk, layers, reader, 0)
+        # Looks for base64 behind bytes that are missing: nobody knows where a group begins.
+        self._after: Base64Runs | None = None
+
+    def feed(self, data: Bytes, origin: Origin) -> None:
+        """Decode on."""
+        if self._after:
+            self._after.feed(bytes(data), origin)
+        else:
+            self._run.feed(bytes(data), origin)
+
+    def gap(self, _: int) -> None:
+        """So many bytes are missing here."""
+        self._desk.unread(Why.GAP, "base64 with bytes missing", self._layers)
+        self._end()
+        self._after = Base64Runs(self._desk, self._layers, self._reader)
+
+    def _end(self) -> None:
+        if self._after:
+            self._after.close()
+        else:
+            self._run.close()
+
+    def close(self) -> None:
+        """There is no more to come."""
+        self._end()
+
+
+def base64_body(reader: Factory) -> Factory:
+    """A factory of readers of base64, which hand on what it says to another reader."""
+    return partial(Base64Body, reader=reader)

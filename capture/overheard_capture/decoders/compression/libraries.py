@@ -1,0 +1,106 @@
+"""The other libraries that decompress, each behind the same few words."""
+
+from __future__ import annotations
+
+import bz2
+import lzma
+from typing import TYPE_CHECKING
+
+import brotli  # type: ignore[import-untyped]  # it publishes no types
+import zstandard
+
+from overheard_capture.decoders.compression.deflate import DamagedError, TooLargeError
+
+if TYPE_CHECKING:
+    from overheard_capture.content.content import Bytes
+
+# zstd takes windows of up to 8 MB for granted (RFC 9659), and is heard to use larger ones.
+_LARGEST_WINDOW = 64 << 20
+_XZ_MEMORY = 128 << 20
+# Four bytes of zstd may become 128 KiB, and nothing stops it in between.
+_ZSTD_STEP = 256
+
+
+class Brotli:
+    """Brotli (RFC 7932)."""
+
+    endless = False
+
+    def __init__(self) -> None:
+        self.ended = self.more = False
+        self.left = b""
+        self._brotli = brotli.Decompressor()
+
+    def inflate(self, data: Bytes, room: int) -> bytes:
+        """What comes of it."""
+        try:
+            out: bytes = self._brotli.process(bytes(data), output_buffer_limit=room)
+        except brotli.error as problem:
+            raise DamagedError from problem
+        self.ended = self._brotli.is_finished()
+        # It says that it can take more although there is more to be had.
+        self.more = not self.ended and (len(out) >= room or not self._brotli.can_accept_more_data())
+        return out
+
+
+class Zstd:
+    """One frame of Zstandard (RFC 8878)."""
+
+    endless = False
+
+    def __init__(self) -> None:
+        self.ended = self.more = False
+        self.left = b""
+        self._zstd = zstandard.ZstdDecompressor(max_window_size=_LARGEST_WINDOW).decompressobj()
+        self._tail = b""
+
+    def inflate(self, data: Bytes, room: int) -> bytes:
+        """What comes of it."""
+        data = self._tail + bytes(data)
+        out, made, at = [], 0, 0
+        try:
+            while at < len(data) and made < room and not self.ended:
+                out.append(self._zstd.decompress(data[at : at + _ZSTD_STEP]))
+                at += _ZSTD_STEP
+                made += len(out[-1])
+                self.ended = self._zstd.eof
+        except zstandard.ZstdError as problem:
+            raise (TooLargeError if "memory" in str(problem) else DamagedError) from problem
+        if self.ended:
+            self.left, self._tail = self._zstd.unused_data + data[at:], b""
+        else:
+            self._tail = data[at:]
+        self.more = bool(self._tail)
+        return b"".join(out)
+
+
+class _Stream:
+    """bzip2 and xz, which the standard library treats alike."""
+
+    endless = False
+
+    def __init__(self, library: bz2.BZ2Decompressor | lzma.LZMADecompressor) -> None:
+        self.ended = self.more = False
+        self.left = b""
+        self._library = library
+
+    def inflate(self, data: Bytes, room: int) -> bytes:
+        """What comes of it."""
+        try:
+            out: bytes = self._library.decompress(data, room)
+        except (OSError, lzma.LZMAError, EOFError, ValueError) as problem:
+            raise (TooLargeError if "emory" in str(problem) else DamagedError) from problem
+        self.ended = self._library.eof
+        self.left = self._library.unused_data
+        self.more = not self.ended and not self._library.needs_input
+        return out
+
+
+def bzip2() -> _Stream:
+    """One stream of bzip2."""
+    return _Stream(bz2.BZ2Decompressor())
+
+
+def xz() -> _Stream:
+    """One stream of xz."""
+    return _Stream(lzma.LZMADecompressor(lzma.FORMAT_XZ, memlimit=_XZ_MEMORY))

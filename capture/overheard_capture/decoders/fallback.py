@@ -1,0 +1,52 @@
+"""What is nothing that we know by a name: text, or bytes that nobody can read."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from overheard_capture.content.findings import Why
+
+if TYPE_CHECKING:
+    from overheard_capture.content.content import Bytes, Reader
+    from overheard_capture.content.findings import Desk
+    from overheard_capture.provenance.origin import Origin
+
+# What the bytes count as.
+TEXT, OPAQUE = "text", "opaque"
+
+
+class Plain:
+    """Lets a leaf read it, and counts it as what the leaf took it for."""
+
+    def __init__(self, desk: Desk, layers: tuple[str, ...]) -> None:
+        from overheard_capture.decoders.untyped import leaf  # noqa: PLC0415  (what a leaf holds may be a stream again)
+
+        self._desk = desk
+        self._layers = layers
+        self._leaf: Reader = leaf(desk, layers)
+        self._length = 0
+        self._before = self._troubles()
+
+    def _troubles(self) -> int:
+        """How often something under these very layers could not be read."""
+        of_ours = (Why.OPAQUE, Why.DAMAGED)
+        return sum(
+            number
+            for trouble, number in self._desk.troubles.items()
+            if trouble.layers == self._layers and trouble.why in of_ours
+        )
+
+    def feed(self, data: Bytes, origin: Origin) -> None:
+        """Read on."""
+        self._length += len(data)
+        self._leaf.feed(data, origin)
+
+    def gap(self, length: int) -> None:
+        """So many bytes are missing here."""
+        self._leaf.gap(length)
+
+    def close(self) -> None:
+        """There is no more to come."""
+        self._leaf.close()
+        self._desk.read[OPAQUE if self._troubles() > self._before else TEXT] += self._length
+        self._length = 0

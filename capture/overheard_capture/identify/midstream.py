@@ -1,0 +1,108 @@
+"""A connection that was joined in the middle: what it may be, told by frames that follow each other.
+
+That is a guess. So it is read beside whoever reads it as what it is for certain: a wrong guess hides nothing.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from overheard_capture.content.nesting import Guessing
+from overheard_capture.protocols.http2 import resync as http2_afresh
+from overheard_capture.protocols.http2.reader import http2
+from overheard_capture.protocols.telnet import is_telnet, telnet
+from overheard_capture.protocols.websocket import resync as websocket_afresh
+from overheard_capture.protocols.websocket.reader import websocket
+from overheard_capture.provenance.queue import Pending
+
+if TYPE_CHECKING:
+    from overheard_capture.content.content import Bytes, Reader
+    from overheard_capture.content.findings import Desk
+    from overheard_capture.content.nesting import Factory
+    from overheard_capture.provenance.origin import Origin
+
+# So much of the beginning tells enough.
+_ENOUGH = 64 << 10
+
+
+class Joined(NamedTuple):
+    """What it is, and who reads it."""
+
+    name: str
+    reader: Factory
+
+
+def _http2(desk: Desk, layers: tuple[str, ...]) -> Reader:
+    reader = http2(desk, layers)
+    reader.gap(1)
+    return reader
+
+
+def _websocket(desk: Desk, layers: tuple[str, ...]) -> Reader:
+    reader = websocket(desk, layers)
+    reader.gap(1)
+    return reader
+
+
+def joined(head: bytes, *, last: bool = False) -> Joined | None:
+    """What a direction is that begins like this, and as nothing else that is known. With `last`, that is all of it.
+
+    A reader looks for the first frame by itself, and says that what was before it is missing.
+    """
+    held = bytearray(head[:_ENOUGH])
+    last = last and len(head) <= _ENOUGH
+    if http2_afresh.find_frames(held, last) >= 0:
+        return Joined("HTTP/2", _http2)
+    if websocket_afresh.find_frames(held, last) >= 0:
+        return Joined("WebSocket", _websocket)
+    if is_telnet(held):
+        return Joined("telnet", telnet)
+    return None
+
+
+class Guess:
+    """Reads a direction as what it may be, once there is enough of it to tell, beside a reader who is `certain`."""
+
+    def __init__(self, desk: Desk, layers: tuple[str, ...], certain: Reader) -> None:
+        self._certain = certain
+        # What a wrong guess inflates or takes for a request must not be held against whoever reads it for certain.
+        self._desk = Guessing(desk.search, desk.limits, opener=desk.opener, sightings=desk.sightings, asked=desk)
+        self._layers = layers
+        self._head: Pending | None = Pending()
+        self._reader: Reader | None = None
+
+    def feed(self, data: Bytes, origin: Origin) -> None:
+        """Read on."""
+        self._certain.feed(data, origin)
+        if self._head is not None:
+            taken = min(_ENOUGH - len(self._head), len(data))
+            self._head.add(data[:taken], origin)
+            if len(self._head) < _ENOUGH:
+                return
+            self._decide(last=False)
+            data, origin = data[taken:], origin.behind(taken)
+        if self._reader and len(data):
+            self._reader.feed(data, origin)
+
+    def _decide(self, *, last: bool) -> None:
+        if self._head is None:
+            return
+        head, origin = self._head.take(len(self._head))
+        self._head = None
+        if head and (found := joined(head, last=last)):
+            self._reader = found.reader(self._desk, self._layers)
+            self._reader.feed(head, origin)
+
+    def gap(self, length: int) -> None:
+        """So many bytes are missing here."""
+        self._certain.gap(length)
+        self._decide(last=True)
+        if self._reader:
+            self._reader.gap(length)
+
+    def close(self) -> None:
+        """There is no more to come."""
+        self._certain.close()
+        self._decide(last=True)
+        if self._reader:
+            self._reader.close()

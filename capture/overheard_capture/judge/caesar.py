@@ -1,0 +1,36 @@
+"""Breaking Caesar's cipher, as anybody would who does not know the secret."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from overheard.words.caesar import SHIFTS, likeliest
+from overheard.words.spelling import shift_of
+from overheard_capture.judge.fernet import BY_THE_SPY
+
+if TYPE_CHECKING:
+    from overheard_capture.content.findings import Found
+    from overheard_capture.judge.evidence import Case
+
+# What sets the values of headers, forms, JSON and markup apart.
+_APART = re.compile(rb"[\r\n:;=&?\"<>]")
+
+
+def broken(case: Case) -> int | None:
+    """The shift that makes most sense of what stands where the secret was seen with its letters shifted.
+
+    It is found by pairs of letters alone. None where no such place was seen in clear, or where they mislead.
+    """
+    in_streams = (find.found for find in case.seen if find.stream >= 0 and BY_THE_SPY not in find.found.layers)
+    found = next((found for found in in_streams if shift_of(found.match.spelling)), None)
+    if found is None:
+        return None
+    shift = likeliest(_around(found)).shift
+    return shift if shift == len(SHIFTS) + 1 - shift_of(found.match.spelling) else None
+
+
+def _around(found: Found) -> str:
+    """The part of a line in which it stands: a header's name is not shifted, and would mislead."""
+    before, behind = _APART.split(found.before)[-1], _APART.split(found.behind)[0]
+    return (before + found.shown + behind).decode(errors="replace")

@@ -1,0 +1,43 @@
+"""Where frames of a capture carry what they carry: found in a reading of its own, for there may be many."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from overheard_capture.captures.reader import CaptureReader
+from overheard_capture.packets import Dissector, Segment
+from overheard_capture.reassembly.connection import unheard
+from overheard_capture.reassembly.connections import Streams
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+    from pathlib import Path
+
+
+class Carried(NamedTuple):
+    """The payload of a TCP segment: in which frame, where and how much, and of which stream and direction."""
+
+    frame: int
+    offset: int
+    length: int
+    stream: int
+    direction: str
+
+
+def segments(path: Path, frames: Collection[int]) -> dict[int, Carried]:
+    """What each of these frames carries, where it is a TCP segment that carries something."""
+    if not frames:
+        return {}
+    last, found = max(frames), dict[int, Carried]()
+    dissector, streams = Dissector(), Streams(unheard, lambda _stream: None)
+    for frame in CaptureReader([path]).frames():
+        if frame.number > last:
+            break
+        for packet in dissector.packets(frame):
+            if isinstance(packet, Segment):
+                stream = streams.add(packet, frame.time)
+                if frame.number in frames and packet.payload:
+                    direction = f"{packet.source} → {packet.target}"
+                    place = frame.number, packet.offset, len(packet.payload)
+                    found[frame.number] = Carried(*place, stream.number, direction)
+    return found

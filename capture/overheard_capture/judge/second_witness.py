@@ -1,0 +1,202 @@
+"""The second witness: tshark dissects the same file, and looks for the secrets in the fields that it decodes.
+
+It shares nothing with our own reader: neither how files, frames and streams are read, nor how layers are unwrapped, nor
+the table of spellings. What it sees and we do not is OVERHEARD all the same. It gets no keys, as an eavesdropper has
+none.
+"""
+
+from __future__ import annotations
+
+import tempfile
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+from overheard.words.errors import UnreadableError
+from overheard.words.report import Disagreement, Report
+from overheard.words.sighting import Sighting
+from overheard.words.verdict import Check, Rule, Verdict, decide
+from overheard_capture.wireshark.fields import within
+from overheard_capture.wireshark.merged import one_file
+from overheard_capture.wireshark.witness_query import Question, Witnessed
+
+if TYPE_CHECKING:
+    from overheard.words.report import Flow
+    from overheard.words.secret import Secret
+
+__all__ = ["Witnessed", "ask", "disagreements", "dissectors", "second_opinion"]
+
+OURS, TSHARK = "our reader", "tshark"
+# How long tshark may take, in seconds.
+PATIENCE = 1800
+# So many secrets are looked for at once: with more, tshark takes long to begin.
+_AT_ONCE = 6
+# What we say of a flow begins with one of these, and to tshark it is called so.
+_DISSECTORS = {"TLS": "tls", "HTTP/1": "http", "WebSocket": "http", "HTTP/2": "http2"}
+
+
+class How(NamedTuple):
+    """How tshark is asked: whether letters match in either case, what is left out, what a port is dissected as.
+
+    `only` and `without` name hosts and ports; `decode_as` is in the words of `tshark -d`.
+    """
+
+    any_case: bool = False
+    only: Sequence[str] = ()
+    without: Sequence[str] = ()
+    decode_as: Mapping[str, str] | None = None
+    patience: float = PATIENCE
+
+
+_USUAL = How()
+
+
+def ask(paths: Sequence[Path], secrets: Sequence[Secret], how: How = _USUAL) -> dict[str, list[Witnessed]]:
+    """Where tshark sees each secret, by its name; frames are counted on from file to file, in the order of `paths`.
+
+    Raises UnreadableError where tshark cannot be asked or fails.
+    """
+    seen: dict[str, list[Witnessed]] = {secret.name: [] for secret in secrets}
+    scope = within(how.only, how.without)
+    questions = [
+        Question(secrets[at : at + _AT_ONCE], how.any_case, scope, how.decode_as or {}, how.patience)
+        for at in range(0, len(secrets), _AT_ONCE)
+    ]
+    with tempfile.TemporaryDirectory(prefix="overheard-witness-") as folder:
+        path = one_file(paths, Path(folder))
+        for question in questions:
+            for name, witnessed in question.ask(path):
+                seen[name].append(witnessed)
+    return {name: _each_frame_once(witnessed) for name, witnessed in seen.items()}
+
+
+def _each_frame_once(witnessed: list[Witnessed]) -> list[Witnessed]:
+    first: dict[int, Witnessed] = {}
+    for each in witnessed:
+        if each.frame not in first or not first[each.frame].field:
+            first[each.frame] = each
+    return [first[frame] for frame in sorted(first)]
+
+
+def dissectors(flows: Iterable[Flow]) -> dict[str, str]:
+    """Which TCP ports tshark is to dissect as what: many a port is another protocol's to it.
+
+    Where one port was used for more than one thing, tshark is left to itself.
+    """
+    spoken: dict[str, set[str]] = defaultdict(set)
+    for flow in flows:
+        if flow.transport.upper() == "TCP":
+            spoken[flow.server.rpartition(":")[2]] |= _dissectors(flow.what)
+    return {f"tcp.port=={port}": kind for port, (kind, *more) in spoken.items() if kind and not more}
+
+
+def _dissectors(what: str) -> set[str]:
+    """What a flow is to be dissected as, by all that it is: more than one where it is more than one thing."""
+    kinds = what.split(", ")
+    found = {name for begins, name in _DISSECTORS.items() if any(kind.startswith(begins) for kind in kinds)}
+    # That of HTTP/1 goes over to the other where the two upgrade.
+    return (found - {"http2"} if "http" in found else found) or {""}
+
+
+def disagreements(
+    sightings: Mapping[str, Sequence[Sighting]], witnessed: Mapping[str, Sequence[Witnessed]]
+) -> tuple[Disagreement, ...]:
+    """What only one of the two saw, of each secret by its name.
+
+    tshark names the frame that completes what it put together. So they agree where it is one of those that carry what
+    we saw, or of the same TCP stream, or brought the last part of an IP packet of which these brought others.
+    """
+    found: list[Disagreement] = []
+    for name in sorted({*sightings, *witnessed}):
+        ours, theirs = sightings.get(name, ()), witnessed.get(name, ())
+        found += _only_theirs(name, ours, theirs)
+        found += _only_ours(name, ours, theirs)
+    return tuple(found)
+
+
+def _agree(seen: Sighting, other: Witnessed) -> bool:
+    return seen.stream in other.streams or not {seen.frame, *seen.frames}.isdisjoint((other.frame, *other.parts))
+
+
+def _only_theirs(name: str, ours: Sequence[Sighting], theirs: Sequence[Witnessed]) -> Iterable[Disagreement]:
+    for other in theirs:
+        if not any(_agree(seen, other) for seen in ours):
+            yield Disagreement(name, other.frame, TSHARK, f"{other.spelling}, in {_where(other)}")
+
+
+def _only_ours(name: str, ours: Sequence[Sighting], theirs: Sequence[Witnessed]) -> Iterable[Disagreement]:
+    alone: dict[tuple[int, str], list[Sighting]] = defaultdict(list)
+    for seen in ours:
+        if not any(_agree(seen, other) for other in theirs):
+            alone[seen.stream, seen.how].append(seen)
+    for (_, how), same in alone.items():
+        more = f"; and {len(same) - 1} times more in this stream" if len(same) > 1 else ""
+        yield Disagreement(name, same[0].frame, OURS, how + more)
+
+
+def _where(other: Witnessed) -> str:
+    return f"{other.field or 'a field'} as tshark dissects it"
+
+
+def second_opinion(report: Report, paths: Sequence[Path], secrets: Sequence[Secret], how: How = _USUAL) -> Report:
+    """The report after tshark was asked, too. Of two verdicts that differ, it has the more cautious one.
+
+    Where tshark cannot be asked, nothing is PROTECTED: the second witness was wanted, and is missing.
+    """
+    decode_as = how.decode_as if how.decode_as is not None else dissectors(report.account.flows)
+    try:
+        witnessed = ask(paths, secrets, how._replace(decode_as=decode_as))
+    except UnreadableError as error:
+        missing = Check(Rule.ABSENT, "second-witness", holds=False, says=error.args[0], hint=error.hint)
+        return replace(report, verdicts={name: _with(each, missing) for name, each in report.verdicts.items()})
+    differ = disagreements({name: verdict.sightings for name, verdict in report.verdicts.items()}, witnessed)
+    verdicts = {
+        name: _weighed(name, verdict, witnessed.get(name, []), [each for each in differ if each.secret == name])
+        for name, verdict in report.verdicts.items()
+    }
+    return replace(report, verdicts=verdicts, disagreements=differ)
+
+
+def _weighed(name: str, verdict: Verdict, witnessed: Sequence[Witnessed], differ: Sequence[Disagreement]) -> Verdict:
+    theirs = {each.frame for each in differ if each.seen_by == TSHARK}
+    missed = [each for each in witnessed if each.frame in theirs]
+    return _with(
+        verdict, _opinion(witnessed, missed, bool(verdict.sightings)), [_as_sighting(name, each) for each in missed]
+    )
+
+
+def _opinion(witnessed: Sequence[Witnessed], missed: Sequence[Witnessed], ours: bool) -> Check:
+    hint = ""
+    if missed:
+        frame = missed[0].frame
+        says = f"only tshark, the second witness, sees it in frame {frame}, in {_where(missed[0])}"
+        hint = f"look at it (tshark -V -Y 'frame.number == {frame}'), and report that our own reader misses it"
+    elif witnessed:
+        says = "tshark, the second witness, sees it, too"
+    elif ours:
+        says = "tshark, the second witness, does not see it"
+    else:
+        says = "tshark, the second witness, sees it in no field either"
+    return Check(Rule.ABSENT, "second-witness", not missed, says, hint)
+
+
+def _with(verdict: Verdict, check: Check, sightings: Sequence[Sighting] = ()) -> Verdict:
+    again = decide((*verdict.checks, check), (*verdict.sightings, *sightings), verdict.presence)
+    return replace(verdict, outcome=again.outcome, checks=again.checks, sightings=again.sightings)
+
+
+def _as_sighting(name: str, seen: Witnessed) -> Sighting:
+    return Sighting(
+        secret=name,
+        spelling=seen.spelling,
+        frame=seen.frame,
+        offset=0,
+        length=0,
+        stream=seen.streams[0] if seen.streams else -1,
+        direction="",
+        stream_offset=0,
+        frames=(seen.frame,),
+        layers=(_where(seen),),
+    )

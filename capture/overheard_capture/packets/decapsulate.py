@@ -1,0 +1,100 @@
+"""How a frame is unwrapped: step by step, each step from one wrapping to what is inside."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from overheard_capture.packets.addresses import addresses_of, ends_of
+from overheard_capture.packets.types import Control, Fragment, Other, Packet
+from overheard_capture.provenance.origin import Origin
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from overheard_capture.packets.defragment import Fragments
+    from overheard_capture.packets.sctp import Messages
+    from overheard_capture.packets.types import Endpoint
+    from overheard_capture.provenance.origin import Span
+
+    Packets = tuple[Packet, ...]
+    Unwrap = Callable[["Step"], "Packets | Step"]
+
+
+class Family:
+    """Whose numbers name a protocol. No Enum, for it takes too long to look one up."""
+
+    LINK: Final = "link type"
+    ETHERTYPE: Final = "ethertype"
+    PPP: Final = "PPP"
+    IP: Final = "IP protocol"
+
+
+class Kept(NamedTuple):
+    """What is kept from frame to frame: the parts that wait for others."""
+
+    fragments: Fragments
+    messages: Messages
+
+
+class Held(NamedTuple):
+    """Bytes that are being unwrapped: those of a frame, or with an `origin` those of a packet put together."""
+
+    frame: int
+    time: float
+    data: bytes
+    kept: Kept
+    origin: Origin | None = None
+
+    def spans(self, start: int, end: int) -> tuple[Span, ...]:
+        """Where the bytes from `start` to `end` are from, where the frame alone does not say it."""
+        return tuple(self.origin.sliced(start, min(end, len(self.data)))) if self.origin else ()
+
+    def origin_of(self, start: int, end: int) -> Origin:
+        """Where the bytes from `start` to `end` are from."""
+        if self.origin:
+            return Origin(list(self.spans(start, end)))
+        return Origin.of_frame(self.frame, start, min(end, len(self.data)) - start)
+
+
+class Step(NamedTuple):
+    """Something of a protocol, to be unwrapped: what stands from `at` to `end` of what is held.
+
+    `end` is what the wrapping says, which may be more than was captured. `ends` are the packed addresses of IP that
+    were met last. Where `otherwise` is given, it is not sure that the protocol is this one: where nothing comes of it,
+    try that, or take it.
+    """
+
+    family: str
+    protocol: int
+    held: Held
+    at: int
+    end: int
+    ends: bytes = b""
+    otherwise: Step | Packets | None = None
+
+    def inside(self, family: str, protocol: int, at: int, otherwise: Step | Packets | None = None) -> Step:
+        """What is inside, up to the same end."""
+        return Step(family, protocol, self.held, at, self.end, self.ends, otherwise)
+
+    def ports(self) -> tuple[Endpoint, Endpoint]:
+        """Who talks with whom, where the ports stand first as in all transports."""
+        ports = self.held.data[self.at : self.at + 4]
+        if len(ports) < 4 or not self.ends:
+            raise ValueError
+        return ends_of(self.ends + ports)
+
+    def offset(self, at: int) -> int:
+        """Where in the frame the byte at `at` stands; nowhere, where what is held is not the frame."""
+        return 0 if self.held.origin else at
+
+    def control(self) -> Packets:
+        """It is of the network."""
+        return (Control(self.held.frame),)
+
+    def fragment(self) -> Packets:
+        """It is a part, and does not complete anything."""
+        return (Fragment(self.held.frame),)
+
+    def other(self) -> Packets:
+        """It is nothing that is known."""
+        return (Other(self.held.frame, addresses_of(self.ends)),)

@@ -1,0 +1,158 @@
+"""Link layers: what is inside of a frame (https://www.tcpdump.org/linktypes.html)."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING
+
+from overheard_capture.packets.decapsulate import Family
+
+if TYPE_CHECKING:
+    from overheard_capture.packets.decapsulate import Packets, Step, Unwrap
+
+IPV4, IPV6, BRIDGED = 0x0800, 0x86DD, 0x6558
+ETHERNET = 1
+# Where the numbers of protocols are those of Ethernet: where the number stands, and where what is inside begins.
+_ETHERNET_TYPE = 12
+_COOKED, _COOKED_2, _CISCO = (14, 16), (0, 20), (2, 4)
+# The families of addresses that BSD, and its children, have for IPv6.
+_FAMILIES = {2: IPV4, 10: IPV6, 24: IPV6, 28: IPV6, 30: IPV6}
+_IP_VERSIONS = {4: IPV4, 6: IPV6}
+# Of IEEE 802.2: what is no ethertype but the length of the frame, and the number that Linux puts in its place.
+_LONGEST, _LINUX_LLC = 0x05DC, 4
+
+
+def _ethernet(step: Step) -> Packets | Step:
+    return _typed(step, step.at, _ETHERNET_TYPE, 14)
+
+
+def _typed(step: Step, at: int, where: int, begins: int) -> Packets | Step:
+    """What has an ethertype, or in its place the length of what has a header of IEEE 802.2."""
+    data = step.held.data
+    if at + begins > len(data):
+        raise ValueError
+    protocol = data[at + where] << 8 | data[at + where + 1]
+    if protocol <= _LONGEST and (where == _ETHERNET_TYPE or protocol == _LINUX_LLC):
+        return _llc(step, at + begins)
+    return step.inside(Family.ETHERTYPE, protocol, at + begins)
+
+
+def _llc(step: Step, at: int) -> Packets | Step:
+    data = step.held.data
+    # RFC 1042: an ethertype behind all of it. Then what names IP itself.
+    if data[at : at + 6] == b"\xaa\xaa\x03\0\0\0":
+        return step.inside(Family.ETHERTYPE, data[at + 6] << 8 | data[at + 7], at + 8)
+    if data[at : at + 3] == b"\x06\x06\x03":
+        return step.inside(Family.ETHERTYPE, IPV4, at + 3)
+    return step.other()
+
+
+def _at(where: tuple[int, int], step: Step) -> Packets | Step:
+    return _typed(step, step.at, *where)
+
+
+def raw_ip(step: Step) -> Packets | Step:
+    """IP of the version that it says."""
+    return step.inside(Family.ETHERTYPE, _IP_VERSIONS.get(step.held.data[step.at] >> 4, 0), step.at)
+
+
+def _loopback(step: Step) -> Packets | Step:
+    """The family of addresses, in the byte order of whatever machine it was captured on."""
+    family = step.held.data[step.at : step.at + 4]
+    number = min(int.from_bytes(family, "little"), int.from_bytes(family, "big"))
+    return step.inside(Family.ETHERTYPE, _FAMILIES.get(number, 0), step.at + 4)
+
+
+def ppp(step: Step) -> Packets | Step:
+    """A frame of PPP (RFC 1661), of HDLC (RFC 1662) or not; where Cisco's way of it was used, that."""
+    data, at = step.held.data, step.at
+    if data[at] in {0x0F, 0x8F}:
+        return _typed(step, at, *_CISCO)
+    if data[at : at + 2] == b"\xff\x03":
+        at += 2
+    # The number of the protocol may be compressed: only a last byte is odd.
+    if data[at] & 1:
+        return step.inside(Family.PPP, data[at], at + 1)
+    return step.inside(Family.PPP, data[at] << 8 | data[at + 1], at + 2)
+
+
+def pppoe(step: Step) -> Packets | Step:
+    """A session of PPP over Ethernet (RFC 2516)."""
+    if step.held.data[step.at : step.at + 2] != b"\x11\0":
+        return step.other()
+    return ppp(step._replace(at=step.at + 6))
+
+
+def _vlan(step: Step) -> Packets | Step:
+    """IEEE 802.1Q. Behind the tag may be a length as well."""
+    return _typed(step, step.at - 10, _ETHERNET_TYPE, 14)
+
+
+def mpls(step: Step) -> Packets | Step:
+    """RFC 3032. Its labels do not say what is behind them: IP says its version, and all else is Ethernet."""
+    data, at = step.held.data, step.at
+    while not data[at + 2] & 1:
+        at += 4
+    at += 4
+    first = data[at] >> 4
+    # RFC 4385: in front of Ethernet may be a word that begins with four bits of 0.
+    bridged = step.inside(Family.LINK, ETHERNET, at)
+    if first == 0:
+        return step.inside(Family.LINK, ETHERNET, at + 4, bridged)
+    return step.inside(Family.ETHERTYPE, _IP_VERSIONS[first], at, bridged) if first in _IP_VERSIONS else bridged
+
+
+def always(family: str, protocol: int, ahead: int, step: Step) -> Step:
+    """What is always the same, behind a header that says nothing."""
+    return step.inside(family, protocol, step.at + ahead)
+
+
+def _control(step: Step) -> Packets:
+    return step.control()
+
+
+LINKS: dict[int, Unwrap] = {
+    0: _loopback,
+    ETHERNET: _ethernet,
+    9: ppp,
+    12: raw_ip,
+    14: raw_ip,
+    50: ppp,
+    51: pppoe,
+    101: raw_ip,
+    104: partial(_at, _CISCO),
+    108: _loopback,
+    113: partial(_at, _COOKED),
+    228: partial(always, Family.ETHERTYPE, IPV4, 0),
+    229: partial(always, Family.ETHERTYPE, IPV6, 0),
+    276: partial(_at, _COOKED_2),
+}
+
+# But for IP itself.
+ETHERTYPES: dict[int, Unwrap] = {
+    0x0806: _control,
+    0x8035: _control,
+    0x8100: _vlan,
+    0x88A8: _vlan,
+    0x9100: _vlan,
+    0x8847: mpls,
+    0x8848: mpls,
+    0x8863: _control,
+    0x8864: pppoe,
+    BRIDGED: partial(always, Family.LINK, ETHERNET, 0),
+}
+
+# That of a frame of PPP whose own number is still to be read.
+WHOLE_PPP = 0
+
+PPP: dict[int, Unwrap] = {
+    WHOLE_PPP: ppp,
+    0x0021: partial(always, Family.ETHERTYPE, IPV4, 0),
+    0x0057: partial(always, Family.ETHERTYPE, IPV6, 0),
+    0x0281: mpls,
+    0x0283: mpls,
+    # How the ends agree on addresses. What they prove to each other with is not of the network: it may be a password.
+    0x8021: _control,
+    0x8057: _control,
+    0xC021: _control,
+}

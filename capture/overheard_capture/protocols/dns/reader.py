@@ -1,0 +1,169 @@
+"""DNS, and what speaks like it: mDNS, LLMNR, the names of NetBIOS (RFC 1035, 6762, 4795, 1002)."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from overheard_capture.content.content import look_at
+from overheard_capture.content.findings import Why
+from overheard_capture.decoders.short import Brief
+from overheard_capture.protocols.dns.message import said
+from overheard_capture.protocols.framed import Framed
+from overheard_capture.provenance.origin import Origin
+from overheard_capture.provenance.queue import Pending
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from overheard_capture.content.content import Bytes
+    from overheard_capture.content.findings import Desk
+    from overheard_capture.protocols.dns.message import Stretch
+    from overheard_capture.provenance.origin import Span
+
+# A name of NetBIOS: every byte of it as two letters (RFC 1001, 14.1).
+_NETBIOS = re.compile(rb"[A-P]{32}")
+# What may be something wrapped in letters.
+_LONG = re.compile(rb"[A-Za-z0-9+/=_-]{24,}")
+
+
+def read_dns(desk: Desk, layers: tuple[str, ...], data: Bytes, origin: Origin) -> bool:
+    """Read one message. Say whether all of `data` is one."""
+    message = said(data)
+    if message is None:
+        return False
+    text = _Text(data)
+    for labels in message.names:
+        text.name(labels)
+    # What is put into several strings, records or addresses is put together again.
+    for stretches in filter(None, (message.texts, message.addresses)):
+        text.line(stretches)
+    text.look(desk, (*layers, "DNS"), origin)
+    for begins, ends in message.others:
+        reader = Brief(desk, (*layers, "DNS"))
+        reader.feed(data[begins:ends], origin.behind(begins))
+        reader.close()
+    return True
+
+
+class _Text:
+    """What a message says, as text, and where each part of it comes from."""
+
+    def __init__(self, data: Bytes) -> None:
+        self._data = bytes(data)
+        self._text = bytearray()
+        # Where a part begins in the text, and where it stands in the message.
+        self._parts: list[tuple[int, int, int]] = []
+        # The parts that are not there letter by letter.
+        self._told: set[int] = set()
+
+    def name(self, labels: list[Stretch]) -> None:
+        """A name, with dots and without: what is carried in names is cut into labels, and has no dots of its own."""
+        begins = len(self._text)
+        for label in labels:
+            # A dot stands for the byte that says how long the label is.
+            if len(self._text) > begins:
+                self._add(b".", label[0] - 1, label[0])
+            self._add(self._data[label[0] : label[1]], *label)
+        dotted = bytes(self._text[begins:])
+        self._end()
+        if len(labels) > 1:
+            self.line(labels)
+        # Some write the letters of a name in either case at random, and it stays the same name.
+        if (lower := dotted.lower()) != dotted:
+            self._tell(lower, labels)
+        if _NETBIOS.fullmatch(dotted[:32]):
+            self._tell(_of_letters(dotted[:32]), labels)
+
+    def line(self, stretches: Iterable[Stretch]) -> None:
+        """Some stretches of the message, one behind the other."""
+        for begins, ends in stretches:
+            self._add(self._data[begins:ends], begins, ends)
+        self._end()
+
+    def _add(self, piece: bytes, begins: int, ends: int) -> None:
+        self._parts.append((len(self._text), begins, ends))
+        self._text += piece
+
+    def _tell(self, piece: bytes, labels: list[Stretch]) -> None:
+        self._told.add(len(self._text))
+        self._add(piece, min(begins for begins, _ in labels), max(ends for _, ends in labels))
+        self._end()
+
+    def _end(self) -> None:
+        self._text += b"\n"
+
+    def look(self, desk: Desk, layers: tuple[str, ...], origin: Origin) -> None:
+        """Search it."""
+        text = bytes(self._text)
+        if not any(desk.search.matches(text)) and not _LONG.search(text):
+            return
+        spans: list[Span] = []
+        for start, begins, ends in self._parts:
+            if start in self._told:
+                spans += origin.derived([(0, begins, ends)]).sliced(0, 1, start)
+            else:
+                spans += origin.sliced(begins, ends, start)
+        made_of = Origin(spans)
+        look_at(desk, layers, text, made_of)
+        reader = Brief(desk, layers)
+        reader.feed(text, made_of)
+        reader.close()
+
+
+def _of_letters(name: bytes) -> bytes:
+    return bytes((high - 65) << 4 | (low - 65) for high, low in zip(name[::2], name[1::2], strict=True)).rstrip(b" \0")
+
+
+# ---- over TCP
+
+
+def dns(desk: Desk, layers: tuple[str, ...]) -> Framed:
+    """A reader of messages with their lengths before them (RFC 1035, 4.2.2)."""
+    return Framed(desk, layers, "DNS", Messages(desk, layers), lambda _data, _last: -1)
+
+
+def is_dns(head: Bytes) -> bool:
+    """Whether a direction that begins like this is DNS: with a whole message that makes sense."""
+    return len(head) > 2 and said(head[2 : 2 + int.from_bytes(head[:2], "big")]) is not None
+
+
+class Messages:
+    """The messages that one side sends."""
+
+    def __init__(self, desk: Desk, layers: tuple[str, ...]) -> None:
+        self._desk = desk
+        self._layers = layers
+        self._waiting = Pending()
+        self.broken = False
+
+    def feed(self, data: memoryview, origin: Origin) -> int:
+        """Read on."""
+        at = 0
+        while at < len(data) and not self.broken:
+            more = data[at : at + self._wanted - len(self._waiting)]
+            self._waiting.add(more, origin.behind(at))
+            at += len(more)
+            if len(self._waiting) == self._wanted:
+                message, where = self._waiting.take(self._wanted)
+                self.broken = not read_dns(self._desk, self._layers, message[2:], where.behind(2))
+                self._desk.is_a("DNS")
+        return at
+
+    @property
+    def _wanted(self) -> int:
+        """How many bytes must be there; a message has a head at least."""
+        return 2 + int.from_bytes(self._waiting.data[:2], "big") if len(self._waiting) >= 2 else 2
+
+    def gap(self, length: int) -> bool:  # noqa: ARG002 - whatever is missing, the next message may be anywhere
+        """So many bytes are missing. Say whether it is known where the next message begins."""
+        return False
+
+    def lose(self, _length: int) -> None:
+        """So many bytes are missing, and nobody knows what they were."""
+        self._waiting = Pending()
+
+    def close(self) -> None:
+        """There is no more to come."""
+        if len(self._waiting):
+            self._desk.unread(Why.DAMAGED, "a message of DNS that breaks off", self._layers)

@@ -1,0 +1,25 @@
+"""What a connection becomes once HTTP/1 has agreed on something else."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from overheard_capture.content.content import Reader
+    from overheard_capture.content.findings import Desk
+
+
+def switched(upgrade: bytes, desk: Desk, layers: tuple[str, ...]) -> Reader:
+    """What reads on after an upgrade to this; after one to anything else, and after CONNECT, its own bytes tell."""
+    # All of them may have HTTP in them again.
+    if upgrade == b"websocket":
+        from overheard_capture.protocols.websocket.reader import websocket  # noqa: PLC0415
+
+        return websocket(desk, layers)
+    if upgrade == b"h2c":
+        from overheard_capture.protocols.http2.reader import http2  # noqa: PLC0415
+
+        return http2(desk, layers)
+    from overheard_capture.identify.direction import stream  # noqa: PLC0415
+
+    return stream(desk, layers)

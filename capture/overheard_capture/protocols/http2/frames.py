@@ -1,0 +1,174 @@
+"""The frames of HTTP/2, cut out of what one side sends (RFC 9113, 4)."""
+
+from __future__ import annotations
+
+from enum import IntEnum
+from typing import TYPE_CHECKING, NamedTuple, Protocol
+
+if TYPE_CHECKING:
+    from overheard_capture.content.content import Bytes
+    from overheard_capture.provenance.origin import Origin
+
+HEAD = 9
+# What a client says first (3.4). Taken for a frame, its first bytes would be a head.
+PREFACE = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"
+
+
+class Kind(IntEnum):
+    """What a frame is (RFC 9113, 6)."""
+
+    PREFACE = -1
+    DATA = 0
+    HEADERS = 1
+    PRIORITY = 2
+    RST_STREAM = 3
+    SETTINGS = 4
+    PUSH_PROMISE = 5
+    PING = 6
+    GOAWAY = 7
+    WINDOW_UPDATE = 8
+    CONTINUATION = 9
+
+
+END_STREAM = ACK = 0x01
+END_HEADERS = 0x04
+PADDED = 0x08
+PRIORITISED = 0x20
+
+# The flags that each may have.
+FLAGS: dict[int, int] = {
+    Kind.DATA: END_STREAM | PADDED,
+    Kind.HEADERS: END_STREAM | END_HEADERS | PADDED | PRIORITISED,
+    Kind.SETTINGS: ACK,
+    Kind.PUSH_PROMISE: END_HEADERS | PADDED,
+    Kind.PING: ACK,
+    Kind.CONTINUATION: END_HEADERS,
+}
+
+_LENGTHS = {Kind.PRIORITY: 5, Kind.RST_STREAM: 4, Kind.PING: 8, Kind.WINDOW_UPDATE: 4}
+_OF_A_STREAM = {Kind.DATA, Kind.HEADERS, Kind.PRIORITY, Kind.RST_STREAM, Kind.PUSH_PROMISE, Kind.CONTINUATION}
+_OF_NONE = {Kind.SETTINGS, Kind.PING, Kind.GOAWAY}
+_MAY_BE_PADDED = {Kind.DATA, Kind.HEADERS, Kind.PUSH_PROMISE}
+
+
+class Frame(NamedTuple):
+    """The head of a frame. Of a `kind` that is not in the table nothing is known."""
+
+    length: int
+    kind: int
+    flags: int
+    stream: int
+
+    @classmethod
+    def of(cls, head: Bytes) -> Frame:
+        """What nine bytes say."""
+        if head == PREFACE[:HEAD]:
+            return cls(len(PREFACE) - HEAD, Kind.PREFACE, 0, 0)
+        length = int.from_bytes(head[:3], "big")
+        return cls(length, head[3], head[4], int.from_bytes(head[5:9], "big") & 0x7FFFFFFF)
+
+    @property
+    def sound(self) -> bool:
+        """Whether there may be such a frame at all."""
+        if self.kind in _LENGTHS and self.length != _LENGTHS[Kind(self.kind)]:
+            return False
+        if self.kind == Kind.SETTINGS and (self.length % 6 or (self.flags & ACK and self.length)):
+            return False
+        if self.kind == Kind.GOAWAY and self.length < 8:
+            return False
+        return self.kind not in (_OF_NONE if self.stream else _OF_A_STREAM)
+
+    @property
+    def padded(self) -> bool:
+        """Whether its payload begins with the length of a padding."""
+        return bool(self.flags & PADDED) and self.kind in _MAY_BE_PADDED
+
+
+class Listener(Protocol):
+    """Whoever is told what the frames are."""
+
+    def begin(self, frame: Frame) -> bool:
+        """A frame begins. Say whether it may be here."""
+
+    def piece(self, data: Bytes, origin: Origin, goes_on: bool) -> None:
+        """Some of its payload, without padding."""
+
+    def missing(self, length: int) -> None:
+        """So many bytes of its payload are missing here."""
+
+    def end(self) -> None:
+        """The frame is over."""
+
+
+class Frames:
+    """Cuts frames out of bytes as they come. Nothing is kept but a head that is not all there."""
+
+    def __init__(self, listener: Listener) -> None:
+        self._listener = listener
+        self._head = b""
+        self._frame: Frame | None = None
+        # How much of the frame is to come; of that, how much is padding, or -1 where its first byte will say.
+        self._left = self._padding = 0
+        self._begun = False
+        # Whether something stood where a frame should have begun.
+        self.broken = False
+
+    @property
+    def between(self) -> bool:
+        """Whether a frame has just ended, and no other begun."""
+        return self._frame is None and not self._head
+
+    def feed(self, data: memoryview, origin: Origin) -> int:
+        """Read on. How many bytes were read: all, unless no frame can be there."""
+        at = 0
+        while at < len(data):
+            if self._frame is None:
+                more = data[at : at + HEAD - len(self._head)]
+                self._head += more
+                at += len(more)
+                if len(self._head) == HEAD and not self._begin():
+                    self.broken = True
+                    return at
+            else:
+                at += self._go_on(data[at : at + self._left], origin.behind(at))
+        return at
+
+    def _begin(self) -> bool:
+        frame, self._head = Frame.of(self._head), b""
+        if not frame.sound or frame.padded > frame.length or not self._listener.begin(frame):
+            return False
+        self._frame, self._left, self._begun = frame, frame.length, False
+        self._padding = -1 if frame.padded else 0
+        self._end_if_over()
+        return True
+
+    def _go_on(self, data: memoryview, origin: Origin) -> int:
+        if self._padding < 0:
+            # A padding longer than what it pads is no padding (6.1). All that is left is looked at then.
+            self._left -= 1
+            self._padding = data[0] if data[0] <= self._left else 0
+            self._end_if_over()
+            return 1
+        body = data[: max(self._left - self._padding, 0)]
+        if len(body):
+            self._listener.piece(body, origin, self._begun)
+            self._begun = True
+        self._left -= len(data)
+        self._end_if_over()
+        return len(data)
+
+    def gap(self, length: int) -> bool:
+        """So many bytes are missing. Say whether it is known where the next frame begins."""
+        if self._frame is None or length > self._left:
+            self._frame, self._head = None, b""
+            return False
+        self._padding = max(self._padding, 0)
+        self._listener.missing(length)
+        self._left -= length
+        self._end_if_over()
+        return True
+
+    def _end_if_over(self) -> None:
+        if not self._left:
+            self._frame = None
+            self._listener.end()

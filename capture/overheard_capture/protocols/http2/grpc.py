@@ -1,0 +1,92 @@
+"""The messages of gRPC, each with its length before it and compressed for itself."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from overheard_capture.content.findings import Why
+from overheard_capture.decoders.content_coding import unwrapped
+from overheard_capture.decoders.protobuf import Protobuf
+from overheard_capture.decoders.untyped import leaf
+
+if TYPE_CHECKING:
+    from overheard_capture.content.content import Bytes, Reader
+    from overheard_capture.content.findings import Desk
+    from overheard_capture.content.nesting import Factory
+    from overheard_capture.provenance.origin import Origin
+
+_HEAD = 5
+_COMPRESSED, _TRAILER = 0x01, 0x80
+
+
+class Grpc:
+    """Reads what one side says in one call."""
+
+    def __init__(self, desk: Desk, layers: tuple[str, ...], encoding: bytes) -> None:
+        self._desk = desk
+        self._layers = (*layers, "gRPC")
+        self._encoding = encoding
+        self._head = b""
+        self._left = 0
+        # Reads the message that has begun; and whatever comes when it is known no longer where one begins.
+        self._message: Reader | None = None
+        self._rest: Reader | None = None
+
+    def feed(self, data: Bytes, origin: Origin) -> None:
+        """Read on."""
+        view = memoryview(data)
+        at = 0
+        while at < len(view):
+            if self._rest:
+                self._rest.feed(view[at:], origin.behind(at))
+                return
+            if self._message:
+                piece = view[at : at + self._left]
+                self._message.feed(piece, origin.behind(at))
+                self._left -= len(piece)
+                self._end_if_over()
+            else:
+                piece = view[at : at + _HEAD - len(self._head)]
+                self._head += piece
+                if len(self._head) == _HEAD:
+                    self._begin()
+            at += len(piece)
+
+    def _begin(self) -> None:
+        flags, self._left, self._head = self._head[0], int.from_bytes(self._head[1:], "big"), b""
+        if flags & ~(_COMPRESSED | _TRAILER):
+            self._give_up(Why.DAMAGED)
+            return
+        encoding = self._encoding if flags & _COMPRESSED else b""
+        # What gRPC-Web has for trailers is text.
+        kind: Factory = leaf if flags & _TRAILER else Protobuf
+        self._message = unwrapped(encoding, kind)(self._desk, self._layers)
+        self._end_if_over()
+
+    def _end_if_over(self) -> None:
+        if self._message and not self._left:
+            self._message.close()
+            self._message = None
+
+    def _give_up(self, why: Why) -> None:
+        self._desk.unread(why, "messages of gRPC", self._layers)
+        self._rest = leaf(self._desk, self._layers)
+
+    def gap(self, length: int) -> None:
+        """So many bytes are missing here."""
+        if self._rest:
+            self._rest.gap(length)
+        elif self._message and length <= self._left:
+            self._message.gap(length)
+            self._left -= length
+            self._end_if_over()
+        else:
+            self._give_up(Why.GAP)
+
+    def close(self) -> None:
+        """There is no more to come."""
+        if self._head or self._message:
+            self._desk.unread(Why.DAMAGED, "a message of gRPC that breaks off", self._layers)
+        for reader in (self._message, self._rest):
+            if reader:
+                reader.close()

@@ -1,0 +1,145 @@
+"""HTTP/2 as one side of a connection sends it (RFC 9113)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from overheard_capture.content.content import Content, Looking
+from overheard_capture.content.findings import Why
+from overheard_capture.decoders.untyped import leaf
+from overheard_capture.protocols.framed import Framed
+from overheard_capture.protocols.http2.frames import END_STREAM, HEAD, PREFACE, Frame, Frames, Kind
+from overheard_capture.protocols.http2.headers import Headers
+from overheard_capture.protocols.http2.resync import find_frames
+from overheard_capture.protocols.http2.streams import TELLING, Streams
+
+if TYPE_CHECKING:
+    from overheard_capture.content.content import Bytes
+    from overheard_capture.content.findings import Desk
+    from overheard_capture.provenance.origin import Origin
+
+_OF_HEADERS = {Kind.HEADERS, Kind.PUSH_PROMISE, Kind.CONTINUATION}
+# Their payload is numbers, and nothing that could be unwrapped.
+_NUMBERS = {Kind.PRIORITY, Kind.RST_STREAM, Kind.SETTINGS, Kind.PING, Kind.WINDOW_UPDATE, Kind.PREFACE}
+
+
+def http2(desk: Desk, layers: tuple[str, ...]) -> Framed:
+    """A reader of one direction, with the preface or without."""
+    return Framed(desk, layers, "HTTP/2", Http2(desk, (*layers, "HTTP/2")), find_frames)
+
+
+def is_http2(head: Bytes) -> bool:
+    """Whether a direction that begins with these 24 bytes is HTTP/2: it begins with the preface, or with settings."""
+    start = bytes(head[: len(PREFACE)])
+    if start.startswith(b"PRI") or len(start) < HEAD:
+        return start == PREFACE
+    frame = Frame.of(start)
+    return frame.kind == Kind.SETTINGS and frame.sound and not frame.flags and frame.length <= 600
+
+
+class Http2:
+    """What the frames of one direction say."""
+
+    def __init__(self, desk: Desk, layers: tuple[str, ...]) -> None:
+        self._desk = desk
+        self._layers = layers
+        self._frames = Frames(self)
+        self._streams = Streams(desk, layers)
+        self._headers = Headers(desk, layers)
+        self._frame: Frame | None = None
+        # What is in a frame of a kind that we know nothing of.
+        self._other: Content | None = None
+        self.broken = False
+
+    def feed(self, data: memoryview, origin: Origin) -> int:
+        """Read on."""
+        taken = self._frames.feed(data, origin)
+        self.broken = self._frames.broken
+        return taken
+
+    # ---- what the frames are
+
+    def begin(self, frame: Frame) -> bool:
+        """A frame begins. Say whether it may be here."""
+        if not self._frame and frame.kind not in (Kind.PREFACE, Kind.SETTINGS):
+            # Both sides begin with settings (3.4): we came in the middle.
+            self._desk.unread(Why.GAP, "how an HTTP/2 connection began", self._layers)
+            self._forget()
+        self._desk.is_a("HTTP/2")
+        # Nothing may come between the frames of a header block (6.10).
+        if self._headers.frame and frame.kind != Kind.CONTINUATION:
+            return False
+        self._frame = frame
+        if frame.kind in _OF_HEADERS:
+            return self._headers.begin(frame)
+        if frame.kind != Kind.DATA and frame.kind not in _NUMBERS:
+            self._other = Content(self._desk, self._layers, leaf, Looking.NOTHING)
+        return True
+
+    def piece(self, data: Bytes, origin: Origin, goes_on: bool) -> None:
+        """Some of the payload of the frame."""
+        if not self._frame:
+            return
+        if self._frame.kind == Kind.DATA:
+            self._streams.data(self._frame.stream, data, origin, goes_on)
+        elif self._frame.kind in _OF_HEADERS:
+            self._headers.piece(data, origin)
+        elif self._other:
+            self._other.feed(data, origin)
+
+    def missing(self, length: int) -> None:
+        """So many bytes of its payload are missing here."""
+        if not self._frame:
+            return
+        if self._frame.kind == Kind.DATA:
+            self._streams.missing(self._frame.stream, length)
+        elif self._frame.kind in _OF_HEADERS:
+            self._headers.missing()
+            self._streams.lost = True
+        elif self._other:
+            self._other.gap(length)
+
+    def end(self) -> None:
+        """The frame is over."""
+        if not (frame := self._frame):
+            return
+        if frame.kind in _OF_HEADERS:
+            self._end_headers(frame)
+        elif self._other:
+            self._other.close()
+            self._other = None
+        elif (frame.kind == Kind.DATA and frame.flags & END_STREAM) or frame.kind == Kind.RST_STREAM:
+            self._streams.end(frame.stream)
+
+    def _end_headers(self, frame: Frame) -> None:
+        first = self._headers.frame or frame
+        fields = self._headers.end(frame.flags)
+        if fields is None or first.kind == Kind.PUSH_PROMISE:
+            return
+        self._streams.header(first.stream, {field.name: field.value for field in fields if field.name in TELLING})
+        if first.flags & END_STREAM:
+            self._streams.end(first.stream)
+
+    # ---- what is missing
+
+    def gap(self, length: int) -> bool:
+        """So many bytes are missing. Say whether it is known where the next frame begins."""
+        return self._frames.gap(length)
+
+    def lose(self, length: int) -> None:
+        """So many bytes are missing, and nobody knows what they were."""
+        self._streams.gap(length)
+        self._forget()
+
+    def _forget(self) -> None:
+        self._streams.lost = True
+        self._headers.lose()
+
+    def close(self) -> None:
+        """There is no more to come."""
+        if not self._frames.between:
+            self._desk.unread(Why.DAMAGED, "a frame of HTTP/2 that breaks off", self._layers)
+        self._headers.close()
+        self._streams.close()
+        if self._other:
+            self._other.close()

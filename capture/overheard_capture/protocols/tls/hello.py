@@ -1,0 +1,178 @@
+"""The handshake messages that everybody can read: the two hellos and, up to TLS 1.2, certificate and key exchange."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from overheard_capture.protocols.tls import names
+from overheard_capture.protocols.tls.cursor import Cursor, CutShortError, text
+
+CLIENT_HELLO, SERVER_HELLO, CERTIFICATE, SERVER_KEY_EXCHANGE = 1, 2, 11, 12
+# https://www.iana.org/assignments/tls-extensiontype-values
+_SERVER_NAME, _ALPN, _EARLY_DATA, _SUPPORTED_VERSIONS, _KEY_SHARE, _CONNECTION_ID = 0, 16, 42, 43, 51, 54
+_HOST_NAME, _NAMED_CURVE = 0, 3
+# The random of a HelloRetryRequest (RFC 8446, 4.1.3).
+_RETRY = bytes.fromhex("cf21ad74e59a6111be1d8c021e65b891c2a211167abb8c5e079e09e2c8a8339c")
+_DTLS = 0xFE
+
+
+@dataclass(frozen=True)
+class ClientHello:
+    """What a client asks for (RFC 8446, 4.1.2).
+
+    `sni` is the server's name (RFC 6066, 3), `alpn` the protocols that it would speak (RFC 7301). `versions` are those
+    that it offers where it offers TLS 1.3, `shares` the groups that it sends a key of. With `early_data` it sends data
+    before the server has said a word (RFC 8446, 2.3). `suites` are the numbers of its cipher suites; `connection` is
+    what the records sent to it are to be marked with under DTLS (RFC 9146), where it asks for that. One that makes no
+    sense is not `sound`.
+    """
+
+    sni: str = ""
+    alpn: tuple[str, ...] = ()
+    versions: tuple[str, ...] = ()
+    shares: tuple[str, ...] = ()
+    early_data: bool = False
+    suites: tuple[int, ...] = field(default=(), compare=False)
+    connection: bytes | None = field(default=None, compare=False)
+    sound: bool = field(default=False, compare=False)
+
+
+@dataclass(frozen=True)
+class ServerHello:
+    """What a server picks (RFC 8446, 4.1.3), also in a HelloRetryRequest. Up to TLS 1.2 it tells `alpn`, too.
+
+    `suite` is the number of the cipher, `outer` the version that records claim to be of. The rest is as in ClientHello.
+    """
+
+    version: str = ""
+    cipher: str = ""
+    group: str = ""
+    alpn: str = ""
+    suite: int = field(default=-1, compare=False)
+    outer: int = field(default=0, compare=False)
+    retry: bool = field(default=False, compare=False)
+    connection: bytes | None = field(default=None, compare=False)
+    sound: bool = field(default=False, compare=False)
+
+
+def client_hello(body: bytes) -> ClientHello:
+    """Read a ClientHello; an empty one where it makes no sense."""
+    try:
+        return _client_hello(Cursor(body))
+    except CutShortError:
+        return ClientHello()
+
+
+def _client_hello(cursor: Cursor) -> ClientHello:
+    version = cursor.number(2)
+    cursor.take(32)
+    cursor.vector(1)
+    if version >> 8 == _DTLS:
+        # The cookie (RFC 6347, 4.2.1).
+        cursor.vector(1)
+    suites = cursor.vector(2).rest()
+    cursor.vector(1)
+    found = _extensions(cursor)
+    return ClientHello(
+        sni=_server_name(found[_SERVER_NAME]) if _SERVER_NAME in found else "",
+        alpn=_protocols(found[_ALPN]) if _ALPN in found else (),
+        versions=_versions(found[_SUPPORTED_VERSIONS]) if _SUPPORTED_VERSIONS in found else (),
+        shares=_shares(found[_KEY_SHARE]) if _KEY_SHARE in found else (),
+        early_data=_EARLY_DATA in found,
+        suites=tuple(int.from_bytes(suites[at : at + 2], "big") for at in range(0, len(suites), 2)),
+        connection=_connection(found),
+        sound=True,
+    )
+
+
+def server_hello(body: bytes) -> ServerHello:
+    """Read a ServerHello; an empty one where it makes no sense."""
+    try:
+        return _server_hello(Cursor(body))
+    except CutShortError:
+        return ServerHello()
+
+
+def _server_hello(cursor: Cursor) -> ServerHello:
+    outer = version = cursor.number(2)
+    random = bytes(cursor.take(32))
+    cursor.vector(1)
+    cipher = cursor.number(2)
+    cursor.take(1)
+    found = _extensions(cursor)
+    if _SUPPORTED_VERSIONS in found:
+        version = found[_SUPPORTED_VERSIONS].number(2)
+    return ServerHello(
+        version=names.version(version),
+        cipher=names.cipher(cipher),
+        # A HelloRetryRequest has the group alone, a ServerHello a key behind it (RFC 8446, 4.2.8).
+        group=names.group(found[_KEY_SHARE].number(2)) if _KEY_SHARE in found else "",
+        alpn=", ".join(_protocols(found[_ALPN])) if _ALPN in found else "",
+        suite=cipher,
+        outer=outer,
+        retry=random == _RETRY,
+        connection=_connection(found),
+        sound=True,
+    )
+
+
+def leaf(body: bytes) -> memoryview:
+    """The first certificate of a Certificate message up to TLS 1.2 (RFC 5246, 7.4.2), in DER; empty without one."""
+    try:
+        return Cursor(body).vector(3).vector(3).rest()
+    except CutShortError:
+        return memoryview(b"")
+
+
+def named_curve(body: bytes) -> str:
+    """The group of a ServerKeyExchange up to TLS 1.2, where the key is one of ECDHE (RFC 8422, 5.4)."""
+    cursor = Cursor(body)
+    try:
+        return names.group(cursor.number(2)) if cursor.number(1) == _NAMED_CURVE else ""
+    except CutShortError:
+        return ""
+
+
+def _extensions(cursor: Cursor) -> dict[int, Cursor]:
+    found: dict[int, Cursor] = {}
+    # Up to TLS 1.2 a hello may have none at all.
+    block = cursor.vector(2) if cursor else cursor
+    while block:
+        kind = block.number(2)
+        found[kind] = block.vector(2)
+    return found
+
+
+def _connection(found: dict[int, Cursor]) -> bytes | None:
+    return bytes(found[_CONNECTION_ID].vector(1).rest()) if _CONNECTION_ID in found else None
+
+
+def _server_name(extension: Cursor) -> str:
+    entries = extension.vector(2)
+    while entries:
+        kind, name = entries.number(1), entries.vector(2)
+        if kind == _HOST_NAME:
+            return text(name.rest())
+    return ""
+
+
+def _protocols(extension: Cursor) -> tuple[str, ...]:
+    entries, found = extension.vector(2), list[str]()
+    while entries:
+        found.append(text(entries.vector(1).rest()))
+    return tuple(found)
+
+
+def _versions(extension: Cursor) -> tuple[str, ...]:
+    entries, found = extension.vector(1), list[str]()
+    while entries:
+        found.append(names.version(entries.number(2)))
+    return tuple(found)
+
+
+def _shares(extension: Cursor) -> tuple[str, ...]:
+    entries, found = extension.vector(2), list[str]()
+    while entries:
+        found.append(names.group(entries.number(2)))
+        entries.vector(2)
+    return tuple(found)

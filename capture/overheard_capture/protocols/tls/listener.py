@@ -1,0 +1,61 @@
+"""Whoever listens to one direction of TLS, DTLS or QUIC: what is wrong is told once, and what is known in the end."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from overheard_capture.content.findings import Why
+from overheard_capture.protocols.tls.conclusion import conclude, is_harmless
+from overheard_capture.protocols.tls.side import TlsConversation, TlsSide
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from overheard_capture.content.findings import Desk
+    from overheard_capture.provenance.origin import Origin
+
+
+class Listener:
+    """Keeps the side that it listens to, and tells the desk. `name` says what is spoken, such as TLS 1.3."""
+
+    def __init__(self, desk: Desk, layers: tuple[str, ...], name: Callable[[TlsConversation], str]) -> None:
+        self.desk = desk
+        self.layers = layers
+        self.side = desk.tls = TlsSide()
+        self.both = TlsConversation.of(desk)
+        self.both.opened()
+        self.both.sides.append(self.side)
+        self._name = name
+        self._closed = False
+
+    def problem(self, words: str, why: Why = Why.DAMAGED, where: str = "") -> None:
+        """Something speaks against all being well."""
+        if (told := words + where) not in self.side.problems:
+            self.side.problems.append(told)
+            self.desk.unread(why, words, self.layers)
+
+    def said(self, data: bytes | memoryview, origin: Origin) -> None:
+        """Take in some bytes of handshake messages."""
+        messages = self.side.messages
+        before = sum(messages.counts.values())
+        if not messages.add(data, origin):
+            self.problem("a handshake message that is longer than any")
+        if sum(messages.counts.values()) > before:
+            self.both.heard(self.side)
+            if self.side.is_server and self.both.version:
+                self.desk.is_a(self._name(self.both))
+
+    def close(self) -> None:
+        """There is no more to come; the other side may still have to say something."""
+        if not self._closed:
+            self._closed = True
+            if self.side.messages.open:
+                self.problem("a handshake message that breaks off")
+            self.both.closed(self._conclude)
+
+    def _conclude(self) -> None:
+        for words in conclude(self.side, self.both):
+            # What is not encrypted was read.
+            if words != self.both.weakness or not is_harmless(self.both):
+                self.desk.unread(Why.OPAQUE, words, self.layers)
+        self.desk.is_a(self._name(self.both))

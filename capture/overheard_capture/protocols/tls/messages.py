@@ -1,0 +1,94 @@
+"""Handshake messages (RFC 8446, 4) that are in clear, put together of what comes."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from overheard_capture.protocols.tls.hello import CERTIFICATE, CLIENT_HELLO, SERVER_HELLO, SERVER_KEY_EXCHANGE
+from overheard_capture.provenance.queue import Pending
+
+if TYPE_CHECKING:
+    from overheard_capture.provenance.origin import Origin
+
+# These are kept: two of a kind, for no handshake has more, and who sends a million is not to fill our memory.
+_KEPT = {CLIENT_HELLO, SERVER_HELLO, CERTIFICATE, SERVER_KEY_EXCHANGE}
+_OF_A_KIND = 2
+_HELLOS = {CLIENT_HELLO, SERVER_HELLO}
+# No implementation takes longer ones.
+_LONGEST = 256 << 10
+_HEAD = 4
+
+
+class Message(NamedTuple):
+    """One handshake message: its type and body, and the frames that it is in."""
+
+    kind: int
+    body: bytes
+    frames: tuple[int, ...]
+
+
+class Messages:
+    """The messages of one side. `counts` has how many of each type there were."""
+
+    def __init__(self) -> None:
+        self.kept: dict[int, list[Message]] = {}
+        self.counts: dict[int, int] = {}
+        self._pending = Pending()
+        # Whether nobody knows any more where the next message begins.
+        self._lost = False
+
+    def __bool__(self) -> bool:
+        return bool(self.counts)
+
+    @property
+    def open(self) -> bool:
+        """Whether a message has begun that did not end yet."""
+        return self._lost or len(self._pending) > 0
+
+    @property
+    def begun(self) -> int | None:
+        """The type of a message that has begun and did not end yet."""
+        return self._pending.data[0] if self._pending else None
+
+    def first(self, kind: int) -> Message | None:
+        """The first message of a type."""
+        return self.kept[kind][0] if kind in self.kept else None
+
+    def last(self, kind: int) -> Message | None:
+        """The last message of a type that was kept."""
+        return self.kept[kind][-1] if kind in self.kept else None
+
+    def add(self, data: bytes | memoryview, origin: Origin) -> bool:
+        """Read on. False once nobody knows where messages begin."""
+        if self._lost:
+            return False
+        self._pending.add(data, origin)
+        waiting = self._pending.data
+        at = 0
+        while at + _HEAD <= len(waiting):
+            end = at + _HEAD + int.from_bytes(waiting[at + 1 : at + _HEAD], "big")
+            if end - at > _LONGEST:
+                self.lose()
+                return False
+            if end > len(waiting):
+                break
+            self._take(waiting[at], at, end)
+            at = end
+        self._pending.drop(at)
+        return True
+
+    def _take(self, kind: int, at: int, end: int) -> None:
+        self.counts[kind] = self.counts.get(kind, 0) + 1
+        if kind not in _KEPT:
+            return
+        alike = self.kept.setdefault(kind, [])
+        if len(alike) < _OF_A_KIND:
+            start = at + _HEAD
+            # Where an empty message is, its head is.
+            place = self._pending.origin.place(min(start, end - 1), end - start) if kind in _HELLOS else None
+            alike.append(Message(kind, bytes(self._pending.data[start:end]), place.frames if place else ()))
+
+    def lose(self) -> None:
+        """Some bytes are missing: nobody knows where the next message begins."""
+        self._lost = True
+        self._pending = Pending()

@@ -1,0 +1,210 @@
+"""TLS as one side sends it, record by record, with every byte accounted for."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from overheard_capture.content.findings import Why
+from overheard_capture.decoders.fallback import OPAQUE, Plain
+from overheard_capture.protocols.tls.records import APPLICATION_DATA, HEAD, READ_AS, head, skip_records
+from overheard_capture.protocols.tls.side import Sized
+from overheard_capture.protocols.tls.state_machine import LOOKED_AT, Said
+from overheard_capture.provenance.queue import Pending
+
+if TYPE_CHECKING:
+    from overheard_capture.content.content import Bytes
+    from overheard_capture.content.findings import Desk
+    from overheard_capture.provenance.origin import Origin
+
+
+def tls(desk: Desk, layers: tuple[str, ...] = ()) -> Tls:
+    """A reader of one direction, from its first record on."""
+    return Tls(desk, layers)
+
+
+class Tls:
+    """Reads one direction. `begins` is where in the direction TLS does; `torn` whether bytes before it are missing."""
+
+    def __init__(self, desk: Desk, layers: tuple[str, ...], begins: int = 0, *, torn: bool = False) -> None:
+        self._desk = desk
+        self._layers = layers
+        self._said = Said(desk, layers)
+        self.side = self._said.side
+        self.side.begins = begins
+        # A record that is not there as a whole yet, or what there is of its head; and how much of it is wanted.
+        self._pending = Pending()
+        self._wanted = HEAD
+        # How much is still to come of a record that nobody looks into, and what it is read as.
+        self._left = 0
+        self._passing = READ_AS[APPLICATION_DATA]
+        self._position = begins
+        # Who reads what is behind the records; and whether nobody knows where records begin.
+        self._rest: Plain | None = None
+        self._lost = self._closed = False
+        if torn:
+            self._said.problem("TLS whose beginning is missing", Why.GAP)
+
+    def feed(self, data: Bytes, origin: Origin) -> None:
+        """Read on."""
+        view = memoryview(data)
+        at = 0
+        while at < len(view):
+            if self._rest:
+                self._rest.feed(view[at:], origin.behind(at))
+                return
+            if self._lost:
+                self._count(OPAQUE, len(view) - at)
+                return
+            at = self._go_on(view, at, origin)
+
+    def _go_on(self, data: memoryview, at: int, origin: Origin) -> int:
+        """Read a step further, and say how far."""
+        if self._left:
+            return at + self._pass_over(len(data) - at)
+        if not self._pending:
+            behind = self._read_some(data, at, origin)
+            if behind > at:
+                return behind
+        return at + self._gather(data[at:], origin.behind(at))
+
+    def _read_some(self, data: memoryview, at: int, origin: Origin) -> int:
+        if not self._said.bodies_matter:
+            return self._skip(data, at, origin)
+        return self._read_data(data, at, origin) or self._read_whole(data, at, origin)
+
+    def _count(self, what: str, number: int) -> None:
+        self._desk.read[what] += number
+        self._position += number
+
+    def _pass_over(self, available: int) -> int:
+        step = min(self._left, available)
+        self._left -= step
+        self._count(self._passing, step)
+        return step
+
+    def _skip(self, data: memoryview, at: int, origin: Origin) -> int:
+        behind, count, total, last = skip_records(data, at, len(data))
+        if count:
+            version = int.from_bytes(data[at + 1 : at + 3], "big")
+            frame = origin.frame(behind - last - HEAD)
+            self._said.passed(version, count, total, Sized(last, frame))
+            self._count(READ_AS[APPLICATION_DATA], behind - at)
+        return behind
+
+    def _read_data(self, data: memoryview, at: int, origin: Origin) -> int:
+        """Read the records of application data that begin here and are there as a whole. How far, or 0 for none."""
+        begins, latest, said = at, len(data) - HEAD, self._said
+        for _ in range(said.only_data):
+            found = head(data[at : at + HEAD]) if at <= latest else None
+            if found is None or found[0] != APPLICATION_DATA or at + HEAD + found[2] > len(data):
+                break
+            _, version, length = found
+            body = at + HEAD
+            said.data(version, Sized(length, origin.frame(at)), bytes(data[body : body + min(length, LOOKED_AT)]))
+            at = body + length
+        if at == begins:
+            return 0
+        self._count(READ_AS[APPLICATION_DATA], at - begins)
+        return at
+
+    def _read_whole(self, data: memoryview, at: int, origin: Origin) -> int:
+        """Read the record that begins here, if all of it is there."""
+        body = at + HEAD
+        found = head(data[at:body]) if body <= len(data) else None
+        if found is None or body + found[2] > len(data):
+            return at
+        kind, version, length = found
+        self._count(READ_AS[kind], HEAD + length)
+        frame = origin.frame(at)
+        self._said.take(kind, version, frame, bytes(data[body : body + length]), origin.behind(body))
+        return body + length
+
+    def _gather(self, data: memoryview, origin: Origin) -> int:
+        step = min(self._wanted - len(self._pending), len(data))
+        self._pending.add(data[:step], origin)
+        if len(self._pending) == self._wanted:
+            if self._wanted == HEAD:
+                self._begin()
+            else:
+                self._take()
+        return step
+
+    def _begin(self) -> None:
+        """A head is there."""
+        found = head(self._pending.data)
+        if found is None:
+            self._break_off()
+            return
+        kind, version, length = found
+        if kind == APPLICATION_DATA and not self._said.bodies_matter:
+            self._said.passed(version, 1, length, Sized(length, self._frame))
+            self._let_pass(kind, length)
+        else:
+            self._wanted = HEAD + length
+
+    @property
+    def _frame(self) -> int:
+        """The frame in which the record begins that is pending."""
+        return self._pending.origin.frame(0)
+
+    def _let_pass(self, kind: int, left: int) -> None:
+        """Count what is there of a record, and so what is still to come of it."""
+        self._passing = READ_AS[kind]
+        self._count(self._passing, len(self._pending))
+        self._pending.drop(len(self._pending))
+        self._left, self._wanted = left, HEAD
+
+    def _take(self) -> None:
+        """A record is there."""
+        kind, version, _ = head(self._pending.data) or (0, 0, 0)
+        frame = self._frame
+        self._count(READ_AS[kind], len(self._pending))
+        self._wanted = HEAD
+        self._pending.drop(HEAD)
+        body, origin = self._pending.take(len(self._pending))
+        self._said.take(kind, version, frame, body, origin)
+
+    def _break_off(self) -> Plain:
+        """Here is no record, where one should be."""
+        words = "plain text" if self._pending.data.isascii() else "something else"
+        self._said.problem(f"{words} after TLS records", Why.DAMAGED, f" at byte {self._position}")
+        self._rest = Plain(self._desk, self._layers)
+        self._rest.feed(*self._pending.take(len(self._pending)))
+        return self._rest
+
+    def gap(self, length: int) -> None:
+        """So many bytes are missing here."""
+        if self._rest:
+            self._rest.gap(length)
+            return
+        self._said.problem("TLS with bytes missing", Why.GAP, f" at byte {self._position + len(self._pending)}")
+        if self._wanted > HEAD and self._wanted > len(self._pending):
+            kind, _, whole = head(self._pending.data) or (0, 0, 0)
+            left = self._wanted - len(self._pending)
+            self._said.torn(kind, whole, self._frame, min(length, left))
+            self._let_pass(kind, left)
+        if length > self._left:
+            self._lose()
+        self._left -= min(length, self._left)
+        self._position += length
+
+    def _lose(self) -> None:
+        """Nobody knows where the next record begins."""
+        self._lost = True
+        self._count(OPAQUE, len(self._pending))
+        self._pending.drop(len(self._pending))
+
+    def close(self) -> None:
+        """There is no more to come."""
+        if self._closed:
+            return
+        self._closed = True
+        if self._left or self._wanted > HEAD:
+            self._said.problem("a TLS record that breaks off")
+        if self._rest:
+            self._rest.close()
+        elif self._wanted > HEAD:
+            self._let_pass((head(self._pending.data) or (0,))[0], 0)
+        elif self._pending:
+            self._break_off().close()
+        self._said.close()

@@ -1,0 +1,157 @@
+"""WebSocket as one side sends it, after the handshake (RFC 6455)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from overheard_capture.content.content import Content, Looking
+from overheard_capture.content.findings import Why
+from overheard_capture.decoders.short import Brief
+from overheard_capture.protocols.framed import Framed
+from overheard_capture.protocols.websocket.frames import Frame, Frames, Opcode
+from overheard_capture.protocols.websocket.permessage_deflate import Deflated
+from overheard_capture.protocols.websocket.resync import find_frames, follow_each_other
+
+if TYPE_CHECKING:
+    from overheard_capture.content.content import Bytes, Reader
+    from overheard_capture.content.findings import Desk
+    from overheard_capture.provenance.origin import Origin
+
+# Pings hold a few bytes of chance. In more than these something could be wrapped.
+_SMALL = 16
+
+
+def websocket(desk: Desk, layers: tuple[str, ...]) -> Framed:
+    """A reader of one direction."""
+    return Framed(desk, layers, "WebSocket", WebSocket(desk, (*layers, "WebSocket")), find_frames)
+
+
+def is_websocket(head: Bytes) -> bool:
+    """Whether these bytes, out of the middle of a connection, are frames that follow each other."""
+    return follow_each_other(bytes(head), 0, last=False)
+
+
+class WebSocket:
+    """What the frames of one direction say. Messages are read each for itself, and searched as one text, too."""
+
+    def __init__(self, desk: Desk, layers: tuple[str, ...]) -> None:
+        self._desk = desk
+        self._layers = layers
+        self._frames = Frames(self)
+        self._deflated = Deflated(desk, layers)
+        # What is not masked was searched already.
+        self._masked = Content(desk, layers)
+        self._bare = Content(desk, layers, None, Looking.SEAMS)
+        self._control = Content(desk, layers)
+        self._frame: Frame | None = None
+        # The reader of the message that has begun, and whether it is compressed.
+        self._message: Reader | None = None
+        self._compressed = False
+        # The reader of what is in a control frame.
+        self._aside: Reader | None = None
+        self.broken = False
+
+    def feed(self, data: memoryview, origin: Origin) -> int:
+        """Read on."""
+        taken = self._frames.feed(data, origin)
+        self.broken = self._frames.broken
+        return taken
+
+    # ---- what the frames are
+
+    def begin(self, frame: Frame) -> None:
+        """A frame begins."""
+        self._desk.is_a("WebSocket")
+        self._frame = frame
+        if frame.control:
+            self._aside = Brief(self._desk, self._layers) if frame.length > _SMALL else None
+        elif frame.opcode != Opcode.CONTINUATION or not (self._message or self._compressed):
+            self._begin_message(frame)
+
+    def _begin_message(self, frame: Frame) -> None:
+        if self._message or self._compressed or frame.opcode == Opcode.CONTINUATION:
+            self._desk.unread(Why.DAMAGED, "a message in parts that do not fit", self._layers)
+            self._drop()
+        self._compressed = frame.compressed
+        if frame.compressed:
+            self._deflated.begin()
+        else:
+            self._message = Brief(self._desk, self._layers)
+
+    def piece(self, data: Bytes, origin: Origin, goes_on: bool) -> None:
+        """Some of the payload of the frame."""
+        if not self._frame:
+            return
+        if self._frame.control:
+            self._control.feed(data, origin)
+            if self._aside:
+                self._aside.feed(data, origin)
+        elif self._compressed:
+            self._deflated.feed(data, origin)
+        else:
+            (self._masked if self._frame.key else self._bare).feed(data, origin, goes_on=goes_on)
+            if self._message:
+                self._message.feed(data, origin)
+
+    def missing(self, length: int) -> None:
+        """So many bytes of its payload are missing here."""
+        if not self._frame:
+            return
+        if self._frame.control:
+            self._control.gap(length)
+            if self._aside:
+                self._aside.gap(length)
+        elif self._compressed:
+            self._desk.unread(Why.GAP, "a compressed message", self._layers)
+            self._deflated.lose()
+        else:
+            (self._masked if self._frame.key else self._bare).gap(length)
+            if self._message:
+                self._message.gap(length)
+
+    def end(self) -> None:
+        """The frame is over."""
+        if not (frame := self._frame):
+            return
+        if frame.control:
+            if self._aside:
+                self._aside.close()
+                self._aside = None
+        elif frame.final:
+            if self._compressed:
+                self._deflated.end()
+            self._end_message()
+
+    def _end_message(self) -> None:
+        if self._message:
+            self._message.close()
+        self._message, self._compressed = None, False
+
+    def _drop(self) -> None:
+        """Let go of a message that will not end."""
+        if self._compressed:
+            self._deflated.lose()
+        self._end_message()
+
+    # ---- what is missing
+
+    def gap(self, length: int) -> bool:
+        """So many bytes are missing. Say whether it is known where the next frame begins."""
+        return self._frames.gap(length)
+
+    def lose(self, length: int) -> None:
+        """So many bytes are missing, and nobody knows what they were."""
+        self._deflated.lose()
+        self._drop()
+        for content in (self._masked, self._bare, self._control):
+            content.gap(length)
+
+    def close(self) -> None:
+        """There is no more to come."""
+        if not self._frames.between or self._message or self._compressed:
+            self._desk.unread(Why.DAMAGED, "a message of WebSocket that breaks off", self._layers)
+        self._end_message()
+        if self._aside:
+            self._aside.close()
+        for content in (self._masked, self._bare, self._control, self._deflated):
+            content.close()

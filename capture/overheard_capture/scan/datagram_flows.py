@@ -1,0 +1,98 @@
+"""Datagrams by who talked with whom: what is no connection, but has two ends all the same."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from typing import TYPE_CHECKING
+
+from overheard_capture.content.content import Content, Looking
+from overheard_capture.identify.datagrams import DatagramReader
+from overheard_capture.packets import payload_origin
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from overheard_capture.content.findings import Desk
+    from overheard_capture.packets import Datagram, Endpoint
+
+# How many pairs of ends are kept at a time.
+_MOST = 20_000
+
+
+class Talk:
+    """All datagrams between two ends. `client` is who sent the first; times are seconds since the epoch."""
+
+    __slots__ = ("_joined", "began", "client", "desks", "ended", "parties", "readers", "seen", "server")
+
+    def __init__(self, client: Endpoint, server: Endpoint, desks: tuple[Desk, Desk], now: float) -> None:
+        self.client = client
+        self.server = server
+        self.desks = desks
+        self.readers = tuple(map(DatagramReader, desks))
+        # What one says in two datagrams is read together by whoever follows the talk.
+        self._joined = [Content(desk, (), None, Looking.SEAMS) for desk in desks]
+        self.began = self.ended = now
+        # Bytes of payload that the client, and the server, sent.
+        self.seen = [0, 0]
+        self.parties: set[str] = set()
+
+    def __str__(self) -> str:
+        return f"{self.client} → {self.server}"
+
+    def add(self, datagram: Datagram, now: float) -> None:
+        """Read one more."""
+        back = datagram.source != self.client
+        origin = payload_origin(datagram)
+        self.readers[back].datagram(datagram.payload, origin)
+        self._joined[back].feed(datagram.payload, origin)
+        self.seen[back] += len(datagram.payload)
+        self.ended = now
+
+    def finish(self) -> None:
+        """There is no more to come."""
+        for reader in self.readers:
+            reader.close()
+
+
+class Talks:
+    """The datagrams of a capture. `desks` makes the two desks of a pair of ends; `retire` takes one that is over."""
+
+    def __init__(self, desks: Callable[[], tuple[Desk, Desk]], retire: Callable[[Talk], None]) -> None:
+        self._desks = desks
+        self._retire = retire
+        self._kept: OrderedDict[frozenset[Endpoint], Talk] = OrderedDict()
+        self._all_kept = True
+
+    @property
+    def known(self) -> Iterable[frozenset[Endpoint]]:
+        """The pairs of ends whose datagrams are kept at the moment."""
+        return self._kept
+
+    @property
+    def all_kept(self) -> bool:
+        """Whether those are all that there were."""
+        return self._all_kept
+
+    def add(self, datagram: Datagram, now: float) -> Talk:
+        """Take in a datagram, and say between whom it is."""
+        ends = frozenset((datagram.source, datagram.target))
+        talk = self._kept.get(ends)
+        if talk is None:
+            if len(self._kept) >= _MOST:
+                self._let_go(next(iter(self._kept)))
+                self._all_kept = False
+            talk = self._kept[ends] = Talk(datagram.source, datagram.target, self._desks(), now)
+        else:
+            self._kept.move_to_end(ends)
+        talk.add(datagram, now)
+        return talk
+
+    def _let_go(self, ends: frozenset[Endpoint]) -> None:
+        talk = self._kept.pop(ends)
+        talk.finish()
+        self._retire(talk)
+
+    def finish(self) -> None:
+        """There is no more to come."""
+        for ends in list(self._kept):
+            self._let_go(ends)

@@ -1,0 +1,94 @@
+"""Every place where a secret was seen, each once, and never more of them than can be told."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from overheard_capture.content.findings import Found
+
+# How many places are kept of each secret; the others are counted.
+_MOST = 1000
+# What is seen in these was to be seen without unwrapping them, too, where it is the same place.
+_REPEATING = {"base64", "quoted-printable"}
+
+
+class Find(NamedTuple):
+    """A place where a secret was seen, and in which flow: -1 and nobody for what is in none."""
+
+    found: Found
+    stream: int
+    direction: str
+
+
+class Finds:
+    """The places, by the number of their secret."""
+
+    def __init__(self) -> None:
+        self._finds: dict[tuple[object, ...], Find] = {}
+        self._kept: Counter[int] = Counter()
+        # How many there were beyond those that are kept.
+        self.more: Counter[int] = Counter()
+
+    def add(self, find: Find) -> None:
+        """Take one in, unless that place is known."""
+        found = find.found
+        secret = found.match.secret
+        place = (secret, found.match.spelling, found.layers, found.place.frame, found.place.offset)
+        key = (*place, found.position) if found.layers else place
+        if key in self._finds:
+            if self._finds[key].stream < 0 <= find.stream:
+                self._finds[key] = find
+            return
+        if self._kept[secret] >= _MOST:
+            self.more[secret] += 1
+            return
+        self._kept[secret] += 1
+        self._finds[key] = find
+
+    def add_all(self, other: Finds) -> None:
+        """Take in all that another has."""
+        for find in other._finds.values():
+            self.add(find)
+        self.more += other.more
+
+    def of(self, secret: int) -> list[Find]:
+        """Those of one secret, in the order of the wire."""
+        finds = [find for find in self._finds.values() if find.found.match.secret == secret]
+        return sorted(_once(finds), key=_order)
+
+
+def _order(find: Find) -> tuple[int, int, int, tuple[str, ...], str]:
+    place = find.found.place
+    return place.frame, place.offset, find.found.position, find.found.layers, find.found.match.spelling
+
+
+def _once(finds: Iterable[Find]) -> Iterator[Find]:
+    """Without those that show what was to be seen with fewer layers, at the same place."""
+    places: dict[tuple[int, tuple[str, ...]], list[Find]] = {}
+    finds = list(finds)
+    for find in finds:
+        for frame in find.found.place.frames:
+            places.setdefault((frame, find.found.layers), []).append(find)
+    for find in finds:
+        if not any(_holds(find, other) for other in _barer(find, places)):
+            yield find
+
+
+def _barer(find: Find, places: dict[tuple[int, tuple[str, ...]], list[Find]]) -> Iterator[Find]:
+    layers = find.found.layers
+    while layers and layers[-1] in _REPEATING:
+        layers = layers[:-1]
+        for frame in find.found.place.frames:
+            yield from places.get((frame, layers), ())
+
+
+def _holds(find: Find, other: Find) -> bool:
+    """Whether what was unwrapped to make one find is where the other is."""
+    mine, its = find.found.place, other.found.place
+    if mine.frame != its.frame:
+        return set(its.frames) <= set(mine.frames)
+    return mine.offset <= its.offset < mine.offset + max(mine.length, 1)

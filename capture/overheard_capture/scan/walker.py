@@ -1,0 +1,261 @@
+"""Walks over a capture with the compiled part, and does in Python whatever that leaves."""
+
+from __future__ import annotations
+
+import ctypes
+import ipaddress
+import os
+from collections import OrderedDict
+from typing import TYPE_CHECKING
+
+from overheard_capture.native.structures import FULL, MORE, MOST_INTERFACES, RECORD, REST, Extent, SideOf, WalkerOf
+from overheard_capture.provenance.origin import Origin, Packed
+from overheard_capture.reassembly.direction import KEPT
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from overheard_capture.captures.container import Layout
+    from overheard_capture.captures.reader import Chunk
+    from overheard_capture.packets import Endpoint
+    from overheard_capture.reassembly.connection import Stream
+    from overheard_capture.reassembly.direction import Side
+    from overheard_capture.scan.reading import Reading
+
+# How many connections the compiled part knows at a time, and how many segments one must have had since it was left to
+# Python: to arm it costs as much as to read some.
+_MOST, _PATIENCE = 64, 8
+# Bytes and segments that are put together before they are handed on.
+_BLOCK, _EXTENTS = 512 << 10, 4096
+_SLOTS = 1024
+_FREE, _GONE = -1, -2
+
+
+class _Memory:
+    """Memory for a block and its extents."""
+
+    __slots__ = ("block", "extents", "view", "words")
+
+    def __init__(self) -> None:
+        self.view = memoryview(bytearray(_BLOCK))
+        self.block = ctypes.addressof(ctypes.c_uint8.from_buffer(self.view))
+        self.extents = (Extent * _EXTENTS)()
+        self.words = memoryview(self.extents).cast("B").cast("I")
+
+
+class _Half:
+    """One side, as the compiled part knows it. It writes to one memory while what is in the other is still needed."""
+
+    __slots__ = ("index", "memories", "shared", "side")
+
+    def __init__(self, side: Side, index: int, shared: SideOf, memories: list[_Memory]) -> None:
+        self.side, self.index, self.shared, self.memories = side, index, shared, memories
+        sequence, reached = side.numbers
+        shared.key[:] = _key(side.source, side.target)
+        shared.other = index ^ 1
+        shared.next, shared.reached = sequence, reached
+        shared.fill = shared.extents_fill = shared.segments = 0
+        shared.capacity, shared.extents_capacity = _BLOCK, _EXTENTS
+        self._point()
+        shared.armed = side.steady
+
+    def _point(self) -> None:
+        memory = self.memories[0]
+        self.shared.block, self.shared.extents = memory.block, ctypes.addressof(memory.extents)
+
+    def hand_on(self) -> None:
+        """Hand on what was put together."""
+        shared, memory = self.shared, self.memories[0]
+        if shared.fill:
+            view = memory.view[: shared.fill]
+            pieces = Packed(memory.words[: 4 * shared.extents_fill])
+            if shared.fill >= KEPT:
+                # It is kept, to hold what is sent again against: what follows goes elsewhere.
+                self.memories.reverse()
+                self._point()
+            shared.fill = shared.extents_fill = 0
+            self.side.hand_on_block(view, Origin(pieces))
+        self.side.reach(shared.reached)
+
+
+class Fast:
+    """A connection that is with the compiled part."""
+
+    def __init__(self, walker: Walker, stream: Stream, halves: tuple[_Half, _Half]) -> None:
+        self._walker = walker
+        self.stream = stream
+        self.halves = halves
+
+    def hand_on(self) -> None:
+        """Hand on what both sides said so far: the client's first, for the server's may be the answer to it."""
+        for half in self.halves:
+            half.hand_on()
+        shared = self.halves[0].shared
+        if shared.segments or self.halves[1].shared.segments:
+            self.stream.ended = max(self.stream.ended, self._walker.time(shared.interface, shared.ticks))
+
+    def surrender(self) -> None:
+        """Leave it to Python from here on."""
+        self.hand_on()
+        self._walker.release(self)
+
+
+class Walker:
+    """The compiled part at work for one reading."""
+
+    def __init__(self, library: ctypes.CDLL, reading: Reading) -> None:
+        self._library = library
+        self._reading = reading
+        self._layout: Layout | None = None
+        self._sides = (SideOf * (2 * _MOST))()
+        self._slots = (ctypes.c_int32 * _SLOTS)(*[_FREE] * _SLOTS)
+        self._gone = 0
+        self._rest = memoryview(bytearray(_BLOCK))
+        self._rest_extents = (Extent * (2 * _EXTENTS))()
+        self._rest_words = memoryview(self._rest_extents).cast("B").cast("I")
+        self._shared = WalkerOf(
+            sides=ctypes.addressof(self._sides),
+            slots=ctypes.addressof(self._slots),
+            slot_mask=_SLOTS - 1,
+            seed=int.from_bytes(os.urandom(4)),
+            rest=ctypes.addressof(ctypes.c_uint8.from_buffer(self._rest)),
+            rest_capacity=_BLOCK,
+            rest_extents=ctypes.addressof(self._rest_extents),
+            rest_extents_capacity=2 * _EXTENTS,
+        )
+        self._armed: OrderedDict[int, Fast] = OrderedDict()
+        self._free = [2 * pair for pair in range(_MOST)]
+        self._spare: list[_Memory] = []
+
+    # ---- walking
+
+    def read(self, chunk: Chunk) -> None:
+        """Read a piece of a file."""
+        shared, library, reading = self._shared, self._library, self._reading
+        data = ctypes.c_uint8.from_buffer(chunk.view)
+        at = ctypes.c_uint64()
+        self._lay_out(chunk.container.layout)
+        while not chunk.over:
+            shared.frame, at.value = chunk.container.number, chunk.at
+            why = library.walk(ctypes.byref(shared), ctypes.byref(data), ctypes.c_uint64(chunk.end), ctypes.byref(at))
+            self._account(shared.frame - chunk.container.number)
+            chunk.container.number, chunk.at = shared.frame, at.value
+            if why == FULL:
+                self._armed[shared.full >> 1].hand_on()
+            elif why == REST:
+                self.hand_on_rest()
+            elif why in (RECORD, MORE):
+                before = chunk.at
+                frame = chunk.record()
+                if frame is not None:
+                    reading.take(frame)
+                elif chunk.at != before:
+                    self._lay_out(chunk.container.layout)
+        # What is in there belongs to a memory that is used again.
+        del data
+
+    def _lay_out(self, layout: Layout) -> None:
+        if layout == self._layout:
+            return
+        # Its frames are timed by clocks that may be no more.
+        for fast in self._armed.values():
+            fast.hand_on()
+        self._layout, shared = layout, self._shared
+        shared.pcapng = layout.kind == "pcapng"
+        shared.swapped = layout.order == ">"
+        known = layout.interfaces[:MOST_INTERFACES]
+        shared.interface_count = len(known)
+        for index, interface in enumerate(known):
+            shared.interfaces[index].link_type = interface.link_type
+            shared.interfaces[index].usable = layout.header != 24
+
+    def _account(self, frames: int) -> None:
+        shared = self._shared
+        if frames:
+            self._reading.walked(frames, shared.bytes, shared.payload, self.time(shared.interface, shared.ticks))
+            shared.bytes = shared.payload = 0
+
+    def time(self, interface: int, ticks: int) -> float:
+        """When that was, in seconds since the epoch."""
+        if self._layout is None or interface >= len(self._layout.interfaces):
+            return 0.0
+        clock = self._layout.interfaces[interface]
+        if self._layout.kind == "pcap":
+            return (ticks >> 32) + (ticks & 0xFFFFFFFF) / clock.ticks
+        return clock.epoch + ticks / clock.ticks
+
+    def hand_on_rest(self) -> None:
+        """Have what is around the payloads searched."""
+        shared = self._shared
+        pieces = Packed(self._rest_words[: 4 * shared.rest_extents_fill])
+        self._reading.search_rest(self._rest[: shared.rest_fill], pieces)
+        shared.rest_fill = shared.rest_extents_fill = 0
+
+    # ---- connections
+
+    def offer(self, stream: Stream) -> None:
+        """Take a connection over, if it is plain what comes next of both its sides."""
+        if stream.slow < _PATIENCE or stream.finished or not all(side.steady for side in stream.sides):
+            return
+        stream.hand_on()
+        if not self._free:
+            next(iter(self._armed.values())).surrender()
+        first = self._free.pop()
+        halves = [
+            _Half(side, first + at, self._sides[first + at], [self._memory(), self._memory()])
+            for at, side in enumerate(stream.sides)
+        ]
+        for half in halves:
+            self._enter(half)
+        stream.fast = self._armed[first >> 1] = Fast(self, stream, (halves[0], halves[1]))
+
+    def _memory(self) -> _Memory:
+        return self._spare.pop() if self._spare else _Memory()
+
+    def _enter(self, half: _Half) -> None:
+        slot = self._slot(half.shared)
+        while self._slots[slot] >= 0:
+            slot = (slot + 1) % _SLOTS
+        self._gone -= self._slots[slot] == _GONE
+        self._slots[slot] = half.index
+
+    def _slot(self, shared: SideOf) -> int:
+        return int(self._library.slot_of(ctypes.byref(self._shared), shared.key))
+
+    def release(self, fast: Fast) -> None:
+        """Forget a connection."""
+        for half in fast.halves:
+            slot = self._slot(half.shared)
+            while self._slots[slot] != half.index:
+                slot = (slot + 1) % _SLOTS
+            self._slots[slot] = _GONE
+            self._gone += 1
+            # Its memory is another's from now on.
+            half.side.keep_own()
+            half.shared.armed = 0
+            self._spare += half.memories
+        del self._armed[fast.halves[0].index >> 1]
+        self._free.append(fast.halves[0].index)
+        fast.stream.fast, fast.stream.slow = None, 0
+        if self._gone > _SLOTS // 2:
+            self._clear()
+
+    def _clear(self) -> None:
+        """Make the slots free again that were used once: who looks for a side passes over them."""
+        ctypes.memset(self._slots, 0xFF, ctypes.sizeof(self._slots))
+        self._gone = 0
+        for fast in self._armed.values():
+            for half in fast.halves:
+                self._enter(half)
+
+
+def _key(source: Endpoint, target: Endpoint) -> bytes:
+    """How the compiled part tells sides apart: addresses of 16 bytes each, and the ports."""
+    ends = [_packed(source.address), _packed(target.address)]
+    ports: Sequence[int] = (source.port, target.port)
+    return b"".join((*ends, *(port.to_bytes(2, "big") for port in ports)))
+
+
+def _packed(address: str) -> bytes:
+    packed = ipaddress.ip_address(address).packed
+    return packed if len(packed) == 16 else packed + b"\x04" + bytes(11)

@@ -1,0 +1,141 @@
+"""The recorder: a recording from a mark that was seen to arrive to a mark that was seen to arrive."""
+
+from __future__ import annotations
+
+import json
+import socket
+import struct
+import time
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Self
+
+from overheard.role.files import write_whole
+from overheard.words.errors import RecordingError
+from overheard.words.recording import MARK_GROUP, MARK_PORT, Recording, new_mark
+from overheard_capture.captures.reader import read
+from overheard_capture.packets import Dissector, Segment
+from overheard_capture.reassembly.connection import unheard
+from overheard_capture.reassembly.connections import Streams
+from overheard_capture.sidecar.dumpcap import Dumpcap, Tap
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from overheard_capture.reassembly.connection import Stream
+
+# A mark can be lost like any datagram; the same one is sent again until it is seen.
+_AGAIN = 0.5
+
+
+def send_mark(payload: bytes, interface: str) -> None:
+    """Send a mark out through `interface`, to nobody: its time to live ends on this wire."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sender:
+        index = socket.if_nametoindex(interface)
+        sender.setsockopt(socket.IPPROTO_IP, socket.IP_MULTICAST_IF, struct.pack("4s4si", bytes(4), bytes(4), index))
+        sender.setsockopt(socket.IPPROTO_IP, socket.IP_MULTICAST_TTL, 1)
+        sender.setsockopt(socket.IPPROTO_IP, socket.IP_MULTICAST_LOOP, 0)
+        sender.sendto(payload, (MARK_GROUP, MARK_PORT))
+
+
+def facts_of(path: Path) -> Path:
+    """Where the recorder's word on the recording at `path` is kept."""
+    return path.with_suffix(".recording.json")
+
+
+def recorded(path: Path) -> Recording:
+    """The recorder's word on the recording at `path`."""
+    return Recording(**json.loads(facts_of(path).read_text()))
+
+
+@dataclass
+class ActiveRecording:
+    """A recording that goes on. Made with `begin`."""
+
+    name: str
+    path: Path
+    tap: Tap
+    patience: float
+    dumpcap: Dumpcap
+    started: float
+    start_mark: bytes
+
+    @classmethod
+    def begin(cls, name: str, path: Path, tap: Tap, *, patience: float) -> Self:
+        """Begin a recording; on return its start mark was seen to arrive, or was waited for `patience` seconds.
+
+        A mark that never arrives does not stop the recording: the judge will miss it in the file, and say so.
+        Raises RecordingError, and leaves nothing, when dumpcap does not start or no mark can be sent.
+        """
+        active = cls(name, path, tap, patience, Dumpcap(tap, path), time.time(), new_mark())
+        try:
+            active._mark(active.start_mark)
+        except OSError as problem:
+            active.dumpcap.stop()
+            path.unlink()
+            raise RecordingError(
+                f"no mark can be sent out through {tap.interface!r}: {problem.strerror or problem}",
+                hint="name one interface that is up and has an IPv4 address",
+            ) from None
+        return active
+
+    def end(self) -> Recording:
+        """End it, and write the recorder's word beside it. Raises RecordingError where that cannot be written."""
+        end_mark = self._last_mark()
+        alive = self.dumpcap.alive
+        code = self.dumpcap.stop()
+        recording = Recording(
+            name=self.name,
+            interface=self.tap.interface,
+            capture_filter=self.tap.capture_filter,
+            snap_length=self.tap.snap_length,
+            started=self.started,
+            ended=time.time(),
+            start_mark=self.start_mark.decode(),
+            end_mark=end_mark.decode(),
+            recorder_alive=alive,
+            exit_code=code,
+            recorder_said=self.dumpcap.said,
+        )
+        try:
+            write_whole(facts_of(self.path), json.dumps(recording.to_json(), indent=2).encode())
+        except OSError as problem:
+            raise RecordingError(
+                f"the word on the recording cannot be written: {problem.strerror}", hint="make room, and record again"
+            ) from None
+        return recording
+
+    def _last_mark(self) -> bytes:
+        """Send end marks, the last of which counts, until no stream is open any more, or patience is over.
+
+        A server may close its side a moment after its client went on to other things.
+        """
+        deadline = time.monotonic() + self.patience
+        while True:
+            mark = new_mark()
+            # Where the interface is gone by now, the judge will miss the mark and say so.
+            with suppress(OSError):
+                if self._mark(mark) and time.monotonic() < deadline and _any_open(self.path):
+                    continue
+            return mark
+
+    def _mark(self, payload: bytes) -> bool:
+        self.dumpcap.await_payload(payload)
+        deadline = time.monotonic() + self.patience
+        while time.monotonic() < deadline and self.dumpcap.alive:
+            send_mark(payload, self.tap.interface)
+            if self.dumpcap.saw(payload, within=_AGAIN):
+                return True
+        return False
+
+
+def _any_open(path: Path) -> bool:
+    """Whether a stream that began in the recording so far has not ended in it."""
+    found: list[Stream] = []
+    streams, dissector = Streams(unheard, found.append), Dissector()
+    for frame in read(path).frames:
+        for packet in dissector.packets(frame):
+            if isinstance(packet, Segment):
+                streams.add(packet, frame.time)
+    streams.finish()
+    return any(stream.client.opened and not stream.complete for stream in found)

@@ -1,0 +1,126 @@
+"""The runs of a sidecar: which recording goes on, which have ended, and their verdicts."""
+
+from __future__ import annotations
+
+import json
+import logging
+import re
+import threading
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from overheard.role.files import write_whole
+from overheard.words.errors import OverheardError, RecordingError, UnreadableError
+from overheard.words.recording import KEY_LOG, MESSAGE_KEYS, NOTEBOOK, STOLEN_KEY
+from overheard.words.story import CONTROL
+from overheard.words.verdict import Verdict, under_control
+from overheard_capture.judge import Exhibit, Keys, judge
+from overheard_capture.sidecar.dumpcap import Tap
+from overheard_capture.sidecar.recorder import ActiveRecording
+from overheard_capture.wireshark.details import dissect
+from overheard_capture.wireshark.tshark import Capture
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from overheard.words.recording import Recording
+    from overheard_capture.sidecar.settings import Settings
+
+_NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,63}")
+
+
+class UnknownNameError(OverheardError):
+    """No run or recording has this name."""
+
+
+class Runs:
+    """Recordings by run and name. One recording goes on at a time; the ended ones are judged beside the next."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._lock = threading.Lock()
+        self._active: tuple[str, ActiveRecording] | None = None
+        self._verdicts: dict[str, dict[str, Future[Verdict]]] = {}
+        # Each waits for tshark most of the time.
+        self._judge = ThreadPoolExecutor(2, thread_name_prefix="judge")
+
+    def begin(self, run: str, name: str) -> None:
+        """Begin to record. Raises RecordingError when another recording goes on, or this name was used in this run."""
+        settings = self._settings
+        with self._lock:
+            path = self._path(run, name)
+            if self._active:
+                raise RecordingError(f"{self._active[1].name!r} is being recorded", hint="end it first")
+            if path.exists():
+                raise RecordingError(f"{name!r} was recorded already in this run", hint="give it another name")
+            path.parent.mkdir(mode=0o700, exist_ok=True)
+            tap = Tap(settings.interface, settings.capture_filter, settings.snap_length, settings.buffer)
+            self._active = run, ActiveRecording.begin(name, path, tap, patience=settings.patience)
+
+    def end(self, run: str, name: str) -> Recording:
+        """End the recording that goes on. Raises RecordingError when it is not this one."""
+        with self._lock:
+            if self._active is None or (self._active[0], self._active[1].name) != (run, name):
+                raise RecordingError(f"{name!r} is not being recorded", hint="begin it first")
+            active = self._active[1]
+            self._active = None
+            recording = active.end()
+            exhibit = self._exhibit(run, active.path, recording)
+            self._verdicts.setdefault(run, {})[name] = self._judge.submit(_judged, exhibit)
+            return recording
+
+    def file(self, run: str, name: str) -> Path:
+        """The pcapng file of an ended recording. Raises UnknownNameError."""
+        path = self._path(run, name)
+        if name not in self._verdicts.get(run, {}):
+            raise UnknownNameError(f"no recording {name!r} has ended in the run {run!r}")
+        return path
+
+    def verdicts(self, run: str) -> dict[str, Verdict]:
+        """The verdicts on all ended recordings of a run, under its positive control. Raises UnknownNameError.
+
+        They are also written beside the recordings, as `verdicts.json`; and the key that was stolen, where one was.
+        """
+        if run not in self._verdicts:
+            raise UnknownNameError(f"nothing was recorded in the run {run!r}")
+        judged = {name: future.result() for name, future in self._verdicts[run].items()}
+        verdicts = under_control(judged, CONTROL)
+        text = json.dumps({name: verdict.to_json() for name, verdict in verdicts.items()}, indent=2, ensure_ascii=False)
+        folder = self._settings.recordings / run
+        write_whole(folder / "verdicts.json", text.encode())
+        if self._settings.stolen and self._settings.stolen.is_file():
+            # So that everybody can try it on the recordings: the lab makes a new one for every run.
+            write_whole(folder / STOLEN_KEY, self._settings.stolen.read_bytes())
+        return verdicts
+
+    def _exhibit(self, run: str, path: Path, recording: Recording) -> Exhibit:
+        settings = self._settings
+        keys, spy = settings.keys / run, settings.spy
+        return Exhibit(
+            path,
+            recording,
+            settings.secret,
+            keys=Keys(keys / KEY_LOG, keys / MESSAGE_KEYS),
+            spy=Keys(spy and spy / KEY_LOG, spy and spy / MESSAGE_KEYS, settings.stolen),
+            notebook=spy and spy / NOTEBOOK,
+        )
+
+    def _path(self, run: str, name: str) -> Path:
+        for what, text in (("run", run), ("recording", name)):
+            if not _NAME.fullmatch(text):
+                raise RecordingError(
+                    f"{text!r} is no name for a {what}", hint="use lower-case letters, digits and hyphens, 64 at most"
+                )
+        return self._settings.recordings / run / f"{name}.pcapng"
+
+
+def _judged(exhibit: Exhibit) -> Verdict:
+    verdict = judge(exhibit)
+    try:
+        capture = Capture.showing(exhibit.path, verdict.visible)
+        return replace(verdict, dissection=dissect(capture, exhibit.secret))
+    except UnreadableError as problem:
+        # Nothing is decided from it. The table and the packets lack some words then, and the log says why.
+        logging.getLogger(__name__).warning("%s", problem)
+        return verdict

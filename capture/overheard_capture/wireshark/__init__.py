@@ -1,0 +1,1 @@
+"""All that runs the programs of Wireshark: tshark, mergecap, capinfos and pyshark. Nothing else starts them."""

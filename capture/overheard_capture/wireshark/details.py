@@ -1,0 +1,163 @@
+"""Dissection for the reader's eye, with pyshark: what each frame shows to someone who has no key.
+
+The one module that knows pyshark, and it runs it in a process of its own: pyshark wants the main thread, an event loop
+and child processes for itself, and gives tshark the environment that it has.
+"""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from contextlib import suppress
+from dataclasses import asdict, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from overheard.words.dissected import Dissected
+from overheard.words.errors import UnreadableError
+from overheard_capture.search import Search, search_for
+from overheard_capture.wireshark.tshark import Capture, own_configuration
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from overheard.words.secret import Secret
+
+# How long the dissection of one file may take, in seconds.
+_PATIENCE = 120
+# What is worth a learner's look: the application's messages in clear, and every TLS record.
+_SHOWN = "http or tls.record"
+# pyshark's name of a field of a TLS hello, and what people call it.
+_HELLO = {
+    "handshake_extensions_server_name": "SNI",
+    "handshake_extensions_alpn_str": "ALPN",
+    "handshake_extensions_supported_version": "version",
+    "handshake_ciphersuite": "cipher suite",
+    "handshake_extensions_key_share_group": "group",
+    "alert_message_desc": "alert",
+}
+_CLIENT_HELLO = "1"
+# What of a body is short enough to be read at a glance, in characters.
+_LONGEST_BODY = 400
+# What tshark lists beside the layers: bytes that it put together, and lines of text.
+_NO_LAYERS = {"data", "data-text-lines"}
+
+
+def dissect(capture: Capture, secret: Secret) -> tuple[Dissected, ...]:
+    """Every frame of the recording with an HTTP message or a TLS record; the secret itself is left out.
+
+    Raises UnreadableError when pyshark or tshark fails.
+    """
+    # pyshark 0.6 calls what later versions of Python warn of; nobody who reads our log can do anything about it.
+    path = capture.path
+    command = [sys.executable, "-W", "ignore", "-m", __name__, str(path), *map(str, capture.tls_ports)]
+    try:
+        with own_configuration() as environment:
+            done = subprocess.run(
+                command, env=environment, capture_output=True, text=True, timeout=_PATIENCE, check=True
+            )
+    except subprocess.TimeoutExpired:
+        raise UnreadableError(f"{path.name} took more than {_PATIENCE} s to dissect") from None
+    except subprocess.CalledProcessError as failed:
+        lines = failed.stderr.strip().splitlines() or ["it said nothing"]
+        raise UnreadableError(f"{path.name} cannot be dissected: {lines[-1]}") from None
+    search = search_for((secret,))
+    return tuple(_without(search, Dissected.from_json(frame)) for frame in json.loads(done.stdout))
+
+
+def _without(search: Search, frame: Dissected) -> Dissected:
+    def clean_detail(name: str, value: str) -> tuple[str, str]:
+        # Together, for the secret may have the colon of a header in its middle.
+        together = f"{name}: {value}"
+        if search.without(together) == together:
+            return name, value
+        return search.without(name), search.secret.redacted
+
+    return replace(
+        frame,
+        shows=tuple(map(search.without, frame.shows)),
+        details=tuple(clean_detail(name, value) for name, value in frame.details),
+    )
+
+
+def _frames(capture: Capture) -> Iterator[Dissected]:
+    import pyshark  # noqa: PLC0415  (who only starts the other process does not need it)
+
+    options = {"display_filter": _SHOWN, "decode_as": capture.decode_as, "custom_parameters": ["-n"]}
+    with pyshark.FileCapture(str(capture.path), **options) as packets:
+        for packet in packets:
+            yield _frame(packet)
+
+
+def _frame(packet: Any) -> Dissected:  # noqa: ANN401  (pyshark publishes no types)
+    ip = packet.ip if "ip" in packet else packet.ipv6
+    shows: list[str] = []
+    details: dict[str, str] = {}
+    parts: list[int] = []
+    names = [layer.layer_name.lower() for layer in packet.layers]
+    for layer in packet.layers:
+        if layer.layer_name == "http":
+            shows.append(_first_line(layer))
+            details |= {**dict(_headers(layer)), **dict(_body(layer))}
+        elif layer.layer_name == "tls":
+            shows += [text.split("Record Layer: ")[-1] for text in _all(layer, "record")]
+            details |= dict(_hello(layer))
+        else:
+            # What tshark put together from several segments names each: `7, payload: 0-153 (154 bytes)`.
+            parts += [int(text.partition(",")[0]) for text in _all(layer, "tcp_segment")]
+    return Dissected(
+        frame=int(packet.number),
+        direction=f"{ip.src}:{packet.tcp.srcport} → {ip.dst}:{packet.tcp.dstport}",
+        layers=tuple(dict.fromkeys(name for name in names if name not in _NO_LAYERS)),
+        shows=tuple(shows),
+        details=tuple(details.items()),
+        put_together=tuple(parts),
+    )
+
+
+def _all(layer: Any, field: str) -> list[str]:  # noqa: ANN401
+    """Every value of a field as tshark shows it, where a layer has it more than once."""
+    found = layer.get_field(field)
+    return [str(each.showname_value or each.get_default_value()) for each in found.all_fields] if found else []
+
+
+def _first_line(http: Any) -> str:  # noqa: ANN401
+    if method := http.get_field("request_method"):
+        return f"{method} {http.request_uri} {http.request_version}"
+    if code := http.get_field("response_code"):
+        return f"{http.response_version} {code} {http.get_field('response_phrase') or ''}".rstrip()
+    return "a part of an HTTP message"
+
+
+def _headers(http: Any) -> Iterator[tuple[str, str]]:  # noqa: ANN401
+    for field in ("request_line", "response_line"):
+        found = http.get_field(field)
+        for each in found.all_fields if found else ():
+            name, _, value = str(each.showname or each.get_default_value()).replace("\\r\\n", "").partition(":")
+            yield name.strip(), value.strip()
+
+
+def _body(http: Any) -> Iterator[tuple[str, str]]:  # noqa: ANN401
+    found = http.get_field("file_data")
+    if found is not None:
+        text = str(found.get_default_value())
+        # Version 4.0 of tshark gives text, and 4.2 and later give bytes in hexadecimal, with colons between them.
+        with suppress(ValueError):
+            text = bytes.fromhex(text.replace(":", "")).decode()
+        if text.isprintable() and len(text) <= _LONGEST_BODY:
+            yield "body", text
+
+
+def _hello(tls: Any) -> Iterator[tuple[str, str]]:  # noqa: ANN401
+    # What the client offers is long, and only what the server picks of it takes effect.
+    offers = str(tls.get_field("handshake_type")) == _CLIENT_HELLO
+    only = {"handshake_extensions_server_name", "handshake_extensions_alpn_str"} if offers else set(_HELLO)
+    for field, name in _HELLO.items():
+        if field in only and (values := _all(tls, field)):
+            yield name, ", ".join(dict.fromkeys(values))
+
+
+if __name__ == "__main__":
+    asked = Capture(Path(sys.argv[1]), tuple(map(int, sys.argv[2:])))
+    json.dump([asdict(frame) for frame in _frames(asked)], sys.stdout)

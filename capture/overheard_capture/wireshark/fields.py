@@ -1,0 +1,123 @@
+"""The fields in which tshark is asked to look for a secret: those that it decodes, and that a text may stand in."""
+
+from __future__ import annotations
+
+import subprocess
+from functools import cache
+from typing import TYPE_CHECKING
+
+from overheard.words.errors import UnreadableError
+from overheard_capture.wireshark.tshark import own_configuration
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+# Most unwrapped first: a match is named by the first field that shows it. A version of tshark may lack some. The name
+# of a protocol stands for all bytes that it was given, unwrapped as they are by then.
+_NAMES = """
+http.file_data http.request.full_uri http.cookie http.set_cookie http.authbasic http.authorization
+http.proxy_authorization http.authcitrix.user http.authcitrix.password http.request.line http.response.line
+http.chunked_trailer_part
+http2.header.value http2.header.name http2.request.full_uri http2.data.data http2.body.reassembled.data
+http2.goaway.addata http3.headers.header.value
+grpc.message_data protobuf.field.value.string protobuf protobuf.field.value
+websocket.payload.text websocket.payload.unknown websocket.payload.continue websocket.payload.close.reason
+websocket.payload.ping websocket.payload.pong
+json.value.string json.key json.path_with_value json xml.cdata xml.attribute xml
+urlencoded-form.value urlencoded-form.key urlencoded-form mime_multipart.part mime_multipart
+data-text-lines media image-jfif png image-gif zip msgpack.string msgpack cbor ocsp rfc7468
+dns.qry.name dns.resp.name dns.txt dns.cname dns.ptr.domain_name dns.mx.mail_exchange dns.srv.name dns.naptr.regex
+smtp.auth.username smtp.auth.password smtp.auth.username_password smtp.req.parameter smtp.rsp.parameter smtp.message
+imf.subject imf.from imf.to imf
+imap.request.username imap.request.password imap.request imap.response imap.line
+pop.request.parameter pop.response.description pop.response.data
+ftp.request.arg ftp.response.arg ftp-data telnet.data irc.request irc.response
+x509sat.printableString x509sat.uTF8String x509sat.teletexString x509sat.bmpString x509ce.dNSName x509ce.rfc822Name
+x509ce.uniformResourceIdentifier
+tls.handshake.extensions_server_name tls.handshake.extensions_alpn_str dtls.handshake.extensions_server_name
+tls.handshake.session_id tls.segment.data tls.reassembled.data quic.stream_data
+mqtt.msg mqtt.topic mqtt.username mqtt.passwd amqp.payload kafka.message_value kafka.message_key
+resp.string resp.bulk_string.value memcache.value thrift.string mongo.element.value.string
+mysql.query mysql.user pgsql.query pgsql.val.data pgsql.parameter_value tds.query
+ldap.simple ldap snmp.community radius.User_Name radius.User_Password ntlmssp.auth.username
+sip sdp rtsp xmpp syslog.msg coap.payload coap.opt.uri_path coap.opt.uri_query
+nfs.data smb2.write_data tftp.data tftp.reassembled.data rpc.fragment_data bittorrent.piece.data rtp.payload
+data.data data ip.reassembled.data ipv6.reassembled.data tcp.reassembled.data tcp.segment_data tcp.payload udp.payload
+frame
+"""
+# What has to be there whatever the version, or tshark could not be asked at all.
+_LEAST = {"frame", "tcp.payload", "http"}
+# How long the list of all fields may take, in seconds.
+_PATIENCE = 60
+
+
+@cache
+def fields() -> dict[str, bool]:
+    """The fields of the table that this tshark has, and whether each is shown as hexadecimal."""
+    try:
+        with own_configuration() as environment:
+            done = subprocess.run(
+                ["tshark", "-G", "fields"], env=environment, capture_output=True, timeout=_PATIENCE, check=True
+            )
+    except FileNotFoundError:
+        raise UnreadableError(
+            "tshark was not found", hint="install it: on Debian and Ubuntu, apt-get install tshark"
+        ) from None
+    except (subprocess.TimeoutExpired, subprocess.CalledProcessError):
+        raise UnreadableError("tshark did not say which fields it has") from None
+    known: dict[str, bool] = {}
+    for line in done.stdout.decode(errors="replace").splitlines():
+        kind, _, name, *rest = [*line.split("\t", 4), "", ""]
+        # Numbers and times cannot be searched. Of some names there are several, of more than one type.
+        if kind == "P" or rest[0].startswith(("FT_STRING", "FT_BYTES")):
+            known[name] = known.get(name, False) or rest[0] == "FT_BYTES"
+    if not known.keys() >= _LEAST:
+        raise UnreadableError("tshark did not say which fields it has")
+    return {name: known[name] for name in _NAMES.split() if name in known}
+
+
+def holding(patterns: Iterable[bytes], names: Iterable[str]) -> str:
+    """The display filter for frames in which one of the fields `names` holds one of `patterns`."""
+    quoted = [_quoted(pattern) for pattern in patterns]
+    # `http.request.line contains` is asked of every value of the field in a frame.
+    return "(" + " or ".join(f"{name} contains {text}" for name in names for text in quoted) + ")"
+
+
+def holding_any_case(text: bytes, names: Iterable[str]) -> str:
+    """The same for a text whose letters may be of either case."""
+    pattern = 'r"(?i)' + "".join(f"\\x{byte:02x}" for byte in text) + '"'
+    return "(" + " or ".join(f"{name} matches {pattern}" for name in names) + ")"
+
+
+def _quoted(text: bytes) -> str:
+    return '"' + "".join(f"\\x{byte:02x}" for byte in text) + '"'
+
+
+def within(only: Sequence[str], without: Sequence[str]) -> str:
+    """The display filter for what is between the `only` parties, and not from or to those that are `without`.
+
+    Each is `host`, `host:port`, `:port` or a network such as `10.0.0.0/8`. Empty where nothing is left out.
+    """
+    parts = []
+    if only:
+        parts.append("(" + " or ".join(map(_party, only)) + ")")
+    if without:
+        parts.append("not (" + " or ".join(map(_party, without)) + ")")
+    return " and ".join(parts)
+
+
+def _party(term: str) -> str:
+    host, port = term, ""
+    if term.startswith("["):
+        host, _, port = term[1:].partition("]")
+        port = port.removeprefix(":")
+    elif term.count(":") == 1:
+        host, _, port = term.partition(":")
+    ip = "ipv6" if ":" in host else "ip"
+    ends = []
+    for own in ("src", "dst"):
+        wanted = [f"{ip}.{own} == {host}"] if host else []
+        if port:
+            wanted.append("(" + " or ".join(f"{kind}.{own}port == {port}" for kind in ("tcp", "udp", "sctp")) + ")")
+        ends.append("(" + " and ".join(wanted) + ")")
+    return "(" + " or ".join(ends) + ")"

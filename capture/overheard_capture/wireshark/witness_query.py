@@ -1,0 +1,283 @@
+"""tshark, asked to dissect a file and to say in which frames, and in which of their fields, secrets stand."""
+
+from __future__ import annotations
+
+import base64
+import json
+import re
+import subprocess
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+from urllib.parse import quote, quote_plus
+
+from overheard.words.errors import UnreadableError
+from overheard_capture.wireshark.fields import fields, holding, holding_any_case
+from overheard_capture.wireshark.tshark import own_configuration
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from overheard.words.secret import Secret
+
+# What tshark prints of the frames that it finds is read up to so many bytes.
+_MOST_PRINTED = 256 << 20
+# Twice: with one, tshark misses a secret in segments that are out of order; with the other, a body after a gap. The
+# second also asks what the content looks like before what the port stands for.
+_SECOND_TIME = {
+    "tcp.reassemble_out_of_order": "TRUE",
+    "tcp.try_heuristic_first": "TRUE",
+    "udp.try_heuristic_first": "TRUE",
+    "tcp.no_subdissector_on_error": "FALSE",
+}
+_EACH_TIME = {
+    "tcp.desegment_tcp_streams": "TRUE",
+    "ip.defragment": "TRUE",
+    "ipv6.defragment": "TRUE",
+    "http.desegment_headers": "TRUE",
+    "http.desegment_body": "TRUE",
+    "http.dechunk_body": "TRUE",
+    "http.decompress_body": "TRUE",
+    "websocket.decompress": "TRUE",
+    "data.uncompress_data": "TRUE",
+    "mime_multipart.remove_base64_encoding": "TRUE",
+    "protobuf.try_dissect_as_string": "TRUE",
+}
+_PASSES: tuple[dict[str, str], ...] = ({"tcp.reassemble_out_of_order": "FALSE"}, _SECOND_TIME)
+_FRAME, _STREAM = "frame.number", "tcp.stream"
+# The frames that brought the parts of an IP packet.
+_PARTS = ("ip.fragment", "ipv6.fragment")
+# Said, with an exit code that is not 0, of a file that breaks off. All before that was read.
+_CUT_SHORT = b"cut short"
+
+
+@dataclass(frozen=True)
+class Witnessed:
+    """A frame in which tshark sees a secret: in which field, in which spelling, and the TCP streams it belongs to.
+
+    Of what was put together of many frames it is the one that completed it, and `parts` are all of an IP packet that
+    was sent in parts. `field` is empty where tshark found it and cannot print it.
+    """
+
+    frame: int
+    field: str
+    spelling: str = "plainly"
+    streams: tuple[int, ...] = ()
+    parts: tuple[int, ...] = ()
+
+
+def _patterns(value: bytes) -> dict[bytes, str]:
+    """The main spellings, each with its name; written down once more, and not taken from our own table."""
+    spelled = {value: "plainly"}
+    try:
+        text = value.decode()
+    except UnicodeDecodeError:
+        text = ""
+    if text:
+        spelled.setdefault(text.encode("utf-16-le"), "UTF-16 little-endian")
+        spelled.setdefault(text.encode("utf-16-be"), "UTF-16 big-endian")
+        spelled.setdefault(json.dumps(text)[1:-1].encode(), "JSON string")
+    for digits in (value.hex(), value.hex().upper()):
+        spelled.setdefault(digits.encode(), "hexadecimal")
+    spelled.setdefault(quote(value, safe="").encode(), "percent-encoded")
+    spelled.setdefault(quote_plus(value).encode(), "form-encoded")
+    for before in range(3):
+        # Characters that bytes before or behind the secret decide as well are left off.
+        whole = base64.b64encode(bytes(before) + value)
+        core = whole[-(-before * 8 // 6) : (before + len(value)) * 8 // 6]
+        if len(core) >= 4:
+            spelled.setdefault(core, "base64")
+            spelled.setdefault(core.translate(bytes.maketrans(b"+/", b"-_")), "base64url")
+    return spelled
+
+
+class Question:
+    """Some secrets, and how they are looked for: `scope` is a display filter for the frames that count."""
+
+    def __init__(
+        self, secrets: Sequence[Secret], any_case: bool, scope: str, decode_as: Mapping[str, str], patience: float
+    ) -> None:
+        self.secrets, self.scope, self.patience = secrets, scope, patience
+        self.any_case = any_case
+        self.patterns = {secret.name: _patterns(secret.value) for secret in secrets}
+        self.plain = {
+            secret.name: re.compile(re.escape(secret.value), re.IGNORECASE if any_case else 0) for secret in secrets
+        }
+        self.ways = [word for where, what in decode_as.items() for word in ("-d", f"{where},{what}")]
+
+    def filter(self, secrets: Sequence[Secret]) -> str:
+        """The display filter for frames that show one of `secrets`."""
+        names = fields()
+        parts = [holding(self.patterns[secret.name], names) for secret in secrets]
+        if self.any_case:
+            parts += [holding_any_case(secret.value, names) for secret in secrets]
+        wanted = "(" + " or ".join(parts) + ")"
+        return f"{wanted} and {self.scope}" if self.scope else wanted
+
+    def ask(self, path: Path) -> Iterator[tuple[str, Witnessed]]:
+        """The secrets' names, each with a frame in which it was seen; some more than once."""
+        answers = self._run(path, self.secrets, list(fields()))
+        yield from (each for answer in answers for each in answer.seen)
+        left = [answer for answer in answers if answer.unnamed or answer.more]
+        if not left:
+            return
+        if len(self.secrets) == 1:
+            yield from ((self.secrets[0].name, each) for answer in left for each in answer.unnamed)
+            return
+        # Which secret is in a field that cannot be printed, tshark says when it is asked for each alone.
+        for secret in self.secrets:
+            for answer in self._run(path, [secret], []):
+                yield from ((secret.name, each) for each in (*answer.unnamed, *(one for _, one in answer.seen)))
+
+    def _run(self, path: Path, secrets: Sequence[Secret], printed: Sequence[str]) -> list[_Answer]:
+        """Ask both times at once, and end what runs, whatever happens."""
+        with ThreadPoolExecutor(len(_PASSES)) as pool, own_configuration() as environment:
+            _write_macro(Path(environment["HOME"]), self.filter(secrets))
+            wanted = [word for name in (_FRAME, _STREAM, *_PARTS, *printed) for word in ("-e", name)]
+            command = ["tshark", "-r", str(path), "-n", *self.ways, "-Y", "${seen}", "-T", "ek", *wanted]
+            with _started(command, environment, self.patience) as runs:
+                return list(pool.map(lambda run: self._answer(run, path), runs))
+
+    def _answer(self, run: _Run, path: Path) -> _Answer:
+        answer = _Answer()
+        for line in run.lines():
+            if b'"layers"' in line:
+                self._note(json.loads(line)["layers"], answer)
+        run.end(path, answer)
+        return answer
+
+    def _note(self, layers: Mapping[str, list[str]], answer: _Answer) -> None:
+        frame = int(layers[_as_key(_FRAME)][0])
+        streams = tuple(map(int, layers.get(_as_key(_STREAM), ())))
+        parts = tuple(int(part) for name in _PARTS for part in layers.get(_as_key(name), ()))
+        named = False
+        for secret in self.secrets:
+            for name, hexadecimal in fields().items():
+                spelling = self._spelling(secret, layers.get(_as_key(name), ()), hexadecimal)
+                if spelling:
+                    named = True
+                    answer.seen.append((secret.name, Witnessed(frame, name, spelling, streams, parts)))
+                    break
+        if not named:
+            answer.unnamed.append(Witnessed(frame, "", streams=streams, parts=parts))
+
+    def _spelling(self, secret: Secret, values: Sequence[str], hexadecimal: bool) -> str:
+        for value in values:
+            data = _bytes(value, hexadecimal)
+            if self.plain[secret.name].search(data):
+                return "plainly"
+            for pattern, spelling in self.patterns[secret.name].items():
+                if pattern in data:
+                    return spelling
+        return ""
+
+
+class _Answer:
+    """What tshark said: which secret it saw where, and frames with one that it cannot print."""
+
+    def __init__(self) -> None:
+        self.seen: list[tuple[str, Witnessed]] = []
+        self.unnamed: list[Witnessed] = []
+        self.more = False
+
+
+class _Run:
+    """A tshark that runs."""
+
+    def __init__(self, process: subprocess.Popen[bytes], errors: Path, patience: float) -> None:
+        self.process, self._errors, self._patience = process, errors, patience
+        self._late, self._full = False, False
+        self._timer = threading.Timer(patience, self._end_it)
+        self._timer.daemon = True
+        self._timer.start()
+
+    def _end_it(self) -> None:
+        self._late = True
+        self.process.kill()
+
+    def lines(self) -> Iterator[bytes]:
+        """What it prints, line by line, up to an end."""
+        printed = 0
+        for line in self.process.stdout or ():
+            printed += len(line)
+            if printed > _MOST_PRINTED:
+                self._full = True
+                self.process.kill()
+                break
+            yield line
+
+    def end(self, path: Path, answer: _Answer) -> None:
+        """Wait for its end. Raises UnreadableError where it failed and saw nothing: what was seen was seen."""
+        code = self.process.wait()
+        self._timer.cancel()
+        answer.more = self._full
+        said = self._errors.read_bytes()
+        if answer.seen or answer.unnamed or self._full or not code or (_CUT_SHORT in said and not self._late):
+            return
+        if self._late:
+            raise UnreadableError(
+                f"tshark did not come to an end with {path.name} in {self._patience:g} s",
+                hint="give it a smaller file, or do without the second witness",
+            )
+        lines = [line for line in said.decode(errors="replace").splitlines() if not line.startswith("Running as")]
+        raise UnreadableError(f"tshark could not read {path.name}: {lines[-1] if lines else 'it said nothing'}")
+
+    def stop(self) -> None:
+        """End it, if it has not."""
+        self._timer.cancel()
+        self.process.kill()
+        self.process.wait()
+        if self.process.stdout:
+            self.process.stdout.close()
+
+
+@contextmanager
+def _started(command: Sequence[str], environment: Mapping[str, str], patience: float) -> Iterator[list[_Run]]:
+    """One tshark a pass, each with its preferences; none is left when this ends."""
+    folder, runs = Path(environment["HOME"]), list[_Run]()
+    try:
+        for number, preferences in enumerate(_PASSES):
+            # In a file, and not as options: there tshark passes over what its version does not know.
+            own = folder / f"pass-{number}"
+            own.mkdir()
+            lines = [f"{name}: {value}\n" for name, value in {**_EACH_TIME, **preferences}.items()]
+            (own / "preferences").write_text("".join(lines))
+            (own / "dfilter_macros").write_bytes((folder / "dfilter_macros").read_bytes())
+            variables = {**environment, "WIRESHARK_CONFIG_DIR": str(own)}
+            errors = folder / f"errors-{number}"
+            with errors.open("wb") as file:
+                process = subprocess.Popen(
+                    command, env=variables, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=file
+                )
+            runs.append(_Run(process, errors, patience))
+        yield runs
+    finally:
+        for run in runs:
+            run.stop()
+
+
+def _write_macro(folder: Path, text: str) -> None:
+    r"""The filter as the macro `seen`: on a command line everybody on the machine could read the secret.
+
+    In the file a quote is \x22 and a backslash \x5c.
+    """
+    quoted = text.replace("\\", "\\x5c").replace('"', "\\x22")
+    file = folder / "dfilter_macros"
+    file.touch(mode=0o600)
+    file.write_text(f'"seen","{quoted}"\n')
+
+
+def _as_key(field: str) -> str:
+    return field.replace(".", "_")
+
+
+def _bytes(value: str, hexadecimal: bool) -> bytes:
+    if hexadecimal:
+        try:
+            return bytes.fromhex(value.replace(":", ""))
+        except ValueError:
+            pass
+    return value.encode(errors="surrogateescape")
