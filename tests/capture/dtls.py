@@ -9,7 +9,7 @@ import time
 from typing import TYPE_CHECKING
 
 from capture.talk import SEARCH
-from overheard_capture.content.findings import Conversation, Desk
+from overheard_capture.content.findings import Conversation, Findings
 from overheard_capture.protocols.tls.dtls import DtlsReader
 from overheard_capture.provenance.origin import Origin
 
@@ -87,10 +87,10 @@ def _heads(data: bytes) -> list[int]:
     return found
 
 
-def heard(datagrams: Datagrams) -> tuple[tuple[Desk, Desk], list[bool]]:
+def heard(datagrams: Datagrams) -> tuple[tuple[Findings, Findings], list[bool]]:
     """The desks of both sides, and which datagrams were DTLS. Each comes in a frame of its own, from 1 on."""
     talk = Conversation()
-    desks = Desk(SEARCH, conversation=talk), Desk(SEARCH, conversation=talk)
+    desks = Findings(SEARCH, conversation=talk), Findings(SEARCH, conversation=talk)
     readers = [DtlsReader(desk) for desk in desks]
     known = [
         readers[side == "<"].datagram(data, Origin.of_frame(number, 42, len(data)))

@@ -11,7 +11,7 @@ from overheard.words.story import SECRET_MESSAGE
 from overheard_capture.captures.reader import read
 from overheard_capture.judge import Exhibit, Keys, judge
 from overheard_capture.sidecar.recorder import recorded
-from overheard_capture.wireshark.tshark import Capture, TlsKeys
+from overheard_capture.wireshark.tshark import TlsKeys, TsharkInput
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -42,9 +42,9 @@ class Recordings:
         """The file of a recording."""
         return self.folder / f"{name}.pcapng"
 
-    def capture(self, name: str, *tls_ports: int) -> Capture:
+    def capture(self, name: str, *tls_ports: int) -> TsharkInput:
         """A recording as tshark is to read it."""
-        return Capture(self.path(name), tls_ports)
+        return TsharkInput(self.path(name), tls_ports)
 
     @property
     def tls_keys(self) -> TlsKeys:

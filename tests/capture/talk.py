@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING
 from lab.certificates import Files
 from overheard.words.secret import Secret
 from overheard_capture.content.content import Content
-from overheard_capture.content.findings import Conversation, Desk
+from overheard_capture.content.findings import Conversation, Findings
 from overheard_capture.identify.direction import stream
 from overheard_capture.protocols.tls.handshake import Handshake, handshake
-from overheard_capture.protocols.tls.side import TlsSide
+from overheard_capture.protocols.tls.side import TlsDirection
 from overheard_capture.protocols.tls.sizes import Sizes, sizes
 from overheard_capture.provenance.origin import Origin, joined
 from overheard_capture.search import Search
@@ -76,11 +76,11 @@ def data(*lengths: int) -> bytes:
 class Heard:
     """What came of a conversation: the desks of both sides."""
 
-    client: Desk
-    server: Desk
+    client: Findings
+    server: Findings
 
     @property
-    def desks(self) -> tuple[Desk, Desk]:
+    def desks(self) -> tuple[Findings, Findings]:
         return self.client, self.server
 
     @property
@@ -123,7 +123,7 @@ def hear(parts: Parts, *, cuts: Iterable[int] = (), lost: Sequence[int] = (), in
     whose numbers are in `lost` are missing.
     """
     talk = Conversation()
-    heard = Heard(Desk(SEARCH, conversation=talk), Desk(SEARCH, conversation=talk))
+    heard = Heard(Findings(SEARCH, conversation=talk), Findings(SEARCH, conversation=talk))
     readers = {">": Content(heard.client, (), stream), "<": Content(heard.server, (), stream)}
     numbered = [(side, part, number) for number, (side, part) in enumerate(parts)]
     if not in_turn:
@@ -157,7 +157,7 @@ def hear(parts: Parts, *, cuts: Iterable[int] = (), lost: Sequence[int] = (), in
 
 def read(parts: Parts) -> tuple[Handshake, Sizes]:
     heard = hear(parts)
-    sent, answered = (desk.tls or TlsSide() for desk in heard.desks)
+    sent, answered = (desk.tls or TlsDirection() for desk in heard.desks)
     said = handshake(sent, answered)
     return said, sizes(sent, answered, said)
 

@@ -7,10 +7,10 @@ import gzip
 import pytest
 
 from capture.talk import client, hear, message, record, server
-from overheard_capture.scan.flow_kind import Content, content_of
+from overheard_capture.scan.flow_kind import FlowKind, flow_kind_of
 
-TLS, TEXT, NOTHING, UNKNOWN = Content.TLS, Content.TEXT, Content.NOTHING, Content.UNKNOWN
-MISTAKEN, LATER = Content.MISTAKEN, Content.LATER
+TLS, TEXT, NOTHING, UNKNOWN = FlowKind.TLS, FlowKind.TEXT, FlowKind.NOTHING, FlowKind.UNKNOWN
+MISTAKEN, LATER = FlowKind.MISTAKEN, FlowKind.LATER
 
 HELLO = record(22, message(1, client(suites=b"\xc0\x2f")), b"\x03\x01")
 SERVER_HELLO = record(22, message(2, server(0xC02F)))
@@ -61,16 +61,16 @@ SSL_REQUEST = b"\0\0\0\x08\x04\xd2\x16\x2f"
         pytest.param(b"a\x00b\xff", b"", UNKNOWN, id="what is no text"),
     ],
 )
-def test_a_flow_is_what_its_bytes_are(sent: bytes, answered: bytes, what: Content) -> None:
-    assert content_of(hear([(">", sent), ("<", answered)]).desks) is what
+def test_a_flow_is_what_its_bytes_are(sent: bytes, answered: bytes, what: FlowKind) -> None:
+    assert flow_kind_of(hear([(">", sent), ("<", answered)]).desks) is what
 
 
 def test_a_flow_of_compressed_text_is_no_text() -> None:
     answer = b"HTTP/1.1 200 OK\r\nContent-Encoding: zz\r\n\r\n" + gzip.compress(b"x")[::-1]
-    assert content_of(hear([(">", b"GET / HTTP/1.1\r\n\r\n"), ("<", answer)]).desks) is UNKNOWN
+    assert flow_kind_of(hear([(">", b"GET / HTTP/1.1\r\n\r\n"), ("<", answer)]).desks) is UNKNOWN
 
 
 def test_tls_that_was_not_seen_from_its_first_byte_is_not_called_so() -> None:
     """Whatever was there before could have been in clear."""
-    assert content_of(hear([(">", HELLO[:1]), (">", HELLO[1:] + HELLO)], lost=[0]).desks) is UNKNOWN
-    assert content_of(hear([(">", HELLO), (">", HELLO)], lost=[0]).desks) is UNKNOWN
+    assert flow_kind_of(hear([(">", HELLO[:1]), (">", HELLO[1:] + HELLO)], lost=[0]).desks) is UNKNOWN
+    assert flow_kind_of(hear([(">", HELLO), (">", HELLO)], lost=[0]).desks) is UNKNOWN

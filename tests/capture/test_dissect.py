@@ -12,7 +12,7 @@ from capture.frames import exchange, rewritten
 from overheard.words.errors import UnreadableError
 from overheard.words.secret import Secret
 from overheard_capture.wireshark.details import dissect
-from overheard_capture.wireshark.tshark import Capture
+from overheard_capture.wireshark.tshark import TsharkInput
 from stage import ELSEWHERE
 
 if TYPE_CHECKING:
@@ -86,7 +86,7 @@ def test_the_secret_is_left_out_wherever_it_stands(recordings: Recordings, secre
 def test_it_is_left_out_in_every_spelling(tmp_path: Path, written: str) -> None:
     request = f"GET /?m={written} HTTP/1.1\r\nHost: server\r\nCookie: m={written}\r\n\r\n".encode()
     path = rewritten(tmp_path / "spelled.pcapng", exchange([request], []))
-    (frame,) = dissect(Capture(path), SECRET)
+    (frame,) = dissect(TsharkInput(path), SECRET)
     assert written not in shown((frame,))
     assert frame.shows == ("message (11 bytes)",)
     assert dict(frame.details)["Host"] == "server"
@@ -127,4 +127,4 @@ def test_what_cannot_be_dissected_is_an_error_with_its_reason(tmp_path: Path, co
     if content is not None:
         path.write_bytes(content)
     with pytest.raises(UnreadableError, match=r"^odd\.pcapng cannot be dissected: ."):
-        dissect(Capture(path), SECRET)
+        dissect(TsharkInput(path), SECRET)

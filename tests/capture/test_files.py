@@ -137,7 +137,7 @@ def test_tshark_opens_a_stream_once_for_all_secrets(recordings: Recordings, monk
     asked: list[tuple[str, ...]] = []
     real = tshark.tshark
 
-    def note(capture: tshark.Capture, *arguments: str, keys: tshark.TlsKeys) -> str:
+    def note(capture: tshark.TsharkInput, *arguments: str, keys: tshark.TlsKeys) -> str:
         asked.append(arguments)
         return real(capture, *arguments, keys=keys)
 

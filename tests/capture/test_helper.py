@@ -182,7 +182,7 @@ def test_one_that_cannot_be_started_changes_nothing(
 def test_one_that_saw_something_else_is_not_believed(
     large: Path, alone: Report, eager: list[Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(helper.Done, "frames", 1)
+    monkeypatch.setattr(helper.HelperResult, "frames", 1)
     assert judged(large) == alone
     assert eager
 

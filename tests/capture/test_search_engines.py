@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from capture.encoders import BY_CHARACTER, IN_BITS, uuencoded
 from overheard.words.secret import Secret
 from overheard_capture.search import Match, Search
-from overheard_capture.search.engines import Hyperscan
+from overheard_capture.search.engines import HyperscanEngine
 
 # Secrets that overlap with themselves, and that look like escapes of themselves.
 SECRETS = [
@@ -107,7 +107,7 @@ def test_what_hyperscan_refuses_is_done_without_it(monkeypatch: pytest.MonkeyPat
     def refuse(*_: object) -> None:
         raise RuntimeError("Pattern is too large.")
 
-    monkeypatch.setattr(Hyperscan, "__init__", refuse)
+    monkeypatch.setattr(HyperscanEngine, "__init__", refuse)
     assert Search(Secret("message", b"fluffy tail")).engine == "re"
 
 

@@ -17,7 +17,14 @@ from overheard.words.report import Account, Disagreement, Flow, Report
 from overheard.words.secret import Secret
 from overheard.words.sighting import Sighting
 from overheard.words.verdict import Check, Outcome, Presence, Rule, decide
-from overheard_capture.judge.second_witness import How, Witnessed, ask, disagreements, dissectors, second_opinion
+from overheard_capture.judge.second_witness import (
+    Witnessed,
+    WitnessOptions,
+    ask,
+    disagreements,
+    dissectors,
+    second_opinion,
+)
 from overheard_capture.wireshark import fields as dissected_fields
 from overheard_capture.wireshark import witness_query as dissecting
 from overheard_capture.wireshark.fields import fields, within
@@ -30,7 +37,7 @@ if TYPE_CHECKING:
 
 VALUE = b"fluffy tail"
 SECRET = Secret("message", VALUE)
-HTTP = How(decode_as={"tcp.port==5683": "http"})
+HTTP = WitnessOptions(decode_as={"tcp.port==5683": "http"})
 ASKED = b"GET / HTTP/1.1\r\nHost: x\r\n\r\n"
 SEEN = Sighting("message", "plainly", 6, 226, 11, 0, "a → b", 160, (6, 7))
 THERE = Witnessed(7, "http.file_data", "plainly", (0,))
@@ -46,7 +53,7 @@ def recorded(path: Path, answered: Sequence[bytes]) -> Path:
     return rewritten(path, exchange([ASKED], answered))
 
 
-def seen_in(path: Path, how: How = HTTP, *secrets: Secret) -> dict[str, list[tuple[int, str]]]:
+def seen_in(path: Path, how: WitnessOptions = HTTP, *secrets: Secret) -> dict[str, list[tuple[int, str]]]:
     """The frame and the field of all that tshark sees, by the secret's name."""
     found = ask([path], secrets or [SECRET], how)
     return {name: [(each.frame, each.field) for each in seen] for name, seen in found.items()}
@@ -251,7 +258,7 @@ def test_a_tshark_that_fails_is_an_error_in_words(
     stub(tmp_path, does)
     monkeypatch.setenv("PATH", f"{tmp_path}:{os.environ['PATH']}")
     with pytest.raises(UnreadableError, match=says):
-        ask([path], [SECRET], How(patience=0.3))
+        ask([path], [SECRET], WitnessOptions(patience=0.3))
 
 
 def stub(folder: Path, does: str) -> None:

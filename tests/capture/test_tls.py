@@ -37,9 +37,9 @@ from overheard_capture.protocols.tls.hello import (
     named_curve,
     server_hello,
 )
-from overheard_capture.protocols.tls.messages import Messages
+from overheard_capture.protocols.tls.messages import HandshakeMessages
 from overheard_capture.protocols.tls.records import head
-from overheard_capture.protocols.tls.side import TlsSide
+from overheard_capture.protocols.tls.side import TlsDirection
 from overheard_capture.provenance.origin import Origin
 
 if TYPE_CHECKING:
@@ -56,10 +56,10 @@ def tls_1_3(tmp_path_factory: pytest.TempPathFactory) -> list[tuple[str, bytes]]
     return said_by_openssl(tmp_path_factory.mktemp("tls13"), ssl.TLSVersion.TLSv1_3)
 
 
-def side_of(sent: bytes, side: str = ">") -> TlsSide:
+def side_of(sent: bytes, side: str = ">") -> TlsDirection:
     """What is kept of a direction in which this is said, each byte in frame 3."""
     heard = hear([(side, sent)])
-    return (heard.client if side == ">" else heard.server).tls or TlsSide()
+    return (heard.client if side == ">" else heard.server).tls or TlsDirection()
 
 
 def first_hello(said: Sequence[tuple[str, bytes]]) -> bytes:
@@ -291,7 +291,7 @@ def test_who_says_hello_for_ever_is_heard_twice() -> None:
 def test_a_long_stream_of_tiny_messages_is_read_in_time_that_grows_with_it() -> None:
     """A copy of what is left for each of them would take minutes."""
     said = message(14, b"") * 4096
-    kept, origin = Messages(), Origin.of_frame(1, 54, len(said))
+    kept, origin = HandshakeMessages(), Origin.of_frame(1, 54, len(said))
     began = time.monotonic()
     assert all(kept.add(said, origin) for _ in range(60))
     assert kept.counts == {14: 60 * 4096}

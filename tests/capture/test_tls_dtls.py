@@ -14,7 +14,7 @@ from lab.certificates import Files
 
 if TYPE_CHECKING:
     from capture.dtls import Datagrams
-    from overheard_capture.content.findings import Desk
+    from overheard_capture.content.findings import Findings
 
     Said = list[tuple[str, bytes]]
 
@@ -54,11 +54,11 @@ DATA = dtls(23, b"\xf0" * 60, epoch=1, number=1)
 WHOLE: Said = [(">", HELLO), ("<", ANSWER), (">", CHANGE + FINISHED), ("<", CHANGE + FINISHED), (">", DATA)]
 
 
-def problems(desks: tuple[Desk, Desk]) -> list[str]:
+def problems(desks: tuple[Findings, Findings]) -> list[str]:
     return [problem for desk in desks if desk.tls for problem in desk.tls.problems]
 
 
-def protected(desks: tuple[Desk, Desk]) -> bool:
+def protected(desks: tuple[Findings, Findings]) -> bool:
     return all(desk.tls and desk.tls.protected for desk in desks)
 
 

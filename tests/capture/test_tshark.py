@@ -10,7 +10,7 @@ import pytest
 
 from overheard.words.errors import UnreadableError
 from overheard.words.services import HTTPS, LEGACY
-from overheard_capture.wireshark.tshark import Capture, TlsKeys, opened, own_configuration, tls_content, tshark
+from overheard_capture.wireshark.tshark import TlsKeys, TsharkInput, opened, own_configuration, tls_content, tshark
 from stage import ELSEWHERE
 
 if TYPE_CHECKING:
@@ -73,21 +73,21 @@ def test_streams_that_are_none_of_tls_have_nothing_to_open(recordings: Recording
 
 
 def test_without_keys_nothing_is_asked_of_tshark(tmp_path: Path) -> None:
-    assert opened(Capture(tmp_path / "not there"), TlsKeys(), [0]) == []
+    assert opened(TsharkInput(tmp_path / "not there"), TlsKeys(), [0]) == []
 
 
 def test_several_streams_are_opened_at_once(recordings: Recordings, tmp_path: Path) -> None:
     """Each with an answer of its own, in whatever order."""
     merged = tmp_path / "merged.pcapng"
     subprocess.run(["mergecap", "-w", merged, recordings.path("https"), recordings.path("unmarked")], check=True)
-    capture = Capture(merged)
+    capture = TsharkInput(merged)
     both = opened(capture, recordings.tls_keys, [0, 1])
     one_by_one = [piece for stream in (0, 1) for piece in opened(capture, recordings.tls_keys, [stream])]
     assert sorted(both, key=lambda piece: piece.frame) == sorted(one_by_one, key=lambda piece: piece.frame)
     assert sum(b"fluffy tail" in piece.data for piece in both) == 2
 
 
-def frames(capture: Capture, display_filter: str, keys: TlsKeys = TlsKeys()) -> int:  # noqa: B008  (it is frozen)
+def frames(capture: TsharkInput, display_filter: str, keys: TlsKeys = TlsKeys()) -> int:  # noqa: B008  (it is frozen)
     """How many frames a display filter lets through."""
     return tshark(capture, "-Y", display_filter, "-T", "fields", "-e", "frame.number", keys=keys).count("\n")
 
@@ -162,6 +162,6 @@ def test_what_tshark_refuses_is_an_error_with_its_words(
     if content is not None:
         path.write_bytes(content)
     with pytest.raises(UnreadableError, match=r"tshark could not read odd\.pcapng: ") as caught:
-        tshark(Capture(path), "-Y", display_filter)
+        tshark(TsharkInput(path), "-Y", display_filter)
     assert "it said nothing" not in str(caught.value)
     assert "Running as" not in str(caught.value)

@@ -18,7 +18,7 @@ from overheard_capture.captures.frame import Frame
 from overheard_capture.captures.reader import read
 from overheard_capture.packets import SYN
 from overheard_capture.protocols.tls import names
-from overheard_capture.scan.flow_kind import content_of
+from overheard_capture.scan.flow_kind import flow_kind_of
 from overheard_capture.scan.reading import Reading
 from overheard_capture.scan.visible import visible_of
 from overheard_capture.wireshark.tshark import own_configuration
@@ -308,7 +308,7 @@ def test_who_is_called_may_be_the_one_that_asks() -> None:
         lasted=1,
         sent=1,
         answered=1,
-        content=content_of(heard.desks),
+        content=flow_kind_of(heard.desks),
         desks=heard.desks,
     )
     assert (seen.content, seen.version, seen.sni, seen.hello_frames) == ("TLS", "TLS 1.3", "server", (3, 4))

@@ -43,9 +43,9 @@ def source(path: Path | str) -> Source:
         if file:
             file.close()
         raise UnreadableError(f"{called(path)} cannot be read: {problem.strerror}") from None
-    plain = Plain(file, head)
+    plain = UncompressedSource(file, head)
     if head.startswith(b"\x1f\x8b"):
-        return Unpacked(plain, "gzip", lambda: zlib.decompressobj(31), zlib.error, 4096)
+        return DecompressedSource(plain, "gzip", lambda: zlib.decompressobj(31), zlib.error, 4096)
     if head == b"\x28\xb5\x2f\xfd":
         return _zstd(plain, path)
     return plain
@@ -73,7 +73,7 @@ def stored(paths: Sequence[Path | str]) -> int | None:
     return sum(file.stat().st_size for file in files) if len(files) == len(paths) else None
 
 
-class Plain:
+class UncompressedSource:
     """A file as it is, from its `head` on, which was read already."""
 
     def __init__(self, file: io.FileIO, head: bytes) -> None:
@@ -102,7 +102,7 @@ class Plain:
         self._file.close()
 
 
-class Unpacking(Protocol):
+class StreamDecompressor(Protocol):
     """What zlib and zstandard offer alike."""
 
     @property
@@ -117,17 +117,22 @@ class Unpacking(Protocol):
         """Unpack a further part."""
 
 
-class Unpacked:
+class DecompressedSource:
     """What is inside a compressed file, part after part where several stand behind each other.
 
     It is fed in pieces so small that even the worst of bombs makes some megabytes of one, and no more at a time.
     """
 
     def __init__(
-        self, packed: Plain, kind: str, begin: Callable[[], Unpacking], errors: type[Exception], piece: int
+        self,
+        packed: UncompressedSource,
+        kind: str,
+        begin: Callable[[], StreamDecompressor],
+        errors: type[Exception],
+        piece: int,
     ) -> None:
         self._packed, self._kind, self._begin, self._errors, self._piece = packed, kind, begin, errors, piece
-        self._unpacking: Unpacking | None = None
+        self._unpacking: StreamDecompressor | None = None
         self._buffer = memoryview(bytearray(65_536))
         self._at, self._end, self._over = 0, 0, False
         self._ready = memoryview(b"")
@@ -181,7 +186,7 @@ class Unpacked:
         self.damage, self._over = damage, True
 
 
-def _zstd(packed: Plain, path: Path | str) -> Unpacked:
+def _zstd(packed: UncompressedSource, path: Path | str) -> DecompressedSource:
     try:
         import zstandard  # noqa: PLC0415  (only few captures need it)
     except ImportError:
@@ -189,4 +194,4 @@ def _zstd(packed: Plain, path: Path | str) -> Unpacked:
         hint = "unpack it with zstd -d, or install the Python package zstandard"
         raise UnreadableError(f"{called(path)} is compressed with zstd", hint=hint) from None
     begin = zstandard.ZstdDecompressor().decompressobj
-    return Unpacked(packed, "zstd", begin, zstandard.ZstdError, 1024)
+    return DecompressedSource(packed, "zstd", begin, zstandard.ZstdError, 1024)

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from overheard.words.errors import UnreadableError
-from overheard_capture.captures.container import Aside, Container, DamagedError, IncompleteError
+from overheard_capture.captures.container import Container, IncompleteError, MalformedError, NonPacketBlocks
 from overheard_capture.captures.inputs import called, only_once, source
 from overheard_capture.captures.pcap import MAGICS, Pcap
 from overheard_capture.captures.pcapng import MAGIC, Pcapng
@@ -23,7 +23,7 @@ _SMALLEST = 24
 
 
 @dataclass
-class Facts:
+class FileFacts:
     """What is known of the files so far.
 
     `unpacked` counts the bytes that were read of them, `stored` those that this took on disk. `dropped` is how many
@@ -38,7 +38,7 @@ class Facts:
     dropped: int | None = None
     broken: list[tuple[str, str]] = field(default_factory=list)
     before: list[int] = field(default_factory=list)
-    aside: Aside = field(default_factory=Aside)
+    aside: NonPacketBlocks = field(default_factory=NonPacketBlocks)
 
     @property
     def damage(self) -> str:
@@ -74,7 +74,7 @@ class Chunk:
     def __init__(self, container: Container, view: memoryview, end: int) -> None:
         self.container, self.view, self.at, self.end = container, view, 0, end
         self.over = False
-        self.stopped: IncompleteError | DamagedError | None = None
+        self.stopped: IncompleteError | MalformedError | None = None
 
     def record(self) -> Frame | None:
         """Read one record, and return its frame if it is a packet; `over` is set where no whole one is left."""
@@ -83,7 +83,7 @@ class Chunk:
             return None
         try:
             self.at, frame = self.container.record(self.view, self.at, self.end)
-        except (IncompleteError, DamagedError) as stopped:
+        except (IncompleteError, MalformedError) as stopped:
             self.over, self.stopped = True, stopped
             return None
         return frame
@@ -98,7 +98,7 @@ class CaptureReader:
 
     def __init__(self, paths: Iterable[Path | str], *, chunk: int = 4 * 1024 * 1024) -> None:
         self._paths, self._chunk = list(paths), chunk
-        self.facts = Facts(tuple(map(called, self._paths)))
+        self.facts = FileFacts(tuple(map(called, self._paths)))
 
     def frames(self) -> Iterator[Frame]:
         """Every frame."""
@@ -112,10 +112,10 @@ class CaptureReader:
         """The files piece by piece, all in the same memory; each must be read until it is over."""
         for path in self._paths:
             if not only_once(path):
-                _Reading(path, self.facts, _SMALLEST).close()
+                _OpenFile(path, self.facts, _SMALLEST).close()
         known: list[int | None] = []
         for path in self._paths:
-            reading = _Reading(path, self.facts, self._chunk)
+            reading = _OpenFile(path, self.facts, self._chunk)
             self.facts.before.append(self.facts.frames)
             try:
                 yield from reading.chunks()
@@ -126,10 +126,10 @@ class CaptureReader:
         self.facts.dropped = sum(counts) if counts and len(counts) == len(known) else None
 
 
-class _Reading:
+class _OpenFile:
     """One file that is being read: the memory for a piece of it, and what is in there."""
 
-    def __init__(self, path: Path | str, facts: Facts, chunk: int) -> None:
+    def __init__(self, path: Path | str, facts: FileFacts, chunk: int) -> None:
         self._facts, self._source, self._name = facts, source(path), called(path)
         self._size = max(chunk, _SMALLEST)
         self._view, self._filled = memoryview(bytearray(self._size)), 0
@@ -167,7 +167,7 @@ class _Reading:
             self._facts.frames = self.container.number
             self._facts.unpacked += chunk.at
             self._facts.stored = stored + self._source.stored
-            if isinstance(chunk.stopped, DamagedError):
+            if isinstance(chunk.stopped, MalformedError):
                 self.damage = str(chunk.stopped)
                 break
             self._keep(chunk)
@@ -220,7 +220,7 @@ def _begins(path: Path | str) -> float:
 
 
 @dataclass
-class Capture:
+class WholeCapture:
     """All of a file at once.
 
     `dropped` counts the packets that the recorder says it lost, and is None where it closed the file without saying, or
@@ -232,8 +232,8 @@ class Capture:
     damage: str = ""
 
 
-def read(path: Path) -> Capture:
+def read(path: Path) -> WholeCapture:
     """Read the whole file; what stands before damage is kept. Raises UnreadableError when it is no capture at all."""
     reader = CaptureReader([path])
     frames = list(reader.frames())
-    return Capture(frames, reader.facts.dropped, "".join(words for _, words in reader.facts.broken))
+    return WholeCapture(frames, reader.facts.dropped, "".join(words for _, words in reader.facts.broken))

@@ -5,25 +5,25 @@ from __future__ import annotations
 import bisect
 from typing import TYPE_CHECKING
 
-from overheard_capture.content.findings import Found
+from overheard_capture.content.findings import Occurrence
 from overheard_capture.provenance.origin import Origin, joined
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from overheard_capture.content.content import Bytes
-    from overheard_capture.content.findings import Desk
-    from overheard_capture.content.nesting import Factory
+    from overheard_capture.content.findings import Findings
+    from overheard_capture.content.nesting import ReaderFactory
     from overheard_capture.provenance.origin import Origin
 
 # How many bytes before and behind a match are kept for the eye.
 _AROUND = 96
 
 
-class Seams:
+class Boundaries:
     """A content that is fed block by block, each of many bits, and told where in a block another bit begins."""
 
-    def __init__(self, desk: Desk, layers: tuple[str, ...], reader: Factory) -> None:
+    def __init__(self, desk: Findings, layers: tuple[str, ...], reader: ReaderFactory) -> None:
         self._desk = desk
         self._layers = layers
         self._reader = reader(desk, layers)
@@ -84,7 +84,7 @@ class Seams:
                 window[max(match.offset - _AROUND, 0) : match.offset],
                 window[end - begins : end - begins + _AROUND],
             )
-            self._desk.found(Found(match, place, self._layers, start, shown, *around))
+            self._desk.found(Occurrence(match, place, self._layers, start, shown, *around))
 
     def _keep_tail(self, data: Bytes, origin: Origin, reach: int) -> None:
         if len(data) >= reach:

@@ -5,13 +5,13 @@ from __future__ import annotations
 from enum import Enum, auto
 from typing import TYPE_CHECKING, Protocol, TypeAlias
 
-from overheard_capture.content.findings import Found
+from overheard_capture.content.findings import Occurrence
 from overheard_capture.provenance.origin import Origin, joined
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from overheard_capture.content.findings import Desk
+    from overheard_capture.content.findings import Findings
     from overheard_capture.search import Match
 
 Bytes: TypeAlias = bytes | bytearray | memoryview
@@ -33,7 +33,7 @@ class Reader(Protocol):
         """There is no more to come."""
 
 
-class Looking(Enum):
+class SearchScope(Enum):
     """How much of a content's bytes is to be searched."""
 
     ALL = auto()
@@ -48,10 +48,10 @@ class Content:
 
     def __init__(
         self,
-        desk: Desk,
+        desk: Findings,
         layers: tuple[str, ...],
-        reader: Callable[[Desk, tuple[str, ...]], Reader] | None = None,
-        looking: Looking = Looking.ALL,
+        reader: Callable[[Findings, tuple[str, ...]], Reader] | None = None,
+        looking: SearchScope = SearchScope.ALL,
     ) -> None:
         self._desk = desk
         self._layers = layers
@@ -70,7 +70,7 @@ class Content:
             return
         if not goes_on:
             self._cut = self._position
-        if self._looking is not Looking.NOTHING:
+        if self._looking is not SearchScope.NOTHING:
             self._search(data, origin)
         self._position += len(data)
         if self._reader:
@@ -93,7 +93,7 @@ class Content:
         reach = search.longest - 1
         if self._tail:
             self._search_seam(data, origin, reach)
-        if self._looking is Looking.ALL:
+        if self._looking is SearchScope.ALL:
             look_at(self._desk, self._layers, data, origin, self._position)
         self._keep_tail(data, origin, reach)
 
@@ -112,7 +112,7 @@ class Content:
         seam = len(self._tail)
         window = self._tail + bytes(data[:reach])
         # What begins behind the last cut was to be seen before anything was put together.
-        cut = seam if self._looking is Looking.ALL else self._cut - self._position + seam
+        cut = seam if self._looking is SearchScope.ALL else self._cut - self._position + seam
         both: Origin | None = None
         for match in self._desk.search.matches(window):
             # What lies on one side of the seam is found there.
@@ -122,15 +122,15 @@ class Content:
                 self._desk.found(_found(match, self._layers, window, both, self._position - seam))
 
 
-def look_at(desk: Desk, layers: tuple[str, ...], data: Bytes, origin: Origin, position: int = 0) -> None:
+def look_at(desk: Findings, layers: tuple[str, ...], data: Bytes, origin: Origin, position: int = 0) -> None:
     """Search some bytes for themselves; they are those from `position` on of what has these layers."""
     for match in desk.search.matches(data):
         desk.found(_found(match, layers, data, origin, position))
 
 
-def _found(match: Match, layers: tuple[str, ...], data: Bytes, origin: Origin, position: int) -> Found:
+def _found(match: Match, layers: tuple[str, ...], data: Bytes, origin: Origin, position: int) -> Occurrence:
     start, end = match.offset, match.offset + match.length
-    return Found(
+    return Occurrence(
         match,
         origin.place(start, match.length),
         layers,

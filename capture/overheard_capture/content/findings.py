@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple, Protocol
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from overheard_capture.protocols.tls.side import TlsConversation, TlsSide
+    from overheard_capture.protocols.tls.side import TlsConversation, TlsDirection
     from overheard_capture.provenance.origin import Place
     from overheard_capture.search import Match, Search
 
@@ -32,7 +32,7 @@ class Limits(NamedTuple):
 LIMITS = Limits()
 
 
-class Why(StrEnum):
+class Reason(StrEnum):
     """Why something could not be read."""
 
     OPAQUE = "opaque"  # no text, and nothing that is known
@@ -44,12 +44,12 @@ class Why(StrEnum):
 class Unread(NamedTuple):
     """Something that could not be read: why, what it is in a few words, and the layers that it is under."""
 
-    why: Why
+    why: Reason
     what: str
     layers: tuple[str, ...] = ()
 
 
-class Found(NamedTuple):
+class Occurrence(NamedTuple):
     """A match, where it is on the wire, under which layers, and at which byte of what was unwrapped.
 
     `before` and `behind` are bytes that stand around it. They may hold the secret and more, and are for the eye alone.
@@ -90,14 +90,14 @@ class Budget:
 
 
 @dataclass
-class Desk:
+class Findings:
     """The desk of one direction of one flow. What is handed in here is added up by whoever made it."""
 
     search: Search
     limits: Limits = LIMITS
     conversation: Conversation = field(default_factory=Conversation)
     opener: Opener | None = None
-    sightings: list[Found] = field(default_factory=list)
+    sightings: list[Occurrence] = field(default_factory=list)
     # What so many bytes of this direction, as they were on the wire, were read as.
     read: Counter[str] = field(default_factory=Counter)
     # Each kind of trouble once, and how often it came.
@@ -105,14 +105,14 @@ class Desk:
     # What could be said of the flow besides, in the order it was found out, such as `TLS 1.3` or `HTTP/1.1`.
     kinds: dict[str, None] = field(default_factory=dict)
     # What is known of the direction where it is TLS, DTLS or QUIC.
-    tls: TlsSide | None = None
+    tls: TlsDirection | None = None
     budget: Budget = field(default_factory=Budget)
 
-    def found(self, found: Found) -> None:
+    def found(self, found: Occurrence) -> None:
         """Hand in a place where a secret is to be seen."""
         self.sightings.append(found)
 
-    def unread(self, why: Why, what: str, layers: tuple[str, ...] = ()) -> None:
+    def unread(self, why: Reason, what: str, layers: tuple[str, ...] = ()) -> None:
         """Hand in that something could not be read, and why. `what` is in words, and never of a stranger's making."""
         self.troubles[Unread(why, what, layers)] += 1
 

@@ -6,9 +6,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeAlias
 
-from overheard_capture.content.content import Content, Looking, Reader
-from overheard_capture.content.findings import Desk, Why
-from overheard_capture.provenance.queue import Pending
+from overheard_capture.content.content import Content, Reader, SearchScope
+from overheard_capture.content.findings import Findings, Reason
+from overheard_capture.provenance.queue import ByteQueue
 
 if TYPE_CHECKING:
     from overheard_capture.content.content import Bytes
@@ -17,41 +17,45 @@ if TYPE_CHECKING:
 # What something of unknown length is given at first, and twice as much each time after.
 FIRST_PIECE = 4 << 10
 
-Factory: TypeAlias = Callable[[Desk, tuple[str, ...]], Reader]
+ReaderFactory: TypeAlias = Callable[[Findings, tuple[str, ...]], Reader]
 
 
 def inner(
-    desk: Desk, layers: tuple[str, ...], name: str, reader: Factory | None, looking: Looking = Looking.ALL
+    desk: Findings,
+    layers: tuple[str, ...],
+    name: str,
+    reader: ReaderFactory | None,
+    looking: SearchScope = SearchScope.ALL,
 ) -> Content | None:
     """What is under one more layer; None where more layers were taken off already than the limits allow."""
     return Content(desk, (*layers, name), reader, looking) if may_go_deeper(desk, layers) else None
 
 
-def may_go_deeper(desk: Desk, layers: tuple[str, ...]) -> bool:
+def may_go_deeper(desk: Findings, layers: tuple[str, ...]) -> bool:
     """Whether one more layer may be taken off. If not, that is said at the desk."""
     if len(layers) >= desk.limits.depth:
-        desk.unread(Why.LIMIT, "more layers, one inside the other, than are taken off", layers)
+        desk.unread(Reason.LIMIT, "more layers, one inside the other, than are taken off", layers)
         return False
     return True
 
 
 @dataclass
-class Guessing(Desk):
+class Speculative(Findings):
     """The desk for what may not be what it seems. It is no trouble when that cannot be read; too much of it is."""
 
-    asked: Desk | None = None
+    asked: Findings | None = None
 
-    def unread(self, why: Why, what: str, layers: tuple[str, ...] = ()) -> None:
+    def unread(self, why: Reason, what: str, layers: tuple[str, ...] = ()) -> None:
         """Pass on what is left out because of its size."""
-        if why is Why.LIMIT and self.asked:
+        if why is Reason.LIMIT and self.asked:
             self.asked.unread(why, what, layers)
 
 
-def guessing(desk: Desk) -> Desk:
+def speculative(desk: Findings) -> Findings:
     """A desk for guesses: what they bring to light is handed in at `desk`."""
-    if isinstance(desk, Guessing):
+    if isinstance(desk, Speculative):
         return desk
-    return Guessing(
+    return Speculative(
         desk.search,
         desk.limits,
         desk.conversation,
@@ -62,15 +66,15 @@ def guessing(desk: Desk) -> Desk:
     )
 
 
-class Rest:
+class Remainder:
     """What follows something that has ended: it is kept for whoever goes on reading, so that calls do not nest."""
 
     def __init__(self) -> None:
         # Who is to be told of what cannot be read in it; None until something has ended.
-        self.desk: Desk | None = None
-        self.waiting = Pending()
+        self.desk: Findings | None = None
+        self.waiting = ByteQueue()
 
-    def __call__(self, desk: Desk, _: tuple[str, ...]) -> Reader:
+    def __call__(self, desk: Findings, _: tuple[str, ...]) -> Reader:
         """Begin: it is a factory of readers."""
         self.desk = desk
         return self

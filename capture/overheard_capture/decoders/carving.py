@@ -4,33 +4,33 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from overheard_capture.content.byte_scan import Texts
-from overheard_capture.content.content import Content, Looking
-from overheard_capture.content.nesting import FIRST_PIECE, Rest, guessing
+from overheard_capture.content.byte_scan import LiteralSet
+from overheard_capture.content.content import Content, SearchScope
+from overheard_capture.content.nesting import FIRST_PIECE, Remainder, speculative
 from overheard_capture.decoders.magic import HEAD, sniffed
-from overheard_capture.provenance.small_queue import Held
+from overheard_capture.provenance.small_queue import SmallByteQueue
 
 if TYPE_CHECKING:
     from overheard_capture.content.content import Bytes
-    from overheard_capture.content.findings import Desk
-    from overheard_capture.content.nesting import Factory
+    from overheard_capture.content.findings import Findings
+    from overheard_capture.content.nesting import ReaderFactory
     from overheard_capture.provenance.origin import Origin
 
 _MAGICS = (b"\x1f\x8b\x08", b"PK\x03\x04", b"\x28\xb5\x2f\xfd", b"\xfd7zXZ\0")
-MAGICS = Texts(*_MAGICS)
+MAGICS = LiteralSet(*_MAGICS)
 LONGEST = max(map(len, _MAGICS))
 
 
-class Embedded:
+class Carver:
     """Looks for beginnings, and lets what begins there be read. That is a guess, and no trouble where it is wrong."""
 
-    def __init__(self, desk: Desk, layers: tuple[str, ...], reader: Factory) -> None:
-        self._desk = guessing(desk)
+    def __init__(self, desk: Findings, layers: tuple[str, ...], reader: ReaderFactory) -> None:
+        self._desk = speculative(desk)
         self._layers = layers
         self._reader = reader
-        self._waiting = Held()
+        self._waiting = SmallByteQueue()
         self._open: Content | None = None
-        self._rest = Rest()
+        self._rest = Remainder()
         self._piece = FIRST_PIECE
 
     def feed(self, data: Bytes, origin: Origin) -> None:
@@ -49,7 +49,7 @@ class Embedded:
             if factory is None:
                 self._waiting.add(data[begins:], origin.behind(begins))
                 return
-            self._open, self._piece = Content(self._desk, self._layers, factory, Looking.NOTHING), FIRST_PIECE
+            self._open, self._piece = Content(self._desk, self._layers, factory, SearchScope.NOTHING), FIRST_PIECE
             data, origin = data[begins:], origin.behind(begins)
 
     def _in_waiting(self, data: Bytes, origin: Origin, last: bool) -> tuple[Bytes, Origin]:
@@ -65,7 +65,7 @@ class Embedded:
         if factory is None:
             self._waiting.add(seam[begins:], seam_origin.behind(begins))
         else:
-            self._open, self._piece = Content(self._desk, self._layers, factory, Looking.NOTHING), FIRST_PIECE
+            self._open, self._piece = Content(self._desk, self._layers, factory, SearchScope.NOTHING), FIRST_PIECE
             self._look(seam[begins:], seam_origin.behind(begins), last=last)
         return data[taken:], origin.behind(taken)
 
@@ -81,7 +81,7 @@ class Embedded:
             self._look(*self._take_rest(), last=last and piece >= len(data))
         return data[piece:], origin.behind(min(piece, len(data)))
 
-    def _begins(self, data: Bytes, last: bool) -> tuple[int, Factory | None]:
+    def _begins(self, data: Bytes, last: bool) -> tuple[int, ReaderFactory | None]:
         """Where something begins, and what reads it; or from where on that cannot be said yet."""
         data = bytes(data) if isinstance(data, memoryview) else data
         behind = 0
@@ -107,7 +107,7 @@ class Embedded:
     def _look_last(self) -> None:
         """Look at what waits, although it is short."""
         self._look(*self._waiting.take(), last=True)
-        self._waiting = Held()
+        self._waiting = SmallByteQueue()
 
     def close(self) -> None:
         """There is no more to come."""

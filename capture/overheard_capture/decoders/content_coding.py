@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from overheard_capture.decoders.compression import CODINGS, inflating
-from overheard_capture.decoders.untyped import leaf
+from overheard_capture.decoders.compression import CODINGS, decompressing
+from overheard_capture.decoders.untyped import untyped
 
 if TYPE_CHECKING:
-    from overheard_capture.content.nesting import Factory
+    from overheard_capture.content.nesting import ReaderFactory
 
 # Whoever names more of them means no good.
 _MOST = 16
 
 
-def unwrapped(encodings: bytes, reader: Factory = leaf) -> Factory:
+def unwrapped(encodings: bytes, reader: ReaderFactory = untyped) -> ReaderFactory:
     """A reader of what has these encodings, in the order of the header: the last was put on last.
 
     What is inside is for `reader`. Of an encoding that is not known, a leaf says that it cannot be read.
@@ -22,7 +22,7 @@ def unwrapped(encodings: bytes, reader: Factory = leaf) -> Factory:
     for name in encodings.lower().split(b",")[:_MOST]:
         kinds = CODINGS.get(name.strip())
         if kinds:
-            reader = inflating(kinds, reader)
+            reader = decompressing(kinds, reader)
         elif name.strip() not in (b"", b"identity"):
-            reader = leaf
+            reader = untyped
     return reader

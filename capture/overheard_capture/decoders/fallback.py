@@ -4,32 +4,32 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from overheard_capture.content.findings import Why
+from overheard_capture.content.findings import Reason
 
 if TYPE_CHECKING:
     from overheard_capture.content.content import Bytes, Reader
-    from overheard_capture.content.findings import Desk
+    from overheard_capture.content.findings import Findings
     from overheard_capture.provenance.origin import Origin
 
 # What the bytes count as.
 TEXT, OPAQUE = "text", "opaque"
 
 
-class Plain:
+class Fallback:
     """Lets a leaf read it, and counts it as what the leaf took it for."""
 
-    def __init__(self, desk: Desk, layers: tuple[str, ...]) -> None:
-        from overheard_capture.decoders.untyped import leaf  # noqa: PLC0415  (what a leaf holds may be a stream again)
+    def __init__(self, desk: Findings, layers: tuple[str, ...]) -> None:
+        from overheard_capture.decoders.untyped import untyped  # noqa: PLC0415  (what a leaf holds may be a stream again)
 
         self._desk = desk
         self._layers = layers
-        self._leaf: Reader = leaf(desk, layers)
+        self._leaf: Reader = untyped(desk, layers)
         self._length = 0
         self._before = self._troubles()
 
     def _troubles(self) -> int:
         """How often something under these very layers could not be read."""
-        of_ours = (Why.OPAQUE, Why.DAMAGED)
+        of_ours = (Reason.OPAQUE, Reason.DAMAGED)
         return sum(
             number
             for trouble, number in self._desk.troubles.items()

@@ -6,11 +6,11 @@ import re
 from typing import TYPE_CHECKING
 
 from overheard_capture.content.content import look_at
-from overheard_capture.provenance.queue import Pending
+from overheard_capture.provenance.queue import ByteQueue
 
 if TYPE_CHECKING:
     from overheard_capture.content.content import Bytes
-    from overheard_capture.content.findings import Desk
+    from overheard_capture.content.findings import Findings
     from overheard_capture.provenance.origin import Origin
 
 # A longer line is taken for several.
@@ -24,13 +24,13 @@ _KEYS = re.compile(rb"([\x08\x7f\x15\x17])")
 _SEQUENCE = re.compile(rb"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)|[ -/]*[0-Z\\^-~])")
 
 
-class Typed:
+class LineEditing:
     """Searches lines as they are after their corrections."""
 
-    def __init__(self, desk: Desk, layers: tuple[str, ...]) -> None:
+    def __init__(self, desk: Findings, layers: tuple[str, ...]) -> None:
         self._desk = desk
         self._layers = layers
-        self._waiting = Pending()
+        self._waiting = ByteQueue()
 
     def feed(self, data: Bytes, origin: Origin) -> None:
         """Read on."""

@@ -5,23 +5,23 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from overheard_capture.decoders.archives.zip import ZIP_BEGINS, zip_archive
-from overheard_capture.decoders.compression import BZIP2, COMPRESS, GZIP, XZ, ZLIB, ZSTD, inflating
-from overheard_capture.decoders.compression.deflate import DamagedError, Deflate, Zlib
+from overheard_capture.decoders.compression import BZIP2, COMPRESS, GZIP, XZ, ZLIB, ZSTD, decompressing
+from overheard_capture.decoders.compression.deflate import CorruptError, Deflate, Zlib
 from overheard_capture.decoders.compression.lzw import Lzw
-from overheard_capture.decoders.utf16_32 import encoding_of, wide
+from overheard_capture.decoders.utf16_32 import encoding_of, wide_text
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from overheard_capture.content.nesting import Factory
+    from overheard_capture.content.nesting import ReaderFactory
     from overheard_capture.decoders.compression.deflate import Decompressor
-    from overheard_capture.decoders.compression.formats import Kind
+    from overheard_capture.decoders.compression.formats import CompressionFormat
 
 # How many bytes are looked at.
 HEAD = 256
 
 
-class Known(NamedTuple):
+class Signature(NamedTuple):
     """What begins with one of `magics`, and passes the test, is read by a reader that a factory makes.
 
     Two others read what is inside, and what follows its end.
@@ -30,7 +30,7 @@ class Known(NamedTuple):
     name: str
     magics: tuple[bytes, ...]
     test: Callable[[bytes], bool]
-    reader: Callable[[Factory, Factory], Factory]
+    reader: Callable[[ReaderFactory, ReaderFactory], ReaderFactory]
 
 
 def _inflates(make: Callable[[], Decompressor]) -> Callable[[bytes], bool]:
@@ -39,7 +39,7 @@ def _inflates(make: Callable[[], Decompressor]) -> Callable[[bytes], bool]:
     def test(head: bytes) -> bool:
         try:
             make().inflate(head, 1 << 16)
-        except DamagedError:
+        except CorruptError:
             return False
         return True
 
@@ -65,14 +65,14 @@ def _any(_: bytes) -> bool:
     return True
 
 
-def _row(kind: Kind, *magics: bytes, test: Callable[[bytes], bool] = _any) -> Known:
-    return Known(kind.name, magics, test, lambda reader, rest: inflating((kind,), reader, rest))
+def _row(kind: CompressionFormat, *magics: bytes, test: Callable[[bytes], bool] = _any) -> Signature:
+    return Signature(kind.name, magics, test, lambda reader, rest: decompressing((kind,), reader, rest))
 
 
 KNOWN = (
     _row(GZIP, b"\x1f\x8b\x08", test=_inflates(GZIP.make)),
     _row(ZSTD, b"\x28\xb5\x2f\xfd", test=_inflates(ZSTD.make)),
-    Known("zip", ZIP_BEGINS, _any, zip_archive),
+    Signature("zip", ZIP_BEGINS, _any, zip_archive),
     _row(XZ, b"\xfd7zXZ\0", test=_inflates(XZ.make)),
     _row(BZIP2, b"BZh", test=lambda head: head[4:10] in (b"1AY&SY", b"\x17\x72\x45\x38\x50\x90")),
     _row(COMPRESS, b"\x1f\x9d", test=_is_compress),
@@ -81,7 +81,7 @@ KNOWN = (
 BEGINNINGS = tuple(magic for known in KNOWN for magic in known.magics)
 
 
-def sniffed(head: bytes, reader: Factory, rest: Factory) -> Factory | None:
+def sniffed(head: bytes, reader: ReaderFactory, rest: ReaderFactory) -> ReaderFactory | None:
     """What reads content that begins with `head`, where that is something known.
 
     `reader` reads what is inside, `rest` what follows its end.
@@ -92,7 +92,7 @@ def sniffed(head: bytes, reader: Factory, rest: Factory) -> Factory | None:
                 return known.reader(reader, rest)
     if b"\0" in head or head.startswith((b"\xff", b"\xfe")):
         encoding = encoding_of(head)
-        return wide(encoding, reader) if encoding else None
+        return wide_text(encoding, reader) if encoding else None
     return None
 
 

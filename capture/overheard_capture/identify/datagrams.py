@@ -6,19 +6,19 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from overheard_capture.content.content import look_at
-from overheard_capture.content.findings import Why
-from overheard_capture.decoders.fallback import OPAQUE, TEXT, Plain
+from overheard_capture.content.findings import Reason
+from overheard_capture.decoders.fallback import OPAQUE, TEXT, Fallback
 from overheard_capture.decoders.short import NEITHER, glance
 from overheard_capture.protocols.dns.reader import read_dns
 from overheard_capture.protocols.gelf import Gelf
 from overheard_capture.protocols.tftp import Tftp
 
 if TYPE_CHECKING:
-    from overheard_capture.content.findings import Desk
+    from overheard_capture.content.findings import Findings
     from overheard_capture.provenance.origin import Origin
 
 
-class Kind(Protocol):
+class DatagramProtocol(Protocol):
     """Reads the datagrams of one kind."""
 
     def datagram(self, data: bytes, origin: Origin) -> bool:
@@ -29,7 +29,7 @@ class Kind(Protocol):
 
 
 class _Dns:
-    def __init__(self, desk: Desk) -> None:
+    def __init__(self, desk: Findings) -> None:
         self._desk = desk
 
     def datagram(self, data: bytes, origin: Origin) -> bool:
@@ -39,23 +39,23 @@ class _Dns:
         """Nothing is kept."""
 
 
-def _dtls(desk: Desk) -> Kind:
+def _dtls(desk: Findings) -> DatagramProtocol:
     from overheard_capture.protocols.tls.dtls import DtlsReader  # noqa: PLC0415  (few datagrams are)
 
     return DtlsReader(desk)
 
 
-def _quic(desk: Desk) -> Kind:
+def _quic(desk: Findings) -> DatagramProtocol:
     from overheard_capture.protocols.quic.reader import QuicReader  # noqa: PLC0415  (the same)
 
     return QuicReader(desk)
 
 
-class _Row(NamedTuple):
+class _DatagramRow(NamedTuple):
     """A kind: its name, who reads it, and which first bytes the first may have. Some count and name themselves."""
 
     name: str
-    reader: Callable[[Desk], Kind]
+    reader: Callable[[Findings], DatagramProtocol]
     begins: frozenset[int]
     counts: bool = True
 
@@ -63,12 +63,12 @@ class _Row(NamedTuple):
 # In the order in which a datagram is offered to them.
 _ROWS = (
     # With a type; what has only a few bits for a head comes later (RFC 9147, 4.1).
-    _Row("DTLS", _dtls, frozenset(range(20, 27)), counts=False),
+    _DatagramRow("DTLS", _dtls, frozenset(range(20, 27)), counts=False),
     # A long head, or a short one of a connection that is known (RFC 9000, 17).
-    _Row("QUIC", _quic, frozenset(range(0x40, 256)), counts=False),
-    _Row("DNS", _Dns, frozenset(range(256))),
-    _Row("TFTP", Tftp, frozenset({0})),
-    _Row("GELF", Gelf, frozenset({0x1E})),
+    _DatagramRow("QUIC", _quic, frozenset(range(0x40, 256)), counts=False),
+    _DatagramRow("DNS", _Dns, frozenset(range(256))),
+    _DatagramRow("TFTP", Tftp, frozenset({0})),
+    _DatagramRow("GELF", Gelf, frozenset({0x1E})),
 )
 
 
@@ -77,11 +77,11 @@ class DatagramReader:
 
     __slots__ = ("_desk", "_readers", "_usual")
 
-    def __init__(self, desk: Desk) -> None:
+    def __init__(self, desk: Findings) -> None:
         self._desk = desk
-        self._readers: dict[str, Kind] = {}
+        self._readers: dict[str, DatagramProtocol] = {}
         # What the last one was: the next is likely to be the same.
-        self._usual: _Row | None = None
+        self._usual: _DatagramRow | None = None
 
     def datagram(self, data: bytes | bytearray | memoryview, origin: Origin) -> None:
         """Read one more."""
@@ -93,13 +93,13 @@ class DatagramReader:
             return
         is_text = glance(held)
         if is_text is None:
-            plain = Plain(self._desk, ())
+            plain = Fallback(self._desk, ())
             plain.feed(held, origin)
             plain.close()
             return
         self._desk.read[TEXT if is_text else OPAQUE] += len(held)
         if not is_text:
-            self._desk.unread(Why.OPAQUE, NEITHER)
+            self._desk.unread(Reason.OPAQUE, NEITHER)
 
     def _is_known(self, data: bytes, origin: Origin) -> bool:
         if self._usual and self._is(self._usual, data, origin):
@@ -111,7 +111,7 @@ class DatagramReader:
                 return True
         return False
 
-    def _is(self, row: _Row, data: bytes, origin: Origin) -> bool:
+    def _is(self, row: _DatagramRow, data: bytes, origin: Origin) -> bool:
         reader = self._readers.get(row.name) or row.reader(self._desk)
         if not reader.datagram(data, origin):
             return False

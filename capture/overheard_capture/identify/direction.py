@@ -6,17 +6,17 @@ from typing import TYPE_CHECKING
 
 from overheard_capture.decoders.fallback import OPAQUE
 from overheard_capture.identify.prefaces import PROXY
-from overheard_capture.identify.protocols import PLAIN, TELNET, TLS, last_opening, opening, preface
-from overheard_capture.identify.starttls import Later
-from overheard_capture.protocols.tls.cursor import CutShortError
-from overheard_capture.protocols.tls.record_layer import Tls
+from overheard_capture.identify.protocols import PLAIN, TELNET, TLS, identify, identify_last, preface
+from overheard_capture.identify.starttls import UpgradeWatch
+from overheard_capture.protocols.tls.cursor import TruncatedError
+from overheard_capture.protocols.tls.record_layer import TlsReader
 from overheard_capture.protocols.tls.side import TlsConversation
-from overheard_capture.provenance.queue import Pending
+from overheard_capture.provenance.queue import ByteQueue
 
 if TYPE_CHECKING:
     from overheard_capture.content.content import Bytes, Reader
-    from overheard_capture.content.findings import Desk
-    from overheard_capture.identify.protocols import Opening
+    from overheard_capture.content.findings import Findings
+    from overheard_capture.identify.protocols import Protocol
     from overheard_capture.provenance.origin import Origin
 
 # As how many things the beginning of a direction may be read before the real beginning, such as a proxy's words.
@@ -25,22 +25,22 @@ _MOST_PREFACES = 8
 _ENOUGH = 80 << 10
 
 
-def stream(desk: Desk, layers: tuple[str, ...] = ()) -> Stream:
+def stream(desk: Findings, layers: tuple[str, ...] = ()) -> DirectionReader:
     """A reader of one direction. Both directions are to be closed when both are over: they know of each other."""
-    return Stream(desk, layers)
+    return DirectionReader(desk, layers)
 
 
-class Stream:
+class DirectionReader:
     """Reads one direction, and sees to it that each byte counts as something."""
 
-    def __init__(self, desk: Desk, layers: tuple[str, ...]) -> None:
+    def __init__(self, desk: Findings, layers: tuple[str, ...]) -> None:
         self._desk = desk
         self._layers = layers
         self._both = TlsConversation.of(desk)
         self._both.opened()
         # Whether others have read before us, as in a tunnel of HTTP.
         self._is_tunnel = desk.read.total() > 0
-        self._pending = Pending()
+        self._pending = ByteQueue()
         self._position = self._aside = 0
         # Whether bytes are missing before what comes next, or may be; and how many prefaces there were.
         self._torn = self._joined = self._closed = False
@@ -48,7 +48,7 @@ class Stream:
         self._reader: Reader | None = None
         self._is = PLAIN
         # Where something else may begin later; and how much the reader was given, and what counted before.
-        self._later: Later | None = None
+        self._later: UpgradeWatch | None = None
         self._given = self._counted = 0
 
     def feed(self, data: Bytes, origin: Origin) -> None:
@@ -69,7 +69,7 @@ class Stream:
         try:
             while not self._reader and self._pending:
                 self._decide()
-        except CutShortError:
+        except TruncatedError:
             if len(self._pending) > _ENOUGH:
                 self._begin(PLAIN)
 
@@ -80,7 +80,7 @@ class Stream:
             if length:
                 self._take_preface(name, length)
                 return
-        self._begin(opening(start) or PLAIN)
+        self._begin(identify(start) or PLAIN)
 
     def _take_preface(self, name: str, length: int) -> None:
         self._prefaces.append(name)
@@ -91,23 +91,23 @@ class Stream:
         self._position += length
         self._aside += length if name == PROXY else 0
 
-    def _begin(self, kind: Opening) -> None:
+    def _begin(self, kind: Protocol) -> None:
         """From here on it is this."""
         self._is = kind
         self._counted = self._desk.read.total()
         if kind is TLS:
-            reader = Tls(self._desk, self._layers, self._position, torn=self._torn)
+            reader = TlsReader(self._desk, self._layers, self._position, torn=self._torn)
             reader.side.talked = self._is_tunnel or self._position > self._aside
             reader.side.begins = self._position or int(self._is_tunnel)
             self._reader = reader
         else:
             self._reader = kind.reader(self._desk, self._layers)
         if kind is PLAIN and self._joined and not self._position:
-            from overheard_capture.identify.midstream import Guess  # noqa: PLC0415  (most are seen from the beginning)
+            from overheard_capture.identify.midstream import MidstreamReader  # noqa: PLC0415  (most are seen from the beginning)
 
-            self._reader = Guess(self._desk, self._layers, self._reader)
+            self._reader = MidstreamReader(self._desk, self._layers, self._reader)
         # What follows after CONNECT is the affair of whoever reads HTTP.
-        self._later = Later(kind) if kind in (PLAIN, TELNET) else None
+        self._later = UpgradeWatch(kind) if kind in (PLAIN, TELNET) else None
         if self._pending:
             self.feed(*self._pending.take(len(self._pending)))
 
@@ -164,7 +164,7 @@ class Stream:
     def _settle(self) -> None:
         """Nothing that waits for more will get it."""
         if not self._reader and self._pending:
-            self._begin(last_opening(bytes(self._pending.data[:_ENOUGH])))
+            self._begin(identify_last(bytes(self._pending.data[:_ENOUGH])))
         if self._pending:
             self._give(*self._pending.take(len(self._pending)))
 

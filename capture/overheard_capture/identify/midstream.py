@@ -7,68 +7,68 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from overheard_capture.content.nesting import Guessing
-from overheard_capture.protocols.http2 import resync as http2_afresh
+from overheard_capture.content.nesting import Speculative
+from overheard_capture.protocols.http2 import resync as http2_resync
 from overheard_capture.protocols.http2.reader import http2
 from overheard_capture.protocols.telnet import is_telnet, telnet
-from overheard_capture.protocols.websocket import resync as websocket_afresh
+from overheard_capture.protocols.websocket import resync as websocket_resync
 from overheard_capture.protocols.websocket.reader import websocket
-from overheard_capture.provenance.queue import Pending
+from overheard_capture.provenance.queue import ByteQueue
 
 if TYPE_CHECKING:
     from overheard_capture.content.content import Bytes, Reader
-    from overheard_capture.content.findings import Desk
-    from overheard_capture.content.nesting import Factory
+    from overheard_capture.content.findings import Findings
+    from overheard_capture.content.nesting import ReaderFactory
     from overheard_capture.provenance.origin import Origin
 
 # So much of the beginning tells enough.
 _ENOUGH = 64 << 10
 
 
-class Joined(NamedTuple):
+class Midstream(NamedTuple):
     """What it is, and who reads it."""
 
     name: str
-    reader: Factory
+    reader: ReaderFactory
 
 
-def _http2(desk: Desk, layers: tuple[str, ...]) -> Reader:
+def _http2(desk: Findings, layers: tuple[str, ...]) -> Reader:
     reader = http2(desk, layers)
     reader.gap(1)
     return reader
 
 
-def _websocket(desk: Desk, layers: tuple[str, ...]) -> Reader:
+def _websocket(desk: Findings, layers: tuple[str, ...]) -> Reader:
     reader = websocket(desk, layers)
     reader.gap(1)
     return reader
 
 
-def joined(head: bytes, *, last: bool = False) -> Joined | None:
+def identify_midstream(head: bytes, *, last: bool = False) -> Midstream | None:
     """What a direction is that begins like this, and as nothing else that is known. With `last`, that is all of it.
 
     A reader looks for the first frame by itself, and says that what was before it is missing.
     """
     held = bytearray(head[:_ENOUGH])
     last = last and len(head) <= _ENOUGH
-    if http2_afresh.find_frames(held, last) >= 0:
-        return Joined("HTTP/2", _http2)
-    if websocket_afresh.find_frames(held, last) >= 0:
-        return Joined("WebSocket", _websocket)
+    if http2_resync.find_frames(held, last) >= 0:
+        return Midstream("HTTP/2", _http2)
+    if websocket_resync.find_frames(held, last) >= 0:
+        return Midstream("WebSocket", _websocket)
     if is_telnet(held):
-        return Joined("telnet", telnet)
+        return Midstream("telnet", telnet)
     return None
 
 
-class Guess:
+class MidstreamReader:
     """Reads a direction as what it may be, once there is enough of it to tell, beside a reader who is `certain`."""
 
-    def __init__(self, desk: Desk, layers: tuple[str, ...], certain: Reader) -> None:
+    def __init__(self, desk: Findings, layers: tuple[str, ...], certain: Reader) -> None:
         self._certain = certain
         # What a wrong guess inflates or takes for a request must not be held against whoever reads it for certain.
-        self._desk = Guessing(desk.search, desk.limits, opener=desk.opener, sightings=desk.sightings, asked=desk)
+        self._desk = Speculative(desk.search, desk.limits, opener=desk.opener, sightings=desk.sightings, asked=desk)
         self._layers = layers
-        self._head: Pending | None = Pending()
+        self._head: ByteQueue | None = ByteQueue()
         self._reader: Reader | None = None
 
     def feed(self, data: Bytes, origin: Origin) -> None:
@@ -89,7 +89,7 @@ class Guess:
             return
         head, origin = self._head.take(len(self._head))
         self._head = None
-        if head and (found := joined(head, last=last)):
+        if head and (found := identify_midstream(head, last=last)):
             self._reader = found.reader(self._desk, self._layers)
             self._reader.feed(head, origin)
 

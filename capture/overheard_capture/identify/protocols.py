@@ -5,18 +5,18 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
-from overheard_capture.decoders.fallback import Plain
+from overheard_capture.decoders.fallback import Fallback
 from overheard_capture.identify.prefaces import PREFACES
-from overheard_capture.identify.probe import Start
-from overheard_capture.protocols.tls.cursor import CutShortError
-from overheard_capture.protocols.tls.record_layer import Tls
+from overheard_capture.identify.probe import Probe
+from overheard_capture.protocols.tls.cursor import TruncatedError
+from overheard_capture.protocols.tls.record_layer import TlsReader
 from overheard_capture.protocols.tls.records import LONGEST
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from overheard_capture.content.content import Reader
-    from overheard_capture.content.findings import Desk
+    from overheard_capture.content.findings import Findings
 
 _HTTP2 = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"
 _METHOD = re.compile(rb"[A-Za-z][\w-]{0,31} ")
@@ -25,12 +25,12 @@ _VERSION = re.compile(rb"[^ \r\n] +HTTP/1\.[01][ \t]*\r?\n\Z")
 _LONGEST_LINE = 64 << 10
 
 
-def _tls(start: Start) -> bool:
+def _tls(start: Probe) -> bool:
     """Any record: what there is of a handshake, the reader will see."""
     return start.form(b"\x14\x15\x16\x17\x18", b"\3", b"\0\1\2\3\4") and 0 < start.number(2) <= LONGEST
 
 
-def _http2(start: Start) -> bool:
+def _http2(start: Probe) -> bool:
     """The preface of a client, or settings that answer nothing yet (RFC 9113, 3.4)."""
     if start.literal(_HTTP2):
         return True
@@ -38,7 +38,7 @@ def _http2(start: Start) -> bool:
     return settings and int.from_bytes(start.data[:3], "big") % 6 == 0
 
 
-def _http1(start: Start) -> bool:
+def _http1(start: Probe) -> bool:
     """A status line, or a request line as a whole."""
     if start.literal(b"HTTP/1."):
         return start.form(b"01", b" ", b"12345")
@@ -47,12 +47,12 @@ def _http1(start: Start) -> bool:
     return start.until(b"\n", _LONGEST_LINE) and bool(_VERSION.search(start.data[max(start.at - 64, 0) : start.at]))
 
 
-def _telnet(start: Start) -> bool:
+def _telnet(start: Probe) -> bool:
     """A command with an option (RFC 855)."""
     return start.form(b"\xff", b"\xfa\xfb\xfc\xfd\xfe", bytes(range(0x40)) + b"\xff")
 
 
-def _dns(start: Start) -> bool:
+def _dns(start: Probe) -> bool:
     """A message with its length before it (RFC 1035, 4.2.2)."""
     length, _ = start.number(2), start.skip(2)
     if length < 12 or start.number(2) >> 11 & 15 not in {0, 4, 5} or start.number(2) > 16 or length > _LONGEST_LINE:
@@ -63,67 +63,67 @@ def _dns(start: Start) -> bool:
     return is_dns(start.data[: start.at])
 
 
-def _read_http1(desk: Desk, layers: tuple[str, ...]) -> Reader:
+def _read_http1(desk: Findings, layers: tuple[str, ...]) -> Reader:
     from overheard_capture.protocols.http1.reader import http1  # noqa: PLC0415  (what is in a tunnel is a stream again)
 
     return http1(desk, layers)
 
 
-def _read_http2(desk: Desk, layers: tuple[str, ...]) -> Reader:
+def _read_http2(desk: Findings, layers: tuple[str, ...]) -> Reader:
     from overheard_capture.protocols.http2.reader import http2  # noqa: PLC0415  (its import takes time)
 
     return http2(desk, layers)
 
 
-def _read_telnet(desk: Desk, layers: tuple[str, ...]) -> Reader:
+def _read_telnet(desk: Findings, layers: tuple[str, ...]) -> Reader:
     from overheard_capture.protocols.telnet import telnet  # noqa: PLC0415  (few speak it)
 
     return telnet(desk, layers)
 
 
-def _read_dns(desk: Desk, layers: tuple[str, ...]) -> Reader:
+def _read_dns(desk: Findings, layers: tuple[str, ...]) -> Reader:
     from overheard_capture.protocols.dns.reader import dns  # noqa: PLC0415  (few speak it over TCP)
 
     return dns(desk, layers)
 
 
-class Opening(NamedTuple):
+class Protocol(NamedTuple):
     """Something that a direction may be: what its bytes count as, how to know it, and who reads it."""
 
     name: str
-    knows: Callable[[Start], bool]
-    reader: Callable[[Desk, tuple[str, ...]], Reader]
+    knows: Callable[[Probe], bool]
+    reader: Callable[[Findings, tuple[str, ...]], Reader]
 
 
-TLS = Opening("TLS", _tls, Tls)
-HTTP_1 = Opening("HTTP/1", _http1, _read_http1)
-TELNET = Opening("telnet", _telnet, _read_telnet)
+TLS = Protocol("TLS", _tls, TlsReader)
+HTTP_1 = Protocol("HTTP/1", _http1, _read_http1)
+TELNET = Protocol("telnet", _telnet, _read_telnet)
 # What is none of these.
-PLAIN = Opening("text", lambda _start: True, Plain)
+PLAIN = Protocol("text", lambda _start: True, Fallback)
 # The first that knows the beginning has it.
-OPENINGS = (TLS, Opening("HTTP/2", _http2, _read_http2), HTTP_1, TELNET, Opening("DNS", _dns, _read_dns), PLAIN)
+PROTOCOLS = (TLS, Protocol("HTTP/2", _http2, _read_http2), HTTP_1, TELNET, Protocol("DNS", _dns, _read_dns), PLAIN)
 
 
 def preface(data: bytes) -> tuple[str, int]:
     """What comes before the real beginning, and how long it is, if any does. Raises CutShortError: ask later."""
     for name, knows in PREFACES:
-        start = Start(data)
+        start = Probe(data)
         if knows(start):
             return name, start.at
     return "", 0
 
 
-def opening(data: bytes, among: tuple[Opening, ...] = OPENINGS) -> Opening | None:
+def identify(data: bytes, among: tuple[Protocol, ...] = PROTOCOLS) -> Protocol | None:
     """What a direction is that begins so. Raises CutShortError: ask later, when there is more."""
-    return next((each for each in among if each.knows(Start(data))), None)
+    return next((each for each in among if each.knows(Probe(data))), None)
 
 
-def last_opening(data: bytes) -> Opening:
+def identify_last(data: bytes) -> Protocol:
     """The same, where nothing more comes."""
-    for each in OPENINGS:
+    for each in PROTOCOLS:
         try:
-            if each.knows(Start(data)):
+            if each.knows(Probe(data)):
                 return each
-        except CutShortError:
+        except TruncatedError:
             continue
     return PLAIN

@@ -18,7 +18,7 @@ from overheard_capture.content.findings import LIMITS
 from overheard_capture.judge import unreadable, verdict
 from overheard_capture.judge.evidence import Case
 from overheard_capture.judge.exhibit import Keys
-from overheard_capture.judge.host_filter import wanted
+from overheard_capture.judge.host_filter import host_filter
 from overheard_capture.judge.present import SENT
 from overheard_capture.judge.read import look
 from overheard_capture.judge.sightings import unwrapped
@@ -64,7 +64,7 @@ def judge_files(  # noqa: PLR0913  (all but two are left out mostly)
     Raises SettingsError for what makes no sense, and UnreadableError where keys cannot be read. A capture that cannot
     be read is INCONCLUSIVE.
     """
-    named, paths, chosen = _named(secrets), _listed(files), wanted(only, without)
+    named, paths, chosen = _named(secrets), _listed(files), host_filter(only, without)
     _check_vouched(vouched)
     logs = tuple(_readable(Path(each)) for each in keys)
     search = search_for(tuple(named), any_case=any_case)
@@ -92,9 +92,9 @@ def judge_files(  # noqa: PLR0913  (all but two are left out mostly)
         evidence.keys = Keys(more=(*logs, *_embedded(evidence, folder)))
         report = _report(evidence, _names(paths, folder, search))
         if second_witness:
-            from overheard_capture.judge.second_witness import How, second_opinion  # noqa: PLC0415  (few ask it)
+            from overheard_capture.judge.second_witness import WitnessOptions, second_opinion  # noqa: PLC0415  (few ask it)
 
-            how = How(any_case=any_case, only=only, without=without)
+            how = WitnessOptions(any_case=any_case, only=only, without=without)
             report = second_opinion(report, [Path(path) for path in paths], named, how)
     return report
 

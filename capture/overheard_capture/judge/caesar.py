@@ -10,7 +10,7 @@ from overheard.words.spelling import shift_of
 from overheard_capture.judge.fernet import BY_THE_SPY
 
 if TYPE_CHECKING:
-    from overheard_capture.content.findings import Found
+    from overheard_capture.content.findings import Occurrence
     from overheard_capture.judge.evidence import Case
 
 # What sets the values of headers, forms, JSON and markup apart.
@@ -30,7 +30,7 @@ def broken(case: Case) -> int | None:
     return shift if shift == len(SHIFTS) + 1 - shift_of(found.match.spelling) else None
 
 
-def _around(found: Found) -> str:
+def _around(found: Occurrence) -> str:
     """The part of a line in which it stands: a header's name is not shifted, and would mislead."""
     before, behind = _APART.split(found.before)[-1], _APART.split(found.behind)[0]
     return (before + found.shown + behind).decode(errors="replace")

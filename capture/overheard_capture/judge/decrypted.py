@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from overheard_capture.content.content import Content
-from overheard_capture.content.findings import Desk
+from overheard_capture.content.findings import Findings
 from overheard_capture.identify.direction import stream as opening
 from overheard_capture.judge.frame_index import segments
 from overheard_capture.provenance.origin import Origin, Span
@@ -15,30 +15,30 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from overheard_capture.judge.evidence import Evidence
-    from overheard_capture.judge.frame_index import Carried
-    from overheard_capture.wireshark.tshark import Opened
+    from overheard_capture.judge.frame_index import SegmentPayload
+    from overheard_capture.wireshark.tshark import DecryptedData
 
 
-def finds_in(pieces: Sequence[Opened], evidence: Evidence, layer: str) -> Finds:
+def finds_in(pieces: Sequence[DecryptedData], evidence: Evidence, layer: str) -> Finds:
     """Every place where a secret is seen in what keys have opened of the TLS streams. Raises UnreadableError."""
     finds = Finds()
     if not pieces:
         return finds
     carried = segments(evidence.path, {piece.frame for piece in pieces})
-    sides: dict[tuple[int, str], list[tuple[Carried, bytes]]] = {}
+    sides: dict[tuple[int, str], list[tuple[SegmentPayload, bytes]]] = {}
     for piece in pieces:
         if carrier := carried.get(piece.frame):
             sides.setdefault((carrier.stream, carrier.direction), []).append((carrier, piece.data))
     # tshark tells of the streams in any order.
     for (stream, direction), parts in sorted(sides.items(), key=lambda item: item[0]):
-        desk = Desk(evidence.search)
+        desk = Findings(evidence.search)
         _read(desk, layer, parts)
         for found in desk.sightings:
             finds.add(Find(found, stream, direction))
     return finds
 
 
-def _read(desk: Desk, layer: str, parts: Iterable[tuple[Carried, bytes]]) -> None:
+def _read(desk: Findings, layer: str, parts: Iterable[tuple[SegmentPayload, bytes]]) -> None:
     content = Content(desk, (layer,), opening)
     for carrier, data in parts:
         # None of it could be read before all of the record had come: it is where its end is.

@@ -11,7 +11,7 @@ from overheard.words.errors import UnreadableError
 from overheard_capture.captures.inputs import called, only_once
 from overheard_capture.judge.decrypted import finds_in
 from overheard_capture.judge.exhibit import NO_KEYS, Keys
-from overheard_capture.judge.fernet import BY_A_PARTY, Tokens
+from overheard_capture.judge.fernet import BY_A_PARTY, FernetKeys
 from overheard_capture.scan.finds import Finds
 from overheard_capture.wireshark import tshark
 from overheard_capture.wireshark.merged import one_file
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from overheard.words.recording import Recording
     from overheard.words.secret import Secret
     from overheard.words.visible import Visible
-    from overheard_capture.captures.reader import Facts as FileFacts
+    from overheard_capture.captures.reader import FileFacts
     from overheard_capture.scan.facts import Facts
     from overheard_capture.scan.finds import Find
     from overheard_capture.search import Search
@@ -51,7 +51,7 @@ class Evidence:
     file: FileFacts
     facts: Facts
     finds: Finds
-    tokens: Tokens
+    tokens: FernetKeys
     recording: Recording | None = None
     keys: Keys = NO_KEYS
     spy: Keys = NO_KEYS
@@ -74,12 +74,12 @@ class Evidence:
         return tuple(_without(self.search, stream) for stream in self.facts.visible)
 
     @cached_property
-    def for_tshark(self) -> tshark.Capture:
+    def for_tshark(self) -> tshark.TsharkInput:
         """The file as tshark is to read it. Raises UnreadableError."""
-        return tshark.Capture.showing(self.path, self.visible)
+        return tshark.TsharkInput.showing(self.path, self.visible)
 
     @cached_property
-    def pieces(self) -> list[tshark.Opened]:
+    def pieces(self) -> list[tshark.DecryptedData]:
         """What the parties' keys open of TLS, piece by piece. Raises UnreadableError."""
         return self._opened(self.keys.tls)
 
@@ -100,7 +100,7 @@ class Evidence:
         keys = tshark.TlsKeys(private=self.spy.tls.private)
         return finds_in(self._opened(keys), self, "TLS opened with the server's private key")
 
-    def _opened(self, keys: tshark.TlsKeys) -> list[tshark.Opened]:
+    def _opened(self, keys: tshark.TlsKeys) -> list[tshark.DecryptedData]:
         # Several files are not put together for nothing.
         return tshark.opened(self.for_tshark, keys, self.facts.tls) if keys and self.facts.tls else []
 

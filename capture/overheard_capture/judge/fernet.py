@@ -17,7 +17,7 @@ BY_A_PARTY = "Fernet opened with a key of a party"
 BY_THE_SPY = "Fernet opened with a key of the interceptor"
 
 
-class Tokens:
+class FernetKeys:
     """All keys for Fernet, and whose they are. `useless` says of whose keys some cannot be used, and why."""
 
     def __init__(self, keys: Keys, spy: Keys) -> None:

@@ -53,7 +53,7 @@ def _split(text: str) -> tuple[str, str]:
 
 
 @dataclass(frozen=True)
-class Wanted:
+class HostFilter:
     """Says whether what goes between two ends is to be judged: one of them is in `only`, if that says anything."""
 
     only: tuple[Term, ...]
@@ -68,8 +68,8 @@ class Wanted:
         return (not self.only or named(self.only)) and not named(self.without)
 
 
-def wanted(only: Sequence[str], without: Sequence[str]) -> Wanted | None:
+def host_filter(only: Sequence[str], without: Sequence[str]) -> HostFilter | None:
     """Whether what goes between two ends is to be judged; None where all is. Raises SettingsError."""
     if not only and not without:
         return None
-    return Wanted(tuple(map(term, only)), tuple(map(term, without)))
+    return HostFilter(tuple(map(term, only)), tuple(map(term, without)))

@@ -9,19 +9,19 @@ from overheard_capture.captures.reader import CaptureReader
 from overheard_capture.content.findings import LIMITS
 from overheard_capture.judge.evidence import Evidence
 from overheard_capture.judge.exhibit import NO_KEYS
-from overheard_capture.judge.fernet import Tokens
+from overheard_capture.judge.fernet import FernetKeys
 from overheard_capture.scan.reading import Reading
-from overheard_capture.scan.second_process import HelperFailedError, Helping, Task
+from overheard_capture.scan.second_process import HelperFailedError, HelperTask, SecondProcess
 from overheard_capture.search import search_for
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from overheard.words.recording import Recording
-    from overheard_capture.captures.reader import Facts as FileFacts
+    from overheard_capture.captures.reader import FileFacts
     from overheard_capture.content.findings import Limits
     from overheard_capture.judge.exhibit import Exhibit, Keys
-    from overheard_capture.judge.host_filter import Wanted
+    from overheard_capture.judge.host_filter import HostFilter
     from overheard_capture.scan.facts import Facts
     from overheard_capture.scan.finds import Finds
     from overheard_capture.search import Search
@@ -49,14 +49,14 @@ def look(  # noqa: PLR0913  (all but two are left out mostly)
     notebook: Path | None = None,
     vouched: frozenset[str] = frozenset(),
     limits: Limits = LIMITS,
-    wanted: Wanted | None = None,
+    wanted: HostFilter | None = None,
     progress: Callable[[int], None] | None = None,
 ) -> Evidence:
     """Read the files, one after the other, as one capture. Raises UnreadableError.
 
     `progress` is told how many bytes of the files were read so far.
     """
-    tokens = Tokens(keys, spy)
+    tokens = FernetKeys(keys, spy)
     marks = [mark.encode() for mark in (recording.start_mark, recording.end_mark)] if recording else []
 
     def begin() -> Reading:
@@ -64,7 +64,7 @@ def look(  # noqa: PLR0913  (all but two are left out mostly)
 
     # A recorder's marks and the keys of Fernet are for small recordings: nobody helps with these.
     alone = bool(tokens or recording)
-    task = None if alone else Task(tuple(paths), search.secrets, search.any_case, limits, wanted)
+    task = None if alone else HelperTask(tuple(paths), search.secrets, search.any_case, limits, wanted)
     try:
         file, facts, finds = _read(paths, begin(), task, progress)
     except HelperFailedError:
@@ -85,11 +85,11 @@ def look(  # noqa: PLR0913  (all but two are left out mostly)
 
 
 def _read(
-    paths: Sequence[Path | str], reading: Reading, task: Task | None, progress: Callable[[int], None] | None
+    paths: Sequence[Path | str], reading: Reading, task: HelperTask | None, progress: Callable[[int], None] | None
 ) -> tuple[FileFacts, Facts, Finds]:
     """What there is to know of the files, of what is in them, and of the secrets. Raises HelperFailedError."""
     reader = CaptureReader(paths)
-    with Helping(task) as helping:
+    with SecondProcess(task) as helping:
         for chunk in reader.chunks():
             reading.read(chunk)
             if progress:

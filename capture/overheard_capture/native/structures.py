@@ -15,7 +15,7 @@ class Extent(ctypes.Structure):
     _fields_ = [(name, ctypes.c_uint32) for name in ("start", "frame", "offset", "length")]
 
 
-class SideOf(ctypes.Structure):
+class NativeDirection(ctypes.Structure):
     """One side of a connection."""
 
     _fields_ = [
@@ -36,13 +36,13 @@ class SideOf(ctypes.Structure):
     ]
 
 
-class InterfaceOf(ctypes.Structure):
+class NativeInterface(ctypes.Structure):
     """An interface: what its frames begin with, and whether they may be walked over."""
 
     _fields_ = [("link_type", ctypes.c_uint32), ("usable", ctypes.c_uint32)]
 
 
-class WalkerOf(ctypes.Structure):
+class NativeWalker(ctypes.Structure):
     """All of it."""
 
     _fields_ = [
@@ -50,7 +50,7 @@ class WalkerOf(ctypes.Structure):
         ("swapped", ctypes.c_uint32),
         ("interface_count", ctypes.c_uint32),
         ("frame", ctypes.c_uint32),
-        ("interfaces", InterfaceOf * MOST_INTERFACES),
+        ("interfaces", NativeInterface * MOST_INTERFACES),
         ("sides", ctypes.c_void_p),
         ("slots", ctypes.c_void_p),
         ("slot_mask", ctypes.c_uint32),

@@ -11,13 +11,13 @@ from overheard_capture.provenance.origin import Origin
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from overheard_capture.packets.defragment import Fragments
-    from overheard_capture.packets.sctp import Messages
+    from overheard_capture.packets.defragment import IpDefragmenter
+    from overheard_capture.packets.sctp import SctpReassembler
     from overheard_capture.packets.types import Endpoint
     from overheard_capture.provenance.origin import Span
 
     Packets = tuple[Packet, ...]
-    Unwrap = Callable[["Step"], "Packets | Step"]
+    Unwrap = Callable[["Encapsulated"], "Packets | Encapsulated"]
 
 
 class Family:
@@ -29,20 +29,20 @@ class Family:
     IP: Final = "IP protocol"
 
 
-class Kept(NamedTuple):
+class Reassemblers(NamedTuple):
     """What is kept from frame to frame: the parts that wait for others."""
 
-    fragments: Fragments
-    messages: Messages
+    fragments: IpDefragmenter
+    messages: SctpReassembler
 
 
-class Held(NamedTuple):
+class PacketBuffer(NamedTuple):
     """Bytes that are being unwrapped: those of a frame, or with an `origin` those of a packet put together."""
 
     frame: int
     time: float
     data: bytes
-    kept: Kept
+    kept: Reassemblers
     origin: Origin | None = None
 
     def spans(self, start: int, end: int) -> tuple[Span, ...]:
@@ -56,7 +56,7 @@ class Held(NamedTuple):
         return Origin.of_frame(self.frame, start, min(end, len(self.data)) - start)
 
 
-class Step(NamedTuple):
+class Encapsulated(NamedTuple):
     """Something of a protocol, to be unwrapped: what stands from `at` to `end` of what is held.
 
     `end` is what the wrapping says, which may be more than was captured. `ends` are the packed addresses of IP that
@@ -66,15 +66,17 @@ class Step(NamedTuple):
 
     family: str
     protocol: int
-    held: Held
+    held: PacketBuffer
     at: int
     end: int
     ends: bytes = b""
-    otherwise: Step | Packets | None = None
+    otherwise: Encapsulated | Packets | None = None
 
-    def inside(self, family: str, protocol: int, at: int, otherwise: Step | Packets | None = None) -> Step:
+    def inside(
+        self, family: str, protocol: int, at: int, otherwise: Encapsulated | Packets | None = None
+    ) -> Encapsulated:
         """What is inside, up to the same end."""
-        return Step(family, protocol, self.held, at, self.end, self.ends, otherwise)
+        return Encapsulated(family, protocol, self.held, at, self.end, self.ends, otherwise)
 
     def ports(self) -> tuple[Endpoint, Endpoint]:
         """Who talks with whom, where the ports stand first as in all transports."""

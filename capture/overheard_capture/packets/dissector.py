@@ -6,11 +6,11 @@ import struct
 from typing import TYPE_CHECKING
 
 from overheard_capture.packets.addresses import ends_of
-from overheard_capture.packets.decapsulate import Family, Held, Kept, Step
-from overheard_capture.packets.defragment import Fragments
+from overheard_capture.packets.decapsulate import Encapsulated, Family, PacketBuffer, Reassemblers
+from overheard_capture.packets.defragment import IpDefragmenter
 from overheard_capture.packets.ip import EXTENSIONS, NETWORKS
 from overheard_capture.packets.link_types import ETHERNET, ETHERTYPES, LINKS, PPP
-from overheard_capture.packets.sctp import Messages
+from overheard_capture.packets.sctp import SctpReassembler
 from overheard_capture.packets.transport import TRANSPORTS
 from overheard_capture.packets.types import ACK, Other, Packet, Segment
 
@@ -36,7 +36,7 @@ class Dissector:
     """Says what frames carry. It remembers the parts of what was sent in parts, a bounded number of them."""
 
     def __init__(self) -> None:
-        self._kept = Kept(Fragments(), Messages())
+        self._kept = Reassemblers(IpDefragmenter(), SctpReassembler())
 
     @property
     def waiting(self) -> int:
@@ -70,26 +70,28 @@ class Dissector:
                         acknowledged = -1
                     payload, length = data[offset:end], end - offset
                     return (Segment(number, source, target, sequence, acknowledged, flags, offset, length, payload),)
-        return _followed(Step(Family.LINK, link_type, Held(number, time, data, self._kept), 0, original))
+        return _followed(
+            Encapsulated(Family.LINK, link_type, PacketBuffer(number, time, data, self._kept), 0, original)
+        )
 
 
-def _followed(step: Step) -> Packets:
+def _followed(step: Encapsulated) -> Packets:
     """Go from wrapping to wrapping, down to what is none."""
-    others: list[Step | Packets] = []
+    others: list[Encapsulated | Packets] = []
     for _ in range(_DEPTH):
-        unwrap = _PROTOCOLS[step.family].get(step.protocol, Step.other)
+        unwrap = _PROTOCOLS[step.family].get(step.protocol, Encapsulated.other)
         try:
             inside = unwrap(step)
         except (struct.error, IndexError, ValueError):
             inside = step.other()
-        if not isinstance(inside, Step) and others and isinstance(inside[0], Other):
+        if not isinstance(inside, Encapsulated) and others and isinstance(inside[0], Other):
             inside = others.pop()
-        if not isinstance(inside, Step):
+        if not isinstance(inside, Encapsulated):
             return inside
         if inside.otherwise is not None:
             others.append(inside.otherwise)
         step = inside
-    return next((other for other in others if not isinstance(other, Step)), step.other())
+    return next((other for other in others if not isinstance(other, Encapsulated)), step.other())
 
 
 def unwrap(frame: Frame) -> Packet:

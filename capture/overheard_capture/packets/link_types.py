@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from overheard_capture.packets.decapsulate import Family
 
 if TYPE_CHECKING:
-    from overheard_capture.packets.decapsulate import Packets, Step, Unwrap
+    from overheard_capture.packets.decapsulate import Encapsulated, Packets, Unwrap
 
 IPV4, IPV6, BRIDGED = 0x0800, 0x86DD, 0x6558
 ETHERNET = 1
@@ -22,11 +22,11 @@ _IP_VERSIONS = {4: IPV4, 6: IPV6}
 _LONGEST, _LINUX_LLC = 0x05DC, 4
 
 
-def _ethernet(step: Step) -> Packets | Step:
+def _ethernet(step: Encapsulated) -> Packets | Encapsulated:
     return _typed(step, step.at, _ETHERNET_TYPE, 14)
 
 
-def _typed(step: Step, at: int, where: int, begins: int) -> Packets | Step:
+def _typed(step: Encapsulated, at: int, where: int, begins: int) -> Packets | Encapsulated:
     """What has an ethertype, or in its place the length of what has a header of IEEE 802.2."""
     data = step.held.data
     if at + begins > len(data):
@@ -37,7 +37,7 @@ def _typed(step: Step, at: int, where: int, begins: int) -> Packets | Step:
     return step.inside(Family.ETHERTYPE, protocol, at + begins)
 
 
-def _llc(step: Step, at: int) -> Packets | Step:
+def _llc(step: Encapsulated, at: int) -> Packets | Encapsulated:
     data = step.held.data
     # RFC 1042: an ethertype behind all of it. Then what names IP itself.
     if data[at : at + 6] == b"\xaa\xaa\x03\0\0\0":
@@ -47,23 +47,23 @@ def _llc(step: Step, at: int) -> Packets | Step:
     return step.other()
 
 
-def _at(where: tuple[int, int], step: Step) -> Packets | Step:
+def _at(where: tuple[int, int], step: Encapsulated) -> Packets | Encapsulated:
     return _typed(step, step.at, *where)
 
 
-def raw_ip(step: Step) -> Packets | Step:
+def raw_ip(step: Encapsulated) -> Packets | Encapsulated:
     """IP of the version that it says."""
     return step.inside(Family.ETHERTYPE, _IP_VERSIONS.get(step.held.data[step.at] >> 4, 0), step.at)
 
 
-def _loopback(step: Step) -> Packets | Step:
+def _loopback(step: Encapsulated) -> Packets | Encapsulated:
     """The family of addresses, in the byte order of whatever machine it was captured on."""
     family = step.held.data[step.at : step.at + 4]
     number = min(int.from_bytes(family, "little"), int.from_bytes(family, "big"))
     return step.inside(Family.ETHERTYPE, _FAMILIES.get(number, 0), step.at + 4)
 
 
-def ppp(step: Step) -> Packets | Step:
+def ppp(step: Encapsulated) -> Packets | Encapsulated:
     """A frame of PPP (RFC 1661), of HDLC (RFC 1662) or not; where Cisco's way of it was used, that."""
     data, at = step.held.data, step.at
     if data[at] in {0x0F, 0x8F}:
@@ -76,19 +76,19 @@ def ppp(step: Step) -> Packets | Step:
     return step.inside(Family.PPP, data[at] << 8 | data[at + 1], at + 2)
 
 
-def pppoe(step: Step) -> Packets | Step:
+def pppoe(step: Encapsulated) -> Packets | Encapsulated:
     """A session of PPP over Ethernet (RFC 2516)."""
     if step.held.data[step.at : step.at + 2] != b"\x11\0":
         return step.other()
     return ppp(step._replace(at=step.at + 6))
 
 
-def _vlan(step: Step) -> Packets | Step:
+def _vlan(step: Encapsulated) -> Packets | Encapsulated:
     """IEEE 802.1Q. Behind the tag may be a length as well."""
     return _typed(step, step.at - 10, _ETHERNET_TYPE, 14)
 
 
-def mpls(step: Step) -> Packets | Step:
+def mpls(step: Encapsulated) -> Packets | Encapsulated:
     """RFC 3032. Its labels do not say what is behind them: IP says its version, and all else is Ethernet."""
     data, at = step.held.data, step.at
     while not data[at + 2] & 1:
@@ -102,12 +102,12 @@ def mpls(step: Step) -> Packets | Step:
     return step.inside(Family.ETHERTYPE, _IP_VERSIONS[first], at, bridged) if first in _IP_VERSIONS else bridged
 
 
-def always(family: str, protocol: int, ahead: int, step: Step) -> Step:
+def always(family: str, protocol: int, ahead: int, step: Encapsulated) -> Encapsulated:
     """What is always the same, behind a header that says nothing."""
     return step.inside(family, protocol, step.at + ahead)
 
 
-def _control(step: Step) -> Packets:
+def _control(step: Encapsulated) -> Packets:
     return step.control()
 
 

@@ -5,14 +5,14 @@ from __future__ import annotations
 import struct
 from typing import TYPE_CHECKING, NamedTuple
 
-from overheard_capture.packets.bounded import Remembered, Waiting
-from overheard_capture.packets.types import Fragment, Message, Packet
+from overheard_capture.packets.bounded import ReassemblyTable, RecentlySeen
+from overheard_capture.packets.types import Fragment, Packet, SctpMessage
 from overheard_capture.provenance.origin import Origin, joined
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from overheard_capture.packets.decapsulate import Packets, Step
+    from overheard_capture.packets.decapsulate import Encapsulated, Packets
 
 _DATA, _INTERLEAVED = 0, 64
 # How the two ends begin and end, what they have received, and which addresses they have.
@@ -23,7 +23,7 @@ _CHUNK, _PLAIN, _NUMBERED = struct.Struct(">BBH"), struct.Struct(">IHHI"), struc
 Group = tuple[bytes, int, int, int]
 
 
-class _Chunk(NamedTuple):
+class _DataChunk(NamedTuple):
     """A part of a message. In its `group`, the one with the next number comes next."""
 
     group: Group
@@ -36,24 +36,24 @@ class _Chunk(NamedTuple):
     whole: bool
     origin: Origin
 
-    def message(self, step: Step, data: bytes, origin: Origin | None) -> Message:
+    def message(self, step: Encapsulated, data: bytes, origin: Origin | None) -> SctpMessage:
         """What begins with it."""
         spans = () if origin is None else tuple(origin.sliced(0, len(data)))
         at = 0 if spans else self.at
-        return Message(step.held.frame, *step.ports(), self.stream, self.protocol, at, data, spans)
+        return SctpMessage(step.held.frame, *step.ports(), self.stream, self.protocol, at, data, spans)
 
 
-class _Group:
+class _ChunkGroup:
     """Chunks that wait, and the stretches of numbers that they make: each by its first, and by its last."""
 
     __slots__ = ("chunks", "first_of", "last_of")
 
     def __init__(self) -> None:
-        self.chunks: dict[int, _Chunk] = {}
+        self.chunks: dict[int, _DataChunk] = {}
         self.first_of: dict[int, int] = {}
         self.last_of: dict[int, int] = {}
 
-    def add(self, chunk: _Chunk) -> list[_Chunk]:
+    def add(self, chunk: _DataChunk) -> list[_DataChunk]:
         """Take in a chunk: those of its message, if it is complete now."""
         first = last = chunk.number
         self.chunks[first] = chunk
@@ -71,15 +71,15 @@ class _Group:
         return []
 
 
-class Messages:
+class SctpReassembler:
     """Messages of which a part is missing. `disputed` counts chunks that came twice, and differ."""
 
     def __init__(self) -> None:
-        self.waiting = Waiting[Group, _Group]()
+        self.waiting = ReassemblyTable[Group, _ChunkGroup]()
         self.disputed = 0
-        self._done = Remembered()
+        self._done = RecentlySeen()
 
-    def packets(self, step: Step) -> Packets:
+    def packets(self, step: Encapsulated) -> Packets:
         """What is in a packet of SCTP."""
         found: dict[Packet, None] = {}
         for kind, chunk in _chunks(step):
@@ -89,14 +89,14 @@ class Messages:
                 found.update(dict.fromkeys(step.other()))
         return tuple(found) or step.control()
 
-    def _add(self, step: Step, chunk: _Chunk) -> Packet:
+    def _add(self, step: Encapsulated, chunk: _DataChunk) -> Packet:
         if chunk.flags & _BEGINS and chunk.flags & _ENDS:
             return chunk.message(step, chunk.data, chunk.origin if step.held.origin else None)
         # One that was cut short makes no message: its neighbours wait for it in vain.
         if not chunk.whole:
             return Fragment(step.held.frame)
         seen = (chunk.group, chunk.number, hash(chunk.data))
-        group = self.waiting.entries.get(chunk.group) or _Group()
+        group = self.waiting.entries.get(chunk.group) or _ChunkGroup()
         known = group.chunks.get(chunk.number)
         if known or seen in self._done:
             self.disputed += known is not None and known.data != chunk.data
@@ -114,7 +114,7 @@ class Messages:
         return chunks[0].message(step, data, joined((each.origin, 0, len(each.data)) for each in chunks))
 
 
-def _chunks(step: Step) -> Iterator[tuple[int, _Chunk | None]]:
+def _chunks(step: Encapsulated) -> Iterator[tuple[int, _DataChunk | None]]:
     """The kinds of the chunks of a packet, and those that are of messages."""
     data, at = step.held.data, step.at + 12
     end = min(step.end, len(data))
@@ -127,7 +127,7 @@ def _chunks(step: Step) -> Iterator[tuple[int, _Chunk | None]]:
         at += length + -length % 4
 
 
-def _chunk(step: Step, kind: int, flags: int, at: int, length: int) -> _Chunk:
+def _chunk(step: Encapsulated, kind: int, flags: int, at: int, length: int) -> _DataChunk:
     data, between = step.held.data, step.ends + step.held.data[step.at : step.at + 8]
     if kind == _DATA:
         number, stream, _, protocol = _PLAIN.unpack_from(data, at + 4)
@@ -141,4 +141,4 @@ def _chunk(step: Step, kind: int, flags: int, at: int, length: int) -> _Chunk:
     if begins > end:
         raise ValueError
     whole, origin = end <= min(step.end, len(data)), step.held.origin_of(begins, end)
-    return _Chunk(group, number, flags, stream, protocol, begins, data[begins:end], whole, origin)
+    return _DataChunk(group, number, flags, stream, protocol, begins, data[begins:end], whole, origin)

@@ -13,7 +13,7 @@ from overheard_capture.packets.types import ACK, Datagram, Segment
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from overheard_capture.packets.decapsulate import Packets, Step, Unwrap
+    from overheard_capture.packets.decapsulate import Encapsulated, Packets, Unwrap
 
 _TCP = struct.Struct(">4xIIBB")
 # The types that carry whatever one likes: the echo of ICMP (RFC 792), and of ICMPv6 (RFC 4443, 4).
@@ -21,7 +21,7 @@ _ECHO, _ECHO_6 = {0, 8}, {128, 129}
 _PPP, _ERSPAN = 0x880B, 0x88BE
 
 
-def _tcp(step: Step) -> Packets:
+def _tcp(step: Encapsulated) -> Packets:
     held, at, end = step.held, step.at, step.end
     source, target = step.ports()
     sequence, acknowledged, header, flags = _TCP.unpack_from(held.data, at)
@@ -34,7 +34,7 @@ def _tcp(step: Step) -> Packets:
     return (Segment(held.frame, source, target, sequence, number, flags, place, end - offset, payload, spans),)
 
 
-def _udp(step: Step) -> Packets | Step:
+def _udp(step: Encapsulated) -> Packets | Encapsulated:
     """RFC 768; RFC 3828, whose packets have another number where the length would be."""
     held, begins, end = step.held, step.at + 8, step.end
     source, target = step.ports()
@@ -47,14 +47,14 @@ def _udp(step: Step) -> Packets | Step:
     return (datagram,)
 
 
-def _vxlan(step: Step, at: int, payload: bytes, datagram: Packets) -> Packets | Step:
+def _vxlan(step: Encapsulated, at: int, payload: bytes, datagram: Packets) -> Packets | Encapsulated:
     """RFC 7348; with 0x80 it has a group policy."""
     if payload[0] not in {0x08, 0x88} or payload[7]:
         return datagram
     return step.inside(Family.LINK, ETHERNET, at + 8, datagram)
 
 
-def _geneve(step: Step, at: int, payload: bytes, datagram: Packets) -> Packets | Step:
+def _geneve(step: Encapsulated, at: int, payload: bytes, datagram: Packets) -> Packets | Encapsulated:
     """RFC 8926."""
     if payload[0] >> 6 or payload[1] & 0x3F or payload[7]:
         return datagram
@@ -62,16 +62,16 @@ def _geneve(step: Step, at: int, payload: bytes, datagram: Packets) -> Packets |
     return step.inside(Family.ETHERTYPE, protocol, at + 8 + (payload[0] & 0x3F) * 4, datagram)
 
 
-def _sctp(step: Step) -> Packets:
+def _sctp(step: Encapsulated) -> Packets:
     step.ports()
     return step.held.kept.messages.packets(step)
 
 
-def _control(echo: set[int], step: Step) -> Packets:
+def _control(echo: set[int], step: Encapsulated) -> Packets:
     return step.other() if step.held.data[step.at] in echo else step.control()
 
 
-def _gre(step: Step) -> Packets | Step:
+def _gre(step: Encapsulated) -> Packets | Encapsulated:
     """RFC 2784 and RFC 2890; RFC 2637, 4.1, for PPP."""
     data, at = step.held.data, step.at
     flags, protocol = data[at] << 8 | data[at + 1], data[at + 2] << 8 | data[at + 3]
@@ -93,7 +93,7 @@ def _gre(step: Step) -> Packets | Step:
     return step.inside(Family.ETHERTYPE, protocol, begins)
 
 
-_OVER_UDP: dict[int, Callable[[Step, int, bytes, Packets], Packets | Step]] = {
+_OVER_UDP: dict[int, Callable[[Encapsulated, int, bytes, Packets], Packets | Encapsulated]] = {
     4789: _vxlan,
     # What Linux takes, where it is told no port.
     8472: _vxlan,

@@ -55,7 +55,7 @@ class Datagram(NamedTuple):
     parts: tuple[Span, ...] = ()
 
 
-class Message(NamedTuple):
+class SctpMessage(NamedTuple):
     """One user message of SCTP (RFC 9260, 6.9); `frame`, `offset` and `parts` are as those of a segment.
 
     `protocol` is the payload protocol identifier that its first chunk has.
@@ -92,10 +92,10 @@ class Other(NamedTuple):
     addresses: tuple[str, ...] = ()
 
 
-Packet = Segment | Datagram | Message | Fragment | Control | Other
+Packet = Segment | Datagram | SctpMessage | Fragment | Control | Other
 
 
-def payload_origin(packet: Segment | Datagram | Message) -> Origin:
+def payload_origin(packet: Segment | Datagram | SctpMessage) -> Origin:
     """Where the payload of `packet` comes from."""
     if packet.parts:
         return Origin(list(packet.parts))
@@ -111,7 +111,7 @@ def names(frame: Frame, packet: Packet) -> set[str]:
     if not any(any(mac) for mac in macs):
         return set()
     ends: list[str] = []
-    if isinstance(packet, Segment | Datagram | Message):
+    if isinstance(packet, Segment | Datagram | SctpMessage):
         ends = [packet.source.address, packet.target.address]
     elif isinstance(packet, Other):
         ends = list(packet.addresses)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from overheard_capture.provenance.queue import Pending
+from overheard_capture.provenance.queue import ByteQueue
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -22,12 +22,12 @@ _AGAIN = 64 << 10
 _LONGEST = 4 << 20
 
 
-class Afresh:
+class Resynchroniser:
     """Keeps what comes until frames are found in it."""
 
     def __init__(self, find: Find) -> None:
         self._find = find
-        self._kept = Pending()
+        self._kept = ByteQueue()
         # How many bytes no frame was found in.
         self.skipped = 0
 

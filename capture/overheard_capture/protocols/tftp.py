@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from overheard_capture.content.content import Content, Looking
-from overheard_capture.decoders.untyped import leaf
+from overheard_capture.content.content import Content, SearchScope
+from overheard_capture.decoders.untyped import untyped
 
 if TYPE_CHECKING:
     from overheard_capture.content.content import Bytes
-    from overheard_capture.content.findings import Desk
+    from overheard_capture.content.findings import Findings
     from overheard_capture.provenance.origin import Origin
 
 _TEXT = rb"[^\0-\x1f\x7f]"
@@ -27,7 +27,7 @@ _NUMBERS = 0x10000
 class Tftp:
     """What one side sends, from one port to another."""
 
-    def __init__(self, desk: Desk) -> None:
+    def __init__(self, desk: Findings) -> None:
         self._desk = desk
         self._file: Content | None = None
         # The number of the block that comes next, and how large they are.
@@ -50,7 +50,7 @@ class Tftp:
         if self._file is None:
             if number != 1 and len(data) != _HEAD + _BLOCK:
                 return False
-            self._file = Content(self._desk, ("TFTP",), leaf, Looking.SEAMS)
+            self._file = Content(self._desk, ("TFTP",), untyped, SearchScope.SEAMS)
             # Where the first blocks were not seen, this is as good a beginning as any.
             self._next, self._size = number, max(len(data) - _HEAD, _BLOCK)
             if number != 1:

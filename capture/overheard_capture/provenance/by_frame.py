@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, TypeAlias
 
-from overheard_capture.provenance.small_queue import Held
+from overheard_capture.provenance.small_queue import SmallByteQueue
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -24,12 +24,12 @@ def parts(origin: Origin, start: int, end: int) -> list[Part]:
     return list(zip(begins, [*begins[1:], end], strict=True))
 
 
-class ByFrame:
+class FrameAligner:
     """Holds back what the last frame brought until all of it has come, so that it does not matter how it was cut."""
 
     def __init__(self, take: Callable[[Bytes, Origin, list[Part]], None]) -> None:
         self._take = take
-        self._held = Held()
+        self._held = SmallByteQueue()
         self._source: Source | None = None
 
     def feed(self, data: Bytes, origin: Origin) -> None:

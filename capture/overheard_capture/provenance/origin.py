@@ -37,7 +37,7 @@ class Span(NamedTuple):
     also: tuple[int, ...] = ()
 
 
-class Packed:
+class PackedSpans:
     """Spans that are kept as four numbers each (start, frame, offset, length), and made when they are asked for."""
 
     __slots__ = ("_words", "starts")
@@ -81,7 +81,7 @@ class Packed:
         return Span(start, frame, offset, length)
 
 
-class Made:
+class DerivedSpans:
     """Spans of what was made of other bytes, part by part; each is looked up only when it is asked for."""
 
     __slots__ = ("_origin", "_parts", "starts")
@@ -111,7 +111,7 @@ class Origin:
 
     __slots__ = ("shift", "spans")
 
-    def __init__(self, spans: list[Span] | Packed | Made, shift: int = 0) -> None:
+    def __init__(self, spans: list[Span] | PackedSpans | DerivedSpans, shift: int = 0) -> None:
         self.spans = spans
         self.shift = shift
 
@@ -153,7 +153,7 @@ class Origin:
         if not spans:
             return 0
         index = self._index(self.shift + at)
-        return spans.frame(index) if isinstance(spans, Packed) else spans[index].frame
+        return spans.frame(index) if isinstance(spans, PackedSpans) else spans[index].frame
 
     def place(self, start: int, length: int) -> Place:
         """Where the `length` bytes at `start` are on the wire."""
@@ -182,7 +182,7 @@ class Origin:
             return []
         low, high = self._among(start, end - start)
         start += self.shift
-        if isinstance(self.spans, Packed):
+        if isinstance(self.spans, PackedSpans):
             return self.spans.moved(low, high, start, at)
         spans = []
         for span in self.spans[low:high]:
@@ -198,7 +198,7 @@ class Origin:
         """Where in the first `length` bytes each part begins that came out of one thing, and what that is."""
         low, high = self._among(0, length)
         spans = self.spans
-        if isinstance(spans, Packed):
+        if isinstance(spans, PackedSpans):
             each: Iterable[tuple[int, Source]] = spans.frames(low, high)
         else:
             each = ((span.start, span.frame if span.exact else span[1:]) for span in spans[low:high])
@@ -212,7 +212,7 @@ class Origin:
 
     def derived(self, parts: Iterable[tuple[int, int, int]]) -> Origin:
         """The origin of what was made of these bytes: `start` of what came of the bytes from one place to another."""
-        return Origin(Made(self, list(parts)))
+        return Origin(DerivedSpans(self, list(parts)))
 
 
 def joined(parts: Iterable[tuple[Origin, int, int]]) -> Origin:

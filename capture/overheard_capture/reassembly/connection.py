@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Protocol
 
 from overheard_capture.packets import ACK, RST, SYN
-from overheard_capture.reassembly.direction import Side
+from overheard_capture.reassembly.direction import Direction
 
 if TYPE_CHECKING:
     from overheard_capture.packets import Endpoint, Segment
 
 
-class Elsewhere(Protocol):
+class Offload(Protocol):
     """Whoever reads a connection in our place, for as long as nothing happens that is out of the ordinary."""
 
     def hand_on(self) -> None:
@@ -21,12 +21,12 @@ class Elsewhere(Protocol):
         """Hand that on, and leave the rest to us."""
 
 
-class Stream:
+class Connection:
     """One connection. `number` counts from 0 as Wireshark's `tcp.stream` does; times are seconds since the epoch."""
 
     __slots__ = ("began", "client", "cut_off", "ended", "fast", "finished", "number", "reset", "server", "slow")
 
-    def __init__(self, number: int, client: Side, server: Side, now: float) -> None:
+    def __init__(self, number: int, client: Direction, server: Direction, now: float) -> None:
         self.number = number
         self.client = client
         self.server = server
@@ -37,11 +37,11 @@ class Stream:
         # Whether we let go of it while it may have gone on, to make room.
         self.cut_off = False
         # Who reads it in our place; and how many segments we took in ourselves since.
-        self.fast: Elsewhere | None = None
+        self.fast: Offload | None = None
         self.slow = 0
 
     @property
-    def sides(self) -> tuple[Side, Side]:
+    def sides(self) -> tuple[Direction, Direction]:
         """What the client said, and what the server said."""
         return self.client, self.server
 
@@ -75,7 +75,7 @@ class Stream:
         own, _ = self._own_and_other(segment)
         return over or not self.client.opened or own.begins_elsewhere(segment)
 
-    def _own_and_other(self, segment: Segment) -> tuple[Side, Side]:
+    def _own_and_other(self, segment: Segment) -> tuple[Direction, Direction]:
         return (self.client, self.server) if segment.source == self.client.source else (self.server, self.client)
 
     def hand_on(self) -> None:
@@ -95,7 +95,7 @@ class Stream:
             self.server.finish()
 
 
-class _Nobody:
+class _NoSink:
     """Listens to nothing."""
 
     def feed(self, data: object, origin: object) -> None: ...
@@ -105,13 +105,13 @@ class _Nobody:
     def close(self) -> None: ...
 
 
-def unheard(number: int, client: Endpoint, server: Endpoint, now: float) -> Stream:
+def counted_only(number: int, client: Endpoint, server: Endpoint, now: float) -> Connection:
     """A connection that nobody listens to: it is only counted."""
-    nobody = _Nobody()
+    nobody = _NoSink()
     sides = [
-        Side(source, target, nobody, lambda _data, _origin: None)
+        Direction(source, target, nobody, lambda _data, _origin: None)
         for source, target in ((client, server), (server, client))
     ]
     for side in sides:
         side.heard = False
-    return Stream(number, sides[0], sides[1], now)
+    return Connection(number, sides[0], sides[1], now)

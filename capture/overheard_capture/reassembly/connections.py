@@ -6,15 +6,15 @@ from collections import OrderedDict
 from typing import TYPE_CHECKING
 
 from overheard_capture.packets import SYN
-from overheard_capture.reassembly.connection import Stream
+from overheard_capture.reassembly.connection import Connection
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from overheard_capture.packets import Endpoint, Segment
 
-    Open = Callable[[int, Endpoint, Endpoint, float], Stream]
-    Retire = Callable[[Stream], None]
+    Open = Callable[[int, Endpoint, Endpoint, float], Connection]
+    Retire = Callable[[Connection], None]
 
 # How many connections are kept at a time, those that have ended among them: a segment may come late.
 _MOST = 20_000
@@ -23,15 +23,15 @@ _SWEEP = 16 << 20
 _KEPT, _KEPT_OF_EACH = 64 << 20, 64 << 10
 
 
-class Streams:
+class ConnectionTable:
     """The connections. `begin` makes one, from its number, both ends, and the time; `retire` takes one that is over."""
 
     def __init__(self, begin: Open, retire: Retire) -> None:
         self._begin = begin
         self._retire = retire
-        self._of: dict[tuple[Endpoint, Endpoint], Stream] = {}
+        self._of: dict[tuple[Endpoint, Endpoint], Connection] = {}
         # Those that are kept, the one that was silent for longest first.
-        self._kept: OrderedDict[int, Stream] = OrderedDict()
+        self._kept: OrderedDict[int, Connection] = OrderedDict()
         self._count = 0
         self._since_sweep = 0
         # How many bytes that were handed on are kept of all together.
@@ -45,7 +45,7 @@ class Streams:
         """How many there were."""
         return self._count
 
-    def add(self, segment: Segment, now: float) -> Stream:
+    def add(self, segment: Segment, now: float) -> Connection:
         """Take in a segment, and say which connection it is of."""
         stream = self._of.get((segment.source, segment.target))
         if stream is None or stream.begins_anew(segment):
@@ -62,7 +62,7 @@ class Streams:
         if self._since_sweep >= _SWEEP:
             self.sweep()
 
-    def _anew(self, before: Stream | None, segment: Segment, now: float) -> Stream:
+    def _anew(self, before: Connection | None, segment: Segment, now: float) -> Connection:
         if before is not None:
             self._let_go(before)
         if len(self._kept) >= _MOST:
@@ -83,7 +83,7 @@ class Streams:
             stream.cut_off = not (stream.finished or stream.reset)
             self._let_go(stream)
 
-    def _let_go(self, stream: Stream) -> None:
+    def _let_go(self, stream: Connection) -> None:
         stream.finish()
         del self._kept[stream.number]
         ends = stream.client.source, stream.client.target

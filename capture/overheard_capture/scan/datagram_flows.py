@@ -5,32 +5,32 @@ from __future__ import annotations
 from collections import OrderedDict
 from typing import TYPE_CHECKING
 
-from overheard_capture.content.content import Content, Looking
+from overheard_capture.content.content import Content, SearchScope
 from overheard_capture.identify.datagrams import DatagramReader
 from overheard_capture.packets import payload_origin
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-    from overheard_capture.content.findings import Desk
+    from overheard_capture.content.findings import Findings
     from overheard_capture.packets import Datagram, Endpoint
 
 # How many pairs of ends are kept at a time.
 _MOST = 20_000
 
 
-class Talk:
+class DatagramFlow:
     """All datagrams between two ends. `client` is who sent the first; times are seconds since the epoch."""
 
     __slots__ = ("_joined", "began", "client", "desks", "ended", "parties", "readers", "seen", "server")
 
-    def __init__(self, client: Endpoint, server: Endpoint, desks: tuple[Desk, Desk], now: float) -> None:
+    def __init__(self, client: Endpoint, server: Endpoint, desks: tuple[Findings, Findings], now: float) -> None:
         self.client = client
         self.server = server
         self.desks = desks
         self.readers = tuple(map(DatagramReader, desks))
         # What one says in two datagrams is read together by whoever follows the talk.
-        self._joined = [Content(desk, (), None, Looking.SEAMS) for desk in desks]
+        self._joined = [Content(desk, (), None, SearchScope.SEAMS) for desk in desks]
         self.began = self.ended = now
         # Bytes of payload that the client, and the server, sent.
         self.seen = [0, 0]
@@ -54,13 +54,13 @@ class Talk:
             reader.close()
 
 
-class Talks:
+class DatagramFlowTable:
     """The datagrams of a capture. `desks` makes the two desks of a pair of ends; `retire` takes one that is over."""
 
-    def __init__(self, desks: Callable[[], tuple[Desk, Desk]], retire: Callable[[Talk], None]) -> None:
+    def __init__(self, desks: Callable[[], tuple[Findings, Findings]], retire: Callable[[DatagramFlow], None]) -> None:
         self._desks = desks
         self._retire = retire
-        self._kept: OrderedDict[frozenset[Endpoint], Talk] = OrderedDict()
+        self._kept: OrderedDict[frozenset[Endpoint], DatagramFlow] = OrderedDict()
         self._all_kept = True
 
     @property
@@ -73,7 +73,7 @@ class Talks:
         """Whether those are all that there were."""
         return self._all_kept
 
-    def add(self, datagram: Datagram, now: float) -> Talk:
+    def add(self, datagram: Datagram, now: float) -> DatagramFlow:
         """Take in a datagram, and say between whom it is."""
         ends = frozenset((datagram.source, datagram.target))
         talk = self._kept.get(ends)
@@ -81,7 +81,7 @@ class Talks:
             if len(self._kept) >= _MOST:
                 self._let_go(next(iter(self._kept)))
                 self._all_kept = False
-            talk = self._kept[ends] = Talk(datagram.source, datagram.target, self._desks(), now)
+            talk = self._kept[ends] = DatagramFlow(datagram.source, datagram.target, self._desks(), now)
         else:
             self._kept.move_to_end(ends)
         talk.add(datagram, now)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from overheard_capture.content.findings import Found
+    from overheard_capture.content.findings import Occurrence
 
 # How many places are kept of each secret; the others are counted.
 _MOST = 1000
@@ -19,7 +19,7 @@ _REPEATING = {"base64", "quoted-printable"}
 class Find(NamedTuple):
     """A place where a secret was seen, and in which flow: -1 and nobody for what is in none."""
 
-    found: Found
+    found: Occurrence
     stream: int
     direction: str
 

@@ -8,22 +8,22 @@ from typing import TYPE_CHECKING
 
 from overheard.words.report import Flow
 from overheard_capture.content import content
-from overheard_capture.content.findings import LIMITS, Conversation, Desk, Found, Limits, Unread, Why
-from overheard_capture.decoders.untyped import leaf
+from overheard_capture.content.findings import LIMITS, Conversation, Findings, Limits, Occurrence, Reason, Unread
+from overheard_capture.decoders.untyped import untyped
 from overheard_capture.identify.direction import stream as opening
 from overheard_capture.native import core
-from overheard_capture.packets import Datagram, Dissector, Endpoint, Message, Other, Segment, names, payload_origin
+from overheard_capture.packets import Datagram, Dissector, Endpoint, Other, SctpMessage, Segment, names, payload_origin
 from overheard_capture.provenance.origin import Origin
-from overheard_capture.reassembly.connection import Stream, unheard
-from overheard_capture.reassembly.connections import Streams
-from overheard_capture.reassembly.direction import Side
+from overheard_capture.reassembly.connection import Connection, counted_only
+from overheard_capture.reassembly.connections import ConnectionTable
+from overheard_capture.reassembly.direction import Direction
 from overheard_capture.reassembly.share import Share
 from overheard_capture.reassembly.tally import Tally
-from overheard_capture.scan.datagram_flows import Talk, Talks
+from overheard_capture.scan.datagram_flows import DatagramFlow, DatagramFlowTable
 from overheard_capture.scan.facts import MOST_FLOWS, Facts
 from overheard_capture.scan.finds import Find, Finds
-from overheard_capture.scan.flow_kind import Content, content_of
-from overheard_capture.scan.unclaimed import Rest
+from overheard_capture.scan.flow_kind import FlowKind, flow_kind_of
+from overheard_capture.scan.unclaimed import UnclaimedBytes
 from overheard_capture.scan.visible import visible_of
 from overheard_capture.scan.walker import Walker
 
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from overheard_capture.captures.reader import Chunk
     from overheard_capture.content.findings import Opener
     from overheard_capture.packets import Packet
-    from overheard_capture.provenance.origin import Packed, Place
+    from overheard_capture.provenance.origin import PackedSpans, Place
     from overheard_capture.search import Match, Search
 
     Wanted = Callable[[Endpoint, Endpoint], bool]
@@ -79,10 +79,10 @@ class Reading:
         self._opener = opener
         self._marks = frozenset(marks)
         self._dissector = Dissector()
-        self._desks: dict[int, tuple[Desk, Desk]] = {}
-        self._streams = Streams(self._begin, self._retire)
-        self._talks = Talks(self._pair, self._retire_talk)
-        self._rest = Rest(search, self._tell)
+        self._desks: dict[int, tuple[Findings, Findings]] = {}
+        self._streams = ConnectionTable(self._begin, self._retire)
+        self._talks = DatagramFlowTable(self._pair, self._retire_talk)
+        self._rest = UnclaimedBytes(search, self._tell)
         # What could not be read in frames and datagrams, by those who sent or got it: a party may be known later.
         self._doubtful: Doubtful = {}
         # Which flows are ours, where others read some of them.
@@ -110,7 +110,7 @@ class Reading:
         self.facts.ended = max(self.facts.ended, now)
         self._streams.passed(payload)
 
-    def search_rest(self, data: memoryview, pieces: Packed) -> None:
+    def search_rest(self, data: memoryview, pieces: PackedSpans) -> None:
         """Search what is around payloads."""
         if self._reads_all_but_flows:
             self._rest.look_at(data, pieces)
@@ -172,10 +172,10 @@ class Reading:
             self._datagram(frame, packet)
         elif not self._reads_all_but_flows:
             return
-        elif isinstance(packet, Message):
+        elif isinstance(packet, SctpMessage):
             self._message(frame, packet)
         elif isinstance(packet, Other):
-            self._doubt(names(frame, packet), Unread(Why.OPAQUE, "a protocol that this reader does not know"), frame)
+            self._doubt(names(frame, packet), Unread(Reason.OPAQUE, "a protocol that this reader does not know"), frame)
 
     def _datagram(self, frame: Frame, datagram: Datagram) -> None:
         if datagram.payload in self._marks:
@@ -186,9 +186,9 @@ class Reading:
         if not talk.parties:
             talk.parties = names(frame, datagram)
 
-    def _message(self, frame: Frame, message: Message) -> None:
+    def _message(self, frame: Frame, message: SctpMessage) -> None:
         desk, _ = self._pair()
-        inside = content.Content(desk, ("SCTP",), leaf)
+        inside = content.Content(desk, ("SCTP",), untyped)
         inside.feed(message.payload, payload_origin(message))
         inside.close()
         self._collect(desk, -1, f"{message.source} → {message.target}")
@@ -200,23 +200,23 @@ class Reading:
 
     # ---- flows
 
-    def _pair(self) -> tuple[Desk, Desk]:
+    def _pair(self) -> tuple[Findings, Findings]:
         conversation = Conversation()
-        first, second = (Desk(self._search, self._limits, conversation, self._opener) for _ in range(2))
+        first, second = (Findings(self._search, self._limits, conversation, self._opener) for _ in range(2))
         return first, second
 
-    def _begin(self, number: int, client: Endpoint, server: Endpoint, now: float) -> Stream:
+    def _begin(self, number: int, client: Endpoint, server: Endpoint, now: float) -> Connection:
         others = self._share is not None and not self._share.has_stream(number)
         if others or (self._wanted and not self._wanted(client, server)):
-            return unheard(number, client, server, now)
+            return counted_only(number, client, server, now)
         desks = self._desks[number] = self._pair()
         sides = [
-            Side(source, target, content.Content(desk, (), opening), partial(_variant, desk))
+            Direction(source, target, content.Content(desk, (), opening), partial(_variant, desk))
             for (source, target), desk in zip(((client, server), (server, client)), desks, strict=True)
         ]
-        return Stream(number, sides[0], sides[1], now)
+        return Connection(number, sides[0], sides[1], now)
 
-    def _retire(self, stream: Stream) -> None:
+    def _retire(self, stream: Connection) -> None:
         facts, desks = self.facts, self._desks.pop(stream.number, None)
         if desks is None:
             return
@@ -240,14 +240,14 @@ class Reading:
             facts.open_ended.add(stream.number, order)
         self._row(stream, desks)
 
-    def _row(self, stream: Stream, desks: tuple[Desk, Desk]) -> None:
+    def _row(self, stream: Connection, desks: tuple[Findings, Findings]) -> None:
         facts = self.facts
         protected = _is_protected(stream.sides, desks)
         facts.protected += protected
         what = _kinds(desks) or "nothing"
         facts.kinds[what] += 1
-        carried = content_of(desks)
-        if carried in (Content.TLS, Content.LATER):
+        carried = flow_kind_of(desks)
+        if carried in (FlowKind.TLS, FlowKind.LATER):
             facts.tls.append(stream.number)
         if len(facts.flows) >= MOST_FLOWS:
             facts.more_flows += 1
@@ -281,7 +281,7 @@ class Reading:
             )
         )
 
-    def _retire_talk(self, talk: Talk) -> None:
+    def _retire_talk(self, talk: DatagramFlow) -> None:
         facts = self.facts
         what = _kinds(talk.desks) or "datagrams"
         encrypted = what.startswith(_ENCRYPTED_DATAGRAMS)
@@ -315,13 +315,13 @@ class Reading:
             )
         )
 
-    def _collect(self, desk: Desk, stream: int, direction: str) -> None:
+    def _collect(self, desk: Findings, stream: int, direction: str) -> None:
         self.facts.read_as += desk.read
         for found in desk.sightings:
             self.finds.add(Find(found, stream, direction))
 
     def _tell(self, match: Match, place: Place, shown: bytes, before: bytes, behind: bytes) -> None:
-        self.finds.add(Find(Found(match, place, (), place.offset, shown, before, behind), -1, ""))
+        self.finds.add(Find(Occurrence(match, place, (), place.offset, shown, before, behind), -1, ""))
 
     # ---- two readers
 
@@ -377,28 +377,28 @@ class Reading:
         return facts
 
 
-def _variant(desk: Desk, data: bytes, origin: Origin) -> None:
+def _variant(desk: Findings, data: bytes, origin: Origin) -> None:
     """Search what was sent again, and differs."""
     content.Content(desk, ()).feed(data, origin)
 
 
-def _kinds(desks: Iterable[Desk]) -> str:
+def _kinds(desks: Iterable[Findings]) -> str:
     return ", ".join(dict.fromkeys(kind for desk in desks for kind in desk.kinds))
 
 
-def _remarks(desks: Iterable[Desk]) -> tuple[str, ...]:
+def _remarks(desks: Iterable[Findings]) -> tuple[str, ...]:
     troubles = (f"{trouble.why}: {trouble.what}" for desk in desks for trouble in desk.troubles)
     problems = (problem for desk in desks if desk.tls for problem in desk.tls.problems)
     return tuple(dict.fromkeys((*problems, *troubles)))
 
 
-def _is_encrypted(talk: Talk) -> bool:
+def _is_encrypted(talk: DatagramFlow) -> bool:
     """Whether every datagram of it is inside DTLS or QUIC, and both sides agreed on keys."""
     said = [desk for seen, desk in zip(talk.seen, talk.desks, strict=True) if seen]
     return all(desk.tls is not None and desk.tls.protected and not desk.troubles for desk in said)
 
 
-def _is_protected(sides: Iterable[Side], desks: Iterable[Desk]) -> bool:
+def _is_protected(sides: Iterable[Direction], desks: Iterable[Findings]) -> bool:
     """Whether every byte that was said is inside TLS."""
     said = [(side, desk) for side, desk in zip(sides, desks, strict=True) if side.seen]
     return bool(said) and all(desk.tls is not None and desk.tls.protected and not side.missing for side, desk in said)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import bisect
 from typing import TYPE_CHECKING
 
-from overheard_capture.provenance.origin import Packed, Place, Span
+from overheard_capture.provenance.origin import PackedSpans, Place, Span
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -20,7 +20,7 @@ _BLOCK = 256 << 10
 _AROUND = 96
 
 
-class Rest:
+class UnclaimedBytes:
     """Pieces of frames, searched many at a time, and each for itself. `tell` is told what is found."""
 
     def __init__(self, search: Search, tell: Tell) -> None:
@@ -44,7 +44,7 @@ class Rest:
         self.look_at(self._data, self._pieces)
         self._data, self._pieces = bytearray(), []
 
-    def look_at(self, data: Bytes, pieces: list[Span] | Packed) -> None:
+    def look_at(self, data: Bytes, pieces: list[Span] | PackedSpans) -> None:
         """Search `data`, which is put together of pieces of frames."""
         self.searched += len(data)
         touched = dict.fromkeys(

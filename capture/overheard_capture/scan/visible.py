@@ -6,14 +6,14 @@ from typing import TYPE_CHECKING
 
 from overheard.words.visible import Alert, Visible
 from overheard_capture.protocols.tls.handshake import handshake
-from overheard_capture.protocols.tls.side import TlsSide
+from overheard_capture.protocols.tls.side import TlsDirection
 from overheard_capture.protocols.tls.sizes import Sizes, sizes
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from overheard_capture.content.findings import Desk
-    from overheard_capture.scan.flow_kind import Content
+    from overheard_capture.content.findings import Findings
+    from overheard_capture.scan.flow_kind import FlowKind
 
 
 def visible_of(  # noqa: PLR0913  (these are the facts)
@@ -25,8 +25,8 @@ def visible_of(  # noqa: PLR0913  (these are the facts)
     lasted: float,
     sent: int,
     answered: int,
-    content: Content,
-    desks: tuple[Desk, Desk],
+    content: FlowKind,
+    desks: tuple[Findings, Findings],
 ) -> Visible:
     """What is visible of a flow that is over, both readers of which were closed.
 
@@ -34,7 +34,7 @@ def visible_of(  # noqa: PLR0913  (these are the facts)
     and `lasted` in seconds. `sent` and `answered` are the bytes of payload that were seen, and `content` what they are.
     `desks` are those of the client's direction and of the server's.
     """
-    asks, answers = (desk.tls or TlsSide() for desk in desks)
+    asks, answers = (desk.tls or TlsDirection() for desk in desks)
     if asks.is_server or answers.is_client:
         # Who called may be the one that answers, as the server of FTP in active mode.
         said = handshake(answers, asks)
@@ -68,6 +68,6 @@ def visible_of(  # noqa: PLR0913  (these are the facts)
     )
 
 
-def _alerts(side: TlsSide, sender: str) -> Iterator[Alert]:
+def _alerts(side: TlsDirection, sender: str) -> Iterator[Alert]:
     for alert in side.alerts:
         yield Alert(alert.frame, sender, alert.level, alert.name)

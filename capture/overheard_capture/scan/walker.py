@@ -8,8 +8,17 @@ import os
 from collections import OrderedDict
 from typing import TYPE_CHECKING
 
-from overheard_capture.native.structures import FULL, MORE, MOST_INTERFACES, RECORD, REST, Extent, SideOf, WalkerOf
-from overheard_capture.provenance.origin import Origin, Packed
+from overheard_capture.native.structures import (
+    FULL,
+    MORE,
+    MOST_INTERFACES,
+    RECORD,
+    REST,
+    Extent,
+    NativeDirection,
+    NativeWalker,
+)
+from overheard_capture.provenance.origin import Origin, PackedSpans
 from overheard_capture.reassembly.direction import KEPT
 
 if TYPE_CHECKING:
@@ -18,8 +27,8 @@ if TYPE_CHECKING:
     from overheard_capture.captures.container import Layout
     from overheard_capture.captures.reader import Chunk
     from overheard_capture.packets import Endpoint
-    from overheard_capture.reassembly.connection import Stream
-    from overheard_capture.reassembly.direction import Side
+    from overheard_capture.reassembly.connection import Connection
+    from overheard_capture.reassembly.direction import Direction
     from overheard_capture.scan.reading import Reading
 
 # How many connections the compiled part knows at a time, and how many segments one must have had since it was left to
@@ -31,7 +40,7 @@ _SLOTS = 1024
 _FREE, _GONE = -1, -2
 
 
-class _Memory:
+class _BlockMemory:
     """Memory for a block and its extents."""
 
     __slots__ = ("block", "extents", "view", "words")
@@ -43,12 +52,12 @@ class _Memory:
         self.words = memoryview(self.extents).cast("B").cast("I")
 
 
-class _Half:
+class _OffloadedDirection:
     """One side, as the compiled part knows it. It writes to one memory while what is in the other is still needed."""
 
     __slots__ = ("index", "memories", "shared", "side")
 
-    def __init__(self, side: Side, index: int, shared: SideOf, memories: list[_Memory]) -> None:
+    def __init__(self, side: Direction, index: int, shared: NativeDirection, memories: list[_BlockMemory]) -> None:
         self.side, self.index, self.shared, self.memories = side, index, shared, memories
         sequence, reached = side.numbers
         shared.key[:] = _key(side.source, side.target)
@@ -68,7 +77,7 @@ class _Half:
         shared, memory = self.shared, self.memories[0]
         if shared.fill:
             view = memory.view[: shared.fill]
-            pieces = Packed(memory.words[: 4 * shared.extents_fill])
+            pieces = PackedSpans(memory.words[: 4 * shared.extents_fill])
             if shared.fill >= KEPT:
                 # It is kept, to hold what is sent again against: what follows goes elsewhere.
                 self.memories.reverse()
@@ -78,10 +87,12 @@ class _Half:
         self.side.reach(shared.reached)
 
 
-class Fast:
+class OffloadedConnection:
     """A connection that is with the compiled part."""
 
-    def __init__(self, walker: Walker, stream: Stream, halves: tuple[_Half, _Half]) -> None:
+    def __init__(
+        self, walker: Walker, stream: Connection, halves: tuple[_OffloadedDirection, _OffloadedDirection]
+    ) -> None:
         self._walker = walker
         self.stream = stream
         self.halves = halves
@@ -107,13 +118,13 @@ class Walker:
         self._library = library
         self._reading = reading
         self._layout: Layout | None = None
-        self._sides = (SideOf * (2 * _MOST))()
+        self._sides = (NativeDirection * (2 * _MOST))()
         self._slots = (ctypes.c_int32 * _SLOTS)(*[_FREE] * _SLOTS)
         self._gone = 0
         self._rest = memoryview(bytearray(_BLOCK))
         self._rest_extents = (Extent * (2 * _EXTENTS))()
         self._rest_words = memoryview(self._rest_extents).cast("B").cast("I")
-        self._shared = WalkerOf(
+        self._shared = NativeWalker(
             sides=ctypes.addressof(self._sides),
             slots=ctypes.addressof(self._slots),
             slot_mask=_SLOTS - 1,
@@ -123,9 +134,9 @@ class Walker:
             rest_extents=ctypes.addressof(self._rest_extents),
             rest_extents_capacity=2 * _EXTENTS,
         )
-        self._armed: OrderedDict[int, Fast] = OrderedDict()
+        self._armed: OrderedDict[int, OffloadedConnection] = OrderedDict()
         self._free = [2 * pair for pair in range(_MOST)]
-        self._spare: list[_Memory] = []
+        self._spare: list[_BlockMemory] = []
 
     # ---- walking
 
@@ -187,13 +198,13 @@ class Walker:
     def hand_on_rest(self) -> None:
         """Have what is around the payloads searched."""
         shared = self._shared
-        pieces = Packed(self._rest_words[: 4 * shared.rest_extents_fill])
+        pieces = PackedSpans(self._rest_words[: 4 * shared.rest_extents_fill])
         self._reading.search_rest(self._rest[: shared.rest_fill], pieces)
         shared.rest_fill = shared.rest_extents_fill = 0
 
     # ---- connections
 
-    def offer(self, stream: Stream) -> None:
+    def offer(self, stream: Connection) -> None:
         """Take a connection over, if it is plain what comes next of both its sides."""
         if stream.slow < _PATIENCE or stream.finished or not all(side.steady for side in stream.sides):
             return
@@ -202,27 +213,27 @@ class Walker:
             next(iter(self._armed.values())).surrender()
         first = self._free.pop()
         halves = [
-            _Half(side, first + at, self._sides[first + at], [self._memory(), self._memory()])
+            _OffloadedDirection(side, first + at, self._sides[first + at], [self._memory(), self._memory()])
             for at, side in enumerate(stream.sides)
         ]
         for half in halves:
             self._enter(half)
-        stream.fast = self._armed[first >> 1] = Fast(self, stream, (halves[0], halves[1]))
+        stream.fast = self._armed[first >> 1] = OffloadedConnection(self, stream, (halves[0], halves[1]))
 
-    def _memory(self) -> _Memory:
-        return self._spare.pop() if self._spare else _Memory()
+    def _memory(self) -> _BlockMemory:
+        return self._spare.pop() if self._spare else _BlockMemory()
 
-    def _enter(self, half: _Half) -> None:
+    def _enter(self, half: _OffloadedDirection) -> None:
         slot = self._slot(half.shared)
         while self._slots[slot] >= 0:
             slot = (slot + 1) % _SLOTS
         self._gone -= self._slots[slot] == _GONE
         self._slots[slot] = half.index
 
-    def _slot(self, shared: SideOf) -> int:
+    def _slot(self, shared: NativeDirection) -> int:
         return int(self._library.slot_of(ctypes.byref(self._shared), shared.key))
 
-    def release(self, fast: Fast) -> None:
+    def release(self, fast: OffloadedConnection) -> None:
         """Forget a connection."""
         for half in fast.halves:
             slot = self._slot(half.shared)

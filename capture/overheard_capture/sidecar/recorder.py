@@ -15,14 +15,14 @@ from overheard.words.errors import RecordingError
 from overheard.words.recording import MARK_GROUP, MARK_PORT, Recording, new_mark
 from overheard_capture.captures.reader import read
 from overheard_capture.packets import Dissector, Segment
-from overheard_capture.reassembly.connection import unheard
-from overheard_capture.reassembly.connections import Streams
+from overheard_capture.reassembly.connection import counted_only
+from overheard_capture.reassembly.connections import ConnectionTable
 from overheard_capture.sidecar.dumpcap import Dumpcap, Tap
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from overheard_capture.reassembly.connection import Stream
+    from overheard_capture.reassembly.connection import Connection
 
 # A mark can be lost like any datagram; the same one is sent again until it is seen.
 _AGAIN = 0.5
@@ -131,8 +131,8 @@ class ActiveRecording:
 
 def _any_open(path: Path) -> bool:
     """Whether a stream that began in the recording so far has not ended in it."""
-    found: list[Stream] = []
-    streams, dissector = Streams(unheard, found.append), Dissector()
+    found: list[Connection] = []
+    streams, dissector = ConnectionTable(counted_only, found.append), Dissector()
     for frame in read(path).frames:
         for packet in dissector.packets(frame):
             if isinstance(packet, Segment):

@@ -19,7 +19,7 @@ from overheard_capture.judge import Exhibit, Keys, judge
 from overheard_capture.sidecar.dumpcap import Tap
 from overheard_capture.sidecar.recorder import ActiveRecording
 from overheard_capture.wireshark.details import dissect
-from overheard_capture.wireshark.tshark import Capture
+from overheard_capture.wireshark.tshark import TsharkInput
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -118,7 +118,7 @@ class Runs:
 def _judged(exhibit: Exhibit) -> Verdict:
     verdict = judge(exhibit)
     try:
-        capture = Capture.showing(exhibit.path, verdict.visible)
+        capture = TsharkInput.showing(exhibit.path, verdict.visible)
         return replace(verdict, dissection=dissect(capture, exhibit.secret))
     except UnreadableError as problem:
         # Nothing is decided from it. The table and the packets lack some words then, and the log says why.

@@ -63,10 +63,10 @@ def same(path: Path) -> tuple[dict[str, Any], list[Any]]:
 )
 def test_it_says_the_same_at_a_glance(parts: list[bytes], start: int, changeable: bool) -> None:
     data = bytearray(b"".join(parts)) if changeable else b"".join(parts)
-    texts = glance.Texts(b"PK\3\4", b"\x1f\x8b\x08", b"P", b"\xff")
+    texts = glance.LiteralSet(b"PK\3\4", b"\x1f\x8b\x08", b"P", b"\xff")
 
     def seen() -> tuple[object, ...]:
-        return glance.plain(data), glance.soft_break(data, start), texts.first(data, start)
+        return glance.is_plain(data), glance.soft_break(data, start), texts.first(data, start)
 
     compiled = seen()
     with pytest.MonkeyPatch.context() as patch:

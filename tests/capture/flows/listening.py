@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from overheard_capture.reassembly.connection import Stream
-from overheard_capture.reassembly.connections import Streams
-from overheard_capture.reassembly.direction import Side
+from overheard_capture.reassembly.connection import Connection
+from overheard_capture.reassembly.connections import ConnectionTable
+from overheard_capture.reassembly.direction import Direction
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -55,27 +55,27 @@ class Heard:
         self.variants.append(data)
 
 
-_HEARD: dict[int, tuple[Side, Heard]] = {}
+_HEARD: dict[int, tuple[Direction, Heard]] = {}
 
 
-def said(side: Side) -> Heard:
+def said(side: Direction) -> Heard:
     """What this side said."""
     return _HEARD[id(side)][1]
 
 
-def _side(source: Endpoint, target: Endpoint) -> Side:
+def _side(source: Endpoint, target: Endpoint) -> Direction:
     heard = Heard()
-    side = Side(source, target, heard, heard.vary)
+    side = Direction(source, target, heard, heard.vary)
     _HEARD[id(side)] = side, heard
     return side
 
 
-def assemble(segments: Iterable[Segment]) -> list[Stream]:
+def assemble(segments: Iterable[Segment]) -> list[Connection]:
     """The streams that these segments are of, in the order of their first frames."""
     _HEARD.clear()
-    found: list[Stream] = []
-    streams = Streams(
-        lambda number, client, server, now: Stream(number, _side(client, server), _side(server, client), now),
+    found: list[Connection] = []
+    streams = ConnectionTable(
+        lambda number, client, server, now: Connection(number, _side(client, server), _side(server, client), now),
         found.append,
     )
     for segment in segments:

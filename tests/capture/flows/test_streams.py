@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from capture.recordings import Recordings
-    from overheard_capture.reassembly.connection import Stream
-    from overheard_capture.reassembly.direction import Side
+    from overheard_capture.reassembly.connection import Connection
+    from overheard_capture.reassembly.direction import Direction
 
 # An ISN, the bytes, and the parts of them that are sent (from, to).
 Delivery = tuple[int, bytes, list[tuple[int, int]]]
@@ -28,7 +28,7 @@ Delivery = tuple[int, bytes, list[tuple[int, int]]]
 ISNS = st.one_of(st.integers(0, 2**32 - 1), st.integers(2**32 - 60, 2**32 - 1))
 
 
-def only(segments: list[Segment]) -> Stream:
+def only(segments: list[Segment]) -> Connection:
     (stream,) = assemble(segments)
     return stream
 
@@ -42,7 +42,7 @@ def handshake(isn: int, *, port: int = 40000) -> list[Segment]:
     ]
 
 
-def seen(side: Side) -> list[tuple[int, bytes]]:
+def seen(side: Direction) -> list[tuple[int, bytes]]:
     return said(side).runs
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from overheard.words.secret import Secret
 from overheard_capture.content.content import Content
-from overheard_capture.content.findings import Desk, Limits
+from overheard_capture.content.findings import Findings, Limits
 from overheard_capture.provenance.origin import Origin, Span
 from overheard_capture.search import Search
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from overheard_capture.content.content import Reader
 
-    Factory = Callable[[Desk, tuple[str, ...]], Reader]
+    Factory = Callable[[Findings, tuple[str, ...]], Reader]
 
 VALUE = b"Fluffy tail 4711"
 SEARCH = Search([Secret("message", VALUE)])
@@ -24,9 +24,9 @@ SEARCH = Search([Secret("message", VALUE)])
 IN_A_FRAME, OFFSET = 100, 54
 
 
-def a_desk(limits: Limits | None = None, value: bytes = VALUE) -> Desk:
+def a_desk(limits: Limits | None = None, value: bytes = VALUE) -> Findings:
     search = SEARCH if value == VALUE else Search([Secret("message", value)])
-    return Desk(search, limits or Limits())
+    return Findings(search, limits or Limits())
 
 
 def origin_of(length: int) -> Origin:
@@ -37,8 +37,13 @@ def origin_of(length: int) -> Origin:
 
 
 def played(
-    factory: Factory, data: bytes, cuts: Iterable[int] = (), *, gap: tuple[int, int] = (0, 0), desk: Desk | None = None
-) -> Desk:
+    factory: Factory,
+    data: bytes,
+    cuts: Iterable[int] = (),
+    *,
+    gap: tuple[int, int] = (0, 0),
+    desk: Findings | None = None,
+) -> Findings:
     """The desk, once `data` was read as one direction of a stream, cut at `cuts`, and without the bytes of the gap."""
     desk = desk or a_desk()
     content = Content(desk, (), factory)
@@ -55,18 +60,18 @@ def played(
     return desk
 
 
-def seen(desk: Desk) -> set[tuple[str, ...]]:
+def seen(desk: Findings) -> set[tuple[str, ...]]:
     """The layers under which the secret was seen."""
     return {found.layers for found in desk.sightings}
 
 
-def sightings(desk: Desk) -> list[tuple[object, ...]]:
+def sightings(desk: Findings) -> list[tuple[object, ...]]:
     """All that was seen, and where."""
     return sorted(
         (found.layers, found.match.spelling, found.position, found.place, found.shown) for found in desk.sightings
     )
 
 
-def outcome(desk: Desk) -> tuple[object, ...]:
+def outcome(desk: Findings) -> tuple[object, ...]:
     """All that came of a reading."""
     return sightings(desk), sorted(desk.troubles.items()), sorted(desk.read.items()), list(desk.kinds)

@@ -15,16 +15,16 @@ from websockets.frames import Close, CloseCode, Frame, Opcode
 from capture.layers.played import a_desk, origin_of
 from capture.layers.test_websocket import frames
 from overheard_capture.content.nesting import Ignored
-from overheard_capture.identify.midstream import Guess, joined
-from overheard_capture.protocols.http2 import resync as http2_afresh
-from overheard_capture.protocols.websocket import resync as websocket_afresh
+from overheard_capture.identify.midstream import MidstreamReader, identify_midstream
+from overheard_capture.protocols.http2 import resync as http2_resync
+from overheard_capture.protocols.websocket import resync as websocket_resync
 
 MESSAGES = [Frame(Opcode.TEXT, b"it is acorn number %d" % number) for number in range(6)]
 GOODBYE = Frame(Opcode.CLOSE, Close(CloseCode.NORMAL_CLOSURE, "").serialize())
 
 
 def found(data: bytes, *, last: bool = True) -> int:
-    return websocket_afresh.find_frames(data, last)
+    return websocket_resync.find_frames(data, last)
 
 
 @pytest.mark.parametrize("mask", [True, False])
@@ -76,9 +76,9 @@ def test_rows_of_a_table_are_no_frames() -> None:
 
 def test_a_frame_of_http2_by_itself_must_be_all_that_there_is() -> None:
     data = b"\0\1\0\0\0\0\0\0\1" + b"x" * 256
-    assert http2_afresh.find_frames(data, True) == 0
-    assert http2_afresh.find_frames(data, False) == -1
-    assert http2_afresh.find_frames(b"x" + data, True) == -1
+    assert http2_resync.find_frames(data, True) == 0
+    assert http2_resync.find_frames(data, False) == -1
+    assert http2_resync.find_frames(b"x" + data, True) == -1
 
 
 def test_binaries_are_none() -> None:
@@ -92,7 +92,7 @@ def test_binaries_are_none() -> None:
             for _ in range(5):
                 length, at = int(2 ** chance.uniform(6, 16)), chance.randrange(len(data))
                 for last in (True, False):
-                    assert not joined(data[at : at + length], last=last), (path, at, length)
+                    assert not identify_midstream(data[at : at + length], last=last), (path, at, length)
 
 
 def test_what_a_guess_unwraps_is_not_held_against_who_reads_it_for_certain() -> None:
@@ -100,7 +100,7 @@ def test_what_a_guess_unwraps_is_not_held_against_who_reads_it_for_certain() -> 
         *MESSAGES, Frame(Opcode.BINARY, bytes(4 << 20)), mask=True, extension=PerMessageDeflate(False, False, 15, 15)
     )
     desk = a_desk()
-    guess = Guess(desk, (), Ignored())
+    guess = MidstreamReader(desk, (), Ignored())
     guess.feed(bombs, origin_of(len(bombs)))
     guess.close()
     assert desk.budget.made == 0

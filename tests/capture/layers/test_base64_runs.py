@@ -11,8 +11,8 @@ import pytest
 
 from capture.layers.played import IN_A_FRAME, OFFSET, VALUE, a_desk, outcome, played, seen
 from capture.layers.wrapped import noise
-from overheard_capture.content.byte_scan import runs
-from overheard_capture.decoders.untyped import leaf
+from overheard_capture.content.byte_scan import letter_runs
+from overheard_capture.decoders.untyped import untyped
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -52,7 +52,7 @@ TEXTS = {
 
 @pytest.mark.parametrize("name", TEXTS)
 def test_it_is_found_wherever_it_stands(name: str) -> None:
-    desk = played(leaf, TEXTS[name])
+    desk = played(untyped, TEXTS[name])
     expected = ("base64", "base64", "gzip") if name == "twice" else ("base64", "gzip")
     assert expected in seen(desk)
     assert not desk.troubles
@@ -62,25 +62,27 @@ def test_it_is_found_wherever_it_stands(name: str) -> None:
 @pytest.mark.parametrize("size", [1, 77, 777, 4000])
 def test_it_does_not_matter_how_it_is_cut(name: str, size: int) -> None:
     text = TEXTS[name] if size > 1 else TEXTS[name][:500]
-    assert outcome(played(leaf, text, range(0, len(text), size))) == outcome(played(leaf, text))
+    assert outcome(played(untyped, text, range(0, len(text), size))) == outcome(played(untyped, text))
 
 
 @pytest.mark.parametrize("wide", ["utf-16-le", "utf-16-be"])
 def test_text_of_two_bytes_a_letter_is_known(wide: str) -> None:
     """As in the commands that PowerShell takes."""
     inside = base64.b64encode(("$x = '" + ENCODED.decode() + "'").encode(wide))
-    assert ("base64", "base64", "gzip") in seen(played(leaf, b"-EncodedCommand " + inside))
+    assert ("base64", "base64", "gzip") in seen(played(untyped, b"-EncodedCommand " + inside))
 
 
 def test_what_says_nothing_is_searched_all_the_same() -> None:
     """The secret is in something that begins as nothing known."""
-    desk = played(leaf, b"v=" + base64.b64encode(b"\xff\x01\x80" * 7 + "Fluffy tail 4711".encode("utf-16-le")) + b";")
+    desk = played(
+        untyped, b"v=" + base64.b64encode(b"\xff\x01\x80" * 7 + "Fluffy tail 4711".encode("utf-16-le")) + b";"
+    )
     assert any(found.layers == ("base64",) for found in desk.sightings)
 
 
 def test_the_place_is_that_of_the_run_on_the_wire() -> None:
     text = b"x" * 30 + b" " + ENCODED + b" "
-    (found,) = (found for found in played(leaf, text).sightings if found.layers == ("base64", "gzip"))
+    (found,) = (found for found in played(untyped, text).sightings if found.layers == ("base64", "gzip"))
     assert found.place.frame == 1
     assert found.place.offset == OFFSET + 31
     assert found.place.length == len(ENCODED) if len(ENCODED) + 31 <= IN_A_FRAME else IN_A_FRAME - 31
@@ -102,7 +104,7 @@ def test_the_place_is_that_of_the_run_on_the_wire() -> None:
     ],
 )
 def test_what_only_looks_like_it_is_no_trouble(text: bytes) -> None:
-    desk = played(leaf, text)
+    desk = played(untyped, text)
     assert not desk.sightings
     assert not desk.troubles
 
@@ -127,7 +129,7 @@ TOKEN = base64.urlsafe_b64encode(b"\x80" + bytes(8) + noise(100, 5))
 @pytest.mark.parametrize("size", [10_000, 10])
 def test_tokens_are_opened(text: bytes, size: int) -> None:
     opener = Opener()
-    desk = played(leaf, text, range(0, len(text), size), desk=replace(a_desk(), opener=opener))
+    desk = played(untyped, text, range(0, len(text), size), desk=replace(a_desk(), opener=opener))
     assert opener.tokens == [TOKEN]
     assert seen(desk) == {("Fernet",)}
 
@@ -135,7 +137,7 @@ def test_tokens_are_opened(text: bytes, size: int) -> None:
 def test_long_tokens_are_opened() -> None:
     token = base64.urlsafe_b64encode(b"\x80" + bytes(8) + noise(100_000, 5))
     opener = Opener()
-    desk = played(leaf, b"<" + token + b">", range(0, len(token), 1000), desk=replace(a_desk(), opener=opener))
+    desk = played(untyped, b"<" + token + b">", range(0, len(token), 1000), desk=replace(a_desk(), opener=opener))
     assert opener.tokens == [token]
     (found,) = desk.sightings
     assert len(found.place.frames) == 1 + len(token) // IN_A_FRAME
@@ -143,19 +145,19 @@ def test_long_tokens_are_opened() -> None:
 
 def test_runs_are_found_whole() -> None:
     text = b"short, " + b"aG" * 12 + b" " + b"B" * 23 + b"!" + b"c" * 30 + b"Z"
-    assert runs(text) == [(7, 31), (56, 87)]
-    assert runs(bytearray(text)) == runs(text)
+    assert letter_runs(text) == [(7, 31), (56, 87)]
+    assert letter_runs(bytearray(text)) == letter_runs(text)
 
 
 def test_words_may_be_left_out_but_for_the_last() -> None:
     """What is small letters only is no base64, as far as it has come."""
     text = b"some-words-with-hyphens-between but " + b"z" * 30
-    assert runs(text)[-1] == (36, 66)
+    assert letter_runs(text)[-1] == (36, 66)
 
 
 def test_it_takes_no_time_to_speak_of() -> None:
     """Letters in all arrangements, a megabyte of each, in small pieces."""
     began = time.monotonic()
     for text in (b"A" * 2**20, TEXTS["in lines"] * 30, b"AbcdEfghIjklMnopQrstUvwx " * 20_000, b"A\\/" * 2**18):
-        played(leaf, text, range(0, len(text), 16_000))
+        played(untyped, text, range(0, len(text), 16_000))
     assert time.monotonic() - began < 15

@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from capture.layers.played import VALUE, outcome, played
-from overheard_capture.decoders.short import Brief, glance
-from overheard_capture.decoders.untyped import leaf
+from overheard_capture.decoders.short import Short, glance
+from overheard_capture.decoders.untyped import untyped
 
 PIECES = st.one_of(
     st.binary(max_size=40),
@@ -35,13 +35,13 @@ PIECES = st.one_of(
 
 @given(st.lists(PIECES, max_size=5).map(b"".join), st.lists(st.integers(0, 200), max_size=3))
 def test_it_says_what_a_leaf_says(data: bytes, cuts: list[int]) -> None:
-    assert outcome(played(Brief, data, cuts)) == outcome(played(leaf, data))
+    assert outcome(played(Short, data, cuts)) == outcome(played(untyped, data))
 
 
 @given(st.binary(min_size=1, max_size=200), st.integers(0, 200), st.integers(1, 50))
 def test_with_a_gap_too(data: bytes, lost: int, length: int) -> None:
     gap = (min(lost, len(data)), min(lost + length, len(data)))
-    assert outcome(played(Brief, data, gap=gap)) == outcome(played(leaf, data, gap=gap))
+    assert outcome(played(Short, data, gap=gap)) == outcome(played(untyped, data, gap=gap))
 
 
 def test_most_needs_no_more_than_a_glance() -> None:

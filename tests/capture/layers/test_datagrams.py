@@ -12,19 +12,19 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from capture.layers.played import VALUE, a_desk, seen
-from overheard_capture.content.findings import Why
+from overheard_capture.content.findings import Reason
 from overheard_capture.identify.datagrams import DatagramReader
 from overheard_capture.provenance.origin import Origin
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from overheard_capture.content.findings import Desk
+    from overheard_capture.content.findings import Findings
 
 FILE = b"x" * 505 + VALUE + b"y" * 600
 
 
-def told(*datagrams: bytes) -> Desk:
+def told(*datagrams: bytes) -> Findings:
     """The desk, once these came, each in a frame of its own."""
     desk = a_desk()
     reader = DatagramReader(desk)
@@ -66,7 +66,7 @@ def test_what_nobody_can_read_is_said() -> None:
     noise = bytes((number * 167 + 13) % 256 for number in range(300))
     desk = told(noise, noise[::-1])
     assert set(desk.read) == {"opaque"}
-    assert {trouble.why for trouble in desk.troubles} == {Why.OPAQUE}
+    assert {trouble.why for trouble in desk.troubles} == {Reason.OPAQUE}
 
 
 def test_two_datagrams_are_not_one() -> None:
@@ -136,7 +136,7 @@ def test_a_piece_that_is_missing_is_said() -> None:
     one, _, three = pieces(VALUE, 6)
     desk = told(one, three)
     assert not desk.sightings
-    assert Why.GAP in {trouble.why for trouble in desk.troubles}
+    assert Reason.GAP in {trouble.why for trouble in desk.troubles}
 
 
 @given(

@@ -14,9 +14,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from capture.layers.played import VALUE, a_desk, origin_of, outcome, played, seen, sightings
-from overheard_capture.content.findings import Why
+from overheard_capture.content.findings import Reason
 from overheard_capture.identify.datagrams import DatagramReader
-from overheard_capture.protocols.dns.message import said
+from overheard_capture.protocols.dns.message import contents_of
 from overheard_capture.protocols.dns.reader import dns as dns_stream
 from overheard_capture.protocols.dns.reader import is_dns, read_dns
 
@@ -121,16 +121,16 @@ def test_every_kind_of_record(kind: str, record: str) -> None:
 
 def test_names_that_point_at_themselves_end() -> None:
     head = bytes.fromhex("123481800001000000000000")
-    assert said(head + b"\xc0\x0c\0\1\0\1") is None
-    assert said(head + b"\x01a\xc0\x0c\0\1\0\1") is None
-    assert said(head + b"\xc0\x20\0\1\0\1") is None
+    assert contents_of(head + b"\xc0\x0c\0\1\0\1") is None
+    assert contents_of(head + b"\x01a\xc0\x0c\0\1\0\1") is None
+    assert contents_of(head + b"\xc0\x20\0\1\0\1") is None
 
 
 def test_what_dns_is_not() -> None:
-    assert said(b"") is None
-    assert said(bytes(12)) is None
-    assert said(bytes(40)) is None
-    assert said(b"GET / HTTP/1.1\r\nHost: squirrels.test\r\n\r\n") is None
+    assert contents_of(b"") is None
+    assert contents_of(bytes(12)) is None
+    assert contents_of(bytes(40)) is None
+    assert contents_of(b"GET / HTTP/1.1\r\nHost: squirrels.test\r\n\r\n") is None
 
 
 def test_over_tcp() -> None:
@@ -149,7 +149,7 @@ def test_over_tcp_what_is_none_is_said() -> None:
     message = question("squirrels.test")
     data = len(message).to_bytes(2, "big") + message + b"\x00\x05hello" + VALUE
     desk = played(dns_stream, data)
-    assert Why.DAMAGED in {trouble.why for trouble in desk.troubles}
+    assert Reason.DAMAGED in {trouble.why for trouble in desk.troubles}
     assert sum(desk.read.values()) == len(data)
 
 

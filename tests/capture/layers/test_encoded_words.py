@@ -13,11 +13,11 @@ from hypothesis import strategies as st
 
 from capture.layers.played import VALUE, outcome, played, seen
 from overheard_capture.decoders.mail.encoded_words import EncodedWords
-from overheard_capture.decoders.untyped import leaf
+from overheard_capture.decoders.untyped import untyped
 
 if TYPE_CHECKING:
     from overheard_capture.content.content import Reader
-    from overheard_capture.content.findings import Desk
+    from overheard_capture.content.findings import Findings
 
 LAYERS = {("MIME encoded words",)}
 BASE64 = base64.b64encode(VALUE[:8]).rstrip(b"=")
@@ -35,20 +35,20 @@ def test_a_secret_that_is_cut_by_the_length_of_a_word_is_seen(before: int) -> No
     """Python writes words of base64; which byte one ends behind depends on what stands before."""
     text = subject("й" * before + VALUE.decode())
     assert b"?b?" in text
-    desk = played(leaf, text)
+    desk = played(untyped, text)
     assert desk.sightings
     assert not desk.troubles
 
 
 def test_among_them_are_some_that_nothing_else_sees() -> None:
-    desks = [played(leaf, subject("й" * before + VALUE.decode())) for before in range(20, 60)]
+    desks = [played(untyped, subject("й" * before + VALUE.decode())) for before in range(20, 60)]
     assert LAYERS in [seen(desk) for desk in desks]
 
 
 def test_a_message_that_python_makes() -> None:
     message = EmailMessage()
     message["Subject"] = "Привет, Fluffy tail 4711, и ещё много слов, чтобы строка была длинной"
-    assert played(leaf, message.as_bytes()).sightings
+    assert played(untyped, message.as_bytes()).sightings
 
 
 @pytest.mark.parametrize(
@@ -65,11 +65,11 @@ def test_a_message_that_python_makes() -> None:
 @pytest.mark.parametrize("size", [1, 3, 50])
 def test_halves_are_put_together(line: bytes, around: bytes, size: int) -> None:
     text = around + (b"\r\n" if around[-1:] == b"y" else b"") + line + b"\r\nTo: b@example.test\r\n" + around
-    desk = played(leaf, text)
+    desk = played(untyped, text)
     assert seen(desk) == LAYERS
     (found,) = desk.sightings
     assert found.shown == VALUE
-    assert outcome(played(leaf, text, range(0, len(text), size))) == outcome(desk)
+    assert outcome(played(untyped, text, range(0, len(text), size))) == outcome(desk)
 
 
 @pytest.mark.parametrize(
@@ -84,12 +84,12 @@ def test_halves_are_put_together(line: bytes, around: bytes, size: int) -> None:
     ],
 )
 def test_what_is_seen_without_or_is_not_there_is_not_told(line: bytes) -> None:
-    desk = played(leaf, line + b"\r\n")
+    desk = played(untyped, line + b"\r\n")
     assert seen(desk) <= {()}
     assert not desk.troubles
 
 
-def encoded_words(desk: Desk, layers: tuple[str, ...]) -> Reader:
+def encoded_words(desk: Findings, layers: tuple[str, ...]) -> Reader:
     """A reader of these alone."""
     return EncodedWords(desk, layers)
 

@@ -17,8 +17,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from capture.layers.played import VALUE, outcome, played, seen
-from overheard_capture.content.findings import Why
-from overheard_capture.decoders.protobuf import Fields, NoMessageError, fields
+from overheard_capture.content.findings import Reason
+from overheard_capture.decoders.protobuf import NotProtobufError, ProtobufFields, fields
 from overheard_capture.protocols.http2.grpc import Grpc
 from overheard_capture.protocols.http2.reader import http2
 
@@ -122,9 +122,9 @@ def test_messages_are_told_apart() -> None:
 
 
 def test_what_is_no_message_is_said() -> None:
-    assert Why.DAMAGED in {trouble.why for trouble in played(GZIP, CALL + b"\x42hello").troubles}
-    assert Why.DAMAGED in {trouble.why for trouble in played(GZIP, CALL[:-1]).troubles}
-    assert Why.GAP in {trouble.why for trouble in played(GZIP, CALL, gap=(2, 6)).troubles}
+    assert Reason.DAMAGED in {trouble.why for trouble in played(GZIP, CALL + b"\x42hello").troubles}
+    assert Reason.DAMAGED in {trouble.why for trouble in played(GZIP, CALL[:-1]).troubles}
+    assert Reason.GAP in {trouble.why for trouble in played(GZIP, CALL, gap=(2, 6)).troubles}
 
 
 def test_a_gap_inside_of_a_message_is_not_the_end() -> None:
@@ -146,14 +146,14 @@ def test_damage_raises_nothing(damage: bytes, at: int, instead: int) -> None:
 
 def test_the_fields_of_a_message() -> None:
     begins = MESSAGE.index(VALUE)
-    assert fields(MESSAGE) == Fields([(5, 12), (begins, begins + len(VALUE))], [])
-    assert fields(b"") == Fields([], [])
-    assert fields(b"\x12\x04\xff\xfe\xfd\xfc") == Fields([], [(2, 6)])
+    assert fields(MESSAGE) == ProtobufFields([(5, 12), (begins, begins + len(VALUE))], [])
+    assert fields(b"") == ProtobufFields([], [])
+    assert fields(b"\x12\x04\xff\xfe\xfd\xfc") == ProtobufFields([], [(2, 6)])
 
 
 @given(st.binary(max_size=200))
 def test_any_bytes_may_be_a_message(data: bytes) -> None:
-    with contextlib.suppress(NoMessageError):
+    with contextlib.suppress(NotProtobufError):
         found = fields(data)
         assert all(0 <= begins < ends <= len(data) for begins, ends in (*found.texts, *found.others))
 

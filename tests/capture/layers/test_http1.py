@@ -10,7 +10,7 @@ import zstandard
 
 from capture.layers.played import VALUE, a_desk, outcome, played, seen
 from capture.layers.wrapped import answer, chunked, request
-from overheard_capture.content.findings import Desk, Unread, Why
+from overheard_capture.content.findings import Findings, Reason, Unread
 from overheard_capture.protocols.http1.reader import http1
 
 TEXT = b"this is " + VALUE + b", more or less, and " * 20
@@ -18,10 +18,10 @@ PACKED = gzip.compress(TEXT)
 LOST = "HTTP/1 that goes on as something else"
 
 
-def every_cut(whole: bytes, sizes: tuple[int, ...] = (1, 7, 100), methods: tuple[bytes, ...] = ()) -> Desk:
+def every_cut(whole: bytes, sizes: tuple[int, ...] = (1, 7, 100), methods: tuple[bytes, ...] = ()) -> Findings:
     """What comes of it, which must be the same however it is cut."""
 
-    def desk() -> Desk:
+    def desk() -> Findings:
         made = a_desk()
         made.conversation.methods.extend(methods)
         return made
@@ -186,7 +186,7 @@ NEXT = answer(PACKED, b"Content-Encoding: gzip")
 )
 def test_what_is_broken_is_said_and_the_next_message_read(broken: bytes, what: str) -> None:
     desk = every_cut(answer(b"first") + broken + NEXT)
-    assert Unread(Why.DAMAGED, what) in desk.troubles
+    assert Unread(Reason.DAMAGED, what) in desk.troubles
     assert ("gzip",) in seen(desk)
 
 
@@ -194,7 +194,7 @@ def test_what_is_broken_is_said_and_the_next_message_read(broken: bytes, what: s
     "whole", [answer(TEXT)[:-3], answer(chunked(TEXT), b"Transfer-Encoding: chunked")[:-30], answer(TEXT)[:30]]
 )
 def test_what_breaks_off_is_damaged(whole: bytes) -> None:
-    assert Why.DAMAGED in {trouble.why for trouble in every_cut(whole).troubles}
+    assert Reason.DAMAGED in {trouble.why for trouble in every_cut(whole).troubles}
 
 
 def test_a_gap_in_a_body_is_bridged() -> None:
@@ -202,7 +202,7 @@ def test_a_gap_in_a_body_is_bridged() -> None:
     whole = answer(b"x" * 500) + NEXT
     desk = played(http1, whole, gap=(100, 400))
     assert ("gzip",) in seen(desk)
-    assert desk.troubles == {Unread(Why.GAP, "an HTTP/1 body with bytes missing"): 1}
+    assert desk.troubles == {Unread(Reason.GAP, "an HTTP/1 body with bytes missing"): 1}
     assert desk.read == {"HTTP/1": len(whole) - 300}
 
 
@@ -210,7 +210,7 @@ def test_a_gap_in_a_chunk_is_bridged() -> None:
     whole = answer(chunked(b"x" * 1000 + VALUE, 500), b"Transfer-Encoding: chunked") + NEXT
     desk = played(http1, whole, gap=(100, 400))
     assert {(), ("gzip",)} <= seen(desk)
-    assert desk.troubles == {Unread(Why.GAP, "an HTTP/1 body with bytes missing"): 1}
+    assert desk.troubles == {Unread(Reason.GAP, "an HTTP/1 body with bytes missing"): 1}
 
 
 @pytest.mark.parametrize("gap", [(20, 60), (20, 700), (560, 590), (0, 30)])
@@ -220,7 +220,7 @@ def test_after_any_other_gap_the_next_message_is_looked_for(gap: tuple[int, int]
     for size in (1, 7, 100, 5000):
         desk = played(http1, whole, range(0, len(whole), size), gap=gap)
         assert ("gzip",) in seen(desk)
-        assert Why.GAP in {trouble.why for trouble in desk.troubles}
+        assert Reason.GAP in {trouble.why for trouble in desk.troubles}
         assert desk.read.total() == len(whole) - (gap[1] - gap[0])
 
 
@@ -228,9 +228,9 @@ def test_an_endless_head_is_none() -> None:
     """And no more of it is kept than of any other."""
     whole = b"HTTP/1.1 200 OK\r\n" + b"X-Field: and so on\r\n" * 20_000
     desk = every_cut(whole, (50_000,))
-    assert Unread(Why.DAMAGED, LOST) in desk.troubles
+    assert Unread(Reason.DAMAGED, LOST) in desk.troubles
 
 
 def test_an_encoding_that_is_not_known_is_not_taken_for_text() -> None:
     desk = every_cut(answer(bytes(range(256)), b"Content-Encoding: exi"))
-    assert [trouble.why for trouble in desk.troubles] == [Why.OPAQUE]
+    assert [trouble.why for trouble in desk.troubles] == [Reason.OPAQUE]

@@ -16,9 +16,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from capture.layers.played import VALUE, a_desk, outcome, played, seen, sightings
-from overheard_capture.content.findings import Limits, Why
+from overheard_capture.content.findings import Limits, Reason
 from overheard_capture.protocols.http2.frames import PREFACE
-from overheard_capture.protocols.http2.hpack import HeaderBlocks
+from overheard_capture.protocols.http2.hpack import HpackDecoder
 from overheard_capture.protocols.http2.reader import http2, is_http2
 
 if TYPE_CHECKING:
@@ -221,7 +221,7 @@ def test_after_a_gap_frames_are_found_again() -> None:
         talk.ask(more=[("x-note", f"{VALUE.decode()} {number}")])
     desk = played(http2, talk.sent, gap=(lost - 5, lost + 3))
     assert seen(desk) == {HPACK}
-    assert {trouble.why for trouble in desk.troubles} == {Why.GAP}
+    assert {trouble.why for trouble in desk.troubles} == {Reason.GAP}
     assert sum(desk.read.values()) == len(talk.sent) - 8
 
 
@@ -232,14 +232,14 @@ def test_a_connection_joined_in_the_middle() -> None:
     talk.ask(b"a body " * 5, [("x-note", VALUE.decode()), ("x-early", "this is kept in the table")])
     desk = played(http2, talk.sent[joined:])
     assert seen(desk) == {HPACK}
-    assert {trouble.why for trouble in desk.troubles} == {Why.GAP}
+    assert {trouble.why for trouble in desk.troubles} == {Reason.GAP}
 
 
 def test_what_is_no_frame_is_said_and_all_counted() -> None:
     talk = Talk()
     data = talk.sent + b"HTTP/1.1 400 Bad Request\r\n\r\n" + VALUE
     desk = played(http2, data)
-    assert Why.DAMAGED in {trouble.why for trouble in desk.troubles}
+    assert Reason.DAMAGED in {trouble.why for trouble in desk.troubles}
     assert seen(desk) == {()}
     assert sum(desk.read.values()) == len(data)
 
@@ -247,7 +247,7 @@ def test_what_is_no_frame_is_said_and_all_counted() -> None:
 def test_damaged_header_fields_are_said() -> None:
     talk = Talk()
     data = talk.sent + bytes([0, 0, 1, 1, 4, 0, 0, 0, 1]) + b"\xff"
-    assert Why.DAMAGED in {trouble.why for trouble in played(http2, data).troubles}
+    assert Reason.DAMAGED in {trouble.why for trouble in played(http2, data).troubles}
 
 
 def test_a_bomb_of_header_fields_is_cut_short() -> None:
@@ -255,14 +255,14 @@ def test_a_bomb_of_header_fields_is_cut_short() -> None:
     field = b"\x40\x01x\x7f\xa1\x1e" + bytes(4000)
     block = field + b"\xbe" * 16000
     data = Talk().sent + len(block).to_bytes(3, "big") + bytes([1, 4, 0, 0, 0, 1]) + block
-    assert Why.LIMIT in {trouble.why for trouble in played(http2, data).troubles}
+    assert Reason.LIMIT in {trouble.why for trouble in played(http2, data).troubles}
 
 
 def test_an_endless_header_block_is_cut_short() -> None:
     frame = b"\x00\x40\x00\x09\x00\x00\x00\x00\x01" + bytes(16384)
     data = Talk().sent + b"\x00\x00\x00\x01\x00\x00\x00\x00\x01" + frame * 8
     desk = played(http2, data, desk=a_desk(Limits(size=64 << 10)))
-    assert Why.LIMIT in {trouble.why for trouble in desk.troubles}
+    assert Reason.LIMIT in {trouble.why for trouble in desk.troubles}
 
 
 def test_streams_that_nobody_ends_are_let_go() -> None:
@@ -271,7 +271,7 @@ def test_streams_that_nobody_ends_are_let_go() -> None:
     header = b"\x00\x00\x01\x01\x04"
     many = b"".join(header + number.to_bytes(4, "big") + b"\x83" for number in range(1, 4001, 2))
     desk = played(http2, talk.sent + many + frame)
-    assert {trouble.why for trouble in desk.troubles} == {Why.LIMIT}
+    assert {trouble.why for trouble in desk.troubles} == {Reason.LIMIT}
 
 
 # ---- in any pieces
@@ -336,7 +336,7 @@ def test_any_header_is_read_as_h2_reads_it(headers: list[dict[str, str]]) -> Non
 
 def read_lines(data: bytes) -> list[bytes]:
     """The lines of all headers in what a client sent."""
-    blocks, lines = HeaderBlocks(), []
+    blocks, lines = HpackDecoder(), []
     for begins, ends in frames_of(data):
         if data[begins + 3] == 1:
             fields, unknown = blocks.read(data[begins + 9 : ends], 1 << 20)

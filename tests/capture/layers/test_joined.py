@@ -18,10 +18,10 @@ from capture.layers.played import VALUE, played, seen
 from capture.layers.test_websocket import frames
 from overheard import judge
 from overheard.words.verdict import Outcome
-from overheard_capture.content.findings import Why
-from overheard_capture.identify.midstream import joined
-from overheard_capture.protocols.http2 import resync as http2_afresh
-from overheard_capture.protocols.websocket import resync as websocket_afresh
+from overheard_capture.content.findings import Reason
+from overheard_capture.identify.midstream import identify_midstream
+from overheard_capture.protocols.http2 import resync as http2_resync
+from overheard_capture.protocols.websocket import resync as websocket_resync
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -46,18 +46,18 @@ def websocket_said() -> bytes:
 
 def test_http2_is_told_by_its_frames() -> None:
     data = http2_said()
-    found = joined(data, last=True)
+    found = identify_midstream(data, last=True)
     assert found
     assert found.name == "HTTP/2"
     desk = played(found.reader, data)
     assert ("HTTP/2", "gzip") in seen(desk)
-    assert Why.GAP in {trouble.why for trouble in desk.troubles}
+    assert Reason.GAP in {trouble.why for trouble in desk.troubles}
     assert sum(desk.read.values()) == len(data)
 
 
 def test_websocket_is_told_by_its_frames() -> None:
     data = websocket_said()
-    found = joined(data)
+    found = identify_midstream(data)
     assert found
     assert found.name == "WebSocket"
     assert seen(played(found.reader, data)) == {("WebSocket",)}
@@ -83,8 +83,8 @@ def test_a_wrong_guess_hides_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyP
     said = hashlib.shake_128(b"1").digest(3000) + says + hashlib.shake_128(b"2").digest(3000)
     path = in_the_middle(tmp_path, said)
     right = judge(path, {"it": VALUE})
-    monkeypatch.setattr(websocket_afresh, "find_frames", lambda *_: 0)
-    found = joined(said)
+    monkeypatch.setattr(websocket_resync, "find_frames", lambda *_: 0)
+    found = identify_midstream(said)
     assert found
     assert found.name == "WebSocket"
     wrong = judge(path, {"it": VALUE})
@@ -94,28 +94,28 @@ def test_a_wrong_guess_hides_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyP
 
 
 def test_telnet_is_told_by_its_commands() -> None:
-    found = joined(b"login: \xff\xfb\x01" + VALUE[:4] + b"\xff\xfb\x03" + VALUE[4:])
+    found = identify_midstream(b"login: \xff\xfb\x01" + VALUE[:4] + b"\xff\xfb\x03" + VALUE[4:])
     assert found
     assert found.name == "telnet"
 
 
 def test_anything_else_is_not() -> None:
-    assert not joined(b"")
-    assert not joined(bytes(5000), last=True)
-    assert not joined(b"plain text, of which there is a lot " * 1000, last=True)
-    assert not joined(b"\xff" * 5000, last=True)
-    assert not joined(bytes(range(256)) * 200, last=True)
+    assert not identify_midstream(b"")
+    assert not identify_midstream(bytes(5000), last=True)
+    assert not identify_midstream(b"plain text, of which there is a lot " * 1000, last=True)
+    assert not identify_midstream(b"\xff" * 5000, last=True)
+    assert not identify_midstream(bytes(range(256)) * 200, last=True)
     for number in range(40):
-        assert not joined(hashlib.shake_128(bytes([number])).digest(5000), last=True)
+        assert not identify_midstream(hashlib.shake_128(bytes([number])).digest(5000), last=True)
     for path in Path(re.__file__).parent.glob("*.py"):
-        assert not joined(path.read_bytes(), last=True)
-        assert not joined(zlib.compress(path.read_bytes())[2:], last=True)
+        assert not identify_midstream(path.read_bytes(), last=True)
+        assert not identify_midstream(zlib.compress(path.read_bytes())[2:], last=True)
 
 
 @pytest.mark.parametrize("unit", [b"\x81\0", b"\x82\x82", b"\0\0\1\0\0\0\0\0\1x", b"\0\0\0\4\0\0\0\0\0", b"\xff\xfb\1"])
 def test_what_seems_to_be_many_frames_is_not_looked_at_forever(unit: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
     looked = 0
-    for module in (http2_afresh, websocket_afresh):
+    for module in (http2_resync, websocket_resync):
         frame = module.Frame.of
 
         def note(data: bytes, of: Callable[[bytes], object] = frame) -> object:
@@ -124,5 +124,5 @@ def test_what_seems_to_be_many_frames_is_not_looked_at_forever(unit: bytes, monk
             return of(data)
 
         monkeypatch.setattr(module.Frame, "of", note)
-    joined(unit * (65536 // len(unit)))
+    identify_midstream(unit * (65536 // len(unit)))
     assert looked <= 40_000

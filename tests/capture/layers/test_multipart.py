@@ -9,7 +9,7 @@ import pytest
 
 from capture.layers.played import VALUE, outcome, played, seen
 from capture.layers.wrapped import answer, request
-from overheard_capture.content.findings import Unread, Why
+from overheard_capture.content.findings import Reason, Unread
 from overheard_capture.protocols.http1.reader import http1
 
 PACKED = gzip.compress(b"this is " + VALUE)
@@ -73,14 +73,14 @@ def test_lines_may_end_in_line_feeds_alone() -> None:
 
 def test_parts_that_break_off_are_said_to() -> None:
     desk = played(http1, upload(parts(b"\r\nhello", close=b"")))
-    assert Unread(Why.DAMAGED, "a body in parts that breaks off before its end") in desk.troubles
+    assert Unread(Reason.DAMAGED, "a body in parts that breaks off before its end") in desk.troubles
 
 
 def test_it_goes_on_behind_a_gap() -> None:
     whole = upload(parts(b"\r\n" + b"x" * 500, b"\r\n" + PACKED))
     desk = played(http1, whole, gap=(200, 400))
     assert ("multipart", "gzip") in seen(desk)
-    assert [trouble.why for trouble in desk.troubles] == [Why.GAP]
+    assert [trouble.why for trouble in desk.troubles] == [Reason.GAP]
 
 
 def test_a_mail_as_python_writes_it_is_read() -> None:

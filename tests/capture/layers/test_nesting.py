@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from capture.layers.played import VALUE, outcome, played, seen
 from capture.layers.wrapped import WRAPPINGS, answer, chunked, gzipped, request
-from overheard_capture.decoders.untyped import leaf
+from overheard_capture.decoders.untyped import untyped
 from overheard_capture.protocols.http1.reader import http1
 
 if TYPE_CHECKING:
@@ -25,8 +25,8 @@ SLOWLY = settings(
 
 # How HTTP carries a body, and the layers which that is.
 CARRIERS: tuple[tuple[Factory, Callable[[bytes], bytes], tuple[str, ...]], ...] = (
-    (leaf, lambda body: body, ()),
-    (leaf, lambda body: b"\0\1 some protocol \xff" + body, ()),
+    (untyped, lambda body: body, ()),
+    (untyped, lambda body: b"\0\1 some protocol \xff" + body, ()),
     (http1, answer, ()),
     (http1, lambda body: answer(chunked(body, 9), b"Transfer-Encoding: chunked"), ("chunked",)),
     (http1, lambda body: request(gzipped(body), b"Content-Encoding: gzip"), ("gzip",)),
@@ -132,7 +132,7 @@ def test_it_does_not_matter_how_it_is_cut(
         min_size=1,
         max_size=25,
     ).map(b"".join),
-    factory=st.sampled_from([leaf, http1]),
+    factory=st.sampled_from([untyped, http1]),
     size=st.integers(1, 60),
 )
 def test_nothing_is_raised_whatever_comes(whole: bytes, factory: Factory, size: int) -> None:
@@ -141,4 +141,4 @@ def test_nothing_is_raised_whatever_comes(whole: bytes, factory: Factory, size: 
 
 @pytest.mark.parametrize(("name", "wrap"), WRAPPINGS)
 def test_each_wrapping_is_taken_off_alone(name: str, wrap: Callable[[bytes], bytes]) -> None:
-    assert (name,) in seen(played(leaf, wrap(b"this is " + VALUE)))
+    assert (name,) in seen(played(untyped, wrap(b"this is " + VALUE)))

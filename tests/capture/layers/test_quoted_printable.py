@@ -7,7 +7,7 @@ import pytest
 
 from capture.layers.played import VALUE, a_desk, outcome, played, seen
 from overheard_capture.decoders.mail.quoted_printable import QuotedPrintable
-from overheard_capture.decoders.untyped import leaf
+from overheard_capture.decoders.untyped import untyped
 
 MAIL = (
     b"EHLO here\r\nMAIL FROM:<a@example.test>\r\nDATA\r\nContent-Transfer-Encoding: quoted-printable\r\n\r\n"
@@ -29,17 +29,17 @@ MAIL = (
 )
 @pytest.mark.parametrize("size", [1, 7, 100])
 def test_lines_that_go_on_are_put_together(text: bytes, size: int) -> None:
-    desk = played(leaf, text)
+    desk = played(untyped, text)
     assert ("quoted-printable",) in seen(desk)
     assert not desk.troubles
-    assert outcome(played(leaf, text, range(0, len(text), size))) == outcome(desk)
+    assert outcome(played(untyped, text, range(0, len(text), size))) == outcome(desk)
 
 
 @pytest.mark.parametrize("size", [1, 7, 1000])
 def test_smtp_may_have_put_a_dot_before_a_line(size: int) -> None:
     value = b"tail.4711.of.it"
     text = b"The secret is tail=\r\n..4711.of.it, they say\r\n"
-    desk = played(leaf, text, range(0, len(text), size), desk=a_desk(value=value))
+    desk = played(untyped, text, range(0, len(text), size), desk=a_desk(value=value))
     assert seen(desk) == {("quoted-printable",)}
 
 
@@ -47,10 +47,10 @@ def test_smtp_may_have_put_a_dot_before_a_line(size: int) -> None:
     "text", [VALUE + b" in plain text, a=b\r\nc=\r\n", b"a=\nb=\n" * 50, b"=\n" * 500, b"x=" + b"y" * 5000 + b"=\n" * 3]
 )
 def test_what_is_not_changed_is_not_seen_twice(text: bytes) -> None:
-    desk = played(leaf, text)
+    desk = played(untyped, text)
     assert seen(desk) <= {()}
     assert not desk.troubles
-    assert outcome(played(leaf, text, range(0, len(text), 3))) == outcome(desk)
+    assert outcome(played(untyped, text, range(0, len(text), 3))) == outcome(desk)
 
 
 @pytest.mark.parametrize("size", [1, 2, 5, 1000])
@@ -59,7 +59,7 @@ def test_what_is_said_to_be_quoted_printable_is(size: int) -> None:
     text = quopri.encodestring("Это ".encode() * 40 + VALUE + b" = " + b"z" * 200 + VALUE) + b" 100% =zz =4"
 
     def factory(desk: object, layers: tuple[str, ...]) -> QuotedPrintable:
-        return QuotedPrintable(desk, layers, leaf)  # type: ignore[arg-type]
+        return QuotedPrintable(desk, layers, untyped)  # type: ignore[arg-type]
 
     desk = played(factory, text, range(0, len(text), size))
     assert not desk.troubles
@@ -70,5 +70,5 @@ def test_what_is_said_to_be_quoted_printable_is(size: int) -> None:
 def test_base64_in_it_is_found_over_its_line_breaks() -> None:
     """A line of base64 is cut by quoted-printable, too."""
     letters = base64.b64encode(b"this is " + VALUE + b" as base64, which is long enough")
-    desk = played(leaf, b"data: " + letters[:30] + b"=\r\n" + letters[30:].replace(b"=", b"=3D") + b"\r\n")
+    desk = played(untyped, b"data: " + letters[:30] + b"=\r\n" + letters[30:].replace(b"=", b"=3D") + b"\r\n")
     assert ("quoted-printable", "base64") in seen(desk)

@@ -29,7 +29,7 @@ from capture.talk import (
     vector,
 )
 from lab.certificates import Files
-from overheard_capture.content.findings import Conversation, Desk
+from overheard_capture.content.findings import Conversation, Findings
 from overheard_capture.protocols.tls.record_layer import tls
 from overheard_capture.protocols.tls.records import skip_records
 from overheard_capture.provenance.origin import Origin
@@ -414,7 +414,7 @@ def test_skipping_stops_where_something_else_begins(sent: bytes, told: tuple[int
 def long_side(size: int, total: int) -> Callable[[], Heard]:
     """Somebody who reads many records of a size."""
     block = data(size) * ((1 << 20) // (size + 5) + 1)
-    desk = Desk(hear([]).client.search, conversation=Conversation())
+    desk = Findings(hear([]).client.search, conversation=Conversation())
     reader = tls(desk)
     hello = HELLOS[0][1] + CHANGE_CIPHER_SPEC + FINISHED
     reader.feed(hello, Origin.of_frame(1, 54, len(hello)))

@@ -12,7 +12,7 @@ from websockets.extensions.permessage_deflate import PerMessageDeflate
 from websockets.frames import Close, CloseCode, Frame, Opcode
 
 from capture.layers.played import VALUE, outcome, played, seen, sightings
-from overheard_capture.content.findings import Why
+from overheard_capture.content.findings import Reason
 from overheard_capture.protocols.websocket.masking import unmasked
 from overheard_capture.protocols.websocket.reader import is_websocket, websocket
 
@@ -110,17 +110,17 @@ def test_after_a_compressed_message_that_is_lost_what_is_new_is_read() -> None:
     second = frames(Frame(TEXT, b"something to refer to, and " + VALUE), mask=True, extension=extension)
     desk = played(websocket, first + second, gap=(8, 12))
     assert COMPRESSED in seen(desk)
-    assert Why.GAP in {trouble.why for trouble in desk.troubles}
+    assert Reason.GAP in {trouble.why for trouble in desk.troubles}
 
 
 def test_a_bomb_is_cut_short() -> None:
     data = frames(Frame(BINARY, bytes(4 << 20)), mask=True, extension=deflate())
-    assert Why.LIMIT in {trouble.why for trouble in played(websocket, data).troubles}
+    assert Reason.LIMIT in {trouble.why for trouble in played(websocket, data).troubles}
 
 
 def test_what_cannot_be_inflated_is_said() -> None:
     desk = played(websocket, b"\xc1\x04\xff\xff\xff\xff")
-    assert Why.DAMAGED in {trouble.why for trouble in desk.troubles}
+    assert Reason.DAMAGED in {trouble.why for trouble in desk.troubles}
 
 
 def test_a_gap_inside_of_a_message_leaves_the_rest_in_its_place() -> None:
@@ -133,14 +133,14 @@ def test_frames_are_found_again_after_a_gap() -> None:
     data = frames(*(Frame(TEXT, b"it is %b, %d" % (VALUE, number)) for number in range(20)), mask=True)
     desk = played(websocket, data, gap=(20, 40))
     assert 17 <= len(desk.sightings) <= 19
-    assert Why.GAP in {trouble.why for trouble in desk.troubles}
+    assert Reason.GAP in {trouble.why for trouble in desk.troubles}
     assert sum(desk.read.values()) == len(data) - 20
 
 
 def test_what_is_no_frame_is_said_and_all_counted() -> None:
     data = frames(Frame(TEXT, b"hello")) + b"HTTP/1.1 400 Bad Request\r\n\r\n" + VALUE
     desk = played(websocket, data)
-    assert Why.DAMAGED in {trouble.why for trouble in desk.troubles}
+    assert Reason.DAMAGED in {trouble.why for trouble in desk.troubles}
     assert sum(desk.read.values()) == len(data)
 
 
@@ -205,4 +205,4 @@ def test_messages_are_read_as_they_were_sent(messages: list[tuple[Opcode, bytes]
     ends = list(itertools.accumulate(len(data) + len(VALUE) for _, data in messages))
     found = {position for layers, _, position, _, _ in sightings(desk) if layers == COMPRESSED}
     assert {end - len(VALUE) for end in ends} <= found
-    assert {trouble.why for trouble in desk.troubles} <= {Why.OPAQUE, Why.DAMAGED}
+    assert {trouble.why for trouble in desk.troubles} <= {Reason.OPAQUE, Reason.DAMAGED}

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from capture.frames import RAW, frame, ipv4
 from overheard_capture.captures.reader import read
-from overheard_capture.packets import Control, Dissector, Fragment, Message, Other, Packet, payload_origin, unwrap
+from overheard_capture.packets import Control, Dissector, Fragment, Other, Packet, SctpMessage, payload_origin, unwrap
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -57,7 +57,7 @@ def cut(first: int, size: int = 10) -> list[bytes]:
 def test_a_message_is_found() -> None:
     whole = sctp(data(PAYLOAD, 1))
     packet = unwrap(frame(whole, RAW, number=4))
-    assert isinstance(packet, Message)
+    assert isinstance(packet, SctpMessage)
     assert (packet.payload, packet.frame, packet.stream, packet.protocol, packet.parts) == (PAYLOAD, 4, 1, 51, ())
     assert (packet.source.port, packet.target.port) == (36412, 36413)
     assert whole[packet.offset :][: len(PAYLOAD)] == PAYLOAD
@@ -66,7 +66,7 @@ def test_a_message_is_found() -> None:
 
 def test_several_messages_of_a_frame_are_all_found() -> None:
     packets = Dissector().packets(frame(sctp(chunk(3, 0, bytes(12)), data(b"one", 1), data(b"two", 2)), RAW))
-    assert [packet.payload for packet in packets if isinstance(packet, Message)] == [b"one", b"two"]
+    assert [packet.payload for packet in packets if isinstance(packet, SctpMessage)] == [b"one", b"two"]
     assert len(packets) == 2
 
 
@@ -81,9 +81,9 @@ def test_in_any_order_its_chunks_give_the_same_message(first: int, order: list[i
     frames = [made[place] for place in (*order, *again)]
     dissector = Dissector()
     packets = dissected(frames, dissector)
-    (message,) = (packet for packet in packets if isinstance(packet, Message))
+    (message,) = (packet for packet in packets if isinstance(packet, SctpMessage))
     assert message.payload == PAYLOAD
-    assert {type(packet) for packet in packets} == {Message, Fragment}
+    assert {type(packet) for packet in packets} == {SctpMessage, Fragment}
     for start, end in payload_origin(message).cuts(0, len(PAYLOAD)):
         place = payload_origin(message).place(start, end - start)
         assert frames[place.frame - 1][place.offset :][: end - start] == PAYLOAD[start:end]
@@ -96,7 +96,7 @@ def test_messages_behind_each_other_are_not_mixed() -> None:
     two = [data(b"and ", 3, FIRST), data(b"the other", 4, LAST)]
     for chunks in ([*one, *two], [*reversed([*one, *two])]):
         packets = dissected([sctp(*chunks)], Dissector())
-        assert {packet.payload for packet in packets if isinstance(packet, Message)} == {
+        assert {packet.payload for packet in packets if isinstance(packet, SctpMessage)} == {
             b"one-of two",
             b"and the other",
         }
@@ -110,7 +110,10 @@ def test_interleaved_messages_come_apart() -> None:
         sctp(interleaved(b"the other", 4, LAST, 2, 1)),
     ]
     packets = dissected(frames, Dissector())
-    assert [packet.payload for packet in packets if isinstance(packet, Message)] == [b"one-of two", b"and the other"]
+    assert [packet.payload for packet in packets if isinstance(packet, SctpMessage)] == [
+        b"one-of two",
+        b"and the other",
+    ]
 
 
 @pytest.mark.parametrize("lacks", range(7))
@@ -160,7 +163,7 @@ def test_a_long_association_does_not_run_full() -> None:
     frames = (
         each for number in range(3000) for each in (data(bytes(9000), 2 * number, 2), data(b"", 2 * number + 1, 1))
     )
-    assert sum(isinstance(packet, Message) for packet in dissected(map(sctp, frames), dissector)) == 3000
+    assert sum(isinstance(packet, SctpMessage) for packet in dissected(map(sctp, frames), dissector)) == 3000
     assert (dissector.waiting, dissector.given_up) == (1, 0)
 
 
@@ -169,7 +172,7 @@ def test_what_text2pcap_makes_is_read(tmp_path: Path) -> None:
     text.write_text("0000 " + PAYLOAD[:48].hex(" ") + "\n")
     subprocess.run(["text2pcap", "-q", "-S", "1000,2000,51", text, path], check=True, capture_output=True)
     packets = [unwrap(each) for each in read(path).frames]
-    assert [(each.payload, each.source.port, each.protocol) for each in packets if isinstance(each, Message)] == [
+    assert [(each.payload, each.source.port, each.protocol) for each in packets if isinstance(each, SctpMessage)] == [
         (PAYLOAD[:48], 1000, 51)
     ]
 

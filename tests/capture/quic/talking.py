@@ -8,7 +8,7 @@ from aioquic.quic.configuration import QuicConfiguration
 from aioquic.quic.connection import QuicConnection
 
 from capture.talk import SEARCH
-from overheard_capture.content.findings import Conversation, Desk
+from overheard_capture.content.findings import Conversation, Findings
 from overheard_capture.protocols.quic.reader import QuicReader
 from overheard_capture.provenance.origin import Origin
 
@@ -55,10 +55,10 @@ def spoken(
     return datagrams
 
 
-def heard(datagrams: Datagrams) -> tuple[tuple[Desk, Desk], list[bool]]:
+def heard(datagrams: Datagrams) -> tuple[tuple[Findings, Findings], list[bool]]:
     """The desks of both sides, and which datagrams were QUIC. Each comes in a frame of its own, from 1 on."""
     talk = Conversation()
-    desks = Desk(SEARCH, conversation=talk), Desk(SEARCH, conversation=talk)
+    desks = Findings(SEARCH, conversation=talk), Findings(SEARCH, conversation=talk)
     readers = [QuicReader(desk) for desk in desks]
     known = [
         readers[side == "<"].datagram(data, Origin.of_frame(number, 42, len(data)))

@@ -11,11 +11,11 @@ from hypothesis import strategies as st
 from capture.quic.talking import heard, spoken
 from lab.certificates import Files
 from overheard_capture.protocols.quic.keys import InitialKeys
-from overheard_capture.protocols.quic.packets import VERSION_1, VERSION_2, Kind, packets
+from overheard_capture.protocols.quic.packets import VERSION_1, VERSION_2, PacketType, packets
 
 if TYPE_CHECKING:
     from capture.quic.talking import Datagrams
-    from overheard_capture.content.findings import Desk
+    from overheard_capture.content.findings import Findings
 
     Said = list[tuple[str, bytes]]
 
@@ -30,11 +30,11 @@ def said(files: Files) -> Said:
     return spoken(files)
 
 
-def problems(desks: tuple[Desk, Desk]) -> list[str]:
+def problems(desks: tuple[Findings, Findings]) -> list[str]:
     return [problem for desk in desks if desk.tls for problem in desk.tls.problems]
 
 
-def protected(desks: tuple[Desk, Desk]) -> bool:
+def protected(desks: tuple[Findings, Findings]) -> bool:
     return all(desk.tls and desk.tls.protected for desk in desks)
 
 
@@ -108,7 +108,7 @@ def test_a_first_packet_that_was_changed_opens_nothing(said: Said, drawn: st.Dat
 
 
 def test_what_began_before_is_not_known(said: Said) -> None:
-    late = [each for each in said if packets(memoryview(each[1]), known=True)[0].kind is Kind.SHORT]
+    late = [each for each in said if packets(memoryview(each[1]), known=True)[0].kind is PacketType.SHORT]
     _, known = heard(late)
     assert late
     assert not any(known)
@@ -124,12 +124,12 @@ def test_a_server_that_is_heard_alone_is_not_protected(said: Said) -> None:
 @pytest.mark.parametrize(
     ("datagram", "kind"),
     [
-        (b"\x80\0\0\0\0\4abcd\4efgh\0\0\0\1\x6b\x33\x43\xcf", Kind.NEGOTIATION),
-        (b"\xf0\0\0\0\1\4abcd\4efgh" + b"token" + bytes(range(16)), Kind.RETRY),
-        (b"\xc0\x6b\x33\x43\xcf\4abcd\4efgh" + b"token" + bytes(range(16)), Kind.RETRY),
+        (b"\x80\0\0\0\0\4abcd\4efgh\0\0\0\1\x6b\x33\x43\xcf", PacketType.NEGOTIATION),
+        (b"\xf0\0\0\0\1\4abcd\4efgh" + b"token" + bytes(range(16)), PacketType.RETRY),
+        (b"\xc0\x6b\x33\x43\xcf\4abcd\4efgh" + b"token" + bytes(range(16)), PacketType.RETRY),
     ],
 )
-def test_what_a_server_says_before_it_begins_is_read(said: Said, datagram: bytes, kind: Kind) -> None:
+def test_what_a_server_says_before_it_begins_is_read(said: Said, datagram: bytes, kind: PacketType) -> None:
     desks, known = heard([said[0], ("<", datagram), *said[1:]])
     assert all(known)
     assert desks[1].read[kind.value] == len(datagram)

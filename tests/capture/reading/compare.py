@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from overheard_capture.captures.reader import Capture, read
+from overheard_capture.captures.reader import WholeCapture, read
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -21,7 +21,7 @@ def fields(path: Path, *names: str) -> list[list[str]]:
     return [line.split("\t") for line in printed.splitlines()]
 
 
-def assert_as_tshark_reads(path: Path) -> Capture:
+def assert_as_tshark_reads(path: Path) -> WholeCapture:
     """That each frame has the number, the lengths and the time that tshark gives it."""
     capture = read(path)
     seen = fields(path, "frame.number", "frame.len", "frame.cap_len", "frame.time_epoch")

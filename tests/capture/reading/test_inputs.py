@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 from capture.frames import File
 from overheard.words.errors import UnreadableError
 from overheard_capture.captures.inputs import source
-from overheard_capture.captures.reader import Capture, CaptureReader, read
+from overheard_capture.captures.reader import CaptureReader, WholeCapture, read
 
 PACK = {"gzip": ["gzip", "-c"], "gzip, best": ["gzip", "-9c"], "zstd": ["zstd", "-qc"], "zstd, best": ["zstd", "-19qc"]}
 
@@ -227,6 +227,6 @@ def test_a_file_that_cannot_be_read_on_is_damaged(tmp_path: Path, monkeypatch: p
     reading = CaptureReader([])
     assert list(reading.frames()) == []
     monkeypatch.setattr("overheard_capture.captures.reader.only_once", lambda _: True)
-    capture: Capture = read(path)
+    capture: WholeCapture = read(path)
     assert capture.frames == []
     assert "it cannot be read on at byte 4: Input/output error" in capture.damage

@@ -5,28 +5,28 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
-from overheard_capture.content.content import Content, Looking
-from overheard_capture.content.findings import Why
-from overheard_capture.content.nesting import FIRST_PIECE, Factory, Rest, guessing, inner
+from overheard_capture.content.content import Content, SearchScope
+from overheard_capture.content.findings import Reason
+from overheard_capture.content.nesting import FIRST_PIECE, ReaderFactory, Remainder, inner, speculative
 from overheard_capture.decoders.archives.zip_headers import Entry, entry, length_of, what_follows
 from overheard_capture.decoders.compression.deflate import Deflate
-from overheard_capture.decoders.compression.formats import BZIP2, XZ, ZSTD, Kind
-from overheard_capture.decoders.compression.reader import Inflate
-from overheard_capture.provenance.queue import Pending
+from overheard_capture.decoders.compression.formats import BZIP2, XZ, ZSTD, CompressionFormat
+from overheard_capture.decoders.compression.reader import CompressedReader
+from overheard_capture.provenance.queue import ByteQueue
 
 if TYPE_CHECKING:
     from overheard_capture.content.content import Bytes
-    from overheard_capture.content.findings import Desk
+    from overheard_capture.content.findings import Findings
     from overheard_capture.provenance.origin import Origin
 
 ZIP_BEGINS = (b"PK\x03\x04", b"PK\x05\x06")
 
 # By the number of a method. What is inflated in here is a layer of its own.
 _METHODS = {
-    8: Kind("zip", Deflate),
-    12: Kind("zip", BZIP2.make),
-    93: Kind("zip", ZSTD.make),
-    95: Kind("zip", XZ.make),
+    8: CompressionFormat("zip", Deflate),
+    12: CompressionFormat("zip", BZIP2.make),
+    93: CompressionFormat("zip", ZSTD.make),
+    95: CompressionFormat("zip", XZ.make),
 }
 _STORED = 0
 _END = b"PK\x05\x06"
@@ -37,17 +37,17 @@ _LONGEST = 1 << 20
 class ZipArchive:
     """Reads one archive."""
 
-    def __init__(self, desk: Desk, layers: tuple[str, ...], reader: Factory, rest: Factory) -> None:
+    def __init__(self, desk: Findings, layers: tuple[str, ...], reader: ReaderFactory, rest: ReaderFactory) -> None:
         self._desk = desk
         self._layers = layers
         self._reader = reader
         self._rest_reader = rest
-        self._waiting = Pending()
+        self._waiting = ByteQueue()
         # The file that is read, how much of it is still to come, or that this is not known.
-        self._file: Content | Inflate | None = None
+        self._file: Content | CompressedReader | None = None
         self._left: int | None = 0
         self._in_file = False
-        self._behind = Rest()
+        self._behind = Remainder()
         self._piece = FIRST_PIECE
         # Whether a file has ended of which the size was not known, so that its size comes now.
         self._described = False
@@ -99,7 +99,7 @@ class ZipArchive:
         return piece
 
     def _read_behind(self) -> None:
-        behind, self._behind = self._behind.waiting, Rest()
+        behind, self._behind = self._behind.waiting, Remainder()
         self.feed(*behind.take(len(behind)))
 
     def _in_known(self, data: memoryview, origin: Origin, at: int) -> int:
@@ -128,7 +128,7 @@ class ZipArchive:
             return behind
         length = length_of(head)
         if length is None or (length > _LONGEST and len(head) >= 4):
-            self._desk.unread(Why.DAMAGED, "a zip archive that goes on as something else", self._layers)
+            self._desk.unread(Reason.DAMAGED, "a zip archive that goes on as something else", self._layers)
             self._let_go()
             return 0
         if length > len(data) - at:
@@ -136,33 +136,33 @@ class ZipArchive:
         if head.startswith(ZIP_BEGINS[0]):
             self._begin(entry(bytes(data[at : at + length])))
         elif head.startswith(_END):
-            self._rest = Content(self._desk, self._layers, self._rest_reader, Looking.NOTHING)
+            self._rest = Content(self._desk, self._layers, self._rest_reader, SearchScope.NOTHING)
         return length
 
     def _begin(self, found: Entry) -> None:
-        self._left, self._in_file, self._behind, self._piece = found.size, True, Rest(), FIRST_PIECE
+        self._left, self._in_file, self._behind, self._piece = found.size, True, Remainder(), FIRST_PIECE
         kind = _METHODS.get(found.method)
         if found.encrypted or (kind is None and found.method != _STORED):
             what = (
                 "an encrypted file in a zip archive" if found.encrypted else "a file packed in a way that is not known"
             )
-            self._desk.unread(Why.OPAQUE, what, self._layers)
+            self._desk.unread(Reason.OPAQUE, what, self._layers)
             if found.size is None:
                 self._let_go()
         elif kind:
-            self._file = Inflate(self._desk, self._layers, (kind,), self._reader, self._behind)
+            self._file = CompressedReader(self._desk, self._layers, (kind,), self._reader, self._behind)
         elif found.size is None:
-            self._desk.unread(Why.OPAQUE, "a file of unknown length in a zip archive", self._layers)
+            self._desk.unread(Reason.OPAQUE, "a file of unknown length in a zip archive", self._layers)
             self._let_go()
         else:
-            self._file = inner(self._desk, self._layers, "zip", self._reader, Looking.NOTHING)
+            self._file = inner(self._desk, self._layers, "zip", self._reader, SearchScope.NOTHING)
         if not self._left and self._left is not None:
             self._end_file(described=False)
 
     def _let_go(self) -> None:
         """Somebody else may find something in the rest. That there is trouble was said."""
         self._in_file = False
-        self._rest = Content(guessing(self._desk), self._layers, self._rest_reader, Looking.NOTHING)
+        self._rest = Content(speculative(self._desk), self._layers, self._rest_reader, SearchScope.NOTHING)
 
     # ---- what is missing
 
@@ -173,7 +173,7 @@ class ZipArchive:
             return
         if self._given_up:
             return
-        self._desk.unread(Why.GAP, "a zip archive with bytes missing", self._layers)
+        self._desk.unread(Reason.GAP, "a zip archive with bytes missing", self._layers)
         if self._in_file and self._left is not None and self._left >= length:
             self._left -= length
             if self._file:
@@ -200,9 +200,9 @@ class ZipArchive:
         if self._rest:
             self._rest.close()
         elif not self._given_up:
-            self._desk.unread(Why.DAMAGED, "a zip archive that breaks off before its end", self._layers)
+            self._desk.unread(Reason.DAMAGED, "a zip archive that breaks off before its end", self._layers)
 
 
-def zip_archive(reader: Factory, rest: Factory) -> Factory:
+def zip_archive(reader: ReaderFactory, rest: ReaderFactory) -> ReaderFactory:
     """A factory of readers of zip archives: `reader` reads the files in them, `rest` what follows."""
     return partial(ZipArchive, reader=reader, rest=rest)

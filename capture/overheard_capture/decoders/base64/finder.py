@@ -6,16 +6,16 @@ import re
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from overheard_capture.content.byte_scan import HEXADECIMAL, LETTERS, SHORTEST, SMALL, runs
-from overheard_capture.content.nesting import guessing
+from overheard_capture.content.byte_scan import HEXADECIMAL, LETTERS, SHORTEST, SMALL, letter_runs
+from overheard_capture.content.nesting import speculative
 from overheard_capture.decoders.base64.alphabet import letters_of
-from overheard_capture.decoders.base64.run import DECIDING, Run, Together, Token, aligned
-from overheard_capture.provenance.small_queue import Held
+from overheard_capture.decoders.base64.run import DECIDING, Base64Run, FernetToken, SearchedRuns, aligned
+from overheard_capture.provenance.small_queue import SmallByteQueue
 
 if TYPE_CHECKING:
     from overheard_capture.content.content import Bytes
-    from overheard_capture.content.findings import Desk
-    from overheard_capture.content.nesting import Factory
+    from overheard_capture.content.findings import Findings
+    from overheard_capture.content.nesting import ReaderFactory
     from overheard_capture.provenance.origin import Origin
 
 _ESCAPES = rb"\\/|%2[BbFf]|\\u002[BbFf]"
@@ -50,20 +50,20 @@ def _more_lines(length: int) -> tuple[re.Pattern[bytes], re.Pattern[bytes]]:
     return re.compile(same), re.compile(rb"(?:%b%b{1,%d}+%b)?" % (_BREAK, unit, max(length - 1, 1), after))
 
 
-class Base64Runs:
+class Base64Finder:
     """Reads text for the base64 in it. What that says is a guess, and no trouble where it says nothing."""
 
     __slots__ = ("_desk", "_layers", "_line", "_open", "_reader", "_together", "_token", "_waiting")
 
-    def __init__(self, desk: Desk, layers: tuple[str, ...], reader: Factory) -> None:
+    def __init__(self, desk: Findings, layers: tuple[str, ...], reader: ReaderFactory) -> None:
         self._desk = desk
         self._layers = layers
         self._reader = reader
-        self._waiting: Held | None = None
-        self._together: Together | None = None
+        self._waiting: SmallByteQueue | None = None
+        self._together: SearchedRuns | None = None
         # A long run that is still going on, and how long its lines are: 0 where it is one line.
-        self._open: Run | None = None
-        self._token: Token | None = None
+        self._open: Base64Run | None = None
+        self._token: FernetToken | None = None
         self._line = 0
 
     def feed(self, data: bytes | bytearray, origin: Origin) -> None:
@@ -84,7 +84,7 @@ class Base64Runs:
         at = self._go_on(data, origin, last) if self._open else start
         if at < 0:
             return
-        for first, ends in runs(data):
+        for first, ends in letter_runs(data):
             begins = max(first, at)
             if ends - begins < SHORTEST or _is_word(data, begins, ends):
                 continue
@@ -147,7 +147,7 @@ class Base64Runs:
         """A run from `begin` on has not ended yet."""
         if len(data) - begin >= _LONG:
             begin = self._read_some(data, origin, begin)
-        self._waiting = Held()
+        self._waiting = SmallByteQueue()
         self._waiting.add(data[begin:], origin.behind(begin))
 
     def _read_some(self, data: bytes | bytearray, origin: Origin, begin: int) -> int:
@@ -191,16 +191,16 @@ class Base64Runs:
     def _read(self, raw: bytes, origin: Origin) -> None:
         letters = letters_of(raw)
         if self._desk.opener:
-            token = Token(guessing(self._desk), self._layers, self._reader)
+            token = FernetToken(speculative(self._desk), self._layers, self._reader)
             token.feed(letters, origin, len(raw))
             token.close()
         skipped = aligned(letters[:DECIDING])
         if skipped < 0 and len(raw) < _LONG:
             if not self._together:
-                self._together = Together(guessing(self._desk), self._layers)
+                self._together = SearchedRuns(speculative(self._desk), self._layers)
             self._together.add(letters, raw, origin)
             return
-        run = Run(guessing(self._desk), self._layers, self._reader, max(skipped, 0))
+        run = Base64Run(speculative(self._desk), self._layers, self._reader, max(skipped, 0))
         run.feed(raw, origin)
         run.close()
 
@@ -209,8 +209,10 @@ class Base64Runs:
             return
         letters = letters_of(raw)
         if not self._open:
-            self._open = Run(guessing(self._desk), self._layers, self._reader, max(aligned(letters[:DECIDING]), 0))
-            self._token = Token(guessing(self._desk), self._layers, self._reader)
+            self._open = Base64Run(
+                speculative(self._desk), self._layers, self._reader, max(aligned(letters[:DECIDING]), 0)
+            )
+            self._token = FernetToken(speculative(self._desk), self._layers, self._reader)
         self._open.feed(raw, origin)
         if self._token:
             self._token.feed(letters, origin, len(raw))

@@ -15,14 +15,14 @@ from overheard_capture.content.nesting import inner
 from overheard_capture.content.text_detector import seems_text
 from overheard_capture.decoders.base64.alphabet import decoded, letters_by_frame, token_of
 from overheard_capture.decoders.magic import BEGINNINGS, is_known
-from overheard_capture.provenance.by_frame import ByFrame
+from overheard_capture.provenance.by_frame import FrameAligner
 from overheard_capture.provenance.origin import Origin, Span, joined
-from overheard_capture.provenance.small_queue import Held
+from overheard_capture.provenance.small_queue import SmallByteQueue
 
 if TYPE_CHECKING:
     from overheard_capture.content.content import Bytes
-    from overheard_capture.content.findings import Desk
-    from overheard_capture.content.nesting import Factory
+    from overheard_capture.content.findings import Findings
+    from overheard_capture.content.nesting import ReaderFactory
     from overheard_capture.provenance.by_frame import Part
 
     # How many letters come before a part that another frame brought.
@@ -81,15 +81,15 @@ def _says(out: bytes) -> bool:
     return 2 * out.count(0) >= len(out) - 1 and 0 in (sum(out[::2]), sum(out[1::2]))
 
 
-class Run:
+class Base64Run:
     """A run that is read piece by piece. So many letters at its beginning are no part of it."""
 
-    def __init__(self, desk: Desk, layers: tuple[str, ...], reader: Factory, skipped: int) -> None:
+    def __init__(self, desk: Findings, layers: tuple[str, ...], reader: ReaderFactory, skipped: int) -> None:
         self._content = inner(desk, layers, "base64", reader)
         self._skipped = skipped
-        self._by_frame = ByFrame(self._take)
+        self._by_frame = FrameAligner(self._take)
         # An escape that was cut in two, and letters that wait for a group of four, with where the last are from.
-        self._cut = Held()
+        self._cut = SmallByteQueue()
         self._waiting = b""
         self._origin = Origin([])
 
@@ -131,10 +131,10 @@ class Run:
             self._content.close()
 
 
-class Token:
+class FernetToken:
     """What an application may have sealed with Fernet, as it comes; opened at its end, where somebody has the key."""
 
-    def __init__(self, desk: Desk, layers: tuple[str, ...], reader: Factory) -> None:
+    def __init__(self, desk: Findings, layers: tuple[str, ...], reader: ReaderFactory) -> None:
         self._desk = desk
         self._layers = layers
         self._reader = reader
@@ -166,10 +166,10 @@ class Token:
             content.close()
 
 
-class Together:
+class SearchedRuns:
     """What says nothing that could be read any further: it is searched, many at a time."""
 
-    def __init__(self, desk: Desk, layers: tuple[str, ...]) -> None:
+    def __init__(self, desk: Findings, layers: tuple[str, ...]) -> None:
         self._desk = desk
         self._layers = layers
         self._outs: list[bytes] = []

@@ -8,12 +8,24 @@ from overheard_capture.decoders.compression.formats import (
     CODINGS,
     COMPRESS,
     DEFLATE,
+    FORMATS,
     GZIP,
-    KINDS,
     XZ,
     ZLIB,
     ZSTD,
 )
-from overheard_capture.decoders.compression.reader import Inflate, inflating
+from overheard_capture.decoders.compression.reader import CompressedReader, decompressing
 
-__all__ = ["BZIP2", "CODINGS", "COMPRESS", "DEFLATE", "GZIP", "KINDS", "XZ", "ZLIB", "ZSTD", "Inflate", "inflating"]
+__all__ = [
+    "BZIP2",
+    "CODINGS",
+    "COMPRESS",
+    "DEFLATE",
+    "FORMATS",
+    "GZIP",
+    "XZ",
+    "ZLIB",
+    "ZSTD",
+    "CompressedReader",
+    "decompressing",
+]

@@ -10,7 +10,7 @@ from overheard_capture.decoders.compression.libraries import Brotli, Zstd, bzip2
 from overheard_capture.decoders.compression.lzw import Lzw
 
 
-class Kind(NamedTuple):
+class CompressionFormat(NamedTuple):
     """The name of the layer, what makes a decompressor, what another member begins with, and what may pad its end."""
 
     name: str
@@ -19,21 +19,23 @@ class Kind(NamedTuple):
     padding: bytes = b""
 
 
-GZIP = Kind("gzip", Gzip, (b"\x1f\x8b\x08",), b"\0")
-ZLIB = Kind("zlib", Zlib)
-DEFLATE = Kind("deflate", Deflate)
-BROTLI = Kind("br", Brotli)
+GZIP = CompressionFormat("gzip", Gzip, (b"\x1f\x8b\x08",), b"\0")
+ZLIB = CompressionFormat("zlib", Zlib)
+DEFLATE = CompressionFormat("deflate", Deflate)
+BROTLI = CompressionFormat("br", Brotli)
 # The second is a frame to be skipped, whose first byte may be any of 16.
-ZSTD = Kind("zstd", Zstd, (b"\x28\xb5\x2f\xfd", *(bytes([first]) + b"\x2a\x4d\x18" for first in range(0x50, 0x60))))
-COMPRESS = Kind("compress", Lzw)
-BZIP2 = Kind("bzip2", bzip2, (b"BZh",))
-XZ = Kind("xz", xz, (b"\xfd7zXZ\0",), b"\0")
+ZSTD = CompressionFormat(
+    "zstd", Zstd, (b"\x28\xb5\x2f\xfd", *(bytes([first]) + b"\x2a\x4d\x18" for first in range(0x50, 0x60)))
+)
+COMPRESS = CompressionFormat("compress", Lzw)
+BZIP2 = CompressionFormat("bzip2", bzip2, (b"BZh",))
+XZ = CompressionFormat("xz", xz, (b"\xfd7zXZ\0",), b"\0")
 
-KINDS = (GZIP, ZLIB, DEFLATE, BROTLI, ZSTD, COMPRESS, BZIP2, XZ)
+FORMATS = (GZIP, ZLIB, DEFLATE, BROTLI, ZSTD, COMPRESS, BZIP2, XZ)
 
 # By the name of a content coding (RFC 9110, 8.4.1). Where there are several, the first that fits is meant: some say
 # deflate and leave out what should be around it.
-CODINGS: dict[bytes, tuple[Kind, ...]] = {
+CODINGS: dict[bytes, tuple[CompressionFormat, ...]] = {
     b"gzip": (GZIP,),
     b"x-gzip": (GZIP,),
     b"deflate": (ZLIB, DEFLATE),

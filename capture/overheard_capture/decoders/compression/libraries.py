@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import brotli  # type: ignore[import-untyped]  # it publishes no types
 import zstandard
 
-from overheard_capture.decoders.compression.deflate import DamagedError, TooLargeError
+from overheard_capture.decoders.compression.deflate import CorruptError, TooLargeError
 
 if TYPE_CHECKING:
     from overheard_capture.content.content import Bytes
@@ -36,7 +36,7 @@ class Brotli:
         try:
             out: bytes = self._brotli.process(bytes(data), output_buffer_limit=room)
         except brotli.error as problem:
-            raise DamagedError from problem
+            raise CorruptError from problem
         self.ended = self._brotli.is_finished()
         # It says that it can take more although there is more to be had.
         self.more = not self.ended and (len(out) >= room or not self._brotli.can_accept_more_data())
@@ -65,7 +65,7 @@ class Zstd:
                 made += len(out[-1])
                 self.ended = self._zstd.eof
         except zstandard.ZstdError as problem:
-            raise (TooLargeError if "memory" in str(problem) else DamagedError) from problem
+            raise (TooLargeError if "memory" in str(problem) else CorruptError) from problem
         if self.ended:
             self.left, self._tail = self._zstd.unused_data + data[at:], b""
         else:
@@ -74,7 +74,7 @@ class Zstd:
         return b"".join(out)
 
 
-class _Stream:
+class _LibraryDecompressor:
     """bzip2 and xz, which the standard library treats alike."""
 
     endless = False
@@ -89,18 +89,18 @@ class _Stream:
         try:
             out: bytes = self._library.decompress(data, room)
         except (OSError, lzma.LZMAError, EOFError, ValueError) as problem:
-            raise (TooLargeError if "emory" in str(problem) else DamagedError) from problem
+            raise (TooLargeError if "emory" in str(problem) else CorruptError) from problem
         self.ended = self._library.eof
         self.left = self._library.unused_data
         self.more = not self.ended and not self._library.needs_input
         return out
 
 
-def bzip2() -> _Stream:
+def bzip2() -> _LibraryDecompressor:
     """One stream of bzip2."""
-    return _Stream(bz2.BZ2Decompressor())
+    return _LibraryDecompressor(bz2.BZ2Decompressor())
 
 
-def xz() -> _Stream:
+def xz() -> _LibraryDecompressor:
     """One stream of xz."""
-    return _Stream(lzma.LZMADecompressor(lzma.FORMAT_XZ, memlimit=_XZ_MEMORY))
+    return _LibraryDecompressor(lzma.LZMADecompressor(lzma.FORMAT_XZ, memlimit=_XZ_MEMORY))

@@ -5,18 +5,18 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
-from overheard_capture.content.content import Content, Looking
-from overheard_capture.content.findings import Why
-from overheard_capture.content.nesting import Factory, guessing, inner
-from overheard_capture.decoders.compression.deflate import DamagedError, TooLargeError
-from overheard_capture.decoders.compression.formats import KINDS, Kind
-from overheard_capture.decoders.compression.replay import History
-from overheard_capture.provenance.by_frame import ByFrame
-from overheard_capture.provenance.queue import Pending
+from overheard_capture.content.content import Content, SearchScope
+from overheard_capture.content.findings import Reason
+from overheard_capture.content.nesting import ReaderFactory, inner, speculative
+from overheard_capture.decoders.compression.deflate import CorruptError, TooLargeError
+from overheard_capture.decoders.compression.formats import FORMATS, CompressionFormat
+from overheard_capture.decoders.compression.replay import Replay
+from overheard_capture.provenance.by_frame import FrameAligner
+from overheard_capture.provenance.queue import ByteQueue
 
 if TYPE_CHECKING:
     from overheard_capture.content.content import Bytes
-    from overheard_capture.content.findings import Desk
+    from overheard_capture.content.findings import Findings
     from overheard_capture.decoders.compression.deflate import Decompressor
     from overheard_capture.provenance.by_frame import Part
     from overheard_capture.provenance.origin import Origin
@@ -26,28 +26,28 @@ _ROOM = 256 << 10
 _STEP = 4 << 10
 # How many times what one content is spared all of them together are.
 _ALLOWANCE = 16
-_NAMES = frozenset(["zip", "permessage-deflate", *(kind.name for kind in KINDS)])
+_NAMES = frozenset(["zip", "permessage-deflate", *(kind.name for kind in FORMATS)])
 
 
-class Inflate:
+class CompressedReader:
     """Inflates one content of one of several kinds: the first that fits."""
 
     def __init__(
         self,
-        desk: Desk,
+        desk: Findings,
         layers: tuple[str, ...],
-        kinds: tuple[Kind, ...],
-        reader: Factory | None,
-        rest: Factory | None = None,
+        kinds: tuple[CompressionFormat, ...],
+        reader: ReaderFactory | None,
+        rest: ReaderFactory | None = None,
     ) -> None:
         self._desk = desk
         self._layers = layers
         self._kinds = kinds
         self._reader = reader
         self._rest_reader = rest
-        self._by_frame = ByFrame(self._take)
+        self._by_frame = FrameAligner(self._take)
         self._decompressor: Decompressor = kinds[0].make()
-        self._history = History()
+        self._history = Replay()
         self._outermost = _NAMES.isdisjoint(layers)
         self._content: Content | None = None
         # What came out of what was handed in last, and which bytes of that each part of it came out of.
@@ -55,7 +55,7 @@ class Inflate:
         self._parts: list[tuple[int, int, int]] = []
         self._made_now = self._made = self._came = 0
         # What follows an end, until it is long enough to tell whether another member begins.
-        self._between: Pending | None = None
+        self._between: ByteQueue | None = None
         self._rest: Content | None = None
         self._given_up = False
 
@@ -70,7 +70,7 @@ class Inflate:
         if self._rest:
             self._rest.gap(length)
         elif not self._given_up:
-            self._desk.unread(Why.GAP, self._words("with bytes missing"), self._layers)
+            self._desk.unread(Reason.GAP, self._words("with bytes missing"), self._layers)
             self._given_up = True
 
     def close(self) -> None:
@@ -80,7 +80,7 @@ class Inflate:
             self._begin_rest(*self._between.take(len(self._between)))
         over = self._given_up or self._rest or self._between is not None or self._decompressor.endless
         if self._came and not over:
-            self._desk.unread(Why.DAMAGED, self._words("that breaks off before its end"), self._layers)
+            self._desk.unread(Reason.DAMAGED, self._words("that breaks off before its end"), self._layers)
         for content in (self._content, self._rest):
             if content:
                 content.close()
@@ -109,7 +109,7 @@ class Inflate:
         length = len(data)
         self._count(length)
         if self._spent():
-            self._give_up(Why.LIMIT, "behind others that unwrapped to too many times their size")
+            self._give_up(Reason.LIMIT, "behind others that unwrapped to too many times their size")
             return
         while length and not self._given_up and not self._rest:
             at = max(ends - length, 0)
@@ -131,13 +131,13 @@ class Inflate:
         while True:
             try:
                 out = decompressor.inflate(piece, _ROOM)
-            except DamagedError as problem:
+            except CorruptError as problem:
                 return self._damaged(problem, data, origin, part, at)
             piece = b""
             if out and not self._wrote(out, origin, part):
                 return b""
             if decompressor.ended:
-                self._between, self._history = Pending(), History()
+                self._between, self._history = ByteQueue(), Replay()
                 return decompressor.left
             if not decompressor.more:
                 self._history.add(data)
@@ -157,7 +157,7 @@ class Inflate:
             self._hand_on(origin)
         if self._too_much():
             self._hand_on(origin)
-            self._give_up(Why.LIMIT, "that unwraps to too many times its size")
+            self._give_up(Reason.LIMIT, "that unwraps to too many times its size")
         return not self._given_up
 
     def _too_much(self) -> bool:
@@ -180,7 +180,7 @@ class Inflate:
             self._content.feed(data, origin.derived(self._parts))
         self._out, self._parts, self._made_now = [], [], 0
 
-    def _give_up(self, why: Why, what: str) -> None:
+    def _give_up(self, why: Reason, what: str) -> None:
         self._desk.unread(why, self._words(what), self._layers)
         self._given_up = True
 
@@ -188,7 +188,7 @@ class Inflate:
 
     def _look_between(self) -> Bytes:
         """What follows an end: another member, which is left to be inflated, or something else."""
-        waiting, kind = self._between or Pending(), self._kinds[0]
+        waiting, kind = self._between or ByteQueue(), self._kinds[0]
         if kind.padding and waiting.data.startswith(kind.padding):
             waiting.drop(len(waiting) - len(waiting.data.lstrip(kind.padding)))
         held = bytes(waiting.data[:8])
@@ -200,28 +200,28 @@ class Inflate:
             self._begin_rest(*waiting.take(len(waiting)))
         return b""
 
-    def _begin_rest(self, data: Bytes, origin: Origin, desk: Desk | None = None) -> None:
+    def _begin_rest(self, data: Bytes, origin: Origin, desk: Findings | None = None) -> None:
         """Let somebody else read what is none of this."""
         self._count(-len(data))
-        self._rest = Content(desk or self._desk, self._layers, self._rest_reader or _leaf(), Looking.NOTHING)
+        self._rest = Content(desk or self._desk, self._layers, self._rest_reader or _leaf(), SearchScope.NOTHING)
         self._rest.feed(data, origin)
 
     # ---- damage
 
-    def _damaged(self, problem: DamagedError, data: Bytes, origin: Origin, part: Part, at: int) -> Bytes:
+    def _damaged(self, problem: CorruptError, data: Bytes, origin: Origin, part: Part, at: int) -> Bytes:
         """Try what else it may be; else save what can be read before the damage. What is behind an end is left over."""
         if not self._made and len(self._kinds) > 1 and self._history.known:
             self._kinds = self._kinds[1:]
             self._decompressor = self._kinds[0].make()
-            before, self._history = self._history, History()
+            before, self._history = self._history, Replay()
             return self._inflate(before.joined + bytes(data), origin, part, at)
         if isinstance(problem, TooLargeError):
-            self._give_up(Why.LIMIT, "that takes too much memory")
+            self._give_up(Reason.LIMIT, "that takes too much memory")
             return b""
         read = self._save(data, origin, part) if self._history.known else 0
         if self._between is None and not self._given_up:
-            self._desk.unread(Why.DAMAGED, self._words("that goes on as something else"), self._layers)
-            self._begin_rest(data[read:], origin.behind(at + read), guessing(self._desk))
+            self._desk.unread(Reason.DAMAGED, self._words("that goes on as something else"), self._layers)
+            self._begin_rest(data[read:], origin.behind(at + read), speculative(self._desk))
             return b""
         return data[read:]
 
@@ -233,25 +233,27 @@ class Inflate:
                 out = decompressor.inflate(data[place : place + 1], _ROOM)
                 while decompressor.more and len(out) < _ROOM:
                     out += decompressor.inflate(b"", _ROOM)
-            except DamagedError:
+            except CorruptError:
                 return place
             if out and not self._wrote(out, origin, part):
                 return place
             if decompressor.ended:
-                self._between, self._history = Pending(), History()
+                self._between, self._history = ByteQueue(), Replay()
                 return place + 1
         return len(data)
 
 
-def _leaf() -> Factory:
-    from overheard_capture.decoders.untyped import leaf  # noqa: PLC0415  (a leaf inflates, too)
+def _leaf() -> ReaderFactory:
+    from overheard_capture.decoders.untyped import untyped  # noqa: PLC0415  (a leaf inflates, too)
 
-    return leaf
+    return untyped
 
 
-def inflating(kinds: tuple[Kind, ...], reader: Factory | None, rest: Factory | None = None) -> Factory:
+def decompressing(
+    kinds: tuple[CompressionFormat, ...], reader: ReaderFactory | None, rest: ReaderFactory | None = None
+) -> ReaderFactory:
     """A factory of readers that inflate, and hand on what comes out to another reader.
 
     `rest` makes a reader of what follows the end; where it is left out, that is a leaf.
     """
-    return partial(Inflate, kinds=kinds, reader=reader, rest=rest)
+    return partial(CompressedReader, kinds=kinds, reader=reader, rest=rest)

@@ -12,7 +12,7 @@ _MOST = 64 << 10
 _ROOM = 256 << 10
 
 
-class History:
+class Replay:
     """It forgets all when it becomes too long."""
 
     def __init__(self) -> None:

@@ -12,11 +12,11 @@ from typing import TYPE_CHECKING
 from overheard_capture.content.byte_scan import ENCODED_WORD
 from overheard_capture.content.content import look_at
 from overheard_capture.content.nesting import may_go_deeper
-from overheard_capture.provenance.small_queue import Held
+from overheard_capture.provenance.small_queue import SmallByteQueue
 
 if TYPE_CHECKING:
     from overheard_capture.content.content import Bytes
-    from overheard_capture.content.findings import Desk
+    from overheard_capture.content.findings import Findings
     from overheard_capture.provenance.origin import Origin
 
 LAYER = "MIME encoded words"
@@ -36,11 +36,11 @@ class EncodedWords:
 
     __slots__ = ("_desk", "_ended", "_layers", "_line", "_long")
 
-    def __init__(self, desk: Desk, layers: tuple[str, ...]) -> None:
+    def __init__(self, desk: Findings, layers: tuple[str, ...]) -> None:
         self._desk = desk
         self._layers = layers
         # The last field, which may go on; whether it is too long; and whether its last line has ended.
-        self._line: Held | None = None
+        self._line: SmallByteQueue | None = None
         self._long = self._ended = False
 
     def feed(self, data: Bytes, origin: Origin) -> None:
@@ -75,7 +75,7 @@ class EncodedWords:
         if self._long or held + len(data) - at > _LONGEST:
             self._line, self._long = None, True
         elif len(data) > at:
-            self._line = self._line or Held()
+            self._line = self._line or SmallByteQueue()
             self._line.add(data[at:], origin.behind(at))
 
     def _end_line(self) -> None:

@@ -5,17 +5,17 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from overheard_capture.content.content import Content, Looking
+from overheard_capture.content.content import Content, SearchScope
 from overheard_capture.decoders.base64.body import base64_body
 from overheard_capture.decoders.content_coding import unwrapped
 from overheard_capture.decoders.mail.quoted_printable import QuotedPrintable
-from overheard_capture.decoders.untyped import leaf
-from overheard_capture.provenance.queue import Pending
+from overheard_capture.decoders.untyped import untyped
+from overheard_capture.provenance.queue import ByteQueue
 
 if TYPE_CHECKING:
     from overheard_capture.content.content import Bytes
-    from overheard_capture.content.findings import Desk
-    from overheard_capture.content.nesting import Factory
+    from overheard_capture.content.findings import Findings
+    from overheard_capture.content.nesting import ReaderFactory
     from overheard_capture.provenance.origin import Origin
 
 _END = re.compile(rb"(?:\A|\n)\r?\n")
@@ -30,21 +30,21 @@ _BOUNDARY = re.compile(
 _LONGEST_HEAD = 64 << 10
 
 
-def body(content_type: bytes, encodings: bytes = b"") -> Factory:
+def body(content_type: bytes, encodings: bytes = b"") -> ReaderFactory:
     """What reads a body of this type, in these encodings."""
     return unwrapped(encodings, _of_type(content_type)) if encodings else _of_type(content_type)
 
 
-def _of_type(content_type: bytes) -> Factory:
+def _of_type(content_type: bytes) -> ReaderFactory:
     kind = content_type[:16].lower()
     if kind.startswith(b"multipart/") and (boundary := _BOUNDARY.search(content_type)):
         from overheard_capture.decoders.mail.multipart import multipart  # noqa: PLC0415  (its parts are entities, too)
 
         return multipart(boundary[1] or boundary[2])
-    return Entity if kind.startswith(b"message/rfc822") else leaf
+    return MimeEntity if kind.startswith(b"message/rfc822") else untyped
 
 
-def _of_entity(head: bytes) -> Factory:
+def _of_entity(head: bytes) -> ReaderFactory:
     """What reads the body behind this header."""
     fields = {name.lower(): value for name, value in _FIELD.findall(head)}
     reader = body(fields.get(b"content-type", b""), fields.get(b"content-encoding", b""))
@@ -56,13 +56,13 @@ def _of_entity(head: bytes) -> Factory:
     return reader
 
 
-class Entity:
+class MimeEntity:
     """Reads one."""
 
-    def __init__(self, desk: Desk, layers: tuple[str, ...]) -> None:
+    def __init__(self, desk: Findings, layers: tuple[str, ...]) -> None:
         self._desk = desk
         self._layers = layers
-        self._head: Pending | None = Pending()
+        self._head: ByteQueue | None = ByteQueue()
         self._body: Content | None = None
 
     def feed(self, data: Bytes, origin: Origin) -> None:
@@ -77,10 +77,10 @@ class Entity:
 
     def _begin(self, length: int) -> None:
         """The body begins behind so many bytes of header."""
-        waiting, self._head = self._head or Pending(), None
+        waiting, self._head = self._head or ByteQueue(), None
         head, _ = waiting.take(length)
         data, origin = waiting.take(len(waiting))
-        self._body = Content(self._desk, self._layers, _of_entity(head), Looking.NOTHING)
+        self._body = Content(self._desk, self._layers, _of_entity(head), SearchScope.NOTHING)
         self._body.feed(data, origin)
 
     def gap(self, length: int) -> None:

@@ -6,17 +6,17 @@ import re
 from functools import partial
 from typing import TYPE_CHECKING
 
-from overheard_capture.content.content import Content, Looking
-from overheard_capture.content.findings import Why
+from overheard_capture.content.content import Content, SearchScope
+from overheard_capture.content.findings import Reason
 from overheard_capture.content.nesting import inner
-from overheard_capture.decoders.mail.mime import Entity
-from overheard_capture.decoders.untyped import leaf
-from overheard_capture.provenance.queue import Pending
+from overheard_capture.decoders.mail.mime import MimeEntity
+from overheard_capture.decoders.untyped import untyped
+from overheard_capture.provenance.queue import ByteQueue
 
 if TYPE_CHECKING:
     from overheard_capture.content.content import Bytes
-    from overheard_capture.content.findings import Desk
-    from overheard_capture.content.nesting import Factory
+    from overheard_capture.content.findings import Findings
+    from overheard_capture.content.nesting import ReaderFactory
     from overheard_capture.provenance.origin import Origin
 
 # How much white space may follow a boundary in its line.
@@ -26,16 +26,16 @@ _SPACE = 64
 class Multipart:
     """Reads one such body."""
 
-    def __init__(self, desk: Desk, layers: tuple[str, ...], boundary: bytes) -> None:
+    def __init__(self, desk: Findings, layers: tuple[str, ...], boundary: bytes) -> None:
         self._desk = desk
         self._layers = layers
         self._dashes = b"--" + boundary
         line = rb"%b(?:(--)|[ \t]{0,%d}\r?\n)" % (re.escape(self._dashes), _SPACE)
         self._first_line = re.compile(line)
         self._line = re.compile(rb"\r?\n" + line)
-        self._waiting = Pending()
+        self._waiting = ByteQueue()
         # What is read at the moment: what comes before the first part, a part, or what comes behind the last.
-        self._part: Content | None = Content(desk, layers, leaf, Looking.NOTHING)
+        self._part: Content | None = Content(desk, layers, untyped, SearchScope.NOTHING)
         # Whether nothing of it has come; and whether the last part has ended.
         self._fresh = True
         self._ended = False
@@ -73,9 +73,9 @@ class Multipart:
             self._part.close()
         self._ended, self._fresh = ended, True
         if ended:
-            self._part = Content(self._desk, self._layers, leaf, Looking.NOTHING)
+            self._part = Content(self._desk, self._layers, untyped, SearchScope.NOTHING)
         else:
-            self._part = inner(self._desk, self._layers, "multipart", Entity, Looking.NOTHING)
+            self._part = inner(self._desk, self._layers, "multipart", MimeEntity, SearchScope.NOTHING)
 
     def _may_begin(self, data: bytes) -> int:
         """From where on it may be such a line, of which more is to come."""
@@ -113,9 +113,9 @@ class Multipart:
         if self._part:
             self._part.close()
         if not self._ended:
-            self._desk.unread(Why.DAMAGED, "a body in parts that breaks off before its end", self._layers)
+            self._desk.unread(Reason.DAMAGED, "a body in parts that breaks off before its end", self._layers)
 
 
-def multipart(boundary: bytes) -> Factory:
+def multipart(boundary: bytes) -> ReaderFactory:
     """A factory of readers of bodies whose parts this boundary is between."""
     return partial(Multipart, boundary=boundary)

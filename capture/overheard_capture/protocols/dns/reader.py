@@ -6,18 +6,18 @@ import re
 from typing import TYPE_CHECKING
 
 from overheard_capture.content.content import look_at
-from overheard_capture.content.findings import Why
-from overheard_capture.decoders.short import Brief
-from overheard_capture.protocols.dns.message import said
-from overheard_capture.protocols.framed import Framed
+from overheard_capture.content.findings import Reason
+from overheard_capture.decoders.short import Short
+from overheard_capture.protocols.dns.message import contents_of
+from overheard_capture.protocols.framed import FramedReader
 from overheard_capture.provenance.origin import Origin
-from overheard_capture.provenance.queue import Pending
+from overheard_capture.provenance.queue import ByteQueue
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from overheard_capture.content.content import Bytes
-    from overheard_capture.content.findings import Desk
+    from overheard_capture.content.findings import Findings
     from overheard_capture.protocols.dns.message import Stretch
     from overheard_capture.provenance.origin import Span
 
@@ -27,12 +27,12 @@ _NETBIOS = re.compile(rb"[A-P]{32}")
 _LONG = re.compile(rb"[A-Za-z0-9+/=_-]{24,}")
 
 
-def read_dns(desk: Desk, layers: tuple[str, ...], data: Bytes, origin: Origin) -> bool:
+def read_dns(desk: Findings, layers: tuple[str, ...], data: Bytes, origin: Origin) -> bool:
     """Read one message. Say whether all of `data` is one."""
-    message = said(data)
+    message = contents_of(data)
     if message is None:
         return False
-    text = _Text(data)
+    text = _MessageText(data)
     for labels in message.names:
         text.name(labels)
     # What is put into several strings, records or addresses is put together again.
@@ -40,13 +40,13 @@ def read_dns(desk: Desk, layers: tuple[str, ...], data: Bytes, origin: Origin) -
         text.line(stretches)
     text.look(desk, (*layers, "DNS"), origin)
     for begins, ends in message.others:
-        reader = Brief(desk, (*layers, "DNS"))
+        reader = Short(desk, (*layers, "DNS"))
         reader.feed(data[begins:ends], origin.behind(begins))
         reader.close()
     return True
 
 
-class _Text:
+class _MessageText:
     """What a message says, as text, and where each part of it comes from."""
 
     def __init__(self, data: Bytes) -> None:
@@ -93,7 +93,7 @@ class _Text:
     def _end(self) -> None:
         self._text += b"\n"
 
-    def look(self, desk: Desk, layers: tuple[str, ...], origin: Origin) -> None:
+    def look(self, desk: Findings, layers: tuple[str, ...], origin: Origin) -> None:
         """Search it."""
         text = bytes(self._text)
         if not any(desk.search.matches(text)) and not _LONG.search(text):
@@ -106,7 +106,7 @@ class _Text:
                 spans += origin.sliced(begins, ends, start)
         made_of = Origin(spans)
         look_at(desk, layers, text, made_of)
-        reader = Brief(desk, layers)
+        reader = Short(desk, layers)
         reader.feed(text, made_of)
         reader.close()
 
@@ -118,23 +118,23 @@ def _of_letters(name: bytes) -> bytes:
 # ---- over TCP
 
 
-def dns(desk: Desk, layers: tuple[str, ...]) -> Framed:
+def dns(desk: Findings, layers: tuple[str, ...]) -> FramedReader:
     """A reader of messages with their lengths before them (RFC 1035, 4.2.2)."""
-    return Framed(desk, layers, "DNS", Messages(desk, layers), lambda _data, _last: -1)
+    return FramedReader(desk, layers, "DNS", DnsMessages(desk, layers), lambda _data, _last: -1)
 
 
 def is_dns(head: Bytes) -> bool:
     """Whether a direction that begins like this is DNS: with a whole message that makes sense."""
-    return len(head) > 2 and said(head[2 : 2 + int.from_bytes(head[:2], "big")]) is not None
+    return len(head) > 2 and contents_of(head[2 : 2 + int.from_bytes(head[:2], "big")]) is not None
 
 
-class Messages:
+class DnsMessages:
     """The messages that one side sends."""
 
-    def __init__(self, desk: Desk, layers: tuple[str, ...]) -> None:
+    def __init__(self, desk: Findings, layers: tuple[str, ...]) -> None:
         self._desk = desk
         self._layers = layers
-        self._waiting = Pending()
+        self._waiting = ByteQueue()
         self.broken = False
 
     def feed(self, data: memoryview, origin: Origin) -> int:
@@ -161,9 +161,9 @@ class Messages:
 
     def lose(self, _length: int) -> None:
         """So many bytes are missing, and nobody knows what they were."""
-        self._waiting = Pending()
+        self._waiting = ByteQueue()
 
     def close(self) -> None:
         """There is no more to come."""
         if len(self._waiting):
-            self._desk.unread(Why.DAMAGED, "a message of DNS that breaks off", self._layers)
+            self._desk.unread(Reason.DAMAGED, "a message of DNS that breaks off", self._layers)

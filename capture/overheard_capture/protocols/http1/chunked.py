@@ -5,14 +5,14 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from overheard_capture.content.boundaries import Seams
-from overheard_capture.content.content import Content, Looking
+from overheard_capture.content.boundaries import Boundaries
+from overheard_capture.content.content import Content, SearchScope
 from overheard_capture.content.nesting import may_go_deeper
 from overheard_capture.provenance.origin import joined
 
 if TYPE_CHECKING:
-    from overheard_capture.content.findings import Desk
-    from overheard_capture.content.nesting import Factory
+    from overheard_capture.content.findings import Findings
+    from overheard_capture.content.nesting import ReaderFactory
     from overheard_capture.provenance.origin import Origin
 
 _SIZE = re.compile(rb"[ \t]*([0-9A-Fa-f]{1,15})[ \t]*(?:;[^\n]*)?\r?\n")
@@ -22,11 +22,11 @@ _TRAILER = re.compile(rb"(?:[^\r\n][^\n]*\n)*+\r?\n")
 _LONGEST_LINE, _LONGEST_TRAILER = 16 << 10, 64 << 10
 
 
-class Chunked:
+class ChunkedBody:
     """Reads one body, which is in the midst of a direction: `over` and `broken` say how it ended."""
 
-    def __init__(self, desk: Desk, layers: tuple[str, ...], reader: Factory) -> None:
-        self._content = Seams(desk, (*layers, "chunked"), reader) if may_go_deeper(desk, layers) else None
+    def __init__(self, desk: Findings, layers: tuple[str, ...], reader: ReaderFactory) -> None:
+        self._content = Boundaries(desk, (*layers, "chunked"), reader) if may_go_deeper(desk, layers) else None
         self._left = 0
         self._first = True
         # Whether some of the chunk has been handed on.
@@ -104,11 +104,11 @@ class Chunked:
             self._content.close()
 
 
-class Plainly:
+class IdentityBody:
     """Reads a body as it is, of a length that is known or up to the end of all: it has the same few words."""
 
-    def __init__(self, desk: Desk, layers: tuple[str, ...], reader: Factory, length: int | None) -> None:
-        self._content = Content(desk, layers, reader, Looking.NOTHING)
+    def __init__(self, desk: Findings, layers: tuple[str, ...], reader: ReaderFactory, length: int | None) -> None:
+        self._content = Content(desk, layers, reader, SearchScope.NOTHING)
         # How much is still to come; None where that is all there is.
         self._left = length
         self.over = length == 0

@@ -5,17 +5,25 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from overheard_capture.content.findings import Why
-from overheard_capture.decoders.fallback import Plain
+from overheard_capture.content.findings import Reason
+from overheard_capture.decoders.fallback import Fallback
 from overheard_capture.decoders.mail.mime import body
-from overheard_capture.protocols.http1.chunked import Chunked, Plainly
-from overheard_capture.protocols.http1.head import AFRESH, LONGEST, LONGEST_START, Head, end_of_head, head_of, starts
+from overheard_capture.protocols.http1.chunked import ChunkedBody, IdentityBody
+from overheard_capture.protocols.http1.head import (
+    LONGEST,
+    LONGEST_START,
+    RESYNC,
+    MessageHead,
+    end_of_head,
+    head_of,
+    starts,
+)
 from overheard_capture.protocols.http1.upgrade import switched
-from overheard_capture.provenance.queue import Pending
+from overheard_capture.provenance.queue import ByteQueue
 
 if TYPE_CHECKING:
     from overheard_capture.content.content import Bytes, Reader
-    from overheard_capture.content.findings import Desk
+    from overheard_capture.content.findings import Findings
     from overheard_capture.provenance.origin import Origin
 
 NAME = "HTTP/1"
@@ -29,11 +37,11 @@ _IN_A_METHOD = re.compile(rb"[!#$%&'*+.^_`|~0-9A-Za-z-]")
 class Http1:
     """Reads one direction: all requests, or all answers."""
 
-    def __init__(self, desk: Desk, layers: tuple[str, ...]) -> None:
+    def __init__(self, desk: Findings, layers: tuple[str, ...]) -> None:
         self._desk = desk
         self._layers = layers
-        self._waiting: Pending | None = None
-        self._body: Chunked | Plainly | None = None
+        self._waiting: ByteQueue | None = None
+        self._body: ChunkedBody | IdentityBody | None = None
         # Who reads what is HTTP no more; and whether that may begin again, after damage or a gap.
         self._other: Reader | None = None
         self._lost = False
@@ -65,7 +73,7 @@ class Http1:
             else:
                 at, more = self._head(data, origin, at, last)
         if at < len(data):
-            self._waiting = Pending()
+            self._waiting = ByteQueue()
             self._waiting.add(data[at:], origin.behind(at))
 
     def _hand_over(self, data: bytes | bytearray, origin: Origin, begin: int, end: int) -> None:
@@ -93,7 +101,7 @@ class Http1:
         waits = line or data.find(b"\n", at, at + LONGEST) < 0
         if waits and len(data) - at < LONGEST and not last:
             return at, False
-        self._lose(Why.DAMAGED, "HTTP/1 that goes on as something else")
+        self._lose(Reason.DAMAGED, "HTTP/1 that goes on as something else")
         # This is no beginning, whatever it looks like.
         self._hand_over(data, origin, at, at + 1)
         return at + 1, True
@@ -103,7 +111,7 @@ class Http1:
             return at, False
         at = self._body.read(data, origin, at)
         if self._body.broken:
-            self._lose(Why.DAMAGED, "a body in chunks that goes on as something else")
+            self._lose(Reason.DAMAGED, "a body in chunks that goes on as something else")
             return at, True
         if self._body.over:
             self._end_body()
@@ -112,7 +120,7 @@ class Http1:
 
     def _search(self, data: bytes | bytearray, origin: Origin, at: int, last: bool) -> tuple[int, bool]:
         """Look for the first line of a message. What is not one is read as what it is."""
-        found = AFRESH.search(data, at)
+        found = RESYNC.search(data, at)
         if found:
             self._hand_over(data, origin, at, found.start())
             self._end_other()
@@ -125,17 +133,17 @@ class Http1:
 
     # ---- messages
 
-    def _begin(self, head: Head) -> None:
+    def _begin(self, head: MessageHead) -> None:
         """A message begins."""
         self._desk.is_a(head.version)
         if head.contradictory or (head.until_close and not head.status):
-            self._lose(Why.DAMAGED, "HTTP/1 that contradicts itself on the length of a message")
+            self._lose(Reason.DAMAGED, "HTTP/1 that contradicts itself on the length of a message")
         elif head.status:
             self._answer(head)
         else:
             self._request(head)
 
-    def _request(self, head: Head) -> None:
+    def _request(self, head: MessageHead) -> None:
         methods = self._desk.conversation.methods
         if len(methods) < _MOST_WAITING:
             methods.append(head.method)
@@ -145,7 +153,7 @@ class Http1:
         elif head.chunked or head.length:
             self._begin_body(head)
 
-    def _answer(self, head: Head) -> None:
+    def _answer(self, head: MessageHead) -> None:
         if head.status == 101:
             self._other = switched(head.upgrade, self._desk, self._layers)
         if head.status < 200:
@@ -158,12 +166,12 @@ class Http1:
         elif method != b"HEAD" and head.status not in (204, 304) and head.length != 0:
             self._begin_body(head)
 
-    def _begin_body(self, head: Head) -> None:
+    def _begin_body(self, head: MessageHead) -> None:
         reader = body(head.kind, head.codings)
         if head.chunked:
-            self._body = Chunked(self._desk, self._layers, reader)
+            self._body = ChunkedBody(self._desk, self._layers, reader)
         else:
-            self._body = Plainly(self._desk, self._layers, reader, head.length)
+            self._body = IdentityBody(self._desk, self._layers, reader, head.length)
 
     def _end_body(self) -> None:
         if self._body:
@@ -172,11 +180,11 @@ class Http1:
 
     # ---- what goes wrong
 
-    def _lose(self, why: Why, what: str) -> None:
+    def _lose(self, why: Reason, what: str) -> None:
         """From here on nobody knows where a message begins, until one is seen to."""
         self._desk.unread(why, what, self._layers)
         self._end_body()
-        self._other, self._lost = Plain(self._desk, self._layers), True
+        self._other, self._lost = Fallback(self._desk, self._layers), True
 
     def _end_other(self) -> None:
         if self._other:
@@ -196,11 +204,11 @@ class Http1:
         if self._lost:
             return
         if not self._waiting and self._body and self._body.gap(length):
-            self._desk.unread(Why.GAP, "an HTTP/1 body with bytes missing", self._layers)
+            self._desk.unread(Reason.GAP, "an HTTP/1 body with bytes missing", self._layers)
             if self._body.over:
                 self._end_body()
             return
-        self._lose(Why.GAP, "HTTP/1 with bytes missing")
+        self._lose(Reason.GAP, "HTTP/1 with bytes missing")
         self._read_last()
 
     def _read_last(self) -> None:
@@ -214,13 +222,13 @@ class Http1:
         """There is no more to come."""
         self._read_last()
         if self._body and not (self._body.over or self._body.endless):
-            self._desk.unread(Why.DAMAGED, "an HTTP/1 body that breaks off before its end", self._layers)
+            self._desk.unread(Reason.DAMAGED, "an HTTP/1 body that breaks off before its end", self._layers)
         self._end_body()
         self._end_other()
         if not self._desk.read[NAME]:
             del self._desk.read[NAME]
 
 
-def http1(desk: Desk, layers: tuple[str, ...]) -> Http1:
+def http1(desk: Findings, layers: tuple[str, ...]) -> Http1:
     """A reader of one direction."""
     return Http1(desk, layers)

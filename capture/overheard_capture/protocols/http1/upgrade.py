@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from overheard_capture.content.content import Reader
-    from overheard_capture.content.findings import Desk
+    from overheard_capture.content.findings import Findings
 
 
-def switched(upgrade: bytes, desk: Desk, layers: tuple[str, ...]) -> Reader:
+def switched(upgrade: bytes, desk: Findings, layers: tuple[str, ...]) -> Reader:
     """What reads on after an upgrade to this; after one to anything else, and after CONNECT, its own bytes tell."""
     # All of them may have HTTP in them again.
     if upgrade == b"websocket":

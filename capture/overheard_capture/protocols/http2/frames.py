@@ -14,7 +14,7 @@ HEAD = 9
 PREFACE = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"
 
 
-class Kind(IntEnum):
+class FrameType(IntEnum):
     """What a frame is (RFC 9113, 6)."""
 
     PREFACE = -1
@@ -37,21 +37,28 @@ PRIORITISED = 0x20
 
 # The flags that each may have.
 FLAGS: dict[int, int] = {
-    Kind.DATA: END_STREAM | PADDED,
-    Kind.HEADERS: END_STREAM | END_HEADERS | PADDED | PRIORITISED,
-    Kind.SETTINGS: ACK,
-    Kind.PUSH_PROMISE: END_HEADERS | PADDED,
-    Kind.PING: ACK,
-    Kind.CONTINUATION: END_HEADERS,
+    FrameType.DATA: END_STREAM | PADDED,
+    FrameType.HEADERS: END_STREAM | END_HEADERS | PADDED | PRIORITISED,
+    FrameType.SETTINGS: ACK,
+    FrameType.PUSH_PROMISE: END_HEADERS | PADDED,
+    FrameType.PING: ACK,
+    FrameType.CONTINUATION: END_HEADERS,
 }
 
-_LENGTHS = {Kind.PRIORITY: 5, Kind.RST_STREAM: 4, Kind.PING: 8, Kind.WINDOW_UPDATE: 4}
-_OF_A_STREAM = {Kind.DATA, Kind.HEADERS, Kind.PRIORITY, Kind.RST_STREAM, Kind.PUSH_PROMISE, Kind.CONTINUATION}
-_OF_NONE = {Kind.SETTINGS, Kind.PING, Kind.GOAWAY}
-_MAY_BE_PADDED = {Kind.DATA, Kind.HEADERS, Kind.PUSH_PROMISE}
+_LENGTHS = {FrameType.PRIORITY: 5, FrameType.RST_STREAM: 4, FrameType.PING: 8, FrameType.WINDOW_UPDATE: 4}
+_OF_A_STREAM = {
+    FrameType.DATA,
+    FrameType.HEADERS,
+    FrameType.PRIORITY,
+    FrameType.RST_STREAM,
+    FrameType.PUSH_PROMISE,
+    FrameType.CONTINUATION,
+}
+_OF_NONE = {FrameType.SETTINGS, FrameType.PING, FrameType.GOAWAY}
+_MAY_BE_PADDED = {FrameType.DATA, FrameType.HEADERS, FrameType.PUSH_PROMISE}
 
 
-class Frame(NamedTuple):
+class Http2Frame(NamedTuple):
     """The head of a frame. Of a `kind` that is not in the table nothing is known."""
 
     length: int
@@ -60,21 +67,21 @@ class Frame(NamedTuple):
     stream: int
 
     @classmethod
-    def of(cls, head: Bytes) -> Frame:
+    def of(cls, head: Bytes) -> Http2Frame:
         """What nine bytes say."""
         if head == PREFACE[:HEAD]:
-            return cls(len(PREFACE) - HEAD, Kind.PREFACE, 0, 0)
+            return cls(len(PREFACE) - HEAD, FrameType.PREFACE, 0, 0)
         length = int.from_bytes(head[:3], "big")
         return cls(length, head[3], head[4], int.from_bytes(head[5:9], "big") & 0x7FFFFFFF)
 
     @property
     def sound(self) -> bool:
         """Whether there may be such a frame at all."""
-        if self.kind in _LENGTHS and self.length != _LENGTHS[Kind(self.kind)]:
+        if self.kind in _LENGTHS and self.length != _LENGTHS[FrameType(self.kind)]:
             return False
-        if self.kind == Kind.SETTINGS and (self.length % 6 or (self.flags & ACK and self.length)):
+        if self.kind == FrameType.SETTINGS and (self.length % 6 or (self.flags & ACK and self.length)):
             return False
-        if self.kind == Kind.GOAWAY and self.length < 8:
+        if self.kind == FrameType.GOAWAY and self.length < 8:
             return False
         return self.kind not in (_OF_NONE if self.stream else _OF_A_STREAM)
 
@@ -84,10 +91,10 @@ class Frame(NamedTuple):
         return bool(self.flags & PADDED) and self.kind in _MAY_BE_PADDED
 
 
-class Listener(Protocol):
+class Http2FrameHandler(Protocol):
     """Whoever is told what the frames are."""
 
-    def begin(self, frame: Frame) -> bool:
+    def begin(self, frame: Http2Frame) -> bool:
         """A frame begins. Say whether it may be here."""
 
     def piece(self, data: Bytes, origin: Origin, goes_on: bool) -> None:
@@ -100,13 +107,13 @@ class Listener(Protocol):
         """The frame is over."""
 
 
-class Frames:
+class Http2Framer:
     """Cuts frames out of bytes as they come. Nothing is kept but a head that is not all there."""
 
-    def __init__(self, listener: Listener) -> None:
+    def __init__(self, listener: Http2FrameHandler) -> None:
         self._listener = listener
         self._head = b""
-        self._frame: Frame | None = None
+        self._frame: Http2Frame | None = None
         # How much of the frame is to come; of that, how much is padding, or -1 where its first byte will say.
         self._left = self._padding = 0
         self._begun = False
@@ -134,7 +141,7 @@ class Frames:
         return at
 
     def _begin(self) -> bool:
-        frame, self._head = Frame.of(self._head), b""
+        frame, self._head = Http2Frame.of(self._head), b""
         if not frame.sound or frame.padded > frame.length or not self._listener.begin(frame):
             return False
         self._frame, self._left, self._begun = frame, frame.length, False

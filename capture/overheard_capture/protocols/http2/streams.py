@@ -5,8 +5,8 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
-from overheard_capture.content.content import Content, Looking
-from overheard_capture.content.findings import Why
+from overheard_capture.content.content import Content, SearchScope
+from overheard_capture.content.findings import Reason
 from overheard_capture.decoders.mail.mime import body
 from overheard_capture.protocols.http2.grpc import Grpc
 
@@ -14,8 +14,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from overheard_capture.content.content import Bytes
-    from overheard_capture.content.findings import Desk
-    from overheard_capture.content.nesting import Factory
+    from overheard_capture.content.findings import Findings
+    from overheard_capture.content.nesting import ReaderFactory
     from overheard_capture.provenance.origin import Origin
 
 # How many streams are followed at a time. Servers allow some 100 to 250.
@@ -25,10 +25,10 @@ _MOST = 256
 TELLING = {b"content-encoding", b"content-type", b"grpc-encoding"}
 
 
-class Streams:
+class Http2Streams:
     """The streams of one direction that are open."""
 
-    def __init__(self, desk: Desk, layers: tuple[str, ...]) -> None:
+    def __init__(self, desk: Findings, layers: tuple[str, ...]) -> None:
         self._desk = desk
         self._layers = layers
         # The content of each, or, as long as no data came, what its header said. The one that was used last is last.
@@ -53,10 +53,10 @@ class Streams:
     def _content(self, stream: int) -> Content:
         known = self._open.pop(stream, None)
         if known is None:
-            why = Why.GAP if self.lost else Why.LIMIT
+            why = Reason.GAP if self.lost else Reason.LIMIT
             self._desk.unread(why, "data of an HTTP/2 stream whose header is not known", self._layers)
         if not isinstance(known, Content):
-            known = Content(self._desk, self._layers, _reader(known or {}), Looking.SEAMS)
+            known = Content(self._desk, self._layers, _reader(known or {}), SearchScope.SEAMS)
         self._keep(stream, known)
         return known
 
@@ -85,7 +85,7 @@ class Streams:
             self.end(stream)
 
 
-def _reader(telling: Mapping[bytes, bytes]) -> Factory:
+def _reader(telling: Mapping[bytes, bytes]) -> ReaderFactory:
     kind = telling.get(b"content-type", b"")
     lower = kind.lower()
     if lower.startswith(b"application/grpc") and not lower.startswith(b"application/grpc-web-text"):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
 
-from overheard_capture.protocols.tls.cursor import Cursor, CutShortError
+from overheard_capture.protocols.tls.cursor import Cursor, TruncatedError
 from overheard_capture.provenance.origin import joined
 
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ class Piece(NamedTuple):
 
 
 @dataclass
-class _Message:
+class _FragmentedMessage:
     head: Piece
     length: int
     pieces: list[Piece] = field(default_factory=list)
@@ -45,11 +45,11 @@ class _Message:
         return found if at == self.length else None
 
 
-class Fragments:
+class HandshakeFragments:
     """Puts messages together. `open` holds once one has begun that is not whole."""
 
     def __init__(self) -> None:
-        self._begun: dict[int, _Message] = {}
+        self._begun: dict[int, _FragmentedMessage] = {}
         self._done: set[int] = set()
 
     @property
@@ -65,21 +65,21 @@ class Fragments:
             start, size = cursor.number(3), cursor.number(3)
             data = bytes(cursor.take(size))
             if start + size > length or length > _LONGEST:
-                raise CutShortError
+                raise TruncatedError
             head = Piece(0, bytes([kind]) + length.to_bytes(3, "big"), origin.behind(at))
             at += _HEAD + size
             if number not in self._done:
-                message = self._begun.setdefault(number, _Message(head, length))
+                message = self._begun.setdefault(number, _FragmentedMessage(head, length))
                 message.pieces.append(Piece(start, data, origin.behind(at - size)))
                 yield from self._whole(number, message)
 
-    def _whole(self, number: int, message: _Message) -> Iterator[list[Piece]]:
+    def _whole(self, number: int, message: _FragmentedMessage) -> Iterator[list[Piece]]:
         if (pieces := message.in_order()) is not None:
             self._done.add(number)
             del self._begun[number]
             yield [message.head, *pieces]
         elif len(self._begun) > _MOST or len(message.pieces) > _LONGEST // 64:
-            raise CutShortError
+            raise TruncatedError
 
 
 def put_together(pieces: list[Piece]) -> tuple[bytes, Origin]:

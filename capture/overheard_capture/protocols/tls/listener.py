@@ -4,31 +4,31 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from overheard_capture.content.findings import Why
+from overheard_capture.content.findings import Reason
 from overheard_capture.protocols.tls.conclusion import conclude, is_harmless
-from overheard_capture.protocols.tls.side import TlsConversation, TlsSide
+from overheard_capture.protocols.tls.side import TlsConversation, TlsDirection
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from overheard_capture.content.findings import Desk
+    from overheard_capture.content.findings import Findings
     from overheard_capture.provenance.origin import Origin
 
 
-class Listener:
+class TlsListener:
     """Keeps the side that it listens to, and tells the desk. `name` says what is spoken, such as TLS 1.3."""
 
-    def __init__(self, desk: Desk, layers: tuple[str, ...], name: Callable[[TlsConversation], str]) -> None:
+    def __init__(self, desk: Findings, layers: tuple[str, ...], name: Callable[[TlsConversation], str]) -> None:
         self.desk = desk
         self.layers = layers
-        self.side = desk.tls = TlsSide()
+        self.side = desk.tls = TlsDirection()
         self.both = TlsConversation.of(desk)
         self.both.opened()
         self.both.sides.append(self.side)
         self._name = name
         self._closed = False
 
-    def problem(self, words: str, why: Why = Why.DAMAGED, where: str = "") -> None:
+    def problem(self, words: str, why: Reason = Reason.DAMAGED, where: str = "") -> None:
         """Something speaks against all being well."""
         if (told := words + where) not in self.side.problems:
             self.side.problems.append(told)
@@ -57,5 +57,5 @@ class Listener:
         for words in conclude(self.side, self.both):
             # What is not encrypted was read.
             if words != self.both.weakness or not is_harmless(self.both):
-                self.desk.unread(Why.OPAQUE, words, self.layers)
+                self.desk.unread(Reason.OPAQUE, words, self.layers)
         self.desk.is_a(self._name(self.both))

@@ -7,26 +7,26 @@ from dataclasses import replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from overheard_capture.content.content import Content, Looking
-from overheard_capture.content.findings import Conversation, Why
+from overheard_capture.content.content import Content, SearchScope
+from overheard_capture.content.findings import Conversation, Reason
 from overheard_capture.protocols.tls import suites
 
 if TYPE_CHECKING:
-    from overheard_capture.content.findings import Desk
-    from overheard_capture.protocols.tls.side import TlsConversation, TlsSide
+    from overheard_capture.content.findings import Findings
+    from overheard_capture.protocols.tls.side import TlsConversation, TlsDirection
     from overheard_capture.provenance.origin import Origin
 
 LAYER = "TLS without encryption"
 
 
-class InClear:
+class NullCipherReader:
     """Reads what the records of one side hold, once it is known that it can be read.
 
     A client's may come here before the server's choice does. They are kept until then, where the client offered to do
     without encryption.
     """
 
-    def __init__(self, desk: Desk, layers: tuple[str, ...], side: TlsSide, both: TlsConversation) -> None:
+    def __init__(self, desk: Findings, layers: tuple[str, ...], side: TlsDirection, both: TlsConversation) -> None:
         self._desk = desk
         self._layers = layers
         self._side = side
@@ -67,7 +67,7 @@ class InClear:
         """The server has picked."""
         kept, self._kept = self._kept, []
         if self.wants and self._missed:
-            self._desk.unread(Why.LIMIT, "TLS without encryption that came before the server's hello", self._layers)
+            self._desk.unread(Reason.LIMIT, "TLS without encryption that came before the server's hello", self._layers)
         for body, origin in kept if self.wants else ():
             self._read(body, origin)
 
@@ -85,7 +85,7 @@ class InClear:
             self._both.inner = Conversation()
         # The bytes of the wire were counted as TLS.
         desk = replace(self._desk, conversation=self._both.inner, read=Counter(), tls=None)
-        return Content(desk, (*self._layers, LAYER), stream, Looking.SEAMS)
+        return Content(desk, (*self._layers, LAYER), stream, SearchScope.SEAMS)
 
     def gap(self, length: int) -> None:
         """So many bytes are missing here."""

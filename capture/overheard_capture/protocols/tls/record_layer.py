@@ -4,45 +4,45 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from overheard_capture.content.findings import Why
-from overheard_capture.decoders.fallback import OPAQUE, Plain
+from overheard_capture.content.findings import Reason
+from overheard_capture.decoders.fallback import OPAQUE, Fallback
 from overheard_capture.protocols.tls.records import APPLICATION_DATA, HEAD, READ_AS, head, skip_records
-from overheard_capture.protocols.tls.side import Sized
-from overheard_capture.protocols.tls.state_machine import LOOKED_AT, Said
-from overheard_capture.provenance.queue import Pending
+from overheard_capture.protocols.tls.side import DataRecord
+from overheard_capture.protocols.tls.state_machine import LOOKED_AT, TlsStateMachine
+from overheard_capture.provenance.queue import ByteQueue
 
 if TYPE_CHECKING:
     from overheard_capture.content.content import Bytes
-    from overheard_capture.content.findings import Desk
+    from overheard_capture.content.findings import Findings
     from overheard_capture.provenance.origin import Origin
 
 
-def tls(desk: Desk, layers: tuple[str, ...] = ()) -> Tls:
+def tls(desk: Findings, layers: tuple[str, ...] = ()) -> TlsReader:
     """A reader of one direction, from its first record on."""
-    return Tls(desk, layers)
+    return TlsReader(desk, layers)
 
 
-class Tls:
+class TlsReader:
     """Reads one direction. `begins` is where in the direction TLS does; `torn` whether bytes before it are missing."""
 
-    def __init__(self, desk: Desk, layers: tuple[str, ...], begins: int = 0, *, torn: bool = False) -> None:
+    def __init__(self, desk: Findings, layers: tuple[str, ...], begins: int = 0, *, torn: bool = False) -> None:
         self._desk = desk
         self._layers = layers
-        self._said = Said(desk, layers)
+        self._said = TlsStateMachine(desk, layers)
         self.side = self._said.side
         self.side.begins = begins
         # A record that is not there as a whole yet, or what there is of its head; and how much of it is wanted.
-        self._pending = Pending()
+        self._pending = ByteQueue()
         self._wanted = HEAD
         # How much is still to come of a record that nobody looks into, and what it is read as.
         self._left = 0
         self._passing = READ_AS[APPLICATION_DATA]
         self._position = begins
         # Who reads what is behind the records; and whether nobody knows where records begin.
-        self._rest: Plain | None = None
+        self._rest: Fallback | None = None
         self._lost = self._closed = False
         if torn:
-            self._said.problem("TLS whose beginning is missing", Why.GAP)
+            self._said.problem("TLS whose beginning is missing", Reason.GAP)
 
     def feed(self, data: Bytes, origin: Origin) -> None:
         """Read on."""
@@ -87,7 +87,7 @@ class Tls:
         if count:
             version = int.from_bytes(data[at + 1 : at + 3], "big")
             frame = origin.frame(behind - last - HEAD)
-            self._said.passed(version, count, total, Sized(last, frame))
+            self._said.passed(version, count, total, DataRecord(last, frame))
             self._count(READ_AS[APPLICATION_DATA], behind - at)
         return behind
 
@@ -100,7 +100,7 @@ class Tls:
                 break
             _, version, length = found
             body = at + HEAD
-            said.data(version, Sized(length, origin.frame(at)), bytes(data[body : body + min(length, LOOKED_AT)]))
+            said.data(version, DataRecord(length, origin.frame(at)), bytes(data[body : body + min(length, LOOKED_AT)]))
             at = body + length
         if at == begins:
             return 0
@@ -137,7 +137,7 @@ class Tls:
             return
         kind, version, length = found
         if kind == APPLICATION_DATA and not self._said.bodies_matter:
-            self._said.passed(version, 1, length, Sized(length, self._frame))
+            self._said.passed(version, 1, length, DataRecord(length, self._frame))
             self._let_pass(kind, length)
         else:
             self._wanted = HEAD + length
@@ -164,11 +164,11 @@ class Tls:
         body, origin = self._pending.take(len(self._pending))
         self._said.take(kind, version, frame, body, origin)
 
-    def _break_off(self) -> Plain:
+    def _break_off(self) -> Fallback:
         """Here is no record, where one should be."""
         words = "plain text" if self._pending.data.isascii() else "something else"
-        self._said.problem(f"{words} after TLS records", Why.DAMAGED, f" at byte {self._position}")
-        self._rest = Plain(self._desk, self._layers)
+        self._said.problem(f"{words} after TLS records", Reason.DAMAGED, f" at byte {self._position}")
+        self._rest = Fallback(self._desk, self._layers)
         self._rest.feed(*self._pending.take(len(self._pending)))
         return self._rest
 
@@ -177,7 +177,7 @@ class Tls:
         if self._rest:
             self._rest.gap(length)
             return
-        self._said.problem("TLS with bytes missing", Why.GAP, f" at byte {self._position + len(self._pending)}")
+        self._said.problem("TLS with bytes missing", Reason.GAP, f" at byte {self._position + len(self._pending)}")
         if self._wanted > HEAD and self._wanted > len(self._pending):
             kind, _, whole = head(self._pending.data) or (0, 0, 0)
             left = self._wanted - len(self._pending)

@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from overheard_capture.protocols.tls import hello, names
 from overheard_capture.protocols.tls.hello import CLIENT_HELLO, SERVER_HELLO
-from overheard_capture.protocols.tls.messages import Messages
+from overheard_capture.protocols.tls.messages import HandshakeMessages
 from overheard_capture.protocols.tls.suites import weakness
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from overheard_capture.content.findings import Conversation, Desk
+    from overheard_capture.content.findings import Conversation, Findings
     from overheard_capture.protocols.quic.keys import InitialKeys
     from overheard_capture.protocols.tls.hello import ClientHello, ServerHello
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 _SINGLE = 64
 
 
-class Sized(NamedTuple):
+class DataRecord(NamedTuple):
     """A record of application data: how long its content is, and the frame that it begins in."""
 
     length: int
@@ -32,10 +32,10 @@ class Sized(NamedTuple):
 class DataRecords:
     """Records of application data: the first of them and the last one by one, and of the rest how many and how long."""
 
-    first: list[Sized] = field(default_factory=list)
+    first: list[DataRecord] = field(default_factory=list)
     count: int = 0
     total: int = 0
-    last: Sized | None = None
+    last: DataRecord | None = None
 
     @property
     def number(self) -> int:
@@ -52,14 +52,14 @@ class DataRecords:
         """How many more are told one by one."""
         return _SINGLE - len(self.first)
 
-    def add(self, record: Sized) -> None:
+    def add(self, record: DataRecord) -> None:
         """One more."""
         if self.all_single:
             self.add_many(1, record.length, record)
         else:
             self.first.append(record)
 
-    def add_many(self, count: int, total: int, last: Sized) -> None:
+    def add_many(self, count: int, total: int, last: DataRecord) -> None:
         """So many more, so long in all, the last of which is `last`. Only once `all_single` is true."""
         if self.last:
             self.count += 1
@@ -84,7 +84,7 @@ class DataRecords:
         return sum(max(each.length - extra, 0) for each in single) + max(self.total - extra * self.count, 0)
 
 
-class AlertInClear(NamedTuple):
+class PlaintextAlert(NamedTuple):
     """An alert that anyone can read: its frame, its level and its name."""
 
     frame: int
@@ -93,7 +93,7 @@ class AlertInClear(NamedTuple):
 
 
 @dataclass
-class TlsSide:
+class TlsDirection:
     """One direction of TLS: what was said in clear, how much was not, and what speaks against its being protected.
 
     `begins` is at which byte of the direction it does, and `talked` whether the two agreed on it in clear before that.
@@ -106,8 +106,8 @@ class TlsSide:
 
     begins: int = 0
     talked: bool = False
-    messages: Messages = field(default_factory=Messages)
-    alerts: list[AlertInClear] = field(default_factory=list)
+    messages: HandshakeMessages = field(default_factory=HandshakeMessages)
+    alerts: list[PlaintextAlert] = field(default_factory=list)
     data: DataRecords = field(default_factory=DataRecords)
     versions: set[int] = field(default_factory=set)
     sealed: int = 0
@@ -147,14 +147,14 @@ class TlsSide:
     def alert(self, frame: int, data: bytes) -> None:
         """Take down an alert in clear (RFC 8446, 6; RFC 5246, 7.2)."""
         if len(self.alerts) < _SINGLE:
-            self.alerts.append(AlertInClear(frame, names.level(data[0]), names.alert(data[1])))
+            self.alerts.append(PlaintextAlert(frame, names.level(data[0]), names.alert(data[1])))
 
 
 class TlsConversation:
     """What both directions know of TLS. `asked` and `picked` are the hellos that count, once they were read."""
 
     def __init__(self) -> None:
-        self.sides: list[TlsSide] = []
+        self.sides: list[TlsDirection] = []
         self.asked: ClientHello | None = None
         self.picked: ServerHello | None = None
         # Who wants to know when the server has picked.
@@ -169,7 +169,7 @@ class TlsConversation:
         self._at_the_end: list[Callable[[], None]] = []
 
     @classmethod
-    def of(cls, desk: Desk) -> TlsConversation:
+    def of(cls, desk: Findings) -> TlsConversation:
         """That of the flow that a desk is of."""
         if desk.conversation.tls is None:
             desk.conversation.tls = cls()
@@ -189,7 +189,7 @@ class TlsConversation:
             for each in waiting:
                 each()
 
-    def heard(self, side: TlsSide) -> None:
+    def heard(self, side: TlsDirection) -> None:
         """Look at what a side said last, and tell who waits for it."""
         if self.asked is None:
             self.asked = side.asked

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from overheard_capture.protocols.tls.handshake import Handshake
     from overheard_capture.protocols.tls.hello import ServerHello
-    from overheard_capture.protocols.tls.side import DataRecords, TlsSide
+    from overheard_capture.protocols.tls.side import DataRecords, TlsDirection
 
 TLS_1_3, DTLS_1_3 = "TLS 1.3", "DTLS 1.3"
 # Nonces that stand in the record up to TLS 1.2, and tags (RFC 5288, 3; RFC 6655, 3 and 4; RFC 7905, 2).
@@ -33,7 +33,7 @@ class Sizes:
     guess: int = 0
 
 
-def sizes(client: TlsSide, server: TlsSide, said: Handshake) -> Sizes:
+def sizes(client: TlsDirection, server: TlsDirection, said: Handshake) -> Sizes:
     """Count the records that may hold application data.
 
     Up to TLS 1.2 these say so. In TLS 1.3 what is encrypted of the handshake, session tickets and alerts say the same:

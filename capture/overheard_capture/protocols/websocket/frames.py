@@ -31,7 +31,7 @@ LONGER = {126: 2, 127: 8}
 SHORTEST = {2: 0, 4: 126, 10: 1 << 16}
 
 
-class Frame(NamedTuple):
+class WebSocketFrame(NamedTuple):
     """The head of a frame. `key` is the mask, where there is one."""
 
     opcode: int
@@ -46,7 +46,7 @@ class Frame(NamedTuple):
         return self.opcode >= Opcode.CLOSE
 
     @classmethod
-    def of(cls, head: bytes) -> Frame:
+    def of(cls, head: bytes) -> WebSocketFrame:
         """What a whole head says."""
         longer = LONGER.get(head[1] & 0x7F, 0)
         length = int.from_bytes(head[2 : 2 + longer], "big") if longer else head[1] & 0x7F
@@ -67,10 +67,10 @@ def head_length(first: int, second: int) -> int:
     return 2 + LONGER.get(second & 0x7F, 0) + (4 if second & 0x80 else 0)
 
 
-class Listener(Protocol):
+class WebSocketFrameHandler(Protocol):
     """Whoever is told what the frames are."""
 
-    def begin(self, frame: Frame) -> None:
+    def begin(self, frame: WebSocketFrame) -> None:
         """A frame begins."""
 
     def piece(self, data: Bytes, origin: Origin, goes_on: bool) -> None:
@@ -83,15 +83,15 @@ class Listener(Protocol):
         """The frame is over."""
 
 
-class Frames:
+class WebSocketFramer:
     """Cuts frames out of bytes as they come. Nothing is kept but a head that is not all there."""
 
-    def __init__(self, listener: Listener) -> None:
+    def __init__(self, listener: WebSocketFrameHandler) -> None:
         self._listener = listener
         self._head = b""
         # How long the head is, as far as can be told.
         self._wanted = 2
-        self._frame: Frame | None = None
+        self._frame: WebSocketFrame | None = None
         # How much of the payload came, and how much is to come.
         self._done = self._left = 0
         self._begun = False
@@ -124,7 +124,7 @@ class Frames:
         self._wanted = head_length(self._head[0], self._head[1])
         if len(self._head) < self._wanted:
             return
-        frame = Frame.of(self._head) if self._wanted else None
+        frame = WebSocketFrame.of(self._head) if self._wanted else None
         # The highest bit of a length is 0.
         if frame is None or frame.length >> 63:
             self.broken = True
@@ -134,7 +134,7 @@ class Frames:
         self._listener.begin(frame)
         self._end_if_over()
 
-    def _go_on(self, frame: Frame, data: Bytes, origin: Origin) -> None:
+    def _go_on(self, frame: WebSocketFrame, data: Bytes, origin: Origin) -> None:
         shown = unmasked(data, frame.key, self._done) if frame.key else data
         self._listener.piece(shown, origin, self._begun)
         self._begun = True
