@@ -80,39 +80,41 @@ class Heard:
     server: Findings
 
     @property
-    def desks(self) -> tuple[Findings, Findings]:
+    def both_findings(self) -> tuple[Findings, Findings]:
         return self.client, self.server
 
     @property
     def protected(self) -> bool:
         """Whether all that was said is."""
-        said = [desk for desk in self.desks if desk.read.total()]
-        return bool(said) and all(desk.tls is not None and desk.tls.protected for desk in said)
+        said = [findings for findings in self.both_findings if findings.read.total()]
+        return bool(said) and all(findings.tls is not None and findings.tls.protected for findings in said)
 
     @property
     def troubles(self) -> set[str]:
-        return {trouble.what for desk in self.desks for trouble in desk.troubles}
+        return {trouble.what for findings in self.both_findings for trouble in findings.troubles}
 
     @property
     def problems(self) -> list[str]:
-        return [problem for desk in self.desks if desk.tls for problem in desk.tls.problems]
+        return [problem for findings in self.both_findings if findings.tls for problem in findings.tls.problems]
 
     @property
     def kinds(self) -> str:
-        return ", ".join(dict.fromkeys(kind for desk in self.desks for kind in desk.kinds))
+        return ", ".join(dict.fromkeys(kind for findings in self.both_findings for kind in findings.kinds))
 
     @property
     def outcome(self) -> tuple[object, ...]:
         """All of it, to be compared."""
         return tuple(
             (
-                sorted((each.place, each.layers, each.position) for each in desk.sightings),
-                sorted(desk.troubles.items()),
-                sorted(desk.read.items()),
-                list(desk.kinds),
-                (desk.tls.problems, desk.tls.protected, desk.tls.data, desk.tls.alerts) if desk.tls else None,
+                sorted((each.place, each.layers, each.position) for each in findings.sightings),
+                sorted(findings.troubles.items()),
+                sorted(findings.read.items()),
+                list(findings.kinds),
+                (findings.tls.problems, findings.tls.protected, findings.tls.data, findings.tls.alerts)
+                if findings.tls
+                else None,
             )
-            for desk in self.desks
+            for findings in self.both_findings
         )
 
 
@@ -136,7 +138,7 @@ def hear(parts: Parts, *, cuts: Iterable[int] = (), lost: Sequence[int] = (), in
         waiting[side].clear()
         places = sorted({0, len(held), *(cut for cut in cuts if cut < len(held))})
         for begins, ends in pairwise(places):
-            readers[side].feed(bytearray(held[begins:ends]), origin.behind(begins))
+            readers[side].feed(bytearray(held[begins:ends]), origin.after(begins))
 
     for side, part, number in numbered:
         if number in lost:
@@ -149,15 +151,15 @@ def hear(parts: Parts, *, cuts: Iterable[int] = (), lost: Sequence[int] = (), in
     for side, reader in readers.items():
         hand_on(side)
         reader.close()
-    for side, desk in zip("><", heard.desks, strict=True):
+    for side, findings in zip("><", heard.both_findings, strict=True):
         said = sum(len(part) for number, (who, part) in enumerate(parts) if who == side and number not in lost)
-        assert desk.read.total() == said, (desk.read, said)
+        assert findings.read.total() == said, (findings.read, said)
     return heard
 
 
 def read(parts: Parts) -> tuple[Handshake, Sizes]:
     heard = hear(parts)
-    sent, answered = (desk.tls or TlsDirection() for desk in heard.desks)
+    sent, answered = (findings.tls or TlsDirection() for findings in heard.both_findings)
     said = handshake(sent, answered)
     return said, sizes(sent, answered, said)
 

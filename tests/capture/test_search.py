@@ -64,8 +64,8 @@ def test_what_a_real_encoder_writes_is_found_at_its_place_and_by_its_name(secret
 
     @few
     @given(texts, texts)
-    def holds(before: str, behind: str) -> None:
-        first, spelt, last = encoded(encoder, before, secret, behind)
+    def holds(before: str, after: str) -> None:
+        first, spelt, last = encoded(encoder, before, secret, after)
         place = (search, first + spelt + last, len(first), len(spelt))
         # What is written may hold the secret as it is, too: \\" holds a quote.
         assert told(*place) & alike or plainer(*place)
@@ -90,8 +90,8 @@ def test_a_code_of_a_few_bits_is_found_at_every_alignment(secret: str, name: str
 
     @few
     @given(st.binary(max_size=60), st.binary(max_size=60))
-    def holds(before: bytes, behind: bytes) -> None:
-        data = encoder(before + value + behind)
+    def holds(before: bytes, after: bytes) -> None:
+        data = encoder(before + value + after)
         names = {match.spelling.partition(",")[0] for match in search.matches(data)}
         assert name in names or (name == "base64url" and "base64" in names)
         if len(before + value) * 8 // width < 64 and len(value) * 8 // width == len(data):
@@ -218,9 +218,9 @@ def test_the_case_of_letters_counts_unless_it_is_not_to() -> None:
 
 @few
 @given(st.binary(min_size=4, max_size=40), st.binary(max_size=5), st.binary(max_size=5))
-def test_a_secret_that_is_no_text_is_found(secret: bytes, before: bytes, behind: bytes) -> None:
+def test_a_secret_that_is_no_text_is_found(secret: bytes, before: bytes, after: bytes) -> None:
     search = Search(Secret("key", secret))
-    whole = before + secret + behind
+    whole = before + secret + after
     escaped = "".join(f"%{byte:02x}" for byte in whole).encode()
     for data in (whole, whole[::-1], whole.hex().encode(), base64.b64encode(whole), base64.b32encode(whole), escaped):
         assert search.matches(data)

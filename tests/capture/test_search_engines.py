@@ -90,8 +90,8 @@ def test_what_is_found_does_not_depend_on_where_bytes_are_cut(
         for match in search.matches(data[begins : cut + reach])
         if begins + match.offset < cut < begins + match.offset + match.length
     ]
-    behind = [match._replace(offset=cut + match.offset) for match in search.matches(data[cut:])]
-    assert sorted([*search.matches(data[:cut]), *across, *behind]) == sorted(search.matches(data))
+    after = [match._replace(offset=cut + match.offset) for match in search.matches(data[cut:])]
+    assert sorted([*search.matches(data[:cut]), *across, *after]) == sorted(search.matches(data))
 
 
 def test_without_hyperscan_the_search_is_slower_and_no_worse(monkeypatch: pytest.MonkeyPatch) -> None:

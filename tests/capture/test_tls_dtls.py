@@ -54,12 +54,12 @@ DATA = dtls(23, b"\xf0" * 60, epoch=1, number=1)
 WHOLE: Said = [(">", HELLO), ("<", ANSWER), (">", CHANGE + FINISHED), ("<", CHANGE + FINISHED), (">", DATA)]
 
 
-def problems(desks: tuple[Findings, Findings]) -> list[str]:
-    return [problem for desk in desks if desk.tls for problem in desk.tls.problems]
+def problems(both_findings: tuple[Findings, Findings]) -> list[str]:
+    return [problem for findings in both_findings if findings.tls for problem in findings.tls.problems]
 
 
-def protected(desks: tuple[Findings, Findings]) -> bool:
-    return all(desk.tls and desk.tls.protected for desk in desks)
+def protected(both_findings: tuple[Findings, Findings]) -> bool:
+    return all(findings.tls and findings.tls.protected for findings in both_findings)
 
 
 @pytest.mark.parametrize(
@@ -68,23 +68,23 @@ def protected(desks: tuple[Findings, Findings]) -> bool:
 )
 def test_what_openssl_says_is_protected(files: Files, options: tuple[str, ...], kind: str) -> None:
     said = spoken(files, *options)
-    desks, known = heard(said)
+    both_findings, known = heard(said)
     assert all(known)
-    assert (protected(desks), problems(desks)) == (True, [])
-    for side, desk in zip("><", desks, strict=True):
-        assert desk.read.total() == sum(len(data) for who, data in said if who == side)
-        assert (list(desk.kinds), desk.sightings) == ([kind], [])
-    assert desks[0].read["DTLS application data"]
+    assert (protected(both_findings), problems(both_findings)) == (True, [])
+    for side, findings in zip("><", both_findings, strict=True):
+        assert findings.read.total() == sum(len(data) for who, data in said if who == side)
+        assert (list(findings.kinds), findings.sightings) == ([kind], [])
+    assert both_findings[0].read["DTLS application data"]
     # The hello came twice, with a cookie.
-    assert desks[0].tls
-    assert desks[0].tls.messages.counts[1] == 2
+    assert both_findings[0].tls
+    assert both_findings[0].tls.messages.counts[1] == 2
 
 
 def test_what_came_twice_or_the_other_way_round_changes_nothing(said: Said) -> None:
     for datagrams in ([each for each in said for _ in range(2)], [said[0], *said[2:4], said[1], *said[4:]]):
-        desks, known = heard(datagrams)
+        both_findings, known = heard(datagrams)
         assert all(known)
-        assert protected(desks), problems(desks)
+        assert protected(both_findings), problems(both_findings)
 
 
 @given(st.data())
@@ -96,9 +96,9 @@ def test_a_byte_more_or_less_is_not_protected(said: Said, drawn: st.DataObject) 
     at = drawn.draw(st.integers(0, len(data) - 1))
     more = drawn.draw(st.binary(max_size=1))
     changed[number] = side, data[:at] + more + data[at + (not more) :]
-    desks, known = heard(changed)
+    both_findings, known = heard(changed)
     # What is left of a datagram whose other part was lost may be another's copy.
-    assert not protected(desks) or not all(known)
+    assert not protected(both_findings) or not all(known)
 
 
 def test_finished_of_another_length_is_none() -> None:
@@ -126,21 +126,21 @@ def test_finished_of_another_length_is_none() -> None:
 )
 def test_what_should_not_be_there_is_named(more: tuple[str, bytes], told: str) -> None:
     assert protected(heard(WHOLE)[0])
-    desks, _ = heard([*WHOLE, more])
-    assert any(told in problem for problem in problems(desks)), problems(desks)
-    assert not protected(desks)
-    assert any(desk.troubles for desk in desks)
+    both_findings, _ = heard([*WHOLE, more])
+    assert any(told in problem for problem in problems(both_findings)), problems(both_findings)
+    assert not protected(both_findings)
+    assert any(findings.troubles for findings in both_findings)
 
 
 def test_a_handshake_is_searched_where_its_fragments_are_put_together() -> None:
     hello = client(extension(0, vector(2, b"\0" + vector(2, SECRET))))
     cut = hello.index(SECRET)
     parts = [dtls(22, fragment(hello, 0, cut, None)), dtls(22, fragment(hello, 0, 0, cut + 3))]
-    desks, known = heard([(">", part) for part in parts])
+    both_findings, known = heard([(">", part) for part in parts])
     assert known == [True, True]
-    (found,) = desks[0].sightings
+    (found,) = both_findings[0].sightings
     assert (found.layers, found.shown, set(found.place.frames)) == (("TLS handshake",), SECRET, {1, 2})
-    assert not desks[0].troubles
+    assert not both_findings[0].troubles
 
 
 def test_the_short_heads_of_dtls_1_3_are_read() -> None:
@@ -151,27 +151,27 @@ def test_the_short_heads_of_dtls_1_3_are_read() -> None:
     opened = [(">", dtls(22, fragment(asks, 0))), ("<", dtls(22, fragment(message(2, body), 0)))]
     sealed = b"\xf0" * 40
     with_length = b"\x2e\0\1" + vector(2, sealed)
-    desks, known = heard(
+    both_findings, known = heard(
         [*opened, ("<", with_length + b"\x2a\0\2" + sealed), (">", b"\x3f" + mark + b"\0\1" + vector(2, sealed))]
     )
     assert all(known)
-    assert protected(desks), problems(desks)
-    assert list(desks[1].kinds) == ["DTLS 1.3"]
+    assert protected(both_findings), problems(both_findings)
+    assert list(both_findings[1].kinds) == ["DTLS 1.3"]
     assert heard([*opened, ("<", b"\x2e\0\1" + vector(2, sealed)[:-1])])[1] == [True, True, False]
 
 
 @pytest.mark.parametrize("datagram", [b"", b"\x16", b"\x16\xfe\xfd" + bytes(30), DATA[:-1], b"\x2e\0\1" + b"\xf0" * 40])
 def test_what_is_no_dtls_is_left_to_others(datagram: bytes) -> None:
-    desks, known = heard([(">", datagram)])
+    both_findings, known = heard([(">", datagram)])
     assert known == [False]
-    assert desks[0].tls is None
-    assert not desks[0].read
+    assert both_findings[0].tls is None
+    assert not both_findings[0].read
 
 
 def test_dtls_that_began_before_is_not_protected() -> None:
-    desks, known = heard([(">", DATA)])
+    both_findings, known = heard([(">", DATA)])
     assert known == [True]
-    assert problems(desks) == ["encrypted TLS records, and no ClientHello"]
+    assert problems(both_findings) == ["encrypted TLS records, and no ClientHello"]
 
 
 @given(
@@ -181,9 +181,9 @@ def test_dtls_that_began_before_is_not_protected() -> None:
 )
 @settings(max_examples=200, deadline=None)
 def test_any_datagrams_are_read_without_an_error(datagrams: Datagrams) -> None:
-    desks, known = heard(datagrams)
-    for side, desk in zip("><", desks, strict=True):
+    both_findings, known = heard(datagrams)
+    for side, findings in zip("><", both_findings, strict=True):
         said = sum(
             len(data) for (who, data), is_known in zip(datagrams, known, strict=True) if who == side and is_known
         )
-        assert desk.read.total() == said
+        assert findings.read.total() == said

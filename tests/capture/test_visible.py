@@ -308,8 +308,8 @@ def test_who_is_called_may_be_the_one_that_asks() -> None:
         lasted=1,
         sent=1,
         answered=1,
-        content=flow_kind_of(heard.desks),
-        desks=heard.desks,
+        content=flow_kind_of(heard.both_findings),
+        both_findings=heard.both_findings,
     )
     assert (seen.content, seen.version, seen.sni, seen.hello_frames) == ("TLS", "TLS 1.3", "server", (3, 4))
     assert (seen.data_sent, seen.data_answered) == (500, 54)

@@ -64,15 +64,15 @@ class Pcapng:
             order = self._order
         if length < 12 or length % 4 or length > LONGEST + 64:
             raise MalformedError(f"its block at byte {self.base + offset} says that it has {length} bytes")
-        behind = offset + length
-        if behind > end:
+        after = offset + length
+        if after > end:
             raise IncompleteError("a block", length)
-        if struct.unpack_from(f"{order}I", view, behind - 4)[0] != length:
+        if struct.unpack_from(f"{order}I", view, after - 4)[0] != length:
             raise MalformedError(f"its block at byte {self.base + offset} says two lengths")
         try:
             if kind == _ENHANCED:
-                return behind, self._enhanced(view, offset + 8, behind - 4)
-            return behind, self._other(kind, order, view[offset + 8 : behind - 4])
+                return after, self._enhanced(view, offset + 8, after - 4)
+            return after, self._other(kind, order, view[offset + 8 : after - 4])
         except (struct.error, IndexError):
             raise MalformedError(f"its block at byte {self.base + offset} makes no sense") from None
 
@@ -98,12 +98,12 @@ class Pcapng:
         index, high, low, captured, original = self._packet.unpack_from(view, at)
         link_type, _, ticks, epoch = self._interfaces[index]
         begins = at + 20
-        behind = begins + captured
-        if behind > end:
+        after = begins + captured
+        if after > end:
             raise IndexError
-        if end - behind >= 4:
-            self._lost_before(view[behind + -captured % 4 : end])
-        return self._frame(epoch + (high << 32 | low) / ticks, link_type, original, view[begins:behind])
+        if end - after >= 4:
+            self._lost_before(view[after + -captured % 4 : end])
+        return self._frame(epoch + (high << 32 | low) / ticks, link_type, original, view[begins:after])
 
     def _lost_before(self, options: memoryview) -> None:
         if count := _options(self._order, options).get(_LOST_BEFORE):

@@ -23,10 +23,10 @@ _AROUND = 96
 class Boundaries:
     """A content that is fed block by block, each of many bits, and told where in a block another bit begins."""
 
-    def __init__(self, desk: Findings, layers: tuple[str, ...], reader: ReaderFactory) -> None:
-        self._desk = desk
+    def __init__(self, findings: Findings, layers: tuple[str, ...], reader: ReaderFactory) -> None:
+        self._findings = findings
         self._layers = layers
-        self._reader = reader(desk, layers)
+        self._reader = reader(findings, layers)
         self._position = 0
         # The last bytes, in which a match may have begun, with their origin; and the seams among them.
         self._tail = b""
@@ -37,7 +37,7 @@ class Boundaries:
         """Search round the seams, and read on."""
         if not len(data):
             return
-        reach = self._desk.search.longest - 1
+        reach = self._findings.search.longest - 1
         self._seams += [self._position + seam for seam in seams]
         for begins, ends in self._windows(reach, self._position + len(data)):
             self._look(data, origin, begins, ends)
@@ -67,7 +67,7 @@ class Boundaries:
         base = self._position
         before = self._tail[len(self._tail) - (base - begins) :] if begins < base else b""
         window = before + bytes(data[max(begins - base, 0) : ends - base])
-        for match in self._desk.search.matches(window):
+        for match in self._findings.search.matches(window):
             start, end = begins + match.offset, begins + match.offset + match.length
             seam = bisect.bisect_right(self._seams, start)
             if end <= base or seam == len(self._seams) or self._seams[seam] >= end:
@@ -84,7 +84,7 @@ class Boundaries:
                 window[max(match.offset - _AROUND, 0) : match.offset],
                 window[end - begins : end - begins + _AROUND],
             )
-            self._desk.found(Occurrence(match, place, self._layers, start, shown, *around))
+            self._findings.found(Occurrence(match, place, self._layers, start, shown, *around))
 
     def _keep_tail(self, data: Bytes, origin: Origin, reach: int) -> None:
         if len(data) >= reach:

@@ -48,14 +48,14 @@ class Content:
 
     def __init__(
         self,
-        desk: Findings,
+        findings: Findings,
         layers: tuple[str, ...],
         reader: Callable[[Findings, tuple[str, ...]], Reader] | None = None,
         looking: SearchScope = SearchScope.ALL,
     ) -> None:
-        self._desk = desk
+        self._findings = findings
         self._layers = layers
-        self._reader = reader(desk, layers) if reader else None
+        self._reader = reader(findings, layers) if reader else None
         self._looking = looking
         self._position = 0
         # Where the last piece begins that does not go on where the one before it ended.
@@ -89,12 +89,12 @@ class Content:
             self._reader.close()
 
     def _search(self, data: Bytes, origin: Origin) -> None:
-        search = self._desk.search
+        search = self._findings.search
         reach = search.longest - 1
         if self._tail:
             self._search_seam(data, origin, reach)
         if self._looking is SearchScope.ALL:
-            look_at(self._desk, self._layers, data, origin, self._position)
+            look_at(self._findings, self._layers, data, origin, self._position)
         self._keep_tail(data, origin, reach)
 
     def _keep_tail(self, data: Bytes, origin: Origin, reach: int) -> None:
@@ -114,18 +114,18 @@ class Content:
         # What begins behind the last cut was to be seen before anything was put together.
         cut = seam if self._looking is SearchScope.ALL else self._cut - self._position + seam
         both: Origin | None = None
-        for match in self._desk.search.matches(window):
+        for match in self._findings.search.matches(window):
             # What lies on one side of the seam is found there.
             if match.offset < min(cut, seam) and seam < match.offset + match.length:
                 if both is None:
                     both = joined([(self._tail_origin, 0, seam), (origin, 0, len(window) - seam)])
-                self._desk.found(_found(match, self._layers, window, both, self._position - seam))
+                self._findings.found(_found(match, self._layers, window, both, self._position - seam))
 
 
-def look_at(desk: Findings, layers: tuple[str, ...], data: Bytes, origin: Origin, position: int = 0) -> None:
+def look_at(findings: Findings, layers: tuple[str, ...], data: Bytes, origin: Origin, position: int = 0) -> None:
     """Search some bytes for themselves; they are those from `position` on of what has these layers."""
-    for match in desk.search.matches(data):
-        desk.found(_found(match, layers, data, origin, position))
+    for match in findings.search.matches(data):
+        findings.found(_found(match, layers, data, origin, position))
 
 
 def _found(match: Match, layers: tuple[str, ...], data: Bytes, origin: Origin, position: int) -> Occurrence:

@@ -52,7 +52,7 @@ class Unread(NamedTuple):
 class Occurrence(NamedTuple):
     """A match, where it is on the wire, under which layers, and at which byte of what was unwrapped.
 
-    `before` and `behind` are bytes that stand around it. They may hold the secret and more, and are for the eye alone.
+    `before` and `after` are bytes that stand around it. They may hold the secret and more, and are for the eye alone.
     """
 
     match: Match
@@ -61,7 +61,7 @@ class Occurrence(NamedTuple):
     position: int
     shown: bytes
     before: bytes
-    behind: bytes
+    after: bytes
 
 
 class Opener(Protocol):

@@ -21,20 +21,20 @@ ReaderFactory: TypeAlias = Callable[[Findings, tuple[str, ...]], Reader]
 
 
 def inner(
-    desk: Findings,
+    findings: Findings,
     layers: tuple[str, ...],
     name: str,
     reader: ReaderFactory | None,
     looking: SearchScope = SearchScope.ALL,
 ) -> Content | None:
     """What is under one more layer; None where more layers were taken off already than the limits allow."""
-    return Content(desk, (*layers, name), reader, looking) if may_go_deeper(desk, layers) else None
+    return Content(findings, (*layers, name), reader, looking) if may_go_deeper(findings, layers) else None
 
 
-def may_go_deeper(desk: Findings, layers: tuple[str, ...]) -> bool:
+def may_go_deeper(findings: Findings, layers: tuple[str, ...]) -> bool:
     """Whether one more layer may be taken off. If not, that is said at the desk."""
-    if len(layers) >= desk.limits.depth:
-        desk.unread(Reason.LIMIT, "more layers, one inside the other, than are taken off", layers)
+    if len(layers) >= findings.limits.depth:
+        findings.unread(Reason.LIMIT, "more layers, one inside the other, than are taken off", layers)
         return False
     return True
 
@@ -51,18 +51,18 @@ class Speculative(Findings):
             self.asked.unread(why, what, layers)
 
 
-def speculative(desk: Findings) -> Findings:
-    """A desk for guesses: what they bring to light is handed in at `desk`."""
-    if isinstance(desk, Speculative):
-        return desk
+def speculative(findings: Findings) -> Findings:
+    """A desk for guesses: what they bring to light is handed in at `findings`."""
+    if isinstance(findings, Speculative):
+        return findings
     return Speculative(
-        desk.search,
-        desk.limits,
-        desk.conversation,
-        desk.opener,
-        desk.sightings,
-        budget=desk.budget,
-        asked=desk,
+        findings.search,
+        findings.limits,
+        findings.conversation,
+        findings.opener,
+        findings.sightings,
+        budget=findings.budget,
+        asked=findings,
     )
 
 
@@ -71,12 +71,12 @@ class Remainder:
 
     def __init__(self) -> None:
         # Who is to be told of what cannot be read in it; None until something has ended.
-        self.desk: Findings | None = None
+        self.findings: Findings | None = None
         self.waiting = ByteQueue()
 
-    def __call__(self, desk: Findings, _: tuple[str, ...]) -> Reader:
+    def __call__(self, findings: Findings, _: tuple[str, ...]) -> Reader:
         """Begin: it is a factory of readers."""
-        self.desk = desk
+        self.findings = findings
         return self
 
     def feed(self, data: Bytes, origin: Origin) -> None:

@@ -18,12 +18,12 @@ TEXT, OPAQUE = "text", "opaque"
 class Fallback:
     """Lets a leaf read it, and counts it as what the leaf took it for."""
 
-    def __init__(self, desk: Findings, layers: tuple[str, ...]) -> None:
+    def __init__(self, findings: Findings, layers: tuple[str, ...]) -> None:
         from overheard_capture.decoders.untyped import untyped  # noqa: PLC0415  (what a leaf holds may be a stream again)
 
-        self._desk = desk
+        self._findings = findings
         self._layers = layers
-        self._leaf: Reader = untyped(desk, layers)
+        self._leaf: Reader = untyped(findings, layers)
         self._length = 0
         self._before = self._troubles()
 
@@ -32,7 +32,7 @@ class Fallback:
         of_ours = (Reason.OPAQUE, Reason.DAMAGED)
         return sum(
             number
-            for trouble, number in self._desk.troubles.items()
+            for trouble, number in self._findings.troubles.items()
             if trouble.layers == self._layers and trouble.why in of_ours
         )
 
@@ -48,5 +48,5 @@ class Fallback:
     def close(self) -> None:
         """There is no more to come."""
         self._leaf.close()
-        self._desk.read[OPAQUE if self._troubles() > self._before else TEXT] += self._length
+        self._findings.read[OPAQUE if self._troubles() > self._before else TEXT] += self._length
         self._length = 0

@@ -27,8 +27,8 @@ _SEQUENCE = re.compile(rb"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\
 class LineEditing:
     """Searches lines as they are after their corrections."""
 
-    def __init__(self, desk: Findings, layers: tuple[str, ...]) -> None:
-        self._desk = desk
+    def __init__(self, findings: Findings, layers: tuple[str, ...]) -> None:
+        self._findings = findings
         self._layers = layers
         self._waiting = ByteQueue()
 
@@ -51,8 +51,8 @@ class LineEditing:
     def _look(self, line: bytes, origin: Origin, at: int) -> None:
         text = corrected(line)
         # What is to be seen in the line as it is needs no correction.
-        if any(text[match.offset :][: match.length] not in line for match in self._desk.search.matches(text)):
-            look_at(self._desk, self._layers, text, origin.derived([(0, at, at + len(line))]))
+        if any(text[match.offset :][: match.length] not in line for match in self._findings.search.matches(text)):
+            look_at(self._findings, self._layers, text, origin.derived([(0, at, at + len(line))]))
 
     def gap(self) -> None:
         """Some bytes are missing here."""

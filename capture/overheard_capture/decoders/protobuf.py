@@ -111,8 +111,8 @@ def _varint(data: bytes, at: int, ends: int) -> tuple[int, int]:
 class Protobuf:
     """Reads one message. What turns out to be none is read by a leaf."""
 
-    def __init__(self, desk: Findings, layers: tuple[str, ...]) -> None:
-        self._desk = desk
+    def __init__(self, findings: Findings, layers: tuple[str, ...]) -> None:
+        self._findings = findings
         self._layers = layers
         self._waiting = ByteQueue()
         self._leaf: Reader | None = None
@@ -123,12 +123,12 @@ class Protobuf:
             self._leaf.feed(data, origin)
             return
         self._waiting.add(data, origin)
-        if len(self._waiting) > min(_MOST, self._desk.limits.size):
+        if len(self._waiting) > min(_MOST, self._findings.limits.size):
             self._let_leaf_read()
 
     def _let_leaf_read(self) -> Reader:
         if not self._leaf:
-            self._leaf = Short(self._desk, self._layers)
+            self._leaf = Short(self._findings, self._layers)
             if len(self._waiting):
                 self._leaf.feed(*self._waiting.take(len(self._waiting)))
         return self._leaf
@@ -154,10 +154,10 @@ class Protobuf:
         text = b"".join(data[begins:ends] + b"\n" for begins, ends in found.texts)
         self._read_one(text[: sum(ends - begins for begins, ends in parts)], joined((origin, *part) for part in parts))
         for begins, ends in found.others:
-            self._read_one(data[begins:ends], origin.behind(begins))
+            self._read_one(data[begins:ends], origin.after(begins))
 
     def _read_one(self, data: bytes, origin: Origin) -> None:
         if data:
-            reader = Short(self._desk, self._layers)
+            reader = Short(self._findings, self._layers)
             reader.feed(data, origin)
             reader.close()

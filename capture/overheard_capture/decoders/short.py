@@ -38,10 +38,10 @@ def glance(data: bytes) -> bool | None:
 class Short:
     """Reads one content as a leaf does, and with less ado where it came as a whole."""
 
-    __slots__ = ("_desk", "_first", "_layers", "_leaf", "_origin")
+    __slots__ = ("_findings", "_first", "_layers", "_leaf", "_origin")
 
-    def __init__(self, desk: Findings, layers: tuple[str, ...]) -> None:
-        self._desk = desk
+    def __init__(self, findings: Findings, layers: tuple[str, ...]) -> None:
+        self._findings = findings
         self._layers = layers
         # What came first, as long as nothing else did.
         self._first = b""
@@ -57,7 +57,7 @@ class Short:
 
     def _let_leaf_read(self) -> Reader:
         if self._leaf is None:
-            self._leaf = untyped(self._desk, self._layers)
+            self._leaf = untyped(self._findings, self._layers)
             if self._origin:
                 self._leaf.feed(self._first, self._origin)
                 self._first = b""
@@ -73,4 +73,4 @@ class Short:
         if seems_text is None:
             self._let_leaf_read().close()
         elif not seems_text:
-            self._desk.unread(Reason.OPAQUE, NEITHER, self._layers)
+            self._findings.unread(Reason.OPAQUE, NEITHER, self._layers)

@@ -28,10 +28,10 @@ _BEGINNINGS = (b"P", b"PK", b"K", b"(")
 class Untyped:
     """Reads one content; and once that has ended by its own rules, what follows as if it were another."""
 
-    __slots__ = ("_desk", "_head", "_known", "_layers", "_piece", "_rest", "_text")
+    __slots__ = ("_findings", "_head", "_known", "_layers", "_piece", "_rest", "_text")
 
-    def __init__(self, desk: Findings, layers: tuple[str, ...]) -> None:
-        self._desk = desk
+    def __init__(self, findings: Findings, layers: tuple[str, ...]) -> None:
+        self._findings = findings
         self._layers = layers
         # What came first, until it is enough to tell what it is.
         self._head: SmallByteQueue | None = None
@@ -71,7 +71,7 @@ class Untyped:
             self._head = None
             self._begin(first[0])
             self._read(*first, last=last and not len(rest))
-        return rest, origin.behind(needed)
+        return rest, origin.after(needed)
 
     def _in_known(self, data: memoryview, origin: Origin, last: bool) -> tuple[memoryview, Origin]:
         """Read a piece in what is known. What comes behind the piece is left over.
@@ -81,9 +81,9 @@ class Untyped:
         piece, self._piece = self._piece, 2 * self._piece
         if self._known:
             self._known.feed(data[:piece], origin)
-        if self._rest and self._rest.desk:
+        if self._rest and self._rest.findings:
             self._read(*self._go_on(), last=last and piece >= len(data))
-        return data[piece:], origin.behind(min(piece, len(data)))
+        return data[piece:], origin.after(min(piece, len(data)))
 
     def _begin(self, data: Bytes) -> None:
         """Say what it is that begins so."""
@@ -91,9 +91,9 @@ class Untyped:
         self._rest, self._piece = Remainder(), FIRST_PIECE
         factory = None if is_plain(head) else sniffed(head, untyped, self._rest)
         if factory:
-            self._known = Content(self._desk, self._layers, factory, SearchScope.NOTHING)
+            self._known = Content(self._findings, self._layers, factory, SearchScope.NOTHING)
         else:
-            self._text = TextReader(self._desk, self._layers)
+            self._text = TextReader(self._findings, self._layers)
 
     def _go_on(self) -> tuple[bytes, Origin]:
         """Something known has ended, and this follows it."""
@@ -102,7 +102,7 @@ class Untyped:
         rest = self._rest or Remainder()
         self._known = None
         # Where it was damaged, that was said.
-        self._desk = rest.desk or self._desk
+        self._findings = rest.findings or self._findings
         return rest.waiting.take(len(rest.waiting))
 
     def gap(self, length: int) -> None:
@@ -130,15 +130,24 @@ class Untyped:
 class TextReader:
     """Reads what begins as nothing known: text, until it proves to be none."""
 
-    __slots__ = ("_base64", "_beginning", "_desk", "_embedded", "_encoded_words", "_judge", "_layers", "_soft_lines")
+    __slots__ = (
+        "_base64",
+        "_beginning",
+        "_embedded",
+        "_encoded_words",
+        "_findings",
+        "_judge",
+        "_layers",
+        "_soft_lines",
+    )
 
-    def __init__(self, desk: Findings, layers: tuple[str, ...]) -> None:
-        self._desk = desk
+    def __init__(self, findings: Findings, layers: tuple[str, ...]) -> None:
+        self._findings = findings
         self._layers = layers
         self._judge = TextDetector()
-        self._base64 = Base64Finder(desk, layers, untyped)
-        self._soft_lines = SoftBreakFinder(desk, layers, untyped)
-        self._encoded_words = EncodedWords(desk, layers)
+        self._base64 = Base64Finder(findings, layers, untyped)
+        self._soft_lines = SoftBreakFinder(findings, layers, untyped)
+        self._encoded_words = EncodedWords(findings, layers)
         self._embedded: Carver | None = None
         # The last letters, where something may begin with them.
         self._beginning: ByteQueue | None = None
@@ -169,11 +178,11 @@ class TextReader:
         if data == b"K" and before:
             self._beginning = before
         count = 2 if data.endswith(b"PK") else 1
-        self._beginning.add(data[-count:], origin.behind(max(len(data) - count, 0)))
+        self._beginning.add(data[-count:], origin.after(max(len(data) - count, 0)))
 
     def _look_for_embedded(self, data: Bytes, origin: Origin) -> None:
         if not self._embedded:
-            self._embedded = Carver(self._desk, self._layers, untyped)
+            self._embedded = Carver(self._findings, self._layers, untyped)
             if self._beginning:
                 self._embedded.feed(*self._beginning.take(len(self._beginning)))
         self._embedded.feed(data, origin)
@@ -189,12 +198,12 @@ class TextReader:
     def close(self) -> None:
         """There is no more to come."""
         if not self._judge.is_text:
-            self._desk.unread(Reason.OPAQUE, "neither text nor anything that is known", self._layers)
+            self._findings.unread(Reason.OPAQUE, "neither text nor anything that is known", self._layers)
         for reader in (self._base64, self._soft_lines, self._encoded_words, self._embedded):
             if reader:
                 reader.close()
 
 
-def untyped(desk: Findings, layers: tuple[str, ...]) -> Untyped:
+def untyped(findings: Findings, layers: tuple[str, ...]) -> Untyped:
     """A reader of content of no declared kind."""
-    return Untyped(desk, layers)
+    return Untyped(findings, layers)

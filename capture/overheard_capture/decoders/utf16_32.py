@@ -47,11 +47,11 @@ def _plain(letters: bytes) -> bool:
 class WideText:
     """Reads such text as what it says."""
 
-    def __init__(self, desk: Findings, layers: tuple[str, ...], encoding: str, reader: ReaderFactory) -> None:
-        self._desk = desk
+    def __init__(self, findings: Findings, layers: tuple[str, ...], encoding: str, reader: ReaderFactory) -> None:
+        self._findings = findings
         self._layers = layers
         self._decoder = codecs.getincrementaldecoder(encoding)()
-        self._reader = reader(desk, layers)
+        self._reader = reader(findings, layers)
         self._by_frame = FrameAligner(self._take)
         self._opaque = False
 
@@ -85,7 +85,7 @@ class WideText:
         self._reader.close()
         # Half a letter is left.
         if self._opaque or self._decoder.getstate()[0]:
-            self._desk.unread(Reason.OPAQUE, "neither text nor anything that is known", self._layers)
+            self._findings.unread(Reason.OPAQUE, "neither text nor anything that is known", self._layers)
 
 
 def wide_text(encoding: str, reader: ReaderFactory) -> ReaderFactory:

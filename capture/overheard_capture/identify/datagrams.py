@@ -29,26 +29,26 @@ class DatagramProtocol(Protocol):
 
 
 class _Dns:
-    def __init__(self, desk: Findings) -> None:
-        self._desk = desk
+    def __init__(self, findings: Findings) -> None:
+        self._findings = findings
 
     def datagram(self, data: bytes, origin: Origin) -> bool:
-        return read_dns(self._desk, (), data, origin)
+        return read_dns(self._findings, (), data, origin)
 
     def close(self) -> None:
         """Nothing is kept."""
 
 
-def _dtls(desk: Findings) -> DatagramProtocol:
+def _dtls(findings: Findings) -> DatagramProtocol:
     from overheard_capture.protocols.tls.dtls import DtlsReader  # noqa: PLC0415  (few datagrams are)
 
-    return DtlsReader(desk)
+    return DtlsReader(findings)
 
 
-def _quic(desk: Findings) -> DatagramProtocol:
+def _quic(findings: Findings) -> DatagramProtocol:
     from overheard_capture.protocols.quic.reader import QuicReader  # noqa: PLC0415  (the same)
 
-    return QuicReader(desk)
+    return QuicReader(findings)
 
 
 class _DatagramRow(NamedTuple):
@@ -75,10 +75,10 @@ _ROWS = (
 class DatagramReader:
     """Reads the datagrams of one direction as they come."""
 
-    __slots__ = ("_desk", "_readers", "_usual")
+    __slots__ = ("_findings", "_readers", "_usual")
 
-    def __init__(self, desk: Findings) -> None:
-        self._desk = desk
+    def __init__(self, findings: Findings) -> None:
+        self._findings = findings
         self._readers: dict[str, DatagramProtocol] = {}
         # What the last one was: the next is likely to be the same.
         self._usual: _DatagramRow | None = None
@@ -88,18 +88,18 @@ class DatagramReader:
         if not len(data):
             return
         held = bytes(data)
-        look_at(self._desk, (), held, origin)
+        look_at(self._findings, (), held, origin)
         if self._is_known(held, origin):
             return
         is_text = glance(held)
         if is_text is None:
-            plain = Fallback(self._desk, ())
+            plain = Fallback(self._findings, ())
             plain.feed(held, origin)
             plain.close()
             return
-        self._desk.read[TEXT if is_text else OPAQUE] += len(held)
+        self._findings.read[TEXT if is_text else OPAQUE] += len(held)
         if not is_text:
-            self._desk.unread(Reason.OPAQUE, NEITHER)
+            self._findings.unread(Reason.OPAQUE, NEITHER)
 
     def _is_known(self, data: bytes, origin: Origin) -> bool:
         if self._usual and self._is(self._usual, data, origin):
@@ -112,13 +112,13 @@ class DatagramReader:
         return False
 
     def _is(self, row: _DatagramRow, data: bytes, origin: Origin) -> bool:
-        reader = self._readers.get(row.name) or row.reader(self._desk)
+        reader = self._readers.get(row.name) or row.reader(self._findings)
         if not reader.datagram(data, origin):
             return False
         self._readers[row.name] = reader
         if row.counts:
-            self._desk.is_a(row.name)
-            self._desk.read[row.name] += len(data)
+            self._findings.is_a(row.name)
+            self._findings.read[row.name] += len(data)
         return True
 
     def close(self) -> None:

@@ -25,21 +25,21 @@ _MOST_PREFACES = 8
 _ENOUGH = 80 << 10
 
 
-def stream(desk: Findings, layers: tuple[str, ...] = ()) -> DirectionReader:
+def stream(findings: Findings, layers: tuple[str, ...] = ()) -> DirectionReader:
     """A reader of one direction. Both directions are to be closed when both are over: they know of each other."""
-    return DirectionReader(desk, layers)
+    return DirectionReader(findings, layers)
 
 
 class DirectionReader:
     """Reads one direction, and sees to it that each byte counts as something."""
 
-    def __init__(self, desk: Findings, layers: tuple[str, ...]) -> None:
-        self._desk = desk
+    def __init__(self, findings: Findings, layers: tuple[str, ...]) -> None:
+        self._findings = findings
         self._layers = layers
-        self._both = TlsConversation.of(desk)
+        self._both = TlsConversation.of(findings)
         self._both.opened()
         # Whether others have read before us, as in a tunnel of HTTP.
-        self._is_tunnel = desk.read.total() > 0
+        self._is_tunnel = findings.read.total() > 0
         self._pending = ByteQueue()
         self._position = self._aside = 0
         # Whether bytes are missing before what comes next, or may be; and how many prefaces there were.
@@ -84,9 +84,9 @@ class DirectionReader:
 
     def _take_preface(self, name: str, length: int) -> None:
         self._prefaces.append(name)
-        self._desk.read[name] += length
+        self._findings.read[name] += length
         if name != PLAIN.name:
-            self._desk.is_a(name)
+            self._findings.is_a(name)
         self._pending.drop(length)
         self._position += length
         self._aside += length if name == PROXY else 0
@@ -94,18 +94,18 @@ class DirectionReader:
     def _begin(self, kind: Protocol) -> None:
         """From here on it is this."""
         self._is = kind
-        self._counted = self._desk.read.total()
+        self._counted = self._findings.read.total()
         if kind is TLS:
-            reader = TlsReader(self._desk, self._layers, self._position, torn=self._torn)
+            reader = TlsReader(self._findings, self._layers, self._position, torn=self._torn)
             reader.side.talked = self._is_tunnel or self._position > self._aside
             reader.side.begins = self._position or int(self._is_tunnel)
             self._reader = reader
         else:
-            self._reader = kind.reader(self._desk, self._layers)
+            self._reader = kind.reader(self._findings, self._layers)
         if kind is PLAIN and self._joined and not self._position:
             from overheard_capture.identify.midstream import MidstreamReader  # noqa: PLC0415  (most are seen from the beginning)
 
-            self._reader = MidstreamReader(self._desk, self._layers, self._reader)
+            self._reader = MidstreamReader(self._findings, self._layers, self._reader)
         # What follows after CONNECT is the affair of whoever reads HTTP.
         self._later = UpgradeWatch(kind) if kind in (PLAIN, TELNET) else None
         if self._pending:
@@ -127,10 +127,10 @@ class DirectionReader:
             self._give(held, origin)
             return
         self._give(memoryview(held)[:end], origin)
-        self._pending.add(memoryview(held)[end:], origin.behind(end))
+        self._pending.add(memoryview(held)[end:], origin.after(end))
         if kind:
             if kind is TLS:
-                self._desk.is_a("STARTTLS")
+                self._findings.is_a("STARTTLS")
             self._end()
             self._begin(kind)
 
@@ -144,9 +144,9 @@ class DirectionReader:
 
     def _account(self) -> None:
         """Count as what the reader is for whatever it did not count itself."""
-        counted = self._desk.read.total() - self._counted
+        counted = self._findings.read.total() - self._counted
         if counted < self._given:
-            self._desk.read[self._is.name] += self._given - counted
+            self._findings.read[self._is.name] += self._given - counted
 
     def gap(self, length: int) -> None:
         """So many bytes are missing here. None: nobody knows whether any are."""
@@ -176,6 +176,6 @@ class DirectionReader:
         self._settle()
         kind, given = self._is, self._given
         self._end()
-        if kind is PLAIN and given and not self._desk.kinds:
-            self._desk.is_a("unknown" if self._desk.read[OPAQUE] else "plain text")
+        if kind is PLAIN and given and not self._findings.kinds:
+            self._findings.is_a("unknown" if self._findings.read[OPAQUE] else "plain text")
         self._both.closed()

@@ -32,14 +32,14 @@ class Midstream(NamedTuple):
     reader: ReaderFactory
 
 
-def _http2(desk: Findings, layers: tuple[str, ...]) -> Reader:
-    reader = http2(desk, layers)
+def _http2(findings: Findings, layers: tuple[str, ...]) -> Reader:
+    reader = http2(findings, layers)
     reader.gap(1)
     return reader
 
 
-def _websocket(desk: Findings, layers: tuple[str, ...]) -> Reader:
-    reader = websocket(desk, layers)
+def _websocket(findings: Findings, layers: tuple[str, ...]) -> Reader:
+    reader = websocket(findings, layers)
     reader.gap(1)
     return reader
 
@@ -63,10 +63,12 @@ def identify_midstream(head: bytes, *, last: bool = False) -> Midstream | None:
 class MidstreamReader:
     """Reads a direction as what it may be, once there is enough of it to tell, beside a reader who is `certain`."""
 
-    def __init__(self, desk: Findings, layers: tuple[str, ...], certain: Reader) -> None:
+    def __init__(self, findings: Findings, layers: tuple[str, ...], certain: Reader) -> None:
         self._certain = certain
         # What a wrong guess inflates or takes for a request must not be held against whoever reads it for certain.
-        self._desk = Speculative(desk.search, desk.limits, opener=desk.opener, sightings=desk.sightings, asked=desk)
+        self._findings = Speculative(
+            findings.search, findings.limits, opener=findings.opener, sightings=findings.sightings, asked=findings
+        )
         self._layers = layers
         self._head: ByteQueue | None = ByteQueue()
         self._reader: Reader | None = None
@@ -80,7 +82,7 @@ class MidstreamReader:
             if len(self._head) < _ENOUGH:
                 return
             self._decide(last=False)
-            data, origin = data[taken:], origin.behind(taken)
+            data, origin = data[taken:], origin.after(taken)
         if self._reader and len(data):
             self._reader.feed(data, origin)
 
@@ -90,7 +92,7 @@ class MidstreamReader:
         head, origin = self._head.take(len(self._head))
         self._head = None
         if head and (found := identify_midstream(head, last=last)):
-            self._reader = found.reader(self._desk, self._layers)
+            self._reader = found.reader(self._findings, self._layers)
             self._reader.feed(head, origin)
 
     def gap(self, length: int) -> None:

@@ -63,28 +63,28 @@ def _dns(start: Probe) -> bool:
     return is_dns(start.data[: start.at])
 
 
-def _read_http1(desk: Findings, layers: tuple[str, ...]) -> Reader:
+def _read_http1(findings: Findings, layers: tuple[str, ...]) -> Reader:
     from overheard_capture.protocols.http1.reader import http1  # noqa: PLC0415  (what is in a tunnel is a stream again)
 
-    return http1(desk, layers)
+    return http1(findings, layers)
 
 
-def _read_http2(desk: Findings, layers: tuple[str, ...]) -> Reader:
+def _read_http2(findings: Findings, layers: tuple[str, ...]) -> Reader:
     from overheard_capture.protocols.http2.reader import http2  # noqa: PLC0415  (its import takes time)
 
-    return http2(desk, layers)
+    return http2(findings, layers)
 
 
-def _read_telnet(desk: Findings, layers: tuple[str, ...]) -> Reader:
+def _read_telnet(findings: Findings, layers: tuple[str, ...]) -> Reader:
     from overheard_capture.protocols.telnet import telnet  # noqa: PLC0415  (few speak it)
 
-    return telnet(desk, layers)
+    return telnet(findings, layers)
 
 
-def _read_dns(desk: Findings, layers: tuple[str, ...]) -> Reader:
+def _read_dns(findings: Findings, layers: tuple[str, ...]) -> Reader:
     from overheard_capture.protocols.dns.reader import dns  # noqa: PLC0415  (few speak it over TCP)
 
-    return dns(desk, layers)
+    return dns(findings, layers)
 
 
 class Protocol(NamedTuple):

@@ -32,5 +32,5 @@ def broken(case: Case) -> int | None:
 
 def _around(found: Occurrence) -> str:
     """The part of a line in which it stands: a header's name is not shifted, and would mislead."""
-    before, behind = _APART.split(found.before)[-1], _APART.split(found.behind)[0]
-    return (before + found.shown + behind).decode(errors="replace")
+    before, after = _APART.split(found.before)[-1], _APART.split(found.after)[0]
+    return (before + found.shown + after).decode(errors="replace")

@@ -28,18 +28,18 @@ def finds_in(pieces: Sequence[DecryptedData], evidence: Evidence, layer: str) ->
     sides: dict[tuple[int, str], list[tuple[SegmentPayload, bytes]]] = {}
     for piece in pieces:
         if carrier := carried.get(piece.frame):
-            sides.setdefault((carrier.stream, carrier.direction), []).append((carrier, piece.data))
+            sides.setdefault((carrier.connection, carrier.direction), []).append((carrier, piece.data))
     # tshark tells of the streams in any order.
     for (stream, direction), parts in sorted(sides.items(), key=lambda item: item[0]):
-        desk = Findings(evidence.search)
-        _read(desk, layer, parts)
-        for found in desk.sightings:
+        findings = Findings(evidence.search)
+        _read(findings, layer, parts)
+        for found in findings.sightings:
             finds.add(Find(found, stream, direction))
     return finds
 
 
-def _read(desk: Findings, layer: str, parts: Iterable[tuple[SegmentPayload, bytes]]) -> None:
-    content = Content(desk, (layer,), opening)
+def _read(findings: Findings, layer: str, parts: Iterable[tuple[SegmentPayload, bytes]]) -> None:
+    content = Content(findings, (layer,), opening)
     for carrier, data in parts:
         # None of it could be read before all of the record had come: it is where its end is.
         content.feed(data, Origin([Span(0, carrier.frame, carrier.offset, carrier.length, exact=False)]))

@@ -20,7 +20,7 @@ class SegmentPayload(NamedTuple):
     frame: int
     offset: int
     length: int
-    stream: int
+    connection: int
     direction: str
 
 
@@ -29,15 +29,15 @@ def segments(path: Path, frames: Collection[int]) -> dict[int, SegmentPayload]:
     if not frames:
         return {}
     last, found = max(frames), dict[int, SegmentPayload]()
-    dissector, streams = Dissector(), ConnectionTable(counted_only, lambda _stream: None)
+    dissector, connections = Dissector(), ConnectionTable(counted_only, lambda _stream: None)
     for frame in CaptureReader([path]).frames():
         if frame.number > last:
             break
         for packet in dissector.packets(frame):
             if isinstance(packet, Segment):
-                stream = streams.add(packet, frame.time)
+                connection = connections.add(packet, frame.time)
                 if frame.number in frames and packet.payload:
                     direction = f"{packet.source} → {packet.target}"
                     place = frame.number, packet.offset, len(packet.payload)
-                    found[frame.number] = SegmentPayload(*place, stream.number, direction)
+                    found[frame.number] = SegmentPayload(*place, connection.number, direction)
     return found

@@ -42,7 +42,7 @@ class PacketBuffer(NamedTuple):
     frame: int
     time: float
     data: bytes
-    kept: Reassemblers
+    reassemblers: Reassemblers
     origin: Origin | None = None
 
     def spans(self, start: int, end: int) -> tuple[Span, ...]:
@@ -66,7 +66,7 @@ class Encapsulated(NamedTuple):
 
     family: str
     protocol: int
-    held: PacketBuffer
+    buffer: PacketBuffer
     at: int
     end: int
     ends: bytes = b""
@@ -76,27 +76,27 @@ class Encapsulated(NamedTuple):
         self, family: str, protocol: int, at: int, otherwise: Encapsulated | Packets | None = None
     ) -> Encapsulated:
         """What is inside, up to the same end."""
-        return Encapsulated(family, protocol, self.held, at, self.end, self.ends, otherwise)
+        return Encapsulated(family, protocol, self.buffer, at, self.end, self.ends, otherwise)
 
     def ports(self) -> tuple[Endpoint, Endpoint]:
         """Who talks with whom, where the ports stand first as in all transports."""
-        ports = self.held.data[self.at : self.at + 4]
+        ports = self.buffer.data[self.at : self.at + 4]
         if len(ports) < 4 or not self.ends:
             raise ValueError
         return ends_of(self.ends + ports)
 
     def offset(self, at: int) -> int:
         """Where in the frame the byte at `at` stands; nowhere, where what is held is not the frame."""
-        return 0 if self.held.origin else at
+        return 0 if self.buffer.origin else at
 
     def control(self) -> Packets:
         """It is of the network."""
-        return (Control(self.held.frame),)
+        return (Control(self.buffer.frame),)
 
     def fragment(self) -> Packets:
         """It is a part, and does not complete anything."""
-        return (Fragment(self.held.frame),)
+        return (Fragment(self.buffer.frame),)
 
     def other(self) -> Packets:
         """It is nothing that is known."""
-        return (Other(self.held.frame, addresses_of(self.ends)),)
+        return (Other(self.buffer.frame, addresses_of(self.ends)),)

@@ -30,7 +30,7 @@ class _FragmentData(NamedTuple):
     def between(self, start: int, end: int) -> _FragmentData:
         """Only what stands from `start` to `end` of the packet."""
         ahead = start - self.start
-        return _FragmentData(start, self.data[ahead : end - self.start], self.origin.behind(ahead))
+        return _FragmentData(start, self.data[ahead : end - self.start], self.origin.after(ahead))
 
 
 class _FragmentedPacket:
@@ -80,29 +80,29 @@ class IpDefragmenter:
         self.disputed = 0
         self._done = RecentlySeen()
 
-    def add(self, key: Key, step: Encapsulated, start: int, *, last: bool) -> tuple[PacketBuffer, int] | None:
+    def add(self, key: Key, pdu: Encapsulated, start: int, *, last: bool) -> tuple[PacketBuffer, int] | None:
         """Take in a part: the whole packet and its protocol, if it is complete now."""
-        held = step.held
-        data = held.data[step.at : step.end]
+        buffer = pdu.buffer
+        data = buffer.data[pdu.at : pdu.end]
         seen = (key, start, last, hash(data))
         # A part that comes twice, as in a capture of all interfaces, does not begin another packet.
         if not data or seen in self._done:
             return None
-        packet = self._packet(key, held.time)
+        packet = self._packet(key, buffer.time)
         agreed = packet.agrees
-        added = packet.add(_FragmentData(start, data, held.origin_of(step.at, step.end)))
+        added = packet.add(_FragmentData(start, data, buffer.origin_of(pdu.at, pdu.end)))
         packet.seen.add(seen)
         if start == 0:
-            packet.protocol = step.protocol
+            packet.protocol = pdu.protocol
         # Where the capture has only the beginning of the last part, it is never complete.
-        if last and len(data) == step.end - step.at:
+        if last and len(data) == pdu.end - pdu.at:
             packet.ends(start + len(data))
         packet.agrees &= packet.total < 0 or packet.parts[-1].end <= packet.total
         self.disputed += agreed and not packet.agrees
         if not packet.complete:
             self.waiting.keep(key, packet, added)
             return None
-        return self._whole(key, packet, held), packet.protocol
+        return self._whole(key, packet, buffer), packet.protocol
 
     def _packet(self, key: Key, now: float) -> _FragmentedPacket:
         packet = self.waiting.entries.get(key)
@@ -111,13 +111,13 @@ class IpDefragmenter:
             packet = None
         return packet or _FragmentedPacket(now)
 
-    def _whole(self, key: Key, packet: _FragmentedPacket, held: PacketBuffer) -> PacketBuffer:
+    def _whole(self, key: Key, packet: _FragmentedPacket, buffer: PacketBuffer) -> PacketBuffer:
         self.waiting.pop(key)
         for seen in packet.seen:
             self._done.add(seen)
         data = b"".join(part.data for part in packet.parts)
         origin = joined((part.origin, 0, len(part.data)) for part in packet.parts)
-        return PacketBuffer(held.frame, held.time, data, held.kept, origin)
+        return PacketBuffer(buffer.frame, buffer.time, data, buffer.reassemblers, origin)
 
 
 def _start(part: _FragmentData) -> int:

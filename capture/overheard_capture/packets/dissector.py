@@ -36,22 +36,22 @@ class Dissector:
     """Says what frames carry. It remembers the parts of what was sent in parts, a bounded number of them."""
 
     def __init__(self) -> None:
-        self._kept = Reassemblers(IpDefragmenter(), SctpReassembler())
+        self._reassemblers = Reassemblers(IpDefragmenter(), SctpReassembler())
 
     @property
     def waiting(self) -> int:
         """How many IP packets, and messages of SCTP, wait for a part."""
-        return sum(len(kept.waiting) for kept in self._kept)
+        return sum(len(reassemblers.waiting) for reassemblers in self._reassemblers)
 
     @property
     def given_up(self) -> int:
         """How many had waited for too long, or were too many."""
-        return sum(kept.waiting.given_up for kept in self._kept)
+        return sum(reassemblers.waiting.given_up for reassemblers in self._reassemblers)
 
     @property
     def disputed(self) -> int:
         """How many came in parts that disagree on the same bytes: nobody knows what the receiver took."""
-        return sum(kept.disputed for kept in self._kept)
+        return sum(reassemblers.disputed for reassemblers in self._reassemblers)
 
     def packets(self, frame: Frame) -> tuple[Packet, ...]:
         """Say what `frame` carries, which is nearly always one packet; never raises, whatever the bytes."""
@@ -71,27 +71,27 @@ class Dissector:
                     payload, length = data[offset:end], end - offset
                     return (Segment(number, source, target, sequence, acknowledged, flags, offset, length, payload),)
         return _followed(
-            Encapsulated(Family.LINK, link_type, PacketBuffer(number, time, data, self._kept), 0, original)
+            Encapsulated(Family.LINK, link_type, PacketBuffer(number, time, data, self._reassemblers), 0, original)
         )
 
 
-def _followed(step: Encapsulated) -> Packets:
+def _followed(pdu: Encapsulated) -> Packets:
     """Go from wrapping to wrapping, down to what is none."""
     others: list[Encapsulated | Packets] = []
     for _ in range(_DEPTH):
-        unwrap = _PROTOCOLS[step.family].get(step.protocol, Encapsulated.other)
+        unwrap = _PROTOCOLS[pdu.family].get(pdu.protocol, Encapsulated.other)
         try:
-            inside = unwrap(step)
+            inside = unwrap(pdu)
         except (struct.error, IndexError, ValueError):
-            inside = step.other()
+            inside = pdu.other()
         if not isinstance(inside, Encapsulated) and others and isinstance(inside[0], Other):
             inside = others.pop()
         if not isinstance(inside, Encapsulated):
             return inside
         if inside.otherwise is not None:
             others.append(inside.otherwise)
-        step = inside
-    return next((other for other in others if not isinstance(other, Encapsulated)), step.other())
+        pdu = inside
+    return next((other for other in others if not isinstance(other, Encapsulated)), pdu.other())
 
 
 def unwrap(frame: Frame) -> Packet:

@@ -22,93 +22,93 @@ _IP_VERSIONS = {4: IPV4, 6: IPV6}
 _LONGEST, _LINUX_LLC = 0x05DC, 4
 
 
-def _ethernet(step: Encapsulated) -> Packets | Encapsulated:
-    return _typed(step, step.at, _ETHERNET_TYPE, 14)
+def _ethernet(pdu: Encapsulated) -> Packets | Encapsulated:
+    return _typed(pdu, pdu.at, _ETHERNET_TYPE, 14)
 
 
-def _typed(step: Encapsulated, at: int, where: int, begins: int) -> Packets | Encapsulated:
+def _typed(pdu: Encapsulated, at: int, where: int, begins: int) -> Packets | Encapsulated:
     """What has an ethertype, or in its place the length of what has a header of IEEE 802.2."""
-    data = step.held.data
+    data = pdu.buffer.data
     if at + begins > len(data):
         raise ValueError
     protocol = data[at + where] << 8 | data[at + where + 1]
     if protocol <= _LONGEST and (where == _ETHERNET_TYPE or protocol == _LINUX_LLC):
-        return _llc(step, at + begins)
-    return step.inside(Family.ETHERTYPE, protocol, at + begins)
+        return _llc(pdu, at + begins)
+    return pdu.inside(Family.ETHERTYPE, protocol, at + begins)
 
 
-def _llc(step: Encapsulated, at: int) -> Packets | Encapsulated:
-    data = step.held.data
+def _llc(pdu: Encapsulated, at: int) -> Packets | Encapsulated:
+    data = pdu.buffer.data
     # RFC 1042: an ethertype behind all of it. Then what names IP itself.
     if data[at : at + 6] == b"\xaa\xaa\x03\0\0\0":
-        return step.inside(Family.ETHERTYPE, data[at + 6] << 8 | data[at + 7], at + 8)
+        return pdu.inside(Family.ETHERTYPE, data[at + 6] << 8 | data[at + 7], at + 8)
     if data[at : at + 3] == b"\x06\x06\x03":
-        return step.inside(Family.ETHERTYPE, IPV4, at + 3)
-    return step.other()
+        return pdu.inside(Family.ETHERTYPE, IPV4, at + 3)
+    return pdu.other()
 
 
-def _at(where: tuple[int, int], step: Encapsulated) -> Packets | Encapsulated:
-    return _typed(step, step.at, *where)
+def _at(where: tuple[int, int], pdu: Encapsulated) -> Packets | Encapsulated:
+    return _typed(pdu, pdu.at, *where)
 
 
-def raw_ip(step: Encapsulated) -> Packets | Encapsulated:
+def raw_ip(pdu: Encapsulated) -> Packets | Encapsulated:
     """IP of the version that it says."""
-    return step.inside(Family.ETHERTYPE, _IP_VERSIONS.get(step.held.data[step.at] >> 4, 0), step.at)
+    return pdu.inside(Family.ETHERTYPE, _IP_VERSIONS.get(pdu.buffer.data[pdu.at] >> 4, 0), pdu.at)
 
 
-def _loopback(step: Encapsulated) -> Packets | Encapsulated:
+def _loopback(pdu: Encapsulated) -> Packets | Encapsulated:
     """The family of addresses, in the byte order of whatever machine it was captured on."""
-    family = step.held.data[step.at : step.at + 4]
+    family = pdu.buffer.data[pdu.at : pdu.at + 4]
     number = min(int.from_bytes(family, "little"), int.from_bytes(family, "big"))
-    return step.inside(Family.ETHERTYPE, _FAMILIES.get(number, 0), step.at + 4)
+    return pdu.inside(Family.ETHERTYPE, _FAMILIES.get(number, 0), pdu.at + 4)
 
 
-def ppp(step: Encapsulated) -> Packets | Encapsulated:
+def ppp(pdu: Encapsulated) -> Packets | Encapsulated:
     """A frame of PPP (RFC 1661), of HDLC (RFC 1662) or not; where Cisco's way of it was used, that."""
-    data, at = step.held.data, step.at
+    data, at = pdu.buffer.data, pdu.at
     if data[at] in {0x0F, 0x8F}:
-        return _typed(step, at, *_CISCO)
+        return _typed(pdu, at, *_CISCO)
     if data[at : at + 2] == b"\xff\x03":
         at += 2
     # The number of the protocol may be compressed: only a last byte is odd.
     if data[at] & 1:
-        return step.inside(Family.PPP, data[at], at + 1)
-    return step.inside(Family.PPP, data[at] << 8 | data[at + 1], at + 2)
+        return pdu.inside(Family.PPP, data[at], at + 1)
+    return pdu.inside(Family.PPP, data[at] << 8 | data[at + 1], at + 2)
 
 
-def pppoe(step: Encapsulated) -> Packets | Encapsulated:
+def pppoe(pdu: Encapsulated) -> Packets | Encapsulated:
     """A session of PPP over Ethernet (RFC 2516)."""
-    if step.held.data[step.at : step.at + 2] != b"\x11\0":
-        return step.other()
-    return ppp(step._replace(at=step.at + 6))
+    if pdu.buffer.data[pdu.at : pdu.at + 2] != b"\x11\0":
+        return pdu.other()
+    return ppp(pdu._replace(at=pdu.at + 6))
 
 
-def _vlan(step: Encapsulated) -> Packets | Encapsulated:
+def _vlan(pdu: Encapsulated) -> Packets | Encapsulated:
     """IEEE 802.1Q. Behind the tag may be a length as well."""
-    return _typed(step, step.at - 10, _ETHERNET_TYPE, 14)
+    return _typed(pdu, pdu.at - 10, _ETHERNET_TYPE, 14)
 
 
-def mpls(step: Encapsulated) -> Packets | Encapsulated:
+def mpls(pdu: Encapsulated) -> Packets | Encapsulated:
     """RFC 3032. Its labels do not say what is behind them: IP says its version, and all else is Ethernet."""
-    data, at = step.held.data, step.at
+    data, at = pdu.buffer.data, pdu.at
     while not data[at + 2] & 1:
         at += 4
     at += 4
     first = data[at] >> 4
     # RFC 4385: in front of Ethernet may be a word that begins with four bits of 0.
-    bridged = step.inside(Family.LINK, ETHERNET, at)
+    bridged = pdu.inside(Family.LINK, ETHERNET, at)
     if first == 0:
-        return step.inside(Family.LINK, ETHERNET, at + 4, bridged)
-    return step.inside(Family.ETHERTYPE, _IP_VERSIONS[first], at, bridged) if first in _IP_VERSIONS else bridged
+        return pdu.inside(Family.LINK, ETHERNET, at + 4, bridged)
+    return pdu.inside(Family.ETHERTYPE, _IP_VERSIONS[first], at, bridged) if first in _IP_VERSIONS else bridged
 
 
-def always(family: str, protocol: int, ahead: int, step: Encapsulated) -> Encapsulated:
+def always(family: str, protocol: int, ahead: int, pdu: Encapsulated) -> Encapsulated:
     """What is always the same, behind a header that says nothing."""
-    return step.inside(family, protocol, step.at + ahead)
+    return pdu.inside(family, protocol, pdu.at + ahead)
 
 
-def _control(step: Encapsulated) -> Packets:
-    return step.control()
+def _control(pdu: Encapsulated) -> Packets:
+    return pdu.control()
 
 
 LINKS: dict[int, Unwrap] = {

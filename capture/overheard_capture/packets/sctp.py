@@ -36,11 +36,11 @@ class _DataChunk(NamedTuple):
     whole: bool
     origin: Origin
 
-    def message(self, step: Encapsulated, data: bytes, origin: Origin | None) -> SctpMessage:
+    def message(self, pdu: Encapsulated, data: bytes, origin: Origin | None) -> SctpMessage:
         """What begins with it."""
         spans = () if origin is None else tuple(origin.sliced(0, len(data)))
         at = 0 if spans else self.at
-        return SctpMessage(step.held.frame, *step.ports(), self.stream, self.protocol, at, data, spans)
+        return SctpMessage(pdu.buffer.frame, *pdu.ports(), self.stream, self.protocol, at, data, spans)
 
 
 class _ChunkGroup:
@@ -57,12 +57,12 @@ class _ChunkGroup:
         """Take in a chunk: those of its message, if it is complete now."""
         first = last = chunk.number
         self.chunks[first] = chunk
-        before, behind = (first - 1) % 2**32, (last + 1) % 2**32
+        before, after = (first - 1) % 2**32, (last + 1) % 2**32
         if not chunk.flags & _BEGINS and before in self.first_of and not self.chunks[before].flags & _ENDS:
             first = self.first_of.pop(before)
             del self.last_of[first]
-        if not chunk.flags & _ENDS and behind in self.last_of and not self.chunks[behind].flags & _BEGINS:
-            last = self.last_of.pop(behind)
+        if not chunk.flags & _ENDS and after in self.last_of and not self.chunks[after].flags & _BEGINS:
+            last = self.last_of.pop(after)
             del self.first_of[last]
         if self.chunks[first].flags & _BEGINS and self.chunks[last].flags & _ENDS:
             count = (last - first) % 2**32 + 1
@@ -79,56 +79,56 @@ class SctpReassembler:
         self.disputed = 0
         self._done = RecentlySeen()
 
-    def packets(self, step: Encapsulated) -> Packets:
+    def packets(self, pdu: Encapsulated) -> Packets:
         """What is in a packet of SCTP."""
         found: dict[Packet, None] = {}
-        for kind, chunk in _chunks(step):
+        for kind, chunk in _chunks(pdu):
             if chunk:
-                found[self._add(step, chunk)] = None
+                found[self._add(pdu, chunk)] = None
             elif kind not in _OF_THE_NETWORK:
-                found.update(dict.fromkeys(step.other()))
-        return tuple(found) or step.control()
+                found.update(dict.fromkeys(pdu.other()))
+        return tuple(found) or pdu.control()
 
-    def _add(self, step: Encapsulated, chunk: _DataChunk) -> Packet:
+    def _add(self, pdu: Encapsulated, chunk: _DataChunk) -> Packet:
         if chunk.flags & _BEGINS and chunk.flags & _ENDS:
-            return chunk.message(step, chunk.data, chunk.origin if step.held.origin else None)
+            return chunk.message(pdu, chunk.data, chunk.origin if pdu.buffer.origin else None)
         # One that was cut short makes no message: its neighbours wait for it in vain.
         if not chunk.whole:
-            return Fragment(step.held.frame)
+            return Fragment(pdu.buffer.frame)
         seen = (chunk.group, chunk.number, hash(chunk.data))
         group = self.waiting.entries.get(chunk.group) or _ChunkGroup()
         known = group.chunks.get(chunk.number)
         if known or seen in self._done:
             self.disputed += known is not None and known.data != chunk.data
-            return Fragment(step.held.frame)
+            return Fragment(pdu.buffer.frame)
         self.waiting.keep(chunk.group, group, len(chunk.data))
         chunks = group.add(chunk)
         if not chunks:
-            return Fragment(step.held.frame)
+            return Fragment(pdu.buffer.frame)
         for each in chunks:
             self.waiting.release(chunk.group, len(each.data))
             self._done.add((each.group, each.number, hash(each.data)))
         if not group.chunks:
             self.waiting.pop(chunk.group)
         data = b"".join(each.data for each in chunks)
-        return chunks[0].message(step, data, joined((each.origin, 0, len(each.data)) for each in chunks))
+        return chunks[0].message(pdu, data, joined((each.origin, 0, len(each.data)) for each in chunks))
 
 
-def _chunks(step: Encapsulated) -> Iterator[tuple[int, _DataChunk | None]]:
+def _chunks(pdu: Encapsulated) -> Iterator[tuple[int, _DataChunk | None]]:
     """The kinds of the chunks of a packet, and those that are of messages."""
-    data, at = step.held.data, step.at + 12
-    end = min(step.end, len(data))
+    data, at = pdu.buffer.data, pdu.at + 12
+    end = min(pdu.end, len(data))
     while at + 4 <= end:
         kind, flags, length = _CHUNK.unpack_from(data, at)
         if length < 4:
             yield -1, None
             return
-        yield kind, _chunk(step, kind, flags, at, length) if kind in {_DATA, _INTERLEAVED} else None
+        yield kind, _chunk(pdu, kind, flags, at, length) if kind in {_DATA, _INTERLEAVED} else None
         at += length + -length % 4
 
 
-def _chunk(step: Encapsulated, kind: int, flags: int, at: int, length: int) -> _DataChunk:
-    data, between = step.held.data, step.ends + step.held.data[step.at : step.at + 8]
+def _chunk(pdu: Encapsulated, kind: int, flags: int, at: int, length: int) -> _DataChunk:
+    data, between = pdu.buffer.data, pdu.ends + pdu.buffer.data[pdu.at : pdu.at + 8]
     if kind == _DATA:
         number, stream, _, protocol = _PLAIN.unpack_from(data, at + 4)
         begins, group = at + 16, (between, -1, -1, -1)
@@ -140,5 +140,5 @@ def _chunk(step: Encapsulated, kind: int, flags: int, at: int, length: int) -> _
     end = at + length
     if begins > end:
         raise ValueError
-    whole, origin = end <= min(step.end, len(data)), step.held.origin_of(begins, end)
+    whole, origin = end <= min(pdu.end, len(data)), pdu.buffer.origin_of(begins, end)
     return _DataChunk(group, number, flags, stream, protocol, begins, data[begins:end], whole, origin)

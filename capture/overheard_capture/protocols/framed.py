@@ -37,8 +37,8 @@ class FrameReader(Protocol):
 class FramedReader:
     """Reads frames of a kind with `cutter`; after a loss, from where `find` says that they begin again."""
 
-    def __init__(self, desk: Findings, layers: tuple[str, ...], what: str, cutter: FrameReader, find: Find) -> None:
-        self._desk = desk
+    def __init__(self, findings: Findings, layers: tuple[str, ...], what: str, cutter: FrameReader, find: Find) -> None:
+        self._findings = findings
         self._layers = layers
         self._what = what
         self._cutter = cutter
@@ -52,7 +52,7 @@ class FramedReader:
         view = memoryview(data)
         at = 0
         while at < len(view):
-            at += self._go_on(view[at:], origin.behind(at))
+            at += self._go_on(view[at:], origin.after(at))
 
     def _go_on(self, data: memoryview, origin: Origin) -> int:
         if self._rest:
@@ -63,16 +63,16 @@ class FramedReader:
             self._resume(found)
             return taken
         taken = self._cutter.feed(data, origin)
-        self._desk.read[self._what] += taken
+        self._findings.read[self._what] += taken
         if self._cutter.broken:
-            self._desk.unread(Reason.DAMAGED, f"what stands where a frame of {self._what} should", self._layers)
-            self._rest = Fallback(self._desk, self._layers)
+            self._findings.unread(Reason.DAMAGED, f"what stands where a frame of {self._what} should", self._layers)
+            self._rest = Fallback(self._findings, self._layers)
         return taken
 
     def _resume(self, found: tuple[bytes, Origin] | None) -> None:
         """Read on from where frames were found, if they were."""
         if found and self._afresh:
-            self._desk.read[OPAQUE] += self._afresh.skipped
+            self._findings.read[OPAQUE] += self._afresh.skipped
             self._afresh = None
             self.feed(*found)
 
@@ -82,7 +82,7 @@ class FramedReader:
         if self._rest:
             self._rest.gap(length)
         elif not self._cutter.gap(length):
-            self._desk.unread(Reason.GAP, f"frames of {self._what}", self._layers)
+            self._findings.unread(Reason.GAP, f"frames of {self._what}", self._layers)
             self._cutter.lose(length)
             self._afresh = Resynchroniser(self._find)
 
@@ -90,7 +90,7 @@ class FramedReader:
         if self._afresh:
             self._resume(self._afresh.close())
         if self._afresh:
-            self._desk.read[OPAQUE] += self._afresh.skipped
+            self._findings.read[OPAQUE] += self._afresh.skipped
             self._afresh = None
 
     def close(self) -> None:

@@ -28,8 +28,8 @@ class _GelfChunk(NamedTuple):
 class Gelf:
     """Puts the messages of one direction together."""
 
-    def __init__(self, desk: Findings) -> None:
-        self._desk = desk
+    def __init__(self, findings: Findings) -> None:
+        self._findings = findings
         # The pieces of each message by their number, and how many there are to be.
         self._messages: dict[bytes, tuple[int, dict[int, _GelfChunk]]] = {}
         self._kept = 0
@@ -44,7 +44,7 @@ class Gelf:
         name = bytes(data[2:10])
         wanted, pieces = self._messages.setdefault(name, (count, {}))
         if number not in pieces:
-            pieces[number] = _GelfChunk(bytes(data[_HEAD:]), origin.behind(_HEAD))
+            pieces[number] = _GelfChunk(bytes(data[_HEAD:]), origin.after(_HEAD))
             self._kept += len(data) - _HEAD
         if len(pieces) == wanted:
             self._read(name)
@@ -56,7 +56,7 @@ class Gelf:
         """Read a message as far as it is there."""
         wanted, pieces = self._messages.pop(name)
         self._kept -= sum(len(piece.data) for piece in pieces.values())
-        content = Content(self._desk, ("GELF",), untyped, SearchScope.SEAMS)
+        content = Content(self._findings, ("GELF",), untyped, SearchScope.SEAMS)
         at = 0
         for number, piece in sorted(pieces.items()):
             if number > at:
@@ -65,7 +65,7 @@ class Gelf:
             at = number + 1
         content.close()
         if len(pieces) < wanted:
-            self._desk.unread(Reason.GAP, "a message of GELF of which pieces are missing", ("GELF",))
+            self._findings.unread(Reason.GAP, "a message of GELF of which pieces are missing", ("GELF",))
 
     def close(self) -> None:
         """There is no more to come."""

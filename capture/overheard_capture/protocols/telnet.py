@@ -56,8 +56,8 @@ def _is_typed(text: bytes) -> bool:
 class _Shown:
     """Lets a leaf read what is shown. Keys and sequences that move, ring or colour are no text, and nothing secret."""
 
-    def __init__(self, desk: Findings, layers: tuple[str, ...]) -> None:
-        self._leaf = untyped(desk, layers)
+    def __init__(self, findings: Findings, layers: tuple[str, ...]) -> None:
+        self._leaf = untyped(findings, layers)
 
     def feed(self, data: Bytes, origin: Origin) -> None:
         """Read on."""
@@ -85,20 +85,20 @@ class _State(Enum):
 class Telnet:
     """Reads one direction."""
 
-    def __init__(self, desk: Findings, layers: tuple[str, ...]) -> None:
-        self._desk = desk
+    def __init__(self, findings: Findings, layers: tuple[str, ...]) -> None:
+        self._findings = findings
         self._layers = (*layers, "telnet")
-        self._content = Content(desk, self._layers, _Shown, SearchScope.SEAMS)
-        self._typed = LineEditing(desk, self._layers)
+        self._content = Content(findings, self._layers, _Shown, SearchScope.SEAMS)
+        self._typed = LineEditing(findings, self._layers)
         self._now = _State.TEXT
         # Whether something was left out since the last text, and whether that ended in a return.
         self._cut = self._returned = False
         self._talked = 0
-        desk.is_a("telnet")
+        findings.is_a("telnet")
 
     def feed(self, data: Bytes, origin: Origin) -> None:
         """Read on."""
-        self._desk.read["telnet"] += len(data)
+        self._findings.read["telnet"] += len(data)
         held = bytes(data)
         at = 0
         while at < len(held):
@@ -120,7 +120,7 @@ class Telnet:
         if padded >= 0:
             command, ends = False, padded + 1
         if ends > at:
-            self._text(data[at:ends], origin.behind(at))
+            self._text(data[at:ends], origin.after(at))
         if ends == len(data):
             return ends
         self._cut = True
@@ -144,7 +144,7 @@ class Telnet:
         elif _SB < command < _IAC:
             self._now = _State.OPTION
         elif command == _IAC:
-            self._text(data[at : at + 1], origin.behind(at))
+            self._text(data[at : at + 1], origin.after(at))
         elif command < _SE:
             # This is no command, and thus was none.
             return at
@@ -163,7 +163,7 @@ class Telnet:
         allowed = _LONGEST - self._talked
         self._talked += ends - begins
         if self._talked > _LONGEST:
-            self._desk.unread(Reason.DAMAGED, "an endless option of telnet", self._layers)
+            self._findings.unread(Reason.DAMAGED, "an endless option of telnet", self._layers)
             self._now = _State.TEXT
             return begins + allowed
         return ends
@@ -180,6 +180,6 @@ class Telnet:
         self._typed.close()
 
 
-def telnet(desk: Findings, layers: tuple[str, ...]) -> Telnet:
+def telnet(findings: Findings, layers: tuple[str, ...]) -> Telnet:
     """A reader of one direction."""
-    return Telnet(desk, layers)
+    return Telnet(findings, layers)

@@ -20,7 +20,7 @@ _MOST = 1 << 20
 
 def parts(origin: Origin, start: int, end: int) -> list[Part]:
     """The bytes from `start` to `end`, cut where another frame begins."""
-    begins = [start + at for at, _ in origin.behind(start).sources(end - start)]
+    begins = [start + at for at, _ in origin.after(start).sources(end - start)]
     return list(zip(begins, [*begins[1:], end], strict=True))
 
 
@@ -49,10 +49,10 @@ class FrameAligner:
             begins = [at - first for at, _ in found if first <= at < keep]
             ends = [*begins[1:], keep - first]
             whole = first == 0 and keep == len(data)
-            self._take(data if whole else data[first:keep], origin.behind(first), list(zip(begins, ends, strict=True)))
+            self._take(data if whole else data[first:keep], origin.after(first), list(zip(begins, ends, strict=True)))
         if max(keep, first) < len(data):
             self._source = found[-1][1]
-            self._held.add(data[max(keep, first) :], origin.behind(max(keep, first)))
+            self._held.add(data[max(keep, first) :], origin.after(max(keep, first)))
 
     def flush(self) -> None:
         """Hand on what was held back."""

@@ -123,7 +123,7 @@ class Origin:
         """That of bytes that are `length` bytes at `offset` of a frame."""
         return cls([Span(0, frame, offset, length)])
 
-    def behind(self, count: int) -> Origin:
+    def after(self, count: int) -> Origin:
         """The origin of the same bytes without the first `count`."""
         return Origin(self.spans, self.shift + count) if count else self
 

@@ -24,7 +24,7 @@ class Offload(Protocol):
 class Connection:
     """One connection. `number` counts from 0 as Wireshark's `tcp.stream` does; times are seconds since the epoch."""
 
-    __slots__ = ("began", "client", "cut_off", "ended", "fast", "finished", "number", "reset", "server", "slow")
+    __slots__ = ("began", "client", "cut_off", "ended", "finished", "handled", "number", "offload", "reset", "server")
 
     def __init__(self, number: int, client: Direction, server: Direction, now: float) -> None:
         self.number = number
@@ -37,11 +37,11 @@ class Connection:
         # Whether we let go of it while it may have gone on, to make room.
         self.cut_off = False
         # Who reads it in our place; and how many segments we took in ourselves since.
-        self.fast: Offload | None = None
-        self.slow = 0
+        self.offload: Offload | None = None
+        self.handled = 0
 
     @property
-    def sides(self) -> tuple[Direction, Direction]:
+    def directions(self) -> tuple[Direction, Direction]:
         """What the client said, and what the server said."""
         return self.client, self.server
 
@@ -53,9 +53,9 @@ class Connection:
 
     def add(self, segment: Segment, now: float) -> None:
         """Take in a segment of either side."""
-        if self.fast is not None:
-            self.fast.surrender()
-        self.slow += 1
+        if self.offload is not None:
+            self.offload.surrender()
+        self.handled += 1
         own, other = self._own_and_other(segment)
         own.add(segment)
         if segment.acknowledged >= 0:
@@ -71,7 +71,7 @@ class Connection:
         """Whether this SYN opens the same pair of ports once more, and is not just sent again."""
         if segment.flags & (SYN | ACK) != SYN:
             return False
-        over = self.reset or any(side.closed for side in self.sides)
+        over = self.reset or any(direction.closed for direction in self.directions)
         own, _ = self._own_and_other(segment)
         return over or not self.client.opened or own.begins_elsewhere(segment)
 
@@ -80,14 +80,14 @@ class Connection:
 
     def hand_on(self) -> None:
         """Hand on what both sides said so far."""
-        if self.fast is not None:
-            self.fast.hand_on()
+        if self.offload is not None:
+            self.offload.hand_on()
         self.server.hand_on()
 
     def finish(self) -> None:
         """Hand on all that there is. What comes later is looked at, and not put in any place."""
-        if self.fast is not None:
-            self.fast.surrender()
+        if self.offload is not None:
+            self.offload.surrender()
         if not self.finished:
             self.finished = True
             self.hand_on()
@@ -108,10 +108,10 @@ class _NoSink:
 def counted_only(number: int, client: Endpoint, server: Endpoint, now: float) -> Connection:
     """A connection that nobody listens to: it is only counted."""
     nobody = _NoSink()
-    sides = [
+    directions = [
         Direction(source, target, nobody, lambda _data, _origin: None)
         for source, target in ((client, server), (server, client))
     ]
-    for side in sides:
-        side.heard = False
-    return Connection(number, sides[0], sides[1], now)
+    for direction in directions:
+        direction.heard = False
+    return Connection(number, directions[0], directions[1], now)

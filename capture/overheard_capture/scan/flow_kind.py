@@ -20,19 +20,19 @@ class FlowKind(StrEnum):
     UNKNOWN = "something that this judge cannot read"
 
 
-def flow_kind_of(desks: tuple[Findings, Findings]) -> FlowKind:
+def flow_kind_of(both_findings: tuple[Findings, Findings]) -> FlowKind:
     """What a flow carries, both directions taken together, once both of its readers were closed.
 
     MISTAKEN is where one side took the port for another: a hello is answered by text, or text by an alert.
     """
-    said = [desk for desk in desks if desk.read.total()]
+    said = [findings for findings in both_findings if findings.read.total()]
     if not said:
         return FlowKind.NOTHING
-    if any(desk.troubles for desk in said):
+    if any(findings.troubles for findings in said):
         return FlowKind.UNKNOWN
-    of_tls = [desk.tls is not None for desk in said]
+    of_tls = [findings.tls is not None for findings in said]
     if not any(of_tls):
         return FlowKind.TEXT
     if not all(of_tls):
         return FlowKind.MISTAKEN
-    return FlowKind.LATER if any(desk.tls and desk.tls.begins for desk in said) else FlowKind.TLS
+    return FlowKind.LATER if any(findings.tls and findings.tls.begins for findings in said) else FlowKind.TLS

@@ -79,9 +79,9 @@ class Reading:
         self._opener = opener
         self._marks = frozenset(marks)
         self._dissector = Dissector()
-        self._desks: dict[int, tuple[Findings, Findings]] = {}
+        self._both_findings: dict[int, tuple[Findings, Findings]] = {}
         self._streams = ConnectionTable(self._begin, self._retire)
-        self._talks = DatagramFlowTable(self._pair, self._retire_talk)
+        self._datagram_flows = DatagramFlowTable(self._pair, self._retire_datagram_flow)
         self._rest = UnclaimedBytes(search, self._tell)
         # What could not be read in frames and datagrams, by those who sent or got it: a party may be known later.
         self._doubtful: Doubtful = {}
@@ -163,11 +163,11 @@ class Reading:
     def _packet(self, frame: Frame, packet: Packet) -> None:
         if isinstance(packet, Segment):
             before = len(self._streams)
-            stream = self._streams.add(packet, frame.time)
+            connection = self._streams.add(packet, frame.time)
             if len(self._streams) > before:
                 self.parties |= names(frame, packet)
             if self._walker:
-                self._walker.offer(stream)
+                self._walker.offer(connection)
         elif isinstance(packet, Datagram):
             self._datagram(frame, packet)
         elif not self._reads_all_but_flows:
@@ -180,19 +180,19 @@ class Reading:
     def _datagram(self, frame: Frame, datagram: Datagram) -> None:
         if datagram.payload in self._marks:
             self.facts.marks.setdefault(bytes(datagram.payload), frame.number)
-        if self._share and not self._share.has_talk(datagram.source, datagram.target):
+        if self._share and not self._share.has_datagram_flow(datagram.source, datagram.target):
             return
-        talk = self._talks.add(datagram, frame.time)
-        if not talk.parties:
-            talk.parties = names(frame, datagram)
+        flow = self._datagram_flows.add(datagram, frame.time)
+        if not flow.parties:
+            flow.parties = names(frame, datagram)
 
     def _message(self, frame: Frame, message: SctpMessage) -> None:
-        desk, _ = self._pair()
-        inside = content.Content(desk, ("SCTP",), untyped)
+        findings, _ = self._pair()
+        inside = content.Content(findings, ("SCTP",), untyped)
         inside.feed(message.payload, payload_origin(message))
         inside.close()
-        self._collect(desk, -1, f"{message.source} → {message.target}")
-        for trouble in desk.troubles:
+        self._collect(findings, -1, f"{message.source} → {message.target}")
+        for trouble in findings.troubles:
             self._doubt(names(frame, message), trouble, frame)
 
     def _doubt(self, who: Iterable[str], what: Unread, frame: Frame) -> None:
@@ -206,67 +206,67 @@ class Reading:
         return first, second
 
     def _begin(self, number: int, client: Endpoint, server: Endpoint, now: float) -> Connection:
-        others = self._share is not None and not self._share.has_stream(number)
+        others = self._share is not None and not self._share.has_connection(number)
         if others or (self._wanted and not self._wanted(client, server)):
             return counted_only(number, client, server, now)
-        desks = self._desks[number] = self._pair()
-        sides = [
-            Direction(source, target, content.Content(desk, (), opening), partial(_variant, desk))
-            for (source, target), desk in zip(((client, server), (server, client)), desks, strict=True)
+        both_findings = self._both_findings[number] = self._pair()
+        directions = [
+            Direction(source, target, content.Content(findings, (), opening), partial(_variant, findings))
+            for (source, target), findings in zip(((client, server), (server, client)), both_findings, strict=True)
         ]
-        return Connection(number, sides[0], sides[1], now)
+        return Connection(number, directions[0], directions[1], now)
 
-    def _retire(self, stream: Connection) -> None:
-        facts, desks = self.facts, self._desks.pop(stream.number, None)
-        if desks is None:
+    def _retire(self, connection: Connection) -> None:
+        facts, both_findings = self.facts, self._both_findings.pop(connection.number, None)
+        if both_findings is None:
             return
         facts.streams += 1
-        order = (0, stream.number)
-        for side, desk in zip(stream.sides, desks, strict=True):
-            self._collect(desk, stream.number, str(side))
-            for trouble in desk.troubles:
-                facts.unread.setdefault(trouble, Tally()).add(f"stream {stream.number}", order)
-            facts.searched += side.seen
-            if side.missing:
-                facts.gaps.add(f"{side.missing} of {side}", order)
-            if side.conflicts:
-                facts.conflicts.add(str(side), order)
-            if side.late:
-                facts.late.add(str(side), order)
-        facts.busy += any(side.seen for side in stream.sides)
-        if stream.cut_off:
-            facts.cut_off.add(stream.number, order)
-        elif not stream.complete:
-            facts.open_ended.add(stream.number, order)
-        self._row(stream, desks)
+        order = (0, connection.number)
+        for direction, findings in zip(connection.directions, both_findings, strict=True):
+            self._collect(findings, connection.number, str(direction))
+            for trouble in findings.troubles:
+                facts.unread.setdefault(trouble, Tally()).add(f"stream {connection.number}", order)
+            facts.searched += direction.seen
+            if direction.missing:
+                facts.gaps.add(f"{direction.missing} of {direction}", order)
+            if direction.conflicts:
+                facts.conflicts.add(str(direction), order)
+            if direction.late:
+                facts.late.add(str(direction), order)
+        facts.busy += any(direction.seen for direction in connection.directions)
+        if connection.cut_off:
+            facts.cut_off.add(connection.number, order)
+        elif not connection.complete:
+            facts.open_ended.add(connection.number, order)
+        self._row(connection, both_findings)
 
-    def _row(self, stream: Connection, desks: tuple[Findings, Findings]) -> None:
+    def _row(self, connection: Connection, both_findings: tuple[Findings, Findings]) -> None:
         facts = self.facts
-        protected = _is_protected(stream.sides, desks)
+        protected = _is_protected(connection.directions, both_findings)
         facts.protected += protected
-        what = _kinds(desks) or "nothing"
+        what = _kinds(both_findings) or "nothing"
         facts.kinds[what] += 1
-        carried = flow_kind_of(desks)
+        carried = flow_kind_of(both_findings)
         if carried in (FlowKind.TLS, FlowKind.LATER):
-            facts.tls.append(stream.number)
+            facts.tls.append(connection.number)
         if len(facts.flows) >= MOST_FLOWS:
             facts.more_flows += 1
             return
         shown = visible_of(
-            number=stream.number,
-            client=str(stream.client.source),
-            server=str(stream.server.source),
-            began=stream.began - facts.began,
-            lasted=stream.ended - stream.began,
-            sent=stream.client.seen,
-            answered=stream.server.seen,
+            number=connection.number,
+            client=str(connection.client.source),
+            server=str(connection.server.source),
+            began=connection.began - facts.began,
+            lasted=connection.ended - connection.began,
+            sent=connection.client.seen,
+            answered=connection.server.seen,
             content=carried,
-            desks=desks,
+            both_findings=both_findings,
         )
         facts.visible.append(shown)
         facts.flows.append(
             Flow(
-                stream=stream.number,
+                stream=connection.number,
                 transport="TCP",
                 client=shown.client,
                 server=shown.server,
@@ -276,25 +276,25 @@ class Reading:
                 sent=shown.sent,
                 answered=shown.answered,
                 protected=protected,
-                sightings=sum(len(desk.sightings) for desk in desks),
-                remarks=_remarks(desks),
+                sightings=sum(len(findings.sightings) for findings in both_findings),
+                remarks=_remarks(both_findings),
             )
         )
 
-    def _retire_talk(self, talk: DatagramFlow) -> None:
+    def _retire_datagram_flow(self, flow: DatagramFlow) -> None:
         facts = self.facts
-        what = _kinds(talk.desks) or "datagrams"
+        what = _kinds(flow.both_findings) or "datagrams"
         encrypted = what.startswith(_ENCRYPTED_DATAGRAMS)
         facts.kinds[what] += 1
-        facts.searched += sum(talk.seen)
+        facts.searched += sum(flow.seen)
         facts.busy += encrypted
         if encrypted:
-            self.parties |= talk.parties
-        for desk, direction in zip(talk.desks, (str(talk), f"{talk.server} → {talk.client}"), strict=True):
-            self._collect(desk, -1, direction)
-            for trouble in desk.troubles:
-                doubtful = self._doubtful.setdefault((frozenset(talk.parties), trouble), Tally())
-                doubtful.add(direction, (2, talk.began))
+            self.parties |= flow.parties
+        for findings, direction in zip(flow.both_findings, (str(flow), f"{flow.server} → {flow.client}"), strict=True):
+            self._collect(findings, -1, direction)
+            for trouble in findings.troubles:
+                doubtful = self._doubtful.setdefault((frozenset(flow.parties), trouble), Tally())
+                doubtful.add(direction, (2, flow.began))
         if len(facts.flows) >= MOST_FLOWS:
             facts.more_flows += 1
             return
@@ -302,37 +302,37 @@ class Reading:
             Flow(
                 stream=-1,
                 transport="UDP",
-                client=str(talk.client),
-                server=str(talk.server),
+                client=str(flow.client),
+                server=str(flow.server),
                 what=what,
-                began=round(max(talk.began - facts.began, 0), 6),
-                lasted=round(max(talk.ended - talk.began, 0), 6),
-                sent=talk.seen[0],
-                answered=talk.seen[1],
-                protected=encrypted and _is_encrypted(talk),
-                sightings=sum(len(desk.sightings) for desk in talk.desks),
-                remarks=_remarks(talk.desks),
+                began=round(max(flow.began - facts.began, 0), 6),
+                lasted=round(max(flow.ended - flow.began, 0), 6),
+                sent=flow.seen[0],
+                answered=flow.seen[1],
+                protected=encrypted and _is_encrypted(flow),
+                sightings=sum(len(findings.sightings) for findings in flow.both_findings),
+                remarks=_remarks(flow.both_findings),
             )
         )
 
-    def _collect(self, desk: Findings, stream: int, direction: str) -> None:
-        self.facts.read_as += desk.read
-        for found in desk.sightings:
-            self.finds.add(Find(found, stream, direction))
+    def _collect(self, findings: Findings, connection: int, direction: str) -> None:
+        self.facts.read_as += findings.read
+        for found in findings.sightings:
+            self.finds.add(Find(found, connection, direction))
 
-    def _tell(self, match: Match, place: Place, shown: bytes, before: bytes, behind: bytes) -> None:
-        self.finds.add(Find(Occurrence(match, place, (), place.offset, shown, before, behind), -1, ""))
+    def _tell(self, match: Match, place: Place, shown: bytes, before: bytes, after: bytes) -> None:
+        self.finds.add(Find(Occurrence(match, place, (), place.offset, shown, before, after), -1, ""))
 
     # ---- two readers
 
     @property
     def may_divide(self) -> bool:
         """Whether it is known which flows have begun."""
-        return self._talks.all_kept
+        return self._datagram_flows.all_kept
 
     def divide(self) -> Share:
         """Leave about half of the flows that begin from now on to another reader: the share that is returned."""
-        self._share = Share.from_now_on(len(self._streams), self._talks.known)
+        self._share = Share.from_now_on(len(self._streams), self._datagram_flows.known)
         self._streams.share_memory()
         return self._share.other
 
@@ -355,7 +355,7 @@ class Reading:
         if self._walker:
             self._walker.hand_on_rest()
         self._streams.finish()
-        self._talks.finish()
+        self._datagram_flows.finish()
         self._rest.flush()
         self.facts.searched += self._rest.searched
 
@@ -377,28 +377,32 @@ class Reading:
         return facts
 
 
-def _variant(desk: Findings, data: bytes, origin: Origin) -> None:
+def _variant(findings: Findings, data: bytes, origin: Origin) -> None:
     """Search what was sent again, and differs."""
-    content.Content(desk, ()).feed(data, origin)
+    content.Content(findings, ()).feed(data, origin)
 
 
-def _kinds(desks: Iterable[Findings]) -> str:
-    return ", ".join(dict.fromkeys(kind for desk in desks for kind in desk.kinds))
+def _kinds(both_findings: Iterable[Findings]) -> str:
+    return ", ".join(dict.fromkeys(kind for findings in both_findings for kind in findings.kinds))
 
 
-def _remarks(desks: Iterable[Findings]) -> tuple[str, ...]:
-    troubles = (f"{trouble.why}: {trouble.what}" for desk in desks for trouble in desk.troubles)
-    problems = (problem for desk in desks if desk.tls for problem in desk.tls.problems)
+def _remarks(both_findings: Iterable[Findings]) -> tuple[str, ...]:
+    troubles = (f"{trouble.why}: {trouble.what}" for findings in both_findings for trouble in findings.troubles)
+    problems = (problem for findings in both_findings if findings.tls for problem in findings.tls.problems)
     return tuple(dict.fromkeys((*problems, *troubles)))
 
 
-def _is_encrypted(talk: DatagramFlow) -> bool:
+def _is_encrypted(flow: DatagramFlow) -> bool:
     """Whether every datagram of it is inside DTLS or QUIC, and both sides agreed on keys."""
-    said = [desk for seen, desk in zip(talk.seen, talk.desks, strict=True) if seen]
-    return all(desk.tls is not None and desk.tls.protected and not desk.troubles for desk in said)
+    said = [findings for seen, findings in zip(flow.seen, flow.both_findings, strict=True) if seen]
+    return all(findings.tls is not None and findings.tls.protected and not findings.troubles for findings in said)
 
 
-def _is_protected(sides: Iterable[Direction], desks: Iterable[Findings]) -> bool:
+def _is_protected(directions: Iterable[Direction], both_findings: Iterable[Findings]) -> bool:
     """Whether every byte that was said is inside TLS."""
-    said = [(side, desk) for side, desk in zip(sides, desks, strict=True) if side.seen]
-    return bool(said) and all(desk.tls is not None and desk.tls.protected and not side.missing for side, desk in said)
+    said = [
+        (direction, findings) for direction, findings in zip(directions, both_findings, strict=True) if direction.seen
+    ]
+    return bool(said) and all(
+        findings.tls is not None and findings.tls.protected and not direction.missing for direction, findings in said
+    )

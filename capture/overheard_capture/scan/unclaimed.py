@@ -62,10 +62,10 @@ class UnclaimedBytes:
         """Search one piece alone: where two meet, nothing was on the wire."""
         alone = bytes(data[piece.start : piece.start + piece.length])
         for match in self._search.matches(alone):
-            at, behind = match.offset, match.offset + match.length
+            at, after = match.offset, match.offset + match.length
             place = Place(piece.frame, piece.offset + at, match.length, (piece.frame,))
-            around = alone[max(at - _AROUND, 0) : at], alone[behind : behind + _AROUND]
-            self._tell(match, place, alone[at:behind], *around)
+            around = alone[max(at - _AROUND, 0) : at], alone[after : after + _AROUND]
+            self._tell(match, place, alone[at:after], *around)
 
 
 def _start(piece: Span) -> int:

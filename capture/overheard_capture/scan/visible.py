@@ -26,15 +26,15 @@ def visible_of(  # noqa: PLR0913  (these are the facts)
     sent: int,
     answered: int,
     content: FlowKind,
-    desks: tuple[Findings, Findings],
+    both_findings: tuple[Findings, Findings],
 ) -> Visible:
     """What is visible of a flow that is over, both readers of which were closed.
 
     `number`, `client` and `server` are as in `Visible`. `began` is in seconds since the first frame of the recording,
     and `lasted` in seconds. `sent` and `answered` are the bytes of payload that were seen, and `content` what they are.
-    `desks` are those of the client's direction and of the server's.
+    `both_findings` are those of the client's direction and of the server's.
     """
-    asks, answers = (desk.tls or TlsDirection() for desk in desks)
+    asks, answers = (findings.tls or TlsDirection() for findings in both_findings)
     if asks.is_server or answers.is_client:
         # Who called may be the one that answers, as the server of FTP in active mode.
         said = handshake(answers, asks)

@@ -55,18 +55,18 @@ class _BlockMemory:
 class _OffloadedDirection:
     """One side, as the compiled part knows it. It writes to one memory while what is in the other is still needed."""
 
-    __slots__ = ("index", "memories", "shared", "side")
+    __slots__ = ("direction", "index", "memories", "shared")
 
-    def __init__(self, side: Direction, index: int, shared: NativeDirection, memories: list[_BlockMemory]) -> None:
-        self.side, self.index, self.shared, self.memories = side, index, shared, memories
-        sequence, reached = side.numbers
-        shared.key[:] = _key(side.source, side.target)
+    def __init__(self, direction: Direction, index: int, shared: NativeDirection, memories: list[_BlockMemory]) -> None:
+        self.direction, self.index, self.shared, self.memories = direction, index, shared, memories
+        sequence, reached = direction.numbers
+        shared.key[:] = _key(direction.source, direction.target)
         shared.other = index ^ 1
         shared.next, shared.reached = sequence, reached
         shared.fill = shared.extents_fill = shared.segments = 0
         shared.capacity, shared.extents_capacity = _BLOCK, _EXTENTS
         self._point()
-        shared.armed = side.steady
+        shared.armed = direction.steady
 
     def _point(self) -> None:
         memory = self.memories[0]
@@ -83,18 +83,18 @@ class _OffloadedDirection:
                 self.memories.reverse()
                 self._point()
             shared.fill = shared.extents_fill = 0
-            self.side.hand_on_block(view, Origin(pieces))
-        self.side.reach(shared.reached)
+            self.direction.hand_on_block(view, Origin(pieces))
+        self.direction.reach(shared.reached)
 
 
 class OffloadedConnection:
     """A connection that is with the compiled part."""
 
     def __init__(
-        self, walker: Walker, stream: Connection, halves: tuple[_OffloadedDirection, _OffloadedDirection]
+        self, walker: Walker, connection: Connection, halves: tuple[_OffloadedDirection, _OffloadedDirection]
     ) -> None:
         self._walker = walker
-        self.stream = stream
+        self.stream = connection
         self.halves = halves
 
     def hand_on(self) -> None:
@@ -118,14 +118,14 @@ class Walker:
         self._library = library
         self._reading = reading
         self._layout: Layout | None = None
-        self._sides = (NativeDirection * (2 * _MOST))()
+        self._directions = (NativeDirection * (2 * _MOST))()
         self._slots = (ctypes.c_int32 * _SLOTS)(*[_FREE] * _SLOTS)
         self._gone = 0
         self._rest = memoryview(bytearray(_BLOCK))
         self._rest_extents = (Extent * (2 * _EXTENTS))()
         self._rest_words = memoryview(self._rest_extents).cast("B").cast("I")
         self._shared = NativeWalker(
-            sides=ctypes.addressof(self._sides),
+            directions=ctypes.addressof(self._directions),
             slots=ctypes.addressof(self._slots),
             slot_mask=_SLOTS - 1,
             seed=int.from_bytes(os.urandom(4)),
@@ -169,8 +169,8 @@ class Walker:
         if layout == self._layout:
             return
         # Its frames are timed by clocks that may be no more.
-        for fast in self._armed.values():
-            fast.hand_on()
+        for offload in self._armed.values():
+            offload.hand_on()
         self._layout, shared = layout, self._shared
         shared.pcapng = layout.kind == "pcapng"
         shared.swapped = layout.order == ">"
@@ -204,21 +204,25 @@ class Walker:
 
     # ---- connections
 
-    def offer(self, stream: Connection) -> None:
+    def offer(self, connection: Connection) -> None:
         """Take a connection over, if it is plain what comes next of both its sides."""
-        if stream.slow < _PATIENCE or stream.finished or not all(side.steady for side in stream.sides):
+        if (
+            connection.handled < _PATIENCE
+            or connection.finished
+            or not all(direction.steady for direction in connection.directions)
+        ):
             return
-        stream.hand_on()
+        connection.hand_on()
         if not self._free:
             next(iter(self._armed.values())).surrender()
         first = self._free.pop()
         halves = [
-            _OffloadedDirection(side, first + at, self._sides[first + at], [self._memory(), self._memory()])
-            for at, side in enumerate(stream.sides)
+            _OffloadedDirection(direction, first + at, self._directions[first + at], [self._memory(), self._memory()])
+            for at, direction in enumerate(connection.directions)
         ]
         for half in halves:
             self._enter(half)
-        stream.fast = self._armed[first >> 1] = OffloadedConnection(self, stream, (halves[0], halves[1]))
+        connection.offload = self._armed[first >> 1] = OffloadedConnection(self, connection, (halves[0], halves[1]))
 
     def _memory(self) -> _BlockMemory:
         return self._spare.pop() if self._spare else _BlockMemory()
@@ -233,21 +237,21 @@ class Walker:
     def _slot(self, shared: NativeDirection) -> int:
         return int(self._library.slot_of(ctypes.byref(self._shared), shared.key))
 
-    def release(self, fast: OffloadedConnection) -> None:
+    def release(self, offload: OffloadedConnection) -> None:
         """Forget a connection."""
-        for half in fast.halves:
+        for half in offload.halves:
             slot = self._slot(half.shared)
             while self._slots[slot] != half.index:
                 slot = (slot + 1) % _SLOTS
             self._slots[slot] = _GONE
             self._gone += 1
             # Its memory is another's from now on.
-            half.side.keep_own()
+            half.direction.keep_own()
             half.shared.armed = 0
             self._spare += half.memories
-        del self._armed[fast.halves[0].index >> 1]
-        self._free.append(fast.halves[0].index)
-        fast.stream.fast, fast.stream.slow = None, 0
+        del self._armed[offload.halves[0].index >> 1]
+        self._free.append(offload.halves[0].index)
+        offload.stream.offload, offload.stream.handled = None, 0
         if self._gone > _SLOTS // 2:
             self._clear()
 
@@ -255,8 +259,8 @@ class Walker:
         """Make the slots free again that were used once: who looks for a side passes over them."""
         ctypes.memset(self._slots, 0xFF, ctypes.sizeof(self._slots))
         self._gone = 0
-        for fast in self._armed.values():
-            for half in fast.halves:
+        for offload in self._armed.values():
+            for half in offload.halves:
                 self._enter(half)
 
 

@@ -125,8 +125,8 @@ class Search:
 
 def _meets(place: Place, ordered: Sequence[Place], at: int) -> bool:
     """Whether another may lie within `place`: mostly there is none near it."""
-    behind = ordered[at + 1 : at + 2]
-    return (at > 0 and ordered[at - 1][1] == place[1]) or (bool(behind) and behind[0][1] < place[2])
+    after = ordered[at + 1 : at + 2]
+    return (at > 0 and ordered[at - 1][1] == place[1]) or (bool(after) and after[0][1] < place[2])
 
 
 def _inside(place: Place, ordered: Sequence[Place], at: int) -> Iterator[Place]:

@@ -132,10 +132,10 @@ class ActiveRecording:
 def _any_open(path: Path) -> bool:
     """Whether a stream that began in the recording so far has not ended in it."""
     found: list[Connection] = []
-    streams, dissector = ConnectionTable(counted_only, found.append), Dissector()
+    connections, dissector = ConnectionTable(counted_only, found.append), Dissector()
     for frame in read(path).frames:
         for packet in dissector.packets(frame):
             if isinstance(packet, Segment):
-                streams.add(packet, frame.time)
-    streams.finish()
-    return any(stream.client.opened and not stream.complete for stream in found)
+                connections.add(packet, frame.time)
+    connections.finish()
+    return any(connection.client.opened and not connection.complete for connection in found)

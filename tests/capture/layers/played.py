@@ -24,7 +24,7 @@ SEARCH = Search([Secret("message", VALUE)])
 IN_A_FRAME, OFFSET = 100, 54
 
 
-def a_desk(limits: Limits | None = None, value: bytes = VALUE) -> Findings:
+def some_findings(limits: Limits | None = None, value: bytes = VALUE) -> Findings:
     search = SEARCH if value == VALUE else Search([Secret("message", value)])
     return Findings(search, limits or Limits())
 
@@ -42,11 +42,11 @@ def played(
     cuts: Iterable[int] = (),
     *,
     gap: tuple[int, int] = (0, 0),
-    desk: Findings | None = None,
+    findings: Findings | None = None,
 ) -> Findings:
     """The desk, once `data` was read as one direction of a stream, cut at `cuts`, and without the bytes of the gap."""
-    desk = desk or a_desk()
-    content = Content(desk, (), factory)
+    findings = findings or some_findings()
+    content = Content(findings, (), factory)
     origin = origin_of(len(data))
     lost, found = gap
     places = sorted({0, *(cut for cut in cuts if cut < len(data)), *(gap if lost < found else ()), len(data)})
@@ -55,23 +55,23 @@ def played(
             if begins == lost:
                 content.gap(found - lost)
         else:
-            content.feed(bytearray(data[begins:ends]), origin.behind(begins))
+            content.feed(bytearray(data[begins:ends]), origin.after(begins))
     content.close()
-    return desk
+    return findings
 
 
-def seen(desk: Findings) -> set[tuple[str, ...]]:
+def seen(findings: Findings) -> set[tuple[str, ...]]:
     """The layers under which the secret was seen."""
-    return {found.layers for found in desk.sightings}
+    return {found.layers for found in findings.sightings}
 
 
-def sightings(desk: Findings) -> list[tuple[object, ...]]:
+def sightings(findings: Findings) -> list[tuple[object, ...]]:
     """All that was seen, and where."""
     return sorted(
-        (found.layers, found.match.spelling, found.position, found.place, found.shown) for found in desk.sightings
+        (found.layers, found.match.spelling, found.position, found.place, found.shown) for found in findings.sightings
     )
 
 
-def outcome(desk: Findings) -> tuple[object, ...]:
+def outcome(findings: Findings) -> tuple[object, ...]:
     """All that came of a reading."""
-    return sightings(desk), sorted(desk.troubles.items()), sorted(desk.read.items()), list(desk.kinds)
+    return sightings(findings), sorted(findings.troubles.items()), sorted(findings.read.items()), list(findings.kinds)

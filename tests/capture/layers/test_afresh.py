@@ -12,7 +12,7 @@ import pytest
 from websockets.extensions.permessage_deflate import PerMessageDeflate
 from websockets.frames import Close, CloseCode, Frame, Opcode
 
-from capture.layers.played import a_desk, origin_of
+from capture.layers.played import origin_of, some_findings
 from capture.layers.test_websocket import frames
 from overheard_capture.content.nesting import Ignored
 from overheard_capture.identify.midstream import MidstreamReader, identify_midstream
@@ -99,10 +99,10 @@ def test_what_a_guess_unwraps_is_not_held_against_who_reads_it_for_certain() -> 
     bombs = frames(
         *MESSAGES, Frame(Opcode.BINARY, bytes(4 << 20)), mask=True, extension=PerMessageDeflate(False, False, 15, 15)
     )
-    desk = a_desk()
-    guess = MidstreamReader(desk, (), Ignored())
+    findings = some_findings()
+    guess = MidstreamReader(findings, (), Ignored())
     guess.feed(bombs, origin_of(len(bombs)))
     guess.close()
-    assert desk.budget.made == 0
-    assert desk.conversation.tls is None
-    assert not desk.read
+    assert findings.budget.made == 0
+    assert findings.conversation.tls is None
+    assert not findings.read

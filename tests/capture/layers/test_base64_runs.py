@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from capture.layers.played import IN_A_FRAME, OFFSET, VALUE, a_desk, outcome, played, seen
+from capture.layers.played import IN_A_FRAME, OFFSET, VALUE, outcome, played, seen, some_findings
 from capture.layers.wrapped import noise
 from overheard_capture.content.byte_scan import letter_runs
 from overheard_capture.decoders.untyped import untyped
@@ -52,10 +52,10 @@ TEXTS = {
 
 @pytest.mark.parametrize("name", TEXTS)
 def test_it_is_found_wherever_it_stands(name: str) -> None:
-    desk = played(untyped, TEXTS[name])
+    findings = played(untyped, TEXTS[name])
     expected = ("base64", "base64", "gzip") if name == "twice" else ("base64", "gzip")
-    assert expected in seen(desk)
-    assert not desk.troubles
+    assert expected in seen(findings)
+    assert not findings.troubles
 
 
 @pytest.mark.parametrize("name", TEXTS)
@@ -74,10 +74,10 @@ def test_text_of_two_bytes_a_letter_is_known(wide: str) -> None:
 
 def test_what_says_nothing_is_searched_all_the_same() -> None:
     """The secret is in something that begins as nothing known."""
-    desk = played(
+    findings = played(
         untyped, b"v=" + base64.b64encode(b"\xff\x01\x80" * 7 + "Fluffy tail 4711".encode("utf-16-le")) + b";"
     )
-    assert any(found.layers == ("base64",) for found in desk.sightings)
+    assert any(found.layers == ("base64",) for found in findings.sightings)
 
 
 def test_the_place_is_that_of_the_run_on_the_wire() -> None:
@@ -104,9 +104,9 @@ def test_the_place_is_that_of_the_run_on_the_wire() -> None:
     ],
 )
 def test_what_only_looks_like_it_is_no_trouble(text: bytes) -> None:
-    desk = played(untyped, text)
-    assert not desk.sightings
-    assert not desk.troubles
+    findings = played(untyped, text)
+    assert not findings.sightings
+    assert not findings.troubles
 
 
 class Opener:
@@ -129,17 +129,19 @@ TOKEN = base64.urlsafe_b64encode(b"\x80" + bytes(8) + noise(100, 5))
 @pytest.mark.parametrize("size", [10_000, 10])
 def test_tokens_are_opened(text: bytes, size: int) -> None:
     opener = Opener()
-    desk = played(untyped, text, range(0, len(text), size), desk=replace(a_desk(), opener=opener))
+    findings = played(untyped, text, range(0, len(text), size), findings=replace(some_findings(), opener=opener))
     assert opener.tokens == [TOKEN]
-    assert seen(desk) == {("Fernet",)}
+    assert seen(findings) == {("Fernet",)}
 
 
 def test_long_tokens_are_opened() -> None:
     token = base64.urlsafe_b64encode(b"\x80" + bytes(8) + noise(100_000, 5))
     opener = Opener()
-    desk = played(untyped, b"<" + token + b">", range(0, len(token), 1000), desk=replace(a_desk(), opener=opener))
+    findings = played(
+        untyped, b"<" + token + b">", range(0, len(token), 1000), findings=replace(some_findings(), opener=opener)
+    )
     assert opener.tokens == [token]
-    (found,) = desk.sightings
+    (found,) = findings.sightings
     assert len(found.place.frames) == 1 + len(token) // IN_A_FRAME
 
 

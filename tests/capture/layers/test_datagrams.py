@@ -11,7 +11,7 @@ import dns.message
 from hypothesis import given
 from hypothesis import strategies as st
 
-from capture.layers.played import VALUE, a_desk, seen
+from capture.layers.played import VALUE, seen, some_findings
 from overheard_capture.content.findings import Reason
 from overheard_capture.identify.datagrams import DatagramReader
 from overheard_capture.provenance.origin import Origin
@@ -26,13 +26,13 @@ FILE = b"x" * 505 + VALUE + b"y" * 600
 
 def told(*datagrams: bytes) -> Findings:
     """The desk, once these came, each in a frame of its own."""
-    desk = a_desk()
-    reader = DatagramReader(desk)
+    findings = some_findings()
+    reader = DatagramReader(findings)
     for number, datagram in enumerate(datagrams, 1):
         reader.datagram(datagram, Origin.of_frame(number, 42, len(datagram)))
     reader.close()
-    assert sum(desk.read.values()) == sum(map(len, datagrams))
-    return desk
+    assert sum(findings.read.values()) == sum(map(len, datagrams))
+    return findings
 
 
 def blocks(size: int = 512, first: int = 1) -> list[bytes]:
@@ -49,24 +49,24 @@ def pieces(data: bytes, size: int, name: bytes = b"12345678") -> list[bytes]:
 
 
 def test_text() -> None:
-    desk = told(b"<34>Oct 11 22:14:15 tree su: " + VALUE, b"requests:1|c")
-    assert [found.place.frame for found in desk.sightings] == [1]
-    assert seen(desk) == {()}
-    assert set(desk.read) == {"text"}
+    findings = told(b"<34>Oct 11 22:14:15 tree su: " + VALUE, b"requests:1|c")
+    assert [found.place.frame for found in findings.sightings] == [1]
+    assert seen(findings) == {()}
+    assert set(findings.read) == {"text"}
 
 
 def test_dns_is_dns_on_any_port() -> None:
-    desk = told(dns.message.make_query("squirrels.test", "A").to_wire())
-    assert set(desk.read) == {"DNS"}
-    assert list(desk.kinds) == ["DNS"]
-    assert not desk.troubles
+    findings = told(dns.message.make_query("squirrels.test", "A").to_wire())
+    assert set(findings.read) == {"DNS"}
+    assert list(findings.kinds) == ["DNS"]
+    assert not findings.troubles
 
 
 def test_what_nobody_can_read_is_said() -> None:
     noise = bytes((number * 167 + 13) % 256 for number in range(300))
-    desk = told(noise, noise[::-1])
-    assert set(desk.read) == {"opaque"}
-    assert {trouble.why for trouble in desk.troubles} == {Reason.OPAQUE}
+    findings = told(noise, noise[::-1])
+    assert set(findings.read) == {"opaque"}
+    assert {trouble.why for trouble in findings.troubles} == {Reason.OPAQUE}
 
 
 def test_two_datagrams_are_not_one() -> None:
@@ -79,11 +79,11 @@ def test_two_datagrams_are_not_one() -> None:
 def test_a_file_over_tftp_is_joined() -> None:
     for size in (512, 1024, 1428):
         at = FILE.index(VALUE)
-        desk = told(*blocks(size))
-        (found,) = desk.sightings
+        findings = told(*blocks(size))
+        (found,) = findings.sightings
         assert found.layers == (("TFTP",) if at // size < (at + len(VALUE)) // size else ())
-        assert set(desk.read) == {"TFTP"}
-        assert not desk.troubles
+        assert set(findings.read) == {"TFTP"}
+        assert not findings.troubles
     assert told(*blocks()).sightings[0].place.frames == (1, 2)
 
 
@@ -102,8 +102,8 @@ def test_a_block_that_is_missing_does_not_join_what_is_around_it() -> None:
 
 
 def test_requests_and_acknowledgements() -> None:
-    desk = told(b"\0\1squirrel.txt\0octet\0blksize\x001428\0", b"\0\4\0\0", b"\0\4\0\1", b"\0\6blksize\x001428\0")
-    assert set(desk.read) == {"TFTP"}
+    findings = told(b"\0\1squirrel.txt\0octet\0blksize\x001428\0", b"\0\4\0\0", b"\0\4\0\1", b"\0\6blksize\x001428\0")
+    assert set(findings.read) == {"TFTP"}
     assert set(told(b"\0\5\0\1File not found\0").read) == {"TFTP"}
 
 
@@ -113,9 +113,9 @@ def test_requests_and_acknowledgements() -> None:
 def test_gelf_in_pieces_is_joined() -> None:
     text = json.dumps({"version": "1.1", "short_message": VALUE.decode(), "filler": list(range(200))}).encode()
     at = text.index(VALUE)
-    desk = told(*pieces(text, at + 5))
-    assert seen(desk) == {("GELF",)}
-    assert set(desk.read) == {"GELF"}
+    findings = told(*pieces(text, at + 5))
+    assert seen(findings) == {("GELF",)}
+    assert set(findings.read) == {"GELF"}
 
 
 def test_gelf_that_is_compressed() -> None:
@@ -134,9 +134,9 @@ def test_pieces_of_two_messages_in_turns() -> None:
 
 def test_a_piece_that_is_missing_is_said() -> None:
     one, _, three = pieces(VALUE, 6)
-    desk = told(one, three)
-    assert not desk.sightings
-    assert Reason.GAP in {trouble.why for trouble in desk.troubles}
+    findings = told(one, three)
+    assert not findings.sightings
+    assert Reason.GAP in {trouble.why for trouble in findings.troubles}
 
 
 @given(

@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from capture.layers.played import VALUE, a_desk, origin_of, outcome, played, seen, sightings
+from capture.layers.played import VALUE, origin_of, outcome, played, seen, sightings, some_findings
 from overheard_capture.content.findings import Reason
 from overheard_capture.identify.datagrams import DatagramReader
 from overheard_capture.protocols.dns.message import contents_of
@@ -36,38 +36,38 @@ def answer(name: str, kind: str, *records: str, edns: bool = True) -> bytes:
 def test_a_secret_over_several_labels() -> None:
     """Tunnels cut what they carry into labels, for none is longer than 63."""
     data = question(f"{HEX[:20]}.{HEX[20:]}.t.squirrels.test")
-    desk = a_desk()
-    assert read_dns(desk, (), data, origin_of(len(data)))
-    assert "hexadecimal" in {found.match.spelling for found in desk.sightings}
-    assert seen(desk) == {("DNS",)}
-    assert {(found.place.frame, found.place.offset) for found in desk.sightings} == {(1, 54 + 13)}
+    findings = some_findings()
+    assert read_dns(findings, (), data, origin_of(len(data)))
+    assert "hexadecimal" in {found.match.spelling for found in findings.sightings}
+    assert seen(findings) == {("DNS",)}
+    assert {(found.place.frame, found.place.offset) for found in findings.sightings} == {(1, 54 + 13)}
 
 
 def test_a_secret_with_dots() -> None:
     """The place of a dot is that of the length of the next label."""
-    desk = a_desk(value=b"fluffy.tail.example")
+    findings = some_findings(value=b"fluffy.tail.example")
     data = question("www.fluffy.tail.example")
-    assert read_dns(desk, (), data, origin_of(len(data)))
-    (found,) = desk.sightings
+    assert read_dns(findings, (), data, origin_of(len(data)))
+    (found,) = findings.sightings
     assert (found.place.offset, found.place.length) == (54 + 12 + 5, len("fluffy.tail.example"))
 
 
 def test_letters_in_either_case_at_random() -> None:
-    desk = a_desk(value=b"fluffy.tail.example")
+    findings = some_findings(value=b"fluffy.tail.example")
     data = question("flUffY.tAil.eXample")
-    assert read_dns(desk, (), data, origin_of(len(data)))
-    assert seen(desk) == {("DNS",)}
+    assert read_dns(findings, (), data, origin_of(len(data)))
+    assert seen(findings) == {("DNS",)}
 
 
 def test_texts_in_several_strings_and_records() -> None:
     text = VALUE.decode()
     for records in ([f'"{text[:4]}" "{text[4:]}"'], [f'"{text[:4]}"', f'"{text[4:]}"']):
         data = answer("t.squirrels.test", "TXT", *records)
-        desk = a_desk()
-        assert read_dns(desk, (), data, origin_of(len(data)))
+        findings = some_findings()
+        assert read_dns(findings, (), data, origin_of(len(data)))
         # The order of records is dnspython's affair.
         if data.index(text[:4].encode()) < data.index(text[4:].encode()):
-            assert ("DNS",) in seen(desk)
+            assert ("DNS",) in seen(findings)
 
 
 def test_addresses_that_spell_something() -> None:
@@ -76,18 +76,18 @@ def test_addresses_that_spell_something() -> None:
         address = ".".join(map(str, VALUE[at : at + 4]))
         message.answer.append(dns.rrset.from_text("t.squirrels.test.", 300, "IN", "A", address))
     data = message.to_wire()
-    desk = a_desk()
-    assert read_dns(desk, (), data, origin_of(len(data)))
-    assert seen(desk) == {("DNS",)}
+    findings = some_findings()
+    assert read_dns(findings, (), data, origin_of(len(data)))
+    assert seen(findings) == {("DNS",)}
 
 
 def test_a_name_of_netbios() -> None:
     """Each byte as two letters."""
     letters = b"".join(bytes([65 + (byte >> 4), 65 + (byte & 15)]) for byte in VALUE[:15].ljust(15) + b"\0")
     data = bytes.fromhex("123401100001000000000000") + bytes([32]) + letters + b"\0\0\x20\0\1"
-    desk = a_desk(value=VALUE[:15])
-    assert read_dns(desk, (), data, origin_of(len(data)))
-    assert seen(desk) == {("DNS",)}
+    findings = some_findings(value=VALUE[:15])
+    assert read_dns(findings, (), data, origin_of(len(data)))
+    assert seen(findings) == {("DNS",)}
 
 
 @pytest.mark.parametrize(
@@ -113,10 +113,10 @@ def test_a_name_of_netbios() -> None:
 def test_every_kind_of_record(kind: str, record: str) -> None:
     for edns in (True, False):
         data = answer("a.squirrels.test", kind, record, edns=edns)
-        desk = a_desk()
-        assert read_dns(desk, (), data, origin_of(len(data)))
-        assert not read_dns(desk, (), data + b"!", origin_of(len(data) + 1))
-        assert not read_dns(desk, (), data[:-1], origin_of(len(data) - 1))
+        findings = some_findings()
+        assert read_dns(findings, (), data, origin_of(len(data)))
+        assert not read_dns(findings, (), data + b"!", origin_of(len(data) + 1))
+        assert not read_dns(findings, (), data[:-1], origin_of(len(data) - 1))
 
 
 def test_names_that_point_at_themselves_end() -> None:
@@ -136,11 +136,11 @@ def test_what_dns_is_not() -> None:
 def test_over_tcp() -> None:
     messages = [question(f"{HEX[:20]}.{HEX[20:]}.t.squirrels.test"), question("squirrels.test")]
     data = b"".join(len(message).to_bytes(2, "big") + message for message in messages)
-    desk = played(dns_stream, data)
-    assert seen(desk) == {("DNS",)}
-    assert desk.read == {"DNS": len(data)}
-    assert list(desk.kinds) == ["DNS"]
-    assert not desk.troubles
+    findings = played(dns_stream, data)
+    assert seen(findings) == {("DNS",)}
+    assert findings.read == {"DNS": len(data)}
+    assert list(findings.kinds) == ["DNS"]
+    assert not findings.troubles
     assert is_dns(data)
     assert not is_dns(b"GET / HTTP/1.1\r\n\r\n")
 
@@ -148,9 +148,9 @@ def test_over_tcp() -> None:
 def test_over_tcp_what_is_none_is_said() -> None:
     message = question("squirrels.test")
     data = len(message).to_bytes(2, "big") + message + b"\x00\x05hello" + VALUE
-    desk = played(dns_stream, data)
-    assert Reason.DAMAGED in {trouble.why for trouble in desk.troubles}
-    assert sum(desk.read.values()) == len(data)
+    findings = played(dns_stream, data)
+    assert Reason.DAMAGED in {trouble.why for trouble in findings.troubles}
+    assert sum(findings.read.values()) == len(data)
 
 
 SENT = b"".join(
@@ -171,15 +171,15 @@ def test_it_does_not_matter_in_which_pieces_it_comes(cuts: list[int]) -> None:
 @given(st.lists(st.integers(0, len(SENT))), st.integers(0, len(SENT)), st.integers(1, 200))
 def test_a_gap_is_said(cuts: list[int], lost: int, length: int) -> None:
     gap = (lost, min(lost + length, len(SENT)))
-    desk = played(dns_stream, SENT, cuts, gap=gap)
-    assert sum(desk.read.values()) == len(SENT) - (gap[1] - gap[0])
-    assert sightings(desk) == sightings(played(dns_stream, SENT, gap=gap))
-    assert desk.troubles or lost == len(SENT)
+    findings = played(dns_stream, SENT, cuts, gap=gap)
+    assert sum(findings.read.values()) == len(SENT) - (gap[1] - gap[0])
+    assert sightings(findings) == sightings(played(dns_stream, SENT, gap=gap))
+    assert findings.troubles or lost == len(SENT)
 
 
 @given(st.binary(max_size=600))
 def test_any_bytes_may_come(data: bytes) -> None:
-    read_dns(a_desk(), (), data, origin_of(len(data)))
+    read_dns(some_findings(), (), data, origin_of(len(data)))
     played(dns_stream, data)
 
 
@@ -187,5 +187,5 @@ def test_any_bytes_may_come(data: bytes) -> None:
 def test_damage_raises_nothing(at: int, instead: bytes) -> None:
     data = SENT[:at] + instead + SENT[at + len(instead) :]
     assert sum(played(dns_stream, data).read.values()) == len(data)
-    reader = DatagramReader(a_desk())
+    reader = DatagramReader(some_findings())
     reader.datagram(data, origin_of(len(data)))

@@ -35,14 +35,14 @@ def test_a_secret_that_is_cut_by_the_length_of_a_word_is_seen(before: int) -> No
     """Python writes words of base64; which byte one ends behind depends on what stands before."""
     text = subject("й" * before + VALUE.decode())
     assert b"?b?" in text
-    desk = played(untyped, text)
-    assert desk.sightings
-    assert not desk.troubles
+    findings = played(untyped, text)
+    assert findings.sightings
+    assert not findings.troubles
 
 
 def test_among_them_are_some_that_nothing_else_sees() -> None:
-    desks = [played(untyped, subject("й" * before + VALUE.decode())) for before in range(20, 60)]
-    assert LAYERS in [seen(desk) for desk in desks]
+    both_findings = [played(untyped, subject("й" * before + VALUE.decode())) for before in range(20, 60)]
+    assert LAYERS in [seen(findings) for findings in both_findings]
 
 
 def test_a_message_that_python_makes() -> None:
@@ -65,11 +65,11 @@ def test_a_message_that_python_makes() -> None:
 @pytest.mark.parametrize("size", [1, 3, 50])
 def test_halves_are_put_together(line: bytes, around: bytes, size: int) -> None:
     text = around + (b"\r\n" if around[-1:] == b"y" else b"") + line + b"\r\nTo: b@example.test\r\n" + around
-    desk = played(untyped, text)
-    assert seen(desk) == LAYERS
-    (found,) = desk.sightings
+    findings = played(untyped, text)
+    assert seen(findings) == LAYERS
+    (found,) = findings.sightings
     assert found.shown == VALUE
-    assert outcome(played(untyped, text, range(0, len(text), size))) == outcome(desk)
+    assert outcome(played(untyped, text, range(0, len(text), size))) == outcome(findings)
 
 
 @pytest.mark.parametrize(
@@ -84,14 +84,14 @@ def test_halves_are_put_together(line: bytes, around: bytes, size: int) -> None:
     ],
 )
 def test_what_is_seen_without_or_is_not_there_is_not_told(line: bytes) -> None:
-    desk = played(untyped, line + b"\r\n")
-    assert seen(desk) <= {()}
-    assert not desk.troubles
+    findings = played(untyped, line + b"\r\n")
+    assert seen(findings) <= {()}
+    assert not findings.troubles
 
 
-def encoded_words(desk: Findings, layers: tuple[str, ...]) -> Reader:
+def encoded_words(findings: Findings, layers: tuple[str, ...]) -> Reader:
     """A reader of these alone."""
-    return EncodedWords(desk, layers)
+    return EncodedWords(findings, layers)
 
 
 PIECES = [

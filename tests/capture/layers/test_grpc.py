@@ -88,17 +88,17 @@ def test_what_grpcio_says_is_read(served: int) -> None:
     sent, answered = asked(served, MESSAGE, grpc.Compression.NoCompression)
     assert seen(played(http2, sent)) == {(), ("HTTP/2", "HPACK")} or seen(played(http2, sent)) == {()}
     for data in (sent, answered):
-        desk = played(http2, data)
-        assert desk.read == {"HTTP/2": len(data)}
-        assert not desk.troubles
+        findings = played(http2, data)
+        assert findings.read == {"HTTP/2": len(data)}
+        assert not findings.troubles
 
 
 def test_what_grpcio_compresses_is_inflated(served: int) -> None:
     message = MESSAGE + b"\x12\x7f" + b"x" * 127
     sent, _ = asked(served, message, grpc.Compression.Gzip)
-    desk = played(http2, sent)
-    assert ("HTTP/2", "gRPC", "gzip") in seen(desk)
-    assert not desk.troubles
+    findings = played(http2, sent)
+    assert ("HTTP/2", "gRPC", "gzip") in seen(findings)
+    assert not findings.troubles
     sent, _ = asked(served, message, grpc.Compression.Deflate)
     assert any(layers[:2] == ("HTTP/2", "gRPC") and len(layers) == 3 for layers in seen(played(http2, sent)))
 
@@ -116,9 +116,9 @@ CALL = message(MESSAGE) + message(gzip.compress(MESSAGE), 1) + message(b"") + me
 
 
 def test_messages_are_told_apart() -> None:
-    desk = played(GZIP, CALL)
-    assert seen(desk) == {(), ("gRPC", "gzip")}
-    assert not desk.troubles
+    findings = played(GZIP, CALL)
+    assert seen(findings) == {(), ("gRPC", "gzip")}
+    assert not findings.troubles
 
 
 def test_what_is_no_message_is_said() -> None:
@@ -161,5 +161,5 @@ def test_any_bytes_may_be_a_message(data: bytes) -> None:
 def test_base64_in_a_text_of_a_message_is_found() -> None:
     """That a leaf reads each text."""
     twice = base64.b64encode(base64.b64encode(b"it is " + VALUE))
-    desk = played(GZIP, message(b"\x08\x01\x12" + bytes([len(twice)]) + twice))
-    assert ("gRPC", "base64", "base64") in seen(desk)
+    findings = played(GZIP, message(b"\x08\x01\x12" + bytes([len(twice)]) + twice))
+    assert ("gRPC", "base64", "base64") in seen(findings)

@@ -8,7 +8,7 @@ import brotli  # type: ignore[import-untyped]  # it publishes no types
 import pytest
 import zstandard
 
-from capture.layers.played import VALUE, a_desk, outcome, played, seen
+from capture.layers.played import VALUE, outcome, played, seen, some_findings
 from capture.layers.wrapped import answer, chunked, request
 from overheard_capture.content.findings import Findings, Reason, Unread
 from overheard_capture.protocols.http1.reader import http1
@@ -21,14 +21,14 @@ LOST = "HTTP/1 that goes on as something else"
 def every_cut(whole: bytes, sizes: tuple[int, ...] = (1, 7, 100), methods: tuple[bytes, ...] = ()) -> Findings:
     """What comes of it, which must be the same however it is cut."""
 
-    def desk() -> Findings:
-        made = a_desk()
+    def findings() -> Findings:
+        made = some_findings()
         made.conversation.methods.extend(methods)
         return made
 
-    result = played(http1, whole, desk=desk())
+    result = played(http1, whole, findings=findings())
     for size in sizes:
-        assert outcome(played(http1, whole, range(0, len(whole), size), desk=desk())) == outcome(result)
+        assert outcome(played(http1, whole, range(0, len(whole), size), findings=findings())) == outcome(result)
     assert result.read.total() == len(whole)
     return result
 
@@ -83,19 +83,19 @@ BODIES = {
 @pytest.mark.parametrize("name", BODIES)
 def test_each_kind_of_body_is_read(name: str) -> None:
     whole, layers = BODIES[name]
-    desk = every_cut(whole)
-    assert layers in seen(desk)
-    assert not desk.troubles
-    assert set(desk.read) == {"HTTP/1"}
+    findings = every_cut(whole)
+    assert layers in seen(findings)
+    assert not findings.troubles
+    assert set(findings.read) == {"HTTP/1"}
 
 
 def test_messages_follow_each_other() -> None:
     """All kinds, on one connection."""
     whole = b"\r\n".join(whole for name, (whole, _) in BODIES.items() if not name.startswith(("a request", "until")))
-    desk = every_cut(whole, (997,))
-    assert {layers for name, (_, layers) in BODIES.items()} <= seen(desk)
-    assert not desk.troubles
-    assert list(desk.kinds) == ["HTTP/1.1"]
+    findings = every_cut(whole, (997,))
+    assert {layers for name, (_, layers) in BODIES.items()} <= seen(findings)
+    assert not findings.troubles
+    assert list(findings.kinds) == ["HTTP/1.1"]
 
 
 def test_only_what_lies_across_chunks_is_seen_in_them() -> None:
@@ -109,22 +109,22 @@ def test_only_what_lies_across_chunks_is_seen_in_them() -> None:
 
 @pytest.mark.parametrize("status", [b"204 No Content", b"304 Not Modified"])
 def test_some_answers_have_no_body_whatever_they_say(status: bytes) -> None:
-    desk = every_cut(answer(b"", b"Content-Length: 500", status=status) + answer(PACKED, b"Content-Encoding: gzip"))
-    assert ("gzip",) in seen(desk)
-    assert not desk.troubles
+    findings = every_cut(answer(b"", b"Content-Length: 500", status=status) + answer(PACKED, b"Content-Encoding: gzip"))
+    assert ("gzip",) in seen(findings)
+    assert not findings.troubles
 
 
 def test_the_answer_to_head_has_no_body() -> None:
     whole = answer(b"", b"Content-Length: 5000") + answer(PACKED, b"Content-Encoding: gzip")
-    desk = every_cut(whole, methods=(b"HEAD", b"GET"))
-    assert ("gzip",) in seen(desk)
-    assert not desk.troubles
+    findings = every_cut(whole, methods=(b"HEAD", b"GET"))
+    assert ("gzip",) in seen(findings)
+    assert not findings.troubles
 
 
 def test_requests_tell_the_other_side_their_methods() -> None:
-    desk = played(http1, request(line=b"HEAD / HTTP/1.1") + request(b"x") + request(line=b"GET / HTTP/1.0"))
-    assert list(desk.conversation.methods) == [b"HEAD", b"POST", b"GET"]
-    assert list(desk.kinds) == ["HTTP/1.1", "HTTP/1.0"]
+    findings = played(http1, request(line=b"HEAD / HTTP/1.1") + request(b"x") + request(line=b"GET / HTTP/1.0"))
+    assert list(findings.conversation.methods) == [b"HEAD", b"POST", b"GET"]
+    assert list(findings.kinds) == ["HTTP/1.1", "HTTP/1.0"]
 
 
 # ---- what a connection becomes
@@ -142,9 +142,9 @@ UPGRADE = (b"Connection: Upgrade", b"Upgrade: websocket")
 
 def test_websocket_follows_an_upgrade() -> None:
     whole = answer(b"", *UPGRADE, status=b"101 Switching Protocols").replace(b"Content-Length: 0\r\n", b"") + FRAME
-    desk = every_cut(whole)
-    assert ("WebSocket", "gzip") in seen(desk)
-    assert set(desk.read) == {"HTTP/1", "WebSocket"}
+    findings = every_cut(whole)
+    assert ("WebSocket", "gzip") in seen(findings)
+    assert set(findings.read) == {"HTTP/1", "WebSocket"}
 
 
 def test_what_a_client_sends_after_asking_for_an_upgrade_tells_whether_it_got_it() -> None:
@@ -157,8 +157,8 @@ def test_what_a_client_sends_after_asking_for_an_upgrade_tells_whether_it_got_it
 
 def test_what_follows_connect_is_told_anew() -> None:
     tunnelled = request(PACKED, b"Content-Encoding: gzip")
-    desk = every_cut(request(line=b"CONNECT example.test:80 HTTP/1.1") + tunnelled)
-    assert ("gzip",) in seen(desk)
+    findings = every_cut(request(line=b"CONNECT example.test:80 HTTP/1.1") + tunnelled)
+    assert ("gzip",) in seen(findings)
     answered = answer(b"", status=b"200 Connection established") + answer(PACKED, b"Content-Encoding: gzip")
     assert ("gzip",) in seen(every_cut(answered, methods=(b"CONNECT", b"GET")))
     refused = answer(TEXT, status=b"403 Forbidden") + answer(PACKED, b"Content-Encoding: gzip")
@@ -185,9 +185,9 @@ NEXT = answer(PACKED, b"Content-Encoding: gzip")
     ],
 )
 def test_what_is_broken_is_said_and_the_next_message_read(broken: bytes, what: str) -> None:
-    desk = every_cut(answer(b"first") + broken + NEXT)
-    assert Unread(Reason.DAMAGED, what) in desk.troubles
-    assert ("gzip",) in seen(desk)
+    findings = every_cut(answer(b"first") + broken + NEXT)
+    assert Unread(Reason.DAMAGED, what) in findings.troubles
+    assert ("gzip",) in seen(findings)
 
 
 @pytest.mark.parametrize(
@@ -200,17 +200,17 @@ def test_what_breaks_off_is_damaged(whole: bytes) -> None:
 def test_a_gap_in_a_body_is_bridged() -> None:
     """Where its length is known, the next message begins where it must."""
     whole = answer(b"x" * 500) + NEXT
-    desk = played(http1, whole, gap=(100, 400))
-    assert ("gzip",) in seen(desk)
-    assert desk.troubles == {Unread(Reason.GAP, "an HTTP/1 body with bytes missing"): 1}
-    assert desk.read == {"HTTP/1": len(whole) - 300}
+    findings = played(http1, whole, gap=(100, 400))
+    assert ("gzip",) in seen(findings)
+    assert findings.troubles == {Unread(Reason.GAP, "an HTTP/1 body with bytes missing"): 1}
+    assert findings.read == {"HTTP/1": len(whole) - 300}
 
 
 def test_a_gap_in_a_chunk_is_bridged() -> None:
     whole = answer(chunked(b"x" * 1000 + VALUE, 500), b"Transfer-Encoding: chunked") + NEXT
-    desk = played(http1, whole, gap=(100, 400))
-    assert {(), ("gzip",)} <= seen(desk)
-    assert desk.troubles == {Unread(Reason.GAP, "an HTTP/1 body with bytes missing"): 1}
+    findings = played(http1, whole, gap=(100, 400))
+    assert {(), ("gzip",)} <= seen(findings)
+    assert findings.troubles == {Unread(Reason.GAP, "an HTTP/1 body with bytes missing"): 1}
 
 
 @pytest.mark.parametrize("gap", [(20, 60), (20, 700), (560, 590), (0, 30)])
@@ -218,19 +218,19 @@ def test_after_any_other_gap_the_next_message_is_looked_for(gap: tuple[int, int]
     """In a head, over the end of a body, from the very first byte."""
     whole = answer(b"x" * 500) + answer(b"y" * 100) + NEXT
     for size in (1, 7, 100, 5000):
-        desk = played(http1, whole, range(0, len(whole), size), gap=gap)
-        assert ("gzip",) in seen(desk)
-        assert Reason.GAP in {trouble.why for trouble in desk.troubles}
-        assert desk.read.total() == len(whole) - (gap[1] - gap[0])
+        findings = played(http1, whole, range(0, len(whole), size), gap=gap)
+        assert ("gzip",) in seen(findings)
+        assert Reason.GAP in {trouble.why for trouble in findings.troubles}
+        assert findings.read.total() == len(whole) - (gap[1] - gap[0])
 
 
 def test_an_endless_head_is_none() -> None:
     """And no more of it is kept than of any other."""
     whole = b"HTTP/1.1 200 OK\r\n" + b"X-Field: and so on\r\n" * 20_000
-    desk = every_cut(whole, (50_000,))
-    assert Unread(Reason.DAMAGED, LOST) in desk.troubles
+    findings = every_cut(whole, (50_000,))
+    assert Unread(Reason.DAMAGED, LOST) in findings.troubles
 
 
 def test_an_encoding_that_is_not_known_is_not_taken_for_text() -> None:
-    desk = every_cut(answer(bytes(range(256)), b"Content-Encoding: exi"))
-    assert [trouble.why for trouble in desk.troubles] == [Reason.OPAQUE]
+    findings = every_cut(answer(bytes(range(256)), b"Content-Encoding: exi"))
+    assert [trouble.why for trouble in findings.troubles] == [Reason.OPAQUE]

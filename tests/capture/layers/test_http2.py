@@ -15,7 +15,7 @@ from hpack import Encoder
 from hypothesis import given
 from hypothesis import strategies as st
 
-from capture.layers.played import VALUE, a_desk, outcome, played, seen, sightings
+from capture.layers.played import VALUE, outcome, played, seen, sightings, some_findings
 from overheard_capture.content.findings import Limits, Reason
 from overheard_capture.protocols.http2.frames import PREFACE
 from overheard_capture.protocols.http2.hpack import HpackDecoder
@@ -74,10 +74,10 @@ def test_what_h2_says_is_read_in_both_directions() -> None:
     sent, answered = played(http2, talk.sent), played(http2, talk.answered)
     assert seen(sent) == {HPACK}
     assert seen(answered) == {("HTTP/2",)}
-    for desk, data in ((sent, talk.sent), (answered, talk.answered)):
-        assert desk.read == {"HTTP/2": len(data)}
-        assert list(desk.kinds) == ["HTTP/2"]
-        assert not desk.troubles
+    for findings, data in ((sent, talk.sent), (answered, talk.answered)):
+        assert findings.read == {"HTTP/2": len(data)}
+        assert list(findings.kinds) == ["HTTP/2"]
+        assert not findings.troubles
 
 
 def test_a_header_field_is_placed_where_it_is_in_its_block() -> None:
@@ -104,9 +104,9 @@ def test_header_blocks_that_go_on_in_other_frames() -> None:
     """h2 cuts a block at 16,384 bytes."""
     talk = Talk()
     talk.ask(more=[("x-filler", "€" * 9000), ("x-note", VALUE.decode()), ("x-filler-2", "ü" * 9000)])
-    desk = played(http2, talk.sent)
-    assert seen(desk) == {HPACK}
-    assert not desk.troubles
+    findings = played(http2, talk.sent)
+    assert seen(findings) == {HPACK}
+    assert not findings.troubles
 
 
 def test_trailers_and_promises() -> None:
@@ -117,9 +117,9 @@ def test_trailers_and_promises() -> None:
     talk.server.send_data(stream, b"body")
     talk.server.send_headers(stream, [("x-note", VALUE.decode())], end_stream=True)
     talk.pass_on()
-    desk = played(http2, talk.answered)
-    assert sorted(found.match.spelling for found in desk.sightings) == ["hexadecimal", "plainly"]
-    assert seen(desk) == {HPACK}
+    findings = played(http2, talk.answered)
+    assert sorted(found.match.spelling for found in findings.sightings) == ["hexadecimal", "plainly"]
+    assert seen(findings) == {HPACK}
 
 
 def test_padding_is_taken_off() -> None:
@@ -145,9 +145,9 @@ def test_a_compressed_body_is_inflated() -> None:
     talk = Talk()
     stream = talk.ask()
     talk.answer(stream, gzip.compress(b"it is " + VALUE), [("content-encoding", "gzip")], at_once=10)
-    desk = played(http2, talk.answered)
-    assert seen(desk) == {("HTTP/2", "gzip")}
-    assert not desk.troubles
+    findings = played(http2, talk.answered)
+    assert seen(findings) == {("HTTP/2", "gzip")}
+    assert not findings.troubles
 
 
 def test_bodies_of_many_encodings_and_parts() -> None:
@@ -174,9 +174,9 @@ def test_settings_may_allow_a_larger_table() -> None:
     talk.pass_on()
     for number in range(20):
         talk.ask(more=[(f"x-{number}", "€" * 400), ("x-note", VALUE.decode())])
-    desk = played(http2, talk.sent)
-    assert len(desk.sightings) == 20
-    assert not desk.troubles
+    findings = played(http2, talk.sent)
+    assert len(findings.sightings) == 20
+    assert not findings.troubles
 
 
 def test_without_a_preface() -> None:
@@ -206,10 +206,10 @@ def test_a_gap_inside_of_a_body_leaves_the_rest_in_its_place() -> None:
     talk = Talk()
     talk.ask(b"x" * 400 + VALUE[:8] + VALUE[8:], at_once=408)
     at = talk.sent.index(b"x" * 400)
-    desk = played(http2, talk.sent, gap=(at + 10, at + 200))
-    (found,) = desk.sightings
+    findings = played(http2, talk.sent, gap=(at + 10, at + 200))
+    (found,) = findings.sightings
     assert found.position == 400
-    assert desk.read == {"HTTP/2": len(talk.sent) - 190}
+    assert findings.read == {"HTTP/2": len(talk.sent) - 190}
 
 
 def test_after_a_gap_frames_are_found_again() -> None:
@@ -219,10 +219,10 @@ def test_after_a_gap_frames_are_found_again() -> None:
     lost = len(talk.sent)
     for number in range(3):
         talk.ask(more=[("x-note", f"{VALUE.decode()} {number}")])
-    desk = played(http2, talk.sent, gap=(lost - 5, lost + 3))
-    assert seen(desk) == {HPACK}
-    assert {trouble.why for trouble in desk.troubles} == {Reason.GAP}
-    assert sum(desk.read.values()) == len(talk.sent) - 8
+    findings = played(http2, talk.sent, gap=(lost - 5, lost + 3))
+    assert seen(findings) == {HPACK}
+    assert {trouble.why for trouble in findings.troubles} == {Reason.GAP}
+    assert sum(findings.read.values()) == len(talk.sent) - 8
 
 
 def test_a_connection_joined_in_the_middle() -> None:
@@ -230,18 +230,18 @@ def test_a_connection_joined_in_the_middle() -> None:
     talk.ask(more=[("x-early", "this is kept in the table")])
     joined = len(talk.sent)
     talk.ask(b"a body " * 5, [("x-note", VALUE.decode()), ("x-early", "this is kept in the table")])
-    desk = played(http2, talk.sent[joined:])
-    assert seen(desk) == {HPACK}
-    assert {trouble.why for trouble in desk.troubles} == {Reason.GAP}
+    findings = played(http2, talk.sent[joined:])
+    assert seen(findings) == {HPACK}
+    assert {trouble.why for trouble in findings.troubles} == {Reason.GAP}
 
 
 def test_what_is_no_frame_is_said_and_all_counted() -> None:
     talk = Talk()
     data = talk.sent + b"HTTP/1.1 400 Bad Request\r\n\r\n" + VALUE
-    desk = played(http2, data)
-    assert Reason.DAMAGED in {trouble.why for trouble in desk.troubles}
-    assert seen(desk) == {()}
-    assert sum(desk.read.values()) == len(data)
+    findings = played(http2, data)
+    assert Reason.DAMAGED in {trouble.why for trouble in findings.troubles}
+    assert seen(findings) == {()}
+    assert sum(findings.read.values()) == len(data)
 
 
 def test_damaged_header_fields_are_said() -> None:
@@ -261,8 +261,8 @@ def test_a_bomb_of_header_fields_is_cut_short() -> None:
 def test_an_endless_header_block_is_cut_short() -> None:
     frame = b"\x00\x40\x00\x09\x00\x00\x00\x00\x01" + bytes(16384)
     data = Talk().sent + b"\x00\x00\x00\x01\x00\x00\x00\x00\x01" + frame * 8
-    desk = played(http2, data, desk=a_desk(Limits(size=64 << 10)))
-    assert Reason.LIMIT in {trouble.why for trouble in desk.troubles}
+    findings = played(http2, data, findings=some_findings(Limits(size=64 << 10)))
+    assert Reason.LIMIT in {trouble.why for trouble in findings.troubles}
 
 
 def test_streams_that_nobody_ends_are_let_go() -> None:
@@ -270,8 +270,8 @@ def test_streams_that_nobody_ends_are_let_go() -> None:
     frame = b"\x00\x00\x01\x00\x00" + (9).to_bytes(4, "big") + b"x"
     header = b"\x00\x00\x01\x01\x04"
     many = b"".join(header + number.to_bytes(4, "big") + b"\x83" for number in range(1, 4001, 2))
-    desk = played(http2, talk.sent + many + frame)
-    assert {trouble.why for trouble in desk.troubles} == {Reason.LIMIT}
+    findings = played(http2, talk.sent + many + frame)
+    assert {trouble.why for trouble in findings.troubles} == {Reason.LIMIT}
 
 
 # ---- in any pieces
@@ -291,10 +291,10 @@ def test_it_does_not_matter_in_which_pieces_it_comes(cuts: list[int]) -> None:
 @given(st.lists(st.integers(0, len(SENT))), st.integers(0, len(SENT)), st.integers(1, 200))
 def test_a_gap_does_not_either(cuts: list[int], lost: int, length: int) -> None:
     gap = (lost, min(lost + length, len(SENT)))
-    desk = played(http2, SENT, cuts, gap=gap)
-    assert sum(desk.read.values()) == len(SENT) - (gap[1] - gap[0])
-    assert outcome(desk) == outcome(played(http2, SENT, gap=gap))
-    assert sightings(desk) or lost < len(SENT)
+    findings = played(http2, SENT, cuts, gap=gap)
+    assert sum(findings.read.values()) == len(SENT) - (gap[1] - gap[0])
+    assert outcome(findings) == outcome(played(http2, SENT, gap=gap))
+    assert sightings(findings) or lost < len(SENT)
 
 
 @given(st.binary(max_size=300), st.integers(0, len(SENT)), st.integers(0, 40))

@@ -12,7 +12,7 @@ import pytest
 import zstandard
 
 from capture.layers.lzw import compressed
-from capture.layers.played import VALUE, a_desk, outcome, played, seen
+from capture.layers.played import VALUE, outcome, played, seen, some_findings
 from capture.layers.wrapped import in_json, noise, zipped
 from overheard_capture.content.findings import Limits, Reason, Unread
 from overheard_capture.decoders.compression import CODINGS, decompressing
@@ -38,9 +38,9 @@ MANY = 200 << 20
 
 @pytest.mark.parametrize("coding", WHOLE)
 def test_each_coding_is_undone(coding: bytes) -> None:
-    desk = played(decompressing(CODINGS[coding], untyped), WHOLE[coding])
-    assert seen(desk) == {(LAYER.get(coding, coding.decode()),)}
-    assert not desk.troubles
+    findings = played(decompressing(CODINGS[coding], untyped), WHOLE[coding])
+    assert seen(findings) == {(LAYER.get(coding, coding.decode()),)}
+    assert not findings.troubles
 
 
 @pytest.mark.parametrize("coding", WHOLE)
@@ -53,9 +53,9 @@ def test_it_does_not_matter_how_it_is_cut(coding: bytes, size: int) -> None:
 
 def test_deflate_may_lack_what_should_be_around_it() -> None:
     """Many a server leaves it out, and browsers take both."""
-    desk = played(decompressing(CODINGS[b"deflate"], untyped), DEFLATED)
-    assert seen(desk) == {("deflate",)}
-    assert not desk.troubles
+    findings = played(decompressing(CODINGS[b"deflate"], untyped), DEFLATED)
+    assert seen(findings) == {("deflate",)}
+    assert not findings.troubles
 
 
 def test_the_place_is_the_frame_that_made_it_readable() -> None:
@@ -78,23 +78,23 @@ def test_files_may_follow_each_other(coding: bytes, padding: bytes) -> None:
         b"bzip2": bz2.compress(b"nothing"),
         b"xz": lzma.compress(b"nothing"),
     }
-    desk = played(decompressing(CODINGS[coding], untyped), nothing[coding] * 3 + WHOLE[coding] + padding)
-    assert seen(desk) == {(coding.decode(),)}
-    assert not desk.troubles
+    findings = played(decompressing(CODINGS[coding], untyped), nothing[coding] * 3 + WHOLE[coding] + padding)
+    assert seen(findings) == {(coding.decode(),)}
+    assert not findings.troubles
 
 
 @pytest.mark.parametrize("coding", [coding for coding in WHOLE if coding != b"compress"])
 def test_what_follows_the_end_is_not_lost(coding: bytes) -> None:
     following = zlib.compress(b"this is " + VALUE + b" once more")
-    desk = played(decompressing(CODINGS[coding], untyped), WHOLE[coding] + following)
-    assert seen(desk) == {(LAYER.get(coding, coding.decode()),), ("zlib",)}
-    assert not desk.troubles
+    findings = played(decompressing(CODINGS[coding], untyped), WHOLE[coding] + following)
+    assert seen(findings) == {(LAYER.get(coding, coding.decode()),), ("zlib",)}
+    assert not findings.troubles
 
 
 @pytest.mark.parametrize("coding", [coding for coding in WHOLE if coding != b"compress"])
 def test_what_breaks_off_is_damaged(coding: bytes) -> None:
-    desk = played(decompressing(CODINGS[coding], untyped), WHOLE[coding][:-5])
-    assert [trouble.why for trouble in desk.troubles] == [Reason.DAMAGED]
+    findings = played(decompressing(CODINGS[coding], untyped), WHOLE[coding][:-5])
+    assert [trouble.why for trouble in findings.troubles] == [Reason.DAMAGED]
 
 
 def test_what_can_be_read_before_the_damage_is_read() -> None:
@@ -102,23 +102,23 @@ def test_what_can_be_read_before_the_damage_is_read() -> None:
     compressor = zlib.compressobj(9, zlib.DEFLATED, 31)
     whole = compressor.compress(b"this is " + VALUE) + compressor.flush(zlib.Z_FULL_FLUSH)
     # There is no such kind of block.
-    desk = played(decompressing(CODINGS[b"gzip"], untyped), whole + b"\x07 and so on")
-    assert seen(desk) == {("gzip",)}
-    assert [trouble.why for trouble in desk.troubles] == [Reason.DAMAGED]
+    findings = played(decompressing(CODINGS[b"gzip"], untyped), whole + b"\x07 and so on")
+    assert seen(findings) == {("gzip",)}
+    assert [trouble.why for trouble in findings.troubles] == [Reason.DAMAGED]
 
 
 def test_what_is_none_of_it_is_damaged_and_read_as_what_it_is() -> None:
     body = in_json(b"here is " + VALUE)
-    desk = played(decompressing(CODINGS[b"gzip"], untyped), body)
-    assert ("base64",) in seen(desk)
-    assert [trouble.why for trouble in desk.troubles] == [Reason.DAMAGED]
+    findings = played(decompressing(CODINGS[b"gzip"], untyped), body)
+    assert ("base64",) in seen(findings)
+    assert [trouble.why for trouble in findings.troubles] == [Reason.DAMAGED]
 
 
 @pytest.mark.parametrize("coding", WHOLE)
 def test_nothing_behind_a_gap_can_be_read(coding: bytes) -> None:
-    desk = played(decompressing(CODINGS[coding], untyped), WHOLE[coding], gap=(200, 250))
-    assert not seen(desk)
-    assert Reason.GAP in {trouble.why for trouble in desk.troubles}
+    findings = played(decompressing(CODINGS[coding], untyped), WHOLE[coding], gap=(200, 250))
+    assert not seen(findings)
+    assert Reason.GAP in {trouble.why for trouble in findings.troubles}
 
 
 def zeros(coding: bytes, length: int) -> bytes:
@@ -134,31 +134,31 @@ def zeros(coding: bytes, length: int) -> bytes:
 @pytest.mark.parametrize("coding", [b"gzip", b"br", b"zstd", b"bzip2"])
 def test_a_bomb_is_bounded(coding: bytes) -> None:
     """A file that unwraps to 200 MB is left after a few megabytes."""
-    desk = played(decompressing(CODINGS[coding], untyped), zeros(coding, MANY))
-    assert Reason.LIMIT in {trouble.why for trouble in desk.troubles}
-    assert desk.budget.made < 4 << 20
+    findings = played(decompressing(CODINGS[coding], untyped), zeros(coding, MANY))
+    assert Reason.LIMIT in {trouble.why for trouble in findings.troubles}
+    assert findings.budget.made < 4 << 20
 
 
 def test_what_is_only_well_packed_is_no_bomb() -> None:
-    desk = played(untyped, gzip.compress(b"line after line\n" * 50_000 + VALUE))
-    assert seen(desk) == {("gzip",)}
-    assert not desk.troubles
+    findings = played(untyped, gzip.compress(b"line after line\n" * 50_000 + VALUE))
+    assert seen(findings) == {("gzip",)}
+    assert not findings.troubles
 
 
 def test_many_small_bombs_are_a_bomb() -> None:
     """Each of them is spared, all of them are not."""
-    desk = a_desk()
+    findings = some_findings()
     bomb = brotli.compress(bytes(900_000))
     for _ in range(60):
-        played(decompressing(CODINGS[b"br"], untyped), bomb, desk=desk)
-    assert desk.budget.made < 20 << 20
-    assert Unread(Reason.LIMIT, "br behind others that unwrapped to too many times their size") in desk.troubles
+        played(decompressing(CODINGS[b"br"], untyped), bomb, findings=findings)
+    assert findings.budget.made < 20 << 20
+    assert Unread(Reason.LIMIT, "br behind others that unwrapped to too many times their size") in findings.troubles
 
 
 def test_a_bomb_of_many_files_is_bounded() -> None:
     one = zipped(bytes(900_000))
-    desk = played(untyped, one[: one.index(b"PK\1\2")] * 100)
-    assert desk.budget.made < 40 << 20
+    findings = played(untyped, one[: one.index(b"PK\1\2")] * 100)
+    assert findings.budget.made < 40 << 20
 
 
 def test_layers_are_taken_off_up_to_a_limit() -> None:
@@ -166,40 +166,40 @@ def test_layers_are_taken_off_up_to_a_limit() -> None:
     whole = VALUE
     for _ in range(4):
         whole = gzip.compress(whole)
-    assert seen(played(untyped, whole, desk=a_desk(Limits(depth=4)))) == {("gzip",) * 4}
-    desk = played(untyped, whole, desk=a_desk(Limits(depth=3)))
-    assert not desk.sightings
-    assert [trouble.why for trouble in desk.troubles] == [Reason.LIMIT]
+    assert seen(played(untyped, whole, findings=some_findings(Limits(depth=4)))) == {("gzip",) * 4}
+    findings = played(untyped, whole, findings=some_findings(Limits(depth=3)))
+    assert not findings.sightings
+    assert [trouble.why for trouble in findings.troubles] == [Reason.LIMIT]
 
 
 @pytest.mark.parametrize(("most", "clear_at"), [(9, 0), (12, 0), (16, 0), (16, 1000), (13, 8192)])
 def test_codes_grow_and_tables_are_cleared(most: int, clear_at: int) -> None:
     text = b"".join(b"%d %s\n" % (at * at, hex(at * 7919).encode()) for at in range(9000)) + VALUE
-    desk = played(untyped, compressed(text, most, clear_at))
-    assert seen(desk) == {("compress",)}
+    findings = played(untyped, compressed(text, most, clear_at))
+    assert seen(findings) == {("compress",)}
 
 
 @pytest.mark.parametrize("method", [zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2])
 @pytest.mark.parametrize("seekable", [True, False])
 def test_zip_archives_are_read_from_the_front(method: int, seekable: bool) -> None:
     whole = zipped(TEXT, method, seekable=seekable)
-    desk = played(untyped, whole)
+    findings = played(untyped, whole)
     if seekable or method == zipfile.ZIP_DEFLATED:
-        assert ("zip",) in seen(desk) or () in seen(desk)
-        assert not desk.troubles
-    assert outcome(played(untyped, whole, range(0, len(whole), 31))) == outcome(desk)
+        assert ("zip",) in seen(findings) or () in seen(findings)
+        assert not findings.troubles
+    assert outcome(played(untyped, whole, range(0, len(whole), 31))) == outcome(findings)
 
 
 def test_an_encrypted_file_in_an_archive_cannot_be_read() -> None:
     whole = bytearray(zipped(TEXT))
     whole[6] |= 1
-    desk = played(untyped, bytes(whole))
-    assert Unread(Reason.OPAQUE, "an encrypted file in a zip archive") in desk.troubles
+    findings = played(untyped, bytes(whole))
+    assert Unread(Reason.OPAQUE, "an encrypted file in a zip archive") in findings.troubles
 
 
 def test_an_archive_goes_on_behind_bytes_that_are_missing() -> None:
     """How long a file is stands before it: the next one is found."""
     whole = zipped(b"-" * 10 + TEXT, zipfile.ZIP_STORED).replace(b"another file ", VALUE[:13])
-    desk = played(untyped, whole, gap=(60, 300))
-    assert Unread(Reason.GAP, "a zip archive with bytes missing") in desk.troubles
-    assert not any(trouble.why is Reason.DAMAGED for trouble in desk.troubles)
+    findings = played(untyped, whole, gap=(60, 300))
+    assert Unread(Reason.GAP, "a zip archive with bytes missing") in findings.troubles
+    assert not any(trouble.why is Reason.DAMAGED for trouble in findings.troubles)

@@ -49,10 +49,10 @@ def test_http2_is_told_by_its_frames() -> None:
     found = identify_midstream(data, last=True)
     assert found
     assert found.name == "HTTP/2"
-    desk = played(found.reader, data)
-    assert ("HTTP/2", "gzip") in seen(desk)
-    assert Reason.GAP in {trouble.why for trouble in desk.troubles}
-    assert sum(desk.read.values()) == len(data)
+    findings = played(found.reader, data)
+    assert ("HTTP/2", "gzip") in seen(findings)
+    assert Reason.GAP in {trouble.why for trouble in findings.troubles}
+    assert sum(findings.read.values()) == len(data)
 
 
 def test_websocket_is_told_by_its_frames() -> None:

@@ -35,10 +35,10 @@ RANDOM = noise(3000, 8)
     ],
 )
 def test_text_is_read(text: bytes) -> None:
-    desk = played(untyped, text)
-    assert not desk.troubles
+    findings = played(untyped, text)
+    assert not findings.troubles
     for size in (1, 3, 50):
-        assert outcome(played(untyped, text, range(0, len(text), size))) == outcome(desk)
+        assert outcome(played(untyped, text, range(0, len(text), size))) == outcome(findings)
 
 
 @pytest.mark.parametrize(
@@ -59,10 +59,10 @@ def test_text_is_read(text: bytes) -> None:
 )
 def test_what_is_no_text_and_nothing_known_is_said_to_be_unread(odd: bytes) -> None:
     """Once for each content, and however it comes."""
-    desk = played(untyped, odd)
-    assert desk.troubles == {OPAQUE: 1}
+    findings = played(untyped, odd)
+    assert findings.troubles == {OPAQUE: 1}
     for size in (1, 3, 50):
-        assert outcome(played(untyped, odd, range(0, len(odd), size))) == outcome(desk)
+        assert outcome(played(untyped, odd, range(0, len(odd), size))) == outcome(findings)
 
 
 @pytest.mark.parametrize("before", [b"\0\1\2\xff", b"PKPKP", b"((P", RANDOM[:77], b"text, then "])
@@ -71,29 +71,29 @@ def test_files_in_the_midst_of_something_else_are_read(before: bytes, size: int)
     """Such as what a protocol of which we know nothing carries."""
     first, second = gzip.compress(b"this is " + VALUE), zstandard.compress(VALUE + b" once more" * 20)
     whole = before + first + b"\xfe\xff" + second + b"\3\3"
-    desk = played(untyped, whole, range(0, len(whole), size))
-    assert {("gzip",), ("zstd",)} <= seen(desk)
-    assert desk.troubles == {OPAQUE: 1}
+    findings = played(untyped, whole, range(0, len(whole), size))
+    assert {("gzip",), ("zstd",)} <= seen(findings)
+    assert findings.troubles == {OPAQUE: 1}
 
 
 def test_a_guess_that_is_wrong_is_no_trouble() -> None:
     """Bytes look like the beginning of a file by chance."""
-    desk = played(untyped, b"\xff" + b"\x1f\x8b\x08\0" * 100 + b"PK\3\4" * 100)
-    assert desk.troubles == {OPAQUE: 1}
+    findings = played(untyped, b"\xff" + b"\x1f\x8b\x08\0" * 100 + b"PK\3\4" * 100)
+    assert findings.troubles == {OPAQUE: 1}
 
 
 def test_thousands_of_files_one_behind_the_other_are_read() -> None:
     """Without a call in a call for each of them."""
-    desk = played(
+    findings = played(
         untyped, (gzip.compress(b"a") + zstandard.compress(b"b")) * 1500 + gzip.compress(VALUE), range(0, 99999, 5000)
     )
-    assert seen(desk) == {("gzip",)}
-    assert not desk.troubles
+    assert seen(findings) == {("gzip",)}
+    assert not findings.troubles
 
 
 def test_a_file_that_breaks_off_is_damaged() -> None:
-    desk = played(untyped, gzip.compress(RANDOM)[:-100])
-    assert [trouble.why for trouble in desk.troubles if trouble.layers == ()] == [Reason.DAMAGED]
+    findings = played(untyped, gzip.compress(RANDOM)[:-100])
+    assert [trouble.why for trouble in findings.troubles if trouble.layers == ()] == [Reason.DAMAGED]
 
 
 def test_what_is_in_text_of_two_bytes_a_letter_is_found() -> None:
@@ -103,6 +103,6 @@ def test_what_is_in_text_of_two_bytes_a_letter_is_found() -> None:
 
 @pytest.mark.parametrize("level", range(10))
 def test_zlib_is_known_by_what_it_inflates_to(level: int) -> None:
-    desk = played(untyped, zlib.compress(RANDOM.hex().encode() + VALUE, level))
-    assert ("zlib",) in seen(desk)
-    assert not desk.troubles
+    findings = played(untyped, zlib.compress(RANDOM.hex().encode() + VALUE, level))
+    assert ("zlib",) in seen(findings)
+    assert not findings.troubles

@@ -51,19 +51,19 @@ def upload(body: bytes, kind: bytes = b"multipart/form-data; boundary=BB") -> by
 @pytest.mark.parametrize("size", [1, 13, 100])
 def test_each_part_is_read_as_it_says(part: bytes, layers: tuple[str, ...], size: int) -> None:
     whole = upload(parts(b"Content-Type: text/plain\r\n\r\nhello", part, b"\r\nlast"))
-    desk = played(http1, whole)
-    assert layers in seen(desk)
-    assert not desk.troubles
-    assert outcome(played(http1, whole, range(0, len(whole), size))) == outcome(desk)
+    findings = played(http1, whole)
+    assert layers in seen(findings)
+    assert not findings.troubles
+    assert outcome(played(http1, whole, range(0, len(whole), size))) == outcome(findings)
 
 
 def test_what_only_looks_like_a_boundary_is_part_of_a_part() -> None:
     """And the file that it stands in is not cut."""
     stored = gzip.compress(b"\r\n--BBC\r\n--B\r\n-- BB\r\n" + VALUE, 0)
     assert b"\r\n--BBC" in stored
-    desk = played(http1, upload(parts(b"\r\n" + stored)))
-    assert ("multipart", "gzip") in seen(desk)
-    assert not desk.troubles
+    findings = played(http1, upload(parts(b"\r\n" + stored)))
+    assert ("multipart", "gzip") in seen(findings)
+    assert not findings.troubles
 
 
 def test_lines_may_end_in_line_feeds_alone() -> None:
@@ -72,15 +72,15 @@ def test_lines_may_end_in_line_feeds_alone() -> None:
 
 
 def test_parts_that_break_off_are_said_to() -> None:
-    desk = played(http1, upload(parts(b"\r\nhello", close=b"")))
-    assert Unread(Reason.DAMAGED, "a body in parts that breaks off before its end") in desk.troubles
+    findings = played(http1, upload(parts(b"\r\nhello", close=b"")))
+    assert Unread(Reason.DAMAGED, "a body in parts that breaks off before its end") in findings.troubles
 
 
 def test_it_goes_on_behind_a_gap() -> None:
     whole = upload(parts(b"\r\n" + b"x" * 500, b"\r\n" + PACKED))
-    desk = played(http1, whole, gap=(200, 400))
-    assert ("multipart", "gzip") in seen(desk)
-    assert [trouble.why for trouble in desk.troubles] == [Reason.GAP]
+    findings = played(http1, whole, gap=(200, 400))
+    assert ("multipart", "gzip") in seen(findings)
+    assert [trouble.why for trouble in findings.troubles] == [Reason.GAP]
 
 
 def test_a_mail_as_python_writes_it_is_read() -> None:

@@ -37,7 +37,7 @@ CARRIERS: tuple[tuple[Factory, Callable[[bytes], bytes], tuple[str, ...]], ...] 
     ),
 )
 TEXTS = st.builds(
-    lambda before, behind: before.encode() + b" " + VALUE + b" " + behind.encode(),
+    lambda before, after: before.encode() + b" " + VALUE + b" " + after.encode(),
     st.text(st.characters(codec="utf-8", exclude_categories=["C", "Z"]), max_size=60),
     st.text(st.sampled_from("abc defg\n"), max_size=500),
 )
@@ -65,10 +65,10 @@ def test_layers_inside_each_other_are_all_taken_off(
 ) -> None:
     factory, carry, outer = carrier
     body, layers = nested(text, nest)
-    desk = played(factory, carry(body))
+    findings = played(factory, carry(body))
     # What lies in one chunk stands on the wire as it is.
-    assert (*outer, *layers) in seen(desk) or (outer == ("chunked",) and layers in seen(desk))
-    assert not desk.troubles
+    assert (*outer, *layers) in seen(findings) or (outer == ("chunked",) and layers in seen(findings))
+    assert not findings.troubles
 
 
 @SLOWLY

@@ -5,7 +5,7 @@ import quopri
 
 import pytest
 
-from capture.layers.played import VALUE, a_desk, outcome, played, seen
+from capture.layers.played import VALUE, outcome, played, seen, some_findings
 from overheard_capture.decoders.mail.quoted_printable import QuotedPrintable
 from overheard_capture.decoders.untyped import untyped
 
@@ -29,28 +29,28 @@ MAIL = (
 )
 @pytest.mark.parametrize("size", [1, 7, 100])
 def test_lines_that_go_on_are_put_together(text: bytes, size: int) -> None:
-    desk = played(untyped, text)
-    assert ("quoted-printable",) in seen(desk)
-    assert not desk.troubles
-    assert outcome(played(untyped, text, range(0, len(text), size))) == outcome(desk)
+    findings = played(untyped, text)
+    assert ("quoted-printable",) in seen(findings)
+    assert not findings.troubles
+    assert outcome(played(untyped, text, range(0, len(text), size))) == outcome(findings)
 
 
 @pytest.mark.parametrize("size", [1, 7, 1000])
 def test_smtp_may_have_put_a_dot_before_a_line(size: int) -> None:
     value = b"tail.4711.of.it"
     text = b"The secret is tail=\r\n..4711.of.it, they say\r\n"
-    desk = played(untyped, text, range(0, len(text), size), desk=a_desk(value=value))
-    assert seen(desk) == {("quoted-printable",)}
+    findings = played(untyped, text, range(0, len(text), size), findings=some_findings(value=value))
+    assert seen(findings) == {("quoted-printable",)}
 
 
 @pytest.mark.parametrize(
     "text", [VALUE + b" in plain text, a=b\r\nc=\r\n", b"a=\nb=\n" * 50, b"=\n" * 500, b"x=" + b"y" * 5000 + b"=\n" * 3]
 )
 def test_what_is_not_changed_is_not_seen_twice(text: bytes) -> None:
-    desk = played(untyped, text)
-    assert seen(desk) <= {()}
-    assert not desk.troubles
-    assert outcome(played(untyped, text, range(0, len(text), 3))) == outcome(desk)
+    findings = played(untyped, text)
+    assert seen(findings) <= {()}
+    assert not findings.troubles
+    assert outcome(played(untyped, text, range(0, len(text), 3))) == outcome(findings)
 
 
 @pytest.mark.parametrize("size", [1, 2, 5, 1000])
@@ -58,17 +58,17 @@ def test_what_is_said_to_be_quoted_printable_is(size: int) -> None:
     """Escapes that are cut in two among them; what is no escape stands for itself."""
     text = quopri.encodestring("Это ".encode() * 40 + VALUE + b" = " + b"z" * 200 + VALUE) + b" 100% =zz =4"
 
-    def factory(desk: object, layers: tuple[str, ...]) -> QuotedPrintable:
-        return QuotedPrintable(desk, layers, untyped)  # type: ignore[arg-type]
+    def factory(findings: object, layers: tuple[str, ...]) -> QuotedPrintable:
+        return QuotedPrintable(findings, layers, untyped)  # type: ignore[arg-type]
 
-    desk = played(factory, text, range(0, len(text), size))
-    assert not desk.troubles
-    assert outcome(desk) == outcome(played(factory, text))
-    assert desk.sightings
+    findings = played(factory, text, range(0, len(text), size))
+    assert not findings.troubles
+    assert outcome(findings) == outcome(played(factory, text))
+    assert findings.sightings
 
 
 def test_base64_in_it_is_found_over_its_line_breaks() -> None:
     """A line of base64 is cut by quoted-printable, too."""
     letters = base64.b64encode(b"this is " + VALUE + b" as base64, which is long enough")
-    desk = played(untyped, b"data: " + letters[:30] + b"=\r\n" + letters[30:].replace(b"=", b"=3D") + b"\r\n")
-    assert ("quoted-printable", "base64") in seen(desk)
+    findings = played(untyped, b"data: " + letters[:30] + b"=\r\n" + letters[30:].replace(b"=", b"=3D") + b"\r\n")
+    assert ("quoted-printable", "base64") in seen(findings)

@@ -99,7 +99,7 @@ def test_tls_that_a_real_client_asks_for_is_protected(files: Files, name: str) -
     heard = hear(relay.noted)
     assert (heard.protected, heard.troubles) == (True, set()), (heard.problems, relay.noted)
     assert heard.kinds.endswith("TLS 1.3")
-    assert not any(desk.sightings for desk in heard.desks)
+    assert not any(findings.sightings for findings in heard.both_findings)
     assert heard.client.read["TLS application data"]
     assert heard.server.read["TLS application data"]
     assert heard.outcome == hear(relay.noted, cuts=range(1, 2000, 3)).outcome

@@ -20,12 +20,12 @@ CUTS = st.lists(st.integers(0, 400))
 
 
 def test_commands_between_the_letters_are_taken_out() -> None:
-    desk = played(telnet, b"login: " + VALUE[:5] + WILL_ECHO + WINDOW_SIZE + VALUE[5:] + b"\r\0$ ")
-    assert seen(desk) == {("telnet",)}
-    assert desk.sightings[0].place.offset == 54 + 7
-    assert not desk.troubles
-    assert desk.read == {"telnet": 7 + len(VALUE) + 3 + 10 + 4}
-    assert list(desk.kinds) == ["telnet"]
+    findings = played(telnet, b"login: " + VALUE[:5] + WILL_ECHO + WINDOW_SIZE + VALUE[5:] + b"\r\0$ ")
+    assert seen(findings) == {("telnet",)}
+    assert findings.sightings[0].place.offset == 54 + 7
+    assert not findings.troubles
+    assert findings.read == {"telnet": 7 + len(VALUE) + 3 + 10 + 4}
+    assert list(findings.kinds) == ["telnet"]
 
 
 def test_what_stands_there_in_one_piece_is_not_seen_twice() -> None:
@@ -33,31 +33,31 @@ def test_what_stands_there_in_one_piece_is_not_seen_twice() -> None:
 
 
 def test_a_doubled_255_is_a_letter() -> None:
-    desk = played(telnet, VALUE[:5] + b"\xff\xff" + VALUE[5:])
-    assert not desk.sightings
+    findings = played(telnet, VALUE[:5] + b"\xff\xff" + VALUE[5:])
+    assert not findings.sightings
 
 
 def test_a_nul_after_a_return_is_padding() -> None:
     value = b"two\rlines"
     assert corrected(value) == value
-    desk = played(telnet, b"\r\0" + VALUE + b"\r\0")
-    assert [found.position for found in desk.sightings] == [2]
+    findings = played(telnet, b"\r\0" + VALUE + b"\r\0")
+    assert [found.position for found in findings.sightings] == [2]
 
 
 def test_corrections_are_made() -> None:
     """Somebody types a letter too many, and takes it back: DEL as it is typed, and as the terminal shows it."""
     for erased in (b"\x7f", b"\x08", b"\x08 \x08"):
-        desk = played(telnet, b"say " + VALUE[:4] + b"z" + erased + VALUE[4:] + b"\r\n")
-        assert seen(desk) == {("telnet",)}, erased
+        findings = played(telnet, b"say " + VALUE[:4] + b"z" + erased + VALUE[4:] + b"\r\n")
+        assert seen(findings) == {("telnet",)}, erased
     assert seen(played(telnet, b"never mind\x15" + VALUE + b"\n")) == {()}
     assert seen(played(telnet, VALUE[:7] + b"nose\x17" + VALUE[7:] + b"\n")) == {("telnet",)}
 
 
 def test_colours_are_taken_out() -> None:
     """As grep shows what it found."""
-    desk = played(telnet, b"\x1b[01;31m\x1b[K" + VALUE[:6] + b"\x1b[m\x1b[K" + VALUE[6:] + b"\r\n")
-    assert seen(desk) == {("telnet",)}
-    assert not desk.troubles
+    findings = played(telnet, b"\x1b[01;31m\x1b[K" + VALUE[:6] + b"\x1b[m\x1b[K" + VALUE[6:] + b"\r\n")
+    assert seen(findings) == {("telnet",)}
+    assert not findings.troubles
 
 
 def test_what_was_erased_is_still_seen_where_it_stands() -> None:
@@ -69,9 +69,9 @@ def test_a_letter_of_several_bytes_is_one_to_erase() -> None:
 
 
 def test_an_endless_option_does_not_hide_what_follows() -> None:
-    desk = played(telnet, b"\xff\xfa\x18" + bytes(20000) + VALUE[:5] + WILL_ECHO + VALUE[5:])
-    assert seen(desk) == {("telnet",)}
-    assert desk.troubles
+    findings = played(telnet, b"\xff\xfa\x18" + bytes(20000) + VALUE[:5] + WILL_ECHO + VALUE[5:])
+    assert seen(findings) == {("telnet",)}
+    assert findings.troubles
 
 
 def test_what_telnet_is() -> None:
@@ -98,9 +98,9 @@ def test_it_does_not_matter_in_which_pieces_it_comes(data: bytes, cuts: list[int
 @given(BYTES, CUTS, st.integers(0, 100), st.integers(0, 100))
 def test_a_gap_is_no_surprise(data: bytes, cuts: list[int], lost: int, length: int) -> None:
     gap = (min(lost, len(data)), min(lost + length, len(data)))
-    desk = played(telnet, data, cuts, gap=gap)
-    assert sum(desk.read.values()) == len(data) - (gap[1] - gap[0])
-    assert sightings(desk) == sightings(played(telnet, data, gap=gap))
+    findings = played(telnet, data, cuts, gap=gap)
+    assert sum(findings.read.values()) == len(data) - (gap[1] - gap[0])
+    assert sightings(findings) == sightings(played(telnet, data, gap=gap))
 
 
 @given(st.binary())

@@ -414,8 +414,8 @@ def test_skipping_stops_where_something_else_begins(sent: bytes, told: tuple[int
 def long_side(size: int, total: int) -> Callable[[], Heard]:
     """Somebody who reads many records of a size."""
     block = data(size) * ((1 << 20) // (size + 5) + 1)
-    desk = Findings(hear([]).client.search, conversation=Conversation())
-    reader = tls(desk)
+    findings = Findings(hear([]).client.search, conversation=Conversation())
+    reader = tls(findings)
     hello = HELLOS[0][1] + CHANGE_CIPHER_SPEC + FINISHED
     reader.feed(hello, Origin.of_frame(1, 54, len(hello)))
     origin = Origin.of_frame(2, 54, len(block))
@@ -424,7 +424,7 @@ def long_side(size: int, total: int) -> Callable[[], Heard]:
         for _ in range(total // len(block)):
             reader.feed(block, origin)
         reader.close()
-        return Heard(desk, desk)
+        return Heard(findings, findings)
 
     return read
 

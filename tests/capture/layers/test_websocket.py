@@ -30,14 +30,14 @@ def frames(*frames: Frame, mask: bool = False, extension: PerMessageDeflate | No
 
 def test_a_mask_is_taken_off() -> None:
     data = frames(Frame(TEXT, b"it is " + VALUE), mask=True)
-    desk = played(websocket, data)
-    (found,) = desk.sightings
+    findings = played(websocket, data)
+    (found,) = findings.sightings
     assert found.layers == ("WebSocket",)
     assert (found.place.frame, found.place.offset, found.place.length) == (1, 54 + 6 + 6, len(VALUE))
     assert found.shown == VALUE
-    assert desk.read == {"WebSocket": len(data)}
-    assert list(desk.kinds) == ["WebSocket"]
-    assert not desk.troubles
+    assert findings.read == {"WebSocket": len(data)}
+    assert list(findings.kinds) == ["WebSocket"]
+    assert not findings.troubles
 
 
 def test_what_is_not_masked_is_not_seen_twice() -> None:
@@ -47,9 +47,9 @@ def test_what_is_not_masked_is_not_seen_twice() -> None:
 def test_messages_in_parts_are_joined_over_a_ping_between() -> None:
     for mask in (True, False):
         data = frames(Frame(TEXT, VALUE[:5], fin=False), Frame(PING, b"1234"), Frame(CONT, VALUE[5:]), mask=mask)
-        desk = played(websocket, data)
-        assert seen(desk) == {("WebSocket",)}
-        assert not desk.troubles
+        findings = played(websocket, data)
+        assert seen(findings) == {("WebSocket",)}
+        assert not findings.troubles
 
 
 def test_a_key_at_a_time() -> None:
@@ -62,34 +62,34 @@ def test_a_key_at_a_time() -> None:
 def test_long_messages() -> None:
     for length in (125, 126, 127, 65535, 65536, 200_000):
         data = frames(Frame(BINARY, b"x" * (length - len(VALUE)) + VALUE), mask=True)
-        desk = played(websocket, data, range(0, len(data), 50_001))
-        assert [found.position for found in desk.sightings] == [length - len(VALUE)]
+        findings = played(websocket, data, range(0, len(data), 50_001))
+        assert [found.position for found in findings.sightings] == [length - len(VALUE)]
 
 
 def test_control_frames_are_searched() -> None:
     data = frames(
         Frame(PING, VALUE), Frame(Opcode.CLOSE, Close(CloseCode.NORMAL_CLOSURE, VALUE.decode()).serialize()), mask=True
     )
-    desk = played(websocket, data)
-    assert len(desk.sightings) == 2
-    assert seen(desk) == {("WebSocket",)}
+    findings = played(websocket, data)
+    assert len(findings.sightings) == 2
+    assert seen(findings) == {("WebSocket",)}
 
 
 def test_compressed_messages_are_inflated_with_and_without_takeover() -> None:
     for mask, takeover in itertools.product((True, False), repeat=2):
         messages = [Frame(TEXT, b"message %d: it is %b" % (number, VALUE)) for number in range(3)]
         data = frames(*messages, mask=mask, extension=deflate(takeover=takeover))
-        desk = played(websocket, data)
-        assert len([found for found in desk.sightings if found.layers == COMPRESSED]) == 3
-        assert not desk.troubles
-        assert desk.read == {"WebSocket": len(data)}
+        findings = played(websocket, data)
+        assert len([found for found in findings.sightings if found.layers == COMPRESSED]) == 3
+        assert not findings.troubles
+        assert findings.read == {"WebSocket": len(data)}
 
 
 def test_compressed_messages_in_parts() -> None:
     parts = [Frame(TEXT, VALUE[:5], fin=False), Frame(CONT, VALUE[5:9], fin=False), Frame(CONT, VALUE[9:])]
-    desk = played(websocket, frames(*parts, mask=True, extension=deflate()))
-    assert COMPRESSED in seen(desk)
-    assert not desk.troubles
+    findings = played(websocket, frames(*parts, mask=True, extension=deflate()))
+    assert COMPRESSED in seen(findings)
+    assert not findings.troubles
 
 
 def test_a_block_that_says_it_is_the_last_is_not() -> None:
@@ -99,18 +99,18 @@ def test_a_block_that_says_it_is_the_last_is_not() -> None:
         compressor = zlib.compressobj(wbits=-15)
         body = compressor.compress(b"it is " + VALUE) + compressor.flush() + b"\0"
         payload += bytes([0xC1, len(body)]) + body
-    desk = played(websocket, payload)
-    assert len([found for found in desk.sightings if found.layers == COMPRESSED]) == 2
-    assert not desk.troubles
+    findings = played(websocket, payload)
+    assert len([found for found in findings.sightings if found.layers == COMPRESSED]) == 2
+    assert not findings.troubles
 
 
 def test_after_a_compressed_message_that_is_lost_what_is_new_is_read() -> None:
     extension = deflate()
     first = frames(Frame(TEXT, b"something to refer to " * 3), mask=True, extension=extension)
     second = frames(Frame(TEXT, b"something to refer to, and " + VALUE), mask=True, extension=extension)
-    desk = played(websocket, first + second, gap=(8, 12))
-    assert COMPRESSED in seen(desk)
-    assert Reason.GAP in {trouble.why for trouble in desk.troubles}
+    findings = played(websocket, first + second, gap=(8, 12))
+    assert COMPRESSED in seen(findings)
+    assert Reason.GAP in {trouble.why for trouble in findings.troubles}
 
 
 def test_a_bomb_is_cut_short() -> None:
@@ -119,8 +119,8 @@ def test_a_bomb_is_cut_short() -> None:
 
 
 def test_what_cannot_be_inflated_is_said() -> None:
-    desk = played(websocket, b"\xc1\x04\xff\xff\xff\xff")
-    assert Reason.DAMAGED in {trouble.why for trouble in desk.troubles}
+    findings = played(websocket, b"\xc1\x04\xff\xff\xff\xff")
+    assert Reason.DAMAGED in {trouble.why for trouble in findings.troubles}
 
 
 def test_a_gap_inside_of_a_message_leaves_the_rest_in_its_place() -> None:
@@ -131,17 +131,17 @@ def test_a_gap_inside_of_a_message_leaves_the_rest_in_its_place() -> None:
 
 def test_frames_are_found_again_after_a_gap() -> None:
     data = frames(*(Frame(TEXT, b"it is %b, %d" % (VALUE, number)) for number in range(20)), mask=True)
-    desk = played(websocket, data, gap=(20, 40))
-    assert 17 <= len(desk.sightings) <= 19
-    assert Reason.GAP in {trouble.why for trouble in desk.troubles}
-    assert sum(desk.read.values()) == len(data) - 20
+    findings = played(websocket, data, gap=(20, 40))
+    assert 17 <= len(findings.sightings) <= 19
+    assert Reason.GAP in {trouble.why for trouble in findings.troubles}
+    assert sum(findings.read.values()) == len(data) - 20
 
 
 def test_what_is_no_frame_is_said_and_all_counted() -> None:
     data = frames(Frame(TEXT, b"hello")) + b"HTTP/1.1 400 Bad Request\r\n\r\n" + VALUE
-    desk = played(websocket, data)
-    assert Reason.DAMAGED in {trouble.why for trouble in desk.troubles}
-    assert sum(desk.read.values()) == len(data)
+    findings = played(websocket, data)
+    assert Reason.DAMAGED in {trouble.why for trouble in findings.troubles}
+    assert sum(findings.read.values()) == len(data)
 
 
 def test_what_websocket_is() -> None:
@@ -182,9 +182,9 @@ def test_it_does_not_matter_in_which_pieces_it_comes(data: bytes, cuts: list[int
 @given(st.lists(st.integers(0, len(SENT))), st.integers(0, len(SENT)), st.integers(1, 200))
 def test_a_gap_does_not_either(cuts: list[int], lost: int, length: int) -> None:
     gap = (lost, min(lost + length, len(SENT)))
-    desk = played(websocket, SENT, cuts, gap=gap)
-    assert sum(desk.read.values()) == len(SENT) - (gap[1] - gap[0])
-    assert outcome(desk) == outcome(played(websocket, SENT, gap=gap))
+    findings = played(websocket, SENT, cuts, gap=gap)
+    assert sum(findings.read.values()) == len(SENT) - (gap[1] - gap[0])
+    assert outcome(findings) == outcome(played(websocket, SENT, gap=gap))
 
 
 @given(st.binary(max_size=300), st.integers(0, len(SENT)), st.integers(0, 40))
@@ -201,8 +201,8 @@ def test_damage_raises_nothing_and_all_is_counted(damage: bytes, at: int, instea
 def test_messages_are_read_as_they_were_sent(messages: list[tuple[Opcode, bytes]], mask: bool, takeover: bool) -> None:
     """Each message, followed by the secret, comes out where it should."""
     sent = [Frame(opcode, data + VALUE) for opcode, data in messages]
-    desk = played(websocket, frames(*sent, mask=mask, extension=deflate(takeover=takeover)))
+    findings = played(websocket, frames(*sent, mask=mask, extension=deflate(takeover=takeover)))
     ends = list(itertools.accumulate(len(data) + len(VALUE) for _, data in messages))
-    found = {position for layers, _, position, _, _ in sightings(desk) if layers == COMPRESSED}
+    found = {position for layers, _, position, _, _ in sightings(findings) if layers == COMPRESSED}
     assert {end - len(VALUE) for end in ends} <= found
-    assert {trouble.why for trouble in desk.troubles} <= {Reason.OPAQUE, Reason.DAMAGED}
+    assert {trouble.why for trouble in findings.troubles} <= {Reason.OPAQUE, Reason.DAMAGED}

@@ -58,12 +58,12 @@ def spoken(
 def heard(datagrams: Datagrams) -> tuple[tuple[Findings, Findings], list[bool]]:
     """The desks of both sides, and which datagrams were QUIC. Each comes in a frame of its own, from 1 on."""
     talk = Conversation()
-    desks = Findings(SEARCH, conversation=talk), Findings(SEARCH, conversation=talk)
-    readers = [QuicReader(desk) for desk in desks]
+    both_findings = Findings(SEARCH, conversation=talk), Findings(SEARCH, conversation=talk)
+    readers = [QuicReader(findings) for findings in both_findings]
     known = [
         readers[side == "<"].datagram(data, Origin.of_frame(number, 42, len(data)))
         for number, (side, data) in enumerate(datagrams, start=1)
     ]
     for reader in readers:
         reader.close()
-    return desks, known
+    return both_findings, known

@@ -30,39 +30,39 @@ def said(files: Files) -> Said:
     return spoken(files)
 
 
-def problems(desks: tuple[Findings, Findings]) -> list[str]:
-    return [problem for desk in desks if desk.tls for problem in desk.tls.problems]
+def problems(both_findings: tuple[Findings, Findings]) -> list[str]:
+    return [problem for findings in both_findings if findings.tls for problem in findings.tls.problems]
 
 
-def protected(desks: tuple[Findings, Findings]) -> bool:
-    return all(desk.tls and desk.tls.protected for desk in desks)
+def protected(both_findings: tuple[Findings, Findings]) -> bool:
+    return all(findings.tls and findings.tls.protected for findings in both_findings)
 
 
 @pytest.mark.parametrize(("version", "kind"), [(VERSION_1, "QUIC v1"), (VERSION_2, "QUIC v2")])
 def test_what_aioquic_says_is_protected(files: Files, version: int, kind: str) -> None:
     said = spoken(files, version=version)
-    desks, known = heard(said)
+    both_findings, known = heard(said)
     assert all(known)
-    assert (protected(desks), problems(desks)) == (True, [])
-    for side, desk in zip("><", desks, strict=True):
-        assert desk.read.total() == sum(len(data) for who, data in said if who == side)
-        assert (list(desk.kinds), desk.sightings) == ([kind], [])
-        assert desk.read["QUIC Initial"]
-        assert desk.read["QUIC Handshake"]
-        assert desk.read["QUIC 1-RTT"]
-    assert desks[0].tls
-    assert desks[0].tls.asked
-    assert (desks[0].tls.asked.sni, desks[0].tls.asked.alpn) == ("localhost", ("h3",))
+    assert (protected(both_findings), problems(both_findings)) == (True, [])
+    for side, findings in zip("><", both_findings, strict=True):
+        assert findings.read.total() == sum(len(data) for who, data in said if who == side)
+        assert (list(findings.kinds), findings.sightings) == ([kind], [])
+        assert findings.read["QUIC Initial"]
+        assert findings.read["QUIC Handshake"]
+        assert findings.read["QUIC 1-RTT"]
+    assert both_findings[0].tls
+    assert both_findings[0].tls.asked
+    assert (both_findings[0].tls.asked.sni, both_findings[0].tls.asked.alpn) == ("localhost", ("h3",))
 
 
 def test_a_name_in_the_first_packet_is_seen(files: Files) -> None:
     """It is encrypted, with a key that stands beside it."""
     said = spoken(files, name="fluffy tail")
     assert not any(b"fluffy tail" in data for _, data in said)
-    desks, _ = heard(said)
-    assert desks[0].sightings
-    assert {found.layers for found in desks[0].sightings} == {("QUIC Initial",)}
-    assert desks[0].sightings[0].place.frame == 1
+    both_findings, _ = heard(said)
+    assert both_findings[0].sightings
+    assert {found.layers for found in both_findings[0].sightings} == {("QUIC Initial",)}
+    assert both_findings[0].sightings[0].place.frame == 1
 
 
 def test_the_keys_are_those_of_the_standards() -> None:
@@ -75,23 +75,23 @@ def test_the_keys_are_those_of_the_standards() -> None:
 
 def test_the_handshake_comes_in_any_order(said: Said) -> None:
     again = [*said[:2], *said[:2], *said[2:]]
-    desks, known = heard(again)
+    both_findings, known = heard(again)
     assert all(known)
-    assert protected(desks), problems(desks)
+    assert protected(both_findings), problems(both_findings)
 
 
 def test_of_a_datagram_that_is_cut_short_nothing_is_taken(said: Said) -> None:
-    desks, known = heard([*said[:3], (">", said[0][1][:100]), *said[3:]])
+    both_findings, known = heard([*said[:3], (">", said[0][1][:100]), *said[3:]])
     assert known.count(False) == 1
-    assert problems(desks) == ["a datagram that is no QUIC among those that are"]
-    assert not protected(desks)
+    assert problems(both_findings) == ["a datagram that is no QUIC among those that are"]
+    assert not protected(both_findings)
 
 
 def test_text_among_it_is_no_quic(said: Said) -> None:
-    desks, known = heard([*said, (">", b"fluffy tail, " * 10)])
+    both_findings, known = heard([*said, (">", b"fluffy tail, " * 10)])
     assert known[-1] is False
-    assert not protected(desks)
-    assert desks[0].troubles
+    assert not protected(both_findings)
+    assert both_findings[0].troubles
 
 
 @given(st.data())
@@ -103,8 +103,8 @@ def test_a_first_packet_that_was_changed_opens_nothing(said: Said, drawn: st.Dat
     bit = drawn.draw(st.integers(0, 7))
     data = said[0][1]
     changed = data[:at] + bytes([data[at] ^ 1 << bit]) + data[at + 1 :]
-    desks, _ = heard([(">", changed), *[each for each in said[1:] if each[0] == "<"]])
-    assert not protected(desks)
+    both_findings, _ = heard([(">", changed), *[each for each in said[1:] if each[0] == "<"]])
+    assert not protected(both_findings)
 
 
 def test_what_began_before_is_not_known(said: Said) -> None:
@@ -115,10 +115,10 @@ def test_what_began_before_is_not_known(said: Said) -> None:
 
 
 def test_a_server_that_is_heard_alone_is_not_protected(said: Said) -> None:
-    desks, known = heard([each for each in said if each[0] == "<"])
+    both_findings, known = heard([each for each in said if each[0] == "<"])
     assert known[0]
-    assert not protected(desks)
-    assert desks[1].troubles
+    assert not protected(both_findings)
+    assert both_findings[1].troubles
 
 
 @pytest.mark.parametrize(
@@ -130,9 +130,9 @@ def test_a_server_that_is_heard_alone_is_not_protected(said: Said) -> None:
     ],
 )
 def test_what_a_server_says_before_it_begins_is_read(said: Said, datagram: bytes, kind: PacketType) -> None:
-    desks, known = heard([said[0], ("<", datagram), *said[1:]])
+    both_findings, known = heard([said[0], ("<", datagram), *said[1:]])
     assert all(known)
-    assert desks[1].read[kind.value] == len(datagram)
+    assert both_findings[1].read[kind.value] == len(datagram)
 
 
 @pytest.mark.parametrize(
@@ -149,18 +149,18 @@ def test_what_a_server_says_before_it_begins_is_read(said: Said, datagram: bytes
     ],
 )
 def test_what_is_no_quic_is_left_to_others(datagram: bytes) -> None:
-    desks, known = heard([(">", datagram)])
+    both_findings, known = heard([(">", datagram)])
     assert known == [False]
-    assert desks[0].tls is None
+    assert both_findings[0].tls is None
 
 
 @given(st.lists(st.tuples(st.sampled_from("<>"), st.binary(max_size=200)), max_size=6), st.integers(0, 4))
 @settings(max_examples=150, deadline=None)
 def test_any_datagrams_are_read_without_an_error(said: Said, others: Datagrams, at: int) -> None:
     datagrams = [*said[:at], *others, *said[at:]]
-    desks, known = heard(datagrams)
-    for side, desk in zip("><", desks, strict=True):
+    both_findings, known = heard(datagrams)
+    for side, findings in zip("><", both_findings, strict=True):
         whole = sum(
             len(data) for (who, data), is_known in zip(datagrams, known, strict=True) if who == side and is_known
         )
-        assert desk.read.total() == whole
+        assert findings.read.total() == whole

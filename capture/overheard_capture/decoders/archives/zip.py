@@ -37,8 +37,8 @@ _LONGEST = 1 << 20
 class ZipArchive:
     """Reads one archive."""
 
-    def __init__(self, desk: Findings, layers: tuple[str, ...], reader: ReaderFactory, rest: ReaderFactory) -> None:
-        self._desk = desk
+    def __init__(self, findings: Findings, layers: tuple[str, ...], reader: ReaderFactory, rest: ReaderFactory) -> None:
+        self._findings = findings
         self._layers = layers
         self._reader = reader
         self._rest_reader = rest
@@ -66,20 +66,20 @@ class ZipArchive:
         at = 0
         while at < len(data):
             if self._rest:
-                self._rest.feed(data[at:], origin.behind(at))
+                self._rest.feed(data[at:], origin.after(at))
                 return
             if self._given_up:
                 return
             if self._endless:
-                at += self._in_endless(data[at:], origin.behind(at))
+                at += self._in_endless(data[at:], origin.after(at))
                 if len(self._waiting):
-                    self._waiting.add(data[at:], origin.behind(at))
+                    self._waiting.add(data[at:], origin.after(at))
                     held, origin = self._waiting.take(len(self._waiting))
                     data, at = memoryview(held), 0
                 continue
             step = self._in_known(data, origin, at) if self._in_file else self._header(data, at)
             if step < 0:
-                self._waiting.add(data[at:], origin.behind(at))
+                self._waiting.add(data[at:], origin.after(at))
                 return
             at += step
 
@@ -93,20 +93,20 @@ class ZipArchive:
         piece, self._piece = min(self._piece, len(data)), 2 * self._piece
         if self._file:
             self._file.feed(data[:piece], origin)
-        if self._behind.desk:
+        if self._behind.findings:
             self._end_file(described=True)
             self._read_behind()
         return piece
 
     def _read_behind(self) -> None:
-        behind, self._behind = self._behind.waiting, Remainder()
-        self.feed(*behind.take(len(behind)))
+        after, self._behind = self._behind.waiting, Remainder()
+        self.feed(*after.take(len(after)))
 
     def _in_known(self, data: memoryview, origin: Origin, at: int) -> int:
         left = self._left or 0
         step = min(left, len(data) - at)
         if self._file:
-            self._file.feed(data[at : at + step], origin.behind(at))
+            self._file.feed(data[at : at + step], origin.after(at))
         self._left = left - step
         if not self._left:
             self._end_file(described=False)
@@ -123,12 +123,12 @@ class ZipArchive:
         """Read what stands between files. How long it is, or -1 where it has not come as a whole."""
         head = bytes(data[at : at + 70])
         if self._described:
-            behind = what_follows(head, self._last)
-            self._described = behind < 0
-            return behind
+            after = what_follows(head, self._last)
+            self._described = after < 0
+            return after
         length = length_of(head)
         if length is None or (length > _LONGEST and len(head) >= 4):
-            self._desk.unread(Reason.DAMAGED, "a zip archive that goes on as something else", self._layers)
+            self._findings.unread(Reason.DAMAGED, "a zip archive that goes on as something else", self._layers)
             self._let_go()
             return 0
         if length > len(data) - at:
@@ -136,7 +136,7 @@ class ZipArchive:
         if head.startswith(ZIP_BEGINS[0]):
             self._begin(entry(bytes(data[at : at + length])))
         elif head.startswith(_END):
-            self._rest = Content(self._desk, self._layers, self._rest_reader, SearchScope.NOTHING)
+            self._rest = Content(self._findings, self._layers, self._rest_reader, SearchScope.NOTHING)
         return length
 
     def _begin(self, found: Entry) -> None:
@@ -146,23 +146,23 @@ class ZipArchive:
             what = (
                 "an encrypted file in a zip archive" if found.encrypted else "a file packed in a way that is not known"
             )
-            self._desk.unread(Reason.OPAQUE, what, self._layers)
+            self._findings.unread(Reason.OPAQUE, what, self._layers)
             if found.size is None:
                 self._let_go()
         elif kind:
-            self._file = CompressedReader(self._desk, self._layers, (kind,), self._reader, self._behind)
+            self._file = CompressedReader(self._findings, self._layers, (kind,), self._reader, self._behind)
         elif found.size is None:
-            self._desk.unread(Reason.OPAQUE, "a file of unknown length in a zip archive", self._layers)
+            self._findings.unread(Reason.OPAQUE, "a file of unknown length in a zip archive", self._layers)
             self._let_go()
         else:
-            self._file = inner(self._desk, self._layers, "zip", self._reader, SearchScope.NOTHING)
+            self._file = inner(self._findings, self._layers, "zip", self._reader, SearchScope.NOTHING)
         if not self._left and self._left is not None:
             self._end_file(described=False)
 
     def _let_go(self) -> None:
         """Somebody else may find something in the rest. That there is trouble was said."""
         self._in_file = False
-        self._rest = Content(speculative(self._desk), self._layers, self._rest_reader, SearchScope.NOTHING)
+        self._rest = Content(speculative(self._findings), self._layers, self._rest_reader, SearchScope.NOTHING)
 
     # ---- what is missing
 
@@ -173,7 +173,7 @@ class ZipArchive:
             return
         if self._given_up:
             return
-        self._desk.unread(Reason.GAP, "a zip archive with bytes missing", self._layers)
+        self._findings.unread(Reason.GAP, "a zip archive with bytes missing", self._layers)
         if self._in_file and self._left is not None and self._left >= length:
             self._left -= length
             if self._file:
@@ -190,7 +190,7 @@ class ZipArchive:
         while self._endless:
             # What breaks off has said so itself.
             self._end_file(described=True)
-            self._given_up = self._behind.desk is None
+            self._given_up = self._behind.findings is None
             self._read_behind()
         self._last = True
         data, origin = self._waiting.take(len(self._waiting))
@@ -200,7 +200,7 @@ class ZipArchive:
         if self._rest:
             self._rest.close()
         elif not self._given_up:
-            self._desk.unread(Reason.DAMAGED, "a zip archive that breaks off before its end", self._layers)
+            self._findings.unread(Reason.DAMAGED, "a zip archive that breaks off before its end", self._layers)
 
 
 def zip_archive(reader: ReaderFactory, rest: ReaderFactory) -> ReaderFactory:

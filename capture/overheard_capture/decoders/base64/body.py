@@ -19,11 +19,11 @@ if TYPE_CHECKING:
 class Base64Body:
     """Decodes all of it. Whatever is no letter is passed over."""
 
-    def __init__(self, desk: Findings, layers: tuple[str, ...], reader: ReaderFactory) -> None:
-        self._desk = desk
+    def __init__(self, findings: Findings, layers: tuple[str, ...], reader: ReaderFactory) -> None:
+        self._findings = findings
         self._layers = layers
         self._reader = reader
-        self._run = Base64Run(desk, layers, reader, 0)
+        self._run = Base64Run(findings, layers, reader, 0)
         # Looks for base64 behind bytes that are missing: nobody knows where a group begins.
         self._after: Base64Finder | None = None
 
@@ -36,9 +36,9 @@ class Base64Body:
 
     def gap(self, _: int) -> None:
         """So many bytes are missing here."""
-        self._desk.unread(Reason.GAP, "base64 with bytes missing", self._layers)
+        self._findings.unread(Reason.GAP, "base64 with bytes missing", self._layers)
         self._end()
-        self._after = Base64Finder(self._desk, self._layers, self._reader)
+        self._after = Base64Finder(self._findings, self._layers, self._reader)
 
     def _end(self) -> None:
         if self._after:

@@ -53,10 +53,10 @@ def _more_lines(length: int) -> tuple[re.Pattern[bytes], re.Pattern[bytes]]:
 class Base64Finder:
     """Reads text for the base64 in it. What that says is a guess, and no trouble where it says nothing."""
 
-    __slots__ = ("_desk", "_layers", "_line", "_open", "_reader", "_together", "_token", "_waiting")
+    __slots__ = ("_findings", "_layers", "_line", "_open", "_reader", "_together", "_token", "_waiting")
 
-    def __init__(self, desk: Findings, layers: tuple[str, ...], reader: ReaderFactory) -> None:
-        self._desk = desk
+    def __init__(self, findings: Findings, layers: tuple[str, ...], reader: ReaderFactory) -> None:
+        self._findings = findings
         self._layers = layers
         self._reader = reader
         self._waiting: SmallByteQueue | None = None
@@ -72,7 +72,7 @@ class Base64Finder:
         while self._waiting and start < len(data):
             safe = _SAFE.search(data, start, start + _SEAM)
             begins, start = start, safe.end() if safe else _seam(data, start)
-            self._waiting.add(data[begins:start], origin.behind(begins))
+            self._waiting.add(data[begins:start], origin.after(begins))
             seam, seam_origin = self._waiting.take()
             self._waiting = None
             self._scan(seam, seam_origin, 0, last=safe is not None)
@@ -96,7 +96,7 @@ class Base64Finder:
             if not over and not last:
                 self._wait(data, origin, begin)
                 break
-            self._read(bytes(data[begin:end]), origin.behind(begin))
+            self._read(bytes(data[begin:end]), origin.after(begin))
             at = end
         else:
             if not last:
@@ -130,9 +130,9 @@ class Base64Finder:
         return end, self._over(data, end, length)
 
     def _over(self, data: bytes | bytearray, end: int, line: int) -> bool:
-        behind = len(data) - end
+        after = len(data) - end
         needed = 48 + 6 * line if line <= _LONGEST_LINE else 48
-        return behind >= needed or (behind > 0 and data[end] not in _OPEN_ENDS)
+        return after >= needed or (after > 0 and data[end] not in _OPEN_ENDS)
 
     # ---- what waits for more
 
@@ -148,13 +148,13 @@ class Base64Finder:
         if len(data) - begin >= _LONG:
             begin = self._read_some(data, origin, begin)
         self._waiting = SmallByteQueue()
-        self._waiting.add(data[begin:], origin.behind(begin))
+        self._waiting.add(data[begin:], origin.after(begin))
 
     def _read_some(self, data: bytes | bytearray, origin: Origin, begin: int) -> int:
         """Read what came of a long run. From where on it waits."""
         end = self._whole(data, begin)
         if self._open or end - begin >= _ENOUGH:
-            self._read_piece(bytes(data[begin:end]), origin.behind(begin))
+            self._read_piece(bytes(data[begin:end]), origin.after(begin))
             return end
         return begin
 
@@ -190,17 +190,17 @@ class Base64Finder:
 
     def _read(self, raw: bytes, origin: Origin) -> None:
         letters = letters_of(raw)
-        if self._desk.opener:
-            token = FernetToken(speculative(self._desk), self._layers, self._reader)
+        if self._findings.opener:
+            token = FernetToken(speculative(self._findings), self._layers, self._reader)
             token.feed(letters, origin, len(raw))
             token.close()
         skipped = aligned(letters[:DECIDING])
         if skipped < 0 and len(raw) < _LONG:
             if not self._together:
-                self._together = SearchedRuns(speculative(self._desk), self._layers)
+                self._together = SearchedRuns(speculative(self._findings), self._layers)
             self._together.add(letters, raw, origin)
             return
-        run = Base64Run(speculative(self._desk), self._layers, self._reader, max(skipped, 0))
+        run = Base64Run(speculative(self._findings), self._layers, self._reader, max(skipped, 0))
         run.feed(raw, origin)
         run.close()
 
@@ -210,9 +210,9 @@ class Base64Finder:
         letters = letters_of(raw)
         if not self._open:
             self._open = Base64Run(
-                speculative(self._desk), self._layers, self._reader, max(aligned(letters[:DECIDING]), 0)
+                speculative(self._findings), self._layers, self._reader, max(aligned(letters[:DECIDING]), 0)
             )
-            self._token = FernetToken(speculative(self._desk), self._layers, self._reader)
+            self._token = FernetToken(speculative(self._findings), self._layers, self._reader)
         self._open.feed(raw, origin)
         if self._token:
             self._token.feed(letters, origin, len(raw))

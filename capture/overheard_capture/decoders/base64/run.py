@@ -84,8 +84,8 @@ def _says(out: bytes) -> bool:
 class Base64Run:
     """A run that is read piece by piece. So many letters at its beginning are no part of it."""
 
-    def __init__(self, desk: Findings, layers: tuple[str, ...], reader: ReaderFactory, skipped: int) -> None:
-        self._content = inner(desk, layers, "base64", reader)
+    def __init__(self, findings: Findings, layers: tuple[str, ...], reader: ReaderFactory, skipped: int) -> None:
+        self._content = inner(findings, layers, "base64", reader)
         self._skipped = skipped
         self._by_frame = FrameAligner(self._take)
         # An escape that was cut in two, and letters that wait for a group of four, with where the last are from.
@@ -104,7 +104,7 @@ class Base64Run:
             data, origin = self._cut.take()
         raw = bytes(data)
         if cut := _CUT.search(raw, max(len(raw) - 6, 0)):
-            self._cut.add(raw[cut.start() :], origin.behind(cut.start()))
+            self._cut.add(raw[cut.start() :], origin.after(cut.start()))
             raw = raw[: cut.start()]
         if raw:
             self._decode(*letters_by_frame(raw, origin), origin)
@@ -134,8 +134,8 @@ class Base64Run:
 class FernetToken:
     """What an application may have sealed with Fernet, as it comes; opened at its end, where somebody has the key."""
 
-    def __init__(self, desk: Findings, layers: tuple[str, ...], reader: ReaderFactory) -> None:
-        self._desk = desk
+    def __init__(self, findings: Findings, layers: tuple[str, ...], reader: ReaderFactory) -> None:
+        self._findings = findings
         self._layers = layers
         self._reader = reader
         self._letters = b""
@@ -148,20 +148,20 @@ class FernetToken:
             if at < 0:
                 return
             letters = letters[at:]
-        if len(self._letters) + len(letters) <= self._desk.limits.size:
+        if len(self._letters) + len(letters) <= self._findings.limits.size:
             self._letters += letters
             self._spans.append(origin.derived([(0, 0, length)]).spans[0])
 
     def close(self) -> None:
         """Open it."""
-        if not self._letters or not self._desk.opener:
+        if not self._letters or not self._findings.opener:
             return
         first = self._spans[0]
         frames = dict.fromkeys(frame for span in self._spans for frame in (span.frame, *span.also))
         also = tuple(frame for frame in frames if frame != first.frame)
         origin = Origin([first._replace(also=also)])
-        for name, plaintext in self._desk.opener.open(token_of(self._letters)):
-            content = Content(self._desk, (*self._layers, name), self._reader)
+        for name, plaintext in self._findings.opener.open(token_of(self._letters)):
+            content = Content(self._findings, (*self._layers, name), self._reader)
             content.feed(plaintext, origin)
             content.close()
 
@@ -169,8 +169,8 @@ class FernetToken:
 class SearchedRuns:
     """What says nothing that could be read any further: it is searched, many at a time."""
 
-    def __init__(self, desk: Findings, layers: tuple[str, ...]) -> None:
-        self._desk = desk
+    def __init__(self, findings: Findings, layers: tuple[str, ...]) -> None:
+        self._findings = findings
         self._layers = layers
         self._outs: list[bytes] = []
         self._raws: list[tuple[bytes, Origin]] = []
@@ -184,7 +184,7 @@ class SearchedRuns:
         """Search all that there is."""
         if not self._outs:
             return
-        matches = self._desk.search.matches(_BETWEEN.join(self._outs))
+        matches = self._findings.search.matches(_BETWEEN.join(self._outs))
         if matches:
             starts = list(accumulate((len(out) + len(_BETWEEN) for out in self._outs), initial=0))
             found = set()
@@ -197,7 +197,7 @@ class SearchedRuns:
         self._outs, self._raws = [], []
 
     def _hand_in(self, out: bytes, raw: bytes, origin: Origin) -> None:
-        content = inner(self._desk, self._layers, "base64", None)
+        content = inner(self._findings, self._layers, "base64", None)
         if content:
             _, places = letters_by_frame(raw, origin)
             content.feed(out, origin.derived([(before * 3 // 4, *part) for before, part in places]))

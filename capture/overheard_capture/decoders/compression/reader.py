@@ -34,13 +34,13 @@ class CompressedReader:
 
     def __init__(
         self,
-        desk: Findings,
+        findings: Findings,
         layers: tuple[str, ...],
         kinds: tuple[CompressionFormat, ...],
         reader: ReaderFactory | None,
         rest: ReaderFactory | None = None,
     ) -> None:
-        self._desk = desk
+        self._findings = findings
         self._layers = layers
         self._kinds = kinds
         self._reader = reader
@@ -70,7 +70,7 @@ class CompressedReader:
         if self._rest:
             self._rest.gap(length)
         elif not self._given_up:
-            self._desk.unread(Reason.GAP, self._words("with bytes missing"), self._layers)
+            self._findings.unread(Reason.GAP, self._words("with bytes missing"), self._layers)
             self._given_up = True
 
     def close(self) -> None:
@@ -80,7 +80,7 @@ class CompressedReader:
             self._begin_rest(*self._between.take(len(self._between)))
         over = self._given_up or self._rest or self._between is not None or self._decompressor.endless
         if self._came and not over:
-            self._desk.unread(Reason.DAMAGED, self._words("that breaks off before its end"), self._layers)
+            self._findings.unread(Reason.DAMAGED, self._words("that breaks off before its end"), self._layers)
         for content in (self._content, self._rest):
             if content:
                 content.close()
@@ -95,7 +95,7 @@ class CompressedReader:
         for begin, end in parts:
             for at in range(begin, end, _STEP):
                 if self._rest:
-                    self._rest.feed(whole[at:], origin.behind(at))
+                    self._rest.feed(whole[at:], origin.after(at))
                     self._hand_on(origin)
                     return
                 if self._given_up:
@@ -114,7 +114,7 @@ class CompressedReader:
         while length and not self._given_up and not self._rest:
             at = max(ends - length, 0)
             if self._between is not None:
-                self._between.add(data, origin.behind(at))
+                self._between.add(data, origin.after(at))
                 data = self._look_between()
             else:
                 data = self._inflate(data, origin, part, at)
@@ -123,7 +123,7 @@ class CompressedReader:
     def _count(self, length: int) -> None:
         self._came += length
         if self._outermost:
-            self._desk.budget.came += length
+            self._findings.budget.came += length
 
     def _inflate(self, data: Bytes, origin: Origin, part: Part, at: int) -> Bytes:
         """Inflate the bytes at `at`. What is behind the end is left over."""
@@ -152,7 +152,7 @@ class CompressedReader:
         self._out.append(out)
         self._made_now += length
         self._made += length
-        self._desk.budget.made += length
+        self._findings.budget.made += length
         if self._made_now >= _ROOM:
             self._hand_on(origin)
         if self._too_much():
@@ -161,16 +161,16 @@ class CompressedReader:
         return not self._given_up
 
     def _too_much(self) -> bool:
-        limits, made = self._desk.limits, self._made
+        limits, made = self._findings.limits, self._made
         return (made > limits.spared and made > limits.ratio * self._came) or self._spent()
 
     def _spent(self) -> bool:
         """Whether all that was inflated so far is too much."""
-        limits, budget = self._desk.limits, self._desk.budget
+        limits, budget = self._findings.limits, self._findings.budget
         return budget.made > _ALLOWANCE * limits.spared + limits.ratio * budget.came
 
     def _open(self) -> bool:
-        self._content = inner(self._desk, self._layers, self._kinds[0].name, self._reader)
+        self._content = inner(self._findings, self._layers, self._kinds[0].name, self._reader)
         self._given_up = self._content is None
         return not self._given_up
 
@@ -181,7 +181,7 @@ class CompressedReader:
         self._out, self._parts, self._made_now = [], [], 0
 
     def _give_up(self, why: Reason, what: str) -> None:
-        self._desk.unread(why, self._words(what), self._layers)
+        self._findings.unread(why, self._words(what), self._layers)
         self._given_up = True
 
     # ---- behind an end
@@ -200,10 +200,12 @@ class CompressedReader:
             self._begin_rest(*waiting.take(len(waiting)))
         return b""
 
-    def _begin_rest(self, data: Bytes, origin: Origin, desk: Findings | None = None) -> None:
+    def _begin_rest(self, data: Bytes, origin: Origin, findings: Findings | None = None) -> None:
         """Let somebody else read what is none of this."""
         self._count(-len(data))
-        self._rest = Content(desk or self._desk, self._layers, self._rest_reader or _leaf(), SearchScope.NOTHING)
+        self._rest = Content(
+            findings or self._findings, self._layers, self._rest_reader or _leaf(), SearchScope.NOTHING
+        )
         self._rest.feed(data, origin)
 
     # ---- damage
@@ -220,8 +222,8 @@ class CompressedReader:
             return b""
         read = self._save(data, origin, part) if self._history.known else 0
         if self._between is None and not self._given_up:
-            self._desk.unread(Reason.DAMAGED, self._words("that goes on as something else"), self._layers)
-            self._begin_rest(data[read:], origin.behind(at + read), speculative(self._desk))
+            self._findings.unread(Reason.DAMAGED, self._words("that goes on as something else"), self._layers)
+            self._begin_rest(data[read:], origin.after(at + read), speculative(self._findings))
             return b""
         return data[read:]
 

@@ -52,15 +52,15 @@ def _of_entity(head: bytes) -> ReaderFactory:
     if transfer == b"base64":
         return base64_body(reader)
     if transfer == b"quoted-printable":
-        return lambda desk, layers: QuotedPrintable(desk, layers, reader)
+        return lambda findings, layers: QuotedPrintable(findings, layers, reader)
     return reader
 
 
 class MimeEntity:
     """Reads one."""
 
-    def __init__(self, desk: Findings, layers: tuple[str, ...]) -> None:
-        self._desk = desk
+    def __init__(self, findings: Findings, layers: tuple[str, ...]) -> None:
+        self._findings = findings
         self._layers = layers
         self._head: ByteQueue | None = ByteQueue()
         self._body: Content | None = None
@@ -80,7 +80,7 @@ class MimeEntity:
         waiting, self._head = self._head or ByteQueue(), None
         head, _ = waiting.take(length)
         data, origin = waiting.take(len(waiting))
-        self._body = Content(self._desk, self._layers, _of_entity(head), SearchScope.NOTHING)
+        self._body = Content(self._findings, self._layers, _of_entity(head), SearchScope.NOTHING)
         self._body.feed(data, origin)
 
     def gap(self, length: int) -> None:

@@ -26,8 +26,8 @@ _SPACE = 64
 class Multipart:
     """Reads one such body."""
 
-    def __init__(self, desk: Findings, layers: tuple[str, ...], boundary: bytes) -> None:
-        self._desk = desk
+    def __init__(self, findings: Findings, layers: tuple[str, ...], boundary: bytes) -> None:
+        self._findings = findings
         self._layers = layers
         self._dashes = b"--" + boundary
         line = rb"%b(?:(--)|[ \t]{0,%d}\r?\n)" % (re.escape(self._dashes), _SPACE)
@@ -35,7 +35,7 @@ class Multipart:
         self._line = re.compile(rb"\r?\n" + line)
         self._waiting = ByteQueue()
         # What is read at the moment: what comes before the first part, a part, or what comes behind the last.
-        self._part: Content | None = Content(desk, layers, untyped, SearchScope.NOTHING)
+        self._part: Content | None = Content(findings, layers, untyped, SearchScope.NOTHING)
         # Whether nothing of it has come; and whether the last part has ended.
         self._fresh = True
         self._ended = False
@@ -54,12 +54,12 @@ class Multipart:
             line = line or self._line.search(data, at)
             if not line:
                 break
-            self._hand_on(data[at : line.start()], origin.behind(at))
+            self._hand_on(data[at : line.start()], origin.after(at))
             self._begin(bool(line[1]))
             at = line.end()
         keep = len(data) if self._ended or last else self._may_begin(bytes(data[at:])) + at
-        self._hand_on(data[at:keep], origin.behind(at))
-        self._waiting.add(data[keep:], origin.behind(keep))
+        self._hand_on(data[at:keep], origin.after(at))
+        self._waiting.add(data[keep:], origin.after(keep))
 
     def _hand_on(self, data: memoryview, origin: Origin) -> None:
         if len(data):
@@ -73,9 +73,9 @@ class Multipart:
             self._part.close()
         self._ended, self._fresh = ended, True
         if ended:
-            self._part = Content(self._desk, self._layers, untyped, SearchScope.NOTHING)
+            self._part = Content(self._findings, self._layers, untyped, SearchScope.NOTHING)
         else:
-            self._part = inner(self._desk, self._layers, "multipart", MimeEntity, SearchScope.NOTHING)
+            self._part = inner(self._findings, self._layers, "multipart", MimeEntity, SearchScope.NOTHING)
 
     def _may_begin(self, data: bytes) -> int:
         """From where on it may be such a line, of which more is to come."""
@@ -93,8 +93,8 @@ class Multipart:
         """Whether these are the first bytes of such a line."""
         if len(data) <= len(self._dashes):
             return self._dashes.startswith(data)
-        behind = data[len(self._dashes) :]
-        return data.startswith(self._dashes) and (behind == b"-" or not behind.rstrip(b"\r").strip(b" \t"))
+        after = data[len(self._dashes) :]
+        return data.startswith(self._dashes) and (after == b"-" or not after.rstrip(b"\r").strip(b" \t"))
 
     def gap(self, length: int) -> None:
         """So many bytes are missing here, and perhaps the end of a part among them."""
@@ -113,7 +113,7 @@ class Multipart:
         if self._part:
             self._part.close()
         if not self._ended:
-            self._desk.unread(Reason.DAMAGED, "a body in parts that breaks off before its end", self._layers)
+            self._findings.unread(Reason.DAMAGED, "a body in parts that breaks off before its end", self._layers)
 
 
 def multipart(boundary: bytes) -> ReaderFactory:

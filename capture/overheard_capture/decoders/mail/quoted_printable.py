@@ -32,10 +32,10 @@ class QuotedPrintableDecoder:
     """Decodes piece by piece, and hands on what it says as one text, in which only what was changed is searched."""
 
     def __init__(
-        self, desk: Findings, layers: tuple[str, ...], reader: ReaderFactory, escapes: re.Pattern[bytes]
+        self, findings: Findings, layers: tuple[str, ...], reader: ReaderFactory, escapes: re.Pattern[bytes]
     ) -> None:
         layers_inside = (*layers, "quoted-printable")
-        self._content = Boundaries(desk, layers_inside, reader) if may_go_deeper(desk, layers) else None
+        self._content = Boundaries(findings, layers_inside, reader) if may_go_deeper(findings, layers) else None
         self._escapes = escapes
         # Whether something was left out at the end of the piece before.
         self._seam = False
@@ -79,8 +79,8 @@ class QuotedPrintableDecoder:
 class QuotedPrintable:
     """Reads what is said to be quoted-printable."""
 
-    def __init__(self, desk: Findings, layers: tuple[str, ...], reader: ReaderFactory) -> None:
-        self._decoding = QuotedPrintableDecoder(desk, layers, reader, _ESCAPES)
+    def __init__(self, findings: Findings, layers: tuple[str, ...], reader: ReaderFactory) -> None:
+        self._decoding = QuotedPrintableDecoder(findings, layers, reader, _ESCAPES)
         self._waiting = ByteQueue()
 
     def feed(self, data: Bytes, origin: Origin) -> None:
@@ -104,10 +104,10 @@ class QuotedPrintable:
 class SoftBreakFinder:
     """Finds lines in text that go on in the next one. That they are quoted-printable is a guess."""
 
-    __slots__ = ("_decoding", "_desk", "_goes_on", "_layers", "_line", "_long", "_passed", "_reader")
+    __slots__ = ("_decoding", "_findings", "_goes_on", "_layers", "_line", "_long", "_passed", "_reader")
 
-    def __init__(self, desk: Findings, layers: tuple[str, ...], reader: ReaderFactory) -> None:
-        self._desk = desk
+    def __init__(self, findings: Findings, layers: tuple[str, ...], reader: ReaderFactory) -> None:
+        self._findings = findings
         self._layers = layers
         self._reader = reader
         self._decoding: QuotedPrintableDecoder | None = None
@@ -173,7 +173,7 @@ class SoftBreakFinder:
             return
         if self._line is None:
             self._line = SmallByteQueue()
-        self._line.add(data[begins:], origin.behind(begins))
+        self._line.add(data[begins:], origin.after(begins))
 
     def _decode(self, data: bytes | bytearray, origin: Origin, at: int) -> int:
         """Decode lines from `at` on, as long as each goes on in the next. Where that ends."""
@@ -188,13 +188,13 @@ class SoftBreakFinder:
             self._goes_on = data.endswith((b"=\n", b"=\r\n"), at, ends)
             at = ends
         if at > begins:
-            self._decoded(bytes(data[begins:at]), origin.behind(begins))
+            self._decoded(bytes(data[begins:at]), origin.after(begins))
         return at
 
     def _decoded(self, lines: bytes, origin: Origin) -> None:
         if not self._decoding:
             self._decoding = QuotedPrintableDecoder(
-                speculative(self._desk), self._layers, self._reader, _ESCAPES_IN_MAIL
+                speculative(self._findings), self._layers, self._reader, _ESCAPES_IN_MAIL
             )
         elif self._passed:
             self._decoding.gap(self._passed)

@@ -27,7 +27,7 @@ _NETBIOS = re.compile(rb"[A-P]{32}")
 _LONG = re.compile(rb"[A-Za-z0-9+/=_-]{24,}")
 
 
-def read_dns(desk: Findings, layers: tuple[str, ...], data: Bytes, origin: Origin) -> bool:
+def read_dns(findings: Findings, layers: tuple[str, ...], data: Bytes, origin: Origin) -> bool:
     """Read one message. Say whether all of `data` is one."""
     message = contents_of(data)
     if message is None:
@@ -38,10 +38,10 @@ def read_dns(desk: Findings, layers: tuple[str, ...], data: Bytes, origin: Origi
     # What is put into several strings, records or addresses is put together again.
     for stretches in filter(None, (message.texts, message.addresses)):
         text.line(stretches)
-    text.look(desk, (*layers, "DNS"), origin)
+    text.look(findings, (*layers, "DNS"), origin)
     for begins, ends in message.others:
-        reader = Short(desk, (*layers, "DNS"))
-        reader.feed(data[begins:ends], origin.behind(begins))
+        reader = Short(findings, (*layers, "DNS"))
+        reader.feed(data[begins:ends], origin.after(begins))
         reader.close()
     return True
 
@@ -93,10 +93,10 @@ class _MessageText:
     def _end(self) -> None:
         self._text += b"\n"
 
-    def look(self, desk: Findings, layers: tuple[str, ...], origin: Origin) -> None:
+    def look(self, findings: Findings, layers: tuple[str, ...], origin: Origin) -> None:
         """Search it."""
         text = bytes(self._text)
-        if not any(desk.search.matches(text)) and not _LONG.search(text):
+        if not any(findings.search.matches(text)) and not _LONG.search(text):
             return
         spans: list[Span] = []
         for start, begins, ends in self._parts:
@@ -105,8 +105,8 @@ class _MessageText:
             else:
                 spans += origin.sliced(begins, ends, start)
         made_of = Origin(spans)
-        look_at(desk, layers, text, made_of)
-        reader = Short(desk, layers)
+        look_at(findings, layers, text, made_of)
+        reader = Short(findings, layers)
         reader.feed(text, made_of)
         reader.close()
 
@@ -118,9 +118,9 @@ def _of_letters(name: bytes) -> bytes:
 # ---- over TCP
 
 
-def dns(desk: Findings, layers: tuple[str, ...]) -> FramedReader:
+def dns(findings: Findings, layers: tuple[str, ...]) -> FramedReader:
     """A reader of messages with their lengths before them (RFC 1035, 4.2.2)."""
-    return FramedReader(desk, layers, "DNS", DnsMessages(desk, layers), lambda _data, _last: -1)
+    return FramedReader(findings, layers, "DNS", DnsMessages(findings, layers), lambda _data, _last: -1)
 
 
 def is_dns(head: Bytes) -> bool:
@@ -131,8 +131,8 @@ def is_dns(head: Bytes) -> bool:
 class DnsMessages:
     """The messages that one side sends."""
 
-    def __init__(self, desk: Findings, layers: tuple[str, ...]) -> None:
-        self._desk = desk
+    def __init__(self, findings: Findings, layers: tuple[str, ...]) -> None:
+        self._findings = findings
         self._layers = layers
         self._waiting = ByteQueue()
         self.broken = False
@@ -142,12 +142,12 @@ class DnsMessages:
         at = 0
         while at < len(data) and not self.broken:
             more = data[at : at + self._wanted - len(self._waiting)]
-            self._waiting.add(more, origin.behind(at))
+            self._waiting.add(more, origin.after(at))
             at += len(more)
             if len(self._waiting) == self._wanted:
                 message, where = self._waiting.take(self._wanted)
-                self.broken = not read_dns(self._desk, self._layers, message[2:], where.behind(2))
-                self._desk.is_a("DNS")
+                self.broken = not read_dns(self._findings, self._layers, message[2:], where.after(2))
+                self._findings.is_a("DNS")
         return at
 
     @property
@@ -166,4 +166,4 @@ class DnsMessages:
     def close(self) -> None:
         """There is no more to come."""
         if len(self._waiting):
-            self._desk.unread(Reason.DAMAGED, "a message of DNS that breaks off", self._layers)
+            self._findings.unread(Reason.DAMAGED, "a message of DNS that breaks off", self._layers)

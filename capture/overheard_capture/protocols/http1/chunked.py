@@ -25,8 +25,8 @@ _LONGEST_LINE, _LONGEST_TRAILER = 16 << 10, 64 << 10
 class ChunkedBody:
     """Reads one body, which is in the midst of a direction: `over` and `broken` say how it ended."""
 
-    def __init__(self, desk: Findings, layers: tuple[str, ...], reader: ReaderFactory) -> None:
-        self._content = Boundaries(desk, (*layers, "chunked"), reader) if may_go_deeper(desk, layers) else None
+    def __init__(self, findings: Findings, layers: tuple[str, ...], reader: ReaderFactory) -> None:
+        self._content = Boundaries(findings, (*layers, "chunked"), reader) if may_go_deeper(findings, layers) else None
         self._left = 0
         self._first = True
         # Whether some of the chunk has been handed on.
@@ -77,7 +77,7 @@ class ChunkedBody:
             return
         begin, end = pieces[0]
         if len(pieces) == 1:
-            self._content.feed(memoryview(data)[begin:end], origin.behind(begin), () if goes_on else (0,))
+            self._content.feed(memoryview(data)[begin:end], origin.after(begin), () if goes_on else (0,))
             return
         seams, at = [], 0
         for begins, ends in pieces:
@@ -107,8 +107,8 @@ class ChunkedBody:
 class IdentityBody:
     """Reads a body as it is, of a length that is known or up to the end of all: it has the same few words."""
 
-    def __init__(self, desk: Findings, layers: tuple[str, ...], reader: ReaderFactory, length: int | None) -> None:
-        self._content = Content(desk, layers, reader, SearchScope.NOTHING)
+    def __init__(self, findings: Findings, layers: tuple[str, ...], reader: ReaderFactory, length: int | None) -> None:
+        self._content = Content(findings, layers, reader, SearchScope.NOTHING)
         # How much is still to come; None where that is all there is.
         self._left = length
         self.over = length == 0
@@ -119,7 +119,7 @@ class IdentityBody:
     def read(self, data: bytes | bytearray, origin: Origin, start: int) -> int:
         """Read from `start` on, and say up to where."""
         end = len(data) if self._left is None else min(start + self._left, len(data))
-        self._content.feed(data if end - start == len(data) else memoryview(data)[start:end], origin.behind(start))
+        self._content.feed(data if end - start == len(data) else memoryview(data)[start:end], origin.after(start))
         if self._left is not None:
             self._left -= end - start
             self.over = not self._left

@@ -37,8 +37,8 @@ _IN_A_METHOD = re.compile(rb"[!#$%&'*+.^_`|~0-9A-Za-z-]")
 class Http1:
     """Reads one direction: all requests, or all answers."""
 
-    def __init__(self, desk: Findings, layers: tuple[str, ...]) -> None:
-        self._desk = desk
+    def __init__(self, findings: Findings, layers: tuple[str, ...]) -> None:
+        self._findings = findings
         self._layers = layers
         self._waiting: ByteQueue | None = None
         self._body: ChunkedBody | IdentityBody | None = None
@@ -53,7 +53,7 @@ class Http1:
         if self._other and not self._lost:
             self._other.feed(data, origin)
             return
-        self._desk.read[NAME] += len(data)
+        self._findings.read[NAME] += len(data)
         if self._waiting:
             self._waiting.add(data, origin)
             data, origin = self._waiting.take(len(self._waiting))
@@ -74,13 +74,13 @@ class Http1:
                 at, more = self._head(data, origin, at, last)
         if at < len(data):
             self._waiting = ByteQueue()
-            self._waiting.add(data[at:], origin.behind(at))
+            self._waiting.add(data[at:], origin.after(at))
 
     def _hand_over(self, data: bytes | bytearray, origin: Origin, begin: int, end: int) -> None:
         """Let others read some of it, who count it as what they take it for."""
         if self._other and end > begin:
-            self._desk.read[NAME] -= end - begin
-            self._other.feed(memoryview(data)[begin:end], origin.behind(begin))
+            self._findings.read[NAME] -= end - begin
+            self._other.feed(memoryview(data)[begin:end], origin.after(begin))
 
     # ---- each says where to go on, and whether it can be gone on there before more has come
 
@@ -96,7 +96,7 @@ class Http1:
                 self._begin(head_of(line, data, end))
                 return end, True
         elif self._upgrade and (not _IN_A_METHOD.match(data, at) or data.find(b"\n", at) >= 0):
-            self._other = switched(self._upgrade, self._desk, self._layers)
+            self._other = switched(self._upgrade, self._findings, self._layers)
             return at, True
         waits = line or data.find(b"\n", at, at + LONGEST) < 0
         if waits and len(data) - at < LONGEST and not last:
@@ -135,7 +135,7 @@ class Http1:
 
     def _begin(self, head: MessageHead) -> None:
         """A message begins."""
-        self._desk.is_a(head.version)
+        self._findings.is_a(head.version)
         if head.contradictory or (head.until_close and not head.status):
             self._lose(Reason.DAMAGED, "HTTP/1 that contradicts itself on the length of a message")
         elif head.status:
@@ -144,34 +144,34 @@ class Http1:
             self._request(head)
 
     def _request(self, head: MessageHead) -> None:
-        methods = self._desk.conversation.methods
+        methods = self._findings.conversation.methods
         if len(methods) < _MOST_WAITING:
             methods.append(head.method)
         self._upgrade = head.upgrade
         if head.method == b"CONNECT":
-            self._other = switched(b"", self._desk, self._layers)
+            self._other = switched(b"", self._findings, self._layers)
         elif head.chunked or head.length:
             self._begin_body(head)
 
     def _answer(self, head: MessageHead) -> None:
         if head.status == 101:
-            self._other = switched(head.upgrade, self._desk, self._layers)
+            self._other = switched(head.upgrade, self._findings, self._layers)
         if head.status < 200:
             # The real answer follows.
             return
-        methods = self._desk.conversation.methods
+        methods = self._findings.conversation.methods
         method = methods.popleft() if methods else b""
         if method == b"CONNECT" and head.status < 300:
-            self._other = switched(b"", self._desk, self._layers)
+            self._other = switched(b"", self._findings, self._layers)
         elif method != b"HEAD" and head.status not in (204, 304) and head.length != 0:
             self._begin_body(head)
 
     def _begin_body(self, head: MessageHead) -> None:
         reader = body(head.kind, head.codings)
         if head.chunked:
-            self._body = ChunkedBody(self._desk, self._layers, reader)
+            self._body = ChunkedBody(self._findings, self._layers, reader)
         else:
-            self._body = IdentityBody(self._desk, self._layers, reader, head.length)
+            self._body = IdentityBody(self._findings, self._layers, reader, head.length)
 
     def _end_body(self) -> None:
         if self._body:
@@ -182,9 +182,9 @@ class Http1:
 
     def _lose(self, why: Reason, what: str) -> None:
         """From here on nobody knows where a message begins, until one is seen to."""
-        self._desk.unread(why, what, self._layers)
+        self._findings.unread(why, what, self._layers)
         self._end_body()
-        self._other, self._lost = Fallback(self._desk, self._layers), True
+        self._other, self._lost = Fallback(self._findings, self._layers), True
 
     def _end_other(self) -> None:
         if self._other:
@@ -204,7 +204,7 @@ class Http1:
         if self._lost:
             return
         if not self._waiting and self._body and self._body.gap(length):
-            self._desk.unread(Reason.GAP, "an HTTP/1 body with bytes missing", self._layers)
+            self._findings.unread(Reason.GAP, "an HTTP/1 body with bytes missing", self._layers)
             if self._body.over:
                 self._end_body()
             return
@@ -222,13 +222,13 @@ class Http1:
         """There is no more to come."""
         self._read_last()
         if self._body and not (self._body.over or self._body.endless):
-            self._desk.unread(Reason.DAMAGED, "an HTTP/1 body that breaks off before its end", self._layers)
+            self._findings.unread(Reason.DAMAGED, "an HTTP/1 body that breaks off before its end", self._layers)
         self._end_body()
         self._end_other()
-        if not self._desk.read[NAME]:
-            del self._desk.read[NAME]
+        if not self._findings.read[NAME]:
+            del self._findings.read[NAME]
 
 
-def http1(desk: Findings, layers: tuple[str, ...]) -> Http1:
+def http1(findings: Findings, layers: tuple[str, ...]) -> Http1:
     """A reader of one direction."""
-    return Http1(desk, layers)
+    return Http1(findings, layers)

@@ -9,17 +9,17 @@ if TYPE_CHECKING:
     from overheard_capture.content.findings import Findings
 
 
-def switched(upgrade: bytes, desk: Findings, layers: tuple[str, ...]) -> Reader:
+def switched(upgrade: bytes, findings: Findings, layers: tuple[str, ...]) -> Reader:
     """What reads on after an upgrade to this; after one to anything else, and after CONNECT, its own bytes tell."""
     # All of them may have HTTP in them again.
     if upgrade == b"websocket":
         from overheard_capture.protocols.websocket.reader import websocket  # noqa: PLC0415
 
-        return websocket(desk, layers)
+        return websocket(findings, layers)
     if upgrade == b"h2c":
         from overheard_capture.protocols.http2.reader import http2  # noqa: PLC0415
 
-        return http2(desk, layers)
+        return http2(findings, layers)
     from overheard_capture.identify.direction import stream  # noqa: PLC0415
 
-    return stream(desk, layers)
+    return stream(findings, layers)

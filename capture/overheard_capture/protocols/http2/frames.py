@@ -137,7 +137,7 @@ class Http2Framer:
                     self.broken = True
                     return at
             else:
-                at += self._go_on(data[at : at + self._left], origin.behind(at))
+                at += self._go_on(data[at : at + self._left], origin.after(at))
         return at
 
     def _begin(self) -> bool:

@@ -22,8 +22,8 @@ _COMPRESSED, _TRAILER = 0x01, 0x80
 class Grpc:
     """Reads what one side says in one call."""
 
-    def __init__(self, desk: Findings, layers: tuple[str, ...], encoding: bytes) -> None:
-        self._desk = desk
+    def __init__(self, findings: Findings, layers: tuple[str, ...], encoding: bytes) -> None:
+        self._findings = findings
         self._layers = (*layers, "gRPC")
         self._encoding = encoding
         self._head = b""
@@ -38,11 +38,11 @@ class Grpc:
         at = 0
         while at < len(view):
             if self._rest:
-                self._rest.feed(view[at:], origin.behind(at))
+                self._rest.feed(view[at:], origin.after(at))
                 return
             if self._message:
                 piece = view[at : at + self._left]
-                self._message.feed(piece, origin.behind(at))
+                self._message.feed(piece, origin.after(at))
                 self._left -= len(piece)
                 self._end_if_over()
             else:
@@ -60,7 +60,7 @@ class Grpc:
         encoding = self._encoding if flags & _COMPRESSED else b""
         # What gRPC-Web has for trailers is text.
         kind: ReaderFactory = untyped if flags & _TRAILER else Protobuf
-        self._message = unwrapped(encoding, kind)(self._desk, self._layers)
+        self._message = unwrapped(encoding, kind)(self._findings, self._layers)
         self._end_if_over()
 
     def _end_if_over(self) -> None:
@@ -69,8 +69,8 @@ class Grpc:
             self._message = None
 
     def _give_up(self, why: Reason) -> None:
-        self._desk.unread(why, "messages of gRPC", self._layers)
-        self._rest = untyped(self._desk, self._layers)
+        self._findings.unread(why, "messages of gRPC", self._layers)
+        self._rest = untyped(self._findings, self._layers)
 
     def gap(self, length: int) -> None:
         """So many bytes are missing here."""
@@ -86,7 +86,7 @@ class Grpc:
     def close(self) -> None:
         """There is no more to come."""
         if self._head or self._message:
-            self._desk.unread(Reason.DAMAGED, "a message of gRPC that breaks off", self._layers)
+            self._findings.unread(Reason.DAMAGED, "a message of gRPC that breaks off", self._layers)
         for reader in (self._message, self._rest):
             if reader:
                 reader.close()

@@ -23,10 +23,10 @@ if TYPE_CHECKING:
 class Http2Headers:
     """Takes the frames that hold header blocks, in their order."""
 
-    def __init__(self, desk: Findings, layers: tuple[str, ...]) -> None:
-        self._desk = desk
+    def __init__(self, findings: Findings, layers: tuple[str, ...]) -> None:
+        self._findings = findings
         self._layers = (*layers, "HPACK")
-        self._content = Content(desk, self._layers, untyped)
+        self._content = Content(findings, self._layers, untyped)
         self._blocks = HpackDecoder()
         # The frame that the block began with, as long as it has not ended.
         self.frame: Http2Frame | None = None
@@ -52,8 +52,8 @@ class Http2Headers:
         self._before -= before
         if self._incomplete:
             return
-        self._block.add(data[before:], origin.behind(before))
-        if len(self._block) > self._desk.limits.size:
+        self._block.add(data[before:], origin.after(before))
+        if len(self._block) > self._findings.limits.size:
             self._give_up(Reason.LIMIT, "an endless block of header fields")
             self._incomplete = True
 
@@ -71,7 +71,7 @@ class Http2Headers:
             self._incomplete = False
             return []
         block, origin = self._block.take(len(self._block))
-        limits = self._desk.limits
+        limits = self._findings.limits
         most = min(max(limits.spared, limits.ratio * len(block)), limits.size)
         try:
             fields, unknown = self._blocks.read(block, most)
@@ -81,13 +81,13 @@ class Http2Headers:
             self._give_up(Reason.DAMAGED, "header fields")
         else:
             if unknown:
-                self._desk.unread(Reason.GAP, "header fields that refer to what is missing", self._layers)
+                self._findings.unread(Reason.GAP, "header fields that refer to what is missing", self._layers)
             self._hand_on(fields, origin)
             return fields
         return []
 
     def _give_up(self, why: Reason, what: str) -> None:
-        self._desk.unread(why, what, self._layers)
+        self._findings.unread(why, what, self._layers)
         self._block = ByteQueue()
         self._blocks.lose()
 
@@ -110,5 +110,5 @@ class Http2Headers:
     def close(self) -> None:
         """There is no more to come."""
         if len(self._block):
-            self._desk.unread(Reason.DAMAGED, "header fields that break off", self._layers)
+            self._findings.unread(Reason.DAMAGED, "header fields that break off", self._layers)
         self._content.close()

@@ -30,9 +30,9 @@ _NUMBERS = {
 }
 
 
-def http2(desk: Findings, layers: tuple[str, ...]) -> FramedReader:
+def http2(findings: Findings, layers: tuple[str, ...]) -> FramedReader:
     """A reader of one direction, with the preface or without."""
-    return FramedReader(desk, layers, "HTTP/2", Http2(desk, (*layers, "HTTP/2")), find_frames)
+    return FramedReader(findings, layers, "HTTP/2", Http2(findings, (*layers, "HTTP/2")), find_frames)
 
 
 def is_http2(head: Bytes) -> bool:
@@ -47,12 +47,12 @@ def is_http2(head: Bytes) -> bool:
 class Http2:
     """What the frames of one direction say."""
 
-    def __init__(self, desk: Findings, layers: tuple[str, ...]) -> None:
-        self._desk = desk
+    def __init__(self, findings: Findings, layers: tuple[str, ...]) -> None:
+        self._findings = findings
         self._layers = layers
         self._frames = Http2Framer(self)
-        self._streams = Http2Streams(desk, layers)
-        self._headers = Http2Headers(desk, layers)
+        self._streams = Http2Streams(findings, layers)
+        self._headers = Http2Headers(findings, layers)
         self._frame: Http2Frame | None = None
         # What is in a frame of a kind that we know nothing of.
         self._other: Content | None = None
@@ -70,9 +70,9 @@ class Http2:
         """A frame begins. Say whether it may be here."""
         if not self._frame and frame.kind not in (FrameType.PREFACE, FrameType.SETTINGS):
             # Both sides begin with settings (3.4): we came in the middle.
-            self._desk.unread(Reason.GAP, "how an HTTP/2 connection began", self._layers)
+            self._findings.unread(Reason.GAP, "how an HTTP/2 connection began", self._layers)
             self._forget()
-        self._desk.is_a("HTTP/2")
+        self._findings.is_a("HTTP/2")
         # Nothing may come between the frames of a header block (6.10).
         if self._headers.frame and frame.kind != FrameType.CONTINUATION:
             return False
@@ -80,7 +80,7 @@ class Http2:
         if frame.kind in _OF_HEADERS:
             return self._headers.begin(frame)
         if frame.kind != FrameType.DATA and frame.kind not in _NUMBERS:
-            self._other = Content(self._desk, self._layers, untyped, SearchScope.NOTHING)
+            self._other = Content(self._findings, self._layers, untyped, SearchScope.NOTHING)
         return True
 
     def piece(self, data: Bytes, origin: Origin, goes_on: bool) -> None:
@@ -145,7 +145,7 @@ class Http2:
     def close(self) -> None:
         """There is no more to come."""
         if not self._frames.between:
-            self._desk.unread(Reason.DAMAGED, "a frame of HTTP/2 that breaks off", self._layers)
+            self._findings.unread(Reason.DAMAGED, "a frame of HTTP/2 that breaks off", self._layers)
         self._headers.close()
         self._streams.close()
         if self._other:

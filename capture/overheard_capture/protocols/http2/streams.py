@@ -28,8 +28,8 @@ TELLING = {b"content-encoding", b"content-type", b"grpc-encoding"}
 class Http2Streams:
     """The streams of one direction that are open."""
 
-    def __init__(self, desk: Findings, layers: tuple[str, ...]) -> None:
-        self._desk = desk
+    def __init__(self, findings: Findings, layers: tuple[str, ...]) -> None:
+        self._findings = findings
         self._layers = layers
         # The content of each, or, as long as no data came, what its header said. The one that was used last is last.
         self._open: dict[int, Content | Mapping[bytes, bytes]] = {}
@@ -54,9 +54,9 @@ class Http2Streams:
         known = self._open.pop(stream, None)
         if known is None:
             why = Reason.GAP if self.lost else Reason.LIMIT
-            self._desk.unread(why, "data of an HTTP/2 stream whose header is not known", self._layers)
+            self._findings.unread(why, "data of an HTTP/2 stream whose header is not known", self._layers)
         if not isinstance(known, Content):
-            known = Content(self._desk, self._layers, _reader(known or {}), SearchScope.SEAMS)
+            known = Content(self._findings, self._layers, _reader(known or {}), SearchScope.SEAMS)
         self._keep(stream, known)
         return known
 

@@ -88,4 +88,4 @@ class CryptoStream:
             known = self._at - start
             if fresh := piece[known:]:
                 self._at += len(fresh)
-                yield fresh, made_of.behind(known)
+                yield fresh, made_of.after(known)

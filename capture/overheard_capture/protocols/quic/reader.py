@@ -29,8 +29,8 @@ _SURELY_ENCRYPTED = 64
 class QuicReader:
     """Reads the datagrams of one direction. `datagram` says whether one is QUIC."""
 
-    def __init__(self, desk: Findings, layers: tuple[str, ...] = ()) -> None:
-        self._desk = desk
+    def __init__(self, findings: Findings, layers: tuple[str, ...] = ()) -> None:
+        self._findings = findings
         self._layers = layers
         self._listener: TlsListener | None = None
         self._crypto = CryptoStream()
@@ -47,17 +47,17 @@ class QuicReader:
                 self._listener.problem("a datagram that is no QUIC among those that are")
             return False
         if self._listener is None:
-            self._listener = TlsListener(self._desk, self._layers, _name)
+            self._listener = TlsListener(self._findings, self._layers, _name)
             self._listener.side.data_alone = True
         for packet in found:
-            self._desk.read[packet.kind.value] += packet.end - packet.begins
+            self._findings.read[packet.kind.value] += packet.end - packet.begins
             self._take(self._listener, view, packet, origin)
         return True
 
     @property
     def _is_known(self) -> bool:
         """Whether this flow began as QUIC, in this direction or the other."""
-        return bool(TlsConversation.of(self._desk).keys)
+        return bool(TlsConversation.of(self._findings).keys)
 
     def _take(self, listener: TlsListener, data: memoryview, packet: QuicPacket, origin: Origin) -> None:
         both = listener.both
@@ -78,13 +78,13 @@ class QuicReader:
             return
         made_of = origin.derived([(0, packet.number, packet.end)])
         # All of it is searched as it is, and once more the handshake where it is put together.
-        Content(self._desk, (*self._layers, LAYER)).feed(opened.payload, made_of)
+        Content(self._findings, (*self._layers, LAYER)).feed(opened.payload, made_of)
         pieces = handshake_pieces(opened.payload)
         if pieces is None:
             listener.problem("a QUIC Initial with frames that have no place there", Reason.OPAQUE)
         for piece in pieces or ():
             body = opened.payload[piece.begins : piece.end]
-            self._put_in_order(listener, piece.offset, body, made_of.behind(piece.begins))
+            self._put_in_order(listener, piece.offset, body, made_of.after(piece.begins))
 
     def _open(self, listener: TlsListener, data: memoryview, packet: QuicPacket) -> OpenedPacket | None:
         keys = listener.both.keys
@@ -99,7 +99,7 @@ class QuicReader:
 
     def _put_in_order(self, listener: TlsListener, offset: int, piece: bytes, origin: Origin) -> None:
         if self._handshake is None:
-            self._handshake = Content(self._desk, (*self._layers, LAYER), None, SearchScope.SEAMS)
+            self._handshake = Content(self._findings, (*self._layers, LAYER), None, SearchScope.SEAMS)
         try:
             for data, made_of in self._crypto.add(offset, piece, origin):
                 self._handshake.feed(data, made_of)

@@ -41,8 +41,8 @@ class _DtlsRecord(NamedTuple):
 class DtlsReader:
     """Reads the datagrams of one direction. `datagram` says whether one is DTLS."""
 
-    def __init__(self, desk: Findings, layers: tuple[str, ...] = ()) -> None:
-        self._desk = desk
+    def __init__(self, findings: Findings, layers: tuple[str, ...] = ()) -> None:
+        self._findings = findings
         self._layers = layers
         self._listener: TlsListener | None = None
         self._fragments = HandshakeFragments()
@@ -59,13 +59,13 @@ class DtlsReader:
             if self._listener:
                 self._listener.problem("a datagram that is no DTLS among those that are")
             return False
-        self._listener = self._listener or TlsListener(self._desk, self._layers, _name)
+        self._listener = self._listener or TlsListener(self._findings, self._layers, _name)
         frame = origin.frame(0)
         for record in found:
-            self._desk.read[_READ_AS[record.kind]] += record.end - record.begins
+            self._findings.read[_READ_AS[record.kind]] += record.end - record.begins
             self._listener.side.newest |= record.kind in _NEWEST
             body = bytes(view[record.start : record.end])
-            self._take(self._listener, record, frame, body, origin.behind(record.start))
+            self._take(self._listener, record, frame, body, origin.after(record.start))
         return True
 
     # ---- cutting records out
@@ -108,8 +108,8 @@ class DtlsReader:
     @property
     def _mark(self) -> int:
         """How long the mark is that the other side asked for. Raises CutShortError where it did not."""
-        both = TlsConversation.of(self._desk)
-        asked_for = both.picked if self._desk.tls and self._desk.tls.is_client else both.asked
+        both = TlsConversation.of(self._findings)
+        asked_for = both.picked if self._findings.tls and self._findings.tls.is_client else both.asked
         if asked_for is None or asked_for.connection is None:
             raise TruncatedError
         return len(asked_for.connection)
@@ -136,7 +136,7 @@ class DtlsReader:
     def _take_handshake(self, listener: TlsListener, body: bytes, origin: Origin) -> None:
         try:
             for pieces in self._fragments.add(body, origin):
-                content = Content(self._desk, (*self._layers, LAYER), None, SearchScope.SEAMS)
+                content = Content(self._findings, (*self._layers, LAYER), None, SearchScope.SEAMS)
                 for piece in pieces[1:]:
                     content.feed(piece.data, piece.origin)
                 listener.said(*put_together(pieces))

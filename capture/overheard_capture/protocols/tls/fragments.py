@@ -40,7 +40,7 @@ class _FragmentedMessage:
                 return None
             if (new := len(piece.data) - (at - piece.start)) > 0:
                 known = at - piece.start
-                found.append(Piece(at, piece.data[known:], piece.origin.behind(known)))
+                found.append(Piece(at, piece.data[known:], piece.origin.after(known)))
                 at += new
         return found if at == self.length else None
 
@@ -66,11 +66,11 @@ class HandshakeFragments:
             data = bytes(cursor.take(size))
             if start + size > length or length > _LONGEST:
                 raise TruncatedError
-            head = Piece(0, bytes([kind]) + length.to_bytes(3, "big"), origin.behind(at))
+            head = Piece(0, bytes([kind]) + length.to_bytes(3, "big"), origin.after(at))
             at += _HEAD + size
             if number not in self._done:
                 message = self._begun.setdefault(number, _FragmentedMessage(head, length))
-                message.pieces.append(Piece(start, data, origin.behind(at - size)))
+                message.pieces.append(Piece(start, data, origin.after(at - size)))
                 yield from self._whole(number, message)
 
     def _whole(self, number: int, message: _FragmentedMessage) -> Iterator[list[Piece]]:

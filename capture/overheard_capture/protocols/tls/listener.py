@@ -18,11 +18,11 @@ if TYPE_CHECKING:
 class TlsListener:
     """Keeps the side that it listens to, and tells the desk. `name` says what is spoken, such as TLS 1.3."""
 
-    def __init__(self, desk: Findings, layers: tuple[str, ...], name: Callable[[TlsConversation], str]) -> None:
-        self.desk = desk
+    def __init__(self, findings: Findings, layers: tuple[str, ...], name: Callable[[TlsConversation], str]) -> None:
+        self.findings = findings
         self.layers = layers
-        self.side = desk.tls = TlsDirection()
-        self.both = TlsConversation.of(desk)
+        self.side = findings.tls = TlsDirection()
+        self.both = TlsConversation.of(findings)
         self.both.opened()
         self.both.sides.append(self.side)
         self._name = name
@@ -32,7 +32,7 @@ class TlsListener:
         """Something speaks against all being well."""
         if (told := words + where) not in self.side.problems:
             self.side.problems.append(told)
-            self.desk.unread(why, words, self.layers)
+            self.findings.unread(why, words, self.layers)
 
     def said(self, data: bytes | memoryview, origin: Origin) -> None:
         """Take in some bytes of handshake messages."""
@@ -43,7 +43,7 @@ class TlsListener:
         if sum(messages.counts.values()) > before:
             self.both.heard(self.side)
             if self.side.is_server and self.both.version:
-                self.desk.is_a(self._name(self.both))
+                self.findings.is_a(self._name(self.both))
 
     def close(self) -> None:
         """There is no more to come; the other side may still have to say something."""
@@ -57,5 +57,5 @@ class TlsListener:
         for words in conclude(self.side, self.both):
             # What is not encrypted was read.
             if words != self.both.weakness or not is_harmless(self.both):
-                self.desk.unread(Reason.OPAQUE, words, self.layers)
-        self.desk.is_a(self._name(self.both))
+                self.findings.unread(Reason.OPAQUE, words, self.layers)
+        self.findings.is_a(self._name(self.both))

@@ -26,8 +26,8 @@ class NullCipherReader:
     without encryption.
     """
 
-    def __init__(self, desk: Findings, layers: tuple[str, ...], side: TlsDirection, both: TlsConversation) -> None:
-        self._desk = desk
+    def __init__(self, findings: Findings, layers: tuple[str, ...], side: TlsDirection, both: TlsConversation) -> None:
+        self._findings = findings
         self._layers = layers
         self._side = side
         self._both = both
@@ -60,14 +60,16 @@ class NullCipherReader:
             self._both.waiting.append(self._picked)
         self._kept.append((body, origin))
         self._length += len(body)
-        if self._length > self._desk.limits.size:
+        if self._length > self._findings.limits.size:
             self._kept, self._missed = [], True
 
     def _picked(self) -> None:
         """The server has picked."""
         kept, self._kept = self._kept, []
         if self.wants and self._missed:
-            self._desk.unread(Reason.LIMIT, "TLS without encryption that came before the server's hello", self._layers)
+            self._findings.unread(
+                Reason.LIMIT, "TLS without encryption that came before the server's hello", self._layers
+            )
         for body, origin in kept if self.wants else ():
             self._read(body, origin)
 
@@ -80,12 +82,12 @@ class NullCipherReader:
     def _opened(self) -> Content:
         from overheard_capture.identify.direction import stream  # noqa: PLC0415  (TLS is one of those that it knows)
 
-        self._desk.is_a(self._both.version)
+        self._findings.is_a(self._both.version)
         if self._both.inner is None:
             self._both.inner = Conversation()
         # The bytes of the wire were counted as TLS.
-        desk = replace(self._desk, conversation=self._both.inner, read=Counter(), tls=None)
-        return Content(desk, (*self._layers, LAYER), stream, SearchScope.SEAMS)
+        findings = replace(self._findings, conversation=self._both.inner, read=Counter(), tls=None)
+        return Content(findings, (*self._layers, LAYER), stream, SearchScope.SEAMS)
 
     def gap(self, length: int) -> None:
         """So many bytes are missing here."""

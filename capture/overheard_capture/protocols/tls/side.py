@@ -68,7 +68,7 @@ class DataRecords:
         self.total += total - last.length
         self.last = last
 
-    def behind(self, number: int) -> DataRecords:
+    def after(self, number: int) -> DataRecords:
         """Without so many of the first, as far as they are told one by one."""
         return DataRecords(self.first[number:], self.count, self.total, self.last)
 
@@ -169,11 +169,11 @@ class TlsConversation:
         self._at_the_end: list[Callable[[], None]] = []
 
     @classmethod
-    def of(cls, desk: Findings) -> TlsConversation:
+    def of(cls, findings: Findings) -> TlsConversation:
         """That of the flow that a desk is of."""
-        if desk.conversation.tls is None:
-            desk.conversation.tls = cls()
-        return desk.conversation.tls
+        if findings.conversation.tls is None:
+            findings.conversation.tls = cls()
+        return findings.conversation.tls
 
     def opened(self) -> None:
         """One more reads a direction."""

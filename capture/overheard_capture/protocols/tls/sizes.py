@@ -45,8 +45,8 @@ def sizes(client: TlsDirection, server: TlsDirection, said: Handshake) -> Sizes:
     if said.picked.version == TLS_1_3 and not said.asked.early_data and not server.data_alone:
         finished = 4 + _hash(said.picked) + extra
         flight = _unasked(answered, sent)
-        sent = sent.behind(_until_finished(sent, _CLIENT_FLIGHT, 1, finished))
-        answered = answered.behind(_until_finished(answered, flight, flight, finished))
+        sent = sent.after(_until_finished(sent, _CLIENT_FLIGHT, 1, finished))
+        answered = answered.after(_until_finished(answered, flight, flight, finished))
         likely = _likely(answered, _unasked(answered, sent), _ALERT + extra)
     return Sizes(sent.held(extra), answered.held(extra), likely.held(extra))
 
@@ -90,4 +90,4 @@ def _likely(answered: DataRecords, unasked: int, alert: int) -> DataRecords:
         answered = answered.without_last()
     ticket = answered.first[0].length if answered.first else 0
     alike = sum(1 for _ in takewhile(lambda record: record.length == ticket, answered.first))
-    return answered.behind(alike) if ticket <= _LONGEST_TICKET and (unasked or alike > 1) else answered
+    return answered.after(alike) if ticket <= _LONGEST_TICKET and (unasked or alike > 1) else answered

@@ -34,13 +34,13 @@ class Phase(Enum):
 class TlsStateMachine:
     """Takes records, and keeps of them on `side` what is needed later on."""
 
-    def __init__(self, desk: Findings, layers: tuple[str, ...]) -> None:
-        self._listener = TlsListener(desk, layers, _name)
+    def __init__(self, findings: Findings, layers: tuple[str, ...]) -> None:
+        self._listener = TlsListener(findings, layers, _name)
         self.side = self._listener.side
         self.problem = self._listener.problem
-        self._in_clear = NullCipherReader(desk, layers, self.side, self._listener.both)
+        self._in_clear = NullCipherReader(findings, layers, self.side, self._listener.both)
         # The messages were searched as they are, but not where they go over the bounds of records.
-        self._handshake = Content(desk, (*layers, LAYER), None, SearchScope.SEAMS)
+        self._handshake = Content(findings, (*layers, LAYER), None, SearchScope.SEAMS)
         self._phase = Phase.CLEAR
         self._ended = False
 

@@ -116,7 +116,7 @@ class WebSocketFramer:
                     return at
             else:
                 piece = data[at : at + self._left]
-                self._go_on(self._frame, piece, origin.behind(at))
+                self._go_on(self._frame, piece, origin.after(at))
                 at += len(piece)
         return at
 

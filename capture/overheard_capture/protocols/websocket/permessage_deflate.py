@@ -27,11 +27,11 @@ _END = b"\x00\x00\xff\xff"
 class PermessageDeflate:
     """The compressed messages of one direction. Whether each starts anew or not: what they say is the same."""
 
-    def __init__(self, desk: Findings, layers: tuple[str, ...]) -> None:
-        self._desk = desk
+    def __init__(self, findings: Findings, layers: tuple[str, ...]) -> None:
+        self._findings = findings
         self._layers = (*layers, "permessage-deflate")
         # All messages one behind the other: what is typed may come a key at a time.
-        self._content = Content(desk, self._layers)
+        self._content = Content(findings, self._layers)
         self._inflater = zlib.decompressobj(-15)
         self._window = b""
         # How many bytes of the window are not what was sent.
@@ -43,7 +43,7 @@ class PermessageDeflate:
 
     def begin(self) -> None:
         """A message begins."""
-        self._message = Short(self._desk, self._layers)
+        self._message = Short(self._findings, self._layers)
         self._came = self._made = self._ends = 0
 
     def feed(self, data: Bytes, origin: Origin) -> None:
@@ -61,7 +61,7 @@ class PermessageDeflate:
         self._by_frame.flush()
         self._inflate(_END, self._last)
         if self._message and self._unknown > 0:
-            self._desk.unread(Reason.GAP, "messages that refer to what is missing", self._layers)
+            self._findings.unread(Reason.GAP, "messages that refer to what is missing", self._layers)
         self._close_message()
 
     def _close_message(self) -> None:
@@ -72,7 +72,7 @@ class PermessageDeflate:
 
     def _inflate(self, data: bytes, made_of: Origin) -> None:
         self._came += len(data)
-        self._desk.budget.came += len(data)
+        self._findings.budget.came += len(data)
         while data and self._message:
             try:
                 out = self._inflater.decompress(data, _AT_ONCE)
@@ -94,17 +94,17 @@ class PermessageDeflate:
         if not out or not self._message:
             return
         self._made += len(out)
-        self._desk.budget.made += len(out)
+        self._findings.budget.made += len(out)
         self._unknown -= len(out)
         self._window = (self._window + out)[-_WINDOW:]
         self._content.feed(out, made_of)
         self._message.feed(out, made_of)
-        limits = self._desk.limits
+        limits = self._findings.limits
         if self._made > max(limits.spared, limits.ratio * self._came):
             self._give_up(Reason.LIMIT, "a compressed message that is too large")
 
     def _give_up(self, why: Reason, what: str) -> None:
-        self._desk.unread(why, what, self._layers)
+        self._findings.unread(why, what, self._layers)
         self.lose()
 
     def lose(self) -> None:
@@ -118,7 +118,7 @@ class PermessageDeflate:
     def close(self) -> None:
         """There is no more to come."""
         if self._message:
-            self._desk.unread(Reason.DAMAGED, "a compressed message that breaks off", self._layers)
+            self._findings.unread(Reason.DAMAGED, "a compressed message that breaks off", self._layers)
             self._by_frame.flush()
         self._close_message()
         self._content.close()

@@ -21,9 +21,9 @@ if TYPE_CHECKING:
 _SMALL = 16
 
 
-def websocket(desk: Findings, layers: tuple[str, ...]) -> FramedReader:
+def websocket(findings: Findings, layers: tuple[str, ...]) -> FramedReader:
     """A reader of one direction."""
-    return FramedReader(desk, layers, "WebSocket", WebSocket(desk, (*layers, "WebSocket")), find_frames)
+    return FramedReader(findings, layers, "WebSocket", WebSocket(findings, (*layers, "WebSocket")), find_frames)
 
 
 def is_websocket(head: Bytes) -> bool:
@@ -34,15 +34,15 @@ def is_websocket(head: Bytes) -> bool:
 class WebSocket:
     """What the frames of one direction say. Messages are read each for itself, and searched as one text, too."""
 
-    def __init__(self, desk: Findings, layers: tuple[str, ...]) -> None:
-        self._desk = desk
+    def __init__(self, findings: Findings, layers: tuple[str, ...]) -> None:
+        self._findings = findings
         self._layers = layers
         self._frames = WebSocketFramer(self)
-        self._deflated = PermessageDeflate(desk, layers)
+        self._deflated = PermessageDeflate(findings, layers)
         # What is not masked was searched already.
-        self._masked = Content(desk, layers)
-        self._bare = Content(desk, layers, None, SearchScope.SEAMS)
-        self._control = Content(desk, layers)
+        self._masked = Content(findings, layers)
+        self._bare = Content(findings, layers, None, SearchScope.SEAMS)
+        self._control = Content(findings, layers)
         self._frame: WebSocketFrame | None = None
         # The reader of the message that has begun, and whether it is compressed.
         self._message: Reader | None = None
@@ -61,22 +61,22 @@ class WebSocket:
 
     def begin(self, frame: WebSocketFrame) -> None:
         """A frame begins."""
-        self._desk.is_a("WebSocket")
+        self._findings.is_a("WebSocket")
         self._frame = frame
         if frame.control:
-            self._aside = Short(self._desk, self._layers) if frame.length > _SMALL else None
+            self._aside = Short(self._findings, self._layers) if frame.length > _SMALL else None
         elif frame.opcode != Opcode.CONTINUATION or not (self._message or self._compressed):
             self._begin_message(frame)
 
     def _begin_message(self, frame: WebSocketFrame) -> None:
         if self._message or self._compressed or frame.opcode == Opcode.CONTINUATION:
-            self._desk.unread(Reason.DAMAGED, "a message in parts that do not fit", self._layers)
+            self._findings.unread(Reason.DAMAGED, "a message in parts that do not fit", self._layers)
             self._drop()
         self._compressed = frame.compressed
         if frame.compressed:
             self._deflated.begin()
         else:
-            self._message = Short(self._desk, self._layers)
+            self._message = Short(self._findings, self._layers)
 
     def piece(self, data: Bytes, origin: Origin, goes_on: bool) -> None:
         """Some of the payload of the frame."""
@@ -102,7 +102,7 @@ class WebSocket:
             if self._aside:
                 self._aside.gap(length)
         elif self._compressed:
-            self._desk.unread(Reason.GAP, "a compressed message", self._layers)
+            self._findings.unread(Reason.GAP, "a compressed message", self._layers)
             self._deflated.lose()
         else:
             (self._masked if self._frame.key else self._bare).gap(length)
@@ -149,7 +149,7 @@ class WebSocket:
     def close(self) -> None:
         """There is no more to come."""
         if not self._frames.between or self._message or self._compressed:
-            self._desk.unread(Reason.DAMAGED, "a message of WebSocket that breaks off", self._layers)
+            self._findings.unread(Reason.DAMAGED, "a message of WebSocket that breaks off", self._layers)
         self._end_message()
         if self._aside:
             self._aside.close()

@@ -82,10 +82,10 @@ class _WebSocketWalks:
         said = data[begin + 1] & 0x7F
         if length and said in LONGER:
             said = int.from_bytes(data[begin + 2 : begin + 2 + LONGER[said]], "big")
-        behind = begin + length + said
-        if behind + 2 > len(data):
-            return behind == len(data)
-        return length > 0 and (data[behind + 1] >= 0x80) is masked and head_length(data[behind], data[behind + 1]) > 0
+        after = begin + length + said
+        if after + 2 > len(data):
+            return after == len(data)
+        return length > 0 and (data[after + 1] >= 0x80) is masked and head_length(data[after], data[after + 1]) > 0
 
     def _pass(self, step: _WalkState, evidence: _WalkScore) -> _WalkState | None:
         """Pass over a frame, if one may be there."""
