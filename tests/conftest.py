@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import os
-from pathlib import Path
-from typing import TYPE_CHECKING, NoReturn
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -12,6 +11,8 @@ from overheard.engines import compose, local
 from overheard.engines.compose import ComposeEngine
 from overheard.engines.local import LocalEngine
 from overheard.words.errors import EngineError
+from processes import PROJECT
+from required import fail_or_skip
 
 if TYPE_CHECKING:
     from overheard.engines.base import Engine
@@ -19,12 +20,8 @@ if TYPE_CHECKING:
 # Certificate authorities are asked for by the tests of more than one folder.
 pytest_plugins = ["ca.fixtures"]
 
-PROJECT = Path(__file__).parent.parent
-
 # These would change whom a client trusts, which way it takes, or what it writes down.
 _DECISIVE = ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "SSL_CERT_FILE", "SSL_CERT_DIR", "SSLKEYLOGFILE", "SECRET_URL")
-# Engines that may not be skipped: in CI, both.
-_REQUIRED = os.environ.get("OVERHEARD_REQUIRED_ENGINES", "").split()
 
 
 @pytest.fixture(autouse=True)
@@ -32,13 +29,6 @@ def _scrubbed_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in list(os.environ):
         if name in _DECISIVE or name.upper().endswith("_PROXY") or name.startswith("OVERHEARD_"):
             monkeypatch.delenv(name)
-
-
-def fail_or_skip(engine: str, why: str) -> NoReturn:
-    """Skip a test that cannot be run here, or fail it where its engine is required."""
-    if engine in _REQUIRED:
-        pytest.fail(f"the {engine} engine is required (OVERHEARD_REQUIRED_ENGINES), but {why}")
-    pytest.skip(f"the {engine} engine: {why}")
 
 
 def _or_skip(name: str, engine: Engine, problem: EngineError | None) -> Engine:

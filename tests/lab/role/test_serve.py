@@ -20,7 +20,7 @@ import requests
 from flask import Flask
 
 from ca.process import free_port
-from lab.certificates import Files
+from lab.pki import Files
 from overheard.engines.base import clean_environment
 from overheard.role.health import probe, wait_until
 from overheard.role.serve import Listener, serve

@@ -12,7 +12,7 @@ from overheard_services.client.ask import Reply, Way, ask
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from lab.certificates import Files
+    from lab.pki import Files
     from lab.servers import Answers
 
 
