@@ -14,10 +14,10 @@ from overheard_capture.protocols.tls.side import TlsConversation
 from overheard_capture.provenance.queue import ByteQueue
 
 if TYPE_CHECKING:
-    from overheard_capture.content.content import Bytes, Reader
+    from overheard_capture.content.content import Reader
     from overheard_capture.content.findings import Findings
     from overheard_capture.identify.protocols import Protocol
-    from overheard_capture.provenance.origin import Origin
+    from overheard_capture.provenance.origin import Bytes, Origin
 
 # As how many things the beginning of a direction may be read before the real beginning, such as a proxy's words.
 _MOST_PREFACES = 8

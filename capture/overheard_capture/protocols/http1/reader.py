@@ -22,9 +22,9 @@ from overheard_capture.protocols.http1.upgrade import switched
 from overheard_capture.provenance.queue import ByteQueue
 
 if TYPE_CHECKING:
-    from overheard_capture.content.content import Bytes, Reader
+    from overheard_capture.content.content import Reader
     from overheard_capture.content.findings import Findings
-    from overheard_capture.provenance.origin import Origin
+    from overheard_capture.provenance.origin import Bytes, Origin
 
 NAME = "HTTP/1"
 # How many requests may wait for their answers: whoever sends more of them is not answered.

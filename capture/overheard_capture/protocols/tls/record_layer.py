@@ -12,9 +12,8 @@ from overheard_capture.protocols.tls.state_machine import LOOKED_AT, TlsStateMac
 from overheard_capture.provenance.queue import ByteQueue
 
 if TYPE_CHECKING:
-    from overheard_capture.content.content import Bytes
     from overheard_capture.content.findings import Findings
-    from overheard_capture.provenance.origin import Origin
+    from overheard_capture.provenance.origin import Bytes, Origin
 
 
 def tls(findings: Findings, layers: tuple[str, ...] = ()) -> TlsReader:
