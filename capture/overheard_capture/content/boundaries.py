@@ -11,10 +11,9 @@ from overheard_capture.provenance.origin import Origin, joined
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from overheard_capture.content.content import Bytes
     from overheard_capture.content.findings import Findings
     from overheard_capture.content.nesting import ReaderFactory
-    from overheard_capture.provenance.origin import Origin
+    from overheard_capture.provenance.origin import Bytes, Origin
 
 # How many bytes before and behind a match are kept for the eye.
 _AROUND = 96

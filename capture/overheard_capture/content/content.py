@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from enum import Enum, auto
-from typing import TYPE_CHECKING, Protocol, TypeAlias
+from typing import TYPE_CHECKING, Protocol
 
 from overheard_capture.content.findings import Occurrence
 from overheard_capture.provenance.origin import Origin, joined
@@ -12,9 +12,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from overheard_capture.content.findings import Findings
+    from overheard_capture.provenance.origin import Bytes
     from overheard_capture.search import Match
-
-Bytes: TypeAlias = bytes | bytearray | memoryview
 
 # How many bytes before and behind a match are kept for the eye.
 _AROUND = 96

@@ -11,8 +11,7 @@ from overheard_capture.content.findings import Findings, Reason
 from overheard_capture.provenance.queue import ByteQueue
 
 if TYPE_CHECKING:
-    from overheard_capture.content.content import Bytes
-    from overheard_capture.provenance.origin import Origin
+    from overheard_capture.provenance.origin import Bytes, Origin
 
 # What something of unknown length is given at first, and twice as much each time after.
 FIRST_PIECE = 4 << 10

@@ -7,7 +7,7 @@ import re
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from overheard_capture.content.content import Bytes
+    from overheard_capture.provenance.origin import Bytes
 
 # What text has none of.
 CONTROL = bytes(byte for byte in [*range(32), 127] if byte not in b"\t\n\r")

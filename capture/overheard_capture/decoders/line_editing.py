@@ -9,9 +9,8 @@ from overheard_capture.content.content import look_at
 from overheard_capture.provenance.queue import ByteQueue
 
 if TYPE_CHECKING:
-    from overheard_capture.content.content import Bytes
     from overheard_capture.content.findings import Findings
-    from overheard_capture.provenance.origin import Origin
+    from overheard_capture.provenance.origin import Bytes, Origin
 
 # A longer line is taken for several.
 _LONGEST = 4096

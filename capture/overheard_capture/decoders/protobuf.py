@@ -10,9 +10,9 @@ from overheard_capture.provenance.origin import joined
 from overheard_capture.provenance.queue import ByteQueue
 
 if TYPE_CHECKING:
-    from overheard_capture.content.content import Bytes, Reader
+    from overheard_capture.content.content import Reader
     from overheard_capture.content.findings import Findings
-    from overheard_capture.provenance.origin import Origin
+    from overheard_capture.provenance.origin import Bytes, Origin
 
 # What a field is, and how many bytes it has where that is not said.
 _VARINT, _BYTES = 0, 2

@@ -13,9 +13,9 @@ from overheard_capture.decoders.untyped import untyped
 from overheard_capture.decoders.utf16_32 import encoding_of
 
 if TYPE_CHECKING:
-    from overheard_capture.content.content import Bytes, Reader
+    from overheard_capture.content.content import Reader
     from overheard_capture.content.findings import Findings
-    from overheard_capture.provenance.origin import Origin
+    from overheard_capture.provenance.origin import Bytes, Origin
 
 # More than that is not kept to be looked at as a whole.
 _LONGEST = 64 << 10

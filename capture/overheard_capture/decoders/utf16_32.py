@@ -10,11 +10,10 @@ from overheard_capture.content.findings import Reason
 from overheard_capture.provenance.by_frame import FrameAligner
 
 if TYPE_CHECKING:
-    from overheard_capture.content.content import Bytes
     from overheard_capture.content.findings import Findings
     from overheard_capture.content.nesting import ReaderFactory
     from overheard_capture.provenance.by_frame import Part
-    from overheard_capture.provenance.origin import Origin
+    from overheard_capture.provenance.origin import Bytes, Origin
 
 # In the order in which they are to be tried: one mark is the beginning of another.
 _MARKS = (

@@ -8,16 +8,16 @@ from overheard_capture.decoders.fallback import OPAQUE
 from overheard_capture.identify.prefaces import PROXY
 from overheard_capture.identify.protocols import PLAIN, TELNET, TLS, identify, identify_last, preface
 from overheard_capture.identify.starttls import UpgradeWatch
+from overheard_capture.protocols.tls.conversation import TlsConversation
 from overheard_capture.protocols.tls.cursor import TruncatedError
 from overheard_capture.protocols.tls.record_layer import TlsReader
-from overheard_capture.protocols.tls.side import TlsConversation
 from overheard_capture.provenance.queue import ByteQueue
 
 if TYPE_CHECKING:
-    from overheard_capture.content.content import Bytes, Reader
+    from overheard_capture.content.content import Reader
     from overheard_capture.content.findings import Findings
     from overheard_capture.identify.protocols import Protocol
-    from overheard_capture.provenance.origin import Origin
+    from overheard_capture.provenance.origin import Bytes, Origin
 
 # As how many things the beginning of a direction may be read before the real beginning, such as a proxy's words.
 _MOST_PREFACES = 8
@@ -36,7 +36,7 @@ class DirectionReader:
     def __init__(self, findings: Findings, layers: tuple[str, ...]) -> None:
         self._findings = findings
         self._layers = layers
-        self._both = TlsConversation.of(findings)
+        self._both = findings.conversation.of(TlsConversation)
         self._both.opened()
         # Whether others have read before us, as in a tunnel of HTTP.
         self._is_tunnel = findings.read.total() > 0

@@ -9,10 +9,9 @@ from overheard_capture.decoders.fallback import OPAQUE, Fallback
 from overheard_capture.protocols.resync import Resynchroniser
 
 if TYPE_CHECKING:
-    from overheard_capture.content.content import Bytes
     from overheard_capture.content.findings import Findings
     from overheard_capture.protocols.resync import Find
-    from overheard_capture.provenance.origin import Origin
+    from overheard_capture.provenance.origin import Bytes, Origin
 
 
 class FrameReader(Protocol):

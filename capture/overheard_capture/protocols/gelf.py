@@ -9,9 +9,8 @@ from overheard_capture.content.findings import Reason
 from overheard_capture.decoders.untyped import untyped
 
 if TYPE_CHECKING:
-    from overheard_capture.content.content import Bytes
     from overheard_capture.content.findings import Findings
-    from overheard_capture.provenance.origin import Origin
+    from overheard_capture.provenance.origin import Bytes, Origin
 
 _MAGIC = b"\x1e\x0f"
 _HEAD = 12

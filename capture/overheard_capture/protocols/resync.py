@@ -9,8 +9,7 @@ from overheard_capture.provenance.queue import ByteQueue
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from overheard_capture.content.content import Bytes
-    from overheard_capture.provenance.origin import Origin
+    from overheard_capture.provenance.origin import Bytes, Origin
 
     # Where frames begin in some bytes, or -1. The flag says that no more bytes follow.
     Find = Callable[[bytearray, bool], int]

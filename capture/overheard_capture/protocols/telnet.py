@@ -13,9 +13,8 @@ from overheard_capture.decoders.line_editing import LineEditing
 from overheard_capture.decoders.untyped import untyped
 
 if TYPE_CHECKING:
-    from overheard_capture.content.content import Bytes
     from overheard_capture.content.findings import Findings
-    from overheard_capture.provenance.origin import Origin
+    from overheard_capture.provenance.origin import Bytes, Origin
 
 _IAC, _SB, _SE = 0xFF, 0xFA, 0xF0
 # More nobody has to say of an option.

@@ -9,9 +9,8 @@ from overheard_capture.content.content import Content, SearchScope
 from overheard_capture.decoders.untyped import untyped
 
 if TYPE_CHECKING:
-    from overheard_capture.content.content import Bytes
     from overheard_capture.content.findings import Findings
-    from overheard_capture.provenance.origin import Origin
+    from overheard_capture.provenance.origin import Bytes, Origin
 
 _TEXT = rb"[^\0-\x1f\x7f]"
 _REQUEST = re.compile(

@@ -9,8 +9,7 @@ from overheard_capture.provenance.small_queue import SmallByteQueue
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from overheard_capture.content.content import Bytes
-    from overheard_capture.provenance.origin import Origin, Source
+    from overheard_capture.provenance.origin import Bytes, Origin, Source
 
 Part: TypeAlias = tuple[int, int]
 

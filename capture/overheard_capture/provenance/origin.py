@@ -9,6 +9,9 @@ from typing import TYPE_CHECKING, NamedTuple, Self, TypeAlias, overload
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
+# Bytes as they are handed on: whoever gets a view must copy what is to be kept.
+Bytes: TypeAlias = bytes | bytearray | memoryview
+
 # A frame, or what else bytes came out of.
 Source: TypeAlias = int | tuple[object, ...]
 

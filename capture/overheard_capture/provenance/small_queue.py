@@ -8,7 +8,7 @@ from overheard_capture.provenance.origin import Origin
 from overheard_capture.provenance.queue import ByteQueue
 
 if TYPE_CHECKING:
-    from overheard_capture.content.content import Bytes
+    from overheard_capture.provenance.origin import Bytes
 
 # An origin with more spans is that of a large block, and not kept as a whole for the sake of some of it.
 _FEW = 32

@@ -388,14 +388,18 @@ def _kinds(both_findings: Iterable[Findings]) -> str:
 
 def _remarks(both_findings: Iterable[Findings]) -> tuple[str, ...]:
     troubles = (f"{trouble.why}: {trouble.what}" for findings in both_findings for trouble in findings.troubles)
-    problems = (problem for findings in both_findings if findings.tls for problem in findings.tls.problems)
+    problems = (
+        problem for findings in both_findings if findings.encryption for problem in findings.encryption.problems
+    )
     return tuple(dict.fromkeys((*problems, *troubles)))
 
 
 def _is_encrypted(flow: DatagramFlow) -> bool:
     """Whether every datagram of it is inside DTLS or QUIC, and both sides agreed on keys."""
     said = [findings for seen, findings in zip(flow.seen, flow.both_findings, strict=True) if seen]
-    return all(findings.tls is not None and findings.tls.protected and not findings.troubles for findings in said)
+    return all(
+        findings.encryption is not None and findings.encryption.protected and not findings.troubles for findings in said
+    )
 
 
 def _is_protected(directions: Iterable[Direction], both_findings: Iterable[Findings]) -> bool:
@@ -404,5 +408,6 @@ def _is_protected(directions: Iterable[Direction], both_findings: Iterable[Findi
         (direction, findings) for direction, findings in zip(directions, both_findings, strict=True) if direction.seen
     ]
     return bool(said) and all(
-        findings.tls is not None and findings.tls.protected and not direction.missing for direction, findings in said
+        findings.encryption is not None and findings.encryption.protected and not direction.missing
+        for direction, findings in said
     )

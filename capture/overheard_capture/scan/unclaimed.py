@@ -10,7 +10,7 @@ from overheard_capture.provenance.origin import PackedSpans, Place, Span
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from overheard_capture.content.content import Bytes
+    from overheard_capture.provenance.origin import Bytes
     from overheard_capture.search import Match, Search
 
     Tell = Callable[[Match, Place, bytes, bytes, bytes], None]

@@ -18,7 +18,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from overheard.words.spelling import Look, Spelling
-    from overheard_capture.search.matcher import Bytes, Stretch
+    from overheard_capture.provenance.origin import Bytes
+    from overheard_capture.search.matcher import Stretch
 
 __all__ = ["Match", "Search", "search_for"]
 

@@ -12,8 +12,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from overheard.words.spelling import Pattern
+    from overheard_capture.provenance.origin import Bytes
 
-Bytes: TypeAlias = bytes | bytearray | memoryview
 # Where something begins, where it ends, and what it is called.
 Stretch: TypeAlias = tuple[int, int, str]
 

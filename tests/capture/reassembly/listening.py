@@ -11,9 +11,8 @@ from overheard_capture.reassembly.direction import Direction
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from overheard_capture.content.content import Bytes
     from overheard_capture.packets import Endpoint, Segment
-    from overheard_capture.provenance.origin import Origin
+    from overheard_capture.provenance.origin import Bytes, Origin
 
 
 class Heard:

@@ -15,9 +15,8 @@ from overheard_capture.decoders.compression.reader import CompressedReader
 from overheard_capture.provenance.queue import ByteQueue
 
 if TYPE_CHECKING:
-    from overheard_capture.content.content import Bytes
     from overheard_capture.content.findings import Findings
-    from overheard_capture.provenance.origin import Origin
+    from overheard_capture.provenance.origin import Bytes, Origin
 
 ZIP_BEGINS = (b"PK\x03\x04", b"PK\x05\x06")
 

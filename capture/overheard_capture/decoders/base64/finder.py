@@ -13,10 +13,9 @@ from overheard_capture.decoders.base64.run import DECIDING, Base64Run, FernetTok
 from overheard_capture.provenance.small_queue import SmallByteQueue
 
 if TYPE_CHECKING:
-    from overheard_capture.content.content import Bytes
     from overheard_capture.content.findings import Findings
     from overheard_capture.content.nesting import ReaderFactory
-    from overheard_capture.provenance.origin import Origin
+    from overheard_capture.provenance.origin import Bytes, Origin
 
 _ESCAPES = rb"\\/|%2[BbFf]|\\u002[BbFf]"
 _LINE = re.compile(rb"(?:[A-Za-z0-9+/_-]++|%b)++" % _ESCAPES)

@@ -20,10 +20,10 @@ from overheard_capture.provenance.origin import Origin, Span, joined
 from overheard_capture.provenance.small_queue import SmallByteQueue
 
 if TYPE_CHECKING:
-    from overheard_capture.content.content import Bytes
     from overheard_capture.content.findings import Findings
     from overheard_capture.content.nesting import ReaderFactory
     from overheard_capture.provenance.by_frame import Part
+    from overheard_capture.provenance.origin import Bytes
 
     # How many letters come before a part that another frame brought.
     Places = list[tuple[int, Part]]

@@ -15,7 +15,7 @@ else:
     fast_zlib = isal_zlib
 
 if TYPE_CHECKING:
-    from overheard_capture.content.content import Bytes
+    from overheard_capture.provenance.origin import Bytes
 
 # A header of gzip that is longer is none.
 _LONGEST_HEAD = 256 << 10

@@ -12,7 +12,7 @@ import zstandard
 from overheard_capture.decoders.compression.deflate import CorruptError, TooLargeError
 
 if TYPE_CHECKING:
-    from overheard_capture.content.content import Bytes
+    from overheard_capture.provenance.origin import Bytes
 
 # zstd takes windows of up to 8 MB for granted (RFC 9659), and is heard to use larger ones.
 _LARGEST_WINDOW = 64 << 20

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from overheard_capture.decoders.compression.deflate import CorruptError
 
 if TYPE_CHECKING:
-    from overheard_capture.content.content import Bytes
+    from overheard_capture.provenance.origin import Bytes
 
 _CLEAR = 256
 

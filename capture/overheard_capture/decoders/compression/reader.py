@@ -15,11 +15,10 @@ from overheard_capture.provenance.by_frame import FrameAligner
 from overheard_capture.provenance.queue import ByteQueue
 
 if TYPE_CHECKING:
-    from overheard_capture.content.content import Bytes
     from overheard_capture.content.findings import Findings
     from overheard_capture.decoders.compression.deflate import Decompressor
     from overheard_capture.provenance.by_frame import Part
-    from overheard_capture.provenance.origin import Origin
+    from overheard_capture.provenance.origin import Bytes, Origin
 
 # How much is made at a time, and of how much: what a piece is damaged in is lost as far as it was one piece.
 _ROOM = 256 << 10

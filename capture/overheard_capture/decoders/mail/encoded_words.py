@@ -15,9 +15,8 @@ from overheard_capture.content.nesting import may_go_deeper
 from overheard_capture.provenance.small_queue import SmallByteQueue
 
 if TYPE_CHECKING:
-    from overheard_capture.content.content import Bytes
     from overheard_capture.content.findings import Findings
-    from overheard_capture.provenance.origin import Origin
+    from overheard_capture.provenance.origin import Bytes, Origin
 
 LAYER = "MIME encoded words"
 # A field that is longer, with all its lines, is none.

@@ -14,10 +14,9 @@ from overheard_capture.decoders.untyped import untyped
 from overheard_capture.provenance.queue import ByteQueue
 
 if TYPE_CHECKING:
-    from overheard_capture.content.content import Bytes
     from overheard_capture.content.findings import Findings
     from overheard_capture.content.nesting import ReaderFactory
-    from overheard_capture.provenance.origin import Origin
+    from overheard_capture.provenance.origin import Bytes, Origin
 
 # How much white space may follow a boundary in its line.
 _SPACE = 64

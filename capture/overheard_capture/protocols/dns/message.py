@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 if TYPE_CHECKING:
-    from overheard_capture.content.content import Bytes
+    from overheard_capture.provenance.origin import Bytes
 
 # Where some bytes begin and end.
 Stretch: TypeAlias = tuple[int, int]

@@ -16,10 +16,9 @@ from overheard_capture.provenance.queue import ByteQueue
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from overheard_capture.content.content import Bytes
     from overheard_capture.content.findings import Findings
     from overheard_capture.protocols.dns.message import Stretch
-    from overheard_capture.provenance.origin import Span
+    from overheard_capture.provenance.origin import Bytes, Span
 
 # A name of NetBIOS: every byte of it as two letters (RFC 1001, 14.1).
 _NETBIOS = re.compile(rb"[A-P]{32}")

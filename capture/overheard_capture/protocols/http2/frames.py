@@ -6,8 +6,7 @@ from enum import IntEnum
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 if TYPE_CHECKING:
-    from overheard_capture.content.content import Bytes
-    from overheard_capture.provenance.origin import Origin
+    from overheard_capture.provenance.origin import Bytes, Origin
 
 HEAD = 9
 # What a client says first (3.4). Taken for a frame, its first bytes would be a head.

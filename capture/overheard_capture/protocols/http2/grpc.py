@@ -10,10 +10,10 @@ from overheard_capture.decoders.protobuf import Protobuf
 from overheard_capture.decoders.untyped import untyped
 
 if TYPE_CHECKING:
-    from overheard_capture.content.content import Bytes, Reader
+    from overheard_capture.content.content import Reader
     from overheard_capture.content.findings import Findings
     from overheard_capture.content.nesting import ReaderFactory
-    from overheard_capture.provenance.origin import Origin
+    from overheard_capture.provenance.origin import Bytes, Origin
 
 _HEAD = 5
 _COMPRESSED, _TRAILER = 0x01, 0x80

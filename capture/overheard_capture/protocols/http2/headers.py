@@ -14,10 +14,9 @@ from overheard_capture.protocols.http2.hpack import HeadersTooLargeError, HpackD
 from overheard_capture.provenance.queue import ByteQueue
 
 if TYPE_CHECKING:
-    from overheard_capture.content.content import Bytes
     from overheard_capture.content.findings import Findings
     from overheard_capture.protocols.http2.hpack import HeaderField
-    from overheard_capture.provenance.origin import Origin
+    from overheard_capture.provenance.origin import Bytes, Origin
 
 
 class Http2Headers:

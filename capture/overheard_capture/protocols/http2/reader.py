@@ -14,9 +14,8 @@ from overheard_capture.protocols.http2.resync import find_frames
 from overheard_capture.protocols.http2.streams import TELLING, Http2Streams
 
 if TYPE_CHECKING:
-    from overheard_capture.content.content import Bytes
     from overheard_capture.content.findings import Findings
-    from overheard_capture.provenance.origin import Origin
+    from overheard_capture.provenance.origin import Bytes, Origin
 
 _OF_HEADERS = {FrameType.HEADERS, FrameType.PUSH_PROMISE, FrameType.CONTINUATION}
 # Their payload is numbers, and nothing that could be unwrapped.

@@ -13,7 +13,7 @@ from overheard_capture.protocols.tls import suites
 
 if TYPE_CHECKING:
     from overheard_capture.content.findings import Findings
-    from overheard_capture.protocols.tls.side import TlsConversation, TlsDirection
+    from overheard_capture.protocols.tls.conversation import TlsConversation, TlsDirection
     from overheard_capture.provenance.origin import Origin
 
 LAYER = "TLS without encryption"
@@ -86,7 +86,7 @@ class NullCipherReader:
         if self._both.inner is None:
             self._both.inner = Conversation()
         # The bytes of the wire were counted as TLS.
-        findings = replace(self._findings, conversation=self._both.inner, read=Counter(), tls=None)
+        findings = replace(self._findings, conversation=self._both.inner, read=Counter(), encryption=None)
         return Content(findings, (*self._layers, LAYER), stream, SearchScope.SEAMS)
 
     def gap(self, length: int) -> None:

@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple, Protocol
 from overheard_capture.protocols.websocket.masking import unmasked
 
 if TYPE_CHECKING:
-    from overheard_capture.content.content import Bytes
-    from overheard_capture.provenance.origin import Origin
+    from overheard_capture.provenance.origin import Bytes, Origin
 
 
 class Opcode(IntEnum):
