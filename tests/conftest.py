@@ -6,6 +6,7 @@ import os
 from typing import TYPE_CHECKING
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from overheard.engines import compose, local
 from overheard.engines.compose import ComposeEngine
@@ -19,6 +20,10 @@ if TYPE_CHECKING:
 
 # Certificate authorities are asked for by the tests of more than one folder.
 pytest_plugins = ["ca.fixtures"]
+
+# How fast an example is, or how soon one is found, is no property of the code: on a busy machine each takes its time.
+settings.register_profile("overheard", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("overheard")
 
 # These would change whom a client trusts, which way it takes, or what it writes down.
 _DECISIVE = ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "SSL_CERT_FILE", "SSL_CERT_DIR", "SSLKEYLOGFILE", "SECRET_URL")

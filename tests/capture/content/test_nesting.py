@@ -19,9 +19,7 @@ if TYPE_CHECKING:
 
     from capture.played import Factory
 
-SLOWLY = settings(
-    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large]
-)
+SLOWLY = settings(max_examples=60, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
 
 # How HTTP carries a body, and the layers which that is.
 CARRIERS: tuple[tuple[Factory, Callable[[bytes], bytes], tuple[str, ...]], ...] = (

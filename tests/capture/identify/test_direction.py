@@ -181,21 +181,21 @@ PARTS = st.lists(st.tuples(st.sampled_from("<>"), st.one_of(PIECES, st.binary(mi
 
 
 @given(PARTS, st.sets(st.integers(1, 400), max_size=12))
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 def test_any_bytes_are_accounted_for_however_they_are_cut(parts: Parts, cuts: set[int]) -> None:
     """The sum is looked at by `hear`."""
     assert hear(parts, cuts=sorted(cuts)).outcome == hear(parts).outcome
 
 
 @given(PARTS, st.sets(st.integers(0, 7)))
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 def test_any_bytes_with_gaps_are_accounted_for(parts: Parts, lost: set[int]) -> None:
     hear(parts, lost=sorted(lost))
     hear(parts, lost=sorted(lost), in_turn=True)
 
 
 @given(PARTS)
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 def test_what_is_protected_is_a_handshake_that_encrypts(parts: Parts) -> None:
     heard = hear(parts)
     if heard.protected:

@@ -238,7 +238,7 @@ def outcome(recordings: Recordings, name: str, own: Names, spy: Names) -> Outcom
     return _judged[asked]
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(st.sampled_from(RECORDED), KEYS, KEYS, KEYS)
 def test_no_key_makes_a_verdict_more_favourable_in_the_hands_of_a_spy(
     recordings: Recordings, name: str, own: Names, spy: Names, more: Names
@@ -248,7 +248,7 @@ def test_no_key_makes_a_verdict_more_favourable_in_the_hands_of_a_spy(
     assert FAVOUR.index(after) <= FAVOUR.index(before)
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(st.sampled_from(RECORDED), KEYS, KEYS, KEYS)
 def test_what_was_overheard_is_so_whatever_keys_the_others_have(
     recordings: Recordings, name: str, own: Names, other: Names, spy: Names

@@ -81,7 +81,7 @@ def told(facts: Facts, finds: Finds) -> dict[str, Any]:
     return everything
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.integers(0, 2**32), st.integers(0, 12))
 def test_two_come_to_what_one_comes_to(tmp_path: Path, seed: int, pieces: int) -> None:
     path = capture(tmp_path / "traffic.pcapng", seed)

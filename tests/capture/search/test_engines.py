@@ -36,7 +36,7 @@ SEARCHES = {
     for secret in SECRETS
     for any_case in (False, True)
 }
-few = settings(max_examples=200, deadline=None, suppress_health_check=list(HealthCheck))
+few = settings(max_examples=200, suppress_health_check=list(HealthCheck))
 
 
 @st.composite

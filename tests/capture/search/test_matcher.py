@@ -28,9 +28,7 @@ SPECIAL = {"percent-encoded throughout", "JSON string throughout", "HTML entitie
 texts = st.text("abz019 %&+/=\\\"'<>#;_:.,-\n\tä€🐿", max_size=7)
 by_secret = pytest.mark.parametrize("secret", SECRETS)
 # The strategies draw little, and many a search is slow to make, or the machine busy.
-few = settings(
-    max_examples=12, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much]
-)
+few = settings(max_examples=12, suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much])
 
 
 def encoded(encoder: Encoder, *parts: str) -> list[bytes]:

@@ -110,7 +110,7 @@ PIECES = [
 
 
 @given(st.lists(st.sampled_from(PIECES), max_size=12), st.lists(st.integers(0, 4000), max_size=6))
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=400)
 def test_it_does_not_matter_how_it_is_cut(pieces: list[bytes], cuts: list[int]) -> None:
     text = b"".join(pieces)
     assert outcome(played(encoded_words, text, cuts)) == outcome(played(encoded_words, text))

@@ -97,7 +97,7 @@ def test_text_among_it_is_no_quic(said: Said) -> None:
 
 
 @given(st.data())
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=80)
 def test_a_first_packet_that_was_changed_opens_nothing(said: Said, drawn: st.DataObject) -> None:
     """Every byte of it is vouched for by its tag."""
     (first, *_) = packets(memoryview(said[0][1]), known=False)
@@ -157,7 +157,7 @@ def test_what_is_no_quic_is_left_to_others(datagram: bytes) -> None:
 
 
 @given(st.lists(st.tuples(st.sampled_from("<>"), st.binary(max_size=200)), max_size=6), st.integers(0, 4))
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 def test_any_datagrams_are_read_without_an_error(said: Said, others: Datagrams, at: int) -> None:
     datagrams = [*said[:at], *others, *said[at:]]
     both_findings, known = heard(datagrams)

@@ -90,7 +90,7 @@ def test_what_came_twice_or_the_other_way_round_changes_nothing(said: Said) -> N
 
 
 @given(st.data())
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 def test_a_byte_more_or_less_is_not_protected(said: Said, drawn: st.DataObject) -> None:
     changed = list(said)
     number = drawn.draw(st.integers(0, len(said) - 1))
@@ -181,7 +181,7 @@ def test_dtls_that_began_before_is_not_protected() -> None:
         st.tuples(st.sampled_from("<>"), st.one_of(st.binary(max_size=60), st.sampled_from([HELLO, ANSWER, DATA])))
     )
 )
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 def test_any_datagrams_are_read_without_an_error(datagrams: Datagrams) -> None:
     both_findings, known = heard(datagrams)
     for side, findings in zip("><", both_findings, strict=True):
