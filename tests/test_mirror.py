@@ -19,7 +19,7 @@ def test_every_test_file_names_a_module() -> None:
 
 
 @pytest.mark.parametrize("name", PACKAGES)
-def test_every_module_is_subject_of_a_file_of_its_name_or_it_is_said_where(name: str) -> None:
+def test_every_module_is_tested_by_a_file_of_its_name_or_it_is_said_where(name: str) -> None:
     tested = {subject_of(test) for test in MIRRORED}
     missing = [module for module in modules(name) if module not in tested and not _elsewhere(module)]
     assert not missing, "write tests/PATH/test_MODULE.py, or say in tests/mirror.py where they are tested"
