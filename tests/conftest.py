@@ -14,6 +14,7 @@ from overheard.engines.local import LocalEngine
 from overheard.words.errors import EngineError
 from processes import PROJECT
 from required import fail_or_skip
+from workers import alone, spread
 
 if TYPE_CHECKING:
     from overheard.engines.base import Engine
@@ -27,6 +28,12 @@ settings.load_profile("overheard")
 
 # These would change whom a client trusts, which way it takes, or what it writes down.
 _DECISIVE = ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "SSL_CERT_FILE", "SSL_CERT_DIR", "SSLKEYLOGFILE", "SECRET_URL")
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Before pytest-xdist looks at the groups."""
+    items[:] = spread(items)
 
 
 @pytest.fixture(autouse=True)
@@ -70,8 +77,15 @@ def compose_engine() -> Engine:
     return _or_skip("compose", ComposeEngine(PROJECT), _problem_of_compose())
 
 
-@pytest.fixture(scope="session", params=["local", "compose"])
+@pytest.fixture(scope="session")
+def compose_images(compose_engine: Engine, tmp_path_factory: pytest.TempPathFactory) -> Engine:
+    """The engine of containers, once no other worker builds its images."""
+    with alone(tmp_path_factory, "images"):
+        return compose_engine
+
+
+@pytest.fixture(scope="session", params=["local_engine", "compose_images"], ids=["local", "compose"])
 def engine(request: pytest.FixtureRequest) -> Engine:
     """Each engine that this machine has."""
-    engine: Engine = request.getfixturevalue(f"{request.param}_engine")
+    engine: Engine = request.getfixturevalue(request.param)
     return engine

@@ -10,6 +10,7 @@ import pytest
 from corpus.recorded import Recorded
 from corpus.taps import TAPS
 from required import fail_or_skip
+from workers import once
 
 if TYPE_CHECKING:
     from overheard.engines.base import Engine
@@ -24,11 +25,12 @@ def corpus(
     """Every case, on each tap that can be had here."""
     if request.param == "compose":
         request.getfixturevalue("containers_to_enter")
-    return Recorded.on(request.param, tmp_path_factory.mktemp(f"corpus-{request.param}"))
+    tap = request.param
+    return Recorded(tap, once(tmp_path_factory, f"corpus-{tap}", lambda folder: Recorded.on(tap, folder)))
 
 
 @pytest.fixture(scope="session")
-def containers_to_enter(compose_engine: Engine) -> None:  # noqa: ARG001  (it says whether there is a Docker engine)
+def containers_to_enter(compose_images: Engine) -> None:  # noqa: ARG001  (it says whether there is a Docker engine)
     """Skip, or in CI fail, where the network of containers cannot be entered."""
     if os.geteuid():
         fail_or_skip("compose", "only root may enter the network of its containers")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+from itertools import count
 
 import pytest
 from hypothesis import given
@@ -52,6 +53,7 @@ def test_keys_are_passed_over_with_a_word_and_not_kept() -> None:
         (LEAF.der[:100], "cannot be read as a certificate"),
         (LEAF.der + bytes(LONGEST), "it is longer than 4 MiB"),
     ],
+    ids=count(),
 )
 def test_what_cannot_be_read_is_an_error_in_words(data: bytes, says: str) -> None:
     with pytest.raises(CertificateError) as error:

@@ -14,6 +14,7 @@ import pytest
 from overheard.words.gallery import HOSTS
 from overheard.words.story import SCENARIOS
 from processes import PROJECT, eventually, read_until, start_demo
+from workers import alone
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -81,9 +82,10 @@ def lab(compose_engine: object) -> Iterator[Lab]:  # noqa: ARG001
 
 
 @pytest.fixture(scope="module")
-def first(lab: Lab) -> subprocess.CompletedProcess[str]:
-    """The first `docker compose up`."""
-    return lab.compose("up", "--exit-code-from", "client")
+def first(lab: Lab, tmp_path_factory: pytest.TempPathFactory) -> subprocess.CompletedProcess[str]:
+    """The first `docker compose up`, which builds the images where there are none."""
+    with alone(tmp_path_factory, "images"):
+        return lab.compose("up", "--exit-code-from", "client")
 
 
 def test_docker_compose_up_prints_the_verdicts_and_ends_with_the_exit_code_of_the_client(

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from ca.process import free_port
 from overheard_services.client.ask import Reply, Way, ask
+from ports import free_port
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from ca.process import free_port
 from lab.pki import Files
 from overheard_services.client.ask import Reply, Way, ask
 from overheard_services.client.stranger import stranger
 from overheard_services.enrolment import enrol
+from ports import free_port
 from services.client.tls import Listed, Noticed, noticing
 
 if TYPE_CHECKING:

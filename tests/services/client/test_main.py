@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from itertools import count
 from typing import TYPE_CHECKING
 
 import pytest
 
-from ca.process import free_port
 from lab.pki import Files
 from lab.servers import Answers, serving
 from overheard_services.disguise.fernet import new_key, seal
+from ports import free_port
 from services.client.process import client
 
 if TYPE_CHECKING:
@@ -42,7 +43,9 @@ def test_with_the_shared_key_it_opens_what_was_sealed_with_it(place: Place) -> N
     assert client(SECRET_URL=url).stdout.startswith("The secret message is: gAAAA")
 
 
-@pytest.mark.parametrize(("key", "words"), [(new_key().decode(), "InvalidToken: "), ("acorn", "Fernet key must be 32")])
+@pytest.mark.parametrize(
+    ("key", "words"), [(new_key().decode(), "InvalidToken: "), ("acorn", "Fernet key must be 32")], ids=count()
+)
 def test_another_key_opens_nothing_and_is_told_without_the_key(key: str, words: str) -> None:
     with serving(Answers(body=seal(new_key(), "fluffy tail").encode())) as url:
         done = client(SECRET_URL=url, SECRET_KEY=key)

@@ -10,11 +10,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ca.process import free_port
 from overheard.engines.base import clean_environment
 from overheard.role.health import probe, wait_until
 from overheard.words.errors import NotReadyError
 from overheard.words.recording import NOTEBOOK
+from ports import free_port
 from processes import PROJECT
 from required import fail_or_skip
 

@@ -11,10 +11,10 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from ca.process import free_port
 from lab.servers import Answers, serving
 from overheard_services.client.ask import Reply, Way, ask
 from overheard_services.interceptor.record import How
+from ports import free_port
 from services.interceptor.process import ADDRESS, SOON, command, environment, started
 
 if TYPE_CHECKING:

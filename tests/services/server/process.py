@@ -7,11 +7,12 @@ import sys
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from ca.process import CaProcess, free_port
+from ca.process import CaProcess
 from overheard.engines.base import clean_environment
 from overheard.role.health import probe, wait_until
 from overheard.words.errors import NotReadyError
 from overheard.words.services import OF_THE_SERVER
+from ports import free_port
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -11,13 +11,14 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
-from ca.process import CaProcess, free_port
+from ca.process import CaProcess
 from overheard.engines.base import clean_environment
 from overheard.words.services import OF_THE_SERVER
 from overheard_services.client.ask import Reply, Way, ask
 from overheard_services.disguise.diffie_hellman import Party
 from overheard_services.disguise.fernet import new_key, unseal
 from overheard_services.enrolment import enrol
+from ports import free_port
 from services.server.process import COMMAND, REQUESTERS, Server, started, under
 
 if TYPE_CHECKING:

@@ -12,7 +12,7 @@ from capture.wrapped import answer, request
 from overheard_capture.content.findings import Reason, Unread
 from overheard_capture.protocols.http1.reader import http1
 
-PACKED = gzip.compress(b"this is " + VALUE)
+PACKED = gzip.compress(b"this is " + VALUE, mtime=0)
 
 
 def parts(*each: bytes, boundary: bytes = b"BB", close: bytes = b"--BB--\r\n") -> bytes:
