@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import TYPE_CHECKING, NamedTuple, Protocol, TypeVar
+from typing import TYPE_CHECKING, NamedTuple, Protocol, TypeAlias, TypeVar
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
+    from overheard_capture.content.readers import Reader
     from overheard_capture.provenance.origin import Place
     from overheard_capture.search import Match, Search
 
@@ -66,6 +67,15 @@ class Occurrence(NamedTuple):
     after: bytes
 
 
+ReaderFactory: TypeAlias = "Callable[[Findings, tuple[str, ...]], Reader]"
+
+
+class Readers(NamedTuple):
+    """Readers that are chosen above the folders that ask for them: `stream` reads a direction of any protocol."""
+
+    stream: ReaderFactory
+
+
 class Opener(Protocol):
     """Opens what an application sealed itself, with keys that somebody has."""
 
@@ -112,6 +122,7 @@ class Findings:
     """The desk of one direction of one flow. What is handed in here is added up by whoever made it."""
 
     search: Search
+    readers: Readers
     limits: Limits = LIMITS
     conversation: Conversation = field(default_factory=Conversation)
     opener: Opener | None = None

@@ -8,7 +8,7 @@ from overheard_capture.decoders.compression import CODINGS, decompressing
 from overheard_capture.decoders.untyped import untyped
 
 if TYPE_CHECKING:
-    from overheard_capture.content.nesting import ReaderFactory
+    from overheard_capture.content.findings import ReaderFactory
 
 # Whoever names more of them means no good.
 _MOST = 16

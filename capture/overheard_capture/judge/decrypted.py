@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from overheard_capture.content.content import Content
 from overheard_capture.content.findings import Findings
-from overheard_capture.identify.direction import stream as opening
+from overheard_capture.identify.direction import READERS
 from overheard_capture.judge.frame_index import segments
 from overheard_capture.provenance.origin import Origin, Span
 from overheard_capture.scan.finds import Find, Finds
@@ -31,7 +31,7 @@ def finds_in(pieces: Sequence[DecryptedData], evidence: Evidence, layer: str) ->
             sides.setdefault((carrier.connection, carrier.direction), []).append((carrier, piece.data))
     # tshark tells of the streams in any order.
     for (stream, direction), parts in sorted(sides.items(), key=lambda item: item[0]):
-        findings = Findings(evidence.search)
+        findings = Findings(evidence.search, READERS)
         _read(findings, layer, parts)
         for found in findings.sightings:
             finds.add(Find(found, stream, direction))
@@ -39,7 +39,7 @@ def finds_in(pieces: Sequence[DecryptedData], evidence: Evidence, layer: str) ->
 
 
 def _read(findings: Findings, layer: str, parts: Iterable[tuple[SegmentPayload, bytes]]) -> None:
-    content = Content(findings, (layer,), opening)
+    content = Content(findings, (layer,), READERS.stream)
     for carrier, data in parts:
         # None of it could be read before all of the record had come: it is where its end is.
         content.feed(data, Origin([Span(0, carrier.frame, carrier.offset, carrier.length, exact=False)]))

@@ -10,7 +10,7 @@ from overheard.words.report import Flow
 from overheard_capture.content import content
 from overheard_capture.content.findings import LIMITS, Conversation, Findings, Limits, Occurrence, Reason, Unread
 from overheard_capture.decoders.untyped import untyped
-from overheard_capture.identify.direction import stream as opening
+from overheard_capture.identify.direction import READERS
 from overheard_capture.native import core
 from overheard_capture.packets import Datagram, Dissector, Endpoint, Other, SctpMessage, Segment, names, payload_origin
 from overheard_capture.provenance.origin import Origin
@@ -202,7 +202,7 @@ class Reading:
 
     def _pair(self) -> tuple[Findings, Findings]:
         conversation = Conversation()
-        first, second = (Findings(self._search, self._limits, conversation, self._opener) for _ in range(2))
+        first, second = (Findings(self._search, READERS, self._limits, conversation, self._opener) for _ in range(2))
         return first, second
 
     def _begin(self, number: int, client: Endpoint, server: Endpoint, now: float) -> Connection:
@@ -211,7 +211,7 @@ class Reading:
             return counted_only(number, client, server, now)
         both_findings = self._both_findings[number] = self._pair()
         directions = [
-            Direction(source, target, content.Content(findings, (), opening), partial(_variant, findings))
+            Direction(source, target, content.Content(findings, (), READERS.stream), partial(_variant, findings))
             for (source, target), findings in zip(((client, server), (server, client)), both_findings, strict=True)
         ]
         return Connection(number, directions[0], directions[1], now)

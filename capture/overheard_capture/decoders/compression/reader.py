@@ -6,8 +6,8 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from overheard_capture.content.content import Content, SearchScope
-from overheard_capture.content.findings import Reason
-from overheard_capture.content.nesting import ReaderFactory, inner, speculative
+from overheard_capture.content.findings import ReaderFactory, Reason
+from overheard_capture.content.nesting import inner, speculative
 from overheard_capture.decoders.compression.deflate import CorruptError, TooLargeError
 from overheard_capture.decoders.compression.formats import FORMATS, CompressionFormat
 from overheard_capture.decoders.compression.replay import Replay

@@ -13,8 +13,7 @@ from overheard_capture.decoders.untyped import untyped
 from overheard_capture.provenance.queue import ByteQueue
 
 if TYPE_CHECKING:
-    from overheard_capture.content.findings import Findings
-    from overheard_capture.content.nesting import ReaderFactory
+    from overheard_capture.content.findings import Findings, ReaderFactory
     from overheard_capture.provenance.origin import Bytes, Origin
 
 _END = re.compile(rb"(?:\A|\n)\r?\n")
