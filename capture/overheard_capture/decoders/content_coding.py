@@ -22,7 +22,7 @@ def unwrapped(encodings: bytes, reader: ReaderFactory = untyped) -> ReaderFactor
     for name in encodings.lower().split(b",")[:_MOST]:
         kinds = CODINGS.get(name.strip())
         if kinds:
-            reader = decompressing(kinds, reader)
+            reader = decompressing(kinds, reader, untyped)
         elif name.strip() not in (b"", b"identity"):
             reader = untyped
     return reader
