@@ -5,6 +5,7 @@ from __future__ import annotations
 import bisect
 from typing import TYPE_CHECKING
 
+from overheard.words.layer import Layers
 from overheard_capture.content.findings import Occurrence
 from overheard_capture.provenance.origin import Origin, joined
 
@@ -21,7 +22,7 @@ _AROUND = 96
 class Boundaries:
     """A content that is fed block by block, each of many bits, and told where in a block another bit begins."""
 
-    def __init__(self, findings: Findings, layers: tuple[str, ...], reader: ReaderFactory) -> None:
+    def __init__(self, findings: Findings, layers: Layers, reader: ReaderFactory) -> None:
         self._findings = findings
         self._layers = layers
         self._reader = reader(findings, layers)

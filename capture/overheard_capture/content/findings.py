@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING, NamedTuple, Protocol, TypeAlias, TypeVar
 
+from overheard.words.layer import Layer, Layers
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
@@ -49,7 +51,7 @@ class Unread(NamedTuple):
 
     why: Reason
     what: str
-    layers: tuple[str, ...] = ()
+    layers: Layers = ()
 
 
 class Occurrence(NamedTuple):
@@ -60,14 +62,14 @@ class Occurrence(NamedTuple):
 
     match: Match
     place: Place
-    layers: tuple[str, ...]
+    layers: Layers
     position: int
     shown: bytes
     before: bytes
     after: bytes
 
 
-ReaderFactory: TypeAlias = "Callable[[Findings, tuple[str, ...]], Reader]"
+ReaderFactory: TypeAlias = "Callable[[Findings, Layers], Reader]"
 
 
 class Readers(NamedTuple):
@@ -79,8 +81,8 @@ class Readers(NamedTuple):
 class Opener(Protocol):
     """Opens what an application sealed itself, with keys that somebody has."""
 
-    def open(self, token: bytes) -> Sequence[tuple[str, bytes]]:
-        """What `token` holds, and the name of the layer, for each key that opens it."""
+    def open(self, token: bytes) -> Sequence[tuple[Layer, bytes]]:
+        """What `token` holds, and the layer, for each key that opens it."""
 
 
 class Conversation:
@@ -141,7 +143,7 @@ class Findings:
         """Hand in a place where a secret is to be seen."""
         self.sightings.append(found)
 
-    def unread(self, why: Reason, what: str, layers: tuple[str, ...] = ()) -> None:
+    def unread(self, why: Reason, what: str, layers: Layers = ()) -> None:
         """Hand in that something could not be read, and why. `what` is in words, and never of a stranger's making."""
         self.troubles[Unread(why, what, layers)] += 1
 
