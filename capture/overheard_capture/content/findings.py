@@ -133,8 +133,8 @@ class Findings:
     read: Counter[str] = field(default_factory=Counter)
     # Each kind of trouble once, and how often it came.
     troubles: Counter[Unread] = field(default_factory=Counter)
-    # What could be said of the flow besides, in the order it was found out, such as `TLS 1.3` or `HTTP/1.1`.
-    kinds: dict[str, None] = field(default_factory=dict)
+    # What the flow is, in the order it was found out, such as `TLS 1.3` or `HTTP/1.1`; and whether that encrypts it.
+    kinds: dict[str, bool] = field(default_factory=dict)
     # What is known of the direction where it is TLS, DTLS or QUIC.
     encryption: Encryption | None = None
     budget: Budget = field(default_factory=Budget)
@@ -147,6 +147,6 @@ class Findings:
         """Hand in that something could not be read, and why. `what` is in words, and never of a stranger's making."""
         self.troubles[Unread(why, what, layers)] += 1
 
-    def is_a(self, kind: str) -> None:
-        """Say what the flow is."""
-        self.kinds.setdefault(kind)
+    def is_a(self, kind: str, *, encrypts: bool = False) -> None:
+        """Report what the flow is, and whether that encrypts it."""
+        self.kinds.setdefault(kind, encrypts)

@@ -43,9 +43,6 @@ if TYPE_CHECKING:
 
 _SCTP = Layer("SCTP")
 
-# These are encrypted from their first datagram to their last: who speaks them is a party to what is judged.
-_ENCRYPTED_DATAGRAMS = ("QUIC", "DTLS")
-
 
 @dataclass
 class Part:
@@ -287,7 +284,8 @@ class Reading:
     def _retire_datagram_flow(self, flow: DatagramFlow) -> None:
         facts = self.facts
         what = _kinds(flow.both_findings) or "datagrams"
-        encrypted = what.startswith(_ENCRYPTED_DATAGRAMS)
+        # QUIC and DTLS encrypt from the first datagram on: who speaks them is a party to what is judged.
+        encrypted = next((encrypts for each in flow.both_findings for encrypts in each.kinds.values()), False)
         facts.kinds[what] += 1
         facts.searched += sum(flow.seen)
         facts.busy += encrypted
