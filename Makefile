@@ -7,6 +7,9 @@ BIN := $(VENV)/bin
 # compose or local; empty: compose where Docker works, local elsewhere.
 ENGINE ?=
 export ENGINE
+# Most tests wait for something most of the time.
+WORKERS ?= 4
+SPREAD := -n $(WORKERS) --dist loadgroup --no-loadscope-reorder
 
 .PHONY: help
 help: ## list the targets
@@ -19,7 +22,11 @@ capture-demo: lab-env ## record and judge every scenario, and show what the spy 
 
 .PHONY: test
 test: check ## everything: lint, types, import rules, and all tests on each engine that is here
-	@$(BIN)/pytest $(PYTEST)
+	@$(BIN)/pytest $(SPREAD) $(PYTEST)
+
+.PHONY: test-fast
+test-fast: check ## lint, types, import rules, and the tests that are not slow
+	@$(BIN)/pytest $(SPREAD) -m "not slow" $(PYTEST)
 
 .PHONY: check
 check: test-env ## lint, types and import rules alone

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from docs.pages import ROOT, rows
 from overheard.words.errors import SettingsError
 from overheard.words.services import OF_THE_SERVER
 from overheard_capture.sidecar.app import create_app
@@ -18,8 +19,6 @@ from overheard_services.client.settings import Settings as Client
 from overheard_services.gallery.settings import Settings as Gallery
 from overheard_services.interceptor.settings import Settings as Interceptor
 from overheard_services.server.settings import Settings as Server
-
-from .test_docs import ROOT, rows
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

@@ -7,7 +7,7 @@ from dataclasses import asdict
 
 import pytest
 
-from lab.command.test_main import overheard
+from lab.command.process import overheard
 from overheard.words.gallery import ROWS
 from overheard.words.story import SCENARIOS
 

@@ -3,27 +3,12 @@
 from __future__ import annotations
 
 import os
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
+from lab.command.process import overheard
 from overheard import __version__
-from overheard.engines.base import clean_environment
-
-
-def overheard(*arguments: str, cwd: Path | None = None, **variables: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", "overheard", *arguments],
-        cwd=cwd,
-        env={**clean_environment(), "COLUMNS": "120", **variables},
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
-    )
 
 
 @pytest.mark.parametrize("arguments", [("--help",), ("demo", "--help"), ("run", "--help")])

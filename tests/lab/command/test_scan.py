@@ -306,7 +306,7 @@ SPELLED: list[Callable[[str], str]] = [
 ]
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(st.sampled_from(VALUES), st.data(), verdicts)
 def test_no_secret_stands_in_any_output_in_any_spelling(value: str, data: st.DataObject, verdict: Verdict) -> None:
     """Not even where a stranger's name, or a file's, brings one in."""

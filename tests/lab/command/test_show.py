@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING
 import pytest
 from cryptography.hazmat.primitives.serialization import Encoding
 
-from lab.certificates_in_words.faults import ISSUING, ROOT
-from lab.certificates_in_words.making import NOW, revocations, server
-from lab.certificates_in_words.serving import serving
+from lab.certificates.faults import ISSUING, ROOT
+from lab.certificates.making import NOW, revocations, server
+from lab.certificates.serving import serving
 from overheard.command import looking, show
 from overheard.words.errors import OverheardError
 

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 import pytest
 from rich.console import Console
 
-from lab.certificates_in_words.faults import ISSUING, ROOT
-from lab.certificates_in_words.making import NOW, server
+from lab.certificates.faults import ISSUING, ROOT
+from lab.certificates.making import NOW, server
 from overheard.certificates.look import Connection, Look, look_at_file
 from overheard.certificates.question import Question
 from overheard.report.certificate import certificates

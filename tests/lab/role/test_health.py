@@ -10,11 +10,11 @@ from pathlib import Path
 
 import pytest
 
-from ca.process import free_port
-from lab.certificates import Files
+from lab.pki import Files
 from lab.servers import Answers, serving
 from overheard.role.health import ask, probe, wait_until
 from overheard.words.errors import NotReadyError
+from ports import free_port
 
 
 def test_a_role_that_says_so_is_ready_over_http() -> None:

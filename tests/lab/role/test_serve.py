@@ -19,12 +19,12 @@ import pytest
 import requests
 from flask import Flask
 
-from ca.process import free_port
-from lab.certificates import Files
+from lab.pki import Files
 from overheard.engines.base import clean_environment
 from overheard.role.health import probe, wait_until
 from overheard.role.serve import Listener, serve
 from overheard.words.errors import NotReadyError, SettingsError
+from ports import free_port
 from processes import alive, descendants, eventually
 
 if TYPE_CHECKING:
