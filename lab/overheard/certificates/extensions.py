@@ -14,7 +14,7 @@ _E = TypeVar("_E", bound=x509.ExtensionType)
 
 _USES = {
     "digital_signature": "sign",
-    "content_commitment": "sign what shall not be denied later",
+    "content_commitment": "sign what cannot be denied later",
     "key_encipherment": "encrypt keys",
     "data_encipherment": "encrypt data",
     "key_agreement": "agree on keys",
@@ -159,8 +159,8 @@ _KINDS: tuple[tuple[type[x509.ExtensionType], str, Callable[[Any], str]], ...] =
     (x509.PrecertificateSignedCertificateTimestamps, "signedCertificateTimestamps", _timestamps),
     (x509.SignedCertificateTimestamps, "signedCertificateTimestamps", _timestamps),
     (x509.TLSFeature, "tlsFeature", lambda value: listed([feature.name for feature in value])),
-    (x509.OCSPNoCheck, "ocspNoCheck", lambda _value: "its revocation is not to be asked for"),
-    (x509.PrecertPoison, "precertPoison", lambda _value: "not a certificate yet: for the logs of transparency only"),
+    (x509.OCSPNoCheck, "ocspNoCheck", lambda _value: "its revocation need not be checked"),
+    (x509.PrecertPoison, "precertPoison", lambda _value: "a precertificate, for Certificate Transparency logs only"),
 )
 _NAMES = {kind: name for kind, name, _ in _KINDS}
 _SAY = {kind: say for kind, _, say in _KINDS}

@@ -49,11 +49,11 @@ def address(url: str) -> Address:
         parts = urlsplit(asked)
         host, port = parts.hostname or "", parts.port
     except (requests.RequestException, ValueError) as problem:
-        raise CertificateError(f"{url!r} cannot be asked: {problem}", hint=_NO_URL) from None
+        raise CertificateError(f"{url!r} is not a valid URL: {problem}", hint=_NO_URL) from None
     if parts.scheme == "http":
         raise CertificateError(
-            f"{url} is plain HTTP: there is no certificate on this wire, and everybody on it reads along",
-            hint="ask with https:// where the server speaks TLS",
+            f"{url} is plain HTTP: there is no certificate, and everybody on the wire can read along",
+            hint="use https:// if the server supports TLS",
         )
     if parts.scheme != "https" or not host:
         raise CertificateError(f"{url!r} is not the address of a server", hint=_NO_URL)
@@ -70,7 +70,7 @@ def shown(server: Address) -> Shown:
     except (OSError, ValueError) as problem:
         raise CertificateError(
             f"waited for {server.host}:{server.port} to answer, but {_why(problem, server.patience)}",
-            hint="see whether the name and the port are right, and whether the server runs",
+            hint="check the name and the port, and whether the server is running",
         ) from None
     with (
         connection,
@@ -154,5 +154,5 @@ def _spaced(version: str | None) -> str:
 
 def _why(problem: Exception, patience: float) -> str:
     if isinstance(problem, TimeoutError):
-        return f"nothing came for {patience:g} s"
+        return f"nothing arrived for {patience:g} s"
     return getattr(problem, "strerror", None) or str(problem)

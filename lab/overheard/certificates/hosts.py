@@ -70,7 +70,7 @@ def _wrong_dns_name(
             f"asked for {plain(host)}, it is for {_names(alternative)}, and * is one label, not two",
         )
     if not alternative and matches(called(certificate.subject), host):
-        return ("name-only-in-cn", f"{plain(host)} stands in the common name alone, where nobody looks any more")
+        return ("name-only-in-cn", f"{plain(host)} is only in the common name, which is no longer checked")
     return ("wrong-host", f"asked for {plain(host)}, it is for {_names(alternative)}")
 
 

@@ -39,9 +39,9 @@ class Question:
     def unasked(self) -> tuple[str, ...]:
         """What is not judged, in words, each with how to have it judged."""
         left_out = {
-            "whether it is for the right host: --host NAME": self.host,
-            "whether it leads to a CA that is trusted: --ca FILE": self.trusted,
-            "whether it was revoked, which `requests` does not ask either: --crl FILE": self.crls,
+            "whether it is valid for the right host: --host NAME": self.host,
+            "whether the chain leads to a trusted CA: --ca FILE": self.trusted,
+            "whether it was revoked, which `requests` does not check either: --crl FILE": self.crls,
         }
         return tuple(words for words, given in left_out.items() if given is None)
 

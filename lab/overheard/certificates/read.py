@@ -85,7 +85,7 @@ def _sorted(data: bytes, what: str) -> tuple[list[bytes], tuple[str, ...]]:
     skipped = tuple(f"{count} {label}" for label, count in others.items())
     blocks = [block[0].replace(b" X509 CERTIFICATE-", b" CERTIFICATE-") for block in found if block[1] in _LABELS]
     if not blocks:
-        seen = ", ".join(skipped) or "a block without an end"
+        seen = ", ".join(skipped) or "a PEM block without an end"
         raise CertificateError(f"there is no certificate in {what}, but {seen}", hint=_FORMS)
     return blocks, skipped
 

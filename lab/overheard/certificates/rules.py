@@ -64,24 +64,28 @@ def _order(case: Case) -> Iterator[str]:
 
 def _self_signed(case: Case) -> Iterator[str]:
     if _astray(case) and self_signed(case.path.top) and not case.path.above:
-        yield f"{_the(case.path.top)} is signed by nobody but itself, and not trusted"
+        yield f"{_the(case.path.top)} is self-signed, and not trusted"
 
 
 def _self_signed_in_chain(case: Case) -> Iterator[str]:
     if _astray(case) and self_signed(case.path.top) and case.path.above:
-        yield f"it leads to {_the(case.path.top)}, which was sent along, and is not trusted for that"
+        yield f"the chain leads to {_the(case.path.top)}, which the server sent as well, but which is not trusted"
 
 
 def _unknown_root(case: Case) -> Iterator[str]:
     if _astray(case) and not self_signed(case.path.top) and case.path.above:
-        yield f"it leads to {_issuer(case.path.top)}, and is not among the trusted"
+        yield f"the chain leads to {_issuer(case.path.top)}, and is not trusted"
 
 
 def _missing_intermediate(case: Case) -> Iterator[str]:
     if _astray(case) and not self_signed(case.path.top) and not case.path.above:
-        sent = "nothing else was sent" if len(case.chain) == 1 else "nothing else that was sent is theirs"
+        sent = (
+            "nothing else was sent"
+            if len(case.chain) == 1
+            else "nothing else that was sent is that issuer's certificate"
+        )
         # Of an issuer that nobody has seen, nobody can tell whether it is an intermediate or a root.
-        yield f"{_issuer(case.path.top)}, is not among the trusted, and {sent}; if that is a root, see unknown-root"
+        yield f"{_issuer(case.path.top)}, is not trusted, and {sent}; if that is a root, see unknown-root"
 
 
 def _astray(case: Case) -> bool:
@@ -99,7 +103,7 @@ def _not_a_ca(case: Case) -> Iterator[str]:
     for one in case.path.above:
         # A root of version 1 has no extensions to say so in, and is what whoever trusts it says that it is.
         if not is_ca(one) and not (one.version is x509.Version.v1 and self_signed(one)):
-            yield f"{_the(one)} signs others, and may not"
+            yield f"{_the(one)} has signed another, but is not a CA"
 
 
 def _purpose(case: Case) -> Iterator[str]:
@@ -111,7 +115,7 @@ def _purpose(case: Case) -> Iterator[str]:
             yield f"{_the(one)} is for {listed(purposes(purpose))}, not for servers"
     usage = value_of(case.path.server, x509.KeyUsage)
     if usage and not (usage.digital_signature or usage.key_encipherment or usage.key_agreement):
-        yield f"the key of {_the(case.path.server)} may do nothing that a server must do"
+        yield f"the key of {_the(case.path.server)} may not be used for anything that a server has to do"
 
 
 def _length(case: Case) -> Iterator[str]:
@@ -119,7 +123,7 @@ def _length(case: Case) -> Iterator[str]:
     for one in case.path.above:
         basic = value_of(one, x509.BasicConstraints)
         if basic and basic.path_length is not None and below > basic.path_length:
-            yield f"{_the(one)} allows {basic.path_length or 'no'} CA below it, and there are {below}"
+            yield f"{_the(one)} allows {basic.path_length or 'no'} CA below it, but there are {below}"
         # A CA that renews itself is not counted (RFC 5280, 4.2.1.9).
         below += one.issuer != one.subject
 

@@ -34,8 +34,8 @@ class Hidden:
         for number, name in enumerate(self._names, 1):
             if self._without(name) != name:
                 raise OverheardError(
-                    f"the name of secret {number} holds a secret itself",
-                    hint="names stand in every report: name it after what it is for",
+                    f"the name of secret {number} itself contains a secret",
+                    hint="names appear in every report: name it after its purpose",
                 )
 
     def _without(self, text: str) -> str:

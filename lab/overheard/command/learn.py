@@ -54,7 +54,7 @@ def errors(options: argparse.Namespace) -> int:
             console().print(row(each))
         if not found:
             console(errors=True).print(
-                "No row of the gallery says this. Paste the end of the error, or look through `overheard errors`.",
+                "No row of the gallery matches this. Paste the end of the error, or see the list: `overheard errors`.",
                 markup=False,
             )
     return 0 if found else 1

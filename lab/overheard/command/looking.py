@@ -35,7 +35,7 @@ def _look(options: argparse.Namespace) -> Look:
     if "://" not in options.what:
         return look_at_file(*_read(options.what), question)
     if options.host is not None:
-        raise CertificateError("--host is for files", hint="of a server, the URL says the host already")
+        raise CertificateError("--host is for files only", hint="for a server, the host is in the URL")
     server = address(options.what)
     return look_at_server(server, question.trusted or roots(Path(usual_roots())), question)
 

@@ -89,7 +89,7 @@ def _folder(runs: Path) -> Iterator[Path]:
         folder.mkdir(mode=0o700, parents=True)
     except OSError as problem:
         raise EngineError(
-            f"the recordings cannot be left in {runs}: {problem.strerror}", hint="name another folder with --runs"
+            f"cannot write recordings to {runs}: {problem.strerror}", hint="name another folder with --runs"
         ) from None
     try:
         yield folder
@@ -120,9 +120,7 @@ def _show(out: Console, job: Job, results: list[Result], detailed: list[str], me
             out.print(details(result, title, message, *evidence), soft_wrap=not out.record)
     _show_where(out, job, [result for result in results if not result.skipped])
     if not detailed:
-        out.print(
-            "\nA scenario with all its evidence: `overheard run NAME`. What it teaches: `overheard explain NAME`."
-        )
+        out.print("\nAll the evidence of a scenario: `overheard run NAME`. What it teaches: `overheard explain NAME`.")
 
 
 def _carrier(job: Job, result: Result) -> bytes:

@@ -140,7 +140,7 @@ def _check_reports(reports: Sequence[Path], files: Sequence[str]) -> None:
     inputs = {Path(file).resolve() for file in files}
     for path in reports:
         if path.resolve() in inputs:
-            raise OverheardError(f"the report {path} would take the place of a capture", hint="name another file")
+            raise OverheardError(f"the report {path} would overwrite a capture", hint="name another file")
 
 
 def _write(path: Path, text: str) -> None:
@@ -148,5 +148,5 @@ def _write(path: Path, text: str) -> None:
         write_whole(path, text.encode(errors="backslashreplace"), mode=0o644)
     except OSError as problem:
         raise OverheardError(
-            f"the report cannot be left in {path}: {problem.strerror}", hint="name another file with --report"
+            f"cannot write the report {path}: {problem.strerror}", hint="name another file with --report"
         ) from None

@@ -101,5 +101,6 @@ def results_or_error(results: list[Result], job: Job, log: Path) -> list[Result]
         return results
     said = log.read_text(errors="replace").strip().splitlines() if log.is_file() else []
     raise EngineError(
-        "the lab came to no result" + (f": {said[-1]}" if said else ""), hint=f"what the roles said is in {job.logs}"
+        "the lab produced no result" + (f": {said[-1]}" if said else ""),
+        hint=f"the logs of the roles are in {job.logs}",
     )

@@ -80,7 +80,7 @@ class _Lab:
         with self._running(*arguments) as process:
             code = process.wait()
         if code:
-            raise EngineError(f"`docker compose {' '.join(arguments)}` failed", hint=f"what it said is in {self.log}")
+            raise EngineError(f"`docker compose {' '.join(arguments)}` failed", hint=f"its output is in {self.log}")
 
     def client(self, progress: Progress) -> list[Result]:
         """Run the client, and with it all that it depends on."""
@@ -169,13 +169,13 @@ def check(project: Path, progress: Progress) -> None:
     if not (project / "docker-compose.yml").is_file():
         raise EngineError(f"there is no docker-compose.yml in {project}", hint="run this in a checkout of Overheard")
     if not shutil.which("docker"):
-        raise EngineError("there is no Docker here", hint="install it, or use ENGINE=local")
+        raise EngineError("Docker was not found", hint="install it, or use ENGINE=local")
     ask = ["docker", "info", "--format", "{{.ServerVersion}}"]
-    _answers(ask, "no Docker engine answers", "start it, or use ENGINE=local")
+    _answers(ask, "no Docker engine responds", "start it, or use ENGINE=local")
     _answers(["docker", "compose", "version"], "Docker has no Compose v2", "install the docker-compose-plugin")
-    progress("looking for the base image (made once, in about 20 s, where it cannot be pulled)")
+    progress("looking for the base image (built once, in about 20 s, if it cannot be pulled)")
     base = [str(project / "lab" / "setup" / "base-image")]
-    _answers(base, "the base image can neither be pulled nor made", "see `make base-image`", within=None)
+    _answers(base, "the base image can neither be pulled nor built", "see `make base-image`", within=None)
 
 
 def _answers(command: list[str], otherwise: str, hint: str, *, within: float | None = _PATIENCE) -> None:

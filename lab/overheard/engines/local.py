@@ -104,15 +104,15 @@ def check(project: Path, progress: Progress) -> None:
     """
     if sys.platform != "linux":
         raise EngineError(
-            "without containers the lab needs the namespaces of Linux",
-            hint="install Docker, and run this again: on macOS, brew install --cask docker",
+            "without containers, the lab needs Linux namespaces",
+            hint="install Docker, then try again; on macOS: brew install --cask docker",
         )
     if not shutil.which("unshare"):
         raise EngineError("`unshare` was not found", hint="on Debian and Ubuntu: apt-get install util-linux")
     tried = subprocess.run([*unshare(), "true"], capture_output=True, text=True, check=False)
     if tried.returncode:
-        raise EngineError(f"this user may not make namespaces: {tried.stderr.strip()}", hint=_hint())
-    progress("looking for tshark (installed once, where it is missing)")
+        raise EngineError(f"this user may not create namespaces: {tried.stderr.strip()}", hint=_hint())
+    progress("looking for tshark (installed once, if it is missing)")
     script = project / "lab" / "setup" / "tshark"
     # Outside of a checkout there is no script; the roles will say what they miss.
     installed = subprocess.run([script], stderr=subprocess.PIPE, text=True, check=False) if script.is_file() else None
@@ -125,7 +125,7 @@ def check(project: Path, progress: Progress) -> None:
 def _make_interceptor(project: Path, progress: Progress) -> None:
     script = project / "lab" / "setup" / "python-env"
     if script.is_file():
-        progress("looking for the interceptor's environment (made once, in about 10 s)")
+        progress("looking for the interceptor's environment (created once, in about 10 s)")
         requirements = project / "services" / "interceptor.requirements.txt"
         # What it says, it says to the user: with pip's own reason where something fails.
         subprocess.run([script, f"{sys.prefix}-interceptor", requirements], stdout=sys.stderr, check=False)
@@ -136,5 +136,5 @@ def _hint() -> str:
     if restricted.is_file() and restricted.read_text().strip() == "1":
         return "run as root, or: sudo sysctl kernel.apparmor_restrict_unprivileged_userns=0"
     if os.geteuid() == 0:
-        return "inside a container, give it CAP_SYS_ADMIN, or use ENGINE=compose outside of it"
+        return "inside a container, give it CAP_SYS_ADMIN, or use ENGINE=compose outside it"
     return "run as root, or: sudo sysctl user.max_user_namespaces=10000"

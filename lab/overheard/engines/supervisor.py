@@ -133,7 +133,7 @@ class Lab:
                 lambda role=role, process=process: _problem(role, process),  # type: ignore[misc]
                 f"the {role.name} to be ready",
                 within=_PATIENCE,
-                hint=f"what it said is in {self.folder / 'logs' / role.name}.log",
+                hint=f"its output is in {self.folder / 'logs' / role.name}.log",
             )
 
     def client(self) -> int:
@@ -187,7 +187,7 @@ def _problem(role: Role, process: subprocess.Popen[bytes]) -> str:
     if (code := process.poll()) is not None:
         raise NotReadyError(f"the {role.name} to be ready", seen=f"it ended with exit code {code}", hint="see its log")
     if role.root and not role.root.exists():
-        return "the certificate authority has made no root certificate yet"
+        return "the certificate authority has not created a root certificate yet"
     return probe(role.health, root=str(role.root) if role.root else None)
 
 

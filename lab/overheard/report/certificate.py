@@ -28,7 +28,7 @@ def _lines(look: Look) -> Iterator[Text]:
     count = len(look.certificates)
     yield Text(f"{look.what}: {count or 'no'} certificate{'s' * (count != 1)}", style="bold")
     for skipped in look.skipped:
-        yield Text(f"  passed over, and not kept: {skipped}", style="dim")
+        yield Text(f"  ignored, and not kept: {skipped}", style="dim")
     for number, one in enumerate(look.certificates, 1):
         yield Text(f"\n{number}  {one.sentence}", style="bold")
         yield from _facts(one)
@@ -37,7 +37,7 @@ def _lines(look: Look) -> Iterator[Text]:
     yield from _verdict(look)
     yield Text()
     for question in look.unasked:
-        yield Text(f"  not looked at: {question}", style="dim")
+        yield Text(f"  not checked: {question}", style="dim")
 
 
 def _line(what: str, says: str, style: str = "") -> Text:
@@ -62,12 +62,12 @@ def _connection(connection: Connection) -> Iterator[Text]:
         yield _line("speaks", f"{connection.version}, {connection.cipher}")
     yield _line("trusts", connection.trusting)
     if not connection.asked:
-        yield _line("requests", "was not asked: it knows no other time than now")
+        yield _line("requests", "was not asked: it can only check the present time")
     elif not connection.error:
-        yield _line("requests", "is content", "green")
+        yield _line("requests", "raises no error", "green")
     if connection.error:
         yield _line("requests" if connection.asked else "handshake", connection.error, "red")
-        yield _line("gallery", " or ".join(connection.rows) or "this error is not in it")
+        yield _line("gallery", " or ".join(connection.rows) or "has no row for this error")
 
 
 def _verdict(look: Look) -> Iterator[Text]:
@@ -79,7 +79,7 @@ def _verdict(look: Look) -> Iterator[Text]:
     for name in rows:
         yield from _row(name, [finding.detail for finding in look.wrong if finding.row == name])
     if not rows:
-        yield Text("  the error above says it")
+        yield Text("  see the error above")
 
 
 def _what_it_may_be(look: Look) -> list[str]:

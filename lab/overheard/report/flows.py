@@ -31,7 +31,7 @@ def flows(account: Account, every: bool) -> Iterator[RenderableType]:
     if left:
         yield Text(f"  and {left} more: --flows lists them", style="dim")
     if account.more_flows:
-        yield Text(f"  and {account.more_flows} more, which were judged and are only counted", style="dim")
+        yield Text(f"  and {account.more_flows} more, which were judged, but are not listed", style="dim")
 
 
 def by_weight(listed: Sequence[Flow]) -> list[Flow]:

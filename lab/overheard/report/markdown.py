@@ -54,12 +54,12 @@ def _errors(row: Row) -> str:
 def _how(attempt: Attempt) -> str:
     said = (
         f"trust: {attempt.trust}" if attempt.trust is not Trust.NOT_ASKED else "",
-        f"shows {attempt.identity}" if attempt.identity is not Identity.NONE else "",
+        f"presents {attempt.identity}" if attempt.identity is not Identity.NONE else "",
         f"has {attempt.shared_key}" if attempt.shared_key is not SharedKey.RIGHT else "",
-        f"offers `{attempt.ciphers}` alone" if attempt.ciphers else "",
-        "is led to the interceptor" if attempt.intercepted else "",
+        f"offers only `{attempt.ciphers}`" if attempt.ciphers else "",
+        "is redirected to the interceptor" if attempt.intercepted else "",
     )
-    return ", ".join(filter(None, said)) or "as it is"
+    return ", ".join(filter(None, said)) or "nothing special"
 
 
 def _gets(attempt: Attempt) -> str:

@@ -35,4 +35,4 @@ def _dissected(frame: Dissected) -> Iterator[Text]:
         yield Text(f"    {name}: {value}", style="dim")
     if frame.put_together:
         others = [str(number) for number in frame.put_together if number != frame.frame]
-        yield Text(f"  the head of it came in frame {' and '.join(others)}; this is frame {frame.frame}:", style="dim")
+        yield Text(f"  its beginning is in frame {' and '.join(others)}; this is frame {frame.frame}:", style="dim")

@@ -30,7 +30,7 @@ _PREFACE = paragraphs("""
 """)
 _COLUMNS = ("", "chapter", "what happens", "expected")
 _AFTERWORD = (
-    "What the verdicts mean, and how they come about: [the rules](../architecture.md#the-rules-of-the-verdict)."
+    "What the verdicts mean, and how they are reached: [the rules](../architecture.md#the-rules-of-the-verdict)."
 )
 
 
@@ -98,7 +98,7 @@ def _what_happens(scenario: Scenario) -> Iterator[str]:
     yield "\n".join(rows)
     yield f"Expected: {_expected(scenario.expected)}. {_why(scenario.expected)}".rstrip()
     if scenario.needs:
-        yield f"Needs {' and '.join(sorted(scenario.needs))}; without, it is skipped."
+        yield f"Needs {' and '.join(sorted(scenario.needs))}; otherwise it is skipped."
 
 
 def _expected(expected: Expectation) -> str:
@@ -111,7 +111,7 @@ def _why(expected: Expectation) -> str:
     return " ".join(
         (
             *([f"The message must be seen {expected.seen}."] if expected.seen else ()),
-            *([f"The check that fails: {', '.join(sorted(expected.reasons))}."] if expected.reasons else ()),
+            *([f"The check that must fail: {', '.join(sorted(expected.reasons))}."] if expected.reasons else ()),
             *([f"The wire must show {facts}."] if facts else ()),
         )
     )

@@ -98,7 +98,7 @@ def _reasons(verdicts: Mapping[str, Verdict]) -> Iterator[Text]:
     if not told:
         return
     over = any(verdict.outcome is not Outcome.OVERHEARD for verdict in verdicts.values())
-    yield _heading("why not PROTECTED" if over else "what else does not hold")
+    yield _heading("why not PROTECTED" if over else "other checks that do not hold")
     for (code, says, hint), names in told.items():
         whose = "" if len(names) == len(verdicts) else f"{', '.join(names)}: "
         yield Text.assemble("  ", (code, "yellow"), f"  {whose}{says}")
@@ -111,9 +111,9 @@ def _disagreements(found: Iterable[Disagreement]) -> Iterator[Text]:
     if not found:
         yield Text("\nthe second witness, tshark, agrees", style="bold")
         return
-    yield _heading("what only one of the two witnesses sees")
+    yield _heading("found by only one of the two witnesses")
     for each in found[:_MOST_DISAGREEMENTS]:
-        yield Text(f"  {each.secret}: only {each.seen_by} sees it in frame {each.frame}, {each.says}")
+        yield Text(f"  {each.secret}: only {each.seen_by} finds it in frame {each.frame}, {each.says}")
     if len(found) > _MOST_DISAGREEMENTS:
         yield Text(f"  and {len(found) - _MOST_DISAGREEMENTS} more", style="dim")
 
@@ -123,7 +123,7 @@ def _account(account: Account) -> Iterator[Text]:
     files = ", ".join(account.files[:3]) + (f" and {len(account.files) - 3} more" if len(account.files) > 3 else "")
     yield Text(f"  {account.frames} frames, {account.bytes} bytes, {account.seconds:.3f} s of traffic: {files}")
     if account.left_out:
-        yield Text(f"  {account.left_out} frames were left out, as you wished")
+        yield Text(f"  {account.left_out} frames were left out, as requested")
     most = sorted(account.read_as.items(), key=lambda item: -item[1])
     width = max((len(str(size)) for _, size in most), default=0)
     yield from (Text(f"  {size:>{width}} bytes as {what}") for what, size in most)

@@ -70,7 +70,7 @@ def _table(sightings: Iterable[Sighting]) -> Table:
 
 def _heading(seen: Sighting, place: Place | None) -> Text:
     others = [str(frame) for frame in seen.frames if frame != seen.frame]
-    parts = f"; a part of it in frame {', '.join(others[:5])}" if others else ""
+    parts = f"; parts of it in frame {', '.join(others[:5])}" if others else ""
     file = f" (frame {place.frame} of {place.file})" if place and place.frame != seen.frame else ""
     return Text(f"\n  frame {seen.frame}{file}: {seen.how}{parts}", style="italic")
 
@@ -88,7 +88,7 @@ def _dump(seen: Sighting, place: Place, hide: Callable[[bytes], Iterable[range]]
 def _opened(around: Unwrapped, hidden: bool) -> RenderableType:
     """What stood there with all layers taken off. What is around a secret may be a part of another, and is left out."""
     if hidden:
-        return Text("  unwrapped: masked, as this is no terminal", style="dim")
+        return Text("  decoded: masked, because this is not a terminal", style="dim")
     before, shown, behind = (
         _readable(part) for part in (around.before[-_AROUND:], around.shown, around.behind[:_AROUND])
     )
@@ -96,7 +96,7 @@ def _opened(around: Unwrapped, hidden: bool) -> RenderableType:
     row.add_column(no_wrap=True)
     row.add_column(overflow="fold")
     # Marked for those who see no colours, too.
-    row.add_row("  unwrapped: ", Text.assemble(before, (f"»{shown}«", "bold white on red"), behind))
+    row.add_row("  decoded: ", Text.assemble(before, (f"»{shown}«", "bold white on red"), behind))
     return row
 
 

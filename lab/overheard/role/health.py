@@ -36,7 +36,7 @@ def probe(url: str, *, root: str | None = None, timeout: float = 2) -> str:
         finally:
             connection.close()
     except (OSError, http.client.HTTPException) as problem:
-        return f"it said nothing ({problem})"
+        return f"it gave no HTTP response ({problem})"
     return "" if answer.status == 200 else f"it answered {answer.status} {answer.reason}"
 
 

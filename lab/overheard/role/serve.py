@@ -99,8 +99,8 @@ def _see_that_it_is_free(listener: Listener) -> None:
         socket.create_server((listener.host, listener.port)).close()
     except OSError as problem:
         raise SettingsError(
-            f"{listener.host}:{listener.port} cannot be listened on: {problem.strerror}",
-            hint="see what listens there, or set another port",
+            f"cannot listen on {listener.host}:{listener.port}: {problem.strerror}",
+            hint="find out what is using it, or choose another port",
         ) from None
 
 

@@ -40,7 +40,7 @@ class Environment:
 
     def folder(self, name: str, default: str | None = None) -> Path:
         """A folder that is there."""
-        return self._checked(name, default, Path, Path.is_dir, "a folder that exists")
+        return self._checked(name, default, Path, Path.is_dir, "an existing folder")
 
     def port(self, name: str, default: str | None = None) -> int:
         """A TCP or UDP port."""
@@ -52,7 +52,7 @@ class Environment:
 
     def number(self, name: str, default: str | None = None) -> int:
         """A whole number, 0 or above."""
-        return self._checked(name, default, int, lambda number: number >= 0, "a whole number, 0 or above")
+        return self._checked(name, default, int, lambda number: number >= 0, "a whole number, 0 or more")
 
     def choice(self, name: str, choices: Iterable[str], default: str | None = None) -> str:
         """One of a few words."""

@@ -156,16 +156,16 @@ class Expectation:
 
     def _wrong(self, verdict: Verdict) -> Iterator[str]:
         if verdict.outcome is not self.outcome:
-            yield f"the verdict was to be {self.outcome}, and is {verdict.outcome}"
+            yield f"the verdict should be {self.outcome}, but is {verdict.outcome}"
         elif self.outcome is Outcome.OVERHEARD:
             # A secret that was seen was seen, whatever else was wrong with the recording.
             if all(sighting.how != self.seen for sighting in verdict.sightings):
-                yield f"it was to be seen {self.seen}, and is seen {verdict.sightings[0].how}"
+                yield f"it should be seen {self.seen}, but is seen {verdict.sightings[0].how}"
         elif (codes := {check.code for check in verdict.reasons}) != self.reasons:
-            yield f"it was to be {self.outcome} by {_listed(self.reasons)}, and is by {_listed(codes)}"
+            yield f"it should be {self.outcome} because of {_listed(self.reasons)}, but is because of {_listed(codes)}"
         shown = {fact for stream in verdict.visible for fact in stream.facts}
         if missing := self.visible - shown:
-            yield f"the wire was to show {_listed(missing)}, and shows {_listed(shown)}"
+            yield f"the wire should show {_listed(missing)}, but shows {_listed(shown)}"
 
 
 @dataclass(frozen=True)

@@ -49,7 +49,7 @@ MUTUAL_TLS = Chapter(
             attempt that had to fail does.
         """),
         outcome=Outcome.PROTECTED,
-        wrong="was to fail with “alert certificate required”, and got the message",
+        wrong="should fail with “alert certificate required”, but got the message",
     ),
     reading=(
         rfc(8446, "4.3.2", "how a server asks for a certificate, and of which CAs"),

@@ -48,7 +48,7 @@ GALLERY = Chapter(
         """),
         outcome=Outcome.PROTECTED,
         error="certificate has expired",
-        wrong="was to fail with “certificate revoked”, and got the message",
+        wrong="should fail with “certificate revoked”, but got the message",
     ),
     reading=(
         rfc(5280, "6.1.3", "the checks of each certificate, one by one"),

@@ -101,7 +101,7 @@ POST_QUANTUM = Chapter(
             X25519MLKEM768, and shows X25519 alone. Whoever has recorded this can wait.
         """),
         outcome=Outcome.PROTECTED,
-        wrong="the wire was to show TLS 1.3, X25519MLKEM768",
+        wrong="the wire should show TLS 1.3, X25519MLKEM768",
     ),
     reading=(
         Reading(
