@@ -27,7 +27,7 @@ def got(result: Result, message: str) -> str:
     attempts = len(result.exchanges)
     if attempts > _FEW:
         right = sum(not exchange.wrong for exchange in result.exchanges)
-        return f"{right} of {attempts} as they should be"
+        return f"{right} of {attempts} as expected"
     return message if result.received else short_error(result.error)
 
 
@@ -66,7 +66,7 @@ def _saw_no_message(verdict: Verdict) -> str:
     if alerts:
         return f"{' and '.join(versions)}, alert {alerts[0]}"
     if verdict.presence is Presence.MESSAGE_KEY:
-        return "tokens of Fernet, sealed"
+        return "sealed Fernet tokens"
     if not versions:
         return "nothing that it could read"
     both = " and ".join(versions)

@@ -35,13 +35,13 @@ def unmixed(common: int, mixture: int, prime: int = PRIME) -> int:
 
 
 def steps(client: int = CLIENT, server: int = SERVER, common: int = COMMON, prime: int = PRIME) -> tuple[str, ...]:
-    """The agreement step by step, and what it would take the spy to undo it, a paragraph each."""
+    """The key agreement step by step, and what it would take the spy to undo it, one paragraph each."""
     from_client, from_server = mixed(common, client, prime), mixed(common, server, prime)
     return paragraphs(f"""
-        Think of paint. All agree on a common colour, which the spy may know. Here it is {common}, and all sums are done
-        modulo {prime}: only the remainder of a division by {prime} is kept.
+        Think of paint. Both agree on a common colour, which the spy may know. Here it is {common}, and all sums are
+        done modulo {prime}: only the remainder of a division by {prime} is kept.
 
-        Each draws a secret paint and shows it to nobody: the client {client}, the server {server}.
+        Each picks a secret paint and shows it to nobody: the client {client}, the server {server}.
 
         The client mixes hers into the common colour and sends the mixture:
         {common}^{client} mod {prime} = {from_client}.
@@ -54,14 +54,14 @@ def steps(client: int = CLIENT, server: int = SERVER, common: int = COMMON, prim
 
         The server mixes its secret paint into what it got:
         {from_client}^{server} mod {prime} = {mixed(from_client, server, prime)}. Both have the same colour: {common}
-        with both secrets in it, for the order in which paints are mixed does not matter.
+        with both secrets in it, because the order in which paints are mixed does not matter.
 
         To get there, the spy must take a mixture apart: which power of {common} is {from_client}? It tries 1, 2, 3 and
-        so on, and has it at try {unmixed(common, from_client, prime)}, of at most {prime - 1}. This is called the
+        so on, and finds it at try {unmixed(common, from_client, prime)}, of at most {prime - 1}. This is called the
         discrete logarithm.
 
-        X25519 has points of a curve in place of powers, and 2^{_FREE_BITS} private keys, about
-        {_rounded(2**_FREE_BITS)}. The best method that is known is quicker than to try them all, and still takes about
+        X25519 uses points of a curve instead of powers, and has 2^{_FREE_BITS} private keys, about
+        {_rounded(2**_FREE_BITS)}. The best known method is faster than trying them all, but still takes about
         2^{_WORK_BITS} steps, or {_rounded(2**_WORK_BITS)}.
     """)
 

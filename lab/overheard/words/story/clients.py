@@ -10,7 +10,7 @@ from overheard.words.verdict import Outcome
 SCENARIOS = (
     Scenario(
         name="mutual-tls",
-        title="HTTPS, and the server wants to know who asks",
+        title="HTTPS, and the server asks for the client's certificate",
         attempts=(
             Attempt(
                 "as the squirrel",
