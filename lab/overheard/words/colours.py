@@ -1,7 +1,7 @@
-"""How two agree on a key in public, told with paint and computed with small numbers.
+"""How two parties agree on a key in public, explained with paint and computed with small numbers.
 
-A colour is a number below a prime, and to mix a paint into it as many times as a secret says is to raise it to that
-power, modulo the prime (RFC 2631, 2.1.1). Stirring is easy. Nobody knows a quick way to take the paints apart again.
+A colour is a number below a prime. Mixing a secret paint into it means raising it to the power of the secret, modulo
+the prime (RFC 2631, 2.1.1). Mixing is easy. Nobody knows a quick way to separate the paints again.
 """
 
 from __future__ import annotations
@@ -12,9 +12,9 @@ PRIME = 23
 COMMON = 5
 CLIENT, SERVER = 9, 14
 
-# Of the 256 bits of a private key of X25519 five are given (RFC 7748, 5).
+# Five of the 256 bits of an X25519 private key are fixed (RFC 7748, 5).
 _FREE_BITS = 251
-# Roughly what the best method that is known takes, Pollard's rho: the square root of the group's order.
+# Roughly the cost of the best known method, Pollard's rho: the square root of the group's order.
 _WORK_BITS = 126
 
 
@@ -24,9 +24,9 @@ def mixed(colour: int, secret: int, prime: int = PRIME) -> int:
 
 
 def unmixed(common: int, mixture: int, prime: int = PRIME) -> int:
-    """The secret paint in `mixture`, found by trying one after the other: the discrete logarithm.
+    """The secret paint in `mixture`, found by trying them in order: the discrete logarithm.
 
-    Raises ValueError where no paint makes that mixture out of `common`.
+    Raises ValueError if no paint turns `common` into that mixture.
     """
     for secret in range(1, prime):
         if mixed(common, secret, prime) == mixture:
@@ -67,6 +67,6 @@ def steps(client: int = CLIENT, server: int = SERVER, common: int = COMMON, prim
 
 
 def _rounded(number: int) -> str:
-    """A large number in one digit and a power of ten."""
+    """A large number as one digit and a power of ten."""
     digit, _, power = f"{number:.0e}".partition("e+")
     return f"{digit} · 10^{int(power)}"

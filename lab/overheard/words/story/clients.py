@@ -1,4 +1,4 @@
-"""The fifth part: the server, too, wants to know with whom it speaks."""
+"""The fifth part: the server also wants to know with whom it is talking."""
 
 from __future__ import annotations
 

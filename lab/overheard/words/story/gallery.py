@@ -1,4 +1,4 @@
-"""The last part: the many ways for HTTPS to fail."""
+"""The last part: many ways for HTTPS to fail."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The fourth part: a spy in the middle of HTTPS, and what stands between him and the message."""
+"""The fourth part: a spy in the middle of HTTPS, and what keeps the message from it."""
 
 from __future__ import annotations
 

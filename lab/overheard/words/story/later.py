@@ -1,4 +1,4 @@
-"""The sixth part: what was recorded today may be opened later."""
+"""The sixth part: what is recorded today may be decrypted later."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The second part: ciphers that hold, and keys that two must share."""
+"""The second part: strong ciphers, and keys that both sides must share."""
 
 from __future__ import annotations
 
