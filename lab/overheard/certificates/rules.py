@@ -1,6 +1,6 @@
-"""The rules by which a chain is judged, each with the row of the gallery that it belongs to.
+"""The rules by which a chain is checked, each with its row of the gallery.
 
-A rule says in words, for each fault that it finds, what is wrong. They stand in the order in which OpenSSL looks.
+A rule yields a description of each fault that it finds. The rules are in the order in which OpenSSL checks.
 """
 
 from __future__ import annotations
@@ -22,9 +22,9 @@ from overheard.certificates.path import Path, misplaced, self_signed
 
 @dataclass(frozen=True)
 class Case:
-    """What the rules look at: the chain as it was sent, and the path that comes of it.
+    """The input of the rules: the chain as it was sent, and the path that was built from it.
 
-    `judged` is whether the path must be anchored. `host` and `crls` are None where they were not asked about.
+    `judged` is whether the path must be anchored. `host` and `crls` are None if they are not checked.
     """
 
     chain: Sequence[x509.Certificate]
@@ -37,7 +37,7 @@ class Case:
 
 @dataclass(frozen=True)
 class Rule:
-    """A row of the gallery, and what finds its fault."""
+    """A row of the gallery, and the function that finds its fault."""
 
     row: str
     details: Callable[[Case], Iterator[str]]
@@ -84,7 +84,7 @@ def _missing_intermediate(case: Case) -> Iterator[str]:
             if len(case.chain) == 1
             else "nothing else that was sent is that issuer's certificate"
         )
-        # Of an issuer that nobody has seen, nobody can tell whether it is an intermediate or a root.
+        # Without the issuer's certificate, nobody can tell whether it is an intermediate or a root.
         yield f"{_issuer(case.path.top)}, is not trusted, and {sent}; if that is a root, see unknown-root"
 
 
@@ -101,7 +101,7 @@ def _critical_unknown(case: Case) -> Iterator[str]:
 
 def _not_a_ca(case: Case) -> Iterator[str]:
     for one in case.path.above:
-        # A root of version 1 has no extensions to say so in, and is what whoever trusts it says that it is.
+        # A version 1 root has no basic constraints; whoever trusts it decides that it is a CA.
         if not is_ca(one) and not (one.version is x509.Version.v1 and self_signed(one)):
             yield f"{_the(one)} has signed another, but is not a CA"
 
@@ -129,7 +129,7 @@ def _length(case: Case) -> Iterator[str]:
 
 
 def _weak_signature(case: Case) -> Iterator[str]:
-    # Nobody looks at the signature by which a root vouches for itself.
+    # A root's signature on itself is not checked.
     for one in case.path.certificates:
         if digest_is_weak(one) and not (one is case.path.top and self_signed(one)):
             yield f"{_the(one)} is signed by {signature_in_words(one)}"
@@ -211,7 +211,7 @@ RULES: tuple[Rule, ...] = (
     _revocation("crl-missing"),
     _revocation("crl-expired"),
     _revocation("revoked"),
-    # OpenSSL looks at the dates from the root down.
+    # OpenSSL checks the dates from the root down.
     Rule("expired-intermediate", _expired_above),
     Rule("not-yet-valid", _not_yet),
     Rule("expired", _expired),

@@ -1,4 +1,4 @@
-"""The secrets that a person named: on the command line, in files, in the environment, in a list."""
+"""The secrets that the user named: on the command line, in files, in the environment, in a list."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from overheard.words.secret import Secret
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
 
-# Larger than this is no secret that anybody would look for.
+# Nobody searches for a secret larger than this.
 _LARGEST = 1 << 20
 _SOURCES = ("value", "file", "env")
 _FORMS = {
@@ -25,7 +25,7 @@ _A_LIST = 'a list has one [[secret]] table per secret, with a name and one of va
 
 
 def secrets(given: Iterable[tuple[str, str]]) -> list[Secret]:
-    """The secrets, of options and what stood behind them. Raises OverheardError, and never says a value."""
+    """The secrets, from options and their arguments. Raises OverheardError, which never contains a value."""
     found = [secret for option, text in given for secret in _given(option, text)]
     if not found:
         raise OverheardError(
@@ -74,7 +74,7 @@ def _of_file(name: str, path: str) -> Secret:
         raise OverheardError(f"the secret {name!r} cannot be read from {path!r}: {words}") from None
     if len(content) > _LARGEST:
         raise OverheardError(f"the secret {name!r} in {path!r} is larger than {_LARGEST >> 20} MiB")
-    # An editor puts a line end there, and a Windows editor two bytes of one. Only one: a secret may end in others.
+    # Editors end a file with a newline, on Windows with two bytes. Only one is removed: a secret may end in others.
     end = 2 if content.endswith(b"\r\n") else 1 if content.endswith(b"\n") else 0
     return _secret(name, content[: len(content) - end], f" in {path!r}")
 
@@ -99,7 +99,7 @@ def _listed(path: Path) -> Iterator[Secret]:
     except OSError as problem:
         raise OverheardError(f"the list of secrets {path} cannot be read: {problem.strerror}") from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as problem:
-        # Where it is wrong, and not what stands there.
+        # The place of the error, without the text there.
         where = str(problem).rpartition(" (at ")[2].rstrip(")") if " (at " in str(problem) else "it is not text"
         raise OverheardError(f"the list of secrets {path} is not TOML: {where}", hint=_A_LIST) from None
     tables = content.pop("secret", None)
@@ -124,5 +124,5 @@ def _of_table(path: Path, number: int, table: Mapping[str, Any] | object) -> Sec
         raise wrong("needs exactly one of value, file and env, as a string")
     (source,) = sources
     text = table[source]
-    # A file is looked for where the list is, wherever the command was typed.
+    # A file is relative to the list, wherever the command was run.
     return _READ[source](table["name"], str(path.parent / text) if source == "file" else text)

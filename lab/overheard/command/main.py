@@ -1,4 +1,4 @@
-"""The command line: what can be asked for, and how failures are told."""
+"""The command line: its options, and how errors are reported."""
 
 from __future__ import annotations
 
@@ -41,15 +41,15 @@ _WHERE = {
 
 
 def main() -> None:
-    """Do what the command line says, and end the process."""
-    # A terminal that is closed is no different from Ctrl-C: take down what runs, then go.
+    """Run the command, and end the process."""
+    # Closing the terminal is like Ctrl-C: stop everything, then exit.
     signal.signal(signal.SIGHUP, interrupt)
     run("overheard", _dispatch)
 
 
 def _dispatch(arguments: list[str]) -> int:
     options = _parser().parse_args(arguments)
-    # Imported late, for --help must be quick.
+    # Imported late, because --help must be fast.
     module, function = _WHERE[options.command]
     command: Callable[[argparse.Namespace], int] = getattr(import_module(f"overheard.command.{module}"), function)
     try:
@@ -60,7 +60,7 @@ def _dispatch(arguments: list[str]) -> int:
 
 
 def _new_file(text: str) -> Path:
-    """A file that can be made: known before the lab runs, and not after."""
+    """A file that can be created, checked before the lab runs."""
     path = Path(text)
     if not path.absolute().parent.is_dir():
         raise argparse.ArgumentTypeError(f"there is no folder {path.parent}")

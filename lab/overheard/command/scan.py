@@ -1,4 +1,4 @@
-"""`overheard scan`: what an eavesdropper got to know from captures of anybody's."""
+"""The options of `overheard scan`, which judges any capture."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ exit codes:
   2    INCONCLUSIVE, or nothing could be judged: the reasons are in the output
   130  interrupted; no report was left half written
 """
-# The kinds of reports, by how their files end.
+# The report formats, by file suffix.
 KINDS = {".json": "json", ".sarif": "sarif", ".xml": "junit"}
 
 
@@ -75,7 +75,7 @@ def _add_secrets(group: argparse._ArgumentGroup) -> None:
         ("--secret-env", "NAME[=VARIABLE]", "a secret in an environment variable, of the same name or another"),
         ("--secrets", "LIST.toml", "a TOML file that lists secrets"),
     ):
-        # All go to one list: reports have the secrets in the order in which they were given.
+        # All in one list: reports list the secrets in the order of the command line.
         group.add_argument(option, dest="secrets", action=_Given, default=[], metavar=metavar, help=says)
 
 
@@ -134,7 +134,7 @@ def _add_output(group: argparse._ArgumentGroup) -> None:
 
 
 class _Given(argparse.Action):
-    """Notes a secret with the option that it was given by."""
+    """Collects a secret together with the option that named it."""
 
     def __call__(
         self,

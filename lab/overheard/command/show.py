@@ -1,4 +1,4 @@
-"""`overheard show`: a certificate in words, and what is wrong with it."""
+"""`overheard show`: a certificate in plain words, and what is wrong with it."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
 
 
 def _moment(text: str) -> datetime:
-    """A time in ISO 8601; UTC where it does not say."""
+    """A time in ISO 8601; UTC if it has no time zone."""
     try:
         moment = datetime.fromisoformat(text)
     except ValueError:

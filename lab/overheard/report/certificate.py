@@ -1,6 +1,6 @@
-"""Certificates for people: the sentence first, then a line a fact, and what is wrong in the gallery's words.
+"""Certificates for people: the sentence first, then one line per fact, and what is wrong, as in the gallery.
 
-Lines are as long as they are: an error that was folded cannot be searched for.
+Lines are not wrapped: nobody could search for an error that is.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 def certificates(look: Look) -> Group:
-    """All that was found out, to be printed without folding (`soft_wrap=True`)."""
+    """The whole report, to be printed without wrapping (`soft_wrap=True`)."""
     return Group(*_lines(look))
 
 
@@ -83,7 +83,7 @@ def _verdict(look: Look) -> Iterator[Text]:
 
 
 def _what_it_may_be(look: Look) -> list[str]:
-    """The rows of the error, where the certificates say nothing of it, or none was sent."""
+    """The rows that match the error, if the certificates do not explain it, or none was sent."""
     return list(look.connection.rows) if look.connection else []
 
 

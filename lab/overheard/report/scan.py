@@ -1,4 +1,4 @@
-"""The report of a scan as text, for people: the verdicts, what was seen where, why, and what was read."""
+"""The report of a scan as text, for people: the verdicts, what was seen where, the reasons, and what was read."""
 
 from __future__ import annotations
 
@@ -33,9 +33,9 @@ def scanned(
     every_flow: bool = False,
     hide: Callable[[bytes], Iterable[range]] | None = None,
 ) -> Group:
-    """All of a report. `places` has the frames to show bytes of, by their numbers.
+    """The whole report. `places` has the frames whose bytes are shown, by their numbers.
 
-    `hide` says which bytes hold a secret and are to be masked; without it, all are shown.
+    `hide` says which bytes belong to a secret and must be masked; without it, all are shown.
     """
     return Group(*_parts(report, places or {}, every_flow, hide))
 
@@ -60,7 +60,7 @@ def _parts(
 
 
 def headline(name: str, verdict: Verdict, widest: int = 0) -> Text:
-    """The verdict on one secret, in a line."""
+    """The verdict on one secret, in one line."""
     outcome = verdict.outcome
     return Text.assemble(
         (outcome.value.ljust(_WIDEST), STYLES[outcome]), "  ", (name.ljust(widest), "bold"), "  ", in_a_line(verdict)
@@ -68,7 +68,7 @@ def headline(name: str, verdict: Verdict, widest: int = 0) -> Text:
 
 
 def in_a_line(verdict: Verdict) -> str:
-    """Why, in a line."""
+    """The reason for the verdict, in one line."""
     if verdict.sightings:
         first, count = verdict.sightings[0], len(verdict.sightings)
         more = f", and {count - 1} times more" if count > 1 else ""
@@ -88,11 +88,11 @@ def _heading(words: str) -> Text:
 
 
 def _reasons(verdicts: Mapping[str, Verdict]) -> Iterator[Text]:
-    """The checks that do not hold, each with what to do about it; those of several secrets once."""
+    """The checks that do not hold, each with what to do about it; a check that fails for several secrets only once."""
     told: dict[tuple[str, str, str], list[str]] = {}
     for name, verdict in verdicts.items():
         for check in verdict.reasons:
-            # That it is not absent is what the sightings say already.
+            # The sightings already say that it is not absent.
             if not (verdict.sightings and check.code == "absent"):
                 told.setdefault((check.code, check.says, check.hint), []).append(name)
     if not told:

@@ -1,4 +1,4 @@
-"""Breaking a shifted alphabet before the reader's eyes: all 25 tries, and the one that is right."""
+"""Breaking a Caesar cipher step by step: all 25 tries, and the right one."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 def tries(text: str, right: int | None) -> Iterator[Text]:
-    """A line a try: the shift, what the text then says, and how much that is like English. `right` is marked."""
+    """One line per try: the shift, the shifted text, and its likeness to English. `right` is marked."""
     yield Text(
         f"  “{text}”, broken by trying every shift; the score says how English the pairs of letters are, from 0 to 9"
     )
