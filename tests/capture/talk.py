@@ -12,7 +12,7 @@ from lab.pki import Files
 from overheard.words.secret import Secret
 from overheard_capture.content.content import Content
 from overheard_capture.content.findings import Conversation, Findings
-from overheard_capture.identify.direction import stream
+from overheard_capture.identify.direction import READERS, stream
 from overheard_capture.protocols.tls.conversation import TlsDirection, tls_of
 from overheard_capture.protocols.tls.handshake import Handshake, handshake
 from overheard_capture.protocols.tls.sizes import Sizes, sizes
@@ -130,7 +130,7 @@ def hear(parts: Parts, *, cuts: Iterable[int] = (), lost: Sequence[int] = (), in
     whose numbers are in `lost` are missing.
     """
     talk = Conversation()
-    heard = Heard(Findings(SEARCH, conversation=talk), Findings(SEARCH, conversation=talk))
+    heard = Heard(Findings(SEARCH, READERS, conversation=talk), Findings(SEARCH, READERS, conversation=talk))
     readers = {">": Content(heard.client, (), stream), "<": Content(heard.server, (), stream)}
     numbered = [(side, part, number) for number, (side, part) in enumerate(parts)]
     if not in_turn:

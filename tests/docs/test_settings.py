@@ -75,7 +75,7 @@ PAGES = (
     ),
     Page(
         "client",
-        SERVICES.split("## The client that walks")[1],
+        SERVICES.split("## The client that runs")[1],
         "services/overheard_services/client/settings.py",
         Client.from_environment,
         (
@@ -153,7 +153,7 @@ def test_the_services_of_the_server_are_those_of_the_code() -> None:
 
 
 def test_the_client_alone_needs_an_address_and_no_more() -> None:
-    listed = rows(SERVICES.split("## The client, alone")[1].split("## The client that walks")[0], "variable |")
+    listed = rows(SERVICES.split("## The client, alone")[1].split("## The client that runs")[0], "variable |")
     assert [name for name, _, _ in listed] == ["SECRET_URL", "OVERHEARD_CLIENT_CA_FILE", "SECRET_KEY"]
     assert Alone.from_environment({"SECRET_URL": "http://server:5683"}) == Alone("http://server:5683", None, "")
 

@@ -27,25 +27,25 @@ class Cheat:
 
 
 CHEATS = {
-    "a control that is sealed": Cheat("http", "disguise=Disguise.FERNET", "was to be OVERHEARD, and is PROTECTED"),
+    "a control that is sealed": Cheat("http", "disguise=Disguise.FERNET", "should be OVERHEARD, but is PROTECTED"),
     "a cipher that does nothing": Cheat("substitution", "disguise=Disguise.NONE", "to be seen letters shifted by 25"),
-    "nothing sealed": Cheat("fernet", "disguise=Disguise.NONE", "was to be PROTECTED, and is OVERHEARD"),
-    "the wrong key": Cheat("fernet", "shared_key=SharedKey.WRONG", "the client was to get the message"),
+    "nothing sealed": Cheat("fernet", "disguise=Disguise.NONE", "should be PROTECTED, but is OVERHEARD"),
+    "the wrong key": Cheat("fernet", "shared_key=SharedKey.WRONG", "the client should get the message"),
     "the right key for everybody": Cheat(
         "fernet",
         "shared_key=SharedKey.RIGHT",
-        "was to fail with “InvalidToken: ”, and got the message",
+        "should fail with “InvalidToken: ”, but got the message",
         everywhere=True,
     ),
-    "no agreement": Cheat("diffie-hellman", "disguise=Disguise.NONE", "was to be PROTECTED, and is OVERHEARD"),
+    "no agreement": Cheat("diffie-hellman", "disguise=Disguise.NONE", "should be PROTECTED, but is OVERHEARD"),
     "an agreement with nobody in between": Cheat(
-        "diffie-hellman-intercepted", "intercepted=False", "was to be OVERHEARD, and is PROTECTED"
+        "diffie-hellman-intercepted", "intercepted=False", "should be OVERHEARD, but is PROTECTED"
     ),
     "a CA that is trusted after all": Cheat("https-untrusted", "trust=Trust.LAB_CA", "and got the message"),
-    "HTTPS without the S": Cheat("https", "service=HTTP", "was to be PROTECTED, and is OVERHEARD"),
+    "HTTPS without the S": Cheat("https", "service=HTTP", "should be PROTECTED, but is OVERHEARD"),
     "a spy who is not there": Cheat("https-intercepted", "intercepted=False", "and got the message"),
     "a spy who is not there, either": Cheat(
-        "https-unverified-intercepted", "intercepted=False", "was to be OVERHEARD, and is PROTECTED"
+        "https-unverified-intercepted", "intercepted=False", "should be OVERHEARD, but is PROTECTED"
     ),
     "a client that looks after all": Cheat(
         "https-unverified-intercepted", "trust=Trust.LAB_CA", "certificate verify failed"
@@ -55,22 +55,22 @@ CHEATS = {
     "a server that does not ask": Cheat(
         "mutual-tls",
         "service=HTTPS",
-        "was to fail with “alert certificate required”, and got the message",
+        "should fail with “alert certificate required”, but got the message",
         everywhere=True,
     ),
     "forward secrecy": Cheat(
-        "no-forward-secrecy", "ciphers='ECDHE-RSA-AES128-GCM-SHA256'", "was to be OVERHEARD, and is PROTECTED"
+        "no-forward-secrecy", "ciphers='ECDHE-RSA-AES128-GCM-SHA256'", "should be OVERHEARD, but is PROTECTED"
     ),
     "no forward secrecy anywhere": Cheat(
         "no-forward-secrecy", "ciphers='AES128-GCM-SHA256'", "was not to be overheard, and was", everywhere=True
     ),
     "the key exchange of old": Cheat(
-        "post-quantum", "ciphers='ECDHE-RSA-AES128-GCM-SHA256'", "the wire was to show TLS 1.3, X25519MLKEM768"
+        "post-quantum", "ciphers='ECDHE-RSA-AES128-GCM-SHA256'", "the wire should show TLS 1.3, X25519MLKEM768"
     ),
     "a gallery that nobody looks at": Cheat(
         "gallery",
         "trust=Trust.ANYBODY",
-        "was to fail with “certificate has expired”, and got the message",
+        "should fail with “certificate has expired”, but got the message",
         everywhere=True,
     ),
 }

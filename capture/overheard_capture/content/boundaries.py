@@ -5,14 +5,14 @@ from __future__ import annotations
 import bisect
 from typing import TYPE_CHECKING
 
+from overheard.words.layer import Layers
 from overheard_capture.content.findings import Occurrence
 from overheard_capture.provenance.origin import Origin, joined
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from overheard_capture.content.findings import Findings
-    from overheard_capture.content.nesting import ReaderFactory
+    from overheard_capture.content.findings import Findings, ReaderFactory
     from overheard_capture.provenance.origin import Bytes, Origin
 
 # How many bytes before and behind a match are kept for the eye.
@@ -22,7 +22,7 @@ _AROUND = 96
 class Boundaries:
     """A content that is fed block by block, each of many bits, and told where in a block another bit begins."""
 
-    def __init__(self, findings: Findings, layers: tuple[str, ...], reader: ReaderFactory) -> None:
+    def __init__(self, findings: Findings, layers: Layers, reader: ReaderFactory) -> None:
         self._findings = findings
         self._layers = layers
         self._reader = reader(findings, layers)

@@ -3,33 +3,19 @@
 from __future__ import annotations
 
 from enum import Enum, auto
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
+from overheard.words.layer import Layers
 from overheard_capture.content.findings import Occurrence
 from overheard_capture.provenance.origin import Origin, joined
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from overheard_capture.content.findings import Findings
+    from overheard_capture.content.findings import Findings, ReaderFactory
     from overheard_capture.provenance.origin import Bytes
     from overheard_capture.search import Match
 
 # How many bytes before and behind a match are kept for the eye.
 _AROUND = 96
-
-
-class Reader(Protocol):
-    """Reads content as it comes, in pieces of any size. What it is given must not be kept: take a copy."""
-
-    def feed(self, data: Bytes, origin: Origin) -> None:
-        """Read on."""
-
-    def gap(self, length: int) -> None:
-        """So many bytes are missing here."""
-
-    def close(self) -> None:
-        """There is no more to come."""
 
 
 class SearchScope(Enum):
@@ -48,8 +34,8 @@ class Content:
     def __init__(
         self,
         findings: Findings,
-        layers: tuple[str, ...],
-        reader: Callable[[Findings, tuple[str, ...]], Reader] | None = None,
+        layers: Layers,
+        reader: ReaderFactory | None = None,
         looking: SearchScope = SearchScope.ALL,
     ) -> None:
         self._findings = findings
@@ -121,13 +107,13 @@ class Content:
                 self._findings.found(_found(match, self._layers, window, both, self._position - seam))
 
 
-def look_at(findings: Findings, layers: tuple[str, ...], data: Bytes, origin: Origin, position: int = 0) -> None:
+def look_at(findings: Findings, layers: Layers, data: Bytes, origin: Origin, position: int = 0) -> None:
     """Search some bytes for themselves; they are those from `position` on of what has these layers."""
     for match in findings.search.matches(data):
         findings.found(_found(match, layers, data, origin, position))
 
 
-def _found(match: Match, layers: tuple[str, ...], data: Bytes, origin: Origin, position: int) -> Occurrence:
+def _found(match: Match, layers: Layers, data: Bytes, origin: Origin, position: int) -> Occurrence:
     start, end = match.offset, match.offset + match.length
     return Occurrence(
         match,

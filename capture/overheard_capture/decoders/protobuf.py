@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+from overheard.words.layer import Layers
 from overheard_capture.content.text_detector import seems_text
 from overheard_capture.decoders.short import Short
 from overheard_capture.provenance.origin import joined
 from overheard_capture.provenance.queue import ByteQueue
 
 if TYPE_CHECKING:
-    from overheard_capture.content.content import Reader
     from overheard_capture.content.findings import Findings
+    from overheard_capture.content.readers import Reader
     from overheard_capture.provenance.origin import Bytes, Origin
 
 # What a field is, and how many bytes it has where that is not said.
@@ -111,7 +112,7 @@ def _varint(data: bytes, at: int, ends: int) -> tuple[int, int]:
 class Protobuf:
     """Reads one message. What turns out to be none is read by a leaf."""
 
-    def __init__(self, findings: Findings, layers: tuple[str, ...]) -> None:
+    def __init__(self, findings: Findings, layers: Layers) -> None:
         self._findings = findings
         self._layers = layers
         self._waiting = ByteQueue()

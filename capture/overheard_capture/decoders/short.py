@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from overheard.words.layer import Layers
 from overheard_capture.content.byte_scan import is_plain, is_simple
 from overheard_capture.content.findings import Reason
 from overheard_capture.content.text_detector import CONTROL
-from overheard_capture.decoders.carving import MAGICS
-from overheard_capture.decoders.magic import HEAD, is_known
+from overheard_capture.decoders.magic import CARVED, HEAD, is_known
 from overheard_capture.decoders.untyped import untyped
 from overheard_capture.decoders.utf16_32 import encoding_of
 
 if TYPE_CHECKING:
-    from overheard_capture.content.content import Reader
     from overheard_capture.content.findings import Findings
+    from overheard_capture.content.readers import Reader
     from overheard_capture.provenance.origin import Bytes, Origin
 
 # More than that is not kept to be looked at as a whole.
@@ -29,7 +29,7 @@ def glance(data: bytes) -> bool | None:
         return None
     if is_plain(data):
         return True
-    if MAGICS.first(data) >= 0 or len(data.translate(None, CONTROL)) == len(data):
+    if CARVED.first(data) >= 0 or len(data.translate(None, CONTROL)) == len(data):
         return None
     head = data[:HEAD]
     return None if is_known(head) or encoding_of(head) else False
@@ -40,7 +40,7 @@ class Short:
 
     __slots__ = ("_findings", "_first", "_layers", "_leaf", "_origin")
 
-    def __init__(self, findings: Findings, layers: tuple[str, ...]) -> None:
+    def __init__(self, findings: Findings, layers: Layers) -> None:
         self._findings = findings
         self._layers = layers
         # What came first, as long as nothing else did.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from overheard.words.layer import Layers
 from overheard_capture.content.byte_scan import is_plain, is_simple
 from overheard_capture.content.content import Content, SearchScope
 from overheard_capture.content.findings import Reason
@@ -11,7 +12,7 @@ from overheard_capture.content.nesting import FIRST_PIECE, Remainder
 from overheard_capture.content.text_detector import TextDetector
 from overheard_capture.decoders.base64.finder import Base64Finder
 from overheard_capture.decoders.carving import Carver
-from overheard_capture.decoders.magic import HEAD, sniffed
+from overheard_capture.decoders.magic import HEAD, TEXT_ENDS, reader_of
 from overheard_capture.decoders.mail.encoded_words import EncodedWords
 from overheard_capture.decoders.mail.quoted_printable import SoftBreakFinder
 from overheard_capture.provenance.queue import ByteQueue
@@ -21,15 +22,13 @@ if TYPE_CHECKING:
     from overheard_capture.content.findings import Findings
     from overheard_capture.provenance.origin import Bytes, Origin
 
-_BEGINNINGS = (b"P", b"PK", b"K", b"(")
-
 
 class Untyped:
     """Reads one content; and once that has ended by its own rules, what follows as if it were another."""
 
     __slots__ = ("_findings", "_head", "_known", "_layers", "_piece", "_rest", "_text")
 
-    def __init__(self, findings: Findings, layers: tuple[str, ...]) -> None:
+    def __init__(self, findings: Findings, layers: Layers) -> None:
         self._findings = findings
         self._layers = layers
         # What came first, until it is enough to tell what it is.
@@ -88,7 +87,7 @@ class Untyped:
         """Say what it is that begins so."""
         head = bytes(data[:HEAD])
         self._rest, self._piece = Remainder(), FIRST_PIECE
-        factory = None if is_plain(head) else sniffed(head, untyped, self._rest)
+        factory = None if is_plain(head) else reader_of(head, untyped, self._rest)
         if factory:
             self._known = Content(self._findings, self._layers, factory, SearchScope.NOTHING)
         else:
@@ -140,7 +139,7 @@ class TextReader:
         "_soft_lines",
     )
 
-    def __init__(self, findings: Findings, layers: tuple[str, ...]) -> None:
+    def __init__(self, findings: Findings, layers: Layers) -> None:
         self._findings = findings
         self._layers = layers
         self._judge = TextDetector()
@@ -166,7 +165,7 @@ class TextReader:
         self._encoded_words.feed(data, origin)
         if judge.odd:
             self._look_for_embedded(data, origin)
-        elif data.endswith(_BEGINNINGS):
+        elif data.endswith(TEXT_ENDS):
             self._keep_beginning(data, origin)
         else:
             self._beginning = None
@@ -203,6 +202,6 @@ class TextReader:
                 reader.close()
 
 
-def untyped(findings: Findings, layers: tuple[str, ...]) -> Untyped:
+def untyped(findings: Findings, layers: Layers) -> Untyped:
     """A reader of content of no declared kind."""
     return Untyped(findings, layers)

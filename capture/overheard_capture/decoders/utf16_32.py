@@ -6,12 +6,12 @@ import codecs
 from functools import partial
 from typing import TYPE_CHECKING
 
+from overheard.words.layer import Layers
 from overheard_capture.content.findings import Reason
 from overheard_capture.provenance.by_frame import FrameAligner
 
 if TYPE_CHECKING:
-    from overheard_capture.content.findings import Findings
-    from overheard_capture.content.nesting import ReaderFactory
+    from overheard_capture.content.findings import Findings, ReaderFactory
     from overheard_capture.provenance.by_frame import Part
     from overheard_capture.provenance.origin import Bytes, Origin
 
@@ -46,7 +46,7 @@ def _plain(letters: bytes) -> bool:
 class WideText:
     """Reads such text as what it says."""
 
-    def __init__(self, findings: Findings, layers: tuple[str, ...], encoding: str, reader: ReaderFactory) -> None:
+    def __init__(self, findings: Findings, layers: Layers, encoding: str, reader: ReaderFactory) -> None:
         self._findings = findings
         self._layers = layers
         self._decoder = codecs.getincrementaldecoder(encoding)()

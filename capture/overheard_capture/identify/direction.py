@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from overheard.words.layer import Layers
+from overheard_capture.content.findings import Readers
 from overheard_capture.decoders.fallback import OPAQUE
 from overheard_capture.identify.prefaces import PROXY
 from overheard_capture.identify.protocols import PLAIN, TELNET, TLS, identify, identify_last, preface
@@ -14,8 +16,8 @@ from overheard_capture.protocols.tls.record_layer import TlsReader
 from overheard_capture.provenance.queue import ByteQueue
 
 if TYPE_CHECKING:
-    from overheard_capture.content.content import Reader
     from overheard_capture.content.findings import Findings
+    from overheard_capture.content.readers import Reader
     from overheard_capture.identify.protocols import Protocol
     from overheard_capture.provenance.origin import Bytes, Origin
 
@@ -25,15 +27,18 @@ _MOST_PREFACES = 8
 _ENOUGH = 80 << 10
 
 
-def stream(findings: Findings, layers: tuple[str, ...] = ()) -> DirectionReader:
+def stream(findings: Findings, layers: Layers = ()) -> DirectionReader:
     """A reader of one direction. Both directions are to be closed when both are over: they know of each other."""
     return DirectionReader(findings, layers)
+
+
+READERS = Readers(stream)
 
 
 class DirectionReader:
     """Reads one direction, and sees to it that each byte counts as something."""
 
-    def __init__(self, findings: Findings, layers: tuple[str, ...]) -> None:
+    def __init__(self, findings: Findings, layers: Layers) -> None:
         self._findings = findings
         self._layers = layers
         self._both = findings.conversation.of(TlsConversation)

@@ -6,11 +6,12 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
 
+from overheard.words.layer import Layer
 from overheard.words.report import Flow
 from overheard_capture.content import content
 from overheard_capture.content.findings import LIMITS, Conversation, Findings, Limits, Occurrence, Reason, Unread
 from overheard_capture.decoders.untyped import untyped
-from overheard_capture.identify.direction import stream as opening
+from overheard_capture.identify.direction import READERS
 from overheard_capture.native import core
 from overheard_capture.packets import Datagram, Dissector, Endpoint, Other, SctpMessage, Segment, names, payload_origin
 from overheard_capture.provenance.origin import Origin
@@ -40,8 +41,7 @@ if TYPE_CHECKING:
     Wanted = Callable[[Endpoint, Endpoint], bool]
     Doubtful = dict[tuple[frozenset[str], Unread], Tally[str]]
 
-# These are encrypted from their first datagram to their last: who speaks them is a party to what is judged.
-_ENCRYPTED_DATAGRAMS = ("QUIC", "DTLS")
+_SCTP = Layer("SCTP")
 
 
 @dataclass
@@ -188,7 +188,7 @@ class Reading:
 
     def _message(self, frame: Frame, message: SctpMessage) -> None:
         findings, _ = self._pair()
-        inside = content.Content(findings, ("SCTP",), untyped)
+        inside = content.Content(findings, (_SCTP,), untyped)
         inside.feed(message.payload, payload_origin(message))
         inside.close()
         self._collect(findings, -1, f"{message.source} → {message.target}")
@@ -202,7 +202,7 @@ class Reading:
 
     def _pair(self) -> tuple[Findings, Findings]:
         conversation = Conversation()
-        first, second = (Findings(self._search, self._limits, conversation, self._opener) for _ in range(2))
+        first, second = (Findings(self._search, READERS, self._limits, conversation, self._opener) for _ in range(2))
         return first, second
 
     def _begin(self, number: int, client: Endpoint, server: Endpoint, now: float) -> Connection:
@@ -211,7 +211,7 @@ class Reading:
             return counted_only(number, client, server, now)
         both_findings = self._both_findings[number] = self._pair()
         directions = [
-            Direction(source, target, content.Content(findings, (), opening), partial(_variant, findings))
+            Direction(source, target, content.Content(findings, (), READERS.stream), partial(_variant, findings))
             for (source, target), findings in zip(((client, server), (server, client)), both_findings, strict=True)
         ]
         return Connection(number, directions[0], directions[1], now)
@@ -284,7 +284,8 @@ class Reading:
     def _retire_datagram_flow(self, flow: DatagramFlow) -> None:
         facts = self.facts
         what = _kinds(flow.both_findings) or "datagrams"
-        encrypted = what.startswith(_ENCRYPTED_DATAGRAMS)
+        # QUIC and DTLS encrypt from the first datagram on: who speaks them is a party to what is judged.
+        encrypted = next((encrypts for each in flow.both_findings for encrypts in each.kinds.values()), False)
         facts.kinds[what] += 1
         facts.searched += sum(flow.seen)
         facts.busy += encrypted

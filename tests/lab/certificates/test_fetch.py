@@ -116,7 +116,7 @@ def test_an_address_that_is_none_is_an_error_in_words(url: str) -> None:
 
 
 def test_plain_http_has_no_certificate_to_look_at() -> None:
-    with pytest.raises(CertificateError, match="there is no certificate on this wire"):
+    with pytest.raises(CertificateError, match="there is no certificate, and everybody"):
         address("http://localhost:5683")
 
 

@@ -42,7 +42,7 @@ def test_whom_the_certificate_is_for_nothing_is_said_of(host: str) -> None:
         (("server",), "a server", "client", "wrong-host", "asked for client, it is for DNS server"),
         (("server",), "client", "client", "wrong-host", "it is for DNS server"),
         ((), "a server", "client", "wrong-host", "it is for no name at all"),
-        ((), "client", "client", "name-only-in-cn", "the common name alone"),
+        ((), "client", "client", "name-only-in-cn", "only in the common name"),
         (("*.lab.test",), "x", "a.b.lab.test", "wildcard-too-deep", "* is one label"),
         (("*.lab.test",), "x", "a.lab.example", "wrong-host", "it is for DNS *.lab.test"),
         (("server",), "x", "192.0.2.1", "ip-without-ip-san", "it names no address: DNS server"),

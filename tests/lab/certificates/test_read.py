@@ -47,7 +47,7 @@ def test_keys_are_passed_over_with_a_word_and_not_kept() -> None:
         (b"", "there is no certificate in it"),
         (b"nonsense", "there is no certificate in it"),
         (LEAF.key_pem, "there is no certificate in it, but 1 PRIVATE KEY"),
-        (CUT, "there is no certificate in it, but a block without an end"),
+        (CUT, "there is no certificate in it, but a PEM block without an end"),
         (BROKEN, "certificate 1 of it"),
         (LEAF.pem + BROKEN, "certificate 2 of it cannot be read as a certificate"),
         (LEAF.der[:100], "cannot be read as a certificate"),

@@ -83,7 +83,7 @@ def test_a_place_where_nothing_can_be_left_is_an_error_and_nothing_is_left(tmp_p
     file.write_text("as it was")
     done = overheard("demo", "--engine", "local", "--runs", str(file), cwd=tmp_path)
     assert done.returncode == 2
-    assert f"overheard: the recordings cannot be left in {file}: " in done.stderr
+    assert f"overheard: cannot write recordings to {file}: " in done.stderr
     assert "name another folder with --runs" in done.stderr
     assert "Traceback" not in done.stderr
     assert list(tmp_path.iterdir()) == [file]
@@ -112,6 +112,6 @@ def test_the_engine_and_why_are_said_in_the_first_line_whatever_docker_says(tmp_
     done = overheard("run", "http", "--runs", str(runs), cwd=tmp_path, PATH=path)
     assert done.returncode == 0, done.stderr
     first, *_ = done.stdout.splitlines()
-    assert first == "engine: local (no Docker engine answers: cannot reach [/nowhere/docker.sock])"
+    assert first == "engine: local (no Docker engine responds: cannot reach [/nowhere/docker.sock])"
     assert f"{runs.name}/" in done.stdout
     assert "\x1b" not in done.stdout + done.stderr

@@ -79,7 +79,7 @@ def test_a_role_that_does_not_come_up_is_an_error_that_says_where_to_look(tmp_pa
     with start_demo("local", tmp_path, OVERHEARD_CAPTURE_FILTER="this is no filter") as demo:
         out, err = demo.communicate()
     assert demo.returncode == 2
-    assert "the lab came to no result" in err
+    assert "the lab produced no result" in err
     assert "Traceback" not in err + out
     (log,) = tmp_path.glob("*/logs/client.log")
     assert "this is no filter" in log.read_text()

@@ -63,7 +63,7 @@ def test_what_does_not_speak_http_is_not_ready() -> None:
     with http.server.HTTPServer(("127.0.0.1", 0), Handler) as server:
         thread = threading.Thread(target=server.handle_request)
         thread.start()
-        assert probe(f"http://127.0.0.1:{server.server_port}").startswith("it said nothing (")
+        assert probe(f"http://127.0.0.1:{server.server_port}").startswith("it gave no HTTP response (")
         thread.join()
 
 

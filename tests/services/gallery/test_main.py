@@ -82,7 +82,7 @@ def test_a_second_one_is_told_in_words_that_the_port_is_taken_and_hands_nothing_
     said = again.communicate(timeout=10)[1]
     assert (gallery.handover / GALLERY_ROOT).read_bytes() == root
     assert again.returncode == 2
-    assert f"{ADDRESS}:{gallery.port} cannot be listened on" in said
+    assert f"cannot listen on {ADDRESS}:{gallery.port}" in said
     assert "OVERHEARD_GALLERY_PORT" in said
     assert "Traceback" not in said
 

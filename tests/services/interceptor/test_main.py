@@ -53,7 +53,7 @@ def test_it_is_ready_when_it_listens_and_ends_when_told_to(tmp_path: Path) -> No
         assert interceptor.said == ""
         ill = interceptor.health()
         assert ill.returncode == 1
-        assert ill.stderr.startswith("not ready: it said nothing (")
+        assert ill.stderr.startswith("not ready: it gave no HTTP response (")
 
 
 def test_a_server_that_is_not_there_is_no_end_of_it(tmp_path: Path) -> None:
@@ -76,7 +76,7 @@ def test_an_address_in_use_is_told(tmp_path: Path) -> None:
             assert done.returncode == 2
             assert done.stderr.startswith("interceptor: ")
             assert f"{ADDRESS}:{port}" in done.stderr
-            assert "see what listens there" in done.stderr
+            assert "find out what is using it" in done.stderr
             assert "Traceback" not in done.stderr
 
 

@@ -67,7 +67,7 @@ def test_alone_over_http() -> None:
         assert server.stop() == ""
         ill = server.health()
         assert ill.returncode == 1
-        assert ill.stderr.startswith("not ready: it said nothing (")
+        assert ill.stderr.startswith("not ready: it gave no HTTP response (")
 
 
 @pytest.mark.parametrize("service", ["http", "https", "legacy"])

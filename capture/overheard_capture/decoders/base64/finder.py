@@ -6,6 +6,7 @@ import re
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
+from overheard.words.layer import Layers
 from overheard_capture.content.byte_scan import HEXADECIMAL, LETTERS, SHORTEST, SMALL, letter_runs
 from overheard_capture.content.nesting import speculative
 from overheard_capture.decoders.base64.alphabet import letters_of
@@ -13,8 +14,7 @@ from overheard_capture.decoders.base64.run import DECIDING, Base64Run, FernetTok
 from overheard_capture.provenance.small_queue import SmallByteQueue
 
 if TYPE_CHECKING:
-    from overheard_capture.content.findings import Findings
-    from overheard_capture.content.nesting import ReaderFactory
+    from overheard_capture.content.findings import Findings, ReaderFactory
     from overheard_capture.provenance.origin import Bytes, Origin
 
 _ESCAPES = rb"\\/|%2[BbFf]|\\u002[BbFf]"
@@ -54,7 +54,7 @@ class Base64Finder:
 
     __slots__ = ("_findings", "_layers", "_line", "_open", "_reader", "_together", "_token", "_waiting")
 
-    def __init__(self, findings: Findings, layers: tuple[str, ...], reader: ReaderFactory) -> None:
+    def __init__(self, findings: Findings, layers: Layers, reader: ReaderFactory) -> None:
         self._findings = findings
         self._layers = layers
         self._reader = reader

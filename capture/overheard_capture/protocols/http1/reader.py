@@ -6,9 +6,10 @@ import re
 from collections import deque
 from typing import TYPE_CHECKING
 
+from overheard.words.layer import Layers
 from overheard_capture.content.findings import Reason
 from overheard_capture.decoders.fallback import Fallback
-from overheard_capture.decoders.mail.mime import body
+from overheard_capture.decoders.registry import body
 from overheard_capture.protocols.http1.chunked import ChunkedBody, IdentityBody
 from overheard_capture.protocols.http1.head import (
     LONGEST,
@@ -23,8 +24,8 @@ from overheard_capture.protocols.http1.upgrade import switched
 from overheard_capture.provenance.queue import ByteQueue
 
 if TYPE_CHECKING:
-    from overheard_capture.content.content import Reader
     from overheard_capture.content.findings import Findings
+    from overheard_capture.content.readers import Reader
     from overheard_capture.provenance.origin import Bytes, Origin
 
 NAME = "HTTP/1"
@@ -45,7 +46,7 @@ class Unanswered:
 class Http1:
     """Reads one direction: all requests, or all answers."""
 
-    def __init__(self, findings: Findings, layers: tuple[str, ...]) -> None:
+    def __init__(self, findings: Findings, layers: Layers) -> None:
         self._findings = findings
         self._layers = layers
         self._waiting: ByteQueue | None = None
@@ -237,6 +238,6 @@ class Http1:
             del self._findings.read[NAME]
 
 
-def http1(findings: Findings, layers: tuple[str, ...]) -> Http1:
+def http1(findings: Findings, layers: Layers) -> Http1:
     """A reader of one direction."""
     return Http1(findings, layers)

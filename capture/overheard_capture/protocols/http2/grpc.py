@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from overheard.words.layer import Layer, Layers
 from overheard_capture.content.findings import Reason
-from overheard_capture.decoders.content_coding import unwrapped
 from overheard_capture.decoders.protobuf import Protobuf
+from overheard_capture.decoders.registry import coded
 from overheard_capture.decoders.untyped import untyped
 
 if TYPE_CHECKING:
-    from overheard_capture.content.content import Reader
-    from overheard_capture.content.findings import Findings
-    from overheard_capture.content.nesting import ReaderFactory
+    from overheard_capture.content.findings import Findings, ReaderFactory
+    from overheard_capture.content.readers import Reader
     from overheard_capture.provenance.origin import Bytes, Origin
+
+LAYER = Layer("gRPC")
 
 _HEAD = 5
 _COMPRESSED, _TRAILER = 0x01, 0x80
@@ -22,9 +24,9 @@ _COMPRESSED, _TRAILER = 0x01, 0x80
 class Grpc:
     """Reads what one side says in one call."""
 
-    def __init__(self, findings: Findings, layers: tuple[str, ...], encoding: bytes) -> None:
+    def __init__(self, findings: Findings, layers: Layers, encoding: bytes) -> None:
         self._findings = findings
-        self._layers = (*layers, "gRPC")
+        self._layers = (*layers, LAYER)
         self._encoding = encoding
         self._head = b""
         self._left = 0
@@ -60,7 +62,7 @@ class Grpc:
         encoding = self._encoding if flags & _COMPRESSED else b""
         # What gRPC-Web has for trailers is text.
         kind: ReaderFactory = untyped if flags & _TRAILER else Protobuf
-        self._message = unwrapped(encoding, kind)(self._findings, self._layers)
+        self._message = coded(encoding, kind)(self._findings, self._layers)
         self._end_if_over()
 
     def _end_if_over(self) -> None:

@@ -7,6 +7,7 @@ from dataclasses import replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from overheard.words.layer import Layer, Layers
 from overheard_capture.content.content import Content, SearchScope
 from overheard_capture.content.findings import Conversation, Reason
 from overheard_capture.protocols.tls import suites
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
     from overheard_capture.protocols.tls.conversation import TlsConversation, TlsDirection
     from overheard_capture.provenance.origin import Origin
 
-LAYER = "TLS without encryption"
+LAYER = Layer("TLS without encryption")
 
 
 class NullCipherReader:
@@ -26,7 +27,7 @@ class NullCipherReader:
     without encryption.
     """
 
-    def __init__(self, findings: Findings, layers: tuple[str, ...], side: TlsDirection, both: TlsConversation) -> None:
+    def __init__(self, findings: Findings, layers: Layers, side: TlsDirection, both: TlsConversation) -> None:
         self._findings = findings
         self._layers = layers
         self._side = side
@@ -80,14 +81,12 @@ class NullCipherReader:
             self._content.feed(suites.payload(self._both.picked.suite, memoryview(body)), origin)
 
     def _opened(self) -> Content:
-        from overheard_capture.identify.direction import stream  # noqa: PLC0415  (TLS is one of those that it knows)
-
         self._findings.is_a(self._both.version)
         if self._both.inner is None:
             self._both.inner = Conversation()
         # The bytes of the wire were counted as TLS.
         findings = replace(self._findings, conversation=self._both.inner, read=Counter(), encryption=None)
-        return Content(findings, (*self._layers, LAYER), stream, SearchScope.SEAMS)
+        return Content(findings, (*self._layers, LAYER), findings.readers.stream, SearchScope.SEAMS)
 
     def gap(self, length: int) -> None:
         """So many bytes are missing here."""

@@ -12,12 +12,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from capture.played import VALUE, outcome, played, seen
+from overheard.words.layer import Layers
 from overheard_capture.decoders.mail.encoded_words import EncodedWords
 from overheard_capture.decoders.untyped import untyped
 
 if TYPE_CHECKING:
-    from overheard_capture.content.content import Reader
     from overheard_capture.content.findings import Findings
+    from overheard_capture.content.readers import Reader
 
 LAYERS = {("MIME encoded words",)}
 BASE64 = base64.b64encode(VALUE[:8]).rstrip(b"=")
@@ -89,7 +90,7 @@ def test_what_is_seen_without_or_is_not_there_is_not_told(line: bytes) -> None:
     assert not findings.troubles
 
 
-def encoded_words(findings: Findings, layers: tuple[str, ...]) -> Reader:
+def encoded_words(findings: Findings, layers: Layers) -> Reader:
     """A reader of these alone."""
     return EncodedWords(findings, layers)
 

@@ -30,6 +30,7 @@ from capture.talk import (
 )
 from lab.pki import Files
 from overheard_capture.content.findings import Conversation, Findings
+from overheard_capture.identify.direction import READERS
 from overheard_capture.protocols.tls.conversation import tls_of
 from overheard_capture.protocols.tls.record_layer import tls
 from overheard_capture.protocols.tls.records import skip_records
@@ -419,7 +420,7 @@ def test_skipping_stops_where_something_else_begins(sent: bytes, told: tuple[int
 def long_side(size: int, total: int) -> Callable[[], Heard]:
     """Somebody who reads many records of a size."""
     block = data(size) * ((1 << 20) // (size + 5) + 1)
-    findings = Findings(hear([]).client.search, conversation=Conversation())
+    findings = Findings(hear([]).client.search, READERS, conversation=Conversation())
     reader = tls(findings)
     hello = HELLOS[0][1] + CHANGE_CIPHER_SPEC + FINISHED
     reader.feed(hello, Origin.of_frame(1, 54, len(hello)))
