@@ -33,7 +33,16 @@ settings.load_profile("overheard")
 _DECISIVE = ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "SSL_CERT_FILE", "SSL_CERT_DIR", "SSLKEYLOGFILE", "SECRET_URL")
 
 
+# What runs in namespaces or containers takes seconds.
+_ENGINES = {"local_engine", "compose_engine", "engine"}
+
+
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Before `-m` chooses among them."""
+    for item in items:
+        if _ENGINES.intersection(getattr(item, "fixturenames", ())):
+            item.add_marker(pytest.mark.slow)
     items.sort(key=lambda item: rank(item.nodeid))
 
 
@@ -80,15 +89,18 @@ def _problem_of_compose() -> EngineError | None:
 
 
 @pytest.fixture(scope="session")
-def local_engine() -> Engine:
+def local_engine(tmp_path_factory: pytest.TempPathFactory) -> Engine:
     """The local engine; skipped, or in CI failed, where this machine has none."""
-    return _or_skip("local", LocalEngine(), _problem_of_local())
+    # The check may install what is missing.
+    with alone(tmp_path_factory, "local"):
+        return _or_skip("local", LocalEngine(), _problem_of_local())
 
 
 @pytest.fixture(scope="session")
-def compose_engine() -> Engine:
+def compose_engine(tmp_path_factory: pytest.TempPathFactory) -> Engine:
     """The engine of containers; skipped, or in CI failed, where this machine has none."""
-    return _or_skip("compose", ComposeEngine(PROJECT), _problem_of_compose())
+    with alone(tmp_path_factory, "compose"):
+        return _or_skip("compose", ComposeEngine(PROJECT), _problem_of_compose())
 
 
 @pytest.fixture(scope="session")
