@@ -74,7 +74,9 @@ def judge_files(  # noqa: PLR0913  (all but two are left out mostly)
             if logs or second_witness:
                 # tshark reads files alone.
                 paths = [_spooled(folder) if str(path) == STANDARD_INPUT else path for path in paths]
-            paths = ordered(paths)
+            paths, problem = ordered(paths)
+            if problem:
+                raise problem
             evidence = look(
                 paths,
                 search,
