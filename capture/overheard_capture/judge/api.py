@@ -18,11 +18,11 @@ from overheard_capture.content.findings import LIMITS
 from overheard_capture.judge import unreadable, verdict
 from overheard_capture.judge.evidence import Case
 from overheard_capture.judge.exhibit import Keys
-from overheard_capture.judge.host_filter import host_filter
 from overheard_capture.judge.present import SENT
 from overheard_capture.judge.read import look
 from overheard_capture.judge.sightings import unwrapped
 from overheard_capture.judge.whole import WHOLE
+from overheard_capture.packets.host_filter import host_filter
 from overheard_capture.search import search_for
 from overheard_capture.sidecar.recorder import facts_of, recorded
 

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from overheard_capture.captures.reader import FileFacts
     from overheard_capture.content.findings import Limits
     from overheard_capture.judge.exhibit import Exhibit, Keys
-    from overheard_capture.judge.host_filter import HostFilter
+    from overheard_capture.packets.host_filter import HostFilter
     from overheard_capture.scan.facts import Facts
     from overheard_capture.scan.finds import Finds
     from overheard_capture.search import Search
