@@ -26,7 +26,7 @@ check: test-env ## lint, types and import rules alone
 	@$(BIN)/ruff format --check --quiet
 	@$(BIN)/ruff check --quiet
 	@$(BIN)/mypy
-	@$(BIN)/lint-imports --no-cache | tail -n 3
+	@said=$$($(BIN)/lint-imports --no-cache) || { echo "$$said"; exit 1; }; tail -n 1 <<< "$$said"
 
 .PHONY: format
 format: test-env ## put the code into its form

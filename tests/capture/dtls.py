@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from capture.talk import SEARCH
 from overheard_capture.content.findings import Conversation, Findings
+from overheard_capture.identify.direction import READERS
 from overheard_capture.protocols.tls.dtls import DtlsReader
 from overheard_capture.provenance.origin import Origin
 
@@ -90,7 +91,7 @@ def _heads(data: bytes) -> list[int]:
 def heard(datagrams: Datagrams) -> tuple[tuple[Findings, Findings], list[bool]]:
     """The desks of both sides, and which datagrams were DTLS. Each comes in a frame of its own, from 1 on."""
     talk = Conversation()
-    both_findings = Findings(SEARCH, conversation=talk), Findings(SEARCH, conversation=talk)
+    both_findings = Findings(SEARCH, READERS, conversation=talk), Findings(SEARCH, READERS, conversation=talk)
     readers = [DtlsReader(findings) for findings in both_findings]
     known = [
         readers[side == "<"].datagram(data, Origin.of_frame(number, 42, len(data)))

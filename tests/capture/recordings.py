@@ -9,8 +9,8 @@ from capture.frames import rewritten
 from overheard.words.secret import Secret
 from overheard.words.story import SECRET_MESSAGE
 from overheard_capture.captures.reader import read
+from overheard_capture.captures.recording import read_recording
 from overheard_capture.judge import Exhibit, Keys, judge
-from overheard_capture.sidecar.recorder import recorded
 from overheard_capture.wireshark.tshark import TlsKeys, TsharkInput
 
 if TYPE_CHECKING:
@@ -54,7 +54,7 @@ class Recordings:
     def exhibit(self, name: str) -> Exhibit:
         """A recording as the judge gets it, with the client's session keys."""
         path = self.path(name)
-        return Exhibit(path, recorded(path), SECRET, Keys(self.keys))
+        return Exhibit(path, read_recording(path), SECRET, Keys(self.keys))
 
     def judge(self, name: str, **changes: Path | Secret | Recording | Keys | None) -> Verdict:
         """The verdict on a recording, perhaps with something in the exhibit changed."""

@@ -12,9 +12,9 @@ from lab.certificates import Files
 from overheard.words.secret import Secret
 from overheard_capture.content.content import Content
 from overheard_capture.content.findings import Conversation, Findings
-from overheard_capture.identify.direction import stream
+from overheard_capture.identify.direction import READERS, stream
+from overheard_capture.protocols.tls.conversation import TlsDirection, tls_of
 from overheard_capture.protocols.tls.handshake import Handshake, handshake
-from overheard_capture.protocols.tls.side import TlsDirection
 from overheard_capture.protocols.tls.sizes import Sizes, sizes
 from overheard_capture.provenance.origin import Origin, joined
 from overheard_capture.search import Search
@@ -87,7 +87,9 @@ class Heard:
     def protected(self) -> bool:
         """Whether all that was said is."""
         said = [findings for findings in self.both_findings if findings.read.total()]
-        return bool(said) and all(findings.tls is not None and findings.tls.protected for findings in said)
+        return bool(said) and all(
+            findings.encryption is not None and findings.encryption.protected for findings in said
+        )
 
     @property
     def troubles(self) -> set[str]:
@@ -95,7 +97,12 @@ class Heard:
 
     @property
     def problems(self) -> list[str]:
-        return [problem for findings in self.both_findings if findings.tls for problem in findings.tls.problems]
+        return [
+            problem
+            for findings in self.both_findings
+            if findings.encryption
+            for problem in findings.encryption.problems
+        ]
 
     @property
     def kinds(self) -> str:
@@ -110,9 +117,7 @@ class Heard:
                 sorted(findings.troubles.items()),
                 sorted(findings.read.items()),
                 list(findings.kinds),
-                (findings.tls.problems, findings.tls.protected, findings.tls.data, findings.tls.alerts)
-                if findings.tls
-                else None,
+                (side.problems, side.protected, side.data, side.alerts) if (side := tls_of(findings)) else None,
             )
             for findings in self.both_findings
         )
@@ -125,7 +130,7 @@ def hear(parts: Parts, *, cuts: Iterable[int] = (), lost: Sequence[int] = (), in
     whose numbers are in `lost` are missing.
     """
     talk = Conversation()
-    heard = Heard(Findings(SEARCH, conversation=talk), Findings(SEARCH, conversation=talk))
+    heard = Heard(Findings(SEARCH, READERS, conversation=talk), Findings(SEARCH, READERS, conversation=talk))
     readers = {">": Content(heard.client, (), stream), "<": Content(heard.server, (), stream)}
     numbered = [(side, part, number) for number, (side, part) in enumerate(parts)]
     if not in_turn:
@@ -159,7 +164,7 @@ def hear(parts: Parts, *, cuts: Iterable[int] = (), lost: Sequence[int] = (), in
 
 def read(parts: Parts) -> tuple[Handshake, Sizes]:
     heard = hear(parts)
-    sent, answered = (findings.tls or TlsDirection() for findings in heard.both_findings)
+    sent, answered = (tls_of(findings) or TlsDirection() for findings in heard.both_findings)
     said = handshake(sent, answered)
     return said, sizes(sent, answered, said)
 

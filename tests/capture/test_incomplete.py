@@ -13,9 +13,9 @@ import pytest
 from capture.frames import File, ethernet, exchange, ipv4, udp
 from overheard.words.verdict import Outcome
 from overheard_capture.captures.reader import read
+from overheard_capture.captures.recording import read_recording, recording_file
 from overheard_capture.judge.api import judge_files
 from overheard_capture.packets import ACK, FIN, SYN, Segment, unwrap
-from overheard_capture.sidecar.recorder import facts_of, recorded
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -46,7 +46,7 @@ class Damaged:
             file.statistics(interface_drops=self.dropped, system_drops=0)
         file.content = file.content[: len(file.content) - self.cut]
         file.write(path)
-        facts_of(path).write_text(json.dumps(asdict(self.recording)))
+        recording_file(path).write_text(json.dumps(asdict(self.recording)))
         return judge_files(path, {"message": self.secret}, vouched=self.vouched)
 
     def segments(self) -> list[tuple[int, Segment]]:
@@ -177,7 +177,7 @@ def frames(recordings: Recordings) -> list[Frame]:
 
 @pytest.fixture
 def sound(recordings: Recordings, frames: list[Frame]) -> Damaged:
-    return Damaged([(frame.data, frame.original_length) for frame in frames], recorded(recordings.path("https")))
+    return Damaged([(frame.data, frame.original_length) for frame in frames], read_recording(recordings.path("https")))
 
 
 def reasons(report: Report) -> set[str]:

@@ -28,6 +28,7 @@ from capture.talk import (
     vector,
 )
 from overheard_capture.protocols.tls import names
+from overheard_capture.protocols.tls.conversation import TlsDirection, tls_of
 from overheard_capture.protocols.tls.cursor import text
 from overheard_capture.protocols.tls.hello import (
     ClientHello,
@@ -39,7 +40,6 @@ from overheard_capture.protocols.tls.hello import (
 )
 from overheard_capture.protocols.tls.messages import HandshakeMessages
 from overheard_capture.protocols.tls.records import head
-from overheard_capture.protocols.tls.side import TlsDirection
 from overheard_capture.provenance.origin import Origin
 
 if TYPE_CHECKING:
@@ -59,7 +59,7 @@ def tls_1_3(tmp_path_factory: pytest.TempPathFactory) -> list[tuple[str, bytes]]
 def side_of(sent: bytes, side: str = ">") -> TlsDirection:
     """What is kept of a direction in which this is said, each byte in frame 3."""
     heard = hear([(side, sent)])
-    return (heard.client if side == ">" else heard.server).tls or TlsDirection()
+    return tls_of(heard.client if side == ">" else heard.server) or TlsDirection()
 
 
 def first_hello(said: Sequence[tuple[str, bytes]]) -> bytes:
@@ -178,8 +178,9 @@ def test_the_bytes_of_a_stranger_do_nothing_to_a_terminal() -> None:
 def test_alerts_are_read_where_they_are_in_clear() -> None:
     encrypted, odd = record(21, bytes(26)), record(21, b"\x03\x7b")
     heard = hear([(">", UNKNOWN_CA), (">", encrypted), (">", odd)])
-    assert heard.client.tls
-    assert heard.client.tls.alerts == [(3, "fatal", "unknown_ca"), (5, "level 3", "alert 123")]
+    side = tls_of(heard.client)
+    assert side
+    assert side.alerts == [(3, "fatal", "unknown_ca"), (5, "level 3", "alert 123")]
 
 
 def test_a_direction_whose_beginning_was_lost_counts_as_torn() -> None:

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from capture.dtls import heard, spoken
 from capture.talk import SECRET, TLS_1_3, extension, message, server, vector
 from lab.certificates import Files
+from overheard_capture.protocols.tls.conversation import tls_of
 
 if TYPE_CHECKING:
     from capture.dtls import Datagrams
@@ -55,11 +56,11 @@ WHOLE: Said = [(">", HELLO), ("<", ANSWER), (">", CHANGE + FINISHED), ("<", CHAN
 
 
 def problems(both_findings: tuple[Findings, Findings]) -> list[str]:
-    return [problem for findings in both_findings if findings.tls for problem in findings.tls.problems]
+    return [problem for findings in both_findings if findings.encryption for problem in findings.encryption.problems]
 
 
 def protected(both_findings: tuple[Findings, Findings]) -> bool:
-    return all(findings.tls and findings.tls.protected for findings in both_findings)
+    return all(findings.encryption and findings.encryption.protected for findings in both_findings)
 
 
 @pytest.mark.parametrize(
@@ -76,8 +77,9 @@ def test_what_openssl_says_is_protected(files: Files, options: tuple[str, ...], 
         assert (list(findings.kinds), findings.sightings) == ([kind], [])
     assert both_findings[0].read["DTLS application data"]
     # The hello came twice, with a cookie.
-    assert both_findings[0].tls
-    assert both_findings[0].tls.messages.counts[1] == 2
+    client = tls_of(both_findings[0])
+    assert client
+    assert client.messages.counts[1] == 2
 
 
 def test_what_came_twice_or_the_other_way_round_changes_nothing(said: Said) -> None:
@@ -164,7 +166,7 @@ def test_the_short_heads_of_dtls_1_3_are_read() -> None:
 def test_what_is_no_dtls_is_left_to_others(datagram: bytes) -> None:
     both_findings, known = heard([(">", datagram)])
     assert known == [False]
-    assert both_findings[0].tls is None
+    assert both_findings[0].encryption is None
     assert not both_findings[0].read
 
 

@@ -11,8 +11,7 @@ from overheard_capture.provenance.origin import Origin, joined
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from overheard_capture.content.findings import Findings
-    from overheard_capture.content.nesting import ReaderFactory
+    from overheard_capture.content.findings import Findings, ReaderFactory
     from overheard_capture.provenance.origin import Bytes, Origin
 
 # How many bytes before and behind a match are kept for the eye.

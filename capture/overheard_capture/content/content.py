@@ -3,33 +3,18 @@
 from __future__ import annotations
 
 from enum import Enum, auto
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 from overheard_capture.content.findings import Occurrence
 from overheard_capture.provenance.origin import Origin, joined
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from overheard_capture.content.findings import Findings
+    from overheard_capture.content.findings import Findings, ReaderFactory
     from overheard_capture.provenance.origin import Bytes
     from overheard_capture.search import Match
 
 # How many bytes before and behind a match are kept for the eye.
 _AROUND = 96
-
-
-class Reader(Protocol):
-    """Reads content as it comes, in pieces of any size. What it is given must not be kept: take a copy."""
-
-    def feed(self, data: Bytes, origin: Origin) -> None:
-        """Read on."""
-
-    def gap(self, length: int) -> None:
-        """So many bytes are missing here."""
-
-    def close(self) -> None:
-        """There is no more to come."""
 
 
 class SearchScope(Enum):
@@ -49,7 +34,7 @@ class Content:
         self,
         findings: Findings,
         layers: tuple[str, ...],
-        reader: Callable[[Findings, tuple[str, ...]], Reader] | None = None,
+        reader: ReaderFactory | None = None,
         looking: SearchScope = SearchScope.ALL,
     ) -> None:
         self._findings = findings

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections import Counter, deque
+from collections import Counter
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import TYPE_CHECKING, NamedTuple, Protocol
+from typing import TYPE_CHECKING, NamedTuple, Protocol, TypeAlias, TypeVar
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
-    from overheard_capture.protocols.tls.side import TlsConversation, TlsDirection
+    from overheard_capture.content.readers import Reader
     from overheard_capture.provenance.origin import Place
     from overheard_capture.search import Match, Search
+
+
+State = TypeVar("State")
 
 
 class Limits(NamedTuple):
@@ -64,6 +67,15 @@ class Occurrence(NamedTuple):
     after: bytes
 
 
+ReaderFactory: TypeAlias = "Callable[[Findings, tuple[str, ...]], Reader]"
+
+
+class Readers(NamedTuple):
+    """Readers that are chosen above the folders that ask for them: `stream` reads a direction of any protocol."""
+
+    stream: ReaderFactory
+
+
 class Opener(Protocol):
     """Opens what an application sealed itself, with keys that somebody has."""
 
@@ -71,14 +83,30 @@ class Opener(Protocol):
         """What `token` holds, and the name of the layer, for each key that opens it."""
 
 
-@dataclass
 class Conversation:
-    """What the two directions of a flow have to know of each other."""
+    """What the two directions of a flow know of each other, by protocol: each keeps a state of a type of its own."""
 
-    # The methods of HTTP/1 requests that were not answered yet.
-    methods: deque[bytes] = field(default_factory=deque)
-    # What TLS, DTLS or QUIC agreed on, where one of them is spoken.
-    tls: TlsConversation | None = None
+    def __init__(self) -> None:
+        self._states: dict[type, object] = {}
+
+    def of(self, kind: type[State]) -> State:
+        """The state of a protocol, made when it is first asked for."""
+        state = self._states.get(kind)
+        if not isinstance(state, kind):
+            state = self._states[kind] = kind()
+        return state
+
+
+class Encryption(Protocol):
+    """What is known of a direction that TLS, DTLS or QUIC encrypts.
+
+    `begins` is the byte of the direction at which it begins, `problems` what speaks against its protection, in words.
+    `protected` is right once both directions were closed.
+    """
+
+    begins: int
+    problems: list[str]
+    protected: bool
 
 
 @dataclass
@@ -94,6 +122,7 @@ class Findings:
     """The desk of one direction of one flow. What is handed in here is added up by whoever made it."""
 
     search: Search
+    readers: Readers
     limits: Limits = LIMITS
     conversation: Conversation = field(default_factory=Conversation)
     opener: Opener | None = None
@@ -105,7 +134,7 @@ class Findings:
     # What could be said of the flow besides, in the order it was found out, such as `TLS 1.3` or `HTTP/1.1`.
     kinds: dict[str, None] = field(default_factory=dict)
     # What is known of the direction where it is TLS, DTLS or QUIC.
-    tls: TlsDirection | None = None
+    encryption: Encryption | None = None
     budget: Budget = field(default_factory=Budget)
 
     def found(self, found: Occurrence) -> None:

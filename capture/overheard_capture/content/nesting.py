@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING
 
-from overheard_capture.content.content import Content, Reader, SearchScope
+from overheard_capture.content.content import Content, SearchScope
 from overheard_capture.content.findings import Findings, Reason
+from overheard_capture.content.readers import Reader
 from overheard_capture.provenance.queue import ByteQueue
 
 if TYPE_CHECKING:
+    from overheard_capture.content.findings import ReaderFactory
     from overheard_capture.provenance.origin import Bytes, Origin
 
 # What something of unknown length is given at first, and twice as much each time after.
 FIRST_PIECE = 4 << 10
-
-ReaderFactory: TypeAlias = Callable[[Findings, tuple[str, ...]], Reader]
 
 
 def inner(
@@ -56,6 +55,7 @@ def speculative(findings: Findings) -> Findings:
         return findings
     return Speculative(
         findings.search,
+        findings.readers,
         findings.limits,
         findings.conversation,
         findings.opener,

@@ -11,8 +11,7 @@ from overheard_capture.decoders.magic import HEAD, sniffed
 from overheard_capture.provenance.small_queue import SmallByteQueue
 
 if TYPE_CHECKING:
-    from overheard_capture.content.findings import Findings
-    from overheard_capture.content.nesting import ReaderFactory
+    from overheard_capture.content.findings import Findings, ReaderFactory
     from overheard_capture.provenance.origin import Bytes, Origin
 
 _MAGICS = (b"\x1f\x8b\x08", b"PK\x03\x04", b"\x28\xb5\x2f\xfd", b"\xfd7zXZ\0")

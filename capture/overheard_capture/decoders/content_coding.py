@@ -8,7 +8,7 @@ from overheard_capture.decoders.compression import CODINGS, decompressing
 from overheard_capture.decoders.untyped import untyped
 
 if TYPE_CHECKING:
-    from overheard_capture.content.nesting import ReaderFactory
+    from overheard_capture.content.findings import ReaderFactory
 
 # Whoever names more of them means no good.
 _MOST = 16
@@ -22,7 +22,7 @@ def unwrapped(encodings: bytes, reader: ReaderFactory = untyped) -> ReaderFactor
     for name in encodings.lower().split(b",")[:_MOST]:
         kinds = CODINGS.get(name.strip())
         if kinds:
-            reader = decompressing(kinds, reader)
+            reader = decompressing(kinds, reader, untyped)
         elif name.strip() not in (b"", b"identity"):
             reader = untyped
     return reader

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 from overheard_capture.content.findings import Reason
 
 if TYPE_CHECKING:
-    from overheard_capture.content.content import Reader
     from overheard_capture.content.findings import Findings
+    from overheard_capture.content.readers import Reader
     from overheard_capture.provenance.origin import Bytes, Origin
 
 # What the bytes count as.

@@ -13,7 +13,7 @@ from overheard_capture.decoders.utf16_32 import encoding_of, wide_text
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from overheard_capture.content.nesting import ReaderFactory
+    from overheard_capture.content.findings import ReaderFactory
     from overheard_capture.decoders.compression.deflate import Decompressor
     from overheard_capture.decoders.compression.formats import CompressionFormat
 

@@ -10,8 +10,8 @@ from overheard_capture.provenance.origin import joined
 from overheard_capture.provenance.queue import ByteQueue
 
 if TYPE_CHECKING:
-    from overheard_capture.content.content import Reader
     from overheard_capture.content.findings import Findings
+    from overheard_capture.content.readers import Reader
     from overheard_capture.provenance.origin import Bytes, Origin
 
 # What a field is, and how many bytes it has where that is not said.

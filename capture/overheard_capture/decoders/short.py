@@ -13,8 +13,8 @@ from overheard_capture.decoders.untyped import untyped
 from overheard_capture.decoders.utf16_32 import encoding_of
 
 if TYPE_CHECKING:
-    from overheard_capture.content.content import Reader
     from overheard_capture.content.findings import Findings
+    from overheard_capture.content.readers import Reader
     from overheard_capture.provenance.origin import Bytes, Origin
 
 # More than that is not kept to be looked at as a whole.

@@ -10,8 +10,7 @@ from overheard_capture.content.findings import Reason
 from overheard_capture.provenance.by_frame import FrameAligner
 
 if TYPE_CHECKING:
-    from overheard_capture.content.findings import Findings
-    from overheard_capture.content.nesting import ReaderFactory
+    from overheard_capture.content.findings import Findings, ReaderFactory
     from overheard_capture.provenance.by_frame import Part
     from overheard_capture.provenance.origin import Bytes, Origin
 

@@ -4,18 +4,19 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from overheard_capture.content.findings import Readers
 from overheard_capture.decoders.fallback import OPAQUE
 from overheard_capture.identify.prefaces import PROXY
 from overheard_capture.identify.protocols import PLAIN, TELNET, TLS, identify, identify_last, preface
 from overheard_capture.identify.starttls import UpgradeWatch
+from overheard_capture.protocols.tls.conversation import TlsConversation
 from overheard_capture.protocols.tls.cursor import TruncatedError
 from overheard_capture.protocols.tls.record_layer import TlsReader
-from overheard_capture.protocols.tls.side import TlsConversation
 from overheard_capture.provenance.queue import ByteQueue
 
 if TYPE_CHECKING:
-    from overheard_capture.content.content import Reader
     from overheard_capture.content.findings import Findings
+    from overheard_capture.content.readers import Reader
     from overheard_capture.identify.protocols import Protocol
     from overheard_capture.provenance.origin import Bytes, Origin
 
@@ -30,13 +31,16 @@ def stream(findings: Findings, layers: tuple[str, ...] = ()) -> DirectionReader:
     return DirectionReader(findings, layers)
 
 
+READERS = Readers(stream)
+
+
 class DirectionReader:
     """Reads one direction, and sees to it that each byte counts as something."""
 
     def __init__(self, findings: Findings, layers: tuple[str, ...]) -> None:
         self._findings = findings
         self._layers = layers
-        self._both = TlsConversation.of(findings)
+        self._both = findings.conversation.of(TlsConversation)
         self._both.opened()
         # Whether others have read before us, as in a tunnel of HTTP.
         self._is_tunnel = findings.read.total() > 0

@@ -16,9 +16,8 @@ from overheard_capture.protocols.websocket.reader import websocket
 from overheard_capture.provenance.queue import ByteQueue
 
 if TYPE_CHECKING:
-    from overheard_capture.content.content import Reader
-    from overheard_capture.content.findings import Findings
-    from overheard_capture.content.nesting import ReaderFactory
+    from overheard_capture.content.findings import Findings, ReaderFactory
+    from overheard_capture.content.readers import Reader
     from overheard_capture.provenance.origin import Bytes, Origin
 
 # So much of the beginning tells enough.
@@ -67,7 +66,12 @@ class MidstreamReader:
         self._certain = certain
         # What a wrong guess inflates or takes for a request must not be held against whoever reads it for certain.
         self._findings = Speculative(
-            findings.search, findings.limits, opener=findings.opener, sightings=findings.sightings, asked=findings
+            findings.search,
+            findings.readers,
+            findings.limits,
+            opener=findings.opener,
+            sightings=findings.sightings,
+            asked=findings,
         )
         self._layers = layers
         self._head: ByteQueue | None = ByteQueue()

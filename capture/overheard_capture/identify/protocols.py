@@ -15,8 +15,8 @@ from overheard_capture.protocols.tls.records import LONGEST
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from overheard_capture.content.content import Reader
     from overheard_capture.content.findings import Findings
+    from overheard_capture.content.readers import Reader
 
 _HTTP2 = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"
 _METHOD = re.compile(rb"[A-Za-z][\w-]{0,31} ")

@@ -14,6 +14,7 @@ from overheard.words.report import Account, Report
 from overheard.words.secret import Secret
 from overheard_capture.captures.inputs import STANDARD_INPUT, called, stored
 from overheard_capture.captures.reader import ordered
+from overheard_capture.captures.recording import read_recording, recording_file
 from overheard_capture.content.findings import LIMITS
 from overheard_capture.judge import unreadable, verdict
 from overheard_capture.judge.evidence import Case
@@ -24,7 +25,6 @@ from overheard_capture.judge.sightings import unwrapped
 from overheard_capture.judge.whole import WHOLE
 from overheard_capture.packets.host_filter import host_filter
 from overheard_capture.search import search_for
-from overheard_capture.sidecar.recorder import facts_of, recorded
 
 if TYPE_CHECKING:
     from overheard.words.recording import Recording
@@ -150,12 +150,14 @@ def _spooled(folder: Path) -> Path:
 def _recording(paths: Sequence[Path | str]) -> Recording | None:
     """The word of our own recorder, where it lies beside the file."""
     (first, *more) = paths
-    if more or str(first) == STANDARD_INPUT or not facts_of(Path(first)).is_file():
+    if more or str(first) == STANDARD_INPUT or not recording_file(Path(first)).is_file():
         return None
     try:
-        return recorded(Path(first))
+        return read_recording(Path(first))
     except (ValueError, TypeError, OSError) as problem:
-        raise UnreadableError(f"the recorder's word in {facts_of(Path(first))} makes no sense: {problem}") from None
+        raise UnreadableError(
+            f"the recorder's word in {recording_file(Path(first))} makes no sense: {problem}"
+        ) from None
 
 
 def _told(progress: Progress, paths: Sequence[Path | str]) -> Callable[[int], None]:

@@ -86,19 +86,22 @@ class Evidence:
     @cached_property
     def by_the_parties(self) -> Finds:
         """Where the secrets are in what the parties' keys open of TLS. Raises UnreadableError."""
-        return finds_in(self.pieces, self, "TLS opened with the key log")
+        return self._finds_in(self.pieces, "TLS opened with the key log")
 
     @cached_property
     def by_the_spy(self) -> Finds:
         """The same with the spy's session keys. Raises UnreadableError."""
         keys = tshark.TlsKeys(self.spy.tls.logs)
-        return finds_in(self._opened(keys), self, "TLS opened with the interceptor's session keys")
+        return self._finds_in(self._opened(keys), "TLS opened with the interceptor's session keys")
 
     @cached_property
     def by_the_stolen_key(self) -> Finds:
         """The same with the server's private key. Raises UnreadableError."""
         keys = tshark.TlsKeys(private=self.spy.tls.private)
-        return finds_in(self._opened(keys), self, "TLS opened with the server's private key")
+        return self._finds_in(self._opened(keys), "TLS opened with the server's private key")
+
+    def _finds_in(self, pieces: list[tshark.DecryptedData], layer: str) -> Finds:
+        return finds_in(pieces, self.path, self.search, layer) if pieces else Finds()
 
     def _opened(self, keys: tshark.TlsKeys) -> list[tshark.DecryptedData]:
         # Several files are not put together for nothing.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, NamedTuple, Protocol
 
 from overheard_capture.packets.addresses import addresses_of, ends_of
 from overheard_capture.packets.types import Control, Fragment, Other, Packet
@@ -11,12 +11,12 @@ from overheard_capture.provenance.origin import Origin
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from overheard_capture.packets.defragment import IpDefragmenter
-    from overheard_capture.packets.sctp import SctpReassembler
+    from overheard_capture.packets.bounded import ReassemblyTable
     from overheard_capture.packets.types import Endpoint
     from overheard_capture.provenance.origin import Span
 
     Packets = tuple[Packet, ...]
+    Whole = tuple["PacketBuffer", int]
     Unwrap = Callable[["Encapsulated"], "Packets | Encapsulated"]
 
 
@@ -29,11 +29,35 @@ class Family:
     IP: Final = "IP protocol"
 
 
+class Reassembler(Protocol):
+    """Keeps parts that wait for others. `disputed` counts those that disagree on the same bytes."""
+
+    disputed: int
+
+    @property
+    def waiting(self) -> ReassemblyTable[Any, Any]:
+        """What is not complete."""
+
+
+class Defragmenter(Reassembler, Protocol):
+    """Puts IP packets together that were sent in fragments."""
+
+    def add(self, key: tuple[bytes, int, int], pdu: Encapsulated, start: int, *, last: bool) -> Whole | None:
+        """Take in a fragment: the whole packet and its protocol, if it is complete now."""
+
+
+class MessageReassembler(Reassembler, Protocol):
+    """Puts user messages together that were sent in chunks."""
+
+    def packets(self, pdu: Encapsulated) -> Packets:
+        """What is in a packet of chunks."""
+
+
 class Reassemblers(NamedTuple):
     """What is kept from frame to frame: the parts that wait for others."""
 
-    fragments: IpDefragmenter
-    messages: SctpReassembler
+    fragments: Defragmenter
+    messages: MessageReassembler
 
 
 class PacketBuffer(NamedTuple):

@@ -30,9 +30,11 @@ def flow_kind_of(both_findings: tuple[Findings, Findings]) -> FlowKind:
         return FlowKind.NOTHING
     if any(findings.troubles for findings in said):
         return FlowKind.UNKNOWN
-    of_tls = [findings.tls is not None for findings in said]
+    of_tls = [findings.encryption is not None for findings in said]
     if not any(of_tls):
         return FlowKind.TEXT
     if not all(of_tls):
         return FlowKind.MISTAKEN
-    return FlowKind.LATER if any(findings.tls and findings.tls.begins for findings in said) else FlowKind.TLS
+    return (
+        FlowKind.LATER if any(findings.encryption and findings.encryption.begins for findings in said) else FlowKind.TLS
+    )

@@ -10,7 +10,7 @@ from overheard.words.report import Flow
 from overheard_capture.content import content
 from overheard_capture.content.findings import LIMITS, Conversation, Findings, Limits, Occurrence, Reason, Unread
 from overheard_capture.decoders.untyped import untyped
-from overheard_capture.identify.direction import stream as opening
+from overheard_capture.identify.direction import READERS
 from overheard_capture.native import core
 from overheard_capture.packets import Datagram, Dissector, Endpoint, Other, SctpMessage, Segment, names, payload_origin
 from overheard_capture.provenance.origin import Origin
@@ -202,7 +202,7 @@ class Reading:
 
     def _pair(self) -> tuple[Findings, Findings]:
         conversation = Conversation()
-        first, second = (Findings(self._search, self._limits, conversation, self._opener) for _ in range(2))
+        first, second = (Findings(self._search, READERS, self._limits, conversation, self._opener) for _ in range(2))
         return first, second
 
     def _begin(self, number: int, client: Endpoint, server: Endpoint, now: float) -> Connection:
@@ -211,7 +211,7 @@ class Reading:
             return counted_only(number, client, server, now)
         both_findings = self._both_findings[number] = self._pair()
         directions = [
-            Direction(source, target, content.Content(findings, (), opening), partial(_variant, findings))
+            Direction(source, target, content.Content(findings, (), READERS.stream), partial(_variant, findings))
             for (source, target), findings in zip(((client, server), (server, client)), both_findings, strict=True)
         ]
         return Connection(number, directions[0], directions[1], now)
@@ -388,14 +388,18 @@ def _kinds(both_findings: Iterable[Findings]) -> str:
 
 def _remarks(both_findings: Iterable[Findings]) -> tuple[str, ...]:
     troubles = (f"{trouble.why}: {trouble.what}" for findings in both_findings for trouble in findings.troubles)
-    problems = (problem for findings in both_findings if findings.tls for problem in findings.tls.problems)
+    problems = (
+        problem for findings in both_findings if findings.encryption for problem in findings.encryption.problems
+    )
     return tuple(dict.fromkeys((*problems, *troubles)))
 
 
 def _is_encrypted(flow: DatagramFlow) -> bool:
     """Whether every datagram of it is inside DTLS or QUIC, and both sides agreed on keys."""
     said = [findings for seen, findings in zip(flow.seen, flow.both_findings, strict=True) if seen]
-    return all(findings.tls is not None and findings.tls.protected and not findings.troubles for findings in said)
+    return all(
+        findings.encryption is not None and findings.encryption.protected and not findings.troubles for findings in said
+    )
 
 
 def _is_protected(directions: Iterable[Direction], both_findings: Iterable[Findings]) -> bool:
@@ -404,5 +408,6 @@ def _is_protected(directions: Iterable[Direction], both_findings: Iterable[Findi
         (direction, findings) for direction, findings in zip(directions, both_findings, strict=True) if direction.seen
     ]
     return bool(said) and all(
-        findings.tls is not None and findings.tls.protected and not direction.missing for direction, findings in said
+        findings.encryption is not None and findings.encryption.protected and not direction.missing
+        for direction, findings in said
     )

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from overheard.words.visible import Alert, Visible
+from overheard_capture.protocols.tls.conversation import TlsDirection, tls_of
 from overheard_capture.protocols.tls.handshake import handshake
-from overheard_capture.protocols.tls.side import TlsDirection
 from overheard_capture.protocols.tls.sizes import Sizes, sizes
 
 if TYPE_CHECKING:
@@ -34,7 +34,7 @@ def visible_of(  # noqa: PLR0913  (these are the facts)
     and `lasted` in seconds. `sent` and `answered` are the bytes of payload that were seen, and `content` what they are.
     `both_findings` are those of the client's direction and of the server's.
     """
-    asks, answers = (findings.tls or TlsDirection() for findings in both_findings)
+    asks, answers = (tls_of(findings) or TlsDirection() for findings in both_findings)
     if asks.is_server or answers.is_client:
         # Who called may be the one that answers, as the server of FTP in active mode.
         said = handshake(answers, asks)

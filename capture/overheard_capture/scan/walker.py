@@ -6,7 +6,7 @@ import ctypes
 import ipaddress
 import os
 from collections import OrderedDict
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from overheard_capture.native.structures import (
     FULL,
@@ -25,11 +25,11 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from overheard_capture.captures.container import Layout
+    from overheard_capture.captures.frame import Frame
     from overheard_capture.captures.reader import Chunk
     from overheard_capture.packets import Endpoint
     from overheard_capture.reassembly.connection import Connection
     from overheard_capture.reassembly.direction import Direction
-    from overheard_capture.scan.reading import Reading
 
 # How many connections the compiled part knows at a time, and how many segments one must have had since it was left to
 # Python: to arm it costs as much as to read some.
@@ -38,6 +38,19 @@ _MOST, _PATIENCE = 64, 8
 _BLOCK, _EXTENTS = 512 << 10, 4096
 _SLOTS = 1024
 _FREE, _GONE = -1, -2
+
+
+class FrameSink(Protocol):
+    """Takes the frames that the compiled part leaves to Python, and is told of those that it passed over."""
+
+    def take(self, frame: Frame) -> None:
+        """Read one more frame."""
+
+    def walked(self, frames: int, size: int, payload: int, now: float) -> None:
+        """`frames` frames of `size` bytes with `payload` bytes of payload were passed over, the last at `now`."""
+
+    def search_rest(self, data: memoryview, pieces: PackedSpans) -> None:
+        """Search what is around payloads."""
 
 
 class _BlockMemory:
@@ -114,7 +127,7 @@ class OffloadedConnection:
 class Walker:
     """The compiled part at work for one reading."""
 
-    def __init__(self, library: ctypes.CDLL, reading: Reading) -> None:
+    def __init__(self, library: ctypes.CDLL, reading: FrameSink) -> None:
         self._library = library
         self._reading = reading
         self._layout: Layout | None = None

@@ -14,6 +14,7 @@ from overheard.role.files import write_whole
 from overheard.words.errors import RecordingError
 from overheard.words.recording import MARK_GROUP, MARK_PORT, Recording, new_mark
 from overheard_capture.captures.reader import read
+from overheard_capture.captures.recording import recording_file
 from overheard_capture.packets import Dissector, Segment
 from overheard_capture.reassembly.connection import counted_only
 from overheard_capture.reassembly.connections import ConnectionTable
@@ -36,16 +37,6 @@ def send_mark(payload: bytes, interface: str) -> None:
         sender.setsockopt(socket.IPPROTO_IP, socket.IP_MULTICAST_TTL, 1)
         sender.setsockopt(socket.IPPROTO_IP, socket.IP_MULTICAST_LOOP, 0)
         sender.sendto(payload, (MARK_GROUP, MARK_PORT))
-
-
-def facts_of(path: Path) -> Path:
-    """Where the recorder's word on the recording at `path` is kept."""
-    return path.with_suffix(".recording.json")
-
-
-def recorded(path: Path) -> Recording:
-    """The recorder's word on the recording at `path`."""
-    return Recording(**json.loads(facts_of(path).read_text()))
 
 
 @dataclass
@@ -98,7 +89,7 @@ class ActiveRecording:
             recorder_said=self.dumpcap.said,
         )
         try:
-            write_whole(facts_of(self.path), json.dumps(recording.to_json(), indent=2).encode())
+            write_whole(recording_file(self.path), json.dumps(recording.to_json(), indent=2).encode())
         except OSError as problem:
             raise RecordingError(
                 f"the word on the recording cannot be written: {problem.strerror}", hint="make room, and record again"

@@ -26,7 +26,7 @@ from overheard.words.result import Result, exit_code
 from overheard.words.services import HTTP, INTERCEPTOR
 from overheard.words.story import CONTROL, SECRET_MESSAGE, by_name
 from overheard_capture.captures.reader import read
-from overheard_capture.sidecar.recorder import recorded
+from overheard_capture.captures.recording import read_recording
 
 if TYPE_CHECKING:
     import argparse
@@ -135,7 +135,7 @@ def _notes(job: Job, result: Result) -> str:
     notebook = job.folder / INTERCEPTOR / NOTEBOOK
     if result.skipped or not notebook.is_file():
         return ""
-    recording = recorded(_recording(job, result))
+    recording = read_recording(_recording(job, result))
     notes = (json.loads(line) for line in notebook.read_text().splitlines())
     return "\n".join(
         f"{note['asked']} → {note['status']}: “{note['saw']}” ({note['how']})"

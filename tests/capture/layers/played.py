@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING
 from overheard.words.secret import Secret
 from overheard_capture.content.content import Content
 from overheard_capture.content.findings import Findings, Limits
+from overheard_capture.identify.direction import READERS
 from overheard_capture.provenance.origin import Origin, Span
 from overheard_capture.search import Search
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-    from overheard_capture.content.content import Reader
+    from overheard_capture.content.readers import Reader
 
     Factory = Callable[[Findings, tuple[str, ...]], Reader]
 
@@ -26,7 +27,7 @@ IN_A_FRAME, OFFSET = 100, 54
 
 def some_findings(limits: Limits | None = None, value: bytes = VALUE) -> Findings:
     search = SEARCH if value == VALUE else Search([Secret("message", value)])
-    return Findings(search, limits or Limits())
+    return Findings(search, READERS, limits or Limits())
 
 
 def origin_of(length: int) -> Origin:

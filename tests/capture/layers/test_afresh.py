@@ -17,6 +17,7 @@ from capture.layers.test_websocket import frames
 from overheard_capture.content.nesting import Ignored
 from overheard_capture.identify.midstream import MidstreamReader, identify_midstream
 from overheard_capture.protocols.http2 import resync as http2_resync
+from overheard_capture.protocols.tls.conversation import TlsConversation
 from overheard_capture.protocols.websocket import resync as websocket_resync
 
 MESSAGES = [Frame(Opcode.TEXT, b"it is acorn number %d" % number) for number in range(6)]
@@ -104,5 +105,5 @@ def test_what_a_guess_unwraps_is_not_held_against_who_reads_it_for_certain() -> 
     guess.feed(bombs, origin_of(len(bombs)))
     guess.close()
     assert findings.budget.made == 0
-    assert findings.conversation.tls is None
+    assert findings.conversation.of(TlsConversation).sides == []
     assert not findings.read

@@ -16,8 +16,8 @@ from overheard_capture.decoders.mail.encoded_words import EncodedWords
 from overheard_capture.decoders.untyped import untyped
 
 if TYPE_CHECKING:
-    from overheard_capture.content.content import Reader
     from overheard_capture.content.findings import Findings
+    from overheard_capture.content.readers import Reader
 
 LAYERS = {("MIME encoded words",)}
 BASE64 = base64.b64encode(VALUE[:8]).rstrip(b"=")

@@ -38,7 +38,7 @@ MANY = 200 << 20
 
 @pytest.mark.parametrize("coding", WHOLE)
 def test_each_coding_is_undone(coding: bytes) -> None:
-    findings = played(decompressing(CODINGS[coding], untyped), WHOLE[coding])
+    findings = played(decompressing(CODINGS[coding], untyped, untyped), WHOLE[coding])
     assert seen(findings) == {(LAYER.get(coding, coding.decode()),)}
     assert not findings.troubles
 
@@ -47,13 +47,13 @@ def test_each_coding_is_undone(coding: bytes) -> None:
 @pytest.mark.parametrize("size", [1, 7, 100, 333])
 def test_it_does_not_matter_how_it_is_cut(coding: bytes, size: int) -> None:
     whole = WHOLE[coding]
-    factory = decompressing(CODINGS[coding], untyped)
+    factory = decompressing(CODINGS[coding], untyped, untyped)
     assert outcome(played(factory, whole, range(0, len(whole), size))) == outcome(played(factory, whole))
 
 
 def test_deflate_may_lack_what_should_be_around_it() -> None:
     """Many a server leaves it out, and browsers take both."""
-    findings = played(decompressing(CODINGS[b"deflate"], untyped), DEFLATED)
+    findings = played(decompressing(CODINGS[b"deflate"], untyped, untyped), DEFLATED)
     assert seen(findings) == {("deflate",)}
     assert not findings.troubles
 
@@ -78,7 +78,7 @@ def test_files_may_follow_each_other(coding: bytes, padding: bytes) -> None:
         b"bzip2": bz2.compress(b"nothing"),
         b"xz": lzma.compress(b"nothing"),
     }
-    findings = played(decompressing(CODINGS[coding], untyped), nothing[coding] * 3 + WHOLE[coding] + padding)
+    findings = played(decompressing(CODINGS[coding], untyped, untyped), nothing[coding] * 3 + WHOLE[coding] + padding)
     assert seen(findings) == {(coding.decode(),)}
     assert not findings.troubles
 
@@ -86,14 +86,14 @@ def test_files_may_follow_each_other(coding: bytes, padding: bytes) -> None:
 @pytest.mark.parametrize("coding", [coding for coding in WHOLE if coding != b"compress"])
 def test_what_follows_the_end_is_not_lost(coding: bytes) -> None:
     following = zlib.compress(b"this is " + VALUE + b" once more")
-    findings = played(decompressing(CODINGS[coding], untyped), WHOLE[coding] + following)
+    findings = played(decompressing(CODINGS[coding], untyped, untyped), WHOLE[coding] + following)
     assert seen(findings) == {(LAYER.get(coding, coding.decode()),), ("zlib",)}
     assert not findings.troubles
 
 
 @pytest.mark.parametrize("coding", [coding for coding in WHOLE if coding != b"compress"])
 def test_what_breaks_off_is_damaged(coding: bytes) -> None:
-    findings = played(decompressing(CODINGS[coding], untyped), WHOLE[coding][:-5])
+    findings = played(decompressing(CODINGS[coding], untyped, untyped), WHOLE[coding][:-5])
     assert [trouble.why for trouble in findings.troubles] == [Reason.DAMAGED]
 
 
@@ -102,21 +102,21 @@ def test_what_can_be_read_before_the_damage_is_read() -> None:
     compressor = zlib.compressobj(9, zlib.DEFLATED, 31)
     whole = compressor.compress(b"this is " + VALUE) + compressor.flush(zlib.Z_FULL_FLUSH)
     # There is no such kind of block.
-    findings = played(decompressing(CODINGS[b"gzip"], untyped), whole + b"\x07 and so on")
+    findings = played(decompressing(CODINGS[b"gzip"], untyped, untyped), whole + b"\x07 and so on")
     assert seen(findings) == {("gzip",)}
     assert [trouble.why for trouble in findings.troubles] == [Reason.DAMAGED]
 
 
 def test_what_is_none_of_it_is_damaged_and_read_as_what_it_is() -> None:
     body = in_json(b"here is " + VALUE)
-    findings = played(decompressing(CODINGS[b"gzip"], untyped), body)
+    findings = played(decompressing(CODINGS[b"gzip"], untyped, untyped), body)
     assert ("base64",) in seen(findings)
     assert [trouble.why for trouble in findings.troubles] == [Reason.DAMAGED]
 
 
 @pytest.mark.parametrize("coding", WHOLE)
 def test_nothing_behind_a_gap_can_be_read(coding: bytes) -> None:
-    findings = played(decompressing(CODINGS[coding], untyped), WHOLE[coding], gap=(200, 250))
+    findings = played(decompressing(CODINGS[coding], untyped, untyped), WHOLE[coding], gap=(200, 250))
     assert not seen(findings)
     assert Reason.GAP in {trouble.why for trouble in findings.troubles}
 
@@ -134,7 +134,7 @@ def zeros(coding: bytes, length: int) -> bytes:
 @pytest.mark.parametrize("coding", [b"gzip", b"br", b"zstd", b"bzip2"])
 def test_a_bomb_is_bounded(coding: bytes) -> None:
     """A file that unwraps to 200 MB is left after a few megabytes."""
-    findings = played(decompressing(CODINGS[coding], untyped), zeros(coding, MANY))
+    findings = played(decompressing(CODINGS[coding], untyped, untyped), zeros(coding, MANY))
     assert Reason.LIMIT in {trouble.why for trouble in findings.troubles}
     assert findings.budget.made < 4 << 20
 
@@ -150,7 +150,7 @@ def test_many_small_bombs_are_a_bomb() -> None:
     findings = some_findings()
     bomb = brotli.compress(bytes(900_000))
     for _ in range(60):
-        played(decompressing(CODINGS[b"br"], untyped), bomb, findings=findings)
+        played(decompressing(CODINGS[b"br"], untyped, untyped), bomb, findings=findings)
     assert findings.budget.made < 20 << 20
     assert Unread(Reason.LIMIT, "br behind others that unwrapped to too many times their size") in findings.troubles
 

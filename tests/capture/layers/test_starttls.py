@@ -14,6 +14,7 @@ import pytest
 from capture.relay import Relay
 from capture.talk import hear
 from lab.certificates import Files
+from overheard_capture.protocols.tls.conversation import tls_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -147,8 +148,9 @@ def test_data_that_is_sent_early_is_protected(files: Files, tmp_path: Path) -> N
     assert hear(first).protected
     heard = hear(second)
     assert (heard.protected, heard.problems) == (True, [])
-    assert heard.client.tls
-    assert heard.client.tls.asked
-    assert heard.client.tls.asked.early_data
+    side = tls_of(heard.client)
+    assert side
+    assert side.asked
+    assert side.asked.early_data
     # It stands right behind the hello.
-    assert heard.client.tls.data.first[0].length > 300
+    assert side.data.first[0].length > 300

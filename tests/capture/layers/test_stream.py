@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from capture.talk import CHANGE_CIPHER_SPEC, HELLOS, client, data, hear, message, record, said_by_openssl
+from overheard_capture.protocols.tls.conversation import TlsConversation
 
 if TYPE_CHECKING:
     from capture.talk import Parts
@@ -121,7 +122,7 @@ def test_tls_inside_of_a_longer_text_does_not_begin_anything() -> None:
     sent = b"see: " + HELLOS[0][1] + b"that was it\r\n"
     heard = hear([(">", sent)])
     assert "text" in heard.client.read or "opaque" in heard.client.read
-    assert heard.client.tls is None
+    assert heard.client.encryption is None
 
 
 @pytest.mark.parametrize(
@@ -198,7 +199,6 @@ def test_any_bytes_with_gaps_are_accounted_for(parts: Parts, lost: set[int]) -> 
 def test_what_is_protected_is_a_handshake_that_encrypts(parts: Parts) -> None:
     heard = hear(parts)
     if heard.protected:
-        both = heard.client.conversation.tls
-        assert both
+        both = heard.client.conversation.of(TlsConversation)
         assert both.asked
         assert both.picked

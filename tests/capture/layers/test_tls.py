@@ -30,6 +30,8 @@ from capture.talk import (
 )
 from lab.certificates import Files
 from overheard_capture.content.findings import Conversation, Findings
+from overheard_capture.identify.direction import READERS
+from overheard_capture.protocols.tls.conversation import tls_of
 from overheard_capture.protocols.tls.record_layer import tls
 from overheard_capture.protocols.tls.records import skip_records
 from overheard_capture.provenance.origin import Origin
@@ -124,8 +126,9 @@ def test_a_hello_that_is_asked_for_again_is_protected(stage: Stage) -> None:
     stage.accepting.set_ecdh_curve("secp384r1")
     said = shaken(stage.accepting, stage.asking)
     heard = hear(said)
-    assert heard.client.tls
-    assert heard.client.tls.messages.counts == {1: 2}
+    side = tls_of(heard.client)
+    assert side
+    assert side.messages.counts == {1: 2}
     assert heard.protected
 
 
@@ -142,8 +145,9 @@ def test_a_session_that_is_resumed_is_protected(stage: Stage) -> None:
     resumed = shaken(stage.accepting, stage.asking, session=first.session)
     seen = hear(resumed)
     assert seen.protected
-    assert seen.server.tls
-    assert 11 not in seen.server.tls.messages.counts
+    side = tls_of(seen.server)
+    assert side
+    assert 11 not in side.messages.counts
 
 
 def test_a_refusal_hides_nothing_and_protects_nothing() -> None:
@@ -357,8 +361,9 @@ def test_what_is_missing_inside_of_a_record_does_not_lose_the_beat() -> None:
     assert not heard.protected
     assert len(heard.problems) == 1
     assert heard.problems[0].startswith("TLS with bytes missing at byte")
-    assert heard.client.tls
-    assert [each.length for each in heard.client.tls.data.first] == [300, 40]
+    side = tls_of(heard.client)
+    assert side
+    assert [each.length for each in side.data.first] == [300, 40]
 
 
 def test_what_is_missing_with_the_head_of_a_record_loses_it() -> None:
@@ -389,8 +394,9 @@ def test_many_records_are_counted_as_one_by_one() -> None:
     pieces = hear([*agreed(), (">", sent)], cuts=range(0, len(sent), 1449))
     assert whole.outcome == pieces.outcome
     assert whole.protected
-    assert whole.client.tls
-    found = whole.client.tls.data
+    side = tls_of(whole.client)
+    assert side
+    found = side.data
     assert (found.number, found.held(0), found.last and found.last.length) == (len(lengths), sum(lengths), 25)
     assert found.held(24) == sum(max(length - 24, 0) for length in lengths)
 
@@ -414,7 +420,7 @@ def test_skipping_stops_where_something_else_begins(sent: bytes, told: tuple[int
 def long_side(size: int, total: int) -> Callable[[], Heard]:
     """Somebody who reads many records of a size."""
     block = data(size) * ((1 << 20) // (size + 5) + 1)
-    findings = Findings(hear([]).client.search, conversation=Conversation())
+    findings = Findings(hear([]).client.search, READERS, conversation=Conversation())
     reader = tls(findings)
     hello = HELLOS[0][1] + CHANGE_CIPHER_SPEC + FINISHED
     reader.feed(hello, Origin.of_frame(1, 54, len(hello)))

@@ -9,6 +9,7 @@ from aioquic.quic.connection import QuicConnection
 
 from capture.talk import SEARCH
 from overheard_capture.content.findings import Conversation, Findings
+from overheard_capture.identify.direction import READERS
 from overheard_capture.protocols.quic.reader import QuicReader
 from overheard_capture.provenance.origin import Origin
 
@@ -58,7 +59,7 @@ def spoken(
 def heard(datagrams: Datagrams) -> tuple[tuple[Findings, Findings], list[bool]]:
     """The desks of both sides, and which datagrams were QUIC. Each comes in a frame of its own, from 1 on."""
     talk = Conversation()
-    both_findings = Findings(SEARCH, conversation=talk), Findings(SEARCH, conversation=talk)
+    both_findings = Findings(SEARCH, READERS, conversation=talk), Findings(SEARCH, READERS, conversation=talk)
     readers = [QuicReader(findings) for findings in both_findings]
     known = [
         readers[side == "<"].datagram(data, Origin.of_frame(number, 42, len(data)))

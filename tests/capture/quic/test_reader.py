@@ -12,6 +12,7 @@ from capture.quic.talking import heard, spoken
 from lab.certificates import Files
 from overheard_capture.protocols.quic.keys import InitialKeys
 from overheard_capture.protocols.quic.packets import VERSION_1, VERSION_2, PacketType, packets
+from overheard_capture.protocols.tls.conversation import tls_of
 
 if TYPE_CHECKING:
     from capture.quic.talking import Datagrams
@@ -31,11 +32,11 @@ def said(files: Files) -> Said:
 
 
 def problems(both_findings: tuple[Findings, Findings]) -> list[str]:
-    return [problem for findings in both_findings if findings.tls for problem in findings.tls.problems]
+    return [problem for findings in both_findings if findings.encryption for problem in findings.encryption.problems]
 
 
 def protected(both_findings: tuple[Findings, Findings]) -> bool:
-    return all(findings.tls and findings.tls.protected for findings in both_findings)
+    return all(findings.encryption and findings.encryption.protected for findings in both_findings)
 
 
 @pytest.mark.parametrize(("version", "kind"), [(VERSION_1, "QUIC v1"), (VERSION_2, "QUIC v2")])
@@ -50,9 +51,10 @@ def test_what_aioquic_says_is_protected(files: Files, version: int, kind: str) -
         assert findings.read["QUIC Initial"]
         assert findings.read["QUIC Handshake"]
         assert findings.read["QUIC 1-RTT"]
-    assert both_findings[0].tls
-    assert both_findings[0].tls.asked
-    assert (both_findings[0].tls.asked.sni, both_findings[0].tls.asked.alpn) == ("localhost", ("h3",))
+    client = tls_of(both_findings[0])
+    assert client
+    assert client.asked
+    assert (client.asked.sni, client.asked.alpn) == ("localhost", ("h3",))
 
 
 def test_a_name_in_the_first_packet_is_seen(files: Files) -> None:
@@ -151,7 +153,7 @@ def test_what_a_server_says_before_it_begins_is_read(said: Said, datagram: bytes
 def test_what_is_no_quic_is_left_to_others(datagram: bytes) -> None:
     both_findings, known = heard([(">", datagram)])
     assert known == [False]
-    assert both_findings[0].tls is None
+    assert both_findings[0].encryption is None
 
 
 @given(st.lists(st.tuples(st.sampled_from("<>"), st.binary(max_size=200)), max_size=6), st.integers(0, 4))

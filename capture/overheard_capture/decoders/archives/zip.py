@@ -6,8 +6,8 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from overheard_capture.content.content import Content, SearchScope
-from overheard_capture.content.findings import Reason
-from overheard_capture.content.nesting import FIRST_PIECE, ReaderFactory, Remainder, inner, speculative
+from overheard_capture.content.findings import ReaderFactory, Reason
+from overheard_capture.content.nesting import FIRST_PIECE, Remainder, inner, speculative
 from overheard_capture.decoders.archives.zip_headers import Entry, entry, length_of, what_follows
 from overheard_capture.decoders.compression.deflate import Deflate
 from overheard_capture.decoders.compression.formats import BZIP2, XZ, ZSTD, CompressionFormat

@@ -10,8 +10,7 @@ from overheard_capture.decoders.base64.finder import Base64Finder
 from overheard_capture.decoders.base64.run import Base64Run
 
 if TYPE_CHECKING:
-    from overheard_capture.content.findings import Findings
-    from overheard_capture.content.nesting import ReaderFactory
+    from overheard_capture.content.findings import Findings, ReaderFactory
     from overheard_capture.provenance.origin import Bytes, Origin
 
 

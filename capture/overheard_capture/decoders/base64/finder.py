@@ -13,8 +13,7 @@ from overheard_capture.decoders.base64.run import DECIDING, Base64Run, FernetTok
 from overheard_capture.provenance.small_queue import SmallByteQueue
 
 if TYPE_CHECKING:
-    from overheard_capture.content.findings import Findings
-    from overheard_capture.content.nesting import ReaderFactory
+    from overheard_capture.content.findings import Findings, ReaderFactory
     from overheard_capture.provenance.origin import Bytes, Origin
 
 _ESCAPES = rb"\\/|%2[BbFf]|\\u002[BbFf]"

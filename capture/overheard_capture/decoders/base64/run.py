@@ -20,8 +20,7 @@ from overheard_capture.provenance.origin import Origin, Span, joined
 from overheard_capture.provenance.small_queue import SmallByteQueue
 
 if TYPE_CHECKING:
-    from overheard_capture.content.findings import Findings
-    from overheard_capture.content.nesting import ReaderFactory
+    from overheard_capture.content.findings import Findings, ReaderFactory
     from overheard_capture.provenance.by_frame import Part
     from overheard_capture.provenance.origin import Bytes
 

@@ -6,8 +6,8 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from overheard_capture.content.content import Content, SearchScope
-from overheard_capture.content.findings import Reason
-from overheard_capture.content.nesting import ReaderFactory, inner, speculative
+from overheard_capture.content.findings import ReaderFactory, Reason
+from overheard_capture.content.nesting import inner, speculative
 from overheard_capture.decoders.compression.deflate import CorruptError, TooLargeError
 from overheard_capture.decoders.compression.formats import FORMATS, CompressionFormat
 from overheard_capture.decoders.compression.replay import Replay
@@ -37,7 +37,7 @@ class CompressedReader:
         layers: tuple[str, ...],
         kinds: tuple[CompressionFormat, ...],
         reader: ReaderFactory | None,
-        rest: ReaderFactory | None = None,
+        rest: ReaderFactory,
     ) -> None:
         self._findings = findings
         self._layers = layers
@@ -202,9 +202,7 @@ class CompressedReader:
     def _begin_rest(self, data: Bytes, origin: Origin, findings: Findings | None = None) -> None:
         """Let somebody else read what is none of this."""
         self._count(-len(data))
-        self._rest = Content(
-            findings or self._findings, self._layers, self._rest_reader or _leaf(), SearchScope.NOTHING
-        )
+        self._rest = Content(findings or self._findings, self._layers, self._rest_reader, SearchScope.NOTHING)
         self._rest.feed(data, origin)
 
     # ---- damage
@@ -244,17 +242,11 @@ class CompressedReader:
         return len(data)
 
 
-def _leaf() -> ReaderFactory:
-    from overheard_capture.decoders.untyped import untyped  # noqa: PLC0415  (a leaf inflates, too)
-
-    return untyped
-
-
 def decompressing(
-    kinds: tuple[CompressionFormat, ...], reader: ReaderFactory | None, rest: ReaderFactory | None = None
+    kinds: tuple[CompressionFormat, ...], reader: ReaderFactory | None, rest: ReaderFactory
 ) -> ReaderFactory:
     """A factory of readers that inflate, and hand on what comes out to another reader.
 
-    `rest` makes a reader of what follows the end; where it is left out, that is a leaf.
+    `rest` makes a reader of what follows the end.
     """
     return partial(CompressedReader, kinds=kinds, reader=reader, rest=rest)

@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING
 from overheard_capture.content.content import Content, SearchScope
 from overheard_capture.decoders.base64.body import base64_body
 from overheard_capture.decoders.content_coding import unwrapped
+from overheard_capture.decoders.mail.multipart import multipart
 from overheard_capture.decoders.mail.quoted_printable import QuotedPrintable
 from overheard_capture.decoders.untyped import untyped
 from overheard_capture.provenance.queue import ByteQueue
 
 if TYPE_CHECKING:
-    from overheard_capture.content.findings import Findings
-    from overheard_capture.content.nesting import ReaderFactory
+    from overheard_capture.content.findings import Findings, ReaderFactory
     from overheard_capture.provenance.origin import Bytes, Origin
 
 _END = re.compile(rb"(?:\A|\n)\r?\n")
@@ -37,9 +37,7 @@ def body(content_type: bytes, encodings: bytes = b"") -> ReaderFactory:
 def _of_type(content_type: bytes) -> ReaderFactory:
     kind = content_type[:16].lower()
     if kind.startswith(b"multipart/") and (boundary := _BOUNDARY.search(content_type)):
-        from overheard_capture.decoders.mail.multipart import multipart  # noqa: PLC0415  (its parts are entities, too)
-
-        return multipart(boundary[1] or boundary[2])
+        return multipart(boundary[1] or boundary[2], MimeEntity)
     return MimeEntity if kind.startswith(b"message/rfc822") else untyped
 
 

@@ -9,13 +9,11 @@ from typing import TYPE_CHECKING
 from overheard_capture.content.content import Content, SearchScope
 from overheard_capture.content.findings import Reason
 from overheard_capture.content.nesting import inner
-from overheard_capture.decoders.mail.mime import MimeEntity
 from overheard_capture.decoders.untyped import untyped
 from overheard_capture.provenance.queue import ByteQueue
 
 if TYPE_CHECKING:
-    from overheard_capture.content.findings import Findings
-    from overheard_capture.content.nesting import ReaderFactory
+    from overheard_capture.content.findings import Findings, ReaderFactory
     from overheard_capture.provenance.origin import Bytes, Origin
 
 # How much white space may follow a boundary in its line.
@@ -23,11 +21,12 @@ _SPACE = 64
 
 
 class Multipart:
-    """Reads one such body."""
+    """Reads one such body; `part` makes the reader of a part."""
 
-    def __init__(self, findings: Findings, layers: tuple[str, ...], boundary: bytes) -> None:
+    def __init__(self, findings: Findings, layers: tuple[str, ...], boundary: bytes, part: ReaderFactory) -> None:
         self._findings = findings
         self._layers = layers
+        self._part_reader = part
         self._dashes = b"--" + boundary
         line = rb"%b(?:(--)|[ \t]{0,%d}\r?\n)" % (re.escape(self._dashes), _SPACE)
         self._first_line = re.compile(line)
@@ -74,7 +73,7 @@ class Multipart:
         if ended:
             self._part = Content(self._findings, self._layers, untyped, SearchScope.NOTHING)
         else:
-            self._part = inner(self._findings, self._layers, "multipart", MimeEntity, SearchScope.NOTHING)
+            self._part = inner(self._findings, self._layers, "multipart", self._part_reader, SearchScope.NOTHING)
 
     def _may_begin(self, data: bytes) -> int:
         """From where on it may be such a line, of which more is to come."""
@@ -115,6 +114,6 @@ class Multipart:
             self._findings.unread(Reason.DAMAGED, "a body in parts that breaks off before its end", self._layers)
 
 
-def multipart(boundary: bytes) -> ReaderFactory:
-    """A factory of readers of bodies whose parts this boundary is between."""
-    return partial(Multipart, boundary=boundary)
+def multipart(boundary: bytes, part: ReaderFactory) -> ReaderFactory:
+    """A factory of readers of bodies whose parts this boundary is between; `part` makes the reader of a part."""
+    return partial(Multipart, boundary=boundary, part=part)

@@ -13,8 +13,7 @@ from overheard_capture.provenance.queue import ByteQueue
 from overheard_capture.provenance.small_queue import SmallByteQueue
 
 if TYPE_CHECKING:
-    from overheard_capture.content.findings import Findings
-    from overheard_capture.content.nesting import ReaderFactory
+    from overheard_capture.content.findings import Findings, ReaderFactory
     from overheard_capture.provenance.origin import Bytes
 
 # What is not as it seems: bytes in hexadecimal, and the end of a line that goes on. SMTP may have put a dot before one

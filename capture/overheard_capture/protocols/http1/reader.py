@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import deque
 from typing import TYPE_CHECKING
 
 from overheard_capture.content.findings import Reason
@@ -22,8 +23,8 @@ from overheard_capture.protocols.http1.upgrade import switched
 from overheard_capture.provenance.queue import ByteQueue
 
 if TYPE_CHECKING:
-    from overheard_capture.content.content import Reader
     from overheard_capture.content.findings import Findings
+    from overheard_capture.content.readers import Reader
     from overheard_capture.provenance.origin import Bytes, Origin
 
 NAME = "HTTP/1"
@@ -32,6 +33,13 @@ _MOST_WAITING = 1 << 16
 # What some send between messages (RFC 9112, 2.2).
 _BLANK = re.compile(rb"(?:\r?\n)+")
 _IN_A_METHOD = re.compile(rb"[!#$%&'*+.^_`|~0-9A-Za-z-]")
+
+
+class Unanswered:
+    """The methods of the requests that were not answered yet, in their order."""
+
+    def __init__(self) -> None:
+        self.methods: deque[bytes] = deque()
 
 
 class Http1:
@@ -144,7 +152,7 @@ class Http1:
             self._request(head)
 
     def _request(self, head: MessageHead) -> None:
-        methods = self._findings.conversation.methods
+        methods = self._findings.conversation.of(Unanswered).methods
         if len(methods) < _MOST_WAITING:
             methods.append(head.method)
         self._upgrade = head.upgrade
@@ -159,7 +167,7 @@ class Http1:
         if head.status < 200:
             # The real answer follows.
             return
-        methods = self._findings.conversation.methods
+        methods = self._findings.conversation.of(Unanswered).methods
         method = methods.popleft() if methods else b""
         if method == b"CONNECT" and head.status < 300:
             self._other = switched(b"", self._findings, self._layers)

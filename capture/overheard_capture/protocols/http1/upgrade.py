@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from overheard_capture.content.content import Reader
     from overheard_capture.content.findings import Findings
+    from overheard_capture.content.readers import Reader
 
 
 def switched(upgrade: bytes, findings: Findings, layers: tuple[str, ...]) -> Reader:
@@ -20,6 +20,4 @@ def switched(upgrade: bytes, findings: Findings, layers: tuple[str, ...]) -> Rea
         from overheard_capture.protocols.http2.reader import http2  # noqa: PLC0415
 
         return http2(findings, layers)
-    from overheard_capture.identify.direction import stream  # noqa: PLC0415
-
-    return stream(findings, layers)
+    return findings.readers.stream(findings, layers)

@@ -10,9 +10,8 @@ from overheard_capture.decoders.protobuf import Protobuf
 from overheard_capture.decoders.untyped import untyped
 
 if TYPE_CHECKING:
-    from overheard_capture.content.content import Reader
-    from overheard_capture.content.findings import Findings
-    from overheard_capture.content.nesting import ReaderFactory
+    from overheard_capture.content.findings import Findings, ReaderFactory
+    from overheard_capture.content.readers import Reader
     from overheard_capture.provenance.origin import Bytes, Origin
 
 _HEAD = 5

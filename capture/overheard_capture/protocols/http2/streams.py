@@ -13,8 +13,7 @@ from overheard_capture.protocols.http2.grpc import Grpc
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from overheard_capture.content.findings import Findings
-    from overheard_capture.content.nesting import ReaderFactory
+    from overheard_capture.content.findings import Findings, ReaderFactory
     from overheard_capture.provenance.origin import Bytes, Origin
 
 # How many streams are followed at a time. Servers allow some 100 to 250.

@@ -9,9 +9,9 @@ from overheard_capture.content.findings import Reason
 from overheard_capture.protocols.quic.frames import CryptoStream, handshake_pieces
 from overheard_capture.protocols.quic.keys import InitialKeys
 from overheard_capture.protocols.quic.packets import VERSIONS, PacketType, packets
+from overheard_capture.protocols.tls.conversation import DataRecord
 from overheard_capture.protocols.tls.cursor import TruncatedError
 from overheard_capture.protocols.tls.listener import TlsListener
-from overheard_capture.protocols.tls.side import DataRecord, TlsConversation
 
 if TYPE_CHECKING:
     from overheard_capture.content.findings import Findings
@@ -26,6 +26,14 @@ _MOST_KEYS = 4
 _SURELY_ENCRYPTED = 64
 
 
+class QuicConversation:
+    """What both directions know of QUIC: its version, such as `QUIC v1`, and the keys of its Initial packets."""
+
+    def __init__(self) -> None:
+        self.version = ""
+        self.keys: list[InitialKeys] = []
+
+
 class QuicReader:
     """Reads the datagrams of one direction. `datagram` says whether one is QUIC."""
 
@@ -33,6 +41,7 @@ class QuicReader:
         self._findings = findings
         self._layers = layers
         self._listener: TlsListener | None = None
+        self._both = findings.conversation.of(QuicConversation)
         self._crypto = CryptoStream()
         self._handshake: Content | None = None
 
@@ -47,7 +56,7 @@ class QuicReader:
                 self._listener.problem("a datagram that is no QUIC among those that are")
             return False
         if self._listener is None:
-            self._listener = TlsListener(self._findings, self._layers, _name)
+            self._listener = TlsListener(self._findings, self._layers, lambda _: self._both.version or "QUIC")
             self._listener.side.data_alone = True
         for packet in found:
             self._findings.read[packet.kind.value] += packet.end - packet.begins
@@ -57,12 +66,11 @@ class QuicReader:
     @property
     def _is_known(self) -> bool:
         """Whether this flow began as QUIC, in this direction or the other."""
-        return bool(TlsConversation.of(self._findings).keys)
+        return bool(self._both.keys)
 
     def _take(self, listener: TlsListener, data: memoryview, packet: QuicPacket, origin: Origin) -> None:
-        both = listener.both
-        if packet.version and not both.quic:
-            both.quic = VERSIONS[packet.version]
+        if packet.version and not self._both.version:
+            self._both.version = VERSIONS[packet.version]
         if packet.kind is PacketType.INITIAL:
             self._take_initial(listener, data, packet, origin)
         elif packet.kind is PacketType.SHORT:
@@ -72,7 +80,7 @@ class QuicReader:
             listener.side.encrypted = True
 
     def _take_initial(self, listener: TlsListener, data: memoryview, packet: QuicPacket, origin: Origin) -> None:
-        opened = self._open(listener, data, packet)
+        opened = self._open(data, packet)
         if opened is None:
             listener.problem("a QUIC Initial that the keys of its connection do not open", Reason.OPAQUE)
             return
@@ -86,8 +94,8 @@ class QuicReader:
             body = opened.payload[piece.begins : piece.end]
             self._put_in_order(listener, piece.offset, body, made_of.after(piece.begins))
 
-    def _open(self, listener: TlsListener, data: memoryview, packet: QuicPacket) -> OpenedPacket | None:
-        keys = listener.both.keys
+    def _open(self, data: memoryview, packet: QuicPacket) -> OpenedPacket | None:
+        keys = self._both.keys
         for known in keys:
             if opened := known.open(data, packet):
                 return opened
@@ -113,7 +121,3 @@ class QuicReader:
             if self._crypto.open:
                 self._listener.problem("a QUIC handshake of which a part is missing", Reason.GAP)
             self._listener.close()
-
-
-def _name(both: TlsConversation) -> str:
-    return both.quic or "QUIC"

@@ -11,8 +11,8 @@ from overheard_capture.protocols.tls.suites import in_clear
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from overheard_capture.protocols.tls.conversation import TlsConversation, TlsDirection
     from overheard_capture.protocols.tls.hello import ServerHello
-    from overheard_capture.protocols.tls.side import TlsConversation, TlsDirection
 
 # Up to TLS 1.2 and in TLS 1.3, as all that is before and behind differs.
 _OLD = frozenset(("SSL 3.0", "TLS 1.0", "TLS 1.1", "TLS 1.2", "DTLS 1.0", "DTLS 1.2"))

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, NamedTuple
 from overheard_capture.content.content import Content, SearchScope
 from overheard_capture.content.findings import Reason
 from overheard_capture.protocols.tls import records
+from overheard_capture.protocols.tls.conversation import DataRecord, TlsConversation, tls_of
 from overheard_capture.protocols.tls.cursor import Cursor, TruncatedError
 from overheard_capture.protocols.tls.fragments import HandshakeFragments, put_together
 from overheard_capture.protocols.tls.listener import TlsListener
-from overheard_capture.protocols.tls.side import DataRecord, TlsConversation
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -108,8 +108,9 @@ class DtlsReader:
     @property
     def _mark(self) -> int:
         """How long the mark is that the other side asked for. Raises CutShortError where it did not."""
-        both = TlsConversation.of(self._findings)
-        asked_for = both.picked if self._findings.tls and self._findings.tls.is_client else both.asked
+        both = self._findings.conversation.of(TlsConversation)
+        own = tls_of(self._findings)
+        asked_for = both.picked if own and own.is_client else both.asked
         if asked_for is None or asked_for.connection is None:
             raise TruncatedError
         return len(asked_for.connection)

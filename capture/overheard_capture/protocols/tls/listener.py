@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from overheard_capture.content.findings import Reason
 from overheard_capture.protocols.tls.conclusion import conclude, is_harmless
-from overheard_capture.protocols.tls.side import TlsConversation, TlsDirection
+from overheard_capture.protocols.tls.conversation import TlsConversation, TlsDirection
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -21,8 +21,8 @@ class TlsListener:
     def __init__(self, findings: Findings, layers: tuple[str, ...], name: Callable[[TlsConversation], str]) -> None:
         self.findings = findings
         self.layers = layers
-        self.side = findings.tls = TlsDirection()
-        self.both = TlsConversation.of(findings)
+        self.side = findings.encryption = TlsDirection()
+        self.both = findings.conversation.of(TlsConversation)
         self.both.opened()
         self.both.sides.append(self.side)
         self._name = name

@@ -13,7 +13,7 @@ from overheard_capture.protocols.tls import suites
 
 if TYPE_CHECKING:
     from overheard_capture.content.findings import Findings
-    from overheard_capture.protocols.tls.side import TlsConversation, TlsDirection
+    from overheard_capture.protocols.tls.conversation import TlsConversation, TlsDirection
     from overheard_capture.provenance.origin import Origin
 
 LAYER = "TLS without encryption"
@@ -80,14 +80,12 @@ class NullCipherReader:
             self._content.feed(suites.payload(self._both.picked.suite, memoryview(body)), origin)
 
     def _opened(self) -> Content:
-        from overheard_capture.identify.direction import stream  # noqa: PLC0415  (TLS is one of those that it knows)
-
         self._findings.is_a(self._both.version)
         if self._both.inner is None:
             self._both.inner = Conversation()
         # The bytes of the wire were counted as TLS.
-        findings = replace(self._findings, conversation=self._both.inner, read=Counter(), tls=None)
-        return Content(findings, (*self._layers, LAYER), stream, SearchScope.SEAMS)
+        findings = replace(self._findings, conversation=self._both.inner, read=Counter(), encryption=None)
+        return Content(findings, (*self._layers, LAYER), findings.readers.stream, SearchScope.SEAMS)
 
     def gap(self, length: int) -> None:
         """So many bytes are missing here."""

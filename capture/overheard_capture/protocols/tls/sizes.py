@@ -7,9 +7,9 @@ from itertools import takewhile
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from overheard_capture.protocols.tls.conversation import DataRecords, TlsDirection
     from overheard_capture.protocols.tls.handshake import Handshake
     from overheard_capture.protocols.tls.hello import ServerHello
-    from overheard_capture.protocols.tls.side import DataRecords, TlsDirection
 
 TLS_1_3, DTLS_1_3 = "TLS 1.3", "DTLS 1.3"
 # Nonces that stand in the record up to TLS 1.2, and tags (RFC 5288, 3; RFC 6655, 3 and 4; RFC 7905, 2).

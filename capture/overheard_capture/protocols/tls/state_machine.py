@@ -6,15 +6,15 @@ from enum import Enum, auto
 from typing import TYPE_CHECKING
 
 from overheard_capture.content.content import Content, SearchScope
+from overheard_capture.protocols.tls.conversation import DataRecord
 from overheard_capture.protocols.tls.listener import TlsListener
 from overheard_capture.protocols.tls.null_cipher import NullCipherReader
 from overheard_capture.protocols.tls.records import ALERT, APPLICATION_DATA, CHANGE_CIPHER_SPEC, HANDSHAKE
-from overheard_capture.protocols.tls.side import DataRecord
 from overheard_capture.protocols.tls.sizes import TLS_1_3
 
 if TYPE_CHECKING:
     from overheard_capture.content.findings import Findings
-    from overheard_capture.protocols.tls.side import TlsConversation
+    from overheard_capture.protocols.tls.conversation import TlsConversation
     from overheard_capture.provenance.origin import Origin
 
 LAYER = "TLS handshake"

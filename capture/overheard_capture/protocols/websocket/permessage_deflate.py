@@ -12,8 +12,8 @@ from overheard_capture.provenance.by_frame import FrameAligner, Part
 from overheard_capture.provenance.origin import Origin
 
 if TYPE_CHECKING:
-    from overheard_capture.content.content import Reader
     from overheard_capture.content.findings import Findings
+    from overheard_capture.content.readers import Reader
     from overheard_capture.provenance.origin import Bytes
 
 # How far back a reference may reach.

@@ -13,8 +13,8 @@ from overheard_capture.protocols.websocket.permessage_deflate import PermessageD
 from overheard_capture.protocols.websocket.resync import find_frames, follow_each_other
 
 if TYPE_CHECKING:
-    from overheard_capture.content.content import Reader
     from overheard_capture.content.findings import Findings
+    from overheard_capture.content.readers import Reader
     from overheard_capture.provenance.origin import Bytes, Origin
 
 # Pings hold a few bytes of chance. In more than these something could be wrapped.

@@ -14,7 +14,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from overheard_capture.content.findings import Conversation, Findings
-    from overheard_capture.protocols.quic.keys import InitialKeys
     from overheard_capture.protocols.tls.hello import ClientHello, ServerHello
 
 # How many records of application data, and how many alerts, are told one by one.
@@ -150,6 +149,11 @@ class TlsDirection:
             self.alerts.append(PlaintextAlert(frame, names.level(data[0]), names.alert(data[1])))
 
 
+def tls_of(findings: Findings) -> TlsDirection | None:
+    """What is known of a direction that is TLS, DTLS or QUIC; None where it is none of these."""
+    return findings.encryption if isinstance(findings.encryption, TlsDirection) else None
+
+
 class TlsConversation:
     """What both directions know of TLS. `asked` and `picked` are the hellos that count, once they were read."""
 
@@ -161,19 +165,9 @@ class TlsConversation:
         self.waiting: list[Callable[[], None]] = []
         # Of what is said without encryption.
         self.inner: Conversation | None = None
-        # Where it is QUIC: its version, and the keys of its first packets.
-        self.quic = ""
-        self.keys: list[InitialKeys] = []
         # How many readers are open, and what is to be done when none is.
         self._open = 0
         self._at_the_end: list[Callable[[], None]] = []
-
-    @classmethod
-    def of(cls, findings: Findings) -> TlsConversation:
-        """That of the flow that a desk is of."""
-        if findings.conversation.tls is None:
-            findings.conversation.tls = cls()
-        return findings.conversation.tls
 
     def opened(self) -> None:
         """One more reads a direction."""
