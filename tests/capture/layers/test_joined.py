@@ -20,8 +20,9 @@ from overheard import judge
 from overheard.words.verdict import Outcome
 from overheard_capture.content.findings import Reason
 from overheard_capture.identify.midstream import identify_midstream
-from overheard_capture.protocols.http2 import resync as http2_resync
+from overheard_capture.protocols.http2.frames import Http2Frame
 from overheard_capture.protocols.websocket import resync as websocket_resync
+from overheard_capture.protocols.websocket.frames import WebSocketFrame
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -115,14 +116,13 @@ def test_anything_else_is_not() -> None:
 @pytest.mark.parametrize("unit", [b"\x81\0", b"\x82\x82", b"\0\0\1\0\0\0\0\0\1x", b"\0\0\0\4\0\0\0\0\0", b"\xff\xfb\1"])
 def test_what_seems_to_be_many_frames_is_not_looked_at_forever(unit: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
     looked = 0
-    for module in (http2_resync, websocket_resync):
-        frame = module.Frame.of
+    for frame in (Http2Frame, WebSocketFrame):
 
-        def note(data: bytes, of: Callable[[bytes], object] = frame) -> object:
+        def note(data: bytes, of: Callable[[bytes], object] = frame.of) -> object:
             nonlocal looked
             looked += 1
             return of(data)
 
-        monkeypatch.setattr(module.Frame, "of", note)
+        monkeypatch.setattr(frame, "of", note)
     identify_midstream(unit * (65536 // len(unit)))
     assert looked <= 40_000

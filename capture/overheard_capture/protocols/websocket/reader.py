@@ -59,14 +59,15 @@ class WebSocket:
 
     # ---- what the frames are
 
-    def begin(self, frame: WebSocketFrame) -> None:
-        """A frame begins."""
+    def begin(self, frame: WebSocketFrame) -> bool:
+        """A frame begins, which may be anywhere."""
         self._findings.is_a("WebSocket")
         self._frame = frame
         if frame.control:
             self._aside = Short(self._findings, self._layers) if frame.length > _SMALL else None
         elif frame.opcode != Opcode.CONTINUATION or not (self._message or self._compressed):
             self._begin_message(frame)
+        return True
 
     def _begin_message(self, frame: WebSocketFrame) -> None:
         if self._message or self._compressed or frame.opcode == Opcode.CONTINUATION:
