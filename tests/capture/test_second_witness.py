@@ -13,6 +13,7 @@ import pytest
 
 from capture.frames import ETHERNET, File, ethernet, exchange, ipv4, rewritten, udp
 from overheard.words.errors import SettingsError, UnreadableError
+from overheard.words.layer import Layer
 from overheard.words.report import Account, Disagreement, Flow, Report
 from overheard.words.secret import Secret
 from overheard.words.sighting import Sighting
@@ -331,7 +332,7 @@ def test_they_agree_where_the_frame_is_one_of_those_that_carry_it_or_of_the_same
 
 
 def test_what_one_sees_alone_is_told() -> None:
-    packed = replace(SEEN, layers=("gzip",))
+    packed = replace(SEEN, layers=(Layer("gzip"),))
     assert disagreements({"message": [packed, packed]}, {"message": []}) == (
         Disagreement("message", 6, "our reader", "plainly, in gzip; and 1 times more in this stream"),
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import bisect
 from typing import TYPE_CHECKING
 
+from overheard.words.layer import Layers
 from overheard_capture.content.findings import Occurrence
 from overheard_capture.content.tail import NO_TAIL
 from overheard_capture.provenance.origin import joined
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 class Boundaries:
     """A content that is fed block by block, each of many bits, and told where in a block another bit begins."""
 
-    def __init__(self, findings: Findings, layers: tuple[str, ...], reader: ReaderFactory) -> None:
+    def __init__(self, findings: Findings, layers: Layers, reader: ReaderFactory) -> None:
         self._findings = findings
         self._layers = layers
         self._reader = reader(findings, layers)

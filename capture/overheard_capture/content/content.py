@@ -5,6 +5,7 @@ from __future__ import annotations
 from enum import Enum, auto
 from typing import TYPE_CHECKING
 
+from overheard.words.layer import Layers
 from overheard_capture.content.findings import Occurrence
 from overheard_capture.content.tail import NO_TAIL
 from overheard_capture.provenance.origin import joined
@@ -31,7 +32,7 @@ class Content:
     def __init__(
         self,
         findings: Findings,
-        layers: tuple[str, ...],
+        layers: Layers,
         reader: ReaderFactory | None = None,
         looking: SearchScope = SearchScope.ALL,
     ) -> None:
@@ -91,12 +92,12 @@ class Content:
                 self._findings.found(_found(match, self._layers, window, both, self._position - seam))
 
 
-def look_at(findings: Findings, layers: tuple[str, ...], data: Bytes, origin: Origin, position: int = 0) -> None:
+def look_at(findings: Findings, layers: Layers, data: Bytes, origin: Origin, position: int = 0) -> None:
     """Search some bytes for themselves; they are those from `position` on of what has these layers."""
     for match in findings.search.matches(data):
         findings.found(_found(match, layers, data, origin, position))
 
 
-def _found(match: Match, layers: tuple[str, ...], data: Bytes, origin: Origin, position: int) -> Occurrence:
+def _found(match: Match, layers: Layers, data: Bytes, origin: Origin, position: int) -> Occurrence:
     place = origin.place(match.offset, match.length)
     return Occurrence(match, place, layers, position + match.offset, *match.excerpt(data))

@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING, NamedTuple, Protocol, TypeAlias, TypeVar
 
+from overheard.words.layer import Layer, Layers
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
@@ -49,7 +51,7 @@ class Unread(NamedTuple):
 
     why: Reason
     what: str
-    layers: tuple[str, ...] = ()
+    layers: Layers = ()
 
 
 class Occurrence(NamedTuple):
@@ -60,14 +62,14 @@ class Occurrence(NamedTuple):
 
     match: Match
     place: Place
-    layers: tuple[str, ...]
+    layers: Layers
     position: int
     shown: bytes
     before: bytes
     after: bytes
 
 
-ReaderFactory: TypeAlias = "Callable[[Findings, tuple[str, ...]], Reader]"
+ReaderFactory: TypeAlias = "Callable[[Findings, Layers], Reader]"
 
 
 class Readers(NamedTuple):
@@ -79,8 +81,8 @@ class Readers(NamedTuple):
 class Opener(Protocol):
     """Opens what an application sealed itself, with keys that somebody has."""
 
-    def open(self, token: bytes) -> Sequence[tuple[str, bytes]]:
-        """What `token` holds, and the name of the layer, for each key that opens it."""
+    def open(self, token: bytes) -> Sequence[tuple[Layer, bytes]]:
+        """What `token` holds, and the layer, for each key that opens it."""
 
 
 class Conversation:
@@ -131,8 +133,8 @@ class Findings:
     read: Counter[str] = field(default_factory=Counter)
     # Each kind of trouble once, and how often it came.
     troubles: Counter[Unread] = field(default_factory=Counter)
-    # What could be said of the flow besides, in the order it was found out, such as `TLS 1.3` or `HTTP/1.1`.
-    kinds: dict[str, None] = field(default_factory=dict)
+    # What the flow is, in the order it was found out, such as `TLS 1.3` or `HTTP/1.1`; and whether that encrypts it.
+    kinds: dict[str, bool] = field(default_factory=dict)
     # What is known of the direction where it is TLS, DTLS or QUIC.
     encryption: Encryption | None = None
     budget: Budget = field(default_factory=Budget)
@@ -141,10 +143,10 @@ class Findings:
         """Hand in a place where a secret is to be seen."""
         self.sightings.append(found)
 
-    def unread(self, why: Reason, what: str, layers: tuple[str, ...] = ()) -> None:
+    def unread(self, why: Reason, what: str, layers: Layers = ()) -> None:
         """Hand in that something could not be read, and why. `what` is in words, and never of a stranger's making."""
         self.troubles[Unread(why, what, layers)] += 1
 
-    def is_a(self, kind: str) -> None:
-        """Say what the flow is."""
-        self.kinds.setdefault(kind)
+    def is_a(self, kind: str, *, encrypts: bool = False) -> None:
+        """Report what the flow is, and whether that encrypts it."""
+        self.kinds.setdefault(kind, encrypts)

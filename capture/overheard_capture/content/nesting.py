@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from overheard.words.layer import Layer, Layers
 from overheard_capture.content.content import Content, SearchScope
 from overheard_capture.content.findings import Findings, Reason
 from overheard_capture.content.readers import Reader
@@ -20,16 +21,16 @@ FIRST_PIECE = 4 << 10
 
 def inner(
     findings: Findings,
-    layers: tuple[str, ...],
-    name: str,
+    layers: Layers,
+    layer: Layer,
     reader: ReaderFactory | None,
     looking: SearchScope = SearchScope.ALL,
 ) -> Content | None:
     """What is under one more layer; None where more layers were taken off already than the limits allow."""
-    return Content(findings, (*layers, name), reader, looking) if may_go_deeper(findings, layers) else None
+    return Content(findings, (*layers, layer), reader, looking) if may_go_deeper(findings, layers) else None
 
 
-def may_go_deeper(findings: Findings, layers: tuple[str, ...]) -> bool:
+def may_go_deeper(findings: Findings, layers: Layers) -> bool:
     """Whether one more layer may be taken off. If not, that is said at the desk."""
     if len(layers) >= findings.limits.depth:
         findings.unread(Reason.LIMIT, "more layers, one inside the other, than are taken off", layers)
@@ -43,7 +44,7 @@ class Speculative(Findings):
 
     asked: Findings | None = None
 
-    def unread(self, why: Reason, what: str, layers: tuple[str, ...] = ()) -> None:
+    def unread(self, why: Reason, what: str, layers: Layers = ()) -> None:
         """Pass on what is left out because of its size."""
         if why is Reason.LIMIT and self.asked:
             self.asked.unread(why, what, layers)
@@ -73,7 +74,7 @@ class Remainder:
         self.findings: Findings | None = None
         self.waiting = ByteQueue()
 
-    def __call__(self, findings: Findings, _: tuple[str, ...]) -> Reader:
+    def __call__(self, findings: Findings, _: Layers) -> Reader:
         """Begin: it is a factory of readers."""
         self.findings = findings
         return self

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from overheard.words.layer import Layers
 from overheard_capture.content.byte_scan import LiteralSet
 from overheard_capture.content.content import Content, SearchScope
 from overheard_capture.content.nesting import FIRST_PIECE, Remainder, speculative
@@ -22,7 +23,7 @@ LONGEST = max(map(len, _MAGICS))
 class Carver:
     """Looks for beginnings, and lets what begins there be read. That is a guess, and no trouble where it is wrong."""
 
-    def __init__(self, findings: Findings, layers: tuple[str, ...], reader: ReaderFactory) -> None:
+    def __init__(self, findings: Findings, layers: Layers, reader: ReaderFactory) -> None:
         self._findings = speculative(findings)
         self._layers = layers
         self._reader = reader

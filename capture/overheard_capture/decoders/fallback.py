@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from overheard.words.layer import Layers
 from overheard_capture.content.findings import Reason
 
 if TYPE_CHECKING:
@@ -18,7 +19,7 @@ TEXT, OPAQUE = "text", "opaque"
 class Fallback:
     """Lets a leaf read it, and counts it as what the leaf took it for."""
 
-    def __init__(self, findings: Findings, layers: tuple[str, ...]) -> None:
+    def __init__(self, findings: Findings, layers: Layers) -> None:
         from overheard_capture.decoders.untyped import untyped  # noqa: PLC0415  (what a leaf holds may be a stream again)
 
         self._findings = findings

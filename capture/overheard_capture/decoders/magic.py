@@ -66,7 +66,7 @@ def _any(_: bytes) -> bool:
 
 
 def _row(kind: CompressionFormat, *magics: bytes, test: Callable[[bytes], bool] = _any) -> Signature:
-    return Signature(kind.name, magics, test, lambda reader, rest: decompressing((kind,), reader, rest))
+    return Signature(kind.layer, magics, test, lambda reader, rest: decompressing((kind,), reader, rest))
 
 
 KNOWN = (

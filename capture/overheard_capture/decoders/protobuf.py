@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+from overheard.words.layer import Layers
 from overheard_capture.content.text_detector import seems_text
 from overheard_capture.decoders.short import Short
 from overheard_capture.provenance.origin import joined
@@ -111,7 +112,7 @@ def _varint(data: bytes, at: int, ends: int) -> tuple[int, int]:
 class Protobuf:
     """Reads one message. What turns out to be none is read by a leaf."""
 
-    def __init__(self, findings: Findings, layers: tuple[str, ...]) -> None:
+    def __init__(self, findings: Findings, layers: Layers) -> None:
         self._findings = findings
         self._layers = layers
         self._waiting = ByteQueue()

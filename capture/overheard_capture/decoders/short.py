@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from overheard.words.layer import Layers
 from overheard_capture.content.byte_scan import is_plain, is_simple
 from overheard_capture.content.findings import Reason
 from overheard_capture.content.text_detector import CONTROL
@@ -40,7 +41,7 @@ class Short:
 
     __slots__ = ("_findings", "_first", "_layers", "_leaf", "_origin")
 
-    def __init__(self, findings: Findings, layers: tuple[str, ...]) -> None:
+    def __init__(self, findings: Findings, layers: Layers) -> None:
         self._findings = findings
         self._layers = layers
         # What came first, as long as nothing else did.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from overheard.words.layer import Layers
 from overheard_capture.content.byte_scan import is_plain, is_simple
 from overheard_capture.content.content import Content, SearchScope
 from overheard_capture.content.findings import Reason
@@ -29,7 +30,7 @@ class Untyped:
 
     __slots__ = ("_findings", "_head", "_known", "_layers", "_piece", "_rest", "_text")
 
-    def __init__(self, findings: Findings, layers: tuple[str, ...]) -> None:
+    def __init__(self, findings: Findings, layers: Layers) -> None:
         self._findings = findings
         self._layers = layers
         # What came first, until it is enough to tell what it is.
@@ -140,7 +141,7 @@ class TextReader:
         "_soft_lines",
     )
 
-    def __init__(self, findings: Findings, layers: tuple[str, ...]) -> None:
+    def __init__(self, findings: Findings, layers: Layers) -> None:
         self._findings = findings
         self._layers = layers
         self._judge = TextDetector()
@@ -203,6 +204,6 @@ class TextReader:
                 reader.close()
 
 
-def untyped(findings: Findings, layers: tuple[str, ...]) -> Untyped:
+def untyped(findings: Findings, layers: Layers) -> Untyped:
     """A reader of content of no declared kind."""
     return Untyped(findings, layers)

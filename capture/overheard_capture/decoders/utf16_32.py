@@ -6,6 +6,7 @@ import codecs
 from functools import partial
 from typing import TYPE_CHECKING
 
+from overheard.words.layer import Layers
 from overheard_capture.content.findings import Reason
 from overheard_capture.provenance.by_frame import FrameAligner
 
@@ -45,7 +46,7 @@ def _plain(letters: bytes) -> bool:
 class WideText:
     """Reads such text as what it says."""
 
-    def __init__(self, findings: Findings, layers: tuple[str, ...], encoding: str, reader: ReaderFactory) -> None:
+    def __init__(self, findings: Findings, layers: Layers, encoding: str, reader: ReaderFactory) -> None:
         self._findings = findings
         self._layers = layers
         self._decoder = codecs.getincrementaldecoder(encoding)()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from overheard.words.layer import Layers
 from overheard_capture.content.findings import Readers
 from overheard_capture.decoders.fallback import OPAQUE
 from overheard_capture.identify.prefaces import PROXY
@@ -26,7 +27,7 @@ _MOST_PREFACES = 8
 _ENOUGH = 80 << 10
 
 
-def stream(findings: Findings, layers: tuple[str, ...] = ()) -> DirectionReader:
+def stream(findings: Findings, layers: Layers = ()) -> DirectionReader:
     """A reader of one direction. Both directions are to be closed when both are over: they know of each other."""
     return DirectionReader(findings, layers)
 
@@ -37,7 +38,7 @@ READERS = Readers(stream)
 class DirectionReader:
     """Reads one direction, and sees to it that each byte counts as something."""
 
-    def __init__(self, findings: Findings, layers: tuple[str, ...]) -> None:
+    def __init__(self, findings: Findings, layers: Layers) -> None:
         self._findings = findings
         self._layers = layers
         self._both = findings.conversation.of(TlsConversation)

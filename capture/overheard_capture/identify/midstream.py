@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+from overheard.words.layer import Layers
 from overheard_capture.content.nesting import Speculative
 from overheard_capture.protocols.http2 import resync as http2_resync
 from overheard_capture.protocols.http2.reader import http2
@@ -31,13 +32,13 @@ class Midstream(NamedTuple):
     reader: ReaderFactory
 
 
-def _http2(findings: Findings, layers: tuple[str, ...]) -> Reader:
+def _http2(findings: Findings, layers: Layers) -> Reader:
     reader = http2(findings, layers)
     reader.gap(1)
     return reader
 
 
-def _websocket(findings: Findings, layers: tuple[str, ...]) -> Reader:
+def _websocket(findings: Findings, layers: Layers) -> Reader:
     reader = websocket(findings, layers)
     reader.gap(1)
     return reader
@@ -62,7 +63,7 @@ def identify_midstream(head: bytes, *, last: bool = False) -> Midstream | None:
 class MidstreamReader:
     """Reads a direction as what it may be, once there is enough of it to tell, beside a reader who is `certain`."""
 
-    def __init__(self, findings: Findings, layers: tuple[str, ...], certain: Reader) -> None:
+    def __init__(self, findings: Findings, layers: Layers, certain: Reader) -> None:
         self._certain = certain
         # What a wrong guess inflates or takes for a request must not be held against whoever reads it for certain.
         self._findings = Speculative(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
+from overheard.words.layer import Layers
 from overheard_capture.decoders.fallback import Fallback
 from overheard_capture.identify.prefaces import PREFACES
 from overheard_capture.identify.probe import Probe
@@ -63,25 +64,25 @@ def _dns(start: Probe) -> bool:
     return is_dns(start.data[: start.at])
 
 
-def _read_http1(findings: Findings, layers: tuple[str, ...]) -> Reader:
+def _read_http1(findings: Findings, layers: Layers) -> Reader:
     from overheard_capture.protocols.http1.reader import http1  # noqa: PLC0415  (what is in a tunnel is a stream again)
 
     return http1(findings, layers)
 
 
-def _read_http2(findings: Findings, layers: tuple[str, ...]) -> Reader:
+def _read_http2(findings: Findings, layers: Layers) -> Reader:
     from overheard_capture.protocols.http2.reader import http2  # noqa: PLC0415  (its import takes time)
 
     return http2(findings, layers)
 
 
-def _read_telnet(findings: Findings, layers: tuple[str, ...]) -> Reader:
+def _read_telnet(findings: Findings, layers: Layers) -> Reader:
     from overheard_capture.protocols.telnet import telnet  # noqa: PLC0415  (few speak it)
 
     return telnet(findings, layers)
 
 
-def _read_dns(findings: Findings, layers: tuple[str, ...]) -> Reader:
+def _read_dns(findings: Findings, layers: Layers) -> Reader:
     from overheard_capture.protocols.dns.reader import dns  # noqa: PLC0415  (few speak it over TCP)
 
     return dns(findings, layers)
@@ -92,7 +93,7 @@ class Protocol(NamedTuple):
 
     name: str
     knows: Callable[[Probe], bool]
-    reader: Callable[[Findings, tuple[str, ...]], Reader]
+    reader: Callable[[Findings, Layers], Reader]
 
 
 TLS = Protocol("TLS", _tls, TlsReader)

@@ -6,8 +6,9 @@ import re
 from typing import TYPE_CHECKING
 
 from overheard.words.caesar import SHIFTS, likeliest
+from overheard.words.layer import OpenedBy
 from overheard.words.spelling import shift_of
-from overheard_capture.judge.fernet import BY_THE_SPY
+from overheard_capture.judge.evidence import opened_by
 
 if TYPE_CHECKING:
     from overheard_capture.content.findings import Occurrence
@@ -22,7 +23,7 @@ def broken(case: Case) -> int | None:
 
     It is found by pairs of letters alone. None where no such place was seen in clear, or where they mislead.
     """
-    in_streams = (find.found for find in case.seen if find.stream >= 0 and BY_THE_SPY not in find.found.layers)
+    in_streams = (find.found for find in case.seen if find.stream >= 0 and not opened_by(find, OpenedBy.INTERCEPTOR))
     found = next((found for found in in_streams if shift_of(found.match.spelling)), None)
     if found is None:
         return None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from overheard.words.layer import Layer
 from overheard_capture.content.content import Content
 from overheard_capture.content.findings import Findings
 from overheard_capture.identify.direction import READERS
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     from overheard_capture.wireshark.tshark import DecryptedData
 
 
-def finds_in(pieces: Sequence[DecryptedData], path: Path, search: Search, layer: str) -> Finds:
+def finds_in(pieces: Sequence[DecryptedData], path: Path, search: Search, layer: Layer) -> Finds:
     """Every place where a secret is seen in what keys have opened of the TLS streams. Raises UnreadableError."""
     finds = Finds()
     if not pieces:
@@ -39,7 +40,7 @@ def finds_in(pieces: Sequence[DecryptedData], path: Path, search: Search, layer:
     return finds
 
 
-def _read(findings: Findings, layer: str, parts: Iterable[tuple[SegmentPayload, bytes]]) -> None:
+def _read(findings: Findings, layer: Layer, parts: Iterable[tuple[SegmentPayload, bytes]]) -> None:
     content = Content(findings, (layer,), READERS.stream)
     for carrier, data in parts:
         # None of it could be read before all of the record had come: it is where its end is.

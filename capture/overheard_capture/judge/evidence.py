@@ -8,10 +8,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from overheard.words.errors import UnreadableError
+from overheard.words.layer import TLS_BY_A_PARTY, TLS_BY_THE_INTERCEPTOR, TLS_BY_THE_STOLEN_KEY, Layer, OpenedBy
 from overheard_capture.captures.inputs import called, only_once
 from overheard_capture.judge.decrypted import finds_in
 from overheard_capture.judge.exhibit import NO_KEYS, Keys
-from overheard_capture.judge.fernet import BY_A_PARTY, FernetKeys
+from overheard_capture.judge.fernet import FernetKeys
 from overheard_capture.scan.finds import Finds
 from overheard_capture.wireshark import tshark
 from overheard_capture.wireshark.merged import one_file
@@ -86,21 +87,21 @@ class Evidence:
     @cached_property
     def by_the_parties(self) -> Finds:
         """Where the secrets are in what the parties' keys open of TLS. Raises UnreadableError."""
-        return self._finds_in(self.pieces, "TLS opened with the key log")
+        return self._finds_in(self.pieces, TLS_BY_A_PARTY)
 
     @cached_property
     def by_the_spy(self) -> Finds:
         """The same with the spy's session keys. Raises UnreadableError."""
         keys = tshark.TlsKeys(self.spy.tls.logs)
-        return self._finds_in(self._opened(keys), "TLS opened with the interceptor's session keys")
+        return self._finds_in(self._opened(keys), TLS_BY_THE_INTERCEPTOR)
 
     @cached_property
     def by_the_stolen_key(self) -> Finds:
         """The same with the server's private key. Raises UnreadableError."""
         keys = tshark.TlsKeys(private=self.spy.tls.private)
-        return self._finds_in(self._opened(keys), "TLS opened with the server's private key")
+        return self._finds_in(self._opened(keys), TLS_BY_THE_STOLEN_KEY)
 
-    def _finds_in(self, pieces: list[tshark.DecryptedData], layer: str) -> Finds:
+    def _finds_in(self, pieces: list[tshark.DecryptedData], layer: Layer) -> Finds:
         return finds_in(pieces, self.path, self.search, layer) if pieces else Finds()
 
     def _opened(self, keys: tshark.TlsKeys) -> list[tshark.DecryptedData]:
@@ -112,6 +113,11 @@ class Evidence:
         """What tshark sees in the TLS streams with all that opens them, whoever has it. Raises UnreadableError."""
         keys, spy = self.keys.tls, self.spy.tls
         return tshark.tls_content(self.for_tshark, tshark.TlsKeys((*keys.logs, *spy.logs), spy.private))
+
+
+def opened_by(find: Find, who: OpenedBy) -> bool:
+    """Whether a key of theirs took off one of the layers that the secret is under."""
+    return any(layer.opened_by is who for layer in find.found.layers)
 
 
 @dataclass(frozen=True)
@@ -138,9 +144,9 @@ class Case:
     @property
     def seen(self) -> list[Find]:
         """Every place where it is to be seen by those who should not."""
-        return [find for find in self._finds if BY_A_PARTY not in find.found.layers]
+        return [find for find in self._finds if not opened_by(find, OpenedBy.PARTY)]
 
     @property
     def sealed(self) -> list[Find]:
         """Every place where it is to be seen with what the parties alone have."""
-        return [find for find in self._finds if BY_A_PARTY in find.found.layers]
+        return [find for find in self._finds if opened_by(find, OpenedBy.PARTY)]

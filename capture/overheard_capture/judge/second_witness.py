@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from overheard.words.errors import UnreadableError
+from overheard.words.layer import Layer
 from overheard.words.report import Disagreement, Report
 from overheard.words.sighting import Sighting
 from overheard.words.verdict import Check, Rule, Verdict, decide
@@ -200,5 +201,5 @@ def _as_sighting(name: str, seen: Witnessed) -> Sighting:
         direction="",
         stream_offset=0,
         frames=(seen.frame,),
-        layers=(_where(seen),),
+        layers=(Layer(_where(seen)),),
     )

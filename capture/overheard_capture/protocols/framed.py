@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Protocol
 
+from overheard.words.layer import Layers
 from overheard_capture.content.findings import Reason
 from overheard_capture.decoders.fallback import OPAQUE, Fallback
 from overheard_capture.protocols.resync import Resynchroniser
@@ -36,7 +37,7 @@ class FrameReader(Protocol):
 class FramedReader:
     """Reads frames of a kind with `cutter`; after a loss, from where `find` says that they begin again."""
 
-    def __init__(self, findings: Findings, layers: tuple[str, ...], what: str, cutter: FrameReader, find: Find) -> None:
+    def __init__(self, findings: Findings, layers: Layers, what: str, cutter: FrameReader, find: Find) -> None:
         self._findings = findings
         self._layers = layers
         self._what = what

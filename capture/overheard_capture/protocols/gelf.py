@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+from overheard.words.layer import Layer
 from overheard_capture.content.content import Content, SearchScope
 from overheard_capture.content.findings import Reason
 from overheard_capture.decoders.untyped import untyped
@@ -11,6 +12,8 @@ from overheard_capture.decoders.untyped import untyped
 if TYPE_CHECKING:
     from overheard_capture.content.findings import Findings
     from overheard_capture.provenance.origin import Bytes, Origin
+
+LAYER = Layer("GELF")
 
 _MAGIC = b"\x1e\x0f"
 _HEAD = 12
@@ -55,7 +58,7 @@ class Gelf:
         """Read a message as far as it is there."""
         wanted, pieces = self._messages.pop(name)
         self._kept -= sum(len(piece.data) for piece in pieces.values())
-        content = Content(self._findings, ("GELF",), untyped, SearchScope.SEAMS)
+        content = Content(self._findings, (LAYER,), untyped, SearchScope.SEAMS)
         at = 0
         for number, piece in sorted(pieces.items()):
             if number > at:
@@ -64,7 +67,7 @@ class Gelf:
             at = number + 1
         content.close()
         if len(pieces) < wanted:
-            self._findings.unread(Reason.GAP, "a message of GELF of which pieces are missing", ("GELF",))
+            self._findings.unread(Reason.GAP, "a message of GELF of which pieces are missing", (LAYER,))
 
     def close(self) -> None:
         """There is no more to come."""

@@ -7,6 +7,7 @@ import re
 from enum import Enum, auto
 from typing import TYPE_CHECKING
 
+from overheard.words.layer import Layer, Layers
 from overheard_capture.content.content import Content, SearchScope
 from overheard_capture.content.findings import Reason
 from overheard_capture.decoders.line_editing import LineEditing
@@ -15,6 +16,8 @@ from overheard_capture.decoders.untyped import untyped
 if TYPE_CHECKING:
     from overheard_capture.content.findings import Findings
     from overheard_capture.provenance.origin import Bytes, Origin
+
+LAYER = Layer("telnet")
 
 _IAC, _SB, _SE = 0xFF, 0xFA, 0xF0
 # More nobody has to say of an option.
@@ -55,7 +58,7 @@ def _is_typed(text: bytes) -> bool:
 class _Shown:
     """Lets a leaf read what is shown. Keys and sequences that move, ring or colour are no text, and nothing secret."""
 
-    def __init__(self, findings: Findings, layers: tuple[str, ...]) -> None:
+    def __init__(self, findings: Findings, layers: Layers) -> None:
         self._leaf = untyped(findings, layers)
 
     def feed(self, data: Bytes, origin: Origin) -> None:
@@ -84,9 +87,9 @@ class _State(Enum):
 class Telnet:
     """Reads one direction."""
 
-    def __init__(self, findings: Findings, layers: tuple[str, ...]) -> None:
+    def __init__(self, findings: Findings, layers: Layers) -> None:
         self._findings = findings
-        self._layers = (*layers, "telnet")
+        self._layers = (*layers, LAYER)
         self._content = Content(findings, self._layers, _Shown, SearchScope.SEAMS)
         self._typed = LineEditing(findings, self._layers)
         self._now = _State.TEXT
@@ -179,6 +182,6 @@ class Telnet:
         self._typed.close()
 
 
-def telnet(findings: Findings, layers: tuple[str, ...]) -> Telnet:
+def telnet(findings: Findings, layers: Layers) -> Telnet:
     """A reader of one direction."""
     return Telnet(findings, layers)

@@ -5,12 +5,15 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from overheard.words.layer import Layer
 from overheard_capture.content.content import Content, SearchScope
 from overheard_capture.decoders.untyped import untyped
 
 if TYPE_CHECKING:
     from overheard_capture.content.findings import Findings
     from overheard_capture.provenance.origin import Bytes, Origin
+
+LAYER = Layer("TFTP")
 
 _TEXT = rb"[^\0-\x1f\x7f]"
 _REQUEST = re.compile(
@@ -49,7 +52,7 @@ class Tftp:
         if self._file is None:
             if number != 1 and len(data) != _HEAD + _BLOCK:
                 return False
-            self._file = Content(self._findings, ("TFTP",), untyped, SearchScope.SEAMS)
+            self._file = Content(self._findings, (LAYER,), untyped, SearchScope.SEAMS)
             # Where the first blocks were not seen, this is as good a beginning as any.
             self._next, self._size = number, max(len(data) - _HEAD, _BLOCK)
             if number != 1:

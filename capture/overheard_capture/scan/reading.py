@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
 
+from overheard.words.layer import Layer
 from overheard.words.report import Flow
 from overheard_capture.content import content
 from overheard_capture.content.findings import LIMITS, Conversation, Findings, Limits, Occurrence, Reason, Unread
@@ -40,8 +41,7 @@ if TYPE_CHECKING:
     Wanted = Callable[[Endpoint, Endpoint], bool]
     Doubtful = dict[tuple[frozenset[str], Unread], Tally[str]]
 
-# These are encrypted from their first datagram to their last: who speaks them is a party to what is judged.
-_ENCRYPTED_DATAGRAMS = ("QUIC", "DTLS")
+_SCTP = Layer("SCTP")
 
 
 @dataclass
@@ -188,7 +188,7 @@ class Reading:
 
     def _message(self, frame: Frame, message: SctpMessage) -> None:
         findings, _ = self._pair()
-        inside = content.Content(findings, ("SCTP",), untyped)
+        inside = content.Content(findings, (_SCTP,), untyped)
         inside.feed(message.payload, payload_origin(message))
         inside.close()
         self._collect(findings, -1, f"{message.source} → {message.target}")
@@ -284,7 +284,8 @@ class Reading:
     def _retire_datagram_flow(self, flow: DatagramFlow) -> None:
         facts = self.facts
         what = _kinds(flow.both_findings) or "datagrams"
-        encrypted = what.startswith(_ENCRYPTED_DATAGRAMS)
+        # QUIC and DTLS encrypt from the first datagram on: who speaks them is a party to what is judged.
+        encrypted = next((encrypts for each in flow.both_findings for encrypts in each.kinds.values()), False)
         facts.kinds[what] += 1
         facts.searched += sum(flow.seen)
         facts.busy += encrypted

@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from overheard.words.caesar import shifted
+from overheard.words.layer import OpenedBy
 from overheard.words.spelling import shift_of
 from overheard.words.verdict import Outcome, Presence
 
@@ -54,7 +55,7 @@ def saw(result: Result, message: str) -> str:
     if written := ciphertext(first, message):
         return f"“{written}”" + (", and broke it" if verdict.broken else "")
     if first.layers:
-        return f"“{message}”, {'by a stolen key' if first.layers[-1].endswith('private key') else 'as interceptor'}"
+        return f"“{message}”, {'by a stolen key' if first.layers[-1].opened_by is OpenedBy.THIEF else 'as interceptor'}"
     return f"“{message}”, in frame {first.frame}"
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from overheard.words.layer import Layers
+
 
 @dataclass(frozen=True)
 class Sighting:
@@ -25,7 +27,7 @@ class Sighting:
     direction: str
     stream_offset: int
     frames: tuple[int, ...]
-    layers: tuple[str, ...] = ()
+    layers: Layers = ()
 
     @property
     def how(self) -> str:

@@ -12,6 +12,7 @@ from enum import StrEnum
 from typing import Any, Self
 
 from overheard.words.dissected import Dissected
+from overheard.words.layer import Layer
 from overheard.words.sighting import Sighting
 from overheard.words.visible import Visible
 
@@ -101,7 +102,7 @@ class Verdict:
             outcome=Outcome(data["outcome"]),
             checks=tuple(Check(**{**check, "rule": Rule(check["rule"])}) for check in data["checks"]),
             sightings=tuple(
-                Sighting(**{**seen, "frames": tuple(seen["frames"]), "layers": tuple(seen["layers"])})
+                Sighting(**{**seen, "frames": tuple(seen["frames"]), "layers": tuple(map(Layer.of, seen["layers"]))})
                 for seen in data["sightings"]
             ),
             presence=Presence(data["presence"]),

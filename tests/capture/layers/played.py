@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 from typing import TYPE_CHECKING
 
+from overheard.words.layer import Layers
 from overheard.words.secret import Secret
 from overheard_capture.content.content import Content
 from overheard_capture.content.findings import Findings, Limits
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
 
     from overheard_capture.content.readers import Reader
 
-    Factory = Callable[[Findings, tuple[str, ...]], Reader]
+    Factory = Callable[[Findings, Layers], Reader]
 
 VALUE = b"Fluffy tail 4711"
 SEARCH = Search([Secret("message", VALUE)])

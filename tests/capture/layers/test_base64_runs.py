@@ -11,6 +11,7 @@ import pytest
 
 from capture.layers.played import IN_A_FRAME, OFFSET, VALUE, outcome, played, seen, some_findings
 from capture.layers.wrapped import noise
+from overheard.words.layer import Layer
 from overheard_capture.content.byte_scan import letter_runs
 from overheard_capture.decoders.untyped import untyped
 
@@ -115,9 +116,9 @@ class Opener:
     def __init__(self) -> None:
         self.tokens: list[bytes] = []
 
-    def open(self, token: bytes) -> Sequence[tuple[str, bytes]]:
+    def open(self, token: bytes) -> Sequence[tuple[Layer, bytes]]:
         self.tokens.append(token)
-        return [("Fernet", b"it says " + VALUE)]
+        return [(Layer("Fernet"), b"it says " + VALUE)]
 
 
 TOKEN = base64.urlsafe_b64encode(b"\x80" + bytes(8) + noise(100, 5))

@@ -12,6 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from capture.layers.played import VALUE, outcome, played, seen
+from overheard.words.layer import Layers
 from overheard_capture.decoders.mail.encoded_words import EncodedWords
 from overheard_capture.decoders.untyped import untyped
 
@@ -89,7 +90,7 @@ def test_what_is_seen_without_or_is_not_there_is_not_told(line: bytes) -> None:
     assert not findings.troubles
 
 
-def encoded_words(findings: Findings, layers: tuple[str, ...]) -> Reader:
+def encoded_words(findings: Findings, layers: Layers) -> Reader:
     """A reader of these alone."""
     return EncodedWords(findings, layers)
 

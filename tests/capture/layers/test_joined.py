@@ -17,6 +17,7 @@ from capture.layers import test_http2
 from capture.layers.played import VALUE, played, seen
 from capture.layers.test_websocket import frames
 from overheard import judge
+from overheard.words.layer import Layers
 from overheard.words.verdict import Outcome
 from overheard_capture.content.findings import Reason
 from overheard_capture.identify.midstream import identify_midstream
@@ -72,7 +73,7 @@ def test_websocket_is_told_by_its_frames() -> None:
         (b"login: \xff\xfb\x01" + VALUE[:4] + b"\xff\xfb\x03" + VALUE[4:], ("telnet",)),
     ],
 )
-def test_what_it_says_is_seen(tmp_path: Path, said: bytes, layers: tuple[str, ...]) -> None:
+def test_what_it_says_is_seen(tmp_path: Path, said: bytes, layers: Layers) -> None:
     verdict = judge(in_the_middle(tmp_path, said), {"it": VALUE}).verdicts["it"]
     assert verdict.outcome is Outcome.OVERHEARD
     assert layers in {sighting.layers for sighting in verdict.sightings}

@@ -9,6 +9,7 @@ import pytest
 
 from capture.layers.played import VALUE, outcome, played, seen
 from capture.layers.wrapped import answer, request
+from overheard.words.layer import Layers
 from overheard_capture.content.findings import Reason, Unread
 from overheard_capture.protocols.http1.reader import http1
 
@@ -49,7 +50,7 @@ def upload(body: bytes, kind: bytes = b"multipart/form-data; boundary=BB") -> by
     ],
 )
 @pytest.mark.parametrize("size", [1, 13, 100])
-def test_each_part_is_read_as_it_says(part: bytes, layers: tuple[str, ...], size: int) -> None:
+def test_each_part_is_read_as_it_says(part: bytes, layers: Layers, size: int) -> None:
     whole = upload(parts(b"Content-Type: text/plain\r\n\r\nhello", part, b"\r\nlast"))
     findings = played(http1, whole)
     assert layers in seen(findings)

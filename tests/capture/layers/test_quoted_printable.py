@@ -6,6 +6,7 @@ import quopri
 import pytest
 
 from capture.layers.played import VALUE, outcome, played, seen, some_findings
+from overheard.words.layer import Layers
 from overheard_capture.decoders.mail.quoted_printable import QuotedPrintable
 from overheard_capture.decoders.untyped import untyped
 
@@ -58,7 +59,7 @@ def test_what_is_said_to_be_quoted_printable_is(size: int) -> None:
     """Escapes that are cut in two among them; what is no escape stands for itself."""
     text = quopri.encodestring("Это ".encode() * 40 + VALUE + b" = " + b"z" * 200 + VALUE) + b" 100% =zz =4"
 
-    def factory(findings: object, layers: tuple[str, ...]) -> QuotedPrintable:
+    def factory(findings: object, layers: Layers) -> QuotedPrintable:
         return QuotedPrintable(findings, layers, untyped)  # type: ignore[arg-type]
 
     findings = played(factory, text, range(0, len(text), size))

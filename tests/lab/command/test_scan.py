@@ -37,6 +37,7 @@ from overheard.command.progress import amount, progress
 from overheard.engines.base import clean_environment
 from overheard.report.scan import scanned
 from overheard.words.errors import OverheardError
+from overheard.words.layer import Layer
 from overheard.words.report import Account, Disagreement, Flow, Report
 from overheard.words.secret import Secret
 from overheard.words.sighting import Sighting
@@ -318,7 +319,7 @@ def test_no_secret_stands_in_any_output_in_any_spelling(value: str, data: st.Dat
             *verdict.checks,
             Check(next(iter(INCONCLUSIVE.checks)).rule, "code", False, *data.draw(st.tuples(words, words))),
         ),
-        sightings=(Sighting("the-name", "plainly", 3, 4, 5, 0, data.draw(words), 7, (3,), (data.draw(words),)),),
+        sightings=(Sighting("the-name", "plainly", 3, 4, 5, 0, data.draw(words), 7, (3,), (Layer(data.draw(words)),)),),
     )
     flow = Flow(0, "TCP", data.draw(words), data.draw(words), "HTTP/1.1", 0, 0, 1, 1, False, 1, (data.draw(words),))
     account = Account((data.draw(words),), 1, 1, 0.0, {"HTTP/1.1": 1}, (flow,))

@@ -8,6 +8,7 @@ import pytest
 
 from lab.report.results import BROKEN, HTTP, HTTPS, REFUSED, SIGHTING, SKIPPED, SPIED, UNTRUSTED, UNTRUSTED_ERROR
 from overheard.report.glance import ciphertext, evidence, got, saw, short_error
+from overheard.words.layer import TLS_BY_THE_STOLEN_KEY
 from overheard.words.result import Exchange
 from overheard.words.verdict import Outcome, Presence, Verdict
 from overheard.words.visible import Alert
@@ -60,7 +61,7 @@ def test_what_the_spy_saw_and_could_not_break() -> None:
 
 
 def test_what_the_spy_saw_with_a_key_that_was_stolen() -> None:
-    stolen = replace(SPIED.verdict.sightings[0], layers=("TLS opened with the server's private key",))
+    stolen = replace(SPIED.verdict.sightings[0], layers=(TLS_BY_THE_STOLEN_KEY,))
     assert saw(replace(SPIED, verdict=replace(SPIED.verdict, sightings=(stolen,))), MESSAGE).endswith("by a stolen key")
 
 

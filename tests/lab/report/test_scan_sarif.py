@@ -12,6 +12,7 @@ from lab.report.scans import ACCOUNT, ALONE, AT, OVERHEARD, PLACES, PLAIN, PROTE
 from lab.words.verdicts import verdicts
 from overheard.report.places import Place
 from overheard.report.sarif import sarif
+from overheard.words.layer import Layer
 from overheard.words.report import Report
 from overheard.words.verdict import Verdict
 
@@ -114,4 +115,4 @@ def test_the_fingerprint_is_that_of_the_leak_and_not_of_the_recording() -> None:
 
     again = replace(PLAIN, frame=99, direction="10.0.0.1:49999 → 10.0.0.2:80")
     assert fingerprint(again) == fingerprint(PLAIN)
-    assert fingerprint(replace(PLAIN, layers=("gzip",))) != fingerprint(PLAIN)
+    assert fingerprint(replace(PLAIN, layers=(Layer("gzip"),))) != fingerprint(PLAIN)

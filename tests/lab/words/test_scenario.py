@@ -7,13 +7,14 @@ from dataclasses import replace
 import pytest
 
 from lab.words.verdicts import every_rule
+from overheard.words.layer import Layer
 from overheard.words.scenario import Attempt, Disguise, Expectation, Service
 from overheard.words.sighting import Sighting
 from overheard.words.verdict import Check, Outcome, Presence, Rule, Verdict, decide
 from overheard.words.visible import Alert, Visible
 
 SEEN = Sighting("message", "plainly", 4, 66, 11, 0, "a:1 → b:2", 0, (4,))
-OPENED = replace(SEEN, layers=("TLS opened with a stolen key",))
+OPENED = replace(SEEN, layers=(Layer("TLS opened with a stolen key"),))
 PROTECTED = decide(every_rule(), [], Presence.KEY_LOG)
 OVERHEARD = decide(every_rule(fails=Rule.ABSENT), [SEEN], Presence.SEEN)
 NEVER_SENT = decide([Check(Rule.PRESENT, "never-sent", holds=False, says="it never left")], [], Presence.NONE)

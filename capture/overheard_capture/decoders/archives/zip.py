@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
+from overheard.words.layer import Layer, LayerKind, Layers
 from overheard_capture.content.content import Content, SearchScope
 from overheard_capture.content.findings import ReaderFactory, Reason
 from overheard_capture.content.nesting import FIRST_PIECE, Remainder, inner, speculative
@@ -18,14 +19,16 @@ if TYPE_CHECKING:
     from overheard_capture.content.findings import Findings
     from overheard_capture.provenance.origin import Bytes, Origin
 
+ZIP = Layer("zip", LayerKind.COMPRESSION)
+
 ZIP_BEGINS = (b"PK\x03\x04", b"PK\x05\x06")
 
 # By the number of a method. What is inflated in here is a layer of its own.
 _METHODS = {
-    8: CompressionFormat("zip", Deflate),
-    12: CompressionFormat("zip", BZIP2.make),
-    93: CompressionFormat("zip", ZSTD.make),
-    95: CompressionFormat("zip", XZ.make),
+    8: CompressionFormat(ZIP, Deflate),
+    12: CompressionFormat(ZIP, BZIP2.make),
+    93: CompressionFormat(ZIP, ZSTD.make),
+    95: CompressionFormat(ZIP, XZ.make),
 }
 _STORED = 0
 _END = b"PK\x05\x06"
@@ -36,7 +39,7 @@ _LONGEST = 1 << 20
 class ZipArchive:
     """Reads one archive."""
 
-    def __init__(self, findings: Findings, layers: tuple[str, ...], reader: ReaderFactory, rest: ReaderFactory) -> None:
+    def __init__(self, findings: Findings, layers: Layers, reader: ReaderFactory, rest: ReaderFactory) -> None:
         self._findings = findings
         self._layers = layers
         self._reader = reader
@@ -154,7 +157,7 @@ class ZipArchive:
             self._findings.unread(Reason.OPAQUE, "a file of unknown length in a zip archive", self._layers)
             self._let_go()
         else:
-            self._file = inner(self._findings, self._layers, "zip", self._reader, SearchScope.NOTHING)
+            self._file = inner(self._findings, self._layers, ZIP, self._reader, SearchScope.NOTHING)
         if not self._left and self._left is not None:
             self._end_file(described=False)
 

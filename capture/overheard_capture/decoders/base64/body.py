@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
+from overheard.words.layer import Layers
 from overheard_capture.content.findings import Reason
 from overheard_capture.decoders.base64.finder import Base64Finder
 from overheard_capture.decoders.base64.run import Base64Run
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
 class Base64Body:
     """Decodes all of it. Whatever is no letter is passed over."""
 
-    def __init__(self, findings: Findings, layers: tuple[str, ...], reader: ReaderFactory) -> None:
+    def __init__(self, findings: Findings, layers: Layers, reader: ReaderFactory) -> None:
         self._findings = findings
         self._layers = layers
         self._reader = reader

@@ -6,6 +6,7 @@ import re
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
+from overheard.words.layer import Layers
 from overheard_capture.content.byte_scan import HEXADECIMAL, LETTERS, SHORTEST, SMALL, letter_runs
 from overheard_capture.content.nesting import speculative
 from overheard_capture.decoders.base64.alphabet import letters_of
@@ -53,7 +54,7 @@ class Base64Finder:
 
     __slots__ = ("_findings", "_layers", "_line", "_open", "_reader", "_together", "_token", "_waiting")
 
-    def __init__(self, findings: Findings, layers: tuple[str, ...], reader: ReaderFactory) -> None:
+    def __init__(self, findings: Findings, layers: Layers, reader: ReaderFactory) -> None:
         self._findings = findings
         self._layers = layers
         self._reader = reader

@@ -9,6 +9,7 @@ from functools import lru_cache
 from itertools import accumulate, islice
 from typing import TYPE_CHECKING
 
+from overheard.words.layer import Layer, LayerKind, Layers
 from overheard_capture.content.byte_scan import SHORTEST
 from overheard_capture.content.content import Content
 from overheard_capture.content.nesting import inner
@@ -26,6 +27,8 @@ if TYPE_CHECKING:
 
     # How many letters come before a part that another frame brought.
     Places = list[tuple[int, Part]]
+
+BASE64 = Layer("base64", LayerKind.SPELLED)
 
 # By how many letters it is decided what a run says: behind four places, behind some words, and behind any letters.
 _HEAD, _LATEST, _MOST_WORDS = 64, 128, 8
@@ -83,8 +86,8 @@ def _says(out: bytes) -> bool:
 class Base64Run:
     """A run that is read piece by piece. So many letters at its beginning are no part of it."""
 
-    def __init__(self, findings: Findings, layers: tuple[str, ...], reader: ReaderFactory, skipped: int) -> None:
-        self._content = inner(findings, layers, "base64", reader)
+    def __init__(self, findings: Findings, layers: Layers, reader: ReaderFactory, skipped: int) -> None:
+        self._content = inner(findings, layers, BASE64, reader)
         self._skipped = skipped
         self._by_frame = FrameAligner(self._take)
         # An escape that was cut in two, and letters that wait for a group of four, with where the last are from.
@@ -133,7 +136,7 @@ class Base64Run:
 class FernetToken:
     """What an application may have sealed with Fernet, as it comes; opened at its end, where somebody has the key."""
 
-    def __init__(self, findings: Findings, layers: tuple[str, ...], reader: ReaderFactory) -> None:
+    def __init__(self, findings: Findings, layers: Layers, reader: ReaderFactory) -> None:
         self._findings = findings
         self._layers = layers
         self._reader = reader
@@ -168,7 +171,7 @@ class FernetToken:
 class SearchedRuns:
     """What says nothing that could be read any further: it is searched, many at a time."""
 
-    def __init__(self, findings: Findings, layers: tuple[str, ...]) -> None:
+    def __init__(self, findings: Findings, layers: Layers) -> None:
         self._findings = findings
         self._layers = layers
         self._outs: list[bytes] = []
@@ -196,7 +199,7 @@ class SearchedRuns:
         self._outs, self._raws = [], []
 
     def _hand_in(self, out: bytes, raw: bytes, origin: Origin) -> None:
-        content = inner(self._findings, self._layers, "base64", None)
+        content = inner(self._findings, self._layers, BASE64, None)
         if content:
             _, places = letters_by_frame(raw, origin)
             content.feed(out, origin.derived([(before * 3 // 4, *part) for before, part in places]))

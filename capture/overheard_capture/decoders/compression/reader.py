@@ -5,11 +5,12 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
+from overheard.words.layer import LayerKind, Layers
 from overheard_capture.content.content import Content, SearchScope
 from overheard_capture.content.findings import ReaderFactory, Reason
 from overheard_capture.content.nesting import inner, speculative
 from overheard_capture.decoders.compression.deflate import CorruptError, TooLargeError
-from overheard_capture.decoders.compression.formats import FORMATS, CompressionFormat
+from overheard_capture.decoders.compression.formats import CompressionFormat
 from overheard_capture.decoders.compression.replay import Replay
 from overheard_capture.provenance.by_frame import FrameAligner
 from overheard_capture.provenance.queue import ByteQueue
@@ -25,7 +26,6 @@ _ROOM = 256 << 10
 _STEP = 4 << 10
 # How many times what one content is spared all of them together are.
 _ALLOWANCE = 16
-_NAMES = frozenset(["zip", "permessage-deflate", *(kind.name for kind in FORMATS)])
 
 
 class CompressedReader:
@@ -34,7 +34,7 @@ class CompressedReader:
     def __init__(
         self,
         findings: Findings,
-        layers: tuple[str, ...],
+        layers: Layers,
         kinds: tuple[CompressionFormat, ...],
         reader: ReaderFactory | None,
         rest: ReaderFactory,
@@ -47,7 +47,7 @@ class CompressedReader:
         self._by_frame = FrameAligner(self._take)
         self._decompressor: Decompressor = kinds[0].make()
         self._history = Replay()
-        self._outermost = _NAMES.isdisjoint(layers)
+        self._outermost = all(layer.kind is not LayerKind.COMPRESSION for layer in layers)
         self._content: Content | None = None
         # What came out of what was handed in last, and which bytes of that each part of it came out of.
         self._out: list[bytes] = []
@@ -85,7 +85,7 @@ class CompressedReader:
                 content.close()
 
     def _words(self, what: str) -> str:
-        return f"{self._kinds[0].name} {what}"
+        return f"{self._kinds[0].layer} {what}"
 
     # ---- one part after the other
 
@@ -169,7 +169,7 @@ class CompressedReader:
         return budget.made > _ALLOWANCE * limits.spared + limits.ratio * budget.came
 
     def _open(self) -> bool:
-        self._content = inner(self._findings, self._layers, self._kinds[0].name, self._reader)
+        self._content = inner(self._findings, self._layers, self._kinds[0].layer, self._reader)
         self._given_up = self._content is None
         return not self._given_up
 

@@ -9,6 +9,7 @@ import binascii
 import re
 from typing import TYPE_CHECKING
 
+from overheard.words.layer import Layer, Layers
 from overheard_capture.content.byte_scan import ENCODED_WORD
 from overheard_capture.content.content import look_at
 from overheard_capture.content.nesting import may_go_deeper
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
     from overheard_capture.content.findings import Findings
     from overheard_capture.provenance.origin import Bytes, Origin
 
-LAYER = "MIME encoded words"
+LAYER = Layer("MIME encoded words")
 # A field that is longer, with all its lines, is none.
 _LONGEST = 4096
 _WORD = rb"=\?[!#-'*+0-9A-Z^-~-]{1,64}\?[BbQq]\?[!->@-~]{0,1024}\?="
@@ -35,7 +36,7 @@ class EncodedWords:
 
     __slots__ = ("_ended", "_findings", "_layers", "_line", "_long")
 
-    def __init__(self, findings: Findings, layers: tuple[str, ...]) -> None:
+    def __init__(self, findings: Findings, layers: Layers) -> None:
         self._findings = findings
         self._layers = layers
         # The last field, which may go on; whether it is too long; and whether its last line has ended.

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from overheard.words.layer import Layers
 from overheard_capture.content.content import Content, SearchScope
 from overheard_capture.decoders.base64.body import base64_body
 from overheard_capture.decoders.content_coding import unwrapped
@@ -56,7 +57,7 @@ def _of_entity(head: bytes) -> ReaderFactory:
 class MimeEntity:
     """Reads one."""
 
-    def __init__(self, findings: Findings, layers: tuple[str, ...]) -> None:
+    def __init__(self, findings: Findings, layers: Layers) -> None:
         self._findings = findings
         self._layers = layers
         self._head: ByteQueue | None = ByteQueue()

@@ -6,6 +6,7 @@ import re
 from functools import partial
 from typing import TYPE_CHECKING
 
+from overheard.words.layer import Layer, Layers
 from overheard_capture.content.content import Content, SearchScope
 from overheard_capture.content.findings import Reason
 from overheard_capture.content.nesting import inner
@@ -16,6 +17,8 @@ if TYPE_CHECKING:
     from overheard_capture.content.findings import Findings, ReaderFactory
     from overheard_capture.provenance.origin import Bytes, Origin
 
+LAYER = Layer("multipart")
+
 # How much white space may follow a boundary in its line.
 _SPACE = 64
 
@@ -23,7 +26,7 @@ _SPACE = 64
 class Multipart:
     """Reads one such body; `part` makes the reader of a part."""
 
-    def __init__(self, findings: Findings, layers: tuple[str, ...], boundary: bytes, part: ReaderFactory) -> None:
+    def __init__(self, findings: Findings, layers: Layers, boundary: bytes, part: ReaderFactory) -> None:
         self._findings = findings
         self._layers = layers
         self._part_reader = part
@@ -73,7 +76,7 @@ class Multipart:
         if ended:
             self._part = Content(self._findings, self._layers, untyped, SearchScope.NOTHING)
         else:
-            self._part = inner(self._findings, self._layers, "multipart", self._part_reader, SearchScope.NOTHING)
+            self._part = inner(self._findings, self._layers, LAYER, self._part_reader, SearchScope.NOTHING)
 
     def _may_begin(self, data: bytes) -> int:
         """From where on it may be such a line, of which more is to come."""

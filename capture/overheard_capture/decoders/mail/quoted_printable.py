@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from overheard.words.layer import Layer, LayerKind, Layers
 from overheard_capture.content.boundaries import Boundaries
 from overheard_capture.content.byte_scan import soft_break
 from overheard_capture.content.nesting import may_go_deeper, speculative
@@ -15,6 +16,8 @@ from overheard_capture.provenance.small_queue import SmallByteQueue
 if TYPE_CHECKING:
     from overheard_capture.content.findings import Findings, ReaderFactory
     from overheard_capture.provenance.origin import Bytes
+
+QUOTED_PRINTABLE = Layer("quoted-printable", LayerKind.SPELLED)
 
 # What is not as it seems: bytes in hexadecimal, and the end of a line that goes on. SMTP may have put a dot before one
 # that the next line begins with (RFC 5321, 4.5.2).
@@ -30,10 +33,8 @@ _LONGEST_LINE = 2048
 class QuotedPrintableDecoder:
     """Decodes piece by piece, and hands on what it says as one text, in which only what was changed is searched."""
 
-    def __init__(
-        self, findings: Findings, layers: tuple[str, ...], reader: ReaderFactory, escapes: re.Pattern[bytes]
-    ) -> None:
-        layers_inside = (*layers, "quoted-printable")
+    def __init__(self, findings: Findings, layers: Layers, reader: ReaderFactory, escapes: re.Pattern[bytes]) -> None:
+        layers_inside = (*layers, QUOTED_PRINTABLE)
         self._content = Boundaries(findings, layers_inside, reader) if may_go_deeper(findings, layers) else None
         self._escapes = escapes
         # Whether something was left out at the end of the piece before.
@@ -78,7 +79,7 @@ class QuotedPrintableDecoder:
 class QuotedPrintable:
     """Reads what is said to be quoted-printable."""
 
-    def __init__(self, findings: Findings, layers: tuple[str, ...], reader: ReaderFactory) -> None:
+    def __init__(self, findings: Findings, layers: Layers, reader: ReaderFactory) -> None:
         self._decoding = QuotedPrintableDecoder(findings, layers, reader, _ESCAPES)
         self._waiting = ByteQueue()
 
@@ -105,7 +106,7 @@ class SoftBreakFinder:
 
     __slots__ = ("_decoding", "_findings", "_goes_on", "_layers", "_line", "_long", "_passed", "_reader")
 
-    def __init__(self, findings: Findings, layers: tuple[str, ...], reader: ReaderFactory) -> None:
+    def __init__(self, findings: Findings, layers: Layers, reader: ReaderFactory) -> None:
         self._findings = findings
         self._layers = layers
         self._reader = reader

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from overheard.words.layer import Layer, Layers
 from overheard_capture.content.content import look_at
 from overheard_capture.content.findings import Reason
 from overheard_capture.decoders.short import Short
@@ -20,13 +21,15 @@ if TYPE_CHECKING:
     from overheard_capture.protocols.dns.message import Stretch
     from overheard_capture.provenance.origin import Bytes, Span
 
+LAYER = Layer("DNS")
+
 # A name of NetBIOS: every byte of it as two letters (RFC 1001, 14.1).
 _NETBIOS = re.compile(rb"[A-P]{32}")
 # What may be something wrapped in letters.
 _LONG = re.compile(rb"[A-Za-z0-9+/=_-]{24,}")
 
 
-def read_dns(findings: Findings, layers: tuple[str, ...], data: Bytes, origin: Origin) -> bool:
+def read_dns(findings: Findings, layers: Layers, data: Bytes, origin: Origin) -> bool:
     """Read one message. Say whether all of `data` is one."""
     message = contents_of(data)
     if message is None:
@@ -37,9 +40,9 @@ def read_dns(findings: Findings, layers: tuple[str, ...], data: Bytes, origin: O
     # What is put into several strings, records or addresses is put together again.
     for stretches in filter(None, (message.texts, message.addresses)):
         text.line(stretches)
-    text.look(findings, (*layers, "DNS"), origin)
+    text.look(findings, (*layers, LAYER), origin)
     for begins, ends in message.others:
-        reader = Short(findings, (*layers, "DNS"))
+        reader = Short(findings, (*layers, LAYER))
         reader.feed(data[begins:ends], origin.after(begins))
         reader.close()
     return True
@@ -92,7 +95,7 @@ class _MessageText:
     def _end(self) -> None:
         self._text += b"\n"
 
-    def look(self, findings: Findings, layers: tuple[str, ...], origin: Origin) -> None:
+    def look(self, findings: Findings, layers: Layers, origin: Origin) -> None:
         """Search it."""
         text = bytes(self._text)
         if not any(findings.search.matches(text)) and not _LONG.search(text):
@@ -117,7 +120,7 @@ def _of_letters(name: bytes) -> bytes:
 # ---- over TCP
 
 
-def dns(findings: Findings, layers: tuple[str, ...]) -> FramedReader:
+def dns(findings: Findings, layers: Layers) -> FramedReader:
     """A reader of messages with their lengths before them (RFC 1035, 4.2.2)."""
     return FramedReader(findings, layers, "DNS", DnsMessages(findings, layers), lambda _data, _last: -1)
 
@@ -130,7 +133,7 @@ def is_dns(head: Bytes) -> bool:
 class DnsMessages:
     """The messages that one side sends."""
 
-    def __init__(self, findings: Findings, layers: tuple[str, ...]) -> None:
+    def __init__(self, findings: Findings, layers: Layers) -> None:
         self._findings = findings
         self._layers = layers
         self._waiting = ByteQueue()

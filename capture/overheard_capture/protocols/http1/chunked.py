@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from overheard.words.layer import Layer, Layers
 from overheard_capture.content.boundaries import Boundaries
 from overheard_capture.content.content import Content, SearchScope
 from overheard_capture.content.nesting import may_go_deeper
@@ -13,6 +14,8 @@ from overheard_capture.provenance.origin import joined
 if TYPE_CHECKING:
     from overheard_capture.content.findings import Findings, ReaderFactory
     from overheard_capture.provenance.origin import Origin
+
+LAYER = Layer("chunked")
 
 _SIZE = re.compile(rb"[ \t]*([0-9A-Fa-f]{1,15})[ \t]*(?:;[^\n]*)?\r?\n")
 _NEXT_SIZE = re.compile(rb"\r?\n[ \t]*([0-9A-Fa-f]{1,15})[ \t]*(?:;[^\n]*)?\r?\n")
@@ -24,8 +27,8 @@ _LONGEST_LINE, _LONGEST_TRAILER = 16 << 10, 64 << 10
 class ChunkedBody:
     """Reads one body, which is in the midst of a direction: `over` and `broken` say how it ended."""
 
-    def __init__(self, findings: Findings, layers: tuple[str, ...], reader: ReaderFactory) -> None:
-        self._content = Boundaries(findings, (*layers, "chunked"), reader) if may_go_deeper(findings, layers) else None
+    def __init__(self, findings: Findings, layers: Layers, reader: ReaderFactory) -> None:
+        self._content = Boundaries(findings, (*layers, LAYER), reader) if may_go_deeper(findings, layers) else None
         self._left = 0
         self._first = True
         # Whether some of the chunk has been handed on.
@@ -106,7 +109,7 @@ class ChunkedBody:
 class IdentityBody:
     """Reads a body as it is, of a length that is known or up to the end of all: it has the same few words."""
 
-    def __init__(self, findings: Findings, layers: tuple[str, ...], reader: ReaderFactory, length: int | None) -> None:
+    def __init__(self, findings: Findings, layers: Layers, reader: ReaderFactory, length: int | None) -> None:
         self._content = Content(findings, layers, reader, SearchScope.NOTHING)
         # How much is still to come; None where that is all there is.
         self._left = length

@@ -6,6 +6,7 @@ import re
 from collections import deque
 from typing import TYPE_CHECKING
 
+from overheard.words.layer import Layers
 from overheard_capture.content.findings import Reason
 from overheard_capture.decoders.fallback import Fallback
 from overheard_capture.decoders.mail.mime import body
@@ -45,7 +46,7 @@ class Unanswered:
 class Http1:
     """Reads one direction: all requests, or all answers."""
 
-    def __init__(self, findings: Findings, layers: tuple[str, ...]) -> None:
+    def __init__(self, findings: Findings, layers: Layers) -> None:
         self._findings = findings
         self._layers = layers
         self._waiting: ByteQueue | None = None
@@ -237,6 +238,6 @@ class Http1:
             del self._findings.read[NAME]
 
 
-def http1(findings: Findings, layers: tuple[str, ...]) -> Http1:
+def http1(findings: Findings, layers: Layers) -> Http1:
     """A reader of one direction."""
     return Http1(findings, layers)

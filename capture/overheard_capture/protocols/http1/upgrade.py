@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from overheard.words.layer import Layers
+
 if TYPE_CHECKING:
     from overheard_capture.content.findings import Findings
     from overheard_capture.content.readers import Reader
 
 
-def switched(upgrade: bytes, findings: Findings, layers: tuple[str, ...]) -> Reader:
+def switched(upgrade: bytes, findings: Findings, layers: Layers) -> Reader:
     """What reads on after an upgrade to this; after one to anything else, and after CONNECT, its own bytes tell."""
     # All of them may have HTTP in them again.
     if upgrade == b"websocket":

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from overheard.words.layer import Layer, Layers
 from overheard_capture.content.findings import Reason
 from overheard_capture.decoders.content_coding import unwrapped
 from overheard_capture.decoders.protobuf import Protobuf
@@ -14,6 +15,8 @@ if TYPE_CHECKING:
     from overheard_capture.content.readers import Reader
     from overheard_capture.provenance.origin import Bytes, Origin
 
+LAYER = Layer("gRPC")
+
 _HEAD = 5
 _COMPRESSED, _TRAILER = 0x01, 0x80
 
@@ -21,9 +24,9 @@ _COMPRESSED, _TRAILER = 0x01, 0x80
 class Grpc:
     """Reads what one side says in one call."""
 
-    def __init__(self, findings: Findings, layers: tuple[str, ...], encoding: bytes) -> None:
+    def __init__(self, findings: Findings, layers: Layers, encoding: bytes) -> None:
         self._findings = findings
-        self._layers = (*layers, "gRPC")
+        self._layers = (*layers, LAYER)
         self._encoding = encoding
         self._head = b""
         self._left = 0

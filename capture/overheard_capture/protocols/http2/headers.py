@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from hpack.exceptions import HPACKError
 
+from overheard.words.layer import Layer, Layers
 from overheard_capture.content.content import Content
 from overheard_capture.content.findings import Reason
 from overheard_capture.decoders.untyped import untyped
@@ -18,13 +19,15 @@ if TYPE_CHECKING:
     from overheard_capture.protocols.http2.hpack import HeaderField
     from overheard_capture.provenance.origin import Bytes, Origin
 
+LAYER = Layer("HPACK")
+
 
 class Http2Headers:
     """Takes the frames that hold header blocks, in their order."""
 
-    def __init__(self, findings: Findings, layers: tuple[str, ...]) -> None:
+    def __init__(self, findings: Findings, layers: Layers) -> None:
         self._findings = findings
-        self._layers = (*layers, "HPACK")
+        self._layers = (*layers, LAYER)
         self._content = Content(findings, self._layers, untyped)
         self._blocks = HpackDecoder()
         # The frame that the block began with, as long as it has not ended.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from overheard.words.layer import Layer, Layers
 from overheard_capture.content.content import Content, SearchScope
 from overheard_capture.content.findings import Reason
 from overheard_capture.decoders.untyped import untyped
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
     from overheard_capture.content.findings import Findings
     from overheard_capture.provenance.origin import Bytes, Origin
 
+LAYER = Layer("HTTP/2")
+
 _OF_HEADERS = {FrameType.HEADERS, FrameType.PUSH_PROMISE, FrameType.CONTINUATION}
 # Their payload is numbers, and nothing that could be unwrapped.
 _NUMBERS = {
@@ -29,9 +32,9 @@ _NUMBERS = {
 }
 
 
-def http2(findings: Findings, layers: tuple[str, ...]) -> FramedReader:
+def http2(findings: Findings, layers: Layers) -> FramedReader:
     """A reader of one direction, with the preface or without."""
-    return FramedReader(findings, layers, "HTTP/2", Http2(findings, (*layers, "HTTP/2")), find_frames)
+    return FramedReader(findings, layers, "HTTP/2", Http2(findings, (*layers, LAYER)), find_frames)
 
 
 def is_http2(head: Bytes) -> bool:
@@ -46,7 +49,7 @@ def is_http2(head: Bytes) -> bool:
 class Http2:
     """What the frames of one direction say."""
 
-    def __init__(self, findings: Findings, layers: tuple[str, ...]) -> None:
+    def __init__(self, findings: Findings, layers: Layers) -> None:
         self._findings = findings
         self._layers = layers
         self._frames = Http2Framer(self)

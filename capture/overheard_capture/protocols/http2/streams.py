@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
+from overheard.words.layer import Layers
 from overheard_capture.content.content import Content, SearchScope
 from overheard_capture.content.findings import Reason
 from overheard_capture.decoders.mail.mime import body
@@ -26,7 +27,7 @@ TELLING = {b"content-encoding", b"content-type", b"grpc-encoding"}
 class Http2Streams:
     """The streams of one direction that are open."""
 
-    def __init__(self, findings: Findings, layers: tuple[str, ...]) -> None:
+    def __init__(self, findings: Findings, layers: Layers) -> None:
         self._findings = findings
         self._layers = layers
         # The content of each, or, as long as no data came, what its header said. The one that was used last is last.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from overheard.words.layer import Layer, Layers
 from overheard_capture.content.content import Content, SearchScope
 from overheard_capture.content.findings import Reason
 from overheard_capture.protocols.quic.frames import CryptoStream, handshake_pieces
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
     from overheard_capture.protocols.quic.packets import QuicPacket
     from overheard_capture.provenance.origin import Origin
 
-LAYER = "QUIC Initial"
+LAYER = Layer("QUIC Initial")
 # A Retry makes for other keys, and there is one at most (RFC 9000, 17.2.5).
 _MOST_KEYS = 4
 # In so many bytes that were encrypted, at least one is no ASCII: but once in 2^64 times.
@@ -37,7 +38,7 @@ class QuicConversation:
 class QuicReader:
     """Reads the datagrams of one direction. `datagram` says whether one is QUIC."""
 
-    def __init__(self, findings: Findings, layers: tuple[str, ...] = ()) -> None:
+    def __init__(self, findings: Findings, layers: Layers = ()) -> None:
         self._findings = findings
         self._layers = layers
         self._listener: TlsListener | None = None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+from overheard.words.layer import Layer, Layers
 from overheard_capture.content.content import Content, SearchScope
 from overheard_capture.content.findings import Reason
 from overheard_capture.protocols.tls import records
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
     from overheard_capture.content.findings import Findings
     from overheard_capture.provenance.origin import Origin
 
-LAYER = "TLS handshake"
+LAYER = Layer("TLS handshake")
 _WITH_CONNECTION, _ACK, _UNIFIED = 25, 26, 0x20
 _READ_AS = {kind: f"D{name}" for kind, name in records.READ_AS.items()}
 _READ_AS |= {_WITH_CONNECTION: "DTLS application data", _ACK: "DTLS ack", _UNIFIED: "DTLS application data"}
@@ -41,7 +42,7 @@ class _DtlsRecord(NamedTuple):
 class DtlsReader:
     """Reads the datagrams of one direction. `datagram` says whether one is DTLS."""
 
-    def __init__(self, findings: Findings, layers: tuple[str, ...] = ()) -> None:
+    def __init__(self, findings: Findings, layers: Layers = ()) -> None:
         self._findings = findings
         self._layers = layers
         self._listener: TlsListener | None = None

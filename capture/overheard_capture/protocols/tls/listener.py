@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from overheard.words.layer import Layers
 from overheard_capture.content.findings import Reason
 from overheard_capture.protocols.tls.conclusion import conclude, is_harmless
 from overheard_capture.protocols.tls.conversation import TlsConversation, TlsDirection
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
 class TlsListener:
     """Keeps the side that it listens to, and tells the desk. `name` says what is spoken, such as TLS 1.3."""
 
-    def __init__(self, findings: Findings, layers: tuple[str, ...], name: Callable[[TlsConversation], str]) -> None:
+    def __init__(self, findings: Findings, layers: Layers, name: Callable[[TlsConversation], str]) -> None:
         self.findings = findings
         self.layers = layers
         self.side = findings.encryption = TlsDirection()
@@ -43,7 +44,7 @@ class TlsListener:
         if sum(messages.counts.values()) > before:
             self.both.heard(self.side)
             if self.side.is_server and self.both.version:
-                self.findings.is_a(self._name(self.both))
+                self.findings.is_a(self._name(self.both), encrypts=True)
 
     def close(self) -> None:
         """There is no more to come; the other side may still have to say something."""
@@ -58,4 +59,4 @@ class TlsListener:
             # What is not encrypted was read.
             if words != self.both.weakness or not is_harmless(self.both):
                 self.findings.unread(Reason.OPAQUE, words, self.layers)
-        self.findings.is_a(self._name(self.both))
+        self.findings.is_a(self._name(self.both), encrypts=True)

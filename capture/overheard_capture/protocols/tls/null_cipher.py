@@ -7,6 +7,7 @@ from dataclasses import replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from overheard.words.layer import Layer, Layers
 from overheard_capture.content.content import Content, SearchScope
 from overheard_capture.content.findings import Conversation, Reason
 from overheard_capture.protocols.tls import suites
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
     from overheard_capture.protocols.tls.conversation import TlsConversation, TlsDirection
     from overheard_capture.provenance.origin import Origin
 
-LAYER = "TLS without encryption"
+LAYER = Layer("TLS without encryption")
 
 
 class NullCipherReader:
@@ -26,7 +27,7 @@ class NullCipherReader:
     without encryption.
     """
 
-    def __init__(self, findings: Findings, layers: tuple[str, ...], side: TlsDirection, both: TlsConversation) -> None:
+    def __init__(self, findings: Findings, layers: Layers, side: TlsDirection, both: TlsConversation) -> None:
         self._findings = findings
         self._layers = layers
         self._side = side

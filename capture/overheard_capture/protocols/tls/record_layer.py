@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from overheard.words.layer import Layers
 from overheard_capture.content.findings import Reason
 from overheard_capture.decoders.fallback import OPAQUE, Fallback
 from overheard_capture.protocols.tls.conversation import DataRecord
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
     from overheard_capture.provenance.origin import Bytes, Origin
 
 
-def tls(findings: Findings, layers: tuple[str, ...] = ()) -> TlsReader:
+def tls(findings: Findings, layers: Layers = ()) -> TlsReader:
     """A reader of one direction, from its first record on."""
     return TlsReader(findings, layers)
 
@@ -24,7 +25,7 @@ def tls(findings: Findings, layers: tuple[str, ...] = ()) -> TlsReader:
 class TlsReader:
     """Reads one direction. `begins` is where in the direction TLS does; `torn` whether bytes before it are missing."""
 
-    def __init__(self, findings: Findings, layers: tuple[str, ...], begins: int = 0, *, torn: bool = False) -> None:
+    def __init__(self, findings: Findings, layers: Layers, begins: int = 0, *, torn: bool = False) -> None:
         self._findings = findings
         self._layers = layers
         self._machine = TlsStateMachine(findings, layers)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from enum import Enum, auto
 from typing import TYPE_CHECKING
 
+from overheard.words.layer import Layer, Layers
 from overheard_capture.content.content import Content, SearchScope
 from overheard_capture.protocols.tls.conversation import DataRecord
 from overheard_capture.protocols.tls.listener import TlsListener
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
     from overheard_capture.protocols.tls.conversation import TlsConversation
     from overheard_capture.provenance.origin import Origin
 
-LAYER = "TLS handshake"
+LAYER = Layer("TLS handshake")
 _CLOSE_NOTIFY, _FATAL, _CLIENT_HELLO = 0, 2, 1
 # In so many bytes that were encrypted, at least one is no ASCII: but once in 2^64 times. And how far one looks.
 _SURELY_ENCRYPTED, LOOKED_AT = 64, 1024
@@ -34,7 +35,7 @@ class Phase(Enum):
 class TlsStateMachine:
     """Takes records, and keeps of them on `side` what is needed later on."""
 
-    def __init__(self, findings: Findings, layers: tuple[str, ...]) -> None:
+    def __init__(self, findings: Findings, layers: Layers) -> None:
         self._listener = TlsListener(findings, layers, _name)
         self.side = self._listener.side
         self.problem = self._listener.problem

@@ -5,6 +5,7 @@ from __future__ import annotations
 import zlib
 from typing import TYPE_CHECKING
 
+from overheard.words.layer import Layer, LayerKind, Layers
 from overheard_capture.content.content import Content
 from overheard_capture.content.findings import Reason
 from overheard_capture.decoders.short import Short
@@ -15,6 +16,8 @@ if TYPE_CHECKING:
     from overheard_capture.content.findings import Findings
     from overheard_capture.content.readers import Reader
     from overheard_capture.provenance.origin import Bytes
+
+LAYER = Layer("permessage-deflate", LayerKind.COMPRESSION)
 
 # How far back a reference may reach.
 _WINDOW = 32 << 10
@@ -28,9 +31,9 @@ _END = b"\x00\x00\xff\xff"
 class PermessageDeflate:
     """The compressed messages of one direction. Whether each starts anew or not: what they say is the same."""
 
-    def __init__(self, findings: Findings, layers: tuple[str, ...]) -> None:
+    def __init__(self, findings: Findings, layers: Layers) -> None:
         self._findings = findings
-        self._layers = (*layers, "permessage-deflate")
+        self._layers = (*layers, LAYER)
         # All messages one behind the other: what is typed may come a key at a time.
         self._content = Content(findings, self._layers)
         self._inflater = zlib.decompressobj(-15)

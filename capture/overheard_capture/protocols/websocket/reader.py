@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from overheard.words.layer import Layer, Layers
 from overheard_capture.content.content import Content, SearchScope
 from overheard_capture.content.findings import Reason
 from overheard_capture.decoders.short import Short
@@ -17,13 +18,15 @@ if TYPE_CHECKING:
     from overheard_capture.content.readers import Reader
     from overheard_capture.provenance.origin import Bytes, Origin
 
+LAYER = Layer("WebSocket")
+
 # Pings hold a few bytes of chance. In more than these something could be wrapped.
 _SMALL = 16
 
 
-def websocket(findings: Findings, layers: tuple[str, ...]) -> FramedReader:
+def websocket(findings: Findings, layers: Layers) -> FramedReader:
     """A reader of one direction."""
-    return FramedReader(findings, layers, "WebSocket", WebSocket(findings, (*layers, "WebSocket")), find_frames)
+    return FramedReader(findings, layers, "WebSocket", WebSocket(findings, (*layers, LAYER)), find_frames)
 
 
 def is_websocket(head: Bytes) -> bool:
@@ -34,7 +37,7 @@ def is_websocket(head: Bytes) -> bool:
 class WebSocket:
     """What the frames of one direction say. Messages are read each for itself, and searched as one text, too."""
 
-    def __init__(self, findings: Findings, layers: tuple[str, ...]) -> None:
+    def __init__(self, findings: Findings, layers: Layers) -> None:
         self._findings = findings
         self._layers = layers
         self._frames = WebSocketFramer(self)
