@@ -94,8 +94,3 @@ def _followed(pdu: Encapsulated) -> Packets:
             others.append(inside.otherwise)
         pdu = inside
     return next((other for other in others if not isinstance(other, Encapsulated)), pdu.other())
-
-
-def unwrap(frame: Frame) -> Packet:
-    """Say what `frame` alone carries: the first packet, where it carries several."""
-    return Dissector().packets(frame)[0]

@@ -11,9 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from capture.flows.listening import assemble, said
-from capture.frames import ethernet, ipv4, rewritten, segment, tcp
+from capture.frames import ethernet, ipv4, rewritten, segment, tcp, unwrap
 from overheard_capture.captures.reader import read
-from overheard_capture.packets import ACK, FIN, RST, SYN, Segment, unwrap
+from overheard_capture.packets import ACK, FIN, RST, SYN, Segment
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -11,7 +11,7 @@ from overheard_capture.decoders.short import Short
 from overheard_capture.protocols.framed import FramedReader
 from overheard_capture.protocols.websocket.frames import Opcode, WebSocketFrame, WebSocketFramer
 from overheard_capture.protocols.websocket.permessage_deflate import PermessageDeflate
-from overheard_capture.protocols.websocket.resync import find_frames, follow_each_other
+from overheard_capture.protocols.websocket.resync import find_frames
 
 if TYPE_CHECKING:
     from overheard_capture.content.findings import Findings
@@ -27,11 +27,6 @@ _SMALL = 16
 def websocket(findings: Findings, layers: Layers) -> FramedReader:
     """A reader of one direction."""
     return FramedReader(findings, layers, "WebSocket", WebSocket(findings, (*layers, LAYER)), find_frames)
-
-
-def is_websocket(head: Bytes) -> bool:
-    """Whether these bytes, out of the middle of a connection, are frames that follow each other."""
-    return follow_each_other(bytes(head), 0, last=False)
 
 
 class WebSocket:

@@ -34,11 +34,6 @@ def find_frames(data: bytes | bytearray, last: bool) -> int:
     return _WebSocketWalks(data, last).first(_MAY_BEGIN.finditer(data, 0, _TRIED))
 
 
-def follow_each_other(data: bytes | bytearray, at: int, *, last: bool) -> bool:
-    """Whether frames follow each other from a place on, all masked or none, so that it can be no accident."""
-    return _WebSocketWalks(data, last).succeeds(at)
-
-
 class _WalkState(NamedTuple):
     """Where a walk is: at a frame that is masked or not, and whether a message goes on there, if that is known."""
 
