@@ -8,6 +8,8 @@ from rich import box
 from rich.table import Table
 from rich.text import Text
 
+from overheard.report.labels import label
+
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
@@ -54,7 +56,7 @@ def _table(listed: Sequence[Flow]) -> Table:
         shown.add_row(
             Text(str(flow.stream) if flow.stream >= 0 else "-"),
             Text(f"{flow.client} → {flow.server}"),
-            Text(f"{flow.transport} {flow.what}".strip()),
+            Text(f"{flow.transport} {', '.join(map(label, flow.what.split(', ')))}".strip()),
             Text(str(flow.sent)),
             Text(str(flow.answered)),
             protected,

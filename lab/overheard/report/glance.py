@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from overheard.report.labels import how
 from overheard.words.caesar import shifted
 from overheard.words.layer import OpenedBy
 from overheard.words.spelling import shift_of
@@ -80,7 +81,7 @@ def evidence(verdict: Verdict) -> str:
         seen = verdict.sightings[0]
         more = f", and {len(verdict.sightings) - 1} more" if len(verdict.sightings) > 1 else ""
         source = f"from {seen.direction.partition(' → ')[0]}, " if seen.direction else ""
-        return f"frame {seen.frame}, byte {seen.offset}, {source}{seen.how}{more}"
+        return f"frame {seen.frame}, byte {seen.offset}, {source}{how(seen)}{more}"
     if verdict.outcome is Outcome.PROTECTED:
         return f"presence: {verdict.presence} (frame {verdict.carrier}); all {len(verdict.checks)} checks hold"
     first, *others = (check.says for check in verdict.reasons)

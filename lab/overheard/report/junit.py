@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING
 from xml.etree import ElementTree as ET
 
+from overheard.report.labels import how
 from overheard.report.scan import in_a_line
 from overheard.words.verdict import Outcome
 
@@ -51,7 +52,7 @@ def _outcome(case: ET.Element, verdict: Verdict) -> None:
 
 def _seen(verdict: Verdict) -> list[str]:
     lines = [
-        f"frame {seen.frame}, byte {seen.offset}, {seen.direction or 'in no flow'}: {seen.how}"
+        f"frame {seen.frame}, byte {seen.offset}, {seen.direction or 'in no flow'}: {how(seen)}"
         for seen in verdict.sightings[:_MOST]
     ]
     more = len(verdict.sightings) - _MOST

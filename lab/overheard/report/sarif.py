@@ -7,6 +7,7 @@ from pathlib import PurePath
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
+from overheard.report.labels import how
 from overheard.words.verdict import Outcome
 
 if TYPE_CHECKING:
@@ -76,7 +77,7 @@ def _sightings(report: Report, places: Mapping[int, Place]) -> Iterator[dict[str
                 "ruleId": SIGHTING,
                 "level": "error",
                 "message": {
-                    "text": f"{name} is to be seen in frame {seen.frame}, byte {seen.offset},{way}: {seen.how}"
+                    "text": f"{name} is to be seen in frame {seen.frame}, byte {seen.offset},{way}: {how(seen)}"
                 },
                 "locations": [_location(report, places, seen.frame, seen)],
                 "partialFingerprints": {"overheard/v1": _fingerprint(name, seen)},

@@ -8,6 +8,7 @@ from rich.console import Group
 from rich.text import Text
 
 from overheard.report.flows import flows
+from overheard.report.labels import how, label
 from overheard.report.sighted import sighted
 from overheard.report.table import STYLES
 from overheard.words.verdict import Outcome
@@ -72,7 +73,7 @@ def in_a_line(verdict: Verdict) -> str:
     if verdict.sightings:
         first, count = verdict.sightings[0], len(verdict.sightings)
         more = f", and {count - 1} times more" if count > 1 else ""
-        return f"seen in frame {first.frame}, {first.how}{more}"
+        return f"seen in frame {first.frame}, {how(first)}{more}"
     if verdict.outcome is Outcome.PROTECTED:
         carrier = f" (frame {verdict.carrier})" if verdict.carrier else ""
         return f"all {len(verdict.checks)} checks hold; presence: {verdict.presence}{carrier}"
@@ -126,4 +127,4 @@ def _account(account: Account) -> Iterator[Text]:
         yield Text(f"  {account.left_out} frames were left out, as you wished")
     most = sorted(account.read_as.items(), key=lambda item: -item[1])
     width = max((len(str(size)) for _, size in most), default=0)
-    yield from (Text(f"  {size:>{width}} bytes as {what}") for what, size in most)
+    yield from (Text(f"  {size:>{width}} bytes as {label(what)}") for what, size in most)

@@ -9,6 +9,7 @@ from rich.table import Table
 from rich.text import Text
 
 from overheard.report.hexdump import hexdump, lines_around
+from overheard.report.labels import how
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -52,7 +53,7 @@ def to_show(verdict: Verdict) -> list[Sighting]:
     first: dict[str, Sighting] = {}
     for seen in verdict.sightings:
         if seen.frame and seen.length:
-            first.setdefault(seen.how, seen)
+            first.setdefault(how(seen), seen)
     return list(first.values())[:_SHOWN]
 
 
@@ -64,7 +65,7 @@ def _table(sightings: Iterable[Sighting]) -> Table:
     shown.add_column("how", overflow="fold", ratio=1)
     for seen in sightings:
         flow = str(seen.stream) if seen.stream >= 0 else "-"
-        shown.add_row(*map(Text, (str(seen.frame), str(seen.offset), flow, seen.direction or "-", seen.how)))
+        shown.add_row(*map(Text, (str(seen.frame), str(seen.offset), flow, seen.direction or "-", how(seen))))
     return shown
 
 
@@ -72,7 +73,7 @@ def _heading(seen: Sighting, place: Place | None) -> Text:
     others = [str(frame) for frame in seen.frames if frame != seen.frame]
     parts = f"; a part of it in frame {', '.join(others[:5])}" if others else ""
     file = f" (frame {place.frame} of {place.file})" if place and place.frame != seen.frame else ""
-    return Text(f"\n  frame {seen.frame}{file}: {seen.how}{parts}", style="italic")
+    return Text(f"\n  frame {seen.frame}{file}: {how(seen)}{parts}", style="italic")
 
 
 def _dump(seen: Sighting, place: Place, hide: Callable[[bytes], Iterable[range]] | None) -> Text:
