@@ -1,7 +1,7 @@
-"""Overheard: what did an eavesdropper on this wire get to know?
+"""Overheard: what did an eavesdropper on this wire learn?
 
-`words` at the bottom imports nothing and does nothing but say what things are; `role` and `report` are what the
-programs of the lab share; `engines` and `command` at the top know all of them.
+`words`, at the bottom, imports nothing and only defines what things are; `role` and `report` are shared by the
+programs of the lab; `engines` and `command`, at the top, use all of them.
 
     from overheard import judge
     report = judge("capture.pcapng", {"password": "correct horse"})
@@ -19,7 +19,7 @@ __version__ = "0.1.0"
 
 
 def __getattr__(name: str) -> Any:  # noqa: ANN401  (it is what the name says)
-    # Late: the words and the roles are imported by many who never judge.
+    # Imported late: most users of the words and the roles never judge.
     if name == "judge":
         from overheard_capture.judge.api import judge_files  # noqa: PLC0415
 

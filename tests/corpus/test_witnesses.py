@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from corpus.cases import CASES
-from corpus.conftest import played_or_skipped
 from corpus.judged import SECRET, sightings
+from corpus.recorded import played_or_skipped
 from corpus.witnesses import SecondWitness
 from overheard import judge
 from overheard_capture.judge.second_witness import OURS, TSHARK

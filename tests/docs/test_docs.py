@@ -11,32 +11,16 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
+from docs.pages import ARCHITECTURE, PAGES, README, ROOT, prose, rows
 from overheard.command.run import SETTINGS_OF_A_RUN
 from overheard.engines.base import _PASSED_ON, clean_environment
 from overheard.words.spelling import Spelling, spellings
 from overheard.words.story import CONTROL, SCENARIOS
 from overheard.words.verdict import Outcome, Presence, Rule
 
-ROOT = Path(__file__).parents[2]
-PAGES = sorted({*ROOT.glob("*.md"), *ROOT.glob("[a-z]*/README.md"), *ROOT.glob("docs/**/*.md")})
 PICTURES = sorted(ROOT.glob("docs/**/*.svg"))
-README = (ROOT / "README.md").read_text()
-ARCHITECTURE = (ROOT / "docs" / "architecture.md").read_text()
 
 by_path = pytest.mark.parametrize("path", PAGES, ids=lambda path: str(path.relative_to(ROOT)))
-
-
-def prose(path: Path) -> str:
-    """A page without its blocks of code."""
-    return re.sub(r"^```.*?^```$", "", path.read_text(), flags=re.MULTILINE | re.DOTALL)
-
-
-def rows(text: str, heading: str) -> list[list[str]]:
-    """The cells of every table whose first line begins with `heading`; what is code alone without its back-quotes."""
-    tables = re.findall(rf"^\| {re.escape(heading)}.*\n\|[-|]+\|\n((?:\|.*\n)+)", text + "\n", re.MULTILINE)
-    lines = [line for table in tables for line in table.splitlines()]
-    cells = [[cell.strip() for cell in re.split(r"(?<!\\)\|", line)[1:-1]] for line in lines]
-    return [[re.sub(r"^`([^`]*)`$", r"\1", cell) for cell in line] for line in cells]
 
 
 @cache

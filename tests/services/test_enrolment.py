@@ -19,10 +19,11 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.x509.oid import ExtendedKeyUsageOID
 
-from ca.process import CaProcess, free_port
+from ca.process import CaProcess
 from overheard.words.errors import EnrolmentError, NotReadyError
 from overheard_services import credentials as credentials_module
 from overheard_services.enrolment import enrol, learn_root, wait_for_handover
+from ports import free_port
 
 NAMES = ("server", "localhost", "127.0.0.1")
 

@@ -1,4 +1,4 @@
-"""`overheard list`, `explain` and `errors`: what there is to learn, without running anything."""
+"""`overheard list`, `explain` and `errors`: everything to learn without running anything."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def list_scenarios(options: argparse.Namespace) -> int:
 
 
 def explain(options: argparse.Namespace) -> int:
-    """Tell one chapter."""
+    """Print one chapter."""
     known = by_name()
     if problem := unknown("scenario", [options.name], known):
         raise OverheardError(problem, hint="`overheard list` lists them all")
@@ -42,7 +42,7 @@ def explain(options: argparse.Namespace) -> int:
 
 
 def errors(options: argparse.Namespace) -> int:
-    """Find the row of the gallery that an error belongs to, or list them all; 1 where none is like it."""
+    """Find the rows of the gallery that match an error, or list all rows. Returns 1 if none matches."""
     text = " ".join(options.text)
     found = like(text) if text else list(ROWS)
     if options.json:
@@ -54,7 +54,7 @@ def errors(options: argparse.Namespace) -> int:
             console().print(row(each))
         if not found:
             console(errors=True).print(
-                "No row of the gallery says this. Paste the end of the error, or look through `overheard errors`.",
+                "No row of the gallery matches this. Paste the end of the error, or see the list: `overheard errors`.",
                 markup=False,
             )
     return 0 if found else 1

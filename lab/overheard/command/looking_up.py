@@ -1,4 +1,4 @@
-"""Frames looked up once more, when it is known which are to be shown."""
+"""Looks up the frames that are to be shown, after judging."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ if TYPE_CHECKING:
 
 
 def placed(files: Sequence[str], shown: Collection[int], named: Collection[int]) -> dict[int, Place]:
-    """Where the frames `named` are, and of those that are `shown` their bytes; by their numbers over all files.
+    """The places of the frames `named`, and the bytes of those that are `shown`, by their numbers over all files.
 
-    Of what can be read only once, nothing is known any more.
+    Empty for input that can be read only once.
     """
     if not files or any(map(only_once, files)):
         return {}
@@ -36,13 +36,13 @@ def placed(files: Sequence[str], shown: Collection[int], named: Collection[int])
             elif frame.number in named:
                 found[frame.number] = place
     except UnreadableError:
-        # It was there to be judged, and is gone.
+        # The file has changed or gone since it was judged.
         return found
     return found
 
 
 def _frames(files: Sequence[str], last: int) -> Iterator[tuple[Place, Frame, int]]:
-    """Every frame up to `last`, with its place, and where in its file, unpacked, its bytes should begin."""
+    """Every frame up to `last`, with its place, and the offset of its bytes in the uncompressed file."""
     if not last:
         return
     reader = CaptureReader(files)
@@ -59,7 +59,7 @@ def _frames(files: Sequence[str], last: int) -> Iterator[tuple[Place, Frame, int
 
 
 def _offset(name: str, data: bytes, near: int) -> int | None:
-    """Where the bytes of a frame begin; None where they are not there, as in a file that is compressed."""
+    """The offset of a frame's bytes in the file; None if they are not there, as in a compressed file."""
     try:
         with Path(name).open("rb") as file:
             file.seek(near)

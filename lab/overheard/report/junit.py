@@ -1,4 +1,4 @@
-"""The report of a scan as JUnit XML, as CI systems read it: a test case a secret."""
+"""The report of a scan as JUnit XML, as CI systems read it: one test case per secret."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ if TYPE_CHECKING:
     from overheard.words.report import Report
     from overheard.words.verdict import Verdict
 
-# So many sightings are listed; more are counted.
+# More sightings than this are counted, not listed.
 _MOST = 50
-# XML 1.0, 2.2: characters that no document may have.
+# Characters that XML does not allow (XML 1.0, 2.2).
 _NO_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 

@@ -1,4 +1,4 @@
-"""The first lines of every role's `__main__`: failures in words, and exit codes that mean something."""
+"""The frame of every role's `__main__`: error messages without tracebacks, and meaningful exit codes."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 def run(role: str, main: Callable[[list[str]], int]) -> None:
     """Run `main` with the command line's arguments, and end the process with what it returns.
 
-    A failure that a user may see is printed to stderr without a traceback, and ends in the exit code of INCONCLUSIVE:
-    nothing was found out. SIGTERM counts as Ctrl-C: the first process of a container would else not even notice it.
+    An OverheardError is printed to stderr without a traceback, and the exit code is that of INCONCLUSIVE: nothing was
+    found out. SIGTERM is handled like Ctrl-C; the first process of a container would otherwise ignore it.
     """
     signal.signal(signal.SIGTERM, interrupt)
     try:
@@ -32,12 +32,12 @@ def run(role: str, main: Callable[[list[str]], int]) -> None:
 
 
 def asks_for_health(arguments: list[str]) -> bool:
-    """Whether the arguments of a role say `health`. Raises SettingsError where they say something else."""
+    """Whether the arguments of a role are `health`. Raises SettingsError for any other arguments."""
     if arguments not in ([], ["health"]):
         raise SettingsError(f"unknown arguments: {' '.join(arguments)}", hint="there is only `health`")
     return bool(arguments)
 
 
 def interrupt(_signal: int, _frame: FrameType | None) -> NoReturn:
-    """Handle a signal as Ctrl-C is handled."""
+    """Handle a signal like Ctrl-C."""
     raise KeyboardInterrupt

@@ -1,17 +1,17 @@
-"""Names that nothing has, and what was perhaps meant."""
+"""Unknown names, and what was perhaps meant."""
 
 from __future__ import annotations
 
 import difflib
 from collections.abc import Collection, Iterable
 
-# How alike two names must be for one to be taken as a slip of the other: difflib's own measure, from 0 to 1.
+# How similar two names must be for one to count as a typing error of the other: difflib's ratio, from 0 to 1.
 _ALIKE = 0.5
 _MOST = 3
 
 
 def nearest(name: str, known: Collection[str]) -> list[str]:
-    """The known names that are most like `name`: those that it begins or is a part of first, at most three."""
+    """The known names most similar to `name`, at most three: first those that begin with it or contain it."""
     parts = [each for each in known if name and name in each]
     return list(dict.fromkeys((*parts, *difflib.get_close_matches(name, known, _MOST, _ALIKE))))[:_MOST]
 

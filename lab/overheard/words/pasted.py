@@ -1,4 +1,4 @@
-"""From the text of an error, pasted from wherever it was seen, to the rows of the gallery that it may belong to."""
+"""Finds the rows of the gallery that match the text of an error."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ if TYPE_CHECKING:
 
 
 def like(text: str) -> list[Row]:
-    """The rows whose reason `text` has in it, or that have `text` in their error; none where no row does.
+    """The rows whose reason is in `text`, or whose error contains `text`; empty if there is none.
 
-    More than one where OpenSSL has the same words for different faults: the error alone cannot tell them apart. Of
-    reasons that hold one another, such as `self-signed certificate` and `self-signed certificate in certificate chain`,
-    the longest is meant.
+    Several match if OpenSSL words different faults alike: the error alone cannot tell them apart. If one reason
+    contains another, like `self-signed certificate in certificate chain` and `self-signed certificate`, the longest
+    counts.
     """
     pasted = _plain(text)
     marks = [(max(_in_common(pasted, says) for says in row.says), row) for row in ROWS]
@@ -24,7 +24,7 @@ def like(text: str) -> list[Row]:
 
 
 def _in_common(pasted: str, says: Says) -> int:
-    """How many characters of this error are in what was pasted, or the other way round."""
+    """How many characters the error and the pasted text have in common."""
     reason = _plain(says.reason)
     if reason in pasted:
         return len(reason)

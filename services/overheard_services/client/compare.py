@@ -64,16 +64,16 @@ def _exchange(attempt: Attempt, answer: Answer, stream: Visible | None, verdict:
 def _of_the_client(attempt: Attempt, answer: Answer, error: str) -> Iterator[str]:
     awaited = attempt.awaited_error(_OPENSSL)
     if awaited and not error:
-        yield f"the client was to fail with “{awaited}”, and got the message"
+        yield f"the client should fail with “{awaited}”, but got the message"
     elif awaited not in error:
-        yield f"the client was to fail with “{awaited}”, and it was: {error}"
+        yield f"the client should fail with “{awaited}”, but the error was: {error}"
     elif error and not awaited:
-        yield f"the client was to get the message, and it was: {error}"
+        yield f"the client should get the message, but the error was: {error}"
     if attempt.greeting != answer.greeting:
-        yield f"the server was to say “{attempt.greeting}”, and said “{answer.greeting}”"
+        yield f"the server should say “{attempt.greeting}”, but said “{answer.greeting}”"
     warned = ", ".join(warning.partition(":")[0] for warning in answer.warned)
     if attempt.warning != warned:
-        yield f"the client was to be warned of {attempt.warning or 'nothing'}, and was of {warned or 'nothing'}"
+        yield f"the client should be warned of {attempt.warning or 'nothing'}, but was warned of {warned or 'nothing'}"
 
 
 def _of_the_wire(attempt: Attempt, stream: Visible | None, verdict: Verdict) -> Iterator[str]:
@@ -82,10 +82,10 @@ def _of_the_wire(attempt: Attempt, stream: Visible | None, verdict: Verdict) -> 
             yield "nothing of this attempt is in the recording"
         return
     if attempt.wire and (seen := _wire(stream)) not in (fitting := _fitting(attempt.wire)):
-        yield f"the wire was to show {' or '.join(fitting)}, and shows {seen}"
+        yield f"the wire should show {' or '.join(fitting)}, but shows {seen}"
     overheard = any(sighting.stream == stream.stream for sighting in verdict.sightings)
     if attempt.overheard not in (None, overheard):
-        yield f"this attempt was {'not ' if overheard else ''}to be overheard, and {'was' if overheard else 'was not'}"
+        yield f"this attempt should {'not ' if overheard else ''}be overheard, but {'was' if overheard else 'was not'}"
 
 
 def _fitting(wire: Wire) -> list[str]:

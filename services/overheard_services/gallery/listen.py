@@ -42,8 +42,8 @@ def _listener(bind: str, port: int) -> socket.socket:
         listener = socket.create_server((bind, port))
     except OSError as problem:
         raise SettingsError(
-            f"{bind}:{port} cannot be listened on: {problem}",
-            hint="see what listens there, or set OVERHEARD_GALLERY_PORT: the gallery takes that one and those after it",
+            f"cannot listen on {bind}:{port}: {problem}",
+            hint="find out what is using it, or change OVERHEARD_GALLERY_PORT, the first of the gallery's ports",
         ) from None
     # A client that is gone before it was accepted would else block all others.
     listener.setblocking(False)

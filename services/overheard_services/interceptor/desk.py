@@ -38,8 +38,8 @@ def open_desk(host: str, port: int) -> Iterator[None]:
         desk = ThreadingHTTPServer((host, port), _Desk)
     except OSError as problem:
         raise SettingsError(
-            f"{host}:{port} cannot be listened on: {problem.strerror}",
-            hint="see what listens there, or set OVERHEARD_INTERCEPTOR_PORT",
+            f"cannot listen on {host}:{port}: {problem.strerror}",
+            hint="find out what is using it, or change OVERHEARD_INTERCEPTOR_PORT",
         ) from None
     with desk:
         threading.Thread(target=desk.serve_forever, kwargs={"poll_interval": 0.1}, daemon=True).start()

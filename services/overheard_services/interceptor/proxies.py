@@ -62,7 +62,7 @@ async def intercept(settings: Settings, record: Record, folder: Path) -> None:
     )
     if not await proxies.setup_servers():
         problems = [str(server.last_exception) for server in proxies.servers if server.last_exception]
-        raise SettingsError("; ".join(problems), hint="see what listens there, or set OVERHEARD_INTERCEPTOR_BIND")
+        raise SettingsError("; ".join(problems), hint="find out what is using it, or change OVERHEARD_INTERCEPTOR_BIND")
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, master.shutdown)

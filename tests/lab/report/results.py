@@ -103,7 +103,7 @@ SPIED = replace(
     ),
 )
 SKIPPED = Result.of_skipped("post-quantum", "it needs OpenSSL 3.5 or later, and here is 3.0.19")
-UNEXPECTED = replace(HTTP, scenario="fernet", wrong=("the verdict was to be PROTECTED, and is OVERHEARD",))
+UNEXPECTED = replace(HTTP, scenario="fernet", wrong=("the verdict should be PROTECTED, but is OVERHEARD",))
 
 
 def shown(renderable: RenderableType, *, terminal: bool = False, width: int = 120) -> str:

@@ -44,7 +44,7 @@ def test_what_the_client_got() -> None:
 
 def test_of_many_attempts_their_number_is_told() -> None:
     right, wrong = Exchange("a", received=False, error="x"), Exchange("b", received=True, wrong=("it was to fail",))
-    assert got(replace(UNTRUSTED, exchanges=(right,) * 7 + (wrong,)), MESSAGE) == "7 of 8 as they should be"
+    assert got(replace(UNTRUSTED, exchanges=(right,) * 7 + (wrong,)), MESSAGE) == "7 of 8 as expected"
 
 
 def test_what_the_spy_saw() -> None:
@@ -67,7 +67,7 @@ def test_what_the_spy_saw_with_a_key_that_was_stolen() -> None:
 
 def test_what_the_spy_saw_of_a_sealed_message_and_of_nothing() -> None:
     sealed = Verdict(Outcome.PROTECTED, (), presence=Presence.MESSAGE_KEY)
-    assert saw(replace(HTTP, verdict=sealed), MESSAGE) == "tokens of Fernet, sealed"
+    assert saw(replace(HTTP, verdict=sealed), MESSAGE) == "sealed Fernet tokens"
     nothing = Verdict(Outcome.INCONCLUSIVE, ())
     assert saw(replace(HTTP, verdict=nothing), MESSAGE) == "nothing that it could read"
 

@@ -40,9 +40,9 @@ def test_main_is_given_the_command_line() -> None:
 
 
 def test_a_failure_is_told_in_words_and_ends_as_inconclusive() -> None:
-    done = ended("raise EngineError('there is no Docker here', hint='install it')")
+    done = ended("raise EngineError('Docker was not found', hint='install it')")
     assert (done.returncode, done.stdout) == (2, "")
-    assert done.stderr == "server: there is no Docker here\n  install it\n"
+    assert done.stderr == "server: Docker was not found\n  install it\n"
 
 
 def test_a_fault_of_ours_keeps_its_traceback() -> None:

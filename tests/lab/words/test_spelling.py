@@ -6,7 +6,7 @@ import base64
 import re
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from overheard.words.caesar import SHIFTS, shifted
@@ -42,7 +42,6 @@ def found(value: bytes, data: bytes) -> list[str]:
     return [pattern.spellings[0].name for pattern in patterns(value) if re.search(pattern.shape.look.regex(), data)]
 
 
-@settings(deadline=None)
 @given(looks, st.data())
 def test_a_look_is_the_same_forwards_and_backwards_and_as_long_as_it_says(look: Look, draws: st.DataObject) -> None:
     text = draws.draw(st.from_regex(re.compile(look.regex()), fullmatch=True))

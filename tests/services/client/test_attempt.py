@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from itertools import count
 from typing import TYPE_CHECKING
 
 import pytest
@@ -182,6 +183,7 @@ TOKEN = seal(new_key(), "fluffy tail")
         # A point of small order: everybody would come to the same secret (RFC 7748, 6.1).
         json.dumps({"public": "A" * 43 + "=", "token": TOKEN}),
     ],
+    ids=count(),
 )
 def test_half_an_agreement_that_makes_no_sense_is_told(place: Place, http: str, answers: Answers, half: str) -> None:
     answers.body = half.encode()

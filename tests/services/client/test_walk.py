@@ -108,8 +108,8 @@ def test_what_is_not_as_expected_is_told_where_it_belongs(place: Place, sidecar:
     wrong = scenario("wrong", attempt(place.service("http"), greeting="Hello squirrel"), found=Outcome.PROTECTED)
     right = scenario("right", attempt(place.service("http")))
     of_wrong, of_right = walked(place.settings(scenarios=(wrong, right)))
-    assert of_wrong.exchanges[0].wrong == ("the server was to say “Hello squirrel”, and said “”",)
-    assert of_wrong.wrong == ("the verdict was to be PROTECTED, and is INCONCLUSIVE",)
+    assert of_wrong.exchanges[0].wrong == ("the server should say “Hello squirrel”, but said “”",)
+    assert of_wrong.wrong == ("the verdict should be PROTECTED, but is INCONCLUSIVE",)
     assert (of_wrong.failed, of_right.failed) == (True, False)
     assert len(sidecar.happened) == 4
 

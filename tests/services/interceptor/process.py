@@ -10,12 +10,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ca.process import free_port
-from conftest import PROJECT, fail_or_skip
 from overheard.engines.base import clean_environment
 from overheard.role.health import probe, wait_until
 from overheard.words.errors import NotReadyError
 from overheard.words.recording import NOTEBOOK
+from ports import free_port
+from processes import PROJECT
+from required import fail_or_skip
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

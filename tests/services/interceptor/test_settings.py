@@ -54,5 +54,5 @@ def test_what_is_no_origin_is_told(enough: dict[str, str], origin: str) -> None:
 def test_its_folders_must_be_there(enough: dict[str, str], name: str) -> None:
     with pytest.raises(SettingsError, match=f"{name} is not set"):
         Settings.from_environment({**enough, name: ""})
-    with pytest.raises(SettingsError, match=f"{name} is '/nowhere', which is not a folder that exists"):
+    with pytest.raises(SettingsError, match=f"{name} is '/nowhere', which is not an existing folder"):
         Settings.from_environment({**enough, name: "/nowhere"})
