@@ -53,11 +53,13 @@ ELSEWHERE = (
     Elsewhere("capture/identify", "prefaces probe protocols", "asked in turn by identify/test_direction.py"),
     Elsewhere("capture/judge", "absent evidence exhibit read sightings wording", "judge/test_judge.py"),
     Elsewhere("capture/judge", "decrypted fernet frame_index", "judge/test_spied.py and test_present.py"),
-    Elsewhere("capture/judge", "host_filter", "judge/test_whole.py"),
     Elsewhere("capture/native", "*", "compiled or not, the results are the same: native/test_native.py"),
-    Elsewhere("capture/packets", "addresses ip link_types transport types", "packets/test_packets.py"),
+    Elsewhere("capture/packets", "addresses assigned ip link_types transport types", "packets/test_packets.py"),
+    Elsewhere("capture/packets", "host_filter", "judge/test_whole.py, and judge/test_second_witness.py for tshark"),
     Elsewhere("capture/packets", "bounded", "packets/test_defragment.py and test_sctp.py"),
-    Elsewhere("capture/protocols", "framed", "protocols/http2/test_reader.py, protocols/websocket/test_reader.py"),
+    Elsewhere(
+        "capture/protocols", "framed framer", "protocols/http2/test_reader.py, protocols/websocket/test_reader.py"
+    ),
     Elsewhere("capture/protocols", "gelf tftp", "identify/test_datagrams.py"),
     Elsewhere("capture/protocols/dns", "*", "parts of protocols/dns/test_reader.py's reader"),
     Elsewhere("capture/protocols/http1", "*", "parts of protocols/http1/test_reader.py's reader"),

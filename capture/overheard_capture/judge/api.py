@@ -19,9 +19,9 @@ from overheard_capture.captures.recording import read_recording, recording_file
 from overheard_capture.judge import unreadable, verdict
 from overheard_capture.judge.evidence import Case
 from overheard_capture.judge.exhibit import Keys
-from overheard_capture.judge.host_filter import host_filter
 from overheard_capture.judge.read import look
 from overheard_capture.judge.sightings import unwrapped
+from overheard_capture.packets.host_filter import host_filter
 from overheard_capture.search import search_for
 
 if TYPE_CHECKING:
@@ -72,7 +72,9 @@ def judge_files(  # noqa: PLR0913  (all but two are left out mostly)
             if logs or second_witness:
                 # tshark reads files alone.
                 paths = [_spooled(folder) if str(path) == STANDARD_INPUT else path for path in paths]
-            paths = ordered(paths)
+            paths, problem = ordered(paths)
+            if problem:
+                raise problem
             evidence = look(
                 paths,
                 search,

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from overheard.words.recording import Recording
     from overheard_capture.captures.reader import FileFacts
     from overheard_capture.judge.exhibit import Exhibit, Keys
-    from overheard_capture.judge.host_filter import HostFilter
+    from overheard_capture.packets.host_filter import HostFilter
     from overheard_capture.scan.facts import Facts
     from overheard_capture.scan.finds import Finds
     from overheard_capture.search import Search
@@ -52,7 +52,7 @@ def look(  # noqa: PLR0913  (all but two are left out mostly)
     wanted: HostFilter | None = None,
     progress: Callable[[int], None] | None = None,
 ) -> Evidence:
-    """Read the files, one after the other, as one capture. Raises UnreadableError.
+    """Read the files, as `ordered` gives them, one after the other as one capture. Raises UnreadableError.
 
     `progress` is told how many bytes of the files were read so far.
     """
@@ -88,7 +88,7 @@ def _read(
     paths: Sequence[Path | str], reading: Reading, task: HelperTask | None, progress: Callable[[int], None] | None
 ) -> tuple[FileFacts, Facts, Finds]:
     """What there is to know of the files, of what is in them, and of the secrets. Raises HelperFailedError."""
-    reader = CaptureReader(paths)
+    reader = CaptureReader(paths, checked=True)
     with SecondProcess(task) as helping:
         for chunk in reader.chunks():
             reading.read(chunk)

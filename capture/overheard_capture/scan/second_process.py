@@ -146,7 +146,7 @@ def help_with(task: HelperTask, share: Share) -> HelperResult:
     """Read a share of it."""
     search = search_for(task.secrets, any_case=task.any_case)
     reading = Reading(search, limits=task.limits, wanted=task.wanted, share=share)
-    reader = CaptureReader(task.paths)
+    reader = CaptureReader(task.paths, checked=True)
     for chunk in reader.chunks():
         reading.read(chunk)
     return HelperResult(reader.facts.frames, reader.facts.unpacked, reading.part())

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from capture.frames import ETHERNET, File, ethernet, exchange, ipv4, rewritten, udp
-from overheard.words.errors import UnreadableError
+from overheard.words.errors import SettingsError, UnreadableError
 from overheard.words.layer import Layer
 from overheard.words.report import Account, Disagreement, Flow, Report
 from overheard.words.secret import Secret
@@ -175,6 +175,32 @@ def test_only_what_is_wanted_is_looked_at(tmp_path: Path) -> None:
 
 def test_nothing_is_left_out_unless_it_is_wanted() -> None:
     assert within([], []) == ""
+
+
+@pytest.mark.parametrize(
+    ("term", "source"),
+    [
+        ("10.0.0.7", "(ip.src == 10.0.0.7)"),
+        ("10.0.0.0/8", "(ip.src == 10.0.0.0/8)"),
+        (":443", "((tcp.srcport == 443 or udp.srcport == 443 or sctp.srcport == 443))"),
+        (
+            "10.0.0.7:443",
+            "(ip.src == 10.0.0.7 and (tcp.srcport == 443 or udp.srcport == 443 or sctp.srcport == 443))",
+        ),
+        ("fe80::1", "(ipv6.src == fe80::1)"),
+        ("[::1]", "(ipv6.src == ::1)"),
+        ("[::1]:53", "(ipv6.src == ::1 and (tcp.srcport == 53 or udp.srcport == 53 or sctp.srcport == 53))"),
+    ],
+)
+def test_a_term_is_said_in_the_words_of_tshark(term: str, source: str) -> None:
+    either = f"({source} or {source.replace('src', 'dst')})"
+    assert within([term], []) == f"({either})"
+    assert within([], [term]) == f"not ({either})"
+
+
+def test_what_is_no_term_is_told() -> None:
+    with pytest.raises(SettingsError, match="'here' names no host and no port"):
+        within(["here"], [])
 
 
 # ---- the files

@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from capture.frames import File, ethernet, exchange, ipv4, udp
+from capture.frames import File, ethernet, exchange, ipv4, udp, unwrap
 from overheard.words.verdict import Outcome
 from overheard_capture.captures.reader import read
 from overheard_capture.captures.recording import read_recording, recording_file
 from overheard_capture.judge.api import judge_files
-from overheard_capture.packets import ACK, FIN, SYN, Segment, unwrap
+from overheard_capture.packets import ACK, FIN, SYN, Segment
 
 if TYPE_CHECKING:
     from pathlib import Path
