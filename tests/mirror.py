@@ -71,7 +71,7 @@ ELSEWHERE = (
     Elsewhere("capture/protocols/websocket", "*", "parts of protocols/websocket/test_reader.py's reader"),
     Elsewhere("capture/provenance", "*", "every reader names the frame of what it finds: content/test_nesting.py"),
     Elsewhere("capture/reassembly", "*", "parts of the table that reassembly/test_connections.py fills"),
-    Elsewhere("capture/scan", "facts finds reading unclaimed walker", "compared by scan/test_second_process.py"),
+    Elsewhere("capture/scan", "facts finds flow_rows parties reading unclaimed walker", "compared by scan/test_second_process.py"),
     Elsewhere("capture/sidecar", "runs", "sidecar/test_app.py"),
     Elsewhere("capture/wireshark", "fields merged witness_query", "judge/test_second_witness.py and test_api.py"),
     Elsewhere("lab", "__main__", "lab/command/test_main.py runs it"),
