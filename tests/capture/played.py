@@ -6,9 +6,10 @@ import itertools
 from typing import TYPE_CHECKING
 
 from overheard.words.layer import Layers
+from overheard.words.options import Limits
 from overheard.words.secret import Secret
 from overheard_capture.content.content import Content
-from overheard_capture.content.findings import Findings, Limits
+from overheard_capture.content.findings import Findings
 from overheard_capture.identify.direction import READERS
 from overheard_capture.provenance.origin import Origin, Span
 from overheard_capture.search import Search

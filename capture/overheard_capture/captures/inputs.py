@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
 STANDARD_INPUT = "-"
+# What compressed data begins with (RFC 1952, 2.3.1; RFC 8878, 3.1.1). Decoders take them from here.
+GZIP_MAGIC, ZSTD_MAGIC = b"\x1f\x8b", b"\x28\xb5\x2f\xfd"
 
 
 class Source(Protocol):
@@ -44,9 +46,9 @@ def source(path: Path | str) -> Source:
             file.close()
         raise UnreadableError(f"{called(path)} cannot be read: {problem.strerror}") from None
     plain = UncompressedSource(file, head)
-    if head.startswith(b"\x1f\x8b"):
+    if head.startswith(GZIP_MAGIC):
         return DecompressedSource(plain, "gzip", lambda: zlib.decompressobj(31), zlib.error, 4096)
-    if head == b"\x28\xb5\x2f\xfd":
+    if head == ZSTD_MAGIC:
         return _zstd(plain, path)
     return plain
 

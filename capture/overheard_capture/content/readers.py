@@ -25,3 +25,13 @@ class Reader(Protocol):
 
     def close(self) -> None:
         """No more bytes follow."""
+
+
+class DatagramReader(Protocol):
+    """Reads the datagrams of one direction of a flow, each as it comes."""
+
+    def datagram(self, data: bytes, origin: Origin) -> bool:
+        """Read a datagram; False where it is none of this protocol, and was not read."""
+
+    def close(self) -> None:
+        """No more datagrams follow."""

@@ -5,19 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from overheard.words.layer import Layers
-from overheard_capture.content.byte_scan import LiteralSet
 from overheard_capture.content.content import Content, SearchScope
 from overheard_capture.content.nesting import FIRST_PIECE, Remainder, speculative
-from overheard_capture.decoders.magic import HEAD, sniffed
+from overheard_capture.decoders.magic import CARVED, HEAD, LONGEST_CARVED, reader_of
 from overheard_capture.provenance.small_queue import SmallByteQueue
 
 if TYPE_CHECKING:
     from overheard_capture.content.findings import Findings, ReaderFactory
     from overheard_capture.provenance.origin import Bytes, Origin
-
-_MAGICS = (b"\x1f\x8b\x08", b"PK\x03\x04", b"\x28\xb5\x2f\xfd", b"\xfd7zXZ\0")
-MAGICS = LiteralSet(*_MAGICS)
-LONGEST = max(map(len, _MAGICS))
 
 
 class Carver:
@@ -84,14 +79,14 @@ class Carver:
         """Where something begins, and what reads it; or from where on that cannot be said yet."""
         data = bytes(data) if isinstance(data, memoryview) else data
         after = 0
-        while (at := MAGICS.first(data, after)) >= 0:
+        while (at := CARVED.first(data, after)) >= 0:
             if len(data) - at < HEAD and not last:
                 return at, None
-            factory = sniffed(bytes(data[at : at + HEAD]), self._reader, self._rest)
+            factory = reader_of(bytes(data[at : at + HEAD]), self._reader, self._rest)
             if factory:
                 return at, factory
             after = at + 1
-        return max(len(data) - LONGEST + 1, after), None
+        return max(len(data) - LONGEST_CARVED + 1, after), None
 
     def _take_rest(self) -> tuple[bytes, Origin]:
         self._rest.findings = None

@@ -8,8 +8,7 @@ from overheard.words.layer import Layers
 from overheard_capture.content.byte_scan import is_plain, is_simple
 from overheard_capture.content.findings import Reason
 from overheard_capture.content.text_detector import CONTROL
-from overheard_capture.decoders.carving import MAGICS
-from overheard_capture.decoders.magic import HEAD, is_known
+from overheard_capture.decoders.magic import CARVED, HEAD, is_known
 from overheard_capture.decoders.untyped import untyped
 from overheard_capture.decoders.utf16_32 import encoding_of
 
@@ -30,7 +29,7 @@ def glance(data: bytes) -> bool | None:
         return None
     if is_plain(data):
         return True
-    if MAGICS.first(data) >= 0 or len(data.translate(None, CONTROL)) == len(data):
+    if CARVED.first(data) >= 0 or len(data.translate(None, CONTROL)) == len(data):
         return None
     head = data[:HEAD]
     return None if is_known(head) or encoding_of(head) else False

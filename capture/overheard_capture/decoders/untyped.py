@@ -12,7 +12,7 @@ from overheard_capture.content.nesting import FIRST_PIECE, Remainder
 from overheard_capture.content.text_detector import TextDetector
 from overheard_capture.decoders.base64.finder import Base64Finder
 from overheard_capture.decoders.carving import Carver
-from overheard_capture.decoders.magic import HEAD, sniffed
+from overheard_capture.decoders.magic import HEAD, TEXT_ENDS, reader_of
 from overheard_capture.decoders.mail.encoded_words import EncodedWords
 from overheard_capture.decoders.mail.quoted_printable import SoftBreakFinder
 from overheard_capture.provenance.queue import ByteQueue
@@ -21,8 +21,6 @@ from overheard_capture.provenance.small_queue import SmallByteQueue
 if TYPE_CHECKING:
     from overheard_capture.content.findings import Findings
     from overheard_capture.provenance.origin import Bytes, Origin
-
-_BEGINNINGS = (b"P", b"PK", b"K", b"(")
 
 
 class Untyped:
@@ -89,7 +87,7 @@ class Untyped:
         """Say what it is that begins so."""
         head = bytes(data[:HEAD])
         self._rest, self._piece = Remainder(), FIRST_PIECE
-        factory = None if is_plain(head) else sniffed(head, untyped, self._rest)
+        factory = None if is_plain(head) else reader_of(head, untyped, self._rest)
         if factory:
             self._known = Content(self._findings, self._layers, factory, SearchScope.NOTHING)
         else:
@@ -167,7 +165,7 @@ class TextReader:
         self._encoded_words.feed(data, origin)
         if judge.odd:
             self._look_for_embedded(data, origin)
-        elif data.endswith(_BEGINNINGS):
+        elif data.endswith(TEXT_ENDS):
             self._keep_beginning(data, origin)
         else:
             self._beginning = None

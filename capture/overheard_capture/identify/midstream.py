@@ -9,11 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from overheard.words.layer import Layers
 from overheard_capture.content.nesting import Speculative
-from overheard_capture.protocols.http2 import resync as http2_resync
-from overheard_capture.protocols.http2.reader import http2
-from overheard_capture.protocols.telnet import is_telnet, telnet
-from overheard_capture.protocols.websocket import resync as websocket_resync
-from overheard_capture.protocols.websocket.reader import websocket
+from overheard_capture.identify.protocols import OF_MIDSTREAM
 from overheard_capture.provenance.queue import ByteQueue
 
 if TYPE_CHECKING:
@@ -25,38 +21,20 @@ if TYPE_CHECKING:
 _ENOUGH = 64 << 10
 
 
-class Midstream(NamedTuple):
-    """What it is, and who reads it."""
+class Guess(NamedTuple):
+    """The name of a protocol that a direction may be, and what reads it from its middle on."""
 
     name: str
     reader: ReaderFactory
 
 
-def _http2(findings: Findings, layers: Layers) -> Reader:
-    reader = http2(findings, layers)
-    reader.gap(1)
-    return reader
-
-
-def _websocket(findings: Findings, layers: Layers) -> Reader:
-    reader = websocket(findings, layers)
-    reader.gap(1)
-    return reader
-
-
-def identify_midstream(head: bytes, *, last: bool = False) -> Midstream | None:
-    """What a direction is that begins like this, and as nothing else that is known. With `last`, that is all of it.
-
-    A reader looks for the first frame by itself, and says that what was before it is missing.
-    """
-    held = bytearray(head[:_ENOUGH])
+def identify_midstream(head: bytes, *, last: bool = False) -> Guess | None:
+    """What a direction is that begins like this, and as nothing else that is known. With `last`, that is all of it."""
+    data = bytearray(head[:_ENOUGH])
     last = last and len(head) <= _ENOUGH
-    if http2_resync.find_frames(held, last) >= 0:
-        return Midstream("HTTP/2", _http2)
-    if websocket_resync.find_frames(held, last) >= 0:
-        return Midstream("WebSocket", _websocket)
-    if is_telnet(held):
-        return Midstream("telnet", telnet)
+    for name, midstream in OF_MIDSTREAM:
+        if midstream.knows(data, last):
+            return Guess(name, midstream.reader)
     return None
 
 

@@ -10,25 +10,23 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from overheard.words.errors import SettingsError, UnreadableError
+from overheard.words.options import LIMITS, SENT, WHOLE
 from overheard.words.report import Account, Report
 from overheard.words.secret import Secret
 from overheard_capture.captures.inputs import STANDARD_INPUT, called, stored
 from overheard_capture.captures.reader import ordered
 from overheard_capture.captures.recording import read_recording, recording_file
-from overheard_capture.content.findings import LIMITS
 from overheard_capture.judge import unreadable, verdict
 from overheard_capture.judge.evidence import Case
 from overheard_capture.judge.exhibit import Keys
-from overheard_capture.judge.present import SENT
 from overheard_capture.judge.read import look
 from overheard_capture.judge.sightings import unwrapped
-from overheard_capture.judge.whole import WHOLE
 from overheard_capture.packets.host_filter import host_filter
 from overheard_capture.search import search_for
 
 if TYPE_CHECKING:
+    from overheard.words.options import Limits
     from overheard.words.recording import Recording
-    from overheard_capture.content.findings import Limits
     from overheard_capture.judge.evidence import Evidence
     from overheard_capture.search import Search
 

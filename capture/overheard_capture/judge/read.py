@@ -5,8 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from overheard.words.options import LIMITS
 from overheard_capture.captures.reader import CaptureReader
-from overheard_capture.content.findings import LIMITS
 from overheard_capture.judge.evidence import Evidence
 from overheard_capture.judge.exhibit import NO_KEYS
 from overheard_capture.judge.fernet import FernetKeys
@@ -17,9 +17,9 @@ from overheard_capture.search import search_for
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    from overheard.words.options import Limits
     from overheard.words.recording import Recording
     from overheard_capture.captures.reader import FileFacts
-    from overheard_capture.content.findings import Limits
     from overheard_capture.judge.exhibit import Exhibit, Keys
     from overheard_capture.packets.host_filter import HostFilter
     from overheard_capture.scan.facts import Facts

@@ -6,7 +6,7 @@ from collections import OrderedDict
 from typing import TYPE_CHECKING
 
 from overheard_capture.content.content import Content, SearchScope
-from overheard_capture.identify.datagrams import DatagramReader
+from overheard_capture.identify.datagrams import DatagramIdentifier
 from overheard_capture.packets import payload_origin
 
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ class DatagramFlow:
         self.client = client
         self.server = server
         self.both_findings = both_findings
-        self.readers = tuple(map(DatagramReader, both_findings))
+        self.readers = tuple(map(DatagramIdentifier, both_findings))
         # What one says in two datagrams is read together by whoever follows the talk.
         self._joined = [Content(findings, (), None, SearchScope.SEAMS) for findings in both_findings]
         self.began = self.ended = now

@@ -7,9 +7,10 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from overheard.words.layer import Layer
+from overheard.words.options import LIMITS, Limits
 from overheard.words.report import Flow
 from overheard_capture.content import content
-from overheard_capture.content.findings import LIMITS, Conversation, Findings, Limits, Occurrence, Reason, Unread
+from overheard_capture.content.findings import Conversation, Findings, Occurrence, Reason, Unread
 from overheard_capture.decoders.untyped import untyped
 from overheard_capture.identify.direction import READERS
 from overheard_capture.native import core

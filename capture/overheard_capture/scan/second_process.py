@@ -23,9 +23,9 @@ from overheard_capture.search import search_for
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from overheard.words.options import Limits
     from overheard.words.secret import Secret
     from overheard_capture.captures.reader import FileFacts
-    from overheard_capture.content.findings import Limits
     from overheard_capture.reassembly.share import Share
     from overheard_capture.scan.reading import Part, Wanted
 

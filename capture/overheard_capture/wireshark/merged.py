@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, BinaryIO, Self
 
 from overheard.words.errors import UnreadableError
 from overheard_capture.captures.inputs import called, source
+from overheard_capture.captures.pcapng import MAGIC
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -17,7 +18,6 @@ if TYPE_CHECKING:
     from overheard_capture.captures.inputs import Source
 
 _SECTION, _DECRYPTION_SECRETS = 0x0A0D0D0A, 10
-_SECTION_MAGIC = struct.pack("<I", _SECTION)
 _PIECE = 1 << 20
 
 
@@ -95,11 +95,11 @@ def _walk(file: _DecompressedFile, target: BinaryIO | None) -> bool:
     """
     order, first = "<", True
     while head := file.read(8):
-        if first and head[:4] != _SECTION_MAGIC:
+        if first and head[:4] != MAGIC:
             # A pcap file has no place for keys.
             return False
         first = False
-        if head[:4] == _SECTION_MAGIC and len(head) == 8:
+        if head[:4] == MAGIC and len(head) == 8:
             magic = file.read(4)
             order = ">" if magic == b"\x1a\x2b\x3c\x4d" else "<"
             head += magic

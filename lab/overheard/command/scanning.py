@@ -23,7 +23,7 @@ from overheard.report.scan import scanned
 from overheard.report.sighted import to_show
 from overheard.role.files import write_whole
 from overheard.words.errors import OverheardError
-from overheard_capture.content.findings import Limits
+from overheard.words.options import Limits
 from overheard_capture.search import search_for
 
 if TYPE_CHECKING:

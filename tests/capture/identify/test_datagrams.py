@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from capture.played import VALUE, seen, some_findings
 from overheard_capture.content.findings import Reason
-from overheard_capture.identify.datagrams import DatagramReader
+from overheard_capture.identify.datagrams import DatagramIdentifier
 from overheard_capture.provenance.origin import Origin
 
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ FILE = b"x" * 505 + VALUE + b"y" * 600
 def told(*datagrams: bytes) -> Findings:
     """The desk, once these came, each in a frame of its own."""
     findings = some_findings()
-    reader = DatagramReader(findings)
+    reader = DatagramIdentifier(findings)
     for number, datagram in enumerate(datagrams, 1):
         reader.datagram(datagram, Origin.of_frame(number, 42, len(datagram)))
     reader.close()

@@ -9,7 +9,14 @@ from overheard.words.layer import Layer, LayerKind, Layers
 from overheard_capture.content.content import Content, SearchScope
 from overheard_capture.content.findings import ReaderFactory, Reason
 from overheard_capture.content.nesting import FIRST_PIECE, Remainder, inner, speculative
-from overheard_capture.decoders.archives.zip_headers import Entry, entry, length_of, what_follows
+from overheard_capture.decoders.archives.zip_headers import (
+    END_OF_DIRECTORY,
+    LOCAL_FILE,
+    Entry,
+    entry,
+    length_of,
+    what_follows,
+)
 from overheard_capture.decoders.compression.deflate import Deflate
 from overheard_capture.decoders.compression.formats import BZIP2, XZ, ZSTD, CompressionFormat
 from overheard_capture.decoders.compression.reader import CompressedReader
@@ -21,7 +28,6 @@ if TYPE_CHECKING:
 
 ZIP = Layer("zip", LayerKind.COMPRESSION)
 
-ZIP_BEGINS = (b"PK\x03\x04", b"PK\x05\x06")
 
 # By the number of a method. What is inflated in here is a layer of its own.
 _METHODS = {
@@ -31,7 +37,6 @@ _METHODS = {
     95: CompressionFormat(ZIP, XZ.make),
 }
 _STORED = 0
-_END = b"PK\x05\x06"
 # No header is longer, whatever it says.
 _LONGEST = 1 << 20
 
@@ -135,9 +140,9 @@ class ZipArchive:
             return 0
         if length > len(data) - at:
             return -1
-        if head.startswith(ZIP_BEGINS[0]):
+        if head.startswith(LOCAL_FILE):
             self._begin(entry(bytes(data[at : at + length])))
-        elif head.startswith(_END):
+        elif head.startswith(END_OF_DIRECTORY):
             self._rest = Content(self._findings, self._layers, self._rest_reader, SearchScope.NOTHING)
         return length
 

@@ -15,7 +15,7 @@ from overheard_capture.content.content import Content
 from overheard_capture.content.nesting import inner
 from overheard_capture.content.text_detector import seems_text
 from overheard_capture.decoders.base64.alphabet import decoded, letters_by_frame, token_of
-from overheard_capture.decoders.magic import BEGINNINGS, is_known
+from overheard_capture.decoders.magic import BEGINNINGS, IN_BASE64, is_known
 from overheard_capture.provenance.by_frame import FrameAligner
 from overheard_capture.provenance.origin import Origin, Span, joined
 from overheard_capture.provenance.small_queue import SmallByteQueue
@@ -36,8 +36,6 @@ DECIDING = _LATEST + _HEAD + 4
 # How much text is no chance.
 _TEXT = 20
 _MARK = re.compile(rb"[/+]")
-# How gzip, zip, zstd, xz and bzip2 begin in base64.
-_SIGNED = re.compile(rb"H4sI|UEsD|KLUv|/Td6|Qlpo")
 # An escape, or a line break, of which more is to come.
 _CUT = re.compile(rb"(?:%[0-9A-Fa-f]?|\\(?:u[0-9A-Fa-f]{0,3})?)\Z")
 _FERNET = b"gAAAAA"
@@ -59,7 +57,7 @@ def aligned(letters: bytes) -> int:
         if len(letters) - words.end() >= SHORTEST and _says(_beginning(letters, words.end())):
             return words.end()
     # Behind other letters, which are none of it, nothing is sure but text, and what has a signature.
-    for known in _SIGNED.finditer(letters, 0, _LATEST):
+    for known in IN_BASE64.finditer(letters, 0, _LATEST):
         if is_known(_beginning(letters, known.start())):
             return known.start()
     for skipped, out in enumerate(outs):

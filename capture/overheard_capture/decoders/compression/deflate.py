@@ -5,6 +5,8 @@ from __future__ import annotations
 import zlib
 from typing import TYPE_CHECKING, Any, Protocol
 
+from overheard_capture.captures.inputs import GZIP_MAGIC
+
 fast_zlib: Any = zlib
 try:
     # Twice as fast.
@@ -17,6 +19,8 @@ else:
 if TYPE_CHECKING:
     from overheard_capture.provenance.origin import Bytes
 
+# A member of gzip begins with this: no other method than deflate was ever assigned (RFC 1952, 2.3.1).
+GZIP_MEMBER = GZIP_MAGIC + b"\x08"
 # A header of gzip that is longer is none.
 _LONGEST_HEAD = 256 << 10
 _ERRORS: tuple[type[Exception], ...] = (zlib.error, fast_zlib.error)
@@ -129,7 +133,7 @@ class Gzip(_DeflateContainer):
     _behind = 8
 
     def _length(self, head: bytes) -> int | None:
-        if head[:3] != b"\x1f\x8b\x08"[: len(head)] or (len(head) > 3 and head[3] & 0xE0):
+        if head[:3] != GZIP_MEMBER[: len(head)] or (len(head) > 3 and head[3] & 0xE0):
             raise CorruptError
         if len(head) < 10:
             return None

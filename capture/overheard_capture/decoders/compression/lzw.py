@@ -9,6 +9,7 @@ from overheard_capture.decoders.compression.deflate import CorruptError
 if TYPE_CHECKING:
     from overheard_capture.provenance.origin import Bytes
 
+LZW_MAGIC = b"\x1f\x9d"
 _CLEAR = 256
 
 
@@ -53,7 +54,7 @@ class Lzw:
         return b"".join(out)
 
     def _begin(self) -> bool:
-        if self._data[:2] != b"\x1f\x9d"[: len(self._data)]:
+        if self._data[:2] != LZW_MAGIC[: len(self._data)]:
             raise CorruptError
         if len(self._data) < 3:
             return False

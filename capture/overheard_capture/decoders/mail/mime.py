@@ -8,42 +8,29 @@ from typing import TYPE_CHECKING
 from overheard.words.layer import Layers
 from overheard_capture.content.content import Content, SearchScope
 from overheard_capture.decoders.base64.body import base64_body
-from overheard_capture.decoders.content_coding import unwrapped
-from overheard_capture.decoders.mail.multipart import multipart
 from overheard_capture.decoders.mail.quoted_printable import QuotedPrintable
-from overheard_capture.decoders.untyped import untyped
 from overheard_capture.provenance.queue import ByteQueue
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from overheard_capture.content.findings import Findings, ReaderFactory
     from overheard_capture.provenance.origin import Bytes, Origin
+
+    Body = Callable[[bytes, bytes], ReaderFactory]
+
 
 _END = re.compile(rb"(?:\A|\n)\r?\n")
 _FIELD = re.compile(
     rb"^(content-type|content-encoding|content-transfer-encoding)[ \t]*:[ \t]*([^\r\n]*(?:\r?\n[ \t]+[^\r\n]*)*)",
     re.IGNORECASE | re.MULTILINE,
 )
-_BOUNDARY = re.compile(
-    rb"""multipart/[^;]*;(?:.*;)?\s*boundary\s*=\s*(?:"([^"]{1,200})"|([^\s;"]{1,200}))""", re.I | re.S
-)
 # A header that is longer is none.
 _LONGEST_HEAD = 64 << 10
 
 
-def body(content_type: bytes, encodings: bytes = b"") -> ReaderFactory:
-    """What reads a body of this type, in these encodings."""
-    return unwrapped(encodings, _of_type(content_type)) if encodings else _of_type(content_type)
-
-
-def _of_type(content_type: bytes) -> ReaderFactory:
-    kind = content_type[:16].lower()
-    if kind.startswith(b"multipart/") and (boundary := _BOUNDARY.search(content_type)):
-        return multipart(boundary[1] or boundary[2], MimeEntity)
-    return MimeEntity if kind.startswith(b"message/rfc822") else untyped
-
-
-def _of_entity(head: bytes) -> ReaderFactory:
-    """What reads the body behind this header."""
+def _of_entity(head: bytes, body: Body) -> ReaderFactory:
+    """What reads the body after this header."""
     fields = {name.lower(): value for name, value in _FIELD.findall(head)}
     reader = body(fields.get(b"content-type", b""), fields.get(b"content-encoding", b""))
     transfer = fields.get(b"content-transfer-encoding", b"").strip().lower()
@@ -55,11 +42,12 @@ def _of_entity(head: bytes) -> ReaderFactory:
 
 
 class MimeEntity:
-    """Reads one."""
+    """Reads one. `body` says what reads a body of a Content-Type, in content codings."""
 
-    def __init__(self, findings: Findings, layers: Layers) -> None:
+    def __init__(self, findings: Findings, layers: Layers, body: Body) -> None:
         self._findings = findings
         self._layers = layers
+        self._body_reader = body
         self._head: ByteQueue | None = ByteQueue()
         self._body: Content | None = None
 
@@ -78,7 +66,7 @@ class MimeEntity:
         waiting, self._head = self._head or ByteQueue(), None
         head, _ = waiting.take(length)
         data, origin = waiting.take(len(waiting))
-        self._body = Content(self._findings, self._layers, _of_entity(head), SearchScope.NOTHING)
+        self._body = Content(self._findings, self._layers, _of_entity(head, self._body_reader), SearchScope.NOTHING)
         self._body.feed(data, origin)
 
     def gap(self, length: int) -> None:

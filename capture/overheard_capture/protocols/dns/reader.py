@@ -117,6 +117,20 @@ def _of_letters(name: bytes) -> bytes:
     return bytes((high - 65) << 4 | (low - 65) for high, low in zip(name[::2], name[1::2], strict=True)).rstrip(b" \0")
 
 
+class DnsDatagrams:
+    """Reads the datagrams of one direction, of which each is a message."""
+
+    def __init__(self, findings: Findings) -> None:
+        self._findings = findings
+
+    def datagram(self, data: bytes, origin: Origin) -> bool:
+        """Read a datagram, if it is a message."""
+        return read_dns(self._findings, (), data, origin)
+
+    def close(self) -> None:
+        """Nothing is kept."""
+
+
 # ---- over TCP
 
 

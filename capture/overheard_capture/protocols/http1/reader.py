@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from overheard.words.layer import Layers
 from overheard_capture.content.findings import Reason
 from overheard_capture.decoders.fallback import Fallback
-from overheard_capture.decoders.mail.mime import body
+from overheard_capture.decoders.registry import body
 from overheard_capture.protocols.http1.chunked import ChunkedBody, IdentityBody
 from overheard_capture.protocols.http1.head import (
     LONGEST,

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 from overheard.words.layer import Layer, Layers
 from overheard_capture.content.findings import Reason
-from overheard_capture.decoders.content_coding import unwrapped
 from overheard_capture.decoders.protobuf import Protobuf
+from overheard_capture.decoders.registry import coded
 from overheard_capture.decoders.untyped import untyped
 
 if TYPE_CHECKING:
@@ -62,7 +62,7 @@ class Grpc:
         encoding = self._encoding if flags & _COMPRESSED else b""
         # What gRPC-Web has for trailers is text.
         kind: ReaderFactory = untyped if flags & _TRAILER else Protobuf
-        self._message = unwrapped(encoding, kind)(self._findings, self._layers)
+        self._message = coded(encoding, kind)(self._findings, self._layers)
         self._end_if_over()
 
     def _end_if_over(self) -> None:

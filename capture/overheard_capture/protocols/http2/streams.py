@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from overheard.words.layer import Layers
 from overheard_capture.content.content import Content, SearchScope
 from overheard_capture.content.findings import Reason
-from overheard_capture.decoders.mail.mime import body
+from overheard_capture.decoders.registry import body
 from overheard_capture.protocols.http2.grpc import Grpc
 
 if TYPE_CHECKING:

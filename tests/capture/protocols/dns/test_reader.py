@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from capture.played import VALUE, origin_of, outcome, played, seen, sightings, some_findings
 from overheard_capture.content.findings import Reason
-from overheard_capture.identify.datagrams import DatagramReader
+from overheard_capture.identify.datagrams import DatagramIdentifier
 from overheard_capture.protocols.dns.message import contents_of
 from overheard_capture.protocols.dns.reader import dns as dns_stream
 from overheard_capture.protocols.dns.reader import is_dns, read_dns
@@ -187,5 +187,5 @@ def test_any_bytes_may_come(data: bytes) -> None:
 def test_damage_raises_nothing(at: int, instead: bytes) -> None:
     data = SENT[:at] + instead + SENT[at + len(instead) :]
     assert sum(played(dns_stream, data).read.values()) == len(data)
-    reader = DatagramReader(some_findings())
+    reader = DatagramIdentifier(some_findings())
     reader.datagram(data, origin_of(len(data)))

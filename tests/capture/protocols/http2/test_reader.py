@@ -15,7 +15,8 @@ from hypothesis import strategies as st
 
 from capture.played import VALUE, outcome, played, seen, sightings, some_findings
 from capture.protocols.http2.talk import ANSWER, REQUEST, Talk
-from overheard_capture.content.findings import Limits, Reason
+from overheard.words.options import Limits
+from overheard_capture.content.findings import Reason
 from overheard_capture.identify.protocols import identify_last
 from overheard_capture.protocols.http2.frames import PREFACE
 from overheard_capture.protocols.http2.hpack import HpackDecoder
