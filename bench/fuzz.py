@@ -20,6 +20,7 @@ from typing import NamedTuple
 
 from overheard import judge
 from overheard.words.errors import OverheardError
+from overheard.words.options import Options
 from overheard.words.verdict import Outcome
 
 SECRET = {"message": "fluffy tail"}
@@ -69,7 +70,7 @@ def main() -> int:
             damaged(path, seed, target)
             start = time.monotonic()
             try:
-                outcomes[judge(target, SECRET, vouched=["sent", "whole"]).outcome] += 1
+                outcomes[judge(target, SECRET, Options(vouched=["sent", "whole"])).outcome] += 1
             except OverheardError as error:
                 print(f"seed {seed}, {path.name}: refused: {error}")
             except Exception:  # noqa: BLE001  (it is what this looks for)

@@ -7,7 +7,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from overheard.words.layer import Layer
-from overheard.words.options import LIMITS, Limits
+from overheard.words.options import USUAL, Options
 from overheard.words.report import Flow
 from overheard_capture.content import content
 from overheard_capture.content.findings import Conversation, Findings, Occurrence, Reason, Unread
@@ -15,6 +15,7 @@ from overheard_capture.decoders.untyped import untyped
 from overheard_capture.identify.direction import READERS
 from overheard_capture.native import core
 from overheard_capture.packets import Datagram, Dissector, Endpoint, Other, SctpMessage, Segment, names, payload_origin
+from overheard_capture.packets.host_filter import host_filter
 from overheard_capture.provenance.origin import Origin
 from overheard_capture.reassembly.connection import Connection, counted_only
 from overheard_capture.reassembly.connections import ConnectionTable
@@ -30,7 +31,7 @@ from overheard_capture.scan.visible import visible_of
 from overheard_capture.scan.walker import Walker
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Iterable
 
     from overheard_capture.captures.frame import Frame
     from overheard_capture.captures.reader import Chunk
@@ -39,7 +40,6 @@ if TYPE_CHECKING:
     from overheard_capture.provenance.origin import PackedSpans, Place
     from overheard_capture.search import Match, Search
 
-    Wanted = Callable[[Endpoint, Endpoint], bool]
     Doubtful = dict[tuple[frozenset[str], Unread], Tally[str]]
 
 _SCTP = Layer("SCTP")
@@ -61,12 +61,11 @@ class Reading:
     With a `share` it reads only some of the flows, and nothing else: for another, who was asked to `divide`.
     """
 
-    def __init__(  # noqa: PLR0913  (all but one are left out mostly)
+    def __init__(
         self,
         search: Search,
+        options: Options = USUAL,
         *,
-        limits: Limits = LIMITS,
-        wanted: Wanted | None = None,
         opener: Opener | None = None,
         marks: Iterable[bytes] = (),
         share: Share | None = None,
@@ -75,8 +74,8 @@ class Reading:
         self.finds = Finds()
         self.parties: set[str] = set()
         self._search = search
-        self._limits = limits
-        self._wanted = wanted
+        self._limits = options.limits
+        self._wanted = host_filter(options.only, options.without)
         self._opener = opener
         self._marks = frozenset(marks)
         self._dissector = Dissector()

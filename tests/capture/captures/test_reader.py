@@ -20,7 +20,7 @@ from overheard.words.errors import UnreadableError
 from overheard_capture.captures.container import Interface, Layout
 from overheard_capture.captures.inputs import source
 from overheard_capture.captures.reader import CaptureReader, ordered, read
-from overheard_capture.judge.api import judge_files
+from overheard_capture.judge.api import judge
 
 if TYPE_CHECKING:
     from overheard_capture.captures.frame import Frame
@@ -121,13 +121,13 @@ def opened(monkeypatch: pytest.MonkeyPatch) -> Counter[str]:
 
 
 def test_a_file_alone_is_opened_once(tmp_path: Path, opened: Counter[str]) -> None:
-    judge_files(section().write(tmp_path / "file"), {"password": "fluffy tail"})
+    judge(section().write(tmp_path / "file"), {"password": "fluffy tail"})
     assert opened == {"file": 1}
 
 
 def test_a_file_of_a_ring_is_opened_for_its_order_and_to_be_read(tmp_path: Path, opened: Counter[str]) -> None:
     ring = [section(first=first).write(tmp_path / name) for first, name in ((7, "a"), (3, "b"), (1, "c"))]
-    report = judge_files(ring, {"password": "fluffy tail"})
+    report = judge(ring, {"password": "fluffy tail"})
     assert [Path(name).name for name in report.account.files] == ["c", "b", "a"]
     assert opened == {"a": 2, "b": 2, "c": 2}
 
@@ -136,7 +136,7 @@ def test_a_file_of_a_ring_that_is_no_capture_is_told_before_any_is_read(tmp_path
     ring = [section().write(tmp_path / "a"), tmp_path / "b", tmp_path / "c", section().write(tmp_path / "d")]
     ring[1].write_bytes(b"no capture")
     ring[2].touch()
-    verdict = judge_files(ring, {"password": "fluffy tail"}).verdicts["password"]
+    verdict = judge(ring, {"password": "fluffy tail"}).verdicts["password"]
     assert "b is not a pcap or pcapng file" in str(verdict)
     assert opened == {"a": 1, "b": 1, "c": 1, "d": 1}
 
