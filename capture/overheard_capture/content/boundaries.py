@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from overheard.words.layer import Layers
 from overheard_capture.content.findings import Occurrence
-from overheard_capture.content.tail import NO_TAIL
+from overheard_capture.content.tail import Tail
 from overheard_capture.provenance.origin import joined
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ class Boundaries:
         self._reader = reader(findings, layers)
         self._position = 0
         # The last bytes, and the seams among them.
-        self._tail = NO_TAIL
+        self._tail = Tail()
         self._seams: list[int] = []
 
     def feed(self, data: Bytes, origin: Origin, seams: Sequence[int]) -> None:
@@ -37,7 +37,7 @@ class Boundaries:
         self._seams += [self._position + seam for seam in seams]
         for begins, ends in self._windows(reach, self._position + len(data)):
             self._look(data, origin, begins, ends)
-        self._tail = self._tail.then(data, origin, reach)
+        self._tail.add(data, origin, reach)
         self._position += len(data)
         if self._seams:
             del self._seams[: bisect.bisect_right(self._seams, self._position - reach)]
@@ -78,7 +78,8 @@ class Boundaries:
     def gap(self, length: int) -> None:
         """So many bytes are missing here."""
         self._position += length
-        self._tail, self._seams = NO_TAIL, []
+        self._tail.clear()
+        self._seams = []
         self._reader.gap(length)
 
     def close(self) -> None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from overheard.words.layer import Layers
 from overheard_capture.content.findings import Occurrence
-from overheard_capture.content.tail import NO_TAIL
+from overheard_capture.content.tail import Tail
 from overheard_capture.provenance.origin import joined
 
 if TYPE_CHECKING:
@@ -43,7 +43,7 @@ class Content:
         self._position = 0
         # Where the last piece begins that does not go on where the one before it ended.
         self._cut = 0
-        self._tail = NO_TAIL
+        self._tail = Tail()
 
     def feed(self, data: Bytes, origin: Origin, *, goes_on: bool = False) -> None:
         """Search and read on. With `goes_on` it is more of the piece before: no seam is between."""
@@ -60,7 +60,7 @@ class Content:
     def gap(self, length: int) -> None:
         """So many bytes are missing here."""
         self._position += length
-        self._tail = NO_TAIL
+        self._tail.clear()
         if self._reader:
             self._reader.gap(length)
 
@@ -76,7 +76,7 @@ class Content:
             self._search_seam(data, origin, reach)
         if self._looking is SearchScope.ALL:
             look_at(self._findings, self._layers, data, origin, self._position)
-        self._tail = self._tail.then(data, origin, reach)
+        self._tail.add(data, origin, reach)
 
     def _search_seam(self, data: Bytes, origin: Origin, reach: int) -> None:
         seam = len(self._tail.data)

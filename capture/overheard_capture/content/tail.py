@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from overheard_capture.provenance.origin import Origin, joined
 
@@ -10,20 +10,25 @@ if TYPE_CHECKING:
     from overheard_capture.provenance.origin import Bytes
 
 
-class Tail(NamedTuple):
-    """Some bytes with an origin of their own: that of a whole block is large."""
+class Tail:
+    """The last bytes of content, and an `origin` of their own: that of a whole block is large."""
 
-    data: bytes
-    origin: Origin
+    __slots__ = ("data", "origin")
 
-    def then(self, data: Bytes, origin: Origin, size: int) -> Tail:
-        """The last `size` bytes of this and what follows it, or all where there are fewer."""
-        if len(data) >= size:
-            begins = len(data) - size
-            return Tail(bytes(data[begins:]), joined([(origin, begins, len(data))]))
-        gone = max(len(self.data) + len(data) - size, 0)
-        parts = [(self.origin, gone, len(self.data))] if self.data else []
-        return Tail(self.data[gone:] + bytes(data), joined([*parts, (origin, 0, len(data))]))
+    def __init__(self) -> None:
+        self.clear()
 
+    def clear(self) -> None:
+        """Forget it: what comes does not follow it."""
+        self.data, self.origin = b"", Origin([])
 
-NO_TAIL = Tail(b"", Origin([]))
+    def add(self, data: Bytes, origin: Origin, most: int) -> None:
+        """Take in what follows, and keep the last bytes, `most` of them."""
+        size = len(data)
+        if size >= most:
+            self.data, self.origin = bytes(data[size - most :]), joined([(origin, size - most, size)])
+            return
+        held = self.data
+        gone = max(len(held) + size - most, 0)
+        parts = [(self.origin, gone, len(held))] if held else []
+        self.data, self.origin = held[gone:] + bytes(data), joined([*parts, (origin, 0, size)])

@@ -89,11 +89,8 @@ class Framer(ABC, Generic[AnyFrame]):
             self.broken = True
             return
         self._frame, self._left, self._begun = frame, frame.length, False
-        self._pass(0)
-
-    def _tell(self, data: Bytes, origin: Origin) -> None:
-        self._handler.piece(data, origin, self._begun)
-        self._begun = True
+        if not self._left:
+            self._pass(0)
 
     def _pass(self, length: int) -> None:
         self._left -= length

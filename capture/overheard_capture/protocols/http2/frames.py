@@ -117,7 +117,8 @@ class Http2Framer(Framer[Http2Frame]):
             return 1
         body = data[: max(self._left - self._padding, 0)]
         if len(body):
-            self._tell(body, origin)
+            self._handler.piece(body, origin, self._begun)
+            self._begun = True
         self._pass(len(data))
         return len(data)
 

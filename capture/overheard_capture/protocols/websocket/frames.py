@@ -86,6 +86,8 @@ class WebSocketFramer(Framer[WebSocketFrame]):
         self._begin(frame)
 
     def _read_payload(self, frame: WebSocketFrame, data: memoryview, origin: Origin) -> int:
-        self._tell(unmasked(data, frame.key, frame.length - self._left) if frame.key else data, origin)
+        shown = unmasked(data, frame.key, frame.length - self._left) if frame.key else data
+        self._handler.piece(shown, origin, self._begun)
+        self._begun = True
         self._pass(len(data))
         return len(data)
