@@ -1,6 +1,6 @@
 """`python -m overheard_services.client`: the client.
 
-With SECRET_URL it asks that one address, as in the tutorial. Without, it walks the scenarios of the story.
+With SECRET_URL it requests that URL, as in the tutorial. Without, it runs the scenarios of the story.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from overheard_services.disguise.fernet import WrongKeyError, unseal
 
 
 def main(arguments: list[str]) -> int:
-    """Ask, or walk; 0 when all came out as it should."""
+    """Make one request, or run the scenarios. Returns 0 if everything is as expected."""
     if arguments:
         raise SettingsError(f"unknown arguments: {' '.join(arguments)}", hint="the client is told by SECRET_URL")
     if alone := Alone.from_environment(os.environ):

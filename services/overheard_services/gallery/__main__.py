@@ -13,7 +13,7 @@ from overheard_services.gallery.settings import Settings
 
 
 def main(arguments: list[str]) -> int:
-    """Make every row's server, hand over what a client needs, and serve until told to stop."""
+    """Create every row's server, hand over what a client needs, and serve until told to stop."""
     health = asks_for_health(arguments)
     settings = Settings.from_environment(os.environ)
     if health:
@@ -22,7 +22,7 @@ def main(arguments: list[str]) -> int:
     from overheard_services.gallery.listen import listening, serve  # noqa: PLC0415
 
     message = settings.message.encode()
-    # A second gallery must notice that it is one before it hands over a root of its own.
+    # A second gallery must fail here, before it hands over its own root.
     with suppress(KeyboardInterrupt), listening(settings.bind, settings.port, 1 + len(ROWS)) as listeners:
         treats = [partial(exhibit.treat, message) for exhibit in open_gallery(settings.handover)]
         serve(listeners, [desk, *treats])

@@ -1,4 +1,4 @@
-"""Every setting of the gallery, read once."""
+"""All settings of the gallery."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Settings:
-    """What the gallery is told. `port` is where it says that it is ready; its rows have the ports that follow."""
+    """The settings of the gallery. `port` is for health checks; its rows use the following ports."""
 
     bind: str
     port: int
@@ -27,7 +27,7 @@ class Settings:
 
     @classmethod
     def from_environment(cls, variables: Mapping[str, str]) -> Self:
-        """Raise SettingsError, naming the variable, where one makes no sense."""
+        """Read the settings. Raises SettingsError, which names the variable."""
         env = Environment(variables)
         return cls(
             bind=env.text("OVERHEARD_GALLERY_BIND", "127.0.0.1"),

@@ -1,4 +1,4 @@
-"""Where the interceptor says that it is ready: there is nobody at the desk until all its proxies listen."""
+"""The health check of the interceptor: nothing listens there until all its proxies listen."""
 
 from __future__ import annotations
 
@@ -28,12 +28,12 @@ class _Desk(BaseHTTPRequestHandler):
         self.wfile.write(body)
 
     def log_message(self, *_: object) -> None:
-        """Nobody wants to read that somebody asked every second."""
+        """Log nothing: there is a health check every second."""
 
 
 @contextmanager
 def open_desk(host: str, port: int) -> Iterator[None]:
-    """Answer at `/health` within the `with` block. Raises SettingsError where the address cannot be listened on."""
+    """Respond at `/health` within the `with` block. Raises SettingsError if the address cannot be listened on."""
     try:
         desk = ThreadingHTTPServer((host, port), _Desk)
     except OSError as problem:

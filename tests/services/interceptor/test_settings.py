@@ -46,7 +46,7 @@ def test_it_stands_in_for_whom_it_is_told(enough: dict[str, str]) -> None:
 )
 def test_what_is_no_origin_is_told(enough: dict[str, str], origin: str) -> None:
     name = "OVERHEARD_INTERCEPTOR_STANDS_IN_FOR"
-    with pytest.raises(SettingsError, match=f"{name} has '.*' in it, which is no origin"):
+    with pytest.raises(SettingsError, match=f"{name} has '.*' in it, which is not an origin"):
         Settings.from_environment({**enough, name: origin})
 
 
