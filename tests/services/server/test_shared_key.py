@@ -37,7 +37,7 @@ def test_what_is_no_key_is_an_error_that_says_where_it_stands_and_not_what(tmp_p
         shared_key("acorn", None)
     assert "acorn" not in str(caught.value)
     (tmp_path / "key").write_text("acorn")
-    with pytest.raises(SettingsError, match=r"^OVERHEARD_SERVER_SHARED_KEY_FILE: /.*/key is no key for Fernet"):
+    with pytest.raises(SettingsError, match=r"^OVERHEARD_SERVER_SHARED_KEY_FILE: /.*/key is not a Fernet key"):
         shared_key("", tmp_path / "key")
     assert (tmp_path / "key").read_text() == "acorn"
 
