@@ -28,7 +28,9 @@ class Cheat:
 
 CHEATS = {
     "a control that is sealed": Cheat("http", "disguise=Disguise.FERNET", "should be OVERHEARD, but is PROTECTED"),
-    "a cipher that does nothing": Cheat("substitution", "disguise=Disguise.NONE", "should be seen letters shifted by 25"),
+    "a cipher that does nothing": Cheat(
+        "substitution", "disguise=Disguise.NONE", "should be seen letters shifted by 25"
+    ),
     "nothing sealed": Cheat("fernet", "disguise=Disguise.NONE", "should be PROTECTED, but is OVERHEARD"),
     "the wrong key": Cheat("fernet", "shared_key=SharedKey.WRONG", "the client should get the message"),
     "the right key for everybody": Cheat(
