@@ -37,9 +37,9 @@ def _serve(settings: Settings) -> int:
     from overheard_ca.start import SERVER, SERVER_KEY, prepare  # noqa: PLC0415
 
     logging.basicConfig(stream=sys.stderr, level=logging.INFO, format="%(asctime)s ca: %(message)s")
-    desk = prepare(settings)
+    issuance = prepare(settings)
     own = Listener(str(settings.bind), settings.port, settings.state / SERVER, settings.state / SERVER_KEY)
-    serve(lambda: create_app(desk), [own])
+    serve(lambda: create_app(issuance), [own])
     return 0
 
 

@@ -13,8 +13,8 @@ from werkzeug.exceptions import HTTPException
 from overheard.role import health
 from overheard_ca import refusals
 from overheard_ca.authority import pem
-from overheard_ca.desk import Desk
 from overheard_ca.errors import RefusedError
+from overheard_ca.issuance import Issuance
 
 # A signing request with an 8192-bit key and a hundred names has about 6 KiB.
 _MOST_BYTES = 64 * 1024
@@ -31,7 +31,7 @@ _PEM = "application/x-pem-file"
 log = logging.getLogger("overheard_ca")
 
 
-def create_app(desk: Desk) -> Flask:
+def create_app(issuance: Issuance) -> Flask:
     """The application, for one authority."""
     app = Flask("overheard_ca", static_folder=None)
     app.register_error_handler(RefusedError, _refused)
@@ -45,11 +45,11 @@ def create_app(desk: Desk) -> Flask:
 
     @app.get("/root.pem")
     def root() -> Response:
-        return Response(pem(desk.authority.root), mimetype=_PEM)
+        return Response(pem(issuance.authority.root), mimetype=_PEM)
 
     @app.post("/certificates")
     def certificates() -> Response:
-        return Response(desk.certify(_token(), _body), status=201, mimetype=_PEM)
+        return Response(issuance.certify(_token(), _body), status=201, mimetype=_PEM)
 
     return app
 

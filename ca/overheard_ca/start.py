@@ -14,9 +14,9 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from overheard.role.files import write_whole
 from overheard_ca.authority import Authority, establish, key_pem
 from overheard_ca.certificates import fingerprint, leaf_certificate
-from overheard_ca.desk import Desk
 from overheard_ca.errors import StateError
 from overheard_ca.handover import hand_over
+from overheard_ca.issuance import Issuance
 from overheard_ca.ledger import FILE, Ledger, record
 from overheard_ca.profile import Profile
 from overheard_ca.request import CheckedRequest
@@ -29,7 +29,7 @@ SERVER = "server.pem"
 _OWN_LIFE = timedelta(days=365)
 
 
-def prepare(settings: Settings) -> Desk:
+def prepare(settings: Settings) -> Issuance:
     """Create or complete everything that the CA needs, and return it ready to certify.
 
     Raises StateError if it cannot use what exists.
@@ -40,7 +40,7 @@ def prepare(settings: Settings) -> Desk:
             ledger = Ledger(settings.state / FILE)
             _certify_itself(settings, authority, ledger)
             hand_over(settings.handover, settings.requesters, fingerprint(authority.root), ledger)
-            return Desk(authority, ledger, settings.allowed, timedelta(days=settings.days))
+            return Issuance(authority, ledger, settings.allowed, timedelta(days=settings.days))
     except OSError as problem:
         raise StateError(
             f"a file cannot be used ({problem})", hint="check who owns it, and that its folder exists"

@@ -13,8 +13,8 @@ from overheard.role.run import run
 from overheard.words.errors import OverheardError, SettingsError
 from overheard.words.result import Result, exit_code
 from overheard_services.client.ask import Way, ask
+from overheard_services.client.scenarios import run_scenarios
 from overheard_services.client.settings import Alone, Settings
-from overheard_services.client.walk import walk
 from overheard_services.disguise.fernet import WrongKeyError, unseal
 
 
@@ -26,10 +26,10 @@ def main(arguments: list[str]) -> int:
         return _ask(alone)
     settings = Settings.from_environment(os.environ)
     if settings.output == "json":
-        results = walk(settings, lambda doing: _event(progress=doing))
+        results = run_scenarios(settings, lambda doing: _event(progress=doing))
         _event(results=[result.to_json() for result in results])
     else:
-        results = walk(settings, lambda doing: print(f"{doing} ...", flush=True))
+        results = run_scenarios(settings, lambda doing: print(f"{doing} ...", flush=True))
         _show(results, settings)
     return exit_code(results)
 

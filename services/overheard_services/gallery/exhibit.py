@@ -87,7 +87,7 @@ def _crl(recipe: Recipe, down: list[Holder]) -> x509.CertificateRevocationList |
     return revocation_list(issuing, [server.certificate] if recipe.crl.revoked else [], recipe.crl.days)
 
 
-def desk(connection: socket.socket) -> None:
+def show_health(connection: socket.socket) -> None:
     """Respond to health checks over HTTP."""
     with connection:
         plain_http(connection, None, b"ready")

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Self
 from overheard.role.settings import Environment
 from overheard.words.errors import SettingsError
 from overheard.words.gallery import ROWS
-from overheard.words.services import GALLERY_DESK
+from overheard.words.services import GALLERY_HEALTH
 from overheard.words.story import SECRET_MESSAGE
 
 if TYPE_CHECKING:
@@ -38,7 +38,7 @@ class Settings:
 
 
 def _port(env: Environment) -> int:
-    port = env.port("OVERHEARD_GALLERY_PORT", str(GALLERY_DESK.port))
+    port = env.port("OVERHEARD_GALLERY_PORT", str(GALLERY_HEALTH.port))
     if port + len(ROWS) > 65535:
         raise SettingsError(
             f"OVERHEARD_GALLERY_PORT is {port}, and there are no {len(ROWS)} ports after it for the rows"

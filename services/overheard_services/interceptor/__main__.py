@@ -21,7 +21,7 @@ def main(arguments: list[str]) -> int:
     health = asks_for_health(arguments)
     settings = Settings.from_environment(os.environ)
     if health:
-        return ask(settings.desk)
+        return ask(settings.health_url)
     _start(settings)
     return 0
 

@@ -14,7 +14,7 @@ from mitmproxy.options import Options
 
 from overheard.words.errors import SettingsError
 from overheard_services.interceptor.agreement import Agreement
-from overheard_services.interceptor.desk import open_desk
+from overheard_services.interceptor.health import serve_health
 from overheard_services.interceptor.witness import Witness
 
 if TYPE_CHECKING:
@@ -66,7 +66,7 @@ async def intercept(settings: Settings, record: Record, folder: Path) -> None:
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, master.shutdown)
-    with open_desk(settings.bind, settings.port):
+    with serve_health(settings.bind, settings.port):
         await master.run()
     # Open connections are cut off now; Python 3.11 would report each as an error with a traceback.
     loop.set_exception_handler(lambda _loop, _context: None)

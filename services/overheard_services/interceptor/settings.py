@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 from overheard.role.settings import Environment
 from overheard.words.errors import SettingsError
 from overheard.words.scenario import Service
-from overheard.words.services import INTERCEPTED, INTERCEPTOR_DESK
+from overheard.words.services import INTERCEPTED, INTERCEPTOR_HEALTH
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -33,7 +33,7 @@ class Settings:
     record: Path
 
     @property
-    def desk(self) -> str:
+    def health_url(self) -> str:
         """The address for health checks. As a destination, 0.0.0.0 is this machine."""
         return f"http://{self.bind}:{self.port}"
 
@@ -44,7 +44,7 @@ class Settings:
         origins = env.words("OVERHEARD_INTERCEPTOR_STANDS_IN_FOR", _STANDS_IN_FOR)
         return cls(
             bind=env.text("OVERHEARD_INTERCEPTOR_BIND", "127.0.0.2"),
-            port=env.port("OVERHEARD_INTERCEPTOR_PORT", str(INTERCEPTOR_DESK.port)),
+            port=env.port("OVERHEARD_INTERCEPTOR_PORT", str(INTERCEPTOR_HEALTH.port)),
             stands_in_for=tuple(_service("OVERHEARD_INTERCEPTOR_STANDS_IN_FOR", origin) for origin in origins),
             handover=env.folder("OVERHEARD_INTERCEPTOR_HANDOVER"),
             record=env.folder("OVERHEARD_INTERCEPTOR_RECORD"),

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 _POST_QUANTUM = (3, 5)
 
 
-def walk(settings: Settings, progress: Callable[[str], None]) -> list[Result]:
+def run_scenarios(settings: Settings, progress: Callable[[str], None]) -> list[Result]:
     """Run every scenario of the settings, and return the results.
 
     `progress` is called at the start of each scenario, and when the judge starts.

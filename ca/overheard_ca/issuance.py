@@ -1,4 +1,4 @@
-"""The desk: takes a token and a signing request, and returns a certificate or a refusal. Independent of HTTP."""
+"""Issuance: takes a token and a signing request, and returns a certificate or a refusal. Independent of HTTP."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ log = logging.getLogger("overheard_ca")
 
 
 @dataclass(frozen=True)
-class Desk:
+class Issuance:
     """Certifies requests. `allowed` are the names of all requesters, `life` is the lifetime of a certificate."""
 
     authority: Authority
