@@ -1,4 +1,4 @@
-"""What every test gets: an environment that decides nothing, and the engines that this machine has."""
+"""For every test: an environment that cannot influence results, and the engines that this machine has."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ pytest_plugins = ["ca.fixtures"]
 
 PROJECT = Path(__file__).parent.parent
 
-# These would change whom a client trusts, which way it takes, or what it writes down.
+# These would change whom a client trusts, its proxy, or its key log.
 _DECISIVE = ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "SSL_CERT_FILE", "SSL_CERT_DIR", "SSLKEYLOGFILE", "SECRET_URL")
 # Engines that may not be skipped: in CI, both.
 _REQUIRED = os.environ.get("OVERHEARD_REQUIRED_ENGINES", "").split()

@@ -162,7 +162,7 @@ def test_starts_again_after_sigkill_in_its_first_start(make_ca: Make, name: str)
 
 @pytest.mark.parametrize("unfinished", range(4))
 def test_starts_again_after_sigkill_in_the_middle_of_writing_a_file(make_ca: Make, unfinished: int) -> None:
-    """Killed while so many files stand whole and another is being written."""
+    """Killed after that many files are complete, while the next is being written."""
     ca = make_ca()
     kill_when(ca, lambda: bool(list(ca.state.glob(".*.pem.*"))) and len(list(ca.state.glob("*.pem"))) >= unfinished)
     ca.start()

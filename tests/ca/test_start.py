@@ -49,7 +49,7 @@ def assert_in_order(issuance: Issuance, settings: Settings) -> None:
 
 
 def write_until(count: int, *, then_write: bool) -> Callable[..., None]:
-    """`write_whole` for so many files; at the next the process dies, just before it or just after."""
+    """`write_whole` for that many files; at the next one the process dies, just before or just after it."""
     left = count
 
     def write(path: Path, content: bytes, *, mode: int = 0o600) -> None:

@@ -1,4 +1,4 @@
-"""The local engine: namespaces of its own, an ordinary user's rights, and nothing left behind."""
+"""The local engine: its own namespaces, an ordinary user's privileges, and nothing left over."""
 
 from __future__ import annotations
 

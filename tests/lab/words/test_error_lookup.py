@@ -1,4 +1,4 @@
-"""From an error, pasted from wherever it was seen, to its row."""
+"""Finding the row of an error that was pasted."""
 
 from __future__ import annotations
 

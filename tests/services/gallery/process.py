@@ -26,7 +26,7 @@ OPENSSL = ssl.OPENSSL_VERSION_INFO[:2]
 
 
 def free_ports(count: int) -> int:
-    """The first of so many TCP ports in a row that nobody uses, below those that the kernel gives to clients."""
+    """The first of that many consecutive unused TCP ports, below the kernel's ephemeral range."""
     for _ in range(100):
         first = random.randrange(20000, 32000)  # noqa: S311  (not for secrets)
         with ExitStack() as stack:

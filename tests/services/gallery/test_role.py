@@ -1,4 +1,4 @@
-"""The gallery as a program: what it hands over, what it leaves behind, and how it begins and ends."""
+"""The gallery as a program: what it hands over, what it leaves, and how it starts and ends."""
 
 from __future__ import annotations
 
