@@ -71,7 +71,11 @@ ELSEWHERE = (
     Elsewhere("capture/protocols/websocket", "*", "parts of protocols/websocket/test_reader.py's reader"),
     Elsewhere("capture/provenance", "*", "every reader names the frame of what it finds: content/test_nesting.py"),
     Elsewhere("capture/reassembly", "*", "parts of the table that reassembly/test_connections.py fills"),
-    Elsewhere("capture/scan", "facts finds flow_rows parties reading unclaimed walker", "compared by scan/test_second_process.py"),
+    Elsewhere(
+        "capture/scan",
+        "facts finds flow_rows parties reading unclaimed walker",
+        "compared by scan/test_second_process.py",
+    ),
     Elsewhere("capture/sidecar", "runs", "sidecar/test_app.py"),
     Elsewhere("capture/wireshark", "fields merged witness_query", "judge/test_second_witness.py and test_api.py"),
     Elsewhere("lab", "__main__", "lab/command/test_main.py runs it"),
@@ -93,7 +97,7 @@ ELSEWHERE = (
     Elsewhere("services", "credentials", "services/test_enrolment.py"),
     Elsewhere("services/gallery", "authority contexts exhibit listen plans speak", "gallery/test_recipes.py"),
     Elsewhere("services/gallery", "settings", "gallery/test_main.py and docs/test_settings.py"),
-    Elsewhere("services/interceptor", "desk proxies record witness", "interceptor/test_main.py, test_impostor.py"),
+    Elsewhere("services/interceptor", "health proxies record witness", "interceptor/test_main.py, test_impostor.py"),
 )
 
 

@@ -1,4 +1,4 @@
-"""The second witness, tshark, asked about every case, and held against what the judge sees.
+"""The second witness, tshark, asked about every case, and compared with what the judge sees.
 
 tshark takes a third of a second to start, and is started twice for an answer. So it is not given each case's file, but
 the recording of all of them, once for all cases that it would be asked about in the same way. What it sees there is of
