@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class Source:
+class FileSet:
     """The files to judge, in any order, and the files of session keys. What has to be made is put into `folder`.
 
     `names` are what files are called by whoever named them, where they are copies.
@@ -44,7 +44,7 @@ class Source:
 
 
 def judge_files(
-    source: Source,
+    source: FileSet,
     search: Search,
     options: Options,
     second_witness: bool,

@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from overheard_capture.provenance.origin import Bytes, Origin
 
 
-class Frame(Protocol):
+class FrameHeader(Protocol):
     """What the head of a frame says."""
 
     @property
@@ -17,7 +17,7 @@ class Frame(Protocol):
         """How long its payload is."""
 
 
-AnyFrame = TypeVar("AnyFrame", bound=Frame)
+AnyFrame = TypeVar("AnyFrame", bound=FrameHeader)
 _Frame_contra = TypeVar("_Frame_contra", contravariant=True)
 
 
