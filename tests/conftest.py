@@ -1,4 +1,4 @@
-"""What every test gets: an environment that decides nothing, and the engines that this machine has."""
+"""For every test: an environment that cannot influence results, and the engines that this machine has."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ pytest_plugins = ["ca.fixtures"]
 settings.register_profile("overheard", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("overheard")
 
-# These would change whom a client trusts, which way it takes, or what it writes down.
+# These would change whom a client trusts, its proxy, or its key log.
 _DECISIVE = ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "SSL_CERT_FILE", "SSL_CERT_DIR", "SSLKEYLOGFILE", "SECRET_URL")
 
 

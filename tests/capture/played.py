@@ -6,9 +6,10 @@ import itertools
 from typing import TYPE_CHECKING
 
 from overheard.words.layer import Layers
+from overheard.words.options import Limits
 from overheard.words.secret import Secret
 from overheard_capture.content.content import Content
-from overheard_capture.content.findings import Findings, Limits
+from overheard_capture.content.findings import Findings
 from overheard_capture.identify.direction import READERS
 from overheard_capture.provenance.origin import Origin, Span
 from overheard_capture.search import Search
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
     from overheard_capture.content.readers import Reader
+    from overheard_capture.provenance.origin import Bytes
 
     Factory = Callable[[Findings, Layers], Reader]
 
@@ -77,3 +79,16 @@ def sightings(findings: Findings) -> list[tuple[object, ...]]:
 def outcome(findings: Findings) -> tuple[object, ...]:
     """All that came of a reading."""
     return sightings(findings), sorted(findings.troubles.items()), sorted(findings.read.items()), list(findings.kinds)
+
+
+class Ignored:
+    """Reads nothing of what it is given."""
+
+    def feed(self, data: Bytes, origin: Origin) -> None:
+        pass
+
+    def gap(self, length: int) -> None:
+        pass
+
+    def close(self) -> None:
+        pass

@@ -10,7 +10,7 @@ from overheard.words.secret import Secret
 from overheard.words.story import SECRET_MESSAGE
 from overheard_capture.captures.reader import read
 from overheard_capture.captures.recording import read_recording
-from overheard_capture.judge import Exhibit, Keys, judge
+from overheard_capture.judge import Exhibit, Keys, judge_recording
 from overheard_capture.wireshark.tshark import TlsKeys, TsharkInput
 
 if TYPE_CHECKING:
@@ -58,7 +58,7 @@ class Recordings:
 
     def judge(self, name: str, **changes: Path | Secret | Recording | Keys | None) -> Verdict:
         """The verdict on a recording, perhaps with something in the exhibit changed."""
-        return judge(replace(self.exhibit(name), **changes))  # type: ignore[arg-type]
+        return judge_recording(replace(self.exhibit(name), **changes))  # type: ignore[arg-type]
 
 
 def reasons(verdict: Verdict) -> set[str]:

@@ -25,7 +25,7 @@ by_path = pytest.mark.parametrize("path", PAGES, ids=lambda path: str(path.relat
 
 @cache
 def anchors(path: Path) -> set[str]:
-    """What a link may point to in a page: its headings, as a web page of it would name them."""
+    """The anchors of a page: its headings, as GitHub names them."""
     headings = re.findall(r"^#+ (.*)$", prose(path), re.MULTILINE)
     return {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}
 
@@ -72,7 +72,7 @@ def test_the_rules_of_the_verdict_are_those_of_the_code() -> None:
     judge = [path.read_text() for path in ROOT.glob("capture/overheard_capture/judge/*.py")]
     source = "\n".join([*judge, (ROOT / "lab/overheard/words/verdict.py").read_text()])
     codes = set(re.findall(r"\b(?:Check\(\s*Rule\.\w+,|_check\()\s*\"([a-z-]+)\"", source))
-    # A call whose code this expression cannot see would be a check that nobody must document.
+    # A call whose code this expression does not find would be an undocumented check.
     calls = len(re.findall(r"(?<!def )\b(?:Check|_check)\(", source)) - source.count("class Check(")
     literal = len(re.findall(r"\b(?:Check\(\s*Rule\.\w+,|_check\()\s*\"", source))
     handed_on = len(re.findall(r"return Check\(Rule\.\w+, code, ", source)) + source.count("Check(**{**check")

@@ -28,7 +28,9 @@ class Cheat:
 
 CHEATS = {
     "a control that is sealed": Cheat("http", "disguise=Disguise.FERNET", "should be OVERHEARD, but is PROTECTED"),
-    "a cipher that does nothing": Cheat("substitution", "disguise=Disguise.NONE", "to be seen letters shifted by 25"),
+    "a cipher that does nothing": Cheat(
+        "substitution", "disguise=Disguise.NONE", "should be seen letters shifted by 25"
+    ),
     "nothing sealed": Cheat("fernet", "disguise=Disguise.NONE", "should be PROTECTED, but is OVERHEARD"),
     "the wrong key": Cheat("fernet", "shared_key=SharedKey.WRONG", "the client should get the message"),
     "the right key for everybody": Cheat(
@@ -41,9 +43,9 @@ CHEATS = {
     "an agreement with nobody in between": Cheat(
         "diffie-hellman-intercepted", "intercepted=False", "should be OVERHEARD, but is PROTECTED"
     ),
-    "a CA that is trusted after all": Cheat("https-untrusted", "trust=Trust.LAB_CA", "and got the message"),
+    "a CA that is trusted after all": Cheat("https-untrusted", "trust=Trust.LAB_CA", "but got the message"),
     "HTTPS without the S": Cheat("https", "service=HTTP", "should be PROTECTED, but is OVERHEARD"),
-    "a spy who is not there": Cheat("https-intercepted", "intercepted=False", "and got the message"),
+    "a spy who is not there": Cheat("https-intercepted", "intercepted=False", "but got the message"),
     "a spy who is not there, either": Cheat(
         "https-unverified-intercepted", "intercepted=False", "should be OVERHEARD, but is PROTECTED"
     ),
@@ -62,7 +64,7 @@ CHEATS = {
         "no-forward-secrecy", "ciphers='ECDHE-RSA-AES128-GCM-SHA256'", "should be OVERHEARD, but is PROTECTED"
     ),
     "no forward secrecy anywhere": Cheat(
-        "no-forward-secrecy", "ciphers='AES128-GCM-SHA256'", "was not to be overheard, and was", everywhere=True
+        "no-forward-secrecy", "ciphers='AES128-GCM-SHA256'", "should not be overheard, but was", everywhere=True
     ),
     "the key exchange of old": Cheat(
         "post-quantum", "ciphers='ECDHE-RSA-AES128-GCM-SHA256'", "the wire should show TLS 1.3, X25519MLKEM768"

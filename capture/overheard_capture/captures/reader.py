@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from operator import itemgetter
+from typing import TYPE_CHECKING, NamedTuple
 
 from overheard.words.errors import UnreadableError
 from overheard_capture.captures.container import Container, IncompleteError, MalformedError, NonPacketBlocks
@@ -93,11 +94,12 @@ class CaptureReader:
     """Reads files in the order given; see `ordered` for a ring. `-` is standard input.
 
     Frames are numbered on from file to file. It raises UnreadableError, if it can before anything else is read, for a
-    file that is empty or no capture. What stands before damage is kept, and the files behind it are read.
+    file that is empty or no capture. What stands before damage is kept, and the files behind it are read. Of files that
+    were `checked`, as `ordered` does, each is opened once; of several others, once more to be checked.
     """
 
-    def __init__(self, paths: Iterable[Path | str], *, chunk: int = 4 * 1024 * 1024) -> None:
-        self._paths, self._chunk = list(paths), chunk
+    def __init__(self, paths: Iterable[Path | str], *, chunk: int = 4 * 1024 * 1024, checked: bool = False) -> None:
+        self._paths, self._chunk, self._checked = list(paths), chunk, checked
         self.facts = FileFacts(tuple(map(called, self._paths)))
 
     def frames(self) -> Iterator[Frame]:
@@ -110,9 +112,9 @@ class CaptureReader:
 
     def chunks(self) -> Iterator[Chunk]:
         """The files piece by piece, all in the same memory; each must be read until it is over."""
-        for path in self._paths:
-            if not only_once(path):
-                _OpenFile(path, self.facts, _SMALLEST).close()
+        # A file alone is checked as it is opened to be read.
+        if len(self._paths) > 1 and not self._checked:
+            self._check()
         known: list[int | None] = []
         for path in self._paths:
             reading = _OpenFile(path, self.facts, self._chunk)
@@ -124,6 +126,11 @@ class CaptureReader:
             known.append(None if reading.damage else reading.container.dropped)
         counts = [count for count in known if count is not None]
         self.facts.dropped = sum(counts) if counts and len(counts) == len(known) else None
+
+    def _check(self) -> None:
+        for path in self._paths:
+            if not only_once(path):
+                _OpenFile(path, self.facts, _SMALLEST).close()
 
 
 class _OpenFile:
@@ -147,7 +154,7 @@ class _OpenFile:
             return Pcapng(self._facts.frames, self._facts.aside)
         if magic in MAGICS:
             return Pcap(self._facts.frames, self._facts.aside)
-        if self._source.damage:
+        if self._source.damage and self._filled < _SMALLEST:
             raise UnreadableError(f"{self._name} cannot be read: {self._source.damage}")
         if not magic:
             raise UnreadableError(f"{self._name} is empty", hint="a recorder that is killed leaves such a file")
@@ -204,19 +211,34 @@ class _OpenFile:
         self._source.close()
 
 
-def ordered(paths: Sequence[Path | str]) -> list[Path | str]:
-    """Files in the order of their first frames, as a ring of files wants to be read.
+class Ordered(NamedTuple):
+    """Files in the order to read them in; `problem` says of the first that is no capture what is wrong with it."""
 
-    Where one of them can be read only once, as a pipe can, the order is left as it is.
+    paths: list[Path | str]
+    problem: UnreadableError | None
+
+
+def ordered(paths: Sequence[Path | str]) -> Ordered:
+    """Files in the order of their first frames, as a ring of files wants to be read. Each is opened once, and checked.
+
+    Where one of them can be read only once, as a pipe can, the order is left as it is. A file alone is not opened.
     """
-    return list(paths) if any(map(only_once, paths)) else sorted(paths, key=_begins)
+    if len(paths) == 1:
+        return Ordered(list(paths), None)
+    begins, problem = list[float](), None
+    for path in paths:
+        try:
+            begins.append(float("inf") if only_once(path) else _begins(path))
+        except UnreadableError as error:
+            begins.append(float("inf"))
+            problem = problem or error
+    if any(map(only_once, paths)):
+        return Ordered(list(paths), problem)
+    return Ordered([path for _, path in sorted(zip(begins, paths, strict=True), key=itemgetter(0))], problem)
 
 
 def _begins(path: Path | str) -> float:
-    try:
-        return next((frame.time for frame in CaptureReader([path], chunk=65_536).frames()), float("inf"))
-    except UnreadableError:
-        return float("inf")
+    return next((frame.time for frame in CaptureReader([path], chunk=65_536).frames()), float("inf"))
 
 
 @dataclass

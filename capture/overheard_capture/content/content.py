@@ -7,15 +7,13 @@ from typing import TYPE_CHECKING
 
 from overheard.words.layer import Layers
 from overheard_capture.content.findings import Occurrence
-from overheard_capture.provenance.origin import Origin, joined
+from overheard_capture.content.tail import Tail
+from overheard_capture.provenance.origin import joined
 
 if TYPE_CHECKING:
     from overheard_capture.content.findings import Findings, ReaderFactory
-    from overheard_capture.provenance.origin import Bytes
+    from overheard_capture.provenance.origin import Bytes, Origin
     from overheard_capture.search import Match
-
-# How many bytes before and behind a match are kept for the eye.
-_AROUND = 96
 
 
 class SearchScope(Enum):
@@ -45,9 +43,7 @@ class Content:
         self._position = 0
         # Where the last piece begins that does not go on where the one before it ended.
         self._cut = 0
-        # The last bytes of the piece before, in which a match may have begun, with their origin.
-        self._tail = b""
-        self._tail_origin = Origin([])
+        self._tail = Tail()
 
     def feed(self, data: Bytes, origin: Origin, *, goes_on: bool = False) -> None:
         """Search and read on. With `goes_on` it is more of the piece before: no seam is between."""
@@ -64,7 +60,7 @@ class Content:
     def gap(self, length: int) -> None:
         """So many bytes are missing here."""
         self._position += length
-        self._tail, self._tail_origin = b"", Origin([])
+        self._tail.clear()
         if self._reader:
             self._reader.gap(length)
 
@@ -76,26 +72,15 @@ class Content:
     def _search(self, data: Bytes, origin: Origin) -> None:
         search = self._findings.search
         reach = search.longest - 1
-        if self._tail:
+        if self._tail.data:
             self._search_seam(data, origin, reach)
         if self._looking is SearchScope.ALL:
             look_at(self._findings, self._layers, data, origin, self._position)
-        self._keep_tail(data, origin, reach)
-
-    def _keep_tail(self, data: Bytes, origin: Origin, reach: int) -> None:
-        """Keep the last bytes, with an origin of their own: that of a whole block is large."""
-        if len(data) >= reach:
-            self._tail = bytes(data[len(data) - reach :])
-            self._tail_origin = joined([(origin, len(data) - reach, len(data))])
-            return
-        gone = max(len(self._tail) + len(data) - reach, 0)
-        parts = [(self._tail_origin, gone, len(self._tail))] if self._tail else []
-        self._tail_origin = joined([*parts, (origin, 0, len(data))])
-        self._tail = self._tail[gone:] + bytes(data)
+        self._tail.add(data, origin, reach)
 
     def _search_seam(self, data: Bytes, origin: Origin, reach: int) -> None:
-        seam = len(self._tail)
-        window = self._tail + bytes(data[:reach])
+        seam = len(self._tail.data)
+        window = self._tail.data + bytes(data[:reach])
         # What begins behind the last cut was to be seen before anything was put together.
         cut = seam if self._looking is SearchScope.ALL else self._cut - self._position + seam
         both: Origin | None = None
@@ -103,7 +88,7 @@ class Content:
             # What lies on one side of the seam is found there.
             if match.offset < min(cut, seam) and seam < match.offset + match.length:
                 if both is None:
-                    both = joined([(self._tail_origin, 0, seam), (origin, 0, len(window) - seam)])
+                    both = joined([(self._tail.origin, 0, seam), (origin, 0, len(window) - seam)])
                 self._findings.found(_found(match, self._layers, window, both, self._position - seam))
 
 
@@ -114,13 +99,5 @@ def look_at(findings: Findings, layers: Layers, data: Bytes, origin: Origin, pos
 
 
 def _found(match: Match, layers: Layers, data: Bytes, origin: Origin, position: int) -> Occurrence:
-    start, end = match.offset, match.offset + match.length
-    return Occurrence(
-        match,
-        origin.place(start, match.length),
-        layers,
-        position + start,
-        bytes(data[start:end]),
-        bytes(data[max(start - _AROUND, 0) : start]),
-        bytes(data[end : end + _AROUND]),
-    )
+    place = origin.place(match.offset, match.length)
+    return Occurrence(match, place, layers, position + match.offset, *match.excerpt(data))

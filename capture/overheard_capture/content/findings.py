@@ -8,6 +8,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, NamedTuple, Protocol, TypeAlias, TypeVar
 
 from overheard.words.layer import Layer, Layers
+from overheard.words.options import LIMITS, Limits
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -18,23 +19,6 @@ if TYPE_CHECKING:
 
 
 State = TypeVar("State")
-
-
-class Limits(NamedTuple):
-    """How far unwrapping goes.
-
-    `depth` is how many layers are taken off, one inside the other; `ratio` how many times its size something may
-    unwrap to, once that is more than `spared` bytes; `size` how many bytes may be kept of what must be there as a whole
-    before it can be read.
-    """
-
-    depth: int = 8
-    ratio: int = 200
-    spared: int = 1 << 20
-    size: int = 16 << 20
-
-
-LIMITS = Limits()
 
 
 class Reason(StrEnum):

@@ -88,16 +88,3 @@ class Remainder:
 
     def close(self) -> None:
         """Nor by this."""
-
-
-class Ignored:
-    """Reads nothing of what it is given. It is searched all the same, where it came from."""
-
-    def feed(self, data: Bytes, origin: Origin) -> None:
-        """Let it go."""
-
-    def gap(self, length: int) -> None:
-        """Let it be missing."""
-
-    def close(self) -> None:
-        """Nothing was kept."""

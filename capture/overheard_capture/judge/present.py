@@ -6,14 +6,13 @@ from typing import TYPE_CHECKING
 
 from overheard.words.errors import OverheardError
 from overheard.words.layer import OpenedBy
+from overheard.words.options import SENT
 from overheard.words.verdict import Check, Presence, Rule
 from overheard_capture.judge.wording import count
 
 if TYPE_CHECKING:
     from overheard.words.sighting import Sighting
     from overheard_capture.judge.evidence import Case
-
-SENT = "sent"
 
 
 def present(case: Case, sightings: list[Sighting]) -> tuple[Presence, int | None, Check]:

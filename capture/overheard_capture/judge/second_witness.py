@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from overheard.words.errors import UnreadableError
 from overheard.words.layer import Layer
+from overheard.words.options import USUAL, Options
 from overheard.words.report import Disagreement, Report
 from overheard.words.sighting import Sighting
 from overheard.words.verdict import Check, Rule, Verdict, decide
@@ -39,14 +40,12 @@ _DISSECTORS = {"TLS": "tls", "HTTP/1": "http", "WebSocket": "http", "HTTP/2": "h
 
 
 class WitnessOptions(NamedTuple):
-    """How tshark is asked: whether letters match in either case, what is left out, what a port is dissected as.
+    """How tshark is asked: `options` as our own reader, and `decode_as` what a port is dissected as.
 
-    `only` and `without` name hosts and ports; `decode_as` is in the words of `tshark -d`.
+    `decode_as` is in the words of `tshark -d`; where it is None, our own reader says it. `patience` is in seconds.
     """
 
-    any_case: bool = False
-    only: Sequence[str] = ()
-    without: Sequence[str] = ()
+    options: Options = USUAL
     decode_as: Mapping[str, str] | None = None
     patience: float = PATIENCE
 
@@ -60,9 +59,9 @@ def ask(paths: Sequence[Path], secrets: Sequence[Secret], how: WitnessOptions = 
     Raises UnreadableError where tshark cannot be asked or fails.
     """
     seen: dict[str, list[Witnessed]] = {secret.name: [] for secret in secrets}
-    scope = within(how.only, how.without)
+    scope = within(how.options.only, how.options.without)
     questions = [
-        WitnessQuery(secrets[at : at + _AT_ONCE], how.any_case, scope, how.decode_as or {}, how.patience)
+        WitnessQuery(secrets[at : at + _AT_ONCE], how.options.any_case, scope, how.decode_as or {}, how.patience)
         for at in range(0, len(secrets), _AT_ONCE)
     ]
     with tempfile.TemporaryDirectory(prefix="overheard-witness-") as folder:

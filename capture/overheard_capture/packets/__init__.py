@@ -3,7 +3,7 @@
 It looks at one packet after the other, and puts those together that were sent in parts; of streams it knows nothing.
 """
 
-from overheard_capture.packets.dissector import Dissector, unwrap
+from overheard_capture.packets.dissector import Dissector
 from overheard_capture.packets.types import (
     ACK,
     FIN,
@@ -37,5 +37,4 @@ __all__ = [
     "Segment",
     "names",
     "payload_origin",
-    "unwrap",
 ]

@@ -6,10 +6,11 @@ import struct
 from typing import TYPE_CHECKING
 
 from overheard_capture.packets.addresses import ends_of
+from overheard_capture.packets.assigned import ETHERTYPE_IP, IPPROTO_TCP, LINKTYPE_ETHERNET
 from overheard_capture.packets.decapsulate import Encapsulated, Family, PacketBuffer, Reassemblers
 from overheard_capture.packets.defragment import IpDefragmenter
 from overheard_capture.packets.ip import EXTENSIONS, NETWORKS
-from overheard_capture.packets.link_types import ETHERNET, ETHERTYPES, LINKS, PPP
+from overheard_capture.packets.link_types import ETHERTYPES, LINKS, PPP
 from overheard_capture.packets.sctp import SctpReassembler
 from overheard_capture.packets.transport import TRANSPORTS
 from overheard_capture.packets.types import ACK, Other, Packet, Segment
@@ -56,12 +57,13 @@ class Dissector:
     def packets(self, frame: Frame) -> tuple[Packet, ...]:
         """Say what `frame` carries, which is nearly always one packet; never raises, whatever the bytes."""
         number, time, link_type, original, data = frame
-        if link_type == ETHERNET and len(data) >= 54:
+        if link_type == LINKTYPE_ETHERNET and len(data) >= 54:
             kind, version, total, part, protocol, ends, sequence, acknowledged, header, flags = _ORDINARY.unpack_from(
                 data
             )
             # The same as below, for the ordinary case, in a quarter of the time.
-            if kind == 0x0800 and version == 0x45 and protocol == 6 and not part & 0x3FFF and header >= 0x50:
+            ordinary = kind == ETHERTYPE_IP and version == 0x45 and protocol == IPPROTO_TCP
+            if ordinary and not part & 0x3FFF and header >= 0x50:
                 offset = 34 + (header >> 4) * 4
                 end = 14 + total if total else original
                 if offset <= end:
@@ -92,8 +94,3 @@ def _followed(pdu: Encapsulated) -> Packets:
             others.append(inside.otherwise)
         pdu = inside
     return next((other for other in others if not isinstance(other, Encapsulated)), pdu.other())
-
-
-def unwrap(frame: Frame) -> Packet:
-    """Say what `frame` alone carries: the first packet, where it carries several."""
-    return Dissector().packets(frame)[0]

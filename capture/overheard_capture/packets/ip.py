@@ -5,8 +5,8 @@ from __future__ import annotations
 import struct
 from typing import TYPE_CHECKING
 
+from overheard_capture.packets import assigned
 from overheard_capture.packets.decapsulate import Encapsulated, Family
-from overheard_capture.packets.link_types import IPV4, IPV6
 
 if TYPE_CHECKING:
     from overheard_capture.packets.decapsulate import Packets, Unwrap
@@ -68,5 +68,11 @@ def _put_together(part: Encapsulated, key: tuple[bytes, int, int], start: int, *
     return Encapsulated(Family.IP, protocol, buffer, 0, len(buffer.data), part.ends)
 
 
-NETWORKS: dict[int, Unwrap] = {IPV4: _ipv4, IPV6: _ipv6}
-EXTENSIONS: dict[int, Unwrap] = {0: _options, 43: _options, 44: _part, 51: _authenticated, 60: _options}
+NETWORKS: dict[int, Unwrap] = {assigned.ETHERTYPE_IP: _ipv4, assigned.ETHERTYPE_IPV6: _ipv6}
+EXTENSIONS: dict[int, Unwrap] = {
+    assigned.IPPROTO_HOPOPTS: _options,
+    assigned.IPPROTO_ROUTING: _options,
+    assigned.IPPROTO_FRAGMENT: _part,
+    assigned.IPPROTO_AH: _authenticated,
+    assigned.IPPROTO_DSTOPTS: _options,
+}

@@ -5,19 +5,18 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
+from overheard_capture.packets import assigned
 from overheard_capture.packets.decapsulate import Family
 
 if TYPE_CHECKING:
     from overheard_capture.packets.decapsulate import Encapsulated, Packets, Unwrap
 
-IPV4, IPV6, BRIDGED = 0x0800, 0x86DD, 0x6558
-ETHERNET = 1
 # Where the numbers of protocols are those of Ethernet: where the number stands, and where what is inside begins.
 _ETHERNET_TYPE = 12
 _COOKED, _COOKED_2, _CISCO = (14, 16), (0, 20), (2, 4)
 # The families of addresses that BSD, and its children, have for IPv6.
-_FAMILIES = {2: IPV4, 10: IPV6, 24: IPV6, 28: IPV6, 30: IPV6}
-_IP_VERSIONS = {4: IPV4, 6: IPV6}
+_FAMILIES = {2: assigned.ETHERTYPE_IP, **dict.fromkeys((10, 24, 28, 30), assigned.ETHERTYPE_IPV6)}
+_IP_VERSIONS = {4: assigned.ETHERTYPE_IP, 6: assigned.ETHERTYPE_IPV6}
 # Of IEEE 802.2: what is no ethertype but the length of the frame, and the number that Linux puts in its place.
 _LONGEST, _LINUX_LLC = 0x05DC, 4
 
@@ -43,7 +42,7 @@ def _llc(pdu: Encapsulated, at: int) -> Packets | Encapsulated:
     if data[at : at + 6] == b"\xaa\xaa\x03\0\0\0":
         return pdu.inside(Family.ETHERTYPE, data[at + 6] << 8 | data[at + 7], at + 8)
     if data[at : at + 3] == b"\x06\x06\x03":
-        return pdu.inside(Family.ETHERTYPE, IPV4, at + 3)
+        return pdu.inside(Family.ETHERTYPE, assigned.ETHERTYPE_IP, at + 3)
     return pdu.other()
 
 
@@ -96,9 +95,9 @@ def mpls(pdu: Encapsulated) -> Packets | Encapsulated:
     at += 4
     first = data[at] >> 4
     # RFC 4385: in front of Ethernet may be a word that begins with four bits of 0.
-    bridged = pdu.inside(Family.LINK, ETHERNET, at)
+    bridged = pdu.inside(Family.LINK, assigned.LINKTYPE_ETHERNET, at)
     if first == 0:
-        return pdu.inside(Family.LINK, ETHERNET, at + 4, bridged)
+        return pdu.inside(Family.LINK, assigned.LINKTYPE_ETHERNET, at + 4, bridged)
     return pdu.inside(Family.ETHERTYPE, _IP_VERSIONS[first], at, bridged) if first in _IP_VERSIONS else bridged
 
 
@@ -112,34 +111,34 @@ def _control(pdu: Encapsulated) -> Packets:
 
 
 LINKS: dict[int, Unwrap] = {
-    0: _loopback,
-    ETHERNET: _ethernet,
-    9: ppp,
-    12: raw_ip,
-    14: raw_ip,
-    50: ppp,
-    51: pppoe,
-    101: raw_ip,
-    104: partial(_at, _CISCO),
-    108: _loopback,
-    113: partial(_at, _COOKED),
-    228: partial(always, Family.ETHERTYPE, IPV4, 0),
-    229: partial(always, Family.ETHERTYPE, IPV6, 0),
-    276: partial(_at, _COOKED_2),
+    assigned.LINKTYPE_NULL: _loopback,
+    assigned.LINKTYPE_ETHERNET: _ethernet,
+    assigned.LINKTYPE_PPP: ppp,
+    assigned.DLT_RAW: raw_ip,
+    assigned.DLT_RAW_OPENBSD: raw_ip,
+    assigned.LINKTYPE_PPP_HDLC: ppp,
+    assigned.LINKTYPE_PPP_ETHER: pppoe,
+    assigned.LINKTYPE_RAW: raw_ip,
+    assigned.LINKTYPE_C_HDLC: partial(_at, _CISCO),
+    assigned.LINKTYPE_LOOP: _loopback,
+    assigned.LINKTYPE_LINUX_SLL: partial(_at, _COOKED),
+    assigned.LINKTYPE_IPV4: partial(always, Family.ETHERTYPE, assigned.ETHERTYPE_IP, 0),
+    assigned.LINKTYPE_IPV6: partial(always, Family.ETHERTYPE, assigned.ETHERTYPE_IPV6, 0),
+    assigned.LINKTYPE_LINUX_SLL2: partial(_at, _COOKED_2),
 }
 
 # But for IP itself.
 ETHERTYPES: dict[int, Unwrap] = {
-    0x0806: _control,
-    0x8035: _control,
-    0x8100: _vlan,
-    0x88A8: _vlan,
-    0x9100: _vlan,
-    0x8847: mpls,
-    0x8848: mpls,
-    0x8863: _control,
-    0x8864: pppoe,
-    BRIDGED: partial(always, Family.LINK, ETHERNET, 0),
+    assigned.ETHERTYPE_ARP: _control,
+    assigned.ETHERTYPE_REVARP: _control,
+    assigned.ETHERTYPE_8021Q: _vlan,
+    assigned.ETHERTYPE_8021AD: _vlan,
+    assigned.ETHERTYPE_8021Q9100: _vlan,
+    assigned.ETHERTYPE_MPLS: mpls,
+    assigned.ETHERTYPE_MPLS_MULTI: mpls,
+    assigned.ETHERTYPE_PPPOED: _control,
+    assigned.ETHERTYPE_PPPOES: pppoe,
+    assigned.ETHERTYPE_TEB: partial(always, Family.LINK, assigned.LINKTYPE_ETHERNET, 0),
 }
 
 # That of a frame of PPP whose own number is still to be read.
@@ -147,12 +146,12 @@ WHOLE_PPP = 0
 
 PPP: dict[int, Unwrap] = {
     WHOLE_PPP: ppp,
-    0x0021: partial(always, Family.ETHERTYPE, IPV4, 0),
-    0x0057: partial(always, Family.ETHERTYPE, IPV6, 0),
-    0x0281: mpls,
-    0x0283: mpls,
+    assigned.PPP_IP: partial(always, Family.ETHERTYPE, assigned.ETHERTYPE_IP, 0),
+    assigned.PPP_IPV6: partial(always, Family.ETHERTYPE, assigned.ETHERTYPE_IPV6, 0),
+    assigned.PPP_MPLS_UCAST: mpls,
+    assigned.PPP_MPLS_MCAST: mpls,
     # How the ends agree on addresses. What they prove to each other with is not of the network: it may be a password.
-    0x8021: _control,
-    0x8057: _control,
-    0xC021: _control,
+    assigned.PPP_IPCP: _control,
+    assigned.PPP_IPV6CP: _control,
+    assigned.PPP_LCP: _control,
 }

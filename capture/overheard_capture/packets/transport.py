@@ -6,8 +6,9 @@ import struct
 from functools import partial
 from typing import TYPE_CHECKING
 
+from overheard_capture.packets import assigned
 from overheard_capture.packets.decapsulate import Family
-from overheard_capture.packets.link_types import BRIDGED, ETHERNET, IPV4, IPV6, WHOLE_PPP, always, mpls
+from overheard_capture.packets.link_types import WHOLE_PPP, always, mpls
 from overheard_capture.packets.types import ACK, Datagram, Segment
 
 if TYPE_CHECKING:
@@ -18,7 +19,6 @@ if TYPE_CHECKING:
 _TCP = struct.Struct(">4xIIBB")
 # The types that carry whatever one likes: the echo of ICMP (RFC 792), and of ICMPv6 (RFC 4443, 4).
 _ECHO, _ECHO_6 = {0, 8}, {128, 129}
-_PPP, _ERSPAN = 0x880B, 0x88BE
 
 
 def _tcp(pdu: Encapsulated) -> Packets:
@@ -51,7 +51,7 @@ def _vxlan(pdu: Encapsulated, at: int, payload: bytes, datagram: Packets) -> Pac
     """RFC 7348; with 0x80 it has a group policy."""
     if payload[0] not in {0x08, 0x88} or payload[7]:
         return datagram
-    return pdu.inside(Family.LINK, ETHERNET, at + 8, datagram)
+    return pdu.inside(Family.LINK, assigned.LINKTYPE_ETHERNET, at + 8, datagram)
 
 
 def _geneve(pdu: Encapsulated, at: int, payload: bytes, datagram: Packets) -> Packets | Encapsulated:
@@ -83,13 +83,13 @@ def _gre(pdu: Encapsulated) -> Packets | Encapsulated:
         flags & 0x1000,
     )
     begins = at + 4 + sum(4 for each in (checked, keyed, numbered, version == 1 and flags & 0x80) if each)
-    if routed or version > 1 or (version == 1) != (protocol == _PPP):
+    if routed or version > 1 or (version == 1) != (protocol == assigned.ETHERTYPE_PPP):
         return pdu.other()
     if version == 1:
         return pdu.inside(Family.PPP, WHOLE_PPP, begins)
     # A switch that mirrors what it sees puts a header of its own in front of it, and says so with the number.
-    if protocol == _ERSPAN:
-        return pdu.inside(Family.LINK, ETHERNET, begins + (8 if numbered else 0))
+    if protocol == assigned.ETHERTYPE_ERSPAN:
+        return pdu.inside(Family.LINK, assigned.LINKTYPE_ETHERNET, begins + (8 if numbered else 0))
     return pdu.inside(Family.ETHERTYPE, protocol, begins)
 
 
@@ -101,18 +101,18 @@ _OVER_UDP: dict[int, Callable[[Encapsulated, int, bytes, Packets], Packets | Enc
 }
 
 TRANSPORTS: dict[int, Unwrap] = {
-    1: partial(_control, _ECHO),
-    2: partial(_control, set[int]()),
-    4: partial(always, Family.ETHERTYPE, IPV4, 0),
-    6: _tcp,
-    17: _udp,
-    41: partial(always, Family.ETHERTYPE, IPV6, 0),
-    47: _gre,
-    58: partial(_control, _ECHO_6),
+    assigned.IPPROTO_ICMP: partial(_control, _ECHO),
+    assigned.IPPROTO_IGMP: partial(_control, set[int]()),
+    assigned.IPPROTO_IPV4: partial(always, Family.ETHERTYPE, assigned.ETHERTYPE_IP, 0),
+    assigned.IPPROTO_TCP: _tcp,
+    assigned.IPPROTO_UDP: _udp,
+    assigned.IPPROTO_IPV6: partial(always, Family.ETHERTYPE, assigned.ETHERTYPE_IPV6, 0),
+    assigned.IPPROTO_GRE: _gre,
+    assigned.IPPROTO_ICMPV6: partial(_control, _ECHO_6),
     # RFC 3378.
-    97: partial(always, Family.ETHERTYPE, BRIDGED, 2),
-    132: _sctp,
-    136: _udp,
+    assigned.IPPROTO_ETHERIP: partial(always, Family.ETHERTYPE, assigned.ETHERTYPE_TEB, 2),
+    assigned.IPPROTO_SCTP: _sctp,
+    assigned.IPPROTO_UDPLITE: _udp,
     # RFC 4023.
-    137: mpls,
+    assigned.IPPROTO_MPLS: mpls,
 }

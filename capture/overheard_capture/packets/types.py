@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+from overheard_capture.packets.assigned import LINKTYPE_ETHERNET
 from overheard_capture.provenance.origin import Origin, Span
 
 if TYPE_CHECKING:
     from overheard_capture.captures.frame import Frame
 
 FIN, SYN, RST, ACK = 0x01, 0x02, 0x04, 0x10
-
-_ETHERNET = 1
 
 
 class Endpoint(NamedTuple):
@@ -107,7 +106,7 @@ def names(frame: Frame, packet: Packet) -> set[str]:
 
     Empty where the link layer names nobody: on `lo`, one machine talks to itself, whatever addresses it uses.
     """
-    macs = [frame.data[:6], frame.data[6:12]] if frame.link_type == _ETHERNET and len(frame.data) >= 12 else []
+    macs = [frame.data[:6], frame.data[6:12]] if frame.link_type == LINKTYPE_ETHERNET and len(frame.data) >= 12 else []
     if not any(any(mac) for mac in macs):
         return set()
     ends: list[str] = []

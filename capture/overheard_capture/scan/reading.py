@@ -7,13 +7,14 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from overheard.words.layer import Layer
-from overheard.words.report import Flow
+from overheard.words.options import USUAL, Options
 from overheard_capture.content import content
-from overheard_capture.content.findings import LIMITS, Conversation, Findings, Limits, Occurrence, Reason, Unread
+from overheard_capture.content.findings import Conversation, Findings, Occurrence, Reason, Unread
 from overheard_capture.decoders.untyped import untyped
 from overheard_capture.identify.direction import READERS
 from overheard_capture.native import core
 from overheard_capture.packets import Datagram, Dissector, Endpoint, Other, SctpMessage, Segment, names, payload_origin
+from overheard_capture.packets.host_filter import host_filter
 from overheard_capture.provenance.origin import Origin
 from overheard_capture.reassembly.connection import Connection, counted_only
 from overheard_capture.reassembly.connections import ConnectionTable
@@ -21,15 +22,15 @@ from overheard_capture.reassembly.direction import Direction
 from overheard_capture.reassembly.share import Share
 from overheard_capture.reassembly.tally import Tally
 from overheard_capture.scan.datagram_flows import DatagramFlow, DatagramFlowTable
-from overheard_capture.scan.facts import MOST_FLOWS, Facts
+from overheard_capture.scan.facts import Facts
 from overheard_capture.scan.finds import Find, Finds
-from overheard_capture.scan.flow_kind import FlowKind, flow_kind_of
+from overheard_capture.scan.flow_rows import add_connection, add_datagrams, is_encrypted
+from overheard_capture.scan.parties import Parties
 from overheard_capture.scan.unclaimed import UnclaimedBytes
-from overheard_capture.scan.visible import visible_of
 from overheard_capture.scan.walker import Walker
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Iterable
 
     from overheard_capture.captures.frame import Frame
     from overheard_capture.captures.reader import Chunk
@@ -37,9 +38,6 @@ if TYPE_CHECKING:
     from overheard_capture.packets import Packet
     from overheard_capture.provenance.origin import PackedSpans, Place
     from overheard_capture.search import Match, Search
-
-    Wanted = Callable[[Endpoint, Endpoint], bool]
-    Doubtful = dict[tuple[frozenset[str], Unread], Tally[str]]
 
 _SCTP = Layer("SCTP")
 
@@ -50,8 +48,7 @@ class Part:
 
     facts: Facts
     finds: Finds
-    parties: set[str]
-    doubtful: Doubtful
+    parties: Parties
 
 
 class Reading:
@@ -60,37 +57,34 @@ class Reading:
     With a `share` it reads only some of the flows, and nothing else: for another, who was asked to `divide`.
     """
 
-    def __init__(  # noqa: PLR0913  (all but one are left out mostly)
+    def __init__(
         self,
         search: Search,
+        options: Options = USUAL,
         *,
-        limits: Limits = LIMITS,
-        wanted: Wanted | None = None,
         opener: Opener | None = None,
         marks: Iterable[bytes] = (),
         share: Share | None = None,
     ) -> None:
         self.facts = Facts()
         self.finds = Finds()
-        self.parties: set[str] = set()
+        self.parties = Parties()
         self._search = search
-        self._limits = limits
-        self._wanted = wanted
+        self._limits = options.limits
+        self._wanted = host_filter(options.only, options.without)
         self._opener = opener
         self._marks = frozenset(marks)
         self._dissector = Dissector()
         self._both_findings: dict[int, tuple[Findings, Findings]] = {}
-        self._streams = ConnectionTable(self._begin, self._retire)
+        self._connections = ConnectionTable(self._begin, self._retire)
         self._datagram_flows = DatagramFlowTable(self._pair, self._retire_datagram_flow)
-        self._rest = UnclaimedBytes(search, self._tell)
-        # What could not be read in frames and datagrams, by those who sent or got it: a party may be known later.
-        self._doubtful: Doubtful = {}
+        self._unclaimed = UnclaimedBytes(search, self._tell)
         # Which flows are ours, where others read some of them.
         self._share = share
         library = core()
         self._walker = Walker(library, self) if library else None
         if share:
-            self._streams.share_memory()
+            self._connections.share_memory()
 
     def read(self, chunk: Chunk) -> None:
         """Read a piece of a file."""
@@ -108,12 +102,12 @@ class Reading:
         self.facts.frames += frames
         self.facts.size += size
         self.facts.ended = max(self.facts.ended, now)
-        self._streams.passed(payload)
+        self._connections.passed(payload)
 
     def search_rest(self, data: memoryview, pieces: PackedSpans) -> None:
         """Search what is around payloads."""
         if self._reads_all_but_flows:
-            self._rest.look_at(data, pieces)
+            self._unclaimed.look_at(data, pieces)
 
     @property
     def _reads_all_but_flows(self) -> bool:
@@ -135,7 +129,7 @@ class Reading:
         if frame.cut_short:
             facts.cut_short.add(frame.number)
         if self._reads_all_but_flows and not (len(packets) == 1 and self._around(frame, packets[0])):
-            self._rest.add(frame.number, 0, frame.data)
+            self._unclaimed.add(frame.number, 0, frame.data)
         for packet in packets:
             self._packet(frame, packet)
 
@@ -144,8 +138,8 @@ class Reading:
         if not isinstance(packet, Segment | Datagram) or packet.parts:
             return False
         end = packet.offset + len(packet.payload)
-        self._rest.add(frame.number, 0, frame.data[: packet.offset])
-        self._rest.add(frame.number, end, frame.data[end:])
+        self._unclaimed.add(frame.number, 0, frame.data[: packet.offset])
+        self._unclaimed.add(frame.number, end, frame.data[end:])
         return True
 
     def _leave_out(self, frame: Frame, packets: Iterable[Packet]) -> None:
@@ -153,7 +147,7 @@ class Reading:
         self.facts.left_out += 1
         for packet in packets:
             if isinstance(packet, Segment):
-                self._streams.add(packet, frame.time)
+                self._connections.add(packet, frame.time)
 
     def _is_wanted(self, packets: Iterable[Packet]) -> bool:
         ends = [(packet.source, packet.target) for packet in packets if isinstance(packet, Segment | Datagram)]
@@ -162,10 +156,10 @@ class Reading:
 
     def _packet(self, frame: Frame, packet: Packet) -> None:
         if isinstance(packet, Segment):
-            before = len(self._streams)
-            connection = self._streams.add(packet, frame.time)
-            if len(self._streams) > before:
-                self.parties |= names(frame, packet)
+            before = len(self._connections)
+            connection = self._connections.add(packet, frame.time)
+            if len(self._connections) > before:
+                self.parties.add(names(frame, packet))
             if self._walker:
                 self._walker.offer(connection)
         elif isinstance(packet, Datagram):
@@ -175,7 +169,9 @@ class Reading:
         elif isinstance(packet, SctpMessage):
             self._message(frame, packet)
         elif isinstance(packet, Other):
-            self._doubt(names(frame, packet), Unread(Reason.OPAQUE, "a protocol that this reader does not know"), frame)
+            self._unread(
+                names(frame, packet), Unread(Reason.OPAQUE, "a protocol that this reader does not know"), frame
+            )
 
     def _datagram(self, frame: Frame, datagram: Datagram) -> None:
         if datagram.payload in self._marks:
@@ -193,10 +189,10 @@ class Reading:
         inside.close()
         self._collect(findings, -1, f"{message.source} → {message.target}")
         for trouble in findings.troubles:
-            self._doubt(names(frame, message), trouble, frame)
+            self._unread(names(frame, message), trouble, frame)
 
-    def _doubt(self, who: Iterable[str], what: Unread, frame: Frame) -> None:
-        self._doubtful.setdefault((frozenset(who), what), Tally()).add(f"frame {frame.number}", (1, frame.number))
+    def _unread(self, who: Iterable[str], what: Unread, frame: Frame) -> None:
+        self.parties.unread(who, what, f"frame {frame.number}", (1, frame.number))
 
     # ---- flows
 
@@ -220,101 +216,23 @@ class Reading:
         facts, both_findings = self.facts, self._both_findings.pop(connection.number, None)
         if both_findings is None:
             return
-        facts.streams += 1
-        order = (0, connection.number)
+        facts.count_connection(connection)
         for direction, findings in zip(connection.directions, both_findings, strict=True):
             self._collect(findings, connection.number, str(direction))
             for trouble in findings.troubles:
-                facts.unread.setdefault(trouble, Tally()).add(f"stream {connection.number}", order)
-            facts.searched += direction.seen
-            if direction.missing:
-                facts.gaps.add(f"{direction.missing} of {direction}", order)
-            if direction.conflicts:
-                facts.conflicts.add(str(direction), order)
-            if direction.late:
-                facts.late.add(str(direction), order)
-        facts.busy += any(direction.seen for direction in connection.directions)
-        if connection.cut_off:
-            facts.cut_off.add(connection.number, order)
-        elif not connection.complete:
-            facts.open_ended.add(connection.number, order)
-        self._row(connection, both_findings)
-
-    def _row(self, connection: Connection, both_findings: tuple[Findings, Findings]) -> None:
-        facts = self.facts
-        protected = _is_protected(connection.directions, both_findings)
-        facts.protected += protected
-        what = _kinds(both_findings) or "nothing"
-        facts.kinds[what] += 1
-        carried = flow_kind_of(both_findings)
-        if carried in (FlowKind.TLS, FlowKind.LATER):
-            facts.tls.append(connection.number)
-        if len(facts.flows) >= MOST_FLOWS:
-            facts.more_flows += 1
-            return
-        shown = visible_of(
-            number=connection.number,
-            client=str(connection.client.source),
-            server=str(connection.server.source),
-            began=connection.began - facts.began,
-            lasted=connection.ended - connection.began,
-            sent=connection.client.seen,
-            answered=connection.server.seen,
-            content=carried,
-            both_findings=both_findings,
-        )
-        facts.visible.append(shown)
-        facts.flows.append(
-            Flow(
-                stream=connection.number,
-                transport="TCP",
-                client=shown.client,
-                server=shown.server,
-                what=what,
-                began=shown.began,
-                lasted=shown.lasted,
-                sent=shown.sent,
-                answered=shown.answered,
-                protected=protected,
-                sightings=sum(len(findings.sightings) for findings in both_findings),
-                remarks=_remarks(both_findings),
-            )
-        )
+                facts.unread.setdefault(trouble, Tally()).add(f"stream {connection.number}", (0, connection.number))
+        add_connection(facts, connection, both_findings)
 
     def _retire_datagram_flow(self, flow: DatagramFlow) -> None:
-        facts = self.facts
-        what = _kinds(flow.both_findings) or "datagrams"
-        # QUIC and DTLS encrypt from the first datagram on: who speaks them is a party to what is judged.
-        encrypted = next((encrypts for each in flow.both_findings for encrypts in each.kinds.values()), False)
-        facts.kinds[what] += 1
-        facts.searched += sum(flow.seen)
-        facts.busy += encrypted
-        if encrypted:
-            self.parties |= flow.parties
+        self.facts.searched += sum(flow.seen)
+        if is_encrypted(flow):
+            self.facts.busy += 1
+            self.parties.add(flow.parties)
         for findings, direction in zip(flow.both_findings, (str(flow), f"{flow.server} → {flow.client}"), strict=True):
             self._collect(findings, -1, direction)
             for trouble in findings.troubles:
-                doubtful = self._doubtful.setdefault((frozenset(flow.parties), trouble), Tally())
-                doubtful.add(direction, (2, flow.began))
-        if len(facts.flows) >= MOST_FLOWS:
-            facts.more_flows += 1
-            return
-        facts.flows.append(
-            Flow(
-                stream=-1,
-                transport="UDP",
-                client=str(flow.client),
-                server=str(flow.server),
-                what=what,
-                began=round(max(flow.began - facts.began, 0), 6),
-                lasted=round(max(flow.ended - flow.began, 0), 6),
-                sent=flow.seen[0],
-                answered=flow.seen[1],
-                protected=encrypted and _is_encrypted(flow),
-                sightings=sum(len(findings.sightings) for findings in flow.both_findings),
-                remarks=_remarks(flow.both_findings),
-            )
-        )
+                self.parties.unread(flow.parties, trouble, direction, (2, flow.began))
+        add_datagrams(self.facts, flow)
 
     def _collect(self, findings: Findings, connection: int, direction: str) -> None:
         self.facts.read_as += findings.read
@@ -333,32 +251,30 @@ class Reading:
 
     def divide(self) -> Share:
         """Leave about half of the flows that begin from now on to another reader: the share that is returned."""
-        self._share = Share.from_now_on(len(self._streams), self._datagram_flows.known)
-        self._streams.share_memory()
+        self._share = Share.from_now_on(len(self._connections), self._datagram_flows.known)
+        self._connections.share_memory()
         return self._share.other
 
     def part(self) -> Part:
         """What was read of the flows that are ours, for another to take in."""
         self._close()
-        return Part(self.facts, self.finds, self.parties, self._doubtful)
+        return Part(self.facts, self.finds, self.parties)
 
     def _join(self, part: Part) -> None:
         """Take in what another reader has."""
         self.facts.add_flows(part.facts)
         self.finds.add_all(part.finds)
-        self.parties |= part.parties
-        for key, tally in part.doubtful.items():
-            self._doubtful.setdefault(key, Tally()).add_all(tally)
+        self.parties.join(part.parties)
 
     # ---- the end
 
     def _close(self) -> None:
         if self._walker:
             self._walker.hand_on_rest()
-        self._streams.finish()
+        self._connections.finish()
         self._datagram_flows.finish()
-        self._rest.flush()
-        self.facts.searched += self._rest.searched
+        self._unclaimed.flush()
+        self.facts.searched += self._unclaimed.searched
 
     def finish(self, part: Part | None = None) -> Facts:
         """What was read, once there is no more: with `part`, which another read where this was asked to `divide`."""
@@ -366,10 +282,7 @@ class Reading:
         self._close()
         if part:
             self._join(part)
-        for (who, trouble), tally in self._doubtful.items():
-            # Of what no party sent or was sent, no secret of theirs could be hidden in it.
-            if not who or not self.parties.isdisjoint(who):
-                facts.unread.setdefault(trouble, Tally()).add_all(tally)
+        self.parties.report(facts)
         if waiting := self._dissector.waiting + self._dissector.given_up:
             facts.fragments.add(f"{waiting} IP packets of which a part is missing")
         if self._dissector.disputed:
@@ -381,34 +294,3 @@ class Reading:
 def _variant(findings: Findings, data: bytes, origin: Origin) -> None:
     """Search what was sent again, and differs."""
     content.Content(findings, ()).feed(data, origin)
-
-
-def _kinds(both_findings: Iterable[Findings]) -> str:
-    return ", ".join(dict.fromkeys(kind for findings in both_findings for kind in findings.kinds))
-
-
-def _remarks(both_findings: Iterable[Findings]) -> tuple[str, ...]:
-    troubles = (f"{trouble.why}: {trouble.what}" for findings in both_findings for trouble in findings.troubles)
-    problems = (
-        problem for findings in both_findings if findings.encryption for problem in findings.encryption.problems
-    )
-    return tuple(dict.fromkeys((*problems, *troubles)))
-
-
-def _is_encrypted(flow: DatagramFlow) -> bool:
-    """Whether every datagram of it is inside DTLS or QUIC, and both sides agreed on keys."""
-    said = [findings for seen, findings in zip(flow.seen, flow.both_findings, strict=True) if seen]
-    return all(
-        findings.encryption is not None and findings.encryption.protected and not findings.troubles for findings in said
-    )
-
-
-def _is_protected(directions: Iterable[Direction], both_findings: Iterable[Findings]) -> bool:
-    """Whether every byte that was said is inside TLS."""
-    said = [
-        (direction, findings) for direction, findings in zip(directions, both_findings, strict=True) if direction.seen
-    ]
-    return bool(said) and all(
-        findings.encryption is not None and findings.encryption.protected and not direction.missing
-        for direction, findings in said
-    )

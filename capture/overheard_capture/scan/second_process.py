@@ -21,13 +21,14 @@ from overheard_capture.scan.reading import Reading
 from overheard_capture.search import search_for
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
+    from overheard.words.options import Options
     from overheard.words.secret import Secret
     from overheard_capture.captures.reader import FileFacts
-    from overheard_capture.content.findings import Limits
     from overheard_capture.reassembly.share import Share
-    from overheard_capture.scan.reading import Part, Wanted
+    from overheard_capture.scan.reading import Part
 
 # `OVERHEARD_PROCESSES=1` does without it.
 _SWITCH = "OVERHEARD_PROCESSES"
@@ -47,9 +48,7 @@ class HelperTask:
 
     paths: tuple[Path | str, ...]
     secrets: tuple[Secret, ...]
-    any_case: bool
-    limits: Limits
-    wanted: Wanted | None
+    options: Options
 
 
 class HelperResult(NamedTuple):
@@ -142,14 +141,30 @@ def _send(process: subprocess.Popen[bytes], what: tuple[HelperTask, Share]) -> N
         process.stdin = None
 
 
+def read_all(
+    task: HelperTask, reading: Reading, *, ask: bool, progress: Callable[[int], None] | None = None
+) -> tuple[FileFacts, Part | None]:
+    """Read all files of a task; a helper reads some of the flows, where one may be asked and that is worth it.
+
+    What is known of the files, and what the helper read. `progress` is told how many bytes of the files were read so
+    far. Raises UnreadableError, and HelperFailedError where what the helper had to read was not read.
+    """
+    reader = CaptureReader(task.paths, checked=True)
+    with SecondProcess(task if ask else None) as helper:
+        for chunk in reader.chunks():
+            reading.read(chunk)
+            if progress:
+                progress(reader.facts.stored)
+            helper.consider(reader.facts.stored, reading)
+        return reader.facts, helper.part(reader.facts)
+
+
 def help_with(task: HelperTask, share: Share) -> HelperResult:
     """Read a share of it."""
-    search = search_for(task.secrets, any_case=task.any_case)
-    reading = Reading(search, limits=task.limits, wanted=task.wanted, share=share)
-    reader = CaptureReader(task.paths)
-    for chunk in reader.chunks():
-        reading.read(chunk)
-    return HelperResult(reader.facts.frames, reader.facts.unpacked, reading.part())
+    search = search_for(task.secrets, any_case=task.options.any_case)
+    reading = Reading(search, task.options, share=share)
+    facts, _ = read_all(task, reading, ask=False)
+    return HelperResult(facts.frames, facts.unpacked, reading.part())
 
 
 def main() -> None:

@@ -17,7 +17,6 @@ if TYPE_CHECKING:
 
 # How many bytes are put together before they are searched: a search of a few bytes costs as much as one of thousands.
 _BLOCK = 256 << 10
-_AROUND = 96
 
 
 class UnclaimedBytes:
@@ -62,10 +61,8 @@ class UnclaimedBytes:
         """Search one piece alone: where two meet, nothing was on the wire."""
         alone = bytes(data[piece.start : piece.start + piece.length])
         for match in self._search.matches(alone):
-            at, after = match.offset, match.offset + match.length
-            place = Place(piece.frame, piece.offset + at, match.length, (piece.frame,))
-            around = alone[max(at - _AROUND, 0) : at], alone[after : after + _AROUND]
-            self._tell(match, place, alone[at:after], *around)
+            place = Place(piece.frame, piece.offset + match.offset, match.length, (piece.frame,))
+            self._tell(match, place, *match.excerpt(alone))
 
 
 def _start(piece: Span) -> int:

@@ -26,6 +26,9 @@ __all__ = ["Match", "Search", "search_for"]
 # The number of a secret, where a spelling of it begins and ends, and what that is called.
 Place: TypeAlias = tuple[int, int, int, str]
 
+# How many bytes before and after a match are kept for the eye.
+_AROUND = 96
+
 
 class Match(NamedTuple):
     """A spelling of a secret (the first is 0) at `offset` of the bytes that were searched."""
@@ -34,6 +37,11 @@ class Match(NamedTuple):
     spelling: str
     offset: int
     length: int
+
+    def excerpt(self, data: Bytes) -> tuple[bytes, bytes, bytes]:
+        """For the eye: what was found in `data`, and the bytes before and after it."""
+        start, end = self.offset, self.offset + self.length
+        return bytes(data[start:end]), bytes(data[max(start - _AROUND, 0) : start]), bytes(data[end : end + _AROUND])
 
 
 class Search:

@@ -15,8 +15,8 @@ from overheard.certificates.path import self_signed, signed
 from overheard.certificates.question import Question, Roots
 from overheard.certificates.read import read
 from overheard.certificates.wrong import Finding, wrong
+from overheard.words.error_lookup import matching_rows
 from overheard.words.gallery import at
-from overheard.words.pasted import like
 
 
 @dataclass(frozen=True)
@@ -86,7 +86,7 @@ def look_at_server(server: Address, trusted: Roots, question: Question) -> Look:
     chain = [read(one, what).certificates[0] for one in sent.certificates]
     asked = question.at is None
     error = (as_requests(server, str(trusted.path)) if asked else "") or sent.error
-    rows = tuple(one.name for one in like(error))
+    rows = tuple(one.name for one in matching_rows(error))
     return Look(
         server.url,
         _facts(chain, trusted),

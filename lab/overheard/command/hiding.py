@@ -7,7 +7,7 @@ from enum import Enum
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from overheard.words.errors import OverheardError
-from overheard_capture.search import Search
+from overheard_capture.judge.api import Search
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING
 from overheard.report.console import console
 from overheard.report.lesson import lesson
 from overheard.report.rows import index, listing, row
+from overheard.words.error_lookup import matching_rows
 from overheard.words.errors import OverheardError
 from overheard.words.gallery import ROWS
-from overheard.words.near import unknown
-from overheard.words.pasted import like
 from overheard.words.story import SCENARIOS, by_name
+from overheard.words.suggestions import unknown
 
 if TYPE_CHECKING:
     import argparse
@@ -44,7 +44,7 @@ def explain(options: argparse.Namespace) -> int:
 def errors(options: argparse.Namespace) -> int:
     """Find the rows of the gallery that match an error, or list all rows. Returns 1 if none matches."""
     text = " ".join(options.text)
-    found = like(text) if text else list(ROWS)
+    found = matching_rows(text) if text else list(ROWS)
     if options.json:
         print(json.dumps([asdict(each) for each in found], indent=2, ensure_ascii=False))
     elif not text:

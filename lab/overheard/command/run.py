@@ -20,13 +20,12 @@ from overheard.report.doubts import doubts
 from overheard.report.picture import picture
 from overheard.report.table import table
 from overheard.words.errors import EngineError, OverheardError
-from overheard.words.near import unknown
 from overheard.words.recording import KEY_LOG, NOTEBOOK
 from overheard.words.result import Result, exit_code
 from overheard.words.services import HTTP, INTERCEPTOR
 from overheard.words.story import CONTROL, SECRET_MESSAGE, by_name
-from overheard_capture.captures.reader import read
-from overheard_capture.captures.recording import read_recording
+from overheard.words.suggestions import unknown
+from overheard_capture.judge.api import look_up, read_recording
 
 if TYPE_CHECKING:
     import argparse
@@ -125,7 +124,7 @@ def _show(out: Console, job: Job, results: list[Result], detailed: list[str], me
 
 def _carrier(job: Job, result: Result) -> bytes:
     carrier = result.verdict.carrier
-    return read(_recording(job, result)).frames[carrier - 1].data if carrier else b""
+    return look_up([str(_recording(job, result))], {carrier})[carrier].data if carrier else b""
 
 
 def _notes(job: Job, result: Result) -> str:

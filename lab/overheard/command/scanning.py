@@ -23,8 +23,8 @@ from overheard.report.scan import scanned
 from overheard.report.sighted import to_show
 from overheard.role.files import write_whole
 from overheard.words.errors import OverheardError
-from overheard_capture.content.findings import Limits
-from overheard_capture.search import search_for
+from overheard.words.options import LIMITS, Options
+from overheard_capture.judge.api import prepare
 
 if TYPE_CHECKING:
     import argparse
@@ -43,12 +43,13 @@ def scan(options: argparse.Namespace) -> int:
     began = time.monotonic()
     wanted = secrets(options.secrets)
     # Compiling the search takes a while, and runs while the rest is imported.
-    search_for(tuple(wanted), any_case=options.any_case)
+    ways = _options(options)
+    prepare(wanted, ways)
     hidden = Hidden(wanted)
     hidden.check_names()
     files = list(dict.fromkeys(options.files))
     _check_reports(options.report, files)
-    report = hidden.left_out(_judged(options, files, wanted))
+    report = hidden.left_out(_judged(options, files, wanted, ways))
     places = _placed(report, hidden)
     made = _Made(report, places, time.monotonic() - began)
     for path in options.report:
@@ -62,20 +63,15 @@ def scan(options: argparse.Namespace) -> int:
     return report.exit_code
 
 
-def _judged(options: argparse.Namespace, files: Sequence[str], wanted: Sequence[Secret]) -> Report:
-    limits = Limits() if options.depth is None else Limits(depth=options.depth)
+def _options(options: argparse.Namespace) -> Options:
+    limits = LIMITS if options.depth is None else LIMITS._replace(depth=options.depth)
+    return Options(options.any_case, tuple(options.only), tuple(options.without), limits, frozenset(options.vouch))
+
+
+def _judged(options: argparse.Namespace, files: Sequence[str], wanted: Sequence[Secret], ways: Options) -> Report:
     with progress(quiet=options.quiet) as tell:
         return overheard.judge(
-            files,
-            wanted,
-            keys=options.keys,
-            vouched=options.vouch,
-            any_case=options.any_case,
-            only=options.only,
-            without=options.without,
-            limits=limits,
-            second_witness=options.second_witness,
-            progress=tell,
+            files, wanted, ways, keys=options.keys, second_witness=options.second_witness, progress=tell
         )
 
 

@@ -28,7 +28,7 @@ def choose(wanted: str, project: Path, progress: Progress) -> tuple[Engine, str]
             raise
         why = problem.args[0]
     else:
-        return ComposeEngine(project), "asked for" if wanted else "a Docker engine and Compose v2 answer"
+        return ComposeEngine(project), "asked for" if wanted else "a Docker engine and Compose v2 are available"
     try:
         local.check(project, progress)
     except EngineError as problem:

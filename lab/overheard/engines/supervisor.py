@@ -28,10 +28,10 @@ from overheard.words.gallery import HOSTS
 from overheard.words.services import (
     CA,
     CAPTURE,
-    GALLERY_DESK,
+    GALLERY_HEALTH,
     HTTP,
     INTERCEPTOR,
-    INTERCEPTOR_DESK,
+    INTERCEPTOR_HEALTH,
     OF_THE_SERVER,
 )
 
@@ -104,7 +104,7 @@ class Lab:
             Role("ca", "overheard_ca", ca, CA.origin, root),
             Role("server", "overheard_services.server", server, HTTP.origin),
             Role("capture", "overheard_capture", capture, CAPTURE.origin),
-            Role("gallery", "overheard_services.gallery", gallery, GALLERY_DESK.origin),
+            Role("gallery", "overheard_services.gallery", gallery, GALLERY_HEALTH.origin),
         ]
         return [self._interceptor(), *roles] if self.interceptor else roles
 
@@ -119,7 +119,7 @@ class Lab:
             INTERCEPTOR,
             "overheard_services.interceptor",
             variables,
-            INTERCEPTOR_DESK.origin,
+            INTERCEPTOR_HEALTH.origin,
             python=self.interceptor,
         )
 

@@ -44,8 +44,8 @@ def hexdump(
     return text
 
 
-def lines_around(marked: range, *, before: int = 2, behind: int = 3, most: int = 12) -> range:
+def lines_around(marked: range, *, before: int = 2, after: int = 3, most: int = 12) -> range:
     """The lines of `marked`, with some context, and not more than `most`."""
     first = max(marked.start // _PER_LINE - before, 0)
-    last = max(marked.stop - 1, marked.start) // _PER_LINE + behind
+    last = max(marked.stop - 1, marked.start) // _PER_LINE + after
     return range(first, min(last + 1, first + most))

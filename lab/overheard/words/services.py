@@ -17,11 +17,11 @@ CAPTURE = Service("http", "capture", 5690)
 INTERCEPTOR = "interceptor"
 INTERCEPTED = (HTTP, HTTPS)
 # Its port for health checks.
-INTERCEPTOR_DESK = Service("http", INTERCEPTOR, 5691)
+INTERCEPTOR_HEALTH = Service("http", INTERCEPTOR, 5691)
 
 # The gallery's port for health checks; its rows listen on the following ports, in their order.
-GALLERY_DESK = Service("http", "server", 5599)
-GALLERY_FIRST_PORT = GALLERY_DESK.port + 1
+GALLERY_HEALTH = Service("http", "server", 5599)
+GALLERY_FIRST_PORT = GALLERY_HEALTH.port + 1
 
 # The services of the server, by their names in its settings.
 OF_THE_SERVER = {"http": HTTP, "https": HTTPS, "mutual-tls": MUTUAL, "legacy": LEGACY}

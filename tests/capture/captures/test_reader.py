@@ -6,6 +6,8 @@ import os
 import struct
 import subprocess
 import tracemalloc
+from collections import Counter
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -16,12 +18,13 @@ from capture.captures.classic import pcap
 from capture.frames import ETHERNET, RAW, File, option
 from overheard.words.errors import UnreadableError
 from overheard_capture.captures.container import Interface, Layout
+from overheard_capture.captures.inputs import source
 from overheard_capture.captures.reader import CaptureReader, ordered, read
+from overheard_capture.judge.api import judge
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from overheard_capture.captures.frame import Frame
+    from overheard_capture.captures.inputs import Source
 
 TLS_KEY_LOG = 0x544C534B
 
@@ -94,21 +97,55 @@ def test_a_ring_is_put_in_the_order_of_its_first_frames(tmp_path: Path) -> None:
     empty = section(packets=0).write(tmp_path / "empty")
     nothing = tmp_path / "nothing"
     nothing.touch()
-    assert [path.name for path in map(type(nothing), ordered([nothing, empty, *files]))] == [
+    assert [path.name for path in map(type(nothing), ordered([nothing, empty, *files]).paths)] == [
         "c",
         "b",
         "a",
         "nothing",
         "empty",
     ]
-    assert ordered([files[0], "-", files[1]]) == [files[0], "-", files[1]]
+    assert ordered([files[0], "-", files[1]]).paths == [files[0], "-", files[1]]
+
+
+@pytest.fixture
+def opened(monkeypatch: pytest.MonkeyPatch) -> Counter[str]:
+    """How often each file was opened to be read, by its name."""
+    counted: Counter[str] = Counter()
+
+    def count(path: Path | str) -> Source:
+        counted[Path(path).name] += 1
+        return source(path)
+
+    monkeypatch.setattr("overheard_capture.captures.reader.source", count)
+    return counted
+
+
+def test_a_file_alone_is_opened_once(tmp_path: Path, opened: Counter[str]) -> None:
+    judge(section().write(tmp_path / "file"), {"password": "fluffy tail"})
+    assert opened == {"file": 1}
+
+
+def test_a_file_of_a_ring_is_opened_for_its_order_and_to_be_read(tmp_path: Path, opened: Counter[str]) -> None:
+    ring = [section(first=first).write(tmp_path / name) for first, name in ((7, "a"), (3, "b"), (1, "c"))]
+    report = judge(ring, {"password": "fluffy tail"})
+    assert [Path(name).name for name in report.account.files] == ["c", "b", "a"]
+    assert opened == {"a": 2, "b": 2, "c": 2}
+
+
+def test_a_file_of_a_ring_that_is_no_capture_is_told_before_any_is_read(tmp_path: Path, opened: Counter[str]) -> None:
+    ring = [section().write(tmp_path / "a"), tmp_path / "b", tmp_path / "c", section().write(tmp_path / "d")]
+    ring[1].write_bytes(b"no capture")
+    ring[2].touch()
+    verdict = judge(ring, {"password": "fluffy tail"}).verdicts["password"]
+    assert "b is not a pcap or pcapng file" in str(verdict)
+    assert opened == {"a": 1, "b": 1, "c": 1, "d": 1}
 
 
 def test_a_ring_of_dumpcap_is_read_as_one(wire: Path) -> None:
     """It says nothing of drops in the files of a ring."""
     ring = sorted(wire.glob("ring_*.pcapng"))
     assert len(ring) >= 2
-    reader = CaptureReader(ordered([*reversed(ring)]))
+    reader = CaptureReader(ordered([*reversed(ring)]).paths)
     frames = list(reader.frames())
     assert reader.facts.files == tuple(path.name for path in ring)
     assert reader.facts.dropped is None

@@ -14,6 +14,7 @@ from capture.recordings import reasons
 from overheard import judge
 from overheard.engines.base import clean_environment
 from overheard.words.errors import SettingsError, UnreadableError
+from overheard.words.options import Options
 from overheard.words.verdict import Outcome
 from overheard_capture.judge import evidence
 from overheard_capture.wireshark import tshark
@@ -87,7 +88,9 @@ def two(recordings: Recordings, tmp_path: Path) -> list[Path]:
 
 
 def test_several_files_are_opened_with_the_keys(recordings: Recordings, two: list[Path]) -> None:
-    verdict = judge(two, {"message": "fluffy tail"}, keys=[recordings.keys], vouched=["whole"]).verdicts["message"]
+    verdict = judge(two, {"message": "fluffy tail"}, Options(vouched=["whole"]), keys=[recordings.keys]).verdicts[
+        "message"
+    ]
     assert (verdict.outcome, verdict.presence) == (Outcome.PROTECTED, "key log")
 
 
@@ -129,7 +132,7 @@ def test_files_are_not_put_together_for_nothing(two: list[Path], monkeypatch: py
         raise UnreadableError("nobody asked for that")
 
     monkeypatch.setattr(evidence, "one_file", never)
-    verdict = judge(two, {"message": "fluffy tail"}, vouched=["whole", "sent"]).verdicts["message"]
+    verdict = judge(two, {"message": "fluffy tail"}, Options(vouched=["whole", "sent"])).verdicts["message"]
     assert reasons(verdict) == set()
 
 
@@ -153,6 +156,6 @@ def test_what_makes_no_sense_is_an_error(recordings: Recordings) -> None:
     with pytest.raises(SettingsError, match="no capture is named"):
         judge([], {"it": OTHER})
     with pytest.raises(SettingsError, match="nobody can vouch for 'all'"):
-        judge(path, {"it": OTHER}, vouched=["all"])
+        judge(path, {"it": OTHER}, Options(vouched=["all"]))
     with pytest.raises(UnreadableError, match=r"the keys in .* cannot be read"):
         judge(path, {"it": OTHER}, keys=[path.parent / "nowhere.keys"])

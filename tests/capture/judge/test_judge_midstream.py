@@ -10,6 +10,7 @@ import pytest
 
 from capture.midway import TALKS, WORD
 from overheard import judge
+from overheard.words.options import Options
 from overheard.words.verdict import Outcome
 from processes import in_namespaces
 
@@ -34,7 +35,7 @@ def talks(tmp_path_factory: pytest.TempPathFactory, local_engine: Engine) -> Pat
 
 
 def verdict(path: Path, secret: str) -> Verdict:
-    return judge(path, {"it": secret}, vouched=["whole", "sent"]).verdicts["it"]
+    return judge(path, {"it": secret}, Options(vouched=["whole", "sent"])).verdicts["it"]
 
 
 def without_first(path: Path, frames: int, folder: Path) -> Path:

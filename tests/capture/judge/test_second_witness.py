@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING
 import pytest
 
 from capture.frames import ETHERNET, File, ethernet, exchange, ipv4, rewritten, udp
-from overheard.words.errors import UnreadableError
+from overheard.words.errors import SettingsError, UnreadableError
 from overheard.words.layer import Layer
+from overheard.words.options import Options
 from overheard.words.report import Account, Disagreement, Flow, Report
 from overheard.words.secret import Secret
 from overheard.words.sighting import Sighting
@@ -151,7 +152,7 @@ def test_where_more_is_printed_than_is_read_each_secret_is_asked_for_alone(
 def test_letters_of_either_case_are_the_same_where_that_is_wanted(tmp_path: Path) -> None:
     path = recorded(tmp_path / "case.pcapng", [answer(b"what a Fluffy TAIL")])
     assert seen_in(path) == {"message": []}
-    assert seen_in(path, HTTP._replace(any_case=True)) == {"message": [(5, "http.file_data")]}
+    assert seen_in(path, HTTP._replace(options=Options(any_case=True))) == {"message": [(5, "http.file_data")]}
 
 
 def test_a_secret_may_have_any_bytes(tmp_path: Path) -> None:
@@ -166,15 +167,41 @@ def test_a_secret_may_have_any_bytes(tmp_path: Path) -> None:
 def test_only_what_is_wanted_is_looked_at(tmp_path: Path) -> None:
     path = recorded(tmp_path / "http.pcapng", [answer(VALUE)])
     for term in ("127.0.0.1", "127.0.0.0/8", "127.0.0.1:5683", ":5683"):
-        assert seen_in(path, HTTP._replace(only=[term]))["message"], term
-        assert not seen_in(path, HTTP._replace(without=[term]))["message"], term
+        assert seen_in(path, HTTP._replace(options=Options(only=[term])))["message"], term
+        assert not seen_in(path, HTTP._replace(options=Options(without=[term])))["message"], term
     for term in ("10.0.0.1", ":80", "127.0.0.1:80", "::1", "[::1]:5683", "fe80::/10"):
-        assert not seen_in(path, HTTP._replace(only=[term]))["message"], term
-        assert seen_in(path, HTTP._replace(without=[term]))["message"], term
+        assert not seen_in(path, HTTP._replace(options=Options(only=[term])))["message"], term
+        assert seen_in(path, HTTP._replace(options=Options(without=[term])))["message"], term
 
 
 def test_nothing_is_left_out_unless_it_is_wanted() -> None:
     assert within([], []) == ""
+
+
+@pytest.mark.parametrize(
+    ("term", "source"),
+    [
+        ("10.0.0.7", "(ip.src == 10.0.0.7)"),
+        ("10.0.0.0/8", "(ip.src == 10.0.0.0/8)"),
+        (":443", "((tcp.srcport == 443 or udp.srcport == 443 or sctp.srcport == 443))"),
+        (
+            "10.0.0.7:443",
+            "(ip.src == 10.0.0.7 and (tcp.srcport == 443 or udp.srcport == 443 or sctp.srcport == 443))",
+        ),
+        ("fe80::1", "(ipv6.src == fe80::1)"),
+        ("[::1]", "(ipv6.src == ::1)"),
+        ("[::1]:53", "(ipv6.src == ::1 and (tcp.srcport == 53 or udp.srcport == 53 or sctp.srcport == 53))"),
+    ],
+)
+def test_a_term_is_said_in_the_words_of_tshark(term: str, source: str) -> None:
+    either = f"({source} or {source.replace('src', 'dst')})"
+    assert within([term], []) == f"({either})"
+    assert within([], [term]) == f"not ({either})"
+
+
+def test_what_is_no_term_is_told() -> None:
+    with pytest.raises(SettingsError, match="'here' names no host and no port"):
+        within(["here"], [])
 
 
 # ---- the files

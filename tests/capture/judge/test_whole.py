@@ -10,12 +10,13 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from capture.frames import File, ethernet, exchange, ipv4, udp
+from capture.frames import File, ethernet, exchange, ipv4, udp, unwrap
+from overheard.words.options import Options
 from overheard.words.verdict import Outcome
 from overheard_capture.captures.reader import read
 from overheard_capture.captures.recording import read_recording, recording_file
-from overheard_capture.judge.api import judge_files
-from overheard_capture.packets import ACK, FIN, SYN, Segment, unwrap
+from overheard_capture.judge.api import judge
+from overheard_capture.packets import ACK, FIN, SYN, Segment
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -47,7 +48,7 @@ class Damaged:
         file.content = file.content[: len(file.content) - self.cut]
         file.write(path)
         recording_file(path).write_text(json.dumps(asdict(self.recording)))
-        return judge_files(path, {"message": self.secret}, vouched=self.vouched)
+        return judge(path, {"message": self.secret}, Options(vouched=self.vouched))
 
     def segments(self) -> list[tuple[int, Segment]]:
         """The TCP segments, with where each stands."""

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from capture.frames import ETHERNET, RAW, File, ethernet, frame, ipv4, tcp, udp
+from capture.frames import ETHERNET, RAW, File, ethernet, frame, ipv4, tcp, udp, unwrap
 from capture.wrappings import (
     FRAME,
     IPV4,
@@ -24,7 +24,7 @@ from capture.wrappings import (
     pppoe,
     vxlan,
 )
-from overheard_capture.packets import Control, Datagram, Dissector, Other, Segment, payload_origin, unwrap
+from overheard_capture.packets import Control, Datagram, Dissector, Other, Segment, payload_origin
 from overheard_capture.provenance.origin import Place
 
 if TYPE_CHECKING:

@@ -10,9 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from capture.frames import RAW, frame, ipv4
+from capture.frames import RAW, frame, ipv4, unwrap
 from overheard_capture.captures.reader import read
-from overheard_capture.packets import Control, Dissector, Fragment, Other, Packet, SctpMessage, payload_origin, unwrap
+from overheard_capture.packets import Control, Dissector, Fragment, Other, Packet, SctpMessage, payload_origin
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -12,9 +12,8 @@ import pytest
 from websockets.extensions.permessage_deflate import PerMessageDeflate
 from websockets.frames import Close, CloseCode, Frame, Opcode
 
-from capture.played import origin_of, some_findings
+from capture.played import Ignored, origin_of, some_findings
 from capture.protocols.websocket.frames import frames
-from overheard_capture.content.nesting import Ignored
 from overheard_capture.identify.midstream import MidstreamReader, identify_midstream
 from overheard_capture.protocols.http2 import resync as http2_resync
 from overheard_capture.protocols.tls.conversation import TlsConversation

@@ -10,10 +10,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from capture.frames import ethernet, ipv4, rewritten, segment, tcp
+from capture.frames import ethernet, ipv4, rewritten, segment, tcp, unwrap
 from capture.reassembly.listening import assemble, said
 from overheard_capture.captures.reader import read
-from overheard_capture.packets import ACK, FIN, RST, SYN, Segment, unwrap
+from overheard_capture.packets import ACK, FIN, RST, SYN, Segment
 
 if TYPE_CHECKING:
     from pathlib import Path

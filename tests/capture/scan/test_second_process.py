@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from capture.frames import File, ethernet, exchange, ipv4, udp
 from overheard import judge
+from overheard.words.options import Options
 from overheard.words.secret import Secret
 from overheard_capture.captures.reader import CaptureReader
 from overheard_capture.scan import second_process as helper
@@ -147,7 +148,7 @@ def large(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def judged(path: Path) -> Report:
     """What the judge says."""
-    return judge(path, [SECRET], vouched=["sent", "whole"])
+    return judge(path, [SECRET], Options(vouched=["sent", "whole"]))
 
 
 @pytest.fixture(scope="module")

@@ -6,10 +6,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from capture.frames import unwrap
 from capture.playing import played
 from overheard.words.recording import MARK_GROUP, MARK_PORT, MARK_PREFIX, new_mark
 from overheard_capture.captures.reader import read
-from overheard_capture.packets import Datagram, unwrap
+from overheard_capture.packets import Datagram
 
 if TYPE_CHECKING:
     from pathlib import Path

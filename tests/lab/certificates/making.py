@@ -108,7 +108,7 @@ def server(
 
 
 def revocations(by: Made, *revoked: Made, days: int = 7) -> x509.CertificateRevocationList:
-    """The list of a CA, with those that it has taken back; the next is due in so many days."""
+    """The revocation list of a CA; the next is due in that many days."""
     builder = x509.CertificateRevocationListBuilder(
         by.certificate.subject, NOW - timedelta(days=30), NOW + timedelta(days=days)
     )

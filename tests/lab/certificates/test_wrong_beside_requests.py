@@ -12,8 +12,8 @@ from lab.certificates.making import NOW, alternative, rsa_key, server
 from lab.certificates.serving import serving
 from overheard.certificates.fetch import Address, as_requests
 from overheard.certificates.wrong import wrong
+from overheard.words.error_lookup import matching_rows
 from overheard.words.gallery import at
-from overheard.words.pasted import like
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -57,7 +57,7 @@ def test_requests_refuses_what_is_found_wrong_and_for_that_reason(fault: Fault, 
 
 @pytest.mark.parametrize("fault", FAULTS, ids=_IDS)
 def test_the_gallery_has_the_error_in_the_row_that_is_named(fault: Fault, tmp_path: Path) -> None:
-    assert (at(fault.row) in like(told(fault.chain, fault.root, fault.host, tmp_path))) is not fault.kin
+    assert (at(fault.row) in matching_rows(told(fault.chain, fault.root, fault.host, tmp_path))) is not fault.kin
 
 
 GOOD = {

@@ -41,6 +41,7 @@ from overheard.engines.base import clean_environment
 from overheard.report.scan import scanned
 from overheard.words.errors import OverheardError
 from overheard.words.layer import Layer
+from overheard.words.options import Options
 from overheard.words.report import Account, Disagreement, Flow, Report
 from overheard.words.secret import Secret
 from overheard.words.sighting import Sighting
@@ -62,8 +63,16 @@ class Judge:
         self.says = says
         self.asked: dict[str, Any] = {}
 
-    def __call__(self, files: list[str], secrets: list[Secret], **options: Any) -> Report:  # noqa: ANN401
-        self.asked = {"files": files, "secrets": secrets, **options}
+    def __call__(
+        self,
+        files: list[str],
+        secrets: list[Secret],
+        ways: Options,
+        **options: Any,  # noqa: ANN401
+    ) -> Report:
+        chosen = {name: getattr(ways, name) for name in ("any_case", "limits")}
+        chosen |= {name: list(getattr(ways, name)) for name in ("only", "without")}
+        self.asked = {"files": files, "secrets": secrets, **chosen, "vouched": sorted(ways.vouched), **options}
         return self.says
 
 

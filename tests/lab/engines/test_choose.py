@@ -116,7 +116,7 @@ def test_containers_are_taken_where_they_work(machine: Machine, wanted: str) -> 
     engine, why = choose(wanted, machine.project, lambda _doing: None)
     assert isinstance(engine, ComposeEngine)
     assert engine.project == machine.project
-    assert why == ("asked for" if wanted else "a Docker engine and Compose v2 answer")
+    assert why == ("asked for" if wanted else "a Docker engine and Compose v2 are available")
 
 
 @pytest.mark.usefixtures("local_engine")

@@ -1,4 +1,4 @@
-"""The engine of containers: `docker compose up` alone, hardened containers, and nothing left behind."""
+"""The engine of containers: `docker compose up` alone, hardened containers, and nothing left over."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The local engine: namespaces of its own, an ordinary user's rights, and nothing left behind."""
+"""The local engine: its own namespaces, an ordinary user's privileges, and nothing left over."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ import pytest
 
 import otherwise
 from overheard.words.gallery import ROWS
-from overheard.words.services import CA, CAPTURE, GALLERY_DESK, HTTP, HTTPS, INTERCEPTOR_DESK, LEGACY, MUTUAL
+from overheard.words.services import CA, CAPTURE, GALLERY_HEALTH, HTTP, HTTPS, INTERCEPTOR_HEALTH, LEGACY, MUTUAL
 from overheard.words.story import SCENARIOS
 from processes import LONG, PROJECT, alive, descendants, eventually, read_until, start_demo
 from required import fail_or_skip
@@ -68,7 +68,7 @@ def test_the_roles_cannot_be_reached_from_outside(tmp_path: Path) -> None:
 
 
 def _listening() -> set[str]:
-    served = [HTTP, HTTPS, MUTUAL, LEGACY, CA, CAPTURE, INTERCEPTOR_DESK, GALLERY_DESK]
+    served = [HTTP, HTTPS, MUTUAL, LEGACY, CA, CAPTURE, INTERCEPTOR_HEALTH, GALLERY_HEALTH]
     ports = tuple(f":{port:04X}" for port in [*(each.port for each in served), *(row.port for row in ROWS)])
     lines = [line for name in ("tcp", "tcp6") for line in Path(f"/proc/net/{name}").read_text().splitlines()[1:]]
     # Address and port in hexadecimal, then the other side's, then the state: 0A is LISTEN (proc(5)).

@@ -61,6 +61,6 @@ def test_an_interrupt_ends_in_130_without_a_word(how: str) -> None:
 def test_an_error_says_what_happened_and_what_to_do() -> None:
     assert str(SettingsError("OVERHEARD_X is not set")) == "OVERHEARD_X is not set"
     assert str(EngineError("no engine", hint="start one")) == "no engine\n  start one"
-    waited = NotReadyError("the CA", seen="it said nothing", hint="see its log")
-    assert str(waited) == "waited for the CA, but it said nothing\n  see its log"
+    waited = NotReadyError("the CA", seen="it gave no HTTP response", hint="see its log")
+    assert str(waited) == "waited for the CA, but it gave no HTTP response\n  see its log"
     assert all(isinstance(error, OverheardError) for error in (waited, EngineError("")))

@@ -185,7 +185,7 @@ def test_a_client_that_comes_back_resumes_its_session(secure: Served, files: Fil
     context = trusting(files, version)
     with closing(secure.connect(context)) as first:
         assert isinstance(first, ssl.SSLSocket)
-        # With TLS 1.3 the tickets come behind the handshake.
+        # With TLS 1.3 the tickets come after the handshake.
         secure.get("/health", first)
         assert not first.session_reused
         session = first.session

@@ -137,7 +137,7 @@ def test_what_is_looked_for_first_is_short_however_long_a_secret_is(secret: byte
 
 @pytest.mark.parametrize("secret", [b"fluffy tail", b"0123456789abcdef" * 100])
 def test_no_spelling_is_much_longer_than_the_secret(secret: bytes) -> None:
-    """For so many bytes have to be kept wherever a capture is cut."""
+    """That many bytes have to be kept between two pieces of a stream."""
     assert max(pattern.shape.longest for pattern in patterns(secret)) < 35 * len(secret) + 100
 
 

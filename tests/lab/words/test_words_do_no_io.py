@@ -1,4 +1,4 @@
-"""The words are to be had without anything that could reach out: a promise of the folder."""
+"""`overheard.words` imports nothing that could do I/O, as its docstring says."""
 
 from __future__ import annotations
 

@@ -188,7 +188,7 @@ TOKEN = seal(new_key(), "fluffy tail")
 def test_half_an_agreement_that_makes_no_sense_is_told(place: Place, http: str, answers: Answers, half: str) -> None:
     answers.body = half.encode()
     answer = made(place, attempt(at(http), disguise=Disguise.DIFFIE_HELLMAN))
-    assert answer.error.startswith("the server's half of the agreement makes no sense: ")
+    assert answer.error.startswith("the server's half of the key agreement is invalid: ")
     assert (answer.message, answer.notes) == ("", ())
     assert place.message_keys() == []
 

@@ -65,7 +65,7 @@ def test_arguments_are_none_of_its_ways_to_be_told() -> None:
 @pytest.mark.parametrize(
     ("variables", "words"),
     [
-        ({"SECRET_URL": "ftp://localhost"}, "SECRET_URL is 'ftp://localhost', which is no http:// or https:// address"),
+        ({"SECRET_URL": "ftp://localhost"}, "SECRET_URL is 'ftp://localhost', which is not an http:// or https:// URL"),
         ({"SECRET_URL": "localhost:5683"}, "SECRET_URL is 'localhost:5683'"),
         ({"SECRET_URL": "http://"}, "No host supplied"),
         ({"SECRET_URL": "http://a..b/"}, "label empty or too long"),

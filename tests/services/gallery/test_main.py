@@ -1,4 +1,4 @@
-"""The gallery as a program: what it hands over, what it leaves behind, and how it begins and ends."""
+"""The gallery as a program: what it hands over, what it leaves, and how it starts and ends."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from cryptography import x509
 from overheard.words.errors import SettingsError
 from overheard.words.gallery import ROWS, at
 from overheard.words.handover import GALLERY_CRL, GALLERY_ROOT
-from overheard.words.services import GALLERY_DESK
+from overheard.words.services import GALLERY_HEALTH
 from overheard_services.gallery.authority import signed_by_itself
 from overheard_services.gallery.contexts import context, good
 from overheard_services.gallery.plans import SERVER
@@ -98,6 +98,6 @@ def test_its_rows_must_have_ports_too(tmp_path: Path) -> None:
 
 def test_its_settings_have_defaults_but_for_the_handover(tmp_path: Path) -> None:
     settings = Settings.from_environment({"OVERHEARD_GALLERY_HANDOVER": str(tmp_path)})
-    assert settings == Settings(ADDRESS, GALLERY_DESK.port, "fluffy tail", tmp_path)
+    assert settings == Settings(ADDRESS, GALLERY_HEALTH.port, "fluffy tail", tmp_path)
     with pytest.raises(SettingsError, match="OVERHEARD_GALLERY_HANDOVER"):
         Settings.from_environment({})

@@ -31,7 +31,7 @@ _PYTHON = Path(os.environ.get("OVERHEARD_INTERCEPTOR_PYTHON") or PROJECT / ".ven
 def command() -> list[str]:
     """How to start it; the test is skipped, or in CI failed, where no Python has mitmproxy."""
     if not _PYTHON.exists():
-        fail_or_skip("local", f"{_PYTHON} is not there (lab/setup/python-env makes it)")
+        fail_or_skip("local", f"{_PYTHON} is missing (lab/setup/python-env creates it)")
     return [str(_PYTHON), "-m", "overheard_services.interceptor"]
 
 

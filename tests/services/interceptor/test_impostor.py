@@ -81,7 +81,7 @@ def test_the_keys_of_both_connections_are_written_down(server: str, interceptor:
 def test_a_client_that_trusts_the_right_ca_alone_sends_nothing(
     server: str, interceptor: Interceptor, files: Files, answers: Answers
 ) -> None:
-    """It leaves a connection to the server behind, and no line in the record: there was nothing to be read."""
+    """It leaves a connection to the server, and no line in the record: there was nothing to read."""
     reply = ask(f"{server}/", Way(trusting=files.root, through=ADDRESS))
     assert reply.text == ""
     assert reply.error.startswith("SSLError: ")

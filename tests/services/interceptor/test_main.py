@@ -66,7 +66,7 @@ def test_a_server_that_is_not_there_is_no_end_of_it(tmp_path: Path) -> None:
 
 
 def test_an_address_in_use_is_told(tmp_path: Path) -> None:
-    """One of a proxy, and that of the desk."""
+    """One of a proxy, and that of the health check."""
     with closing(socket.create_server((ADDRESS, 0))) as taken:
         port = taken.getsockname()[1]
         for variables in (

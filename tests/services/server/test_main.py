@@ -163,9 +163,9 @@ def test_clients_that_do_not_believe_it_or_have_no_certificate_leave_no_word_in_
 @pytest.mark.parametrize(
     ("name", "value", "words"),
     [
-        ("OVERHEARD_SERVER_SERVICES", "ftp", "OVERHEARD_SERVER_SERVICES is 'ftp': 'ftp' is no service"),
+        ("OVERHEARD_SERVER_SERVICES", "ftp", "OVERHEARD_SERVER_SERVICES is 'ftp': 'ftp' is not a service"),
         ("OVERHEARD_SERVER_SERVICES", "https", "OVERHEARD_SERVER_HANDOVER is not set"),
-        ("SECRET_KEY", "acorn", "SECRET_KEY is no key for Fernet"),
+        ("SECRET_KEY", "acorn", "SECRET_KEY is not a Fernet key"),
         ("OVERHEARD_SERVER_SHARED_KEY_FILE", "/nowhere/key", "OVERHEARD_SERVER_SHARED_KEY_FILE: /nowhere/key cannot"),
     ],
 )

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from enum import IntEnum
-from typing import TYPE_CHECKING, NamedTuple, Protocol
+from typing import TYPE_CHECKING, NamedTuple
+
+from overheard_capture.protocols.framer import Framer
 
 if TYPE_CHECKING:
+    from overheard_capture.protocols.framer import FrameHandler
     from overheard_capture.provenance.origin import Bytes, Origin
 
 HEAD = 9
@@ -90,91 +93,36 @@ class Http2Frame(NamedTuple):
         return bool(self.flags & PADDED) and self.kind in _MAY_BE_PADDED
 
 
-class Http2FrameHandler(Protocol):
-    """Whoever is told what the frames are."""
+class Http2Framer(Framer[Http2Frame]):
+    """Cuts the frames out of what one side sends, and the padding out of them."""
 
-    def begin(self, frame: Http2Frame) -> bool:
-        """A frame begins. Say whether it may be here."""
+    def __init__(self, handler: FrameHandler[Http2Frame]) -> None:
+        super().__init__(handler, HEAD)
+        # How much of what is left is padding, or -1 where its first byte will say.
+        self._padding = 0
 
-    def piece(self, data: Bytes, origin: Origin, goes_on: bool) -> None:
-        """Some of its payload, without padding."""
-
-    def missing(self, length: int) -> None:
-        """So many bytes of its payload are missing here."""
-
-    def end(self) -> None:
-        """The frame is over."""
-
-
-class Http2Framer:
-    """Cuts frames out of bytes as they come. Nothing is kept but a head that is not all there."""
-
-    def __init__(self, listener: Http2FrameHandler) -> None:
-        self._listener = listener
-        self._head = b""
-        self._frame: Http2Frame | None = None
-        # How much of the frame is to come; of that, how much is padding, or -1 where its first byte will say.
-        self._left = self._padding = 0
-        self._begun = False
-        # Whether something stood where a frame should have begun.
-        self.broken = False
-
-    @property
-    def between(self) -> bool:
-        """Whether a frame has just ended, and no other begun."""
-        return self._frame is None and not self._head
-
-    def feed(self, data: memoryview, origin: Origin) -> int:
-        """Read on. How many bytes were read: all, unless no frame can be there."""
-        at = 0
-        while at < len(data):
-            if self._frame is None:
-                more = data[at : at + HEAD - len(self._head)]
-                self._head += more
-                at += len(more)
-                if len(self._head) == HEAD and not self._begin():
-                    self.broken = True
-                    return at
-            else:
-                at += self._go_on(data[at : at + self._left], origin.after(at))
-        return at
-
-    def _begin(self) -> bool:
+    def _read_head(self) -> None:
         frame, self._head = Http2Frame.of(self._head), b""
-        if not frame.sound or frame.padded > frame.length or not self._listener.begin(frame):
-            return False
-        self._frame, self._left, self._begun = frame, frame.length, False
+        if not frame.sound or frame.padded > frame.length:
+            self.broken = True
+            return
         self._padding = -1 if frame.padded else 0
-        self._end_if_over()
-        return True
+        self._begin(frame)
 
-    def _go_on(self, data: memoryview, origin: Origin) -> int:
+    def _read_payload(self, _: Http2Frame, data: memoryview, origin: Origin) -> int:
         if self._padding < 0:
             # A padding longer than what it pads is no padding (6.1). All that is left is looked at then.
-            self._left -= 1
-            self._padding = data[0] if data[0] <= self._left else 0
-            self._end_if_over()
+            self._padding = data[0] if data[0] < self._left else 0
+            self._pass(1)
             return 1
         body = data[: max(self._left - self._padding, 0)]
         if len(body):
-            self._listener.piece(body, origin, self._begun)
+            self._handler.piece(body, origin, self._begun)
             self._begun = True
-        self._left -= len(data)
-        self._end_if_over()
+        self._pass(len(data))
         return len(data)
 
     def gap(self, length: int) -> bool:
         """So many bytes are missing. Say whether it is known where the next frame begins."""
-        if self._frame is None or length > self._left:
-            self._frame, self._head = None, b""
-            return False
         self._padding = max(self._padding, 0)
-        self._listener.missing(length)
-        self._left -= length
-        self._end_if_over()
-        return True
-
-    def _end_if_over(self) -> None:
-        if not self._left:
-            self._frame = None
-            self._listener.end()
+        return super().gap(length)

@@ -5,6 +5,8 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import NamedTuple
 
+# Its decoder gives up at the first gap, and says of no field which bytes it came from. So the parts that it is made of
+# are used, though only the decoder is documented: the version is capped, and a test holds them to RFC 7541.
 from hpack.exceptions import HPACKError
 from hpack.hpack import decode_integer
 from hpack.huffman_table import decode_huffman

@@ -9,7 +9,7 @@ from overheard_capture.content.content import Content, SearchScope
 from overheard_capture.content.findings import Reason
 from overheard_capture.decoders.untyped import untyped
 from overheard_capture.protocols.framed import FramedReader
-from overheard_capture.protocols.http2.frames import END_STREAM, HEAD, PREFACE, FrameType, Http2Frame, Http2Framer
+from overheard_capture.protocols.http2.frames import END_STREAM, FrameType, Http2Frame, Http2Framer
 from overheard_capture.protocols.http2.headers import Http2Headers
 from overheard_capture.protocols.http2.resync import find_frames
 from overheard_capture.protocols.http2.streams import TELLING, Http2Streams
@@ -35,15 +35,6 @@ _NUMBERS = {
 def http2(findings: Findings, layers: Layers) -> FramedReader:
     """A reader of one direction, with the preface or without."""
     return FramedReader(findings, layers, "HTTP/2", Http2(findings, (*layers, LAYER)), find_frames)
-
-
-def is_http2(head: Bytes) -> bool:
-    """Whether a direction that begins with these 24 bytes is HTTP/2: it begins with the preface, or with settings."""
-    start = bytes(head[: len(PREFACE)])
-    if start.startswith(b"PRI") or len(start) < HEAD:
-        return start == PREFACE
-    frame = Http2Frame.of(start)
-    return frame.kind == FrameType.SETTINGS and frame.sound and not frame.flags and frame.length <= 600
 
 
 class Http2:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import islice
 
 from hpack.exceptions import HPACKError
 
@@ -16,45 +17,36 @@ from overheard_capture.protocols.http2.frames import (
     Http2Frame,
 )
 from overheard_capture.protocols.http2.hpack import HeadersTooLargeError, HpackDecoder
+from overheard_capture.protocols.resync import FrameWalks
 
 _MAY_BEGIN = re.compile(rb"(?=\x00[\x00-\x40].[\x00-\x09][\x00-\x2d][\x00-\x0f])", re.DOTALL)
 # Of headers, a block makes sense; of much data, that a frame begins where it ends. How many of these are wanted.
 _MUCH = 256
 _WANTED = 3
 _MOST_TRIED = 2000
-# How many frames are looked at, from all the places together where one may begin.
-_MOST_FRAMES = 20_000
 # More than so many bytes of header blocks are not unfolded to find a beginning.
 _MOST_UNFOLDED = 256 << 10
 
 
 def find_frames(data: bytes | bytearray, last: bool) -> int:
     """Where frames begin, or -1. With `last`, nothing comes behind `data`."""
-    walks = _Http2Walks(data, last)
-    for tried, match in enumerate(_MAY_BEGIN.finditer(data)):
-        if tried == _MOST_TRIED:
-            break
-        if walks.succeeds(match.start()):
-            return match.start()
-    return -1
+    return _Http2Walks(data, last).first(islice(_MAY_BEGIN.finditer(data), _MOST_TRIED))
 
 
-class _Http2Walks:
-    """Walks from frame to frame, from many a place, but not for ever."""
+class _Http2Walks(FrameWalks):
+    """Header blocks that make sense, and much data, are what tells."""
 
     def __init__(self, data: bytes | bytearray, last: bool) -> None:
-        self._data = data
-        self._last = last
-        self._passed = self._unfolded = 0
+        super().__init__(data, last)
+        self._unfolded = 0
 
     def succeeds(self, begin: int) -> bool:
         """Whether the frames from a place on are frames beyond doubt."""
         data, at = self._data, begin
         counted, number, goes_on = 0, 0, False
         while at + HEAD <= len(data):
-            if self._passed >= _MOST_FRAMES:
+            if not self._may_pass():
                 return False
-            self._passed += 1
             frame = Http2Frame.of(bytes(data[at : at + HEAD]))
             if not _is_likely(frame) or data[at + 5] & 0xF0 or goes_on is not (frame.kind == FrameType.CONTINUATION):
                 return False

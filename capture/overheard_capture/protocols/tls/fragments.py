@@ -13,8 +13,8 @@ if TYPE_CHECKING:
 
     from overheard_capture.provenance.origin import Origin
 
-# Of a fragment's head, what a message of TLS has, too; and all of it.
-_SHORT_HEAD, _HEAD = 4, 12
+# How long the head of a fragment is.
+_HEAD = 12
 _LONGEST, _MOST = 256 << 10, 32
 
 

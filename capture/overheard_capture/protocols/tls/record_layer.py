@@ -17,11 +17,6 @@ if TYPE_CHECKING:
     from overheard_capture.provenance.origin import Bytes, Origin
 
 
-def tls(findings: Findings, layers: Layers = ()) -> TlsReader:
-    """A reader of one direction, from its first record on."""
-    return TlsReader(findings, layers)
-
-
 class TlsReader:
     """Reads one direction. `begins` is where in the direction TLS does; `torn` whether bytes before it are missing."""
 

@@ -11,7 +11,7 @@ from overheard_capture.decoders.short import Short
 from overheard_capture.protocols.framed import FramedReader
 from overheard_capture.protocols.websocket.frames import Opcode, WebSocketFrame, WebSocketFramer
 from overheard_capture.protocols.websocket.permessage_deflate import PermessageDeflate
-from overheard_capture.protocols.websocket.resync import find_frames, follow_each_other
+from overheard_capture.protocols.websocket.resync import find_frames
 
 if TYPE_CHECKING:
     from overheard_capture.content.findings import Findings
@@ -27,11 +27,6 @@ _SMALL = 16
 def websocket(findings: Findings, layers: Layers) -> FramedReader:
     """A reader of one direction."""
     return FramedReader(findings, layers, "WebSocket", WebSocket(findings, (*layers, LAYER)), find_frames)
-
-
-def is_websocket(head: Bytes) -> bool:
-    """Whether these bytes, out of the middle of a connection, are frames that follow each other."""
-    return follow_each_other(bytes(head), 0, last=False)
 
 
 class WebSocket:
@@ -62,14 +57,15 @@ class WebSocket:
 
     # ---- what the frames are
 
-    def begin(self, frame: WebSocketFrame) -> None:
-        """A frame begins."""
+    def begin(self, frame: WebSocketFrame) -> bool:
+        """A frame begins, which may be anywhere."""
         self._findings.is_a("WebSocket")
         self._frame = frame
         if frame.control:
             self._aside = Short(self._findings, self._layers) if frame.length > _SMALL else None
         elif frame.opcode != Opcode.CONTINUATION or not (self._message or self._compressed):
             self._begin_message(frame)
+        return True
 
     def _begin_message(self, frame: WebSocketFrame) -> None:
         if self._message or self._compressed or frame.opcode == Opcode.CONTINUATION:

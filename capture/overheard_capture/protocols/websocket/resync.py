@@ -7,6 +7,7 @@ import re
 import zlib
 from typing import NamedTuple
 
+from overheard_capture.protocols.resync import FrameWalks
 from overheard_capture.protocols.websocket.frames import LONGER, SHORTEST, Opcode, WebSocketFrame, head_length
 from overheard_capture.protocols.websocket.masking import unmasked
 
@@ -14,8 +15,6 @@ _MAY_BEGIN = re.compile(rb"[\x01\x02\x80-\x82\x88-\x8a\x41\x42\xc1\xc2]")
 # One may begin at any byte, and small ones look like much else: not all is tried.
 _TRIED = 16 << 10
 _LOOKED_AT = 1024
-# How many frames are looked at, from all the places together where one may begin.
-_MOST_FRAMES = 20_000
 
 # What a frame counts for: one whose payload proves it, and one of which only the head fits. How much is wanted; how
 # much where the last ends where all ends; and how much where the first begins where all begins, too.
@@ -32,13 +31,7 @@ _END, _WORD, _STORED = b"\x00\x00\xff\xff", b"word", b"\x00\x04\x00\xfb\xffword"
 
 def find_frames(data: bytes | bytearray, last: bool) -> int:
     """Where frames begin, or -1. With `last`, nothing comes behind `data`."""
-    walks = _WebSocketWalks(data, last)
-    return next((at for each in _MAY_BEGIN.finditer(data, 0, _TRIED) if walks.succeeds(at := each.start())), -1)
-
-
-def follow_each_other(data: bytes | bytearray, at: int, *, last: bool) -> bool:
-    """Whether frames follow each other from a place on, all masked or none, so that it can be no accident."""
-    return _WebSocketWalks(data, last).succeeds(at)
+    return _WebSocketWalks(data, last).first(_MAY_BEGIN.finditer(data, 0, _TRIED))
 
 
 class _WalkState(NamedTuple):
@@ -49,13 +42,8 @@ class _WalkState(NamedTuple):
     goes_on: bool | None
 
 
-class _WebSocketWalks:
-    """Walks from frame to frame, from many a place, but not for ever."""
-
-    def __init__(self, data: bytes | bytearray, last: bool) -> None:
-        self._data = data
-        self._last = last
-        self._passed = 0
+class _WebSocketWalks(FrameWalks):
+    """What the payloads hold is what tells; see `_WalkScore`."""
 
     def succeeds(self, begin: int) -> bool:
         """Whether the frames from a place on are frames beyond doubt."""
@@ -64,9 +52,8 @@ class _WebSocketWalks:
         evidence = _WalkScore()
         step: _WalkState | None = _WalkState(begin, self._data[begin + 1 : begin + 2] >= b"\x80", None)
         while step and step.at + 2 <= len(self._data):
-            if self._passed >= _MOST_FRAMES:
+            if not self._may_pass():
                 return False
-            self._passed += 1
             step = self._pass(step, evidence)
             if evidence.counted >= _WANTED:
                 return True

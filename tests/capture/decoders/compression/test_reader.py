@@ -14,7 +14,8 @@ import zstandard
 from capture.lzw import compressed
 from capture.played import VALUE, outcome, played, seen, some_findings
 from capture.wrapped import in_json, noise, zipped
-from overheard_capture.content.findings import Limits, Reason, Unread
+from overheard.words.options import Limits
+from overheard_capture.content.findings import Reason, Unread
 from overheard_capture.decoders.compression.reader import decompressing
 from overheard_capture.decoders.registry import CODINGS
 from overheard_capture.decoders.untyped import untyped

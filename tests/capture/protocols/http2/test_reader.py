@@ -15,10 +15,12 @@ from hypothesis import strategies as st
 
 from capture.played import VALUE, outcome, played, seen, sightings, some_findings
 from capture.protocols.http2.talk import ANSWER, REQUEST, Talk
-from overheard_capture.content.findings import Limits, Reason
+from overheard.words.options import Limits
+from overheard_capture.content.findings import Reason
+from overheard_capture.identify.protocols import identify_last
 from overheard_capture.protocols.http2.frames import PREFACE
 from overheard_capture.protocols.http2.hpack import HpackDecoder
-from overheard_capture.protocols.http2.reader import http2, is_http2
+from overheard_capture.protocols.http2.reader import http2
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -142,11 +144,11 @@ def test_settings_may_allow_a_larger_table() -> None:
 
 def test_without_a_preface() -> None:
     """After an upgrade from HTTP/1.1 the server begins with its settings."""
-    assert is_http2(Talk().sent)
-    assert is_http2(Talk().answered)
-    assert not is_http2(b"PRI * HTTP/2.0\r\n\r\nXX\r\n\r\n")
-    assert not is_http2(b"GET / HTTP/1.1\r\n\r\n")
-    assert not is_http2(b"")
+    assert identify_last(Talk().sent).name == "HTTP/2"
+    assert identify_last(Talk().answered).name == "HTTP/2"
+    assert identify_last(b"PRI * HTTP/2.0\r\n\r\nXX\r\n\r\n").name != "HTTP/2"
+    assert identify_last(b"GET / HTTP/1.1\r\n\r\n").name != "HTTP/2"
+    assert identify_last(b"").name != "HTTP/2"
 
 
 # ---- what is missing, and what is wrong

@@ -32,7 +32,7 @@ from lab.pki import Files
 from overheard_capture.content.findings import Conversation, Findings
 from overheard_capture.identify.direction import READERS
 from overheard_capture.protocols.tls.conversation import tls_of
-from overheard_capture.protocols.tls.record_layer import tls
+from overheard_capture.protocols.tls.record_layer import TlsReader
 from overheard_capture.protocols.tls.records import skip_records
 from overheard_capture.provenance.origin import Origin
 
@@ -421,7 +421,7 @@ def long_side(size: int, total: int) -> Callable[[], Heard]:
     """Somebody who reads many records of a size."""
     block = data(size) * ((1 << 20) // (size + 5) + 1)
     findings = Findings(hear([]).client.search, READERS, conversation=Conversation())
-    reader = tls(findings)
+    reader = TlsReader(findings, ())
     hello = HELLOS[0][1] + CHANGE_CIPHER_SPEC + FINISHED
     reader.feed(hello, Origin.of_frame(1, 54, len(hello)))
     origin = Origin.of_frame(2, 54, len(block))

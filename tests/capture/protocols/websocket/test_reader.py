@@ -15,7 +15,8 @@ from capture.played import VALUE, outcome, played, seen, sightings
 from capture.protocols.websocket.frames import frames
 from overheard_capture.content.findings import Reason
 from overheard_capture.protocols.websocket.masking import unmasked
-from overheard_capture.protocols.websocket.reader import is_websocket, websocket
+from overheard_capture.protocols.websocket.reader import websocket
+from overheard_capture.protocols.websocket.resync import find_frames
 
 COMPRESSED = ("WebSocket", "permessage-deflate")
 TEXT, BINARY, PING, CONT = Opcode.TEXT, Opcode.BINARY, Opcode.PING, Opcode.CONT
@@ -142,10 +143,10 @@ def test_what_is_no_frame_is_said_and_all_counted() -> None:
 
 
 def test_what_websocket_is() -> None:
-    assert is_websocket(frames(*(Frame(TEXT, b"hello") for _ in range(9)), mask=True))
-    assert not is_websocket(gzip.compress(bytes(range(256)) * 4))
-    assert not is_websocket(b"plain text, of which there is a lot " * 9)
-    assert not is_websocket(bytes(1000))
+    assert find_frames(frames(*(Frame(TEXT, b"hello") for _ in range(9)), mask=True), last=False) == 0
+    assert find_frames(gzip.compress(bytes(range(256)) * 4), last=False) < 0
+    assert find_frames(b"plain text, of which there is a lot " * 9, last=False) < 0
+    assert find_frames(bytes(1000), last=False) < 0
 
 
 @given(st.binary(max_size=200), st.binary(min_size=4, max_size=4), st.integers(0, 9))

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from overheard.words.gallery import Row, Says
 
 
-def like(text: str) -> list[Row]:
+def matching_rows(text: str) -> list[Row]:
     """The rows whose reason is in `text`, or whose error contains `text`; empty if there is none.
 
     Several match if OpenSSL words different faults alike: the error alone cannot tell them apart. If one reason

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from overheard.words.near import nearest, unknown
 from overheard.words.story import SCENARIOS
+from overheard.words.suggestions import nearest, unknown
 
 NAMES = [scenario.name for scenario in SCENARIOS]
 

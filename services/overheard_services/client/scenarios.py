@@ -1,4 +1,4 @@
-"""Walks the scenarios: each is recorded, and what came of it is said as it happens."""
+"""Runs the scenarios: each is recorded, and its results are reported."""
 
 from __future__ import annotations
 
@@ -25,10 +25,10 @@ if TYPE_CHECKING:
 _POST_QUANTUM = (3, 5)
 
 
-def walk(settings: Settings, progress: Callable[[str], None]) -> list[Result]:
-    """Run every scenario of the settings, and return what came of each.
+def run_scenarios(settings: Settings, progress: Callable[[str], None]) -> list[Result]:
+    """Run every scenario of the settings, and return the results.
 
-    `progress` is told the name of each scenario as it begins, and then that the judge is at work.
+    `progress` is called at the start of each scenario, and when the judge starts.
     """
     token = contents("OVERHEARD_CAPTURE_TOKEN_FILE", settings.capture_token_file).decode()
     sidecar = Sidecar(settings.capture_url, token, settings.run)
@@ -53,7 +53,7 @@ def walk(settings: Settings, progress: Callable[[str], None]) -> list[Result]:
 
 
 def lacks(scenario: Scenario, settings: Settings) -> str:
-    """What a scenario needs and this lab has not, in a sentence; empty where nothing is missing."""
+    """What a scenario needs but this lab lacks, in a sentence; empty if nothing is missing."""
     if Need.INTERCEPTOR in scenario.needs and not settings.impostor:
         return f"it needs {Need.INTERCEPTOR}, and none runs here"
     if Need.POST_QUANTUM in scenario.needs and ssl.OPENSSL_VERSION_INFO[:2] < _POST_QUANTUM:

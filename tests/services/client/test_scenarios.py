@@ -16,8 +16,8 @@ from overheard.words.result import Exchange, Result
 from overheard.words.scenario import Disguise, Expectation, Identity, Need, Scenario, Trust
 from overheard.words.story import SCENARIOS
 from overheard.words.verdict import Outcome, Verdict
-from overheard_services.client import walk as module
-from overheard_services.client.walk import lacks, walk
+from overheard_services.client import scenarios as module
+from overheard_services.client.scenarios import lacks, run_scenarios
 from services.client.place import attempt
 from services.client.process import client
 
@@ -65,7 +65,7 @@ def scenario(name: str, *attempts: Attempt, found: Outcome = FOUND, needs: froze
 
 
 def walked(settings: Settings) -> list[Result]:
-    return walk(settings, lambda _doing: None)
+    return run_scenarios(settings, lambda _doing: None)
 
 
 INTERCEPTED = scenario("intercepted", needs=frozenset({Need.INTERCEPTOR}))
@@ -81,7 +81,7 @@ def test_each_scenario_is_recorded_and_what_came_of_it_is_returned(place: Place,
         scenario("secure", attempt(place.service("https"), trust=Trust.LAB_CA)),
     )
     told: list[str] = []
-    results = walk(place.settings(scenarios=scenarios), told.append)
+    results = run_scenarios(place.settings(scenarios=scenarios), told.append)
     assert told == ["recording plain", "recording secure", "judging"]
     assert sidecar.happened == ["begin plain", "end plain", "begin secure", "end secure"]
     assert sidecar.told == ("http://127.0.0.1:1", "the token of the capture API", "mine")
@@ -148,7 +148,7 @@ def test_a_token_that_cannot_be_read_is_an_error_in_words(place: Place, sidecar:
 def test_what_this_lab_has_not_is_told_and_not_recorded(place: Place, sidecar: Sidecar) -> None:
     told: list[str] = []
     scenarios = (INTERCEPTED, scenario("plain", attempt(place.service("http"))))
-    skipped, ran = walk(place.settings(scenarios=scenarios), told.append)
+    skipped, ran = run_scenarios(place.settings(scenarios=scenarios), told.append)
     assert skipped == Result.of_skipped("intercepted", "it needs the interceptor, and none runs here")
     assert (skipped.as_expected, skipped.failed, ran.as_expected) == (False, False, True)
     assert told == ["recording plain", "judging"]

@@ -1,4 +1,4 @@
-"""Where the interceptor says that it is ready: there is nobody at the desk until all its proxies listen."""
+"""The health check of the interceptor: nothing listens there until all its proxies listen."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 
-class _Desk(BaseHTTPRequestHandler):
+class _Handler(BaseHTTPRequestHandler):
     def do_GET(self) -> None:
         if self.path != PATH:
             self.send_error(404)
@@ -28,22 +28,22 @@ class _Desk(BaseHTTPRequestHandler):
         self.wfile.write(body)
 
     def log_message(self, *_: object) -> None:
-        """Nobody wants to read that somebody asked every second."""
+        """Log nothing: there is a health check every second."""
 
 
 @contextmanager
-def open_desk(host: str, port: int) -> Iterator[None]:
-    """Answer at `/health` within the `with` block. Raises SettingsError where the address cannot be listened on."""
+def serve_health(host: str, port: int) -> Iterator[None]:
+    """Respond at `/health` within the `with` block. Raises SettingsError if the address cannot be listened on."""
     try:
-        desk = ThreadingHTTPServer((host, port), _Desk)
+        server = ThreadingHTTPServer((host, port), _Handler)
     except OSError as problem:
         raise SettingsError(
             f"cannot listen on {host}:{port}: {problem.strerror}",
             hint="find out what is using it, or change OVERHEARD_INTERCEPTOR_PORT",
         ) from None
-    with desk:
-        threading.Thread(target=desk.serve_forever, kwargs={"poll_interval": 0.1}, daemon=True).start()
+    with server:
+        threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.1}, daemon=True).start()
         try:
             yield
         finally:
-            desk.shutdown()
+            server.shutdown()

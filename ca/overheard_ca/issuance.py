@@ -1,4 +1,4 @@
-"""The desk: where a token and a signing request go in, and a certificate or a refusal comes out. No HTTP in here."""
+"""Issuance: takes a token and a signing request, and returns a certificate or a refusal. Independent of HTTP."""
 
 from __future__ import annotations
 
@@ -20,8 +20,8 @@ log = logging.getLogger("overheard_ca")
 
 
 @dataclass(frozen=True)
-class Desk:
-    """What certifying needs: `allowed` are the names of all requesters, `life` is how long a certificate lasts."""
+class Issuance:
+    """Certifies requests. `allowed` are the names of all requesters, `life` is the lifetime of a certificate."""
 
     authority: Authority
     ledger: Ledger
@@ -29,7 +29,7 @@ class Desk:
     life: timedelta
 
     def certify(self, token: str, body: Callable[[], bytes]) -> bytes:
-        """The chain for the signing request in `body`, read only if the token is good. Raises RefusedError."""
+        """The chain for the signing request in `body`, parsed only if the token is valid. Raises RefusedError."""
         grant = self._granted(token)
         asked = check(body(), yours=grant.names, allowed=self.allowed)
         leaf = self._issue(token, grant, asked)
@@ -48,10 +48,10 @@ class Desk:
         return grant
 
     def _issue(self, token: str, grant: Grant, asked: CheckedRequest) -> x509.Certificate:
-        """Sign. The token is used up, the certificate made and entered, all at once or not at all."""
+        """Sign. Using up the token, and creating and recording the certificate, is one transaction."""
         now = datetime.now(UTC)
         with self.ledger.transaction() as entry:
-            # It was unused a moment ago, but another thread may have come first.
+            # It was unused a moment ago, but another thread may have used it since.
             if not spend(entry, token, now):
                 raise refusals.TOKEN_USED.error()
             leaf = leaf_certificate(asked, grant.profile, self.authority.issuing, self.life, now)

@@ -10,8 +10,8 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.x509.oid import ExtendedKeyUsageOID
 
 from ca.csrs import KEY, csr
-from overheard_ca.desk import Desk
 from overheard_ca.errors import RefusedError
+from overheard_ca.issuance import Issuance
 from overheard_ca.settings import Settings
 from overheard_ca.start import prepare
 
@@ -25,12 +25,12 @@ WEIRD: list[tuple[x509.ExtensionType, bool]] = [
 
 
 @pytest.fixture
-def desk(settings: Settings) -> Desk:
+def issuance(settings: Settings) -> Issuance:
     return prepare(settings)
 
 
 @pytest.fixture
-def token(desk: Desk, settings: Settings) -> str:  # noqa: ARG001  # it is handed over when the desk is made
+def token(issuance: Issuance, settings: Settings) -> str:  # noqa: ARG001  # created by the fixture that it depends on
     return (settings.handover / "server" / "token").read_text().strip()
 
 
@@ -38,15 +38,15 @@ def leaf(chain: bytes) -> x509.Certificate:
     return x509.load_pem_x509_certificates(chain)[0]
 
 
-def test_a_good_token_and_a_good_request_make_a_certificate(desk: Desk, token: str) -> None:
-    issued, issuing = x509.load_pem_x509_certificates(desk.certify(token, lambda: csr("server", "127.0.0.1")))
+def test_a_good_token_and_a_good_request_make_a_certificate(issuance: Issuance, token: str) -> None:
+    issued, issuing = x509.load_pem_x509_certificates(issuance.certify(token, lambda: csr("server", "127.0.0.1")))
     assert issued.public_key() == KEY.public_key()
     issued.verify_directly_issued_by(issuing)
-    issuing.verify_directly_issued_by(desk.authority.root)
+    issuing.verify_directly_issued_by(issuance.authority.root)
 
 
-def test_nothing_is_copied_from_a_request_but_key_and_names(desk: Desk, token: str) -> None:
-    weird = leaf(desk.certify(token, lambda: csr("server", common_name="server", extensions=WEIRD)))
+def test_nothing_is_copied_from_a_request_but_key_and_names(issuance: Issuance, token: str) -> None:
+    weird = leaf(issuance.certify(token, lambda: csr("server", common_name="server", extensions=WEIRD)))
     assert [extension.oid.dotted_string for extension in weird.extensions].count("1.2.3.4") == 0
     assert len(weird.extensions) == 6
     value = weird.extensions.get_extension_for_class
@@ -55,51 +55,53 @@ def test_nothing_is_copied_from_a_request_but_key_and_names(desk: Desk, token: s
     assert not value(x509.KeyUsage).value.key_encipherment
 
 
-def test_the_token_decides_what_a_certificate_is_for_and_not_the_request(desk: Desk, settings: Settings) -> None:
+def test_the_token_decides_what_a_certificate_is_for_and_not_the_request(
+    issuance: Issuance, settings: Settings
+) -> None:
     held = (settings.handover / "squirrel" / "token").read_text().strip()
     as_server: list[tuple[x509.ExtensionType, bool]] = [
         (x509.ExtendedKeyUsage([ExtendedKeyUsageOID.SERVER_AUTH]), False)
     ]
-    issued = leaf(desk.certify(held, lambda: csr("squirrel", extensions=as_server)))
+    issued = leaf(issuance.certify(held, lambda: csr("squirrel", extensions=as_server)))
     purposes = issued.extensions.get_extension_for_class(x509.ExtendedKeyUsage).value
     assert list(purposes) == [ExtendedKeyUsageOID.CLIENT_AUTH]
     assert issued.subject.rfc4514_string() == "CN=squirrel"
 
 
-def test_the_body_is_not_read_for_a_bad_token(desk: Desk) -> None:
+def test_the_body_is_not_read_for_a_bad_token(issuance: Issuance) -> None:
     def never() -> bytes:
         raise AssertionError("the body was read")
 
     with pytest.raises(RefusedError) as caught:
-        desk.certify("acorn", never)
+        issuance.certify("acorn", never)
     assert caught.value.code == "token-unknown"
 
 
-def test_a_refused_request_leaves_the_token_good(desk: Desk, token: str) -> None:
+def test_a_refused_request_leaves_the_token_good(issuance: Issuance, token: str) -> None:
     for bad in (b"", csr("evil"), csr("other.example"), csr("server", key=rsa.generate_private_key(65537, 1024))):  # noqa: S505
         with pytest.raises(RefusedError):
-            desk.certify(token, lambda bad=bad: bad)  # type: ignore[misc]
-    assert desk.certify(token, lambda: csr("server"))
+            issuance.certify(token, lambda bad=bad: bad)  # type: ignore[misc]
+    assert issuance.certify(token, lambda: csr("server"))
 
 
-def test_a_ca_that_fails_at_signing_leaves_the_token_good_and_enters_nothing(desk: Desk, token: str) -> None:
-    with patch("overheard_ca.desk.leaf_certificate", side_effect=MemoryError), pytest.raises(MemoryError):
-        desk.certify(token, lambda: csr("server"))
-    assert desk.certify(token, lambda: csr("server"))
+def test_a_ca_that_fails_at_signing_leaves_the_token_good_and_enters_nothing(issuance: Issuance, token: str) -> None:
+    with patch("overheard_ca.issuance.leaf_certificate", side_effect=MemoryError), pytest.raises(MemoryError):
+        issuance.certify(token, lambda: csr("server"))
+    assert issuance.certify(token, lambda: csr("server"))
 
 
-def test_what_was_issued_stands_in_the_ledger(desk: Desk, token: str) -> None:
-    issued = leaf(desk.certify(token, lambda: csr("server", "127.0.0.1")))
-    with desk.ledger.transaction() as entry:
+def test_what_was_issued_stands_in_the_ledger(issuance: Issuance, token: str) -> None:
+    issued = leaf(issuance.certify(token, lambda: csr("server", "127.0.0.1")))
+    with issuance.ledger.transaction() as entry:
         row = entry.execute("SELECT * FROM certificates WHERE requester = 'server'").fetchone()
     assert row[0] == f"{issued.serial_number:x}"
     assert row[2] == '["server", "127.0.0.1"]'
 
 
-def test_of_two_who_bring_the_same_token_at_once_one_is_refused(desk: Desk, token: str) -> None:
+def test_of_two_who_bring_the_same_token_at_once_one_is_refused(issuance: Issuance, token: str) -> None:
     def ask(_: int) -> str:
         try:
-            desk.certify(token, lambda: csr("server"))
+            issuance.certify(token, lambda: csr("server"))
         except RefusedError as refused:
             return refused.code
         return "issued"
@@ -110,15 +112,17 @@ def test_of_two_who_bring_the_same_token_at_once_one_is_refused(desk: Desk, toke
 
 
 @pytest.mark.parametrize("days", [1, 7, 365])
-def test_lasts_as_long_as_the_settings_say(desk: Desk, token: str, days: int) -> None:
-    short = Desk(desk.authority, desk.ledger, desk.allowed, timedelta(days=days))
+def test_lasts_as_long_as_the_settings_say(issuance: Issuance, token: str, days: int) -> None:
+    short = Issuance(issuance.authority, issuance.ledger, issuance.allowed, timedelta(days=days))
     left = leaf(short.certify(token, lambda: csr("server"))).not_valid_after_utc - datetime.now(UTC)
     assert timedelta(days=days, minutes=-1) < left <= timedelta(days=days)
 
 
-def test_the_log_has_one_line_without_the_token(desk: Desk, token: str, caplog: pytest.LogCaptureFixture) -> None:
+def test_the_log_has_one_line_without_the_token(
+    issuance: Issuance, token: str, caplog: pytest.LogCaptureFixture
+) -> None:
     with caplog.at_level("INFO", logger="overheard_ca"):
-        issued = leaf(desk.certify(token, lambda: csr("server", "localhost")))
+        issued = leaf(issuance.certify(token, lambda: csr("server", "localhost")))
     (line,) = caplog.messages
     assert line.startswith(f"issued {issued.serial_number:x} to server for server, localhost until ")
     assert token not in line
