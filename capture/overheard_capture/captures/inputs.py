@@ -70,9 +70,12 @@ def only_once(path: Path | str) -> bool:
 
 
 def stored(paths: Sequence[Path | str]) -> int | None:
-    """How many bytes there are on disk; None where one of them is no file, as with standard input."""
-    files = [Path(path) for path in paths if str(path) != STANDARD_INPUT and Path(path).is_file()]
-    return sum(file.stat().st_size for file in files) if len(files) == len(paths) else None
+    """How many bytes there are on disk; None where one of them is no file, as with standard input, or out of reach."""
+    try:
+        files = [Path(path) for path in paths if str(path) != STANDARD_INPUT and Path(path).is_file()]
+        return sum(file.stat().st_size for file in files) if len(files) == len(paths) else None
+    except OSError:
+        return None
 
 
 class UncompressedSource:

@@ -47,10 +47,13 @@ class Match(NamedTuple):
 class Search:
     """All spellings of some secrets, ready to be looked for.
 
-    It may be used by several threads at once. `engine` is `hyperscan`, `re`, or the better that is to be had.
+    It may be used by several threads at once. `engine` is `hyperscan`, `re`, or with `auto` the better for `much` to
+    search, or for little.
     """
 
-    def __init__(self, secrets: Secret | Sequence[Secret], *, any_case: bool = False, engine: str = "auto") -> None:
+    def __init__(
+        self, secrets: Secret | Sequence[Secret], *, any_case: bool = False, engine: str = "auto", much: bool = True
+    ) -> None:
         self.secrets: tuple[Secret, ...] = (secrets,) if isinstance(secrets, Secret) else tuple(secrets)
         self.any_case = any_case
         self.spellings: list[Spelling] = []
@@ -62,7 +65,7 @@ class Search:
         self._closer: list[tuple[int, Callable[[Bytes, int], Stretch | None]]] = []
         for number, secret in enumerate(self.secrets):
             self._take(number, secret, any_case=any_case)
-        self._engine = engine_for(self._looks, engine)
+        self._engine = engine_for(self._looks, engine, much=much)
 
     def _take(self, number: int, secret: Secret, *, any_case: bool) -> None:
         found = patterns(secret.value, any_case=any_case)
@@ -150,6 +153,6 @@ def _inside(place: Place, ordered: Sequence[Place], at: int) -> Iterator[Place]:
 
 
 @lru_cache(maxsize=8)
-def search_for(secrets: tuple[Secret, ...], *, any_case: bool = False) -> Search:
-    """The same search for the same secrets: to make one takes a tenth of a second."""
-    return Search(secrets, any_case=any_case)
+def search_for(secrets: tuple[Secret, ...], *, any_case: bool = False, much: bool = True) -> Search:
+    """The same search for the same secrets: to make one for `much` takes a tenth of a second."""
+    return Search(secrets, any_case=any_case, much=much)

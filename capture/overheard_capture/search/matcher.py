@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from overheard.words.spelling import Pattern
+    from overheard.words.spelling.shape import Kind
     from overheard_capture.provenance.origin import Bytes
 
 # Where something begins, where it ends, and what it is called.
@@ -69,6 +70,18 @@ class ShapeWalk:
         return step
 
 
+class _KindWalk:
+    """The name of a kind, and what follows its shape: made when something has to be named."""
+
+    def __init__(self, kind: Kind) -> None:
+        self.name = kind.spelling.name
+        self._kind = kind
+
+    @cached_property
+    def walk(self) -> ShapeWalk:
+        return ShapeWalk(self._kind.shape)
+
+
 class Matcher:
     """Looks for one pattern at a place."""
 
@@ -78,14 +91,34 @@ class Matcher:
         self._back = ShapeWalk(pattern.shape, backwards=True)
         self._forth = ShapeWalk(pattern.shape)
         self._begin = ShapeWalk(Shape((pattern.begins or pattern.ends,)), backwards=True)
-        self._kinds = [(kind.spelling.name, ShapeWalk(kind.shape)) for kind in pattern.kinds]
-        self._plain = pattern.kinds[0].shape.literal if pattern.kinds else b""
+        self._kinds = [_KindWalk(kind) for kind in pattern.kinds]
         self._names: dict[bytes, str] = {}
+
+    @cached_property
+    def _plain(self) -> bytes:
+        """What the plainest kind is, where that is always the same."""
+        kinds = self._pattern.kinds
+        return kinds[0].shape.literal if kinds else b""
+
+    @cached_property
+    def _plain_bytes(self) -> tuple[int, re.Pattern[bytes] | None]:
+        """What the plainest kind is, and how long, where each of its parts is one byte: the case of letters, say.
+
+        A part is tried as one byte before anything longer. So where this is, the pattern as a whole finds the same.
+        """
+        kinds = self._pattern.kinds
+        parts = kinds[0].shape.parts if kinds and kinds[0].shape.gap is None and not self._plain else ()
+        if not parts or any(part.longest > 1 for part in parts):
+            return 0, None
+        return len(parts), re.compile(b"".join(part.regex() for part in parts))
 
     def ending(self, data: Bytes, end: int) -> Stretch | None:
         """What ends there."""
         if self._plain and data[max(end - len(self._plain), 0) : end] == self._plain:
             return end - len(self._plain), end, self._pattern.spellings[0].name
+        size, plain = self._plain_bytes
+        if plain and size <= end and plain.match(bytes(data[end - size : end])):
+            return end - size, end, self._pattern.spellings[0].name
         length = self._along(self._back, lambda size: bytes(data[max(end - size, 0) : end])[::-1])
         return (end - length, end, self._name(data, end - length, end)) if length >= 0 else None
 
@@ -108,7 +141,7 @@ class Matcher:
         seen = bytes(data[start:end])
         name = self._names.get(seen)
         if name is None:
-            names = (name for name, walk in self._kinds if walk.along(seen) == len(seen))
+            names = (kind.name for kind in self._kinds if kind.walk.along(seen) == len(seen))
             name = next(names, self._pattern.spellings[-1].name)
             if len(self._names) < _MOST_NAMES:
                 self._names[seen] = name
