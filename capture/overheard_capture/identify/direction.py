@@ -12,7 +12,6 @@ from overheard_capture.identify.protocols import PLAIN, TELNET, TLS, identify, i
 from overheard_capture.identify.starttls import UpgradeWatch
 from overheard_capture.protocols.tls.conversation import TlsConversation
 from overheard_capture.protocols.tls.cursor import TruncatedError
-from overheard_capture.protocols.tls.record_layer import TlsReader
 from overheard_capture.provenance.queue import ByteQueue
 
 if TYPE_CHECKING:
@@ -101,6 +100,8 @@ class DirectionReader:
         self._is = kind
         self._counted = self._findings.read.total()
         if kind is TLS:
+            from overheard_capture.protocols.tls.record_layer import TlsReader  # noqa: PLC0415  (many captures have none)
+
             reader = TlsReader(self._findings, self._layers, self._position, torn=self._torn)
             reader.side.talked = self._is_tunnel or self._position > self._aside
             reader.side.begins = self._position or int(self._is_tunnel)
