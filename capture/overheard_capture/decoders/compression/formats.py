@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 from overheard_capture.decoders.compression.deflate import Decompressor, Deflate, Gzip, Zlib
-from overheard_capture.decoders.compression.libraries import Brotli, Zstd, bzip2, xz
+from overheard_capture.decoders.compression.libraries import Brotli, bzip2, xz, zstd
 from overheard_capture.decoders.compression.lzw import Lzw
 
 
@@ -24,7 +24,7 @@ ZLIB = Kind("zlib", Zlib)
 DEFLATE = Kind("deflate", Deflate)
 BROTLI = Kind("br", Brotli)
 # The second is a frame to be skipped, whose first byte may be any of 16.
-ZSTD = Kind("zstd", Zstd, (b"\x28\xb5\x2f\xfd", *(bytes([first]) + b"\x2a\x4d\x18" for first in range(0x50, 0x60))))
+ZSTD = Kind("zstd", zstd, (b"\x28\xb5\x2f\xfd", *(bytes([first]) + b"\x2a\x4d\x18" for first in range(0x50, 0x60))))
 COMPRESS = Kind("compress", Lzw)
 BZIP2 = Kind("bzip2", bzip2, (b"BZh",))
 XZ = Kind("xz", xz, (b"\xfd7zXZ\0",), b"\0")
