@@ -14,7 +14,7 @@ from overheard.words.errors import EngineError
 def choose(wanted: str, project: Path, progress: Progress) -> tuple[Engine, str]:
     """The engine of that name, or for an empty name compose where it works and local elsewhere; and why, in a line.
 
-    Raises EngineError when the wanted engine, or any, is not to be had.
+    Raises EngineError when the wanted engine, or any, is not to be had; NotInstalledError for packages of Python.
     """
     if wanted and wanted not in NAMES:
         raise EngineError(f"there is no engine {wanted!r}", hint=f"ENGINE is one of {', '.join(NAMES)}, or empty")

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from overheard.engines.base import Job, Progress, clean_environment, follow, results_or_error
+from overheard.role.packages import check_for_lab
 from overheard.words.errors import EngineError
 
 if TYPE_CHECKING:
@@ -97,7 +98,7 @@ def unshare() -> list[str]:
 
 
 def check(project: Path, progress: Progress) -> None:
-    """Raise EngineError, with what to do, where this engine cannot run.
+    """Raise EngineError, or NotInstalledError for packages of Python, with what to do, where this engine cannot run.
 
     That includes having tshark, which is installed where it is missing and this user may install it. The interceptor's
     environment is made, too, where that can be done; without it, what needs it is skipped.
@@ -112,6 +113,7 @@ def check(project: Path, progress: Progress) -> None:
     tried = subprocess.run([*unshare(), "true"], capture_output=True, text=True, check=False)
     if tried.returncode:
         raise EngineError(f"this user may not make namespaces: {tried.stderr.strip()}", hint=_hint())
+    check_for_lab()
     progress("looking for tshark (installed once, where it is missing)")
     script = project / "lab" / "setup" / "tshark"
     # Outside of a checkout there is no script; the roles will say what they miss.

@@ -7,8 +7,12 @@ OverheardError
 ├── UnreadableError   a file is not the capture that it should be
 ├── EnrolmentError    the certificate authority refused, or could not be trusted
 ├── CertificateError  a certificate could not be looked at (in `overheard.certificates`)
+├── NotInstalledError what is asked for needs more than is installed
 └── EngineError       the place where the roles should run is not to be had
 """
+
+# The command that installs what a plain installation leaves out.
+INSTALL_LAB = "pip install 'overheard[lab]'"
 
 
 class OverheardError(Exception):
@@ -44,6 +48,10 @@ class UnreadableError(OverheardError):
 
 class EnrolmentError(OverheardError):
     """The certificate authority refused, or could not be trusted."""
+
+
+class NotInstalledError(OverheardError):
+    """What is asked for needs more than is installed: says what, and the command that installs it."""
 
 
 class EngineError(OverheardError):
