@@ -7,6 +7,7 @@ import os
 import socket
 import ssl
 from dataclasses import dataclass
+from importlib.util import find_spec
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -39,16 +40,19 @@ class Address:
     patience: float = 10
 
 
+def has_requests() -> bool:
+    """Whether `requests` is here to be asked. A plain installation does without."""
+    return find_spec("requests") is not None
+
+
 def address(url: str) -> Address:
     """Whom `url` means. Raises CertificateError for what no client could ask, and for http: there is nothing to see."""
-    # Late, as everywhere here: most of what is shown is in files, and needs no HTTP client.
-    import requests  # noqa: PLC0415
-
     try:
-        asked = requests.Request("GET", url).prepare().url or ""
+        asked = _prepared(url) if has_requests() else url
         parts = urlsplit(asked)
         host, port = parts.hostname or "", parts.port
-    except (requests.RequestException, ValueError) as problem:
+        host = host if host.isascii() else host.encode("idna").decode()
+    except (OSError, ValueError) as problem:  # those of `requests` are both
         raise CertificateError(f"{url!r} cannot be asked: {problem}", hint=_NO_URL) from None
     if parts.scheme == "http":
         raise CertificateError(
@@ -58,6 +62,14 @@ def address(url: str) -> Address:
     if parts.scheme != "https" or not host:
         raise CertificateError(f"{url!r} is not the address of a server", hint=_NO_URL)
     return Address(asked, host, port or 443)
+
+
+def _prepared(url: str) -> str:
+    """The URL as `requests` would ask for it."""
+    # Late, as everywhere here: most of what is shown is in files, and needs no HTTP client.
+    import requests  # noqa: PLC0415
+
+    return requests.Request("GET", url).prepare().url or ""
 
 
 def shown(server: Address) -> Shown:
@@ -103,10 +115,20 @@ def as_requests(server: Address, trusting: str) -> str:
 
 
 def usual_roots() -> str:
-    """The file of the CAs that `requests` trusts on this machine, where nothing else is said."""
-    from requests.utils import DEFAULT_CA_BUNDLE_PATH  # noqa: PLC0415
+    """The file of the CAs that `requests` trusts on this machine, where nothing else is said.
 
-    return os.environ.get("REQUESTS_CA_BUNDLE") or os.environ.get("CURL_CA_BUNDLE") or DEFAULT_CA_BUNDLE_PATH
+    Without `requests`, the file or folder of those that OpenSSL trusts. Raises CertificateError where there is none.
+    """
+    if named := os.environ.get("REQUESTS_CA_BUNDLE") or os.environ.get("CURL_CA_BUNDLE"):
+        return named
+    if has_requests():
+        from requests.utils import DEFAULT_CA_BUNDLE_PATH  # noqa: PLC0415
+
+        return DEFAULT_CA_BUNDLE_PATH
+    paths = ssl.get_default_verify_paths()
+    if not (usual := paths.cafile or paths.capath):
+        raise CertificateError("OpenSSL finds no CAs to trust on this machine", hint="name them with --ca FILE")
+    return usual
 
 
 def _looking() -> ssl.SSLContext:

@@ -9,12 +9,13 @@ from typing import Any
 from cryptography import x509
 
 from overheard.certificates.facts import Facts, facts
-from overheard.certificates.fetch import Address, as_requests, shown
+from overheard.certificates.fetch import Address, as_requests, has_requests, shown
 from overheard.certificates.names import called
 from overheard.certificates.path import self_signed, signed
 from overheard.certificates.question import Question, Roots
 from overheard.certificates.read import read
 from overheard.certificates.wrong import Finding, wrong
+from overheard.words.errors import INSTALL_LAB
 from overheard.words.gallery import at
 from overheard.words.pasted import like
 
@@ -23,7 +24,8 @@ from overheard.words.pasted import like
 class Connection:
     """How a server spoke, and what `requests` said when it trusted `trusting`: `error` is empty where it was content.
 
-    `asked` is whether it was asked at all; `rows` are those of the gallery that the error may belong to.
+    `asked` is whether it was asked at all, `why_not` the reason if not; `rows` are those of the gallery that the error
+    may belong to.
     """
 
     version: str
@@ -32,6 +34,7 @@ class Connection:
     asked: bool
     error: str
     rows: tuple[str, ...]
+    why_not: str = ""
 
     @property
     def refused(self) -> bool:
@@ -77,23 +80,30 @@ def look_at_file(data: bytes, what: str, question: Question) -> Look:
 def look_at_server(server: Address, trusted: Roots, question: Question) -> Look:
     """Of the certificates that a server sends, and what `requests` says of them, with `trusted`.
 
-    It is not asked where the question is about another time than the present. Raises CertificateError where nobody
-    answers.
+    It is not asked where it is not installed, nor where the question is about another time than the present. Raises
+    CertificateError where nobody answers.
     """
     question = replace(question, host=server.host, trusted=trusted)
     sent = shown(server)
     what = f"what {server.host}:{server.port} sends"
     chain = [read(one, what).certificates[0] for one in sent.certificates]
-    asked = question.at is None
-    error = (as_requests(server, str(trusted.path)) if asked else "") or sent.error
+    why_not = _why_not_asked(question)
+    error = (as_requests(server, str(trusted.path)) if not why_not else "") or sent.error
     rows = tuple(one.name for one in like(error))
     return Look(
         server.url,
         _facts(chain, trusted),
         _wrong(chain, question) if chain else (),
         unasked=question.unasked,
-        connection=Connection(sent.version, sent.cipher, str(trusted.path), asked, error, rows),
+        connection=Connection(sent.version, sent.cipher, str(trusted.path), not why_not, error, rows, why_not),
     )
+
+
+def _why_not_asked(question: Question) -> str:
+    """Why `requests` cannot be asked, in words; empty where it can."""
+    if question.at is not None:
+        return "it knows no other time than now"
+    return "" if has_requests() else f"it is not installed ({INSTALL_LAB})"
 
 
 def _wrong(chain: Sequence[x509.Certificate], question: Question) -> tuple[Finding, ...]:
