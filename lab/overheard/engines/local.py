@@ -108,12 +108,12 @@ def check(project: Path, progress: Progress) -> None:
             "without containers the lab needs the namespaces of Linux",
             hint="install Docker, and run this again: on macOS, brew install --cask docker",
         )
+    check_for_lab()
     if not shutil.which("unshare"):
         raise EngineError("`unshare` was not found", hint="on Debian and Ubuntu: apt-get install util-linux")
     tried = subprocess.run([*unshare(), "true"], capture_output=True, text=True, check=False)
     if tried.returncode:
         raise EngineError(f"this user may not make namespaces: {tried.stderr.strip()}", hint=_hint())
-    check_for_lab()
     progress("looking for tshark (installed once, where it is missing)")
     script = project / "lab" / "setup" / "tshark"
     # Outside of a checkout there is no script; the roles will say what they miss.
