@@ -31,7 +31,8 @@ class Samples:
     @classmethod
     def written(cls, folder: Path) -> Samples:
         """Write them into a folder."""
-        said = f"the password is {SECRET}, and nobody may know it".encode()
+        # So much that no coding leaves it as it is.
+        said = f"{' '.join(map(hex, range(500)))}: the password is {SECRET}, and nobody may know it".encode()
         leaks: list[bytes] = []
         for port, (coding, code) in enumerate(_CODINGS.items(), 45000):
             leaks += _exchange(coding, code(said), port)

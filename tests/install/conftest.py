@@ -77,8 +77,8 @@ def tools(shared: Path) -> Tools:
     (shared / "tools").mkdir()
     try:
         return Tools.made(shared / "tools")
-    except subprocess.CalledProcessError as problem:
-        unavailable(f"uv could not install pipx: no index of packages answers ({problem})")
+    except subprocess.CalledProcessError:
+        unavailable("uv could not install pipx: no index of packages answers")
 
 
 @pytest.fixture(scope="session")
