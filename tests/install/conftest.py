@@ -30,12 +30,12 @@ class Way(NamedTuple):
     what: str
 
 
-# From the source this machine compiles the compiled part, and the root of trixie, which has no compiler, does without.
-# The wheel brings it along.
+# From the source this machine compiles the compiled part, and a root, which has no compiler, does without. The wheel
+# brings it along.
 WAYS = [
-    *(Way(place, name, "wheel") for place in (HERE, *SUITES) for name in ("pipx", "uv")),
-    *(Way(place, "pip", "source") for place in (HERE, "trixie")),
-    Way("testing", "pip", "wheel"),
+    *(Way(HERE, installer, "source") for installer in ("pip", "pipx", "uv")),
+    *(Way("trixie", *rest) for rest in (("pip", "source"), ("pipx", "wheel"), ("uv", "source"))),
+    *(Way("testing", *rest) for rest in (("pip", "wheel"), ("pipx", "wheel"), ("uv", "source"))),
 ]
 
 
