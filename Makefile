@@ -1,64 +1,71 @@
-# Two commands are all that a newcomer needs: `make capture-demo` and `make test`. `make` alone lists the rest.
+# A newcomer needs two commands only: `make capture-demo` and `make test`. `make` alone lists the rest.
 
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
 VENV ?= .venv
 BIN := $(VENV)/bin
-# compose or local; empty: compose where Docker works, local elsewhere.
+# compose or local; empty: compose if Docker works, otherwise local.
 ENGINE ?=
 export ENGINE
+# Most tests wait for something most of the time.
+WORKERS ?= 4
+SPREAD := -n $(WORKERS) --dist loadgroup --no-loadscope-reorder
 
 .PHONY: help
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
-	@printf '\n  ENGINE=compose|local forces where the lab runs\n'
+	@printf '\n  ENGINE=compose|local chooses where the lab runs\n'
 
 .PHONY: capture-demo
 capture-demo: lab-env ## record and judge every scenario, and show what the spy saw
 	@$(BIN)/overheard demo
 
 .PHONY: test
-test: check ## everything: lint, types, import rules, and all tests on each engine that is here
-	@$(BIN)/pytest $(PYTEST)
+test: check ## run everything: lint, types, import rules, and all tests on each engine that is available
+	@$(BIN)/pytest $(SPREAD) $(PYTEST)
+
+.PHONY: test-fast
+test-fast: check ## run lint, types, import rules, and the tests that are not slow
+	@$(BIN)/pytest $(SPREAD) -m "not slow" $(PYTEST)
 
 .PHONY: check
-check: test-env ## lint, types and import rules alone
+check: test-env ## check lint, types and import rules only
 	@$(BIN)/ruff format --check --quiet
 	@$(BIN)/ruff check --quiet
 	@$(BIN)/mypy
-	@$(BIN)/lint-imports --no-cache | tail -n 3
+	@said=$$($(BIN)/lint-imports --no-cache) || { echo "$$said"; exit 1; }; tail -n 1 <<< "$$said"
 
 .PHONY: format
-format: test-env ## put the code into its form
+format: test-env ## format the code
 	@$(BIN)/ruff format
 	@$(BIN)/ruff check --fix
 
 .PHONY: docs
-docs: lab-env ## make the pages of docs/scenarios anew (NAMES="http https": with what these print now)
+docs: lab-env ## regenerate docs/scenarios (NAMES="http https": run these first, to update their output)
 	@$(BIN)/python docs/generate.py $(NAMES)
 
 .PHONY: bench
-bench: lab-env ## measure the demo, cold and warm, on each engine that is here
+bench: lab-env ## measure the demo, cold and warm, on each engine that is available
 	@$(BIN)/python bench/demo.py
 
 .PHONY: bench-scan
-bench-scan: lab-env ## measure the scan beside grep, ngrep, tcpflow, tshark and pyshark, on traffic made for it
+bench-scan: lab-env ## compare the speed of the scan with grep, ngrep, tcpflow, tshark and pyshark, on generated traffic
 	@$(BIN)/python bench/scan.py
 
 .PHONY: base-image
-base-image: ## have the image that all images of the lab start from, even where none can be pulled
+base-image: ## get the base image of the lab's images: pull it, or build it from a Debian mirror
 	@lab/setup/base-image
 
 .PHONY: lock
-lock: ## resolve the requirements anew (needs uv)
+lock: ## update the pinned requirements (needs uv)
 	@lab/setup/lock
 
 .PHONY: clean
-clean: ## throw away recordings, caches and the virtual environment
+clean: ## delete recordings, caches and the virtual environments
 	@rm -rf $(VENV) $(VENV)-interceptor runs bench/results .mypy_cache .ruff_cache .pytest_cache .hypothesis
 
-# The interceptor has an environment of its own: mitmproxy pins older versions of what the others use. Where the lab runs
-# as processes it makes it by itself.
+# The interceptor has its own environment, because mitmproxy pins older versions of what the others use. The local engine
+# creates it when it needs it.
 .PHONY: lab-env test-env interceptor-env
 lab-env:
 	@lab/setup/python-env $(VENV) lab/requirements.txt

@@ -1,4 +1,4 @@
-"""A build hook of hatchling: with a C compiler the wheel carries the compiled part, and is pure Python without."""
+"""The build hook of hatchling: the wheel has the compiled part, or is pure Python if there is no C compiler."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ _NATIVE = "capture/overheard_capture/native"
 
 
 class CompiledPart(BuildHookInterface[Any]):
-    """Compiles the C part for a wheel; for an editable installation beside its source, as `make` does."""
+    """Compiles the C part: for a wheel, or for an editable installation next to its source, as `make` does."""
 
     def initialize(self, version: str, build_data: dict[str, Any]) -> None:
-        """Compile, and tell hatchling what came of it."""
+        """Compile, and add the result to the wheel."""
         native = runpy.run_path(str(Path(self.root) / _NATIVE / "build.py"))
         build, built = native["build"], native["built"]
         if version == "editable":
@@ -30,15 +30,15 @@ class CompiledPart(BuildHookInterface[Any]):
         if library.is_file():
             build_data["force_include"][str(library)] = f"{_NATIVE.partition('/')[2]}/{library.name}"
             build_data["pure_python"] = False
-            # It is loaded by ctypes, so it fits every version of Python, but this C library and processor alone.
+            # It is loaded by ctypes: it fits every version of Python, but only this C library and processor.
             build_data["tag"] = f"py3-none-{_platform()}"
 
     def finalize(self, version: str, build_data: dict[str, Any], artifact_path: str) -> None:  # noqa: ARG002  (hatchling's)
-        """Leave nothing behind."""
+        """Remove the temporary folder."""
         if version != "editable":
             shutil.rmtree(self._folder, ignore_errors=True)
 
 
 def _platform() -> str:
-    """The tag of this machine, without the promise of manylinux or musllinux that it works on others."""
+    """The tag of this machine. It does not promise to work on others, as manylinux and musllinux would."""
     return next(tag for tag in platform_tags() if not tag.startswith(("manylinux", "musllinux")))

@@ -1,6 +1,7 @@
-"""What the traffic of the benchmark is made of: bodies as a web server sends them, none of which holds the secret.
+"""The bodies of the benchmark's traffic, as a web server sends them. None contains the secret.
 
-Text is made from a list of words, some far more common than others, so that it compresses about as well as real pages.
+Text is generated from a list of words, some far more common than others, so that it compresses about as well as real
+pages.
 """
 
 from __future__ import annotations
@@ -34,9 +35,9 @@ acorn branch burrow cache drey forest hazel hollow nut oak park pine rodent squi
 _WORDS = _COMMON_FIRST.split()
 _BANK = 8 << 20  # longer than the text of the largest body
 _LEAST, _MOST = 1_000, 1_000_000
-# How much shorter gzip makes this text, about: a gzipped body is made from so much more text.
+# The approximate compression ratio of gzip for this text: a gzipped body needs that much more text.
 _GZIP_RATIO = 4
-# What a body is, and its part of all bytes.
+# The types of bodies, and their share of all bytes.
 _KINDS = {"text": 25, "chunked text": 15, "gzip": 17, "chunked gzip": 8, "image": 30, "text with images": 5}
 
 
@@ -51,7 +52,7 @@ class Body:
 
 
 def dice_of(seed: object) -> random.Random:
-    """Chance that is the same in every run."""
+    """A random generator that is the same in every run."""
     return random.Random(f"{seed}")  # noqa: S311 - nothing here is kept secret by it
 
 
@@ -83,15 +84,15 @@ def _record(dice: random.Random, weights: list[float]) -> str:
 
 @cache
 def _bank(content_type: str) -> bytes:
-    """Much text of one type, from which bodies are cut."""
+    """A large text of one type, from which bodies are cut."""
     dice = dice_of(content_type)
-    # Zipf's law: the word of rank n comes with a weight of 1/n.
+    # Zipf's law: the word of rank n has a weight of 1/n.
     total, weights = 0.0, []
     for rank in range(1, len(_WORDS) + 1):
         total += 1 / rank
         weights.append(total)
     make = _page if content_type == "text/html" else _record
-    # A new piece costs 10 µs: each comes four times, in another order.
+    # A new piece costs 10 µs: each is used four times, in a different order.
     pieces, length = [], 0
     while length < _BANK // 4:
         pieces.append(make(dice, weights))
@@ -100,7 +101,7 @@ def _bank(content_type: str) -> bytes:
 
 
 def warm() -> None:
-    """Make the text beforehand, so that it takes no time from the traffic."""
+    """Generate the text in advance, so that it does not slow down the traffic."""
     for content_type in ("text/html", "application/json"):
         _bank(content_type)
 
@@ -141,7 +142,7 @@ def _with_images(dice: random.Random, size: int) -> bytes:
 
 
 def chatter(seed: str) -> list[tuple[bytes, bytes]]:
-    """Questions and answers of a chatty protocol, a line of 20 to 200 bytes each."""
+    """Requests and responses of a chatty protocol, each a line of 20 to 200 bytes."""
     dice = dice_of(seed)
     weights = [float(rank) for rank in range(1, len(_WORDS) + 1)]
 

@@ -1,4 +1,4 @@
-"""The clients of the benchmark: eight users, each with a connection after the other, on the web or in a chat."""
+"""The clients of the benchmark: eight users, each with one connection after another, on the web or in a chat."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 _USERS = 8
-# How many requests a connection lives for, at most; and how many lines between two short web requests.
+# The most requests per connection; and the number of lines between two short web requests.
 _REQUESTS, _LINES = 60, 300
 _MOST_READ = 8192
 _WAIT = 30.0
@@ -27,10 +27,10 @@ _WAIT = 30.0
 
 @dataclass
 class Client:
-    """Eight users at a time, each with a connection after the other, until `enough()`.
+    """Eight concurrent users, each with one connection after another, until `enough()`.
 
-    `says_secret` is whether each connection says the secret once: in clear it is a leak, within TLS it is what the
-    key log lets one find.
+    `says_secret` is whether each connection sends the secret once: in clear it is a leak, within TLS it can be found
+    with the key log.
     """
 
     server: str
@@ -41,7 +41,7 @@ class Client:
     enough: Callable[[], bool]
 
     def run(self, user: Callable[[random.Random], None]) -> None:
-        """Let the users go about it, and return when all have closed their connections."""
+        """Run the users, and return when all have closed their connections."""
         failures: list[Exception] = []
 
         def one(number: int) -> None:
@@ -75,7 +75,7 @@ class Client:
         connection.close()
 
     def chat(self, dice: random.Random) -> None:
-        """One connection with many small packets, and a short one to the web server after it."""
+        """One connection with many small packets, followed by a short one to the web server."""
         lines = chatter(self.seed)
         plain = socket.create_connection(
             (self.server, PORTS["chats" if self.tls else "chat"]), _WAIT, source_address=(self.source, 0)

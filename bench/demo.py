@@ -1,8 +1,8 @@
-"""How long `make capture-demo` takes, cold and warm, on each engine that is here.
+"""How long `make capture-demo` takes, cold and warm, on each engine that is available.
 
-Cold is a fresh copy of the checkout: no virtual environment, and images built without a cache (the base image and the
-downloads of pip are what the machine has). Warm is the median of five runs after it. Machines are noisy, so each time
-is given as a ratio too: to a bare `docker run`, and to a Python that imports what the roles import.
+Cold is a fresh copy of the checkout: no virtual environment, and images built without a cache (the base image and
+pip's downloads are taken from the machine). Warm is the median of five runs after that. Machines are noisy, so each
+time is also given as a ratio: to a bare `docker run`, or to a Python that imports what the roles import.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ YARDSTICKS = {
 
 
 def seconds(command: list[str], cwd: Path = PROJECT, **variables: str) -> float:
-    """How long a command takes. Ends the benchmark where it fails."""
+    """How long a command takes. Ends the benchmark if it fails."""
     began = time.monotonic()
     done = subprocess.run(
         command, cwd=cwd, env={**os.environ, **variables}, capture_output=True, text=True, check=False
@@ -59,12 +59,12 @@ def measure(engine: str) -> dict[str, float]:
 
 
 def here(engine: str) -> bool:
-    """Whether this machine has the engine."""
+    """Whether the engine is available on this machine."""
     return engine == "local" or subprocess.run(["docker", "info"], capture_output=True, check=False).returncode == 0
 
 
 def main() -> None:
-    """Measure, print a table, and keep the figures."""
+    """Measure, print a table, and save the figures."""
     figures = {engine: measure(engine) for engine in YARDSTICKS if here(engine)}
     print(f"{'engine':<10}{'cold':>9}{'warm':>9}{'yardstick':>12}{'warm / yardstick':>19}")
     for engine, found in figures.items():

@@ -1,8 +1,8 @@
-"""Captures with random bytes changed, judged one after the other: nothing may raise, hang or fill the memory.
+"""Judges captures with random damage: nothing may raise, hang or exhaust the memory.
 
 `python bench/fuzz.py [--seconds 600] FILE...`: damages each file again and again, with `editcap -E` (bytes of packets)
-and by hand (any byte of the file, or its end cut off), and judges what comes of it in a process that is watched.
-Prints how many there were, the slowest, the largest, and whatever went wrong; ends with 1 where something did.
+and directly (any byte of the file, or truncation), and judges the result in a supervised process. Prints how many there
+were, the slowest, the largest, and all failures; exits with 1 if there was one.
 """
 
 from __future__ import annotations
@@ -20,15 +20,16 @@ from typing import NamedTuple
 
 from overheard import judge
 from overheard.words.errors import OverheardError
+from overheard.words.options import Options
 from overheard.words.verdict import Outcome
 
 SECRET = {"message": "fluffy tail"}
-# A capture of a few hundred kB that takes longer than this, in seconds, hangs.
+# In seconds. A capture of a few hundred kB that takes longer counts as a hang.
 TOO_LONG = 30
 
 
 class Worst(NamedTuple):
-    """The slowest that there was."""
+    """The slowest capture so far."""
 
     seconds: float
     seed: int
@@ -36,7 +37,7 @@ class Worst(NamedTuple):
 
 
 def damaged(path: Path, seed: int, target: Path) -> None:
-    """Write `path` to `target` with something changed."""
+    """Write a damaged copy of `path` to `target`."""
     chance = random.Random(seed)  # noqa: S311  (nothing is kept secret with it)
     kind = chance.randrange(3)
     if kind == 0:
@@ -69,7 +70,7 @@ def main() -> int:
             damaged(path, seed, target)
             start = time.monotonic()
             try:
-                outcomes[judge(target, SECRET, vouched=["sent", "whole"]).outcome] += 1
+                outcomes[judge(target, SECRET, Options(vouched=["sent", "whole"])).outcome] += 1
             except OverheardError as error:
                 print(f"seed {seed}, {path.name}: refused: {error}")
             except Exception:  # noqa: BLE001  (it is what this looks for)

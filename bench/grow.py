@@ -1,4 +1,4 @@
-"""Makes a long capture out of a shorter one: its traffic again and again, later, from other clients each time."""
+"""Makes a long capture from a shorter one: repeats its traffic, at later times, from other clients each time."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ _WORDS = struct.Struct("<II")
 _SHORT = struct.Struct(">H")
 _LONG = struct.Struct("<Q")
 _ENHANCED, _STATISTICS = 6, 5
-# The client is x.x.0.2; in the next round it is x.x.1.2: so much more in the last half of its address.
+# The client is x.x.0.2, and x.x.1.2 in the next round: the difference in the last half of its address.
 _STEP = 0x0100
 _PAUSE = 1_000_000
 
 
 class _Packet(NamedTuple):
-    """Where in the bytes of the packets the things stand that change: 0 where there is none."""
+    """The offsets in the packets of what changes; 0 if absent."""
 
     time: int
     ip_checksum: int
@@ -49,12 +49,12 @@ def _split(file: Path) -> _Capture:
 
 
 def _find(packets: bytearray, client: bytes) -> list[_Packet]:
-    """What changes in each packet from round to round."""
+    """Find what changes in each packet from round to round."""
     found, offset = [], 0
     while offset < len(packets):
         frame, ip = offset + 28, offset + 42
         ip_checksum = tcp_checksum = address = 0
-        # IPv4 with TCP; what else there is (neighbours looking for each other) stays as it is.
+        # IPv4 with TCP; everything else (neighbour discovery) is unchanged.
         if packets[frame + 12 : frame + 14] == b"\x08\x00" and packets[ip + 9] == 6:
             ip_checksum, tcp_checksum = ip + 10, ip + 4 * (packets[ip] & 15) + 16
             address = ip + (12 if packets[ip + 12 : ip + 16] == client else 16)
@@ -64,7 +64,7 @@ def _find(packets: bytearray, client: bytes) -> list[_Packet]:
 
 
 def _subtract(packets: bytearray, place: int) -> None:
-    """Change a checksum as the address changed (RFC 1624: one's complement, of the complement)."""
+    """Update a checksum for the changed address (RFC 1624: one's complement, of the complement)."""
     value = _SHORT.unpack_from(packets, place)[0] - _STEP
     _SHORT.pack_into(packets, place, value if value >= 0 else value + 0xFFFF)
 

@@ -1,4 +1,4 @@
-"""How long a command takes, and how much memory."""
+"""Measures the time and the memory of a command."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
-# How often memory is looked at, in seconds.
+# The interval of memory samples, in seconds.
 _INTERVAL = 0.02
 _MEGABYTE = 1_000_000
 _PIECE, _KEPT = 1 << 16, 2000
@@ -22,10 +22,10 @@ _PIECE, _KEPT = 1 << 16, 2000
 
 @dataclass
 class Run:
-    """What one run of a command took.
+    """The time and memory of one run of a command.
 
-    `peak` is the most memory that one of its processes had, mapped files included; `private` what all of them together
-    had of their own at one time. Both in MB, the second only of a run that was watched.
+    `peak` is the most memory of one of its processes, including mapped files; `private` the most private memory of all
+    of them together at one time. Both in MB, the second only for a run that was watched.
     """
 
     seconds: float
@@ -36,16 +36,16 @@ class Run:
 
 
 def run(command: list[str], variables: dict[str, str], patience: float, *, watched: bool = False) -> Run | None:
-    """Run a command with nothing to read. None: it took longer than `patience` seconds, and was ended."""
+    """Run a command without input. None if it took longer than `patience` seconds and was killed."""
     began = time.monotonic()
     process = subprocess.Popen(
         command,
         env={**os.environ, **variables},
         stdin=subprocess.DEVNULL,
-        # Not /dev/null: grep sees that nobody reads, and stops at the first match.
+        # Not /dev/null: grep would notice that, and stop at the first match.
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
-        # A process group, so that what it started ends with it.
+        # A process group, so that its children end with it.
         start_new_session=True,
     )
     watch, late, over, said = _Watch(process.pid), threading.Event(), threading.Event(), bytearray()
@@ -65,14 +65,14 @@ def run(command: list[str], variables: dict[str, str], patience: float, *, watch
         thread.join()
     peak = usage.ru_maxrss * 1024
     if usage.ru_maxrss <= resource.getrusage(resource.RUSAGE_SELF).ru_maxrss:
-        # The kernel counts what this process had before the command took its place: then only the watch can tell.
+        # The kernel also counts the memory of this process before exec; then only the watch is right.
         peak = watch.highest
     words = said.decode(errors="replace").strip()
     return None if late.is_set() else Run(seconds, peak / _MEGABYTE, watch.most / _MEGABYTE, process.returncode, words)
 
 
 def _drain(pipe: IO[bytes] | None, into: bytearray | None) -> None:
-    """Read all that is said, and keep its end where that is wanted."""
+    """Read all output, and keep its end, if wanted."""
     with pipe or io.BytesIO() as reading:
         while piece := reading.read1(_PIECE):  # type: ignore[attr-defined]
             if into is not None:
@@ -88,14 +88,14 @@ def _guard(pid: int, patience: float, over: threading.Event, late: threading.Eve
 
 
 class _Watch:
-    """Looks at the memory of a process and its children: `most` of their own together, `highest` of one of them."""
+    """Samples the memory of a process and its children: `most` is private and summed, `highest` that of one process."""
 
     def __init__(self, pid: int) -> None:
         self._pid = pid
         self.most = self.highest = 0
 
     def look(self, over: threading.Event) -> None:
-        """Look again and again until it is over."""
+        """Sample until it is over."""
         while True:
             seen = [_memory(pid) for pid in _family(self._pid)]
             self.most = max(self.most, sum(private for private, _ in seen))

@@ -1,12 +1,12 @@
-"""How fast `overheard scan` is, beside grep, ngrep, tcpflow, tshark and pyshark, on captures of real traffic.
+"""Compares the speed of `overheard scan` with grep, ngrep, tcpflow, tshark and pyshark, on captures of real traffic.
 
     bench/scan.py --sizes 20 200 --kinds eth-http eth-https
 
-Each tool runs once to warm up (its memory is watched meanwhile), then three times, of which the best counts; tshark and
-pyshark run fewer times on what takes them long. Machines differ and are noisy, so each time is given as a ratio to
-`grep -c -F` in the same run, too. Peak is the memory of the largest process with the files that it maps, private what
-all processes of the tool have of their own. `overheard-alone` is one process, whatever the cores; `overheard-plain`
-does without the compiled part. Times with a ~ are reckoned from the first packets of the file.
+Each tool runs once to warm up (while its memory is sampled), then three times, of which the best counts; tshark and
+pyshark run fewer times if they take long. Machines differ and are noisy, so each time is also given as a ratio to
+`grep -c -F` in the same run. Peak is the memory of the largest process, including mapped files; private is the private
+memory of all processes of the tool. `overheard-alone` uses one process, whatever the cores; `overheard-plain` does
+without the compiled part. Times with a ~ are extrapolated from the first packets of the file.
 """
 
 from __future__ import annotations
@@ -28,9 +28,9 @@ from traffic import arguments, capture
 
 RESULTS = Path(__file__).parent / "results" / "scan.json"
 _PATIENCE = 900.0
-# What takes a tool longer than this is not run again and again.
+# In seconds. What takes longer is not repeated.
 _LONG = 20.0
-# Larger ones are removed when they were measured, unless asked otherwise.
+# In MB. Larger captures are removed after measuring, unless requested otherwise.
 _LARGE = 200
 _MEGABYTE = 1_000_000
 _HEADER = f"  {'':<18}{'seconds':>10}{'MB/s':>10}{'x grep':>10}{'peak MB':>10}{'private':>10}{'exit':>6}"
@@ -43,13 +43,13 @@ def packets_of(file: Path) -> int:
 
 
 def once(tool: Tool, file: Path, *, watched: bool = False) -> Run | None:
-    """One run of a tool, with a folder for what it writes that is removed at once."""
+    """One run of a tool, with a folder for its output that is removed at once."""
     with tempfile.TemporaryDirectory(dir=file.parent) as folder:
         return run(tool.command(file, Path(folder)), tool.variables, _PATIENCE, watched=watched)
 
 
 def best(tool: Tool, file: Path) -> Run | None:
-    """The fastest run of a tool on a file; None where it took too long."""
+    """The fastest run of a tool on a file; None if it took too long."""
     first = once(tool, file, watched=True)
     if first is None or (first.seconds > _LONG and tool.runs == 1):
         return first
@@ -61,7 +61,7 @@ def best(tool: Tool, file: Path) -> Run | None:
 
 
 def reckoned(tool: Tool, file: Path, packets: int) -> Run | None:
-    """What a tool would take for all packets, by its time for the first ones less that for the first tenth of these."""
+    """The extrapolated time for all packets, from the times for the first packets and for a tenth of these."""
     with tempfile.TemporaryDirectory(dir=file.parent) as folder:
         found = []
         for number in (tool.packets // 10, tool.packets):
@@ -88,7 +88,7 @@ def measure(kind: str, size: int, names: list[str], folder: Path) -> dict[str, A
         if found is None:
             figures[name] = {"missing": why or f"took longer than {_PATIENCE:.0f} s"}
         else:
-            # A traceback ends with 1, as finding something does.
+            # A traceback also exits with 1, like a finding.
             failed = found.code not in tool.codes or "Traceback" in found.words
             figures[name] = {**asdict(found), "reckoned": 0 < tool.packets < packets, "failed": failed}
             figures[name]["ratio"] = found.seconds / figures.get(YARDSTICK, asdict(found))["seconds"]
@@ -109,7 +109,7 @@ def row(name: str, found: dict[str, Any], length: float) -> str:
 
 
 def profile(file: Path) -> None:
-    """Where the time goes in one scan, by the functions' own time. What other processes do is not seen."""
+    """Profile one scan, by the functions' own time, without other processes."""
     if why := missing("overheard"):
         sys.exit(why)
     with tempfile.TemporaryDirectory() as folder:
@@ -120,7 +120,7 @@ def profile(file: Path) -> None:
 
 
 def main() -> None:
-    """Measure, print the tables, and keep the figures."""
+    """Measure, print the tables, and save the figures."""
     words = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     arguments(words)
     words.add_argument("--tools", nargs="+", choices=TOOLS, default=list(TOOLS), metavar="TOOL", help=", ".join(TOOLS))

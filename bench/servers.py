@@ -1,4 +1,4 @@
-"""The servers of the benchmark: the web and a chatty line protocol, each plain and in TLS 1.3."""
+"""The servers of the benchmark: the web and a chatty line protocol, each in plaintext and over TLS 1.3."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ _CHUNK = 8192
 
 
 def certificate(address: str, folder: Path) -> Path:
-    """A certificate for `address` that signs itself, with its key, in one file."""
+    """A self-signed certificate for `address`, with its key, in one file."""
     key = ec.generate_private_key(ec.SECP256R1())
     name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "bench")])
     now = dt.datetime.now(dt.UTC)
@@ -100,7 +100,7 @@ class _Web(BaseHTTPRequestHandler):
         self.wfile.write(b'{"ok": true}')
 
     def log_message(self, *_: object) -> None:
-        """A line a request on standard error is of no use here."""
+        """Log nothing."""
 
 
 class _Chat(socketserver.StreamRequestHandler):
@@ -114,7 +114,7 @@ class _Chat(socketserver.StreamRequestHandler):
 
 
 def serve(certificate_file: Path, seed: str) -> None:
-    """Run all servers until standard input ends. Says `ready` when they listen."""
+    """Run all servers until standard input ends. Prints `ready` when they listen."""
     tls = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
     tls.minimum_version = ssl.TLSVersion.TLSv1_3
     tls.load_cert_chain(certificate_file)

@@ -1,4 +1,4 @@
-"""The tools that are measured side by side: one entry each."""
+"""The tools that are compared, one entry each."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ from bodies import SECRET
 from overheard.words.spelling import base64_cores
 
 _WORDS = SECRET.decode()
-# Where OVERHEARD_COMPILED is `no`, the part that is written in Python does all the work.
+# With OVERHEARD_COMPILED=no, everything runs in Python.
 _PLAIN = {"OVERHEARD_COMPILED": "no"}
 # Found and not found; PROTECTED, OVERHEARD and INCONCLUSIVE.
 _GREP, _VERDICTS = (0, 1), (0, 1, 2)
 _TSHARK_FIELDS = ("frame", "tcp.reassembled.data", "http.file_data")
-# Reads every packet, and does nothing with it: the least that a program with pyshark can do.
+# Reads every packet, and does nothing with it: the minimum for a program with pyshark.
 _PYSHARK = """
 import sys, pyshark
 capture = pyshark.FileCapture(sys.argv[1], keep_packets=False)
@@ -45,10 +45,10 @@ def _terms() -> str:
 
 @dataclass(frozen=True)
 class Tool:
-    """One tool: its command for a file and a folder for what it writes, and how far it is fit to be measured.
+    """One tool: its command for a file and an output folder, and the limits of measuring it.
 
-    Its best of `runs` counts; it is not asked for files of more than `most` MB. `packets` is how many packets of the
-    file it reads, the rest being reckoned. With an exit code that is not among `codes` it has failed.
+    The best of `runs` counts; it is not run on files of more than `most` MB. `packets` is how many packets of the file
+    it reads; the rest is extrapolated. An exit code that is not among `codes` is a failure.
     """
 
     command: Callable[[Path, Path], list[str]]
@@ -79,7 +79,7 @@ TOOLS = {
 
 
 def missing(name: str) -> str:
-    """Why a tool cannot be measured here: empty where it can."""
+    """Why a tool cannot be measured here; empty if it can."""
     command = TOOLS[name].command(Path(os.devnull), Path(os.devnull))
     if not shutil.which(command[0]):
         return f"{command[0]} is not here"

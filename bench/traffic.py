@@ -1,10 +1,10 @@
-"""Makes the captures that `bench/scan.py` measures on: real servers and clients on a wire of their own, by dumpcap.
+"""Records the captures for `bench/scan.py`: real servers and clients on their own wire, with dumpcap.
 
     bench/traffic.py --kinds eth-http small-https --sizes 20 200
 
 `lo` is loopback with segments of up to 64 KB, `eth` a link with frames of 1,500 bytes, `small` the same link with many
-small packets. Clean captures are the slow case, so the secret is in none of them but in those called `leak`; within TLS
-it is said, for the key log beside the capture to find. What is larger than 200 MB repeats a smaller one.
+small packets. Clean captures are the slow case, so only those called `leak` contain the secret in clear; within TLS it
+is sent, and can be found with the key log beside the capture. Captures larger than 200 MB repeat a smaller one.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ _ATTEMPTS = 3
 
 
 def capture(kind: str, size: int, folder: Path) -> Path:
-    """The capture of this kind and size (in MB), made if it is not there."""
+    """The capture of this kind and size (in MB), recorded if it does not exist."""
     path = folder / f"{kind}-{size}.pcapng"
     if path.is_file():
         return path
@@ -59,14 +59,14 @@ def _record(kind: str, size: int, path: Path) -> None:
 
 
 def arguments(words: argparse.ArgumentParser) -> None:
-    """What both scripts of this benchmark may be told."""
+    """The common options of both scripts of this benchmark."""
     words.add_argument("--kinds", nargs="+", choices=KINDS, default=KINDS, metavar="KIND", help=", ".join(KINDS))
     words.add_argument("--sizes", nargs="+", type=int, default=SIZES, metavar="MB", help="how large, in MB")
     words.add_argument("--keep", type=Path, default=FOLDER, metavar="DIR", help=f"where captures are (now: {FOLDER})")
 
 
 def main() -> None:
-    """Make what is asked for and is not there."""
+    """Record the requested captures that do not exist."""
     words = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     arguments(words)
     asked = words.parse_args()

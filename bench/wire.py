@@ -1,4 +1,4 @@
-"""A wire of the benchmark's own: network namespaces, a link with frames of 1,500 bytes, and a recorder on it."""
+"""The benchmark's own wire: network namespaces, a link with frames of 1,500 bytes, and a recorder on it."""
 
 from __future__ import annotations
 
@@ -29,22 +29,22 @@ if TYPE_CHECKING:
 SERVER, CLIENT = "10.77.0.1", "10.77.0.2"
 LOOPBACK_SERVER, LOOPBACK_CLIENT = "127.0.0.1", "127.0.0.2"
 _NEAR, _FAR = "near", "far"
-# From linux/sockios.h and linux/ethtool.h: checksums, scatter-gather, TSO, GSO and GRO, each to be switched off.
+# From linux/sockios.h and linux/ethtool.h: checksums, scatter-gather, TSO, GSO and GRO, each to be turned off.
 _ETHTOOL = 0x8946
 _OFFLOADS = (0x17, 0x19, 0x1F, 0x24, 0x2C)
-# pcapng puts so many bytes round each packet, padding included (a block header and trailer of 32).
+# The overhead of pcapng per packet, including padding (a block header and trailer of 32 bytes).
 _BLOCK = 34
 _MARK = b"the end of the benchmark's traffic"
 _PATIENCE = 20.0
 
 
 class LostPacketsError(Exception):
-    """The recorder was too slow: the capture is of no use."""
+    """The recorder was too slow: the capture is useless."""
 
 
 @dataclass(frozen=True)
 class Wanted:
-    """What is to be recorded: `bytes` of the file, on which wire, of which protocol."""
+    """What to record: the size of the file in `bytes`, the wire, and the protocol."""
 
     wire: str
     protocol: str
@@ -54,7 +54,7 @@ class Wanted:
 
     @property
     def device(self) -> str:
-        """Where the recorder listens."""
+        """The interface that is recorded."""
         return "lo" if self.wire == "lo" else _NEAR
 
     @property
@@ -68,13 +68,13 @@ def _ip(*words: str) -> None:
 
 
 def _set_up(device: str, address: str) -> None:
-    """Bring up one end of the link, with every offload off: what is captured is what a real wire would carry."""
+    """Bring up one end of the link, with every offload off: the capture then has the frames of a real wire."""
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as handle:
         for offload in _OFFLOADS:
             value = ctypes.create_string_buffer(struct.pack("II", offload, 0))
             # An ifreq: the name in 16 bytes, and a pointer to the ethtool_value.
             asked = struct.pack("16sP16x", device.encode(), ctypes.addressof(value))
-            # A kernel may not have each of them; what it has must go.
+            # A kernel may lack some of them; those that it has must be off.
             with suppress(OSError):
                 fcntl.ioctl(handle, _ETHTOOL, asked)
     _ip("address", "add", f"{address}/24", "dev", device)
@@ -90,7 +90,7 @@ def _server(wanted: Wanted, certificate: Path) -> Iterator[None]:
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdin  # noqa: S101
         assert process.stdout  # noqa: S101
-        # It runs: it is in its namespace.
+        # It is running, so it is in its namespace.
         _await_line(process, "here")
         if wanted.wire != "lo":
             _ip("link", "add", _NEAR, "type", "veth", "peer", "name", _FAR, "netns", str(process.pid))
@@ -110,7 +110,7 @@ def _await_line(process: subprocess.Popen[str], line: str) -> None:
 
 
 def serve(wire: str, certificate: Path, seed: str) -> None:
-    """The server's end, in its own namespace where there is a link."""
+    """The server's end, in its own namespace if there is a link."""
     print("here", flush=True)
     sys.stdin.readline()
     if wire != "lo":
@@ -120,13 +120,13 @@ def serve(wire: str, certificate: Path, seed: str) -> None:
 
 
 def _captured(device: str) -> int:
-    """About how long the file is by now, reckoned from the counters of the device."""
+    """The approximate size of the file so far, from the counters of the device."""
     for line in Path("/proc/self/net/dev").read_text().splitlines():
         name, _, counters = line.partition(":")
         if name.strip() == device:
             fields = [int(field) for field in counters.split()]
             received, sent = fields[0] + _BLOCK * fields[1], fields[8] + _BLOCK * fields[9]
-            # What goes out of lo comes in by it, and is captured once.
+            # What lo sends it also receives; it is captured once.
             return received if device == "lo" else received + sent
     return 0
 
@@ -153,7 +153,7 @@ def _recorder(wanted: Wanted) -> Iterator[None]:
 
 
 def _await_mark(wanted: Wanted) -> None:
-    """Say something at the end, and wait until it is in the file: then everything before it is there, too."""
+    """Send a mark at the end, and wait until it is in the file: then everything before it is, too."""
     until = time.monotonic() + _PATIENCE
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as mouth, wanted.file.open("rb") as file:
         while time.monotonic() < until:
@@ -166,7 +166,7 @@ def _await_mark(wanted: Wanted) -> None:
 
 
 def record(wanted: Wanted) -> None:
-    """Make one capture, in the namespace that this process has for itself."""
+    """Record one capture, in the namespace of this process."""
     _ip("link", "set", "lo", "up")
     server, source = wanted.ends
     with tempfile.TemporaryDirectory() as folder:
@@ -185,12 +185,12 @@ def record(wanted: Wanted) -> None:
         )
         with _server(wanted, certificate), _recorder(wanted):
             client.run(client.chat if wanted.wire == "small" else client.browse)
-            # The last FIN and its answer.
+            # The last FIN and its acknowledgement.
             time.sleep(0.5)
 
 
 def main() -> None:
-    """Record, or serve: `bench/traffic.py` is what a person calls."""
+    """Record, or serve: people call `bench/traffic.py` instead."""
     words = argparse.ArgumentParser(description=__doc__)
     words.add_argument("what", choices=["record", "serve"])
     words.add_argument("rest", nargs="*")

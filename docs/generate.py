@@ -1,7 +1,7 @@
-"""Make the pages of docs/scenarios anew: `python docs/generate.py`, from the checkout.
+"""Regenerate the pages of docs/scenarios: `python docs/generate.py`, in the checkout.
 
-What a run once printed is kept, as it cannot be made without a lab. Scenarios whose names are given are run first, and
-what they print now takes its place; ENGINE says where, as always.
+The recorded output of runs is kept, because only a run of the lab can produce it. Scenarios that are named on the
+command line are run first, and their new output replaces the recorded one; ENGINE chooses the engine.
 """
 
 from __future__ import annotations
@@ -31,13 +31,13 @@ def main(names: list[str]) -> None:
 
 
 def kept() -> dict[str, str]:
-    """The outputs that stand in the pages now."""
+    """The recorded outputs in the existing pages."""
     files = ((each.name, FOLDER / file_of(each.name)) for each in SCENARIOS)
     return {name: output_of(file.read_text(encoding="utf-8")) for name, file in files if file.is_file()}
 
 
 def printed(name: str) -> str:
-    """What `overheard run` prints, without what is not of the scenario."""
+    """The output of `overheard run`, reduced to that of the scenario."""
     environment = {**os.environ, "COLUMNS": "100"}
     with tempfile.TemporaryDirectory() as folder:
         command = [sys.executable, "-m", "overheard", "run", name, "--runs", folder]

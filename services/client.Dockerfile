@@ -7,7 +7,7 @@ RUN apt-get update \
 FROM python AS packages
 RUN apt-get update && DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends python3-venv
 COPY services/client.requirements.txt /requirements.txt
-# Behind a proxy that opens TLS, pip needs the machine's CA bundle (CA_BUNDLE=...); it stays out of every layer.
+# Behind a proxy that intercepts TLS, pip needs the machine's CA bundle (CA_BUNDLE=...); it is in no layer of the image.
 RUN --mount=type=secret,id=ca_bundle \
     if [ -s /run/secrets/ca_bundle ]; then export PIP_CERT=/run/secrets/ca_bundle; fi \
     && python3 -m venv /opt/venv \
@@ -25,7 +25,7 @@ COPY lab/overheard/certificates /app/overheard/certificates
 COPY services/overheard_services/__init__.py services/overheard_services/enrolment.py services/overheard_services/credentials.py /app/overheard_services/
 COPY services/overheard_services/disguise /app/overheard_services/disguise
 COPY services/overheard_services/client /app/overheard_services/client
-# Compiled now: a container that cannot write would compile at every start.
+# Compiled now: a read-only container would compile at every start.
 RUN python3 -m compileall -q /app \
     && install -d -o 10001 -g 10001 -m 0700 /handover /acorn /credentials /gallery /impostor /shared-key /keys /token
 USER 10001:10001

@@ -7,12 +7,12 @@ RUN apt-get update \
 FROM python AS packages
 RUN apt-get update && DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends python3-venv
 COPY services/interceptor.requirements.txt /requirements.txt
-# Behind a proxy that opens TLS, pip needs the machine's CA bundle (CA_BUNDLE=...); it stays out of every layer.
+# Behind a proxy that intercepts TLS, pip needs the machine's CA bundle (CA_BUNDLE=...); it is in no layer of the image.
 RUN --mount=type=secret,id=ca_bundle \
     if [ -s /run/secrets/ca_bundle ]; then export PIP_CERT=/run/secrets/ca_bundle; fi \
     && python3 -m venv /opt/venv \
     && /opt/venv/bin/pip install --no-cache-dir --disable-pip-version-check --require-hashes -r /requirements.txt \
-    # What the local engine needs to install the project is not for an image.
+    # The build backend, which only the local engine needs, is left out of the image.
     && /opt/venv/bin/pip uninstall -q -y pip hatchling packaging pathspec pluggy tomlkit trove-classifiers
 
 FROM python
@@ -24,7 +24,7 @@ COPY lab/overheard/role /app/overheard/role
 COPY services/overheard_services/__init__.py /app/overheard_services/
 COPY services/overheard_services/disguise /app/overheard_services/disguise
 COPY services/overheard_services/interceptor /app/overheard_services/interceptor
-# Compiled now: a container that cannot write would compile at every start.
+# Compiled now: a read-only container would compile at every start.
 RUN python3 -m compileall -q /app \
     && install -d -o 10001 -g 10001 -m 0700 /handover /record
 USER 10001:10001

@@ -7,7 +7,7 @@ RUN apt-get update \
 FROM python AS packages
 RUN apt-get update && DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends python3-venv
 COPY services/server.requirements.txt /requirements.txt
-# Behind a proxy that opens TLS, pip needs the machine's CA bundle (CA_BUNDLE=...); it stays out of every layer.
+# Behind a proxy that intercepts TLS, pip needs the machine's CA bundle (CA_BUNDLE=...); it is in no layer of the image.
 RUN --mount=type=secret,id=ca_bundle \
     if [ -s /run/secrets/ca_bundle ]; then export PIP_CERT=/run/secrets/ca_bundle; fi \
     && python3 -m venv /opt/venv \
@@ -24,7 +24,7 @@ COPY services/overheard_services/__init__.py services/overheard_services/enrolme
 COPY services/overheard_services/disguise /app/overheard_services/disguise
 COPY services/overheard_services/gallery /app/overheard_services/gallery
 COPY services/overheard_services/server /app/overheard_services/server
-# Compiled now: a container that cannot write would compile at every start.
+# Compiled now: a read-only container would compile at every start.
 RUN python3 -m compileall -q /app \
     && install -d -o 10001 -g 10001 -m 0700 /handover /credentials /shared-key /gallery
 USER 10001:10001

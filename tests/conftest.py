@@ -1,17 +1,20 @@
-"""What every test gets: an environment that decides nothing, and the engines that this machine has."""
+"""For every test: an environment that cannot influence results, and the engines that this machine has."""
 
 from __future__ import annotations
 
 import os
-from pathlib import Path
-from typing import TYPE_CHECKING, NoReturn
+from typing import TYPE_CHECKING
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from overheard.engines import compose, local
 from overheard.engines.compose import ComposeEngine
 from overheard.engines.local import LocalEngine
 from overheard.words.errors import EngineError
+from processes import PROJECT
+from required import fail_or_skip
+from workers import alone, spread
 
 if TYPE_CHECKING:
     from overheard.engines.base import Engine
@@ -19,12 +22,18 @@ if TYPE_CHECKING:
 # Certificate authorities are asked for by the tests of more than one folder.
 pytest_plugins = ["ca.fixtures"]
 
-PROJECT = Path(__file__).parent.parent
+# How fast an example is, or how soon one is found, is no property of the code: on a busy machine each takes its time.
+settings.register_profile("overheard", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("overheard")
 
-# These would change whom a client trusts, which way it takes, or what it writes down.
+# These would change whom a client trusts, its proxy, or its key log.
 _DECISIVE = ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "SSL_CERT_FILE", "SSL_CERT_DIR", "SSLKEYLOGFILE", "SECRET_URL")
-# Engines that may not be skipped: in CI, both.
-_REQUIRED = os.environ.get("OVERHEARD_REQUIRED_ENGINES", "").split()
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Before pytest-xdist looks at the groups."""
+    items[:] = spread(items)
 
 
 @pytest.fixture(autouse=True)
@@ -32,13 +41,6 @@ def _scrubbed_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in list(os.environ):
         if name in _DECISIVE or name.upper().endswith("_PROXY") or name.startswith("OVERHEARD_"):
             monkeypatch.delenv(name)
-
-
-def fail_or_skip(engine: str, why: str) -> NoReturn:
-    """Skip a test that cannot be run here, or fail it where its engine is required."""
-    if engine in _REQUIRED:
-        pytest.fail(f"the {engine} engine is required (OVERHEARD_REQUIRED_ENGINES), but {why}")
-    pytest.skip(f"the {engine} engine: {why}")
 
 
 def _or_skip(name: str, engine: Engine, problem: EngineError | None) -> Engine:
@@ -75,8 +77,15 @@ def compose_engine() -> Engine:
     return _or_skip("compose", ComposeEngine(PROJECT), _problem_of_compose())
 
 
-@pytest.fixture(scope="session", params=["local", "compose"])
+@pytest.fixture(scope="session")
+def compose_images(compose_engine: Engine, tmp_path_factory: pytest.TempPathFactory) -> Engine:
+    """The engine of containers, once no other worker builds its images."""
+    with alone(tmp_path_factory, "images"):
+        return compose_engine
+
+
+@pytest.fixture(scope="session", params=["local_engine", "compose_images"], ids=["local", "compose"])
 def engine(request: pytest.FixtureRequest) -> Engine:
     """Each engine that this machine has."""
-    engine: Engine = request.getfixturevalue(f"{request.param}_engine")
+    engine: Engine = request.getfixturevalue(request.param)
     return engine

@@ -1,7 +1,7 @@
-"""Makes the table of who finds what in the corpus anew: `python tests/corpus_table.py [PAGE]`, from the checkout.
+"""Regenerates the table of who finds what in the corpus: `python tests/corpus_table.py [PAGE]`, in the checkout.
 
-The corpus is recorded on the taps that are compared, and every tool is asked. The table goes into the page
-(docs/witness.md), or where there is none yet to standard output.
+Records the corpus on the taps that are compared, and runs every tool on it. The table is written to the page
+(docs/witness.md), or to standard output if there is no page yet.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
-"""The lab with something changed in its code: a copy of the packages, which the roles of a local run then use.
+"""Runs the lab with modified code: from a copy of the packages, which the roles of a local run then use.
 
-`python -m` looks in the working directory first, and the roles have that of whoever started them.
+`python -m` looks in the working directory first, which the roles inherit.
 """
 
 from __future__ import annotations

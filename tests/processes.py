@@ -1,4 +1,4 @@
-"""Watching a program of ours from outside: what it started, and what is left of that."""
+"""Watches a program from outside: the processes that it started, and what is left of them."""
 
 from __future__ import annotations
 
@@ -85,7 +85,7 @@ def alive(pid: int) -> bool:
 
 
 def eventually(holds: Callable[[], bool], within: float = 10) -> bool:
-    """Whether something comes to hold within so many seconds."""
+    """Whether a condition becomes true within that many seconds."""
     deadline = time.monotonic() + within
     while not holds():
         if time.monotonic() > deadline:

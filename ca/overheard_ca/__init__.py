@@ -1,5 +1,5 @@
-"""The certificate authority of the lab: a root, a server-issuing certificate under it, and one endpoint that signs.
+"""The certificate authority of the lab: a root, an intermediate CA that issues, and one endpoint that signs.
 
-A promise: it certifies only names on its list, only for the one token that may ask for them, and only what it wrote
-itself; no extension of a request is ever copied.
+It certifies only names on its list, only for the one token that is valid for them, and sets all extensions itself; it
+never copies an extension from a request.
 """

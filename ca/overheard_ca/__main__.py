@@ -1,7 +1,7 @@
 """The certificate authority as a program.
 
 python -m overheard_ca           serve, until SIGTERM
-python -m overheard_ca health    ask the one that serves with the same settings whether it is ready; 0 or 1
+python -m overheard_ca health    ask the CA that runs with the same settings whether it is ready; 0 or 1
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from overheard_ca.settings import Settings
 
 
 def main(arguments: list[str]) -> int:
-    """Do as the arguments say."""
+    """Serve, or check the health of a running CA, depending on the arguments."""
     health = asks_for_health(arguments)
     settings = Settings.from_environment(os.environ)
     return _health(settings) if health else _serve(settings)
@@ -37,9 +37,9 @@ def _serve(settings: Settings) -> int:
     from overheard_ca.start import SERVER, SERVER_KEY, prepare  # noqa: PLC0415
 
     logging.basicConfig(stream=sys.stderr, level=logging.INFO, format="%(asctime)s ca: %(message)s")
-    desk = prepare(settings)
+    issuance = prepare(settings)
     own = Listener(str(settings.bind), settings.port, settings.state / SERVER, settings.state / SERVER_KEY)
-    serve(lambda: create_app(desk), [own])
+    serve(lambda: create_app(issuance), [own])
     return 0
 
 

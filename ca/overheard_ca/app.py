@@ -1,4 +1,4 @@
-"""The CA over HTTP: its health, its root, and one endpoint that signs. Every answer but a certificate is JSON."""
+"""The CA over HTTP: its health, its root, and one endpoint that signs. Responses are JSON, except certificates."""
 
 from __future__ import annotations
 
@@ -13,17 +13,17 @@ from werkzeug.exceptions import HTTPException
 from overheard.role import health
 from overheard_ca import refusals
 from overheard_ca.authority import pem
-from overheard_ca.desk import Desk
 from overheard_ca.errors import RefusedError
+from overheard_ca.issuance import Issuance
 
 # A signing request with an 8192-bit key and a hundred names has about 6 KiB.
 _MOST_BYTES = 64 * 1024
 
-# How much of a refused body is read and thrown away: at most so many bytes, for so many seconds.
+# How much of a refused body is read and discarded: the most bytes, and the most seconds.
 _MOST_THROWN_AWAY = 32 * 1024 * 1024
 _LONGEST_THROWN_AWAY = 5
 
-# What gunicorn raises while a body is read: the connection is lost, or its chunks make no sense.
+# What gunicorn raises while a body is read: the connection is lost, or the chunked coding is invalid.
 _BROKEN_OFF = (OSError, ParseException)
 
 _PEM = "application/x-pem-file"
@@ -31,7 +31,7 @@ _PEM = "application/x-pem-file"
 log = logging.getLogger("overheard_ca")
 
 
-def create_app(desk: Desk) -> Flask:
+def create_app(issuance: Issuance) -> Flask:
     """The application, for one authority."""
     app = Flask("overheard_ca", static_folder=None)
     app.register_error_handler(RefusedError, _refused)
@@ -45,11 +45,11 @@ def create_app(desk: Desk) -> Flask:
 
     @app.get("/root.pem")
     def root() -> Response:
-        return Response(pem(desk.authority.root), mimetype=_PEM)
+        return Response(pem(issuance.authority.root), mimetype=_PEM)
 
     @app.post("/certificates")
     def certificates() -> Response:
-        return Response(desk.certify(_token(), _body), status=201, mimetype=_PEM)
+        return Response(issuance.certify(_token(), _body), status=201, mimetype=_PEM)
 
     return app
 
@@ -63,9 +63,9 @@ def _token() -> str:
 
 
 def _body() -> bytes:
-    """The request's body, read by hand: Flask's MAX_CONTENT_LENGTH cuts a chunked one short and says nothing.
+    """The request's body, read by hand: Flask's MAX_CONTENT_LENGTH truncates a chunked body without an error.
 
-    gunicorn ends the stream where the body ends, however it was sent.
+    gunicorn ends the stream at the end of the body, with any transfer coding.
     """
     try:
         body: bytes = request.environ["wsgi.input"].read(_MOST_BYTES + 1)
@@ -82,29 +82,29 @@ def _refused(error: RefusedError) -> Response:
 
 
 def _http_error(error: HTTPException) -> Response:
-    """What Flask itself refuses: an unknown path, a method that is not served."""
+    """Errors of Flask itself: an unknown path, or a method that is not allowed."""
     code = error.name.lower().replace(" ", "-")
     message = f"{error.description} This CA serves GET /health, GET /root.pem and POST /certificates."
     return _error(error.code or 500, code, message)
 
 
 def _failed(error: Exception) -> Response:
-    """A fault of the CA's own: the log has the traceback, the answer says only that it is there."""
+    """An internal error: the log has the traceback, the response only says that there was an error."""
     log.error("failed at %s", request.path, exc_info=error)
-    return _error(500, "failed", "The CA failed at this request, and nothing was issued: see its log.")
+    return _error(500, "failed", "The CA failed to process this request, and nothing was issued: see its log.")
 
 
 def _error(status: int, code: str, message: str) -> Response:
     answer = jsonify(error=code, message=message)
     answer.status_code = status
     if status == 401:
-        # A 401 says by which scheme one may come back (RFC 9110, 15.5.2).
+        # A 401 must name the authentication scheme (RFC 9110, 15.5.2).
         answer.headers["WWW-Authenticate"] = "Bearer"
     return answer
 
 
 def _read_to_the_end(answer: Response) -> Response:
-    """Read what is left of a refused body: closing a socket with unread bytes resets it, and the refusal is lost."""
+    """Read the rest of a refused body: closing a socket with unread bytes resets it, and the response is lost."""
     if answer.status_code >= 400:
         unread, deadline = _MOST_THROWN_AWAY, time.monotonic() + _LONGEST_THROWN_AWAY
         with suppress(*_BROKEN_OFF):

@@ -1,11 +1,11 @@
-"""The authority as files in its state folder: made at first start, loaded at every other, mended where one broke off.
+"""The authority as files in its state folder: created at the first start, completed if that failed, then loaded.
 
-Every file is whole or missing, and they are made in this order: passphrase, root key, root certificate, issuing key,
-issuing certificate. So wherever a first start was cut off, the next one finds what it may keep and makes the rest:
+Every file is whole or missing, and they are created in this order: passphrase, root key, root certificate, issuing key,
+issuing certificate. So wherever a first start was interrupted, the next one keeps what it can and creates the rest:
 
-- a certificate is made from its key, so a key without one simply gets it;
-- the issuing certificate is checked against its key and the root, and made anew when it does not fit;
-- the root is what others trust: it is made only when nothing of it is there, and never made anew over anything.
+- a certificate is created from its key, so a key without a certificate gets one;
+- the issuing certificate is checked against its key and the root, and replaced if it does not match;
+- others trust the root: it is created only if nothing of it exists, and never replaced.
 """
 
 from __future__ import annotations
@@ -29,26 +29,26 @@ ROOT = "root.pem"
 ISSUING_KEY = "issuing.key.pem"
 ISSUING = "issuing.pem"
 
-_START_ANEW = "move the whole state folder away to start a new CA, or put back the file that belongs there"
+_START_ANEW = "move the whole state folder away to start a new CA, or restore the right file"
 
 
 @dataclass(frozen=True)
 class Authority:
-    """The root's certificate and the issuer under it. The root's key is let go as soon as the issuer stands."""
+    """The root certificate and the issuer under it. The root key is not kept once the issuer exists."""
 
     root: x509.Certificate
     issuing: Issuer
 
     def chain(self, leaf: x509.Certificate) -> bytes:
-        """What a server shows, in PEM: its certificate and the issuing one. The root is for the client to have."""
+        """The chain that a server sends, in PEM: its certificate and the issuing one. The client has the root."""
         return pem(leaf) + pem(self.issuing.certificate)
 
 
 def establish(state: Path, passphrase_file: Path, now: datetime) -> Authority:
-    """The authority in the folder `state`. Raises StateError when what is there must not be used."""
+    """The authority in the folder `state`. Raises StateError if its content must not be used."""
     _sweep(state)
     if (state / ROOT).exists() and not (state / ROOT_KEY).exists():
-        raise StateError(f"{state / ROOT} is there, but its key {state / ROOT_KEY} is missing", hint=_START_ANEW)
+        raise StateError(f"{state / ROOT} exists, but its key {state / ROOT_KEY} is missing", hint=_START_ANEW)
     words = passphrase.read_or_make(passphrase_file, state / ROOT_KEY)
     root = _root(state, words, passphrase_file, now)
     return Authority(root.certificate, _issuing(state, words, passphrase_file, root, now))
@@ -60,7 +60,7 @@ def pem(certificate: x509.Certificate) -> bytes:
 
 
 def _sweep(state: Path) -> None:
-    """Away with the unfinished files that a killed start left behind: there may be keys in them."""
+    """Remove unfinished files of a killed start: they may contain keys."""
     for leftover in state.glob(".*.pem.*"):
         leftover.unlink()
 
@@ -99,7 +99,7 @@ def _belongs(
 
 
 def _certificate(path: Path) -> x509.Certificate | None:
-    """None when the file is no certificate."""
+    """The certificate; None if the file is not one."""
     try:
         return x509.load_pem_x509_certificate(path.read_bytes())
     except (ValueError, x509.InvalidVersion):
@@ -107,7 +107,7 @@ def _certificate(path: Path) -> x509.Certificate | None:
 
 
 def _key(path: Path, words: bytes, passphrase_file: Path) -> ec.EllipticCurvePrivateKey:
-    """The key in `path`, encrypted with `words`; made when it is missing."""
+    """The key in `path`, encrypted with `words`; created if it is missing."""
     if not path.exists():
         made = ec.generate_private_key(ec.SECP256R1())
         write_whole(path, key_pem(made, serialization.BestAvailableEncryption(words)))
@@ -118,8 +118,8 @@ def _key(path: Path, words: bytes, passphrase_file: Path) -> ec.EllipticCurvePri
         key = None
     if not isinstance(key, ec.EllipticCurvePrivateKey):
         raise StateError(
-            f"the key {path} cannot be opened with the passphrase {passphrase_file}",
-            hint="put back the passphrase that belongs to it; nothing was changed",
+            f"the key {path} cannot be decrypted with the passphrase {passphrase_file}",
+            hint="restore the right passphrase; nothing was changed",
         )
     return key
 

@@ -1,4 +1,4 @@
-"""Building certificates: the root, the issuing one under it, and those of servers and clients. No files in here."""
+"""Builds certificates: the root, the issuing one under it, and those of servers and clients. Does no I/O."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from overheard_ca.names import Name
 from overheard_ca.profile import Profile
 from overheard_ca.request import CheckedRequest, PublicKey
 
-# The names say it wherever the certificates turn up: in a browser's store, in an error message, in a capture.
+# The warning is visible wherever the certificates turn up: in a browser's store, an error message, a capture.
 ROOT_NAME = "Overheard Lab Test Root CA (not for production)"
 ISSUING_NAME = "Overheard Lab Test Issuing CA (not for production)"
 
@@ -23,27 +23,27 @@ _PURPOSES = {Profile.SERVER: ExtendedKeyUsageOID.SERVER_AUTH, Profile.CLIENT: Ex
 _ROOT_LIFE = timedelta(days=3652)
 _ISSUING_LIFE = timedelta(days=1826)
 
-# The clocks of two machines never agree: a certificate made this second is not valid yet for whoever is slow.
+# Clocks never agree exactly: a certificate from this second is not valid yet on a machine whose clock is slow.
 _SLOWEST_CLOCK = timedelta(minutes=5)
 
 
 @dataclass(frozen=True)
 class Issuer:
-    """A certificate that may sign others, and the private key to do it with."""
+    """A certificate that may sign others, and its private key."""
 
     certificate: x509.Certificate
     key: ec.EllipticCurvePrivateKey
 
 
 def root_certificate(key: ec.EllipticCurvePrivateKey, now: datetime) -> x509.Certificate:
-    """A root for 10 years, signed by itself, that may stand above one more CA."""
+    """A self-signed root, valid for 10 years, that may have one CA below it."""
     subject = _named(ROOT_NAME)
     builder = _begun(subject, subject, key.public_key(), now - _SLOWEST_CLOCK, now + _ROOT_LIFE)
     return _as_ca(builder, path_length=1).sign(key, hashes.SHA256())
 
 
 def issuing_certificate(key: ec.EllipticCurvePrivateKey, root: Issuer, now: datetime) -> x509.Certificate:
-    """A CA for 5 years that may stand above servers and clients, and no other CA."""
+    """A CA, valid for 5 years, that may issue for servers and clients, but not for another CA."""
     builder = _under(root, _named(ISSUING_NAME), key.public_key(), now, _ISSUING_LIFE)
     return _as_ca(builder, path_length=0).sign(root.key, hashes.SHA256())
 
@@ -51,12 +51,12 @@ def issuing_certificate(key: ec.EllipticCurvePrivateKey, root: Issuer, now: date
 def leaf_certificate(
     asked: CheckedRequest, profile: Profile, issuer: Issuer, life: timedelta, now: datetime
 ) -> x509.Certificate:
-    """The certificate of a server or a client, valid for `life` from `now` but never longer than its issuer.
+    """The certificate of a server or a client, valid for `life` from `now`, but never longer than its issuer.
 
-    Its common name is the first of the names; what counts is the subjectAltName, which has them all (RFC 9525, 2).
+    Its common name is the first of the names; the subjectAltName, which counts, has all of them (RFC 9525, 2).
     """
     builder = _under(issuer, _named(str(asked.names[0])), asked.public_key, now, life)
-    # Only a server is ever sent a key that was encrypted with its own (RFC 5246, 7.4.7.1).
+    # Only a server decrypts a premaster secret with its key (RFC 5246, 7.4.7.1).
     receives_keys = profile is Profile.SERVER and isinstance(asked.public_key, rsa.RSAPublicKey)
     names = [_general_name(name) for name in asked.names]
     builder = (
@@ -84,7 +84,7 @@ def _general_name(name: Name) -> x509.GeneralName:
 def _under(
     issuer: Issuer, subject: x509.Name, public_key: PublicKey, now: datetime, life: timedelta
 ) -> x509.CertificateBuilder:
-    """A certificate begun under `issuer`, its dates within the issuer's own."""
+    """A certificate builder for `issuer`, with dates within the issuer's own."""
     above = issuer.certificate
     start = max(now - _SLOWEST_CLOCK, above.not_valid_before_utc)
     end = min(now + life, above.not_valid_after_utc)

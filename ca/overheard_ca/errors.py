@@ -1,9 +1,9 @@
-"""What may go wrong in the certificate authority.
+"""The errors of the certificate authority.
 
 OverheardError
 ├── SettingsError
-│   └── StateError      what the state folder holds must not be used, and must not be made anew either
-└── RefusedError        a request that is not granted; see refusals.py for every kind
+│   └── StateError      the state folder's content must not be used, and must not be replaced either
+└── RefusedError        a refused request; see refusals.py for every kind
 """
 
 from __future__ import annotations
@@ -12,11 +12,11 @@ from overheard.words.errors import OverheardError, SettingsError
 
 
 class StateError(SettingsError):
-    """What the state folder holds must not be used, and must not be made anew either: somebody has to look."""
+    """The state folder's content must not be used, and must not be replaced either: an administrator has to look."""
 
 
 class RefusedError(OverheardError):
-    """A request that is not granted: `code` is for programs, `status` for HTTP, the message for people."""
+    """A refused request: `code` is for programs, `status` for HTTP, the message for people."""
 
     def __init__(self, code: str, status: int, message: str) -> None:
         super().__init__(message)

@@ -1,6 +1,6 @@
-"""What each requester finds in its own folder: the fingerprint of the root, and a token that is good once.
+"""What each requester gets in its own folder: the fingerprint of the root, and a token that is valid once.
 
-The folder is the one thing that CA and requester must share beforehand; all other trust comes from what lies in it.
+The folder is the only thing that CA and requester must share beforehand; all other trust derives from its content.
 """
 
 from __future__ import annotations
@@ -15,16 +15,16 @@ from overheard_ca.settings import Requester
 
 
 def hand_over(folder: Path, requesters: tuple[Requester, ...], fingerprint: str, ledger: Ledger) -> None:
-    """See that each requester has the root's fingerprint, and an unused token if there is a name it may ask for.
+    """Make sure that each requester has the root's fingerprint, and an unused token if it may ask for a name.
 
-    Unused tokens that nobody holds any more, or that were for other names or another use, are withdrawn.
+    Unused tokens that no requester has any more, or that were for other names or another use, are withdrawn.
     """
     tokens = [_hand_over_to(folder / requester.name, requester, fingerprint, ledger) for requester in requesters]
     ledger.withdraw_all_but(token for token in tokens if token)
 
 
 def _hand_over_to(folder: Path, requester: Requester, fingerprint: str, ledger: Ledger) -> str:
-    """The token in the requester's folder; empty if it needs none."""
+    """Hand over to one requester. Returns the token in its folder; empty if it needs none."""
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     write_whole(folder / FINGERPRINT, f"{fingerprint}\n".encode())
     file = folder / TOKEN
@@ -34,7 +34,7 @@ def _hand_over_to(folder: Path, requester: Requester, fingerprint: str, ledger: 
     token = _held(file)
     if not _good(token, requester, ledger):
         token = secrets.token_urlsafe(32)
-        # The ledger first: a token that is in the folder must work; one that is only in the ledger is withdrawn.
+        # The ledger first: a token in the folder must work; a token that is only in the ledger is withdrawn.
         ledger.add_token(token, requester.name, requester.names, requester.profile)
         write_whole(file, f"{token}\n".encode())
     return token

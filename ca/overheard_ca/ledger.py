@@ -1,7 +1,7 @@
-"""The ledger: which certificates were issued to whom, and which tokens are still good.
+"""The ledger: which certificates were issued to whom, and which tokens are still valid.
 
-A promise: no token stands in it, only the SHA-256 of each. Looking a token up by its hash also takes the same time
-however nearly right a guess is.
+It stores no token, only the SHA-256 of each. Looking up a token by its hash also takes the same time however close a
+guess is.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ CREATE TABLE IF NOT EXISTS tokens (
 ) STRICT;
 """
 
-# Ledgers of the time when there were certificates for servers alone.
+# For ledgers from before there were client certificates.
 _WITHOUT_PROFILE = "SELECT count(*) = 0 FROM pragma_table_info('tokens') WHERE name = 'profile'"
 _ADD_PROFILE = "ALTER TABLE tokens ADD COLUMN profile TEXT NOT NULL DEFAULT 'server'"
 
@@ -45,7 +45,7 @@ _PATIENCE = 10
 
 @dataclass(frozen=True)
 class Grant:
-    """What a token is good for."""
+    """What a token is valid for."""
 
     requester: str
     names: frozenset[Name]
@@ -54,12 +54,12 @@ class Grant:
 
 
 class Ledger:
-    """The ledger in one file, that of its owner alone. Every call opens it anew, so threads and forks may share it."""
+    """The ledger in one file, readable only by its owner. Every call reopens it, so threads and forks may share it."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
         try:
-            # Made here, because SQLite would make it readable for everybody; its journals copy this mode.
+            # Created here, because SQLite would make it readable for everybody; its journals copy this mode.
             path.touch(mode=0o600)
             path.chmod(0o600)
             with self._opened() as connection:
@@ -67,12 +67,10 @@ class Ledger:
                 if connection.execute(_WITHOUT_PROFILE).fetchone()[0]:
                     connection.execute(_ADD_PROFILE)
         except sqlite3.DatabaseError as problem:
-            raise StateError(
-                f"{path} is not a ledger ({problem})", hint="put back the one that belongs there"
-            ) from None
+            raise StateError(f"{path} is not a ledger ({problem})", hint="restore the right file") from None
 
     def grant(self, token: str) -> Grant | None:
-        """What `token` is good for; None if it was never issued, or withdrawn."""
+        """What `token` is valid for; None if it was never issued, or withdrawn."""
         with self._opened() as connection:
             row = connection.execute(
                 "SELECT requester, names, used_at IS NOT NULL, profile FROM tokens WHERE sha256 = ?",
@@ -84,7 +82,7 @@ class Ledger:
         return Grant(requester, frozenset(folded(text) for text in json.loads(names)), bool(used), Profile(profile))
 
     def add_token(self, token: str, requester: str, names: Iterable[Name], profile: Profile = Profile.SERVER) -> None:
-        """Make `token` good for one certificate, for that use."""
+        """Make `token` valid for one certificate, for that use."""
         with self.transaction() as connection:
             connection.execute(
                 "INSERT INTO tokens (sha256, requester, names, profile) VALUES (?, ?, ?, ?)",
@@ -92,7 +90,7 @@ class Ledger:
             )
 
     def withdraw_all_but(self, tokens: Iterable[str]) -> None:
-        """Forget every unused token that is not one of `tokens`."""
+        """Delete every unused token that is not one of `tokens`."""
         kept = {_digest(token) for token in tokens}
         with self.transaction() as connection:
             unused = connection.execute("SELECT sha256 FROM tokens WHERE used_at IS NULL").fetchall()
@@ -101,7 +99,7 @@ class Ledger:
 
     @contextmanager
     def transaction(self) -> Iterator[sqlite3.Connection]:
-        """All of what is done with the connection comes into the ledger, or nothing of it; one at a time."""
+        """A transaction: all changes on the connection are committed, or none; one transaction at a time."""
         with self._opened() as connection:
             connection.execute("BEGIN IMMEDIATE")
             with connection:
@@ -117,7 +115,7 @@ class Ledger:
 
 
 def spend(connection: sqlite3.Connection, token: str, now: datetime) -> bool:
-    """Use `token` up, in a transaction of the ledger. False if it was used already."""
+    """Use up `token`, in a transaction of the ledger. False if it was used already."""
     done = connection.execute(
         "UPDATE tokens SET used_at = ? WHERE sha256 = ? AND used_at IS NULL", (now.isoformat(), _digest(token))
     )
@@ -127,7 +125,7 @@ def spend(connection: sqlite3.Connection, token: str, now: datetime) -> bool:
 def record(
     connection: sqlite3.Connection, certificate: x509.Certificate, requester: str, names: Iterable[Name]
 ) -> None:
-    """Enter a certificate, in a transaction of the ledger."""
+    """Record a certificate, in a transaction of the ledger."""
     connection.execute(
         "INSERT INTO certificates VALUES (?, ?, ?, ?, ?, ?)",
         (

@@ -1,4 +1,4 @@
-"""Names that a certificate may be for: DNS names, as text in lower case, and IP addresses, as such.
+"""Names that a certificate may be for: DNS names, as lower-case text, and IP addresses, as address objects.
 
 The two are different types on purpose: the DNS name `127.0.0.1` is not the address 127.0.0.1 (RFC 6125, 1.7.2), and
 compares unequal to it.
@@ -16,12 +16,12 @@ Name: TypeAlias = str | IPv4Address | IPv6Address
 _LABEL = "[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?"
 _DNS_NAME = re.compile(rf"(?:{_LABEL}\.)*(?!\d+$){_LABEL}")
 
-# The first name becomes the common name too, which holds no more (RFC 5280, A.1: ub-common-name).
+# The first name is also the common name, which cannot be longer (RFC 5280, A.1: ub-common-name).
 _LONGEST = 64
 
 
 def folded(text: str) -> Name:
-    """An address if `text` is one, else the text in lower case; no look at whether it could be a name."""
+    """An address if `text` is one, otherwise the text in lower case, without checking that it is a valid name."""
     try:
         return ip_address(text)
     except ValueError:

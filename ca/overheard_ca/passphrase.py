@@ -1,4 +1,4 @@
-"""The passphrase of the CA's private keys: made once, and never again."""
+"""The passphrase of the CA's private keys: created once, and never again."""
 
 from __future__ import annotations
 
@@ -8,20 +8,20 @@ from pathlib import Path
 from overheard.role.files import write_whole
 from overheard_ca.errors import StateError
 
-# OpenSSL takes no longer one.
+# OpenSSL accepts no longer passphrase.
 _LONGEST = 1023
 
 
 def read_or_make(file: Path, root_key: Path) -> bytes:
-    """The passphrase in `file`, which is made when neither it nor `root_key` is there yet.
+    """The passphrase in `file`, which is created if neither it nor `root_key` exists yet.
 
-    Raises StateError when it is missing but the root key is not: a new one could not open the key.
+    Raises StateError if it is missing but the root key is not: a new passphrase could not decrypt the key.
     """
     if not file.exists():
         if root_key.exists():
             raise StateError(
-                f"the passphrase {file} is missing, but the root key {root_key} is there",
-                hint="put the passphrase back; or, to start a new CA, move the whole state folder away",
+                f"the passphrase {file} is missing, but the root key {root_key} exists",
+                hint="restore the passphrase; or, to start a new CA, move the whole state folder away",
             )
         write_whole(file, secrets.token_urlsafe(32).encode() + b"\n")
     passphrase = file.read_bytes().strip()

@@ -1,7 +1,7 @@
-"""Every kind of refusal: one line of the table each, and one way to make each.
+"""Every kind of refusal, one entry each.
 
-`raise NAME_NOT_YOURS.error(name=...)`. The sentences say what was wrong and what to do. They quote no
-more of a request than a line's worth, and of a token nothing.
+`raise NAME_NOT_YOURS.error(name=...)`. The sentences say what was wrong and what to do. They quote
+at most a line of a request, and nothing of a token.
 """
 
 from __future__ import annotations
@@ -13,14 +13,14 @@ from overheard_ca.errors import RefusedError
 
 @dataclass(frozen=True)
 class Kind:
-    """A kind of refusal. Given what its sentence leaves open, it makes the error to raise."""
+    """A kind of refusal: makes the error to raise, given the details for its sentence."""
 
     code: str
     status: int
     says: str
 
     def error(self, **details: object) -> RefusedError:
-        """The error, with `details` in its sentence."""
+        """The error, with `details` filled into its sentence."""
         return RefusedError(self.code, self.status, self.says.format(**details))
 
 
@@ -32,12 +32,12 @@ TOKEN_MISSING = Kind(
 TOKEN_UNKNOWN = Kind(
     "token-unknown",
     401,
-    "This CA knows no such token: read it again from the handover folder, and see that the CA is the one you mean.",
+    "This CA does not know this token: read it again from the handover folder, and check that this is the right CA.",
 )
 TOKEN_USED = Kind(
     "token-used",
     401,
-    "This token was used, and each is good for one certificate: restart the CA, which hands over a new one.",
+    "This token was used, and each is valid for one certificate: restart the CA, which hands over a new one.",
 )
 BODY_TOO_LARGE = Kind(
     "body-too-large",
@@ -47,7 +47,7 @@ BODY_TOO_LARGE = Kind(
 BODY_BROKEN = Kind(
     "body-broken",
     400,
-    "The request's body did not arrive whole: send it again.",
+    "The request's body is incomplete: send it again.",
 )
 NOT_A_CSR = Kind(
     "not-a-csr",
@@ -72,12 +72,12 @@ SIGNATURE_BROKEN = Kind(
 ASKS_FOR_CA = Kind(
     "asks-for-ca",
     403,
-    "The signing request asks for CA:TRUE, and this CA makes no other CA: leave basicConstraints out.",
+    "The signing request asks for CA:TRUE, and this CA certifies no other CA: leave out basicConstraints.",
 )
 NAMES_MISSING = Kind(
     "names-missing",
     422,
-    "The signing request names nobody: put the names of your service into its subjectAltName.",
+    "The signing request has no names: put the names of your service into its subjectAltName.",
 )
 NAME_KIND = Kind(
     "name-kind",

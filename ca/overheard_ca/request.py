@@ -1,6 +1,6 @@
-"""Looking at a certificate signing request: what of it may be certified, or why nothing may.
+"""Checks a certificate signing request: what may be certified, or why nothing may.
 
-Only the key and the names are taken from it. Whatever else it asks for is left behind here.
+Only the key and the names are taken from it. Everything else that it asks for is ignored.
 """
 
 from __future__ import annotations
@@ -21,13 +21,13 @@ PublicKey: TypeAlias = ec.EllipticCurvePublicKey | ed25519.Ed25519PublicKey | rs
 
 _CURVES = (ec.SECP256R1, ec.SECP384R1, ec.SECP521R1)
 _LEAST_RSA_BITS = 2048
-# Above this a signature takes so long to check that the check itself becomes a way to keep the CA busy.
+# Above this size, checking a signature takes so long that requests could be used for denial of service.
 _MOST_RSA_BITS = 8192
 
 
 @dataclass(frozen=True)
 class CheckedRequest:
-    """What may be certified: this key, for these names, each once, in the order asked for."""
+    """What may be certified: this key, for these names, each once, in the order of the request."""
 
     public_key: PublicKey
     names: tuple[Name, ...]
@@ -36,7 +36,7 @@ class CheckedRequest:
 def check(body: bytes, *, yours: AbstractSet[Name], allowed: AbstractSet[Name]) -> CheckedRequest:
     """What may be certified of the signing request in `body` (PEM, RFC 7468, 7).
 
-    `yours` are the names that the token may have, `allowed` those that anybody may. Raises RefusedError.
+    `yours` are the names that the token is valid for, `allowed` those of all requesters. Raises RefusedError.
     """
     csr = _read(body)
     public_key = _key(csr)
@@ -50,7 +50,7 @@ def check(body: bytes, *, yours: AbstractSet[Name], allowed: AbstractSet[Name]) 
 
 
 def _read(body: bytes) -> x509.CertificateSigningRequest:
-    # The library reads the first block and would pass over a second in silence.
+    # The library parses the first block and would silently ignore a second.
     if (count := body.count(b"-----BEGIN")) > 1:
         raise refusals.MORE_THAN_ONE.error(count=count)
     try:
@@ -84,7 +84,7 @@ def _described(key: object) -> str:
 
 
 def _check_signature(csr: x509.CertificateSigningRequest) -> None:
-    """That whoever sent the request holds the private key (RFC 2986, 3)."""
+    """Check that the sender of the request has the private key (RFC 2986, 3)."""
     try:
         valid = csr.is_signature_valid
     except (ValueError, TypeError, UnsupportedAlgorithm):
@@ -103,7 +103,7 @@ def _extensions(csr: x509.CertificateSigningRequest) -> x509.Extensions:
 
 
 def _check_not_ca(extensions: x509.Extensions) -> None:
-    """Refused rather than ignored: whoever asks has made a mistake, or is no friend."""
+    """Refuse CA:TRUE instead of ignoring it: the requester has made a mistake, or is an attacker."""
     for extension in extensions:
         if isinstance(extension.value, x509.BasicConstraints) and extension.value.ca:
             raise refusals.ASKS_FOR_CA.error()
@@ -123,7 +123,7 @@ def _names(extensions: x509.Extensions) -> tuple[Name, ...]:
 def _name(general_name: x509.GeneralName) -> Name:
     match general_name:
         case x509.DNSName():
-            # Not `folded`: an address in a DNS name's place is no address.
+            # Not `folded`: an address in the place of a DNS name is not an address.
             return general_name.value.lower()
         case x509.IPAddress():
             return folded(str(general_name.value))
@@ -131,7 +131,7 @@ def _name(general_name: x509.GeneralName) -> Name:
 
 
 def _check_common_name(csr: x509.CertificateSigningRequest, names: tuple[Name, ...]) -> None:
-    """A common name that is no subjectAltName too would promise what the certificate does not hold."""
+    """Refuse a common name that is not in the subjectAltName: the certificate would not be valid for it."""
     try:
         subject = csr.subject
     except (ValueError, TypeError):

@@ -1,4 +1,4 @@
-"""The settings of the certificate authority, all of them, and nothing but the standard library to read them."""
+"""All settings of the certificate authority. Imports only the standard library."""
 
 from __future__ import annotations
 
@@ -15,21 +15,21 @@ from overheard.words.services import CA
 from overheard_ca.names import Name, read_name
 from overheard_ca.profile import Profile
 
-# It names a folder, so it must not be able to lead out of one.
+# It is the name of a folder, so it must not contain a path.
 _REQUESTER = re.compile("[a-z0-9][a-z0-9-]{0,62}")
 
-# In OVERHEARD_CA_REQUESTERS, before the names of somebody who gets a client's certificate.
+# In OVERHEARD_CA_REQUESTERS, before the names of a requester who gets a client certificate.
 _CLIENT = "client:"
 
-# The root itself lives 10 years.
+# The root itself is valid for 10 years.
 _MOST_DAYS = 3650
 
 
 @dataclass(frozen=True)
 class Requester:
-    """Somebody who may ask for a certificate for any of `names`. With no names, somebody who only needs the root.
+    """A requester who may get a certificate for any of `names`; without names, only the root.
 
-    `profile` is what the certificate is then for.
+    `profile` is the use of the certificate.
     """
 
     name: str
@@ -39,7 +39,7 @@ class Requester:
 
 @dataclass(frozen=True)
 class Settings:
-    """`days` is how long a certificate lasts; `handover` holds one folder a requester, and nobody else may see it."""
+    """`days` is the lifetime of a certificate; `handover` has one folder per requester, private to each."""
 
     bind: IPv4Address
     port: int
@@ -52,7 +52,7 @@ class Settings:
 
     @classmethod
     def from_environment(cls, variables: Mapping[str, str]) -> Self:
-        """The settings, checked. Raises SettingsError naming the variable."""
+        """The settings, validated. Raises SettingsError, which names the variable."""
         environment = Environment(variables)
         return cls(
             bind=_bind(environment),
@@ -67,12 +67,12 @@ class Settings:
 
     @property
     def allowed(self) -> frozenset[Name]:
-        """Every name that anybody may have certified."""
+        """Every name that any requester may have certified."""
         return frozenset(name for requester in self.requesters for name in requester.names)
 
     @property
     def reached_at(self) -> IPv4Address:
-        """The address at which a program on the same machine reaches it."""
+        """The address at which a program on the same machine can reach it."""
         return IPv4Address("127.0.0.1") if self.bind.is_unspecified else self.bind
 
     @property
@@ -120,9 +120,9 @@ def _requesters(text: str) -> tuple[Requester, ...]:
 def _all_requesters(text: str) -> tuple[Requester, ...]:
     requesters = tuple(_requester(entry) for entry in text.split(";") if entry.strip())
     if not requesters:
-        raise ValueError("no requester stands there")
+        raise ValueError("it names no requester")
     if len({requester.name for requester in requesters}) != len(requesters):
-        raise ValueError("a requester stands there twice")
+        raise ValueError("a requester appears twice")
     return requesters
 
 
@@ -131,7 +131,7 @@ def _requester(entry: str) -> Requester:
     if not equals:
         raise ValueError(f"{name!r} has no = after the requester's name")
     if not _REQUESTER.fullmatch(name):
-        raise ValueError(f"{name!r} is no name for a requester (small letters, digits and hyphens)")
+        raise ValueError(f"{name!r} is not a valid name for a requester (lower-case letters, digits and hyphens)")
     wanted = [word.strip() for word in names.removeprefix(_CLIENT).split(",")] if names else []
     profile = Profile.CLIENT if names.startswith(_CLIENT) else Profile.SERVER
     return Requester(name, tuple(dict.fromkeys(read_name(word) for word in wanted)), profile)

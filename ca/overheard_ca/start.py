@@ -1,4 +1,4 @@
-"""All that is done before the first request: the authority, its own certificate, the ledger, and the handover."""
+"""Everything before the first request: the authority, its own certificate, the ledger, and the handover."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from overheard.role.files import write_whole
 from overheard_ca.authority import Authority, establish, key_pem
 from overheard_ca.certificates import fingerprint, leaf_certificate
-from overheard_ca.desk import Desk
 from overheard_ca.errors import StateError
 from overheard_ca.handover import hand_over
+from overheard_ca.issuance import Issuance
 from overheard_ca.ledger import FILE, Ledger, record
 from overheard_ca.profile import Profile
 from overheard_ca.request import CheckedRequest
@@ -25,14 +25,14 @@ from overheard_ca.settings import Settings
 SERVER_KEY = "server.key.pem"
 SERVER = "server.pem"
 
-# Its own certificate is made at every start, so it need only outlast the longest time between two.
+# Its own certificate is created at every start, so it only has to outlast the time between two starts.
 _OWN_LIFE = timedelta(days=365)
 
 
-def prepare(settings: Settings) -> Desk:
-    """Make or mend all that the CA needs, and return it ready to certify.
+def prepare(settings: Settings) -> Issuance:
+    """Create or complete everything that the CA needs, and return it ready to certify.
 
-    Raises StateError when it cannot go on with what is there.
+    Raises StateError if it cannot use what exists.
     """
     try:
         with _alone(settings.state):
@@ -40,16 +40,16 @@ def prepare(settings: Settings) -> Desk:
             ledger = Ledger(settings.state / FILE)
             _certify_itself(settings, authority, ledger)
             hand_over(settings.handover, settings.requesters, fingerprint(authority.root), ledger)
-            return Desk(authority, ledger, settings.allowed, timedelta(days=settings.days))
+            return Issuance(authority, ledger, settings.allowed, timedelta(days=settings.days))
     except OSError as problem:
         raise StateError(
-            f"a file cannot be used ({problem})", hint="see who owns it, and that its folder is there"
+            f"a file cannot be used ({problem})", hint="check who owns it, and that its folder exists"
         ) from problem
 
 
 @contextmanager
 def _alone(state: Path) -> Iterator[None]:
-    """Wait until no other start works in the folder. Not held while serving: an old worker may take a second to go."""
+    """Lock the folder against other starts. Not held while serving: an old worker may take a second to end."""
     file = state / ".lock"
     file.touch(mode=0o600)
     with file.open("w") as lock:
@@ -58,7 +58,7 @@ def _alone(state: Path) -> Iterator[None]:
 
 
 def _certify_itself(settings: Settings, authority: Authority, ledger: Ledger) -> None:
-    """Make a new key and certificate for its own HTTPS: nothing to mend, and never an old one."""
+    """Create a new key and certificate for its own HTTPS at every start."""
     key = ec.generate_private_key(ec.SECP256R1())
     own = CheckedRequest(key.public_key(), settings.own_names)
     with ledger.transaction() as entry:

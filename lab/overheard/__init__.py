@@ -1,27 +1,29 @@
-"""Overheard: what did an eavesdropper on this wire get to know?
+"""Overheard: what did an eavesdropper on this wire learn?
 
-`words` at the bottom imports nothing and does nothing but say what things are; `role` and `report` are what the
-programs of the lab share; `engines` and `command` at the top know all of them.
+`words`, at the bottom, imports nothing and only defines what things are; `role` and `report` are shared by the
+programs of the lab; `engines` and `command`, at the top, use all of them.
 
-    from overheard import judge
-    report = judge("capture.pcapng", {"password": "correct horse"})
+    from overheard import Options, judge
+    report = judge("capture.pcapng", {"password": "correct horse"}, Options(vouched={"whole", "sent"}))
     print(report.outcome)
 """
 
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from overheard_capture.judge.api import judge_files as judge
+    from overheard.words.options import Options
+    from overheard.words.report import Report
+    from overheard_capture.judge.api import judge
 
-__all__ = ["__version__", "judge"]
+__all__ = ["Options", "Report", "__version__", "judge"]
 
 __version__ = "0.1.0"
 
 
 def __getattr__(name: str) -> Any:  # noqa: ANN401  (it is what the name says)
-    # Late: the words and the roles are imported by many who never judge.
-    if name == "judge":
-        from overheard_capture.judge.api import judge_files  # noqa: PLC0415
+    # Imported late: most users of the words and the roles never judge.
+    if name in ("Options", "Report", "judge"):
+        from overheard_capture.judge import api  # noqa: PLC0415
 
-        return judge_files
+        return getattr(api, name)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

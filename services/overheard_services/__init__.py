@@ -1,1 +1,1 @@
-"""The server and the client of the story, and how both come to trust the lab's certificate authority."""
+"""The server and the client of the story, and how both enrol with the lab's certificate authority."""

@@ -18,13 +18,13 @@ from overheard.role.files import write_whole
 
 PrivateKey: TypeAlias = ec.EllipticCurvePrivateKey | rsa.RSAPrivateKey
 
-# A certificate that ends sooner is not worth starting with.
+# A certificate must be valid for at least this long to be reused.
 _LEAST_LEFT = timedelta(days=1)
 
 
 @dataclass(frozen=True)
 class Credentials:
-    """Where they lie. `certificate` is the chain without the root; the key is its owner's alone (0600)."""
+    """Their files. `certificate` is the chain without the root; only the owner can read the key (0600)."""
 
     key: Path
     certificate: Path
@@ -32,11 +32,11 @@ class Credentials:
 
     @classmethod
     def within(cls, folder: Path) -> Credentials:
-        """Those of one folder, whether or not they are there yet."""
+        """The credentials of one folder, whether or not they exist yet."""
         return cls(folder / "key.pem", folder / "certificate.pem", folder / "root.pem")
 
     def good_for(self, names: Sequence[str], fingerprint: str) -> bool:
-        """Whether they are there and whole, for exactly `names`, under the root with that SHA-256, for another day."""
+        """Whether they exist and are valid for exactly `names`, under the root with that SHA-256, for another day."""
         try:
             root = x509.load_pem_x509_certificate(self.root.read_bytes())
             return root.fingerprint(hashes.SHA256()).hex() == fingerprint and fits(
@@ -47,11 +47,11 @@ class Credentials:
 
     @property
     def has_rsa_key(self) -> bool:
-        """Whether the key is RSA; of those that are good."""
+        """Whether the key is RSA. Only for valid credentials."""
         return isinstance(serialization.load_pem_private_key(self.key.read_bytes(), None), rsa.RSAPrivateKey)
 
     def write(self, key: bytes, certificate: bytes) -> None:
-        """Write both whole; a reader sees a pair that does not fit for no longer than it takes to write the second."""
+        """Write both atomically; a reader sees a mismatched pair only until the second is written."""
         write_whole(self.key, key)
         write_whole(self.certificate, certificate, mode=0o644)
 
@@ -84,14 +84,14 @@ def new_rsa_key() -> rsa.RSAPrivateKey:
 
 
 def key_pem(key: PrivateKey) -> bytes:
-    """The key as PEM, open: a role must read it at every start with nobody there to type a passphrase."""
+    """The key as PEM, unencrypted: a role must read it at every start without anybody to type a passphrase."""
     return key.private_bytes(
         serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
     )
 
 
 def signing_request(key: PrivateKey, names: Sequence[str]) -> bytes:
-    """A certificate signing request for `names`, in PEM (RFC 2986). Its subject is for the CA to say."""
+    """A certificate signing request for `names`, in PEM (RFC 2986). The CA decides its subject."""
     builder = x509.CertificateSigningRequestBuilder().subject_name(x509.Name([]))
     builder = builder.add_extension(x509.SubjectAlternativeName(_general_names(names)), critical=False)
     return builder.sign(key, hashes.SHA256()).public_bytes(serialization.Encoding.PEM)

@@ -1,7 +1,7 @@
-"""Coming to trust the lab's certificate authority, and getting a certificate from it.
+"""Enrolment: establishes trust in the lab's certificate authority, and gets a certificate from it.
 
-All trust begins in the handover folder, which the CA fills and nobody else sees: the fingerprint of the root, and a
-token that is good for one certificate. `learn_root` needs the first, `enrol` both.
+All trust begins in the handover folder, which the CA writes and nobody else can read: it has the fingerprint of the
+root, and a token that is valid for one certificate. `learn_root` needs the first, `enrol` both.
 """
 
 from __future__ import annotations
@@ -31,16 +31,16 @@ from overheard_services.credentials import (
     signing_request,
 )
 
-# Seconds for the CA to answer.
+# The timeout of the CA, in seconds.
 _TIMEOUT = 5
-# An answer is read in so many pieces of so many bytes and no further: a stranger may be at the other end.
+# The most pieces of a response that are read, and their size: a stranger may be at the other end.
 _MOST_PIECES, _PIECE = 16, 4096
 
-_NOT_HANDED_OVER = "see that the CA has started, and that this is the folder that it hands over to this role"
+_NOT_HANDED_OVER = "check that the CA has started, and that this is its handover folder for this role"
 
 
 def wait_for_handover(ca_url: str, handover: Path, within: float) -> None:
-    """Wait until the CA has handed over and its root is the right one. Raises NotReadyError after `within` seconds."""
+    """Wait until the CA has handed over and has the right root. Raises NotReadyError after `within` seconds."""
 
     def problem() -> str:
         try:
@@ -53,10 +53,10 @@ def wait_for_handover(ca_url: str, handover: Path, within: float) -> None:
 
 
 def learn_root(ca_url: str, handover: Path) -> bytes:
-    """The root certificate of the CA, in PEM. Raises EnrolmentError when it is not the one that was handed over.
+    """The root certificate of the CA, in PEM. Raises EnrolmentError if its fingerprint is not the one handed over.
 
-    It is fetched without verification, and may be: it is public, so nobody learns anything by giving or seeing it, and
-    what decides is its SHA-256, which came by another way. Whoever sits in between can only hand us the right one.
+    It is fetched without verification, which is safe: it is public, and it is checked against a SHA-256 that was
+    delivered out of band. An attacker in between can only deliver the right one.
     """
     awaited = _fingerprint(handover)
     der = _der(_fetch_unverified(f"{_https(ca_url)}/root.pem"))
@@ -64,17 +64,17 @@ def learn_root(ca_url: str, handover: Path) -> bytes:
     if seen != awaited:
         raise EnrolmentError(
             f"awaited the root with the SHA-256 {awaited}, but {ca_url} showed {seen}",
-            hint="this is another CA, or somebody in between, or the CA was set up anew: look before you trust it",
+            hint="this is another CA, or somebody in between, or the CA was set up again: check before you trust it",
         )
-    # Written out anew: what was sent could hold a second certificate behind the one whose fingerprint is right.
+    # Serialised again: the response could have a second certificate after the one with the right fingerprint.
     return ssl.DER_cert_to_PEM_cert(der).encode()
 
 
 def enrol(ca_url: str, handover: Path, names: Sequence[str], folder: Path, *, rsa_key: bool = False) -> Credentials:
-    """A certificate of the CA for `names`, with its key and root, in `folder`, which is made if missing.
+    """A certificate of the CA for `names`, with its key and root, in `folder`, which is created if missing.
 
-    The token decides whether it is a server's or a client's. Its key is EC P-256, or with `rsa_key` RSA of 2048 bits.
-    Those that are there already are kept as long as they are good, and the token with them: a restart needs no CA.
+    The token decides whether it is for a server or a client. Its key is EC P-256, or with `rsa_key` RSA of 2048 bits.
+    Existing credentials are reused as long as they are valid, without using the token: a restart needs no CA.
     Raises EnrolmentError.
     """
     credentials = Credentials.within(folder)
@@ -91,7 +91,7 @@ def _get_certificate(
     write_whole(credentials.root, root, mode=0o644)
     token = _handed_over(handover / TOKEN)
     chain = _post(f"{_https(ca_url)}/certificates", token, signing_request(key, names), credentials.root)
-    # Only now: a refusal leaves the old pair as it was.
+    # Only now: a refusal leaves the old pair unchanged.
     credentials.write(key_pem(key), chain)
     if not credentials.good_for(names, _fingerprint(handover)):
         raise EnrolmentError(
@@ -132,7 +132,7 @@ def _der(pem: bytes) -> bytes:
 
 def _fetch_unverified(url: str) -> bytes:
     with warnings.catch_warnings():
-        # For this one request, of which `learn_root` says why it is safe.
+        # For this one request only; `learn_root` says why it is safe.
         warnings.simplefilter("ignore", InsecureRequestWarning)
         status, body = _exchange("GET", url, verify=False)
     if status != 200:
@@ -150,7 +150,7 @@ def _post(url: str, token: str, csr: bytes, root: Path) -> bytes:
 
 
 def _sentence(body: bytes) -> str:
-    """What a refusal says, whatever it is that refused."""
+    """The text of a refusal, from whatever server."""
     try:
         refusal = json.loads(body)
         return f"{refusal['error']}: {refusal['message']}"
@@ -161,10 +161,10 @@ def _sentence(body: bytes) -> str:
 def _exchange(
     method: str, url: str, *, verify: bool | str, data: bytes | None = None, token: str = ""
 ) -> tuple[int, bytes]:
-    """The status and body of the answer. No redirect is followed: it could lead the token elsewhere."""
+    """The status and body of the response. No redirect is followed: it could send the token elsewhere."""
     headers = {"Authorization": f"Bearer {token}"} if token else {}
     with requests.Session() as session:
-        # Or REQUESTS_CA_BUNDLE would decide instead of the root that was just learned, and a proxy could step in.
+        # Otherwise REQUESTS_CA_BUNDLE would override the root that was just learned, and a proxy could intercept.
         session.trust_env = False
         try:
             answer = session.request(
@@ -180,5 +180,6 @@ def _exchange(
             return answer.status_code, b"".join(islice(answer.iter_content(_PIECE), _MOST_PIECES))
         except requests.RequestException as problem:
             raise EnrolmentError(
-                f"awaited an answer from {url}, but: {problem}", hint="see that the CA runs, and that its name is right"
+                f"awaited an answer from {url}, but: {problem}",
+                hint="check that the CA is running, and that its name is right",
             ) from problem

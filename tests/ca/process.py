@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import signal
-import socket
 import sqlite3
 import subprocess
 import sys
@@ -19,16 +18,9 @@ from overheard.words.errors import NotReadyError
 from overheard_ca.handover import hand_over
 from overheard_ca.ledger import Ledger
 from overheard_ca.settings import Settings
+from ports import free_port
 
 REQUESTERS = "server=server,localhost,127.0.0.1;other=other.example;client=;squirrel=client:squirrel"
-
-
-def free_port() -> int:
-    """A TCP port of 127.0.0.1 that nobody uses at the moment."""
-    with socket.socket() as sock:
-        sock.bind(("127.0.0.1", 0))
-        port: int = sock.getsockname()[1]
-        return port
 
 
 # What a first start makes for one requester, in this order.

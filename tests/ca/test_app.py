@@ -161,7 +161,7 @@ def test_a_fault_of_its_own_is_answered_without_a_traceback(
     def fail(*_: object) -> bytes:
         raise MemoryError("acorns everywhere")
 
-    monkeypatch.setattr("overheard_ca.desk.Desk.certify", fail)
+    monkeypatch.setattr("overheard_ca.issuance.Issuance.certify", fail)
     with create_app(prepare(settings)).test_client() as client:
         answer = client.post("/certificates", headers={"Authorization": "Bearer acorn"})
     assert answer.status_code == 500

@@ -100,7 +100,7 @@ def test_a_key_that_cannot_be_opened_is_an_error_and_nothing_is_touched(state: P
     start(state)
     (state / name).write_bytes(content)
     before = contents(state)
-    with pytest.raises(StateError, match=f"{name} cannot be opened with the passphrase"):
+    with pytest.raises(StateError, match=f"{name} cannot be decrypted with the passphrase"):
         start(state)
     assert contents(state) == before
 

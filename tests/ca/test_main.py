@@ -23,7 +23,7 @@ def test_is_healthy_when_it_serves_and_not_when_it_does_not(make_ca: Make) -> No
     ca = make_ca()
     before = ca.command("health")
     assert before.returncode == 1
-    assert before.stderr.startswith("not ready: it said nothing")
+    assert before.stderr.startswith("not ready: it gave no HTTP response")
     ca.start()
     assert (ca.command("health").returncode, ca.command("health").stderr) == (0, "")
     ca.stop()
@@ -119,7 +119,7 @@ def test_unknown_arguments_are_an_error(make_ca: Make) -> None:
     ("damage", "says"),
     [
         (lambda ca: ca.passphrase.unlink(), "is missing, but the root key"),
-        (lambda ca: ca.passphrase.write_bytes(b"wrong"), "cannot be opened with the passphrase"),
+        (lambda ca: ca.passphrase.write_bytes(b"wrong"), "cannot be decrypted with the passphrase"),
         (lambda ca: (ca.state / "root.key.pem").unlink(), "its key"),
     ],
     ids=["no passphrase", "wrong passphrase", "no root key"],
@@ -162,7 +162,7 @@ def test_starts_again_after_sigkill_in_its_first_start(make_ca: Make, name: str)
 
 @pytest.mark.parametrize("unfinished", range(4))
 def test_starts_again_after_sigkill_in_the_middle_of_writing_a_file(make_ca: Make, unfinished: int) -> None:
-    """Killed while so many files stand whole and another is being written."""
+    """Killed after that many files are complete, while the next is being written."""
     ca = make_ca()
     kill_when(ca, lambda: bool(list(ca.state.glob(".*.pem.*"))) and len(list(ca.state.glob("*.pem"))) >= unfinished)
     ca.start()

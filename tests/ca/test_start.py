@@ -13,8 +13,8 @@ from ca.csrs import csr
 from ca.process import FIRST_FILES
 from overheard.role.files import write_whole
 from overheard_ca.certificates import fingerprint
-from overheard_ca.desk import Desk
 from overheard_ca.errors import StateError
+from overheard_ca.issuance import Issuance
 from overheard_ca.settings import Settings
 from overheard_ca.start import prepare
 
@@ -35,10 +35,10 @@ class Killed(BaseException):
     """Stands for SIGKILL: nothing catches it."""
 
 
-def assert_in_order(desk: Desk, settings: Settings) -> None:
+def assert_in_order(issuance: Issuance, settings: Settings) -> None:
     """That the CA can do all that it is for, and every file agrees with the others."""
     token = (settings.handover / "server" / "token").read_text().strip()
-    leaf, issuing = x509.load_pem_x509_certificates(desk.certify(token, lambda: csr("server")))
+    leaf, issuing = x509.load_pem_x509_certificates(issuance.certify(token, lambda: csr("server")))
     leaf.verify_directly_issued_by(issuing)
     root = x509.load_pem_x509_certificate((settings.state / "root.pem").read_bytes())
     issuing.verify_directly_issued_by(root)
@@ -49,7 +49,7 @@ def assert_in_order(desk: Desk, settings: Settings) -> None:
 
 
 def write_until(count: int, *, then_write: bool) -> Callable[..., None]:
-    """`write_whole` for so many files; at the next the process dies, just before it or just after."""
+    """`write_whole` for that many files; at the next one the process dies, just before or just after it."""
     left = count
 
     def write(path: Path, content: bytes, *, mode: int = 0o600) -> None:
@@ -140,6 +140,6 @@ def test_a_folder_that_cannot_be_used_is_an_error(settings: Settings) -> None:
 
 def test_four_that_start_at_once_in_one_folder_agree_on_one_root(settings: Settings) -> None:
     with ThreadPoolExecutor(4) as pool:
-        desks = list(pool.map(prepare, [settings] * 4))
-    assert len({desk.authority.root for desk in desks}) == 1
-    assert_in_order(desks[0], settings)
+        issuances = list(pool.map(prepare, [settings] * 4))
+    assert len({issuance.authority.root for issuance in issuances}) == 1
+    assert_in_order(issuances[0], settings)

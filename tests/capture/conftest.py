@@ -9,17 +9,18 @@ import pytest
 
 from capture.recordings import Doctored, Recordings
 from processes import in_namespaces
+from workers import once
 
 if TYPE_CHECKING:
     from overheard.engines.base import Engine
+
+_TESTS = Path(__file__).parents[1]
 
 
 @pytest.fixture(scope="session")
 def recordings(tmp_path_factory: pytest.TempPathFactory, local_engine: Engine) -> Recordings:  # noqa: ARG001
     """Every recording of tests/stage.py, made once, in namespaces of its own."""
-    folder = tmp_path_factory.mktemp("stage")
-    in_namespaces(Path(__file__).parent.parent / "stage.py", str(folder), within=120)
-    return Recordings(folder)
+    return Recordings(once(tmp_path_factory, "stage", lambda folder: _play(_TESTS / "stage.py", folder, within=120)))
 
 
 @pytest.fixture
@@ -31,6 +32,8 @@ def doctored(recordings: Recordings, tmp_path: Path) -> Doctored:
 @pytest.fixture(scope="session")
 def wire(tmp_path_factory: pytest.TempPathFactory, local_engine: Engine) -> Path:  # noqa: ARG001
     """A folder with what wire.py recorded: traffic of many kinds, made once, in namespaces of its own."""
-    folder = tmp_path_factory.mktemp("wire")
-    in_namespaces(Path(__file__).parent / "wire.py", str(folder), within=60)
-    return folder
+    return once(tmp_path_factory, "wire", lambda folder: _play(_TESTS / "capture" / "wire.py", folder, within=60))
+
+
+def _play(script: Path, folder: Path, *, within: float) -> None:
+    in_namespaces(script, str(folder), within=within)

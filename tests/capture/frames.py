@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from overheard_capture.captures.frame import Frame
-from overheard_capture.packets import ACK, FIN, SYN, Endpoint, Segment
+from overheard_capture.packets import ACK, FIN, SYN, Dissector, Endpoint, Packet, Segment
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -21,6 +21,11 @@ CLIENT, SERVER = Endpoint("127.0.0.1", 40000), Endpoint("127.0.0.1", 5683)
 def frame(data: bytes, link_type: int = ETHERNET, *, number: int = 1, original: int = 0) -> Frame:
     """A frame as the reader gives it."""
     return Frame(number, 0.0, link_type, original or len(data), data)
+
+
+def unwrap(frame: Frame) -> Packet:
+    """What `frame` alone carries: the first packet, where it carries several."""
+    return Dissector().packets(frame)[0]
 
 
 def ethernet(payload: bytes, protocol: int = 0x0800, tags: Iterable[int] = ()) -> bytes:

@@ -22,9 +22,10 @@ from cryptography.fernet import Fernet
 from overheard.engines.supervisor import stage
 from overheard.words.errors import RecordingError
 from overheard.words.recording import MESSAGE_KEYS, NOTEBOOK
+from overheard_capture.captures.recording import read_recording, recording_file
 from overheard_capture.sidecar.app import create_app
 from overheard_capture.sidecar.dumpcap import Dumpcap, Tap
-from overheard_capture.sidecar.recorder import ActiveRecording, facts_of, recorded
+from overheard_capture.sidecar.recorder import ActiveRecording
 from overheard_capture.sidecar.runs import Runs
 from overheard_capture.sidecar.settings import Settings
 
@@ -114,8 +115,8 @@ def whole(path: Path) -> Outcome:
     word = active.end()
     return {
         "word": word.to_json(),
-        "same": recorded(path) == word,
-        "mode": stat.S_IMODE(facts_of(path).stat().st_mode),
+        "same": read_recording(path) == word,
+        "mode": stat.S_IMODE(recording_file(path).stat().st_mode),
         "children": children(),
     }
 

@@ -9,9 +9,9 @@ from capture.frames import rewritten
 from overheard.words.secret import Secret
 from overheard.words.story import SECRET_MESSAGE
 from overheard_capture.captures.reader import read
-from overheard_capture.judge import Exhibit, Keys, judge
-from overheard_capture.sidecar.recorder import recorded
-from overheard_capture.wireshark.tshark import Capture, TlsKeys
+from overheard_capture.captures.recording import read_recording
+from overheard_capture.judge import Exhibit, Keys, judge_recording
+from overheard_capture.wireshark.tshark import TlsKeys, TsharkInput
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -42,9 +42,9 @@ class Recordings:
         """The file of a recording."""
         return self.folder / f"{name}.pcapng"
 
-    def capture(self, name: str, *tls_ports: int) -> Capture:
+    def capture(self, name: str, *tls_ports: int) -> TsharkInput:
         """A recording as tshark is to read it."""
-        return Capture(self.path(name), tls_ports)
+        return TsharkInput(self.path(name), tls_ports)
 
     @property
     def tls_keys(self) -> TlsKeys:
@@ -54,11 +54,11 @@ class Recordings:
     def exhibit(self, name: str) -> Exhibit:
         """A recording as the judge gets it, with the client's session keys."""
         path = self.path(name)
-        return Exhibit(path, recorded(path), SECRET, Keys(self.keys))
+        return Exhibit(path, read_recording(path), SECRET, Keys(self.keys))
 
     def judge(self, name: str, **changes: Path | Secret | Recording | Keys | None) -> Verdict:
         """The verdict on a recording, perhaps with something in the exhibit changed."""
-        return judge(replace(self.exhibit(name), **changes))  # type: ignore[arg-type]
+        return judge_recording(replace(self.exhibit(name), **changes))  # type: ignore[arg-type]
 
 
 def reasons(verdict: Verdict) -> set[str]:

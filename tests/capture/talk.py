@@ -8,13 +8,13 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from lab.certificates import Files
+from lab.pki import Files
 from overheard.words.secret import Secret
 from overheard_capture.content.content import Content
-from overheard_capture.content.findings import Conversation, Desk
-from overheard_capture.identify.direction import stream
+from overheard_capture.content.findings import Conversation, Findings
+from overheard_capture.identify.direction import READERS, stream
+from overheard_capture.protocols.tls.conversation import TlsDirection, tls_of
 from overheard_capture.protocols.tls.handshake import Handshake, handshake
-from overheard_capture.protocols.tls.side import TlsSide
 from overheard_capture.protocols.tls.sizes import Sizes, sizes
 from overheard_capture.provenance.origin import Origin, joined
 from overheard_capture.search import Search
@@ -76,43 +76,50 @@ def data(*lengths: int) -> bytes:
 class Heard:
     """What came of a conversation: the desks of both sides."""
 
-    client: Desk
-    server: Desk
+    client: Findings
+    server: Findings
 
     @property
-    def desks(self) -> tuple[Desk, Desk]:
+    def both_findings(self) -> tuple[Findings, Findings]:
         return self.client, self.server
 
     @property
     def protected(self) -> bool:
         """Whether all that was said is."""
-        said = [desk for desk in self.desks if desk.read.total()]
-        return bool(said) and all(desk.tls is not None and desk.tls.protected for desk in said)
+        said = [findings for findings in self.both_findings if findings.read.total()]
+        return bool(said) and all(
+            findings.encryption is not None and findings.encryption.protected for findings in said
+        )
 
     @property
     def troubles(self) -> set[str]:
-        return {trouble.what for desk in self.desks for trouble in desk.troubles}
+        return {trouble.what for findings in self.both_findings for trouble in findings.troubles}
 
     @property
     def problems(self) -> list[str]:
-        return [problem for desk in self.desks if desk.tls for problem in desk.tls.problems]
+        return [
+            problem
+            for findings in self.both_findings
+            if findings.encryption
+            for problem in findings.encryption.problems
+        ]
 
     @property
     def kinds(self) -> str:
-        return ", ".join(dict.fromkeys(kind for desk in self.desks for kind in desk.kinds))
+        return ", ".join(dict.fromkeys(kind for findings in self.both_findings for kind in findings.kinds))
 
     @property
     def outcome(self) -> tuple[object, ...]:
         """All of it, to be compared."""
         return tuple(
             (
-                sorted((each.place, each.layers, each.position) for each in desk.sightings),
-                sorted(desk.troubles.items()),
-                sorted(desk.read.items()),
-                list(desk.kinds),
-                (desk.tls.problems, desk.tls.protected, desk.tls.data, desk.tls.alerts) if desk.tls else None,
+                sorted((each.place, each.layers, each.position) for each in findings.sightings),
+                sorted(findings.troubles.items()),
+                sorted(findings.read.items()),
+                list(findings.kinds),
+                (side.problems, side.protected, side.data, side.alerts) if (side := tls_of(findings)) else None,
             )
-            for desk in self.desks
+            for findings in self.both_findings
         )
 
 
@@ -123,7 +130,7 @@ def hear(parts: Parts, *, cuts: Iterable[int] = (), lost: Sequence[int] = (), in
     whose numbers are in `lost` are missing.
     """
     talk = Conversation()
-    heard = Heard(Desk(SEARCH, conversation=talk), Desk(SEARCH, conversation=talk))
+    heard = Heard(Findings(SEARCH, READERS, conversation=talk), Findings(SEARCH, READERS, conversation=talk))
     readers = {">": Content(heard.client, (), stream), "<": Content(heard.server, (), stream)}
     numbered = [(side, part, number) for number, (side, part) in enumerate(parts)]
     if not in_turn:
@@ -136,7 +143,7 @@ def hear(parts: Parts, *, cuts: Iterable[int] = (), lost: Sequence[int] = (), in
         waiting[side].clear()
         places = sorted({0, len(held), *(cut for cut in cuts if cut < len(held))})
         for begins, ends in pairwise(places):
-            readers[side].feed(bytearray(held[begins:ends]), origin.behind(begins))
+            readers[side].feed(bytearray(held[begins:ends]), origin.after(begins))
 
     for side, part, number in numbered:
         if number in lost:
@@ -149,15 +156,15 @@ def hear(parts: Parts, *, cuts: Iterable[int] = (), lost: Sequence[int] = (), in
     for side, reader in readers.items():
         hand_on(side)
         reader.close()
-    for side, desk in zip("><", heard.desks, strict=True):
+    for side, findings in zip("><", heard.both_findings, strict=True):
         said = sum(len(part) for number, (who, part) in enumerate(parts) if who == side and number not in lost)
-        assert desk.read.total() == said, (desk.read, said)
+        assert findings.read.total() == said, (findings.read, said)
     return heard
 
 
 def read(parts: Parts) -> tuple[Handshake, Sizes]:
     heard = hear(parts)
-    sent, answered = (desk.tls or TlsSide() for desk in heard.desks)
+    sent, answered = (tls_of(findings) or TlsDirection() for findings in heard.both_findings)
     said = handshake(sent, answered)
     return said, sizes(sent, answered, said)
 

@@ -7,16 +7,13 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from conftest import fail_or_skip
 from corpus.recorded import Recorded
 from corpus.taps import TAPS
+from required import fail_or_skip
+from workers import once
 
 if TYPE_CHECKING:
-    from corpus.case import Case
     from overheard.engines.base import Engine
-
-# In CI all that a case needs is there.
-REQUIRED = os.environ.get("OVERHEARD_REQUIRED_ENGINES")
 
 
 @pytest.fixture(scope="session", params=list(TAPS))
@@ -28,21 +25,12 @@ def corpus(
     """Every case, on each tap that can be had here."""
     if request.param == "compose":
         request.getfixturevalue("containers_to_enter")
-    return Recorded.on(request.param, tmp_path_factory.mktemp(f"corpus-{request.param}"))
+    tap = request.param
+    return Recorded(tap, once(tmp_path_factory, f"corpus-{tap}", lambda folder: Recorded.on(tap, folder)))
 
 
 @pytest.fixture(scope="session")
-def containers_to_enter(compose_engine: Engine) -> None:  # noqa: ARG001  (it says whether there is a Docker engine)
+def containers_to_enter(compose_images: Engine) -> None:  # noqa: ARG001  (it says whether there is a Docker engine)
     """Skip, or in CI fail, where the network of containers cannot be entered."""
     if os.geteuid():
         fail_or_skip("compose", "only root may enter the network of its containers")
-
-
-def played_or_skipped(corpus: Recorded, case: Case) -> None:
-    """Go on only if a case was played."""
-    played = corpus.played[case.name]
-    assert not played["failed"], played["failed"]
-    if played["missing"]:
-        if REQUIRED:
-            pytest.fail(f"{case.name} must be played here, but {played['missing']}")
-        pytest.skip(f"{case.name}: {played['missing']}")

@@ -24,7 +24,7 @@ LABEL = "com.docker.compose.project"
 
 _FILES = (PROJECT / "docker-compose.yml", Path(__file__).parent / "containers.yml")
 _WORD = "containers.json"
-# How often, after something went wrong, nothing must be found left before nothing is left.
+# After a failure, how many checks in a row must find nothing left.
 _LOOKS = 4
 
 
@@ -111,7 +111,7 @@ class _Project:
             capture_output=True,
             text=True,
             check=False,
-            # Ctrl-C is ours to handle: told by the terminal too, Compose would stop half-way through.
+            # We handle Ctrl-C: if the terminal sent it to Compose as well, Compose would stop half-way.
             start_new_session=True,
         )
 
@@ -126,9 +126,9 @@ class _Project:
         raise ContainersError(f"the container {service} is not on this machine, or is not to be seen from here")
 
     def down(self, *, looks: int = 0) -> None:
-        """Take everything down. Another Ctrl-C only makes this begin anew.
+        """Remove everything. Another Ctrl-C only restarts this.
 
-        What Docker was asked for just before an interruption may come into being after all was taken down: so look
+        What Docker was asked to create just before an interruption may appear after everything was removed: so check
         again, until that many `looks`, half a second apart, found nothing left.
         """
         while True:

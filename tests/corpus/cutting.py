@@ -1,6 +1,6 @@
-"""Cuts the recording of all cases into a file a case, by the addresses of each.
+"""Cuts the recording of all cases into one file per case, by the addresses of each.
 
-It reads pcapng by itself, a block at a time, so that nothing here leans on what the corpus is to test.
+It has its own pcapng parser, so that nothing here depends on the code under test.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 _ENHANCED_PACKET = 6
-# An address stands somewhere in the headers, behind tags and labels at most.
+# Addresses are in the headers, at most after tags and labels.
 _HEADERS = 80
 
 
@@ -39,9 +39,9 @@ def frames(path: Path) -> list[bytes]:
 
 
 def cut(recording: Path, folder: Path, addresses: Mapping[str, Sequence[bytes]]) -> dict[str, list[int]]:
-    """Write a file for each name, with the frames in whose headers one of its addresses stands.
+    """Write a file for each name, with the frames that have one of its addresses in their headers.
 
-    Gives the numbers of these frames in the recording.
+    Returns the numbers of these frames in the recording.
     """
     kept: dict[str, list[bytes]] = {name: [] for name in addresses}
     numbers: dict[str, list[int]] = {name: [] for name in addresses}

@@ -6,6 +6,7 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from overheard import judge
+from overheard.words.options import Options
 
 if TYPE_CHECKING:
     from corpus.case import Case
@@ -20,7 +21,7 @@ SECRET = "secret"  # noqa: S105  (its name, not its value)
 @cache
 def report(corpus: Recorded, case: Case) -> Report:
     """The judge's report on a case. More than one test looks at it."""
-    return judge(corpus.path(case), {SECRET: case.secret}, any_case=case.any_case)
+    return judge(corpus.path(case), {SECRET: case.secret}, Options(any_case=case.any_case))
 
 
 def sightings(corpus: Recorded, case: Case) -> tuple[Sighting, ...]:

@@ -11,6 +11,7 @@ import time
 import traceback
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
+from functools import partial
 from typing import TYPE_CHECKING, TypedDict
 
 from corpus.case import Missing
@@ -27,6 +28,8 @@ if TYPE_CHECKING:
 
 # Most cases wait for something most of the time.
 _AT_ONCE = 6
+# How often a case is played that times out or loses datagrams, as happens where the machine is busy with other things.
+_TRIES = 3
 
 
 class Played(TypedDict):
@@ -67,25 +70,38 @@ class Theatre:
         (self.folder / "played.json").write_text(json.dumps(self.played, indent=1))
 
     def _prepare(self, case: Case) -> None:
-        folder = self.folder / "scratch" / case.name
-        folder.mkdir(parents=True)
-        scene = self._scenes[case.name] = Scene(CASES.index(case), self.tap, folder, self.late)
-        if early := case.early:
+        for number in range(_TRIES):
+            scene = self._set(case, number)
+            early = case.early
+            if not early:
+                return
             with self.tap.clients.entered():
-                self._attempt(case, lambda: early(scene=scene))
+                if self._attempt(case, partial(early, scene=scene)):
+                    return
 
     def _play(self, case: Case) -> None:
         if case.name in self.played and self.played[case.name]["failed"]:
             return
-        scene = self._scenes[case.name]
 
-        def play() -> bytes | None:
+        def play(scene: Scene) -> bytes | None:
             with scene.rest:
                 return case.play(scene=scene)
 
-        self._attempt(case, play)
+        # What was to be there before the recording began cannot be had again.
+        for number in range(1 if case.early else _TRIES):
+            scene = self._set(case, number) if number else self._scenes[case.name]
+            if self._attempt(case, partial(play, scene)):
+                return
 
-    def _attempt(self, case: Case, act: Callable[[], bytes | None]) -> None:
+    def _set(self, case: Case, number: int) -> Scene:
+        """The stage for a try of this number. Each has addresses of its own: what is left of another is in no file."""
+        folder = self.folder / "scratch" / f"{case.name}-{number}"
+        folder.mkdir(parents=True)
+        scene = self._scenes[case.name] = Scene(CASES.index(case) + number * len(CASES), self.tap, folder, self.late)
+        return scene
+
+    def _attempt(self, case: Case, act: Callable[[], bytes | None]) -> bool:
+        """Whether it was played, or can never be."""
         began = time.monotonic()
         played = Played(wire=None, missing="", failed="", seconds=0, frames=[])
         try:
@@ -97,3 +113,4 @@ class Theatre:
             played["failed"] = traceback.format_exc()
         played["seconds"] = time.monotonic() - began
         self.played[case.name] = played
+        return not played["failed"]

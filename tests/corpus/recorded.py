@@ -9,10 +9,13 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import pytest
+
 from corpus.containers import containers
 from corpus.cutting import frames
 from corpus.truth import parts, segments
 from processes import in_namespaces
+from required import REQUIRED
 
 if TYPE_CHECKING:
     from corpus.case import Case
@@ -33,7 +36,7 @@ class Recorded:
     def on(cls, tap: str, folder: Path) -> Recorded:
         """Record it. Raises ContainersError where the containers that a tap wants cannot be had."""
         with containers(folder) if tap == "compose" else nullcontext():
-            in_namespaces(_STAGE, tap, str(folder), within=120)
+            in_namespaces(_STAGE, tap, str(folder), within=300)
         return cls(tap, folder)
 
     @cached_property
@@ -65,3 +68,13 @@ class Recorded:
     @cached_property
     def _segments(self) -> list[Segment]:
         return segments(self.everything)
+
+
+def played_or_skipped(corpus: Recorded, case: Case) -> None:
+    """Go on only if a case was played."""
+    played = corpus.played[case.name]
+    assert not played["failed"], played["failed"]
+    if played["missing"]:
+        if REQUIRED:
+            pytest.fail(f"{case.name} must be played here, but {played['missing']}")
+        pytest.skip(f"{case.name}: {played['missing']}")

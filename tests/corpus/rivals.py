@@ -76,7 +76,7 @@ class Asked:
         return self._filtered(lambda secret: f"frame contains {_bytes(secret)}")
 
     def file_data_contains(self) -> set[str]:
-        """Wireshark's `http.file_data contains`, behind what HTTP unwraps."""
+        """Wireshark's `http.file_data contains`, on bodies that HTTP decoded."""
         return self._filtered(lambda secret: f"http.file_data contains {_text(secret)}")
 
     def follow(self) -> set[str]:

@@ -60,5 +60,5 @@ def _row(*cells: str) -> str:
 def put_in(page: str, made: str) -> str:
     """The page with this table in the place of the one before."""
     before, rest = page.split(BEGIN)
-    _, behind = rest.split(END)
-    return f"{before}{BEGIN}\n\n{made}\n\n{END}{behind}"
+    _, after = rest.split(END)
+    return f"{before}{BEGIN}\n\n{made}\n\n{END}{after}"

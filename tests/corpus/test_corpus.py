@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from corpus.cases import CASES
-from corpus.conftest import played_or_skipped
 from corpus.judged import sightings
+from corpus.recorded import played_or_skipped
 
 if TYPE_CHECKING:
     from corpus.case import Case

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 import pytest
 
 from corpus.cases import CASES
-from corpus.conftest import REQUIRED
 from corpus.rivals import RIVALS, Asked, missing
 from corpus.table import COMPARED
+from required import REQUIRED
 
 if TYPE_CHECKING:
     from corpus.recorded import Recorded

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from corpus.cases import CASES
-from corpus.conftest import played_or_skipped
+from corpus.recorded import played_or_skipped
 from overheard import judge
 from overheard.words.verdict import Outcome
 from overheard_capture.wireshark.tshark import own_configuration

@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING
 import pytest
 
 from corpus.cases import CASES
-from corpus.conftest import played_or_skipped
 from corpus.judged import SECRET, sightings
+from corpus.recorded import played_or_skipped
 from corpus.witnesses import SecondWitness
 from overheard import judge
+from overheard.words.options import Options
 from overheard_capture.judge.second_witness import OURS, TSHARK
 
 if TYPE_CHECKING:
@@ -59,5 +60,5 @@ def test_asked_about_all_cases_it_says_the_same_as_about_one(
     corpus: Recorded, second: SecondWitness, case: Case
 ) -> None:
     played_or_skipped(corpus, case)
-    alone = judge(corpus.path(case), {SECRET: case.secret}, any_case=case.any_case, second_witness=True)
+    alone = judge(corpus.path(case), {SECRET: case.secret}, Options(any_case=case.any_case), second_witness=True)
     assert second.differs(case, sightings(corpus, case)) == alone.disagreements

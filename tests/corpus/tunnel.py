@@ -120,7 +120,7 @@ class Tunnel:
                 os.write(end, packet)
 
     def _unwrapped(self, frame: bytes) -> bytes:
-        """The packet of the kernel in a frame: it is known by its addresses, behind whatever stands before them."""
+        """The kernel's packet in a frame, found by its addresses, after whatever headers precede it."""
         for version, ends, before in ((socket.AF_INET, self.scene.ends, 12), (socket.AF_INET6, self.scene.ends6, 8)):
             one, other = (socket.inet_pton(version, address) for address in ends)
             for addresses in (one + other, other + one):

@@ -1,4 +1,4 @@
-"""The second witness, tshark, asked about every case, and held against what the judge sees.
+"""The second witness, tshark, asked about every case, and compared with what the judge sees.
 
 tshark takes a third of a second to start, and is started twice for an answer. So it is not given each case's file, but
 the recording of all of them, once for all cases that it would be asked about in the same way. What it sees there is of
@@ -14,8 +14,9 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from corpus.judged import SECRET, report
+from overheard.words.options import Options
 from overheard.words.secret import Secret
-from overheard_capture.judge.second_witness import How, ask, disagreements, dissectors
+from overheard_capture.judge.second_witness import WitnessOptions, ask, disagreements, dissectors
 from overheard_capture.wireshark.tshark import own_configuration
 
 if TYPE_CHECKING:
@@ -39,7 +40,7 @@ class SecondWitness:
             # Many a port is another protocol's in another case.
             ports = dissectors(report(corpus, case).account.flows)
             alike[case.any_case, tuple(sorted(ports.items()))].append(case)
-        ways = [How(any_case=any_case, decode_as=dict(ports)) for any_case, ports in alike]
+        ways = [WitnessOptions(Options(any_case=any_case), decode_as=dict(ports)) for any_case, ports in alike]
         with ThreadPoolExecutor(2) as pool:
             answers = list(pool.map(self._ask, ways, alike.values()))
         self._seen = {name: seen for answer in answers for name, seen in answer.items()}
@@ -65,7 +66,7 @@ class SecondWitness:
         found = disagreements({SECRET: theirs}, {SECRET: self.sees(case)})
         return tuple(replace(each, frame=frames.index(each.frame) + 1) for each in found)
 
-    def _ask(self, how: How, cases: Sequence[Case]) -> dict[str, list[Witnessed]]:
+    def _ask(self, how: WitnessOptions, cases: Sequence[Case]) -> dict[str, list[Witnessed]]:
         """Ask about cases that are to be dissected in the same way."""
         secrets = [Secret(value, value.encode()) for value in {case.secret for case in cases}]
         found = ask([self._corpus.everything], secrets, how)

@@ -11,37 +11,21 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
+from docs.pages import ARCHITECTURE, PAGES, README, ROOT, prose, rows
 from overheard.command.run import SETTINGS_OF_A_RUN
 from overheard.engines.base import _PASSED_ON, clean_environment
 from overheard.words.spelling import Spelling, spellings
 from overheard.words.story import CONTROL, SCENARIOS
 from overheard.words.verdict import Outcome, Presence, Rule
 
-ROOT = Path(__file__).parents[2]
-PAGES = sorted({*ROOT.glob("*.md"), *ROOT.glob("[a-z]*/README.md"), *ROOT.glob("docs/**/*.md")})
 PICTURES = sorted(ROOT.glob("docs/**/*.svg"))
-README = (ROOT / "README.md").read_text()
-ARCHITECTURE = (ROOT / "docs" / "architecture.md").read_text()
 
 by_path = pytest.mark.parametrize("path", PAGES, ids=lambda path: str(path.relative_to(ROOT)))
 
 
-def prose(path: Path) -> str:
-    """A page without its blocks of code."""
-    return re.sub(r"^```.*?^```$", "", path.read_text(), flags=re.MULTILINE | re.DOTALL)
-
-
-def rows(text: str, heading: str) -> list[list[str]]:
-    """The cells of every table whose first line begins with `heading`; what is code alone without its back-quotes."""
-    tables = re.findall(rf"^\| {re.escape(heading)}.*\n\|[-|]+\|\n((?:\|.*\n)+)", text + "\n", re.MULTILINE)
-    lines = [line for table in tables for line in table.splitlines()]
-    cells = [[cell.strip() for cell in re.split(r"(?<!\\)\|", line)[1:-1]] for line in lines]
-    return [[re.sub(r"^`([^`]*)`$", r"\1", cell) for cell in line] for line in cells]
-
-
 @cache
 def anchors(path: Path) -> set[str]:
-    """What a link may point to in a page: its headings, as a web page of it would name them."""
+    """The anchors of a page: its headings, as GitHub names them."""
     headings = re.findall(r"^#+ (.*)$", prose(path), re.MULTILINE)
     return {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}
 
@@ -88,7 +72,7 @@ def test_the_rules_of_the_verdict_are_those_of_the_code() -> None:
     judge = [path.read_text() for path in ROOT.glob("capture/overheard_capture/judge/*.py")]
     source = "\n".join([*judge, (ROOT / "lab/overheard/words/verdict.py").read_text()])
     codes = set(re.findall(r"\b(?:Check\(\s*Rule\.\w+,|_check\()\s*\"([a-z-]+)\"", source))
-    # A call whose code this expression cannot see would be a check that nobody must document.
+    # A call whose code this expression does not find would be an undocumented check.
     calls = len(re.findall(r"(?<!def )\b(?:Check|_check)\(", source)) - source.count("class Check(")
     literal = len(re.findall(r"\b(?:Check\(\s*Rule\.\w+,|_check\()\s*\"", source))
     handed_on = len(re.findall(r"return Check\(Rule\.\w+, code, ", source)) + source.count("Check(**{**check")

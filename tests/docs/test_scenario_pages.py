@@ -1,4 +1,4 @@
-"""The pages of the story are those of its data, and what they tell to type can be typed."""
+"""The pages of the story match its data, and the commands on them work."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def commands() -> set[str]:
 
 
 def test_made_anew_the_pages_are_what_is_there() -> None:
-    """With `docs/generate.py` they become so again."""
+    """`docs/generate.py` regenerates them."""
     outputs = {scenario.name: output_of(TEXTS[name]) for scenario, name in zip(SCENARIOS, CHAPTERS, strict=True)}
     assert pages(outputs) == TEXTS
 
@@ -75,7 +75,7 @@ def test_every_command_on_a_page_exists(name: str) -> None:
 
 @by_page
 def test_every_table_of_a_page_is_one_that_github_shows(name: str) -> None:
-    """Each line with as many cells as its heading, a bar within a cell behind a backslash, and an empty line before."""
+    """Each line with as many cells as its heading, bars within cells escaped, and an empty line before the table."""
     lines = prose(TEXTS[name]).splitlines()
     rules = [number for number, line in enumerate(lines) if re.fullmatch(r"\|(-+\|)+", line)]
     assert rules or name == INDEX
@@ -112,7 +112,7 @@ def test_the_output_on_a_page_is_that_of_its_scenario_and_as_expected(number: in
 
 @by_chapter
 def test_what_a_page_points_at_is_in_the_output_on_it(number: int, name: str) -> None:
-    """All code in what there is to look at, but for names of other scenarios and what Wireshark alone shows."""
+    """All code in `look`, except names of other scenarios and what only Wireshark shows."""
     elsewhere = {*NAMES, *(row.name for row in ROWS), "key_share", "interceptor"}
     pointed_at = set(re.findall(r"`([^`]+)`", " ".join(SCENARIOS[number].chapter.look))) - elsewhere
     # A dump has two spaces in the middle of a line.

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from docs.pages import ROOT, rows
 from overheard.words.errors import SettingsError
 from overheard.words.services import OF_THE_SERVER
 from overheard_capture.sidecar.app import create_app
@@ -18,8 +19,6 @@ from overheard_services.client.settings import Settings as Client
 from overheard_services.gallery.settings import Settings as Gallery
 from overheard_services.interceptor.settings import Settings as Interceptor
 from overheard_services.server.settings import Settings as Server
-
-from .test_docs import ROOT, rows
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -76,7 +75,7 @@ PAGES = (
     ),
     Page(
         "client",
-        SERVICES.split("## The client that walks")[1],
+        SERVICES.split("## The client that runs")[1],
         "services/overheard_services/client/settings.py",
         Client.from_environment,
         (
@@ -154,7 +153,7 @@ def test_the_services_of_the_server_are_those_of_the_code() -> None:
 
 
 def test_the_client_alone_needs_an_address_and_no_more() -> None:
-    listed = rows(SERVICES.split("## The client, alone")[1].split("## The client that walks")[0], "variable |")
+    listed = rows(SERVICES.split("## The client, alone")[1].split("## The client that runs")[0], "variable |")
     assert [name for name, _, _ in listed] == ["SECRET_URL", "OVERHEARD_CLIENT_CA_FILE", "SECRET_KEY"]
     assert Alone.from_environment({"SECRET_URL": "http://server:5683"}) == Alone("http://server:5683", None, "")
 

@@ -1,4 +1,4 @@
-"""Building what is installed, with the build backend of this environment."""
+"""Builds what is installed, with the build backend of this environment."""
 
 from __future__ import annotations
 
@@ -8,14 +8,14 @@ import subprocess
 import sys
 from typing import TYPE_CHECKING
 
-from conftest import PROJECT
+from processes import PROJECT
 
 if TYPE_CHECKING:
     from pathlib import Path
 
 
 def build_source(folder: Path) -> Path:
-    """The project as its source distribution has it, unpacked in `folder`."""
+    """The unpacked source distribution of the project, in `folder`."""
     command = [sys.executable, "-m", "hatchling", "build", "--target", "sdist", "--directory", str(folder)]
     subprocess.run(command, cwd=PROJECT, check=True)
     (archive,) = folder.glob("*.tar.gz")

@@ -1,4 +1,4 @@
-"""Two small captures and a certificate: what an installed Overheard is tried with."""
+"""Two small captures and a certificate, with which an installation is tested."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import brotli  # type: ignore[import-untyped]  # it publishes no types
 import zstandard
 
 from capture.frames import exchange, rewritten
-from lab.certificates_in_words.making import server
+from lab.certificates.making import server
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -22,7 +22,7 @@ _CODINGS = {"gzip": gzip.compress, "br": brotli.compress, "zstd": zstandard.comp
 
 @dataclass(frozen=True)
 class Samples:
-    """A capture in which the secret was seen once in every content coding, one without it, and a good certificate."""
+    """A capture with the secret in every content coding, one without it, and a valid certificate."""
 
     leak: Path
     clean: Path
@@ -30,8 +30,8 @@ class Samples:
 
     @classmethod
     def written(cls, folder: Path) -> Samples:
-        """Write them into a folder."""
-        # So much that no coding leaves it as it is.
+        """Write them to a folder."""
+        # Long enough that every coding changes it.
         said = f"{' '.join(map(hex, range(500)))}: the password is {SECRET}, and nobody may know it".encode()
         leaks: list[bytes] = []
         for port, (coding, code) in enumerate(_CODINGS.items(), 45000):

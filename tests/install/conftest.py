@@ -1,4 +1,4 @@
-"""An installation for each Python and each installer, made once, several at a time."""
+"""One installation per Python and installer, created once, several at a time."""
 
 from __future__ import annotations
 
@@ -23,15 +23,14 @@ if TYPE_CHECKING:
 
 
 class Way(NamedTuple):
-    """Where it is installed, with what, and whether from its source or from a wheel."""
+    """Where it is installed, by which installer, and from the source or from a wheel."""
 
     place: str
     installer: str
     what: str
 
 
-# From the source this machine compiles the compiled part, and a root, which has no compiler, does without. The wheel
-# brings it along.
+# From the source, this machine builds the compiled part; a root, which has no compiler, does not. A wheel includes it.
 WAYS = [
     *(Way(HERE, installer, "source") for installer in ("pip", "pipx", "uv")),
     *(Way("trixie", *rest) for rest in (("pip", "source"), ("pipx", "wheel"), ("uv", "source"))),
@@ -41,31 +40,31 @@ WAYS = [
 
 @pytest.fixture(scope="session")
 def shared(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder that every place sees."""
+    """A folder that exists in every place."""
     return tmp_path_factory.mktemp("install")
 
 
 @pytest.fixture(scope="session")
 def source(shared: Path) -> Path:
-    """The project as its source distribution has it."""
+    """The unpacked source distribution of the project."""
     return build_source(shared)
 
 
 @pytest.fixture(scope="session")
 def wheel(source: Path, shared: Path) -> Path:
-    """A wheel that was built from that."""
+    """A wheel built from it."""
     return build_wheel(source, shared / "wheel")
 
 
 @pytest.fixture(scope="session")
 def samples(shared: Path) -> Samples:
-    """What it is tried with."""
+    """The captures and the certificate."""
     return Samples.written(shared)
 
 
 @pytest.fixture(scope="session")
 def wanted(samples: Samples) -> str:
-    """What the scan of the leak prints in the environment of the tests, which has everything."""
+    """The output of the scan in the environment of the tests, where everything is installed."""
     command = [sys.executable, "-m", "overheard", *SCAN, str(samples.leak)]
     done = subprocess.run(command, env=clean_environment(), capture_output=True, text=True, check=False)
     return done.stdout
@@ -73,19 +72,19 @@ def wanted(samples: Samples) -> str:
 
 @pytest.fixture(scope="session")
 def tools(shared: Path) -> Tools:
-    """Those that install; skipped, or in CI failed, where no index of packages answers."""
+    """The installers; skipped, or in CI failed, if no package index responds."""
     (shared / "tools").mkdir()
     try:
         return Tools.made(shared / "tools")
     except subprocess.CalledProcessError:
-        unavailable("uv could not install pipx: no index of packages answers")
+        unavailable("uv could not install pipx: no package index responds")
 
 
 @pytest.fixture(scope="session")
 def installing(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, shared: Path, tools: Tools
 ) -> Iterator[Mapping[Way, Future[Installed]]]:
-    """All that the chosen tests ask for, on its way."""
+    """All installations that the selected tests need, in progress."""
     params = [item.callspec.params for item in request.session.items if hasattr(item, "callspec")]
     ways = list(dict.fromkeys(each["installed"] for each in params if "installed" in each))
     what = {name: request.getfixturevalue(name) for name in ("source", "wheel")}
@@ -98,7 +97,7 @@ def installing(
         made: Installed = getattr(tools, way.installer)(_place(way.place, roots, shared), home, what[way.what])
         return made
 
-    # Roots first: what waits for one of them must not keep it from being made.
+    # Roots first: an installation that waits for one must not block its creation.
     with ThreadPoolExecutor(max_workers=len(SUITES) + 1) as pool:
         roots = {suite: pool.submit(make_root, suite, folder / suite) for suite in suites}
         yield {way: pool.submit(install, way) for way in ways}
@@ -114,7 +113,7 @@ def _place(name: str, roots: Mapping[str, Future[Path]], shared: Path) -> Place:
     try:
         root = roots[name].result()
     except subprocess.CalledProcessError as problem:
-        unavailable(f"the root of {name} cannot be made: {problem.stderr.decode().strip().splitlines()[-1:]}")
+        unavailable(f"the root of {name} cannot be created: {problem.stderr.decode().strip().splitlines()[-1:]}")
     CACHE.mkdir(exist_ok=True)
     return Place(name, "/usr/bin/python3", root, (shared, CACHE))
 

@@ -1,4 +1,4 @@
-"""Where Overheard is installed: this machine, and the Pythons of other releases of Debian, in roots of their own."""
+"""Where Overheard is installed: this machine, and other Debian releases, each in its own root folder."""
 
 from __future__ import annotations
 
@@ -11,19 +11,20 @@ from typing import NoReturn
 
 import pytest
 
-from conftest import PROJECT
+from processes import PROJECT
+from required import REQUIRED
 
-# Releases of Debian: the next after that of CI's machine, and the newest that is always whole.
+# The release after that of CI's machine, and the newest that is always consistent.
 SUITES = ("trixie", "testing")
 HERE = "here"
 
-# No more than a Python needs to make environments. Nothing is set up, only unpacked: three times as fast.
+# What Python needs to create environments. Packages are only unpacked, not configured: three times as fast.
 _PACKAGES = "base-files,coreutils,dash,python3,python3-venv"
-# Indexes of a mirror that was pinned have long expired.
+# The indexes of a pinned mirror have expired.
 _APT = ("Check-Valid-Until", "Check-Date")
-# What of this machine must be in a root for pip to reach its index.
+# What of this machine a root needs, so that pip reaches its index.
 _SHARED = ("/proc", "/dev", "/etc/hosts", "/etc/resolv.conf", "/etc/ssl", "/etc/pip.conf")
-# In a mount namespace of its own, so that nothing stays mounted.
+# Run in its own mount namespace, so that nothing stays mounted.
 _ENTER = """
 root=$1; shift
 while [ "$1" != -- ]; do
@@ -32,20 +33,19 @@ while [ "$1" != -- ]; do
 done
 shift; exec chroot "$root" "$@"
 """
-_REQUIRED = bool(os.environ.get("OVERHEARD_REQUIRED_ENGINES"))
 
 
 def unavailable(why: str) -> NoReturn:
-    """Skip a test that cannot be run here. In CI, which requires every engine, fail it."""
-    if _REQUIRED:
-        pytest.fail(f"installations must be tried here (OVERHEARD_REQUIRED_ENGINES), but {why}")
+    """Skip a test that cannot run here. In CI, fail it."""
+    if REQUIRED:
+        pytest.fail(f"these tests are required (OVERHEARD_REQUIRED_ENGINES), but {why}")
     pytest.skip(why)
 
 
 def cannot_make_roots() -> str:
-    """Why this machine cannot make roots; empty where it can."""
+    """Why this machine cannot create roots; empty if it can."""
     if os.geteuid() != 0:
-        return "only root makes roots of other releases of Debian"
+        return "only root can create roots of other Debian releases"
     missing = [name for name in ("mmdebstrap", "apt-get", "unshare") if not shutil.which(name)]
     return f"there is no {missing[0]} (lab/setup/test-programs installs it)" if missing else ""
 
@@ -62,7 +62,7 @@ def make_root(suite: str, root: Path) -> Path:
 
 @dataclass(frozen=True)
 class Place:
-    """A root, or this machine; `shared` are folders that are in both under the same path."""
+    """A root, or this machine. The folders `shared` exist in both, under the same path."""
 
     name: str
     python: str
@@ -70,7 +70,7 @@ class Place:
     shared: tuple[Path, ...] = ()
 
     def run(self, *command: str | Path, **variables: str | Path) -> subprocess.CompletedProcess[str]:
-        """Run a command in there, with nothing in its environment but PATH and `variables`."""
+        """Run a command there, with only PATH and `variables` in its environment."""
         environment = {
             "PATH": "/usr/sbin:/usr/bin:/sbin:/bin",
             **{name: str(value) for name, value in variables.items()},

@@ -1,4 +1,4 @@
-"""A plain installation does what most people want: scan, show, errors and the library. What it lacks, it names."""
+"""A plain installation has scan, show, errors and the library. If more is needed, it names what to install."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def test_the_newest_python_of_debian_is_among_those_that_are_tried(installed: In
 def test_a_leak_is_found_exactly_as_in_the_environment_of_the_tests(
     installed: Installed, samples: Samples, wanted: str
 ) -> None:
-    """In every content coding, whatever library decompresses it, with the compiled part and without."""
+    """In every content coding, whatever library decodes it, with and without the compiled part."""
     done = installed.overheard(*SCAN, samples.leak)
     assert (done.returncode, done.stdout) == (1, wanted), done.stderr
     (verdict,) = json.loads(wanted)["verdicts"].values()
@@ -50,7 +50,7 @@ def test_it_is_a_library(installed: Installed, samples: Samples) -> None:
     assert installed.says(_JUDGE, samples.leak, SECRET) == "OVERHEARD"
 
 
-def test_certificates_and_errors_are_put_in_words(installed: Installed, samples: Samples) -> None:
+def test_certificates_and_errors_are_explained(installed: Installed, samples: Samples) -> None:
     shown = installed.overheard("show", samples.certificate)
     assert (shown.returncode, "Nothing wrong was found" in shown.stdout) == (0, True), shown.stderr
     found = installed.overheard("errors", "certificate has expired")
@@ -62,7 +62,9 @@ def test_the_lab_names_the_extra_that_it_needs(installed: Installed, command: tu
     done = installed.overheard(*command)
     assert (done.returncode, done.stdout) == (3, "")
     *_, line = done.stderr.splitlines()
-    assert line.startswith("overheard: the lab needs flask, gunicorn, pyshark and requests, not installed here: ")
+    assert line.startswith(
+        "overheard: the lab's Python packages are not installed (flask, gunicorn, pyshark, requests)"
+    )
     assert "pip install 'overheard[lab]'" in line
     assert "Traceback" not in done.stderr
 
@@ -71,7 +73,7 @@ def test_a_role_names_the_extra_that_it_needs(installed: Installed) -> None:
     client = (installed.python, "-m", "overheard_services.client")
     done = installed.place.run(*client, SECRET_URL="http://127.0.0.1:9")  # noqa: S106  (an address)
     assert done.returncode == 3
-    assert "needs requests, not installed here: pip install 'overheard[lab]'" in done.stderr
+    assert "not installed (requests); run: pip install 'overheard[lab]'" in done.stderr
 
 
 def test_the_extra_that_is_named_can_be_had_and_has_pyshark_where_that_works(

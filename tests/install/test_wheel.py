@@ -1,4 +1,4 @@
-"""What is built: a source distribution with all that a wheel needs, and wheels with the compiled part and without."""
+"""The source distribution has all that a wheel needs; wheels have the compiled part, or are pure Python."""
 
 from __future__ import annotations
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from lab.certificates import Files
+from lab.pki import Files
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from email.message import Message
 
-    from lab.certificates import Files
+    from lab.pki import Files
 
 
 @dataclass

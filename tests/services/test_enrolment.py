@@ -19,10 +19,11 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.x509.oid import ExtendedKeyUsageOID
 
-from ca.process import CaProcess, free_port
+from ca.process import CaProcess
 from overheard.words.errors import EnrolmentError, NotReadyError
 from overheard_services import credentials as credentials_module
 from overheard_services.enrolment import enrol, learn_root, wait_for_handover
+from ports import free_port
 
 NAMES = ("server", "localhost", "127.0.0.1")
 
@@ -156,7 +157,7 @@ def test_a_fingerprint_that_is_none_is_an_error(tmp_path: Path, content: str) ->
 def test_nothing_handed_over_is_an_error_with_a_hint(tmp_path: Path) -> None:
     with pytest.raises(EnrolmentError) as caught:
         learn_root("https://127.0.0.1:1", tmp_path)
-    assert "see that the CA has started" in caught.value.hint
+    assert "check that the CA has started" in caught.value.hint
 
 
 def test_no_ca_at_all_is_an_error_with_a_hint(tmp_path: Path) -> None:

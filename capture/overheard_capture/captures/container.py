@@ -24,7 +24,7 @@ class IncompleteError(Exception):
         self.what, self.needed = what, needed
 
 
-class DamagedError(Exception):
+class MalformedError(Exception):
     """The record makes no sense; the words say why."""
 
 
@@ -51,7 +51,7 @@ class Layout(NamedTuple):
 
 
 @dataclass
-class Aside:
+class NonPacketBlocks:
     """What files hold beside packets: key logs of TLS, and blocks that were passed over, counted by their kind."""
 
     key_logs: list[bytes] = field(default_factory=list)

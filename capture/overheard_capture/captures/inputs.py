@@ -15,8 +15,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
 STANDARD_INPUT = "-"
-# How much is made of one piece at a time, in bytes: of gzip all that there is; zstd may make 128 KiB of four.
+# How many bytes are decompressed at a time (0: all of a piece). zstd may make 128 KiB of four bytes.
 _MOST = {"gzip": 0, "zstd": 1 << 20}
+# What compressed data begins with (RFC 1952, 2.3.1; RFC 8878, 3.1.1). Decoders take them from here.
+GZIP_MAGIC, ZSTD_MAGIC = b"\x1f\x8b", b"\x28\xb5\x2f\xfd"
 
 
 class Source(Protocol):
@@ -46,10 +48,10 @@ def source(path: Path | str) -> Source:
         if file:
             file.close()
         raise UnreadableError(f"{called(path)} cannot be read: {problem.strerror}") from None
-    plain = Plain(file, head)
-    if head.startswith(b"\x1f\x8b"):
-        return Unpacked(plain, "gzip", lambda: zlib.decompressobj(31), zlib.error, 4096)
-    if head == b"\x28\xb5\x2f\xfd":
+    plain = UncompressedSource(file, head)
+    if head.startswith(GZIP_MAGIC):
+        return DecompressedSource(plain, "gzip", lambda: zlib.decompressobj(31), zlib.error, 4096)
+    if head == ZSTD_MAGIC:
         return _zstd(plain, path)
     return plain
 
@@ -76,7 +78,7 @@ def stored(paths: Sequence[Path | str]) -> int | None:
     return sum(file.stat().st_size for file in files) if len(files) == len(paths) else None
 
 
-class Plain:
+class UncompressedSource:
     """A file as it is, from its `head` on, which was read already."""
 
     def __init__(self, file: io.FileIO, head: bytes) -> None:
@@ -105,7 +107,7 @@ class Plain:
         self._file.close()
 
 
-class Unpacking(Protocol):
+class StreamDecompressor(Protocol):
     """What zlib and zstd offer alike."""
 
     @property
@@ -120,17 +122,22 @@ class Unpacking(Protocol):
         """Unpack a further part: `most` bytes of it, or all."""
 
 
-class Unpacked:
+class DecompressedSource:
     """What is inside a compressed file, part after part where several stand behind each other.
 
     It is fed in pieces so small that even the worst of bombs makes some megabytes of one, and no more at a time.
     """
 
     def __init__(
-        self, packed: Plain, kind: str, begin: Callable[[], Unpacking], errors: type[Exception], piece: int
+        self,
+        packed: UncompressedSource,
+        kind: str,
+        begin: Callable[[], StreamDecompressor],
+        errors: type[Exception],
+        piece: int,
     ) -> None:
         self._packed, self._kind, self._begin, self._errors, self._piece = packed, kind, begin, errors, piece
-        self._unpacking: Unpacking | None = None
+        self._unpacking: StreamDecompressor | None = None
         self._buffer = memoryview(bytearray(65_536))
         self._at, self._end, self._over = 0, 0, False
         self._ready = memoryview(b"")
@@ -159,7 +166,7 @@ class Unpacked:
         self._packed.close()
 
     def _unpack(self) -> None:
-        # zstd says so when there is more to come of what it has; zlib makes all of it at once.
+        # zstd says so if it has more output for the input so far; zlib returns all of it at once.
         more = not getattr(self._unpacking, "needs_input", True)
         if self._at == self._end and not more:
             self._at, self._end = 0, self._packed.readinto(self._buffer)
@@ -186,14 +193,14 @@ class Unpacked:
         self.damage, self._over = damage, True
 
 
-def _zstd(packed: Plain, path: Path | str) -> Unpacked:
-    try:  # late, as only few captures need it
+def _zstd(packed: UncompressedSource, path: Path | str) -> DecompressedSource:
+    try:  # imported late, because few captures need it
         if sys.version_info >= (3, 14):
             from compression import zstd  # noqa: PLC0415
         else:
             from backports import zstd  # noqa: PLC0415
     except ImportError:
         packed.close()
-        hint = "unpack it with zstd -d, or use a Python that has zstd (before 3.14: pip install backports.zstd)"
+        hint = "decompress it with zstd -d, or use a Python that has zstd (before 3.14: pip install backports.zstd)"
         raise UnreadableError(f"{called(path)} is compressed with zstd", hint=hint) from None
-    return Unpacked(packed, "zstd", zstd.ZstdDecompressor, zstd.ZstdError, 1024)
+    return DecompressedSource(packed, "zstd", zstd.ZstdDecompressor, zstd.ZstdError, 1024)

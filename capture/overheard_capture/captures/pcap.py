@@ -5,11 +5,11 @@ from __future__ import annotations
 import struct
 from typing import TYPE_CHECKING
 
-from overheard_capture.captures.container import LONGEST, DamagedError, IncompleteError, Interface, Layout
+from overheard_capture.captures.container import LONGEST, IncompleteError, Interface, Layout, MalformedError
 from overheard_capture.captures.frame import Frame
 
 if TYPE_CHECKING:
-    from overheard_capture.captures.container import Aside
+    from overheard_capture.captures.container import NonPacketBlocks
 
 _FILE_HEADER = 24
 # The magic number: ticks a second, and the length of the header of a packet.
@@ -23,7 +23,7 @@ class Pcap:
 
     dropped: int | None = None
 
-    def __init__(self, number: int, _: Aside) -> None:
+    def __init__(self, number: int, _: NonPacketBlocks) -> None:
         self.number, self.base = number, 0
         self.layout = Layout("pcap", "<", 16, ())
 
@@ -37,7 +37,7 @@ class Pcap:
             raise IncompleteError("the header of a packet", layout.header)
         seconds, ticks, captured, original = self._header.unpack_from(view, offset)
         if captured > LONGEST:
-            raise DamagedError(f"its packet at byte {self.base + offset} says that it has {captured} bytes")
+            raise MalformedError(f"its packet at byte {self.base + offset} says that it has {captured} bytes")
         if begins + captured > end:
             raise IncompleteError("a packet", layout.header + captured)
         self.number += 1

@@ -5,12 +5,12 @@ from __future__ import annotations
 import struct
 from typing import TYPE_CHECKING
 
-from overheard_capture.captures.container import LONGEST, DamagedError, IncompleteError, Interface, Layout
+from overheard_capture.captures.container import LONGEST, IncompleteError, Interface, Layout, MalformedError
 from overheard_capture.captures.drops import Drops
 from overheard_capture.captures.frame import Frame
 
 if TYPE_CHECKING:
-    from overheard_capture.captures.container import Aside
+    from overheard_capture.captures.container import NonPacketBlocks
 
 MAGIC = b"\x0a\x0d\x0d\x0a"
 
@@ -29,7 +29,7 @@ _MOST_INTERFACES = 65_536
 class Pcapng:
     """A pcapng file."""
 
-    def __init__(self, number: int, aside: Aside) -> None:
+    def __init__(self, number: int, aside: NonPacketBlocks) -> None:
         self.number, self.base = number, 0
         self._aside, self._drops = aside, Drops()
         self._begin("<")
@@ -58,23 +58,23 @@ class Pcapng:
         if kind == _SECTION:
             order = _BYTE_ORDERS.get(bytes(view[offset + 8 : offset + 12]))
             if not order:
-                raise DamagedError(f"its section at byte {self.base + offset} has no byte-order magic")
+                raise MalformedError(f"its section at byte {self.base + offset} has no byte-order magic")
             (length,) = struct.unpack_from(f"{order}I", view, offset + 4)
         else:
             order = self._order
         if length < 12 or length % 4 or length > LONGEST + 64:
-            raise DamagedError(f"its block at byte {self.base + offset} says that it has {length} bytes")
-        behind = offset + length
-        if behind > end:
+            raise MalformedError(f"its block at byte {self.base + offset} says that it has {length} bytes")
+        after = offset + length
+        if after > end:
             raise IncompleteError("a block", length)
-        if struct.unpack_from(f"{order}I", view, behind - 4)[0] != length:
-            raise DamagedError(f"its block at byte {self.base + offset} says two lengths")
+        if struct.unpack_from(f"{order}I", view, after - 4)[0] != length:
+            raise MalformedError(f"its block at byte {self.base + offset} says two lengths")
         try:
             if kind == _ENHANCED:
-                return behind, self._enhanced(view, offset + 8, behind - 4)
-            return behind, self._other(kind, order, view[offset + 8 : behind - 4])
+                return after, self._enhanced(view, offset + 8, after - 4)
+            return after, self._other(kind, order, view[offset + 8 : after - 4])
         except (struct.error, IndexError):
-            raise DamagedError(f"its block at byte {self.base + offset} makes no sense") from None
+            raise MalformedError(f"its block at byte {self.base + offset} makes no sense") from None
 
     def _other(self, kind: int, order: str, body: memoryview) -> Frame | None:
         if kind == _SECTION:
@@ -98,12 +98,12 @@ class Pcapng:
         index, high, low, captured, original = self._packet.unpack_from(view, at)
         link_type, _, ticks, epoch = self._interfaces[index]
         begins = at + 20
-        behind = begins + captured
-        if behind > end:
+        after = begins + captured
+        if after > end:
             raise IndexError
-        if end - behind >= 4:
-            self._lost_before(view[behind + -captured % 4 : end])
-        return self._frame(epoch + (high << 32 | low) / ticks, link_type, original, view[begins:behind])
+        if end - after >= 4:
+            self._lost_before(view[after + -captured % 4 : end])
+        return self._frame(epoch + (high << 32 | low) / ticks, link_type, original, view[begins:after])
 
     def _lost_before(self, options: memoryview) -> None:
         if count := _options(self._order, options).get(_LOST_BEFORE):

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from operator import itemgetter
+from typing import TYPE_CHECKING, NamedTuple
 
 from overheard.words.errors import UnreadableError
-from overheard_capture.captures.container import Aside, Container, DamagedError, IncompleteError
+from overheard_capture.captures.container import Container, IncompleteError, MalformedError, NonPacketBlocks
 from overheard_capture.captures.inputs import called, only_once, source
 from overheard_capture.captures.pcap import MAGICS, Pcap
 from overheard_capture.captures.pcapng import MAGIC, Pcapng
@@ -23,7 +24,7 @@ _SMALLEST = 24
 
 
 @dataclass
-class Facts:
+class FileFacts:
     """What is known of the files so far.
 
     `unpacked` counts the bytes that were read of them, `stored` those that this took on disk. `dropped` is how many
@@ -38,7 +39,7 @@ class Facts:
     dropped: int | None = None
     broken: list[tuple[str, str]] = field(default_factory=list)
     before: list[int] = field(default_factory=list)
-    aside: Aside = field(default_factory=Aside)
+    aside: NonPacketBlocks = field(default_factory=NonPacketBlocks)
 
     @property
     def damage(self) -> str:
@@ -74,7 +75,7 @@ class Chunk:
     def __init__(self, container: Container, view: memoryview, end: int) -> None:
         self.container, self.view, self.at, self.end = container, view, 0, end
         self.over = False
-        self.stopped: IncompleteError | DamagedError | None = None
+        self.stopped: IncompleteError | MalformedError | None = None
 
     def record(self) -> Frame | None:
         """Read one record, and return its frame if it is a packet; `over` is set where no whole one is left."""
@@ -83,7 +84,7 @@ class Chunk:
             return None
         try:
             self.at, frame = self.container.record(self.view, self.at, self.end)
-        except (IncompleteError, DamagedError) as stopped:
+        except (IncompleteError, MalformedError) as stopped:
             self.over, self.stopped = True, stopped
             return None
         return frame
@@ -93,12 +94,13 @@ class CaptureReader:
     """Reads files in the order given; see `ordered` for a ring. `-` is standard input.
 
     Frames are numbered on from file to file. It raises UnreadableError, if it can before anything else is read, for a
-    file that is empty or no capture. What stands before damage is kept, and the files behind it are read.
+    file that is empty or no capture. What stands before damage is kept, and the files behind it are read. Of files that
+    were `checked`, as `ordered` does, each is opened once; of several others, once more to be checked.
     """
 
-    def __init__(self, paths: Iterable[Path | str], *, chunk: int = 4 * 1024 * 1024) -> None:
-        self._paths, self._chunk = list(paths), chunk
-        self.facts = Facts(tuple(map(called, self._paths)))
+    def __init__(self, paths: Iterable[Path | str], *, chunk: int = 4 * 1024 * 1024, checked: bool = False) -> None:
+        self._paths, self._chunk, self._checked = list(paths), chunk, checked
+        self.facts = FileFacts(tuple(map(called, self._paths)))
 
     def frames(self) -> Iterator[Frame]:
         """Every frame."""
@@ -110,12 +112,12 @@ class CaptureReader:
 
     def chunks(self) -> Iterator[Chunk]:
         """The files piece by piece, all in the same memory; each must be read until it is over."""
-        for path in self._paths:
-            if not only_once(path):
-                _Reading(path, self.facts, _SMALLEST).close()
+        # A file alone is checked as it is opened to be read.
+        if len(self._paths) > 1 and not self._checked:
+            self._check()
         known: list[int | None] = []
         for path in self._paths:
-            reading = _Reading(path, self.facts, self._chunk)
+            reading = _OpenFile(path, self.facts, self._chunk)
             self.facts.before.append(self.facts.frames)
             try:
                 yield from reading.chunks()
@@ -125,11 +127,16 @@ class CaptureReader:
         counts = [count for count in known if count is not None]
         self.facts.dropped = sum(counts) if counts and len(counts) == len(known) else None
 
+    def _check(self) -> None:
+        for path in self._paths:
+            if not only_once(path):
+                _OpenFile(path, self.facts, _SMALLEST).close()
 
-class _Reading:
+
+class _OpenFile:
     """One file that is being read: the memory for a piece of it, and what is in there."""
 
-    def __init__(self, path: Path | str, facts: Facts, chunk: int) -> None:
+    def __init__(self, path: Path | str, facts: FileFacts, chunk: int) -> None:
         self._facts, self._source, self._name = facts, source(path), called(path)
         self._size = max(chunk, _SMALLEST)
         self._view, self._filled = memoryview(bytearray(self._size)), 0
@@ -147,7 +154,7 @@ class _Reading:
             return Pcapng(self._facts.frames, self._facts.aside)
         if magic in MAGICS:
             return Pcap(self._facts.frames, self._facts.aside)
-        if self._source.damage:
+        if self._source.damage and self._filled < _SMALLEST:
             raise UnreadableError(f"{self._name} cannot be read: {self._source.damage}")
         if not magic:
             raise UnreadableError(f"{self._name} is empty", hint="a recorder that is killed leaves such a file")
@@ -167,7 +174,7 @@ class _Reading:
             self._facts.frames = self.container.number
             self._facts.unpacked += chunk.at
             self._facts.stored = stored + self._source.stored
-            if isinstance(chunk.stopped, DamagedError):
+            if isinstance(chunk.stopped, MalformedError):
                 self.damage = str(chunk.stopped)
                 break
             self._keep(chunk)
@@ -204,23 +211,38 @@ class _Reading:
         self._source.close()
 
 
-def ordered(paths: Sequence[Path | str]) -> list[Path | str]:
-    """Files in the order of their first frames, as a ring of files wants to be read.
+class Ordered(NamedTuple):
+    """Files in the order to read them in; `problem` says of the first that is no capture what is wrong with it."""
 
-    Where one of them can be read only once, as a pipe can, the order is left as it is.
+    paths: list[Path | str]
+    problem: UnreadableError | None
+
+
+def ordered(paths: Sequence[Path | str]) -> Ordered:
+    """Files in the order of their first frames, as a ring of files wants to be read. Each is opened once, and checked.
+
+    Where one of them can be read only once, as a pipe can, the order is left as it is. A file alone is not opened.
     """
-    return list(paths) if any(map(only_once, paths)) else sorted(paths, key=_begins)
+    if len(paths) == 1:
+        return Ordered(list(paths), None)
+    begins, problem = list[float](), None
+    for path in paths:
+        try:
+            begins.append(float("inf") if only_once(path) else _begins(path))
+        except UnreadableError as error:
+            begins.append(float("inf"))
+            problem = problem or error
+    if any(map(only_once, paths)):
+        return Ordered(list(paths), problem)
+    return Ordered([path for _, path in sorted(zip(begins, paths, strict=True), key=itemgetter(0))], problem)
 
 
 def _begins(path: Path | str) -> float:
-    try:
-        return next((frame.time for frame in CaptureReader([path], chunk=65_536).frames()), float("inf"))
-    except UnreadableError:
-        return float("inf")
+    return next((frame.time for frame in CaptureReader([path], chunk=65_536).frames()), float("inf"))
 
 
 @dataclass
-class Capture:
+class WholeCapture:
     """All of a file at once.
 
     `dropped` counts the packets that the recorder says it lost, and is None where it closed the file without saying, or
@@ -232,8 +254,8 @@ class Capture:
     damage: str = ""
 
 
-def read(path: Path) -> Capture:
+def read(path: Path) -> WholeCapture:
     """Read the whole file; what stands before damage is kept. Raises UnreadableError when it is no capture at all."""
     reader = CaptureReader([path])
     frames = list(reader.frames())
-    return Capture(frames, reader.facts.dropped, "".join(words for _, words in reader.facts.broken))
+    return WholeCapture(frames, reader.facts.dropped, "".join(words for _, words in reader.facts.broken))

@@ -5,43 +5,39 @@ from __future__ import annotations
 import bisect
 from typing import TYPE_CHECKING
 
-from overheard_capture.content.findings import Found
-from overheard_capture.provenance.origin import Origin, joined
+from overheard.words.layer import Layers
+from overheard_capture.content.findings import Occurrence
+from overheard_capture.content.tail import Tail
+from overheard_capture.provenance.origin import joined
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from overheard_capture.content.content import Bytes
-    from overheard_capture.content.findings import Desk
-    from overheard_capture.content.nesting import Factory
-    from overheard_capture.provenance.origin import Origin
-
-# How many bytes before and behind a match are kept for the eye.
-_AROUND = 96
+    from overheard_capture.content.findings import Findings, ReaderFactory
+    from overheard_capture.provenance.origin import Bytes, Origin
 
 
-class Seams:
+class Boundaries:
     """A content that is fed block by block, each of many bits, and told where in a block another bit begins."""
 
-    def __init__(self, desk: Desk, layers: tuple[str, ...], reader: Factory) -> None:
-        self._desk = desk
+    def __init__(self, findings: Findings, layers: Layers, reader: ReaderFactory) -> None:
+        self._findings = findings
         self._layers = layers
-        self._reader = reader(desk, layers)
+        self._reader = reader(findings, layers)
         self._position = 0
-        # The last bytes, in which a match may have begun, with their origin; and the seams among them.
-        self._tail = b""
-        self._tail_origin: Origin | None = None
+        # The last bytes, and the seams among them.
+        self._tail = Tail()
         self._seams: list[int] = []
 
     def feed(self, data: Bytes, origin: Origin, seams: Sequence[int]) -> None:
         """Search round the seams, and read on."""
         if not len(data):
             return
-        reach = self._desk.search.longest - 1
+        reach = self._findings.search.longest - 1
         self._seams += [self._position + seam for seam in seams]
         for begins, ends in self._windows(reach, self._position + len(data)):
             self._look(data, origin, begins, ends)
-        self._keep_tail(data, origin, reach)
+        self._tail.add(data, origin, reach)
         self._position += len(data)
         if self._seams:
             del self._seams[: bisect.bisect_right(self._seams, self._position - reach)]
@@ -49,7 +45,7 @@ class Seams:
 
     def _windows(self, reach: int, end: int) -> Iterator[tuple[int, int]]:
         """All that is near a seam, and may hold something new: where it begins and ends, from the very first on."""
-        least = self._position - len(self._tail)
+        least = self._position - len(self._tail.data)
         begins = ends = -1
         for seam in self._seams:
             low, high = max(seam - reach, least), min(seam + reach, end)
@@ -64,10 +60,10 @@ class Seams:
             yield begins, ends
 
     def _look(self, data: Bytes, origin: Origin, begins: int, ends: int) -> None:
-        base = self._position
-        before = self._tail[len(self._tail) - (base - begins) :] if begins < base else b""
+        base, tail = self._position, self._tail
+        before = tail.data[len(tail.data) - (base - begins) :] if begins < base else b""
         window = before + bytes(data[max(begins - base, 0) : ends - base])
-        for match in self._desk.search.matches(window):
+        for match in self._findings.search.matches(window):
             start, end = begins + match.offset, begins + match.offset + match.length
             seam = bisect.bisect_right(self._seams, start)
             if end <= base or seam == len(self._seams) or self._seams[seam] >= end:
@@ -75,31 +71,15 @@ class Seams:
             if start >= base:
                 place = origin.place(start - base, match.length)
             else:
-                earlier = self._tail_origin or Origin([])
-                place = joined(
-                    [(earlier, len(self._tail) - (base - start), len(self._tail)), (origin, 0, end - base)]
-                ).place(0, match.length)
-            shown = window[match.offset : match.offset + match.length]
-            around = (
-                window[max(match.offset - _AROUND, 0) : match.offset],
-                window[end - begins : end - begins + _AROUND],
-            )
-            self._desk.found(Found(match, place, self._layers, start, shown, *around))
-
-    def _keep_tail(self, data: Bytes, origin: Origin, reach: int) -> None:
-        if len(data) >= reach:
-            self._tail = bytes(data[len(data) - reach :])
-            self._tail_origin = joined([(origin, len(data) - reach, len(data))])
-            return
-        gone = max(len(self._tail) + len(data) - reach, 0)
-        parts = [(self._tail_origin, gone, len(self._tail))] if self._tail_origin else []
-        self._tail_origin = joined([*parts, (origin, 0, len(data))])
-        self._tail = self._tail[gone:] + bytes(data)
+                earlier = tail.origin, len(tail.data) - (base - start), len(tail.data)
+                place = joined([earlier, (origin, 0, end - base)]).place(0, match.length)
+            self._findings.found(Occurrence(match, place, self._layers, start, *match.excerpt(window)))
 
     def gap(self, length: int) -> None:
         """So many bytes are missing here."""
         self._position += length
-        self._tail, self._tail_origin, self._seams = b"", None, []
+        self._tail.clear()
+        self._seams = []
         self._reader.gap(length)
 
     def close(self) -> None:

@@ -23,7 +23,7 @@ _AT_ONCE = 1024
 _FOUND = (ctypes.c_uint64 * (2 * _AT_ONCE))()
 
 
-def plain(data: bytes | bytearray) -> bool:
+def is_plain(data: bytes | bytearray) -> bool:
     """Whether all of it is printable ASCII, or white space that text has."""
     compiled = core()
     if compiled is None:
@@ -31,7 +31,7 @@ def plain(data: bytes | bytearray) -> bool:
     return bool(compiled.is_plain(pointer(data), ctypes.c_uint64(len(data))))
 
 
-def runs(data: bytes | bytearray) -> list[tuple[int, int]]:
+def letter_runs(data: bytes | bytearray) -> list[tuple[int, int]]:
     """Where letters of base64 stand, at least so many in a row: where each run begins and ends.
 
     Those that are words may be left out, but for one at the end of the data.
@@ -65,10 +65,10 @@ def soft_break(data: bytes | bytearray, start: int = 0) -> int:
 
 def is_simple(data: bytes | bytearray) -> bool:
     """Whether nothing that is written otherwise than it is meant can be in this text."""
-    return not runs(data) and soft_break(data) < 0 and ENCODED_WORD.first(data) < 0
+    return not letter_runs(data) and soft_break(data) < 0 and ENCODED_WORD.first(data) < 0
 
 
-class Texts:
+class LiteralSet:
     """Several texts, of which the first is looked for. None is empty, or longer than 255 bytes."""
 
     def __init__(self, *texts: bytes) -> None:
@@ -86,4 +86,4 @@ class Texts:
 
 
 # What an encoded word begins with (RFC 2047, 2).
-ENCODED_WORD = Texts(b"=?")
+ENCODED_WORD = LiteralSet(b"=?")

@@ -3,37 +3,20 @@
 from __future__ import annotations
 
 from enum import Enum, auto
-from typing import TYPE_CHECKING, Protocol, TypeAlias
+from typing import TYPE_CHECKING
 
-from overheard_capture.content.findings import Found
-from overheard_capture.provenance.origin import Origin, joined
+from overheard.words.layer import Layers
+from overheard_capture.content.findings import Occurrence
+from overheard_capture.content.tail import Tail
+from overheard_capture.provenance.origin import joined
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from overheard_capture.content.findings import Desk
+    from overheard_capture.content.findings import Findings, ReaderFactory
+    from overheard_capture.provenance.origin import Bytes, Origin
     from overheard_capture.search import Match
 
-Bytes: TypeAlias = bytes | bytearray | memoryview
 
-# How many bytes before and behind a match are kept for the eye.
-_AROUND = 96
-
-
-class Reader(Protocol):
-    """Reads content as it comes, in pieces of any size. What it is given must not be kept: take a copy."""
-
-    def feed(self, data: Bytes, origin: Origin) -> None:
-        """Read on."""
-
-    def gap(self, length: int) -> None:
-        """So many bytes are missing here."""
-
-    def close(self) -> None:
-        """There is no more to come."""
-
-
-class Looking(Enum):
+class SearchScope(Enum):
     """How much of a content's bytes is to be searched."""
 
     ALL = auto()
@@ -48,21 +31,19 @@ class Content:
 
     def __init__(
         self,
-        desk: Desk,
-        layers: tuple[str, ...],
-        reader: Callable[[Desk, tuple[str, ...]], Reader] | None = None,
-        looking: Looking = Looking.ALL,
+        findings: Findings,
+        layers: Layers,
+        reader: ReaderFactory | None = None,
+        looking: SearchScope = SearchScope.ALL,
     ) -> None:
-        self._desk = desk
+        self._findings = findings
         self._layers = layers
-        self._reader = reader(desk, layers) if reader else None
+        self._reader = reader(findings, layers) if reader else None
         self._looking = looking
         self._position = 0
         # Where the last piece begins that does not go on where the one before it ended.
         self._cut = 0
-        # The last bytes of the piece before, in which a match may have begun, with their origin.
-        self._tail = b""
-        self._tail_origin = Origin([])
+        self._tail = Tail()
 
     def feed(self, data: Bytes, origin: Origin, *, goes_on: bool = False) -> None:
         """Search and read on. With `goes_on` it is more of the piece before: no seam is between."""
@@ -70,7 +51,7 @@ class Content:
             return
         if not goes_on:
             self._cut = self._position
-        if self._looking is not Looking.NOTHING:
+        if self._looking is not SearchScope.NOTHING:
             self._search(data, origin)
         self._position += len(data)
         if self._reader:
@@ -79,7 +60,7 @@ class Content:
     def gap(self, length: int) -> None:
         """So many bytes are missing here."""
         self._position += length
-        self._tail, self._tail_origin = b"", Origin([])
+        self._tail.clear()
         if self._reader:
             self._reader.gap(length)
 
@@ -89,53 +70,34 @@ class Content:
             self._reader.close()
 
     def _search(self, data: Bytes, origin: Origin) -> None:
-        search = self._desk.search
+        search = self._findings.search
         reach = search.longest - 1
-        if self._tail:
+        if self._tail.data:
             self._search_seam(data, origin, reach)
-        if self._looking is Looking.ALL:
-            look_at(self._desk, self._layers, data, origin, self._position)
-        self._keep_tail(data, origin, reach)
-
-    def _keep_tail(self, data: Bytes, origin: Origin, reach: int) -> None:
-        """Keep the last bytes, with an origin of their own: that of a whole block is large."""
-        if len(data) >= reach:
-            self._tail = bytes(data[len(data) - reach :])
-            self._tail_origin = joined([(origin, len(data) - reach, len(data))])
-            return
-        gone = max(len(self._tail) + len(data) - reach, 0)
-        parts = [(self._tail_origin, gone, len(self._tail))] if self._tail else []
-        self._tail_origin = joined([*parts, (origin, 0, len(data))])
-        self._tail = self._tail[gone:] + bytes(data)
+        if self._looking is SearchScope.ALL:
+            look_at(self._findings, self._layers, data, origin, self._position)
+        self._tail.add(data, origin, reach)
 
     def _search_seam(self, data: Bytes, origin: Origin, reach: int) -> None:
-        seam = len(self._tail)
-        window = self._tail + bytes(data[:reach])
+        seam = len(self._tail.data)
+        window = self._tail.data + bytes(data[:reach])
         # What begins behind the last cut was to be seen before anything was put together.
-        cut = seam if self._looking is Looking.ALL else self._cut - self._position + seam
+        cut = seam if self._looking is SearchScope.ALL else self._cut - self._position + seam
         both: Origin | None = None
-        for match in self._desk.search.matches(window):
+        for match in self._findings.search.matches(window):
             # What lies on one side of the seam is found there.
             if match.offset < min(cut, seam) and seam < match.offset + match.length:
                 if both is None:
-                    both = joined([(self._tail_origin, 0, seam), (origin, 0, len(window) - seam)])
-                self._desk.found(_found(match, self._layers, window, both, self._position - seam))
+                    both = joined([(self._tail.origin, 0, seam), (origin, 0, len(window) - seam)])
+                self._findings.found(_found(match, self._layers, window, both, self._position - seam))
 
 
-def look_at(desk: Desk, layers: tuple[str, ...], data: Bytes, origin: Origin, position: int = 0) -> None:
+def look_at(findings: Findings, layers: Layers, data: Bytes, origin: Origin, position: int = 0) -> None:
     """Search some bytes for themselves; they are those from `position` on of what has these layers."""
-    for match in desk.search.matches(data):
-        desk.found(_found(match, layers, data, origin, position))
+    for match in findings.search.matches(data):
+        findings.found(_found(match, layers, data, origin, position))
 
 
-def _found(match: Match, layers: tuple[str, ...], data: Bytes, origin: Origin, position: int) -> Found:
-    start, end = match.offset, match.offset + match.length
-    return Found(
-        match,
-        origin.place(start, match.length),
-        layers,
-        position + start,
-        bytes(data[start:end]),
-        bytes(data[max(start - _AROUND, 0) : start]),
-        bytes(data[end : end + _AROUND]),
-    )
+def _found(match: Match, layers: Layers, data: Bytes, origin: Origin, position: int) -> Occurrence:
+    place = origin.place(match.offset, match.length)
+    return Occurrence(match, place, layers, position + match.offset, *match.excerpt(data))

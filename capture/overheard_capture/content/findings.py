@@ -2,37 +2,26 @@
 
 from __future__ import annotations
 
-from collections import Counter, deque
+from collections import Counter
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import TYPE_CHECKING, NamedTuple, Protocol
+from typing import TYPE_CHECKING, NamedTuple, Protocol, TypeAlias, TypeVar
+
+from overheard.words.layer import Layer, Layers
+from overheard.words.options import LIMITS, Limits
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
-    from overheard_capture.protocols.tls.side import TlsConversation, TlsSide
+    from overheard_capture.content.readers import Reader
     from overheard_capture.provenance.origin import Place
     from overheard_capture.search import Match, Search
 
 
-class Limits(NamedTuple):
-    """How far unwrapping goes.
-
-    `depth` is how many layers are taken off, one inside the other; `ratio` how many times its size something may
-    unwrap to, once that is more than `spared` bytes; `size` how many bytes may be kept of what must be there as a whole
-    before it can be read.
-    """
-
-    depth: int = 8
-    ratio: int = 200
-    spared: int = 1 << 20
-    size: int = 16 << 20
+State = TypeVar("State")
 
 
-LIMITS = Limits()
-
-
-class Why(StrEnum):
+class Reason(StrEnum):
     """Why something could not be read."""
 
     OPAQUE = "opaque"  # no text, and nothing that is known
@@ -44,41 +33,66 @@ class Why(StrEnum):
 class Unread(NamedTuple):
     """Something that could not be read: why, what it is in a few words, and the layers that it is under."""
 
-    why: Why
+    why: Reason
     what: str
-    layers: tuple[str, ...] = ()
+    layers: Layers = ()
 
 
-class Found(NamedTuple):
+class Occurrence(NamedTuple):
     """A match, where it is on the wire, under which layers, and at which byte of what was unwrapped.
 
-    `before` and `behind` are bytes that stand around it. They may hold the secret and more, and are for the eye alone.
+    `before` and `after` are bytes that stand around it. They may hold the secret and more, and are for the eye alone.
     """
 
     match: Match
     place: Place
-    layers: tuple[str, ...]
+    layers: Layers
     position: int
     shown: bytes
     before: bytes
-    behind: bytes
+    after: bytes
+
+
+ReaderFactory: TypeAlias = "Callable[[Findings, Layers], Reader]"
+
+
+class Readers(NamedTuple):
+    """Readers that are chosen above the folders that ask for them: `stream` reads a direction of any protocol."""
+
+    stream: ReaderFactory
 
 
 class Opener(Protocol):
     """Opens what an application sealed itself, with keys that somebody has."""
 
-    def open(self, token: bytes) -> Sequence[tuple[str, bytes]]:
-        """What `token` holds, and the name of the layer, for each key that opens it."""
+    def open(self, token: bytes) -> Sequence[tuple[Layer, bytes]]:
+        """What `token` holds, and the layer, for each key that opens it."""
 
 
-@dataclass
 class Conversation:
-    """What the two directions of a flow have to know of each other."""
+    """What the two directions of a flow know of each other, by protocol: each keeps a state of a type of its own."""
 
-    # The methods of HTTP/1 requests that were not answered yet.
-    methods: deque[bytes] = field(default_factory=deque)
-    # What TLS, DTLS or QUIC agreed on, where one of them is spoken.
-    tls: TlsConversation | None = None
+    def __init__(self) -> None:
+        self._states: dict[type, object] = {}
+
+    def of(self, kind: type[State]) -> State:
+        """The state of a protocol, made when it is first asked for."""
+        state = self._states.get(kind)
+        if not isinstance(state, kind):
+            state = self._states[kind] = kind()
+        return state
+
+
+class Encryption(Protocol):
+    """What is known of a direction that TLS, DTLS or QUIC encrypts.
+
+    `begins` is the byte of the direction at which it begins, `problems` what speaks against its protection, in words.
+    `protected` is right once both directions were closed.
+    """
+
+    begins: int
+    problems: list[str]
+    protected: bool
 
 
 @dataclass
@@ -90,32 +104,33 @@ class Budget:
 
 
 @dataclass
-class Desk:
+class Findings:
     """The desk of one direction of one flow. What is handed in here is added up by whoever made it."""
 
     search: Search
+    readers: Readers
     limits: Limits = LIMITS
     conversation: Conversation = field(default_factory=Conversation)
     opener: Opener | None = None
-    sightings: list[Found] = field(default_factory=list)
+    sightings: list[Occurrence] = field(default_factory=list)
     # What so many bytes of this direction, as they were on the wire, were read as.
     read: Counter[str] = field(default_factory=Counter)
     # Each kind of trouble once, and how often it came.
     troubles: Counter[Unread] = field(default_factory=Counter)
-    # What could be said of the flow besides, in the order it was found out, such as `TLS 1.3` or `HTTP/1.1`.
-    kinds: dict[str, None] = field(default_factory=dict)
+    # What the flow is, in the order it was found out, such as `TLS 1.3` or `HTTP/1.1`; and whether that encrypts it.
+    kinds: dict[str, bool] = field(default_factory=dict)
     # What is known of the direction where it is TLS, DTLS or QUIC.
-    tls: TlsSide | None = None
+    encryption: Encryption | None = None
     budget: Budget = field(default_factory=Budget)
 
-    def found(self, found: Found) -> None:
+    def found(self, found: Occurrence) -> None:
         """Hand in a place where a secret is to be seen."""
         self.sightings.append(found)
 
-    def unread(self, why: Why, what: str, layers: tuple[str, ...] = ()) -> None:
+    def unread(self, why: Reason, what: str, layers: Layers = ()) -> None:
         """Hand in that something could not be read, and why. `what` is in words, and never of a stranger's making."""
         self.troubles[Unread(why, what, layers)] += 1
 
-    def is_a(self, kind: str) -> None:
-        """Say what the flow is."""
-        self.kinds.setdefault(kind)
+    def is_a(self, kind: str, *, encrypts: bool = False) -> None:
+        """Report what the flow is, and whether that encrypts it."""
+        self.kinds.setdefault(kind, encrypts)

@@ -2,77 +2,81 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING
 
-from overheard_capture.content.content import Content, Looking, Reader
-from overheard_capture.content.findings import Desk, Why
-from overheard_capture.provenance.queue import Pending
+from overheard.words.layer import Layer, Layers
+from overheard_capture.content.content import Content, SearchScope
+from overheard_capture.content.findings import Findings, Reason
+from overheard_capture.content.readers import Reader
+from overheard_capture.provenance.queue import ByteQueue
 
 if TYPE_CHECKING:
-    from overheard_capture.content.content import Bytes
-    from overheard_capture.provenance.origin import Origin
+    from overheard_capture.content.findings import ReaderFactory
+    from overheard_capture.provenance.origin import Bytes, Origin
 
 # What something of unknown length is given at first, and twice as much each time after.
 FIRST_PIECE = 4 << 10
 
-Factory: TypeAlias = Callable[[Desk, tuple[str, ...]], Reader]
-
 
 def inner(
-    desk: Desk, layers: tuple[str, ...], name: str, reader: Factory | None, looking: Looking = Looking.ALL
+    findings: Findings,
+    layers: Layers,
+    layer: Layer,
+    reader: ReaderFactory | None,
+    looking: SearchScope = SearchScope.ALL,
 ) -> Content | None:
     """What is under one more layer; None where more layers were taken off already than the limits allow."""
-    return Content(desk, (*layers, name), reader, looking) if may_go_deeper(desk, layers) else None
+    return Content(findings, (*layers, layer), reader, looking) if may_go_deeper(findings, layers) else None
 
 
-def may_go_deeper(desk: Desk, layers: tuple[str, ...]) -> bool:
+def may_go_deeper(findings: Findings, layers: Layers) -> bool:
     """Whether one more layer may be taken off. If not, that is said at the desk."""
-    if len(layers) >= desk.limits.depth:
-        desk.unread(Why.LIMIT, "more layers, one inside the other, than are taken off", layers)
+    if len(layers) >= findings.limits.depth:
+        findings.unread(Reason.LIMIT, "more layers, one inside the other, than are taken off", layers)
         return False
     return True
 
 
 @dataclass
-class Guessing(Desk):
+class Speculative(Findings):
     """The desk for what may not be what it seems. It is no trouble when that cannot be read; too much of it is."""
 
-    asked: Desk | None = None
+    asked: Findings | None = None
 
-    def unread(self, why: Why, what: str, layers: tuple[str, ...] = ()) -> None:
+    def unread(self, why: Reason, what: str, layers: Layers = ()) -> None:
         """Pass on what is left out because of its size."""
-        if why is Why.LIMIT and self.asked:
+        if why is Reason.LIMIT and self.asked:
             self.asked.unread(why, what, layers)
 
 
-def guessing(desk: Desk) -> Desk:
-    """A desk for guesses: what they bring to light is handed in at `desk`."""
-    if isinstance(desk, Guessing):
-        return desk
-    return Guessing(
-        desk.search,
-        desk.limits,
-        desk.conversation,
-        desk.opener,
-        desk.sightings,
-        budget=desk.budget,
-        asked=desk,
+def speculative(findings: Findings) -> Findings:
+    """A desk for guesses: what they bring to light is handed in at `findings`."""
+    if isinstance(findings, Speculative):
+        return findings
+    return Speculative(
+        findings.search,
+        findings.readers,
+        findings.limits,
+        findings.conversation,
+        findings.opener,
+        findings.sightings,
+        budget=findings.budget,
+        asked=findings,
     )
 
 
-class Rest:
+class Remainder:
     """What follows something that has ended: it is kept for whoever goes on reading, so that calls do not nest."""
 
     def __init__(self) -> None:
         # Who is to be told of what cannot be read in it; None until something has ended.
-        self.desk: Desk | None = None
-        self.waiting = Pending()
+        self.findings: Findings | None = None
+        self.waiting = ByteQueue()
 
-    def __call__(self, desk: Desk, _: tuple[str, ...]) -> Reader:
+    def __call__(self, findings: Findings, _: Layers) -> Reader:
         """Begin: it is a factory of readers."""
-        self.desk = desk
+        self.findings = findings
         return self
 
     def feed(self, data: Bytes, origin: Origin) -> None:
@@ -84,16 +88,3 @@ class Rest:
 
     def close(self) -> None:
         """Nor by this."""
-
-
-class Ignored:
-    """Reads nothing of what it is given. It is searched all the same, where it came from."""
-
-    def feed(self, data: Bytes, origin: Origin) -> None:
-        """Let it go."""
-
-    def gap(self, length: int) -> None:
-        """Let it be missing."""
-
-    def close(self) -> None:
-        """Nothing was kept."""

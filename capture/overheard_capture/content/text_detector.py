@@ -7,7 +7,7 @@ import re
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from overheard_capture.content.content import Bytes
+    from overheard_capture.provenance.origin import Bytes
 
 # What text has none of.
 CONTROL = bytes(byte for byte in [*range(32), 127] if byte not in b"\t\n\r")
@@ -23,7 +23,7 @@ _CUT_SHORT = 16
 _LETTERS = re.compile(rb"(?:[\t\n\r -~]|[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3})*+")
 
 
-class Judge:
+class TextDetector:
     """Is told of all bytes of a content; knows whether they are text."""
 
     __slots__ = ("_decoder", "_high", "_length", "broken", "opaque")

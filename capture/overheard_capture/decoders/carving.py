@@ -4,33 +4,27 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from overheard_capture.content.byte_scan import Texts
-from overheard_capture.content.content import Content, Looking
-from overheard_capture.content.nesting import FIRST_PIECE, Rest, guessing
-from overheard_capture.decoders.magic import HEAD, sniffed
-from overheard_capture.provenance.small_queue import Held
+from overheard.words.layer import Layers
+from overheard_capture.content.content import Content, SearchScope
+from overheard_capture.content.nesting import FIRST_PIECE, Remainder, speculative
+from overheard_capture.decoders.magic import CARVED, HEAD, LONGEST_CARVED, reader_of
+from overheard_capture.provenance.small_queue import SmallByteQueue
 
 if TYPE_CHECKING:
-    from overheard_capture.content.content import Bytes
-    from overheard_capture.content.findings import Desk
-    from overheard_capture.content.nesting import Factory
-    from overheard_capture.provenance.origin import Origin
-
-_MAGICS = (b"\x1f\x8b\x08", b"PK\x03\x04", b"\x28\xb5\x2f\xfd", b"\xfd7zXZ\0")
-MAGICS = Texts(*_MAGICS)
-LONGEST = max(map(len, _MAGICS))
+    from overheard_capture.content.findings import Findings, ReaderFactory
+    from overheard_capture.provenance.origin import Bytes, Origin
 
 
-class Embedded:
+class Carver:
     """Looks for beginnings, and lets what begins there be read. That is a guess, and no trouble where it is wrong."""
 
-    def __init__(self, desk: Desk, layers: tuple[str, ...], reader: Factory) -> None:
-        self._desk = guessing(desk)
+    def __init__(self, findings: Findings, layers: Layers, reader: ReaderFactory) -> None:
+        self._findings = speculative(findings)
         self._layers = layers
         self._reader = reader
-        self._waiting = Held()
+        self._waiting = SmallByteQueue()
         self._open: Content | None = None
-        self._rest = Rest()
+        self._rest = Remainder()
         self._piece = FIRST_PIECE
 
     def feed(self, data: Bytes, origin: Origin) -> None:
@@ -47,10 +41,10 @@ class Embedded:
                 continue
             begins, factory = self._begins(data, last)
             if factory is None:
-                self._waiting.add(data[begins:], origin.behind(begins))
+                self._waiting.add(data[begins:], origin.after(begins))
                 return
-            self._open, self._piece = Content(self._desk, self._layers, factory, Looking.NOTHING), FIRST_PIECE
-            data, origin = data[begins:], origin.behind(begins)
+            self._open, self._piece = Content(self._findings, self._layers, factory, SearchScope.NOTHING), FIRST_PIECE
+            data, origin = data[begins:], origin.after(begins)
 
     def _in_waiting(self, data: Bytes, origin: Origin, last: bool) -> tuple[Bytes, Origin]:
         """Decide about what waits, with as much of a piece, which may be large, as that needs. The rest is left."""
@@ -61,41 +55,41 @@ class Embedded:
         begins, factory = self._begins(seam, last)
         if begins >= waited:
             # Nothing begins in what waited.
-            return data[begins - waited :], origin.behind(begins - waited)
+            return data[begins - waited :], origin.after(begins - waited)
         if factory is None:
-            self._waiting.add(seam[begins:], seam_origin.behind(begins))
+            self._waiting.add(seam[begins:], seam_origin.after(begins))
         else:
-            self._open, self._piece = Content(self._desk, self._layers, factory, Looking.NOTHING), FIRST_PIECE
-            self._look(seam[begins:], seam_origin.behind(begins), last=last)
-        return data[taken:], origin.behind(taken)
+            self._open, self._piece = Content(self._findings, self._layers, factory, SearchScope.NOTHING), FIRST_PIECE
+            self._look(seam[begins:], seam_origin.after(begins), last=last)
+        return data[taken:], origin.after(taken)
 
     def _in_open(self, data: memoryview, origin: Origin, last: bool) -> tuple[memoryview, Origin]:
         """Read a piece in what has begun. What comes behind the piece is left over."""
         piece, self._piece = self._piece, 2 * self._piece
         if self._open:
             self._open.feed(data[:piece], origin)
-        if self._rest.desk and self._open:
+        if self._rest.findings and self._open:
             # What was open has ended, and left something.
             self._open.close()
             self._open = None
             self._look(*self._take_rest(), last=last and piece >= len(data))
-        return data[piece:], origin.behind(min(piece, len(data)))
+        return data[piece:], origin.after(min(piece, len(data)))
 
-    def _begins(self, data: Bytes, last: bool) -> tuple[int, Factory | None]:
+    def _begins(self, data: Bytes, last: bool) -> tuple[int, ReaderFactory | None]:
         """Where something begins, and what reads it; or from where on that cannot be said yet."""
         data = bytes(data) if isinstance(data, memoryview) else data
-        behind = 0
-        while (at := MAGICS.first(data, behind)) >= 0:
+        after = 0
+        while (at := CARVED.first(data, after)) >= 0:
             if len(data) - at < HEAD and not last:
                 return at, None
-            factory = sniffed(bytes(data[at : at + HEAD]), self._reader, self._rest)
+            factory = reader_of(bytes(data[at : at + HEAD]), self._reader, self._rest)
             if factory:
                 return at, factory
-            behind = at + 1
-        return max(len(data) - LONGEST + 1, behind), None
+            after = at + 1
+        return max(len(data) - LONGEST_CARVED + 1, after), None
 
     def _take_rest(self) -> tuple[bytes, Origin]:
-        self._rest.desk = None
+        self._rest.findings = None
         return self._rest.waiting.take(len(self._rest.waiting))
 
     def gap(self, length: int) -> None:
@@ -107,7 +101,7 @@ class Embedded:
     def _look_last(self) -> None:
         """Look at what waits, although it is short."""
         self._look(*self._waiting.take(), last=True)
-        self._waiting = Held()
+        self._waiting = SmallByteQueue()
 
     def close(self) -> None:
         """There is no more to come."""

@@ -5,13 +5,13 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from overheard.words.layer import Layers
 from overheard_capture.content.content import look_at
-from overheard_capture.provenance.queue import Pending
+from overheard_capture.provenance.queue import ByteQueue
 
 if TYPE_CHECKING:
-    from overheard_capture.content.content import Bytes
-    from overheard_capture.content.findings import Desk
-    from overheard_capture.provenance.origin import Origin
+    from overheard_capture.content.findings import Findings
+    from overheard_capture.provenance.origin import Bytes, Origin
 
 # A longer line is taken for several.
 _LONGEST = 4096
@@ -24,13 +24,13 @@ _KEYS = re.compile(rb"([\x08\x7f\x15\x17])")
 _SEQUENCE = re.compile(rb"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)|[ -/]*[0-Z\\^-~])")
 
 
-class Typed:
+class LineEditing:
     """Searches lines as they are after their corrections."""
 
-    def __init__(self, desk: Desk, layers: tuple[str, ...]) -> None:
-        self._desk = desk
+    def __init__(self, findings: Findings, layers: Layers) -> None:
+        self._findings = findings
         self._layers = layers
-        self._waiting = Pending()
+        self._waiting = ByteQueue()
 
     def feed(self, data: Bytes, origin: Origin) -> None:
         """Read on."""
@@ -51,8 +51,8 @@ class Typed:
     def _look(self, line: bytes, origin: Origin, at: int) -> None:
         text = corrected(line)
         # What is to be seen in the line as it is needs no correction.
-        if any(text[match.offset :][: match.length] not in line for match in self._desk.search.matches(text)):
-            look_at(self._desk, self._layers, text, origin.derived([(0, at, at + len(line))]))
+        if any(text[match.offset :][: match.length] not in line for match in self._findings.search.matches(text)):
+            look_at(self._findings, self._layers, text, origin.derived([(0, at, at + len(line))]))
 
     def gap(self) -> None:
         """Some bytes are missing here."""

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+from overheard.words.layer import Layers
 from overheard_capture.content.text_detector import seems_text
-from overheard_capture.decoders.short import Brief
+from overheard_capture.decoders.short import Short
 from overheard_capture.provenance.origin import joined
-from overheard_capture.provenance.queue import Pending
+from overheard_capture.provenance.queue import ByteQueue
 
 if TYPE_CHECKING:
-    from overheard_capture.content.content import Bytes, Reader
-    from overheard_capture.content.findings import Desk
-    from overheard_capture.provenance.origin import Origin
+    from overheard_capture.content.findings import Findings
+    from overheard_capture.content.readers import Reader
+    from overheard_capture.provenance.origin import Bytes, Origin
 
 # What a field is, and how many bytes it has where that is not said.
 _VARINT, _BYTES = 0, 2
@@ -25,36 +26,36 @@ _SHORT = 16
 _MOST = 1 << 20
 
 
-class NoMessageError(Exception):
+class NotProtobufError(Exception):
     """These bytes are no message."""
 
 
-class Fields(NamedTuple):
+class ProtobufFields(NamedTuple):
     """Where the fields of a message stand, and of those inside of it: those that are text, and those that are not."""
 
     texts: list[tuple[int, int]]
     others: list[tuple[int, int]]
 
 
-def fields(data: bytes) -> Fields:
+def fields(data: bytes) -> ProtobufFields:
     """The fields of a message that hold bytes. Raises NoMessageError."""
-    collected = _Collected()
+    collected = _FieldCollector()
     found = collected.look(data, 0, len(data), 0)
     found.texts.sort()
     found.others.sort()
     return found
 
 
-class _Collected:
+class _FieldCollector:
     """Looks through messages, one inside the other, up to a number of fields."""
 
     def __init__(self) -> None:
         self._left = _MOST_FIELDS
 
-    def look(self, data: bytes, begins: int, ends: int, depth: int) -> Fields:
+    def look(self, data: bytes, begins: int, ends: int, depth: int) -> ProtobufFields:
         if depth > _DEEPEST:
-            raise NoMessageError
-        found = Fields([], [])
+            raise NotProtobufError
+        found = ProtobufFields([], [])
         earnest = ends - begins < _SHORT
         for stretch in self._stretches(data, begins, ends):
             if seems_text(data[slice(*stretch)]):
@@ -62,7 +63,7 @@ class _Collected:
                 continue
             try:
                 inside = self.look(data, *stretch, depth + 1)
-            except NoMessageError:
+            except NotProtobufError:
                 found.others.append(stretch)
             else:
                 earnest = True
@@ -70,7 +71,7 @@ class _Collected:
                 found.others.extend(inside.others)
         # What is encrypted may look like a message of numbers, but hardly like one with texts.
         if not earnest and not found.texts:
-            raise NoMessageError
+            raise NotProtobufError
         return found
 
     def _stretches(self, data: bytes, at: int, ends: int) -> list[tuple[int, int]]:
@@ -80,7 +81,7 @@ class _Collected:
             self._left -= 1
             tag, at = _varint(data, at, ends)
             if not 0 < tag >> 3 < 1 << 29 or self._left < 0:
-                raise NoMessageError
+                raise NotProtobufError
             length = _LENGTHS.get(tag & 7, -1)
             if tag & 7 == _BYTES:
                 length, at = _varint(data, at, ends)
@@ -89,10 +90,10 @@ class _Collected:
             elif tag & 7 == _VARINT:
                 _, at = _varint(data, at, ends)
             elif length < 0:
-                raise NoMessageError
+                raise NotProtobufError
             at += length
         if at > ends:
-            raise NoMessageError
+            raise NotProtobufError
         return found
 
 
@@ -105,16 +106,16 @@ def _varint(data: bytes, at: int, ends: int) -> tuple[int, int]:
         if byte < 0x80:
             return number, at
         shift += 7
-    raise NoMessageError
+    raise NotProtobufError
 
 
 class Protobuf:
     """Reads one message. What turns out to be none is read by a leaf."""
 
-    def __init__(self, desk: Desk, layers: tuple[str, ...]) -> None:
-        self._desk = desk
+    def __init__(self, findings: Findings, layers: Layers) -> None:
+        self._findings = findings
         self._layers = layers
-        self._waiting = Pending()
+        self._waiting = ByteQueue()
         self._leaf: Reader | None = None
 
     def feed(self, data: Bytes, origin: Origin) -> None:
@@ -123,12 +124,12 @@ class Protobuf:
             self._leaf.feed(data, origin)
             return
         self._waiting.add(data, origin)
-        if len(self._waiting) > min(_MOST, self._desk.limits.size):
+        if len(self._waiting) > min(_MOST, self._findings.limits.size):
             self._let_leaf_read()
 
     def _let_leaf_read(self) -> Reader:
         if not self._leaf:
-            self._leaf = Brief(self._desk, self._layers)
+            self._leaf = Short(self._findings, self._layers)
             if len(self._waiting):
                 self._leaf.feed(*self._waiting.take(len(self._waiting)))
         return self._leaf
@@ -143,21 +144,21 @@ class Protobuf:
             data, origin = self._waiting.take(len(self._waiting))
             try:
                 self._read(data, origin, fields(data))
-            except NoMessageError:
-                self._read(data, origin, Fields([], [(0, len(data))]))
+            except NotProtobufError:
+                self._read(data, origin, ProtobufFields([], [(0, len(data))]))
         else:
             self._leaf.close()
 
-    def _read(self, data: bytes, origin: Origin, found: Fields) -> None:
+    def _read(self, data: bytes, origin: Origin, found: ProtobufFields) -> None:
         """Let a leaf read all texts, and one each of the others."""
         parts = [(begins, min(ends + 1, len(data))) for begins, ends in found.texts]
         text = b"".join(data[begins:ends] + b"\n" for begins, ends in found.texts)
         self._read_one(text[: sum(ends - begins for begins, ends in parts)], joined((origin, *part) for part in parts))
         for begins, ends in found.others:
-            self._read_one(data[begins:ends], origin.behind(begins))
+            self._read_one(data[begins:ends], origin.after(begins))
 
     def _read_one(self, data: bytes, origin: Origin) -> None:
         if data:
-            reader = Brief(self._desk, self._layers)
+            reader = Short(self._findings, self._layers)
             reader.feed(data, origin)
             reader.close()

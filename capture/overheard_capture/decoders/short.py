@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from overheard_capture.content.byte_scan import is_simple, plain
-from overheard_capture.content.findings import Why
+from overheard.words.layer import Layers
+from overheard_capture.content.byte_scan import is_plain, is_simple
+from overheard_capture.content.findings import Reason
 from overheard_capture.content.text_detector import CONTROL
-from overheard_capture.decoders.carving import MAGICS
-from overheard_capture.decoders.magic import HEAD, is_known
-from overheard_capture.decoders.untyped import leaf
+from overheard_capture.decoders.magic import CARVED, HEAD, is_known
+from overheard_capture.decoders.untyped import untyped
 from overheard_capture.decoders.utf16_32 import encoding_of
 
 if TYPE_CHECKING:
-    from overheard_capture.content.content import Bytes, Reader
-    from overheard_capture.content.findings import Desk
-    from overheard_capture.provenance.origin import Origin
+    from overheard_capture.content.findings import Findings
+    from overheard_capture.content.readers import Reader
+    from overheard_capture.provenance.origin import Bytes, Origin
 
 # More than that is not kept to be looked at as a whole.
 _LONGEST = 64 << 10
@@ -27,21 +27,21 @@ def glance(data: bytes) -> bool | None:
     """Whether these bytes, which are all there is, are text; None where somebody has to look at what may be in them."""
     if not is_simple(data):
         return None
-    if plain(data):
+    if is_plain(data):
         return True
-    if MAGICS.first(data) >= 0 or len(data.translate(None, CONTROL)) == len(data):
+    if CARVED.first(data) >= 0 or len(data.translate(None, CONTROL)) == len(data):
         return None
     head = data[:HEAD]
     return None if is_known(head) or encoding_of(head) else False
 
 
-class Brief:
+class Short:
     """Reads one content as a leaf does, and with less ado where it came as a whole."""
 
-    __slots__ = ("_desk", "_first", "_layers", "_leaf", "_origin")
+    __slots__ = ("_findings", "_first", "_layers", "_leaf", "_origin")
 
-    def __init__(self, desk: Desk, layers: tuple[str, ...]) -> None:
-        self._desk = desk
+    def __init__(self, findings: Findings, layers: Layers) -> None:
+        self._findings = findings
         self._layers = layers
         # What came first, as long as nothing else did.
         self._first = b""
@@ -57,7 +57,7 @@ class Brief:
 
     def _let_leaf_read(self) -> Reader:
         if self._leaf is None:
-            self._leaf = leaf(self._desk, self._layers)
+            self._leaf = untyped(self._findings, self._layers)
             if self._origin:
                 self._leaf.feed(self._first, self._origin)
                 self._first = b""
@@ -73,4 +73,4 @@ class Brief:
         if seems_text is None:
             self._let_leaf_read().close()
         elif not seems_text:
-            self._desk.unread(Why.OPAQUE, NEITHER, self._layers)
+            self._findings.unread(Reason.OPAQUE, NEITHER, self._layers)

@@ -6,15 +6,14 @@ import codecs
 from functools import partial
 from typing import TYPE_CHECKING
 
-from overheard_capture.content.findings import Why
-from overheard_capture.provenance.by_frame import ByFrame
+from overheard.words.layer import Layers
+from overheard_capture.content.findings import Reason
+from overheard_capture.provenance.by_frame import FrameAligner
 
 if TYPE_CHECKING:
-    from overheard_capture.content.content import Bytes
-    from overheard_capture.content.findings import Desk
-    from overheard_capture.content.nesting import Factory
+    from overheard_capture.content.findings import Findings, ReaderFactory
     from overheard_capture.provenance.by_frame import Part
-    from overheard_capture.provenance.origin import Origin
+    from overheard_capture.provenance.origin import Bytes, Origin
 
 # In the order in which they are to be tried: one mark is the beginning of another.
 _MARKS = (
@@ -44,15 +43,15 @@ def _plain(letters: bytes) -> bool:
     return all(32 <= letter < 127 or letter in b"\t\n\r" for letter in letters)
 
 
-class Wide:
+class WideText:
     """Reads such text as what it says."""
 
-    def __init__(self, desk: Desk, layers: tuple[str, ...], encoding: str, reader: Factory) -> None:
-        self._desk = desk
+    def __init__(self, findings: Findings, layers: Layers, encoding: str, reader: ReaderFactory) -> None:
+        self._findings = findings
         self._layers = layers
         self._decoder = codecs.getincrementaldecoder(encoding)()
-        self._reader = reader(desk, layers)
-        self._by_frame = ByFrame(self._take)
+        self._reader = reader(findings, layers)
+        self._by_frame = FrameAligner(self._take)
         self._opaque = False
 
     def feed(self, data: Bytes, origin: Origin) -> None:
@@ -85,9 +84,9 @@ class Wide:
         self._reader.close()
         # Half a letter is left.
         if self._opaque or self._decoder.getstate()[0]:
-            self._desk.unread(Why.OPAQUE, "neither text nor anything that is known", self._layers)
+            self._findings.unread(Reason.OPAQUE, "neither text nor anything that is known", self._layers)
 
 
-def wide(encoding: str, reader: Factory) -> Factory:
+def wide_text(encoding: str, reader: ReaderFactory) -> ReaderFactory:
     """A factory of readers of text in that encoding."""
-    return partial(Wide, encoding=encoding, reader=reader)
+    return partial(WideText, encoding=encoding, reader=reader)

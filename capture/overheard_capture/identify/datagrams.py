@@ -2,123 +2,69 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import TYPE_CHECKING, NamedTuple, Protocol
+from typing import TYPE_CHECKING
 
 from overheard_capture.content.content import look_at
-from overheard_capture.content.findings import Why
-from overheard_capture.decoders.fallback import OPAQUE, TEXT, Plain
+from overheard_capture.content.findings import Reason
+from overheard_capture.decoders.fallback import OPAQUE, TEXT, Fallback
 from overheard_capture.decoders.short import NEITHER, glance
-from overheard_capture.protocols.dns.reader import read_dns
-from overheard_capture.protocols.gelf import Gelf
-from overheard_capture.protocols.tftp import Tftp
+from overheard_capture.identify.protocols import OF_DATAGRAMS
 
 if TYPE_CHECKING:
-    from overheard_capture.content.findings import Desk
+    from overheard_capture.content.findings import Findings
+    from overheard_capture.content.readers import DatagramReader
+    from overheard_capture.identify.protocols import Datagrams
     from overheard_capture.provenance.origin import Origin
 
 
-class Kind(Protocol):
-    """Reads the datagrams of one kind."""
-
-    def datagram(self, data: bytes, origin: Origin) -> bool:
-        """Read a datagram; or say that it is none of this kind."""
-
-    def close(self) -> None:
-        """There is no more to come."""
-
-
-class _Dns:
-    def __init__(self, desk: Desk) -> None:
-        self._desk = desk
-
-    def datagram(self, data: bytes, origin: Origin) -> bool:
-        return read_dns(self._desk, (), data, origin)
-
-    def close(self) -> None:
-        """Nothing is kept."""
-
-
-def _dtls(desk: Desk) -> Kind:
-    from overheard_capture.protocols.tls.dtls import DtlsReader  # noqa: PLC0415  (few datagrams are)
-
-    return DtlsReader(desk)
-
-
-def _quic(desk: Desk) -> Kind:
-    from overheard_capture.protocols.quic.reader import QuicReader  # noqa: PLC0415  (the same)
-
-    return QuicReader(desk)
-
-
-class _Row(NamedTuple):
-    """A kind: its name, who reads it, and which first bytes the first may have. Some count and name themselves."""
-
-    name: str
-    reader: Callable[[Desk], Kind]
-    begins: frozenset[int]
-    counts: bool = True
-
-
-# In the order in which a datagram is offered to them.
-_ROWS = (
-    # With a type; what has only a few bits for a head comes later (RFC 9147, 4.1).
-    _Row("DTLS", _dtls, frozenset(range(20, 27)), counts=False),
-    # A long head, or a short one of a connection that is known (RFC 9000, 17).
-    _Row("QUIC", _quic, frozenset(range(0x40, 256)), counts=False),
-    _Row("DNS", _Dns, frozenset(range(256))),
-    _Row("TFTP", Tftp, frozenset({0})),
-    _Row("GELF", Gelf, frozenset({0x1E})),
-)
-
-
-class DatagramReader:
+class DatagramIdentifier:
     """Reads the datagrams of one direction as they come."""
 
-    __slots__ = ("_desk", "_readers", "_usual")
+    __slots__ = ("_findings", "_readers", "_usual")
 
-    def __init__(self, desk: Desk) -> None:
-        self._desk = desk
-        self._readers: dict[str, Kind] = {}
+    def __init__(self, findings: Findings) -> None:
+        self._findings = findings
+        self._readers: dict[str, DatagramReader] = {}
         # What the last one was: the next is likely to be the same.
-        self._usual: _Row | None = None
+        self._usual: tuple[str, Datagrams] | None = None
 
     def datagram(self, data: bytes | bytearray | memoryview, origin: Origin) -> None:
         """Read one more."""
         if not len(data):
             return
         held = bytes(data)
-        look_at(self._desk, (), held, origin)
+        look_at(self._findings, (), held, origin)
         if self._is_known(held, origin):
             return
         is_text = glance(held)
         if is_text is None:
-            plain = Plain(self._desk, ())
+            plain = Fallback(self._findings, ())
             plain.feed(held, origin)
             plain.close()
             return
-        self._desk.read[TEXT if is_text else OPAQUE] += len(held)
+        self._findings.read[TEXT if is_text else OPAQUE] += len(held)
         if not is_text:
-            self._desk.unread(Why.OPAQUE, NEITHER)
+            self._findings.unread(Reason.OPAQUE, NEITHER)
 
     def _is_known(self, data: bytes, origin: Origin) -> bool:
-        if self._usual and self._is(self._usual, data, origin):
+        if self._usual and self._is(*self._usual, data, origin):
             return True
-        for row in _ROWS:
-            possible = data[0] in row.begins or row.name in self._readers
-            if possible and row is not self._usual and self._is(row, data, origin):
+        for row in OF_DATAGRAMS:
+            name, datagrams = row
+            possible = data[0] in datagrams.begins or name in self._readers
+            if possible and row is not self._usual and self._is(name, datagrams, data, origin):
                 self._usual = row
                 return True
         return False
 
-    def _is(self, row: _Row, data: bytes, origin: Origin) -> bool:
-        reader = self._readers.get(row.name) or row.reader(self._desk)
+    def _is(self, name: str, datagrams: Datagrams, data: bytes, origin: Origin) -> bool:
+        reader = self._readers.get(name) or datagrams.reader(self._findings)
         if not reader.datagram(data, origin):
             return False
-        self._readers[row.name] = reader
-        if row.counts:
-            self._desk.is_a(row.name)
-            self._desk.read[row.name] += len(data)
+        self._readers[name] = reader
+        if datagrams.counts:
+            self._findings.is_a(name)
+            self._findings.read[name] += len(data)
         return True
 
     def close(self) -> None:

@@ -4,20 +4,22 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from overheard.words.layer import Layers
+from overheard_capture.content.findings import Readers
 from overheard_capture.decoders.fallback import OPAQUE
 from overheard_capture.identify.prefaces import PROXY
-from overheard_capture.identify.protocols import PLAIN, TELNET, TLS, last_opening, opening, preface
-from overheard_capture.identify.starttls import Later
-from overheard_capture.protocols.tls.cursor import CutShortError
-from overheard_capture.protocols.tls.record_layer import Tls
-from overheard_capture.protocols.tls.side import TlsConversation
-from overheard_capture.provenance.queue import Pending
+from overheard_capture.identify.protocols import PLAIN, TELNET, TLS, identify, identify_last, preface
+from overheard_capture.identify.starttls import UpgradeWatch
+from overheard_capture.protocols.tls.conversation import TlsConversation
+from overheard_capture.protocols.tls.cursor import TruncatedError
+from overheard_capture.protocols.tls.record_layer import TlsReader
+from overheard_capture.provenance.queue import ByteQueue
 
 if TYPE_CHECKING:
-    from overheard_capture.content.content import Bytes, Reader
-    from overheard_capture.content.findings import Desk
-    from overheard_capture.identify.protocols import Opening
-    from overheard_capture.provenance.origin import Origin
+    from overheard_capture.content.findings import Findings
+    from overheard_capture.content.readers import Reader
+    from overheard_capture.identify.protocols import Protocol
+    from overheard_capture.provenance.origin import Bytes, Origin
 
 # As how many things the beginning of a direction may be read before the real beginning, such as a proxy's words.
 _MOST_PREFACES = 8
@@ -25,22 +27,25 @@ _MOST_PREFACES = 8
 _ENOUGH = 80 << 10
 
 
-def stream(desk: Desk, layers: tuple[str, ...] = ()) -> Stream:
+def stream(findings: Findings, layers: Layers = ()) -> DirectionReader:
     """A reader of one direction. Both directions are to be closed when both are over: they know of each other."""
-    return Stream(desk, layers)
+    return DirectionReader(findings, layers)
 
 
-class Stream:
+READERS = Readers(stream)
+
+
+class DirectionReader:
     """Reads one direction, and sees to it that each byte counts as something."""
 
-    def __init__(self, desk: Desk, layers: tuple[str, ...]) -> None:
-        self._desk = desk
+    def __init__(self, findings: Findings, layers: Layers) -> None:
+        self._findings = findings
         self._layers = layers
-        self._both = TlsConversation.of(desk)
+        self._both = findings.conversation.of(TlsConversation)
         self._both.opened()
         # Whether others have read before us, as in a tunnel of HTTP.
-        self._is_tunnel = desk.read.total() > 0
-        self._pending = Pending()
+        self._is_tunnel = findings.read.total() > 0
+        self._pending = ByteQueue()
         self._position = self._aside = 0
         # Whether bytes are missing before what comes next, or may be; and how many prefaces there were.
         self._torn = self._joined = self._closed = False
@@ -48,7 +53,7 @@ class Stream:
         self._reader: Reader | None = None
         self._is = PLAIN
         # Where something else may begin later; and how much the reader was given, and what counted before.
-        self._later: Later | None = None
+        self._later: UpgradeWatch | None = None
         self._given = self._counted = 0
 
     def feed(self, data: Bytes, origin: Origin) -> None:
@@ -69,7 +74,7 @@ class Stream:
         try:
             while not self._reader and self._pending:
                 self._decide()
-        except CutShortError:
+        except TruncatedError:
             if len(self._pending) > _ENOUGH:
                 self._begin(PLAIN)
 
@@ -80,34 +85,34 @@ class Stream:
             if length:
                 self._take_preface(name, length)
                 return
-        self._begin(opening(start) or PLAIN)
+        self._begin(identify(start) or PLAIN)
 
     def _take_preface(self, name: str, length: int) -> None:
         self._prefaces.append(name)
-        self._desk.read[name] += length
+        self._findings.read[name] += length
         if name != PLAIN.name:
-            self._desk.is_a(name)
+            self._findings.is_a(name)
         self._pending.drop(length)
         self._position += length
         self._aside += length if name == PROXY else 0
 
-    def _begin(self, kind: Opening) -> None:
+    def _begin(self, kind: Protocol) -> None:
         """From here on it is this."""
         self._is = kind
-        self._counted = self._desk.read.total()
+        self._counted = self._findings.read.total()
         if kind is TLS:
-            reader = Tls(self._desk, self._layers, self._position, torn=self._torn)
+            reader = TlsReader(self._findings, self._layers, self._position, torn=self._torn)
             reader.side.talked = self._is_tunnel or self._position > self._aside
             reader.side.begins = self._position or int(self._is_tunnel)
             self._reader = reader
         else:
-            self._reader = kind.reader(self._desk, self._layers)
+            self._reader = kind.reader(self._findings, self._layers)
         if kind is PLAIN and self._joined and not self._position:
-            from overheard_capture.identify.midstream import Guess  # noqa: PLC0415  (most are seen from the beginning)
+            from overheard_capture.identify.midstream import MidstreamReader  # noqa: PLC0415  (most are seen from the beginning)
 
-            self._reader = Guess(self._desk, self._layers, self._reader)
+            self._reader = MidstreamReader(self._findings, self._layers, self._reader)
         # What follows after CONNECT is the affair of whoever reads HTTP.
-        self._later = Later(kind) if kind in (PLAIN, TELNET) else None
+        self._later = UpgradeWatch(kind) if kind in (PLAIN, TELNET) else None
         if self._pending:
             self.feed(*self._pending.take(len(self._pending)))
 
@@ -127,10 +132,10 @@ class Stream:
             self._give(held, origin)
             return
         self._give(memoryview(held)[:end], origin)
-        self._pending.add(memoryview(held)[end:], origin.behind(end))
+        self._pending.add(memoryview(held)[end:], origin.after(end))
         if kind:
             if kind is TLS:
-                self._desk.is_a("STARTTLS")
+                self._findings.is_a("STARTTLS")
             self._end()
             self._begin(kind)
 
@@ -144,9 +149,9 @@ class Stream:
 
     def _account(self) -> None:
         """Count as what the reader is for whatever it did not count itself."""
-        counted = self._desk.read.total() - self._counted
+        counted = self._findings.read.total() - self._counted
         if counted < self._given:
-            self._desk.read[self._is.name] += self._given - counted
+            self._findings.read[self._is.name] += self._given - counted
 
     def gap(self, length: int) -> None:
         """So many bytes are missing here. None: nobody knows whether any are."""
@@ -164,7 +169,7 @@ class Stream:
     def _settle(self) -> None:
         """Nothing that waits for more will get it."""
         if not self._reader and self._pending:
-            self._begin(last_opening(bytes(self._pending.data[:_ENOUGH])))
+            self._begin(identify_last(bytes(self._pending.data[:_ENOUGH])))
         if self._pending:
             self._give(*self._pending.take(len(self._pending)))
 
@@ -176,6 +181,6 @@ class Stream:
         self._settle()
         kind, given = self._is, self._given
         self._end()
-        if kind is PLAIN and given and not self._desk.kinds:
-            self._desk.is_a("unknown" if self._desk.read[OPAQUE] else "plain text")
+        if kind is PLAIN and given and not self._findings.kinds:
+            self._findings.is_a("unknown" if self._findings.read[OPAQUE] else "plain text")
         self._both.closed()

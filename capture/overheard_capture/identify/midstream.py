@@ -7,68 +7,53 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from overheard_capture.content.nesting import Guessing
-from overheard_capture.protocols.http2 import resync as http2_afresh
-from overheard_capture.protocols.http2.reader import http2
-from overheard_capture.protocols.telnet import is_telnet, telnet
-from overheard_capture.protocols.websocket import resync as websocket_afresh
-from overheard_capture.protocols.websocket.reader import websocket
-from overheard_capture.provenance.queue import Pending
+from overheard.words.layer import Layers
+from overheard_capture.content.nesting import Speculative
+from overheard_capture.identify.protocols import OF_MIDSTREAM
+from overheard_capture.provenance.queue import ByteQueue
 
 if TYPE_CHECKING:
-    from overheard_capture.content.content import Bytes, Reader
-    from overheard_capture.content.findings import Desk
-    from overheard_capture.content.nesting import Factory
-    from overheard_capture.provenance.origin import Origin
+    from overheard_capture.content.findings import Findings, ReaderFactory
+    from overheard_capture.content.readers import Reader
+    from overheard_capture.provenance.origin import Bytes, Origin
 
 # So much of the beginning tells enough.
 _ENOUGH = 64 << 10
 
 
-class Joined(NamedTuple):
-    """What it is, and who reads it."""
+class Guess(NamedTuple):
+    """The name of a protocol that a direction may be, and what reads it from its middle on."""
 
     name: str
-    reader: Factory
+    reader: ReaderFactory
 
 
-def _http2(desk: Desk, layers: tuple[str, ...]) -> Reader:
-    reader = http2(desk, layers)
-    reader.gap(1)
-    return reader
-
-
-def _websocket(desk: Desk, layers: tuple[str, ...]) -> Reader:
-    reader = websocket(desk, layers)
-    reader.gap(1)
-    return reader
-
-
-def joined(head: bytes, *, last: bool = False) -> Joined | None:
-    """What a direction is that begins like this, and as nothing else that is known. With `last`, that is all of it.
-
-    A reader looks for the first frame by itself, and says that what was before it is missing.
-    """
-    held = bytearray(head[:_ENOUGH])
+def identify_midstream(head: bytes, *, last: bool = False) -> Guess | None:
+    """What a direction is that begins like this, and as nothing else that is known. With `last`, that is all of it."""
+    data = bytearray(head[:_ENOUGH])
     last = last and len(head) <= _ENOUGH
-    if http2_afresh.find_frames(held, last) >= 0:
-        return Joined("HTTP/2", _http2)
-    if websocket_afresh.find_frames(held, last) >= 0:
-        return Joined("WebSocket", _websocket)
-    if is_telnet(held):
-        return Joined("telnet", telnet)
+    for name, midstream in OF_MIDSTREAM:
+        if midstream.knows(data, last):
+            return Guess(name, midstream.reader)
     return None
 
 
-class Guess:
+class MidstreamReader:
     """Reads a direction as what it may be, once there is enough of it to tell, beside a reader who is `certain`."""
 
-    def __init__(self, desk: Desk, layers: tuple[str, ...], certain: Reader) -> None:
+    def __init__(self, findings: Findings, layers: Layers, certain: Reader) -> None:
         self._certain = certain
         # What a wrong guess inflates or takes for a request must not be held against whoever reads it for certain.
-        self._desk = Guessing(desk.search, desk.limits, opener=desk.opener, sightings=desk.sightings, asked=desk)
+        self._findings = Speculative(
+            findings.search,
+            findings.readers,
+            findings.limits,
+            opener=findings.opener,
+            sightings=findings.sightings,
+            asked=findings,
+        )
         self._layers = layers
-        self._head: Pending | None = Pending()
+        self._head: ByteQueue | None = ByteQueue()
         self._reader: Reader | None = None
 
     def feed(self, data: Bytes, origin: Origin) -> None:
@@ -80,7 +65,7 @@ class Guess:
             if len(self._head) < _ENOUGH:
                 return
             self._decide(last=False)
-            data, origin = data[taken:], origin.behind(taken)
+            data, origin = data[taken:], origin.after(taken)
         if self._reader and len(data):
             self._reader.feed(data, origin)
 
@@ -89,8 +74,8 @@ class Guess:
             return
         head, origin = self._head.take(len(self._head))
         self._head = None
-        if head and (found := joined(head, last=last)):
-            self._reader = found.reader(self._desk, self._layers)
+        if head and (found := identify_midstream(head, last=last)):
+            self._reader = found.reader(self._findings, self._layers)
             self._reader.feed(head, origin)
 
     def gap(self, length: int) -> None:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from overheard_capture.protocols.tls.cursor import CutShortError
+from overheard_capture.protocols.tls.cursor import TruncatedError
 
 
-class Start:
+class Probe:
     """Reads from the front. Where too few bytes are there, it raises CutShortError: wait for more, and begin anew.
 
     A question that is answered by what is there is answered so whatever follows.
@@ -28,7 +28,7 @@ class Start:
     def move_to(self, place: int) -> bool:
         """Go there; always true."""
         if place > len(self.data):
-            raise CutShortError
+            raise TruncatedError
         self.at = place
         return True
 
@@ -48,5 +48,5 @@ class Start:
         """Pass over all up to `end`, and over that. Whether it comes within so many bytes."""
         found = self.data.find(end, self.at, self.at + most)
         if found < 0 and len(self.data) - self.at < most:
-            raise CutShortError
+            raise TruncatedError
         return found >= 0 and self.move_to(found + len(end))

@@ -19,10 +19,10 @@ from overheard_capture.judge.whole import whole
 if TYPE_CHECKING:
     from overheard_capture.judge.evidence import Evidence
 
-__all__ = ["Exhibit", "Keys", "judge", "verdict"]
+__all__ = ["Exhibit", "Keys", "judge_recording", "verdict"]
 
 
-def judge(exhibit: Exhibit) -> Verdict:
+def judge_recording(exhibit: Exhibit) -> Verdict:
     """The verdict on one recording. A file that cannot be read ends as INCONCLUSIVE, with the reason."""
     from overheard_capture.judge.read import look_at  # noqa: PLC0415  (it imports every reader)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from overheard.words.verdict import Check, Rule
-from overheard_capture.content.findings import Why
+from overheard_capture.content.findings import Reason
 from overheard_capture.judge.wording import count
 
 if TYPE_CHECKING:
@@ -19,10 +19,10 @@ _CHANCE = 1e-6
 # How many kinds of what could not be read are told.
 _MOST = 5
 _HINTS = {
-    Why.OPAQUE: "look there with Wireshark, or leave out who is not meant (--without)",
-    Why.DAMAGED: "look there with Wireshark: it began as something known, and goes on as nothing",
-    Why.LIMIT: "look there by other means, or unwrap further (--depth)",
-    Why.GAP: "record again: what follows a gap cannot be unwrapped",
+    Reason.OPAQUE: "look there with Wireshark, or leave out who is not meant (--without)",
+    Reason.DAMAGED: "look there with Wireshark: it began as something known, and goes on as nothing",
+    Reason.LIMIT: "look there by other means, or unwrap further (--depth)",
+    Reason.GAP: "record again: what follows a gap cannot be unwrapped",
 }
 
 

@@ -1,36 +1,29 @@
-"""Judging captures of anybody's, for many secrets at once: what `from overheard import judge` gives."""
+"""Judging captures: what `from overheard import judge` gives, and all that others may use of this package.
+
+from overheard import Options, judge
+report = judge("capture.pcapng", {"password": "correct horse"}, Options(vouched={"whole", "sent"}))
+print(report.outcome)
+"""
 
 from __future__ import annotations
 
 import shutil
 import sys
 import tempfile
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from overheard.words.errors import SettingsError, UnreadableError
-from overheard.words.report import Account, Report
+from overheard.words.options import USUAL, VOUCHED, Limits, Options
+from overheard.words.report import Report
 from overheard.words.secret import Secret
 from overheard_capture.captures.inputs import STANDARD_INPUT, called, stored
-from overheard_capture.captures.reader import ordered
-from overheard_capture.content.findings import LIMITS
-from overheard_capture.judge import unreadable, verdict
-from overheard_capture.judge.evidence import Case
-from overheard_capture.judge.exhibit import Keys
-from overheard_capture.judge.host_filter import wanted
-from overheard_capture.judge.present import SENT
-from overheard_capture.judge.read import look
-from overheard_capture.judge.sightings import unwrapped
-from overheard_capture.judge.whole import WHOLE
-from overheard_capture.search import search_for
-from overheard_capture.sidecar.recorder import facts_of, recorded
+from overheard_capture.captures.lookup import look_up
+from overheard_capture.captures.recording import read_recording
+from overheard_capture.packets.host_filter import host_filter
+from overheard_capture.search import Search, search_for
 
-if TYPE_CHECKING:
-    from overheard.words.recording import Recording
-    from overheard_capture.content.findings import Limits
-    from overheard_capture.judge.evidence import Evidence
-    from overheard_capture.search import Search
+__all__ = ["Limits", "Options", "Report", "Search", "judge", "look_up", "prepare", "read_recording"]
 
 Files = str | Path | Sequence[str | Path]
 Secrets = Mapping[str, str | bytes] | Sequence[Secret]
@@ -38,65 +31,46 @@ Progress = Callable[[int, int | None], None]
 
 # A copy of it is called as it is called itself where the reader complains.
 _SPOOLED = called(STANDARD_INPUT)
-VOUCHED = (WHOLE, SENT)
 
 
-def judge_files(  # noqa: PLR0913  (all but two are left out mostly)
+def prepare(secrets: Iterable[Secret], options: Options = USUAL) -> None:
+    """Begin to make the search for these secrets, in a thread, for a call of `judge` that follows."""
+    search_for(tuple(secrets), any_case=options.any_case)
+
+
+def judge(  # noqa: PLR0913  (all but two are mostly left out)
     files: Files,
     secrets: Secrets,
+    options: Options = USUAL,
     *,
     keys: Sequence[Path | str] = (),
-    vouched: Collection[str] = (),
-    any_case: bool = False,
-    only: Sequence[str] = (),
-    without: Sequence[str] = (),
-    limits: Limits = LIMITS,
     second_witness: bool = False,
     progress: Progress | None = None,
 ) -> Report:
     """Judge a capture, in one file or in the files of a ring, for some secrets.
 
-    `keys` are files of session keys, in the format of SSLKEYLOGFILE; those in the capture itself are used, too.
-    `vouched` is what you vouch for, as no file can: that it is `whole` (it begins before the traffic, ends after it,
-    and nothing was dropped), that the secrets were `sent`. `only` and `without` name hosts and ports (see `ends`).
-    `progress` is told how many bytes were read, and of how many (None: nobody knows). A file `-` is standard input.
+    `files` are paths of pcap or pcapng files, compressed with gzip or zstd or not, in any order; `-` is standard input.
+    `secrets` are values by name, or a list of `Secret`. `keys` are files of session keys, in the format of
+    SSLKEYLOGFILE; those in the capture itself are used, too. With `second_witness`, tshark is asked as well.
+    `progress` is told how many bytes were read so far, and of how many; of the latter None, where nobody knows.
 
-    Raises SettingsError for what makes no sense, and UnreadableError where keys cannot be read. A capture that cannot
-    be read is INCONCLUSIVE.
+    The report has a verdict for each secret, by its name. A capture that cannot be read is INCONCLUSIVE.
+
+    Raises SettingsError where files, secrets or options make no sense, and UnreadableError where keys cannot be read.
     """
-    named, paths, chosen = _named(secrets), _listed(files), wanted(only, without)
-    _check_vouched(vouched)
+    named, paths = _named(secrets), _listed(files)
+    _check(options)
     logs = tuple(_readable(Path(each)) for each in keys)
-    search = search_for(tuple(named), any_case=any_case)
+    search = search_for(tuple(named), any_case=options.any_case)
+    from overheard_capture.judge.files import FileSet, judge_files  # noqa: PLC0415  (while the search is made)
+
     with tempfile.TemporaryDirectory(prefix="overheard-") as made:
         folder = Path(made)
-        try:
-            if logs or second_witness:
-                # tshark reads files alone.
-                paths = [_spooled(folder) if str(path) == STANDARD_INPUT else path for path in paths]
-            paths = ordered(paths)
-            evidence = look(
-                paths,
-                search,
-                recording=_recording(paths),
-                keys=Keys(more=logs),
-                vouched=frozenset(vouched),
-                limits=limits,
-                wanted=chosen,
-                progress=_told(progress, paths) if progress else None,
-            )
-        except UnreadableError as error:
-            account = Account(_names(paths, folder, search), 0, 0, 0.0, {}, ())
-            return Report({secret.name: unreadable(error) for secret in named}, account)
-        evidence.folder = folder
-        evidence.keys = Keys(more=(*logs, *_embedded(evidence, folder)))
-        report = _report(evidence, _names(paths, folder, search))
-        if second_witness:
-            from overheard_capture.judge.second_witness import How, second_opinion  # noqa: PLC0415  (few ask it)
-
-            how = How(any_case=any_case, only=only, without=without)
-            report = second_opinion(report, [Path(path) for path in paths], named, how)
-    return report
+        if logs or second_witness:
+            # tshark reads files alone.
+            paths = [_spooled(folder) if str(path) == STANDARD_INPUT else path for path in paths]
+        names: dict[Path | str, str] = {path: STANDARD_INPUT for path in paths if path == folder / _SPOOLED}
+        return judge_files(FileSet(paths, logs, folder, names), search, options, second_witness, _told(progress, paths))
 
 
 def _listed(files: Files) -> list[Path | str]:
@@ -106,8 +80,9 @@ def _listed(files: Files) -> list[Path | str]:
     return paths
 
 
-def _check_vouched(vouched: Collection[str]) -> None:
-    for each in vouched:
+def _check(options: Options) -> None:
+    host_filter(options.only, options.without)
+    for each in options.vouched:
         if each not in VOUCHED:
             raise SettingsError(f"nobody can vouch for {each!r}", hint=f"there is {' and '.join(VOUCHED)}")
 
@@ -145,56 +120,8 @@ def _spooled(folder: Path) -> Path:
     return path
 
 
-def _recording(paths: Sequence[Path | str]) -> Recording | None:
-    """The word of our own recorder, where it lies beside the file."""
-    (first, *more) = paths
-    if more or str(first) == STANDARD_INPUT or not facts_of(Path(first)).is_file():
+def _told(progress: Progress | None, paths: Sequence[Path | str]) -> Callable[[int], None] | None:
+    if progress is None:
         return None
-    try:
-        return recorded(Path(first))
-    except (ValueError, TypeError, OSError) as problem:
-        raise UnreadableError(f"the recorder's word in {facts_of(Path(first))} makes no sense: {problem}") from None
-
-
-def _told(progress: Progress, paths: Sequence[Path | str]) -> Callable[[int], None]:
     total = stored(paths)
     return lambda done: progress(done, total)
-
-
-def _embedded(evidence: Evidence, folder: Path) -> tuple[Path, ...]:
-    """The session keys that the capture brings with it, as a file."""
-    if not evidence.file.key_logs:
-        return ()
-    path = folder / "embedded.keys"
-    path.touch(mode=0o600)
-    path.write_bytes(b"\n".join(evidence.file.key_logs))
-    return (path,)
-
-
-def _names(paths: Sequence[Path | str], folder: Path, search: Search) -> tuple[str, ...]:
-    """What the files are called by whoever named them, without the secrets."""
-    spooled = folder / _SPOOLED
-    return tuple(STANDARD_INPUT if path == spooled else search.without(str(path)) for path in paths)
-
-
-def _report(evidence: Evidence, names: tuple[str, ...]) -> Report:
-    cases = [Case(evidence, number) for number in range(len(evidence.search.secrets))]
-    return Report(
-        {case.secret.name: verdict(case) for case in cases},
-        _account(evidence, names),
-        unwrapped={seen: around for case in cases for seen, around in unwrapped(case).items()},
-    )
-
-
-def _account(evidence: Evidence, names: tuple[str, ...]) -> Account:
-    facts = evidence.facts
-    return Account(
-        files=names,
-        frames=facts.frames,
-        bytes=facts.size,
-        seconds=round(max(facts.ended - facts.began, 0.0), 6),
-        read_as=dict(sorted(facts.read_as.items())),
-        flows=tuple(facts.flows),
-        more_flows=facts.more_flows,
-        left_out=facts.left_out,
-    )

@@ -6,11 +6,12 @@ import re
 from typing import TYPE_CHECKING
 
 from overheard.words.caesar import SHIFTS, likeliest
+from overheard.words.layer import OpenedBy
 from overheard.words.spelling import shift_of
-from overheard_capture.judge.fernet import BY_THE_SPY
+from overheard_capture.judge.evidence import opened_by
 
 if TYPE_CHECKING:
-    from overheard_capture.content.findings import Found
+    from overheard_capture.content.findings import Occurrence
     from overheard_capture.judge.evidence import Case
 
 # What sets the values of headers, forms, JSON and markup apart.
@@ -22,7 +23,7 @@ def broken(case: Case) -> int | None:
 
     It is found by pairs of letters alone. None where no such place was seen in clear, or where they mislead.
     """
-    in_streams = (find.found for find in case.seen if find.stream >= 0 and BY_THE_SPY not in find.found.layers)
+    in_streams = (find.found for find in case.seen if find.stream >= 0 and not opened_by(find, OpenedBy.INTERCEPTOR))
     found = next((found for found in in_streams if shift_of(found.match.spelling)), None)
     if found is None:
         return None
@@ -30,7 +31,7 @@ def broken(case: Case) -> int | None:
     return shift if shift == len(SHIFTS) + 1 - shift_of(found.match.spelling) else None
 
 
-def _around(found: Found) -> str:
+def _around(found: Occurrence) -> str:
     """The part of a line in which it stands: a header's name is not shifted, and would mislead."""
-    before, behind = _APART.split(found.before)[-1], _APART.split(found.behind)[0]
-    return (before + found.shown + behind).decode(errors="replace")
+    before, after = _APART.split(found.before)[-1], _APART.split(found.after)[0]
+    return (before + found.shown + after).decode(errors="replace")

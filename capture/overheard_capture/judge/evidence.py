@@ -8,10 +8,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from overheard.words.errors import UnreadableError
+from overheard.words.layer import TLS_BY_A_PARTY, TLS_BY_THE_INTERCEPTOR, TLS_BY_THE_STOLEN_KEY, Layer, OpenedBy
 from overheard_capture.captures.inputs import called, only_once
 from overheard_capture.judge.decrypted import finds_in
 from overheard_capture.judge.exhibit import NO_KEYS, Keys
-from overheard_capture.judge.fernet import BY_A_PARTY, Tokens
+from overheard_capture.judge.fernet import FernetKeys
 from overheard_capture.scan.finds import Finds
 from overheard_capture.wireshark import tshark
 from overheard_capture.wireshark.merged import one_file
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     from overheard.words.recording import Recording
     from overheard.words.secret import Secret
     from overheard.words.visible import Visible
-    from overheard_capture.captures.reader import Facts as FileFacts
+    from overheard_capture.captures.reader import FileFacts
     from overheard_capture.scan.facts import Facts
     from overheard_capture.scan.finds import Find
     from overheard_capture.search import Search
@@ -51,7 +52,7 @@ class Evidence:
     file: FileFacts
     facts: Facts
     finds: Finds
-    tokens: Tokens
+    tokens: FernetKeys
     recording: Recording | None = None
     keys: Keys = NO_KEYS
     spy: Keys = NO_KEYS
@@ -74,33 +75,36 @@ class Evidence:
         return tuple(_without(self.search, stream) for stream in self.facts.visible)
 
     @cached_property
-    def for_tshark(self) -> tshark.Capture:
+    def for_tshark(self) -> tshark.TsharkInput:
         """The file as tshark is to read it. Raises UnreadableError."""
-        return tshark.Capture.showing(self.path, self.visible)
+        return tshark.TsharkInput.showing(self.path, self.visible)
 
     @cached_property
-    def pieces(self) -> list[tshark.Opened]:
+    def pieces(self) -> list[tshark.DecryptedData]:
         """What the parties' keys open of TLS, piece by piece. Raises UnreadableError."""
         return self._opened(self.keys.tls)
 
     @cached_property
     def by_the_parties(self) -> Finds:
         """Where the secrets are in what the parties' keys open of TLS. Raises UnreadableError."""
-        return finds_in(self.pieces, self, "TLS opened with the key log")
+        return self._finds_in(self.pieces, TLS_BY_A_PARTY)
 
     @cached_property
     def by_the_spy(self) -> Finds:
         """The same with the spy's session keys. Raises UnreadableError."""
         keys = tshark.TlsKeys(self.spy.tls.logs)
-        return finds_in(self._opened(keys), self, "TLS opened with the interceptor's session keys")
+        return self._finds_in(self._opened(keys), TLS_BY_THE_INTERCEPTOR)
 
     @cached_property
     def by_the_stolen_key(self) -> Finds:
         """The same with the server's private key. Raises UnreadableError."""
         keys = tshark.TlsKeys(private=self.spy.tls.private)
-        return finds_in(self._opened(keys), self, "TLS opened with the server's private key")
+        return self._finds_in(self._opened(keys), TLS_BY_THE_STOLEN_KEY)
 
-    def _opened(self, keys: tshark.TlsKeys) -> list[tshark.Opened]:
+    def _finds_in(self, pieces: list[tshark.DecryptedData], layer: Layer) -> Finds:
+        return finds_in(pieces, self.path, self.search, layer) if pieces else Finds()
+
+    def _opened(self, keys: tshark.TlsKeys) -> list[tshark.DecryptedData]:
         # Several files are not put together for nothing.
         return tshark.opened(self.for_tshark, keys, self.facts.tls) if keys and self.facts.tls else []
 
@@ -109,6 +113,11 @@ class Evidence:
         """What tshark sees in the TLS streams with all that opens them, whoever has it. Raises UnreadableError."""
         keys, spy = self.keys.tls, self.spy.tls
         return tshark.tls_content(self.for_tshark, tshark.TlsKeys((*keys.logs, *spy.logs), spy.private))
+
+
+def opened_by(find: Find, who: OpenedBy) -> bool:
+    """Whether a key of theirs took off one of the layers that the secret is under."""
+    return any(layer.opened_by is who for layer in find.found.layers)
 
 
 @dataclass(frozen=True)
@@ -135,9 +144,9 @@ class Case:
     @property
     def seen(self) -> list[Find]:
         """Every place where it is to be seen by those who should not."""
-        return [find for find in self._finds if BY_A_PARTY not in find.found.layers]
+        return [find for find in self._finds if not opened_by(find, OpenedBy.PARTY)]
 
     @property
     def sealed(self) -> list[Find]:
         """Every place where it is to be seen with what the parties alone have."""
-        return [find for find in self._finds if BY_A_PARTY in find.found.layers]
+        return [find for find in self._finds if opened_by(find, OpenedBy.PARTY)]

@@ -6,38 +6,38 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from overheard_capture.captures.reader import CaptureReader
 from overheard_capture.packets import Dissector, Segment
-from overheard_capture.reassembly.connection import unheard
-from overheard_capture.reassembly.connections import Streams
+from overheard_capture.reassembly.connection import counted_only
+from overheard_capture.reassembly.connections import ConnectionTable
 
 if TYPE_CHECKING:
     from collections.abc import Collection
     from pathlib import Path
 
 
-class Carried(NamedTuple):
+class SegmentPayload(NamedTuple):
     """The payload of a TCP segment: in which frame, where and how much, and of which stream and direction."""
 
     frame: int
     offset: int
     length: int
-    stream: int
+    connection: int
     direction: str
 
 
-def segments(path: Path, frames: Collection[int]) -> dict[int, Carried]:
+def segments(path: Path, frames: Collection[int]) -> dict[int, SegmentPayload]:
     """What each of these frames carries, where it is a TCP segment that carries something."""
     if not frames:
         return {}
-    last, found = max(frames), dict[int, Carried]()
-    dissector, streams = Dissector(), Streams(unheard, lambda _stream: None)
+    last, found = max(frames), dict[int, SegmentPayload]()
+    dissector, connections = Dissector(), ConnectionTable(counted_only, lambda _stream: None)
     for frame in CaptureReader([path]).frames():
         if frame.number > last:
             break
         for packet in dissector.packets(frame):
             if isinstance(packet, Segment):
-                stream = streams.add(packet, frame.time)
+                connection = connections.add(packet, frame.time)
                 if frame.number in frames and packet.payload:
                     direction = f"{packet.source} → {packet.target}"
                     place = frame.number, packet.offset, len(packet.payload)
-                    found[frame.number] = Carried(*place, stream.number, direction)
+                    found[frame.number] = SegmentPayload(*place, connection.number, direction)
     return found

@@ -5,15 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from overheard.words.errors import OverheardError
+from overheard.words.layer import OpenedBy
+from overheard.words.options import SENT
 from overheard.words.verdict import Check, Presence, Rule
-from overheard_capture.judge.fernet import BY_A_PARTY
 from overheard_capture.judge.wording import count
 
 if TYPE_CHECKING:
     from overheard.words.sighting import Sighting
     from overheard_capture.judge.evidence import Case
-
-SENT = "sent"
 
 
 def present(case: Case, sightings: list[Sighting]) -> tuple[Presence, int | None, Check]:
@@ -45,8 +44,8 @@ def _with_keys(case: Case) -> tuple[Presence, int | None, Check]:
         carrier = finds[0].found.place.frames[-1]
         says = f"it was there: frame {carrier} carries it, opened with the {presence}"
         return presence, carrier, _check("present", says, holds=True)
-    if BY_A_PARTY in evidence.tokens.useless:
-        return Presence.NONE, None, _check("present", evidence.tokens.useless[BY_A_PARTY], "see to the keys")
+    if OpenedBy.PARTY in evidence.tokens.useless:
+        return Presence.NONE, None, _check("present", evidence.tokens.useless[OpenedBy.PARTY], "see to the keys")
     if evidence.facts.tls and evidence.keys.tls and _nothing_was_sent(case):
         streams = count(len(evidence.facts.tls), "TLS stream")
         says = f"it never left: {streams}, and no application data in either direction"

@@ -5,23 +5,21 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from overheard_capture.captures.reader import CaptureReader
-from overheard_capture.content.findings import LIMITS
+from overheard.words.options import USUAL
 from overheard_capture.judge.evidence import Evidence
 from overheard_capture.judge.exhibit import NO_KEYS
-from overheard_capture.judge.fernet import Tokens
+from overheard_capture.judge.fernet import FernetKeys
 from overheard_capture.scan.reading import Reading
-from overheard_capture.scan.second_process import HelperFailedError, Helping, Task
+from overheard_capture.scan.second_process import HelperFailedError, HelperTask, read_all
 from overheard_capture.search import search_for
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    from overheard.words.options import Options
     from overheard.words.recording import Recording
-    from overheard_capture.captures.reader import Facts as FileFacts
-    from overheard_capture.content.findings import Limits
+    from overheard_capture.captures.reader import FileFacts
     from overheard_capture.judge.exhibit import Exhibit, Keys
-    from overheard_capture.judge.host_filter import Wanted
     from overheard_capture.scan.facts import Facts
     from overheard_capture.scan.finds import Finds
     from overheard_capture.search import Search
@@ -42,33 +40,34 @@ def look_at(exhibit: Exhibit) -> Evidence:
 def look(  # noqa: PLR0913  (all but two are left out mostly)
     paths: Sequence[Path | str],
     search: Search,
+    options: Options = USUAL,
     *,
     recording: Recording | None = None,
     keys: Keys = NO_KEYS,
     spy: Keys = NO_KEYS,
     notebook: Path | None = None,
-    vouched: frozenset[str] = frozenset(),
-    limits: Limits = LIMITS,
-    wanted: Wanted | None = None,
     progress: Callable[[int], None] | None = None,
 ) -> Evidence:
-    """Read the files, one after the other, as one capture. Raises UnreadableError.
+    """Read the files, as `ordered` gives them, one after the other as one capture.
+
+    Raises UnreadableError, and SettingsError.
 
     `progress` is told how many bytes of the files were read so far.
     """
-    tokens = Tokens(keys, spy)
+    tokens = FernetKeys(keys, spy)
     marks = [mark.encode() for mark in (recording.start_mark, recording.end_mark)] if recording else []
+    task = HelperTask(tuple(paths), search.secrets, options)
 
-    def begin() -> Reading:
-        return Reading(search, limits=limits, wanted=wanted, opener=tokens if tokens else None, marks=marks)
+    def read(*, ask: bool) -> tuple[FileFacts, Facts, Finds]:
+        reading = Reading(search, options, opener=tokens if tokens else None, marks=marks)
+        file, part = read_all(task, reading, ask=ask, progress=progress)
+        return file, reading.finish(part), reading.finds
 
-    # A recorder's marks and the keys of Fernet are for small recordings: nobody helps with these.
-    alone = bool(tokens or recording)
-    task = None if alone else Task(tuple(paths), search.secrets, search.any_case, limits, wanted)
     try:
-        file, facts, finds = _read(paths, begin(), task, progress)
+        # A recorder's marks and the keys of Fernet are for small recordings: nobody helps with these.
+        file, facts, finds = read(ask=not (tokens or recording))
     except HelperFailedError:
-        file, facts, finds = _read(paths, begin(), None, progress)
+        file, facts, finds = read(ask=False)
     return Evidence(
         files=tuple(paths),
         search=search,
@@ -80,20 +79,5 @@ def look(  # noqa: PLR0913  (all but two are left out mostly)
         keys=keys,
         spy=spy,
         notebook=notebook,
-        vouched=vouched,
+        vouched=frozenset(options.vouched),
     )
-
-
-def _read(
-    paths: Sequence[Path | str], reading: Reading, task: Task | None, progress: Callable[[int], None] | None
-) -> tuple[FileFacts, Facts, Finds]:
-    """What there is to know of the files, of what is in them, and of the secrets. Raises HelperFailedError."""
-    reader = CaptureReader(paths)
-    with Helping(task) as helping:
-        for chunk in reader.chunks():
-            reading.read(chunk)
-            if progress:
-                progress(reader.facts.stored)
-            helping.consider(reader.facts.stored, reading)
-        part = helping.part(reader.facts)
-    return reader.facts, reading.finish(part), reading.finds

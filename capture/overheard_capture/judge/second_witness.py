@@ -15,12 +15,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from overheard.words.errors import UnreadableError
+from overheard.words.layer import Layer
+from overheard.words.options import USUAL, Options
 from overheard.words.report import Disagreement, Report
 from overheard.words.sighting import Sighting
 from overheard.words.verdict import Check, Rule, Verdict, decide
 from overheard_capture.wireshark.fields import within
 from overheard_capture.wireshark.merged import one_file
-from overheard_capture.wireshark.witness_query import Question, Witnessed
+from overheard_capture.wireshark.witness_query import Witnessed, WitnessQuery
 
 if TYPE_CHECKING:
     from overheard.words.report import Flow
@@ -37,31 +39,29 @@ _AT_ONCE = 6
 _DISSECTORS = {"TLS": "tls", "HTTP/1": "http", "WebSocket": "http", "HTTP/2": "http2"}
 
 
-class How(NamedTuple):
-    """How tshark is asked: whether letters match in either case, what is left out, what a port is dissected as.
+class WitnessOptions(NamedTuple):
+    """How tshark is asked: `options` as our own reader, and `decode_as` what a port is dissected as.
 
-    `only` and `without` name hosts and ports; `decode_as` is in the words of `tshark -d`.
+    `decode_as` is in the words of `tshark -d`; where it is None, our own reader says it. `patience` is in seconds.
     """
 
-    any_case: bool = False
-    only: Sequence[str] = ()
-    without: Sequence[str] = ()
+    options: Options = USUAL
     decode_as: Mapping[str, str] | None = None
     patience: float = PATIENCE
 
 
-_USUAL = How()
+_USUAL = WitnessOptions()
 
 
-def ask(paths: Sequence[Path], secrets: Sequence[Secret], how: How = _USUAL) -> dict[str, list[Witnessed]]:
+def ask(paths: Sequence[Path], secrets: Sequence[Secret], how: WitnessOptions = _USUAL) -> dict[str, list[Witnessed]]:
     """Where tshark sees each secret, by its name; frames are counted on from file to file, in the order of `paths`.
 
     Raises UnreadableError where tshark cannot be asked or fails.
     """
     seen: dict[str, list[Witnessed]] = {secret.name: [] for secret in secrets}
-    scope = within(how.only, how.without)
+    scope = within(how.options.only, how.options.without)
     questions = [
-        Question(secrets[at : at + _AT_ONCE], how.any_case, scope, how.decode_as or {}, how.patience)
+        WitnessQuery(secrets[at : at + _AT_ONCE], how.options.any_case, scope, how.decode_as or {}, how.patience)
         for at in range(0, len(secrets), _AT_ONCE)
     ]
     with tempfile.TemporaryDirectory(prefix="overheard-witness-") as folder:
@@ -140,7 +140,9 @@ def _where(other: Witnessed) -> str:
     return f"{other.field or 'a field'} as tshark dissects it"
 
 
-def second_opinion(report: Report, paths: Sequence[Path], secrets: Sequence[Secret], how: How = _USUAL) -> Report:
+def second_opinion(
+    report: Report, paths: Sequence[Path], secrets: Sequence[Secret], how: WitnessOptions = _USUAL
+) -> Report:
     """The report after tshark was asked, too. Of two verdicts that differ, it has the more cautious one.
 
     Where tshark cannot be asked, nothing is PROTECTED: the second witness was wanted, and is missing.
@@ -198,5 +200,5 @@ def _as_sighting(name: str, seen: Witnessed) -> Sighting:
         direction="",
         stream_offset=0,
         frames=(seen.frame,),
-        layers=(_where(seen),),
+        layers=(Layer(_where(seen)),),
     )

@@ -6,9 +6,10 @@ import json
 from typing import TYPE_CHECKING
 
 from overheard.words.errors import OverheardError, UnreadableError
+from overheard.words.layer import NOTEBOOK, OpenedBy
 from overheard.words.sighting import Sighting
 from overheard.words.verdict import Check, Rule
-from overheard_capture.judge.fernet import BY_THE_SPY
+from overheard_capture.judge.evidence import opened_by
 from overheard_capture.judge.sightings import sightings
 
 if TYPE_CHECKING:
@@ -16,8 +17,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from overheard_capture.judge.evidence import Case
-
-_NOTEBOOK = "the notebook of the interceptor"
 
 
 def spied(case: Case) -> tuple[list[Sighting], Check]:
@@ -27,8 +26,8 @@ def spied(case: Case) -> tuple[list[Sighting], Check]:
     """
     seen: list[Sighting] = []
     problems: list[str] = []
-    if BY_THE_SPY in case.evidence.tokens.useless:
-        problems.append(case.evidence.tokens.useless[BY_THE_SPY])
+    if OpenedBy.INTERCEPTOR in case.evidence.tokens.useless:
+        problems.append(case.evidence.tokens.useless[OpenedBy.INTERCEPTOR])
     for look in (_in_tls, _in_tls_of_the_server, _in_the_notebook):
         # What one way does not show, another may.
         try:
@@ -37,7 +36,8 @@ def spied(case: Case) -> tuple[list[Sighting], Check]:
             problems.append(str(error))
     if problems:
         return seen, _check("spied", "; ".join(problems), "see that tshark, and what is kept of the spy, can be used")
-    unsealed = (sighting for sighting in sightings(case, case.seen) if BY_THE_SPY in sighting.layers)
+    by_the_spy = (find for find in case.seen if opened_by(find, OpenedBy.INTERCEPTOR))
+    unsealed = sightings(case, by_the_spy)
     if first := next(iter((*unsealed, *seen)), None):
         return seen, _check("spied", f"a spy saw it {first.how}")
     spy = case.evidence.spy
@@ -92,5 +92,5 @@ def _in_the_notebook(case: Case) -> Iterator[Sighting]:
                     direction=search.without(asked),
                     stream_offset=match.offset,
                     frames=(),
-                    layers=(_NOTEBOOK,),
+                    layers=(NOTEBOOK,),
                 )

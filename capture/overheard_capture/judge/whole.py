@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from overheard.words.options import WHOLE
 from overheard.words.recording import MARK_PORT
 from overheard.words.verdict import Check, Rule
 from overheard_capture.judge.wording import count
@@ -14,7 +15,6 @@ if TYPE_CHECKING:
     from overheard.words.recording import Recording
     from overheard_capture.judge.evidence import Case
 
-WHOLE = "whole"
 _VOUCH = "have our recorder make it, or vouch for it yourself (--vouch whole)"
 
 

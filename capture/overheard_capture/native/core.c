@@ -11,9 +11,15 @@
 #include <string.h>
 
 /* RFC 9293, 3.1 */
-enum { FIN = 0x01, SYN = 0x02, RST = 0x04, PSH = 0x08, ACK = 0x10, ECE = 0x40, CWR = 0x80 };
+enum { PSH = 0x08, ACK = 0x10, ECE = 0x40, CWR = 0x80 };
 /* https://www.tcpdump.org/linktypes.html */
-enum { LOOPBACK = 0, ETHERNET = 1, RAW = 101, OPEN_LOOP = 108, COOKED = 113, RAW_4 = 228, RAW_6 = 229, COOKED_2 = 276 };
+enum { LINKTYPE_ETHERNET = 1, LINKTYPE_RAW = 101, LINKTYPE_LINUX_SLL = 113, LINKTYPE_LINUX_SLL2 = 276 };
+enum { ETHERTYPE_IP = 0x0800, ETHERTYPE_8021Q = 0x8100, ETHERTYPE_IPV6 = 0x86DD, ETHERTYPE_8021AD = 0x88A8 };
+enum { IPPROTO_TCP = 6 };
+/* draft-ietf-opsawg-pcapng, 4.3 */
+enum { ENHANCED_PACKET_BLOCK = 6 };
+/* RFC 8446, 5.1 */
+enum { APPLICATION_DATA = 23 };
 
 enum { MORE = 0, RECORD = 1, FULL = 2, REST = 3 };
 
@@ -100,30 +106,30 @@ static int32_t side_of(const Walker *walker, const uint8_t *key) {
 static int link(uint32_t type, const uint8_t *data, uint32_t length, int *version) {
     uint32_t offset, protocol;
     switch (type) {
-    case ETHERNET:
+    case LINKTYPE_ETHERNET:
         if (length < 14) return -1;
         protocol = be16(data + 12), offset = 14;
         break;
-    case COOKED:
+    case LINKTYPE_LINUX_SLL:
         if (length < 16) return -1;
         protocol = be16(data + 14), offset = 16;
         break;
-    case COOKED_2:
+    case LINKTYPE_LINUX_SLL2:
         if (length < 20) return -1;
         protocol = be16(data), offset = 20;
         break;
-    case RAW:
+    case LINKTYPE_RAW:
         if (length < 1) return -1;
         *version = data[0] >> 4;
         return 0;
     default:
         return -1;
     }
-    for (int tags = 0; tags < 2 && (protocol == 0x8100 || protocol == 0x88A8); tags++) {
+    for (int tags = 0; tags < 2 && (protocol == ETHERTYPE_8021Q || protocol == ETHERTYPE_8021AD); tags++) {
         if (length < offset + 4) return -1;
         protocol = be16(data + offset + 2), offset += 4;
     }
-    *version = protocol == 0x0800 ? 4 : protocol == 0x86DD ? 6 : 0;
+    *version = protocol == ETHERTYPE_IP ? 4 : protocol == ETHERTYPE_IPV6 ? 6 : 0;
     return (int)offset;
 }
 
@@ -136,7 +142,7 @@ static int frame(Walker *walker, uint32_t interface, uint64_t ticks, const uint8
     uint32_t tcp, end;
     const uint8_t *header = data + ip;
     if (version == 4) {
-        if (length < (uint32_t)ip + 20 || header[0] >> 4 != 4 || header[9] != 6) return 0;
+        if (length < (uint32_t)ip + 20 || header[0] >> 4 != 4 || header[9] != IPPROTO_TCP) return 0;
         uint32_t size = (header[0] & 15) * 4, total = be16(header + 2);
         if (size < 20 || total < size + 20 || (be16(header + 6) & 0x3FFF)) return 0;
         tcp = ip + size, end = ip + total;
@@ -145,7 +151,7 @@ static int frame(Walker *walker, uint32_t interface, uint64_t ticks, const uint8
         memcpy(key + 16, header + 16, 4);
         key[4] = key[20] = 4;
     } else if (version == 6) {
-        if (length < (uint32_t)ip + 40 || header[0] >> 4 != 6 || header[6] != 6) return 0;
+        if (length < (uint32_t)ip + 40 || header[0] >> 4 != 6 || header[6] != IPPROTO_TCP) return 0;
         uint32_t total = be16(header + 4);
         if (total < 20) return 0;
         tcp = ip + 40, end = tcp + total;
@@ -210,7 +216,7 @@ int walk(Walker *walker, const uint8_t *data, uint64_t end, uint64_t *offset) {
         if (walker->pcapng) {
             if (end - at < 12) break;
             size = u32(record + 4, swapped);
-            if (u32(record, swapped) != 6 || size < 32 || size % 4) {
+            if (u32(record, swapped) != ENHANCED_PACKET_BLOCK || size < 32 || size % 4) {
                 why = RECORD;
                 break;
             }
@@ -262,7 +268,7 @@ uint64_t skip_records(const uint8_t *data, uint64_t start, uint64_t end, uint64_
     while (end - at >= 5) {
         const uint8_t *head = data + at;
         uint32_t length = be16(head + 3);
-        if (head[0] != 23 || head[1] != 3 || head[2] > 4 || head[2] != data[start + 2]) break;
+        if (head[0] != APPLICATION_DATA || head[1] != 3 || head[2] > 4 || head[2] != data[start + 2]) break;
         if (!length || length > (1 << 14) + 2048 || end - at < 5 + length) break;
         *last = length;
         (*count)++;

@@ -12,12 +12,14 @@ KEY = 36
 class Extent(ctypes.Structure):
     """Bytes of a block, from `start` on, that stand at `offset` of a frame."""
 
+    __slots__ = ()  # a misspelt field is an error, and no attribute that C never sees
     _fields_ = [(name, ctypes.c_uint32) for name in ("start", "frame", "offset", "length")]
 
 
-class SideOf(ctypes.Structure):
+class NativeDirection(ctypes.Structure):
     """One side of a connection."""
 
+    __slots__ = ()  # a misspelt field is an error, and no attribute that C never sees
     _fields_ = [
         ("key", ctypes.c_uint8 * KEY),
         ("other", ctypes.c_int32),
@@ -36,22 +38,24 @@ class SideOf(ctypes.Structure):
     ]
 
 
-class InterfaceOf(ctypes.Structure):
+class NativeInterface(ctypes.Structure):
     """An interface: what its frames begin with, and whether they may be walked over."""
 
+    __slots__ = ()  # a misspelt field is an error, and no attribute that C never sees
     _fields_ = [("link_type", ctypes.c_uint32), ("usable", ctypes.c_uint32)]
 
 
-class WalkerOf(ctypes.Structure):
+class NativeWalker(ctypes.Structure):
     """All of it."""
 
+    __slots__ = ()  # a misspelt field is an error, and no attribute that C never sees
     _fields_ = [
         ("pcapng", ctypes.c_uint32),
         ("swapped", ctypes.c_uint32),
         ("interface_count", ctypes.c_uint32),
         ("frame", ctypes.c_uint32),
-        ("interfaces", InterfaceOf * MOST_INTERFACES),
-        ("sides", ctypes.c_void_p),
+        ("interfaces", NativeInterface * MOST_INTERFACES),
+        ("directions", ctypes.c_void_p),
         ("slots", ctypes.c_void_p),
         ("slot_mask", ctypes.c_uint32),
         ("seed", ctypes.c_uint32),

@@ -3,7 +3,7 @@
 It looks at one packet after the other, and puts those together that were sent in parts; of streams it knows nothing.
 """
 
-from overheard_capture.packets.dissector import Dissector, unwrap
+from overheard_capture.packets.dissector import Dissector
 from overheard_capture.packets.types import (
     ACK,
     FIN,
@@ -13,9 +13,9 @@ from overheard_capture.packets.types import (
     Datagram,
     Endpoint,
     Fragment,
-    Message,
     Other,
     Packet,
+    SctpMessage,
     Segment,
     names,
     payload_origin,
@@ -31,11 +31,10 @@ __all__ = [
     "Dissector",
     "Endpoint",
     "Fragment",
-    "Message",
     "Other",
     "Packet",
+    "SctpMessage",
     "Segment",
     "names",
     "payload_origin",
-    "unwrap",
 ]

@@ -15,7 +15,7 @@ Entry = TypeVar("Entry")
 _OVERHEAD = 400
 
 
-class Waiting(Generic[Key, Entry]):
+class ReassemblyTable(Generic[Key, Entry]):
     """Entries that are not complete, from the oldest on. The oldest are given up when there are too many."""
 
     def __init__(self, most: int = 1000, room: int = 16 * 1024 * 1024) -> None:
@@ -51,7 +51,7 @@ class Waiting(Generic[Key, Entry]):
         self.given_up += 1
 
 
-class Remembered:
+class RecentlySeen:
     """What was seen lately."""
 
     def __init__(self, most: int = 16_384) -> None:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import struct
 from typing import TYPE_CHECKING
 
-from overheard_capture.packets.decapsulate import Family, Step
-from overheard_capture.packets.link_types import IPV4, IPV6
+from overheard_capture.packets import assigned
+from overheard_capture.packets.decapsulate import Encapsulated, Family
 
 if TYPE_CHECKING:
     from overheard_capture.packets.decapsulate import Packets, Unwrap
@@ -14,59 +14,65 @@ if TYPE_CHECKING:
 _HEADER_4, _HEADER_6, _PART_6 = struct.Struct(">BxHHHxB2x8s"), struct.Struct(">BxxxHBx32s"), struct.Struct(">BxHI")
 
 
-def _ipv4(step: Step) -> Packets | Step:
+def _ipv4(pdu: Encapsulated) -> Packets | Encapsulated:
     """RFC 791, 3.1."""
-    first, total, identification, fragment, protocol, ends = _HEADER_4.unpack_from(step.held.data, step.at)
-    begins = step.at + (first & 15) * 4
+    first, total, identification, fragment, protocol, ends = _HEADER_4.unpack_from(pdu.buffer.data, pdu.at)
+    begins = pdu.at + (first & 15) * 4
     # A length of 0 is what segmentation offload leaves in a packet that was captured before it was cut up.
-    end = step.at + total if total else step.end
+    end = pdu.at + total if total else pdu.end
     if first >> 4 != 4 or first & 15 < 5 or end < begins:
         raise ValueError
-    inside = Step(Family.IP, protocol, step.held, begins, end, ends)
+    inside = Encapsulated(Family.IP, protocol, pdu.buffer, begins, end, ends)
     if fragment & 0x3FFF:
         last = not fragment & 0x2000
         return _put_together(inside, (ends, protocol, identification), (fragment & 0x1FFF) * 8, last=last)
     return inside
 
 
-def _ipv6(step: Step) -> Step:
+def _ipv6(pdu: Encapsulated) -> Encapsulated:
     """RFC 8200, 3."""
-    first, length, protocol, ends = _HEADER_6.unpack_from(step.held.data, step.at)
-    begins = step.at + 40
+    first, length, protocol, ends = _HEADER_6.unpack_from(pdu.buffer.data, pdu.at)
+    begins = pdu.at + 40
     if first >> 4 != 6:
         raise ValueError
-    return Step(Family.IP, protocol, step.held, begins, begins + length if length else step.end, ends)
+    return Encapsulated(Family.IP, protocol, pdu.buffer, begins, begins + length if length else pdu.end, ends)
 
 
-def _options(step: Step) -> Step:
+def _options(pdu: Encapsulated) -> Encapsulated:
     """Hop-by-hop options, routing, and options for the target (RFC 8200, 4)."""
-    data, at = step.held.data, step.at
-    return step.inside(Family.IP, data[at], at + 8 + data[at + 1] * 8)
+    data, at = pdu.buffer.data, pdu.at
+    return pdu.inside(Family.IP, data[at], at + 8 + data[at + 1] * 8)
 
 
-def _authenticated(step: Step) -> Step:
+def _authenticated(pdu: Encapsulated) -> Encapsulated:
     """RFC 4302: what it proves is not hidden by it."""
-    data, at = step.held.data, step.at
-    return step.inside(Family.IP, data[at], at + 8 + data[at + 1] * 4)
+    data, at = pdu.buffer.data, pdu.at
+    return pdu.inside(Family.IP, data[at], at + 8 + data[at + 1] * 4)
 
 
-def _part(step: Step) -> Packets | Step:
+def _part(pdu: Encapsulated) -> Packets | Encapsulated:
     """RFC 8200, 4.5."""
-    protocol, place, identification = _PART_6.unpack_from(step.held.data, step.at)
-    inside = step.inside(Family.IP, protocol, step.at + 8)
+    protocol, place, identification = _PART_6.unpack_from(pdu.buffer.data, pdu.at)
+    inside = pdu.inside(Family.IP, protocol, pdu.at + 8)
     # RFC 6946: what is said to be a part, and is all of it, waits for nothing.
     if not place & 0xFFF9:
         return inside
-    return _put_together(inside, (step.ends, -1, identification), place & 0xFFF8, last=not place & 1)
+    return _put_together(inside, (pdu.ends, -1, identification), place & 0xFFF8, last=not place & 1)
 
 
-def _put_together(part: Step, key: tuple[bytes, int, int], start: int, *, last: bool) -> Packets | Step:
-    whole = part.held.kept.fragments.add(key, part, start, last=last)
+def _put_together(part: Encapsulated, key: tuple[bytes, int, int], start: int, *, last: bool) -> Packets | Encapsulated:
+    whole = part.buffer.reassemblers.fragments.add(key, part, start, last=last)
     if whole is None:
         return part.fragment()
-    held, protocol = whole
-    return Step(Family.IP, protocol, held, 0, len(held.data), part.ends)
+    buffer, protocol = whole
+    return Encapsulated(Family.IP, protocol, buffer, 0, len(buffer.data), part.ends)
 
 
-NETWORKS: dict[int, Unwrap] = {IPV4: _ipv4, IPV6: _ipv6}
-EXTENSIONS: dict[int, Unwrap] = {0: _options, 43: _options, 44: _part, 51: _authenticated, 60: _options}
+NETWORKS: dict[int, Unwrap] = {assigned.ETHERTYPE_IP: _ipv4, assigned.ETHERTYPE_IPV6: _ipv6}
+EXTENSIONS: dict[int, Unwrap] = {
+    assigned.IPPROTO_HOPOPTS: _options,
+    assigned.IPPROTO_ROUTING: _options,
+    assigned.IPPROTO_FRAGMENT: _part,
+    assigned.IPPROTO_AH: _authenticated,
+    assigned.IPPROTO_DSTOPTS: _options,
+}

@@ -5,14 +5,14 @@ from __future__ import annotations
 import struct
 from typing import TYPE_CHECKING, NamedTuple
 
-from overheard_capture.packets.bounded import Remembered, Waiting
-from overheard_capture.packets.types import Fragment, Message, Packet
+from overheard_capture.packets.bounded import ReassemblyTable, RecentlySeen
+from overheard_capture.packets.types import Fragment, Packet, SctpMessage
 from overheard_capture.provenance.origin import Origin, joined
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from overheard_capture.packets.decapsulate import Packets, Step
+    from overheard_capture.packets.decapsulate import Encapsulated, Packets
 
 _DATA, _INTERLEAVED = 0, 64
 # How the two ends begin and end, what they have received, and which addresses they have.
@@ -23,7 +23,7 @@ _CHUNK, _PLAIN, _NUMBERED = struct.Struct(">BBH"), struct.Struct(">IHHI"), struc
 Group = tuple[bytes, int, int, int]
 
 
-class _Chunk(NamedTuple):
+class _DataChunk(NamedTuple):
     """A part of a message. In its `group`, the one with the next number comes next."""
 
     group: Group
@@ -36,33 +36,33 @@ class _Chunk(NamedTuple):
     whole: bool
     origin: Origin
 
-    def message(self, step: Step, data: bytes, origin: Origin | None) -> Message:
+    def message(self, pdu: Encapsulated, data: bytes, origin: Origin | None) -> SctpMessage:
         """What begins with it."""
         spans = () if origin is None else tuple(origin.sliced(0, len(data)))
         at = 0 if spans else self.at
-        return Message(step.held.frame, *step.ports(), self.stream, self.protocol, at, data, spans)
+        return SctpMessage(pdu.buffer.frame, *pdu.ports(), self.stream, self.protocol, at, data, spans)
 
 
-class _Group:
+class _ChunkGroup:
     """Chunks that wait, and the stretches of numbers that they make: each by its first, and by its last."""
 
     __slots__ = ("chunks", "first_of", "last_of")
 
     def __init__(self) -> None:
-        self.chunks: dict[int, _Chunk] = {}
+        self.chunks: dict[int, _DataChunk] = {}
         self.first_of: dict[int, int] = {}
         self.last_of: dict[int, int] = {}
 
-    def add(self, chunk: _Chunk) -> list[_Chunk]:
+    def add(self, chunk: _DataChunk) -> list[_DataChunk]:
         """Take in a chunk: those of its message, if it is complete now."""
         first = last = chunk.number
         self.chunks[first] = chunk
-        before, behind = (first - 1) % 2**32, (last + 1) % 2**32
+        before, after = (first - 1) % 2**32, (last + 1) % 2**32
         if not chunk.flags & _BEGINS and before in self.first_of and not self.chunks[before].flags & _ENDS:
             first = self.first_of.pop(before)
             del self.last_of[first]
-        if not chunk.flags & _ENDS and behind in self.last_of and not self.chunks[behind].flags & _BEGINS:
-            last = self.last_of.pop(behind)
+        if not chunk.flags & _ENDS and after in self.last_of and not self.chunks[after].flags & _BEGINS:
+            last = self.last_of.pop(after)
             del self.first_of[last]
         if self.chunks[first].flags & _BEGINS and self.chunks[last].flags & _ENDS:
             count = (last - first) % 2**32 + 1
@@ -71,64 +71,64 @@ class _Group:
         return []
 
 
-class Messages:
+class SctpReassembler:
     """Messages of which a part is missing. `disputed` counts chunks that came twice, and differ."""
 
     def __init__(self) -> None:
-        self.waiting = Waiting[Group, _Group]()
+        self.waiting = ReassemblyTable[Group, _ChunkGroup]()
         self.disputed = 0
-        self._done = Remembered()
+        self._done = RecentlySeen()
 
-    def packets(self, step: Step) -> Packets:
+    def packets(self, pdu: Encapsulated) -> Packets:
         """What is in a packet of SCTP."""
         found: dict[Packet, None] = {}
-        for kind, chunk in _chunks(step):
+        for kind, chunk in _chunks(pdu):
             if chunk:
-                found[self._add(step, chunk)] = None
+                found[self._add(pdu, chunk)] = None
             elif kind not in _OF_THE_NETWORK:
-                found.update(dict.fromkeys(step.other()))
-        return tuple(found) or step.control()
+                found.update(dict.fromkeys(pdu.other()))
+        return tuple(found) or pdu.control()
 
-    def _add(self, step: Step, chunk: _Chunk) -> Packet:
+    def _add(self, pdu: Encapsulated, chunk: _DataChunk) -> Packet:
         if chunk.flags & _BEGINS and chunk.flags & _ENDS:
-            return chunk.message(step, chunk.data, chunk.origin if step.held.origin else None)
+            return chunk.message(pdu, chunk.data, chunk.origin if pdu.buffer.origin else None)
         # One that was cut short makes no message: its neighbours wait for it in vain.
         if not chunk.whole:
-            return Fragment(step.held.frame)
+            return Fragment(pdu.buffer.frame)
         seen = (chunk.group, chunk.number, hash(chunk.data))
-        group = self.waiting.entries.get(chunk.group) or _Group()
+        group = self.waiting.entries.get(chunk.group) or _ChunkGroup()
         known = group.chunks.get(chunk.number)
         if known or seen in self._done:
             self.disputed += known is not None and known.data != chunk.data
-            return Fragment(step.held.frame)
+            return Fragment(pdu.buffer.frame)
         self.waiting.keep(chunk.group, group, len(chunk.data))
         chunks = group.add(chunk)
         if not chunks:
-            return Fragment(step.held.frame)
+            return Fragment(pdu.buffer.frame)
         for each in chunks:
             self.waiting.release(chunk.group, len(each.data))
             self._done.add((each.group, each.number, hash(each.data)))
         if not group.chunks:
             self.waiting.pop(chunk.group)
         data = b"".join(each.data for each in chunks)
-        return chunks[0].message(step, data, joined((each.origin, 0, len(each.data)) for each in chunks))
+        return chunks[0].message(pdu, data, joined((each.origin, 0, len(each.data)) for each in chunks))
 
 
-def _chunks(step: Step) -> Iterator[tuple[int, _Chunk | None]]:
+def _chunks(pdu: Encapsulated) -> Iterator[tuple[int, _DataChunk | None]]:
     """The kinds of the chunks of a packet, and those that are of messages."""
-    data, at = step.held.data, step.at + 12
-    end = min(step.end, len(data))
+    data, at = pdu.buffer.data, pdu.at + 12
+    end = min(pdu.end, len(data))
     while at + 4 <= end:
         kind, flags, length = _CHUNK.unpack_from(data, at)
         if length < 4:
             yield -1, None
             return
-        yield kind, _chunk(step, kind, flags, at, length) if kind in {_DATA, _INTERLEAVED} else None
+        yield kind, _chunk(pdu, kind, flags, at, length) if kind in {_DATA, _INTERLEAVED} else None
         at += length + -length % 4
 
 
-def _chunk(step: Step, kind: int, flags: int, at: int, length: int) -> _Chunk:
-    data, between = step.held.data, step.ends + step.held.data[step.at : step.at + 8]
+def _chunk(pdu: Encapsulated, kind: int, flags: int, at: int, length: int) -> _DataChunk:
+    data, between = pdu.buffer.data, pdu.ends + pdu.buffer.data[pdu.at : pdu.at + 8]
     if kind == _DATA:
         number, stream, _, protocol = _PLAIN.unpack_from(data, at + 4)
         begins, group = at + 16, (between, -1, -1, -1)
@@ -140,5 +140,5 @@ def _chunk(step: Step, kind: int, flags: int, at: int, length: int) -> _Chunk:
     end = at + length
     if begins > end:
         raise ValueError
-    whole, origin = end <= min(step.end, len(data)), step.held.origin_of(begins, end)
-    return _Chunk(group, number, flags, stream, protocol, begins, data[begins:end], whole, origin)
+    whole, origin = end <= min(pdu.end, len(data)), pdu.buffer.origin_of(begins, end)
+    return _DataChunk(group, number, flags, stream, protocol, begins, data[begins:end], whole, origin)

@@ -6,74 +6,74 @@ import struct
 from functools import partial
 from typing import TYPE_CHECKING
 
+from overheard_capture.packets import assigned
 from overheard_capture.packets.decapsulate import Family
-from overheard_capture.packets.link_types import BRIDGED, ETHERNET, IPV4, IPV6, WHOLE_PPP, always, mpls
+from overheard_capture.packets.link_types import WHOLE_PPP, always, mpls
 from overheard_capture.packets.types import ACK, Datagram, Segment
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from overheard_capture.packets.decapsulate import Packets, Step, Unwrap
+    from overheard_capture.packets.decapsulate import Encapsulated, Packets, Unwrap
 
 _TCP = struct.Struct(">4xIIBB")
 # The types that carry whatever one likes: the echo of ICMP (RFC 792), and of ICMPv6 (RFC 4443, 4).
 _ECHO, _ECHO_6 = {0, 8}, {128, 129}
-_PPP, _ERSPAN = 0x880B, 0x88BE
 
 
-def _tcp(step: Step) -> Packets:
-    held, at, end = step.held, step.at, step.end
-    source, target = step.ports()
-    sequence, acknowledged, header, flags = _TCP.unpack_from(held.data, at)
+def _tcp(pdu: Encapsulated) -> Packets:
+    buffer, at, end = pdu.buffer, pdu.at, pdu.end
+    source, target = pdu.ports()
+    sequence, acknowledged, header, flags = _TCP.unpack_from(buffer.data, at)
     offset = at + (header >> 4) * 4
     if header < 0x50 or offset > end:
         raise ValueError
     number = acknowledged if flags & ACK else -1
-    payload, spans = held.data[offset:end], held.spans(offset, end)
-    place = step.offset(offset)
-    return (Segment(held.frame, source, target, sequence, number, flags, place, end - offset, payload, spans),)
+    payload, spans = buffer.data[offset:end], buffer.spans(offset, end)
+    place = pdu.offset(offset)
+    return (Segment(buffer.frame, source, target, sequence, number, flags, place, end - offset, payload, spans),)
 
 
-def _udp(step: Step) -> Packets | Step:
+def _udp(pdu: Encapsulated) -> Packets | Encapsulated:
     """RFC 768; RFC 3828, whose packets have another number where the length would be."""
-    held, begins, end = step.held, step.at + 8, step.end
-    source, target = step.ports()
-    if begins > min(end, len(held.data)):
+    buffer, begins, end = pdu.buffer, pdu.at + 8, pdu.end
+    source, target = pdu.ports()
+    if begins > min(end, len(buffer.data)):
         raise ValueError
-    payload, spans = held.data[begins:end], held.spans(begins, end)
-    datagram = Datagram(held.frame, source, target, step.offset(begins), payload, spans)
+    payload, spans = buffer.data[begins:end], buffer.spans(begins, end)
+    datagram = Datagram(buffer.frame, source, target, pdu.offset(begins), payload, spans)
     if target.port in _OVER_UDP and len(payload) > 8:
-        return _OVER_UDP[target.port](step, begins, payload, (datagram,))
+        return _OVER_UDP[target.port](pdu, begins, payload, (datagram,))
     return (datagram,)
 
 
-def _vxlan(step: Step, at: int, payload: bytes, datagram: Packets) -> Packets | Step:
+def _vxlan(pdu: Encapsulated, at: int, payload: bytes, datagram: Packets) -> Packets | Encapsulated:
     """RFC 7348; with 0x80 it has a group policy."""
     if payload[0] not in {0x08, 0x88} or payload[7]:
         return datagram
-    return step.inside(Family.LINK, ETHERNET, at + 8, datagram)
+    return pdu.inside(Family.LINK, assigned.LINKTYPE_ETHERNET, at + 8, datagram)
 
 
-def _geneve(step: Step, at: int, payload: bytes, datagram: Packets) -> Packets | Step:
+def _geneve(pdu: Encapsulated, at: int, payload: bytes, datagram: Packets) -> Packets | Encapsulated:
     """RFC 8926."""
     if payload[0] >> 6 or payload[1] & 0x3F or payload[7]:
         return datagram
     protocol = payload[2] << 8 | payload[3]
-    return step.inside(Family.ETHERTYPE, protocol, at + 8 + (payload[0] & 0x3F) * 4, datagram)
+    return pdu.inside(Family.ETHERTYPE, protocol, at + 8 + (payload[0] & 0x3F) * 4, datagram)
 
 
-def _sctp(step: Step) -> Packets:
-    step.ports()
-    return step.held.kept.messages.packets(step)
+def _sctp(pdu: Encapsulated) -> Packets:
+    pdu.ports()
+    return pdu.buffer.reassemblers.messages.packets(pdu)
 
 
-def _control(echo: set[int], step: Step) -> Packets:
-    return step.other() if step.held.data[step.at] in echo else step.control()
+def _control(echo: set[int], pdu: Encapsulated) -> Packets:
+    return pdu.other() if pdu.buffer.data[pdu.at] in echo else pdu.control()
 
 
-def _gre(step: Step) -> Packets | Step:
+def _gre(pdu: Encapsulated) -> Packets | Encapsulated:
     """RFC 2784 and RFC 2890; RFC 2637, 4.1, for PPP."""
-    data, at = step.held.data, step.at
+    data, at = pdu.buffer.data, pdu.at
     flags, protocol = data[at] << 8 | data[at + 1], data[at + 2] << 8 | data[at + 3]
     version, checked, routed, keyed, numbered = (
         flags & 7,
@@ -83,17 +83,17 @@ def _gre(step: Step) -> Packets | Step:
         flags & 0x1000,
     )
     begins = at + 4 + sum(4 for each in (checked, keyed, numbered, version == 1 and flags & 0x80) if each)
-    if routed or version > 1 or (version == 1) != (protocol == _PPP):
-        return step.other()
+    if routed or version > 1 or (version == 1) != (protocol == assigned.ETHERTYPE_PPP):
+        return pdu.other()
     if version == 1:
-        return step.inside(Family.PPP, WHOLE_PPP, begins)
+        return pdu.inside(Family.PPP, WHOLE_PPP, begins)
     # A switch that mirrors what it sees puts a header of its own in front of it, and says so with the number.
-    if protocol == _ERSPAN:
-        return step.inside(Family.LINK, ETHERNET, begins + (8 if numbered else 0))
-    return step.inside(Family.ETHERTYPE, protocol, begins)
+    if protocol == assigned.ETHERTYPE_ERSPAN:
+        return pdu.inside(Family.LINK, assigned.LINKTYPE_ETHERNET, begins + (8 if numbered else 0))
+    return pdu.inside(Family.ETHERTYPE, protocol, begins)
 
 
-_OVER_UDP: dict[int, Callable[[Step, int, bytes, Packets], Packets | Step]] = {
+_OVER_UDP: dict[int, Callable[[Encapsulated, int, bytes, Packets], Packets | Encapsulated]] = {
     4789: _vxlan,
     # What Linux takes, where it is told no port.
     8472: _vxlan,
@@ -101,18 +101,18 @@ _OVER_UDP: dict[int, Callable[[Step, int, bytes, Packets], Packets | Step]] = {
 }
 
 TRANSPORTS: dict[int, Unwrap] = {
-    1: partial(_control, _ECHO),
-    2: partial(_control, set[int]()),
-    4: partial(always, Family.ETHERTYPE, IPV4, 0),
-    6: _tcp,
-    17: _udp,
-    41: partial(always, Family.ETHERTYPE, IPV6, 0),
-    47: _gre,
-    58: partial(_control, _ECHO_6),
+    assigned.IPPROTO_ICMP: partial(_control, _ECHO),
+    assigned.IPPROTO_IGMP: partial(_control, set[int]()),
+    assigned.IPPROTO_IPV4: partial(always, Family.ETHERTYPE, assigned.ETHERTYPE_IP, 0),
+    assigned.IPPROTO_TCP: _tcp,
+    assigned.IPPROTO_UDP: _udp,
+    assigned.IPPROTO_IPV6: partial(always, Family.ETHERTYPE, assigned.ETHERTYPE_IPV6, 0),
+    assigned.IPPROTO_GRE: _gre,
+    assigned.IPPROTO_ICMPV6: partial(_control, _ECHO_6),
     # RFC 3378.
-    97: partial(always, Family.ETHERTYPE, BRIDGED, 2),
-    132: _sctp,
-    136: _udp,
+    assigned.IPPROTO_ETHERIP: partial(always, Family.ETHERTYPE, assigned.ETHERTYPE_TEB, 2),
+    assigned.IPPROTO_SCTP: _sctp,
+    assigned.IPPROTO_UDPLITE: _udp,
     # RFC 4023.
-    137: mpls,
+    assigned.IPPROTO_MPLS: mpls,
 }

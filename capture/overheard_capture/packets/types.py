@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+from overheard_capture.packets.assigned import LINKTYPE_ETHERNET
 from overheard_capture.provenance.origin import Origin, Span
 
 if TYPE_CHECKING:
     from overheard_capture.captures.frame import Frame
 
 FIN, SYN, RST, ACK = 0x01, 0x02, 0x04, 0x10
-
-_ETHERNET = 1
 
 
 class Endpoint(NamedTuple):
@@ -55,7 +54,7 @@ class Datagram(NamedTuple):
     parts: tuple[Span, ...] = ()
 
 
-class Message(NamedTuple):
+class SctpMessage(NamedTuple):
     """One user message of SCTP (RFC 9260, 6.9); `frame`, `offset` and `parts` are as those of a segment.
 
     `protocol` is the payload protocol identifier that its first chunk has.
@@ -92,10 +91,10 @@ class Other(NamedTuple):
     addresses: tuple[str, ...] = ()
 
 
-Packet = Segment | Datagram | Message | Fragment | Control | Other
+Packet = Segment | Datagram | SctpMessage | Fragment | Control | Other
 
 
-def payload_origin(packet: Segment | Datagram | Message) -> Origin:
+def payload_origin(packet: Segment | Datagram | SctpMessage) -> Origin:
     """Where the payload of `packet` comes from."""
     if packet.parts:
         return Origin(list(packet.parts))
@@ -107,11 +106,11 @@ def names(frame: Frame, packet: Packet) -> set[str]:
 
     Empty where the link layer names nobody: on `lo`, one machine talks to itself, whatever addresses it uses.
     """
-    macs = [frame.data[:6], frame.data[6:12]] if frame.link_type == _ETHERNET and len(frame.data) >= 12 else []
+    macs = [frame.data[:6], frame.data[6:12]] if frame.link_type == LINKTYPE_ETHERNET and len(frame.data) >= 12 else []
     if not any(any(mac) for mac in macs):
         return set()
     ends: list[str] = []
-    if isinstance(packet, Segment | Datagram | Message):
+    if isinstance(packet, Segment | Datagram | SctpMessage):
         ends = [packet.source.address, packet.target.address]
     elif isinstance(packet, Other):
         ends = list(packet.addresses)

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from overheard_capture.content.content import Content, Looking
-from overheard_capture.content.findings import Why
-from overheard_capture.decoders.untyped import leaf
+from overheard.words.layer import Layer
+from overheard_capture.content.content import Content, SearchScope
+from overheard_capture.content.findings import Reason
+from overheard_capture.decoders.untyped import untyped
 
 if TYPE_CHECKING:
-    from overheard_capture.content.content import Bytes
-    from overheard_capture.content.findings import Desk
-    from overheard_capture.provenance.origin import Origin
+    from overheard_capture.content.findings import Findings
+    from overheard_capture.provenance.origin import Bytes, Origin
+
+LAYER = Layer("GELF")
 
 _MAGIC = b"\x1e\x0f"
 _HEAD = 12
@@ -20,7 +22,7 @@ _MOST_PIECES = 128
 _MOST = 1 << 20
 
 
-class _Piece(NamedTuple):
+class _GelfChunk(NamedTuple):
     data: bytes
     origin: Origin
 
@@ -28,10 +30,10 @@ class _Piece(NamedTuple):
 class Gelf:
     """Puts the messages of one direction together."""
 
-    def __init__(self, desk: Desk) -> None:
-        self._desk = desk
+    def __init__(self, findings: Findings) -> None:
+        self._findings = findings
         # The pieces of each message by their number, and how many there are to be.
-        self._messages: dict[bytes, tuple[int, dict[int, _Piece]]] = {}
+        self._messages: dict[bytes, tuple[int, dict[int, _GelfChunk]]] = {}
         self._kept = 0
 
     def datagram(self, data: Bytes, origin: Origin) -> bool:
@@ -44,7 +46,7 @@ class Gelf:
         name = bytes(data[2:10])
         wanted, pieces = self._messages.setdefault(name, (count, {}))
         if number not in pieces:
-            pieces[number] = _Piece(bytes(data[_HEAD:]), origin.behind(_HEAD))
+            pieces[number] = _GelfChunk(bytes(data[_HEAD:]), origin.after(_HEAD))
             self._kept += len(data) - _HEAD
         if len(pieces) == wanted:
             self._read(name)
@@ -56,7 +58,7 @@ class Gelf:
         """Read a message as far as it is there."""
         wanted, pieces = self._messages.pop(name)
         self._kept -= sum(len(piece.data) for piece in pieces.values())
-        content = Content(self._desk, ("GELF",), leaf, Looking.SEAMS)
+        content = Content(self._findings, (LAYER,), untyped, SearchScope.SEAMS)
         at = 0
         for number, piece in sorted(pieces.items()):
             if number > at:
@@ -65,7 +67,7 @@ class Gelf:
             at = number + 1
         content.close()
         if len(pieces) < wanted:
-            self._desk.unread(Why.GAP, "a message of GELF of which pieces are missing", ("GELF",))
+            self._findings.unread(Reason.GAP, "a message of GELF of which pieces are missing", (LAYER,))
 
     def close(self) -> None:
         """There is no more to come."""

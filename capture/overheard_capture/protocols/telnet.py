@@ -7,15 +7,17 @@ import re
 from enum import Enum, auto
 from typing import TYPE_CHECKING
 
-from overheard_capture.content.content import Content, Looking
-from overheard_capture.content.findings import Why
-from overheard_capture.decoders.line_editing import Typed
-from overheard_capture.decoders.untyped import leaf
+from overheard.words.layer import Layer, Layers
+from overheard_capture.content.content import Content, SearchScope
+from overheard_capture.content.findings import Reason
+from overheard_capture.decoders.line_editing import LineEditing
+from overheard_capture.decoders.untyped import untyped
 
 if TYPE_CHECKING:
-    from overheard_capture.content.content import Bytes
-    from overheard_capture.content.findings import Desk
-    from overheard_capture.provenance.origin import Origin
+    from overheard_capture.content.findings import Findings
+    from overheard_capture.provenance.origin import Bytes, Origin
+
+LAYER = Layer("telnet")
 
 _IAC, _SB, _SE = 0xFF, 0xFA, 0xF0
 # More nobody has to say of an option.
@@ -56,8 +58,8 @@ def _is_typed(text: bytes) -> bool:
 class _Shown:
     """Lets a leaf read what is shown. Keys and sequences that move, ring or colour are no text, and nothing secret."""
 
-    def __init__(self, desk: Desk, layers: tuple[str, ...]) -> None:
-        self._leaf = leaf(desk, layers)
+    def __init__(self, findings: Findings, layers: Layers) -> None:
+        self._leaf = untyped(findings, layers)
 
     def feed(self, data: Bytes, origin: Origin) -> None:
         """Read on."""
@@ -72,7 +74,7 @@ class _Shown:
         self._leaf.close()
 
 
-class _Now(Enum):
+class _State(Enum):
     """What the next byte is part of."""
 
     TEXT = auto()
@@ -85,26 +87,26 @@ class _Now(Enum):
 class Telnet:
     """Reads one direction."""
 
-    def __init__(self, desk: Desk, layers: tuple[str, ...]) -> None:
-        self._desk = desk
-        self._layers = (*layers, "telnet")
-        self._content = Content(desk, self._layers, _Shown, Looking.SEAMS)
-        self._typed = Typed(desk, self._layers)
-        self._now = _Now.TEXT
+    def __init__(self, findings: Findings, layers: Layers) -> None:
+        self._findings = findings
+        self._layers = (*layers, LAYER)
+        self._content = Content(findings, self._layers, _Shown, SearchScope.SEAMS)
+        self._typed = LineEditing(findings, self._layers)
+        self._now = _State.TEXT
         # Whether something was left out since the last text, and whether that ended in a return.
         self._cut = self._returned = False
         self._talked = 0
-        desk.is_a("telnet")
+        findings.is_a("telnet")
 
     def feed(self, data: Bytes, origin: Origin) -> None:
         """Read on."""
-        self._desk.read["telnet"] += len(data)
+        self._findings.read["telnet"] += len(data)
         held = bytes(data)
         at = 0
         while at < len(held):
-            if self._now is _Now.TEXT:
+            if self._now is _State.TEXT:
                 at = self._read_text(held, at, origin)
-            elif self._now in (_Now.TALK, _Now.TALK_ENDS):
+            elif self._now in (_State.TALK, _State.TALK_ENDS):
                 at = self._read_talk(held, at)
             else:
                 at = self._read_command(held, at, origin)
@@ -120,12 +122,12 @@ class Telnet:
         if padded >= 0:
             command, ends = False, padded + 1
         if ends > at:
-            self._text(data[at:ends], origin.behind(at))
+            self._text(data[at:ends], origin.after(at))
         if ends == len(data):
             return ends
         self._cut = True
         if command:
-            self._now = _Now.COMMAND
+            self._now = _State.COMMAND
         return ends + 1
 
     def _text(self, text: bytes, origin: Origin) -> None:
@@ -134,17 +136,17 @@ class Telnet:
         self._cut, self._returned = False, text.endswith(b"\r")
 
     def _read_command(self, data: bytes, at: int, origin: Origin) -> int:
-        if self._now is _Now.OPTION:
-            self._now = _Now.TEXT
+        if self._now is _State.OPTION:
+            self._now = _State.TEXT
             return at + 1
         command = data[at]
-        self._now = _Now.TEXT
+        self._now = _State.TEXT
         if command == _SB:
-            self._now, self._talked = _Now.TALK, 0
+            self._now, self._talked = _State.TALK, 0
         elif _SB < command < _IAC:
-            self._now = _Now.OPTION
+            self._now = _State.OPTION
         elif command == _IAC:
-            self._text(data[at : at + 1], origin.behind(at))
+            self._text(data[at : at + 1], origin.after(at))
         elif command < _SE:
             # This is no command, and thus was none.
             return at
@@ -152,25 +154,25 @@ class Telnet:
 
     def _read_talk(self, data: bytes, at: int) -> int:
         begins = at
-        if self._now is _Now.TALK_ENDS:
-            self._now = _Now.TEXT if data[at] == _SE else _Now.TALK
+        if self._now is _State.TALK_ENDS:
+            self._now = _State.TEXT if data[at] == _SE else _State.TALK
             return at + 1
         at = data.find(_IAC, at)
         if at >= 0:
-            self._now = _Now.TALK_ENDS
+            self._now = _State.TALK_ENDS
         ends = len(data) if at < 0 else at + 1
         # Where it never ends, what follows is looked at all the same.
         allowed = _LONGEST - self._talked
         self._talked += ends - begins
         if self._talked > _LONGEST:
-            self._desk.unread(Why.DAMAGED, "an endless option of telnet", self._layers)
-            self._now = _Now.TEXT
+            self._findings.unread(Reason.DAMAGED, "an endless option of telnet", self._layers)
+            self._now = _State.TEXT
             return begins + allowed
         return ends
 
     def gap(self, length: int) -> None:
         """So many bytes are missing here."""
-        self._now, self._cut, self._returned = _Now.TEXT, True, False
+        self._now, self._cut, self._returned = _State.TEXT, True, False
         self._content.gap(length)
         self._typed.gap()
 
@@ -180,6 +182,6 @@ class Telnet:
         self._typed.close()
 
 
-def telnet(desk: Desk, layers: tuple[str, ...]) -> Telnet:
+def telnet(findings: Findings, layers: Layers) -> Telnet:
     """A reader of one direction."""
-    return Telnet(desk, layers)
+    return Telnet(findings, layers)

@@ -5,13 +5,15 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from overheard_capture.content.content import Content, Looking
-from overheard_capture.decoders.untyped import leaf
+from overheard.words.layer import Layer
+from overheard_capture.content.content import Content, SearchScope
+from overheard_capture.decoders.untyped import untyped
 
 if TYPE_CHECKING:
-    from overheard_capture.content.content import Bytes
-    from overheard_capture.content.findings import Desk
-    from overheard_capture.provenance.origin import Origin
+    from overheard_capture.content.findings import Findings
+    from overheard_capture.provenance.origin import Bytes, Origin
+
+LAYER = Layer("TFTP")
 
 _TEXT = rb"[^\0-\x1f\x7f]"
 _REQUEST = re.compile(
@@ -27,8 +29,8 @@ _NUMBERS = 0x10000
 class Tftp:
     """What one side sends, from one port to another."""
 
-    def __init__(self, desk: Desk) -> None:
-        self._desk = desk
+    def __init__(self, findings: Findings) -> None:
+        self._findings = findings
         self._file: Content | None = None
         # The number of the block that comes next, and how large they are.
         self._next = 1
@@ -50,7 +52,7 @@ class Tftp:
         if self._file is None:
             if number != 1 and len(data) != _HEAD + _BLOCK:
                 return False
-            self._file = Content(self._desk, ("TFTP",), leaf, Looking.SEAMS)
+            self._file = Content(self._findings, (LAYER,), untyped, SearchScope.SEAMS)
             # Where the first blocks were not seen, this is as good a beginning as any.
             self._next, self._size = number, max(len(data) - _HEAD, _BLOCK)
             if number != 1:
@@ -61,7 +63,7 @@ class Tftp:
             return True
         if missing:
             self._file.gap(missing * self._size)
-        self._file.feed(data[_HEAD:], origin.behind(_HEAD))
+        self._file.feed(data[_HEAD:], origin.after(_HEAD))
         self._next = (number + 1) % _NUMBERS
         return True
 

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, TypeAlias
 
-from overheard_capture.provenance.small_queue import Held
+from overheard_capture.provenance.small_queue import SmallByteQueue
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from overheard_capture.content.content import Bytes
-    from overheard_capture.provenance.origin import Origin, Source
+    from overheard_capture.provenance.origin import Bytes, Origin, Source
 
 Part: TypeAlias = tuple[int, int]
 
@@ -20,16 +19,16 @@ _MOST = 1 << 20
 
 def parts(origin: Origin, start: int, end: int) -> list[Part]:
     """The bytes from `start` to `end`, cut where another frame begins."""
-    begins = [start + at for at, _ in origin.behind(start).sources(end - start)]
+    begins = [start + at for at, _ in origin.after(start).sources(end - start)]
     return list(zip(begins, [*begins[1:], end], strict=True))
 
 
-class ByFrame:
+class FrameAligner:
     """Holds back what the last frame brought until all of it has come, so that it does not matter how it was cut."""
 
     def __init__(self, take: Callable[[Bytes, Origin, list[Part]], None]) -> None:
         self._take = take
-        self._held = Held()
+        self._held = SmallByteQueue()
         self._source: Source | None = None
 
     def feed(self, data: Bytes, origin: Origin) -> None:
@@ -49,10 +48,10 @@ class ByFrame:
             begins = [at - first for at, _ in found if first <= at < keep]
             ends = [*begins[1:], keep - first]
             whole = first == 0 and keep == len(data)
-            self._take(data if whole else data[first:keep], origin.behind(first), list(zip(begins, ends, strict=True)))
+            self._take(data if whole else data[first:keep], origin.after(first), list(zip(begins, ends, strict=True)))
         if max(keep, first) < len(data):
             self._source = found[-1][1]
-            self._held.add(data[max(keep, first) :], origin.behind(max(keep, first)))
+            self._held.add(data[max(keep, first) :], origin.after(max(keep, first)))
 
     def flush(self) -> None:
         """Hand on what was held back."""

@@ -9,6 +9,9 @@ from typing import TYPE_CHECKING, NamedTuple, Self, TypeAlias, overload
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
+# Bytes as they are handed on: whoever gets a view must copy what is to be kept.
+Bytes: TypeAlias = bytes | bytearray | memoryview
+
 # A frame, or what else bytes came out of.
 Source: TypeAlias = int | tuple[object, ...]
 
@@ -37,7 +40,7 @@ class Span(NamedTuple):
     also: tuple[int, ...] = ()
 
 
-class Packed:
+class PackedSpans:
     """Spans that are kept as four numbers each (start, frame, offset, length), and made when they are asked for."""
 
     __slots__ = ("_words", "starts")
@@ -81,7 +84,7 @@ class Packed:
         return Span(start, frame, offset, length)
 
 
-class Made:
+class DerivedSpans:
     """Spans of what was made of other bytes, part by part; each is looked up only when it is asked for."""
 
     __slots__ = ("_origin", "_parts", "starts")
@@ -111,7 +114,7 @@ class Origin:
 
     __slots__ = ("shift", "spans")
 
-    def __init__(self, spans: list[Span] | Packed | Made, shift: int = 0) -> None:
+    def __init__(self, spans: list[Span] | PackedSpans | DerivedSpans, shift: int = 0) -> None:
         self.spans = spans
         self.shift = shift
 
@@ -123,7 +126,7 @@ class Origin:
         """That of bytes that are `length` bytes at `offset` of a frame."""
         return cls([Span(0, frame, offset, length)])
 
-    def behind(self, count: int) -> Origin:
+    def after(self, count: int) -> Origin:
         """The origin of the same bytes without the first `count`."""
         return Origin(self.spans, self.shift + count) if count else self
 
@@ -153,7 +156,7 @@ class Origin:
         if not spans:
             return 0
         index = self._index(self.shift + at)
-        return spans.frame(index) if isinstance(spans, Packed) else spans[index].frame
+        return spans.frame(index) if isinstance(spans, PackedSpans) else spans[index].frame
 
     def place(self, start: int, length: int) -> Place:
         """Where the `length` bytes at `start` are on the wire."""
@@ -182,7 +185,7 @@ class Origin:
             return []
         low, high = self._among(start, end - start)
         start += self.shift
-        if isinstance(self.spans, Packed):
+        if isinstance(self.spans, PackedSpans):
             return self.spans.moved(low, high, start, at)
         spans = []
         for span in self.spans[low:high]:
@@ -198,7 +201,7 @@ class Origin:
         """Where in the first `length` bytes each part begins that came out of one thing, and what that is."""
         low, high = self._among(0, length)
         spans = self.spans
-        if isinstance(spans, Packed):
+        if isinstance(spans, PackedSpans):
             each: Iterable[tuple[int, Source]] = spans.frames(low, high)
         else:
             each = ((span.start, span.frame if span.exact else span[1:]) for span in spans[low:high])
@@ -212,7 +215,7 @@ class Origin:
 
     def derived(self, parts: Iterable[tuple[int, int, int]]) -> Origin:
         """The origin of what was made of these bytes: `start` of what came of the bytes from one place to another."""
-        return Origin(Made(self, list(parts)))
+        return Origin(DerivedSpans(self, list(parts)))
 
 
 def joined(parts: Iterable[tuple[Origin, int, int]]) -> Origin:

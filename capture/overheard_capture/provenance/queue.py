@@ -5,7 +5,7 @@ from __future__ import annotations
 from overheard_capture.provenance.origin import Origin, Span
 
 
-class Pending:
+class ByteQueue:
     """A queue of bytes. What is taken from its front is an object of its own, and stays as it is."""
 
     def __init__(self) -> None:

@@ -5,25 +5,25 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from overheard_capture.provenance.origin import Origin
-from overheard_capture.provenance.queue import Pending
+from overheard_capture.provenance.queue import ByteQueue
 
 if TYPE_CHECKING:
-    from overheard_capture.content.content import Bytes
+    from overheard_capture.provenance.origin import Bytes
 
 # An origin with more spans is that of a large block, and not kept as a whole for the sake of some of it.
 _FEW = 32
 _NOWHERE = Origin([])
 
 
-class Held:
-    """What `Pending` is, but quickly made: it does nothing about an origin until there is a second one."""
+class SmallByteQueue:
+    """What `ByteQueue` is, but quickly made: it does nothing about an origin until there is a second one."""
 
     __slots__ = ("_data", "_more", "_origin")
 
     def __init__(self) -> None:
         self._data = b""
         self._origin = _NOWHERE
-        self._more: Pending | None = None
+        self._more: ByteQueue | None = None
 
     def __len__(self) -> int:
         return len(self._more) if self._more else len(self._data)
@@ -43,7 +43,7 @@ class Held:
             self._data, self._origin = bytes(data), origin if kept else Origin(origin.sliced(0, len(data)))
             return
         if not self._more:
-            self._more = Pending()
+            self._more = ByteQueue()
             self._more.add(self._data, self._origin)
             self._data, self._origin = b"", _NOWHERE
         self._more.add(data, origin)

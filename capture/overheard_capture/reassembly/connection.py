@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Protocol
 
 from overheard_capture.packets import ACK, RST, SYN
-from overheard_capture.reassembly.direction import Side
+from overheard_capture.reassembly.direction import Direction
 
 if TYPE_CHECKING:
     from overheard_capture.packets import Endpoint, Segment
 
 
-class Elsewhere(Protocol):
+class Offload(Protocol):
     """Whoever reads a connection in our place, for as long as nothing happens that is out of the ordinary."""
 
     def hand_on(self) -> None:
@@ -21,12 +21,12 @@ class Elsewhere(Protocol):
         """Hand that on, and leave the rest to us."""
 
 
-class Stream:
+class Connection:
     """One connection. `number` counts from 0 as Wireshark's `tcp.stream` does; times are seconds since the epoch."""
 
-    __slots__ = ("began", "client", "cut_off", "ended", "fast", "finished", "number", "reset", "server", "slow")
+    __slots__ = ("began", "client", "cut_off", "ended", "finished", "handled", "number", "offload", "reset", "server")
 
-    def __init__(self, number: int, client: Side, server: Side, now: float) -> None:
+    def __init__(self, number: int, client: Direction, server: Direction, now: float) -> None:
         self.number = number
         self.client = client
         self.server = server
@@ -37,11 +37,11 @@ class Stream:
         # Whether we let go of it while it may have gone on, to make room.
         self.cut_off = False
         # Who reads it in our place; and how many segments we took in ourselves since.
-        self.fast: Elsewhere | None = None
-        self.slow = 0
+        self.offload: Offload | None = None
+        self.handled = 0
 
     @property
-    def sides(self) -> tuple[Side, Side]:
+    def directions(self) -> tuple[Direction, Direction]:
         """What the client said, and what the server said."""
         return self.client, self.server
 
@@ -53,9 +53,9 @@ class Stream:
 
     def add(self, segment: Segment, now: float) -> None:
         """Take in a segment of either side."""
-        if self.fast is not None:
-            self.fast.surrender()
-        self.slow += 1
+        if self.offload is not None:
+            self.offload.surrender()
+        self.handled += 1
         own, other = self._own_and_other(segment)
         own.add(segment)
         if segment.acknowledged >= 0:
@@ -71,23 +71,23 @@ class Stream:
         """Whether this SYN opens the same pair of ports once more, and is not just sent again."""
         if segment.flags & (SYN | ACK) != SYN:
             return False
-        over = self.reset or any(side.closed for side in self.sides)
+        over = self.reset or any(direction.closed for direction in self.directions)
         own, _ = self._own_and_other(segment)
         return over or not self.client.opened or own.begins_elsewhere(segment)
 
-    def _own_and_other(self, segment: Segment) -> tuple[Side, Side]:
+    def _own_and_other(self, segment: Segment) -> tuple[Direction, Direction]:
         return (self.client, self.server) if segment.source == self.client.source else (self.server, self.client)
 
     def hand_on(self) -> None:
         """Hand on what both sides said so far."""
-        if self.fast is not None:
-            self.fast.hand_on()
+        if self.offload is not None:
+            self.offload.hand_on()
         self.server.hand_on()
 
     def finish(self) -> None:
         """Hand on all that there is. What comes later is looked at, and not put in any place."""
-        if self.fast is not None:
-            self.fast.surrender()
+        if self.offload is not None:
+            self.offload.surrender()
         if not self.finished:
             self.finished = True
             self.hand_on()
@@ -95,7 +95,7 @@ class Stream:
             self.server.finish()
 
 
-class _Nobody:
+class _NoSink:
     """Listens to nothing."""
 
     def feed(self, data: object, origin: object) -> None: ...
@@ -105,13 +105,13 @@ class _Nobody:
     def close(self) -> None: ...
 
 
-def unheard(number: int, client: Endpoint, server: Endpoint, now: float) -> Stream:
+def counted_only(number: int, client: Endpoint, server: Endpoint, now: float) -> Connection:
     """A connection that nobody listens to: it is only counted."""
-    nobody = _Nobody()
-    sides = [
-        Side(source, target, nobody, lambda _data, _origin: None)
+    nobody = _NoSink()
+    directions = [
+        Direction(source, target, nobody, lambda _data, _origin: None)
         for source, target in ((client, server), (server, client))
     ]
-    for side in sides:
-        side.heard = False
-    return Stream(number, sides[0], sides[1], now)
+    for direction in directions:
+        direction.heard = False
+    return Connection(number, directions[0], directions[1], now)

@@ -22,7 +22,7 @@ _HELD, _HELD_SEGMENTS = 4 << 20, 4096
 _AT_FIRST = 16
 
 
-class Listener(Protocol):
+class ByteSink(Protocol):
     """Whoever is told what one side said."""
 
     def feed(self, data: bytes | bytearray | memoryview, origin: Origin) -> None:
@@ -35,14 +35,14 @@ class Listener(Protocol):
         """There is no more to come."""
 
 
-class Variant(Protocol):
+class VariantSink(Protocol):
     """Whoever is told what came besides: bytes that were sent again, and cannot be held against what came first."""
 
     def __call__(self, data: bytes, origin: Origin) -> None:
         """Look at these bytes, too."""
 
 
-class Side:
+class Direction:
     """What one end of a connection said. Positions count from 0 at the first byte after SYN."""
 
     __slots__ = (
@@ -71,7 +71,7 @@ class Side:
         "target",
     )
 
-    def __init__(self, source: Endpoint, target: Endpoint, listener: Listener, variant: Variant) -> None:
+    def __init__(self, source: Endpoint, target: Endpoint, listener: ByteSink, variant: VariantSink) -> None:
         self.source = source
         self.target = target
         self.opened = False
@@ -86,7 +86,7 @@ class Side:
         # Whether anybody listens, so that what was handed on is kept to hold what is sent again against.
         self.heard = True
         # Who is to hand on first: the client, for the server's words may be the answer to its.
-        self.first: Side | None = None
+        self.first: Direction | None = None
         self._done = False
         self._listener = listener
         self._variant = variant

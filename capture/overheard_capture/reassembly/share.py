@@ -16,29 +16,29 @@ if TYPE_CHECKING:
 class Share:
     """One of two shares. The `first` reader keeps all that had begun when they became two, and half of what follows.
 
-    That were so many `streams`, and these `talks`. What is in no flow is the first reader's, too.
+    That were so many `connections`, and these `datagram_flows`. What is in no flow is the first reader's, too.
     """
 
     first: bool
-    streams: int
-    talks: frozenset[frozenset[Endpoint]]
+    connections: int
+    datagram_flows: frozenset[frozenset[Endpoint]]
 
     @classmethod
-    def from_now_on(cls, streams: int, talks: Iterable[frozenset[Endpoint]]) -> Share:
+    def from_now_on(cls, connections: int, datagram_flows: Iterable[frozenset[Endpoint]]) -> Share:
         """That of the first reader, where so much has begun."""
-        return cls(True, streams, frozenset(talks))
+        return cls(True, connections, frozenset(datagram_flows))
 
     @property
     def other(self) -> Share:
         """That of the other reader."""
         return replace(self, first=not self.first)
 
-    def has_stream(self, number: int) -> bool:
+    def has_connection(self, number: int) -> bool:
         """Whether it has the TCP connection with this number."""
-        return self.first == (number < self.streams or number % 2 == 0)
+        return self.first == (number < self.connections or number % 2 == 0)
 
-    def has_talk(self, one: Endpoint, other: Endpoint) -> bool:
+    def has_datagram_flow(self, one: Endpoint, other: Endpoint) -> bool:
         """Whether it has the datagrams between these ends."""
         ends = frozenset((one, other))
         # Python's own hash is another in each process.
-        return self.first == (ends in self.talks or zlib.crc32(repr(sorted(ends)).encode()) % 2 == 0)
+        return self.first == (ends in self.datagram_flows or zlib.crc32(repr(sorted(ends)).encode()) % 2 == 0)

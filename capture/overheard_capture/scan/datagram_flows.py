@@ -5,32 +5,34 @@ from __future__ import annotations
 from collections import OrderedDict
 from typing import TYPE_CHECKING
 
-from overheard_capture.content.content import Content, Looking
-from overheard_capture.identify.datagrams import DatagramReader
+from overheard_capture.content.content import Content, SearchScope
+from overheard_capture.identify.datagrams import DatagramIdentifier
 from overheard_capture.packets import payload_origin
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-    from overheard_capture.content.findings import Desk
+    from overheard_capture.content.findings import Findings
     from overheard_capture.packets import Datagram, Endpoint
 
 # How many pairs of ends are kept at a time.
 _MOST = 20_000
 
 
-class Talk:
+class DatagramFlow:
     """All datagrams between two ends. `client` is who sent the first; times are seconds since the epoch."""
 
-    __slots__ = ("_joined", "began", "client", "desks", "ended", "parties", "readers", "seen", "server")
+    __slots__ = ("_joined", "began", "both_findings", "client", "ended", "parties", "readers", "seen", "server")
 
-    def __init__(self, client: Endpoint, server: Endpoint, desks: tuple[Desk, Desk], now: float) -> None:
+    def __init__(
+        self, client: Endpoint, server: Endpoint, both_findings: tuple[Findings, Findings], now: float
+    ) -> None:
         self.client = client
         self.server = server
-        self.desks = desks
-        self.readers = tuple(map(DatagramReader, desks))
+        self.both_findings = both_findings
+        self.readers = tuple(map(DatagramIdentifier, both_findings))
         # What one says in two datagrams is read together by whoever follows the talk.
-        self._joined = [Content(desk, (), None, Looking.SEAMS) for desk in desks]
+        self._joined = [Content(findings, (), None, SearchScope.SEAMS) for findings in both_findings]
         self.began = self.ended = now
         # Bytes of payload that the client, and the server, sent.
         self.seen = [0, 0]
@@ -54,13 +56,13 @@ class Talk:
             reader.close()
 
 
-class Talks:
-    """The datagrams of a capture. `desks` makes the two desks of a pair of ends; `retire` takes one that is over."""
+class DatagramFlowTable:
+    """The datagrams of a capture. `make` gives the findings of both ends; `retire` takes a flow that is over."""
 
-    def __init__(self, desks: Callable[[], tuple[Desk, Desk]], retire: Callable[[Talk], None]) -> None:
-        self._desks = desks
+    def __init__(self, make: Callable[[], tuple[Findings, Findings]], retire: Callable[[DatagramFlow], None]) -> None:
+        self._make = make
         self._retire = retire
-        self._kept: OrderedDict[frozenset[Endpoint], Talk] = OrderedDict()
+        self._kept: OrderedDict[frozenset[Endpoint], DatagramFlow] = OrderedDict()
         self._all_kept = True
 
     @property
@@ -73,24 +75,24 @@ class Talks:
         """Whether those are all that there were."""
         return self._all_kept
 
-    def add(self, datagram: Datagram, now: float) -> Talk:
+    def add(self, datagram: Datagram, now: float) -> DatagramFlow:
         """Take in a datagram, and say between whom it is."""
         ends = frozenset((datagram.source, datagram.target))
-        talk = self._kept.get(ends)
-        if talk is None:
+        flow = self._kept.get(ends)
+        if flow is None:
             if len(self._kept) >= _MOST:
                 self._let_go(next(iter(self._kept)))
                 self._all_kept = False
-            talk = self._kept[ends] = Talk(datagram.source, datagram.target, self._desks(), now)
+            flow = self._kept[ends] = DatagramFlow(datagram.source, datagram.target, self._make(), now)
         else:
             self._kept.move_to_end(ends)
-        talk.add(datagram, now)
-        return talk
+        flow.add(datagram, now)
+        return flow
 
     def _let_go(self, ends: frozenset[Endpoint]) -> None:
-        talk = self._kept.pop(ends)
-        talk.finish()
-        self._retire(talk)
+        flow = self._kept.pop(ends)
+        flow.finish()
+        self._retire(flow)
 
     def finish(self) -> None:
         """There is no more to come."""

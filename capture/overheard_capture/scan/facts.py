@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from overheard.words.report import Flow
     from overheard.words.visible import Visible
     from overheard_capture.content.findings import Unread
+    from overheard_capture.reassembly.connection import Connection
 
 # How many flows are told one by one; the others are counted.
 MOST_FLOWS = 10_000
@@ -49,6 +50,24 @@ class Facts:
     more_flows: int = 0
     visible: list[Visible] = field(default_factory=list)
     tls: list[int] = field(default_factory=list)
+
+    def count_connection(self, connection: Connection) -> None:
+        """Take in what may be wrong with a TCP connection that is over, and how many bytes of it were searched."""
+        self.streams += 1
+        order = (0, connection.number)
+        for direction in connection.directions:
+            self.searched += direction.seen
+            if direction.missing:
+                self.gaps.add(f"{direction.missing} of {direction}", order)
+            if direction.conflicts:
+                self.conflicts.add(str(direction), order)
+            if direction.late:
+                self.late.add(str(direction), order)
+        self.busy += any(direction.seen for direction in connection.directions)
+        if connection.cut_off:
+            self.cut_off.add(connection.number, order)
+        elif not connection.complete:
+            self.open_ended.add(connection.number, order)
 
     def add_flows(self, other: Facts) -> None:
         """Take in what another reading of the same capture says of the flows that it read."""

@@ -5,21 +5,21 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING, NamedTuple
 
+from overheard.words.layer import LayerKind, Layers
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from overheard_capture.content.findings import Found
+    from overheard_capture.content.findings import Occurrence
 
 # How many places are kept of each secret; the others are counted.
 _MOST = 1000
-# What is seen in these was to be seen without unwrapping them, too, where it is the same place.
-_REPEATING = {"base64", "quoted-printable"}
 
 
 class Find(NamedTuple):
     """A place where a secret was seen, and in which flow: -1 and nobody for what is in none."""
 
-    found: Found
+    found: Occurrence
     stream: int
     direction: str
 
@@ -61,14 +61,14 @@ class Finds:
         return sorted(_once(finds), key=_order)
 
 
-def _order(find: Find) -> tuple[int, int, int, tuple[str, ...], str]:
+def _order(find: Find) -> tuple[int, int, int, Layers, str]:
     place = find.found.place
     return place.frame, place.offset, find.found.position, find.found.layers, find.found.match.spelling
 
 
 def _once(finds: Iterable[Find]) -> Iterator[Find]:
     """Without those that show what was to be seen with fewer layers, at the same place."""
-    places: dict[tuple[int, tuple[str, ...]], list[Find]] = {}
+    places: dict[tuple[int, Layers], list[Find]] = {}
     finds = list(finds)
     for find in finds:
         for frame in find.found.place.frames:
@@ -78,9 +78,9 @@ def _once(finds: Iterable[Find]) -> Iterator[Find]:
             yield find
 
 
-def _barer(find: Find, places: dict[tuple[int, tuple[str, ...]], list[Find]]) -> Iterator[Find]:
+def _barer(find: Find, places: dict[tuple[int, Layers], list[Find]]) -> Iterator[Find]:
     layers = find.found.layers
-    while layers and layers[-1] in _REPEATING:
+    while layers and layers[-1].kind is LayerKind.SPELLED:
         layers = layers[:-1]
         for frame in find.found.place.frames:
             yield from places.get((frame, layers), ())

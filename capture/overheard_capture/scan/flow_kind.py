@@ -6,10 +6,10 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from overheard_capture.content.findings import Desk
+    from overheard_capture.content.findings import Findings
 
 
-class Content(StrEnum):
+class FlowKind(StrEnum):
     """What the bytes of a flow are to someone who has no key."""
 
     TLS = "TLS"
@@ -20,19 +20,21 @@ class Content(StrEnum):
     UNKNOWN = "something that this judge cannot read"
 
 
-def content_of(desks: tuple[Desk, Desk]) -> Content:
+def flow_kind_of(both_findings: tuple[Findings, Findings]) -> FlowKind:
     """What a flow carries, both directions taken together, once both of its readers were closed.
 
     MISTAKEN is where one side took the port for another: a hello is answered by text, or text by an alert.
     """
-    said = [desk for desk in desks if desk.read.total()]
+    said = [findings for findings in both_findings if findings.read.total()]
     if not said:
-        return Content.NOTHING
-    if any(desk.troubles for desk in said):
-        return Content.UNKNOWN
-    of_tls = [desk.tls is not None for desk in said]
+        return FlowKind.NOTHING
+    if any(findings.troubles for findings in said):
+        return FlowKind.UNKNOWN
+    of_tls = [findings.encryption is not None for findings in said]
     if not any(of_tls):
-        return Content.TEXT
+        return FlowKind.TEXT
     if not all(of_tls):
-        return Content.MISTAKEN
-    return Content.LATER if any(desk.tls and desk.tls.begins for desk in said) else Content.TLS
+        return FlowKind.MISTAKEN
+    return (
+        FlowKind.LATER if any(findings.encryption and findings.encryption.begins for findings in said) else FlowKind.TLS
+    )

@@ -6,42 +6,40 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
 
-from overheard.words.report import Flow
+from overheard.words.layer import Layer
+from overheard.words.options import USUAL, Options
 from overheard_capture.content import content
-from overheard_capture.content.findings import LIMITS, Conversation, Desk, Found, Limits, Unread, Why
-from overheard_capture.decoders.untyped import leaf
-from overheard_capture.identify.direction import stream as opening
+from overheard_capture.content.findings import Conversation, Findings, Occurrence, Reason, Unread
+from overheard_capture.decoders.untyped import untyped
+from overheard_capture.identify.direction import READERS
 from overheard_capture.native import core
-from overheard_capture.packets import Datagram, Dissector, Endpoint, Message, Other, Segment, names, payload_origin
+from overheard_capture.packets import Datagram, Dissector, Endpoint, Other, SctpMessage, Segment, names, payload_origin
+from overheard_capture.packets.host_filter import host_filter
 from overheard_capture.provenance.origin import Origin
-from overheard_capture.reassembly.connection import Stream, unheard
-from overheard_capture.reassembly.connections import Streams
-from overheard_capture.reassembly.direction import Side
+from overheard_capture.reassembly.connection import Connection, counted_only
+from overheard_capture.reassembly.connections import ConnectionTable
+from overheard_capture.reassembly.direction import Direction
 from overheard_capture.reassembly.share import Share
 from overheard_capture.reassembly.tally import Tally
-from overheard_capture.scan.datagram_flows import Talk, Talks
-from overheard_capture.scan.facts import MOST_FLOWS, Facts
+from overheard_capture.scan.datagram_flows import DatagramFlow, DatagramFlowTable
+from overheard_capture.scan.facts import Facts
 from overheard_capture.scan.finds import Find, Finds
-from overheard_capture.scan.flow_kind import Content, content_of
-from overheard_capture.scan.unclaimed import Rest
-from overheard_capture.scan.visible import visible_of
+from overheard_capture.scan.flow_rows import add_connection, add_datagrams, is_encrypted
+from overheard_capture.scan.parties import Parties
+from overheard_capture.scan.unclaimed import UnclaimedBytes
 from overheard_capture.scan.walker import Walker
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Iterable
 
     from overheard_capture.captures.frame import Frame
     from overheard_capture.captures.reader import Chunk
     from overheard_capture.content.findings import Opener
     from overheard_capture.packets import Packet
-    from overheard_capture.provenance.origin import Packed, Place
+    from overheard_capture.provenance.origin import PackedSpans, Place
     from overheard_capture.search import Match, Search
 
-    Wanted = Callable[[Endpoint, Endpoint], bool]
-    Doubtful = dict[tuple[frozenset[str], Unread], Tally[str]]
-
-# These are encrypted from their first datagram to their last: who speaks them is a party to what is judged.
-_ENCRYPTED_DATAGRAMS = ("QUIC", "DTLS")
+_SCTP = Layer("SCTP")
 
 
 @dataclass
@@ -50,8 +48,7 @@ class Part:
 
     facts: Facts
     finds: Finds
-    parties: set[str]
-    doubtful: Doubtful
+    parties: Parties
 
 
 class Reading:
@@ -60,37 +57,34 @@ class Reading:
     With a `share` it reads only some of the flows, and nothing else: for another, who was asked to `divide`.
     """
 
-    def __init__(  # noqa: PLR0913  (all but one are left out mostly)
+    def __init__(
         self,
         search: Search,
+        options: Options = USUAL,
         *,
-        limits: Limits = LIMITS,
-        wanted: Wanted | None = None,
         opener: Opener | None = None,
         marks: Iterable[bytes] = (),
         share: Share | None = None,
     ) -> None:
         self.facts = Facts()
         self.finds = Finds()
-        self.parties: set[str] = set()
+        self.parties = Parties()
         self._search = search
-        self._limits = limits
-        self._wanted = wanted
+        self._limits = options.limits
+        self._wanted = host_filter(options.only, options.without)
         self._opener = opener
         self._marks = frozenset(marks)
         self._dissector = Dissector()
-        self._desks: dict[int, tuple[Desk, Desk]] = {}
-        self._streams = Streams(self._begin, self._retire)
-        self._talks = Talks(self._pair, self._retire_talk)
-        self._rest = Rest(search, self._tell)
-        # What could not be read in frames and datagrams, by those who sent or got it: a party may be known later.
-        self._doubtful: Doubtful = {}
+        self._both_findings: dict[int, tuple[Findings, Findings]] = {}
+        self._connections = ConnectionTable(self._begin, self._retire)
+        self._datagram_flows = DatagramFlowTable(self._pair, self._retire_datagram_flow)
+        self._unclaimed = UnclaimedBytes(search, self._tell)
         # Which flows are ours, where others read some of them.
         self._share = share
         library = core()
         self._walker = Walker(library, self) if library else None
         if share:
-            self._streams.share_memory()
+            self._connections.share_memory()
 
     def read(self, chunk: Chunk) -> None:
         """Read a piece of a file."""
@@ -108,12 +102,12 @@ class Reading:
         self.facts.frames += frames
         self.facts.size += size
         self.facts.ended = max(self.facts.ended, now)
-        self._streams.passed(payload)
+        self._connections.passed(payload)
 
-    def search_rest(self, data: memoryview, pieces: Packed) -> None:
+    def search_rest(self, data: memoryview, pieces: PackedSpans) -> None:
         """Search what is around payloads."""
         if self._reads_all_but_flows:
-            self._rest.look_at(data, pieces)
+            self._unclaimed.look_at(data, pieces)
 
     @property
     def _reads_all_but_flows(self) -> bool:
@@ -135,7 +129,7 @@ class Reading:
         if frame.cut_short:
             facts.cut_short.add(frame.number)
         if self._reads_all_but_flows and not (len(packets) == 1 and self._around(frame, packets[0])):
-            self._rest.add(frame.number, 0, frame.data)
+            self._unclaimed.add(frame.number, 0, frame.data)
         for packet in packets:
             self._packet(frame, packet)
 
@@ -144,8 +138,8 @@ class Reading:
         if not isinstance(packet, Segment | Datagram) or packet.parts:
             return False
         end = packet.offset + len(packet.payload)
-        self._rest.add(frame.number, 0, frame.data[: packet.offset])
-        self._rest.add(frame.number, end, frame.data[end:])
+        self._unclaimed.add(frame.number, 0, frame.data[: packet.offset])
+        self._unclaimed.add(frame.number, end, frame.data[end:])
         return True
 
     def _leave_out(self, frame: Frame, packets: Iterable[Packet]) -> None:
@@ -153,7 +147,7 @@ class Reading:
         self.facts.left_out += 1
         for packet in packets:
             if isinstance(packet, Segment):
-                self._streams.add(packet, frame.time)
+                self._connections.add(packet, frame.time)
 
     def _is_wanted(self, packets: Iterable[Packet]) -> bool:
         ends = [(packet.source, packet.target) for packet in packets if isinstance(packet, Segment | Datagram)]
@@ -162,202 +156,125 @@ class Reading:
 
     def _packet(self, frame: Frame, packet: Packet) -> None:
         if isinstance(packet, Segment):
-            before = len(self._streams)
-            stream = self._streams.add(packet, frame.time)
-            if len(self._streams) > before:
-                self.parties |= names(frame, packet)
+            before = len(self._connections)
+            connection = self._connections.add(packet, frame.time)
+            if len(self._connections) > before:
+                self.parties.add(names(frame, packet))
             if self._walker:
-                self._walker.offer(stream)
+                self._walker.offer(connection)
         elif isinstance(packet, Datagram):
             self._datagram(frame, packet)
         elif not self._reads_all_but_flows:
             return
-        elif isinstance(packet, Message):
+        elif isinstance(packet, SctpMessage):
             self._message(frame, packet)
         elif isinstance(packet, Other):
-            self._doubt(names(frame, packet), Unread(Why.OPAQUE, "a protocol that this reader does not know"), frame)
+            self._unread(
+                names(frame, packet), Unread(Reason.OPAQUE, "a protocol that this reader does not know"), frame
+            )
 
     def _datagram(self, frame: Frame, datagram: Datagram) -> None:
         if datagram.payload in self._marks:
             self.facts.marks.setdefault(bytes(datagram.payload), frame.number)
-        if self._share and not self._share.has_talk(datagram.source, datagram.target):
+        if self._share and not self._share.has_datagram_flow(datagram.source, datagram.target):
             return
-        talk = self._talks.add(datagram, frame.time)
-        if not talk.parties:
-            talk.parties = names(frame, datagram)
+        flow = self._datagram_flows.add(datagram, frame.time)
+        if not flow.parties:
+            flow.parties = names(frame, datagram)
 
-    def _message(self, frame: Frame, message: Message) -> None:
-        desk, _ = self._pair()
-        inside = content.Content(desk, ("SCTP",), leaf)
+    def _message(self, frame: Frame, message: SctpMessage) -> None:
+        findings, _ = self._pair()
+        inside = content.Content(findings, (_SCTP,), untyped)
         inside.feed(message.payload, payload_origin(message))
         inside.close()
-        self._collect(desk, -1, f"{message.source} → {message.target}")
-        for trouble in desk.troubles:
-            self._doubt(names(frame, message), trouble, frame)
+        self._collect(findings, -1, f"{message.source} → {message.target}")
+        for trouble in findings.troubles:
+            self._unread(names(frame, message), trouble, frame)
 
-    def _doubt(self, who: Iterable[str], what: Unread, frame: Frame) -> None:
-        self._doubtful.setdefault((frozenset(who), what), Tally()).add(f"frame {frame.number}", (1, frame.number))
+    def _unread(self, who: Iterable[str], what: Unread, frame: Frame) -> None:
+        self.parties.unread(who, what, f"frame {frame.number}", (1, frame.number))
 
     # ---- flows
 
-    def _pair(self) -> tuple[Desk, Desk]:
+    def _pair(self) -> tuple[Findings, Findings]:
         conversation = Conversation()
-        first, second = (Desk(self._search, self._limits, conversation, self._opener) for _ in range(2))
+        first, second = (Findings(self._search, READERS, self._limits, conversation, self._opener) for _ in range(2))
         return first, second
 
-    def _begin(self, number: int, client: Endpoint, server: Endpoint, now: float) -> Stream:
-        others = self._share is not None and not self._share.has_stream(number)
+    def _begin(self, number: int, client: Endpoint, server: Endpoint, now: float) -> Connection:
+        others = self._share is not None and not self._share.has_connection(number)
         if others or (self._wanted and not self._wanted(client, server)):
-            return unheard(number, client, server, now)
-        desks = self._desks[number] = self._pair()
-        sides = [
-            Side(source, target, content.Content(desk, (), opening), partial(_variant, desk))
-            for (source, target), desk in zip(((client, server), (server, client)), desks, strict=True)
+            return counted_only(number, client, server, now)
+        both_findings = self._both_findings[number] = self._pair()
+        directions = [
+            Direction(source, target, content.Content(findings, (), READERS.stream), partial(_variant, findings))
+            for (source, target), findings in zip(((client, server), (server, client)), both_findings, strict=True)
         ]
-        return Stream(number, sides[0], sides[1], now)
+        return Connection(number, directions[0], directions[1], now)
 
-    def _retire(self, stream: Stream) -> None:
-        facts, desks = self.facts, self._desks.pop(stream.number, None)
-        if desks is None:
+    def _retire(self, connection: Connection) -> None:
+        facts, both_findings = self.facts, self._both_findings.pop(connection.number, None)
+        if both_findings is None:
             return
-        facts.streams += 1
-        order = (0, stream.number)
-        for side, desk in zip(stream.sides, desks, strict=True):
-            self._collect(desk, stream.number, str(side))
-            for trouble in desk.troubles:
-                facts.unread.setdefault(trouble, Tally()).add(f"stream {stream.number}", order)
-            facts.searched += side.seen
-            if side.missing:
-                facts.gaps.add(f"{side.missing} of {side}", order)
-            if side.conflicts:
-                facts.conflicts.add(str(side), order)
-            if side.late:
-                facts.late.add(str(side), order)
-        facts.busy += any(side.seen for side in stream.sides)
-        if stream.cut_off:
-            facts.cut_off.add(stream.number, order)
-        elif not stream.complete:
-            facts.open_ended.add(stream.number, order)
-        self._row(stream, desks)
+        facts.count_connection(connection)
+        for direction, findings in zip(connection.directions, both_findings, strict=True):
+            self._collect(findings, connection.number, str(direction))
+            for trouble in findings.troubles:
+                facts.unread.setdefault(trouble, Tally()).add(f"stream {connection.number}", (0, connection.number))
+        add_connection(facts, connection, both_findings)
 
-    def _row(self, stream: Stream, desks: tuple[Desk, Desk]) -> None:
-        facts = self.facts
-        protected = _is_protected(stream.sides, desks)
-        facts.protected += protected
-        what = _kinds(desks) or "nothing"
-        facts.kinds[what] += 1
-        carried = content_of(desks)
-        if carried in (Content.TLS, Content.LATER):
-            facts.tls.append(stream.number)
-        if len(facts.flows) >= MOST_FLOWS:
-            facts.more_flows += 1
-            return
-        shown = visible_of(
-            number=stream.number,
-            client=str(stream.client.source),
-            server=str(stream.server.source),
-            began=stream.began - facts.began,
-            lasted=stream.ended - stream.began,
-            sent=stream.client.seen,
-            answered=stream.server.seen,
-            content=carried,
-            desks=desks,
-        )
-        facts.visible.append(shown)
-        facts.flows.append(
-            Flow(
-                stream=stream.number,
-                transport="TCP",
-                client=shown.client,
-                server=shown.server,
-                what=what,
-                began=shown.began,
-                lasted=shown.lasted,
-                sent=shown.sent,
-                answered=shown.answered,
-                protected=protected,
-                sightings=sum(len(desk.sightings) for desk in desks),
-                remarks=_remarks(desks),
-            )
-        )
+    def _retire_datagram_flow(self, flow: DatagramFlow) -> None:
+        self.facts.searched += sum(flow.seen)
+        if is_encrypted(flow):
+            self.facts.busy += 1
+            self.parties.add(flow.parties)
+        for findings, direction in zip(flow.both_findings, (str(flow), f"{flow.server} → {flow.client}"), strict=True):
+            self._collect(findings, -1, direction)
+            for trouble in findings.troubles:
+                self.parties.unread(flow.parties, trouble, direction, (2, flow.began))
+        add_datagrams(self.facts, flow)
 
-    def _retire_talk(self, talk: Talk) -> None:
-        facts = self.facts
-        what = _kinds(talk.desks) or "datagrams"
-        encrypted = what.startswith(_ENCRYPTED_DATAGRAMS)
-        facts.kinds[what] += 1
-        facts.searched += sum(talk.seen)
-        facts.busy += encrypted
-        if encrypted:
-            self.parties |= talk.parties
-        for desk, direction in zip(talk.desks, (str(talk), f"{talk.server} → {talk.client}"), strict=True):
-            self._collect(desk, -1, direction)
-            for trouble in desk.troubles:
-                doubtful = self._doubtful.setdefault((frozenset(talk.parties), trouble), Tally())
-                doubtful.add(direction, (2, talk.began))
-        if len(facts.flows) >= MOST_FLOWS:
-            facts.more_flows += 1
-            return
-        facts.flows.append(
-            Flow(
-                stream=-1,
-                transport="UDP",
-                client=str(talk.client),
-                server=str(talk.server),
-                what=what,
-                began=round(max(talk.began - facts.began, 0), 6),
-                lasted=round(max(talk.ended - talk.began, 0), 6),
-                sent=talk.seen[0],
-                answered=talk.seen[1],
-                protected=encrypted and _is_encrypted(talk),
-                sightings=sum(len(desk.sightings) for desk in talk.desks),
-                remarks=_remarks(talk.desks),
-            )
-        )
+    def _collect(self, findings: Findings, connection: int, direction: str) -> None:
+        self.facts.read_as += findings.read
+        for found in findings.sightings:
+            self.finds.add(Find(found, connection, direction))
 
-    def _collect(self, desk: Desk, stream: int, direction: str) -> None:
-        self.facts.read_as += desk.read
-        for found in desk.sightings:
-            self.finds.add(Find(found, stream, direction))
-
-    def _tell(self, match: Match, place: Place, shown: bytes, before: bytes, behind: bytes) -> None:
-        self.finds.add(Find(Found(match, place, (), place.offset, shown, before, behind), -1, ""))
+    def _tell(self, match: Match, place: Place, shown: bytes, before: bytes, after: bytes) -> None:
+        self.finds.add(Find(Occurrence(match, place, (), place.offset, shown, before, after), -1, ""))
 
     # ---- two readers
 
     @property
     def may_divide(self) -> bool:
         """Whether it is known which flows have begun."""
-        return self._talks.all_kept
+        return self._datagram_flows.all_kept
 
     def divide(self) -> Share:
         """Leave about half of the flows that begin from now on to another reader: the share that is returned."""
-        self._share = Share.from_now_on(len(self._streams), self._talks.known)
-        self._streams.share_memory()
+        self._share = Share.from_now_on(len(self._connections), self._datagram_flows.known)
+        self._connections.share_memory()
         return self._share.other
 
     def part(self) -> Part:
         """What was read of the flows that are ours, for another to take in."""
         self._close()
-        return Part(self.facts, self.finds, self.parties, self._doubtful)
+        return Part(self.facts, self.finds, self.parties)
 
     def _join(self, part: Part) -> None:
         """Take in what another reader has."""
         self.facts.add_flows(part.facts)
         self.finds.add_all(part.finds)
-        self.parties |= part.parties
-        for key, tally in part.doubtful.items():
-            self._doubtful.setdefault(key, Tally()).add_all(tally)
+        self.parties.join(part.parties)
 
     # ---- the end
 
     def _close(self) -> None:
         if self._walker:
             self._walker.hand_on_rest()
-        self._streams.finish()
-        self._talks.finish()
-        self._rest.flush()
-        self.facts.searched += self._rest.searched
+        self._connections.finish()
+        self._datagram_flows.finish()
+        self._unclaimed.flush()
+        self.facts.searched += self._unclaimed.searched
 
     def finish(self, part: Part | None = None) -> Facts:
         """What was read, once there is no more: with `part`, which another read where this was asked to `divide`."""
@@ -365,10 +282,7 @@ class Reading:
         self._close()
         if part:
             self._join(part)
-        for (who, trouble), tally in self._doubtful.items():
-            # Of what no party sent or was sent, no secret of theirs could be hidden in it.
-            if not who or not self.parties.isdisjoint(who):
-                facts.unread.setdefault(trouble, Tally()).add_all(tally)
+        self.parties.report(facts)
         if waiting := self._dissector.waiting + self._dissector.given_up:
             facts.fragments.add(f"{waiting} IP packets of which a part is missing")
         if self._dissector.disputed:
@@ -377,28 +291,6 @@ class Reading:
         return facts
 
 
-def _variant(desk: Desk, data: bytes, origin: Origin) -> None:
+def _variant(findings: Findings, data: bytes, origin: Origin) -> None:
     """Search what was sent again, and differs."""
-    content.Content(desk, ()).feed(data, origin)
-
-
-def _kinds(desks: Iterable[Desk]) -> str:
-    return ", ".join(dict.fromkeys(kind for desk in desks for kind in desk.kinds))
-
-
-def _remarks(desks: Iterable[Desk]) -> tuple[str, ...]:
-    troubles = (f"{trouble.why}: {trouble.what}" for desk in desks for trouble in desk.troubles)
-    problems = (problem for desk in desks if desk.tls for problem in desk.tls.problems)
-    return tuple(dict.fromkeys((*problems, *troubles)))
-
-
-def _is_encrypted(talk: Talk) -> bool:
-    """Whether every datagram of it is inside DTLS or QUIC, and both sides agreed on keys."""
-    said = [desk for seen, desk in zip(talk.seen, talk.desks, strict=True) if seen]
-    return all(desk.tls is not None and desk.tls.protected and not desk.troubles for desk in said)
-
-
-def _is_protected(sides: Iterable[Side], desks: Iterable[Desk]) -> bool:
-    """Whether every byte that was said is inside TLS."""
-    said = [(side, desk) for side, desk in zip(sides, desks, strict=True) if side.seen]
-    return bool(said) and all(desk.tls is not None and desk.tls.protected and not side.missing for side, desk in said)
+    content.Content(findings, ()).feed(data, origin)

@@ -21,13 +21,14 @@ from overheard_capture.scan.reading import Reading
 from overheard_capture.search import search_for
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
+    from overheard.words.options import Options
     from overheard.words.secret import Secret
-    from overheard_capture.captures.reader import Facts
-    from overheard_capture.content.findings import Limits
+    from overheard_capture.captures.reader import FileFacts
     from overheard_capture.reassembly.share import Share
-    from overheard_capture.scan.reading import Part, Wanted
+    from overheard_capture.scan.reading import Part
 
 # `OVERHEARD_PROCESSES=1` does without it.
 _SWITCH = "OVERHEARD_PROCESSES"
@@ -42,17 +43,15 @@ class HelperFailedError(Exception):
 
 
 @dataclass(frozen=True)
-class Task:
+class HelperTask:
     """What is to be read, and for what."""
 
     paths: tuple[Path | str, ...]
     secrets: tuple[Secret, ...]
-    any_case: bool
-    limits: Limits
-    wanted: Wanted | None
+    options: Options
 
 
-class Done(NamedTuple):
+class HelperResult(NamedTuple):
     """What came of it: how much there was to read, so that both can be seen to have read the same."""
 
     frames: int
@@ -60,10 +59,10 @@ class Done(NamedTuple):
     part: Part
 
 
-class Helping:
+class SecondProcess:
     """Asks for a helper once that is worth it, for somebody who reads for a `task`; never where that is None."""
 
-    def __init__(self, task: Task | None) -> None:
+    def __init__(self, task: HelperTask | None) -> None:
         self._total = _total(task.paths) if task else 0
         self._task = task if self._total else None
         # When the first piece had been read, and how many bytes that were.
@@ -94,7 +93,7 @@ class Helping:
             _send(process, (self._task, reading.divide()))
         self._task = None
 
-    def part(self, facts: Facts) -> Part | None:
+    def part(self, facts: FileFacts) -> Part | None:
         """What the helper has read, once it is ready; None where there was none.
 
         Raises HelperFailedError where that is not to be had, or it did not see the same files.
@@ -103,7 +102,7 @@ class Helping:
             return None
         said, _ = self._process.communicate()
         done = None if self._process.returncode else pickle.loads(said)  # noqa: S301  (it is from a process of ours)
-        if not isinstance(done, Done) or (done.frames, done.unpacked) != (facts.frames, facts.unpacked):
+        if not isinstance(done, HelperResult) or (done.frames, done.unpacked) != (facts.frames, facts.unpacked):
             raise HelperFailedError
         return done.part
 
@@ -133,7 +132,7 @@ def started() -> subprocess.Popen[bytes] | None:
         return None
 
 
-def _send(process: subprocess.Popen[bytes], what: tuple[Task, Share]) -> None:
+def _send(process: subprocess.Popen[bytes], what: tuple[HelperTask, Share]) -> None:
     """Tell it over a pipe: among it are secrets, which must not be seen in a list of processes."""
     if process.stdin:
         # Where it has died, that will be seen in the end.
@@ -142,14 +141,30 @@ def _send(process: subprocess.Popen[bytes], what: tuple[Task, Share]) -> None:
         process.stdin = None
 
 
-def help_with(task: Task, share: Share) -> Done:
+def read_all(
+    task: HelperTask, reading: Reading, *, ask: bool, progress: Callable[[int], None] | None = None
+) -> tuple[FileFacts, Part | None]:
+    """Read all files of a task; a helper reads some of the flows, where one may be asked and that is worth it.
+
+    What is known of the files, and what the helper read. `progress` is told how many bytes of the files were read so
+    far. Raises UnreadableError, and HelperFailedError where what the helper had to read was not read.
+    """
+    reader = CaptureReader(task.paths, checked=True)
+    with SecondProcess(task if ask else None) as helper:
+        for chunk in reader.chunks():
+            reading.read(chunk)
+            if progress:
+                progress(reader.facts.stored)
+            helper.consider(reader.facts.stored, reading)
+        return reader.facts, helper.part(reader.facts)
+
+
+def help_with(task: HelperTask, share: Share) -> HelperResult:
     """Read a share of it."""
-    search = search_for(task.secrets, any_case=task.any_case)
-    reading = Reading(search, limits=task.limits, wanted=task.wanted, share=share)
-    reader = CaptureReader(task.paths)
-    for chunk in reader.chunks():
-        reading.read(chunk)
-    return Done(reader.facts.frames, reader.facts.unpacked, reading.part())
+    search = search_for(task.secrets, any_case=task.options.any_case)
+    reading = Reading(search, task.options, share=share)
+    facts, _ = read_all(task, reading, ask=False)
+    return HelperResult(facts.frames, facts.unpacked, reading.part())
 
 
 def main() -> None:

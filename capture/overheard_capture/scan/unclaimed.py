@@ -5,22 +5,21 @@ from __future__ import annotations
 import bisect
 from typing import TYPE_CHECKING
 
-from overheard_capture.provenance.origin import Packed, Place, Span
+from overheard_capture.provenance.origin import PackedSpans, Place, Span
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from overheard_capture.content.content import Bytes
+    from overheard_capture.provenance.origin import Bytes
     from overheard_capture.search import Match, Search
 
     Tell = Callable[[Match, Place, bytes, bytes, bytes], None]
 
 # How many bytes are put together before they are searched: a search of a few bytes costs as much as one of thousands.
 _BLOCK = 256 << 10
-_AROUND = 96
 
 
-class Rest:
+class UnclaimedBytes:
     """Pieces of frames, searched many at a time, and each for itself. `tell` is told what is found."""
 
     def __init__(self, search: Search, tell: Tell) -> None:
@@ -44,7 +43,7 @@ class Rest:
         self.look_at(self._data, self._pieces)
         self._data, self._pieces = bytearray(), []
 
-    def look_at(self, data: Bytes, pieces: list[Span] | Packed) -> None:
+    def look_at(self, data: Bytes, pieces: list[Span] | PackedSpans) -> None:
         """Search `data`, which is put together of pieces of frames."""
         self.searched += len(data)
         touched = dict.fromkeys(
@@ -62,10 +61,8 @@ class Rest:
         """Search one piece alone: where two meet, nothing was on the wire."""
         alone = bytes(data[piece.start : piece.start + piece.length])
         for match in self._search.matches(alone):
-            at, behind = match.offset, match.offset + match.length
-            place = Place(piece.frame, piece.offset + at, match.length, (piece.frame,))
-            around = alone[max(at - _AROUND, 0) : at], alone[behind : behind + _AROUND]
-            self._tell(match, place, alone[at:behind], *around)
+            place = Place(piece.frame, piece.offset + match.offset, match.length, (piece.frame,))
+            self._tell(match, place, *match.excerpt(alone))
 
 
 def _start(piece: Span) -> int:

@@ -5,15 +5,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from overheard.words.visible import Alert, Visible
+from overheard_capture.protocols.tls.conversation import TlsDirection, tls_of
 from overheard_capture.protocols.tls.handshake import handshake
-from overheard_capture.protocols.tls.side import TlsSide
 from overheard_capture.protocols.tls.sizes import Sizes, sizes
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from overheard_capture.content.findings import Desk
-    from overheard_capture.scan.flow_kind import Content
+    from overheard_capture.content.findings import Findings
+    from overheard_capture.scan.flow_kind import FlowKind
 
 
 def visible_of(  # noqa: PLR0913  (these are the facts)
@@ -25,16 +25,16 @@ def visible_of(  # noqa: PLR0913  (these are the facts)
     lasted: float,
     sent: int,
     answered: int,
-    content: Content,
-    desks: tuple[Desk, Desk],
+    content: FlowKind,
+    both_findings: tuple[Findings, Findings],
 ) -> Visible:
     """What is visible of a flow that is over, both readers of which were closed.
 
     `number`, `client` and `server` are as in `Visible`. `began` is in seconds since the first frame of the recording,
     and `lasted` in seconds. `sent` and `answered` are the bytes of payload that were seen, and `content` what they are.
-    `desks` are those of the client's direction and of the server's.
+    `both_findings` are those of the client's direction and of the server's.
     """
-    asks, answers = (desk.tls or TlsSide() for desk in desks)
+    asks, answers = (tls_of(findings) or TlsDirection() for findings in both_findings)
     if asks.is_server or answers.is_client:
         # Who called may be the one that answers, as the server of FTP in active mode.
         said = handshake(answers, asks)
@@ -68,6 +68,6 @@ def visible_of(  # noqa: PLR0913  (these are the facts)
     )
 
 
-def _alerts(side: TlsSide, sender: str) -> Iterator[Alert]:
+def _alerts(side: TlsDirection, sender: str) -> Iterator[Alert]:
     for alert in side.alerts:
         yield Alert(alert.frame, sender, alert.level, alert.name)

@@ -6,21 +6,30 @@ import ctypes
 import ipaddress
 import os
 from collections import OrderedDict
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
-from overheard_capture.native.structures import FULL, MORE, MOST_INTERFACES, RECORD, REST, Extent, SideOf, WalkerOf
-from overheard_capture.provenance.origin import Origin, Packed
+from overheard_capture.native.structures import (
+    FULL,
+    MORE,
+    MOST_INTERFACES,
+    RECORD,
+    REST,
+    Extent,
+    NativeDirection,
+    NativeWalker,
+)
+from overheard_capture.provenance.origin import Origin, PackedSpans
 from overheard_capture.reassembly.direction import KEPT
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from overheard_capture.captures.container import Layout
+    from overheard_capture.captures.frame import Frame
     from overheard_capture.captures.reader import Chunk
     from overheard_capture.packets import Endpoint
-    from overheard_capture.reassembly.connection import Stream
-    from overheard_capture.reassembly.direction import Side
-    from overheard_capture.scan.reading import Reading
+    from overheard_capture.reassembly.connection import Connection
+    from overheard_capture.reassembly.direction import Direction
 
 # How many connections the compiled part knows at a time, and how many segments one must have had since it was left to
 # Python: to arm it costs as much as to read some.
@@ -31,7 +40,20 @@ _SLOTS = 1024
 _FREE, _GONE = -1, -2
 
 
-class _Memory:
+class FrameSink(Protocol):
+    """Takes the frames that the compiled part leaves to Python, and is told of those that it passed over."""
+
+    def take(self, frame: Frame) -> None:
+        """Read one more frame."""
+
+    def walked(self, frames: int, size: int, payload: int, now: float) -> None:
+        """`frames` frames of `size` bytes with `payload` bytes of payload were passed over, the last at `now`."""
+
+    def search_rest(self, data: memoryview, pieces: PackedSpans) -> None:
+        """Search what is around payloads."""
+
+
+class _BlockMemory:
     """Memory for a block and its extents."""
 
     __slots__ = ("block", "extents", "view", "words")
@@ -43,21 +65,21 @@ class _Memory:
         self.words = memoryview(self.extents).cast("B").cast("I")
 
 
-class _Half:
+class _OffloadedDirection:
     """One side, as the compiled part knows it. It writes to one memory while what is in the other is still needed."""
 
-    __slots__ = ("index", "memories", "shared", "side")
+    __slots__ = ("direction", "index", "memories", "shared")
 
-    def __init__(self, side: Side, index: int, shared: SideOf, memories: list[_Memory]) -> None:
-        self.side, self.index, self.shared, self.memories = side, index, shared, memories
-        sequence, reached = side.numbers
-        shared.key[:] = _key(side.source, side.target)
+    def __init__(self, direction: Direction, index: int, shared: NativeDirection, memories: list[_BlockMemory]) -> None:
+        self.direction, self.index, self.shared, self.memories = direction, index, shared, memories
+        sequence, reached = direction.numbers
+        shared.key[:] = _key(direction.source, direction.target)
         shared.other = index ^ 1
         shared.next, shared.reached = sequence, reached
         shared.fill = shared.extents_fill = shared.segments = 0
         shared.capacity, shared.extents_capacity = _BLOCK, _EXTENTS
         self._point()
-        shared.armed = side.steady
+        shared.armed = direction.steady
 
     def _point(self) -> None:
         memory = self.memories[0]
@@ -68,22 +90,24 @@ class _Half:
         shared, memory = self.shared, self.memories[0]
         if shared.fill:
             view = memory.view[: shared.fill]
-            pieces = Packed(memory.words[: 4 * shared.extents_fill])
+            pieces = PackedSpans(memory.words[: 4 * shared.extents_fill])
             if shared.fill >= KEPT:
                 # It is kept, to hold what is sent again against: what follows goes elsewhere.
                 self.memories.reverse()
                 self._point()
             shared.fill = shared.extents_fill = 0
-            self.side.hand_on_block(view, Origin(pieces))
-        self.side.reach(shared.reached)
+            self.direction.hand_on_block(view, Origin(pieces))
+        self.direction.reach(shared.reached)
 
 
-class Fast:
+class OffloadedConnection:
     """A connection that is with the compiled part."""
 
-    def __init__(self, walker: Walker, stream: Stream, halves: tuple[_Half, _Half]) -> None:
+    def __init__(
+        self, walker: Walker, connection: Connection, halves: tuple[_OffloadedDirection, _OffloadedDirection]
+    ) -> None:
         self._walker = walker
-        self.stream = stream
+        self.stream = connection
         self.halves = halves
 
     def hand_on(self) -> None:
@@ -103,18 +127,18 @@ class Fast:
 class Walker:
     """The compiled part at work for one reading."""
 
-    def __init__(self, library: ctypes.CDLL, reading: Reading) -> None:
+    def __init__(self, library: ctypes.CDLL, reading: FrameSink) -> None:
         self._library = library
         self._reading = reading
         self._layout: Layout | None = None
-        self._sides = (SideOf * (2 * _MOST))()
+        self._directions = (NativeDirection * (2 * _MOST))()
         self._slots = (ctypes.c_int32 * _SLOTS)(*[_FREE] * _SLOTS)
         self._gone = 0
         self._rest = memoryview(bytearray(_BLOCK))
         self._rest_extents = (Extent * (2 * _EXTENTS))()
         self._rest_words = memoryview(self._rest_extents).cast("B").cast("I")
-        self._shared = WalkerOf(
-            sides=ctypes.addressof(self._sides),
+        self._shared = NativeWalker(
+            directions=ctypes.addressof(self._directions),
             slots=ctypes.addressof(self._slots),
             slot_mask=_SLOTS - 1,
             seed=int.from_bytes(os.urandom(4)),
@@ -123,9 +147,9 @@ class Walker:
             rest_extents=ctypes.addressof(self._rest_extents),
             rest_extents_capacity=2 * _EXTENTS,
         )
-        self._armed: OrderedDict[int, Fast] = OrderedDict()
+        self._armed: OrderedDict[int, OffloadedConnection] = OrderedDict()
         self._free = [2 * pair for pair in range(_MOST)]
-        self._spare: list[_Memory] = []
+        self._spare: list[_BlockMemory] = []
 
     # ---- walking
 
@@ -158,8 +182,8 @@ class Walker:
         if layout == self._layout:
             return
         # Its frames are timed by clocks that may be no more.
-        for fast in self._armed.values():
-            fast.hand_on()
+        for offload in self._armed.values():
+            offload.hand_on()
         self._layout, shared = layout, self._shared
         shared.pcapng = layout.kind == "pcapng"
         shared.swapped = layout.order == ">"
@@ -187,56 +211,60 @@ class Walker:
     def hand_on_rest(self) -> None:
         """Have what is around the payloads searched."""
         shared = self._shared
-        pieces = Packed(self._rest_words[: 4 * shared.rest_extents_fill])
+        pieces = PackedSpans(self._rest_words[: 4 * shared.rest_extents_fill])
         self._reading.search_rest(self._rest[: shared.rest_fill], pieces)
         shared.rest_fill = shared.rest_extents_fill = 0
 
     # ---- connections
 
-    def offer(self, stream: Stream) -> None:
+    def offer(self, connection: Connection) -> None:
         """Take a connection over, if it is plain what comes next of both its sides."""
-        if stream.slow < _PATIENCE or stream.finished or not all(side.steady for side in stream.sides):
+        if (
+            connection.handled < _PATIENCE
+            or connection.finished
+            or not all(direction.steady for direction in connection.directions)
+        ):
             return
-        stream.hand_on()
+        connection.hand_on()
         if not self._free:
             next(iter(self._armed.values())).surrender()
         first = self._free.pop()
         halves = [
-            _Half(side, first + at, self._sides[first + at], [self._memory(), self._memory()])
-            for at, side in enumerate(stream.sides)
+            _OffloadedDirection(direction, first + at, self._directions[first + at], [self._memory(), self._memory()])
+            for at, direction in enumerate(connection.directions)
         ]
         for half in halves:
             self._enter(half)
-        stream.fast = self._armed[first >> 1] = Fast(self, stream, (halves[0], halves[1]))
+        connection.offload = self._armed[first >> 1] = OffloadedConnection(self, connection, (halves[0], halves[1]))
 
-    def _memory(self) -> _Memory:
-        return self._spare.pop() if self._spare else _Memory()
+    def _memory(self) -> _BlockMemory:
+        return self._spare.pop() if self._spare else _BlockMemory()
 
-    def _enter(self, half: _Half) -> None:
+    def _enter(self, half: _OffloadedDirection) -> None:
         slot = self._slot(half.shared)
         while self._slots[slot] >= 0:
             slot = (slot + 1) % _SLOTS
         self._gone -= self._slots[slot] == _GONE
         self._slots[slot] = half.index
 
-    def _slot(self, shared: SideOf) -> int:
+    def _slot(self, shared: NativeDirection) -> int:
         return int(self._library.slot_of(ctypes.byref(self._shared), shared.key))
 
-    def release(self, fast: Fast) -> None:
+    def release(self, offload: OffloadedConnection) -> None:
         """Forget a connection."""
-        for half in fast.halves:
+        for half in offload.halves:
             slot = self._slot(half.shared)
             while self._slots[slot] != half.index:
                 slot = (slot + 1) % _SLOTS
             self._slots[slot] = _GONE
             self._gone += 1
             # Its memory is another's from now on.
-            half.side.keep_own()
+            half.direction.keep_own()
             half.shared.armed = 0
             self._spare += half.memories
-        del self._armed[fast.halves[0].index >> 1]
-        self._free.append(fast.halves[0].index)
-        fast.stream.fast, fast.stream.slow = None, 0
+        del self._armed[offload.halves[0].index >> 1]
+        self._free.append(offload.halves[0].index)
+        offload.stream.offload, offload.stream.handled = None, 0
         if self._gone > _SLOTS // 2:
             self._clear()
 
@@ -244,8 +272,8 @@ class Walker:
         """Make the slots free again that were used once: who looks for a side passes over them."""
         ctypes.memset(self._slots, 0xFF, ctypes.sizeof(self._slots))
         self._gone = 0
-        for fast in self._armed.values():
-            for half in fast.halves:
+        for offload in self._armed.values():
+            for half in offload.halves:
                 self._enter(half)
 
 

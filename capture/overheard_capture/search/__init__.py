@@ -18,12 +18,16 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from overheard.words.spelling import Look, Spelling
-    from overheard_capture.search.matcher import Bytes, Stretch
+    from overheard_capture.provenance.origin import Bytes
+    from overheard_capture.search.matcher import Stretch
 
 __all__ = ["Match", "Search", "search_for"]
 
 # The number of a secret, where a spelling of it begins and ends, and what that is called.
 Place: TypeAlias = tuple[int, int, int, str]
+
+# How many bytes before and after a match are kept for the eye.
+_AROUND = 96
 
 
 class Match(NamedTuple):
@@ -33,6 +37,11 @@ class Match(NamedTuple):
     spelling: str
     offset: int
     length: int
+
+    def excerpt(self, data: Bytes) -> tuple[bytes, bytes, bytes]:
+        """For the eye: what was found in `data`, and the bytes before and after it."""
+        start, end = self.offset, self.offset + self.length
+        return bytes(data[start:end]), bytes(data[max(start - _AROUND, 0) : start]), bytes(data[end : end + _AROUND])
 
 
 class Search:
@@ -125,8 +134,8 @@ class Search:
 
 def _meets(place: Place, ordered: Sequence[Place], at: int) -> bool:
     """Whether another may lie within `place`: mostly there is none near it."""
-    behind = ordered[at + 1 : at + 2]
-    return (at > 0 and ordered[at - 1][1] == place[1]) or (bool(behind) and behind[0][1] < place[2])
+    after = ordered[at + 1 : at + 2]
+    return (at > 0 and ordered[at - 1][1] == place[1]) or (bool(after) and after[0][1] < place[2])
 
 
 def _inside(place: Place, ordered: Sequence[Place], at: int) -> Iterator[Place]:

@@ -31,7 +31,7 @@ class Engine(Protocol):
         """Each place, in no order."""
 
 
-class Hyperscan:
+class HyperscanEngine:
     """All looks at once, at several gigabytes a second."""
 
     name = "hyperscan"
@@ -74,13 +74,13 @@ class Hyperscan:
         return self._database.scan, note, self._new_scratch(self._database), found
 
 
-class Plain:
+class ReEngine:
     """One look after the other, with the standard library alone."""
 
     name = "re"
 
     def __init__(self, looks: Sequence[Look]) -> None:
-        self._cores: list[tuple[int, _Core]] = []
+        self._cores: list[tuple[int, _LiteralCore]] = []
         self._patterns: list[tuple[int, re.Pattern[bytes]]] = []
         for number, look in enumerate(looks):
             cores = [_core(form) for form in look.forms]
@@ -98,7 +98,7 @@ class Plain:
         return hits + [(number, end) for number, pattern in self._patterns for end in _ends(pattern, turned)]
 
 
-class _Core(NamedTuple):
+class _LiteralCore(NamedTuple):
     """Bytes that are in all that has a certain look, so many bytes after its beginning: quickly found."""
 
     text: bytes
@@ -113,7 +113,7 @@ class _Core(NamedTuple):
             at = data.find(self.text, at + 1)
 
 
-def _core(look: Look) -> _Core | None:
+def _core(look: Look) -> _LiteralCore | None:
     """That of a look that is always of the same length."""
     parts = look.looks if isinstance(look, Row) else (look,)
     literals = [part for part in parts if isinstance(part, Exactly)]
@@ -121,7 +121,7 @@ def _core(look: Look) -> _Core | None:
         return None
     longest = max(literals, key=lambda part: part.longest)
     before = sum(part.longest for part in parts[: parts.index(longest)])
-    return _Core(longest.text, before, re.compile(look.regex()))
+    return _LiteralCore(longest.text, before, re.compile(look.regex()))
 
 
 def _ends(pattern: re.Pattern[bytes], turned: bytes) -> Iterator[int]:
@@ -131,7 +131,7 @@ def _ends(pattern: re.Pattern[bytes], turned: bytes) -> Iterator[int]:
         match = pattern.search(turned, match.start() + 1)
 
 
-class Soon:
+class BackgroundEngine:
     """The best engine that is to be had. It is made by a thread: hyperscan takes a while, and lets others go on."""
 
     def __init__(self, looks: Sequence[Look]) -> None:
@@ -141,9 +141,9 @@ class Soon:
 
     def _make(self, looks: Sequence[Look]) -> None:
         try:
-            self._made = Hyperscan(looks)
+            self._made = HyperscanEngine(looks)
         except (ImportError, RuntimeError):
-            self._made = Plain(looks)
+            self._made = ReEngine(looks)
 
     def _wait(self) -> Engine:
         self._thread.join()
@@ -167,5 +167,5 @@ def engine_for(looks: Sequence[Look], wanted: str) -> Engine:
     Raises ImportError or RuntimeError where hyperscan is wanted and not to be had.
     """
     if wanted == "re" or not looks:
-        return Plain(looks)
-    return Hyperscan(looks) if wanted == "hyperscan" else Soon(looks)
+        return ReEngine(looks)
+    return HyperscanEngine(looks) if wanted == "hyperscan" else BackgroundEngine(looks)

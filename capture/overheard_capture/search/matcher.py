@@ -12,8 +12,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from overheard.words.spelling import Pattern
+    from overheard_capture.provenance.origin import Bytes
 
-Bytes: TypeAlias = bytes | bytearray | memoryview
 # Where something begins, where it ends, and what it is called.
 Stretch: TypeAlias = tuple[int, int, str]
 
@@ -24,7 +24,7 @@ _AT_ONCE = 64
 _MOST_NAMES = 1000
 
 
-class Walk:
+class ShapeWalk:
     """Follows a shape from a place on, part by part, as long as the bytes have it."""
 
     def __init__(self, shape: Shape, *, backwards: bool = False) -> None:
@@ -75,10 +75,10 @@ class Matcher:
     def __init__(self, pattern: Pattern) -> None:
         self._pattern = pattern
         self._longest = pattern.shape.longest
-        self._back = Walk(pattern.shape, backwards=True)
-        self._forth = Walk(pattern.shape)
-        self._begin = Walk(Shape((pattern.begins or pattern.ends,)), backwards=True)
-        self._kinds = [(kind.spelling.name, Walk(kind.shape)) for kind in pattern.kinds]
+        self._back = ShapeWalk(pattern.shape, backwards=True)
+        self._forth = ShapeWalk(pattern.shape)
+        self._begin = ShapeWalk(Shape((pattern.begins or pattern.ends,)), backwards=True)
+        self._kinds = [(kind.spelling.name, ShapeWalk(kind.shape)) for kind in pattern.kinds]
         self._plain = pattern.kinds[0].shape.literal if pattern.kinds else b""
         self._names: dict[bytes, str] = {}
 
@@ -96,7 +96,7 @@ class Matcher:
         length = self._along(self._forth, lambda size: bytes(data[start : start + size]))
         return (start, start + length, self._name(data, start, start + length)) if length >= 0 else None
 
-    def _along(self, walk: Walk, text: Callable[[int], bytes]) -> int:
+    def _along(self, walk: ShapeWalk, text: Callable[[int], bytes]) -> int:
         """A long secret is not there, mostly: then that its end, say, is not there is soon seen."""
         if walk.is_long and walk.along(text(walk.first_longest), 1) < 0:
             return -1

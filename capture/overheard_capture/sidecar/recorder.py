@@ -14,15 +14,16 @@ from overheard.role.files import write_whole
 from overheard.words.errors import RecordingError
 from overheard.words.recording import MARK_GROUP, MARK_PORT, Recording, new_mark
 from overheard_capture.captures.reader import read
+from overheard_capture.captures.recording import recording_file
 from overheard_capture.packets import Dissector, Segment
-from overheard_capture.reassembly.connection import unheard
-from overheard_capture.reassembly.connections import Streams
+from overheard_capture.reassembly.connection import counted_only
+from overheard_capture.reassembly.connections import ConnectionTable
 from overheard_capture.sidecar.dumpcap import Dumpcap, Tap
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from overheard_capture.reassembly.connection import Stream
+    from overheard_capture.reassembly.connection import Connection
 
 # A mark can be lost like any datagram; the same one is sent again until it is seen.
 _AGAIN = 0.5
@@ -36,16 +37,6 @@ def send_mark(payload: bytes, interface: str) -> None:
         sender.setsockopt(socket.IPPROTO_IP, socket.IP_MULTICAST_TTL, 1)
         sender.setsockopt(socket.IPPROTO_IP, socket.IP_MULTICAST_LOOP, 0)
         sender.sendto(payload, (MARK_GROUP, MARK_PORT))
-
-
-def facts_of(path: Path) -> Path:
-    """Where the recorder's word on the recording at `path` is kept."""
-    return path.with_suffix(".recording.json")
-
-
-def recorded(path: Path) -> Recording:
-    """The recorder's word on the recording at `path`."""
-    return Recording(**json.loads(facts_of(path).read_text()))
 
 
 @dataclass
@@ -98,7 +89,7 @@ class ActiveRecording:
             recorder_said=self.dumpcap.said,
         )
         try:
-            write_whole(facts_of(self.path), json.dumps(recording.to_json(), indent=2).encode())
+            write_whole(recording_file(self.path), json.dumps(recording.to_json(), indent=2).encode())
         except OSError as problem:
             raise RecordingError(
                 f"the word on the recording cannot be written: {problem.strerror}", hint="make room, and record again"
@@ -131,11 +122,11 @@ class ActiveRecording:
 
 def _any_open(path: Path) -> bool:
     """Whether a stream that began in the recording so far has not ended in it."""
-    found: list[Stream] = []
-    streams, dissector = Streams(unheard, found.append), Dissector()
+    found: list[Connection] = []
+    connections, dissector = ConnectionTable(counted_only, found.append), Dissector()
     for frame in read(path).frames:
         for packet in dissector.packets(frame):
             if isinstance(packet, Segment):
-                streams.add(packet, frame.time)
-    streams.finish()
-    return any(stream.client.opened and not stream.complete for stream in found)
+                connections.add(packet, frame.time)
+    connections.finish()
+    return any(connection.client.opened and not connection.complete for connection in found)

@@ -15,11 +15,11 @@ from overheard.words.errors import OverheardError, RecordingError, UnreadableErr
 from overheard.words.recording import KEY_LOG, MESSAGE_KEYS, NOTEBOOK, STOLEN_KEY
 from overheard.words.story import CONTROL
 from overheard.words.verdict import Verdict, under_control
-from overheard_capture.judge import Exhibit, Keys, judge
+from overheard_capture.judge import Exhibit, Keys, judge_recording
 from overheard_capture.sidecar.dumpcap import Tap
 from overheard_capture.sidecar.recorder import ActiveRecording
 from overheard_capture.wireshark.details import dissect
-from overheard_capture.wireshark.tshark import Capture
+from overheard_capture.wireshark.tshark import TsharkInput
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -116,9 +116,9 @@ class Runs:
 
 
 def _judged(exhibit: Exhibit) -> Verdict:
-    verdict = judge(exhibit)
+    verdict = judge_recording(exhibit)
     try:
-        capture = Capture.showing(exhibit.path, verdict.visible)
+        capture = TsharkInput.showing(exhibit.path, verdict.visible)
         return replace(verdict, dissection=dissect(capture, exhibit.secret))
     except UnreadableError as problem:
         # Nothing is decided from it. The table and the packets lack some words then, and the log says why.

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 from overheard.words.dissected import Dissected
 from overheard.words.errors import UnreadableError
 from overheard_capture.search import Search, search_for
-from overheard_capture.wireshark.tshark import Capture, own_configuration
+from overheard_capture.wireshark.tshark import TsharkInput, own_configuration
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -44,7 +44,7 @@ _LONGEST_BODY = 400
 _NO_LAYERS = {"data", "data-text-lines"}
 
 
-def dissect(capture: Capture, secret: Secret) -> tuple[Dissected, ...]:
+def dissect(capture: TsharkInput, secret: Secret) -> tuple[Dissected, ...]:
     """Every frame of the recording with an HTTP message or a TLS record; the secret itself is left out.
 
     Raises UnreadableError when pyshark or tshark fails.
@@ -81,7 +81,7 @@ def _without(search: Search, frame: Dissected) -> Dissected:
     )
 
 
-def _frames(capture: Capture) -> Iterator[Dissected]:
+def _frames(capture: TsharkInput) -> Iterator[Dissected]:
     import pyshark  # noqa: PLC0415  (who only starts the other process does not need it)
 
     options = {"display_filter": _SHOWN, "decode_as": capture.decode_as, "custom_parameters": ["-n"]}
@@ -159,5 +159,5 @@ def _hello(tls: Any) -> Iterator[tuple[str, str]]:  # noqa: ANN401
 
 
 if __name__ == "__main__":
-    asked = Capture(Path(sys.argv[1]), tuple(map(int, sys.argv[2:])))
+    asked = TsharkInput(Path(sys.argv[1]), tuple(map(int, sys.argv[2:])))
     json.dump([asdict(frame) for frame in _frames(asked)], sys.stdout)

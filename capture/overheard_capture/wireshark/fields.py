@@ -7,6 +7,7 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from overheard.words.errors import UnreadableError
+from overheard_capture.packets.host_filter import HostTerm
 from overheard_capture.wireshark.tshark import own_configuration
 
 if TYPE_CHECKING:
@@ -96,7 +97,7 @@ def _quoted(text: bytes) -> str:
 def within(only: Sequence[str], without: Sequence[str]) -> str:
     """The display filter for what is between the `only` parties, and not from or to those that are `without`.
 
-    Each is `host`, `host:port`, `:port` or a network such as `10.0.0.0/8`. Empty where nothing is left out.
+    Each is what a HostTerm may be. Empty where nothing is left out. Raises SettingsError.
     """
     parts = []
     if only:
@@ -106,13 +107,8 @@ def within(only: Sequence[str], without: Sequence[str]) -> str:
     return " and ".join(parts)
 
 
-def _party(term: str) -> str:
-    host, port = term, ""
-    if term.startswith("["):
-        host, _, port = term[1:].partition("]")
-        port = port.removeprefix(":")
-    elif term.count(":") == 1:
-        host, _, port = term.partition(":")
+def _party(text: str) -> str:
+    host, _, port = HostTerm.of(text)
     ip = "ipv6" if ":" in host else "ip"
     ends = []
     for own in ("src", "dst"):

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, BinaryIO, Self
 
 from overheard.words.errors import UnreadableError
 from overheard_capture.captures.inputs import called, source
+from overheard_capture.captures.pcapng import MAGIC
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -17,7 +18,6 @@ if TYPE_CHECKING:
     from overheard_capture.captures.inputs import Source
 
 _SECTION, _DECRYPTION_SECRETS = 0x0A0D0D0A, 10
-_SECTION_MAGIC = struct.pack("<I", _SECTION)
 _PIECE = 1 << 20
 
 
@@ -58,15 +58,15 @@ def _complaint(said: str, names: Mapping[str, str]) -> str:
 
 def _without_keys(path: Path | str, copy: Path) -> Path:
     """The file itself, or a copy without the keys that it has."""
-    with _Unpacked(path) as file:
+    with _DecompressedFile(path) as file:
         if not _walk(file, None):
             return Path(path).absolute()
-    with _Unpacked(path) as file, copy.open("wb") as target:
+    with _DecompressedFile(path) as file, copy.open("wb") as target:
         _walk(file, target)
     return copy
 
 
-class _Unpacked:
+class _DecompressedFile:
     """What is in a file, unpacked, as something to read from."""
 
     def __init__(self, path: Path | str) -> None:
@@ -88,18 +88,18 @@ class _Unpacked:
         return bytes(room[:filled])
 
 
-def _walk(file: _Unpacked, target: BinaryIO | None) -> bool:
+def _walk(file: _DecompressedFile, target: BinaryIO | None) -> bool:
     """Copy all blocks but those with keys, where there is a `target`; else say whether there is one with keys.
 
     From where it makes no sense on, the file is copied as it is: there tshark stops, too.
     """
     order, first = "<", True
     while head := file.read(8):
-        if first and head[:4] != _SECTION_MAGIC:
+        if first and head[:4] != MAGIC:
             # A pcap file has no place for keys.
             return False
         first = False
-        if head[:4] == _SECTION_MAGIC and len(head) == 8:
+        if head[:4] == MAGIC and len(head) == 8:
             magic = file.read(4)
             order = ">" if magic == b"\x1a\x2b\x3c\x4d" else "<"
             head += magic
@@ -115,7 +115,7 @@ def _walk(file: _Unpacked, target: BinaryIO | None) -> bool:
     return False
 
 
-def _pass(file: _Unpacked, length: int, target: BinaryIO | None, head: bytes) -> None:
+def _pass(file: _DecompressedFile, length: int, target: BinaryIO | None, head: bytes) -> None:
     """Go past the rest of a block, and copy it."""
     if target:
         target.write(head)

@@ -28,7 +28,7 @@ _USELESS_KEY = b"Error loading RSA key file"
 
 
 @dataclass(frozen=True)
-class Opened:
+class DecryptedData:
     """Bytes that a key log opened: what was inside, completed in which frame."""
 
     frame: int
@@ -50,7 +50,7 @@ _NO_KEYS = TlsKeys()
 
 
 @dataclass(frozen=True)
-class Capture:
+class TsharkInput:
     """A file, and the ports on which TLS is spoken in it: many a port is another protocol's to tshark."""
 
     path: Path
@@ -74,7 +74,7 @@ def own_configuration() -> Iterator[dict[str, str]]:
         yield {**os.environ, "WIRESHARK_CONFIG_DIR": folder, "XDG_CONFIG_HOME": folder, "HOME": folder}
 
 
-def tshark(capture: Capture, *arguments: str, keys: TlsKeys = _NO_KEYS) -> str:
+def tshark(capture: TsharkInput, *arguments: str, keys: TlsKeys = _NO_KEYS) -> str:
     """What tshark prints of a capture. Raises UnreadableError when it fails."""
     path = capture.path
     command = ["tshark", "-r", str(path), "-n"]
@@ -117,7 +117,7 @@ def _complaint(stderr: bytes) -> str:
     return lines[-1] if lines else "it said nothing"
 
 
-def opened(capture: Capture, keys: TlsKeys, streams: Sequence[int]) -> list[Opened]:
+def opened(capture: TsharkInput, keys: TlsKeys, streams: Sequence[int]) -> list[DecryptedData]:
     """All that `keys` open of the application data in these TCP streams."""
     if not streams or not keys:
         return []
@@ -125,11 +125,11 @@ def opened(capture: Capture, keys: TlsKeys, streams: Sequence[int]) -> list[Open
     import yaml  # noqa: PLC0415  (it takes time, and most captures are judged without)
 
     printed = tshark(capture, "-q", *taps, keys=keys)
-    found: list[Opened] = []
+    found: list[DecryptedData] = []
     # Each stream's answer is a document of its own, which tshark does not set apart.
     for document in printed.split("peers:\n")[1:]:
         packets = yaml.load("peers:\n" + document, Loader=yaml.CSafeLoader)["packets"] or []
-        found += [Opened(packet["packet"], packet["data"]) for packet in packets]
+        found += [DecryptedData(packet["packet"], packet["data"]) for packet in packets]
     return found
 
 
@@ -144,7 +144,7 @@ class TlsContent:
     with_data: frozenset[int]
 
 
-def tls_content(capture: Capture, keys: TlsKeys) -> TlsContent:
+def tls_content(capture: TsharkInput, keys: TlsKeys) -> TlsContent:
     """What tshark sees with `keys` in the TLS streams, by the numbers of the streams."""
     fields = ["-Y", "tls.record", "-T", "fields", "-e", "tcp.stream", "-e", "tls.app_data"]
     lines = [line.split("\t") for line in tshark(capture, *fields, keys=keys).splitlines()]

@@ -94,7 +94,7 @@ def _patterns(value: bytes) -> dict[bytes, str]:
     return spelled
 
 
-class Question:
+class WitnessQuery:
     """Some secrets, and how they are looked for: `scope` is a display filter for the frames that count."""
 
     def __init__(
@@ -132,7 +132,7 @@ class Question:
             for answer in self._run(path, [secret], []):
                 yield from ((secret.name, each) for each in (*answer.unnamed, *(one for _, one in answer.seen)))
 
-    def _run(self, path: Path, secrets: Sequence[Secret], printed: Sequence[str]) -> list[_Answer]:
+    def _run(self, path: Path, secrets: Sequence[Secret], printed: Sequence[str]) -> list[_WitnessAnswer]:
         """Ask both times at once, and end what runs, whatever happens."""
         with ThreadPoolExecutor(len(_PASSES)) as pool, own_configuration() as environment:
             _write_macro(Path(environment["HOME"]), self.filter(secrets))
@@ -141,15 +141,15 @@ class Question:
             with _started(command, environment, self.patience) as runs:
                 return list(pool.map(lambda run: self._answer(run, path), runs))
 
-    def _answer(self, run: _Run, path: Path) -> _Answer:
-        answer = _Answer()
+    def _answer(self, run: _TsharkRun, path: Path) -> _WitnessAnswer:
+        answer = _WitnessAnswer()
         for line in run.lines():
             if b'"layers"' in line:
                 self._note(json.loads(line)["layers"], answer)
         run.end(path, answer)
         return answer
 
-    def _note(self, layers: Mapping[str, list[str]], answer: _Answer) -> None:
+    def _note(self, layers: Mapping[str, list[str]], answer: _WitnessAnswer) -> None:
         frame = int(layers[_as_key(_FRAME)][0])
         streams = tuple(map(int, layers.get(_as_key(_STREAM), ())))
         parts = tuple(int(part) for name in _PARTS for part in layers.get(_as_key(name), ()))
@@ -175,7 +175,7 @@ class Question:
         return ""
 
 
-class _Answer:
+class _WitnessAnswer:
     """What tshark said: which secret it saw where, and frames with one that it cannot print."""
 
     def __init__(self) -> None:
@@ -184,7 +184,7 @@ class _Answer:
         self.more = False
 
 
-class _Run:
+class _TsharkRun:
     """A tshark that runs."""
 
     def __init__(self, process: subprocess.Popen[bytes], errors: Path, patience: float) -> None:
@@ -209,7 +209,7 @@ class _Run:
                 break
             yield line
 
-    def end(self, path: Path, answer: _Answer) -> None:
+    def end(self, path: Path, answer: _WitnessAnswer) -> None:
         """Wait for its end. Raises UnreadableError where it failed and saw nothing: what was seen was seen."""
         code = self.process.wait()
         self._timer.cancel()
@@ -235,9 +235,9 @@ class _Run:
 
 
 @contextmanager
-def _started(command: Sequence[str], environment: Mapping[str, str], patience: float) -> Iterator[list[_Run]]:
+def _started(command: Sequence[str], environment: Mapping[str, str], patience: float) -> Iterator[list[_TsharkRun]]:
     """One tshark a pass, each with its preferences; none is left when this ends."""
-    folder, runs = Path(environment["HOME"]), list[_Run]()
+    folder, runs = Path(environment["HOME"]), list[_TsharkRun]()
     try:
         for number, preferences in enumerate(_PASSES):
             # In a file, and not as options: there tshark passes over what its version does not know.
@@ -252,7 +252,7 @@ def _started(command: Sequence[str], environment: Mapping[str, str], patience: f
                 process = subprocess.Popen(
                     command, env=variables, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=file
                 )
-            runs.append(_Run(process, errors, patience))
+            runs.append(_TsharkRun(process, errors, patience))
         yield runs
     finally:
         for run in runs:

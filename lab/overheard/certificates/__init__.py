@@ -1,4 +1,4 @@
-"""Certificates as facts and in words: who says that it is whom, until when, and what is wrong with it.
+"""Certificates as facts in words: who is certified by whom, until when, and what is wrong with it.
 
-A promise: of the project this imports the words alone. Only `fetch` touches the network, and only where it is told to.
+Of the project, this imports only `words`. Only `fetch` uses the network, and only for the server that it is given.
 """

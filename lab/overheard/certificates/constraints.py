@@ -1,4 +1,4 @@
-"""Names that a CA may certify, and names that it may not (RFC 5280, 4.2.1.10): those that servers are asked by."""
+"""Name constraints (RFC 5280, 4.2.1.10): names that a CA may certify, and names that it may not; DNS and IP only."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def excluded(certificate: x509.Certificate, above: x509.Certificate) -> Iterator
 def _pairs(
     certificate: x509.Certificate, trees: list[x509.GeneralName] | None
 ) -> Iterator[tuple[x509.GeneralName, list[x509.GeneralName]]]:
-    """Each name with the constraints that speak of it: those of its own kind."""
+    """Each name with the constraints that apply to it: those of its own kind."""
     for name in value_of(certificate, x509.SubjectAlternativeName) or ():
         if isinstance(name, x509.DNSName | x509.IPAddress):
             yield name, [tree for tree in trees or [] if isinstance(tree, type(name))]
@@ -43,7 +43,7 @@ def _covers(tree: x509.GeneralName, name: x509.GeneralName) -> bool:
 
 
 def _below(name: str, tree: str) -> bool:
-    """Whether a name is the tree's own or below it; of a tree with a dot in front, OpenSSL takes only those below."""
+    """Whether a name is in the subtree; for a subtree with a leading dot, OpenSSL accepts only names below it."""
     return not tree or name == tree or name.endswith(tree if tree.startswith(".") else f".{tree}")
 
 

@@ -1,4 +1,4 @@
-"""What can go wrong before there is a certificate to look at."""
+"""What can go wrong before there is a certificate to examine."""
 
 from __future__ import annotations
 
@@ -6,4 +6,4 @@ from overheard.words.errors import OverheardError
 
 
 class CertificateError(OverheardError):
-    """There is nothing to look at: no such file, no certificate in it, or nobody who shows one."""
+    """There is nothing to examine: no such file, no certificate in it, or no server that sends one."""

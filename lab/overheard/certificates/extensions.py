@@ -1,4 +1,4 @@
-"""The extensions of a certificate (RFC 5280, 4.2), each in a line of words."""
+"""The extensions of a certificate (RFC 5280, 4.2), each described in one line."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _E = TypeVar("_E", bound=x509.ExtensionType)
 
 _USES = {
     "digital_signature": "sign",
-    "content_commitment": "sign what shall not be denied later",
+    "content_commitment": "sign what cannot be denied later",
     "key_encipherment": "encrypt keys",
     "data_encipherment": "encrypt data",
     "key_agreement": "agree on keys",
@@ -34,12 +34,12 @@ _ACCESS = {AuthorityInformationAccessOID.OCSP: "OCSP at", AuthorityInformationAc
 
 
 def extensions(certificate: x509.Certificate) -> x509.Extensions:
-    """All of them; none where they cannot be read (`unreadable` says why)."""
+    """All extensions; empty if they cannot be parsed (`unreadable` says why)."""
     return x509.Extensions([]) if unreadable(certificate) else certificate.extensions
 
 
 def unreadable(certificate: x509.Certificate) -> str:
-    """Why the extensions cannot be read; empty where they can."""
+    """Why the extensions cannot be parsed; empty if they can."""
     try:
         _ = certificate.extensions
     except (ValueError, x509.DuplicateExtension, x509.UnsupportedGeneralNameType) as problem:
@@ -56,13 +56,13 @@ def value_of(certificate: x509.Certificate, kind: type[_E]) -> _E | None:
 
 
 def is_ca(certificate: x509.Certificate) -> bool:
-    """Whether it may sign others: CA:TRUE, and a key that is not for other things alone (RFC 5280, 4.2.1.9 and 3)."""
+    """Whether it may sign others: CA:TRUE, and a key usage that does not rule it out (RFC 5280, 4.2.1.9 and 3)."""
     basic, usage = value_of(certificate, x509.BasicConstraints), value_of(certificate, x509.KeyUsage)
     return basic is not None and basic.ca and (usage is None or usage.key_cert_sign)
 
 
 def uses(usage: x509.KeyUsage) -> list[str]:
-    """What may be done with the key (RFC 5280, 4.2.1.3)."""
+    """The key usages, in words (RFC 5280, 4.2.1.3)."""
     # Read from the private attributes' public names: `encipher_only` and `decipher_only` raise without key agreement.
     allowed = [words for name, words in _USES.items() if getattr(usage, name)]
     if usage.key_agreement:
@@ -71,12 +71,12 @@ def uses(usage: x509.KeyUsage) -> list[str]:
 
 
 def purposes(usage: x509.ExtendedKeyUsage) -> list[str]:
-    """For whom the certificate is (RFC 5280, 4.2.1.12)."""
+    """The extended key usages, in words (RFC 5280, 4.2.1.12)."""
     return [_PURPOSES.get(oid) or f"unknown purpose {oid.dotted_string}" for oid in usage]
 
 
 def in_words(extension: x509.Extension[Any]) -> str:
-    """What an extension says; `unknown` for one that is not known here."""
+    """An extension in words; `unknown` for one that is not known here."""
     say = _SAY.get(type(extension.value))
     return say(extension.value) if say else "unknown"
 
@@ -141,7 +141,7 @@ def _policies(value: x509.CertificatePolicies) -> str:
     return listed([policy.policy_identifier.dotted_string for policy in value])
 
 
-# A kind, its name, its words. A new kind is a line here.
+# The class of an extension, its name, and what describes it. A new extension is one more line here.
 _KINDS: tuple[tuple[type[x509.ExtensionType], str, Callable[[Any], str]], ...] = (
     (x509.BasicConstraints, "basicConstraints", _basic),
     (x509.KeyUsage, "keyUsage", lambda value: f"to {listed(uses(value))}"),
@@ -159,8 +159,8 @@ _KINDS: tuple[tuple[type[x509.ExtensionType], str, Callable[[Any], str]], ...] =
     (x509.PrecertificateSignedCertificateTimestamps, "signedCertificateTimestamps", _timestamps),
     (x509.SignedCertificateTimestamps, "signedCertificateTimestamps", _timestamps),
     (x509.TLSFeature, "tlsFeature", lambda value: listed([feature.name for feature in value])),
-    (x509.OCSPNoCheck, "ocspNoCheck", lambda _value: "its revocation is not to be asked for"),
-    (x509.PrecertPoison, "precertPoison", lambda _value: "not a certificate yet: for the logs of transparency only"),
+    (x509.OCSPNoCheck, "ocspNoCheck", lambda _value: "its revocation need not be checked"),
+    (x509.PrecertPoison, "precertPoison", lambda _value: "a precertificate, for Certificate Transparency logs only"),
 )
 _NAMES = {kind: name for kind, name, _ in _KINDS}
 _SAY = {kind: say for kind, _, say in _KINDS}

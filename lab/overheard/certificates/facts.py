@@ -12,13 +12,13 @@ from overheard.certificates.keys import key_in_words, signature_in_words
 from overheard.certificates.names import called, general_name, listed, minute
 from overheard.certificates.read import read
 
-# For a certificate that was handed over without a name of its own.
+# The name in errors of data that has none.
 _THIS = "what was handed over"
 
 
 @dataclass(frozen=True)
 class ExtensionFact:
-    """One extension: whether who does not know it must refuse the certificate, and what it says."""
+    """One extension: its name, whether it is critical, and what it says."""
 
     name: str
     critical: bool
@@ -27,7 +27,7 @@ class ExtensionFact:
 
 @dataclass(frozen=True)
 class Facts:
-    """One certificate. `sentence` is the whole of it; `begins` and `ends` are in ISO 8601; the rest is in words."""
+    """One certificate. `sentence` sums it up; `begins` and `ends` are in ISO 8601; the rest is in words."""
 
     sentence: str
     subject: str
@@ -44,9 +44,9 @@ class Facts:
 
 
 def words_for_scenario(data: bytes) -> str:
-    """The one sentence that the first certificate in `data`, PEM or DER, says of itself.
+    """The sentence that sums up the first certificate in `data`, PEM or DER.
 
-    Raises CertificateError where there is none.
+    Raises CertificateError if there is none.
     """
     return sentence(read(data, _THIS).certificates[0])
 
@@ -62,7 +62,7 @@ def sentence(certificate: x509.Certificate) -> str:
 
 
 def facts(certificate: x509.Certificate, signed_by: str) -> Facts:
-    """All that a certificate says; `signed_by` is what was found out about its signature."""
+    """All facts of a certificate; `signed_by` is what was found out about its signature."""
     return Facts(
         sentence=sentence(certificate),
         subject=called(certificate.subject),

@@ -1,4 +1,4 @@
-"""The certificates that a server really sends, and what `requests` says of them. Here alone is the network."""
+"""The certificates that a server sends, and the error of `requests`. The only module here that uses the network."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _LEGACY_SERVER_CONNECT = 0x4
 
 @dataclass(frozen=True)
 class Shown:
-    """What a server sent: its certificates in DER, in its order; and the error of a handshake that came to nothing."""
+    """What a server sent: its certificates in DER, in its order; and the error of a failed handshake."""
 
     certificates: tuple[bytes, ...]
     version: str = ""
@@ -32,7 +32,7 @@ class Shown:
 
 @dataclass(frozen=True)
 class Address:
-    """A server, the URL that it is asked by, and how many seconds it may take at each step."""
+    """A server, its URL, and the timeout of each step, in seconds."""
 
     url: str
     host: str
@@ -41,23 +41,23 @@ class Address:
 
 
 def has_requests() -> bool:
-    """Whether `requests` is here to be asked. A plain installation does without."""
+    """Whether `requests` is installed. A plain installation does not include it."""
     return find_spec("requests") is not None
 
 
 def address(url: str) -> Address:
-    """Whom `url` means. Raises CertificateError for what no client could ask, and for http: there is nothing to see."""
+    """The server of a URL. Raises CertificateError for an invalid URL, and for http, which has no certificate."""
     try:
         asked = _prepared(url) if has_requests() else url
         parts = urlsplit(asked)
         host, port = parts.hostname or "", parts.port
         host = host if host.isascii() else host.encode("idna").decode()
-    except (OSError, ValueError) as problem:  # those of `requests` are both
-        raise CertificateError(f"{url!r} cannot be asked: {problem}", hint=_NO_URL) from None
+    except (OSError, ValueError) as problem:  # a RequestException is an OSError
+        raise CertificateError(f"{url!r} is not a valid URL: {problem}", hint=_NO_URL) from None
     if parts.scheme == "http":
         raise CertificateError(
-            f"{url} is plain HTTP: there is no certificate on this wire, and everybody on it reads along",
-            hint="ask with https:// where the server speaks TLS",
+            f"{url} is plain HTTP: there is no certificate, and everybody on the wire can read along",
+            hint="use https:// if the server supports TLS",
         )
     if parts.scheme != "https" or not host:
         raise CertificateError(f"{url!r} is not the address of a server", hint=_NO_URL)
@@ -65,24 +65,24 @@ def address(url: str) -> Address:
 
 
 def _prepared(url: str) -> str:
-    """The URL as `requests` would ask for it."""
-    # Late, as everywhere here: most of what is shown is in files, and needs no HTTP client.
+    """The URL as `requests` would send it."""
+    # Imported late, as everywhere here: most certificates are in files, which need no HTTP client.
     import requests  # noqa: PLC0415
 
     return requests.Request("GET", url).prepare().url or ""
 
 
 def shown(server: Address) -> Shown:
-    """The certificates that a server sends, whether or not anyone should believe them, and whatever else is wrong.
+    """The certificates that a server sends, without verification.
 
-    Raises CertificateError where nobody answers.
+    Raises CertificateError if there is no response.
     """
     try:
         connection = socket.create_connection((server.host, server.port), server.patience)
     except (OSError, ValueError) as problem:
         raise CertificateError(
             f"waited for {server.host}:{server.port} to answer, but {_why(problem, server.patience)}",
-            hint="see whether the name and the port are right, and whether the server runs",
+            hint="check the name and the port, and whether the server is running",
         ) from None
     with (
         connection,
@@ -94,17 +94,18 @@ def shown(server: Address) -> Shown:
 
 
 def as_requests(server: Address, trusting: str) -> str:
-    """The error that `requests` raises for this server, in its very words; empty where it is content.
+    """The error that `requests` raises for this server, verbatim; empty if it raises none.
 
     `trusting` is the file of the CAs to trust.
     """
     import requests  # noqa: PLC0415
 
     with requests.Session() as session:
-        # No proxy, no .netrc: what is asked is the server that was named, and nobody else.
+        # No proxy, no .netrc: only the named server is contacted.
         session.trust_env = False
         try:
-            # As far as the head of the answer: what follows is not about certificates, and neither is where it leads.
+            # Only the headers of the response are read, and no redirect is followed: the rest is not about
+            # certificates.
             answer = session.get(
                 server.url, verify=trusting, timeout=server.patience, stream=True, allow_redirects=False
             )
@@ -115,9 +116,9 @@ def as_requests(server: Address, trusting: str) -> str:
 
 
 def usual_roots() -> str:
-    """The file of the CAs that `requests` trusts on this machine, where nothing else is said.
+    """The file of the CAs that `requests` trusts by default on this machine.
 
-    Without `requests`, the file or folder of those that OpenSSL trusts. Raises CertificateError where there is none.
+    Without `requests`, the file or folder that OpenSSL uses by default. Raises CertificateError if there is none.
     """
     if named := os.environ.get("REQUESTS_CA_BUNDLE") or os.environ.get("CURL_CA_BUNDLE"):
         return named
@@ -127,12 +128,14 @@ def usual_roots() -> str:
         return DEFAULT_CA_BUNDLE_PATH
     paths = ssl.get_default_verify_paths()
     if not (usual := paths.cafile or paths.capath):
-        raise CertificateError("OpenSSL finds no CAs to trust on this machine", hint="name them with --ca FILE")
+        raise CertificateError(
+            "OpenSSL has no default CAs on this machine", hint="name the CAs to trust with --ca FILE"
+        )
     return usual
 
 
 def _looking() -> ssl.SSLContext:
-    """A context that believes everything, and speaks with the oldest servers: it looks at certificates, no more."""
+    """A context that verifies nothing and accepts old servers: it is only for reading certificates."""
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     context.check_hostname = False
     context.verify_mode = ssl.CERT_NONE
@@ -151,11 +154,11 @@ def _handshake(tls: ssl.SSLSocket) -> str:
 
 
 def _chain(tls: ssl.SSLSocket) -> tuple[bytes, ...]:
-    """What the server sent. A handshake that broke off may have got that far."""
+    """The certificates that the server sent. A failed handshake may have got that far."""
     with contextlib.suppress(ValueError, ssl.SSLError):
         if hasattr(tls, "get_unverified_chain"):
             return tuple(tls.get_unverified_chain())
-        # Before Python 3.13 this is not for the public; the object below the socket has had it since 3.10.
+        # Public only since Python 3.13; the underlying object has had it since 3.10.
         inner: Any = getattr(tls, "_sslobj", None)
         if hasattr(inner, "get_unverified_chain"):
             return tuple(_der(one) for one in inner.get_unverified_chain() or ())
@@ -169,12 +172,12 @@ def _der(certificate: Any) -> bytes:  # noqa: ANN401  (a class that CPython does
 
 
 def _spaced(version: str | None) -> str:
-    """As the standards write it: `TLS 1.3`, where OpenSSL says `TLSv1.3`, and `TLSv1` for the first."""
+    """The version as the standards write it: `TLS 1.3` for OpenSSL's `TLSv1.3`, and `TLS 1.0` for `TLSv1`."""
     number = (version or "").removeprefix("TLSv")
     return f"TLS {number if '.' in number else f'{number}.0'}" if number else ""
 
 
 def _why(problem: Exception, patience: float) -> str:
     if isinstance(problem, TimeoutError):
-        return f"nothing came for {patience:g} s"
+        return f"nothing arrived for {patience:g} s"
     return getattr(problem, "strerror", None) or str(problem)

@@ -1,4 +1,4 @@
-"""Whether a certificate is for the host that was asked for (RFC 9525, 6), and if not, in which of the usual ways."""
+"""Whether a certificate is for the requested host (RFC 9525, 6), and if not, which row of the gallery it is."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from overheard.certificates.names import called, general_name, listed, plain
 
 
 def wrong_name(certificate: x509.Certificate, host: str) -> tuple[str, str]:
-    """The row of the gallery, and a detail in words; empty where the certificate is for `host`.
+    """The row of the gallery, and a detail in words; empty if the certificate is for `host`.
 
-    Only the subjectAltName counts, for addresses only its addresses, and a wildcard stands for one whole label.
+    Only the subjectAltName counts, for addresses only its addresses, and a wildcard matches one whole label.
     """
     alternative = value_of(certificate, x509.SubjectAlternativeName)
     address = as_address(host)
@@ -31,14 +31,14 @@ def as_address(host: str) -> IPv4Address | IPv6Address | None:
 
 
 def folded(name: str) -> str:
-    """A DNS name as it is compared: in lower case, and without the dot at the end that `requests` leaves out too."""
+    """A DNS name in the form for comparison: in lower case, and without a final dot, which `requests` also removes."""
     return name.lower().rstrip(".")
 
 
 def matches(pattern: str, host: str) -> bool:
     """Whether a DNS name in a certificate covers `host`, with a wildcard for the whole left-most label at most.
 
-    Like OpenSSL, this takes no wildcard right below a top-level domain.
+    Like OpenSSL, this accepts no wildcard directly below a top-level domain.
     """
     pattern = folded(pattern)
     if not pattern.startswith("*."):
@@ -70,7 +70,7 @@ def _wrong_dns_name(
             f"asked for {plain(host)}, it is for {_names(alternative)}, and * is one label, not two",
         )
     if not alternative and matches(called(certificate.subject), host):
-        return ("name-only-in-cn", f"{plain(host)} stands in the common name alone, where nobody looks any more")
+        return ("name-only-in-cn", f"{plain(host)} is only in the common name, which is no longer checked")
     return ("wrong-host", f"asked for {plain(host)}, it is for {_names(alternative)}")
 
 

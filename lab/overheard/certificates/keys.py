@@ -8,18 +8,18 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import dsa, ec, ed448, ed25519, rsa
 from cryptography.hazmat.primitives.asymmetric.types import CertificatePublicKeyTypes
 
-# What OpenSSL's security level 2 asks for, 112 bits of security (SSL_CTX_set_security_level(3)). It rounds: the
-# smallest RSA key that it takes is not 2048 bits long.
+# OpenSSL's security level 2 requires 112 bits of security (SSL_CTX_set_security_level(3)). It rounds: the smallest RSA
+# key that it accepts has fewer than 2048 bits.
 _LEAST_RSA = 1963
 _LEAST_EC = 224
 _LEAST_DIGEST = 224
 
-# By the names that people say; the rest by the names that their standards give.
+# Curves by their common names; others by the names in their standards.
 _CURVES = {"secp256r1": "P-256", "secp384r1": "P-384", "secp521r1": "P-521"}
 
 
 def public_key(certificate: x509.Certificate) -> CertificatePublicKeyTypes | None:
-    """The key of a certificate; None for one of a kind that is not known here."""
+    """The key of a certificate; None if its kind is not known here."""
     try:
         return certificate.public_key()
     except (ValueError, UnsupportedAlgorithm):
@@ -43,7 +43,7 @@ def key_in_words(certificate: x509.Certificate) -> str:
 
 
 def key_is_weak(certificate: x509.Certificate) -> bool:
-    """Whether OpenSSL refuses the key at its security level 2."""
+    """Whether OpenSSL rejects the key at security level 2."""
     match public_key(certificate):
         case rsa.RSAPublicKey() | dsa.DSAPublicKey() as key:
             return key.key_size < _LEAST_RSA
@@ -53,7 +53,7 @@ def key_is_weak(certificate: x509.Certificate) -> bool:
 
 
 def digest(certificate: x509.Certificate) -> hashes.HashAlgorithm | None:
-    """What was signed in place of the certificate; None where the signature has none, or one not known here."""
+    """The hash function of the signature; None if it has none, or one not known here."""
     try:
         return certificate.signature_hash_algorithm
     except (ValueError, UnsupportedAlgorithm):
@@ -61,7 +61,7 @@ def digest(certificate: x509.Certificate) -> hashes.HashAlgorithm | None:
 
 
 def digest_is_weak(certificate: x509.Certificate) -> bool:
-    """Whether OpenSSL refuses the signature at its security level 2: half of a digest's bits are its security."""
+    """Whether OpenSSL rejects the signature at security level 2. A digest has half as many bits of security as bits."""
     algorithm = digest(certificate)
     return algorithm is not None and algorithm.digest_size * 8 < _LEAST_DIGEST
 

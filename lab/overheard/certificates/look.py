@@ -1,4 +1,4 @@
-"""All that there is to say of the certificates in a file, or of those that a server sends."""
+"""Examines the certificates in a file, or those that a server sends."""
 
 from __future__ import annotations
 
@@ -15,17 +15,17 @@ from overheard.certificates.path import self_signed, signed
 from overheard.certificates.question import Question, Roots
 from overheard.certificates.read import read
 from overheard.certificates.wrong import Finding, wrong
+from overheard.words.error_lookup import matching_rows
 from overheard.words.errors import INSTALL_LAB
 from overheard.words.gallery import at
-from overheard.words.pasted import like
 
 
 @dataclass(frozen=True)
 class Connection:
-    """How a server spoke, and what `requests` said when it trusted `trusting`: `error` is empty where it was content.
+    """The connection to a server, and the error of `requests` when it trusts `trusting`; empty if there is none.
 
-    `asked` is whether it was asked at all, `why_not` the reason if not; `rows` are those of the gallery that the error
-    may belong to.
+    `asked` is whether `requests` was tried at all, `why_not` the reason if not; `rows` are the rows of the gallery that
+    match the error.
     """
 
     version: str
@@ -38,13 +38,13 @@ class Connection:
 
     @property
     def refused(self) -> bool:
-        """Whether it was TLS that failed: what a server says afterwards is not about its certificate."""
+        """Whether TLS failed: later errors of a server are not about its certificate."""
         return self.error.startswith("SSLError")
 
 
 @dataclass(frozen=True)
 class Look:
-    """What was found. `skipped` are blocks of a file that are no certificates, `unasked` what nobody asked about."""
+    """What was found. `skipped` are blocks of a file that are not certificates, `unasked` what was not checked."""
 
     what: str
     certificates: tuple[Facts, ...]
@@ -55,18 +55,18 @@ class Look:
 
     @property
     def exit_code(self) -> int:
-        """0: nothing wrong was found; 1: something was; 2: no certificate was to be seen."""
+        """0: nothing wrong was found; 1: something was; 2: there was no certificate."""
         if not self.certificates:
             return 2
         return int(bool(self.wrong) or bool(self.connection and self.connection.refused))
 
     def to_json(self) -> dict[str, Any]:
-        """As plain data, each finding with the cause and the cure that the gallery has."""
+        """As plain data, each finding with the gallery's cause and cure."""
         return {**asdict(self), "wrong": [_finding(finding) for finding in self.wrong], "exit_code": self.exit_code}
 
 
 def look_at_file(data: bytes, what: str, question: Question) -> Look:
-    """Of the certificates in `data`, which is called `what`. Raises CertificateError where there is none."""
+    """Examine the certificates in `data`, which errors call `what`. Raises CertificateError if there is none."""
     pile = read(data, what)
     return Look(
         what,
@@ -78,10 +78,10 @@ def look_at_file(data: bytes, what: str, question: Question) -> Look:
 
 
 def look_at_server(server: Address, trusted: Roots, question: Question) -> Look:
-    """Of the certificates that a server sends, and what `requests` says of them, with `trusted`.
+    """Examine the certificates that a server sends, and the error of `requests` with the roots `trusted`.
 
-    It is not asked where it is not installed, nor where the question is about another time than the present. Raises
-    CertificateError where nobody answers.
+    `requests` is not tried if it is not installed, or if the question is about a time other than now. Raises
+    CertificateError if there is no response.
     """
     question = replace(question, host=server.host, trusted=trusted)
     sent = shown(server)
@@ -89,7 +89,7 @@ def look_at_server(server: Address, trusted: Roots, question: Question) -> Look:
     chain = [read(one, what).certificates[0] for one in sent.certificates]
     why_not = _why_not_asked(question)
     error = (as_requests(server, str(trusted.path)) if not why_not else "") or sent.error
-    rows = tuple(one.name for one in like(error))
+    rows = tuple(one.name for one in matching_rows(error))
     return Look(
         server.url,
         _facts(chain, trusted),
@@ -100,9 +100,9 @@ def look_at_server(server: Address, trusted: Roots, question: Question) -> Look:
 
 
 def _why_not_asked(question: Question) -> str:
-    """Why `requests` cannot be asked, in words; empty where it can."""
+    """Why `requests` is not tried; empty if it is."""
     if question.at is not None:
-        return "it knows no other time than now"
+        return "it can only check the present time"
     return "" if has_requests() else f"it is not installed ({INSTALL_LAB})"
 
 
@@ -117,7 +117,7 @@ def _facts(chain: Sequence[x509.Certificate], trusted: Roots | None) -> tuple[Fa
 
 
 def _signer(one: x509.Certificate, chain: Sequence[x509.Certificate], trusted: Sequence[x509.Certificate]) -> str:
-    """Who signed a certificate, as far as that can be seen: only what a signature proves is said."""
+    """Who signed a certificate, as far as a signature proves it."""
     if self_signed(one):
         return "itself" + ", and trusted" * (one in trusted)
     issuer = f'"{called(one.issuer)}"'

@@ -1,4 +1,4 @@
-"""Names and dates in certificates, as text that may be shown."""
+"""Names and dates in certificates, as text that is safe to show."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from cryptography import x509
 
 
 def plain(text: str) -> str:
-    """`text` with all escaped that is not printable: whoever made the certificate chose it, and terminals obey."""
+    """`text` with unprintable characters escaped: the author of the certificate chose them, and terminals obey them."""
     return "".join(letter if letter.isprintable() else letter.encode("unicode_escape").decode() for letter in text)
 
 
 def called(name: x509.Name) -> str:
-    """What one calls the bearer of `name`: its common name, or all of it (RFC 4514) where it has none."""
+    """The short form of `name`: its common name, or all of it (RFC 4514) if it has none."""
     common = [str(attribute.value) for attribute in name.get_attributes_for_oid(x509.NameOID.COMMON_NAME)]
     return plain(common[-1] if common else name.rfc4514_string()) or "nobody"
 
@@ -27,12 +27,12 @@ def general_name(name: x509.GeneralName) -> str:
 
 
 def listed(names: list[str]) -> str:
-    """Names one after the other, or that there are none."""
+    """Names, separated by commas, or that there are none."""
     return ", ".join(names) or "none"
 
 
 def minute(moment: datetime) -> str:
-    """A moment of universal time for people: nobody's certificate depends on the second."""
+    """A time in UTC, to the minute, for people."""
     return f"{moment:%Y-%m-%d %H:%M} UTC"
 
 

@@ -1,4 +1,4 @@
-"""Who signed whom, and the way from a server's certificate up to one that is trusted (RFC 5280, 6)."""
+"""Certification paths: who signed whom, from a server's certificate up to a trusted one (RFC 5280, 6)."""
 
 from __future__ import annotations
 
@@ -13,35 +13,35 @@ from cryptography.hazmat.primitives.asymmetric import dsa, ec, ed448, ed25519, p
 from overheard.certificates.extensions import is_ca, value_of
 from overheard.certificates.keys import digest, public_key
 
-# urllib3 asks OpenSSL for X509_V_FLAG_PARTIAL_CHAIN where Python itself does by default: from 3.13 on.
+# urllib3 sets X509_V_FLAG_PARTIAL_CHAIN where Python does so by default: from 3.13 on.
 _AN_INTERMEDIATE_MAY_BE_TRUSTED = sys.version_info >= (3, 13)
 
 
 @dataclass(frozen=True)
 class Path:
-    """From the server's certificate upwards. `anchored` is whether it ends in one that is trusted."""
+    """A path from the server's certificate upwards. `anchored` is whether it ends in a trusted certificate."""
 
     certificates: tuple[x509.Certificate, ...]
     anchored: bool
 
     @property
     def server(self) -> x509.Certificate:
-        """The certificate that is about the server itself."""
+        """The server's own certificate."""
         return self.certificates[0]
 
     @property
     def above(self) -> tuple[x509.Certificate, ...]:
-        """Those that sign others, from below."""
+        """The certificates above it, from the bottom up."""
         return self.certificates[1:]
 
     @property
     def top(self) -> x509.Certificate:
-        """Where the path ends."""
+        """The last certificate of the path."""
         return self.certificates[-1]
 
 
 def path(chain: Sequence[x509.Certificate], trusted: Sequence[x509.Certificate]) -> Path:
-    """The way up from the first of `chain`, over those that are trusted where they can be had, else over the others."""
+    """The path up from the first of `chain`, preferring trusted certificates to others that were sent."""
     way = [chain[0]]
     while not _ends(way[-1], trusted):
         above = [one for one in (*trusted, *chain[1:]) if one not in way and signed(way[-1], one)]
@@ -56,7 +56,7 @@ def _ends(certificate: x509.Certificate, trusted: Sequence[x509.Certificate]) ->
 
 
 def self_signed(certificate: x509.Certificate) -> bool:
-    """Whether it is its own issuer, and its own key says so."""
+    """Whether it is its own issuer, and its own key signed it."""
     return signed(certificate, certificate)
 
 
@@ -66,9 +66,9 @@ def signed(child: x509.Certificate, parent: x509.Certificate) -> bool:
 
 
 def misplaced(chain: Sequence[x509.Certificate]) -> int:
-    """Where the server's own certificate is in `chain`, if it stands behind those that sign it; else 0.
+    """The position of the server's own certificate in `chain`, if it comes after those that sign it; otherwise 0.
 
-    It must come first (RFC 8446, 4.4.2); it is the only one that is no CA's.
+    It must come first (RFC 8446, 4.4.2); it is the only one that is not a CA's.
     """
     others = [at for at, one in enumerate(chain) if not is_ca(one)]
     return others[0] if len(others) == 1 and any(signed(one, chain[0]) for one in chain[1:]) else 0
@@ -88,7 +88,7 @@ def _signature_holds(child: x509.Certificate, parent: x509.Certificate) -> bool:
 
 
 def _verify(child: x509.Certificate, parent: x509.Certificate) -> None:
-    """By hand: `verify_directly_issued_by` will have nothing to do with SHA-1, and an old chain is still a chain."""
+    """Verify a signature by hand: `verify_directly_issued_by` rejects SHA-1, which old chains use."""
     signature, content = child.signature, child.tbs_certificate_bytes
     algorithm, how = digest(child), child.signature_algorithm_parameters
     match public_key(parent):

@@ -1,4 +1,4 @@
-"""What somebody wants to know of certificates: for which host, at what time, and whom they trust."""
+"""What certificates are checked against: host, time, trusted roots, and revocation lists."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from overheard.certificates.read import LONGEST, read_bundle
 
 @dataclass(frozen=True)
 class Roots:
-    """Certificates that are trusted, and the file or folder that they are from."""
+    """Trusted certificates, and the file or folder that they come from."""
 
     path: Path
     certificates: tuple[x509.Certificate, ...]
@@ -23,7 +23,7 @@ class Roots:
 
 @dataclass(frozen=True)
 class Question:
-    """What to judge by. What is None was not asked about; `at` is then the present."""
+    """What to check against. What is None is not checked, except `at`, which is then the present."""
 
     host: str | None = None
     at: datetime | None = None
@@ -32,24 +32,24 @@ class Question:
 
     @property
     def moment(self) -> datetime:
-        """The time to judge for."""
+        """The time to check for."""
         return self.at or datetime.now(UTC)
 
     @property
     def unasked(self) -> tuple[str, ...]:
-        """What is not judged, in words, each with how to have it judged."""
+        """What is not checked, in words, each with the option that checks it."""
         left_out = {
-            "whether it is for the right host: --host NAME": self.host,
-            "whether it leads to a CA that is trusted: --ca FILE": self.trusted,
-            "whether it was revoked, which `requests` does not ask either: --crl FILE": self.crls,
+            "whether it is valid for the right host: --host NAME": self.host,
+            "whether the chain leads to a trusted CA: --ca FILE": self.trusted,
+            "whether it was revoked, which `requests` does not check either: --crl FILE": self.crls,
         }
         return tuple(words for words, given in left_out.items() if given is None)
 
 
 def roots(path: Path) -> Roots:
-    """The certificates to trust in a file, or in the files of a folder.
+    """The certificates to trust, from a file or the files of a folder.
 
-    Raises CertificateError where there are none.
+    Raises CertificateError if there are none.
     """
     if not path.is_dir():
         return Roots(path, read_bundle(content(path), str(path)))
@@ -58,7 +58,7 @@ def roots(path: Path) -> Roots:
         try:
             found |= dict.fromkeys(read_bundle(content(file), str(file)))
         except CertificateError:
-            # OpenSSL goes by the names of files in there: what else is in the folder is no concern of anyone's.
+            # OpenSSL finds certificates by file name: other files in the folder do not matter.
             continue
     if not found:
         raise CertificateError(f"there is no certificate in the folder {path}", hint="name a file in PEM")
@@ -66,9 +66,9 @@ def roots(path: Path) -> Roots:
 
 
 def content(path: Path) -> bytes:
-    """What is in a file, and a byte more than can be read as certificates.
+    """The content of a file, up to one byte more than the limit, so that a larger file is noticed.
 
-    Raises CertificateError where it cannot be read.
+    Raises CertificateError if it cannot be read.
     """
     try:
         with path.open("rb") as file:

@@ -1,4 +1,4 @@
-"""Certificates out of bytes: PEM with anything between, or DER."""
+"""Parses certificates: PEM, with any text in between, or DER."""
 
 from __future__ import annotations
 
@@ -23,16 +23,16 @@ _FORMS = "certificates are read in PEM (-----BEGIN CERTIFICATE-----) and in DER"
 
 @dataclass(frozen=True)
 class Pile:
-    """The certificates that were found, in their order, and what was passed over, in words."""
+    """The certificates that were found, in order, and what was ignored, in words."""
 
     certificates: tuple[x509.Certificate, ...]
     skipped: tuple[str, ...] = ()
 
 
 def read(data: bytes, what: str) -> Pile:
-    """The certificates in `data`, which is called `what` in errors. Of other blocks, keys above all, nothing is kept.
+    """The certificates in `data`, which is called `what` in errors. Other blocks, keys above all, are not kept.
 
-    Raises CertificateError where there is none, or where one cannot be read.
+    Raises CertificateError if there is none, or if one cannot be parsed.
     """
     blocks, skipped = _sorted(data, what)
     certificates = [_parsed(block, f"certificate {number} of {what}") for number, block in enumerate(blocks, 1)]
@@ -40,9 +40,9 @@ def read(data: bytes, what: str) -> Pile:
 
 
 def read_bundle(data: bytes, what: str) -> tuple[x509.Certificate, ...]:
-    """Those that can be read: among many that others have put together, a strange one is no reason to trust none.
+    """The certificates of a bundle that can be parsed: one that cannot is no reason to trust none.
 
-    Raises CertificateError where there is none at all.
+    Raises CertificateError if there is none at all.
     """
     found = []
     for block in _sorted(data, what)[0]:
@@ -56,9 +56,9 @@ def read_bundle(data: bytes, what: str) -> tuple[x509.Certificate, ...]:
 
 
 def revocation_lists(data: bytes, what: str) -> tuple[x509.CertificateRevocationList, ...]:
-    """The lists of revoked certificates (RFC 5280, 5) in `data`, PEM or DER.
+    """The certificate revocation lists (RFC 5280, 5) in `data`, PEM or DER.
 
-    Raises CertificateError where there is none.
+    Raises CertificateError if there is none.
     """
     try:
         if b"-----BEGIN " not in data:
@@ -72,7 +72,7 @@ def revocation_lists(data: bytes, what: str) -> tuple[x509.CertificateRevocation
 
 
 def _sorted(data: bytes, what: str) -> tuple[list[bytes], tuple[str, ...]]:
-    """The certificates, each in PEM, or DER in one piece; and what else there is, in words."""
+    """The certificates, each in PEM, or a single one in DER; and what else there is, in words."""
     if len(data) > LONGEST:
         raise CertificateError(f"{what} is longer than {LONGEST // 2**20} MiB", hint="name a file of certificates")
     if b"-----BEGIN " not in data:
@@ -85,7 +85,7 @@ def _sorted(data: bytes, what: str) -> tuple[list[bytes], tuple[str, ...]]:
     skipped = tuple(f"{count} {label}" for label, count in others.items())
     blocks = [block[0].replace(b" X509 CERTIFICATE-", b" CERTIFICATE-") for block in found if block[1] in _LABELS]
     if not blocks:
-        seen = ", ".join(skipped) or "a block without an end"
+        seen = ", ".join(skipped) or "a PEM block without an end"
         raise CertificateError(f"there is no certificate in {what}, but {seen}", hint=_FORMS)
     return blocks, skipped
 
@@ -93,7 +93,7 @@ def _sorted(data: bytes, what: str) -> tuple[list[bytes], tuple[str, ...]]:
 def _parsed(data: bytes, what: str) -> x509.Certificate:
     try:
         with warnings.catch_warnings():
-            # Of numbers that RFC 5280 does not allow, and that old roots have all the same.
+            # Warnings about serial numbers that RFC 5280 does not allow, but that old roots have.
             warnings.simplefilter("ignore", CryptographyDeprecationWarning)
             load = x509.load_pem_x509_certificate if data.startswith(b"-") else x509.load_der_x509_certificate
             return load(data)
@@ -102,5 +102,5 @@ def _parsed(data: bytes, what: str) -> x509.Certificate:
 
 
 def _brief(problem: Exception) -> str:
-    """The first line of what the parser says: the rest is about its own insides."""
+    """The first line of the parser's error: the rest is about its internals."""
     return (str(problem).splitlines() or [type(problem).__name__])[0][:160]

@@ -1,4 +1,4 @@
-"""Whether the server's certificate was taken back (RFC 5280, 5), by lists that somebody else has fetched."""
+"""Whether the server's certificate was revoked (RFC 5280, 5), by lists that were fetched by somebody else."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from overheard.certificates.path import Path
 
 
 def wrong(path: Path, crls: Sequence[x509.CertificateRevocationList], now: datetime) -> tuple[str, str]:
-    """The row of the gallery, and a detail in words; empty where a list that is still good does not name it."""
+    """The row of the gallery, and a detail in words; empty if a current list does not contain it."""
     server = path.server
     issuer = f'"{called(server.issuer)}"'
     crl = next((crl for crl in crls if _is_of(crl, path)), None)
@@ -28,12 +28,12 @@ def wrong(path: Path, crls: Sequence[x509.CertificateRevocationList], now: datet
 
 
 def _is_of(crl: x509.CertificateRevocationList, path: Path) -> bool:
-    """Whether the issuer of the server's certificate issued the list, and signed it, as far as its key is here."""
+    """Whether the issuer of the server's certificate issued the list, and signed it, if its key is available."""
     if crl.issuer != path.server.issuer:
         return False
     issuer = path.certificates[1] if path.above else path.server
     try:
-        # A key of a kind that signs nothing is a TypeError.
+        # A key that cannot sign raises TypeError.
         return crl.is_signature_valid(issuer.public_key())  # type: ignore[arg-type]
     except (ValueError, TypeError, UnsupportedAlgorithm):
         return False

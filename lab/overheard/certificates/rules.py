@@ -1,6 +1,6 @@
-"""The rules by which a chain is judged, each with the row of the gallery that it belongs to.
+"""The rules by which a chain is checked, each with its row of the gallery.
 
-A rule says in words, for each fault that it finds, what is wrong. They stand in the order in which OpenSSL looks.
+A rule yields a description of each fault that it finds. The rules are in the order in which OpenSSL checks.
 """
 
 from __future__ import annotations
@@ -22,9 +22,9 @@ from overheard.certificates.path import Path, misplaced, self_signed
 
 @dataclass(frozen=True)
 class Case:
-    """What the rules look at: the chain as it was sent, and the path that comes of it.
+    """The input of the rules: the chain as it was sent, and the path that was built from it.
 
-    `judged` is whether the path must be anchored. `host` and `crls` are None where they were not asked about.
+    `judged` is whether the path must be anchored. `host` and `crls` are None if they are not checked.
     """
 
     chain: Sequence[x509.Certificate]
@@ -37,7 +37,7 @@ class Case:
 
 @dataclass(frozen=True)
 class Rule:
-    """A row of the gallery, and what finds its fault."""
+    """A row of the gallery, and the function that finds its fault."""
 
     row: str
     details: Callable[[Case], Iterator[str]]
@@ -64,24 +64,28 @@ def _order(case: Case) -> Iterator[str]:
 
 def _self_signed(case: Case) -> Iterator[str]:
     if _astray(case) and self_signed(case.path.top) and not case.path.above:
-        yield f"{_the(case.path.top)} is signed by nobody but itself, and not trusted"
+        yield f"{_the(case.path.top)} is self-signed, and not trusted"
 
 
 def _self_signed_in_chain(case: Case) -> Iterator[str]:
     if _astray(case) and self_signed(case.path.top) and case.path.above:
-        yield f"it leads to {_the(case.path.top)}, which was sent along, and is not trusted for that"
+        yield f"the chain leads to {_the(case.path.top)}, which the server sent as well, but which is not trusted"
 
 
 def _unknown_root(case: Case) -> Iterator[str]:
     if _astray(case) and not self_signed(case.path.top) and case.path.above:
-        yield f"it leads to {_issuer(case.path.top)}, and is not among the trusted"
+        yield f"the chain leads to {_issuer(case.path.top)}, and is not trusted"
 
 
 def _missing_intermediate(case: Case) -> Iterator[str]:
     if _astray(case) and not self_signed(case.path.top) and not case.path.above:
-        sent = "nothing else was sent" if len(case.chain) == 1 else "nothing else that was sent is theirs"
-        # Of an issuer that nobody has seen, nobody can tell whether it is an intermediate or a root.
-        yield f"{_issuer(case.path.top)}, is not among the trusted, and {sent}; if that is a root, see unknown-root"
+        sent = (
+            "nothing else was sent"
+            if len(case.chain) == 1
+            else "nothing else that was sent is that issuer's certificate"
+        )
+        # Without the issuer's certificate, nobody can tell whether it is an intermediate or a root.
+        yield f"{_issuer(case.path.top)}, is not trusted, and {sent}; if that is a root, see unknown-root"
 
 
 def _astray(case: Case) -> bool:
@@ -97,9 +101,9 @@ def _critical_unknown(case: Case) -> Iterator[str]:
 
 def _not_a_ca(case: Case) -> Iterator[str]:
     for one in case.path.above:
-        # A root of version 1 has no extensions to say so in, and is what whoever trusts it says that it is.
+        # A version 1 root has no basic constraints; whoever trusts it decides that it is a CA.
         if not is_ca(one) and not (one.version is x509.Version.v1 and self_signed(one)):
-            yield f"{_the(one)} signs others, and may not"
+            yield f"{_the(one)} has signed another, but is not a CA"
 
 
 def _purpose(case: Case) -> Iterator[str]:
@@ -111,7 +115,7 @@ def _purpose(case: Case) -> Iterator[str]:
             yield f"{_the(one)} is for {listed(purposes(purpose))}, not for servers"
     usage = value_of(case.path.server, x509.KeyUsage)
     if usage and not (usage.digital_signature or usage.key_encipherment or usage.key_agreement):
-        yield f"the key of {_the(case.path.server)} may do nothing that a server must do"
+        yield f"the key of {_the(case.path.server)} may not be used for anything that a server has to do"
 
 
 def _length(case: Case) -> Iterator[str]:
@@ -119,13 +123,13 @@ def _length(case: Case) -> Iterator[str]:
     for one in case.path.above:
         basic = value_of(one, x509.BasicConstraints)
         if basic and basic.path_length is not None and below > basic.path_length:
-            yield f"{_the(one)} allows {basic.path_length or 'no'} CA below it, and there are {below}"
+            yield f"{_the(one)} allows {basic.path_length or 'no'} CA below it, but there are {below}"
         # A CA that renews itself is not counted (RFC 5280, 4.2.1.9).
         below += one.issuer != one.subject
 
 
 def _weak_signature(case: Case) -> Iterator[str]:
-    # Nobody looks at the signature by which a root vouches for itself.
+    # A root's signature on itself is not checked.
     for one in case.path.certificates:
         if digest_is_weak(one) and not (one is case.path.top and self_signed(one)):
             yield f"{_the(one)} is signed by {signature_in_words(one)}"
@@ -207,7 +211,7 @@ RULES: tuple[Rule, ...] = (
     _revocation("crl-missing"),
     _revocation("crl-expired"),
     _revocation("revoked"),
-    # OpenSSL looks at the dates from the root down.
+    # OpenSSL checks the dates from the root down.
     Rule("expired-intermediate", _expired_above),
     Rule("not-yet-valid", _not_yet),
     Rule("expired", _expired),

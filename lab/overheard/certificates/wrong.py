@@ -1,4 +1,4 @@
-"""What is wrong with a chain of certificates, in the gallery's words."""
+"""What is wrong with a certificate chain, as rows of the gallery."""
 
 from __future__ import annotations
 
@@ -29,9 +29,9 @@ def wrong(
 ) -> list[Finding]:
     """What a client would find wrong with `chain`, one certificate or more as a server sends them, at the time `now`.
 
-    Without a `host` it is not judged as a server's; without `trusted` it is not judged by whom it leads to; without
-    `crls` nobody asks whether the server's certificate was revoked. What is looked at is what OpenSSL looks at, at its
-    security level 2 (RFC 5280, 6.1; RFC 9525, 6), in its order: the first finding is what `requests` complains of.
+    Without a `host` the name and purpose are not checked; without `trusted` the trust anchor is not; without `crls`
+    revocation is not. The checks are OpenSSL's, at security level 2 (RFC 5280, 6.1; RFC 9525, 6), and in its order: the
+    first finding is the error of `requests`.
     """
     at = misplaced(chain)
     ordered = [chain[at], *chain[:at], *chain[at + 1 :]]

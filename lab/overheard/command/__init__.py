@@ -1,4 +1,4 @@
-"""The command `overheard`. Here, and nowhere below, is it known what a person typed."""
+"""The command `overheard`. Only this package deals with command-line arguments."""
 
 from overheard.command.main import main
 

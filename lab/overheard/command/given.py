@@ -1,4 +1,4 @@
-"""The secrets that a person named: on the command line, in files, in the environment, in a list."""
+"""The secrets that the user named: on the command line, in files, in the environment, in a list."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from overheard.words.secret import Secret
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
 
-# Larger than this is no secret that anybody would look for.
+# Nobody searches for a secret larger than this.
 _LARGEST = 1 << 20
 _SOURCES = ("value", "file", "env")
 _FORMS = {
@@ -21,11 +21,11 @@ _FORMS = {
     "--secret-file": "NAME=PATH",
     "--secret-env": "NAME=VARIABLE, or NAME alone",
 }
-_A_LIST = 'a list has a table [[secret]] for each, with a name and one of value, file and env: see "overheard scan -h"'
+_A_LIST = 'a list has one [[secret]] table per secret, with a name and one of value, file, env: see "overheard scan -h"'
 
 
 def secrets(given: Iterable[tuple[str, str]]) -> list[Secret]:
-    """The secrets, of options and what stood behind them. Raises OverheardError, and never says a value."""
+    """The secrets, from options and their arguments. Raises OverheardError, which never contains a value."""
     found = [secret for option, text in given for secret in _given(option, text)]
     if not found:
         raise OverheardError(
@@ -34,7 +34,7 @@ def secrets(given: Iterable[tuple[str, str]]) -> list[Secret]:
     names = [secret.name for secret in found]
     for name in names:
         if names.count(name) > 1:
-            raise OverheardError(f"there are two secrets with the name {name!r}", hint="name each in its own way")
+            raise OverheardError(f"there are two secrets with the name {name!r}", hint="give each a name of its own")
     return found
 
 
@@ -45,7 +45,7 @@ def _given(option: str, text: str) -> Iterator[Secret]:
     name, equals, rest = text.partition("=")
     if not name or not (equals or option == "--secret-env"):
         # What was typed may be the secret itself.
-        raise OverheardError(f"{option} wants a name", hint=f"write {option} {_FORMS[option]}")
+        raise OverheardError(f"{option} needs a name", hint=f"write {option} {_FORMS[option]}")
     yield _READ[option.removeprefix("--secret").removeprefix("-") or "value"](name, rest or _default(option, name))
 
 
@@ -57,7 +57,7 @@ def _secret(name: str, value: bytes, where: str) -> Secret:
     if not value:
         raise OverheardError(f"the secret {name!r} is empty{where}", hint="every capture would contain it")
     if not name.isprintable():
-        raise OverheardError(f"the name {name!r} cannot be printed", hint="name the secret in letters")
+        raise OverheardError(f"the name {name!r} cannot be printed", hint="use printable characters in the name")
     return Secret(name, value)
 
 
@@ -74,7 +74,7 @@ def _of_file(name: str, path: str) -> Secret:
         raise OverheardError(f"the secret {name!r} cannot be read from {path!r}: {words}") from None
     if len(content) > _LARGEST:
         raise OverheardError(f"the secret {name!r} in {path!r} is larger than {_LARGEST >> 20} MiB")
-    # An editor puts a line end there, and a Windows editor two bytes of one. Only one: a secret may end in others.
+    # Editors end a file with a newline, on Windows with two bytes. Only one is removed: a secret may end in others.
     end = 2 if content.endswith(b"\r\n") else 1 if content.endswith(b"\n") else 0
     return _secret(name, content[: len(content) - end], f" in {path!r}")
 
@@ -99,12 +99,12 @@ def _listed(path: Path) -> Iterator[Secret]:
     except OSError as problem:
         raise OverheardError(f"the list of secrets {path} cannot be read: {problem.strerror}") from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as problem:
-        # Where it is wrong, and not what stands there.
-        where = str(problem).rpartition(" (at ")[2].rstrip(")") if " (at " in str(problem) else "it is no text"
+        # The place of the error, without the text there.
+        where = str(problem).rpartition(" (at ")[2].rstrip(")") if " (at " in str(problem) else "it is not text"
         raise OverheardError(f"the list of secrets {path} is not TOML: {where}", hint=_A_LIST) from None
     tables = content.pop("secret", None)
     if content or not isinstance(tables, list) or not tables:
-        raise OverheardError(f"the list of secrets {path} has something else than [[secret]]", hint=_A_LIST)
+        raise OverheardError(f"the list of secrets {path} has something other than [[secret]]", hint=_A_LIST)
     for number, table in enumerate(tables, 1):
         yield _of_table(path, number, table)
 
@@ -114,15 +114,15 @@ def _of_table(path: Path, number: int, table: Mapping[str, Any] | object) -> Sec
         return OverheardError(f"secret {number} of {path} {words}", hint=_A_LIST)
 
     if not isinstance(table, dict):
-        raise wrong("is no table")
+        raise wrong("is not a table")
     if unknown := [key for key in table if key not in ("name", *_SOURCES)]:
-        raise wrong(f"has {', '.join(map(repr, unknown))}, which means nothing here")
+        raise wrong(f"has {', '.join(map(repr, unknown))}, which is unknown")
     sources = [key for key in _SOURCES if key in table]
     if not isinstance(table.get("name"), str) or not table["name"]:
         raise wrong("has no name")
     if len(sources) != 1 or not isinstance(table[sources[0]], str):
-        raise wrong("wants one of value, file and env, as a text")
+        raise wrong("needs exactly one of value, file and env, as a string")
     (source,) = sources
     text = table[source]
-    # A file is looked for where the list is, wherever the command was typed.
+    # A file is relative to the list, wherever the command was run.
     return _READ[source](table["name"], str(path.parent / text) if source == "file" else text)

@@ -7,43 +7,43 @@ from enum import Enum
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from overheard.words.errors import OverheardError
-from overheard_capture.search import Search
+from overheard_capture.judge.api import Search
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from overheard.words.secret import Secret
 
-# Shorter than this a secret stands in words by chance, and leaving it out would leave nothing.
+# A shorter secret appears in texts by chance, and masking it would leave nothing.
 _LEAST_TO_HIDE = 4
 _Any = TypeVar("_Any")
 
 
 class Hidden:
-    """The secrets, to be left out of everything that is printed or written."""
+    """The secrets, to be masked in everything that is printed or written."""
 
     def __init__(self, wanted: Sequence[Secret]) -> None:
         long_enough = [secret for secret in wanted if len(secret.value) >= _LEAST_TO_HIDE]
         self._names = [secret.name for secret in wanted]
-        # In either case, whatever was asked for: most of a secret is known to who knows it but for that.
-        # Hyperscan takes half a second to get ready, and pays with more text than is ever here.
+        # Always in either case: whoever knows a secret except for its case knows most of it.
+        # Hyperscan needs half a second to compile, which pays only with more text than there ever is here.
         self._search = Search(long_enough, any_case=True, engine="re") if long_enough else None
 
     def check_names(self) -> None:
-        """Raise OverheardError where a name, which stands in every report, holds a secret."""
+        """Raise OverheardError if a name, which appears in every report, contains a secret."""
         for number, name in enumerate(self._names, 1):
             if self._without(name) != name:
                 raise OverheardError(
-                    f"the name of secret {number} holds a secret itself",
-                    hint="names stand in every report: name it after what it is for",
+                    f"the name of secret {number} itself contains a secret",
+                    hint="names appear in every report: name it after its purpose",
                 )
 
     def _without(self, text: str) -> str:
         return self._search.without(text) if self._search else text
 
     def left_out(self, thing: _Any) -> _Any:
-        """The same thing, with the secrets left out of every text in it."""
-        # All at once first: nearly always there is nothing to leave out.
+        """The same object, with the secrets masked in every text in it."""
+        # All texts at once first: nearly always there is nothing to mask.
         together = "\n\n".join(_texts(thing)).encode(errors="replace")
         return self._left_out(thing) if self._search and self._search.matches(together) else thing
 
@@ -62,7 +62,7 @@ class Hidden:
         return thing
 
     def places(self, data: bytes) -> Iterator[range]:
-        """Where in these bytes a secret stands."""
+        """The ranges of these bytes that belong to a secret."""
         for match in self._search.matches(data) if self._search else ():
             yield range(match.offset, match.offset + match.length)
 

@@ -1,4 +1,4 @@
-"""`overheard list`, `explain` and `errors`: what there is to learn, without running anything."""
+"""`overheard list`, `explain` and `errors`: everything to learn without running anything."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING
 from overheard.report.console import console
 from overheard.report.lesson import lesson
 from overheard.report.rows import index, listing, row
+from overheard.words.error_lookup import matching_rows
 from overheard.words.errors import OverheardError
 from overheard.words.gallery import ROWS
-from overheard.words.near import unknown
-from overheard.words.pasted import like
 from overheard.words.story import SCENARIOS, by_name
+from overheard.words.suggestions import unknown
 
 if TYPE_CHECKING:
     import argparse
@@ -33,7 +33,7 @@ def list_scenarios(options: argparse.Namespace) -> int:
 
 
 def explain(options: argparse.Namespace) -> int:
-    """Tell one chapter."""
+    """Print one chapter."""
     known = by_name()
     if problem := unknown("scenario", [options.name], known):
         raise OverheardError(problem, hint="`overheard list` lists them all")
@@ -42,9 +42,9 @@ def explain(options: argparse.Namespace) -> int:
 
 
 def errors(options: argparse.Namespace) -> int:
-    """Find the row of the gallery that an error belongs to, or list them all; 1 where none is like it."""
+    """Find the rows of the gallery that match an error, or list all rows. Returns 1 if none matches."""
     text = " ".join(options.text)
-    found = like(text) if text else list(ROWS)
+    found = matching_rows(text) if text else list(ROWS)
     if options.json:
         print(json.dumps([asdict(each) for each in found], indent=2, ensure_ascii=False))
     elif not text:
@@ -54,7 +54,7 @@ def errors(options: argparse.Namespace) -> int:
             console().print(row(each))
         if not found:
             console(errors=True).print(
-                "No row of the gallery says this. Paste the end of the error, or look through `overheard errors`.",
+                "No row of the gallery matches this. Paste the end of the error, or see the list: `overheard errors`.",
                 markup=False,
             )
     return 0 if found else 1

@@ -1,4 +1,4 @@
-"""What `overheard show` does: looks, and prints what it found."""
+"""What `overheard show` does: examines certificates, and prints what it found."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 def look_and_tell(options: argparse.Namespace) -> int:
-    """Print what was found, and return the exit code. Raises CertificateError where there is nothing to see."""
+    """Print what was found, and return the exit code. Raises CertificateError if there is no certificate."""
     look = _look(options)
     if options.json:
         sys.stdout.write(f"{json.dumps(look.to_json(), indent=2, ensure_ascii=False)}\n")
@@ -35,7 +35,7 @@ def _look(options: argparse.Namespace) -> Look:
     if "://" not in options.what:
         return look_at_file(*_read(options.what), question)
     if options.host is not None:
-        raise CertificateError("--host is for files", hint="of a server, the URL says the host already")
+        raise CertificateError("--host is for files only", hint="for a server, the host is in the URL")
     server = address(options.what)
     return look_at_server(server, question.trusted or roots(Path(usual_roots())), question)
 

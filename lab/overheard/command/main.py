@@ -1,4 +1,4 @@
-"""The command line: what can be asked for, and how failures are told."""
+"""The command line: its options, and how errors are reported."""
 
 from __future__ import annotations
 
@@ -42,26 +42,26 @@ _WHERE = {
 
 
 def main() -> None:
-    """Do what the command line says, and end the process."""
-    # A terminal that is closed is no different from Ctrl-C: take down what runs, then go.
+    """Run the command, and end the process."""
+    # Closing the terminal is like Ctrl-C: stop everything, then exit.
     signal.signal(signal.SIGHUP, interrupt)
     run("overheard", _dispatch)
 
 
 def _dispatch(arguments: list[str]) -> int:
     options = _parser().parse_args(arguments)
-    # Imported late, for --help must be quick.
+    # Imported late, because --help must be fast.
     module, function = _WHERE[options.command]
     command: Callable[[argparse.Namespace], int] = getattr(import_module(f"overheard.command.{module}"), function)
     try:
         return command(options)
     except KeyboardInterrupt:
-        sys.stderr.write("overheard: interrupted; what was running is taken down\n")
+        sys.stderr.write("overheard: interrupted; everything that was running is stopped\n")
         raise
 
 
 def _new_file(text: str) -> Path:
-    """A file that can be made: known before the lab runs, and not after."""
+    """A file that can be created, checked before the lab runs."""
     path = Path(text)
     if not path.absolute().parent.is_dir():
         raise argparse.ArgumentTypeError(f"there is no folder {path.parent}")
@@ -71,7 +71,7 @@ def _new_file(text: str) -> Path:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="overheard",
-        description="What did an eavesdropper on this wire get to know?",
+        description="What did an eavesdropper on this wire learn?",
         epilog=_EXIT_CODES,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
@@ -96,12 +96,12 @@ def _add_demo(commands: Commands) -> None:
     parser = _command(
         commands,
         "demo",
-        "run the whole story once, a line a scenario",
-        "Run the lab once: record every scenario, judge it, and say what came of it, a line each.",
+        "run the whole story once, one line per scenario",
+        "Run the lab once: record every scenario, judge it, and print the results, one line each.",
         _EXIT_CODES,
     )
     _add_options_of_a_run(parser)
-    parser.add_argument("--details", action="store_true", help="show all the evidence of every scenario, too")
+    parser.add_argument("--details", action="store_true", help="also show all the evidence of every scenario")
     parser.set_defaults(title="make capture-demo")
 
 
@@ -110,8 +110,8 @@ def _add_run(commands: Commands) -> None:
         commands,
         "run",
         "run one or more scenarios, and show all the evidence",
-        "Run the scenarios that are named, and show all the evidence: what the client got, the packets, what was\n"
-        "still visible. The scenario `http` is run with them, as the positive control.",
+        "Run the named scenarios, and show all the evidence: what the client got, the packets, what was still\n"
+        "visible. The scenario `http` is always run with them, as the positive control.",
         "example: overheard run substitution https\n\n" + _EXIT_CODES,
     )
     parser.add_argument("names", nargs="+", metavar="NAME", help="a scenario; `overheard list` lists them")
@@ -125,42 +125,42 @@ def _add_options_of_a_run(parser: argparse.ArgumentParser) -> None:
         choices=("", *NAMES),
         default=os.environ.get("ENGINE", ""),
         metavar="|".join(NAMES),
-        help="where the roles run; by default containers where Docker works, else processes (also: ENGINE=...)",
+        help="where the roles run; by default in containers if Docker works, otherwise as processes (also: ENGINE=...)",
     )
     parser.add_argument(
-        "--runs", type=Path, default=Path("runs"), metavar="DIR", help="where recordings are left (default: ./runs)"
+        "--runs", type=Path, default=Path("runs"), metavar="DIR", help="where to write recordings (default: ./runs)"
     )
-    parser.add_argument("--svg", type=_new_file, metavar="FILE", help="draw the output as a picture, too")
-    parser.add_argument("--json", action="store_true", help="say it as data, with secrets left out")
+    parser.add_argument("--svg", type=_new_file, metavar="FILE", help="also draw the output as an SVG picture")
+    parser.add_argument("--json", action="store_true", help="print everything as JSON, without secrets")
 
 
 def _add_list(commands: Commands) -> None:
     says = "list the scenarios, in the order of the story"
     parser = _command(commands, "list", says, says[0].upper() + says[1:] + ".", "")
-    parser.add_argument("--json", action="store_true", help="say it as data")
+    parser.add_argument("--json", action="store_true", help="print JSON")
 
 
 def _add_explain(commands: Commands) -> None:
     parser = _command(
         commands,
         "explain",
-        "tell what a scenario teaches",
-        "Tell the chapter of a scenario: its story, where to look, a question, one line to break, and what to read on.",
+        "show what a scenario teaches",
+        "Show the chapter of a scenario: its story, where to look, a question, one line to break, and further reading.",
         "example: overheard explain diffie-hellman",
     )
     parser.add_argument("name", metavar="NAME", help="a scenario; `overheard list` lists them")
-    parser.add_argument("--answer", action="store_true", help="answer the question, too")
+    parser.add_argument("--answer", action="store_true", help="also show the answer to the question")
 
 
 def _add_errors(commands: Commands) -> None:
     parser = _command(
         commands,
         "errors",
-        "find out what a TLS error means, and what cures it",
-        "Paste the message of an error of `requests` or OpenSSL, and get the row of the gallery that it belongs to:\n"
-        "the cause, the cure, and what crosses the wire. Without a text, all rows.",
+        "find out what a TLS error means, and how to fix it",
+        "Paste an error message of `requests` or OpenSSL, and get the matching row of the gallery: the cause, the\n"
+        "cure, and what crosses the wire. Without a text, list all rows.",
         "example: overheard errors 'certificate verify failed: certificate has expired'\n\n"
-        "exit codes:\n  0    found\n  1    no row is like it",
+        "exit codes:\n  0    found\n  1    no row matches",
     )
-    parser.add_argument("text", nargs="*", metavar="TEXT", help="the message, or a part of it")
-    parser.add_argument("--json", action="store_true", help="say it as data")
+    parser.add_argument("text", nargs="*", metavar="TEXT", help="the error message, or a part of it")
+    parser.add_argument("--json", action="store_true", help="print JSON")

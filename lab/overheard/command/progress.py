@@ -1,4 +1,4 @@
-"""How far reading has come: a bar on a terminal, and now and then a line in a log."""
+"""The progress of reading: a bar on a terminal, otherwise a line every two seconds."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ if TYPE_CHECKING:
 
     from rich.console import Console
 
-# A line in a log every so many seconds; what is done sooner needs none.
+# Seconds between two lines in a log; a shorter scan prints none.
 _EVERY = 2.0
 
 
 @contextmanager
 def progress(*, quiet: bool = False) -> Iterator[Callable[[int, int | None], None]]:
-    """What to tell how many bytes were read, and of how many, where that is known. It goes to stderr."""
+    """A callback that gets the number of bytes read, and of the total, if known. It writes to stderr."""
     if quiet:
         yield lambda _done, _total: None
         return
@@ -39,7 +39,7 @@ class _Lines:
         self._began = self._said = time.monotonic()
 
     def tell(self, done: int, total: int | None) -> None:
-        """Say how far it is, if nothing was said for a while."""
+        """Print the progress, if the last line is old enough."""
         now = time.monotonic()
         if now - self._said < _EVERY:
             return

@@ -1,4 +1,4 @@
-"""`overheard demo` and `overheard run`: the lab, run once, with what there is to see."""
+"""`overheard demo` and `overheard run`: run the lab once, and show the results."""
 
 from __future__ import annotations
 
@@ -20,13 +20,12 @@ from overheard.report.doubts import doubts
 from overheard.report.picture import picture
 from overheard.report.table import table
 from overheard.words.errors import EngineError, OverheardError
-from overheard.words.near import unknown
 from overheard.words.recording import KEY_LOG, NOTEBOOK
 from overheard.words.result import Result, exit_code
 from overheard.words.services import HTTP, INTERCEPTOR
 from overheard.words.story import CONTROL, SECRET_MESSAGE, by_name
-from overheard_capture.captures.reader import read
-from overheard_capture.sidecar.recorder import recorded
+from overheard.words.suggestions import unknown
+from overheard_capture.judge.api import look_up, read_recording
 
 if TYPE_CHECKING:
     import argparse
@@ -34,7 +33,7 @@ if TYPE_CHECKING:
 
     from rich.console import Console
 
-# Settings of roles that a caller may change for a run; what else is in the environment does not reach them.
+# Settings of roles that a caller may change for a run; nothing else of the environment reaches them.
 SETTINGS_OF_A_RUN = (
     "OVERHEARD_MESSAGE",
     "OVERHEARD_CLIENT_SCENARIOS",
@@ -45,14 +44,14 @@ _BY_NAME = by_name()
 
 
 def demo(options: argparse.Namespace) -> int:
-    """Run the whole story, a line a scenario, and return the exit code."""
+    """Run the whole story, one line per scenario, and return the exit code."""
     named = os.environ.get("OVERHEARD_CLIENT_SCENARIOS", "")
     names = [name.strip() for name in named.split(",") if name.strip()] or list(_BY_NAME)
     return _run(options, names, names if options.details else [])
 
 
 def run(options: argparse.Namespace) -> int:
-    """Run the scenarios that were named, with all that there is to see of each, and return the exit code."""
+    """Run the named scenarios, show the details of each, and return the exit code."""
     names = list(dict.fromkeys(options.names))
     # Without its positive control a run could not call anything PROTECTED.
     return _run(options, [*(() if CONTROL in names else (CONTROL,)), *names], names)
@@ -83,13 +82,13 @@ def _run(options: argparse.Namespace, names: list[str], detailed: list[str]) -> 
 
 @contextmanager
 def _folder(runs: Path) -> Iterator[Path]:
-    """A new folder for a run, which is left behind only if the run comes to an end."""
+    """A new folder for a run, which is removed if the run is interrupted."""
     folder = runs.absolute() / new_run()
     try:
         folder.mkdir(mode=0o700, parents=True)
     except OSError as problem:
         raise EngineError(
-            f"the recordings cannot be left in {runs}: {problem.strerror}", hint="name another folder with --runs"
+            f"cannot write recordings to {runs}: {problem.strerror}", hint="name another folder with --runs"
         ) from None
     try:
         yield folder
@@ -100,7 +99,7 @@ def _folder(runs: Path) -> Iterator[Path]:
 
 @contextmanager
 def _progress() -> Iterator[Progress]:
-    """A spinner in a terminal, and a line a step elsewhere."""
+    """A spinner in a terminal, otherwise one line per step."""
     errors = console(errors=True)
     if not errors.is_terminal:
         yield lambda doing: errors.print(f"  {doing} ...", markup=False)
@@ -120,14 +119,12 @@ def _show(out: Console, job: Job, results: list[Result], detailed: list[str], me
             out.print(details(result, title, message, *evidence), soft_wrap=not out.record)
     _show_where(out, job, [result for result in results if not result.skipped])
     if not detailed:
-        out.print(
-            "\nA scenario with all its evidence: `overheard run NAME`. What it teaches: `overheard explain NAME`."
-        )
+        out.print("\nAll the evidence of a scenario: `overheard run NAME`. What it teaches: `overheard explain NAME`.")
 
 
 def _carrier(job: Job, result: Result) -> bytes:
     carrier = result.verdict.carrier
-    return read(_recording(job, result)).frames[carrier - 1].data if carrier else b""
+    return look_up([str(_recording(job, result))], {carrier})[carrier].data if carrier else b""
 
 
 def _notes(job: Job, result: Result) -> str:
@@ -135,7 +132,7 @@ def _notes(job: Job, result: Result) -> str:
     notebook = job.folder / INTERCEPTOR / NOTEBOOK
     if result.skipped or not notebook.is_file():
         return ""
-    recording = recorded(_recording(job, result))
+    recording = read_recording(_recording(job, result))
     notes = (json.loads(line) for line in notebook.read_text().splitlines())
     return "\n".join(
         f"{note['asked']} → {note['status']}: “{note['saw']}” ({note['how']})"
@@ -154,7 +151,7 @@ def _show_where(out: Console, job: Job, results: list[Result]) -> None:
         where = where.relative_to(Path.cwd())
     last = next((result.scenario for result in reversed(results) if result.verdict.presence == "key log"), CONTROL)
     out.print("\n[bold]Look for yourself[/bold]")
-    # Port 5683 belongs to CoAP, and Wireshark would show the story's HTTP as that.
+    # Port 5683 is registered for CoAP, and Wireshark would dissect the lab's HTTP as that.
     options = f"-d tcp.port=={HTTP.port},http -o tls.keylog_file:{where / KEY_LOG}"
     for what, path in (
         ("all of it", f"{where}: *.pcapng, {KEY_LOG}, verdicts.json, logs/"),

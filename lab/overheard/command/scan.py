@@ -1,4 +1,4 @@
-"""`overheard scan`: what an eavesdropper got to know from captures of anybody's."""
+"""The options of `overheard scan`, which judges any capture."""
 
 from __future__ import annotations
 
@@ -6,18 +6,18 @@ import argparse
 from pathlib import Path
 
 NAME = "scan"
-HELP = "say whether secrets are to be seen in captures"
+HELP = "find out whether secrets can be seen in captures"
 
 _DESCRIPTION = """\
-Look for secrets in captures (pcap or pcapng, also compressed with gzip or zstd), in every spelling and under every
-layer that anyone could take off, and say of each whether it was OVERHEARD, is PROTECTED, or neither can be said
-(INCONCLUSIVE), with the reasons.
+Search captures (pcap or pcapng, also compressed with gzip or zstd) for secrets, in every spelling and inside every
+layer that can be decoded without a key. The verdict on each secret is OVERHEARD, PROTECTED or INCONCLUSIVE, with the
+reasons.
 """
 _EPILOG = """\
-what the secrets are:
-  A value on the command line (--secret) can be read by everybody on this machine, with `ps`, and stays in the history
-  of the shell. Have it read from a file or from the environment instead. Of a file, one line end at its end is left
-  off. A list in TOML has a table for each, with one of value, file and env:
+the secrets:
+  A value on the command line (--secret) is visible to everybody on this machine, with `ps`, and stays in the shell
+  history. Read it from a file or from the environment instead. One newline at the end of a file is ignored. A list in
+  TOML has one table per secret, with one of value, file and env:
 
     [[secret]]
     name = "password"
@@ -28,14 +28,14 @@ what the secrets are:
     env = "API_TOKEN"
 
 what you vouch for:
-  No file can say that it begins before the traffic and ends after it, nor, without keys, that the secret was sent at
-  all. Unless you give your word, what was not seen is INCONCLUSIVE.
-  --vouch whole  nothing of the traffic is outside of the capture
-  --vouch sent   the secret was sent while it was made; better, prove it with --keys
+  No capture can prove that it begins before the traffic and ends after it, nor, without keys, that the secret was sent
+  at all. Unless you vouch for that, a secret that was not found is INCONCLUSIVE.
+  --vouch whole  the capture has all of the traffic
+  --vouch sent   the secret was sent during the capture; it is better to prove that with --keys
 
 what is shown:
-  Reports as data never hold a secret. Nor does the text, but for bytes in hexadecimal on a terminal; elsewhere they
-  are masked, unless --show-secrets says otherwise.
+  Machine-readable reports never contain a secret. The text shows its bytes in a hex dump, on a terminal only; otherwise
+  they are masked, unless you give --show-secrets.
 
 examples:
   overheard scan traffic.pcapng --secret-file password=password.txt
@@ -48,10 +48,10 @@ exit codes:
   0    every secret is PROTECTED
   1    a secret was OVERHEARD
   2    INCONCLUSIVE, or nothing could be judged: the reasons are in the output
-  3    a package of Python is not installed: the output names it
+  3    a Python package is not installed: the output names it
   130  interrupted; no report was left half written
 """
-# The kinds of reports, by how their files end.
+# The report formats, by file suffix.
 KINDS = {".json": "json", ".sarif": "sarif", ".xml": "junit"}
 
 
@@ -61,22 +61,22 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
         NAME, help=HELP, description=_DESCRIPTION, epilog=_EPILOG, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument(
-        "files", nargs="+", metavar="FILE", help="captures; those of a ring, in any order (-: standard input)"
+        "files", nargs="+", metavar="FILE", help="captures; the files of a ring buffer in any order (-: standard input)"
     )
     _add_secrets(parser.add_argument_group("the secrets, as many as you like"))
-    _add_ways(parser.add_argument_group("how to look"))
-    _add_output(parser.add_argument_group("what to say"))
+    _add_ways(parser.add_argument_group("how to search"))
+    _add_output(parser.add_argument_group("output"))
     return parser
 
 
 def _add_secrets(group: argparse._ArgumentGroup) -> None:
     for option, metavar, says in (
-        ("--secret", "NAME=VALUE", "a secret; better not here, where others can see it"),
-        ("--secret-file", "NAME=PATH", "a secret that is the content of a file"),
+        ("--secret", "NAME=VALUE", "a secret; not recommended, because others can see it"),
+        ("--secret-file", "NAME=PATH", "a secret that is read from a file"),
         ("--secret-env", "NAME[=VARIABLE]", "a secret in an environment variable, of the same name or another"),
-        ("--secrets", "LIST.toml", "secrets that a file lists"),
+        ("--secrets", "LIST.toml", "a TOML file that lists secrets"),
     ):
-        # All go to one list: reports have the secrets in the order in which they were given.
+        # All in one list: reports list the secrets in the order of the command line.
         group.add_argument(option, dest="secrets", action=_Given, default=[], metavar=metavar, help=says)
 
 
@@ -87,32 +87,36 @@ def _add_ways(group: argparse._ArgumentGroup) -> None:
         action="append",
         default=[],
         metavar="FILE",
-        help="session keys of TLS (SSLKEYLOGFILE): they prove that a secret was sent; those in a capture count, too",
+        help="TLS session keys (SSLKEYLOGFILE), to prove that a secret was sent; those in a capture are used as well",
     )
     group.add_argument(
         "--only",
         action="append",
         default=[],
         metavar="HOST[:PORT]",
-        help="judge only what these sent or got (an address, a network as 10.0.0.0/8, or :PORT)",
+        help="judge only traffic from or to these (an address, a network like 10.0.0.0/8, or :PORT)",
     )
     group.add_argument(
-        "--without", action="append", default=[], metavar="HOST[:PORT]", help="leave out what these sent or got"
+        "--without", action="append", default=[], metavar="HOST[:PORT]", help="leave out traffic from or to these"
     )
-    group.add_argument("--any-case", action="store_true", help="take letters of either case for the same")
+    group.add_argument("--any-case", action="store_true", help="ignore upper and lower case")
     group.add_argument(
-        "--vouch", action="append", default=[], choices=("sent", "whole"), help="what you give your word for; see below"
+        "--vouch", action="append", default=[], choices=("sent", "whole"), help="what you vouch for; see below"
     )
-    group.add_argument("--depth", type=_depth, metavar="N", help="how many layers to take off, one in the other")
-    group.add_argument("--second-witness", action="store_true", help="have tshark look, too, which takes far longer")
+    group.add_argument(
+        "--depth", type=_depth, metavar="N", help="how many nested layers (gzip, base64 and so on) to decode"
+    )
+    group.add_argument(
+        "--second-witness", action="store_true", help="search with tshark as well, which takes far longer"
+    )
 
 
 def _add_output(group: argparse._ArgumentGroup) -> None:
     kinds = group.add_mutually_exclusive_group()
     for kind, says in (
-        ("json", "print all of it as JSON"),
-        ("sarif", "print it as SARIF 2.1.0, for code scanning"),
-        ("junit", "print it as JUnit XML, a test case a secret"),
+        ("json", "print everything as JSON"),
+        ("sarif", "print SARIF 2.1.0, for code scanning"),
+        ("junit", "print JUnit XML, with one test case per secret"),
     ):
         kinds.add_argument(f"--{kind}", dest="printed", action="store_const", const=kind, help=says)
     group.add_argument(
@@ -121,15 +125,17 @@ def _add_output(group: argparse._ArgumentGroup) -> None:
         action="append",
         default=[],
         metavar="FILE",
-        help="leave a report in a file, too: .json, .sarif, or .xml for JUnit; may be given more than once",
+        help="also write a report to a file: .json, .sarif, or .xml for JUnit; may be given more than once",
     )
-    group.add_argument("--flows", action="store_true", help="list all flows, and not only those that matter most")
-    group.add_argument("--show-secrets", action="store_true", help="mask nothing, even where no terminal is")
+    group.add_argument("--flows", action="store_true", help="list all flows, not only the most important ones")
+    group.add_argument(
+        "--show-secrets", action="store_true", help="do not mask secrets, even if the output is not a terminal"
+    )
     group.add_argument("--quiet", action="store_true", help="print no text and no progress")
 
 
 class _Given(argparse.Action):
-    """Notes a secret with the option that it was given by."""
+    """Collects a secret together with the option that named it."""
 
     def __call__(
         self,
@@ -150,7 +156,7 @@ def _depth(text: str) -> int:
 def _report(text: str) -> Path:
     path = Path(text)
     if path.suffix not in KINDS:
-        raise argparse.ArgumentTypeError(f"{text!r} ends in none of {', '.join(KINDS)}")
+        raise argparse.ArgumentTypeError(f"{text!r} does not end in one of {', '.join(KINDS)}")
     if not path.absolute().parent.is_dir():
         raise argparse.ArgumentTypeError(f"there is no folder {path.parent}")
     return path

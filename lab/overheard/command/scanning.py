@@ -1,4 +1,4 @@
-"""What `overheard scan` does: has captures judged, and tells what came of it, in text and in reports."""
+"""What `overheard scan` does: judges captures, and prints or writes the results."""
 
 from __future__ import annotations
 
@@ -23,8 +23,8 @@ from overheard.report.scan import scanned
 from overheard.report.sighted import to_show
 from overheard.role.files import write_whole
 from overheard.words.errors import OverheardError
-from overheard_capture.content.findings import Limits
-from overheard_capture.search import search_for
+from overheard.words.options import LIMITS, Options
+from overheard_capture.judge.api import prepare
 
 if TYPE_CHECKING:
     import argparse
@@ -34,21 +34,22 @@ if TYPE_CHECKING:
     from overheard.words.report import Report
     from overheard.words.secret import Secret
 
-# The form of what --json prints; another number where a reader would have to change.
+# The version of the --json format; it changes when readers of it must change.
 _FORM = 1
 
 
 def scan(options: argparse.Namespace) -> int:
-    """Judge, tell, and return the exit code. Raises OverheardError where nothing can be judged."""
+    """Judge, report, and return the exit code. Raises OverheardError if nothing can be judged."""
     began = time.monotonic()
     wanted = secrets(options.secrets)
-    # It takes a while to get ready, and does so while the rest is imported.
-    search_for(tuple(wanted), any_case=options.any_case)
+    # Compiling the search takes a while, and runs while the rest is imported.
+    ways = _options(options)
+    prepare(wanted, ways)
     hidden = Hidden(wanted)
     hidden.check_names()
     files = list(dict.fromkeys(options.files))
     _check_reports(options.report, files)
-    report = hidden.left_out(_judged(options, files, wanted))
+    report = hidden.left_out(_judged(options, files, wanted, ways))
     places = _placed(report, hidden)
     made = _Made(report, places, time.monotonic() - began)
     for path in options.report:
@@ -62,25 +63,20 @@ def scan(options: argparse.Namespace) -> int:
     return report.exit_code
 
 
-def _judged(options: argparse.Namespace, files: Sequence[str], wanted: Sequence[Secret]) -> Report:
-    limits = Limits() if options.depth is None else Limits(depth=options.depth)
+def _options(options: argparse.Namespace) -> Options:
+    limits = LIMITS if options.depth is None else LIMITS._replace(depth=options.depth)
+    return Options(options.any_case, tuple(options.only), tuple(options.without), limits, frozenset(options.vouch))
+
+
+def _judged(options: argparse.Namespace, files: Sequence[str], wanted: Sequence[Secret], ways: Options) -> Report:
     with progress(quiet=options.quiet) as tell:
         return overheard.judge(
-            files,
-            wanted,
-            keys=options.keys,
-            vouched=options.vouch,
-            any_case=options.any_case,
-            only=options.only,
-            without=options.without,
-            limits=limits,
-            second_witness=options.second_witness,
-            progress=tell,
+            files, wanted, ways, keys=options.keys, second_witness=options.second_witness, progress=tell
         )
 
 
 class _Made:
-    """A report in whatever form is asked for."""
+    """A report in any of the formats."""
 
     def __init__(self, report: Report, places: Mapping[int, Place], seconds: float) -> None:
         self._report, self._places, self._seconds = report, places, seconds
@@ -110,7 +106,7 @@ def _as_json(data: object) -> str:
 
 
 def _placed(report: Report, hidden: Hidden) -> dict[int, Place]:
-    """The frames to show; and of several files those of every sighting, for one to know which file they are in."""
+    """The frames to show; with several files also those of every sighting, to say which file each is in."""
     shown = {seen.frame for verdict in report.verdicts.values() for seen in to_show(verdict)}
     named = {seen.frame for verdict in report.verdicts.values() for seen in verdict.sightings if seen.frame}
     return {
@@ -128,11 +124,11 @@ def _tell(options: argparse.Namespace, report: Report, places: Mapping[int, Plac
 
 @contextmanager
 def _no_broken_pipe() -> Iterator[None]:
-    """Whoever reads our output may stop at any time, as `head` does: that changes no verdict."""
+    """A reader of our output may stop at any time, as `head` does: that changes no verdict."""
     try:
         yield
     except BrokenPipeError:
-        # Else Python would complain at its end, when it writes out what is left.
+        # Otherwise Python would report an error at exit, when it flushes the rest.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
@@ -140,7 +136,7 @@ def _check_reports(reports: Sequence[Path], files: Sequence[str]) -> None:
     inputs = {Path(file).resolve() for file in files}
     for path in reports:
         if path.resolve() in inputs:
-            raise OverheardError(f"the report {path} would take the place of a capture", hint="name another file")
+            raise OverheardError(f"the report {path} would overwrite a capture", hint="name another file")
 
 
 def _write(path: Path, text: str) -> None:
@@ -148,5 +144,5 @@ def _write(path: Path, text: str) -> None:
         write_whole(path, text.encode(errors="backslashreplace"), mode=0o644)
     except OSError as problem:
         raise OverheardError(
-            f"the report cannot be left in {path}: {problem.strerror}", hint="name another file with --report"
+            f"cannot write the report {path}: {problem.strerror}", hint="name another file with --report"
         ) from None

@@ -1,4 +1,4 @@
-"""`overheard show`: a certificate in words, and what is wrong with it."""
+"""`overheard show`: a certificate in plain words, and what is wrong with it."""
 
 from __future__ import annotations
 
@@ -7,13 +7,14 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 NAME = "show"
-HELP = "say in words what a certificate says, and what is wrong with it"
+HELP = "explain a certificate in plain words, and what is wrong with it"
 
 _DESCRIPTION = """\
-Say in words what the certificates in a file say, or those that a server sends: from when to when, who, according to
-whom; then names, key and every extension in a line. What is wrong is told in the words of the gallery.
+Explain the certificates in a file, or those that a server sends, in plain words: subject, issuer and validity in a
+sentence, then names, key and every extension, one line each. Faults are described as in the gallery.
 
-A server is asked twice: once believing everything, for what it sends, and once as `requests` asks, for what it says.
+A server is contacted twice: once without verification, to get its certificates, and once as `requests` would, to get
+the error.
 """
 _EPILOG = """\
 examples:
@@ -25,7 +26,7 @@ examples:
 
 exit codes:
   0    nothing wrong was found
-  1    something is wrong with a certificate, or TLS failed over it
+  1    something is wrong with a certificate, or TLS failed because of it
   2    there was no certificate to look at
   130  interrupted
 """
@@ -42,17 +43,19 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     parser.add_argument(
         "--ca", type=Path, metavar="FILE", help="the CAs to trust (default for a URL: those of `requests`)"
     )
-    parser.add_argument("--crl", type=Path, metavar="FILE", help="revocation lists to heed, which `requests` does not")
     parser.add_argument(
-        "--host", metavar="NAME", help="judge a FILE as the certificate of that host, a name or address"
+        "--crl", type=Path, metavar="FILE", help="revocation lists to check, which `requests` does not do"
     )
-    parser.add_argument("--at", type=_moment, metavar="TIME", help="judge at that time, like 2027-01-01 (UTC)")
-    parser.add_argument("--json", action="store_true", help="print all of it as JSON")
+    parser.add_argument("--host", metavar="NAME", help="check whether a FILE is valid for that host, a name or address")
+    parser.add_argument(
+        "--at", type=_moment, metavar="TIME", help="check the validity at that time, like 2027-01-01 (UTC)"
+    )
+    parser.add_argument("--json", action="store_true", help="print everything as JSON")
     return parser
 
 
 def _moment(text: str) -> datetime:
-    """A time in ISO 8601; UTC where it does not say."""
+    """A time in ISO 8601; UTC if it has no time zone."""
     try:
         moment = datetime.fromisoformat(text)
     except ValueError:

@@ -1,3 +1,3 @@
-"""Where the roles run: in containers (`compose`) or as processes in namespaces of their own (`local`)."""
+"""Where the roles run: in containers (`compose`) or as processes in their own namespaces (`local`)."""
 
 NAMES = ("compose", "local")

@@ -1,4 +1,4 @@
-"""The seam behind which the roles run, in containers or as processes: what an engine is given, and what it gives."""
+"""The interface of an engine, which runs the roles in containers or as processes: its input and its results."""
 
 from __future__ import annotations
 
@@ -18,7 +18,8 @@ from overheard.words.result import Result
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-# What a role may have from the environment of the caller; all else could change the story: proxies, CA bundles, keys.
+# The variables that a role gets from the caller's environment. Others (proxies, CA bundles, key logs) could change the
+# story.
 _PASSED_ON = ("PATH", "LANG", "LC_ALL", "TZ")
 
 
@@ -26,8 +27,7 @@ _PASSED_ON = ("PATH", "LANG", "LC_ALL", "TZ")
 class Job:
     """One run of the lab.
 
-    `folder` is where its recordings, key log, verdicts and logs are left; it exists, is empty,
-    and is called like the run.
+    `folder` is for its recordings, key log, verdicts and logs; it exists, is empty, and has the run's name.
     `variables` are settings of roles (OVERHEARD_*) that differ from their defaults.
     """
 
@@ -46,11 +46,11 @@ class Job:
 
     @property
     def logs(self) -> Path:
-        """Where the roles' own words are left."""
+        """The folder of the roles' logs."""
         return self.folder / "logs"
 
 
-# Is told what is being done, in words for people.
+# A callback that gets a description of the current step, for people.
 Progress = Callable[[str], None]
 
 
@@ -59,18 +59,18 @@ class Engine(Protocol):
 
     @property
     def name(self) -> str:
-        """What it is called."""
+        """Its name."""
 
     def run(self, job: Job, progress: Progress) -> list[Result]:
         """Run the lab once and leave nothing running, whatever happens.
 
-        `progress` is told what is being done. Raises EngineError when the roles do not come up or the client does not
-        come to results.
+        `progress` is called with each step. Raises EngineError if the roles do not start or the client produces no
+        results.
         """
 
 
 def new_run() -> str:
-    """A name that no other run has, and that sorts by time."""
+    """A unique name for a run, which sorts by time."""
     return f"{time.strftime('%Y%m%d-%H%M%S')}-{secrets.token_hex(2)}"
 
 
@@ -80,7 +80,7 @@ def clean_environment() -> dict[str, str]:
 
 
 def follow(events: IO[str], progress: Progress) -> list[Result]:
-    """Read the client's events to their end, pass its progress on, and return its results, if it came to any."""
+    """Read the client's events to the end, pass on its progress, and return its results, if there are any."""
     results: list[Result] = []
     for line in events:
         try:
@@ -96,10 +96,11 @@ def follow(events: IO[str], progress: Progress) -> list[Result]:
 
 
 def results_or_error(results: list[Result], job: Job, log: Path) -> list[Result]:
-    """Pass `results` on. Raises EngineError, with the end of what the roles said, when there are none."""
+    """Return `results`. Raises EngineError, with the last line of the roles' output, if there are none."""
     if results:
         return results
     said = log.read_text(errors="replace").strip().splitlines() if log.is_file() else []
     raise EngineError(
-        "the lab came to no result" + (f": {said[-1]}" if said else ""), hint=f"what the roles said is in {job.logs}"
+        "the lab produced no result" + (f": {said[-1]}" if said else ""),
+        hint=f"the logs of the roles are in {job.logs}",
     )

@@ -1,4 +1,4 @@
-"""Which engine to take, and why."""
+"""Which engine to use, and why."""
 
 from __future__ import annotations
 
@@ -12,9 +12,10 @@ from overheard.words.errors import EngineError
 
 
 def choose(wanted: str, project: Path, progress: Progress) -> tuple[Engine, str]:
-    """The engine of that name, or for an empty name compose where it works and local elsewhere; and why, in a line.
+    """The engine of that name, or for an empty name compose if it works and otherwise local; and why, in one line.
 
-    Raises EngineError when the wanted engine, or any, is not to be had; NotInstalledError for packages of Python.
+    Raises EngineError if the requested engine, or any engine, is not available; NotInstalledError if it lacks Python
+    packages.
     """
     if wanted and wanted not in NAMES:
         raise EngineError(f"there is no engine {wanted!r}", hint=f"ENGINE is one of {', '.join(NAMES)}, or empty")
@@ -28,7 +29,7 @@ def choose(wanted: str, project: Path, progress: Progress) -> tuple[Engine, str]
             raise
         why = problem.args[0]
     else:
-        return ComposeEngine(project), "asked for" if wanted else "a Docker engine and Compose v2 answer"
+        return ComposeEngine(project), "asked for" if wanted else "a Docker engine and Compose v2 are available"
     try:
         local.check(project, progress)
     except EngineError as problem:

@@ -23,13 +23,13 @@ if TYPE_CHECKING:
 # How long the engine may take to answer a plain question, in seconds.
 _PATIENCE = 10
 
-# How often, after an interruption, nothing must be found left before nothing is left.
+# After an interruption, how many checks in a row must find nothing left.
 _LOOKS = 4
 
 
 @dataclass(frozen=True)
 class ComposeEngine:
-    """Containers, as `docker-compose.yml` in the folder `project` says."""
+    """Containers, as defined by `docker-compose.yml` in the folder `project`."""
 
     project: Path
     name: str = "compose"
@@ -40,7 +40,8 @@ class ComposeEngine:
         lab = _Lab(self.project, job)
         try:
             progress("building the images (the first time takes a minute or two)")
-            # Always as one project: Compose writes its name into the images, and those of each run would differ.
+            # Always under one project name: Compose writes it into the images, which would otherwise differ between
+            # runs.
             lab.compose("-p", "overheard", "--progress", "plain", "build")
             progress("starting the containers")
             results = results_or_error(lab.client(progress), job, lab.log)
@@ -56,7 +57,7 @@ class ComposeEngine:
 
 
 class _Lab:
-    """One Compose project. What Compose says goes to the log of the run."""
+    """One Compose project. The output of Compose goes to the log of the run."""
 
     def __init__(self, project: Path, job: Job) -> None:
         self.log = job.logs / "lab.log"
@@ -67,23 +68,23 @@ class _Lab:
         self._environment = {
             **{name: value for name, value in os.environ.items() if not name.startswith(("OVERHEARD_", "COMPOSE_"))},
             **job.variables,
-            # Ports of the host are for people who start the lab by hand. A run needs none, and two must not collide.
+            # Published ports are for people who start the lab by hand. A run needs none, and two runs must not collide.
             "OVERHEARD_HTTP_PORT": "",
             "OVERHEARD_HTTPS_PORT": "",
-            # Many a developer has one for something else.
+            # Many developers have set this for something else.
             "SECRET_KEY": "",
             "CA_BUNDLE": _ca_bundle(),
         }
 
     def compose(self, *arguments: str) -> None:
-        """Have Compose do something, to its end. Raises EngineError when it fails."""
+        """Run a Compose command and wait for its end. Raises EngineError if it fails."""
         with self._running(*arguments) as process:
             code = process.wait()
         if code:
-            raise EngineError(f"`docker compose {' '.join(arguments)}` failed", hint=f"what it said is in {self.log}")
+            raise EngineError(f"`docker compose {' '.join(arguments)}` failed", hint=f"its output is in {self.log}")
 
     def client(self, progress: Progress) -> list[Result]:
-        """Run the client, and with it all that it depends on."""
+        """Run the client, and everything that it depends on."""
         variables = {**self._job.variables, "OVERHEARD_RUN": self._job.run, "OVERHEARD_CLIENT_OUTPUT": "json"}
         options = [word for name, value in variables.items() for word in ("-e", f"{name}={value}")]
         with self._running("run", "--rm", "-T", "--name", self._client, *options, "client") as process:
@@ -91,10 +92,10 @@ class _Lab:
             return follow(process.stdout, progress)
 
     def down(self, *, looks: int = 0) -> None:
-        """Take everything down, and keep what the roles said. Another Ctrl-C only makes this begin anew.
+        """Remove everything, and keep the logs of the roles. Another Ctrl-C only restarts this.
 
-        What Docker was asked to create just before an interruption may come into being after all has been taken down:
-        so look again, until that many `looks`, half a second apart, found nothing left.
+        What Docker was asked to create just before an interruption may appear after everything has been removed: so
+        check again, until that many `looks`, half a second apart, found nothing left.
         """
         while True:
             with suppress(KeyboardInterrupt):
@@ -110,7 +111,7 @@ class _Lab:
                 return
 
     def _down(self) -> None:
-        # `down` leaves alone what `run` started, and then cannot remove the volumes that it uses.
+        # `down` does not remove what `run` started, and then cannot remove the volumes that are in use.
         _docker("rm", "--force", self._client)
         for arguments in (("logs", "--no-color"), ("down", "--volumes", "--remove-orphans", "--timeout", "3")):
             with self._running(*arguments) as process:
@@ -119,18 +120,18 @@ class _Lab:
             _docker("volume", "rm", "--force", *volumes)
 
     def _left(self) -> bool:
-        """Whether a container, a network or a volume of the project is there."""
+        """Whether a container, a network or a volume of the project exists."""
         label = f"label=com.docker.compose.project={self._name}"
         lists = (_docker(*words, "--quiet", "--filter", label) for words in (("ps", "--all"), ("network", "ls")))
         return any(lists) or bool(self._volumes())
 
     def _volumes(self) -> list[str]:
-        """The volumes of the project by their names: those that a late container brought with it have no label."""
+        """The volumes of the project, by name: those that a late container created have no label."""
         return _docker("volume", "ls", "--quiet", "--filter", f"name={self._name}_")
 
     @contextmanager
     def _running(self, *arguments: str) -> Iterator[subprocess.Popen[str]]:
-        """Compose, doing something. When we are interrupted it is told to end, and to end what it has begun."""
+        """A running Compose command. If we are interrupted it is told to end, and to end what it has started."""
         with (
             self.log.open("a") as log,
             subprocess.Popen(
@@ -140,7 +141,7 @@ class _Lab:
                 stdout=subprocess.PIPE if arguments[0] == "run" else log,
                 stderr=log,
                 text=True,
-                # Ctrl-C is ours to handle: Compose, told by the terminal too, would stop half-way through.
+                # We handle Ctrl-C: if the terminal sent it to Compose as well, Compose would stop half-way.
                 start_new_session=True,
             ) as process,
         ):
@@ -152,30 +153,30 @@ class _Lab:
 
 
 def _docker(*arguments: str) -> list[str]:
-    """The words that a docker command prints; none where it fails."""
+    """The words that a docker command prints; empty if it fails."""
     return subprocess.run(["docker", *arguments], capture_output=True, text=True, check=False).stdout.split()
 
 
 def _ca_bundle() -> str:
-    """What pip must trust while images are built: behind a proxy that opens TLS, the bundle that the machine names."""
+    """The CA bundle for pip while images are built: that of the machine, for use behind a proxy that intercepts TLS."""
     return os.environ.get("CA_BUNDLE") or os.environ.get("SSL_CERT_FILE") or ""
 
 
 def check(project: Path, progress: Progress) -> None:
-    """Raise EngineError, with what to do, where this engine cannot run.
+    """Raise EngineError, with what to do, if this engine cannot run.
 
-    That includes having the base image, which may have to be pulled or made.
+    This also gets the base image, which may have to be pulled or built.
     """
     if not (project / "docker-compose.yml").is_file():
         raise EngineError(f"there is no docker-compose.yml in {project}", hint="run this in a checkout of Overheard")
     if not shutil.which("docker"):
-        raise EngineError("there is no Docker here", hint="install it, or use ENGINE=local")
+        raise EngineError("Docker was not found", hint="install it, or use ENGINE=local")
     ask = ["docker", "info", "--format", "{{.ServerVersion}}"]
-    _answers(ask, "no Docker engine answers", "start it, or use ENGINE=local")
+    _answers(ask, "no Docker engine responds", "start it, or use ENGINE=local")
     _answers(["docker", "compose", "version"], "Docker has no Compose v2", "install the docker-compose-plugin")
-    progress("looking for the base image (made once, in about 20 s, where it cannot be pulled)")
+    progress("looking for the base image (built once, in about 20 s, if it cannot be pulled)")
     base = [str(project / "lab" / "setup" / "base-image")]
-    _answers(base, "the base image can neither be pulled nor made", "see `make base-image`", within=None)
+    _answers(base, "the base image can neither be pulled nor built", "see `make base-image`", within=None)
 
 
 def _answers(command: list[str], otherwise: str, hint: str, *, within: float | None = _PATIENCE) -> None:

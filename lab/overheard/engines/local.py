@@ -1,7 +1,7 @@
-"""The engine for a machine without containers: the roles as processes in namespaces of their own.
+"""The engine for a machine without containers: the roles as processes in their own namespaces.
 
-A user namespace (unless we are root), a network, a mount and a process namespace: the roles have their own `lo`, their
-own `/etc/hosts`, and end when the first process of theirs ends. No right on the host is needed.
+A user namespace (unless we are root), a network, a mount and a process namespace: the roles have their own `lo` and
+`/etc/hosts`, and end when the first process of the namespace ends. No privilege on the host is needed.
 """
 
 from __future__ import annotations
@@ -22,12 +22,12 @@ from overheard.words.errors import EngineError
 if TYPE_CHECKING:
     from overheard.words.result import Result
 
-# The roles get SIGTERM and two seconds; the supervisor needs a moment more. In seconds.
+# In seconds. The roles get SIGTERM and two seconds; the supervisor needs a moment longer.
 _GRACE = 5
 
 
 class LocalEngine:
-    """Processes in namespaces of their own."""
+    """Processes in their own namespaces."""
 
     name = "local"
 
@@ -53,7 +53,7 @@ def _supervised(job: Job, progress: Progress) -> list[Result]:
             stderr=log,
             text=True,
             env=clean_environment(),
-            # Ctrl-C is ours to handle: it must not reach the roles on a way of its own.
+            # We handle Ctrl-C: the terminal must not send it to the roles directly.
             start_new_session=True,
         ) as supervisor,
     ):
@@ -70,9 +70,9 @@ def _supervised(job: Job, progress: Progress) -> list[Result]:
 
 
 def interceptor() -> str:
-    """The Python that has what the interceptor needs, in an environment beside ours; empty where there is none.
+    """The Python of the interceptor, in a virtual environment beside ours; empty if there is none.
 
-    mitmproxy pins older versions of what the other roles use, and so cannot be in theirs.
+    mitmproxy pins older versions of packages that the other roles use, and so cannot share their environment.
     """
     beside = Path(f"{sys.prefix}-interceptor") / "bin" / "python"
     return os.environ.get("OVERHEARD_INTERCEPTOR_PYTHON") or (str(beside) if beside.is_file() else "")
@@ -86,37 +86,37 @@ def _end(supervisor: subprocess.Popen[str]) -> None:
     try:
         supervisor.wait(_GRACE)
     except subprocess.TimeoutExpired:
-        # --kill-child takes the first process of the namespace, and with it the kernel takes all others.
+        # --kill-child kills the first process of the namespace, and with it the kernel kills all others.
         supervisor.kill()
         supervisor.wait()
 
 
 def unshare() -> list[str]:
-    """The command line that runs a command in namespaces of its own, all of which end with it."""
+    """The command line that runs a command in its own namespaces, which end with it."""
     user = [] if os.geteuid() == 0 else ["--user", "--map-root-user"]
     return ["unshare", *user, "--net", "--mount", "--pid", "--fork", "--kill-child", "--"]
 
 
 def check(project: Path, progress: Progress) -> None:
-    """Raise EngineError, or NotInstalledError for packages of Python, with what to do, where this engine cannot run.
+    """Raise EngineError, with what to do, if this engine cannot run; NotInstalledError if Python packages are missing.
 
-    That includes having tshark, which is installed where it is missing and this user may install it. The interceptor's
-    environment is made, too, where that can be done; without it, what needs it is skipped.
+    This also installs tshark, if it is missing and this user may install it, and creates the interceptor's environment,
+    if possible; without that, scenarios that need the interceptor are skipped.
     """
     if sys.platform != "linux":
         raise EngineError(
-            "without containers the lab needs the namespaces of Linux",
-            hint="install Docker, and run this again: on macOS, brew install --cask docker",
+            "without containers, the lab needs Linux namespaces",
+            hint="install Docker, then try again; on macOS: brew install --cask docker",
         )
     check_for_lab()
     if not shutil.which("unshare"):
         raise EngineError("`unshare` was not found", hint="on Debian and Ubuntu: apt-get install util-linux")
     tried = subprocess.run([*unshare(), "true"], capture_output=True, text=True, check=False)
     if tried.returncode:
-        raise EngineError(f"this user may not make namespaces: {tried.stderr.strip()}", hint=_hint())
-    progress("looking for tshark (installed once, where it is missing)")
+        raise EngineError(f"this user may not create namespaces: {tried.stderr.strip()}", hint=_hint())
+    progress("looking for tshark (installed once, if it is missing)")
     script = project / "lab" / "setup" / "tshark"
-    # Outside of a checkout there is no script; the roles will say what they miss.
+    # Outside a checkout there is no script; the roles will say what is missing.
     installed = subprocess.run([script], stderr=subprocess.PIPE, text=True, check=False) if script.is_file() else None
     if installed and installed.returncode:
         raise EngineError(installed.stderr.strip())
@@ -127,9 +127,9 @@ def check(project: Path, progress: Progress) -> None:
 def _make_interceptor(project: Path, progress: Progress) -> None:
     script = project / "lab" / "setup" / "python-env"
     if script.is_file():
-        progress("looking for the interceptor's environment (made once, in about 10 s)")
+        progress("looking for the interceptor's environment (created once, in about 10 s)")
         requirements = project / "services" / "interceptor.requirements.txt"
-        # What it says, it says to the user: with pip's own reason where something fails.
+        # Its output goes to the user, with pip's own error if something fails.
         subprocess.run([script, f"{sys.prefix}-interceptor", requirements], stdout=sys.stderr, check=False)
 
 
@@ -138,5 +138,5 @@ def _hint() -> str:
     if restricted.is_file() and restricted.read_text().strip() == "1":
         return "run as root, or: sudo sysctl kernel.apparmor_restrict_unprivileged_userns=0"
     if os.geteuid() == 0:
-        return "inside a container, give it CAP_SYS_ADMIN, or use ENGINE=compose outside of it"
+        return "inside a container, give it CAP_SYS_ADMIN, or use ENGINE=compose outside it"
     return "run as root, or: sudo sysctl user.max_user_namespaces=10000"

@@ -1,7 +1,7 @@
-"""The first process of the local engine's namespaces: brings the roles up, runs the client, and takes all down.
+"""The first process of the local engine's namespaces: starts the roles, runs the client, and stops everything.
 
-It gets its plan in the first line of standard input, and ends when standard input does, so that nothing outlives the
-one who started it, however that one ended.
+It gets its plan in the first line of standard input, and ends when standard input does, so that nothing outlives its
+parent process, however that ended.
 """
 
 from __future__ import annotations
@@ -28,17 +28,17 @@ from overheard.words.gallery import HOSTS
 from overheard.words.services import (
     CA,
     CAPTURE,
-    GALLERY_DESK,
+    GALLERY_HEALTH,
     HTTP,
     INTERCEPTOR,
-    INTERCEPTOR_DESK,
+    INTERCEPTOR_HEALTH,
     OF_THE_SERVER,
 )
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-# All of 127.0.0.0/8 is this machine; the interceptor listens on the ports of those that it stands in for.
+# All of 127.0.0.0/8 is this machine; the interceptor listens on the ports of the services that it impersonates.
 _ADDRESS_OF_THE_INTERCEPTOR = "127.0.0.2"
 _HOSTS = f"""\
 127.0.0.1 localhost ca capture {" ".join(sorted({"server"} | HOSTS))}
@@ -46,13 +46,13 @@ _HOSTS = f"""\
 """
 # From linux/sockios.h and linux/if.h.
 _GET_FLAGS, _SET_FLAGS, _UP = 0x8913, 0x8914, 1
-# How long the roles may take to come up, and to go down, in seconds.
+# How long the roles may take to start and to stop, in seconds.
 _PATIENCE, _GRACE = 60, 2.5
 
 
 @dataclass(frozen=True)
 class Role:
-    """One program: its module, its settings, where it says that it is ready, and the Python that runs it."""
+    """One program: its module, its settings, the URL of its health check, and the Python that runs it."""
 
     name: str
     module: str
@@ -66,7 +66,7 @@ class Role:
 class Lab:
     """The roles of one run, and the folders that stand for their volumes.
 
-    `interceptor` is the Python that has what the interceptor needs; empty where there is none.
+    `interceptor` is the Python of the interceptor; empty if there is none.
     """
 
     state: Path
@@ -91,7 +91,7 @@ class Lab:
         }
         capture = {
             "OVERHEARD_CAPTURE_TOKEN_FILE": f"{self._volume('token')}/token",
-            # The folder of the run has the run's name: recordings and keys are made where they are to be found.
+            # The folder of the run has the run's name, so recordings and keys are created in their final place.
             "OVERHEARD_CAPTURE_RECORDINGS": str(self.folder.parent),
             "OVERHEARD_CAPTURE_KEYS": str(self.folder.parent),
             "OVERHEARD_CAPTURE_SPY": str(self.folder / INTERCEPTOR),
@@ -104,7 +104,7 @@ class Lab:
             Role("ca", "overheard_ca", ca, CA.origin, root),
             Role("server", "overheard_services.server", server, HTTP.origin),
             Role("capture", "overheard_capture", capture, CAPTURE.origin),
-            Role("gallery", "overheard_services.gallery", gallery, GALLERY_DESK.origin),
+            Role("gallery", "overheard_services.gallery", gallery, GALLERY_HEALTH.origin),
         ]
         return [self._interceptor(), *roles] if self.interceptor else roles
 
@@ -119,7 +119,7 @@ class Lab:
             INTERCEPTOR,
             "overheard_services.interceptor",
             variables,
-            INTERCEPTOR_DESK.origin,
+            INTERCEPTOR_HEALTH.origin,
             python=self.interceptor,
         )
 
@@ -133,7 +133,7 @@ class Lab:
                 lambda role=role, process=process: _problem(role, process),  # type: ignore[misc]
                 f"the {role.name} to be ready",
                 within=_PATIENCE,
-                hint=f"what it said is in {self.folder / 'logs' / role.name}.log",
+                hint=f"its output is in {self.folder / 'logs' / role.name}.log",
             )
 
     def client(self) -> int:
@@ -154,7 +154,7 @@ class Lab:
         return process.wait()
 
     def down(self) -> None:
-        """Stop what runs."""
+        """Stop all roles."""
         for process in self._running:
             process.terminate()
         for process in self._running:
@@ -187,15 +187,15 @@ def _problem(role: Role, process: subprocess.Popen[bytes]) -> str:
     if (code := process.poll()) is not None:
         raise NotReadyError(f"the {role.name} to be ready", seen=f"it ended with exit code {code}", hint="see its log")
     if role.root and not role.root.exists():
-        return "the certificate authority has made no root certificate yet"
+        return "the certificate authority has not created a root certificate yet"
     return probe(role.health, root=str(role.root) if role.root else None)
 
 
 @contextmanager
 def stage(folder: Path) -> Iterator[Path]:
-    """Make these namespaces a place where the roles can meet, and lend a folder for their state.
+    """Set up these namespaces for the roles, with a folder for their state.
 
-    The state, keys among it, is in memory, seen by nobody outside of the mount namespace, and gone when that is.
+    The state, including keys, is in memory, invisible outside the mount namespace, and gone when that ends.
     """
     _bring_up_loopback()
     state = folder / "state"
@@ -224,14 +224,14 @@ def _mount(*arguments: str) -> None:
 
 
 def _end_with_standard_input() -> None:
-    # Not sys.stdin.read: its lock, held by a thread that waits, would keep the interpreter from ending.
+    # Not sys.stdin.read: a waiting thread would hold its lock, and keep the interpreter from exiting.
     while os.read(0, 1):
         pass
     os.kill(os.getpid(), signal.SIGTERM)
 
 
 def main(_arguments: list[str]) -> int:
-    """Run the lab of the plan, and return the exit code of its client."""
+    """Run the lab of the plan, and return the client's exit code."""
     plan = json.loads(sys.stdin.readline())
     threading.Thread(target=_end_with_standard_input, daemon=True).start()
     with stage(Path(plan["folder"])) as state:

@@ -1,4 +1,4 @@
-"""Verdicts in words and pictures for people: tables and hex dumps, with colour and without.
+"""Reports for people and programs: text with and without colour, tables, hex dumps, pictures, SARIF and JUnit.
 
-A promise: these make text out of what they are given, and look at nothing else.
+Reports are made only from what is passed in; nothing in here reads anything else.
 """

@@ -1,6 +1,6 @@
-"""Certificates for people: the sentence first, then a line a fact, and what is wrong in the gallery's words.
+"""Certificates for people: the sentence first, then one line per fact, and what is wrong, as in the gallery.
 
-Lines are as long as they are: an error that was folded cannot be searched for.
+Lines are not wrapped: nobody could search for an error that is.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 def certificates(look: Look) -> Group:
-    """All that was found out, to be printed without folding (`soft_wrap=True`)."""
+    """The whole report, to be printed without wrapping (`soft_wrap=True`)."""
     return Group(*_lines(look))
 
 
@@ -28,7 +28,7 @@ def _lines(look: Look) -> Iterator[Text]:
     count = len(look.certificates)
     yield Text(f"{look.what}: {count or 'no'} certificate{'s' * (count != 1)}", style="bold")
     for skipped in look.skipped:
-        yield Text(f"  passed over, and not kept: {skipped}", style="dim")
+        yield Text(f"  ignored, and not kept: {skipped}", style="dim")
     for number, one in enumerate(look.certificates, 1):
         yield Text(f"\n{number}  {one.sentence}", style="bold")
         yield from _facts(one)
@@ -37,7 +37,7 @@ def _lines(look: Look) -> Iterator[Text]:
     yield from _verdict(look)
     yield Text()
     for question in look.unasked:
-        yield Text(f"  not looked at: {question}", style="dim")
+        yield Text(f"  not checked: {question}", style="dim")
 
 
 def _line(what: str, says: str, style: str = "") -> Text:
@@ -64,10 +64,10 @@ def _connection(connection: Connection) -> Iterator[Text]:
     if not connection.asked:
         yield _line("requests", f"was not asked: {connection.why_not}")
     elif not connection.error:
-        yield _line("requests", "is content", "green")
+        yield _line("requests", "raises no error", "green")
     if connection.error:
         yield _line("requests" if connection.asked else "handshake", connection.error, "red")
-        yield _line("gallery", " or ".join(connection.rows) or "this error is not in it")
+        yield _line("gallery", " or ".join(connection.rows) or "has no row for this error")
 
 
 def _verdict(look: Look) -> Iterator[Text]:
@@ -79,11 +79,11 @@ def _verdict(look: Look) -> Iterator[Text]:
     for name in rows:
         yield from _row(name, [finding.detail for finding in look.wrong if finding.row == name])
     if not rows:
-        yield Text("  the error above says it")
+        yield Text("  see the error above")
 
 
 def _what_it_may_be(look: Look) -> list[str]:
-    """The rows of the error, where the certificates say nothing of it, or none was sent."""
+    """The rows that match the error, if the certificates do not explain it, or none was sent."""
     return list(look.connection.rows) if look.connection else []
 
 

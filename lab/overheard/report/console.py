@@ -1,4 +1,4 @@
-"""One console for all: colour in a terminal that has it, plain text and a width that fits a log elsewhere."""
+"""One console for all: colour in a terminal that has it, otherwise plain text in a width that fits a log."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _WIDTH_OF_A_LOG = 120
 def console(*, errors: bool = False, picture: bool = False) -> Console:
     """Make a console on stdout, or on stderr for `errors`. NO_COLOR is honoured (https://no-color.org).
 
-    For a `picture`, what is printed is as wide as that, and remembered.
+    For a `picture`, the output has the picture's width, and is recorded.
     """
     file = sys.stderr if errors else sys.stdout
     width = WIDTH if picture else None if file.isatty() else _WIDTH_OF_A_LOG

@@ -1,4 +1,4 @@
-"""All that there is to see of one scenario: its attempts, the packets, the evidence, and what was still visible."""
+"""The details of one scenario: its attempts, the packets, the evidence, and what was still visible."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 def details(result: Result, title: str, message: str, data: bytes = b"", interceptor: str = "") -> Group:
-    """`data` is the frame that carried the message, where one did; `interceptor` is what one wrote down."""
+    """`data` is the frame that carried the message, if one did; `interceptor` are the interceptor's notes."""
     return Group(*_lines(result, title, message, data, interceptor))
 
 
@@ -50,7 +50,7 @@ def _heading(words: str) -> Text:
 
 
 def _exchange(exchange: Exchange, message: str, told: set[str]) -> Iterator[Text]:
-    """What came of an attempt. What was `told` of another, such as the server's certificate, is not told again."""
+    """The result of an attempt. Notes that are in `told`, such as the server's certificate, are not repeated."""
     came = f"“{message}”" if exchange.received else short_error(exchange.error)
     yield Text.assemble(f"  {exchange.attempt}: ", (came, "" if exchange.received else "yellow"))
     if exchange.wire:
@@ -62,7 +62,7 @@ def _exchange(exchange: Exchange, message: str, told: set[str]) -> Iterator[Text
 
 
 def _whole_error(result: Result) -> Iterator[Text]:
-    """All that `requests` said, of the first error: what people search the web for."""
+    """The full text of the first error of `requests`: people search the web for it."""
     errors = [exchange.error for exchange in result.exchanges if exchange.error]
     if errors and short_error(errors[0]) != errors[0]:
         yield Text(f"    {errors[0]}", style="dim")

@@ -1,4 +1,4 @@
-"""What is not as it should be, each reason with what to do about it."""
+"""What is not as expected, each reason with what to do about it."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 def doubts(results: Iterable[Result]) -> Group:
-    """A paragraph a scenario that did not come out as expected; nothing where all did."""
+    """One paragraph per scenario that is not as expected; nothing if all are."""
     return Group(*(line for result in results if result.failed for line in _doubt(result)))
 
 

@@ -1,4 +1,4 @@
-"""The flows of a capture: who, what it is, how much each way, and whether all of it is protected."""
+"""The flow table of a capture: endpoints, protocol, bytes in each direction, and whether all of it is protected."""
 
 from __future__ import annotations
 
@@ -8,6 +8,8 @@ from rich import box
 from rich.table import Table
 from rich.text import Text
 
+from overheard.report.labels import label
+
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
@@ -15,12 +17,12 @@ if TYPE_CHECKING:
 
     from overheard.words.report import Account, Flow
 
-# So many flows are listed, unless all are asked for.
+# How many flows are listed, unless all are requested.
 _MOST = 12
 
 
 def flows(account: Account, every: bool) -> Iterator[RenderableType]:
-    """The table of flows, those that matter most first."""
+    """The table of flows, the most important ones first."""
     if not account.flows:
         return
     listed = by_weight(account.flows)
@@ -31,11 +33,11 @@ def flows(account: Account, every: bool) -> Iterator[RenderableType]:
     if left:
         yield Text(f"  and {left} more: --flows lists them", style="dim")
     if account.more_flows:
-        yield Text(f"  and {account.more_flows} more, which were judged and are only counted", style="dim")
+        yield Text(f"  and {account.more_flows} more, which were judged, but are not listed", style="dim")
 
 
 def by_weight(listed: Sequence[Flow]) -> list[Flow]:
-    """Where a secret was seen, then what is not protected, then the largest."""
+    """First flows with sightings, then those that are not protected, then the largest."""
     return sorted(listed, key=lambda flow: (-flow.sightings, flow.protected, -(flow.sent + flow.answered)))
 
 
@@ -54,7 +56,7 @@ def _table(listed: Sequence[Flow]) -> Table:
         shown.add_row(
             Text(str(flow.stream) if flow.stream >= 0 else "-"),
             Text(f"{flow.client} → {flow.server}"),
-            Text(f"{flow.transport} {flow.what}".strip()),
+            Text(f"{flow.transport} {', '.join(map(label, flow.what.split(', ')))}".strip()),
             Text(str(flow.sent)),
             Text(str(flow.answered)),
             protected,

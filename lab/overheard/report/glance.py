@@ -1,11 +1,13 @@
-"""What came of a scenario, at a glance: a phrase for the client, one for the spy, and one for the evidence."""
+"""The result of a scenario at a glance: a phrase for the client, one for the spy, and one for the evidence."""
 
 from __future__ import annotations
 
 import re
 from typing import TYPE_CHECKING
 
+from overheard.report.labels import how
 from overheard.words.caesar import shifted
+from overheard.words.layer import OpenedBy
 from overheard.words.spelling import shift_of
 from overheard.words.verdict import Outcome, Presence
 
@@ -14,37 +16,37 @@ if TYPE_CHECKING:
     from overheard.words.sighting import Sighting
     from overheard.words.verdict import Verdict
 
-# Above so many attempts, their number says more than what came of the first.
+# With more attempts than this, a count says more than the result of the first.
 _FEW = 5
-# `[SSL: CODE] reason (_ssl.c:1006)`, with one more reason where a certificate was found wanting.
+# `[SSL: CODE] reason (_ssl.c:1006)`, with one more reason if the verification of a certificate failed.
 _REASON = re.compile(r"\[SSL: [A-Z0-9_]+\] (?:certificate verify failed: )?(.*?)\.? \(_ssl")
 
 
 def got(result: Result, message: str) -> str:
-    """What the client got: the message, or the reason why not."""
+    """What the client got: the message, or the error."""
     if result.skipped:
         return result.skipped
     attempts = len(result.exchanges)
     if attempts > _FEW:
         right = sum(not exchange.wrong for exchange in result.exchanges)
-        return f"{right} of {attempts} as they should be"
+        return f"{right} of {attempts} as expected"
     return message if result.received else short_error(result.error)
 
 
 def short_error(error: str) -> str:
-    """The part of an error of `requests` that says what happened: OpenSSL's reason, where there is one."""
+    """The part of an error of `requests` that says what happened: OpenSSL's reason, if there is one."""
     reasons = _REASON.findall(error)
     return reasons[-1] if reasons else error
 
 
 def ciphertext(sighting: Sighting, message: str) -> str:
-    """The message as this sighting shows it on the wire, where only its letters are shifted; else empty."""
+    """The message as it is on the wire in this sighting, if only its letters are shifted; otherwise empty."""
     shift = shift_of(sighting.spelling)
     return shifted(message, shift) if shift and not sighting.layers else ""
 
 
 def saw(result: Result, message: str) -> str:
-    """What there was to see for the spy."""
+    """What the spy saw."""
     verdict = result.verdict
     if result.skipped:
         return ""
@@ -54,7 +56,7 @@ def saw(result: Result, message: str) -> str:
     if written := ciphertext(first, message):
         return f"“{written}”" + (", and broke it" if verdict.broken else "")
     if first.layers:
-        return f"“{message}”, {'by a stolen key' if first.layers[-1].endswith('private key') else 'as interceptor'}"
+        return f"“{message}”, {'by a stolen key' if first.layers[-1].opened_by is OpenedBy.THIEF else 'as interceptor'}"
     return f"“{message}”, in frame {first.frame}"
 
 
@@ -66,7 +68,7 @@ def _saw_no_message(verdict: Verdict) -> str:
     if alerts:
         return f"{' and '.join(versions)}, alert {alerts[0]}"
     if verdict.presence is Presence.MESSAGE_KEY:
-        return "tokens of Fernet, sealed"
+        return "sealed Fernet tokens"
     if not versions:
         return "nothing that it could read"
     both = " and ".join(versions)
@@ -74,12 +76,12 @@ def _saw_no_message(verdict: Verdict) -> str:
 
 
 def evidence(verdict: Verdict) -> str:
-    """Why, in a line."""
+    """The evidence for the verdict, in one line."""
     if verdict.sightings:
         seen = verdict.sightings[0]
         more = f", and {len(verdict.sightings) - 1} more" if len(verdict.sightings) > 1 else ""
         source = f"from {seen.direction.partition(' → ')[0]}, " if seen.direction else ""
-        return f"frame {seen.frame}, byte {seen.offset}, {source}{seen.how}{more}"
+        return f"frame {seen.frame}, byte {seen.offset}, {source}{how(seen)}{more}"
     if verdict.outcome is Outcome.PROTECTED:
         return f"presence: {verdict.presence} (frame {verdict.carrier}); all {len(verdict.checks)} checks hold"
     first, *others = (check.says for check in verdict.reasons)

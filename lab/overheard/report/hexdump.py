@@ -23,8 +23,8 @@ def hexdump(
 ) -> Text:
     """`data` in lines of 16 bytes: offset, hexadecimal, ASCII. The bytes at `marked` are shown in `style`.
 
-    Their lines begin with an arrow, for where there is no colour. Of long data only `lines` may be shown. The bytes at
-    `hidden` are not to be read.
+    Their lines begin with an arrow, for output without colour. `lines` limits the lines that are shown. The bytes at
+    `hidden` are masked.
     """
     text = Text()
     for start in range(0, len(data), _PER_LINE):
@@ -44,8 +44,8 @@ def hexdump(
     return text
 
 
-def lines_around(marked: range, *, before: int = 2, behind: int = 3, most: int = 12) -> range:
-    """The lines that `marked` is on, with some around it, and not more than `most`."""
+def lines_around(marked: range, *, before: int = 2, after: int = 3, most: int = 12) -> range:
+    """The lines of `marked`, with some context, and not more than `most`."""
     first = max(marked.start // _PER_LINE - before, 0)
-    last = max(marked.stop - 1, marked.start) // _PER_LINE + behind
+    last = max(marked.stop - 1, marked.start) // _PER_LINE + after
     return range(first, min(last + 1, first + most))

@@ -1,4 +1,4 @@
-"""The report of a scan as JUnit XML, as CI systems read it: a test case a secret."""
+"""The report of a scan as JUnit XML, as CI systems read it: one test case per secret."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING
 from xml.etree import ElementTree as ET
 
+from overheard.report.labels import how
 from overheard.report.scan import in_a_line
 from overheard.words.verdict import Outcome
 
@@ -13,9 +14,9 @@ if TYPE_CHECKING:
     from overheard.words.report import Report
     from overheard.words.verdict import Verdict
 
-# So many sightings are listed; more are counted.
+# More sightings than this are counted, not listed.
 _MOST = 50
-# XML 1.0, 2.2: characters that no document may have.
+# Characters that XML does not allow (XML 1.0, 2.2).
 _NO_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
@@ -51,7 +52,7 @@ def _outcome(case: ET.Element, verdict: Verdict) -> None:
 
 def _seen(verdict: Verdict) -> list[str]:
     lines = [
-        f"frame {seen.frame}, byte {seen.offset}, {seen.direction or 'in no flow'}: {seen.how}"
+        f"frame {seen.frame}, byte {seen.offset}, {seen.direction or 'in no flow'}: {how(seen)}"
         for seen in verdict.sightings[:_MOST]
     ]
     more = len(verdict.sightings) - _MOST

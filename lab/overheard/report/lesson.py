@@ -1,4 +1,4 @@
-"""A chapter as it is told: the story, where to look, a question, a line to break, and what to read."""
+"""A chapter as text: the story, where to look, a question, a line to break, and further reading."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 def lesson(scenario: Scenario, *, answer: bool = False) -> Group:
-    """The chapter of a scenario. The answer to its question is shown only where it is asked for."""
+    """The chapter of a scenario. The answer to its question is shown only with `answer`."""
     return Group(*_lesson(scenario, scenario.chapter, answer=answer))
 
 

@@ -16,20 +16,20 @@ if TYPE_CHECKING:
 
 
 def table(headings: Sequence[str], rows: Iterable[Sequence[str]]) -> Iterator[str]:
-    """The lines of a table. A cell may hold a bar, which GitHub would take for the end of the cell, code or not."""
+    """The lines of a table. Vertical bars in cells are escaped: GitHub ends the cell there, even within code."""
     yield _line(headings)
     yield f"|{'---|' * len(headings)}"
     yield from map(_line, rows)
 
 
 def attempts(scenario: Scenario) -> Iterator[str]:
-    """A line an attempt: whom it asks and how, and what must come of it."""
+    """One line per attempt: whom it asks and how, and the expected result."""
     rows = ((each.name, f"`{each.url}`", _how(each), _gets(each)) for each in scenario.attempts)
     yield from table(("attempt", "asks", "how", "must get"), rows)
 
 
 def gallery() -> Iterator[str]:
-    """A line a row of the gallery."""
+    """One line per row of the gallery."""
     rows = (_row(each) for each in ROWS)
     yield from table(("row", "what is wrong", "the error", "cause", "cure", "on the wire"), rows)
 
@@ -43,7 +43,7 @@ def _line(cells: Iterable[str]) -> str:
 
 
 def _errors(row: Row) -> str:
-    """The reason of the error; where the versions of OpenSSL call it otherwise, that of each."""
+    """The reason of the error; if it differs between versions of OpenSSL, the reason of each."""
     reasons = {(says.exception, says.reason): says.openssl for says in reversed(row.says)}
     told = [(f"{exception}: `{reason}`", openssl) for (exception, reason), openssl in reversed(reasons.items())]
     if len(told) == 1:
@@ -54,12 +54,12 @@ def _errors(row: Row) -> str:
 def _how(attempt: Attempt) -> str:
     said = (
         f"trust: {attempt.trust}" if attempt.trust is not Trust.NOT_ASKED else "",
-        f"shows {attempt.identity}" if attempt.identity is not Identity.NONE else "",
+        f"presents {attempt.identity}" if attempt.identity is not Identity.NONE else "",
         f"has {attempt.shared_key}" if attempt.shared_key is not SharedKey.RIGHT else "",
-        f"offers `{attempt.ciphers}` alone" if attempt.ciphers else "",
-        "is led to the interceptor" if attempt.intercepted else "",
+        f"offers only `{attempt.ciphers}`" if attempt.ciphers else "",
+        "is redirected to the interceptor" if attempt.intercepted else "",
     )
-    return ", ".join(filter(None, said)) or "as it is"
+    return ", ".join(filter(None, said)) or "nothing special"
 
 
 def _gets(attempt: Attempt) -> str:

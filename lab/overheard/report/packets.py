@@ -1,4 +1,4 @@
-"""The packet that carried the secret of a scenario: what a dissector says of it, and its bytes."""
+"""The packet that carried the secret of a scenario: its dissection and its bytes."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 def carrier(result: Result, data: bytes) -> Iterator[Text]:
-    """The frame that carried the secret (`data`), in hexadecimal; nothing where no frame did."""
+    """The frame that carried the secret (`data`), as a hex dump; nothing if no frame did."""
     verdict = result.verdict
     if verdict.carrier is None or not data:
         return
@@ -35,4 +35,4 @@ def _dissected(frame: Dissected) -> Iterator[Text]:
         yield Text(f"    {name}: {value}", style="dim")
     if frame.put_together:
         others = [str(number) for number in frame.put_together if number != frame.frame]
-        yield Text(f"  the head of it came in frame {' and '.join(others)}; this is frame {frame.frame}:", style="dim")
+        yield Text(f"  its beginning is in frame {' and '.join(others)}; this is frame {frame.frame}:", style="dim")

@@ -1,4 +1,4 @@
-"""The pages of docs/scenarios: a page a chapter, made of the same data that the lab runs on."""
+"""The pages of docs/scenarios: one page per chapter, generated from the same data that the lab runs on."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from overheard.words.scenario import Expectation, Scenario
 
 INDEX = "README.md"
-# What stands between these was printed by a run, and is no page's own text.
+# The output of a run is between these; it is not generated from the data.
 _FROM, _TO = "<!-- output -->", "<!-- end of output -->"
 _BETWEEN = re.compile(f"{_FROM}\n```text\n(.*?)```\n{_TO}", re.DOTALL)
 _NO_OUTPUT = "(there is none yet)\n"
@@ -30,7 +30,7 @@ _PREFACE = paragraphs("""
 """)
 _COLUMNS = ("", "chapter", "what happens", "expected")
 _AFTERWORD = (
-    "What the verdicts mean, and how they come about: [the rules](../architecture.md#the-rules-of-the-verdict)."
+    "What the verdicts mean, and how they are reached: [the rules](../architecture.md#the-rules-of-the-verdict)."
 )
 
 
@@ -43,13 +43,13 @@ def pages(outputs: Mapping[str, str]) -> dict[str, str]:
 
 
 def file_of(name: str) -> str:
-    """The name of a scenario's page, with its place in the story."""
+    """The file name of a scenario's page, with its number in the story."""
     place = [scenario.name for scenario in SCENARIOS].index(name) + 1
     return f"{place:02}-{name}.md"
 
 
 def output_of(page: str) -> str:
-    """The output that stands in a page."""
+    """The recorded output in a page."""
     found = _BETWEEN.search(page)
     return found[1] if found else _NO_OUTPUT
 
@@ -98,7 +98,7 @@ def _what_happens(scenario: Scenario) -> Iterator[str]:
     yield "\n".join(rows)
     yield f"Expected: {_expected(scenario.expected)}. {_why(scenario.expected)}".rstrip()
     if scenario.needs:
-        yield f"Needs {' and '.join(sorted(scenario.needs))}; without, it is skipped."
+        yield f"Needs {' and '.join(sorted(scenario.needs))}; otherwise it is skipped."
 
 
 def _expected(expected: Expectation) -> str:
@@ -106,12 +106,12 @@ def _expected(expected: Expectation) -> str:
 
 
 def _why(expected: Expectation) -> str:
-    """What else must come of it than the verdict."""
+    """What is expected besides the verdict."""
     facts = ", ".join(f"`{fact}`" for fact in sorted(expected.visible))
     return " ".join(
         (
             *([f"The message must be seen {expected.seen}."] if expected.seen else ()),
-            *([f"The check that fails: {', '.join(sorted(expected.reasons))}."] if expected.reasons else ()),
+            *([f"The check that must fail: {', '.join(sorted(expected.reasons))}."] if expected.reasons else ()),
             *([f"The wire must show {facts}."] if facts else ()),
         )
     )

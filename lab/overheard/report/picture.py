@@ -1,4 +1,4 @@
-"""The output as a picture. It asks no other machine for anything: fonts are those that the reader has."""
+"""The output as a self-contained picture: it loads nothing from the network, and uses fonts that the reader has."""
 
 from __future__ import annotations
 
@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from rich.console import Console
 
-# Wide enough for a hex dump and the table, and narrow enough to be read on a web page.
+# Wide enough for a hex dump and the table, and narrow enough for a web page.
 WIDTH = 120
 
-# As rich's own, without the fonts that it would fetch from the web. rich gives every text its width, so that columns
-# stay in line whatever the font.
+# rich's own template without its web fonts. rich gives every text its width, so that columns stay aligned with any
+# font.
 _FORMAT = """\
 <svg viewBox="0 0 {width} {height}" xmlns="http://www.w3.org/2000/svg">
 <style>
@@ -38,5 +38,5 @@ _FORMAT = """\
 
 
 def picture(out: Console, title: str) -> str:
-    """All that was printed on `out`, which must have recorded it, as SVG."""
+    """Everything that was printed on `out`, which must have recorded it, as SVG."""
     return out.export_svg(title=title, code_format=_FORMAT, unique_id="overheard")

@@ -1,4 +1,4 @@
-"""Where frames are: in which file, and what bytes they are."""
+"""The location of a frame: its file, and its bytes."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 
 @dataclass(frozen=True)
 class Place:
-    """A frame: the file that it is in, its number there, and its bytes. `at` is where in the file they begin.
+    """A frame: its file, its number in that file, and its bytes. `at` is their offset in the file.
 
-    `at` is None where the file is compressed, or cannot be read twice.
+    `at` is None if the file is compressed, or cannot be read twice.
     """
 
     file: str

@@ -1,4 +1,4 @@
-"""The scenarios and the rows of the gallery, listed; and a row in full."""
+"""Lists of the scenarios and of the rows of the gallery, and one row in full."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 def listing(scenarios: Iterable[Scenario]) -> Table:
-    """A line a scenario: its name, what happens in it, and the verdict that is expected."""
+    """One line per scenario: its name, what happens in it, and the expected verdict."""
     shown = _table("scenario", "what happens", "expected")
     for each in scenarios:
         outcome = each.expected.outcome
@@ -28,7 +28,7 @@ def listing(scenarios: Iterable[Scenario]) -> Table:
 
 
 def index(rows: Iterable[Row]) -> Table:
-    """A line a row: its name, what is wrong, and OpenSSL's reason."""
+    """One line per row: its name, what is wrong, and OpenSSL's reason."""
     shown = _table("row", "what is wrong", "what the error says")
     for each in rows:
         shown.add_row(Text(each.name), Text(each.wrong), Text(each.says[0].reason or each.says[0].exception))
@@ -36,7 +36,7 @@ def index(rows: Iterable[Row]) -> Table:
 
 
 def row(each: Row) -> Group:
-    """All of one row."""
+    """One row in full."""
     lines = Table.grid(padding=(0, 2))
     for name, value in _about(each):
         lines.add_row(Text(f"  {name}", style="dim"), Text(value))

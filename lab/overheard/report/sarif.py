@@ -1,4 +1,4 @@
-"""The report of a scan as SARIF 2.1.0, as code scanning wants it: a result a sighting, and one a check that fails."""
+"""The report of a scan as SARIF 2.1.0, for code scanning: one result per sighting and per check that fails."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from pathlib import PurePath
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
+from overheard.report.labels import how
 from overheard.words.verdict import Outcome
 
 if TYPE_CHECKING:
@@ -26,7 +27,7 @@ _RULES = {
 
 
 def sarif(report: Report, places: Mapping[int, Place] | None = None, *, version: str = "0") -> dict[str, Any]:
-    """The report as data, made by this `version`. `places` says in which file a frame is, where there are several."""
+    """The report as data, with the `version` of the tool. `places` says in which of several files a frame is."""
     results = [*_sightings(report, places or {}), *_reasons(report), *_disagreements(report, places or {})]
     rules = _rules(report)
     for result in results:
@@ -76,7 +77,7 @@ def _sightings(report: Report, places: Mapping[int, Place]) -> Iterator[dict[str
                 "ruleId": SIGHTING,
                 "level": "error",
                 "message": {
-                    "text": f"{name} is to be seen in frame {seen.frame}, byte {seen.offset},{way}: {seen.how}"
+                    "text": f"{name} is to be seen in frame {seen.frame}, byte {seen.offset},{way}: {how(seen)}"
                 },
                 "locations": [_location(report, places, seen.frame, seen)],
                 "partialFingerprints": {"overheard/v1": _fingerprint(name, seen)},
@@ -96,7 +97,7 @@ def _sightings(report: Report, places: Mapping[int, Place]) -> Iterator[dict[str
 
 
 def _reasons(report: Report) -> Iterator[dict[str, Any]]:
-    """A result a check that fails: where one fails for several secrets, once."""
+    """One result per check that fails, even if it fails for several secrets."""
     told: dict[Check, list[str]] = {}
     for name, verdict in report.verdicts.items():
         if verdict.outcome is Outcome.INCONCLUSIVE:
@@ -145,7 +146,7 @@ def _uri(name: str) -> str:
 
 
 def _fingerprint(name: str, seen: Sighting) -> str:
-    """What stays the same when the same leak is recorded again: not the frame, and not a client's port."""
+    """An identifier that stays the same when the same leak is recorded again: without frame number and client port."""
     source, _, target = seen.direction.partition(" → ")
     hosts = [end.rpartition(":")[0] for end in (source, target)]
     return hashlib.sha256("\0".join((name, seen.spelling, *seen.layers, *hosts)).encode()).hexdigest()

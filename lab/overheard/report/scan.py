@@ -1,4 +1,4 @@
-"""The report of a scan as text, for people: the verdicts, what was seen where, why, and what was read."""
+"""The report of a scan as text, for people: the verdicts, what was seen where, the reasons, and what was read."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from rich.console import Group
 from rich.text import Text
 
 from overheard.report.flows import flows
+from overheard.report.labels import how, label
 from overheard.report.sighted import sighted
 from overheard.report.table import STYLES
 from overheard.words.verdict import Outcome
@@ -33,9 +34,9 @@ def scanned(
     every_flow: bool = False,
     hide: Callable[[bytes], Iterable[range]] | None = None,
 ) -> Group:
-    """All of a report. `places` has the frames to show bytes of, by their numbers.
+    """The whole report. `places` has the frames whose bytes are shown, by their numbers.
 
-    `hide` says which bytes hold a secret and are to be masked; without it, all are shown.
+    `hide` says which bytes belong to a secret and must be masked; without it, all are shown.
     """
     return Group(*_parts(report, places or {}, every_flow, hide))
 
@@ -60,7 +61,7 @@ def _parts(
 
 
 def headline(name: str, verdict: Verdict, widest: int = 0) -> Text:
-    """The verdict on one secret, in a line."""
+    """The verdict on one secret, in one line."""
     outcome = verdict.outcome
     return Text.assemble(
         (outcome.value.ljust(_WIDEST), STYLES[outcome]), "  ", (name.ljust(widest), "bold"), "  ", in_a_line(verdict)
@@ -68,11 +69,11 @@ def headline(name: str, verdict: Verdict, widest: int = 0) -> Text:
 
 
 def in_a_line(verdict: Verdict) -> str:
-    """Why, in a line."""
+    """The reason for the verdict, in one line."""
     if verdict.sightings:
         first, count = verdict.sightings[0], len(verdict.sightings)
         more = f", and {count - 1} times more" if count > 1 else ""
-        return f"seen in frame {first.frame}, {first.how}{more}"
+        return f"seen in frame {first.frame}, {how(first)}{more}"
     if verdict.outcome is Outcome.PROTECTED:
         carrier = f" (frame {verdict.carrier})" if verdict.carrier else ""
         return f"all {len(verdict.checks)} checks hold; presence: {verdict.presence}{carrier}"
@@ -88,17 +89,17 @@ def _heading(words: str) -> Text:
 
 
 def _reasons(verdicts: Mapping[str, Verdict]) -> Iterator[Text]:
-    """The checks that do not hold, each with what to do about it; those of several secrets once."""
+    """The checks that do not hold, each with what to do about it; a check that fails for several secrets only once."""
     told: dict[tuple[str, str, str], list[str]] = {}
     for name, verdict in verdicts.items():
         for check in verdict.reasons:
-            # That it is not absent is what the sightings say already.
+            # The sightings already say that it is not absent.
             if not (verdict.sightings and check.code == "absent"):
                 told.setdefault((check.code, check.says, check.hint), []).append(name)
     if not told:
         return
     over = any(verdict.outcome is not Outcome.OVERHEARD for verdict in verdicts.values())
-    yield _heading("why not PROTECTED" if over else "what else does not hold")
+    yield _heading("why not PROTECTED" if over else "other checks that do not hold")
     for (code, says, hint), names in told.items():
         whose = "" if len(names) == len(verdicts) else f"{', '.join(names)}: "
         yield Text.assemble("  ", (code, "yellow"), f"  {whose}{says}")
@@ -111,9 +112,9 @@ def _disagreements(found: Iterable[Disagreement]) -> Iterator[Text]:
     if not found:
         yield Text("\nthe second witness, tshark, agrees", style="bold")
         return
-    yield _heading("what only one of the two witnesses sees")
+    yield _heading("found by only one of the two witnesses")
     for each in found[:_MOST_DISAGREEMENTS]:
-        yield Text(f"  {each.secret}: only {each.seen_by} sees it in frame {each.frame}, {each.says}")
+        yield Text(f"  {each.secret}: only {each.seen_by} finds it in frame {each.frame}, {each.says}")
     if len(found) > _MOST_DISAGREEMENTS:
         yield Text(f"  and {len(found) - _MOST_DISAGREEMENTS} more", style="dim")
 
@@ -123,7 +124,7 @@ def _account(account: Account) -> Iterator[Text]:
     files = ", ".join(account.files[:3]) + (f" and {len(account.files) - 3} more" if len(account.files) > 3 else "")
     yield Text(f"  {account.frames} frames, {account.bytes} bytes, {account.seconds:.3f} s of traffic: {files}")
     if account.left_out:
-        yield Text(f"  {account.left_out} frames were left out, as you wished")
+        yield Text(f"  {account.left_out} frames were left out, as requested")
     most = sorted(account.read_as.items(), key=lambda item: -item[1])
     width = max((len(str(size)) for _, size in most), default=0)
-    yield from (Text(f"  {size:>{width}} bytes as {what}") for what, size in most)
+    yield from (Text(f"  {size:>{width}} bytes as {label(what)}") for what, size in most)

@@ -1,4 +1,4 @@
-"""Where a secret was seen: a line a place, and the bytes of the first few."""
+"""Where a secret was seen: one line per sighting, and the bytes of the first few."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from rich.table import Table
 from rich.text import Text
 
 from overheard.report.hexdump import hexdump, lines_around
+from overheard.report.labels import how
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -19,11 +20,11 @@ if TYPE_CHECKING:
     from overheard.words.sighting import Sighting, Unwrapped
     from overheard.words.verdict import Verdict
 
-# So many places are listed, and so many are shown with their bytes.
+# How many sightings are listed, and how many of them are shown with their bytes.
 _LISTED, _SHOWN = 10, 2
-# What stands around a secret is shown up to so many bytes on either side.
+# How many bytes around a secret are shown on either side.
 _AROUND = 32
-# Of a long secret that was unwrapped, so many bytes are shown.
+# How many bytes of a long decoded secret are shown.
 _LONGEST = 256
 
 
@@ -33,7 +34,7 @@ def sighted(
     unwrapped: Mapping[Sighting, Unwrapped],
     hide: Callable[[bytes], Iterable[range]] | None,
 ) -> Iterator[RenderableType]:
-    """All that there is to see of the places where one secret was seen."""
+    """All sightings of one secret."""
     yield _table(verdict.sightings[:_LISTED])
     if len(verdict.sightings) > _LISTED:
         yield Text(f"  and {len(verdict.sightings) - _LISTED} more", style="dim")
@@ -48,11 +49,11 @@ def sighted(
 
 
 def to_show(verdict: Verdict) -> list[Sighting]:
-    """The sightings that are shown with their bytes: the first of each way in which the secret was to be seen."""
+    """The sightings that are shown with their bytes: the first of each spelling and layers."""
     first: dict[str, Sighting] = {}
     for seen in verdict.sightings:
         if seen.frame and seen.length:
-            first.setdefault(seen.how, seen)
+            first.setdefault(how(seen), seen)
     return list(first.values())[:_SHOWN]
 
 
@@ -64,15 +65,15 @@ def _table(sightings: Iterable[Sighting]) -> Table:
     shown.add_column("how", overflow="fold", ratio=1)
     for seen in sightings:
         flow = str(seen.stream) if seen.stream >= 0 else "-"
-        shown.add_row(*map(Text, (str(seen.frame), str(seen.offset), flow, seen.direction or "-", seen.how)))
+        shown.add_row(*map(Text, (str(seen.frame), str(seen.offset), flow, seen.direction or "-", how(seen))))
     return shown
 
 
 def _heading(seen: Sighting, place: Place | None) -> Text:
     others = [str(frame) for frame in seen.frames if frame != seen.frame]
-    parts = f"; a part of it in frame {', '.join(others[:5])}" if others else ""
+    parts = f"; parts of it in frame {', '.join(others[:5])}" if others else ""
     file = f" (frame {place.frame} of {place.file})" if place and place.frame != seen.frame else ""
-    return Text(f"\n  frame {seen.frame}{file}: {seen.how}{parts}", style="italic")
+    return Text(f"\n  frame {seen.frame}{file}: {how(seen)}{parts}", style="italic")
 
 
 def _dump(seen: Sighting, place: Place, hide: Callable[[bytes], Iterable[range]] | None) -> Text:
@@ -86,17 +87,17 @@ def _dump(seen: Sighting, place: Place, hide: Callable[[bytes], Iterable[range]]
 
 
 def _opened(around: Unwrapped, hidden: bool) -> RenderableType:
-    """What stood there with all layers taken off. What is around a secret may be a part of another, and is left out."""
+    """The decoded content around a secret. If it is masked, all of it is: the context may be part of another secret."""
     if hidden:
-        return Text("  unwrapped: masked, as this is no terminal", style="dim")
+        return Text("  decoded: masked, because this is not a terminal", style="dim")
     before, shown, behind = (
         _readable(part) for part in (around.before[-_AROUND:], around.shown, around.behind[:_AROUND])
     )
     row = Table.grid()
     row.add_column(no_wrap=True)
     row.add_column(overflow="fold")
-    # Marked for those who see no colours, too.
-    row.add_row("  unwrapped: ", Text.assemble(before, (f"»{shown}«", "bold white on red"), behind))
+    # Marked also for output without colours.
+    row.add_row("  decoded: ", Text.assemble(before, (f"»{shown}«", "bold white on red"), behind))
     return row
 
 

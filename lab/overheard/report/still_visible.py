@@ -16,7 +16,7 @@ _MOST = 6
 
 
 def still_visible(streams: Iterable[Visible]) -> Iterator[Text]:
-    """Two lines a stream: who, when and how much; and what its handshake says."""
+    """Two lines per stream: endpoints, times and sizes; and the contents of its handshake."""
     streams = list(streams)
     for stream in streams[:_MOST]:
         yield Text(f"  {stream.client} → {stream.server}   {_amounts(stream)}")

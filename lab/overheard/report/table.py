@@ -1,4 +1,4 @@
-"""The table of verdicts: a line a scenario."""
+"""The table of verdicts: one line per scenario."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _WIDEST_VERDICT = max(map(len, Outcome))
 
 
 def table(results: Iterable[Result], message: str) -> Table:
-    """One line a scenario: what the client got, what the spy saw, and the verdict. What is too long is cut."""
+    """One line per scenario: what the client got, what the spy saw, and the verdict. Long texts are cut."""
     results = list(results)
     widest = max((len(result.scenario) for result in results), default=0)
     shown = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False, expand=True)
@@ -50,7 +50,7 @@ def stamp(result: Result) -> Text:
 
 
 def _mark(result: Result) -> Text:
-    """Whether it is as expected: a sign for the eye. What is not is told below the table, in words."""
+    """A mark that says whether it is as expected. If it is not, the text below the table says why."""
     if result.skipped:
         return Text("-", style="dim")
     return Text("✗", style="bold red") if result.failed else Text("✓", style="green")

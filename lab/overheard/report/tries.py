@@ -1,4 +1,4 @@
-"""Breaking a shifted alphabet before the reader's eyes: all 25 tries, and the one that is right."""
+"""Breaking a Caesar cipher step by step: all 25 tries, and the right one."""
 
 from __future__ import annotations
 
@@ -13,8 +13,10 @@ if TYPE_CHECKING:
 
 
 def tries(text: str, right: int | None) -> Iterator[Text]:
-    """A line a try: the shift, what the text then says, and how much that is like English. `right` is marked."""
-    yield Text(f"  “{text}”, broken by trying: the likeness to English is that of its pairs of letters, from 0 to 9")
+    """One line per try: the shift, the shifted text, and its likeness to English. `right` is marked."""
+    yield Text(
+        f"  “{text}”, broken by trying every shift; the score says how English the pairs of letters are, from 0 to 9"
+    )
     for tried in all_tries(text):
         chosen = tried.shift == right
         line = f"  {'→' if chosen else ' '} {tried.shift:>2}  {tried.text}   {tried.likeness:.1f}"

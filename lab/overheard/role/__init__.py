@@ -1,4 +1,4 @@
-"""What every role of the lab shares: settings, readiness, serving, and files that are whole or not there at all.
+"""What every role of the lab shares: settings, readiness, serving, and atomic writes.
 
-A promise: nothing in here knows what any role is for.
+Nothing in here depends on what a role does.
 """

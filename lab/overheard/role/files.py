@@ -1,4 +1,4 @@
-"""Files that are whole or not there at all, and that only their owner reads."""
+"""Files that are written atomically, and that only their owner can read."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from pathlib import Path
 
 
 def write_whole(path: Path, content: bytes, *, mode: int = 0o600) -> None:
-    """Write `content` so that a reader, or a restart, sees either the old file or all of the new one."""
+    """Write `content` atomically: a reader, or a restart, sees either the old file or the whole new one."""
     descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
     unfinished = Path(name)
     try:

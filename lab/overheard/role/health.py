@@ -15,15 +15,15 @@ PATH = "/health"
 
 
 def probe(url: str, *, root: str | None = None, timeout: float = 2) -> str:
-    """What is wrong with the role at `url`, in words; empty when it says that it is ready.
+    """What is wrong with the role at `url`, in words; empty if it reports that it is ready.
 
-    `root` is the file of the root certificate that an https role's certificate must lead to.
+    `root` is the file of the root certificate to trust, for an https role.
     """
     parts = urlsplit(url)
     connection: http.client.HTTPConnection
     try:
         if parts.scheme == "https":
-            # A context of our own: the verdict on readiness may not depend on SSLKEYLOGFILE or the machine's roots.
+            # A context of our own: readiness must not depend on SSLKEYLOGFILE or the machine's roots.
             context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
             context.load_verify_locations(root)
             connection = http.client.HTTPSConnection(parts.netloc, timeout=timeout, context=context)
@@ -36,12 +36,12 @@ def probe(url: str, *, root: str | None = None, timeout: float = 2) -> str:
         finally:
             connection.close()
     except (OSError, http.client.HTTPException) as problem:
-        return f"it said nothing ({problem})"
+        return f"it gave no HTTP response ({problem})"
     return "" if answer.status == 200 else f"it answered {answer.status} {answer.reason}"
 
 
 def wait_until(check: Callable[[], str], awaited: str, *, within: float, hint: str, every: float = 0.02) -> None:
-    """Call `check` until it has nothing to complain of.
+    """Call `check` repeatedly until it returns no problem.
 
     Raises NotReadyError after `within` seconds.
     """
@@ -53,7 +53,7 @@ def wait_until(check: Callable[[], str], awaited: str, *, within: float, hint: s
 
 
 def ask(url: str, *, root: str | None = None) -> int:
-    """Probe once for a container's health check: 0, or 1 with the problem on stderr."""
+    """Probe once, for a container's health check. Returns 0, or 1 with the problem on stderr."""
     problem = probe(url, root=root)
     if problem:
         sys.stderr.write(f"not ready: {problem}\n")

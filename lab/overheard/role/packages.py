@@ -1,4 +1,4 @@
-"""The packages that the lab needs and a plain installation does not bring: those of the extra `lab`."""
+"""The Python packages that the lab needs and a plain installation does not include: those of the extra `lab`."""
 
 from __future__ import annotations
 
@@ -12,18 +12,18 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 _OF_THE_LAB = ("flask", "gunicorn", "pyshark", "requests")
-# From this version of Python on pyshark does not work, and the extra leaves it out.
+# pyshark does not work with this version of Python and later ones, and the extra does not include it there.
 _TOO_NEW = (3, 14)
 
 
 def check_for_lab() -> None:
-    """Raise NotInstalledError where a package of the lab is missing."""
+    """Raise NotInstalledError if a package of the lab is missing."""
     if missing := [name for name in _OF_THE_LAB if find_spec(name) is None]:
         raise _not_installed(missing)
 
 
 def without(error: ModuleNotFoundError) -> NotInstalledError:
-    """What to tell a user of a module that was not found. Raises the error where it is ours: that is a fault."""
+    """The error for users if a module was not found. Raises the original error for a module of this project, a bug."""
     name = (error.name or "").partition(".")[0]
     if name.startswith("overheard") or not name:
         raise error
@@ -33,8 +33,7 @@ def without(error: ModuleNotFoundError) -> NotInstalledError:
 
 
 def _not_installed(names: Sequence[str]) -> NotInstalledError:
-    listed = " and ".join(filter(None, (", ".join(names[:-1]), names[-1])))
-    said = f"the lab needs {listed}, not installed here: {INSTALL_LAB}"
+    said = f"the lab's Python packages are not installed ({', '.join(names)}); run: {INSTALL_LAB}"
     if "pyshark" in names and sys.version_info >= _TOO_NEW:
-        said += ", with Python 3.11 to 3.13, as pyshark works with none that is newer"
+        said += ", with Python 3.11 to 3.13, because pyshark does not support later versions"
     return NotInstalledError(said)

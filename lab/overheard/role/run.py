@@ -1,4 +1,4 @@
-"""The first lines of every role's `__main__`: failures in words, and exit codes that mean something."""
+"""The frame of every role's `__main__`: error messages without tracebacks, and meaningful exit codes."""
 
 from __future__ import annotations
 
@@ -13,16 +13,16 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from types import FrameType
 
-# The exit code where something is not installed. It is no verdict.
+# The exit code if something is not installed. It is not a verdict.
 NOT_INSTALLED = 3
 
 
 def run(role: str, main: Callable[[list[str]], int]) -> None:
     """Run `main` with the command line's arguments, and end the process with what it returns.
 
-    A failure that a user may see is printed to stderr without a traceback, and ends in the exit code of INCONCLUSIVE:
-    nothing was found out; or in NOT_INSTALLED. SIGTERM counts as Ctrl-C: the first process of a container would else
-    not even notice it.
+    An OverheardError is printed to stderr without a traceback, and the exit code is that of INCONCLUSIVE: nothing was
+    found out. It is NOT_INSTALLED if something is not installed. SIGTERM is handled like Ctrl-C; the first process of
+    a container would otherwise ignore it.
     """
     signal.signal(signal.SIGTERM, interrupt)
     try:
@@ -31,7 +31,7 @@ def run(role: str, main: Callable[[list[str]], int]) -> None:
         sys.stderr.write(f"{role}: {error}\n")
         code = NOT_INSTALLED if isinstance(error, NotInstalledError) else Outcome.INCONCLUSIVE.exit_code
     except ModuleNotFoundError as error:
-        from overheard.role.packages import without  # noqa: PLC0415  (mostly, nothing is missing)
+        from overheard.role.packages import without  # noqa: PLC0415  (rarely needed)
 
         sys.stderr.write(f"{role}: {without(error)}\n")
         code = NOT_INSTALLED
@@ -41,12 +41,12 @@ def run(role: str, main: Callable[[list[str]], int]) -> None:
 
 
 def asks_for_health(arguments: list[str]) -> bool:
-    """Whether the arguments of a role say `health`. Raises SettingsError where they say something else."""
+    """Whether the arguments of a role are `health`. Raises SettingsError for any other arguments."""
     if arguments not in ([], ["health"]):
         raise SettingsError(f"unknown arguments: {' '.join(arguments)}", hint="there is only `health`")
     return bool(arguments)
 
 
 def interrupt(_signal: int, _frame: FrameType | None) -> NoReturn:
-    """Handle a signal as Ctrl-C is handled."""
+    """Handle a signal like Ctrl-C."""
     raise KeyboardInterrupt

@@ -1,6 +1,6 @@
-"""Serving: one gunicorn worker with threads, at as many addresses as wanted, that stops within a second when told to.
+"""Serving: one gunicorn worker with threads, on any number of addresses, that stops within a second when told to.
 
-Each address has a `Listener` of its own: some may speak HTTP, some HTTPS, some ask every client for a certificate.
+Each address has its own `Listener`: some may use HTTP, some HTTPS, some require a client certificate.
 """
 
 from __future__ import annotations
@@ -21,11 +21,11 @@ from overheard.words.errors import SettingsError
 if TYPE_CHECKING:
     from flask import Flask
 
-# Where gunicorn's heartbeat file may live: memory, so that a busy disk cannot make a worker look dead.
+# The folder of gunicorn's heartbeat file: in memory, so that a busy disk cannot make a worker look dead.
 _MEMORY = Path("/dev/shm")  # noqa: S108
-# What is agreed to up to TLS 1.2 (RFC 9325, 4.2). Without it, a Python of Debian agrees to RSA key exchange.
+# The accepted cipher suites up to TLS 1.2 (RFC 9325, 4.2). By default, Debian's Python accepts RSA key exchange.
 _SUITES = "ECDHE+AESGCM:ECDHE+CHACHA20"
-# Seconds for a handshake, so that a client that says nothing more does not keep a thread.
+# The timeout of a handshake in seconds, so that a silent client does not occupy a thread.
 _PATIENCE = 5
 
 
@@ -33,8 +33,8 @@ _PATIENCE = 5
 class Listener:
     """Where to listen. With a certificate and its key (PEM files) it is HTTPS, TLS 1.2 and 1.3 only.
 
-    With `client_ca` (a PEM file) every client is asked for a certificate, and must show one of that CA (RFC 8446,
-    4.3.2). `ciphers` are suites up to TLS 1.2 that are agreed to besides those of today, in OpenSSL's words.
+    With `client_ca` (a PEM file) every client must present a certificate of that CA (RFC 8446, 4.3.2). `ciphers` are
+    additional cipher suites up to TLS 1.2 to accept, as an OpenSSL cipher string.
     """
 
     host: str
@@ -59,22 +59,22 @@ class _Application(BaseApplication):  # type: ignore[misc]  # gunicorn publishes
 
 
 class _ByPort:
-    """What gunicorn takes for its one SSLContext: treats each connection as the port has it that it came in at."""
+    """Stands in for gunicorn's one SSLContext: handles each connection as the listener of its port says."""
 
     def __init__(self, contexts: Mapping[int, ssl.SSLContext]) -> None:
         self._contexts = contexts
 
     def wrap_socket(self, sock: socket.socket, **options: Any) -> socket.socket:  # noqa: ANN401  (for SSLContext's own)
-        """The connection after its handshake; of a port without TLS, as it is. Raises ConnectionResetError."""
+        """The connection after its handshake; unchanged on a port without TLS. Raises ConnectionResetError."""
         context = self._contexts.get(sock.getsockname()[1])
         return _secured(sock, context, options) if context else sock
 
 
 def serve(make_app: Callable[[], Flask], listeners: Sequence[Listener]) -> None:
-    """Serve at all of `listeners` until SIGTERM or SIGINT; then this ends the process.
+    """Serve on all of `listeners` until SIGTERM or SIGINT, and then end the process.
 
-    Raises SettingsError when an address cannot be listened on. `make_app` is called in the worker, so threads that the
-    application starts are where its requests are.
+    Raises SettingsError if an address cannot be listened on. `make_app` is called in the worker process, so that
+    threads that the application starts are in the process that handles its requests.
     """
     for listener in listeners:
         _see_that_it_is_free(listener)
@@ -82,7 +82,7 @@ def serve(make_app: Callable[[], Flask], listeners: Sequence[Listener]) -> None:
         "bind": [f"{listener.host}:{listener.port}" for listener in listeners],
         "worker_class": "gthread",
         "threads": 8,
-        # One exchange a connection, closed by the server: a recording then holds streams from SYN to FIN.
+        # One exchange per connection, closed by the server, so that a recording has whole streams, from SYN to FIN.
         "keepalive": 0,
         "graceful_timeout": 1,
         "errorlog": "-",
@@ -94,28 +94,28 @@ def serve(make_app: Callable[[], Flask], listeners: Sequence[Listener]) -> None:
 
 
 def _see_that_it_is_free(listener: Listener) -> None:
-    """Say so in words where it is not: gunicorn would try for five seconds and end with the exit code of OVERHEARD."""
+    """Raise SettingsError if it is not: gunicorn would retry for five seconds and exit with the code of OVERHEARD."""
     try:
         socket.create_server((listener.host, listener.port)).close()
     except OSError as problem:
         raise SettingsError(
-            f"{listener.host}:{listener.port} cannot be listened on: {problem.strerror}",
-            hint="see what listens there, or set another port",
+            f"cannot listen on {listener.host}:{listener.port}: {problem.strerror}",
+            hint="find out what is using it, or choose another port",
         ) from None
 
 
 def _tls(listeners: Sequence[Listener]) -> dict[str, Any]:
-    """The options of gunicorn for the listeners with TLS; none where there are none."""
+    """The gunicorn options for the listeners with TLS; empty if there are none."""
     secure = {listener.port: _context(listener.certificate, listener) for listener in listeners if listener.certificate}
     if not secure:
         return {}
     by_port = _ByPort(secure)
     return {
-        # By these alone gunicorn knows that there is TLS to speak. What it loads is in the contexts.
+        # gunicorn turns TLS on only if these are set. The certificates that are used are those of the contexts.
         "certfile": next(str(listener.certificate) for listener in listeners if listener.certificate),
-        # Or gunicorn would ask for the handshake of a plain connection, too.
+        # Otherwise gunicorn would do a handshake on a plain connection, too.
         "do_handshake_on_connect": True,
-        # gunicorn would make a context for every connection; one for all is three times as fast.
+        # gunicorn would create a context for every connection; sharing one is three times as fast.
         "ssl_context": lambda _config, _default: by_port,
     }
 
@@ -134,17 +134,18 @@ def _context(certificate: Path, listener: Listener) -> ssl.SSLContext:
 def _secured(sock: socket.socket, context: ssl.SSLContext, options: Mapping[str, Any]) -> ssl.SSLSocket:
     """The connection after its handshake.
 
-    Raises ConnectionResetError where that fails, whatever the reason: it is what gunicorn passes over in silence. Of
-    anything else it would make a line in the log, and an answer in clear.
+    Raises ConnectionResetError if it fails, whatever the reason: gunicorn ignores that error silently. For any other it
+    would write a line to the log and a response in clear.
     """
     sock.settimeout(_PATIENCE)
     try:
-        # A copy, as SSLContext closes what it could not secure. gunicorn reads what still comes and then closes: the
-        # connection is not reset, and the client gets the alert that says why (RFC 9112, 9.6).
+        # A copy, because SSLContext closes a socket whose handshake failed. gunicorn reads what is left, then closes:
+        # the connection is not reset, and the client gets the alert that says why (RFC 9112, 9.6).
         secured = context.wrap_socket(sock.dup(), **options)
     except OSError as problem:
         if isinstance(problem, TimeoutError):
-            # There is nothing to tell whoever says nothing, and gunicorn would hold up everybody to wait for the end.
+            # There is no alert to deliver to a silent client, and gunicorn would hold up all others to wait for its
+            # end.
             sock.shutdown(socket.SHUT_RDWR)
         raise ConnectionResetError(errno.ECONNRESET, str(problem)) from problem
     secured.settimeout(None)

@@ -1,4 +1,4 @@
-"""Settings come from `OVERHEARD_*` variables alone, are read in one place a role, and are checked at its start."""
+"""Settings come only from `OVERHEARD_*` variables, are read in one place per role, and are checked at its start."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ _T = TypeVar("_T")
 
 
 class Environment:
-    """The environment of a role, read with an error that names the variable.
+    """The environment of a role. Errors name the variable.
 
-    Every method takes the variable's name and a default in the variable's own form; without a default the variable
-    must be there. An empty variable counts as one that is not set.
+    Every method takes the variable's name and a default in the variable's own format; without a default the variable
+    must be set. An empty variable counts as not set.
     """
 
     def __init__(self, variables: Mapping[str, str]) -> None:
@@ -30,17 +30,17 @@ class Environment:
         return default
 
     def path(self, name: str, default: str | None = None) -> Path:
-        """A path of the file system."""
+        """A file system path."""
         return Path(self.text(name, default))
 
     def optional_path(self, name: str) -> Path | None:
-        """A path of the file system, where the variable is set."""
+        """A file system path; None if the variable is not set."""
         text = self.text(name, "")
         return Path(text) if text else None
 
     def folder(self, name: str, default: str | None = None) -> Path:
-        """A folder that is there."""
-        return self._checked(name, default, Path, Path.is_dir, "a folder that exists")
+        """An existing folder."""
+        return self._checked(name, default, Path, Path.is_dir, "an existing folder")
 
     def port(self, name: str, default: str | None = None) -> int:
         """A TCP or UDP port."""
@@ -51,8 +51,8 @@ class Environment:
         return self._checked(name, default, int, lambda number: number > 0, "a whole number above 0")
 
     def number(self, name: str, default: str | None = None) -> int:
-        """A whole number, 0 or above."""
-        return self._checked(name, default, int, lambda number: number >= 0, "a whole number, 0 or above")
+        """A whole number, 0 or more."""
+        return self._checked(name, default, int, lambda number: number >= 0, "a whole number, 0 or more")
 
     def choice(self, name: str, choices: Iterable[str], default: str | None = None) -> str:
         """One of a few words."""
@@ -60,7 +60,7 @@ class Environment:
         return self._checked(name, default, str, known.__contains__, f"one of {', '.join(known)}")
 
     def words(self, name: str, default: str | None = None) -> tuple[str, ...]:
-        """A list of words, with commas between them."""
+        """A list of words, separated by commas."""
         return tuple(word.strip() for word in self.text(name, default).split(",") if word.strip())
 
     def _checked(

@@ -1,4 +1,4 @@
-"""The words of the project: what a secret, a sighting, a recording and a verdict are, and the rules between them.
+"""The vocabulary of the project: what a secret, a sighting, a recording and a verdict are, and the rules between them.
 
-A promise: the standard library only, and no input or output. Everything here can be imported by everything else.
+Imports only the standard library, and does no I/O. Every other package may import it.
 """

@@ -1,4 +1,4 @@
-"""Caesar's cipher, and how anybody breaks it: there are 25 shifts to try, and pairs of letters tell the right one."""
+"""Caesar's cipher, and how to break it: try all 25 shifts, and rate the pairs of letters of each."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ SHIFTS = range(1, 26)
 _LETTERS = string.ascii_lowercase
 
 # How common each pair of letters is in the 63,875 words of Debian's `wamerican` 2020.12.07, on a scale of logarithms
-# from 0 (it never occurs) to 9: a row for each first letter, from a to z, and in it a digit for each second one.
+# from 0 (it never occurs) to 9: a row for each first letter, from a to z, with a digit for each second letter.
 _PAIRS = (
     "38885675746989474989776576",
     "76447323741844730765733050",
@@ -42,7 +42,7 @@ _PAIRS = (
 
 @dataclass(frozen=True)
 class Try:
-    """What a text says with its letters shifted: `likeness` is how much like English, from 0 to 9."""
+    """A text with its letters shifted; `likeness` rates how English it is, from 0 to 9."""
 
     shift: int
     text: str
@@ -50,19 +50,19 @@ class Try:
 
 
 def shifted(text: str, by: int) -> str:
-    """`text` with each letter `by` places further on in the alphabet, and Z followed by A."""
+    """`text` with each letter moved `by` places forward in the alphabet; A follows Z."""
     by %= len(_LETTERS)
     turned = _LETTERS[by:] + _LETTERS[:by]
     return text.translate(str.maketrans(_LETTERS + _LETTERS.upper(), turned + turned.upper()))
 
 
 def tries(text: str) -> list[Try]:
-    """All 25 shifts of `text`, from 1 to 25. Nothing is known of it but that it was English once."""
+    """All 25 shifts of `text`, from 1 to 25. Only assumes that the plaintext is English."""
     return [Try(shift, said, _likeness(said)) for shift in SHIFTS for said in [shifted(text, shift)]]
 
 
 def likeliest(text: str) -> Try:
-    """The try that looks most like English; of a text without a pair of letters, the first."""
+    """The try that looks most like English; the first, if the text has no pair of letters."""
     return max(tries(text), key=lambda tried: tried.likeness)
 
 

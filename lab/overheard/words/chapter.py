@@ -1,4 +1,4 @@
-"""What there is to learn from a scenario: its story, where to look, a question, a line to break, and what to read."""
+"""What a scenario teaches: its story, where to look, a question, a line to break, and further reading."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Break:
-    """One line to change, and what will come of it.
+    """One line to change, and what happens then.
 
-    `file` is its path in the project, `line` the whole line without its indentation, `instead` what to write there.
-    `outcome` and `error` (a part of the text; empty where the message is received) are what the scenario and its first
-    attempt then come to; `happens` says so in words, and why. `wrong` is a part of what is then said not to be as
-    expected, where outcome and error alone do not tell.
+    `file` is its path in the project, `line` the whole line without its indentation, `instead` its replacement.
+    `outcome` and `error` (a part of the text; empty if the message is received) are the results of the scenario and of
+    its first attempt; `happens` explains them. `wrong` is a part of the reported deviation from the expectation, if
+    outcome and error alone do not show the change.
     """
 
     file: str
@@ -30,7 +30,7 @@ class Break:
 
 @dataclass(frozen=True)
 class Reading:
-    """Where to read on: a standard with its section, and what stands there."""
+    """Further reading: a section of a standard, and what it is about."""
 
     where: str
     about: str
@@ -39,9 +39,9 @@ class Reading:
 
 @dataclass(frozen=True)
 class Chapter:
-    """A lesson. `story`, `look` and `aside` are paragraphs; an aside is what helps, and is not of the story.
+    """A lesson. `story`, `look` and `aside` are paragraphs; an aside explains something outside the story.
 
-    `code` within a text stands between back-quotes.
+    `code` within a text is in backquotes.
     """
 
     story: tuple[str, ...]
@@ -54,7 +54,7 @@ class Chapter:
 
 
 def paragraphs(text: str) -> tuple[str, ...]:
-    """The paragraphs of a text with empty lines between them, each as one line."""
+    """The paragraphs of a text, which empty lines separate, each as one line."""
     return tuple(paragraph(part) for part in text.strip().split("\n\n"))
 
 

@@ -1,7 +1,7 @@
-"""How two agree on a key in public, told with paint and computed with small numbers.
+"""How two parties agree on a key in public, explained with paint and computed with small numbers.
 
-A colour is a number below a prime, and to mix a paint into it as many times as a secret says is to raise it to that
-power, modulo the prime (RFC 2631, 2.1.1). Stirring is easy. Nobody knows a quick way to take the paints apart again.
+A colour is a number below a prime. Mixing a secret paint into it means raising it to the power of the secret, modulo
+the prime (RFC 2631, 2.1.1). Mixing is easy. Nobody knows a quick way to separate the paints again.
 """
 
 from __future__ import annotations
@@ -12,9 +12,9 @@ PRIME = 23
 COMMON = 5
 CLIENT, SERVER = 9, 14
 
-# Of the 256 bits of a private key of X25519 five are given (RFC 7748, 5).
+# Five of the 256 bits of an X25519 private key are fixed (RFC 7748, 5).
 _FREE_BITS = 251
-# Roughly what the best method that is known takes, Pollard's rho: the square root of the group's order.
+# Roughly the cost of the best known method, Pollard's rho: the square root of the group's order.
 _WORK_BITS = 126
 
 
@@ -24,9 +24,9 @@ def mixed(colour: int, secret: int, prime: int = PRIME) -> int:
 
 
 def unmixed(common: int, mixture: int, prime: int = PRIME) -> int:
-    """The secret paint in `mixture`, found by trying one after the other: the discrete logarithm.
+    """The secret paint in `mixture`, found by trying them in order: the discrete logarithm.
 
-    Raises ValueError where no paint makes that mixture out of `common`.
+    Raises ValueError if no paint turns `common` into that mixture.
     """
     for secret in range(1, prime):
         if mixed(common, secret, prime) == mixture:
@@ -35,13 +35,13 @@ def unmixed(common: int, mixture: int, prime: int = PRIME) -> int:
 
 
 def steps(client: int = CLIENT, server: int = SERVER, common: int = COMMON, prime: int = PRIME) -> tuple[str, ...]:
-    """The agreement step by step, and what it would take the spy to undo it, a paragraph each."""
+    """The key agreement step by step, and what it would take the spy to undo it, one paragraph each."""
     from_client, from_server = mixed(common, client, prime), mixed(common, server, prime)
     return paragraphs(f"""
-        Think of paint. All agree on a common colour, which the spy may know. Here it is {common}, and all sums are done
-        modulo {prime}: only the remainder of a division by {prime} is kept.
+        Think of paint. Both agree on a common colour, which the spy may know. Here it is {common}, and all sums are
+        done modulo {prime}: only the remainder of a division by {prime} is kept.
 
-        Each draws a secret paint and shows it to nobody: the client {client}, the server {server}.
+        Each picks a secret paint and shows it to nobody: the client {client}, the server {server}.
 
         The client mixes hers into the common colour and sends the mixture:
         {common}^{client} mod {prime} = {from_client}.
@@ -54,19 +54,19 @@ def steps(client: int = CLIENT, server: int = SERVER, common: int = COMMON, prim
 
         The server mixes its secret paint into what it got:
         {from_client}^{server} mod {prime} = {mixed(from_client, server, prime)}. Both have the same colour: {common}
-        with both secrets in it, for the order in which paints are mixed does not matter.
+        with both secrets in it, because the order in which paints are mixed does not matter.
 
         To get there, the spy must take a mixture apart: which power of {common} is {from_client}? It tries 1, 2, 3 and
-        so on, and has it at try {unmixed(common, from_client, prime)}, of at most {prime - 1}. This is called the
+        so on, and finds it at try {unmixed(common, from_client, prime)}, of at most {prime - 1}. This is called the
         discrete logarithm.
 
-        X25519 has points of a curve in place of powers, and 2^{_FREE_BITS} private keys, about
-        {_rounded(2**_FREE_BITS)}. The best method that is known is quicker than to try them all, and still takes about
+        X25519 uses points of a curve instead of powers, and has 2^{_FREE_BITS} private keys, about
+        {_rounded(2**_FREE_BITS)}. The best known method is faster than trying them all, but still takes about
         2^{_WORK_BITS} steps, or {_rounded(2**_WORK_BITS)}.
     """)
 
 
 def _rounded(number: int) -> str:
-    """A large number in one digit and a power of ten."""
+    """A large number as one digit and a power of ten."""
     digit, _, power = f"{number:.0e}".partition("e+")
     return f"{digit} · 10^{int(power)}"

@@ -1,4 +1,4 @@
-"""What a dissector says of one frame, for the reader's eye: nothing is decided from it."""
+"""What a dissector says about one frame. For human readers only: no verdict depends on it."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Dissected:
-    """One frame: its layers from the outside in, what they show a line each, and named details.
+    """One frame: its layers from the outside in, one line about each, and named details.
 
-    `put_together` are the frames that carried parts of its message, where there are more than one.
+    `put_together` are the frames that its message was reassembled from, if there are several.
     """
 
     frame: int

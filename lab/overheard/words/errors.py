@@ -1,22 +1,22 @@
-"""Every failure that a user may see.
+"""All errors that a user may see.
 
 OverheardError
-├── SettingsError     a setting is missing or makes no sense
-├── NotReadyError     something was awaited and did not come
-├── RecordingError    the recorder could not do as it was asked
-├── UnreadableError   a file is not the capture that it should be
+├── SettingsError     a setting is missing or invalid
+├── NotReadyError     something was not ready in time
+├── RecordingError    the recorder could not do what it was asked
+├── UnreadableError   a file is not a readable capture
 ├── EnrolmentError    the certificate authority refused, or could not be trusted
-├── CertificateError  a certificate could not be looked at (in `overheard.certificates`)
-├── NotInstalledError what is asked for needs more than is installed
-└── EngineError       the place where the roles should run is not to be had
+├── CertificateError  there is no certificate to examine (in `overheard.certificates`)
+├── NotInstalledError something that is needed is not installed
+└── EngineError       an engine is not available, or the lab failed in it
 """
 
-# The command that installs what a plain installation leaves out.
+# The command that installs what a plain installation does not include.
 INSTALL_LAB = "pip install 'overheard[lab]'"
 
 
 class OverheardError(Exception):
-    """A failure with a message for people; `hint` says what to do next."""
+    """An error with a message for people; `hint` says what to do next."""
 
     def __init__(self, message: str, *, hint: str = "") -> None:
         super().__init__(message)
@@ -28,22 +28,22 @@ class OverheardError(Exception):
 
 
 class SettingsError(OverheardError):
-    """A setting is missing or makes no sense."""
+    """A setting is missing or invalid."""
 
 
 class NotReadyError(OverheardError):
-    """Something was awaited and did not come: says what was awaited, what was seen, and what to do."""
+    """Something was not ready in time. The message says what was awaited, what was seen, and what to do."""
 
     def __init__(self, awaited: str, *, seen: str, hint: str) -> None:
         super().__init__(f"waited for {awaited}, but {seen}", hint=hint)
 
 
 class RecordingError(OverheardError):
-    """The recorder could not do as it was asked."""
+    """The recorder could not do what it was asked."""
 
 
 class UnreadableError(OverheardError):
-    """A file is not the capture that it should be."""
+    """A file is not a readable capture."""
 
 
 class EnrolmentError(OverheardError):
@@ -51,8 +51,8 @@ class EnrolmentError(OverheardError):
 
 
 class NotInstalledError(OverheardError):
-    """What is asked for needs more than is installed: says what, and the command that installs it."""
+    """Something that is needed is not installed. The message has the command that installs it."""
 
 
 class EngineError(OverheardError):
-    """The place where the roles should run is not to be had."""
+    """An engine is not available, or the lab failed in it."""

@@ -1,13 +1,13 @@
-"""What the certificate authority hands over to a requester: the names of the files in the folder that they share."""
+"""The names of the files that are handed over in a shared folder, by the certificate authority and others."""
 
 # The SHA-256 of the root certificate (its DER bytes), in lower-case hexadecimal.
 FINGERPRINT = "root.sha256"
-# What is good for one certificate.
+# A token that is valid for one certificate.
 TOKEN = "token"  # noqa: S105  (a file's name)
 
-# What the gallery hands over to a client: its own root certificate, and what its authorities have taken back, as PEM.
+# The gallery hands over to a client, in PEM: its root certificate, and the revocation lists of its authorities.
 GALLERY_ROOT = "root.pem"
 GALLERY_CRL = "crl.pem"
 
-# What the interceptor hands over to a client that was made to trust it: the root certificate of its own authority.
+# The interceptor hands over, to a client that was made to trust it, the root certificate of its own authority.
 IMPOSTOR_ROOT = "root.pem"

@@ -1,4 +1,4 @@
-"""What the recorder knows of a recording: its own word, kept beside the pcapng file."""
+"""What the recorder knows about a recording: its notes, kept beside the pcapng file."""
 
 from __future__ import annotations
 
@@ -7,11 +7,11 @@ from typing import Any
 
 # The session keys of a run, in the format of SSLKEYLOGFILE, in the folder of the run.
 KEY_LOG = "session.keys"
-# The keys of the application's own encryption: a line a key, its kind and then the key (`fernet KEY`).
+# The keys of the application's own encryption: one line per key, its kind and then the key (`fernet KEY`).
 MESSAGE_KEYS = "message.keys"
 # The server's private key, in the folder of the run: in this story somebody steals it, and tries it on the recordings.
 STOLEN_KEY = "stolen.key.pem"
-# What an interceptor wrote down: JSON, a line an exchange.
+# What an interceptor wrote down: JSON, one line per exchange.
 NOTEBOOK = "notebook.jsonl"
 
 # Marks are datagrams to a group of the administratively scoped block (RFC 2365, 6.1): on every kind of interface they
@@ -22,7 +22,7 @@ MARK_PREFIX = b"overheard mark "
 
 
 def new_mark() -> bytes:
-    """The payload of a mark that no other recording has."""
+    """The payload of a new mark, unique to one recording."""
     import secrets  # noqa: PLC0415  (it takes time, and who only reads marks does not need it)
 
     return MARK_PREFIX + secrets.token_hex(16).encode()
@@ -30,9 +30,9 @@ def new_mark() -> bytes:
 
 @dataclass(frozen=True)
 class Recording:
-    """The recorder's word on one recording.
+    """The recorder's notes on one recording.
 
-    `started` and `ended` are seconds since the epoch, `snap_length` is in bytes (0: frames whole). `marked_start` and
+    `started` and `ended` are seconds since the epoch, `snap_length` is in bytes (0: whole frames). `marked_start` and
     `marked_end` say whether the recorder saw its marks arrive; the judge looks for them again in the file.
     `recorder_alive` is whether dumpcap still ran when it was asked to stop.
     """
@@ -50,7 +50,7 @@ class Recording:
     recorder_said: str = ""
 
     def covers(self, moment: float) -> bool:
-        """Whether it was being made at that time, in seconds since the epoch."""
+        """Whether the recording was running at `time`, in seconds since the epoch."""
         return self.started <= moment <= self.ended
 
     def to_json(self) -> dict[str, Any]:

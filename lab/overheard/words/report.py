@@ -1,4 +1,4 @@
-"""What came of judging a capture: a verdict for each secret, and an account of all that was read."""
+"""The result of judging a capture: a verdict for each secret, and an account of what was read."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Flow:
-    """One row of the flow table: who, what it is, how much, whether protected, and what was seen in it.
+    """One row of the flow table: endpoints, protocol, bytes, whether it is protected, and how many sightings it has.
 
     `stream` numbers TCP connections as Wireshark's `tcp.stream` does, and is -1 for anything else. `transport` is TCP,
-    UDP and so on. `what` is what its content says that it is, `HTTP/1.1` or `STARTTLS, TLS 1.3`, whatever its port.
+    UDP and so on. `what` is the protocol by its content, whatever its port, such as `HTTP/1.1` or `STARTTLS, TLS 1.3`.
     `sent` and `answered` are bytes of payload, each counted once. `protected` is whether every byte of it is accounted
     for as encrypted; `remarks` says why not, and what could not be read. `sightings` counts places, of all secrets.
     """
@@ -40,10 +40,10 @@ class Flow:
 
 @dataclass(frozen=True)
 class Account:
-    """What was read: how many frames and bytes of which files, and as what.
+    """What was read: frames and bytes of which files, and what they were decoded as.
 
-    `seconds` is from the first frame to the last. `read_as` is in bytes, by what they were read as; `left_out` counts
-    frames that the caller wanted left out; `more_flows` is how many flows are counted, and not in the table.
+    `seconds` is the time from the first frame to the last. `read_as` counts bytes by what they were decoded as;
+    `left_out` counts frames that the caller excluded; `more_flows` counts flows that are not in the table.
     """
 
     files: tuple[str, ...]
@@ -58,7 +58,7 @@ class Account:
 
 @dataclass(frozen=True)
 class Disagreement:
-    """Something that only one of the two witnesses saw: our own reader, or tshark."""
+    """A sighting of only one of the two witnesses: our own reader, or tshark."""
 
     secret: str
     frame: int
@@ -68,9 +68,9 @@ class Disagreement:
 
 @dataclass(frozen=True)
 class Report:
-    """The verdicts, by the name of the secret, and the account. `disagreements` is None where one witness was asked.
+    """The verdicts, by the name of the secret, and the account. `disagreements` is None without a second witness.
 
-    `unwrapped` is what sightings under layers look like with these taken off: for the eye, as it holds the secrets.
+    `unwrapped` has the decoded content around sightings inside layers: for display only, as it contains the secrets.
     """
 
     verdicts: Mapping[str, Verdict]
@@ -80,7 +80,7 @@ class Report:
 
     @property
     def outcome(self) -> Outcome:
-        """The gravest of all: one secret that was overheard is enough."""
+        """The worst of all verdicts: one overheard secret is enough."""
         outcomes = {verdict.outcome for verdict in self.verdicts.values()}
         for outcome in (Outcome.OVERHEARD, Outcome.INCONCLUSIVE):
             if outcome in outcomes:
@@ -89,11 +89,11 @@ class Report:
 
     @property
     def exit_code(self) -> int:
-        """The exit code of a program whose result this is."""
+        """The exit code for this report."""
         return self.outcome.exit_code
 
     def to_json(self) -> dict[str, Any]:
-        """As plain data. No secret stands in it."""
+        """As plain data, without any secret."""
         return {
             "outcome": self.outcome,
             "verdicts": {name: verdict.to_json() for name, verdict in self.verdicts.items()},

@@ -1,4 +1,4 @@
-"""What came of one scenario in one run."""
+"""The result of one scenario in one run."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from overheard.words.verdict import Outcome, Verdict
 
 @dataclass(frozen=True)
 class Exchange:
-    """What came of one attempt.
+    """The result of one attempt.
 
-    `received` is whether the client got the message, `error` what its library said where it did not; the message itself
-    is left out. `notes` is what else the client was shown: warnings, greetings, public values. `wire` is what the wire
-    showed of an attempt that is about that. `wrong` is what is not as expected, a sentence each.
+    `received` is whether the client got the message, and `error` the error of its library if it did not; the message
+    itself is left out. `notes` are what else the client saw: warnings, greetings, public values. `wire` is what the
+    wire showed, for attempts that are about that. `wrong` are deviations from the expectation, one sentence each.
     """
 
     attempt: str
@@ -33,10 +33,10 @@ class Exchange:
 
 @dataclass(frozen=True)
 class Result:
-    """What came of one scenario: of each attempt, and of the judge.
+    """The result of one scenario: of each attempt, and the verdict.
 
-    `wrong` is what of the verdict is not as expected, a sentence each. `skipped` says why a scenario was not run, and
-    is empty where it was: it is then neither as expected nor failed.
+    `wrong` are deviations of the verdict from the expectation, one sentence each. `skipped` says why a scenario was not
+    run, and is empty if it was; a skipped scenario is neither as expected nor failed.
     """
 
     scenario: str
@@ -47,7 +47,7 @@ class Result:
 
     @classmethod
     def of_skipped(cls, scenario: str, why: str) -> Self:
-        """That of a scenario that was not run."""
+        """The result of a scenario that was not run."""
         return cls(scenario, (), Verdict(Outcome.INCONCLUSIVE, ()), skipped=why)
 
     @property
@@ -57,17 +57,17 @@ class Result:
 
     @property
     def error(self) -> str:
-        """What the first attempt got in its place."""
+        """The error of the first attempt."""
         return "".join(exchange.error for exchange in self.exchanges[:1])
 
     @property
     def failed(self) -> bool:
-        """Whether it was run, and something is not as expected."""
+        """Whether it was run and something was not as expected."""
         return bool(self.wrong or any(exchange.wrong for exchange in self.exchanges))
 
     @property
     def as_expected(self) -> bool:
-        """Whether it was run, and all is as expected."""
+        """Whether it was run and everything was as expected."""
         return not self.failed and not self.skipped
 
     def to_json(self) -> dict[str, Any]:
@@ -86,9 +86,9 @@ class Result:
 
 
 def exit_code(results: Iterable[Result]) -> int:
-    """0 when all that was run is as expected; else the gravest of what is not: 1 where something was overheard, or 2.
+    """0 if everything that was run is as expected; otherwise the worst of the rest: 1 if a secret was overheard, or 2.
 
-    It is 2 as well where nothing was run at all.
+    It is also 2 if nothing was run at all.
     """
     results = tuple(results)
     wrong = [result for result in results if result.failed]

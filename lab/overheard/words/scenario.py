@@ -1,4 +1,4 @@
-"""What a chapter of the story is: who asks whom, how, and what must come of it."""
+"""What a scenario of the story is: who asks whom, how, and what is expected."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 class Disguise(StrEnum):
-    """How the application itself hides the message, whatever carries it."""
+    """How the application itself hides the message, independent of the transport."""
 
     NONE = "none"
     SUBSTITUTION = "substitution"
@@ -23,12 +23,12 @@ class Disguise(StrEnum):
 
     @property
     def path(self) -> str:
-        """Where a server tells the message in this disguise."""
+        """The path of the message in this disguise."""
         return "/" if self is Disguise.NONE else f"/{self}"
 
 
 class Trust(StrEnum):
-    """Whom the client believes when a server shows its certificate."""
+    """Whom the client trusts when a server presents its certificate."""
 
     NOT_ASKED = "not asked"
     NOT_THE_LAB_CA = "not the lab CA"
@@ -39,7 +39,7 @@ class Trust(StrEnum):
 
 
 class Identity(StrEnum):
-    """What the client shows when a server asks for its certificate."""
+    """What the client presents when a server asks for its certificate."""
 
     NONE = "no certificate"
     SQUIRREL = "the squirrel's certificate"
@@ -48,7 +48,7 @@ class Identity(StrEnum):
 
 
 class SharedKey(StrEnum):
-    """What the client opens a token with that was sealed with the shared key."""
+    """The key with which the client decrypts a token."""
 
     RIGHT = "the shared key"
     WRONG = "another key"
@@ -64,7 +64,7 @@ class Need(StrEnum):
 
 @dataclass(frozen=True)
 class Service:
-    """One address at which a role is to be found."""
+    """One address of a role."""
 
     scheme: str
     host: str
@@ -77,7 +77,7 @@ class Service:
 
     @property
     def url(self) -> str:
-        """Its front page: where a server tells the secret message."""
+        """Its root URL, where a server tells the secret message."""
         return f"{self.origin}/"
 
 
@@ -99,14 +99,12 @@ class Wire:
 class Attempt:
     """One exchange: how the client asks, and what it must get: the message, or an error with `error` in its text.
 
-    `newer_error` is that part where OpenSSL 3.5 says it in other words than 3.0.
-    `ciphers` is what the client offers up to TLS 1.2, in OpenSSL's words; with it, TLS 1.3 is not offered.
-    `overheard` is whether the judge must see the message in the stream of this very attempt; None leaves that to the
-    verdict on all of them.
-    `crl` is whether the client also asks the gallery's revocation list, and `patience` how long it waits, in seconds.
-    Where the service has no host, the server is asked for by its address.
-    `greeting` is what the server must call the client, besides telling the message.
-    `warning` is the name of the warning that the client must be shown.
+    `newer_error` is that part with OpenSSL 3.5, if its wording differs from 3.0. `ciphers` is what the client offers up
+    to TLS 1.2, as an OpenSSL cipher string; TLS 1.3 is then not offered. `overheard` is whether the judge must see the
+    message in the stream of this attempt; None leaves that to the verdict on the whole recording. `crl` is whether the
+    client also checks the gallery's revocation list, and `patience` its timeout, in seconds. If the service has no
+    host, the client uses the server's address. `greeting` is how the server must greet the client, besides telling the
+    message. `warning` is the name of the warning that the client must get.
     """
 
     name: str
@@ -128,19 +126,19 @@ class Attempt:
 
     @property
     def url(self) -> str:
-        """What the client asks for."""
+        """The URL that the client requests."""
         return self.service.origin + self.disguise.path
 
     def awaited_error(self, openssl: tuple[int, int]) -> str:
-        """The part of an error that a client with that OpenSSL must get; empty where it must get the message."""
+        """A part of the error that a client with that OpenSSL must get; empty if it must get the message."""
         return self.newer_error if self.newer_error and openssl >= (3, 5) else self.error
 
 
 @dataclass(frozen=True)
 class Expectation:
-    """What the judge must find, or the run has failed.
+    """What the judge must find; otherwise the run has failed.
 
-    `reasons` are the codes of the checks that must fail, and no others may. `seen` is how the secret must be seen where
+    `reasons` are the codes of the checks that must fail, and no others may. `seen` is how the secret must be seen, if
     it must be (`Sighting.how`). `visible` are facts that the handshakes must show to everybody.
     """
 
@@ -151,21 +149,21 @@ class Expectation:
     says: str = ""
 
     def wrong(self, verdict: Verdict) -> tuple[str, ...]:
-        """What of `verdict` is not as expected, a sentence each; empty where all is."""
+        """How `verdict` deviates from the expectation, one sentence each; empty if it does not."""
         return tuple(self._wrong(verdict))
 
     def _wrong(self, verdict: Verdict) -> Iterator[str]:
         if verdict.outcome is not self.outcome:
-            yield f"the verdict was to be {self.outcome}, and is {verdict.outcome}"
+            yield f"the verdict should be {self.outcome}, but is {verdict.outcome}"
         elif self.outcome is Outcome.OVERHEARD:
-            # A secret that was seen was seen, whatever else was wrong with the recording.
+            # A sighting counts, whatever else was wrong with the recording.
             if all(sighting.how != self.seen for sighting in verdict.sightings):
-                yield f"it was to be seen {self.seen}, and is seen {verdict.sightings[0].how}"
+                yield f"it should be seen {self.seen}, but is seen {verdict.sightings[0].how}"
         elif (codes := {check.code for check in verdict.reasons}) != self.reasons:
-            yield f"it was to be {self.outcome} by {_listed(self.reasons)}, and is by {_listed(codes)}"
+            yield f"it should be {self.outcome} because of {_listed(self.reasons)}, but is because of {_listed(codes)}"
         shown = {fact for stream in verdict.visible for fact in stream.facts}
         if missing := self.visible - shown:
-            yield f"the wire was to show {_listed(missing)}, and shows {_listed(shown)}"
+            yield f"the wire should show {_listed(missing)}, but shows {_listed(shown)}"
 
 
 @dataclass(frozen=True)

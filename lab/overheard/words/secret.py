@@ -18,5 +18,5 @@ class Secret:
 
     @property
     def redacted(self) -> str:
-        """What machine-readable output says in its place: how long it is, and nothing of it."""
+        """What machine-readable output has in its place: its name and length, and nothing of the value."""
         return f"{self.name} ({len(self.value)} bytes)"

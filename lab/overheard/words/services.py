@@ -1,4 +1,4 @@
-"""Where everything of the lab is to be found."""
+"""The addresses of all services of the lab."""
 
 from __future__ import annotations
 
@@ -6,22 +6,22 @@ from overheard.words.scenario import Service
 
 HTTP = Service("http", "server", 5683)
 HTTPS = Service("https", "server", 5443)
-# Asks every client for a certificate of the lab CA.
+# Requires a client certificate of the lab CA.
 MUTUAL = Service("https", "server", 5447)
-# Has an RSA key, and still agrees to keys that are sent encrypted with it (RFC 5246, 7.4.7.1).
+# Has an RSA key, and still accepts RSA key exchange (RFC 5246, 7.4.7.1).
 LEGACY = Service("https", "server", 5446)
 CA = Service("https", "ca", 5444)
 CAPTURE = Service("http", "capture", 5690)
 
-# The interceptor listens on the ports of those that it stands in for, at an address of its own.
+# The interceptor listens on the ports of the services that it impersonates, on an address of its own.
 INTERCEPTOR = "interceptor"
 INTERCEPTED = (HTTP, HTTPS)
-# Where it says that it is ready.
-INTERCEPTOR_DESK = Service("http", INTERCEPTOR, 5691)
+# Its port for health checks.
+INTERCEPTOR_HEALTH = Service("http", INTERCEPTOR, 5691)
 
-# Where the gallery says that it is ready; its rows listen on the ports that follow, in their order.
-GALLERY_DESK = Service("http", "server", 5599)
-GALLERY_FIRST_PORT = GALLERY_DESK.port + 1
+# The gallery's port for health checks; its rows listen on the following ports, in their order.
+GALLERY_HEALTH = Service("http", "server", 5599)
+GALLERY_FIRST_PORT = GALLERY_HEALTH.port + 1
 
-# What one server serves, by the names that its settings know them by.
+# The services of the server, by their names in its settings.
 OF_THE_SERVER = {"http": HTTP, "https": HTTPS, "mutual-tls": MUTUAL, "legacy": LEGACY}

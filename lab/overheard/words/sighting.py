@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from overheard.words.layer import Layers
+
 
 @dataclass(frozen=True)
 class Sighting:
@@ -11,7 +13,7 @@ class Sighting:
 
     `frame` counts from 1 as Wireshark does and holds the first byte; `offset` counts from 0 in the frame;
     `stream_offset` counts from 0 in its direction of the stream (or in the datagram); `frames` are all that carry a
-    part of it. `layers` were unwrapped to see it, outermost first; `offset` and `length` are then those of the
+    part of it. `layers` were decoded to find it, outermost first; `offset` and `length` are then those of the
     outermost layer. `stream` numbers TCP streams as Wireshark's `tcp.stream` does, and is -1 where there is no stream.
     What an interceptor wrote down is on no wire: its `frame` is 0.
     """
@@ -25,17 +27,17 @@ class Sighting:
     direction: str
     stream_offset: int
     frames: tuple[int, ...]
-    layers: tuple[str, ...] = ()
+    layers: Layers = ()
 
     @property
     def how(self) -> str:
-        """How it was to be seen, in words: `plainly`, or `plainly, in Fernet opened with the interceptor's key`."""
+        """How it was visible, in words: `plainly`, or `plainly, in Fernet opened with the interceptor's key`."""
         return ", in ".join((self.spelling, *reversed(self.layers)))
 
 
 @dataclass(frozen=True)
 class Unwrapped:
-    """What stood around a secret once its layers were taken off. For the eye alone: it holds the secret."""
+    """The decoded content around a secret. For display only: it contains the secret."""
 
     before: bytes = field(repr=False)
     shown: bytes = field(repr=False)

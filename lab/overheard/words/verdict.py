@@ -1,7 +1,7 @@
 """The verdict, and the rules that lead to it.
 
-`decide` is the only place that says PROTECTED, and it says so only when every rule was looked at and every check of
-every rule holds. Whatever else is the case, a wrong PROTECTED is the worst thing that this software can do.
+`decide` is the only place that says PROTECTED, and only if every rule was checked and every check of every rule holds.
+A wrong PROTECTED is the worst mistake that this software can make.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from enum import StrEnum
 from typing import Any, Self
 
 from overheard.words.dissected import Dissected
+from overheard.words.layer import Layer
 from overheard.words.sighting import Sighting
 from overheard.words.visible import Visible
 
@@ -25,12 +26,12 @@ class Outcome(StrEnum):
 
     @property
     def exit_code(self) -> int:
-        """The exit code of a program whose result this is."""
+        """The exit code for this outcome."""
         return list(Outcome).index(self)
 
 
 class Presence(StrEnum):
-    """How we know that the secret was there at all."""
+    """How we know that the secret was sent at all."""
 
     KEY_LOG = "key log"
     MESSAGE_KEY = "message key"
@@ -55,7 +56,7 @@ _OF_EVERY_RECORDING = frozenset(Rule) - {Rule.CONTROL}
 
 @dataclass(frozen=True)
 class Check:
-    """One thing looked at: whether it holds, what was seen in words, and what to do when it does not.
+    """One condition: whether it holds, what was seen, in words, and what to do if it does not hold.
 
     `code` is stable, for machines and for scenarios that expect a certain reason.
     """
@@ -69,11 +70,11 @@ class Check:
 
 @dataclass(frozen=True)
 class Verdict:
-    """An outcome with all of its evidence.
+    """An outcome with all its evidence.
 
     `carrier` is the frame that carried the secret, in clear or not, where that is known. `visible` is what each TCP
-    stream shows to everybody. `broken` is the shift of letters that was found without knowing the secret, in what shows
-    it with its letters shifted.
+    stream shows to everybody. `broken` is the shift that was found without knowing the secret, in a text that
+    has it with its letters shifted.
     """
 
     outcome: Outcome
@@ -91,7 +92,7 @@ class Verdict:
         return tuple(check for check in self.checks if not check.holds)
 
     def to_json(self) -> dict[str, Any]:
-        """As plain data. The secret itself stands nowhere in it."""
+        """As plain data, without the secret itself."""
         return asdict(self)
 
     @classmethod
@@ -101,7 +102,7 @@ class Verdict:
             outcome=Outcome(data["outcome"]),
             checks=tuple(Check(**{**check, "rule": Rule(check["rule"])}) for check in data["checks"]),
             sightings=tuple(
-                Sighting(**{**seen, "frames": tuple(seen["frames"]), "layers": tuple(seen["layers"])})
+                Sighting(**{**seen, "frames": tuple(seen["frames"]), "layers": tuple(map(Layer.of, seen["layers"]))})
                 for seen in data["sightings"]
             ),
             presence=Presence(data["presence"]),
@@ -134,10 +135,10 @@ def decide(
 
 
 def under_control(verdicts: Mapping[str, Verdict], control: str) -> dict[str, Verdict]:
-    """The verdicts of one run, with the positive control counted in.
+    """The verdicts of one run, with the check on the positive control added.
 
-    Unless the recording named `control` came out OVERHEARD, the run could not have noticed a secret in clear, and
-    nothing in it may be called PROTECTED.
+    If the recording named `control` is not OVERHEARD, the run could not have noticed a secret in clear, and nothing in
+    it may be called PROTECTED.
     """
     seen = verdicts[control].outcome if control in verdicts else "not run"
     holds = seen is Outcome.OVERHEARD

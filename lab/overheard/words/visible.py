@@ -1,4 +1,4 @@
-"""What everybody on the wire sees of a connection, whatever protects its content."""
+"""What everybody on the wire can see of a connection, whatever protects its content."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Self
 
-# What the content of a stream is called that is TLS.
+# The name of the content of a TLS stream.
 TLS = "TLS"
 
 
@@ -25,22 +25,22 @@ class Alert:
 
 @dataclass(frozen=True)
 class Visible:
-    """One TCP stream, as anyone sees it who has no key. What was not seen is empty.
+    """One TCP stream, as anyone without keys sees it. What was not seen is empty.
 
-    `client` and `server` are addresses with ports. `began` is when its first frame was, in seconds since the first
-    frame of the recording, and `lasted` how many seconds went by until its last. `sent` and `answered` are bytes of TCP
-    payload, each counted once. `content` is what the stream is.
+    `client` and `server` are addresses with ports. `began` is the time of its first frame, in seconds since the first
+    frame of the recording, and `lasted` the number of seconds until its last. `sent` and `answered` are bytes of TCP
+    payload, each counted once. `content` is its protocol.
 
-    Of TLS: `version`, `cipher` and `group` are what the server picked, by the names that IANA has registered
+    Of TLS: `version`, `cipher` and `group` are what the server selected, by their IANA names
     (`TLS_AES_128_GCM_SHA256`; `x25519`, `secp256r1`, `X25519MLKEM768`), versions as `TLS 1.3`. `sni` is the name that
-    the client asks for. `alpn` is the protocol that the server picked where it shows that (up to TLS 1.2), else those
-    that the client offers. Up to TLS 1.2 certificates are shown: `subject` and `names` are of the server's, its common
-    name and its alternative names, and `client_subject` is of the client's. `hello_frames` are the frames that both
-    sides' hellos are in.
+    the client asks for. `alpn` is the protocol that the server selected, if that is visible (up to TLS 1.2), otherwise
+    those that the client offers. Up to TLS 1.2 certificates are visible: `subject` and `names` are the server's common
+    name and alternative names, and `client_subject` is the client's common name. `hello_frames` are the frames of both
+    sides' hellos.
 
-    `data_sent` and `data_answered` are how many bytes of application data the records can have held, at most: in
-    TLS 1.3 session tickets and closing alerts are among them, for they look the same. `data_guessed` is what an
-    eavesdropper would say that the server answered, leaving out what looks like these.
+    `data_sent` and `data_answered` are the maximum number of bytes of application data in the records: in TLS 1.3 they
+    include session tickets and closing alerts, which look the same. `data_guessed` is an eavesdropper's estimate of the
+    size of the server's response, without what looks like these.
     """
 
     stream: int
@@ -67,7 +67,7 @@ class Visible:
 
     @property
     def facts(self) -> frozenset[str]:
-        """What a scenario may expect to be visible, in a few words each."""
+        """Facts that a scenario may expect to be visible, in a few words each."""
         alerts = (f"{alert.name} from the {alert.sender}" for alert in self.alerts)
         return frozenset(filter(None, (self.version, self.cipher, self.group, self.sni, self.alpn, *alerts)))
 

@@ -1,1 +1,1 @@
-"""The Secret Squirrels' client: `requests`, alone or walking the scenarios of the story."""
+"""The Secret Squirrels' client: `requests`, for one request or for all scenarios of the story."""

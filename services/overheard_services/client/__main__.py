@@ -1,6 +1,6 @@
 """`python -m overheard_services.client`: the client.
 
-With SECRET_URL it asks that one address, as in the tutorial. Without, it walks the scenarios of the story.
+With SECRET_URL it requests that URL, as in the tutorial. Without, it runs the scenarios of the story.
 """
 
 from __future__ import annotations
@@ -17,20 +17,20 @@ from overheard_services.disguise.fernet import WrongKeyError, unseal
 
 
 def main(arguments: list[str]) -> int:
-    """Ask, or walk; 0 when all came out as it should."""
+    """Make one request, or run the scenarios. Returns 0 if everything is as expected."""
     if arguments:
         raise SettingsError(f"unknown arguments: {' '.join(arguments)}", hint="the client is told by SECRET_URL")
     if alone := Alone.from_environment(os.environ):
         return _ask(alone)
-    # Late, here and below: where there are no `requests`, `run` says so.
-    from overheard_services.client.walk import walk  # noqa: PLC0415
+    # Imported late, here and below: if `requests` is not installed, `run` reports it.
+    from overheard_services.client.scenarios import run_scenarios  # noqa: PLC0415
 
     settings = Settings.from_environment(os.environ)
     if settings.output == "json":
-        results = walk(settings, lambda doing: _event(progress=doing))
+        results = run_scenarios(settings, lambda doing: _event(progress=doing))
         _event(results=[result.to_json() for result in results])
     else:
-        results = walk(settings, lambda doing: print(f"{doing} ...", flush=True))
+        results = run_scenarios(settings, lambda doing: print(f"{doing} ...", flush=True))
         _show(results, settings)
     return exit_code(results)
 

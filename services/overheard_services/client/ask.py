@@ -1,4 +1,4 @@
-"""Asking with `requests`, as in the tutorial; whom to trust, what to show and what to offer differ with the chapter."""
+"""Makes requests with `requests`, as in the tutorial; trust, client certificate and ciphers differ between chapters."""
 
 from __future__ import annotations
 
@@ -19,18 +19,18 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-# How long the server may take to connect and to answer, in seconds.
+# The timeout of connecting and of the response, in seconds.
 _PATIENCE = 10
 
 
 @dataclass(frozen=True)
 class Way:
-    """How to ask.
+    """How to make a request.
 
-    `trusting` is the file of the only CAs to trust; without it the usual public ones are. `verify` is whether to look
-    at the server's certificate at all. `keys` is where session keys are written. `certificate` are the files of the
-    client's own certificate and its key. `ciphers` is what to offer up to TLS 1.2, and then no TLS 1.3. `crl` is the
-    file of a revocation list to heed. `through` is the host that a lying name server has led the client to.
+    `trusting` is the file of the only CAs to trust, by default the usual public ones. `verify` is whether to verify the
+    server's certificate at all. `keys` is the file for session keys. `certificate` are the files of the client's own
+    certificate and its key. `ciphers` is what to offer up to TLS 1.2; TLS 1.3 is then not offered. `crl` is the file of
+    a revocation list to check. `through` is the host to which a lying name server redirects the client.
     """
 
     trusting: Path | None = None
@@ -45,10 +45,10 @@ class Way:
 
 @dataclass(frozen=True)
 class Reply:
-    """What came back: the body, and how the server called the client, or the error that `requests` raised.
+    """The response: the body, and how the server greeted the client; or the error that `requests` raised.
 
-    `warned` are the warnings that `requests` gave meanwhile. Errors and warnings begin with the name of their class.
-    `certificate` (DER) is the server's, where the handshake came to its end.
+    `warned` are the warnings of `requests`. Errors and warnings begin with the name of their class. `certificate` (DER)
+    is the server's, if the handshake was completed.
     """
 
     text: str = ""
@@ -59,7 +59,7 @@ class Reply:
 
 
 class _Adapter(HTTPAdapter):
-    """Connections of one `Way`, whatever the environment says; the server's certificate goes into `shown`."""
+    """Makes connections as one `Way` says, whatever the environment; adds the server's certificate to `shown`."""
 
     def __init__(self, way: Way, shown: list[bytes]) -> None:
         self._way, self._shown = way, shown
@@ -72,7 +72,7 @@ class _Adapter(HTTPAdapter):
 
 
 def _pool(shown: list[bytes]) -> type[HTTPSConnectionPool]:
-    """Connections that leave the server's certificate in `shown`: `requests` has let go of it when it answers."""
+    """A pool whose connections add the server's certificate to `shown`: a response of `requests` no longer has it."""
 
     class Connection(HTTPSConnection):
         def connect(self) -> None:
@@ -83,14 +83,14 @@ def _pool(shown: list[bytes]) -> type[HTTPSConnectionPool]:
     class Pool(HTTPSConnectionPool):
         ConnectionCls = Connection
 
-    # Errors have these names in them, and are to be those that everybody gets.
+    # These names appear in errors, which must be those that everybody gets.
     Connection.__name__, Pool.__name__ = HTTPSConnection.__name__, HTTPSConnectionPool.__name__
     return Pool
 
 
 def _context(way: Way) -> ssl.SSLContext:
     context = create_urllib3_context(ciphers=way.ciphers or None)
-    # urllib3 leaves this to whoever gives it a context: ssl lets nobody drop the one check before the other.
+    # urllib3 leaves this to the caller; ssl requires that check_hostname is turned off before verify_mode.
     context.check_hostname = way.verify
     if way.ciphers:
         context.maximum_version = ssl.TLSVersion.TLSv1_2
@@ -105,8 +105,8 @@ def _context(way: Way) -> ssl.SSLContext:
 @contextmanager
 def _session(way: Way, shown: list[bytes]) -> Iterator[requests.Session]:
     with requests.Session() as session:
-        # REQUESTS_CA_BUNDLE in the environment would decide over `verify`, and a proxy over the way: the story is
-        # about whom this client trusts, and nobody else has a say in it.
+        # REQUESTS_CA_BUNDLE in the environment would override `verify`, and a proxy the route: the story is about whom
+        # this client trusts, and nothing else may change that.
         session.trust_env = False
         session.verify = (str(way.trusting) if way.trusting else True) if way.verify else False
         if way.certificate:
@@ -118,7 +118,7 @@ def _session(way: Way, shown: list[bytes]) -> Iterator[requests.Session]:
 
 @contextmanager
 def _name_server_leads_to(host: str) -> Iterator[None]:
-    """Have every name lead to the address of `host`, as a name server would that somebody has a hand in."""
+    """Resolve every name to the address of `host`, as a manipulated name server would."""
     honest = socket.getaddrinfo
 
     def lying(_name: object, *rest: Any, **more: Any) -> Any:  # noqa: ANN401  (as what it stands in for)
@@ -132,7 +132,7 @@ def _name_server_leads_to(host: str) -> Iterator[None]:
 
 
 def ask(url: str, way: Way = Way(), *, post: object = None) -> Reply:
-    """GET `url`, or POST it what is given, as JSON."""
+    """GET `url`, or POST `post` to it as JSON."""
     shown: list[bytes] = []
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
@@ -148,6 +148,6 @@ def _ask(url: str, way: Way, post: object, shown: list[bytes]) -> Reply:
             answer = session.request(method, url, json=post, timeout=way.patience)
             answer.raise_for_status()
             return Reply(answer.text, answer.headers.get("X-Greeting", ""))
-    # Those of requests are OSErrors, as is a CA file that is not there; of some hosts it lets a ValueError through.
+    # Errors of requests are OSErrors, as is a missing CA file; for some hosts it raises a ValueError.
     except (OSError, ValueError) as error:
         return Reply(error=f"{type(error).__name__}: {error}")

@@ -1,4 +1,4 @@
-"""One attempt to get the message: asking for it, and undoing its disguise."""
+"""One attempt to get the message: requests it and undoes its disguise."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Answer:
-    """What the client got: the message, or an error in the words of its library; and what else it was shown."""
+    """What the client got: the message, or the error of its library; and what else it saw."""
 
     message: str = ""
     error: str = ""
@@ -34,7 +34,7 @@ class Answer:
 
 
 def make(attempt: Attempt, way: Way, has: Belongings) -> Answer:
-    """Make an attempt, and say what came of it."""
+    """Make an attempt, and return the result."""
     answer = _BY_DISGUISE[attempt.disguise](attempt, way, has)
     certificate = f"the server showed: {words_for_scenario(answer.certificate)}" if answer.certificate else ""
     return replace(answer, notes=tuple(filter(None, (*answer.notes, certificate, answer.greeting, *answer.warned))))
@@ -77,19 +77,19 @@ def _agreed(attempt: Attempt, way: Way, has: Belongings) -> Answer:
         public, token = str(answer["public"]), str(answer["token"])
         key = party.agree(public)
     except (ValueError, TypeError, KeyError) as problem:
-        return Answer(error=f"the server's half of the agreement makes no sense: {problem}")
+        return Answer(error=f"the server's half of the key agreement is invalid: {problem}")
     has.keep(key)
     notes = (f"sent in clear: public value {party.public}", f"got in clear: public value {public}")
     return replace(_read(replace(reply, text=token), lambda token: unseal(key, token)), notes=notes)
 
 
 def _read(reply: Reply, undo: Callable[[str], str]) -> Answer:
-    """The answer that a reply is, once its disguise is undone."""
+    """The answer in a reply, with the disguise undone."""
     message, error = "", reply.error
     if not error:
         try:
             message = undo(reply.text)
-        # A token that no key of ours opens, or one that is no text at all.
+        # A token that our key does not decrypt, or that is not text.
         except ValueError as problem:
             error = str(problem)
     return Answer(message, error, reply.greeting, reply.warned, reply.certificate)

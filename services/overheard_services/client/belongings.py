@@ -1,4 +1,4 @@
-"""What the client has with it on its way through the story: whom it trusts, how it proves itself, and where keys go."""
+"""What the client needs for the scenarios: roots to trust, its own credentials, and the files for keys."""
 
 from __future__ import annotations
 
@@ -22,15 +22,15 @@ if TYPE_CHECKING:
 
     from overheard_services.client.settings import Settings
 
-# The root of the lab CA, in the folder of the walk.
+# The root of the lab CA, in the folder for the scenarios.
 _ROOT = "root.pem"
-# What the certificates of the client are for: its own name, and that of a server that should be none of its business.
+# The names in the client's certificates: its own, and that of a server, which it should not have.
 _SQUIRREL, _ACORN = "squirrel", "acorn"
 
 
 @dataclass(frozen=True)
 class Belongings:
-    """All of it. `folder` is for the files of this walk alone; `keys` is where the keys of this run are kept."""
+    """`folder` is for the files of these scenarios only; `keys` is the folder for the keys of this run."""
 
     settings: Settings
     folder: Path
@@ -38,14 +38,14 @@ class Belongings:
 
     @classmethod
     def gather(cls, settings: Settings, folder: Path) -> Belongings:
-        """Fetch the root of the lab CA, and make the files for the keys."""
+        """Fetch the root of the lab CA, and create the files for the keys."""
         keys = settings.keys / settings.run
         _make_files_for(keys)
         write_whole(folder / _ROOT, learn_root(settings.ca_url, settings.handover))
         return cls(settings, folder, keys)
 
     def prepared(self, attempts: Iterable[Attempt]) -> list[tuple[Attempt, Way]]:
-        """How to make each of `attempts`, with all that it needs at hand: what that takes belongs in no recording."""
+        """How to make each of `attempts`. Everything is fetched in advance, so that this traffic is in no recording."""
         return [(attempt, self._way(attempt)) for attempt in attempts]
 
     def _way(self, attempt: Attempt) -> Way:
@@ -61,13 +61,13 @@ class Belongings:
         )
 
     def keep(self, key: bytes) -> None:
-        """Note a key of the application's own encryption, so that the judge can prove what was in there."""
+        """Save a key of the application's own encryption, so that the judge can prove what was encrypted."""
         with (self.keys / MESSAGE_KEYS).open("ab") as file:
             file.write(b"fernet " + key + b"\n")
 
     @property
     def shared_key(self) -> bytes:
-        """The key that the server was given, too, on a way that no wire of the lab is part of."""
+        """The key that client and server share, which was not sent over any wire of the lab."""
         given = self.settings.secret_key.encode()
         return given or contents("OVERHEARD_CLIENT_SHARED_KEY_FILE", self.settings.shared_key_file)
 
@@ -97,7 +97,7 @@ def _make_files_for(keys: Path) -> None:
     try:
         keys.mkdir(mode=0o700, exist_ok=True)
         for name in (KEY_LOG, MESSAGE_KEYS):
-            # Made here: OpenSSL would make it with the modes of any file.
+            # Created here: OpenSSL would create it with the default mode.
             (keys / name).touch(mode=0o600)
     except OSError as problem:
         raise SettingsError(

@@ -1,4 +1,4 @@
-"""What came of an attempt, beside what was to come of it."""
+"""Compares the result of each attempt with what was expected."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _OPENSSL = ssl.OPENSSL_VERSION_INFO[:2]
 def exchanges(
     attempts: Sequence[Attempt], answers: Sequence[Answer], verdict: Verdict, message: str
 ) -> tuple[Exchange, ...]:
-    """What came of each attempt, in the order in which they were made."""
+    """The result of each attempt, in order."""
     streams = _streams(attempts, verdict.visible)
     return tuple(
         _exchange(attempt, answer, stream, verdict, message)
@@ -32,7 +32,7 @@ def exchanges(
 
 
 def _streams(attempts: Sequence[Attempt], visible: Sequence[Visible]) -> Iterator[Visible | None]:
-    """The TCP stream of each attempt: attempts on one port came one after the other, and so did their streams."""
+    """The TCP stream of each attempt: attempts on one port were sequential, and so are their streams."""
     by_port: dict[int, deque[Visible]] = defaultdict(deque)
     for stream in visible:
         by_port[stream.port].append(stream)
@@ -45,7 +45,7 @@ def _exchange(attempt: Attempt, answer: Answer, stream: Visible | None, verdict:
     received = not answer.error and answer.message == message
     error = answer.error or ("" if received else f"the server said something else, {len(answer.message)} characters")
     wrong = (*_of_the_client(attempt, answer, error), *_of_the_wire(attempt, stream, verdict))
-    # A server that sent the message where a token was due would have it in the error.
+    # If a server sent the message instead of a token, the error would contain it.
     secret = Secret("message", message.encode())
 
     def clean(text: str) -> str:
@@ -64,16 +64,16 @@ def _exchange(attempt: Attempt, answer: Answer, stream: Visible | None, verdict:
 def _of_the_client(attempt: Attempt, answer: Answer, error: str) -> Iterator[str]:
     awaited = attempt.awaited_error(_OPENSSL)
     if awaited and not error:
-        yield f"the client was to fail with “{awaited}”, and got the message"
+        yield f"the client should fail with “{awaited}”, but got the message"
     elif awaited not in error:
-        yield f"the client was to fail with “{awaited}”, and it was: {error}"
+        yield f"the client should fail with “{awaited}”, but the error was: {error}"
     elif error and not awaited:
-        yield f"the client was to get the message, and it was: {error}"
+        yield f"the client should get the message, but the error was: {error}"
     if attempt.greeting != answer.greeting:
-        yield f"the server was to say “{attempt.greeting}”, and said “{answer.greeting}”"
+        yield f"the server should say “{attempt.greeting}”, but said “{answer.greeting}”"
     warned = ", ".join(warning.partition(":")[0] for warning in answer.warned)
     if attempt.warning != warned:
-        yield f"the client was to be warned of {attempt.warning or 'nothing'}, and was of {warned or 'nothing'}"
+        yield f"the client should be warned of {attempt.warning or 'nothing'}, but was warned of {warned or 'nothing'}"
 
 
 def _of_the_wire(attempt: Attempt, stream: Visible | None, verdict: Verdict) -> Iterator[str]:
@@ -82,14 +82,14 @@ def _of_the_wire(attempt: Attempt, stream: Visible | None, verdict: Verdict) -> 
             yield "nothing of this attempt is in the recording"
         return
     if attempt.wire and (seen := _wire(stream)) not in (fitting := _fitting(attempt.wire)):
-        yield f"the wire was to show {' or '.join(fitting)}, and shows {seen}"
+        yield f"the wire should show {' or '.join(fitting)}, but shows {seen}"
     overheard = any(sighting.stream == stream.stream for sighting in verdict.sightings)
     if attempt.overheard not in (None, overheard):
-        yield f"this attempt was {'not ' if overheard else ''}to be overheard, and {'was' if overheard else 'was not'}"
+        yield f"this attempt should {'not ' if overheard else ''}be overheard, but {'was' if overheard else 'was not'}"
 
 
 def _fitting(wire: Wire) -> list[str]:
-    """What the wire may show, each in the words of `_wire`."""
+    """What the wire may show, in the format of `_wire`."""
     alerts = [f"{wire.alert} from the {wire.sender}"] if wire.alert else []
     silent = ["no alert"] if wire.perhaps or not wire.alert else []
     return [f"{alert}, and {'some' if wire.application_data else 'no'} application data" for alert in alerts + silent]
@@ -101,6 +101,6 @@ def _wire(stream: Visible, *, with_frames: bool = False) -> str:
         f"{alert.name} from the {alert.sender}" + (f" in frame {alert.frame}" if with_frames else "")
         for alert in stream.alerts
     )
-    # What a client says in clear to whom it takes for a server of HTTP is data, too.
+    # What a client sends in clear to a supposed HTTP server counts as data, too.
     data = stream.data_sent or stream.data_guessed or (stream.sent and not stream.hello_frames)
     return f"{' and '.join(alerts) or 'no alert'}, and {'some' if data else 'no'} application data"

@@ -1,4 +1,4 @@
-"""Every setting of the client, read once."""
+"""All settings of the client."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Self
 
 from overheard.role.settings import Environment
 from overheard.words.errors import SettingsError
-from overheard.words.near import unknown
 from overheard.words.services import CA, CAPTURE
 from overheard.words.story import SECRET_MESSAGE, by_name
+from overheard.words.suggestions import unknown
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 class Alone:
     """The client of the tutorial: one URL, and perhaps the file of a CA to trust instead of the machine's.
 
-    With a `shared_key`, what comes back is a token that was sealed with it.
+    With a `shared_key`, the response is a token that was encrypted with it.
     """
 
     url: str
@@ -38,17 +38,17 @@ class Alone:
         if not url:
             return None
         if not url.startswith(("http://", "https://")):
-            raise SettingsError(f"SECRET_URL is {url!r}, which is no http:// or https:// address")
+            raise SettingsError(f"SECRET_URL is {url!r}, which is not an http:// or https:// URL")
         return cls(url, env.optional_path("OVERHEARD_CLIENT_CA_FILE"), env.text("SECRET_KEY", ""))
 
 
 @dataclass(frozen=True)
 class Settings:
-    """What the client that walks the scenarios is told.
+    """The settings of the client that runs the scenarios.
 
-    `keys` is the folder where the keys of its run are written; `output` is `text` for people, or `json` for a program
-    that shows them in its own way: one event a line. `acorn` is what the CA hands over for a server's certificate that
-    the client should not have; `impostor` is None where no interceptor runs.
+    `keys` is the folder for the keys of its run; `output` is `text` for people, or `json` for programs, one event per
+    line. `acorn` is the handover folder for a server certificate that the client should not have; `impostor` is None if
+    no interceptor runs.
     """
 
     scenarios: tuple[Scenario, ...]
@@ -69,7 +69,7 @@ class Settings:
 
     @classmethod
     def from_environment(cls, variables: Mapping[str, str]) -> Self:
-        """Raise SettingsError, naming the variable, where one makes no sense."""
+        """Read the settings. Raises SettingsError, which names the variable."""
         env = Environment(variables)
         return cls(
             scenarios=_scenarios(env),
@@ -91,18 +91,18 @@ class Settings:
 
 
 def contents(variable: str, file: Path) -> bytes:
-    """What is in a file that `variable` leads to. Raises SettingsError, naming both, where it cannot be read."""
+    """The content of a file in the folder of `variable`. Raises SettingsError, naming both, if it cannot be read."""
     try:
         return file.read_bytes().strip()
     except OSError as problem:
         raise SettingsError(
-            f"{variable}: {file} cannot be read ({problem.strerror})", hint="see that it is there, and who owns it"
+            f"{variable}: {file} cannot be read ({problem.strerror})", hint="check that it exists, and who owns it"
         ) from None
 
 
 def _scenarios(env: Environment) -> tuple[Scenario, ...]:
     known = by_name()
     names = env.words("OVERHEARD_CLIENT_SCENARIOS", ",".join(known))
-    if problem := unknown("scenario", names, known) or ("" if names else "no scenario stands there"):
+    if problem := unknown("scenario", names, known) or ("" if names else "it names no scenario"):
         raise SettingsError(f"OVERHEARD_CLIENT_SCENARIOS: {problem}", hint=f"there are {', '.join(known)}")
     return tuple(known[name] for name in dict.fromkeys(names))

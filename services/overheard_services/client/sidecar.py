@@ -13,12 +13,12 @@ from overheard.words.verdict import Verdict
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-# Recorders wait for marks, and judges read files: seconds until the sidecar must have answered.
+# The timeout of the sidecar, in seconds: the recorder waits for marks, and the judge reads files.
 _PATIENCE = 120
 
 
 class Sidecar:
-    """One run in the recordings of a capture role. Every method raises RecordingError when it does not do its part."""
+    """One run on a capture role. Every method raises RecordingError if the role fails."""
 
     def __init__(self, url: str, token: str, run: str) -> None:
         self._url = f"{url}/runs/{run}"

@@ -1,4 +1,4 @@
-"""A certificate of somebody whom the lab's CA does not know: it says what the squirrel's says, and proves nothing."""
+"""A certificate from a CA that the lab does not know: it has the squirrel's name, and proves nothing."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _NAME = "squirrel"
 
 
 def stranger(folder: Path) -> tuple[Path, Path]:
-    """Make a certificate for the squirrel's name, signed by nobody in particular, and its key; their files."""
+    """Create a certificate for the squirrel's name, signed by an unknown CA, and its key. Returns their files."""
     key, signing, now = new_key(), new_key(), datetime.now(UTC)
     certificate = (
         x509.CertificateBuilder()

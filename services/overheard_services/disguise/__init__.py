@@ -1,4 +1,4 @@
-"""How the application itself hides the message: what the server does to it, and the client undoes.
+"""How the application itself hides the message: what the server does, and the client undoes.
 
-A promise: no input or output in here. Each disguise is a few lines, as in the tutorial, and no more than its standard.
+Does no I/O. Each disguise is a few lines, as in the tutorial, and no more than its standard.
 """

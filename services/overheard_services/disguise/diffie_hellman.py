@@ -1,4 +1,4 @@
-"""Agreeing on a key in public: X25519 (RFC 7748), HKDF (RFC 5869), and a Fernet key out of it."""
+"""Key agreement in public: X25519 (RFC 7748) and HKDF (RFC 5869) give a Fernet key."""
 
 from __future__ import annotations
 
@@ -13,26 +13,26 @@ _PURPOSE = b"overheard: Diffie-Hellman, then Fernet"
 
 
 class Party:
-    """One side of an agreement, with a private key of its own that is used once and never shown."""
+    """One side of a key agreement, with its own private key, which is used once and never sent."""
 
     def __init__(self) -> None:
         self._private = X25519PrivateKey.generate()
 
     @property
     def public(self) -> str:
-        """What is sent in clear: 32 bytes in base64url."""
+        """The public value, which is sent in clear: 32 bytes in base64url."""
         return base64.urlsafe_b64encode(self._private.public_key().public_bytes_raw()).decode()
 
     def agree(self, other: str) -> bytes:
-        """The Fernet key that this side comes to with the public value of the other.
+        """The Fernet key that results from the public value of the other side.
 
-        Raises ValueError where that is no public value of X25519.
+        Raises ValueError if that is not a public value of X25519.
         """
         try:
             public = base64.b64decode(other, altchars=b"-_", validate=True)
             shared = self._private.exchange(X25519PublicKey.from_public_bytes(public))
         except (ValueError, TypeError) as problem:
-            raise ValueError(f"{other!r:.80} is no public value of X25519: {problem}") from None
-        # The other side may choose its value after it saw ours: what was agreed on is never used as it is.
+            raise ValueError(f"{other!r:.80} is not a public value of X25519: {problem}") from None
+        # The other side may choose its value after seeing ours, so the shared secret is never used directly.
         derived = HKDF(algorithm=SHA256(), length=32, salt=None, info=_PURPOSE).derive(shared)
         return base64.urlsafe_b64encode(derived)

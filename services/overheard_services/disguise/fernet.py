@@ -1,39 +1,39 @@
-"""Fernet: a message sealed with a key that both sides have, by AES-128-CBC and HMAC-SHA-256.
+"""Fernet: encrypts a message with a shared key, with AES-128-CBC and HMAC-SHA-256.
 
-Byte for byte, a token is what https://github.com/fernet/spec says.
+Tokens follow https://github.com/fernet/spec byte for byte.
 """
 
 from __future__ import annotations
 
 from cryptography.fernet import Fernet, InvalidToken
 
-# `Fernet` raises it without a word.
+# `Fernet` raises it without a message.
 _SAYS = "InvalidToken: the token was not sealed with this key, or was changed on its way"
 
 
 class WrongKeyError(ValueError):
-    """What could not be opened: in words that begin with the name of what `cryptography` raised."""
+    """A token or key is invalid. The message begins with the name of the exception of `cryptography`."""
 
 
 def new_key() -> bytes:
-    """A key that nobody else has: 32 random bytes, in base64url."""
+    """A new key: 32 random bytes, in base64url."""
     return Fernet.generate_key()
 
 
 def check(key: bytes) -> None:
-    """Raise WrongKeyError where `key` is none of Fernet's."""
+    """Raise WrongKeyError if `key` is not a Fernet key."""
     _fernet(key)
 
 
 def seal(key: bytes, message: str) -> str:
-    """A token that holds `message`; another one at each call. Raises WrongKeyError where `key` is none of Fernet's."""
+    """A token with `message`, different at each call. Raises WrongKeyError if `key` is not a Fernet key."""
     return _fernet(key).encrypt(message.encode()).decode()
 
 
 def unseal(key: bytes, token: str) -> str:
-    """The message that `token` holds.
+    """The message in `token`.
 
-    Raises WrongKeyError where the token was sealed with another key, is none, or was changed in as little as a bit.
+    Raises WrongKeyError if it was encrypted with another key, is not a token, or was changed by as little as one bit.
     """
     fernet = _fernet(key)
     try:

@@ -1,4 +1,4 @@
-"""The squirrels' first cipher: every letter gives way to the one before it. It hides nothing."""
+"""The squirrels' first cipher: every letter is replaced by the one before it. It hides nothing."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ DECIPHER = {written: letter for letter, written in CIPHER.items()}
 
 
 def encrypt(text: str) -> str:
-    """`ABC` becomes `ZAB`. Letters keep their case; all else stays as it is."""
+    """`ABC` becomes `ZAB`. Letters keep their case; everything else is unchanged."""
     return _replaced(text, CIPHER)
 
 

@@ -1,4 +1,4 @@
-"""The gallery's server: a port for each way for HTTPS to fail, and a careless authority that makes it possible.
+"""The gallery's servers: a port for each way for HTTPS to fail, and a careless authority that makes it possible.
 
-A promise: what a row does differently stands in `recipes`; all else is done alike for all of them.
+What is special about a row is in `recipes`; everything else is the same for all rows.
 """

@@ -13,19 +13,19 @@ from overheard_services.gallery.settings import Settings
 
 
 def main(arguments: list[str]) -> int:
-    """Make every row's server, hand over what a client needs, and serve until told to stop."""
+    """Create every row's server, hand over what a client needs, and serve until told to stop."""
     health = asks_for_health(arguments)
     settings = Settings.from_environment(os.environ)
     if health:
         return ask(f"http://127.0.0.1:{settings.port}")
-    from overheard_services.gallery.exhibit import desk, open_gallery  # noqa: PLC0415  (the health check must be quick)
+    from overheard_services.gallery.exhibit import open_gallery, show_health  # noqa: PLC0415  (the health check must be quick)
     from overheard_services.gallery.listen import listening, serve  # noqa: PLC0415
 
     message = settings.message.encode()
-    # A second gallery must notice that it is one before it hands over a root of its own.
+    # A second gallery must fail here, before it hands over its own root.
     with suppress(KeyboardInterrupt), listening(settings.bind, settings.port, 1 + len(ROWS)) as listeners:
         treats = [partial(exhibit.treat, message) for exhibit in open_gallery(settings.handover)]
-        serve(listeners, [desk, *treats])
+        serve(listeners, [show_health, *treats])
     return 0
 
 

@@ -1,4 +1,4 @@
-"""The careless authority: it signs whatever it is told to, right or wrong. All in memory."""
+"""The careless authority: it signs whatever it is told to, valid or not. All in memory."""
 
 from __future__ import annotations
 
@@ -16,28 +16,28 @@ if TYPE_CHECKING:
 
     from overheard_services.gallery.plans import Key, Plan
 
-# Of the same length, so that one takes the other's place in the bytes of a certificate (RFC 8017, A.2.4).
+# Of equal length, so that one can replace the other in the bytes of a certificate (RFC 8017, A.2.4).
 _SHA256_WITH_RSA = bytes.fromhex("06092a864886f70d01010b")
 _SHA1_WITH_RSA = bytes.fromhex("06092a864886f70d010105")
 
 
 @dataclass(frozen=True)
 class Holder:
-    """A certificate and the private key that belongs to it."""
+    """A certificate and its private key."""
 
     certificate: x509.Certificate
     key: Key
 
 
 def signed_by_itself(plan: Plan, row: str = "") -> Holder:
-    """A root, or a server's certificate that nobody vouches for."""
+    """A self-signed certificate: a root, or a server's."""
     key = plan.new_key()
     subject = _subject(plan, row, 0)
     return Holder(_sign(_begun(plan, subject, subject, key, key), plan, key), key)
 
 
 def chain(plans: Sequence[Plan], root: Holder, row: str) -> list[Holder]:
-    """Certificates from below `root` down to the server's, each made by the one above it."""
+    """Certificates from below `root` down to the server's, each issued by the one above it."""
     made: list[Holder] = []
     above = root
     for depth, plan in enumerate(plans, start=1):
@@ -49,7 +49,7 @@ def chain(plans: Sequence[Plan], root: Holder, row: str) -> list[Holder]:
 
 
 def revocation_list(issuer: Holder, revoked: Sequence[x509.Certificate], days: float) -> x509.CertificateRevocationList:
-    """What `issuer` has taken back (RFC 5280, 5), with the next list to be out in so many days."""
+    """The revocation list of `issuer` (RFC 5280, 5), with its nextUpdate in `days`."""
     now = datetime.now(UTC)
     builder = (
         x509.CertificateRevocationListBuilder()
@@ -89,7 +89,7 @@ def _sign(builder: x509.CertificateBuilder, plan: Plan, key: Key) -> x509.Certif
 
 
 def _with_sha1(certificate: x509.Certificate, key: Key) -> x509.Certificate:
-    """The same certificate as it was signed until 2016: `cryptography` makes none like that any more."""
+    """The same certificate, signed as was usual until 2016: `cryptography` no longer signs with SHA-1."""
     if not isinstance(key, rsa.RSAPrivateKey):
         raise TypeError("only an RSA key signs with SHA-1 here")
     content = certificate.tbs_certificate_bytes.replace(_SHA256_WITH_RSA, _SHA1_WITH_RSA)

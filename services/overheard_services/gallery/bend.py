@@ -1,8 +1,8 @@
-"""TLS 1.2 whose first flight says something else than OpenSSL wrote, as a badly made or badly set up server's does.
+"""TLS 1.2 whose first flight is modified after OpenSSL wrote it, to imitate a faulty or misconfigured server.
 
-OpenSSL refuses to load a key that does not belong to its certificate, and to send a chain in the wrong order. What it
-writes before encryption begins can be changed on its way out: the client notices before its own check of the whole
-handshake (RFC 5246, 7.4.9) could.
+OpenSSL refuses to load a key that does not match its certificate, and to send a chain in the wrong order. What it
+writes before encryption begins can be modified before it is sent: the client finds the fault before it verifies the
+whole handshake with Finished (RFC 5246, 7.4.9).
 """
 
 from __future__ import annotations
@@ -39,11 +39,11 @@ class BentTls:
         self._tls = self.context.wrap_bio(self._incoming, self._outgoing, server_side=True)
 
     def do_handshake(self) -> None:
-        """Shake hands. Raises OSError where that fails."""
+        """Do the handshake. Raises OSError if it fails."""
         self._pump(self._tls.do_handshake)
 
     def recv(self, size: int) -> bytes:
-        """What the client sent, at most `size` bytes of it."""
+        """Receive at most `size` bytes of what the client sent."""
         return self._pump(lambda: self._tls.read(size))
 
     def sendall(self, data: bytes) -> None:
@@ -69,12 +69,12 @@ class BentTls:
 
 
 def chain_reversed(flight: bytes) -> bytes:
-    """The server's own certificate last, where it belongs first (RFC 5246, 7.4.2)."""
+    """The server's own certificate last, although it must be first (RFC 5246, 7.4.2)."""
     return _changed(flight, _CERTIFICATE, lambda body: _vector(b"".join(reversed(_certificates(body)))))
 
 
 def certificate_replaced(certificate: bytes) -> Bend:
-    """Another certificate (DER) in place of the server's own: its key is not the one that the server has."""
+    """Another certificate (DER) instead of the server's own: the server does not have its key."""
     entry = _vector(certificate)
     return lambda flight: _changed(
         flight, _CERTIFICATE, lambda body: _vector(b"".join([entry, *_certificates(body)[1:]]))
@@ -82,7 +82,7 @@ def certificate_replaced(certificate: bytes) -> Bend:
 
 
 def without_renegotiation_info(flight: bytes) -> bytes:
-    """A server from before 2010, which does not know of RFC 5746."""
+    """A server without RFC 5746 of 2010."""
     return _changed(flight, _SERVER_HELLO, _without_renegotiation_info)
 
 
@@ -99,7 +99,7 @@ def _without_renegotiation_info(body: bytes) -> bytes:
 
 
 def _changed(flight: bytes, message: int, change: Bend) -> bytes:
-    """A flight with the body of one handshake message changed. OpenSSL gives each message a record of its own."""
+    """A flight with the body of one handshake message changed. OpenSSL puts each message in its own record."""
     clear, flown = True, b""
     for record in _records(flight):
         clear = clear and record[0] != _CHANGE_CIPHER_SPEC

@@ -1,4 +1,4 @@
-"""Server contexts that are set up badly, each in one way."""
+"""Misconfigured server contexts, each with one fault."""
 
 from __future__ import annotations
 
@@ -16,9 +16,10 @@ if TYPE_CHECKING:
 
     Prepare = Callable[[ssl.SSLContext], None]
 
-# Keys and digests that were good enough once. OpenSSL serves them at this level only (SSL_CTX_set_security_level).
+# For keys and digests that were once strong enough: OpenSSL accepts them only at this security level
+# (SSL_CTX_set_security_level).
 _ANYTHING_GOES = "@SECLEVEL=0"
-# The prime of 1024 bits that half the world shared (RFC 2409, 6.2), with 2 as its generator.
+# The widely shared 1024-bit prime (RFC 2409, 6.2), with 2 as its generator.
 _OAKLEY_GROUP_2 = b"""-----BEGIN DH PARAMETERS-----
 MIGHAoGBAP//////////yQ/aoiFowjTExmKLgNwc0SkCTgiKZ8x0Agu+pjsTmyJR
 Sgh5jjQE3e+VGbPNOkMbMCsKbfJfFDdP4TVtbVHCReSFtXZiXn7G9ExC6aY37WsL
@@ -40,7 +41,7 @@ def context(sent: Sequence[Holder], prepare: Prepare) -> ssl.SSLContext:
 
 
 def _from_file(content: bytes, load: Callable[[str], None]) -> None:
-    """`ssl` reads from files alone: this one is its owner's (0600), and gone when it has been read."""
+    """`ssl` reads only from files: this one is private (0600), and deleted after it has been read."""
     with tempfile.NamedTemporaryFile(prefix="overheard-gallery-") as file:
         file.write(content)
         file.flush()
@@ -48,11 +49,11 @@ def _from_file(content: bytes, load: Callable[[str], None]) -> None:
 
 
 def good(_context: ssl.SSLContext) -> None:
-    """As a server should be."""
+    """A correct server."""
 
 
 def weak(context: ssl.SSLContext) -> None:
-    """Takes short keys and old digests."""
+    """Accepts short keys and old digests."""
     context.set_ciphers(f"DEFAULT:{_ANYTHING_GOES}")
 
 
@@ -60,35 +61,35 @@ def only_tls_1_0(context: ssl.SSLContext) -> None:
     """From before 2008 (RFC 5246), and forbidden since 2021 (RFC 8996)."""
     weak(context)
     with warnings.catch_warnings():
-        # Python warns of what this row is about.
+        # Python warns of exactly what this row is about.
         warnings.simplefilter("ignore", DeprecationWarning)
         context.minimum_version = context.maximum_version = ssl.TLSVersion.TLSv1
 
 
 def only_tls_1_2(context: ssl.SSLContext) -> None:
-    """With which everything up to the end of the handshake can be read, alerts among it."""
+    """TLS 1.2 only, so that the whole handshake, including alerts, is readable."""
     context.maximum_version = ssl.TLSVersion.TLSv1_2
 
 
 def only_short_tags(context: ssl.SSLContext) -> None:
-    """A suite for small devices (RFC 7251) that no client offers unless it is told to."""
+    """Only a cipher suite for constrained devices (RFC 7251), which no client offers by default."""
     only_tls_1_2(context)
     context.set_ciphers(f"ECDHE-ECDSA-AES128-CCM8:{_ANYTHING_GOES}")
 
 
 def short_diffie_hellman(context: ssl.SSLContext) -> None:
-    """Only the exchange with a prime of 1024 bits (the attack: Logjam, 2015)."""
+    """Only DHE with a 1024-bit prime (the attack: Logjam, 2015)."""
     only_tls_1_2(context)
     context.set_ciphers(f"DHE-RSA-AES128-GCM-SHA256:{_ANYTHING_GOES}")
     _from_file(_OAKLEY_GROUP_2, context.load_dh_params)
 
 
 def refusing_the_name(context: ssl.SSLContext) -> None:
-    """Knows no server of the name that it is asked for, whichever that is (RFC 6066, 3)."""
+    """Rejects every server name (RFC 6066, 3)."""
     context.sni_callback = lambda _socket, name, _context: ssl.ALERT_DESCRIPTION_UNRECOGNIZED_NAME if name else None
 
 
 def demanding_a_certificate(context: ssl.SSLContext) -> None:
-    """Lets nobody in without one."""
+    """Requires a client certificate."""
     only_tls_1_2(context)
     context.verify_mode = ssl.CERT_REQUIRED

@@ -1,4 +1,4 @@
-"""Recipes made into servers, and what their clients need of the authority."""
+"""Turns recipes into servers, with the files that their clients need."""
 
 from __future__ import annotations
 
@@ -32,23 +32,23 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Exhibit:
-    """One server, ready for clients. `crl` is what its authority has published."""
+    """One server, ready for clients. `crl` is the revocation list of its authority."""
 
     context: ssl.SSLContext
     speak: Speak
     crl: x509.CertificateRevocationList | None = None
 
     def treat(self, message: bytes, connection: socket.socket) -> None:
-        """Do to a client what this server does to all, and close its connection."""
+        """Handle a client, and close its connection."""
         with connection:
             self.speak(connection, self.context, message)
 
 
 def open_gallery(handover: Path) -> list[Exhibit]:
-    """A server for every row, in their order; the root and the revocation lists are written to `handover`, as PEM."""
+    """A server for every row, in order; writes the root and the revocation lists to `handover`, as PEM."""
     roots = {plan: signed_by_itself(plan) for plan in (ROOT, STRANGERS_ROOT)}
     exhibits = [make(row.name, RECIPES[row.name], roots) for row in ROWS]
-    # A list with nothing on it counts as false.
+    # An empty list counts as false.
     lists = [exhibit.crl.public_bytes(Encoding.PEM) for exhibit in exhibits if exhibit.crl is not None]
     write_whole(handover / GALLERY_ROOT, roots[ROOT].certificate.public_bytes(Encoding.PEM), mode=0o644)
     write_whole(handover / GALLERY_CRL, b"".join(lists), mode=0o644)
@@ -56,7 +56,7 @@ def open_gallery(handover: Path) -> list[Exhibit]:
 
 
 def make(row: str, recipe: Recipe, roots: Roots) -> Exhibit:
-    """Make what `recipe` says, under one of `roots`. `row` goes into the names of its authorities."""
+    """Create the server of `recipe`, under one of `roots`. `row` is part of the names of its authorities."""
     if recipe.root is None:
         return Exhibit(context([signed_by_itself(recipe.server)], recipe.prepare), recipe.speak)
     root = roots[recipe.root]
@@ -69,7 +69,7 @@ def make(row: str, recipe: Recipe, roots: Roots) -> Exhibit:
 
 
 def _sent(recipe: Recipe, down: list[Holder], root: Holder) -> list[Holder]:
-    """In the order of the handshake: the server's own certificate first (RFC 8446, 4.4.2)."""
+    """The certificates in handshake order: the server's own first (RFC 8446, 4.4.2)."""
     up = down[::-1]
     match recipe.sent:
         case Sent.AS_IT_SHOULD:
@@ -87,7 +87,7 @@ def _crl(recipe: Recipe, down: list[Holder]) -> x509.CertificateRevocationList |
     return revocation_list(issuing, [server.certificate] if recipe.crl.revoked else [], recipe.crl.days)
 
 
-def desk(connection: socket.socket) -> None:
-    """Say that the gallery is ready, to anyone who asks over HTTP."""
+def show_health(connection: socket.socket) -> None:
+    """Respond to health checks over HTTP."""
     with connection:
         plain_http(connection, None, b"ready")

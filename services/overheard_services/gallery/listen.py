@@ -1,4 +1,4 @@
-"""Many ports, one thread that waits at all of them, and one more for each client that comes."""
+"""Listens on many ports with one thread, and one more thread per client."""
 
 from __future__ import annotations
 
@@ -13,19 +13,19 @@ from overheard.words.errors import SettingsError
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
-    # What is done to a client; it closes the connection.
+    # Handles a client, and closes the connection.
     Treat = Callable[[socket.socket], None]
 
 
 @contextmanager
 def listening(bind: str, first_port: int, count: int) -> Iterator[list[socket.socket]]:
-    """Listen on so many ports from `first_port` on. Raises SettingsError when one of them is not to be had."""
+    """Listen on `count` ports from `first_port` on. Raises SettingsError if one of them is not available."""
     with ExitStack() as stack:
         yield [stack.enter_context(_listener(bind, port)) for port in range(first_port, first_port + count)]
 
 
 def serve(listeners: Sequence[socket.socket], treats: Sequence[Treat]) -> None:
-    """Treat the clients of each listener as its place in `treats` says, without end."""
+    """Handle the clients of each listener with its entry in `treats`, forever."""
     with selectors.DefaultSelector() as selector:
         for listener, treat in zip(listeners, treats, strict=True):
             selector.register(listener, selectors.EVENT_READ, treat)
@@ -42,9 +42,9 @@ def _listener(bind: str, port: int) -> socket.socket:
         listener = socket.create_server((bind, port))
     except OSError as problem:
         raise SettingsError(
-            f"{bind}:{port} cannot be listened on: {problem}",
-            hint="see what listens there, or set OVERHEARD_GALLERY_PORT: the gallery takes that one and those after it",
+            f"cannot listen on {bind}:{port}: {problem}",
+            hint="find out what is using it, or change OVERHEARD_GALLERY_PORT, the first of the gallery's ports",
         ) from None
-    # A client that is gone before it was accepted would else block all others.
+    # Otherwise a client that is gone before it was accepted would block all others.
     listener.setblocking(False)
     return listener

@@ -1,4 +1,4 @@
-"""What goes into a certificate. The defaults are those of a good server's: a row of the gallery changes one thing."""
+"""The content of a certificate. The defaults are those of a valid server certificate; a row changes one thing."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from cryptography.x509.oid import ExtendedKeyUsageOID
 Key = ec.EllipticCurvePrivateKey | rsa.RSAPrivateKey
 Extensions = list[tuple[x509.ExtensionType, bool]]
 
-# Under 2.25 anybody may make up an identifier of their own (ITU-T X.667).
+# Under 2.25 anybody may create an object identifier (ITU-T X.667).
 _NOBODY_KNOWS = x509.ObjectIdentifier("2.25.56835443")
 _NULL = b"\x05\x00"
 
@@ -20,9 +20,9 @@ _NULL = b"\x05\x00"
 class Plan:
     """One certificate. `begins` and `ends` are days from now; `rsa_bits` is 0 for a key on P-256.
 
-    Without a `common_name` it gets one that says which row it is of. `names` are of the subjectAltName, which is left
-    out where there are none. `permits` and `excludes` are the name constraints of an authority (RFC 5280, 4.2.1.10).
-    `sha1` is whether it is signed with SHA-1, which takes an issuer with an RSA key.
+    Without a `common_name` it gets one that names its row. `names` are for the subjectAltName, which is omitted if
+    there are none. `permits` and `excludes` are the name constraints of an authority (RFC 5280, 4.2.1.10). `sha1` is
+    whether it is signed with SHA-1, which takes an issuer with an RSA key.
     """
 
     common_name: str = ""
@@ -39,13 +39,13 @@ class Plan:
     demands_the_unknown: bool = False
 
     def new_key(self) -> Key:
-        """A key of the kind that this certificate is for."""
+        """A new key of the kind for this certificate."""
         if self.rsa_bits:
             return rsa.generate_private_key(65537, self.rsa_bits)
         return ec.generate_private_key(ec.SECP256R1())
 
     def extensions(self) -> Extensions:
-        """Its extensions, each with whether it is critical; those that name keys are the issuer's to add."""
+        """Its extensions, each with whether it is critical; the issuer adds the key identifiers."""
         extensions: Extensions = [
             (x509.BasicConstraints(self.authority, self.path_length), True),
             (self._usage(), True),

@@ -1,4 +1,4 @@
-"""How each row of the gallery is made: what differs from a good server, and nothing else."""
+"""How each row of the gallery is made: only what differs from a correct server."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 class Sent(Enum):
-    """What a server sends of its chain."""
+    """Which part of its chain a server sends."""
 
     AS_IT_SHOULD = auto()
     WITHOUT_ISSUING = auto()
@@ -27,7 +27,7 @@ class Sent(Enum):
 
 @dataclass(frozen=True)
 class Crl:
-    """A list of what was revoked: whether the server is on it, and for how many days it is still good."""
+    """A revocation list: whether the server's certificate is on it, and for how many days the list is still valid."""
 
     revoked: bool = False
     days: float = 30
@@ -37,8 +37,8 @@ class Crl:
 class Recipe:
     """A server. `above` are the authorities between its certificate and the root, the one next to the root first.
 
-    Without a `root` the server's certificate is signed by itself. `instead` is a certificate that is shown in the place
-    of the server's, from the same authority, and for a key that the server does not have.
+    Without a `root` the server's certificate is self-signed. `instead` is a certificate that is sent instead of the
+    server's, from the same authority, for a key that the server does not have.
     """
 
     server: Plan = SERVER

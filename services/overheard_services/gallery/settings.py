@@ -1,4 +1,4 @@
-"""Every setting of the gallery, read once."""
+"""All settings of the gallery."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Self
 from overheard.role.settings import Environment
 from overheard.words.errors import SettingsError
 from overheard.words.gallery import ROWS
-from overheard.words.services import GALLERY_DESK
+from overheard.words.services import GALLERY_HEALTH
 from overheard.words.story import SECRET_MESSAGE
 
 if TYPE_CHECKING:
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Settings:
-    """What the gallery is told. `port` is where it says that it is ready; its rows have the ports that follow."""
+    """The settings of the gallery. `port` is for health checks; its rows use the following ports."""
 
     bind: str
     port: int
@@ -27,7 +27,7 @@ class Settings:
 
     @classmethod
     def from_environment(cls, variables: Mapping[str, str]) -> Self:
-        """Raise SettingsError, naming the variable, where one makes no sense."""
+        """Read the settings. Raises SettingsError, which names the variable."""
         env = Environment(variables)
         return cls(
             bind=env.text("OVERHEARD_GALLERY_BIND", "127.0.0.1"),
@@ -38,7 +38,7 @@ class Settings:
 
 
 def _port(env: Environment) -> int:
-    port = env.port("OVERHEARD_GALLERY_PORT", str(GALLERY_DESK.port))
+    port = env.port("OVERHEARD_GALLERY_PORT", str(GALLERY_HEALTH.port))
     if port + len(ROWS) > 65535:
         raise SettingsError(
             f"OVERHEARD_GALLERY_PORT is {port}, and there are no {len(ROWS)} ports after it for the rows"

@@ -1,4 +1,4 @@
-"""How a row of the gallery treats a client that has connected. In all of them whoever gets through gets the message."""
+"""How a row of the gallery handles a client that has connected. A client that gets through always gets the message."""
 
 from __future__ import annotations
 
@@ -15,27 +15,27 @@ if TYPE_CHECKING:
 
     from overheard_services.gallery.bend import Bend
 
-    # Given the connection, the context to speak TLS with, and the message.
+    # Takes the connection, the TLS context, and the message.
     Speak = Callable[[socket.socket, ssl.SSLContext, bytes], None]
 
-# The most of a request that is read, in bytes, and how long the other side may take for its part, in seconds.
+# The most bytes of a request that are read, and the timeout for the other side, in seconds.
 _LONGEST, _PATIENCE = 16384, 5
-# Longer than any client waits.
+# Longer than the timeout of any client.
 _VERY_LONG = 120
 
 
 class Stream(Protocol):
-    """What an answer can be sent on."""
+    """A connection on which a response can be sent."""
 
     def recv(self, size: int, /) -> bytes:
-        """At most `size` bytes; none where the other side has ended."""
+        """At most `size` bytes; empty at the end of the stream."""
 
     def sendall(self, data: bytes, /) -> None:
         """Send all of it."""
 
 
 def tls(connection: socket.socket, context: ssl.SSLContext, message: bytes) -> None:
-    """Shake hands and answer."""
+    """Do the handshake and respond."""
     connection.settimeout(_PATIENCE)
     with context.wrap_socket(connection, server_side=True, do_handshake_on_connect=False) as secured:
         with suppress(OSError):
@@ -59,18 +59,18 @@ def bent_tls(bend: Bend) -> Speak:
 
 
 def plain_http(connection: socket.socket, _context: ssl.SSLContext | None, message: bytes) -> None:
-    """Answer HTTP, and to anything else say that it is none."""
+    """Respond to HTTP, and to anything else with 400 Bad Request."""
     connection.settimeout(_PATIENCE)
     with suppress(OSError):
         if connection.recv(4, socket.MSG_PEEK).startswith(b"GET "):
             answer(connection, message)
         else:
-            connection.sendall(_said("400 Bad Request", b"this is no HTTP"))
+            connection.sendall(_said("400 Bad Request", b"this is not HTTP"))
     _part(connection)
 
 
 def cut(connection: socket.socket, _context: ssl.SSLContext, _message: bytes) -> None:
-    """End the connection once the client has begun to speak."""
+    """Close the connection after the client's first bytes."""
     connection.settimeout(_PATIENCE)
     with suppress(OSError):
         connection.recv(_LONGEST)
@@ -78,16 +78,16 @@ def cut(connection: socket.socket, _context: ssl.SSLContext, _message: bytes) ->
 
 
 def reset(connection: socket.socket, _context: ssl.SSLContext, _message: bytes) -> None:
-    """Reset the connection (RFC 9293, 3.5.2) once the client has begun to speak."""
+    """Reset the connection (RFC 9293, 3.5.2) after the client's first bytes."""
     connection.settimeout(_PATIENCE)
     with suppress(OSError):
         connection.recv(_LONGEST)
-    # To linger for no time is to reset.
+    # Closing with a linger time of zero sends a reset.
     connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
 
 
 def silence(connection: socket.socket, _context: ssl.SSLContext, _message: bytes) -> None:
-    """Listen, and say nothing until the client goes away."""
+    """Read, and send nothing until the client disconnects."""
     connection.settimeout(_VERY_LONG)
     with suppress(OSError):
         while connection.recv(_LONGEST):
@@ -95,7 +95,7 @@ def silence(connection: socket.socket, _context: ssl.SSLContext, _message: bytes
 
 
 def answer(stream: Stream, message: bytes) -> None:
-    """Read a request up to the end of its head, and answer it with `message`."""
+    """Read the header of a request, and respond with `message`."""
     request = b""
     while b"\r\n\r\n" not in request and len(request) < _LONGEST:
         received = stream.recv(_LONGEST)
@@ -111,8 +111,8 @@ def _said(status: str, body: bytes) -> bytes:
 
 
 def _part(connection: socket.socket) -> None:
-    """End our side, and wait for the other to end theirs."""
-    # What is left unread would turn our end into a reset, which may overtake the alert that we have just sent.
+    """Close our side, and wait for the other to close."""
+    # Unread data would turn our FIN into a reset, which might overtake the alert that we have just sent.
     with suppress(OSError):
         connection.shutdown(socket.SHUT_WR)
         while connection.recv(_LONGEST):

@@ -17,11 +17,11 @@ from overheard_services.interceptor.settings import Settings
 
 
 def main(arguments: list[str]) -> int:
-    """Stand in for the server until told to stop."""
+    """Impersonate the server until told to stop."""
     health = asks_for_health(arguments)
     settings = Settings.from_environment(os.environ)
     if health:
-        return ask(settings.desk)
+        return ask(settings.health_url)
     _start(settings)
     return 0
 
@@ -29,17 +29,17 @@ def main(arguments: list[str]) -> int:
 def _start(settings: Settings) -> None:
     logging.basicConfig(stream=sys.stderr, level=logging.WARNING, format="interceptor: %(message)s")
     record = Record(settings.record)
-    # mitmproxy looks for it once, as it is imported.
+    # mitmproxy reads this once, when it is imported.
     os.environ["MITMPROXY_SSLKEYLOGFILE"] = str(record.session_keys)
     try:
         from overheard_services.interceptor import impostor, proxies  # noqa: PLC0415
     except ModuleNotFoundError as problem:
         raise SettingsError(
             f"this Python has no {problem.name}",
-            hint="the interceptor has an environment of its own: lab/setup/python-env .venv-interceptor "
+            hint="the interceptor has its own environment: lab/setup/python-env .venv-interceptor "
             "services/interceptor.requirements.txt",
         ) from None
-    # mitmproxy would keep its certificate authority in the user's home, and take it up again at the next start.
+    # mitmproxy would keep its certificate authority in the user's home, and reuse it at the next start.
     with tempfile.TemporaryDirectory(prefix="overheard-interceptor-") as name:
         impostor.set_up(Path(name), settings.handover)
         asyncio.run(proxies.intercept(settings, record, Path(name)))

@@ -1,4 +1,4 @@
-"""The man in the middle of an agreement: whoever agrees on a key with somebody unknown may agree with the spy."""
+"""The man in the middle of a key agreement: without authentication, the other side may be the spy."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ if TYPE_CHECKING:
 
     from overheard_services.interceptor.record import Record
 
-# Where a flow holds what was read in it, for whoever writes that down.
+# The keys of a flow's metadata with what was read in it, for the notebook.
 READ = "overheard: read"
 _BETWEEN = "overheard: between"
 
 
 @dataclass(frozen=True)
 class _Between:
-    """One side for each side: what the client will be told, the key agreed on with it, and who asked the server."""
+    """Our two sides: the public value for the client, the key agreed on with it, and our side towards the server."""
 
     told_client: str
     client_key: bytes
@@ -31,17 +31,16 @@ class _Between:
 
 
 class Agreement:
-    """A mitmproxy addon: it puts public values of its own in the place of those of client and server.
+    """A mitmproxy addon: it replaces the public values of client and server with its own.
 
-    What passes through keeps its form to the byte: a value of ours is as long as the one that it replaces. What is no
-    agreement passes unchanged.
+    Messages keep their exact form: our value is as long as the one that it replaces. Everything else passes unchanged.
     """
 
     def __init__(self, record: Record) -> None:
         self._record = record
 
     def request(self, flow: HTTPFlow) -> None:
-        """Take the client's public value, and send one of ours to the server."""
+        """Take the client's public value, and send ours to the server."""
         if flow.request.path != Disguise.DIFFIE_HELLMAN.path:
             return
         (public,) = _values(flow.request, "public")
@@ -54,7 +53,7 @@ class Agreement:
         flow.request.text = flow.request.text.replace(public, towards_server.public)
 
     def response(self, flow: HTTPFlow) -> None:
-        """Open what the server sealed, and seal it again for the client, who agreed with us."""
+        """Decrypt what the server encrypted, and encrypt it again for the client with the key that we share with it."""
         between = flow.metadata.get(_BETWEEN)
         if between is None:
             return
@@ -71,7 +70,7 @@ class Agreement:
 
 
 def _values(message: Message, *names: str) -> tuple[str, ...]:
-    """The texts of those names in a JSON object; empty where there are none."""
+    """The strings of those names in a JSON object; empty if there are none."""
     try:
         content = json.loads(message.get_text(strict=False) or "")
     except ValueError:

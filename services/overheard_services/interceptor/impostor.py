@@ -1,4 +1,4 @@
-"""The interceptor's own certificate authority, made anew at each start."""
+"""The interceptor's own certificate authority, created at each start."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ NAME = "Overheard Lab Impostor Test CA (not for production)"
 
 
 def set_up(folder: Path, handover: Path) -> None:
-    """Make its key and certificate in `folder`, where mitmproxy looks for them, and hand the certificate over.
+    """Create its key and certificate in `folder`, where mitmproxy looks for them, and hand over the certificate.
 
-    Who takes it for that of a real authority, or is made to, believes whatever the interceptor shows.
+    Whoever trusts it accepts any certificate that the interceptor presents.
     """
     CertStore.create_store(folder, CONF_BASENAME, KEY_SIZE, organization="Overheard", cn=NAME)
     write_whole(handover / IMPOSTOR_ROOT, (folder / f"{CONF_BASENAME}-ca-cert.pem").read_bytes(), mode=0o644)

@@ -1,4 +1,4 @@
-"""mitmproxy as a library: one reverse proxy for each service that the interceptor stands in for."""
+"""mitmproxy as a library: one reverse proxy for each service that the interceptor impersonates."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from mitmproxy.options import Options
 
 from overheard.words.errors import SettingsError
 from overheard_services.interceptor.agreement import Agreement
-from overheard_services.interceptor.desk import open_desk
+from overheard_services.interceptor.health import serve_health
 from overheard_services.interceptor.witness import Witness
 
 if TYPE_CHECKING:
@@ -27,9 +27,9 @@ if TYPE_CHECKING:
 
 
 class _NotItself:
-    """Takes back what mitmproxy believes: that 127.0.0.1 is itself, whatever address it listens at.
+    """Undoes an assumption of mitmproxy: that 127.0.0.1 is itself, whatever address it listens on.
 
-    It would not connect there, and leave the client waiting for an answer.
+    It would not connect there, and leave the client without a response.
     """
 
     def __init__(self, bind: str) -> None:
@@ -41,34 +41,34 @@ class _NotItself:
 
 
 async def intercept(settings: Settings, record: Record, folder: Path) -> None:
-    """Stand between the clients and the services until SIGTERM or SIGINT. `folder` is where mitmproxy's CA is.
+    """Intercept between the clients and the services until SIGTERM or SIGINT. `folder` has mitmproxy's CA.
 
-    Raises SettingsError where an address cannot be listened on.
+    Raises SettingsError if an address cannot be listened on.
     """
     master = Master(Options(confdir=str(folder), mode=_modes(settings)))
     proxies = Proxyserver()
-    # The agreement is opened before the witness looks.
+    # The key agreement is opened before the witness reads the response.
     ours = (_NotItself(settings.bind), Agreement(record), Witness(record))
     master.addons.add(proxies, NextLayer(), TlsConfig(), *ours)
     master.options.update(
-        # A spy does not care whose certificate the server has.
+        # A spy does not verify the server's certificate.
         ssl_insecure=True,
-        # First the server, then the client: its certificate is copied, and a client that refuses ours is seen to leave
-        # a connection behind.
+        # Connect to the server before the handshake with the client: our certificate copies the server's, and even a
+        # client that rejects it leaves a connection to the server in the recording.
         connection_strategy="eager",
         http2=False,
-        # The client's own words reach the server unchanged.
+        # The client's headers reach the server unchanged.
         keep_host_header=True,
     )
     if not await proxies.setup_servers():
         problems = [str(server.last_exception) for server in proxies.servers if server.last_exception]
-        raise SettingsError("; ".join(problems), hint="see what listens there, or set OVERHEARD_INTERCEPTOR_BIND")
+        raise SettingsError("; ".join(problems), hint="find out what is using it, or change OVERHEARD_INTERCEPTOR_BIND")
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, master.shutdown)
-    with open_desk(settings.bind, settings.port):
+    with serve_health(settings.bind, settings.port):
         await master.run()
-    # Whoever is still connected is cut off now, which Python 3.11 would report as an error, with a traceback each.
+    # Open connections are cut off now; Python 3.11 would report each as an error with a traceback.
     loop.set_exception_handler(lambda _loop, _context: None)
 
 

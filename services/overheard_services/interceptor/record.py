@@ -1,4 +1,4 @@
-"""What the interceptor writes down: what it read, and the keys that it came by."""
+"""What the interceptor writes down: what it read, and the keys that it obtained."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 class How(StrEnum):
-    """How the interceptor came to read an answer."""
+    """How the interceptor could read a response."""
 
     IN_CLEAR = "in clear"
     TLS_OPENED = "TLS opened"
@@ -25,7 +25,7 @@ class How(StrEnum):
 
 @dataclass(frozen=True)
 class Exchange:
-    """One answer that was read on its way. `time` is in seconds since the epoch, `client` an address with its port."""
+    """One response that was read in transit. `time` is in seconds since the epoch, `client` an address with a port."""
 
     time: float
     client: str
@@ -36,13 +36,13 @@ class Exchange:
 
 
 class Record:
-    """The folder of the interceptor's record. Its files are there from the start, empty, and their owner's alone.
+    """The folder of the interceptor's record. Its files exist from the start, empty, readable only by their owner.
 
-    Each line is in its file when the method returns, and thus before the client gets what it is about.
+    Each line is in its file when the method returns, so before the client gets the response.
     """
 
     def __init__(self, folder: Path) -> None:
-        # mitmproxy writes this one itself: the keys of its connections with the client and with the server.
+        # mitmproxy writes this file: the keys of its connections with the client and the server.
         self.session_keys = folder / KEY_LOG
         self._message_keys = folder / MESSAGE_KEYS
         self._exchanges = folder / NOTEBOOK
@@ -50,11 +50,11 @@ class Record:
             write_whole(file, b"")
 
     def keys(self, *keys: bytes) -> None:
-        """Write down the Fernet keys of an agreement."""
+        """Write down the Fernet keys of a key agreement."""
         _append(self._message_keys, "".join(f"fernet {key.decode()}\n" for key in keys))
 
     def exchange(self, exchange: Exchange) -> None:
-        """Write down what was read, and say so."""
+        """Write down what was read, and log it."""
         _append(self._exchanges, json.dumps(asdict(exchange)) + "\n")
         sys.stderr.write(f"the interceptor read: {exchange.saw}\n")
 

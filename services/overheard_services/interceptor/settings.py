@@ -1,4 +1,4 @@
-"""Every setting of the interceptor, read once."""
+"""All settings of the interceptor."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 from overheard.role.settings import Environment
 from overheard.words.errors import SettingsError
 from overheard.words.scenario import Service
-from overheard.words.services import INTERCEPTED, INTERCEPTOR_DESK
+from overheard.words.services import INTERCEPTED, INTERCEPTOR_HEALTH
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -20,10 +20,10 @@ _STANDS_IN_FOR = ",".join(service.origin for service in INTERCEPTED)
 
 @dataclass(frozen=True)
 class Settings:
-    """What the interceptor is told.
+    """The settings of the interceptor.
 
-    At `bind` it listens on the ports of those that it stands in for, and passes on to them what it gets. `port` is
-    where it says that it is ready. Its root certificate goes to the folder `handover`, and what it saw to `record`.
+    On `bind` it listens on the ports of the services that it impersonates, and forwards requests to them. `port` is for
+    health checks. Its root certificate goes to the folder `handover`, and what it read to `record`.
     """
 
     bind: str
@@ -33,18 +33,18 @@ class Settings:
     record: Path
 
     @property
-    def desk(self) -> str:
-        """Where it says that it is ready. As a destination, 0.0.0.0 is this machine."""
+    def health_url(self) -> str:
+        """The address for health checks. As a destination, 0.0.0.0 is this machine."""
         return f"http://{self.bind}:{self.port}"
 
     @classmethod
     def from_environment(cls, variables: Mapping[str, str]) -> Self:
-        """Raise SettingsError, naming the variable, where one makes no sense."""
+        """Read the settings. Raises SettingsError, which names the variable."""
         env = Environment(variables)
         origins = env.words("OVERHEARD_INTERCEPTOR_STANDS_IN_FOR", _STANDS_IN_FOR)
         return cls(
             bind=env.text("OVERHEARD_INTERCEPTOR_BIND", "127.0.0.2"),
-            port=env.port("OVERHEARD_INTERCEPTOR_PORT", str(INTERCEPTOR_DESK.port)),
+            port=env.port("OVERHEARD_INTERCEPTOR_PORT", str(INTERCEPTOR_HEALTH.port)),
             stands_in_for=tuple(_service("OVERHEARD_INTERCEPTOR_STANDS_IN_FOR", origin) for origin in origins),
             handover=env.folder("OVERHEARD_INTERCEPTOR_HANDOVER"),
             record=env.folder("OVERHEARD_INTERCEPTOR_RECORD"),
@@ -59,6 +59,6 @@ def _service(name: str, origin: str) -> Service:
         service = None
     if service is None or service.origin != origin or not service.port or service.scheme not in ("http", "https"):
         raise SettingsError(
-            f"{name} has {origin!r} in it, which is no origin", hint="write http://HOST:PORT or https://HOST:PORT"
+            f"{name} has {origin!r} in it, which is not an origin", hint="write http://HOST:PORT or https://HOST:PORT"
         )
     return service

@@ -1,4 +1,4 @@
-"""Whoever passes on an answer has read it."""
+"""Writes down the responses that the interceptor forwards."""
 
 from __future__ import annotations
 
@@ -15,22 +15,22 @@ if TYPE_CHECKING:
 
 
 class Witness:
-    """A mitmproxy addon: it has each answer written down before the client gets it.
+    """A mitmproxy addon: it writes down each response before the client gets it.
 
-    A client that went away at the sight of our certificate has asked for nothing, and leaves no line.
+    A client that rejects our certificate makes no request, and leaves no line.
     """
 
     def __init__(self, record: Record) -> None:
         self._record = record
 
     def response(self, flow: HTTPFlow) -> None:
-        """Write down what the answer says."""
+        """Write down the response."""
         host, port, *_ = flow.client_conn.peername
         self._record.exchange(
             Exchange(
                 time=time.time(),
                 client=f"{host}:{port}",
-                # Of the server: it is with that one that the client believes to speak.
+                # The server's URL: the client believes that it is talking to the server.
                 asked=f"{flow.request.method} {flow.request.url}",
                 status=flow.response.status_code,
                 saw=flow.metadata.get(READ, flow.response.get_text(strict=False)),

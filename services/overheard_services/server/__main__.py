@@ -16,15 +16,15 @@ if TYPE_CHECKING:
     from overheard.words.scenario import Service
     from overheard_services.credentials import Credentials
 
-# How long the server waits for the certificate authority to come up, in seconds.
+# How long the server waits for the certificate authority to start, in seconds.
 _PATIENCE = 30
 _MUTUAL, _LEGACY = "mutual-tls", "legacy"
-# The client sends the key encrypted with the server's own (RFC 5246, 7.4.7.1).
+# RSA key exchange: the client encrypts the premaster secret with the server's key (RFC 5246, 7.4.7.1).
 _RSA_KEY_EXCHANGE = "AES128-GCM-SHA256"
 
 
 def main(arguments: list[str]) -> int:
-    """Get a certificate if HTTPS is asked for, and serve until told to stop."""
+    """Get a certificate if HTTPS is to be served, and serve until told to stop."""
     health = asks_for_health(arguments)
     settings = Settings.from_environment(os.environ)
     if health:
@@ -41,7 +41,7 @@ def main(arguments: list[str]) -> int:
 
 
 def _health(settings: Settings) -> int:
-    """0 when every service is ready, or else 1 with the first problem on stderr."""
+    """0 if every service is ready; otherwise 1, with the first problem on stderr."""
     root = str(settings.enrolment.folder / "root.pem") if settings.enrolment else None
     for name, service in settings.services.items():
         url = f"{service.scheme}://127.0.0.1:{service.port}"
@@ -51,7 +51,7 @@ def _health(settings: Settings) -> int:
 
 
 def _knock(port: int) -> int:
-    """See that somebody listens. To be told more, one needs a certificate."""
+    """Check that the port is open. A health check would need a client certificate."""
     try:
         socket.create_connection(("127.0.0.1", port), timeout=2).close()
     except OSError as problem:
@@ -64,7 +64,7 @@ def _certified(enrolment: Enrolment) -> Credentials:
     from overheard_services.enrolment import enrol, wait_for_handover  # noqa: PLC0415
 
     wait_for_handover(enrolment.ca_url, enrolment.handover, _PATIENCE)
-    # RSA, so that one key may be tried on both kinds of key exchange.
+    # RSA, so that the same key works with both kinds of key exchange.
     return enrol(enrolment.ca_url, enrolment.handover, enrolment.names, enrolment.folder, rsa_key=True)
 
 

@@ -1,4 +1,4 @@
-"""The Secret Squirrels' application: the message as it is, and in each of its disguises."""
+"""The Secret Squirrels' application: the message in plaintext, and in each of its disguises."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ from overheard.words.scenario import Disguise
 from overheard_services.disguise import fernet, substitution
 from overheard_services.disguise.diffie_hellman import Party
 
-# A public value has 44 characters, and so few cannot be nested too deep to be read.
+# A public value has 44 characters; JSON this short cannot be nested too deeply to parse.
 _MOST_BYTES = 256
 _NO_KEY = "No key is shared: start the server with SECRET_KEY or OVERHEARD_SERVER_SHARED_KEY_FILE.\n"
 _HOW_TO_AGREE = 'POST {"public": P} as JSON, P being 32 bytes of X25519 (RFC 7748) in base64url.'
 
 
 def create_app(message: str, shared_key: bytes | None = None) -> Flask:
-    """Build the application that tells `message` to whoever asks, and sealed to those who have `shared_key`."""
+    """The application that tells `message` to whoever asks, and encrypted to those who have `shared_key`."""
     app = Flask(__name__)
     app.config["MAX_CONTENT_LENGTH"] = _MOST_BYTES
     app.after_request(_greeted)
@@ -38,7 +38,7 @@ def create_app(message: str, shared_key: bytes | None = None) -> Flask:
 
     @app.get(Disguise.DIFFIE_HELLMAN.path)
     def how_to_agree() -> Response:
-        # A 405 says by which method one may come back (RFC 9110, 15.5.6).
+        # A 405 must list the allowed methods (RFC 9110, 15.5.6).
         return _text(f"{_HOW_TO_AGREE}\n", status=405, headers={"Allow": "POST"})
 
     @app.post(Disguise.DIFFIE_HELLMAN.path)
@@ -57,11 +57,11 @@ def _text(text: str, *, status: int = 200, headers: dict[str, str] | None = None
 
 
 def _agreed(asked: object, message: str) -> Response:
-    """What the other side needs to open the message with a key that was never sent: our public value, and the token."""
+    """Our public value and the token, from which the other side can derive the key and decrypt the message."""
     public = asked.get("public") if isinstance(asked, dict) else None
     if not isinstance(public, str):
         return _refused(_HOW_TO_AGREE)
-    # A new one each time: what is recorded today is not opened by anything that is stolen tomorrow.
+    # A new one each time: nothing that is stolen tomorrow can decrypt what is recorded today.
     party = Party()
     try:
         key = party.agree(public)
@@ -77,16 +77,16 @@ def _refused(why: str) -> Response:
 
 
 def _greeted(answer: Response) -> Response:
-    """Call a client by the name in its certificate, where the handshake has seen to it that this is its own."""
+    """Greet a client by the name in its certificate, which the handshake has verified."""
     if name := _name_of_the_client():
-        # A certificate may hold anything, and a header only text without control characters (RFC 9110, 5.5).
+        # A certificate may contain anything; a header must not have control characters (RFC 9110, 5.5).
         harmless = name if name.isascii() and name.isprintable() else ascii(name)
         answer.headers["X-Greeting"] = f"Hello {harmless}"
     return answer
 
 
 def _name_of_the_client() -> str:
-    """The common name in the certificate that the client showed; empty where it was not asked for one."""
+    """The common name in the client's certificate; empty if the server did not request one."""
     sock = request.environ.get("gunicorn.socket")
     certificate: Any = (sock.getpeercert() if isinstance(sock, ssl.SSLSocket) else None) or {}
     # A tuple of the subject's parts, each a tuple of pairs.

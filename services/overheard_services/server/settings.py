@@ -1,4 +1,4 @@
-"""Every setting of the server, read once."""
+"""All settings of the server."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Enrolment:
-    """How the server gets a certificate: from whom, proving itself with what, for which names, kept where."""
+    """How the server gets a certificate: URL of the CA, handover folder, names, and folder for the credentials."""
 
     ca_url: str
     handover: Path
@@ -29,9 +29,9 @@ class Enrolment:
 
 @dataclass(frozen=True)
 class Settings:
-    """What the server is told. `services` are those that it serves, by their names in `OF_THE_SERVER`.
+    """The settings of the server. `services` are those that it serves, by their names in `OF_THE_SERVER`.
 
-    It has an enrolment when any of them is HTTPS. The shared key is `secret_key`, or else what is in `shared_key_file`.
+    It has an enrolment if any of them is HTTPS. The shared key is `secret_key`, or that in `shared_key_file`.
     """
 
     bind: str
@@ -43,7 +43,7 @@ class Settings:
 
     @classmethod
     def from_environment(cls, variables: Mapping[str, str]) -> Self:
-        """Raise SettingsError, naming the variable, where one makes no sense."""
+        """Read the settings. Raises SettingsError, which names the variable."""
         env = Environment(variables)
         services = _services(env.words("OVERHEARD_SERVER_SERVICES", "http"))
         https = any(service.scheme == "https" for service in services.values())
@@ -52,7 +52,7 @@ class Settings:
             services=services,
             message=env.text("OVERHEARD_MESSAGE", SECRET_MESSAGE),
             enrolment=_enrolment(env) if https else None,
-            # As the tutorial has it.
+            # The name in the tutorial.
             secret_key=env.text("SECRET_KEY", ""),
             shared_key_file=env.optional_path("OVERHEARD_SERVER_SHARED_KEY_FILE"),
         )
@@ -64,7 +64,7 @@ def _services(words: tuple[str, ...]) -> dict[str, Service]:
     except ValueError as problem:
         raise SettingsError(
             f"OVERHEARD_SERVER_SERVICES is {','.join(words)!r}: {problem}",
-            hint=f"write some of {','.join(OF_THE_SERVER)}, each with a port of its own if you like: http:8080",
+            hint=f"write some of {','.join(OF_THE_SERVER)}, each with an optional port: http:8080",
         ) from None
 
 
@@ -73,14 +73,14 @@ def _all_services(words: tuple[str, ...]) -> dict[str, Service]:
     for word in words:
         name, colon, port = word.partition(":")
         if name not in OF_THE_SERVER:
-            raise ValueError(f"{name!r} is no service")
+            raise ValueError(f"{name!r} is not a service")
         if name in services:
-            raise ValueError(f"{name} stands there twice")
+            raise ValueError(f"{name} appears twice")
         services[name] = replace(OF_THE_SERVER[name], port=_port(port)) if colon else OF_THE_SERVER[name]
     if not services:
-        raise ValueError("no service stands there")
+        raise ValueError("it names no service")
     if len({service.port for service in services.values()}) != len(services):
-        raise ValueError("two have the same port")
+        raise ValueError("two services have the same port")
     return services
 
 

@@ -1,4 +1,4 @@
-"""The key that the server shares with whoever was given it, on a way that no wire of the lab is part of."""
+"""The key that the server shares with the client, which is not sent over any wire of the lab."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ _HINT = "make one: python -c 'from cryptography.fernet import Fernet; print(Fern
 
 
 def shared_key(secret_key: str, file: Path | None) -> bytes | None:
-    """The key in `secret_key`, or else the one in `file`, which is made where it is missing, and its owner's alone.
+    """The key in `secret_key`, or in `file`, which is created if missing, readable only by its owner.
 
-    None where neither is set. Raises SettingsError, naming where the key stands, for what is no key.
+    None if neither is set. Raises SettingsError, naming the source, for an invalid key.
     """
     if secret_key:
         return _checked(secret_key.encode(), "SECRET_KEY")
@@ -32,7 +32,7 @@ def _kept(file: Path) -> bytes:
         return _checked(file.read_bytes().strip(), where)
     except OSError as problem:
         raise SettingsError(
-            f"{where} cannot be used ({problem.strerror})", hint="see who owns it, and that its folder is there"
+            f"{where} cannot be used ({problem.strerror})", hint="check who owns it, and that its folder exists"
         ) from None
 
 
@@ -40,5 +40,5 @@ def _checked(key: bytes, where: str) -> bytes:
     try:
         fernet.check(key)
     except fernet.WrongKeyError as problem:
-        raise SettingsError(f"{where} is no key for Fernet ({problem})", hint=_HINT) from None
+        raise SettingsError(f"{where} is not a Fernet key ({problem})", hint=_HINT) from None
     return key

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from capture.frames import ETHERNET, RAW, SLL, SLL2, ethernet, frame, ipv4, ipv6, sll, sll2, tcp, udp
+from capture.frames import ETHERNET, RAW, SLL, SLL2, ethernet, frame, ipv4, ipv6, sll, sll2, tcp, udp, unwrap
 from overheard_capture.captures.reader import read
 from overheard_capture.packets import (
     ACK,
@@ -24,7 +24,6 @@ from overheard_capture.packets import (
     Other,
     Segment,
     names,
-    unwrap,
 )
 
 if TYPE_CHECKING:

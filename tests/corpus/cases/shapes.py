@@ -88,7 +88,7 @@ def urgent(*, scene: Scene) -> None:
 
 
 def numbers_wrap(*, scene: Scene) -> None:
-    """Sequence numbers that begin anew in the midst of the secret."""
+    """Sequence numbers that wrap around in the middle of the secret."""
     scene.serve(to_the_end, _PORT)
     client = scene.rest.enter_context(socket.socket())
     client.setsockopt(socket.IPPROTO_TCP, _REPAIR, 1)

@@ -62,7 +62,7 @@ def chat(
 
 
 def _payloads(stream: bytes) -> Iterator[bytes]:
-    """The payloads of frames behind the handshake, still masked where they are (RFC 6455, 5.2)."""
+    """The payloads of frames after the handshake, still masked where they are (RFC 6455, 5.2)."""
     at = stream.index(b"\r\n\r\n") + 4
     while at + 2 <= len(stream):
         masked, length = divmod(stream[at + 1], 128)

@@ -22,7 +22,7 @@ _PREFACE = b"PRI * HTTP/2.0"
 
 @dataclass(frozen=True)
 class Answer:
-    """What is answered: `frames` are sent as a frame of data each, with so many bytes of padding."""
+    """The response: each of `frames` is sent as one DATA frame, with that many bytes of padding."""
 
     frames: Sequence[bytes] = (b"ok",)
     headers: Sequence[tuple[str, str]] = ()

@@ -7,7 +7,7 @@ from dataclasses import asdict
 
 import pytest
 
-from lab.command.test_main import overheard
+from lab.command.process import overheard
 from overheard.words.gallery import ROWS
 from overheard.words.story import SCENARIOS
 
@@ -77,7 +77,7 @@ def test_an_error_that_is_pasted_is_answered_with_cause_and_cure() -> None:
 def test_an_error_that_is_none_of_them_is_told_and_is_no_success(text: str) -> None:
     done = overheard("errors", text)
     assert (done.returncode, done.stdout) == (1, "")
-    assert "No row of the gallery says this" in done.stderr
+    assert "No row of the gallery matches this" in done.stderr
     assert json.loads(overheard("errors", "--json", text).stdout) == []
 
 

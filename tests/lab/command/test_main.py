@@ -3,27 +3,12 @@
 from __future__ import annotations
 
 import os
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
+from lab.command.process import overheard
 from overheard import __version__
-from overheard.engines.base import clean_environment
-
-
-def overheard(*arguments: str, cwd: Path | None = None, **variables: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", "overheard", *arguments],
-        cwd=cwd,
-        env={**clean_environment(), "COLUMNS": "120", **variables},
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
-    )
 
 
 @pytest.mark.parametrize("arguments", [("--help",), ("demo", "--help"), ("run", "--help")])
@@ -98,7 +83,7 @@ def test_a_place_where_nothing_can_be_left_is_an_error_and_nothing_is_left(tmp_p
     file.write_text("as it was")
     done = overheard("demo", "--engine", "local", "--runs", str(file), cwd=tmp_path)
     assert done.returncode == 2
-    assert f"overheard: the recordings cannot be left in {file}: " in done.stderr
+    assert f"overheard: cannot write recordings to {file}: " in done.stderr
     assert "name another folder with --runs" in done.stderr
     assert "Traceback" not in done.stderr
     assert list(tmp_path.iterdir()) == [file]
@@ -127,6 +112,6 @@ def test_the_engine_and_why_are_said_in_the_first_line_whatever_docker_says(tmp_
     done = overheard("run", "http", "--runs", str(runs), cwd=tmp_path, PATH=path)
     assert done.returncode == 0, done.stderr
     first, *_ = done.stdout.splitlines()
-    assert first == "engine: local (no Docker engine answers: cannot reach [/nowhere/docker.sock])"
+    assert first == "engine: local (no Docker engine responds: cannot reach [/nowhere/docker.sock])"
     assert f"{runs.name}/" in done.stdout
     assert "\x1b" not in done.stdout + done.stderr

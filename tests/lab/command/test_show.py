@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING
 import pytest
 from cryptography.hazmat.primitives.serialization import Encoding
 
-from lab.certificates_in_words.faults import ISSUING, ROOT
-from lab.certificates_in_words.making import NOW, revocations, server
-from lab.certificates_in_words.serving import serving
+from lab.certificates.faults import ISSUING, ROOT
+from lab.certificates.making import NOW, revocations, server
+from lab.certificates.serving import serving
 from overheard.command import looking, show
 from overheard.words.errors import OverheardError
 
@@ -96,7 +96,7 @@ def test_standard_input_is_shown(
 def test_a_server_is_shown(root: str, capsys: pytest.CaptureFixture[str]) -> None:
     with serving([LEAF, ISSUING]) as port:
         assert shown(f"https://localhost:{port}", "--ca", root) == 0
-        assert "   requests     is content\n" in capsys.readouterr().out
+        assert "   requests     raises no error\n" in capsys.readouterr().out
         assert shown(f"https://localhost:{port}") == 1
     said = capsys.readouterr().out
     assert "   requests     SSLError: HTTPSConnectionPool(host='localhost', port=" in said
@@ -118,7 +118,7 @@ def test_all_of_it_can_be_had_as_json(chain: str, capsys: pytest.CaptureFixture[
         (("/nowhere/at/all.pem",), "/nowhere/at/all.pem cannot be read: No such file or directory"),
         (("/",), "/ cannot be read: Is a directory"),
         (("example.org:443",), "for a server, write https://"),
-        (("http://localhost",), "there is no certificate on this wire"),
+        (("http://localhost",), "there is no certificate, and everybody"),
         (("https://127.0.0.1:1",), "waited for 127.0.0.1:1 to answer, but Connection refused"),
         (("https://localhost", "--host", "x"), "--host is for files"),
         (("CHAIN", "--ca", "/nowhere.pem"), "/nowhere.pem cannot be read"),

@@ -61,7 +61,7 @@ def test_without_results_the_error_has_the_last_words_and_names_the_log(job: Job
     with pytest.raises(EngineError) as caught:
         results_or_error([], job, log)
     assert str(caught.value) == (
-        f"the lab came to no result: client: OVERHEARD_CA_URL is not set\n  what the roles said is in {job.logs}"
+        f"the lab produced no result: client: OVERHEARD_CA_URL is not set\n  the logs of the roles are in {job.logs}"
     )
 
 
@@ -70,7 +70,7 @@ def test_without_results_and_last_words_it_still_names_the_log(job: Job, content
     log = job.logs / "lab.log"
     if content is not None:
         log.write_bytes(content)
-    with pytest.raises(EngineError, match=r"^the lab came to no result\n  what the roles said is in "):
+    with pytest.raises(EngineError, match=r"^the lab produced no result\n  the logs of the roles are in "):
         results_or_error([], job, log)
 
 

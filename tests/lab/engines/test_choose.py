@@ -79,13 +79,13 @@ def broken(machine: Machine, fault: str) -> None:
 
 
 FAULTS = {
-    "no docker": "there is no Docker here",
-    "no engine": "no Docker engine answers: Cannot connect to [/run/docker.sock]",
-    "silent engine": "no Docker engine answers",
+    "no docker": "Docker was not found",
+    "no engine": "no Docker engine responds: Cannot connect to [/run/docker.sock]",
+    "silent engine": "no Docker engine responds",
     "no compose": "Docker has no Compose v2: 'compose' is not a docker command",
-    "no base image": "the base image can neither be pulled nor made: base-image: no registry answers",
+    "no base image": "the base image can neither be pulled nor built: base-image: no registry answers",
     "no project": "there is no docker-compose.yml in",
-    "another project": "the base image can neither be pulled nor made: ",
+    "another project": "the base image can neither be pulled nor built: ",
 }
 
 
@@ -116,7 +116,7 @@ def test_containers_are_taken_where_they_work(machine: Machine, wanted: str) -> 
     engine, why = choose(wanted, machine.project, lambda _doing: None)
     assert isinstance(engine, ComposeEngine)
     assert engine.project == machine.project
-    assert why == ("asked for" if wanted else "a Docker engine and Compose v2 answer")
+    assert why == ("asked for" if wanted else "a Docker engine and Compose v2 are available")
 
 
 @pytest.mark.usefixtures("local_engine")
@@ -133,7 +133,7 @@ def test_where_neither_is_to_be_had_the_error_has_both_reasons(machine: Machine)
     (machine.bin / "unshare").unlink()
     with pytest.raises(EngineError) as caught:
         chosen(machine)
-    assert str(caught.value).startswith("there is no Docker here; and `unshare` was not found\n")
+    assert str(caught.value).startswith("Docker was not found; and `unshare` was not found\n")
 
 
 def test_namespaces_that_are_refused_are_an_error_with_what_to_do(machine: Machine) -> None:
@@ -141,7 +141,7 @@ def test_namespaces_that_are_refused_are_an_error_with_what_to_do(machine: Machi
     machine.program(machine.bin / "unshare", "echo 'unshare failed: Operation not permitted' >&2; exit 1")
     with pytest.raises(EngineError) as caught:
         chosen(machine, "local")
-    assert "this user may not make namespaces: unshare failed: Operation not permitted" in str(caught.value)
+    assert "this user may not create namespaces: unshare failed: Operation not permitted" in str(caught.value)
     assert caught.value.hint
 
 

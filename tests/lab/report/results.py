@@ -8,6 +8,7 @@ from dataclasses import replace
 from rich.console import Console, RenderableType
 
 from overheard.words.dissected import Dissected
+from overheard.words.layer import TLS_BY_THE_INTERCEPTOR
 from overheard.words.result import Exchange, Result
 from overheard.words.sighting import Sighting
 from overheard.words.spelling import shifted_by
@@ -98,11 +99,11 @@ SPIED = replace(
     verdict=replace(
         HTTPS.verdict,
         outcome=Outcome.OVERHEARD,
-        sightings=(replace(SIGHTING, frame=13, layers=("TLS opened with the interceptor's session keys",)),),
+        sightings=(replace(SIGHTING, frame=13, layers=(TLS_BY_THE_INTERCEPTOR,)),),
     ),
 )
 SKIPPED = Result.of_skipped("post-quantum", "it needs OpenSSL 3.5 or later, and here is 3.0.19")
-UNEXPECTED = replace(HTTP, scenario="fernet", wrong=("the verdict was to be PROTECTED, and is OVERHEARD",))
+UNEXPECTED = replace(HTTP, scenario="fernet", wrong=("the verdict should be PROTECTED, but is OVERHEARD",))
 
 
 def shown(renderable: RenderableType, *, terminal: bool = False, width: int = 120) -> str:

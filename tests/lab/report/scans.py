@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from overheard.report.places import Place
+from overheard.words.layer import Layer
 from overheard.words.report import Account, Disagreement, Flow, Report
 from overheard.words.sighting import Sighting
 from overheard.words.verdict import Check, Presence, Rule, Verdict, decide
@@ -13,7 +14,7 @@ VALUE = b"correct horse battery"
 DATA = bytes(54) + b"POST /login HTTP/1.1\r\nHost: example\r\n\r\npassword=" + VALUE + b"&submit=yes" + bytes(200)
 AT = DATA.index(VALUE)
 PLAIN = Sighting("password", "plainly", 6, AT, len(VALUE), 0, "10.0.0.1:40000 → 10.0.0.2:80", 48, (6,))
-PACKED = replace(PLAIN, frame=9, offset=54, length=80, frames=(9, 10), layers=("chunked", "gzip"))
+PACKED = replace(PLAIN, frame=9, offset=54, length=80, frames=(9, 10), layers=(Layer("chunked"), Layer("gzip")))
 MARKS = Check(Rule.WHOLE, "marks", False, "nobody vouches for its start and end", "vouch for it: --vouch whole")
 HOLD = tuple(Check(rule, rule.value, True, "as it should be") for rule in Rule)
 

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 import pytest
 from rich.console import Console
 
-from lab.certificates_in_words.faults import ISSUING, ROOT
-from lab.certificates_in_words.making import NOW, server
+from lab.certificates.faults import ISSUING, ROOT
+from lab.certificates.making import NOW, server
 from overheard.certificates.look import Connection, Look, look_at_file
 from overheard.certificates.question import Question
 from overheard.report.certificate import certificates
@@ -33,7 +33,7 @@ def said(look: Look) -> str:
 def test_every_fact_is_a_line() -> None:
     lines = said(look_at_file(LEAF.key_pem + LEAF.pem + ISSUING.pem, "some.pem", Question())).splitlines()
     assert lines[0] == "some.pem: 2 certificates"
-    assert lines[1] == "  passed over, and not kept: 1 PRIVATE KEY"
+    assert lines[1] == "  ignored, and not kept: 1 PRIVATE KEY"
     assert lines[3].startswith("1  From ")
     assert lines[3].endswith('I am "a server" according to "an issuing CA".')
     assert lines[4] == '   signed by    certificate 2, "an issuing CA": the signature holds'
@@ -43,7 +43,7 @@ def test_every_fact_is_a_line() -> None:
         "   extension    basicConstraints, critical: not a CA",
         "   extension    extKeyUsage: for servers",
         "Nothing wrong was found",
-        "  not looked at: whether it is for the right host: --host NAME",
+        "  not checked: whether it is valid for the right host: --host NAME",
     ):
         assert line in lines
     assert sum("   SHA-256      " in line for line in lines) == 2
@@ -65,7 +65,7 @@ def test_what_is_wrong_comes_with_its_cause_and_its_cure() -> None:
 def test_the_connection_is_told_of(tmp_path: Path) -> None:
     look = replace(look_at_file(LEAF.pem, "it", Question(at=NOW)), connection=GOOD)
     assert "   speaks       TLS 1.3, TLS_AES_256_GCM_SHA384" in said(look)
-    assert "   requests     is content" in said(look)
+    assert "   requests     raises no error" in said(look)
     assert f"   trusts       {tmp_path}" in said(replace(look, connection=replace(GOOD, trusting=str(tmp_path))))
     unasked = replace(GOOD, asked=False, why_not="nobody is there")
     assert "was not asked: nobody is there" in said(replace(look, connection=unasked))
@@ -74,8 +74,8 @@ def test_the_connection_is_told_of(tmp_path: Path) -> None:
 def test_an_error_stands_in_a_line_of_its_own_however_long() -> None:
     look = replace(look_at_file(LEAF.pem, "it", Question()), connection=replace(GOOD, error=_LONG))
     assert f"   requests     {_LONG}" in said(look).splitlines()
-    assert "   gallery      this error is not in it" in said(look)
-    assert "  the error above says it" in said(look)
+    assert "   gallery      has no row for this error" in said(look)
+    assert "  see the error above" in said(look)
 
 
 def test_where_no_certificate_was_sent_the_error_says_what_is_wrong() -> None:

@@ -19,19 +19,19 @@ def test_where_all_is_as_expected_or_skipped_nothing_is_said() -> None:
 
 def test_every_reason_is_told_with_what_to_do_and_nothing_else() -> None:
     verdict = Verdict(Outcome.INCONCLUSIVE, (WHOLE, DROPPED), (), Presence.NONE)
-    text = shown(doubts([HTTP, replace(HTTPS, verdict=verdict, wrong=("the verdict was to be PROTECTED",))]))
+    text = shown(doubts([HTTP, replace(HTTPS, verdict=verdict, wrong=("the verdict should be PROTECTED",))]))
     assert [line.strip() for line in text.splitlines() if line.strip()] == [
         "https: not as expected",
-        "the verdict was to be PROTECTED",
+        "the verdict should be PROTECTED",
         "the recorder dropped 7 packets",
         "→ use a larger buffer",
     ]
 
 
 def test_what_went_wrong_in_an_attempt_is_told_with_its_name() -> None:
-    exchange = replace(UNTRUSTED.exchanges[0], wrong=("the client was to fail, and got the message",))
+    exchange = replace(UNTRUSTED.exchanges[0], wrong=("the client should fail, but got the message",))
     text = shown(doubts([replace(UNTRUSTED, exchanges=(exchange,))]))
-    assert "trusting the usual CAs: the client was to fail, and got the message" in text
+    assert "trusting the usual CAs: the client should fail, but got the message" in text
 
 
 def test_what_was_overheard_is_told_with_the_place() -> None:

@@ -8,6 +8,7 @@ import pytest
 
 from lab.report.results import BROKEN, HTTP, HTTPS, REFUSED, SIGHTING, SKIPPED, SPIED, UNTRUSTED, UNTRUSTED_ERROR
 from overheard.report.glance import ciphertext, evidence, got, saw, short_error
+from overheard.words.layer import TLS_BY_THE_STOLEN_KEY
 from overheard.words.result import Exchange
 from overheard.words.verdict import Outcome, Presence, Verdict
 from overheard.words.visible import Alert
@@ -43,7 +44,7 @@ def test_what_the_client_got() -> None:
 
 def test_of_many_attempts_their_number_is_told() -> None:
     right, wrong = Exchange("a", received=False, error="x"), Exchange("b", received=True, wrong=("it was to fail",))
-    assert got(replace(UNTRUSTED, exchanges=(right,) * 7 + (wrong,)), MESSAGE) == "7 of 8 as they should be"
+    assert got(replace(UNTRUSTED, exchanges=(right,) * 7 + (wrong,)), MESSAGE) == "7 of 8 as expected"
 
 
 def test_what_the_spy_saw() -> None:
@@ -60,13 +61,13 @@ def test_what_the_spy_saw_and_could_not_break() -> None:
 
 
 def test_what_the_spy_saw_with_a_key_that_was_stolen() -> None:
-    stolen = replace(SPIED.verdict.sightings[0], layers=("TLS opened with the server's private key",))
+    stolen = replace(SPIED.verdict.sightings[0], layers=(TLS_BY_THE_STOLEN_KEY,))
     assert saw(replace(SPIED, verdict=replace(SPIED.verdict, sightings=(stolen,))), MESSAGE).endswith("by a stolen key")
 
 
 def test_what_the_spy_saw_of_a_sealed_message_and_of_nothing() -> None:
     sealed = Verdict(Outcome.PROTECTED, (), presence=Presence.MESSAGE_KEY)
-    assert saw(replace(HTTP, verdict=sealed), MESSAGE) == "tokens of Fernet, sealed"
+    assert saw(replace(HTTP, verdict=sealed), MESSAGE) == "sealed Fernet tokens"
     nothing = Verdict(Outcome.INCONCLUSIVE, ())
     assert saw(replace(HTTP, verdict=nothing), MESSAGE) == "nothing that it could read"
 

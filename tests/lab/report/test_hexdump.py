@@ -1,4 +1,4 @@
-"""Hex dumps, held against what they were made of."""
+"""Hex dumps, compared with the bytes that they show."""
 
 from __future__ import annotations
 

@@ -67,7 +67,7 @@ def test_more_places_than_fit_are_counted() -> None:
 def test_the_bytes_are_shown_with_the_place_marked() -> None:
     said = shown(scanned(report(), places=PLACES))
     assert "frame 6: plainly\n" in said
-    assert "frame 9: plainly, in gzip, in chunked; a part of it in frame 10\n" in said
+    assert "frame 9: plainly, in gzip, in chunked; parts of it in frame 10\n" in said
     marked = [line for line in said.splitlines() if line.startswith("→ ")]
     assert f"→ {AT // 16 * 16:04x}  " in marked[0]
     assert "correct horse" in "".join(line[-16:] for line in marked)
@@ -105,7 +105,7 @@ def test_a_secret_that_goes_on_in_the_next_frame_is_marked_to_the_end_of_this_on
 def test_what_stood_under_layers_is_shown_to_an_eye_and_not_to_a_log() -> None:
     around = {PACKED: Unwrapped(b'{"password":"', VALUE, b'"}')}
     told = replace(report(), unwrapped=around)
-    assert f'unwrapped: {{"password":"»{VALUE.decode()}«"}}' in shown(scanned(told))
+    assert f'decoded: {{"password":"»{VALUE.decode()}«"}}' in shown(scanned(told))
     assert VALUE.decode() not in shown(scanned(told, hide=hide))
 
 
@@ -145,7 +145,7 @@ def test_what_only_one_witness_saw_is_told() -> None:
     assert "witness" not in shown(scanned(report()))
     assert "the second witness, tshark, agrees" in shown(scanned(report(asked=True)))
     said = shown(scanned(report(ALONE)))
-    assert "  user: only tshark sees it in frame 7, plainly, in http.file_data as tshark dissects it\n" in said
+    assert "  user: only tshark finds it in frame 7, plainly, in http.file_data as tshark dissects it\n" in said
 
 
 def test_brackets_in_names_are_no_markup() -> None:

@@ -10,11 +10,11 @@ from pathlib import Path
 
 import pytest
 
-from ca.process import free_port
-from lab.certificates import Files
+from lab.pki import Files
 from lab.servers import Answers, serving
 from overheard.role.health import ask, probe, wait_until
 from overheard.words.errors import NotReadyError
+from ports import free_port
 
 
 def test_a_role_that_says_so_is_ready_over_http() -> None:
@@ -63,7 +63,7 @@ def test_what_does_not_speak_http_is_not_ready() -> None:
     with http.server.HTTPServer(("127.0.0.1", 0), Handler) as server:
         thread = threading.Thread(target=server.handle_request)
         thread.start()
-        assert probe(f"http://127.0.0.1:{server.server_port}").startswith("it said nothing (")
+        assert probe(f"http://127.0.0.1:{server.server_port}").startswith("it gave no HTTP response (")
         thread.join()
 
 

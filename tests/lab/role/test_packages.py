@@ -1,4 +1,4 @@
-"""What a plain installation leaves out, and what is said of it."""
+"""What a plain installation does not include, and the error for it."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def test_all_that_is_missing_is_named_in_one_line(monkeypatch: pytest.MonkeyPatc
     without(monkeypatch, "flask", "gunicorn", "requests")
     with pytest.raises(NotInstalledError) as caught:
         packages.check_for_lab()
-    said = "the lab needs flask, gunicorn and requests, not installed here: pip install 'overheard[lab]'"
+    said = "the lab's Python packages are not installed (flask, gunicorn, requests); run: pip install 'overheard[lab]'"
     assert str(caught.value) == said
 
 
@@ -32,5 +32,5 @@ def test_where_pyshark_cannot_be_had_it_is_said_which_python_has_it(
     monkeypatch.setattr("sys.version_info", version)
     with pytest.raises(NotInstalledError) as caught:
         packages.check_for_lab()
-    assert str(caught.value).endswith("newer") is told
+    assert str(caught.value).endswith("later versions") is told
     assert len(str(caught.value).splitlines()) == 1

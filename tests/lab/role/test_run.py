@@ -40,9 +40,9 @@ def test_main_is_given_the_command_line() -> None:
 
 
 def test_a_failure_is_told_in_words_and_ends_as_inconclusive() -> None:
-    done = ended("raise EngineError('there is no Docker here', hint='install it')")
+    done = ended("raise EngineError('Docker was not found', hint='install it')")
     assert (done.returncode, done.stdout) == (2, "")
-    assert done.stderr == "server: there is no Docker here\n  install it\n"
+    assert done.stderr == "server: Docker was not found\n  install it\n"
 
 
 def test_a_fault_of_ours_keeps_its_traceback() -> None:
@@ -53,10 +53,13 @@ def test_a_fault_of_ours_keeps_its_traceback() -> None:
 
 
 def test_what_is_not_installed_is_told_in_a_line_with_the_command_that_installs_it() -> None:
-    """As where only `pip install overheard` was done. The exit code is no verdict."""
+    """As after `pip install overheard` alone. The exit code is not a verdict."""
     done = ended("import sys; sys.modules['flask'] = None; import flask.cli")
     assert (done.returncode, done.stdout) == (3, "")
-    assert done.stderr == "server: the lab needs flask, not installed here: pip install 'overheard[lab]'\n"
+    assert (
+        done.stderr
+        == "server: the lab's Python packages are not installed (flask); run: pip install 'overheard[lab]'\n"
+    )
 
 
 def test_a_module_that_no_extra_brings_is_named() -> None:
@@ -80,6 +83,6 @@ def test_an_interrupt_ends_in_130_without_a_word(how: str) -> None:
 def test_an_error_says_what_happened_and_what_to_do() -> None:
     assert str(SettingsError("OVERHEARD_X is not set")) == "OVERHEARD_X is not set"
     assert str(EngineError("no engine", hint="start one")) == "no engine\n  start one"
-    waited = NotReadyError("the CA", seen="it said nothing", hint="see its log")
-    assert str(waited) == "waited for the CA, but it said nothing\n  see its log"
+    waited = NotReadyError("the CA", seen="it gave no HTTP response", hint="see its log")
+    assert str(waited) == "waited for the CA, but it gave no HTTP response\n  see its log"
     assert all(isinstance(error, OverheardError) for error in (waited, EngineError("")))

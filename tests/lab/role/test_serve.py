@@ -19,12 +19,12 @@ import pytest
 import requests
 from flask import Flask
 
-from ca.process import free_port
-from lab.certificates import Files
+from lab.pki import Files
 from overheard.engines.base import clean_environment
 from overheard.role.health import probe, wait_until
 from overheard.role.serve import Listener, serve
 from overheard.words.errors import NotReadyError, SettingsError
+from ports import free_port
 from processes import alive, descendants, eventually
 
 if TYPE_CHECKING:
@@ -187,7 +187,7 @@ def test_a_client_that_comes_back_resumes_its_session(secure: Served, files: Fil
     context = trusting(files, version)
     with closing(secure.connect(context)) as first:
         assert isinstance(first, ssl.SSLSocket)
-        # With TLS 1.3 the tickets come behind the handshake.
+        # With TLS 1.3 the tickets come after the handshake.
         secure.get("/health", first)
         assert not first.session_reused
         session = first.session
@@ -344,5 +344,5 @@ def test_its_log_is_quiet_unless_something_is_wrong() -> None:
 def test_a_port_that_is_taken_is_an_error_in_words_and_not_the_exit_code_of_overheard() -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
-        with pytest.raises(SettingsError, match=f"127.0.0.1:{port} cannot be listened on: Address already in use"):
+        with pytest.raises(SettingsError, match=f"cannot listen on 127.0.0.1:{port}: Address already in use"):
             serve(lambda: Flask("never"), [listener(), Listener("127.0.0.1", port)])

@@ -59,10 +59,10 @@ def test_the_other_kinds_are_checked_too(tmp_path: Path) -> None:
         with pytest.raises(SettingsError, match=f"OVERHEARD_X is '{wrong}', which is not a whole number above 0"):
             env(wrong).count("OVERHEARD_X")
     for wrong in ("-1", "many"):
-        with pytest.raises(SettingsError, match="a whole number, 0 or above"):
+        with pytest.raises(SettingsError, match="a whole number, 0 or more"):
             env(wrong).number("OVERHEARD_X")
     for wrong in (str(file), str(tmp_path / "nowhere")):
-        with pytest.raises(SettingsError, match="a folder that exists"):
+        with pytest.raises(SettingsError, match="an existing folder"):
             env(wrong).folder("OVERHEARD_X")
     with pytest.raises(SettingsError, match="OVERHEARD_X is 'three', which is not one of one, two"):
         env("three").choice("OVERHEARD_X", ("one", "two"))

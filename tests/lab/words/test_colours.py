@@ -47,7 +47,7 @@ def test_the_steps_tell_what_was_computed(client: int, server: int) -> None:
     assert f"{COMMON}^{client} mod {PRIME} = {mixed(COMMON, client)}." in told
     assert f"{COMMON}^{server} mod {PRIME} = {mixed(COMMON, server)}." in told
     assert told.count(f"mod {PRIME} = {key}.") >= 2
-    assert f"has it at try {client}, of at most {PRIME - 1}" in told
+    assert f"finds it at try {client}, of at most {PRIME - 1}" in told
 
 
 def test_the_steps_say_how_much_larger_the_real_numbers_are() -> None:

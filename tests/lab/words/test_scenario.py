@@ -7,13 +7,14 @@ from dataclasses import replace
 import pytest
 
 from lab.words.verdicts import every_rule
+from overheard.words.layer import Layer
 from overheard.words.scenario import Attempt, Disguise, Expectation, Service
 from overheard.words.sighting import Sighting
 from overheard.words.verdict import Check, Outcome, Presence, Rule, Verdict, decide
 from overheard.words.visible import Alert, Visible
 
 SEEN = Sighting("message", "plainly", 4, 66, 11, 0, "a:1 → b:2", 0, (4,))
-OPENED = replace(SEEN, layers=("TLS opened with a stolen key",))
+OPENED = replace(SEEN, layers=(Layer("TLS opened with a stolen key"),))
 PROTECTED = decide(every_rule(), [], Presence.KEY_LOG)
 OVERHEARD = decide(every_rule(fails=Rule.ABSENT), [SEEN], Presence.SEEN)
 NEVER_SENT = decide([Check(Rule.PRESENT, "never-sent", holds=False, says="it never left")], [], Presence.NONE)
@@ -46,18 +47,20 @@ def test_of_what_meets_it_nothing_is_wrong(expected: Expectation, verdict: Verdi
 @pytest.mark.parametrize(
     ("expected", "verdict", "says"),
     [
-        pytest.param(EXPECTS_PROTECTED, OVERHEARD, "to be PROTECTED, and is OVERHEARD", id="another verdict"),
-        pytest.param(EXPECTS_PROTECTED, NOT_WHOLE, "and is INCONCLUSIVE", id="an inconclusive verdict"),
-        pytest.param(EXPECTS_OVERHEARD, PROTECTED, "to be OVERHEARD", id="nothing overheard"),
-        pytest.param(EXPECTS_STOLEN, OVERHEARD, "and is seen plainly", id="seen in another way"),
-        pytest.param(EXPECTS_NOTHING_SENT, NOT_WHOLE, "by never-sent, and is by", id="one reason more"),
-        pytest.param(EXPECTS_NOTHING_SENT, decide([], [], Presence.NONE), "is by nothing", id="the reason missing"),
+        pytest.param(EXPECTS_PROTECTED, OVERHEARD, "should be PROTECTED, but is OVERHEARD", id="another verdict"),
+        pytest.param(EXPECTS_PROTECTED, NOT_WHOLE, "but is INCONCLUSIVE", id="an inconclusive verdict"),
+        pytest.param(EXPECTS_OVERHEARD, PROTECTED, "should be OVERHEARD", id="nothing overheard"),
+        pytest.param(EXPECTS_STOLEN, OVERHEARD, "but is seen plainly", id="seen in another way"),
+        pytest.param(EXPECTS_NOTHING_SENT, NOT_WHOLE, "because of never-sent, but is because of", id="one reason more"),
+        pytest.param(
+            EXPECTS_NOTHING_SENT, decide([], [], Presence.NONE), "is because of nothing", id="the reason missing"
+        ),
         pytest.param(EXPECTS_NOTHING_SENT, OVERHEARD, "is OVERHEARD", id="overheard after all"),
-        pytest.param(EXPECTS_AN_ALERT, NEVER_SENT, "and shows nothing", id="nothing visible"),
+        pytest.param(EXPECTS_AN_ALERT, NEVER_SENT, "but shows nothing", id="nothing visible"),
         pytest.param(
             EXPECTS_AN_ALERT,
             replace(NEVER_SENT, visible=(replace(STREAM, alerts=()),)),
-            "was to show unknown_ca from the client, and shows TLS 1.3",
+            "should show unknown_ca from the client, but shows TLS 1.3",
             id="no alert",
         ),
     ],

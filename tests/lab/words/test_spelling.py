@@ -6,7 +6,7 @@ import base64
 import re
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from overheard.words.caesar import SHIFTS, shifted
@@ -42,7 +42,6 @@ def found(value: bytes, data: bytes) -> list[str]:
     return [pattern.spellings[0].name for pattern in patterns(value) if re.search(pattern.shape.look.regex(), data)]
 
 
-@settings(deadline=None)
 @given(looks, st.data())
 def test_a_look_is_the_same_forwards_and_backwards_and_as_long_as_it_says(look: Look, draws: st.DataObject) -> None:
     text = draws.draw(st.from_regex(re.compile(look.regex()), fullmatch=True))
@@ -138,7 +137,7 @@ def test_what_is_looked_for_first_is_short_however_long_a_secret_is(secret: byte
 
 @pytest.mark.parametrize("secret", [b"fluffy tail", b"0123456789abcdef" * 100])
 def test_no_spelling_is_much_longer_than_the_secret(secret: bytes) -> None:
-    """For so many bytes have to be kept wherever a capture is cut."""
+    """That many bytes have to be kept between two pieces of a stream."""
     assert max(pattern.shape.longest for pattern in patterns(secret)) < 35 * len(secret) + 100
 
 

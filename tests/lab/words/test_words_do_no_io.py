@@ -1,4 +1,4 @@
-"""The words are to be had without anything that could reach out: a promise of the folder."""
+"""`overheard.words` imports nothing that could do I/O, as its docstring says."""
 
 from __future__ import annotations
 
@@ -8,11 +8,15 @@ from pathlib import Path
 
 import overheard.words
 
-_MODULES = sorted(path.stem for path in Path(overheard.words.__path__[0]).glob("*.py"))
+_FOLDER = Path(overheard.words.__path__[0])
+_MODULES = sorted(
+    ".".join(("overheard.words", *path.relative_to(_FOLDER).with_suffix("").parts)).removesuffix(".__init__")
+    for path in _FOLDER.rglob("*.py")
+)
 _PROGRAM = """
 import importlib
 for name in {modules!r}:
-    importlib.import_module("overheard.words" if name == "__init__" else f"overheard.words.{{name}}")
+    importlib.import_module(name)
 new = set(sys.modules) - before
 print(*sorted({{name.partition(".")[0] for name in new}} - sys.stdlib_module_names - {{"overheard"}}))
 print(*sorted(name for name in new if name.startswith("overheard.") and not name.startswith("overheard.words")))

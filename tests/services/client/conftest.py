@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 import pytest
 
 from ca.process import CaProcess
-from lab.certificates import Files
+from lab.pki import Files
 from lab.servers import Answers, serving
 from services.client.place import Place
-from services.server.test_server import REQUESTERS, under
+from services.server.process import REQUESTERS, under
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

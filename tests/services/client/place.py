@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from ca.process import CaProcess
-    from services.server.test_server import Server
+    from services.server.process import Server
 
 MESSAGE = "fluffy tail"
 

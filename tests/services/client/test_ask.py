@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from ca.process import free_port
 from overheard_services.client.ask import Reply, Way, ask
+from ports import free_port
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from lab.certificates import Files
+    from lab.pki import Files
     from lab.servers import Answers
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from itertools import count
 from typing import TYPE_CHECKING
 
 import pytest
@@ -182,11 +183,12 @@ TOKEN = seal(new_key(), "fluffy tail")
         # A point of small order: everybody would come to the same secret (RFC 7748, 6.1).
         json.dumps({"public": "A" * 43 + "=", "token": TOKEN}),
     ],
+    ids=count(),
 )
 def test_half_an_agreement_that_makes_no_sense_is_told(place: Place, http: str, answers: Answers, half: str) -> None:
     answers.body = half.encode()
     answer = made(place, attempt(at(http), disguise=Disguise.DIFFIE_HELLMAN))
-    assert answer.error.startswith("the server's half of the agreement makes no sense: ")
+    assert answer.error.startswith("the server's half of the key agreement is invalid: ")
     assert (answer.message, answer.notes) == ("", ())
     assert place.message_keys() == []
 

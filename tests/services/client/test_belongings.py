@@ -17,7 +17,7 @@ from services.client.place import attempt
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from lab.certificates import Files
+    from lab.pki import Files
     from overheard_services.client.belongings import Belongings
     from services.client.place import Place
 

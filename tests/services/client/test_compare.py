@@ -71,13 +71,15 @@ def test_the_message_is_the_one_of_the_run() -> None:
     exchange = came(attempt(HTTP), GOT, stream(), message="bushy tail")
     assert not exchange.received
     assert exchange.error == "the server said something else, 11 characters"
-    assert exchange.wrong == (f"the client was to get the message, and it was: {exchange.error}",)
+    assert exchange.wrong == (f"the client should get the message, but the error was: {exchange.error}",)
 
 
 def test_an_error_that_was_not_awaited_is_told() -> None:
     exchange = came(attempt(HTTP), REFUSED, stream())
     assert (exchange.received, exchange.error) == (False, REFUSED.error)
-    assert exchange.wrong == ("the client was to get the message, and it was: SSLError: certificate verify failed",)
+    assert exchange.wrong == (
+        "the client should get the message, but the error was: SSLError: certificate verify failed",
+    )
 
 
 def test_an_error_that_was_awaited_is_as_it_should_be() -> None:
@@ -89,11 +91,11 @@ def test_an_error_that_was_awaited_is_as_it_should_be() -> None:
 @pytest.mark.parametrize(
     ("answer", "told"),
     [
-        (GOT, "the client was to fail with “hostname”, and got the message"),
-        (REFUSED, "the client was to fail with “hostname”, and it was: SSLError: certificate verify failed"),
+        (GOT, "the client should fail with “hostname”, but got the message"),
+        (REFUSED, "the client should fail with “hostname”, but the error was: SSLError: certificate verify failed"),
         (
             Answer("an acorn"),
-            "the client was to fail with “hostname”, and it was: the server said something else, 8 characters",
+            "the client should fail with “hostname”, but the error was: the server said something else, 8 characters",
         ),
     ],
 )
@@ -119,9 +121,9 @@ def test_the_error_awaited_is_that_of_the_clients_openssl(
     [
         ("", "", ()),
         ("Hello squirrel", "Hello squirrel", ()),
-        ("Hello squirrel", "", ("the server was to say “Hello squirrel”, and said “”",)),
-        ("", "Hello squirrel", ("the server was to say “”, and said “Hello squirrel”",)),
-        ("Hello squirrel", "Hello acorn", ("the server was to say “Hello squirrel”, and said “Hello acorn”",)),
+        ("Hello squirrel", "", ("the server should say “Hello squirrel”, but said “”",)),
+        ("", "Hello squirrel", ("the server should say “”, but said “Hello squirrel”",)),
+        ("Hello squirrel", "Hello acorn", ("the server should say “Hello squirrel”, but said “Hello acorn”",)),
     ],
 )
 def test_a_greeting_other_than_the_one_awaited_is_told(awaited: str, said: str, wrong: tuple[str, ...]) -> None:
@@ -136,25 +138,25 @@ INSECURE, OTHER = "InsecureRequestWarning: Unverified", "DeprecationWarning: old
     [
         ("", (), ""),
         ("InsecureRequestWarning", (INSECURE,), ""),
-        ("InsecureRequestWarning", (), "of InsecureRequestWarning, and was of nothing"),
-        ("", (INSECURE,), "of nothing, and was of InsecureRequestWarning"),
-        ("InsecureRequestWarning", (OTHER,), "of InsecureRequestWarning, and was of DeprecationWarning"),
+        ("InsecureRequestWarning", (), "of InsecureRequestWarning, but was warned of nothing"),
+        ("", (INSECURE,), "of nothing, but was warned of InsecureRequestWarning"),
+        ("InsecureRequestWarning", (OTHER,), "of InsecureRequestWarning, but was warned of DeprecationWarning"),
         (
             "InsecureRequestWarning",
             (INSECURE, OTHER),
-            "of InsecureRequestWarning, and was of InsecureRequestWarning, DeprecationWarning",
+            "of InsecureRequestWarning, but was warned of InsecureRequestWarning, DeprecationWarning",
         ),
     ],
 )
 def test_a_warning_other_than_the_one_awaited_is_told(awaited: str, warned: tuple[str, ...], told: str) -> None:
     wrong = came(attempt(HTTPS, warning=awaited), Answer(MESSAGE, warned=warned), tls()).wrong
-    assert wrong == ((f"the client was to be warned {told}",) if told else ())
+    assert wrong == ((f"the client should be warned {told}",) if told else ())
 
 
 # ---- what the wire shows
 
 UNKNOWN_CA = Wire("unknown_ca", "client")
-AWAITED = "the wire was to show unknown_ca from the client, and no application data, and shows "
+AWAITED = "the wire should show unknown_ca from the client, and no application data, but shows "
 
 
 @pytest.mark.parametrize(
@@ -217,7 +219,7 @@ def test_an_alert_that_is_perhaps_sent_may_be_missing_and_may_be_no_other(
     awaited = Wire("decode_error", "client", perhaps=True)
     wrong = came(attempt(HTTPS, error="verify failed", wire=awaited), REFUSED, tls(alerts=alerts)).wrong
     assert (wrong == ()) is fits
-    assert fits or "was to show decode_error from the client, and no application data or no alert" in wrong[0]
+    assert fits or "should show decode_error from the client, and no application data or no alert" in wrong[0]
 
 
 def test_the_message_stands_in_nothing_that_is_told() -> None:
@@ -239,12 +241,12 @@ def test_where_nothing_is_awaited_of_the_wire_it_may_show_anything() -> None:
         (None, (), ()),
         (None, (0,), ()),
         (True, (0,), ()),
-        (True, (), ("this attempt was to be overheard, and was not",)),
+        (True, (), ("this attempt should be overheard, but was not",)),
         # In another stream, or in none.
-        (True, (1, -1), ("this attempt was to be overheard, and was not",)),
+        (True, (1, -1), ("this attempt should be overheard, but was not",)),
         (False, (), ()),
         (False, (1, -1), ()),
-        (False, (0,), ("this attempt was not to be overheard, and was",)),
+        (False, (0,), ("this attempt should not be overheard, but was",)),
     ],
 )
 def test_whether_it_is_overheard_is_seen_in_its_own_stream(

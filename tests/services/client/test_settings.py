@@ -60,7 +60,7 @@ def test_scenarios_that_nobody_knows_are_an_error_with_those_that_were_perhaps_m
 
 @pytest.mark.parametrize("names", [",", " , "])
 def test_no_scenario_at_all_is_an_error(tmp_path: Path, names: str) -> None:
-    with pytest.raises(SettingsError, match=r"^OVERHEARD_CLIENT_SCENARIOS: no scenario stands there") as caught:
+    with pytest.raises(SettingsError, match=r"^OVERHEARD_CLIENT_SCENARIOS: it names no scenario") as caught:
         read(tmp_path, CLIENT_SCENARIOS=names)
     assert "there are http, " in caught.value.hint
 

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from ca.process import free_port
 from lab.servers import Answers, serving
 from overheard.words.errors import RecordingError
 from overheard.words.verdict import Outcome, Verdict
 from overheard_services.client.sidecar import Sidecar
+from ports import free_port
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
-from lab.certificates import Files
+from lab.pki import Files
 from overheard_services.gallery.authority import Holder, chain, revocation_list, signed_by_itself
 from overheard_services.gallery.plans import ROOT, SERVER
 

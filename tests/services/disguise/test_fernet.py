@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from itertools import count
+
 import pytest
 from cryptography.fernet import Fernet
 from hypothesis import given
@@ -46,7 +48,7 @@ def test_what_is_no_token_is_not_opened(token: str) -> None:
         unseal(KEY, token)
 
 
-@pytest.mark.parametrize("key", [b"", b"acorn", KEY[:-4]])
+@pytest.mark.parametrize("key", [b"", b"acorn", KEY[:-4]], ids=count())
 def test_what_is_no_key_is_an_error_in_words(key: bytes) -> None:
     check(KEY)
     for use in (lambda: check(key), lambda: seal(key, "fluffy tail"), lambda: unseal(key, "gAAAA")):

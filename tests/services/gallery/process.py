@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 import os
-import random
-import socket
 import ssl
 import subprocess
 import sys
-from contextlib import ExitStack
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -16,6 +13,7 @@ from overheard.role.health import probe, wait_until
 from overheard.words.gallery import ROWS, Row
 from overheard.words.handover import GALLERY_CRL, GALLERY_ROOT
 from overheard_services.client.ask import Reply, Way, ask
+from ports import free_ports
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -23,20 +21,6 @@ if TYPE_CHECKING:
 ADDRESS = "127.0.0.1"
 MESSAGE = "the message of this test"
 OPENSSL = ssl.OPENSSL_VERSION_INFO[:2]
-
-
-def free_ports(count: int) -> int:
-    """The first of so many TCP ports in a row that nobody uses, below those that the kernel gives to clients."""
-    for _ in range(100):
-        first = random.randrange(20000, 32000)  # noqa: S311  (not for secrets)
-        with ExitStack() as stack:
-            try:
-                for port in range(first, first + count):
-                    stack.enter_context(socket.create_server((ADDRESS, port)))
-            except OSError:
-                continue
-            return first
-    raise AssertionError("no free ports were found")
 
 
 class GalleryProcess:

@@ -10,12 +10,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ca.process import free_port
-from conftest import PROJECT, fail_or_skip
 from overheard.engines.base import clean_environment
 from overheard.role.health import probe, wait_until
 from overheard.words.errors import NotReadyError
 from overheard.words.recording import NOTEBOOK
+from ports import free_port
+from processes import PROJECT
+from required import fail_or_skip
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -32,7 +33,7 @@ _PYTHON = Path(os.environ.get("OVERHEARD_INTERCEPTOR_PYTHON") or PROJECT / ".ven
 def command() -> list[str]:
     """How to start it; the test is skipped, or in CI failed, where no Python has mitmproxy."""
     if not _PYTHON.exists():
-        fail_or_skip("local", f"{_PYTHON} is not there (lab/setup/python-env makes it)")
+        fail_or_skip("local", f"{_PYTHON} is missing (lab/setup/python-env creates it)")
     return [str(_PYTHON), "-m", "overheard_services.interceptor"]
 
 

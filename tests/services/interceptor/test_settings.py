@@ -8,7 +8,7 @@ import pytest
 
 from overheard.words.errors import SettingsError
 from overheard.words.scenario import Service
-from overheard.words.services import INTERCEPTED, INTERCEPTOR_DESK
+from overheard.words.services import INTERCEPTED, INTERCEPTOR_HEALTH
 from overheard_services.interceptor.settings import Settings
 
 if TYPE_CHECKING:
@@ -22,8 +22,8 @@ def enough(tmp_path: Path) -> dict[str, str]:
 
 def test_the_defaults_are_those_of_the_lab(enough: dict[str, str], tmp_path: Path) -> None:
     settings = Settings.from_environment(enough)
-    assert settings == Settings("127.0.0.2", INTERCEPTOR_DESK.port, INTERCEPTED, tmp_path, tmp_path)
-    assert settings.desk == f"http://127.0.0.2:{INTERCEPTOR_DESK.port}"
+    assert settings == Settings("127.0.0.2", INTERCEPTOR_HEALTH.port, INTERCEPTED, tmp_path, tmp_path)
+    assert settings.health_url == f"http://127.0.0.2:{INTERCEPTOR_HEALTH.port}"
 
 
 def test_it_stands_in_for_whom_it_is_told(enough: dict[str, str]) -> None:
@@ -46,7 +46,7 @@ def test_it_stands_in_for_whom_it_is_told(enough: dict[str, str]) -> None:
 )
 def test_what_is_no_origin_is_told(enough: dict[str, str], origin: str) -> None:
     name = "OVERHEARD_INTERCEPTOR_STANDS_IN_FOR"
-    with pytest.raises(SettingsError, match=f"{name} has '.*' in it, which is no origin"):
+    with pytest.raises(SettingsError, match=f"{name} has '.*' in it, which is not an origin"):
         Settings.from_environment({**enough, name: origin})
 
 
@@ -54,5 +54,5 @@ def test_what_is_no_origin_is_told(enough: dict[str, str], origin: str) -> None:
 def test_its_folders_must_be_there(enough: dict[str, str], name: str) -> None:
     with pytest.raises(SettingsError, match=f"{name} is not set"):
         Settings.from_environment({**enough, name: ""})
-    with pytest.raises(SettingsError, match=f"{name} is '/nowhere', which is not a folder that exists"):
+    with pytest.raises(SettingsError, match=f"{name} is '/nowhere', which is not an existing folder"):
         Settings.from_environment({**enough, name: "/nowhere"})

@@ -50,10 +50,10 @@ def test_whatever_speaks_tls_needs_a_certificate(services: str) -> None:
 @pytest.mark.parametrize(
     ("services", "what"),
     [
-        ("ftp", "'ftp' is no service"),
-        (",", "no service stands there"),
-        ("http,http:8080", "http stands there twice"),
-        ("http:5443,https", "two have the same port"),
+        ("ftp", "'ftp' is not a service"),
+        (",", "it names no service"),
+        ("http,http:8080", "http appears twice"),
+        ("http:5443,https", "two services have the same port"),
         ("http:", "'' is not a port"),
         ("http:0", "'0' is not a port"),
         ("http:65536", "'65536' is not a port"),

@@ -33,11 +33,11 @@ def test_the_file_is_made_for_its_owner_alone_and_kept(tmp_path: Path) -> None:
 
 
 def test_what_is_no_key_is_an_error_that_says_where_it_stands_and_not_what(tmp_path: Path) -> None:
-    with pytest.raises(SettingsError, match=r"^SECRET_KEY is no key for Fernet") as caught:
+    with pytest.raises(SettingsError, match=r"^SECRET_KEY is not a Fernet key") as caught:
         shared_key("acorn", None)
     assert "acorn" not in str(caught.value)
     (tmp_path / "key").write_text("acorn")
-    with pytest.raises(SettingsError, match=r"^OVERHEARD_SERVER_SHARED_KEY_FILE: /.*/key is no key for Fernet"):
+    with pytest.raises(SettingsError, match=r"^OVERHEARD_SERVER_SHARED_KEY_FILE: /.*/key is not a Fernet key"):
         shared_key("", tmp_path / "key")
     assert (tmp_path / "key").read_text() == "acorn"
 

@@ -6,6 +6,7 @@ import re
 import struct
 from typing import NamedTuple
 
+LOCAL_FILE, END_OF_DIRECTORY = b"PK\x03\x04", b"PK\x05\x06"
 _LOCAL = struct.Struct("<4xHHHHHIIIHH")
 _UNKNOWN = 0xFFFFFFFF
 _ZIP64 = 1
@@ -58,9 +59,9 @@ def length_of(head: bytes) -> int | None:
 
 
 _HEADERS = (
-    (b"PK\x03\x04", 30, ((26, 2), (28, 2))),
+    (LOCAL_FILE, 30, ((26, 2), (28, 2))),
     (b"PK\x01\x02", 46, ((28, 2), (30, 2), (32, 2))),
-    (b"PK\x05\x06", 22, ((20, 2),)),
+    (END_OF_DIRECTORY, 22, ((20, 2),)),
     (b"PK\x06\x06", 12, ((4, 8),)),
     (b"PK\x06\x07", 20, ()),
     (b"PK\x06\x08", 8, ((4, 4),)),

@@ -5,27 +5,26 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
-from overheard_capture.content.findings import Why
-from overheard_capture.decoders.base64.finder import Base64Runs
-from overheard_capture.decoders.base64.run import Run
+from overheard.words.layer import Layers
+from overheard_capture.content.findings import Reason
+from overheard_capture.decoders.base64.finder import Base64Finder
+from overheard_capture.decoders.base64.run import Base64Run
 
 if TYPE_CHECKING:
-    from overheard_capture.content.content import Bytes
-    from overheard_capture.content.findings import Desk
-    from overheard_capture.content.nesting import Factory
-    from overheard_capture.provenance.origin import Origin
+    from overheard_capture.content.findings import Findings, ReaderFactory
+    from overheard_capture.provenance.origin import Bytes, Origin
 
 
 class Base64Body:
     """Decodes all of it. Whatever is no letter is passed over."""
 
-    def __init__(self, desk: Desk, layers: tuple[str, ...], reader: Factory) -> None:
-        self._desk = desk
+    def __init__(self, findings: Findings, layers: Layers, reader: ReaderFactory) -> None:
+        self._findings = findings
         self._layers = layers
         self._reader = reader
-        self._run = Run(desk, layers, reader, 0)
+        self._run = Base64Run(findings, layers, reader, 0)
         # Looks for base64 behind bytes that are missing: nobody knows where a group begins.
-        self._after: Base64Runs | None = None
+        self._after: Base64Finder | None = None
 
     def feed(self, data: Bytes, origin: Origin) -> None:
         """Decode on."""
@@ -36,9 +35,9 @@ class Base64Body:
 
     def gap(self, _: int) -> None:
         """So many bytes are missing here."""
-        self._desk.unread(Why.GAP, "base64 with bytes missing", self._layers)
+        self._findings.unread(Reason.GAP, "base64 with bytes missing", self._layers)
         self._end()
-        self._after = Base64Runs(self._desk, self._layers, self._reader)
+        self._after = Base64Finder(self._findings, self._layers, self._reader)
 
     def _end(self) -> None:
         if self._after:
@@ -51,6 +50,6 @@ class Base64Body:
         self._end()
 
 
-def base64_body(reader: Factory) -> Factory:
+def base64_body(reader: ReaderFactory) -> ReaderFactory:
     """A factory of readers of base64, which hand on what it says to another reader."""
     return partial(Base64Body, reader=reader)

@@ -6,17 +6,16 @@ import re
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from overheard_capture.content.byte_scan import HEXADECIMAL, LETTERS, SHORTEST, SMALL, runs
-from overheard_capture.content.nesting import guessing
+from overheard.words.layer import Layers
+from overheard_capture.content.byte_scan import HEXADECIMAL, LETTERS, SHORTEST, SMALL, letter_runs
+from overheard_capture.content.nesting import speculative
 from overheard_capture.decoders.base64.alphabet import letters_of
-from overheard_capture.decoders.base64.run import DECIDING, Run, Together, Token, aligned
-from overheard_capture.provenance.small_queue import Held
+from overheard_capture.decoders.base64.run import DECIDING, Base64Run, FernetToken, SearchedRuns, aligned
+from overheard_capture.provenance.small_queue import SmallByteQueue
 
 if TYPE_CHECKING:
-    from overheard_capture.content.content import Bytes
-    from overheard_capture.content.findings import Desk
-    from overheard_capture.content.nesting import Factory
-    from overheard_capture.provenance.origin import Origin
+    from overheard_capture.content.findings import Findings, ReaderFactory
+    from overheard_capture.provenance.origin import Bytes, Origin
 
 _ESCAPES = rb"\\/|%2[BbFf]|\\u002[BbFf]"
 _LINE = re.compile(rb"(?:[A-Za-z0-9+/_-]++|%b)++" % _ESCAPES)
@@ -50,20 +49,20 @@ def _more_lines(length: int) -> tuple[re.Pattern[bytes], re.Pattern[bytes]]:
     return re.compile(same), re.compile(rb"(?:%b%b{1,%d}+%b)?" % (_BREAK, unit, max(length - 1, 1), after))
 
 
-class Base64Runs:
+class Base64Finder:
     """Reads text for the base64 in it. What that says is a guess, and no trouble where it says nothing."""
 
-    __slots__ = ("_desk", "_layers", "_line", "_open", "_reader", "_together", "_token", "_waiting")
+    __slots__ = ("_findings", "_layers", "_line", "_open", "_reader", "_together", "_token", "_waiting")
 
-    def __init__(self, desk: Desk, layers: tuple[str, ...], reader: Factory) -> None:
-        self._desk = desk
+    def __init__(self, findings: Findings, layers: Layers, reader: ReaderFactory) -> None:
+        self._findings = findings
         self._layers = layers
         self._reader = reader
-        self._waiting: Held | None = None
-        self._together: Together | None = None
+        self._waiting: SmallByteQueue | None = None
+        self._together: SearchedRuns | None = None
         # A long run that is still going on, and how long its lines are: 0 where it is one line.
-        self._open: Run | None = None
-        self._token: Token | None = None
+        self._open: Base64Run | None = None
+        self._token: FernetToken | None = None
         self._line = 0
 
     def feed(self, data: bytes | bytearray, origin: Origin) -> None:
@@ -72,7 +71,7 @@ class Base64Runs:
         while self._waiting and start < len(data):
             safe = _SAFE.search(data, start, start + _SEAM)
             begins, start = start, safe.end() if safe else _seam(data, start)
-            self._waiting.add(data[begins:start], origin.behind(begins))
+            self._waiting.add(data[begins:start], origin.after(begins))
             seam, seam_origin = self._waiting.take()
             self._waiting = None
             self._scan(seam, seam_origin, 0, last=safe is not None)
@@ -84,7 +83,7 @@ class Base64Runs:
         at = self._go_on(data, origin, last) if self._open else start
         if at < 0:
             return
-        for first, ends in runs(data):
+        for first, ends in letter_runs(data):
             begins = max(first, at)
             if ends - begins < SHORTEST or _is_word(data, begins, ends):
                 continue
@@ -96,7 +95,7 @@ class Base64Runs:
             if not over and not last:
                 self._wait(data, origin, begin)
                 break
-            self._read(bytes(data[begin:end]), origin.behind(begin))
+            self._read(bytes(data[begin:end]), origin.after(begin))
             at = end
         else:
             if not last:
@@ -130,9 +129,9 @@ class Base64Runs:
         return end, self._over(data, end, length)
 
     def _over(self, data: bytes | bytearray, end: int, line: int) -> bool:
-        behind = len(data) - end
+        after = len(data) - end
         needed = 48 + 6 * line if line <= _LONGEST_LINE else 48
-        return behind >= needed or (behind > 0 and data[end] not in _OPEN_ENDS)
+        return after >= needed or (after > 0 and data[end] not in _OPEN_ENDS)
 
     # ---- what waits for more
 
@@ -147,14 +146,14 @@ class Base64Runs:
         """A run from `begin` on has not ended yet."""
         if len(data) - begin >= _LONG:
             begin = self._read_some(data, origin, begin)
-        self._waiting = Held()
-        self._waiting.add(data[begin:], origin.behind(begin))
+        self._waiting = SmallByteQueue()
+        self._waiting.add(data[begin:], origin.after(begin))
 
     def _read_some(self, data: bytes | bytearray, origin: Origin, begin: int) -> int:
         """Read what came of a long run. From where on it waits."""
         end = self._whole(data, begin)
         if self._open or end - begin >= _ENOUGH:
-            self._read_piece(bytes(data[begin:end]), origin.behind(begin))
+            self._read_piece(bytes(data[begin:end]), origin.after(begin))
             return end
         return begin
 
@@ -190,17 +189,17 @@ class Base64Runs:
 
     def _read(self, raw: bytes, origin: Origin) -> None:
         letters = letters_of(raw)
-        if self._desk.opener:
-            token = Token(guessing(self._desk), self._layers, self._reader)
+        if self._findings.opener:
+            token = FernetToken(speculative(self._findings), self._layers, self._reader)
             token.feed(letters, origin, len(raw))
             token.close()
         skipped = aligned(letters[:DECIDING])
         if skipped < 0 and len(raw) < _LONG:
             if not self._together:
-                self._together = Together(guessing(self._desk), self._layers)
+                self._together = SearchedRuns(speculative(self._findings), self._layers)
             self._together.add(letters, raw, origin)
             return
-        run = Run(guessing(self._desk), self._layers, self._reader, max(skipped, 0))
+        run = Base64Run(speculative(self._findings), self._layers, self._reader, max(skipped, 0))
         run.feed(raw, origin)
         run.close()
 
@@ -209,8 +208,10 @@ class Base64Runs:
             return
         letters = letters_of(raw)
         if not self._open:
-            self._open = Run(guessing(self._desk), self._layers, self._reader, max(aligned(letters[:DECIDING]), 0))
-            self._token = Token(guessing(self._desk), self._layers, self._reader)
+            self._open = Base64Run(
+                speculative(self._findings), self._layers, self._reader, max(aligned(letters[:DECIDING]), 0)
+            )
+            self._token = FernetToken(speculative(self._findings), self._layers, self._reader)
         self._open.feed(raw, origin)
         if self._token:
             self._token.feed(letters, origin, len(raw))

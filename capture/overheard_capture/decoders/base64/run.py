@@ -9,24 +9,26 @@ from functools import lru_cache
 from itertools import accumulate, islice
 from typing import TYPE_CHECKING
 
+from overheard.words.layer import Layer, LayerKind, Layers
 from overheard_capture.content.byte_scan import SHORTEST
 from overheard_capture.content.content import Content
 from overheard_capture.content.nesting import inner
 from overheard_capture.content.text_detector import seems_text
 from overheard_capture.decoders.base64.alphabet import decoded, letters_by_frame, token_of
-from overheard_capture.decoders.magic import BEGINNINGS, is_known
-from overheard_capture.provenance.by_frame import ByFrame
+from overheard_capture.decoders.magic import BEGINNINGS, IN_BASE64, is_known
+from overheard_capture.provenance.by_frame import FrameAligner
 from overheard_capture.provenance.origin import Origin, Span, joined
-from overheard_capture.provenance.small_queue import Held
+from overheard_capture.provenance.small_queue import SmallByteQueue
 
 if TYPE_CHECKING:
-    from overheard_capture.content.content import Bytes
-    from overheard_capture.content.findings import Desk
-    from overheard_capture.content.nesting import Factory
+    from overheard_capture.content.findings import Findings, ReaderFactory
     from overheard_capture.provenance.by_frame import Part
+    from overheard_capture.provenance.origin import Bytes
 
     # How many letters come before a part that another frame brought.
     Places = list[tuple[int, Part]]
+
+BASE64 = Layer("base64", LayerKind.SPELLED)
 
 # By how many letters it is decided what a run says: behind four places, behind some words, and behind any letters.
 _HEAD, _LATEST, _MOST_WORDS = 64, 128, 8
@@ -34,8 +36,6 @@ DECIDING = _LATEST + _HEAD + 4
 # How much text is no chance.
 _TEXT = 20
 _MARK = re.compile(rb"[/+]")
-# How gzip, zip, zstd, xz and bzip2 begin in base64.
-_SIGNED = re.compile(rb"H4sI|UEsD|KLUv|/Td6|Qlpo")
 # An escape, or a line break, of which more is to come.
 _CUT = re.compile(rb"(?:%[0-9A-Fa-f]?|\\(?:u[0-9A-Fa-f]{0,3})?)\Z")
 _FERNET = b"gAAAAA"
@@ -57,7 +57,7 @@ def aligned(letters: bytes) -> int:
         if len(letters) - words.end() >= SHORTEST and _says(_beginning(letters, words.end())):
             return words.end()
     # Behind other letters, which are none of it, nothing is sure but text, and what has a signature.
-    for known in _SIGNED.finditer(letters, 0, _LATEST):
+    for known in IN_BASE64.finditer(letters, 0, _LATEST):
         if is_known(_beginning(letters, known.start())):
             return known.start()
     for skipped, out in enumerate(outs):
@@ -81,15 +81,15 @@ def _says(out: bytes) -> bool:
     return 2 * out.count(0) >= len(out) - 1 and 0 in (sum(out[::2]), sum(out[1::2]))
 
 
-class Run:
+class Base64Run:
     """A run that is read piece by piece. So many letters at its beginning are no part of it."""
 
-    def __init__(self, desk: Desk, layers: tuple[str, ...], reader: Factory, skipped: int) -> None:
-        self._content = inner(desk, layers, "base64", reader)
+    def __init__(self, findings: Findings, layers: Layers, reader: ReaderFactory, skipped: int) -> None:
+        self._content = inner(findings, layers, BASE64, reader)
         self._skipped = skipped
-        self._by_frame = ByFrame(self._take)
+        self._by_frame = FrameAligner(self._take)
         # An escape that was cut in two, and letters that wait for a group of four, with where the last are from.
-        self._cut = Held()
+        self._cut = SmallByteQueue()
         self._waiting = b""
         self._origin = Origin([])
 
@@ -104,7 +104,7 @@ class Run:
             data, origin = self._cut.take()
         raw = bytes(data)
         if cut := _CUT.search(raw, max(len(raw) - 6, 0)):
-            self._cut.add(raw[cut.start() :], origin.behind(cut.start()))
+            self._cut.add(raw[cut.start() :], origin.after(cut.start()))
             raw = raw[: cut.start()]
         if raw:
             self._decode(*letters_by_frame(raw, origin), origin)
@@ -131,11 +131,11 @@ class Run:
             self._content.close()
 
 
-class Token:
+class FernetToken:
     """What an application may have sealed with Fernet, as it comes; opened at its end, where somebody has the key."""
 
-    def __init__(self, desk: Desk, layers: tuple[str, ...], reader: Factory) -> None:
-        self._desk = desk
+    def __init__(self, findings: Findings, layers: Layers, reader: ReaderFactory) -> None:
+        self._findings = findings
         self._layers = layers
         self._reader = reader
         self._letters = b""
@@ -148,29 +148,29 @@ class Token:
             if at < 0:
                 return
             letters = letters[at:]
-        if len(self._letters) + len(letters) <= self._desk.limits.size:
+        if len(self._letters) + len(letters) <= self._findings.limits.size:
             self._letters += letters
             self._spans.append(origin.derived([(0, 0, length)]).spans[0])
 
     def close(self) -> None:
         """Open it."""
-        if not self._letters or not self._desk.opener:
+        if not self._letters or not self._findings.opener:
             return
         first = self._spans[0]
         frames = dict.fromkeys(frame for span in self._spans for frame in (span.frame, *span.also))
         also = tuple(frame for frame in frames if frame != first.frame)
         origin = Origin([first._replace(also=also)])
-        for name, plaintext in self._desk.opener.open(token_of(self._letters)):
-            content = Content(self._desk, (*self._layers, name), self._reader)
+        for name, plaintext in self._findings.opener.open(token_of(self._letters)):
+            content = Content(self._findings, (*self._layers, name), self._reader)
             content.feed(plaintext, origin)
             content.close()
 
 
-class Together:
+class SearchedRuns:
     """What says nothing that could be read any further: it is searched, many at a time."""
 
-    def __init__(self, desk: Desk, layers: tuple[str, ...]) -> None:
-        self._desk = desk
+    def __init__(self, findings: Findings, layers: Layers) -> None:
+        self._findings = findings
         self._layers = layers
         self._outs: list[bytes] = []
         self._raws: list[tuple[bytes, Origin]] = []
@@ -184,7 +184,7 @@ class Together:
         """Search all that there is."""
         if not self._outs:
             return
-        matches = self._desk.search.matches(_BETWEEN.join(self._outs))
+        matches = self._findings.search.matches(_BETWEEN.join(self._outs))
         if matches:
             starts = list(accumulate((len(out) + len(_BETWEEN) for out in self._outs), initial=0))
             found = set()
@@ -197,7 +197,7 @@ class Together:
         self._outs, self._raws = [], []
 
     def _hand_in(self, out: bytes, raw: bytes, origin: Origin) -> None:
-        content = inner(self._desk, self._layers, "base64", None)
+        content = inner(self._findings, self._layers, BASE64, None)
         if content:
             _, places = letters_by_frame(raw, origin)
             content.feed(out, origin.derived([(before * 3 // 4, *part) for before, part in places]))

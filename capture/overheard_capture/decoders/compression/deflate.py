@@ -5,6 +5,8 @@ from __future__ import annotations
 import zlib
 from typing import TYPE_CHECKING, Any, Protocol
 
+from overheard_capture.captures.inputs import GZIP_MAGIC
+
 fast_zlib: Any = zlib
 try:
     # Twice as fast.
@@ -15,18 +17,20 @@ else:
     fast_zlib = isal_zlib
 
 if TYPE_CHECKING:
-    from overheard_capture.content.content import Bytes
+    from overheard_capture.provenance.origin import Bytes
 
+# A member of gzip begins with this: no other method than deflate was ever assigned (RFC 1952, 2.3.1).
+GZIP_MEMBER = GZIP_MAGIC + b"\x08"
 # A header of gzip that is longer is none.
 _LONGEST_HEAD = 256 << 10
 _ERRORS: tuple[type[Exception], ...] = (zlib.error, fast_zlib.error)
 
 
-class DamagedError(Exception):
+class CorruptError(Exception):
     """It goes on as nothing that this can be."""
 
 
-class TooLargeError(DamagedError):
+class TooLargeError(CorruptError):
     """It wants more memory than it gets."""
 
 
@@ -61,7 +65,7 @@ class Deflate:
         try:
             out: bytes = self._zlib.decompress(self._tail + bytes(data) if self._tail else data, room)
         except _ERRORS as problem:
-            raise DamagedError from problem
+            raise CorruptError from problem
         inflater = self._zlib
         if inflater.eof:
             self.ended, self.more, self.left = True, False, inflater.unused_data
@@ -71,7 +75,7 @@ class Deflate:
         return out
 
 
-class _Wrapped:
+class _DeflateContainer:
     """Deflate with something before and behind it. The checksum behind it is passed over: all was read by then."""
 
     endless = False
@@ -110,7 +114,7 @@ class _Wrapped:
         raise NotImplementedError
 
 
-class Zlib(_Wrapped):
+class Zlib(_DeflateContainer):
     """Deflate with a header of two bytes, and Adler-32 behind (RFC 1950)."""
 
     _behind = 4
@@ -119,18 +123,18 @@ class Zlib(_Wrapped):
         if len(head) < 2:
             return None
         if head[0] & 0x0F != 8 or head[0] >> 4 > 7 or int.from_bytes(head[:2], "big") % 31 or head[1] & 0x20:
-            raise DamagedError
+            raise CorruptError
         return 2
 
 
-class Gzip(_Wrapped):
+class Gzip(_DeflateContainer):
     """One member of a gzip file (RFC 1952)."""
 
     _behind = 8
 
     def _length(self, head: bytes) -> int | None:
-        if head[:3] != b"\x1f\x8b\x08"[: len(head)] or (len(head) > 3 and head[3] & 0xE0):
-            raise DamagedError
+        if head[:3] != GZIP_MEMBER[: len(head)] or (len(head) > 3 and head[3] & 0xE0):
+            raise CorruptError
         if len(head) < 10:
             return None
         flags, at = head[3], 10
@@ -152,4 +156,4 @@ class Gzip(_Wrapped):
 def _wait(head: bytes) -> None:
     """Wait, but not for ever: a name is not that long."""
     if len(head) > _LONGEST_HEAD:
-        raise DamagedError
+        raise CorruptError

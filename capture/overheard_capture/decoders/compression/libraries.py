@@ -9,19 +9,19 @@ from typing import TYPE_CHECKING
 
 import brotli  # type: ignore[import-untyped]  # it publishes no types
 
-from overheard_capture.decoders.compression.deflate import DamagedError, TooLargeError
+from overheard_capture.decoders.compression.deflate import CorruptError, TooLargeError
 
 if sys.version_info >= (3, 14):
     from compression import zstd as zstandard
 else:
-    # The same, for those who do not have it yet.
+    # The same module, for earlier versions.
     from backports import zstd as zstandard
 
 if TYPE_CHECKING:
-    from overheard_capture.content.content import Bytes
+    from overheard_capture.provenance.origin import Bytes
 
 _XZ_MEMORY = 128 << 20
-# zstd takes windows of up to 8 MB for granted (RFC 9659), and is heard to use larger ones: 64 MB, as a power of 2.
+# Decoders of zstd support windows of at least 8 MB (RFC 9659), and larger ones exist: 64 MB, as a power of 2.
 _ZSTD_WINDOW = 26
 
 
@@ -40,14 +40,14 @@ class Brotli:
         try:
             out: bytes = self._brotli.process(bytes(data), output_buffer_limit=room)
         except brotli.error as problem:
-            raise DamagedError from problem
+            raise CorruptError from problem
         self.ended = self._brotli.is_finished()
         # It says that it can take more although there is more to be had.
         self.more = not self.ended and (len(out) >= room or not self._brotli.can_accept_more_data())
         return out
 
 
-class _Stream:
+class _LibraryDecompressor:
     """bzip2, xz and zstd, which the standard library treats alike."""
 
     endless = False
@@ -62,24 +62,24 @@ class _Stream:
         try:
             out: bytes = self._library.decompress(data, room)
         except (OSError, lzma.LZMAError, zstandard.ZstdError, EOFError, ValueError) as problem:
-            raise (TooLargeError if "emory" in str(problem) else DamagedError) from problem
+            raise (TooLargeError if "emory" in str(problem) else CorruptError) from problem
         self.ended = self._library.eof
         self.left = self._library.unused_data
         self.more = not self.ended and not self._library.needs_input
         return out
 
 
-def bzip2() -> _Stream:
+def bzip2() -> _LibraryDecompressor:
     """One stream of bzip2."""
-    return _Stream(bz2.BZ2Decompressor())
+    return _LibraryDecompressor(bz2.BZ2Decompressor())
 
 
-def xz() -> _Stream:
+def xz() -> _LibraryDecompressor:
     """One stream of xz."""
-    return _Stream(lzma.LZMADecompressor(lzma.FORMAT_XZ, memlimit=_XZ_MEMORY))
+    return _LibraryDecompressor(lzma.LZMADecompressor(lzma.FORMAT_XZ, memlimit=_XZ_MEMORY))
 
 
-def zstd() -> _Stream:
+def zstd() -> _LibraryDecompressor:
     """One frame of Zstandard (RFC 8878)."""
     window: dict[int, int] = {zstandard.DecompressionParameter.window_log_max: _ZSTD_WINDOW}
-    return _Stream(zstandard.ZstdDecompressor(options=window))
+    return _LibraryDecompressor(zstandard.ZstdDecompressor(options=window))

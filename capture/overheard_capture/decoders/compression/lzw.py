@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from overheard_capture.decoders.compression.deflate import DamagedError
+from overheard_capture.decoders.compression.deflate import CorruptError
 
 if TYPE_CHECKING:
-    from overheard_capture.content.content import Bytes
+    from overheard_capture.provenance.origin import Bytes
 
+LZW_MAGIC = b"\x1f\x9d"
 _CLEAR = 256
 
 
@@ -53,13 +54,13 @@ class Lzw:
         return b"".join(out)
 
     def _begin(self) -> bool:
-        if self._data[:2] != b"\x1f\x9d"[: len(self._data)]:
-            raise DamagedError
+        if self._data[:2] != LZW_MAGIC[: len(self._data)]:
+            raise CorruptError
         if len(self._data) < 3:
             return False
         self._most, self._clears = self._data[2] & 0x1F, bool(self._data[2] & 0x80)
         if not 9 <= self._most <= 16 or self._data[2] & 0x60:
-            raise DamagedError
+            raise CorruptError
         del self._data[:3]
         self._anew()
         return True
@@ -102,7 +103,7 @@ class Lzw:
         elif code == known and self._before and known < 1 << self._most:
             word = self._before + self._before[:1]
         else:
-            raise DamagedError
+            raise CorruptError
         if self._before and known < 1 << self._most:
             self._table.append(self._before + word[:1])
         self._before = word

@@ -5,57 +5,56 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
-from overheard_capture.content.content import Content, Looking
-from overheard_capture.content.findings import Why
-from overheard_capture.content.nesting import Factory, guessing, inner
-from overheard_capture.decoders.compression.deflate import DamagedError, TooLargeError
-from overheard_capture.decoders.compression.formats import KINDS, Kind
-from overheard_capture.decoders.compression.replay import History
-from overheard_capture.provenance.by_frame import ByFrame
-from overheard_capture.provenance.queue import Pending
+from overheard.words.layer import LayerKind, Layers
+from overheard_capture.content.content import Content, SearchScope
+from overheard_capture.content.findings import ReaderFactory, Reason
+from overheard_capture.content.nesting import inner, speculative
+from overheard_capture.decoders.compression.deflate import CorruptError, TooLargeError
+from overheard_capture.decoders.compression.formats import CompressionFormat
+from overheard_capture.decoders.compression.replay import Replay
+from overheard_capture.provenance.by_frame import FrameAligner
+from overheard_capture.provenance.queue import ByteQueue
 
 if TYPE_CHECKING:
-    from overheard_capture.content.content import Bytes
-    from overheard_capture.content.findings import Desk
+    from overheard_capture.content.findings import Findings
     from overheard_capture.decoders.compression.deflate import Decompressor
     from overheard_capture.provenance.by_frame import Part
-    from overheard_capture.provenance.origin import Origin
+    from overheard_capture.provenance.origin import Bytes, Origin
 
 # How much is made at a time, and of how much: what a piece is damaged in is lost as far as it was one piece.
 _ROOM = 256 << 10
 _STEP = 4 << 10
 # How many times what one content is spared all of them together are.
 _ALLOWANCE = 16
-_NAMES = frozenset(["zip", "permessage-deflate", *(kind.name for kind in KINDS)])
 
 
-class Inflate:
+class CompressedReader:
     """Inflates one content of one of several kinds: the first that fits."""
 
     def __init__(
         self,
-        desk: Desk,
-        layers: tuple[str, ...],
-        kinds: tuple[Kind, ...],
-        reader: Factory | None,
-        rest: Factory | None = None,
+        findings: Findings,
+        layers: Layers,
+        kinds: tuple[CompressionFormat, ...],
+        reader: ReaderFactory | None,
+        rest: ReaderFactory,
     ) -> None:
-        self._desk = desk
+        self._findings = findings
         self._layers = layers
         self._kinds = kinds
         self._reader = reader
         self._rest_reader = rest
-        self._by_frame = ByFrame(self._take)
+        self._by_frame = FrameAligner(self._take)
         self._decompressor: Decompressor = kinds[0].make()
-        self._history = History()
-        self._outermost = _NAMES.isdisjoint(layers)
+        self._history = Replay()
+        self._outermost = all(layer.kind is not LayerKind.COMPRESSION for layer in layers)
         self._content: Content | None = None
         # What came out of what was handed in last, and which bytes of that each part of it came out of.
         self._out: list[bytes] = []
         self._parts: list[tuple[int, int, int]] = []
         self._made_now = self._made = self._came = 0
         # What follows an end, until it is long enough to tell whether another member begins.
-        self._between: Pending | None = None
+        self._between: ByteQueue | None = None
         self._rest: Content | None = None
         self._given_up = False
 
@@ -70,7 +69,7 @@ class Inflate:
         if self._rest:
             self._rest.gap(length)
         elif not self._given_up:
-            self._desk.unread(Why.GAP, self._words("with bytes missing"), self._layers)
+            self._findings.unread(Reason.GAP, self._words("with bytes missing"), self._layers)
             self._given_up = True
 
     def close(self) -> None:
@@ -80,13 +79,13 @@ class Inflate:
             self._begin_rest(*self._between.take(len(self._between)))
         over = self._given_up or self._rest or self._between is not None or self._decompressor.endless
         if self._came and not over:
-            self._desk.unread(Why.DAMAGED, self._words("that breaks off before its end"), self._layers)
+            self._findings.unread(Reason.DAMAGED, self._words("that breaks off before its end"), self._layers)
         for content in (self._content, self._rest):
             if content:
                 content.close()
 
     def _words(self, what: str) -> str:
-        return f"{self._kinds[0].name} {what}"
+        return f"{self._kinds[0].layer} {what}"
 
     # ---- one part after the other
 
@@ -95,7 +94,7 @@ class Inflate:
         for begin, end in parts:
             for at in range(begin, end, _STEP):
                 if self._rest:
-                    self._rest.feed(whole[at:], origin.behind(at))
+                    self._rest.feed(whole[at:], origin.after(at))
                     self._hand_on(origin)
                     return
                 if self._given_up:
@@ -109,12 +108,12 @@ class Inflate:
         length = len(data)
         self._count(length)
         if self._spent():
-            self._give_up(Why.LIMIT, "behind others that unwrapped to too many times their size")
+            self._give_up(Reason.LIMIT, "behind others that unwrapped to too many times their size")
             return
         while length and not self._given_up and not self._rest:
             at = max(ends - length, 0)
             if self._between is not None:
-                self._between.add(data, origin.behind(at))
+                self._between.add(data, origin.after(at))
                 data = self._look_between()
             else:
                 data = self._inflate(data, origin, part, at)
@@ -123,7 +122,7 @@ class Inflate:
     def _count(self, length: int) -> None:
         self._came += length
         if self._outermost:
-            self._desk.budget.came += length
+            self._findings.budget.came += length
 
     def _inflate(self, data: Bytes, origin: Origin, part: Part, at: int) -> Bytes:
         """Inflate the bytes at `at`. What is behind the end is left over."""
@@ -131,13 +130,13 @@ class Inflate:
         while True:
             try:
                 out = decompressor.inflate(piece, _ROOM)
-            except DamagedError as problem:
+            except CorruptError as problem:
                 return self._damaged(problem, data, origin, part, at)
             piece = b""
             if out and not self._wrote(out, origin, part):
                 return b""
             if decompressor.ended:
-                self._between, self._history = Pending(), History()
+                self._between, self._history = ByteQueue(), Replay()
                 return decompressor.left
             if not decompressor.more:
                 self._history.add(data)
@@ -152,25 +151,25 @@ class Inflate:
         self._out.append(out)
         self._made_now += length
         self._made += length
-        self._desk.budget.made += length
+        self._findings.budget.made += length
         if self._made_now >= _ROOM:
             self._hand_on(origin)
         if self._too_much():
             self._hand_on(origin)
-            self._give_up(Why.LIMIT, "that unwraps to too many times its size")
+            self._give_up(Reason.LIMIT, "that unwraps to too many times its size")
         return not self._given_up
 
     def _too_much(self) -> bool:
-        limits, made = self._desk.limits, self._made
+        limits, made = self._findings.limits, self._made
         return (made > limits.spared and made > limits.ratio * self._came) or self._spent()
 
     def _spent(self) -> bool:
         """Whether all that was inflated so far is too much."""
-        limits, budget = self._desk.limits, self._desk.budget
+        limits, budget = self._findings.limits, self._findings.budget
         return budget.made > _ALLOWANCE * limits.spared + limits.ratio * budget.came
 
     def _open(self) -> bool:
-        self._content = inner(self._desk, self._layers, self._kinds[0].name, self._reader)
+        self._content = inner(self._findings, self._layers, self._kinds[0].layer, self._reader)
         self._given_up = self._content is None
         return not self._given_up
 
@@ -180,15 +179,15 @@ class Inflate:
             self._content.feed(data, origin.derived(self._parts))
         self._out, self._parts, self._made_now = [], [], 0
 
-    def _give_up(self, why: Why, what: str) -> None:
-        self._desk.unread(why, self._words(what), self._layers)
+    def _give_up(self, why: Reason, what: str) -> None:
+        self._findings.unread(why, self._words(what), self._layers)
         self._given_up = True
 
     # ---- behind an end
 
     def _look_between(self) -> Bytes:
         """What follows an end: another member, which is left to be inflated, or something else."""
-        waiting, kind = self._between or Pending(), self._kinds[0]
+        waiting, kind = self._between or ByteQueue(), self._kinds[0]
         if kind.padding and waiting.data.startswith(kind.padding):
             waiting.drop(len(waiting) - len(waiting.data.lstrip(kind.padding)))
         held = bytes(waiting.data[:8])
@@ -200,28 +199,28 @@ class Inflate:
             self._begin_rest(*waiting.take(len(waiting)))
         return b""
 
-    def _begin_rest(self, data: Bytes, origin: Origin, desk: Desk | None = None) -> None:
+    def _begin_rest(self, data: Bytes, origin: Origin, findings: Findings | None = None) -> None:
         """Let somebody else read what is none of this."""
         self._count(-len(data))
-        self._rest = Content(desk or self._desk, self._layers, self._rest_reader or _leaf(), Looking.NOTHING)
+        self._rest = Content(findings or self._findings, self._layers, self._rest_reader, SearchScope.NOTHING)
         self._rest.feed(data, origin)
 
     # ---- damage
 
-    def _damaged(self, problem: DamagedError, data: Bytes, origin: Origin, part: Part, at: int) -> Bytes:
+    def _damaged(self, problem: CorruptError, data: Bytes, origin: Origin, part: Part, at: int) -> Bytes:
         """Try what else it may be; else save what can be read before the damage. What is behind an end is left over."""
         if not self._made and len(self._kinds) > 1 and self._history.known:
             self._kinds = self._kinds[1:]
             self._decompressor = self._kinds[0].make()
-            before, self._history = self._history, History()
+            before, self._history = self._history, Replay()
             return self._inflate(before.joined + bytes(data), origin, part, at)
         if isinstance(problem, TooLargeError):
-            self._give_up(Why.LIMIT, "that takes too much memory")
+            self._give_up(Reason.LIMIT, "that takes too much memory")
             return b""
         read = self._save(data, origin, part) if self._history.known else 0
         if self._between is None and not self._given_up:
-            self._desk.unread(Why.DAMAGED, self._words("that goes on as something else"), self._layers)
-            self._begin_rest(data[read:], origin.behind(at + read), guessing(self._desk))
+            self._findings.unread(Reason.DAMAGED, self._words("that goes on as something else"), self._layers)
+            self._begin_rest(data[read:], origin.after(at + read), speculative(self._findings))
             return b""
         return data[read:]
 
@@ -233,25 +232,21 @@ class Inflate:
                 out = decompressor.inflate(data[place : place + 1], _ROOM)
                 while decompressor.more and len(out) < _ROOM:
                     out += decompressor.inflate(b"", _ROOM)
-            except DamagedError:
+            except CorruptError:
                 return place
             if out and not self._wrote(out, origin, part):
                 return place
             if decompressor.ended:
-                self._between, self._history = Pending(), History()
+                self._between, self._history = ByteQueue(), Replay()
                 return place + 1
         return len(data)
 
 
-def _leaf() -> Factory:
-    from overheard_capture.decoders.untyped import leaf  # noqa: PLC0415  (a leaf inflates, too)
-
-    return leaf
-
-
-def inflating(kinds: tuple[Kind, ...], reader: Factory | None, rest: Factory | None = None) -> Factory:
+def decompressing(
+    kinds: tuple[CompressionFormat, ...], reader: ReaderFactory | None, rest: ReaderFactory
+) -> ReaderFactory:
     """A factory of readers that inflate, and hand on what comes out to another reader.
 
-    `rest` makes a reader of what follows the end; where it is left out, that is a leaf.
+    `rest` makes a reader of what follows the end.
     """
-    return partial(Inflate, kinds=kinds, reader=reader, rest=rest)
+    return partial(CompressedReader, kinds=kinds, reader=reader, rest=rest)

@@ -5,14 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from overheard_capture.content.content import Bytes
     from overheard_capture.decoders.compression.deflate import Decompressor
+    from overheard_capture.provenance.origin import Bytes
 
 _MOST = 64 << 10
 _ROOM = 256 << 10
 
 
-class History:
+class Replay:
     """It forgets all when it becomes too long."""
 
     def __init__(self) -> None:

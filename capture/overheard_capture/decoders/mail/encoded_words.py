@@ -9,17 +9,17 @@ import binascii
 import re
 from typing import TYPE_CHECKING
 
+from overheard.words.layer import Layer, Layers
 from overheard_capture.content.byte_scan import ENCODED_WORD
 from overheard_capture.content.content import look_at
 from overheard_capture.content.nesting import may_go_deeper
-from overheard_capture.provenance.small_queue import Held
+from overheard_capture.provenance.small_queue import SmallByteQueue
 
 if TYPE_CHECKING:
-    from overheard_capture.content.content import Bytes
-    from overheard_capture.content.findings import Desk
-    from overheard_capture.provenance.origin import Origin
+    from overheard_capture.content.findings import Findings
+    from overheard_capture.provenance.origin import Bytes, Origin
 
-LAYER = "MIME encoded words"
+LAYER = Layer("MIME encoded words")
 # A field that is longer, with all its lines, is none.
 _LONGEST = 4096
 _WORD = rb"=\?[!#-'*+0-9A-Z^-~-]{1,64}\?[BbQq]\?[!->@-~]{0,1024}\?="
@@ -34,13 +34,13 @@ _BOUNDARY = re.compile(rb"\n(?=[^ \t])")
 class EncodedWords:
     """Looks at the fields that have such words: lines, with those that go on in them."""
 
-    __slots__ = ("_desk", "_ended", "_layers", "_line", "_long")
+    __slots__ = ("_ended", "_findings", "_layers", "_line", "_long")
 
-    def __init__(self, desk: Desk, layers: tuple[str, ...]) -> None:
-        self._desk = desk
+    def __init__(self, findings: Findings, layers: Layers) -> None:
+        self._findings = findings
         self._layers = layers
         # The last field, which may go on; whether it is too long; and whether its last line has ended.
-        self._line: Held | None = None
+        self._line: SmallByteQueue | None = None
         self._long = self._ended = False
 
     def feed(self, data: Bytes, origin: Origin) -> None:
@@ -75,8 +75,8 @@ class EncodedWords:
         if self._long or held + len(data) - at > _LONGEST:
             self._line, self._long = None, True
         elif len(data) > at:
-            self._line = self._line or Held()
-            self._line.add(data[at:], origin.behind(at))
+            self._line = self._line or SmallByteQueue()
+            self._line.add(data[at:], origin.after(at))
 
     def _end_line(self) -> None:
         if self._line:
@@ -102,9 +102,11 @@ class EncodedWords:
             return
         # What is to be seen in the field as it is, or in one word, needs nothing put together.
         single = [field, *(_one(*each) for each in _EACH.findall(field))]
-        shown = (text[match.offset :][: match.length] for match in self._desk.search.matches(text))
-        if any(not any(each in one for one in single) for each in shown) and may_go_deeper(self._desk, self._layers):
-            look_at(self._desk, (*self._layers, LAYER), text, origin.derived([(0, at, at + len(field))]))
+        shown = (text[match.offset :][: match.length] for match in self._findings.search.matches(text))
+        if any(not any(each in one for one in single) for each in shown) and may_go_deeper(
+            self._findings, self._layers
+        ):
+            look_at(self._findings, (*self._layers, LAYER), text, origin.derived([(0, at, at + len(field))]))
 
     def gap(self, _: int) -> None:
         """A field ends where bytes are missing."""

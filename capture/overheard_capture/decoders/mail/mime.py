@@ -5,64 +5,50 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from overheard_capture.content.content import Content, Looking
+from overheard.words.layer import Layers
+from overheard_capture.content.content import Content, SearchScope
 from overheard_capture.decoders.base64.body import base64_body
-from overheard_capture.decoders.content_coding import unwrapped
 from overheard_capture.decoders.mail.quoted_printable import QuotedPrintable
-from overheard_capture.decoders.untyped import leaf
-from overheard_capture.provenance.queue import Pending
+from overheard_capture.provenance.queue import ByteQueue
 
 if TYPE_CHECKING:
-    from overheard_capture.content.content import Bytes
-    from overheard_capture.content.findings import Desk
-    from overheard_capture.content.nesting import Factory
-    from overheard_capture.provenance.origin import Origin
+    from collections.abc import Callable
+
+    from overheard_capture.content.findings import Findings, ReaderFactory
+    from overheard_capture.provenance.origin import Bytes, Origin
+
+    Body = Callable[[bytes, bytes], ReaderFactory]
+
 
 _END = re.compile(rb"(?:\A|\n)\r?\n")
 _FIELD = re.compile(
     rb"^(content-type|content-encoding|content-transfer-encoding)[ \t]*:[ \t]*([^\r\n]*(?:\r?\n[ \t]+[^\r\n]*)*)",
     re.IGNORECASE | re.MULTILINE,
 )
-_BOUNDARY = re.compile(
-    rb"""multipart/[^;]*;(?:.*;)?\s*boundary\s*=\s*(?:"([^"]{1,200})"|([^\s;"]{1,200}))""", re.I | re.S
-)
 # A header that is longer is none.
 _LONGEST_HEAD = 64 << 10
 
 
-def body(content_type: bytes, encodings: bytes = b"") -> Factory:
-    """What reads a body of this type, in these encodings."""
-    return unwrapped(encodings, _of_type(content_type)) if encodings else _of_type(content_type)
-
-
-def _of_type(content_type: bytes) -> Factory:
-    kind = content_type[:16].lower()
-    if kind.startswith(b"multipart/") and (boundary := _BOUNDARY.search(content_type)):
-        from overheard_capture.decoders.mail.multipart import multipart  # noqa: PLC0415  (its parts are entities, too)
-
-        return multipart(boundary[1] or boundary[2])
-    return Entity if kind.startswith(b"message/rfc822") else leaf
-
-
-def _of_entity(head: bytes) -> Factory:
-    """What reads the body behind this header."""
+def _of_entity(head: bytes, body: Body) -> ReaderFactory:
+    """What reads the body after this header."""
     fields = {name.lower(): value for name, value in _FIELD.findall(head)}
     reader = body(fields.get(b"content-type", b""), fields.get(b"content-encoding", b""))
     transfer = fields.get(b"content-transfer-encoding", b"").strip().lower()
     if transfer == b"base64":
         return base64_body(reader)
     if transfer == b"quoted-printable":
-        return lambda desk, layers: QuotedPrintable(desk, layers, reader)
+        return lambda findings, layers: QuotedPrintable(findings, layers, reader)
     return reader
 
 
-class Entity:
-    """Reads one."""
+class MimeEntity:
+    """Reads one. `body` says what reads a body of a Content-Type, in content codings."""
 
-    def __init__(self, desk: Desk, layers: tuple[str, ...]) -> None:
-        self._desk = desk
+    def __init__(self, findings: Findings, layers: Layers, body: Body) -> None:
+        self._findings = findings
         self._layers = layers
-        self._head: Pending | None = Pending()
+        self._body_reader = body
+        self._head: ByteQueue | None = ByteQueue()
         self._body: Content | None = None
 
     def feed(self, data: Bytes, origin: Origin) -> None:
@@ -77,10 +63,10 @@ class Entity:
 
     def _begin(self, length: int) -> None:
         """The body begins behind so many bytes of header."""
-        waiting, self._head = self._head or Pending(), None
+        waiting, self._head = self._head or ByteQueue(), None
         head, _ = waiting.take(length)
         data, origin = waiting.take(len(waiting))
-        self._body = Content(self._desk, self._layers, _of_entity(head), Looking.NOTHING)
+        self._body = Content(self._findings, self._layers, _of_entity(head, self._body_reader), SearchScope.NOTHING)
         self._body.feed(data, origin)
 
     def gap(self, length: int) -> None:

@@ -6,36 +6,37 @@ import re
 from functools import partial
 from typing import TYPE_CHECKING
 
-from overheard_capture.content.content import Content, Looking
-from overheard_capture.content.findings import Why
+from overheard.words.layer import Layer, Layers
+from overheard_capture.content.content import Content, SearchScope
+from overheard_capture.content.findings import Reason
 from overheard_capture.content.nesting import inner
-from overheard_capture.decoders.mail.mime import Entity
-from overheard_capture.decoders.untyped import leaf
-from overheard_capture.provenance.queue import Pending
+from overheard_capture.decoders.untyped import untyped
+from overheard_capture.provenance.queue import ByteQueue
 
 if TYPE_CHECKING:
-    from overheard_capture.content.content import Bytes
-    from overheard_capture.content.findings import Desk
-    from overheard_capture.content.nesting import Factory
-    from overheard_capture.provenance.origin import Origin
+    from overheard_capture.content.findings import Findings, ReaderFactory
+    from overheard_capture.provenance.origin import Bytes, Origin
+
+LAYER = Layer("multipart")
 
 # How much white space may follow a boundary in its line.
 _SPACE = 64
 
 
 class Multipart:
-    """Reads one such body."""
+    """Reads one such body; `part` makes the reader of a part."""
 
-    def __init__(self, desk: Desk, layers: tuple[str, ...], boundary: bytes) -> None:
-        self._desk = desk
+    def __init__(self, findings: Findings, layers: Layers, boundary: bytes, part: ReaderFactory) -> None:
+        self._findings = findings
         self._layers = layers
+        self._part_reader = part
         self._dashes = b"--" + boundary
         line = rb"%b(?:(--)|[ \t]{0,%d}\r?\n)" % (re.escape(self._dashes), _SPACE)
         self._first_line = re.compile(line)
         self._line = re.compile(rb"\r?\n" + line)
-        self._waiting = Pending()
+        self._waiting = ByteQueue()
         # What is read at the moment: what comes before the first part, a part, or what comes behind the last.
-        self._part: Content | None = Content(desk, layers, leaf, Looking.NOTHING)
+        self._part: Content | None = Content(findings, layers, untyped, SearchScope.NOTHING)
         # Whether nothing of it has come; and whether the last part has ended.
         self._fresh = True
         self._ended = False
@@ -54,12 +55,12 @@ class Multipart:
             line = line or self._line.search(data, at)
             if not line:
                 break
-            self._hand_on(data[at : line.start()], origin.behind(at))
+            self._hand_on(data[at : line.start()], origin.after(at))
             self._begin(bool(line[1]))
             at = line.end()
         keep = len(data) if self._ended or last else self._may_begin(bytes(data[at:])) + at
-        self._hand_on(data[at:keep], origin.behind(at))
-        self._waiting.add(data[keep:], origin.behind(keep))
+        self._hand_on(data[at:keep], origin.after(at))
+        self._waiting.add(data[keep:], origin.after(keep))
 
     def _hand_on(self, data: memoryview, origin: Origin) -> None:
         if len(data):
@@ -73,9 +74,9 @@ class Multipart:
             self._part.close()
         self._ended, self._fresh = ended, True
         if ended:
-            self._part = Content(self._desk, self._layers, leaf, Looking.NOTHING)
+            self._part = Content(self._findings, self._layers, untyped, SearchScope.NOTHING)
         else:
-            self._part = inner(self._desk, self._layers, "multipart", Entity, Looking.NOTHING)
+            self._part = inner(self._findings, self._layers, LAYER, self._part_reader, SearchScope.NOTHING)
 
     def _may_begin(self, data: bytes) -> int:
         """From where on it may be such a line, of which more is to come."""
@@ -93,8 +94,8 @@ class Multipart:
         """Whether these are the first bytes of such a line."""
         if len(data) <= len(self._dashes):
             return self._dashes.startswith(data)
-        behind = data[len(self._dashes) :]
-        return data.startswith(self._dashes) and (behind == b"-" or not behind.rstrip(b"\r").strip(b" \t"))
+        after = data[len(self._dashes) :]
+        return data.startswith(self._dashes) and (after == b"-" or not after.rstrip(b"\r").strip(b" \t"))
 
     def gap(self, length: int) -> None:
         """So many bytes are missing here, and perhaps the end of a part among them."""
@@ -113,9 +114,9 @@ class Multipart:
         if self._part:
             self._part.close()
         if not self._ended:
-            self._desk.unread(Why.DAMAGED, "a body in parts that breaks off before its end", self._layers)
+            self._findings.unread(Reason.DAMAGED, "a body in parts that breaks off before its end", self._layers)
 
 
-def multipart(boundary: bytes) -> Factory:
-    """A factory of readers of bodies whose parts this boundary is between."""
-    return partial(Multipart, boundary=boundary)
+def multipart(boundary: bytes, part: ReaderFactory) -> ReaderFactory:
+    """A factory of readers of bodies whose parts this boundary is between; `part` makes the reader of a part."""
+    return partial(Multipart, boundary=boundary, part=part)

@@ -5,17 +5,19 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from overheard_capture.content.boundaries import Seams
+from overheard.words.layer import Layer, LayerKind, Layers
+from overheard_capture.content.boundaries import Boundaries
 from overheard_capture.content.byte_scan import soft_break
-from overheard_capture.content.nesting import guessing, may_go_deeper
+from overheard_capture.content.nesting import may_go_deeper, speculative
 from overheard_capture.provenance.origin import Origin, Span
-from overheard_capture.provenance.queue import Pending
-from overheard_capture.provenance.small_queue import Held
+from overheard_capture.provenance.queue import ByteQueue
+from overheard_capture.provenance.small_queue import SmallByteQueue
 
 if TYPE_CHECKING:
-    from overheard_capture.content.content import Bytes
-    from overheard_capture.content.findings import Desk
-    from overheard_capture.content.nesting import Factory
+    from overheard_capture.content.findings import Findings, ReaderFactory
+    from overheard_capture.provenance.origin import Bytes
+
+QUOTED_PRINTABLE = Layer("quoted-printable", LayerKind.SPELLED)
 
 # What is not as it seems: bytes in hexadecimal, and the end of a line that goes on. SMTP may have put a dot before one
 # that the next line begins with (RFC 5321, 4.5.2).
@@ -28,12 +30,12 @@ _LONGEST_ESCAPE = 72
 _LONGEST_LINE = 2048
 
 
-class Decoding:
+class QuotedPrintableDecoder:
     """Decodes piece by piece, and hands on what it says as one text, in which only what was changed is searched."""
 
-    def __init__(self, desk: Desk, layers: tuple[str, ...], reader: Factory, escapes: re.Pattern[bytes]) -> None:
-        layers_inside = (*layers, "quoted-printable")
-        self._content = Seams(desk, layers_inside, reader) if may_go_deeper(desk, layers) else None
+    def __init__(self, findings: Findings, layers: Layers, reader: ReaderFactory, escapes: re.Pattern[bytes]) -> None:
+        layers_inside = (*layers, QUOTED_PRINTABLE)
+        self._content = Boundaries(findings, layers_inside, reader) if may_go_deeper(findings, layers) else None
         self._escapes = escapes
         # Whether something was left out at the end of the piece before.
         self._seam = False
@@ -77,9 +79,9 @@ class Decoding:
 class QuotedPrintable:
     """Reads what is said to be quoted-printable."""
 
-    def __init__(self, desk: Desk, layers: tuple[str, ...], reader: Factory) -> None:
-        self._decoding = Decoding(desk, layers, reader, _ESCAPES)
-        self._waiting = Pending()
+    def __init__(self, findings: Findings, layers: Layers, reader: ReaderFactory) -> None:
+        self._decoding = QuotedPrintableDecoder(findings, layers, reader, _ESCAPES)
+        self._waiting = ByteQueue()
 
     def feed(self, data: Bytes, origin: Origin) -> None:
         """Read on."""
@@ -99,18 +101,18 @@ class QuotedPrintable:
         self._decoding.close()
 
 
-class SoftLines:
+class SoftBreakFinder:
     """Finds lines in text that go on in the next one. That they are quoted-printable is a guess."""
 
-    __slots__ = ("_decoding", "_desk", "_goes_on", "_layers", "_line", "_long", "_passed", "_reader")
+    __slots__ = ("_decoding", "_findings", "_goes_on", "_layers", "_line", "_long", "_passed", "_reader")
 
-    def __init__(self, desk: Desk, layers: tuple[str, ...], reader: Factory) -> None:
-        self._desk = desk
+    def __init__(self, findings: Findings, layers: Layers, reader: ReaderFactory) -> None:
+        self._findings = findings
         self._layers = layers
         self._reader = reader
-        self._decoding: Decoding | None = None
+        self._decoding: QuotedPrintableDecoder | None = None
         # The last line, which has not ended; whether it is the next of one that goes on; whether it is too long.
-        self._line: Held | None = None
+        self._line: SmallByteQueue | None = None
         self._goes_on = False
         self._long = False
         # How much was passed over since the last one that went on.
@@ -170,8 +172,8 @@ class SoftLines:
             self._line, self._long, self._goes_on = None, True, False
             return
         if self._line is None:
-            self._line = Held()
-        self._line.add(data[begins:], origin.behind(begins))
+            self._line = SmallByteQueue()
+        self._line.add(data[begins:], origin.after(begins))
 
     def _decode(self, data: bytes | bytearray, origin: Origin, at: int) -> int:
         """Decode lines from `at` on, as long as each goes on in the next. Where that ends."""
@@ -186,12 +188,14 @@ class SoftLines:
             self._goes_on = data.endswith((b"=\n", b"=\r\n"), at, ends)
             at = ends
         if at > begins:
-            self._decoded(bytes(data[begins:at]), origin.behind(begins))
+            self._decoded(bytes(data[begins:at]), origin.after(begins))
         return at
 
     def _decoded(self, lines: bytes, origin: Origin) -> None:
         if not self._decoding:
-            self._decoding = Decoding(guessing(self._desk), self._layers, self._reader, _ESCAPES_IN_MAIL)
+            self._decoding = QuotedPrintableDecoder(
+                speculative(self._findings), self._layers, self._reader, _ESCAPES_IN_MAIL
+            )
         elif self._passed:
             self._decoding.gap(self._passed)
         self._passed = 0

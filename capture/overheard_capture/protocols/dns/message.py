@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 if TYPE_CHECKING:
-    from overheard_capture.content.content import Bytes
+    from overheard_capture.provenance.origin import Bytes
 
 # Where some bytes begin and end.
 Stretch: TypeAlias = tuple[int, int]
@@ -26,7 +26,7 @@ _BYTES = {10, *range(65280, 65535)}
 _ADDRESSES = {1, 28}
 
 
-class Said(NamedTuple):
+class DnsContents(NamedTuple):
     """What stands in a message: names as their labels, texts, addresses, and bytes of which nobody knows the sense."""
 
     names: list[list[Stretch]]
@@ -35,14 +35,14 @@ class Said(NamedTuple):
     others: list[Stretch]
 
 
-def said(data: Bytes) -> Said | None:
+def contents_of(data: Bytes) -> DnsContents | None:
     """What a message says, if all of `data` is one."""
     if len(data) < _HEAD or data[2] >> 3 & 15 not in _OPCODES:
         return None
     counts = [int.from_bytes(data[at : at + 2], "big") for at in range(4, _HEAD, 2)]
     if not any(counts) or counts[0] * _LEAST_QUESTION + sum(counts[1:]) * _LEAST_RECORD > len(data) - _HEAD:
         return None
-    message = _Message(data)
+    message = _MessageParser(data)
     try:
         message.read(counts[0], sum(counts[1:]))
     except (IndexError, ValueError):
@@ -50,13 +50,13 @@ def said(data: Bytes) -> Said | None:
     return message.said if message.at == len(data) else None
 
 
-class _Message:
+class _MessageParser:
     """Reads on from a place in a message. Raises IndexError or ValueError where it is none."""
 
     def __init__(self, data: Bytes) -> None:
         self._data = data
         self.at = _HEAD
-        self.said = Said([], [], [], [])
+        self.said = DnsContents([], [], [], [])
 
     def read(self, questions: int, records: int) -> None:
         for _ in range(questions):

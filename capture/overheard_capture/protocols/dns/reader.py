@@ -5,21 +5,23 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from overheard.words.layer import Layer, Layers
 from overheard_capture.content.content import look_at
-from overheard_capture.content.findings import Why
-from overheard_capture.decoders.short import Brief
-from overheard_capture.protocols.dns.message import said
-from overheard_capture.protocols.framed import Framed
+from overheard_capture.content.findings import Reason
+from overheard_capture.decoders.short import Short
+from overheard_capture.protocols.dns.message import contents_of
+from overheard_capture.protocols.framed import FramedReader
 from overheard_capture.provenance.origin import Origin
-from overheard_capture.provenance.queue import Pending
+from overheard_capture.provenance.queue import ByteQueue
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from overheard_capture.content.content import Bytes
-    from overheard_capture.content.findings import Desk
+    from overheard_capture.content.findings import Findings
     from overheard_capture.protocols.dns.message import Stretch
-    from overheard_capture.provenance.origin import Span
+    from overheard_capture.provenance.origin import Bytes, Span
+
+LAYER = Layer("DNS")
 
 # A name of NetBIOS: every byte of it as two letters (RFC 1001, 14.1).
 _NETBIOS = re.compile(rb"[A-P]{32}")
@@ -27,26 +29,26 @@ _NETBIOS = re.compile(rb"[A-P]{32}")
 _LONG = re.compile(rb"[A-Za-z0-9+/=_-]{24,}")
 
 
-def read_dns(desk: Desk, layers: tuple[str, ...], data: Bytes, origin: Origin) -> bool:
+def read_dns(findings: Findings, layers: Layers, data: Bytes, origin: Origin) -> bool:
     """Read one message. Say whether all of `data` is one."""
-    message = said(data)
+    message = contents_of(data)
     if message is None:
         return False
-    text = _Text(data)
+    text = _MessageText(data)
     for labels in message.names:
         text.name(labels)
     # What is put into several strings, records or addresses is put together again.
     for stretches in filter(None, (message.texts, message.addresses)):
         text.line(stretches)
-    text.look(desk, (*layers, "DNS"), origin)
+    text.look(findings, (*layers, LAYER), origin)
     for begins, ends in message.others:
-        reader = Brief(desk, (*layers, "DNS"))
-        reader.feed(data[begins:ends], origin.behind(begins))
+        reader = Short(findings, (*layers, LAYER))
+        reader.feed(data[begins:ends], origin.after(begins))
         reader.close()
     return True
 
 
-class _Text:
+class _MessageText:
     """What a message says, as text, and where each part of it comes from."""
 
     def __init__(self, data: Bytes) -> None:
@@ -93,10 +95,10 @@ class _Text:
     def _end(self) -> None:
         self._text += b"\n"
 
-    def look(self, desk: Desk, layers: tuple[str, ...], origin: Origin) -> None:
+    def look(self, findings: Findings, layers: Layers, origin: Origin) -> None:
         """Search it."""
         text = bytes(self._text)
-        if not any(desk.search.matches(text)) and not _LONG.search(text):
+        if not any(findings.search.matches(text)) and not _LONG.search(text):
             return
         spans: list[Span] = []
         for start, begins, ends in self._parts:
@@ -105,8 +107,8 @@ class _Text:
             else:
                 spans += origin.sliced(begins, ends, start)
         made_of = Origin(spans)
-        look_at(desk, layers, text, made_of)
-        reader = Brief(desk, layers)
+        look_at(findings, layers, text, made_of)
+        reader = Short(findings, layers)
         reader.feed(text, made_of)
         reader.close()
 
@@ -115,26 +117,40 @@ def _of_letters(name: bytes) -> bytes:
     return bytes((high - 65) << 4 | (low - 65) for high, low in zip(name[::2], name[1::2], strict=True)).rstrip(b" \0")
 
 
+class DnsDatagrams:
+    """Reads the datagrams of one direction, of which each is a message."""
+
+    def __init__(self, findings: Findings) -> None:
+        self._findings = findings
+
+    def datagram(self, data: bytes, origin: Origin) -> bool:
+        """Read a datagram, if it is a message."""
+        return read_dns(self._findings, (), data, origin)
+
+    def close(self) -> None:
+        """Nothing is kept."""
+
+
 # ---- over TCP
 
 
-def dns(desk: Desk, layers: tuple[str, ...]) -> Framed:
+def dns(findings: Findings, layers: Layers) -> FramedReader:
     """A reader of messages with their lengths before them (RFC 1035, 4.2.2)."""
-    return Framed(desk, layers, "DNS", Messages(desk, layers), lambda _data, _last: -1)
+    return FramedReader(findings, layers, "DNS", DnsMessages(findings, layers), lambda _data, _last: -1)
 
 
 def is_dns(head: Bytes) -> bool:
     """Whether a direction that begins like this is DNS: with a whole message that makes sense."""
-    return len(head) > 2 and said(head[2 : 2 + int.from_bytes(head[:2], "big")]) is not None
+    return len(head) > 2 and contents_of(head[2 : 2 + int.from_bytes(head[:2], "big")]) is not None
 
 
-class Messages:
+class DnsMessages:
     """The messages that one side sends."""
 
-    def __init__(self, desk: Desk, layers: tuple[str, ...]) -> None:
-        self._desk = desk
+    def __init__(self, findings: Findings, layers: Layers) -> None:
+        self._findings = findings
         self._layers = layers
-        self._waiting = Pending()
+        self._waiting = ByteQueue()
         self.broken = False
 
     def feed(self, data: memoryview, origin: Origin) -> int:
@@ -142,12 +158,12 @@ class Messages:
         at = 0
         while at < len(data) and not self.broken:
             more = data[at : at + self._wanted - len(self._waiting)]
-            self._waiting.add(more, origin.behind(at))
+            self._waiting.add(more, origin.after(at))
             at += len(more)
             if len(self._waiting) == self._wanted:
                 message, where = self._waiting.take(self._wanted)
-                self.broken = not read_dns(self._desk, self._layers, message[2:], where.behind(2))
-                self._desk.is_a("DNS")
+                self.broken = not read_dns(self._findings, self._layers, message[2:], where.after(2))
+                self._findings.is_a("DNS")
         return at
 
     @property
@@ -161,9 +177,9 @@ class Messages:
 
     def lose(self, _length: int) -> None:
         """So many bytes are missing, and nobody knows what they were."""
-        self._waiting = Pending()
+        self._waiting = ByteQueue()
 
     def close(self) -> None:
         """There is no more to come."""
         if len(self._waiting):
-            self._desk.unread(Why.DAMAGED, "a message of DNS that breaks off", self._layers)
+            self._findings.unread(Reason.DAMAGED, "a message of DNS that breaks off", self._layers)

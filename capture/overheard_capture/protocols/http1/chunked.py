@@ -5,15 +5,17 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from overheard_capture.content.boundaries import Seams
-from overheard_capture.content.content import Content, Looking
+from overheard.words.layer import Layer, Layers
+from overheard_capture.content.boundaries import Boundaries
+from overheard_capture.content.content import Content, SearchScope
 from overheard_capture.content.nesting import may_go_deeper
 from overheard_capture.provenance.origin import joined
 
 if TYPE_CHECKING:
-    from overheard_capture.content.findings import Desk
-    from overheard_capture.content.nesting import Factory
+    from overheard_capture.content.findings import Findings, ReaderFactory
     from overheard_capture.provenance.origin import Origin
+
+LAYER = Layer("chunked")
 
 _SIZE = re.compile(rb"[ \t]*([0-9A-Fa-f]{1,15})[ \t]*(?:;[^\n]*)?\r?\n")
 _NEXT_SIZE = re.compile(rb"\r?\n[ \t]*([0-9A-Fa-f]{1,15})[ \t]*(?:;[^\n]*)?\r?\n")
@@ -22,11 +24,11 @@ _TRAILER = re.compile(rb"(?:[^\r\n][^\n]*\n)*+\r?\n")
 _LONGEST_LINE, _LONGEST_TRAILER = 16 << 10, 64 << 10
 
 
-class Chunked:
+class ChunkedBody:
     """Reads one body, which is in the midst of a direction: `over` and `broken` say how it ended."""
 
-    def __init__(self, desk: Desk, layers: tuple[str, ...], reader: Factory) -> None:
-        self._content = Seams(desk, (*layers, "chunked"), reader) if may_go_deeper(desk, layers) else None
+    def __init__(self, findings: Findings, layers: Layers, reader: ReaderFactory) -> None:
+        self._content = Boundaries(findings, (*layers, LAYER), reader) if may_go_deeper(findings, layers) else None
         self._left = 0
         self._first = True
         # Whether some of the chunk has been handed on.
@@ -77,7 +79,7 @@ class Chunked:
             return
         begin, end = pieces[0]
         if len(pieces) == 1:
-            self._content.feed(memoryview(data)[begin:end], origin.behind(begin), () if goes_on else (0,))
+            self._content.feed(memoryview(data)[begin:end], origin.after(begin), () if goes_on else (0,))
             return
         seams, at = [], 0
         for begins, ends in pieces:
@@ -104,11 +106,11 @@ class Chunked:
             self._content.close()
 
 
-class Plainly:
+class IdentityBody:
     """Reads a body as it is, of a length that is known or up to the end of all: it has the same few words."""
 
-    def __init__(self, desk: Desk, layers: tuple[str, ...], reader: Factory, length: int | None) -> None:
-        self._content = Content(desk, layers, reader, Looking.NOTHING)
+    def __init__(self, findings: Findings, layers: Layers, reader: ReaderFactory, length: int | None) -> None:
+        self._content = Content(findings, layers, reader, SearchScope.NOTHING)
         # How much is still to come; None where that is all there is.
         self._left = length
         self.over = length == 0
@@ -119,7 +121,7 @@ class Plainly:
     def read(self, data: bytes | bytearray, origin: Origin, start: int) -> int:
         """Read from `start` on, and say up to where."""
         end = len(data) if self._left is None else min(start + self._left, len(data))
-        self._content.feed(data if end - start == len(data) else memoryview(data)[start:end], origin.behind(start))
+        self._content.feed(data if end - start == len(data) else memoryview(data)[start:end], origin.after(start))
         if self._left is not None:
             self._left -= end - start
             self.over = not self._left

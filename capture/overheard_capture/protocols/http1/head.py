@@ -19,7 +19,7 @@ _FIELD = re.compile(
 _METHODS = (
     rb"GET|HEAD|POST|PUT|DELETE|CONNECT|OPTIONS|TRACE|PATCH|PROPFIND|PROPPATCH|MKCOL|COPY|MOVE|LOCK|UNLOCK|REPORT"
 )
-AFRESH = re.compile(rb"HTTP/1\.[01] [1-9]\d\d [^\n]{0,256}\n|(?:%b) [!-~]{1,7000} HTTP/1\.[01]\r?\n" % _METHODS)
+RESYNC = re.compile(rb"HTTP/1\.[01] [1-9]\d\d [^\n]{0,256}\n|(?:%b) [!-~]{1,7000} HTTP/1\.[01]\r?\n" % _METHODS)
 # How long such a line may be.
 LONGEST_START = 8 << 10
 
@@ -28,7 +28,7 @@ _NONE = frozenset([b"", b"identity", b"none", b"binary", b"utf-8", b"7bit", b"8b
 
 
 @dataclass(slots=True)
-class Head:
+class MessageHead:
     """What matters of it. Of a request `status` is 0, of an answer `method` is empty."""
 
     status: int
@@ -58,10 +58,10 @@ def starts(data: bytes | bytearray, start: int) -> re.Match[bytes] | None:
     return _START.match(data, start)
 
 
-def head_of(start: re.Match[bytes], data: bytes | bytearray, end: int) -> Head:
+def head_of(start: re.Match[bytes], data: bytes | bytearray, end: int) -> MessageHead:
     """What is said between the first line and `end`."""
     answered, status, method, asked = start.groups()
-    head = Head(int(status or 0), method or b"", f"HTTP/1.{(answered or asked).decode()}")
+    head = MessageHead(int(status or 0), method or b"", f"HTTP/1.{(answered or asked).decode()}")
     transfer = encodings = b""
     for name, value in _FIELD.findall(data, start.end() - 1, end):
         name_size = len(name), name[0] | 0x20
@@ -80,7 +80,7 @@ def head_of(start: re.Match[bytes], data: bytes | bytearray, end: int) -> Head:
     return head
 
 
-def _set_length(head: Head, value: bytes) -> None:
+def _set_length(head: MessageHead, value: bytes) -> None:
     """It may be said several times, if it is said alike (RFC 9110, 8.6)."""
     if head.length is None and value.isdigit() and len(value) < 20:
         head.length = int(value)
@@ -94,7 +94,7 @@ def _set_length(head: Head, value: bytes) -> None:
     head.length = int(number)
 
 
-def _set_codings(head: Head, transfer: bytes, encodings: bytes) -> None:
+def _set_codings(head: MessageHead, transfer: bytes, encodings: bytes) -> None:
     codings = [name.strip() for name in encodings.split(b",")]
     coded = [name.partition(b";")[0].strip() for name in transfer.split(b",")]
     coded = [name for name in coded if name not in _NONE]

@@ -3,20 +3,30 @@
 from __future__ import annotations
 
 import re
+from collections import deque
 from typing import TYPE_CHECKING
 
-from overheard_capture.content.findings import Why
-from overheard_capture.decoders.fallback import Plain
-from overheard_capture.decoders.mail.mime import body
-from overheard_capture.protocols.http1.chunked import Chunked, Plainly
-from overheard_capture.protocols.http1.head import AFRESH, LONGEST, LONGEST_START, Head, end_of_head, head_of, starts
+from overheard.words.layer import Layers
+from overheard_capture.content.findings import Reason
+from overheard_capture.decoders.fallback import Fallback
+from overheard_capture.decoders.registry import body
+from overheard_capture.protocols.http1.chunked import ChunkedBody, IdentityBody
+from overheard_capture.protocols.http1.head import (
+    LONGEST,
+    LONGEST_START,
+    RESYNC,
+    MessageHead,
+    end_of_head,
+    head_of,
+    starts,
+)
 from overheard_capture.protocols.http1.upgrade import switched
-from overheard_capture.provenance.queue import Pending
+from overheard_capture.provenance.queue import ByteQueue
 
 if TYPE_CHECKING:
-    from overheard_capture.content.content import Bytes, Reader
-    from overheard_capture.content.findings import Desk
-    from overheard_capture.provenance.origin import Origin
+    from overheard_capture.content.findings import Findings
+    from overheard_capture.content.readers import Reader
+    from overheard_capture.provenance.origin import Bytes, Origin
 
 NAME = "HTTP/1"
 # How many requests may wait for their answers: whoever sends more of them is not answered.
@@ -26,14 +36,21 @@ _BLANK = re.compile(rb"(?:\r?\n)+")
 _IN_A_METHOD = re.compile(rb"[!#$%&'*+.^_`|~0-9A-Za-z-]")
 
 
+class Unanswered:
+    """The methods of the requests that were not answered yet, in their order."""
+
+    def __init__(self) -> None:
+        self.methods: deque[bytes] = deque()
+
+
 class Http1:
     """Reads one direction: all requests, or all answers."""
 
-    def __init__(self, desk: Desk, layers: tuple[str, ...]) -> None:
-        self._desk = desk
+    def __init__(self, findings: Findings, layers: Layers) -> None:
+        self._findings = findings
         self._layers = layers
-        self._waiting: Pending | None = None
-        self._body: Chunked | Plainly | None = None
+        self._waiting: ByteQueue | None = None
+        self._body: ChunkedBody | IdentityBody | None = None
         # Who reads what is HTTP no more; and whether that may begin again, after damage or a gap.
         self._other: Reader | None = None
         self._lost = False
@@ -45,7 +62,7 @@ class Http1:
         if self._other and not self._lost:
             self._other.feed(data, origin)
             return
-        self._desk.read[NAME] += len(data)
+        self._findings.read[NAME] += len(data)
         if self._waiting:
             self._waiting.add(data, origin)
             data, origin = self._waiting.take(len(self._waiting))
@@ -65,14 +82,14 @@ class Http1:
             else:
                 at, more = self._head(data, origin, at, last)
         if at < len(data):
-            self._waiting = Pending()
-            self._waiting.add(data[at:], origin.behind(at))
+            self._waiting = ByteQueue()
+            self._waiting.add(data[at:], origin.after(at))
 
     def _hand_over(self, data: bytes | bytearray, origin: Origin, begin: int, end: int) -> None:
         """Let others read some of it, who count it as what they take it for."""
         if self._other and end > begin:
-            self._desk.read[NAME] -= end - begin
-            self._other.feed(memoryview(data)[begin:end], origin.behind(begin))
+            self._findings.read[NAME] -= end - begin
+            self._other.feed(memoryview(data)[begin:end], origin.after(begin))
 
     # ---- each says where to go on, and whether it can be gone on there before more has come
 
@@ -88,12 +105,12 @@ class Http1:
                 self._begin(head_of(line, data, end))
                 return end, True
         elif self._upgrade and (not _IN_A_METHOD.match(data, at) or data.find(b"\n", at) >= 0):
-            self._other = switched(self._upgrade, self._desk, self._layers)
+            self._other = switched(self._upgrade, self._findings, self._layers)
             return at, True
         waits = line or data.find(b"\n", at, at + LONGEST) < 0
         if waits and len(data) - at < LONGEST and not last:
             return at, False
-        self._lose(Why.DAMAGED, "HTTP/1 that goes on as something else")
+        self._lose(Reason.DAMAGED, "HTTP/1 that goes on as something else")
         # This is no beginning, whatever it looks like.
         self._hand_over(data, origin, at, at + 1)
         return at + 1, True
@@ -103,7 +120,7 @@ class Http1:
             return at, False
         at = self._body.read(data, origin, at)
         if self._body.broken:
-            self._lose(Why.DAMAGED, "a body in chunks that goes on as something else")
+            self._lose(Reason.DAMAGED, "a body in chunks that goes on as something else")
             return at, True
         if self._body.over:
             self._end_body()
@@ -112,7 +129,7 @@ class Http1:
 
     def _search(self, data: bytes | bytearray, origin: Origin, at: int, last: bool) -> tuple[int, bool]:
         """Look for the first line of a message. What is not one is read as what it is."""
-        found = AFRESH.search(data, at)
+        found = RESYNC.search(data, at)
         if found:
             self._hand_over(data, origin, at, found.start())
             self._end_other()
@@ -125,45 +142,45 @@ class Http1:
 
     # ---- messages
 
-    def _begin(self, head: Head) -> None:
+    def _begin(self, head: MessageHead) -> None:
         """A message begins."""
-        self._desk.is_a(head.version)
+        self._findings.is_a(head.version)
         if head.contradictory or (head.until_close and not head.status):
-            self._lose(Why.DAMAGED, "HTTP/1 that contradicts itself on the length of a message")
+            self._lose(Reason.DAMAGED, "HTTP/1 that contradicts itself on the length of a message")
         elif head.status:
             self._answer(head)
         else:
             self._request(head)
 
-    def _request(self, head: Head) -> None:
-        methods = self._desk.conversation.methods
+    def _request(self, head: MessageHead) -> None:
+        methods = self._findings.conversation.of(Unanswered).methods
         if len(methods) < _MOST_WAITING:
             methods.append(head.method)
         self._upgrade = head.upgrade
         if head.method == b"CONNECT":
-            self._other = switched(b"", self._desk, self._layers)
+            self._other = switched(b"", self._findings, self._layers)
         elif head.chunked or head.length:
             self._begin_body(head)
 
-    def _answer(self, head: Head) -> None:
+    def _answer(self, head: MessageHead) -> None:
         if head.status == 101:
-            self._other = switched(head.upgrade, self._desk, self._layers)
+            self._other = switched(head.upgrade, self._findings, self._layers)
         if head.status < 200:
             # The real answer follows.
             return
-        methods = self._desk.conversation.methods
+        methods = self._findings.conversation.of(Unanswered).methods
         method = methods.popleft() if methods else b""
         if method == b"CONNECT" and head.status < 300:
-            self._other = switched(b"", self._desk, self._layers)
+            self._other = switched(b"", self._findings, self._layers)
         elif method != b"HEAD" and head.status not in (204, 304) and head.length != 0:
             self._begin_body(head)
 
-    def _begin_body(self, head: Head) -> None:
+    def _begin_body(self, head: MessageHead) -> None:
         reader = body(head.kind, head.codings)
         if head.chunked:
-            self._body = Chunked(self._desk, self._layers, reader)
+            self._body = ChunkedBody(self._findings, self._layers, reader)
         else:
-            self._body = Plainly(self._desk, self._layers, reader, head.length)
+            self._body = IdentityBody(self._findings, self._layers, reader, head.length)
 
     def _end_body(self) -> None:
         if self._body:
@@ -172,11 +189,11 @@ class Http1:
 
     # ---- what goes wrong
 
-    def _lose(self, why: Why, what: str) -> None:
+    def _lose(self, why: Reason, what: str) -> None:
         """From here on nobody knows where a message begins, until one is seen to."""
-        self._desk.unread(why, what, self._layers)
+        self._findings.unread(why, what, self._layers)
         self._end_body()
-        self._other, self._lost = Plain(self._desk, self._layers), True
+        self._other, self._lost = Fallback(self._findings, self._layers), True
 
     def _end_other(self) -> None:
         if self._other:
@@ -196,11 +213,11 @@ class Http1:
         if self._lost:
             return
         if not self._waiting and self._body and self._body.gap(length):
-            self._desk.unread(Why.GAP, "an HTTP/1 body with bytes missing", self._layers)
+            self._findings.unread(Reason.GAP, "an HTTP/1 body with bytes missing", self._layers)
             if self._body.over:
                 self._end_body()
             return
-        self._lose(Why.GAP, "HTTP/1 with bytes missing")
+        self._lose(Reason.GAP, "HTTP/1 with bytes missing")
         self._read_last()
 
     def _read_last(self) -> None:
@@ -214,13 +231,13 @@ class Http1:
         """There is no more to come."""
         self._read_last()
         if self._body and not (self._body.over or self._body.endless):
-            self._desk.unread(Why.DAMAGED, "an HTTP/1 body that breaks off before its end", self._layers)
+            self._findings.unread(Reason.DAMAGED, "an HTTP/1 body that breaks off before its end", self._layers)
         self._end_body()
         self._end_other()
-        if not self._desk.read[NAME]:
-            del self._desk.read[NAME]
+        if not self._findings.read[NAME]:
+            del self._findings.read[NAME]
 
 
-def http1(desk: Desk, layers: tuple[str, ...]) -> Http1:
+def http1(findings: Findings, layers: Layers) -> Http1:
     """A reader of one direction."""
-    return Http1(desk, layers)
+    return Http1(findings, layers)

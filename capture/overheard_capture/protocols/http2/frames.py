@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from enum import IntEnum
-from typing import TYPE_CHECKING, NamedTuple, Protocol
+from typing import TYPE_CHECKING, NamedTuple
+
+from overheard_capture.protocols.framer import Framer
 
 if TYPE_CHECKING:
-    from overheard_capture.content.content import Bytes
-    from overheard_capture.provenance.origin import Origin
+    from overheard_capture.protocols.framer import FrameHandler
+    from overheard_capture.provenance.origin import Bytes, Origin
 
 HEAD = 9
 # What a client says first (3.4). Taken for a frame, its first bytes would be a head.
 PREFACE = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"
 
 
-class Kind(IntEnum):
+class FrameType(IntEnum):
     """What a frame is (RFC 9113, 6)."""
 
     PREFACE = -1
@@ -37,21 +39,28 @@ PRIORITISED = 0x20
 
 # The flags that each may have.
 FLAGS: dict[int, int] = {
-    Kind.DATA: END_STREAM | PADDED,
-    Kind.HEADERS: END_STREAM | END_HEADERS | PADDED | PRIORITISED,
-    Kind.SETTINGS: ACK,
-    Kind.PUSH_PROMISE: END_HEADERS | PADDED,
-    Kind.PING: ACK,
-    Kind.CONTINUATION: END_HEADERS,
+    FrameType.DATA: END_STREAM | PADDED,
+    FrameType.HEADERS: END_STREAM | END_HEADERS | PADDED | PRIORITISED,
+    FrameType.SETTINGS: ACK,
+    FrameType.PUSH_PROMISE: END_HEADERS | PADDED,
+    FrameType.PING: ACK,
+    FrameType.CONTINUATION: END_HEADERS,
 }
 
-_LENGTHS = {Kind.PRIORITY: 5, Kind.RST_STREAM: 4, Kind.PING: 8, Kind.WINDOW_UPDATE: 4}
-_OF_A_STREAM = {Kind.DATA, Kind.HEADERS, Kind.PRIORITY, Kind.RST_STREAM, Kind.PUSH_PROMISE, Kind.CONTINUATION}
-_OF_NONE = {Kind.SETTINGS, Kind.PING, Kind.GOAWAY}
-_MAY_BE_PADDED = {Kind.DATA, Kind.HEADERS, Kind.PUSH_PROMISE}
+_LENGTHS = {FrameType.PRIORITY: 5, FrameType.RST_STREAM: 4, FrameType.PING: 8, FrameType.WINDOW_UPDATE: 4}
+_OF_A_STREAM = {
+    FrameType.DATA,
+    FrameType.HEADERS,
+    FrameType.PRIORITY,
+    FrameType.RST_STREAM,
+    FrameType.PUSH_PROMISE,
+    FrameType.CONTINUATION,
+}
+_OF_NONE = {FrameType.SETTINGS, FrameType.PING, FrameType.GOAWAY}
+_MAY_BE_PADDED = {FrameType.DATA, FrameType.HEADERS, FrameType.PUSH_PROMISE}
 
 
-class Frame(NamedTuple):
+class Http2Frame(NamedTuple):
     """The head of a frame. Of a `kind` that is not in the table nothing is known."""
 
     length: int
@@ -60,21 +69,21 @@ class Frame(NamedTuple):
     stream: int
 
     @classmethod
-    def of(cls, head: Bytes) -> Frame:
+    def of(cls, head: Bytes) -> Http2Frame:
         """What nine bytes say."""
         if head == PREFACE[:HEAD]:
-            return cls(len(PREFACE) - HEAD, Kind.PREFACE, 0, 0)
+            return cls(len(PREFACE) - HEAD, FrameType.PREFACE, 0, 0)
         length = int.from_bytes(head[:3], "big")
         return cls(length, head[3], head[4], int.from_bytes(head[5:9], "big") & 0x7FFFFFFF)
 
     @property
     def sound(self) -> bool:
         """Whether there may be such a frame at all."""
-        if self.kind in _LENGTHS and self.length != _LENGTHS[Kind(self.kind)]:
+        if self.kind in _LENGTHS and self.length != _LENGTHS[FrameType(self.kind)]:
             return False
-        if self.kind == Kind.SETTINGS and (self.length % 6 or (self.flags & ACK and self.length)):
+        if self.kind == FrameType.SETTINGS and (self.length % 6 or (self.flags & ACK and self.length)):
             return False
-        if self.kind == Kind.GOAWAY and self.length < 8:
+        if self.kind == FrameType.GOAWAY and self.length < 8:
             return False
         return self.kind not in (_OF_NONE if self.stream else _OF_A_STREAM)
 
@@ -84,91 +93,36 @@ class Frame(NamedTuple):
         return bool(self.flags & PADDED) and self.kind in _MAY_BE_PADDED
 
 
-class Listener(Protocol):
-    """Whoever is told what the frames are."""
+class Http2Framer(Framer[Http2Frame]):
+    """Cuts the frames out of what one side sends, and the padding out of them."""
 
-    def begin(self, frame: Frame) -> bool:
-        """A frame begins. Say whether it may be here."""
+    def __init__(self, handler: FrameHandler[Http2Frame]) -> None:
+        super().__init__(handler, HEAD)
+        # How much of what is left is padding, or -1 where its first byte will say.
+        self._padding = 0
 
-    def piece(self, data: Bytes, origin: Origin, goes_on: bool) -> None:
-        """Some of its payload, without padding."""
-
-    def missing(self, length: int) -> None:
-        """So many bytes of its payload are missing here."""
-
-    def end(self) -> None:
-        """The frame is over."""
-
-
-class Frames:
-    """Cuts frames out of bytes as they come. Nothing is kept but a head that is not all there."""
-
-    def __init__(self, listener: Listener) -> None:
-        self._listener = listener
-        self._head = b""
-        self._frame: Frame | None = None
-        # How much of the frame is to come; of that, how much is padding, or -1 where its first byte will say.
-        self._left = self._padding = 0
-        self._begun = False
-        # Whether something stood where a frame should have begun.
-        self.broken = False
-
-    @property
-    def between(self) -> bool:
-        """Whether a frame has just ended, and no other begun."""
-        return self._frame is None and not self._head
-
-    def feed(self, data: memoryview, origin: Origin) -> int:
-        """Read on. How many bytes were read: all, unless no frame can be there."""
-        at = 0
-        while at < len(data):
-            if self._frame is None:
-                more = data[at : at + HEAD - len(self._head)]
-                self._head += more
-                at += len(more)
-                if len(self._head) == HEAD and not self._begin():
-                    self.broken = True
-                    return at
-            else:
-                at += self._go_on(data[at : at + self._left], origin.behind(at))
-        return at
-
-    def _begin(self) -> bool:
-        frame, self._head = Frame.of(self._head), b""
-        if not frame.sound or frame.padded > frame.length or not self._listener.begin(frame):
-            return False
-        self._frame, self._left, self._begun = frame, frame.length, False
+    def _read_head(self) -> None:
+        frame, self._head = Http2Frame.of(self._head), b""
+        if not frame.sound or frame.padded > frame.length:
+            self.broken = True
+            return
         self._padding = -1 if frame.padded else 0
-        self._end_if_over()
-        return True
+        self._begin(frame)
 
-    def _go_on(self, data: memoryview, origin: Origin) -> int:
+    def _read_payload(self, _: Http2Frame, data: memoryview, origin: Origin) -> int:
         if self._padding < 0:
             # A padding longer than what it pads is no padding (6.1). All that is left is looked at then.
-            self._left -= 1
-            self._padding = data[0] if data[0] <= self._left else 0
-            self._end_if_over()
+            self._padding = data[0] if data[0] < self._left else 0
+            self._pass(1)
             return 1
         body = data[: max(self._left - self._padding, 0)]
         if len(body):
-            self._listener.piece(body, origin, self._begun)
+            self._handler.piece(body, origin, self._begun)
             self._begun = True
-        self._left -= len(data)
-        self._end_if_over()
+        self._pass(len(data))
         return len(data)
 
     def gap(self, length: int) -> bool:
         """So many bytes are missing. Say whether it is known where the next frame begins."""
-        if self._frame is None or length > self._left:
-            self._frame, self._head = None, b""
-            return False
         self._padding = max(self._padding, 0)
-        self._listener.missing(length)
-        self._left -= length
-        self._end_if_over()
-        return True
-
-    def _end_if_over(self) -> None:
-        if not self._left:
-            self._frame = None
-            self._listener.end()
+        return super().gap(length)

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from overheard_capture.content.findings import Why
-from overheard_capture.decoders.content_coding import unwrapped
+from overheard.words.layer import Layer, Layers
+from overheard_capture.content.findings import Reason
 from overheard_capture.decoders.protobuf import Protobuf
-from overheard_capture.decoders.untyped import leaf
+from overheard_capture.decoders.registry import coded
+from overheard_capture.decoders.untyped import untyped
 
 if TYPE_CHECKING:
-    from overheard_capture.content.content import Bytes, Reader
-    from overheard_capture.content.findings import Desk
-    from overheard_capture.content.nesting import Factory
-    from overheard_capture.provenance.origin import Origin
+    from overheard_capture.content.findings import Findings, ReaderFactory
+    from overheard_capture.content.readers import Reader
+    from overheard_capture.provenance.origin import Bytes, Origin
+
+LAYER = Layer("gRPC")
 
 _HEAD = 5
 _COMPRESSED, _TRAILER = 0x01, 0x80
@@ -22,9 +24,9 @@ _COMPRESSED, _TRAILER = 0x01, 0x80
 class Grpc:
     """Reads what one side says in one call."""
 
-    def __init__(self, desk: Desk, layers: tuple[str, ...], encoding: bytes) -> None:
-        self._desk = desk
-        self._layers = (*layers, "gRPC")
+    def __init__(self, findings: Findings, layers: Layers, encoding: bytes) -> None:
+        self._findings = findings
+        self._layers = (*layers, LAYER)
         self._encoding = encoding
         self._head = b""
         self._left = 0
@@ -38,11 +40,11 @@ class Grpc:
         at = 0
         while at < len(view):
             if self._rest:
-                self._rest.feed(view[at:], origin.behind(at))
+                self._rest.feed(view[at:], origin.after(at))
                 return
             if self._message:
                 piece = view[at : at + self._left]
-                self._message.feed(piece, origin.behind(at))
+                self._message.feed(piece, origin.after(at))
                 self._left -= len(piece)
                 self._end_if_over()
             else:
@@ -55,12 +57,12 @@ class Grpc:
     def _begin(self) -> None:
         flags, self._left, self._head = self._head[0], int.from_bytes(self._head[1:], "big"), b""
         if flags & ~(_COMPRESSED | _TRAILER):
-            self._give_up(Why.DAMAGED)
+            self._give_up(Reason.DAMAGED)
             return
         encoding = self._encoding if flags & _COMPRESSED else b""
         # What gRPC-Web has for trailers is text.
-        kind: Factory = leaf if flags & _TRAILER else Protobuf
-        self._message = unwrapped(encoding, kind)(self._desk, self._layers)
+        kind: ReaderFactory = untyped if flags & _TRAILER else Protobuf
+        self._message = coded(encoding, kind)(self._findings, self._layers)
         self._end_if_over()
 
     def _end_if_over(self) -> None:
@@ -68,9 +70,9 @@ class Grpc:
             self._message.close()
             self._message = None
 
-    def _give_up(self, why: Why) -> None:
-        self._desk.unread(why, "messages of gRPC", self._layers)
-        self._rest = leaf(self._desk, self._layers)
+    def _give_up(self, why: Reason) -> None:
+        self._findings.unread(why, "messages of gRPC", self._layers)
+        self._rest = untyped(self._findings, self._layers)
 
     def gap(self, length: int) -> None:
         """So many bytes are missing here."""
@@ -81,12 +83,12 @@ class Grpc:
             self._left -= length
             self._end_if_over()
         else:
-            self._give_up(Why.GAP)
+            self._give_up(Reason.GAP)
 
     def close(self) -> None:
         """There is no more to come."""
         if self._head or self._message:
-            self._desk.unread(Why.DAMAGED, "a message of gRPC that breaks off", self._layers)
+            self._findings.unread(Reason.DAMAGED, "a message of gRPC that breaks off", self._layers)
         for reader in (self._message, self._rest):
             if reader:
                 reader.close()

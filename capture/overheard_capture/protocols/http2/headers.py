@@ -6,44 +6,46 @@ from typing import TYPE_CHECKING
 
 from hpack.exceptions import HPACKError
 
+from overheard.words.layer import Layer, Layers
 from overheard_capture.content.content import Content
-from overheard_capture.content.findings import Why
-from overheard_capture.decoders.untyped import leaf
-from overheard_capture.protocols.http2.frames import END_HEADERS, PRIORITISED, Frame, Kind
-from overheard_capture.protocols.http2.hpack import HeaderBlocks, TooMuchError
-from overheard_capture.provenance.queue import Pending
+from overheard_capture.content.findings import Reason
+from overheard_capture.decoders.untyped import untyped
+from overheard_capture.protocols.http2.frames import END_HEADERS, PRIORITISED, FrameType, Http2Frame
+from overheard_capture.protocols.http2.hpack import HeadersTooLargeError, HpackDecoder
+from overheard_capture.provenance.queue import ByteQueue
 
 if TYPE_CHECKING:
-    from overheard_capture.content.content import Bytes
-    from overheard_capture.content.findings import Desk
-    from overheard_capture.protocols.http2.hpack import Field
-    from overheard_capture.provenance.origin import Origin
+    from overheard_capture.content.findings import Findings
+    from overheard_capture.protocols.http2.hpack import HeaderField
+    from overheard_capture.provenance.origin import Bytes, Origin
+
+LAYER = Layer("HPACK")
 
 
-class Headers:
+class Http2Headers:
     """Takes the frames that hold header blocks, in their order."""
 
-    def __init__(self, desk: Desk, layers: tuple[str, ...]) -> None:
-        self._desk = desk
-        self._layers = (*layers, "HPACK")
-        self._content = Content(desk, self._layers, leaf)
-        self._blocks = HeaderBlocks()
+    def __init__(self, findings: Findings, layers: Layers) -> None:
+        self._findings = findings
+        self._layers = (*layers, LAYER)
+        self._content = Content(findings, self._layers, untyped)
+        self._blocks = HpackDecoder()
         # The frame that the block began with, as long as it has not ended.
-        self.frame: Frame | None = None
-        self._block = Pending()
+        self.frame: Http2Frame | None = None
+        self._block = ByteQueue()
         # How many bytes of the frame stand before its part of the block.
         self._before = 0
         # Whether a part of the block is missing.
         self._incomplete = False
 
-    def begin(self, frame: Frame) -> bool:
+    def begin(self, frame: Http2Frame) -> bool:
         """A frame of a header block begins. Say whether it may be here (RFC 9113, 6.10)."""
-        if frame.kind == Kind.CONTINUATION:
+        if frame.kind == FrameType.CONTINUATION:
             return self.frame is not None and self.frame.stream == frame.stream
         self.frame = frame
         # A promise begins with the number of its stream (6.6), a header may with its weight (6.2).
-        prioritised = frame.kind == Kind.HEADERS and frame.flags & PRIORITISED
-        self._before = 4 if frame.kind == Kind.PUSH_PROMISE else 5 if prioritised else 0
+        prioritised = frame.kind == FrameType.HEADERS and frame.flags & PRIORITISED
+        self._before = 4 if frame.kind == FrameType.PUSH_PROMISE else 5 if prioritised else 0
         return True
 
     def piece(self, data: Bytes, origin: Origin) -> None:
@@ -52,17 +54,17 @@ class Headers:
         self._before -= before
         if self._incomplete:
             return
-        self._block.add(data[before:], origin.behind(before))
-        if len(self._block) > self._desk.limits.size:
-            self._give_up(Why.LIMIT, "an endless block of header fields")
+        self._block.add(data[before:], origin.after(before))
+        if len(self._block) > self._findings.limits.size:
+            self._give_up(Reason.LIMIT, "an endless block of header fields")
             self._incomplete = True
 
     def missing(self) -> None:
         """Some of the block is missing."""
-        self._give_up(Why.GAP, "header fields")
+        self._give_up(Reason.GAP, "header fields")
         self._incomplete = True
 
-    def end(self, flags: int) -> list[Field] | None:
+    def end(self, flags: int) -> list[HeaderField] | None:
         """A frame of the block ended; the fields, once the block is over."""
         if not flags & END_HEADERS:
             return None
@@ -71,27 +73,27 @@ class Headers:
             self._incomplete = False
             return []
         block, origin = self._block.take(len(self._block))
-        limits = self._desk.limits
+        limits = self._findings.limits
         most = min(max(limits.spared, limits.ratio * len(block)), limits.size)
         try:
             fields, unknown = self._blocks.read(block, most)
-        except TooMuchError:
-            self._give_up(Why.LIMIT, "header fields that unfold to too much")
+        except HeadersTooLargeError:
+            self._give_up(Reason.LIMIT, "header fields that unfold to too much")
         except HPACKError:
-            self._give_up(Why.DAMAGED, "header fields")
+            self._give_up(Reason.DAMAGED, "header fields")
         else:
             if unknown:
-                self._desk.unread(Why.GAP, "header fields that refer to what is missing", self._layers)
+                self._findings.unread(Reason.GAP, "header fields that refer to what is missing", self._layers)
             self._hand_on(fields, origin)
             return fields
         return []
 
-    def _give_up(self, why: Why, what: str) -> None:
-        self._desk.unread(why, what, self._layers)
-        self._block = Pending()
+    def _give_up(self, why: Reason, what: str) -> None:
+        self._findings.unread(why, what, self._layers)
+        self._block = ByteQueue()
         self._blocks.lose()
 
-    def _hand_on(self, fields: list[Field], origin: Origin) -> None:
+    def _hand_on(self, fields: list[HeaderField], origin: Origin) -> None:
         lines, parts = [], []
         at = 0
         for field in fields:
@@ -104,11 +106,11 @@ class Headers:
     def lose(self) -> None:
         """Blocks are missing here, or a part of one."""
         self._blocks.lose()
-        self._block, self._incomplete = Pending(), False
+        self._block, self._incomplete = ByteQueue(), False
         self.frame = None
 
     def close(self) -> None:
         """There is no more to come."""
         if len(self._block):
-            self._desk.unread(Why.DAMAGED, "header fields that break off", self._layers)
+            self._findings.unread(Reason.DAMAGED, "header fields that break off", self._layers)
         self._content.close()

@@ -5,6 +5,8 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import NamedTuple
 
+# Its decoder gives up at the first gap, and says of no field which bytes it came from. So the parts that it is made of
+# are used, though only the decoder is documented: the version is capped, and a test holds them to RFC 7541.
 from hpack.exceptions import HPACKError
 from hpack.hpack import decode_integer
 from hpack.huffman_table import decode_huffman
@@ -18,11 +20,11 @@ _ENTRY = 32
 _OFTEN_SAID = 128
 
 
-class TooMuchError(Exception):
+class HeadersTooLargeError(Exception):
     """A header block unfolds to more than anybody would send in earnest."""
 
 
-class Field(NamedTuple):
+class HeaderField(NamedTuple):
     """A header field, and the bytes of the block that it came from. An empty name was not seen."""
 
     name: bytes
@@ -31,7 +33,7 @@ class Field(NamedTuple):
     ends: int
 
 
-class HeaderBlocks:
+class HpackDecoder:
     """The header blocks of one direction, in their order. Each may refer to fields of any that came before."""
 
     def __init__(self) -> None:
@@ -46,22 +48,22 @@ class HeaderBlocks:
         # Nobody knows what was agreed. An entry too many does no harm: they are counted from the newest.
         self._table.maxsize = _LARGEST_TABLE
 
-    def read(self, block: bytes, most: int) -> tuple[list[Field], int]:
+    def read(self, block: bytes, most: int) -> tuple[list[HeaderField], int]:
         """The fields of a block, of at most `most` bytes, and how many could not be read because something is lost.
 
         Raises HPACKError where it is damaged, and TooMuchError.
         """
-        fields: list[Field] = []
+        fields: list[HeaderField] = []
         at = unknown = size = 0
         while at < len(block):
             begins = at
             field, at = self._field(block, at)
             if field:
                 name, value = field
-                fields.append(Field(name, value, begins, at))
+                fields.append(HeaderField(name, value, begins, at))
                 size += len(name) + len(value) + _ENTRY
                 if size > most:
-                    raise TooMuchError
+                    raise HeadersTooLargeError
                 unknown += not name
             else:
                 unknown += block[begins] >= 0x80

@@ -4,49 +4,49 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from overheard_capture.content.content import Content, Looking
-from overheard_capture.content.findings import Why
-from overheard_capture.decoders.untyped import leaf
-from overheard_capture.protocols.framed import Framed
-from overheard_capture.protocols.http2.frames import END_STREAM, HEAD, PREFACE, Frame, Frames, Kind
-from overheard_capture.protocols.http2.headers import Headers
+from overheard.words.layer import Layer, Layers
+from overheard_capture.content.content import Content, SearchScope
+from overheard_capture.content.findings import Reason
+from overheard_capture.decoders.untyped import untyped
+from overheard_capture.protocols.framed import FramedReader
+from overheard_capture.protocols.http2.frames import END_STREAM, FrameType, Http2Frame, Http2Framer
+from overheard_capture.protocols.http2.headers import Http2Headers
 from overheard_capture.protocols.http2.resync import find_frames
-from overheard_capture.protocols.http2.streams import TELLING, Streams
+from overheard_capture.protocols.http2.streams import TELLING, Http2Streams
 
 if TYPE_CHECKING:
-    from overheard_capture.content.content import Bytes
-    from overheard_capture.content.findings import Desk
-    from overheard_capture.provenance.origin import Origin
+    from overheard_capture.content.findings import Findings
+    from overheard_capture.provenance.origin import Bytes, Origin
 
-_OF_HEADERS = {Kind.HEADERS, Kind.PUSH_PROMISE, Kind.CONTINUATION}
+LAYER = Layer("HTTP/2")
+
+_OF_HEADERS = {FrameType.HEADERS, FrameType.PUSH_PROMISE, FrameType.CONTINUATION}
 # Their payload is numbers, and nothing that could be unwrapped.
-_NUMBERS = {Kind.PRIORITY, Kind.RST_STREAM, Kind.SETTINGS, Kind.PING, Kind.WINDOW_UPDATE, Kind.PREFACE}
+_NUMBERS = {
+    FrameType.PRIORITY,
+    FrameType.RST_STREAM,
+    FrameType.SETTINGS,
+    FrameType.PING,
+    FrameType.WINDOW_UPDATE,
+    FrameType.PREFACE,
+}
 
 
-def http2(desk: Desk, layers: tuple[str, ...]) -> Framed:
+def http2(findings: Findings, layers: Layers) -> FramedReader:
     """A reader of one direction, with the preface or without."""
-    return Framed(desk, layers, "HTTP/2", Http2(desk, (*layers, "HTTP/2")), find_frames)
-
-
-def is_http2(head: Bytes) -> bool:
-    """Whether a direction that begins with these 24 bytes is HTTP/2: it begins with the preface, or with settings."""
-    start = bytes(head[: len(PREFACE)])
-    if start.startswith(b"PRI") or len(start) < HEAD:
-        return start == PREFACE
-    frame = Frame.of(start)
-    return frame.kind == Kind.SETTINGS and frame.sound and not frame.flags and frame.length <= 600
+    return FramedReader(findings, layers, "HTTP/2", Http2(findings, (*layers, LAYER)), find_frames)
 
 
 class Http2:
     """What the frames of one direction say."""
 
-    def __init__(self, desk: Desk, layers: tuple[str, ...]) -> None:
-        self._desk = desk
+    def __init__(self, findings: Findings, layers: Layers) -> None:
+        self._findings = findings
         self._layers = layers
-        self._frames = Frames(self)
-        self._streams = Streams(desk, layers)
-        self._headers = Headers(desk, layers)
-        self._frame: Frame | None = None
+        self._frames = Http2Framer(self)
+        self._streams = Http2Streams(findings, layers)
+        self._headers = Http2Headers(findings, layers)
+        self._frame: Http2Frame | None = None
         # What is in a frame of a kind that we know nothing of.
         self._other: Content | None = None
         self.broken = False
@@ -59,28 +59,28 @@ class Http2:
 
     # ---- what the frames are
 
-    def begin(self, frame: Frame) -> bool:
+    def begin(self, frame: Http2Frame) -> bool:
         """A frame begins. Say whether it may be here."""
-        if not self._frame and frame.kind not in (Kind.PREFACE, Kind.SETTINGS):
+        if not self._frame and frame.kind not in (FrameType.PREFACE, FrameType.SETTINGS):
             # Both sides begin with settings (3.4): we came in the middle.
-            self._desk.unread(Why.GAP, "how an HTTP/2 connection began", self._layers)
+            self._findings.unread(Reason.GAP, "how an HTTP/2 connection began", self._layers)
             self._forget()
-        self._desk.is_a("HTTP/2")
+        self._findings.is_a("HTTP/2")
         # Nothing may come between the frames of a header block (6.10).
-        if self._headers.frame and frame.kind != Kind.CONTINUATION:
+        if self._headers.frame and frame.kind != FrameType.CONTINUATION:
             return False
         self._frame = frame
         if frame.kind in _OF_HEADERS:
             return self._headers.begin(frame)
-        if frame.kind != Kind.DATA and frame.kind not in _NUMBERS:
-            self._other = Content(self._desk, self._layers, leaf, Looking.NOTHING)
+        if frame.kind != FrameType.DATA and frame.kind not in _NUMBERS:
+            self._other = Content(self._findings, self._layers, untyped, SearchScope.NOTHING)
         return True
 
     def piece(self, data: Bytes, origin: Origin, goes_on: bool) -> None:
         """Some of the payload of the frame."""
         if not self._frame:
             return
-        if self._frame.kind == Kind.DATA:
+        if self._frame.kind == FrameType.DATA:
             self._streams.data(self._frame.stream, data, origin, goes_on)
         elif self._frame.kind in _OF_HEADERS:
             self._headers.piece(data, origin)
@@ -91,7 +91,7 @@ class Http2:
         """So many bytes of its payload are missing here."""
         if not self._frame:
             return
-        if self._frame.kind == Kind.DATA:
+        if self._frame.kind == FrameType.DATA:
             self._streams.missing(self._frame.stream, length)
         elif self._frame.kind in _OF_HEADERS:
             self._headers.missing()
@@ -108,13 +108,13 @@ class Http2:
         elif self._other:
             self._other.close()
             self._other = None
-        elif (frame.kind == Kind.DATA and frame.flags & END_STREAM) or frame.kind == Kind.RST_STREAM:
+        elif (frame.kind == FrameType.DATA and frame.flags & END_STREAM) or frame.kind == FrameType.RST_STREAM:
             self._streams.end(frame.stream)
 
-    def _end_headers(self, frame: Frame) -> None:
+    def _end_headers(self, frame: Http2Frame) -> None:
         first = self._headers.frame or frame
         fields = self._headers.end(frame.flags)
-        if fields is None or first.kind == Kind.PUSH_PROMISE:
+        if fields is None or first.kind == FrameType.PUSH_PROMISE:
             return
         self._streams.header(first.stream, {field.name: field.value for field in fields if field.name in TELLING})
         if first.flags & END_STREAM:
@@ -138,7 +138,7 @@ class Http2:
     def close(self) -> None:
         """There is no more to come."""
         if not self._frames.between:
-            self._desk.unread(Why.DAMAGED, "a frame of HTTP/2 that breaks off", self._layers)
+            self._findings.unread(Reason.DAMAGED, "a frame of HTTP/2 that breaks off", self._layers)
         self._headers.close()
         self._streams.close()
         if self._other:

@@ -5,18 +5,17 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
-from overheard_capture.content.content import Content, Looking
-from overheard_capture.content.findings import Why
-from overheard_capture.decoders.mail.mime import body
+from overheard.words.layer import Layers
+from overheard_capture.content.content import Content, SearchScope
+from overheard_capture.content.findings import Reason
+from overheard_capture.decoders.registry import body
 from overheard_capture.protocols.http2.grpc import Grpc
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from overheard_capture.content.content import Bytes
-    from overheard_capture.content.findings import Desk
-    from overheard_capture.content.nesting import Factory
-    from overheard_capture.provenance.origin import Origin
+    from overheard_capture.content.findings import Findings, ReaderFactory
+    from overheard_capture.provenance.origin import Bytes, Origin
 
 # How many streams are followed at a time. Servers allow some 100 to 250.
 _MOST = 256
@@ -25,11 +24,11 @@ _MOST = 256
 TELLING = {b"content-encoding", b"content-type", b"grpc-encoding"}
 
 
-class Streams:
+class Http2Streams:
     """The streams of one direction that are open."""
 
-    def __init__(self, desk: Desk, layers: tuple[str, ...]) -> None:
-        self._desk = desk
+    def __init__(self, findings: Findings, layers: Layers) -> None:
+        self._findings = findings
         self._layers = layers
         # The content of each, or, as long as no data came, what its header said. The one that was used last is last.
         self._open: dict[int, Content | Mapping[bytes, bytes]] = {}
@@ -53,10 +52,10 @@ class Streams:
     def _content(self, stream: int) -> Content:
         known = self._open.pop(stream, None)
         if known is None:
-            why = Why.GAP if self.lost else Why.LIMIT
-            self._desk.unread(why, "data of an HTTP/2 stream whose header is not known", self._layers)
+            why = Reason.GAP if self.lost else Reason.LIMIT
+            self._findings.unread(why, "data of an HTTP/2 stream whose header is not known", self._layers)
         if not isinstance(known, Content):
-            known = Content(self._desk, self._layers, _reader(known or {}), Looking.SEAMS)
+            known = Content(self._findings, self._layers, _reader(known or {}), SearchScope.SEAMS)
         self._keep(stream, known)
         return known
 
@@ -85,7 +84,7 @@ class Streams:
             self.end(stream)
 
 
-def _reader(telling: Mapping[bytes, bytes]) -> Factory:
+def _reader(telling: Mapping[bytes, bytes]) -> ReaderFactory:
     kind = telling.get(b"content-type", b"")
     lower = kind.lower()
     if lower.startswith(b"application/grpc") and not lower.startswith(b"application/grpc-web-text"):

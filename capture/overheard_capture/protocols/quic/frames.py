@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from overheard_capture.protocols.quic.packets import varint
-from overheard_capture.protocols.tls.cursor import Cursor, CutShortError
+from overheard_capture.protocols.tls.cursor import Cursor, TruncatedError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -17,7 +17,7 @@ _PADDING, _PING, _ACK, _ACK_WITH_MARKS, _CRYPTO, _CLOSE = 0x00, 0x01, 0x02, 0x03
 _FARTHEST = 256 << 10
 
 
-class Crypto(NamedTuple):
+class CryptoFrame(NamedTuple):
     """A piece of the handshake: where it stands there, and where it begins and ends in the payload."""
 
     offset: int
@@ -25,15 +25,15 @@ class Crypto(NamedTuple):
     end: int
 
 
-def handshake_pieces(payload: bytes) -> list[Crypto] | None:
+def handshake_pieces(payload: bytes) -> list[CryptoFrame] | None:
     """The pieces of the handshake in a payload; None where there is something else that has no place there."""
     try:
         return list(_pieces(payload))
-    except CutShortError:
+    except TruncatedError:
         return None
 
 
-def _pieces(payload: bytes) -> Iterator[Crypto]:
+def _pieces(payload: bytes) -> Iterator[CryptoFrame]:
     cursor = Cursor(payload)
     while cursor:
         kind = varint(cursor)
@@ -43,14 +43,14 @@ def _pieces(payload: bytes) -> Iterator[Crypto]:
             offset, length = varint(cursor), varint(cursor)
             begins = len(payload) - len(cursor)
             cursor.take(length)
-            yield Crypto(offset, begins, begins + length)
+            yield CryptoFrame(offset, begins, begins + length)
         elif kind == _CLOSE:
             varint(cursor), varint(cursor)
             cursor.take(varint(cursor))
         elif kind == _PADDING:
             cursor = Cursor(bytes(cursor.rest()).lstrip(b"\0"))
         elif kind != _PING:
-            raise CutShortError
+            raise TruncatedError
 
 
 def _pass_ack(cursor: Cursor, marks: int) -> None:
@@ -62,7 +62,7 @@ def _pass_ack(cursor: Cursor, marks: int) -> None:
         varint(cursor)
 
 
-class InOrder:
+class CryptoStream:
     """Puts pieces in their order. What came twice counts once."""
 
     def __init__(self) -> None:
@@ -77,7 +77,7 @@ class InOrder:
     def add(self, offset: int, data: bytes, origin: Origin) -> Iterator[tuple[bytes, Origin]]:
         """Those pieces that come next. Raises CutShortError for what is too far."""
         if offset + len(data) > _FARTHEST:
-            raise CutShortError
+            raise TruncatedError
         before = self._waiting.get(offset)
         if before is None or len(before[0]) < len(data):
             self._waiting[offset] = data, origin
@@ -88,4 +88,4 @@ class InOrder:
             known = self._at - start
             if fresh := piece[known:]:
                 self._at += len(fresh)
-                yield fresh, made_of.behind(known)
+                yield fresh, made_of.after(known)

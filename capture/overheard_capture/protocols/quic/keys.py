@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from overheard_capture.protocols.quic.packets import VERSION_1, VERSION_2
 
 if TYPE_CHECKING:
-    from overheard_capture.protocols.quic.packets import Packet
+    from overheard_capture.protocols.quic.packets import QuicPacket
 
 # RFC 9001, 5.2; RFC 9369, 3.3.1.
 _SALTS = {
@@ -21,7 +21,7 @@ _LABELS = {VERSION_1: b"quic ", VERSION_2: b"quicv2 "}
 _SAMPLE = 16
 
 
-class Opened(NamedTuple):
+class OpenedPacket(NamedTuple):
     """What a packet held, and who sent it: `client` or `server`."""
 
     payload: bytes
@@ -37,35 +37,35 @@ class InitialKeys:
         self._secret = hmac.digest(_SALTS[version], target, "sha256")
 
     @cached_property
-    def client(self) -> _Keys:
+    def client(self) -> _PacketKeys:
         """Those that the client sends with."""
-        return _Keys.of(_expanded(self._secret, b"client in", 32), _LABELS[self.version])
+        return _PacketKeys.of(_expanded(self._secret, b"client in", 32), _LABELS[self.version])
 
     @cached_property
-    def server(self) -> _Keys:
+    def server(self) -> _PacketKeys:
         """Those that the server sends with."""
-        return _Keys.of(_expanded(self._secret, b"server in", 32), _LABELS[self.version])
+        return _PacketKeys.of(_expanded(self._secret, b"server in", 32), _LABELS[self.version])
 
-    def open(self, data: memoryview, packet: Packet) -> Opened | None:
+    def open(self, data: memoryview, packet: QuicPacket) -> OpenedPacket | None:
         """What a packet holds; None where these are not its keys."""
         if packet.version != self.version:
             return None
         for sender, keys in (("client", self.client), ("server", self.server)):
             if (payload := keys.open(data, packet)) is not None:
-                return Opened(payload, sender)
+                return OpenedPacket(payload, sender)
         return None
 
 
-class _Keys(NamedTuple):
+class _PacketKeys(NamedTuple):
     key: bytes
     vector: bytes
     head: bytes
 
     @classmethod
-    def of(cls, secret: bytes, label: bytes) -> _Keys:
+    def of(cls, secret: bytes, label: bytes) -> _PacketKeys:
         return cls(*(_expanded(secret, label + name, size) for name, size in ((b"key", 16), (b"iv", 12), (b"hp", 16))))
 
-    def open(self, data: memoryview, packet: Packet) -> bytes | None:
+    def open(self, data: memoryview, packet: QuicPacket) -> bytes | None:
         """Take off the protection of the head, and then that of the payload (RFC 9001, 5.4 and 5.3)."""
         from cryptography.exceptions import InvalidTag  # noqa: PLC0415  (its import takes time)
         from cryptography.hazmat.primitives.ciphers.aead import AESGCM  # noqa: PLC0415

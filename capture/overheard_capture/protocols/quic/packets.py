@@ -5,7 +5,7 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import TYPE_CHECKING, NamedTuple
 
-from overheard_capture.protocols.tls.cursor import Cursor, CutShortError
+from overheard_capture.protocols.tls.cursor import Cursor, TruncatedError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -18,7 +18,7 @@ _LONGEST_ID = 20
 _SHORTEST = 1 + 4 + 16
 
 
-class Kind(StrEnum):
+class PacketType(StrEnum):
     """What a packet is, as its bytes are counted."""
 
     INITIAL = "QUIC Initial"
@@ -32,15 +32,15 @@ class Kind(StrEnum):
 
 # In the order of their numbers (RFC 9000, 17.2; RFC 9369, 3.2).
 _KINDS = {
-    VERSION_1: (Kind.INITIAL, Kind.EARLY, Kind.HANDSHAKE, Kind.RETRY),
-    VERSION_2: (Kind.RETRY, Kind.INITIAL, Kind.EARLY, Kind.HANDSHAKE),
+    VERSION_1: (PacketType.INITIAL, PacketType.EARLY, PacketType.HANDSHAKE, PacketType.RETRY),
+    VERSION_2: (PacketType.RETRY, PacketType.INITIAL, PacketType.EARLY, PacketType.HANDSHAKE),
 }
 
 
-class Packet(NamedTuple):
+class QuicPacket(NamedTuple):
     """One packet: where it begins, where its number does, where it ends; and of a long head, the two connection IDs."""
 
-    kind: Kind
+    kind: PacketType
     version: int
     begins: int
     number: int
@@ -49,18 +49,18 @@ class Packet(NamedTuple):
     source: bytes = b""
 
 
-def packets(data: memoryview, *, known: bool) -> list[Packet]:
+def packets(data: memoryview, *, known: bool) -> list[QuicPacket]:
     """The packets that make up a datagram; none where it is no QUIC.
 
     Of what does not say which version it is of, nothing counts but where QUIC is `known` to be spoken.
     """
     try:
         return list(_packets(data, known))
-    except CutShortError:
+    except TruncatedError:
         return []
 
 
-def _packets(data: memoryview, known: bool) -> Iterator[Packet]:
+def _packets(data: memoryview, known: bool) -> Iterator[QuicPacket]:
     at = 0
     while at < len(data):
         packet = _packet(data, at, known or at > 0)
@@ -68,48 +68,48 @@ def _packets(data: memoryview, known: bool) -> Iterator[Packet]:
         at = packet.end
 
 
-def _packet(data: memoryview, at: int, known: bool) -> Packet:
+def _packet(data: memoryview, at: int, known: bool) -> QuicPacket:
     first, size = data[at], len(data)
     if first & _LONG:
         return _long(data, at, known)
     if at and not any(data[at:]):
         # Some fill datagrams up with zeros that are in no packet.
-        return Packet(Kind.PADDING, 0, at, at, size)
+        return QuicPacket(PacketType.PADDING, 0, at, at, size)
     if not known or not first & _FIXED or size - at < _SHORTEST:
-        raise CutShortError
-    return Packet(Kind.SHORT, 0, at, at + 1, size)
+        raise TruncatedError
+    return QuicPacket(PacketType.SHORT, 0, at, at + 1, size)
 
 
-def _long(data: memoryview, at: int, known: bool) -> Packet:
+def _long(data: memoryview, at: int, known: bool) -> QuicPacket:
     cursor = Cursor(data[at:])
     first, version = cursor.number(1), cursor.number(4)
     target, source = (bytes(cursor.vector(1).rest()) for _ in range(2))
     if max(len(target), len(source)) > _LONGEST_ID:
-        raise CutShortError
+        raise TruncatedError
     if version == 0 and known:
         return _negotiation(data, at, len(target) + len(source) + 7)
     if version not in VERSIONS or not first & _FIXED:
-        raise CutShortError
+        raise TruncatedError
     kind = _KINDS[version][first >> 4 & 3]
-    if kind is Kind.RETRY:
+    if kind is PacketType.RETRY:
         cursor.take(16)
-        return Packet(kind, version, at, at, len(data), target, source)
-    if kind is Kind.INITIAL:
+        return QuicPacket(kind, version, at, at, len(data), target, source)
+    if kind is PacketType.INITIAL:
         cursor.take(varint(cursor))
     length = varint(cursor)
     number = len(data) - len(cursor)
     cursor.take(length)
     if length < _SHORTEST - 1:
-        raise CutShortError
-    return Packet(kind, version, at, number, number + length, target, source)
+        raise TruncatedError
+    return QuicPacket(kind, version, at, number, number + length, target, source)
 
 
-def _negotiation(data: memoryview, at: int, head: int) -> Packet:
+def _negotiation(data: memoryview, at: int, head: int) -> QuicPacket:
     """A list of versions (RFC 9000, 17.2.1)."""
     rest = len(data) - at - head
     if rest < 4 or rest % 4:
-        raise CutShortError
-    return Packet(Kind.NEGOTIATION, 0, at, at, len(data))
+        raise TruncatedError
+    return QuicPacket(PacketType.NEGOTIATION, 0, at, at, len(data))
 
 
 def varint(cursor: Cursor) -> int:

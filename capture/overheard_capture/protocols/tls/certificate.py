@@ -5,7 +5,7 @@ from __future__ import annotations
 import ipaddress
 from typing import TYPE_CHECKING
 
-from overheard_capture.protocols.tls.cursor import Cursor, CutShortError, text
+from overheard_capture.protocols.tls.cursor import Cursor, TruncatedError, text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -26,7 +26,7 @@ def holder(der: bytes | memoryview) -> tuple[str, tuple[str, ...]]:
         subject = fields[_SUBJECT + (fields[0][0] == _VERSION)][1]
         extensions = [content for tag, content in fields if tag == _EXTENSIONS]
         return _common_name(subject), tuple(_alternatives(extensions[0])) if extensions else ()
-    except (CutShortError, IndexError, ValueError):
+    except (TruncatedError, IndexError, ValueError):
         return "", ()
 
 
@@ -42,7 +42,7 @@ def _elements(cursor: Cursor) -> Iterator[tuple[int, Cursor]]:
 def _first(cursor: Cursor) -> Cursor:
     for _, content in _elements(cursor):
         return content
-    raise CutShortError
+    raise TruncatedError
 
 
 def _common_name(subject: Cursor) -> str:

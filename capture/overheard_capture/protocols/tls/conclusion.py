@@ -11,8 +11,8 @@ from overheard_capture.protocols.tls.suites import in_clear
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from overheard_capture.protocols.tls.conversation import TlsConversation, TlsDirection
     from overheard_capture.protocols.tls.hello import ServerHello
-    from overheard_capture.protocols.tls.side import TlsConversation, TlsSide
 
 # Up to TLS 1.2 and in TLS 1.3, as all that is before and behind differs.
 _OLD = frozenset(("SSL 3.0", "TLS 1.0", "TLS 1.1", "TLS 1.2", "DTLS 1.0", "DTLS 1.2"))
@@ -26,7 +26,7 @@ _ALERT, _PADDED_ALERT = 2, 2 + 16 + 48 + 256
 _FINISHED, _HEAD, _DTLS_HEAD = 12, 4, 12
 
 
-def conclude(side: TlsSide, both: TlsConversation) -> list[str]:
+def conclude(side: TlsDirection, both: TlsConversation) -> list[str]:
     """The faults that show only now, in words; and say on `side` whether it is protected."""
     faults = list(_faults(side, both))
     side.problems += faults
@@ -39,7 +39,7 @@ def is_harmless(both: TlsConversation) -> bool:
     return both.picked is not None and in_clear(both.picked.suite)
 
 
-def _faults(side: TlsSide, both: TlsConversation) -> Iterator[str]:
+def _faults(side: TlsDirection, both: TlsConversation) -> Iterator[str]:
     if side.is_client and side.is_server:
         yield "a ClientHello and a ServerHello from the same side"
     elif any(_same_role(side, other) for other in both.sides if other is not side):
@@ -56,11 +56,11 @@ def _faults(side: TlsSide, both: TlsConversation) -> Iterator[str]:
         yield from _of_hellos(side, both)
 
 
-def _same_role(one: TlsSide, other: TlsSide) -> bool:
+def _same_role(one: TlsDirection, other: TlsDirection) -> bool:
     return (one.is_client and other.is_client) or (one.is_server and other.is_server)
 
 
-def _of_hellos(side: TlsSide, both: TlsConversation) -> Iterator[str]:
+def _of_hellos(side: TlsDirection, both: TlsConversation) -> Iterator[str]:
     if both.asked is None:
         yield "encrypted TLS records, and no ClientHello"
     elif both.picked is None:
@@ -82,7 +82,7 @@ def _of_hellos(side: TlsSide, both: TlsConversation) -> Iterator[str]:
             yield "TLS records of another version than was agreed on"
 
 
-def _new(side: TlsSide) -> Iterator[str]:
+def _new(side: TlsDirection) -> Iterator[str]:
     """TLS 1.3: nothing but hellos is in clear, and what is encrypted calls itself application data (RFC 8446, 5)."""
     if side.sealed:
         yield "TLS handshake records that TLS 1.3 does not have"
@@ -95,7 +95,7 @@ def _new(side: TlsSide) -> Iterator[str]:
         yield "more of a TLS handshake than there is to one"
 
 
-def _old(side: TlsSide, picked: ServerHello) -> Iterator[str]:
+def _old(side: TlsDirection, picked: ServerHello) -> Iterator[str]:
     """Up to TLS 1.2: a change of cipher specs, one encrypted message, then data and alerts alone (RFC 5246, 7.3)."""
     if side.newest:
         yield "records that only DTLS 1.3 has"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 
-class CutShortError(ValueError):
+class TruncatedError(ValueError):
     """There are fewer bytes than are asked for."""
 
 
@@ -20,7 +20,7 @@ class Cursor:
     def take(self, length: int) -> memoryview:
         """The next bytes. Raises CutShortError, as all that follow do."""
         if length > len(self._left):
-            raise CutShortError
+            raise TruncatedError
         taken, self._left = self._left[:length], self._left[length:]
         return taken
 

@@ -4,21 +4,22 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from overheard_capture.content.content import Content, Looking
-from overheard_capture.content.findings import Why
+from overheard.words.layer import Layer, Layers
+from overheard_capture.content.content import Content, SearchScope
+from overheard_capture.content.findings import Reason
 from overheard_capture.protocols.tls import records
-from overheard_capture.protocols.tls.cursor import Cursor, CutShortError
-from overheard_capture.protocols.tls.fragments import Fragments, put_together
-from overheard_capture.protocols.tls.listener import Listener
-from overheard_capture.protocols.tls.side import Sized, TlsConversation
+from overheard_capture.protocols.tls.conversation import DataRecord, TlsConversation, tls_of
+from overheard_capture.protocols.tls.cursor import Cursor, TruncatedError
+from overheard_capture.protocols.tls.fragments import HandshakeFragments, put_together
+from overheard_capture.protocols.tls.listener import TlsListener
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from overheard_capture.content.findings import Desk
+    from overheard_capture.content.findings import Findings
     from overheard_capture.provenance.origin import Origin
 
-LAYER = "TLS handshake"
+LAYER = Layer("TLS handshake")
 _WITH_CONNECTION, _ACK, _UNIFIED = 25, 26, 0x20
 _READ_AS = {kind: f"D{name}" for kind, name in records.READ_AS.items()}
 _READ_AS |= {_WITH_CONNECTION: "DTLS application data", _ACK: "DTLS ack", _UNIFIED: "DTLS application data"}
@@ -28,7 +29,7 @@ _VERSIONS = {0xFEFF, 0xFEFD}
 _TAG = 16
 
 
-class _Record(NamedTuple):
+class _DtlsRecord(NamedTuple):
     kind: int
     version: int
     epoch: int
@@ -41,11 +42,11 @@ class _Record(NamedTuple):
 class DtlsReader:
     """Reads the datagrams of one direction. `datagram` says whether one is DTLS."""
 
-    def __init__(self, desk: Desk, layers: tuple[str, ...] = ()) -> None:
-        self._desk = desk
+    def __init__(self, findings: Findings, layers: Layers = ()) -> None:
+        self._findings = findings
         self._layers = layers
-        self._listener: Listener | None = None
-        self._fragments = Fragments()
+        self._listener: TlsListener | None = None
+        self._fragments = HandshakeFragments()
         self._sealed: set[int] = set()
 
     def datagram(self, data: bytes | memoryview, origin: Origin) -> bool:
@@ -53,34 +54,34 @@ class DtlsReader:
         view = memoryview(data)
         try:
             found = list(self._records(view))
-        except CutShortError:
+        except TruncatedError:
             found = []
         if not found or (self._listener is None and any(each.kind == _UNIFIED for each in found)):
             if self._listener:
                 self._listener.problem("a datagram that is no DTLS among those that are")
             return False
-        self._listener = self._listener or Listener(self._desk, self._layers, _name)
+        self._listener = self._listener or TlsListener(self._findings, self._layers, _name)
         frame = origin.frame(0)
         for record in found:
-            self._desk.read[_READ_AS[record.kind]] += record.end - record.begins
+            self._findings.read[_READ_AS[record.kind]] += record.end - record.begins
             self._listener.side.newest |= record.kind in _NEWEST
             body = bytes(view[record.start : record.end])
-            self._take(self._listener, record, frame, body, origin.behind(record.start))
+            self._take(self._listener, record, frame, body, origin.after(record.start))
         return True
 
     # ---- cutting records out
 
-    def _records(self, data: memoryview) -> Iterator[_Record]:
+    def _records(self, data: memoryview) -> Iterator[_DtlsRecord]:
         """The records that make up a datagram. Raises CutShortError."""
         at = 0
         while at < len(data):
             record = self._unified(data, at) if data[at] & 0xE0 == _UNIFIED else self._with_head(data, at)
             if record.end > len(data) or record.end <= record.start:
-                raise CutShortError
+                raise TruncatedError
             yield record
             at = record.end
 
-    def _with_head(self, data: memoryview, at: int) -> _Record:
+    def _with_head(self, data: memoryview, at: int) -> _DtlsRecord:
         """Type, version, epoch and number, and length (RFC 6347, 4.1); before that, perhaps, a mark (RFC 9146, 4)."""
         cursor = Cursor(data[at:])
         kind, version, epoch, _ = (cursor.number(size) for size in (1, 2, 2, 6))
@@ -88,11 +89,11 @@ class DtlsReader:
         cursor.take(mark)
         length = cursor.number(2)
         if kind not in _READ_AS or version not in _VERSIONS or length > records.LONGEST:
-            raise CutShortError
+            raise TruncatedError
         start = at + 13 + mark
-        return _Record(kind, version, epoch, at, start, start + length)
+        return _DtlsRecord(kind, version, epoch, at, start, start + length)
 
-    def _unified(self, data: memoryview, at: int) -> _Record:
+    def _unified(self, data: memoryview, at: int) -> _DtlsRecord:
         """Bits that say which of it are there: a mark, one or two bytes of a number, and a length (RFC 9147, 4)."""
         bits = data[at]
         start = at + 1 + (self._mark if bits & 0x10 else 0) + (2 if bits & 0x08 else 1)
@@ -102,27 +103,28 @@ class DtlsReader:
             length = Cursor(data[start:]).number(2)
             start += 2
         if not _TAG <= length <= records.LONGEST:
-            raise CutShortError
-        return _Record(_UNIFIED, 0, bits & 3, at, start, start + length)
+            raise TruncatedError
+        return _DtlsRecord(_UNIFIED, 0, bits & 3, at, start, start + length)
 
     @property
     def _mark(self) -> int:
         """How long the mark is that the other side asked for. Raises CutShortError where it did not."""
-        both = TlsConversation.of(self._desk)
-        asked_for = both.picked if self._desk.tls and self._desk.tls.is_client else both.asked
+        both = self._findings.conversation.of(TlsConversation)
+        own = tls_of(self._findings)
+        asked_for = both.picked if own and own.is_client else both.asked
         if asked_for is None or asked_for.connection is None:
-            raise CutShortError
+            raise TruncatedError
         return len(asked_for.connection)
 
     # ---- what records say
 
-    def _take(self, listener: Listener, record: _Record, frame: int, body: bytes, origin: Origin) -> None:
+    def _take(self, listener: TlsListener, record: _DtlsRecord, frame: int, body: bytes, origin: Origin) -> None:
         if record.epoch == 0 and record.kind not in (_WITH_CONNECTION, _UNIFIED):
             self._take_clear(listener, record.kind, frame, body, origin)
         else:
             self._take_encrypted(listener, record, frame, len(body))
 
-    def _take_clear(self, listener: Listener, kind: int, frame: int, body: bytes, origin: Origin) -> None:
+    def _take_clear(self, listener: TlsListener, kind: int, frame: int, body: bytes, origin: Origin) -> None:
         if kind == records.HANDSHAKE:
             self._take_handshake(listener, body, origin)
         elif kind == records.CHANGE_CIPHER_SPEC and body == b"\1":
@@ -133,21 +135,21 @@ class DtlsReader:
         elif kind != _ACK:
             listener.problem("DTLS records in clear that should not be")
 
-    def _take_handshake(self, listener: Listener, body: bytes, origin: Origin) -> None:
+    def _take_handshake(self, listener: TlsListener, body: bytes, origin: Origin) -> None:
         try:
             for pieces in self._fragments.add(body, origin):
-                content = Content(self._desk, (*self._layers, LAYER), None, Looking.SEAMS)
+                content = Content(self._findings, (*self._layers, LAYER), None, SearchScope.SEAMS)
                 for piece in pieces[1:]:
                     content.feed(piece.data, piece.origin)
                 listener.said(*put_together(pieces))
-        except CutShortError:
+        except TruncatedError:
             listener.problem("a DTLS handshake that makes no sense")
 
-    def _take_encrypted(self, listener: Listener, record: _Record, frame: int, length: int) -> None:
+    def _take_encrypted(self, listener: TlsListener, record: _DtlsRecord, frame: int, length: int) -> None:
         side = listener.side
         side.encrypted = True
         if record.kind == _UNIFIED:
-            side.data.add(Sized(length, frame))
+            side.data.add(DataRecord(length, frame))
             return
         side.versions.add(record.version)
         if record.epoch > 1:
@@ -160,7 +162,7 @@ class DtlsReader:
         elif record.kind == records.ALERT:
             side.longest_alert = max(side.longest_alert, length)
         elif record.kind in (records.APPLICATION_DATA, _WITH_CONNECTION):
-            side.data.add(Sized(length, frame))
+            side.data.add(DataRecord(length, frame))
         else:
             listener.problem("DTLS records of a kind that has no place here")
 
@@ -168,7 +170,7 @@ class DtlsReader:
         """There is no more to come."""
         if self._listener:
             if self._fragments.open:
-                self._listener.problem("a DTLS handshake message of which a part is missing", Why.GAP)
+                self._listener.problem("a DTLS handshake message of which a part is missing", Reason.GAP)
             self._listener.close()
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
 
-from overheard_capture.protocols.tls.cursor import Cursor, CutShortError
+from overheard_capture.protocols.tls.cursor import Cursor, TruncatedError
 from overheard_capture.provenance.origin import joined
 
 if TYPE_CHECKING:
@@ -13,8 +13,8 @@ if TYPE_CHECKING:
 
     from overheard_capture.provenance.origin import Origin
 
-# Of a fragment's head, what a message of TLS has, too; and all of it.
-_SHORT_HEAD, _HEAD = 4, 12
+# How long the head of a fragment is.
+_HEAD = 12
 _LONGEST, _MOST = 256 << 10, 32
 
 
@@ -27,7 +27,7 @@ class Piece(NamedTuple):
 
 
 @dataclass
-class _Message:
+class _FragmentedMessage:
     head: Piece
     length: int
     pieces: list[Piece] = field(default_factory=list)
@@ -40,16 +40,16 @@ class _Message:
                 return None
             if (new := len(piece.data) - (at - piece.start)) > 0:
                 known = at - piece.start
-                found.append(Piece(at, piece.data[known:], piece.origin.behind(known)))
+                found.append(Piece(at, piece.data[known:], piece.origin.after(known)))
                 at += new
         return found if at == self.length else None
 
 
-class Fragments:
+class HandshakeFragments:
     """Puts messages together. `open` holds once one has begun that is not whole."""
 
     def __init__(self) -> None:
-        self._begun: dict[int, _Message] = {}
+        self._begun: dict[int, _FragmentedMessage] = {}
         self._done: set[int] = set()
 
     @property
@@ -65,21 +65,21 @@ class Fragments:
             start, size = cursor.number(3), cursor.number(3)
             data = bytes(cursor.take(size))
             if start + size > length or length > _LONGEST:
-                raise CutShortError
-            head = Piece(0, bytes([kind]) + length.to_bytes(3, "big"), origin.behind(at))
+                raise TruncatedError
+            head = Piece(0, bytes([kind]) + length.to_bytes(3, "big"), origin.after(at))
             at += _HEAD + size
             if number not in self._done:
-                message = self._begun.setdefault(number, _Message(head, length))
-                message.pieces.append(Piece(start, data, origin.behind(at - size)))
+                message = self._begun.setdefault(number, _FragmentedMessage(head, length))
+                message.pieces.append(Piece(start, data, origin.after(at - size)))
                 yield from self._whole(number, message)
 
-    def _whole(self, number: int, message: _Message) -> Iterator[list[Piece]]:
+    def _whole(self, number: int, message: _FragmentedMessage) -> Iterator[list[Piece]]:
         if (pieces := message.in_order()) is not None:
             self._done.add(number)
             del self._begun[number]
             yield [message.head, *pieces]
         elif len(self._begun) > _MOST or len(message.pieces) > _LONGEST // 64:
-            raise CutShortError
+            raise TruncatedError
 
 
 def put_together(pieces: list[Piece]) -> tuple[bytes, Origin]:

@@ -10,7 +10,7 @@ from overheard_capture.protocols.tls.certificate import holder
 from overheard_capture.protocols.tls.hello import ClientHello, ServerHello
 
 if TYPE_CHECKING:
-    from overheard_capture.protocols.tls.side import TlsSide
+    from overheard_capture.protocols.tls.conversation import TlsDirection
 
 
 @dataclass(frozen=True)
@@ -30,7 +30,7 @@ class Handshake:
     frames: tuple[int, ...]
 
 
-def handshake(client: TlsSide, server: TlsSide) -> Handshake:
+def handshake(client: TlsDirection, server: TlsDirection) -> Handshake:
     """What the two sides of a stream said of it, however far it came."""
     picked = server.picked or ServerHello()
     hellos = [*client.messages.kept.get(hello.CLIENT_HELLO, []), *server.messages.kept.get(hello.SERVER_HELLO, [])]
@@ -46,12 +46,12 @@ def handshake(client: TlsSide, server: TlsSide) -> Handshake:
     )
 
 
-def _holder(side: TlsSide) -> tuple[str, tuple[str, ...]]:
+def _holder(side: TlsDirection) -> tuple[str, tuple[str, ...]]:
     certificate = side.messages.first(hello.CERTIFICATE)
     return holder(hello.leaf(certificate.body)) if certificate else ("", ())
 
 
-def _group(picked: ServerHello, server: TlsSide) -> str:
+def _group(picked: ServerHello, server: TlsDirection) -> str:
     exchange = server.messages.first(hello.SERVER_KEY_EXCHANGE)
     # Of the other key exchanges this message holds something else, which would be misread.
     ecdhe = picked.cipher.startswith("TLS_ECDHE_")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from overheard_capture.protocols.tls import names
-from overheard_capture.protocols.tls.cursor import Cursor, CutShortError, text
+from overheard_capture.protocols.tls.cursor import Cursor, TruncatedError, text
 
 CLIENT_HELLO, SERVER_HELLO, CERTIFICATE, SERVER_KEY_EXCHANGE = 1, 2, 11, 12
 # https://www.iana.org/assignments/tls-extensiontype-values
@@ -59,7 +59,7 @@ def client_hello(body: bytes) -> ClientHello:
     """Read a ClientHello; an empty one where it makes no sense."""
     try:
         return _client_hello(Cursor(body))
-    except CutShortError:
+    except TruncatedError:
         return ClientHello()
 
 
@@ -89,7 +89,7 @@ def server_hello(body: bytes) -> ServerHello:
     """Read a ServerHello; an empty one where it makes no sense."""
     try:
         return _server_hello(Cursor(body))
-    except CutShortError:
+    except TruncatedError:
         return ServerHello()
 
 
@@ -120,7 +120,7 @@ def leaf(body: bytes) -> memoryview:
     """The first certificate of a Certificate message up to TLS 1.2 (RFC 5246, 7.4.2), in DER; empty without one."""
     try:
         return Cursor(body).vector(3).vector(3).rest()
-    except CutShortError:
+    except TruncatedError:
         return memoryview(b"")
 
 
@@ -129,7 +129,7 @@ def named_curve(body: bytes) -> str:
     cursor = Cursor(body)
     try:
         return names.group(cursor.number(2)) if cursor.number(1) == _NAMED_CURVE else ""
-    except CutShortError:
+    except TruncatedError:
         return ""
 
 

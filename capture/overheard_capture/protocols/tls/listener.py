@@ -4,35 +4,36 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from overheard_capture.content.findings import Why
+from overheard.words.layer import Layers
+from overheard_capture.content.findings import Reason
 from overheard_capture.protocols.tls.conclusion import conclude, is_harmless
-from overheard_capture.protocols.tls.side import TlsConversation, TlsSide
+from overheard_capture.protocols.tls.conversation import TlsConversation, TlsDirection
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from overheard_capture.content.findings import Desk
+    from overheard_capture.content.findings import Findings
     from overheard_capture.provenance.origin import Origin
 
 
-class Listener:
+class TlsListener:
     """Keeps the side that it listens to, and tells the desk. `name` says what is spoken, such as TLS 1.3."""
 
-    def __init__(self, desk: Desk, layers: tuple[str, ...], name: Callable[[TlsConversation], str]) -> None:
-        self.desk = desk
+    def __init__(self, findings: Findings, layers: Layers, name: Callable[[TlsConversation], str]) -> None:
+        self.findings = findings
         self.layers = layers
-        self.side = desk.tls = TlsSide()
-        self.both = TlsConversation.of(desk)
+        self.side = findings.encryption = TlsDirection()
+        self.both = findings.conversation.of(TlsConversation)
         self.both.opened()
         self.both.sides.append(self.side)
         self._name = name
         self._closed = False
 
-    def problem(self, words: str, why: Why = Why.DAMAGED, where: str = "") -> None:
+    def problem(self, words: str, why: Reason = Reason.DAMAGED, where: str = "") -> None:
         """Something speaks against all being well."""
         if (told := words + where) not in self.side.problems:
             self.side.problems.append(told)
-            self.desk.unread(why, words, self.layers)
+            self.findings.unread(why, words, self.layers)
 
     def said(self, data: bytes | memoryview, origin: Origin) -> None:
         """Take in some bytes of handshake messages."""
@@ -43,7 +44,7 @@ class Listener:
         if sum(messages.counts.values()) > before:
             self.both.heard(self.side)
             if self.side.is_server and self.both.version:
-                self.desk.is_a(self._name(self.both))
+                self.findings.is_a(self._name(self.both), encrypts=True)
 
     def close(self) -> None:
         """There is no more to come; the other side may still have to say something."""
@@ -57,5 +58,5 @@ class Listener:
         for words in conclude(self.side, self.both):
             # What is not encrypted was read.
             if words != self.both.weakness or not is_harmless(self.both):
-                self.desk.unread(Why.OPAQUE, words, self.layers)
-        self.desk.is_a(self._name(self.both))
+                self.findings.unread(Reason.OPAQUE, words, self.layers)
+        self.findings.is_a(self._name(self.both), encrypts=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from overheard_capture.protocols.tls.hello import CERTIFICATE, CLIENT_HELLO, SERVER_HELLO, SERVER_KEY_EXCHANGE
-from overheard_capture.provenance.queue import Pending
+from overheard_capture.provenance.queue import ByteQueue
 
 if TYPE_CHECKING:
     from overheard_capture.provenance.origin import Origin
@@ -19,7 +19,7 @@ _LONGEST = 256 << 10
 _HEAD = 4
 
 
-class Message(NamedTuple):
+class HandshakeMessage(NamedTuple):
     """One handshake message: its type and body, and the frames that it is in."""
 
     kind: int
@@ -27,13 +27,13 @@ class Message(NamedTuple):
     frames: tuple[int, ...]
 
 
-class Messages:
+class HandshakeMessages:
     """The messages of one side. `counts` has how many of each type there were."""
 
     def __init__(self) -> None:
-        self.kept: dict[int, list[Message]] = {}
+        self.kept: dict[int, list[HandshakeMessage]] = {}
         self.counts: dict[int, int] = {}
-        self._pending = Pending()
+        self._pending = ByteQueue()
         # Whether nobody knows any more where the next message begins.
         self._lost = False
 
@@ -50,11 +50,11 @@ class Messages:
         """The type of a message that has begun and did not end yet."""
         return self._pending.data[0] if self._pending else None
 
-    def first(self, kind: int) -> Message | None:
+    def first(self, kind: int) -> HandshakeMessage | None:
         """The first message of a type."""
         return self.kept[kind][0] if kind in self.kept else None
 
-    def last(self, kind: int) -> Message | None:
+    def last(self, kind: int) -> HandshakeMessage | None:
         """The last message of a type that was kept."""
         return self.kept[kind][-1] if kind in self.kept else None
 
@@ -86,9 +86,9 @@ class Messages:
             start = at + _HEAD
             # Where an empty message is, its head is.
             place = self._pending.origin.place(min(start, end - 1), end - start) if kind in _HELLOS else None
-            alike.append(Message(kind, bytes(self._pending.data[start:end]), place.frames if place else ()))
+            alike.append(HandshakeMessage(kind, bytes(self._pending.data[start:end]), place.frames if place else ()))
 
     def lose(self) -> None:
         """Some bytes are missing: nobody knows where the next message begins."""
         self._lost = True
-        self._pending = Pending()
+        self._pending = ByteQueue()

@@ -7,27 +7,28 @@ from dataclasses import replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from overheard_capture.content.content import Content, Looking
-from overheard_capture.content.findings import Conversation, Why
+from overheard.words.layer import Layer, Layers
+from overheard_capture.content.content import Content, SearchScope
+from overheard_capture.content.findings import Conversation, Reason
 from overheard_capture.protocols.tls import suites
 
 if TYPE_CHECKING:
-    from overheard_capture.content.findings import Desk
-    from overheard_capture.protocols.tls.side import TlsConversation, TlsSide
+    from overheard_capture.content.findings import Findings
+    from overheard_capture.protocols.tls.conversation import TlsConversation, TlsDirection
     from overheard_capture.provenance.origin import Origin
 
-LAYER = "TLS without encryption"
+LAYER = Layer("TLS without encryption")
 
 
-class InClear:
+class NullCipherReader:
     """Reads what the records of one side hold, once it is known that it can be read.
 
     A client's may come here before the server's choice does. They are kept until then, where the client offered to do
     without encryption.
     """
 
-    def __init__(self, desk: Desk, layers: tuple[str, ...], side: TlsSide, both: TlsConversation) -> None:
-        self._desk = desk
+    def __init__(self, findings: Findings, layers: Layers, side: TlsDirection, both: TlsConversation) -> None:
+        self._findings = findings
         self._layers = layers
         self._side = side
         self._both = both
@@ -60,14 +61,16 @@ class InClear:
             self._both.waiting.append(self._picked)
         self._kept.append((body, origin))
         self._length += len(body)
-        if self._length > self._desk.limits.size:
+        if self._length > self._findings.limits.size:
             self._kept, self._missed = [], True
 
     def _picked(self) -> None:
         """The server has picked."""
         kept, self._kept = self._kept, []
         if self.wants and self._missed:
-            self._desk.unread(Why.LIMIT, "TLS without encryption that came before the server's hello", self._layers)
+            self._findings.unread(
+                Reason.LIMIT, "TLS without encryption that came before the server's hello", self._layers
+            )
         for body, origin in kept if self.wants else ():
             self._read(body, origin)
 
@@ -78,14 +81,12 @@ class InClear:
             self._content.feed(suites.payload(self._both.picked.suite, memoryview(body)), origin)
 
     def _opened(self) -> Content:
-        from overheard_capture.identify.direction import stream  # noqa: PLC0415  (TLS is one of those that it knows)
-
-        self._desk.is_a(self._both.version)
+        self._findings.is_a(self._both.version)
         if self._both.inner is None:
             self._both.inner = Conversation()
         # The bytes of the wire were counted as TLS.
-        desk = replace(self._desk, conversation=self._both.inner, read=Counter(), tls=None)
-        return Content(desk, (*self._layers, LAYER), stream, Looking.SEAMS)
+        findings = replace(self._findings, conversation=self._both.inner, read=Counter(), encryption=None)
+        return Content(findings, (*self._layers, LAYER), findings.readers.stream, SearchScope.SEAMS)
 
     def gap(self, length: int) -> None:
         """So many bytes are missing here."""

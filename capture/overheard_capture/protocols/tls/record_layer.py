@@ -4,45 +4,40 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from overheard_capture.content.findings import Why
-from overheard_capture.decoders.fallback import OPAQUE, Plain
+from overheard.words.layer import Layers
+from overheard_capture.content.findings import Reason
+from overheard_capture.decoders.fallback import OPAQUE, Fallback
+from overheard_capture.protocols.tls.conversation import DataRecord
 from overheard_capture.protocols.tls.records import APPLICATION_DATA, HEAD, READ_AS, head, skip_records
-from overheard_capture.protocols.tls.side import Sized
-from overheard_capture.protocols.tls.state_machine import LOOKED_AT, Said
-from overheard_capture.provenance.queue import Pending
+from overheard_capture.protocols.tls.state_machine import LOOKED_AT, TlsStateMachine
+from overheard_capture.provenance.queue import ByteQueue
 
 if TYPE_CHECKING:
-    from overheard_capture.content.content import Bytes
-    from overheard_capture.content.findings import Desk
-    from overheard_capture.provenance.origin import Origin
+    from overheard_capture.content.findings import Findings
+    from overheard_capture.provenance.origin import Bytes, Origin
 
 
-def tls(desk: Desk, layers: tuple[str, ...] = ()) -> Tls:
-    """A reader of one direction, from its first record on."""
-    return Tls(desk, layers)
-
-
-class Tls:
+class TlsReader:
     """Reads one direction. `begins` is where in the direction TLS does; `torn` whether bytes before it are missing."""
 
-    def __init__(self, desk: Desk, layers: tuple[str, ...], begins: int = 0, *, torn: bool = False) -> None:
-        self._desk = desk
+    def __init__(self, findings: Findings, layers: Layers, begins: int = 0, *, torn: bool = False) -> None:
+        self._findings = findings
         self._layers = layers
-        self._said = Said(desk, layers)
-        self.side = self._said.side
+        self._machine = TlsStateMachine(findings, layers)
+        self.side = self._machine.side
         self.side.begins = begins
         # A record that is not there as a whole yet, or what there is of its head; and how much of it is wanted.
-        self._pending = Pending()
+        self._pending = ByteQueue()
         self._wanted = HEAD
         # How much is still to come of a record that nobody looks into, and what it is read as.
         self._left = 0
         self._passing = READ_AS[APPLICATION_DATA]
         self._position = begins
         # Who reads what is behind the records; and whether nobody knows where records begin.
-        self._rest: Plain | None = None
+        self._rest: Fallback | None = None
         self._lost = self._closed = False
         if torn:
-            self._said.problem("TLS whose beginning is missing", Why.GAP)
+            self._machine.problem("TLS whose beginning is missing", Reason.GAP)
 
     def feed(self, data: Bytes, origin: Origin) -> None:
         """Read on."""
@@ -50,7 +45,7 @@ class Tls:
         at = 0
         while at < len(view):
             if self._rest:
-                self._rest.feed(view[at:], origin.behind(at))
+                self._rest.feed(view[at:], origin.after(at))
                 return
             if self._lost:
                 self._count(OPAQUE, len(view) - at)
@@ -62,18 +57,18 @@ class Tls:
         if self._left:
             return at + self._pass_over(len(data) - at)
         if not self._pending:
-            behind = self._read_some(data, at, origin)
-            if behind > at:
-                return behind
-        return at + self._gather(data[at:], origin.behind(at))
+            after = self._read_some(data, at, origin)
+            if after > at:
+                return after
+        return at + self._gather(data[at:], origin.after(at))
 
     def _read_some(self, data: memoryview, at: int, origin: Origin) -> int:
-        if not self._said.bodies_matter:
+        if not self._machine.bodies_matter:
             return self._skip(data, at, origin)
         return self._read_data(data, at, origin) or self._read_whole(data, at, origin)
 
     def _count(self, what: str, number: int) -> None:
-        self._desk.read[what] += number
+        self._findings.read[what] += number
         self._position += number
 
     def _pass_over(self, available: int) -> int:
@@ -83,24 +78,24 @@ class Tls:
         return step
 
     def _skip(self, data: memoryview, at: int, origin: Origin) -> int:
-        behind, count, total, last = skip_records(data, at, len(data))
+        after, count, total, last = skip_records(data, at, len(data))
         if count:
             version = int.from_bytes(data[at + 1 : at + 3], "big")
-            frame = origin.frame(behind - last - HEAD)
-            self._said.passed(version, count, total, Sized(last, frame))
-            self._count(READ_AS[APPLICATION_DATA], behind - at)
-        return behind
+            frame = origin.frame(after - last - HEAD)
+            self._machine.passed(version, count, total, DataRecord(last, frame))
+            self._count(READ_AS[APPLICATION_DATA], after - at)
+        return after
 
     def _read_data(self, data: memoryview, at: int, origin: Origin) -> int:
         """Read the records of application data that begin here and are there as a whole. How far, or 0 for none."""
-        begins, latest, said = at, len(data) - HEAD, self._said
+        begins, latest, said = at, len(data) - HEAD, self._machine
         for _ in range(said.only_data):
             found = head(data[at : at + HEAD]) if at <= latest else None
             if found is None or found[0] != APPLICATION_DATA or at + HEAD + found[2] > len(data):
                 break
             _, version, length = found
             body = at + HEAD
-            said.data(version, Sized(length, origin.frame(at)), bytes(data[body : body + min(length, LOOKED_AT)]))
+            said.data(version, DataRecord(length, origin.frame(at)), bytes(data[body : body + min(length, LOOKED_AT)]))
             at = body + length
         if at == begins:
             return 0
@@ -116,7 +111,7 @@ class Tls:
         kind, version, length = found
         self._count(READ_AS[kind], HEAD + length)
         frame = origin.frame(at)
-        self._said.take(kind, version, frame, bytes(data[body : body + length]), origin.behind(body))
+        self._machine.take(kind, version, frame, bytes(data[body : body + length]), origin.after(body))
         return body + length
 
     def _gather(self, data: memoryview, origin: Origin) -> int:
@@ -136,8 +131,8 @@ class Tls:
             self._break_off()
             return
         kind, version, length = found
-        if kind == APPLICATION_DATA and not self._said.bodies_matter:
-            self._said.passed(version, 1, length, Sized(length, self._frame))
+        if kind == APPLICATION_DATA and not self._machine.bodies_matter:
+            self._machine.passed(version, 1, length, DataRecord(length, self._frame))
             self._let_pass(kind, length)
         else:
             self._wanted = HEAD + length
@@ -162,13 +157,13 @@ class Tls:
         self._wanted = HEAD
         self._pending.drop(HEAD)
         body, origin = self._pending.take(len(self._pending))
-        self._said.take(kind, version, frame, body, origin)
+        self._machine.take(kind, version, frame, body, origin)
 
-    def _break_off(self) -> Plain:
+    def _break_off(self) -> Fallback:
         """Here is no record, where one should be."""
         words = "plain text" if self._pending.data.isascii() else "something else"
-        self._said.problem(f"{words} after TLS records", Why.DAMAGED, f" at byte {self._position}")
-        self._rest = Plain(self._desk, self._layers)
+        self._machine.problem(f"{words} after TLS records", Reason.DAMAGED, f" at byte {self._position}")
+        self._rest = Fallback(self._findings, self._layers)
         self._rest.feed(*self._pending.take(len(self._pending)))
         return self._rest
 
@@ -177,11 +172,11 @@ class Tls:
         if self._rest:
             self._rest.gap(length)
             return
-        self._said.problem("TLS with bytes missing", Why.GAP, f" at byte {self._position + len(self._pending)}")
+        self._machine.problem("TLS with bytes missing", Reason.GAP, f" at byte {self._position + len(self._pending)}")
         if self._wanted > HEAD and self._wanted > len(self._pending):
             kind, _, whole = head(self._pending.data) or (0, 0, 0)
             left = self._wanted - len(self._pending)
-            self._said.torn(kind, whole, self._frame, min(length, left))
+            self._machine.torn(kind, whole, self._frame, min(length, left))
             self._let_pass(kind, left)
         if length > self._left:
             self._lose()
@@ -200,11 +195,11 @@ class Tls:
             return
         self._closed = True
         if self._left or self._wanted > HEAD:
-            self._said.problem("a TLS record that breaks off")
+            self._machine.problem("a TLS record that breaks off")
         if self._rest:
             self._rest.close()
         elif self._wanted > HEAD:
             self._let_pass((head(self._pending.data) or (0,))[0], 0)
         elif self._pending:
             self._break_off().close()
-        self._said.close()
+        self._machine.close()

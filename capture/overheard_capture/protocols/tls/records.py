@@ -51,9 +51,9 @@ def skip_records(data: bytes | bytearray | memoryview, start: int, end: int) -> 
     version = unpack(data, start)[1]
     while at <= latest:
         kind, other, length = unpack(data, at)
-        behind = at + HEAD + length
-        if kind != APPLICATION_DATA or other != version or not 0 < length <= LONGEST or behind > end:
+        after = at + HEAD + length
+        if kind != APPLICATION_DATA or other != version or not 0 < length <= LONGEST or after > end:
             break
-        at, last = behind, length
+        at, last = after, length
         count += 1
     return at, count, at - start - HEAD * count, last

@@ -7,9 +7,9 @@ from itertools import takewhile
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from overheard_capture.protocols.tls.conversation import DataRecords, TlsDirection
     from overheard_capture.protocols.tls.handshake import Handshake
     from overheard_capture.protocols.tls.hello import ServerHello
-    from overheard_capture.protocols.tls.side import DataRecords, TlsSide
 
 TLS_1_3, DTLS_1_3 = "TLS 1.3", "DTLS 1.3"
 # Nonces that stand in the record up to TLS 1.2, and tags (RFC 5288, 3; RFC 6655, 3 and 4; RFC 7905, 2).
@@ -33,7 +33,7 @@ class Sizes:
     guess: int = 0
 
 
-def sizes(client: TlsSide, server: TlsSide, said: Handshake) -> Sizes:
+def sizes(client: TlsDirection, server: TlsDirection, said: Handshake) -> Sizes:
     """Count the records that may hold application data.
 
     Up to TLS 1.2 these say so. In TLS 1.3 what is encrypted of the handshake, session tickets and alerts say the same:
@@ -45,8 +45,8 @@ def sizes(client: TlsSide, server: TlsSide, said: Handshake) -> Sizes:
     if said.picked.version == TLS_1_3 and not said.asked.early_data and not server.data_alone:
         finished = 4 + _hash(said.picked) + extra
         flight = _unasked(answered, sent)
-        sent = sent.behind(_until_finished(sent, _CLIENT_FLIGHT, 1, finished))
-        answered = answered.behind(_until_finished(answered, flight, flight, finished))
+        sent = sent.after(_until_finished(sent, _CLIENT_FLIGHT, 1, finished))
+        answered = answered.after(_until_finished(answered, flight, flight, finished))
         likely = _likely(answered, _unasked(answered, sent), _ALERT + extra)
     return Sizes(sent.held(extra), answered.held(extra), likely.held(extra))
 
@@ -90,4 +90,4 @@ def _likely(answered: DataRecords, unasked: int, alert: int) -> DataRecords:
         answered = answered.without_last()
     ticket = answered.first[0].length if answered.first else 0
     alike = sum(1 for _ in takewhile(lambda record: record.length == ticket, answered.first))
-    return answered.behind(alike) if ticket <= _LONGEST_TICKET and (unasked or alike > 1) else answered
+    return answered.after(alike) if ticket <= _LONGEST_TICKET and (unasked or alike > 1) else answered

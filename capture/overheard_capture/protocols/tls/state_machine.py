@@ -5,19 +5,20 @@ from __future__ import annotations
 from enum import Enum, auto
 from typing import TYPE_CHECKING
 
-from overheard_capture.content.content import Content, Looking
-from overheard_capture.protocols.tls.listener import Listener
-from overheard_capture.protocols.tls.null_cipher import InClear
+from overheard.words.layer import Layer, Layers
+from overheard_capture.content.content import Content, SearchScope
+from overheard_capture.protocols.tls.conversation import DataRecord
+from overheard_capture.protocols.tls.listener import TlsListener
+from overheard_capture.protocols.tls.null_cipher import NullCipherReader
 from overheard_capture.protocols.tls.records import ALERT, APPLICATION_DATA, CHANGE_CIPHER_SPEC, HANDSHAKE
-from overheard_capture.protocols.tls.side import Sized
 from overheard_capture.protocols.tls.sizes import TLS_1_3
 
 if TYPE_CHECKING:
-    from overheard_capture.content.findings import Desk
-    from overheard_capture.protocols.tls.side import TlsConversation
+    from overheard_capture.content.findings import Findings
+    from overheard_capture.protocols.tls.conversation import TlsConversation
     from overheard_capture.provenance.origin import Origin
 
-LAYER = "TLS handshake"
+LAYER = Layer("TLS handshake")
 _CLOSE_NOTIFY, _FATAL, _CLIENT_HELLO = 0, 2, 1
 # In so many bytes that were encrypted, at least one is no ASCII: but once in 2^64 times. And how far one looks.
 _SURELY_ENCRYPTED, LOOKED_AT = 64, 1024
@@ -31,16 +32,16 @@ class Phase(Enum):
     DATA = auto()
 
 
-class Said:
+class TlsStateMachine:
     """Takes records, and keeps of them on `side` what is needed later on."""
 
-    def __init__(self, desk: Desk, layers: tuple[str, ...]) -> None:
-        self._listener = Listener(desk, layers, _name)
+    def __init__(self, findings: Findings, layers: Layers) -> None:
+        self._listener = TlsListener(findings, layers, _name)
         self.side = self._listener.side
         self.problem = self._listener.problem
-        self._in_clear = InClear(desk, layers, self.side, self._listener.both)
+        self._in_clear = NullCipherReader(findings, layers, self.side, self._listener.both)
         # The messages were searched as they are, but not where they go over the bounds of records.
-        self._handshake = Content(desk, (*layers, LAYER), None, Looking.SEAMS)
+        self._handshake = Content(findings, (*layers, LAYER), None, SearchScope.SEAMS)
         self._phase = Phase.CLEAR
         self._ended = False
 
@@ -57,16 +58,16 @@ class Said:
         known = self._phase is Phase.DATA and not self._ended and bool(messages) and not messages.open
         return self.side.data.room if known and not self._in_clear.wants else 0
 
-    def data(self, version: int, record: Sized, begins: bytes) -> None:
+    def data(self, version: int, record: DataRecord, begins: bytes) -> None:
         """Take a record of application data of which nothing else matters; `begins` is what its content begins with."""
         self.side.versions.add(version)
         self._add(record, begins)
 
-    def _add(self, record: Sized, begins: bytes) -> None:
+    def _add(self, record: DataRecord, begins: bytes) -> None:
         self.side.data.add(record)
         self.side.readable = self.side.readable or _is_readable(begins)
 
-    def passed(self, version: int, count: int, total: int, last: Sized) -> None:
+    def passed(self, version: int, count: int, total: int, last: DataRecord) -> None:
         """So many records of application data went by that nobody looked into."""
         self.side.versions.add(version)
         self.side.data.add_many(count, total, last)
@@ -116,7 +117,7 @@ class Said:
 
     def _take_data(self, frame: int, body: bytes, origin: Origin) -> None:
         self._phase, self.side.encrypted = Phase.DATA, True
-        self._add(Sized(len(body), frame), body)
+        self._add(DataRecord(len(body), frame), body)
         if self._in_clear.wants:
             self._in_clear.add(body, origin)
 
@@ -143,7 +144,7 @@ class Said:
         """A record of which so many bytes are missing."""
         if kind == APPLICATION_DATA:
             self._phase, self.side.encrypted = Phase.DATA, True
-            self.side.data.add(Sized(length, frame))
+            self.side.data.add(DataRecord(length, frame))
             self._in_clear.gap(missing)
         elif kind == HANDSHAKE:
             self._handshake.gap(missing)

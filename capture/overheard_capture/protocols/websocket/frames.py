@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from enum import IntEnum
-from typing import TYPE_CHECKING, NamedTuple, Protocol
+from typing import TYPE_CHECKING, NamedTuple
 
+from overheard_capture.protocols.framer import Framer
 from overheard_capture.protocols.websocket.masking import unmasked
 
 if TYPE_CHECKING:
-    from overheard_capture.content.content import Bytes
+    from overheard_capture.protocols.framer import FrameHandler
     from overheard_capture.provenance.origin import Origin
 
 
@@ -31,7 +32,7 @@ LONGER = {126: 2, 127: 8}
 SHORTEST = {2: 0, 4: 126, 10: 1 << 16}
 
 
-class Frame(NamedTuple):
+class WebSocketFrame(NamedTuple):
     """The head of a frame. `key` is the mask, where there is one."""
 
     opcode: int
@@ -46,7 +47,7 @@ class Frame(NamedTuple):
         return self.opcode >= Opcode.CLOSE
 
     @classmethod
-    def of(cls, head: bytes) -> Frame:
+    def of(cls, head: bytes) -> WebSocketFrame:
         """What a whole head says."""
         longer = LONGER.get(head[1] & 0x7F, 0)
         length = int.from_bytes(head[2 : 2 + longer], "big") if longer else head[1] & 0x7F
@@ -67,94 +68,26 @@ def head_length(first: int, second: int) -> int:
     return 2 + LONGER.get(second & 0x7F, 0) + (4 if second & 0x80 else 0)
 
 
-class Listener(Protocol):
-    """Whoever is told what the frames are."""
+class WebSocketFramer(Framer[WebSocketFrame]):
+    """Cuts the frames out of what one side sends, and takes the mask off."""
 
-    def begin(self, frame: Frame) -> None:
-        """A frame begins."""
-
-    def piece(self, data: Bytes, origin: Origin, goes_on: bool) -> None:
-        """Some of its payload, without the mask."""
-
-    def missing(self, length: int) -> None:
-        """So many bytes of its payload are missing here."""
-
-    def end(self) -> None:
-        """The frame is over."""
-
-
-class Frames:
-    """Cuts frames out of bytes as they come. Nothing is kept but a head that is not all there."""
-
-    def __init__(self, listener: Listener) -> None:
-        self._listener = listener
-        self._head = b""
-        # How long the head is, as far as can be told.
-        self._wanted = 2
-        self._frame: Frame | None = None
-        # How much of the payload came, and how much is to come.
-        self._done = self._left = 0
-        self._begun = False
-        self.broken = False
-
-    @property
-    def between(self) -> bool:
-        """Whether a frame has just ended, and no other begun."""
-        return self._frame is None and not self._head
-
-    def feed(self, data: memoryview, origin: Origin) -> int:
-        """Read on. How many bytes were read: all, unless no frame can be there."""
-        at = 0
-        while at < len(data):
-            if self._frame is None:
-                more = data[at : at + self._wanted - len(self._head)]
-                self._head += more
-                at += len(more)
-                if len(self._head) == self._wanted:
-                    self._read_head()
-                if self.broken:
-                    return at
-            else:
-                piece = data[at : at + self._left]
-                self._go_on(self._frame, piece, origin.behind(at))
-                at += len(piece)
-        return at
+    def __init__(self, handler: FrameHandler[WebSocketFrame]) -> None:
+        super().__init__(handler, 2)
 
     def _read_head(self) -> None:
         self._wanted = head_length(self._head[0], self._head[1])
         if len(self._head) < self._wanted:
             return
-        frame = Frame.of(self._head) if self._wanted else None
+        frame = WebSocketFrame.of(self._head) if self._wanted else None
         # The highest bit of a length is 0.
         if frame is None or frame.length >> 63:
             self.broken = True
             return
-        self._head, self._wanted = b"", 2
-        self._frame, self._left, self._done, self._begun = frame, frame.length, 0, False
-        self._listener.begin(frame)
-        self._end_if_over()
+        self._begin(frame)
 
-    def _go_on(self, frame: Frame, data: Bytes, origin: Origin) -> None:
-        shown = unmasked(data, frame.key, self._done) if frame.key else data
-        self._listener.piece(shown, origin, self._begun)
+    def _read_payload(self, frame: WebSocketFrame, data: memoryview, origin: Origin) -> int:
+        shown = unmasked(data, frame.key, frame.length - self._left) if frame.key else data
+        self._handler.piece(shown, origin, self._begun)
         self._begun = True
         self._pass(len(data))
-
-    def _pass(self, length: int) -> None:
-        self._done += length
-        self._left -= length
-        self._end_if_over()
-
-    def gap(self, length: int) -> bool:
-        """So many bytes are missing. Say whether it is known where the next frame begins."""
-        if self._frame is None or length > self._left:
-            self._frame, self._head, self._wanted = None, b"", 2
-            return False
-        self._listener.missing(length)
-        self._pass(length)
-        return True
-
-    def _end_if_over(self) -> None:
-        if not self._left:
-            self._frame = None
-            self._listener.end()
+        return len(data)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from overheard_capture.content.content import Bytes
+    from overheard_capture.provenance.origin import Bytes
 
 # One number of this many bytes is masked at a time: the conversion costs as much as the masking.
 _AT_ONCE = 16 << 10

@@ -4,46 +4,44 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from overheard_capture.content.content import Content, Looking
-from overheard_capture.content.findings import Why
-from overheard_capture.decoders.short import Brief
-from overheard_capture.protocols.framed import Framed
-from overheard_capture.protocols.websocket.frames import Frame, Frames, Opcode
-from overheard_capture.protocols.websocket.permessage_deflate import Deflated
-from overheard_capture.protocols.websocket.resync import find_frames, follow_each_other
+from overheard.words.layer import Layer, Layers
+from overheard_capture.content.content import Content, SearchScope
+from overheard_capture.content.findings import Reason
+from overheard_capture.decoders.short import Short
+from overheard_capture.protocols.framed import FramedReader
+from overheard_capture.protocols.websocket.frames import Opcode, WebSocketFrame, WebSocketFramer
+from overheard_capture.protocols.websocket.permessage_deflate import PermessageDeflate
+from overheard_capture.protocols.websocket.resync import find_frames
 
 if TYPE_CHECKING:
-    from overheard_capture.content.content import Bytes, Reader
-    from overheard_capture.content.findings import Desk
-    from overheard_capture.provenance.origin import Origin
+    from overheard_capture.content.findings import Findings
+    from overheard_capture.content.readers import Reader
+    from overheard_capture.provenance.origin import Bytes, Origin
+
+LAYER = Layer("WebSocket")
 
 # Pings hold a few bytes of chance. In more than these something could be wrapped.
 _SMALL = 16
 
 
-def websocket(desk: Desk, layers: tuple[str, ...]) -> Framed:
+def websocket(findings: Findings, layers: Layers) -> FramedReader:
     """A reader of one direction."""
-    return Framed(desk, layers, "WebSocket", WebSocket(desk, (*layers, "WebSocket")), find_frames)
-
-
-def is_websocket(head: Bytes) -> bool:
-    """Whether these bytes, out of the middle of a connection, are frames that follow each other."""
-    return follow_each_other(bytes(head), 0, last=False)
+    return FramedReader(findings, layers, "WebSocket", WebSocket(findings, (*layers, LAYER)), find_frames)
 
 
 class WebSocket:
     """What the frames of one direction say. Messages are read each for itself, and searched as one text, too."""
 
-    def __init__(self, desk: Desk, layers: tuple[str, ...]) -> None:
-        self._desk = desk
+    def __init__(self, findings: Findings, layers: Layers) -> None:
+        self._findings = findings
         self._layers = layers
-        self._frames = Frames(self)
-        self._deflated = Deflated(desk, layers)
+        self._frames = WebSocketFramer(self)
+        self._deflated = PermessageDeflate(findings, layers)
         # What is not masked was searched already.
-        self._masked = Content(desk, layers)
-        self._bare = Content(desk, layers, None, Looking.SEAMS)
-        self._control = Content(desk, layers)
-        self._frame: Frame | None = None
+        self._masked = Content(findings, layers)
+        self._bare = Content(findings, layers, None, SearchScope.SEAMS)
+        self._control = Content(findings, layers)
+        self._frame: WebSocketFrame | None = None
         # The reader of the message that has begun, and whether it is compressed.
         self._message: Reader | None = None
         self._compressed = False
@@ -59,24 +57,25 @@ class WebSocket:
 
     # ---- what the frames are
 
-    def begin(self, frame: Frame) -> None:
-        """A frame begins."""
-        self._desk.is_a("WebSocket")
+    def begin(self, frame: WebSocketFrame) -> bool:
+        """A frame begins, which may be anywhere."""
+        self._findings.is_a("WebSocket")
         self._frame = frame
         if frame.control:
-            self._aside = Brief(self._desk, self._layers) if frame.length > _SMALL else None
+            self._aside = Short(self._findings, self._layers) if frame.length > _SMALL else None
         elif frame.opcode != Opcode.CONTINUATION or not (self._message or self._compressed):
             self._begin_message(frame)
+        return True
 
-    def _begin_message(self, frame: Frame) -> None:
+    def _begin_message(self, frame: WebSocketFrame) -> None:
         if self._message or self._compressed or frame.opcode == Opcode.CONTINUATION:
-            self._desk.unread(Why.DAMAGED, "a message in parts that do not fit", self._layers)
+            self._findings.unread(Reason.DAMAGED, "a message in parts that do not fit", self._layers)
             self._drop()
         self._compressed = frame.compressed
         if frame.compressed:
             self._deflated.begin()
         else:
-            self._message = Brief(self._desk, self._layers)
+            self._message = Short(self._findings, self._layers)
 
     def piece(self, data: Bytes, origin: Origin, goes_on: bool) -> None:
         """Some of the payload of the frame."""
@@ -102,7 +101,7 @@ class WebSocket:
             if self._aside:
                 self._aside.gap(length)
         elif self._compressed:
-            self._desk.unread(Why.GAP, "a compressed message", self._layers)
+            self._findings.unread(Reason.GAP, "a compressed message", self._layers)
             self._deflated.lose()
         else:
             (self._masked if self._frame.key else self._bare).gap(length)
@@ -149,7 +148,7 @@ class WebSocket:
     def close(self) -> None:
         """There is no more to come."""
         if not self._frames.between or self._message or self._compressed:
-            self._desk.unread(Why.DAMAGED, "a message of WebSocket that breaks off", self._layers)
+            self._findings.unread(Reason.DAMAGED, "a message of WebSocket that breaks off", self._layers)
         self._end_message()
         if self._aside:
             self._aside.close()

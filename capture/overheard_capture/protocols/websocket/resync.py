@@ -7,15 +7,14 @@ import re
 import zlib
 from typing import NamedTuple
 
-from overheard_capture.protocols.websocket.frames import LONGER, SHORTEST, Frame, Opcode, head_length
+from overheard_capture.protocols.resync import FrameWalks
+from overheard_capture.protocols.websocket.frames import LONGER, SHORTEST, Opcode, WebSocketFrame, head_length
 from overheard_capture.protocols.websocket.masking import unmasked
 
 _MAY_BEGIN = re.compile(rb"[\x01\x02\x80-\x82\x88-\x8a\x41\x42\xc1\xc2]")
 # One may begin at any byte, and small ones look like much else: not all is tried.
 _TRIED = 16 << 10
 _LOOKED_AT = 1024
-# How many frames are looked at, from all the places together where one may begin.
-_MOST_FRAMES = 20_000
 
 # What a frame counts for: one whose payload proves it, and one of which only the head fits. How much is wanted; how
 # much where the last ends where all ends; and how much where the first begins where all begins, too.
@@ -32,16 +31,10 @@ _END, _WORD, _STORED = b"\x00\x00\xff\xff", b"word", b"\x00\x04\x00\xfb\xffword"
 
 def find_frames(data: bytes | bytearray, last: bool) -> int:
     """Where frames begin, or -1. With `last`, nothing comes behind `data`."""
-    walks = _Walks(data, last)
-    return next((at for each in _MAY_BEGIN.finditer(data, 0, _TRIED) if walks.succeeds(at := each.start())), -1)
+    return _WebSocketWalks(data, last).first(_MAY_BEGIN.finditer(data, 0, _TRIED))
 
 
-def follow_each_other(data: bytes | bytearray, at: int, *, last: bool) -> bool:
-    """Whether frames follow each other from a place on, all masked or none, so that it can be no accident."""
-    return _Walks(data, last).succeeds(at)
-
-
-class _Step(NamedTuple):
+class _WalkState(NamedTuple):
     """Where a walk is: at a frame that is masked or not, and whether a message goes on there, if that is known."""
 
     at: int
@@ -49,24 +42,18 @@ class _Step(NamedTuple):
     goes_on: bool | None
 
 
-class _Walks:
-    """Walks from frame to frame, from many a place, but not for ever."""
-
-    def __init__(self, data: bytes | bytearray, last: bool) -> None:
-        self._data = data
-        self._last = last
-        self._passed = 0
+class _WebSocketWalks(FrameWalks):
+    """What the payloads hold is what tells; see `_WalkScore`."""
 
     def succeeds(self, begin: int) -> bool:
         """Whether the frames from a place on are frames beyond doubt."""
         if not self._leads_on(begin):
             return False
-        evidence = _Evidence()
-        step: _Step | None = _Step(begin, self._data[begin + 1 : begin + 2] >= b"\x80", None)
+        evidence = _WalkScore()
+        step: _WalkState | None = _WalkState(begin, self._data[begin + 1 : begin + 2] >= b"\x80", None)
         while step and step.at + 2 <= len(self._data):
-            if self._passed >= _MOST_FRAMES:
+            if not self._may_pass():
                 return False
-            self._passed += 1
             step = self._pass(step, evidence)
             if evidence.counted >= _WANTED:
                 return True
@@ -82,18 +69,18 @@ class _Walks:
         said = data[begin + 1] & 0x7F
         if length and said in LONGER:
             said = int.from_bytes(data[begin + 2 : begin + 2 + LONGER[said]], "big")
-        behind = begin + length + said
-        if behind + 2 > len(data):
-            return behind == len(data)
-        return length > 0 and (data[behind + 1] >= 0x80) is masked and head_length(data[behind], data[behind + 1]) > 0
+        after = begin + length + said
+        if after + 2 > len(data):
+            return after == len(data)
+        return length > 0 and (data[after + 1] >= 0x80) is masked and head_length(data[after], data[after + 1]) > 0
 
-    def _pass(self, step: _Step, evidence: _Evidence) -> _Step | None:
+    def _pass(self, step: _WalkState, evidence: _WalkScore) -> _WalkState | None:
         """Pass over a frame, if one may be there."""
         data, (at, masked, goes_on) = self._data, step
         length = head_length(data[at], data[at + 1])
         if not length or (data[at + 1] >= 0x80) is not masked or at + length > len(data):
             return None
-        frame = Frame.of(bytes(data[at : at + length]))
+        frame = WebSocketFrame.of(bytes(data[at : at + length]))
         # Lengths are said with as few bytes as can be (5.2).
         if frame.length < SHORTEST[length - len(frame.key)]:
             return None
@@ -104,10 +91,10 @@ class _Walks:
             goes_on = not frame.final
         begins, at = at + length, at + length + frame.length
         shown = bytes(data[begins : min(at, begins + _LOOKED_AT)])
-        return _Step(at, masked, goes_on) if evidence.add(frame, shown) else None
+        return _WalkState(at, masked, goes_on) if evidence.add(frame, shown) else None
 
 
-class _Evidence:
+class _WalkScore:
     """What the frames of a walk count for."""
 
     def __init__(self) -> None:
@@ -117,7 +104,7 @@ class _Evidence:
         self._keys: set[bytes] = set()
         self._lengths: set[int] = set()
 
-    def add(self, frame: Frame, data: bytes) -> bool:
+    def add(self, frame: WebSocketFrame, data: bytes) -> bool:
         """Take in a frame, with the beginning of its payload. Say whether it may be one."""
         shown = unmasked(data, frame.key) if frame.key else data
         counts = -1 if self._closed else _counts_for(frame, shown)
@@ -132,7 +119,7 @@ class _Evidence:
         return counts >= 0
 
 
-def _counts_for(frame: Frame, shown: bytes) -> int:
+def _counts_for(frame: WebSocketFrame, shown: bytes) -> int:
     """How much a frame counts for that begins so; less than nothing where there is no such frame."""
     if frame.opcode == Opcode.CLOSE:
         return _of_close(shown)
@@ -160,7 +147,7 @@ def _of_text(shown: bytes, *, whole: bool) -> int:
     return 0 if _ODD.search(shown) else _PROVEN
 
 
-def _of_compressed(frame: Frame, shown: bytes) -> int:
+def _of_compressed(frame: WebSocketFrame, shown: bytes) -> int:
     # What it refers to may be anything.
     inflater = zlib.decompressobj(-15, bytes(32 << 10))
     try:

@@ -1,4 +1,4 @@
-"""What the scenarios teach, in words: a module a part, as in `overheard.words.story`, and in it a chapter a scenario.
+"""What the scenarios teach: one module per part, as in `overheard.words.story`, with one chapter per scenario.
 
-A promise: nothing in here is done, only told. What it tells is checked where it can be, breaking included.
+Only text, no behaviour. Tests check what it says where they can, the lines to break included.
 """

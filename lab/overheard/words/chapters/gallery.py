@@ -1,4 +1,4 @@
-"""What the last part teaches: to read an error of TLS."""
+"""What the last part teaches: how to read a TLS error."""
 
 from __future__ import annotations
 
@@ -7,48 +7,48 @@ from overheard.words.verdict import Outcome
 
 GALLERY = Chapter(
     story=paragraphs("""
-        Most people meet TLS as an error message. So the story ends in a gallery of them: servers that have each one
-        thing wrong, with the certificate, with what stands above it, with revocation, with the version or the ciphers,
-        or with the connection. The client asks them all, trusting the gallery's CA, and each time must fail with
-        exactly the error that the row of the gallery has.
+        Most people meet TLS as an error message. So the story ends in a gallery of them: servers that each have one
+        fault, in the certificate, in the chain above it, in revocation, in the version or the ciphers, or in the
+        connection. The client asks them all, trusting the gallery's CA, and each time must fail with exactly the error
+        in the gallery's row.
 
-        An error of `requests` is long because three libraries speak in it. `requests` says which kind of exception it
-        is, `urllib3` how often it tried, and OpenSSL, at the very end, what was wrong. Read it from the end. To find
-        the row of an error that you have met, paste it: `overheard errors 'certificate has expired'` tells the cause
-        and the cure.
+        An error of `requests` is long because three libraries speak in it. `requests` gives the kind of exception,
+        `urllib3` says how often it tried, and OpenSSL, at the very end, says what was wrong. Read it from the end. To
+        find the row for an error that you have met, paste it: `overheard errors 'certificate has expired'` prints the
+        cause and the cure.
 
         None of the servers gets to tell the message, so the verdict is INCONCLUSIVE: it never left. That is what all
-        these checks are for. Most of them are there because somebody once got in where they were missing.
+        these checks are for. Most of them exist because somebody once got in where they were missing.
     """),
     look=paragraphs("""
-        Read the errors from the end: behind `certificate verify failed:` stands what OpenSSL found.
+        Read the errors from the end: after `certificate verify failed:` comes what OpenSSL found.
 
-        In what is still visible, mind who sends the alert. If it is the client, it did not like what it was shown; if
-        it is the server, it could not do what it was asked for.
+        In what is still visible, note who sends the alert. If it is the client, it rejected what the server presented;
+        if it is the server, it could not do what the client asked for.
 
-        An alert says less than the error: `not-yet-valid` and `wrong-host` both send `bad_certificate`. Who has only
-        the recording cannot tell them apart.
+        An alert says less than the error: `not-yet-valid` and `wrong-host` both send `bad_certificate`. Somebody who
+        has only the recording cannot tell them apart.
     """),
     question="Which of these errors would `verify=False` make go away, and which not?",
     answer=paragraph("""
-        It takes away those about the certificate: its dates, names, purpose, signatures, and whether it was revoked.
-        Behind each of them could be the interceptor. It does not help where the two have no version or cipher in
-        common, where the server's key does not belong to its certificate, where the server wants a certificate of the
-        client, or where what answers does not speak TLS at all.
+        It removes those about the certificate: its dates, names, purpose, signatures, and whether it was revoked. Each
+        of them could be a sign of the interceptor. It does not help if the two have no version or cipher in common, if
+        the server's key does not belong to its certificate, if the server requires a client certificate, or if the
+        other side does not speak TLS at all.
     """),
     try_this=Break(
         file="services/overheard_services/client/ask.py",
         line="context.verify_flags |= ssl.VerifyFlags.VERIFY_CRL_CHECK_LEAF",
         instead="context.verify_flags |= ssl.VerifyFlags.VERIFY_DEFAULT",
         happens=paragraph("""
-            The client no longer looks at a list of revoked certificates, and `revoked` gets the message without a word:
-            its certificate has the right name, good dates and a good signature. `crl-missing` and `crl-expired` get it
-            as well. This is how most programs are set up. The message did cross the wire now, encrypted, and so the
-            verdict is PROTECTED, from everybody but the one who may have the revoked key.
+            The client no longer checks the list of revoked certificates, and `revoked` gets the message without any
+            error: its certificate has the right name, good dates and a good signature. `crl-missing` and `crl-expired`
+            get it as well. This is how most programs are set up. Now the message did cross the wire, encrypted, and so
+            the verdict is PROTECTED: from everybody except whoever may have the revoked key.
         """),
         outcome=Outcome.PROTECTED,
         error="certificate has expired",
-        wrong="was to fail with “certificate revoked”, and got the message",
+        wrong="should fail with “certificate revoked”, but got the message",
     ),
     reading=(
         rfc(5280, "6.1.3", "the checks of each certificate, one by one"),

@@ -1,4 +1,4 @@
-"""What the first part teaches: whoever is on the way reads along, and a secret method is no key."""
+"""What the first part teaches: whoever is on the path can read, and a secret method is no key."""
 
 from __future__ import annotations
 
@@ -8,33 +8,33 @@ from overheard.words.verdict import Outcome
 HTTP = Chapter(
     story=paragraphs("""
         The Secret Squirrels are a club. They have a server that tells their secret message, `fluffy tail`, and whoever
-        knows that is told where the nuts are. A squirrel gets it with HTTP, the protocol that fetches web pages: her
+        knows it is told where the nuts are. A squirrel gets it with HTTP, the protocol that fetches web pages: her
         program, the client, sends a request, the server sends a response, and both are text.
 
-        Between the two are wires, radio and other people's machines. What is sent crosses all of them as packets:
-        pieces of mostly no more than 1,500 bytes, each with the addresses of its sender and its receiver in front. A
-        spy anywhere on that way can copy every packet. Nobody notices: nothing is missing, and nothing is changed. This
-        is called a passive attack.
+        Between the two are wires, radio and other people's machines. The data crosses all of them as packets: pieces
+        of usually no more than 1,500 bytes, each with the addresses of its sender and its receiver in front. A spy
+        anywhere on that path can copy every packet. Nobody notices: nothing is missing, and nothing is changed. This is
+        called a passive attack.
 
-        HTTP hides nothing, and was never meant to: it leaves that to whatever carries it. So the spy reads what the
-        squirrel reads. In the lab a recorder takes the place of the spy, and a judge searches what was recorded. Here
-        it must say `OVERHEARD`. This scenario is the lab's control, too: a judge who did not find the message here
-        could not be believed when it finds none elsewhere.
+        HTTP hides nothing, and was never meant to: it leaves that to the protocols below it. So the spy reads what the
+        squirrel reads. In the lab a recorder takes the place of the spy, and a judge searches the recording. Here it
+        must say `OVERHEARD`. This scenario is also the lab's positive control: if the judge did not find the message
+        here, nobody could believe it when it finds nothing elsewhere.
     """),
     look=paragraphs("""
         The verdict names a frame, which is a packet as it was on the wire, and the byte at which the message begins.
 
         In the hex dump of that frame the marked bytes are `66 6c 75 66 66 79 20 74 61 69 6c`: a number for each
-        character. To the right the same bytes are written as text: `fluffy tail`.
+        character. On the right are the same bytes as text: `fluffy tail`.
 
-        Above it stand the headers of the response. They are in clear as well, and tell which program the server runs
-        and what its clock says.
+        Above them are the headers of the response. They are in clear as well, and show which program the server runs
+        and the time on its clock.
     """),
     question="How could the squirrel find out that somebody has listened?",
     answer=paragraph("""
         She cannot. A copy changes nothing that she could measure, neither in the packets nor in the time that they take
-        to arrive. So it is no use to wait for signs of a spy. What is sent must be worthless to everybody else, even if
-        every packet of it is recorded.
+        to arrive. So there is no point in waiting for signs of a spy. The data must be worthless to everybody else,
+        even if every packet of it is recorded.
     """),
     try_this=Break(
         file="services/overheard_services/server/app.py",
@@ -42,69 +42,68 @@ HTTP = Chapter(
         instead="return _text(message.encode().hex())",
         happens=paragraph("""
             The server now writes the message in hexadecimal. The client, which expects plain text, does not get the
-            message any more. The spy does: the verdict is still OVERHEARD, with the spelling `hexadecimal`. To write
-            something in other signs is called encoding. It takes no key to undo it, so it hides nothing.
+            message any more. The spy does: the verdict is still OVERHEARD, with the spelling `hexadecimal`. Writing
+            the same thing with other symbols is called encoding. Undoing it takes no key, so it hides nothing.
         """),
         outcome=Outcome.OVERHEARD,
         error="the server said something else",
     ),
     reading=(
         rfc(9112, "11.4", "HTTP leaves it to the protocols below to keep a message confidential"),
-        rfc(3552, "3.2", "what a passive attacker can do who only reads packets"),
-        rfc(7258, "1", "why the designers of the Internet call listening to everybody an attack"),
+        rfc(3552, "3.2", "what a passive attacker, who only reads packets, can do"),
+        rfc(7258, "1", "why the designers of the Internet call mass surveillance an attack"),
     ),
 )
 
 SUBSTITUTION = Chapter(
     story=paragraphs("""
-        The squirrels think of a secret method. In place of each letter the server sends the one before it in the
-        alphabet: A for B, and Z for A. The client writes the next letter for each that it gets, and has the message
-        again. Such a method is called a substitution cipher, and this kind, where the whole alphabet is shifted, is
-        named after Caesar. What goes in is the plaintext, what comes out the ciphertext, and the number of places is
-        the key.
+        The squirrels invent a secret method. Instead of each letter the server sends the one before it in the alphabet:
+        A for B, and Z for A. The client replaces each letter by the next one, and has the message again. Such a method
+        is called a substitution cipher, and this kind, where the whole alphabet is shifted, is named after Caesar. The
+        input is the plaintext, the output the ciphertext, and the number of places is the key.
 
         There are 25 keys: a shift by 26 changes nothing. The spy tries them all and looks for the one that makes sense.
         A program can do that, too, without knowing the message: in English some pairs of letters are common, and others
         never occur.
 
         It does not help that nobody told the spy the method. It is in every client, members leave, and people guess. In
-        1883 Auguste Kerckhoffs drew the conclusion that still holds: a cipher must be safe even if the enemy knows all
-        of it but the key. This is Kerckhoffs's principle. So what we need is a method that anybody may know, and a key
-        that nobody can guess, or find by trying.
+        1883 Auguste Kerckhoffs drew the conclusion that still holds: a cipher must be secure even if the enemy knows
+        everything about it except the key. This is Kerckhoffs's principle. So what we need is a method that anybody may
+        know, and a key that nobody can guess or find by trying.
     """),
     look=paragraphs("""
-        The marked bytes read `ekteex szhk`. Below them stand the 25 tries, and the arrow points at the one that is most
+        The marked bytes read `ekteex szhk`. Below them are the 25 tries, and the arrow points at the one that is most
         like English: shift 1, and the message.
 
-        The ciphertext keeps the shape of the message: the words are as long as before, and where `fluffy` has three
-        times the same letter, `ekteex` has so as well.
+        The ciphertext keeps the shape of the message: the words are as long as before, and where `fluffy` has the same
+        letter three times, so does `ekteex`.
 
-        "The client got" is the message: for those who know the method, it works. That is why bad ciphers live so long.
+        The client got the message: for those who know the method, it works. That is why bad ciphers live so long.
     """),
     question=paragraph("""
-        In place of a shift, the squirrels could agree on any order of the 26 letters. There are about 4 · 10^26 of
-        those, too many to try. Would that be safe?
+        Instead of a shift, the squirrels could agree on any order of the 26 letters. There are about 4 · 10^26 of
+        those, too many to try. Would that be secure?
     """),
     answer=paragraph("""
-        No. Each letter still becomes the same other letter wherever it stands, so the counts survive: in a long English
-        text the most common sign stands for E, and the others follow. This is called frequency analysis, and is more
-        than a thousand years old. Many keys are needed, but they are not enough: a good ciphertext shows nothing at all
-        of the plaintext's shape, save its length.
+        No. Each letter still becomes the same other letter everywhere, so the counts survive: in a long English text
+        the most common letter stands for E, and the others follow. This is called frequency analysis, and is more than
+        a thousand years old. Many keys are necessary, but not sufficient: a good ciphertext shows nothing of the
+        plaintext except its length.
     """),
     try_this=Break(
         file="services/overheard_services/disguise/substitution.py",
         line="CIPHER = dict(zip(_ALPHABET, _ALPHABET[-1:] + _ALPHABET[:-1], strict=True))",
         instead="CIPHER = dict(zip(_ALPHABET, _ALPHABET[13:] + _ALPHABET[:13], strict=True))",
         happens=paragraph("""
-            Another key: all letters move by 13 places. The client still reads the message, for it makes its table out
-            of this one. The spy needs no longer than before: the arrow now points at try 13, and the verdict is
-            OVERHEARD. The lab only remarks that it had expected another shift.
+            Another key: all letters move by 13 places. The client still reads the message, because it derives its table
+            from this one. The spy needs no more time than before: the arrow now points at try 13, and the verdict is
+            OVERHEARD. The lab only notes that it expected another shift.
         """),
         outcome=Outcome.OVERHEARD,
         wrong="is seen letters shifted by 13",
     ),
     reading=(
-        rfc(4949, "4", "a glossary of security: see Caesar cipher, cryptanalysis, and key"),
+        rfc(4949, "4", "a glossary of security terms: see Caesar cipher, cryptanalysis, and key"),
         Reading(
             "NIST SP 800-123, section 2.4",
             "open design: security must not depend on keeping the implementation secret",

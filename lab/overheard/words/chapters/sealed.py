@@ -1,4 +1,4 @@
-"""What the second part teaches: ciphers that hold, and how two come to share a key."""
+"""What the second part teaches: strong ciphers, and how two parties get a shared key."""
 
 from __future__ import annotations
 
@@ -8,47 +8,47 @@ from overheard.words.verdict import Outcome
 
 FERNET = Chapter(
     story=paragraphs("""
-        Now a cipher that holds. Fernet is a recipe of well-known parts: out of a message and a key it makes a token.
-        The key is 32 random bytes. Sixteen of them encrypt the message with AES in CBC mode; the other sixteen make a
-        tag with HMAC-SHA256, which nobody can make who does not have them. The recipe is public, as Kerckhoffs wants
-        it. To try all keys of AES would take 2^128 tries, more than all computers together can make.
+        Now a strong cipher. Fernet is a recipe of well-known parts: from a message and a key it makes a token. The key
+        is 32 random bytes. Sixteen of them encrypt the message with AES in CBC mode; the other sixteen make a tag with
+        HMAC-SHA256, which nobody can make without them. The recipe is public, as Kerckhoffs demands. Trying all AES
+        keys would take 2^128 tries, more than all computers together can make.
 
-        This is authenticated encryption: it keeps a message secret, and it also shows whether the token is as it was
-        sealed. Before anything is opened, the tag is checked. A token that was sealed with another key, or changed by
-        as little as a bit, is refused.
+        This is authenticated encryption: it keeps a message secret, and it also shows whether the token was changed.
+        The tag is checked before anything is decrypted. A token that was encrypted with another key, or changed by as
+        little as one bit, is refused.
 
-        Into each token goes a new random value, too. The same message, sealed twice with the same key, gives two
+        Each token also contains a new random value. The same message, encrypted twice with the same key, gives two
         tokens that look nothing alike, so the spy cannot even tell that the message is the same.
 
-        One question is left: how did both sides come by the key? Fernet is symmetric: what seals, also opens. In the
-        lab the key is handed over in a file, on a way that no wire is part of. Two squirrels in far-off trees have no
-        such way. They have the wire, and there the spy would read the key as well.
+        One question is left: how did both sides get the key? Fernet is symmetric: the same key encrypts and decrypts.
+        In the lab the key is delivered in a file, without any wire. Two squirrels in far-off trees cannot do that. They
+        have only the wire, and there the spy would read the key as well.
     """),
     look=paragraphs("""
         Three attempts: with the shared key the client reads the message; with another one it gets `InvalidToken`; with
         none it has the token, as the spy does.
 
         Compare the token of the last attempt with the one in the packet: the same message and the same key. Only their
-        first characters are alike: those are the version and the time.
+        first characters are the same: those are the version and the time.
 
         The message has 11 characters and its token 100: version, time, random value, ciphertext and tag take 73 bytes,
-        and base64 makes 100 characters of these.
+        which are 100 characters in base64.
     """),
-    question="The spy cannot open a token. What does it learn from one all the same?",
+    question="The spy cannot decrypt a token. What can it still learn from one?",
     answer=paragraph("""
-        When it was sealed, to the second: the time stands in it unencrypted. How long the message is, give or take 16
-        bytes, which is the size of the blocks that AES works on. And who asked whom, as always. The spy may also keep
-        the token and send it again tomorrow, and it will still be opened. Against such a replay, Fernet lets the
-        receiver refuse what is older than a number of seconds; the lab's client does not ask for that.
+        When it was made, to the second: the time is in it, unencrypted. How long the message is, give or take 16 bytes,
+        which is the block size of AES. And who asked whom, as always. The spy can also keep the token and send it again
+        tomorrow, and it will still be accepted. Against such a replay, Fernet lets the receiver refuse tokens older
+        than a number of seconds; the lab's client does not do that.
     """),
     try_this=Break(
         file="services/overheard_services/disguise/fernet.py",
         line="return fernet.decrypt(token.encode()).decode()",
         instead='return fernet.decrypt(token.replace("gAAAA", "gAAAB", 1).encode()).decode()',
         happens=paragraph("""
-            One bit of the token is changed before it is opened, as a spy might do who cannot read it. It is a bit of
-            the time; the ciphertext is as it was, and the key is right. The client gets `InvalidToken` all the same,
-            for the tag covers everything. The verdict is still PROTECTED: the spy has learned nothing by it.
+            One bit of the token is changed before it is decrypted, as a spy who cannot read it might do. It is a bit of
+            the time; the ciphertext is unchanged, and the key is right. The client still gets `InvalidToken`, because
+            the tag covers everything. The verdict is still PROTECTED: the spy has learned nothing.
         """),
         outcome=Outcome.PROTECTED,
         error="InvalidToken",
@@ -71,40 +71,40 @@ FERNET = Chapter(
 DIFFIE_HELLMAN = Chapter(
     story=paragraphs("""
         Both sides need the same key, and the spy hears every word that they say. In 1976 Whitfield Diffie and Martin
-        Hellman published how it can be done all the same: two who share nothing agree on a key in public.
+        Hellman published how it can still be done: two parties who share nothing agree on a key in public.
 
-        Each side draws a private number, computes a public value from it, and sends that. Then each combines its own
-        private number with the public value of the other, and both come to the same result. It works because one
-        direction is easy and the other is not: nobody knows a way to compute the private number from the public value
-        in any reasonable time.
+        Each side picks a random private number, computes a public value from it, and sends that. Then each combines its
+        own private number with the other's public value, and both get the same result. It works because one direction
+        is easy and the other is not: nobody knows how to compute the private number from the public value in any
+        reasonable time.
 
-        The lab does it with X25519, which uses an elliptic curve, and whose values have 32 bytes. The result goes
-        through HKDF, which makes a proper key of it, and with this key the server seals the message as a Fernet token.
-        Then both throw their private numbers away. The next exchange begins with new ones, so nothing that is stolen
-        tomorrow opens what was sent today.
+        The lab does it with X25519, which uses an elliptic curve and has values of 32 bytes. HKDF turns the result into
+        a proper key, and with this key the server encrypts the message as a Fernet token. Then both discard their
+        private numbers. The next exchange begins with new ones, so nothing that is stolen tomorrow decrypts what was
+        sent today.
     """),
     look=paragraphs("""
         Each attempt shows the two public values that crossed the wire. In the hex dump of the response the server's
-        stands in clear, with the token right behind it. The spy has all of that.
+        value is in clear, directly followed by the token. The spy has all of that.
 
         The second attempt has other values: a new key for every exchange.
 
-        The evidence says `message key`: the judge opened the token with a key that the client had written down for it,
-        and so knows that the message was in there. The spy has no such key.
+        The evidence says `message key`: the judge decrypted the token with a key that the client had saved for it, and
+        so knows that the message was in it. The spy has no such key.
     """),
     question="The spy has both public values. Why does it not combine them, as the two sides do?",
     answer=paragraph("""
-        Neither side combines two public values: each takes one of them and its own private number. In the small numbers
-        above, the key is 5 to the power of 9 times 14. From 5^9 and 5^14 the spy easily makes 5^(9 + 14), which is of
-        no use. To multiply in the exponent, it needs one of the exponents, and these were never sent.
+        Neither side combines two public values: each uses one of them and its own private number. In the small numbers
+        above, the key is 5 to the power of 9 times 14. From 5^9 and 5^14 the spy can easily compute 5^(9 + 14), which
+        is useless. To multiply in the exponent, it needs one of the exponents, and these were never sent.
     """),
     try_this=Break(
         file="services/overheard_services/client/attempt.py",
         line='reply = ask(attempt.url, way, post={"public": party.public})',
         instead='reply = ask(attempt.url, way, post={"public": Party().public})',
         happens=paragraph("""
-            The client sends a public value whose private number it forgets at once. Now it stands where the spy stands:
-            it knows both public values, and neither private number. It gets `InvalidToken`. The verdict is
+            The client sends a public value whose private number it forgets at once. Now it is in the position of the
+            spy: it knows both public values, and neither private number. It gets `InvalidToken`. The verdict is
             INCONCLUSIVE: nobody but the server had the key, so not even the judge can prove what was in the token, and
             without proof it does not call anything protected.
         """),
@@ -114,54 +114,54 @@ DIFFIE_HELLMAN = Chapter(
     reading=(
         rfc(7748, "6.1", "Diffie-Hellman with X25519, with an example in numbers"),
         rfc(2631, "2.1.1", "Diffie-Hellman as in the aside: powers modulo a prime"),
-        rfc(5869, "2", "HKDF, which makes a key out of what was agreed on"),
+        rfc(5869, "2", "HKDF, which derives a key from the shared secret"),
     ),
     aside=steps(),
 )
 
 DIFFIE_HELLMAN_INTERCEPTED = Chapter(
     story=paragraphs("""
-        So far the spy has only listened. One who sits on the way can do more: stop packets, change them, and answer in
-        another's place. This is called an active attack. In the lab the name server lies: asked for the server's
-        address, it gives that of the interceptor, and the client does not know the difference.
+        So far the spy has only listened. A spy on the path can do more: stop packets, change them, and answer in
+        somebody else's place. This is called an active attack. In the lab the name server lies: asked for the server's
+        address, it gives the interceptor's, and the client does not notice the difference.
 
-        The interceptor agrees on a key with the client, who takes it for the server, and on another key with the
-        server, who takes it for the client. It opens the server's token with the one, reads, and seals the message anew
-        with the other. All the mathematics is right. Each side does share a key with exactly one other, and that other
-        is the spy. This is the man in the middle.
+        The interceptor agrees on one key with the client, which takes it for the server, and on another key with the
+        server, which takes it for the client. It decrypts the server's token with one key, reads the message, and
+        encrypts it again with the other. All the mathematics is right. Each side does share a key with exactly one
+        other party, and that party is the spy. This is the man in the middle.
 
-        Diffie-Hellman tells two how to get a key that no third has. It does not tell them with whom they have got it.
-        What is missing is authentication: something that ties a public value to a name.
+        Diffie-Hellman gives two parties a key that no third party has. It does not tell them with whom they share it.
+        What is missing is authentication: something that binds a public value to a name.
     """),
     look=paragraphs("""
-        The interceptor wrote down the message, and how it came by it.
+        The interceptor wrote down the message, and how it got it.
 
         There are two connections: from the client to the interceptor, and from there to the server. Wireshark shows the
         public values of each, and they are not the same.
 
-        The client notices nothing. It got the message, without an error or a warning, and in as many bytes as in
+        The client notices nothing. It got the message, without an error or a warning, and with as many bytes as in
         `diffie-hellman`.
     """),
-    question="The two sides want to find out whether somebody sits between them. What could they do?",
+    question="The two sides want to find out whether somebody is between them. What could they do?",
     answer=paragraph("""
-        Compare what each has got as the other's public value, on a way that the spy does not control: read it out on
-        the telephone, or look at it when they meet. If the values differ, somebody has put in others. This is what the
-        fingerprints of SSH and the safety numbers of messengers are for. It does not work with a server that one has
-        never met; for that, somebody is needed whom both trust already.
+        Compare the public values that each has received, over a channel that the spy does not control: read them out on
+        the telephone, or compare them in person. If the values differ, somebody has replaced them. This is what SSH
+        fingerprints and the safety numbers of messengers are for. It does not work with a server that you have never
+        met; that takes somebody whom both sides already trust.
     """),
     try_this=Break(
         file="services/overheard_services/client/belongings.py",
         line='through=INTERCEPTOR if attempt.intercepted else "",',
         instead='through="",',
         happens=paragraph("""
-            The name server tells the truth again, and the client reaches the server itself. The spy can only listen to
-            them, and its own keys open nothing: PROTECTED. Against those who only listen, Diffie-Hellman holds.
+            The name server tells the truth again, and the client reaches the server itself. The spy can only listen,
+            and its own keys decrypt nothing: PROTECTED. Against a spy who only listens, Diffie-Hellman is secure.
         """),
         outcome=Outcome.PROTECTED,
     ),
     reading=(
         rfc(3552, "3.3.5", "the man in the middle"),
         rfc(3552, "3.3", "what else an active attacker can do"),
-        rfc(8446, "4.4.3", "how TLS ties an agreement to a name: the server signs what both have said"),
+        rfc(8446, "4.4.3", "how TLS binds a key agreement to a name: the server signs what both have said"),
     ),
 )

@@ -1,4 +1,4 @@
-"""The gallery: ways for HTTPS to fail, one row each, with what `requests` says, the cause, and the cure.
+"""The gallery: ways for HTTPS to fail, one row each, with the error of `requests`, the cause, and the cure.
 
 The rows drive the gallery's server, the scenario `gallery`, `overheard errors`, the tests and the page of the docs.
 `dataclasses.asdict` makes a row plain data.
@@ -21,7 +21,7 @@ ROWS: tuple[Row, ...] = tuple(
     )
 )
 
-# The names that must lead to the gallery, for its rows to fail by their own fault.
+# The names that must resolve to the gallery, so that its rows fail for their own reason.
 HOSTS = frozenset(row.host for row in ROWS if row.host)
 
 

@@ -1,4 +1,4 @@
-"""Certificates that nobody answers for: chains with something missing, wrong, forbidden, or taken back."""
+"""Certificates that no trusted authority vouches for: chains with something missing, wrong, forbidden, or revoked."""
 
 from __future__ import annotations
 
@@ -8,23 +8,24 @@ from overheard.words.scenario import Wire
 ROWS = (
     Row(
         name="self-signed",
-        wrong="the server's certificate is signed by itself",
+        wrong="the server's certificate is self-signed",
         made="a certificate that is its own issuer",
         says=unverified("self-signed certificate"),
-        cause="Nobody vouches for the server's certificate but itself, and the client was not told to trust it.",
-        cure="Have one issued by an authority that the client trusts; for a server of your own, hand the client "
+        cause="The server's certificate is its own issuer, so no authority vouches for it, and the client was not told "
+        "to trust it.",
+        cure="Have a certificate issued by an authority that the client trusts; for your own server, give the client "
         "exactly this certificate: `requests.get(url, verify='server.pem')`.",
         wire=Wire("unknown_ca", "client"),
     ),
     Row(
         name="self-signed-in-chain",
-        wrong="the root is unknown to the client, and the server sends it along",
-        made="a complete chain up to a stranger's root, with that root",
+        wrong="the root is unknown to the client, and the server sends it",
+        made="a complete chain up to a stranger's root, including that root",
         says=unverified("self-signed certificate in certificate chain"),
-        cause="The chain ends in a root that the client does not trust; most often a proxy of the company opens TLS "
-        "and shows certificates of its own.",
-        cure="Get that root on a way that you trust, and name it: `verify='root.pem'` or "
-        "REQUESTS_CA_BUNDLE=root.pem; requests trusts the roots of certifi, and not those of the machine.",
+        cause="The chain ends in a root that the client does not trust; most often a company proxy intercepts TLS "
+        "and presents its own certificates.",
+        cure="Get that root from a source that you trust, and name it: `verify='root.pem'` or "
+        "REQUESTS_CA_BUNDLE=root.pem; requests trusts the roots of certifi, not those of the operating system.",
         wire=Wire("unknown_ca", "client"),
     ),
     Row(
@@ -32,19 +33,19 @@ ROWS = (
         wrong="the root is unknown to the client",
         made="a chain that leads to a stranger's root, which is not sent",
         says=unverified("unable to get local issuer certificate"),
-        cause="The chain leads to a root that is not among those that the client trusts.",
+        cause="The chain leads to a root that the client does not trust.",
         cure="Name the root that you trust for this server: `verify='root.pem'` or REQUESTS_CA_BUNDLE=root.pem; for "
-        "a public one, `pip install --upgrade certifi`.",
+        "a public root, `pip install --upgrade certifi`.",
         wire=Wire("unknown_ca", "client"),
     ),
     Row(
         name="missing-intermediate",
         wrong="the server does not send its intermediate certificate",
-        made="a server's certificate alone, without that of its issuing CA",
+        made="only the server's certificate, without that of its issuing CA",
         says=unverified("unable to get local issuer certificate"),
-        cause="The server sends its own certificate without the one above it (RFC 8446, 4.4.2); browsers often have "
-        "it from elsewhere or fetch it, and OpenSSL does not.",
-        cure="Have the server send the whole chain: with certbot `fullchain.pem` in place of `cert.pem`, elsewhere "
+        cause="The server sends its own certificate without the one above it (RFC 8446, 4.4.2); browsers often "
+        "have it from elsewhere or fetch it, but OpenSSL does not.",
+        cure="Have the server send the whole chain: with certbot `fullchain.pem` instead of `cert.pem`, otherwise "
         "`cat server.pem intermediate.pem > chain.pem`.",
         wire=Wire("unknown_ca", "client"),
     ),
@@ -54,42 +55,42 @@ ROWS = (
         made="TLS 1.2 with the certificate of the issuing CA first, and the server's own after it",
         says=unverified("unsuitable certificate purpose"),
         cause="The first certificate must be the server's own (RFC 8446, 4.4.2); here it is that of an authority, "
-        "which is not made for servers.",
-        cure="Put the server's certificate first into the chain file, then its issuer: "
+        "which is not for servers.",
+        cure="Put the server's certificate first in the chain file, then its issuer's: "
         "`cat server.pem intermediate.pem > chain.pem`.",
         wire=Wire("unsupported_certificate", "client"),
     ),
     Row(
         name="intermediate-not-ca",
-        wrong="the certificate above the server's is not that of an authority",
-        made="a server's certificate that was issued with another server's",
+        wrong="the certificate above the server's is not a CA certificate",
+        made="a server's certificate that was issued by another server",
         says=unverified("invalid CA certificate"),
-        cause="A certificate without `CA:TRUE` in its basic constraints has signed another (RFC 5280, 4.2.1.9): else "
-        "everyone who has any certificate could issue one for every name.",
+        cause="A certificate without `CA:TRUE` in its basic constraints has signed another, which RFC 5280, 4.2.1.9, "
+        "forbids: otherwise anybody with any certificate could issue one for any name.",
         cure="Issue the intermediate again with `basicConstraints = critical,CA:TRUE` and "
-        "`keyUsage = critical,keyCertSign,cRLSign`, and what is below it anew.",
+        "`keyUsage = critical,keyCertSign,cRLSign`, and everything below it as well.",
         wire=Wire("unknown_ca", "client"),
     ),
     Row(
         name="path-length-exceeded",
-        wrong="there are more authorities in the chain than one of them allows",
+        wrong="the chain has more authorities than one of them allows",
         made="a CA with pathlen:0 above another CA",
         says=unverified("path length constraint exceeded"),
-        cause="An authority of the chain says by `pathlen` how many may stand below it, and there are more "
-        "(RFC 5280, 4.2.1.9).",
-        cure="Issue servers' certificates directly from the authority with `pathlen:0`, or have it issued again with "
-        "a greater one.",
+        cause="An authority in the chain limits with `pathlen` how many authorities may be below it, and there are "
+        "more (RFC 5280, 4.2.1.9).",
+        cure="Issue servers' certificates directly from the authority with `pathlen:0`, or have that authority issued "
+        "again with a greater limit.",
         wire=Wire("unknown_ca", "client"),
     ),
     Row(
         name="name-constraint-violated",
         wrong="the authority may not issue for this name",
-        made="an issuing CA that is permitted elsewhere.test alone",
+        made="an issuing CA that is permitted to issue for elsewhere.test only",
         says=unverified("permitted subtree violation"),
-        cause="The name constraints of an authority in the chain permit some names, and the certificate's is not one "
-        "of them (RFC 5280, 4.2.1.10).",
+        cause="The name constraints of an authority in the chain permit only some names, and the certificate's is not "
+        "one of them (RFC 5280, 4.2.1.10).",
         cure="Get the certificate from an authority that may issue for this name; "
-        "`openssl x509 -noout -ext nameConstraints -in FILE` shows what one may.",
+        "`openssl x509 -noout -ext nameConstraints -in FILE` shows what an authority may.",
         wire=Wire("certificate_unknown", "client"),
     ),
     Row(
@@ -106,23 +107,23 @@ ROWS = (
     Row(
         name="revoked",
         wrong="the certificate was revoked",
-        made="a certificate that is on its authority's revocation list, asked for by a client that heeds the list",
+        made="a certificate on its authority's revocation list, and a client that checks the list",
         says=unverified("certificate revoked"),
-        cause="The authority has taken the certificate back, most often because its key became known, and the client "
-        "looks at the revocation list (RFC 5280, 5).",
-        cure="Make a new key and have a new certificate issued; nothing brings the old one back.",
+        cause="The authority has revoked the certificate, most often because its key was compromised, and the client "
+        "checks the revocation list (RFC 5280, 5).",
+        cure="Generate a new key and have a new certificate issued; the old one cannot be reinstated.",
         wire=Wire("certificate_revoked", "client"),
         crl=True,
     ),
     Row(
         name="crl-missing",
-        wrong="the client asks for a revocation list, and has none",
+        wrong="the client requires a revocation list, and has none",
         made="a good certificate whose authority has published no list",
         says=unverified("unable to get certificate CRL"),
-        cause="The client is told to heed revocation lists (VERIFY_CRL_CHECK_LEAF) and has none of the authority that "
-        "issued the certificate: OpenSSL does not fetch any.",
-        cure="Fetch the list that `openssl x509 -noout -ext crlDistributionPoints -in FILE` names, make it PEM with "
-        "`openssl crl -inform DER`, and load it with `context.load_verify_locations`.",
+        cause="The client is set to check revocation lists (VERIFY_CRL_CHECK_LEAF) and has none from the authority "
+        "that issued the certificate: OpenSSL does not fetch any.",
+        cure="Fetch the list that `openssl x509 -noout -ext crlDistributionPoints -in FILE` names, convert it to PEM "
+        "with `openssl crl -inform DER`, and load it with `context.load_verify_locations`.",
         wire=Wire("unknown_ca", "client"),
         crl=True,
     ),
@@ -131,10 +132,10 @@ ROWS = (
         wrong="the client's revocation list is out of date",
         made="a good certificate, and a list whose nextUpdate was yesterday",
         says=unverified("CRL has expired"),
-        cause="The revocation list says that a newer one should be out by now (RFC 5280, 5.1.2.5), and a list that is "
-        "old may leave out what matters.",
-        cure="Fetch the current one; `openssl crl -noout -nextupdate -in FILE` shows until when it is good. If it is "
-        "the newest, its authority has to publish again.",
+        cause="The revocation list says that a newer one should have been issued by now (RFC 5280, 5.1.2.5), and an "
+        "old list may lack recent revocations.",
+        cure="Fetch the current one; `openssl crl -noout -nextupdate -in FILE` shows until when it is valid. If it "
+        "is the newest, its authority has to publish a new one.",
         wire=Wire("certificate_expired", "client"),
         crl=True,
     ),

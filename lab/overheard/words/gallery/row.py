@@ -1,4 +1,4 @@
-"""What a row of the gallery is, and the forms that errors come in."""
+"""What a row of the gallery is, and the forms of errors."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ from dataclasses import dataclass
 
 from overheard.words.scenario import Attempt, Service, Trust, Wire
 
-# Rows were looked at under these two (Debian 12 and 13); what is said in between is not known.
+# Rows were verified with these two versions (Debian 12 and 13); the errors of versions in between are not known.
 OLDER, NEWER = (3, 0), (3, 5)
-# A row that is asked for by the server's address, and by none of its names.
+# The host of a row that is requested by the server's address, not by one of its names.
 BY_ADDRESS = ""
 
 _POOL = (
@@ -20,10 +20,10 @@ _PLACE = re.compile(r"\\\{(host|port|line|patience)\\\}")
 
 @dataclass(frozen=True)
 class Says:
-    """What the client is told by OpenSSL `since` that version: the exception's class, OpenSSL's reason, the whole text.
+    """The error of the client with OpenSSL from version `since` on: the exception's class, OpenSSL's reason, the text.
 
-    In `text`, `{host}` and `{port}` stand for where the client asked, `{line}` for a line of Python's own `_ssl.c`,
-    which is another in every version, and `{patience}` for how many seconds the client waits.
+    In `text`, `{host}` and `{port}` stand for the server that the client asked, `{line}` for a line number of Python's
+    `_ssl.c`, which differs between versions, and `{patience}` for how many seconds the client waits.
     """
 
     since: tuple[int, int]
@@ -43,11 +43,11 @@ class Says:
 
 @dataclass(frozen=True)
 class Row:
-    """One way to fail. `wrong` says what is wrong and `made` how we make it so, each a phrase; the rest are sentences.
+    """One way to fail. `wrong` says what is wrong, `made` how we reproduce it, each a phrase; the rest are sentences.
 
     The client asks `host` (empty: the server's address) over `scheme`, waits for `patience` seconds, and with `crl`
-    heeds the gallery's revocation lists. `wire` is the same under all versions of OpenSSL that were looked at.
-    More than one of `says` with the same `since`: it is one of them, depending on the version of Python.
+    checks the gallery's revocation lists. `wire` is the same with all versions of OpenSSL that were verified.
+    If several of `says` have the same `since`, the error is one of them, depending on the version of Python.
     """
 
     name: str
@@ -64,17 +64,17 @@ class Row:
     port: int = 0
 
     def told(self, openssl: tuple[int, int]) -> tuple[Says, ...]:
-        """What a client with that OpenSSL may be told."""
+        """The possible errors of a client with that OpenSSL."""
         since = max(says.since for says in self.says if says.since <= openssl)
         return tuple(says for says in self.says if says.since == since)
 
     def shown(self, says: Says, *, address: str, line: int | str = "...") -> str:
-        """The text as `requests` shows it, to a client to whom the server is at `address`."""
+        """The text as `requests` shows it, to a client that reaches the server at `address`."""
         return says.text.format(host=self.host or address, port=self.port, line=line, patience=self.patience)
 
     @property
     def attempt(self) -> Attempt:
-        """Asking for this row, as the scenario `gallery` does."""
+        """The attempt for this row in the scenario `gallery`."""
         older, newer = (self.told(openssl)[0].reason for openssl in (OLDER, NEWER))
         return Attempt(
             name=self.name,
@@ -89,13 +89,13 @@ class Row:
 
 
 def unverified(reason: str, *, of: str = "") -> tuple[Says, ...]:
-    """The certificate was looked at, and found wanting. `of` is what OpenSSL adds to its reason."""
+    """The verification of the certificate failed. `of` is what OpenSSL adds to its reason."""
     message = f"[SSL: CERTIFICATE_VERIFY_FAILED] certificate verify failed: {reason}{of} (_ssl.c:{{line}})"
     return (Says(OLDER, "SSLError", reason, f"{_POOL}SSLCertVerificationError(1, {message!r})))"),)
 
 
 def broken(code: str, reason: str, *, newer: str = "") -> tuple[Says, ...]:
-    """The handshake came to nothing, for a reason with a code; `newer` is what OpenSSL 3.5 calls the same."""
+    """The handshake failed, for a reason with a code; `newer` is what OpenSSL 3.5 calls it."""
     reasons = {OLDER: reason, **({NEWER: newer} if newer else {})}
     return tuple(
         Says(since, "SSLError", said, f"{_POOL}SSLError(1, {f'[SSL: {code}] {said} (_ssl.c:{{line}})'!r})))")
@@ -104,16 +104,16 @@ def broken(code: str, reason: str, *, newer: str = "") -> tuple[Says, ...]:
 
 
 def ended(reason: str, *causes: str) -> tuple[Says, ...]:
-    """The connection ended in the handshake; `causes` are how versions of Python put it, with `reason` in common."""
+    """The connection ended in the handshake; `causes` are what versions of Python say, with `reason` in common."""
     return tuple(Says(OLDER, "SSLError", reason, f"{_POOL}{cause}))") for cause in causes)
 
 
 def aborted(reason: str, cause: str) -> tuple[Says, ...]:
-    """The connection ended in a way that has nothing to do with TLS."""
+    """The connection ended, for a reason outside TLS."""
     return (Says(OLDER, "ConnectionError", reason, f"ConnectionError: ('Connection aborted.', {cause})"),)
 
 
 def timed_out() -> tuple[Says, ...]:
-    """The client waited in vain."""
+    """The client timed out."""
     text = "ReadTimeout: HTTPSConnectionPool(host='{host}', port={port}): Read timed out. (read timeout={patience})"
     return (Says(OLDER, "ReadTimeout", "Read timed out", text),)

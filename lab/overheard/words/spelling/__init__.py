@@ -1,6 +1,6 @@
-"""The ways in which a secret may look on the wire: a table of spellings, and patterns that find them.
+"""The spellings of a secret on the wire: a table of them, and patterns that find them.
 
-A promise: patterns are data. Nothing is searched here.
+Patterns are data; nothing in here searches.
 """
 
 from overheard.words.spelling.codes import base64_cores

@@ -1,4 +1,4 @@
-"""The characters of a secret, and every way in which texts write one: a table of escapes."""
+"""The characters of a secret, and every way to write one in a text: a table of escapes."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from overheard.words.spelling.look import Look, either, exactly, in_either_case, one_of, perhaps, repeated, row
 
-# How often an escape may be escaped again: `%2563`, `\\u0063`, `&amp;#99;`.
+# How many times an escape may be escaped again: `%2563`, `\\u0063`, `&amp;#99;`.
 _AGAIN = 2
 _BACKSLASHES = 2**_AGAIN
 _ZEROS = repeated(exactly(b"0"), 0, 6)
@@ -31,7 +31,7 @@ for _name, _meant in html5.items():
         _ENTITIES.setdefault(_meant, []).append(_name.encode())
 
 Codecs = tuple[str, ...]
-# How a character may be written, given what its bytes may be encoded in.
+# The forms of a character, given the forms of its bytes.
 _Forms = Callable[[str, Codecs], Iterable[Look]]
 
 
@@ -57,7 +57,7 @@ def _only(character: str, look: Look) -> _Forms:
 
 
 def _json(backslashes: int) -> _Forms:
-    """In a string within a string each backslash is doubled, and so is the one that a quote gets anew."""
+    """In a string within a string each backslash is doubled, including the new one before a quote."""
     once = repeated(exactly(b"\\"), 1, backslashes)
 
     def write(character: str, _: Codecs) -> Iterator[Look]:
@@ -75,7 +75,7 @@ def _json(backslashes: int) -> _Forms:
 
 
 def _javascript(character: str, codecs: Codecs) -> Iterator[Look]:
-    """What JavaScript, C and Python write otherwise than JSON."""
+    """The escapes of JavaScript, C and Python that differ from JSON."""
     once = repeated(exactly(b"\\"), 1, _BACKSLASHES)
     yield row(once, exactly(b"u{"), _ZEROS, in_either_case(b"%x" % ord(character)), exactly(b"}"))
     yield row(once, exactly(b"U"), in_either_case(b"%08x" % ord(character)))
@@ -106,9 +106,9 @@ _UNDERSCORE = _only(" ", exactly(b"_"))
 
 
 class Escape(NamedTuple):
-    """A way to write a text: each character as it is (unless `throughout`), or in one of the forms.
+    """A way to write a text: each character literally (unless `throughout`), or in one of the forms.
 
-    What may stand between two of them stands there `often`, or `rarely`.
+    `often` and `rarely` are what may come between two characters, at any or few of the gaps.
     """
 
     name: str
@@ -118,7 +118,7 @@ class Escape(NamedTuple):
     rarely: Look | None = None
 
 
-# The plainest first: what several of them would write alike is called by the first name.
+# The plainest first: if several of them give the same bytes, the first name counts.
 ESCAPES = (
     Escape("percent-encoded throughout", (_PERCENT,), throughout=True),
     Escape("percent-encoded", (_PERCENT,)),
@@ -145,7 +145,7 @@ EVERY_ESCAPE = Escape(
 
 @cache
 def looks_of(text: str, codecs: Codecs, forms: tuple[_Forms, ...] = EVERY_ESCAPE.forms, *, plain: bool = True) -> Look:
-    """Some characters: each of them in one of the forms, or as it is, if that is allowed."""
+    """Some characters: each of them in one of the forms, or literally, if that is allowed."""
     return row(*(_look_of(character, codecs, forms, plain=plain) for character in text))
 
 

@@ -1,4 +1,4 @@
-"""Codes that write bytes a few bits a character: base64, base32 and uuencode."""
+"""Codes that write a few bits per character: base64, base32 and uuencode."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ from overheard.words.spelling.characters import looks_of
 from overheard.words.spelling.look import Exactly, Look, either, exactly, one_of, perhaps, repeated, row
 from overheard.words.spelling.shape import Kind, Pattern, Shape, Spelling
 
-# How many characters at the beginning and at the end say that a place is worth a closer look. Lines are longer than
-# that, and so they are not broken in both.
+# How many characters of the beginning and of the end are searched for to find candidates. Lines are longer than that,
+# so they are not broken in both.
 _CHARACTERS = 6
-# With fewer characters than that, an alignment leaves too little to be more than chance.
+# With fewer characters than this, a match would be mere chance.
 _LEAST = 4
 
 _NEW_LINE = row(perhaps(exactly(b"\r")), exactly(b"\n"))
@@ -22,20 +22,20 @@ _LINE_BREAK = either(row(_NEW_LINE, repeated(one_of(b" \t"), 0, 4)), exactly(b"\
 
 _BASE64 = string.ascii_uppercase.encode() + string.ascii_lowercase.encode() + string.digits.encode()
 _BASE32 = string.ascii_uppercase.encode() + b"234567"
-# A grave accent may stand for the blank; and each line begins with a character for its length.
+# A grave accent may replace the space; and each line begins with a character for its length.
 _UU = bytes(range(0x20, 0x60))
 _UU_BREAK = row(_NEW_LINE, one_of(_UU + b"`"))
 
-# The values that something may have, and what it looks like then.
+# The values that something may have, and its look with these.
 _Values = frozenset[int]
 _Alphabet = Callable[[_Values], Look]
 
 
 def values(options: Sequence[Collection[int]], width: int, before: int) -> Iterator[_Values]:
-    """What each character may be that has a bit of these bytes in it, where `before` others come before them.
+    """The possible values of each character that contains a bit of these bytes, if `before` other bytes precede them.
 
-    `options` are the values that each byte may have. The bits of all other bytes may be anything: so what is found is
-    found whatever stands around it, and every bit of it is looked at.
+    `options` are the values that each byte may have. Bits of other bytes may be anything: so a match does not depend on
+    the context, and every bit of the secret is compared.
     """
     for first in range(8 * before // width * width, 8 * (before + len(options)), width):
         found = {0}
@@ -52,7 +52,7 @@ def _letters(*alphabets: bytes) -> _Alphabet:
 
 
 def _escaped(alphabet: _Alphabet) -> _Alphabet:
-    """Base64 in a form, in JSON or in HTML, where some of its characters are escaped."""
+    """Base64 in a form, in JSON or in HTML, which escape some of its characters."""
 
     def look(among: _Values) -> Look:
         signs = [sign for value, sign in ((62, "+"), (63, "/")) if value in among]
@@ -67,7 +67,7 @@ _STANDARD, _URL, _ANY = _escaped(_letters(_BASE64 + b"+/")), _letters(_BASE64 + 
 
 
 def base64_cores(value: bytes, alphabet: bytes) -> Iterator[tuple[str, bytes]]:
-    """The characters of a base64 text that `value` alone decides, at each of the three alignments (RFC 4648, 4)."""
+    """The characters of a base64 text that depend only on `value`, at each of the three alignments (RFC 4648, 4)."""
     for before in range(3):
         written = map(_letters(_BASE64 + alphabet), values(_known(value), 6, before))
         yield f"at {before}", b"".join(look.text for look in written if isinstance(look, Exactly))
@@ -130,5 +130,5 @@ def _pattern(
         first = either(*(row(*map(alphabet, written[:some])) for written, alphabet in hooks))
         last = either(*(row(*map(alphabet, written[-some:])) for written, alphabet in hooks))
         kinds = tuple(map(Kind, spellings, shapes))
-        # Where no line can be broken, the end is enough.
+        # If no line can be broken, the end is enough.
         yield Pattern(shape, spellings, last, first if shape.gap else None, kinds)

@@ -1,4 +1,4 @@
-"""How something may look: a small language of patterns that `re` and hyperscan read alike, forwards and backwards."""
+"""Patterns over bytes: a small language that translates to `re` and hyperscan, forwards and backwards."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from dataclasses import dataclass
 class Look(ABC):
     """A pattern over bytes. What it matches has `shortest` bytes at least and `longest` at most.
 
-    `chance` is how likely random bytes match it at one place: the sum over all that it matches, and so an upper bound.
+    `chance` is the probability that random bytes match it at one place: a sum over all matches, so an upper bound.
     """
 
     shortest: int
@@ -24,17 +24,17 @@ class Look(ABC):
 
     @property
     def forms(self) -> tuple[Look, ...]:
-        """What it is one of."""
+        """The alternatives of this look."""
         return (self,)
 
     @property
     def bytes(self) -> bytes:
-        """All bytes that it is one of, where it is of one byte."""
+        """The possible bytes of a look of one byte."""
         return b""
 
     @abstractmethod
     def tail(self, least: int) -> Look:
-        """What the last `least` bytes, or a few more, of all that it matches look like."""
+        """A look that matches the last `least` bytes, or a few more, of every match."""
 
 
 @dataclass(frozen=True)
@@ -44,7 +44,7 @@ class Exactly(Look):
     text: bytes
 
     def regex(self, *, backwards: bool = False) -> bytes:
-        """Every byte by its number, as none may mean anything else."""
+        """Every byte by its number, so that none has a special meaning."""
         return _numbered(self.text[::-1] if backwards else self.text)
 
     @property
@@ -99,7 +99,7 @@ class Either(Look):
 
 @dataclass(frozen=True)
 class Row(Look):
-    """Several looks, one behind the other."""
+    """Several looks in sequence."""
 
     looks: tuple[Look, ...]
 
@@ -109,7 +109,7 @@ class Row(Look):
         return b"".join(look.regex(backwards=backwards) for look in looks)
 
     def tail(self, least: int) -> Look:
-        """As many of the last as it takes."""
+        """As many of the last looks as necessary."""
         kept: list[Look] = []
         for look in reversed(self.looks):
             if look.shortest >= least:
@@ -129,7 +129,7 @@ class Repeated(Look):
     most: int
 
     def regex(self, *, backwards: bool = False) -> bytes:
-        """As few as will do: what is found must not depend on what stands before it."""
+        """Non-greedy: a match must not depend on what precedes it."""
         return b"(?:%b){%d,%d}?" % (self.look.regex(backwards=backwards), self.least, self.most)
 
     def tail(self, least: int) -> Look:
@@ -149,7 +149,7 @@ def one_of(among: bytes) -> Look:
 
 
 def either(*looks: Look) -> Look:
-    """Any of these. Tried from the shortest on, so that no more is taken for a match than has to be."""
+    """Any of these. The shortest is tried first, so that a match is as short as possible."""
     if len(looks) == 1:
         return looks[0]
     return first_of(*sorted((form for look in looks for form in look.forms), key=lambda look: look.shortest))
@@ -165,7 +165,7 @@ def first_of(*looks: Look) -> Look:
 
 
 def row(*looks: Look) -> Look:
-    """These, one behind the other."""
+    """These in sequence."""
     joined: list[Look] = []
     for look in looks:
         if joined and isinstance(look, Exactly) and isinstance(joined[-1], Exactly):
@@ -190,7 +190,7 @@ def perhaps(look: Look) -> Look:
 
 
 def in_either_case(text: bytes) -> Look:
-    """`text`, with its letters (of ASCII) large or small, each for itself."""
+    """`text`, with each ASCII letter in either case."""
     return row(*(one_of(bytes({*text[at : at + 1].upper(), *text[at : at + 1].lower()})) for at in range(len(text))))
 
 

@@ -1,4 +1,4 @@
-"""Bytes as numbers: hexadecimal, with or without something between them, and lists of decimal numbers."""
+"""Bytes as numbers: hexadecimal, with or without separators, and lists of decimal numbers."""
 
 from __future__ import annotations
 
@@ -8,12 +8,12 @@ from itertools import product
 from overheard.words.spelling.look import either, exactly, in_either_case, one_of, perhaps, repeated, row
 from overheard.words.spelling.shape import Kind, Pattern, Shape, Spelling
 
-# How many numbers at the beginning and at the end say that a place is worth a closer look. Lines are longer.
+# How many numbers of the beginning and of the end are searched for to find candidates. Lines are longer.
 _SOME = 4
-# A list of fewer decimal numbers is nothing special.
+# A list of fewer decimal numbers is too common to search for.
 _LEAST = 3
 
-# What stands between the bytes of a dump, a fingerprint, an array in C: nothing that escapes a text as well.
+# Separators in a hex dump, a fingerprint, a C array: none that is an escape in a text as well.
 _SEPARATORS = (b"", b":", b"-", b",", b", ", b".", b";", b"_", b"0x", b" 0x", b",0x", b", 0x")
 _NEW_LINE = row(repeated(one_of(b":, "), 0, 2), perhaps(exactly(b"\r")), exactly(b"\n"), repeated(one_of(b" \t"), 0, 8))
 _BETWEEN = either(*map(exactly, (b" ", *_SEPARATORS[1:])), row(_NEW_LINE, perhaps(exactly(b"0x"))))
@@ -22,7 +22,7 @@ _COMMA = either(exactly(b","), row(perhaps(exactly(b",")), repeated(one_of(b" \t
 
 
 def hexadecimal(value: bytes) -> Iterator[Pattern]:
-    """Two digits a byte, in either case."""
+    """Two digits per byte, in either case."""
     shape = Shape(tuple(in_either_case(b"%02x" % byte) for byte in value), often=_BETWEEN)
     some = min(_SOME, -(-len(value) // 2))
     begins, ends = (
@@ -34,14 +34,14 @@ def hexadecimal(value: bytes) -> Iterator[Pattern]:
 
 
 def decimal(value: bytes) -> Iterator[Pattern]:
-    """A list of numbers, as JSON and many a log have it."""
+    """A list of numbers, as in JSON and in logs."""
     if len(value) >= _LEAST:
         shape = Shape(tuple(exactly(b"%d" % byte) for byte in value), _COMMA)
         yield Pattern(shape, (Spelling("decimal"),), Shape(shape.parts[-_SOME:], _COMMA).look)
 
 
 def _joined(numbers: Sequence[bytes]) -> Iterator[bytes]:
-    """With the same between all of them, or with blanks between groups of them."""
+    """With the same separator between all of them, or with spaces between groups of them."""
     yield from (separator.join(numbers) for separator in _SEPARATORS)
     for blanks in product((b"", b" "), repeat=len(numbers) - 1):
         yield b"".join(part for pair in zip((b"", *blanks), numbers, strict=True) for part in pair)

@@ -1,4 +1,4 @@
-"""What is looked for: shapes of a secret, a part behind the other, and what finds the places that are worth a look."""
+"""What is searched for: the shapes of a secret, part by part, and the anchors that find candidates."""
 
 from __future__ import annotations
 
@@ -9,16 +9,16 @@ from typing import NamedTuple
 
 from overheard.words.spelling.look import Exactly, Look, OneOf, either, exactly, perhaps, row
 
-# How many parts of a secret, from its end, say that a place is worth a closer look; and how many bytes of an escape.
+# How many parts at the end of a secret are searched for to find candidates; and how many bytes of an escape.
 _PARTS = 8
 _BYTES = 4
-# How often what comes but rarely may come between the parts of one secret.
+# How often a rare separator may occur between the parts of one secret.
 _RARELY = 2
 
 
 @dataclass(frozen=True)
 class Shape:
-    """Parts, and what stands between any two of them; and what may stand there `often`, or `rarely`: twice, say."""
+    """Parts in sequence, with what may come between two of them: at any gap (`often`), or at few gaps (`rarely`)."""
 
     parts: tuple[Look, ...]
     between: Look | None = None
@@ -27,20 +27,20 @@ class Shape:
 
     @cached_property
     def gap(self) -> Look | None:
-        """Whatever stands between two parts."""
+        """Whatever may come between two parts."""
         optional = [gap for gap in (self.often, self.rarely) if gap]
         return perhaps(either(*optional)) if optional else self.between
 
     @property
     def look(self) -> Look:
-        """All of it as one."""
+        """The whole shape as one look."""
         if self.gap is None:
             return row(*self.parts)
         return row(self.parts[0], *(look for part in self.parts[1:] for look in (self.gap, part)))
 
     @property
     def longest(self) -> int:
-        """How many bytes it takes at most."""
+        """The most bytes that it can match."""
         gaps = len(self.parts) - 1
         often = gaps * max(gap.longest if gap else 0 for gap in (self.between, self.often))
         rarely = min(gaps, _RARELY) * (self.rarely.longest if self.rarely else 0)
@@ -48,27 +48,27 @@ class Shape:
 
     @property
     def chance(self) -> float:
-        """How likely random bytes have it at one place, at most."""
+        """The probability that random bytes match it at one place, as an upper bound."""
         gap = self.gap.chance if self.gap else 1.0
         return math.prod(part.chance for part in self.parts) * gap ** (len(self.parts) - 1)
 
     @property
     def literal(self) -> bytes:
-        """The only bytes that have it; none where there are several, or it is empty."""
+        """The only bytes that match it; empty if there are several, or none."""
         if self.gap is None and all(isinstance(part, Exactly) for part in self.parts):
             return b"".join(part.bytes for part in self.parts)
         return b""
 
 
 class Spelling(NamedTuple):
-    """A way to spell a secret: what it is called, and whether letters match in either case."""
+    """A way to spell a secret: its name, and whether letters match in either case."""
 
     name: str
     any_case: bool = False
 
 
 class Kind(NamedTuple):
-    """What is called by a name, among all that has one shape."""
+    """The matches of one shape that have the same name."""
 
     spelling: Spelling
     shape: Shape
@@ -76,10 +76,10 @@ class Kind(NamedTuple):
 
 @dataclass(frozen=True)
 class Pattern:
-    """Spellings that are searched for as one: their `shape`, and what to call what has it, the plainest name first.
+    """Spellings that are searched for together: their `shape`, and the names of its matches, the plainest first.
 
-    A place is worth a closer look where something ends that looks like `ends`, or where something begins that looks
-    like `begins`. What is of none of the `kinds` is called by the last of the `spellings`.
+    A candidate is a place where a match of `ends` ends, or a match of `begins` begins. A match of none of the `kinds`
+    has the name of the last of the `spellings`.
     """
 
     shape: Shape
@@ -90,14 +90,14 @@ class Pattern:
 
 
 def literally(name: str, text: bytes) -> Pattern:
-    """A spelling that looks one way alone."""
+    """A spelling with only one look."""
     return Pattern(Shape((exactly(text),)), (Spelling(name),), exactly(text).tail(2 * _PARTS))
 
 
 def end_of(shape: Shape) -> Look:
-    """What the last bytes of all that has this shape look like: the last parts, or less where one of them is escaped.
+    """The look of the last bytes of every match of this shape: the last parts, or less if one of them is escaped.
 
-    Of an escape its own last bytes are enough. So what is searched for is short, however long a secret is.
+    The last bytes of an escape are enough. So the search pattern is short, however long a secret is.
     """
     end = None
     gaps = [gap.tail(_BYTES) for gap in (shape.often, shape.rarely) if gap]

@@ -1,4 +1,4 @@
-"""The table of all spellings: what a secret may look like on the wire."""
+"""The table of all spellings of a secret."""
 
 from __future__ import annotations
 
@@ -11,17 +11,17 @@ from overheard.words.spelling.numbers import decimal, hexadecimal
 from overheard.words.spelling.shape import Kind, Pattern, Spelling, end_of, literally
 from overheard.words.spelling.text import Text
 
-# Of two shorter words each may be the other with its letters shifted (`cheer` and `jolly`): that says nothing.
+# Two shorter words may be each other with their letters shifted (`cheer` and `jolly`), which proves nothing.
 _LEAST_LETTERS = 6
-# Who has the first bytes of a longer secret has the secret. All of it may be no more than twenty times as long on the
-# wire, and so much has to be kept wherever a capture is cut.
+# Whoever has the first bytes of a longer secret has the secret. On the wire it may be at most twenty times as long,
+# which must be kept in memory between two pieces of a stream.
 _MOST = 4096
 
 _Row = Callable[[Text], Iterator[Pattern]]
 
 
 def _in_characters(text: Text) -> Iterator[Pattern]:
-    """As it is, or with characters of it escaped: all of that is one pattern, as one text may mix them."""
+    """Literally, or with some characters escaped, in one pattern, because a text may mix them."""
     kinds = [Kind(Spelling("plainly", text.any_case), text.written(composed=False, latin1=False))]
     if text.composed != text.units:
         kinds.append(Kind(Spelling("composed otherwise", text.any_case), text.written(latin1=False)))
@@ -53,7 +53,7 @@ def _reversed(text: Text) -> Iterator[Pattern]:
 
 def _shifted(text: Text) -> Iterator[Pattern]:
     """Every way to shift its letters (Caesar's cipher)."""
-    # Bytes that are no text pass through as they are.
+    # Bytes that are not text are unchanged.
     whole = text.value.decode(errors="surrogateescape")
     if sum(character.isascii() and character.isalpha() for character in whole) >= _LEAST_LETTERS:
         for by in SHIFTS:
@@ -96,7 +96,7 @@ def patterns(value: bytes, *, any_case: bool = False) -> list[Pattern]:
 
 
 def _head(value: bytes) -> bytes:
-    """As much of a secret as is looked for, and no half of a character."""
+    """The part of a secret that is searched for, which does not end inside a character."""
     if len(value) <= _MOST:
         return value
     try:
@@ -106,12 +106,12 @@ def _head(value: bytes) -> bytes:
 
 
 def spellings(value: bytes, *, any_case: bool = False) -> list[Spelling]:
-    """Every spelling of `value` that is looked for, the plainest first."""
+    """Every spelling of `value` that is searched for, the plainest first."""
     return list(dict.fromkeys(each for pattern in patterns(value, any_case=any_case) for each in pattern.spellings))
 
 
 def shifted_by(by: int) -> str:
-    """The name of the spelling whose letters stand `by` places further on in the alphabet."""
+    """The name of the spelling with its letters shifted `by` places forward in the alphabet."""
     return f"letters shifted by {by}"
 
 
@@ -119,5 +119,5 @@ _BY = {shifted_by(by): by for by in SHIFTS}
 
 
 def shift_of(name: str) -> int:
-    """By how many places the letters of the spelling with that name are shifted; 0 where they are not."""
+    """By how many places the spelling of that name shifts letters; 0 for any other spelling."""
     return _BY.get(name, 0)

@@ -12,19 +12,19 @@ from overheard.words.spelling.shape import Shape
 
 _AS_IT_IS = Escape("")
 _UTF8: Codecs = ("utf-8",)
-# What Windows calls by its name has signs where Latin-1 itself has none.
+# Windows-1252 has characters where Latin-1 has none.
 _LATIN1: Codecs = ("latin-1", "cp1252")
 _BYTES: Codecs = ("latin-1",)
 _LINE_ENDS = ("\n", "\r\n")
 
-# What a character may be: as it is, in another case, composed otherwise.
+# The forms of a character: as it is, in the other case, or in another Unicode normalisation form.
 _Forms = tuple[str, ...]
 
 
 class Text:
-    """The characters of a secret, each with the marks that belong to it.
+    """The characters of a secret, each with its combining marks.
 
-    Where the secret is no text, its bytes are taken for characters of Latin-1, and are in no other codec.
+    If the secret is not text, its bytes are treated as Latin-1 characters, and in no other codec.
     """
 
     def __init__(self, value: bytes, *, any_case: bool = False) -> None:
@@ -37,21 +37,18 @@ class Text:
         units = _units(self.text) if self.is_text else iter(self.text)
         self.units = [self._in_cases(unit) for unit in units]
         self.composed = [_composed(unit) if self.is_text else unit for unit in self.units]
-        # Where a secret begins with the end of a line, half of that would be one, too.
+        # If a secret begins with a line end, half of that would be one, too.
         self.composed[0] = self.units[0] if self.units[0][0] in _LINE_ENDS else self.composed[0]
 
     def written(self, escape: Escape = _AS_IT_IS, *, composed: bool = True, latin1: bool = True) -> Shape:
-        """In an escape; unless that is not wanted, also in Latin-1, and composed otherwise.
-
-        That is with its characters put together or taken apart (Unicode's NFC and NFD), and with other ends of lines.
-        """
+        """The text in an escape; by default also in Latin-1, in Unicode's NFC and NFD, and with other line ends."""
         codecs = (*_UTF8, *(_LATIN1 if latin1 else ())) if self.is_text else _BYTES
         look = cache(partial(_look_of, codecs=codecs, escape=escape))
         parts = map(look, self.composed if composed else self.units)
         return Shape(tuple(parts), often=escape.often, rarely=escape.rarely)
 
     def encoded(self, codec: str) -> Shape | None:
-        """In another codec, if it is text."""
+        """The text in another codec, if it is text."""
         if not self.is_text:
             return None
         return Shape(tuple(either(*(exactly(form.encode(codec)) for form in unit)) for unit in self.composed))
@@ -62,7 +59,7 @@ class Text:
 
 
 def _look_of(unit: _Forms, codecs: Codecs, escape: Escape) -> Look:
-    # Where one ends like another, a line's end like another line's end, the shorter one will do.
+    # If one form ends like another, as line ends do, the shorter one is enough.
     forms = sorted(unit, key=len)
     return first_of(*(looks_of(form, codecs, escape.forms, plain=not escape.throughout) for form in forms))
 

@@ -1,4 +1,4 @@
-"""The Secret Squirrels' story, as data: a module a part, and in it an entry a chapter, in the order of the telling."""
+"""The Secret Squirrels' story, as data: one module per part, with one entry per chapter, in the order of the story."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ SCENARIOS = (
     *gallery.SCENARIOS,
 )
 
-# The scenario that must be overheard, or nothing in the same run may be called PROTECTED.
+# The positive control: unless it is overheard, nothing in the same run may be called PROTECTED.
 CONTROL = "http"
 
 

@@ -1,4 +1,4 @@
-"""The fifth part: the server, too, wants to know with whom it speaks."""
+"""The fifth part: the server also wants to know with whom it is talking."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from overheard.words.verdict import Outcome
 SCENARIOS = (
     Scenario(
         name="mutual-tls",
-        title="HTTPS, and the server wants to know who asks",
+        title="HTTPS, and the server asks for the client's certificate",
         attempts=(
             Attempt(
                 "as the squirrel",

@@ -1,4 +1,4 @@
-"""The last part: the many ways for HTTPS to fail."""
+"""The last part: many ways for HTTPS to fail."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from overheard.words.verdict import Outcome
 SCENARIOS = (
     Scenario(
         name="gallery",
-        title="the ways for HTTPS to fail, each with its error",
+        title="ways for HTTPS to fail, each with its error",
         attempts=tuple(row.attempt for row in ROWS),
         expected=Expectation(Outcome.INCONCLUSIVE, reasons=frozenset({"never-sent"}), says="the message never left"),
         chapter=chapters.GALLERY,

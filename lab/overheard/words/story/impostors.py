@@ -1,4 +1,4 @@
-"""The fourth part: a spy in the middle of HTTPS, and what stands between him and the message."""
+"""The fourth part: a spy in the middle of HTTPS, and what keeps the message from it."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _INTERCEPTOR = frozenset({Need.INTERCEPTOR})
 SCENARIOS = (
     Scenario(
         name="https-intercepted",
-        title="a spy in the middle, and a client that looks at certificates",
+        title="a spy in the middle, and a client that verifies certificates",
         attempts=(
             Attempt(
                 "trusting the lab CA",
@@ -29,7 +29,7 @@ SCENARIOS = (
     ),
     Scenario(
         name="https-unverified-intercepted",
-        title="the same spy, and a client that does not look (verify=False)",
+        title="the same spy, and a client that does not verify (verify=False)",
         attempts=(
             Attempt(
                 "trusting anybody",
@@ -45,7 +45,7 @@ SCENARIOS = (
     ),
     Scenario(
         name="https-compromised-ca",
-        title="the same spy, and a client that was made to trust his CA",
+        title="the same spy, and a client that was made to trust the spy's CA",
         attempts=(Attempt("trusting the impostor's CA, too", HTTPS, trust=Trust.IMPOSTOR_CA, intercepted=True),),
         expected=_BY_THE_INTERCEPTOR,
         needs=_INTERCEPTOR,

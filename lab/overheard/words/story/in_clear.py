@@ -18,7 +18,7 @@ SCENARIOS = (
     ),
     Scenario(
         name="substitution",
-        title="each letter gives way to the one before it",
+        title="each letter is replaced by the one before it",
         attempts=(Attempt("a GET", HTTP, Disguise.SUBSTITUTION),),
         expected=Expectation(Outcome.OVERHEARD, seen=shifted_by(25)),
         chapter=chapters.SUBSTITUTION,

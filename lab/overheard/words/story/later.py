@@ -1,4 +1,4 @@
-"""The sixth part: what was recorded today may be opened later."""
+"""The sixth part: what is recorded today may be decrypted later."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ SCENARIOS = (
     ),
     Scenario(
         name="post-quantum",
-        title="HTTPS, with a key exchange that a quantum computer will not undo",
+        title="HTTPS, with a key exchange that a quantum computer cannot break",
         attempts=(Attempt("trusting the lab CA", HTTPS, trust=Trust.LAB_CA),),
         expected=Expectation(Outcome.PROTECTED, visible=frozenset({"TLS 1.3", "X25519MLKEM768"})),
         needs=frozenset({Need.POST_QUANTUM}),

@@ -1,4 +1,4 @@
-"""The second part: ciphers that hold, and keys that two must share."""
+"""The second part: strong ciphers, and keys that both sides must share."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from overheard.words.verdict import Outcome
 SCENARIOS = (
     Scenario(
         name="fernet",
-        title="sealed with a key that both sides were given",
+        title="encrypted with a key that both sides were given",
         attempts=(
             Attempt("with the shared key", HTTP, Disguise.FERNET),
             Attempt("with another key", HTTP, Disguise.FERNET, shared_key=SharedKey.WRONG, error="InvalidToken: "),
@@ -31,7 +31,7 @@ SCENARIOS = (
     ),
     Scenario(
         name="diffie-hellman-intercepted",
-        title="a spy in the middle agrees on a key with each",
+        title="a spy in the middle agrees on a key with each side",
         attempts=(Attempt("a new key", HTTP, Disguise.DIFFIE_HELLMAN, intercepted=True),),
         expected=Expectation(Outcome.OVERHEARD, seen="plainly, in Fernet opened with a key of the interceptor"),
         needs=frozenset({Need.INTERCEPTOR}),

@@ -1,0 +1,59 @@
+"""Issuance: takes a token and a signing request, and returns a certificate or a refusal. Independent of HTTP."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from cryptography import x509
+
+from overheard_ca import refusals
+from overheard_ca.authority import Authority
+from overheard_ca.certificates import leaf_certificate
+from overheard_ca.ledger import Grant, Ledger, record, spend
+from overheard_ca.names import Name
+from overheard_ca.request import CheckedRequest, check
+
+log = logging.getLogger("overheard_ca")
+
+
+@dataclass(frozen=True)
+class Issuance:
+    """Certifies requests. `allowed` are the names of all requesters, `life` is the lifetime of a certificate."""
+
+    authority: Authority
+    ledger: Ledger
+    allowed: frozenset[Name]
+    life: timedelta
+
+    def certify(self, token: str, body: Callable[[], bytes]) -> bytes:
+        """The chain for the signing request in `body`, parsed only if the token is valid. Raises RefusedError."""
+        grant = self._granted(token)
+        asked = check(body(), yours=grant.names, allowed=self.allowed)
+        leaf = self._issue(token, grant, asked)
+        names = ", ".join(str(name) for name in asked.names)
+        log.info(
+            "issued %x to %s for %s until %s", leaf.serial_number, grant.requester, names, leaf.not_valid_after_utc
+        )
+        return self.authority.chain(leaf)
+
+    def _granted(self, token: str) -> Grant:
+        grant = self.ledger.grant(token)
+        if grant is None:
+            raise refusals.TOKEN_UNKNOWN.error()
+        if grant.used:
+            raise refusals.TOKEN_USED.error()
+        return grant
+
+    def _issue(self, token: str, grant: Grant, asked: CheckedRequest) -> x509.Certificate:
+        """Sign. Using up the token, and creating and recording the certificate, is one transaction."""
+        now = datetime.now(UTC)
+        with self.ledger.transaction() as entry:
+            # It was unused a moment ago, but another thread may have used it since.
+            if not spend(entry, token, now):
+                raise refusals.TOKEN_USED.error()
+            leaf = leaf_certificate(asked, grant.profile, self.authority.issuing, self.life, now)
+            record(entry, leaf, grant.requester, asked.names)
+        return leaf

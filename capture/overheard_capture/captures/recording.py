@@ -1,0 +1,21 @@
+"""What our own recorder wrote about a recording, in a JSON file beside it."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+from overheard.words.recording import Recording
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+def recording_file(path: Path) -> Path:
+    """The JSON file beside the recording at `path`: `http.recording.json` beside `http.pcapng`."""
+    return path.with_suffix(".recording.json")
+
+
+def read_recording(path: Path) -> Recording:
+    """What the recorder wrote about the recording at `path`. Raises OSError, ValueError or TypeError."""
+    return Recording(**json.loads(recording_file(path).read_text()))

@@ -1,0 +1,125 @@
+"""Judging files for many secrets: read once, then a verdict for each secret, and an account of what was read."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from overheard.words.errors import UnreadableError
+from overheard.words.report import Account, Report
+from overheard_capture.captures.inputs import STANDARD_INPUT
+from overheard_capture.captures.reader import ordered
+from overheard_capture.captures.recording import read_recording, recording_file
+from overheard_capture.judge import unreadable, verdict
+from overheard_capture.judge.evidence import Case
+from overheard_capture.judge.exhibit import Keys
+from overheard_capture.judge.read import look
+from overheard_capture.judge.sightings import unwrapped
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    from overheard.words.options import Options
+    from overheard.words.recording import Recording
+    from overheard_capture.judge.evidence import Evidence
+    from overheard_capture.search import Search
+
+
+@dataclass(frozen=True)
+class FileSet:
+    """The files to judge, in any order, and the files of session keys. What has to be made is put into `folder`.
+
+    `names` are what files are called by whoever named them, where they are copies.
+    """
+
+    paths: Sequence[Path | str]
+    keys: tuple[Path, ...]
+    folder: Path
+    names: Mapping[Path | str, str] = field(default_factory=dict)
+
+    def called(self, paths: Sequence[Path | str], search: Search) -> tuple[str, ...]:
+        """What these files are called, without the secrets."""
+        return tuple(self.names.get(path) or search.without(str(path)) for path in paths)
+
+
+def judge_files(
+    source: FileSet,
+    search: Search,
+    options: Options,
+    second_witness: bool,
+    progress: Callable[[int], None] | None,
+) -> Report:
+    """Judge files for the secrets of a search; see `api.judge`."""
+    paths, problem = ordered(source.paths)
+    try:
+        if problem:
+            raise problem
+        evidence = look(
+            paths,
+            search,
+            options,
+            recording=_recording(paths),
+            keys=Keys(more=source.keys),
+            progress=progress,
+        )
+    except UnreadableError as error:
+        account = Account(source.called(paths, search), 0, 0, 0.0, {}, ())
+        return Report({secret.name: unreadable(error) for secret in search.secrets}, account)
+    evidence.folder = source.folder
+    evidence.keys = Keys(more=(*source.keys, *_embedded(evidence, source.folder)))
+    report = _report(evidence, source.called(paths, search))
+    if not second_witness:
+        return report
+    from overheard_capture.judge.second_witness import (  # noqa: PLC0415  (it is asked seldom)
+        WitnessOptions,
+        second_opinion,
+    )
+
+    return second_opinion(report, [Path(path) for path in paths], search.secrets, WitnessOptions(options))
+
+
+def _recording(paths: Sequence[Path | str]) -> Recording | None:
+    """The word of our own recorder, where it lies beside the file."""
+    (first, *more) = paths
+    if more or str(first) == STANDARD_INPUT or not recording_file(Path(first)).is_file():
+        return None
+    try:
+        return read_recording(Path(first))
+    except (ValueError, TypeError, OSError) as problem:
+        raise UnreadableError(
+            f"the recorder's word in {recording_file(Path(first))} makes no sense: {problem}"
+        ) from None
+
+
+def _embedded(evidence: Evidence, folder: Path) -> tuple[Path, ...]:
+    """The session keys that the capture brings with it, as a file."""
+    if not evidence.file.key_logs:
+        return ()
+    path = folder / "embedded.keys"
+    path.touch(mode=0o600)
+    path.write_bytes(b"\n".join(evidence.file.key_logs))
+    return (path,)
+
+
+def _report(evidence: Evidence, names: tuple[str, ...]) -> Report:
+    cases = [Case(evidence, number) for number in range(len(evidence.search.secrets))]
+    return Report(
+        {case.secret.name: verdict(case) for case in cases},
+        _account(evidence, names),
+        unwrapped={seen: around for case in cases for seen, around in unwrapped(case).items()},
+    )
+
+
+def _account(evidence: Evidence, names: tuple[str, ...]) -> Account:
+    facts = evidence.facts
+    return Account(
+        files=names,
+        frames=facts.frames,
+        bytes=facts.size,
+        seconds=round(max(facts.ended - facts.began, 0.0), 6),
+        read_as=dict(sorted(facts.read_as.items())),
+        flows=tuple(facts.flows),
+        more_flows=facts.more_flows,
+        left_out=facts.left_out,
+    )

@@ -1,0 +1,69 @@
+"""Assigned numbers, by the names that libpcap has for them: of what is inside of a frame, step by step.
+
+They are no Enum, for it takes too long to look one up.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+# Link types (https://www.tcpdump.org/linktypes.html).
+LINKTYPE_NULL: Final = 0
+LINKTYPE_ETHERNET: Final = 1
+LINKTYPE_PPP: Final = 9
+LINKTYPE_PPP_HDLC: Final = 50
+LINKTYPE_PPP_ETHER: Final = 51
+LINKTYPE_RAW: Final = 101
+LINKTYPE_C_HDLC: Final = 104
+LINKTYPE_LOOP: Final = 108
+LINKTYPE_LINUX_SLL: Final = 113
+LINKTYPE_IPV4: Final = 228
+LINKTYPE_IPV6: Final = 229
+LINKTYPE_LINUX_SLL2: Final = 276
+# What stands in some files for LINKTYPE_RAW: the number that systems have for it themselves, OpenBSD another one.
+DLT_RAW: Final = 12
+DLT_RAW_OPENBSD: Final = 14
+
+# Ethertypes (https://www.iana.org/assignments/ieee-802-numbers). What was before 802.1ad had numbers of its own.
+ETHERTYPE_IP: Final = 0x0800
+ETHERTYPE_ARP: Final = 0x0806
+ETHERTYPE_TEB: Final = 0x6558
+ETHERTYPE_REVARP: Final = 0x8035
+ETHERTYPE_8021Q: Final = 0x8100
+ETHERTYPE_IPV6: Final = 0x86DD
+ETHERTYPE_PPP: Final = 0x880B
+ETHERTYPE_MPLS: Final = 0x8847
+ETHERTYPE_MPLS_MULTI: Final = 0x8848
+ETHERTYPE_PPPOED: Final = 0x8863
+ETHERTYPE_PPPOES: Final = 0x8864
+ETHERTYPE_8021AD: Final = 0x88A8
+ETHERTYPE_ERSPAN: Final = 0x88BE
+ETHERTYPE_8021Q9100: Final = 0x9100
+
+# Protocols of PPP (https://www.iana.org/assignments/ppp-numbers).
+PPP_IP: Final = 0x0021
+PPP_IPV6: Final = 0x0057
+PPP_MPLS_UCAST: Final = 0x0281
+PPP_MPLS_MCAST: Final = 0x0283
+PPP_IPCP: Final = 0x8021
+PPP_IPV6CP: Final = 0x8057
+PPP_LCP: Final = 0xC021
+
+# Protocols of IP (https://www.iana.org/assignments/protocol-numbers).
+IPPROTO_HOPOPTS: Final = 0
+IPPROTO_ICMP: Final = 1
+IPPROTO_IGMP: Final = 2
+IPPROTO_IPV4: Final = 4
+IPPROTO_TCP: Final = 6
+IPPROTO_UDP: Final = 17
+IPPROTO_IPV6: Final = 41
+IPPROTO_ROUTING: Final = 43
+IPPROTO_FRAGMENT: Final = 44
+IPPROTO_GRE: Final = 47
+IPPROTO_AH: Final = 51
+IPPROTO_ICMPV6: Final = 58
+IPPROTO_DSTOPTS: Final = 60
+IPPROTO_ETHERIP: Final = 97
+IPPROTO_SCTP: Final = 132
+IPPROTO_UDPLITE: Final = 136
+IPPROTO_MPLS: Final = 137

@@ -1,0 +1,76 @@
+"""Who is to be judged, and who is left out: terms like `10.0.0.7`, `10.0.0.0/8`, `:443`, `[::1]:443`."""
+
+from __future__ import annotations
+
+import ipaddress
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, NamedTuple
+
+from overheard.words.errors import SettingsError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from overheard_capture.packets.types import Endpoint
+
+_FORMS = "write 10.0.0.7, 10.0.0.0/8, 10.0.0.7:443, :443, fe80::1 or [fe80::1]:443"
+
+
+class HostTerm(NamedTuple):
+    """A network, a port, or both; None is any. `host` is how the network was written."""
+
+    host: str
+    network: ipaddress.IPv4Network | ipaddress.IPv6Network | None
+    port: int | None
+
+    @classmethod
+    def of(cls, text: str) -> HostTerm:
+        """What a term says. Raises SettingsError."""
+        host, port = _split(text)
+        try:
+            network = ipaddress.ip_network(host, strict=False) if host else None
+            number = int(port) if port else None
+        except ValueError:
+            raise SettingsError(f"{text!r} names no host and no port", hint=_FORMS) from None
+        if (network is None and number is None) or (number is not None and not 0 < number < 65536):
+            raise SettingsError(f"{text!r} names no host and no port", hint=_FORMS)
+        return cls(host, network, number)
+
+    def matches(self, end: Endpoint) -> bool:
+        """Whether an end is one of these."""
+        if self.port not in (None, end.port):
+            return False
+        return self.network is None or ipaddress.ip_address(end.address) in self.network
+
+
+def _split(text: str) -> tuple[str, str]:
+    if text.startswith("["):
+        host, _, port = text[1:].partition("]")
+        return host, port.removeprefix(":")
+    if text.count(":") == 1:
+        host, _, port = text.partition(":")
+        return host, port
+    return text, ""
+
+
+@dataclass(frozen=True)
+class HostFilter:
+    """Says whether what goes between two ends is to be judged: one of them is in `only`, if that says anything."""
+
+    only: tuple[HostTerm, ...]
+    without: tuple[HostTerm, ...]
+
+    def __call__(self, source: Endpoint, target: Endpoint) -> bool:
+        """Whether it is."""
+
+        def named(terms: tuple[HostTerm, ...]) -> bool:
+            return any(each.matches(end) for each in terms for end in (source, target))
+
+        return (not self.only or named(self.only)) and not named(self.without)
+
+
+def host_filter(only: Sequence[str], without: Sequence[str]) -> HostFilter | None:
+    """Whether what goes between two ends is to be judged; None where all is. Raises SettingsError."""
+    if not only and not without:
+        return None
+    return HostFilter(tuple(map(HostTerm.of, only)), tuple(map(HostTerm.of, without)))

@@ -1,0 +1,116 @@
+"""Rows of the flow table: what each flow was, how much went each way, and whether all of it was encrypted."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from overheard.words.report import Flow
+from overheard_capture.scan.facts import MOST_FLOWS
+from overheard_capture.scan.flow_kind import FlowKind, flow_kind_of
+from overheard_capture.scan.visible import visible_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from overheard_capture.content.findings import Findings
+    from overheard_capture.reassembly.connection import Connection
+    from overheard_capture.reassembly.direction import Direction
+    from overheard_capture.scan.datagram_flows import DatagramFlow
+    from overheard_capture.scan.facts import Facts
+
+
+class FlowExtent(NamedTuple):
+    """Which flow it is, when it was (seconds after the first frame, and how many), and the bytes that went each way."""
+
+    stream: int
+    client: str
+    server: str
+    began: float
+    lasted: float
+    sent: int
+    answered: int
+
+
+def add_connection(facts: Facts, connection: Connection, both_findings: tuple[Findings, Findings]) -> None:
+    """Take in a TCP connection that is over, both readers of which were closed."""
+    protected = _is_protected(connection.directions, both_findings)
+    facts.protected += protected
+    what = _kinds(both_findings) or "nothing"
+    facts.kinds[what] += 1
+    kind = flow_kind_of(both_findings)
+    if kind in (FlowKind.TLS, FlowKind.LATER):
+        facts.tls.append(connection.number)
+    if _is_full(facts):
+        return
+    shown = visible_of(
+        number=connection.number,
+        client=str(connection.client.source),
+        server=str(connection.server.source),
+        began=connection.began - facts.began,
+        lasted=connection.ended - connection.began,
+        sent=connection.client.seen,
+        answered=connection.server.seen,
+        content=kind,
+        both_findings=both_findings,
+    )
+    facts.visible.append(shown)
+    ends = shown.stream, shown.client, shown.server
+    extent = FlowExtent(*ends, shown.began, shown.lasted, shown.sent, shown.answered)
+    facts.flows.append(_row(extent, what, protected, both_findings))
+
+
+def add_datagrams(facts: Facts, flow: DatagramFlow) -> None:
+    """Take in a flow of datagrams that is over, both readers of which were closed."""
+    what = _kinds(flow.both_findings) or "datagrams"
+    facts.kinds[what] += 1
+    if _is_full(facts):
+        return
+    began, lasted = (round(max(each, 0), 6) for each in (flow.began - facts.began, flow.ended - flow.began))
+    extent = FlowExtent(-1, str(flow.client), str(flow.server), began, lasted, *flow.seen)
+    facts.flows.append(_row(extent, what, is_encrypted(flow) and _all_encrypted(flow), flow.both_findings))
+
+
+def is_encrypted(flow: DatagramFlow) -> bool:
+    """Whether a flow of datagrams is what encrypts from its first datagram on: QUIC or DTLS."""
+    return next((encrypts for each in flow.both_findings for encrypts in each.kinds.values()), False)
+
+
+def _is_full(facts: Facts) -> bool:
+    full = len(facts.flows) >= MOST_FLOWS
+    facts.more_flows += full
+    return full
+
+
+def _row(extent: FlowExtent, what: str, protected: bool, both_findings: tuple[Findings, Findings]) -> Flow:
+    return Flow(
+        **extent._asdict(),
+        transport="UDP" if extent.stream < 0 else "TCP",
+        what=what,
+        protected=protected,
+        sightings=sum(len(findings.sightings) for findings in both_findings),
+        remarks=_remarks(both_findings),
+    )
+
+
+def _kinds(both_findings: Iterable[Findings]) -> str:
+    return ", ".join(dict.fromkeys(kind for findings in both_findings for kind in findings.kinds))
+
+
+def _remarks(both_findings: tuple[Findings, Findings]) -> tuple[str, ...]:
+    troubles = (f"{trouble.why}: {trouble.what}" for findings in both_findings for trouble in findings.troubles)
+    problems = (each for findings in both_findings if findings.encryption for each in findings.encryption.problems)
+    return tuple(dict.fromkeys((*problems, *troubles)))
+
+
+def _all_encrypted(flow: DatagramFlow) -> bool:
+    """Whether every datagram is inside DTLS or QUIC, and both sides agreed on keys."""
+    said = [findings for seen, findings in zip(flow.seen, flow.both_findings, strict=True) if seen]
+    return all(each.encryption is not None and each.encryption.protected and not each.troubles for each in said)
+
+
+def _is_protected(directions: Iterable[Direction], both_findings: Iterable[Findings]) -> bool:
+    """Whether every byte that was sent is inside TLS."""
+    said = [(way, findings) for way, findings in zip(directions, both_findings, strict=True) if way.seen]
+    return bool(said) and all(
+        findings.encryption is not None and findings.encryption.protected and not way.missing for way, findings in said
+    )

@@ -1,0 +1,66 @@
+"""Runs the scenarios: each is recorded, and its results are reported."""
+
+from __future__ import annotations
+
+import ssl
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from overheard.words.result import Result
+from overheard.words.scenario import Need, Scenario
+from overheard_services.client.attempt import Answer, make
+from overheard_services.client.belongings import Belongings
+from overheard_services.client.compare import exchanges
+from overheard_services.client.settings import contents
+from overheard_services.client.sidecar import Sidecar
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from overheard.words.verdict import Verdict
+    from overheard_services.client.settings import Settings
+
+# The first version with X25519MLKEM768.
+_POST_QUANTUM = (3, 5)
+
+
+def run_scenarios(settings: Settings, progress: Callable[[str], None]) -> list[Result]:
+    """Run every scenario of the settings, and return the results.
+
+    `progress` is called at the start of each scenario, and when the judge starts.
+    """
+    token = contents("OVERHEARD_CAPTURE_TOKEN_FILE", settings.capture_token_file).decode()
+    sidecar = Sidecar(settings.capture_url, token, settings.run)
+    lacking = {scenario.name: lacks(scenario, settings) for scenario in settings.scenarios}
+    answers: dict[str, list[Answer]] = {}
+    with tempfile.TemporaryDirectory(prefix="overheard-client-") as folder:
+        has = Belongings.gather(settings, Path(folder))
+        for scenario in settings.scenarios:
+            if not lacking[scenario.name]:
+                progress(f"recording {scenario.name}")
+                ways = has.prepared(scenario.attempts)
+                with sidecar.recording(scenario.name):
+                    answers[scenario.name] = [make(attempt, way, has) for attempt, way in ways]
+    progress("judging")
+    verdicts = sidecar.verdicts() if answers else {}
+    return [
+        _result(scenario, answers[scenario.name], verdicts[scenario.name], settings.message)
+        if scenario.name in answers
+        else Result.of_skipped(scenario.name, lacking[scenario.name])
+        for scenario in settings.scenarios
+    ]
+
+
+def lacks(scenario: Scenario, settings: Settings) -> str:
+    """What a scenario needs but this lab lacks, in a sentence; empty if nothing is missing."""
+    if Need.INTERCEPTOR in scenario.needs and not settings.impostor:
+        return f"it needs {Need.INTERCEPTOR}, and none runs here"
+    if Need.POST_QUANTUM in scenario.needs and ssl.OPENSSL_VERSION_INFO[:2] < _POST_QUANTUM:
+        return f"it needs {Need.POST_QUANTUM}, and here is {ssl.OPENSSL_VERSION.partition(' ')[2]}"
+    return ""
+
+
+def _result(scenario: Scenario, answers: list[Answer], verdict: Verdict, message: str) -> Result:
+    came = exchanges(scenario.attempts, answers, verdict, message)
+    return Result(scenario.name, came, verdict, scenario.expected.wrong(verdict))

@@ -1,0 +1,245 @@
+"""Where captures come from: files, pipes, standard input; compressed by the real programs, cut, changed, and bombs."""
+
+from __future__ import annotations
+
+import gzip
+import itertools
+import os
+import subprocess
+import sys
+import threading
+import tracemalloc
+from pathlib import Path
+
+import pytest
+import zstandard
+from hypothesis import given
+from hypothesis import strategies as st
+
+from capture.frames import File
+from overheard.words.errors import UnreadableError
+from overheard_capture.captures.inputs import source
+from overheard_capture.captures.reader import CaptureReader, WholeCapture, read
+
+PACK = {"gzip": ["gzip", "-c"], "gzip, best": ["gzip", "-9c"], "zstd": ["zstd", "-qc"], "zstd, best": ["zstd", "-19qc"]}
+
+
+def packed(kind: str, path: Path) -> bytes:
+    return subprocess.run([*PACK[kind], path], capture_output=True, check=True).stdout
+
+
+def sample() -> bytes:
+    """A file whose packets do not compress."""
+    file = File().section().interface()
+    for _ in range(50):
+        file.packet(os.urandom(8000))
+    return file.statistics(interface_drops=0).content
+
+
+@pytest.mark.parametrize("kind", PACK)
+def test_what_real_programs_pack_is_read_as_it_was(wire: Path, tmp_path: Path, kind: str) -> None:
+    path = tmp_path / "packed"
+    path.write_bytes(packed(kind, wire / "near.pcapng"))
+    plain = read(wire / "near.pcapng")
+    assert plain.frames
+    assert read(path) == plain
+
+
+@pytest.mark.parametrize("kind", ["gzip", "zstd"])
+def test_what_was_packed_in_parts_is_read_as_one(wire: Path, tmp_path: Path, kind: str) -> None:
+    """As pigz does it, and `cat one.gz other.gz`; gzip may be padded with zeros as well."""
+    content = (wire / "near.pcapng").read_bytes()
+    pack = gzip.compress if kind == "gzip" else zstandard.compress
+    path = tmp_path / "packed"
+    parts = [pack(part) for part in (content[:100], content[100:9000], b"", content[9000:])]
+    path.write_bytes(b"".join(parts) + bytes(512 if kind == "gzip" else 0))
+    assert read(path) == read(wire / "near.pcapng")
+
+
+def test_what_makes_far_more_than_its_size_is_read_with_what_follows_it(tmp_path: Path) -> None:
+    """Of one piece of zstd, a megabyte is made at a time; the next frame begins in the same piece."""
+    path, parts = tmp_path / "packed", (bytes(5_000_000), b"next" * 9, bytes(3 << 20))
+    path.write_bytes(b"".join(map(zstandard.compress, parts)))
+    unpacked, room = source(path), memoryview(bytearray(1 << 16))
+    read_so_far = bytearray()
+    while count := unpacked.readinto(room):
+        read_so_far += room[:count]
+    unpacked.close()
+    assert (bytes(read_so_far), unpacked.damage) == (b"".join(parts), "")
+
+
+@pytest.mark.parametrize("kind", ["gzip", "zstd"])
+def test_cut_anywhere_it_is_read_up_to_there_and_the_damage_is_told(tmp_path: Path, kind: str) -> None:
+    path, plain = tmp_path / "cut", tmp_path / "plain"
+    plain.write_bytes(sample())
+    whole, frames = packed(kind, plain), read(plain).frames
+    seen = []
+    # zstd gives 128 kB at a time.
+    for size in range(140_000, len(whole), 3701):
+        path.write_bytes(whole[:size])
+        capture = read(path)
+        assert capture.damage == f"its {kind} data breaks off"
+        assert capture.dropped is None
+        assert capture.frames == frames[: len(capture.frames)]
+        seen.append(len(capture.frames))
+    assert seen == sorted(seen)
+    assert seen[0] > 10
+    assert seen[-1] > 40
+
+
+@pytest.fixture(scope="module")
+def scratch(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("scratch") / "scratch"
+
+
+SAMPLE = File().section().interface().packet(b"first" * 9).packet(b"second" * 9).statistics(interface_drops=0).content
+
+
+@given(at=st.integers(0, 10_000), value=st.integers(1, 255), pack=st.sampled_from([gzip.compress, zstandard.compress]))
+def test_a_byte_that_is_changed_never_crashes(scratch: Path, at: int, value: int, pack: object) -> None:
+    changed = bytearray(pack(SAMPLE))  # type: ignore[operator]
+    changed[at % len(changed)] ^= value
+    scratch.write_bytes(changed)
+    try:
+        capture = read(scratch)
+    except UnreadableError:
+        return
+    assert len(capture.frames) <= 2 or capture.damage
+
+
+def test_what_follows_that_is_not_packed_is_damage(tmp_path: Path) -> None:
+    path = tmp_path / "more"
+    path.write_bytes(gzip.compress(SAMPLE) + b"and more")
+    capture = read(path)
+    assert (len(capture.frames), capture.damage) == (
+        2,
+        f"its gzip data makes no sense near byte {len(gzip.compress(SAMPLE))}",
+    )
+
+
+@pytest.mark.parametrize("pack", [gzip.compress, zstandard.compress])
+def test_a_bomb_takes_no_more_memory_than_what_it_is_read_into(tmp_path: Path, pack: object) -> None:
+    """A gigabyte of zeros behind a header: one packet that says it is 100 MB, of which memory holds one."""
+    path = tmp_path / "bomb"
+    path.write_bytes(pack(File().section().interface().content + bytes(300_000_000)))  # type: ignore[operator]
+    assert path.stat().st_size < 1_000_000
+    tracemalloc.start()
+    try:
+        capture = read(path)
+        _, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert "says that it has 0 bytes" in capture.damage
+    assert peak < 50_000_000
+
+
+# ---- what can be read only once
+
+
+def run_on(standard_input: bytes | int, code: str) -> str:
+    program = [sys.executable, "-c", f"from overheard_capture.captures.reader import *\n{code}"]
+    if isinstance(standard_input, bytes):
+        return subprocess.run(program, input=standard_input, capture_output=True, check=True).stdout.decode()
+    return subprocess.run(program, stdin=standard_input, capture_output=True, check=True).stdout.decode()
+
+
+@pytest.mark.parametrize("kind", ["", "gzip", "zstd"])
+def test_standard_input_is_read(wire: Path, kind: str) -> None:
+    path = wire / "near.pcapng"
+    content = packed(kind, path) if kind else path.read_bytes()
+    code = "r = CaptureReader(['-']); print(sum(1 for _ in r.frames()), r.facts.files[0], r.facts.dropped)"
+    assert run_on(content, code).split() == [str(len(read(path).frames)), "standard", "input", "0"]
+
+
+def test_standard_input_may_be_empty() -> None:
+    code = "try:\n list(CaptureReader('-').frames())\nexcept Exception as problem: print(problem)"
+    assert run_on(b"", code).startswith("standard input is empty\n")
+
+
+@pytest.mark.parametrize("sizes", [[1], [3, 1, 50], [4096]])
+def test_a_pipe_is_read_however_it_is_filled(tmp_path: Path, sizes: list[int]) -> None:
+    """Files in front of it are looked at first; it is not, for what was read of it would be gone."""
+    pipe, path = tmp_path / "pipe", tmp_path / "file"
+    os.mkfifo(pipe)
+    path.write_bytes(SAMPLE)
+
+    def fill() -> None:
+        with pipe.open("wb", buffering=0) as file:
+            at = 0
+            for size in itertools.cycle(sizes):
+                file.write(SAMPLE[at : at + size])
+                at += size
+                if at >= len(SAMPLE):
+                    break
+
+    filling = threading.Thread(target=fill)
+    filling.start()
+    reader = CaptureReader([path, pipe])
+    frames = [frame.data for frame in reader.frames()]
+    filling.join()
+    assert frames == [frame.data for frame in read(path).frames] * 2
+    assert (reader.facts.dropped, reader.facts.damage) == (0, "")
+
+
+# ---- what cannot be read
+
+
+@pytest.mark.parametrize("content", [b"", gzip.compress(b"", mtime=0), zstandard.compress(b"")])
+def test_what_is_empty_is_told(tmp_path: Path, content: bytes) -> None:
+    path = tmp_path / "file"
+    path.write_bytes(content)
+    with pytest.raises(UnreadableError, match=r"^file is empty") as caught:
+        read(path)
+    assert "killed" in caught.value.hint
+
+
+@pytest.mark.parametrize(
+    "content", [b"no", b"no capture at all", gzip.compress(b"no capture", mtime=0), b"\xd4\xc3\xb2", bytes(99)]
+)
+def test_what_is_no_capture_is_told(tmp_path: Path, content: bytes) -> None:
+    path = tmp_path / "file"
+    path.write_bytes(content)
+    with pytest.raises(UnreadableError, match=r"^file is not a pcap or pcapng file") as caught:
+        read(path)
+    assert "editcap -F pcapng" in caught.value.hint
+
+
+def test_what_breaks_off_before_anything_can_be_told(tmp_path: Path) -> None:
+    path = tmp_path / "file"
+    path.write_bytes(gzip.compress(SAMPLE)[:9])
+    with pytest.raises(UnreadableError, match=r"^file cannot be read: its gzip data breaks off"):
+        read(path)
+
+
+def test_without_the_package_for_zstd_it_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "file"
+    path.write_bytes(zstandard.compress(SAMPLE))
+    monkeypatch.setitem(sys.modules, "backports.zstd", None)
+    monkeypatch.delattr("backports.zstd")
+    with pytest.raises(UnreadableError, match="compressed with zstd") as caught:
+        read(path)
+    assert "zstd -d" in caught.value.hint
+
+
+def test_a_file_that_cannot_be_read_on_is_damaged(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As one on a disk that fails."""
+    path = tmp_path / "file"
+    path.write_bytes(SAMPLE)
+    opened = source(path)
+
+    class Failing:
+        def readinto(self, _: memoryview) -> int:
+            raise OSError(5, "Input/output error")
+
+        def close(self) -> None:
+            pass
+
+    opened._file.close()  # type: ignore[attr-defined]  # noqa: SLF001  (no disk that fails is at hand)
+    monkeypatch.setattr(opened, "_file", Failing())
+    monkeypatch.setattr("overheard_capture.captures.reader.source", lambda _: opened)
+    reading = CaptureReader([])
+    assert list(reading.frames()) == []
+    monkeypatch.setattr("overheard_capture.captures.reader.only_once", lambda _: True)
+    capture: WholeCapture = read(path)
+    assert capture.frames == []
+    assert "it cannot be read on at byte 4: Input/output error" in capture.damage

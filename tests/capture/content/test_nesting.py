@@ -1,0 +1,142 @@
+"""Layers inside each other, cut anywhere, damaged anyhow."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import brotli  # type: ignore[import-untyped]  # it publishes no types
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from capture.played import VALUE, outcome, played, seen
+from capture.wrapped import WRAPPINGS, answer, chunked, gzipped, request
+from overheard_capture.decoders.untyped import untyped
+from overheard_capture.protocols.http1.reader import http1
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from capture.played import Factory
+
+SLOWLY = settings(max_examples=60, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
+
+# How HTTP carries a body, and the layers which that is.
+CARRIERS: tuple[tuple[Factory, Callable[[bytes], bytes], tuple[str, ...]], ...] = (
+    (untyped, lambda body: body, ()),
+    (untyped, lambda body: b"\0\1 some protocol \xff" + body, ()),
+    (http1, answer, ()),
+    (http1, lambda body: answer(chunked(body, 9), b"Transfer-Encoding: chunked"), ("chunked",)),
+    (http1, lambda body: request(gzipped(body), b"Content-Encoding: gzip"), ("gzip",)),
+    (
+        http1,
+        lambda body: answer(chunked(brotli.compress(body), 33), b"Content-Encoding: br", b"Transfer-Encoding: chunked"),
+        ("chunked", "br"),
+    ),
+)
+TEXTS = st.builds(
+    lambda before, after: before.encode() + b" " + VALUE + b" " + after.encode(),
+    st.text(st.characters(codec="utf-8", exclude_categories=["C", "Z"]), max_size=60),
+    st.text(st.sampled_from("abc defg\n"), max_size=500),
+)
+NESTS = st.lists(st.sampled_from(WRAPPINGS), max_size=4)
+
+
+def nested(text: bytes, nest: list[tuple[str, Callable[[bytes], bytes]]]) -> tuple[bytes, tuple[str, ...]]:
+    layers: tuple[str, ...] = ()
+    for name, wrap in nest:
+        text = wrap(text)
+        layers = (name, *layers)
+    return text, layers
+
+
+@SLOWLY
+@given(
+    text=TEXTS,
+    nest=NESTS,
+    carrier=st.sampled_from([each for each in CARRIERS if each[1](b"x") != b"\0\1 some protocol \xffx"]),
+)
+def test_layers_inside_each_other_are_all_taken_off(
+    text: bytes,
+    nest: list[tuple[str, Callable[[bytes], bytes]]],
+    carrier: tuple[Factory, Callable[[bytes], bytes], tuple[str, ...]],
+) -> None:
+    factory, carry, outer = carrier
+    body, layers = nested(text, nest)
+    findings = played(factory, carry(body))
+    # What lies in one chunk stands on the wire as it is.
+    assert (*outer, *layers) in seen(findings) or (outer == ("chunked",) and layers in seen(findings))
+    assert not findings.troubles
+
+
+@SLOWLY
+@given(data=st.data(), text=TEXTS, nest=NESTS, carrier=st.sampled_from(CARRIERS))
+def test_it_does_not_matter_how_it_is_cut(
+    data: st.DataObject,
+    text: bytes,
+    nest: list[tuple[str, Callable[[bytes], bytes]]],
+    carrier: tuple[Factory, Callable[[bytes], bytes], tuple[str, ...]],
+) -> None:
+    """Whole, with bytes missing, or damaged."""
+    factory, carry, _ = carrier
+    whole = bytearray(carry(nested(text, nest)[0]))
+    places = st.integers(0, len(whole) - 1)
+    for place, byte in data.draw(st.lists(st.tuples(places, st.integers(0, 255)), max_size=3)):
+        whole[place] = byte
+    gap = (0, 0)
+    if data.draw(st.booleans()):
+        begins = data.draw(places)
+        gap = begins, min(begins + data.draw(st.integers(1, 150)), len(whole))
+    cuts = [cut for cut in data.draw(st.lists(places, max_size=12)) if not gap[0] < cut < gap[1]]
+    assert outcome(played(factory, bytes(whole), cuts, gap=gap)) == outcome(played(factory, bytes(whole), gap=gap))
+
+
+@SLOWLY
+@given(
+    whole=st.lists(
+        st.one_of(
+            st.binary(max_size=60),
+            st.sampled_from(
+                [
+                    b"\x1f\x8b\x08\0\0\0\0\0\0\3",
+                    b"PK\3\4\x14\0\x08\0\x08\0" + bytes(8),
+                    b"PK\1\2",
+                    b"PK\5\6",
+                    b"\x28\xb5\x2f\xfd",
+                    b"\xfd7zXZ\0",
+                    b"BZh91AY&SY",
+                    b"\x1f\x9d\x90",
+                    b"x\x9c",
+                    b"\xff\xfe",
+                    b"HTTP/1.1 200 OK\r\n",
+                    b"POST / HTTP/1.1\r\n",
+                    b"Content-Length: 50\r\n",
+                    b"Transfer-Encoding: chunked\r\n",
+                    b"Content-Encoding: gzip, deflate, br\r\n",
+                    b"Content-Type: multipart/mixed; boundary=b\r\n",
+                    b"\r\n",
+                    b"--b\r\n",
+                    b"\r\n--b",
+                    b"5\r\nhello\r\n",
+                    b"0\r\n\r\n",
+                    b"A" * 30,
+                    b"=\r\n",
+                    b"%2F",
+                    b"\\n",
+                    VALUE,
+                ]
+            ),
+        ),
+        min_size=1,
+        max_size=25,
+    ).map(b"".join),
+    factory=st.sampled_from([untyped, http1]),
+    size=st.integers(1, 60),
+)
+def test_nothing_is_raised_whatever_comes(whole: bytes, factory: Factory, size: int) -> None:
+    assert outcome(played(factory, whole, range(0, len(whole), size))) == outcome(played(factory, whole))
+
+
+@pytest.mark.parametrize(("name", "wrap"), WRAPPINGS)
+def test_each_wrapping_is_taken_off_alone(name: str, wrap: Callable[[bytes], bytes]) -> None:
+    assert (name,) in seen(played(untyped, wrap(b"this is " + VALUE)))

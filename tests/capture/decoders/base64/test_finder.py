@@ -1,0 +1,166 @@
+from __future__ import annotations
+
+import base64
+import gzip
+import json
+import time
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import pytest
+
+from capture.played import IN_A_FRAME, OFFSET, VALUE, outcome, played, seen, some_findings
+from capture.wrapped import noise
+from overheard.words.layer import Layer
+from overheard_capture.content.byte_scan import letter_runs
+from overheard_capture.decoders.untyped import untyped
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+PACKED = gzip.compress(b"this is " + VALUE)
+LONG = gzip.compress(noise(20_000, 1) + VALUE)
+ENCODED = base64.b64encode(PACKED)
+
+
+def folded(data: bytes, width: int, end: bytes, indent: bytes = b"") -> bytes:
+    letters = base64.b64encode(data)
+    return end.join(indent + letters[at : at + width] for at in range(0, len(letters), width))
+
+
+TEXTS = {
+    "alone": ENCODED,
+    "in quotes": b'x = "' + ENCODED + b'";',
+    "without padding": b"<" + ENCODED.rstrip(b"=") + b">",
+    "base64url": b"token: " + base64.urlsafe_b64encode(PACKED),
+    "behind a path": b"/api/v1/download/" + ENCODED + b"?x",
+    "behind letters": b"xyz" + ENCODED,
+    "behind a word": b"prefix_" + ENCODED + b" ",
+    "slashes escaped": json.dumps({"data": base64.b64encode(LONG).decode()}).replace("/", "\\/").encode(),
+    "as JSON escapes it": base64.b64encode(LONG).replace(b"+", b"\\u002b").replace(b"/", b"\\u002F"),
+    "as a form escapes it": b"data="
+    + base64.b64encode(LONG).replace(b"+", b"%2b").replace(b"/", b"%2F").replace(b"=", b"%3D"),
+    "in lines": b"\r\n" + folded(LONG, 76, b"\r\n") + b"\r\n--x",
+    "in lines of 64": b"-----BEGIN THIS-----\n" + folded(LONG, 64, b"\n") + b"\n-----END THIS-----\n",
+    "in lines in JSON": b'{"data": "' + folded(PACKED, 30, b"\\n") + b'\\n"}',
+    "in indented lines": b"data: |\n" + folded(LONG, 60, b"\n", b"    ") + b"\nnext: 1\n",
+    "behind an escape": b'{"text": "see:\\n' + ENCODED + b'"}',
+    "behind an escaped equals sign": b"a%3D" + ENCODED,
+    "on a long line": b"data:;base64," + base64.b64encode(LONG),
+    "twice": base64.b64encode(b"see: " + ENCODED),
+}
+
+
+@pytest.mark.parametrize("name", TEXTS)
+def test_it_is_found_wherever_it_stands(name: str) -> None:
+    findings = played(untyped, TEXTS[name])
+    expected = ("base64", "base64", "gzip") if name == "twice" else ("base64", "gzip")
+    assert expected in seen(findings)
+    assert not findings.troubles
+
+
+@pytest.mark.parametrize("name", TEXTS)
+@pytest.mark.parametrize("size", [1, 77, 777, 4000])
+def test_it_does_not_matter_how_it_is_cut(name: str, size: int) -> None:
+    text = TEXTS[name] if size > 1 else TEXTS[name][:500]
+    assert outcome(played(untyped, text, range(0, len(text), size))) == outcome(played(untyped, text))
+
+
+@pytest.mark.parametrize("wide", ["utf-16-le", "utf-16-be"])
+def test_text_of_two_bytes_a_letter_is_known(wide: str) -> None:
+    """As in the commands that PowerShell takes."""
+    inside = base64.b64encode(("$x = '" + ENCODED.decode() + "'").encode(wide))
+    assert ("base64", "base64", "gzip") in seen(played(untyped, b"-EncodedCommand " + inside))
+
+
+def test_what_says_nothing_is_searched_all_the_same() -> None:
+    """The secret is in something that begins as nothing known."""
+    findings = played(
+        untyped, b"v=" + base64.b64encode(b"\xff\x01\x80" * 7 + "Fluffy tail 4711".encode("utf-16-le")) + b";"
+    )
+    assert any(found.layers == ("base64",) for found in findings.sightings)
+
+
+def test_the_place_is_that_of_the_run_on_the_wire() -> None:
+    text = b"x" * 30 + b" " + ENCODED + b" "
+    (found,) = (found for found in played(untyped, text).sightings if found.layers == ("base64", "gzip"))
+    assert found.place.frame == 1
+    assert found.place.offset == OFFSET + 31
+    assert found.place.length == len(ENCODED) if len(ENCODED) + 31 <= IN_A_FRAME else IN_A_FRAME - 31
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        b"/usr/lib/python3/dist-packages/some-package/module",
+        b"aVeryLongNameInCamelCaseAsInJavaScriptProgrammes",
+        b"da39a3ee5e6b4b0d3255bfef95601890afd80709" * 3,
+        b"eyJhbGciOiJIUzI1NiJ9." + base64.urlsafe_b64encode(noise(32, 3)),
+        base64.b64encode(noise(5000, 4)),
+        b"A" * 5000,
+        b"=" * 5000,
+        b"%2F" * 2000,
+        b"\\/" * 3000,
+        b"\\" * 3000,
+    ],
+)
+def test_what_only_looks_like_it_is_no_trouble(text: bytes) -> None:
+    findings = played(untyped, text)
+    assert not findings.sightings
+    assert not findings.troubles
+
+
+class Opener:
+    """Says that it opens every token, and takes down which."""
+
+    def __init__(self) -> None:
+        self.tokens: list[bytes] = []
+
+    def open(self, token: bytes) -> Sequence[tuple[Layer, bytes]]:
+        self.tokens.append(token)
+        return [(Layer("Fernet"), b"it says " + VALUE)]
+
+
+TOKEN = base64.urlsafe_b64encode(b"\x80" + bytes(8) + noise(100, 5))
+
+
+@pytest.mark.parametrize(
+    "text", [TOKEN, b'{"token": "' + TOKEN + b'"}', b"t=" + TOKEN.replace(b"=", b"%3D") + b"&x", TOKEN.rstrip(b"=")]
+)
+@pytest.mark.parametrize("size", [10_000, 10])
+def test_tokens_are_opened(text: bytes, size: int) -> None:
+    opener = Opener()
+    findings = played(untyped, text, range(0, len(text), size), findings=replace(some_findings(), opener=opener))
+    assert opener.tokens == [TOKEN]
+    assert seen(findings) == {("Fernet",)}
+
+
+def test_long_tokens_are_opened() -> None:
+    token = base64.urlsafe_b64encode(b"\x80" + bytes(8) + noise(100_000, 5))
+    opener = Opener()
+    findings = played(
+        untyped, b"<" + token + b">", range(0, len(token), 1000), findings=replace(some_findings(), opener=opener)
+    )
+    assert opener.tokens == [token]
+    (found,) = findings.sightings
+    assert len(found.place.frames) == 1 + len(token) // IN_A_FRAME
+
+
+def test_runs_are_found_whole() -> None:
+    text = b"short, " + b"aG" * 12 + b" " + b"B" * 23 + b"!" + b"c" * 30 + b"Z"
+    assert letter_runs(text) == [(7, 31), (56, 87)]
+    assert letter_runs(bytearray(text)) == letter_runs(text)
+
+
+def test_words_may_be_left_out_but_for_the_last() -> None:
+    """What is small letters only is no base64, as far as it has come."""
+    text = b"some-words-with-hyphens-between but " + b"z" * 30
+    assert letter_runs(text)[-1] == (36, 66)
+
+
+def test_it_takes_no_time_to_speak_of() -> None:
+    """Letters in all arrangements, a megabyte of each, in small pieces."""
+    began = time.monotonic()
+    for text in (b"A" * 2**20, TEXTS["in lines"] * 30, b"AbcdEfghIjklMnopQrstUvwx " * 20_000, b"A\\/" * 2**18):
+        played(untyped, text, range(0, len(text), 16_000))
+    assert time.monotonic() - began < 15

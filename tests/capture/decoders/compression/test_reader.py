@@ -1,0 +1,207 @@
+from __future__ import annotations
+
+import bz2
+import gzip
+import lzma
+import zipfile
+import zlib
+from typing import TYPE_CHECKING
+
+import brotli  # type: ignore[import-untyped]  # it publishes no types
+import pytest
+import zstandard
+
+from capture.lzw import compressed
+from capture.played import VALUE, outcome, played, seen, some_findings
+from capture.wrapped import in_json, noise, zipped
+from overheard.words.options import Limits
+from overheard_capture.content.findings import Reason, Unread
+from overheard_capture.decoders.compression.reader import decompressing
+from overheard_capture.decoders.registry import CODINGS
+from overheard_capture.decoders.untyped import untyped
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+TEXT = noise(700, 4711).hex().encode() + b" " + VALUE + b" and some more of it"
+DEFLATED = zlib.compress(TEXT)[2:-4]
+WHOLE = {
+    b"gzip": gzip.compress(TEXT),
+    b"deflate": zlib.compress(TEXT),
+    b"br": brotli.compress(TEXT),
+    b"zstd": zstandard.compress(TEXT),
+    b"compress": compressed(TEXT),
+    b"bzip2": bz2.compress(TEXT),
+    b"xz": lzma.compress(TEXT),
+}
+LAYER = {b"deflate": "zlib"}
+MANY = 200 << 20
+
+
+@pytest.mark.parametrize("coding", WHOLE)
+def test_each_coding_is_undone(coding: bytes) -> None:
+    findings = played(decompressing(CODINGS[coding], untyped, untyped), WHOLE[coding])
+    assert seen(findings) == {(LAYER.get(coding, coding.decode()),)}
+    assert not findings.troubles
+
+
+@pytest.mark.parametrize("coding", WHOLE)
+@pytest.mark.parametrize("size", [1, 7, 100, 333])
+def test_it_does_not_matter_how_it_is_cut(coding: bytes, size: int) -> None:
+    whole = WHOLE[coding]
+    factory = decompressing(CODINGS[coding], untyped, untyped)
+    assert outcome(played(factory, whole, range(0, len(whole), size))) == outcome(played(factory, whole))
+
+
+def test_deflate_may_lack_what_should_be_around_it() -> None:
+    """Many a server leaves it out, and browsers take both."""
+    findings = played(decompressing(CODINGS[b"deflate"], untyped, untyped), DEFLATED)
+    assert seen(findings) == {("deflate",)}
+    assert not findings.troubles
+
+
+def test_the_place_is_the_frame_that_made_it_readable() -> None:
+    """In the middle of a long gzip file it is not the frame that it began in."""
+    whole = gzip.compress(TEXT)
+    (found,) = played(untyped, whole).sightings
+    before = zlib.decompressobj(31).decompress(whole[: 100 * (found.place.frame - 1)])
+    until = zlib.decompressobj(31).decompress(whole[: 100 * found.place.frame])
+    assert len(before) <= found.position < len(until)
+    assert found.position == TEXT.index(VALUE)
+
+
+@pytest.mark.parametrize(
+    ("coding", "padding"), [(b"gzip", b""), (b"gzip", bytes(512)), (b"zstd", b""), (b"bzip2", b""), (b"xz", bytes(4))]
+)
+def test_files_may_follow_each_other(coding: bytes, padding: bytes) -> None:
+    nothing = {
+        b"gzip": gzip.compress(b"nothing"),
+        b"zstd": zstandard.compress(b"nothing"),
+        b"bzip2": bz2.compress(b"nothing"),
+        b"xz": lzma.compress(b"nothing"),
+    }
+    findings = played(decompressing(CODINGS[coding], untyped, untyped), nothing[coding] * 3 + WHOLE[coding] + padding)
+    assert seen(findings) == {(coding.decode(),)}
+    assert not findings.troubles
+
+
+@pytest.mark.parametrize("coding", [coding for coding in WHOLE if coding != b"compress"])
+def test_what_follows_the_end_is_not_lost(coding: bytes) -> None:
+    following = zlib.compress(b"this is " + VALUE + b" once more")
+    findings = played(decompressing(CODINGS[coding], untyped, untyped), WHOLE[coding] + following)
+    assert seen(findings) == {(LAYER.get(coding, coding.decode()),), ("zlib",)}
+    assert not findings.troubles
+
+
+@pytest.mark.parametrize("coding", [coding for coding in WHOLE if coding != b"compress"])
+def test_what_breaks_off_is_damaged(coding: bytes) -> None:
+    findings = played(decompressing(CODINGS[coding], untyped, untyped), WHOLE[coding][:-5])
+    assert [trouble.why for trouble in findings.troubles] == [Reason.DAMAGED]
+
+
+def test_what_can_be_read_before_the_damage_is_read() -> None:
+    """A wrong byte right behind the secret hides nothing of it."""
+    compressor = zlib.compressobj(9, zlib.DEFLATED, 31)
+    whole = compressor.compress(b"this is " + VALUE) + compressor.flush(zlib.Z_FULL_FLUSH)
+    # There is no such kind of block.
+    findings = played(decompressing(CODINGS[b"gzip"], untyped, untyped), whole + b"\x07 and so on")
+    assert seen(findings) == {("gzip",)}
+    assert [trouble.why for trouble in findings.troubles] == [Reason.DAMAGED]
+
+
+def test_what_is_none_of_it_is_damaged_and_read_as_what_it_is() -> None:
+    body = in_json(b"here is " + VALUE)
+    findings = played(decompressing(CODINGS[b"gzip"], untyped, untyped), body)
+    assert ("base64",) in seen(findings)
+    assert [trouble.why for trouble in findings.troubles] == [Reason.DAMAGED]
+
+
+@pytest.mark.parametrize("coding", WHOLE)
+def test_nothing_behind_a_gap_can_be_read(coding: bytes) -> None:
+    findings = played(decompressing(CODINGS[coding], untyped, untyped), WHOLE[coding], gap=(200, 250))
+    assert not seen(findings)
+    assert Reason.GAP in {trouble.why for trouble in findings.troubles}
+
+
+def zeros(coding: bytes, length: int) -> bytes:
+    makers: dict[bytes, Callable[[bytes], bytes]] = {
+        b"gzip": gzip.compress,
+        b"zstd": zstandard.compress,
+        b"bzip2": bz2.compress,
+        b"br": lambda data: brotli.compress(data, quality=1),
+    }
+    return makers[coding](bytes(length))
+
+
+@pytest.mark.parametrize("coding", [b"gzip", b"br", b"zstd", b"bzip2"])
+def test_a_bomb_is_bounded(coding: bytes) -> None:
+    """A file that unwraps to 200 MB is left after a few megabytes."""
+    findings = played(decompressing(CODINGS[coding], untyped, untyped), zeros(coding, MANY))
+    assert Reason.LIMIT in {trouble.why for trouble in findings.troubles}
+    assert findings.budget.made < 4 << 20
+
+
+def test_what_is_only_well_packed_is_no_bomb() -> None:
+    findings = played(untyped, gzip.compress(b"line after line\n" * 50_000 + VALUE))
+    assert seen(findings) == {("gzip",)}
+    assert not findings.troubles
+
+
+def test_many_small_bombs_are_a_bomb() -> None:
+    """Each of them is spared, all of them are not."""
+    findings = some_findings()
+    bomb = brotli.compress(bytes(900_000))
+    for _ in range(60):
+        played(decompressing(CODINGS[b"br"], untyped, untyped), bomb, findings=findings)
+    assert findings.budget.made < 20 << 20
+    assert Unread(Reason.LIMIT, "br behind others that unwrapped to too many times their size") in findings.troubles
+
+
+def test_a_bomb_of_many_files_is_bounded() -> None:
+    one = zipped(bytes(900_000))
+    findings = played(untyped, one[: one.index(b"PK\1\2")] * 100)
+    assert findings.budget.made < 40 << 20
+
+
+def test_layers_are_taken_off_up_to_a_limit() -> None:
+    """And it is said when that is reached."""
+    whole = VALUE
+    for _ in range(4):
+        whole = gzip.compress(whole)
+    assert seen(played(untyped, whole, findings=some_findings(Limits(depth=4)))) == {("gzip",) * 4}
+    findings = played(untyped, whole, findings=some_findings(Limits(depth=3)))
+    assert not findings.sightings
+    assert [trouble.why for trouble in findings.troubles] == [Reason.LIMIT]
+
+
+@pytest.mark.parametrize(("most", "clear_at"), [(9, 0), (12, 0), (16, 0), (16, 1000), (13, 8192)])
+def test_codes_grow_and_tables_are_cleared(most: int, clear_at: int) -> None:
+    text = b"".join(b"%d %s\n" % (at * at, hex(at * 7919).encode()) for at in range(9000)) + VALUE
+    findings = played(untyped, compressed(text, most, clear_at))
+    assert seen(findings) == {("compress",)}
+
+
+@pytest.mark.parametrize("method", [zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2])
+@pytest.mark.parametrize("seekable", [True, False])
+def test_zip_archives_are_read_from_the_front(method: int, seekable: bool) -> None:
+    whole = zipped(TEXT, method, seekable=seekable)
+    findings = played(untyped, whole)
+    if seekable or method == zipfile.ZIP_DEFLATED:
+        assert ("zip",) in seen(findings) or () in seen(findings)
+        assert not findings.troubles
+    assert outcome(played(untyped, whole, range(0, len(whole), 31))) == outcome(findings)
+
+
+def test_an_encrypted_file_in_an_archive_cannot_be_read() -> None:
+    whole = bytearray(zipped(TEXT))
+    whole[6] |= 1
+    findings = played(untyped, bytes(whole))
+    assert Unread(Reason.OPAQUE, "an encrypted file in a zip archive") in findings.troubles
+
+
+def test_an_archive_goes_on_behind_bytes_that_are_missing() -> None:
+    """How long a file is stands before it: the next one is found."""
+    whole = zipped(b"-" * 10 + TEXT, zipfile.ZIP_STORED).replace(b"another file ", VALUE[:13])
+    findings = played(untyped, whole, gap=(60, 300))
+    assert Unread(Reason.GAP, "a zip archive with bytes missing") in findings.troubles
+    assert not any(trouble.why is Reason.DAMAGED for trouble in findings.troubles)

@@ -1,0 +1,117 @@
+"""Encoded words, as mail programs write them: what begins in one of them and ends elsewhere is seen."""
+
+from __future__ import annotations
+
+import base64
+from email.header import Header
+from email.message import EmailMessage
+from typing import TYPE_CHECKING
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from capture.played import VALUE, outcome, played, seen
+from overheard.words.layer import Layers
+from overheard_capture.decoders.mail.encoded_words import EncodedWords
+from overheard_capture.decoders.untyped import untyped
+
+if TYPE_CHECKING:
+    from overheard_capture.content.findings import Findings
+    from overheard_capture.content.readers import Reader
+
+LAYERS = {("MIME encoded words",)}
+BASE64 = base64.b64encode(VALUE[:8]).rstrip(b"=")
+
+
+def subject(text: str, charset: str = "utf-8") -> bytes:
+    """A header as Python writes it."""
+    return (
+        b"From: a@example.test\r\nSubject: " + Header(text, charset, 76).encode(linesep="\r\n").encode() + b"\r\n\r\n"
+    )
+
+
+@pytest.mark.parametrize("before", range(20, 60, 3))
+def test_a_secret_that_is_cut_by_the_length_of_a_word_is_seen(before: int) -> None:
+    """Python writes words of base64; which byte one ends behind depends on what stands before."""
+    text = subject("й" * before + VALUE.decode())
+    assert b"?b?" in text
+    findings = played(untyped, text)
+    assert findings.sightings
+    assert not findings.troubles
+
+
+def test_among_them_are_some_that_nothing_else_sees() -> None:
+    both_findings = [played(untyped, subject("й" * before + VALUE.decode())) for before in range(20, 60)]
+    assert LAYERS in [seen(findings) for findings in both_findings]
+
+
+def test_a_message_that_python_makes() -> None:
+    message = EmailMessage()
+    message["Subject"] = "Привет, Fluffy tail 4711, и ещё много слов, чтобы строка была длинной"
+    assert played(untyped, message.as_bytes()).sightings
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        b"Subject: Fluffy =?utf-8?Q?tail_4711?=",
+        b"Subject: =?utf-8?Q?Fluffy?= tail 4711",
+        b"Subject: =?utf-8?Q?Fluffy?=\r\n tail 4711",
+        b"Subject: =?utf-8?q?Flu?= =?ISO-8859-1*en?Q?ffy_?=\r\n\t =?utf-8?B?%b?=" % base64.b64encode(b"tail 4711"),
+        b"Subject: =?utf-8?B?%b?= =?utf-8?B?%b?=" % (BASE64, base64.b64encode(VALUE[8:])),
+    ],
+)
+@pytest.mark.parametrize("around", [b"", b"X: 1\r\n", b"y" * 5000 + b"\n", b"y" * 9000])
+@pytest.mark.parametrize("size", [1, 3, 50])
+def test_halves_are_put_together(line: bytes, around: bytes, size: int) -> None:
+    text = around + (b"\r\n" if around[-1:] == b"y" else b"") + line + b"\r\nTo: b@example.test\r\n" + around
+    findings = played(untyped, text)
+    assert seen(findings) == LAYERS
+    (found,) = findings.sightings
+    assert found.shown == VALUE
+    assert outcome(played(untyped, text, range(0, len(text), size))) == outcome(findings)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        b"Subject: =?utf-8?Q?Fluffy_tail_4711?=",
+        b"Subject: " + VALUE + b" =?utf-8?Q?x?=",
+        b"Subject: =?utf-8?B?!?= =?utf-8?Q?Fluffy?=tail 4711",
+        b"Subject: =?utf-8?Q?Fluffy?=\r\ntail 4711",
+        b"Subject: =?utf-8?Q?Fluffy?=" + b" " * 5000 + b"=?utf-8?Q?_tail_4711?=",
+        b"a=?b" * 3000,
+    ],
+)
+def test_what_is_seen_without_or_is_not_there_is_not_told(line: bytes) -> None:
+    findings = played(untyped, line + b"\r\n")
+    assert seen(findings) <= {()}
+    assert not findings.troubles
+
+
+def encoded_words(findings: Findings, layers: Layers) -> Reader:
+    """A reader of these alone."""
+    return EncodedWords(findings, layers)
+
+
+PIECES = [
+    b"=?utf-8?Q?Fluffy?=",
+    b"=?utf-8?Q?_tail?=",
+    b" ",
+    b"\r\n",
+    b"\n",
+    b"\t",
+    b" 4711",
+    b"Fluffy tail",
+    b"=",
+    b"?",
+    b"x" * 2000,
+]
+
+
+@given(st.lists(st.sampled_from(PIECES), max_size=12), st.lists(st.integers(0, 4000), max_size=6))
+@settings(max_examples=400)
+def test_it_does_not_matter_how_it_is_cut(pieces: list[bytes], cuts: list[int]) -> None:
+    text = b"".join(pieces)
+    assert outcome(played(encoded_words, text, cuts)) == outcome(played(encoded_words, text))

@@ -1,0 +1,75 @@
+from __future__ import annotations
+
+import base64
+import quopri
+
+import pytest
+
+from capture.played import VALUE, outcome, played, seen, some_findings
+from overheard.words.layer import Layers
+from overheard_capture.decoders.mail.quoted_printable import QuotedPrintable
+from overheard_capture.decoders.untyped import untyped
+
+MAIL = (
+    b"EHLO here\r\nMAIL FROM:<a@example.test>\r\nDATA\r\nContent-Transfer-Encoding: quoted-printable\r\n\r\n"
+    b"Some line that is not broken.\r\nAnother one, long enough to be broken, and so it is: Flu=\r\nffy tail =34711 "
+    b"is what it says.\r\n.\r\nQUIT\r\n"
+)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        MAIL,
+        b"Fluffy=\ntail 4711 is not it, Fluffy =\r\ntail =\r\n4711 is",
+        b"Fluf=\r\nfy tail 4711",
+        b"x" * 2100 + b"\nFluf=\r\nfy tail 4711\n" + b"y" * 500,
+        b"two: Fluf=\nfy tail 4711\nand one in between\nFluf=\r\nfy tail 4711\n",
+        b"=46=6C=75=66=66=79=20=\n=74=61=69=6C=20=34=37=31=31\n",
+    ],
+)
+@pytest.mark.parametrize("size", [1, 7, 100])
+def test_lines_that_go_on_are_put_together(text: bytes, size: int) -> None:
+    findings = played(untyped, text)
+    assert ("quoted-printable",) in seen(findings)
+    assert not findings.troubles
+    assert outcome(played(untyped, text, range(0, len(text), size))) == outcome(findings)
+
+
+@pytest.mark.parametrize("size", [1, 7, 1000])
+def test_smtp_may_have_put_a_dot_before_a_line(size: int) -> None:
+    value = b"tail.4711.of.it"
+    text = b"The secret is tail=\r\n..4711.of.it, they say\r\n"
+    findings = played(untyped, text, range(0, len(text), size), findings=some_findings(value=value))
+    assert seen(findings) == {("quoted-printable",)}
+
+
+@pytest.mark.parametrize(
+    "text", [VALUE + b" in plain text, a=b\r\nc=\r\n", b"a=\nb=\n" * 50, b"=\n" * 500, b"x=" + b"y" * 5000 + b"=\n" * 3]
+)
+def test_what_is_not_changed_is_not_seen_twice(text: bytes) -> None:
+    findings = played(untyped, text)
+    assert seen(findings) <= {()}
+    assert not findings.troubles
+    assert outcome(played(untyped, text, range(0, len(text), 3))) == outcome(findings)
+
+
+@pytest.mark.parametrize("size", [1, 2, 5, 1000])
+def test_what_is_said_to_be_quoted_printable_is(size: int) -> None:
+    """Escapes that are cut in two among them; what is no escape stands for itself."""
+    text = quopri.encodestring("Это ".encode() * 40 + VALUE + b" = " + b"z" * 200 + VALUE) + b" 100% =zz =4"
+
+    def factory(findings: object, layers: Layers) -> QuotedPrintable:
+        return QuotedPrintable(findings, layers, untyped)  # type: ignore[arg-type]
+
+    findings = played(factory, text, range(0, len(text), size))
+    assert not findings.troubles
+    assert outcome(findings) == outcome(played(factory, text))
+    assert findings.sightings
+
+
+def test_base64_in_it_is_found_over_its_line_breaks() -> None:
+    """A line of base64 is cut by quoted-printable, too."""
+    letters = base64.b64encode(b"this is " + VALUE + b" as base64, which is long enough")
+    findings = played(untyped, b"data: " + letters[:30] + b"=\r\n" + letters[30:].replace(b"=", b"=3D") + b"\r\n")
+    assert ("quoted-printable", "base64") in seen(findings)

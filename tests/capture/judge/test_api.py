@@ -1,0 +1,161 @@
+"""Judging files as somebody names them: what they are called, and what happens where tshark cannot get at them."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from capture.frames import exchange, rewritten
+from capture.recordings import reasons
+from overheard import judge
+from overheard.engines.base import clean_environment
+from overheard.words.errors import SettingsError, UnreadableError
+from overheard.words.options import Options
+from overheard.words.verdict import Outcome
+from overheard_capture.judge import evidence
+from overheard_capture.wireshark import tshark
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from capture.recordings import Recordings
+
+OTHER = "somebody else's word"
+
+
+def scanned(path: Path, *arguments: str, **variables: str) -> subprocess.CompletedProcess[bytes]:
+    """What `overheard scan -` says of what stands in a file, with these variables in its environment."""
+    with path.open("rb") as file:
+        return subprocess.run(
+            [sys.executable, "-m", "overheard", "scan", "-", *arguments, "--secret", f"it={OTHER}"],
+            stdin=file,
+            capture_output=True,
+            env={**clean_environment(), **variables},
+            check=False,
+        )
+
+
+@pytest.mark.parametrize("form", [[], ["--json"], ["--sarif"], ["--junit"]])
+def test_standard_input_is_called_so_also_where_a_copy_is_made(recordings: Recordings, form: list[str]) -> None:
+    """tshark, which opens TLS with the keys, cannot read a pipe."""
+    said = scanned(recordings.path("https"), "--keys", str(recordings.keys), *form)
+    assert said.returncode == 2
+    assert b"/tmp" not in said.stdout + said.stderr
+    if form == ["--json"]:
+        told = json.loads(said.stdout)
+        assert told["account"]["files"] == ["-"]
+        assert any("the key log opens" in check["says"] for check in told["verdicts"]["it"]["checks"])
+    elif not form:
+        assert b"s of traffic: -\n" in said.stdout
+
+
+def test_keys_that_come_with_standard_input_are_too_late(recordings: Recordings, tmp_path: Path) -> None:
+    """It was read by then, and tshark would have to read it again."""
+    both = tmp_path / "both.pcapng"
+    subprocess.run(
+        ["editcap", "--inject-secrets", f"tls,{recordings.keys}", str(recordings.path("https")), str(both)], check=True
+    )
+    (of_pipe,) = _present(json.loads(scanned(both, "--json").stdout))
+    (of_file,) = _present(judge(both, {"it": OTHER}).to_json())
+    assert "opens" in of_file["says"]
+    assert of_pipe["says"] == "keys came with standard input, which can be read but once"
+    assert of_pipe["hint"] == "save it as a file, and judge that"
+
+
+def _present(report: dict[str, Any]) -> list[dict[str, str]]:
+    return [check for check in report["verdicts"]["it"]["checks"] if check["code"] == "present"]
+
+
+def test_what_cannot_be_read_of_standard_input_is_told_as_without_keys(recordings: Recordings, tmp_path: Path) -> None:
+    nothing = tmp_path / "nothing"
+    nothing.write_bytes(b"this is no capture, and never was")
+    with_keys = json.loads(scanned(nothing, "--keys", str(recordings.keys), "--json").stdout)
+    without = json.loads(scanned(nothing, "--json").stdout)
+    for told in (with_keys, without):
+        assert told["account"]["files"] == ["-"]
+    assert with_keys["verdicts"] == without["verdicts"]
+
+
+@pytest.fixture
+def two(recordings: Recordings, tmp_path: Path) -> list[Path]:
+    """A recording in two files: one of a connection, and one of all that was recorded before."""
+    other = rewritten(tmp_path / "other.pcapng", exchange([b"GET / HTTP/1.1\r\n\r\n"], [b"HTTP/1.1 204 No\r\n\r\n"]))
+    return [other, recordings.path("https")]
+
+
+def test_several_files_are_opened_with_the_keys(recordings: Recordings, two: list[Path]) -> None:
+    verdict = judge(two, {"message": "fluffy tail"}, Options(vouched=["whole"]), keys=[recordings.keys]).verdicts[
+        "message"
+    ]
+    assert (verdict.outcome, verdict.presence) == (Outcome.PROTECTED, "key log")
+
+
+@pytest.mark.parametrize("trouble", ["missing", "failing"])
+def test_where_they_cannot_be_put_together_that_is_a_reason(
+    recordings: Recordings, two: list[Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, trouble: str
+) -> None:
+    """As it is where tshark cannot be asked: no error that ends everything."""
+    programs = tmp_path / "programs"
+    programs.mkdir()
+    if trouble == "failing":
+        (programs / "mergecap").write_text("#!/bin/sh\necho 'no room left' >&2\nexit 1\n")
+        (programs / "mergecap").chmod(0o755)
+    monkeypatch.setenv("PATH", f"{programs}:/nowhere" if trouble == "missing" else f"{programs}:/usr/bin:/bin")
+    for options in ({"keys": [recordings.keys]}, {"second_witness": True, "vouched": ["sent"]}):
+        verdict = judge(two, {"message": "fluffy tail"}, **options).verdicts["message"]
+        assert verdict.outcome is Outcome.INCONCLUSIVE
+        told = {check.code: check.says for check in verdict.reasons}
+        assert "mergecap" in told["present" if "keys" in options else "second-witness"]
+
+
+@pytest.mark.parametrize("options", [["--keys"], ["--second-witness", "--vouch", "sent"]], ids=lambda value: value[0])
+def test_no_reason_names_a_copy_that_was_made(
+    recordings: Recordings, two: list[Path], tmp_path: Path, options: list[str]
+) -> None:
+    """That is what mergecap was given, and what it complains of."""
+    programs = tmp_path / "programs"
+    programs.mkdir()
+    (programs / "mergecap").write_text('#!/bin/sh\necho "one of these is broken: $*" >&2\nexit 2\n')
+    (programs / "mergecap").chmod(0o755)
+    keys = [str(recordings.keys)] if options == ["--keys"] else []
+    said = scanned(recordings.path("https"), str(two[0]), *options, *keys, PATH=f"{programs}:/usr/bin:/bin")
+    assert b"one of these is broken: -a -w together.pcapng other.pcapng standard input\n" in said.stdout
+    assert b"/overheard-" not in said.stdout + said.stderr
+
+
+def test_files_are_not_put_together_for_nothing(two: list[Path], monkeypatch: pytest.MonkeyPatch) -> None:
+    def never(*_: object) -> None:
+        raise UnreadableError("nobody asked for that")
+
+    monkeypatch.setattr(evidence, "one_file", never)
+    verdict = judge(two, {"message": "fluffy tail"}, Options(vouched=["whole", "sent"])).verdicts["message"]
+    assert reasons(verdict) == set()
+
+
+def test_tshark_opens_a_stream_once_for_all_secrets(recordings: Recordings, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[tuple[str, ...]] = []
+    real = tshark.tshark
+
+    def note(capture: tshark.TsharkInput, *arguments: str, keys: tshark.TlsKeys) -> str:
+        asked.append(arguments)
+        return real(capture, *arguments, keys=keys)
+
+    monkeypatch.setattr(tshark, "tshark", note)
+    report = judge(recordings.path("https"), {"one": OTHER, "two": OTHER.upper()}, keys=[recordings.keys])
+    assert len(asked) == len(set(asked)) == 2
+    for verdict in report.verdicts.values():
+        assert "present" in reasons(verdict)
+
+
+def test_what_makes_no_sense_is_an_error(recordings: Recordings) -> None:
+    path = recordings.path("https")
+    with pytest.raises(SettingsError, match="no capture is named"):
+        judge([], {"it": OTHER})
+    with pytest.raises(SettingsError, match="nobody can vouch for 'all'"):
+        judge(path, {"it": OTHER}, Options(vouched=["all"]))
+    with pytest.raises(UnreadableError, match=r"the keys in .* cannot be read"):
+        judge(path, {"it": OTHER}, keys=[path.parent / "nowhere.keys"])

@@ -1,0 +1,227 @@
+"""Every way for a recording to be incomplete, each alone and each with each other: INCONCLUSIVE, for its reason."""
+
+from __future__ import annotations
+
+import itertools
+import json
+from collections.abc import Callable
+from dataclasses import asdict, dataclass, replace
+from typing import TYPE_CHECKING
+
+import pytest
+
+from capture.frames import File, ethernet, exchange, ipv4, udp, unwrap
+from overheard.words.options import Options
+from overheard.words.verdict import Outcome
+from overheard_capture.captures.reader import read
+from overheard_capture.captures.recording import read_recording, recording_file
+from overheard_capture.judge.api import judge
+from overheard_capture.packets import ACK, FIN, SYN, Segment
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from capture.recordings import Recordings
+    from overheard.words.recording import Recording
+    from overheard.words.report import Report
+    from overheard_capture.captures.frame import Frame
+
+
+@dataclass
+class Damaged:
+    """A recording to be damaged: its frames with how long each was on the wire, and what else is said of it."""
+
+    frames: list[tuple[bytes, int]]
+    recording: Recording
+    secret: bytes = b"fluffy tail"
+    vouched: tuple[str, ...] = ("sent",)
+    dropped: int | None = 0
+    cut: int = 0
+
+    def judge(self, path: Path) -> Report:
+        """The verdict on it."""
+        file = File().section().interface()
+        for data, original in self.frames:
+            file.packet(data, ticks=1_700_000_000_000_000, original=original)
+        if self.dropped is not None:
+            file.statistics(interface_drops=self.dropped, system_drops=0)
+        file.content = file.content[: len(file.content) - self.cut]
+        file.write(path)
+        recording_file(path).write_text(json.dumps(asdict(self.recording)))
+        return judge(path, {"message": self.secret}, Options(vouched=self.vouched))
+
+    def segments(self) -> list[tuple[int, Segment]]:
+        """The TCP segments, with where each stands."""
+        found = enumerate(map(_unwrap, self.frames))
+        return [(at, packet) for at, packet in found if isinstance(packet, Segment)]
+
+    def leave_out(self, which: Callable[[Segment], bool]) -> None:
+        """Lose the first segment that is so."""
+        del self.frames[next(at for at, segment in self.segments() if which(segment))]
+
+    def without(self, mark: str) -> None:
+        """Lose the frames with a mark."""
+        self.frames = [frame for frame in self.frames if mark.encode() not in frame[0]]
+
+    def put_in(self, *frames: bytes) -> None:
+        """Put frames in, behind the start mark."""
+        self.frames[1:1] = [(frame, len(frame)) for frame in frames]
+
+
+def _unwrap(frame: tuple[bytes, int]) -> object:
+    from capture.frames import frame as made  # noqa: PLC0415  (the name is this function's own)
+
+    return unwrap(made(frame[0]))
+
+
+def _died(it: Damaged) -> None:
+    it.recording = replace(it.recording, recorder_alive=False, exit_code=-9)
+
+
+def _no_start(it: Damaged) -> None:
+    it.without(it.recording.start_mark)
+
+
+def _no_end(it: Damaged) -> None:
+    it.without(it.recording.end_mark)
+
+
+def _dropped(it: Damaged) -> None:
+    it.dropped = 3
+
+
+def _unsaid(it: Damaged) -> None:
+    it.dropped = None
+
+
+def _cut(it: Damaged) -> None:
+    it.cut = 6
+
+
+def _snapped(it: Damaged) -> None:
+    data, original = it.frames[-1]
+    it.frames.insert(1, (ethernet(ipv4(udp(b"plain words"), protocol=17)), 900))
+    assert original == len(data)
+
+
+def _gap(it: Damaged) -> None:
+    # The last of those: no other fault is about it.
+    del it.frames[[at for at, segment in it.segments() if len(segment.payload) > 100][-1]]
+
+
+def _no_syn(it: Damaged) -> None:
+    it.leave_out(lambda segment: segment.flags & (SYN | ACK) == SYN)
+
+
+def _no_fin(it: Damaged) -> None:
+    it.leave_out(lambda segment: bool(segment.flags & FIN))
+
+
+def _conflict(it: Damaged) -> None:
+    at, segment = next(found for found in it.segments() if len(found[1].payload) > 100)
+    data = it.frames[at][0]
+    other = data[: segment.offset + 50] + bytes([data[segment.offset + 50] ^ 1]) + data[segment.offset + 51 :]
+    it.frames.insert(at + 1, (other, len(other)))
+
+
+def _half_a_packet(it: Damaged) -> None:
+    it.put_in(ethernet(ipv4(udp(b"plain words" * 9)[:64], protocol=17, fragment=0x2000)))
+
+
+def _riddle(it: Damaged) -> None:
+    it.put_in(*exchange([b"\x01\xfe\xff\x80" * 40], [b"\x02\xfe\xff\x80" * 40]))
+
+
+def _riddle_in_a_datagram(it: Damaged) -> None:
+    it.put_in(ethernet(ipv4(udp(b"\x01\xfe\xff\x80" * 40), protocol=17)))
+
+
+def _broken_wrapping(it: Damaged) -> None:
+    head = b"HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: 40\r\n\r\n"
+    it.put_in(*exchange([b"GET / HTTP/1.1\r\nHost: a\r\n\r\n"], [head + b"\x1f\x8b\x08" + bytes(37)]))
+
+
+def _short(it: Damaged) -> None:
+    it.secret = b"fl!f"
+
+
+def _nobody_says_it_was_sent(it: Damaged) -> None:
+    it.vouched = ()
+
+
+FAULTS: dict[str, tuple[Callable[[Damaged], None], str]] = {
+    "the recorder died": (_died, "recorder-alive"),
+    "no start mark": (_no_start, "marks"),
+    "no end mark": (_no_end, "marks"),
+    "packets were dropped": (_dropped, "no-drops"),
+    "nobody says what was dropped": (_unsaid, "no-drops"),
+    "the file breaks off": (_cut, "closed"),
+    "a frame is cut short": (_snapped, "frames-whole"),
+    "a segment is missing": (_gap, "no-gaps"),
+    "the beginning of a stream is missing": (_no_syn, "streams-complete"),
+    "the end of a stream is missing": (_no_fin, "streams-complete"),
+    "a byte was sent twice with two values": (_conflict, "no-conflicts"),
+    "a part of an IP packet is missing": (_half_a_packet, "fragments-whole"),
+    "a stream that nobody can read": (_riddle, "readable"),
+    "a datagram that nobody can read": (_riddle_in_a_datagram, "readable"),
+    "something wrapped that cannot be unwrapped": (_broken_wrapping, "readable"),
+    "a secret too short to tell from chance": (_short, "chance"),
+    "nobody says that it was sent": (_nobody_says_it_was_sent, "present"),
+}
+
+
+@pytest.fixture(scope="module")
+def frames(recordings: Recordings) -> list[Frame]:
+    """Those of a sound recording of HTTPS."""
+    return read(recordings.path("https")).frames
+
+
+@pytest.fixture
+def sound(recordings: Recordings, frames: list[Frame]) -> Damaged:
+    return Damaged([(frame.data, frame.original_length) for frame in frames], read_recording(recordings.path("https")))
+
+
+def reasons(report: Report) -> set[str]:
+    return {check.code for check in report.verdicts["message"].reasons}
+
+
+def test_without_a_fault_it_is_protected(sound: Damaged, tmp_path: Path) -> None:
+    """The one that stays silent: what stands beside the faults holds."""
+    report = sound.judge(tmp_path / "sound.pcapng")
+    assert (report.outcome, reasons(report)) == (Outcome.PROTECTED, set())
+
+
+def test_what_is_put_in_makes_no_doubt_by_itself(sound: Damaged, tmp_path: Path) -> None:
+    sound.put_in(
+        ethernet(ipv4(udp(b"plain words"), protocol=17)),
+        *exchange([b"GET / HTTP/1.1\r\nHost: a\r\n\r\n"], [b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nhi"]),
+    )
+    report = sound.judge(tmp_path / "sound.pcapng")
+    assert (report.outcome, reasons(report)) == (Outcome.PROTECTED, set())
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+def test_each_alone_is_inconclusive_for_its_reason(sound: Damaged, tmp_path: Path, fault: str) -> None:
+    damage, reason = FAULTS[fault]
+    damage(sound)
+    report = sound.judge(tmp_path / "damaged.pcapng")
+    assert report.outcome is Outcome.INCONCLUSIVE
+    assert reason in reasons(report)
+
+
+@pytest.mark.parametrize(("one", "other"), list(itertools.permutations(FAULTS, 2)))
+def test_each_with_each_other_is_inconclusive_for_both_reasons(
+    sound: Damaged, tmp_path: Path, one: str, other: str
+) -> None:
+    for fault in (one, other):
+        FAULTS[fault][0](sound)
+    report = sound.judge(tmp_path / "damaged.pcapng")
+    assert report.outcome is Outcome.INCONCLUSIVE
+    assert {FAULTS[one][1], FAULTS[other][1]} <= reasons(report)
+
+
+def test_every_reason_says_what_to_do(sound: Damaged, tmp_path: Path) -> None:
+    for damage, _ in FAULTS.values():
+        damage(sound)
+    for check in sound.judge(tmp_path / "damaged.pcapng").verdicts["message"].reasons:
+        assert check.hint, check

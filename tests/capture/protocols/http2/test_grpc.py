@@ -1,0 +1,165 @@
+"""gRPC as grpcio speaks it, over a socket that is listened to; and message by message."""
+
+from __future__ import annotations
+
+import base64
+import contextlib
+import gzip
+import socket
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+from typing import TYPE_CHECKING
+
+import grpc  # type: ignore[import-untyped]  # it publishes no types
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from capture.played import VALUE, outcome, played, seen
+from overheard_capture.content.findings import Reason
+from overheard_capture.decoders.protobuf import NotProtobufError, ProtobufFields, fields
+from overheard_capture.protocols.http2.grpc import Grpc
+from overheard_capture.protocols.http2.reader import http2
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+# Fields 1 (a number), 2 (a text), and 3 (a message with a text in its field 1).
+INNER = b"\x0a" + bytes([len(VALUE)]) + VALUE
+MESSAGE = b"\x08\x96\x01\x12\x07testing\x1a" + bytes([len(INNER)]) + INNER
+
+
+class Tap:
+    """Brings a client's bytes to a server and back, and keeps them."""
+
+    def __init__(self, port: int) -> None:
+        self._listening = socket.create_server(("127.0.0.1", 0))
+        self.port = self._listening.getsockname()[1]
+        self.sent, self.answered = bytearray(), bytearray()
+        self._target = port
+        self._threads = [threading.Thread(target=self._accept)]
+        self._threads[0].start()
+
+    def _accept(self) -> None:
+        client, _ = self._listening.accept()
+        server = socket.create_connection(("127.0.0.1", self._target))
+        back = threading.Thread(target=self._pass_on, args=(server, client, self.answered))
+        back.start()
+        self._pass_on(client, server, self.sent)
+        back.join()
+        for each in (client, server, self._listening):
+            each.close()
+
+    @staticmethod
+    def _pass_on(source: socket.socket, target: socket.socket, kept: bytearray) -> None:
+        with contextlib.suppress(OSError):
+            while data := source.recv(65536):
+                kept += data
+                target.sendall(data)
+            target.shutdown(socket.SHUT_WR)
+
+    def join(self) -> None:
+        self._threads[0].join(10)
+
+
+@pytest.fixture
+def served() -> Iterator[int]:
+    """The port of a server that says what it is told."""
+    server = grpc.server(ThreadPoolExecutor(1))
+    echo = grpc.unary_unary_rpc_method_handler(lambda message, _: message)
+    server.add_generic_rpc_handlers([grpc.method_handlers_generic_handler("Echo", {"Say": echo})])
+    port = server.add_insecure_port("127.0.0.1:0")
+    server.start()
+    yield port
+    server.stop(None).wait()
+
+
+def asked(port: int, message: bytes, compression: grpc.Compression) -> tuple[bytes, bytes]:
+    tap = Tap(port)
+    with grpc.insecure_channel(f"127.0.0.1:{tap.port}", compression=compression) as channel:
+        call = channel.unary_unary("/Echo/Say")
+        assert call(message, timeout=10, metadata=[("x-note", VALUE.decode())]) == message
+    tap.join()
+    return bytes(tap.sent), bytes(tap.answered)
+
+
+def test_what_grpcio_says_is_read(served: int) -> None:
+    sent, answered = asked(served, MESSAGE, grpc.Compression.NoCompression)
+    assert seen(played(http2, sent)) == {(), ("HTTP/2", "HPACK")} or seen(played(http2, sent)) == {()}
+    for data in (sent, answered):
+        findings = played(http2, data)
+        assert findings.read == {"HTTP/2": len(data)}
+        assert not findings.troubles
+
+
+def test_what_grpcio_compresses_is_inflated(served: int) -> None:
+    message = MESSAGE + b"\x12\x7f" + b"x" * 127
+    sent, _ = asked(served, message, grpc.Compression.Gzip)
+    findings = played(http2, sent)
+    assert ("HTTP/2", "gRPC", "gzip") in seen(findings)
+    assert not findings.troubles
+    sent, _ = asked(served, message, grpc.Compression.Deflate)
+    assert any(layers[:2] == ("HTTP/2", "gRPC") and len(layers) == 3 for layers in seen(played(http2, sent)))
+
+
+# ---- message by message
+
+GZIP = partial(Grpc, encoding=b"gzip")
+
+
+def message(data: bytes, flags: int = 0) -> bytes:
+    return bytes([flags]) + len(data).to_bytes(4, "big") + data
+
+
+CALL = message(MESSAGE) + message(gzip.compress(MESSAGE), 1) + message(b"") + message(b"grpc-status: 0\r\n", 0x80)
+
+
+def test_messages_are_told_apart() -> None:
+    findings = played(GZIP, CALL)
+    assert seen(findings) == {(), ("gRPC", "gzip")}
+    assert not findings.troubles
+
+
+def test_what_is_no_message_is_said() -> None:
+    assert Reason.DAMAGED in {trouble.why for trouble in played(GZIP, CALL + b"\x42hello").troubles}
+    assert Reason.DAMAGED in {trouble.why for trouble in played(GZIP, CALL[:-1]).troubles}
+    assert Reason.GAP in {trouble.why for trouble in played(GZIP, CALL, gap=(2, 6)).troubles}
+
+
+def test_a_gap_inside_of_a_message_is_not_the_end() -> None:
+    assert ("gRPC", "gzip") in seen(played(GZIP, CALL, gap=(7, 9)))
+
+
+@given(st.lists(st.integers(0, len(CALL))))
+def test_it_does_not_matter_in_which_pieces_it_comes(cuts: list[int]) -> None:
+    assert outcome(played(GZIP, CALL, cuts)) == outcome(played(GZIP, CALL))
+
+
+@given(st.binary(max_size=60), st.integers(0, len(CALL)), st.integers(0, 20))
+def test_damage_raises_nothing(damage: bytes, at: int, instead: int) -> None:
+    played(GZIP, CALL[:at] + damage + CALL[at + instead :])
+
+
+# ---- Protocol Buffers
+
+
+def test_the_fields_of_a_message() -> None:
+    begins = MESSAGE.index(VALUE)
+    assert fields(MESSAGE) == ProtobufFields([(5, 12), (begins, begins + len(VALUE))], [])
+    assert fields(b"") == ProtobufFields([], [])
+    assert fields(b"\x12\x04\xff\xfe\xfd\xfc") == ProtobufFields([], [(2, 6)])
+
+
+@given(st.binary(max_size=200))
+def test_any_bytes_may_be_a_message(data: bytes) -> None:
+    with contextlib.suppress(NotProtobufError):
+        found = fields(data)
+        assert all(0 <= begins < ends <= len(data) for begins, ends in (*found.texts, *found.others))
+
+
+def test_base64_in_a_text_of_a_message_is_found() -> None:
+    """That a leaf reads each text."""
+    twice = base64.b64encode(base64.b64encode(b"it is " + VALUE))
+    findings = played(GZIP, message(b"\x08\x01\x12" + bytes([len(twice)]) + twice))
+    assert ("gRPC", "base64", "base64") in seen(findings)

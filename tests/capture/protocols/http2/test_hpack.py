@@ -1,0 +1,100 @@
+"""What is used of the package hpack beneath its documented interface, by the examples of RFC 7541, appendix C."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from hpack.exceptions import HPACKError
+from hpack.hpack import decode_integer
+from hpack.huffman_table import decode_huffman
+from hpack.table import HeaderTable
+
+from overheard_capture.protocols.http2.hpack import HpackDecoder
+
+# C.5.1: what the first response leaves in a table of 256 bytes, the oldest first.
+FIRST_RESPONSE = [
+    (b":status", b"302"),
+    (b"cache-control", b"private"),
+    (b"date", b"Mon, 21 Oct 2013 20:13:21 GMT"),
+    (b"location", b"https://www.example.com"),
+]
+
+
+@pytest.fixture
+def table() -> HeaderTable:
+    made = HeaderTable()
+    made.maxsize = 256
+    for name, value in FIRST_RESPONSE:
+        made.add(name, value)
+    return made
+
+
+@pytest.mark.parametrize(
+    ("block", "bits", "number"), [("0a", 5, (10, 1)), ("1f9a0a", 5, (1337, 3)), ("2a", 8, (42, 1))]
+)
+def test_an_integer_is_read_with_its_length(block: str, bits: int, number: tuple[int, int]) -> None:
+    """C.1; the bits before the prefix, and the bytes after the integer, are no part of it."""
+    assert decode_integer(bytes.fromhex(block), bits) == number
+    first, *others = bytes.fromhex(block)
+    before = 0xFF << bits & 0xFF
+    assert decode_integer(bytes([before | first, *others]) + b"more", bits) == number
+
+
+@pytest.mark.parametrize(
+    ("coded", "text"),
+    [
+        ("f1e3c2e5f23a6ba0ab90f4ff", b"www.example.com"),
+        ("a8eb10649cbf", b"no-cache"),
+        ("d07abe941054d444a8200595040b8166e082a62d1bff", b"Mon, 21 Oct 2013 20:13:21 GMT"),
+    ],
+)
+def test_huffman_is_read_as_bytes(coded: str, text: bytes) -> None:
+    """C.4 and C.6."""
+    assert decode_huffman(bytes.fromhex(coded)) == text
+
+
+def test_a_table_counts_on_from_the_static_one_and_its_newest_entry_comes_first(table: HeaderTable) -> None:
+    """C.5.1."""
+    assert HeaderTable.STATIC_TABLE_LENGTH == 61
+    assert table.get_by_index(2) == (b":method", b"GET")
+    assert [table.get_by_index(62 + at) for at in range(4)] == FIRST_RESPONSE[::-1]
+    assert len(table.dynamic_entries) == 4
+
+
+def test_a_table_that_is_full_lets_go_of_its_oldest_entry(table: HeaderTable) -> None:
+    """C.5.2."""
+    table.add(b":status", b"307")
+    assert table.get_by_index(62) == (b":status", b"307")
+    assert table.get_by_index(65) == FIRST_RESPONSE[1]
+    table.maxsize = 0
+    assert len(table.dynamic_entries) == 0
+
+
+@pytest.mark.parametrize(
+    "read",
+    [
+        pytest.param(lambda: HeaderTable().get_by_index(62), id="an entry that is not there"),
+        pytest.param(lambda: HeaderTable().get_by_index(0), id="an entry that cannot be"),
+        pytest.param(lambda: decode_integer(b"\x1f\x9a", 5), id="an integer that breaks off"),
+        pytest.param(lambda: decode_integer(b"", 5), id="no integer"),
+        pytest.param(lambda: decode_huffman(b"\xff" * 4), id="the end of the text amid it"),
+        pytest.param(lambda: decode_huffman(b"\0"), id="a symbol that breaks off"),
+    ],
+)
+def test_what_is_damaged_is_told_by_one_error(read: Callable[[], object]) -> None:
+    with pytest.raises(HPACKError):
+        read()
+
+
+def test_header_blocks_are_read_with_these() -> None:
+    """C.6.1 and C.6.2: two responses of one connection."""
+    blocks = HpackDecoder()
+    told = (
+        "488264025885aec3771a4b6196d07abe941054d444a8200595040b8166e082a62d1bff6e919d29ad171863c78f0b97c8e9ae82ae43d3",
+        "4883640effc1c0bf",
+    )
+    first, second = (blocks.read(bytes.fromhex(each), 1 << 16) for each in told)
+    assert [(field.name, field.value) for field in first[0]] == FIRST_RESPONSE
+    assert [(field.name, field.value) for field in second[0]] == [(b":status", b"307"), *FIRST_RESPONSE[1:]]
+    assert first[1] == second[1] == 0

@@ -1,0 +1,70 @@
+"""QUIC as aioquic speaks it, without a wire: the datagrams of both sides, in turn."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from aioquic.quic.configuration import QuicConfiguration
+from aioquic.quic.connection import QuicConnection
+
+from capture.talk import SEARCH
+from overheard_capture.content.findings import Conversation, Findings
+from overheard_capture.identify.direction import READERS
+from overheard_capture.protocols.quic.reader import QuicReader
+from overheard_capture.provenance.origin import Origin
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from lab.pki import Files
+
+    Datagrams = Sequence[tuple[str, bytes]]
+
+CLIENT, SERVER = ("127.0.0.1", 1), ("127.0.0.1", 2)
+
+
+def spoken(
+    files: Files, *, name: str = "localhost", version: int = 1, said: bytes = b"fluffy tail", blocks: int = 3
+) -> list[tuple[str, bytes]]:
+    """A connection on which the client says `said`, and the server a few blocks; and then it is closed."""
+    asking = QuicConfiguration(is_client=True, alpn_protocols=["h3"], server_name=name)
+    asking.load_verify_locations(str(files.root))
+    asking.original_version, asking.supported_versions = version, [version]
+    answering = QuicConfiguration(is_client=False, alpn_protocols=["h3"])
+    answering.load_cert_chain(str(files.certificate), str(files.key))
+    answering.supported_versions = [version]
+    client = QuicConnection(configuration=asking)
+    server: QuicConnection | None = None
+    client.connect(SERVER, now=0)
+    datagrams: list[tuple[str, bytes]] = []
+    for turn in range(6):
+        for data, _ in client.datagrams_to_send(now=turn):
+            datagrams.append((">", data))
+            server = server or QuicConnection(
+                configuration=answering, original_destination_connection_id=data[6 : 6 + data[5]]
+            )
+            server.receive_datagram(data, CLIENT, now=turn)
+        assert server
+        if turn == 2:
+            client.send_stream_data(0, said * 50)
+            server.send_stream_data(1, said * 100 * blocks)
+        if turn == 4:
+            client.close()
+        for data, _ in server.datagrams_to_send(now=turn):
+            datagrams.append(("<", data))
+            client.receive_datagram(data, SERVER, now=turn)
+    return datagrams
+
+
+def heard(datagrams: Datagrams) -> tuple[tuple[Findings, Findings], list[bool]]:
+    """The desks of both sides, and which datagrams were QUIC. Each comes in a frame of its own, from 1 on."""
+    talk = Conversation()
+    both_findings = Findings(SEARCH, READERS, conversation=talk), Findings(SEARCH, READERS, conversation=talk)
+    readers = [QuicReader(findings) for findings in both_findings]
+    known = [
+        readers[side == "<"].datagram(data, Origin.of_frame(number, 42, len(data)))
+        for number, (side, data) in enumerate(datagrams, start=1)
+    ]
+    for reader in readers:
+        reader.close()
+    return both_findings, known

@@ -1,0 +1,168 @@
+"""QUIC, datagram by datagram: what aioquic says counts as protected, and nothing else does."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from capture.protocols.quic.talking import heard, spoken
+from lab.pki import Files
+from overheard_capture.protocols.quic.keys import InitialKeys
+from overheard_capture.protocols.quic.packets import VERSION_1, VERSION_2, PacketType, packets
+from overheard_capture.protocols.tls.conversation import tls_of
+
+if TYPE_CHECKING:
+    from capture.protocols.quic.talking import Datagrams
+    from overheard_capture.content.findings import Findings
+
+    Said = list[tuple[str, bytes]]
+
+
+@pytest.fixture(scope="module")
+def files(tmp_path_factory: pytest.TempPathFactory) -> Files:
+    return Files.make(tmp_path_factory.mktemp("quic"))
+
+
+@pytest.fixture(scope="module")
+def said(files: Files) -> Said:
+    return spoken(files)
+
+
+def problems(both_findings: tuple[Findings, Findings]) -> list[str]:
+    return [problem for findings in both_findings if findings.encryption for problem in findings.encryption.problems]
+
+
+def protected(both_findings: tuple[Findings, Findings]) -> bool:
+    return all(findings.encryption and findings.encryption.protected for findings in both_findings)
+
+
+@pytest.mark.parametrize(("version", "kind"), [(VERSION_1, "QUIC v1"), (VERSION_2, "QUIC v2")])
+def test_what_aioquic_says_is_protected(files: Files, version: int, kind: str) -> None:
+    said = spoken(files, version=version)
+    both_findings, known = heard(said)
+    assert all(known)
+    assert (protected(both_findings), problems(both_findings)) == (True, [])
+    for side, findings in zip("><", both_findings, strict=True):
+        assert findings.read.total() == sum(len(data) for who, data in said if who == side)
+        assert (list(findings.kinds), findings.sightings) == ([kind], [])
+        assert findings.read["QUIC Initial"]
+        assert findings.read["QUIC Handshake"]
+        assert findings.read["QUIC 1-RTT"]
+    client = tls_of(both_findings[0])
+    assert client
+    assert client.asked
+    assert (client.asked.sni, client.asked.alpn) == ("localhost", ("h3",))
+
+
+def test_a_name_in_the_first_packet_is_seen(files: Files) -> None:
+    """It is encrypted, with a key that stands beside it."""
+    said = spoken(files, name="fluffy tail")
+    assert not any(b"fluffy tail" in data for _, data in said)
+    both_findings, _ = heard(said)
+    assert both_findings[0].sightings
+    assert {found.layers for found in both_findings[0].sightings} == {("QUIC Initial",)}
+    assert both_findings[0].sightings[0].place.frame == 1
+
+
+def test_the_keys_are_those_of_the_standards() -> None:
+    """RFC 9001, A.1; RFC 9369, A.1."""
+    target = bytes.fromhex("8394c8f03e515708")
+    assert InitialKeys(VERSION_1, target).client.key.hex() == "1f369613dd76d5467730efcbe3b1a22d"
+    assert InitialKeys(VERSION_1, target).server.vector.hex() == "0ac1493ca1905853b0bba03e"
+    assert InitialKeys(VERSION_2, target).client.key.hex() == "8b1a0bc121284290a29e0971b5cd045d"
+
+
+def test_the_handshake_comes_in_any_order(said: Said) -> None:
+    again = [*said[:2], *said[:2], *said[2:]]
+    both_findings, known = heard(again)
+    assert all(known)
+    assert protected(both_findings), problems(both_findings)
+
+
+def test_of_a_datagram_that_is_cut_short_nothing_is_taken(said: Said) -> None:
+    both_findings, known = heard([*said[:3], (">", said[0][1][:100]), *said[3:]])
+    assert known.count(False) == 1
+    assert problems(both_findings) == ["a datagram that is no QUIC among those that are"]
+    assert not protected(both_findings)
+
+
+def test_text_among_it_is_no_quic(said: Said) -> None:
+    both_findings, known = heard([*said, (">", b"fluffy tail, " * 10)])
+    assert known[-1] is False
+    assert not protected(both_findings)
+    assert both_findings[0].troubles
+
+
+@given(st.data())
+@settings(max_examples=80)
+def test_a_first_packet_that_was_changed_opens_nothing(said: Said, drawn: st.DataObject) -> None:
+    """Every byte of it is vouched for by its tag."""
+    (first, *_) = packets(memoryview(said[0][1]), known=False)
+    at = drawn.draw(st.integers(0, first.end - 1))
+    bit = drawn.draw(st.integers(0, 7))
+    data = said[0][1]
+    changed = data[:at] + bytes([data[at] ^ 1 << bit]) + data[at + 1 :]
+    both_findings, _ = heard([(">", changed), *[each for each in said[1:] if each[0] == "<"]])
+    assert not protected(both_findings)
+
+
+def test_what_began_before_is_not_known(said: Said) -> None:
+    late = [each for each in said if packets(memoryview(each[1]), known=True)[0].kind is PacketType.SHORT]
+    _, known = heard(late)
+    assert late
+    assert not any(known)
+
+
+def test_a_server_that_is_heard_alone_is_not_protected(said: Said) -> None:
+    both_findings, known = heard([each for each in said if each[0] == "<"])
+    assert known[0]
+    assert not protected(both_findings)
+    assert both_findings[1].troubles
+
+
+@pytest.mark.parametrize(
+    ("datagram", "kind"),
+    [
+        (b"\x80\0\0\0\0\4abcd\4efgh\0\0\0\1\x6b\x33\x43\xcf", PacketType.NEGOTIATION),
+        (b"\xf0\0\0\0\1\4abcd\4efgh" + b"token" + bytes(range(16)), PacketType.RETRY),
+        (b"\xc0\x6b\x33\x43\xcf\4abcd\4efgh" + b"token" + bytes(range(16)), PacketType.RETRY),
+    ],
+)
+def test_what_a_server_says_before_it_begins_is_read(said: Said, datagram: bytes, kind: PacketType) -> None:
+    both_findings, known = heard([said[0], ("<", datagram), *said[1:]])
+    assert all(known)
+    assert both_findings[1].read[kind.value] == len(datagram)
+
+
+@pytest.mark.parametrize(
+    "datagram",
+    [
+        b"",
+        b"\xc0",
+        b"\xc0\0\0\0\1",
+        b"\xc0\0\0\0\2\4abcd\4efgh\0" + bytes(80),
+        b"\xc0\0\0\0\1\x15" + bytes(80),
+        b"\x80\0\0\0\1\4abcd\4efgh\0\x40\x50" + bytes(80),
+        b"\x40" + b"\xf0" * 80,
+        b"\0" * 80,
+    ],
+)
+def test_what_is_no_quic_is_left_to_others(datagram: bytes) -> None:
+    both_findings, known = heard([(">", datagram)])
+    assert known == [False]
+    assert both_findings[0].encryption is None
+
+
+@given(st.lists(st.tuples(st.sampled_from("<>"), st.binary(max_size=200)), max_size=6), st.integers(0, 4))
+@settings(max_examples=150)
+def test_any_datagrams_are_read_without_an_error(said: Said, others: Datagrams, at: int) -> None:
+    datagrams = [*said[:at], *others, *said[at:]]
+    both_findings, known = heard(datagrams)
+    for side, findings in zip("><", both_findings, strict=True):
+        whole = sum(
+            len(data) for (who, data), is_known in zip(datagrams, known, strict=True) if who == side and is_known
+        )
+        assert findings.read.total() == whole

@@ -1,0 +1,109 @@
+"""Telnet, as a socket gets it."""
+
+from __future__ import annotations
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from capture.played import VALUE, outcome, played, seen, sightings
+from overheard_capture.decoders.line_editing import corrected
+from overheard_capture.protocols.telnet import is_telnet, telnet
+
+WILL_ECHO, DO_NAWS = b"\xff\xfb\x01", b"\xff\xfd\x1f"
+WINDOW_SIZE = b"\xff\xfa\x1f\x00\x50\x00\xff\xff\xff\xf0"
+BYTES = st.lists(
+    st.sampled_from(
+        [b"\xff", b"\xfa", b"\xf0", b"\xfb", b"\x01", b"\r", b"\0", b"\x08", b"\n", VALUE[:7], VALUE[7:], b"a"]
+    )
+).map(b"".join)
+CUTS = st.lists(st.integers(0, 400))
+
+
+def test_commands_between_the_letters_are_taken_out() -> None:
+    findings = played(telnet, b"login: " + VALUE[:5] + WILL_ECHO + WINDOW_SIZE + VALUE[5:] + b"\r\0$ ")
+    assert seen(findings) == {("telnet",)}
+    assert findings.sightings[0].place.offset == 54 + 7
+    assert not findings.troubles
+    assert findings.read == {"telnet": 7 + len(VALUE) + 3 + 10 + 4}
+    assert list(findings.kinds) == ["telnet"]
+
+
+def test_what_stands_there_in_one_piece_is_not_seen_twice() -> None:
+    assert seen(played(telnet, WILL_ECHO + VALUE)) == {()}
+
+
+def test_a_doubled_255_is_a_letter() -> None:
+    findings = played(telnet, VALUE[:5] + b"\xff\xff" + VALUE[5:])
+    assert not findings.sightings
+
+
+def test_a_nul_after_a_return_is_padding() -> None:
+    value = b"two\rlines"
+    assert corrected(value) == value
+    findings = played(telnet, b"\r\0" + VALUE + b"\r\0")
+    assert [found.position for found in findings.sightings] == [2]
+
+
+def test_corrections_are_made() -> None:
+    """Somebody types a letter too many, and takes it back: DEL as it is typed, and as the terminal shows it."""
+    for erased in (b"\x7f", b"\x08", b"\x08 \x08"):
+        findings = played(telnet, b"say " + VALUE[:4] + b"z" + erased + VALUE[4:] + b"\r\n")
+        assert seen(findings) == {("telnet",)}, erased
+    assert seen(played(telnet, b"never mind\x15" + VALUE + b"\n")) == {()}
+    assert seen(played(telnet, VALUE[:7] + b"nose\x17" + VALUE[7:] + b"\n")) == {("telnet",)}
+
+
+def test_colours_are_taken_out() -> None:
+    """As grep shows what it found."""
+    findings = played(telnet, b"\x1b[01;31m\x1b[K" + VALUE[:6] + b"\x1b[m\x1b[K" + VALUE[6:] + b"\r\n")
+    assert seen(findings) == {("telnet",)}
+    assert not findings.troubles
+
+
+def test_what_was_erased_is_still_seen_where_it_stands() -> None:
+    assert seen(played(telnet, VALUE + b"\x7f" * 20 + b"\n")) == {()}
+
+
+def test_a_letter_of_several_bytes_is_one_to_erase() -> None:
+    assert corrected("süß\x7f\x7fund".encode()) == b"sund"
+
+
+def test_an_endless_option_does_not_hide_what_follows() -> None:
+    findings = played(telnet, b"\xff\xfa\x18" + bytes(20000) + VALUE[:5] + WILL_ECHO + VALUE[5:])
+    assert seen(findings) == {("telnet",)}
+    assert findings.troubles
+
+
+def test_what_telnet_is() -> None:
+    assert is_telnet(WILL_ECHO + DO_NAWS + b"Debian GNU/Linux 12\r\nlogin: ")
+    assert is_telnet(WILL_ECHO + DO_NAWS)
+    assert is_telnet(b"guest" + WINDOW_SIZE + b"\r\0secret\r\0ls\x7f\r\0")
+    assert is_telnet(WILL_ECHO + b"\xff\xfa\x18\x00VT10")
+
+
+def test_what_telnet_is_not() -> None:
+    assert not is_telnet(b"GET / HTTP/1.1\r\n\r\n")
+    assert not is_telnet(b"")
+    assert not is_telnet("\ufefftext".encode("utf-16-le"))
+    assert not is_telnet(bytes(range(256)) * 2)
+    assert not is_telnet(b"\xff\xd8\xff\xe0\x00\x10JFIF")
+    assert not is_telnet(b"\xff\xfb\x01" + bytes(range(1, 32)) * 3)
+
+
+@given(BYTES, CUTS)
+def test_it_does_not_matter_in_which_pieces_it_comes(data: bytes, cuts: list[int]) -> None:
+    assert outcome(played(telnet, data, cuts)) == outcome(played(telnet, data))
+
+
+@given(BYTES, CUTS, st.integers(0, 100), st.integers(0, 100))
+def test_a_gap_is_no_surprise(data: bytes, cuts: list[int], lost: int, length: int) -> None:
+    gap = (min(lost, len(data)), min(lost + length, len(data)))
+    findings = played(telnet, data, cuts, gap=gap)
+    assert sum(findings.read.values()) == len(data) - (gap[1] - gap[0])
+    assert sightings(findings) == sightings(played(telnet, data, gap=gap))
+
+
+@given(st.binary())
+def test_any_bytes_may_come(data: bytes) -> None:
+    played(telnet, data)
+    is_telnet(data)

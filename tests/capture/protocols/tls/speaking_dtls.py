@@ -1,0 +1,102 @@
+"""DTLS as the openssl program speaks it with itself, over real sockets, with somebody in between who notes it down."""
+
+from __future__ import annotations
+
+import select
+import socket
+import subprocess
+import time
+from typing import TYPE_CHECKING
+
+from capture.talk import SEARCH
+from overheard_capture.content.findings import Conversation, Findings
+from overheard_capture.identify.direction import READERS
+from overheard_capture.protocols.tls.dtls import DtlsReader
+from overheard_capture.provenance.origin import Origin
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from lab.pki import Files
+
+    Datagrams = Sequence[tuple[str, bytes]]
+
+
+def _free_port() -> int:
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as found:
+        found.bind(("127.0.0.1", 0))
+        return int(found.getsockname()[1])
+
+
+def spoken(files: Files, *options: str, said: bytes = b"fluffy tail\n") -> list[tuple[str, bytes]]:
+    """The datagrams of both sides, in turn, where the client says `said`."""
+    port = _free_port()
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as between:
+        between.bind(("127.0.0.1", 0))
+        common = [*options, "-cipher", "DEFAULT:@SECLEVEL=0"]
+        keys = ["-cert", str(files.certificate), "-key", str(files.key)]
+        server = subprocess.Popen(
+            ["openssl", "s_server", "-accept", str(port), *keys, *common],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+        )
+        assert server.stdout
+        while b"ACCEPT" not in server.stdout.readline():
+            assert server.poll() is None
+        client = subprocess.Popen(
+            ["openssl", "s_client", "-connect", f"127.0.0.1:{between.getsockname()[1]}", *common],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )
+        try:
+            return _carry(between, port, client, said)
+        finally:
+            for program in (client, server):
+                program.kill()
+                program.communicate()
+
+
+def _carry(between: socket.socket, port: int, client: subprocess.Popen[bytes], said: bytes) -> list[tuple[str, bytes]]:
+    """Hand on what comes, until nothing does any more."""
+    assert client.stdin
+    noted: list[tuple[str, bytes]] = []
+    caller: tuple[str, int] | None = None
+    ends = time.monotonic() + 10
+    told = False
+    while time.monotonic() < ends and select.select([between], [], [], 1.0)[0]:
+        data, sender = between.recvfrom(65536)
+        back = sender[1] == port
+        caller = caller if back else sender
+        noted.append(("<" if back else ">", data))
+        assert caller
+        between.sendto(data, caller if back else ("127.0.0.1", port))
+        # The server has said its last word of the handshake: an encrypted record.
+        if back and not told and data[-1:] and any(data[at : at + 5][3:5] == b"\0\1" for at in _heads(data)):
+            told = True
+            client.stdin.write(said)
+            client.stdin.flush()
+    return noted
+
+
+def _heads(data: bytes) -> list[int]:
+    found, at = [], 0
+    while at + 13 <= len(data):
+        found.append(at)
+        at += 13 + int.from_bytes(data[at + 11 : at + 13], "big")
+    return found
+
+
+def heard(datagrams: Datagrams) -> tuple[tuple[Findings, Findings], list[bool]]:
+    """The desks of both sides, and which datagrams were DTLS. Each comes in a frame of its own, from 1 on."""
+    talk = Conversation()
+    both_findings = Findings(SEARCH, READERS, conversation=talk), Findings(SEARCH, READERS, conversation=talk)
+    readers = [DtlsReader(findings) for findings in both_findings]
+    known = [
+        readers[side == "<"].datagram(data, Origin.of_frame(number, 42, len(data)))
+        for number, (side, data) in enumerate(datagrams, start=1)
+    ]
+    for reader in readers:
+        reader.close()
+    return both_findings, known

@@ -1,0 +1,191 @@
+"""DTLS, datagram by datagram: what OpenSSL says counts as protected, and nothing else does."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from capture.protocols.tls.speaking_dtls import heard, spoken
+from capture.talk import SECRET, TLS_1_3, extension, message, server, vector
+from lab.pki import Files
+from overheard_capture.protocols.tls.conversation import tls_of
+
+if TYPE_CHECKING:
+    from capture.protocols.tls.speaking_dtls import Datagrams
+    from overheard_capture.content.findings import Findings
+
+    Said = list[tuple[str, bytes]]
+
+
+@pytest.fixture(scope="module")
+def files(tmp_path_factory: pytest.TempPathFactory) -> Files:
+    return Files.make(tmp_path_factory.mktemp("dtls"))
+
+
+@pytest.fixture(scope="module")
+def said(files: Files) -> Said:
+    return spoken(files, "-dtls1_2")
+
+
+def dtls(kind: int, body: bytes, *, epoch: int = 0, number: int = 0, version: bytes = b"\xfe\xfd") -> bytes:
+    """A record."""
+    return bytes([kind]) + version + epoch.to_bytes(2, "big") + number.to_bytes(6, "big") + vector(2, body)
+
+
+def fragment(whole: bytes, number: int, start: int = 0, end: int | None = None) -> bytes:
+    """Some of a handshake message of TLS, as DTLS carries it."""
+    part = whole[4:][start:end]
+    return whole[:4] + number.to_bytes(2, "big") + start.to_bytes(3, "big") + vector(3, part)
+
+
+def client(*extensions: bytes) -> bytes:
+    """A ClientHello."""
+    body = b"\xfe\xfd" + bytes(32) + vector(1) + vector(1) + vector(2, b"\xc0\x2f") + vector(1, b"\0")
+    return message(1, body + vector(2, *extensions))
+
+
+HELLO = dtls(22, fragment(client(), 0))
+ANSWER = dtls(22, fragment(message(2, server(0xC02F, version=0xFEFD)), 0))
+CHANGE = dtls(20, b"\1")
+FINISHED = dtls(22, b"\xf0" * 48, epoch=1)
+DATA = dtls(23, b"\xf0" * 60, epoch=1, number=1)
+WHOLE: Said = [(">", HELLO), ("<", ANSWER), (">", CHANGE + FINISHED), ("<", CHANGE + FINISHED), (">", DATA)]
+
+
+def problems(both_findings: tuple[Findings, Findings]) -> list[str]:
+    return [problem for findings in both_findings if findings.encryption for problem in findings.encryption.problems]
+
+
+def protected(both_findings: tuple[Findings, Findings]) -> bool:
+    return all(findings.encryption and findings.encryption.protected for findings in both_findings)
+
+
+@pytest.mark.parametrize(
+    ("options", "kind"),
+    [(("-dtls1_2",), "DTLS 1.2"), (("-dtls1",), "DTLS 1.0"), (("-dtls1_2", "-mtu", "300"), "DTLS 1.2")],
+)
+def test_what_openssl_says_is_protected(files: Files, options: tuple[str, ...], kind: str) -> None:
+    said = spoken(files, *options)
+    both_findings, known = heard(said)
+    assert all(known)
+    assert (protected(both_findings), problems(both_findings)) == (True, [])
+    for side, findings in zip("><", both_findings, strict=True):
+        assert findings.read.total() == sum(len(data) for who, data in said if who == side)
+        assert (list(findings.kinds), findings.sightings) == ([kind], [])
+    assert both_findings[0].read["DTLS application data"]
+    # The hello came twice, with a cookie.
+    client = tls_of(both_findings[0])
+    assert client
+    assert client.messages.counts[1] == 2
+
+
+def test_what_came_twice_or_the_other_way_round_changes_nothing(said: Said) -> None:
+    for datagrams in ([each for each in said for _ in range(2)], [said[0], *said[2:4], said[1], *said[4:]]):
+        both_findings, known = heard(datagrams)
+        assert all(known)
+        assert protected(both_findings), problems(both_findings)
+
+
+@given(st.data())
+@settings(max_examples=150)
+def test_a_byte_more_or_less_is_not_protected(said: Said, drawn: st.DataObject) -> None:
+    changed = list(said)
+    number = drawn.draw(st.integers(0, len(said) - 1))
+    side, data = said[number]
+    at = drawn.draw(st.integers(0, len(data) - 1))
+    more = drawn.draw(st.binary(max_size=1))
+    changed[number] = side, data[:at] + more + data[at + (not more) :]
+    both_findings, known = heard(changed)
+    # What is left of a datagram whose other part was lost may be another's copy.
+    assert not protected(both_findings) or not all(known)
+
+
+def test_finished_of_another_length_is_none() -> None:
+    for length, told in ((47, ["an encrypted TLS handshake record that is not as long as Finished"]), (48, [])):
+        datagrams = [*WHOLE[:3], ("<", CHANGE + dtls(22, b"\xf0" * length, epoch=1)), WHOLE[4]]
+        assert problems(heard(datagrams)[0]) == told
+
+
+@pytest.mark.parametrize(
+    ("more", "told"),
+    [
+        ((">", dtls(23, b"fluffy tail")), "DTLS records in clear that should not be"),
+        ((">", dtls(23, b"\xf0" * 60, epoch=2)), "another DTLS handshake after the first"),
+        ((">", dtls(22, b"\xf0" * 60, epoch=1)), "2 encrypted TLS handshake records"),
+        ((">", dtls(24, b"\xf0" * 60, epoch=1)), "DTLS records of a kind that has no place here"),
+        ((">", dtls(21, b"\xf0" * 60, epoch=1)), "TLS alerts that are too long to be any"),
+        ((">", b"\x20\1" + b"\xf0" * 60), "records that only DTLS 1.3 has"),
+        ((">", dtls(26, b"\0\0")), "records that only DTLS 1.3 has"),
+        ((">", b"fluffy tail"), "a datagram that is no DTLS among those that are"),
+        ((">", DATA + b"!"), "a datagram that is no DTLS among those that are"),
+        ((">", dtls(22, fragment(client(), 5, 0, 9))), "a DTLS handshake message of which a part is missing"),
+        ((">", dtls(22, b"\xf0" * 60)), "a DTLS handshake that makes no sense"),
+        ((">", dtls(23, b"\xf0" * 60, epoch=1, version=b"\xfe\xff")), "of another version than was agreed on"),
+    ],
+)
+def test_what_should_not_be_there_is_named(more: tuple[str, bytes], told: str) -> None:
+    assert protected(heard(WHOLE)[0])
+    both_findings, _ = heard([*WHOLE, more])
+    assert any(told in problem for problem in problems(both_findings)), problems(both_findings)
+    assert not protected(both_findings)
+    assert any(findings.troubles for findings in both_findings)
+
+
+def test_a_handshake_is_searched_where_its_fragments_are_put_together() -> None:
+    hello = client(extension(0, vector(2, b"\0" + vector(2, SECRET))))
+    cut = hello.index(SECRET)
+    parts = [dtls(22, fragment(hello, 0, cut, None)), dtls(22, fragment(hello, 0, 0, cut + 3))]
+    both_findings, known = heard([(">", part) for part in parts])
+    assert known == [True, True]
+    (found,) = both_findings[0].sightings
+    assert (found.layers, found.shown, set(found.place.frames)) == (("TLS handshake",), SECRET, {1, 2})
+    assert not both_findings[0].troubles
+
+
+def test_the_short_heads_of_dtls_1_3_are_read() -> None:
+    """RFC 9147: with a length and without, with a mark that the other side asked for and without."""
+    mark = b"mark"
+    asks = client(extension(54, vector(1, b"")), extension(43, vector(1, b"\xfe\xfc")))
+    body = server(0x1301, extension(43, b"\xfe\xfc"), extension(54, vector(1, mark)), *TLS_1_3[1:], version=0xFEFD)
+    opened = [(">", dtls(22, fragment(asks, 0))), ("<", dtls(22, fragment(message(2, body), 0)))]
+    sealed = b"\xf0" * 40
+    with_length = b"\x2e\0\1" + vector(2, sealed)
+    both_findings, known = heard(
+        [*opened, ("<", with_length + b"\x2a\0\2" + sealed), (">", b"\x3f" + mark + b"\0\1" + vector(2, sealed))]
+    )
+    assert all(known)
+    assert protected(both_findings), problems(both_findings)
+    assert list(both_findings[1].kinds) == ["DTLS 1.3"]
+    assert heard([*opened, ("<", b"\x2e\0\1" + vector(2, sealed)[:-1])])[1] == [True, True, False]
+
+
+@pytest.mark.parametrize("datagram", [b"", b"\x16", b"\x16\xfe\xfd" + bytes(30), DATA[:-1], b"\x2e\0\1" + b"\xf0" * 40])
+def test_what_is_no_dtls_is_left_to_others(datagram: bytes) -> None:
+    both_findings, known = heard([(">", datagram)])
+    assert known == [False]
+    assert both_findings[0].encryption is None
+    assert not both_findings[0].read
+
+
+def test_dtls_that_began_before_is_not_protected() -> None:
+    both_findings, known = heard([(">", DATA)])
+    assert known == [True]
+    assert problems(both_findings) == ["encrypted TLS records, and no ClientHello"]
+
+
+@given(
+    st.lists(
+        st.tuples(st.sampled_from("<>"), st.one_of(st.binary(max_size=60), st.sampled_from([HELLO, ANSWER, DATA])))
+    )
+)
+@settings(max_examples=200)
+def test_any_datagrams_are_read_without_an_error(datagrams: Datagrams) -> None:
+    both_findings, known = heard(datagrams)
+    for side, findings in zip("><", both_findings, strict=True):
+        said = sum(
+            len(data) for (who, data), is_known in zip(datagrams, known, strict=True) if who == side and is_known
+        )
+        assert findings.read.total() == said

@@ -1,0 +1,211 @@
+"""Two readers of one capture come to what one alone comes to, whenever they become two and whatever becomes of one."""
+
+from __future__ import annotations
+
+import random
+import sys
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from capture.frames import File, ethernet, exchange, ipv4, udp
+from overheard import judge
+from overheard.words.options import Options
+from overheard.words.secret import Secret
+from overheard_capture.captures.reader import CaptureReader
+from overheard_capture.scan import second_process as helper
+from overheard_capture.scan.reading import Reading
+from overheard_capture.search import search_for
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from overheard.words.report import Report
+    from overheard_capture.scan.facts import Facts
+    from overheard_capture.scan.finds import Finds
+
+SECRET = Secret("message", b"fluffy tail")
+OK = b"HTTP/1.1 200 OK\r\nContent-Length: 20\r\n\r\n"
+
+
+def flow(chance: random.Random, port: int) -> list[bytes]:
+    """The frames of a conversation of some kind, one of which may be lost."""
+    said = chance.choice((b"the fluffy tail says", b"nothing of interest.", chance.randbytes(20)))
+    match chance.randrange(4):
+        case 0:
+            frames = [ethernet(ipv4(udp(said, source=port), 17)) for _ in range(chance.randrange(1, 5))]
+        case 1:
+            # A protocol that nobody knows.
+            frames = [ethernet(ipv4(said, 200))]
+        case _:
+            sent = [b"GET / HTTP/1.1\r\nHost: server\r\n\r\n"] * chance.randrange(1, 4)
+            frames = exchange(sent, [OK + said] * len(sent), port=port)
+    if chance.random() < 0.3:
+        del frames[chance.randrange(len(frames))]
+    return frames
+
+
+def traffic(chance: random.Random, flows: int) -> Iterator[bytes]:
+    """Many of them, some at the same time."""
+    waiting = [flow(chance, 40_000 + number) for number in range(flows)]
+    open_flows: list[list[bytes]] = []
+    while waiting or open_flows:
+        while waiting and len(open_flows) < 6:
+            open_flows.append(waiting.pop(0))
+        chosen = chance.choice(open_flows)
+        if chosen:
+            yield chosen.pop(0)
+        else:
+            open_flows.remove(chosen)
+
+
+def capture(path: Path, seed: int, flows: int = 30) -> Path:
+    """A capture of it."""
+    file = File().section().interface()
+    for number, data in enumerate(traffic(random.Random(seed), flows)):  # noqa: S311  (nothing is kept secret with it)
+        file.packet(data, ticks=1_700_000_000_000_000 + number)
+    return file.write(path)
+
+
+def told(facts: Facts, finds: Finds) -> dict[str, Any]:
+    """All that there is to compare."""
+    everything = {name: str(value) for name, value in vars(facts).items()}
+    everything["read_as"] = str(sorted(facts.read_as.items()))
+    everything["kinds"] = str(sorted(facts.kinds.items()))
+    everything["unread"] = str(sorted((str(what), str(tally)) for what, tally in facts.unread.items()))
+    everything["flows"] = str([asdict(flow) for flow in facts.flows])
+    everything["finds"] = str(finds.of(0))
+    return everything
+
+
+@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.integers(0, 2**32), st.integers(0, 12))
+def test_two_come_to_what_one_comes_to(tmp_path: Path, seed: int, pieces: int) -> None:
+    path = capture(tmp_path / "traffic.pcapng", seed)
+    search = search_for((SECRET,))
+    alone, first = Reading(search), Reading(search)
+    for chunk in CaptureReader([path]).chunks():
+        alone.read(chunk)
+    other: Reading | None = None
+    for number, chunk in enumerate(CaptureReader([path], chunk=1024).chunks()):
+        if number == pieces:
+            other = Reading(search, share=first.divide())
+        first.read(chunk)
+    part = None
+    if other:
+        for chunk in CaptureReader([path], chunk=4096).chunks():
+            other.read(chunk)
+        part = other.part()
+    facts = first.finish(part)
+    assert told(facts, first.finds) == told(alone.finish(), alone.finds)
+    if part and pieces == 0:
+        # Both had something to do.
+        assert 0 < part.facts.streams < facts.streams
+
+
+# ---- a second process
+
+
+@pytest.fixture
+def eager(monkeypatch: pytest.MonkeyPatch) -> list[object]:
+    """Ask for help at once; the processes that were started."""
+    started: list[object] = []
+    start = helper.started
+
+    def note() -> object:
+        started.append(start())
+        return started[-1]
+
+    monkeypatch.setattr(helper, "started", note)
+    monkeypatch.setattr(helper, "_WORTH", -1.0)
+    monkeypatch.setattr(helper, "_AT_FIRST", 0.0)
+    monkeypatch.setattr(helper, "_CORES", 1)
+    monkeypatch.delenv("OVERHEARD_PROCESSES", raising=False)
+    return started
+
+
+@pytest.fixture(scope="module")
+def large(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """More than is read in one piece."""
+    path = tmp_path_factory.mktemp("large") / "large.pcapng"
+    file = File().section().interface()
+    chance = random.Random(5)  # noqa: S311
+    for number in range(60):
+        for frame in exchange(
+            [b"GET / HTTP/1.1\r\n\r\n"],
+            [OK[:-6] + b"0000\r\n\r\n" + chance.randbytes(60_000)] * 3,
+            port=41_000 + number,
+        ):
+            file.packet(frame, ticks=1_700_000_000_000_000)
+        for frame in flow(chance, 50_000 + number):
+            file.packet(frame, ticks=1_700_000_000_000_000)
+    return file.write(path)
+
+
+def judged(path: Path) -> Report:
+    """What the judge says."""
+    return judge(path, [SECRET], Options(vouched=["sent", "whole"]))
+
+
+@pytest.fixture(scope="module")
+def alone(large: Path) -> Report:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("OVERHEARD_PROCESSES", "1")
+        return judged(large)
+
+
+def test_a_second_process_changes_nothing(large: Path, alone: Report, eager: list[Any]) -> None:
+    assert judged(large) == alone
+    (process,) = eager
+    assert process.returncode is not None
+
+
+def test_one_that_fails_changes_nothing(
+    large: Path, alone: Report, eager: list[Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sys, "executable", "/bin/false")
+    assert judged(large) == alone
+    assert eager
+
+
+def test_one_that_cannot_be_started_changes_nothing(
+    large: Path, alone: Report, eager: list[Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sys, "executable", "/nowhere/python")
+    assert judged(large) == alone
+    assert eager == [None]
+
+
+def test_one_that_saw_something_else_is_not_believed(
+    large: Path, alone: Report, eager: list[Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(helper.HelperResult, "frames", 1)
+    assert judged(large) == alone
+    assert eager
+
+
+def test_none_is_left_behind(large: Path, eager: list[Any]) -> None:
+    def interrupted(_: int, __: int | None) -> None:
+        if eager:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        judge(large, [SECRET], progress=interrupted)
+    (process,) = eager
+    assert process.returncode is not None
+
+
+def test_what_is_small_needs_no_help(tmp_path: Path, eager: list[Any], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(helper, "_WORTH", 1.0)
+    judged(capture(tmp_path / "small.pcapng", 1))
+    assert not eager
+
+
+def test_one_process_can_be_asked_for(large: Path, eager: list[Any], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("OVERHEARD_PROCESSES", "1")
+    judged(large)
+    assert not eager

@@ -1,0 +1,147 @@
+"""The engines of the search: both find the same, wherever bytes are cut, at once in several threads, and quickly."""
+
+from __future__ import annotations
+
+import base64
+import sys
+import threading
+import time
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from capture.encoders import BY_CHARACTER, IN_BITS, uuencoded
+from overheard.words.secret import Secret
+from overheard_capture.search import Match, Search
+from overheard_capture.search.engines import HyperscanEngine
+
+# Secrets that overlap with themselves, and that look like escapes of themselves.
+SECRETS = [
+    b"fluffy tail",
+    b"aabaa",
+    b"a1%2541",
+    b'/\\"u0',
+    b"\\x5c",
+    "äe\u0301 €🐿".encode(),
+    b"\x00\xff\n\xfe",
+    b"abcdef012345",
+    b"=3D_?",
+    "\r\nÿ".encode(),
+]
+ALPHABETS = [secret.decode(errors="ignore") or "\n" for secret in SECRETS]
+ENGINES = ("hyperscan", "re")
+SEARCHES = {
+    (secret, any_case): [Search(Secret("any", secret), any_case=any_case, engine=engine) for engine in ENGINES]
+    for secret in SECRETS
+    for any_case in (False, True)
+}
+few = settings(max_examples=200, suppress_health_check=list(HealthCheck))
+
+
+@st.composite
+def soups(draw: st.DrawFn) -> tuple[bytes, bool, bytes]:
+    """A secret, whether its case counts, and bytes with pieces of it in all kinds of spellings."""
+    secret, alphabet = draw(st.sampled_from(list(zip(SECRETS, ALPHABETS, strict=True))))
+    some = st.text(alphabet, max_size=3)
+    data = b""
+    for _ in range(draw(st.integers(1, 4))):
+        text = draw(some) + draw(st.sampled_from([secret.decode(errors="ignore"), draw(some)])) + draw(some)
+        kind = draw(st.integers(0, 4))
+        if kind == 0:
+            data += draw(st.sampled_from([secret, secret[::-1], text.encode(), draw(st.binary(max_size=4))]))
+        elif kind == 1:
+            _, _, code = draw(st.sampled_from(IN_BITS))
+            data += code(text.encode())
+        elif kind == 2:
+            data += draw(st.sampled_from([uuencoded(text.encode()), base64.b64encode(base64.b64encode(secret))]))
+        else:
+            _, encoder = draw(st.sampled_from(BY_CHARACTER))
+            data += b"" if any(ord(each) > 255 for each in text) else encoder(text)
+    return secret, draw(st.booleans()), data[draw(st.sampled_from([0, 0, 1, 2, 5])) :]
+
+
+@few
+@given(soups())
+def test_both_engines_find_the_same(soup: tuple[bytes, bool, bytes]) -> None:
+    secret, any_case, data = soup
+    fast, plain = SEARCHES[secret, any_case]
+    matches = fast.matches(data)
+    assert matches == plain.matches(data)
+    assert matches == fast.matches(memoryview(bytearray(data)))
+    assert all(match.length <= fast.longest for match in matches)
+    if secret in data:
+        assert "plainly" in {match.spelling for match in matches}
+
+
+@few
+@given(soups(), st.data())
+def test_what_is_found_does_not_depend_on_where_bytes_are_cut(
+    soup: tuple[bytes, bool, bytes], draws: st.DataObject
+) -> None:
+    """As long as both sides of a cut are looked at together, as far as the longest match may reach."""
+    secret, any_case, data = soup
+    search, _ = SEARCHES[secret, any_case]
+    cut = draws.draw(st.integers(0, len(data)))
+    reach = search.longest - 1
+    begins = max(cut - reach, 0)
+    across = [
+        match._replace(offset=begins + match.offset)
+        for match in search.matches(data[begins : cut + reach])
+        if begins + match.offset < cut < begins + match.offset + match.length
+    ]
+    after = [match._replace(offset=cut + match.offset) for match in search.matches(data[cut:])]
+    assert sorted([*search.matches(data[:cut]), *across, *after]) == sorted(search.matches(data))
+
+
+def test_without_hyperscan_the_search_is_slower_and_no_worse(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "hyperscan", None)
+    search = Search(Secret("message", b"fluffy tail"))
+    assert search.engine == "re"
+    assert search.matches(b"a fluffy%20tail") == [Match(0, "percent-encoded", 2, 13)]
+    with pytest.raises(ImportError):
+        Search(Secret("message", b"fluffy tail"), engine="hyperscan")
+
+
+def test_what_hyperscan_refuses_is_done_without_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_: object) -> None:
+        raise RuntimeError("Pattern is too large.")
+
+    monkeypatch.setattr(HyperscanEngine, "__init__", refuse)
+    assert Search(Secret("message", b"fluffy tail")).engine == "re"
+
+
+def test_nothing_is_found_where_there_is_nothing_to_find() -> None:
+    assert Search([]).matches(b"fluffy tail") == []
+    for engine in ENGINES:
+        assert Search(Secret("message", b"fluffy tail"), engine=engine).matches(b"") == []
+
+
+def test_a_search_may_be_used_by_several_threads_at_once() -> None:
+    search = SEARCHES[b"fluffy tail", False][0]
+    found: list[int] = []
+
+    def look(size: int) -> None:
+        found.extend(len(search.matches(b"so, fluffy tail" * size)) - size for _ in range(50))
+
+    threads = [threading.Thread(target=look, args=(size,)) for size in (100, 200, 300)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert found == [0] * 150
+
+
+@pytest.mark.parametrize("secret", [b"fluffy tail", b"aaaaaaaa"])
+def test_many_matches_take_no_more_time_each_than_few(secret: bytes) -> None:
+    """A generous bound: what took as long for each as there are others would take a hundred times longer."""
+    search = Search(Secret("message", secret))
+
+    def cost(count: int) -> float:
+        data = secret * count
+        began = time.process_time()
+        assert len(search.matches(data)) >= count
+        return time.process_time() - began
+
+    cost(100)
+    assert cost(20_000) < 100 * (cost(2_000) + 0.01)

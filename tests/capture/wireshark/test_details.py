@@ -1,0 +1,130 @@
+"""What pyshark shows of real recordings, for the reader's eye."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict
+from typing import TYPE_CHECKING
+
+import pytest
+
+from capture.frames import exchange, rewritten
+from overheard.words.errors import UnreadableError
+from overheard.words.secret import Secret
+from overheard_capture.wireshark.details import dissect
+from overheard_capture.wireshark.tshark import TsharkInput
+from stage import ELSEWHERE
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from capture.recordings import Recordings
+    from overheard.words.dissected import Dissected
+    from overheard.words.scenario import Service
+
+SECRET = Secret("message", b"fluffy tail")
+
+
+def test_an_http_exchange_shows_its_first_lines_and_headers(recordings: Recordings) -> None:
+    request, answer = dissect(recordings.capture("http"), SECRET)
+    assert request.shows == ("GET / HTTP/1.1",)
+    assert answer.shows == ("HTTP/1.1 200 OK",)
+    assert dict(request.details)["Host"] == "server:5683"
+    assert dict(answer.details)["Content-Type"] == "text/plain; charset=utf-8"
+    assert dict(answer.details)["Content-Length"] == "11"
+    assert request.layers == answer.layers == ("eth", "ip", "tcp", "http")
+    assert request.direction.endswith(" → 127.0.0.1:5683")
+    assert request.direction.split(" → ") == answer.direction.split(" → ")[::-1]
+    assert request.frame < answer.frame
+
+
+def test_a_handshake_shows_what_both_sides_tell_everybody(recordings: Recordings) -> None:
+    frames = dissect(recordings.capture("https"), SECRET)
+    client = next(frame for frame in frames if "Client Hello" in " ".join(frame.shows))
+    server = next(frame for frame in frames if "Server Hello" in " ".join(frame.shows))
+    assert dict(client.details)["SNI"] == "server"
+    # What the client offers is long, and shown nowhere.
+    assert not {"cipher suite", "version", "group"} & set(dict(client.details))
+    told = dict(server.details)
+    assert told["version"] == "TLS 1.3 (0x0304)"
+    assert told["cipher suite"].startswith("TLS_")
+    assert told["group"]
+    shown = [line for frame in frames for line in frame.shows]
+    assert any("Application Data" in line for line in shown)
+    assert not any("GET" in line or "HTTP/1.1" in line for line in shown)
+
+
+def test_an_alert_says_why(recordings: Recordings) -> None:
+    frames = dissect(recordings.capture("untrusted"), SECRET)
+    (alert,) = {value for frame in frames for name, value in frame.details if name == "alert"}
+    assert alert.startswith("Unknown CA")
+
+
+@pytest.mark.parametrize("name", ["quiet", "filtered"])
+def test_a_recording_without_either_shows_nothing(recordings: Recordings, name: str) -> None:
+    assert dissect(recordings.capture(name), SECRET) == ()
+
+
+def shown(frames: tuple[Dissected, ...]) -> str:
+    return json.dumps([asdict(frame) for frame in frames], ensure_ascii=False)
+
+
+@pytest.mark.parametrize(
+    "secret",
+    ["gunicorn", "Server: gunicorn", "Content-Type", "Type: text", "GET / HTTP", "200 OK", "text/plain"],
+)
+def test_the_secret_is_left_out_wherever_it_stands(recordings: Recordings, secret: str) -> None:
+    """In a value, in a name, across both, and in the first line."""
+    name, _, value = secret.partition(": ")
+    frames = dissect(recordings.capture("http"), Secret("odd", secret.encode()))
+    assert secret not in shown(frames)
+    assert [name, value] not in [list(detail) for frame in frames for detail in frame.details]
+    assert f"odd ({len(secret)} bytes)" in shown(frames)
+
+
+@pytest.mark.parametrize("written", ["fluffy%20tail", "fluffy+tail", "Zmx1ZmZ5IHRhaWw=", "666c75666679207461696c"])
+def test_it_is_left_out_in_every_spelling(tmp_path: Path, written: str) -> None:
+    request = f"GET /?m={written} HTTP/1.1\r\nHost: server\r\nCookie: m={written}\r\n\r\n".encode()
+    path = rewritten(tmp_path / "spelled.pcapng", exchange([request], []))
+    (frame,) = dissect(TsharkInput(path), SECRET)
+    assert written not in shown((frame,))
+    assert frame.shows == ("message (11 bytes)",)
+    assert dict(frame.details)["Host"] == "server"
+
+
+def test_a_secret_that_is_not_there_changes_nothing(recordings: Recordings) -> None:
+    capture = recordings.capture("http")
+    frames = dissect(capture, Secret("other", b"bushy tail"))
+    assert frames == dissect(capture, Secret("third", b"spruce cone"))
+    assert dict(frames[1].details)["body"] == "fluffy tail"
+
+
+@pytest.mark.parametrize("name", ["http", "substitution"])
+def test_it_is_left_out_of_a_body_also_with_its_letters_shifted(recordings: Recordings, name: str) -> None:
+    _, answer = dissect(recordings.capture(name), SECRET)
+    assert dict(answer.details)["body"] == "message (11 bytes)"
+    assert "fluffy" not in shown((answer,))
+    assert "ekteex" not in shown((answer,))
+
+
+def test_a_body_that_hides_it_is_shown(recordings: Recordings) -> None:
+    """What anybody may see, and nobody can read."""
+    _, answer = dissect(recordings.capture("fernet"), SECRET)
+    assert dict(answer.details)["body"].startswith("gAAAA")
+
+
+@pytest.mark.parametrize("service", ELSEWHERE, ids=lambda service: str(service.port))
+def test_tls_at_the_port_of_another_protocol_is_shown_as_such(recordings: Recordings, service: Service) -> None:
+    name = f"elsewhere-{service.port}"
+    assert dissect(recordings.capture(name), SECRET) == ()
+    frames = dissect(recordings.capture(name, service.port), SECRET)
+    assert "Client Hello" in " ".join(frames[0].shows)
+
+
+@pytest.mark.parametrize("content", [None, b"no capture"])
+def test_what_cannot_be_dissected_is_an_error_with_its_reason(tmp_path: Path, content: bytes | None) -> None:
+    path = tmp_path / "odd.pcapng"
+    if content is not None:
+        path.write_bytes(content)
+    with pytest.raises(UnreadableError, match=r"^odd\.pcapng cannot be dissected: ."):
+        dissect(TsharkInput(path), SECRET)

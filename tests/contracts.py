@@ -1,0 +1,36 @@
+"""A contract for import-linter, which `make check` runs with those that it brings."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from importlinter import Contract, ContractCheck
+from importlinter.application import output
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from grimp import ImportGraph
+
+
+class NoCircles(Contract):
+    """No module of ours imports itself by way of others, not even for its types alone."""
+
+    def check(self, graph: ImportGraph, verbose: bool) -> ContractCheck:  # noqa: ARG002  (the interface)
+        """Look for the shortest way back from what each module imports."""
+        circle = next(filter(None, (_circle(graph, module) for module in sorted(graph.modules))), ())
+        return ContractCheck(kept=not circle, metadata={"circle": circle})
+
+    def render_broken_contract(self, check: ContractCheck) -> None:
+        """Name the modules of the circle, in the order in which they import each other."""
+        output.print_error(" → ".join(check.metadata["circle"]))
+
+
+def _circle(graph: ImportGraph, module: str) -> Sequence[str]:
+    if graph.is_module_squashed(module):
+        return ()
+    for imported in sorted(graph.find_modules_directly_imported_by(module)):
+        back = graph.find_shortest_chain(imported, module)
+        if back:
+            return module, *back
+    return ()

@@ -1,0 +1,58 @@
+"""Whether a certificate is for a host, and if not, in which of the usual ways."""
+
+from __future__ import annotations
+
+import pytest
+
+from lab.certificates.faults import ISSUING
+from lab.certificates.making import server
+from overheard.certificates.hosts import matches, wrong_name
+
+
+@pytest.mark.parametrize(
+    ("pattern", "host", "whether"),
+    [
+        ("server", "server", True),
+        ("Server.Lab.Test", "server.lab.test", True),
+        ("server.lab.test.", "server.lab.test", True),
+        ("server", "servers", False),
+        ("*.lab.test", "a.lab.test", True),
+        ("*.lab.test", "lab.test", False),
+        ("*.lab.test", ".lab.test", False),
+        ("*.lab.test", "a.b.lab.test", False),
+        ("a*.lab.test", "ab.lab.test", False),
+        ("a.*.test", "a.b.test", False),
+        ("*.test", "a.test", False),
+        ("*", "server", False),
+    ],
+)
+def test_a_wildcard_is_the_whole_of_the_first_label(pattern: str, host: str, whether: bool) -> None:
+    assert matches(pattern, host) is whether
+
+
+@pytest.mark.parametrize("host", ["server", "SERVER", "server.", "a.lab.test", "127.0.0.1", "::1", "[::1]", "0:0::1"])
+def test_whom_the_certificate_is_for_nothing_is_said_of(host: str) -> None:
+    made = server(ISSUING, names=("server", "*.lab.test", "127.0.0.1", "::1"))
+    assert wrong_name(made.certificate, host) == ("", "")
+
+
+@pytest.mark.parametrize(
+    ("names", "common_name", "host", "row", "says"),
+    [
+        (("server",), "a server", "client", "wrong-host", "asked for client, it is for DNS server"),
+        (("server",), "client", "client", "wrong-host", "it is for DNS server"),
+        ((), "a server", "client", "wrong-host", "it is for no name at all"),
+        ((), "client", "client", "name-only-in-cn", "only in the common name"),
+        (("*.lab.test",), "x", "a.b.lab.test", "wildcard-too-deep", "* is one label"),
+        (("*.lab.test",), "x", "a.lab.example", "wrong-host", "it is for DNS *.lab.test"),
+        (("server",), "x", "192.0.2.1", "ip-without-ip-san", "it names no address: DNS server"),
+        ((), "192.0.2.1", "192.0.2.1", "ip-without-ip-san", "no name at all"),
+        (("192.0.2.2",), "x", "192.0.2.1", "wrong-host", "it is for IP 192.0.2.2"),
+    ],
+)
+def test_whom_it_is_not_for_is_told_how(
+    names: tuple[str, ...], common_name: str, host: str, row: str, says: str
+) -> None:
+    found, detail = wrong_name(server(ISSUING, names=names, common_name=common_name).certificate, host)
+    assert found == row
+    assert says in detail

@@ -1,0 +1,22 @@
+"""The command as a process, as a user types it."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+from overheard.engines.base import clean_environment
+
+
+def overheard(*arguments: str, cwd: Path | None = None, **variables: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "overheard", *arguments],
+        cwd=cwd,
+        env={**clean_environment(), "COLUMNS": "120", **variables},
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )

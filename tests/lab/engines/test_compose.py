@@ -1,0 +1,258 @@
+"""The engine of containers: `docker compose up` alone, hardened containers, and nothing left over."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import uuid
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from overheard.words.gallery import HOSTS
+from overheard.words.story import SCENARIOS
+from processes import PROJECT, eventually, read_until, start_demo
+from workers import alone
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+pytestmark = pytest.mark.usefixtures("compose_engine")
+
+LABEL = "com.docker.compose.project"
+ROLES = {"ca", "capture", "server", "gallery", "interceptor", "client"}
+
+
+def docker(*arguments: str, check: bool = True) -> str:
+    """What a docker command prints."""
+    done = subprocess.run(["docker", *arguments], capture_output=True, text=True, check=False)
+    assert done.returncode == 0 or not check, done.stderr
+    return done.stdout
+
+
+class Lab:
+    """A Compose project of its own, as a user has one who types `docker compose`."""
+
+    def __init__(self) -> None:
+        self.name = f"overheard-test-{uuid.uuid4().hex[:8]}"
+
+    def compose(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+        """`docker compose ...` in this project."""
+        # Free ports of the host: the usual ones may be taken.
+        environment = {
+            **os.environ,
+            "OVERHEARD_HTTP_PORT": "",
+            "OVERHEARD_HTTPS_PORT": "",
+            "CA_BUNDLE": os.environ.get("CA_BUNDLE", os.environ.get("SSL_CERT_FILE", "")),
+        }
+        return subprocess.run(
+            ["docker", "compose", "-p", self.name, *arguments],
+            cwd=PROJECT,
+            env=environment,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+
+    def inspect(self) -> dict[str, Any]:
+        """What Docker says of each container, by role."""
+        ids = docker("ps", "-aq", "--filter", f"label={LABEL}={self.name}").split()
+        found = json.loads(docker("inspect", *ids))
+        return {container["Config"]["Labels"]["com.docker.compose.service"]: container for container in found}
+
+
+def left_of(project: str) -> str:
+    """The containers, networks and volumes of a project."""
+    label = ("--filter", f"label={LABEL}={project}")
+    # Volumes by name: those that a late container brings with it have no label.
+    volumes = docker("volume", "ls", "-q", "--filter", f"name={project}_")
+    return docker("ps", "-aq", *label) + docker("network", "ls", "-q", *label) + volumes
+
+
+@pytest.fixture(scope="module")
+def lab(compose_engine: object) -> Iterator[Lab]:  # noqa: ARG001
+    """A lab that was brought up once with nothing but `docker compose up`, and went down with its client."""
+    lab = Lab()
+    yield lab
+    lab.compose("down", "--volumes", "--remove-orphans")
+    assert left_of(lab.name) == ""
+
+
+@pytest.fixture(scope="module")
+def first(lab: Lab, tmp_path_factory: pytest.TempPathFactory) -> subprocess.CompletedProcess[str]:
+    """The first `docker compose up`, which builds the images where there are none."""
+    with alone(tmp_path_factory, "images"):
+        return lab.compose("up", "--exit-code-from", "client")
+
+
+def test_docker_compose_up_prints_the_verdicts_and_ends_with_the_exit_code_of_the_client(
+    first: subprocess.CompletedProcess[str],
+) -> None:
+    assert first.returncode == 0, first.stdout + first.stderr
+    shown = [line.partition("|")[2] for line in first.stdout.splitlines() if "client-1" in line]
+    for scenario in SCENARIOS:
+        line = next(line for line in shown if line.split()[:1] == [scenario.name])
+        assert line.split()[-2:] == [scenario.expected.outcome, "✓"], first.stdout
+
+
+@pytest.mark.usefixtures("first")
+class TestHardening:
+    """Every container has what its role needs, and no more."""
+
+    def test_no_container_is_root_or_can_write_its_root(self, lab: Lab) -> None:
+        containers = lab.inspect()
+        assert set(containers) == ROLES
+        for role, container in containers.items():
+            assert container["Config"]["User"] == "10001:10001", role
+            assert container["HostConfig"]["ReadonlyRootfs"], role
+            assert not container["HostConfig"]["Privileged"], role
+
+    def test_no_container_has_a_capability_but_the_recorder_its_one(self, lab: Lab) -> None:
+        for role, container in lab.inspect().items():
+            host = container["HostConfig"]
+            assert host["CapDrop"] == ["ALL"], role
+            added = [name.removeprefix("CAP_") for name in host["CapAdd"] or []]
+            assert added == (["NET_RAW"] if role == "capture" else []), role
+            assert ("no-new-privileges:true" in (host["SecurityOpt"] or [])) == (role != "capture"), role
+
+    def test_nothing_is_published_beyond_this_machine(self, lab: Lab) -> None:
+        for container in lab.inspect().values():
+            for published in (container["HostConfig"]["PortBindings"] or {}).values():
+                assert {binding["HostIp"] for binding in published} == {"127.0.0.1"}
+
+    def test_each_secret_is_mounted_only_where_it_is_read(self, lab: Lab) -> None:
+        mounted: dict[str, set[str]] = {}
+        for role, container in lab.inspect().items():
+            for mount in container["Mounts"]:
+                writes = "writes" if mount["RW"] else "reads"
+                mounted.setdefault(mount["Name"].removeprefix(f"{lab.name}_"), set()).add(f"{role} {writes}")
+        assert mounted == {
+            "ca-state": {"ca writes"},
+            "ca-passphrase": {"ca writes"},
+            "handover-server": {"ca writes", "server reads"},
+            "handover-client": {"ca writes", "client reads"},
+            "handover-acorn": {"ca writes", "client reads"},
+            # In this story the server's key is stolen.
+            "credentials": {"server writes", "capture reads"},
+            "credentials-client": {"client writes"},
+            "shared-key": {"server writes", "client reads"},
+            "gallery": {"gallery writes", "client reads"},
+            "impostor": {"interceptor writes", "client reads"},
+            "intercepted": {"interceptor writes", "capture reads"},
+            "capture-token": {"capture writes", "client reads"},
+            "recordings": {"capture writes"},
+            "keys": {"client writes", "capture reads"},
+        }
+
+    def test_every_role_but_the_client_has_a_health_check_that_passed(self, lab: Lab) -> None:
+        for role, container in lab.inspect().items():
+            assert ("Healthcheck" in container["Config"]) == (role != "client"), role
+
+    def test_every_role_ended_when_it_was_told_to(self, lab: Lab) -> None:
+        """137 would be a role that had to be killed."""
+        assert {role: container["State"]["ExitCode"] for role, container in lab.inspect().items()} == dict.fromkeys(
+            ROLES, 0
+        )
+
+
+IMPORTS = {
+    "ca": {"cryptography", "flask", "gunicorn"},
+    "server": {"cryptography", "flask", "gunicorn", "requests"},
+    "client": {"cryptography", "requests", "rich"},
+    "capture": {"cryptography", "flask", "gunicorn", "pyshark", "yaml"},
+    # mitmproxy brings Flask for the pages of its own.
+    "interceptor": {"cryptography", "flask", "mitmproxy"},
+}
+
+
+@pytest.mark.parametrize("image", IMPORTS)
+@pytest.mark.usefixtures("first")
+def test_an_image_holds_only_what_its_role_needs(image: str) -> None:
+    wanted = sorted(set().union(*IMPORTS.values()) | {"pip", "pytest"})
+    script = f"import importlib.util as u; print(*[name for name in {wanted} if u.find_spec(name)])"
+    assert set(docker("run", "--rm", f"overheard-{image}", "python3", "-c", script).split()) == IMPORTS[image]
+
+
+@pytest.mark.parametrize("image", IMPORTS)
+@pytest.mark.usefixtures("first")
+def test_no_image_holds_a_key_or_the_bundle_that_it_was_built_with(image: str) -> None:
+    script = (
+        "find /run/secrets /state /passphrase /token /keys /credentials -type f 2>/dev/null; "
+        "find /shared-key /record /stolen /spy /gallery /impostor -type f 2>/dev/null; "
+        "grep -rlE 'BEGIN (EC |RSA |ENCRYPTED )?PRIVATE KEY' /app /etc /opt/venv/bin 2>/dev/null; true"
+    )
+    assert docker("run", "--rm", "--user", "0", f"overheard-{image}", "sh", "-c", script) == ""
+
+
+def test_a_lab_that_is_started_again_keeps_its_root(lab: Lab, first: subprocess.CompletedProcess[str]) -> None:
+    """Also when its containers were thrown away: what must last is on volumes."""
+    assert first.returncode == 0
+    root = ["run", "--rm", "--no-deps", "-T", "--entrypoint", "sha256sum", "ca", "/state/root.pem"]
+    before = lab.compose(*root).stdout
+    assert lab.compose("down").returncode == 0
+    again = lab.compose("up", "--exit-code-from", "client")
+    assert again.returncode == 0, again.stdout + again.stderr
+    assert lab.compose(*root).stdout == before != ""
+
+
+def test_a_server_that_is_restarted_does_not_leave_the_recorder_deaf(
+    lab: Lab, first: subprocess.CompletedProcess[str]
+) -> None:
+    assert first.returncode == 0
+    assert lab.compose("up", "--detach", "--wait", "capture", "server").returncode == 0
+    assert lab.compose("restart", "server").returncode == 0
+    again = lab.compose("run", "--rm", "-T", "client")
+    assert again.returncode == 0, again.stdout + again.stderr
+
+
+def test_the_client_of_the_tutorial_tells_the_message(lab: Lab, first: subprocess.CompletedProcess[str]) -> None:
+    assert first.returncode == 0
+    alone = lab.compose("run", "--rm", "-T", "-e", "SECRET_URL=http://server:5683/", "client")
+    assert alone.stdout == "The secret message is: fluffy tail\n"
+
+
+@pytest.mark.usefixtures("first")
+def test_runs_do_not_pile_up_images(tmp_path: Path) -> None:
+    """Where nothing has changed, a run builds the very images that the one before it built."""
+
+    def after_a_run() -> set[str]:
+        with start_demo("compose", tmp_path, OVERHEARD_CLIENT_SCENARIOS="http") as demo:
+            demo.communicate()
+        assert demo.returncode == 0
+        return set(docker("images", "-q", "--no-trunc").split())
+
+    assert after_a_run() == after_a_run()
+
+
+@pytest.mark.parametrize("moment", ["building", "starting", "recording https"])
+def test_a_demo_that_is_interrupted_leaves_nothing_behind(tmp_path: Path, moment: str) -> None:
+    """No container, no network, no volume, no file."""
+    with start_demo("compose", tmp_path) as demo:
+        read_until(demo, moment)
+        (run,) = tmp_path.iterdir()
+        demo.send_signal(signal.SIGINT)
+        assert demo.wait(60) == 130
+    assert eventually(lambda: left_of(f"overheard-{run.name}") == "")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_second_ctrl_c_does_not_stop_the_tidying(tmp_path: Path) -> None:
+    with start_demo("compose", tmp_path) as demo:
+        read_until(demo, "recording https")
+        (run,) = tmp_path.iterdir()
+        demo.send_signal(signal.SIGINT)
+        # Until it is at it: containers of the project begin to go.
+        assert eventually(
+            lambda: len(docker("ps", "-q", "--filter", f"label={LABEL}=overheard-{run.name}").split()) < 4
+        )
+        demo.send_signal(signal.SIGINT)
+        assert demo.wait(60) == 130
+    assert left_of(f"overheard-{run.name}") == ""
+
+
+def test_the_gallerys_names_lead_to_it_in_the_containers_as_they_do_locally() -> None:
+    services = json.loads(Lab().compose("config", "--format", "json").stdout)["services"]
+    assert set(services["capture"]["networks"]["lab"]["aliases"]) == {"server"} | HOSTS

@@ -1,0 +1,118 @@
+"""SARIF 2.1.0: as its schema wants it, and with what code scanning needs."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from hypothesis import given
+
+from lab.report.scans import ACCOUNT, ALONE, AT, OVERHEARD, PLACES, PLAIN, PROTECTED, VALUE, report
+from lab.words.verdicts import verdicts
+from overheard.report.places import Place
+from overheard.report.sarif import sarif
+from overheard.words.layer import Layer
+from overheard.words.report import Report
+from overheard.words.verdict import Verdict
+
+if TYPE_CHECKING:
+    from overheard.words.sighting import Sighting
+
+LEVELS = {"none", "note", "warning", "error"}
+# What the schema lets these have, of what we use.
+RUN = {"tool", "invocations", "artifacts", "results", "properties"}
+RESULT = {"ruleId", "ruleIndex", "level", "message", "locations", "partialFingerprints", "properties"}
+
+
+def valid(log: dict[str, Any]) -> list[dict[str, Any]]:
+    """The results of a log, which is as the schema demands."""
+    assert json.loads(json.dumps(log)) == log
+    assert log["version"] == "2.1.0"
+    assert log["$schema"].endswith("sarif-schema-2.1.0.json")
+    (run,) = log["runs"]
+    assert run.keys() <= RUN
+    driver = run["tool"]["driver"]
+    assert driver["name"]
+    rules = driver["rules"]
+    assert len({rule["id"] for rule in rules}) == len(rules)
+    for rule in rules:
+        assert rule["shortDescription"]["text"]
+        assert rule["defaultConfiguration"]["level"] in LEVELS
+    for invocation in run["invocations"]:
+        assert isinstance(invocation["executionSuccessful"], bool)
+    for result in run["results"]:
+        assert result.keys() <= RESULT
+        assert rules[result["ruleIndex"]]["id"] == result["ruleId"]
+        assert result["level"] in LEVELS
+        assert result["message"]["text"]
+        for location in result["locations"]:
+            physical = location["physicalLocation"]
+            assert physical["artifactLocation"]["uri"]
+            region = physical.get("region", {"byteOffset": 0, "byteLength": 0})
+            assert region["byteOffset"] >= 0
+            assert region["byteLength"] >= 0
+    results: list[dict[str, Any]] = run["results"]
+    return results
+
+
+@given(verdicts, verdicts)
+def test_whatever_the_verdicts_are_it_is_valid(one: Verdict, other: Verdict) -> None:
+    valid(sarif(Report({"a": one, "b": other}, ACCOUNT)))
+    valid(sarif(Report({"a": one}, replace(ACCOUNT, files=()))))
+
+
+def test_a_sighting_is_an_error_where_it_is_in_the_file() -> None:
+    results = valid(sarif(report(), PLACES))
+    first, second = (result for result in results if result["ruleId"] == "overheard-secret")
+    assert first["level"] == second["level"] == "error"
+    assert first["message"]["text"] == (
+        f"password is to be seen in frame 6, byte {AT}, from 10.0.0.1:40000 → 10.0.0.2:80: plainly"
+    )
+    (location,) = first["locations"]
+    assert location["physicalLocation"]["artifactLocation"]["uri"] == "traffic.pcapng"
+    assert location["physicalLocation"]["region"] == {"byteOffset": 1000 + AT, "byteLength": len(VALUE)}
+    assert (first["properties"]["frame"], first["properties"]["offset"]) == (6, AT)
+    # Where in a compressed file it is, nobody can say.
+    assert "region" not in second["locations"][0]["physicalLocation"]
+    assert second["properties"]["layers"] == ["chunked", "gzip"]
+
+
+def test_of_several_files_the_one_that_has_the_frame_is_named_with_the_frames_number_in_it() -> None:
+    ring = Report({"password": OVERHEARD}, replace(ACCOUNT, files=("a.pcap", "a b.pcap")))
+    first, _ = valid(sarif(ring, {6: Place("a b.pcap", 2)}))
+    (location,) = first["locations"]
+    assert location["physicalLocation"]["artifactLocation"]["uri"] == "a%20b.pcap"
+    assert location["logicalLocations"] == [{"name": "frame 2", "kind": "member"}]
+
+
+def test_a_check_that_fails_is_a_warning_with_what_to_do() -> None:
+    (reason,) = (result for result in valid(sarif(report())) if result["ruleId"] == "marks")
+    assert reason["level"] == "warning"
+    assert reason["message"]["text"] == (
+        "INCONCLUSIVE on user: nobody vouches for its start and end\nvouch for it: --vouch whole"
+    )
+
+
+def test_where_all_is_protected_there_is_no_result() -> None:
+    log = sarif(report(token=PROTECTED), version="1.2.3")
+    assert valid(log) == []
+    (run,) = log["runs"]
+    assert run["tool"]["driver"]["semanticVersion"] == "1.2.3"
+    assert run["properties"]["verdicts"] == {"token": "PROTECTED"}
+    assert run["invocations"] == [{"executionSuccessful": True, "exitCode": 0}]
+
+
+def test_a_disagreement_of_the_witnesses_is_a_result() -> None:
+    (result,) = (each for each in valid(sarif(report(ALONE))) if each["ruleId"] == "witnesses-disagree")
+    assert "only tshark sees user in frame 7" in result["message"]["text"]
+
+
+def test_the_fingerprint_is_that_of_the_leak_and_not_of_the_recording() -> None:
+    def fingerprint(seen: Sighting) -> str:
+        (result,) = valid(sarif(report(password=replace(OVERHEARD, sightings=(seen,)))))
+        return str(result["partialFingerprints"]["overheard/v1"])
+
+    again = replace(PLAIN, frame=99, direction="10.0.0.1:49999 → 10.0.0.2:80")
+    assert fingerprint(again) == fingerprint(PLAIN)
+    assert fingerprint(replace(PLAIN, layers=(Layer("gzip"),))) != fingerprint(PLAIN)

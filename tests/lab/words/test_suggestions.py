@@ -1,0 +1,41 @@
+"""What was perhaps meant by a name that nothing has."""
+
+from __future__ import annotations
+
+import pytest
+
+from overheard.words.story import SCENARIOS
+from overheard.words.suggestions import nearest, unknown
+
+NAMES = [scenario.name for scenario in SCENARIOS]
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [
+        ("htps", "https"),
+        ("subsitution", "substitution"),
+        ("deffie-helman", "diffie-hellman"),
+        ("mutual", "mutual-tls"),
+        ("quantum", "post-quantum"),
+        ("mtls", "mutual-tls"),
+        ("forward-secrecy", "no-forward-secrecy"),
+    ],
+)
+def test_a_slip_is_understood(typed: str, meant: str) -> None:
+    assert meant in nearest(typed, NAMES)
+    assert meant in unknown("scenario", [typed], NAMES)
+
+
+def test_nothing_is_made_up_for_what_is_like_nothing() -> None:
+    assert nearest("zzzzzz", NAMES) == nearest("", NAMES) == []
+    assert unknown("scenario", ["zzzzzz"], NAMES) == "there is no scenario 'zzzzzz'"
+
+
+def test_of_names_that_are_known_nothing_is_said() -> None:
+    assert unknown("scenario", NAMES, NAMES) == ""
+
+
+def test_every_unknown_name_is_told() -> None:
+    said = unknown("scenario", ["htps", "http", "fernt"], NAMES)
+    assert said.count("there is no scenario") == 2

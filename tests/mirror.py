@@ -1,0 +1,123 @@
+"""Where the tests of a module lie, and which modules are tested elsewhere.
+
+`tests/capture/judge/test_whole.py` tests `overheard_capture/judge/whole.py`; so does `test_whole_*.py` beside it, with
+one aspect of it. `test_judge.py` and `test_judge_*.py` in that folder test the package `overheard_capture.judge`.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+PROJECT = Path(__file__).parent.parent
+# The folder of tests of each package.
+PACKAGES = {
+    "ca": PROJECT / "ca" / "overheard_ca",
+    "capture": PROJECT / "capture" / "overheard_capture",
+    "lab": PROJECT / "lab" / "overheard",
+    "services": PROJECT / "services" / "overheard_services",
+}
+
+
+class Elsewhere(NamedTuple):
+    """Modules without a test file of their own: a folder, which of its modules (or `*`), and where they are tested."""
+
+    folder: str
+    modules: str
+    why: str
+
+    def has(self, module: str) -> bool:
+        """Whether a module is one of these."""
+        folder, _, name = module.rpartition("/")
+        return folder == self.folder and (self.modules == "*" or name in self.modules.split())
+
+
+# `*` is for folders that do one thing in several parts, and are tested as one.
+ELSEWHERE = (
+    Elsewhere("ca", "errors", "exceptions alone"),
+    Elsewhere("ca", "profile", "data alone; test_certificates.py issues by it"),
+    Elsewhere("capture", "__main__", "lab/engines/test_local.py runs it"),
+    Elsewhere("capture/captures", "container drops frame", "parts of what captures/test_reader.py reads"),
+    Elsewhere("capture/content", "*", "used by every decoder: content/test_nesting.py, decoders/test_untyped.py"),
+    Elsewhere("capture/decoders/archives", "*", "read by decoders/compression/test_reader.py"),
+    Elsewhere("capture/decoders/base64", "*", "parts of what decoders/base64/test_finder.py finds"),
+    Elsewhere("capture/decoders/compression", "*", "parts of decoders/compression/test_reader.py's reader"),
+    Elsewhere("capture/decoders/mail", "mime", "each part of decoders/mail/test_multipart.py is one"),
+    Elsewhere("capture/decoders", "registry", "protocols/http1/test_reader.py and decoders/mail/test_multipart.py"),
+    Elsewhere("capture/decoders", "line_editing", "protocols/test_telnet.py"),
+    Elsewhere("capture/decoders", "protobuf", "protocols/http2/test_grpc.py"),
+    Elsewhere("capture/decoders", "carving fallback magic utf16_32", "asked in turn by decoders/test_untyped.py"),
+    Elsewhere("capture/identify", "prefaces probe protocols", "asked in turn by identify/test_direction.py"),
+    Elsewhere("capture/judge", "absent evidence exhibit read sightings wording", "judge/test_judge.py"),
+    Elsewhere("capture/captures", "lookup", "lab/command/test_scan.py shows the frames that it looks up"),
+    Elsewhere("capture/judge", "files", "judge/test_api.py"),
+    Elsewhere("capture/judge", "decrypted fernet frame_index", "judge/test_spied.py and test_present.py"),
+    Elsewhere("capture/native", "*", "compiled or not, the results are the same: native/test_native.py"),
+    Elsewhere("capture/packets", "addresses assigned ip link_types transport types", "packets/test_packets.py"),
+    Elsewhere("capture/packets", "host_filter", "judge/test_whole.py, and judge/test_second_witness.py for tshark"),
+    Elsewhere("capture/packets", "bounded", "packets/test_defragment.py and test_sctp.py"),
+    Elsewhere(
+        "capture/protocols", "framed framer", "protocols/http2/test_reader.py, protocols/websocket/test_reader.py"
+    ),
+    Elsewhere("capture/protocols", "gelf tftp", "identify/test_datagrams.py"),
+    Elsewhere("capture/protocols/dns", "*", "parts of protocols/dns/test_reader.py's reader"),
+    Elsewhere("capture/protocols/http1", "*", "parts of protocols/http1/test_reader.py's reader"),
+    Elsewhere("capture/protocols/http2", "*", "parts of protocols/http2/test_reader.py's reader"),
+    Elsewhere("capture/protocols/quic", "*", "parts of protocols/quic/test_reader.py's reader"),
+    Elsewhere("capture/protocols/tls", "*", "parts of protocols/tls/test_record_layer.py's and test_tls.py's readers"),
+    Elsewhere("capture/protocols/websocket", "*", "parts of protocols/websocket/test_reader.py's reader"),
+    Elsewhere("capture/provenance", "*", "every reader names the frame of what it finds: content/test_nesting.py"),
+    Elsewhere("capture/reassembly", "*", "parts of the table that reassembly/test_connections.py fills"),
+    Elsewhere(
+        "capture/scan",
+        "facts finds flow_rows parties reading unclaimed walker",
+        "compared by scan/test_second_process.py",
+    ),
+    Elsewhere("capture/sidecar", "runs", "sidecar/test_app.py"),
+    Elsewhere("capture/wireshark", "fields merged witness_query", "judge/test_second_witness.py and test_api.py"),
+    Elsewhere("lab", "__main__", "lab/command/test_main.py runs it"),
+    Elsewhere("lab/certificates", "*", "rules, found by certificates/test_wrong.py and told by test_facts.py"),
+    Elsewhere("lab/command", "hiding progress scanning", "command/test_scan.py"),
+    Elsewhere("lab/command", "looking looking_up", "command/test_show.py and test_learn.py"),
+    Elsewhere("lab/command", "run", "engines/test_local.py runs the demo"),
+    Elsewhere("lab/engines", "supervisor", "engines/test_local.py"),
+    Elsewhere("lab/words", "options", "capture/judge/test_api.py"),
+    Elsewhere("lab/report", "console flows places rows sighted", "report/test_scan.py"),
+    Elsewhere("lab/report", "picture still_visible tries", "report/test_details.py and engines/test_local.py"),
+    Elsewhere("lab/report", "lesson markdown pages", "docs/test_scenario_pages.py"),
+    Elsewhere("lab/words", "dissected errors handover recording report services sighting", "data alone"),
+    Elsewhere("lab/words", "chapter", "words/test_chapters.py"),
+    Elsewhere("lab/words/chapters", "*", "data alone: words/test_chapters.py"),
+    Elsewhere("lab/words/gallery", "*", "data alone: words/test_gallery.py"),
+    Elsewhere("lab/words/spelling", "*", "parts of one table: words/test_spelling.py"),
+    Elsewhere("lab/words/story", "*", "data alone: words/test_story.py"),
+    Elsewhere("services", "credentials", "services/test_enrolment.py"),
+    Elsewhere("services/gallery", "authority contexts exhibit listen plans speak", "gallery/test_recipes.py"),
+    Elsewhere("services/gallery", "settings", "gallery/test_main.py and docs/test_settings.py"),
+    Elsewhere("services/interceptor", "health proxies record witness", "interceptor/test_main.py, test_impostor.py"),
+)
+
+
+def modules(name: str) -> Iterator[str]:
+    """The modules of a package by their path, but for the `__init__` of a folder."""
+    for path in PACKAGES[name].rglob("*.py"):
+        if path.stem != "__init__":
+            yield f"{name}/{path.relative_to(PACKAGES[name]).with_suffix('').as_posix()}"
+
+
+def subject_of(test: Path) -> str | None:
+    """The module or folder that a test file names."""
+    folder = test.relative_to(PROJECT / "tests").parent
+    package = PACKAGES[folder.parts[0]].joinpath(*folder.parts[1:])
+    subject = test.stem.removeprefix("test_")
+    while subject:
+        for name in (subject, f"__{subject}__"):
+            if (package / f"{name}.py").exists():
+                return f"{folder.as_posix()}/{name}"
+        if folder.name == subject or (package / subject / "__init__.py").exists():
+            return folder.as_posix()
+        subject = subject.rpartition("_")[0]
+    return None

@@ -1,0 +1,83 @@
+"""The client of the tutorial, as a user types it."""
+
+from __future__ import annotations
+
+from itertools import count
+from typing import TYPE_CHECKING
+
+import pytest
+
+from lab.pki import Files
+from lab.servers import Answers, serving
+from overheard_services.disguise.fernet import new_key, seal
+from ports import free_port
+from services.client.process import client
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from services.client.place import Place
+
+
+def test_it_prints_the_message() -> None:
+    with serving(Answers()) as url:
+        done = client(SECRET_URL=url)
+    assert (done.returncode, done.stdout, done.stderr) == (0, "The secret message is: fluffy tail\n", "")
+
+
+def test_it_prints_the_message_over_https_with_the_ca_that_it_is_told_to_trust(tmp_path: Path) -> None:
+    files = Files.make(tmp_path)
+    with serving(Answers(), files) as url:
+        done = client(SECRET_URL=url, OVERHEARD_CLIENT_CA_FILE=str(files.root))
+        untold = client(SECRET_URL=url)
+    assert (done.returncode, done.stdout, done.stderr) == (0, "The secret message is: fluffy tail\n", "")
+    assert (untold.returncode, untold.stdout) == (2, "")
+    assert "certificate verify failed: unable to get local issuer certificate" in untold.stderr
+
+
+def test_with_the_shared_key_it_opens_what_was_sealed_with_it(place: Place) -> None:
+    """A token of the real server; without the key it is all that there is."""
+    url, key = place.server.url("http", "/fernet"), place.shared_key.read_text().strip()
+    done = client(SECRET_URL=url, SECRET_KEY=key)
+    assert (done.returncode, done.stdout, done.stderr) == (0, "The secret message is: fluffy tail\n", "")
+    assert client(SECRET_URL=url).stdout.startswith("The secret message is: gAAAA")
+
+
+@pytest.mark.parametrize(
+    ("key", "words"), [(new_key().decode(), "InvalidToken: "), ("acorn", "Fernet key must be 32")], ids=count()
+)
+def test_another_key_opens_nothing_and_is_told_without_the_key(key: str, words: str) -> None:
+    with serving(Answers(body=seal(new_key(), "fluffy tail").encode())) as url:
+        done = client(SECRET_URL=url, SECRET_KEY=key)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert words in done.stderr
+    assert "see that SECRET_KEY is the one that the server has" in done.stderr
+    assert key not in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_arguments_are_none_of_its_ways_to_be_told() -> None:
+    done = client("http://localhost")
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr == "client: unknown arguments: http://localhost\n  the client is told by SECRET_URL\n"
+
+
+@pytest.mark.parametrize(
+    ("variables", "words"),
+    [
+        ({"SECRET_URL": "ftp://localhost"}, "SECRET_URL is 'ftp://localhost', which is not an http:// or https:// URL"),
+        ({"SECRET_URL": "localhost:5683"}, "SECRET_URL is 'localhost:5683'"),
+        ({"SECRET_URL": "http://"}, "No host supplied"),
+        ({"SECRET_URL": "http://a..b/"}, "label empty or too long"),
+        ({"SECRET_URL": f"http://127.0.0.1:{free_port()}"}, "Connection refused"),
+        ({"SECRET_URL": "https://localhost", "OVERHEARD_CLIENT_CA_FILE": "/nowhere.pem"}, "/nowhere.pem"),
+        # Without SECRET_URL it walks the story, and for that it must be told more.
+        ({}, "OVERHEARD_CLIENT_HANDOVER is not set"),
+    ],
+)
+def test_what_goes_wrong_is_told_in_words(variables: dict[str, str], words: str) -> None:
+    done = client(**variables)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr.startswith("client: ")
+    assert words in done.stderr
+    assert "Traceback" not in done.stderr

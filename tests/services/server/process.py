@@ -1,0 +1,89 @@
+"""The server as a process, under a real CA."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from ca.process import CaProcess
+from overheard.engines.base import clean_environment
+from overheard.role.health import probe, wait_until
+from overheard.words.errors import NotReadyError
+from overheard.words.services import OF_THE_SERVER
+from ports import free_port
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+
+COMMAND = [sys.executable, "-m", "overheard_services.server"]
+# Two seconds are promised, and a busy machine gets some more: without its promise, it would be thirty.
+SOON = 10
+# As in the lab: an acorn is a server that somebody takes for a client.
+REQUESTERS = "server=server,localhost,127.0.0.1;client=client:squirrel;acorn=acorn"
+
+
+class Server:
+    """A running server, what it was told, and the ports of its services."""
+
+    def __init__(self, process: subprocess.Popen[str], ports: dict[str, int], environment: dict[str, str]) -> None:
+        self.process, self.ports, self.environment = process, ports, environment
+
+    def health(self, **variables: str) -> subprocess.CompletedProcess[str]:
+        """Its own health check, as a container runs it."""
+        environment = {**self.environment, **variables}
+        return subprocess.run(
+            [*COMMAND, "health"], env=environment, capture_output=True, text=True, timeout=30, check=False
+        )
+
+    def url(self, service: str, path: str = "/") -> str:
+        """Where a service is."""
+        return f"{OF_THE_SERVER[service].scheme}://localhost:{self.ports[service]}{path}"
+
+    def stop(self) -> str:
+        """Have it end as told, and return all that it said."""
+        self.process.terminate()
+        said = self.process.communicate(timeout=SOON)[1]
+        assert self.process.returncode == 0
+        return said
+
+
+@contextmanager
+def started(*services: str, **variables: str) -> Iterator[Server]:
+    """A server that serves `services`, each at a free port, or http where none is named."""
+    ports = {name: free_port() for name in services or ("http",)}
+    served = ",".join(f"{name}:{port}" for name, port in ports.items())
+    environment = {**clean_environment(), "OVERHEARD_SERVER_SERVICES": served, **variables}
+    with subprocess.Popen(
+        COMMAND, env=environment, stdin=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True
+    ) as process:
+
+        def problem() -> str:
+            if process.poll() is not None:
+                raise NotReadyError("the server", seen=process.communicate()[1], hint="")
+            return probe(f"http://127.0.0.1:{ports['http']}")
+
+        try:
+            wait_until(problem, "the server", within=30, hint="")
+            yield Server(process, ports, environment)
+        finally:
+            process.terminate()
+            process.communicate(timeout=SOON)
+
+
+@contextmanager
+def under(ca: CaProcess, folder: Path, *services: str) -> Iterator[Server]:
+    credentials = folder / "credentials"
+    credentials.mkdir(mode=0o700)
+    (folder / "shared").mkdir(mode=0o700)
+    with started(
+        *services,
+        OVERHEARD_CA_URL=ca.url,
+        OVERHEARD_SERVER_HANDOVER=str(ca.handover / "server"),
+        OVERHEARD_SERVER_CREDENTIALS=str(credentials),
+        OVERHEARD_SERVER_SHARED_KEY_FILE=str(folder / "shared" / "key"),
+    ) as server:
+        yield server

@@ -1,0 +1,50 @@
+"""The tests mirror the packages: a module's tests are found by its name, and helpers stand in modules of their own."""
+
+from __future__ import annotations
+
+import ast
+import re
+
+import pytest
+
+from mirror import ELSEWHERE, PACKAGES, PROJECT, Elsewhere, modules, subject_of
+
+TESTS = PROJECT / "tests"
+MIRRORED = sorted(test for name in PACKAGES for test in (TESTS / name).rglob("test_*.py"))
+
+
+def test_every_test_file_names_a_module() -> None:
+    stray = [str(test.relative_to(TESTS)) for test in MIRRORED if not subject_of(test)]
+    assert not stray, "call them test_MODULE.py or test_MODULE_ASPECT.py, where the module is in its package"
+
+
+@pytest.mark.parametrize("name", PACKAGES)
+def test_every_module_is_tested_by_a_file_of_its_name_or_it_is_said_where(name: str) -> None:
+    tested = {subject_of(test) for test in MIRRORED}
+    missing = [module for module in modules(name) if module not in tested and not _elsewhere(module)]
+    assert not missing, "write tests/PATH/test_MODULE.py, or say in tests/mirror.py where they are tested"
+
+
+def _elsewhere(module: str) -> list[Elsewhere]:
+    return [row for row in ELSEWHERE if row.has(module)]
+
+
+@pytest.mark.parametrize("row", ELSEWHERE, ids=lambda row: f"{row.folder}-{row.modules}")
+def test_what_is_said_to_be_tested_elsewhere_is_so(row: Elsewhere) -> None:
+    tested = {subject_of(test) for test in MIRRORED}
+    untested = {module for name in PACKAGES for module in modules(name) if row.has(module)} - tested
+    named = [f"{row.folder}/{module}" for module in row.modules.split() if module != "*"]
+    assert untested
+    assert untested >= set(named), "these have tests of their own, or are gone"
+    for file in re.findall(r"[\w/]*test_\w+\.py", row.why):
+        assert [test for test in TESTS.rglob("test_*.py") if test.as_posix().endswith(f"/{file}")], f"{file} is gone"
+
+
+def test_no_helper_is_imported_out_of_a_test_file() -> None:
+    """Nor out of a conftest, which pytest has loaded under another name."""
+    for path in TESTS.rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text())):
+            names = [alias.name for alias in node.names] if isinstance(node, ast.Import | ast.ImportFrom) else []
+            origin = [node.module or ""] if isinstance(node, ast.ImportFrom) else []
+            taken = re.findall(r"\b(?:test_\w+|conftest)\b", " ".join(names + origin))
+            assert not taken, f"{path.relative_to(TESTS)} imports {taken}: move what it needs into a module of its own"
