@@ -132,7 +132,7 @@ def test_the_exit_codes_of_the_readme_are_those_that_the_command_tells() -> None
 def test_the_lab_page_lists_every_variable_that_decides_how_it_runs() -> None:
     listed = {name for name, _, _ in rows((ROOT / "lab" / "README.md").read_text(), "variable |")}
     compose = set(re.findall(r"\$\{(\w+)", (ROOT / "docker-compose.yml").read_text()))
-    tests = set(re.findall(r"environ\.get\(\"(OVERHEARD_\w+)\"", (ROOT / "tests" / "conftest.py").read_text()))
+    tests = set(re.findall(r"environ\.get\(\"(OVERHEARD_\w+)\"", (ROOT / "tests" / "required.py").read_text()))
     engine = set(
         re.findall(r"environ\.get\(\"(OVERHEARD_\w+)\"", (ROOT / "lab/overheard/engines/local.py").read_text())
     )
