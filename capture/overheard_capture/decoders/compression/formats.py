@@ -32,9 +32,9 @@ def _brotli() -> Decompressor:
 
 
 def _zstd() -> Decompressor:
-    from overheard_capture.decoders.compression.libraries import Zstd  # noqa: PLC0415
+    from overheard_capture.decoders.compression.libraries import zstd  # noqa: PLC0415
 
-    return Zstd()
+    return zstd()
 
 
 def _bzip2() -> Decompressor:
