@@ -91,7 +91,7 @@ class DirectionReader:
         self._prefaces.append(name)
         self._findings.read[name] += length
         if name != PLAIN.name:
-            self._findings.is_a(name)
+            self._findings.identify_as(name)
         self._pending.drop(length)
         self._position += length
         self._aside += length if name == PROXY else 0
@@ -135,7 +135,7 @@ class DirectionReader:
         self._pending.add(memoryview(held)[end:], origin.after(end))
         if kind:
             if kind is TLS:
-                self._findings.is_a("STARTTLS")
+                self._findings.identify_as("STARTTLS")
             self._end()
             self._begin(kind)
 
@@ -182,5 +182,5 @@ class DirectionReader:
         kind, given = self._is, self._given
         self._end()
         if kind is PLAIN and given and not self._findings.kinds:
-            self._findings.is_a("unknown" if self._findings.read[OPAQUE] else "plain text")
+            self._findings.identify_as("unknown" if self._findings.read[OPAQUE] else "plain text")
         self._both.closed()

@@ -17,7 +17,7 @@ from overheard.words.errors import SettingsError, UnreadableError
 from overheard.words.options import USUAL, VOUCHED, Limits, Options
 from overheard.words.report import Report
 from overheard.words.secret import Secret
-from overheard_capture.captures.inputs import STANDARD_INPUT, called, stored
+from overheard_capture.captures.inputs import STANDARD_INPUT, display_name, stored_size
 from overheard_capture.captures.lookup import look_up
 from overheard_capture.captures.recording import read_recording
 from overheard_capture.packets.host_filter import host_filter
@@ -30,7 +30,7 @@ Secrets = Mapping[str, str | bytes] | Sequence[Secret]
 Progress = Callable[[int, int | None], None]
 
 # A copy of it is called as it is called itself where the reader complains.
-_SPOOLED = called(STANDARD_INPUT)
+_SPOOLED = display_name(STANDARD_INPUT)
 
 
 def prepare(secrets: Iterable[Secret], options: Options = USUAL) -> None:
@@ -123,5 +123,5 @@ def _spooled(folder: Path) -> Path:
 def _told(progress: Progress | None, paths: Sequence[Path | str]) -> Callable[[int], None] | None:
     if progress is None:
         return None
-    total = stored(paths)
+    total = stored_size(paths)
     return lambda done: progress(done, total)

@@ -1,6 +1,6 @@
-"""What frames carry: TCP segments, UDP datagrams, messages of SCTP, and whatever else, whatever they are wrapped in.
+"""Packets: frames are decapsulated to TCP segments, UDP datagrams, SCTP messages, and packets of other kinds.
 
-It looks at one packet after the other, and puts those together that were sent in parts; of streams it knows nothing.
+A promise: packets are dissected one at a time, IP fragments and SCTP chunks reassembled; no state of a stream is kept.
 """
 
 from overheard_capture.packets.dissector import Dissector
@@ -17,7 +17,7 @@ from overheard_capture.packets.types import (
     Packet,
     SctpMessage,
     Segment,
-    names,
+    frame_addresses,
     payload_origin,
 )
 
@@ -35,6 +35,6 @@ __all__ = [
     "Packet",
     "SctpMessage",
     "Segment",
-    "names",
+    "frame_addresses",
     "payload_origin",
 ]

@@ -1,6 +1,6 @@
-"""Assigned numbers, by the names that libpcap has for them: of what is inside of a frame, step by step.
+"""Assigned numbers of link types, ethertypes, PPP and IP protocols, under their libpcap names.
 
-They are no Enum, for it takes too long to look one up.
+They are not an Enum, because its lookup is too slow.
 """
 
 from __future__ import annotations
@@ -20,11 +20,11 @@ LINKTYPE_LINUX_SLL: Final = 113
 LINKTYPE_IPV4: Final = 228
 LINKTYPE_IPV6: Final = 229
 LINKTYPE_LINUX_SLL2: Final = 276
-# What stands in some files for LINKTYPE_RAW: the number that systems have for it themselves, OpenBSD another one.
+# Some files have the system's own number for LINKTYPE_RAW instead; OpenBSD's differs.
 DLT_RAW: Final = 12
 DLT_RAW_OPENBSD: Final = 14
 
-# Ethertypes (https://www.iana.org/assignments/ieee-802-numbers). What was before 802.1ad had numbers of its own.
+# Ethertypes (https://www.iana.org/assignments/ieee-802-numbers), and the one used for 802.1ad before it had its own.
 ETHERTYPE_IP: Final = 0x0800
 ETHERTYPE_ARP: Final = 0x0806
 ETHERTYPE_TEB: Final = 0x6558

@@ -106,7 +106,7 @@ class ZipArchive:
         return piece
 
     def _read_behind(self) -> None:
-        after, self._behind = self._behind.waiting, Remainder()
+        after, self._behind = self._behind.pending, Remainder()
         self.feed(*after.take(len(after)))
 
     def _in_known(self, data: memoryview, origin: Origin, at: int) -> int:
@@ -143,7 +143,7 @@ class ZipArchive:
         if head.startswith(LOCAL_FILE):
             self._begin(entry(bytes(data[at : at + length])))
         elif head.startswith(END_OF_DIRECTORY):
-            self._rest = Content(self._findings, self._layers, self._rest_reader, SearchScope.NOTHING)
+            self._rest = Content(self._findings, self._layers, self._rest_reader, SearchScope.NONE)
         return length
 
     def _begin(self, found: Entry) -> None:
@@ -162,14 +162,14 @@ class ZipArchive:
             self._findings.unread(Reason.OPAQUE, "a file of unknown length in a zip archive", self._layers)
             self._let_go()
         else:
-            self._file = inner(self._findings, self._layers, ZIP, self._reader, SearchScope.NOTHING)
+            self._file = inner(self._findings, self._layers, ZIP, self._reader, SearchScope.NONE)
         if not self._left and self._left is not None:
             self._end_file(described=False)
 
     def _let_go(self) -> None:
         """Somebody else may find something in the rest. That there is trouble was said."""
         self._in_file = False
-        self._rest = Content(speculative(self._findings), self._layers, self._rest_reader, SearchScope.NOTHING)
+        self._rest = Content(speculative(self._findings), self._layers, self._rest_reader, SearchScope.NONE)
 
     # ---- what is missing
 

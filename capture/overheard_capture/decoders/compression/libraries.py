@@ -1,4 +1,4 @@
-"""The other libraries that decompress, each behind the same few words."""
+"""Decompressors from other libraries, behind the common interface."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ from overheard_capture.decoders.compression.deflate import CorruptError, TooLarg
 if TYPE_CHECKING:
     from overheard_capture.provenance.origin import Bytes
 
-# zstd takes windows of up to 8 MB for granted (RFC 9659), and is heard to use larger ones.
+# Decoders must support zstd windows of up to 8 MB (RFC 9659), and larger ones occur.
 _LARGEST_WINDOW = 64 << 20
 _XZ_MEMORY = 128 << 20
-# Four bytes of zstd may become 128 KiB, and nothing stops it in between.
+# Four bytes of zstd may expand to 128 KiB, and one call has no output limit.
 _ZSTD_STEP = 256
 
 
@@ -32,13 +32,13 @@ class Brotli:
         self._brotli = brotli.Decompressor()
 
     def inflate(self, data: Bytes, room: int) -> bytes:
-        """What comes of it."""
+        """Decompress `data` to about `room` bytes at most. Raises CorruptError."""
         try:
             out: bytes = self._brotli.process(bytes(data), output_buffer_limit=room)
         except brotli.error as problem:
             raise CorruptError from problem
         self.ended = self._brotli.is_finished()
-        # It says that it can take more although there is more to be had.
+        # It claims to accept more input although more output is available.
         self.more = not self.ended and (len(out) >= room or not self._brotli.can_accept_more_data())
         return out
 
@@ -55,7 +55,7 @@ class Zstd:
         self._tail = b""
 
     def inflate(self, data: Bytes, room: int) -> bytes:
-        """What comes of it."""
+        """Decompress `data` to about `room` bytes at most. Raises CorruptError."""
         data = self._tail + bytes(data)
         out, made, at = [], 0, 0
         try:
@@ -75,7 +75,7 @@ class Zstd:
 
 
 class _LibraryDecompressor:
-    """bzip2 and xz, which the standard library treats alike."""
+    """bzip2 and xz, which have the same interface in the standard library."""
 
     endless = False
 
@@ -85,7 +85,7 @@ class _LibraryDecompressor:
         self._library = library
 
     def inflate(self, data: Bytes, room: int) -> bytes:
-        """What comes of it."""
+        """Decompress `data` to about `room` bytes at most. Raises CorruptError."""
         try:
             out: bytes = self._library.decompress(data, room)
         except (OSError, lzma.LZMAError, EOFError, ValueError) as problem:

@@ -95,13 +95,13 @@ class CompressedReader:
             for at in range(begin, end, _STEP):
                 if self._rest:
                     self._rest.feed(whole[at:], origin.after(at))
-                    self._hand_on(origin)
+                    self._deliver(origin)
                     return
                 if self._given_up:
                     return
                 ends = min(at + _STEP, end)
                 self._piece(whole[at:ends], origin, (begin, end), ends)
-        self._hand_on(origin)
+        self._deliver(origin)
 
     def _piece(self, data: Bytes, origin: Origin, part: Part, ends: int) -> None:
         """Inflate bytes of `part`, which go up to `ends`."""
@@ -153,9 +153,9 @@ class CompressedReader:
         self._made += length
         self._findings.budget.made += length
         if self._made_now >= _ROOM:
-            self._hand_on(origin)
+            self._deliver(origin)
         if self._too_much():
-            self._hand_on(origin)
+            self._deliver(origin)
             self._give_up(Reason.LIMIT, "that unwraps to too many times its size")
         return not self._given_up
 
@@ -173,7 +173,7 @@ class CompressedReader:
         self._given_up = self._content is None
         return not self._given_up
 
-    def _hand_on(self, origin: Origin) -> None:
+    def _deliver(self, origin: Origin) -> None:
         if self._out and self._content:
             data = self._out[0] if len(self._out) == 1 else b"".join(self._out)
             self._content.feed(data, origin.derived(self._parts))
@@ -202,7 +202,7 @@ class CompressedReader:
     def _begin_rest(self, data: Bytes, origin: Origin, findings: Findings | None = None) -> None:
         """Let somebody else read what is none of this."""
         self._count(-len(data))
-        self._rest = Content(findings or self._findings, self._layers, self._rest_reader, SearchScope.NOTHING)
+        self._rest = Content(findings or self._findings, self._layers, self._rest_reader, SearchScope.NONE)
         self._rest.feed(data, origin)
 
     # ---- damage
