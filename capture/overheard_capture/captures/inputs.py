@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import stat
+import sys
 import zlib
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
@@ -14,6 +15,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
 STANDARD_INPUT = "-"
+# The output limit of one call, in bytes; 0 is unlimited. Four bytes of zstd may expand to 128 KiB.
+_MAX_OUTPUT = {"gzip": 0, "zstd": 1 << 20}
 # Magic numbers of compressed data (RFC 1952, 2.3.1; RFC 8878, 3.1.1). Decoders import them from here.
 GZIP_MAGIC, ZSTD_MAGIC = b"\x1f\x8b", b"\x28\xb5\x2f\xfd"
 
@@ -105,7 +108,7 @@ class UncompressedSource:
 
 
 class StreamDecompressor(Protocol):
-    """The decompressor interface that zlib and zstandard share."""
+    """The decompressor interface that zlib and zstd share."""
 
     @property
     def eof(self) -> bool:
@@ -115,8 +118,8 @@ class StreamDecompressor(Protocol):
     def unused_data(self) -> bytes:
         """Bytes after the end of the compressed stream."""
 
-    def decompress(self, data: memoryview, /) -> bytes:
-        """Decompress the next bytes."""
+    def decompress(self, data: memoryview, most: int, /) -> bytes:
+        """Decompress the next bytes to `most` bytes at most; to all if it is 0."""
 
 
 class DecompressedSource:
@@ -169,21 +172,23 @@ class DecompressedSource:
         self._compressed.close()
 
     def _decompress(self) -> None:
-        if self._at == self._end:
+        # zstd says so if it has more output for the input so far; zlib returns all of it at once.
+        more = not getattr(self._decompressor, "needs_input", True)
+        if self._at == self._end and not more:
             self._at, self._end = 0, self._compressed.readinto(self._buffer)
             if not self._end:
                 self._stop(
                     self._compressed.damage or (self._decompressor and f"its {self._kind} data breaks off") or ""
                 )
                 return
-        piece = self._buffer[self._at : min(self._at + self._piece, self._end)]
+        piece = self._buffer[self._at : self._at if more else min(self._at + self._piece, self._end)]
         # gzip may be padded with zeros after its end.
         if not self._decompressor and self._kind == "gzip" and not any(piece):
             self._at += len(piece)
             return
         try:
             self._decompressor = self._decompressor or self._new_decompressor()
-            self._ready = memoryview(self._decompressor.decompress(piece))
+            self._ready = memoryview(self._decompressor.decompress(piece, _MAX_OUTPUT[self._kind]))
         except self._errors:
             self._stop(f"its {self._kind} data makes no sense near byte {self.stored - self._end + self._at}")
             return
@@ -197,11 +202,13 @@ class DecompressedSource:
 
 
 def _zstd(compressed: UncompressedSource, path: Path | str) -> DecompressedSource:
-    try:
-        import zstandard  # noqa: PLC0415  (only few captures need it)
+    try:  # imported late, because few captures need it
+        if sys.version_info >= (3, 14):
+            from compression import zstd  # noqa: PLC0415
+        else:
+            from backports import zstd  # noqa: PLC0415
     except ImportError:
         compressed.close()
-        hint = "unpack it with zstd -d, or install the Python package zstandard"
+        hint = "decompress it with zstd -d, or use a Python that has zstd (before 3.14: pip install backports.zstd)"
         raise UnreadableError(f"{display_name(path)} is compressed with zstd", hint=hint) from None
-    new_decompressor = zstandard.ZstdDecompressor().decompressobj
-    return DecompressedSource(compressed, "zstd", new_decompressor, zstandard.ZstdError, 1024)
+    return DecompressedSource(compressed, "zstd", zstd.ZstdDecompressor, zstd.ZstdError, 1024)

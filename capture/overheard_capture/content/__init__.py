@@ -1,4 +1,4 @@
-"""Content: bytes that belong together, such as a body or a message. A `Content` searches them and feeds its reader.
+"""Content and readers: bytes that belong together are a `Content`, which searches them and feeds them to one reader.
 
-A promise: a reader never raises, whatever the bytes; what it cannot read it reports to `Findings`.
+A promise: a reader raises nothing, whatever the bytes are; what it cannot read it reports to `Findings`.
 """

@@ -59,7 +59,7 @@ def judge(  # noqa: PLR0913  (all but two are mostly left out)
     Raises SettingsError where files, secrets or options make no sense, and UnreadableError where keys cannot be read.
     """
     named, paths = _named(secrets), _listed(files)
-    _check(options)
+    _validate(options)
     logs = tuple(_readable(Path(each)) for each in keys)
     search = search_for(tuple(named), any_case=options.any_case)
     from overheard_capture.judge.files import FileSet, judge_files  # noqa: PLC0415  (while the search is made)
@@ -80,7 +80,7 @@ def _listed(files: Files) -> list[Path | str]:
     return paths
 
 
-def _check(options: Options) -> None:
+def _validate(options: Options) -> None:
     host_filter(options.only, options.without)
     for each in options.vouched:
         if each not in VOUCHED:

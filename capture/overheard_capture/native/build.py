@@ -22,16 +22,16 @@ def library_path() -> Path:
     return SOURCE.with_name(f"core-{digest}-{os.uname().machine}.so")
 
 
-def build() -> str:
-    """Build the library unless it exists. Returns the outcome as text, or "" if there was nothing to do."""
-    target = library_path()
+def build(folder: Path = SOURCE.parent) -> str:
+    """Build the library in `folder` unless it exists. Returns the outcome as text, or "" if there was nothing to do."""
+    target = folder / library_path().name
     if target.exists():
         return ""
     compiler = shutil.which(os.environ.get("CC", "cc"))
     if compiler is None:
         return "there is no C compiler: the plain-Python reader does it all, more slowly"
-    with tempfile.TemporaryDirectory(prefix="overheard-build-") as folder:
-        made = Path(folder) / "core.so"
+    with tempfile.TemporaryDirectory(prefix="overheard-build-") as scratch:
+        made = Path(scratch) / "core.so"
         command = [compiler, "-O3", "-shared", "-fPIC", "-Wall", "-o", str(made), str(SOURCE)]
         try:
             done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=120)
@@ -43,7 +43,7 @@ def build() -> str:
             unfinished.replace(target)
         except (OSError, subprocess.TimeoutExpired) as problem:
             return f"it could not be compiled: {problem}"
-    for old in SOURCE.parent.glob("core-*.so"):
+    for old in folder.glob("core-*.so"):
         if old != target:
             old.unlink(missing_ok=True)
     return f"compiled with {compiler}"

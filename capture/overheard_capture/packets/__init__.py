@@ -1,6 +1,6 @@
-"""Packets: frames are decapsulated to TCP segments, UDP datagrams, SCTP messages, and packets of other kinds.
+"""Dissection up to the transport: frames become TCP segments, UDP datagrams and SCTP messages, through any tunnel.
 
-A promise: packets are dissected one at a time, IP fragments and SCTP chunks reassembled; no state of a stream is kept.
+It takes one packet after the other, and reassembles IP fragments and chunks of SCTP; it knows nothing of streams.
 """
 
 from overheard_capture.packets.dissector import Dissector

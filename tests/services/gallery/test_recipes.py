@@ -22,6 +22,7 @@ from overheard_services.gallery.exhibit import make
 from overheard_services.gallery.plans import ROOT
 from overheard_services.gallery.recipes import RECIPES, Recipe
 from overheard_services.gallery.speak import bent_tls, plain_http, tls
+from processes import LONG
 from services.gallery.process import ADDRESS, MESSAGE, OPENSSL
 
 if TYPE_CHECKING:
@@ -55,7 +56,7 @@ def test_a_row_fails_as_it_says(gallery: GalleryProcess, row: Row) -> None:
 
 def looking_at_nothing(url: str) -> str:
     with pytest.warns(InsecureRequestWarning):
-        return requests.get(url, verify=False, timeout=10).text  # noqa: S501  (that is the point)
+        return requests.get(url, verify=False, timeout=LONG).text  # noqa: S501  (that is the point)
 
 
 @pytest.mark.parametrize("name", [row.name for row in OF_CERTIFICATES])
@@ -78,8 +79,7 @@ def test_who_puts_up_with_weak_cryptography_gets_the_message(gallery: GalleryPro
 @pytest.mark.parametrize(("name", "scheme"), [("http-on-tls-port", "https"), ("tls-on-http-port", "http")])
 def test_who_speaks_what_the_server_speaks_gets_the_message(gallery: GalleryProcess, name: str, scheme: str) -> None:
     row = replace(at(name), scheme=scheme)
-    url = f"{scheme}://{row.host}:{gallery.port + 1 + row.port - ROWS[0].port}/"
-    assert ask(url, gallery.way(row)) == Reply(MESSAGE)
+    assert ask(gallery.url(row), gallery.way(row)) == Reply(MESSAGE)
 
 
 def test_who_gives_no_name_is_not_refused_for_it(gallery: GalleryProcess) -> None:

@@ -10,14 +10,14 @@ LOCAL_FILE, END_OF_DIRECTORY = b"PK\x03\x04", b"PK\x05\x06"
 _LOCAL = struct.Struct("<4xHHHHHIIIHH")
 _UNKNOWN = 0xFFFFFFFF
 _ZIP64 = 1
-# Signatures that may follow a data descriptor: of another file, or of the records at the end of an archive.
+# What may follow a data descriptor: another file, or what ends an archive.
 _NEXT = re.compile(rb"PK(?:\x03\x04|\x01\x02|\x05[\x05\x06]|\x06[\x06-\x08])")
-# The lengths of a data descriptor: with and without a signature, with sizes of four and of eight bytes.
+# The lengths of a data descriptor: without a signature and with one, with sizes of four bytes and of eight.
 _DESCRIPTORS = (12, 16, 20, 24)
 
 
 class Entry(NamedTuple):
-    """A file: its compression method, its compressed size in bytes (None if unknown), and whether it is encrypted."""
+    """A file: its compression method, its compressed size (None if unknown), and whether it is encrypted."""
 
     method: int
     size: int | None
@@ -32,7 +32,7 @@ def entry(header: bytes) -> Entry:
         known = _size_of_zip64(header[30 + name :], full_size == _UNKNOWN)
     if flags & 8 and not size:
         known = None
-    # Method 99 is AES; the actual method is elsewhere.
+    # 99 is AES, which gives the compression method elsewhere.
     return Entry(method, known, bool(flags & 0x2041) or method == 99)
 
 
@@ -47,7 +47,7 @@ def _size_of_zip64(extra: bytes, with_full_size: bool) -> int | None:
 
 
 def length_of(head: bytes) -> int | None:
-    """The length of a header that begins with `head`, or more than `head` if it is too short; None if it is not one."""
+    """The length of a header that begins with `head`; huge if `head` is too short; None if it is not a header."""
     for magic, fixed, places in _HEADERS:
         if head.startswith(magic):
             if len(head) < fixed:
@@ -70,7 +70,7 @@ _HEADERS = (
 
 
 def what_follows(head: bytes, last: bool) -> int:
-    """The length of the data descriptor after a file; -1 if `head` is too short to tell."""
+    """The length of the data descriptor that follows a file; 0 if there is none, -1 if `head` is too short."""
     if len(head) < _DESCRIPTORS[-1] + 4 and not last:
         return -1
     for length in _DESCRIPTORS:

@@ -1,4 +1,4 @@
-"""WebSocket as one side sends it, after the handshake (RFC 6455)."""
+"""One direction of WebSocket, after the handshake (RFC 6455)."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 LAYER = Layer("WebSocket")
 
-# Pings hold a few bytes of chance. In more than these something could be wrapped.
+# Pings hold a few random bytes. Longer payloads may hold something encoded.
 _SMALL = 16
 
 
@@ -30,14 +30,14 @@ def websocket(findings: Findings, layers: Layers) -> FramedReader:
 
 
 class WebSocket:
-    """What the frames of one direction say. Messages are read each for itself, and searched as one text, too."""
+    """Reads the frames of one direction. Each message is read by itself; all of them are searched as one text, too."""
 
     def __init__(self, findings: Findings, layers: Layers) -> None:
         self._findings = findings
         self._layers = layers
         self._frames = WebSocketFramer(self)
         self._deflated = PermessageDeflate(findings, layers)
-        # What is not masked was searched already.
+        # Unmasked payloads were searched already, except across their seams.
         self._masked = Content(findings, layers)
         self._bare = Content(findings, layers, None, SearchScope.BOUNDARIES)
         self._control = Content(findings, layers)
@@ -127,7 +127,7 @@ class WebSocket:
         self._message, self._compressed = None, False
 
     def _drop(self) -> None:
-        """Let go of a message that will not end."""
+        """End a message whose end will not come."""
         if self._compressed:
             self._deflated.lose()
         self._end_message()
@@ -135,11 +135,11 @@ class WebSocket:
     # ---- what is missing
 
     def gap(self, length: int) -> bool:
-        """So many bytes are missing. Say whether it is known where the next frame begins."""
+        """Bytes are missing. Return whether it is known where the next frame begins."""
         return self._frames.gap(length)
 
     def lose(self, length: int) -> None:
-        """So many bytes are missing, and nobody knows what they were."""
+        """Bytes are missing, and with them the place where the next frame begins."""
         self._deflated.lose()
         self._drop()
         for content in (self._masked, self._bare, self._control):
