@@ -40,7 +40,7 @@ format: test-env ## format the code
 	@$(BIN)/ruff check --fix
 
 .PHONY: docs
-docs: lab-env ## regenerate docs/scenarios (NAMES="http https": run these first, to update their output)
+docs: lab-env ## regenerate docs/scenarios and the tables of packages (NAMES="http https": run these first, to update their output)
 	@$(BIN)/python docs/generate.py $(NAMES)
 
 .PHONY: bench

@@ -17,7 +17,7 @@ from overheard.words.errors import SettingsError, UnreadableError
 from overheard.words.options import USUAL, VOUCHED, Limits, Options
 from overheard.words.report import Report
 from overheard.words.secret import Secret
-from overheard_capture.captures.inputs import STANDARD_INPUT, called, stored
+from overheard_capture.captures.inputs import STANDARD_INPUT, display_name, stored_size
 from overheard_capture.captures.lookup import look_up
 from overheard_capture.captures.recording import read_recording
 from overheard_capture.packets.host_filter import host_filter
@@ -32,7 +32,7 @@ Progress = Callable[[int, int | None], None]
 # A search of so many bytes of files pays for the better engine.
 _MUCH = 64 << 10
 # A copy of it is called as it is called itself where the reader complains.
-_SPOOLED = called(STANDARD_INPUT)
+_SPOOLED = display_name(STANDARD_INPUT)
 
 
 def prepare(files: Files, secrets: Iterable[Secret], options: Options = USUAL) -> None:
@@ -41,7 +41,7 @@ def prepare(files: Files, secrets: Iterable[Secret], options: Options = USUAL) -
 
 
 def _search(paths: Sequence[Path | str], secrets: Iterable[Secret], options: Options) -> Search:
-    size = stored(paths)
+    size = stored_size(paths)
     return search_for(tuple(secrets), any_case=options.any_case, much=size is None or size >= _MUCH)
 
 
@@ -130,5 +130,5 @@ def _spooled(folder: Path) -> Path:
 def _told(progress: Progress | None, paths: Sequence[Path | str]) -> Callable[[int], None] | None:
     if progress is None:
         return None
-    total = stored(paths)
+    total = stored_size(paths)
     return lambda done: progress(done, total)

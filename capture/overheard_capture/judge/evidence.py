@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from overheard.words.errors import UnreadableError
 from overheard.words.layer import TLS_BY_A_PARTY, TLS_BY_THE_INTERCEPTOR, TLS_BY_THE_STOLEN_KEY, Layer, OpenedBy
-from overheard_capture.captures.inputs import called, only_once
+from overheard_capture.captures.inputs import display_name, is_single_pass
 from overheard_capture.judge.decrypted import finds_in
 from overheard_capture.judge.exhibit import NO_KEYS, Keys
 from overheard_capture.judge.fernet import FernetKeys
@@ -31,11 +31,11 @@ def _without(search: Search, stream: Visible) -> Visible:
     """What a stream shows, with the secrets left out of the names that people chose."""
     return replace(
         stream,
-        sni=search.without(stream.sni),
-        alpn=search.without(stream.alpn),
-        subject=search.without(stream.subject),
-        names=tuple(map(search.without, stream.names)),
-        client_subject=search.without(stream.client_subject),
+        sni=search.redact(stream.sni),
+        alpn=search.redact(stream.alpn),
+        subject=search.redact(stream.subject),
+        names=tuple(map(search.redact, stream.names)),
+        client_subject=search.redact(stream.client_subject),
     )
 
 
@@ -63,9 +63,10 @@ class Evidence:
     @cached_property
     def path(self) -> Path:
         """The file that tshark is to read, with all frames by their numbers. Raises UnreadableError."""
-        if once := next((file for file in self.files if only_once(file)), None):
+        if once := next((file for file in self.files if is_single_pass(file)), None):
             raise UnreadableError(
-                f"keys came with {called(once)}, which can be read but once", hint="save it as a file, and judge that"
+                f"keys came with {display_name(once)}, which can be read but once",
+                hint="save it as a file, and judge that",
             )
         if self.folder is None or len(self.files) == 1:
             return Path(self.files[0])

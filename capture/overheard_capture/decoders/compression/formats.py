@@ -1,4 +1,4 @@
-"""What can be inflated: one row each."""
+"""Compression formats, one row each."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ BZIP2_MAGIC, XZ_MAGIC = b"BZh", b"\xfd7zXZ\0"
 
 
 class CompressionFormat(NamedTuple):
-    """The layer, what makes a decompressor, what another member begins with, and what may pad its end."""
+    """A format: its layer, its decompressor, the beginnings of another member (`again`), and padding after its end."""
 
     layer: Layer
     make: Callable[[], Decompressor]
@@ -60,7 +60,7 @@ GZIP = CompressionFormat(_layer("gzip"), Gzip, (GZIP_MEMBER,), b"\0")
 ZLIB = CompressionFormat(_layer("zlib"), Zlib)
 DEFLATE = CompressionFormat(_layer("deflate"), Deflate)
 BROTLI = CompressionFormat(_layer("br"), _brotli)
-# The second is a frame to be skipped, whose first byte may be any of 16.
+# The others are skippable frames, whose first byte may be any of 16.
 ZSTD = CompressionFormat(
     _layer("zstd"), _zstd, (ZSTD_MAGIC, *(bytes([first]) + b"\x2a\x4d\x18" for first in range(0x50, 0x60)))
 )

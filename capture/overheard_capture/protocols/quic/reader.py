@@ -108,7 +108,7 @@ class QuicReader:
 
     def _put_in_order(self, listener: TlsListener, offset: int, piece: bytes, origin: Origin) -> None:
         if self._handshake is None:
-            self._handshake = Content(self._findings, (*self._layers, LAYER), None, SearchScope.SEAMS)
+            self._handshake = Content(self._findings, (*self._layers, LAYER), None, SearchScope.BOUNDARIES)
         try:
             for data, made_of in self._crypto.add(offset, piece, origin):
                 self._handshake.feed(data, made_of)

@@ -139,7 +139,7 @@ class DtlsReader:
     def _take_handshake(self, listener: TlsListener, body: bytes, origin: Origin) -> None:
         try:
             for pieces in self._fragments.add(body, origin):
-                content = Content(self._findings, (*self._layers, LAYER), None, SearchScope.SEAMS)
+                content = Content(self._findings, (*self._layers, LAYER), None, SearchScope.BOUNDARIES)
                 for piece in pieces[1:]:
                     content.feed(piece.data, piece.origin)
                 listener.said(*put_together(pieces))

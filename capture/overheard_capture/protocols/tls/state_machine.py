@@ -41,7 +41,7 @@ class TlsStateMachine:
         self.problem = self._listener.problem
         self._in_clear = NullCipherReader(findings, layers, self.side, self._listener.both)
         # The messages were searched as they are, but not where they go over the bounds of records.
-        self._handshake = Content(findings, (*layers, LAYER), None, SearchScope.SEAMS)
+        self._handshake = Content(findings, (*layers, LAYER), None, SearchScope.BOUNDARIES)
         self._phase = Phase.CLEAR
         self._ended = False
 

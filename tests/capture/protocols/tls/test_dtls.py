@@ -141,7 +141,7 @@ def test_a_handshake_is_searched_where_its_fragments_are_put_together() -> None:
     both_findings, known = heard([(">", part) for part in parts])
     assert known == [True, True]
     (found,) = both_findings[0].sightings
-    assert (found.layers, found.shown, set(found.place.frames)) == (("TLS handshake",), SECRET, {1, 2})
+    assert (found.layers, found.matched, set(found.place.frames)) == (("TLS handshake",), SECRET, {1, 2})
     assert not both_findings[0].troubles
 
 

@@ -347,7 +347,7 @@ def test_what_a_handshake_says_is_searched_over_the_bounds_of_records() -> None:
     cut = hello.index(SECRET) + 3
     heard = hear([(">", record(22, hello[:cut], b"\3\1") + record(22, hello[cut:], b"\3\1"))])
     (found,) = heard.client.sightings
-    assert (found.layers, found.shown, found.place.frame) == (("TLS handshake",), SECRET, 3)
+    assert (found.layers, found.matched, found.place.frame) == (("TLS handshake",), SECRET, 3)
     assert not heard.troubles
 
 
