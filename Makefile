@@ -51,6 +51,10 @@ bench: lab-env ## measure the demo, cold and warm, on each engine that is availa
 bench-scan: lab-env ## compare the speed of the scan with grep, ngrep, tcpflow, tshark and pyshark, on generated traffic
 	@$(BIN)/python bench/scan.py
 
+.PHONY: bench-startup
+bench-startup: lab-env ## measure how long the command takes to start (OTHERS="/another/.venv/bin/overheard": compare)
+	@$(BIN)/python bench/startup.py $(OTHERS)
+
 .PHONY: base-image
 base-image: ## get the base image of the lab's images: pull it, or build it from a Debian mirror
 	@lab/setup/base-image

@@ -13,7 +13,7 @@ from overheard.words.secret import Secret
 from overheard_capture.content.content import Content
 from overheard_capture.content.findings import Conversation, Findings
 from overheard_capture.identify.direction import READERS, stream
-from overheard_capture.protocols.tls.conversation import TlsDirection, tls_of
+from overheard_capture.protocols.tls.direction import TlsDirection, tls_of
 from overheard_capture.protocols.tls.handshake import Handshake, handshake
 from overheard_capture.protocols.tls.sizes import Sizes, sizes
 from overheard_capture.provenance.origin import Origin, joined

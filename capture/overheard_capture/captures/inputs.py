@@ -73,9 +73,12 @@ def is_single_pass(path: Path | str) -> bool:
 
 
 def stored_size(paths: Sequence[Path | str]) -> int | None:
-    """The total size of the files on disk, in bytes; None if one is not a regular file, as standard input."""
-    files = [Path(path) for path in paths if str(path) != STANDARD_INPUT and Path(path).is_file()]
-    return sum(file.stat().st_size for file in files) if len(files) == len(paths) else None
+    """The total size of the files on disk, in bytes; None if one is no regular file, or out of reach."""
+    try:
+        files = [Path(path) for path in paths if str(path) != STANDARD_INPUT and Path(path).is_file()]
+        return sum(file.stat().st_size for file in files) if len(files) == len(paths) else None
+    except OSError:
+        return None
 
 
 class UncompressedSource:

@@ -29,13 +29,20 @@ Files = str | Path | Sequence[str | Path]
 Secrets = Mapping[str, str | bytes] | Sequence[Secret]
 Progress = Callable[[int, int | None], None]
 
+# A search of so many bytes of files pays for the better engine.
+_MUCH = 64 << 10
 # A copy of it is called as it is called itself where the reader complains.
 _SPOOLED = display_name(STANDARD_INPUT)
 
 
-def prepare(secrets: Iterable[Secret], options: Options = USUAL) -> None:
+def prepare(files: Files, secrets: Iterable[Secret], options: Options = USUAL) -> None:
     """Begin to make the search for these secrets, in a thread, for a call of `judge` that follows."""
-    search_for(tuple(secrets), any_case=options.any_case)
+    _search(_listed(files), secrets, options)
+
+
+def _search(paths: Sequence[Path | str], secrets: Iterable[Secret], options: Options) -> Search:
+    size = stored_size(paths)
+    return search_for(tuple(secrets), any_case=options.any_case, much=size is None or size >= _MUCH)
 
 
 def judge(  # noqa: PLR0913  (all but two are mostly left out)
@@ -61,7 +68,7 @@ def judge(  # noqa: PLR0913  (all but two are mostly left out)
     named, paths = _named(secrets), _listed(files)
     _validate(options)
     logs = tuple(_readable(Path(each)) for each in keys)
-    search = search_for(tuple(named), any_case=options.any_case)
+    search = _search(paths, named, options)
     from overheard_capture.judge.files import FileSet, judge_files  # noqa: PLC0415  (while the search is made)
 
     with tempfile.TemporaryDirectory(prefix="overheard-") as made:

@@ -5,12 +5,12 @@ It must run on its own, before the project is installed.
 
 from __future__ import annotations
 
-import hashlib
 import os
 import shutil
 import subprocess
 import sys
 import tempfile
+import zlib
 from pathlib import Path
 
 SOURCE = Path(__file__).with_name("core.c")
@@ -18,8 +18,8 @@ SOURCE = Path(__file__).with_name("core.c")
 
 def library_path() -> Path:
     """The path of the library built from the current source, whether it exists or not."""
-    digest = hashlib.sha256(SOURCE.read_bytes()).hexdigest()[:12]
-    return SOURCE.with_name(f"core-{digest}-{os.uname().machine}.so")
+    # A checksum is enough, and hashlib would load OpenSSL.
+    return SOURCE.with_name(f"core-{zlib.crc32(SOURCE.read_bytes()):08x}-{os.uname().machine}.so")
 
 
 def build(folder: Path = SOURCE.parent) -> str:

@@ -47,10 +47,13 @@ class Match(NamedTuple):
 class Search:
     """A compiled search for all spellings of some secrets.
 
-    It is safe to use from several threads. `engine` is `hyperscan`, `re`, or `auto` for the best one available.
+    It is safe to use from several threads. `engine` is `hyperscan`, `re`, or `auto` for the best one available, given
+    whether there is `much` to search.
     """
 
-    def __init__(self, secrets: Secret | Sequence[Secret], *, any_case: bool = False, engine: str = "auto") -> None:
+    def __init__(
+        self, secrets: Secret | Sequence[Secret], *, any_case: bool = False, engine: str = "auto", much: bool = True
+    ) -> None:
         self.secrets: tuple[Secret, ...] = (secrets,) if isinstance(secrets, Secret) else tuple(secrets)
         self.any_case = any_case
         self.spellings: list[Spelling] = []
@@ -62,7 +65,7 @@ class Search:
         self._verifiers: list[tuple[int, Callable[[Bytes, int], MatchedRange | None]]] = []
         for number, secret in enumerate(self.secrets):
             self._take(number, secret, any_case=any_case)
-        self._engine = engine_for(self._looks, engine)
+        self._engine = engine_for(self._looks, engine, much=much)
 
     def _take(self, number: int, secret: Secret, *, any_case: bool) -> None:
         found = patterns(secret.value, any_case=any_case)
@@ -150,6 +153,6 @@ def _inside(place: Candidate, ordered: Sequence[Candidate], at: int) -> Iterator
 
 
 @lru_cache(maxsize=8)
-def search_for(secrets: tuple[Secret, ...], *, any_case: bool = False) -> Search:
-    """A cached search for these secrets: compiling one takes a tenth of a second."""
-    return Search(secrets, any_case=any_case)
+def search_for(secrets: tuple[Secret, ...], *, any_case: bool = False, much: bool = True) -> Search:
+    """A cached search for these secrets: compiling one for `much` data takes a tenth of a second."""
+    return Search(secrets, any_case=any_case, much=much)

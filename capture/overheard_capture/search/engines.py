@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 import threading
-from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, Protocol
 
 from overheard.words.spelling.look import Exactly, OneOf, Row
 
@@ -15,6 +16,8 @@ if TYPE_CHECKING:
 
 # Up to this many forms are searched for one by one; beyond it, one regular expression is faster.
 _MAX_CORES = 2
+# Bytes that `re` searches in less time than hyperscan takes to compile.
+_LITTLE = 256 << 10
 
 # The index of a look, and the offset of its end.
 Hit = tuple[int, int]
@@ -98,19 +101,23 @@ class ReEngine:
         return hits + [(number, end) for number, pattern in self._patterns for end in _ends(pattern, reversed_data)]
 
 
-class _LiteralCore(NamedTuple):
+class _LiteralCore:
     """Literal bytes at a fixed offset (`before`) in every match of a look, for which `bytes.find` is fast."""
 
-    text: bytes
-    before: int
-    whole: re.Pattern[bytes]
+    def __init__(self, text: bytes, before: int, look: Look) -> None:
+        self._text, self._before, self._look = text, before, look
+
+    @cached_property
+    def _whole(self) -> re.Pattern[bytes]:
+        # Compiled late: most of them are nowhere in a capture.
+        return re.compile(self._look.regex())
 
     def ends(self, data: bytes) -> Iterator[int]:
-        at = data.find(self.text, self.before)
+        at = data.find(self._text, self._before)
         while at >= 0:
-            if match := self.whole.match(data, at - self.before):
+            if match := self._whole.match(data, at - self._before):
                 yield match.end()
-            at = data.find(self.text, at + 1)
+            at = data.find(self._text, at + 1)
 
 
 def _core(look: Look) -> _LiteralCore | None:
@@ -121,7 +128,7 @@ def _core(look: Look) -> _LiteralCore | None:
         return None
     longest = max(literals, key=lambda part: part.longest)
     before = sum(part.longest for part in parts[: parts.index(longest)])
-    return _LiteralCore(longest.text, before, re.compile(look.regex()))
+    return _LiteralCore(longest.text, before, look)
 
 
 def _ends(pattern: re.Pattern[bytes], reversed_data: bytes) -> Iterator[int]:
@@ -132,40 +139,56 @@ def _ends(pattern: re.Pattern[bytes], reversed_data: bytes) -> Iterator[int]:
 
 
 class BackgroundEngine:
-    """The best engine available, compiled in a thread: Hyperscan takes a while, and releases the GIL."""
+    """The best engine available, compiled in a thread: Hyperscan takes a while, and releases the GIL.
 
-    def __init__(self, looks: Sequence[Look]) -> None:
+    If there is not `much` to search, `re` searches the first bytes, and the thread starts only if there are more.
+    """
+
+    def __init__(self, looks: Sequence[Look], *, much: bool) -> None:
+        self._looks = looks
         self._engine: Engine | None = None
-        self._thread = threading.Thread(target=self._make, args=(looks,), name="search")
-        self._thread.start()
+        self._thread = threading.Thread(target=self._make, name="search")
+        self._starting = threading.Lock()
+        self._little = None if much else ReEngine(looks)
+        # How many bytes `re` still searches.
+        self._left = _LITTLE
+        if much:
+            self._thread.start()
 
-    def _make(self, looks: Sequence[Look]) -> None:
+    def _make(self) -> None:
         try:
-            self._engine = HyperscanEngine(looks)
+            self._engine = HyperscanEngine(self._looks)
         except (ImportError, RuntimeError):
-            self._engine = ReEngine(looks)
+            self._engine = ReEngine(self._looks)
 
     def _wait(self) -> Engine:
+        with self._starting:
+            if self._thread.ident is None:
+                self._thread.start()
         self._thread.join()
+        self._little = None
         if self._engine is None:
             raise RuntimeError("the search could not be made ready")
         return self._engine
 
     @property
     def name(self) -> str:
-        """The name of the engine."""
-        return self._wait().name
+        """The name of the engine in use."""
+        return (self._little or self._engine or self._wait()).name
 
     def hits(self, data: bytes | bytearray | memoryview) -> list[Hit]:
         """All hits, in the order of the engine."""
+        if (little := self._little) and self._left >= len(data):
+            self._left -= len(data)
+            return little.hits(data)
         return (self._engine or self._wait()).hits(data)
 
 
-def engine_for(looks: Sequence[Look], wanted: str) -> Engine:
-    """The engine `wanted`: `hyperscan`, `re`, or `auto` for the best one available.
+def engine_for(looks: Sequence[Look], wanted: str, *, much: bool = True) -> Engine:
+    """The engine `wanted`: `hyperscan`, `re`, or `auto` for the best one available, given whether there is `much` data.
 
     Raises ImportError or RuntimeError if `hyperscan` is wanted, and not available.
     """
     if wanted == "re" or not looks:
         return ReEngine(looks)
-    return HyperscanEngine(looks) if wanted == "hyperscan" else BackgroundEngine(looks)
+    return HyperscanEngine(looks) if wanted == "hyperscan" else BackgroundEngine(looks, much=much)

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from overheard.words.spelling import Pattern
+    from overheard.words.spelling.shape import Kind
     from overheard_capture.provenance.origin import Bytes
 
 # The start and end of a match, and the name of its spelling.
@@ -74,6 +75,18 @@ class ShapeWalk:
         return step
 
 
+class _KindWalk:
+    """The name of a kind, and what follows its shape: made when something has to be named."""
+
+    def __init__(self, kind: Kind) -> None:
+        self.name = kind.spelling.name
+        self._kind = kind
+
+    @cached_property
+    def walk(self) -> ShapeWalk:
+        return ShapeWalk(self._kind.shape)
+
+
 class Matcher:
     """Matches one pattern at a given offset."""
 
@@ -83,14 +96,34 @@ class Matcher:
         self._backward = ShapeWalk(pattern.shape, backwards=True)
         self._forward = ShapeWalk(pattern.shape)
         self._begin = ShapeWalk(Shape((pattern.begins or pattern.ends,)), backwards=True)
-        self._kinds = [(kind.spelling.name, ShapeWalk(kind.shape)) for kind in pattern.kinds]
-        self._plain = pattern.kinds[0].shape.literal if pattern.kinds else b""
+        self._kinds = [_KindWalk(kind) for kind in pattern.kinds]
         self._names: dict[bytes, str] = {}
+
+    @cached_property
+    def _plain(self) -> bytes:
+        """The bytes of the plainest kind, if they are always the same."""
+        kinds = self._pattern.kinds
+        return kinds[0].shape.literal if kinds else b""
+
+    @cached_property
+    def _plain_bytes(self) -> tuple[int, re.Pattern[bytes] | None]:
+        """The length and pattern of the plainest kind, if each of its parts is one byte, as where case is ignored.
+
+        A part is tried as one byte before anything longer. So where this matches, the whole pattern finds the same.
+        """
+        kinds = self._pattern.kinds
+        parts = kinds[0].shape.parts if kinds and kinds[0].shape.gap is None and not self._plain else ()
+        if not parts or any(part.longest > 1 for part in parts):
+            return 0, None
+        return len(parts), re.compile(b"".join(part.regex() for part in parts))
 
     def ending(self, data: Bytes, end: int) -> MatchedRange | None:
         """The match that ends at `end`; None if there is none."""
         if self._plain and data[max(end - len(self._plain), 0) : end] == self._plain:
             return end - len(self._plain), end, self._pattern.spellings[0].name
+        size, plain = self._plain_bytes
+        if plain and size <= end and plain.match(bytes(data[end - size : end])):
+            return end - size, end, self._pattern.spellings[0].name
         length = self._match_length(self._backward, lambda size: bytes(data[max(end - size, 0) : end])[::-1])
         return (end - length, end, self._name(data, end - length, end)) if length >= 0 else None
 
@@ -113,7 +146,7 @@ class Matcher:
         seen = bytes(data[start:end])
         name = self._names.get(seen)
         if name is None:
-            names = (name for name, walk in self._kinds if walk.match_length(seen) == len(seen))
+            names = (kind.name for kind in self._kinds if kind.walk.match_length(seen) == len(seen))
             name = next(names, self._pattern.spellings[-1].name)
             if len(self._names) < _MAX_NAMES:
                 self._names[seen] = name

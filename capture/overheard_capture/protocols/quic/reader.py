@@ -10,8 +10,8 @@ from overheard_capture.content.findings import Reason
 from overheard_capture.protocols.quic.frames import CryptoStream, handshake_pieces
 from overheard_capture.protocols.quic.keys import InitialKeys
 from overheard_capture.protocols.quic.packets import VERSIONS, PacketType, packets
-from overheard_capture.protocols.tls.conversation import DataRecord
 from overheard_capture.protocols.tls.cursor import TruncatedError
+from overheard_capture.protocols.tls.direction import DataRecord
 from overheard_capture.protocols.tls.listener import TlsListener
 
 if TYPE_CHECKING:

@@ -8,8 +8,9 @@ from overheard.words.layer import Layer, Layers
 from overheard_capture.content.content import Content, SearchScope
 from overheard_capture.content.findings import Reason
 from overheard_capture.protocols.tls import records
-from overheard_capture.protocols.tls.conversation import DataRecord, TlsConversation, tls_of
+from overheard_capture.protocols.tls.conversation import TlsConversation
 from overheard_capture.protocols.tls.cursor import Cursor, TruncatedError
+from overheard_capture.protocols.tls.direction import DataRecord, tls_of
 from overheard_capture.protocols.tls.fragments import HandshakeFragments, put_together
 from overheard_capture.protocols.tls.listener import TlsListener
 

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 from overheard.words.layer import Layers
 from overheard_capture.content.findings import Reason
 from overheard_capture.protocols.tls.conclusion import conclude, is_harmless
-from overheard_capture.protocols.tls.conversation import TlsConversation, TlsDirection
+from overheard_capture.protocols.tls.conversation import TlsConversation
+from overheard_capture.protocols.tls.direction import TlsDirection
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from overheard.words.layer import Layer, Layers
 from overheard_capture.content.content import Content, SearchScope
-from overheard_capture.protocols.tls.conversation import DataRecord
+from overheard_capture.protocols.tls.direction import DataRecord
 from overheard_capture.protocols.tls.listener import TlsListener
 from overheard_capture.protocols.tls.null_cipher import NullCipherReader
 from overheard_capture.protocols.tls.records import ALERT, APPLICATION_DATA, CHANGE_CIPHER_SPEC, HANDSHAKE

@@ -31,7 +31,7 @@ from capture.talk import (
 from lab.pki import Files
 from overheard_capture.content.findings import Conversation, Findings
 from overheard_capture.identify.direction import READERS
-from overheard_capture.protocols.tls.conversation import tls_of
+from overheard_capture.protocols.tls.direction import tls_of
 from overheard_capture.protocols.tls.record_layer import TlsReader
 from overheard_capture.protocols.tls.records import skip_records
 from overheard_capture.provenance.origin import Origin
