@@ -14,7 +14,7 @@ from overheard_capture.content.content import Content
 from overheard_capture.content.findings import Conversation, Findings
 from overheard_capture.identify.direction import READERS, stream
 from overheard_capture.protocols.tls.conversation import TlsDirection, tls_of
-from overheard_capture.protocols.tls.handshake import Handshake, handshake
+from overheard_capture.protocols.tls.handshake import Handshake, handshake_of
 from overheard_capture.protocols.tls.sizes import Sizes, sizes
 from overheard_capture.provenance.origin import Origin, joined
 from overheard_capture.search import Search
@@ -165,7 +165,7 @@ def hear(parts: Parts, *, cuts: Iterable[int] = (), lost: Sequence[int] = (), in
 def read(parts: Parts) -> tuple[Handshake, Sizes]:
     heard = hear(parts)
     sent, answered = (tls_of(findings) or TlsDirection() for findings in heard.both_findings)
-    said = handshake(sent, answered)
+    said = handshake_of(sent, answered)
     return said, sizes(sent, answered, said)
 
 

@@ -42,7 +42,7 @@ class DirectionReader:
         self._findings = findings
         self._layers = layers
         self._both = findings.conversation.of(TlsConversation)
-        self._both.opened()
+        self._both.add_reader()
         # Whether others have read before us, as in a tunnel of HTTP.
         self._is_tunnel = findings.read.total() > 0
         self._pending = ByteQueue()
@@ -101,9 +101,9 @@ class DirectionReader:
         self._is = kind
         self._counted = self._findings.read.total()
         if kind is TLS:
-            reader = TlsReader(self._findings, self._layers, self._position, torn=self._torn)
-            reader.side.talked = self._is_tunnel or self._position > self._aside
-            reader.side.begins = self._position or int(self._is_tunnel)
+            reader = TlsReader(self._findings, self._layers, self._position, after_gap=self._torn)
+            reader.direction.upgraded = self._is_tunnel or self._position > self._aside
+            reader.direction.begins = self._position or int(self._is_tunnel)
             self._reader = reader
         else:
             self._reader = kind.reader(self._findings, self._layers)
@@ -183,4 +183,4 @@ class DirectionReader:
         self._end()
         if kind is PLAIN and given and not self._findings.kinds:
             self._findings.is_a("unknown" if self._findings.read[OPAQUE] else "plain text")
-        self._both.closed()
+        self._both.remove_reader()

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from overheard.words.visible import Alert, Visible
 from overheard_capture.protocols.tls.conversation import TlsDirection, tls_of
-from overheard_capture.protocols.tls.handshake import handshake
+from overheard_capture.protocols.tls.handshake import handshake_of
 from overheard_capture.protocols.tls.sizes import Sizes, sizes
 
 if TYPE_CHECKING:
@@ -34,15 +34,15 @@ def visible_of(  # noqa: PLR0913  (these are the facts)
     and `lasted` in seconds. `sent` and `answered` are the bytes of payload that were seen, and `content` what they are.
     `both_findings` are those of the client's direction and of the server's.
     """
-    asks, answers = (tls_of(findings) or TlsDirection() for findings in both_findings)
-    if asks.is_server or answers.is_client:
-        # Who called may be the one that answers, as the server of FTP in active mode.
-        said = handshake(answers, asks)
-        data = sizes(answers, asks, said)
+    client_side, server_side = (tls_of(findings) or TlsDirection() for findings in both_findings)
+    if client_side.is_server or server_side.is_client:
+        # Who called may be the one that server_side, as the server of FTP in active mode.
+        handshake = handshake_of(server_side, client_side)
+        data = sizes(server_side, client_side, handshake)
         data = Sizes(data.answered, data.sent, data.sent)
     else:
-        said = handshake(asks, answers)
-        data = sizes(asks, answers, said)
+        handshake = handshake_of(client_side, server_side)
+        data = sizes(client_side, server_side, handshake)
     return Visible(
         stream=number,
         client=client,
@@ -52,19 +52,21 @@ def visible_of(  # noqa: PLR0913  (these are the facts)
         sent=sent,
         answered=answered,
         content=content.value,
-        version=said.picked.version,
-        cipher=said.picked.cipher,
-        group=said.group,
-        sni=said.asked.sni,
-        alpn=said.picked.alpn or ", ".join(said.asked.alpn),
-        subject=said.subject,
-        names=said.names,
-        client_subject=said.client_subject,
+        version=handshake.server_hello.version,
+        cipher=handshake.server_hello.cipher,
+        group=handshake.group,
+        sni=handshake.client_hello.sni,
+        alpn=handshake.server_hello.alpn or ", ".join(handshake.client_hello.alpn),
+        subject=handshake.subject,
+        names=handshake.names,
+        client_subject=handshake.client_subject,
         data_sent=data.sent,
         data_answered=data.answered,
-        data_guessed=data.guess,
-        alerts=tuple(sorted((*_alerts(asks, "client"), *_alerts(answers, "server")), key=lambda alert: alert.frame)),
-        hello_frames=said.frames,
+        data_guessed=data.estimate,
+        alerts=tuple(
+            sorted((*_alerts(client_side, "client"), *_alerts(server_side, "server")), key=lambda alert: alert.frame)
+        ),
+        hello_frames=handshake.frames,
     )
 
 

@@ -200,5 +200,5 @@ def test_what_is_protected_is_a_handshake_that_encrypts(parts: Parts) -> None:
     heard = hear(parts)
     if heard.protected:
         both = heard.client.conversation.of(TlsConversation)
-        assert both.asked
-        assert both.picked
+        assert both.client_hello
+        assert both.server_hello

@@ -150,7 +150,7 @@ def test_data_that_is_sent_early_is_protected(files: Files, tmp_path: Path) -> N
     assert (heard.protected, heard.problems) == (True, [])
     side = tls_of(heard.client)
     assert side
-    assert side.asked
-    assert side.asked.early_data
+    assert side.client_hello
+    assert side.client_hello.early_data
     # It stands right behind the hello.
     assert side.data.first[0].length > 300

@@ -104,5 +104,5 @@ def test_what_a_guess_unwraps_is_not_held_against_who_reads_it_for_certain() -> 
     guess.feed(bombs, origin_of(len(bombs)))
     guess.close()
     assert findings.budget.made == 0
-    assert findings.conversation.of(TlsConversation).sides == []
+    assert findings.conversation.of(TlsConversation).directions == []
     assert not findings.read

@@ -24,7 +24,7 @@ LAYER = Layer("QUIC Initial")
 # A Retry makes for other keys, and there is one at most (RFC 9000, 17.2.5).
 _MOST_KEYS = 4
 # In so many bytes that were encrypted, at least one is no ASCII: but once in 2^64 times.
-_SURELY_ENCRYPTED = 64
+_CHECK_LENGTH = 64
 
 
 class QuicConversation:
@@ -42,7 +42,7 @@ class QuicReader:
         self._findings = findings
         self._layers = layers
         self._listener: TlsListener | None = None
-        self._both = findings.conversation.of(QuicConversation)
+        self._conversation = findings.conversation.of(QuicConversation)
         self._crypto = CryptoStream()
         self._handshake: Content | None = None
 
@@ -51,14 +51,14 @@ class QuicReader:
         view = memoryview(data)
         found = packets(view, known=self._is_known)
         if not found or (
-            found[-1].kind is PacketType.SHORT and bytes(view[found[-1].begins :])[:_SURELY_ENCRYPTED].isascii()
+            found[-1].kind is PacketType.SHORT and bytes(view[found[-1].begins :])[:_CHECK_LENGTH].isascii()
         ):
             if self._listener:
                 self._listener.problem("a datagram that is no QUIC among those that are")
             return False
         if self._listener is None:
-            self._listener = TlsListener(self._findings, self._layers, lambda _: self._both.version or "QUIC")
-            self._listener.side.data_alone = True
+            self._listener = TlsListener(self._findings, self._layers, lambda _: self._conversation.version or "QUIC")
+            self._listener.direction.data_only = True
         for packet in found:
             self._findings.read[packet.kind.value] += packet.end - packet.begins
             self._take(self._listener, view, packet, origin)
@@ -67,18 +67,18 @@ class QuicReader:
     @property
     def _is_known(self) -> bool:
         """Whether this flow began as QUIC, in this direction or the other."""
-        return bool(self._both.keys)
+        return bool(self._conversation.keys)
 
     def _take(self, listener: TlsListener, data: memoryview, packet: QuicPacket, origin: Origin) -> None:
-        if packet.version and not self._both.version:
-            self._both.version = VERSIONS[packet.version]
+        if packet.version and not self._conversation.version:
+            self._conversation.version = VERSIONS[packet.version]
         if packet.kind is PacketType.INITIAL:
             self._take_initial(listener, data, packet, origin)
         elif packet.kind is PacketType.SHORT:
-            listener.side.encrypted = True
-            listener.side.data.add(DataRecord(packet.end - packet.number, origin.frame(packet.begins)))
+            listener.direction.encrypted = True
+            listener.direction.data.add(DataRecord(packet.end - packet.number, origin.frame(packet.begins)))
         elif packet.kind in (PacketType.HANDSHAKE, PacketType.EARLY):
-            listener.side.encrypted = True
+            listener.direction.encrypted = True
 
     def _take_initial(self, listener: TlsListener, data: memoryview, packet: QuicPacket, origin: Origin) -> None:
         opened = self._open(data, packet)
@@ -96,7 +96,7 @@ class QuicReader:
             self._put_in_order(listener, piece.offset, body, made_of.after(piece.begins))
 
     def _open(self, data: memoryview, packet: QuicPacket) -> OpenedPacket | None:
-        keys = self._both.keys
+        keys = self._conversation.keys
         for known in keys:
             if opened := known.open(data, packet):
                 return opened
@@ -112,7 +112,7 @@ class QuicReader:
         try:
             for data, made_of in self._crypto.add(offset, piece, origin):
                 self._handshake.feed(data, made_of)
-                listener.said(data, made_of)
+                listener.feed_handshake(data, made_of)
         except TruncatedError:
             listener.problem("a QUIC handshake that is longer than any", Reason.LIMIT)
 

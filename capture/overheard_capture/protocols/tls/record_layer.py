@@ -9,7 +9,7 @@ from overheard_capture.content.findings import Reason
 from overheard_capture.decoders.fallback import OPAQUE, Fallback
 from overheard_capture.protocols.tls.conversation import DataRecord
 from overheard_capture.protocols.tls.records import APPLICATION_DATA, HEAD, READ_AS, head, skip_records
-from overheard_capture.protocols.tls.state_machine import LOOKED_AT, TlsStateMachine
+from overheard_capture.protocols.tls.state_machine import PREFIX_CHECKED, TlsStateMachine
 from overheard_capture.provenance.queue import ByteQueue
 
 if TYPE_CHECKING:
@@ -18,14 +18,14 @@ if TYPE_CHECKING:
 
 
 class TlsReader:
-    """Reads one direction. `begins` is where in the direction TLS does; `torn` whether bytes before it are missing."""
+    """Reads one direction. `begins` is where TLS does; `after_gap` whether bytes before it are missing."""
 
-    def __init__(self, findings: Findings, layers: Layers, begins: int = 0, *, torn: bool = False) -> None:
+    def __init__(self, findings: Findings, layers: Layers, begins: int = 0, *, after_gap: bool = False) -> None:
         self._findings = findings
         self._layers = layers
         self._machine = TlsStateMachine(findings, layers)
-        self.side = self._machine.side
-        self.side.begins = begins
+        self.direction = self._machine.direction
+        self.direction.begins = begins
         # A record that is not there as a whole yet, or what there is of its head; and how much of it is wanted.
         self._pending = ByteQueue()
         self._wanted = HEAD
@@ -35,8 +35,8 @@ class TlsReader:
         self._position = begins
         # Who reads what is behind the records; and whether nobody knows where records begin.
         self._rest: Fallback | None = None
-        self._lost = self._closed = False
-        if torn:
+        self._desynchronised = self._closed = False
+        if after_gap:
             self._machine.problem("TLS whose beginning is missing", Reason.GAP)
 
     def feed(self, data: Bytes, origin: Origin) -> None:
@@ -47,7 +47,7 @@ class TlsReader:
             if self._rest:
                 self._rest.feed(view[at:], origin.after(at))
                 return
-            if self._lost:
+            if self._desynchronised:
                 self._count(OPAQUE, len(view) - at)
                 return
             at = self._go_on(view, at, origin)
@@ -63,7 +63,7 @@ class TlsReader:
         return at + self._gather(data[at:], origin.after(at))
 
     def _read_some(self, data: memoryview, at: int, origin: Origin) -> int:
-        if not self._machine.bodies_matter:
+        if not self._machine.needs_bodies:
             return self._skip(data, at, origin)
         return self._read_data(data, at, origin) or self._read_whole(data, at, origin)
 
@@ -82,20 +82,22 @@ class TlsReader:
         if count:
             version = int.from_bytes(data[at + 1 : at + 3], "big")
             frame = origin.frame(after - last - HEAD)
-            self._machine.passed(version, count, total, DataRecord(last, frame))
+            self._machine.skip_data(version, count, total, DataRecord(last, frame))
             self._count(READ_AS[APPLICATION_DATA], after - at)
         return after
 
     def _read_data(self, data: memoryview, at: int, origin: Origin) -> int:
         """Read the records of application data that begin here and are there as a whole. How far, or 0 for none."""
         begins, latest, said = at, len(data) - HEAD, self._machine
-        for _ in range(said.only_data):
+        for _ in range(said.fast_path_records):
             found = head(data[at : at + HEAD]) if at <= latest else None
             if found is None or found[0] != APPLICATION_DATA or at + HEAD + found[2] > len(data):
                 break
             _, version, length = found
             body = at + HEAD
-            said.data(version, DataRecord(length, origin.frame(at)), bytes(data[body : body + min(length, LOOKED_AT)]))
+            said.data(
+                version, DataRecord(length, origin.frame(at)), bytes(data[body : body + min(length, PREFIX_CHECKED)])
+            )
             at = body + length
         if at == begins:
             return 0
@@ -131,8 +133,8 @@ class TlsReader:
             self._break_off()
             return
         kind, version, length = found
-        if kind == APPLICATION_DATA and not self._machine.bodies_matter:
-            self._machine.passed(version, 1, length, DataRecord(length, self._frame))
+        if kind == APPLICATION_DATA and not self._machine.needs_bodies:
+            self._machine.skip_data(version, 1, length, DataRecord(length, self._frame))
             self._let_pass(kind, length)
         else:
             self._wanted = HEAD + length
@@ -176,7 +178,7 @@ class TlsReader:
         if self._wanted > HEAD and self._wanted > len(self._pending):
             kind, _, whole = head(self._pending.data) or (0, 0, 0)
             left = self._wanted - len(self._pending)
-            self._machine.torn(kind, whole, self._frame, min(length, left))
+            self._machine.take_truncated(kind, whole, self._frame, min(length, left))
             self._let_pass(kind, left)
         if length > self._left:
             self._lose()
@@ -185,7 +187,7 @@ class TlsReader:
 
     def _lose(self) -> None:
         """Nobody knows where the next record begins."""
-        self._lost = True
+        self._desynchronised = True
         self._count(OPAQUE, len(self._pending))
         self._pending.drop(len(self._pending))
 

@@ -53,8 +53,8 @@ def test_what_aioquic_says_is_protected(files: Files, version: int, kind: str) -
         assert findings.read["QUIC 1-RTT"]
     client = tls_of(both_findings[0])
     assert client
-    assert client.asked
-    assert (client.asked.sni, client.asked.alpn) == ("localhost", ("h3",))
+    assert client.client_hello
+    assert (client.client_hello.sni, client.client_hello.alpn) == ("localhost", ("h3",))
 
 
 def test_a_name_in_the_first_packet_is_seen(files: Files) -> None:

@@ -397,8 +397,12 @@ def test_many_records_are_counted_as_one_by_one() -> None:
     side = tls_of(whole.client)
     assert side
     found = side.data
-    assert (found.number, found.held(0), found.last and found.last.length) == (len(lengths), sum(lengths), 25)
-    assert found.held(24) == sum(max(length - 24, 0) for length in lengths)
+    assert (found.record_count, found.payload_bytes(0), found.last and found.last.length) == (
+        len(lengths),
+        sum(lengths),
+        25,
+    )
+    assert found.payload_bytes(24) == sum(max(length - 24, 0) for length in lengths)
 
 
 @pytest.mark.parametrize(

@@ -16,7 +16,7 @@ def test_a_suite_is_what_its_name_says() -> None:
         weak = any(part in name for part in ("NULL", "anon", "EXPORT", "_DES_", "DES40", "SCSV", "GREASE"))
         assert not weak or suites.weakness(code), name
         if "NULL" in name and "GOST" not in name and "FORTEZZA" not in name:
-            assert suites.in_clear(code), name
+            assert suites.is_null(code), name
     # What IANA has registered, and is none of these, is good.
     good = [code for code, name in known.items() if name.startswith("TLS_") and not suites.weakness(code)]
     assert len(good) > 280
