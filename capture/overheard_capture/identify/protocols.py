@@ -117,15 +117,15 @@ def _dns_datagrams(findings: Findings) -> DatagramReader:
 
 
 def _tftp_datagrams(findings: Findings) -> DatagramReader:
-    from overheard_capture.protocols.tftp import Tftp  # noqa: PLC0415
+    from overheard_capture.protocols.tftp import TftpReader  # noqa: PLC0415
 
-    return Tftp(findings)
+    return TftpReader(findings)
 
 
 def _gelf_datagrams(findings: Findings) -> DatagramReader:
-    from overheard_capture.protocols.gelf import Gelf  # noqa: PLC0415
+    from overheard_capture.protocols.gelf import GelfReader  # noqa: PLC0415
 
-    return Gelf(findings)
+    return GelfReader(findings)
 
 
 # ---- in the midst of a connection

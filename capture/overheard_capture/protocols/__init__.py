@@ -1,4 +1,4 @@
-"""Application protocols and transport security, a folder or a file each, as one direction of a conversation.
+"""Application protocols and transport security, a folder or a file each; each reader reads one direction of a flow.
 
-A promise: a reader raises nothing, whatever the bytes are; what it cannot read it reports to `Findings`.
+A reader raises nothing, whatever the input. What it cannot read it reports to `Findings`.
 """

@@ -17,10 +17,10 @@ from overheard_capture.protocols.http1.head import (
     RESYNC,
     MessageHead,
     end_of_head,
-    head_of,
-    starts,
+    match_start_line,
+    parse_head,
 )
-from overheard_capture.protocols.http1.upgrade import switched
+from overheard_capture.protocols.http1.upgrade import upgraded_reader
 from overheard_capture.provenance.queue import ByteQueue
 
 if TYPE_CHECKING:
@@ -98,14 +98,14 @@ class Http1:
         at = blank.end() if blank else at
         if at == len(data):
             return at, True
-        line = starts(data, at)
+        line = match_start_line(data, at)
         if line:
             end = end_of_head(data, line.end() - 1)
             if end >= 0:
-                self._begin(head_of(line, data, end))
+                self._begin(parse_head(line, data, end))
                 return end, True
         elif self._upgrade and (not _IN_A_METHOD.match(data, at) or data.find(b"\n", at) >= 0):
-            self._other = switched(self._upgrade, self._findings, self._layers)
+            self._other = upgraded_reader(self._upgrade, self._findings, self._layers)
             return at, True
         waits = line or data.find(b"\n", at, at + LONGEST) < 0
         if waits and len(data) - at < LONGEST and not last:
@@ -122,7 +122,7 @@ class Http1:
         if self._body.broken:
             self._lose(Reason.DAMAGED, "a body in chunks that goes on as something else")
             return at, True
-        if self._body.over:
+        if self._body.complete:
             self._end_body()
             return at, True
         return at, False
@@ -158,25 +158,25 @@ class Http1:
             methods.append(head.method)
         self._upgrade = head.upgrade
         if head.method == b"CONNECT":
-            self._other = switched(b"", self._findings, self._layers)
+            self._other = upgraded_reader(b"", self._findings, self._layers)
         elif head.chunked or head.length:
             self._begin_body(head)
 
     def _answer(self, head: MessageHead) -> None:
         if head.status == 101:
-            self._other = switched(head.upgrade, self._findings, self._layers)
+            self._other = upgraded_reader(head.upgrade, self._findings, self._layers)
         if head.status < 200:
             # The real answer follows.
             return
         methods = self._findings.conversation.of(Unanswered).methods
         method = methods.popleft() if methods else b""
         if method == b"CONNECT" and head.status < 300:
-            self._other = switched(b"", self._findings, self._layers)
+            self._other = upgraded_reader(b"", self._findings, self._layers)
         elif method != b"HEAD" and head.status not in (204, 304) and head.length != 0:
             self._begin_body(head)
 
     def _begin_body(self, head: MessageHead) -> None:
-        reader = body(head.kind, head.codings)
+        reader = body(head.content_type, head.codings)
         if head.chunked:
             self._body = ChunkedBody(self._findings, self._layers, reader)
         else:
@@ -214,7 +214,7 @@ class Http1:
             return
         if not self._waiting and self._body and self._body.gap(length):
             self._findings.unread(Reason.GAP, "an HTTP/1 body with bytes missing", self._layers)
-            if self._body.over:
+            if self._body.complete:
                 self._end_body()
             return
         self._lose(Reason.GAP, "HTTP/1 with bytes missing")
@@ -230,7 +230,7 @@ class Http1:
     def close(self) -> None:
         """There is no more to come."""
         self._read_last()
-        if self._body and not (self._body.over or self._body.endless):
+        if self._body and not (self._body.complete or self._body.until_close):
             self._findings.unread(Reason.DAMAGED, "an HTTP/1 body that breaks off before its end", self._layers)
         self._end_body()
         self._end_other()

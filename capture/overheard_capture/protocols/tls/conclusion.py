@@ -70,7 +70,7 @@ def _negotiated_faults(direction: TlsDirection, conversation: TlsConversation) -
         yield "encrypted TLS records, and no ClientHello"
     elif conversation.server_hello is None:
         yield "encrypted TLS records, and no ServerHello"
-    elif not (conversation.client_hello.sound and conversation.server_hello.sound):
+    elif not (conversation.client_hello.valid and conversation.server_hello.valid):
         yield "a TLS hello that makes no sense"
     else:
         if conversation.weakness:

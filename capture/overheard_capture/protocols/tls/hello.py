@@ -23,7 +23,7 @@ class ClientHello:
     `sni` is the server name (RFC 6066, 3), `alpn` the offered protocols (RFC 7301). `versions` are those in the
     supported_versions extension, `shares` the groups with a key share. With `early_data` the client may send data
     before the ServerHello (RFC 8446, 2.3). `suites` are the numbers of the cipher suites; `connection` is the
-    connection ID that the client wants in records sent to it under DTLS (RFC 9146), or None. `sound` is False if the
+    connection ID that the client wants in records sent to it under DTLS (RFC 9146), or None. `valid` is False if the
     message is malformed.
     """
 
@@ -34,7 +34,7 @@ class ClientHello:
     early_data: bool = False
     suites: tuple[int, ...] = field(default=(), compare=False)
     connection: bytes | None = field(default=None, compare=False)
-    sound: bool = field(default=False, compare=False)
+    valid: bool = field(default=False, compare=False)
 
 
 @dataclass(frozen=True)
@@ -52,7 +52,7 @@ class ServerHello:
     outer: int = field(default=0, compare=False)
     retry: bool = field(default=False, compare=False)
     connection: bytes | None = field(default=None, compare=False)
-    sound: bool = field(default=False, compare=False)
+    valid: bool = field(default=False, compare=False)
 
 
 def parse_client_hello(body: bytes) -> ClientHello:
@@ -81,7 +81,7 @@ def _parse_client_hello(cursor: Cursor) -> ClientHello:
         early_data=_EARLY_DATA in found,
         suites=tuple(int.from_bytes(suites[at : at + 2], "big") for at in range(0, len(suites), 2)),
         connection=_connection(found),
-        sound=True,
+        valid=True,
     )
 
 
@@ -112,7 +112,7 @@ def _parse_server_hello(cursor: Cursor) -> ServerHello:
         outer=outer,
         retry=random == _RETRY,
         connection=_connection(found),
-        sound=True,
+        valid=True,
     )
 
 

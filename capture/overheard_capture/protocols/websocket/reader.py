@@ -147,7 +147,7 @@ class WebSocket:
 
     def close(self) -> None:
         """There is no more to come."""
-        if not self._frames.between or self._message or self._compressed:
+        if not self._frames.at_boundary or self._message or self._compressed:
             self._findings.unread(Reason.DAMAGED, "a message of WebSocket that breaks off", self._layers)
         self._end_message()
         if self._aside:

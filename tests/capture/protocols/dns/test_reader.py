@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from capture.played import VALUE, origin_of, outcome, played, seen, sightings, some_findings
 from overheard_capture.content.findings import Reason
 from overheard_capture.identify.datagrams import DatagramIdentifier
-from overheard_capture.protocols.dns.message import contents_of
+from overheard_capture.protocols.dns.message import parse_message
 from overheard_capture.protocols.dns.reader import dns as dns_stream
 from overheard_capture.protocols.dns.reader import is_dns, read_dns
 
@@ -121,16 +121,16 @@ def test_every_kind_of_record(kind: str, record: str) -> None:
 
 def test_names_that_point_at_themselves_end() -> None:
     head = bytes.fromhex("123481800001000000000000")
-    assert contents_of(head + b"\xc0\x0c\0\1\0\1") is None
-    assert contents_of(head + b"\x01a\xc0\x0c\0\1\0\1") is None
-    assert contents_of(head + b"\xc0\x20\0\1\0\1") is None
+    assert parse_message(head + b"\xc0\x0c\0\1\0\1") is None
+    assert parse_message(head + b"\x01a\xc0\x0c\0\1\0\1") is None
+    assert parse_message(head + b"\xc0\x20\0\1\0\1") is None
 
 
 def test_what_dns_is_not() -> None:
-    assert contents_of(b"") is None
-    assert contents_of(bytes(12)) is None
-    assert contents_of(bytes(40)) is None
-    assert contents_of(b"GET / HTTP/1.1\r\nHost: squirrels.test\r\n\r\n") is None
+    assert parse_message(b"") is None
+    assert parse_message(bytes(12)) is None
+    assert parse_message(bytes(40)) is None
+    assert parse_message(b"GET / HTTP/1.1\r\nHost: squirrels.test\r\n\r\n") is None
 
 
 def test_over_tcp() -> None:

@@ -145,8 +145,8 @@ def test_damage_raises_nothing(damage: bytes, at: int, instead: int) -> None:
 
 
 def test_the_fields_of_a_message() -> None:
-    begins = MESSAGE.index(VALUE)
-    assert fields(MESSAGE) == ProtobufFields([(5, 12), (begins, begins + len(VALUE))], [])
+    start = MESSAGE.index(VALUE)
+    assert fields(MESSAGE) == ProtobufFields([(5, 12), (start, start + len(VALUE))], [])
     assert fields(b"") == ProtobufFields([], [])
     assert fields(b"\x12\x04\xff\xfe\xfd\xfc") == ProtobufFields([], [(2, 6)])
 
@@ -155,7 +155,7 @@ def test_the_fields_of_a_message() -> None:
 def test_any_bytes_may_be_a_message(data: bytes) -> None:
     with contextlib.suppress(NotProtobufError):
         found = fields(data)
-        assert all(0 <= begins < ends <= len(data) for begins, ends in (*found.texts, *found.others))
+        assert all(0 <= start < ends <= len(data) for start, ends in (*found.texts, *found.others))
 
 
 def test_base64_in_a_text_of_a_message_is_found() -> None:

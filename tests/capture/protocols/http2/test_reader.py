@@ -300,9 +300,9 @@ def test_any_header_is_read_as_h2_reads_it(headers: list[dict[str, str]]) -> Non
 def read_lines(data: bytes) -> list[bytes]:
     """The lines of all headers in what a client sent."""
     blocks, lines = HpackDecoder(), []
-    for begins, ends in frames_of(data):
-        if data[begins + 3] == 1:
-            fields, unknown = blocks.read(data[begins + 9 : ends], 1 << 20)
+    for start, ends in frames_of(data):
+        if data[start + 3] == 1:
+            fields, unknown = blocks.read(data[start + 9 : ends], 1 << 20)
             assert not unknown
             lines += [b"%b: %b" % (field.name, field.value) for field in fields]
     return lines

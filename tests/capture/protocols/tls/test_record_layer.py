@@ -376,10 +376,10 @@ def test_what_is_missing_with_the_head_of_a_record_loses_it() -> None:
 
 
 @given(st.integers(0, 200), st.integers(1, 400))
-def test_a_gap_anywhere_is_not_protected(begins: int, length: int) -> None:
+def test_a_gap_anywhere_is_not_protected(start: int, length: int) -> None:
     sent = agreed()[0][1] + data(100, 100)
-    parts = [(">", sent[:begins]), (">", sent[begins : begins + length]), (">", sent[begins + length :]), agreed()[1]]
-    heard = hear([part for part in parts if part[1]], lost=[bool(begins)])
+    parts = [(">", sent[:start]), (">", sent[start : start + length]), (">", sent[start + length :]), agreed()[1]]
+    heard = hear([part for part in parts if part[1]], lost=[bool(start)])
     assert not heard.protected
     assert heard.troubles
 
