@@ -1,4 +1,4 @@
-"""What the datagrams of one direction of a flow are: each is looked at for itself, and content decides."""
+"""Identification of datagrams: each datagram of a direction is identified by its content."""
 
 from __future__ import annotations
 
@@ -18,18 +18,18 @@ if TYPE_CHECKING:
 
 
 class DatagramIdentifier:
-    """Reads the datagrams of one direction as they come."""
+    """Identifies and reads the datagrams of one direction."""
 
     __slots__ = ("_findings", "_readers", "_usual")
 
     def __init__(self, findings: Findings) -> None:
         self._findings = findings
         self._readers: dict[str, DatagramReader] = {}
-        # What the last one was: the next is likely to be the same.
+        # The protocol of the last datagram, which is tried first.
         self._usual: tuple[str, Datagrams] | None = None
 
     def datagram(self, data: bytes | bytearray | memoryview, origin: Origin) -> None:
-        """Read one more."""
+        """Read a datagram."""
         if not len(data):
             return
         held = bytes(data)
@@ -68,6 +68,6 @@ class DatagramIdentifier:
         return True
 
     def close(self) -> None:
-        """There is no more to come."""
+        """The direction has ended."""
         for reader in self._readers.values():
             reader.close()

@@ -1,6 +1,6 @@
-"""A connection that was joined in the middle: what it may be, told by frames that follow each other.
+"""A connection whose beginning was not captured: its protocol, identified by consecutive frames.
 
-That is a guess. So it is read beside whoever reads it as what it is for certain: a wrong guess hides nothing.
+The result is uncertain, so the connection is also read as what it certainly is: a wrong identification hides nothing.
 """
 
 from __future__ import annotations
@@ -17,19 +17,19 @@ if TYPE_CHECKING:
     from overheard_capture.content.readers import Reader
     from overheard_capture.provenance.origin import Bytes, Origin
 
-# So much of the beginning tells enough.
+# The number of bytes that are enough to identify the protocol.
 _ENOUGH = 64 << 10
 
 
 class Guess(NamedTuple):
-    """The name of a protocol that a direction may be, and what reads it from its middle on."""
+    """A candidate: the name of a protocol, and the reader that starts in the middle of a direction."""
 
     name: str
     reader: ReaderFactory
 
 
 def identify_midstream(head: bytes, *, last: bool = False) -> Guess | None:
-    """What a direction is that begins like this, and as nothing else that is known. With `last`, that is all of it."""
+    """Identify a direction from bytes in its middle; None if unknown. With `last`, `head` is all of it."""
     data = bytearray(head[:_ENOUGH])
     last = last and len(head) <= _ENOUGH
     for name, midstream in OF_MIDSTREAM:
@@ -39,11 +39,11 @@ def identify_midstream(head: bytes, *, last: bool = False) -> Guess | None:
 
 
 class MidstreamReader:
-    """Reads a direction as what it may be, once there is enough of it to tell, beside a reader who is `certain`."""
+    """Reads a direction with the reader `certain`, and also as a protocol that is identified from its first bytes."""
 
     def __init__(self, findings: Findings, layers: Layers, certain: Reader) -> None:
         self._certain = certain
-        # What a wrong guess inflates or takes for a request must not be held against whoever reads it for certain.
+        # Faults of the candidate reader must not count, as the identification may be wrong.
         self._findings = Speculative(
             findings.search,
             findings.readers,
@@ -57,7 +57,7 @@ class MidstreamReader:
         self._reader: Reader | None = None
 
     def feed(self, data: Bytes, origin: Origin) -> None:
-        """Read on."""
+        """Read `data`, which comes from `origin`."""
         self._certain.feed(data, origin)
         if self._head is not None:
             taken = min(_ENOUGH - len(self._head), len(data))
@@ -79,14 +79,14 @@ class MidstreamReader:
             self._reader.feed(head, origin)
 
     def gap(self, length: int) -> None:
-        """So many bytes are missing here."""
+        """`length` bytes are missing here."""
         self._certain.gap(length)
         self._decide(last=True)
         if self._reader:
             self._reader.gap(length)
 
     def close(self) -> None:
-        """There is no more to come."""
+        """The direction has ended."""
         self._certain.close()
         self._decide(last=True)
         if self._reader:

@@ -1,4 +1,4 @@
-"""The protocols: one table, which says how each is known and what reads it. Content decides, and never the port."""
+"""The table of protocols: how each is identified, and its reader. Content decides, never the port."""
 
 from __future__ import annotations
 
@@ -28,12 +28,12 @@ _LONGEST_LINE = 64 << 10
 
 
 def _tls(probe: Probe) -> bool:
-    """Any record: what there is of a handshake, the reader will see."""
+    """Any record header: the reader sees whether a handshake follows."""
     return probe.form(bytes(READ_AS), b"\3", b"\0\1\2\3\4") and 0 < probe.number(2) <= LONGEST
 
 
 def _http2(probe: Probe) -> bool:
-    """The preface of a client, or settings that answer nothing yet (RFC 9113, 3.4)."""
+    """The client's connection preface, or the server's first SETTINGS (RFC 9113, 3.4)."""
     if probe.literal(PREFACE):
         return True
     settings = probe.form(b"\0", b"\0\1\2", None, b"\4", b"\0", b"\0", b"\0", b"\0", b"\0")
@@ -41,7 +41,7 @@ def _http2(probe: Probe) -> bool:
 
 
 def _http1(probe: Probe) -> bool:
-    """A status line, or a request line as a whole."""
+    """A status line, or a complete request line."""
     if probe.literal(b"HTTP/1."):
         return probe.form(b"01", b" ", b"12345")
     if not _METHOD.match(probe.data):
@@ -55,7 +55,7 @@ def _telnet(probe: Probe) -> bool:
 
 
 def _dns(probe: Probe) -> bool:
-    """A message with its length before it (RFC 1035, 4.2.2)."""
+    """A message with a length prefix (RFC 1035, 4.2.2)."""
     length, _ = probe.number(2), probe.skip(2)
     if length < 12 or probe.number(2) >> 11 & 15 not in {0, 4, 5} or probe.number(2) > 16 or length > _LONGEST_LINE:
         return False
@@ -65,7 +65,7 @@ def _dns(probe: Probe) -> bool:
     return is_dns(probe.data[: probe.at])
 
 
-# ---- readers, imported when they are first asked for: most captures have few protocols
+# ---- readers, imported on first use: most captures have few protocols
 
 
 def _read_http1(findings: Findings, layers: Layers) -> Reader:
@@ -128,7 +128,7 @@ def _gelf_datagrams(findings: Findings) -> DatagramReader:
     return GelfReader(findings)
 
 
-# ---- in the midst of a connection
+# ---- in the middle of a connection
 
 
 def _read_http2_midstream(findings: Findings, layers: Layers) -> Reader:
@@ -140,7 +140,7 @@ def _read_websocket_midstream(findings: Findings, layers: Layers) -> Reader:
 
 
 def _resynchronised(reader: Reader) -> Reader:
-    """A reader that looks for the first frame by itself, and reports that what was before it is missing."""
+    """A reader that looks for the first frame itself, and reports that the bytes before are missing."""
     reader.gap(1)
     return reader
 
@@ -166,7 +166,7 @@ def _telnet_midstream(data: bytearray, _last: bool) -> bool:
 class Midstream(NamedTuple):
     """How a protocol is read from the middle of a direction.
 
-    `knows` tells it from bytes of the direction; where its flag `last` is set, no more bytes follow.
+    `knows` identifies it from bytes of the direction; its second argument tells that no more bytes follow.
     """
 
     knows: Callable[[bytearray, bool], bool]
@@ -174,9 +174,9 @@ class Midstream(NamedTuple):
 
 
 class Datagrams(NamedTuple):
-    """How a protocol is read in datagrams: by what, and which first bytes a flow's first datagram may have.
+    """How a protocol is read from datagrams: its reader, and the values that the first byte of a flow may have.
 
-    A reader that does not have `counts` counts bytes and names the flow itself.
+    Without `counts` the reader itself counts bytes and names the flow.
     """
 
     reader: Callable[[Findings], DatagramReader]
@@ -185,9 +185,9 @@ class Datagrams(NamedTuple):
 
 
 class Protocol(NamedTuple):
-    """A protocol: what its bytes count as, where it is looked for, and what reads it there.
+    """A protocol: the name under which its bytes are counted, how it is identified, and its readers.
 
-    `begins` knows the beginning of a direction, which `reader` reads then. Neither is there for datagrams alone.
+    `begins` identifies the beginning of a direction, which `reader` then reads. A protocol of datagrams has neither.
     """
 
     name: str
@@ -200,19 +200,19 @@ class Protocol(NamedTuple):
 TLS = Protocol("TLS", TlsReader, _tls)
 HTTP_1 = Protocol("HTTP/1", _read_http1, _http1)
 TELNET = Protocol("telnet", _read_telnet, _telnet, Midstream(_telnet_midstream, _read_telnet))
-# What is none of these.
+# Everything else.
 PLAIN = Protocol("text", Fallback, lambda _: True)
 
-# The first that knows the beginning of a direction, or reads a datagram, has it.
+# The first protocol that matches the beginning of a direction, or that reads a datagram, is taken.
 PROTOCOLS = (
     TLS,
     Protocol("HTTP/2", _read_http2, _http2, Midstream(_http2_midstream, _read_http2_midstream)),
     HTTP_1,
     Protocol("WebSocket", midstream=Midstream(_websocket_midstream, _read_websocket_midstream)),
     TELNET,
-    # With a type in its first byte; what has only a few bits for a head comes later (RFC 9147, 4.1).
+    # Records with a type in the first byte; those with a unified header come later in a flow (RFC 9147, 4.1).
     Protocol("DTLS", datagrams=Datagrams(_dtls_datagrams, frozenset(range(20, 27)), counts=False)),
-    # A long head, or a short one of a connection that is known (RFC 9000, 17).
+    # A long header, or a short one if the connection is known (RFC 9000, 17).
     Protocol("QUIC", datagrams=Datagrams(_quic_datagrams, frozenset(range(0x40, 256)), counts=False)),
     Protocol("DNS", _read_dns, _dns, datagrams=Datagrams(_dns_datagrams, frozenset(range(256)))),
     Protocol("TFTP", datagrams=Datagrams(_tftp_datagrams, frozenset({0}))),
@@ -225,7 +225,7 @@ OF_DATAGRAMS = tuple((each.name, each.datagrams) for each in PROTOCOLS if each.d
 
 
 def preface(data: bytes) -> tuple[str, int]:
-    """What comes before the real beginning, and how long it is, if any does. Raises CutShortError: ask later."""
+    """The name and length of the preface, or an empty name and 0. Raises TruncatedError: ask again with more."""
     for name, knows in PREFACES:
         probe = Probe(data)
         if knows(probe):
@@ -234,12 +234,12 @@ def preface(data: bytes) -> tuple[str, int]:
 
 
 def identify(data: bytes, among: tuple[Protocol, ...] = _OF_STREAMS) -> Protocol | None:
-    """What a direction is that begins so. Raises TruncatedError: ask later, when there is more."""
+    """The protocol of a direction with this beginning; None if unknown. Raises TruncatedError: ask again with more."""
     return next((each for each in among if each.begins and each.begins(Probe(data))), None)
 
 
 def identify_last(data: bytes) -> Protocol:
-    """The same, where nothing more comes."""
+    """The protocol of a direction of which this is all."""
     for each in _OF_STREAMS:
         try:
             if each.begins and each.begins(Probe(data)):
