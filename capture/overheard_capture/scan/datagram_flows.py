@@ -1,4 +1,4 @@
-"""Datagrams by who talked with whom: what is no connection, but has two ends all the same."""
+"""Datagram flows: datagrams grouped by their two endpoints."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ if TYPE_CHECKING:
     from overheard_capture.content.findings import Findings
     from overheard_capture.packets import Datagram, Endpoint
 
-# How many pairs of ends are kept at a time.
+# The maximum number of flows that are kept at a time.
 _MOST = 20_000
 
 
 class DatagramFlow:
-    """All datagrams between two ends. `client` is who sent the first; times are seconds since the epoch."""
+    """The datagrams between two endpoints. `client` sent the first one; times are in seconds since the epoch."""
 
     __slots__ = ("_joined", "began", "both_findings", "client", "ended", "parties", "readers", "seen", "server")
 
@@ -31,10 +31,10 @@ class DatagramFlow:
         self.server = server
         self.both_findings = both_findings
         self.readers = tuple(map(DatagramIdentifier, both_findings))
-        # What one says in two datagrams is read together by whoever follows the talk.
+        # A secret that is split over two datagrams is found in the joined payloads.
         self._joined = [Content(findings, (), None, SearchScope.SEAMS) for findings in both_findings]
         self.began = self.ended = now
-        # Bytes of payload that the client, and the server, sent.
+        # The number of payload bytes from the client, and from the server.
         self.seen = [0, 0]
         self.parties: set[str] = set()
 
@@ -42,7 +42,7 @@ class DatagramFlow:
         return f"{self.client} → {self.server}"
 
     def add(self, datagram: Datagram, now: float) -> None:
-        """Read one more."""
+        """Read a datagram."""
         back = datagram.source != self.client
         origin = payload_origin(datagram)
         self.readers[back].datagram(datagram.payload, origin)
@@ -51,13 +51,13 @@ class DatagramFlow:
         self.ended = now
 
     def finish(self) -> None:
-        """There is no more to come."""
+        """The flow has ended."""
         for reader in self.readers:
             reader.close()
 
 
 class DatagramFlowTable:
-    """The datagrams of a capture. `make` gives the findings of both ends; `retire` takes a flow that is over."""
+    """The datagram flows of a capture. `make` creates the findings of both directions; `retire` takes an ended flow."""
 
     def __init__(self, make: Callable[[], tuple[Findings, Findings]], retire: Callable[[DatagramFlow], None]) -> None:
         self._make = make
@@ -67,16 +67,16 @@ class DatagramFlowTable:
 
     @property
     def known(self) -> Iterable[frozenset[Endpoint]]:
-        """The pairs of ends whose datagrams are kept at the moment."""
+        """The endpoint pairs of the flows that are kept."""
         return self._kept
 
     @property
     def all_kept(self) -> bool:
-        """Whether those are all that there were."""
+        """Whether no flow had to be dropped to make room."""
         return self._all_kept
 
     def add(self, datagram: Datagram, now: float) -> DatagramFlow:
-        """Take in a datagram, and say between whom it is."""
+        """Assign a datagram to its flow, and return the flow."""
         ends = frozenset((datagram.source, datagram.target))
         flow = self._kept.get(ends)
         if flow is None:
@@ -95,6 +95,6 @@ class DatagramFlowTable:
         self._retire(flow)
 
     def finish(self) -> None:
-        """There is no more to come."""
+        """The capture has ended."""
         for ends in list(self._kept):
             self._let_go(ends)

@@ -1,4 +1,4 @@
-"""What a reading of a capture comes to."""
+"""The results of a reading."""
 
 from __future__ import annotations
 
@@ -14,16 +14,16 @@ if TYPE_CHECKING:
     from overheard_capture.content.findings import Unread
     from overheard_capture.reassembly.connection import Connection
 
-# How many flows are told one by one; the others are counted.
+# The maximum number of flows in the report; further ones are only counted.
 MOST_FLOWS = 10_000
 
 
 @dataclass
 class Facts:
-    """What was read. Where things are counted, the first few are told; see `Tally`.
+    """The results of a reading. A Tally keeps the first few items and counts the others.
 
-    `marks` are the frames that each mark was seen in first. `read_as` is in bytes of payload. `unread` are what could
-    not be read, each with where it is.
+    `marks` are the frames in which each mark was first seen. `read_as` counts payload bytes by protocol. `unread` is
+    what could not be read, with the places. `began` and `ended` are in seconds since the epoch, `size` is in bytes.
     """
 
     frames: int = 0
@@ -52,7 +52,7 @@ class Facts:
     tls: list[int] = field(default_factory=list)
 
     def count_connection(self, connection: Connection) -> None:
-        """Take in what may be wrong with a TCP connection that is over, and how many bytes of it were searched."""
+        """Add a TCP connection that has ended: its faults, and the number of bytes that were searched."""
         self.streams += 1
         order = (0, connection.number)
         for direction in connection.directions:
@@ -70,7 +70,7 @@ class Facts:
             self.open_ended.add(connection.number, order)
 
     def add_flows(self, other: Facts) -> None:
-        """Take in what another reading of the same capture says of the flows that it read."""
+        """Add the flows of another reading of the same capture."""
         for name in ("searched", "streams", "busy", "protected", "more_flows"):
             setattr(self, name, getattr(self, name) + getattr(other, name))
         for name in ("gaps", "open_ended", "conflicts", "late", "cut_off"):
@@ -84,7 +84,7 @@ class Facts:
         self.tls += other.tls
 
     def arrange(self) -> None:
-        """Bring the flows into their order, and keep no more of them than are told."""
+        """Sort the flows, and drop those beyond the maximum."""
         self.flows.sort(key=lambda flow: (flow.stream < 0, flow.stream, flow.began, flow.client, flow.server))
         self.visible.sort(key=lambda stream: stream.stream)
         self.tls.sort()

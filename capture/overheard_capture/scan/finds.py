@@ -1,4 +1,4 @@
-"""Every place where a secret was seen, each once, and never more of them than can be told."""
+"""Places where a secret was seen, without duplicates, and bounded in number."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ if TYPE_CHECKING:
 
     from overheard_capture.content.findings import Occurrence
 
-# How many places are kept of each secret; the others are counted.
+# The maximum number of places that are kept for each secret; further ones are only counted.
 _MOST = 1000
 
 
 class Find(NamedTuple):
-    """A place where a secret was seen, and in which flow: -1 and nobody for what is in none."""
+    """An occurrence of a secret and the flow it is in; -1 and an empty direction if it is in none."""
 
     found: Occurrence
     stream: int
@@ -25,16 +25,16 @@ class Find(NamedTuple):
 
 
 class Finds:
-    """The places, by the number of their secret."""
+    """All hits, by index of the secret."""
 
     def __init__(self) -> None:
         self._finds: dict[tuple[object, ...], Find] = {}
         self._kept: Counter[int] = Counter()
-        # How many there were beyond those that are kept.
+        # The number of hits that are not kept.
         self.more: Counter[int] = Counter()
 
     def add(self, find: Find) -> None:
-        """Take one in, unless that place is known."""
+        """Add a hit, unless there is one at the same place."""
         found = find.found
         secret = found.match.secret
         place = (secret, found.match.spelling, found.layers, found.place.frame, found.place.offset)
@@ -50,13 +50,13 @@ class Finds:
         self._finds[key] = find
 
     def add_all(self, other: Finds) -> None:
-        """Take in all that another has."""
+        """Add all hits of another table."""
         for find in other._finds.values():
             self.add(find)
         self.more += other.more
 
     def of(self, secret: int) -> list[Find]:
-        """Those of one secret, in the order of the wire."""
+        """The hits of one secret, in the order of the wire."""
         finds = [find for find in self._finds.values() if find.found.match.secret == secret]
         return sorted(_once(finds), key=_order)
 
@@ -67,7 +67,7 @@ def _order(find: Find) -> tuple[int, int, int, Layers, str]:
 
 
 def _once(finds: Iterable[Find]) -> Iterator[Find]:
-    """Without those that show what was to be seen with fewer layers, at the same place."""
+    """Leave out hits that were also seen at the same place under fewer layers."""
     places: dict[tuple[int, Layers], list[Find]] = {}
     finds = list(finds)
     for find in finds:
@@ -87,7 +87,7 @@ def _barer(find: Find, places: dict[tuple[int, Layers], list[Find]]) -> Iterator
 
 
 def _holds(find: Find, other: Find) -> bool:
-    """Whether what was unwrapped to make one find is where the other is."""
+    """Whether the place of `other` is inside the bytes that were decoded for `hit`."""
     mine, its = find.found.place, other.found.place
     if mine.frame != its.frame:
         return set(its.frames) <= set(mine.frames)

@@ -1,4 +1,4 @@
-"""What a flow is, all in all: told by its content alone and never by its port."""
+"""The kind of a flow as a whole, by content and never by port."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 
 
 class FlowKind(StrEnum):
-    """What the bytes of a flow are to someone who has no key."""
+    """What a flow looks like to someone without keys."""
 
     TLS = "TLS"
     TEXT = "plain text"
@@ -21,9 +21,9 @@ class FlowKind(StrEnum):
 
 
 def flow_kind_of(both_findings: tuple[Findings, Findings]) -> FlowKind:
-    """What a flow carries, both directions taken together, once both of its readers were closed.
+    """Classify a flow by both directions, whose readers are closed.
 
-    MISTAKEN is where one side took the port for another: a hello is answered by text, or text by an alert.
+    MISMATCHED means that one side mistook the port: a hello is answered by text, or text by an alert.
     """
     said = [findings for findings in both_findings if findings.read.total()]
     if not said:

@@ -1,4 +1,4 @@
-"""Rows of the flow table: what each flow was, how much went each way, and whether all of it was encrypted."""
+"""Rows of the flow table: protocol, bytes in each direction, and whether all of them were encrypted."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 class Extent(NamedTuple):
-    """Which flow it is, when it was (seconds after the first frame, and how many), and the bytes that went each way."""
+    """The identity of a flow, its start (seconds after the first frame), duration (seconds) and payload bytes."""
 
     stream: int
     client: str
@@ -32,7 +32,7 @@ class Extent(NamedTuple):
 
 
 def add_connection(facts: Facts, connection: Connection, both_findings: tuple[Findings, Findings]) -> None:
-    """Take in a TCP connection that is over, both readers of which were closed."""
+    """Add a TCP connection that has ended, with the findings of both directions, whose readers are closed."""
     protected = _is_protected(connection.directions, both_findings)
     facts.protected += protected
     what = _kinds(both_findings) or "nothing"
@@ -60,7 +60,7 @@ def add_connection(facts: Facts, connection: Connection, both_findings: tuple[Fi
 
 
 def add_datagrams(facts: Facts, flow: DatagramFlow) -> None:
-    """Take in a flow of datagrams that is over, both readers of which were closed."""
+    """Add a datagram flow that has ended, whose readers are closed."""
     what = _kinds(flow.both_findings) or "datagrams"
     facts.kinds[what] += 1
     if _is_full(facts):
@@ -71,7 +71,7 @@ def add_datagrams(facts: Facts, flow: DatagramFlow) -> None:
 
 
 def is_encrypted(flow: DatagramFlow) -> bool:
-    """Whether a flow of datagrams is what encrypts from its first datagram on: QUIC or DTLS."""
+    """Whether a datagram flow is QUIC or DTLS from its first datagram."""
     return next((encrypts for each in flow.both_findings for encrypts in each.kinds.values()), False)
 
 

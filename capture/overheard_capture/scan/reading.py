@@ -1,4 +1,4 @@
-"""One reading of a capture, from its first frame to its last: everything that the judge looks at comes from here."""
+"""A reading: one pass over a capture, from the first frame to the last, for everything that the judge needs."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ _SCTP = Layer("SCTP")
 
 @dataclass
 class Part:
-    """What one of two readers of the same capture has of the flows that are its own, for the other to take in."""
+    """The results of one of two processes that share a capture: those of its own flows."""
 
     facts: Facts
     finds: Finds
@@ -52,9 +52,9 @@ class Part:
 
 
 class Reading:
-    """Takes frame after frame; `finish` then says what was read.
+    """Reads frame after frame; `finish` then returns the results.
 
-    With a `share` it reads only some of the flows, and nothing else: for another, who was asked to `divide`.
+    With a `share` it reads only some of the flows and nothing else, for another reading that called `divide`.
     """
 
     def __init__(
@@ -79,7 +79,7 @@ class Reading:
         self._connections = ConnectionTable(self._begin, self._retire)
         self._datagram_flows = DatagramFlowTable(self._pair, self._retire_datagram_flow)
         self._unclaimed = UnclaimedBytes(search, self._tell)
-        # Which flows are ours, where others read some of them.
+        # The flows to read, if two processes share the capture.
         self._share = share
         library = core()
         self._walker = Walker(library, self) if library else None
@@ -87,7 +87,7 @@ class Reading:
             self._connections.share_memory()
 
     def read(self, chunk: Chunk) -> None:
-        """Read a piece of a file."""
+        """Read a chunk of a file."""
         if self._walker:
             self._walker.read(chunk)
             return
@@ -95,17 +95,17 @@ class Reading:
             if frame := chunk.record():
                 self.take(frame)
 
-    # ---- what the compiled part did in our place
+    # ---- results of the compiled part
 
     def walked(self, frames: int, size: int, payload: int, now: float) -> None:
-        """Take in that so many frames, bytes, and bytes of payload went by, the last of them at that time."""
+        """Count frames that the compiled part handled: number, bytes, payload bytes, and time of the last."""
         self.facts.frames += frames
         self.facts.size += size
         self.facts.ended = max(self.facts.ended, now)
         self._connections.passed(payload)
 
     def search_rest(self, data: memoryview, pieces: PackedSpans) -> None:
-        """Search what is around payloads."""
+        """Search the bytes around payloads."""
         if self._reads_all_but_flows:
             self._unclaimed.look_at(data, pieces)
 
@@ -116,7 +116,7 @@ class Reading:
     # ---- frames
 
     def take(self, frame: Frame) -> None:
-        """Read one more frame."""
+        """Read a frame."""
         facts = self.facts
         facts.frames += 1
         facts.size += len(frame.data)
@@ -134,7 +134,7 @@ class Reading:
             self._packet(frame, packet)
 
     def _around(self, frame: Frame, packet: Packet) -> bool:
-        """Have what is around the payload searched, where that is all of a frame that nobody else looks at."""
+        """Search the bytes around the payload, if the frame has just one payload that is searched elsewhere."""
         if not isinstance(packet, Segment | Datagram) or packet.parts:
             return False
         end = packet.offset + len(packet.payload)
@@ -143,7 +143,7 @@ class Reading:
         return True
 
     def _leave_out(self, frame: Frame, packets: Iterable[Packet]) -> None:
-        """Look at nothing in it, but count its connections on: their numbers are those of Wireshark."""
+        """Skip a frame, but count its connections: their numbers must be those of Wireshark."""
         self.facts.left_out += 1
         for packet in packets:
             if isinstance(packet, Segment):
@@ -151,7 +151,7 @@ class Reading:
 
     def _is_wanted(self, packets: Iterable[Packet]) -> bool:
         ends = [(packet.source, packet.target) for packet in packets if isinstance(packet, Segment | Datagram)]
-        # What names nobody is left in: better to look at too much.
+        # A frame without addresses is kept: it is better to search too much.
         return not ends or any(self._wanted(*both) for both in ends if self._wanted)
 
     def _packet(self, frame: Frame, packet: Packet) -> None:
@@ -242,26 +242,26 @@ class Reading:
     def _tell(self, match: Match, place: Place, shown: bytes, before: bytes, after: bytes) -> None:
         self.finds.add(Find(Occurrence(match, place, (), place.offset, shown, before, after), -1, ""))
 
-    # ---- two readers
+    # ---- two processes
 
     @property
     def may_divide(self) -> bool:
-        """Whether it is known which flows have begun."""
+        """Whether all flows that have begun are known."""
         return self._datagram_flows.all_kept
 
     def divide(self) -> Share:
-        """Leave about half of the flows that begin from now on to another reader: the share that is returned."""
+        """Leave about half of the flows that begin from now on to another reading; returns its share."""
         self._share = Share.from_now_on(len(self._connections), self._datagram_flows.known)
         self._connections.share_memory()
         return self._share.other
 
     def part(self) -> Part:
-        """What was read of the flows that are ours, for another to take in."""
+        """The results of the flows of this share."""
         self._close()
         return Part(self.facts, self.finds, self.parties)
 
     def _join(self, part: Part) -> None:
-        """Take in what another reader has."""
+        """Add the results of another reading."""
         self.facts.add_flows(part.facts)
         self.finds.add_all(part.finds)
         self.parties.join(part.parties)
@@ -277,7 +277,7 @@ class Reading:
         self.facts.searched += self._unclaimed.searched
 
     def finish(self, part: Part | None = None) -> Facts:
-        """What was read, once there is no more: with `part`, which another read where this was asked to `divide`."""
+        """The results, once all frames were read. `part` is that of the other reading, if `divide` was called."""
         facts = self.facts
         self._close()
         if part:
@@ -292,5 +292,5 @@ class Reading:
 
 
 def _variant(findings: Findings, data: bytes, origin: Origin) -> None:
-    """Search what was sent again, and differs."""
+    """Search retransmitted bytes that differ from the first transmission."""
     content.Content(findings, ()).feed(data, origin)

@@ -1,6 +1,6 @@
-"""A second process that reads some of the flows of a large capture, so that two cores are at work.
+"""A second process that reads some of the flows of a large capture, to use a second core.
 
-It is asked for when a capture turns out to take long. Whatever happens to it, nothing is lost: then all is read again.
+It is started when a capture turns out to take long. If it fails, the capture is read again by one process.
 """
 
 from __future__ import annotations
@@ -30,21 +30,21 @@ if TYPE_CHECKING:
     from overheard_capture.reassembly.share import Share
     from overheard_capture.scan.reading import Part
 
-# `OVERHEARD_PROCESSES=1` does without it.
+# `OVERHEARD_PROCESSES=1` disables it.
 _SWITCH = "OVERHEARD_PROCESSES"
 _CORES = 2
-# It is worth its start, which takes some 0.3 s, where there are so many seconds left to read; and so many seconds after
-# the first piece anybody can tell.
+# Its start takes some 0.3 s, so at least this many seconds must be left to read; and the estimate needs this many
+# seconds after the first chunk.
 _WORTH, _AT_FIRST = 1.0, 0.1
 
 
 class HelperFailedError(Exception):
-    """What the helper had to read was not read."""
+    """The second process failed, or did not read the same files."""
 
 
 @dataclass(frozen=True)
 class HelperTask:
-    """What is to be read, and for what."""
+    """The input of the second process."""
 
     paths: tuple[Path | str, ...]
     secrets: tuple[Secret, ...]
@@ -52,7 +52,7 @@ class HelperTask:
 
 
 class HelperResult(NamedTuple):
-    """What came of it: how much there was to read, so that both can be seen to have read the same."""
+    """The output of the second process. The counts show whether both processes read the same data."""
 
     frames: int
     unpacked: int
@@ -60,12 +60,12 @@ class HelperResult(NamedTuple):
 
 
 class SecondProcess:
-    """Asks for a helper once that is worth it, for somebody who reads for a `task`; never where that is None."""
+    """Starts a second process for a `task` once it is worthwhile; never if the task is None."""
 
     def __init__(self, task: HelperTask | None) -> None:
         self._total = _total(task.paths) if task else 0
         self._task = task if self._total else None
-        # When the first piece had been read, and how many bytes that were.
+        # The time after the first chunk, and the number of bytes read by then.
         self._began: tuple[float, int] | None = None
         self._process: subprocess.Popen[bytes] | None = None
 
@@ -78,7 +78,7 @@ class SecondProcess:
                 process.kill()
 
     def consider(self, done: int, reading: Reading) -> None:
-        """So many bytes were read so far: divide the work, if the rest will take long."""
+        """Divide the work if the rest will take long. `done` is the number of bytes read so far."""
         if not self._task:
             return
         now = time.monotonic()
@@ -94,9 +94,9 @@ class SecondProcess:
         self._task = None
 
     def part(self, facts: FileFacts) -> Part | None:
-        """What the helper has read, once it is ready; None where there was none.
+        """Wait for the results of the second process; None if there was none.
 
-        Raises HelperFailedError where that is not to be had, or it did not see the same files.
+        Raises HelperFailedError if it failed, or did not read the same files.
         """
         if not self._process:
             return None
@@ -108,10 +108,10 @@ class SecondProcess:
 
 
 def _total(paths: tuple[Path | str, ...]) -> int:
-    """How many bytes there are to read, where that is known and there may be a helper; or else 0."""
-    # Not every system says how many cores are ours.
+    """The number of bytes to read; 0 if it is unknown, or a second process cannot be used."""
+    # Not every system can tell how many cores this process may use.
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    # Of a program that was frozen, Python is no program of its own.
+    # In a frozen program, `sys.executable` is not Python.
     has_python = sys.executable and not getattr(sys, "frozen", False)
     if os.environ.get(_SWITCH) == "1" or not has_python or cores < _CORES:
         return 0
@@ -119,7 +119,7 @@ def _total(paths: tuple[Path | str, ...]) -> int:
 
 
 def started() -> subprocess.Popen[bytes] | None:
-    """A helper that waits to be told what to do; None where there can be none."""
+    """Start a process that waits for its task; None if that is impossible."""
     try:
         return subprocess.Popen(
             [sys.executable, "-c", f"from {__name__} import main; main()"],
@@ -133,9 +133,9 @@ def started() -> subprocess.Popen[bytes] | None:
 
 
 def _send(process: subprocess.Popen[bytes], what: tuple[HelperTask, Share]) -> None:
-    """Tell it over a pipe: among it are secrets, which must not be seen in a list of processes."""
+    """Send the task over a pipe: it contains secrets, which must not appear in a list of processes."""
     if process.stdin:
-        # Where it has died, that will be seen in the end.
+        # If the process has died, `part` will notice.
         with suppress(BrokenPipeError), process.stdin:
             pickle.dump(what, process.stdin)
         process.stdin = None
@@ -144,10 +144,10 @@ def _send(process: subprocess.Popen[bytes], what: tuple[HelperTask, Share]) -> N
 def read_all(
     task: HelperTask, reading: Reading, *, ask: bool, progress: Callable[[int], None] | None = None
 ) -> tuple[FileFacts, Part | None]:
-    """Read all files of a task; a helper reads some of the flows, where one may be asked and that is worth it.
+    """Read all files of a task; with `ask`, a second process may read some of the flows.
 
-    What is known of the files, and what the helper read. `progress` is told how many bytes of the files were read so
-    far. Raises UnreadableError, and HelperFailedError where what the helper had to read was not read.
+    Returns facts about the files, and the results of the second process. `progress` is called with the number of bytes
+    of the files read so far. Raises UnreadableError, and HelperFailedError if the second process failed.
     """
     reader = CaptureReader(task.paths, checked=True)
     with SecondProcess(task if ask else None) as helper:
@@ -160,7 +160,7 @@ def read_all(
 
 
 def help_with(task: HelperTask, share: Share) -> HelperResult:
-    """Read a share of it."""
+    """Read a share of the flows."""
     search = search_for(task.secrets, any_case=task.options.any_case)
     reading = Reading(search, task.options, share=share)
     facts, _ = read_all(task, reading, ask=False)
@@ -168,8 +168,8 @@ def help_with(task: HelperTask, share: Share) -> HelperResult:
 
 
 def main() -> None:
-    """Do what standard input says, and say on standard output what came of it."""
-    # Ctrl-C is for whoever asked.
+    """Read a task from standard input, and write the result to standard output."""
+    # Ctrl-C is handled by the parent process.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     done = help_with(*pickle.load(sys.stdin.buffer))  # noqa: S301  (who starts us gives us the pipe)
     pickle.dump(done, sys.stdout.buffer)

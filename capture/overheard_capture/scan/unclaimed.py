@@ -1,4 +1,4 @@
-"""All bytes of a capture that are in no stream: headers, padding, and whole frames. They are searched, too."""
+"""Unclaimed bytes: everything outside of flows, such as headers, padding and whole frames, which is searched, too."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ if TYPE_CHECKING:
 
     Tell = Callable[[Match, Place, bytes, bytes, bytes], None]
 
-# How many bytes are put together before they are searched: a search of a few bytes costs as much as one of thousands.
+# Pieces are collected up to this size: searching a few bytes costs as much as searching thousands.
 _BLOCK = 256 << 10
 
 
 class UnclaimedBytes:
-    """Pieces of frames, searched many at a time, and each for itself. `tell` is told what is found."""
+    """Collects pieces of frames, and searches many at a time. Calls `tell` for each match."""
 
     def __init__(self, search: Search, tell: Tell) -> None:
         self.searched = 0
@@ -30,7 +30,7 @@ class UnclaimedBytes:
         self._pieces: list[Span] = []
 
     def add(self, frame: int, offset: int, data: bytes | memoryview) -> None:
-        """Take in the bytes at `offset` of a frame."""
+        """Add the bytes at `offset` of a frame."""
         if not len(data):
             return
         self._pieces.append(Span(len(self._data), frame, offset, len(data)))
@@ -39,12 +39,12 @@ class UnclaimedBytes:
             self.flush()
 
     def flush(self) -> None:
-        """Search what was taken in."""
+        """Search what was collected."""
         self.look_at(self._data, self._pieces)
         self._data, self._pieces = bytearray(), []
 
     def look_at(self, data: Bytes, pieces: list[Span] | PackedSpans) -> None:
-        """Search `data`, which is put together of pieces of frames."""
+        """Search `data`, a concatenation of pieces of frames."""
         self.searched += len(data)
         touched = dict.fromkeys(
             index
@@ -58,7 +58,7 @@ class UnclaimedBytes:
             self._look_at_one(data, pieces[index])
 
     def _look_at_one(self, data: Bytes, piece: Span) -> None:
-        """Search one piece alone: where two meet, nothing was on the wire."""
+        """Search one piece alone: matches across two pieces are artefacts."""
         alone = bytes(data[piece.start : piece.start + piece.length])
         for match in self._search.matches(alone):
             place = Place(piece.frame, piece.offset + match.offset, match.length, (piece.frame,))

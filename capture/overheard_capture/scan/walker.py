@@ -1,4 +1,4 @@
-"""Walks over a capture with the compiled part, and does in Python whatever that leaves."""
+"""Walks over a capture with the compiled part, and leaves to Python what that cannot handle."""
 
 from __future__ import annotations
 
@@ -31,26 +31,26 @@ if TYPE_CHECKING:
     from overheard_capture.reassembly.connection import Connection
     from overheard_capture.reassembly.direction import Direction
 
-# How many connections the compiled part knows at a time, and how many segments one must have had since it was left to
-# Python: to arm it costs as much as to read some.
+# The maximum number of connections that are offloaded at a time; and how many segments of a connection Python must have
+# handled before it is offloaded again: offloading costs as much as reading several segments.
 _MOST, _PATIENCE = 64, 8
-# Bytes and segments that are put together before they are handed on.
+# The numbers of bytes and of segments that are collected before they are passed on.
 _BLOCK, _EXTENTS = 512 << 10, 4096
 _SLOTS = 1024
 _FREE, _GONE = -1, -2
 
 
 class FrameSink(Protocol):
-    """Takes the frames that the compiled part leaves to Python, and is told of those that it passed over."""
+    """Takes the frames that the compiled part leaves to Python, and counts those that it handled."""
 
     def take(self, frame: Frame) -> None:
-        """Read one more frame."""
+        """Read a frame."""
 
     def walked(self, frames: int, size: int, payload: int, now: float) -> None:
-        """`frames` frames of `size` bytes with `payload` bytes of payload were passed over, the last at `now`."""
+        """`frames` frames of `size` bytes, `payload` of them payload, were handled; the last at `now`."""
 
     def search_rest(self, data: memoryview, pieces: PackedSpans) -> None:
-        """Search what is around payloads."""
+        """Search the bytes around payloads."""
 
 
 class _BlockMemory:
@@ -66,7 +66,7 @@ class _BlockMemory:
 
 
 class _OffloadedDirection:
-    """One side, as the compiled part knows it. It writes to one memory while what is in the other is still needed."""
+    """A direction in the compiled part. It alternates between two memories, as one may still be in use."""
 
     __slots__ = ("direction", "index", "memories", "shared")
 
@@ -86,13 +86,13 @@ class _OffloadedDirection:
         self.shared.block, self.shared.extents = memory.block, ctypes.addressof(memory.extents)
 
     def hand_on(self) -> None:
-        """Hand on what was put together."""
+        """Pass on the bytes that were collected."""
         shared, memory = self.shared, self.memories[0]
         if shared.fill:
             view = memory.view[: shared.fill]
             pieces = PackedSpans(memory.words[: 4 * shared.extents_fill])
             if shared.fill >= KEPT:
-                # It is kept, to hold what is sent again against: what follows goes elsewhere.
+                # This block is kept for comparison with retransmissions, so switch to the other memory.
                 self.memories.reverse()
                 self._point()
             shared.fill = shared.extents_fill = 0
@@ -101,7 +101,7 @@ class _OffloadedDirection:
 
 
 class OffloadedConnection:
-    """A connection that is with the compiled part."""
+    """A connection that the compiled part handles."""
 
     def __init__(
         self, walker: Walker, connection: Connection, halves: tuple[_OffloadedDirection, _OffloadedDirection]
@@ -111,7 +111,7 @@ class OffloadedConnection:
         self.halves = halves
 
     def hand_on(self) -> None:
-        """Hand on what both sides said so far: the client's first, for the server's may be the answer to it."""
+        """Pass on what was collected: the client's bytes first, as the server's may be the response."""
         for half in self.halves:
             half.hand_on()
         shared = self.halves[0].shared
@@ -119,13 +119,13 @@ class OffloadedConnection:
             self.stream.ended = max(self.stream.ended, self._walker.time(shared.interface, shared.ticks))
 
     def surrender(self) -> None:
-        """Leave it to Python from here on."""
+        """Return the connection to Python."""
         self.hand_on()
         self._walker.release(self)
 
 
 class Walker:
-    """The compiled part at work for one reading."""
+    """Runs the compiled part for one reading."""
 
     def __init__(self, library: ctypes.CDLL, reading: FrameSink) -> None:
         self._library = library
@@ -154,7 +154,7 @@ class Walker:
     # ---- walking
 
     def read(self, chunk: Chunk) -> None:
-        """Read a piece of a file."""
+        """Read a chunk of a file."""
         shared, library, reading = self._shared, self._library, self._reading
         data = ctypes.c_uint8.from_buffer(chunk.view)
         at = ctypes.c_uint64()
@@ -175,13 +175,13 @@ class Walker:
                     reading.take(frame)
                 elif chunk.at != before:
                     self._lay_out(chunk.container.layout)
-        # What is in there belongs to a memory that is used again.
+        # The pointer must not outlive this call: the memory is reused.
         del data
 
     def _lay_out(self, layout: Layout) -> None:
         if layout == self._layout:
             return
-        # Its frames are timed by clocks that may be no more.
+        # Pass on everything first: the collected frames have timestamps of the old interfaces.
         for offload in self._armed.values():
             offload.hand_on()
         self._layout, shared = layout, self._shared
@@ -200,7 +200,7 @@ class Walker:
             shared.bytes = shared.payload = 0
 
     def time(self, interface: int, ticks: int) -> float:
-        """When that was, in seconds since the epoch."""
+        """A timestamp of an interface, in seconds since the epoch."""
         if self._layout is None or interface >= len(self._layout.interfaces):
             return 0.0
         clock = self._layout.interfaces[interface]
@@ -209,7 +209,7 @@ class Walker:
         return clock.epoch + ticks / clock.ticks
 
     def hand_on_rest(self) -> None:
-        """Have what is around the payloads searched."""
+        """Pass on the bytes around payloads to be searched."""
         shared = self._shared
         pieces = PackedSpans(self._rest_words[: 4 * shared.rest_extents_fill])
         self._reading.search_rest(self._rest[: shared.rest_fill], pieces)
@@ -218,7 +218,7 @@ class Walker:
     # ---- connections
 
     def offer(self, connection: Connection) -> None:
-        """Take a connection over, if it is plain what comes next of both its sides."""
+        """Offload a connection, if both directions are in a steady state."""
         if (
             connection.handled < _PATIENCE
             or connection.finished
@@ -251,14 +251,14 @@ class Walker:
         return int(self._library.slot_of(ctypes.byref(self._shared), shared.key))
 
     def release(self, offload: OffloadedConnection) -> None:
-        """Forget a connection."""
+        """Remove a connection from the compiled part."""
         for half in offload.halves:
             slot = self._slot(half.shared)
             while self._slots[slot] != half.index:
                 slot = (slot + 1) % _SLOTS
             self._slots[slot] = _GONE
             self._gone += 1
-            # Its memory is another's from now on.
+            # Copy what is kept, as the memory will be reused.
             half.direction.keep_own()
             half.shared.armed = 0
             self._spare += half.memories
@@ -269,7 +269,7 @@ class Walker:
             self._clear()
 
     def _clear(self) -> None:
-        """Make the slots free again that were used once: who looks for a side passes over them."""
+        """Free the slots of removed directions, which lookups otherwise have to skip."""
         ctypes.memset(self._slots, 0xFF, ctypes.sizeof(self._slots))
         self._gone = 0
         for offload in self._armed.values():
@@ -278,7 +278,7 @@ class Walker:
 
 
 def _key(source: Endpoint, target: Endpoint) -> bytes:
-    """How the compiled part tells sides apart: addresses of 16 bytes each, and the ports."""
+    """The key of a direction in the compiled part: both addresses as 16 bytes each, then both ports."""
     ends = [_packed(source.address), _packed(target.address)]
     ports: Sequence[int] = (source.port, target.port)
     return b"".join((*ends, *(port.to_bytes(2, "big") for port in ports)))
