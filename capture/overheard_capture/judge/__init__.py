@@ -1,4 +1,4 @@
-"""The judge: from a capture, secrets and keys to verdicts. Each rule has a file of its own."""
+"""The judge: verdicts from a capture, secrets and keys. Each rule has a file of its own."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ __all__ = ["Exhibit", "Keys", "judge_recording", "verdict"]
 
 
 def judge_recording(exhibit: Exhibit) -> Verdict:
-    """The verdict on one recording. A file that cannot be read ends as INCONCLUSIVE, with the reason."""
+    """Judge one recording. A file that cannot be read gives INCONCLUSIVE, with the reason."""
     from overheard_capture.judge.read import look_at  # noqa: PLC0415  (it imports every reader)
 
     try:

@@ -1,4 +1,4 @@
-"""Judging captures: what `from overheard import judge` gives, and all that others may use of this package.
+"""The public API, which is `from overheard import judge`; nothing deeper in this package is meant for others.
 
 from overheard import Options, judge
 report = judge("capture.pcapng", {"password": "correct horse"}, Options(vouched={"whole", "sent"}))
@@ -29,12 +29,12 @@ Files = str | Path | Sequence[str | Path]
 Secrets = Mapping[str, str | bytes] | Sequence[Secret]
 Progress = Callable[[int, int | None], None]
 
-# A copy of it is called as it is called itself where the reader complains.
+# A copy of standard input has the same name in error messages as standard input itself.
 _SPOOLED = called(STANDARD_INPUT)
 
 
 def prepare(secrets: Iterable[Secret], options: Options = USUAL) -> None:
-    """Begin to make the search for these secrets, in a thread, for a call of `judge` that follows."""
+    """Start to compile the search for these secrets in a thread, before a call of `judge`."""
     search_for(tuple(secrets), any_case=options.any_case)
 
 
@@ -47,16 +47,17 @@ def judge(  # noqa: PLR0913  (all but two are mostly left out)
     second_witness: bool = False,
     progress: Progress | None = None,
 ) -> Report:
-    """Judge a capture, in one file or in the files of a ring, for some secrets.
+    """Judge a capture, in one file or in the files of a ring buffer, for some secrets.
 
-    `files` are paths of pcap or pcapng files, compressed with gzip or zstd or not, in any order; `-` is standard input.
-    `secrets` are values by name, or a list of `Secret`. `keys` are files of session keys, in the format of
-    SSLKEYLOGFILE; those in the capture itself are used, too. With `second_witness`, tshark is asked as well.
-    `progress` is told how many bytes were read so far, and of how many; of the latter None, where nobody knows.
+    `files` are paths of pcap or pcapng files, uncompressed or compressed with gzip or zstd, in any order; `-` is
+    standard input. `secrets` are values by name, or a list of `Secret`. `keys` are files of session keys in the format
+    of SSLKEYLOGFILE; keys in the capture itself are used, too. With `second_witness`, tshark searches the capture as
+    well. `progress` is called with the number of bytes read so far, and with their total number, or None if it is
+    unknown.
 
     The report has a verdict for each secret, by its name. A capture that cannot be read is INCONCLUSIVE.
 
-    Raises SettingsError where files, secrets or options make no sense, and UnreadableError where keys cannot be read.
+    Raises SettingsError if files, secrets or options are invalid, and UnreadableError if keys cannot be read.
     """
     named, paths = _named(secrets), _listed(files)
     _check(options)
@@ -67,7 +68,7 @@ def judge(  # noqa: PLR0913  (all but two are mostly left out)
     with tempfile.TemporaryDirectory(prefix="overheard-") as made:
         folder = Path(made)
         if logs or second_witness:
-            # tshark reads files alone.
+            # tshark needs files.
             paths = [_spooled(folder) if str(path) == STANDARD_INPUT else path for path in paths]
         names: dict[Path | str, str] = {path: STANDARD_INPUT for path in paths if path == folder / _SPOOLED}
         return judge_files(Source(paths, logs, folder, names), search, options, second_witness, _told(progress, paths))

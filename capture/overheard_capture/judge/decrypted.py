@@ -1,4 +1,4 @@
-"""What keys open of TLS, by tshark: read like anything else, with the place on the wire of each."""
+"""Application data of TLS that tshark decrypted: it is read like any other data, and placed on the wire."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 
 def finds_in(pieces: Sequence[DecryptedData], path: Path, search: Search, layer: Layer) -> Finds:
-    """Every place where a secret is seen in what keys have opened of the TLS streams. Raises UnreadableError."""
+    """Read what keys decrypt of TLS streams, and collect the hits. Raises UnreadableError."""
     finds = Finds()
     if not pieces:
         return finds
@@ -31,7 +31,7 @@ def finds_in(pieces: Sequence[DecryptedData], path: Path, search: Search, layer:
     for piece in pieces:
         if carrier := carried.get(piece.frame):
             sides.setdefault((carrier.connection, carrier.direction), []).append((carrier, piece.data))
-    # tshark tells of the streams in any order.
+    # tshark lists the streams in any order.
     for (stream, direction), parts in sorted(sides.items(), key=lambda item: item[0]):
         findings = Findings(search, READERS)
         _read(findings, layer, parts)
@@ -43,6 +43,6 @@ def finds_in(pieces: Sequence[DecryptedData], path: Path, search: Search, layer:
 def _read(findings: Findings, layer: Layer, parts: Iterable[tuple[SegmentPayload, bytes]]) -> None:
     content = Content(findings, (layer,), READERS.stream)
     for carrier, data in parts:
-        # None of it could be read before all of the record had come: it is where its end is.
+        # A record can be decrypted only once it is complete, so its plaintext is placed where it ends.
         content.feed(data, Origin([Span(0, carrier.frame, carrier.offset, carrier.length, exact=False)]))
     content.close()

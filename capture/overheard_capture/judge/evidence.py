@@ -1,4 +1,4 @@
-"""The evidence: one capture, read once for all secrets, with everything that the checks look at."""
+"""The evidence: a capture, read once for all secrets, with everything that the checks need."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 
 def _without(search: Search, stream: Visible) -> Visible:
-    """What a stream shows, with the secrets left out of the names that people chose."""
+    """Leave the secrets out of the names in a row, as people choose these names."""
     return replace(
         stream,
         sni=search.without(stream.sni),
@@ -41,10 +41,10 @@ def _without(search: Search, stream: Visible) -> Visible:
 
 @dataclass
 class Evidence:
-    """One capture, as it was read from its files. `folder` is where something may be made of them.
+    """One capture, as it was read from its files. `folder` is for temporary files.
 
-    `recording` is the recorder's word on it, where there is one. `vouched` is what the caller vouches for: that it is
-    `whole`, that the secrets were `sent`.
+    `recording` is the recorder's own account of it, if any. `vouched` is what the caller vouches for: that the capture
+    is `whole`, that the secrets were `sent`.
     """
 
     files: tuple[Path | str, ...]
@@ -62,7 +62,7 @@ class Evidence:
 
     @cached_property
     def path(self) -> Path:
-        """The file that tshark is to read, with all frames by their numbers. Raises UnreadableError."""
+        """The file for tshark, with the same frame numbers. Raises UnreadableError."""
         if once := next((file for file in self.files if only_once(file)), None):
             raise UnreadableError(
                 f"keys came with {called(once)}, which can be read but once", hint="save it as a file, and judge that"
@@ -71,33 +71,33 @@ class Evidence:
 
     @cached_property
     def visible(self) -> tuple[Visible, ...]:
-        """What each stream shows to everybody."""
+        """The rows of the streams' visible parts, without the secrets."""
         return tuple(_without(self.search, stream) for stream in self.facts.visible)
 
     @cached_property
     def for_tshark(self) -> tshark.TsharkInput:
-        """The file as tshark is to read it. Raises UnreadableError."""
+        """The file with the options for tshark. Raises UnreadableError."""
         return tshark.TsharkInput.showing(self.path, self.visible)
 
     @cached_property
     def pieces(self) -> list[tshark.DecryptedData]:
-        """What the parties' keys open of TLS, piece by piece. Raises UnreadableError."""
+        """What the parties' keys decrypt of TLS. Raises UnreadableError."""
         return self._opened(self.keys.tls)
 
     @cached_property
     def by_the_parties(self) -> Finds:
-        """Where the secrets are in what the parties' keys open of TLS. Raises UnreadableError."""
+        """Hits in what the parties' keys decrypt of TLS. Raises UnreadableError."""
         return self._finds_in(self.pieces, TLS_BY_A_PARTY)
 
     @cached_property
     def by_the_spy(self) -> Finds:
-        """The same with the spy's session keys. Raises UnreadableError."""
+        """Hits in what the spy's session keys decrypt. Raises UnreadableError."""
         keys = tshark.TlsKeys(self.spy.tls.logs)
         return self._finds_in(self._opened(keys), TLS_BY_THE_INTERCEPTOR)
 
     @cached_property
     def by_the_stolen_key(self) -> Finds:
-        """The same with the server's private key. Raises UnreadableError."""
+        """Hits in what the server's private key decrypts. Raises UnreadableError."""
         keys = tshark.TlsKeys(private=self.spy.tls.private)
         return self._finds_in(self._opened(keys), TLS_BY_THE_STOLEN_KEY)
 
@@ -105,31 +105,31 @@ class Evidence:
         return finds_in(pieces, self.path, self.search, layer) if pieces else Finds()
 
     def _opened(self, keys: tshark.TlsKeys) -> list[tshark.DecryptedData]:
-        # Several files are not put together for nothing.
+        # Several files are not merged without need.
         return tshark.opened(self.for_tshark, keys, self.facts.tls) if keys and self.facts.tls else []
 
     @cached_property
     def tls_content(self) -> tshark.TlsContent:
-        """What tshark sees in the TLS streams with all that opens them, whoever has it. Raises UnreadableError."""
+        """What tshark sees in the TLS streams with all keys, whoever has them. Raises UnreadableError."""
         keys, spy = self.keys.tls, self.spy.tls
         return tshark.tls_content(self.for_tshark, tshark.TlsKeys((*keys.logs, *spy.logs), spy.private))
 
 
 def opened_by(find: Find, who: OpenedBy) -> bool:
-    """Whether a key of theirs took off one of the layers that the secret is under."""
+    """Whether a key of `who` opened one of the layers of a hit."""
     return any(layer.opened_by is who for layer in find.found.layers)
 
 
 @dataclass(frozen=True)
 class Case:
-    """One secret, and the evidence on it."""
+    """One secret and the evidence. `number` is its index."""
 
     evidence: Evidence
     number: int
 
     @property
     def facts(self) -> Facts:
-        """What was read."""
+        """The results of the reading."""
         return self.evidence.facts
 
     @property
@@ -143,10 +143,10 @@ class Case:
 
     @property
     def seen(self) -> list[Find]:
-        """Every place where it is to be seen by those who should not."""
+        """Hits for those who should not know the secret."""
         return [find for find in self._finds if not opened_by(find, OpenedBy.PARTY)]
 
     @property
     def sealed(self) -> list[Find]:
-        """Every place where it is to be seen with what the parties alone have."""
+        """Hits that only the parties' keys reveal."""
         return [find for find in self._finds if opened_by(find, OpenedBy.PARTY)]

@@ -1,4 +1,4 @@
-"""Opens tokens of Fernet with the keys that somebody has (https://github.com/fernet/spec)."""
+"""Decryption of Fernet tokens (https://github.com/fernet/spec)."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 class FernetKeys:
-    """All keys for Fernet, and whose they are. `useless` says of whose keys some cannot be used, and why."""
+    """All Fernet keys, by their owner. `useless` gives an error text for each owner with unusable keys."""
 
     def __init__(self, keys: Keys, spy: Keys) -> None:
         self.useless: dict[OpenedBy, str] = {}
@@ -40,12 +40,12 @@ class FernetKeys:
         return bool(self._openers)
 
     def open(self, token: bytes) -> list[tuple[Layer, bytes]]:
-        """See `Opener`."""
+        """Decrypt a token; see `Opener`."""
         from cryptography.fernet import InvalidToken  # noqa: PLC0415
 
         opened = []
         for layer, opener in self._openers:
             with suppress(InvalidToken):
-                # In a URL or a form a token may lack its padding, and more of it than needed does no harm.
+                # In a URL or a form a token may lack its padding. Excess padding does no harm.
                 opened.append((layer, opener.decrypt(token.rstrip(b"=") + b"==")))
         return opened

@@ -28,9 +28,9 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Source:
-    """The files to judge, in any order, and the files of session keys. What has to be made is put into `folder`.
+    """The files to judge, in any order, and files of session keys. `folder` is for temporary files.
 
-    `names` are what files are called by whoever named them, where they are copies.
+    `names` are the names for messages, for files that are copies.
     """
 
     paths: Sequence[Path | str]
@@ -39,7 +39,7 @@ class Source:
     names: Mapping[Path | str, str] = field(default_factory=dict)
 
     def called(self, paths: Sequence[Path | str], search: Search) -> tuple[str, ...]:
-        """What these files are called, without the secrets."""
+        """The names of files for messages, without the secrets."""
         return tuple(self.names.get(path) or search.without(str(path)) for path in paths)
 
 
@@ -80,7 +80,7 @@ def judge_files(
 
 
 def _recording(paths: Sequence[Path | str]) -> Recording | None:
-    """The word of our own recorder, where it lies beside the file."""
+    """The account of our own recorder, if its file lies beside the capture."""
     (first, *more) = paths
     if more or str(first) == STANDARD_INPUT or not recording_file(Path(first)).is_file():
         return None
@@ -93,7 +93,7 @@ def _recording(paths: Sequence[Path | str]) -> Recording | None:
 
 
 def _embedded(evidence: Evidence, folder: Path) -> tuple[Path, ...]:
-    """The session keys that the capture brings with it, as a file."""
+    """Write the session keys that are embedded in the capture to a file."""
     if not evidence.file.key_logs:
         return ()
     path = folder / "embedded.keys"

@@ -1,4 +1,4 @@
-"""Rule 3: the secret was there."""
+"""Rule 3: the secret was sent."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ if TYPE_CHECKING:
 
 
 def present(case: Case, sightings: list[Sighting]) -> tuple[Presence, int | None, Check]:
-    """How we know that it was there, the frame that carried it, and the check that says so."""
+    """How it is known that the secret was sent, the frame that carried it, and the check."""
     if sightings:
-        # What only the notebook of an interceptor has, no frame of this recording need have carried.
+        # For a sighting in an interceptor's notebook alone, no frame is known.
         frame = next((sighting.frame for sighting in sightings if sighting.frame), None)
         where = f"frame {frame} shows it" if frame else "an interceptor wrote it down"
         return Presence.SEEN, frame, _check("present", f"it was there: {where}", holds=True)
@@ -40,7 +40,7 @@ def _with_keys(case: Case) -> tuple[Presence, int | None, Check]:
     if not finds:
         presence, finds = Presence.KEY_LOG, evidence.by_the_parties.of(case.number)
     if finds:
-        # Before the last of them had come there was nothing to be opened.
+        # The token or record can be opened only once its last frame has arrived.
         carrier = finds[0].found.place.frames[-1]
         says = f"it was there: frame {carrier} carries it, opened with the {presence}"
         return presence, carrier, _check("present", says, holds=True)
@@ -54,7 +54,7 @@ def _with_keys(case: Case) -> tuple[Presence, int | None, Check]:
 
 
 def _nothing_was_sent(case: Case) -> bool:
-    """Whether no TLS stream holds application data. One that tshark takes for something else could hold anything."""
+    """Whether no TLS stream has application data. A stream that tshark does not recognise as TLS might have some."""
     content = case.evidence.tls_content
     return content.known >= set(case.facts.tls) and not content.with_data
 

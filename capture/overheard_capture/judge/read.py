@@ -1,4 +1,4 @@
-"""Looking: a capture is read once, for all secrets."""
+"""Reading a capture once, for all secrets."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 
 def look_at(exhibit: Exhibit) -> Evidence:
-    """The evidence of one recording of the lab. Raises UnreadableError."""
+    """Read one recording of the lab. Raises UnreadableError."""
     return look(
         [exhibit.path],
         search_for((exhibit.secret,)),
@@ -48,11 +48,9 @@ def look(  # noqa: PLR0913  (all but two are left out mostly)
     notebook: Path | None = None,
     progress: Callable[[int], None] | None = None,
 ) -> Evidence:
-    """Read the files, as `ordered` gives them, one after the other as one capture.
+    """Read files, in the order of `ordered`, as one capture.
 
-    Raises UnreadableError, and SettingsError.
-
-    `progress` is told how many bytes of the files were read so far.
+    `progress` is called with the number of bytes of the files read so far. Raises UnreadableError, and SettingsError.
     """
     tokens = FernetKeys(keys, spy)
     marks = [mark.encode() for mark in (recording.start_mark, recording.end_mark)] if recording else []
@@ -64,7 +62,7 @@ def look(  # noqa: PLR0913  (all but two are left out mostly)
         return file, reading.finish(part), reading.finds
 
     try:
-        # A recorder's marks and the keys of Fernet are for small recordings: nobody helps with these.
+        # Recordings with marks or Fernet keys are small, and a second process supports neither.
         file, facts, finds = read(ask=not (tokens or recording))
     except HelperFailedError:
         file, facts, finds = read(ask=False)

@@ -1,8 +1,7 @@
-"""The second witness: tshark dissects the same file, and looks for the secrets in the fields that it decodes.
+"""The second witness: tshark dissects the same file, and searches the fields that it decodes for the secrets.
 
-It shares nothing with our own reader: neither how files, frames and streams are read, nor how layers are unwrapped, nor
-the table of spellings. What it sees and we do not is OVERHEARD all the same. It gets no keys, as an eavesdropper has
-none.
+It shares nothing with our own reader: neither the parsing of files, frames and streams, nor the decoders, nor the
+table of spellings. What tshark alone sees is OVERHEARD all the same. It gets no keys, as an eavesdropper has none.
 """
 
 from __future__ import annotations
@@ -31,18 +30,18 @@ if TYPE_CHECKING:
 __all__ = ["Witnessed", "ask", "disagreements", "dissectors", "second_opinion"]
 
 OURS, TSHARK = "our reader", "tshark"
-# How long tshark may take, in seconds.
+# The time limit of tshark in seconds.
 PATIENCE = 1800
-# So many secrets are looked for at once: with more, tshark takes long to begin.
+# The maximum number of secrets in one query: tshark takes long to compile a larger one.
 _AT_ONCE = 6
-# What we say of a flow begins with one of these, and to tshark it is called so.
+# The dissector of tshark, by the beginning of a flow's protocol in our table.
 _DISSECTORS = {"TLS": "tls", "HTTP/1": "http", "WebSocket": "http", "HTTP/2": "http2"}
 
 
 class WitnessOptions(NamedTuple):
-    """How tshark is asked: `options` as our own reader, and `decode_as` what a port is dissected as.
+    """Options of the second witness: `options` as for our own reader, and `decode_as`, the dissectors by port.
 
-    `decode_as` is in the words of `tshark -d`; where it is None, our own reader says it. `patience` is in seconds.
+    `decode_as` is in the syntax of `tshark -d`; None takes the protocols from our flow table. `patience` is in seconds.
     """
 
     options: Options = USUAL
@@ -54,9 +53,9 @@ _USUAL = WitnessOptions()
 
 
 def ask(paths: Sequence[Path], secrets: Sequence[Secret], how: WitnessOptions = _USUAL) -> dict[str, list[Witnessed]]:
-    """Where tshark sees each secret, by its name; frames are counted on from file to file, in the order of `paths`.
+    """Search with tshark. Returns the frames by name of the secret; frame numbers run through all `paths` in order.
 
-    Raises UnreadableError where tshark cannot be asked or fails.
+    Raises UnreadableError if tshark is missing or fails.
     """
     seen: dict[str, list[Witnessed]] = {secret.name: [] for secret in secrets}
     scope = within(how.options.only, how.options.without)
@@ -81,9 +80,9 @@ def _each_frame_once(witnessed: list[Witnessed]) -> list[Witnessed]:
 
 
 def dissectors(flows: Iterable[Flow]) -> dict[str, str]:
-    """Which TCP ports tshark is to dissect as what: many a port is another protocol's to it.
+    """The dissectors that tshark must use, by TCP port, as it may assign a port to another protocol.
 
-    Where one port was used for more than one thing, tshark is left to itself.
+    Ports with more than one protocol are left to tshark.
     """
     spoken: dict[str, set[str]] = defaultdict(set)
     for flow in flows:
@@ -93,20 +92,20 @@ def dissectors(flows: Iterable[Flow]) -> dict[str, str]:
 
 
 def _dissectors(what: str) -> set[str]:
-    """What a flow is to be dissected as, by all that it is: more than one where it is more than one thing."""
+    """The dissectors of a flow, by its protocols; more than one if it has several."""
     kinds = what.split(", ")
     found = {name for begins, name in _DISSECTORS.items() if any(kind.startswith(begins) for kind in kinds)}
-    # That of HTTP/1 goes over to the other where the two upgrade.
+    # The HTTP/1 dissector passes upgraded connections to the HTTP/2 dissector itself.
     return (found - {"http2"} if "http" in found else found) or {""}
 
 
 def disagreements(
     sightings: Mapping[str, Sequence[Sighting]], witnessed: Mapping[str, Sequence[Witnessed]]
 ) -> tuple[Disagreement, ...]:
-    """What only one of the two saw, of each secret by its name.
+    """Frames in which only one of the two saw a secret.
 
-    tshark names the frame that completes what it put together. So they agree where it is one of those that carry what
-    we saw, or of the same TCP stream, or brought the last part of an IP packet of which these brought others.
+    tshark gives the frame that completes reassembled data. So both agree if that is one of the frames of our sighting,
+    or is in the same TCP stream, or completes an IP packet that has a fragment in one of these frames.
     """
     found: list[Disagreement] = []
     for name in sorted({*sightings, *witnessed}):
@@ -143,9 +142,9 @@ def _where(other: Witnessed) -> str:
 def second_opinion(
     report: Report, paths: Sequence[Path], secrets: Sequence[Secret], how: WitnessOptions = _USUAL
 ) -> Report:
-    """The report after tshark was asked, too. Of two verdicts that differ, it has the more cautious one.
+    """Add the second witness to a report. Of two different verdicts, the more cautious one is taken.
 
-    Where tshark cannot be asked, nothing is PROTECTED: the second witness was wanted, and is missing.
+    If tshark fails, nothing is PROTECTED, as the second witness was requested.
     """
     decode_as = how.decode_as if how.decode_as is not None else dissectors(report.account.flows)
     try:

@@ -1,4 +1,4 @@
-"""Sightings: every place of a recording where the secret is to be seen."""
+"""Sightings: the hits of a recording in the form of a verdict."""
 
 from __future__ import annotations
 
@@ -14,19 +14,19 @@ if TYPE_CHECKING:
 
 
 def sight(case: Case) -> Iterator[Sighting]:
-    """Every place where the secret is to be seen: in streams put together, unwrapped, and in every frame as it is."""
+    """All places where the secret is exposed: in streams, in decoded contents, and in raw frames."""
     yield from sightings(case, case.seen)
 
 
 def unwrapped(case: Case) -> dict[Sighting, Unwrapped]:
-    """What those under layers look like with these taken off."""
+    """The decoded text around the sightings that are under layers."""
     finds = [find for find in case.seen if find.found.layers]
     around = (Unwrapped(find.found.before, find.found.shown, find.found.after) for find in finds)
     return dict(zip(sightings(case, finds), around, strict=True))
 
 
 def sightings(case: Case, finds: Iterable[Find]) -> Iterator[Sighting]:
-    """What was found, in the words of a verdict."""
+    """Convert hits to sightings."""
     for found, stream, direction in finds:
         yield Sighting(
             secret=case.secret.name,

@@ -1,4 +1,4 @@
-"""What a spy sees who does more than listen: one who sat in the middle, or came by a key."""
+"""What an active spy sees: an interceptor, or somebody with a stolen key."""
 
 from __future__ import annotations
 
@@ -20,16 +20,16 @@ if TYPE_CHECKING:
 
 
 def spied(case: Case) -> tuple[list[Sighting], Check]:
-    """Every place where the secret is seen with the keys of the spy, or stands in his notebook; and a check on it.
+    """Sightings with the spy's keys for TLS or in the interceptor's notebook, and a check on all that the spy sees.
 
-    What he opens of the application's own seals was seen with all the rest, and is only spoken of here.
+    Hits that the spy's Fernet keys reveal are found in the main reading, and only count for the check.
     """
     seen: list[Sighting] = []
     problems: list[str] = []
     if OpenedBy.INTERCEPTOR in case.evidence.tokens.useless:
         problems.append(case.evidence.tokens.useless[OpenedBy.INTERCEPTOR])
     for look in (_in_tls, _in_tls_of_the_server, _in_the_notebook):
-        # What one way does not show, another may.
+        # One way may fail while another succeeds.
         try:
             seen += look(case)
         except (OverheardError, OSError) as error:
@@ -58,7 +58,7 @@ def _in_tls_of_the_server(case: Case) -> Iterator[Sighting]:
 
 
 def _notes(notebook: Path) -> list[tuple[float, str, bytes]]:
-    """When it was, what was asked, and all that was read, of each line."""
+    """The lines of a notebook: time in seconds since the epoch, request line, and everything that was read."""
     try:
         notes = [json.loads(line) for line in notebook.read_text(encoding="utf-8").splitlines()]
         return [(float(note["time"]), str(note["asked"]), _all_of(note)) for note in notes]
@@ -67,12 +67,12 @@ def _notes(notebook: Path) -> list[tuple[float, str, bytes]]:
 
 
 def _all_of(note: dict[str, str]) -> bytes:
-    """What was asked for and what was answered: bytes that are no text are kept as halves of surrogates."""
+    """The request and the response; bytes that are not text are surrogate escapes."""
     return "\n".join((note["asked"], note["saw"])).encode(errors="surrogateescape")
 
 
 def _in_the_notebook(case: Case) -> Iterator[Sighting]:
-    """What the interceptor wrote down while this recording was made."""
+    """Sightings in what the interceptor wrote down during this recording."""
     notebook, recording = case.evidence.notebook, case.evidence.recording
     if notebook is None or recording is None or not notebook.is_file():
         return

@@ -1,4 +1,4 @@
-"""Rule 1: the recording is whole."""
+"""Rule 1: the recording is complete."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _VOUCH = "have our recorder make it, or vouch for it yourself (--vouch whole)"
 
 
 def whole(case: Case) -> Iterator[Check]:
-    """Every way in which a recording can be less than all that crossed the wire."""
+    """Check every way in which a recording can be less than all that crossed the wire."""
     if case.evidence.recording:
         yield from _recorder(case.evidence.recording)
         yield _marks(case, case.evidence.recording)
@@ -46,7 +46,7 @@ def _recorder(recording: Recording) -> Iterator[Check]:
 
 
 def _vouched(case: Case) -> Check:
-    """Of a strange file only the caller can say that it began before the traffic, and ended after it."""
+    """For a file of another recorder, only the caller knows that it covers all of the traffic."""
     return _check(
         "vouched",
         WHOLE in case.evidence.vouched,
