@@ -1,7 +1,7 @@
-"""One dumpcap process, from the first packet to the last.
+"""A dumpcap process.
 
-dumpcap writes to a pipe and we to the file. Into a file it lets 0.75 s go by until a packet is there to be seen, into
-a pipe 0.25 s (the time-out of its kernel buffer); and what it had written when it was killed is not lost.
+dumpcap writes to a pipe, and this process to the file. With a file, dumpcap shows a packet after up to 0.75 s, with a
+pipe after 0.25 s (the time-out of its kernel buffer); and if it is killed, what it had written is not lost.
 """
 
 from __future__ import annotations
@@ -17,13 +17,13 @@ from typing import IO
 from overheard.words.errors import RecordingError
 
 _CHUNK = 1 << 16
-# The longest payload that is waited for in what dumpcap writes.
+# The maximum length of a payload that `await_payload` can find.
 _OVERLAP = 256
 
 
 @dataclass(frozen=True)
 class Tap:
-    """Where and how to listen: `snap_length` in bytes (0: whole frames), `buffer` in MiB."""
+    """What to record: the interface, the capture filter, `snap_length` in bytes (0: whole frames), `buffer` in MiB."""
 
     interface: str
     capture_filter: str = ""
@@ -32,7 +32,7 @@ class Tap:
 
     @property
     def command(self) -> list[str]:
-        """The command line that writes pcapng to standard output."""
+        """The command line that writes pcapng to standard output. Raises RecordingError if dumpcap is missing."""
         program = shutil.which("dumpcap", path=_search_path())
         if program is None:
             raise RecordingError(
@@ -47,12 +47,12 @@ class Tap:
 
 
 def _search_path() -> str:
-    """PATH, and the folders in which some systems keep dumpcap away from ordinary users."""
+    """PATH, and the folders in which some systems keep dumpcap from ordinary users."""
     return os.pathsep.join([os.environ.get("PATH", ""), "/usr/sbin", "/usr/local/sbin"])
 
 
 class Dumpcap:
-    """A running dumpcap. Raises RecordingError when it does not start."""
+    """A running dumpcap. Raises RecordingError if it does not start."""
 
     def __init__(self, tap: Tap, path: Path, *, within: float = 10) -> None:
         command = tap.command
@@ -60,7 +60,7 @@ class Dumpcap:
         path.chmod(0o600)
         self._news = threading.Condition()
         self._awaited: dict[bytes, bool] = {}
-        # Set when it listens, and also when it has ended without ever having done so.
+        # Set once dumpcap listens, or has ended without.
         self._settled = threading.Event()
         self._listens = False
         self._said: list[str] = []
@@ -74,7 +74,7 @@ class Dumpcap:
         ]
         for thread in self._threads:
             thread.start()
-        # That its process is gone is seen a moment later than that it said its last.
+        # The end of the process is noticed a moment after its last output.
         if not self._settled.wait(within) or not self._listens:
             self.stop()
             path.unlink(missing_ok=True)
@@ -85,33 +85,33 @@ class Dumpcap:
 
     @property
     def pid(self) -> int:
-        """The process id of dumpcap."""
+        """The process ID of dumpcap."""
         return self._process.pid
 
     @property
     def alive(self) -> bool:
-        """Whether dumpcap still runs."""
+        """Whether dumpcap is running."""
         return self._process.poll() is None
 
     @property
     def said(self) -> str:
-        """What dumpcap wrote to its standard error, without its progress."""
+        """The standard error of dumpcap, without progress messages."""
         return "; ".join(line for line in self._said if not line.startswith(("Capturing on", "File:")))
 
     def await_payload(self, payload: bytes) -> None:
-        """Begin to look for `payload` in what is recorded from now on."""
+        """Start to look for `payload` in what is recorded from now on."""
         with self._news:
             self._awaited[payload] = False
 
     def saw(self, payload: bytes, *, within: float) -> bool:
-        """Whether `payload` was recorded, after waiting for it for `within` seconds at most."""
+        """Wait for at most `within` seconds until `payload` was recorded. Returns whether it was."""
         with self._news:
             return (
                 self._news.wait_for(lambda: self._awaited[payload] or not self.alive, within) and self._awaited[payload]
             )
 
     def stop(self) -> int:
-        """Stop dumpcap as it wants to be stopped, so that it closes its file, and return its exit code."""
+        """Stop dumpcap with SIGTERM, so that it closes its file; returns its exit code."""
         if self.alive:
             self._process.terminate()
         try:
@@ -146,14 +146,14 @@ class Dumpcap:
         except OSError:
             self._full = True
         if self._full:
-            # A recorder that has ended before it was stopped is what the judge looks for.
+            # The judge reports a recorder that ended before it was stopped.
             self._said.append("the disk took no more of the recording")
             self._process.terminate()
 
     def _listen(self, pipe: IO[bytes]) -> None:
         for line in pipe:
             text = line.decode(errors="replace").strip()
-            # "Capturing on" comes some 20 ms before packets are really seen; "File:" is the honest sign.
+            # "Capturing on" is printed some 20 ms before packets are captured; "File:" is reliable.
             if text.startswith("File:"):
                 self._listens = True
                 self._settled.set()

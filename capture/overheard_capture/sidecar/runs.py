@@ -1,4 +1,4 @@
-"""The runs of a sidecar: which recording goes on, which have ended, and their verdicts."""
+"""The runs of a capture role: the current recording, the ended ones, and their verdicts."""
 
 from __future__ import annotations
 
@@ -35,18 +35,18 @@ class UnknownNameError(OverheardError):
 
 
 class Runs:
-    """Recordings by run and name. One recording goes on at a time; the ended ones are judged beside the next."""
+    """Recordings by run and name. One recording is made at a time, while ended ones are judged."""
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
         self._lock = threading.Lock()
         self._active: tuple[str, ActiveRecording] | None = None
         self._verdicts: dict[str, dict[str, Future[Verdict]]] = {}
-        # Each waits for tshark most of the time.
+        # Judging mostly waits for tshark.
         self._judge = ThreadPoolExecutor(2, thread_name_prefix="judge")
 
     def begin(self, run: str, name: str) -> None:
-        """Begin to record. Raises RecordingError when another recording goes on, or this name was used in this run."""
+        """Begin a recording. Raises RecordingError if another one is in progress, or the name is used in this run."""
         settings = self._settings
         with self._lock:
             path = self._path(run, name)
@@ -59,7 +59,7 @@ class Runs:
             self._active = run, ActiveRecording.begin(name, path, tap, patience=settings.patience)
 
     def end(self, run: str, name: str) -> Recording:
-        """End the recording that goes on. Raises RecordingError when it is not this one."""
+        """End the current recording. Raises RecordingError if it is another one."""
         with self._lock:
             if self._active is None or (self._active[0], self._active[1].name) != (run, name):
                 raise RecordingError(f"{name!r} is not being recorded", hint="begin it first")
@@ -80,7 +80,7 @@ class Runs:
     def verdicts(self, run: str) -> dict[str, Verdict]:
         """The verdicts on all ended recordings of a run, under its positive control. Raises UnknownNameError.
 
-        They are also written beside the recordings, as `verdicts.json`; and the key that was stolen, where one was.
+        They are also written to `verdicts.json` beside the recordings; and so is the stolen key, if there is one.
         """
         if run not in self._verdicts:
             raise UnknownNameError(f"nothing was recorded in the run {run!r}")
@@ -90,7 +90,7 @@ class Runs:
         folder = self._settings.recordings / run
         write_whole(folder / "verdicts.json", text.encode())
         if self._settings.stolen and self._settings.stolen.is_file():
-            # So that everybody can try it on the recordings: the lab makes a new one for every run.
+            # For people to try it on the recordings: the lab makes a new key for every run.
             write_whole(folder / STOLEN_KEY, self._settings.stolen.read_bytes())
         return verdicts
 
@@ -121,6 +121,6 @@ def _judged(exhibit: Exhibit) -> Verdict:
         capture = TsharkInput.showing(exhibit.path, verdict.visible)
         return replace(verdict, dissection=dissect(capture, exhibit.secret))
     except UnreadableError as problem:
-        # Nothing is decided from it. The table and the packets lack some words then, and the log says why.
+        # The dissection is for people and decides nothing. The report lacks some details, and the log has the reason.
         logging.getLogger(__name__).warning("%s", problem)
         return verdict

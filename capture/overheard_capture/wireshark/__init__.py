@@ -1,1 +1,1 @@
-"""All that runs the programs of Wireshark: tshark, mergecap, capinfos and pyshark. Nothing else starts them."""
+"""Programs of Wireshark: tshark, mergecap and pyshark. No other folder starts them, except dumpcap in `sidecar/`."""

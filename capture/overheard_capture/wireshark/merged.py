@@ -1,4 +1,4 @@
-"""Several files as one that tshark can read, and without the keys that a file may bring with it."""
+"""Merging of capture files for tshark, without embedded keys."""
 
 from __future__ import annotations
 
@@ -22,10 +22,10 @@ _PIECE = 1 << 20
 
 
 def one_file(paths: Sequence[Path | str], folder: Path) -> Path:
-    """A file with the frames of all, one file after the other; what has to be made for that is put into `folder`.
+    """Merge files into one, in this order; new files are created in `folder`.
 
-    tshark opens TLS with keys that are embedded in the file, and would then see what no eavesdropper did. So they are
-    left out. Raises UnreadableError where a file cannot be read or put together with the others.
+    tshark would decrypt TLS with keys that are embedded in the file, and then see more than an eavesdropper. So they
+    are left out. Raises UnreadableError if a file cannot be read or merged.
     """
     plain = [_without_keys(path, folder / f"without-keys-{number}") for number, path in enumerate(paths)]
     if len(plain) == 1:
@@ -39,7 +39,7 @@ def one_file(paths: Sequence[Path | str], folder: Path) -> Path:
         raise UnreadableError(
             "mergecap was not found", hint="it comes with Wireshark: on Debian, apt-get install wireshark-common"
         ) from None
-    # Of a file that breaks off it takes what is there, and says so.
+    # Of a truncated file mergecap takes what is there, and reports an error.
     if done.returncode and "cut short" not in done.stderr:
         names = {str(copy): called(path) for copy, path in zip((*plain, together), (*paths, together), strict=True)}
         raise UnreadableError(f"mergecap could not put the files together: {_complaint(done.stderr, names)}")
@@ -47,17 +47,17 @@ def one_file(paths: Sequence[Path | str], folder: Path) -> Path:
 
 
 def _complaint(said: str, names: Mapping[str, str]) -> str:
-    """What mergecap said last, with the files called as they are for people: nobody knows of copies made of them."""
+    """The last line that mergecap printed, with the names of the original files in place of temporary copies."""
     lines = said.strip().splitlines()
     complaint = lines[-1] if lines else "it did not say"
-    # The name of one may begin with that of another.
+    # The name of one file may be a prefix of another.
     for path in sorted(names, key=len, reverse=True):
         complaint = complaint.replace(path, names[path])
     return complaint
 
 
 def _without_keys(path: Path | str, copy: Path) -> Path:
-    """The file itself, or a copy without the keys that it has."""
+    """The file itself, or a copy without its embedded keys."""
     with _DecompressedFile(path) as file:
         if not _walk(file, None):
             return Path(path).absolute()
@@ -67,7 +67,7 @@ def _without_keys(path: Path | str, copy: Path) -> Path:
 
 
 class _DecompressedFile:
-    """What is in a file, unpacked, as something to read from."""
+    """The decompressed contents of a file, to be read from."""
 
     def __init__(self, path: Path | str) -> None:
         self._source: Source = source(path)
@@ -80,7 +80,7 @@ class _DecompressedFile:
         self._source.close()
 
     def read(self, size: int = _PIECE) -> bytes:
-        """So many bytes, and fewer only at the end."""
+        """Read `size` bytes; fewer only at the end."""
         room = memoryview(bytearray(size))
         filled = 0
         while filled < size and (count := self._source.readinto(room[filled:])):
@@ -89,14 +89,14 @@ class _DecompressedFile:
 
 
 def _walk(file: _DecompressedFile, target: BinaryIO | None) -> bool:
-    """Copy all blocks but those with keys, where there is a `target`; else say whether there is one with keys.
+    """Copy all blocks except those with keys to `target`; without it, return whether there is a block with keys.
 
-    From where it makes no sense on, the file is copied as it is: there tshark stops, too.
+    From a malformed block on, the file is copied as it is: tshark stops there, too.
     """
     order, first = "<", True
     while head := file.read(8):
         if first and head[:4] != MAGIC:
-            # A pcap file has no place for keys.
+            # A pcap file cannot contain keys.
             return False
         first = False
         if head[:4] == MAGIC and len(head) == 8:
@@ -116,7 +116,7 @@ def _walk(file: _DecompressedFile, target: BinaryIO | None) -> bool:
 
 
 def _pass(file: _DecompressedFile, length: int, target: BinaryIO | None, head: bytes) -> None:
-    """Go past the rest of a block, and copy it."""
+    """Skip the rest of a block, and copy it if there is a `target`."""
     if target:
         target.write(head)
     while length > 0 and (piece := file.read(min(length, _PIECE))):

@@ -1,4 +1,4 @@
-"""tshark, asked to dissect a file and to say in which frames, and in which of their fields, secrets stand."""
+"""A query of the second witness: tshark searches a file, and names frames and fields that contain secrets."""
 
 from __future__ import annotations
 
@@ -23,10 +23,10 @@ if TYPE_CHECKING:
 
     from overheard.words.secret import Secret
 
-# What tshark prints of the frames that it finds is read up to so many bytes.
+# The maximum number of bytes of tshark's output that are read.
 _MOST_PRINTED = 256 << 20
-# Twice: with one, tshark misses a secret in segments that are out of order; with the other, a body after a gap. The
-# second also asks what the content looks like before what the port stands for.
+# Two passes: one misses a secret in segments that are out of order; the other misses a body after a gap. The second
+# pass also tries heuristic dissectors before those of the port.
 _SECOND_TIME = {
     "tcp.reassemble_out_of_order": "TRUE",
     "tcp.try_heuristic_first": "TRUE",
@@ -48,18 +48,18 @@ _EACH_TIME = {
 }
 _PASSES: tuple[dict[str, str], ...] = ({"tcp.reassemble_out_of_order": "FALSE"}, _SECOND_TIME)
 _FRAME, _STREAM = "frame.number", "tcp.stream"
-# The frames that brought the parts of an IP packet.
+# The frames with the fragments of an IP packet.
 _PARTS = ("ip.fragment", "ipv6.fragment")
-# Said, with an exit code that is not 0, of a file that breaks off. All before that was read.
+# Printed, with a non-zero exit code, for a truncated file, after everything before was read.
 _CUT_SHORT = b"cut short"
 
 
 @dataclass(frozen=True)
 class Witnessed:
-    """A frame in which tshark sees a secret: in which field, in which spelling, and the TCP streams it belongs to.
+    """A frame in which tshark sees a secret: the field, the spelling, and the TCP streams of the frame.
 
-    Of what was put together of many frames it is the one that completed it, and `parts` are all of an IP packet that
-    was sent in parts. `field` is empty where tshark found it and cannot print it.
+    For reassembled data it is the frame that completes it; `parts` are the frames with fragments of its IP packet.
+    `field` is empty if tshark matched a field that it cannot print.
     """
 
     frame: int
@@ -70,7 +70,7 @@ class Witnessed:
 
 
 def _patterns(value: bytes) -> dict[bytes, str]:
-    """The main spellings, each with its name; written down once more, and not taken from our own table."""
+    """The main spellings with their names. They are written down independently of our own table."""
     spelled = {value: "plainly"}
     try:
         text = value.decode()
@@ -85,7 +85,7 @@ def _patterns(value: bytes) -> dict[bytes, str]:
     spelled.setdefault(quote(value, safe="").encode(), "percent-encoded")
     spelled.setdefault(quote_plus(value).encode(), "form-encoded")
     for before in range(3):
-        # Characters that bytes before or behind the secret decide as well are left off.
+        # Leave off the characters that also depend on bytes before or after the secret.
         whole = base64.b64encode(bytes(before) + value)
         core = whole[-(-before * 8 // 6) : (before + len(value)) * 8 // 6]
         if len(core) >= 4:
@@ -95,7 +95,7 @@ def _patterns(value: bytes) -> dict[bytes, str]:
 
 
 class WitnessQuery:
-    """Some secrets, and how they are looked for: `scope` is a display filter for the frames that count."""
+    """A search for some secrets. `scope` is a display filter for the frames that count."""
 
     def __init__(
         self, secrets: Sequence[Secret], any_case: bool, scope: str, decode_as: Mapping[str, str], patience: float
@@ -109,7 +109,7 @@ class WitnessQuery:
         self.ways = [word for where, what in decode_as.items() for word in ("-d", f"{where},{what}")]
 
     def filter(self, secrets: Sequence[Secret]) -> str:
-        """The display filter for frames that show one of `secrets`."""
+        """A display filter for frames that contain one of `secrets`."""
         names = fields()
         parts = [holding(self.patterns[secret.name], names) for secret in secrets]
         if self.any_case:
@@ -118,7 +118,7 @@ class WitnessQuery:
         return f"{wanted} and {self.scope}" if self.scope else wanted
 
     def ask(self, path: Path) -> Iterator[tuple[str, Witnessed]]:
-        """The secrets' names, each with a frame in which it was seen; some more than once."""
+        """Run the query. Yields the name of a secret with each frame in which it was seen; some repeatedly."""
         answers = self._run(path, self.secrets, list(fields()))
         yield from (each for answer in answers for each in answer.seen)
         left = [answer for answer in answers if answer.unnamed or answer.more]
@@ -127,13 +127,13 @@ class WitnessQuery:
         if len(self.secrets) == 1:
             yield from ((self.secrets[0].name, each) for answer in left for each in answer.unnamed)
             return
-        # Which secret is in a field that cannot be printed, tshark says when it is asked for each alone.
+        # If a matching field cannot be printed, a query for each secret tells which one it contains.
         for secret in self.secrets:
             for answer in self._run(path, [secret], []):
                 yield from ((secret.name, each) for each in (*answer.unnamed, *(one for _, one in answer.seen)))
 
     def _run(self, path: Path, secrets: Sequence[Secret], printed: Sequence[str]) -> list[_WitnessAnswer]:
-        """Ask both times at once, and end what runs, whatever happens."""
+        """Run both passes in parallel; whatever happens, no process is left running."""
         with ThreadPoolExecutor(len(_PASSES)) as pool, own_configuration() as environment:
             _write_macro(Path(environment["HOME"]), self.filter(secrets))
             wanted = [word for name in (_FRAME, _STREAM, *_PARTS, *printed) for word in ("-e", name)]
@@ -176,7 +176,7 @@ class WitnessQuery:
 
 
 class _WitnessAnswer:
-    """What tshark said: which secret it saw where, and frames with one that it cannot print."""
+    """The output of tshark: the secrets seen with their frames, and frames with a field that cannot be printed."""
 
     def __init__(self) -> None:
         self.seen: list[tuple[str, Witnessed]] = []
@@ -185,7 +185,7 @@ class _WitnessAnswer:
 
 
 class _TsharkRun:
-    """A tshark that runs."""
+    """A running tshark."""
 
     def __init__(self, process: subprocess.Popen[bytes], errors: Path, patience: float) -> None:
         self.process, self._errors, self._patience = process, errors, patience
@@ -199,7 +199,7 @@ class _TsharkRun:
         self.process.kill()
 
     def lines(self) -> Iterator[bytes]:
-        """What it prints, line by line, up to an end."""
+        """Yield the output line by line, up to the maximum size."""
         printed = 0
         for line in self.process.stdout or ():
             printed += len(line)
@@ -210,7 +210,7 @@ class _TsharkRun:
             yield line
 
     def end(self, path: Path, answer: _WitnessAnswer) -> None:
-        """Wait for its end. Raises UnreadableError where it failed and saw nothing: what was seen was seen."""
+        """Wait for its end. Raises UnreadableError if it failed without output; partial output counts."""
         code = self.process.wait()
         self._timer.cancel()
         answer.more = self._full
@@ -226,7 +226,7 @@ class _TsharkRun:
         raise UnreadableError(f"tshark could not read {path.name}: {lines[-1] if lines else 'it said nothing'}")
 
     def stop(self) -> None:
-        """End it, if it has not."""
+        """End the process, if it still runs."""
         self._timer.cancel()
         self.process.kill()
         self.process.wait()
@@ -236,11 +236,11 @@ class _TsharkRun:
 
 @contextmanager
 def _started(command: Sequence[str], environment: Mapping[str, str], patience: float) -> Iterator[list[_TsharkRun]]:
-    """One tshark a pass, each with its preferences; none is left when this ends."""
+    """Start a tshark for each pass, with its own preferences; none is left running afterwards."""
     folder, runs = Path(environment["HOME"]), list[_TsharkRun]()
     try:
         for number, preferences in enumerate(_PASSES):
-            # In a file, and not as options: there tshark passes over what its version does not know.
+            # Preferences are passed in a file: unknown ones on the command line are errors, in a file they are ignored.
             own = folder / f"pass-{number}"
             own.mkdir()
             lines = [f"{name}: {value}\n" for name, value in {**_EACH_TIME, **preferences}.items()]
@@ -260,7 +260,7 @@ def _started(command: Sequence[str], environment: Mapping[str, str], patience: f
 
 
 def _write_macro(folder: Path, text: str) -> None:
-    r"""The filter as the macro `seen`: on a command line everybody on the machine could read the secret.
+    r"""Write the filter as the macro `seen`: on a command line every user of the machine could read the secret.
 
     In the file a quote is \x22 and a backslash \x5c.
     """
