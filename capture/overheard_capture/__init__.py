@@ -1,4 +1,4 @@
-"""The capture sidecar: the recorder, the reader and the judge.
+"""The capture role: recorder, reader and judge.
 
-It is the eavesdropper of the story, and the witness of the verdict.
+In the story it is the eavesdropper; for the verdict it is the witness.
 """
