@@ -9,7 +9,6 @@ ENGINE ?=
 export ENGINE
 # Most tests wait for something most of the time.
 WORKERS ?= 4
-SPREAD := -n $(WORKERS) --dist loadgroup --no-loadscope-reorder
 
 .PHONY: help
 help: ## list the targets
@@ -22,11 +21,11 @@ capture-demo: lab-env ## record and judge every scenario, and show what the spy 
 
 .PHONY: test
 test: check ## run everything: lint, types, import rules, and all tests on each engine that is available
-	@$(BIN)/pytest $(SPREAD) $(PYTEST)
+	@$(BIN)/pytest -n $(WORKERS) $(PYTEST)
 
 .PHONY: test-fast
 test-fast: check ## run lint, types, import rules, and the tests that are not slow
-	@$(BIN)/pytest $(SPREAD) -m "not slow" $(PYTEST)
+	@$(BIN)/pytest -n $(WORKERS) -m "not slow" $(PYTEST)
 
 .PHONY: check
 check: test-env ## check lint, types and import rules only

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import HealthCheck, settings
+from xdist.scheduler import LoadScopeScheduling
 
 from overheard.engines import compose, local
 from overheard.engines.compose import ComposeEngine
@@ -14,9 +15,11 @@ from overheard.engines.local import LocalEngine
 from overheard.words.errors import EngineError
 from processes import PROJECT
 from required import fail_or_skip
-from workers import alone, spread
+from workers import alone, group, rank
 
 if TYPE_CHECKING:
+    from xdist.remote import Producer
+
     from overheard.engines.base import Engine
 
 # Certificate authorities are asked for by the tests of more than one folder.
@@ -30,10 +33,30 @@ settings.load_profile("overheard")
 _DECISIVE = ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "SSL_CERT_FILE", "SSL_CERT_DIR", "SSLKEYLOGFILE", "SECRET_URL")
 
 
+# What runs in namespaces or containers takes seconds.
+_ENGINES = {"local_engine", "compose_engine", "engine"}
+
+
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Before pytest-xdist looks at the groups."""
-    items[:] = spread(items)
+    """Before `-m` chooses among them."""
+    for item in items:
+        if _ENGINES.intersection(getattr(item, "fixturenames", ())):
+            item.add_marker(pytest.mark.slow)
+    items.sort(key=lambda item: rank(item.nodeid))
+
+
+class _Groups(LoadScopeScheduling):  # type: ignore[misc]  # it has no types
+    """Gives each worker one group of tests after the other."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        return group(nodeid)
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> LoadScopeScheduling:
+    # The groups are in order.
+    config.option.loadscopereorder = False
+    return _Groups(config, log)
 
 
 @pytest.fixture(autouse=True)
@@ -66,15 +89,18 @@ def _problem_of_compose() -> EngineError | None:
 
 
 @pytest.fixture(scope="session")
-def local_engine() -> Engine:
+def local_engine(tmp_path_factory: pytest.TempPathFactory) -> Engine:
     """The local engine; skipped, or in CI failed, where this machine has none."""
-    return _or_skip("local", LocalEngine(), _problem_of_local())
+    # The check may install what is missing.
+    with alone(tmp_path_factory, "local"):
+        return _or_skip("local", LocalEngine(), _problem_of_local())
 
 
 @pytest.fixture(scope="session")
-def compose_engine() -> Engine:
+def compose_engine(tmp_path_factory: pytest.TempPathFactory) -> Engine:
     """The engine of containers; skipped, or in CI failed, where this machine has none."""
-    return _or_skip("compose", ComposeEngine(PROJECT), _problem_of_compose())
+    with alone(tmp_path_factory, "compose"):
+        return _or_skip("compose", ComposeEngine(PROJECT), _problem_of_compose())
 
 
 @pytest.fixture(scope="session")

@@ -128,7 +128,7 @@ class Stage:
         self.folder = folder
         self.story = Story(folder, state)
 
-    def record(self, name: str, *what: Callable[[], object], patience: float = 3, **tap: str | int) -> None:
+    def record(self, name: str, *what: Callable[[], object], patience: float = 20, **tap: str | int) -> None:
         """Record what happens, one thing after the other."""
 
         def happen(_active: ActiveRecording) -> None:
@@ -188,7 +188,7 @@ class Stage:
                     pass
                 self.story.https()
 
-            self.record("late", rest)
+            self.record("late", rest, patience=3)
 
     def play(self) -> None:
         """Make every recording."""
@@ -234,7 +234,7 @@ class Stage:
         https = self.story.https
         self.watch("killed", self.killed)
         self.record("snapped", https, snap_length=60, patience=1)
-        self.record("lost", https, capture_filter=f"not ({_FIRST_BYTE} = {_CHANGE_CIPHER_SPEC})")
+        self.record("lost", https, patience=3, capture_filter=f"not ({_FIRST_BYTE} = {_CHANGE_CIPHER_SPEC})")
         self.record("filtered", https, capture_filter="tcp port 1", patience=1)
         self.record("unmarked", https, capture_filter="not udp port 5699", patience=1)
         self.watch("flooded", self.flooded, buffer=1)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import fcntl
 import os
+import re
 import shutil
 from contextlib import contextmanager
 from pathlib import Path
@@ -17,7 +18,6 @@ if TYPE_CHECKING:
 # The number of this worker; 0 where there are no workers.
 NUMBER = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
 
-_TESTS = Path(__file__).parent
 # The tests of a file stay together, as fixtures are made once a worker; but these take long, each by itself.
 _APART = (
     "capture/decoders/mail/test_encoded_words.py",
@@ -25,8 +25,9 @@ _APART = (
     "scenarios/test_breaks.py",
     "test_two_labs.py",
 )
-# These are parametrized by what is recorded once: the tests of one recording stay together, in whatever file they are.
-_BY_RECORDING = {"corpus": "corpus", "scenarios": "engine"}
+# Here the tests of one tap or engine stay together, in whatever file they are: what they look at is recorded once.
+_RECORDED = ("corpus", "scenarios")
+_RECORDING = re.compile(r"(?<=[\[-])(lo|veth|compose|local)(?=[\]-])")
 # What takes longest begins first, so that no worker is left alone with it in the end.
 _FIRST = (
     "lab/engines/test_compose.py",
@@ -47,35 +48,20 @@ _FIRST = (
 )
 
 
-def spread(items: list[pytest.Item]) -> list[pytest.Item]:
-    """The tests in the order in which they are to begin, each with its group."""
-    groups = {item: _group(item) for item in items}
-    for item, group in groups.items():
-        if group != item.nodeid:
-            item.add_marker(_marker(group))
-    return sorted(items, key=lambda item: _rank(groups[item]))
-
-
-def _marker(group: str) -> pytest.MarkDecorator:
-    import pytest  # noqa: PLC0415  (scripts of the corpus are run without it)
-
-    return pytest.mark.xdist_group(group)
-
-
-def _group(item: pytest.Item) -> str:
-    file = item.path.relative_to(_TESTS).as_posix()
-    if file in _APART:
-        return item.nodeid
+def group(test: str) -> str:
+    """With which others a test stays together, told by its name: `tests/FILE::NAME[PARAMETERS]`."""
+    test = test.removeprefix("tests/")
+    file, _, name = test.partition("::")
     folder = file.partition("/")[0]
-    what = getattr(item, "callspec", None)
-    if folder in _BY_RECORDING and what and (recording := what.params.get(_BY_RECORDING[folder])):
-        return f"{folder}-{recording}"
-    return file
+    if folder in _RECORDED and (recording := _RECORDING.search(name)):
+        return f"{folder}-{recording[0]}"
+    return test if file in _APART else file
 
 
-def _rank(group: str) -> int:
-    group = group.removeprefix("tests/")
-    return next((rank for rank, begins in enumerate(_FIRST) if group.startswith(begins)), len(_FIRST))
+def rank(test: str) -> int:
+    """How early it begins: the lower the earlier."""
+    begins = group(test)
+    return next((rank for rank, first in enumerate(_FIRST) if begins.startswith(first)), len(_FIRST))
 
 
 def shared_folder(factory: pytest.TempPathFactory) -> Path:

@@ -19,6 +19,7 @@ from overheard_ca.handover import hand_over
 from overheard_ca.ledger import Ledger
 from overheard_ca.settings import Settings
 from ports import free_port
+from processes import LONG, SOON
 
 REQUESTERS = "server=server,localhost,127.0.0.1;other=other.example;client=;squirrel=client:squirrel"
 
@@ -83,7 +84,7 @@ class CaProcess:
                 raise NotReadyError("the CA", seen=f"it ended with {process.returncode}", hint=self.log)
             return probe(self.url, root=str(self.state / "root.pem"))
 
-        wait_until(problem, "the CA", within=20, hint="see its log")
+        wait_until(problem, "the CA", within=LONG, hint="see its log")
         return self
 
     def stop(self) -> int:
@@ -92,7 +93,7 @@ class CaProcess:
             return 0
         self.process.terminate()
         try:
-            return self.process.wait(10)
+            return self.process.wait(SOON)
         finally:
             self.kill()
 
@@ -111,7 +112,7 @@ class CaProcess:
             env=self.environment,
             capture_output=True,
             text=True,
-            timeout=20,
+            timeout=LONG,
             check=False,
         )
 
@@ -155,7 +156,7 @@ class CaProcess:
                 data=body,  # type: ignore[arg-type]  # anything that requests can send
                 headers=headers,
                 verify=str(self.state / "root.pem"),
-                timeout=20,
+                timeout=LONG,
             )
 
     def ask(self, csr: object, token: str | None = None) -> requests.Response:

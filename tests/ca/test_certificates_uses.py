@@ -17,6 +17,7 @@ from overheard_ca.authority import Authority, establish, pem
 from overheard_ca.certificates import leaf_certificate
 from overheard_ca.profile import Profile
 from overheard_ca.request import CheckedRequest
+from processes import LONG
 
 NAMES = {Profile.SERVER: "server", Profile.CLIENT: "squirrel"}
 VERSIONS = (ssl.TLSVersion.TLSv1_2, ssl.TLSVersion.TLSv1_3)
@@ -66,7 +67,7 @@ class Pairs:
 
 
 def _serve(context: ssl.SSLContext, sock: socket.socket) -> str:
-    sock.settimeout(10)
+    sock.settimeout(LONG)
     with context.wrap_socket(sock, server_side=True) as secured:
         secured.sendall(b"welcome")
         certificate = secured.getpeercert()
@@ -76,7 +77,7 @@ def _serve(context: ssl.SSLContext, sock: socket.socket) -> str:
 
 
 def _ask(context: ssl.SSLContext, sock: socket.socket, name: str) -> ssl.SSLError | None:
-    sock.settimeout(10)
+    sock.settimeout(LONG)
     try:
         with context.wrap_socket(sock, server_hostname=name) as secured:
             # With TLS 1.3 a server refuses a client after the client's handshake is done.

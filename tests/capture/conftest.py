@@ -20,7 +20,7 @@ _TESTS = Path(__file__).parents[1]
 @pytest.fixture(scope="session")
 def recordings(tmp_path_factory: pytest.TempPathFactory, local_engine: Engine) -> Recordings:  # noqa: ARG001
     """Every recording of tests/stage.py, made once, in namespaces of its own."""
-    return Recordings(once(tmp_path_factory, "stage", lambda folder: _play(_TESTS / "stage.py", folder, within=120)))
+    return Recordings(once(tmp_path_factory, "stage", lambda folder: _play(_TESTS / "stage.py", folder)))
 
 
 @pytest.fixture
@@ -32,8 +32,8 @@ def doctored(recordings: Recordings, tmp_path: Path) -> Doctored:
 @pytest.fixture(scope="session")
 def wire(tmp_path_factory: pytest.TempPathFactory, local_engine: Engine) -> Path:  # noqa: ARG001
     """A folder with what wire.py recorded: traffic of many kinds, made once, in namespaces of its own."""
-    return once(tmp_path_factory, "wire", lambda folder: _play(_TESTS / "capture" / "wire.py", folder, within=60))
+    return once(tmp_path_factory, "wire", lambda folder: _play(_TESTS / "capture" / "wire.py", folder))
 
 
-def _play(script: Path, folder: Path, *, within: float) -> None:
-    in_namespaces(script, str(folder), within=within)
+def _play(script: Path, folder: Path) -> None:
+    in_namespaces(script, str(folder))

@@ -85,7 +85,7 @@ def payloads(path: Path) -> Outcome:
     for payload in (b"is sent", b"is never sent"):
         dumpcap.await_payload(payload)
     send(b"before is sent behind")
-    saw = dumpcap.saw(b"is sent", within=5)
+    saw = dumpcap.saw(b"is sent", within=60)
     other = dumpcap.saw(b"is never sent", within=0)
     alive, mode = dumpcap.alive, stat.S_IMODE(path.stat().st_mode)
     code = dumpcap.stop()
@@ -110,7 +110,7 @@ def stopped_twice(path: Path) -> Outcome:
 
 def whole(path: Path) -> Outcome:
     """Record one datagram."""
-    active = ActiveRecording.begin("whole", path, Tap("lo", "udp", 200, 2), patience=5)
+    active = ActiveRecording.begin("whole", path, Tap("lo", "udp", 200, 2), patience=60)
     send(b"fluffy tail")
     word = active.end()
     return {
@@ -151,7 +151,7 @@ def full(path: Path) -> Outcome:
     subprocess.run(["mount", "-t", "tmpfs", "-o", "size=128k", "overheard", str(small)], check=True)
     try:
         room.write_bytes(bytes(32_000))
-        active = ActiveRecording.begin("full", small / "full.pcapng", Tap("lo"), patience=5)
+        active = ActiveRecording.begin("full", small / "full.pcapng", Tap("lo"), patience=60)
         for _ in range(10):
             send(bytes(30_000))
         while active.dumpcap.alive:

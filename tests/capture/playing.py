@@ -11,7 +11,5 @@ from processes import in_namespaces
 
 def played(case: str, folder: Path) -> dict[str, Any]:
     """What came of it."""
-    outcome: dict[str, Any] = json.loads(
-        in_namespaces(Path(__file__).parent / "inside.py", case, str(folder), within=60)
-    )
+    outcome: dict[str, Any] = json.loads(in_namespaces(Path(__file__).parent / "inside.py", case, str(folder)))
     return outcome

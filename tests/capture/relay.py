@@ -9,13 +9,15 @@ import time
 from contextlib import suppress
 from typing import Self
 
+from processes import LONG
+
 
 class Relay:
     """Hands on what a client says to a port, and back. `noted` is who said what: `>` the client, `<` the server."""
 
     def __init__(self, port: int) -> None:
         self._listening = socket.create_server(("127.0.0.1", 0))
-        self._listening.settimeout(10)
+        self._listening.settimeout(LONG)
         self._to = port
         self.noted: list[tuple[str, bytes]] = []
         self._thread = threading.Thread(target=self._carry)
@@ -30,13 +32,13 @@ class Relay:
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._thread.join(20)
+        self._thread.join(LONG)
         self._listening.close()
         assert not self._thread.is_alive()
 
     def _connected(self) -> socket.socket:
         """A connection to who may just be starting."""
-        ends = time.monotonic() + 10
+        ends = time.monotonic() + LONG
         while True:
             try:
                 return socket.create_connection(("127.0.0.1", self._to))

@@ -36,7 +36,7 @@ class Recorded:
     def on(cls, tap: str, folder: Path) -> Recorded:
         """Record it. Raises ContainersError where the containers that a tap wants cannot be had."""
         with containers(folder) if tap == "compose" else nullcontext():
-            in_namespaces(_STAGE, tap, str(folder), within=300)
+            in_namespaces(_STAGE, tap, str(folder))
         return cls(tap, folder)
 
     @cached_property

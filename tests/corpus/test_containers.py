@@ -15,7 +15,7 @@ import pytest
 
 from corpus.containers import Containers, containers, left_of
 from overheard.engines.base import clean_environment
-from processes import eventually
+from processes import LONG, eventually
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -31,7 +31,7 @@ from corpus.containers import containers
 signal.signal(signal.SIGINT, signal.default_int_handler)
 with containers(Path(sys.argv[1]), sys.argv[2]):
     print("up", flush=True)
-    time.sleep(60)
+    time.sleep(600)
 """
 
 
@@ -85,11 +85,11 @@ def test_nothing_is_left_of_them_after_ctrl_c(tmp_path: Path, moment: str) -> No
     environment = {**clean_environment(), "PYTHONPATH": str(TESTS)}
     with subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as held:
         if moment == "starting":
-            assert eventually(lambda: bool(left_of(name)), within=30)
+            assert eventually(lambda: bool(left_of(name)))
         else:
             assert held.stdout
             assert held.stdout.readline() == "up\n"
         held.send_signal(signal.SIGINT)
-        _, said = held.communicate(timeout=60)
+        _, said = held.communicate(timeout=LONG)
     assert said.rstrip().endswith("KeyboardInterrupt")
     assert left_of(name) == []

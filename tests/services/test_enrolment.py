@@ -24,6 +24,7 @@ from overheard.words.errors import EnrolmentError, NotReadyError
 from overheard_services import credentials as credentials_module
 from overheard_services.enrolment import enrol, learn_root, wait_for_handover
 from ports import free_port
+from processes import LONG
 
 NAMES = ("server", "localhost", "127.0.0.1")
 
@@ -301,7 +302,7 @@ def test_an_answer_that_is_no_certificate_is_an_error(ca: CaProcess, handover: P
 def test_waits_until_the_ca_has_handed_over(make_ca: Make) -> None:
     late = make_ca("late")
     late.launch()
-    wait_for_handover(late.url, late.handover / "server", within=20)
+    wait_for_handover(late.url, late.handover / "server", within=LONG)
     assert late.token()
 
 

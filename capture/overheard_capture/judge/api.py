@@ -63,7 +63,7 @@ def judge(  # noqa: PLR0913  (all but two are mostly left out)
     _check(options)
     logs = tuple(_readable(Path(each)) for each in keys)
     search = search_for(tuple(named), any_case=options.any_case)
-    from overheard_capture.judge.files import Source, judge_files  # noqa: PLC0415  (while the search is made)
+    from overheard_capture.judge.files import FileSet, judge_files  # noqa: PLC0415  (while the search is made)
 
     with tempfile.TemporaryDirectory(prefix="overheard-") as made:
         folder = Path(made)
@@ -71,7 +71,7 @@ def judge(  # noqa: PLR0913  (all but two are mostly left out)
             # tshark needs files.
             paths = [_spooled(folder) if str(path) == STANDARD_INPUT else path for path in paths]
         names: dict[Path | str, str] = {path: STANDARD_INPUT for path in paths if path == folder / _SPOOLED}
-        return judge_files(Source(paths, logs, folder, names), search, options, second_witness, _told(progress, paths))
+        return judge_files(FileSet(paths, logs, folder, names), search, options, second_witness, _told(progress, paths))
 
 
 def _listed(files: Files) -> list[Path | str]:

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class Source:
+class FileSet:
     """The files to judge, in any order, and files of session keys. `folder` is for temporary files.
 
     `names` are the names for messages, for files that are copies.
@@ -44,7 +44,7 @@ class Source:
 
 
 def judge_files(
-    source: Source,
+    source: FileSet,
     search: Search,
     options: Options,
     second_witness: bool,

@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from overheard_capture.provenance.origin import Bytes, Origin
 
 
-class Frame(Protocol):
+class FrameHeader(Protocol):
     """The header of a frame."""
 
     @property
@@ -17,7 +17,7 @@ class Frame(Protocol):
         """The length of the payload in bytes."""
 
 
-AnyFrame = TypeVar("AnyFrame", bound=Frame)
+AnyFrame = TypeVar("AnyFrame", bound=FrameHeader)
 _Frame_contra = TypeVar("_Frame_contra", contravariant=True)
 
 

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from overheard_capture.scan.facts import Facts
 
 
-class Extent(NamedTuple):
+class FlowExtent(NamedTuple):
     """The identity of a flow, its start (seconds after the first frame), duration (seconds) and payload bytes."""
 
     stream: int
@@ -55,7 +55,7 @@ def add_connection(facts: Facts, connection: Connection, both_findings: tuple[Fi
     )
     facts.visible.append(shown)
     ends = shown.stream, shown.client, shown.server
-    extent = Extent(*ends, shown.began, shown.lasted, shown.sent, shown.answered)
+    extent = FlowExtent(*ends, shown.began, shown.lasted, shown.sent, shown.answered)
     facts.flows.append(_row(extent, what, protected, both_findings))
 
 
@@ -66,7 +66,7 @@ def add_datagrams(facts: Facts, flow: DatagramFlow) -> None:
     if _is_full(facts):
         return
     began, lasted = (round(max(each, 0), 6) for each in (flow.began - facts.began, flow.ended - flow.began))
-    extent = Extent(-1, str(flow.client), str(flow.server), began, lasted, *flow.seen)
+    extent = FlowExtent(-1, str(flow.client), str(flow.server), began, lasted, *flow.seen)
     facts.flows.append(_row(extent, what, is_encrypted(flow) and _all_encrypted(flow), flow.both_findings))
 
 
@@ -81,7 +81,7 @@ def _is_full(facts: Facts) -> bool:
     return full
 
 
-def _row(extent: Extent, what: str, protected: bool, both_findings: tuple[Findings, Findings]) -> Flow:
+def _row(extent: FlowExtent, what: str, protected: bool, both_findings: tuple[Findings, Findings]) -> Flow:
     return Flow(
         **extent._asdict(),
         transport="UDP" if extent.stream < 0 else "TCP",

@@ -54,7 +54,7 @@ _PATIENCE = 60
 
 @cache
 def fields() -> dict[str, bool]:
-    """The fields of the table that this tshark has, and whether each is printed as hexadecimal. Raises UnreadableError."""
+    """The fields in the table that tshark has, and whether it prints each in hexadecimal. Raises UnreadableError."""
     try:
         with own_configuration() as environment:
             done = subprocess.run(

@@ -162,6 +162,7 @@ class Lab:
                 process.wait(_GRACE)
             except subprocess.TimeoutExpired:
                 process.kill()
+                process.wait()
 
     def _start(self, role: Role, *, events: bool = False) -> subprocess.Popen[bytes]:
         with (self.folder / "logs" / f"{role.name}.log").open("wb") as log:

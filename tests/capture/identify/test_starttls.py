@@ -15,6 +15,7 @@ from capture.relay import Relay
 from capture.talk import hear
 from lab.pki import Files
 from overheard_capture.protocols.tls.conversation import tls_of
+from processes import LONG
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -72,7 +73,7 @@ def serve(listening: socket.socket, name: str, files: Files) -> None:
     context.load_cert_chain(files.certificate, files.key)
     connection, _ = listening.accept()
     with connection:
-        connection.settimeout(10)
+        connection.settimeout(LONG)
         connection.sendall(first)
         for word, answer in answers:
             heard = b""
@@ -95,8 +96,8 @@ def test_tls_that_a_real_client_asks_for_is_protected(files: Files, name: str) -
         thread.start()
         with Relay(listening.getsockname()[1]) as relay:
             asking = ["openssl", "s_client", "-quiet", "-connect", f"127.0.0.1:{relay.port}", "-starttls", name]
-            subprocess.run(asking, input=b"fluffy tail\n", capture_output=True, timeout=20, check=False)
-        thread.join(20)
+            subprocess.run(asking, input=b"fluffy tail\n", capture_output=True, timeout=LONG, check=False)
+        thread.join(LONG)
     heard = hear(relay.noted)
     assert (heard.protected, heard.troubles) == (True, set()), (heard.problems, relay.noted)
     assert heard.kinds.endswith("TLS 1.3")
@@ -108,7 +109,7 @@ def test_tls_that_a_real_client_asks_for_is_protected(files: Files, name: str) -
 
 def until(holds: Callable[[], bool]) -> None:
     """Wait for it."""
-    ends = time.monotonic() + 10
+    ends = time.monotonic() + LONG
     while not holds():
         assert time.monotonic() < ends
         time.sleep(0.02)

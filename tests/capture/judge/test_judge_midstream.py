@@ -30,7 +30,7 @@ LAYERS = {
 def talks(tmp_path_factory: pytest.TempPathFactory, local_engine: Engine) -> Path:  # noqa: ARG001
     """A folder with all conversations, each from its beginning."""
     folder = tmp_path_factory.mktemp("midway")
-    in_namespaces(Path(__file__).parents[1] / "midway.py", str(folder), within=60)
+    in_namespaces(Path(__file__).parents[1] / "midway.py", str(folder))
     return folder
 
 

@@ -74,7 +74,7 @@ class Connections:
 @pytest.fixture(scope="module")
 def connections(tmp_path_factory: pytest.TempPathFactory, local_engine: Engine) -> Connections:  # noqa: ARG001
     folder = tmp_path_factory.mktemp("handshakes")
-    told = json.loads(in_namespaces(Path(__file__).parents[1] / "handshakes.py", str(folder), within=60))
+    told = json.loads(in_namespaces(Path(__file__).parents[1] / "handshakes.py", str(folder)))
     path = folder / "handshakes.pcapng"
     by_ports = {(int(each.client.rpartition(":")[2]), each.port): each for each in seen_in(read(path).frames)}
     return Connections(path, {name: by_ports[tuple(each["ports"])] for name, each in told.items()}, told)

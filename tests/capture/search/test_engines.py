@@ -12,6 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from capture.encoders import BY_CHARACTER, IN_BITS, uuencoded
+from capture.search.searches import ENGINES, searches_of
 from overheard.words.secret import Secret
 from overheard_capture.search import Match, Search
 from overheard_capture.search.engines import HyperscanEngine
@@ -30,12 +31,6 @@ SECRETS = [
     "\r\nÿ".encode(),
 ]
 ALPHABETS = [secret.decode(errors="ignore") or "\n" for secret in SECRETS]
-ENGINES = ("hyperscan", "re")
-SEARCHES = {
-    (secret, any_case): [Search(Secret("any", secret), any_case=any_case, engine=engine) for engine in ENGINES]
-    for secret in SECRETS
-    for any_case in (False, True)
-}
 few = settings(max_examples=200, suppress_health_check=list(HealthCheck))
 
 
@@ -65,7 +60,7 @@ def soups(draw: st.DrawFn) -> tuple[bytes, bool, bytes]:
 @given(soups())
 def test_both_engines_find_the_same(soup: tuple[bytes, bool, bytes]) -> None:
     secret, any_case, data = soup
-    fast, plain = SEARCHES[secret, any_case]
+    fast, plain = searches_of(secret, any_case)
     matches = fast.matches(data)
     assert matches == plain.matches(data)
     assert matches == fast.matches(memoryview(bytearray(data)))
@@ -81,7 +76,7 @@ def test_what_is_found_does_not_depend_on_where_bytes_are_cut(
 ) -> None:
     """As long as both sides of a cut are looked at together, as far as the longest match may reach."""
     secret, any_case, data = soup
-    search, _ = SEARCHES[secret, any_case]
+    search, _ = searches_of(secret, any_case)
     cut = draws.draw(st.integers(0, len(data)))
     reach = search.longest - 1
     begins = max(cut - reach, 0)
@@ -118,7 +113,7 @@ def test_nothing_is_found_where_there_is_nothing_to_find() -> None:
 
 
 def test_a_search_may_be_used_by_several_threads_at_once() -> None:
-    search = SEARCHES[b"fluffy tail", False][0]
+    search = searches_of(b"fluffy tail", False)[0]
     found: list[int] = []
 
     def look(size: int) -> None:

@@ -14,13 +14,12 @@ from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 from capture.encoders import BY_CHARACTER, IN_BITS, SEPARATORS, Encoder, header, uuencoded, wrapped
+from capture.search.searches import search_of
 from overheard.words.secret import Secret
 from overheard_capture.search import Match, Search
 
-SEARCH = Search(Secret("message", b"fluffy tail"))
 TROUBADOUR = "Tr0ub4dor&3 'ünïcödé' 2/3 + \"€🐿\" <1>"
 SECRETS = ["fluffy tail", "hunter2hunter2", TROUBADOUR, "100%25 = \\u0031\\n", "line one\nline two\t?", "ÀÉÎ õü ß çñ"]
-SEARCHES = {secret: Search(Secret("message", secret.encode())) for secret in SECRETS}
 
 # What is called by these where it happens to be nothing but that.
 SPECIAL = {"percent-encoded throughout", "JSON string throughout", "HTML entities, named", "HTML entities, decimal"}
@@ -57,7 +56,7 @@ def plainer(search: Search, data: bytes, offset: int, length: int) -> bool:
 @pytest.mark.parametrize("encoder", [encoder for _, encoder in BY_CHARACTER], ids=[name for name, _ in BY_CHARACTER])
 def test_what_a_real_encoder_writes_is_found_at_its_place_and_by_its_name(secret: str, encoder: Encoder) -> None:
     """Whatever stands around it. What several encoders write alike has the name of one of them."""
-    search, written = SEARCHES[secret], _written(encoder, secret)
+    search, written = search_of(secret), _written(encoder, secret)
     alike = {name for name, other in BY_CHARACTER if _written(other, secret) == written} | SPECIAL
 
     @few
@@ -83,7 +82,7 @@ def _written(encoder: Encoder, text: str) -> bytes | None:
 @by_secret
 @pytest.mark.parametrize(("name", "width", "encoder"), IN_BITS, ids=[name for name, _, _ in IN_BITS])
 def test_a_code_of_a_few_bits_is_found_at_every_alignment(secret: str, name: str, width: int, encoder: object) -> None:
-    search, value = SEARCHES[secret], secret.encode()
+    search, value = search_of(secret), secret.encode()
     assert callable(encoder)
 
     @few
@@ -102,7 +101,7 @@ def test_a_code_of_a_few_bits_is_found_at_every_alignment(secret: str, name: str
 def test_the_place_of_base64_is_every_character_with_a_bit_of_the_secret(before: int) -> None:
     data = b'"' + base64.b64encode(bytes(before) + b"fluffy tail" + b"!") + b'"'
     first, last = 8 * before // 6, -(-8 * (before + 11) // 6)
-    assert SEARCH.matches(data) == [Match(0, f"base64, at {before}", 1 + first, last - first)]
+    assert search_of("fluffy tail").matches(data) == [Match(0, f"base64, at {before}", 1 + first, last - first)]
 
 
 @by_secret
@@ -111,7 +110,7 @@ def test_the_place_of_base64_is_every_character_with_a_bit_of_the_secret(before:
 def test_hexadecimal_is_found_whatever_stands_between_its_bytes(secret: str, data: st.DataObject) -> None:
     separator = data.draw(st.sampled_from(SEPARATORS))
     spelt = separator.join(f"{byte:02X}" for byte in secret.encode()).encode()
-    assert told(SEARCHES[secret], b"< " + spelt + b" >", 2, len(spelt)) == {"hexadecimal, separated"}
+    assert told(search_of(secret), b"< " + spelt + b" >", 2, len(spelt)) == {"hexadecimal, separated"}
 
 
 @pytest.mark.parametrize("before", range(40))
@@ -119,14 +118,16 @@ def test_hexadecimal_is_found_though_its_lines_are_broken(before: int) -> None:
     """As `xxd -p` breaks them, and `openssl`."""
     value = bytes(before) + b"fluffy tail" + bytes(before)
     for spelt in (wrapped(value.hex().encode(), 60, b"\n"), wrapped(value.hex(":").encode(), 45, b"\r\n    ")):
-        assert [match.spelling.partition(",")[0] for match in SEARCH.matches(spelt)] == ["hexadecimal"]
+        assert [match.spelling.partition(",")[0] for match in search_of("fluffy tail").matches(spelt)] == [
+            "hexadecimal"
+        ]
 
 
 @pytest.mark.parametrize("size", [2, 4])
 @pytest.mark.parametrize("before", range(4))
 def test_hexadecimal_in_groups_is_found(size: int, before: int) -> None:
     spelt = (bytes(before) + b"fluffy tail" + bytes(before)).hex(" ", size).encode()
-    assert [match.spelling for match in SEARCH.matches(spelt)] == ["hexadecimal, separated"]
+    assert [match.spelling for match in search_of("fluffy tail").matches(spelt)] == ["hexadecimal, separated"]
 
 
 @by_secret
@@ -134,7 +135,7 @@ def test_hexadecimal_in_groups_is_found(size: int, before: int) -> None:
 def test_a_list_of_numbers_is_found(secret: str, indent: int | None) -> None:
     """As JSON has a buffer."""
     spelt = json.dumps({"data": list(b"so " + secret.encode() + b"!")}, indent=indent).encode()
-    assert {match.spelling for match in SEARCHES[secret].matches(spelt)} == {"decimal"}
+    assert {match.spelling for match in search_of(secret).matches(spelt)} == {"decimal"}
 
 
 @by_secret
@@ -142,7 +143,7 @@ def test_base64_of_base64_is_found_at_every_alignment(secret: str) -> None:
     for before in range(3):
         for again in range(3):
             spelt = base64.b64encode(bytes(again) + base64.b64encode(bytes(before) + secret.encode()))
-            assert {match.spelling for match in SEARCHES[secret].matches(spelt)} == {"base64 twice"}
+            assert {match.spelling for match in search_of(secret).matches(spelt)} == {"base64 twice"}
 
 
 @by_secret
@@ -151,24 +152,24 @@ def test_mail_is_found_though_its_lines_are_broken_anywhere(secret: str) -> None
     for before in range(80):
         text = "x" * before + secret + " and more of that"
         quoted = quopri.encodestring(text.encode(), quotetabs=True)
-        assert SEARCHES[secret].matches(quoted.replace(b"\n", b"\r\n")), quoted
-        assert {match.spelling for match in SEARCHES[secret].matches(uuencoded(text.encode()))} == {"uuencode"}
+        assert search_of(secret).matches(quoted.replace(b"\n", b"\r\n")), quoted
+        assert {match.spelling for match in search_of(secret).matches(uuencoded(text.encode()))} == {"uuencode"}
 
 
 @pytest.mark.parametrize("secret", [secret for secret in SECRETS if len(secret) < 20 and "\n" not in secret])
 def test_a_header_of_a_mail_is_found(secret: str) -> None:
-    assert SEARCHES[secret].matches(header(secret))
+    assert search_of(secret).matches(header(secret))
 
 
 @pytest.mark.parametrize("before", range(50))
 def test_an_encoded_word_is_found_though_there_are_several(before: int) -> None:
     text = "=?utf-8?q?" + "x" * before + "fluffy?=\r\n =?utf-8?q?_ta=69l?="
-    assert [match.spelling for match in SEARCH.matches(text.encode())] == ["MIME encoded word"]
+    assert [match.spelling for match in search_of("fluffy tail").matches(text.encode())] == ["MIME encoded word"]
 
 
 def test_escapes_may_be_mixed() -> None:
     spelt = b"%66l\\u0075&#102;f\\x79+t=61il"
-    assert SEARCH.matches(b"<" + spelt + b">") == [Match(0, "mixed escapes", 1, len(spelt))]
+    assert search_of("fluffy tail").matches(b"<" + spelt + b">") == [Match(0, "mixed escapes", 1, len(spelt))]
 
 
 def test_a_text_reversed_is_found_by_its_bytes_and_by_its_characters() -> None:
@@ -177,7 +178,7 @@ def test_a_text_reversed_is_found_by_its_bytes_and_by_its_characters() -> None:
 
 
 def test_bytes_with_a_nul_between_them_are_found() -> None:
-    assert SEARCH.matches(b"\0".join(b"fluffy tail"[at : at + 1] for at in range(11))) == [
+    assert search_of("fluffy tail").matches(b"\0".join(b"fluffy tail"[at : at + 1] for at in range(11))) == [
         Match(0, "interleaved with NUL", 0, 21)
     ]
 
@@ -257,7 +258,7 @@ def test_every_secret_is_found_and_told_apart() -> None:
 
 
 def test_every_place_is_found_even_where_they_overlap() -> None:
-    assert [match.offset for match in SEARCH.matches(b"fluffy tail, fluffy tail")] == [0, 13]
+    assert [match.offset for match in search_of("fluffy tail").matches(b"fluffy tail, fluffy tail")] == [0, 13]
     assert [match.offset for match in Search(Secret("short", b"abcab")).matches(b"abcabcab")] == [0, 3]
 
 
@@ -270,13 +271,13 @@ def test_what_is_something_else_is_not_found(other: str, before: int) -> None:
     """In no spelling, though all but one of its characters may be the same."""
     text = "x" * before + other + "\x7fy"
     for _, encoder in BY_CHARACTER:
-        assert SEARCH.matches(encoder(text)) == []
+        assert search_of("fluffy tail").matches(encoder(text)) == []
     for _, _, code in IN_BITS:
-        assert SEARCH.matches(code(text.encode())) == []
-        assert SEARCH.matches(base64.b64encode(code(text.encode()))) == []
+        assert search_of("fluffy tail").matches(code(text.encode())) == []
+        assert search_of("fluffy tail").matches(base64.b64encode(code(text.encode()))) == []
     numbers = json.dumps(list(text.encode())).encode()
     for data in (text[::-1].encode(), uuencoded(text.encode()), text.encode().hex(":").encode(), numbers):
-        assert SEARCH.matches(data) == []
+        assert search_of("fluffy tail").matches(data) == []
 
 
 def test_a_secret_full_of_signs_is_no_pattern() -> None:
@@ -305,4 +306,4 @@ def test_chance_is_what_random_bytes_bear_out() -> None:
 
 
 def test_a_long_secret_is_no_matter_of_chance() -> None:
-    assert SEARCH.chance(10**9) < 1e-6
+    assert search_of("fluffy tail").chance(10**9) < 1e-6

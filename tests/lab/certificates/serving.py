@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 from lab.certificates.making import Made
+from processes import SOON
 
 _ANSWER = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\nConnection: close\r\n\r\nhi"
 
@@ -51,7 +52,7 @@ def listening(answer: Callable[[socket.socket], None]) -> Iterator[int]:
             with connection, contextlib.suppress(OSError):
                 if stopped.is_set():
                     return
-                connection.settimeout(5)
+                connection.settimeout(SOON)
                 answer(connection)
 
     stopped = threading.Event()

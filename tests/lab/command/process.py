@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 from overheard.engines.base import clean_environment
+from processes import LONG
 
 
 def overheard(*arguments: str, cwd: Path | None = None, **variables: str) -> subprocess.CompletedProcess[str]:
@@ -17,6 +18,6 @@ def overheard(*arguments: str, cwd: Path | None = None, **variables: str) -> sub
         stdin=subprocess.DEVNULL,
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=LONG,
         check=False,
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import codecs
+import fcntl
 import gzip
 import html
 import io
@@ -11,8 +12,10 @@ import json
 import os
 import re
 import signal
+import struct
 import subprocess
 import sys
+import termios
 import time
 from dataclasses import replace
 from functools import cache
@@ -44,6 +47,7 @@ from overheard.words.secret import Secret
 from overheard.words.sighting import Sighting
 from overheard.words.verdict import Check, Outcome, Verdict
 from overheard_capture.search import Search
+from processes import LONG, eventually
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -90,7 +94,7 @@ def command(*arguments: str, **variables: str) -> subprocess.CompletedProcess[st
         stdin=subprocess.DEVNULL,
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=LONG,
         check=False,
     )
 
@@ -403,6 +407,12 @@ def test_amounts_are_for_people(size: int, says: str) -> None:
     assert amount(size) == says
 
 
+def waiting(pipe: int) -> int:
+    """How many bytes in a pipe nobody has read."""
+    (count,) = struct.unpack("i", fcntl.ioctl(pipe, termios.FIONREAD, bytes(4)))
+    return int(count)
+
+
 def test_an_interruption_is_told_and_leaves_no_report(tmp_path: Path) -> None:
     reads, writes = os.pipe()
     arguments = ["-", "--secret", f"x={VALUE}", "--report", str(tmp_path / "a.sarif")]
@@ -414,10 +424,11 @@ def test_an_interruption_is_told_and_leaves_no_report(tmp_path: Path) -> None:
         stderr=subprocess.PIPE,
         text=True,
     )
-    # It waits for a capture, once everything is imported.
-    time.sleep(2)
+    # The beginning of a section of pcapng. Once it was read, all is imported, and it waits for more.
+    os.write(writes, b"\n\r\r\n")
+    assert eventually(lambda: waiting(reads) == 0)
     process.send_signal(signal.SIGINT)
-    out, err = process.communicate(timeout=30)
+    out, err = process.communicate(timeout=LONG)
     os.close(reads)
     os.close(writes)
     assert (process.returncode, out) == (130, "")
@@ -477,7 +488,7 @@ def test_whoever_reads_the_output_may_stop(tmp_path: Path) -> None:
     process.stdout.close()
     assert process.stderr.read() == b""
     process.stderr.close()
-    assert process.wait(timeout=30) == 1
+    assert process.wait(timeout=LONG) == 1
 
 
 # ---- its page

@@ -18,6 +18,7 @@ from lab.certificates.making import NOW, revocations, server
 from lab.certificates.serving import serving
 from overheard.command import looking, show
 from overheard.words.errors import OverheardError
+from processes import LONG
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -160,7 +161,7 @@ def test_its_help_teaches_with_examples(capsys: pytest.CaptureFixture[str]) -> N
 def test_as_a_command_it_ends_in_words_and_with_its_exit_code(chain: str, tmp_path: Path) -> None:
     def overheard(*arguments: str) -> subprocess.CompletedProcess[str]:
         command = [sys.executable, "-m", "overheard", "show", *arguments]
-        return subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+        return subprocess.run(command, capture_output=True, text=True, timeout=LONG, check=False)
 
     assert overheard(chain).returncode == 0
     assert overheard(chain, "--host", "elsewhere").returncode == 1

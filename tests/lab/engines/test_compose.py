@@ -13,7 +13,7 @@ import pytest
 
 from overheard.words.gallery import HOSTS
 from overheard.words.story import SCENARIOS
-from processes import PROJECT, eventually, read_until, start_demo
+from processes import LONG, PROJECT, eventually, read_until, start_demo
 from workers import alone
 
 if TYPE_CHECKING:
@@ -234,7 +234,7 @@ def test_a_demo_that_is_interrupted_leaves_nothing_behind(tmp_path: Path, moment
         read_until(demo, moment)
         (run,) = tmp_path.iterdir()
         demo.send_signal(signal.SIGINT)
-        assert demo.wait(60) == 130
+        assert demo.wait(LONG) == 130
     assert eventually(lambda: left_of(f"overheard-{run.name}") == "")
     assert list(tmp_path.iterdir()) == []
 
@@ -249,7 +249,7 @@ def test_a_second_ctrl_c_does_not_stop_the_tidying(tmp_path: Path) -> None:
             lambda: len(docker("ps", "-q", "--filter", f"label={LABEL}=overheard-{run.name}").split()) < 4
         )
         demo.send_signal(signal.SIGINT)
-        assert demo.wait(60) == 130
+        assert demo.wait(LONG) == 130
     assert left_of(f"overheard-{run.name}") == ""
 
 

@@ -16,7 +16,7 @@ import otherwise
 from overheard.words.gallery import ROWS
 from overheard.words.services import CA, CAPTURE, GALLERY_HEALTH, HTTP, HTTPS, INTERCEPTOR_HEALTH, LEGACY, MUTUAL
 from overheard.words.story import SCENARIOS
-from processes import PROJECT, alive, descendants, eventually, read_until, start_demo
+from processes import LONG, PROJECT, alive, descendants, eventually, read_until, start_demo
 from required import fail_or_skip
 
 if TYPE_CHECKING:
@@ -41,7 +41,7 @@ def test_a_demo_that_is_ended_leaves_nothing_behind(tmp_path: Path, how: signal.
         assert len(started) >= 11
         assert networks - {str(Path("/proc/self/ns/net").readlink())}
         demo.send_signal(how)
-        assert demo.wait(10) == code
+        assert demo.wait(LONG) == code
     assert eventually(lambda: not any(map(alive, started)))
     if how is not signal.SIGKILL:
         assert list(tmp_path.iterdir()) == []
@@ -185,7 +185,7 @@ def test_an_ordinary_user_needs_one_command_in_a_fresh_clone(checkout: Path) -> 
         stdin=subprocess.DEVNULL,
         capture_output=True,
         text=True,
-        timeout=300,
+        timeout=10 * LONG,
         check=False,
     )
     assert done.returncode == 0, done.stdout + done.stderr

@@ -25,14 +25,12 @@ from overheard.role.health import probe, wait_until
 from overheard.role.serve import Listener, serve
 from overheard.words.errors import NotReadyError, SettingsError
 from ports import free_port
-from processes import alive, descendants, eventually
+from processes import LONG, SOON, alive, descendants, eventually
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 _SCRIPT = Path(__file__).parent / "serving.py"
-# Far more than the second that is granted, and far less than the 30 s that gunicorn would give.
-_SOON = 10
 # It is no AEAD, so not one of today's (RFC 9325, 4.2).
 _OLD_SUITE = "ECDHE-ECDSA-AES128-SHA"
 
@@ -47,7 +45,7 @@ class Served:
         self, context: ssl.SSLContext | None = None, session: ssl.SSLSession | None = None, *, at: int = 0
     ) -> socket.socket:
         """A new connection, to one of its listeners."""
-        plain = socket.create_connection(("127.0.0.1", self.ports[at]), timeout=_SOON)
+        plain = socket.create_connection(("127.0.0.1", self.ports[at]), timeout=SOON)
         if context is None:
             return plain
         return context.wrap_socket(plain, server_hostname="localhost", session=session)
@@ -61,7 +59,7 @@ class Served:
     def stop(self) -> str:
         """Stop it, and return what it said."""
         self.process.terminate()
-        return self.process.communicate(timeout=_SOON)[1]
+        return self.process.communicate(timeout=SOON)[1]
 
 
 def to_the_end(connection: socket.socket) -> bytes:
@@ -98,11 +96,11 @@ def started(files: Files | None = None, *listeners: Listener) -> Iterator[Served
             return probe(f"{scheme}://127.0.0.1:{first.port}", root=root)
 
         try:
-            wait_until(problem, "the server", within=20, hint="")
+            wait_until(problem, "the server", within=LONG, hint="")
             yield Served(process, [one.port for one in listeners])
         finally:
             process.terminate()
-            process.communicate(timeout=_SOON)
+            process.communicate(timeout=SOON)
 
 
 @pytest.fixture(scope="module")
@@ -205,7 +203,7 @@ def test_it_stops_when_told_though_requests_are_under_way(how: signal.Signals) -
             served.get("/health", connection)
         workers = descendants(served.process.pid)
         served.process.send_signal(how)
-        assert served.process.wait(_SOON) == 0
+        assert served.process.wait(SOON) == 0
         assert workers
         assert eventually(lambda: not any(map(alive, workers)))
 
@@ -271,7 +269,7 @@ def refused(served: Served, files: Files, cert: Files | None) -> str:
         session.cert = (str(cert.certificate), str(cert.key)) if cert else None
         for _ in range(100):
             with pytest.raises(requests.exceptions.SSLError) as caught:
-                session.get(f"https://localhost:{served.ports[_MUTUAL]}/health", timeout=_SOON)
+                session.get(f"https://localhost:{served.ports[_MUTUAL]}/health", timeout=SOON)
             said.add(str(caught.value).partition("Caused by ")[2].partition(" (_ssl.c")[0])
     (only,) = said
     return only
@@ -281,7 +279,7 @@ def test_a_client_without_a_certificate_is_told_so_every_time(various: Served, f
     """With TLS 1.3 the alert comes after the client's request was sent: a reset connection would swallow it."""
     begun = time.monotonic()
     assert refused(various, files, None).endswith("tlsv13 alert certificate required")
-    assert time.monotonic() - begun < _SOON
+    assert time.monotonic() - begun < SOON
 
 
 def test_a_client_with_a_certificate_of_another_ca_is_told_so_every_time(
@@ -312,7 +310,7 @@ def test_a_client_that_stops_in_the_handshake_keeps_no_thread(various: Served, f
         begun = time.monotonic()
         with closing(various.connect(trusting(files, ssl.TLSVersion.TLSv1_3), at=_SECURE)) as connection:
             assert various.get("/health", connection).endswith(b"ready")
-        assert time.monotonic() - begun < _SOON
+        assert time.monotonic() - begun < SOON
 
 
 def test_handshakes_that_fail_leave_the_log_quiet_and_the_server_serving(files: Files) -> None:
@@ -338,7 +336,7 @@ def test_handshakes_that_fail_leave_the_log_quiet_and_the_server_serving(files: 
 def test_its_log_is_quiet_unless_something_is_wrong() -> None:
     with started() as served:
         served.process.terminate()
-        assert served.process.communicate(timeout=_SOON)[1] == ""
+        assert served.process.communicate(timeout=SOON)[1] == ""
 
 
 def test_a_port_that_is_taken_is_an_error_in_words_and_not_the_exit_code_of_overheard() -> None:

@@ -6,6 +6,7 @@ import subprocess
 import sys
 
 from overheard.engines.base import clean_environment
+from processes import LONG
 
 
 def client(*arguments: str, **variables: str) -> subprocess.CompletedProcess[str]:
@@ -16,6 +17,6 @@ def client(*arguments: str, **variables: str) -> subprocess.CompletedProcess[str
         stdin=subprocess.DEVNULL,
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=LONG,
         check=False,
     )

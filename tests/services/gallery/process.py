@@ -14,6 +14,7 @@ from overheard.words.gallery import ROWS, Row
 from overheard.words.handover import GALLERY_CRL, GALLERY_ROOT
 from overheard_services.client.ask import Reply, Way, ask
 from ports import free_ports
+from processes import LONG, SOON
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -47,12 +48,12 @@ class GalleryProcess:
 
     def wait(self) -> None:
         """Return when it is ready."""
-        wait_until(lambda: probe(f"http://{ADDRESS}:{self.port}"), "the gallery", within=20, hint="see what it said")
+        wait_until(lambda: probe(f"http://{ADDRESS}:{self.port}"), "the gallery", within=LONG, hint="see what it said")
 
     def stop(self) -> str:
         """End it, and return what it said."""
         self.process.terminate()
-        return self.process.communicate(timeout=10)[1]
+        return self.process.communicate(timeout=SOON)[1]
 
     def hung(self, row: Row) -> Row:
         """The row with the port that it has here."""

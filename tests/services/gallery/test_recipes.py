@@ -22,6 +22,7 @@ from overheard_services.gallery.exhibit import make
 from overheard_services.gallery.plans import ROOT
 from overheard_services.gallery.recipes import RECIPES, Recipe
 from overheard_services.gallery.speak import bent_tls, plain_http, tls
+from processes import LONG
 from services.gallery.process import ADDRESS, MESSAGE, OPENSSL
 
 if TYPE_CHECKING:
@@ -55,7 +56,7 @@ def test_a_row_fails_as_it_says(gallery: GalleryProcess, row: Row) -> None:
 
 def looking_at_nothing(url: str) -> str:
     with pytest.warns(InsecureRequestWarning):
-        return requests.get(url, verify=False, timeout=10).text  # noqa: S501  (that is the point)
+        return requests.get(url, verify=False, timeout=LONG).text  # noqa: S501  (that is the point)
 
 
 @pytest.mark.parametrize("name", [row.name for row in OF_CERTIFICATES])

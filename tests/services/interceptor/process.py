@@ -15,7 +15,7 @@ from overheard.role.health import probe, wait_until
 from overheard.words.errors import NotReadyError
 from overheard.words.recording import NOTEBOOK
 from ports import free_port
-from processes import PROJECT
+from processes import LONG, PROJECT, SOON
 from required import fail_or_skip
 
 if TYPE_CHECKING:
@@ -23,8 +23,6 @@ if TYPE_CHECKING:
 
 # An address of its own, as a lying name server would give it for that of the server.
 ADDRESS = "127.0.0.2"
-# Two seconds are promised, and a busy machine gets some more.
-SOON = 10
 
 # Read here, as each test has its environment scrubbed.
 _PYTHON = Path(os.environ.get("OVERHEARD_INTERCEPTOR_PYTHON") or PROJECT / ".venv-interceptor" / "bin" / "python")
@@ -64,7 +62,7 @@ class Interceptor:
     def health(self) -> subprocess.CompletedProcess[str]:
         """Its own health check, as a container runs it."""
         return subprocess.run(
-            [*command(), "health"], env=self.environment, capture_output=True, text=True, timeout=30, check=False
+            [*command(), "health"], env=self.environment, capture_output=True, text=True, timeout=LONG, check=False
         )
 
 
@@ -99,7 +97,7 @@ def started(folder: Path, *origins: str) -> Iterator[Interceptor]:
             return probe(f"http://{ADDRESS}:{variables['OVERHEARD_INTERCEPTOR_PORT']}")
 
         try:
-            wait_until(problem, "the interceptor", within=30, hint="")
+            wait_until(problem, "the interceptor", within=LONG, hint="")
             yield Interceptor(process, variables, folder)
         finally:
             process.terminate()

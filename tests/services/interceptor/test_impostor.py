@@ -14,7 +14,8 @@ from lab.pki import Files
 from lab.servers import Answers, serving
 from overheard_services.client.ask import Reply, Way, ask
 from overheard_services.interceptor.record import How
-from services.interceptor.process import ADDRESS, SOON, Interceptor, started
+from processes import SOON
+from services.interceptor.process import ADDRESS, Interceptor, started
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

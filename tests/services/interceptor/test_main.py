@@ -15,7 +15,8 @@ from lab.servers import Answers, serving
 from overheard_services.client.ask import Reply, Way, ask
 from overheard_services.interceptor.record import How
 from ports import free_port
-from services.interceptor.process import ADDRESS, SOON, command, environment, started
+from processes import LONG, SOON
+from services.interceptor.process import ADDRESS, command, environment, started
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -94,7 +95,7 @@ def test_a_python_without_mitmproxy_is_told(tmp_path: Path) -> None:
 
 
 def _ended(variables: dict[str, str], *how: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(how or command(), env=variables, capture_output=True, text=True, timeout=30, check=False)
+    return subprocess.run(how or command(), env=variables, capture_output=True, text=True, timeout=LONG, check=False)
 
 
 @pytest.mark.parametrize("arguments", [["helth"], ["health", "again"]])

@@ -13,6 +13,7 @@ from overheard.role.health import probe, wait_until
 from overheard.words.errors import NotReadyError
 from overheard.words.services import OF_THE_SERVER
 from ports import free_port
+from processes import LONG, SOON
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -20,8 +21,6 @@ if TYPE_CHECKING:
 
 
 COMMAND = [sys.executable, "-m", "overheard_services.server"]
-# Two seconds are promised, and a busy machine gets some more: without its promise, it would be thirty.
-SOON = 10
 # As in the lab: an acorn is a server that somebody takes for a client.
 REQUESTERS = "server=server,localhost,127.0.0.1;client=client:squirrel;acorn=acorn"
 
@@ -36,7 +35,7 @@ class Server:
         """Its own health check, as a container runs it."""
         environment = {**self.environment, **variables}
         return subprocess.run(
-            [*COMMAND, "health"], env=environment, capture_output=True, text=True, timeout=30, check=False
+            [*COMMAND, "health"], env=environment, capture_output=True, text=True, timeout=LONG, check=False
         )
 
     def url(self, service: str, path: str = "/") -> str:
@@ -67,7 +66,7 @@ def started(*services: str, **variables: str) -> Iterator[Server]:
             return probe(f"http://127.0.0.1:{ports['http']}")
 
         try:
-            wait_until(problem, "the server", within=30, hint="")
+            wait_until(problem, "the server", within=LONG, hint="")
             yield Server(process, ports, environment)
         finally:
             process.terminate()

@@ -19,6 +19,7 @@ from overheard_services.disguise.diffie_hellman import Party
 from overheard_services.disguise.fernet import new_key, unseal
 from overheard_services.enrolment import enrol
 from ports import free_port
+from processes import LONG
 from services.server.process import COMMAND, REQUESTERS, Server, started, under
 
 if TYPE_CHECKING:
@@ -170,7 +171,7 @@ def test_clients_that_do_not_believe_it_or_have_no_certificate_leave_no_word_in_
 )
 def test_a_setting_that_makes_no_sense_is_told_at_the_start(name: str, value: str, words: str) -> None:
     done = subprocess.run(
-        COMMAND, env={**clean_environment(), name: value}, capture_output=True, text=True, timeout=30, check=False
+        COMMAND, env={**clean_environment(), name: value}, capture_output=True, text=True, timeout=LONG, check=False
     )
     assert done.returncode == 2
     assert done.stderr.startswith(f"server: {words}")

@@ -160,7 +160,7 @@ def test_words_may_be_left_out_but_for_the_last() -> None:
 
 def test_it_takes_no_time_to_speak_of() -> None:
     """Letters in all arrangements, a megabyte of each, in small pieces."""
-    began = time.monotonic()
+    began = time.process_time()
     for text in (b"A" * 2**20, TEXTS["in lines"] * 30, b"AbcdEfghIjklMnopQrstUvwx " * 20_000, b"A\\/" * 2**18):
         played(untyped, text, range(0, len(text), 16_000))
-    assert time.monotonic() - began < 15
+    assert time.process_time() - began < 15

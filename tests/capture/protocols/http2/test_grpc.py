@@ -21,6 +21,7 @@ from overheard_capture.content.findings import Reason
 from overheard_capture.decoders.protobuf import NotProtobufError, ProtobufFields, fields
 from overheard_capture.protocols.http2.grpc import Grpc
 from overheard_capture.protocols.http2.reader import http2
+from processes import LONG
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -60,7 +61,7 @@ class Tap:
             target.shutdown(socket.SHUT_WR)
 
     def join(self) -> None:
-        self._threads[0].join(10)
+        self._threads[0].join(LONG)
 
 
 @pytest.fixture
@@ -79,7 +80,7 @@ def asked(port: int, message: bytes, compression: grpc.Compression) -> tuple[byt
     tap = Tap(port)
     with grpc.insecure_channel(f"127.0.0.1:{tap.port}", compression=compression) as channel:
         call = channel.unary_unary("/Echo/Say")
-        assert call(message, timeout=10, metadata=[("x-note", VALUE.decode())]) == message
+        assert call(message, timeout=LONG, metadata=[("x-note", VALUE.decode())]) == message
     tap.join()
     return bytes(tap.sent), bytes(tap.answered)
 

@@ -442,7 +442,7 @@ def long_side(size: int, total: int) -> Callable[[], Heard]:
 def test_long_records_cost_next_to_nothing() -> None:
     """200 MB in records of 16 KB took 20 ms; ten times that is let pass, for other things go on meanwhile."""
     read = long_side(16401, 200_000_000)
-    began = time.perf_counter()
+    began = time.process_time()
     heard = read()
-    assert time.perf_counter() - began < 0.2
+    assert time.process_time() - began < 0.2
     assert heard.client.read["TLS application data"] > 190_000_000

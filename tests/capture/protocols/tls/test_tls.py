@@ -298,7 +298,7 @@ def test_a_long_stream_of_tiny_messages_is_read_in_time_that_grows_with_it() -> 
     """A copy of what is left for each of them would take minutes."""
     said = message(14, b"") * 4096
     kept, origin = HandshakeMessages(), Origin.of_frame(1, 54, len(said))
-    began = time.monotonic()
+    began = time.process_time()
     assert all(kept.add(said, origin) for _ in range(60))
     assert kept.counts == {14: 60 * 4096}
-    assert time.monotonic() - began < 10
+    assert time.process_time() - began < 10

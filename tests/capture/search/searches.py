@@ -1,0 +1,22 @@
+"""Searches that are made when a test first asks for one: each takes a tenth of a second, which only its users pay."""
+
+from __future__ import annotations
+
+from functools import cache
+
+from overheard.words.secret import Secret
+from overheard_capture.search import Search
+
+ENGINES = ("hyperscan", "re")
+
+
+@cache
+def search_of(secret: str) -> Search:
+    """The search for one secret, called as everywhere."""
+    return Search(Secret("message", secret.encode()))
+
+
+@cache
+def searches_of(secret: bytes, any_case: bool) -> list[Search]:
+    """The search for one secret by each engine."""
+    return [Search(Secret("any", secret), any_case=any_case, engine=engine) for engine in ENGINES]
