@@ -83,20 +83,20 @@ def payloads(path: Path) -> Outcome:
     """Look for payloads while recording."""
     dumpcap = Dumpcap(Tap("lo"), path)
     for payload in (b"is sent", b"is never sent"):
-        dumpcap.await_payload(payload)
+        dumpcap.expect_payload(payload)
     send(b"before is sent behind")
-    saw = dumpcap.saw(b"is sent", within=60)
-    other = dumpcap.saw(b"is never sent", within=0)
+    seen = dumpcap.wait_for_payload(b"is sent", timeout=60)
+    other = dumpcap.wait_for_payload(b"is never sent", timeout=0)
     alive, mode = dumpcap.alive, stat.S_IMODE(path.stat().st_mode)
     code = dumpcap.stop()
     return {
-        "saw": saw,
+        "saw": seen,
         "other": other,
         "alive": alive,
         "mode": mode,
         "code": code,
         "alive_afterwards": dumpcap.alive,
-        "saw_afterwards": dumpcap.saw(b"is never sent", within=60),
+        "saw_afterwards": dumpcap.wait_for_payload(b"is never sent", timeout=60),
         "children": children(),
         "said": dumpcap.said,
     }

@@ -10,7 +10,7 @@ from overheard.words.secret import Secret
 from overheard.words.story import SECRET_MESSAGE
 from overheard_capture.captures.reader import read
 from overheard_capture.captures.recording import read_recording
-from overheard_capture.judge import Exhibit, Keys, judge_recording
+from overheard_capture.judge import JudgeInput, Keys, judge_recording
 from overheard_capture.wireshark.tshark import TlsKeys, TsharkInput
 
 if TYPE_CHECKING:
@@ -51,14 +51,14 @@ class Recordings:
         """The client's session keys, as tshark gets them."""
         return TlsKeys((self.keys,))
 
-    def exhibit(self, name: str) -> Exhibit:
+    def judge_input(self, name: str) -> JudgeInput:
         """A recording as the judge gets it, with the client's session keys."""
         path = self.path(name)
-        return Exhibit(path, read_recording(path), SECRET, Keys(self.keys))
+        return JudgeInput(path, read_recording(path), SECRET, Keys(self.keys))
 
     def judge(self, name: str, **changes: Path | Secret | Recording | Keys | None) -> Verdict:
         """The verdict on a recording, perhaps with something in the exhibit changed."""
-        return judge_recording(replace(self.exhibit(name), **changes))  # type: ignore[arg-type]
+        return judge_recording(replace(self.judge_input(name), **changes))  # type: ignore[arg-type]
 
 
 def reasons(verdict: Verdict) -> set[str]:
@@ -77,7 +77,7 @@ class Doctored:
 
     def __init__(self, recordings: Recordings, folder: Path, name: str = "https") -> None:
         self.recordings, self.name, self.path = recordings, name, folder / "doctored.pcapng"
-        mark = recordings.exhibit(name).recording.end_mark.encode()
+        mark = recordings.judge_input(name).recording.end_mark.encode()
         self.frames = [frame.data for frame in read(recordings.path(name)).frames]
         self.at = next(number for number, data in enumerate(self.frames) if mark in data)
 

@@ -26,12 +26,12 @@ _HINTS = {
 }
 
 
-def absent(case: Case, sightings: list[Sighting]) -> Iterator[Check]:
+def check_absent(case: Case, sightings: list[Sighting]) -> Iterator[Check]:
     """Check that the secret was seen nowhere, and that everything searched could be read."""
     facts = case.facts
     searched = f"{count(facts.streams, 'TCP stream')} and {count(facts.frames - facts.left_out, 'frame')}"
     nowhere = f"none of its {len(case.evidence.search.spellings)} spellings is in {searched}"
-    more = case.evidence.finds.more[case.number]
+    more = case.evidence.hits.more[case.number]
     seen = count(len(sightings) + more, "place") + (f", of which {len(sightings)} are listed" if more else "")
     yield Check(Rule.ABSENT, "absent", not sightings, f"it was seen in {seen}" if sightings else nowhere)
     yield _readable(case)

@@ -59,22 +59,24 @@ def judge(  # noqa: PLR0913  (all but two are mostly left out)
 
     Raises SettingsError if files, secrets or options are invalid, and UnreadableError if keys cannot be read.
     """
-    named, paths = _named(secrets), _listed(files)
+    named, paths = _secret_list(secrets), _path_list(files)
     _check(options)
-    logs = tuple(_readable(Path(each)) for each in keys)
+    key_logs = tuple(_readable(Path(each)) for each in keys)
     search = search_for(tuple(named), any_case=options.any_case)
     from overheard_capture.judge.files import FileSet, judge_files  # noqa: PLC0415  (while the search is made)
 
     with tempfile.TemporaryDirectory(prefix="overheard-") as made:
         folder = Path(made)
-        if logs or second_witness:
+        if key_logs or second_witness:
             # tshark needs files.
-            paths = [_spooled(folder) if str(path) == STANDARD_INPUT else path for path in paths]
+            paths = [_spool(folder) if str(path) == STANDARD_INPUT else path for path in paths]
         names: dict[Path | str, str] = {path: STANDARD_INPUT for path in paths if path == folder / _SPOOLED}
-        return judge_files(FileSet(paths, logs, folder, names), search, options, second_witness, _told(progress, paths))
+        return judge_files(
+            FileSet(paths, key_logs, folder, names), search, options, second_witness, _byte_progress(progress, paths)
+        )
 
 
-def _listed(files: Files) -> list[Path | str]:
+def _path_list(files: Files) -> list[Path | str]:
     paths = [files] if isinstance(files, str | Path) else list(files)
     if not paths:
         raise SettingsError("no capture is named")
@@ -88,7 +90,7 @@ def _check(options: Options) -> None:
             raise SettingsError(f"nobody can vouch for {each!r}", hint=f"there is {' and '.join(VOUCHED)}")
 
 
-def _named(secrets: Secrets) -> list[Secret]:
+def _secret_list(secrets: Secrets) -> list[Secret]:
     if isinstance(secrets, Mapping):
         try:
             made = [
@@ -114,14 +116,14 @@ def _readable(path: Path) -> Path:
         raise UnreadableError(f"the keys in {path} cannot be read: {problem.strerror}") from None
 
 
-def _spooled(folder: Path) -> Path:
+def _spool(folder: Path) -> Path:
     path = folder / _SPOOLED
     with path.open("wb") as file:
         shutil.copyfileobj(sys.stdin.buffer, file)
     return path
 
 
-def _told(progress: Progress | None, paths: Sequence[Path | str]) -> Callable[[int], None] | None:
+def _byte_progress(progress: Progress | None, paths: Sequence[Path | str]) -> Callable[[int], None] | None:
     if progress is None:
         return None
     total = stored(paths)

@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING
 from overheard.words.errors import UnreadableError
 from overheard.words.layer import TLS_BY_A_PARTY, TLS_BY_THE_INTERCEPTOR, TLS_BY_THE_STOLEN_KEY, Layer, OpenedBy
 from overheard_capture.captures.inputs import called, only_once
-from overheard_capture.judge.decrypted import finds_in
-from overheard_capture.judge.exhibit import NO_KEYS, Keys
+from overheard_capture.judge.decrypted import hits_in
 from overheard_capture.judge.fernet import FernetKeys
-from overheard_capture.scan.finds import Finds
+from overheard_capture.judge.judge_input import NO_KEYS, Keys
+from overheard_capture.scan.hits import HitTable
 from overheard_capture.wireshark import tshark
-from overheard_capture.wireshark.merged import one_file
+from overheard_capture.wireshark.merged import merge_files
 
 if TYPE_CHECKING:
     from overheard.words.recording import Recording
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from overheard.words.visible import Visible
     from overheard_capture.captures.reader import FileFacts
     from overheard_capture.scan.facts import Facts
-    from overheard_capture.scan.finds import Find
+    from overheard_capture.scan.hits import Hit
     from overheard_capture.search import Search
 
 
@@ -51,8 +51,8 @@ class Evidence:
     search: Search
     file: FileFacts
     facts: Facts
-    finds: Finds
-    tokens: FernetKeys
+    hits: HitTable
+    fernet_keys: FernetKeys
     recording: Recording | None = None
     keys: Keys = NO_KEYS
     spy: Keys = NO_KEYS
@@ -67,7 +67,7 @@ class Evidence:
             raise UnreadableError(
                 f"keys came with {called(once)}, which can be read but once", hint="save it as a file, and judge that"
             )
-        return one_file(self.files, self.folder) if self.folder and len(self.files) > 1 else Path(self.files[0])
+        return merge_files(self.files, self.folder) if self.folder and len(self.files) > 1 else Path(self.files[0])
 
     @cached_property
     def visible(self) -> tuple[Visible, ...]:
@@ -75,49 +75,49 @@ class Evidence:
         return tuple(_without(self.search, stream) for stream in self.facts.visible)
 
     @cached_property
-    def for_tshark(self) -> tshark.TsharkInput:
+    def tshark_input(self) -> tshark.TsharkInput:
         """The file with the options for tshark. Raises UnreadableError."""
-        return tshark.TsharkInput.showing(self.path, self.visible)
+        return tshark.TsharkInput.for_streams(self.path, self.visible)
 
     @cached_property
-    def pieces(self) -> list[tshark.DecryptedData]:
+    def decrypted(self) -> list[tshark.DecryptedData]:
         """What the parties' keys decrypt of TLS. Raises UnreadableError."""
-        return self._opened(self.keys.tls)
+        return self._decrypt(self.keys.tls)
 
     @cached_property
-    def by_the_parties(self) -> Finds:
+    def party_hits(self) -> HitTable:
         """Hits in what the parties' keys decrypt of TLS. Raises UnreadableError."""
-        return self._finds_in(self.pieces, TLS_BY_A_PARTY)
+        return self._hits_in(self.decrypted, TLS_BY_A_PARTY)
 
     @cached_property
-    def by_the_spy(self) -> Finds:
+    def spy_hits(self) -> HitTable:
         """Hits in what the spy's session keys decrypt. Raises UnreadableError."""
         keys = tshark.TlsKeys(self.spy.tls.logs)
-        return self._finds_in(self._opened(keys), TLS_BY_THE_INTERCEPTOR)
+        return self._hits_in(self._decrypt(keys), TLS_BY_THE_INTERCEPTOR)
 
     @cached_property
-    def by_the_stolen_key(self) -> Finds:
+    def stolen_key_hits(self) -> HitTable:
         """Hits in what the server's private key decrypts. Raises UnreadableError."""
         keys = tshark.TlsKeys(private=self.spy.tls.private)
-        return self._finds_in(self._opened(keys), TLS_BY_THE_STOLEN_KEY)
+        return self._hits_in(self._decrypt(keys), TLS_BY_THE_STOLEN_KEY)
 
-    def _finds_in(self, pieces: list[tshark.DecryptedData], layer: Layer) -> Finds:
-        return finds_in(pieces, self.path, self.search, layer) if pieces else Finds()
+    def _hits_in(self, decrypted: list[tshark.DecryptedData], layer: Layer) -> HitTable:
+        return hits_in(decrypted, self.path, self.search, layer) if decrypted else HitTable()
 
-    def _opened(self, keys: tshark.TlsKeys) -> list[tshark.DecryptedData]:
+    def _decrypt(self, keys: tshark.TlsKeys) -> list[tshark.DecryptedData]:
         # Several files are not merged without need.
-        return tshark.opened(self.for_tshark, keys, self.facts.tls) if keys and self.facts.tls else []
+        return tshark.decrypt(self.tshark_input, keys, self.facts.tls) if keys and self.facts.tls else []
 
     @cached_property
     def tls_content(self) -> tshark.TlsContent:
         """What tshark sees in the TLS streams with all keys, whoever has them. Raises UnreadableError."""
         keys, spy = self.keys.tls, self.spy.tls
-        return tshark.tls_content(self.for_tshark, tshark.TlsKeys((*keys.logs, *spy.logs), spy.private))
+        return tshark.tls_content(self.tshark_input, tshark.TlsKeys((*keys.logs, *spy.logs), spy.private))
 
 
-def opened_by(find: Find, who: OpenedBy) -> bool:
+def opened_by(hit: Hit, who: OpenedBy) -> bool:
     """Whether a key of `who` opened one of the layers of a hit."""
-    return any(layer.opened_by is who for layer in find.found.layers)
+    return any(layer.opened_by is who for layer in hit.occurrence.layers)
 
 
 @dataclass(frozen=True)
@@ -138,15 +138,15 @@ class Case:
         return self.evidence.search.secrets[self.number]
 
     @cached_property
-    def _finds(self) -> list[Find]:
-        return self.evidence.finds.of(self.number)
+    def _hits(self) -> list[Hit]:
+        return self.evidence.hits.of(self.number)
 
     @property
-    def seen(self) -> list[Find]:
+    def exposed(self) -> list[Hit]:
         """Hits for those who should not know the secret."""
-        return [find for find in self._finds if not opened_by(find, OpenedBy.PARTY)]
+        return [hit for hit in self._hits if not opened_by(hit, OpenedBy.PARTY)]
 
     @property
-    def sealed(self) -> list[Find]:
+    def known_to_parties(self) -> list[Hit]:
         """Hits that only the parties' keys reveal."""
-        return [find for find in self._finds if opened_by(find, OpenedBy.PARTY)]
+        return [hit for hit in self._hits if opened_by(hit, OpenedBy.PARTY)]

@@ -13,8 +13,8 @@ from overheard_capture.captures.reader import ordered
 from overheard_capture.captures.recording import read_recording, recording_file
 from overheard_capture.judge import unreadable, verdict
 from overheard_capture.judge.evidence import Case
-from overheard_capture.judge.exhibit import Keys
-from overheard_capture.judge.read import look
+from overheard_capture.judge.judge_input import Keys
+from overheard_capture.judge.read import evidence_from_files
 from overheard_capture.judge.sightings import unwrapped
 
 if TYPE_CHECKING:
@@ -38,7 +38,7 @@ class FileSet:
     folder: Path
     names: Mapping[Path | str, str] = field(default_factory=dict)
 
-    def called(self, paths: Sequence[Path | str], search: Search) -> tuple[str, ...]:
+    def display_names(self, paths: Sequence[Path | str], search: Search) -> tuple[str, ...]:
         """The names of files for messages, without the secrets."""
         return tuple(self.names.get(path) or search.without(str(path)) for path in paths)
 
@@ -55,7 +55,7 @@ def judge_files(
     try:
         if problem:
             raise problem
-        evidence = look(
+        evidence = evidence_from_files(
             paths,
             search,
             options,
@@ -64,11 +64,11 @@ def judge_files(
             progress=progress,
         )
     except UnreadableError as error:
-        account = Account(source.called(paths, search), 0, 0, 0.0, {}, ())
+        account = Account(source.display_names(paths, search), 0, 0, 0.0, {}, ())
         return Report({secret.name: unreadable(error) for secret in search.secrets}, account)
     evidence.folder = source.folder
     evidence.keys = Keys(more=(*source.keys, *_embedded(evidence, source.folder)))
-    report = _report(evidence, source.called(paths, search))
+    report = _report(evidence, source.display_names(paths, search))
     if not second_witness:
         return report
     from overheard_capture.judge.second_witness import (  # noqa: PLC0415  (it is asked seldom)

@@ -24,7 +24,7 @@ class SegmentPayload(NamedTuple):
     direction: str
 
 
-def segments(path: Path, frames: Collection[int]) -> dict[int, SegmentPayload]:
+def index_segments(path: Path, frames: Collection[int]) -> dict[int, SegmentPayload]:
     """Index these frames, as far as each is a TCP segment with payload."""
     if not frames:
         return {}

@@ -19,21 +19,21 @@ from overheard.words.options import USUAL, Options
 from overheard.words.report import Disagreement, Report
 from overheard.words.sighting import Sighting
 from overheard.words.verdict import Check, Rule, Verdict, decide
-from overheard_capture.wireshark.fields import within
-from overheard_capture.wireshark.merged import one_file
+from overheard_capture.wireshark.fields import host_display_filter
+from overheard_capture.wireshark.merged import merge_files
 from overheard_capture.wireshark.witness_query import Witnessed, WitnessQuery
 
 if TYPE_CHECKING:
     from overheard.words.report import Flow
     from overheard.words.secret import Secret
 
-__all__ = ["Witnessed", "ask", "disagreements", "dissectors", "second_opinion"]
+__all__ = ["Witnessed", "disagreements", "dissectors", "query_tshark", "second_opinion"]
 
 OURS, TSHARK = "our reader", "tshark"
 # The time limit of tshark in seconds.
 PATIENCE = 1800
 # The maximum number of secrets in one query: tshark takes long to compile a larger one.
-_AT_ONCE = 6
+_SECRETS_PER_QUERY = 6
 # The dissector of tshark, by the beginning of a flow's protocol in our table.
 _DISSECTORS = {"TLS": "tls", "HTTP/1": "http", "WebSocket": "http", "HTTP/2": "http2"}
 
@@ -52,26 +52,30 @@ class WitnessOptions(NamedTuple):
 _USUAL = WitnessOptions()
 
 
-def ask(paths: Sequence[Path], secrets: Sequence[Secret], how: WitnessOptions = _USUAL) -> dict[str, list[Witnessed]]:
+def query_tshark(
+    paths: Sequence[Path], secrets: Sequence[Secret], how: WitnessOptions = _USUAL
+) -> dict[str, list[Witnessed]]:
     """Search with tshark. Returns the frames by name of the secret; frame numbers run through all `paths` in order.
 
     Raises UnreadableError if tshark is missing or fails.
     """
     seen: dict[str, list[Witnessed]] = {secret.name: [] for secret in secrets}
-    scope = within(how.options.only, how.options.without)
+    scope = host_display_filter(how.options.only, how.options.without)
     questions = [
-        WitnessQuery(secrets[at : at + _AT_ONCE], how.options.any_case, scope, how.decode_as or {}, how.patience)
-        for at in range(0, len(secrets), _AT_ONCE)
+        WitnessQuery(
+            secrets[at : at + _SECRETS_PER_QUERY], how.options.any_case, scope, how.decode_as or {}, how.patience
+        )
+        for at in range(0, len(secrets), _SECRETS_PER_QUERY)
     ]
     with tempfile.TemporaryDirectory(prefix="overheard-witness-") as folder:
-        path = one_file(paths, Path(folder))
+        path = merge_files(paths, Path(folder))
         for question in questions:
-            for name, witnessed in question.ask(path):
+            for name, witnessed in question.run(path):
                 seen[name].append(witnessed)
-    return {name: _each_frame_once(witnessed) for name, witnessed in seen.items()}
+    return {name: _unique_frames(witnessed) for name, witnessed in seen.items()}
 
 
-def _each_frame_once(witnessed: list[Witnessed]) -> list[Witnessed]:
+def _unique_frames(witnessed: list[Witnessed]) -> list[Witnessed]:
     first: dict[int, Witnessed] = {}
     for each in witnessed:
         if each.frame not in first or not first[each.frame].field:
@@ -84,11 +88,11 @@ def dissectors(flows: Iterable[Flow]) -> dict[str, str]:
 
     Ports with more than one protocol are left to tshark.
     """
-    spoken: dict[str, set[str]] = defaultdict(set)
+    protocols: dict[str, set[str]] = defaultdict(set)
     for flow in flows:
         if flow.transport.upper() == "TCP":
-            spoken[flow.server.rpartition(":")[2]] |= _dissectors(flow.what)
-    return {f"tcp.port=={port}": kind for port, (kind, *more) in spoken.items() if kind and not more}
+            protocols[flow.server.rpartition(":")[2]] |= _dissectors(flow.what)
+    return {f"tcp.port=={port}": kind for port, (kind, *more) in protocols.items() if kind and not more}
 
 
 def _dissectors(what: str) -> set[str]:
@@ -110,7 +114,7 @@ def disagreements(
     found: list[Disagreement] = []
     for name in sorted({*sightings, *witnessed}):
         ours, theirs = sightings.get(name, ()), witnessed.get(name, ())
-        found += _only_theirs(name, ours, theirs)
+        found += _only_tshark(name, ours, theirs)
         found += _only_ours(name, ours, theirs)
     return tuple(found)
 
@@ -119,7 +123,7 @@ def _agree(seen: Sighting, other: Witnessed) -> bool:
     return seen.stream in other.streams or not {seen.frame, *seen.frames}.isdisjoint((other.frame, *other.parts))
 
 
-def _only_theirs(name: str, ours: Sequence[Sighting], theirs: Sequence[Witnessed]) -> Iterable[Disagreement]:
+def _only_tshark(name: str, ours: Sequence[Sighting], theirs: Sequence[Witnessed]) -> Iterable[Disagreement]:
     for other in theirs:
         if not any(_agree(seen, other) for seen in ours):
             yield Disagreement(name, other.frame, TSHARK, f"{other.spelling}, in {_where(other)}")
@@ -148,22 +152,22 @@ def second_opinion(
     """
     decode_as = how.decode_as if how.decode_as is not None else dissectors(report.account.flows)
     try:
-        witnessed = ask(paths, secrets, how._replace(decode_as=decode_as))
+        witnessed = query_tshark(paths, secrets, how._replace(decode_as=decode_as))
     except UnreadableError as error:
         missing = Check(Rule.ABSENT, "second-witness", holds=False, says=error.args[0], hint=error.hint)
-        return replace(report, verdicts={name: _with(each, missing) for name, each in report.verdicts.items()})
+        return replace(report, verdicts={name: _with_check(each, missing) for name, each in report.verdicts.items()})
     differ = disagreements({name: verdict.sightings for name, verdict in report.verdicts.items()}, witnessed)
     verdicts = {
-        name: _weighed(name, verdict, witnessed.get(name, []), [each for each in differ if each.secret == name])
+        name: _combined(name, verdict, witnessed.get(name, []), [each for each in differ if each.secret == name])
         for name, verdict in report.verdicts.items()
     }
     return replace(report, verdicts=verdicts, disagreements=differ)
 
 
-def _weighed(name: str, verdict: Verdict, witnessed: Sequence[Witnessed], differ: Sequence[Disagreement]) -> Verdict:
+def _combined(name: str, verdict: Verdict, witnessed: Sequence[Witnessed], differ: Sequence[Disagreement]) -> Verdict:
     theirs = {each.frame for each in differ if each.seen_by == TSHARK}
     missed = [each for each in witnessed if each.frame in theirs]
-    return _with(
+    return _with_check(
         verdict, _opinion(witnessed, missed, bool(verdict.sightings)), [_as_sighting(name, each) for each in missed]
     )
 
@@ -183,7 +187,7 @@ def _opinion(witnessed: Sequence[Witnessed], missed: Sequence[Witnessed], ours: 
     return Check(Rule.ABSENT, "second-witness", not missed, says, hint)
 
 
-def _with(verdict: Verdict, check: Check, sightings: Sequence[Sighting] = ()) -> Verdict:
+def _with_check(verdict: Verdict, check: Check, sightings: Sequence[Sighting] = ()) -> Verdict:
     again = decide((*verdict.checks, check), (*verdict.sightings, *sightings), verdict.presence)
     return replace(verdict, outcome=again.outcome, checks=again.checks, sightings=again.sightings)
 

@@ -19,25 +19,25 @@ if TYPE_CHECKING:
     from overheard_capture.judge.evidence import Case
 
 
-def spied(case: Case) -> tuple[list[Sighting], Check]:
+def check_spied(case: Case) -> tuple[list[Sighting], Check]:
     """Sightings with the spy's keys for TLS or in the interceptor's notebook, and a check on all that the spy sees.
 
     Hits that the spy's Fernet keys reveal are found in the main reading, and only count for the check.
     """
     seen: list[Sighting] = []
     problems: list[str] = []
-    if OpenedBy.INTERCEPTOR in case.evidence.tokens.useless:
-        problems.append(case.evidence.tokens.useless[OpenedBy.INTERCEPTOR])
-    for look in (_in_tls, _in_tls_of_the_server, _in_the_notebook):
+    if OpenedBy.INTERCEPTOR in case.evidence.fernet_keys.errors:
+        problems.append(case.evidence.fernet_keys.errors[OpenedBy.INTERCEPTOR])
+    for method in (_in_tls, _in_tls_of_the_server, _in_the_notebook):
         # One way may fail while another succeeds.
         try:
-            seen += look(case)
+            seen += method(case)
         except (OverheardError, OSError) as error:
             problems.append(str(error))
     if problems:
         return seen, _check("spied", "; ".join(problems), "see that tshark, and what is kept of the spy, can be used")
-    by_the_spy = (find for find in case.seen if opened_by(find, OpenedBy.INTERCEPTOR))
-    unsealed = sightings(case, by_the_spy)
+    spy_hits = (hit for hit in case.exposed if opened_by(hit, OpenedBy.INTERCEPTOR))
+    unsealed = sightings(case, spy_hits)
     if first := next(iter((*unsealed, *seen)), None):
         return seen, _check("spied", f"a spy saw it {first.how}")
     spy = case.evidence.spy
@@ -50,11 +50,11 @@ def _check(code: str, says: str, hint: str = "", *, holds: bool = False) -> Chec
 
 
 def _in_tls(case: Case) -> Iterator[Sighting]:
-    yield from sightings(case, case.evidence.by_the_spy.of(case.number))
+    yield from sightings(case, case.evidence.spy_hits.of(case.number))
 
 
 def _in_tls_of_the_server(case: Case) -> Iterator[Sighting]:
-    yield from sightings(case, case.evidence.by_the_stolen_key.of(case.number))
+    yield from sightings(case, case.evidence.stolen_key_hits.of(case.number))
 
 
 def _notes(notebook: Path) -> list[tuple[float, str, bytes]]:

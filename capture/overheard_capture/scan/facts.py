@@ -33,12 +33,12 @@ class Facts:
     left_out: int = 0
     searched: int = 0
     streams: int = 0
-    busy: int = 0
+    flows_with_payload: int = 0
     marks: dict[bytes, int] = field(default_factory=dict)
     cut_short: Tally[int] = field(default_factory=Tally)
     fragments: Tally[str] = field(default_factory=Tally)
     gaps: Tally[str] = field(default_factory=Tally)
-    open_ended: Tally[int] = field(default_factory=Tally)
+    incomplete: Tally[int] = field(default_factory=Tally)
     conflicts: Tally[str] = field(default_factory=Tally)
     late: Tally[str] = field(default_factory=Tally)
     cut_off: Tally[int] = field(default_factory=Tally)
@@ -63,17 +63,17 @@ class Facts:
                 self.conflicts.add(str(direction), order)
             if direction.late:
                 self.late.add(str(direction), order)
-        self.busy += any(direction.seen for direction in connection.directions)
+        self.flows_with_payload += any(direction.seen for direction in connection.directions)
         if connection.cut_off:
             self.cut_off.add(connection.number, order)
         elif not connection.complete:
-            self.open_ended.add(connection.number, order)
+            self.incomplete.add(connection.number, order)
 
     def add_flows(self, other: Facts) -> None:
         """Add the flows of another reading of the same capture."""
-        for name in ("searched", "streams", "busy", "protected", "more_flows"):
+        for name in ("searched", "streams", "flows_with_payload", "protected", "more_flows"):
             setattr(self, name, getattr(self, name) + getattr(other, name))
-        for name in ("gaps", "open_ended", "conflicts", "late", "cut_off"):
+        for name in ("gaps", "incomplete", "conflicts", "late", "cut_off"):
             getattr(self, name).add_all(getattr(other, name))
         for what, tally in other.unread.items():
             self.unread.setdefault(what, Tally()).add_all(tally)
@@ -83,7 +83,7 @@ class Facts:
         self.visible += other.visible
         self.tls += other.tls
 
-    def arrange(self) -> None:
+    def sort_flows(self) -> None:
         """Sort the flows, and drop those beyond the maximum."""
         self.flows.sort(key=lambda flow: (flow.stream < 0, flow.stream, flow.began, flow.client, flow.server))
         self.visible.sort(key=lambda stream: stream.stream)

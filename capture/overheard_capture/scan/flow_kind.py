@@ -14,8 +14,8 @@ class FlowKind(StrEnum):
 
     TLS = "TLS"
     TEXT = "plain text"
-    LATER = "TLS behind something in clear"
-    MISTAKEN = "TLS in clear on one side and plain text on the other"
+    UPGRADED = "TLS behind something in clear"
+    MISMATCHED = "TLS in clear on one side and plain text on the other"
     NOTHING = "nothing"
     UNKNOWN = "something that this judge cannot read"
 
@@ -25,16 +25,18 @@ def flow_kind_of(both_findings: tuple[Findings, Findings]) -> FlowKind:
 
     MISMATCHED means that one side mistook the port: a hello is answered by text, or text by an alert.
     """
-    said = [findings for findings in both_findings if findings.read.total()]
-    if not said:
+    nonempty = [findings for findings in both_findings if findings.read.total()]
+    if not nonempty:
         return FlowKind.NOTHING
-    if any(findings.troubles for findings in said):
+    if any(findings.troubles for findings in nonempty):
         return FlowKind.UNKNOWN
-    of_tls = [findings.encryption is not None for findings in said]
+    of_tls = [findings.encryption is not None for findings in nonempty]
     if not any(of_tls):
         return FlowKind.TEXT
     if not all(of_tls):
-        return FlowKind.MISTAKEN
+        return FlowKind.MISMATCHED
     return (
-        FlowKind.LATER if any(findings.encryption and findings.encryption.begins for findings in said) else FlowKind.TLS
+        FlowKind.UPGRADED
+        if any(findings.encryption and findings.encryption.begins for findings in nonempty)
+        else FlowKind.TLS
     )

@@ -38,11 +38,11 @@ def add_connection(facts: Facts, connection: Connection, both_findings: tuple[Fi
     what = _kinds(both_findings) or "nothing"
     facts.kinds[what] += 1
     kind = flow_kind_of(both_findings)
-    if kind in (FlowKind.TLS, FlowKind.LATER):
+    if kind in (FlowKind.TLS, FlowKind.UPGRADED):
         facts.tls.append(connection.number)
     if _is_full(facts):
         return
-    shown = visible_of(
+    visible = visible_of(
         number=connection.number,
         client=str(connection.client.source),
         server=str(connection.server.source),
@@ -53,9 +53,9 @@ def add_connection(facts: Facts, connection: Connection, both_findings: tuple[Fi
         content=kind,
         both_findings=both_findings,
     )
-    facts.visible.append(shown)
-    ends = shown.stream, shown.client, shown.server
-    extent = FlowExtent(*ends, shown.began, shown.lasted, shown.sent, shown.answered)
+    facts.visible.append(visible)
+    ends = visible.stream, visible.client, visible.server
+    extent = FlowExtent(*ends, visible.began, visible.lasted, visible.sent, visible.answered)
     facts.flows.append(_row(extent, what, protected, both_findings))
 
 
@@ -104,13 +104,16 @@ def _remarks(both_findings: tuple[Findings, Findings]) -> tuple[str, ...]:
 
 def _all_encrypted(flow: DatagramFlow) -> bool:
     """Whether every datagram is inside DTLS or QUIC, and both sides agreed on keys."""
-    said = [findings for seen, findings in zip(flow.seen, flow.both_findings, strict=True) if seen]
-    return all(each.encryption is not None and each.encryption.protected and not each.troubles for each in said)
+    nonempty = [findings for seen, findings in zip(flow.seen, flow.both_findings, strict=True) if seen]
+    return all(each.encryption is not None and each.encryption.protected and not each.troubles for each in nonempty)
 
 
 def _is_protected(directions: Iterable[Direction], both_findings: Iterable[Findings]) -> bool:
     """Whether every byte that was sent is inside TLS."""
-    said = [(way, findings) for way, findings in zip(directions, both_findings, strict=True) if way.seen]
-    return bool(said) and all(
-        findings.encryption is not None and findings.encryption.protected and not way.missing for way, findings in said
+    nonempty = [
+        (direction, findings) for direction, findings in zip(directions, both_findings, strict=True) if direction.seen
+    ]
+    return bool(nonempty) and all(
+        findings.encryption is not None and findings.encryption.protected and not direction.missing
+        for direction, findings in nonempty
     )

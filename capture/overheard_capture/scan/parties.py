@@ -32,7 +32,7 @@ class Parties:
         """Add something between these hosts that could not be read. A Tally keeps the first places by `order`."""
         self._unread.setdefault((frozenset(addresses), what), Tally()).add(where, order)
 
-    def join(self, other: Parties) -> None:
+    def merge(self, other: Parties) -> None:
         """Add the results of another reading of the same capture."""
         self._parties |= other._parties
         for key, tally in other._unread.items():

@@ -28,14 +28,14 @@ if TYPE_CHECKING:
     from overheard.words.secret import Secret
     from overheard_capture.captures.reader import FileFacts
     from overheard_capture.reassembly.share import Share
-    from overheard_capture.scan.reading import Part
+    from overheard_capture.scan.reading import PartialResult
 
 # `OVERHEARD_PROCESSES=1` disables it.
 _SWITCH = "OVERHEARD_PROCESSES"
 _CORES = 2
 # Its start takes some 0.3 s, so at least this many seconds must be left to read; and the estimate needs this many
 # seconds after the first chunk.
-_WORTH, _AT_FIRST = 1.0, 0.1
+_MINIMUM_SAVING, _MEASURING_TIME = 1.0, 0.1
 
 
 class HelperFailedError(Exception):
@@ -56,7 +56,7 @@ class HelperResult(NamedTuple):
 
     frames: int
     unpacked: int
-    part: Part
+    partial: PartialResult
 
 
 class SecondProcess:
@@ -77,7 +77,7 @@ class SecondProcess:
             with self._process as process:
                 process.kill()
 
-    def consider(self, done: int, reading: Reading) -> None:
+    def start_if_worthwhile(self, done: int, reading: Reading) -> None:
         """Divide the work if the rest will take long. `done` is the number of bytes read so far."""
         if not self._task:
             return
@@ -86,25 +86,25 @@ class SecondProcess:
             self._began = now, done
             return
         seconds, read = now - self._began[0], done - self._began[1]
-        if seconds < _AT_FIRST or not reading.may_divide:
+        if seconds < _MEASURING_TIME or not reading.may_divide:
             return
-        if seconds / max(read, 1) * (self._total - done) > _WORTH and (process := started()):
+        if seconds / max(read, 1) * (self._total - done) > _MINIMUM_SAVING and (process := start_helper()):
             self._process = process
             _send(process, (self._task, reading.divide()))
         self._task = None
 
-    def part(self, facts: FileFacts) -> Part | None:
+    def result(self, facts: FileFacts) -> PartialResult | None:
         """Wait for the results of the second process; None if there was none.
 
         Raises HelperFailedError if it failed, or did not read the same files.
         """
         if not self._process:
             return None
-        said, _ = self._process.communicate()
-        done = None if self._process.returncode else pickle.loads(said)  # noqa: S301  (it is from a process of ours)
+        output, _ = self._process.communicate()
+        done = None if self._process.returncode else pickle.loads(output)  # noqa: S301  (it is from a process of ours)
         if not isinstance(done, HelperResult) or (done.frames, done.unpacked) != (facts.frames, facts.unpacked):
             raise HelperFailedError
-        return done.part
+        return done.partial
 
 
 def _total(paths: tuple[Path | str, ...]) -> int:
@@ -118,7 +118,7 @@ def _total(paths: tuple[Path | str, ...]) -> int:
     return stored(paths) or 0
 
 
-def started() -> subprocess.Popen[bytes] | None:
+def start_helper() -> subprocess.Popen[bytes] | None:
     """Start a process that waits for its task; None if that is impossible."""
     try:
         return subprocess.Popen(
@@ -132,44 +132,44 @@ def started() -> subprocess.Popen[bytes] | None:
         return None
 
 
-def _send(process: subprocess.Popen[bytes], what: tuple[HelperTask, Share]) -> None:
+def _send(process: subprocess.Popen[bytes], task: tuple[HelperTask, Share]) -> None:
     """Send the task over a pipe: it contains secrets, which must not appear in a list of processes."""
     if process.stdin:
         # If the process has died, `part` will notice.
         with suppress(BrokenPipeError), process.stdin:
-            pickle.dump(what, process.stdin)
+            pickle.dump(task, process.stdin)
         process.stdin = None
 
 
 def read_all(
-    task: HelperTask, reading: Reading, *, ask: bool, progress: Callable[[int], None] | None = None
-) -> tuple[FileFacts, Part | None]:
-    """Read all files of a task; with `ask`, a second process may read some of the flows.
+    task: HelperTask, reading: Reading, *, use_helper: bool, progress: Callable[[int], None] | None = None
+) -> tuple[FileFacts, PartialResult | None]:
+    """Read all files of a task; with `use_helper`, a second process may read some of the flows.
 
     Returns facts about the files, and the results of the second process. `progress` is called with the number of bytes
     of the files read so far. Raises UnreadableError, and HelperFailedError if the second process failed.
     """
     reader = CaptureReader(task.paths, checked=True)
-    with SecondProcess(task if ask else None) as helper:
+    with SecondProcess(task if use_helper else None) as helper:
         for chunk in reader.chunks():
             reading.read(chunk)
             if progress:
                 progress(reader.facts.stored)
-            helper.consider(reader.facts.stored, reading)
-        return reader.facts, helper.part(reader.facts)
+            helper.start_if_worthwhile(reader.facts.stored, reading)
+        return reader.facts, helper.result(reader.facts)
 
 
-def help_with(task: HelperTask, share: Share) -> HelperResult:
+def read_share(task: HelperTask, share: Share) -> HelperResult:
     """Read a share of the flows."""
     search = search_for(task.secrets, any_case=task.options.any_case)
     reading = Reading(search, task.options, share=share)
-    facts, _ = read_all(task, reading, ask=False)
-    return HelperResult(facts.frames, facts.unpacked, reading.part())
+    facts, _ = read_all(task, reading, use_helper=False)
+    return HelperResult(facts.frames, facts.unpacked, reading.partial_result())
 
 
 def main() -> None:
     """Read a task from standard input, and write the result to standard output."""
     # Ctrl-C is handled by the parent process.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    done = help_with(*pickle.load(sys.stdin.buffer))  # noqa: S301  (who starts us gives us the pipe)
+    done = read_share(*pickle.load(sys.stdin.buffer))  # noqa: S301  (who starts us gives us the pipe)
     pickle.dump(done, sys.stdout.buffer)

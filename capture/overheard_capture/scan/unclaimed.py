@@ -13,19 +13,19 @@ if TYPE_CHECKING:
     from overheard_capture.provenance.origin import Bytes
     from overheard_capture.search import Match, Search
 
-    Tell = Callable[[Match, Place, bytes, bytes, bytes], None]
+    ReportMatch = Callable[[Match, Place, bytes, bytes, bytes], None]
 
 # Pieces are collected up to this size: searching a few bytes costs as much as searching thousands.
 _BLOCK = 256 << 10
 
 
 class UnclaimedBytes:
-    """Collects pieces of frames, and searches many at a time. Calls `tell` for each match."""
+    """Collects pieces of frames, and searches many at a time. Calls `report` for each match."""
 
-    def __init__(self, search: Search, tell: Tell) -> None:
+    def __init__(self, search: Search, report: ReportMatch) -> None:
         self.searched = 0
         self._search = search
-        self._tell = tell
+        self._report = report
         self._data = bytearray()
         self._pieces: list[Span] = []
 
@@ -40,13 +40,13 @@ class UnclaimedBytes:
 
     def flush(self) -> None:
         """Search what was collected."""
-        self.look_at(self._data, self._pieces)
+        self.search(self._data, self._pieces)
         self._data, self._pieces = bytearray(), []
 
-    def look_at(self, data: Bytes, pieces: list[Span] | PackedSpans) -> None:
+    def search(self, data: Bytes, pieces: list[Span] | PackedSpans) -> None:
         """Search `data`, a concatenation of pieces of frames."""
         self.searched += len(data)
-        touched = dict.fromkeys(
+        matching = dict.fromkeys(
             index
             for match in self._search.matches(data)
             for index in range(
@@ -54,15 +54,15 @@ class UnclaimedBytes:
                 bisect.bisect_left(pieces, match.offset + match.length, key=_start),
             )
         )
-        for index in touched:
-            self._look_at_one(data, pieces[index])
+        for index in matching:
+            self._search_piece(data, pieces[index])
 
-    def _look_at_one(self, data: Bytes, piece: Span) -> None:
+    def _search_piece(self, data: Bytes, piece: Span) -> None:
         """Search one piece alone: matches across two pieces are artefacts."""
         alone = bytes(data[piece.start : piece.start + piece.length])
         for match in self._search.matches(alone):
             place = Place(piece.frame, piece.offset + match.offset, match.length, (piece.frame,))
-            self._tell(match, place, *match.excerpt(alone))
+            self._report(match, place, *match.excerpt(alone))
 
 
 def _start(piece: Span) -> int:

@@ -70,6 +70,6 @@ def visible_of(  # noqa: PLR0913  (these are the facts)
     )
 
 
-def _alerts(side: TlsDirection, sender: str) -> Iterator[Alert]:
-    for alert in side.alerts:
+def _alerts(direction: TlsDirection, sender: str) -> Iterator[Alert]:
+    for alert in direction.alerts:
         yield Alert(alert.frame, sender, alert.level, alert.name)

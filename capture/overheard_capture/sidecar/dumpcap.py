@@ -54,15 +54,15 @@ def _search_path() -> str:
 class Dumpcap:
     """A running dumpcap. Raises RecordingError if it does not start."""
 
-    def __init__(self, tap: Tap, path: Path, *, within: float = 10) -> None:
+    def __init__(self, tap: Tap, path: Path, *, timeout: float = 10) -> None:
         command = tap.command
         self._file = path.open("wb", buffering=0)
         path.chmod(0o600)
-        self._news = threading.Condition()
+        self._changed = threading.Condition()
         self._awaited: dict[bytes, bool] = {}
         # Set once dumpcap listens, or has ended without.
-        self._settled = threading.Event()
-        self._listens = False
+        self._ready = threading.Event()
+        self._capturing = False
         self._said: list[str] = []
         self._full = False
         self._process = subprocess.Popen(
@@ -70,12 +70,12 @@ class Dumpcap:
         )
         self._threads = [
             threading.Thread(target=self._copy, args=(self._process.stdout,), daemon=True),
-            threading.Thread(target=self._listen, args=(self._process.stderr,), daemon=True),
+            threading.Thread(target=self._read_stderr, args=(self._process.stderr,), daemon=True),
         ]
         for thread in self._threads:
             thread.start()
         # The end of the process is noticed a moment after its last output.
-        if not self._settled.wait(within) or not self._listens:
+        if not self._ready.wait(timeout) or not self._capturing:
             self.stop()
             path.unlink(missing_ok=True)
             raise RecordingError(
@@ -98,16 +98,17 @@ class Dumpcap:
         """The standard error of dumpcap, without progress messages."""
         return "; ".join(line for line in self._said if not line.startswith(("Capturing on", "File:")))
 
-    def await_payload(self, payload: bytes) -> None:
+    def expect_payload(self, payload: bytes) -> None:
         """Start to look for `payload` in what is recorded from now on."""
-        with self._news:
+        with self._changed:
             self._awaited[payload] = False
 
-    def saw(self, payload: bytes, *, within: float) -> bool:
+    def wait_for_payload(self, payload: bytes, *, timeout: float) -> bool:
         """Wait for at most `within` seconds until `payload` was recorded. Returns whether it was."""
-        with self._news:
+        with self._changed:
             return (
-                self._news.wait_for(lambda: self._awaited[payload] or not self.alive, within) and self._awaited[payload]
+                self._changed.wait_for(lambda: self._awaited[payload] or not self.alive, timeout)
+                and self._awaited[payload]
             )
 
     def stop(self) -> int:
@@ -127,18 +128,18 @@ class Dumpcap:
     def _copy(self, pipe: IO[bytes]) -> None:
         tail = b""
         while chunk := pipe.read1(_CHUNK):  # type: ignore[attr-defined]  # a buffered pipe has it
-            self._keep(chunk)
+            self._write(chunk)
             window = tail + chunk
-            with self._news:
+            with self._changed:
                 for payload, seen in self._awaited.items():
                     self._awaited[payload] = seen or payload in window
-                self._news.notify_all()
+                self._changed.notify_all()
             tail = window[-_OVERLAP:]
         pipe.close()
-        with self._news:
-            self._news.notify_all()
+        with self._changed:
+            self._changed.notify_all()
 
-    def _keep(self, chunk: bytes) -> None:
+    def _write(self, chunk: bytes) -> None:
         if self._full:
             return
         try:
@@ -150,14 +151,14 @@ class Dumpcap:
             self._said.append("the disk took no more of the recording")
             self._process.terminate()
 
-    def _listen(self, pipe: IO[bytes]) -> None:
+    def _read_stderr(self, pipe: IO[bytes]) -> None:
         for line in pipe:
             text = line.decode(errors="replace").strip()
             # "Capturing on" is printed some 20 ms before packets are captured; "File:" is reliable.
             if text.startswith("File:"):
-                self._listens = True
-                self._settled.set()
+                self._capturing = True
+                self._ready.set()
             if text:
                 self._said.append(text)
         pipe.close()
-        self._settled.set()
+        self._ready.set()

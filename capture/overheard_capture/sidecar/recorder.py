@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from overheard_capture.reassembly.connection import Connection
 
 # A mark can be lost like any datagram, and is then sent again.
-_AGAIN = 0.5
+_RETRY_AFTER = 0.5
 
 
 def send_mark(payload: bytes, interface: str) -> None:
@@ -60,7 +60,7 @@ class ActiveRecording:
         """
         active = cls(name, path, tap, patience, Dumpcap(tap, path), time.time(), new_mark())
         try:
-            active._mark(active.start_mark)
+            active._send_until_seen(active.start_mark)
         except OSError as problem:
             active.dumpcap.stop()
             path.unlink()
@@ -72,7 +72,7 @@ class ActiveRecording:
 
     def end(self) -> Recording:
         """End the recording, and write the recorder's account beside it. Raises RecordingError if that fails."""
-        end_mark = self._last_mark()
+        end_mark = self._send_end_marks()
         alive = self.dumpcap.alive
         code = self.dumpcap.stop()
         recording = Recording(
@@ -96,7 +96,7 @@ class ActiveRecording:
             ) from None
         return recording
 
-    def _last_mark(self) -> bytes:
+    def _send_end_marks(self) -> bytes:
         """Send end marks until no stream is open any more, or `patience` is over. Returns the last one, which counts.
 
         A server may close its side a moment after its client.
@@ -106,21 +106,21 @@ class ActiveRecording:
             mark = new_mark()
             # If the interface is gone by now, the judge will miss the mark and report that.
             with suppress(OSError):
-                if self._mark(mark) and time.monotonic() < deadline and _any_open(self.path):
+                if self._send_until_seen(mark) and time.monotonic() < deadline and _has_open_stream(self.path):
                     continue
             return mark
 
-    def _mark(self, payload: bytes) -> bool:
-        self.dumpcap.await_payload(payload)
+    def _send_until_seen(self, payload: bytes) -> bool:
+        self.dumpcap.expect_payload(payload)
         deadline = time.monotonic() + self.patience
         while time.monotonic() < deadline and self.dumpcap.alive:
             send_mark(payload, self.tap.interface)
-            if self.dumpcap.saw(payload, within=_AGAIN):
+            if self.dumpcap.wait_for_payload(payload, timeout=_RETRY_AFTER):
                 return True
         return False
 
 
-def _any_open(path: Path) -> bool:
+def _has_open_stream(path: Path) -> bool:
     """Whether a stream that began in the recording has not ended yet."""
     found: list[Connection] = []
     connections, dissector = ConnectionTable(counted_only, found.append), Dissector()

@@ -15,7 +15,7 @@ from overheard.words.errors import OverheardError, RecordingError, UnreadableErr
 from overheard.words.recording import KEY_LOG, MESSAGE_KEYS, NOTEBOOK, STOLEN_KEY
 from overheard.words.story import CONTROL
 from overheard.words.verdict import Verdict, under_control
-from overheard_capture.judge import Exhibit, Keys, judge_recording
+from overheard_capture.judge import JudgeInput, Keys, judge_recording
 from overheard_capture.sidecar.dumpcap import Tap
 from overheard_capture.sidecar.recorder import ActiveRecording
 from overheard_capture.wireshark.details import dissect
@@ -66,8 +66,8 @@ class Runs:
             active = self._active[1]
             self._active = None
             recording = active.end()
-            exhibit = self._exhibit(run, active.path, recording)
-            self._verdicts.setdefault(run, {})[name] = self._judge.submit(_judged, exhibit)
+            judge_input = self._judge_input(run, active.path, recording)
+            self._verdicts.setdefault(run, {})[name] = self._judge.submit(_judge_and_dissect, judge_input)
             return recording
 
     def file(self, run: str, name: str) -> Path:
@@ -94,10 +94,10 @@ class Runs:
             write_whole(folder / STOLEN_KEY, self._settings.stolen.read_bytes())
         return verdicts
 
-    def _exhibit(self, run: str, path: Path, recording: Recording) -> Exhibit:
+    def _judge_input(self, run: str, path: Path, recording: Recording) -> JudgeInput:
         settings = self._settings
         keys, spy = settings.keys / run, settings.spy
-        return Exhibit(
+        return JudgeInput(
             path,
             recording,
             settings.secret,
@@ -115,11 +115,11 @@ class Runs:
         return self._settings.recordings / run / f"{name}.pcapng"
 
 
-def _judged(exhibit: Exhibit) -> Verdict:
-    verdict = judge_recording(exhibit)
+def _judge_and_dissect(judge_input: JudgeInput) -> Verdict:
+    verdict = judge_recording(judge_input)
     try:
-        capture = TsharkInput.showing(exhibit.path, verdict.visible)
-        return replace(verdict, dissection=dissect(capture, exhibit.secret))
+        capture = TsharkInput.for_streams(judge_input.path, verdict.visible)
+        return replace(verdict, dissection=dissect(capture, judge_input.secret))
     except UnreadableError as problem:
         # The dissection is for people and decides nothing. The report lacks some details, and the log has the reason.
         logging.getLogger(__name__).warning("%s", problem)

@@ -47,7 +47,7 @@ data.data data ip.reassembled.data ipv6.reassembled.data tcp.reassembled.data tc
 frame
 """
 # Fields that every version has; without them, tshark's output is unusable.
-_LEAST = {"frame", "tcp.payload", "http"}
+_REQUIRED = {"frame", "tcp.payload", "http"}
 # The time limit for listing all fields, in seconds.
 _PATIENCE = 60
 
@@ -72,19 +72,19 @@ def fields() -> dict[str, bool]:
         # Numbers and times cannot be searched. Some names have several definitions of different types.
         if kind == "P" or rest[0].startswith(("FT_STRING", "FT_BYTES")):
             known[name] = known.get(name, False) or rest[0] == "FT_BYTES"
-    if not known.keys() >= _LEAST:
+    if not known.keys() >= _REQUIRED:
         raise UnreadableError("tshark did not say which fields it has")
     return {name: known[name] for name in _NAMES.split() if name in known}
 
 
-def holding(patterns: Iterable[bytes], names: Iterable[str]) -> str:
+def contains_any(patterns: Iterable[bytes], names: Iterable[str]) -> str:
     """A display filter for frames in which one of the fields `names` contains one of `patterns`."""
     quoted = [_quoted(pattern) for pattern in patterns]
     # `contains` applies to every value of a field in a frame.
     return "(" + " or ".join(f"{name} contains {text}" for name in names for text in quoted) + ")"
 
 
-def holding_any_case(text: bytes, names: Iterable[str]) -> str:
+def matches_any_case(text: bytes, names: Iterable[str]) -> str:
     """The same for a text with letters in either case."""
     pattern = 'r"(?i)' + "".join(f"\\x{byte:02x}" for byte in text) + '"'
     return "(" + " or ".join(f"{name} matches {pattern}" for name in names) + ")"
@@ -94,20 +94,20 @@ def _quoted(text: bytes) -> str:
     return '"' + "".join(f"\\x{byte:02x}" for byte in text) + '"'
 
 
-def within(only: Sequence[str], without: Sequence[str]) -> str:
+def host_display_filter(only: Sequence[str], without: Sequence[str]) -> str:
     """A display filter for traffic of the `only` hosts, without that of the `without` hosts.
 
     Each is a HostTerm. The filter is empty if both lists are. Raises SettingsError.
     """
     parts = []
     if only:
-        parts.append("(" + " or ".join(map(_party, only)) + ")")
+        parts.append("(" + " or ".join(map(_host, only)) + ")")
     if without:
-        parts.append("not (" + " or ".join(map(_party, without)) + ")")
+        parts.append("not (" + " or ".join(map(_host, without)) + ")")
     return " and ".join(parts)
 
 
-def _party(text: str) -> str:
+def _host(text: str) -> str:
     host, _, port = HostTerm.of(text)
     ip = "ipv6" if ":" in host else "ip"
     ends = []

@@ -18,22 +18,22 @@ if TYPE_CHECKING:
     from overheard_capture.captures.inputs import Source
 
 _SECTION, _DECRYPTION_SECRETS = 0x0A0D0D0A, 10
-_PIECE = 1 << 20
+_CHUNK = 1 << 20
 
 
-def one_file(paths: Sequence[Path | str], folder: Path) -> Path:
+def merge_files(paths: Sequence[Path | str], folder: Path) -> Path:
     """Merge files into one, in this order; new files are created in `folder`.
 
     tshark would decrypt TLS with keys that are embedded in the file, and then see more than an eavesdropper. So they
     are left out. Raises UnreadableError if a file cannot be read or merged.
     """
-    plain = [_without_keys(path, folder / f"without-keys-{number}") for number, path in enumerate(paths)]
-    if len(plain) == 1:
-        return plain[0]
-    together = folder / "together.pcapng"
+    without_keys = [_without_keys(path, folder / f"without-keys-{number}") for number, path in enumerate(paths)]
+    if len(without_keys) == 1:
+        return without_keys[0]
+    merged = folder / "together.pcapng"
     try:
         done = subprocess.run(
-            ["mergecap", "-a", "-w", str(together), *map(str, plain)], capture_output=True, text=True, check=False
+            ["mergecap", "-a", "-w", str(merged), *map(str, without_keys)], capture_output=True, text=True, check=False
         )
     except FileNotFoundError:
         raise UnreadableError(
@@ -41,9 +41,9 @@ def one_file(paths: Sequence[Path | str], folder: Path) -> Path:
         ) from None
     # Of a truncated file mergecap takes what is there, and reports an error.
     if done.returncode and "cut short" not in done.stderr:
-        names = {str(copy): called(path) for copy, path in zip((*plain, together), (*paths, together), strict=True)}
+        names = {str(copy): called(path) for copy, path in zip((*without_keys, merged), (*paths, merged), strict=True)}
         raise UnreadableError(f"mergecap could not put the files together: {_complaint(done.stderr, names)}")
-    return together
+    return merged
 
 
 def _complaint(said: str, names: Mapping[str, str]) -> str:
@@ -59,10 +59,10 @@ def _complaint(said: str, names: Mapping[str, str]) -> str:
 def _without_keys(path: Path | str, copy: Path) -> Path:
     """The file itself, or a copy without its embedded keys."""
     with _DecompressedFile(path) as file:
-        if not _walk(file, None):
+        if not _copy_blocks(file, None):
             return Path(path).absolute()
     with _DecompressedFile(path) as file, copy.open("wb") as target:
-        _walk(file, target)
+        _copy_blocks(file, target)
     return copy
 
 
@@ -79,7 +79,7 @@ class _DecompressedFile:
     def __exit__(self, *_: object) -> None:
         self._source.close()
 
-    def read(self, size: int = _PIECE) -> bytes:
+    def read(self, size: int = _CHUNK) -> bytes:
         """Read `size` bytes; fewer only at the end."""
         room = memoryview(bytearray(size))
         filled = 0
@@ -88,7 +88,7 @@ class _DecompressedFile:
         return bytes(room[:filled])
 
 
-def _walk(file: _DecompressedFile, target: BinaryIO | None) -> bool:
+def _copy_blocks(file: _DecompressedFile, target: BinaryIO | None) -> bool:
     """Copy all blocks except those with keys to `target`; without it, return whether there is a block with keys.
 
     From a malformed block on, the file is copied as it is: tshark stops there, too.
@@ -107,19 +107,19 @@ def _walk(file: _DecompressedFile, target: BinaryIO | None) -> bool:
         if length < 12 or length % 4:
             if target:
                 target.write(head)
-                shutil.copyfileobj(file, target, _PIECE)
+                shutil.copyfileobj(file, target, _CHUNK)
             return False
         if kind == _DECRYPTION_SECRETS and target is None:
             return True
-        _pass(file, length - len(head), target if kind != _DECRYPTION_SECRETS else None, head)
+        _copy_rest(file, length - len(head), target if kind != _DECRYPTION_SECRETS else None, head)
     return False
 
 
-def _pass(file: _DecompressedFile, length: int, target: BinaryIO | None, head: bytes) -> None:
+def _copy_rest(file: _DecompressedFile, length: int, target: BinaryIO | None, head: bytes) -> None:
     """Skip the rest of a block, and copy it if there is a `target`."""
     if target:
         target.write(head)
-    while length > 0 and (piece := file.read(min(length, _PIECE))):
+    while length > 0 and (piece := file.read(min(length, _CHUNK))):
         length -= len(piece)
         if target:
             target.write(piece)

@@ -57,7 +57,7 @@ class TsharkInput:
     tls_ports: tuple[int, ...] = ()
 
     @classmethod
-    def showing(cls, path: Path, streams: Iterable[Visible]) -> Self:
+    def for_streams(cls, path: Path, streams: Iterable[Visible]) -> Self:
         """The file at `path`, with the ports of those streams that are TLS by their content."""
         return cls(path, tuple(sorted({stream.port for stream in streams if stream.content == TLS})))
 
@@ -82,7 +82,7 @@ def tshark(capture: TsharkInput, *arguments: str, keys: TlsKeys = _NO_KEYS) -> s
         command += ["-d", f"{where},{what}"]
     try:
         with own_configuration() as environment:
-            command += _opening(keys, Path(environment["HOME"]))
+            command += _key_options(keys, Path(environment["HOME"]))
             done = subprocess.run(
                 [*command, *arguments], env=environment, capture_output=True, timeout=_PATIENCE, check=False
             )
@@ -97,7 +97,7 @@ def tshark(capture: TsharkInput, *arguments: str, keys: TlsKeys = _NO_KEYS) -> s
     return done.stdout.decode(errors="replace")
 
 
-def _opening(keys: TlsKeys, folder: Path) -> list[str]:
+def _key_options(keys: TlsKeys, folder: Path) -> list[str]:
     """The options that pass `keys` to tshark. It takes one key log, so several are joined in `folder`."""
     options = []
     if keys.logs:
@@ -117,7 +117,7 @@ def _complaint(stderr: bytes) -> str:
     return lines[-1] if lines else "it said nothing"
 
 
-def opened(capture: TsharkInput, keys: TlsKeys, streams: Sequence[int]) -> list[DecryptedData]:
+def decrypt(capture: TsharkInput, keys: TlsKeys, streams: Sequence[int]) -> list[DecryptedData]:
     """Decrypt the application data in TCP streams. Raises UnreadableError."""
     if not streams or not keys:
         return []
@@ -140,7 +140,7 @@ class TlsContent:
     With keys, encrypted handshake records and alerts are not counted as application data.
     """
 
-    known: frozenset[int]
+    recognised: frozenset[int]
     with_data: frozenset[int]
 
 

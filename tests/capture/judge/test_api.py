@@ -131,7 +131,7 @@ def test_files_are_not_put_together_for_nothing(two: list[Path], monkeypatch: py
     def never(*_: object) -> None:
         raise UnreadableError("nobody asked for that")
 
-    monkeypatch.setattr(evidence, "one_file", never)
+    monkeypatch.setattr(evidence, "merge_files", never)
     verdict = judge(two, {"message": "fluffy tail"}, Options(vouched=["whole", "sent"])).verdicts["message"]
     assert reasons(verdict) == set()
 

@@ -138,13 +138,13 @@ def test_a_secret_too_short_to_tell_from_chance_is_inconclusive(recordings: Reco
 
 def test_the_word_of_the_recorder_counts(recordings: Recordings) -> None:
     """A file that looks whole is not, when the recorder had died before it was stopped."""
-    said = recordings.exhibit("https").recording
+    said = recordings.judge_input("https").recording
     for changed in (replace(said, recorder_alive=False), replace(said, exit_code=1)):
         assert reasons(recordings.judge("https", recording=changed)) == {"recorder-alive"}
 
 
 def test_the_marks_of_another_recording_do_not_count(recordings: Recordings) -> None:
-    mine, other = (recordings.exhibit(name).recording for name in ("https", "http"))
+    mine, other = (recordings.judge_input(name).recording for name in ("https", "http"))
     for changed in (
         replace(mine, start_mark=other.start_mark),
         replace(mine, end_mark=other.end_mark),

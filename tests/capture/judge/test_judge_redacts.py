@@ -48,7 +48,7 @@ def test_it_stands_nowhere(recordings: Recordings, tmp_path: Path, name: str, sp
         messages = tmp_path / "message.keys"
         messages.write_bytes(recordings.shared.read_bytes() + recordings.agreed.read_bytes())
         notebook = tmp_path / "notebook.jsonl"
-        when = recordings.exhibit(name).recording.started
+        when = recordings.judge_input(name).recording.started
         asked, saw = "GET /?m=fluffy%20tail&n=ekteex szhk fluffy tail", "fluffy tail and ekteex szhk"
         notebook.write_text(json.dumps({"time": when, "asked": asked, "saw": saw}) + "\n")
         changes = {"spy": Keys(recordings.keys, messages, recordings.stolen), "notebook": notebook}

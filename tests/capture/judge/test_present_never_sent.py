@@ -45,7 +45,7 @@ def test_what_tshark_does_not_know_for_tls_is_not_said_to_hold_nothing(
     recordings: Recordings, monkeypatch: pytest.MonkeyPatch, name: str
 ) -> None:
     """Left to itself it takes these for another protocol, and sees no application data in any of them."""
-    monkeypatch.setattr(Evidence, "for_tshark", property(lambda evidence: TsharkInput(evidence.path)))
+    monkeypatch.setattr(Evidence, "tshark_input", property(lambda evidence: TsharkInput(evidence.path)))
     verdict = recordings.judge(name)
     assert (verdict.outcome, reasons(verdict)) == (Outcome.INCONCLUSIVE, {"present"})
 
@@ -56,14 +56,14 @@ def test_one_stream_with_data_is_enough_not_to_say_so(recordings: Recordings, tm
     merged = tmp_path / "merged.pcapng"
     files = [recordings.path(name) for name in ("untrusted", "elsewhere-5445")]
     subprocess.run(["mergecap", "-w", merged, *files], check=True)
-    secret = recordings.exhibit("https").secret
+    secret = recordings.judge_input("https").secret
     verdict = recordings.judge("untrusted", path=merged, secret=type(secret)("other", message))
     assert "never-sent" not in {check.code for check in verdict.checks}
 
 
 def test_streams_in_which_each_side_takes_the_port_for_another_are_seen_as_such(recordings: Recordings) -> None:
     visible = recordings.judge("mistaken").visible
-    assert [stream.content for stream in visible].count(FlowKind.MISTAKEN) >= 1
+    assert [stream.content for stream in visible].count(FlowKind.MISMATCHED) >= 1
     assert [stream.content for stream in visible][-1] == FlowKind.TLS
 
 
@@ -77,7 +77,7 @@ def test_a_secret_that_was_sent_by_mistake_is_overheard(doctored: Doctored) -> N
     alert = b"\x15\x03\x01\x00\x02\x02\x46"
     request = b"GET /%s HTTP/1.1\r\nHost: server\r\n\r\n"
     silent = doctored.judge(exchange([request % b"bushy+tail"], [alert]))
-    assert (silent.outcome, silent.visible[-1].content) == (Outcome.PROTECTED, FlowKind.MISTAKEN)
+    assert (silent.outcome, silent.visible[-1].content) == (Outcome.PROTECTED, FlowKind.MISMATCHED)
     assert doctored.judge(exchange([request % b"fluffy+tail"], [alert])).outcome is Outcome.OVERHEARD
 
 

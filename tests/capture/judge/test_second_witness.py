@@ -22,14 +22,14 @@ from overheard.words.verdict import Check, Outcome, Presence, Rule, decide
 from overheard_capture.judge.second_witness import (
     Witnessed,
     WitnessOptions,
-    ask,
     disagreements,
     dissectors,
+    query_tshark,
     second_opinion,
 )
 from overheard_capture.wireshark import fields as dissected_fields
 from overheard_capture.wireshark import witness_query as dissecting
-from overheard_capture.wireshark.fields import fields, within
+from overheard_capture.wireshark.fields import fields, host_display_filter
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -57,7 +57,7 @@ def recorded(path: Path, answered: Sequence[bytes]) -> Path:
 
 def seen_in(path: Path, how: WitnessOptions = HTTP, *secrets: Secret) -> dict[str, list[tuple[int, str]]]:
     """The frame and the field of all that tshark sees, by the secret's name."""
-    found = ask([path], secrets or [SECRET], how)
+    found = query_tshark([path], secrets or [SECRET], how)
     return {name: [(each.frame, each.field) for each in seen] for name, seen in found.items()}
 
 
@@ -65,7 +65,7 @@ def seen_in(path: Path, how: WitnessOptions = HTTP, *secrets: Secret) -> dict[st
 
 
 def test_on_a_real_recording_it_sees_the_message_in_clear_and_says_where(recordings: Recordings) -> None:
-    (seen,) = ask([recordings.path("http")], [SECRET], HTTP)["message"]
+    (seen,) = query_tshark([recordings.path("http")], [SECRET], HTTP)["message"]
     assert (seen.field, seen.spelling, seen.streams) == ("http.file_data", "plainly", (0,))
     (sighting,) = recordings.judge("http").sightings
     assert seen.frame in sighting.frames
@@ -73,7 +73,7 @@ def test_on_a_real_recording_it_sees_the_message_in_clear_and_says_where(recordi
 
 @pytest.mark.parametrize("name", ["https", "tls13", "rsa", "fernet", "diffie-hellman", "quiet", "elsewhere-5500"])
 def test_on_a_real_recording_of_what_is_protected_it_sees_nothing(recordings: Recordings, name: str) -> None:
-    assert ask([recordings.path(name)], [SECRET], HTTP) == {"message": []}
+    assert query_tshark([recordings.path(name)], [SECRET], HTTP) == {"message": []}
 
 
 def test_it_sees_into_gzip_that_is_cut_over_segments(tmp_path: Path) -> None:
@@ -106,7 +106,7 @@ def test_it_sees_what_follows_a_nul(tmp_path: Path) -> None:
 )
 def test_it_looks_for_the_main_spellings(tmp_path: Path, spelled: bytes, spelling: str) -> None:
     path = rewritten(tmp_path / "spelled.pcapng", [ethernet(ipv4(udp(b"so " + spelled + b" it is"), 17))])
-    (seen,) = ask([path], [SECRET])["message"]
+    (seen,) = query_tshark([path], [SECRET])["message"]
     assert (seen.frame, seen.spelling) == (1, spelling)
 
 
@@ -158,7 +158,7 @@ def test_letters_of_either_case_are_the_same_where_that_is_wanted(tmp_path: Path
 def test_a_secret_may_have_any_bytes(tmp_path: Path) -> None:
     strange = Secret("strange", b'a"\\\x00\xff\n$1${seen}')
     path = rewritten(tmp_path / "strange.pcapng", [ethernet(ipv4(udp(b"so " + strange.value), 17))])
-    assert ask([path], [strange])["strange"][0].frame == 1
+    assert query_tshark([path], [strange])["strange"][0].frame == 1
 
 
 # ---- what is left out
@@ -175,7 +175,7 @@ def test_only_what_is_wanted_is_looked_at(tmp_path: Path) -> None:
 
 
 def test_nothing_is_left_out_unless_it_is_wanted() -> None:
-    assert within([], []) == ""
+    assert host_display_filter([], []) == ""
 
 
 @pytest.mark.parametrize(
@@ -195,13 +195,13 @@ def test_nothing_is_left_out_unless_it_is_wanted() -> None:
 )
 def test_a_term_is_said_in_the_words_of_tshark(term: str, source: str) -> None:
     either = f"({source} or {source.replace('src', 'dst')})"
-    assert within([term], []) == f"({either})"
-    assert within([], [term]) == f"not ({either})"
+    assert host_display_filter([term], []) == f"({either})"
+    assert host_display_filter([], [term]) == f"not ({either})"
 
 
 def test_what_is_no_term_is_told() -> None:
     with pytest.raises(SettingsError, match="'here' names no host and no port"):
-        within(["here"], [])
+        host_display_filter(["here"], [])
 
 
 # ---- the files
@@ -211,7 +211,7 @@ def test_several_files_are_one_with_their_frames_counted_on(tmp_path: Path) -> N
     first = recorded(tmp_path / "a.pcapng", [answer(b"nothing")])
     second = recorded(tmp_path / "b.pcapng", [answer(VALUE)])
     frames = len(exchange([ASKED], [b"x"]))
-    assert [seen.frame for seen in ask([first, second], [SECRET], HTTP)["message"]] == [frames + 5]
+    assert [seen.frame for seen in query_tshark([first, second], [SECRET], HTTP)["message"]] == [frames + 5]
 
 
 def test_keys_that_a_file_brings_with_it_open_nothing(recordings: Recordings, tmp_path: Path) -> None:
@@ -221,12 +221,12 @@ def test_keys_that_a_file_brings_with_it_open_nothing(recordings: Recordings, tm
     subprocess.run(command, check=True, capture_output=True)
     ours = ["tshark", "-r", str(path), "-Y", 'http contains "fluffy tail"']
     assert subprocess.run(ours, check=True, capture_output=True, text=True).stdout, "tshark does not take the keys"
-    assert ask([path], [SECRET], HTTP) == {"message": []}
+    assert query_tshark([path], [SECRET], HTTP) == {"message": []}
     packed = tmp_path / "with-keys.pcapng.gz"
     packed.write_bytes(gzip.compress(path.read_bytes()))
-    assert ask([packed], [SECRET], HTTP) == {"message": []}
-    assert ask([recordings.path("http"), packed], [SECRET], HTTP)["message"]
-    assert ask([recordings.path("quiet"), packed], [SECRET], HTTP) == {"message": []}
+    assert query_tshark([packed], [SECRET], HTTP) == {"message": []}
+    assert query_tshark([recordings.path("http"), packed], [SECRET], HTTP)["message"]
+    assert query_tshark([recordings.path("quiet"), packed], [SECRET], HTTP) == {"message": []}
 
 
 def test_of_a_file_that_breaks_off_it_sees_what_is_there(tmp_path: Path) -> None:
@@ -244,7 +244,7 @@ def test_a_big_endian_file_keeps_its_keys_out_as_well(recordings: Recordings, tm
     file = File().section(">").interface(ETHERNET).block(10, secrets)
     file.packet(ethernet(ipv4(udp(VALUE), 17)))
     path = file.write(tmp_path / "big.pcapng")
-    assert [each.frame for each in ask([path], [SECRET])["message"]] == [1]
+    assert [each.frame for each in query_tshark([path], [SECRET])["message"]] == [1]
 
 
 # ---- when it cannot be asked
@@ -255,7 +255,7 @@ def test_where_tshark_is_not_to_be_had_it_says_so(tmp_path: Path, monkeypatch: p
     fields.cache_clear()
     monkeypatch.setenv("PATH", str(tmp_path))
     with pytest.raises(UnreadableError, match="tshark was not found"):
-        ask([path], [SECRET])
+        query_tshark([path], [SECRET])
     fields.cache_clear()
 
 
@@ -286,7 +286,7 @@ def test_a_tshark_that_fails_is_an_error_in_words(
     stub(tmp_path, does)
     monkeypatch.setenv("PATH", f"{tmp_path}:{os.environ['PATH']}")
     with pytest.raises(UnreadableError, match=says):
-        ask([path], [SECRET], WitnessOptions(patience=0.3))
+        query_tshark([path], [SECRET], WitnessOptions(patience=0.3))
 
 
 def stub(folder: Path, does: str) -> None:
@@ -302,7 +302,7 @@ def test_no_secret_is_on_a_command_line(tmp_path: Path, monkeypatch: pytest.Monk
     dissected_fields.fields()
     stub(tmp_path, f'echo "$@" >> {tmp_path}/said')
     monkeypatch.setenv("PATH", f"{tmp_path}:{os.environ['PATH']}")
-    ask([path], [SECRET])
+    query_tshark([path], [SECRET])
     said = (tmp_path / "said").read_text()
     assert "-Y ${seen}" in said
     assert "fluffy" not in said

@@ -25,7 +25,7 @@ class Notebook:
 
     def __init__(self, recordings: Recordings, folder: Path) -> None:
         self.recordings, self.path = recordings, folder / "notebook.jsonl"
-        self.recording = recordings.exhibit("https").recording
+        self.recording = recordings.judge_input("https").recording
 
     def judge(self, *lines: str, name: str = "https") -> Verdict:
         """The verdict where it has these lines."""

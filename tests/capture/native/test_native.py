@@ -40,11 +40,11 @@ def read(path: Path, library: object) -> tuple[dict[str, Any], list[Any]]:
     told = {name: str(value) for name, value in vars(facts).items()}
     told["flows"] = str([asdict(flow) for flow in facts.flows])
     # How much is shown around a place depends on where the blocks are cut.
-    finds = [
-        (find.found.place, find.found.layers, find.found.position, find.found.match.spelling, *find[1:])
-        for find in taken.finds.of(0)
+    hits = [
+        (hit.occurrence.place, hit.occurrence.layers, hit.occurrence.position, hit.occurrence.match.spelling, *hit[1:])
+        for hit in taken.hits.of(0)
     ]
-    return told, finds
+    return told, hits
 
 
 def same(path: Path) -> tuple[dict[str, Any], list[Any]]:
@@ -141,6 +141,6 @@ def test_it_has_a_part_in_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
     for frame in talk(chance):
         file.packet(frame)
     passed: list[int] = []
-    monkeypatch.setattr(reading.Reading, "walked", lambda _self, frames, *_more: passed.append(frames))
+    monkeypatch.setattr(reading.Reading, "add_walked", lambda _self, frames, *_more: passed.append(frames))
     read(file.write(tmp_path / "talk.pcapng"), fast.core())
     assert sum(passed) > 10

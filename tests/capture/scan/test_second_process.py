@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     from overheard.words.report import Report
     from overheard_capture.scan.facts import Facts
-    from overheard_capture.scan.finds import Finds
+    from overheard_capture.scan.hits import HitTable
 
 SECRET = Secret("message", b"fluffy tail")
 OK = b"HTTP/1.1 200 OK\r\nContent-Length: 20\r\n\r\n"
@@ -71,14 +71,14 @@ def capture(path: Path, seed: int, flows: int = 30) -> Path:
     return file.write(path)
 
 
-def told(facts: Facts, finds: Finds) -> dict[str, Any]:
+def told(facts: Facts, hits: HitTable) -> dict[str, Any]:
     """All that there is to compare."""
     everything = {name: str(value) for name, value in vars(facts).items()}
     everything["read_as"] = str(sorted(facts.read_as.items()))
     everything["kinds"] = str(sorted(facts.kinds.items()))
     everything["unread"] = str(sorted((str(what), str(tally)) for what, tally in facts.unread.items()))
     everything["flows"] = str([asdict(flow) for flow in facts.flows])
-    everything["finds"] = str(finds.of(0))
+    everything["finds"] = str(hits.of(0))
     return everything
 
 
@@ -99,9 +99,9 @@ def test_two_come_to_what_one_comes_to(tmp_path: Path, seed: int, pieces: int) -
     if other:
         for chunk in CaptureReader([path], chunk=4096).chunks():
             other.read(chunk)
-        part = other.part()
+        part = other.partial_result()
     facts = first.finish(part)
-    assert told(facts, first.finds) == told(alone.finish(), alone.finds)
+    assert told(facts, first.hits) == told(alone.finish(), alone.hits)
     if part and pieces == 0:
         # Both had something to do.
         assert 0 < part.facts.streams < facts.streams
@@ -114,15 +114,15 @@ def test_two_come_to_what_one_comes_to(tmp_path: Path, seed: int, pieces: int) -
 def eager(monkeypatch: pytest.MonkeyPatch) -> list[object]:
     """Ask for help at once; the processes that were started."""
     started: list[object] = []
-    start = helper.started
+    start = helper.start_helper
 
     def note() -> object:
         started.append(start())
         return started[-1]
 
-    monkeypatch.setattr(helper, "started", note)
-    monkeypatch.setattr(helper, "_WORTH", -1.0)
-    monkeypatch.setattr(helper, "_AT_FIRST", 0.0)
+    monkeypatch.setattr(helper, "start_helper", note)
+    monkeypatch.setattr(helper, "_MINIMUM_SAVING", -1.0)
+    monkeypatch.setattr(helper, "_MEASURING_TIME", 0.0)
     monkeypatch.setattr(helper, "_CORES", 1)
     monkeypatch.delenv("OVERHEARD_PROCESSES", raising=False)
     return started
@@ -200,7 +200,7 @@ def test_none_is_left_behind(large: Path, eager: list[Any]) -> None:
 
 
 def test_what_is_small_needs_no_help(tmp_path: Path, eager: list[Any], monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(helper, "_WORTH", 1.0)
+    monkeypatch.setattr(helper, "_MINIMUM_SAVING", 1.0)
     judged(capture(tmp_path / "small.pcapng", 1))
     assert not eager
 

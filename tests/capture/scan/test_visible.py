@@ -220,7 +220,7 @@ def test_tshark_reads_the_same_handshakes(connections: Connections) -> None:
         seen.stream: {key: getattr(seen, key) for key in (*empty, "sni", "alpn")} for seen in connections.seen.values()
     }
     assert {number: {**empty, **told} for number, told in spoken.items()} == {
-        number: said for number, said in ours.items() if said["sni"]
+        number: nonempty for number, nonempty in ours.items() if nonempty["sni"]
     }
     assert len(spoken) == len(connections.seen) - 2
 
@@ -296,9 +296,9 @@ def test_a_connection_without_a_word_has_its_time() -> None:
 def test_who_is_called_may_be_the_one_that_asks() -> None:
     """In active mode it is the server of FTP that calls, and it is the server of TLS, too."""
     name = extension(0, vector(2, b"\0" + vector(2, b"server")))
-    said = [("<", record(22, message(1, client(name)))), (">", record(22, message(2, server(0x1301, *TLS_1_3))))]
+    nonempty = [("<", record(22, message(1, client(name)))), (">", record(22, message(2, server(0x1301, *TLS_1_3))))]
     flight = [(">", data(400, 53)), ("<", data(53, 71)), (">", data(517))]
-    heard = hear([*said, *flight])
+    heard = hear([*nonempty, *flight])
     assert heard.protected
     seen = visible_of(
         number=0,

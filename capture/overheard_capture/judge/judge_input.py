@@ -51,7 +51,7 @@ def _has_something(path: Path) -> bool:
 
 
 @dataclass(frozen=True)
-class Exhibit:
+class JudgeInput:
     """One recording of the lab: the file, the recorder's account, the secret, and keys.
 
     `keys` are those of the parties, which should know the secret: they prove that it was sent. `spy` are keys that an
