@@ -17,6 +17,8 @@ from ca.process import FIRST_FILES, CaProcess
 from overheard.words.errors import NotReadyError
 from processes import LONG, SOON
 
+pytestmark = pytest.mark.slow
+
 Make = Callable[..., CaProcess]
 
 

@@ -26,6 +26,8 @@ from overheard_services.enrolment import enrol, learn_root, wait_for_handover
 from ports import free_port
 from processes import LONG
 
+pytestmark = pytest.mark.slow
+
 NAMES = ("server", "localhost", "127.0.0.1")
 
 Make = Callable[[str], CaProcess]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import stat
+import sys
 import zlib
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
@@ -14,6 +15,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
 STANDARD_INPUT = "-"
+# How many bytes are decompressed at a time (0: all of a piece). zstd may make 128 KiB of four bytes.
+_MOST = {"gzip": 0, "zstd": 1 << 20}
 # What compressed data begins with (RFC 1952, 2.3.1; RFC 8878, 3.1.1). Decoders take them from here.
 GZIP_MAGIC, ZSTD_MAGIC = b"\x1f\x8b", b"\x28\xb5\x2f\xfd"
 
@@ -105,7 +108,7 @@ class UncompressedSource:
 
 
 class StreamDecompressor(Protocol):
-    """What zlib and zstandard offer alike."""
+    """What zlib and zstd offer alike."""
 
     @property
     def eof(self) -> bool:
@@ -115,8 +118,8 @@ class StreamDecompressor(Protocol):
     def unused_data(self) -> bytes:
         """What came behind the end."""
 
-    def decompress(self, data: memoryview, /) -> bytes:
-        """Unpack a further part."""
+    def decompress(self, data: memoryview, most: int, /) -> bytes:
+        """Unpack a further part: `most` bytes of it, or all."""
 
 
 class DecompressedSource:
@@ -163,19 +166,21 @@ class DecompressedSource:
         self._packed.close()
 
     def _unpack(self) -> None:
-        if self._at == self._end:
+        # zstd says so if it has more output for the input so far; zlib returns all of it at once.
+        more = not getattr(self._unpacking, "needs_input", True)
+        if self._at == self._end and not more:
             self._at, self._end = 0, self._packed.readinto(self._buffer)
             if not self._end:
                 self._stop(self._packed.damage or (self._unpacking and f"its {self._kind} data breaks off") or "")
                 return
-        piece = self._buffer[self._at : min(self._at + self._piece, self._end)]
+        piece = self._buffer[self._at : self._at if more else min(self._at + self._piece, self._end)]
         # Behind its end, gzip may be padded with zeros.
         if not self._unpacking and self._kind == "gzip" and not any(piece):
             self._at += len(piece)
             return
         try:
             self._unpacking = self._unpacking or self._begin()
-            self._ready = memoryview(self._unpacking.decompress(piece))
+            self._ready = memoryview(self._unpacking.decompress(piece, _MOST[self._kind]))
         except self._errors:
             self._stop(f"its {self._kind} data makes no sense near byte {self.stored - self._end + self._at}")
             return
@@ -189,11 +194,13 @@ class DecompressedSource:
 
 
 def _zstd(packed: UncompressedSource, path: Path | str) -> DecompressedSource:
-    try:
-        import zstandard  # noqa: PLC0415  (only few captures need it)
+    try:  # imported late, because few captures need it
+        if sys.version_info >= (3, 14):
+            from compression import zstd  # noqa: PLC0415
+        else:
+            from backports import zstd  # noqa: PLC0415
     except ImportError:
         packed.close()
-        hint = "unpack it with zstd -d, or install the Python package zstandard"
+        hint = "decompress it with zstd -d, or use a Python that has zstd (before 3.14: pip install backports.zstd)"
         raise UnreadableError(f"{called(path)} is compressed with zstd", hint=hint) from None
-    begin = zstandard.ZstdDecompressor().decompressobj
-    return DecompressedSource(packed, "zstd", begin, zstandard.ZstdError, 1024)
+    return DecompressedSource(packed, "zstd", zstd.ZstdDecompressor, zstd.ZstdError, 1024)

@@ -56,12 +56,13 @@ MEDIA_TYPES: tuple[tuple[bytes, Callable[[bytes], ReaderFactory]], ...] = (
     (b"multipart/", _multipart),
     (b"message/rfc822", lambda _: entity),
 )
+_LONGEST_TYPE = max(len(prefix) for prefix, _ in MEDIA_TYPES)
 
 
 def body(content_type: bytes, codings: bytes = b"") -> ReaderFactory:
     """What reads a body of this Content-Type, in these content codings."""
     reader: ReaderFactory = untyped
-    begins = content_type[:16].lower()
+    begins = content_type[:_LONGEST_TYPE].lower()
     for prefix, make in MEDIA_TYPES:
         if begins.startswith(prefix):
             reader = make(content_type)

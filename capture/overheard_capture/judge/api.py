@@ -60,7 +60,7 @@ def judge(  # noqa: PLR0913  (all but two are mostly left out)
     Raises SettingsError if files, secrets or options are invalid, and UnreadableError if keys cannot be read.
     """
     named, paths = _secret_list(secrets), _path_list(files)
-    _check(options)
+    _validate(options)
     key_logs = tuple(_readable(Path(each)) for each in keys)
     search = search_for(tuple(named), any_case=options.any_case)
     from overheard_capture.judge.files import FileSet, judge_files  # noqa: PLC0415  (while the search is made)
@@ -83,7 +83,7 @@ def _path_list(files: Files) -> list[Path | str]:
     return paths
 
 
-def _check(options: Options) -> None:
+def _validate(options: Options) -> None:
     host_filter(options.only, options.without)
     for each in options.vouched:
         if each not in VOUCHED:

@@ -22,28 +22,31 @@ def built() -> Path:
     return SOURCE.with_name(f"core-{digest}-{os.uname().machine}.so")
 
 
-def build() -> str:
-    """Compile it, unless that was done; return what came of it, in words, or nothing where nothing was to be done."""
-    target = built()
+def build(folder: Path = SOURCE.parent) -> str:
+    """Compile it into `folder`, unless that was done.
+
+    What came of it, in words, or nothing where nothing was to be done.
+    """
+    target = folder / built().name
     if target.exists():
         return ""
     compiler = shutil.which(os.environ.get("CC", "cc"))
     if compiler is None:
         return "there is no C compiler: the plain-Python reader does it all, more slowly"
-    with tempfile.TemporaryDirectory(prefix="overheard-build-") as folder:
-        made = Path(folder) / "core.so"
+    with tempfile.TemporaryDirectory(prefix="overheard-build-") as scratch:
+        made = Path(scratch) / "core.so"
         command = [compiler, "-O3", "-shared", "-fPIC", "-Wall", "-o", str(made), str(SOURCE)]
         try:
             done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=120)
             if done.returncode:
                 return f"{compiler} did not compile it: {done.stderr.strip().splitlines()[:1]}"
-            # Beside the source in one step, so that nobody loads half of it.
+            # Into its place in one step, so that nobody loads half of it.
             unfinished = target.with_name(f".{target.name}.{os.getpid()}")
             shutil.copyfile(made, unfinished)
             unfinished.replace(target)
         except (OSError, subprocess.TimeoutExpired) as problem:
             return f"it could not be compiled: {problem}"
-    for old in SOURCE.parent.glob("core-*.so"):
+    for old in folder.glob("core-*.so"):
         if old != target:
             old.unlink(missing_ok=True)
     return f"compiled with {compiler}"

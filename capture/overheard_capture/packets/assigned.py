@@ -7,22 +7,8 @@ from __future__ import annotations
 
 from typing import Final
 
-# Link types (https://www.tcpdump.org/linktypes.html).
-LINKTYPE_NULL: Final = 0
+# The one link type that is asked for in several places; all others are rows of `link_types.LINKS`.
 LINKTYPE_ETHERNET: Final = 1
-LINKTYPE_PPP: Final = 9
-LINKTYPE_PPP_HDLC: Final = 50
-LINKTYPE_PPP_ETHER: Final = 51
-LINKTYPE_RAW: Final = 101
-LINKTYPE_C_HDLC: Final = 104
-LINKTYPE_LOOP: Final = 108
-LINKTYPE_LINUX_SLL: Final = 113
-LINKTYPE_IPV4: Final = 228
-LINKTYPE_IPV6: Final = 229
-LINKTYPE_LINUX_SLL2: Final = 276
-# What stands in some files for LINKTYPE_RAW: the number that systems have for it themselves, OpenBSD another one.
-DLT_RAW: Final = 12
-DLT_RAW_OPENBSD: Final = 14
 
 # Ethertypes (https://www.iana.org/assignments/ieee-802-numbers). What was before 802.1ad had numbers of its own.
 ETHERTYPE_IP: Final = 0x0800

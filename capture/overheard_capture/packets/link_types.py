@@ -110,21 +110,22 @@ def _control(pdu: Encapsulated) -> Packets:
     return pdu.control()
 
 
+# One row per link type. Some files have 12 or 14 for LINKTYPE_RAW: the numbers that systems use themselves.
 LINKS: dict[int, Unwrap] = {
-    assigned.LINKTYPE_NULL: _loopback,
+    0: _loopback,  # LINKTYPE_NULL
     assigned.LINKTYPE_ETHERNET: _ethernet,
-    assigned.LINKTYPE_PPP: ppp,
-    assigned.DLT_RAW: raw_ip,
-    assigned.DLT_RAW_OPENBSD: raw_ip,
-    assigned.LINKTYPE_PPP_HDLC: ppp,
-    assigned.LINKTYPE_PPP_ETHER: pppoe,
-    assigned.LINKTYPE_RAW: raw_ip,
-    assigned.LINKTYPE_C_HDLC: partial(_at, _CISCO),
-    assigned.LINKTYPE_LOOP: _loopback,
-    assigned.LINKTYPE_LINUX_SLL: partial(_at, _COOKED),
-    assigned.LINKTYPE_IPV4: partial(always, Family.ETHERTYPE, assigned.ETHERTYPE_IP, 0),
-    assigned.LINKTYPE_IPV6: partial(always, Family.ETHERTYPE, assigned.ETHERTYPE_IPV6, 0),
-    assigned.LINKTYPE_LINUX_SLL2: partial(_at, _COOKED_2),
+    9: ppp,  # LINKTYPE_PPP
+    12: raw_ip,  # DLT_RAW
+    14: raw_ip,  # DLT_RAW on OpenBSD
+    50: ppp,  # LINKTYPE_PPP_HDLC
+    51: pppoe,  # LINKTYPE_PPP_ETHER
+    101: raw_ip,  # LINKTYPE_RAW
+    104: partial(_at, _CISCO),  # LINKTYPE_C_HDLC
+    108: _loopback,  # LINKTYPE_LOOP
+    113: partial(_at, _COOKED),  # LINKTYPE_LINUX_SLL
+    228: partial(always, Family.ETHERTYPE, assigned.ETHERTYPE_IP, 0),  # LINKTYPE_IPV4
+    229: partial(always, Family.ETHERTYPE, assigned.ETHERTYPE_IPV6, 0),  # LINKTYPE_IPV6
+    276: partial(_at, _COOKED_2),  # LINKTYPE_LINUX_SLL2
 }
 
 # But for IP itself.

@@ -1,4 +1,4 @@
-"""Looks for every spelling of every secret in bytes, all at once.
+"""The search: every spelling of every secret, looked for in bytes at once.
 
 A promise: what is found does not depend on the engine, nor on what else is in the bytes.
 """

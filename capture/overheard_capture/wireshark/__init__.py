@@ -1,1 +1,1 @@
-"""Programs of Wireshark: tshark, mergecap and pyshark. No other folder starts them, except dumpcap in `sidecar/`."""
+"""Everything that runs Wireshark's programs (tshark, mergecap) or pyshark. Nothing else starts them."""

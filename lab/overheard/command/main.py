@@ -24,7 +24,8 @@ _EXIT_CODES = """\
 exit codes:
   0    every verdict is what its scenario expects
   1    a secret was overheard that should not have been
-  2    inconclusive: the reasons are in the output
+  2    inconclusive, or the lab could not run: the reasons are in the output
+  3    something is not installed: the output names the command that installs it
   130  interrupted; nothing was left running
 """
 

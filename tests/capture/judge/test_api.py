@@ -105,7 +105,7 @@ def test_where_they_cannot_be_put_together_that_is_a_reason(
         (programs / "mergecap").write_text("#!/bin/sh\necho 'no room left' >&2\nexit 1\n")
         (programs / "mergecap").chmod(0o755)
     monkeypatch.setenv("PATH", f"{programs}:/nowhere" if trouble == "missing" else f"{programs}:/usr/bin:/bin")
-    for options in ({"keys": [recordings.keys]}, {"second_witness": True, "vouched": ["sent"]}):
+    for options in ({"keys": [recordings.keys]}, {"second_witness": True, "options": Options(vouched=["sent"])}):
         verdict = judge(two, {"message": "fluffy tail"}, **options).verdicts["message"]
         assert verdict.outcome is Outcome.INCONCLUSIVE
         told = {check.code: check.says for check in verdict.reasons}

@@ -37,6 +37,8 @@ if TYPE_CHECKING:
 
     from capture.recordings import Recordings
 
+pytestmark = pytest.mark.slow
+
 VALUE = b"fluffy tail"
 SECRET = Secret("message", VALUE)
 HTTP = WitnessOptions(decode_as={"tcp.port==5683": "http"})

@@ -124,6 +124,7 @@ def _troubled(chance: random.Random, frames: list[bytes]) -> list[bytes]:
     return frames
 
 
+@pytest.mark.slow
 @settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.integers(0, 2**32), st.booleans())
 def test_it_is_the_same_for_a_bad_network(tmp_path: Path, seed: int, six: bool) -> None:

@@ -28,6 +28,8 @@ if TYPE_CHECKING:
     from overheard_capture.scan.facts import Facts
     from overheard_capture.scan.hits import HitTable
 
+pytestmark = pytest.mark.slow
+
 SECRET = Secret("message", b"fluffy tail")
 OK = b"HTTP/1.1 200 OK\r\nContent-Length: 20\r\n\r\n"
 

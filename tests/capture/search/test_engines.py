@@ -56,6 +56,7 @@ def soups(draw: st.DrawFn) -> tuple[bytes, bool, bytes]:
     return secret, draw(st.booleans()), data[draw(st.sampled_from([0, 0, 1, 2, 5])) :]
 
 
+@pytest.mark.slow
 @few
 @given(soups())
 def test_both_engines_find_the_same(soup: tuple[bytes, bool, bytes]) -> None:

@@ -440,6 +440,7 @@ def test_an_interruption_is_told_and_leaves_no_report(tmp_path: Path) -> None:
 # ---- all of it
 
 
+@pytest.mark.slow
 def test_as_a_command_it_ends_in_words_and_with_its_exit_code(tmp_path: Path) -> None:
     leaks = rewritten(tmp_path / "leaks.pcapng", exchange([f"password={VALUE}".encode()], [b"thanks"]))
     done = command(str(leaks), "--secret-env", "PASSWORD", PASSWORD=VALUE)
@@ -453,6 +454,7 @@ def test_as_a_command_it_ends_in_words_and_with_its_exit_code(tmp_path: Path) ->
     assert command(str(clean), "--secret", f"p={VALUE}").returncode == Outcome.INCONCLUSIVE.exit_code
 
 
+@pytest.mark.slow
 def test_what_is_packed_is_shown_unpacked_to_an_eye_alone(tmp_path: Path) -> None:
     body = gzip.compress(f'{{"role":"admin","password":"{VALUE}"}}'.encode())
     answer = b"HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: %d\r\n\r\n" % len(body) + body

@@ -30,6 +30,8 @@ from processes import LONG, SOON, alive, descendants, eventually
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+pytestmark = pytest.mark.slow
+
 _SCRIPT = Path(__file__).parent / "serving.py"
 # It is no AEAD, so not one of today's (RFC 9325, 4.2).
 _OLD_SUITE = "ECDHE-ECDSA-AES128-SHA"

@@ -69,6 +69,7 @@ def test_of_base64_a_core_is_what_the_secret_alone_decides(secret: bytes, before
     assert core in base64.b64encode(b"\x00" * (before + 3) + secret + behind)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("width", [5, 6])
 @given(secret=st.binary(min_size=1, max_size=9), other=st.binary(min_size=1, max_size=9), before=st.integers(0, 4))
 def test_every_bit_of_a_secret_is_looked_at(width: int, secret: bytes, other: bytes, before: int) -> None:
@@ -81,6 +82,7 @@ def test_every_bit_of_a_secret_is_looked_at(width: int, secret: bytes, other: by
     assert same == (other[: len(secret)].ljust(len(secret)) == secret)
 
 
+@pytest.mark.slow
 @given(st.text(min_size=1, max_size=20))
 def test_no_pattern_is_empty_or_there_twice(secret: str) -> None:
     looked_for = [pattern.shape.look.regex() for pattern in patterns(secret.encode())]
@@ -110,6 +112,7 @@ def test_the_shape_of_a_palindrome_is_looked_for_once() -> None:
     assert "reversed" not in names(b"abccba")
 
 
+@pytest.mark.slow
 @given(st.text(max_size=7), st.text(min_size=1, max_size=9), st.text(max_size=7), st.sampled_from(SHIFTS))
 def test_letters_that_were_shifted_are_found_by_whatever_it_was(before: str, secret: str, behind: str, by: int) -> None:
     lettered = f"{secret} acorns"

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
     from services.client.place import Place
 
+pytestmark = pytest.mark.slow
+
 
 def test_it_prints_the_message() -> None:
     with serving(Answers()) as url:

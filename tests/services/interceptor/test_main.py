@@ -21,6 +21,8 @@ from services.interceptor.process import ADDRESS, command, environment, started
 if TYPE_CHECKING:
     from pathlib import Path
 
+pytestmark = pytest.mark.slow
+
 
 def test_it_reads_plain_http_and_changes_nothing(tmp_path: Path) -> None:
     answers = Answers()

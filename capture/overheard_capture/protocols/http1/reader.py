@@ -1,9 +1,10 @@
-"""HTTP/1 as one side speaks it: heads, bodies, and what a connection becomes afterwards (RFC 9112)."""
+"""HTTP/1 in one direction (RFC 9112): heads, bodies, and the switch to another protocol."""
 
 from __future__ import annotations
 
 import re
 from collections import deque
+from enum import Enum, auto
 from typing import TYPE_CHECKING
 
 from overheard.words.layer import Layers
@@ -29,69 +30,80 @@ if TYPE_CHECKING:
     from overheard_capture.provenance.origin import Bytes, Origin
 
 NAME = "HTTP/1"
-# How many requests may wait for their answers: whoever sends more of them is not answered.
-_MOST_WAITING = 1 << 16
-# What some send between messages (RFC 9112, 2.2).
+# The maximum number of pipelined requests whose methods are kept.
+_MOST_PENDING = 1 << 16
+# Empty lines between messages (RFC 9112, 2.2).
 _BLANK = re.compile(rb"(?:\r?\n)+")
 _IN_A_METHOD = re.compile(rb"[!#$%&'*+.^_`|~0-9A-Za-z-]")
 
 
-class Unanswered:
-    """The methods of the requests that were not answered yet, in their order."""
+class PendingRequests:
+    """The methods of requests without a response yet, in order."""
 
     def __init__(self) -> None:
         self.methods: deque[bytes] = deque()
 
 
-class Http1:
-    """Reads one direction: all requests, or all answers."""
+class _State(Enum):
+    """What the next byte belongs to."""
+
+    HEAD = auto()  # the head of a message, or empty lines before it
+    BODY = auto()
+    LOST = (
+        auto()
+    )  # unknown, after damage or a gap: the next head is searched for, and a fallback reads the bytes before it
+    SWITCHED = auto()  # another protocol, up to the end
+
+
+class Http1Reader:
+    """Reads one direction: all requests, or all responses."""
 
     def __init__(self, findings: Findings, layers: Layers) -> None:
         self._findings = findings
         self._layers = layers
-        self._waiting: ByteQueue | None = None
+        self._state = _State.HEAD
+        self._buffer: ByteQueue | None = None
         self._body: ChunkedBody | IdentityBody | None = None
-        # Who reads what is HTTP no more; and whether that may begin again, after damage or a gap.
+        # The reader of what is not HTTP/1.
         self._other: Reader | None = None
-        self._lost = False
-        # What the connection becomes, if what follows is no request.
+        # The protocol of an Upgrade request; the connection switches to it unless another request follows.
         self._upgrade = b""
 
     def feed(self, data: Bytes, origin: Origin) -> None:
-        """Read on."""
-        if self._other and not self._lost:
+        """Read `data`, which comes from `origin`."""
+        if self._other and self._state is _State.SWITCHED:
             self._other.feed(data, origin)
             return
         self._findings.read[NAME] += len(data)
-        if self._waiting:
-            self._waiting.add(data, origin)
-            data, origin = self._waiting.take(len(self._waiting))
-            self._waiting = None
+        if self._buffer:
+            self._buffer.add(data, origin)
+            data, origin = self._buffer.take(len(self._buffer))
+            self._buffer = None
         self._read(bytes(data) if isinstance(data, memoryview) else data, origin, last=False)
 
     def _read(self, data: bytes | bytearray, origin: Origin, *, last: bool) -> None:
-        at, more = 0, True
-        while more and at < len(data):
-            if self._body:
-                at, more = self._in_body(data, origin, at)
-            elif self._lost:
-                at, more = self._search(data, origin, at, last)
-            elif self._other:
+        at, can_continue = 0, True
+        while can_continue and at < len(data):
+            if self._state is _State.BODY:
+                at, can_continue = self._in_body(data, origin, at)
+            elif self._state is _State.LOST:
+                at, can_continue = self._search(data, origin, at, last)
+            elif self._state is _State.SWITCHED:
                 self._hand_over(data, origin, at, len(data))
                 return
             else:
-                at, more = self._head(data, origin, at, last)
+                at, can_continue = self._head(data, origin, at, last)
         if at < len(data):
-            self._waiting = ByteQueue()
-            self._waiting.add(data[at:], origin.after(at))
+            self._buffer = ByteQueue()
+            self._buffer.add(data[at:], origin.after(at))
 
     def _hand_over(self, data: bytes | bytearray, origin: Origin, begin: int, end: int) -> None:
-        """Let others read some of it, who count it as what they take it for."""
+        """Pass a range to the other reader, which counts the bytes itself."""
         if self._other and end > begin:
             self._findings.read[NAME] -= end - begin
             self._other.feed(memoryview(data)[begin:end], origin.after(begin))
 
-    # ---- each says where to go on, and whether it can be gone on there before more has come
+    # ---- each returns the offset to continue from, and whether that is possible before more bytes arrive
 
     def _head(self, data: bytes | bytearray, origin: Origin, at: int, last: bool) -> tuple[int, bool]:
         blank = _BLANK.match(data, at)
@@ -105,13 +117,13 @@ class Http1:
                 self._begin(parse_head(line, data, end))
                 return end, True
         elif self._upgrade and (not _IN_A_METHOD.match(data, at) or data.find(b"\n", at) >= 0):
-            self._other = upgraded_reader(self._upgrade, self._findings, self._layers)
+            self._switch(self._upgrade)
             return at, True
         waits = line or data.find(b"\n", at, at + LONGEST) < 0
         if waits and len(data) - at < LONGEST and not last:
             return at, False
         self._lose(Reason.DAMAGED, "HTTP/1 that goes on as something else")
-        # This is no beginning, whatever it looks like.
+        # The search must not find a head here again.
         self._hand_over(data, origin, at, at + 1)
         return at + 1, True
 
@@ -128,7 +140,7 @@ class Http1:
         return at, False
 
     def _search(self, data: bytes | bytearray, origin: Origin, at: int, last: bool) -> tuple[int, bool]:
-        """Look for the first line of a message. What is not one is read as what it is."""
+        """Search for the start line of a message. What precedes it is read by the fallback."""
         found = RESYNC.search(data, at)
         if found:
             self._hand_over(data, origin, at, found.start())
@@ -148,34 +160,35 @@ class Http1:
         if head.contradictory or (head.until_close and not head.status):
             self._lose(Reason.DAMAGED, "HTTP/1 that contradicts itself on the length of a message")
         elif head.status:
-            self._answer(head)
+            self._response(head)
         else:
             self._request(head)
 
     def _request(self, head: MessageHead) -> None:
-        methods = self._findings.conversation.of(Unanswered).methods
-        if len(methods) < _MOST_WAITING:
+        methods = self._findings.conversation.of(PendingRequests).methods
+        if len(methods) < _MOST_PENDING:
             methods.append(head.method)
         self._upgrade = head.upgrade
         if head.method == b"CONNECT":
-            self._other = upgraded_reader(b"", self._findings, self._layers)
+            self._switch(b"")
         elif head.chunked or head.length:
             self._begin_body(head)
 
-    def _answer(self, head: MessageHead) -> None:
+    def _response(self, head: MessageHead) -> None:
         if head.status == 101:
-            self._other = upgraded_reader(head.upgrade, self._findings, self._layers)
+            self._switch(head.upgrade)
         if head.status < 200:
-            # The real answer follows.
+            # The final response follows.
             return
-        methods = self._findings.conversation.of(Unanswered).methods
+        methods = self._findings.conversation.of(PendingRequests).methods
         method = methods.popleft() if methods else b""
         if method == b"CONNECT" and head.status < 300:
-            self._other = upgraded_reader(b"", self._findings, self._layers)
+            self._switch(b"")
         elif method != b"HEAD" and head.status not in (204, 304) and head.length != 0:
             self._begin_body(head)
 
     def _begin_body(self, head: MessageHead) -> None:
+        self._state = _State.BODY
         reader = body(head.content_type, head.codings)
         if head.chunked:
             self._body = ChunkedBody(self._findings, self._layers, reader)
@@ -185,34 +198,38 @@ class Http1:
     def _end_body(self) -> None:
         if self._body:
             self._body.close()
-        self._body = None
+        self._body, self._state = None, _State.HEAD
 
-    # ---- what goes wrong
+    def _switch(self, upgrade: bytes) -> None:
+        """Create the reader for all that follows."""
+        self._other, self._state = upgraded_reader(upgrade, self._findings, self._layers), _State.SWITCHED
+
+    # ---- damage and gaps
 
     def _lose(self, why: Reason, what: str) -> None:
-        """From here on nobody knows where a message begins, until one is seen to."""
+        """Message boundaries are lost: report that, and search for the next message."""
         self._findings.unread(why, what, self._layers)
         self._end_body()
-        self._other, self._lost = Fallback(self._findings, self._layers), True
+        self._other, self._state = Fallback(self._findings, self._layers), _State.LOST
 
     def _end_other(self) -> None:
         if self._other:
             self._other.close()
-        self._other, self._lost = None, False
+        self._other, self._state = None, _State.HEAD
 
     def gap(self, length: int) -> None:
-        """Go on where it is known how much of a body is missing."""
-        if not self._other or self._lost:
+        """`length` bytes are missing here. Inside a body of known length, reading continues."""
+        if self._state is not _State.SWITCHED:
             self._gap(length)
         if self._other:
             self._other.gap(length)
 
     def _gap(self, length: int) -> None:
-        if self._lost:
+        if self._state is _State.LOST:
             self._read_last()
-        if self._lost:
+        if self._state is _State.LOST:
             return
-        if not self._waiting and self._body and self._body.gap(length):
+        if not self._buffer and self._body and self._body.gap(length):
             self._findings.unread(Reason.GAP, "an HTTP/1 body with bytes missing", self._layers)
             if self._body.complete:
                 self._end_body()
@@ -221,14 +238,14 @@ class Http1:
         self._read_last()
 
     def _read_last(self) -> None:
-        """Read what waits, although no more of it comes."""
-        if self._waiting:
-            data, origin = self._waiting.take(len(self._waiting))
-            self._waiting = None
+        """Read what is buffered, as a gap or the end follows."""
+        if self._buffer:
+            data, origin = self._buffer.take(len(self._buffer))
+            self._buffer = None
             self._read(data, origin, last=True)
 
     def close(self) -> None:
-        """There is no more to come."""
+        """The direction has ended."""
         self._read_last()
         if self._body and not (self._body.complete or self._body.until_close):
             self._findings.unread(Reason.DAMAGED, "an HTTP/1 body that breaks off before its end", self._layers)
@@ -238,6 +255,6 @@ class Http1:
             del self._findings.read[NAME]
 
 
-def http1(findings: Findings, layers: Layers) -> Http1:
-    """A reader of one direction."""
-    return Http1(findings, layers)
+def http1(findings: Findings, layers: Layers) -> Http1Reader:
+    """Create a reader of one direction."""
+    return Http1Reader(findings, layers)

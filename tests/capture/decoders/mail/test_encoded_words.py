@@ -62,7 +62,10 @@ def test_a_message_that_python_makes() -> None:
         b"Subject: =?utf-8?B?%b?= =?utf-8?B?%b?=" % (BASE64, base64.b64encode(VALUE[8:])),
     ],
 )
-@pytest.mark.parametrize("around", [b"", b"X: 1\r\n", b"y" * 5000 + b"\n", b"y" * 9000])
+@pytest.mark.parametrize(
+    "around",
+    [b"", b"X: 1\r\n", *(pytest.param(long, marks=pytest.mark.slow) for long in (b"y" * 5000 + b"\n", b"y" * 9000))],
+)
 @pytest.mark.parametrize("size", [1, 3, 50])
 def test_halves_are_put_together(line: bytes, around: bytes, size: int) -> None:
     text = around + (b"\r\n" if around[-1:] == b"y" else b"") + line + b"\r\nTo: b@example.test\r\n" + around

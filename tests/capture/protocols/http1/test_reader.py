@@ -11,7 +11,7 @@ import zstandard
 from capture.played import VALUE, outcome, played, seen, some_findings
 from capture.wrapped import answer, chunked, request
 from overheard_capture.content.findings import Findings, Reason, Unread
-from overheard_capture.protocols.http1.reader import Unanswered, http1
+from overheard_capture.protocols.http1.reader import PendingRequests, http1
 
 TEXT = b"this is " + VALUE + b", more or less, and " * 20
 PACKED = gzip.compress(TEXT)
@@ -23,7 +23,7 @@ def every_cut(whole: bytes, sizes: tuple[int, ...] = (1, 7, 100), methods: tuple
 
     def findings() -> Findings:
         made = some_findings()
-        made.conversation.of(Unanswered).methods.extend(methods)
+        made.conversation.of(PendingRequests).methods.extend(methods)
         return made
 
     result = played(http1, whole, findings=findings())
@@ -123,7 +123,7 @@ def test_the_answer_to_head_has_no_body() -> None:
 
 def test_requests_tell_the_other_side_their_methods() -> None:
     findings = played(http1, request(line=b"HEAD / HTTP/1.1") + request(b"x") + request(line=b"GET / HTTP/1.0"))
-    assert list(findings.conversation.of(Unanswered).methods) == [b"HEAD", b"POST", b"GET"]
+    assert list(findings.conversation.of(PendingRequests).methods) == [b"HEAD", b"POST", b"GET"]
     assert list(findings.kinds) == ["HTTP/1.1", "HTTP/1.0"]
 
 

@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 from capture.played import VALUE, outcome, played, seen
 from overheard_capture.content.findings import Reason
 from overheard_capture.decoders.protobuf import NotProtobufError, ProtobufFields, fields
-from overheard_capture.protocols.http2.grpc import Grpc
+from overheard_capture.protocols.http2.grpc import GrpcReader
 from overheard_capture.protocols.http2.reader import http2
 from processes import LONG
 
@@ -106,7 +106,7 @@ def test_what_grpcio_compresses_is_inflated(served: int) -> None:
 
 # ---- message by message
 
-GZIP = partial(Grpc, encoding=b"gzip")
+GZIP = partial(GrpcReader, encoding=b"gzip")
 
 
 def message(data: bytes, flags: int = 0) -> bytes:
