@@ -9,7 +9,7 @@ from overheard.words.layer import Layers
 from overheard_capture.content.findings import Readers
 from overheard_capture.decoders.fallback import OPAQUE
 from overheard_capture.identify.prefaces import PROXY
-from overheard_capture.identify.protocols import PLAIN, TELNET, TLS, identify, identify_last, preface
+from overheard_capture.identify.protocols import PLAIN, TELNET, TLS, identify, identify_last, match_preface
 from overheard_capture.identify.starttls import UpgradeWatch
 from overheard_capture.protocols.tls.conversation import TlsConversation
 from overheard_capture.protocols.tls.cursor import TruncatedError
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 # The maximum number of prefaces, such as a PROXY header, before the protocol itself.
 _MOST_PREFACES = 8
 # The number of bytes that are enough to identify any protocol.
-_ENOUGH = 80 << 10
+_HEAD_LENGTH = 80 << 10
 
 
 def stream(findings: Findings, layers: Layers = ()) -> DirectionReader:
@@ -94,15 +94,15 @@ class DirectionReader:
             while self._state is _State.IDENTIFYING and self._pending:
                 self._identify()
         except TruncatedError:
-            if len(self._pending) > _ENOUGH:
+            if len(self._pending) > _HEAD_LENGTH:
                 self._begin(PLAIN)
 
     # ---- the protocol
 
     def _identify(self) -> None:
-        start = bytes(self._pending.data[:_ENOUGH])
+        start = bytes(self._pending.data[:_HEAD_LENGTH])
         if self._prefaces < _MOST_PREFACES:
-            name, length = preface(start)
+            name, length = match_preface(start)
             if length:
                 self._take_preface(name, length)
                 return
@@ -158,7 +158,7 @@ class DirectionReader:
     def _look(self, data: Bytes, origin: Origin) -> None:
         """Pass on the bytes before another protocol begins. If one may begin, the rest is buffered."""
         chunk = bytes(data) if isinstance(data, memoryview) else data
-        end, found = self._watch.look(chunk, origin)
+        end, found = self._watch.find_change(chunk, origin)
         if end == len(chunk):
             self._give(chunk, origin)
             return
@@ -194,14 +194,14 @@ class DirectionReader:
             return
         if self._reader:
             self._reader.gap(length)
-            self._watch.forget()
+            self._watch.reset()
         self._missing = _Missing.BYTES
         self._position += length
 
     def _settle(self) -> None:
         """Decide on what is buffered, as a gap or the end follows."""
         if self._state is _State.IDENTIFYING and self._pending:
-            self._begin(identify_last(bytes(self._pending.data[:_ENOUGH])))
+            self._begin(identify_last(bytes(self._pending.data[:_HEAD_LENGTH])))
         if self._pending:
             self._give(*self._pending.take(len(self._pending)))
 

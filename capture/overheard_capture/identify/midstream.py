@@ -18,23 +18,23 @@ if TYPE_CHECKING:
     from overheard_capture.provenance.origin import Bytes, Origin
 
 # The number of bytes that are enough to identify the protocol.
-_ENOUGH = 64 << 10
+_HEAD_LENGTH = 64 << 10
 
 
-class Guess(NamedTuple):
+class MidstreamCandidate(NamedTuple):
     """A candidate: the name of a protocol, and the reader that starts in the middle of a direction."""
 
     name: str
     reader: ReaderFactory
 
 
-def identify_midstream(head: bytes, *, last: bool = False) -> Guess | None:
+def identify_midstream(head: bytes, *, last: bool = False) -> MidstreamCandidate | None:
     """Identify a direction from bytes in its middle; None if unknown. With `last`, `head` is all of it."""
-    data = bytearray(head[:_ENOUGH])
-    last = last and len(head) <= _ENOUGH
+    data = bytearray(head[:_HEAD_LENGTH])
+    last = last and len(head) <= _HEAD_LENGTH
     for name, midstream in OF_MIDSTREAM:
-        if midstream.knows(data, last):
-            return Guess(name, midstream.reader)
+        if midstream.matches(data, last):
+            return MidstreamCandidate(name, midstream.reader)
     return None
 
 
@@ -60,9 +60,9 @@ class MidstreamReader:
         """Read `data`, which comes from `origin`."""
         self._certain.feed(data, origin)
         if self._head is not None:
-            taken = min(_ENOUGH - len(self._head), len(data))
+            taken = min(_HEAD_LENGTH - len(self._head), len(data))
             self._head.add(data[:taken], origin)
-            if len(self._head) < _ENOUGH:
+            if len(self._head) < _HEAD_LENGTH:
                 return
             self._decide(last=False)
             data, origin = data[taken:], origin.after(taken)
@@ -74,8 +74,8 @@ class MidstreamReader:
             return
         head, origin = self._head.take(len(self._head))
         self._head = None
-        if head and (found := identify_midstream(head, last=last)):
-            self._reader = found.reader(self._findings, self._layers)
+        if head and (candidate := identify_midstream(head, last=last)):
+            self._reader = candidate.reader(self._findings, self._layers)
             self._reader.feed(head, origin)
 
     def gap(self, length: int) -> None:

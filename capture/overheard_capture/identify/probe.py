@@ -36,15 +36,15 @@ class Probe:
         """Skip `length` bytes; always true."""
         return self.move_to(self.at + length)
 
-    def literal(self, text: bytes) -> bool:
+    def match_literal(self, text: bytes) -> bool:
         """Whether `text` comes next."""
         return text.startswith(self.data[self.at : self.at + len(text)]) and self.skip(len(text))
 
-    def form(self, *places: bytes | None) -> bool:
+    def match_bytes(self, *places: bytes | None) -> bool:
         """Whether the next bytes match: one set of allowed values for each byte; None allows any."""
         return all(self.byte() in allowed if allowed is not None else self.skip(1) for allowed in places)
 
-    def until(self, end: bytes, most: int) -> bool:
+    def skip_past(self, end: bytes, most: int) -> bool:
         """Skip everything up to and including `end`. Returns whether it comes within `most` bytes."""
         found = self.data.find(end, self.at, self.at + most)
         if found < 0 and len(self.data) - self.at < most:

@@ -29,29 +29,29 @@ _LONGEST_LINE = 64 << 10
 
 def _tls(probe: Probe) -> bool:
     """Any record header: the reader sees whether a handshake follows."""
-    return probe.form(bytes(READ_AS), b"\3", b"\0\1\2\3\4") and 0 < probe.number(2) <= LONGEST
+    return probe.match_bytes(bytes(READ_AS), b"\3", b"\0\1\2\3\4") and 0 < probe.number(2) <= LONGEST
 
 
 def _http2(probe: Probe) -> bool:
     """The client's connection preface, or the server's first SETTINGS (RFC 9113, 3.4)."""
-    if probe.literal(PREFACE):
+    if probe.match_literal(PREFACE):
         return True
-    settings = probe.form(b"\0", b"\0\1\2", None, b"\4", b"\0", b"\0", b"\0", b"\0", b"\0")
+    settings = probe.match_bytes(b"\0", b"\0\1\2", None, b"\4", b"\0", b"\0", b"\0", b"\0", b"\0")
     return settings and int.from_bytes(probe.data[:3], "big") % 6 == 0
 
 
 def _http1(probe: Probe) -> bool:
     """A status line, or a complete request line."""
-    if probe.literal(b"HTTP/1."):
-        return probe.form(b"01", b" ", b"12345")
+    if probe.match_literal(b"HTTP/1."):
+        return probe.match_bytes(b"01", b" ", b"12345")
     if not _METHOD.match(probe.data):
         return bool(_MAY_BE_METHOD.fullmatch(probe.data)) and probe.skip(len(probe.data) + 1)
-    return probe.until(b"\n", _LONGEST_LINE) and bool(_VERSION.search(probe.data[max(probe.at - 64, 0) : probe.at]))
+    return probe.skip_past(b"\n", _LONGEST_LINE) and bool(_VERSION.search(probe.data[max(probe.at - 64, 0) : probe.at]))
 
 
 def _telnet(probe: Probe) -> bool:
     """A command with an option (RFC 855)."""
-    return probe.form(b"\xff", b"\xfa\xfb\xfc\xfd\xfe", bytes(range(0x40)) + b"\xff")
+    return probe.match_bytes(b"\xff", b"\xfa\xfb\xfc\xfd\xfe", bytes(range(0x40)) + b"\xff")
 
 
 def _dns(probe: Probe) -> bool:
@@ -166,10 +166,10 @@ def _telnet_midstream(data: bytearray, _last: bool) -> bool:
 class Midstream(NamedTuple):
     """How a protocol is read from the middle of a direction.
 
-    `knows` identifies it from bytes of the direction; its second argument tells that no more bytes follow.
+    `matches` identifies it from bytes of the direction; its second argument tells that no more bytes follow.
     """
 
-    knows: Callable[[bytearray, bool], bool]
+    matches: Callable[[bytearray, bool], bool]
     reader: ReaderFactory
 
 
@@ -180,19 +180,19 @@ class Datagrams(NamedTuple):
     """
 
     reader: Callable[[Findings], DatagramReader]
-    begins: frozenset[int]
+    first_bytes: frozenset[int]
     counts: bool = True
 
 
 class Protocol(NamedTuple):
     """A protocol: the name under which its bytes are counted, how it is identified, and its readers.
 
-    `begins` identifies the beginning of a direction, which `reader` then reads. A protocol of datagrams has neither.
+    `matches` identifies the beginning of a direction, which `reader` then reads. A protocol of datagrams has neither.
     """
 
     name: str
     reader: ReaderFactory = Fallback
-    begins: Callable[[Probe], bool] | None = None
+    matches: Callable[[Probe], bool] | None = None
     midstream: Midstream | None = None
     datagrams: Datagrams | None = None
 
@@ -219,30 +219,30 @@ PROTOCOLS = (
     Protocol("GELF", datagrams=Datagrams(_gelf_datagrams, frozenset({0x1E}))),
     PLAIN,
 )
-_OF_STREAMS = tuple(each for each in PROTOCOLS if each.begins)
+_OF_STREAMS = tuple(each for each in PROTOCOLS if each.matches)
 OF_MIDSTREAM = tuple((each.name, each.midstream) for each in PROTOCOLS if each.midstream)
 OF_DATAGRAMS = tuple((each.name, each.datagrams) for each in PROTOCOLS if each.datagrams)
 
 
-def preface(data: bytes) -> tuple[str, int]:
+def match_preface(data: bytes) -> tuple[str, int]:
     """The name and length of the preface, or an empty name and 0. Raises TruncatedError: ask again with more."""
-    for name, knows in PREFACES:
+    for name, matches in PREFACES:
         probe = Probe(data)
-        if knows(probe):
+        if matches(probe):
             return name, probe.at
     return "", 0
 
 
-def identify(data: bytes, among: tuple[Protocol, ...] = _OF_STREAMS) -> Protocol | None:
+def identify(data: bytes, candidates: tuple[Protocol, ...] = _OF_STREAMS) -> Protocol | None:
     """The protocol of a direction with this beginning; None if unknown. Raises TruncatedError: ask again with more."""
-    return next((each for each in among if each.begins and each.begins(Probe(data))), None)
+    return next((each for each in candidates if each.matches and each.matches(Probe(data))), None)
 
 
 def identify_last(data: bytes) -> Protocol:
     """The protocol of a direction of which this is all."""
     for each in _OF_STREAMS:
         try:
-            if each.begins and each.begins(Probe(data)):
+            if each.matches and each.matches(Probe(data)):
                 return each
         except TruncatedError:
             continue
