@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 class DatagramIdentifier:
     """Identifies and reads the datagrams of one direction."""
 
-    __slots__ = ("_findings", "_readers", "_last_protocol")
+    __slots__ = ("_findings", "_last_protocol", "_readers")
 
     def __init__(self, findings: Findings) -> None:
         self._findings = findings

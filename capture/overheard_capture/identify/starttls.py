@@ -31,7 +31,7 @@ def _is_hello(probe: Probe) -> bool:
 
 
 class UpgradeWatch:
-    """Watches a direction that is currently read as `current`. TLS may begin at the start of a frame, or after a line."""
+    """Watches a direction that is read as `current`. TLS may begin at the start of a frame, or after a line."""
 
     def __init__(self, current: Protocol) -> None:
         self._current = current
