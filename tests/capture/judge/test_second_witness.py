@@ -1,4 +1,4 @@
-"""tshark as the second witness: on real recordings, on what it alone or we alone see, and when it cannot be asked."""
+"""tshark as the second witness: on real recordings, on what only one of the two sees, and when it fails."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ def seen_in(path: Path, how: WitnessOptions = HTTP, *secrets: Secret) -> dict[st
     return {name: [(each.frame, each.field) for each in seen] for name, seen in found.items()}
 
 
-# ---- what it sees
+# ---- what tshark sees
 
 
 def test_on_a_real_recording_it_sees_the_message_in_clear_and_says_where(recordings: Recordings) -> None:
@@ -87,7 +87,7 @@ def test_it_sees_into_gzip_that_is_cut_over_segments(tmp_path: Path) -> None:
 
 
 def test_it_sees_what_follows_a_nul(tmp_path: Path) -> None:
-    """In tshark 4.0 the field of a body is a text, and ends at a NUL."""
+    """In tshark 4.0 the field of a body is text, which ends at a NUL."""
     path = recorded(tmp_path / "nul.pcapng", [answer(bytes(4) + VALUE)])
     ((frame, field),) = seen_in(path)["message"]
     assert (frame, field) in {(5, "data.data"), (5, "http.file_data")}
@@ -116,7 +116,7 @@ def test_segments_out_of_order_and_a_gap_before_a_body_are_no_matter(tmp_path: P
     """Each is seen in one of the two passes alone."""
     frames = exchange([ASKED], [answer(b"x" * 200 + VALUE)[start : start + 60] for start in range(0, 260, 60)])
     turned = [*frames[:5], frames[6], frames[5], *frames[7:]]
-    # The secret lies over the last segments.
+    # The secret spans the last segments.
     swapped = [*turned[:7], turned[8], turned[7], *turned[9:]]
     assert seen_in(rewritten(tmp_path / "order.pcapng", swapped))["message"]
     whole = answer(gzip.compress(VALUE), b"Content-Encoding: gzip")
@@ -163,7 +163,7 @@ def test_a_secret_may_have_any_bytes(tmp_path: Path) -> None:
     assert query_tshark([path], [strange])["strange"][0].frame == 1
 
 
-# ---- what is left out
+# ---- filters
 
 
 def test_only_what_is_wanted_is_looked_at(tmp_path: Path) -> None:
@@ -217,7 +217,7 @@ def test_several_files_are_one_with_their_frames_counted_on(tmp_path: Path) -> N
 
 
 def test_keys_that_a_file_brings_with_it_open_nothing(recordings: Recordings, tmp_path: Path) -> None:
-    """With them tshark would see what no eavesdropper does, in compressed files and in rings, too."""
+    """With them tshark would see more than an eavesdropper, in compressed files and in ring buffers, too."""
     path = tmp_path / "with-keys.pcapng"
     command = ["editcap", "--inject-secrets", f"tls,{recordings.keys}", str(recordings.path("https")), str(path)]
     subprocess.run(command, check=True, capture_output=True)
@@ -249,7 +249,7 @@ def test_a_big_endian_file_keeps_its_keys_out_as_well(recordings: Recordings, tm
     assert [each.frame for each in query_tshark([path], [SECRET])["message"]] == [1]
 
 
-# ---- when it cannot be asked
+# ---- failures
 
 
 def test_where_tshark_is_not_to_be_had_it_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -299,7 +299,7 @@ def stub(folder: Path, does: str) -> None:
 
 
 def test_no_secret_is_on_a_command_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Everybody on the machine could read it there."""
+    """Every user of the machine could read it there."""
     path = recorded(tmp_path / "http.pcapng", [answer(b"x")])
     dissected_fields.fields()
     stub(tmp_path, f'echo "$@" >> {tmp_path}/said')
@@ -320,7 +320,7 @@ def test_nobodys_preferences_change_what_it_sees(tmp_path: Path, monkeypatch: py
     assert seen_in(recorded(tmp_path / "gzip.pcapng", [body]))["message"]
 
 
-# ---- whether the two agree
+# ---- agreement of both
 
 
 def test_they_agree_where_the_frame_is_one_of_those_that_carry_it_or_of_the_same_stream() -> None:
@@ -329,7 +329,7 @@ def test_they_agree_where_the_frame_is_one_of_those_that_carry_it_or_of_the_same
     elsewhere = replace(THERE, frame=30, streams=(4,))
     assert len(disagreements({"message": [SEEN]}, {"message": [elsewhere]})) == 2
     nowhere = replace(SEEN, stream=-1)
-    # The last part of an IP packet that other frames brought the secret in.
+    # The last fragment of an IP packet whose other fragments contain the secret.
     assert disagreements({"message": [nowhere]}, {"message": [Witnessed(9, "x", parts=(6, 8, 9))]}) == ()
     assert len(disagreements({"message": [nowhere]}, {"message": [replace(elsewhere, streams=())]})) == 2
 
@@ -358,7 +358,7 @@ def test_tshark_is_told_of_ports_with_one_kind_of_content() -> None:
     }
 
 
-# ---- what follows for the verdict
+# ---- consequences for the verdict
 
 
 def report(*sightings: Sighting) -> Report:

@@ -1,4 +1,4 @@
-"""What a flow is, told by its bytes."""
+"""The kind of a flow, by content."""
 
 from __future__ import annotations
 
@@ -71,6 +71,6 @@ def test_a_flow_of_compressed_text_is_no_text() -> None:
 
 
 def test_tls_that_was_not_seen_from_its_first_byte_is_not_called_so() -> None:
-    """Whatever was there before could have been in clear."""
+    """Bytes before it could have been in clear."""
     assert flow_kind_of(hear([(">", HELLO[:1]), (">", HELLO[1:] + HELLO)], lost=[0]).both_findings) is UNKNOWN
     assert flow_kind_of(hear([(">", HELLO), (">", HELLO)], lost=[0]).both_findings) is UNKNOWN

@@ -1,4 +1,4 @@
-"""Two readers of one capture come to what one alone comes to, whenever they become two and whatever becomes of one."""
+"""Two processes that share a capture yield the same results as one, whenever they divide, and if one fails."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def flow(chance: random.Random, port: int) -> list[bytes]:
         case 0:
             frames = [ethernet(ipv4(udp(said, source=port), 17)) for _ in range(chance.randrange(1, 5))]
         case 1:
-            # A protocol that nobody knows.
+            # An unknown protocol.
             frames = [ethernet(ipv4(said, 200))]
         case _:
             sent = [b"GET / HTTP/1.1\r\nHost: server\r\n\r\n"] * chance.randrange(1, 4)
@@ -52,7 +52,7 @@ def flow(chance: random.Random, port: int) -> list[bytes]:
 
 
 def traffic(chance: random.Random, flows: int) -> Iterator[bytes]:
-    """Many of them, some at the same time."""
+    """Several conversations, some at the same time."""
     waiting = [flow(chance, 40_000 + number) for number in range(flows)]
     open_flows: list[list[bytes]] = []
     while waiting or open_flows:
@@ -66,7 +66,7 @@ def traffic(chance: random.Random, flows: int) -> Iterator[bytes]:
 
 
 def capture(path: Path, seed: int, flows: int = 30) -> Path:
-    """A capture of it."""
+    """A capture of the conversations."""
     file = File().section().interface()
     for number, data in enumerate(traffic(random.Random(seed), flows)):  # noqa: S311  (nothing is kept secret with it)
         file.packet(data, ticks=1_700_000_000_000_000 + number)
@@ -74,7 +74,7 @@ def capture(path: Path, seed: int, flows: int = 30) -> Path:
 
 
 def told(facts: Facts, hits: HitTable) -> dict[str, Any]:
-    """All that there is to compare."""
+    """Everything that is compared."""
     everything = {name: str(value) for name, value in vars(facts).items()}
     everything["read_as"] = str(sorted(facts.read_as.items()))
     everything["kinds"] = str(sorted(facts.kinds.items()))
@@ -105,7 +105,7 @@ def test_two_come_to_what_one_comes_to(tmp_path: Path, seed: int, pieces: int) -
     facts = first.finish(part)
     assert told(facts, first.hits) == told(alone.finish(), alone.hits)
     if part and pieces == 0:
-        # Both had something to do.
+        # Both read something.
         assert 0 < part.facts.streams < facts.streams
 
 
@@ -114,7 +114,7 @@ def test_two_come_to_what_one_comes_to(tmp_path: Path, seed: int, pieces: int) -
 
 @pytest.fixture
 def eager(monkeypatch: pytest.MonkeyPatch) -> list[object]:
-    """Ask for help at once; the processes that were started."""
+    """Start the second process at once; returns the processes."""
     started: list[object] = []
     start = helper.start_helper
 
@@ -132,7 +132,7 @@ def eager(monkeypatch: pytest.MonkeyPatch) -> list[object]:
 
 @pytest.fixture(scope="module")
 def large(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """More than is read in one piece."""
+    """More than one chunk."""
     path = tmp_path_factory.mktemp("large") / "large.pcapng"
     file = File().section().interface()
     chance = random.Random(5)  # noqa: S311
@@ -149,7 +149,7 @@ def large(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def judged(path: Path) -> Report:
-    """What the judge says."""
+    """The result of the judge."""
     return judge(path, [SECRET], Options(vouched=["sent", "whole"]))
 
 

@@ -1,4 +1,4 @@
-"""DNS as dnspython writes it."""
+"""DNS messages written by dnspython."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def answer(name: str, kind: str, *records: str, edns: bool = True) -> bytes:
 
 
 def test_a_secret_over_several_labels() -> None:
-    """Tunnels cut what they carry into labels, for none is longer than 63."""
+    """Tunnels split data into labels, which have 63 bytes at most."""
     data = question(f"{HEX[:20]}.{HEX[20:]}.t.squirrels.test")
     findings = some_findings()
     assert read_dns(findings, (), data, origin_of(len(data)))
@@ -44,7 +44,7 @@ def test_a_secret_over_several_labels() -> None:
 
 
 def test_a_secret_with_dots() -> None:
-    """The place of a dot is that of the length of the next label."""
+    """The place of a dot is that of the next label's length."""
     findings = some_findings(value=b"fluffy.tail.example")
     data = question("www.fluffy.tail.example")
     assert read_dns(findings, (), data, origin_of(len(data)))
@@ -65,7 +65,7 @@ def test_texts_in_several_strings_and_records() -> None:
         data = answer("t.squirrels.test", "TXT", *records)
         findings = some_findings()
         assert read_dns(findings, (), data, origin_of(len(data)))
-        # The order of records is dnspython's affair.
+        # dnspython determines the order of records.
         if data.index(text[:4].encode()) < data.index(text[4:].encode()):
             assert ("DNS",) in seen(findings)
 

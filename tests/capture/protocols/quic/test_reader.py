@@ -1,4 +1,4 @@
-"""QUIC, datagram by datagram: what aioquic says counts as protected, and nothing else does."""
+"""QUIC, datagram by datagram: what aioquic sends counts as protected, and nothing else does."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ def test_what_aioquic_says_is_protected(files: Files, version: int, kind: str) -
 
 
 def test_a_name_in_the_first_packet_is_seen(files: Files) -> None:
-    """It is encrypted, with a key that stands beside it."""
+    """It is encrypted with a key that is derived from the packet itself."""
     said = spoken(files, name="fluffy tail")
     assert not any(b"fluffy tail" in data for _, data in said)
     both_findings, _ = heard(said)
@@ -99,7 +99,7 @@ def test_text_among_it_is_no_quic(said: Said) -> None:
 @given(st.data())
 @settings(max_examples=80)
 def test_a_first_packet_that_was_changed_opens_nothing(said: Said, drawn: st.DataObject) -> None:
-    """Every byte of it is vouched for by its tag."""
+    """The authentication tag covers every byte."""
     (first, *_) = parse_datagram(memoryview(said[0][1]), known=False)
     at = drawn.draw(st.integers(0, first.end - 1))
     bit = drawn.draw(st.integers(0, 7))

@@ -1,4 +1,4 @@
-"""Whose certificate it is, with `cryptography` as a second witness."""
+"""Names in certificates, with `cryptography` as a second witness."""
 
 from __future__ import annotations
 
@@ -66,12 +66,12 @@ def test_the_alternative_names_are_all_that_are_text_or_addresses() -> None:
     other = x509.RegisteredID(x509.ObjectIdentifier("1.2.3"))
     names = ("server", "*.example", "fluffy@example", "https://example/squirrel", "127.0.0.1", "::1")
     assert certificate_names(certificate(common("x"), names=[*EVERY_KIND, other])) == ("x", names)
-    # Without a subject the extension is critical (RFC 5280, 4.2.1.6), and has one field more.
+    # Without a subject the extension is critical (RFC 5280, 4.2.1.6), and has one more field.
     assert certificate_names(certificate(names=EVERY_KIND)) == ("", names)
 
 
 def test_a_certificate_of_the_first_version_has_one_field_less() -> None:
-    """It does not say so (RFC 5280, 4.1.2.1), and has no extensions."""
+    """Version 1 is not encoded (RFC 5280, 4.1.2.1), and has no extensions."""
 
     def element(*parts: bytes, tag: int = 0x30) -> bytes:
         return bytes([tag, sum(map(len, parts))]) + b"".join(parts)

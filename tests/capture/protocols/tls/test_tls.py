@@ -1,4 +1,4 @@
-"""What TLS shows to everybody: records, handshake messages, names and sizes, from bytes that may be anything."""
+"""Parsers of TLS: records, handshake messages, names and sizes, from arbitrary bytes."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ def tls_1_3(tmp_path_factory: pytest.TempPathFactory) -> list[tuple[str, bytes]]
 
 
 def side_of(sent: bytes, side: str = ">") -> TlsDirection:
-    """What is kept of a direction in which this is said, each byte in frame 3."""
+    """The state of a direction with these bytes, each in frame 3."""
     heard = hear([(side, sent)])
     return tls_of(heard.client if side == ">" else heard.server) or TlsDirection()
 
@@ -189,7 +189,7 @@ def test_alerts_are_read_where_they_are_in_clear() -> None:
 
 
 def test_a_direction_whose_beginning_was_lost_counts_as_torn() -> None:
-    """Whatever was there before could have been in clear."""
+    """Bytes before it could have been in clear."""
     torn = hear([(">", UNKNOWN_CA), (">", UNKNOWN_CA)], lost=[0])
     assert torn.problems == ["TLS whose beginning is missing"]
     assert not hear([(">", UNKNOWN_CA), (">", UNKNOWN_CA)]).problems
@@ -201,7 +201,7 @@ def test_a_direction_that_was_open_before_is_read_from_its_first_record() -> Non
 
 
 def test_the_names_are_those_of_tshark() -> None:
-    """But for three numbers of groups, which tshark had names for before they were registered."""
+    """Except three groups, which tshark named before they were registered."""
     printed = subprocess.run(["tshark", "-G", "values"], capture_output=True, text=True, check=True).stdout
     theirs: dict[str, dict[int, str]] = {}
     for line in printed.splitlines():
@@ -241,7 +241,7 @@ def test_real_data_in_both_versions(tls_1_2: list[tuple[str, bytes]], tls_1_3: l
 
 
 def look_at(parts: Sequence[tuple[str, bytes]]) -> None:
-    """Read all there is to read."""
+    """Parse everything."""
     read(parts)
 
 
@@ -283,7 +283,7 @@ def test_a_real_exchange_with_wrong_bytes_in_it_is_read_without_an_error(
 
 
 def test_who_says_hello_for_ever_is_heard_twice() -> None:
-    """As after a HelloRetryRequest; more would be a way to fill our memory."""
+    """As after a HelloRetryRequest; more messages would fill our memory."""
     asking = [
         (">", record(22, message(1, client(extension(0, vector(2, b"\0" + vector(2, name))))))) for name in (b"a", b"b")
     ]
@@ -295,7 +295,7 @@ def test_who_says_hello_for_ever_is_heard_twice() -> None:
 
 
 def test_a_long_stream_of_tiny_messages_is_read_in_time_that_grows_with_it() -> None:
-    """A copy of what is left for each of them would take minutes."""
+    """Copying the rest for each of them would take minutes."""
     said = message(14, b"") * 4096
     kept, origin = HandshakeMessages(), Origin.of_frame(1, 54, len(said))
     began = time.process_time()
