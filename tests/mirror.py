@@ -50,7 +50,7 @@ ELSEWHERE = (
     Elsewhere("capture/decoders", "protobuf", "protocols/http2/test_grpc.py"),
     Elsewhere("capture/decoders", "carving fallback magic utf16_32", "asked in turn by decoders/test_untyped.py"),
     Elsewhere("capture/identify", "prefaces probe protocols", "asked in turn by identify/test_direction.py"),
-    Elsewhere("capture/judge", "absent evidence exhibit read sightings wording", "judge/test_judge.py"),
+    Elsewhere("capture/judge", "absent evidence judge_input read sightings wording", "judge/test_judge.py"),
     Elsewhere("capture/captures", "lookup", "lab/command/test_scan.py shows the frames that it looks up"),
     Elsewhere("capture/judge", "files", "judge/test_api.py"),
     Elsewhere("capture/judge", "decrypted fernet frame_index", "judge/test_spied.py and test_present.py"),
@@ -72,7 +72,7 @@ ELSEWHERE = (
     Elsewhere("capture/reassembly", "*", "parts of the table that reassembly/test_connections.py fills"),
     Elsewhere(
         "capture/scan",
-        "facts finds flow_rows parties reading unclaimed visible_tls walker",
+        "facts flow_rows hits parties reading unclaimed visible_tls walker",
         "compared by scan/test_second_process.py",
     ),
     Elsewhere("capture/sidecar", "runs", "sidecar/test_app.py"),

@@ -1,4 +1,4 @@
 """The capture role and the judge: the recorder, the reader of captures, and the verdicts.
 
-It is the eavesdropper of the story, and the witness of the verdict.
+In the story it is the eavesdropper; for the verdict it is the witness.
 """

@@ -1,4 +1,4 @@
-"""`python -m overheard_capture`: the capture sidecar. `... health` asks a running one whether it is ready."""
+"""`python -m overheard_capture` runs the capture role. With `health` it asks a running one whether it is ready."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from overheard_capture.sidecar.settings import Settings
 
 
 def main(arguments: list[str]) -> int:
-    """Serve until told to stop."""
+    """Serve until SIGTERM."""
     health = asks_for_health(arguments)
     settings = Settings.from_environment(os.environ)
     if health:

@@ -1,4 +1,4 @@
-"""Recordings that the tests of the capture role look at."""
+"""Fixtures with recordings for the tests of the capture role."""
 
 from __future__ import annotations
 
@@ -19,19 +19,19 @@ _TESTS = Path(__file__).parents[1]
 
 @pytest.fixture(scope="session")
 def recordings(tmp_path_factory: pytest.TempPathFactory, local_engine: Engine) -> Recordings:  # noqa: ARG001
-    """Every recording of tests/stage.py, made once, in namespaces of its own."""
+    """Every recording of tests/stage.py, made once, in its own namespaces."""
     return Recordings(once(tmp_path_factory, "stage", lambda folder: _play(_TESTS / "stage.py", folder)))
 
 
 @pytest.fixture
 def doctored(recordings: Recordings, tmp_path: Path) -> Doctored:
-    """The recording `https`, to put frames in."""
+    """The recording `https`, to insert frames into."""
     return Doctored(recordings, tmp_path)
 
 
 @pytest.fixture(scope="session")
 def wire(tmp_path_factory: pytest.TempPathFactory, local_engine: Engine) -> Path:  # noqa: ARG001
-    """A folder with what wire.py recorded: traffic of many kinds, made once, in namespaces of its own."""
+    """A folder with the recordings of wire.py: many kinds of traffic, made once, in its own namespaces."""
     return once(tmp_path_factory, "wire", lambda folder: _play(_TESTS / "capture" / "wire.py", folder))
 
 

@@ -1,4 +1,4 @@
-"""Texts as the standard library spells them: for each spelling encoders that know nothing of ours."""
+"""Encoders of the standard library for each spelling, independent of our own."""
 
 from __future__ import annotations
 
@@ -35,18 +35,18 @@ def by_byte(form: str) -> Encoder:
 
 
 def named(text: str) -> bytes:
-    """As `html` escapes it, and what is not of ASCII as a number."""
+    """As `html` escapes it, with non-ASCII characters as numbers."""
     return html.escape(text).encode("ascii", errors="xmlcharrefreplace")
 
 
 def moved(by: int) -> Encoder:
-    """Letters further on in the alphabet."""
+    """Letters shifted in the alphabet."""
     lower, upper = string.ascii_lowercase, string.ascii_uppercase
     table = str.maketrans(lower + upper, lower[by:] + lower[:by] + upper[by:] + upper[:by])
     return lambda text: text.translate(table).encode()
 
 
-# What these make of a text is what they make of its parts, one behind the other.
+# For these encoders, the encoding of a text is the concatenation of those of its parts.
 BY_CHARACTER: list[tuple[str, Encoder]] = [
     ("plainly", str.encode),
     ("Latin-1", lambda text: text.encode("latin-1")),
@@ -87,16 +87,16 @@ BY_CHARACTER: list[tuple[str, Encoder]] = [
     ("letters shifted by 13", lambda text: codecs.encode(text, "rot13").encode()),
 ]
 
-# What comes before each byte but the first, or after each but the last.
+# The separator before each byte but the first, or after each but the last.
 SEPARATORS = (":", " ", "-", ",", ", ", "_", ".", " 0x", ", 0x")
 
 
 def wrapped(text: bytes, width: int, end: bytes) -> bytes:
-    """Lines of so many characters."""
+    """Lines of `length` characters."""
     return end.join(text[at : at + width] for at in range(0, len(text), width))
 
 
-# What these make of a text depends on where a part of it stands; each has so many bits of it in a character.
+# For these encoders, the encoding of a part depends on its position; each has so many bits per character.
 IN_BITS: list[tuple[str, int, Callable[[bytes], bytes]]] = [
     ("base64", 6, base64.b64encode),
     ("base64", 6, lambda value: base64.b64encode(value).replace(b"+", b"%2B").replace(b"/", b"%2F")),
@@ -119,5 +119,5 @@ def uuencoded(value: bytes) -> bytes:
 
 
 def header(text: str) -> bytes:
-    """The header of a mail."""
+    """A mail header."""
     return Header(text, "utf-8", header_name="Subject").encode().encode()

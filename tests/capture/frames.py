@@ -1,4 +1,4 @@
-"""Builds frames and pcapng files by hand, where no program makes what a test needs."""
+"""Builders of frames and pcapng files, where no program makes what a test needs."""
 
 from __future__ import annotations
 
@@ -19,28 +19,28 @@ CLIENT, SERVER = Endpoint("127.0.0.1", 40000), Endpoint("127.0.0.1", 5683)
 
 
 def frame(data: bytes, link_type: int = ETHERNET, *, number: int = 1, original: int = 0) -> Frame:
-    """A frame as the reader gives it."""
+    """A frame as the reader yields it."""
     return Frame(number, 0.0, link_type, original or len(data), data)
 
 
 def unwrap(frame: Frame) -> Packet:
-    """What `frame` alone carries: the first packet, where it carries several."""
+    """The packet in `frame`; the first one if there are several."""
     return Dissector().packets(frame)[0]
 
 
 def ethernet(payload: bytes, protocol: int = 0x0800, tags: Iterable[int] = ()) -> bytes:
-    """An Ethernet frame, perhaps with VLAN tags (IEEE 802.1Q)."""
+    """An Ethernet frame, optionally with VLAN tags (IEEE 802.1Q)."""
     stack = b"".join(struct.pack(">HH", tag, 7) for tag in tags)
     return bytes(12) + stack + struct.pack(">H", protocol) + payload
 
 
 def sll(payload: bytes, protocol: int = 0x0800) -> bytes:
-    """A frame of the Linux cooked capture."""
+    """A Linux cooked frame."""
     return struct.pack(">HHH8sH", 0, 1, 6, bytes(8), protocol) + payload
 
 
 def sll2(payload: bytes, protocol: int = 0x0800) -> bytes:
-    """A frame of the Linux cooked capture, version 2."""
+    """A Linux cooked frame, version 2."""
     return struct.pack(">HHIHBB8s", protocol, 0, 1, 1, 0, 6, bytes(8)) + payload
 
 
@@ -55,7 +55,7 @@ def ipv4(
     length: int | None = None,
     identification: int = 0,
 ) -> bytes:
-    """An IPv4 packet (RFC 791, 3.1); its checksum is right, for tshark puts no fragments together otherwise."""
+    """An IPv4 packet (RFC 791, 3.1) with a valid checksum, without which tshark reassembles no fragments."""
     words = 5 + len(options) // 4
     total = words * 4 + len(payload) if length is None else length
     header = struct.pack(">BBHHHBBH", 0x40 | words, 0, total, identification, fragment, 64, protocol, 0)
@@ -105,7 +105,7 @@ def segment(
     number: int = 1,
     port: int = CLIENT.port,
 ) -> Segment:
-    """A segment as `unwrap` gives it, from the client to the server, or `back`."""
+    """A segment as `unwrap` yields it, from the client to the server, or `back`."""
     client = Endpoint(CLIENT.address, port)
     source, target = (SERVER, client) if back else (client, SERVER)
     return Segment(
@@ -160,7 +160,7 @@ class File:
         return self.block(3, struct.pack(f"{self.order}I", original or len(data)) + data)
 
     def statistics(self, interface: int = 0, **drops: int) -> File:
-        """Interface statistics, with the `interface_drops` and `system_drops` that are given."""
+        """Interface statistics with `interface_drops` and `system_drops`, if given."""
         codes = {"interface_drops": 5, "system_drops": 7}
         options = b"".join(
             option(codes[name], struct.pack(f"{self.order}Q", count), self.order) for name, count in drops.items()
@@ -168,13 +168,13 @@ class File:
         return self.block(5, struct.pack(f"{self.order}III", interface, 0, 0) + options + option(0, b"", self.order))
 
     def write(self, path: Path) -> Path:
-        """Write it, and return where."""
+        """Write the file, and return its path."""
         path.write_bytes(self.content)
         return path
 
 
 def rewritten(path: Path, frames: Iterable[bytes]) -> Path:
-    """A whole recording of these Ethernet frames, in which nothing was dropped."""
+    """A complete recording of these Ethernet frames, in which nothing was dropped."""
     file = File().section().interface()
     for number, data in enumerate(frames):
         file.packet(data, ticks=1_700_000_000_000_000 + number)
@@ -182,7 +182,7 @@ def rewritten(path: Path, frames: Iterable[bytes]) -> Path:
 
 
 def exchange(sent: Iterable[bytes], answered: Iterable[bytes], *, port: int = 45000) -> list[bytes]:
-    """A whole TCP connection in Ethernet frames: what the client sent, then what the server answered, part by part."""
+    """A complete TCP connection in Ethernet frames: the client's bytes, then the server's, part by part."""
     frames: list[bytes] = []
     client, server = 1000, 5000
 

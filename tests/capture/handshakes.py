@@ -1,6 +1,6 @@
-"""Real connections, some of which fail, recorded. Run inside namespaces of its own, by the fixture of test_visible.py.
+"""Recordings of real connections, some of which fail. Run in namespaces of its own, by a fixture of test_visible.py.
 
-`python handshakes.py FOLDER`: leaves one recording of all in FOLDER, and prints as JSON what the client knows of each.
+`python handshakes.py FOLDER`: writes one recording of all to FOLDER, and prints what the client knows of each as JSON.
 """
 
 from __future__ import annotations
@@ -48,12 +48,12 @@ ssbzSibBsu/6iGtCOGEoXJf//////////wIBAg==
 
 
 class Teller(BaseHTTPRequestHandler):
-    """Answers with as many bytes as the path says."""
+    """Responds with as many bytes as the path gives."""
 
     protocol_version = "HTTP/1.1"
 
     def do_GET(self) -> None:
-        """Tell it."""
+        """Send the response."""
         length = int(self.path[1:])
         self.send_response(200)
         self.send_header("Content-Length", str(length))
@@ -62,11 +62,11 @@ class Teller(BaseHTTPRequestHandler):
         self.wfile.write(b"-" * length)
 
     def log_message(self, *_arguments: object) -> None:
-        """Say nothing."""
+        """Log nothing."""
 
 
 class Server(ThreadingHTTPServer):
-    """HTTP, over TLS where there is a context."""
+    """An HTTP server, over TLS if there is a context."""
 
     daemon_threads = True
 
@@ -75,12 +75,12 @@ class Server(ThreadingHTTPServer):
         self._context = context
 
     def finish_request(self, request: Any, client_address: Any) -> None:  # noqa: ANN401  (socketserver's own types)
-        """Shake hands in the thread of the connection; an unhappy end is the client's to tell."""
+        """Do the handshake in the thread of the connection; the client reports failures."""
         with suppress(OSError):
             if self._context:
                 with self._context.wrap_socket(request, server_side=True) as wrapped:
                     super().finish_request(wrapped, client_address)
-                    # Closes as RFC 8446, 6.1 asks for.
+                    # Closes as RFC 8446, 6.1 requires.
                     with suppress(OSError):
                         wrapped.unwrap().close()
             else:
@@ -89,7 +89,7 @@ class Server(ThreadingHTTPServer):
 
 @dataclass
 class Told:
-    """What the client knows of a connection: its ports, what it and the server said, and how it failed.
+    """What the client knows of a connection: its ports, the bytes in both directions, and the error.
 
     Both ports: the kernel may give one of the client's to two connections, where they lead to different servers.
     """
@@ -106,13 +106,13 @@ def _ports(connection: socket.socket) -> tuple[int, int]:
 
 @dataclass
 class Stage:
-    """Certificates, each its own root, and what came of the connections so far."""
+    """Certificates, each its own root, and the results of the connections."""
 
     folder: Path
     told: dict[str, Told] = field(default_factory=dict)
 
     def certify(self, name: str, key: ec.EllipticCurvePrivateKey | rsa.RSAPrivateKey) -> None:
-        """Make a certificate that vouches for itself."""
+        """Make a self-signed certificate."""
         who = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, f"the {name} of the squirrels")])
         now = datetime.now(UTC)
         alternatives = [x509.DNSName(each) for each in NAMES[:2]], x509.IPAddress(ipaddress.ip_address(NAMES[2]))
@@ -133,7 +133,7 @@ class Stage:
         return self.folder / f"{name}.pem"
 
     def server(self, certificate: str = "ec", *, ciphers: str = "", asks: bool = False) -> ssl.SSLContext:
-        """How a server shakes hands."""
+        """TLS options of a server."""
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         context.load_cert_chain(self.path(certificate))
         context.set_alpn_protocols(["http/1.1"])
@@ -147,7 +147,7 @@ class Stage:
     def client(
         self, *, at_most: ssl.TLSVersion | None = None, trusts: bool = True, ciphers: str = "", shows: bool = False
     ) -> ssl.SSLContext:
-        """How a client shakes hands."""
+        """TLS options of a client."""
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
         context.set_alpn_protocols(["h2", "http/1.1"])
         if trusts:
@@ -172,7 +172,7 @@ class Stage:
         *,
         between: Callable[[], object] = lambda: None,
     ) -> None:
-        """Ask a server for an answer of some length, and note what came of it; `between` handshake and request."""
+        """Request a number of bytes, and record the result; call `between` between handshake and request."""
         with Server(server) as listener:
             thread = threading.Thread(target=listener.serve_forever, args=(0.01,))
             thread.start()
@@ -193,7 +193,7 @@ class Stage:
                 thread.join()
 
     def cut(self, name: str, answer: Callable[[socket.socket], None]) -> None:
-        """Have a server that does something else than to shake hands."""
+        """Run a server that does something other than a handshake."""
         with closing(socket.create_server(("127.0.0.1", 0))) as listener:
 
             def serve() -> None:
@@ -213,7 +213,7 @@ class Stage:
             thread.join()
 
     def play(self) -> None:
-        """Have every connection."""
+        """Make every connection."""
         dh = self.folder / "dh.pem"
         dh.write_text(DH)
         tls_1_2 = ssl.TLSVersion.TLSv1_2
@@ -264,7 +264,7 @@ class Stage:
 
 
 def ask(connection: socket.socket, told: Told, length: int) -> None:
-    """Ask for so many bytes, and count all that comes."""
+    """Request a number of bytes, and count all that arrives."""
     request = REQUEST % length
     connection.sendall(request)
     told.sent = len(request)
@@ -273,7 +273,7 @@ def ask(connection: socket.socket, told: Told, length: int) -> None:
 
 
 def reset(connection: socket.socket) -> None:
-    """Have closing be a reset."""
+    """Make closing send a reset."""
     connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
 
 

@@ -1,6 +1,6 @@
-"""What needs a wire of its own. Run inside namespaces of its own, by `played` of tests/capture/playing.py.
+"""Cases that need a network interface. Run in namespaces of its own, by `played` of tests/capture/playing.py.
 
-`python inside.py CASE FOLDER`: plays one case, and prints what came of it as JSON.
+`python inside.py CASE FOLDER`: plays one case, and prints the result as JSON.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ Outcome = dict[str, Any]
 
 
 def children() -> bool:
-    """Whether a process that we started runs, or has ended and was not waited for."""
+    """Whether a child process is running, or has ended and was not waited for."""
     try:
         os.waitpid(-1, os.WNOHANG)
     except ChildProcessError:
@@ -45,13 +45,13 @@ def children() -> bool:
 
 
 def send(payload: bytes) -> None:
-    """Send a datagram to nobody."""
+    """Send a datagram to a port without a listener."""
     with closing(socket.socket(socket.AF_INET, socket.SOCK_DGRAM)) as sender:
         sender.sendto(payload, ("127.0.0.1", 9))
 
 
 def refused(path: Path, begin: Callable[[], object]) -> Outcome:
-    """What a refusal says, and what it leaves."""
+    """The text of an error, and the files that are left."""
     try:
         begin()
     except RecordingError as error:
@@ -65,38 +65,38 @@ def refused(path: Path, begin: Callable[[], object]) -> Outcome:
 
 
 def bad_interface(path: Path) -> Outcome:
-    """Record on an interface that is not there."""
+    """Record on an interface that does not exist."""
     return refused(path, lambda: Dumpcap(Tap("nowhere0"), path))
 
 
 def bad_filter(path: Path) -> Outcome:
-    """Record with a filter that is none."""
+    """Record with an invalid filter."""
     return refused(path, lambda: Dumpcap(Tap("lo", "this is no filter"), path))
 
 
 def any_interface(path: Path) -> Outcome:
-    """Record on all interfaces at once: no mark can be sent out through them."""
+    """Record on all interfaces at once: no mark can be sent through them."""
     return refused(path, lambda: ActiveRecording.begin("any", path, Tap("any"), patience=1))
 
 
 def payloads(path: Path) -> Outcome:
-    """Look for payloads while recording."""
+    """Wait for payloads while recording."""
     dumpcap = Dumpcap(Tap("lo"), path)
     for payload in (b"is sent", b"is never sent"):
-        dumpcap.await_payload(payload)
+        dumpcap.expect_payload(payload)
     send(b"before is sent behind")
-    saw = dumpcap.saw(b"is sent", within=60)
-    other = dumpcap.saw(b"is never sent", within=0)
+    seen = dumpcap.wait_for_payload(b"is sent", timeout=60)
+    other = dumpcap.wait_for_payload(b"is never sent", timeout=0)
     alive, mode = dumpcap.alive, stat.S_IMODE(path.stat().st_mode)
     code = dumpcap.stop()
     return {
-        "saw": saw,
+        "saw": seen,
         "other": other,
         "alive": alive,
         "mode": mode,
         "code": code,
         "alive_afterwards": dumpcap.alive,
-        "saw_afterwards": dumpcap.saw(b"is never sent", within=60),
+        "saw_afterwards": dumpcap.wait_for_payload(b"is never sent", timeout=60),
         "children": children(),
         "said": dumpcap.said,
     }
@@ -122,7 +122,7 @@ def whole(path: Path) -> Outcome:
 
 
 def unmarked(path: Path) -> Outcome:
-    """Record with a filter that lets no mark through."""
+    """Record with a filter that excludes marks."""
     active = ActiveRecording.begin("unmarked", path, Tap("lo", "tcp"), patience=0.1)
     return {"word": active.end().to_json(), "children": children()}
 
@@ -137,14 +137,14 @@ def killed(path: Path) -> Outcome:
 
 
 def gone(path: Path) -> Outcome:
-    """Have the interface be gone when the recording ends."""
+    """Remove the interface before the recording ends."""
     active = ActiveRecording.begin("gone", path, Tap("lo"), patience=1)
     active.tap = Tap("nowhere0")
     return {"word": active.end().to_json(), "children": children()}
 
 
 def full(path: Path) -> Outcome:
-    """Have the disk be full while recording, and then, with a file out of the way, have room for the word on it."""
+    """Fill the disk while recording, then make room for the recorder's account."""
     small = path.parent / "small"
     small.mkdir()
     room = small / "room"
@@ -164,7 +164,7 @@ def full(path: Path) -> Outcome:
 
 
 def sidecar(path: Path) -> Outcome:
-    """Use the sidecar's API in every order, right and wrong."""
+    """Use the API in every order, right and wrong."""
     settings = Settings.from_environment(
         {
             "OVERHEARD_CAPTURE_TOKEN_FILE": str(path.parent / "token"),
@@ -210,7 +210,7 @@ def sidecar(path: Path) -> Outcome:
 
 
 def spied(path: Path) -> Outcome:
-    """Have the sidecar judge recordings whose message an interceptor wrote down, or that no spy knows of."""
+    """Let the API judge recordings whose message an interceptor wrote down, or that no spy knows of."""
     folders = {name: path.parent / name for name in ("keys", "spy", "recordings")}
     for folder in (*folders.values(), folders["keys"] / "mine"):
         folder.mkdir()
@@ -246,7 +246,7 @@ def spied(path: Path) -> Outcome:
 
 
 def say(said: bytes) -> None:
-    """Say something over a connection of its own."""
+    """Send something over a new connection."""
     with closing(socket.create_server(("127.0.0.1", 0))) as listener:
         client = socket.create_connection(listener.getsockname())
         server, _ = listener.accept()
@@ -256,7 +256,7 @@ def say(said: bytes) -> None:
 
 
 def main() -> None:
-    """Play the case that is asked for."""
+    """Play the case that is named."""
     case, folder = sys.argv[1], Path(sys.argv[2])
     play: Callable[[Path], Outcome] = globals()[case]
     with stage(folder):

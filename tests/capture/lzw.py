@@ -1,10 +1,10 @@
-"""What the program `compress` makes, made here: few machines have it any more. (`gzip -d` still reads it.)"""
+"""Encoder of the program `compress`, which few machines still have. (`gzip -d` still reads its format.)"""
 
 from __future__ import annotations
 
 
 def compressed(data: bytes, most: int = 16, clear_at: int = 0) -> bytes:
-    """`data` as a `.Z` file with codes of up to `most` bits; with `clear_at`, its table is cleared at so many words."""
+    """A `.Z` file of `data` with codes of up to `most` bits; the table is cleared at the words `clear_at`."""
     writer = _Writer()
     table = {bytes([byte]): byte for byte in range(256)}
     word, following = b"", 257
@@ -32,7 +32,7 @@ def compressed(data: bytes, most: int = 16, clear_at: int = 0) -> bytes:
 
 
 class _Writer:
-    """Codes in groups of eight; what is left of a group is filled up where the size of codes changes."""
+    """Codes in groups of eight; an incomplete group is padded where the code size changes."""
 
     def __init__(self) -> None:
         self.size = 9

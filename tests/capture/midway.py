@@ -1,6 +1,6 @@
-"""Conversations that a recorder may join in the middle: `python midway.py FOLDER`, in namespaces of its own.
+"""Conversations without their beginning: `python midway.py FOLDER`, in namespaces of its own.
 
-Real programs over real sockets. In each, the secret comes late, and only under a layer.
+Real programs over real sockets. In each, the secret is sent late, and only under a layer.
 """
 
 from __future__ import annotations
@@ -28,13 +28,13 @@ if TYPE_CHECKING:
     from websockets.sync.server import ServerConnection
 
 WORD = "fluffy tail"
-# A command of telnet that says nothing.
+# A telnet command without effect.
 _NOP = b"\xff\xf1"
 _BEFORE = [f"acorn {number}, under the oak" for number in range(3)]
 
 
 def _served(talk: Callable[[socket.socket], None]) -> int:
-    """The port at which `talk` speaks to whoever comes first."""
+    """The port at which `talk` serves the first client."""
     listener = socket.create_server(("127.0.0.1", 0))
     port: int = listener.getsockname()[1]
 
@@ -49,7 +49,7 @@ def _served(talk: Callable[[socket.socket], None]) -> int:
 
 
 def websocket(compression: str | None) -> None:
-    """A chat by the library websockets."""
+    """A chat with the library websockets."""
 
     def listen(connection: ServerConnection) -> None:
         for _ in connection:
@@ -68,7 +68,7 @@ def websocket(compression: str | None) -> None:
 
 
 def http2() -> None:
-    """Two requests over one connection by the library h2, the second with a header that the first had not."""
+    """Two requests over one connection with the library h2; the second has a header field that the first had not."""
 
     def answer(connection: socket.socket) -> None:
         h2 = H2Connection(H2Configuration(client_side=False))
@@ -92,7 +92,7 @@ def http2() -> None:
 
 
 def telnet() -> None:
-    """A terminal that shows what is typed, with commands between the letters."""
+    """A terminal that echoes what is typed, with commands between the letters."""
 
     def echo(connection: socket.socket) -> None:
         connection.sendall(b"\xff\xfb\1login: ")
@@ -115,7 +115,7 @@ TALKS: dict[str, Callable[[], None]] = {
 
 
 def main() -> None:
-    """Record each from its beginning: it is cut afterwards."""
+    """Record each from its beginning; the tests remove frames afterwards."""
     folder = Path(sys.argv[1])
     with stage(folder):
         for name, talk in TALKS.items():

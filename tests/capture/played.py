@@ -1,4 +1,4 @@
-"""Bytes played to a reader, in pieces of any size, and what came of it."""
+"""Feeds bytes to a reader, in pieces of any size, and collects the results."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 VALUE = b"Fluffy tail 4711"
 SEARCH = Search([Secret("message", VALUE)])
-# How many bytes of payload there are in a frame, and where they begin in it.
+# The number of payload bytes in a frame, and their offset in it.
 IN_A_FRAME, OFFSET = 100, 54
 
 
@@ -34,7 +34,7 @@ def some_findings(limits: Limits | None = None, value: bytes = VALUE) -> Finding
 
 
 def origin_of(length: int) -> Origin:
-    """The origin of so many bytes in frames from 1 on."""
+    """The origin of `length` bytes in frames from 1 on."""
     return Origin(
         [Span(at, 1 + at // IN_A_FRAME, OFFSET, min(IN_A_FRAME, length - at)) for at in range(0, length, IN_A_FRAME)]
     )
@@ -48,7 +48,7 @@ def played(
     gap: tuple[int, int] = (0, 0),
     findings: Findings | None = None,
 ) -> Findings:
-    """The desk, once `data` was read as one direction of a stream, cut at `cuts`, and without the bytes of the gap."""
+    """The findings after `data` was read as one direction of a stream, cut at `cuts`, without the bytes of the gap."""
     findings = findings or some_findings()
     content = Content(findings, (), factory)
     origin = origin_of(len(data))
@@ -70,19 +70,19 @@ def seen(findings: Findings) -> set[tuple[str, ...]]:
 
 
 def sightings(findings: Findings) -> list[tuple[object, ...]]:
-    """All that was seen, and where."""
+    """All sightings with their places."""
     return sorted(
         (found.layers, found.match.spelling, found.position, found.place, found.matched) for found in findings.sightings
     )
 
 
 def outcome(findings: Findings) -> tuple[object, ...]:
-    """All that came of a reading."""
+    """All results of a reading."""
     return sightings(findings), sorted(findings.troubles.items()), sorted(findings.read.items()), list(findings.kinds)
 
 
 class Ignored:
-    """Reads nothing of what it is given."""
+    """Ignores all that it is given."""
 
     def feed(self, data: Bytes, origin: Origin) -> None:
         pass

@@ -10,6 +10,6 @@ from processes import in_namespaces
 
 
 def played(case: str, folder: Path) -> dict[str, Any]:
-    """What came of it."""
+    """The result."""
     outcome: dict[str, Any] = json.loads(in_namespaces(Path(__file__).parent / "inside.py", case, str(folder)))
     return outcome

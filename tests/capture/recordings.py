@@ -1,4 +1,4 @@
-"""What the stage left, and the verdicts on it, perhaps with something changed."""
+"""The recordings of the stage, and the verdicts on them, perhaps with changes."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from overheard.words.secret import Secret
 from overheard.words.story import SECRET_MESSAGE
 from overheard_capture.captures.reader import read
 from overheard_capture.captures.recording import read_recording
-from overheard_capture.judge import Exhibit, Keys, judge_recording
+from overheard_capture.judge import JudgeInput, Keys, judge_recording
 from overheard_capture.wireshark.keys import TlsKeys
 from overheard_capture.wireshark.tshark import TsharkInput
 
@@ -24,19 +24,19 @@ SECRET = Secret("message", SECRET_MESSAGE.encode())
 
 
 class Recordings:
-    """What the stage left: recordings by name, and the keys of all of them."""
+    """The recordings of the stage by name, and the keys of all of them."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         # The client's session keys, and those of a connection that was not recorded.
         self.keys, self.other_keys = folder / "stage.keys", folder / "other.keys"
-        # The key of Fernet that client and server share, and the one that they agreed on.
+        # The Fernet key that client and server share, and the one that they negotiated.
         self.shared, self.agreed = folder / "shared.keys", folder / "agreed.keys"
         # The RSA key of the server.
         self.stolen = folder / "stolen.pem"
 
     def file(self, name: str | None) -> Path | None:
-        """A file of the stage's folder."""
+        """A file in the stage's folder."""
         return self.folder / name if name else None
 
     def path(self, name: str) -> Path:
@@ -44,22 +44,22 @@ class Recordings:
         return self.folder / f"{name}.pcapng"
 
     def capture(self, name: str, *tls_ports: int) -> TsharkInput:
-        """A recording as tshark is to read it."""
+        """A recording as input for tshark."""
         return TsharkInput(self.path(name), tls_ports)
 
     @property
     def tls_keys(self) -> TlsKeys:
-        """The client's session keys, as tshark gets them."""
+        """The client's session keys, for tshark."""
         return TlsKeys((self.keys,))
 
-    def exhibit(self, name: str) -> Exhibit:
-        """A recording as the judge gets it, with the client's session keys."""
+    def judge_input(self, name: str) -> JudgeInput:
+        """A recording as input for the judge, with the client's session keys."""
         path = self.path(name)
-        return Exhibit(path, read_recording(path), SECRET, Keys(self.keys))
+        return JudgeInput(path, read_recording(path), SECRET, Keys(self.keys))
 
     def judge(self, name: str, **changes: Path | Secret | Recording | Keys | None) -> Verdict:
-        """The verdict on a recording, perhaps with something in the exhibit changed."""
-        return judge_recording(replace(self.exhibit(name), **changes))  # type: ignore[arg-type]
+        """The verdict on a recording, perhaps with changes of the input."""
+        return judge_recording(replace(self.judge_input(name), **changes))  # type: ignore[arg-type]
 
 
 def reasons(verdict: Verdict) -> set[str]:
@@ -68,29 +68,29 @@ def reasons(verdict: Verdict) -> set[str]:
 
 
 def says(verdict: Verdict, code: str) -> str:
-    """What the check with this code says."""
+    """The text of the check with this code."""
     (check,) = (check for check in verdict.checks if check.code == code)
     return check.says
 
 
 class Doctored:
-    """A real recording, with frames put in before its end mark."""
+    """A real recording, with frames inserted before its end mark."""
 
     def __init__(self, recordings: Recordings, folder: Path, name: str = "https") -> None:
         self.recordings, self.name, self.path = recordings, name, folder / "doctored.pcapng"
-        mark = recordings.exhibit(name).recording.end_mark.encode()
+        mark = recordings.judge_input(name).recording.end_mark.encode()
         self.frames = [frame.data for frame in read(recordings.path(name)).frames]
         self.at = next(number for number, data in enumerate(self.frames) if mark in data)
 
     def write(self, put_in: list[bytes]) -> Path:
-        """The file with these frames in it, of which the first has the number `first`."""
+        """The file with these frames, the first of which has the number `first`."""
         return rewritten(self.path, [*self.frames[: self.at], *put_in, *self.frames[self.at :]])
 
     def judge(self, put_in: list[bytes], **changes: Path | Secret | Keys | None) -> Verdict:
-        """The verdict on it with these frames."""
+        """The verdict on the file with these frames."""
         return self.recordings.judge(self.name, path=self.write(put_in), **changes)
 
     @property
     def first(self) -> int:
-        """The number of the first frame that is put in."""
+        """The number of the first inserted frame."""
         return self.at + 1

@@ -1,4 +1,4 @@
-"""Two real programs that talk over sockets, with somebody in between who notes down what each says."""
+"""A recording relay between two real programs that talk over sockets."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from processes import LONG
 
 
 class Relay:
-    """Hands on what a client says to a port, and back. `noted` is who said what: `>` the client, `<` the server."""
+    """Relays between a client and a port. `noted` has the bytes by sender: `>` is the client, `<` the server."""
 
     def __init__(self, port: int) -> None:
         self._listening = socket.create_server(("127.0.0.1", 0))
@@ -24,7 +24,7 @@ class Relay:
 
     @property
     def port(self) -> int:
-        """Where the client is to go."""
+        """The address for the client."""
         return int(self._listening.getsockname()[1])
 
     def __enter__(self) -> Self:
@@ -37,7 +37,7 @@ class Relay:
         assert not self._thread.is_alive()
 
     def _connected(self) -> socket.socket:
-        """A connection to who may just be starting."""
+        """Connect to a server that may still be starting."""
         ends = time.monotonic() + LONG
         while True:
             try:

@@ -1,4 +1,4 @@
-"""Judges recordings after every layer got another name; run as a process of its own, with the stage's folder."""
+"""Judges recordings with every layer renamed; run as a process of its own, with the stage's folder."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 def reword() -> None:
-    """Give every layer, those of readers that are imported later among them, a name that says nothing."""
+    """Give every layer, including those of readers that are imported later, a meaningless name."""
     make = Layer.__new__
 
     def made(cls: type[Layer], code: str, *rest: LayerKind | OpenedBy) -> Layer:
@@ -31,13 +31,13 @@ def reword() -> None:
 
 
 def decided(verdict: Verdict) -> list[object]:
-    """What was decided, without the words."""
+    """The decision, without texts."""
     checks = {check.code: check.holds for check in verdict.checks}
     return [verdict.outcome, verdict.presence, verdict.carrier, verdict.broken, checks, len(verdict.sightings)]
 
 
 def verdicts(folder: Path, scratch: Path) -> dict[str, list[object]]:
-    """What is decided about recordings, each of which hangs on what a layer is or on who opened it."""
+    """The decisions about recordings, each of which depends on the kind of a layer or on who opened it."""
     from capture.frames import exchange  # noqa: PLC0415  (after the layers were reworded, as all that follows)
     from capture.recordings import SECRET, Doctored, Recordings  # noqa: PLC0415
     from overheard_capture.judge import Keys  # noqa: PLC0415

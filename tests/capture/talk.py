@@ -1,4 +1,4 @@
-"""What two sides of TLS say: made by hand where a test needs it, and by OpenSSL without a wire."""
+"""TLS conversations: handmade, or by OpenSSL without a network."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from overheard_capture.content.content import Content
 from overheard_capture.content.findings import Conversation, Findings
 from overheard_capture.identify.direction import READERS, stream
 from overheard_capture.protocols.tls.direction import TlsDirection, tls_of
-from overheard_capture.protocols.tls.handshake import Handshake, handshake
+from overheard_capture.protocols.tls.handshake import Handshake, handshake_of
 from overheard_capture.protocols.tls.sizes import Sizes, sizes
 from overheard_capture.provenance.origin import Origin, joined
 from overheard_capture.search import Search
@@ -29,7 +29,7 @@ UNKNOWN_CA = b"\x15\x03\x03\x00\x02\x02\x30"
 CHANGE_CIPHER_SPEC = b"\x14\x03\x03\x00\x01\x01"
 SECRET = b"fluffy tail"
 SEARCH = Search([Secret("message", SECRET)])
-# Where TCP payload begins in a frame.
+# The offset of TCP payload in a frame.
 OFFSET = 54
 
 
@@ -57,7 +57,7 @@ def server(cipher: int, *extensions: bytes, version: int = 0x0303) -> bytes:
 
 
 def client(*extensions: bytes, suites: bytes = b"\x13\x01") -> bytes:
-    """The body of a ClientHello."""
+    """Records of application data with these lengths. They do not read as text."""
     return b"\3\3" + bytes(32) + vector(1) + vector(2, suites) + vector(1, b"\0") + vector(2, *extensions)
 
 
@@ -74,7 +74,7 @@ def data(*lengths: int) -> bytes:
 
 @dataclass
 class Heard:
-    """What came of a conversation: the desks of both sides."""
+    """The results of a conversation: the findings of both sides."""
 
     client: Findings
     server: Findings
@@ -85,7 +85,7 @@ class Heard:
 
     @property
     def protected(self) -> bool:
-        """Whether all that was said is."""
+        """Whether all directions are protected."""
         said = [findings for findings in self.both_findings if findings.read.total()]
         return bool(said) and all(
             findings.encryption is not None and findings.encryption.protected for findings in said
@@ -110,7 +110,7 @@ class Heard:
 
     @property
     def outcome(self) -> tuple[object, ...]:
-        """All of it, to be compared."""
+        """All results, to be compared."""
         return tuple(
             (
                 sorted((each.place, each.layers, each.position) for each in findings.sightings),
@@ -124,10 +124,10 @@ class Heard:
 
 
 def hear(parts: Parts, *, cuts: Iterable[int] = (), lost: Sequence[int] = (), in_turn: bool = False) -> Heard:
-    """What is heard where the sides say `parts` in turn, a frame each from 3 on: `>` the client, `<` the server.
+    """The results if the sides send `parts` in turn, each in a frame from 3 on: `>` is the client, `<` the server.
 
-    Each side is read as a whole, the client first, but cut at the places `cuts`; or `in_turn`, part by part. The parts
-    whose numbers are in `lost` are missing.
+    The client's side is read as a whole, then the server's, split at the offsets `cuts`; or both `in_turn`, part by
+    part. The parts whose numbers are in `lost` are missing.
     """
     talk = Conversation()
     heard = Heard(Findings(SEARCH, READERS, conversation=talk), Findings(SEARCH, READERS, conversation=talk))
@@ -165,12 +165,12 @@ def hear(parts: Parts, *, cuts: Iterable[int] = (), lost: Sequence[int] = (), in
 def read(parts: Parts) -> tuple[Handshake, Sizes]:
     heard = hear(parts)
     sent, answered = (tls_of(findings) or TlsDirection() for findings in heard.both_findings)
-    said = handshake(sent, answered)
+    said = handshake_of(sent, answered)
     return said, sizes(sent, answered, said)
 
 
 def shaken(accepting: ssl.SSLContext, asking: ssl.SSLContext, **more: object) -> list[tuple[str, bytes]]:
-    """A real exchange without a wire: who says what, in turn."""
+    """A real exchange without a network: sender and bytes, in order."""
     to_client, from_client, to_server, from_server = (ssl.MemoryBIO() for _ in range(4))
     ends = {
         ">": (
@@ -193,7 +193,7 @@ def shaken(accepting: ssl.SSLContext, asking: ssl.SSLContext, **more: object) ->
 
 
 def said_by_openssl(folder: Path, at_most: ssl.TLSVersion) -> list[tuple[str, bytes]]:
-    """A real exchange with a certificate that is trusted, and the newest version that is allowed."""
+    """A real exchange with a trusted certificate, and the newest allowed version."""
     files = Files.make(folder)
     accepting = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     accepting.load_cert_chain(files.certificate, files.key)

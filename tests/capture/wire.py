@@ -1,8 +1,8 @@
-"""Real traffic of many kinds over a real wire: `python wire.py FOLDER`, in namespaces of its own.
+"""Real traffic of many kinds over a veth pair: `python wire.py FOLDER`, in namespaces of its own.
 
-Two ends of a veth pair, the far one in a further namespace. What is said goes over IPv4 and IPv6, over TCP, UDP and
-UDP-Lite, in datagrams so large that they go in parts, and once more inside VXLAN. dumpcap records the near end, all
-interfaces as Linux cooks them in both ways, and a ring of files.
+The far end of the pair is in another namespace. The payloads are sent over IPv4 and IPv6, over TCP, UDP and UDP-Lite,
+in datagrams that are fragmented, and once more inside VXLAN. dumpcap records the near end, all interfaces with both
+versions of Linux cooked capture, and a ring buffer of files.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 PORT = 5001
 UDP_LITE = 136
-# The addresses of the near and of the far end: of the wire, and inside of VXLAN.
+# The addresses of the near and of the far end: of the wire, and inside VXLAN.
 PLAIN = [("192.0.2.1", "192.0.2.2"), ("2001:db8::1", "2001:db8::2")]
 TUNNELLED = [("198.51.100.1", "198.51.100.2")]
 SMALL, LARGE = "the squirrel sleeps", "acorns under the oak, " * 200
@@ -34,12 +34,12 @@ RECORDINGS = {
 
 
 def said(kind: str, address: str) -> bytes:
-    """What is said over a way to an address."""
+    """The payload for a transport and an address."""
     return f"{kind} to {address}: {LARGE if 'large' in kind else SMALL}".encode()
 
 
 def all_said() -> list[bytes]:
-    """Everything that is said."""
+    """All payloads."""
     return [
         said(kind, far)
         for _, far in (*PLAIN, *TUNNELLED)
@@ -72,7 +72,7 @@ def _sockets(family: int) -> tuple[socket.socket, socket.socket, socket.socket]:
 
 
 def far() -> None:
-    """The far end, which listens, and answers nothing."""
+    """The far end, which listens, and never responds."""
     sys.stdin.readline()
     _up("far", 1)
     kept = []
@@ -133,7 +133,7 @@ def near(folder: Path) -> None:
                 recordings.enter_context(_recorded(folder, name))
             for ends in (*PLAIN, *TUNNELLED):
                 _say(*ends)
-            # What dumpcap has not seen by now, it never will.
+            # dumpcap will not see anything later than this.
             time.sleep(1)
         print("down", file=other.stdin, flush=True)
 

@@ -1,4 +1,4 @@
-"""Ways to wrap bytes, by the name of the layer that each is: for tests that put one inside another."""
+"""Encodings of bytes, by the name of their layer, for tests that nest them."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 
 def noise(length: int, seed: int = 0) -> bytes:
-    """Bytes that look like chance, and are the same each time."""
+    """Bytes that look random, and are reproducible."""
     return hashlib.shake_256(b"%d" % seed).digest(length)
 
 
@@ -35,11 +35,11 @@ def gzipped(data: bytes) -> bytes:
 
 
 def zipped(data: bytes, method: int = zipfile.ZIP_DEFLATED, *, seekable: bool = True) -> bytes:
-    """An archive of two files. To what cannot be seeked in, sizes are written behind each file."""
+    """An archive of two files. In an output that cannot seek, sizes follow each file."""
     out = io.BytesIO() if seekable else _Pipe()
     with zipfile.ZipFile(out, "w", method) as archive:
         for name, content in (("one.txt", data), ("two.txt", b"another file " * 5)):
-            # Without a date, so that it is the same each time.
+            # Without a date, to be reproducible.
             archive.writestr(zipfile.ZipInfo(name), content, method)
     return out.getvalue()
 
@@ -72,7 +72,7 @@ def in_mail(data: bytes) -> bytes:
 
 
 def in_a_path(data: bytes) -> bytes:
-    """As base64url behind what could be part of it."""
+    """As base64url after characters that could belong to it."""
     return b"GET /api/v1/" + base64.urlsafe_b64encode(data) + b" now"
 
 
@@ -94,14 +94,14 @@ WRAPPINGS: tuple[tuple[str, Wrap], ...] = (
 
 
 def chunked(data: bytes, size: int = 10) -> bytes:
-    """In chunks, with an extension now and then, and a trailer."""
+    """In chunks, with an occasional extension, and a trailer."""
     pieces = [data[at : at + size] for at in range(0, len(data), size)]
     chunks = [b"%x%b\r\n%b\r\n" % (len(piece), b";n=1" * (not at % 3), piece) for at, piece in enumerate(pieces)]
     return b"".join(chunks) + b"0\r\nX-Sum: none\r\n\r\n"
 
 
 def answer(body: bytes, *fields: bytes, status: bytes = b"200 OK") -> bytes:
-    """An answer with these fields; with its length among them, unless they say how long it is."""
+    """A response with these fields; with Content-Length, unless they determine the length."""
     told = any(field.lower().startswith((b"transfer-encoding", b"content-length")) for field in fields)
     length = () if told else (b"Content-Length: %d" % len(body),)
     return b"\r\n".join((b"HTTP/1.1 " + status, *fields, *length, b"", body))

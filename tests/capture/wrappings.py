@@ -1,4 +1,4 @@
-"""The same TCP segment in every wrapping, put together by hand: nearly none of them can be had from this kernel."""
+"""The same TCP segment in every encapsulation, handmade, as the kernel supports few of them."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ FRAME_6 = b"\x02" * 12 + ethernet(IPV6, 0x86DD)[12:]
 
 
 def gre(payload: bytes, protocol: int = 0x0800, flags: int = 0, words: int = 0) -> bytes:
-    """RFC 2784, with so many words of options."""
+    """RFC 2784, with some words of options."""
     return struct.pack(">HH", flags, protocol) + bytes(4 * words) + payload
 
 
@@ -43,12 +43,12 @@ def pppoe(payload: bytes, protocol: bytes = b"\0\x21") -> bytes:
 
 
 def llc(payload: bytes, protocol: int = 0x0800) -> bytes:
-    """IEEE 802.2, with the ethertype behind it (RFC 1042)."""
+    """IEEE 802.2, followed by the ethertype (RFC 1042)."""
     return b"\xaa\xaa\x03\0\0\0" + struct.pack(">H", protocol) + payload
 
 
 def sized(payload: bytes) -> bytes:
-    """A frame of IEEE 802.3, which says its length."""
+    """An IEEE 802.3 frame, with its length."""
     return b"\x02" * 12 + struct.pack(">H", len(payload)) + payload
 
 

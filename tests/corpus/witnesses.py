@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 from corpus.judged import SECRET, report
 from overheard.words.options import Options
 from overheard.words.secret import Secret
-from overheard_capture.judge.second_witness import WitnessOptions, ask, disagreements, dissectors
+from overheard_capture.judge.second_witness import WitnessOptions, disagreements, dissectors, query_tshark
 from overheard_capture.wireshark.tshark import own_configuration
 
 if TYPE_CHECKING:
@@ -69,7 +69,7 @@ class SecondWitness:
     def _ask(self, how: WitnessOptions, cases: Sequence[Case]) -> dict[str, list[Witnessed]]:
         """Ask about cases that are to be dissected in the same way."""
         secrets = [Secret(value, value.encode()) for value in {case.secret for case in cases}]
-        found = ask([self._corpus.everything], secrets, how)
+        found = query_tshark([self._corpus.everything], secrets, how)
         return {case.name: [each for each in found[case.secret] if each.frame in self._frames(case)] for case in cases}
 
     def _frames(self, case: Case) -> list[int]:

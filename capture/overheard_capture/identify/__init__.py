@@ -1,4 +1,4 @@
-"""Which protocol a conversation speaks, by its content and never by its port.
+"""Protocol identification by content, never by port.
 
-A promise: one table, `protocols.PROTOCOLS`, read from top to bottom, decides it for streams.
+For streams one table decides, `protocols.PROTOCOLS`, read from top to bottom.
 """

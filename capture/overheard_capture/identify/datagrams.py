@@ -1,4 +1,4 @@
-"""What the datagrams of one direction of a flow are: each is looked at for itself, and content decides."""
+"""Identification of datagrams: each datagram of a direction is identified by its content."""
 
 from __future__ import annotations
 
@@ -18,46 +18,46 @@ if TYPE_CHECKING:
 
 
 class DatagramIdentifier:
-    """Reads the datagrams of one direction as they come."""
+    """Identifies and reads the datagrams of one direction."""
 
-    __slots__ = ("_findings", "_readers", "_usual")
+    __slots__ = ("_findings", "_last_protocol", "_readers")
 
     def __init__(self, findings: Findings) -> None:
         self._findings = findings
         self._readers: dict[str, DatagramReader] = {}
-        # What the last one was: the next is likely to be the same.
-        self._usual: tuple[str, Datagrams] | None = None
+        # The protocol of the last datagram, which is tried first.
+        self._last_protocol: tuple[str, Datagrams] | None = None
 
     def datagram(self, data: bytes | bytearray | memoryview, origin: Origin) -> None:
-        """Read one more."""
+        """Read a datagram."""
         if not len(data):
             return
-        held = bytes(data)
-        search_bytes(self._findings, (), held, origin)
-        if self._is_known(held, origin):
+        payload = bytes(data)
+        search_bytes(self._findings, (), payload, origin)
+        if self._identify(payload, origin):
             return
-        is_text = classify(held)
+        is_text = classify(payload)
         if is_text is None:
             plain = Fallback(self._findings, ())
-            plain.feed(held, origin)
+            plain.feed(payload, origin)
             plain.close()
             return
-        self._findings.read[TEXT if is_text else OPAQUE] += len(held)
+        self._findings.read[TEXT if is_text else OPAQUE] += len(payload)
         if not is_text:
             self._findings.unread(Reason.OPAQUE, UNKNOWN)
 
-    def _is_known(self, data: bytes, origin: Origin) -> bool:
-        if self._usual and self._is(*self._usual, data, origin):
+    def _identify(self, data: bytes, origin: Origin) -> bool:
+        if self._last_protocol and self._try(*self._last_protocol, data, origin):
             return True
         for row in OF_DATAGRAMS:
             name, datagrams = row
-            possible = data[0] in datagrams.begins or name in self._readers
-            if possible and row is not self._usual and self._is(name, datagrams, data, origin):
-                self._usual = row
+            candidate = data[0] in datagrams.first_bytes or name in self._readers
+            if candidate and row is not self._last_protocol and self._try(name, datagrams, data, origin):
+                self._last_protocol = row
                 return True
         return False
 
-    def _is(self, name: str, datagrams: Datagrams, data: bytes, origin: Origin) -> bool:
+    def _try(self, name: str, datagrams: Datagrams, data: bytes, origin: Origin) -> bool:
         reader = self._readers.get(name) or datagrams.reader(self._findings)
         if not reader.datagram(data, origin):
             return False
@@ -68,6 +68,6 @@ class DatagramIdentifier:
         return True
 
     def close(self) -> None:
-        """There is no more to come."""
+        """The direction has ended."""
         for reader in self._readers.values():
             reader.close()

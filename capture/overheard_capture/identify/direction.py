@@ -9,7 +9,7 @@ from overheard.words.layer import Layers
 from overheard_capture.content.findings import Readers
 from overheard_capture.decoders.fallback import OPAQUE
 from overheard_capture.identify.prefaces import PROXY
-from overheard_capture.identify.protocols import PLAIN, TELNET, TLS, identify, identify_last, preface
+from overheard_capture.identify.protocols import PLAIN, TELNET, TLS, identify, identify_last, match_preface
 from overheard_capture.identify.starttls import UpgradeWatch
 from overheard_capture.protocols.tls.conversation import TlsConversation
 from overheard_capture.protocols.tls.cursor import TruncatedError
@@ -21,14 +21,14 @@ if TYPE_CHECKING:
     from overheard_capture.identify.protocols import Protocol
     from overheard_capture.provenance.origin import Bytes, Origin
 
-# The most prefaces (such as a PROXY header) that may come before the protocol itself.
+# The maximum number of prefaces, such as a PROXY header, before the protocol itself.
 _MOST_PREFACES = 8
-# Enough bytes to identify any protocol.
-_ENOUGH = 80 << 10
+# The number of bytes that are enough to identify any protocol.
+_HEAD_LENGTH = 80 << 10
 
 
 def stream(findings: Findings, layers: Layers = ()) -> DirectionReader:
-    """A reader of one direction. Close both directions when both are over: they share what they know."""
+    """Create a reader of one direction. Close both readers once both directions have ended: they share state."""
     return DirectionReader(findings, layers)
 
 
@@ -38,17 +38,17 @@ READERS = Readers(stream)
 class _State(Enum):
     """What is done with the next bytes."""
 
-    IDENTIFYING = auto()  # they wait until they tell the protocol; prefaces are taken off
-    WATCHING = auto()  # the reader has those up to where another protocol may begin; the others wait
-    READING = auto()  # the reader has them
-    CLOSED = auto()  # none come
+    IDENTIFYING = auto()  # buffered until the protocol is identified; prefaces are removed
+    WATCHING = auto()  # passed to the reader up to where another protocol may begin; the rest is buffered
+    READING = auto()  # passed to the reader
+    CLOSED = auto()  # there are none
 
 
 class _Missing(Enum):
     """What is missing before the next bytes."""
 
     NOTHING = auto()
-    UNKNOWN = auto()  # the connection was joined in the middle, perhaps
+    UNKNOWN = auto()  # perhaps the beginning of the connection
     BYTES = auto()
 
 
@@ -58,34 +58,34 @@ class DirectionReader:
     def __init__(self, findings: Findings, layers: Layers) -> None:
         self._findings = findings
         self._layers = layers
-        self._both = findings.conversation.of(TlsConversation)
-        self._both.opened()
-        # Whether there is a conversation around this one, as in a tunnel of HTTP.
+        self._conversation = findings.conversation.of(TlsConversation)
+        self._conversation.add_reader()
+        # Whether this conversation is inside another one, as in an HTTP tunnel.
         self._is_tunnel = findings.read.total() > 0
         self._state = _State.IDENTIFYING
         self._missing = _Missing.NOTHING
         self._pending = ByteQueue()
-        # How far the direction is read, how much of that a proxy said, and the number of prefaces in it.
+        # The offset in the direction, how many of these bytes were a PROXY header, and the number of prefaces.
         self._position = self._proxied = self._prefaces = 0
-        # The protocol, its reader, how much that was given, and how much was accounted for before it.
+        # The protocol and its reader; the bytes that the reader was given, and those counted before it.
         self._protocol = PLAIN
         self._reader: Reader | None = None
         self._given = self._counted = 0
-        # Looks for another protocol that begins later.
+        # Detects a change of protocol.
         self._watch = UpgradeWatch(PLAIN)
 
     def feed(self, data: Bytes, origin: Origin) -> None:
-        """Read on."""
+        """Read `data`, which comes from `origin`."""
         if self._state is _State.READING:
             self._give(data, origin)
         elif self._state is _State.WATCHING and not self._pending:
             self._look(data, origin)
         else:
             self._pending.add(data, origin)
-            self._go_on()
+            self._read_buffered()
 
-    def _go_on(self) -> None:
-        """Look at what is pending, together with what came now."""
+    def _read_buffered(self) -> None:
+        """Read what is buffered, including the newest bytes."""
         if self._state is _State.WATCHING:
             self._look(*self._pending.take(len(self._pending)))
             return
@@ -93,15 +93,15 @@ class DirectionReader:
             while self._state is _State.IDENTIFYING and self._pending:
                 self._identify()
         except TruncatedError:
-            if len(self._pending) > _ENOUGH:
+            if len(self._pending) > _HEAD_LENGTH:
                 self._begin(PLAIN)
 
     # ---- the protocol
 
     def _identify(self) -> None:
-        start = bytes(self._pending.data[:_ENOUGH])
+        start = bytes(self._pending.data[:_HEAD_LENGTH])
         if self._prefaces < _MOST_PREFACES:
-            name, length = preface(start)
+            name, length = match_preface(start)
             if length:
                 self._take_preface(name, length)
                 return
@@ -142,10 +142,10 @@ class DirectionReader:
     def _tls(self) -> Reader:
         from overheard_capture.protocols.tls.record_layer import TlsReader  # noqa: PLC0415  (many captures have none)
 
-        torn = self._missing is _Missing.BYTES
-        reader = TlsReader(self._findings, self._layers, self._position, torn=torn)
-        reader.side.talked = self._is_tunnel or self._position > self._proxied
-        reader.side.begins = self._position or int(self._is_tunnel)
+        after_gap = self._missing is _Missing.BYTES
+        reader = TlsReader(self._findings, self._layers, self._position, after_gap=after_gap)
+        reader.direction.upgraded = self._is_tunnel or self._position > self._proxied
+        reader.direction.begins = self._position or int(self._is_tunnel)
         return reader
 
     # ---- its reader
@@ -157,14 +157,14 @@ class DirectionReader:
             self._reader.feed(data, origin)
 
     def _look(self, data: Bytes, origin: Origin) -> None:
-        """Give the reader all up to where another protocol begins. From where one may begin, the rest waits."""
-        held = bytes(data) if isinstance(data, memoryview) else data
-        end, found = self._watch.look(held, origin)
-        if end == len(held):
-            self._give(held, origin)
+        """Pass on the bytes before another protocol begins. If one may begin, the rest is buffered."""
+        chunk = bytes(data) if isinstance(data, memoryview) else data
+        end, found = self._watch.find_change(chunk, origin)
+        if end == len(chunk):
+            self._give(chunk, origin)
             return
-        self._give(memoryview(held)[:end], origin)
-        self._pending.add(memoryview(held)[end:], origin.after(end))
+        self._give(memoryview(chunk)[:end], origin)
+        self._pending.add(memoryview(chunk)[end:], origin.after(end))
         if found:
             if found is TLS:
                 self._findings.identify_as("STARTTLS")
@@ -172,7 +172,7 @@ class DirectionReader:
             self._begin(found)
 
     def _end(self) -> None:
-        """Close the reader, and account for all that it was given."""
+        """Close the reader, and account for all the bytes that it was given."""
         if self._reader:
             self._reader.close()
             self._account()
@@ -187,7 +187,7 @@ class DirectionReader:
     # ---- what is missing
 
     def gap(self, length: int) -> None:
-        """Bytes are missing here: `length` of them, or, where that is 0, perhaps none."""
+        """`length` bytes are missing here; 0 means that it is unknown whether any are."""
         self._settle()
         if not length:
             if self._missing is _Missing.NOTHING:
@@ -195,19 +195,19 @@ class DirectionReader:
             return
         if self._reader:
             self._reader.gap(length)
-            self._watch.forget()
+            self._watch.reset()
         self._missing = _Missing.BYTES
         self._position += length
 
     def _settle(self) -> None:
-        """Decide on what waits: no more of it comes."""
+        """Decide on what is buffered, as a gap or the end follows."""
         if self._state is _State.IDENTIFYING and self._pending:
-            self._begin(identify_last(bytes(self._pending.data[:_ENOUGH])))
+            self._begin(identify_last(bytes(self._pending.data[:_HEAD_LENGTH])))
         if self._pending:
             self._give(*self._pending.take(len(self._pending)))
 
     def close(self) -> None:
-        """There is no more to come."""
+        """The direction has ended."""
         if self._state is _State.CLOSED:
             return
         self._settle()
@@ -215,4 +215,4 @@ class DirectionReader:
         self._end()
         if self._protocol is PLAIN and given and not self._findings.kinds:
             self._findings.identify_as("unknown" if self._findings.read[OPAQUE] else "plain text")
-        self._both.closed()
+        self._conversation.remove_reader()

@@ -1,6 +1,6 @@
-"""A connection that was joined in the middle: what it may be, told by frames that follow each other.
+"""A connection whose beginning was not captured: its protocol, identified by consecutive frames.
 
-That is a guess. So it is read beside whoever reads it as what it is for certain: a wrong guess hides nothing.
+The result is uncertain, so the connection is also read as what it certainly is: a wrong identification hides nothing.
 """
 
 from __future__ import annotations
@@ -17,33 +17,33 @@ if TYPE_CHECKING:
     from overheard_capture.content.readers import Reader
     from overheard_capture.provenance.origin import Bytes, Origin
 
-# So much of the beginning tells enough.
-_ENOUGH = 64 << 10
+# The number of bytes that are enough to identify the protocol.
+_HEAD_LENGTH = 64 << 10
 
 
-class Guess(NamedTuple):
-    """The name of a protocol that a direction may be, and what reads it from its middle on."""
+class MidstreamCandidate(NamedTuple):
+    """A candidate: the name of a protocol, and the reader that starts in the middle of a direction."""
 
     name: str
     reader: ReaderFactory
 
 
-def identify_midstream(head: bytes, *, last: bool = False) -> Guess | None:
-    """What a direction is that begins like this, and as nothing else that is known. With `last`, that is all of it."""
-    data = bytearray(head[:_ENOUGH])
-    last = last and len(head) <= _ENOUGH
+def identify_midstream(head: bytes, *, last: bool = False) -> MidstreamCandidate | None:
+    """Identify a direction from bytes in its middle; None if unknown. With `last`, `head` is all of it."""
+    data = bytearray(head[:_HEAD_LENGTH])
+    last = last and len(head) <= _HEAD_LENGTH
     for name, midstream in OF_MIDSTREAM:
-        if midstream.knows(data, last):
-            return Guess(name, midstream.reader)
+        if midstream.matches(data, last):
+            return MidstreamCandidate(name, midstream.reader)
     return None
 
 
 class MidstreamReader:
-    """Reads a direction as what it may be, once there is enough of it to tell, beside a reader who is `certain`."""
+    """Reads a direction with the reader `certain`, and also as a protocol that is identified from its first bytes."""
 
     def __init__(self, findings: Findings, layers: Layers, certain: Reader) -> None:
         self._certain = certain
-        # What a wrong guess inflates or takes for a request must not be held against whoever reads it for certain.
+        # Faults of the candidate reader must not count, as the identification may be wrong.
         self._findings = Speculative(
             findings.search,
             findings.readers,
@@ -57,12 +57,12 @@ class MidstreamReader:
         self._reader: Reader | None = None
 
     def feed(self, data: Bytes, origin: Origin) -> None:
-        """Read on."""
+        """Read `data`, which comes from `origin`."""
         self._certain.feed(data, origin)
         if self._head is not None:
-            taken = min(_ENOUGH - len(self._head), len(data))
+            taken = min(_HEAD_LENGTH - len(self._head), len(data))
             self._head.add(data[:taken], origin)
-            if len(self._head) < _ENOUGH:
+            if len(self._head) < _HEAD_LENGTH:
                 return
             self._decide(last=False)
             data, origin = data[taken:], origin.after(taken)
@@ -74,19 +74,19 @@ class MidstreamReader:
             return
         head, origin = self._head.take(len(self._head))
         self._head = None
-        if head and (found := identify_midstream(head, last=last)):
-            self._reader = found.reader(self._findings, self._layers)
+        if head and (candidate := identify_midstream(head, last=last)):
+            self._reader = candidate.reader(self._findings, self._layers)
             self._reader.feed(head, origin)
 
     def gap(self, length: int) -> None:
-        """So many bytes are missing here."""
+        """`length` bytes are missing here."""
         self._certain.gap(length)
         self._decide(last=True)
         if self._reader:
             self._reader.gap(length)
 
     def close(self) -> None:
-        """There is no more to come."""
+        """The direction has ended."""
         self._certain.close()
         self._decide(last=True)
         if self._reader:

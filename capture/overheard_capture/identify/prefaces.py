@@ -1,4 +1,4 @@
-"""What may come before TLS or HTTP on a connection, and is neither. Told from its bytes alone."""
+"""Prefaces: what may precede TLS or HTTP on a connection, identified by content."""
 
 from __future__ import annotations
 
@@ -9,58 +9,58 @@ if TYPE_CHECKING:
 
     from overheard_capture.identify.probe import Probe
 
-# The one that only one side sends.
+# The only preface that is sent by one side alone.
 PROXY = "PROXY protocol"
 _DIGITS = b"0123456789"
 _SERVER_HELLO = (b"\x16", b"\3", b"\0\1\2\3", None, None, b"\2")
-# Of LDAP: an extended request, what answers it, and the name of the request.
+# LDAP: ExtendedRequest, ExtendedResponse, and the OID of StartTLS.
 _REQUEST, _RESPONSE, _START_TLS = 0x77, 0x78, b"1.3.6.1.4.1.1466.20037"
 
 
 def _proxy_1(probe: Probe) -> bool:
-    return probe.literal(b"PROXY ") and probe.until(b"\r\n", 107)
+    return probe.match_literal(b"PROXY ") and probe.skip_past(b"\r\n", 107)
 
 
 def _proxy_2(probe: Probe) -> bool:
-    return probe.literal(b"\r\n\r\n\0\r\nQUIT\n") and probe.skip(2) and probe.skip(probe.number(2))
+    return probe.match_literal(b"\r\n\r\n\0\r\nQUIT\n") and probe.skip(2) and probe.skip(probe.number(2))
 
 
 def _postgresql(probe: Probe) -> bool:
-    """A request for TLS, or for the encryption of GSSAPI."""
-    return probe.form(b"\0", b"\0", b"\0", b"\x08", b"\4", b"\xd2", b"\x16", b"\x2f\x30")
+    """SSLRequest, or GSSENCRequest."""
+    return probe.match_bytes(b"\0", b"\0", b"\0", b"\x08", b"\4", b"\xd2", b"\x16", b"\x2f\x30")
 
 
 def _postgresql_answer(probe: Probe) -> bool:
-    """One letter, before a server's TLS; another before that, where something else was asked for first."""
-    if not probe.form(b"SNEG", b"S\x16"):
+    """The one-letter answer before the server's TLS, perhaps after the answer to another request."""
+    if not probe.match_bytes(b"SNEG", b"S\x16"):
         return False
     probe.at = length = 1 if probe.data[1] == _SERVER_HELLO[0][0] else 2
-    known = probe.form(*_SERVER_HELLO)
+    known = probe.match_bytes(*_SERVER_HELLO)
     probe.at = length
     return known
 
 
 def _mysql(probe: Probe) -> bool:
-    """The first packet of a server: its length, number 0, version 10 of the protocol, and its own version in text."""
-    known = probe.form(None, b"\0\1", b"\0", b"\0", b"\n", _DIGITS)
+    """The server's initial handshake packet: length, sequence number 0, protocol version 10, server version in text."""
+    known = probe.match_bytes(None, b"\0\1", b"\0", b"\0", b"\n", _DIGITS)
     return known and probe.move_to(4 + int.from_bytes(probe.data[:3], "little"))
 
 
 def _mysql_request(probe: Probe) -> bool:
-    """Capabilities with that of TLS among them, and nobody's name."""
-    return probe.form(b"\x20", b"\0", b"\0", b"\1", None, None) and bool(probe.data[5] & 8) and probe.move_to(36)
+    """SSLRequest: the capability flag for TLS is set, and there is no user name."""
+    return probe.match_bytes(b"\x20", b"\0", b"\0", b"\1", None, None) and bool(probe.data[5] & 8) and probe.move_to(36)
 
 
 def _rdp(probe: Probe) -> bool:
-    """A request for a connection, or its answer (RFC 1006, 6; ITU-T X.224, 13)."""
-    known = probe.form(b"\3", b"\0", b"\0\1", None, None, b"\xd0\xe0")
+    """X.224 Connection Request or Connection Confirm (RFC 1006, 6; ITU-T X.224, 13)."""
+    known = probe.match_bytes(b"\3", b"\0", b"\0\1", None, None, b"\xd0\xe0")
     length = int.from_bytes(probe.data[2:4], "big")
     return known and probe.data[4] == length - 5 and probe.move_to(length)
 
 
 def _ldap(probe: Probe) -> bool:
-    """The extended request by the name of StartTLS, or the answer to an extended request (RFC 4511, 4.14)."""
-    if not probe.form(b"0", bytes(range(5, 128)), b"\2", b"\1\2\3\4"):
+    """ExtendedRequest with the OID of StartTLS, or an ExtendedResponse (RFC 4511, 4.14)."""
+    if not probe.match_bytes(b"0", bytes(range(5, 128)), b"\2", b"\1\2\3\4"):
         return False
     probe.skip(probe.data[3])
     operation = probe.byte()
@@ -71,39 +71,39 @@ def _ldap(probe: Probe) -> bool:
 
 
 def _socks_4(probe: Probe) -> bool:
-    """Where to; a name; and where the address is none, the name of a host."""
-    if not probe.form(b"\4", b"\1\2", None, None):
+    """Port, address and user ID; and the host name if the address is 0.0.0.x (SOCKS 4a)."""
+    if not probe.match_bytes(b"\4", b"\1\2", None, None):
         return False
     address = probe.number(4)
-    return probe.until(b"\0", 256) and (not 0 < address < 256 or probe.until(b"\0", 256))
+    return probe.skip_past(b"\0", 256) and (not 0 < address < 256 or probe.skip_past(b"\0", 256))
 
 
 def _socks_4_answer(probe: Probe) -> bool:
-    return probe.form(b"\0", b"\x5a\x5b\x5c\x5d") and probe.skip(6)
+    return probe.match_bytes(b"\0", b"\x5a\x5b\x5c\x5d") and probe.skip(6)
 
 
 def _socks_5(probe: Probe) -> bool:
-    """How one may prove who one is; the name and password of RFC 1929, perhaps; and where to (RFC 1928, 3 and 4)."""
-    if not probe.form(b"\5", bytes(range(1, 10))):
+    """Method selection, optional username and password (RFC 1929), and the request (RFC 1928, 3 and 4)."""
+    if not probe.match_bytes(b"\5", bytes(range(1, 10))):
         return False
     for _ in range(probe.data[1]):
-        if not probe.form(b"\0\1\2\3\5\6\7\x08\x09\x80"):
+        if not probe.match_bytes(b"\0\1\2\3\5\6\7\x08\x09\x80"):
             return False
     kind = probe.byte()
     if kind == 1:
         probe.skip(probe.byte())
         probe.skip(probe.byte())
         kind = probe.byte()
-    return kind == 5 and probe.form(b"\1\2\3", b"\0") and _address(probe)
+    return kind == 5 and probe.match_bytes(b"\1\2\3", b"\0") and _address(probe)
 
 
 def _socks_5_answer(probe: Probe) -> bool:
-    if not probe.form(b"\5", b"\0\1\2"):
+    if not probe.match_bytes(b"\5", b"\0\1\2"):
         return False
     kind = probe.byte()
-    if kind == 1 and probe.form(b"\0"):
+    if kind == 1 and probe.match_bytes(b"\0"):
         kind = probe.byte()
-    return kind == 5 and probe.form(bytes(range(9)), b"\0") and _address(probe)
+    return kind == 5 and probe.match_bytes(bytes(range(9)), b"\0") and _address(probe)
 
 
 def _address(probe: Probe) -> bool:
@@ -114,10 +114,10 @@ def _address(probe: Probe) -> bool:
 
 def _blank(probe: Probe) -> bool:
     """Empty lines before a request (RFC 9112, 2.2)."""
-    return probe.form(b"\r", b"\n")
+    return probe.match_bytes(b"\r", b"\n")
 
 
-# The name of each, and how to know it. The first that knows the beginning has it.
+# The name of each preface, and its predicate. The first one that matches is taken.
 PREFACES: tuple[tuple[str, Callable[[Probe], bool]], ...] = (
     (PROXY, _proxy_1),
     (PROXY, _proxy_2),

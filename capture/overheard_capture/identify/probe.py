@@ -1,4 +1,4 @@
-"""The start of a direction, of which there may be more to come."""
+"""Parsing of the first bytes of a direction, of which more may follow."""
 
 from __future__ import annotations
 
@@ -6,9 +6,9 @@ from overheard_capture.protocols.tls.cursor import TruncatedError
 
 
 class Probe:
-    """Reads from the front. Where too few bytes are there, it raises CutShortError: wait for more, and begin anew.
+    """Reads from the front. All methods raise TruncatedError if more bytes are needed: wait for them and start anew.
 
-    A question that is answered by what is there is answered so whatever follows.
+    A result does not change when more bytes follow.
     """
 
     def __init__(self, data: bytes) -> None:
@@ -21,31 +21,31 @@ class Probe:
         return self.data[self.at - 1]
 
     def number(self, size: int) -> int:
-        """A number of so many bytes."""
+        """The next number of `size` bytes."""
         self.move_to(self.at + size)
         return int.from_bytes(self.data[self.at - size : self.at], "big")
 
     def move_to(self, place: int) -> bool:
-        """Go there; always true."""
+        """Go to an offset; always true."""
         if place > len(self.data):
             raise TruncatedError
         self.at = place
         return True
 
     def skip(self, length: int) -> bool:
-        """Pass over so many bytes; always true."""
+        """Skip `length` bytes; always true."""
         return self.move_to(self.at + length)
 
-    def literal(self, text: bytes) -> bool:
-        """Whether this comes next."""
+    def match_literal(self, text: bytes) -> bool:
+        """Whether `text` comes next."""
         return text.startswith(self.data[self.at : self.at + len(text)]) and self.skip(len(text))
 
-    def form(self, *places: bytes | None) -> bool:
-        """Whether bytes come next that are among those which each place allows; None allows any."""
+    def match_bytes(self, *places: bytes | None) -> bool:
+        """Whether the next bytes match: one set of allowed values for each byte; None allows any."""
         return all(self.byte() in allowed if allowed is not None else self.skip(1) for allowed in places)
 
-    def until(self, end: bytes, most: int) -> bool:
-        """Pass over all up to `end`, and over that. Whether it comes within so many bytes."""
+    def skip_past(self, end: bytes, most: int) -> bool:
+        """Skip everything up to and including `end`. Returns whether it comes within `most` bytes."""
         found = self.data.find(end, self.at, self.at + most)
         if found < 0 and len(self.data) - self.at < most:
             raise TruncatedError

@@ -1,4 +1,4 @@
-"""The protocols: one table, which says how each is known and what reads it. Content decides, and never the port."""
+"""The table of protocols: how each is identified, and its reader. Content decides, never the port."""
 
 from __future__ import annotations
 
@@ -27,34 +27,34 @@ _LONGEST_LINE = 64 << 10
 
 
 def _tls(probe: Probe) -> bool:
-    """Any record: what there is of a handshake, the reader will see."""
-    return probe.form(bytes(READ_AS), b"\3", b"\0\1\2\3\4") and 0 < probe.number(2) <= LONGEST
+    """Any record header: the reader sees whether a handshake follows."""
+    return probe.match_bytes(bytes(READ_AS), b"\3", b"\0\1\2\3\4") and 0 < probe.number(2) <= LONGEST
 
 
 def _http2(probe: Probe) -> bool:
-    """The preface of a client, or settings that answer nothing yet (RFC 9113, 3.4)."""
-    if probe.literal(PREFACE):
+    """The client's connection preface, or the server's first SETTINGS (RFC 9113, 3.4)."""
+    if probe.match_literal(PREFACE):
         return True
-    settings = probe.form(b"\0", b"\0\1\2", None, b"\4", b"\0", b"\0", b"\0", b"\0", b"\0")
+    settings = probe.match_bytes(b"\0", b"\0\1\2", None, b"\4", b"\0", b"\0", b"\0", b"\0", b"\0")
     return settings and int.from_bytes(probe.data[:3], "big") % 6 == 0
 
 
 def _http1(probe: Probe) -> bool:
-    """A status line, or a request line as a whole."""
-    if probe.literal(b"HTTP/1."):
-        return probe.form(b"01", b" ", b"12345")
+    """A status line, or a complete request line."""
+    if probe.match_literal(b"HTTP/1."):
+        return probe.match_bytes(b"01", b" ", b"12345")
     if not _METHOD.match(probe.data):
         return bool(_MAY_BE_METHOD.fullmatch(probe.data)) and probe.skip(len(probe.data) + 1)
-    return probe.until(b"\n", _LONGEST_LINE) and bool(_VERSION.search(probe.data[max(probe.at - 64, 0) : probe.at]))
+    return probe.skip_past(b"\n", _LONGEST_LINE) and bool(_VERSION.search(probe.data[max(probe.at - 64, 0) : probe.at]))
 
 
 def _telnet(probe: Probe) -> bool:
     """A command with an option (RFC 855)."""
-    return probe.form(b"\xff", b"\xfa\xfb\xfc\xfd\xfe", bytes(range(0x40)) + b"\xff")
+    return probe.match_bytes(b"\xff", b"\xfa\xfb\xfc\xfd\xfe", bytes(range(0x40)) + b"\xff")
 
 
 def _dns(probe: Probe) -> bool:
-    """A message with its length before it (RFC 1035, 4.2.2)."""
+    """A message with a length prefix (RFC 1035, 4.2.2)."""
     length, _ = probe.number(2), probe.skip(2)
     if length < 12 or probe.number(2) >> 11 & 15 not in {0, 4, 5} or probe.number(2) > 16 or length > _LONGEST_LINE:
         return False
@@ -64,7 +64,7 @@ def _dns(probe: Probe) -> bool:
     return is_dns(probe.data[: probe.at])
 
 
-# ---- readers, imported when they are first asked for: most captures have few protocols
+# ---- readers, imported on first use: most captures have few protocols
 
 
 def _read_tls(findings: Findings, layers: Layers) -> Reader:
@@ -122,18 +122,18 @@ def _dns_datagrams(findings: Findings) -> DatagramReader:
 
 
 def _tftp_datagrams(findings: Findings) -> DatagramReader:
-    from overheard_capture.protocols.tftp import Tftp  # noqa: PLC0415
+    from overheard_capture.protocols.tftp import TftpReader  # noqa: PLC0415
 
-    return Tftp(findings)
+    return TftpReader(findings)
 
 
 def _gelf_datagrams(findings: Findings) -> DatagramReader:
-    from overheard_capture.protocols.gelf import Gelf  # noqa: PLC0415
+    from overheard_capture.protocols.gelf import GelfReader  # noqa: PLC0415
 
-    return Gelf(findings)
+    return GelfReader(findings)
 
 
-# ---- in the midst of a connection
+# ---- in the middle of a connection
 
 
 def _read_http2_midstream(findings: Findings, layers: Layers) -> Reader:
@@ -145,7 +145,7 @@ def _read_websocket_midstream(findings: Findings, layers: Layers) -> Reader:
 
 
 def _resynchronised(reader: Reader) -> Reader:
-    """A reader that looks for the first frame by itself, and reports that what was before it is missing."""
+    """A reader that looks for the first frame itself, and reports that the bytes before are missing."""
     reader.gap(1)
     return reader
 
@@ -171,33 +171,33 @@ def _telnet_midstream(data: bytearray, _last: bool) -> bool:
 class Midstream(NamedTuple):
     """How a protocol is read from the middle of a direction.
 
-    `knows` tells it from bytes of the direction; where its flag `last` is set, no more bytes follow.
+    `matches` identifies it from bytes of the direction; its second argument tells that no more bytes follow.
     """
 
-    knows: Callable[[bytearray, bool], bool]
+    matches: Callable[[bytearray, bool], bool]
     reader: ReaderFactory
 
 
 class Datagrams(NamedTuple):
-    """How a protocol is read in datagrams: by what, and which first bytes a flow's first datagram may have.
+    """How a protocol is read from datagrams: its reader, and the values that the first byte of a flow may have.
 
-    A reader that does not have `counts` counts bytes and names the flow itself.
+    Without `counts` the reader itself counts bytes and names the flow.
     """
 
     reader: Callable[[Findings], DatagramReader]
-    begins: frozenset[int]
+    first_bytes: frozenset[int]
     counts: bool = True
 
 
 class Protocol(NamedTuple):
-    """A protocol: what its bytes count as, where it is looked for, and what reads it there.
+    """A protocol: the name under which its bytes are counted, how it is identified, and its readers.
 
-    `begins` knows the beginning of a direction, which `reader` reads then. Neither is there for datagrams alone.
+    `matches` identifies the beginning of a direction, which `reader` then reads. A protocol of datagrams has neither.
     """
 
     name: str
     reader: ReaderFactory = Fallback
-    begins: Callable[[Probe], bool] | None = None
+    matches: Callable[[Probe], bool] | None = None
     midstream: Midstream | None = None
     datagrams: Datagrams | None = None
 
@@ -205,49 +205,49 @@ class Protocol(NamedTuple):
 TLS = Protocol("TLS", _read_tls, _tls)
 HTTP_1 = Protocol("HTTP/1", _read_http1, _http1)
 TELNET = Protocol("telnet", _read_telnet, _telnet, Midstream(_telnet_midstream, _read_telnet))
-# What is none of these.
+# Everything else.
 PLAIN = Protocol("text", Fallback, lambda _: True)
 
-# The first that knows the beginning of a direction, or reads a datagram, has it.
+# The first protocol that matches the beginning of a direction, or that reads a datagram, is taken.
 PROTOCOLS = (
     TLS,
     Protocol("HTTP/2", _read_http2, _http2, Midstream(_http2_midstream, _read_http2_midstream)),
     HTTP_1,
     Protocol("WebSocket", midstream=Midstream(_websocket_midstream, _read_websocket_midstream)),
     TELNET,
-    # With a type in its first byte; what has only a few bits for a head comes later (RFC 9147, 4.1).
+    # Records with a type in the first byte; those with a unified header come later in a flow (RFC 9147, 4.1).
     Protocol("DTLS", datagrams=Datagrams(_dtls_datagrams, frozenset(range(20, 27)), counts=False)),
-    # A long head, or a short one of a connection that is known (RFC 9000, 17).
+    # A long header, or a short one if the connection is known (RFC 9000, 17).
     Protocol("QUIC", datagrams=Datagrams(_quic_datagrams, frozenset(range(0x40, 256)), counts=False)),
     Protocol("DNS", _read_dns, _dns, datagrams=Datagrams(_dns_datagrams, frozenset(range(256)))),
     Protocol("TFTP", datagrams=Datagrams(_tftp_datagrams, frozenset({0}))),
     Protocol("GELF", datagrams=Datagrams(_gelf_datagrams, frozenset({0x1E}))),
     PLAIN,
 )
-_OF_STREAMS = tuple(each for each in PROTOCOLS if each.begins)
+_OF_STREAMS = tuple(each for each in PROTOCOLS if each.matches)
 OF_MIDSTREAM = tuple((each.name, each.midstream) for each in PROTOCOLS if each.midstream)
 OF_DATAGRAMS = tuple((each.name, each.datagrams) for each in PROTOCOLS if each.datagrams)
 
 
-def preface(data: bytes) -> tuple[str, int]:
-    """What comes before the real beginning, and how long it is, if any does. Raises CutShortError: ask later."""
-    for name, knows in PREFACES:
+def match_preface(data: bytes) -> tuple[str, int]:
+    """The name and length of the preface, or an empty name and 0. Raises TruncatedError: ask again with more."""
+    for name, matches in PREFACES:
         probe = Probe(data)
-        if knows(probe):
+        if matches(probe):
             return name, probe.at
     return "", 0
 
 
-def identify(data: bytes, among: tuple[Protocol, ...] = _OF_STREAMS) -> Protocol | None:
-    """What a direction is that begins so. Raises TruncatedError: ask later, when there is more."""
-    return next((each for each in among if each.begins and each.begins(Probe(data))), None)
+def identify(data: bytes, candidates: tuple[Protocol, ...] = _OF_STREAMS) -> Protocol | None:
+    """The protocol of a direction with this beginning; None if unknown. Raises TruncatedError: ask again with more."""
+    return next((each for each in candidates if each.matches and each.matches(Probe(data))), None)
 
 
 def identify_last(data: bytes) -> Protocol:
-    """The same, where nothing more comes."""
+    """The protocol of a direction of which this is all."""
     for each in _OF_STREAMS:
         try:
-            if each.begins and each.begins(Probe(data)):
+            if each.matches and each.matches(Probe(data)):
                 return each
         except TruncatedError:
             continue

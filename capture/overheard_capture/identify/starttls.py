@@ -1,4 +1,4 @@
-"""Where something else begins in a direction: TLS after STARTTLS, or HTTP behind what was missed."""
+"""Changes of protocol within a direction: TLS after STARTTLS, or HTTP after bytes that were not captured."""
 
 from __future__ import annotations
 
@@ -17,58 +17,61 @@ if TYPE_CHECKING:
     from overheard_capture.provenance.origin import Origin
 
 _TLS, _MAJOR, _NEWLINE = b"\x16", 3, 10
-# What has not begun in so many bytes of something else, does not begin later; and how long a request line may be.
-_OTHERS_BEGIN_BEFORE, _LONGEST_LINE = 1 << 20, 8 << 10
+# Another protocol must begin within this many bytes. And the maximum length of a request line.
+_SEARCH_LIMIT, _LONGEST_LINE = 1 << 20, 8 << 10
 _MAY_BEGIN = re.compile(rb"[A-Z]{1,16}(?: |/1|/?\Z)|\xff")
-# What is in the first line of HTTP, and what telnet begins with. Most of what is something else has neither.
-_MARKS = LiteralSet(b"HTTP/1", b"\xff")
+# Literals in a start line of HTTP, and at the beginning of telnet. Most other data has neither.
+_LITERALS = LiteralSet(b"HTTP/1", b"\xff")
 
 
-def _hello(start: Probe) -> bool:
-    """A ClientHello or a ServerHello, from its record's head to its version (RFC 8446, 4.1; RFC 5246, 7.4.1)."""
-    record = start.form(b"\x16", b"\3", b"\0\1\2\3", None, None)
-    return record and start.form(b"\1\2", b"\0", None, None, b"\3", b"\0\1\2\3")
+def _is_hello(probe: Probe) -> bool:
+    """A ClientHello or ServerHello, from the record header to the version (RFC 8446, 4.1; RFC 5246, 7.4.1)."""
+    record = probe.match_bytes(b"\x16", b"\3", b"\0\1\2\3", None, None)
+    return record and probe.match_bytes(b"\1\2", b"\0", None, None, b"\3", b"\0\1\2\3")
 
 
 class UpgradeWatch:
-    """Looks through what is `now` something else. TLS may begin where a frame does, and behind a line."""
+    """Watches a direction that is read as `current`. TLS may begin at the start of a frame, or after a line."""
 
-    def __init__(self, now: Protocol) -> None:
-        self._now = now
+    def __init__(self, current: Protocol) -> None:
+        self._current = current
         self._position = 0
-        # Of the last byte: whether it ended a line, and the frame that brought it.
+        # Whether the last byte was a newline, and which frame it came in.
         self._line_ended = False
         self._frame: int | None = None
 
-    def look(self, data: bytes | bytearray, origin: Origin) -> tuple[int, Protocol | None]:
-        """How many bytes go on as before, and what begins behind them; None where nothing does, or nobody knows yet."""
+    def find_change(self, data: bytes | bytearray, origin: Origin) -> tuple[int, Protocol | None]:
+        """Search for a change. Returns how many bytes belong to the current protocol, and the one after them.
+
+        None in place of a protocol: there is no change, or more bytes are needed to tell.
+        """
         end, kind = self._find_tls(data, origin)
-        if self._now is PLAIN and (among := min(end, _OTHERS_BEGIN_BEFORE - self._position)) > 0:
-            end, kind = self._find_other(data, origin, among) or (end, kind)
+        if self._current is PLAIN and (limit := min(end, _SEARCH_LIMIT - self._position)) > 0:
+            end, kind = self._find_other(data, origin, limit) or (end, kind)
         if end:
             self._line_ended = data[end - 1] == _NEWLINE
             self._frame = origin.frame(end - 1)
         self._position += end
         return end, kind
 
-    def forget(self) -> None:
-        """Something is missing before what comes next."""
+    def reset(self) -> None:
+        """Bytes are missing before what comes next."""
         self._line_ended, self._frame = False, None
 
     def _find_tls(self, data: bytes | bytearray, origin: Origin) -> tuple[int, Protocol | None]:
-        # One byte is looked for, as that is what is found fastest; the few that are there are looked at more closely.
+        # Search for the first byte, which is fastest, then check the few candidates.
         at, last = data.find(_TLS), len(data) - 1
         while at >= 0:
-            if (at == last or data[at + 1] == _MAJOR) and self._may_begin(data, at, origin):
+            if (at == last or data[at + 1] == _MAJOR) and self._is_candidate(data, at, origin):
                 try:
-                    if _hello(Probe(bytes(data[at : at + 16]))):
+                    if _is_hello(Probe(bytes(data[at : at + 16]))):
                         return at, TLS
                 except TruncatedError:
                     return at, None
             at = data.find(_TLS, at + 1)
         return len(data), None
 
-    def _may_begin(self, data: bytes | bytearray, at: int, origin: Origin) -> bool:
+    def _is_candidate(self, data: bytes | bytearray, at: int, origin: Origin) -> bool:
         line_ended = data[at - 1] == _NEWLINE if at else self._line_ended
         return line_ended or self._frame_before(at, origin) != origin.frame(at)
 
@@ -76,30 +79,30 @@ class UpgradeWatch:
         return origin.frame(at - 1) if at else self._frame
 
     def _find_other(self, data: bytes | bytearray, origin: Origin, end: int) -> tuple[int, Protocol | None] | None:
-        """What begins before `end`, and is no TLS."""
-        for begins in _beginnings(data, origin, end):
-            if not _MAY_BEGIN.match(data, begins) or (begins == 0 and self._frame in (None, origin.frame(0))):
+        """A protocol other than TLS that begins before `end`."""
+        for start in _candidates(data, origin, end):
+            if not _MAY_BEGIN.match(data, start) or (start == 0 and self._frame in (None, origin.frame(0))):
                 continue
             try:
-                if found := identify(bytes(data[begins : begins + _LONGEST_LINE]), (HTTP_1, TELNET)):
-                    return begins, found
+                if found := identify(bytes(data[start : start + _LONGEST_LINE]), (HTTP_1, TELNET)):
+                    return start, found
             except TruncatedError:
-                if len(data) - begins < _LONGEST_LINE:
-                    return begins, None
+                if len(data) - start < _LONGEST_LINE:
+                    return start, None
         return None
 
 
-def _beginnings(data: bytes | bytearray, origin: Origin, end: int) -> Iterator[int]:
-    """Where before `end` a frame begins in a line that has a mark, up to that; or in the last line: it may get one."""
+def _candidates(data: bytes | bytearray, origin: Origin, end: int) -> Iterator[int]:
+    """Positions before `end` where a frame begins in a line with a literal, or in the last, incomplete line."""
     yield 0
-    done = 1
-    while done < end and (mark := _MARKS.first(data, done)) >= 0:
-        yield from origin.frame_boundaries(_line(data, done, mark), min(mark + 1, end))
-        done = mark + 1
-    yield from origin.frame_boundaries(_line(data, done, len(data)), end)
+    searched = 1
+    while searched < end and (literal := _LITERALS.first(data, searched)) >= 0:
+        yield from origin.frame_boundaries(_line_start(data, searched, literal), min(literal + 1, end))
+        searched = literal + 1
+    yield from origin.frame_boundaries(_line_start(data, searched, len(data)), end)
 
 
-def _line(data: bytes | bytearray, start: int, place: int) -> int:
-    """Where the line begins that `place` is in, not before `start`."""
+def _line_start(data: bytes | bytearray, start: int, place: int) -> int:
+    """The offset at which the line of `place` begins, or `start`."""
     start = max(start, place - _LONGEST_LINE)
     return max(data.rfind(b"\n", start, place) + 1, start)

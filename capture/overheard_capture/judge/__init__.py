@@ -1,4 +1,4 @@
-"""The judge: from a capture, secrets and keys to verdicts. Each rule has a file of its own."""
+"""The judge: verdicts from a capture, secrets and keys. Each rule has a file of its own."""
 
 from __future__ import annotations
 
@@ -7,27 +7,27 @@ from typing import TYPE_CHECKING
 
 from overheard.words.errors import UnreadableError
 from overheard.words.verdict import Check, Presence, Rule, Verdict, decide
-from overheard_capture.judge.absent import absent
-from overheard_capture.judge.caesar import broken
+from overheard_capture.judge.absent import check_absent
+from overheard_capture.judge.caesar import crack_shift
 from overheard_capture.judge.evidence import Case
-from overheard_capture.judge.exhibit import Exhibit, Keys
-from overheard_capture.judge.present import present
-from overheard_capture.judge.sightings import sight
-from overheard_capture.judge.spied import spied
-from overheard_capture.judge.whole import whole
+from overheard_capture.judge.judge_input import JudgeInput, Keys
+from overheard_capture.judge.present import check_present
+from overheard_capture.judge.sightings import exposed_sightings
+from overheard_capture.judge.spied import check_spied
+from overheard_capture.judge.whole import check_whole
 
 if TYPE_CHECKING:
     from overheard_capture.judge.evidence import Evidence
 
-__all__ = ["Exhibit", "Keys", "judge_recording", "verdict"]
+__all__ = ["JudgeInput", "Keys", "judge_recording", "verdict"]
 
 
-def judge_recording(exhibit: Exhibit) -> Verdict:
-    """The verdict on one recording. A file that cannot be read ends as INCONCLUSIVE, with the reason."""
-    from overheard_capture.judge.read import search_bytes  # noqa: PLC0415  (it imports every reader)
+def judge_recording(judge_input: JudgeInput) -> Verdict:
+    """Judge one recording. A file that cannot be read gives INCONCLUSIVE, with the reason."""
+    from overheard_capture.judge.read import evidence_from_recording  # noqa: PLC0415  (it imports every reader)
 
     try:
-        evidence = search_bytes(exhibit)
+        evidence = evidence_from_recording(judge_input)
     except UnreadableError as error:
         return unreadable(error)
     return verdict(Case(evidence, 0))
@@ -41,9 +41,9 @@ def unreadable(error: UnreadableError) -> Verdict:
 def verdict(case: Case) -> Verdict:
     """The verdict on one secret."""
     evidence: Evidence = case.evidence
-    sightings = list(sight(case))
-    by_the_spy, unopened = spied(case)
-    sightings += by_the_spy
-    presence, carrier, check = present(case, sightings)
-    decided = decide([*whole(case), *absent(case, sightings), unopened, check], sightings, presence)
-    return replace(decided, carrier=carrier, visible=evidence.visible, broken=broken(case))
+    sightings = list(exposed_sightings(case))
+    spy_hits, spy_check = check_spied(case)
+    sightings += spy_hits
+    presence, carrier, check = check_present(case, sightings)
+    decided = decide([*check_whole(case), *check_absent(case, sightings), spy_check, check], sightings, presence)
+    return replace(decided, carrier=carrier, visible=evidence.visible, broken=crack_shift(case))

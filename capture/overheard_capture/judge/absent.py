@@ -1,4 +1,4 @@
-"""Rules 2 and 4: the secret is absent, and not only because it is too short to be told from chance."""
+"""Rules 2 and 4: the secret is absent, and long enough for its absence to mean something."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ if TYPE_CHECKING:
     from overheard.words.sighting import Sighting
     from overheard_capture.judge.evidence import Case
 
-# Expected matches by chance below which chance counts as ruled out.
+# The expected number of chance matches below which chance is ruled out.
 _CHANCE = 1e-6
-# How many kinds of what could not be read are told.
+# The maximum number of kinds of unread data in the report.
 _MOST = 5
 _HINTS = {
     Reason.OPAQUE: "look there with Wireshark, or leave out who is not meant (--without)",
@@ -26,12 +26,12 @@ _HINTS = {
 }
 
 
-def absent(case: Case, sightings: list[Sighting]) -> Iterator[Check]:
-    """Whether it is nowhere, and whether the judge could read all that it looked at."""
+def check_absent(case: Case, sightings: list[Sighting]) -> Iterator[Check]:
+    """Check that the secret was seen nowhere, and that everything searched could be read."""
     facts = case.facts
     searched = f"{count(facts.streams, 'TCP stream')} and {count(facts.frames - facts.left_out, 'frame')}"
     nowhere = f"none of its {len(case.evidence.search.spellings)} spellings is in {searched}"
-    more = case.evidence.finds.more[case.number]
+    more = case.evidence.hits.more[case.number]
     seen = count(len(sightings) + more, "place") + (f", of which {len(sightings)} are listed" if more else "")
     yield Check(Rule.ABSENT, "absent", not sightings, f"it was seen in {seen}" if sightings else nowhere)
     yield _readable(case)
@@ -39,7 +39,7 @@ def absent(case: Case, sightings: list[Sighting]) -> Iterator[Check]:
 
 
 def _readable(case: Case) -> Check:
-    """Whether all that was searched byte by byte could also be read: what nobody can read may hide anything."""
+    """Check that everything searched could be read, as unread data may hide anything."""
     unread = case.facts.unread
     if not unread:
         return Check(Rule.ABSENT, "readable", holds=True, says=_kinds(case))

@@ -1,4 +1,4 @@
-"""Judging captures: what `from overheard import judge` gives, and all that others may use of this package.
+"""The public API, which is `from overheard import judge`; nothing deeper in this package is meant for others.
 
 from overheard import Options, judge
 report = judge("capture.pcapng", {"password": "correct horse"}, Options(vouched={"whole", "sent"}))
@@ -31,12 +31,12 @@ Progress = Callable[[int, int | None], None]
 
 # A search of so many bytes of files pays for the better engine.
 _MUCH = 64 << 10
-# A copy of it is called as it is called itself where the reader complains.
+# A copy of standard input has the same name in error messages as standard input itself.
 _SPOOLED = display_name(STANDARD_INPUT)
 
 
 def prepare(files: Files, secrets: Iterable[Secret], options: Options = USUAL) -> None:
-    """Begin to make the search for these secrets, in a thread, for a call of `judge` that follows."""
+    """Start to compile the search for these secrets in a thread, before a call of `judge`."""
     _search(_listed(files), secrets, options)
 
 
@@ -54,33 +54,36 @@ def judge(  # noqa: PLR0913  (all but two are mostly left out)
     second_witness: bool = False,
     progress: Progress | None = None,
 ) -> Report:
-    """Judge a capture, in one file or in the files of a ring, for some secrets.
+    """Judge a capture, in one file or in the files of a ring buffer, for some secrets.
 
-    `files` are paths of pcap or pcapng files, compressed with gzip or zstd or not, in any order; `-` is standard input.
-    `secrets` are values by name, or a list of `Secret`. `keys` are files of session keys, in the format of
-    SSLKEYLOGFILE; those in the capture itself are used, too. With `second_witness`, tshark is asked as well.
-    `progress` is told how many bytes were read so far, and of how many; of the latter None, where nobody knows.
+    `files` are paths of pcap or pcapng files, uncompressed or compressed with gzip or zstd, in any order; `-` is
+    standard input. `secrets` are values by name, or a list of `Secret`. `keys` are files of session keys in the format
+    of SSLKEYLOGFILE; keys in the capture itself are used, too. With `second_witness`, tshark searches the capture as
+    well. `progress` is called with the number of bytes read so far, and with their total number, or None if it is
+    unknown.
 
     The report has a verdict for each secret, by its name. A capture that cannot be read is INCONCLUSIVE.
 
-    Raises SettingsError where files, secrets or options make no sense, and UnreadableError where keys cannot be read.
+    Raises SettingsError if files, secrets or options are invalid, and UnreadableError if keys cannot be read.
     """
-    named, paths = _named(secrets), _listed(files)
+    named, paths = _secret_list(secrets), _path_list(files)
     _validate(options)
-    logs = tuple(_readable(Path(each)) for each in keys)
+    key_logs = tuple(_readable(Path(each)) for each in keys)
     search = _search(paths, named, options)
     from overheard_capture.judge.files import FileSet, judge_files  # noqa: PLC0415  (while the search is made)
 
     with tempfile.TemporaryDirectory(prefix="overheard-") as made:
         folder = Path(made)
-        if logs or second_witness:
-            # tshark reads files alone.
-            paths = [_spooled(folder) if str(path) == STANDARD_INPUT else path for path in paths]
+        if key_logs or second_witness:
+            # tshark needs files.
+            paths = [_spool(folder) if str(path) == STANDARD_INPUT else path for path in paths]
         names: dict[Path | str, str] = {path: STANDARD_INPUT for path in paths if path == folder / _SPOOLED}
-        return judge_files(FileSet(paths, logs, folder, names), search, options, second_witness, _told(progress, paths))
+        return judge_files(
+            FileSet(paths, key_logs, folder, names), search, options, second_witness, _byte_progress(progress, paths)
+        )
 
 
-def _listed(files: Files) -> list[Path | str]:
+def _path_list(files: Files) -> list[Path | str]:
     paths = [files] if isinstance(files, str | Path) else list(files)
     if not paths:
         raise SettingsError("no capture is named")
@@ -94,7 +97,7 @@ def _validate(options: Options) -> None:
             raise SettingsError(f"nobody can vouch for {each!r}", hint=f"there is {' and '.join(VOUCHED)}")
 
 
-def _named(secrets: Secrets) -> list[Secret]:
+def _secret_list(secrets: Secrets) -> list[Secret]:
     if isinstance(secrets, Mapping):
         try:
             made = [
@@ -120,14 +123,14 @@ def _readable(path: Path) -> Path:
         raise UnreadableError(f"the keys in {path} cannot be read: {problem.strerror}") from None
 
 
-def _spooled(folder: Path) -> Path:
+def _spool(folder: Path) -> Path:
     path = folder / _SPOOLED
     with path.open("wb") as file:
         shutil.copyfileobj(sys.stdin.buffer, file)
     return path
 
 
-def _told(progress: Progress | None, paths: Sequence[Path | str]) -> Callable[[int], None] | None:
+def _byte_progress(progress: Progress | None, paths: Sequence[Path | str]) -> Callable[[int], None] | None:
     if progress is None:
         return None
     total = stored_size(paths)

@@ -1,4 +1,4 @@
-"""Breaking Caesar's cipher, as anybody would who does not know the secret."""
+"""Caesar's cipher, broken without knowledge of the secret."""
 
 from __future__ import annotations
 
@@ -14,24 +14,26 @@ if TYPE_CHECKING:
     from overheard_capture.content.findings import Occurrence
     from overheard_capture.judge.evidence import Case
 
-# What sets the values of headers, forms, JSON and markup apart.
-_APART = re.compile(rb"[\r\n:;=&?\"<>]")
+# Delimiters of the values of headers, forms, JSON and markup.
+_DELIMITERS = re.compile(rb"[\r\n:;=&?\"<>]")
 
 
-def broken(case: Case) -> int | None:
-    """The shift that makes most sense of what stands where the secret was seen with its letters shifted.
+def crack_shift(case: Case) -> int | None:
+    """Find the shift of a sighting in shifted letters by the frequency of letter pairs alone.
 
-    It is found by pairs of letters alone. None where no such place was seen in clear, or where they mislead.
+    None if the secret was seen in no stream with shifted letters, or if the frequencies give another shift.
     """
-    in_streams = (find.found for find in case.seen if find.stream >= 0 and not opened_by(find, OpenedBy.INTERCEPTOR))
-    found = next((found for found in in_streams if shift_of(found.match.spelling)), None)
-    if found is None:
+    in_streams = (
+        hit.occurrence for hit in case.exposed if hit.stream >= 0 and not opened_by(hit, OpenedBy.INTERCEPTOR)
+    )
+    occurrence = next((occurrence for occurrence in in_streams if shift_of(occurrence.match.spelling)), None)
+    if occurrence is None:
         return None
-    shift = likeliest(_around(found)).shift
-    return shift if shift == len(SHIFTS) + 1 - shift_of(found.match.spelling) else None
+    shift = likeliest(_around(occurrence)).shift
+    return shift if shift == len(SHIFTS) + 1 - shift_of(occurrence.match.spelling) else None
 
 
-def _around(found: Occurrence) -> str:
-    """The part of a line in which it stands: a header's name is not shifted, and would mislead."""
-    before, after = _APART.split(found.before)[-1], _APART.split(found.after)[0]
-    return (before + found.matched + after).decode(errors="replace")
+def _around(occurrence: Occurrence) -> str:
+    """The text around an occurrence, within one value: the name of a header is not shifted, and would mislead."""
+    before, after = _DELIMITERS.split(occurrence.before)[-1], _DELIMITERS.split(occurrence.after)[0]
+    return (before + occurrence.matched + after).decode(errors="replace")

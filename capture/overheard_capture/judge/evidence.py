@@ -1,4 +1,4 @@
-"""The evidence: one capture, read once for all secrets, with everything that the checks look at."""
+"""The evidence: a capture, read once for all secrets, with everything that the checks need."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING
 from overheard.words.errors import UnreadableError
 from overheard.words.layer import TLS_BY_A_PARTY, TLS_BY_THE_INTERCEPTOR, TLS_BY_THE_STOLEN_KEY, Layer, OpenedBy
 from overheard_capture.captures.inputs import display_name, is_single_pass
-from overheard_capture.judge.decrypted import finds_in
-from overheard_capture.judge.exhibit import NO_KEYS, Keys
+from overheard_capture.judge.decrypted import hits_in
 from overheard_capture.judge.fernet import FernetKeys
-from overheard_capture.scan.finds import Finds
+from overheard_capture.judge.judge_input import NO_KEYS, Keys
+from overheard_capture.scan.hits import HitTable
 from overheard_capture.wireshark.keys import TlsKeys
 
 if TYPE_CHECKING:
@@ -22,13 +22,13 @@ if TYPE_CHECKING:
     from overheard.words.visible import Visible
     from overheard_capture.captures.reader import FileFacts
     from overheard_capture.scan.facts import Facts
-    from overheard_capture.scan.finds import Find
+    from overheard_capture.scan.hits import Hit
     from overheard_capture.search import Search
     from overheard_capture.wireshark import tshark
 
 
 def _without(search: Search, stream: Visible) -> Visible:
-    """What a stream shows, with the secrets left out of the names that people chose."""
+    """Leave the secrets out of the names in a row, as people choose these names."""
     return replace(
         stream,
         sni=search.redact(stream.sni),
@@ -41,18 +41,18 @@ def _without(search: Search, stream: Visible) -> Visible:
 
 @dataclass
 class Evidence:
-    """One capture, as it was read from its files. `folder` is where something may be made of them.
+    """One capture, as it was read from its files. `folder` is for temporary files.
 
-    `recording` is the recorder's word on it, where there is one. `vouched` is what the caller vouches for: that it is
-    `whole`, that the secrets were `sent`.
+    `recording` is the recorder's own account of it, if any. `vouched` is what the caller vouches for: that the capture
+    is `whole`, that the secrets were `sent`.
     """
 
     files: tuple[Path | str, ...]
     search: Search
     file: FileFacts
     facts: Facts
-    finds: Finds
-    tokens: FernetKeys
+    hits: HitTable
+    fernet_keys: FernetKeys
     recording: Recording | None = None
     keys: Keys = NO_KEYS
     spy: Keys = NO_KEYS
@@ -62,7 +62,7 @@ class Evidence:
 
     @cached_property
     def path(self) -> Path:
-        """The file that tshark is to read, with all frames by their numbers. Raises UnreadableError."""
+        """The file for tshark, with the same frame numbers. Raises UnreadableError."""
         if once := next((file for file in self.files if is_single_pass(file)), None):
             raise UnreadableError(
                 f"keys came with {display_name(once)}, which can be read but once",
@@ -70,79 +70,79 @@ class Evidence:
             )
         if self.folder is None or len(self.files) == 1:
             return Path(self.files[0])
-        from overheard_capture.wireshark.merged import one_file  # noqa: PLC0415  (few captures are in several files)
+        from overheard_capture.wireshark.merged import merge_files  # noqa: PLC0415  (few captures are in several files)
 
-        return one_file(self.files, self.folder)
+        return merge_files(self.files, self.folder)
 
     @cached_property
     def visible(self) -> tuple[Visible, ...]:
-        """What each stream shows to everybody."""
+        """The rows of the streams' visible parts, without the secrets."""
         return tuple(_without(self.search, stream) for stream in self.facts.visible)
 
     @cached_property
-    def for_tshark(self) -> tshark.TsharkInput:
-        """The file as tshark is to read it. Raises UnreadableError."""
+    def tshark_input(self) -> tshark.TsharkInput:
+        """The file with the options for tshark. Raises UnreadableError."""
         from overheard_capture.wireshark import tshark  # noqa: PLC0415  (only keys need it)
 
-        return tshark.TsharkInput.showing(self.path, self.visible)
+        return tshark.TsharkInput.for_streams(self.path, self.visible)
 
     @cached_property
-    def pieces(self) -> list[tshark.DecryptedData]:
-        """What the parties' keys open of TLS, piece by piece. Raises UnreadableError."""
-        return self._opened(self.keys.tls)
+    def decrypted(self) -> list[tshark.DecryptedData]:
+        """What the parties' keys decrypt of TLS. Raises UnreadableError."""
+        return self._decrypt(self.keys.tls)
 
     @cached_property
-    def by_the_parties(self) -> Finds:
-        """Where the secrets are in what the parties' keys open of TLS. Raises UnreadableError."""
-        return self._finds_in(self.pieces, TLS_BY_A_PARTY)
+    def party_hits(self) -> HitTable:
+        """Hits in what the parties' keys decrypt of TLS. Raises UnreadableError."""
+        return self._hits_in(self.decrypted, TLS_BY_A_PARTY)
 
     @cached_property
-    def by_the_spy(self) -> Finds:
-        """The same with the spy's session keys. Raises UnreadableError."""
+    def spy_hits(self) -> HitTable:
+        """Hits in what the spy's session keys decrypt. Raises UnreadableError."""
         keys = TlsKeys(self.spy.tls.logs)
-        return self._finds_in(self._opened(keys), TLS_BY_THE_INTERCEPTOR)
+        return self._hits_in(self._decrypt(keys), TLS_BY_THE_INTERCEPTOR)
 
     @cached_property
-    def by_the_stolen_key(self) -> Finds:
-        """The same with the server's private key. Raises UnreadableError."""
+    def stolen_key_hits(self) -> HitTable:
+        """Hits in what the server's private key decrypts. Raises UnreadableError."""
         keys = TlsKeys(private=self.spy.tls.private)
-        return self._finds_in(self._opened(keys), TLS_BY_THE_STOLEN_KEY)
+        return self._hits_in(self._decrypt(keys), TLS_BY_THE_STOLEN_KEY)
 
-    def _finds_in(self, pieces: list[tshark.DecryptedData], layer: Layer) -> Finds:
-        return finds_in(pieces, self.path, self.search, layer) if pieces else Finds()
+    def _hits_in(self, decrypted: list[tshark.DecryptedData], layer: Layer) -> HitTable:
+        return hits_in(decrypted, self.path, self.search, layer) if decrypted else HitTable()
 
-    def _opened(self, keys: TlsKeys) -> list[tshark.DecryptedData]:
-        # Several files are not put together for nothing.
+    def _decrypt(self, keys: TlsKeys) -> list[tshark.DecryptedData]:
+        # Several files are not merged without need.
         if not keys or not self.facts.tls:
             return []
         from overheard_capture.wireshark import tshark  # noqa: PLC0415  (only keys need it)
 
-        return tshark.opened(self.for_tshark, keys, self.facts.tls)
+        return tshark.decrypt(self.tshark_input, keys, self.facts.tls)
 
     @cached_property
     def tls_content(self) -> tshark.TlsContent:
-        """What tshark sees in the TLS streams with all that opens them, whoever has it. Raises UnreadableError."""
+        """What tshark sees in the TLS streams with all keys, whoever has them. Raises UnreadableError."""
         from overheard_capture.wireshark import tshark  # noqa: PLC0415  (only keys need it)
 
         keys, spy = self.keys.tls, self.spy.tls
-        return tshark.tls_content(self.for_tshark, TlsKeys((*keys.logs, *spy.logs), spy.private))
+        return tshark.tls_content(self.tshark_input, TlsKeys((*keys.logs, *spy.logs), spy.private))
 
 
-def opened_by(find: Find, who: OpenedBy) -> bool:
-    """Whether a key of theirs took off one of the layers that the secret is under."""
-    return any(layer.opened_by is who for layer in find.found.layers)
+def opened_by(hit: Hit, who: OpenedBy) -> bool:
+    """Whether a key of `who` opened one of the layers of a hit."""
+    return any(layer.opened_by is who for layer in hit.occurrence.layers)
 
 
 @dataclass(frozen=True)
 class Case:
-    """One secret, and the evidence on it."""
+    """One secret and the evidence. `number` is its index."""
 
     evidence: Evidence
     number: int
 
     @property
     def facts(self) -> Facts:
-        """What was read."""
+        """The results of the reading."""
         return self.evidence.facts
 
     @property
@@ -151,15 +151,15 @@ class Case:
         return self.evidence.search.secrets[self.number]
 
     @cached_property
-    def _finds(self) -> list[Find]:
-        return self.evidence.finds.of(self.number)
+    def _hits(self) -> list[Hit]:
+        return self.evidence.hits.of(self.number)
 
     @property
-    def seen(self) -> list[Find]:
-        """Every place where it is to be seen by those who should not."""
-        return [find for find in self._finds if not opened_by(find, OpenedBy.PARTY)]
+    def exposed(self) -> list[Hit]:
+        """Hits for those who should not know the secret."""
+        return [hit for hit in self._hits if not opened_by(hit, OpenedBy.PARTY)]
 
     @property
-    def sealed(self) -> list[Find]:
-        """Every place where it is to be seen with what the parties alone have."""
-        return [find for find in self._finds if opened_by(find, OpenedBy.PARTY)]
+    def known_to_parties(self) -> list[Hit]:
+        """Hits that only the parties' keys reveal."""
+        return [hit for hit in self._hits if opened_by(hit, OpenedBy.PARTY)]

@@ -1,4 +1,4 @@
-"""Opens tokens of Fernet with the keys that somebody has (https://github.com/fernet/spec)."""
+"""Decryption of Fernet tokens (https://github.com/fernet/spec)."""
 
 from __future__ import annotations
 
@@ -12,21 +12,21 @@ if TYPE_CHECKING:
 
     from cryptography.fernet import Fernet
 
-    from overheard_capture.judge.exhibit import Keys
+    from overheard_capture.judge.judge_input import Keys
 
 
 class FernetKeys:
-    """All keys for Fernet, and whose they are. `useless` says of whose keys some cannot be used, and why."""
+    """All Fernet keys, by their owner. `errors` gives an error text for each owner with unusable keys."""
 
     def __init__(self, keys: Keys, spy: Keys) -> None:
-        self.useless: dict[OpenedBy, str] = {}
+        self.errors: dict[OpenedBy, str] = {}
         self._openers = [*self._made(FERNET_BY_THE_INTERCEPTOR, spy), *self._made(FERNET_BY_A_PARTY, keys)]
 
     def _made(self, layer: Layer, keys: Keys) -> Iterator[tuple[Layer, Fernet]]:
         try:
             found = keys.fernet
         except OSError as problem:
-            self.useless[layer.opened_by] = f"the keys of Fernet cannot be read: {problem}"
+            self.errors[layer.opened_by] = f"the keys of Fernet cannot be read: {problem}"
             return
         for key in found:
             from cryptography.fernet import Fernet  # noqa: PLC0415  (a scan without such keys need not import it)
@@ -34,18 +34,18 @@ class FernetKeys:
             try:
                 yield layer, Fernet(key)
             except ValueError:
-                self.useless[layer.opened_by] = "what is kept as a key of Fernet is none"
+                self.errors[layer.opened_by] = "what is kept as a key of Fernet is none"
 
     def __bool__(self) -> bool:
         return bool(self._openers)
 
     def open(self, token: bytes) -> list[tuple[Layer, bytes]]:
-        """See `Opener`."""
+        """Decrypt a token; see `Opener`."""
         from cryptography.fernet import InvalidToken  # noqa: PLC0415
 
         opened = []
         for layer, opener in self._openers:
             with suppress(InvalidToken):
-                # In a URL or a form a token may lack its padding, and more of it than needed does no harm.
+                # In a URL or a form a token may lack its padding. Excess padding does no harm.
                 opened.append((layer, opener.decrypt(token.rstrip(b"=") + b"==")))
         return opened

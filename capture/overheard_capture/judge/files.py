@@ -13,8 +13,8 @@ from overheard_capture.captures.reader import order_by_time
 from overheard_capture.captures.recording import read_recording, recording_file
 from overheard_capture.judge import unreadable, verdict
 from overheard_capture.judge.evidence import Case
-from overheard_capture.judge.exhibit import Keys
-from overheard_capture.judge.read import look
+from overheard_capture.judge.judge_input import Keys
+from overheard_capture.judge.read import evidence_from_files
 from overheard_capture.judge.sightings import unwrapped
 
 if TYPE_CHECKING:
@@ -28,9 +28,9 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class FileSet:
-    """The files to judge, in any order, and the files of session keys. What has to be made is put into `folder`.
+    """The files to judge, in any order, and files of session keys. `folder` is for temporary files.
 
-    `names` are what files are called by whoever named them, where they are copies.
+    `names` are the names for messages, for files that are copies.
     """
 
     paths: Sequence[Path | str]
@@ -38,8 +38,8 @@ class FileSet:
     folder: Path
     names: Mapping[Path | str, str] = field(default_factory=dict)
 
-    def called(self, paths: Sequence[Path | str], search: Search) -> tuple[str, ...]:
-        """What these files are called, without the secrets."""
+    def display_names(self, paths: Sequence[Path | str], search: Search) -> tuple[str, ...]:
+        """The names of files for messages, without the secrets."""
         return tuple(self.names.get(path) or search.redact(str(path)) for path in paths)
 
 
@@ -55,7 +55,7 @@ def judge_files(
     try:
         if problem:
             raise problem
-        evidence = look(
+        evidence = evidence_from_files(
             paths,
             search,
             options,
@@ -64,11 +64,11 @@ def judge_files(
             progress=progress,
         )
     except UnreadableError as error:
-        account = Account(source.called(paths, search), 0, 0, 0.0, {}, ())
+        account = Account(source.display_names(paths, search), 0, 0, 0.0, {}, ())
         return Report({secret.name: unreadable(error) for secret in search.secrets}, account)
     evidence.folder = source.folder
     evidence.keys = Keys(more=(*source.keys, *_embedded(evidence, source.folder)))
-    report = _report(evidence, source.called(paths, search))
+    report = _report(evidence, source.display_names(paths, search))
     if not second_witness:
         return report
     from overheard_capture.judge.second_witness import (  # noqa: PLC0415  (it is asked seldom)
@@ -80,7 +80,7 @@ def judge_files(
 
 
 def _recording(paths: Sequence[Path | str]) -> Recording | None:
-    """The word of our own recorder, where it lies beside the file."""
+    """The account of our own recorder, if its file lies beside the capture."""
     (first, *more) = paths
     if more or str(first) == STANDARD_INPUT or not recording_file(Path(first)).is_file():
         return None
@@ -93,7 +93,7 @@ def _recording(paths: Sequence[Path | str]) -> Recording | None:
 
 
 def _embedded(evidence: Evidence, folder: Path) -> tuple[Path, ...]:
-    """The session keys that the capture brings with it, as a file."""
+    """Write the session keys that are embedded in the capture to a file."""
     if not evidence.file.key_logs:
         return ()
     path = folder / "embedded.keys"

@@ -1,4 +1,4 @@
-"""Where frames of a capture carry what they carry: found in a reading of its own, for there may be many."""
+"""An index of TCP segments by frame, made by a second pass over the file, as it is rarely needed."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 class SegmentPayload(NamedTuple):
-    """The payload of a TCP segment: in which frame, where and how much, and of which stream and direction."""
+    """The payload of a TCP segment: its frame, offset and length there, and its connection and direction."""
 
     frame: int
     offset: int
@@ -24,8 +24,8 @@ class SegmentPayload(NamedTuple):
     direction: str
 
 
-def segments(path: Path, frames: Collection[int]) -> dict[int, SegmentPayload]:
-    """What each of these frames carries, where it is a TCP segment that carries something."""
+def index_segments(path: Path, frames: Collection[int]) -> dict[int, SegmentPayload]:
+    """Index these frames, as far as each is a TCP segment with payload."""
     if not frames:
         return {}
     last, found = max(frames), dict[int, SegmentPayload]()

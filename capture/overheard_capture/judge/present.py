@@ -1,4 +1,4 @@
-"""Rule 3: the secret was there."""
+"""Rule 3: the secret was sent."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ if TYPE_CHECKING:
     from overheard_capture.judge.evidence import Case
 
 
-def present(case: Case, sightings: list[Sighting]) -> tuple[Presence, int | None, Check]:
-    """How we know that it was there, the frame that carried it, and the check that says so."""
+def check_present(case: Case, sightings: list[Sighting]) -> tuple[Presence, int | None, Check]:
+    """How it is known that the secret was sent, the frame that carried it, and the check."""
     if sightings:
-        # What only the notebook of an interceptor has, no frame of this recording need have carried.
+        # For a sighting in an interceptor's notebook alone, no frame is known.
         frame = next((sighting.frame for sighting in sightings if sighting.frame), None)
         where = f"frame {frame} shows it" if frame else "an interceptor wrote it down"
         return Presence.SEEN, frame, _check("present", f"it was there: {where}", holds=True)
@@ -36,16 +36,16 @@ def _check(code: str, says: str, hint: str = "", *, holds: bool = False) -> Chec
 
 def _with_keys(case: Case) -> tuple[Presence, int | None, Check]:
     evidence = case.evidence
-    presence, finds = Presence.MESSAGE_KEY, case.sealed
-    if not finds:
-        presence, finds = Presence.KEY_LOG, evidence.by_the_parties.of(case.number)
-    if finds:
-        # Before the last of them had come there was nothing to be opened.
-        carrier = finds[0].found.place.frames[-1]
+    presence, hits = Presence.MESSAGE_KEY, case.known_to_parties
+    if not hits:
+        presence, hits = Presence.KEY_LOG, evidence.party_hits.of(case.number)
+    if hits:
+        # The token or record can be opened only once its last frame has arrived.
+        carrier = hits[0].occurrence.place.frames[-1]
         says = f"it was there: frame {carrier} carries it, opened with the {presence}"
         return presence, carrier, _check("present", says, holds=True)
-    if OpenedBy.PARTY in evidence.tokens.useless:
-        return Presence.NONE, None, _check("present", evidence.tokens.useless[OpenedBy.PARTY], "see to the keys")
+    if OpenedBy.PARTY in evidence.fernet_keys.errors:
+        return Presence.NONE, None, _check("present", evidence.fernet_keys.errors[OpenedBy.PARTY], "see to the keys")
     if evidence.facts.tls and evidence.keys.tls and _nothing_was_sent(case):
         streams = count(len(evidence.facts.tls), "TLS stream")
         says = f"it never left: {streams}, and no application data in either direction"
@@ -54,9 +54,9 @@ def _with_keys(case: Case) -> tuple[Presence, int | None, Check]:
 
 
 def _nothing_was_sent(case: Case) -> bool:
-    """Whether no TLS stream holds application data. One that tshark takes for something else could hold anything."""
+    """Whether no TLS stream has application data. A stream that tshark does not recognise as TLS might have some."""
     content = case.evidence.tls_content
-    return content.known >= set(case.facts.tls) and not content.with_data
+    return content.recognised >= set(case.facts.tls) and not content.with_data
 
 
 def _without_proof(case: Case) -> tuple[Presence, int | None, Check]:
@@ -69,7 +69,7 @@ def _without_proof(case: Case) -> tuple[Presence, int | None, Check]:
         hint = "have the sender write its session keys (SSLKEYLOGFILE, --keys), or vouch that it was sent"
         return Presence.NONE, None, _check("present", "there is no key log to look inside with", hint)
     says = "the keys open nothing in this recording"
-    if opened := len(evidence.pieces):
+    if opened := len(evidence.decrypted):
         says = f"the key log opens {count(opened, 'piece')} of application data, and it is in none of them"
     hint = "see that the keys are of this run, and that the sender sent what you look for"
     return Presence.NONE, None, _check("present", says, hint)

@@ -1,4 +1,4 @@
-"""Looking: a capture is read once, for all secrets."""
+"""Reading a capture once, for all secrets."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 from overheard.words.options import USUAL
 from overheard_capture.judge.evidence import Evidence
-from overheard_capture.judge.exhibit import NO_KEYS
 from overheard_capture.judge.fernet import FernetKeys
+from overheard_capture.judge.judge_input import NO_KEYS
 from overheard_capture.scan.reading import Reading
 from overheard_capture.scan.second_process import HelperFailedError, HelperTask, read_all
 from overheard_capture.search import search_for
@@ -19,25 +19,25 @@ if TYPE_CHECKING:
     from overheard.words.options import Options
     from overheard.words.recording import Recording
     from overheard_capture.captures.reader import FileFacts
-    from overheard_capture.judge.exhibit import Exhibit, Keys
+    from overheard_capture.judge.judge_input import JudgeInput, Keys
     from overheard_capture.scan.facts import Facts
-    from overheard_capture.scan.finds import Finds
+    from overheard_capture.scan.hits import HitTable
     from overheard_capture.search import Search
 
 
-def search_bytes(exhibit: Exhibit) -> Evidence:
-    """The evidence of one recording of the lab. Raises UnreadableError."""
-    return look(
-        [exhibit.path],
-        search_for((exhibit.secret,)),
-        recording=exhibit.recording,
-        keys=exhibit.keys,
-        spy=exhibit.spy,
-        notebook=exhibit.notebook,
+def evidence_from_recording(judge_input: JudgeInput) -> Evidence:
+    """Read one recording of the lab. Raises UnreadableError."""
+    return evidence_from_files(
+        [judge_input.path],
+        search_for((judge_input.secret,)),
+        recording=judge_input.recording,
+        keys=judge_input.keys,
+        spy=judge_input.spy,
+        notebook=judge_input.notebook,
     )
 
 
-def look(  # noqa: PLR0913  (all but two are left out mostly)
+def evidence_from_files(  # noqa: PLR0913  (all but two are left out mostly)
     paths: Sequence[Path | str],
     search: Search,
     options: Options = USUAL,
@@ -48,33 +48,31 @@ def look(  # noqa: PLR0913  (all but two are left out mostly)
     notebook: Path | None = None,
     progress: Callable[[int], None] | None = None,
 ) -> Evidence:
-    """Read the files, as `ordered` gives them, one after the other as one capture.
+    """Read files, in the order of `ordered`, as one capture.
 
-    Raises UnreadableError, and SettingsError.
-
-    `progress` is told how many bytes of the files were read so far.
+    `progress` is called with the number of bytes of the files read so far. Raises UnreadableError, and SettingsError.
     """
-    tokens = FernetKeys(keys, spy)
+    fernet_keys = FernetKeys(keys, spy)
     marks = [mark.encode() for mark in (recording.start_mark, recording.end_mark)] if recording else []
     task = HelperTask(tuple(paths), search.secrets, options)
 
-    def read(*, ask: bool) -> tuple[FileFacts, Facts, Finds]:
-        reading = Reading(search, options, opener=tokens if tokens else None, marks=marks)
-        file, part = read_all(task, reading, ask=ask, progress=progress)
-        return file, reading.finish(part), reading.finds
+    def read(*, use_helper: bool) -> tuple[FileFacts, Facts, HitTable]:
+        reading = Reading(search, options, opener=fernet_keys if fernet_keys else None, marks=marks)
+        file, part = read_all(task, reading, use_helper=use_helper, progress=progress)
+        return file, reading.finish(part), reading.hits
 
     try:
-        # A recorder's marks and the keys of Fernet are for small recordings: nobody helps with these.
-        file, facts, finds = read(ask=not (tokens or recording))
+        # Recordings with marks or Fernet keys are small, and a second process supports neither.
+        file, facts, hits = read(use_helper=not (fernet_keys or recording))
     except HelperFailedError:
-        file, facts, finds = read(ask=False)
+        file, facts, hits = read(use_helper=False)
     return Evidence(
         files=tuple(paths),
         search=search,
         file=file,
         facts=facts,
-        finds=finds,
-        tokens=tokens,
+        hits=hits,
+        fernet_keys=fernet_keys,
         recording=recording,
         keys=keys,
         spy=spy,

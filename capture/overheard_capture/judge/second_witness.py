@@ -1,8 +1,7 @@
-"""The second witness: tshark dissects the same file, and looks for the secrets in the fields that it decodes.
+"""The second witness: tshark dissects the same file, and searches the fields that it decodes for the secrets.
 
-It shares nothing with our own reader: neither how files, frames and streams are read, nor how layers are unwrapped, nor
-the table of spellings. What it sees and we do not is OVERHEARD all the same. It gets no keys, as an eavesdropper has
-none.
+It shares nothing with our own reader: neither the parsing of files, frames and streams, nor the decoders, nor the
+table of spellings. What tshark alone sees is OVERHEARD all the same. It gets no keys, as an eavesdropper has none.
 """
 
 from __future__ import annotations
@@ -20,29 +19,29 @@ from overheard.words.options import USUAL, Options
 from overheard.words.report import Disagreement, Report
 from overheard.words.sighting import Sighting
 from overheard.words.verdict import Check, Rule, Verdict, decide
-from overheard_capture.wireshark.fields import within
-from overheard_capture.wireshark.merged import one_file
+from overheard_capture.wireshark.fields import host_display_filter
+from overheard_capture.wireshark.merged import merge_files
 from overheard_capture.wireshark.witness_query import Witnessed, WitnessQuery
 
 if TYPE_CHECKING:
     from overheard.words.report import Flow
     from overheard.words.secret import Secret
 
-__all__ = ["Witnessed", "ask", "disagreements", "dissectors", "second_opinion"]
+__all__ = ["Witnessed", "disagreements", "dissectors", "query_tshark", "second_opinion"]
 
 OURS, TSHARK = "our reader", "tshark"
-# How long tshark may take, in seconds.
+# The time limit of tshark in seconds.
 PATIENCE = 1800
-# So many secrets are looked for at once: with more, tshark takes long to begin.
-_AT_ONCE = 6
-# What we say of a flow begins with one of these, and to tshark it is called so.
+# The maximum number of secrets in one query: tshark takes long to compile a larger one.
+_SECRETS_PER_QUERY = 6
+# The dissector of tshark, by the beginning of a flow's protocol in our table.
 _DISSECTORS = {"TLS": "tls", "HTTP/1": "http", "WebSocket": "http", "HTTP/2": "http2"}
 
 
 class WitnessOptions(NamedTuple):
-    """How tshark is asked: `options` as our own reader, and `decode_as` what a port is dissected as.
+    """Options of the second witness: `options` as for our own reader, and `decode_as`, the dissectors by port.
 
-    `decode_as` is in the words of `tshark -d`; where it is None, our own reader says it. `patience` is in seconds.
+    `decode_as` is in the syntax of `tshark -d`; None takes the protocols from our flow table. `patience` is in seconds.
     """
 
     options: Options = USUAL
@@ -53,26 +52,30 @@ class WitnessOptions(NamedTuple):
 _USUAL = WitnessOptions()
 
 
-def ask(paths: Sequence[Path], secrets: Sequence[Secret], how: WitnessOptions = _USUAL) -> dict[str, list[Witnessed]]:
-    """Where tshark sees each secret, by its name; frames are counted on from file to file, in the order of `paths`.
+def query_tshark(
+    paths: Sequence[Path], secrets: Sequence[Secret], how: WitnessOptions = _USUAL
+) -> dict[str, list[Witnessed]]:
+    """Search with tshark. Returns the frames by name of the secret; frame numbers run through all `paths` in order.
 
-    Raises UnreadableError where tshark cannot be asked or fails.
+    Raises UnreadableError if tshark is missing or fails.
     """
     seen: dict[str, list[Witnessed]] = {secret.name: [] for secret in secrets}
-    scope = within(how.options.only, how.options.without)
+    scope = host_display_filter(how.options.only, how.options.without)
     questions = [
-        WitnessQuery(secrets[at : at + _AT_ONCE], how.options.any_case, scope, how.decode_as or {}, how.patience)
-        for at in range(0, len(secrets), _AT_ONCE)
+        WitnessQuery(
+            secrets[at : at + _SECRETS_PER_QUERY], how.options.any_case, scope, how.decode_as or {}, how.patience
+        )
+        for at in range(0, len(secrets), _SECRETS_PER_QUERY)
     ]
     with tempfile.TemporaryDirectory(prefix="overheard-witness-") as folder:
-        path = one_file(paths, Path(folder))
+        path = merge_files(paths, Path(folder))
         for question in questions:
-            for name, witnessed in question.ask(path):
+            for name, witnessed in question.run(path):
                 seen[name].append(witnessed)
-    return {name: _each_frame_once(witnessed) for name, witnessed in seen.items()}
+    return {name: _unique_frames(witnessed) for name, witnessed in seen.items()}
 
 
-def _each_frame_once(witnessed: list[Witnessed]) -> list[Witnessed]:
+def _unique_frames(witnessed: list[Witnessed]) -> list[Witnessed]:
     first: dict[int, Witnessed] = {}
     for each in witnessed:
         if each.frame not in first or not first[each.frame].field:
@@ -81,37 +84,37 @@ def _each_frame_once(witnessed: list[Witnessed]) -> list[Witnessed]:
 
 
 def dissectors(flows: Iterable[Flow]) -> dict[str, str]:
-    """Which TCP ports tshark is to dissect as what: many a port is another protocol's to it.
+    """The dissectors that tshark must use, by TCP port, as it may assign a port to another protocol.
 
-    Where one port was used for more than one thing, tshark is left to itself.
+    Ports with more than one protocol are left to tshark.
     """
-    spoken: dict[str, set[str]] = defaultdict(set)
+    protocols: dict[str, set[str]] = defaultdict(set)
     for flow in flows:
         if flow.transport.upper() == "TCP":
-            spoken[flow.server.rpartition(":")[2]] |= _dissectors(flow.what)
-    return {f"tcp.port=={port}": kind for port, (kind, *more) in spoken.items() if kind and not more}
+            protocols[flow.server.rpartition(":")[2]] |= _dissectors(flow.what)
+    return {f"tcp.port=={port}": kind for port, (kind, *more) in protocols.items() if kind and not more}
 
 
 def _dissectors(what: str) -> set[str]:
-    """What a flow is to be dissected as, by all that it is: more than one where it is more than one thing."""
+    """The dissectors of a flow, by its protocols; more than one if it has several."""
     kinds = what.split(", ")
     found = {name for begins, name in _DISSECTORS.items() if any(kind.startswith(begins) for kind in kinds)}
-    # That of HTTP/1 goes over to the other where the two upgrade.
+    # The HTTP/1 dissector passes upgraded connections to the HTTP/2 dissector itself.
     return (found - {"http2"} if "http" in found else found) or {""}
 
 
 def disagreements(
     sightings: Mapping[str, Sequence[Sighting]], witnessed: Mapping[str, Sequence[Witnessed]]
 ) -> tuple[Disagreement, ...]:
-    """What only one of the two saw, of each secret by its name.
+    """Frames in which only one of the two saw a secret.
 
-    tshark names the frame that completes what it put together. So they agree where it is one of those that carry what
-    we saw, or of the same TCP stream, or brought the last part of an IP packet of which these brought others.
+    tshark gives the frame that completes reassembled data. So both agree if that is one of the frames of our sighting,
+    or is in the same TCP stream, or completes an IP packet that has a fragment in one of these frames.
     """
     found: list[Disagreement] = []
     for name in sorted({*sightings, *witnessed}):
         ours, theirs = sightings.get(name, ()), witnessed.get(name, ())
-        found += _only_theirs(name, ours, theirs)
+        found += _only_tshark(name, ours, theirs)
         found += _only_ours(name, ours, theirs)
     return tuple(found)
 
@@ -120,7 +123,7 @@ def _agree(seen: Sighting, other: Witnessed) -> bool:
     return seen.stream in other.streams or not {seen.frame, *seen.frames}.isdisjoint((other.frame, *other.parts))
 
 
-def _only_theirs(name: str, ours: Sequence[Sighting], theirs: Sequence[Witnessed]) -> Iterable[Disagreement]:
+def _only_tshark(name: str, ours: Sequence[Sighting], theirs: Sequence[Witnessed]) -> Iterable[Disagreement]:
     for other in theirs:
         if not any(_agree(seen, other) for seen in ours):
             yield Disagreement(name, other.frame, TSHARK, f"{other.spelling}, in {_where(other)}")
@@ -143,28 +146,28 @@ def _where(other: Witnessed) -> str:
 def second_opinion(
     report: Report, paths: Sequence[Path], secrets: Sequence[Secret], how: WitnessOptions = _USUAL
 ) -> Report:
-    """The report after tshark was asked, too. Of two verdicts that differ, it has the more cautious one.
+    """Add the second witness to a report. Of two different verdicts, the more cautious one is taken.
 
-    Where tshark cannot be asked, nothing is PROTECTED: the second witness was wanted, and is missing.
+    If tshark fails, nothing is PROTECTED, as the second witness was requested.
     """
     decode_as = how.decode_as if how.decode_as is not None else dissectors(report.account.flows)
     try:
-        witnessed = ask(paths, secrets, how._replace(decode_as=decode_as))
+        witnessed = query_tshark(paths, secrets, how._replace(decode_as=decode_as))
     except UnreadableError as error:
         missing = Check(Rule.ABSENT, "second-witness", holds=False, says=error.args[0], hint=error.hint)
-        return replace(report, verdicts={name: _with(each, missing) for name, each in report.verdicts.items()})
+        return replace(report, verdicts={name: _with_check(each, missing) for name, each in report.verdicts.items()})
     differ = disagreements({name: verdict.sightings for name, verdict in report.verdicts.items()}, witnessed)
     verdicts = {
-        name: _weighed(name, verdict, witnessed.get(name, []), [each for each in differ if each.secret == name])
+        name: _combined(name, verdict, witnessed.get(name, []), [each for each in differ if each.secret == name])
         for name, verdict in report.verdicts.items()
     }
     return replace(report, verdicts=verdicts, disagreements=differ)
 
 
-def _weighed(name: str, verdict: Verdict, witnessed: Sequence[Witnessed], differ: Sequence[Disagreement]) -> Verdict:
+def _combined(name: str, verdict: Verdict, witnessed: Sequence[Witnessed], differ: Sequence[Disagreement]) -> Verdict:
     theirs = {each.frame for each in differ if each.seen_by == TSHARK}
     missed = [each for each in witnessed if each.frame in theirs]
-    return _with(
+    return _with_check(
         verdict, _opinion(witnessed, missed, bool(verdict.sightings)), [_as_sighting(name, each) for each in missed]
     )
 
@@ -184,7 +187,7 @@ def _opinion(witnessed: Sequence[Witnessed], missed: Sequence[Witnessed], ours: 
     return Check(Rule.ABSENT, "second-witness", not missed, says, hint)
 
 
-def _with(verdict: Verdict, check: Check, sightings: Sequence[Sighting] = ()) -> Verdict:
+def _with_check(verdict: Verdict, check: Check, sightings: Sequence[Sighting] = ()) -> Verdict:
     again = decide((*verdict.checks, check), (*verdict.sightings, *sightings), verdict.presence)
     return replace(verdict, outcome=again.outcome, checks=again.checks, sightings=again.sightings)
 

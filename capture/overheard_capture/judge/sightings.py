@@ -1,4 +1,4 @@
-"""Sightings: every place of a recording where the secret is to be seen."""
+"""Sightings: the hits of a recording in the form of a verdict."""
 
 from __future__ import annotations
 
@@ -10,33 +10,33 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from overheard_capture.judge.evidence import Case
-    from overheard_capture.scan.finds import Find
+    from overheard_capture.scan.hits import Hit
 
 
-def sight(case: Case) -> Iterator[Sighting]:
-    """Every place where the secret is to be seen: in streams put together, unwrapped, and in every frame as it is."""
-    yield from sightings(case, case.seen)
+def exposed_sightings(case: Case) -> Iterator[Sighting]:
+    """All places where the secret is exposed: in streams, in decoded contents, and in raw frames."""
+    yield from sightings(case, case.exposed)
 
 
 def unwrapped(case: Case) -> dict[Sighting, Unwrapped]:
-    """What those under layers look like with these taken off."""
-    finds = [find for find in case.seen if find.found.layers]
-    around = (Unwrapped(find.found.before, find.found.matched, find.found.after) for find in finds)
-    return dict(zip(sightings(case, finds), around, strict=True))
+    """The decoded text around the sightings that are under layers."""
+    hits = [hit for hit in case.exposed if hit.occurrence.layers]
+    around = (Unwrapped(hit.occurrence.before, hit.occurrence.matched, hit.occurrence.after) for hit in hits)
+    return dict(zip(sightings(case, hits), around, strict=True))
 
 
-def sightings(case: Case, finds: Iterable[Find]) -> Iterator[Sighting]:
-    """What was found, in the words of a verdict."""
-    for found, stream, direction in finds:
+def sightings(case: Case, hits: Iterable[Hit]) -> Iterator[Sighting]:
+    """Convert hits to sightings."""
+    for occurrence, stream, direction in hits:
         yield Sighting(
             secret=case.secret.name,
-            spelling=found.match.spelling,
-            frame=found.place.frame,
-            offset=found.place.offset,
-            length=found.place.length,
+            spelling=occurrence.match.spelling,
+            frame=occurrence.place.frame,
+            offset=occurrence.place.offset,
+            length=occurrence.place.length,
             stream=stream,
             direction=direction,
-            stream_offset=found.position,
-            frames=found.place.frames,
-            layers=found.layers,
+            stream_offset=occurrence.position,
+            frames=occurrence.place.frames,
+            layers=occurrence.layers,
         )

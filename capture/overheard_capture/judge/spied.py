@@ -1,4 +1,4 @@
-"""What a spy sees who does more than listen: one who sat in the middle, or came by a key."""
+"""What an active spy sees: an interceptor, or somebody with a stolen key."""
 
 from __future__ import annotations
 
@@ -19,25 +19,25 @@ if TYPE_CHECKING:
     from overheard_capture.judge.evidence import Case
 
 
-def spied(case: Case) -> tuple[list[Sighting], Check]:
-    """Every place where the secret is seen with the keys of the spy, or stands in his notebook; and a check on it.
+def check_spied(case: Case) -> tuple[list[Sighting], Check]:
+    """Sightings with the spy's keys for TLS or in the interceptor's notebook, and a check on all that the spy sees.
 
-    What he opens of the application's own seals was seen with all the rest, and is only spoken of here.
+    Hits that the spy's Fernet keys reveal are found in the main reading, and only count for the check.
     """
     seen: list[Sighting] = []
     problems: list[str] = []
-    if OpenedBy.INTERCEPTOR in case.evidence.tokens.useless:
-        problems.append(case.evidence.tokens.useless[OpenedBy.INTERCEPTOR])
-    for look in (_in_tls, _in_tls_of_the_server, _in_the_notebook):
-        # What one way does not show, another may.
+    if OpenedBy.INTERCEPTOR in case.evidence.fernet_keys.errors:
+        problems.append(case.evidence.fernet_keys.errors[OpenedBy.INTERCEPTOR])
+    for method in (_in_tls, _in_tls_of_the_server, _in_the_notebook):
+        # One way may fail while another succeeds.
         try:
-            seen += look(case)
+            seen += method(case)
         except (OverheardError, OSError) as error:
             problems.append(str(error))
     if problems:
         return seen, _check("spied", "; ".join(problems), "see that tshark, and what is kept of the spy, can be used")
-    by_the_spy = (find for find in case.seen if opened_by(find, OpenedBy.INTERCEPTOR))
-    unsealed = sightings(case, by_the_spy)
+    spy_hits = (hit for hit in case.exposed if opened_by(hit, OpenedBy.INTERCEPTOR))
+    unsealed = sightings(case, spy_hits)
     if first := next(iter((*unsealed, *seen)), None):
         return seen, _check("spied", f"a spy saw it {first.how}")
     spy = case.evidence.spy
@@ -50,15 +50,15 @@ def _check(code: str, says: str, hint: str = "", *, holds: bool = False) -> Chec
 
 
 def _in_tls(case: Case) -> Iterator[Sighting]:
-    yield from sightings(case, case.evidence.by_the_spy.of(case.number))
+    yield from sightings(case, case.evidence.spy_hits.of(case.number))
 
 
 def _in_tls_of_the_server(case: Case) -> Iterator[Sighting]:
-    yield from sightings(case, case.evidence.by_the_stolen_key.of(case.number))
+    yield from sightings(case, case.evidence.stolen_key_hits.of(case.number))
 
 
 def _notes(notebook: Path) -> list[tuple[float, str, bytes]]:
-    """When it was, what was asked, and all that was read, of each line."""
+    """The lines of a notebook: time in seconds since the epoch, request line, and everything that was read."""
     try:
         notes = [json.loads(line) for line in notebook.read_text(encoding="utf-8").splitlines()]
         return [(float(note["time"]), str(note["asked"]), _all_of(note)) for note in notes]
@@ -67,12 +67,12 @@ def _notes(notebook: Path) -> list[tuple[float, str, bytes]]:
 
 
 def _all_of(note: dict[str, str]) -> bytes:
-    """What was asked for and what was answered: bytes that are no text are kept as halves of surrogates."""
+    """The request and the response; bytes that are not text are surrogate escapes."""
     return "\n".join((note["asked"], note["saw"])).encode(errors="surrogateescape")
 
 
 def _in_the_notebook(case: Case) -> Iterator[Sighting]:
-    """What the interceptor wrote down while this recording was made."""
+    """Sightings in what the interceptor wrote down during this recording."""
     notebook, recording = case.evidence.notebook, case.evidence.recording
     if notebook is None or recording is None or not notebook.is_file():
         return

@@ -1,4 +1,4 @@
-"""Rule 1: the recording is whole."""
+"""Rule 1: the recording is complete."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 _VOUCH = "have our recorder make it, or vouch for it yourself (--vouch whole)"
 
 
-def whole(case: Case) -> Iterator[Check]:
-    """Every way in which a recording can be less than all that crossed the wire."""
+def check_whole(case: Case) -> Iterator[Check]:
+    """Check every way in which a recording can be less than all that crossed the wire."""
     if case.evidence.recording:
         yield from _recorder(case.evidence.recording)
         yield _marks(case, case.evidence.recording)
@@ -46,7 +46,7 @@ def _recorder(recording: Recording) -> Iterator[Check]:
 
 
 def _vouched(case: Case) -> Check:
-    """Of a strange file only the caller can say that it began before the traffic, and ended after it."""
+    """For a file of another recorder, only the caller knows that it covers all of the traffic."""
     return _check(
         "vouched",
         WHOLE in case.evidence.vouched,
@@ -119,8 +119,8 @@ def _streams(case: Case) -> Iterator[Check]:
     facts = case.facts
     yield _check(
         "something",
-        facts.busy > 0,
-        f"{count(facts.busy, 'flow')} carried something",
+        facts.flows_with_payload > 0,
+        f"{count(facts.flows_with_payload, 'flow')} carried something",
         "no TCP stream carried anything, nor did QUIC or DTLS",
         "see that the interface and the filter are those of the traffic that you ask about",
     )
@@ -133,9 +133,9 @@ def _streams(case: Case) -> Iterator[Check]:
     )
     yield _check(
         "streams-complete",
-        not facts.open_ended,
+        not facts.incomplete,
         "every stream was seen from SYN to FIN or RST",
-        f"the beginning or the end was not seen of {count(facts.open_ended.count, 'stream')} ({facts.open_ended})",
+        f"the beginning or the end was not seen of {count(facts.incomplete.count, 'stream')} ({facts.incomplete})",
         "begin the recording before the first connection, and end it after the last is closed",
     )
     yield _check(

@@ -1,4 +1,4 @@
-"""Small turns of phrase that the checks share."""
+"""Wording that the checks share."""
 
 from __future__ import annotations
 
@@ -11,6 +11,6 @@ def count(number: int, noun: str) -> str:
 
 
 def some(things: Sequence[object]) -> str:
-    """The first few of a list."""
+    """The first few items of a list, and the number of the others."""
     shown = ", ".join(str(thing) for thing in things[:5])
     return shown + (f" and {len(things) - 5} more" if len(things) > 5 else "")

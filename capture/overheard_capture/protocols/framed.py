@@ -1,4 +1,4 @@
-"""Frames that follow each other without a break: what to do where one is none, or where some are missing."""
+"""Protocols made of consecutive frames: handling of what is no frame, and of missing frames."""
 
 from __future__ import annotations
 
@@ -11,91 +11,91 @@ from overheard_capture.protocols.resync import Resynchroniser
 
 if TYPE_CHECKING:
     from overheard_capture.content.findings import Findings
-    from overheard_capture.protocols.resync import Find
+    from overheard_capture.protocols.resync import FindFrames
     from overheard_capture.provenance.origin import Bytes, Origin
 
 
 class FrameReader(Protocol):
-    """Whoever cuts frames out of bytes, and knows what is in them."""
+    """Splits bytes into frames and reads their contents."""
 
-    # Whether something stood where a frame should have begun.
+    # Set if what stands where a frame should begin is none.
     broken: bool
 
     def feed(self, data: memoryview, origin: Origin) -> int:
-        """Read on. How many bytes were read: all, unless it broke."""
+        """Read `data`. Returns the number of bytes read: all, unless it is broken."""
 
     def gap(self, length: int) -> bool:
-        """So many bytes are missing. Say whether it is known where the next frame begins."""
+        """`length` bytes are missing. Returns whether the position of the next frame is still known."""
 
     def lose(self, length: int) -> None:
-        """So many bytes are missing, and nobody knows what they were."""
+        """`length` bytes are missing, and frame boundaries are lost."""
 
     def close(self) -> None:
-        """There is no more to come."""
+        """The direction has ended."""
 
 
 class FramedReader:
-    """Reads frames of a kind with `cutter`; after a loss, from where `find` says that they begin again."""
+    """Reads frames with `cutter`; after a loss, from the position that `find` returns."""
 
-    def __init__(self, findings: Findings, layers: Layers, what: str, cutter: FrameReader, find: Find) -> None:
+    def __init__(self, findings: Findings, layers: Layers, name: str, cutter: FrameReader, find: FindFrames) -> None:
         self._findings = findings
         self._layers = layers
-        self._what = what
+        self._name = name
         self._cutter = cutter
         self._find = find
-        # Where frames are looked for; and what follows after something that is no frame.
-        self._afresh: Resynchroniser | None = None
-        self._rest: Fallback | None = None
+        # The search for the next frame after a gap; and the reader of what follows something that is no frame.
+        self._resync: Resynchroniser | None = None
+        self._fallback: Fallback | None = None
 
     def feed(self, data: Bytes, origin: Origin) -> None:
-        """Read on."""
+        """Read `data`, which comes from `origin`."""
         view = memoryview(data)
         at = 0
         while at < len(view):
-            at += self._go_on(view[at:], origin.after(at))
+            at += self._step(view[at:], origin.after(at))
 
-    def _go_on(self, data: memoryview, origin: Origin) -> int:
-        if self._rest:
-            self._rest.feed(data, origin)
+    def _step(self, data: memoryview, origin: Origin) -> int:
+        if self._fallback:
+            self._fallback.feed(data, origin)
             return len(data)
-        if self._afresh:
-            taken, found = self._afresh.feed(data, origin)
+        if self._resync:
+            consumed, found = self._resync.feed(data, origin)
             self._resume(found)
-            return taken
-        taken = self._cutter.feed(data, origin)
-        self._findings.read[self._what] += taken
+            return consumed
+        consumed = self._cutter.feed(data, origin)
+        self._findings.read[self._name] += consumed
         if self._cutter.broken:
-            self._findings.unread(Reason.DAMAGED, f"what stands where a frame of {self._what} should", self._layers)
-            self._rest = Fallback(self._findings, self._layers)
-        return taken
+            self._findings.unread(Reason.DAMAGED, f"what stands where a frame of {self._name} should", self._layers)
+            self._fallback = Fallback(self._findings, self._layers)
+        return consumed
 
     def _resume(self, found: tuple[bytes, Origin] | None) -> None:
-        """Read on from where frames were found, if they were."""
-        if found and self._afresh:
-            self._findings.read[OPAQUE] += self._afresh.skipped
-            self._afresh = None
+        """Continue with the frames that were found, if any."""
+        if found and self._resync:
+            self._findings.read[OPAQUE] += self._resync.skipped
+            self._resync = None
             self.feed(*found)
 
     def gap(self, length: int) -> None:
-        """So many bytes are missing here."""
+        """`length` bytes are missing here."""
         self._end_search()
-        if self._rest:
-            self._rest.gap(length)
+        if self._fallback:
+            self._fallback.gap(length)
         elif not self._cutter.gap(length):
-            self._findings.unread(Reason.GAP, f"frames of {self._what}", self._layers)
+            self._findings.unread(Reason.GAP, f"frames of {self._name}", self._layers)
             self._cutter.lose(length)
-            self._afresh = Resynchroniser(self._find)
+            self._resync = Resynchroniser(self._find)
 
     def _end_search(self) -> None:
-        if self._afresh:
-            self._resume(self._afresh.close())
-        if self._afresh:
-            self._findings.read[OPAQUE] += self._afresh.skipped
-            self._afresh = None
+        if self._resync:
+            self._resume(self._resync.close())
+        if self._resync:
+            self._findings.read[OPAQUE] += self._resync.skipped
+            self._resync = None
 
     def close(self) -> None:
-        """There is no more to come."""
+        """The direction has ended."""
         self._end_search()
         self._cutter.close()
-        if self._rest:
-            self._rest.close()
+        if self._fallback:
+            self._fallback.close()

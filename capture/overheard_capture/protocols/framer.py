@@ -1,4 +1,4 @@
-"""Cuts frames out of bytes: what those protocols share whose frames are a head and a payload of the length it says."""
+"""Framer: splits bytes into frames, for protocols whose frames are a header and a payload of a given length."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ if TYPE_CHECKING:
 
 
 class FrameHeader(Protocol):
-    """What the head of a frame says."""
+    """The header of a frame."""
 
     @property
     def length(self) -> int:
-        """How long its payload is."""
+        """The length of the payload in bytes."""
 
 
 AnyFrame = TypeVar("AnyFrame", bound=FrameHeader)
@@ -22,45 +22,45 @@ _Frame_contra = TypeVar("_Frame_contra", contravariant=True)
 
 
 class FrameHandler(Protocol[_Frame_contra]):
-    """Whoever is told what the frames are."""
+    """Receives the frames of a Framer."""
 
     def begin(self, frame: _Frame_contra) -> bool:
-        """A frame begins. Say whether it may be here."""
+        """A frame begins. Returns whether it is allowed here."""
 
     def piece(self, data: Bytes, origin: Origin, contiguous: bool) -> None:
-        """Some of its payload, without padding and mask."""
+        """Part of the payload, without padding and unmasked. `goes_on` is False for the first part."""
 
     def missing(self, length: int) -> None:
-        """So many bytes of its payload are missing here."""
+        """`length` bytes of the payload are missing here."""
 
     def end(self) -> None:
-        """The frame is over."""
+        """The frame has ended."""
 
 
 class Framer(ABC, Generic[AnyFrame]):
-    """Cuts frames out of bytes as they come. Nothing is kept but a head that is not all there."""
+    """Splits bytes into frames as they arrive. Only an incomplete header is buffered."""
 
     def __init__(self, handler: FrameHandler[AnyFrame], shortest: int) -> None:
-        """Make one for heads of at least `shortest` bytes."""
+        """Create a framer for headers of at least `shortest` bytes."""
         self._handler = handler
         self._shortest = shortest
         self._head = b""
-        # How long the head is, as far as can be told.
+        # The length of the header, as far as it is known.
         self._wanted = shortest
         self._frame: AnyFrame | None = None
-        # How much of the payload is to come, and whether some of it was told.
+        # The number of payload bytes still to come, and whether the handler has received some.
         self._left = 0
-        self._begun = False
-        # Whether something stood where a frame should have begun.
+        self._started = False
+        # Set if what stands where a frame should begin is none.
         self.broken = False
 
     @property
-    def between(self) -> bool:
-        """Whether a frame has just ended, and no other begun."""
+    def at_boundary(self) -> bool:
+        """Whether the position is between two frames."""
         return self._frame is None and not self._head
 
     def feed(self, data: memoryview, origin: Origin) -> int:
-        """Read on. How many bytes were read: all, unless no frame can be there."""
+        """Read `data`. Returns the number of bytes read: all, unless no frame is possible."""
         at = 0
         while at < len(data):
             if self._frame is None:
@@ -77,32 +77,32 @@ class Framer(ABC, Generic[AnyFrame]):
 
     @abstractmethod
     def _read_head(self) -> None:
-        """As much of a head is there as was wanted: want more of it, begin its frame, or be broken."""
+        """The wanted part of a header has arrived: ask for more, begin the frame, or set `broken`."""
 
     @abstractmethod
     def _read_payload(self, frame: AnyFrame, data: memoryview, origin: Origin) -> int:
-        """Read some of what is left of the payload, and say how much."""
+        """Read some of the remaining payload. Returns the number of bytes read."""
 
     def _begin(self, frame: AnyFrame) -> None:
         self._head, self._wanted = b"", self._shortest
         if not self._handler.begin(frame):
             self.broken = True
             return
-        self._frame, self._left, self._begun = frame, frame.length, False
+        self._frame, self._left, self._started = frame, frame.length, False
         if not self._left:
-            self._pass(0)
+            self._advance(0)
 
-    def _pass(self, length: int) -> None:
+    def _advance(self, length: int) -> None:
         self._left -= length
         if not self._left:
             self._frame = None
             self._handler.end()
 
     def gap(self, length: int) -> bool:
-        """So many bytes are missing. Say whether it is known where the next frame begins."""
+        """`length` bytes are missing. Returns whether the position of the next frame is still known."""
         if self._frame is None or length > self._left:
             self._frame, self._head, self._wanted = None, b"", self._shortest
             return False
         self._handler.missing(length)
-        self._pass(length)
+        self._advance(length)
         return True

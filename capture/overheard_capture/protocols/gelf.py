@@ -1,4 +1,4 @@
-"""GELF in pieces: a message for a log, compressed as a whole, in as many datagrams as it takes."""
+"""Chunked GELF: a log message, compressed as a whole and split over several datagrams."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ LAYER = Layer("GELF")
 _MAGIC = b"\x1e\x0f"
 _HEAD = 12
 _MOST_PIECES = 128
-# How much of unfinished messages is kept.
-_MOST = 1 << 20
+# The maximum number of buffered bytes of incomplete messages.
+_BUFFER_LIMIT = 1 << 20
 
 
 class _GelfChunk(NamedTuple):
@@ -27,37 +27,37 @@ class _GelfChunk(NamedTuple):
     origin: Origin
 
 
-class Gelf:
-    """Puts the messages of one direction together."""
+class GelfReader:
+    """Reassembles the messages of one direction."""
 
     def __init__(self, findings: Findings) -> None:
         self._findings = findings
-        # The pieces of each message by their number, and how many there are to be.
+        # By message ID: the number of chunks to expect, and those that arrived, by sequence number.
         self._messages: dict[bytes, tuple[int, dict[int, _GelfChunk]]] = {}
-        self._kept = 0
+        self._buffered = 0
 
     def datagram(self, data: Bytes, origin: Origin) -> bool:
-        """Take in a piece, if it is one."""
+        """Read a datagram. Returns whether it is a chunk."""
         if data[:2] != _MAGIC or len(data) <= _HEAD:
             return False
         number, count = data[10], data[11]
         if number >= count or count > _MOST_PIECES:
             return False
-        name = bytes(data[2:10])
-        wanted, pieces = self._messages.setdefault(name, (count, {}))
+        message_id = bytes(data[2:10])
+        count, pieces = self._messages.setdefault(message_id, (count, {}))
         if number not in pieces:
             pieces[number] = _GelfChunk(bytes(data[_HEAD:]), origin.after(_HEAD))
-            self._kept += len(data) - _HEAD
-        if len(pieces) == wanted:
-            self._read(name)
-        while self._kept > _MOST:
+            self._buffered += len(data) - _HEAD
+        if len(pieces) == count:
+            self._read(message_id)
+        while self._buffered > _BUFFER_LIMIT:
             self._read(next(iter(self._messages)))
         return True
 
-    def _read(self, name: bytes) -> None:
-        """Read a message as far as it is there."""
-        wanted, pieces = self._messages.pop(name)
-        self._kept -= sum(len(piece.data) for piece in pieces.values())
+    def _read(self, message_id: bytes) -> None:
+        """Read a message as far as it has arrived."""
+        count, pieces = self._messages.pop(message_id)
+        self._buffered -= sum(len(piece.data) for piece in pieces.values())
         content = Content(self._findings, (LAYER,), untyped, SearchScope.BOUNDARIES)
         at = 0
         for number, piece in sorted(pieces.items()):
@@ -66,10 +66,10 @@ class Gelf:
             content.feed(piece.data, piece.origin)
             at = number + 1
         content.close()
-        if len(pieces) < wanted:
+        if len(pieces) < count:
             self._findings.unread(Reason.GAP, "a message of GELF of which pieces are missing", (LAYER,))
 
     def close(self) -> None:
-        """There is no more to come."""
-        for name in list(self._messages):
-            self._read(name)
+        """The direction has ended."""
+        for message_id in list(self._messages):
+            self._read(message_id)

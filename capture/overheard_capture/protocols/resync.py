@@ -1,4 +1,4 @@
-"""Finds the beat again: where frames begin, when some of what was before is missing."""
+"""Resynchronisation: finds where frames begin again after a gap."""
 
 from __future__ import annotations
 
@@ -13,63 +13,63 @@ if TYPE_CHECKING:
 
     from overheard_capture.provenance.origin import Bytes, Origin
 
-    # Where frames begin in some bytes, or -1. The flag says that no more bytes follow.
-    Find = Callable[[bytearray, bool], int]
+    # Returns the offset at which frames begin, or -1. The flag is set if no more bytes follow.
+    FindFrames = Callable[[bytearray, bool], int]
 
-# How much is looked through at a time, and how much of it again together with what follows.
+# The number of bytes that are searched at a time, and how many of them overlap with the next search.
 WINDOW = 256 << 10
-_AGAIN = 64 << 10
-# Where none began in so much, none will.
-_LONGEST = 4 << 20
-# How many frames are looked at, from all the places together where one may begin.
+_OVERLAP = 64 << 10
+# The search gives up after this many bytes.
+_SEARCH_LIMIT = 4 << 20
+# The maximum number of frames to look at, summed over all candidate positions.
 _MOST_FRAMES = 20_000
 
 
 class Resynchroniser:
-    """Keeps what comes until frames are found in it."""
+    """Buffers bytes until frames are found in them."""
 
-    def __init__(self, find: Find) -> None:
+    def __init__(self, find: FindFrames) -> None:
         self._find = find
-        self._kept = ByteQueue()
-        # How many bytes no frame was found in.
+        self._buffer = ByteQueue()
+        # The number of bytes in which no frame was found.
         self.skipped = 0
 
     def feed(self, data: Bytes, origin: Origin) -> tuple[int, tuple[bytes, Origin] | None]:
-        """Look on. How many bytes were taken; and, once frames are found, all that was kept, from their beginning."""
-        taken = min(WINDOW - len(self._kept), len(data))
-        self._kept.add(data[:taken], origin)
-        # Only full windows are looked through, so that it does not matter in which pieces the bytes come.
-        return taken, self._look(False) if len(self._kept) == WINDOW else None
+        """Search on. Returns the number of bytes taken and, once frames are found, the buffered bytes from there on."""
+        consumed = min(WINDOW - len(self._buffer), len(data))
+        self._buffer.add(data[:consumed], origin)
+        # Only full windows are searched, so that the result does not depend on how the bytes are split.
+        return consumed, self._search(False) if len(self._buffer) == WINDOW else None
 
     def close(self) -> tuple[bytes, Origin] | None:
-        """No more comes: what was kept, from where frames begin in it."""
-        return self._look(True)
+        """The direction has ended: the buffered bytes from where frames begin, or None."""
+        return self._search(True)
 
-    def _look(self, last: bool) -> tuple[bytes, Origin] | None:
-        begins = self._find(self._kept.data, last) if self.skipped < _LONGEST else -1
-        drop = begins if begins >= 0 else len(self._kept) - (0 if last else _AGAIN)
-        self._kept.drop(drop)
+    def _search(self, last: bool) -> tuple[bytes, Origin] | None:
+        start = self._find(self._buffer.data, last) if self.skipped < _SEARCH_LIMIT else -1
+        drop = start if start >= 0 else len(self._buffer) - (0 if last else _OVERLAP)
+        self._buffer.drop(drop)
         self.skipped += drop
-        return self._kept.take(len(self._kept)) if begins >= 0 else None
+        return self._buffer.take(len(self._buffer)) if start >= 0 else None
 
 
-class FrameWalks(ABC):
-    """Walks from frame to frame, from many a place, but not for ever. With `last`, nothing comes behind `data`."""
+class FrameWalk(ABC):
+    """Follows frames from many candidate positions, within a limit. With `last`, nothing follows `data`."""
 
     def __init__(self, data: bytes | bytearray, last: bool) -> None:
         self._data = data
         self._last = last
-        self._passed = 0
+        self._frames_seen = 0
 
     def first(self, places: Iterable[re.Match[bytes]]) -> int:
-        """The first of some places from which on there are frames beyond doubt, or -1."""
-        return next((at for each in places if self.succeeds(at := each.start())), -1)
+        """The first of some candidate positions at which frames certainly begin, or -1."""
+        return next((at for each in places if self.is_start(at := each.start())), -1)
 
     @abstractmethod
-    def succeeds(self, begin: int) -> bool:
-        """Whether the frames from a place on are frames beyond doubt."""
+    def is_start(self, begin: int) -> bool:
+        """Whether frames certainly begin at a position."""
 
-    def _may_pass(self) -> bool:
-        """Whether a further frame may be looked at; it is counted."""
-        self._passed += 1
-        return self._passed <= _MOST_FRAMES
+    def _within_limit(self) -> bool:
+        """Whether one more frame may be looked at; counts it."""
+        self._frames_seen += 1
+        return self._frames_seen <= _MOST_FRAMES

@@ -1,4 +1,4 @@
-"""One pass over a capture: frames become flows, flows become contents, and what was found and read is added up.
+"""One pass over a capture: frames are assigned to flows, flows are read, and the results are summed up.
 
-A promise: what is kept at a time is bounded, however long the capture; and nothing is left out without a reason.
+Memory is bounded, however long the capture is; and nothing is left out without a reason in the report.
 """

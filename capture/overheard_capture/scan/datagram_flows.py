@@ -1,4 +1,4 @@
-"""Datagrams by who talked with whom: what is no connection, but has two ends all the same."""
+"""Datagram flows: datagrams grouped by their two endpoints."""
 
 from __future__ import annotations
 
@@ -15,14 +15,24 @@ if TYPE_CHECKING:
     from overheard_capture.content.findings import Findings
     from overheard_capture.packets import Datagram, Endpoint
 
-# How many pairs of ends are kept at a time.
-_MOST = 20_000
+# The maximum number of flows that are kept at a time.
+_MOST_FLOWS = 20_000
 
 
 class DatagramFlow:
-    """All datagrams between two ends. `client` is who sent the first; times are seconds since the epoch."""
+    """The datagrams between two endpoints. `client` sent the first one; times are in seconds since the epoch."""
 
-    __slots__ = ("_joined", "began", "both_findings", "client", "ended", "parties", "readers", "seen", "server")
+    __slots__ = (
+        "_joined_payloads",
+        "began",
+        "both_findings",
+        "client",
+        "ended",
+        "parties",
+        "readers",
+        "seen",
+        "server",
+    )
 
     def __init__(
         self, client: Endpoint, server: Endpoint, both_findings: tuple[Findings, Findings], now: float
@@ -31,10 +41,10 @@ class DatagramFlow:
         self.server = server
         self.both_findings = both_findings
         self.readers = tuple(map(DatagramIdentifier, both_findings))
-        # What one says in two datagrams is read together by whoever follows the talk.
-        self._joined = [Content(findings, (), None, SearchScope.BOUNDARIES) for findings in both_findings]
+        # A secret that is split over two datagrams is found in the joined payloads.
+        self._joined_payloads = [Content(findings, (), None, SearchScope.BOUNDARIES) for findings in both_findings]
         self.began = self.ended = now
-        # Bytes of payload that the client, and the server, sent.
+        # The number of payload bytes from the client, and from the server.
         self.seen = [0, 0]
         self.parties: set[str] = set()
 
@@ -42,59 +52,61 @@ class DatagramFlow:
         return f"{self.client} → {self.server}"
 
     def add(self, datagram: Datagram, now: float) -> None:
-        """Read one more."""
-        back = datagram.source != self.client
+        """Read a datagram."""
+        is_reply = datagram.source != self.client
         origin = payload_origin(datagram)
-        self.readers[back].datagram(datagram.payload, origin)
-        self._joined[back].feed(datagram.payload, origin)
-        self.seen[back] += len(datagram.payload)
+        self.readers[is_reply].datagram(datagram.payload, origin)
+        self._joined_payloads[is_reply].feed(datagram.payload, origin)
+        self.seen[is_reply] += len(datagram.payload)
         self.ended = now
 
     def finish(self) -> None:
-        """There is no more to come."""
+        """The flow has ended."""
         for reader in self.readers:
             reader.close()
 
 
 class DatagramFlowTable:
-    """The datagrams of a capture. `make` gives the findings of both ends; `retire` takes a flow that is over."""
+    """The datagram flows of a capture. `make_findings` is called for each new one, and `retire` with an ended one."""
 
-    def __init__(self, make: Callable[[], tuple[Findings, Findings]], retire: Callable[[DatagramFlow], None]) -> None:
-        self._make = make
+    def __init__(
+        self, make_findings: Callable[[], tuple[Findings, Findings]], retire: Callable[[DatagramFlow], None]
+    ) -> None:
+        self._make_findings = make_findings
         self._retire = retire
-        self._kept: OrderedDict[frozenset[Endpoint], DatagramFlow] = OrderedDict()
-        self._all_kept = True
+        self._flows: OrderedDict[frozenset[Endpoint], DatagramFlow] = OrderedDict()
+        self._complete = True
 
     @property
-    def known(self) -> Iterable[frozenset[Endpoint]]:
-        """The pairs of ends whose datagrams are kept at the moment."""
-        return self._kept
+    def endpoint_pairs(self) -> Iterable[frozenset[Endpoint]]:
+        """The endpoint pairs of the flows that are kept."""
+        return self._flows
 
     @property
-    def all_kept(self) -> bool:
-        """Whether those are all that there were."""
-        return self._all_kept
+    def complete(self) -> bool:
+        """Whether no flow had to be dropped to make room."""
+        return self._complete
 
     def add(self, datagram: Datagram, now: float) -> DatagramFlow:
-        """Take in a datagram, and say between whom it is."""
-        ends = frozenset((datagram.source, datagram.target))
-        flow = self._kept.get(ends)
+        """Assign a datagram to its flow, and return the flow."""
+        endpoints = frozenset((datagram.source, datagram.target))
+        flow = self._flows.get(endpoints)
         if flow is None:
-            if len(self._kept) >= _MOST:
-                self._let_go(next(iter(self._kept)))
-                self._all_kept = False
-            flow = self._kept[ends] = DatagramFlow(datagram.source, datagram.target, self._make(), now)
+            if len(self._flows) >= _MOST_FLOWS:
+                self._retire_flow(next(iter(self._flows)))
+                self._complete = False
+            flow = self._flows[endpoints] = DatagramFlow(datagram.source, datagram.target, self._make_findings(), now)
         else:
-            self._kept.move_to_end(ends)
+            self._flows.move_to_end(endpoints)
         flow.add(datagram, now)
         return flow
 
-    def _let_go(self, ends: frozenset[Endpoint]) -> None:
-        flow = self._kept.pop(ends)
+    def _retire_flow(self, endpoints: frozenset[Endpoint]) -> None:
+        flow = self._flows.pop(endpoints)
         flow.finish()
         self._retire(flow)
 
     def finish(self) -> None:
-        """There is no more to come."""
-        for ends in list(self._kept):
-            self._let_go(ends)
+        """The capture has ended."""
+        for endpoints in list(self._flows):
+            self._retire_flow(endpoints)

@@ -1,4 +1,4 @@
-"""What a reading of a capture comes to."""
+"""The results of a reading."""
 
 from __future__ import annotations
 
@@ -14,16 +14,16 @@ if TYPE_CHECKING:
     from overheard_capture.content.findings import Unread
     from overheard_capture.reassembly.connection import Connection
 
-# How many flows are told one by one; the others are counted.
+# The maximum number of flows in the report; further ones are only counted.
 MOST_FLOWS = 10_000
 
 
 @dataclass
 class Facts:
-    """What was read. Where things are counted, the first few are told; see `Tally`.
+    """The results of a reading. A Tally keeps the first few items and counts the others.
 
-    `marks` are the frames that each mark was seen in first. `read_as` is in bytes of payload. `unread` are what could
-    not be read, each with where it is.
+    `marks` are the frames in which each mark was first seen. `read_as` counts payload bytes by protocol. `unread` is
+    what could not be read, with the places. `began` and `ended` are in seconds since the epoch, `size` is in bytes.
     """
 
     frames: int = 0
@@ -33,12 +33,12 @@ class Facts:
     left_out: int = 0
     searched: int = 0
     streams: int = 0
-    busy: int = 0
+    flows_with_payload: int = 0
     marks: dict[bytes, int] = field(default_factory=dict)
     cut_short: Tally[int] = field(default_factory=Tally)
     fragments: Tally[str] = field(default_factory=Tally)
     gaps: Tally[str] = field(default_factory=Tally)
-    open_ended: Tally[int] = field(default_factory=Tally)
+    incomplete: Tally[int] = field(default_factory=Tally)
     conflicts: Tally[str] = field(default_factory=Tally)
     late: Tally[str] = field(default_factory=Tally)
     evicted: Tally[int] = field(default_factory=Tally)
@@ -52,7 +52,7 @@ class Facts:
     tls: list[int] = field(default_factory=list)
 
     def count_connection(self, connection: Connection) -> None:
-        """Take in what may be wrong with a TCP connection that is over, and how many bytes of it were searched."""
+        """Add a TCP connection that has ended: its faults, and the number of bytes that were searched."""
         self.streams += 1
         order = (0, connection.number)
         for direction in connection.directions:
@@ -63,17 +63,17 @@ class Facts:
                 self.conflicts.add(str(direction), order)
             if direction.late:
                 self.late.add(str(direction), order)
-        self.busy += any(direction.seen for direction in connection.directions)
+        self.flows_with_payload += any(direction.seen for direction in connection.directions)
         if connection.evicted:
             self.evicted.add(connection.number, order)
         elif not connection.complete:
-            self.open_ended.add(connection.number, order)
+            self.incomplete.add(connection.number, order)
 
     def add_flows(self, other: Facts) -> None:
-        """Take in what another reading of the same capture says of the flows that it read."""
-        for name in ("searched", "streams", "busy", "protected", "more_flows"):
+        """Add the flows of another reading of the same capture."""
+        for name in ("searched", "streams", "flows_with_payload", "protected", "more_flows"):
             setattr(self, name, getattr(self, name) + getattr(other, name))
-        for name in ("gaps", "open_ended", "conflicts", "late", "evicted"):
+        for name in ("gaps", "incomplete", "conflicts", "late", "evicted"):
             getattr(self, name).add_all(getattr(other, name))
         for what, tally in other.unread.items():
             self.unread.setdefault(what, Tally()).add_all(tally)
@@ -83,8 +83,8 @@ class Facts:
         self.visible += other.visible
         self.tls += other.tls
 
-    def arrange(self) -> None:
-        """Bring the flows into their order, and keep no more of them than are told."""
+    def sort_flows(self) -> None:
+        """Sort the flows, and drop those beyond the maximum."""
         self.flows.sort(key=lambda flow: (flow.stream < 0, flow.stream, flow.began, flow.client, flow.server))
         self.visible.sort(key=lambda stream: stream.stream)
         self.tls.sort()

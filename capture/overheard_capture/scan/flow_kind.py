@@ -1,4 +1,4 @@
-"""What a flow is, all in all: told by its content alone and never by its port."""
+"""The kind of a flow as a whole, by content and never by port."""
 
 from __future__ import annotations
 
@@ -10,31 +10,33 @@ if TYPE_CHECKING:
 
 
 class FlowKind(StrEnum):
-    """What the bytes of a flow are to someone who has no key."""
+    """What a flow looks like to someone without keys."""
 
     TLS = "TLS"
     TEXT = "plain text"
-    LATER = "TLS behind something in clear"
-    MISTAKEN = "TLS in clear on one side and plain text on the other"
+    UPGRADED = "TLS behind something in clear"
+    MISMATCHED = "TLS in clear on one side and plain text on the other"
     NOTHING = "nothing"
     UNKNOWN = "something that this judge cannot read"
 
 
 def flow_kind_of(both_findings: tuple[Findings, Findings]) -> FlowKind:
-    """What a flow carries, both directions taken together, once both of its readers were closed.
+    """Classify a flow by both directions, whose readers are closed.
 
-    MISTAKEN is where one side took the port for another: a hello is answered by text, or text by an alert.
+    MISMATCHED means that one side mistook the port: a hello is answered by text, or text by an alert.
     """
-    said = [findings for findings in both_findings if findings.read.total()]
-    if not said:
+    nonempty = [findings for findings in both_findings if findings.read.total()]
+    if not nonempty:
         return FlowKind.NOTHING
-    if any(findings.troubles for findings in said):
+    if any(findings.troubles for findings in nonempty):
         return FlowKind.UNKNOWN
-    of_tls = [findings.encryption is not None for findings in said]
+    of_tls = [findings.encryption is not None for findings in nonempty]
     if not any(of_tls):
         return FlowKind.TEXT
     if not all(of_tls):
-        return FlowKind.MISTAKEN
+        return FlowKind.MISMATCHED
     return (
-        FlowKind.LATER if any(findings.encryption and findings.encryption.begins for findings in said) else FlowKind.TLS
+        FlowKind.UPGRADED
+        if any(findings.encryption and findings.encryption.begins for findings in nonempty)
+        else FlowKind.TLS
     )

@@ -1,4 +1,4 @@
-"""Rows of the flow table: what each flow was, how much went each way, and whether all of it was encrypted."""
+"""Rows of the flow table: protocol, bytes in each direction, and whether all of them were encrypted."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 class FlowExtent(NamedTuple):
-    """Which flow it is, when it was (seconds after the first frame, and how many), and the bytes that went each way."""
+    """The identity of a flow, its start (seconds after the first frame), duration (seconds) and payload bytes."""
 
     stream: int
     client: str
@@ -32,17 +32,17 @@ class FlowExtent(NamedTuple):
 
 
 def add_connection(facts: Facts, connection: Connection, both_findings: tuple[Findings, Findings]) -> None:
-    """Take in a TCP connection that is over, both readers of which were closed."""
+    """Add a TCP connection that has ended, with the findings of both directions, whose readers are closed."""
     protected = _is_protected(connection.directions, both_findings)
     facts.protected += protected
     what = _kinds(both_findings) or "nothing"
     facts.kinds[what] += 1
     kind = flow_kind_of(both_findings)
-    if kind in (FlowKind.TLS, FlowKind.LATER):
+    if kind in (FlowKind.TLS, FlowKind.UPGRADED):
         facts.tls.append(connection.number)
     if _is_full(facts):
         return
-    shown = visible_of(
+    visible = visible_of(
         number=connection.number,
         client=str(connection.client.source),
         server=str(connection.server.source),
@@ -53,14 +53,14 @@ def add_connection(facts: Facts, connection: Connection, both_findings: tuple[Fi
         content=kind,
         both_findings=both_findings,
     )
-    facts.visible.append(shown)
-    ends = shown.stream, shown.client, shown.server
-    extent = FlowExtent(*ends, shown.began, shown.lasted, shown.sent, shown.answered)
+    facts.visible.append(visible)
+    ends = visible.stream, visible.client, visible.server
+    extent = FlowExtent(*ends, visible.began, visible.lasted, visible.sent, visible.answered)
     facts.flows.append(_row(extent, what, protected, both_findings))
 
 
 def add_datagrams(facts: Facts, flow: DatagramFlow) -> None:
-    """Take in a flow of datagrams that is over, both readers of which were closed."""
+    """Add a datagram flow that has ended, whose readers are closed."""
     what = _kinds(flow.both_findings) or "datagrams"
     facts.kinds[what] += 1
     if _is_full(facts):
@@ -71,7 +71,7 @@ def add_datagrams(facts: Facts, flow: DatagramFlow) -> None:
 
 
 def is_encrypted(flow: DatagramFlow) -> bool:
-    """Whether a flow of datagrams is what encrypts from its first datagram on: QUIC or DTLS."""
+    """Whether a datagram flow is QUIC or DTLS from its first datagram."""
     return next((encrypts for each in flow.both_findings for encrypts in each.kinds.values()), False)
 
 
@@ -104,13 +104,16 @@ def _remarks(both_findings: tuple[Findings, Findings]) -> tuple[str, ...]:
 
 def _all_encrypted(flow: DatagramFlow) -> bool:
     """Whether every datagram is inside DTLS or QUIC, and both sides agreed on keys."""
-    said = [findings for seen, findings in zip(flow.seen, flow.both_findings, strict=True) if seen]
-    return all(each.encryption is not None and each.encryption.protected and not each.troubles for each in said)
+    nonempty = [findings for seen, findings in zip(flow.seen, flow.both_findings, strict=True) if seen]
+    return all(each.encryption is not None and each.encryption.protected and not each.troubles for each in nonempty)
 
 
 def _is_protected(directions: Iterable[Direction], both_findings: Iterable[Findings]) -> bool:
     """Whether every byte that was sent is inside TLS."""
-    said = [(way, findings) for way, findings in zip(directions, both_findings, strict=True) if way.seen]
-    return bool(said) and all(
-        findings.encryption is not None and findings.encryption.protected and not way.missing for way, findings in said
+    nonempty = [
+        (direction, findings) for direction, findings in zip(directions, both_findings, strict=True) if direction.seen
+    ]
+    return bool(nonempty) and all(
+        findings.encryption is not None and findings.encryption.protected and not direction.missing
+        for direction, findings in nonempty
     )

@@ -1,6 +1,6 @@
-"""The parties: who takes part in what is judged, and what could not be read of frames and datagrams, by their sender.
+"""The parties: hosts that take part in what is judged, and what could not be read, by the hosts in the frame.
 
-What cannot be read may hide a secret only where a party sent it or was sent it. A party may be known later than that.
+What could not be read may hide a secret only if a party sent or received it. It may turn out later who is a party.
 """
 
 from __future__ import annotations
@@ -18,28 +18,28 @@ if TYPE_CHECKING:
 
 
 class Parties:
-    """Addresses of those who take part, and what could not be read between any addresses."""
+    """The addresses of the parties, and what could not be read between any addresses."""
 
     def __init__(self) -> None:
         self._parties: set[str] = set()
         self._unread: dict[tuple[frozenset[str], Unread], Tally[str]] = {}
 
     def add(self, addresses: Iterable[str]) -> None:
-        """These take part: they have a TCP connection, or speak QUIC or DTLS."""
+        """Add parties: hosts with a TCP connection, or that speak QUIC or DTLS."""
         self._parties |= set(addresses)
 
     def unread(self, addresses: Iterable[str], what: Unread, where: str, order: Order) -> None:
-        """Something between these could not be read; of several places, the first by their order are told."""
+        """Add something between these hosts that could not be read. A Tally keeps the first places by `order`."""
         self._unread.setdefault((frozenset(addresses), what), Tally()).add(where, order)
 
-    def join(self, other: Parties) -> None:
-        """Take in what another reading of the same capture has."""
+    def merge(self, other: Parties) -> None:
+        """Add the results of another reading of the same capture."""
         self._parties |= other._parties
         for key, tally in other._unread.items():
             self._unread.setdefault(key, Tally()).add_all(tally)
 
     def report(self, facts: Facts) -> None:
-        """Report what a party sent or was sent, or what names nobody, as unread."""
+        """Report as unread what a party sent or received, and what has no addresses."""
         for (addresses, what), tally in self._unread.items():
             if not addresses or not self._parties.isdisjoint(addresses):
                 facts.unread.setdefault(what, Tally()).add_all(tally)

@@ -1,4 +1,4 @@
-"""One reading of a capture, from its first frame to its last: everything that the judge looks at comes from here."""
+"""A reading: one pass over a capture, from the first frame to the last, for everything that the judge needs."""
 
 from __future__ import annotations
 
@@ -32,8 +32,8 @@ from overheard_capture.reassembly.share import Share
 from overheard_capture.reassembly.tally import Tally
 from overheard_capture.scan.datagram_flows import DatagramFlow, DatagramFlowTable
 from overheard_capture.scan.facts import Facts
-from overheard_capture.scan.finds import Find, Finds
 from overheard_capture.scan.flow_rows import add_connection, add_datagrams, is_encrypted
+from overheard_capture.scan.hits import Hit, HitTable
 from overheard_capture.scan.parties import Parties
 from overheard_capture.scan.unclaimed import UnclaimedBytes
 from overheard_capture.scan.walker import Walker
@@ -52,18 +52,18 @@ _SCTP = Layer("SCTP")
 
 
 @dataclass
-class Part:
-    """What one of two readers of the same capture has of the flows that are its own, for the other to take in."""
+class PartialResult:
+    """The results of one of two processes that share a capture: those of its own flows."""
 
     facts: Facts
-    finds: Finds
+    hits: HitTable
     parties: Parties
 
 
 class Reading:
-    """Takes frame after frame; `finish` then says what was read.
+    """Reads frame after frame; `finish` then returns the results.
 
-    With a `share` it reads only some of the flows, and nothing else: for another, who was asked to `divide`.
+    With a `share` it reads only some of the flows and nothing else, for another reading that called `divide`.
     """
 
     def __init__(
@@ -76,19 +76,19 @@ class Reading:
         share: Share | None = None,
     ) -> None:
         self.facts = Facts()
-        self.finds = Finds()
+        self.hits = HitTable()
         self.parties = Parties()
         self._search = search
         self._limits = options.limits
-        self._wanted = host_filter(options.only, options.without)
+        self._host_filter = host_filter(options.only, options.without)
         self._opener = opener
         self._marks = frozenset(marks)
         self._dissector = Dissector()
         self._both_findings: dict[int, tuple[Findings, Findings]] = {}
         self._connections = ConnectionTable(self._begin, self._retire)
-        self._datagram_flows = DatagramFlowTable(self._pair, self._retire_datagram_flow)
-        self._unclaimed = UnclaimedBytes(search, self._tell)
-        # Which flows are ours, where others read some of them.
+        self._datagram_flows = DatagramFlowTable(self._make_findings, self._retire_datagram_flow)
+        self._unclaimed = UnclaimedBytes(search, self._add_hit)
+        # The flows to read, if two processes share the capture.
         self._share = share
         library = core()
         self._walker = Walker(library, self) if library else None
@@ -96,7 +96,7 @@ class Reading:
             self._connections.halve_memory()
 
     def read(self, chunk: Chunk) -> None:
-        """Read a piece of a file."""
+        """Read a chunk of a file."""
         if self._walker:
             self._walker.read(chunk)
             return
@@ -104,19 +104,19 @@ class Reading:
             if frame := chunk.record():
                 self.take(frame)
 
-    # ---- what the compiled part did in our place
+    # ---- results of the compiled part
 
-    def walked(self, frames: int, size: int, payload: int, now: float) -> None:
-        """Take in that so many frames, bytes, and bytes of payload went by, the last of them at that time."""
+    def add_walked(self, frames: int, size: int, payload: int, now: float) -> None:
+        """Count frames that the compiled part handled: number, bytes, payload bytes, and time of the last."""
         self.facts.frames += frames
         self.facts.size += size
         self.facts.ended = max(self.facts.ended, now)
         self._connections.count_payload(payload)
 
-    def search_rest(self, data: memoryview, pieces: PackedSpans) -> None:
-        """Search what is around payloads."""
+    def search_unclaimed(self, data: memoryview, pieces: PackedSpans) -> None:
+        """Search the bytes around payloads."""
         if self._reads_all_but_flows:
-            self._unclaimed.search_bytes(data, pieces)
+            self._unclaimed.search(data, pieces)
 
     @property
     def _reads_all_but_flows(self) -> bool:
@@ -125,25 +125,25 @@ class Reading:
     # ---- frames
 
     def take(self, frame: Frame) -> None:
-        """Read one more frame."""
+        """Read a frame."""
         facts = self.facts
         facts.frames += 1
         facts.size += len(frame.data)
         facts.began = facts.began or frame.time
         facts.ended = max(facts.ended, frame.time)
         packets = self._dissector.packets(frame)
-        if self._wanted and not self._is_wanted(packets):
-            self._leave_out(frame, packets)
+        if self._host_filter and not self._passes_filter(packets):
+            self._skip_frame(frame, packets)
             return
         if frame.cut_short:
             facts.cut_short.add(frame.number)
-        if self._reads_all_but_flows and not (len(packets) == 1 and self._around(frame, packets[0])):
+        if self._reads_all_but_flows and not (len(packets) == 1 and self._search_around(frame, packets[0])):
             self._unclaimed.add(frame.number, 0, frame.data)
         for packet in packets:
-            self._packet(frame, packet)
+            self._dispatch(frame, packet)
 
-    def _around(self, frame: Frame, packet: Packet) -> bool:
-        """Have what is around the payload searched, where that is all of a frame that nobody else looks at."""
+    def _search_around(self, frame: Frame, packet: Packet) -> bool:
+        """Search the bytes around the payload, if the frame has just one payload that is searched elsewhere."""
         if not isinstance(packet, Segment | Datagram) or packet.spans:
             return False
         end = packet.offset + len(packet.payload)
@@ -151,19 +151,19 @@ class Reading:
         self._unclaimed.add(frame.number, end, frame.data[end:])
         return True
 
-    def _leave_out(self, frame: Frame, packets: Iterable[Packet]) -> None:
-        """Look at nothing in it, but count its connections on: their numbers are those of Wireshark."""
+    def _skip_frame(self, frame: Frame, packets: Iterable[Packet]) -> None:
+        """Skip a frame, but count its connections: their numbers must be those of Wireshark."""
         self.facts.left_out += 1
         for packet in packets:
             if isinstance(packet, Segment):
                 self._connections.add(packet, frame.time)
 
-    def _is_wanted(self, packets: Iterable[Packet]) -> bool:
+    def _passes_filter(self, packets: Iterable[Packet]) -> bool:
         ends = [(packet.source, packet.target) for packet in packets if isinstance(packet, Segment | Datagram)]
-        # What names nobody is left in: better to look at too much.
-        return not ends or any(self._wanted(*both) for both in ends if self._wanted)
+        # A frame without addresses is kept: it is better to search too much.
+        return not ends or any(self._host_filter(*both) for both in ends if self._host_filter)
 
-    def _packet(self, frame: Frame, packet: Packet) -> None:
+    def _dispatch(self, frame: Frame, packet: Packet) -> None:
         if isinstance(packet, Segment):
             before = len(self._connections)
             connection = self._connections.add(packet, frame.time)
@@ -172,19 +172,19 @@ class Reading:
             if self._walker:
                 self._walker.offer(connection)
         elif isinstance(packet, Datagram):
-            self._datagram(frame, packet)
+            self._add_datagram(frame, packet)
         elif not self._reads_all_but_flows:
             return
         elif isinstance(packet, SctpMessage):
-            self._message(frame, packet)
+            self._read_sctp(frame, packet)
         elif isinstance(packet, Other):
-            self._unread(
+            self._report_unread(
                 frame_addresses(frame, packet),
                 Unread(Reason.OPAQUE, "a protocol that this reader does not know"),
                 frame,
             )
 
-    def _datagram(self, frame: Frame, datagram: Datagram) -> None:
+    def _add_datagram(self, frame: Frame, datagram: Datagram) -> None:
         if datagram.payload in self._marks:
             self.facts.marks.setdefault(bytes(datagram.payload), frame.number)
         if self._share and not self._share.owns_datagram_flow(datagram.source, datagram.target):
@@ -193,30 +193,30 @@ class Reading:
         if not flow.parties:
             flow.parties = frame_addresses(frame, datagram)
 
-    def _message(self, frame: Frame, message: SctpMessage) -> None:
-        findings, _ = self._pair()
+    def _read_sctp(self, frame: Frame, message: SctpMessage) -> None:
+        findings, _ = self._make_findings()
         inside = content.Content(findings, (_SCTP,), untyped)
         inside.feed(message.payload, payload_origin(message))
         inside.close()
         self._collect(findings, -1, f"{message.source} → {message.target}")
         for trouble in findings.troubles:
-            self._unread(frame_addresses(frame, message), trouble, frame)
+            self._report_unread(frame_addresses(frame, message), trouble, frame)
 
-    def _unread(self, who: Iterable[str], what: Unread, frame: Frame) -> None:
+    def _report_unread(self, who: Iterable[str], what: Unread, frame: Frame) -> None:
         self.parties.unread(who, what, f"frame {frame.number}", (1, frame.number))
 
     # ---- flows
 
-    def _pair(self) -> tuple[Findings, Findings]:
+    def _make_findings(self) -> tuple[Findings, Findings]:
         conversation = Conversation()
         first, second = (Findings(self._search, READERS, self._limits, conversation, self._opener) for _ in range(2))
         return first, second
 
     def _begin(self, number: int, client: Endpoint, server: Endpoint, now: float) -> Connection:
         others = self._share is not None and not self._share.owns_connection(number)
-        if others or (self._wanted and not self._wanted(client, server)):
+        if others or (self._host_filter and not self._host_filter(client, server)):
             return counted_only(number, client, server, now)
-        both_findings = self._both_findings[number] = self._pair()
+        both_findings = self._both_findings[number] = self._make_findings()
         directions = [
             Direction(source, target, content.Content(findings, (), READERS.stream), partial(_variant, findings))
             for (source, target), findings in zip(((client, server), (server, client)), both_findings, strict=True)
@@ -237,7 +237,7 @@ class Reading:
     def _retire_datagram_flow(self, flow: DatagramFlow) -> None:
         self.facts.searched += sum(flow.seen)
         if is_encrypted(flow):
-            self.facts.busy += 1
+            self.facts.flows_with_payload += 1
             self.parties.add(flow.parties)
         for findings, direction in zip(flow.both_findings, (str(flow), f"{flow.server} → {flow.client}"), strict=True):
             self._collect(findings, -1, direction)
@@ -248,60 +248,60 @@ class Reading:
     def _collect(self, findings: Findings, connection: int, direction: str) -> None:
         self.facts.read_as += findings.read
         for found in findings.sightings:
-            self.finds.add(Find(found, connection, direction))
+            self.hits.add(Hit(found, connection, direction))
 
-    def _tell(self, match: Match, place: Place, shown: bytes, before: bytes, after: bytes) -> None:
-        self.finds.add(Find(Occurrence(match, place, (), place.offset, shown, before, after), -1, ""))
+    def _add_hit(self, match: Match, place: Place, shown: bytes, before: bytes, after: bytes) -> None:
+        self.hits.add(Hit(Occurrence(match, place, (), place.offset, shown, before, after), -1, ""))
 
-    # ---- two readers
+    # ---- two processes
 
     @property
     def may_divide(self) -> bool:
-        """Whether it is known which flows have begun."""
-        return self._datagram_flows.all_kept
+        """Whether all flows that have begun are known."""
+        return self._datagram_flows.complete
 
     def divide(self) -> Share:
-        """Leave about half of the flows that begin from now on to another reader: the share that is returned."""
-        self._share = Share.from_now_on(len(self._connections), self._datagram_flows.known)
+        """Leave about half of the flows that begin from now on to another reading; returns its share."""
+        self._share = Share.from_now_on(len(self._connections), self._datagram_flows.endpoint_pairs)
         self._connections.halve_memory()
         return self._share.other
 
-    def part(self) -> Part:
-        """What was read of the flows that are ours, for another to take in."""
+    def partial_result(self) -> PartialResult:
+        """The results of the flows of this share."""
         self._close()
-        return Part(self.facts, self.finds, self.parties)
+        return PartialResult(self.facts, self.hits, self.parties)
 
-    def _join(self, part: Part) -> None:
-        """Take in what another reader has."""
+    def _merge(self, part: PartialResult) -> None:
+        """Add the results of another reading."""
         self.facts.add_flows(part.facts)
-        self.finds.add_all(part.finds)
-        self.parties.join(part.parties)
+        self.hits.add_all(part.hits)
+        self.parties.merge(part.parties)
 
     # ---- the end
 
     def _close(self) -> None:
         if self._walker:
-            self._walker.deliver_rest()
+            self._walker.flush_unclaimed()
         self._connections.finish()
         self._datagram_flows.finish()
         self._unclaimed.flush()
         self.facts.searched += self._unclaimed.searched
 
-    def finish(self, part: Part | None = None) -> Facts:
-        """What was read, once there is no more: with `part`, which another read where this was asked to `divide`."""
+    def finish(self, part: PartialResult | None = None) -> Facts:
+        """The results, once all frames were read. `part` is that of the other reading, if `divide` was called."""
         facts = self.facts
         self._close()
         if part:
-            self._join(part)
+            self._merge(part)
         self.parties.report(facts)
         if pending := self._dissector.pending + self._dissector.discarded:
             facts.fragments.add(f"{pending} IP packets of which a part is missing")
         if self._dissector.conflicting:
             facts.fragments.add(f"{self._dissector.conflicting} IP packets whose parts disagree")
-        facts.arrange()
+        facts.sort_flows()
         return facts
 
 
 def _variant(findings: Findings, data: bytes, origin: Origin) -> None:
-    """Search what was sent again, and differs."""
+    """Search retransmitted bytes that differ from the first transmission."""
     content.Content(findings, ()).feed(data, origin)

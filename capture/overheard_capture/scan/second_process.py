@@ -1,6 +1,6 @@
-"""A second process that reads some of the flows of a large capture, so that two cores are at work.
+"""A second process that reads some of the flows of a large capture, to use a second core.
 
-It is asked for when a capture turns out to take long. Whatever happens to it, nothing is lost: then all is read again.
+It is started when a capture turns out to take long. If it fails, the capture is read again by one process.
 """
 
 from __future__ import annotations
@@ -28,23 +28,23 @@ if TYPE_CHECKING:
     from overheard.words.secret import Secret
     from overheard_capture.captures.reader import FileFacts
     from overheard_capture.reassembly.share import Share
-    from overheard_capture.scan.reading import Part
+    from overheard_capture.scan.reading import PartialResult
 
-# `OVERHEARD_PROCESSES=1` does without it.
+# `OVERHEARD_PROCESSES=1` disables it.
 _SWITCH = "OVERHEARD_PROCESSES"
 _CORES = 2
-# It is worth its start, which takes some 0.3 s, where there are so many seconds left to read; and so many seconds after
-# the first piece anybody can tell.
-_WORTH, _AT_FIRST = 1.0, 0.1
+# Its start takes some 0.3 s, so at least this many seconds must be left to read; and the estimate needs this many
+# seconds after the first chunk.
+_MINIMUM_SAVING, _MEASURING_TIME = 1.0, 0.1
 
 
 class HelperFailedError(Exception):
-    """What the helper had to read was not read."""
+    """The second process failed, or did not read the same files."""
 
 
 @dataclass(frozen=True)
 class HelperTask:
-    """What is to be read, and for what."""
+    """The input of the second process."""
 
     paths: tuple[Path | str, ...]
     secrets: tuple[Secret, ...]
@@ -52,20 +52,20 @@ class HelperTask:
 
 
 class HelperResult(NamedTuple):
-    """What came of it: how much there was to read, so that both can be seen to have read the same."""
+    """The output of the second process. The counts show whether both processes read the same data."""
 
     frames: int
     unpacked: int
-    part: Part
+    partial: PartialResult
 
 
 class SecondProcess:
-    """Asks for a helper once that is worth it, for somebody who reads for a `task`; never where that is None."""
+    """Starts a second process for a `task` once it is worthwhile; never if the task is None."""
 
     def __init__(self, task: HelperTask | None) -> None:
         self._total = _total(task.paths) if task else 0
         self._task = task if self._total else None
-        # When the first piece had been read, and how many bytes that were.
+        # The time after the first chunk, and the number of bytes read by then.
         self._began: tuple[float, int] | None = None
         self._process: subprocess.Popen[bytes] | None = None
 
@@ -77,8 +77,8 @@ class SecondProcess:
             with self._process as process:
                 process.kill()
 
-    def consider(self, done: int, reading: Reading) -> None:
-        """So many bytes were read so far: divide the work, if the rest will take long."""
+    def start_if_worthwhile(self, done: int, reading: Reading) -> None:
+        """Divide the work if the rest will take long. `done` is the number of bytes read so far."""
         if not self._task:
             return
         now = time.monotonic()
@@ -86,40 +86,40 @@ class SecondProcess:
             self._began = now, done
             return
         seconds, read = now - self._began[0], done - self._began[1]
-        if seconds < _AT_FIRST or not reading.may_divide:
+        if seconds < _MEASURING_TIME or not reading.may_divide:
             return
-        if seconds / max(read, 1) * (self._total - done) > _WORTH and (process := started()):
+        if seconds / max(read, 1) * (self._total - done) > _MINIMUM_SAVING and (process := start_helper()):
             self._process = process
             _send(process, (self._task, reading.divide()))
         self._task = None
 
-    def part(self, facts: FileFacts) -> Part | None:
-        """What the helper has read, once it is ready; None where there was none.
+    def result(self, facts: FileFacts) -> PartialResult | None:
+        """Wait for the results of the second process; None if there was none.
 
-        Raises HelperFailedError where that is not to be had, or it did not see the same files.
+        Raises HelperFailedError if it failed, or did not read the same files.
         """
         if not self._process:
             return None
-        said, _ = self._process.communicate()
-        done = None if self._process.returncode else pickle.loads(said)  # noqa: S301  (it is from a process of ours)
+        output, _ = self._process.communicate()
+        done = None if self._process.returncode else pickle.loads(output)  # noqa: S301  (it is from a process of ours)
         if not isinstance(done, HelperResult) or (done.frames, done.unpacked) != (facts.frames, facts.unpacked):
             raise HelperFailedError
-        return done.part
+        return done.partial
 
 
 def _total(paths: tuple[Path | str, ...]) -> int:
-    """How many bytes there are to read, where that is known and there may be a helper; or else 0."""
-    # Not every system says how many cores are ours.
+    """The number of bytes to read; 0 if it is unknown, or a second process cannot be used."""
+    # Not every system can tell how many cores this process may use.
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    # Of a program that was frozen, Python is no program of its own.
+    # In a frozen program, `sys.executable` is not Python.
     has_python = sys.executable and not getattr(sys, "frozen", False)
     if os.environ.get(_SWITCH) == "1" or not has_python or cores < _CORES:
         return 0
     return stored_size(paths) or 0
 
 
-def started() -> subprocess.Popen[bytes] | None:
-    """A helper that waits to be told what to do; None where there can be none."""
+def start_helper() -> subprocess.Popen[bytes] | None:
+    """Start a process that waits for its task; None if that is impossible."""
     try:
         return subprocess.Popen(
             [sys.executable, "-c", f"from {__name__} import main; main()"],
@@ -132,44 +132,44 @@ def started() -> subprocess.Popen[bytes] | None:
         return None
 
 
-def _send(process: subprocess.Popen[bytes], what: tuple[HelperTask, Share]) -> None:
-    """Tell it over a pipe: among it are secrets, which must not be seen in a list of processes."""
+def _send(process: subprocess.Popen[bytes], task: tuple[HelperTask, Share]) -> None:
+    """Send the task over a pipe: it contains secrets, which must not appear in a list of processes."""
     if process.stdin:
-        # Where it has died, that will be seen in the end.
+        # If the process has died, `part` will notice.
         with suppress(BrokenPipeError), process.stdin:
-            pickle.dump(what, process.stdin)
+            pickle.dump(task, process.stdin)
         process.stdin = None
 
 
 def read_all(
-    task: HelperTask, reading: Reading, *, ask: bool, progress: Callable[[int], None] | None = None
-) -> tuple[FileFacts, Part | None]:
-    """Read all files of a task; a helper reads some of the flows, where one may be asked and that is worth it.
+    task: HelperTask, reading: Reading, *, use_helper: bool, progress: Callable[[int], None] | None = None
+) -> tuple[FileFacts, PartialResult | None]:
+    """Read all files of a task; with `use_helper`, a second process may read some of the flows.
 
-    What is known of the files, and what the helper read. `progress` is told how many bytes of the files were read so
-    far. Raises UnreadableError, and HelperFailedError where what the helper had to read was not read.
+    Returns facts about the files, and the results of the second process. `progress` is called with the number of bytes
+    of the files read so far. Raises UnreadableError, and HelperFailedError if the second process failed.
     """
     reader = CaptureReader(task.paths, checked=True)
-    with SecondProcess(task if ask else None) as helper:
+    with SecondProcess(task if use_helper else None) as helper:
         for chunk in reader.chunks():
             reading.read(chunk)
             if progress:
                 progress(reader.facts.stored)
-            helper.consider(reader.facts.stored, reading)
-        return reader.facts, helper.part(reader.facts)
+            helper.start_if_worthwhile(reader.facts.stored, reading)
+        return reader.facts, helper.result(reader.facts)
 
 
-def help_with(task: HelperTask, share: Share) -> HelperResult:
-    """Read a share of it."""
+def read_share(task: HelperTask, share: Share) -> HelperResult:
+    """Read a share of the flows."""
     search = search_for(task.secrets, any_case=task.options.any_case)
     reading = Reading(search, task.options, share=share)
-    facts, _ = read_all(task, reading, ask=False)
-    return HelperResult(facts.frames, facts.unpacked, reading.part())
+    facts, _ = read_all(task, reading, use_helper=False)
+    return HelperResult(facts.frames, facts.unpacked, reading.partial_result())
 
 
 def main() -> None:
-    """Do what standard input says, and say on standard output what came of it."""
-    # Ctrl-C is for whoever asked.
+    """Read a task from standard input, and write the result to standard output."""
+    # Ctrl-C is handled by the parent process.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    done = help_with(*pickle.load(sys.stdin.buffer))  # noqa: S301  (who starts us gives us the pipe)
+    done = read_share(*pickle.load(sys.stdin.buffer))  # noqa: S301  (who starts us gives us the pipe)
     pickle.dump(done, sys.stdout.buffer)

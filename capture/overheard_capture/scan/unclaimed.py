@@ -1,4 +1,4 @@
-"""All bytes of a capture that are in no stream: headers, padding, and whole frames. They are searched, too."""
+"""Unclaimed bytes: everything outside of flows, such as headers, padding and whole frames, which is searched, too."""
 
 from __future__ import annotations
 
@@ -13,24 +13,24 @@ if TYPE_CHECKING:
     from overheard_capture.provenance.origin import Bytes
     from overheard_capture.search import Match, Search
 
-    Tell = Callable[[Match, Place, bytes, bytes, bytes], None]
+    ReportMatch = Callable[[Match, Place, bytes, bytes, bytes], None]
 
-# How many bytes are put together before they are searched: a search of a few bytes costs as much as one of thousands.
+# Pieces are collected up to this size: searching a few bytes costs as much as searching thousands.
 _BLOCK = 256 << 10
 
 
 class UnclaimedBytes:
-    """Pieces of frames, searched many at a time, and each for itself. `tell` is told what is found."""
+    """Collects pieces of frames, and searches many at a time. Calls `report` for each match."""
 
-    def __init__(self, search: Search, tell: Tell) -> None:
+    def __init__(self, search: Search, report: ReportMatch) -> None:
         self.searched = 0
         self._search = search
-        self._tell = tell
+        self._report = report
         self._data = bytearray()
         self._pieces: list[Span] = []
 
     def add(self, frame: int, offset: int, data: bytes | memoryview) -> None:
-        """Take in the bytes at `offset` of a frame."""
+        """Add the bytes at `offset` of a frame."""
         if not len(data):
             return
         self._pieces.append(Span(len(self._data), frame, offset, len(data)))
@@ -39,14 +39,14 @@ class UnclaimedBytes:
             self.flush()
 
     def flush(self) -> None:
-        """Search what was taken in."""
-        self.search_bytes(self._data, self._pieces)
+        """Search what was collected."""
+        self.search(self._data, self._pieces)
         self._data, self._pieces = bytearray(), []
 
-    def search_bytes(self, data: Bytes, pieces: list[Span] | PackedSpans) -> None:
-        """Search `data`, which is put together of pieces of frames."""
+    def search(self, data: Bytes, pieces: list[Span] | PackedSpans) -> None:
+        """Search `data`, a concatenation of pieces of frames."""
         self.searched += len(data)
-        touched = dict.fromkeys(
+        matching = dict.fromkeys(
             index
             for match in self._search.matches(data)
             for index in range(
@@ -54,15 +54,15 @@ class UnclaimedBytes:
                 bisect.bisect_left(pieces, match.offset + match.length, key=_start),
             )
         )
-        for index in touched:
-            self._look_at_one(data, pieces[index])
+        for index in matching:
+            self._search_piece(data, pieces[index])
 
-    def _look_at_one(self, data: Bytes, piece: Span) -> None:
-        """Search one piece alone: where two meet, nothing was on the wire."""
+    def _search_piece(self, data: Bytes, piece: Span) -> None:
+        """Search one piece alone: matches across two pieces are artefacts."""
         alone = bytes(data[piece.start : piece.start + piece.length])
         for match in self._search.matches(alone):
             place = Place(piece.frame, piece.offset + match.offset, match.length, (piece.frame,))
-            self._tell(match, place, *match.excerpt(alone))
+            self._report(match, place, *match.excerpt(alone))
 
 
 def _start(piece: Span) -> int:

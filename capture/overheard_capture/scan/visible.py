@@ -1,4 +1,4 @@
-"""What everybody sees of each flow: who, when, how much, and what TLS says in clear."""
+"""What every observer sees of each flow: endpoints, times, sizes, and the parts of TLS in clear."""
 
 from __future__ import annotations
 
@@ -23,11 +23,11 @@ def visible_of(  # noqa: PLR0913  (these are the facts)
     content: FlowKind,
     both_findings: tuple[Findings, Findings],
 ) -> Visible:
-    """What is visible of a flow that is over, both readers of which were closed.
+    """Collect what is visible of a flow that has ended, whose readers are closed.
 
     `number`, `client` and `server` are as in `Visible`. `began` is in seconds since the first frame of the recording,
-    and `lasted` in seconds. `sent` and `answered` are the bytes of payload that were seen, and `content` what they are.
-    `both_findings` are those of the client's direction and of the server's.
+    and `lasted` in seconds. `sent` and `answered` are the numbers of payload bytes, and `content` is the kind of the
+    flow. `both_findings` are those of the client's direction and of the server's.
     """
     shown = Visible(
         stream=number,

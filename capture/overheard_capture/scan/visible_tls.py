@@ -1,4 +1,4 @@
-"""What everybody sees of a flow that is TLS: what it says in clear, and sizes."""
+"""What every observer sees of a flow that is TLS: the handshake in clear, and sizes."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from overheard.words.visible import Alert
 from overheard_capture.protocols.tls.direction import TlsDirection, tls_of
-from overheard_capture.protocols.tls.handshake import handshake
+from overheard_capture.protocols.tls.handshake import handshake_of
 from overheard_capture.protocols.tls.sizes import Sizes, sizes
 
 if TYPE_CHECKING:
@@ -18,34 +18,36 @@ if TYPE_CHECKING:
 
 
 def with_tls(shown: Visible, both_findings: tuple[Findings, Findings]) -> Visible:
-    """What is visible of a flow, with what it shows of TLS. The arguments are as in `visible_of`."""
-    asks, answers = (tls_of(findings) or TlsDirection() for findings in both_findings)
-    if asks.is_server or answers.is_client:
-        # Who called may be the one that answers, as the server of FTP in active mode.
-        said = handshake(answers, asks)
-        data = sizes(answers, asks, said)
+    """Add to `shown` what is visible of TLS. The arguments are as in `visible_of`."""
+    client_side, server_side = (tls_of(findings) or TlsDirection() for findings in both_findings)
+    if client_side.is_server or server_side.is_client:
+        # The TCP client may be the TLS server, as in active FTP.
+        handshake = handshake_of(server_side, client_side)
+        data = sizes(server_side, client_side, handshake)
         data = Sizes(data.answered, data.sent, data.sent)
     else:
-        said = handshake(asks, answers)
-        data = sizes(asks, answers, said)
+        handshake = handshake_of(client_side, server_side)
+        data = sizes(client_side, server_side, handshake)
     return replace(
         shown,
-        version=said.picked.version,
-        cipher=said.picked.cipher,
-        group=said.group,
-        sni=said.asked.sni,
-        alpn=said.picked.alpn or ", ".join(said.asked.alpn),
-        subject=said.subject,
-        names=said.names,
-        client_subject=said.client_subject,
+        version=handshake.server_hello.version,
+        cipher=handshake.server_hello.cipher,
+        group=handshake.group,
+        sni=handshake.client_hello.sni,
+        alpn=handshake.server_hello.alpn or ", ".join(handshake.client_hello.alpn),
+        subject=handshake.subject,
+        names=handshake.names,
+        client_subject=handshake.client_subject,
         data_sent=data.sent,
         data_answered=data.answered,
-        data_guessed=data.guess,
-        alerts=tuple(sorted((*_alerts(asks, "client"), *_alerts(answers, "server")), key=lambda alert: alert.frame)),
-        hello_frames=said.frames,
+        data_guessed=data.estimate,
+        alerts=tuple(
+            sorted((*_alerts(client_side, "client"), *_alerts(server_side, "server")), key=lambda alert: alert.frame)
+        ),
+        hello_frames=handshake.frames,
     )
 
 
-def _alerts(side: TlsDirection, sender: str) -> Iterator[Alert]:
-    for alert in side.alerts:
+def _alerts(direction: TlsDirection, sender: str) -> Iterator[Alert]:
+    for alert in direction.alerts:
         yield Alert(alert.frame, sender, alert.level, alert.name)

@@ -1,4 +1,4 @@
-"""Walks over a capture with the compiled part, and does in Python whatever that leaves."""
+"""Walks over a capture with the compiled part, and leaves to Python what that cannot handle."""
 
 from __future__ import annotations
 
@@ -31,26 +31,26 @@ if TYPE_CHECKING:
     from overheard_capture.reassembly.connection import Connection
     from overheard_capture.reassembly.direction import Direction
 
-# How many connections the compiled part knows at a time, and how many segments one must have had since it was left to
-# Python: to arm it costs as much as to read some.
-_MOST, _PATIENCE = 64, 8
-# Bytes and segments that are put together before they are handed on.
+# The maximum number of connections that are offloaded at a time; and how many segments of a connection Python must have
+# handled before it is offloaded again: offloading costs as much as reading several segments.
+_MOST, _MINIMUM_SEGMENTS = 64, 8
+# The numbers of bytes and of segments that are collected before they are passed on.
 _BLOCK, _EXTENTS = 512 << 10, 4096
 _SLOTS = 1024
-_FREE, _GONE = -1, -2
+_FREE, _REMOVED = -1, -2
 
 
 class FrameSink(Protocol):
-    """Takes the frames that the compiled part leaves to Python, and is told of those that it passed over."""
+    """Takes the frames that the compiled part leaves to Python, and counts those that it handled."""
 
     def take(self, frame: Frame) -> None:
-        """Read one more frame."""
+        """Read a frame."""
 
-    def walked(self, frames: int, size: int, payload: int, now: float) -> None:
-        """`frames` frames of `size` bytes with `payload` bytes of payload were passed over, the last at `now`."""
+    def add_walked(self, frames: int, size: int, payload: int, now: float) -> None:
+        """`frames` frames of `size` bytes, `payload` of them payload, were handled; the last at `now`."""
 
-    def search_rest(self, data: memoryview, pieces: PackedSpans) -> None:
-        """Search what is around payloads."""
+    def search_unclaimed(self, data: memoryview, pieces: PackedSpans) -> None:
+        """Search the bytes around payloads."""
 
 
 class _BlockMemory:
@@ -66,7 +66,7 @@ class _BlockMemory:
 
 
 class _OffloadedDirection:
-    """One side, as the compiled part knows it. It writes to one memory while what is in the other is still needed."""
+    """A direction in the compiled part. It alternates between two memories, as one may still be in use."""
 
     __slots__ = ("direction", "index", "memories", "shared")
 
@@ -78,54 +78,54 @@ class _OffloadedDirection:
         shared.next, shared.reached = sequence, reached
         shared.fill = shared.extents_fill = shared.segments = 0
         shared.capacity, shared.extents_capacity = _BLOCK, _EXTENTS
-        self._point()
+        self._use_memory()
         shared.armed = direction.in_order
 
-    def _point(self) -> None:
+    def _use_memory(self) -> None:
         memory = self.memories[0]
         self.shared.block, self.shared.extents = memory.block, ctypes.addressof(memory.extents)
 
     def deliver(self) -> None:
-        """Hand on what was put together."""
+        """Pass on the bytes that were collected."""
         shared, memory = self.shared, self.memories[0]
         if shared.fill:
             view = memory.view[: shared.fill]
             pieces = PackedSpans(memory.words[: 4 * shared.extents_fill])
             if shared.fill >= HISTORY:
-                # It is kept, to hold what is sent again against: what follows goes elsewhere.
+                # This block is kept for comparison with retransmissions, so switch to the other memory.
                 self.memories.reverse()
-                self._point()
+                self._use_memory()
             shared.fill = shared.extents_fill = 0
             self.direction.deliver_block(view, Origin(pieces))
         self.direction.advance_to(shared.reached)
 
 
 class OffloadedConnection:
-    """A connection that is with the compiled part."""
+    """A connection that the compiled part handles."""
 
     def __init__(
-        self, walker: Walker, connection: Connection, halves: tuple[_OffloadedDirection, _OffloadedDirection]
+        self, walker: Walker, connection: Connection, directions: tuple[_OffloadedDirection, _OffloadedDirection]
     ) -> None:
         self._walker = walker
-        self.stream = connection
-        self.halves = halves
+        self.connection = connection
+        self.directions = directions
 
     def deliver(self) -> None:
-        """Hand on what both sides said so far: the client's first, for the server's may be the answer to it."""
-        for half in self.halves:
-            half.deliver()
-        shared = self.halves[0].shared
-        if shared.segments or self.halves[1].shared.segments:
-            self.stream.ended = max(self.stream.ended, self._walker.time(shared.interface, shared.ticks))
+        """Pass on what was collected: the client's bytes first, as the server's may be the response."""
+        for direction in self.directions:
+            direction.deliver()
+        shared = self.directions[0].shared
+        if shared.segments or self.directions[1].shared.segments:
+            self.connection.ended = max(self.connection.ended, self._walker.time(shared.interface, shared.ticks))
 
     def release(self) -> None:
-        """Leave it to Python from here on."""
+        """Return the connection to Python."""
         self.deliver()
         self._walker.release(self)
 
 
 class Walker:
-    """The compiled part at work for one reading."""
+    """Runs the compiled part for one reading."""
 
     def __init__(self, library: ctypes.CDLL, reading: FrameSink) -> None:
         self._library = library
@@ -133,7 +133,7 @@ class Walker:
         self._layout: Layout | None = None
         self._directions = (NativeDirection * (2 * _MOST))()
         self._slots = (ctypes.c_int32 * _SLOTS)(*[_FREE] * _SLOTS)
-        self._gone = 0
+        self._removed = 0
         self._rest = memoryview(bytearray(_BLOCK))
         self._rest_extents = (Extent * (2 * _EXTENTS))()
         self._rest_words = memoryview(self._rest_extents).cast("B").cast("I")
@@ -154,34 +154,36 @@ class Walker:
     # ---- walking
 
     def read(self, chunk: Chunk) -> None:
-        """Read a piece of a file."""
+        """Read a chunk of a file."""
         shared, library, reading = self._shared, self._library, self._reading
         data = ctypes.c_uint8.from_buffer(chunk.view)
         at = ctypes.c_uint64()
-        self._lay_out(chunk.container.layout)
+        self._set_layout(chunk.container.layout)
         while not chunk.exhausted:
             shared.frame, at.value = chunk.container.number, chunk.at
-            why = library.walk(ctypes.byref(shared), ctypes.byref(data), ctypes.c_uint64(chunk.end), ctypes.byref(at))
-            self._account(shared.frame - chunk.container.number)
+            status = library.walk(
+                ctypes.byref(shared), ctypes.byref(data), ctypes.c_uint64(chunk.end), ctypes.byref(at)
+            )
+            self._report_frames(shared.frame - chunk.container.number)
             chunk.container.number, chunk.at = shared.frame, at.value
-            if why == FULL:
+            if status == FULL:
                 self._armed[shared.full >> 1].deliver()
-            elif why == REST:
-                self.deliver_rest()
-            elif why in (RECORD, MORE):
+            elif status == REST:
+                self.flush_unclaimed()
+            elif status in (RECORD, MORE):
                 before = chunk.at
                 frame = chunk.record()
                 if frame is not None:
                     reading.take(frame)
                 elif chunk.at != before:
-                    self._lay_out(chunk.container.layout)
-        # What is in there belongs to a memory that is used again.
+                    self._set_layout(chunk.container.layout)
+        # The pointer must not outlive this call: the memory is reused.
         del data
 
-    def _lay_out(self, layout: Layout) -> None:
+    def _set_layout(self, layout: Layout) -> None:
         if layout == self._layout:
             return
-        # Its frames are timed by clocks that may be no more.
+        # Pass on everything first: the collected frames have timestamps of the old interfaces.
         for offload in self._armed.values():
             offload.deliver()
         self._layout, shared = layout, self._shared
@@ -193,14 +195,14 @@ class Walker:
             shared.interfaces[index].link_type = interface.link_type
             shared.interfaces[index].usable = layout.header != 24
 
-    def _account(self, frames: int) -> None:
+    def _report_frames(self, frames: int) -> None:
         shared = self._shared
         if frames:
-            self._reading.walked(frames, shared.bytes, shared.payload, self.time(shared.interface, shared.ticks))
+            self._reading.add_walked(frames, shared.bytes, shared.payload, self.time(shared.interface, shared.ticks))
             shared.bytes = shared.payload = 0
 
     def time(self, interface: int, ticks: int) -> float:
-        """When that was, in seconds since the epoch."""
+        """A timestamp of an interface, in seconds since the epoch."""
         if self._layout is None or interface >= len(self._layout.interfaces):
             return 0.0
         clock = self._layout.interfaces[interface]
@@ -208,19 +210,19 @@ class Walker:
             return (ticks >> 32) + (ticks & 0xFFFFFFFF) / clock.ticks
         return clock.epoch + ticks / clock.ticks
 
-    def deliver_rest(self) -> None:
-        """Have what is around the payloads searched."""
+    def flush_unclaimed(self) -> None:
+        """Pass on the bytes around payloads to be searched."""
         shared = self._shared
         pieces = PackedSpans(self._rest_words[: 4 * shared.rest_extents_fill])
-        self._reading.search_rest(self._rest[: shared.rest_fill], pieces)
+        self._reading.search_unclaimed(self._rest[: shared.rest_fill], pieces)
         shared.rest_fill = shared.rest_extents_fill = 0
 
     # ---- connections
 
     def offer(self, connection: Connection) -> None:
-        """Take a connection over, if it is plain what comes next of both its sides."""
+        """Offload a connection, if both directions are in a steady state."""
         if (
-            connection.handled < _PATIENCE
+            connection.handled < _MINIMUM_SEGMENTS
             or connection.finished
             or not all(direction.in_order for direction in connection.directions)
         ):
@@ -229,56 +231,58 @@ class Walker:
         if not self._free:
             next(iter(self._armed.values())).release()
         first = self._free.pop()
-        halves = [
+        directions = [
             _OffloadedDirection(direction, first + at, self._directions[first + at], [self._memory(), self._memory()])
             for at, direction in enumerate(connection.directions)
         ]
-        for half in halves:
-            self._enter(half)
-        connection.offload = self._armed[first >> 1] = OffloadedConnection(self, connection, (halves[0], halves[1]))
+        for direction in directions:
+            self._insert(direction)
+        connection.offload = self._armed[first >> 1] = OffloadedConnection(
+            self, connection, (directions[0], directions[1])
+        )
 
     def _memory(self) -> _BlockMemory:
         return self._spare.pop() if self._spare else _BlockMemory()
 
-    def _enter(self, half: _OffloadedDirection) -> None:
-        slot = self._slot(half.shared)
+    def _insert(self, direction: _OffloadedDirection) -> None:
+        slot = self._slot(direction.shared)
         while self._slots[slot] >= 0:
             slot = (slot + 1) % _SLOTS
-        self._gone -= self._slots[slot] == _GONE
-        self._slots[slot] = half.index
+        self._removed -= self._slots[slot] == _REMOVED
+        self._slots[slot] = direction.index
 
     def _slot(self, shared: NativeDirection) -> int:
         return int(self._library.slot_of(ctypes.byref(self._shared), shared.key))
 
     def release(self, offload: OffloadedConnection) -> None:
-        """Forget a connection."""
-        for half in offload.halves:
-            slot = self._slot(half.shared)
-            while self._slots[slot] != half.index:
+        """Remove a connection from the compiled part."""
+        for direction in offload.directions:
+            slot = self._slot(direction.shared)
+            while self._slots[slot] != direction.index:
                 slot = (slot + 1) % _SLOTS
-            self._slots[slot] = _GONE
-            self._gone += 1
-            # Its memory is another's from now on.
-            half.direction.own_history()
-            half.shared.armed = 0
-            self._spare += half.memories
-        del self._armed[offload.halves[0].index >> 1]
-        self._free.append(offload.halves[0].index)
-        offload.stream.offload, offload.stream.handled = None, 0
-        if self._gone > _SLOTS // 2:
+            self._slots[slot] = _REMOVED
+            self._removed += 1
+            # Copy what is kept, as the memory will be reused.
+            direction.direction.own_history()
+            direction.shared.armed = 0
+            self._spare += direction.memories
+        del self._armed[offload.directions[0].index >> 1]
+        self._free.append(offload.directions[0].index)
+        offload.connection.offload, offload.connection.handled = None, 0
+        if self._removed > _SLOTS // 2:
             self._clear()
 
     def _clear(self) -> None:
-        """Make the slots free again that were used once: who looks for a side passes over them."""
+        """Free the slots of removed directions, which lookups otherwise have to skip."""
         ctypes.memset(self._slots, 0xFF, ctypes.sizeof(self._slots))
-        self._gone = 0
+        self._removed = 0
         for offload in self._armed.values():
-            for half in offload.halves:
-                self._enter(half)
+            for direction in offload.directions:
+                self._insert(direction)
 
 
 def _key(source: Endpoint, target: Endpoint) -> bytes:
-    """How the compiled part tells sides apart: addresses of 16 bytes each, and the ports."""
+    """The key of a direction in the compiled part: both addresses as 16 bytes each, then both ports."""
     ends = [_packed(source.address), _packed(target.address)]
     ports: Sequence[int] = (source.port, target.port)
     return b"".join((*ends, *(port.to_bytes(2, "big") for port in ports)))

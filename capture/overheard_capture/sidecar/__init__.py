@@ -1,1 +1,1 @@
-"""The capture role: the recorder beside a service, its HTTP interface, and its settings."""
+"""The capture role: the recorder beside a service, its HTTP API, and its settings."""

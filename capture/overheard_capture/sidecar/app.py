@@ -1,4 +1,4 @@
-"""The sidecar's HTTP API: begin, end, fetch, and the verdicts."""
+"""The HTTP API of the capture role."""
 
 from __future__ import annotations
 
@@ -18,10 +18,10 @@ if TYPE_CHECKING:
 
 
 def create_app(settings: Settings, token: str) -> Flask:
-    """Build the application; all but the health endpoint wants `Authorization: Bearer` with the token.
+    """Create the application. All endpoints but the health check require `Authorization: Bearer` with the token.
 
-    POST /runs/RUN/recordings/NAME       begin: 201 as soon as the start mark was seen in the recording
-    POST /runs/RUN/recordings/NAME/end   end: 200 with the recorder's word
+    POST /runs/RUN/recordings/NAME       begin: 201 once the start mark was seen in the recording
+    POST /runs/RUN/recordings/NAME/end   end: 200 with the recorder's account
     GET  /runs/RUN/recordings/NAME       the pcapng file
     GET  /runs/RUN/verdicts              by recording, once all are judged
     """

@@ -1,7 +1,7 @@
-"""One dumpcap process, from the first packet to the last.
+"""A dumpcap process.
 
-dumpcap writes to a pipe and we to the file. Into a file it lets 0.75 s go by until a packet is there to be seen, into
-a pipe 0.25 s (the time-out of its kernel buffer); and what it had written when it was killed is not lost.
+dumpcap writes to a pipe, and this process to the file. With a file, dumpcap shows a packet after up to 0.75 s, with a
+pipe after 0.25 s (the time-out of its kernel buffer); and if it is killed, what it had written is not lost.
 """
 
 from __future__ import annotations
@@ -17,13 +17,13 @@ from typing import IO
 from overheard.words.errors import RecordingError
 
 _CHUNK = 1 << 16
-# The longest payload that is waited for in what dumpcap writes.
+# The maximum length of a payload that `await_payload` can find.
 _OVERLAP = 256
 
 
 @dataclass(frozen=True)
 class Tap:
-    """Where and how to listen: `snap_length` in bytes (0: whole frames), `buffer` in MiB."""
+    """What to record: the interface, the capture filter, `snap_length` in bytes (0: whole frames), `buffer` in MiB."""
 
     interface: str
     capture_filter: str = ""
@@ -32,7 +32,7 @@ class Tap:
 
     @property
     def command(self) -> list[str]:
-        """The command line that writes pcapng to standard output."""
+        """The command line that writes pcapng to standard output. Raises RecordingError if dumpcap is missing."""
         program = shutil.which("dumpcap", path=_search_path())
         if program is None:
             raise RecordingError(
@@ -47,22 +47,22 @@ class Tap:
 
 
 def _search_path() -> str:
-    """PATH, and the folders in which some systems keep dumpcap away from ordinary users."""
+    """PATH, and the folders in which some systems keep dumpcap from ordinary users."""
     return os.pathsep.join([os.environ.get("PATH", ""), "/usr/sbin", "/usr/local/sbin"])
 
 
 class Dumpcap:
-    """A running dumpcap. Raises RecordingError when it does not start."""
+    """A running dumpcap. Raises RecordingError if it does not start."""
 
-    def __init__(self, tap: Tap, path: Path, *, within: float = 10) -> None:
+    def __init__(self, tap: Tap, path: Path, *, timeout: float = 10) -> None:
         command = tap.command
         self._file = path.open("wb", buffering=0)
         path.chmod(0o600)
-        self._news = threading.Condition()
+        self._changed = threading.Condition()
         self._awaited: dict[bytes, bool] = {}
-        # Set when it listens, and also when it has ended without ever having done so.
-        self._settled = threading.Event()
-        self._listens = False
+        # Set once dumpcap listens, or has ended without.
+        self._ready = threading.Event()
+        self._capturing = False
         self._said: list[str] = []
         self._full = False
         self._process = subprocess.Popen(
@@ -70,12 +70,12 @@ class Dumpcap:
         )
         self._threads = [
             threading.Thread(target=self._copy, args=(self._process.stdout,), daemon=True),
-            threading.Thread(target=self._listen, args=(self._process.stderr,), daemon=True),
+            threading.Thread(target=self._read_stderr, args=(self._process.stderr,), daemon=True),
         ]
         for thread in self._threads:
             thread.start()
-        # That its process is gone is seen a moment later than that it said its last.
-        if not self._settled.wait(within) or not self._listens:
+        # The end of the process is noticed a moment after its last output.
+        if not self._ready.wait(timeout) or not self._capturing:
             self.stop()
             path.unlink(missing_ok=True)
             raise RecordingError(
@@ -85,33 +85,34 @@ class Dumpcap:
 
     @property
     def pid(self) -> int:
-        """The process id of dumpcap."""
+        """The process ID of dumpcap."""
         return self._process.pid
 
     @property
     def alive(self) -> bool:
-        """Whether dumpcap still runs."""
+        """Whether dumpcap is running."""
         return self._process.poll() is None
 
     @property
     def said(self) -> str:
-        """What dumpcap wrote to its standard error, without its progress."""
+        """The standard error of dumpcap, without progress messages."""
         return "; ".join(line for line in self._said if not line.startswith(("Capturing on", "File:")))
 
-    def await_payload(self, payload: bytes) -> None:
-        """Begin to look for `payload` in what is recorded from now on."""
-        with self._news:
+    def expect_payload(self, payload: bytes) -> None:
+        """Start to look for `payload` in what is recorded from now on."""
+        with self._changed:
             self._awaited[payload] = False
 
-    def saw(self, payload: bytes, *, within: float) -> bool:
-        """Whether `payload` was recorded, after waiting for it for `within` seconds at most."""
-        with self._news:
+    def wait_for_payload(self, payload: bytes, *, timeout: float) -> bool:
+        """Wait for at most `within` seconds until `payload` was recorded. Returns whether it was."""
+        with self._changed:
             return (
-                self._news.wait_for(lambda: self._awaited[payload] or not self.alive, within) and self._awaited[payload]
+                self._changed.wait_for(lambda: self._awaited[payload] or not self.alive, timeout)
+                and self._awaited[payload]
             )
 
     def stop(self) -> int:
-        """Stop dumpcap as it wants to be stopped, so that it closes its file, and return its exit code."""
+        """Stop dumpcap with SIGTERM, so that it closes its file; returns its exit code."""
         if self.alive:
             self._process.terminate()
         try:
@@ -127,18 +128,18 @@ class Dumpcap:
     def _copy(self, pipe: IO[bytes]) -> None:
         tail = b""
         while chunk := pipe.read1(_CHUNK):  # type: ignore[attr-defined]  # a buffered pipe has it
-            self._keep(chunk)
+            self._write(chunk)
             window = tail + chunk
-            with self._news:
+            with self._changed:
                 for payload, seen in self._awaited.items():
                     self._awaited[payload] = seen or payload in window
-                self._news.notify_all()
+                self._changed.notify_all()
             tail = window[-_OVERLAP:]
         pipe.close()
-        with self._news:
-            self._news.notify_all()
+        with self._changed:
+            self._changed.notify_all()
 
-    def _keep(self, chunk: bytes) -> None:
+    def _write(self, chunk: bytes) -> None:
         if self._full:
             return
         try:
@@ -146,18 +147,18 @@ class Dumpcap:
         except OSError:
             self._full = True
         if self._full:
-            # A recorder that has ended before it was stopped is what the judge looks for.
+            # The judge reports a recorder that ended before it was stopped.
             self._said.append("the disk took no more of the recording")
             self._process.terminate()
 
-    def _listen(self, pipe: IO[bytes]) -> None:
+    def _read_stderr(self, pipe: IO[bytes]) -> None:
         for line in pipe:
             text = line.decode(errors="replace").strip()
-            # "Capturing on" comes some 20 ms before packets are really seen; "File:" is the honest sign.
+            # "Capturing on" is printed some 20 ms before packets are captured; "File:" is reliable.
             if text.startswith("File:"):
-                self._listens = True
-                self._settled.set()
+                self._capturing = True
+                self._ready.set()
             if text:
                 self._said.append(text)
         pipe.close()
-        self._settled.set()
+        self._ready.set()

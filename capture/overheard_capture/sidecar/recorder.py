@@ -1,4 +1,4 @@
-"""The recorder: a recording from a mark that was seen to arrive to a mark that was seen to arrive."""
+"""The recorder: makes recordings that begin and end with a mark that was seen to arrive."""
 
 from __future__ import annotations
 
@@ -25,12 +25,12 @@ if TYPE_CHECKING:
 
     from overheard_capture.reassembly.connection import Connection
 
-# A mark can be lost like any datagram; the same one is sent again until it is seen.
-_AGAIN = 0.5
+# A mark can be lost like any datagram, and is then sent again.
+_RETRY_AFTER = 0.5
 
 
 def send_mark(payload: bytes, interface: str) -> None:
-    """Send a mark out through `interface`, to nobody: its time to live ends on this wire."""
+    """Send a mark through `interface`. Its time to live of 1 keeps it on the local network."""
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sender:
         index = socket.if_nametoindex(interface)
         sender.setsockopt(socket.IPPROTO_IP, socket.IP_MULTICAST_IF, struct.pack("4s4si", bytes(4), bytes(4), index))
@@ -41,7 +41,7 @@ def send_mark(payload: bytes, interface: str) -> None:
 
 @dataclass
 class ActiveRecording:
-    """A recording that goes on. Made with `begin`."""
+    """A recording in progress; create it with `begin`."""
 
     name: str
     path: Path
@@ -53,14 +53,14 @@ class ActiveRecording:
 
     @classmethod
     def begin(cls, name: str, path: Path, tap: Tap, *, patience: float) -> Self:
-        """Begin a recording; on return its start mark was seen to arrive, or was waited for `patience` seconds.
+        """Begin a recording. Returns once the start mark was seen to arrive, or after `patience` seconds.
 
-        A mark that never arrives does not stop the recording: the judge will miss it in the file, and say so.
-        Raises RecordingError, and leaves nothing, when dumpcap does not start or no mark can be sent.
+        A mark that does not arrive does not stop the recording: the judge will miss it in the file, and report that.
+        Raises RecordingError, and leaves no file, if dumpcap does not start or no mark can be sent.
         """
         active = cls(name, path, tap, patience, Dumpcap(tap, path), time.time(), new_mark())
         try:
-            active._mark(active.start_mark)
+            active._send_until_seen(active.start_mark)
         except OSError as problem:
             active.dumpcap.stop()
             path.unlink()
@@ -71,8 +71,8 @@ class ActiveRecording:
         return active
 
     def end(self) -> Recording:
-        """End it, and write the recorder's word beside it. Raises RecordingError where that cannot be written."""
-        end_mark = self._last_mark()
+        """End the recording, and write the recorder's account beside it. Raises RecordingError if that fails."""
+        end_mark = self._send_end_marks()
         alive = self.dumpcap.alive
         code = self.dumpcap.stop()
         recording = Recording(
@@ -96,32 +96,32 @@ class ActiveRecording:
             ) from None
         return recording
 
-    def _last_mark(self) -> bytes:
-        """Send end marks, the last of which counts, until no stream is open any more, or patience is over.
+    def _send_end_marks(self) -> bytes:
+        """Send end marks until no stream is open any more, or `patience` is over. Returns the last one, which counts.
 
-        A server may close its side a moment after its client went on to other things.
+        A server may close its side a moment after its client.
         """
         deadline = time.monotonic() + self.patience
         while True:
             mark = new_mark()
-            # Where the interface is gone by now, the judge will miss the mark and say so.
+            # If the interface is gone by now, the judge will miss the mark and report that.
             with suppress(OSError):
-                if self._mark(mark) and time.monotonic() < deadline and _any_open(self.path):
+                if self._send_until_seen(mark) and time.monotonic() < deadline and _has_open_stream(self.path):
                     continue
             return mark
 
-    def _mark(self, payload: bytes) -> bool:
-        self.dumpcap.await_payload(payload)
+    def _send_until_seen(self, payload: bytes) -> bool:
+        self.dumpcap.expect_payload(payload)
         deadline = time.monotonic() + self.patience
         while time.monotonic() < deadline and self.dumpcap.alive:
             send_mark(payload, self.tap.interface)
-            if self.dumpcap.saw(payload, within=_AGAIN):
+            if self.dumpcap.wait_for_payload(payload, timeout=_RETRY_AFTER):
                 return True
         return False
 
 
-def _any_open(path: Path) -> bool:
-    """Whether a stream that began in the recording so far has not ended in it."""
+def _has_open_stream(path: Path) -> bool:
+    """Whether a stream that began in the recording has not ended yet."""
     found: list[Connection] = []
     connections, dissector = ConnectionTable(counted_only, found.append), Dissector()
     for frame in read(path).frames:

@@ -1,4 +1,4 @@
-"""The runs of a sidecar: which recording goes on, which have ended, and their verdicts."""
+"""The runs of a capture role: the current recording, the ended ones, and their verdicts."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from overheard.words.errors import OverheardError, RecordingError, UnreadableErr
 from overheard.words.recording import KEY_LOG, MESSAGE_KEYS, NOTEBOOK, STOLEN_KEY
 from overheard.words.story import CONTROL
 from overheard.words.verdict import Verdict, under_control
-from overheard_capture.judge import Exhibit, Keys, judge_recording
+from overheard_capture.judge import JudgeInput, Keys, judge_recording
 from overheard_capture.sidecar.dumpcap import Tap
 from overheard_capture.sidecar.recorder import ActiveRecording
 from overheard_capture.wireshark.details import dissect
@@ -35,18 +35,18 @@ class UnknownNameError(OverheardError):
 
 
 class Runs:
-    """Recordings by run and name. One recording goes on at a time; the ended ones are judged beside the next."""
+    """Recordings by run and name. One recording is made at a time, while ended ones are judged."""
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
         self._lock = threading.Lock()
         self._active: tuple[str, ActiveRecording] | None = None
         self._verdicts: dict[str, dict[str, Future[Verdict]]] = {}
-        # Each waits for tshark most of the time.
+        # Judging mostly waits for tshark.
         self._judge = ThreadPoolExecutor(2, thread_name_prefix="judge")
 
     def begin(self, run: str, name: str) -> None:
-        """Begin to record. Raises RecordingError when another recording goes on, or this name was used in this run."""
+        """Begin a recording. Raises RecordingError if another one is in progress, or the name is used in this run."""
         settings = self._settings
         with self._lock:
             path = self._path(run, name)
@@ -59,15 +59,15 @@ class Runs:
             self._active = run, ActiveRecording.begin(name, path, tap, patience=settings.patience)
 
     def end(self, run: str, name: str) -> Recording:
-        """End the recording that goes on. Raises RecordingError when it is not this one."""
+        """End the current recording. Raises RecordingError if it is another one."""
         with self._lock:
             if self._active is None or (self._active[0], self._active[1].name) != (run, name):
                 raise RecordingError(f"{name!r} is not being recorded", hint="begin it first")
             active = self._active[1]
             self._active = None
             recording = active.end()
-            exhibit = self._exhibit(run, active.path, recording)
-            self._verdicts.setdefault(run, {})[name] = self._judge.submit(_judged, exhibit)
+            judge_input = self._judge_input(run, active.path, recording)
+            self._verdicts.setdefault(run, {})[name] = self._judge.submit(_judge_and_dissect, judge_input)
             return recording
 
     def file(self, run: str, name: str) -> Path:
@@ -80,7 +80,7 @@ class Runs:
     def verdicts(self, run: str) -> dict[str, Verdict]:
         """The verdicts on all ended recordings of a run, under its positive control. Raises UnknownNameError.
 
-        They are also written beside the recordings, as `verdicts.json`; and the key that was stolen, where one was.
+        They are also written to `verdicts.json` beside the recordings; and so is the stolen key, if there is one.
         """
         if run not in self._verdicts:
             raise UnknownNameError(f"nothing was recorded in the run {run!r}")
@@ -90,14 +90,14 @@ class Runs:
         folder = self._settings.recordings / run
         write_whole(folder / "verdicts.json", text.encode())
         if self._settings.stolen and self._settings.stolen.is_file():
-            # So that everybody can try it on the recordings: the lab makes a new one for every run.
+            # For people to try it on the recordings: the lab makes a new key for every run.
             write_whole(folder / STOLEN_KEY, self._settings.stolen.read_bytes())
         return verdicts
 
-    def _exhibit(self, run: str, path: Path, recording: Recording) -> Exhibit:
+    def _judge_input(self, run: str, path: Path, recording: Recording) -> JudgeInput:
         settings = self._settings
         keys, spy = settings.keys / run, settings.spy
-        return Exhibit(
+        return JudgeInput(
             path,
             recording,
             settings.secret,
@@ -115,12 +115,12 @@ class Runs:
         return self._settings.recordings / run / f"{name}.pcapng"
 
 
-def _judged(exhibit: Exhibit) -> Verdict:
-    verdict = judge_recording(exhibit)
+def _judge_and_dissect(judge_input: JudgeInput) -> Verdict:
+    verdict = judge_recording(judge_input)
     try:
-        capture = TsharkInput.showing(exhibit.path, verdict.visible)
-        return replace(verdict, dissection=dissect(capture, exhibit.secret))
+        capture = TsharkInput.for_streams(judge_input.path, verdict.visible)
+        return replace(verdict, dissection=dissect(capture, judge_input.secret))
     except UnreadableError as problem:
-        # Nothing is decided from it. The table and the packets lack some words then, and the log says why.
+        # The dissection is for people and decides nothing. The report lacks some details, and the log has the reason.
         logging.getLogger(__name__).warning("%s", problem)
         return verdict

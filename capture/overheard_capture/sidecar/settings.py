@@ -1,4 +1,4 @@
-"""Every setting of the capture role, read once."""
+"""The settings of the capture role, read once."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Settings:
-    """What the capture role is told.
+    """The settings of the capture role.
 
-    `spy` is the folder of an interceptor, with its keys and its notebook, and `stolen` the file of a private key that
-    somebody came by; None where there is none. `snap_length` is in bytes, 0 for whole frames; `buffer` is dumpcap's
-    kernel buffer in MiB; `patience` is how many seconds a mark is waited for.
+    `spy` is the folder of an interceptor, with its keys and its notebook, and `stolen` the file of a stolen private
+    key; None if there is none. `snap_length` is in bytes, 0 for whole frames; `buffer` is dumpcap's kernel buffer in
+    MiB; `patience` is the time to wait for a mark, in seconds.
     """
 
     bind: str
@@ -40,7 +40,7 @@ class Settings:
 
     @classmethod
     def from_environment(cls, variables: Mapping[str, str]) -> Self:
-        """Raise SettingsError, naming the variable, where one makes no sense."""
+        """Read the settings from environment variables. Raises SettingsError, which names the invalid variable."""
         env = Environment(variables)
         port = env.port("OVERHEARD_CAPTURE_PORT", str(CAPTURE.port))
         return cls(
@@ -52,11 +52,10 @@ class Settings:
             spy=env.optional_path("OVERHEARD_CAPTURE_SPY"),
             stolen=env.optional_path("OVERHEARD_CAPTURE_STOLEN"),
             interface=env.text("OVERHEARD_CAPTURE_INTERFACE"),
-            # The recorder's own control channel carries its token and the recordings themselves: it is not the wire
-            # that is watched.
+            # The control channel of the recorder carries its token and the recordings themselves, so it is left out.
             capture_filter=env.text("OVERHEARD_CAPTURE_FILTER", f"not tcp port {port}"),
             snap_length=env.number("OVERHEARD_CAPTURE_SNAP_LENGTH", "0"),
-            # dumpcap's own default of 2 MiB lost 1 % of the packets at 200 MB/s; 64 MiB lost none.
+            # dumpcap's default of 2 MiB lost 1 % of the packets at 200 MB/s; 64 MiB lost none.
             buffer=env.count("OVERHEARD_CAPTURE_BUFFER_MIB", "64"),
             patience=env.count("OVERHEARD_CAPTURE_PATIENCE", "3"),
             secret=Secret("message", env.text("OVERHEARD_MESSAGE", SECRET_MESSAGE).encode()),

@@ -1,1 +1,1 @@
-"""Everything that runs Wireshark's programs (tshark, mergecap, capinfos) or pyshark. Nothing else starts them."""
+"""Everything that runs Wireshark's programs (tshark, mergecap) or pyshark. Nothing else starts them."""

@@ -1,7 +1,7 @@
-"""Dissection for the reader's eye, with pyshark: what each frame shows to someone who has no key.
+"""Dissection for people, with pyshark: what each frame shows to someone without keys.
 
-The one module that knows pyshark, and it runs it in a process of its own: pyshark wants the main thread, an event loop
-and child processes for itself, and gives tshark the environment that it has.
+This is the only module that knows pyshark, and it runs it in a process of its own: pyshark needs the main thread, an
+event loop and child processes, and passes its environment on to tshark.
 """
 
 from __future__ import annotations
@@ -24,11 +24,11 @@ if TYPE_CHECKING:
 
     from overheard.words.secret import Secret
 
-# How long the dissection of one file may take, in seconds.
+# The time limit for one file, in seconds.
 _PATIENCE = 120
-# What is worth a learner's look: the application's messages in clear, and every TLS record.
+# The frames of interest to a learner: HTTP messages in clear, and every TLS record.
 _SHOWN = "http or tls.record"
-# pyshark's name of a field of a TLS hello, and what people call it.
+# The fields of TLS hellos in pyshark, with their common names.
 _HELLO = {
     "handshake_extensions_server_name": "SNI",
     "handshake_extensions_alpn_str": "ALPN",
@@ -38,18 +38,18 @@ _HELLO = {
     "alert_message_desc": "alert",
 }
 _CLIENT_HELLO = "1"
-# What of a body is short enough to be read at a glance, in characters.
+# The maximum length of a body that is shown, in characters.
 _LONGEST_BODY = 400
-# What tshark lists beside the layers: bytes that it put together, and lines of text.
+# Entries in tshark's list of layers that are none: reassembled bytes, and lines of text.
 _NO_LAYERS = {"data", "data-text-lines"}
 
 
 def dissect(capture: TsharkInput, secret: Secret) -> tuple[Dissected, ...]:
-    """Every frame of the recording with an HTTP message or a TLS record; the secret itself is left out.
+    """Dissect every frame with an HTTP message or a TLS record; the secret itself is left out.
 
-    Raises UnreadableError when pyshark or tshark fails.
+    Raises UnreadableError if pyshark or tshark fails.
     """
-    # pyshark 0.6 calls what later versions of Python warn of; nobody who reads our log can do anything about it.
+    # pyshark 0.6 uses APIs that are deprecated in newer versions of Python; readers of our log cannot change that.
     path = capture.path
     command = [sys.executable, "-W", "ignore", "-m", __name__, str(path), *map(str, capture.tls_ports)]
     try:
@@ -68,7 +68,7 @@ def dissect(capture: TsharkInput, secret: Secret) -> tuple[Dissected, ...]:
 
 def _without(search: Search, frame: Dissected) -> Dissected:
     def clean_detail(name: str, value: str) -> tuple[str, str]:
-        # Together, for the secret may have the colon of a header in its middle.
+        # Name and value are searched together, as the secret may contain the colon of a header.
         together = f"{name}: {value}"
         if search.redact(together) == together:
             return name, value
@@ -104,7 +104,7 @@ def _frame(packet: Any) -> Dissected:  # noqa: ANN401  (pyshark publishes no typ
             shows += [text.split("Record Layer: ")[-1] for text in _all(layer, "record")]
             details |= dict(_hello(layer))
         else:
-            # What tshark put together from several segments names each: `7, payload: 0-153 (154 bytes)`.
+            # tshark lists the segments of reassembled data: `7, payload: 0-153 (154 bytes)`.
             parts += [int(text.partition(",")[0]) for text in _all(layer, "tcp_segment")]
     return Dissected(
         frame=int(packet.number),
@@ -117,7 +117,7 @@ def _frame(packet: Any) -> Dissected:  # noqa: ANN401  (pyshark publishes no typ
 
 
 def _all(layer: Any, field: str) -> list[str]:  # noqa: ANN401
-    """Every value of a field as tshark shows it, where a layer has it more than once."""
+    """Every value of a field as tshark shows it."""
     found = layer.get_field(field)
     return [str(each.showname_value or each.get_default_value()) for each in found.all_fields] if found else []
 
@@ -142,7 +142,7 @@ def _body(http: Any) -> Iterator[tuple[str, str]]:  # noqa: ANN401
     found = http.get_field("file_data")
     if found is not None:
         text = str(found.get_default_value())
-        # Version 4.0 of tshark gives text, and 4.2 and later give bytes in hexadecimal, with colons between them.
+        # tshark 4.0 gives text; 4.2 and later give hexadecimal with colons.
         with suppress(ValueError):
             text = bytes.fromhex(text.replace(":", "")).decode()
         if text.isprintable() and len(text) <= _LONGEST_BODY:
@@ -150,7 +150,7 @@ def _body(http: Any) -> Iterator[tuple[str, str]]:  # noqa: ANN401
 
 
 def _hello(tls: Any) -> Iterator[tuple[str, str]]:  # noqa: ANN401
-    # What the client offers is long, and only what the server picks of it takes effect.
+    # The client's list of offers is long, and only the server's choice takes effect.
     offers = str(tls.get_field("handshake_type")) == _CLIENT_HELLO
     only = {"handshake_extensions_server_name", "handshake_extensions_alpn_str"} if offers else set(_HELLO)
     for field, name in _HELLO.items():

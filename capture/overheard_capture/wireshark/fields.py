@@ -1,4 +1,4 @@
-"""The fields in which tshark is asked to look for a secret: those that it decodes, and that a text may stand in."""
+"""The fields that tshark searches for a secret: those that it decodes and that can contain text."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ from overheard_capture.wireshark.tshark import own_configuration
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-# Most unwrapped first: a match is named by the first field that shows it. A version of tshark may lack some. The name
-# of a protocol stands for all bytes that it was given, unwrapped as they are by then.
+# The most decoded fields first: a match is named by the first field that shows it. A version of tshark may lack some.
+# The name of a protocol stands for all bytes that its dissector was given.
 _NAMES = """
 http.file_data http.request.full_uri http.cookie http.set_cookie http.authbasic http.authorization
 http.proxy_authorization http.authcitrix.user http.authcitrix.password http.request.line http.response.line
@@ -46,15 +46,15 @@ nfs.data smb2.write_data tftp.data tftp.reassembled.data rpc.fragment_data bitto
 data.data data ip.reassembled.data ipv6.reassembled.data tcp.reassembled.data tcp.segment_data tcp.payload udp.payload
 frame
 """
-# What has to be there whatever the version, or tshark could not be asked at all.
-_LEAST = {"frame", "tcp.payload", "http"}
-# How long the list of all fields may take, in seconds.
+# Fields that every version has; without them, tshark's output is unusable.
+_REQUIRED = {"frame", "tcp.payload", "http"}
+# The time limit for listing all fields, in seconds.
 _PATIENCE = 60
 
 
 @cache
 def fields() -> dict[str, bool]:
-    """The fields of the table that this tshark has, and whether each is shown as hexadecimal."""
+    """The fields in the table that tshark has, and whether it prints each in hexadecimal. Raises UnreadableError."""
     try:
         with own_configuration() as environment:
             done = subprocess.run(
@@ -69,23 +69,23 @@ def fields() -> dict[str, bool]:
     known: dict[str, bool] = {}
     for line in done.stdout.decode(errors="replace").splitlines():
         kind, _, name, *rest = [*line.split("\t", 4), "", ""]
-        # Numbers and times cannot be searched. Of some names there are several, of more than one type.
+        # Numbers and times cannot be searched. Some names have several definitions of different types.
         if kind == "P" or rest[0].startswith(("FT_STRING", "FT_BYTES")):
             known[name] = known.get(name, False) or rest[0] == "FT_BYTES"
-    if not known.keys() >= _LEAST:
+    if not known.keys() >= _REQUIRED:
         raise UnreadableError("tshark did not say which fields it has")
     return {name: known[name] for name in _NAMES.split() if name in known}
 
 
-def holding(patterns: Iterable[bytes], names: Iterable[str]) -> str:
-    """The display filter for frames in which one of the fields `names` holds one of `patterns`."""
+def contains_any(patterns: Iterable[bytes], names: Iterable[str]) -> str:
+    """A display filter for frames in which one of the fields `names` contains one of `patterns`."""
     quoted = [_quoted(pattern) for pattern in patterns]
-    # `http.request.line contains` is asked of every value of the field in a frame.
+    # `contains` applies to every value of a field in a frame.
     return "(" + " or ".join(f"{name} contains {text}" for name in names for text in quoted) + ")"
 
 
-def holding_any_case(text: bytes, names: Iterable[str]) -> str:
-    """The same for a text whose letters may be of either case."""
+def matches_any_case(text: bytes, names: Iterable[str]) -> str:
+    """The same for a text with letters in either case."""
     pattern = 'r"(?i)' + "".join(f"\\x{byte:02x}" for byte in text) + '"'
     return "(" + " or ".join(f"{name} matches {pattern}" for name in names) + ")"
 
@@ -94,20 +94,20 @@ def _quoted(text: bytes) -> str:
     return '"' + "".join(f"\\x{byte:02x}" for byte in text) + '"'
 
 
-def within(only: Sequence[str], without: Sequence[str]) -> str:
-    """The display filter for what is between the `only` parties, and not from or to those that are `without`.
+def host_display_filter(only: Sequence[str], without: Sequence[str]) -> str:
+    """A display filter for traffic of the `only` hosts, without that of the `without` hosts.
 
-    Each is what a HostTerm may be. Empty where nothing is left out. Raises SettingsError.
+    Each is a HostTerm. The filter is empty if both lists are. Raises SettingsError.
     """
     parts = []
     if only:
-        parts.append("(" + " or ".join(map(_party, only)) + ")")
+        parts.append("(" + " or ".join(map(_host, only)) + ")")
     if without:
-        parts.append("not (" + " or ".join(map(_party, without)) + ")")
+        parts.append("not (" + " or ".join(map(_host, without)) + ")")
     return " and ".join(parts)
 
 
-def _party(text: str) -> str:
+def _host(text: str) -> str:
     host, _, port = HostTerm.of(text)
     ip = "ipv6" if ":" in host else "ip"
     ends = []

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class TlsKeys:
-    """What opens TLS: files in the format of SSLKEYLOGFILE, and that of a server's RSA key, where there is one."""
+    """Keys for TLS: files in the format of SSLKEYLOGFILE, and the file of a server's RSA key, if any."""
 
     logs: tuple[Path, ...] = ()
     private: Path | None = None

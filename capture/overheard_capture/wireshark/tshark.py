@@ -1,4 +1,4 @@
-"""tshark, asked to open TLS with session keys, or with a server's private key."""
+"""Decryption of TLS by tshark, with session keys or a server's private key."""
 
 from __future__ import annotations
 
@@ -20,17 +20,17 @@ if TYPE_CHECKING:
 
     from overheard.words.visible import Visible
 
-# Port 5683 is CoAP's, and tshark would dissect the story's HTTP as that.
+# tshark assigns port 5683 to CoAP, and would dissect the story's HTTP as such.
 _HTTP = {f"tcp.port=={HTTP.port}": "http"}
-# How long tshark may take for one file, in seconds.
+# The time limit for one file, in seconds.
 _PATIENCE = 120
-# What it says, with exit code 0, of a private key that it cannot use, and would then look inside without.
+# With a private key that it cannot use, tshark prints this, exits with code 0, and does not decrypt.
 _USELESS_KEY = b"Error loading RSA key file"
 
 
 @dataclass(frozen=True)
 class DecryptedData:
-    """Bytes that a key log opened: what was inside, completed in which frame."""
+    """Decrypted bytes, and the frame that completes the record."""
 
     frame: int
     data: bytes
@@ -41,38 +41,38 @@ _NO_KEYS = TlsKeys()
 
 @dataclass(frozen=True)
 class TsharkInput:
-    """A file, and the ports on which TLS is spoken in it: many a port is another protocol's to tshark."""
+    """A file, and the ports on which TLS is spoken: tshark may assign such a port to another protocol."""
 
     path: Path
     tls_ports: tuple[int, ...] = ()
 
     @classmethod
-    def showing(cls, path: Path, streams: Iterable[Visible]) -> Self:
-        """The file at `path`, with TLS at the ports of those of its streams that are TLS by their content."""
+    def for_streams(cls, path: Path, streams: Iterable[Visible]) -> Self:
+        """The file at `path`, with the ports of those streams that are TLS by their content."""
         return cls(path, tuple(sorted({stream.port for stream in streams if stream.content == TLS})))
 
     @property
     def decode_as(self) -> dict[str, str]:
-        """Which ports are to be dissected as what, in the words of `tshark -d`."""
+        """The dissectors by port, in the syntax of `tshark -d`."""
         return {**_HTTP, **{f"tcp.port=={port}": "tls" for port in self.tls_ports}}
 
 
 @contextmanager
 def own_configuration() -> Iterator[dict[str, str]]:
-    """An environment in which tshark reads nobody's preferences: the same file gives the same result everywhere."""
+    """An environment in which tshark reads no user's preferences, so that results are reproducible."""
     with tempfile.TemporaryDirectory(prefix="overheard-tshark-") as folder:
         yield {**os.environ, "WIRESHARK_CONFIG_DIR": folder, "XDG_CONFIG_HOME": folder, "HOME": folder}
 
 
 def tshark(capture: TsharkInput, *arguments: str, keys: TlsKeys = _NO_KEYS) -> str:
-    """What tshark prints of a capture. Raises UnreadableError when it fails."""
+    """Run tshark on a capture. Returns its output; raises UnreadableError if it fails."""
     path = capture.path
     command = ["tshark", "-r", str(path), "-n"]
     for where, what in capture.decode_as.items():
         command += ["-d", f"{where},{what}"]
     try:
         with own_configuration() as environment:
-            command += _opening(keys, Path(environment["HOME"]))
+            command += _key_options(keys, Path(environment["HOME"]))
             done = subprocess.run(
                 [*command, *arguments], env=environment, capture_output=True, timeout=_PATIENCE, check=False
             )
@@ -87,8 +87,8 @@ def tshark(capture: TsharkInput, *arguments: str, keys: TlsKeys = _NO_KEYS) -> s
     return done.stdout.decode(errors="replace")
 
 
-def _opening(keys: TlsKeys, folder: Path) -> list[str]:
-    """The options that give tshark `keys`. It takes one log, so several become one, in `folder`."""
+def _key_options(keys: TlsKeys, folder: Path) -> list[str]:
+    """The options that pass `keys` to tshark. It takes one key log, so several are joined in `folder`."""
     options = []
     if keys.logs:
         log = folder / "session.keys"
@@ -107,8 +107,8 @@ def _complaint(stderr: bytes) -> str:
     return lines[-1] if lines else "it said nothing"
 
 
-def opened(capture: TsharkInput, keys: TlsKeys, streams: Sequence[int]) -> list[DecryptedData]:
-    """All that `keys` open of the application data in these TCP streams."""
+def decrypt(capture: TsharkInput, keys: TlsKeys, streams: Sequence[int]) -> list[DecryptedData]:
+    """Decrypt the application data in TCP streams. Raises UnreadableError."""
     if not streams or not keys:
         return []
     taps = [word for stream in streams for word in ("-z", f"follow,tls,yaml,{stream}")]
@@ -116,7 +116,7 @@ def opened(capture: TsharkInput, keys: TlsKeys, streams: Sequence[int]) -> list[
 
     printed = tshark(capture, "-q", *taps, keys=keys)
     found: list[DecryptedData] = []
-    # Each stream's answer is a document of its own, which tshark does not set apart.
+    # Each stream's output is a YAML document, without a separator between them.
     for document in printed.split("peers:\n")[1:]:
         packets = yaml.load("peers:\n" + document, Loader=yaml.CSafeLoader)["packets"] or []
         found += [DecryptedData(packet["packet"], packet["data"]) for packet in packets]
@@ -125,17 +125,17 @@ def opened(capture: TsharkInput, keys: TlsKeys, streams: Sequence[int]) -> list[
 
 @dataclass(frozen=True)
 class TlsContent:
-    """What tshark sees in the TLS streams: in which it knows TLS at all, and in which there is application data.
+    """Which streams tshark recognises as TLS, and which of them have application data.
 
-    Where keys open a protected record that is of the handshake or an alert, it is no longer called application data.
+    With keys, encrypted handshake records and alerts are not counted as application data.
     """
 
-    known: frozenset[int]
+    recognised: frozenset[int]
     with_data: frozenset[int]
 
 
 def tls_content(capture: TsharkInput, keys: TlsKeys) -> TlsContent:
-    """What tshark sees with `keys` in the TLS streams, by the numbers of the streams."""
+    """What tshark sees with `keys` in the TLS streams, by stream index. Raises UnreadableError."""
     fields = ["-Y", "tls.record", "-T", "fields", "-e", "tcp.stream", "-e", "tls.app_data"]
     lines = [line.split("\t") for line in tshark(capture, *fields, keys=keys).splitlines()]
     streams = [(int(stream), bool(data)) for stream, data in lines]

@@ -1,4 +1,4 @@
-"""tshark, asked to dissect a file and to say in which frames, and in which of their fields, secrets stand."""
+"""A query of the second witness: tshark searches a file, and names frames and fields that contain secrets."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import quote, quote_plus
 
 from overheard.words.errors import UnreadableError
-from overheard_capture.wireshark.fields import fields, holding, holding_any_case
+from overheard_capture.wireshark.fields import contains_any, fields, matches_any_case
 from overheard_capture.wireshark.tshark import own_configuration
 
 if TYPE_CHECKING:
@@ -23,17 +23,17 @@ if TYPE_CHECKING:
 
     from overheard.words.secret import Secret
 
-# What tshark prints of the frames that it finds is read up to so many bytes.
+# The maximum number of bytes of tshark's output that are read.
 _MOST_PRINTED = 256 << 20
-# Twice: with one, tshark misses a secret in segments that are out of order; with the other, a body after a gap. The
-# second also asks what the content looks like before what the port stands for.
-_SECOND_TIME = {
+# Two passes: one misses a secret in segments that are out of order; the other misses a body after a gap. The second
+# pass also tries heuristic dissectors before those of the port.
+_SECOND_PASS = {
     "tcp.reassemble_out_of_order": "TRUE",
     "tcp.try_heuristic_first": "TRUE",
     "udp.try_heuristic_first": "TRUE",
     "tcp.no_subdissector_on_error": "FALSE",
 }
-_EACH_TIME = {
+_BOTH_PASSES = {
     "tcp.desegment_tcp_streams": "TRUE",
     "ip.defragment": "TRUE",
     "ipv6.defragment": "TRUE",
@@ -46,20 +46,20 @@ _EACH_TIME = {
     "mime_multipart.remove_base64_encoding": "TRUE",
     "protobuf.try_dissect_as_string": "TRUE",
 }
-_PASSES: tuple[dict[str, str], ...] = ({"tcp.reassemble_out_of_order": "FALSE"}, _SECOND_TIME)
+_PASSES: tuple[dict[str, str], ...] = ({"tcp.reassemble_out_of_order": "FALSE"}, _SECOND_PASS)
 _FRAME, _STREAM = "frame.number", "tcp.stream"
-# The frames that brought the parts of an IP packet.
+# The frames with the fragments of an IP packet.
 _PARTS = ("ip.fragment", "ipv6.fragment")
-# Said, with an exit code that is not 0, of a file that breaks off. All before that was read.
+# Printed, with a non-zero exit code, for a truncated file, after everything before was read.
 _CUT_SHORT = b"cut short"
 
 
 @dataclass(frozen=True)
 class Witnessed:
-    """A frame in which tshark sees a secret: in which field, in which spelling, and the TCP streams it belongs to.
+    """A frame in which tshark sees a secret: the field, the spelling, and the TCP streams of the frame.
 
-    Of what was put together of many frames it is the one that completed it, and `parts` are all of an IP packet that
-    was sent in parts. `field` is empty where tshark found it and cannot print it.
+    For reassembled data it is the frame that completes it; `parts` are the frames with fragments of its IP packet.
+    `field` is empty if tshark matched a field that it cannot print.
     """
 
     frame: int
@@ -70,7 +70,7 @@ class Witnessed:
 
 
 def _patterns(value: bytes) -> dict[bytes, str]:
-    """The main spellings, each with its name; written down once more, and not taken from our own table."""
+    """The main spellings with their names. They are written down independently of our own table."""
     spelled = {value: "plainly"}
     try:
         text = value.decode()
@@ -85,7 +85,7 @@ def _patterns(value: bytes) -> dict[bytes, str]:
     spelled.setdefault(quote(value, safe="").encode(), "percent-encoded")
     spelled.setdefault(quote_plus(value).encode(), "form-encoded")
     for before in range(3):
-        # Characters that bytes before or behind the secret decide as well are left off.
+        # Leave off the characters that also depend on bytes before or after the secret.
         whole = base64.b64encode(bytes(before) + value)
         core = whole[-(-before * 8 // 6) : (before + len(value)) * 8 // 6]
         if len(core) >= 4:
@@ -95,7 +95,7 @@ def _patterns(value: bytes) -> dict[bytes, str]:
 
 
 class WitnessQuery:
-    """Some secrets, and how they are looked for: `scope` is a display filter for the frames that count."""
+    """A search for some secrets. `scope` is a display filter for the frames that count."""
 
     def __init__(
         self, secrets: Sequence[Secret], any_case: bool, scope: str, decode_as: Mapping[str, str], patience: float
@@ -106,63 +106,65 @@ class WitnessQuery:
         self.plain = {
             secret.name: re.compile(re.escape(secret.value), re.IGNORECASE if any_case else 0) for secret in secrets
         }
-        self.ways = [word for where, what in decode_as.items() for word in ("-d", f"{where},{what}")]
+        self.decode_options = [word for where, what in decode_as.items() for word in ("-d", f"{where},{what}")]
 
     def filter(self, secrets: Sequence[Secret]) -> str:
-        """The display filter for frames that show one of `secrets`."""
+        """A display filter for frames that contain one of `secrets`."""
         names = fields()
-        parts = [holding(self.patterns[secret.name], names) for secret in secrets]
+        parts = [contains_any(self.patterns[secret.name], names) for secret in secrets]
         if self.any_case:
-            parts += [holding_any_case(secret.value, names) for secret in secrets]
-        wanted = "(" + " or ".join(parts) + ")"
-        return f"{wanted} and {self.scope}" if self.scope else wanted
+            parts += [matches_any_case(secret.value, names) for secret in secrets]
+        columns = "(" + " or ".join(parts) + ")"
+        return f"{columns} and {self.scope}" if self.scope else columns
 
-    def ask(self, path: Path) -> Iterator[tuple[str, Witnessed]]:
-        """The secrets' names, each with a frame in which it was seen; some more than once."""
+    def run(self, path: Path) -> Iterator[tuple[str, Witnessed]]:
+        """Run the query. Yields the name of a secret with each frame in which it was seen; some repeatedly."""
         answers = self._run(path, self.secrets, list(fields()))
         yield from (each for answer in answers for each in answer.seen)
-        left = [answer for answer in answers if answer.unnamed or answer.more]
-        if not left:
+        unresolved = [answer for answer in answers if answer.unresolved_frames or answer.truncated]
+        if not unresolved:
             return
         if len(self.secrets) == 1:
-            yield from ((self.secrets[0].name, each) for answer in left for each in answer.unnamed)
+            yield from ((self.secrets[0].name, each) for answer in unresolved for each in answer.unresolved_frames)
             return
-        # Which secret is in a field that cannot be printed, tshark says when it is asked for each alone.
+        # If a matching field cannot be printed, a query for each secret tells which one it contains.
         for secret in self.secrets:
             for answer in self._run(path, [secret], []):
-                yield from ((secret.name, each) for each in (*answer.unnamed, *(one for _, one in answer.seen)))
+                yield from (
+                    (secret.name, each) for each in (*answer.unresolved_frames, *(one for _, one in answer.seen))
+                )
 
     def _run(self, path: Path, secrets: Sequence[Secret], printed: Sequence[str]) -> list[_WitnessAnswer]:
-        """Ask both times at once, and end what runs, whatever happens."""
+        """Run both passes in parallel; whatever happens, no process is left running."""
         with ThreadPoolExecutor(len(_PASSES)) as pool, own_configuration() as environment:
             _write_macro(Path(environment["HOME"]), self.filter(secrets))
-            wanted = [word for name in (_FRAME, _STREAM, *_PARTS, *printed) for word in ("-e", name)]
-            command = ["tshark", "-r", str(path), "-n", *self.ways, "-Y", "${seen}", "-T", "ek", *wanted]
-            with _started(command, environment, self.patience) as runs:
+            columns = [word for name in (_FRAME, _STREAM, *_PARTS, *printed) for word in ("-e", name)]
+            command = ["tshark", "-r", str(path), "-n", *self.decode_options, "-Y", "${seen}", "-T", "ek", *columns]
+            with _start_passes(command, environment, self.patience) as runs:
                 return list(pool.map(lambda run: self._answer(run, path), runs))
 
     def _answer(self, run: _TsharkRun, path: Path) -> _WitnessAnswer:
         answer = _WitnessAnswer()
         for line in run.lines():
             if b'"layers"' in line:
-                self._note(json.loads(line)["layers"], answer)
+                self._add_frame(json.loads(line)["layers"], answer)
         run.end(path, answer)
         return answer
 
-    def _note(self, layers: Mapping[str, list[str]], answer: _WitnessAnswer) -> None:
-        frame = int(layers[_as_key(_FRAME)][0])
-        streams = tuple(map(int, layers.get(_as_key(_STREAM), ())))
-        parts = tuple(int(part) for name in _PARTS for part in layers.get(_as_key(name), ()))
+    def _add_frame(self, layers: Mapping[str, list[str]], answer: _WitnessAnswer) -> None:
+        frame = int(layers[_ek_key(_FRAME)][0])
+        streams = tuple(map(int, layers.get(_ek_key(_STREAM), ())))
+        parts = tuple(int(part) for name in _PARTS for part in layers.get(_ek_key(name), ()))
         named = False
         for secret in self.secrets:
             for name, hexadecimal in fields().items():
-                spelling = self._spelling(secret, layers.get(_as_key(name), ()), hexadecimal)
+                spelling = self._spelling(secret, layers.get(_ek_key(name), ()), hexadecimal)
                 if spelling:
                     named = True
                     answer.seen.append((secret.name, Witnessed(frame, name, spelling, streams, parts)))
                     break
         if not named:
-            answer.unnamed.append(Witnessed(frame, "", streams=streams, parts=parts))
+            answer.unresolved_frames.append(Witnessed(frame, "", streams=streams, parts=parts))
 
     def _spelling(self, secret: Secret, values: Sequence[str], hexadecimal: bool) -> str:
         for value in values:
@@ -176,30 +178,30 @@ class WitnessQuery:
 
 
 class _WitnessAnswer:
-    """What tshark said: which secret it saw where, and frames with one that it cannot print."""
+    """The output of tshark: the secrets seen with their frames, and frames with a field that cannot be printed."""
 
     def __init__(self) -> None:
         self.seen: list[tuple[str, Witnessed]] = []
-        self.unnamed: list[Witnessed] = []
-        self.more = False
+        self.unresolved_frames: list[Witnessed] = []
+        self.truncated = False
 
 
 class _TsharkRun:
-    """A tshark that runs."""
+    """A running tshark."""
 
     def __init__(self, process: subprocess.Popen[bytes], errors: Path, patience: float) -> None:
         self.process, self._errors, self._patience = process, errors, patience
-        self._late, self._full = False, False
-        self._timer = threading.Timer(patience, self._end_it)
+        self._timed_out, self._full = False, False
+        self._timer = threading.Timer(patience, self._time_out)
         self._timer.daemon = True
         self._timer.start()
 
-    def _end_it(self) -> None:
-        self._late = True
+    def _time_out(self) -> None:
+        self._timed_out = True
         self.process.kill()
 
     def lines(self) -> Iterator[bytes]:
-        """What it prints, line by line, up to an end."""
+        """Yield the output line by line, up to the maximum size."""
         printed = 0
         for line in self.process.stdout or ():
             printed += len(line)
@@ -210,23 +212,29 @@ class _TsharkRun:
             yield line
 
     def end(self, path: Path, answer: _WitnessAnswer) -> None:
-        """Wait for its end. Raises UnreadableError where it failed and saw nothing: what was seen was seen."""
+        """Wait for its end. Raises UnreadableError if it failed without output; partial output counts."""
         code = self.process.wait()
         self._timer.cancel()
-        answer.more = self._full
-        said = self._errors.read_bytes()
-        if answer.seen or answer.unnamed or self._full or not code or (_CUT_SHORT in said and not self._late):
+        answer.truncated = self._full
+        errors = self._errors.read_bytes()
+        if (
+            answer.seen
+            or answer.unresolved_frames
+            or self._full
+            or not code
+            or (_CUT_SHORT in errors and not self._timed_out)
+        ):
             return
-        if self._late:
+        if self._timed_out:
             raise UnreadableError(
                 f"tshark did not come to an end with {path.name} in {self._patience:g} s",
                 hint="give it a smaller file, or do without the second witness",
             )
-        lines = [line for line in said.decode(errors="replace").splitlines() if not line.startswith("Running as")]
+        lines = [line for line in errors.decode(errors="replace").splitlines() if not line.startswith("Running as")]
         raise UnreadableError(f"tshark could not read {path.name}: {lines[-1] if lines else 'it said nothing'}")
 
     def stop(self) -> None:
-        """End it, if it has not."""
+        """End the process, if it still runs."""
         self._timer.cancel()
         self.process.kill()
         self.process.wait()
@@ -235,15 +243,17 @@ class _TsharkRun:
 
 
 @contextmanager
-def _started(command: Sequence[str], environment: Mapping[str, str], patience: float) -> Iterator[list[_TsharkRun]]:
-    """One tshark a pass, each with its preferences; none is left when this ends."""
+def _start_passes(
+    command: Sequence[str], environment: Mapping[str, str], patience: float
+) -> Iterator[list[_TsharkRun]]:
+    """Start a tshark for each pass, with its own preferences; none is left running afterwards."""
     folder, runs = Path(environment["HOME"]), list[_TsharkRun]()
     try:
         for number, preferences in enumerate(_PASSES):
-            # In a file, and not as options: there tshark passes over what its version does not know.
+            # Preferences are passed in a file: unknown ones on the command line are errors, in a file they are ignored.
             own = folder / f"pass-{number}"
             own.mkdir()
-            lines = [f"{name}: {value}\n" for name, value in {**_EACH_TIME, **preferences}.items()]
+            lines = [f"{name}: {value}\n" for name, value in {**_BOTH_PASSES, **preferences}.items()]
             (own / "preferences").write_text("".join(lines))
             (own / "dfilter_macros").write_bytes((folder / "dfilter_macros").read_bytes())
             variables = {**environment, "WIRESHARK_CONFIG_DIR": str(own)}
@@ -260,7 +270,7 @@ def _started(command: Sequence[str], environment: Mapping[str, str], patience: f
 
 
 def _write_macro(folder: Path, text: str) -> None:
-    r"""The filter as the macro `seen`: on a command line everybody on the machine could read the secret.
+    r"""Write the filter as the macro `seen`: on a command line every user of the machine could read the secret.
 
     In the file a quote is \x22 and a backslash \x5c.
     """
@@ -270,7 +280,7 @@ def _write_macro(folder: Path, text: str) -> None:
     file.write_text(f'"seen","{quoted}"\n')
 
 
-def _as_key(field: str) -> str:
+def _ek_key(field: str) -> str:
     return field.replace(".", "_")
 
 

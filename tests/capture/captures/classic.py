@@ -1,4 +1,4 @@
-"""Files of classic pcap, put together by hand."""
+"""Builders of classic pcap files."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 
 def pcap(order: str = "<", magic: int = 0xA1B2C3D4, link_type: int = ETHERNET) -> bytes:
-    """A file with three packets, the last of them cut short."""
+    """A file with three packets, the last of them truncated."""
     more = bytes(8) if magic == 0xA1B2CD34 else b""
     content = struct.pack(f"{order}IHHiIII", magic, 2, 4, 0, 0, 262_144, link_type)
     for ticks, data, original in ((1, b"first", 5), (2, b"", 0), (500_000, b"third", 9)):

@@ -1,4 +1,4 @@
-"""Holds the reader against tshark."""
+"""Comparison of the reader with tshark."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 def fields(path: Path, *names: str) -> list[list[str]]:
-    """These fields of each frame, as tshark reads them."""
+    """The values of these fields in each frame, as tshark reads them."""
     wanted = [word for name in names for word in ("-e", name)]
     command = ["tshark", "-r", str(path), "-n", "-T", "fields", *wanted]
     printed = subprocess.run(command, capture_output=True, text=True, check=True).stdout
@@ -22,7 +22,7 @@ def fields(path: Path, *names: str) -> list[list[str]]:
 
 
 def assert_as_tshark_reads(path: Path) -> WholeCapture:
-    """That each frame has the number, the lengths and the time that tshark gives it."""
+    """Assert that each frame has the number, the lengths and the time that tshark gives it."""
     capture = read(path)
     seen = fields(path, "frame.number", "frame.len", "frame.cap_len", "frame.time_epoch")
     assert [[str(frame.number), str(frame.original_length), str(len(frame.data))] for frame in capture.frames] == [

@@ -1,4 +1,4 @@
-"""Where captures come from: files, pipes, standard input; compressed by the real programs, cut, changed, and bombs."""
+"""Inputs: files, pipes, standard input; compressed by real programs, truncated, modified, and decompression bombs."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ def test_what_real_programs_pack_is_read_as_it_was(wire: Path, tmp_path: Path, k
 
 @pytest.mark.parametrize("kind", ["gzip", "zstd"])
 def test_what_was_packed_in_parts_is_read_as_one(wire: Path, tmp_path: Path, kind: str) -> None:
-    """As pigz does it, and `cat one.gz other.gz`; gzip may be padded with zeros as well."""
+    """As pigz and `cat one.gz other.gz` produce it; gzip may also be padded with zeros."""
     content = (wire / "near.pcapng").read_bytes()
     pack = gzip.compress if kind == "gzip" else zstandard.compress
     path = tmp_path / "packed"
@@ -57,7 +57,7 @@ def test_what_was_packed_in_parts_is_read_as_one(wire: Path, tmp_path: Path, kin
 
 
 def test_what_makes_far_more_than_its_size_is_read_with_what_follows_it(tmp_path: Path) -> None:
-    """Of one piece of zstd, a megabyte is made at a time; the next frame begins in the same piece."""
+    """A zstd input yields a megabyte at a time; the next frame begins in the same input."""
     path, parts = tmp_path / "packed", (bytes(5_000_000), b"next" * 9, bytes(3 << 20))
     path.write_bytes(b"".join(map(zstandard.compress, parts)))
     unpacked, room = source(path), memoryview(bytearray(1 << 16))
@@ -74,7 +74,7 @@ def test_cut_anywhere_it_is_read_up_to_there_and_the_damage_is_told(tmp_path: Pa
     plain.write_bytes(sample())
     whole, frames = packed(kind, plain), read(plain).frames
     seen = []
-    # zstd gives 128 kB at a time.
+    # zstd yields 128 kB at a time.
     for size in range(140_000, len(whole), 3701):
         path.write_bytes(whole[:size])
         capture = read(path)
@@ -119,7 +119,7 @@ def test_what_follows_that_is_not_packed_is_damage(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("pack", [gzip.compress, zstandard.compress])
 def test_a_bomb_takes_no_more_memory_than_what_it_is_read_into(tmp_path: Path, pack: object) -> None:
-    """A gigabyte of zeros behind a header: one packet that says it is 100 MB, of which memory holds one."""
+    """A gigabyte of zeros after a header: one packet that claims 100 MB; one copy of it fits into memory."""
     path = tmp_path / "bomb"
     path.write_bytes(pack(File().section().interface().content + bytes(300_000_000)))  # type: ignore[operator]
     assert path.stat().st_size < 1_000_000
@@ -133,7 +133,7 @@ def test_a_bomb_takes_no_more_memory_than_what_it_is_read_into(tmp_path: Path, p
     assert peak < 50_000_000
 
 
-# ---- what can be read only once
+# ---- inputs that can be read only once
 
 
 def run_on(standard_input: bytes | int, code: str) -> str:
@@ -158,7 +158,7 @@ def test_standard_input_may_be_empty() -> None:
 
 @pytest.mark.parametrize("sizes", [[1], [3, 1, 50], [4096]])
 def test_a_pipe_is_read_however_it_is_filled(tmp_path: Path, sizes: list[int]) -> None:
-    """Files in front of it are looked at first; it is not, for what was read of it would be gone."""
+    """Files listed before it are examined first; it is not, as its bytes would be lost."""
     pipe, path = tmp_path / "pipe", tmp_path / "file"
     os.mkfifo(pipe)
     path.write_bytes(SAMPLE)
@@ -181,7 +181,7 @@ def test_a_pipe_is_read_however_it_is_filled(tmp_path: Path, sizes: list[int]) -
     assert (reader.facts.dropped, reader.facts.damage) == (0, "")
 
 
-# ---- what cannot be read
+# ---- inputs that cannot be read
 
 
 @pytest.mark.parametrize("content", [b"", gzip.compress(b"", mtime=0), zstandard.compress(b"")])
@@ -222,7 +222,7 @@ def test_without_the_package_for_zstd_it_says_so(tmp_path: Path, monkeypatch: py
 
 
 def test_a_file_that_cannot_be_read_on_is_damaged(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """As one on a disk that fails."""
+    """Fails like a file on a failing disk."""
     path = tmp_path / "file"
     path.write_bytes(SAMPLE)
     opened = source(path)

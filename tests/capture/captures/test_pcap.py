@@ -1,4 +1,4 @@
-"""Classic pcap: what editcap and text2pcap write, and in the byte orders that they do not."""
+"""Classic pcap: files of editcap and text2pcap, and byte orders that these do not write."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ MAGICS = {0xA1B2C3D4: 10**6, 0xA1B23C4D: 10**9, 0xA1B2CD34: 10**6}
 
 @pytest.mark.parametrize("kind", ["pcap", "nsecpcap", "modpcap", "pcapng"])
 def test_what_editcap_writes_is_read_as_tshark_reads_it(wire: Path, tmp_path: Path, kind: str) -> None:
-    """Down to the nanoseconds, where the format has them; and a file in between says nothing of drops."""
+    """With nanoseconds, where the format has them; drop counts are unknown."""
     path = tmp_path / "copy"
     subprocess.run(["editcap", "-F", kind, "-s", "1000", wire / "near.pcapng", path], check=True)
     capture = assert_as_tshark_reads(path)
@@ -40,7 +40,7 @@ def test_what_text2pcap_writes_is_read(tmp_path: Path, link_type: int) -> None:
     text.write_text("0000 66 6c 75 66 66 79\n")
     subprocess.run(["text2pcap", "-q", "-F", "pcap", "-l", str(link_type), text, path], check=True, capture_output=True)
     (frame,) = read(path).frames
-    # What it calls raw IP, libpcap calls 12 on some systems, and writes as 101.
+    # Raw IP is 12 on some systems, and 101 in files that libpcap writes.
     assert (frame.data, frame.link_type) == (b"fluffy", 101 if link_type == 12 else link_type)
 
 
@@ -57,7 +57,7 @@ def test_both_byte_orders_of_each_kind_are_read(tmp_path: Path, order: str, magi
 
 
 def test_what_stands_beside_the_link_type_is_not_of_it(tmp_path: Path) -> None:
-    """A frame check sequence of 4 bytes, say."""
+    """For example, a frame check sequence of 4 bytes."""
     path = tmp_path / "made"
     path.write_bytes(pcap(link_type=0x44000000 | RAW))
     assert {frame.link_type for frame in read(path).frames} == {RAW}

@@ -1,4 +1,4 @@
-"""The reader, held against what dumpcap, editcap and mergecap write, and against damage at every byte."""
+"""pcapng: files of dumpcap, editcap and mergecap, and damage at every byte."""
 
 from __future__ import annotations
 
@@ -23,13 +23,13 @@ if TYPE_CHECKING:
 
 
 def sample(order: str = "<") -> File:
-    """A file with a block of each kind, and three packets."""
+    """A file with a block of each type, and three packets."""
     file = File().section(order).interface(ETHERNET, 262_144)
     file.packet(b"first", ticks=1_500_000).simple(b"second!").block(0x80000BEE, b"somebody's own")
     return file.packet(b"third", ticks=2_000_000, original=9).statistics(interface_drops=2, system_drops=3)
 
 
-# ---- what real programs write
+# ---- files of real programs
 
 
 @pytest.mark.parametrize("name", ["http", "https", "snapped", "flooded"])
@@ -46,7 +46,7 @@ def test_a_frame_is_cut_short_where_the_snap_length_cut_it(recordings: Recording
 
 
 def test_what_editcap_writes_is_read(recordings: Recordings, tmp_path: Path) -> None:
-    """It keeps no statistics: nobody knows then what was dropped."""
+    """It writes no statistics, so drops are unknown."""
     copy = tmp_path / "copy.pcapng"
     subprocess.run(["editcap", "-s", "80", recordings.path("http"), copy], check=True)
     capture = assert_as_tshark_reads(copy)
@@ -62,7 +62,7 @@ def test_what_editcap_makes_of_nanoseconds_is_read(recordings: Recordings, tmp_p
 
 
 def test_what_mergecap_writes_is_read(recordings: Recordings, tmp_path: Path) -> None:
-    """Several interfaces, one for each file."""
+    """Several interfaces, one per file."""
     merged = tmp_path / "merged.pcapng"
     subprocess.run(
         ["mergecap", "-I", "none", "-w", merged, recordings.path("http"), recordings.path("https")], check=True
@@ -84,7 +84,7 @@ def test_keys_that_editcap_puts_in_are_passed_over(recordings: Recordings, tmp_p
     ]
 
 
-# ---- what no program at hand writes
+# ---- files that no available program writes
 
 
 @pytest.mark.parametrize("order", ["<", ">"])
@@ -116,7 +116,7 @@ def test_a_simple_packet_is_cut_where_its_interface_cuts(tmp_path: Path) -> None
     ("resolution", "ticks"), [(b"\x09", 1_700_000_000_123_456_789), (b"\x03", 1_700_000_000_123), (b"\x94", 1 << 30)]
 )
 def test_each_resolution_of_time_is_read(tmp_path: Path, resolution: bytes, ticks: int) -> None:
-    """Of tens and of twos (0x94: 2^-20)."""
+    """Powers of ten and of two (0x94: 2^-20)."""
     file = File().section().interface(options=option(9, resolution) + option(0, b""))
     path = file.packet(b"data", ticks=ticks).write(tmp_path / "time.pcapng")
     assert_as_tshark_reads(path)
@@ -158,7 +158,7 @@ def test_the_last_count_is_the_whole_truth(tmp_path: Path) -> None:
 
 
 def test_what_a_packet_says_was_lost_before_it_is_counted(tmp_path: Path) -> None:
-    """Whatever the statistics say, or do not say."""
+    """Whatever the statistics contain."""
     head = struct.pack("<IIIII", 0, 0, 0, 3, 3)
     file = File().section().interface().block(6, head + b"abc\0" + option(4, struct.pack("<Q", 7)) + option(0, b""))
     assert read(file.write(tmp_path / "lost.pcapng")).dropped == 7
@@ -183,7 +183,7 @@ def test_what_a_packet_says_was_lost_before_it_is_counted(tmp_path: Path) -> Non
     ],
 )
 def test_drops_that_nobody_tells_are_not_known(tmp_path: Path, file: File) -> None:
-    """Which is not the same as none."""
+    """Unknown is not the same as none."""
     assert read(file.write(tmp_path / "drops.pcapng")).dropped is None
 
 
@@ -209,7 +209,7 @@ def test_cut_anywhere_it_is_read_up_to_there_and_the_damage_is_told(tmp_path: Pa
 
 
 def test_a_real_recording_cut_anywhere_never_looks_whole(recordings: Recordings, tmp_path: Path) -> None:
-    """Either it is damaged, or it does not say what was dropped."""
+    """Either the file is damaged, or drops are unknown."""
     whole, path = recordings.path("http").read_bytes(), tmp_path / "cut.pcapng"
     for size in range(4, len(whole), 7):
         path.write_bytes(whole[:size])

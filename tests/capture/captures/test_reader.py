@@ -1,4 +1,4 @@
-"""Files one after the other: in pieces of any size, in their order, with what is known of all of them."""
+"""Reading several files: in chunks of any size, in order, and what is known of all of them."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def section(order: str = "<", packets: int = 3, first: int = 0) -> File:
 
 
 def everything() -> bytes:
-    """A file with a block of every kind."""
+    """A file with a block of every type."""
     file = section("<").block(10, struct.pack("<II", TLS_KEY_LOG, 3) + b"key").block(4, bytes(4)).simple(b"simple")
     file.block(0x80000BEE, b"somebody's own").block(0xBAD, b"\0\0\0\1").statistics(interface_drops=1)
     return file.content + section(">", 4).statistics(interface_drops=2).content
@@ -92,7 +92,7 @@ def test_a_file_that_is_no_capture_is_told_before_any_is_read(tmp_path: Path, co
 
 
 def test_a_ring_is_put_in_the_order_of_its_first_frames(tmp_path: Path) -> None:
-    """Whatever the files are called; those without a frame, and those that are no capture, come last."""
+    """By time, whatever their names; files without a frame, and files that are no capture, come last."""
     files = [section(first=first).write(tmp_path / name) for first, name in ((7, "a"), (3, "b"), (1, "c"))]
     empty = section(packets=0).write(tmp_path / "empty")
     nothing = tmp_path / "nothing"
@@ -109,7 +109,7 @@ def test_a_ring_is_put_in_the_order_of_its_first_frames(tmp_path: Path) -> None:
 
 @pytest.fixture
 def opened(monkeypatch: pytest.MonkeyPatch) -> Counter[str]:
-    """How often each file was opened to be read, by its name."""
+    """How often each file was opened for reading, by name."""
     counted: Counter[str] = Counter()
 
     def count(path: Path | str) -> Source:
@@ -142,14 +142,14 @@ def test_a_file_of_a_ring_that_is_no_capture_is_told_before_any_is_read(tmp_path
 
 
 def test_a_ring_of_dumpcap_is_read_as_one(wire: Path) -> None:
-    """It says nothing of drops in the files of a ring."""
+    """Files of a ring buffer contain no drop counts."""
     ring = sorted(wire.glob("ring_*.pcapng"))
     assert len(ring) >= 2
     reader = CaptureReader(order_by_time([*reversed(ring)]).paths)
     frames = list(reader.frames())
     assert reader.facts.files == tuple(path.name for path in ring)
     assert reader.facts.dropped is None
-    # Neither began or ended with the very same frame.
+    # Neither file began or ended with the same frame.
     assert _squirrels(frames) == _squirrels(read(wire / "near.pcapng").frames)
     assert [frame.time for frame in frames] == sorted(frame.time for frame in frames)
 
@@ -180,7 +180,7 @@ def test_what_is_passed_over_is_counted(tmp_path: Path) -> None:
         "of a kind of somebody's own": 1,
         "decryption secrets": 1,
     }
-    # Of the third section nobody could drop anything: it has no interface.
+    # The third section has no interface, so nothing can be dropped there.
     assert reader.facts.dropped == 3
 
 
@@ -201,7 +201,7 @@ def test_merged_files_have_the_interfaces_of_all(wire: Path, tmp_path: Path) -> 
     assert sorted(frame.data for frame in frames) == sorted(frame.data for part in parts for frame in read(part).frames)
 
 
-# ---- in pieces
+# ---- in chunks
 
 
 @pytest.fixture(scope="module")
@@ -216,7 +216,7 @@ def in_pieces(path: Path, size: int) -> tuple[list[Frame], CaptureReader]:
 
 @given(content=st.sampled_from([everything(), pcap(), pcap(">")]), size=st.integers(1, 700), end=st.integers(4, 2000))
 def test_pieces_of_any_size_give_the_same(scratch: Path, content: bytes, size: int, end: int) -> None:
-    """And the same damage, where the file is cut."""
+    """And reports the same damage, if the file is truncated."""
     scratch.write_bytes(content[:end])
     frames, reader = in_pieces(scratch, size)
     expected, other = in_pieces(scratch, 1 << 20)
@@ -225,7 +225,7 @@ def test_pieces_of_any_size_give_the_same(scratch: Path, content: bytes, size: i
 
 
 def test_who_walks_by_itself_leaves_the_rest_to_the_reader(tmp_path: Path) -> None:
-    """As the compiled part does it: plain packets it takes by itself, by the layout that it is told."""
+    """As the compiled part does: it handles plain packets itself, by the layout that it is given."""
     path = tmp_path / "everything"
     path.write_bytes(everything())
     for size in (64, 1 << 20):
@@ -311,7 +311,7 @@ def test_absurdly_many_key_logs_are_not_all_kept(tmp_path: Path, monkeypatch: py
 
 @pytest.mark.parametrize("rate", [0.002, 0.02])
 def test_what_editcap_breaks_never_crashes(wire: Path, tmp_path: Path, rate: float) -> None:
-    """It changes bytes of packets at random, and so every length and every option that stands in them."""
+    """Changes bytes of packets at random, and with them every length and option."""
     broken = tmp_path / "broken.pcapng"
     for seed in range(4):
         subprocess.run(["editcap", "-E", str(rate), "--seed", str(seed), wire / "near.pcapng", broken], check=True)

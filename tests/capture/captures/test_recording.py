@@ -1,4 +1,4 @@
-"""What the recorder wrote about a recording, in a file beside it."""
+"""The recorder's account of a recording, in a file beside it."""
 
 from __future__ import annotations
 

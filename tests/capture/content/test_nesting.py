@@ -1,4 +1,4 @@
-"""Layers inside each other, cut anywhere, damaged anyhow."""
+"""Nested layers, split anywhere and damaged in any way."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 SLOWLY = settings(max_examples=60, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
 
-# How HTTP carries a body, and the layers which that is.
+# The transfer of an HTTP body, and the layers that result.
 CARRIERS: tuple[tuple[Factory, Callable[[bytes], bytes], tuple[str, ...]], ...] = (
     (untyped, lambda body: body, ()),
     (untyped, lambda body: b"\0\1 some protocol \xff" + body, ()),
@@ -64,7 +64,7 @@ def test_layers_inside_each_other_are_all_taken_off(
     factory, carry, outer = carrier
     body, layers = nested(text, nest)
     findings = played(factory, carry(body))
-    # What lies in one chunk stands on the wire as it is.
+    # The content of a single chunk is on the wire literally.
     assert (*outer, *layers) in seen(findings) or (outer == ("chunked",) and layers in seen(findings))
     assert not findings.troubles
 
@@ -77,7 +77,7 @@ def test_it_does_not_matter_how_it_is_cut(
     nest: list[tuple[str, Callable[[bytes], bytes]]],
     carrier: tuple[Factory, Callable[[bytes], bytes], tuple[str, ...]],
 ) -> None:
-    """Whole, with bytes missing, or damaged."""
+    """Complete, with missing bytes, or damaged."""
     factory, carry, _ = carrier
     whole = bytearray(carry(nested(text, nest)[0]))
     places = st.integers(0, len(whole) - 1)

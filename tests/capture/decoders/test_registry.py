@@ -1,4 +1,4 @@
-"""Every row of the registry is reached by the name that it is for, in whatever case."""
+"""Every row of the registry is found by its name, in either case."""
 
 from __future__ import annotations
 

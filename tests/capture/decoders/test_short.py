@@ -1,4 +1,4 @@
-"""Short contents, of which a glance must say what a leaf would."""
+"""Short contents: a glance must give the same result as the untyped reader."""
 
 from __future__ import annotations
 

@@ -58,7 +58,7 @@ def test_text_is_read(text: bytes) -> None:
     ],
 )
 def test_what_is_no_text_and_nothing_known_is_said_to_be_unread(odd: bytes) -> None:
-    """Once for each content, and however it comes."""
+    """Once per content, however it arrives."""
     findings = played(untyped, odd)
     assert findings.troubles == {OPAQUE: 1}
     for size in (1, 3, 50):
@@ -68,7 +68,7 @@ def test_what_is_no_text_and_nothing_known_is_said_to_be_unread(odd: bytes) -> N
 @pytest.mark.parametrize("before", [b"\0\1\2\xff", b"PKPKP", b"((P", RANDOM[:77], b"text, then "])
 @pytest.mark.parametrize("size", [1, 2, 77, 5000])
 def test_files_in_the_midst_of_something_else_are_read(before: bytes, size: int) -> None:
-    """Such as what a protocol of which we know nothing carries."""
+    """As an unknown protocol might carry it."""
     first, second = gzip.compress(b"this is " + VALUE), zstandard.compress(VALUE + b" once more" * 20)
     whole = before + first + b"\xfe\xff" + second + b"\3\3"
     findings = played(untyped, whole, range(0, len(whole), size))
@@ -77,13 +77,13 @@ def test_files_in_the_midst_of_something_else_are_read(before: bytes, size: int)
 
 
 def test_a_guess_that_is_wrong_is_no_trouble() -> None:
-    """Bytes look like the beginning of a file by chance."""
+    """Random bytes may look like the beginning of a file."""
     findings = played(untyped, b"\xff" + b"\x1f\x8b\x08\0" * 100 + b"PK\3\4" * 100)
     assert findings.troubles == {OPAQUE: 1}
 
 
 def test_thousands_of_files_one_behind_the_other_are_read() -> None:
-    """Without a call in a call for each of them."""
+    """Without a nested call for each of them."""
     findings = played(
         untyped, (gzip.compress(b"a") + zstandard.compress(b"b")) * 1500 + gzip.compress(VALUE), range(0, 99999, 5000)
     )

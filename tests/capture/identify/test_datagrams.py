@@ -1,4 +1,4 @@
-"""What datagrams are, told by their content."""
+"""Datagrams are identified by content."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ FILE = b"x" * 505 + VALUE + b"y" * 600
 
 
 def told(*datagrams: bytes) -> Findings:
-    """The desk, once these came, each in a frame of its own."""
+    """The findings after these datagrams, each in a frame of its own."""
     findings = some_findings()
     reader = DatagramIdentifier(findings)
     for number, datagram in enumerate(datagrams, 1):
@@ -43,7 +43,7 @@ def blocks(size: int = 512, first: int = 1) -> list[bytes]:
 
 
 def pieces(data: bytes, size: int, name: bytes = b"12345678") -> list[bytes]:
-    """A message of GELF in pieces."""
+    """A GELF message in chunks."""
     parts = [data[at : at + size] for at in range(0, len(data), size)]
     return [b"\x1e\x0f" + name + bytes([number, len(parts)]) + part for number, part in enumerate(parts)]
 

@@ -1,4 +1,4 @@
-"""What a side of a connection says is told by its content, wherever it begins, and every byte counts as something."""
+"""A direction is identified by content, wherever it begins, and every byte is counted as something."""
 
 from __future__ import annotations
 
@@ -111,7 +111,7 @@ def test_one_byte_more_behind_what_was_before_is_not_protected(tls: Said, name: 
 
 @pytest.mark.parametrize("side", "<>")
 def test_a_word_before_tls_from_one_side_alone_is_not_protected(tls: Said, side: str) -> None:
-    """Nobody speaks so. It may be anything."""
+    """No protocol begins like this."""
     heard = hear([(side, b"hello\r\n"), *tls])
     assert heard.problems == ["something before TLS, and nothing from the other side"]
     assert not heard.protected
@@ -183,7 +183,7 @@ PARTS = st.lists(st.tuples(st.sampled_from("<>"), st.one_of(PIECES, st.binary(mi
 @given(PARTS, st.sets(st.integers(1, 400), max_size=12))
 @settings(max_examples=300)
 def test_any_bytes_are_accounted_for_however_they_are_cut(parts: Parts, cuts: set[int]) -> None:
-    """The sum is looked at by `hear`."""
+    """`hear` checks the sum."""
     assert hear(parts, cuts=sorted(cuts)).outcome == hear(parts).outcome
 
 
@@ -200,5 +200,5 @@ def test_what_is_protected_is_a_handshake_that_encrypts(parts: Parts) -> None:
     heard = hear(parts)
     if heard.protected:
         both = heard.client.conversation.of(TlsConversation)
-        assert both.asked
-        assert both.picked
+        assert both.client_hello
+        assert both.server_hello

@@ -1,4 +1,4 @@
-"""Connections of which the beginning is missing."""
+"""Connections whose beginning is missing."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 
 def in_the_middle(folder: Path, said: bytes) -> Path:
-    """A capture of a connection whose beginning was not seen, in which a client says this."""
+    """A capture of a connection whose beginning is missing, with these bytes of the client."""
     parts = [said[at : at + 1400] for at in range(0, len(said), 1400)]
     return rewritten(folder / "joined.pcapng", exchange(parts, [])[3:])
 
@@ -81,7 +81,7 @@ def test_what_it_says_is_seen(tmp_path: Path, said: bytes, layers: Layers) -> No
 
 @pytest.mark.parametrize("says", [VALUE, b"nothing"])
 def test_a_wrong_guess_hides_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, says: bytes) -> None:
-    """What is taken for WebSocket is read as what it is all the same."""
+    """Data that is mistaken for WebSocket is also read as what it is."""
     said = hashlib.shake_128(b"1").digest(3000) + says + hashlib.shake_128(b"2").digest(3000)
     path = in_the_middle(tmp_path, said)
     right = judge(path, {"it": VALUE})
@@ -118,13 +118,13 @@ def test_anything_else_is_not() -> None:
 def test_what_seems_to_be_many_frames_is_not_looked_at_forever(unit: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
     looked = 0
     for kind in (Http2Frame, WebSocketFrame):
-        frame = kind.of
+        frame = kind.parse
 
         def note(data: bytes, of: Callable[[bytes], object] = frame) -> object:
             nonlocal looked
             looked += 1
             return of(data)
 
-        monkeypatch.setattr(kind, "of", note)
+        monkeypatch.setattr(kind, "parse", note)
     identify_midstream(unit * (65536 // len(unit)))
     assert looked <= 40_000

@@ -1,4 +1,4 @@
-"""TLS that begins later, as the openssl program asks for it in each protocol that it knows; and data sent early."""
+"""TLS after STARTTLS, as the openssl program negotiates it in each protocol that it knows; and early data."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 MYSQL = b"\x4a\0\0\0\n8.0.36\0" + b"\1\0\0\0" + b"salt-sal\0" + b"\xff\xff\xff\2\0\xff\xdf\x15" + bytes(10)
 MYSQL += b"more-salt-12\0mysql_native_password\0"
 MYSQL = (len(MYSQL) - 4).to_bytes(3, "little") + MYSQL[3:]
-# What a server says first; and what in answer to words of the client that have something in them.
+# The greeting of a server, and its responses to lines of the client that contain a word.
 SERVERS: dict[str, tuple[bytes, list[tuple[bytes, bytes]]]] = {
     "smtp": (
         b"220 mail ESMTP\r\n",
@@ -78,7 +78,7 @@ def serve(listening: socket.socket, name: str, files: Files) -> None:
         for word, answer in answers:
             heard = b""
             while word not in heard:
-                # What follows may be TLS already.
+                # TLS may follow at once.
                 part = connection.recv(1)
                 assert part, heard
                 heard += part
@@ -108,7 +108,7 @@ def test_tls_that_a_real_client_asks_for_is_protected(files: Files, name: str) -
 
 
 def until(holds: Callable[[], bool]) -> None:
-    """Wait for it."""
+    """Wait for the other side."""
     ends = time.monotonic() + LONG
     while not holds():
         assert time.monotonic() < ends
@@ -116,7 +116,7 @@ def until(holds: Callable[[], bool]) -> None:
 
 
 def asked(port: int, done: Callable[[Relay], bool], *options: str) -> Parts:
-    """What a client and the server at `port` say, until it is done."""
+    """What a client and the server at `port` send, until `done`."""
     with Relay(port) as relay:
         asking = ["openssl", "s_client", "-connect", f"127.0.0.1:{relay.port}", *options]
         with subprocess.Popen(
@@ -129,7 +129,7 @@ def asked(port: int, done: Callable[[Relay], bool], *options: str) -> Parts:
 
 
 def test_data_that_is_sent_early_is_protected(files: Files, tmp_path: Path) -> None:
-    """With a session of before, the client sends data before the server has said a word."""
+    """With a session ticket, the client sends data before the ServerHello."""
     session, early_data = tmp_path / "session", tmp_path / "early"
     early_data.write_bytes(b"fluffy tail " * 30)
     with socket.create_server(("127.0.0.1", 0)) as found:
@@ -142,7 +142,7 @@ def test_data_that_is_sent_early_is_protected(files: Files, tmp_path: Path) -> N
         try:
             first = asked(port, lambda _: session.exists() and session.stat().st_size > 0, "-sess_out", str(session))
             options = ["-sess_in", str(session), "-early_data", str(early_data)]
-            # The client's last word of the handshake comes behind the server's.
+            # The client's Finished follows the server's.
             second = asked(port, lambda relay: "<>" in "".join(side for side, _ in relay.noted), *options)
         finally:
             server.kill()
@@ -151,7 +151,7 @@ def test_data_that_is_sent_early_is_protected(files: Files, tmp_path: Path) -> N
     assert (heard.protected, heard.problems) == (True, [])
     side = tls_of(heard.client)
     assert side
-    assert side.asked
-    assert side.asked.early_data
-    # It stands right behind the hello.
+    assert side.client_hello
+    assert side.client_hello.early_data
+    # It directly follows the ClientHello.
     assert side.data.first[0].length > 300

@@ -1,4 +1,4 @@
-"""Judging files as somebody names them: what they are called, and what happens where tshark cannot get at them."""
+"""Judging files: their names in messages, and failures of tshark."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ OTHER = "somebody else's word"
 
 
 def scanned(path: Path, *arguments: str, **variables: str) -> subprocess.CompletedProcess[bytes]:
-    """What `overheard scan -` says of what stands in a file, with these variables in its environment."""
+    """The output of `overheard scan -` for the contents of a file, with these environment variables."""
     with path.open("rb") as file:
         return subprocess.run(
             [sys.executable, "-m", "overheard", "scan", "-", *arguments, "--secret", f"it={OTHER}"],
@@ -41,7 +41,7 @@ def scanned(path: Path, *arguments: str, **variables: str) -> subprocess.Complet
 
 @pytest.mark.parametrize("form", [[], ["--json"], ["--sarif"], ["--junit"]])
 def test_standard_input_is_called_so_also_where_a_copy_is_made(recordings: Recordings, form: list[str]) -> None:
-    """tshark, which opens TLS with the keys, cannot read a pipe."""
+    """tshark, which decrypts TLS with the keys, cannot read a pipe."""
     said = scanned(recordings.path("https"), "--keys", str(recordings.keys), *form)
     assert said.returncode == 2
     assert b"/tmp" not in said.stdout + said.stderr
@@ -54,7 +54,7 @@ def test_standard_input_is_called_so_also_where_a_copy_is_made(recordings: Recor
 
 
 def test_keys_that_come_with_standard_input_are_too_late(recordings: Recordings, tmp_path: Path) -> None:
-    """It was read by then, and tshark would have to read it again."""
+    """Its contents were read by then, and tshark would have to read them again."""
     both = tmp_path / "both.pcapng"
     subprocess.run(
         ["editcap", "--inject-secrets", f"tls,{recordings.keys}", str(recordings.path("https")), str(both)], check=True
@@ -82,7 +82,7 @@ def test_what_cannot_be_read_of_standard_input_is_told_as_without_keys(recording
 
 @pytest.fixture
 def two(recordings: Recordings, tmp_path: Path) -> list[Path]:
-    """A recording in two files: one of a connection, and one of all that was recorded before."""
+    """A recording in two files: one connection, and everything before."""
     other = rewritten(tmp_path / "other.pcapng", exchange([b"GET / HTTP/1.1\r\n\r\n"], [b"HTTP/1.1 204 No\r\n\r\n"]))
     return [other, recordings.path("https")]
 
@@ -98,7 +98,7 @@ def test_several_files_are_opened_with_the_keys(recordings: Recordings, two: lis
 def test_where_they_cannot_be_put_together_that_is_a_reason(
     recordings: Recordings, two: list[Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, trouble: str
 ) -> None:
-    """As it is where tshark cannot be asked: no error that ends everything."""
+    """As if tshark were missing: no error that aborts everything."""
     programs = tmp_path / "programs"
     programs.mkdir()
     if trouble == "failing":
@@ -116,7 +116,7 @@ def test_where_they_cannot_be_put_together_that_is_a_reason(
 def test_no_reason_names_a_copy_that_was_made(
     recordings: Recordings, two: list[Path], tmp_path: Path, options: list[str]
 ) -> None:
-    """That is what mergecap was given, and what it complains of."""
+    """Its error message names the copy that mergecap was given."""
     programs = tmp_path / "programs"
     programs.mkdir()
     (programs / "mergecap").write_text('#!/bin/sh\necho "one of these is broken: $*" >&2\nexit 2\n')
@@ -131,7 +131,7 @@ def test_files_are_not_put_together_for_nothing(two: list[Path], monkeypatch: py
     def never(*_: object) -> None:
         raise UnreadableError("nobody asked for that")
 
-    monkeypatch.setattr(merged, "one_file", never)
+    monkeypatch.setattr(merged, "merge_files", never)
     verdict = judge(two, {"message": "fluffy tail"}, Options(vouched=["whole", "sent"])).verdicts["message"]
     assert reasons(verdict) == set()
 

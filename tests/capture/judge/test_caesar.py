@@ -1,4 +1,4 @@
-"""Breaking the squirrels' first cipher: the shift is found in what was sent, and not in what is known."""
+"""Breaking Caesar's cipher: the shift is found in what was sent, without knowledge of the secret."""
 
 from __future__ import annotations
 
@@ -83,13 +83,13 @@ def test_what_the_client_sends_is_broken_like_what_it_gets(doctored: Doctored) -
 def test_a_message_that_is_not_like_english_is_overheard_and_not_called_broken(
     doctored: Doctored, message: str
 ) -> None:
-    """Pairs of letters mislead here: a shift that is wrong would be said to be found."""
+    """Letter pairs mislead here, and would give a wrong shift."""
     verdict = judged(doctored, message, HEAD + "\r\n" + shifted(message, 9))
     assert (verdict.outcome, verdict.broken) == (Outcome.OVERHEARD, None)
 
 
 def test_what_was_opened_to_see_it_is_not_broken(recordings: Recordings) -> None:
-    """Its place is not one on the wire, and what stands there could seem to make sense."""
+    """Its place is not on the wire, and text there could seem plausible."""
     verdict = recordings.judge("rsa-substitution", spy=Keys(private=recordings.stolen))
     assert (verdict.outcome, verdict.broken) == (Outcome.OVERHEARD, None)
 

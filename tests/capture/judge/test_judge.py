@@ -1,4 +1,4 @@
-"""The judge on real recordings with something put in: where it sees the secret, and what it does not call PROTECTED."""
+"""The judge on real recordings with inserted frames: where it sees the secret, and what it does not call PROTECTED."""
 
 from __future__ import annotations
 
@@ -23,31 +23,31 @@ PLAIN = b"HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\n\r\n"
 ZIPPED = b"HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nContent-Encoding: gzip\r\n\r\n"
 
 
-# The Ethernet addresses of two parties, and of a stranger who speaks to everybody.
+# The Ethernet addresses of two parties, and of a stranger who broadcasts.
 PARTIES = bytes.fromhex("02000000000a 02000000000b")
 STRANGER = bytes.fromhex("01005e0000fb 02000000000c")
-# What nobody can read: it could be the message, sealed in a way of its own.
+# Unreadable bytes, which could be the message, encrypted in an unknown way.
 RIDDLE = bytes(range(0x80, 0x100)) + bytes(16)
 ANNOUNCED = ethernet(ipv4(udp(RIDDLE), 17, source="10.9.9.9", target="224.0.0.251"))[12:]
 
 
 def between_containers(doctored: Doctored) -> Doctored:
-    """Give its frames the Ethernet addresses that they would have there."""
+    """Give its frames Ethernet addresses."""
     doctored.frames = [PARTIES + data[12:] for data in doctored.frames]
     return doctored
 
 
-# ---- what is not seen
+# ---- no sighting
 
 
 def test_plain_http_without_the_secret_beside_it_is_still_protected(doctored: Doctored) -> None:
-    """The one that stays silent: what is put in changes nothing by itself."""
+    """The control: inserting frames alone changes nothing."""
     verdict = doctored.judge(exchange([REQUEST], [PLAIN + b"bushy tail"]))
     assert (verdict.outcome, reasons(verdict)) == (Outcome.PROTECTED, set())
 
 
 def test_a_compressed_answer_is_overheard(doctored: Doctored) -> None:
-    """It is wrapped in nothing that keeps anybody out."""
+    """The layer keeps nobody out."""
     verdict = doctored.judge(exchange([REQUEST], [ZIPPED + gzip.compress(MESSAGE * 20)]))
     assert verdict.outcome is Outcome.OVERHEARD
     assert {seen.layers for seen in verdict.sightings} == {("gzip",)}
@@ -102,7 +102,7 @@ def test_no_party_can_hide_by_another_name(doctored: Doctored, data: bytes) -> N
     ],
 )
 def test_a_stranger_who_announces_himself_changes_nothing(doctored: Doctored, data: bytes) -> None:
-    """On every network somebody does, unreadably; only what a party to a stream says could hide the secret."""
+    """Unreadable broadcasts are on every network; only what a party to a stream sends could hide the secret."""
     assert between_containers(doctored).judge([data]).outcome is Outcome.PROTECTED
 
 
@@ -117,7 +117,7 @@ def test_what_it_can_read_outside_of_streams_is_no_reason(doctored: Doctored, da
     assert reasons(doctored.judge([data])) == set()
 
 
-# ---- what is seen, and where
+# ---- sightings, and their places
 
 
 def test_a_secret_in_one_segment_is_seen_once(doctored: Doctored) -> None:
@@ -151,7 +151,7 @@ def test_a_secret_of_a_byte_a_segment_is_seen(doctored: Doctored) -> None:
 
 
 def test_a_secret_that_is_sent_again_is_told_once(doctored: Doctored) -> None:
-    """Where it came first: the same bytes at the same place of a stream tell nobody more."""
+    """At its first transmission: retransmitted bytes are not reported again."""
     frames = exchange([MESSAGE], [])
     verdict = doctored.judge([*frames[:4], frames[3], *frames[4:]])
     assert [(seen.frame, seen.stream) for seen in verdict.sightings] == [(doctored.first + 3, 1)]
@@ -189,7 +189,7 @@ def test_a_secret_in_base64_is_seen(doctored: Doctored, before: bytes) -> None:
 
 
 def test_a_secret_behind_a_gap_is_seen(doctored: Doctored) -> None:
-    """In bytes whose beginning was never captured."""
+    """In bytes whose beginning was not captured."""
     frames = exchange([b"lost", b"and " + MESSAGE], [])
     verdict = doctored.judge([*frames[:3], *frames[4:]])
     (sighting,) = verdict.sightings
@@ -198,11 +198,11 @@ def test_a_secret_behind_a_gap_is_seen(doctored: Doctored) -> None:
     assert verdict.outcome is Outcome.OVERHEARD
 
 
-# ---- the two witnesses
+# ---- two witnesses
 
 
 def test_the_frame_that_carried_the_message_is_the_one_that_tshark_names(recordings: Recordings) -> None:
-    """Opened with the key log, it is that of the HTTP answer."""
+    """Decrypted with the key log, it is the frame of the HTTP response."""
     command = ["tshark", "-r", str(recordings.path("https")), "-n", "-o", f"tls.keylog_file:{recordings.keys}"]
     command += ["-Y", 'http.response && http contains "fluffy tail"', "-T", "fields", "-e", "frame.number"]
     printed = subprocess.run(command, capture_output=True, text=True, check=True).stdout
@@ -212,7 +212,7 @@ def test_the_frame_that_carried_the_message_is_the_one_that_tshark_names(recordi
 
 
 def test_tls_in_ip_fragments_is_put_together_as_tshark_does(doctored: Doctored) -> None:
-    """The last fragment carries the message, to tshark and to us."""
+    """The last fragment carries the message, for tshark and for us."""
     carrier = doctored.recordings.judge("https").carrier
     assert carrier
     data = doctored.frames[carrier - 1]

@@ -1,4 +1,4 @@
-"""tshark by itself, with nothing of ours between it and the files: it must agree with the judge."""
+"""tshark alone, without our own code: it must agree with the judge."""
 
 from __future__ import annotations
 
@@ -42,14 +42,14 @@ def tshark(path: Path, *arguments: str) -> str:
 
 
 def followed(path: Path, streams: Iterable[int], *keys: str) -> bytes:
-    """Every byte of these streams: as it was sent, and as the keys open it."""
+    """Every byte of these streams: as sent, and as decrypted with the keys."""
     taps = [word for stream in streams for how in ("tcp", "tls") for word in ("-z", f"follow,{how},raw,{stream}")]
     lines = (line.strip() for line in tshark(path, "-q", *taps, *keys).splitlines())
     return b"".join(bytes.fromhex(line) for line in lines if line and set(line) <= set("0123456789abcdef"))
 
 
 def stolen(recordings: Recordings) -> tuple[str, str]:
-    """What opens TLS with the key of the server."""
+    """The options with which the server's key decrypts TLS."""
     return "-o", f'uat:rsa_keys:"{recordings.stolen}",""'
 
 
@@ -67,14 +67,14 @@ def test_without_it_or_with_another_method_of_agreement_it_does_not(recordings: 
     assert MESSAGE not in followed(recordings.path("rsa"), [0])
     assert MESSAGE in followed(recordings.path("rsa"), [0], *stolen(recordings))
     assert MESSAGE not in followed(recordings.path("all-three"), [1, 2], *stolen(recordings))
-    # It does read these with the client's keys.
+    # It does decrypt these with the client's keys.
     log = ("-o", f"tls.keylog_file:{recordings.keys}")
     assert followed(recordings.path("all-three"), [1, 2], *log).count(MESSAGE) == 2
 
 
 @pytest.mark.parametrize("name", PROTECTED)
 def test_it_finds_the_message_in_none_that_is_protected(recordings: Recordings, name: str) -> None:
-    """Neither in a frame nor in a stream, with all that the spy has in his hands."""
+    """Neither in a frame nor in a stream, with all that the spy has."""
     messages = recordings.agreed if name == "diffie-hellman" else recordings.shared
     verdict = recordings.judge(
         name, keys=Keys(recordings.keys, messages), spy=Keys(recordings.other_keys, private=recordings.stolen)
@@ -98,7 +98,7 @@ def test_it_finds_the_message_where_it_is_overheard(recordings: Recordings, name
 
 @pytest.mark.parametrize("name", ["fernet", "diffie-hellman"])
 def test_the_token_that_it_shows_holds_the_message(recordings: Recordings, name: str) -> None:
-    """Opened here with `cryptography`; and the frame is that which the judge names."""
+    """Decrypted here with `cryptography`; and the frame is the one that the judge names."""
     kept = recordings.agreed if name == "diffie-hellman" else recordings.shared
     sent = followed(recordings.path(name), [0])
     begin = sent.index(b"gAAAA")

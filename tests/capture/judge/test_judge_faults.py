@@ -1,4 +1,4 @@
-"""Every way to be incomplete is INCONCLUSIVE with its reason, and never PROTECTED: each fault made for real."""
+"""Every kind of incomplete recording is INCONCLUSIVE with its reason, and never PROTECTED: each fault is real."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 def test_a_sound_https_recording_is_protected(recordings: Recordings) -> None:
-    """The one that stays silent: without a fault, every check holds."""
+    """The control: without a fault, every check holds."""
     verdict = recordings.judge("https")
     assert (verdict.outcome, verdict.presence, reasons(verdict)) == (Outcome.PROTECTED, Presence.KEY_LOG, set())
 
@@ -68,7 +68,7 @@ def test_a_recording_is_not_ended_before_the_streams_in_it_are(recordings: Recor
 
 @pytest.mark.parametrize(("fault", "only"), [("unmarked", {"marks"}), ("late", {"streams-complete"})])
 def test_a_single_fault_is_the_only_reason(recordings: Recordings, fault: str, only: set[str]) -> None:
-    """What is not wrong is not complained of."""
+    """Checks without a fault hold."""
     assert reasons(recordings.judge(fault)) == only
 
 
@@ -89,7 +89,7 @@ def test_a_file_cut_short_is_inconclusive(recordings: Recordings, tmp_path: Path
 
 
 def test_a_file_cut_between_two_blocks_is_inconclusive(recordings: Recordings, tmp_path: Path) -> None:
-    """Nothing of the file itself is damaged, but the recorder never said what it dropped, and the end mark is gone."""
+    """The file itself is intact, but drop counts are unknown, and the end mark is missing."""
     whole = recordings.path("https").read_bytes()
     cut = tmp_path / "cut.pcapng"
     statistics = int.from_bytes(whole[-4:], "little")
@@ -114,7 +114,7 @@ def test_a_file_that_is_gone_is_inconclusive(recordings: Recordings, tmp_path: P
 
 @pytest.mark.parametrize("name", ["https", "untrusted"])
 def test_the_key_log_of_another_run_is_inconclusive(recordings: Recordings, name: str) -> None:
-    """Real keys, of a connection that is not in the recording: they open nothing, and prove nothing was never sent."""
+    """Real keys of a connection that is not recorded: they decrypt nothing, and prove nothing about what was sent."""
     verdict = recordings.judge(name, keys=Keys(recordings.other_keys))
     assert (verdict.outcome, reasons(verdict)) == (Outcome.INCONCLUSIVE, {"present"})
 
@@ -125,7 +125,7 @@ def test_no_key_log_is_inconclusive(recordings: Recordings, tmp_path: Path) -> N
 
 
 def test_a_message_that_was_not_sent_is_not_called_protected(recordings: Recordings) -> None:
-    """The keys open everything, and the secret is in none of it."""
+    """The keys decrypt everything, and the secret is in none of it."""
     verdict = recordings.judge("https", secret=Secret("other", b"bushy tail"))
     assert (verdict.outcome, reasons(verdict)) == (Outcome.INCONCLUSIVE, {"present"})
 
@@ -137,14 +137,14 @@ def test_a_secret_too_short_to_tell_from_chance_is_inconclusive(recordings: Reco
 
 
 def test_the_word_of_the_recorder_counts(recordings: Recordings) -> None:
-    """A file that looks whole is not, when the recorder had died before it was stopped."""
-    said = recordings.exhibit("https").recording
+    """A file that looks complete is not if the recorder had died before it was stopped."""
+    said = recordings.judge_input("https").recording
     for changed in (replace(said, recorder_alive=False), replace(said, exit_code=1)):
         assert reasons(recordings.judge("https", recording=changed)) == {"recorder-alive"}
 
 
 def test_the_marks_of_another_recording_do_not_count(recordings: Recordings) -> None:
-    mine, other = (recordings.exhibit(name).recording for name in ("https", "http"))
+    mine, other = (recordings.judge_input(name).recording for name in ("https", "http"))
     for changed in (
         replace(mine, start_mark=other.start_mark),
         replace(mine, end_mark=other.end_mark),
@@ -154,7 +154,7 @@ def test_the_marks_of_another_recording_do_not_count(recordings: Recordings) -> 
 
 
 def test_without_its_positive_control_nothing_of_a_run_is_protected(recordings: Recordings) -> None:
-    """Whether the control is missing, or did not come out OVERHEARD."""
+    """Whether the control is missing, or is not OVERHEARD."""
     https, http, quiet = (recordings.judge(name) for name in ("https", "http", "quiet"))
     assert under_control({"https": https, "http": http}, "http")["https"].outcome is Outcome.PROTECTED
     for run in ({"https": https}, {"https": https, "http": https}, {"https": https, "http": quiet}):

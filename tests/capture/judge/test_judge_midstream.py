@@ -1,4 +1,4 @@
-"""A conversation that was joined in the middle: what can still be read is seen, and nothing is called protected."""
+"""Conversations without their beginning: what can still be read is searched, and nothing is called protected."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def verdict(path: Path, secret: str) -> Verdict:
 
 
 def without_first(path: Path, frames: int, folder: Path) -> Path:
-    """The same recording, begun so many frames later."""
+    """The same recording without its first frames."""
     later = folder / f"{path.stem}-{frames}.pcapng"
     subprocess.run(["editcap", str(path), str(later), f"1-{frames}"], check=True)
     return later

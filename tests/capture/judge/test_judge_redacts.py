@@ -1,4 +1,4 @@
-"""The secret stands in no verdict, however it was seen and whoever wrote it down."""
+"""The secret appears in no verdict, however it was seen and whoever wrote it down."""
 
 from __future__ import annotations
 
@@ -24,14 +24,14 @@ SEARCH = Search(Secret("message", b"fluffy tail"))
 
 
 def stands_in(verdict: Verdict, search: Search = SEARCH) -> list[str]:
-    """The spellings in which the secret stands in the verdict, written as any program might."""
+    """The spellings of the secret that appear in the verdict, in the encoding of any program."""
     data = verdict.to_json()
     written = json.dumps(data, ensure_ascii=False) + json.dumps(data) + repr(data)
     return [match.spelling for match in search.matches(written.encode())]
 
 
 def dissected(recordings: Recordings, name: str, verdict: Verdict, secret: Secret = SEARCH.secret) -> Verdict:
-    """With what the dissector says of it, as the sidecar gives it out."""
+    """With the dissection, as the API returns it."""
     ports = {service.port for service in ELSEWHERE} | {5443, 5446}
     return replace(verdict, dissection=dissect(recordings.capture(name, *sorted(ports)), secret))
 
@@ -42,25 +42,25 @@ def dissected(recordings: Recordings, name: str, verdict: Verdict, secret: Secre
 )
 @pytest.mark.parametrize("spied", [False, True])
 def test_it_stands_nowhere(recordings: Recordings, tmp_path: Path, name: str, spied: bool) -> None:
-    """Not even where everything was opened, and a notebook has it in what was asked and in what was answered."""
+    """Not even if everything was decrypted, and a notebook has it in request and response."""
     changes: dict[str, Keys | Path] = {}
     if spied:
         messages = tmp_path / "message.keys"
         messages.write_bytes(recordings.shared.read_bytes() + recordings.agreed.read_bytes())
         notebook = tmp_path / "notebook.jsonl"
-        when = recordings.exhibit(name).recording.started
+        when = recordings.judge_input(name).recording.started
         asked, saw = "GET /?m=fluffy%20tail&n=ekteex szhk fluffy tail", "fluffy tail and ekteex szhk"
         notebook.write_text(json.dumps({"time": when, "asked": asked, "saw": saw}) + "\n")
         changes = {"spy": Keys(recordings.keys, messages, recordings.stolen), "notebook": notebook}
     verdict = dissected(recordings, name, recordings.judge(name, **changes))
     assert not spied or verdict.outcome is Outcome.OVERHEARD
     assert stands_in(verdict) == []
-    # It goes to JSON and back all the same.
+    # It survives a round trip through JSON.
     assert Verdict.from_json(json.loads(json.dumps(verdict.to_json()))) == verdict
 
 
 def test_what_looks_for_it_finds_it(recordings: Recordings) -> None:
-    """The one that fires: put into a verdict, in any spelling, it is found there."""
+    """The control: a secret that is put into a verdict is found, in any spelling."""
     verdict = recordings.judge("http")
     for said in ("fluffy tail", "ekteex szhk", "Zmx1ZmZ5IHRhaWw="):
         (check, *_) = verdict.checks
@@ -68,7 +68,7 @@ def test_what_looks_for_it_finds_it(recordings: Recordings) -> None:
 
 
 def test_the_name_of_the_server_as_the_secret_is_overheard_and_left_out(recordings: Recordings) -> None:
-    """It is asked for in the hello, and stands in the certificate, which TLS 1.2 shows."""
+    """It is the server name in the hello, and in the certificate, which TLS 1.2 shows."""
     secret = Secret("name", b"localhost")
     verdict = recordings.judge("ecdhe", secret=secret)
     assert verdict.outcome is Outcome.OVERHEARD

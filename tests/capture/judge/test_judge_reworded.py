@@ -1,4 +1,4 @@
-"""No decision depends on a word made for people: with every layer reworded, every verdict is the same."""
+"""No decision depends on labels for people: with every layer renamed, every verdict is the same."""
 
 from __future__ import annotations
 

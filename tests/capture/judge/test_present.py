@@ -1,4 +1,4 @@
-"""That the message was there, proved with a key of the application itself; and what proves nothing."""
+"""The message was sent: proof by the application's own key; and what is no proof."""
 
 from __future__ import annotations
 
@@ -26,12 +26,12 @@ PLAIN = b"HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\n\r\n"
 
 
 def keys(recordings: Recordings, name: str) -> Keys:
-    """Those that opened the token of this recording."""
+    """The keys that opened the token of this recording."""
     return Keys(messages=recordings.agreed if name == "diffie-hellman" else recordings.shared)
 
 
 def inconclusive(verdict: Verdict) -> bool:
-    """Whether it is that, for no other reason than that nothing proves the message to have been there."""
+    """Whether the verdict is INCONCLUSIVE only because nothing proves that the message was sent."""
     return (verdict.outcome, verdict.presence, reasons(verdict)) == (
         Outcome.INCONCLUSIVE,
         Presence.NONE,
@@ -52,7 +52,7 @@ def test_a_token_that_is_found_and_opened_is_protected(recordings: Recordings, n
 
 @pytest.mark.parametrize("name", ["fernet", "diffie-hellman"])
 def test_the_key_of_another_exchange_is_inconclusive(recordings: Recordings, name: str) -> None:
-    """A real one, that opens a token of another recording."""
+    """A real key, for a token of another recording."""
     other = recordings.shared if name == "diffie-hellman" else recordings.agreed
     verdict = recordings.judge(name, keys=Keys(messages=other))
     assert inconclusive(verdict)
@@ -87,23 +87,23 @@ def test_a_key_that_is_none_is_inconclusive_and_says_so(recordings: Recordings, 
     verdict = recordings.judge("fernet", keys=Keys(messages=messages))
     assert inconclusive(verdict)
     assert says(verdict, "present") == "what is kept as a key of Fernet is none"
-    # The right one beside it still opens what it opens.
+    # The right key beside it still opens the token.
     messages.write_bytes(messages.read_bytes() + recordings.shared.read_bytes())
     assert recordings.judge("fernet", keys=Keys(messages=messages)).outcome is Outcome.PROTECTED
 
 
 def test_keys_that_cannot_be_read_are_inconclusive(recordings: Recordings, tmp_path: Path) -> None:
-    """A link to memory that nobody may read at its beginning."""
+    """A file whose beginning cannot be read."""
     messages = tmp_path / "message.keys"
     messages.symlink_to("/proc/self/mem")
     assert inconclusive(recordings.judge("fernet", keys=Keys(messages=messages)))
 
 
-# ---- tokens in frames made by hand, beside a real exchange
+# ---- tokens in handmade frames, beside a real exchange
 
 
 def judged(doctored: Doctored, key: bytes, *answered: bytes) -> Verdict:
-    """The verdict where a server answered this, part by part, and `key` is the only one to open anything."""
+    """The verdict if a server sent this response, part by part, and `key` is the only key that may open anything."""
     messages = doctored.path.with_suffix(".keys")
     messages.write_bytes(b"fernet " + key + b"\n")
     return doctored.judge(exchange([REQUEST], answered), keys=Keys(messages=messages))
@@ -120,7 +120,7 @@ def test_a_token_that_is_split_over_segments_is_found(doctored: Doctored, key: b
     parts = [answer[begin : begin + size] for begin in range(0, len(answer), size)]
     verdict = judged(doctored, key, *parts)
     assert (verdict.outcome, verdict.presence) == (Outcome.PROTECTED, Presence.MESSAGE_KEY)
-    # The frame in which the last of it came.
+    # The frame in which its last part arrived.
     assert verdict.carrier == doctored.first + 3 + len(parts)
 
 
@@ -136,7 +136,7 @@ def test_a_token_is_found_whatever_stands_behind_it_also_without_its_padding(
 
 @pytest.mark.parametrize("at", [0, 5, 12, 40, 98])
 def test_a_token_that_was_tampered_with_proves_nothing(doctored: Doctored, key: bytes, at: int) -> None:
-    """One letter of it is another, wherever it stands: the version, the time, the message or the seal."""
+    """One letter is changed anywhere: in version, time, message or MAC."""
     token = bytearray(Fernet(key).encrypt(b"fluffy tail"))
     token[at if at < 97 else -3] = ord("A") if token[at if at < 97 else -3] != ord("A") else ord("Q")
     assert inconclusive(judged(doctored, key, PLAIN + bytes(token)))
@@ -151,7 +151,7 @@ def test_a_token_with_another_message_proves_nothing(doctored: Doctored, key: by
 
 
 def test_a_token_of_any_time_is_opened(doctored: Doctored, key: bytes) -> None:
-    """From 1970, and from as late as a certificate of today could last."""
+    """From 1970, and from the last day of the longest certificate of today."""
     for when in (0, int(time.time()) + 40 * 365 * 86_400):
         token = Fernet(key).encrypt_at_time(b"fluffy tail", when)
         assert token.startswith(b"gAAAA")
@@ -164,6 +164,6 @@ def test_a_token_that_holds_another_spelling_is_opened(doctored: Doctored, key: 
 
 
 def test_a_message_beside_its_token_is_overheard(doctored: Doctored, key: bytes) -> None:
-    """That it was sealed, too, helps nobody."""
+    """That it was also sent encrypted helps nobody."""
     verdict = judged(doctored, key, PLAIN + Fernet(key).encrypt(b"fluffy tail") + b" fluffy tail")
     assert (verdict.outcome, verdict.presence) == (Outcome.OVERHEARD, Presence.SEEN)

@@ -1,4 +1,4 @@
-"""That a message never left is said only where no TLS stream held any application data."""
+"""`never-sent` is reported only if no TLS stream contains any application data."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ PORTS = [service.port for service in ELSEWHERE]
 
 @pytest.mark.parametrize("name", ["untrusted", "mistaken", *(f"refused-{port}" for port in PORTS)])
 def test_a_handshake_that_was_refused_sent_nothing(recordings: Recordings, name: str) -> None:
-    """At whatever port, and with whatever mistakes beside it."""
+    """At any port, and with mistaken streams beside it."""
     verdict = recordings.judge(name)
     assert (verdict.outcome, reasons(verdict)) == (Outcome.INCONCLUSIVE, {"never-sent"})
     assert says(verdict, "never-sent") == ("it never left: 1 TLS stream, and no application data in either direction")
@@ -44,26 +44,26 @@ def test_data_at_the_port_of_another_protocol_was_sent(recordings: Recordings, p
 def test_what_tshark_does_not_know_for_tls_is_not_said_to_hold_nothing(
     recordings: Recordings, monkeypatch: pytest.MonkeyPatch, name: str
 ) -> None:
-    """Left to itself it takes these for another protocol, and sees no application data in any of them."""
-    monkeypatch.setattr(Evidence, "for_tshark", property(lambda evidence: TsharkInput(evidence.path)))
+    """By itself, it takes these for another protocol, and sees no application data in any of them."""
+    monkeypatch.setattr(Evidence, "tshark_input", property(lambda evidence: TsharkInput(evidence.path)))
     verdict = recordings.judge(name)
     assert (verdict.outcome, reasons(verdict)) == (Outcome.INCONCLUSIVE, {"present"})
 
 
 @pytest.mark.parametrize("message", [b"fluffy tail", b"bushy tail"])
 def test_one_stream_with_data_is_enough_not_to_say_so(recordings: Recordings, tmp_path: Path, message: bytes) -> None:
-    """Beside one that was refused, whose keys are there."""
+    """Beside a refused connection, whose keys are known."""
     merged = tmp_path / "merged.pcapng"
     files = [recordings.path(name) for name in ("untrusted", "elsewhere-5445")]
     subprocess.run(["mergecap", "-w", merged, *files], check=True)
-    secret = recordings.exhibit("https").secret
+    secret = recordings.judge_input("https").secret
     verdict = recordings.judge("untrusted", path=merged, secret=type(secret)("other", message))
     assert "never-sent" not in {check.code for check in verdict.checks}
 
 
 def test_streams_in_which_each_side_takes_the_port_for_another_are_seen_as_such(recordings: Recordings) -> None:
     visible = recordings.judge("mistaken").visible
-    assert [stream.content for stream in visible].count(FlowKind.MISTAKEN) >= 1
+    assert [stream.content for stream in visible].count(FlowKind.MISMATCHED) >= 1
     assert [stream.content for stream in visible][-1] == FlowKind.TLS
 
 
@@ -73,11 +73,11 @@ def test_mistakes_beside_it_do_not_keep_an_exchange_from_being_protected(recordi
 
 
 def test_a_secret_that_was_sent_by_mistake_is_overheard(doctored: Doctored) -> None:
-    """In clear, to a server that only answers by an alert."""
+    """In clear, to a server that only responds with an alert."""
     alert = b"\x15\x03\x01\x00\x02\x02\x46"
     request = b"GET /%s HTTP/1.1\r\nHost: server\r\n\r\n"
     silent = doctored.judge(exchange([request % b"bushy+tail"], [alert]))
-    assert (silent.outcome, silent.visible[-1].content) == (Outcome.PROTECTED, FlowKind.MISTAKEN)
+    assert (silent.outcome, silent.visible[-1].content) == (Outcome.PROTECTED, FlowKind.MISMATCHED)
     assert doctored.judge(exchange([request % b"fluffy+tail"], [alert])).outcome is Outcome.OVERHEARD
 
 
@@ -87,9 +87,9 @@ def test_without_a_stream_of_tls_nothing_is_said_of_it(recordings: Recordings) -
 
 
 def test_without_the_keys_of_the_connection_it_is_not_known(recordings: Recordings) -> None:
-    """Protected records of the handshake look like data."""
+    """Encrypted handshake records look like data."""
     for keys in (Keys(recordings.other_keys), Keys()):
         assert reasons(recordings.judge("untrusted", keys=keys)) == {"present"}
-    # Whoever has them.
+    # Whoever holds them.
     verdict = recordings.judge("untrusted", keys=Keys(recordings.other_keys), spy=Keys(recordings.keys))
     assert reasons(verdict) == {"never-sent"}

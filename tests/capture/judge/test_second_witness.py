@@ -1,4 +1,4 @@
-"""tshark as the second witness: on real recordings, on what it alone or we alone see, and when it cannot be asked."""
+"""tshark as the second witness: on real recordings, on what only one of the two sees, and when it fails."""
 
 from __future__ import annotations
 
@@ -22,14 +22,14 @@ from overheard.words.verdict import Check, Outcome, Presence, Rule, decide
 from overheard_capture.judge.second_witness import (
     Witnessed,
     WitnessOptions,
-    ask,
     disagreements,
     dissectors,
+    query_tshark,
     second_opinion,
 )
 from overheard_capture.wireshark import fields as dissected_fields
 from overheard_capture.wireshark import witness_query as dissecting
-from overheard_capture.wireshark.fields import fields, within
+from overheard_capture.wireshark.fields import fields, host_display_filter
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -59,15 +59,15 @@ def recorded(path: Path, answered: Sequence[bytes]) -> Path:
 
 def seen_in(path: Path, how: WitnessOptions = HTTP, *secrets: Secret) -> dict[str, list[tuple[int, str]]]:
     """The frame and the field of all that tshark sees, by the secret's name."""
-    found = ask([path], secrets or [SECRET], how)
+    found = query_tshark([path], secrets or [SECRET], how)
     return {name: [(each.frame, each.field) for each in seen] for name, seen in found.items()}
 
 
-# ---- what it sees
+# ---- what tshark sees
 
 
 def test_on_a_real_recording_it_sees_the_message_in_clear_and_says_where(recordings: Recordings) -> None:
-    (seen,) = ask([recordings.path("http")], [SECRET], HTTP)["message"]
+    (seen,) = query_tshark([recordings.path("http")], [SECRET], HTTP)["message"]
     assert (seen.field, seen.spelling, seen.streams) == ("http.file_data", "plainly", (0,))
     (sighting,) = recordings.judge("http").sightings
     assert seen.frame in sighting.frames
@@ -75,7 +75,7 @@ def test_on_a_real_recording_it_sees_the_message_in_clear_and_says_where(recordi
 
 @pytest.mark.parametrize("name", ["https", "tls13", "rsa", "fernet", "diffie-hellman", "quiet", "elsewhere-5500"])
 def test_on_a_real_recording_of_what_is_protected_it_sees_nothing(recordings: Recordings, name: str) -> None:
-    assert ask([recordings.path(name)], [SECRET], HTTP) == {"message": []}
+    assert query_tshark([recordings.path(name)], [SECRET], HTTP) == {"message": []}
 
 
 def test_it_sees_into_gzip_that_is_cut_over_segments(tmp_path: Path) -> None:
@@ -87,7 +87,7 @@ def test_it_sees_into_gzip_that_is_cut_over_segments(tmp_path: Path) -> None:
 
 
 def test_it_sees_what_follows_a_nul(tmp_path: Path) -> None:
-    """In tshark 4.0 the field of a body is a text, and ends at a NUL."""
+    """In tshark 4.0 the field of a body is text, which ends at a NUL."""
     path = recorded(tmp_path / "nul.pcapng", [answer(bytes(4) + VALUE)])
     ((frame, field),) = seen_in(path)["message"]
     assert (frame, field) in {(5, "data.data"), (5, "http.file_data")}
@@ -108,7 +108,7 @@ def test_it_sees_what_follows_a_nul(tmp_path: Path) -> None:
 )
 def test_it_looks_for_the_main_spellings(tmp_path: Path, spelled: bytes, spelling: str) -> None:
     path = rewritten(tmp_path / "spelled.pcapng", [ethernet(ipv4(udp(b"so " + spelled + b" it is"), 17))])
-    (seen,) = ask([path], [SECRET])["message"]
+    (seen,) = query_tshark([path], [SECRET])["message"]
     assert (seen.frame, seen.spelling) == (1, spelling)
 
 
@@ -116,7 +116,7 @@ def test_segments_out_of_order_and_a_gap_before_a_body_are_no_matter(tmp_path: P
     """Each is seen in one of the two passes alone."""
     frames = exchange([ASKED], [answer(b"x" * 200 + VALUE)[start : start + 60] for start in range(0, 260, 60)])
     turned = [*frames[:5], frames[6], frames[5], *frames[7:]]
-    # The secret lies over the last segments.
+    # The secret spans the last segments.
     swapped = [*turned[:7], turned[8], turned[7], *turned[9:]]
     assert seen_in(rewritten(tmp_path / "order.pcapng", swapped))["message"]
     whole = answer(gzip.compress(VALUE), b"Content-Encoding: gzip")
@@ -160,10 +160,10 @@ def test_letters_of_either_case_are_the_same_where_that_is_wanted(tmp_path: Path
 def test_a_secret_may_have_any_bytes(tmp_path: Path) -> None:
     strange = Secret("strange", b'a"\\\x00\xff\n$1${seen}')
     path = rewritten(tmp_path / "strange.pcapng", [ethernet(ipv4(udp(b"so " + strange.value), 17))])
-    assert ask([path], [strange])["strange"][0].frame == 1
+    assert query_tshark([path], [strange])["strange"][0].frame == 1
 
 
-# ---- what is left out
+# ---- filters
 
 
 def test_only_what_is_wanted_is_looked_at(tmp_path: Path) -> None:
@@ -177,7 +177,7 @@ def test_only_what_is_wanted_is_looked_at(tmp_path: Path) -> None:
 
 
 def test_nothing_is_left_out_unless_it_is_wanted() -> None:
-    assert within([], []) == ""
+    assert host_display_filter([], []) == ""
 
 
 @pytest.mark.parametrize(
@@ -197,13 +197,13 @@ def test_nothing_is_left_out_unless_it_is_wanted() -> None:
 )
 def test_a_term_is_said_in_the_words_of_tshark(term: str, source: str) -> None:
     either = f"({source} or {source.replace('src', 'dst')})"
-    assert within([term], []) == f"({either})"
-    assert within([], [term]) == f"not ({either})"
+    assert host_display_filter([term], []) == f"({either})"
+    assert host_display_filter([], [term]) == f"not ({either})"
 
 
 def test_what_is_no_term_is_told() -> None:
     with pytest.raises(SettingsError, match="'here' names no host and no port"):
-        within(["here"], [])
+        host_display_filter(["here"], [])
 
 
 # ---- the files
@@ -213,22 +213,22 @@ def test_several_files_are_one_with_their_frames_counted_on(tmp_path: Path) -> N
     first = recorded(tmp_path / "a.pcapng", [answer(b"nothing")])
     second = recorded(tmp_path / "b.pcapng", [answer(VALUE)])
     frames = len(exchange([ASKED], [b"x"]))
-    assert [seen.frame for seen in ask([first, second], [SECRET], HTTP)["message"]] == [frames + 5]
+    assert [seen.frame for seen in query_tshark([first, second], [SECRET], HTTP)["message"]] == [frames + 5]
 
 
 def test_keys_that_a_file_brings_with_it_open_nothing(recordings: Recordings, tmp_path: Path) -> None:
-    """With them tshark would see what no eavesdropper does, in compressed files and in rings, too."""
+    """With them tshark would see more than an eavesdropper, in compressed files and in ring buffers, too."""
     path = tmp_path / "with-keys.pcapng"
     command = ["editcap", "--inject-secrets", f"tls,{recordings.keys}", str(recordings.path("https")), str(path)]
     subprocess.run(command, check=True, capture_output=True)
     ours = ["tshark", "-r", str(path), "-Y", 'http contains "fluffy tail"']
     assert subprocess.run(ours, check=True, capture_output=True, text=True).stdout, "tshark does not take the keys"
-    assert ask([path], [SECRET], HTTP) == {"message": []}
+    assert query_tshark([path], [SECRET], HTTP) == {"message": []}
     packed = tmp_path / "with-keys.pcapng.gz"
     packed.write_bytes(gzip.compress(path.read_bytes()))
-    assert ask([packed], [SECRET], HTTP) == {"message": []}
-    assert ask([recordings.path("http"), packed], [SECRET], HTTP)["message"]
-    assert ask([recordings.path("quiet"), packed], [SECRET], HTTP) == {"message": []}
+    assert query_tshark([packed], [SECRET], HTTP) == {"message": []}
+    assert query_tshark([recordings.path("http"), packed], [SECRET], HTTP)["message"]
+    assert query_tshark([recordings.path("quiet"), packed], [SECRET], HTTP) == {"message": []}
 
 
 def test_of_a_file_that_breaks_off_it_sees_what_is_there(tmp_path: Path) -> None:
@@ -246,10 +246,10 @@ def test_a_big_endian_file_keeps_its_keys_out_as_well(recordings: Recordings, tm
     file = File().section(">").interface(ETHERNET).block(10, secrets)
     file.packet(ethernet(ipv4(udp(VALUE), 17)))
     path = file.write(tmp_path / "big.pcapng")
-    assert [each.frame for each in ask([path], [SECRET])["message"]] == [1]
+    assert [each.frame for each in query_tshark([path], [SECRET])["message"]] == [1]
 
 
-# ---- when it cannot be asked
+# ---- failures
 
 
 def test_where_tshark_is_not_to_be_had_it_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -257,7 +257,7 @@ def test_where_tshark_is_not_to_be_had_it_says_so(tmp_path: Path, monkeypatch: p
     fields.cache_clear()
     monkeypatch.setenv("PATH", str(tmp_path))
     with pytest.raises(UnreadableError, match="tshark was not found"):
-        ask([path], [SECRET])
+        query_tshark([path], [SECRET])
     fields.cache_clear()
 
 
@@ -288,7 +288,7 @@ def test_a_tshark_that_fails_is_an_error_in_words(
     stub(tmp_path, does)
     monkeypatch.setenv("PATH", f"{tmp_path}:{os.environ['PATH']}")
     with pytest.raises(UnreadableError, match=says):
-        ask([path], [SECRET], WitnessOptions(patience=0.3))
+        query_tshark([path], [SECRET], WitnessOptions(patience=0.3))
 
 
 def stub(folder: Path, does: str) -> None:
@@ -299,12 +299,12 @@ def stub(folder: Path, does: str) -> None:
 
 
 def test_no_secret_is_on_a_command_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Everybody on the machine could read it there."""
+    """Every user of the machine could read it there."""
     path = recorded(tmp_path / "http.pcapng", [answer(b"x")])
     dissected_fields.fields()
     stub(tmp_path, f'echo "$@" >> {tmp_path}/said')
     monkeypatch.setenv("PATH", f"{tmp_path}:{os.environ['PATH']}")
-    ask([path], [SECRET])
+    query_tshark([path], [SECRET])
     said = (tmp_path / "said").read_text()
     assert "-Y ${seen}" in said
     assert "fluffy" not in said
@@ -320,7 +320,7 @@ def test_nobodys_preferences_change_what_it_sees(tmp_path: Path, monkeypatch: py
     assert seen_in(recorded(tmp_path / "gzip.pcapng", [body]))["message"]
 
 
-# ---- whether the two agree
+# ---- agreement of both
 
 
 def test_they_agree_where_the_frame_is_one_of_those_that_carry_it_or_of_the_same_stream() -> None:
@@ -329,7 +329,7 @@ def test_they_agree_where_the_frame_is_one_of_those_that_carry_it_or_of_the_same
     elsewhere = replace(THERE, frame=30, streams=(4,))
     assert len(disagreements({"message": [SEEN]}, {"message": [elsewhere]})) == 2
     nowhere = replace(SEEN, stream=-1)
-    # The last part of an IP packet that other frames brought the secret in.
+    # The last fragment of an IP packet whose other fragments contain the secret.
     assert disagreements({"message": [nowhere]}, {"message": [Witnessed(9, "x", parts=(6, 8, 9))]}) == ()
     assert len(disagreements({"message": [nowhere]}, {"message": [replace(elsewhere, streams=())]})) == 2
 
@@ -358,7 +358,7 @@ def test_tshark_is_told_of_ports_with_one_kind_of_content() -> None:
     }
 
 
-# ---- what follows for the verdict
+# ---- consequences for the verdict
 
 
 def report(*sightings: Sighting) -> Report:

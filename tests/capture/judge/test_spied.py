@@ -1,4 +1,4 @@
-"""What a spy sees who does more than listen: with a key of Fernet, with session keys, with the key of the server."""
+"""What an active spy sees: with a Fernet key, with session keys, with the server's private key."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ def test_a_key_of_fernet_in_the_hands_of_a_spy_is_overheard(recordings: Recordin
     assert (sighting.how, sighting.stream) == (FERNET, 0)
     assert sighting.direction.startswith("127.0.0.1:5683 → ")
     assert verdict.carrier == sighting.frame == sighting.frames[0]
-    # What is pointed at on the wire is the token, from its first byte to its last.
+    # The place on the wire is the token, from its first byte to its last.
     data = read(recordings.path(name)).frames[sighting.frame - 1].data
     token = data[sighting.offset : sighting.offset + sighting.length]
     assert token.startswith(b"gAAAA")
@@ -62,7 +62,7 @@ def test_session_keys_in_the_hands_of_a_spy_are_overheard(recordings: Recordings
     assert (verdict.outcome, verdict.presence) == (Outcome.OVERHEARD, Presence.SEEN)
     (sighting,) = verdict.sightings
     assert (sighting.how, sighting.stream) == (SESSIONS, 0)
-    # It is pointed at what carried it: that of the message opened by whoever should read it.
+    # Its place is that of the token, as opened by the intended recipient.
     assert sighting.frame == recordings.judge(name).carrier
     frame = read(recordings.path(name)).frames[sighting.frame - 1]
     assert 0 < sighting.offset < sighting.offset + sighting.length == len(frame.data)
@@ -91,7 +91,7 @@ def test_of_several_streams_the_one_without_forward_secrecy_is_opened(recordings
 
 
 def test_a_message_that_is_shifted_inside_is_overheard_and_not_called_broken(recordings: Recordings) -> None:
-    """Where it stands in what was opened, is another place than on the wire."""
+    """The offset in the plaintext is not the offset on the wire."""
     verdict = recordings.judge("rsa-substitution", spy=Keys(private=recordings.stolen))
     assert (verdict.outcome, verdict.broken) == (Outcome.OVERHEARD, None)
     assert how(verdict) == ["letters shifted by 25, in TLS opened with the server's private key"]
@@ -118,7 +118,7 @@ def test_keys_that_are_not_there_are_none(recordings: Recordings, tmp_path: Path
 
 @pytest.mark.parametrize("name", ["https", "ecdhe", "fernet"])
 def test_keys_that_open_nothing_change_nothing(recordings: Recordings, name: str) -> None:
-    """Real ones, of another connection, another exchange, and a server that agreed on other keys."""
+    """Real keys, of another connection, another exchange, and a server with other ephemeral keys."""
     verdict = recordings.judge(
         name,
         keys=Keys(recordings.keys, recordings.shared),
@@ -140,11 +140,11 @@ def pem(key: rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey, passphrase: bytes =
     return key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, locked)
 
 
-# ---- what cannot be looked at is not called PROTECTED
+# ---- what cannot be examined is not called PROTECTED
 
 
 def locked(path: Path) -> bytes:
-    """The right key behind a passphrase."""
+    """The right key, encrypted with a passphrase."""
     key = serialization.load_pem_private_key(path.read_bytes(), None)
     assert isinstance(key, rsa.RSAPrivateKey)
     return pem(key, b"acorn")
@@ -162,7 +162,7 @@ def locked(path: Path) -> bytes:
 def test_a_key_that_tshark_cannot_use_is_inconclusive(
     recordings: Recordings, tmp_path: Path, key: Callable[[Path], bytes]
 ) -> None:
-    """It goes on without, as if that had opened nothing."""
+    """By itself tshark continues without it, as if nothing could be decrypted."""
     useless = tmp_path / "useless.pem"
     useless.write_bytes(key(recordings.stolen))
     verdict = recordings.judge("rsa", spy=Keys(private=useless))
@@ -175,7 +175,7 @@ def test_a_key_that_tshark_cannot_use_is_inconclusive(
 def test_tshark_that_fails_with_the_keys_of_the_spy_is_inconclusive(
     doctored: Doctored, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, stolen: str, script: str
 ) -> None:
-    """The message is proved to be there without it, by a token beside the streams of TLS."""
+    """Presence is proved without it, by a token beside the TLS streams."""
     recordings = doctored.recordings
     token = tmp_path / "token.keys"
     token.write_bytes(b"fernet " + KEY + b"\n")
@@ -201,7 +201,7 @@ def test_a_key_of_fernet_that_is_none_is_inconclusive(recordings: Recordings, tm
 
 
 def test_what_one_way_cannot_show_another_does(recordings: Recordings, tmp_path: Path) -> None:
-    """Each of these fails by itself; it was seen all the same, and what failed is told."""
+    """Each of these fails by itself; the sighting remains, and the failure is reported."""
     bad = tmp_path / "bad"
     bad.write_bytes(b"fernet none\n")
     for name, spy, seen in (
@@ -214,7 +214,7 @@ def test_what_one_way_cannot_show_another_does(recordings: Recordings, tmp_path:
         assert "the interceptor's notebook makes no sense" in says(verdict, "spied")
 
 
-# ---- whatever keys there are
+# ---- any set of keys
 
 
 # From the least favourable to the most.
@@ -229,7 +229,7 @@ _judged: dict[object, Outcome] = {}
 
 
 def outcome(recordings: Recordings, name: str, own: Names, spy: Names) -> Outcome:
-    """The outcome, which is worked out once for the same question."""
+    """The outcome, cached by question."""
     asked = name, own[:2], spy
     if asked not in _judged:
         files = [tuple(map(recordings.file, names)) for names in (own, spy)]
@@ -260,7 +260,7 @@ def test_what_was_overheard_is_so_whatever_keys_the_others_have(
 
 
 def test_the_properties_have_every_outcome_to_look_at(recordings: Recordings) -> None:
-    """Else they would hold of a judge that always says the same."""
+    """Otherwise the properties would hold for a judge that always says the same."""
     own: Names = ("stage.keys", "shared.keys", None)
     nobody: Names = (None, None, None)
     assert outcome(recordings, "http", own, nobody) is Outcome.OVERHEARD

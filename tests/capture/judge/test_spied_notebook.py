@@ -1,4 +1,4 @@
-"""What an interceptor wrote down while a recording was made; and what he wrote at other times, or makes no sense."""
+"""The notebook of an interceptor: lines of this recording, of other times, and malformed ones."""
 
 from __future__ import annotations
 
@@ -21,19 +21,19 @@ SEEN = "plainly, in the notebook of the interceptor"
 
 
 class Notebook:
-    """That of an interceptor, beside the recording `https`."""
+    """The notebook of an interceptor, beside the recording `https`."""
 
     def __init__(self, recordings: Recordings, folder: Path) -> None:
         self.recordings, self.path = recordings, folder / "notebook.jsonl"
-        self.recording = recordings.exhibit("https").recording
+        self.recording = recordings.judge_input("https").recording
 
     def judge(self, *lines: str, name: str = "https") -> Verdict:
-        """The verdict where it has these lines."""
+        """The verdict if the notebook has these lines."""
         self.path.write_text("".join(f"{line}\n" for line in lines))
         return self.recordings.judge(name, notebook=self.path)
 
     def line(self, saw: str, *, asked: str = "GET https://server:5443/", after: float = 0.01) -> str:
-        """A line of so many seconds after the recording began."""
+        """A line, `after` seconds after the start of the recording."""
         return json.dumps(
             {
                 "time": self.recording.started + after,
@@ -137,7 +137,7 @@ def test_a_notebook_that_cannot_be_read_is_inconclusive(notebook: Notebook) -> N
 
 
 def test_an_answer_that_is_no_text_is_searched_as_the_bytes_that_it_was(notebook: Notebook) -> None:
-    """Whoever wrote it down kept each byte that is no text as half of a pair of surrogates."""
+    """Bytes that are not text are kept as lone surrogates."""
     body = b"\xff\xfe fluffy tail \x80"
     for saw, outcome in ((body, Outcome.OVERHEARD), (body[:8], Outcome.PROTECTED)):
         line = notebook.line(saw.decode(errors="surrogateescape"))

@@ -1,4 +1,4 @@
-"""Every way for a recording to be incomplete, each alone and each with each other: INCONCLUSIVE, for its reason."""
+"""Every kind of incomplete recording, alone and in combination: INCONCLUSIVE, for its reason."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 @dataclass
 class Damaged:
-    """A recording to be damaged: its frames with how long each was on the wire, and what else is said of it."""
+    """A recording to damage: its frames with their length on the wire, and the recorder's account."""
 
     frames: list[tuple[bytes, int]]
     recording: Recording
@@ -39,7 +39,7 @@ class Damaged:
     cut: int = 0
 
     def judge(self, path: Path) -> Report:
-        """The verdict on it."""
+        """The verdict."""
         file = File().section().interface()
         for data, original in self.frames:
             file.packet(data, ticks=1_700_000_000_000_000, original=original)
@@ -51,20 +51,20 @@ class Damaged:
         return judge(path, {"message": self.secret}, Options(vouched=self.vouched))
 
     def segments(self) -> list[tuple[int, Segment]]:
-        """The TCP segments, with where each stands."""
+        """The TCP segments with their positions."""
         found = enumerate(map(_unwrap, self.frames))
         return [(at, packet) for at, packet in found if isinstance(packet, Segment)]
 
     def leave_out(self, which: Callable[[Segment], bool]) -> None:
-        """Lose the first segment that is so."""
+        """Drop the first segment that matches."""
         del self.frames[next(at for at, segment in self.segments() if which(segment))]
 
     def without(self, mark: str) -> None:
-        """Lose the frames with a mark."""
+        """Drop the frames with a mark."""
         self.frames = [frame for frame in self.frames if mark.encode() not in frame[0]]
 
     def put_in(self, *frames: bytes) -> None:
-        """Put frames in, behind the start mark."""
+        """Insert frames after the start mark."""
         self.frames[1:1] = [(frame, len(frame)) for frame in frames]
 
 
@@ -105,7 +105,7 @@ def _snapped(it: Damaged) -> None:
 
 
 def _gap(it: Damaged) -> None:
-    # The last of those: no other fault is about it.
+    # The last one, which no other fault affects.
     del it.frames[[at for at, segment in it.segments() if len(segment.payload) > 100][-1]]
 
 
@@ -172,7 +172,7 @@ FAULTS: dict[str, tuple[Callable[[Damaged], None], str]] = {
 
 @pytest.fixture(scope="module")
 def frames(recordings: Recordings) -> list[Frame]:
-    """Those of a sound recording of HTTPS."""
+    """The checks of an intact HTTPS recording."""
     return read(recordings.path("https")).frames
 
 
@@ -186,7 +186,7 @@ def reasons(report: Report) -> set[str]:
 
 
 def test_without_a_fault_it_is_protected(sound: Damaged, tmp_path: Path) -> None:
-    """The one that stays silent: what stands beside the faults holds."""
+    """The control: checks that the faults do not concern hold."""
     report = sound.judge(tmp_path / "sound.pcapng")
     assert (report.outcome, reasons(report)) == (Outcome.PROTECTED, set())
 

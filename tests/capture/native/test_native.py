@@ -1,4 +1,4 @@
-"""The compiled part changes nothing but the time it takes: with it and without it the results are the same."""
+"""The compiled part changes only the run time: with it and without it the results are the same."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ SECRET = Secret("message", b"fluffy tail")
 
 
 def read(path: Path, library: object) -> tuple[dict[str, Any], list[Any]]:
-    """What a reading comes to, with this compiled part or without one."""
+    """The results of a reading, with this compiled part or without one."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(reading, "core", lambda: library)
         taken = reading.Reading(Search([SECRET]))
@@ -39,16 +39,16 @@ def read(path: Path, library: object) -> tuple[dict[str, Any], list[Any]]:
         facts = taken.finish()
     told = {name: str(value) for name, value in vars(facts).items()}
     told["flows"] = str([asdict(flow) for flow in facts.flows])
-    # How much is shown around a place depends on where the blocks are cut.
-    finds = [
-        (find.found.place, find.found.layers, find.found.position, find.found.match.spelling, *find[1:])
-        for find in taken.finds.of(0)
+    # The length of the excerpt around a place depends on the block boundaries.
+    hits = [
+        (hit.occurrence.place, hit.occurrence.layers, hit.occurrence.position, hit.occurrence.match.spelling, *hit[1:])
+        for hit in taken.hits.of(0)
     ]
-    return told, finds
+    return told, hits
 
 
 def same(path: Path) -> tuple[dict[str, Any], list[Any]]:
-    """What both come to."""
+    """The results of both."""
     compiled = read(path, fast.core())
     assert compiled == read(path, None)
     return compiled
@@ -86,7 +86,7 @@ def test_it_is_the_same_for_a_real_recording(recordings: Recordings, name: str) 
 
 
 def talk(chance: random.Random, *, six: bool = False) -> Iterator[bytes]:
-    """A long conversation, with what happens on a bad network: frames lost, doubled, changed and out of order."""
+    """A long conversation on a bad network: frames lost, duplicated, changed and out of order."""
     wrap = ipv6 if six else ipv4
     client, server = chance.getrandbits(32), chance.getrandbits(32)
     frames = [
@@ -136,12 +136,12 @@ def test_it_is_the_same_for_a_bad_network(tmp_path: Path, seed: int, six: bool) 
 
 
 def test_it_has_a_part_in_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """What is compared above is not Python with Python."""
+    """The comparison above is not of Python with Python."""
     chance = random.Random(1)  # noqa: S311
     file = File().section().interface()
     for frame in talk(chance):
         file.packet(frame)
     passed: list[int] = []
-    monkeypatch.setattr(reading.Reading, "walked", lambda _self, frames, *_more: passed.append(frames))
+    monkeypatch.setattr(reading.Reading, "add_walked", lambda _self, frames, *_more: passed.append(frames))
     read(file.write(tmp_path / "talk.pcapng"), fast.core())
     assert sum(passed) > 10

@@ -1,4 +1,4 @@
-"""Whatever the wrapping, the same segment comes out; tshark is the second witness."""
+"""Every encapsulation yields the same segment; tshark is the second witness."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ def test_tshark_takes_the_same_out_of_them(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("name", WRAPPINGS)
 def test_cut_anywhere_nothing_fails(name: str) -> None:
-    """And no more comes out than was there."""
+    """And no more than that."""
     link_type, data = WRAPPINGS[name]
     for size in range(len(data)):
         for packet in Dissector().packets(frame(data[:size], link_type, original=len(data))):
@@ -160,7 +160,7 @@ def test_no_bytes_make_it_fail(name: str, changes: list[tuple[int, int]], link_t
 
 @given(changes=st.lists(st.tuples(st.integers(14, 67), st.integers(0, 255)), max_size=3), size=st.integers(14, 200))
 def test_the_short_way_leads_where_the_long_one_does(changes: list[tuple[int, int]], size: int) -> None:
-    """The ordinary frame is read by itself; without its link layer the same goes step by step."""
+    """An ordinary frame has a fast path; without its link layer it is parsed step by step."""
     changed = bytearray(ethernet(ipv4(tcp(PAYLOAD * 3, options=bytes([1] * 12)))))
     for at, value in changes:
         changed[at] = value

@@ -1,4 +1,4 @@
-"""Packets that were sent in parts: in any order they come together again, and what does not is told."""
+"""IP fragments: reassembled in any order; missing ones are reported."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ DATAGRAM = udp(PAYLOAD)
 def parts_4(
     data: bytes, cuts: Sequence[int], protocol: int = 17, identification: int = 7, mtu_free: int = 0
 ) -> list[bytes]:
-    """IPv4 packets with the parts of `data`, cut at these multiples of 8."""
+    """IPv4 packets with the fragments of `data`, split at these multiples of 8."""
     borders = [0, *(8 * cut for cut in cuts), len(data)]
     made = []
     for start, end in itertools.pairwise(borders):
@@ -34,7 +34,7 @@ def parts_4(
 
 
 def parts_6(data: bytes, cuts: Sequence[int], protocol: int = 17) -> list[bytes]:
-    """The same of IPv6."""
+    """The same for IPv6."""
     borders = [0, *(8 * cut for cut in cuts), len(data)]
     return [
         ipv6(struct.pack(">BxHI", protocol, start | (end < len(data)), 9) + data[start:end], 44)
@@ -58,7 +58,7 @@ def whole(packets: Iterable[Packet]) -> list[Datagram | Segment]:
     data=st.data(),
 )
 def test_in_any_order_the_parts_give_the_same_datagram(cuts: list[int], version: object, data: st.DataObject) -> None:
-    """Some of them perhaps twice; every byte is told the frame that it came in."""
+    """Some of them perhaps duplicated; every byte has the frame that it came in."""
     made = version(DATAGRAM, cuts)  # type: ignore[operator]
     frames = data.draw(st.permutations([*made, *data.draw(st.lists(st.sampled_from(made), max_size=4))]))
     dissector = Dissector()
@@ -84,7 +84,7 @@ def test_a_segment_may_come_in_parts_even_its_header() -> None:
 
 
 def test_parts_may_come_in_tunnels_and_tunnels_in_parts() -> None:
-    """Here each is inside the other: every frame has a part of a tunnel in which there is a part."""
+    """Fragments of a tunnel inside fragments: every frame has a fragment of a fragment."""
     inner = [ipv4(gre(part), 47) for part in parts_4(DATAGRAM, [100])]
     outer = [each for number, part in enumerate(inner) for each in parts_4(part[20:], [60], 47, number)]
     (datagram,) = whole(dissected(outer))
@@ -158,14 +158,14 @@ def test_parts_that_overlap_and_agree_are_no_dispute() -> None:
     ],
 )
 def test_parts_that_disagree_are_a_dispute(frames: list[bytes]) -> None:
-    """The receiver may have taken either: nobody can know what it read."""
+    """The receiver may have taken either: it cannot be known what it read."""
     dissector = Dissector()
     dissected(frames, dissector=dissector)
     assert dissector.conflicting == 1
 
 
 def test_what_waits_too_long_is_given_up() -> None:
-    """The number of a packet comes again: what is left of the one before is no part of it."""
+    """An identification is reused: what is left of the older packet is not part of the newer one."""
     first, last = parts_4(DATAGRAM, [100])
     dissector = Dissector()
     dissector.packets(frame(ipv4(b"x" * 80, 17, fragment=0x2000, identification=7), RAW)._replace(time=0.0))

@@ -1,4 +1,4 @@
-"""Real traffic, recorded in three ways: all that was said is found, and tshark finds nothing more."""
+"""Real traffic, recorded in three ways: everything that was sent is found, and tshark finds nothing more."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 @pytest.mark.parametrize("name", ["near", "cooked", "cooked2"])
 def test_all_that_was_said_is_found(wire: Path, name: str) -> None:
-    """Each in a piece, what came in parts as well; and every byte of it stands in the frames where it is said to be."""
+    """Each payload in one piece, fragmented ones as well; and every byte is in the frame that is given for it."""
     frames = read(wire / f"{name}.pcapng").frames
     dissector = Dissector()
     packets = [packet for frame in frames for packet in dissector.packets(frame)]
@@ -56,7 +56,7 @@ def test_tshark_finds_the_same(wire: Path, name: str) -> None:
         "udp.payload",
     ]
     lines = subprocess.run(command, capture_output=True, text=True, check=True).stdout.splitlines()
-    # Around a segment or UDP-Lite in VXLAN stands the datagram that carries it.
+    # A segment or UDP-Lite in VXLAN is inside a datagram.
     theirs = Counter(bytes.fromhex(line.split("\t")[0] or line.split("\t")[1]) for line in lines)
     dissector = Dissector()
     mine = Counter(

@@ -1,4 +1,4 @@
-"""What a frame carries, whatever it is wrapped in; and no frame is so odd that the reader fails."""
+"""The packet in a frame, in any encapsulation; and no input makes the parser fail."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ def test_a_segment_is_found_in_every_wrapping(data: bytes, link_type: int) -> No
 
 @pytest.mark.parametrize("first", [0, 43, 60])
 def test_extension_headers_of_ipv6_are_passed_over(first: int) -> None:
-    """Hop-by-hop, routing and destination options; the second of them is longer than the least."""
+    """Hop-by-hop, routing and destination options; the second of them is longer than the minimum."""
     chain = bytes([60, 0]) + bytes(6) + bytes([6, 1]) + bytes(14)
     packet = unwrap(frame(ipv6(chain + tcp(PAYLOAD), first), RAW))
     assert isinstance(packet, Segment)
@@ -144,7 +144,7 @@ def test_what_the_network_says_to_itself(data: bytes, link_type: int) -> None:
     ],
 )
 def test_what_cannot_be_read_is_something_else(data: bytes, link_type: int) -> None:
-    """And not passed over in silence."""
+    """And it is not skipped in silence."""
     packet = unwrap(frame(data, link_type, number=5))
     assert isinstance(packet, Other)
     assert packet.frame == 5
@@ -157,7 +157,7 @@ def test_what_is_ip_at_least_says_between_whom() -> None:
 
 @pytest.mark.parametrize("packet", [ipv4(bytes([8]) + PAYLOAD, 1), ipv6(bytes([129]) + PAYLOAD, 58)])
 def test_an_echo_is_not_of_the_network(packet: bytes) -> None:
-    """It carries whatever whoever sends it likes."""
+    """It carries whatever its sender likes."""
     assert isinstance(unwrap(frame(packet, RAW)), Other)
 
 

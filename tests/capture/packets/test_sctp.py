@@ -1,4 +1,4 @@
-"""SCTP: messages whole, in chunks, in any order, twice, interleaved; and what is missing is told."""
+"""SCTP: whole messages, chunks in any order, duplicated, interleaved; and missing chunks are reported."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def dissected(frames: Iterable[bytes], dissector: Dissector) -> list[Packet]:
 
 
 def cut(first: int, size: int = 10) -> list[bytes]:
-    """The message in packets of a chunk each; `first` is the number of the first."""
+    """The message in packets of a chunk each; `first` is the TSN of the first."""
     pieces = [PAYLOAD[at : at + size] for at in range(0, len(PAYLOAD), size)]
     flags = [FIRST, *[MIDDLE] * (len(pieces) - 2), LAST]
     return [
@@ -76,7 +76,7 @@ def test_several_messages_of_a_frame_are_all_found() -> None:
     again=st.lists(st.integers(0, 6), max_size=4),
 )
 def test_in_any_order_its_chunks_give_the_same_message(first: int, order: list[int], again: list[int]) -> None:
-    """Also over the wrap of their numbers, and where some were sent twice."""
+    """Also across the wrap of TSNs, with some retransmitted."""
     made = cut(first)
     frames = [made[place] for place in (*order, *again)]
     dissector = Dissector()
@@ -91,7 +91,7 @@ def test_in_any_order_its_chunks_give_the_same_message(first: int, order: list[i
 
 
 def test_messages_behind_each_other_are_not_mixed() -> None:
-    """Neither where the border between them is in one packet, nor where they come backwards."""
+    """Neither if the boundary is inside a packet, nor if they arrive backwards."""
     one = [data(b"one-", 1, FIRST), data(b"of two", 2, LAST)]
     two = [data(b"and ", 3, FIRST), data(b"the other", 4, LAST)]
     for chunks in ([*one, *two], [*reversed([*one, *two])]):
@@ -157,7 +157,7 @@ def test_a_flood_of_chunks_is_bounded() -> None:
 
 
 def test_a_long_association_does_not_run_full() -> None:
-    """One chunk is missing for good; what came after it is not counted against the room there is."""
+    """One chunk is lost for good; what arrived after it does not count against the limit."""
     dissector = Dissector()
     dissected([sctp(data(b"lost", 2**31, FIRST))], dissector)
     frames = (

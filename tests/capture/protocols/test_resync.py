@@ -1,4 +1,4 @@
-"""Where frames begin in the midst of something: they are told from what only looks like frames."""
+"""Resynchronisation: real frames are found, and lookalikes are not."""
 
 from __future__ import annotations
 
@@ -44,13 +44,13 @@ def test_one_message_is_enough_where_it_is_all_that_there_is() -> None:
 
 
 NOT_FRAMES = {
-    # Opcodes that nobody knows, and a bit that nothing stands for.
+    # Unknown opcodes, and a reserved bit.
     "opcode": b"\x83\x85abcd\5\0\0\0\0",
     "bit": b"\x91\x85abcd\5\0\0\0\0",
-    # A length in more bytes than it takes, and a long ping (RFC 6455, 5.2 and 5.5).
+    # A length that is not in its shortest form, and a long ping (RFC 6455, 5.2 and 5.5).
     "length": b"\x81\xfe\0\5abcd\5\0\0\0\0",
     "ping": b"\x89\xfe\0\x80abcd" + bytes(128),
-    # Bytes that are no UTF-8, a code that closes nothing, and something compressed that ends where no block does.
+    # Invalid UTF-8, an invalid close code, and deflated data that does not end at a block boundary.
     "text": b"\x81\x85\0\0\0\1\xff\xfe\xfd\xfc\xfb",
     "close": b"\x88\x82abcd\x61\x62",
     "compressed": b"\xc1\x85\0\0\0\1\x4b\x4c\x4a\x4e\x4b",
@@ -59,7 +59,7 @@ NOT_FRAMES = {
 
 @pytest.mark.parametrize("name", NOT_FRAMES)
 def test_what_may_not_be_is_no_frame(name: str) -> None:
-    """Between messages, each by itself beyond doubt."""
+    """Between messages, each of which is proof by itself."""
     data = frames(*MESSAGES[:4], mask=True)
     assert found(data + NOT_FRAMES[name] + frames(*MESSAGES[:4], mask=True), last=False) != 0
 
@@ -69,7 +69,7 @@ def test_nothing_follows_a_goodbye() -> None:
 
 
 def test_rows_of_a_table_are_no_frames() -> None:
-    """They are as long as each other, or have the same where a mask would be."""
+    """They have the same length, or the same bytes at the place of the masking key."""
     assert found(b"".join(b"\x82\x06%06d" % number for number in range(500)), last=True) == -1
     assert found(b"\x81\x8a\x01\x02\x03\x04some words" * 500, last=False) == -1
 
@@ -82,7 +82,7 @@ def test_a_frame_of_http2_by_itself_must_be_all_that_there_is() -> None:
 
 
 def test_binaries_are_none() -> None:
-    """Pieces of programs, of what is compressed, and of chance, that may begin and end anywhere."""
+    """Pieces of programs, compressed data and random bytes, with any beginning and end."""
     chance = random.Random(5)  # noqa: S311  (nothing is kept secret with it)
     folder = Path(os.__file__).parent
     files = [Path(sys.executable), *sorted(folder.rglob("*.so"))[:20], *sorted(folder.rglob("*.whl"))[:2]]
@@ -104,5 +104,5 @@ def test_what_a_guess_unwraps_is_not_held_against_who_reads_it_for_certain() -> 
     guess.feed(bombs, origin_of(len(bombs)))
     guess.close()
     assert findings.budget.made == 0
-    assert findings.conversation.of(TlsConversation).sides == []
+    assert findings.conversation.of(TlsConversation).directions == []
     assert not findings.read

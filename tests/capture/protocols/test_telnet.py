@@ -1,4 +1,4 @@
-"""Telnet, as a socket gets it."""
+"""Telnet in one direction."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def test_a_nul_after_a_return_is_padding() -> None:
 
 
 def test_corrections_are_made() -> None:
-    """Somebody types a letter too many, and takes it back: DEL as it is typed, and as the terminal shows it."""
+    """A typo is corrected with DEL, as it is typed, and as the terminal shows it."""
     for erased in (b"\x7f", b"\x08", b"\x08 \x08"):
         findings = played(telnet, b"say " + VALUE[:4] + b"z" + erased + VALUE[4:] + b"\r\n")
         assert seen(findings) == {("telnet",)}, erased
@@ -54,7 +54,7 @@ def test_corrections_are_made() -> None:
 
 
 def test_colours_are_taken_out() -> None:
-    """As grep shows what it found."""
+    """As grep highlights matches."""
     findings = played(telnet, b"\x1b[01;31m\x1b[K" + VALUE[:6] + b"\x1b[m\x1b[K" + VALUE[6:] + b"\r\n")
     assert seen(findings) == {("telnet",)}
     assert not findings.troubles

@@ -1,4 +1,4 @@
-"""Listeners that remember what they were told."""
+"""Listeners that record what they receive."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 class Heard:
-    """What one side said: bytes without a gap, with where they start; and where on the wire each byte was."""
+    """The bytes of one side without gaps, with their offsets; and the place of each byte on the wire."""
 
     def __init__(self) -> None:
         self.runs: list[tuple[int, bytes]] = []
@@ -27,7 +27,7 @@ class Heard:
         self._anew = True
 
     def feed(self, data: Bytes, origin: Origin) -> None:
-        """Remember it."""
+        """Record the bytes."""
         assert not self.closed
         if self._anew:
             self.runs.append((self._position, b""))
@@ -39,17 +39,17 @@ class Heard:
         self.places += [(place.frame, place.offset) for place in places]
 
     def gap(self, length: int) -> None:
-        """Remember that something is missing."""
+        """Record a gap."""
         self._position += length
         self._anew = True
 
     def close(self) -> None:
-        """Remember that it was over."""
+        """Record the end."""
         assert not self.closed
         self.closed = True
 
     def vary(self, data: bytes, origin: Origin) -> None:
-        """Remember what differs."""
+        """Record a conflicting retransmission."""
         assert origin.spans
         self.variants.append(data)
 
@@ -58,7 +58,7 @@ _HEARD: dict[int, tuple[Direction, Heard]] = {}
 
 
 def said(side: Direction) -> Heard:
-    """What this side said."""
+    """The bytes of this side."""
     return _HEARD[id(side)][1]
 
 
@@ -70,7 +70,7 @@ def _side(source: Endpoint, target: Endpoint) -> Direction:
 
 
 def assemble(segments: Iterable[Segment]) -> list[Connection]:
-    """The streams that these segments are of, in the order of their first frames."""
+    """The streams of these segments, in the order of their first frames."""
     _HEARD.clear()
     found: list[Connection] = []
     streams = ConnectionTable(

@@ -1,4 +1,4 @@
-"""Streams put together from what was captured, in whatever order and however often it came."""
+"""TCP reassembly, with segments in any order and repeated."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from overheard_capture.reassembly.connection import Connection
     from overheard_capture.reassembly.direction import Direction
 
-# An ISN, the bytes, and the parts of them that are sent (from, to).
+# An ISN, the bytes, and the ranges of them that are sent (from, to).
 Delivery = tuple[int, bytes, list[tuple[int, int]]]
 
 ISNS = st.one_of(st.integers(0, 2**32 - 1), st.integers(2**32 - 60, 2**32 - 1))
@@ -34,7 +34,7 @@ def only(segments: list[Segment]) -> Connection:
 
 
 def handshake(isn: int, *, port: int = 40000) -> list[Segment]:
-    """SYN, SYN and ACK, ACK; the server begins at 0."""
+    """SYN, SYN and ACK, ACK; the server's ISN is 0."""
     return [
         segment(sequence=isn, flags=SYN, port=port),
         segment(sequence=0, acknowledged=(isn + 1) % 2**32, flags=SYN, back=True, port=port),
@@ -48,7 +48,7 @@ def seen(side: Direction) -> list[tuple[int, bytes]]:
 
 @st.composite
 def deliveries(draw: st.DrawFn) -> Delivery:
-    """An ISN, bytes, and parts of them (from, to) that cover all, overlap, repeat, and come in any order."""
+    """An ISN, bytes, and ranges of them (from, to) that cover all, overlap, repeat, and come in any order."""
     data = draw(st.binary(min_size=1, max_size=60))
     cuts = sorted(draw(st.sets(st.integers(1, len(data)), max_size=5)) | {0, len(data)})
     parts = list(itertools.pairwise(cuts))
@@ -61,7 +61,7 @@ def deliveries(draw: st.DrawFn) -> Delivery:
 def test_the_same_bytes_make_the_same_stream_however_they_come(
     delivery: Delivery,
 ) -> None:
-    """Split, mixed up, sent again, overlapping, and over the wrap of the sequence numbers."""
+    """Split, out of order, retransmitted, overlapping, and across the wrap of sequence numbers."""
     isn, data, parts = delivery
     segments = handshake(isn)
     segments += [
@@ -72,7 +72,7 @@ def test_the_same_bytes_make_the_same_stream_however_they_come(
     assert seen(stream.client) == [(0, data)]
     assert (stream.client.missing, stream.client.conflicts, stream.client.end) == (0, False, len(data))
     assert stream.server.missing == 0
-    # And every byte was brought by the frame that it is said to be of.
+    # And the frame of every byte is right.
     frames = {each.frame: each for each in segments}
     for offset, (number, at) in enumerate(said(stream.client).places):
         brought = frames[number]
@@ -81,12 +81,12 @@ def test_the_same_bytes_make_the_same_stream_however_they_come(
 
 @given(deliveries(), st.data())
 def test_what_was_lost_is_missing(delivery: Delivery, data: st.DataObject) -> None:
-    """Unless other segments brought the same bytes: exactly those that none brought are missing."""
+    """Except bytes of other segments: exactly those that no segment brought are missing."""
     isn, content, parts = delivery
     kept = [part for part in parts if data.draw(st.booleans())]
     segments = handshake(isn)
     segments += [segment(content[start:end], sequence=isn + 1 + start, acknowledged=1) for start, end in kept]
-    # The server says that it has them all.
+    # The server acknowledges them all.
     segments.append(segment(sequence=1, acknowledged=(isn + 1 + len(content)) % 2**32, back=True))
     stream = only(segments)
     brought = {at for start, end in kept for at in range(start, end)}
@@ -108,11 +108,11 @@ def test_two_values_for_a_byte_are_a_conflict(delivery: Delivery, data: st.DataO
     assert not stream.server.conflicts
 
 
-# ---- what is missing
+# ---- gaps
 
 
 def test_bytes_that_were_acknowledged_and_not_seen_are_missing() -> None:
-    """The other side has them: they crossed the wire, and the recorder looked away."""
+    """The other side acknowledged them: they crossed the wire, and the recorder missed them."""
     stream = only([*handshake(9), segment(sequence=1, acknowledged=10 + 25, back=True)])
     assert (stream.client.missing, stream.server.missing) == (25, 0)
 
@@ -136,7 +136,7 @@ def test_a_reset_with_a_message_does_not_make_up_for_what_is_missing() -> None:
 
 
 def test_bytes_behind_an_end_that_was_none_count() -> None:
-    """Somebody sends a FIN too early, to have the rest overlooked."""
+    """An early FIN, sent so that the rest is ignored."""
     early = segment(sequence=10, acknowledged=1, flags=FIN)
     rest = segment(sequence=1, acknowledged=10 + 30, back=True)
     assert only([*handshake(9), early, rest]).client.missing == 30
@@ -184,7 +184,7 @@ def test_who_answers_is_the_server_though_the_first_packet_was_not_seen() -> Non
     assert (stream.client.source.port, stream.server.source.port) == (40000, 5683)
 
 
-# ---- which stream is which
+# ---- assignment to streams
 
 
 def test_a_pair_of_ports_that_is_used_again_is_another_stream() -> None:

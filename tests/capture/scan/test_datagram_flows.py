@@ -1,4 +1,4 @@
-"""Datagrams, by who talked with whom: what is in one, and what is only in two."""
+"""Datagram flows: secrets in one datagram, and across two."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def sent(payload: bytes, *, back: bool = False, port: int = 5000) -> bytes:
 
 @pytest.mark.parametrize("cut", range(1, 11))
 def test_a_secret_that_is_cut_over_two_datagrams_is_seen(tmp_path: Path, cut: int) -> None:
-    """Whoever follows the talk reads it."""
+    """The reader of the flow finds it."""
     first, second = b"the fluffy tail"[: 4 + cut], b"the fluffy tail"[4 + cut :]
     report = judge(rewritten(tmp_path / "cut.pcapng", [sent(first), sent(second)]), SECRETS)
     (sighting,) = report.verdicts["message"].sightings

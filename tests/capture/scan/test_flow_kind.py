@@ -1,4 +1,4 @@
-"""What a flow is, told by its bytes."""
+"""The kind of a flow, by content."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from capture.talk import client, hear, message, record, server
 from overheard_capture.scan.flow_kind import FlowKind, flow_kind_of
 
 TLS, TEXT, NOTHING, UNKNOWN = FlowKind.TLS, FlowKind.TEXT, FlowKind.NOTHING, FlowKind.UNKNOWN
-MISTAKEN, LATER = FlowKind.MISTAKEN, FlowKind.LATER
+MISMATCHED, UPGRADED = FlowKind.MISMATCHED, FlowKind.UPGRADED
 
 HELLO = record(22, message(1, client(suites=b"\xc0\x2f")), b"\x03\x01")
 SERVER_HELLO = record(22, message(2, server(0xC02F)))
@@ -33,9 +33,9 @@ SSL_REQUEST = b"\0\0\0\x08\x04\xd2\x16\x2f"
         pytest.param(ASKED + DATA[:-1], ANSWERED, UNKNOWN, id="a record that is a byte short"),
         pytest.param(ASKED + DATA + b"!", ANSWERED, UNKNOWN, id="a byte too many"),
         pytest.param(ASKED + DATA, ANSWERED + DATA[:4], UNKNOWN, id="half a record head in the answer"),
-        pytest.param(HELLO, BAD_REQUEST, MISTAKEN, id="TLS to the port of HTTP"),
-        pytest.param(HELLO + ALERT, BAD_REQUEST, MISTAKEN, id="the same, and the client complains"),
-        pytest.param(b"GET / HTTP/1.1\r\n\r\n", ALERT, MISTAKEN, id="HTTP to the port of TLS"),
+        pytest.param(HELLO, BAD_REQUEST, MISMATCHED, id="TLS to the port of HTTP"),
+        pytest.param(HELLO + ALERT, BAD_REQUEST, MISMATCHED, id="the same, and the client complains"),
+        pytest.param(b"GET / HTTP/1.1\r\n\r\n", ALERT, MISMATCHED, id="HTTP to the port of TLS"),
         pytest.param(HELLO + DATA, BAD_REQUEST, UNKNOWN, id="data for plain HTTP"),
         pytest.param(HELLO + CHANGE, BAD_REQUEST, UNKNOWN, id="encryption begins, for plain HTTP"),
         pytest.param(HELLO, b"bytes: \xff\x00\x80", UNKNOWN, id="TLS answered by what is no text"),
@@ -54,9 +54,9 @@ SSL_REQUEST = b"\0\0\0\x08\x04\xd2\x16\x2f"
         pytest.param(b"GET / HTTP/1.1\r\n\r\n", b"HTTP/1.1 200 OK\r\n\r\nfluffy \xe2\x82\xac", TEXT, id="HTTP"),
         pytest.param(b"GET / HTTP/1.1\r\n\r\n", b"", TEXT, id="a request without an answer"),
         pytest.param(b"", b"220 smtp.example\r\n", TEXT, id="a greeting"),
-        pytest.param(b"EHLO me\r\nSTARTTLS\r\n" + ASKED, b"220 smtp.example\r\n" + ANSWERED, LATER, id="STARTTLS"),
-        pytest.param(SSL_REQUEST + ASKED, b"S" + ANSWERED, LATER, id="a request for TLS"),
-        pytest.param(CONNECT + ASKED, b"HTTP/1.1 200 OK\r\n\r\n" + ANSWERED, LATER, id="a tunnel"),
+        pytest.param(b"EHLO me\r\nSTARTTLS\r\n" + ASKED, b"220 smtp.example\r\n" + ANSWERED, UPGRADED, id="STARTTLS"),
+        pytest.param(SSL_REQUEST + ASKED, b"S" + ANSWERED, UPGRADED, id="a request for TLS"),
+        pytest.param(CONNECT + ASKED, b"HTTP/1.1 200 OK\r\n\r\n" + ANSWERED, UPGRADED, id="a tunnel"),
         pytest.param(b"", b"", NOTHING, id="nothing"),
         pytest.param(b"a\x00b\xff", b"", UNKNOWN, id="what is no text"),
     ],
@@ -71,6 +71,6 @@ def test_a_flow_of_compressed_text_is_no_text() -> None:
 
 
 def test_tls_that_was_not_seen_from_its_first_byte_is_not_called_so() -> None:
-    """Whatever was there before could have been in clear."""
+    """Bytes before it could have been in clear."""
     assert flow_kind_of(hear([(">", HELLO[:1]), (">", HELLO[1:] + HELLO)], lost=[0]).both_findings) is UNKNOWN
     assert flow_kind_of(hear([(">", HELLO), (">", HELLO)], lost=[0]).both_findings) is UNKNOWN

@@ -1,4 +1,4 @@
-"""Two readers of one capture come to what one alone comes to, whenever they become two and whatever becomes of one."""
+"""Two processes that share a capture yield the same results as one, whenever they divide, and if one fails."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     from overheard.words.report import Report
     from overheard_capture.scan.facts import Facts
-    from overheard_capture.scan.finds import Finds
+    from overheard_capture.scan.hits import HitTable
 
 pytestmark = pytest.mark.slow
 
@@ -41,7 +41,7 @@ def flow(chance: random.Random, port: int) -> list[bytes]:
         case 0:
             frames = [ethernet(ipv4(udp(said, source=port), 17)) for _ in range(chance.randrange(1, 5))]
         case 1:
-            # A protocol that nobody knows.
+            # An unknown protocol.
             frames = [ethernet(ipv4(said, 200))]
         case _:
             sent = [b"GET / HTTP/1.1\r\nHost: server\r\n\r\n"] * chance.randrange(1, 4)
@@ -52,7 +52,7 @@ def flow(chance: random.Random, port: int) -> list[bytes]:
 
 
 def traffic(chance: random.Random, flows: int) -> Iterator[bytes]:
-    """Many of them, some at the same time."""
+    """Several conversations, some at the same time."""
     waiting = [flow(chance, 40_000 + number) for number in range(flows)]
     open_flows: list[list[bytes]] = []
     while waiting or open_flows:
@@ -66,21 +66,21 @@ def traffic(chance: random.Random, flows: int) -> Iterator[bytes]:
 
 
 def capture(path: Path, seed: int, flows: int = 30) -> Path:
-    """A capture of it."""
+    """A capture of the conversations."""
     file = File().section().interface()
     for number, data in enumerate(traffic(random.Random(seed), flows)):  # noqa: S311  (nothing is kept secret with it)
         file.packet(data, ticks=1_700_000_000_000_000 + number)
     return file.write(path)
 
 
-def told(facts: Facts, finds: Finds) -> dict[str, Any]:
-    """All that there is to compare."""
+def told(facts: Facts, hits: HitTable) -> dict[str, Any]:
+    """Everything that is compared."""
     everything = {name: str(value) for name, value in vars(facts).items()}
     everything["read_as"] = str(sorted(facts.read_as.items()))
     everything["kinds"] = str(sorted(facts.kinds.items()))
     everything["unread"] = str(sorted((str(what), str(tally)) for what, tally in facts.unread.items()))
     everything["flows"] = str([asdict(flow) for flow in facts.flows])
-    everything["finds"] = str(finds.of(0))
+    everything["finds"] = str(hits.of(0))
     return everything
 
 
@@ -101,11 +101,11 @@ def test_two_come_to_what_one_comes_to(tmp_path: Path, seed: int, pieces: int) -
     if other:
         for chunk in CaptureReader([path], chunk=4096).chunks():
             other.read(chunk)
-        part = other.part()
+        part = other.partial_result()
     facts = first.finish(part)
-    assert told(facts, first.finds) == told(alone.finish(), alone.finds)
+    assert told(facts, first.hits) == told(alone.finish(), alone.hits)
     if part and pieces == 0:
-        # Both had something to do.
+        # Both read something.
         assert 0 < part.facts.streams < facts.streams
 
 
@@ -114,17 +114,17 @@ def test_two_come_to_what_one_comes_to(tmp_path: Path, seed: int, pieces: int) -
 
 @pytest.fixture
 def eager(monkeypatch: pytest.MonkeyPatch) -> list[object]:
-    """Ask for help at once; the processes that were started."""
+    """Start the second process at once; returns the processes."""
     started: list[object] = []
-    start = helper.started
+    start = helper.start_helper
 
     def note() -> object:
         started.append(start())
         return started[-1]
 
-    monkeypatch.setattr(helper, "started", note)
-    monkeypatch.setattr(helper, "_WORTH", -1.0)
-    monkeypatch.setattr(helper, "_AT_FIRST", 0.0)
+    monkeypatch.setattr(helper, "start_helper", note)
+    monkeypatch.setattr(helper, "_MINIMUM_SAVING", -1.0)
+    monkeypatch.setattr(helper, "_MEASURING_TIME", 0.0)
     monkeypatch.setattr(helper, "_CORES", 1)
     monkeypatch.delenv("OVERHEARD_PROCESSES", raising=False)
     return started
@@ -132,7 +132,7 @@ def eager(monkeypatch: pytest.MonkeyPatch) -> list[object]:
 
 @pytest.fixture(scope="module")
 def large(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """More than is read in one piece."""
+    """More than one chunk."""
     path = tmp_path_factory.mktemp("large") / "large.pcapng"
     file = File().section().interface()
     chance = random.Random(5)  # noqa: S311
@@ -149,7 +149,7 @@ def large(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def judged(path: Path) -> Report:
-    """What the judge says."""
+    """The result of the judge."""
     return judge(path, [SECRET], Options(vouched=["sent", "whole"]))
 
 
@@ -202,7 +202,7 @@ def test_none_is_left_behind(large: Path, eager: list[Any]) -> None:
 
 
 def test_what_is_small_needs_no_help(tmp_path: Path, eager: list[Any], monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(helper, "_WORTH", 1.0)
+    monkeypatch.setattr(helper, "_MINIMUM_SAVING", 1.0)
     judged(capture(tmp_path / "small.pcapng", 1))
     assert not eager
 

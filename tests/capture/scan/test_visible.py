@@ -1,4 +1,4 @@
-"""What everybody sees of a connection: of real ones, some of which fail, with tshark as a second witness."""
+"""What every observer sees of a connection: real ones, some of which fail, with tshark as a second witness."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
     from overheard.engines.base import Engine
 
-# What OpenSSL agrees on with itself.
+# What two sides with OpenSSL negotiate.
 PREFERRED = "X25519MLKEM768" if ssl.OPENSSL_VERSION_INFO >= (3, 5) else "x25519"
 _FIELDS = {
     "type": "tls.handshake.type",
@@ -45,7 +45,7 @@ _FIELDS = {
 
 
 def seen_in(frames: Iterable[Frame]) -> tuple[Visible, ...]:
-    """What is visible of the streams in these frames."""
+    """The visible parts of the streams in these frames."""
     reading = Reading(SEARCH)
     for each in frames:
         reading.take(each)
@@ -54,15 +54,15 @@ def seen_in(frames: Iterable[Frame]) -> tuple[Visible, ...]:
 
 @dataclass(frozen=True)
 class Connections:
-    """What the reader sees, and what the client knows, of each connection of handshakes.py, by its name."""
+    """What the reader sees, and what the client knows, of each connection of handshakes.py, by name."""
 
     path: Path
     seen: dict[str, Visible]
     told: dict[str, dict[str, Any]]
 
     def tshark(self, display_filter: str, *fields: str) -> list[list[str]]:
-        """A line a frame: the values of these fields."""
-        # By its port, tshark might take a connection for anything.
+        """A line per frame: the values of these fields."""
+        # By its port, tshark might take a connection for another protocol.
         ports = [word for each in self.seen.values() for word in ("-d", f"tcp.port=={each.port},tls")]
         wanted = [word for field in fields for word in ("-e", field)]
         command = ["tshark", "-r", str(self.path), "-n", *ports, "-Y", display_filter, "-T", "fields", *wanted]
@@ -102,7 +102,7 @@ def test_what_the_server_picked(connections: Connections, name: str, version: st
     seen = connections.seen[name]
     assert (seen.version, seen.cipher, seen.group) == (version, cipher, group)
     assert seen.sni == "server"
-    # TLS 1.3 encrypts which of the protocols the server picked.
+    # TLS 1.3 encrypts the protocol that the server chose.
     assert seen.alpn == ("http/1.1" if version in {"TLS 1.0", "TLS 1.2"} else "h2, http/1.1")
 
 
@@ -126,7 +126,7 @@ def test_alerts_in_clear_have_a_sender_and_a_name(connections: Connections) -> N
         for name, seen in connections.seen.items()
         if seen.alerts
     }
-    # What a client says whose server has gone, differs between versions of OpenSSL.
+    # The client's error after a server has gone differs between versions of OpenSSL.
     alerts.pop("closed", None)
     assert alerts == {
         "1.3 untrusted": [("client", "fatal", "unknown_ca")],
@@ -149,7 +149,7 @@ def test_what_is_encrypted_with_an_aead_cipher_has_its_size_to_the_byte(connecti
 
 
 def test_padding_hides_less_than_a_block_a_record(connections: Connections) -> None:
-    """A request is one record, an answer two: its head, and its body. TLS 1.0 puts one byte of each in another."""
+    """A request is one record, a response two: its head, and its body. TLS 1.0 splits one byte of each off."""
     for name, records in (("1.2 cbc", 1), ("1.2 cbc sha384", 1), ("1.0", 2)):
         seen, told = connections.seen[name], connections.told[name]
         assert told["sent"] <= seen.data_sent < told["sent"] + 16 * records
@@ -158,7 +158,7 @@ def test_padding_hides_less_than_a_block_a_record(connections: Connections) -> N
 
 @pytest.mark.parametrize("name", ["1.3", "1.3 long", "1.3 rsa", "1.3 retry", "1.3 mutual"])
 def test_tls_1_3_has_the_answer_guessed_to_the_byte(connections: Connections, name: str) -> None:
-    """At most: with two session tickets, which are longer where the client has shown a certificate, and an alert."""
+    """At most: with two session tickets, which are longer with a client certificate, and an alert."""
     seen, told = connections.seen[name], connections.told[name]
     assert seen.data_sent == told["sent"]
     assert told["received"] < seen.data_answered <= told["received"] + (1500 if "mutual" in name else 600)
@@ -170,7 +170,7 @@ def test_a_handshake_that_fails_holds_no_application_data(connections: Connectio
         seen = connections.seen[name]
         assert (seen.data_sent, seen.data_answered, seen.data_guessed) == (0, 0, 0)
         assert seen.sent
-    # Here the client may have sent its request before it is refused, by an alert that is encrypted.
+    # Here the client may have sent its request before the server refuses with an encrypted alert.
     refused = connections.seen["1.3 mutual, refused"]
     assert refused.data_sent in {0, len("GET /500 HTTP/1.1\r\nHost: server\r\nConnection: close\r\n\r\n")}
     assert (refused.data_answered, refused.data_guessed) == (2, 0)
@@ -220,7 +220,7 @@ def test_tshark_reads_the_same_handshakes(connections: Connections) -> None:
         seen.stream: {key: getattr(seen, key) for key in (*empty, "sni", "alpn")} for seen in connections.seen.values()
     }
     assert {number: {**empty, **told} for number, told in spoken.items()} == {
-        number: said for number, said in ours.items() if said["sni"]
+        number: nonempty for number, nonempty in ours.items() if nonempty["sni"]
     }
     assert len(spoken) == len(connections.seen) - 2
 
@@ -269,7 +269,7 @@ def test_what_is_seen_goes_to_json_and_back(connections: Connections) -> None:
 
 
 def timed(parts: Iterable[bytes]) -> list[Frame]:
-    """Frames a second after one another."""
+    """Frames one second apart."""
     return [Frame(number, 1_700_000_000.0 + number, 1, len(data), data) for number, data in enumerate(parts, start=1)]
 
 
@@ -294,11 +294,11 @@ def test_a_connection_without_a_word_has_its_time() -> None:
 
 
 def test_who_is_called_may_be_the_one_that_asks() -> None:
-    """In active mode it is the server of FTP that calls, and it is the server of TLS, too."""
+    """In active mode the FTP server opens the connection, and it is the TLS server, too."""
     name = extension(0, vector(2, b"\0" + vector(2, b"server")))
-    said = [("<", record(22, message(1, client(name)))), (">", record(22, message(2, server(0x1301, *TLS_1_3))))]
+    nonempty = [("<", record(22, message(1, client(name)))), (">", record(22, message(2, server(0x1301, *TLS_1_3))))]
     flight = [(">", data(400, 53)), ("<", data(53, 71)), (">", data(517))]
-    heard = hear([*said, *flight])
+    heard = hear([*nonempty, *flight])
     assert heard.protected
     seen = visible_of(
         number=0,

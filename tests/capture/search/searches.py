@@ -1,4 +1,4 @@
-"""Searches that are made when a test first asks for one: each takes a tenth of a second, which only its users pay."""
+"""Searches, made when a test first needs one: each takes a tenth of a second, which only its users pay."""
 
 from __future__ import annotations
 

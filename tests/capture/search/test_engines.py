@@ -1,4 +1,4 @@
-"""The engines of the search: both find the same, wherever bytes are cut, at once in several threads, and quickly."""
+"""The engines of the search: both find the same, however bytes are split, in several threads, and quickly."""
 
 from __future__ import annotations
 
@@ -75,7 +75,7 @@ def test_both_engines_find_the_same(soup: tuple[bytes, bool, bytes]) -> None:
 def test_what_is_found_does_not_depend_on_where_bytes_are_cut(
     soup: tuple[bytes, bool, bytes], draws: st.DataObject
 ) -> None:
-    """As long as both sides of a cut are looked at together, as far as the longest match may reach."""
+    """If both sides of a cut are searched together, up to the length of the longest match."""
     secret, any_case, data = soup
     search, _ = searches_of(secret, any_case)
     cut = draws.draw(st.integers(0, len(data)))
@@ -145,7 +145,7 @@ def test_a_search_may_be_used_by_several_threads_at_once() -> None:
 
 @pytest.mark.parametrize("secret", [b"fluffy tail", b"aaaaaaaa"])
 def test_many_matches_take_no_more_time_each_than_few(secret: bytes) -> None:
-    """A generous bound: what took as long for each as there are others would take a hundred times longer."""
+    """A generous bound: with quadratic time it would take a hundred times longer."""
     search = Search(Secret("message", secret))
 
     def cost(count: int) -> float:

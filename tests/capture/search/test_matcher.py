@@ -1,4 +1,4 @@
-"""The search: what it finds in what real encoders write, where, and what chance alone would have it find."""
+"""The search: what it finds in the output of real encoders, where, and the expected chance matches."""
 
 from __future__ import annotations
 
@@ -21,17 +21,17 @@ from overheard_capture.search import Match, Search
 TROUBADOUR = "Tr0ub4dor&3 'ünïcödé' 2/3 + \"€🐿\" <1>"
 SECRETS = ["fluffy tail", "hunter2hunter2", TROUBADOUR, "100%25 = \\u0031\\n", "line one\nline two\t?", "ÀÉÎ õü ß çñ"]
 
-# What is called by these where it happens to be nothing but that.
+# Names of encodings whose output may equal another's.
 SPECIAL = {"percent-encoded throughout", "JSON string throughout", "HTML entities, named", "HTML entities, decimal"}
 
 texts = st.text("abz019 %&+/=\\\"'<>#;_:.,-\n\tä€🐿", max_size=7)
 by_secret = pytest.mark.parametrize("secret", SECRETS)
-# The strategies draw little, and many a search is slow to make, or the machine busy.
+# The strategies draw few examples, as many searches are slow to make, or the machine is busy.
 few = settings(max_examples=12, suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much])
 
 
 def encoded(encoder: Encoder, *parts: str) -> list[bytes]:
-    """Each part, or a test that is not one: not every encoder has a word for everything."""
+    """Each part, or a test that is none: not every encoder can encode everything."""
     try:
         return [encoder(part) for part in parts]
     except UnicodeEncodeError:
@@ -40,12 +40,12 @@ def encoded(encoder: Encoder, *parts: str) -> list[bytes]:
 
 
 def told(search: Search, data: bytes, offset: int, length: int) -> set[str]:
-    """What is found at exactly this place."""
+    """The matches at exactly this place."""
     return {match.spelling for match in search.matches(data) if (match.offset, match.length) == (offset, length)}
 
 
 def plainer(search: Search, data: bytes, offset: int, length: int) -> bool:
-    """Whether something plainer was found within a place."""
+    """Whether a plainer spelling was found inside a place."""
     return any(
         offset <= match.offset and match.offset + match.length <= offset + length and match.length < length
         for match in search.matches(data)
@@ -55,7 +55,7 @@ def plainer(search: Search, data: bytes, offset: int, length: int) -> bool:
 @by_secret
 @pytest.mark.parametrize("encoder", [encoder for _, encoder in BY_CHARACTER], ids=[name for name, _ in BY_CHARACTER])
 def test_what_a_real_encoder_writes_is_found_at_its_place_and_by_its_name(secret: str, encoder: Encoder) -> None:
-    """Whatever stands around it. What several encoders write alike has the name of one of them."""
+    """With any surrounding bytes. Encodings that coincide have the name of one of them."""
     search, written = search_of(secret), _written(encoder, secret)
     alike = {name for name, other in BY_CHARACTER if _written(other, secret) == written} | SPECIAL
 
@@ -64,10 +64,10 @@ def test_what_a_real_encoder_writes_is_found_at_its_place_and_by_its_name(secret
     def holds(before: str, after: str) -> None:
         first, spelt, last = encoded(encoder, before, secret, after)
         place = (search, first + spelt + last, len(first), len(spelt))
-        # What is written may hold the secret as it is, too: \\" holds a quote.
+        # The output may contain the secret literally, too: \\" contains a quote.
         assert told(*place) & alike or plainer(*place)
 
-    # Of a text with few letters it means nothing that they are shifted.
+    # In a text with few letters, a shift of the letters means nothing.
     if written is not None and sum(map(str.isalpha, secret)) >= 6:
         holds()
 
@@ -115,7 +115,7 @@ def test_hexadecimal_is_found_whatever_stands_between_its_bytes(secret: str, dat
 
 @pytest.mark.parametrize("before", range(40))
 def test_hexadecimal_is_found_though_its_lines_are_broken(before: int) -> None:
-    """As `xxd -p` breaks them, and `openssl`."""
+    """As `xxd -p` and `openssl` break lines."""
     value = bytes(before) + b"fluffy tail" + bytes(before)
     for spelt in (wrapped(value.hex().encode(), 60, b"\n"), wrapped(value.hex(":").encode(), 45, b"\r\n    ")):
         assert [match.spelling.partition(",")[0] for match in search_of("fluffy tail").matches(spelt)] == [
@@ -133,7 +133,7 @@ def test_hexadecimal_in_groups_is_found(size: int, before: int) -> None:
 @by_secret
 @pytest.mark.parametrize("indent", [None, 1, 8])
 def test_a_list_of_numbers_is_found(secret: str, indent: int | None) -> None:
-    """As JSON has a buffer."""
+    """As JSON represents a buffer."""
     spelt = json.dumps({"data": list(b"so " + secret.encode() + b"!")}, indent=indent).encode()
     assert {match.spelling for match in search_of(secret).matches(spelt)} == {"decimal"}
 
@@ -148,7 +148,7 @@ def test_base64_of_base64_is_found_at_every_alignment(secret: str) -> None:
 
 @by_secret
 def test_mail_is_found_though_its_lines_are_broken_anywhere(secret: str) -> None:
-    """In quoted-printable by a soft break, in uuencode by a line's length, in a header between two words."""
+    """In quoted-printable by a soft line break, in uuencode by a line's length, in a header between two words."""
     for before in range(80):
         text = "x" * before + secret + " and more of that"
         quoted = quopri.encodestring(text.encode(), quotetabs=True)
@@ -227,7 +227,7 @@ def test_a_secret_that_is_no_text_is_found(secret: bytes, before: bytes, after: 
 
 
 def test_a_long_secret_is_found_as_a_whole() -> None:
-    """A key of RSA, as a file or in JSON; and one with another end is another."""
+    """An RSA key, as a file or in JSON; one with another ending is another key."""
     lines = wrapped(base64.b64encode(random.Random(4711).randbytes(1200)), 64, b"\n")  # noqa: S311  (it is no key)
     key = b"-----BEGIN PRIVATE KEY-----\n" + lines + b"\n-----END PRIVATE KEY-----\n"
     search = Search(Secret("key", key))
@@ -297,7 +297,7 @@ def test_chance_grows_with_what_is_searched_and_never_falls_below_the_plain_spel
 
 
 def test_chance_is_what_random_bytes_bear_out() -> None:
-    """Two bytes in a million: about 15 plain ones are to be expected, and as many reversed ones."""
+    """Two bytes in a million: about 15 plain and 15 reversed matches are expected."""
     search = Search(Secret("short", b"ab"))
     data = random.Random(4711).randbytes(1_000_000)  # noqa: S311  (nothing is to be kept secret)
     found = len(search.matches(data))

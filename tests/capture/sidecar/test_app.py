@@ -1,4 +1,4 @@
-"""The sidecar's API: who may use it, with what names, and in what order."""
+"""The API of the capture role: authorisation, names, and order of calls."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ EVERYTHING = [
 
 @pytest.fixture
 def client(tmp_path: Path) -> FlaskClient:
-    """The API, of a recorder that has nothing to record on."""
+    """The API, with a recorder that cannot record."""
     recordings = tmp_path / "recordings"
     recordings.mkdir()
     variables = {
@@ -100,7 +100,7 @@ def test_no_path_leads_out_of_the_folder(client: FlaskClient, tmp_path: Path, pa
 def test_a_recorder_that_does_not_record_is_a_refusal_with_what_to_do_and_can_be_tried_again(
     client: FlaskClient, tmp_path: Path
 ) -> None:
-    """It leaves no file that would stand in the way."""
+    """It leaves no file that would be in the way."""
     for _ in range(2):
         answer = client.post("/runs/mine/recordings/one", headers=TOKEN)
         assert answer.status_code == 409
@@ -111,7 +111,7 @@ def test_a_recorder_that_does_not_record_is_a_refusal_with_what_to_do_and_can_be
 
 @pytest.fixture(scope="module")
 def steps(local_engine: Engine, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:  # noqa: ARG001
-    """What came of every call, right and wrong, to a sidecar with a wire of its own."""
+    """The results of every call, right and wrong, in namespaces of its own."""
     return played("sidecar", tmp_path_factory.mktemp("sidecar"))
 
 
@@ -149,7 +149,7 @@ def test_in_order_it_records_and_judges(steps: dict[str, Any]) -> None:
 
 
 def test_the_judge_is_given_what_the_client_and_the_interceptor_left(local_engine: Engine, tmp_path: Path) -> None:  # noqa: ARG001
-    """Each key opens for whom it belongs to, and a line counts for the recording that it was written in."""
+    """Each key opens for its owner, and a line of the notebook counts for the recording it was written in."""
     plainly = "plainly"
     assert played("spied", tmp_path) == {
         "http": ["OVERHEARD", plainly],

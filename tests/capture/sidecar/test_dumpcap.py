@@ -1,4 +1,4 @@
-"""One dumpcap, from its first packet to its last; in namespaces of its own."""
+"""A dumpcap process, in namespaces of its own."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 @pytest.mark.usefixtures("local_engine")
 @pytest.mark.parametrize(("case", "interface"), [("bad_interface", "nowhere0"), ("bad_filter", "lo")])
 def test_what_it_cannot_record_is_an_error_that_leaves_nothing(tmp_path: Path, case: str, interface: str) -> None:
-    """Neither a file, which could be taken for a recording of nothing, nor a process."""
+    """Neither a file, which could be taken for an empty recording, nor a process."""
     outcome = played(case, tmp_path)
     assert outcome["says"].startswith(f"dumpcap does not record on '{interface}': ")
     assert "it said nothing" not in outcome["says"]
@@ -36,7 +36,7 @@ def test_it_tells_what_it_has_recorded_and_stops_cleanly(tmp_path: Path) -> None
 
 @pytest.mark.usefixtures("local_engine")
 def test_nothing_is_waited_for_once_it_has_ended(tmp_path: Path) -> None:
-    """Though a minute was granted: this comes back at once."""
+    """It returns at once, though a minute is allowed."""
     assert played("payloads", tmp_path)["saw_afterwards"] is False
 
 

@@ -1,4 +1,4 @@
-"""A recording from mark to mark; in namespaces of its own."""
+"""Recordings from mark to mark, in namespaces of its own."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def test_it_goes_from_its_start_mark_to_its_end_mark(tmp_path: Path) -> None:
     packets = [unwrap(frame) for frame in read(tmp_path / "whole.pcapng").frames]
     datagrams = [packet for packet in packets if isinstance(packet, Datagram)]
     seen = [packet.payload for packet in datagrams]
-    # On `lo` a mark may be seen more than once, as it is sent until it was.
+    # On `lo` a mark may be seen more than once, as it is sent until it is seen.
     assert list(dict.fromkeys(seen)) == [word["start_mark"].encode(), b"fluffy tail", word["end_mark"].encode()]
     marks = [packet for packet in datagrams if packet.payload.startswith(MARK_PREFIX)]
     assert {(packet.target.address, packet.target.port) for packet in marks} == {(MARK_GROUP, MARK_PORT)}
@@ -41,14 +41,14 @@ def test_the_word_of_the_recorder_says_how_it_was_made(tmp_path: Path) -> None:
 
 
 def test_a_filter_that_hides_the_marks_does_not_stop_it(tmp_path: Path) -> None:
-    """The judge will miss them in the file, and say so."""
+    """The judge misses them in the file, and reports that."""
     outcome = played("unmarked", tmp_path)
     assert (outcome["word"]["recorder_alive"], outcome["word"]["exit_code"]) == (True, 0)
     assert read(tmp_path / "unmarked.pcapng").frames == []
 
 
 def test_a_recorder_that_died_is_told_at_once(tmp_path: Path) -> None:
-    """A minute was granted for the mark, and is not taken."""
+    """It returns at once, though a minute is allowed for the mark."""
     outcome = played("killed", tmp_path)
     assert (outcome["word"]["recorder_alive"], outcome["word"]["exit_code"]) == (False, -9)
     assert not outcome["children"]
@@ -71,7 +71,7 @@ def test_an_interface_that_is_gone_at_the_end_does_not_keep_the_recorder_running
 
 
 def test_a_full_disk_ends_the_recording_and_is_told(tmp_path: Path) -> None:
-    """Nothing that was recorded without room for it can be taken for whole."""
+    """A recording without enough room must not be taken for a complete one."""
     outcome = played("full", tmp_path)
     assert outcome["says"] == "the word on the recording cannot be written: No space left on device"
     assert not outcome["children"]

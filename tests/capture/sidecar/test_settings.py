@@ -1,4 +1,4 @@
-"""What the capture role is told, and what it is not told."""
+"""The settings of the capture role, present and missing."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def test_defaults(tmp_path: Path) -> None:
 
 
 def test_what_a_spy_has_need_not_be_there_yet(tmp_path: Path) -> None:
-    """He writes it down as it comes; and the server's key is made after the capture role is up."""
+    """The notebook grows during a run; and the server's key is made after the capture role has started."""
     spy, stolen = tmp_path / "spy", tmp_path / "credentials" / "key.pem"
     settings = read(tmp_path, SPY=str(spy), STOLEN=str(stolen))
     assert (settings.spy, settings.stolen) == (spy, stolen)

@@ -1,4 +1,4 @@
-"""What pyshark shows of real recordings, for the reader's eye."""
+"""The dissection of real recordings by pyshark, for people."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def test_a_handshake_shows_what_both_sides_tell_everybody(recordings: Recordings
     client = next(frame for frame in frames if "Client Hello" in " ".join(frame.shows))
     server = next(frame for frame in frames if "Server Hello" in " ".join(frame.shows))
     assert dict(client.details)["SNI"] == "server"
-    # What the client offers is long, and shown nowhere.
+    # The client's offers are long, and not shown.
     assert not {"cipher suite", "version", "group"} & set(dict(client.details))
     told = dict(server.details)
     assert told["version"] == "TLS 1.3 (0x0304)"
@@ -108,7 +108,7 @@ def test_it_is_left_out_of_a_body_also_with_its_letters_shifted(recordings: Reco
 
 
 def test_a_body_that_hides_it_is_shown(recordings: Recordings) -> None:
-    """What anybody may see, and nobody can read."""
+    """Visible to anybody, and unreadable."""
     _, answer = dissect(recordings.capture("fernet"), SECRET)
     assert dict(answer.details)["body"].startswith("gAAAA")
 

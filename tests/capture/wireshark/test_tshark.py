@@ -1,4 +1,4 @@
-"""tshark, asked by us: what the keys open, and that nobody's preferences have a say."""
+"""tshark: decryption with keys, without any user's preferences."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import pytest
 from overheard.words.errors import UnreadableError
 from overheard.words.services import HTTPS, LEGACY
 from overheard_capture.wireshark.keys import TlsKeys
-from overheard_capture.wireshark.tshark import TsharkInput, opened, own_configuration, tls_content, tshark
+from overheard_capture.wireshark.tshark import TsharkInput, decrypt, own_configuration, tls_content, tshark
 from stage import ELSEWHERE
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 
 def test_the_keys_open_what_both_sides_said(recordings: Recordings) -> None:
-    found = opened(recordings.capture("https"), recordings.tls_keys, [0])
+    found = decrypt(recordings.capture("https"), recordings.tls_keys, [0])
     said = b"".join(piece.data for piece in found)
     assert said.startswith(b"GET / HTTP/1.1\r\nHost: server:5443")
     assert b"HTTP/1.1 200 OK" in said
@@ -31,27 +31,27 @@ def test_the_keys_open_what_both_sides_said(recordings: Recordings) -> None:
 
 
 def test_the_keys_of_another_connection_open_nothing(recordings: Recordings) -> None:
-    assert opened(recordings.capture("https"), TlsKeys((recordings.other_keys,)), [0]) == []
+    assert decrypt(recordings.capture("https"), TlsKeys((recordings.other_keys,)), [0]) == []
 
 
 def test_several_key_logs_are_one(recordings: Recordings, tmp_path: Path) -> None:
-    """Each counts to its first line and its last, in whatever order and also where no file ends with a line's end."""
+    """Each counts to its first and last line, in any order, and also if no file ends with a newline."""
     lines = [line for line in recordings.keys.read_bytes().splitlines() if line.startswith(b"SERVER_")]
-    # Those of `https`, which was recorded before all others over TLS: that of its data, and that of its handshake.
+    # Those of `https`, recorded before all others over TLS: one of its data, and one of its handshake.
     own = [line for line in lines if line.split()[1] == lines[0].split()[1]]
     needed, other = tmp_path / "needed.keys", tmp_path / "other.keys"
     needed.write_bytes(b"\n".join(sorted(own, reverse=True)))
     other.write_bytes(recordings.other_keys.read_bytes().rstrip(b"\n"))
     for logs in ((other, needed), (needed, other)):
-        found = opened(recordings.capture("https"), TlsKeys(logs), [0])
+        found = decrypt(recordings.capture("https"), TlsKeys(logs), [0])
         assert b"".join(piece.data for piece in found).endswith(b"fluffy tail")
 
 
 def test_the_key_of_the_server_opens_what_was_encrypted_with_it(recordings: Recordings) -> None:
-    """And nothing else: not where both sides agreed on a key of which the server's says nothing."""
+    """And nothing else: not with ephemeral keys, about which the server's key says nothing."""
     stolen = TlsKeys(private=recordings.stolen)
     said = {
-        name: b"".join(piece.data for piece in opened(recordings.capture(name, LEGACY.port), stolen, [0]))
+        name: b"".join(piece.data for piece in decrypt(recordings.capture(name, LEGACY.port), stolen, [0]))
         for name in ("rsa", "ecdhe", "tls13")
     }
     assert said["rsa"].endswith(b"fluffy tail")
@@ -60,36 +60,36 @@ def test_the_key_of_the_server_opens_what_was_encrypted_with_it(recordings: Reco
 
 @pytest.mark.parametrize("content", [b"", b"no key", b"-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----\n"])
 def test_a_private_key_that_is_none_is_an_error(recordings: Recordings, tmp_path: Path, content: bytes) -> None:
-    """Tshark itself goes on without, with exit code 0, as if there had been nothing to open."""
+    """By itself tshark continues without it, with exit code 0, as if nothing could be decrypted."""
     path = tmp_path / "odd.pem"
     path.write_bytes(content)
     with pytest.raises(UnreadableError, match=r"Error loading RSA key file .*odd\.pem"):
-        opened(recordings.capture("rsa", LEGACY.port), TlsKeys(private=path), [0])
+        decrypt(recordings.capture("rsa", LEGACY.port), TlsKeys(private=path), [0])
 
 
 def test_streams_that_are_none_of_tls_have_nothing_to_open(recordings: Recordings) -> None:
-    assert opened(recordings.capture("http"), recordings.tls_keys, [0]) == []
-    assert opened(recordings.capture("https"), recordings.tls_keys, []) == []
-    assert opened(recordings.capture("https"), recordings.tls_keys, [99]) == []
+    assert decrypt(recordings.capture("http"), recordings.tls_keys, [0]) == []
+    assert decrypt(recordings.capture("https"), recordings.tls_keys, []) == []
+    assert decrypt(recordings.capture("https"), recordings.tls_keys, [99]) == []
 
 
 def test_without_keys_nothing_is_asked_of_tshark(tmp_path: Path) -> None:
-    assert opened(TsharkInput(tmp_path / "not there"), TlsKeys(), [0]) == []
+    assert decrypt(TsharkInput(tmp_path / "not there"), TlsKeys(), [0]) == []
 
 
 def test_several_streams_are_opened_at_once(recordings: Recordings, tmp_path: Path) -> None:
-    """Each with an answer of its own, in whatever order."""
+    """Each with output of its own, in any order."""
     merged = tmp_path / "merged.pcapng"
     subprocess.run(["mergecap", "-w", merged, recordings.path("https"), recordings.path("unmarked")], check=True)
     capture = TsharkInput(merged)
-    both = opened(capture, recordings.tls_keys, [0, 1])
-    one_by_one = [piece for stream in (0, 1) for piece in opened(capture, recordings.tls_keys, [stream])]
+    both = decrypt(capture, recordings.tls_keys, [0, 1])
+    one_by_one = [piece for stream in (0, 1) for piece in decrypt(capture, recordings.tls_keys, [stream])]
     assert sorted(both, key=lambda piece: piece.frame) == sorted(one_by_one, key=lambda piece: piece.frame)
     assert sum(b"fluffy tail" in piece.data for piece in both) == 2
 
 
 def frames(capture: TsharkInput, display_filter: str, keys: TlsKeys = TlsKeys()) -> int:  # noqa: B008  (it is frozen)
-    """How many frames a display filter lets through."""
+    """The number of frames that pass a display filter."""
     return tshark(capture, "-Y", display_filter, "-T", "fields", "-e", "frame.number", keys=keys).count("\n")
 
 
@@ -99,34 +99,34 @@ def test_the_port_of_http_is_not_taken_for_that_of_coap(recordings: Recordings) 
 
 @pytest.mark.parametrize("service", ELSEWHERE, ids=lambda service: str(service.port))
 def test_tls_is_known_as_such_at_the_port_of_another_protocol(recordings: Recordings, service: Service) -> None:
-    """Left to itself, tshark takes it for something else, and sees neither a handshake nor data."""
+    """By itself, tshark takes it for another protocol, and sees neither a handshake nor data."""
     name = f"elsewhere-{service.port}"
     assert frames(recordings.capture(name), "tls") == 0
-    assert opened(recordings.capture(name), recordings.tls_keys, [0]) == []
-    said = opened(recordings.capture(name, service.port), recordings.tls_keys, [0])
+    assert decrypt(recordings.capture(name), recordings.tls_keys, [0]) == []
+    said = decrypt(recordings.capture(name, service.port), recordings.tls_keys, [0])
     assert said[-1].data.endswith(b"fluffy tail")
 
 
 def test_what_is_data_is_told_from_the_handshake_with_keys_alone(recordings: Recordings) -> None:
-    """Without, every protected record looks the same."""
+    """Without them, all encrypted records look the same."""
     for name, with_data in (("https", frozenset({0})), ("untrusted", frozenset[int]())):
         content = tls_content(recordings.capture(name, HTTPS.port), recordings.tls_keys)
-        assert (content.known, content.with_data) == (frozenset({0}), with_data)
+        assert (content.recognised, content.with_data) == (frozenset({0}), with_data)
     assert tls_content(recordings.capture("untrusted", HTTPS.port), TlsKeys()).with_data == {0}
 
 
 @pytest.mark.parametrize("service", ELSEWHERE, ids=lambda service: str(service.port))
 def test_what_is_not_known_for_tls_is_not_said_to_hold_nothing(recordings: Recordings, service: Service) -> None:
     name = f"elsewhere-{service.port}"
-    assert tls_content(recordings.capture(name), recordings.tls_keys).known == set()
+    assert tls_content(recordings.capture(name), recordings.tls_keys).recognised == set()
     content = tls_content(recordings.capture(name, service.port), recordings.tls_keys)
-    assert (content.known, content.with_data) == (frozenset({0}), frozenset({0}))
+    assert (content.recognised, content.with_data) == (frozenset({0}), frozenset({0}))
 
 
 def test_the_users_preferences_have_no_say(
     recordings: Recordings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Here the user has switched HTTP off, and without us tshark does as told."""
+    """Here the user has disabled HTTP, which tshark would respect."""
     (tmp_path / "disabled_protos").write_text("http\n")
     monkeypatch.setenv("WIRESHARK_CONFIG_DIR", str(tmp_path))
     path = recordings.path("http")

@@ -1,1 +1,1 @@
-"""HTTP/1 (RFC 9112): messages, chunked bodies, and the change to another protocol."""
+"""HTTP/1 (RFC 9112): messages, chunked bodies, and the upgrade to another protocol."""

@@ -1,4 +1,4 @@
-"""Bodies in chunks (RFC 9112, 7.1)."""
+"""Message bodies: with chunked transfer coding (RFC 9112, 7.1), of known length, or until the connection closes."""
 
 from __future__ import annotations
 
@@ -20,24 +20,24 @@ LAYER = Layer("chunked")
 _SIZE = re.compile(rb"[ \t]*([0-9A-Fa-f]{1,15})[ \t]*(?:;[^\n]*)?\r?\n")
 _NEXT_SIZE = re.compile(rb"\r?\n[ \t]*([0-9A-Fa-f]{1,15})[ \t]*(?:;[^\n]*)?\r?\n")
 _TRAILER = re.compile(rb"(?:[^\r\n][^\n]*\n)*+\r?\n")
-# How long the line of a size may be, and a trailer.
+# The maximum length of a chunk-size line, and of the trailer section.
 _LONGEST_LINE, _LONGEST_TRAILER = 16 << 10, 64 << 10
 
 
 class ChunkedBody:
-    """Reads one body, which is in the midst of a direction: `over` and `broken` say how it ended."""
+    """Reads one body with chunked transfer coding. `complete` and `broken` tell how it ended."""
 
     def __init__(self, findings: Findings, layers: Layers, reader: ReaderFactory) -> None:
         self._content = Boundaries(findings, (*layers, LAYER), reader) if may_go_deeper(findings, layers) else None
         self._left = 0
         self._first = True
-        # Whether some of the chunk has been handed on.
+        # Whether some of the chunk was passed to the content.
         self._in_chunk = False
         self._in_trailer = False
-        self.over = self.broken = self.endless = False
+        self.complete = self.broken = self.until_close = False
 
     def read(self, data: bytes | bytearray, origin: Origin, start: int) -> int:
-        """Read from `start` on. Where to go on: with what is waited for, where that is not the end."""
+        """Read from `start` on. Returns the offset to continue from: before the end of `data` if more is needed."""
         pieces: list[tuple[int, int]] = []
         # Whether the first piece is the rest of a chunk.
         contiguous = self._in_chunk and self._left > 0
@@ -62,14 +62,14 @@ class ChunkedBody:
         return self._trailer(data, at) if self._in_trailer else at
 
     def _is_broken(self, data: bytes | bytearray, at: int) -> bool:
-        """Whether no size can come of this any more."""
+        """Whether no chunk size can follow any more."""
         lines = data.count(b"\n", at, at + _LONGEST_LINE)
         return len(data) - at >= _LONGEST_LINE or lines > (not self._first)
 
     def _trailer(self, data: bytes | bytearray, at: int) -> int:
         trailer = _TRAILER.match(data, at, at + _LONGEST_TRAILER)
         if trailer:
-            self.over = True
+            self.complete = True
             return trailer.end()
         self.broken = len(data) - at >= _LONGEST_TRAILER
         return at
@@ -79,21 +79,21 @@ class ChunkedBody:
     ) -> None:
         if not pieces or not self._content:
             return
-        begin, end = pieces[0]
+        start, end = pieces[0]
         if len(pieces) == 1:
-            self._content.feed(memoryview(data)[begin:end], origin.after(begin), () if contiguous else (0,))
+            self._content.feed(memoryview(data)[start:end], origin.after(start), () if contiguous else (0,))
             return
-        seams, at = [], 0
-        for begins, ends in pieces:
-            seams.append(at)
-            at += ends - begins
+        boundaries, at = [], 0
+        for start, end in pieces:
+            boundaries.append(at)
+            at += end - start
         whole = memoryview(data)
-        out = b"".join([whole[begins:ends] for begins, ends in pieces])
-        made_of = joined((origin, begins, ends) for begins, ends in pieces)
-        self._content.feed(out, made_of, seams[1:] if contiguous else seams)
+        joined_data = b"".join([whole[start:end] for start, end in pieces])
+        made_of = joined((origin, start, end) for start, end in pieces)
+        self._content.feed(joined_data, made_of, boundaries[1:] if contiguous else boundaries)
 
     def gap(self, length: int) -> bool:
-        """So many bytes are missing. Whether they are all of one chunk, and it is known where the next one begins."""
+        """`length` bytes are missing. Returns whether they are inside one chunk, so that the next one can be found."""
         if not 0 < length <= self._left:
             return False
         self._left -= length
@@ -103,39 +103,39 @@ class ChunkedBody:
         return True
 
     def close(self) -> None:
-        """The body has ended, one way or another."""
+        """The body has ended, complete or not."""
         if self._content:
             self._content.close()
 
 
 class IdentityBody:
-    """Reads a body as it is, of a length that is known or up to the end of all: it has the same few words."""
+    """Reads a body without transfer coding, of a known length or until the end; same interface as ChunkedBody."""
 
     def __init__(self, findings: Findings, layers: Layers, reader: ReaderFactory, length: int | None) -> None:
         self._content = Content(findings, layers, reader, SearchScope.NONE)
-        # How much is still to come; None where that is all there is.
+        # The number of bytes still to come; None if the body lasts until the end.
         self._left = length
-        self.over = length == 0
+        self.complete = length == 0
         self.broken = False
-        # Whether it goes on up to the end of all.
-        self.endless = length is None
+        # Whether the body lasts until the end of the direction.
+        self.until_close = length is None
 
     def read(self, data: bytes | bytearray, origin: Origin, start: int) -> int:
-        """Read from `start` on, and say up to where."""
+        """Read from `start` on. Returns the offset after the last byte that was read."""
         end = len(data) if self._left is None else min(start + self._left, len(data))
         self._content.feed(data if end - start == len(data) else memoryview(data)[start:end], origin.after(start))
         if self._left is not None:
             self._left -= end - start
-            self.over = not self._left
+            self.complete = not self._left
         return end
 
     def gap(self, length: int) -> bool:
-        """So many bytes are missing. Whether it is known how much is still to come."""
+        """`length` bytes are missing. Returns whether the end of the body is still known."""
         if self._left is not None:
             if length > self._left:
                 return False
             self._left -= length
-            self.over = not self._left
+            self.complete = not self._left
         self._content.gap(length)
         return True
 

@@ -1,11 +1,11 @@
-"""The head of an HTTP/1 message: what it says of the body behind it, and of what comes after (RFC 9112)."""
+"""The head of an HTTP/1 message (RFC 9112): how its body is framed, and whether the protocol changes after it."""
 
 from __future__ import annotations
 
 import re
 from dataclasses import dataclass
 
-# A head that is longer is none.
+# The maximum length of a head; something longer is not HTTP.
 LONGEST = 256 << 10
 
 _TOKEN = rb"[!#$%&'*+.^_`|~0-9A-Za-z-]+"
@@ -15,93 +15,93 @@ _FIELD = re.compile(
     rb"\n(content-(?:length|type|encoding)|transfer-encoding|upgrade)[ \t]*:[ \t]*([^\r\n]*(?:\r?\n[ \t]+[^\r\n]*)*)",
     re.IGNORECASE,
 )
-# What a message begins with in the midst of something else: an answer anywhere, for what is before it may end there.
+# The start line of a message for resynchronisation. A status line may follow a body that ends without a newline.
 _METHODS = (
     rb"GET|HEAD|POST|PUT|DELETE|CONNECT|OPTIONS|TRACE|PATCH|PROPFIND|PROPPATCH|MKCOL|COPY|MOVE|LOCK|UNLOCK|REPORT"
 )
 RESYNC = re.compile(rb"HTTP/1\.[01] [1-9]\d\d [^\n]{0,256}\n|(?:%b) [!-~]{1,7000} HTTP/1\.[01]\r?\n" % _METHODS)
-# How long such a line may be.
+# The maximum length of such a line.
 LONGEST_START = 8 << 10
 
-# What some name as an encoding, and is none.
-_NONE = frozenset([b"", b"identity", b"none", b"binary", b"utf-8", b"7bit", b"8bit"])
+# Values that some senders give as an encoding, and that mean none.
+_IDENTITY = frozenset([b"", b"identity", b"none", b"binary", b"utf-8", b"7bit", b"8bit"])
 
 
 @dataclass(slots=True)
 class MessageHead:
-    """What matters of it. Of a request `status` is 0, of an answer `method` is empty."""
+    """The relevant fields of a head. `status` is 0 in a request, and `method` is empty in a response."""
 
     status: int
     method: bytes
     version: str
-    # How long the body is; None where that is not said.
+    # The Content-Length; None if there is none.
     length: int | None = None
     chunked: bool = False
-    # Whether there are transfer codings, and chunked is not the last of them.
+    # Whether there are transfer codings, the last of which is not chunked.
     until_close: bool = False
-    # The codings of the body, in the order in which they were put on.
+    # The content codings, then the transfer codings other than chunked, in the order in which they were applied.
     codings: bytes = b""
-    kind: bytes = b""
+    content_type: bytes = b""
     upgrade: bytes = b""
-    # Whether what it says of its length cannot be.
+    # Whether its statements about the body's length contradict each other.
     contradictory: bool = False
 
 
 def end_of_head(data: bytes | bytearray, start: int) -> int:
-    """Where the head that begins at `start` ends; -1 where it does not in as many bytes as it may have."""
+    """The offset after the head that begins at `start`; -1 if it does not end within the maximum length."""
     found = _END.search(data, start, start + LONGEST)
     return found.end() if found else -1
 
 
-def starts(data: bytes | bytearray, start: int) -> re.Match[bytes] | None:
-    """The first line of a message, if this is one."""
+def match_start_line(data: bytes | bytearray, start: int) -> re.Match[bytes] | None:
+    """Match a start line at `start`; None if there is none."""
     return _START.match(data, start)
 
 
-def head_of(start: re.Match[bytes], data: bytes | bytearray, end: int) -> MessageHead:
-    """What is said between the first line and `end`."""
-    answered, status, method, asked = start.groups()
-    head = MessageHead(int(status or 0), method or b"", f"HTTP/1.{(answered or asked).decode()}")
-    transfer = encodings = b""
+def parse_head(start: re.Match[bytes], data: bytes | bytearray, end: int) -> MessageHead:
+    """Parse the fields between the start line and `end`."""
+    response_version, status, method, request_version = start.groups()
+    head = MessageHead(int(status or 0), method or b"", f"HTTP/1.{(response_version or request_version).decode()}")
+    transfer_codings = content_codings = b""
     for name, value in _FIELD.findall(data, start.end() - 1, end):
         name_size = len(name), name[0] | 0x20
         if name_size == (14, 0x63):
             _set_length(head, value)
         elif name_size == (12, 0x63):
-            head.kind = value
+            head.content_type = value
         elif name_size == (16, 0x63):
-            encodings = encodings + b"," + value if encodings else value
+            content_codings = content_codings + b"," + value if content_codings else value
         elif name_size[0] == 17:
-            transfer = transfer + b"," + value if transfer else value
+            transfer_codings = transfer_codings + b"," + value if transfer_codings else value
         else:
             head.upgrade = value.strip().lower()
-    if transfer or encodings:
-        _set_codings(head, transfer.lower(), encodings.lower())
+    if transfer_codings or content_codings:
+        _set_codings(head, transfer_codings.lower(), content_codings.lower())
     return head
 
 
 def _set_length(head: MessageHead, value: bytes) -> None:
-    """It may be said several times, if it is said alike (RFC 9110, 8.6)."""
+    """Set the length. It may be repeated with the same value (RFC 9110, 8.6)."""
     if head.length is None and value.isdigit() and len(value) < 20:
         head.length = int(value)
         return
-    said = {each.strip() for each in value.split(b",")}
-    number = said.pop()
-    known = number.isdigit() and len(number) < 20 and not said
+    values = {each.strip() for each in value.split(b",")}
+    number = values.pop()
+    known = number.isdigit() and len(number) < 20 and not values
     if not known or head.length not in (None, int(number)):
         head.contradictory = True
         return
     head.length = int(number)
 
 
-def _set_codings(head: MessageHead, transfer: bytes, encodings: bytes) -> None:
-    codings = [name.strip() for name in encodings.split(b",")]
-    coded = [name.partition(b";")[0].strip() for name in transfer.split(b",")]
-    coded = [name for name in coded if name not in _NONE]
-    if coded:
-        head.chunked = coded[-1] == b"chunked"
+def _set_codings(head: MessageHead, transfer_codings: bytes, content_codings: bytes) -> None:
+    codings = [name.strip() for name in content_codings.split(b",")]
+    applied = [name.partition(b";")[0].strip() for name in transfer_codings.split(b",")]
+    applied = [name for name in applied if name not in _IDENTITY]
+    if applied:
+        head.chunked = applied[-1] == b"chunked"
         head.until_close = not head.chunked
-        # What it says of its length besides counts no more (RFC 9112, 6.3).
+        # Transfer-Encoding overrides Content-Length (RFC 9112, 6.3).
         head.length, head.contradictory = None, False
-        codings += [name for name in coded if name != b"chunked"]
-    head.codings = b",".join(name for name in codings if name not in _NONE)
+        codings += [name for name in applied if name != b"chunked"]
+    head.codings = b",".join(name for name in codings if name not in _IDENTITY)

@@ -1,4 +1,4 @@
-"""One direction of HTTP/1: heads, bodies, and what a connection switches to (RFC 9112)."""
+"""HTTP/1 in one direction (RFC 9112): heads, bodies, and the switch to another protocol."""
 
 from __future__ import annotations
 
@@ -18,10 +18,10 @@ from overheard_capture.protocols.http1.head import (
     RESYNC,
     MessageHead,
     end_of_head,
-    head_of,
-    starts,
+    match_start_line,
+    parse_head,
 )
-from overheard_capture.protocols.http1.upgrade import switched
+from overheard_capture.protocols.http1.upgrade import upgraded_reader
 from overheard_capture.provenance.queue import ByteQueue
 
 if TYPE_CHECKING:
@@ -30,89 +30,91 @@ if TYPE_CHECKING:
     from overheard_capture.provenance.origin import Bytes, Origin
 
 NAME = "HTTP/1"
-# The most requests that may wait for their answers: those beyond get none.
-_MOST_WAITING = 1 << 16
-# Empty lines that some send between messages (RFC 9112, 2.2).
+# The maximum number of pipelined requests whose methods are kept.
+_MOST_PENDING = 1 << 16
+# Empty lines between messages (RFC 9112, 2.2).
 _BLANK = re.compile(rb"(?:\r?\n)+")
 _IN_A_METHOD = re.compile(rb"[!#$%&'*+.^_`|~0-9A-Za-z-]")
 
 
-class Unanswered:
-    """The methods of the requests that are not answered yet, in order."""
+class PendingRequests:
+    """The methods of requests without a response yet, in order."""
 
     def __init__(self) -> None:
         self.methods: deque[bytes] = deque()
 
 
 class _State(Enum):
-    """What the next byte is part of."""
+    """What the next byte belongs to."""
 
     HEAD = auto()  # the head of a message, or empty lines before it
     BODY = auto()
-    LOST = auto()  # anything, after damage or a gap: the next head is searched for, and a fallback reads the rest
-    SWITCHED = auto()  # what is HTTP/1 no more: another reader has it, up to the end
+    LOST = (
+        auto()
+    )  # unknown, after damage or a gap: the next head is searched for, and a fallback reads the bytes before it
+    SWITCHED = auto()  # another protocol, up to the end
 
 
-class Http1:
-    """Reads one direction: all requests, or all answers."""
+class Http1Reader:
+    """Reads one direction: all requests, or all responses."""
 
     def __init__(self, findings: Findings, layers: Layers) -> None:
         self._findings = findings
         self._layers = layers
         self._state = _State.HEAD
-        self._waiting: ByteQueue | None = None
+        self._buffer: ByteQueue | None = None
         self._body: ChunkedBody | IdentityBody | None = None
-        # The reader of what is no HTTP/1.
+        # The reader of what is not HTTP/1.
         self._other: Reader | None = None
-        # What the connection switches to, unless another request follows.
+        # The protocol of an Upgrade request; the connection switches to it unless another request follows.
         self._upgrade = b""
 
     def feed(self, data: Bytes, origin: Origin) -> None:
-        """Read on."""
+        """Read `data`, which comes from `origin`."""
         if self._other and self._state is _State.SWITCHED:
             self._other.feed(data, origin)
             return
         self._findings.read[NAME] += len(data)
-        if self._waiting:
-            self._waiting.add(data, origin)
-            data, origin = self._waiting.take(len(self._waiting))
-            self._waiting = None
+        if self._buffer:
+            self._buffer.add(data, origin)
+            data, origin = self._buffer.take(len(self._buffer))
+            self._buffer = None
         self._read(bytes(data) if isinstance(data, memoryview) else data, origin, last=False)
 
     def _read(self, data: bytes | bytearray, origin: Origin, *, last: bool) -> None:
-        at, more = 0, True
-        while more and at < len(data):
+        at, can_continue = 0, True
+        while can_continue and at < len(data):
             if self._state is _State.BODY:
-                at, more = self._in_body(data, origin, at)
+                at, can_continue = self._in_body(data, origin, at)
             elif self._state is _State.LOST:
-                at, more = self._search(data, origin, at, last)
+                at, can_continue = self._search(data, origin, at, last)
             elif self._state is _State.SWITCHED:
                 self._hand_over(data, origin, at, len(data))
                 return
             else:
-                at, more = self._head(data, origin, at, last)
+                at, can_continue = self._head(data, origin, at, last)
         if at < len(data):
-            self._waiting = ByteQueue()
-            self._waiting.add(data[at:], origin.after(at))
+            self._buffer = ByteQueue()
+            self._buffer.add(data[at:], origin.after(at))
 
     def _hand_over(self, data: bytes | bytearray, origin: Origin, begin: int, end: int) -> None:
-        """Let the other reader read some of it, and account for it."""
+        """Pass a range to the other reader, which counts the bytes itself."""
         if self._other and end > begin:
             self._findings.read[NAME] -= end - begin
             self._other.feed(memoryview(data)[begin:end], origin.after(begin))
 
-    # ---- each returns where reading goes on, and whether it can before more has come
+    # ---- each returns the offset to continue from, and whether that is possible before more bytes arrive
 
     def _head(self, data: bytes | bytearray, origin: Origin, at: int, last: bool) -> tuple[int, bool]:
         blank = _BLANK.match(data, at)
         at = blank.end() if blank else at
         if at == len(data):
             return at, True
-        line = starts(data, at)
+        line = match_start_line(data, at)
         if line:
             end = end_of_head(data, line.end() - 1)
             if end >= 0:
-                self._begin(head_of(line, data, end))
+                self._begin(parse_head(line, data, end))
                 return end, True
         elif self._upgrade and (not _IN_A_METHOD.match(data, at) or data.find(b"\n", at) >= 0):
             self._switch(self._upgrade)
@@ -121,7 +123,7 @@ class Http1:
         if waits and len(data) - at < LONGEST and not last:
             return at, False
         self._lose(Reason.DAMAGED, "HTTP/1 that goes on as something else")
-        # A head was tried here.
+        # The search must not find a head here again.
         self._hand_over(data, origin, at, at + 1)
         return at + 1, True
 
@@ -132,13 +134,13 @@ class Http1:
         if self._body.broken:
             self._lose(Reason.DAMAGED, "a body in chunks that goes on as something else")
             return at, True
-        if self._body.over:
+        if self._body.complete:
             self._end_body()
             return at, True
         return at, False
 
     def _search(self, data: bytes | bytearray, origin: Origin, at: int, last: bool) -> tuple[int, bool]:
-        """Look for the first line of a message, and let the fallback read what comes before it."""
+        """Search for the start line of a message. What precedes it is read by the fallback."""
         found = RESYNC.search(data, at)
         if found:
             self._hand_over(data, origin, at, found.start())
@@ -158,13 +160,13 @@ class Http1:
         if head.contradictory or (head.until_close and not head.status):
             self._lose(Reason.DAMAGED, "HTTP/1 that contradicts itself on the length of a message")
         elif head.status:
-            self._answer(head)
+            self._response(head)
         else:
             self._request(head)
 
     def _request(self, head: MessageHead) -> None:
-        methods = self._findings.conversation.of(Unanswered).methods
-        if len(methods) < _MOST_WAITING:
+        methods = self._findings.conversation.of(PendingRequests).methods
+        if len(methods) < _MOST_PENDING:
             methods.append(head.method)
         self._upgrade = head.upgrade
         if head.method == b"CONNECT":
@@ -172,13 +174,13 @@ class Http1:
         elif head.chunked or head.length:
             self._begin_body(head)
 
-    def _answer(self, head: MessageHead) -> None:
+    def _response(self, head: MessageHead) -> None:
         if head.status == 101:
             self._switch(head.upgrade)
         if head.status < 200:
-            # The real answer follows.
+            # The final response follows.
             return
-        methods = self._findings.conversation.of(Unanswered).methods
+        methods = self._findings.conversation.of(PendingRequests).methods
         method = methods.popleft() if methods else b""
         if method == b"CONNECT" and head.status < 300:
             self._switch(b"")
@@ -187,7 +189,7 @@ class Http1:
 
     def _begin_body(self, head: MessageHead) -> None:
         self._state = _State.BODY
-        reader = body(head.kind, head.codings)
+        reader = body(head.content_type, head.codings)
         if head.chunked:
             self._body = ChunkedBody(self._findings, self._layers, reader)
         else:
@@ -199,13 +201,13 @@ class Http1:
         self._body, self._state = None, _State.HEAD
 
     def _switch(self, upgrade: bytes) -> None:
-        """Let another reader have all that follows."""
-        self._other, self._state = switched(upgrade, self._findings, self._layers), _State.SWITCHED
+        """Create the reader for all that follows."""
+        self._other, self._state = upgraded_reader(upgrade, self._findings, self._layers), _State.SWITCHED
 
-    # ---- what goes wrong
+    # ---- damage and gaps
 
     def _lose(self, why: Reason, what: str) -> None:
-        """Where the next message begins is unknown from here on: it is searched for."""
+        """Message boundaries are lost: report that, and search for the next message."""
         self._findings.unread(why, what, self._layers)
         self._end_body()
         self._other, self._state = Fallback(self._findings, self._layers), _State.LOST
@@ -216,7 +218,7 @@ class Http1:
         self._other, self._state = None, _State.HEAD
 
     def gap(self, length: int) -> None:
-        """Go on where it is known how much of a body is missing."""
+        """`length` bytes are missing here. Inside a body of known length, reading continues."""
         if self._state is not _State.SWITCHED:
             self._gap(length)
         if self._other:
@@ -227,25 +229,25 @@ class Http1:
             self._read_last()
         if self._state is _State.LOST:
             return
-        if not self._waiting and self._body and self._body.gap(length):
+        if not self._buffer and self._body and self._body.gap(length):
             self._findings.unread(Reason.GAP, "an HTTP/1 body with bytes missing", self._layers)
-            if self._body.over:
+            if self._body.complete:
                 self._end_body()
             return
         self._lose(Reason.GAP, "HTTP/1 with bytes missing")
         self._read_last()
 
     def _read_last(self) -> None:
-        """Read what waits: no more of it comes."""
-        if self._waiting:
-            data, origin = self._waiting.take(len(self._waiting))
-            self._waiting = None
+        """Read what is buffered, as a gap or the end follows."""
+        if self._buffer:
+            data, origin = self._buffer.take(len(self._buffer))
+            self._buffer = None
             self._read(data, origin, last=True)
 
     def close(self) -> None:
-        """There is no more to come."""
+        """The direction has ended."""
         self._read_last()
-        if self._body and not (self._body.over or self._body.endless):
+        if self._body and not (self._body.complete or self._body.until_close):
             self._findings.unread(Reason.DAMAGED, "an HTTP/1 body that breaks off before its end", self._layers)
         self._end_body()
         self._end_other()
@@ -253,6 +255,6 @@ class Http1:
             del self._findings.read[NAME]
 
 
-def http1(findings: Findings, layers: Layers) -> Http1:
-    """A reader of one direction."""
-    return Http1(findings, layers)
+def http1(findings: Findings, layers: Layers) -> Http1Reader:
+    """Create a reader of one direction."""
+    return Http1Reader(findings, layers)

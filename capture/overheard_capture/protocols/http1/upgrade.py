@@ -1,4 +1,4 @@
-"""What a connection becomes once HTTP/1 has agreed on something else."""
+"""Readers of a connection after HTTP/1 switched to another protocol."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ if TYPE_CHECKING:
     from overheard_capture.content.readers import Reader
 
 
-def switched(upgrade: bytes, findings: Findings, layers: Layers) -> Reader:
-    """What reads on after an upgrade to this; after one to anything else, and after CONNECT, its own bytes tell."""
-    # All of them may have HTTP in them again.
+def upgraded_reader(upgrade: bytes, findings: Findings, layers: Layers) -> Reader:
+    """Create the reader for an upgrade to this protocol; after CONNECT or an unknown one, its content is identified."""
+    # Imported late: all of them may contain HTTP again.
     if upgrade == b"websocket":
         from overheard_capture.protocols.websocket.reader import websocket  # noqa: PLC0415
 

@@ -1,4 +1,4 @@
-"""The frames of HTTP/2, cut out of what one side sends (RFC 9113, 4)."""
+"""HTTP/2 frames (RFC 9113, 4): their headers, and the framer."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ if TYPE_CHECKING:
     from overheard_capture.provenance.origin import Bytes, Origin
 
 HEAD = 9
-# What a client says first (3.4). Taken for a frame, its first bytes would be a head.
+# The client's connection preface (3.4). Its first nine bytes are treated as a frame header.
 PREFACE = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"
 
 
 class FrameType(IntEnum):
-    """What a frame is (RFC 9113, 6)."""
+    """The type of a frame (RFC 9113, 6). `PREFACE` stands for the connection preface."""
 
     PREFACE = -1
     DATA = 0
@@ -35,12 +35,12 @@ class FrameType(IntEnum):
 END_STREAM = ACK = 0x01
 END_HEADERS = 0x04
 PADDED = 0x08
-PRIORITISED = 0x20
+PRIORITY = 0x20
 
-# The flags that each may have.
+# The flags that each type may have.
 FLAGS: dict[int, int] = {
     FrameType.DATA: END_STREAM | PADDED,
-    FrameType.HEADERS: END_STREAM | END_HEADERS | PADDED | PRIORITISED,
+    FrameType.HEADERS: END_STREAM | END_HEADERS | PADDED | PRIORITY,
     FrameType.SETTINGS: ACK,
     FrameType.PUSH_PROMISE: END_HEADERS | PADDED,
     FrameType.PING: ACK,
@@ -48,7 +48,7 @@ FLAGS: dict[int, int] = {
 }
 
 _LENGTHS = {FrameType.PRIORITY: 5, FrameType.RST_STREAM: 4, FrameType.PING: 8, FrameType.WINDOW_UPDATE: 4}
-_OF_A_STREAM = {
+_STREAM_TYPES = {
     FrameType.DATA,
     FrameType.HEADERS,
     FrameType.PRIORITY,
@@ -56,12 +56,12 @@ _OF_A_STREAM = {
     FrameType.PUSH_PROMISE,
     FrameType.CONTINUATION,
 }
-_OF_NONE = {FrameType.SETTINGS, FrameType.PING, FrameType.GOAWAY}
-_MAY_BE_PADDED = {FrameType.DATA, FrameType.HEADERS, FrameType.PUSH_PROMISE}
+_CONNECTION_TYPES = {FrameType.SETTINGS, FrameType.PING, FrameType.GOAWAY}
+_PADDABLE = {FrameType.DATA, FrameType.HEADERS, FrameType.PUSH_PROMISE}
 
 
 class Http2Frame(NamedTuple):
-    """The head of a frame. Of a `kind` that is not in the table nothing is known."""
+    """The header of a frame. `kind` may be a type that is not in FrameType."""
 
     length: int
     kind: int
@@ -69,41 +69,41 @@ class Http2Frame(NamedTuple):
     stream: int
 
     @classmethod
-    def of(cls, head: Bytes) -> Http2Frame:
-        """What nine bytes say."""
+    def parse(cls, head: Bytes) -> Http2Frame:
+        """Parse a header of nine bytes."""
         if head == PREFACE[:HEAD]:
             return cls(len(PREFACE) - HEAD, FrameType.PREFACE, 0, 0)
         length = int.from_bytes(head[:3], "big")
         return cls(length, head[3], head[4], int.from_bytes(head[5:9], "big") & 0x7FFFFFFF)
 
     @property
-    def sound(self) -> bool:
-        """Whether there may be such a frame at all."""
+    def valid(self) -> bool:
+        """Whether the header is valid."""
         if self.kind in _LENGTHS and self.length != _LENGTHS[FrameType(self.kind)]:
             return False
         if self.kind == FrameType.SETTINGS and (self.length % 6 or (self.flags & ACK and self.length)):
             return False
         if self.kind == FrameType.GOAWAY and self.length < 8:
             return False
-        return self.kind not in (_OF_NONE if self.stream else _OF_A_STREAM)
+        return self.kind not in (_CONNECTION_TYPES if self.stream else _STREAM_TYPES)
 
     @property
     def padded(self) -> bool:
-        """Whether its payload begins with the length of a padding."""
-        return bool(self.flags & PADDED) and self.kind in _MAY_BE_PADDED
+        """Whether the payload begins with a padding length."""
+        return bool(self.flags & PADDED) and self.kind in _PADDABLE
 
 
 class Http2Framer(Framer[Http2Frame]):
-    """Cuts the frames out of what one side sends, and the padding out of them."""
+    """Splits what one side sends into frames, and removes their padding."""
 
     def __init__(self, handler: FrameHandler[Http2Frame]) -> None:
         super().__init__(handler, HEAD)
-        # How much of what is left is padding, or -1 where its first byte will say.
+        # How many of the remaining bytes are padding; -1 if the first byte of the payload will tell.
         self._padding = 0
 
     def _read_head(self) -> None:
-        frame, self._head = Http2Frame.of(self._head), b""
-        if not frame.sound or frame.padded > frame.length:
+        frame, self._head = Http2Frame.parse(self._head), b""
+        if not frame.valid or frame.padded > frame.length:
             self.broken = True
             return
         self._padding = -1 if frame.padded else 0
@@ -111,18 +111,18 @@ class Http2Framer(Framer[Http2Frame]):
 
     def _read_payload(self, _: Http2Frame, data: memoryview, origin: Origin) -> int:
         if self._padding < 0:
-            # A padding longer than what it pads is no padding (6.1). All that is left is looked at then.
+            # A padding length greater than the payload is an error (6.1). The rest is then read as payload.
             self._padding = data[0] if data[0] < self._left else 0
-            self._pass(1)
+            self._advance(1)
             return 1
         body = data[: max(self._left - self._padding, 0)]
         if len(body):
-            self._handler.piece(body, origin, self._begun)
-            self._begun = True
-        self._pass(len(data))
+            self._handler.piece(body, origin, self._started)
+            self._started = True
+        self._advance(len(data))
         return len(data)
 
     def gap(self, length: int) -> bool:
-        """So many bytes are missing. Say whether it is known where the next frame begins."""
+        """`length` bytes are missing. Returns whether the position of the next frame is still known."""
         self._padding = max(self._padding, 0)
         return super().gap(length)

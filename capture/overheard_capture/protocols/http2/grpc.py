@@ -21,7 +21,7 @@ _HEAD = 5
 _COMPRESSED, _TRAILER = 0x01, 0x80
 
 
-class Grpc:
+class GrpcReader:
     """Reads one direction of one call."""
 
     def __init__(self, findings: Findings, layers: Layers, encoding: bytes) -> None:
@@ -30,17 +30,17 @@ class Grpc:
         self._encoding = encoding
         self._head = b""
         self._left = 0
-        # Reads the message that has begun; and, once it is unknown where messages begin, all that follows.
+        # The reader of the current message; and the reader of all that follows once message boundaries are lost.
         self._message: Reader | None = None
-        self._rest: Reader | None = None
+        self._fallback: Reader | None = None
 
     def feed(self, data: Bytes, origin: Origin) -> None:
-        """Read on."""
+        """Read `data`, which comes from `origin`."""
         view = memoryview(data)
         at = 0
         while at < len(view):
-            if self._rest:
-                self._rest.feed(view[at:], origin.after(at))
+            if self._fallback:
+                self._fallback.feed(view[at:], origin.after(at))
                 return
             if self._message:
                 piece = view[at : at + self._left]
@@ -60,7 +60,7 @@ class Grpc:
             self._give_up(Reason.DAMAGED)
             return
         encoding = self._encoding if flags & _COMPRESSED else b""
-        # What gRPC-Web has for trailers is text.
+        # The trailers of gRPC-Web are text.
         kind: ReaderFactory = untyped if flags & _TRAILER else Protobuf
         self._message = coded(encoding, kind)(self._findings, self._layers)
         self._end_if_over()
@@ -72,12 +72,12 @@ class Grpc:
 
     def _give_up(self, why: Reason) -> None:
         self._findings.unread(why, "messages of gRPC", self._layers)
-        self._rest = untyped(self._findings, self._layers)
+        self._fallback = untyped(self._findings, self._layers)
 
     def gap(self, length: int) -> None:
-        """Bytes are missing here."""
-        if self._rest:
-            self._rest.gap(length)
+        """`length` bytes are missing here."""
+        if self._fallback:
+            self._fallback.gap(length)
         elif self._message and length <= self._left:
             self._message.gap(length)
             self._left -= length
@@ -86,9 +86,9 @@ class Grpc:
             self._give_up(Reason.GAP)
 
     def close(self) -> None:
-        """There is no more to come."""
+        """The direction has ended."""
         if self._head or self._message:
             self._findings.unread(Reason.DAMAGED, "a message of gRPC that breaks off", self._layers)
-        for reader in (self._message, self._rest):
+        for reader in (self._message, self._fallback):
             if reader:
                 reader.close()

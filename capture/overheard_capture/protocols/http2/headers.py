@@ -1,4 +1,4 @@
-"""The header blocks of an HTTP/2 connection in one direction, put together and unfolded."""
+"""Header blocks of one direction of an HTTP/2 connection, reassembled and decompressed."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from overheard.words.layer import Layer, Layers
 from overheard_capture.content.content import Content
 from overheard_capture.content.findings import Reason
 from overheard_capture.decoders.untyped import untyped
-from overheard_capture.protocols.http2.frames import END_HEADERS, PRIORITISED, FrameType, Http2Frame
+from overheard_capture.protocols.http2.frames import END_HEADERS, PRIORITY, FrameType, Http2Frame
 from overheard_capture.protocols.http2.hpack import HeadersTooLargeError, HpackDecoder
 from overheard_capture.provenance.queue import ByteQueue
 
@@ -23,35 +23,35 @@ LAYER = Layer("HPACK")
 
 
 class Http2Headers:
-    """Takes the frames that hold header blocks, in their order."""
+    """Takes the frames that carry header blocks, in order."""
 
     def __init__(self, findings: Findings, layers: Layers) -> None:
         self._findings = findings
         self._layers = (*layers, LAYER)
         self._content = Content(findings, self._layers, untyped)
-        self._blocks = HpackDecoder()
-        # The frame that the block began with, as long as it has not ended.
+        self._decoder = HpackDecoder()
+        # The first frame of the current block; None between blocks.
         self.frame: Http2Frame | None = None
         self._block = ByteQueue()
-        # How many bytes of the frame stand before its part of the block.
-        self._before = 0
-        # Whether a part of the block is missing.
+        # How many bytes of the frame precede its block fragment.
+        self._to_skip = 0
+        # Whether part of the block is missing.
         self._incomplete = False
 
     def begin(self, frame: Http2Frame) -> bool:
-        """A frame of a header block begins. Say whether it may be here (RFC 9113, 6.10)."""
+        """A frame with a block fragment begins. Returns whether it is allowed here (RFC 9113, 6.10)."""
         if frame.kind == FrameType.CONTINUATION:
             return self.frame is not None and self.frame.stream == frame.stream
         self.frame = frame
-        # A promise begins with the number of its stream (6.6), a header may with its weight (6.2).
-        prioritised = frame.kind == FrameType.HEADERS and frame.flags & PRIORITISED
-        self._before = 4 if frame.kind == FrameType.PUSH_PROMISE else 5 if prioritised else 0
+        # PUSH_PROMISE begins with the promised stream ID (6.6), HEADERS optionally with priority fields (6.2).
+        prioritised = frame.kind == FrameType.HEADERS and frame.flags & PRIORITY
+        self._to_skip = 4 if frame.kind == FrameType.PUSH_PROMISE else 5 if prioritised else 0
         return True
 
     def piece(self, data: Bytes, origin: Origin) -> None:
-        """A piece of the block."""
-        before = min(self._before, len(data))
-        self._before -= before
+        """Part of the block, or of the fields before it."""
+        before = min(self._to_skip, len(data))
+        self._to_skip -= before
         if self._incomplete:
             return
         self._block.add(data[before:], origin.after(before))
@@ -60,12 +60,12 @@ class Http2Headers:
             self._incomplete = True
 
     def missing(self) -> None:
-        """Some of the block is missing."""
+        """Part of the block is missing."""
         self._give_up(Reason.GAP, "header fields")
         self._incomplete = True
 
     def end(self, flags: int) -> list[HeaderField] | None:
-        """A frame of the block ended; the fields, once the block is over."""
+        """A frame of the block has ended. Returns the fields if the block is complete, otherwise None."""
         if not flags & END_HEADERS:
             return None
         self.frame = None
@@ -74,15 +74,15 @@ class Http2Headers:
             return []
         block, origin = self._block.take(len(self._block))
         limits = self._findings.limits
-        most = min(max(limits.spared, limits.ratio * len(block)), limits.size)
+        limit = min(max(limits.spared, limits.ratio * len(block)), limits.size)
         try:
-            fields, unknown = self._blocks.read(block, most)
+            fields, missing_references = self._decoder.read(block, limit)
         except HeadersTooLargeError:
             self._give_up(Reason.LIMIT, "header fields that unfold to too much")
         except HPACKError:
             self._give_up(Reason.DAMAGED, "header fields")
         else:
-            if unknown:
+            if missing_references:
                 self._findings.unread(Reason.GAP, "header fields that refer to what is missing", self._layers)
             self._deliver(fields, origin)
             return fields
@@ -91,26 +91,26 @@ class Http2Headers:
     def _give_up(self, why: Reason, what: str) -> None:
         self._findings.unread(why, what, self._layers)
         self._block = ByteQueue()
-        self._blocks.lose()
+        self._decoder.lose()
 
     def _deliver(self, fields: list[HeaderField], origin: Origin) -> None:
         lines, parts = [], []
         at = 0
         for field in fields:
             line = b"%b: %b\n" % (field.name, field.value)
-            parts.append((at, field.begins, field.ends))
+            parts.append((at, field.start, field.end))
             lines.append(line)
             at += len(line)
         self._content.feed(b"".join(lines), origin.derived(parts))
 
     def lose(self) -> None:
-        """Blocks are missing here, or a part of one."""
-        self._blocks.lose()
+        """Blocks, or part of one, are missing here."""
+        self._decoder.lose()
         self._block, self._incomplete = ByteQueue(), False
         self.frame = None
 
     def close(self) -> None:
-        """There is no more to come."""
+        """The direction has ended."""
         if len(self._block):
             self._findings.unread(Reason.DAMAGED, "header fields that break off", self._layers)
         self._content.close()

@@ -1,76 +1,76 @@
-"""The header fields of HTTP/2, compressed against those before them (HPACK, RFC 7541)."""
+"""HPACK (RFC 7541), the header compression of HTTP/2."""
 
 from __future__ import annotations
 
 from functools import lru_cache
 from typing import NamedTuple
 
-# Its decoder gives up at the first gap, and says of no field which bytes it came from. So the parts that it is made of
-# are used, though only the decoder is documented: the version is capped, and a test holds them to RFC 7541.
+# Its decoder stops at the first gap, and does not say which bytes a field came from. So the functions that it is made
+# of are used, although only the decoder is documented: the version is capped, and a test checks them with RFC 7541.
 from hpack.exceptions import HPACKError
 from hpack.hpack import decode_integer
 from hpack.huffman_table import decode_huffman
 from hpack.table import HeaderTable
 
-# Browsers offer tables of 64 kB. One beyond this is refused: it is memory.
+# Browsers offer tables of 64 kB. A larger table than this is refused, to bound memory.
 _LARGEST_TABLE = 1 << 20
-# What an entry takes beside its text (RFC 7541, 4.1), and thus what a byte that refers to one may cost.
+# The overhead of a table entry (RFC 7541, 4.1), and so the cost of a one-byte reference to it.
 _ENTRY = 32
-# A longer text is hardly said twice.
-_OFTEN_SAID = 128
+# The maximum length of a string that is cached: longer ones are rarely repeated.
+_LONGEST_CACHED = 128
 
 
 class HeadersTooLargeError(Exception):
-    """A header block unfolds to more than anybody would send in earnest."""
+    """A header block decompresses to more than the allowed size."""
 
 
 class HeaderField(NamedTuple):
-    """A header field, and the bytes of the block that it came from. An empty name was not seen."""
+    """A header field, and the range of the block that it came from. `name` is empty if its table entry is missing."""
 
     name: bytes
     value: bytes
-    begins: int
-    ends: int
+    start: int
+    end: int
 
 
 class HpackDecoder:
-    """The header blocks of one direction, in their order. Each may refer to fields of any that came before."""
+    """Decodes the header blocks of one direction, in order. Each may refer to fields of earlier blocks."""
 
     def __init__(self) -> None:
         self._table = HeaderTable()
-        # Whether blocks before these are missing. What refers to them cannot be read; all the rest can.
+        # Whether earlier blocks are missing. References to their fields cannot be resolved; the rest can.
         self.lost = False
 
     def lose(self) -> None:
-        """Something is missing here, or was not understood."""
+        """Header blocks are missing here, or could not be decoded."""
         self.lost = True
         self._table = HeaderTable()
-        # Nobody knows what was agreed. An entry too many does no harm: they are counted from the newest.
+        # The agreed size is unknown. Surplus entries do no harm, as the index counts from the newest.
         self._table.maxsize = _LARGEST_TABLE
 
-    def read(self, block: bytes, most: int) -> tuple[list[HeaderField], int]:
-        """The fields of a block, of at most `most` bytes, and how many could not be read because something is lost.
+    def read(self, block: bytes, limit: int) -> tuple[list[HeaderField], int]:
+        """Decode a block to at most `limit` bytes. Returns the fields, and the number of references that are missing.
 
-        Raises HPACKError where it is damaged, and TooMuchError.
+        Raises HPACKError if it is damaged, and HeadersTooLargeError.
         """
         fields: list[HeaderField] = []
-        at = unknown = size = 0
+        at = missing_references = size = 0
         while at < len(block):
-            begins = at
+            start = at
             field, at = self._field(block, at)
             if field:
                 name, value = field
-                fields.append(HeaderField(name, value, begins, at))
+                fields.append(HeaderField(name, value, start, at))
                 size += len(name) + len(value) + _ENTRY
-                if size > most:
+                if size > limit:
                     raise HeadersTooLargeError
-                unknown += not name
+                missing_references += not name
             else:
-                unknown += block[begins] >= 0x80
-        return fields, unknown
+                missing_references += block[start] >= 0x80
+        return fields, missing_references
 
     def _field(self, block: bytes, at: int) -> tuple[tuple[bytes, bytes] | None, int]:
-        """The field at a place of a block, where there is one and it is known, and where the next begins."""
+        """Decode at offset `at`: a field, or None for a size update or a missing entry; and the offset of the next."""
         first = block[at]
         if first & 0x80:  # 6.1: a field that is in the table
             index, at = _integer(block, at, 7)
@@ -81,14 +81,14 @@ class HpackDecoder:
                 raise HPACKError
             self._table.maxsize = size
             return None, at
-        kept = bool(first & 0x40)  # 6.2: a field of its own, kept in the table or not
-        index, at = _integer(block, at, 6 if kept else 4)
+        indexed = bool(first & 0x40)  # 6.2: a field of its own, kept in the table or not
+        index, at = _integer(block, at, 6 if indexed else 4)
         if index:
             name = (self._entry(index) or (b"", b""))[0]
         else:
             name, at = _string(block, at)
         value, at = _string(block, at)
-        if kept:
+        if indexed:
             self._table.add(name, value)
         return (name, value), at
 
@@ -99,8 +99,8 @@ class HpackDecoder:
 
 
 def _integer(block: bytes, at: int, bits: int) -> tuple[int, int]:
-    number, taken = decode_integer(block[at : at + 8], bits)
-    return number, at + taken
+    number, consumed = decode_integer(block[at : at + 8], bits)
+    return number, at + consumed
 
 
 def _string(block: bytes, at: int) -> tuple[bytes, int]:
@@ -110,11 +110,11 @@ def _string(block: bytes, at: int) -> tuple[bytes, int]:
     if len(text) < length:
         raise HPACKError
     if huffman:
-        text = _unpacked(text) if length <= _OFTEN_SAID else decode_huffman(text)
+        text = _huffman_decoded(text) if length <= _LONGEST_CACHED else decode_huffman(text)
     return text, at + length
 
 
 @lru_cache(4096)
-def _unpacked(text: bytes) -> bytes:
-    """What Huffman's code says. It is read bit by bit, which is slow, and much is said in every connection."""
+def _huffman_decoded(text: bytes) -> bytes:
+    """Decode a Huffman-coded string. It is done bit by bit, which is slow, and many strings are in every connection."""
     return decode_huffman(text)

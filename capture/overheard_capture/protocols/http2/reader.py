@@ -1,4 +1,4 @@
-"""HTTP/2 as one side of a connection sends it (RFC 9113)."""
+"""HTTP/2 in one direction (RFC 9113)."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from overheard_capture.protocols.framed import FramedReader
 from overheard_capture.protocols.http2.frames import END_STREAM, FrameType, Http2Frame, Http2Framer
 from overheard_capture.protocols.http2.headers import Http2Headers
 from overheard_capture.protocols.http2.resync import find_frames
-from overheard_capture.protocols.http2.streams import TELLING, Http2Streams
+from overheard_capture.protocols.http2.streams import ENCODING_FIELDS, Http2Streams
 
 if TYPE_CHECKING:
     from overheard_capture.content.findings import Findings
@@ -20,9 +20,9 @@ if TYPE_CHECKING:
 
 LAYER = Layer("HTTP/2")
 
-_OF_HEADERS = {FrameType.HEADERS, FrameType.PUSH_PROMISE, FrameType.CONTINUATION}
-# Their payload is numbers, and nothing that could be unwrapped.
-_NUMBERS = {
+_HEADER_TYPES = {FrameType.HEADERS, FrameType.PUSH_PROMISE, FrameType.CONTINUATION}
+# Their payload is only numbers, and is not searched further.
+_NUMERIC_TYPES = {
     FrameType.PRIORITY,
     FrameType.RST_STREAM,
     FrameType.SETTINGS,
@@ -33,12 +33,12 @@ _NUMBERS = {
 
 
 def http2(findings: Findings, layers: Layers) -> FramedReader:
-    """A reader of one direction, with the preface or without."""
-    return FramedReader(findings, layers, "HTTP/2", Http2(findings, (*layers, LAYER)), find_frames)
+    """Create a reader of one direction, with the connection preface or without."""
+    return FramedReader(findings, layers, "HTTP/2", Http2Reader(findings, (*layers, LAYER)), find_frames)
 
 
-class Http2:
-    """What the frames of one direction say."""
+class Http2Reader:
+    """Reads the contents of the frames of one direction."""
 
     def __init__(self, findings: Findings, layers: Layers) -> None:
         self._findings = findings
@@ -47,67 +47,67 @@ class Http2:
         self._streams = Http2Streams(findings, layers)
         self._headers = Http2Headers(findings, layers)
         self._frame: Http2Frame | None = None
-        # What is in a frame of a kind that we know nothing of.
-        self._other: Content | None = None
+        # The payload of a frame of unknown type.
+        self._unknown_frame: Content | None = None
         self.broken = False
 
     def feed(self, data: memoryview, origin: Origin) -> int:
-        """Read on."""
-        taken = self._frames.feed(data, origin)
+        """Read `data`. Returns the number of bytes read: all, unless it is broken."""
+        consumed = self._frames.feed(data, origin)
         self.broken = self._frames.broken
-        return taken
+        return consumed
 
-    # ---- what the frames are
+    # ---- frames
 
     def begin(self, frame: Http2Frame) -> bool:
-        """A frame begins. Say whether it may be here."""
+        """A frame begins. Returns whether it is allowed here."""
         if not self._frame and frame.kind not in (FrameType.PREFACE, FrameType.SETTINGS):
-            # Both sides begin with settings (3.4): we came in the middle.
+            # Both sides begin with SETTINGS (3.4), so the capture began in the middle.
             self._findings.unread(Reason.GAP, "how an HTTP/2 connection began", self._layers)
             self._forget()
         self._findings.identify_as("HTTP/2")
-        # Nothing may come between the frames of a header block (6.10).
+        # No other frame may interrupt a header block (6.10).
         if self._headers.frame and frame.kind != FrameType.CONTINUATION:
             return False
         self._frame = frame
-        if frame.kind in _OF_HEADERS:
+        if frame.kind in _HEADER_TYPES:
             return self._headers.begin(frame)
-        if frame.kind != FrameType.DATA and frame.kind not in _NUMBERS:
-            self._other = Content(self._findings, self._layers, untyped, SearchScope.NONE)
+        if frame.kind != FrameType.DATA and frame.kind not in _NUMERIC_TYPES:
+            self._unknown_frame = Content(self._findings, self._layers, untyped, SearchScope.NONE)
         return True
 
     def piece(self, data: Bytes, origin: Origin, contiguous: bool) -> None:
-        """Some of the payload of the frame."""
+        """Part of the payload of the frame."""
         if not self._frame:
             return
         if self._frame.kind == FrameType.DATA:
             self._streams.data(self._frame.stream, data, origin, contiguous)
-        elif self._frame.kind in _OF_HEADERS:
+        elif self._frame.kind in _HEADER_TYPES:
             self._headers.piece(data, origin)
-        elif self._other:
-            self._other.feed(data, origin)
+        elif self._unknown_frame:
+            self._unknown_frame.feed(data, origin)
 
     def missing(self, length: int) -> None:
-        """So many bytes of its payload are missing here."""
+        """`length` bytes of the payload are missing here."""
         if not self._frame:
             return
         if self._frame.kind == FrameType.DATA:
             self._streams.missing(self._frame.stream, length)
-        elif self._frame.kind in _OF_HEADERS:
+        elif self._frame.kind in _HEADER_TYPES:
             self._headers.missing()
             self._streams.lost = True
-        elif self._other:
-            self._other.gap(length)
+        elif self._unknown_frame:
+            self._unknown_frame.gap(length)
 
     def end(self) -> None:
-        """The frame is over."""
+        """The frame has ended."""
         if not (frame := self._frame):
             return
-        if frame.kind in _OF_HEADERS:
+        if frame.kind in _HEADER_TYPES:
             self._end_headers(frame)
-        elif self._other:
-            self._other.close()
-            self._other = None
+        elif self._unknown_frame:
+            self._unknown_frame.close()
+            self._unknown_frame = None
         elif (frame.kind == FrameType.DATA and frame.flags & END_STREAM) or frame.kind == FrameType.RST_STREAM:
             self._streams.end(frame.stream)
 
@@ -116,18 +116,20 @@ class Http2:
         fields = self._headers.end(frame.flags)
         if fields is None or first.kind == FrameType.PUSH_PROMISE:
             return
-        self._streams.header(first.stream, {field.name: field.value for field in fields if field.name in TELLING})
+        self._streams.header(
+            first.stream, {field.name: field.value for field in fields if field.name in ENCODING_FIELDS}
+        )
         if first.flags & END_STREAM:
             self._streams.end(first.stream)
 
-    # ---- what is missing
+    # ---- missing bytes
 
     def gap(self, length: int) -> bool:
-        """So many bytes are missing. Say whether it is known where the next frame begins."""
+        """`length` bytes are missing. Returns whether the position of the next frame is still known."""
         return self._frames.gap(length)
 
     def lose(self, length: int) -> None:
-        """So many bytes are missing, and nobody knows what they were."""
+        """`length` bytes are missing, and frame boundaries are lost."""
         self._streams.gap(length)
         self._forget()
 
@@ -136,10 +138,10 @@ class Http2:
         self._headers.lose()
 
     def close(self) -> None:
-        """There is no more to come."""
-        if not self._frames.between:
+        """The direction has ended."""
+        if not self._frames.at_boundary:
             self._findings.unread(Reason.DAMAGED, "a frame of HTTP/2 that breaks off", self._layers)
         self._headers.close()
         self._streams.close()
-        if self._other:
-            self._other.close()
+        if self._unknown_frame:
+            self._unknown_frame.close()

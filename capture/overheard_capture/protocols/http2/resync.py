@@ -1,4 +1,4 @@
-"""Where frames of HTTP/2 begin in the midst of a connection, told by whether they make sense together."""
+"""Resynchronisation of HTTP/2: finds frames in the middle of a connection by whether they are plausible together."""
 
 from __future__ import annotations
 
@@ -12,80 +12,80 @@ from overheard_capture.protocols.http2.frames import (
     END_STREAM,
     FLAGS,
     HEAD,
-    PRIORITISED,
+    PRIORITY,
     FrameType,
     Http2Frame,
 )
 from overheard_capture.protocols.http2.hpack import HeadersTooLargeError, HpackDecoder
-from overheard_capture.protocols.resync import FrameWalks
+from overheard_capture.protocols.resync import FrameWalk
 
 _MAY_BEGIN = re.compile(rb"(?=\x00[\x00-\x40].[\x00-\x09][\x00-\x2d][\x00-\x0f])", re.DOTALL)
-# Of headers, a block makes sense; of much data, that a frame begins where it ends. How many of these are wanted.
-_MUCH = 256
-_WANTED = 3
-_MOST_TRIED = 2000
-# More than so many bytes of header blocks are not unfolded to find a beginning.
-_MOST_UNFOLDED = 256 << 10
+# Evidence is a header block that decodes, or a long DATA frame followed by another frame. How much is required.
+_LONG_DATA = 256
+_REQUIRED = 3
+_MOST_CANDIDATES = 2000
+# The maximum number of bytes of header blocks to decode in the search.
+_MOST_DECODED = 256 << 10
 
 
 def find_frames(data: bytes | bytearray, last: bool) -> int:
-    """Where frames begin, or -1. With `last`, nothing comes behind `data`."""
-    return _Http2Walks(data, last).first(islice(_MAY_BEGIN.finditer(data), _MOST_TRIED))
+    """The offset at which frames begin, or -1. With `last`, nothing follows `data`."""
+    return _Http2Walks(data, last).first(islice(_MAY_BEGIN.finditer(data), _MOST_CANDIDATES))
 
 
-class _Http2Walks(FrameWalks):
-    """Header blocks that make sense, and much data, are what tells."""
+class _Http2Walks(FrameWalk):
+    """Evidence is header blocks that decode, and long DATA frames."""
 
     def __init__(self, data: bytes | bytearray, last: bool) -> None:
         super().__init__(data, last)
-        self._unfolded = 0
+        self._decoded = 0
 
-    def succeeds(self, begin: int) -> bool:
-        """Whether the frames from a place on are frames beyond doubt."""
+    def is_start(self, begin: int) -> bool:
+        """Whether frames certainly begin at a position."""
         data, at = self._data, begin
-        counted, number, contiguous = 0, 0, False
+        evidence, number, contiguous = 0, 0, False
         while at + HEAD <= len(data):
-            if not self._may_pass():
+            if not self._within_limit():
                 return False
-            frame = Http2Frame.of(bytes(data[at : at + HEAD]))
-            if not _is_likely(frame) or data[at + 5] & 0xF0 or contiguous is not (frame.kind == FrameType.CONTINUATION):
+            frame = Http2Frame.parse(bytes(data[at : at + HEAD]))
+            if not _is_plausible(frame) or data[at + 5] & 0xF0 or contiguous is not (frame.kind == FrameType.CONTINUATION):
                 return False
-            begins, at = at + HEAD, at + HEAD + frame.length
+            start, at = at + HEAD, at + HEAD + frame.length
             if frame.kind in (FrameType.HEADERS, FrameType.PUSH_PROMISE, FrameType.CONTINUATION):
                 contiguous = not frame.flags & END_HEADERS
-            if frame.kind == FrameType.HEADERS and at <= len(data) and not contiguous and self._may_unfold(frame):
-                if not _is_block(frame, bytes(data[begins:at])):
+            if frame.kind == FrameType.HEADERS and at <= len(data) and not contiguous and self._may_decode(frame):
+                if not _is_block(frame, bytes(data[start:at])):
                     return False
-                counted += 1
-            counted += frame.kind == FrameType.DATA and frame.length >= _MUCH
+                evidence += 1
+            evidence += frame.kind == FrameType.DATA and frame.length >= _LONG_DATA
             number += 1
-            # The last one must be followed by another, unless nothing follows.
-            if counted > _WANTED:
+            # The last frame must be followed by another, unless nothing follows.
+            if evidence > _REQUIRED:
                 return True
-        # One alone must be all that there is.
-        return self._last and at == len(data) and counted > 0 and (number > 1 or begin == 0)
+        # A single frame must be all of the data.
+        return self._last and at == len(data) and evidence > 0 and (number > 1 or begin == 0)
 
-    def _may_unfold(self, frame: Http2Frame) -> bool:
-        self._unfolded += frame.length
-        return self._unfolded <= _MOST_UNFOLDED
+    def _may_decode(self, frame: Http2Frame) -> bool:
+        self._decoded += frame.length
+        return self._decoded <= _MOST_DECODED
 
 
-def _is_likely(frame: Http2Frame) -> bool:
-    """Whether there may be such a frame, and somebody would send it."""
-    if frame.kind > FrameType.CONTINUATION or not frame.sound or frame.flags & ~FLAGS.get(frame.kind, 0):
+def _is_plausible(frame: Http2Frame) -> bool:
+    """Whether the header is valid, and a sender has reason to send such a frame."""
+    if frame.kind > FrameType.CONTINUATION or not frame.valid or frame.flags & ~FLAGS.get(frame.kind, 0):
         return False
-    says_nothing = frame.kind in (FrameType.DATA, FrameType.HEADERS) and not frame.length
-    return not says_nothing or bool(frame.kind == FrameType.DATA and frame.flags & END_STREAM)
+    is_empty = frame.kind in (FrameType.DATA, FrameType.HEADERS) and not frame.length
+    return not is_empty or bool(frame.kind == FrameType.DATA and frame.flags & END_STREAM)
 
 
 def _is_block(frame: Http2Frame, payload: bytes) -> bool:
-    """Whether the payload of a frame is a header block, whatever it refers to."""
+    """Whether the payload is a header block; missing references are allowed."""
     padding = payload[0] if frame.padded and payload else -1
-    begins = (padding >= 0) + (5 if frame.flags & PRIORITISED else 0)
-    blocks = HpackDecoder()
-    blocks.lose()
+    start = (padding >= 0) + (5 if frame.flags & PRIORITY else 0)
+    decoder = HpackDecoder()
+    decoder.lose()
     try:
-        fields, unknown = blocks.read(payload[begins : len(payload) - max(padding, 0)], 1 << 16)
+        fields, missing_references = decoder.read(payload[start : len(payload) - max(padding, 0)], 1 << 16)
     except (HPACKError, HeadersTooLargeError):
         return False
-    return bool(unknown) or any(field.name[:1] == b":" or field.name.islower() for field in fields)
+    return bool(missing_references) or any(field.name[:1] == b":" or field.name.islower() for field in fields)

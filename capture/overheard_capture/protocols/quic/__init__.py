@@ -1,4 +1,4 @@
-"""QUIC (RFC 9000, 9001, 9369), as far as anybody can read it: the packets that open a connection, and the heads of all.
+"""QUIC (RFC 9000, 9001, 9369) as far as it can be read without secrets: Initial packets, and the headers of all.
 
-A promise: nothing in here raises, whatever the bytes are.
+Functions and readers in here raise nothing, whatever the input.
 """

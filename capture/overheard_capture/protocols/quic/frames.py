@@ -1,4 +1,4 @@
-"""The frames in the first packets (RFC 9000, 12.4 and 19), and the handshake that they carry in pieces."""
+"""Frames of Initial packets (RFC 9000, 12.4 and 19), and the crypto stream that they carry."""
 
 from __future__ import annotations
 
@@ -12,39 +12,39 @@ if TYPE_CHECKING:
 
     from overheard_capture.provenance.origin import Origin
 
-_PADDING, _PING, _ACK, _ACK_WITH_MARKS, _CRYPTO, _CLOSE = 0x00, 0x01, 0x02, 0x03, 0x06, 0x1C
-# How far a handshake may go.
-_FARTHEST = 256 << 10
+_PADDING, _PING, _ACK, _ACK_ECN, _CRYPTO, _CONNECTION_CLOSE = 0x00, 0x01, 0x02, 0x03, 0x06, 0x1C
+# The maximum length of the crypto stream.
+_LONGEST = 256 << 10
 
 
 class CryptoFrame(NamedTuple):
-    """A piece of the handshake: where it stands there, and where it begins and ends in the payload."""
+    """A CRYPTO frame: its offset in the crypto stream, and the range of its data in the payload."""
 
     offset: int
-    begins: int
+    start: int
     end: int
 
 
-def handshake_pieces(payload: bytes) -> list[CryptoFrame] | None:
-    """The pieces of the handshake in a payload; None where there is something else that has no place there."""
+def crypto_frames(payload: bytes) -> list[CryptoFrame] | None:
+    """The CRYPTO frames of a payload; None if it contains a frame that is not allowed there."""
     try:
-        return list(_pieces(payload))
+        return list(_parse_frames(payload))
     except TruncatedError:
         return None
 
 
-def _pieces(payload: bytes) -> Iterator[CryptoFrame]:
+def _parse_frames(payload: bytes) -> Iterator[CryptoFrame]:
     cursor = Cursor(payload)
     while cursor:
         kind = varint(cursor)
-        if kind in (_ACK, _ACK_WITH_MARKS):
-            _pass_ack(cursor, 3 if kind == _ACK_WITH_MARKS else 0)
+        if kind in (_ACK, _ACK_ECN):
+            _skip_ack(cursor, 3 if kind == _ACK_ECN else 0)
         elif kind == _CRYPTO:
             offset, length = varint(cursor), varint(cursor)
-            begins = len(payload) - len(cursor)
+            start = len(payload) - len(cursor)
             cursor.take(length)
-            yield CryptoFrame(offset, begins, begins + length)
-        elif kind == _CLOSE:
+            yield CryptoFrame(offset, start, start + length)
+        elif kind == _CONNECTION_CLOSE:
             varint(cursor), varint(cursor)
             cursor.take(varint(cursor))
         elif kind == _PADDING:
@@ -53,39 +53,39 @@ def _pieces(payload: bytes) -> Iterator[CryptoFrame]:
             raise TruncatedError
 
 
-def _pass_ack(cursor: Cursor, marks: int) -> None:
-    """The largest, the delay, how many ranges, the first; two numbers a range; and how often which mark came."""
+def _skip_ack(cursor: Cursor, ecn_counts: int) -> None:
+    """Skip an ACK: largest, delay, range count, first range; two numbers a range; and ECN counts, if any."""
     varint(cursor), varint(cursor)
     ranges = varint(cursor)
     varint(cursor)
-    for _ in range(2 * ranges + marks):
+    for _ in range(2 * ranges + ecn_counts):
         varint(cursor)
 
 
 class CryptoStream:
-    """Puts pieces in their order. What came twice counts once."""
+    """Reassembles the crypto stream. Retransmitted data is returned once."""
 
     def __init__(self) -> None:
         self._at = 0
-        self._waiting: dict[int, tuple[bytes, Origin]] = {}
+        self._buffered: dict[int, tuple[bytes, Origin]] = {}
 
     @property
     def open(self) -> bool:
-        """Whether something is waited for."""
-        return bool(self._waiting)
+        """Whether data is buffered behind a gap."""
+        return bool(self._buffered)
 
     def add(self, offset: int, data: bytes, origin: Origin) -> Iterator[tuple[bytes, Origin]]:
-        """Those pieces that come next. Raises CutShortError for what is too far."""
-        if offset + len(data) > _FARTHEST:
+        """Add the data of a frame; yields what is now in order. Raises TruncatedError beyond the maximum length."""
+        if offset + len(data) > _LONGEST:
             raise TruncatedError
-        before = self._waiting.get(offset)
+        before = self._buffered.get(offset)
         if before is None or len(before[0]) < len(data):
-            self._waiting[offset] = data, origin
-        for start in sorted(self._waiting):
+            self._buffered[offset] = data, origin
+        for start in sorted(self._buffered):
             if start > self._at:
                 return
-            piece, made_of = self._waiting.pop(start)
-            known = self._at - start
-            if fresh := piece[known:]:
-                self._at += len(fresh)
-                yield fresh, made_of.after(known)
+            piece, made_of = self._buffered.pop(start)
+            overlap = self._at - start
+            if new := piece[overlap:]:
+                self._at += len(new)
+                yield new, made_of.after(overlap)

@@ -1,4 +1,4 @@
-"""The packets in a datagram of QUIC (RFC 9000, 17), told from what of their heads is in clear."""
+"""The packets in a QUIC datagram (RFC 9000, 17), by the unprotected part of their headers."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ VERSION_1, VERSION_2 = 0x00000001, 0x6B3343CF
 VERSIONS = {VERSION_1: "QUIC v1", VERSION_2: "QUIC v2"}
 _LONG, _FIXED = 0x80, 0x40
 _LONGEST_ID = 20
-# A short head, a packet number and a tag; no packet that is protected is shorter.
+# A short header, a packet number and a tag: the minimum length of a protected packet.
 _SHORTEST = 1 + 4 + 16
 
 
 class PacketType(StrEnum):
-    """What a packet is, as its bytes are counted."""
+    """The type of a packet. Its value is what the bytes of the packet are counted as."""
 
     INITIAL = "QUIC Initial"
     EARLY = "QUIC 0-RTT"
@@ -30,70 +30,70 @@ class PacketType(StrEnum):
     PADDING = "QUIC padding"
 
 
-# In the order of their numbers (RFC 9000, 17.2; RFC 9369, 3.2).
-_KINDS = {
+# In the order of their type codes (RFC 9000, 17.2; RFC 9369, 3.2).
+_TYPES = {
     VERSION_1: (PacketType.INITIAL, PacketType.EARLY, PacketType.HANDSHAKE, PacketType.RETRY),
     VERSION_2: (PacketType.RETRY, PacketType.INITIAL, PacketType.EARLY, PacketType.HANDSHAKE),
 }
 
 
 class QuicPacket(NamedTuple):
-    """One packet: where it begins, where its number does, where it ends; and of a long head, the two connection IDs."""
+    """A packet: where it begins, where its packet number does, and where it ends; and the connection IDs, if any."""
 
     kind: PacketType
     version: int
-    begins: int
+    start: int
     number: int
     end: int
-    target: bytes = b""
-    source: bytes = b""
+    destination_id: bytes = b""
+    source_id: bytes = b""
 
 
-def packets(data: memoryview, *, known: bool) -> list[QuicPacket]:
-    """The packets that make up a datagram; none where it is no QUIC.
+def parse_datagram(data: memoryview, *, known: bool) -> list[QuicPacket]:
+    """Split a datagram into packets; empty if it is not QUIC.
 
-    Of what does not say which version it is of, nothing counts but where QUIC is `known` to be spoken.
+    `known` tells that the flow is QUIC. Otherwise only packets that name their version are accepted.
     """
     try:
-        return list(_packets(data, known))
+        return list(_parse_packets(data, known))
     except TruncatedError:
         return []
 
 
-def _packets(data: memoryview, known: bool) -> Iterator[QuicPacket]:
+def _parse_packets(data: memoryview, known: bool) -> Iterator[QuicPacket]:
     at = 0
     while at < len(data):
-        packet = _packet(data, at, known or at > 0)
+        packet = _parse_packet(data, at, known or at > 0)
         yield packet
         at = packet.end
 
 
-def _packet(data: memoryview, at: int, known: bool) -> QuicPacket:
+def _parse_packet(data: memoryview, at: int, known: bool) -> QuicPacket:
     first, size = data[at], len(data)
     if first & _LONG:
-        return _long(data, at, known)
+        return _parse_long(data, at, known)
     if at and not any(data[at:]):
-        # Some fill datagrams up with zeros that are in no packet.
+        # Some senders pad datagrams with zeros after the last packet.
         return QuicPacket(PacketType.PADDING, 0, at, at, size)
     if not known or not first & _FIXED or size - at < _SHORTEST:
         raise TruncatedError
     return QuicPacket(PacketType.SHORT, 0, at, at + 1, size)
 
 
-def _long(data: memoryview, at: int, known: bool) -> QuicPacket:
+def _parse_long(data: memoryview, at: int, known: bool) -> QuicPacket:
     cursor = Cursor(data[at:])
     first, version = cursor.number(1), cursor.number(4)
-    target, source = (bytes(cursor.vector(1).rest()) for _ in range(2))
-    if max(len(target), len(source)) > _LONGEST_ID:
+    destination_id, source_id = (bytes(cursor.vector(1).rest()) for _ in range(2))
+    if max(len(destination_id), len(source_id)) > _LONGEST_ID:
         raise TruncatedError
     if version == 0 and known:
-        return _negotiation(data, at, len(target) + len(source) + 7)
+        return _parse_negotiation(data, at, len(destination_id) + len(source_id) + 7)
     if version not in VERSIONS or not first & _FIXED:
         raise TruncatedError
-    kind = _KINDS[version][first >> 4 & 3]
+    kind = _TYPES[version][first >> 4 & 3]
     if kind is PacketType.RETRY:
         cursor.take(16)
-        return QuicPacket(kind, version, at, at, len(data), target, source)
+        return QuicPacket(kind, version, at, at, len(data), destination_id, source_id)
     if kind is PacketType.INITIAL:
         cursor.take(varint(cursor))
     length = varint(cursor)
@@ -101,19 +101,19 @@ def _long(data: memoryview, at: int, known: bool) -> QuicPacket:
     cursor.take(length)
     if length < _SHORTEST - 1:
         raise TruncatedError
-    return QuicPacket(kind, version, at, number, number + length, target, source)
+    return QuicPacket(kind, version, at, number, number + length, destination_id, source_id)
 
 
-def _negotiation(data: memoryview, at: int, head: int) -> QuicPacket:
-    """A list of versions (RFC 9000, 17.2.1)."""
-    rest = len(data) - at - head
+def _parse_negotiation(data: memoryview, at: int, header: int) -> QuicPacket:
+    """A Version Negotiation packet (RFC 9000, 17.2.1)."""
+    rest = len(data) - at - header
     if rest < 4 or rest % 4:
         raise TruncatedError
     return QuicPacket(PacketType.NEGOTIATION, 0, at, at, len(data))
 
 
 def varint(cursor: Cursor) -> int:
-    """A number of one, two, four or eight bytes, as its first two bits say (RFC 9000, 16)."""
+    """Read a variable-length integer of one, two, four or eight bytes (RFC 9000, 16)."""
     first = cursor.number(1)
     more = (1 << (first >> 6)) - 1
     return (first & 0x3F) << 8 * more | cursor.number(more)

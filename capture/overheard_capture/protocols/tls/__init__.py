@@ -1,4 +1,4 @@
-"""TLS and DTLS: record layer, handshake, and what both show to everybody, read without keys.
+"""TLS and DTLS: record layer, handshake, and everything that can be read without keys.
 
-A promise: nothing in here raises, whatever the bytes are. What cannot be read is empty.
+Functions and readers in here raise nothing, whatever the input. What cannot be parsed is returned empty.
 """

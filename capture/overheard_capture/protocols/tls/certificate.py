@@ -1,4 +1,4 @@
-"""Whose certificate it is, as it says itself: a walk through its DER (ITU-T X.690; RFC 5280, 4.1)."""
+"""The subject of a certificate, parsed from its DER encoding (ITU-T X.690; RFC 5280, 4.1)."""
 
 from __future__ import annotations
 
@@ -12,26 +12,26 @@ if TYPE_CHECKING:
 
 _BMP_STRING, _VERSION, _EXTENSIONS = 0x1E, 0xA0, 0xA3
 _COMMON_NAME, _SUBJECT_ALT_NAME = b"\x55\x04\x03", b"\x55\x1d\x11"
-# RFC 5280, 4.2.1.6: of the kinds of names, an e-mail address, a host, a URI; and an IP address.
+# Types of general names (RFC 5280, 4.2.1.6): rfc822Name, dNSName and URI are text; the other is iPAddress.
 _TEXTS, _ADDRESS = {0x81, 0x82, 0x86}, 0x87
-# Serial number, algorithm, issuer and validity stand before the subject.
+# The fields before the subject: serial number, signature algorithm, issuer and validity.
 _SUBJECT = 4
 
 
-def holder(der: bytes | memoryview) -> tuple[str, tuple[str, ...]]:
-    """The common name of a certificate's subject, and its alternative names; empty where it makes no sense."""
+def certificate_names(der: bytes | memoryview) -> tuple[str, tuple[str, ...]]:
+    """Return the subject's common name and the alternative names; both empty if the certificate cannot be parsed."""
     try:
         ((_, certificate),) = _elements(Cursor(der))
-        fields = list(_elements(_first(certificate)))
+        fields = list(_elements(_first_element(certificate)))
         subject = fields[_SUBJECT + (fields[0][0] == _VERSION)][1]
         extensions = [content for tag, content in fields if tag == _EXTENSIONS]
-        return _common_name(subject), tuple(_alternatives(extensions[0])) if extensions else ()
+        return _common_name(subject), tuple(_subject_alt_names(extensions[0])) if extensions else ()
     except (TruncatedError, IndexError, ValueError):
         return "", ()
 
 
 def _elements(cursor: Cursor) -> Iterator[tuple[int, Cursor]]:
-    """Tag and content of each element."""
+    """Yield the tag and content of each element."""
     while cursor:
         tag, length = cursor.number(1), cursor.number(1)
         if length >= 0x80:
@@ -39,7 +39,7 @@ def _elements(cursor: Cursor) -> Iterator[tuple[int, Cursor]]:
         yield tag, Cursor(cursor.take(length))
 
 
-def _first(cursor: Cursor) -> Cursor:
+def _first_element(cursor: Cursor) -> Cursor:
     for _, content in _elements(cursor):
         return content
     raise TruncatedError
@@ -54,12 +54,12 @@ def _common_name(subject: Cursor) -> str:
     return ""
 
 
-def _alternatives(extensions: Cursor) -> Iterator[str]:
-    for _, extension in _elements(_first(extensions)):
-        # Between them stands whether it is critical, or nothing.
+def _subject_alt_names(extensions: Cursor) -> Iterator[str]:
+    for _, extension in _elements(_first_element(extensions)):
+        # An optional boolean between the two says whether the extension is critical.
         (_, kind), *_, (_, value) = _elements(extension)
         if kind.rest() == _SUBJECT_ALT_NAME:
-            for tag, name in _elements(_first(value)):
+            for tag, name in _elements(_first_element(value)):
                 if tag in _TEXTS:
                     yield text(name.rest())
                 elif tag == _ADDRESS:

@@ -1,4 +1,4 @@
-"""What both directions of TLS, DTLS or QUIC know together. Every connection has one: it may become TLS."""
+"""The TLS state that both directions of a conversation share. Every connection has one: it may become TLS."""
 
 from __future__ import annotations
 
@@ -15,51 +15,51 @@ if TYPE_CHECKING:
 
 
 class TlsConversation:
-    """What both directions know of TLS. `asked` and `picked` are the hellos that count, once they were read."""
+    """TLS state that both directions share. `client_hello` and `server_hello` are the final ones, once read."""
 
     def __init__(self) -> None:
-        self.sides: list[TlsDirection] = []
-        self.asked: ClientHello | None = None
-        self.picked: ServerHello | None = None
-        # Who wants to know when the server has picked.
-        self.waiting: list[Callable[[], None]] = []
-        # Of what is said without encryption.
+        self.directions: list[TlsDirection] = []
+        self.client_hello: ClientHello | None = None
+        self.server_hello: ServerHello | None = None
+        # Called when the final ServerHello arrives.
+        self.on_server_hello: list[Callable[[], None]] = []
+        # The conversation inside TLS with a NULL cipher suite.
         self.inner: Conversation | None = None
-        # How many readers are open, and what is to be done when none is.
+        # The number of open readers, and what to call when none is left.
         self._open = 0
-        self._at_the_end: list[Callable[[], None]] = []
+        self._on_end: list[Callable[[], None]] = []
 
-    def opened(self) -> None:
-        """One more reads a direction."""
+    def add_reader(self) -> None:
+        """Register a reader of a direction."""
         self._open += 1
 
-    def closed(self, then: Callable[[], None] | None = None) -> None:
-        """One fewer. Once none is left, both directions are known, and `then` is done."""
+    def remove_reader(self, then: Callable[[], None] | None = None) -> None:
+        """Unregister a reader. `then` is called once none is left, when both directions are known."""
         self._open -= 1
         if then:
-            self._at_the_end.append(then)
+            self._on_end.append(then)
         if self._open <= 0:
-            waiting, self._at_the_end = self._at_the_end, []
+            waiting, self._on_end = self._on_end, []
             for each in waiting:
                 each()
 
-    def heard(self, side: TlsDirection) -> None:
-        """Look at what a side said last, and tell who waits for it."""
-        if self.asked is None:
-            self.asked = side.asked
-        picked = side.picked
-        if picked and (self.picked is None or self.picked.retry):
-            self.picked = picked
-            waiting, self.waiting = self.waiting, []
+    def update_hellos(self, direction: TlsDirection) -> None:
+        """Update the hellos after a message in `direction`; makes the callbacks that wait for the ServerHello."""
+        if self.client_hello is None:
+            self.client_hello = direction.client_hello
+        server_hello = direction.server_hello
+        if server_hello and (self.server_hello is None or self.server_hello.retry):
+            self.server_hello = server_hello
+            waiting, self.on_server_hello = self.on_server_hello, []
             for each in waiting:
                 each()
 
     @property
     def version(self) -> str:
-        """The version that was agreed on, where that is known."""
-        return self.picked.version if self.picked else ""
+        """The negotiated version; empty if unknown."""
+        return self.server_hello.version if self.server_hello else ""
 
     @property
     def weakness(self) -> str:
-        """What is wrong with the cipher suite, in words."""
-        return weakness(self.picked.suite) if self.picked else ""
+        """The weakness of the cipher suite, in words; empty if there is none."""
+        return weakness(self.server_hello.suite) if self.server_hello else ""

@@ -1,43 +1,43 @@
-"""Reading numbers and vectors from bytes that may be anything, as the presentation language of TLS has them."""
+"""A parser for the numbers and vectors of the TLS presentation language (RFC 8446, 3), safe on any input."""
 
 from __future__ import annotations
 
 
 class TruncatedError(ValueError):
-    """There are fewer bytes than are asked for."""
+    """The input ends before the requested number of bytes."""
 
 
 class Cursor:
-    """Reads from the front; copies nothing. Its length is what is left, and it is true while there is something."""
+    """Reads from the front without copying. `len` is the number of bytes left; false when there are none."""
 
     def __init__(self, data: bytes | memoryview) -> None:
         self._left = memoryview(data)
 
     def __len__(self) -> int:
-        """How much is left."""
+        """The number of bytes left."""
         return len(self._left)
 
     def take(self, length: int) -> memoryview:
-        """The next bytes. Raises CutShortError, as all that follow do."""
+        """Read `length` bytes. Raises TruncatedError, as do all methods that read."""
         if length > len(self._left):
             raise TruncatedError
         taken, self._left = self._left[:length], self._left[length:]
         return taken
 
     def number(self, size: int) -> int:
-        """A number of so many bytes (RFC 8446, 3.3)."""
+        """Read an unsigned number of `size` bytes (RFC 8446, 3.3)."""
         return int.from_bytes(self.take(size), "big")
 
     def vector(self, size: int) -> Cursor:
-        """What follows a length of so many bytes (RFC 8446, 3.4)."""
+        """Read a vector whose length is a number of `size` bytes (RFC 8446, 3.4)."""
         return Cursor(self.take(self.number(size)))
 
     def rest(self) -> memoryview:
-        """All that is left."""
+        """Read all that is left."""
         return self.take(len(self._left))
 
 
 def text(data: memoryview, encoding: str = "utf-8") -> str:
-    """Bytes of a stranger as text that does nothing to a terminal."""
+    """Decode untrusted bytes. What cannot be decoded or printed is replaced, so the result is safe on a terminal."""
     decoded = str(data, encoding, "replace")
     return "".join(character if character.isprintable() else "\N{REPLACEMENT CHARACTER}" for character in decoded)

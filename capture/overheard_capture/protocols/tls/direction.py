@@ -1,4 +1,4 @@
-"""What is kept of one direction of TLS, DTLS or QUIC, however long it is."""
+"""The state of one direction of TLS, DTLS or QUIC, bounded in size."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ if TYPE_CHECKING:
     from overheard_capture.content.findings import Findings
     from overheard_capture.protocols.tls.hello import ClientHello, ServerHello
 
-# How many records of application data, and how many alerts, are told one by one.
-_SINGLE = 64
+# The maximum number of application data records, and of alerts, that are kept one by one.
+_MOST_KEPT = 64
 
 
 class DataRecord(NamedTuple):
-    """A record of application data: how long its content is, and the frame that it begins in."""
+    """A record of application data: the length of its content in bytes, and the frame in which it begins."""
 
     length: int
     frame: int
@@ -26,7 +26,10 @@ class DataRecord(NamedTuple):
 
 @dataclass
 class DataRecords:
-    """Records of application data: the first of them and the last one by one, and of the rest how many and how long."""
+    """Records of application data. The first ones and the last one are kept; those in between are only summed up.
+
+    `count` and `total` are the number of the records in between, and the bytes in them.
+    """
 
     first: list[DataRecord] = field(default_factory=list)
     count: int = 0
@@ -34,29 +37,29 @@ class DataRecords:
     last: DataRecord | None = None
 
     @property
-    def number(self) -> int:
-        """How many there are."""
+    def record_count(self) -> int:
+        """The number of records."""
         return len(self.first) + self.count + (self.last is not None)
 
     @property
-    def all_single(self) -> bool:
-        """Whether so many were told one by one that further ones are only counted."""
-        return len(self.first) >= _SINGLE
+    def list_full(self) -> bool:
+        """Whether the list of first records is full, so that further records are only summed up."""
+        return len(self.first) >= _MOST_KEPT
 
     @property
-    def room(self) -> int:
-        """How many more are told one by one."""
-        return _SINGLE - len(self.first)
+    def list_room(self) -> int:
+        """How many more records the list of first records takes."""
+        return _MOST_KEPT - len(self.first)
 
     def add(self, record: DataRecord) -> None:
-        """One more."""
-        if self.all_single:
+        """Add a record."""
+        if self.list_full:
             self.add_many(1, record.length, record)
         else:
             self.first.append(record)
 
     def add_many(self, count: int, total: int, last: DataRecord) -> None:
-        """So many more, so long in all, the last of which is `last`. Only once `all_single` is true."""
+        """Add `count` records of `total` bytes, ending with `last`. Only allowed once `list_full` is true."""
         if self.last:
             self.count += 1
             self.total += self.last.length
@@ -64,24 +67,24 @@ class DataRecords:
         self.total += total - last.length
         self.last = last
 
-    def after(self, number: int) -> DataRecords:
-        """Without so many of the first, as far as they are told one by one."""
+    def without_first(self, number: int) -> DataRecords:
+        """A copy without the first `number` records, as far as these are kept one by one."""
         return DataRecords(self.first[number:], self.count, self.total, self.last)
 
     def without_last(self) -> DataRecords:
-        """Without the last."""
+        """A copy without the last record."""
         if self.last:
             return DataRecords(self.first, self.count, self.total)
         return DataRecords(self.first[:-1])
 
-    def held(self, extra: int) -> int:
-        """How many bytes they held, at most, where each is `extra` bytes longer than what it holds."""
+    def payload_bytes(self, extra: int) -> int:
+        """The maximum number of payload bytes, if each record is `extra` bytes longer than its payload."""
         single = [*self.first, self.last] if self.last else self.first
         return sum(max(each.length - extra, 0) for each in single) + max(self.total - extra * self.count, 0)
 
 
 class PlaintextAlert(NamedTuple):
-    """An alert that anyone can read: its frame, its level and its name."""
+    """An alert in clear: its frame, level and description."""
 
     frame: int
     level: str
@@ -90,62 +93,63 @@ class PlaintextAlert(NamedTuple):
 
 @dataclass
 class TlsDirection:
-    """One direction of TLS: what was said in clear, how much was not, and what speaks against its being protected.
+    """One direction of TLS: what was sent in clear, the amount of what was encrypted, and the faults.
 
-    `begins` is at which byte of the direction it does, and `talked` whether the two agreed on it in clear before that.
-    `versions` are those that its records claim to be of, from the first behind a ClientHello on. `encrypted` is whether
-    it began to encrypt; `changes` counts changes of cipher specs, and `sealed` handshake records that are encrypted, of
-    which the first is `finished` bytes long; `longest_alert` is how long an encrypted alert is. `readable` is whether
-    there was text where it should be encrypted, and `newest` whether there were records that only DTLS 1.3 has.
-    `problems` are in words, for people. `protected` is right once both directions are closed.
+    `begins` is the offset in the direction at which TLS begins. `upgraded` is set if both sides agreed on TLS in clear
+    before that. `versions` are those in the record headers, from the first record after a ClientHello. `encrypted` is
+    set once encryption began. `change_cipher_specs` and `encrypted_handshakes` are numbers of records;
+    `finished_length` is the length of the first encrypted handshake record, and `longest_alert` that of the longest
+    encrypted alert. `has_plaintext` is set if text was found in place of ciphertext, and `uses_dtls_1_3` if records
+    appeared that only DTLS 1.3 has. `problems` are in words, for people. `protected` is valid once both directions are
+    closed.
     """
 
     begins: int = 0
-    talked: bool = False
+    upgraded: bool = False
     messages: HandshakeMessages = field(default_factory=HandshakeMessages)
     alerts: list[PlaintextAlert] = field(default_factory=list)
     data: DataRecords = field(default_factory=DataRecords)
     versions: set[int] = field(default_factory=set)
-    sealed: int = 0
-    finished: int = 0
-    changes: int = 0
+    encrypted_handshakes: int = 0
+    finished_length: int = 0
+    change_cipher_specs: int = 0
     longest_alert: int = 0
     encrypted: bool = False
-    readable: bool = False
-    newest: bool = False
+    has_plaintext: bool = False
+    uses_dtls_1_3: bool = False
     problems: list[str] = field(default_factory=list)
-    # Whether what it holds of application data has nothing of the handshake in it, even in TLS 1.3.
-    data_alone: bool = False
+    # Whether the application data records contain no handshake messages, even in TLS 1.3.
+    data_only: bool = False
     protected: bool = False
 
     @property
     def is_client(self) -> bool:
-        """Whether it asks."""
+        """Whether a ClientHello was sent in this direction."""
         return CLIENT_HELLO in self.messages.counts
 
     @property
     def is_server(self) -> bool:
-        """Whether it answers."""
+        """Whether a ServerHello was sent in this direction."""
         return SERVER_HELLO in self.messages.counts
 
     @property
-    def asked(self) -> ClientHello | None:
-        """Its first ClientHello."""
+    def client_hello(self) -> ClientHello | None:
+        """The first ClientHello."""
         message = self.messages.first(CLIENT_HELLO)
-        return hello.client_hello(message.body) if message else None
+        return hello.parse_client_hello(message.body) if message else None
 
     @property
-    def picked(self) -> ServerHello | None:
-        """Its last ServerHello: of two the first asked for another hello (RFC 8446, 4.1.4)."""
+    def server_hello(self) -> ServerHello | None:
+        """The last ServerHello: the first of two is a HelloRetryRequest (RFC 8446, 4.1.4)."""
         message = self.messages.last(SERVER_HELLO)
-        return hello.server_hello(message.body) if message else None
+        return hello.parse_server_hello(message.body) if message else None
 
     def alert(self, frame: int, data: bytes) -> None:
-        """Take down an alert in clear (RFC 8446, 6; RFC 5246, 7.2)."""
-        if len(self.alerts) < _SINGLE:
+        """Record an alert in clear (RFC 8446, 6; RFC 5246, 7.2)."""
+        if len(self.alerts) < _MOST_KEPT:
             self.alerts.append(PlaintextAlert(frame, names.level(data[0]), names.alert(data[1])))
 
 
 def tls_of(findings: Findings) -> TlsDirection | None:
-    """What is known of a direction that is TLS, DTLS or QUIC; None where it is none of these."""
+    """The TLS state of a direction that is TLS, DTLS or QUIC; otherwise None."""
     return findings.encryption if isinstance(findings.encryption, TlsDirection) else None

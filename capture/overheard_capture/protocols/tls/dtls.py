@@ -1,4 +1,4 @@
-"""DTLS as one side sends it, datagram by datagram (RFC 6347, RFC 9147), with every byte accounted for."""
+"""DTLS in one direction, datagram by datagram (RFC 6347, RFC 9147). Every byte is accounted for."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from overheard_capture.protocols.tls import records
 from overheard_capture.protocols.tls.conversation import TlsConversation
 from overheard_capture.protocols.tls.cursor import Cursor, TruncatedError
 from overheard_capture.protocols.tls.direction import DataRecord, tls_of
-from overheard_capture.protocols.tls.fragments import HandshakeFragments, put_together
+from overheard_capture.protocols.tls.fragments import HandshakeFragments, reassemble
 from overheard_capture.protocols.tls.listener import TlsListener
 
 if TYPE_CHECKING:
@@ -21,12 +21,12 @@ if TYPE_CHECKING:
     from overheard_capture.provenance.origin import Origin
 
 LAYER = Layer("TLS handshake")
-_WITH_CONNECTION, _ACK, _UNIFIED = 25, 26, 0x20
+_TLS12_CID, _ACK, _UNIFIED = 25, 26, 0x20
 _READ_AS = {kind: f"D{name}" for kind, name in records.READ_AS.items()}
-_READ_AS |= {_WITH_CONNECTION: "DTLS application data", _ACK: "DTLS ack", _UNIFIED: "DTLS application data"}
-_NEWEST = (_ACK, _UNIFIED)
+_READ_AS |= {_TLS12_CID: "DTLS application data", _ACK: "DTLS ack", _UNIFIED: "DTLS application data"}
+_DTLS_1_3 = (_ACK, _UNIFIED)
 _VERSIONS = {0xFEFF, 0xFEFD}
-# Of a record without a head of its own the shortest there is: a tag.
+# The minimum length of a record without its own header: an authentication tag.
 _TAG = 16
 
 
@@ -34,24 +34,24 @@ class _DtlsRecord(NamedTuple):
     kind: int
     version: int
     epoch: int
-    # Where its head begins, its content does, and it ends.
+    # Where its header begins, its content begins, and it ends.
     begins: int
     start: int
     end: int
 
 
 class DtlsReader:
-    """Reads the datagrams of one direction. `datagram` says whether one is DTLS."""
+    """Reads the datagrams of one direction. `datagram` returns whether one is DTLS."""
 
     def __init__(self, findings: Findings, layers: Layers = ()) -> None:
         self._findings = findings
         self._layers = layers
         self._listener: TlsListener | None = None
         self._fragments = HandshakeFragments()
-        self._sealed: set[int] = set()
+        self._encrypted_lengths: set[int] = set()
 
     def datagram(self, data: bytes | memoryview, origin: Origin) -> bool:
-        """Read a datagram; False where it is none of DTLS."""
+        """Read a datagram; returns False if it is not DTLS."""
         view = memoryview(data)
         try:
             found = list(self._records(view))
@@ -65,39 +65,39 @@ class DtlsReader:
         frame = origin.frame(0)
         for record in found:
             self._findings.read[_READ_AS[record.kind]] += record.end - record.begins
-            self._listener.side.newest |= record.kind in _NEWEST
+            self._listener.direction.uses_dtls_1_3 |= record.kind in _DTLS_1_3
             body = bytes(view[record.start : record.end])
             self._take(self._listener, record, frame, body, origin.after(record.start))
         return True
 
-    # ---- cutting records out
+    # ---- records
 
     def _records(self, data: memoryview) -> Iterator[_DtlsRecord]:
-        """The records that make up a datagram. Raises CutShortError."""
+        """Yield the records that make up a datagram. Raises TruncatedError."""
         at = 0
         while at < len(data):
-            record = self._unified(data, at) if data[at] & 0xE0 == _UNIFIED else self._with_head(data, at)
+            record = self._unified_header(data, at) if data[at] & 0xE0 == _UNIFIED else self._full_header(data, at)
             if record.end > len(data) or record.end <= record.start:
                 raise TruncatedError
             yield record
             at = record.end
 
-    def _with_head(self, data: memoryview, at: int) -> _DtlsRecord:
-        """Type, version, epoch and number, and length (RFC 6347, 4.1); before that, perhaps, a mark (RFC 9146, 4)."""
+    def _full_header(self, data: memoryview, at: int) -> _DtlsRecord:
+        """Read type, version, epoch, sequence number (RFC 6347, 4.1), connection ID (RFC 9146, 4) and length."""
         cursor = Cursor(data[at:])
         kind, version, epoch, _ = (cursor.number(size) for size in (1, 2, 2, 6))
-        mark = self._mark if kind == _WITH_CONNECTION else 0
-        cursor.take(mark)
+        cid_length = self._cid_length if kind == _TLS12_CID else 0
+        cursor.take(cid_length)
         length = cursor.number(2)
         if kind not in _READ_AS or version not in _VERSIONS or length > records.LONGEST:
             raise TruncatedError
-        start = at + 13 + mark
+        start = at + 13 + cid_length
         return _DtlsRecord(kind, version, epoch, at, start, start + length)
 
-    def _unified(self, data: memoryview, at: int) -> _DtlsRecord:
-        """Bits that say which of it are there: a mark, one or two bytes of a number, and a length (RFC 9147, 4)."""
+    def _unified_header(self, data: memoryview, at: int) -> _DtlsRecord:
+        """Read a unified header: flags, connection ID, sequence number and length (RFC 9147, 4)."""
         bits = data[at]
-        start = at + 1 + (self._mark if bits & 0x10 else 0) + (2 if bits & 0x08 else 1)
+        start = at + 1 + (self._cid_length if bits & 0x10 else 0) + (2 if bits & 0x08 else 1)
         if not bits & 0x04:
             length = len(data) - start
         else:
@@ -108,19 +108,19 @@ class DtlsReader:
         return _DtlsRecord(_UNIFIED, 0, bits & 3, at, start, start + length)
 
     @property
-    def _mark(self) -> int:
-        """How long the mark is that the other side asked for. Raises CutShortError where it did not."""
-        both = self._findings.conversation.of(TlsConversation)
+    def _cid_length(self) -> int:
+        """The length of the connection ID that the peer asked for. Raises TruncatedError if it asked for none."""
+        conversation = self._findings.conversation.of(TlsConversation)
         own = tls_of(self._findings)
-        asked_for = both.picked if own and own.is_client else both.asked
+        asked_for = conversation.server_hello if own and own.is_client else conversation.client_hello
         if asked_for is None or asked_for.connection is None:
             raise TruncatedError
         return len(asked_for.connection)
 
-    # ---- what records say
+    # ---- contents of records
 
     def _take(self, listener: TlsListener, record: _DtlsRecord, frame: int, body: bytes, origin: Origin) -> None:
-        if record.epoch == 0 and record.kind not in (_WITH_CONNECTION, _UNIFIED):
+        if record.epoch == 0 and record.kind not in (_TLS12_CID, _UNIFIED):
             self._take_clear(listener, record.kind, frame, body, origin)
         else:
             self._take_encrypted(listener, record, frame, len(body))
@@ -129,10 +129,10 @@ class DtlsReader:
         if kind == records.HANDSHAKE:
             self._take_handshake(listener, body, origin)
         elif kind == records.CHANGE_CIPHER_SPEC and body == b"\1":
-            # It may come twice, where the other side seems not to have heard it.
-            listener.side.changes, listener.side.encrypted = 1, True
+            # ChangeCipherSpec is retransmitted if the peer seems to have missed it.
+            listener.direction.change_cipher_specs, listener.direction.encrypted = 1, True
         elif kind == records.ALERT and len(body) == 2:
-            listener.side.alert(frame, body)
+            listener.direction.alert(frame, body)
         elif kind != _ACK:
             listener.problem("DTLS records in clear that should not be")
 
@@ -142,38 +142,38 @@ class DtlsReader:
                 content = Content(self._findings, (*self._layers, LAYER), None, SearchScope.BOUNDARIES)
                 for piece in pieces[1:]:
                     content.feed(piece.data, piece.origin)
-                listener.said(*put_together(pieces))
+                listener.feed_handshake(*reassemble(pieces))
         except TruncatedError:
             listener.problem("a DTLS handshake that makes no sense")
 
     def _take_encrypted(self, listener: TlsListener, record: _DtlsRecord, frame: int, length: int) -> None:
-        side = listener.side
-        side.encrypted = True
+        direction = listener.direction
+        direction.encrypted = True
         if record.kind == _UNIFIED:
-            side.data.add(DataRecord(length, frame))
+            direction.data.add(DataRecord(length, frame))
             return
-        side.versions.add(record.version)
+        direction.versions.add(record.version)
         if record.epoch > 1:
             listener.problem("another DTLS handshake after the first")
         if record.kind == records.HANDSHAKE:
-            # The last message may come twice; what is of another length is another.
-            self._sealed.add(length)
-            side.sealed = len(self._sealed)
-            side.finished = side.finished or length
+            # The last message may be retransmitted; a record of another length is another message.
+            self._encrypted_lengths.add(length)
+            direction.encrypted_handshakes = len(self._encrypted_lengths)
+            direction.finished_length = direction.finished_length or length
         elif record.kind == records.ALERT:
-            side.longest_alert = max(side.longest_alert, length)
-        elif record.kind in (records.APPLICATION_DATA, _WITH_CONNECTION):
-            side.data.add(DataRecord(length, frame))
+            direction.longest_alert = max(direction.longest_alert, length)
+        elif record.kind in (records.APPLICATION_DATA, _TLS12_CID):
+            direction.data.add(DataRecord(length, frame))
         else:
             listener.problem("DTLS records of a kind that has no place here")
 
     def close(self) -> None:
-        """There is no more to come."""
+        """The direction has ended."""
         if self._listener:
             if self._fragments.open:
                 self._listener.problem("a DTLS handshake message of which a part is missing", Reason.GAP)
             self._listener.close()
 
 
-def _name(both: TlsConversation) -> str:
-    return both.version or "DTLS"
+def _name(conversation: TlsConversation) -> str:
+    return conversation.version or "DTLS"

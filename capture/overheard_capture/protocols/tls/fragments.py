@@ -1,4 +1,4 @@
-"""The fragments of handshake messages of DTLS (RFC 6347, 4.2.3; RFC 9147, 5.5), which come in any order, and twice."""
+"""Fragments of DTLS handshake messages, which arrive in any order and repeatedly (RFC 6347, 4.2.3; RFC 9147, 5.5)."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ if TYPE_CHECKING:
 
     from overheard_capture.provenance.origin import Origin
 
-# How long the head of a fragment is.
+# The length of a fragment header.
 _HEAD = 12
 _LONGEST, _MOST = 256 << 10, 32
 
 
-class Piece(NamedTuple):
-    """Some of a message, from `start` on, with where it comes from."""
+class FragmentPiece(NamedTuple):
+    """Part of a message, beginning at offset `start` of the body, with its origin."""
 
     start: int
     data: bytes
@@ -28,25 +28,25 @@ class Piece(NamedTuple):
 
 @dataclass
 class _FragmentedMessage:
-    head: Piece
+    head: FragmentPiece
     length: int
-    pieces: list[Piece] = field(default_factory=list)
+    pieces: list[FragmentPiece] = field(default_factory=list)
 
-    def in_order(self) -> list[Piece] | None:
-        """Pieces that make up the whole, each cut where the next begins; None where one is missing."""
+    def in_order(self) -> list[FragmentPiece] | None:
+        """The pieces of the whole message, cut so that none overlap; None if one is missing."""
         found, at = [], 0
         for piece in sorted(self.pieces, key=lambda piece: piece.start):
             if piece.start > at:
                 return None
             if (new := len(piece.data) - (at - piece.start)) > 0:
                 known = at - piece.start
-                found.append(Piece(at, piece.data[known:], piece.origin.after(known)))
+                found.append(FragmentPiece(at, piece.data[known:], piece.origin.after(known)))
                 at += new
         return found if at == self.length else None
 
 
 class HandshakeFragments:
-    """Puts messages together. `open` holds once one has begun that is not whole."""
+    """Reassembles handshake messages."""
 
     def __init__(self) -> None:
         self._begun: dict[int, _FragmentedMessage] = {}
@@ -54,11 +54,11 @@ class HandshakeFragments:
 
     @property
     def open(self) -> bool:
-        """Whether a message has begun that is not there as a whole."""
+        """Whether a message is incomplete."""
         return bool(self._begun)
 
-    def add(self, body: bytes, origin: Origin) -> Iterator[list[Piece]]:
-        """Each message that is now whole, as pieces, with its short head first. Raises CutShortError."""
+    def add(self, body: bytes, origin: Origin) -> Iterator[list[FragmentPiece]]:
+        """Yield each message that is now complete, as pieces, a 4-byte header first. Raises TruncatedError."""
         cursor, at = Cursor(body), 0
         while cursor:
             kind, length, number = cursor.number(1), cursor.number(3), cursor.number(2)
@@ -66,14 +66,14 @@ class HandshakeFragments:
             data = bytes(cursor.take(size))
             if start + size > length or length > _LONGEST:
                 raise TruncatedError
-            head = Piece(0, bytes([kind]) + length.to_bytes(3, "big"), origin.after(at))
+            head = FragmentPiece(0, bytes([kind]) + length.to_bytes(3, "big"), origin.after(at))
             at += _HEAD + size
             if number not in self._done:
                 message = self._begun.setdefault(number, _FragmentedMessage(head, length))
-                message.pieces.append(Piece(start, data, origin.after(at - size)))
+                message.pieces.append(FragmentPiece(start, data, origin.after(at - size)))
                 yield from self._whole(number, message)
 
-    def _whole(self, number: int, message: _FragmentedMessage) -> Iterator[list[Piece]]:
+    def _whole(self, number: int, message: _FragmentedMessage) -> Iterator[list[FragmentPiece]]:
         if (pieces := message.in_order()) is not None:
             self._done.add(number)
             del self._begun[number]
@@ -82,6 +82,6 @@ class HandshakeFragments:
             raise TruncatedError
 
 
-def put_together(pieces: list[Piece]) -> tuple[bytes, Origin]:
-    """A message of pieces, with its origin."""
+def reassemble(pieces: list[FragmentPiece]) -> tuple[bytes, Origin]:
+    """Join the pieces of a message; returns its bytes and origin."""
     return b"".join(piece.data for piece in pieces), joined([(piece.origin, 0, len(piece.data)) for piece in pieces])

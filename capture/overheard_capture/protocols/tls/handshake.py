@@ -1,4 +1,4 @@
-"""What both sides of a stream said before they could keep it to themselves."""
+"""A summary of the handshake: everything that both sides sent in clear."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from overheard_capture.protocols.tls import hello
-from overheard_capture.protocols.tls.certificate import holder
+from overheard_capture.protocols.tls.certificate import certificate_names
 from overheard_capture.protocols.tls.hello import ClientHello, ServerHello
 
 if TYPE_CHECKING:
@@ -15,14 +15,14 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Handshake:
-    """What was said in clear. `group` is also that of a TLS 1.2 key exchange, where it is one of ECDHE.
+    """The handshake as far as it is in clear. `group` covers the ECDHE key exchange of TLS 1.2, too.
 
-    `subject` and `names` are of the server's certificate, `client_subject` of the client's; TLS 1.3 encrypts both.
-    `frames` are those that the hellos are in.
+    `subject` and `names` belong to the server's certificate, `client_subject` to the client's; TLS 1.3 encrypts both.
+    `frames` are those that contain the hellos.
     """
 
-    asked: ClientHello
-    picked: ServerHello
+    client_hello: ClientHello
+    server_hello: ServerHello
     group: str
     subject: str
     names: tuple[str, ...]
@@ -30,29 +30,29 @@ class Handshake:
     frames: tuple[int, ...]
 
 
-def handshake(client: TlsDirection, server: TlsDirection) -> Handshake:
-    """What the two sides of a stream said of it, however far it came."""
-    picked = server.picked or ServerHello()
+def handshake_of(client: TlsDirection, server: TlsDirection) -> Handshake:
+    """Summarise the handshake of both directions, however far it came."""
+    server_hello = server.server_hello or ServerHello()
     hellos = [*client.messages.kept.get(hello.CLIENT_HELLO, []), *server.messages.kept.get(hello.SERVER_HELLO, [])]
-    subject, alternatives = _holder(server)
+    subject, alternatives = _certificate_names(server)
     return Handshake(
-        asked=client.asked or ClientHello(),
-        picked=picked,
-        group=picked.group or _group(picked, server),
+        client_hello=client.client_hello or ClientHello(),
+        server_hello=server_hello,
+        group=server_hello.group or _group(server_hello, server),
         subject=subject,
         names=alternatives,
-        client_subject=_holder(client)[0],
+        client_subject=_certificate_names(client)[0],
         frames=tuple(sorted({frame for message in hellos for frame in message.frames})),
     )
 
 
-def _holder(side: TlsDirection) -> tuple[str, tuple[str, ...]]:
-    certificate = side.messages.first(hello.CERTIFICATE)
-    return holder(hello.leaf(certificate.body)) if certificate else ("", ())
+def _certificate_names(direction: TlsDirection) -> tuple[str, tuple[str, ...]]:
+    certificate = direction.messages.first(hello.CERTIFICATE)
+    return certificate_names(hello.first_certificate(certificate.body)) if certificate else ("", ())
 
 
-def _group(picked: ServerHello, server: TlsDirection) -> str:
+def _group(server_hello: ServerHello, server: TlsDirection) -> str:
     exchange = server.messages.first(hello.SERVER_KEY_EXCHANGE)
-    # Of the other key exchanges this message holds something else, which would be misread.
-    ecdhe = picked.cipher.startswith("TLS_ECDHE_")
+    # In other key exchanges the layout of this message differs.
+    ecdhe = server_hello.cipher.startswith("TLS_ECDHE_")
     return hello.named_curve(exchange.body) if exchange and ecdhe else ""

@@ -1,4 +1,4 @@
-"""The handshake messages that everybody can read: the two hellos and, up to TLS 1.2, certificate and key exchange."""
+"""Parsers of the handshake messages in clear: both hellos and, up to TLS 1.2, Certificate and ServerKeyExchange."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ _DTLS = 0xFE
 
 @dataclass(frozen=True)
 class ClientHello:
-    """What a client asks for (RFC 8446, 4.1.2).
+    """A ClientHello (RFC 8446, 4.1.2).
 
-    `sni` is the server's name (RFC 6066, 3), `alpn` the protocols that it would speak (RFC 7301). `versions` are those
-    that it offers where it offers TLS 1.3, `shares` the groups that it sends a key of. With `early_data` it sends data
-    before the server has said a word (RFC 8446, 2.3). `suites` are the numbers of its cipher suites; `connection` is
-    what the records sent to it are to be marked with under DTLS (RFC 9146), where it asks for that. One that makes no
-    sense is not `sound`.
+    `sni` is the server name (RFC 6066, 3), `alpn` the offered protocols (RFC 7301). `versions` are those in the
+    supported_versions extension, `shares` the groups with a key share. With `early_data` the client may send data
+    before the ServerHello (RFC 8446, 2.3). `suites` are the numbers of the cipher suites; `connection` is the
+    connection ID that the client wants in records sent to it under DTLS (RFC 9146), or None. `valid` is False if the
+    message is malformed.
     """
 
     sni: str = ""
@@ -34,14 +34,14 @@ class ClientHello:
     early_data: bool = False
     suites: tuple[int, ...] = field(default=(), compare=False)
     connection: bytes | None = field(default=None, compare=False)
-    sound: bool = field(default=False, compare=False)
+    valid: bool = field(default=False, compare=False)
 
 
 @dataclass(frozen=True)
 class ServerHello:
-    """What a server picks (RFC 8446, 4.1.3), also in a HelloRetryRequest. Up to TLS 1.2 it tells `alpn`, too.
+    """A ServerHello (RFC 8446, 4.1.3) or HelloRetryRequest. Up to TLS 1.2 it contains `alpn`, too.
 
-    `suite` is the number of the cipher, `outer` the version that records claim to be of. The rest is as in ClientHello.
+    `suite` is the number of the cipher suite, `outer` the version for record headers. The rest is as in ClientHello.
     """
 
     version: str = ""
@@ -52,18 +52,18 @@ class ServerHello:
     outer: int = field(default=0, compare=False)
     retry: bool = field(default=False, compare=False)
     connection: bytes | None = field(default=None, compare=False)
-    sound: bool = field(default=False, compare=False)
+    valid: bool = field(default=False, compare=False)
 
 
-def client_hello(body: bytes) -> ClientHello:
-    """Read a ClientHello; an empty one where it makes no sense."""
+def parse_client_hello(body: bytes) -> ClientHello:
+    """Parse the body of a ClientHello; empty if it is malformed."""
     try:
-        return _client_hello(Cursor(body))
+        return _parse_client_hello(Cursor(body))
     except TruncatedError:
         return ClientHello()
 
 
-def _client_hello(cursor: Cursor) -> ClientHello:
+def _parse_client_hello(cursor: Cursor) -> ClientHello:
     version = cursor.number(2)
     cursor.take(32)
     cursor.vector(1)
@@ -81,19 +81,19 @@ def _client_hello(cursor: Cursor) -> ClientHello:
         early_data=_EARLY_DATA in found,
         suites=tuple(int.from_bytes(suites[at : at + 2], "big") for at in range(0, len(suites), 2)),
         connection=_connection(found),
-        sound=True,
+        valid=True,
     )
 
 
-def server_hello(body: bytes) -> ServerHello:
-    """Read a ServerHello; an empty one where it makes no sense."""
+def parse_server_hello(body: bytes) -> ServerHello:
+    """Parse the body of a ServerHello; empty if it is malformed."""
     try:
-        return _server_hello(Cursor(body))
+        return _parse_server_hello(Cursor(body))
     except TruncatedError:
         return ServerHello()
 
 
-def _server_hello(cursor: Cursor) -> ServerHello:
+def _parse_server_hello(cursor: Cursor) -> ServerHello:
     outer = version = cursor.number(2)
     random = bytes(cursor.take(32))
     cursor.vector(1)
@@ -105,19 +105,19 @@ def _server_hello(cursor: Cursor) -> ServerHello:
     return ServerHello(
         version=names.version(version),
         cipher=names.cipher(cipher),
-        # A HelloRetryRequest has the group alone, a ServerHello a key behind it (RFC 8446, 4.2.8).
+        # A HelloRetryRequest has only the group, a ServerHello also a key (RFC 8446, 4.2.8).
         group=names.group(found[_KEY_SHARE].number(2)) if _KEY_SHARE in found else "",
         alpn=", ".join(_protocols(found[_ALPN])) if _ALPN in found else "",
         suite=cipher,
         outer=outer,
         retry=random == _RETRY,
         connection=_connection(found),
-        sound=True,
+        valid=True,
     )
 
 
-def leaf(body: bytes) -> memoryview:
-    """The first certificate of a Certificate message up to TLS 1.2 (RFC 5246, 7.4.2), in DER; empty without one."""
+def first_certificate(body: bytes) -> memoryview:
+    """The first certificate in the body of a Certificate message up to TLS 1.2 (RFC 5246, 7.4.2), in DER; or empty."""
     try:
         return Cursor(body).vector(3).vector(3).rest()
     except TruncatedError:
@@ -125,7 +125,7 @@ def leaf(body: bytes) -> memoryview:
 
 
 def named_curve(body: bytes) -> str:
-    """The group of a ServerKeyExchange up to TLS 1.2, where the key is one of ECDHE (RFC 8422, 5.4)."""
+    """The group in the body of an ECDHE ServerKeyExchange up to TLS 1.2 (RFC 8422, 5.4); empty if it is not named."""
     cursor = Cursor(body)
     try:
         return names.group(cursor.number(2)) if cursor.number(1) == _NAMED_CURVE else ""
@@ -135,7 +135,7 @@ def named_curve(body: bytes) -> str:
 
 def _extensions(cursor: Cursor) -> dict[int, Cursor]:
     found: dict[int, Cursor] = {}
-    # Up to TLS 1.2 a hello may have none at all.
+    # Up to TLS 1.2 the extensions may be left out altogether.
     block = cursor.vector(2) if cursor else cursor
     while block:
         kind = block.number(2)

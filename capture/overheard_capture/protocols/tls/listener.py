@@ -1,4 +1,4 @@
-"""Whoever listens to one direction of TLS, DTLS or QUIC: what is wrong is told once, and what is known in the end."""
+"""The listener of one direction of TLS, DTLS or QUIC: collects its state and reports each fault once."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from overheard.words.layer import Layers
 from overheard_capture.content.findings import Reason
-from overheard_capture.protocols.tls.conclusion import conclude, is_harmless
+from overheard_capture.protocols.tls.conclusion import conclude, is_null_cipher
 from overheard_capture.protocols.tls.conversation import TlsConversation
 from overheard_capture.protocols.tls.direction import TlsDirection
 
@@ -18,46 +18,46 @@ if TYPE_CHECKING:
 
 
 class TlsListener:
-    """Keeps the side that it listens to, and tells the desk. `name` says what is spoken, such as TLS 1.3."""
+    """Keeps the state of a direction and reports to Findings. `name` gives the protocol's name, such as `TLS 1.3`."""
 
     def __init__(self, findings: Findings, layers: Layers, name: Callable[[TlsConversation], str]) -> None:
         self.findings = findings
         self.layers = layers
-        self.side = findings.encryption = TlsDirection()
-        self.both = findings.conversation.of(TlsConversation)
-        self.both.opened()
-        self.both.sides.append(self.side)
+        self.direction = findings.encryption = TlsDirection()
+        self.conversation = findings.conversation.of(TlsConversation)
+        self.conversation.add_reader()
+        self.conversation.directions.append(self.direction)
         self._name = name
         self._closed = False
 
     def problem(self, words: str, why: Reason = Reason.DAMAGED, where: str = "") -> None:
-        """Something speaks against all being well."""
-        if (told := words + where) not in self.side.problems:
-            self.side.problems.append(told)
+        """Report a fault once. `where` distinguishes occurrences for people, and is not part of the report."""
+        if (told := words + where) not in self.direction.problems:
+            self.direction.problems.append(told)
             self.findings.unread(why, words, self.layers)
 
-    def said(self, data: bytes | memoryview, origin: Origin) -> None:
-        """Take in some bytes of handshake messages."""
-        messages = self.side.messages
+    def feed_handshake(self, data: bytes | memoryview, origin: Origin) -> None:
+        """Read bytes of the handshake stream."""
+        messages = self.direction.messages
         before = sum(messages.counts.values())
         if not messages.add(data, origin):
             self.problem("a handshake message that is longer than any")
         if sum(messages.counts.values()) > before:
-            self.both.heard(self.side)
-            if self.side.is_server and self.both.version:
-                self.findings.identify_as(self._name(self.both), encrypts=True)
+            self.conversation.update_hellos(self.direction)
+            if self.direction.is_server and self.conversation.version:
+                self.findings.identify_as(self._name(self.conversation), encrypts=True)
 
     def close(self) -> None:
-        """There is no more to come; the other side may still have to say something."""
+        """The direction has ended; the other one may continue."""
         if not self._closed:
             self._closed = True
-            if self.side.messages.open:
+            if self.direction.messages.open:
                 self.problem("a handshake message that breaks off")
-            self.both.closed(self._conclude)
+            self.conversation.remove_reader(self._conclude)
 
     def _conclude(self) -> None:
-        for words in conclude(self.side, self.both):
-            # What is not encrypted was read.
-            if words != self.both.weakness or not is_harmless(self.both):
+        for words in conclude(self.direction, self.conversation):
+            # A NULL cipher suite is no fault here: its contents were read.
+            if words != self.conversation.weakness or not is_null_cipher(self.conversation):
                 self.findings.unread(Reason.OPAQUE, words, self.layers)
-        self.findings.identify_as(self._name(self.both), encrypts=True)
+        self.findings.identify_as(self._name(self.conversation), encrypts=True)

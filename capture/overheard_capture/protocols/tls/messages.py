@@ -1,4 +1,4 @@
-"""Handshake messages (RFC 8446, 4) that are in clear, put together of what comes."""
+"""Handshake messages in clear (RFC 8446, 4), reassembled from records."""
 
 from __future__ import annotations
 
@@ -10,17 +10,17 @@ from overheard_capture.provenance.queue import ByteQueue
 if TYPE_CHECKING:
     from overheard_capture.provenance.origin import Origin
 
-# These are kept: two of a kind, for no handshake has more, and who sends a million is not to fill our memory.
+# Types that are kept, two messages of each at most: no handshake has more, and memory must stay bounded.
 _KEPT = {CLIENT_HELLO, SERVER_HELLO, CERTIFICATE, SERVER_KEY_EXCHANGE}
 _OF_A_KIND = 2
 _HELLOS = {CLIENT_HELLO, SERVER_HELLO}
-# No implementation takes longer ones.
+# The longest message that implementations accept.
 _LONGEST = 256 << 10
 _HEAD = 4
 
 
 class HandshakeMessage(NamedTuple):
-    """One handshake message: its type and body, and the frames that it is in."""
+    """A handshake message: its type, its body, and the frames that contain it."""
 
     kind: int
     body: bytes
@@ -28,26 +28,26 @@ class HandshakeMessage(NamedTuple):
 
 
 class HandshakeMessages:
-    """The messages of one side. `counts` has how many of each type there were."""
+    """The messages of one direction. `counts` is the number of messages of each type."""
 
     def __init__(self) -> None:
         self.kept: dict[int, list[HandshakeMessage]] = {}
         self.counts: dict[int, int] = {}
         self._pending = ByteQueue()
-        # Whether nobody knows any more where the next message begins.
-        self._lost = False
+        # Whether the message boundaries are lost.
+        self._desynchronised = False
 
     def __bool__(self) -> bool:
         return bool(self.counts)
 
     @property
     def open(self) -> bool:
-        """Whether a message has begun that did not end yet."""
-        return self._lost or len(self._pending) > 0
+        """Whether a message is incomplete."""
+        return self._desynchronised or len(self._pending) > 0
 
     @property
     def begun(self) -> int | None:
-        """The type of a message that has begun and did not end yet."""
+        """The type of the incomplete message, if any."""
         return self._pending.data[0] if self._pending else None
 
     def first(self, kind: int) -> HandshakeMessage | None:
@@ -59,8 +59,8 @@ class HandshakeMessages:
         return self.kept[kind][-1] if kind in self.kept else None
 
     def add(self, data: bytes | memoryview, origin: Origin) -> bool:
-        """Read on. False once nobody knows where messages begin."""
-        if self._lost:
+        """Read bytes of the handshake stream. Returns False once message boundaries are lost."""
+        if self._desynchronised:
             return False
         self._pending.add(data, origin)
         waiting = self._pending.data
@@ -84,11 +84,11 @@ class HandshakeMessages:
         alike = self.kept.setdefault(kind, [])
         if len(alike) < _OF_A_KIND:
             start = at + _HEAD
-            # Where an empty message is, its head is.
+            # For an empty body, take the place of its header.
             place = self._pending.origin.place(min(start, end - 1), end - start) if kind in _HELLOS else None
             alike.append(HandshakeMessage(kind, bytes(self._pending.data[start:end]), place.frames if place else ()))
 
     def lose(self) -> None:
-        """Some bytes are missing: nobody knows where the next message begins."""
-        self._lost = True
+        """Bytes are missing: message boundaries are lost."""
+        self._desynchronised = True
         self._pending = ByteQueue()

@@ -1,16 +1,16 @@
-"""What the numbers of TLS are called: the names that IANA has registered, and those of the standards for alerts.
+"""Names for the code points of TLS, as IANA registered them, and of alerts, as the RFCs name them.
 
-https://www.iana.org/assignments/tls-parameters has all of them. Here are those that OpenSSL 3 can agree to with a
-certificate of RSA or ECDSA.
+https://www.iana.org/assignments/tls-parameters has all of them. The cipher suites here are those that OpenSSL 3 can
+negotiate with an RSA or ECDSA certificate.
 """
 
 from __future__ import annotations
 
 VERSIONS = {0x0300: "SSL 3.0", 0x0301: "TLS 1.0", 0x0302: "TLS 1.1", 0x0303: "TLS 1.2", 0x0304: "TLS 1.3"}
-# They count downwards (RFC 6347, 4.1; RFC 9147, 5.3).
+# DTLS versions count downwards (RFC 6347, 4.1; RFC 9147, 5.3).
 VERSIONS |= {0xFEFF: "DTLS 1.0", 0xFEFD: "DTLS 1.2", 0xFEFC: "DTLS 1.3"}
 
-# RFC 8446, 6.2; RFC 5246, 7.2; and those that later standards added.
+# RFC 8446, 6.2; RFC 5246, 7.2; and additions by later RFCs.
 ALERTS = {
     0: "close_notify",
     10: "unexpected_message",
@@ -49,7 +49,7 @@ ALERTS = {
     121: "ech_required",
 }
 
-# RFC 8422, 5.1.1; RFC 7027; RFC 7919; RFC 8734; RFC 8998; and of the ML-KEM drafts what is registered.
+# RFC 8422, 5.1.1; RFC 7027; RFC 7919; RFC 8734; RFC 8998; and the registered ones of the ML-KEM drafts.
 GROUPS = {
     22: "secp256k1",
     23: "secp256r1",
@@ -151,25 +151,25 @@ CIPHERS = {
 
 
 def version(code: int) -> str:
-    """As `TLS 1.3`; an unknown one as `0x0305`."""
+    """The name of a version, such as `TLS 1.3`; if unknown, its number, such as `0x0305`."""
     return VERSIONS.get(code, f"0x{code:04X}")
 
 
 def cipher(code: int) -> str:
-    """As `TLS_AES_128_GCM_SHA256`; an unknown one as `0x1309`."""
+    """The name of a cipher suite, such as `TLS_AES_128_GCM_SHA256`; if unknown, its number, such as `0x1309`."""
     return CIPHERS.get(code, f"0x{code:04X}")
 
 
 def group(code: int) -> str:
-    """As registered: `x25519`, `secp256r1`, `X25519MLKEM768`; an unknown one as `0x6399`."""
+    """The name of a group: `x25519`, `secp256r1`, `X25519MLKEM768`; if unknown, its number, such as `0x6399`."""
     return GROUPS.get(code, f"0x{code:04X}")
 
 
 def alert(code: int) -> str:
-    """As `unknown_ca`; an unknown one as `alert 123`."""
+    """The name of an alert, such as `unknown_ca`; if unknown, `alert 123`."""
     return ALERTS.get(code, f"alert {code}")
 
 
 def level(code: int) -> str:
-    """How grave an alert is: `warning` or `fatal`; anything else as `level 3`."""
+    """The name of an alert level: `warning` or `fatal`; otherwise `level 3`."""
     return {1: "warning", 2: "fatal"}.get(code, f"level {code}")

@@ -1,4 +1,4 @@
-"""Application data of TLS that is not encrypted at all, because a cipher suite without encryption was agreed on."""
+"""Application data of TLS with a NULL cipher suite, which is not encrypted."""
 
 from __future__ import annotations
 
@@ -22,81 +22,83 @@ LAYER = Layer("TLS without encryption")
 
 
 class NullCipherReader:
-    """Reads what the records of one side hold, once it is known that it can be read.
+    """Reads the application data of one direction, if a NULL cipher suite was negotiated.
 
-    A client's may come here before the server's choice does. They are kept until then, where the client offered to do
-    without encryption.
+    Records of the client may arrive before the ServerHello. They are buffered until then, if the client offered a NULL
+    cipher suite.
     """
 
-    def __init__(self, findings: Findings, layers: Layers, side: TlsDirection, both: TlsConversation) -> None:
+    def __init__(
+        self, findings: Findings, layers: Layers, direction: TlsDirection, conversation: TlsConversation
+    ) -> None:
         self._findings = findings
         self._layers = layers
-        self._side = side
-        self._both = both
-        self._kept: list[tuple[bytes, Origin]] = []
+        self._direction = direction
+        self._conversation = conversation
+        self._buffered: list[tuple[bytes, Origin]] = []
         self._length = 0
         self._content: Content | None = None
-        self._missed = False
-        self._waits = False
+        self._dropped = False
+        self._waiting = False
 
     @property
-    def wants(self) -> bool:
-        """Whether it is to be given the records of application data."""
-        if self._both.picked:
-            return suites.in_clear(self._both.picked.suite)
-        return self._side.is_client and not self._missed and self._offered
+    def wants_data(self) -> bool:
+        """Whether application data records are to be passed to `add`."""
+        if self._conversation.server_hello:
+            return suites.is_null(self._conversation.server_hello.suite)
+        return self._direction.is_client and not self._dropped and self._null_offered
 
     @cached_property
-    def _offered(self) -> bool:
-        """Whether the client offered to do without encryption. Only once it has said hello."""
-        asked = self._side.asked
-        return asked is not None and any(map(suites.in_clear, asked.suites))
+    def _null_offered(self) -> bool:
+        """Whether the client offered a NULL cipher suite. Call it only after the ClientHello."""
+        client_hello = self._direction.client_hello
+        return client_hello is not None and any(map(suites.is_null, client_hello.suites))
 
     def add(self, body: bytes, origin: Origin) -> None:
-        """Take a record's body."""
-        if self._both.picked:
+        """Read the body of a record."""
+        if self._conversation.server_hello:
             self._read(body, origin)
             return
-        if not self._waits:
-            self._waits = True
-            self._both.waiting.append(self._picked)
-        self._kept.append((body, origin))
+        if not self._waiting:
+            self._waiting = True
+            self._conversation.on_server_hello.append(self._on_server_hello)
+        self._buffered.append((body, origin))
         self._length += len(body)
         if self._length > self._findings.limits.size:
-            self._kept, self._missed = [], True
+            self._buffered, self._dropped = [], True
 
-    def _picked(self) -> None:
-        """The server has picked."""
-        kept, self._kept = self._kept, []
-        if self.wants and self._missed:
+    def _on_server_hello(self) -> None:
+        """The ServerHello arrived."""
+        kept, self._buffered = self._buffered, []
+        if self.wants_data and self._dropped:
             self._findings.unread(
                 Reason.LIMIT, "TLS without encryption that came before the server's hello", self._layers
             )
-        for body, origin in kept if self.wants else ():
+        for body, origin in kept if self.wants_data else ():
             self._read(body, origin)
 
     def _read(self, body: bytes, origin: Origin) -> None:
         if self._content is None:
-            self._content = self._opened()
-        if self._both.picked:
-            self._content.feed(suites.payload(self._both.picked.suite, memoryview(body)), origin)
+            self._content = self._plaintext_content()
+        if self._conversation.server_hello:
+            self._content.feed(suites.payload(self._conversation.server_hello.suite, memoryview(body)), origin)
 
-    def _opened(self) -> Content:
-        self._findings.identify_as(self._both.version)
-        if self._both.inner is None:
-            self._both.inner = Conversation()
-        # The bytes of the wire were counted as TLS.
-        findings = replace(self._findings, conversation=self._both.inner, read=Counter(), encryption=None)
+    def _plaintext_content(self) -> Content:
+        self._findings.identify_as(self._conversation.version)
+        if self._conversation.inner is None:
+            self._conversation.inner = Conversation()
+        # The outer conversation already counts these bytes as TLS.
+        findings = replace(self._findings, conversation=self._conversation.inner, read=Counter(), encryption=None)
         return Content(findings, (*self._layers, LAYER), findings.readers.stream, SearchScope.BOUNDARIES)
 
     def gap(self, length: int) -> None:
-        """So many bytes are missing here."""
+        """`length` bytes are missing here."""
         if self._content:
             self._content.gap(length)
 
     def close(self) -> None:
-        """There is no more to come but what waits for the server."""
-        if self._waits and not self._both.picked:
-            self._both.waiting.append(self.close)
+        """The direction has ended; buffered records may still wait for the ServerHello."""
+        if self._waiting and not self._conversation.server_hello:
+            self._conversation.on_server_hello.append(self.close)
         elif self._content:
             self._content.close()

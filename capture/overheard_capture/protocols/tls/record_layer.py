@@ -9,7 +9,7 @@ from overheard_capture.content.findings import Reason
 from overheard_capture.decoders.fallback import OPAQUE, Fallback
 from overheard_capture.protocols.tls.direction import DataRecord
 from overheard_capture.protocols.tls.records import APPLICATION_DATA, HEAD, READ_AS, head, skip_records
-from overheard_capture.protocols.tls.state_machine import LOOKED_AT, TlsStateMachine
+from overheard_capture.protocols.tls.state_machine import PREFIX_CHECKED, TlsStateMachine
 from overheard_capture.provenance.queue import ByteQueue
 
 if TYPE_CHECKING:
@@ -18,42 +18,42 @@ if TYPE_CHECKING:
 
 
 class TlsReader:
-    """Reads one direction. `begins` is where in the direction TLS does; `torn` whether bytes before it are missing."""
+    """Reads a direction. `begins` is the offset at which TLS begins; `after_gap`, whether bytes before it are lost."""
 
-    def __init__(self, findings: Findings, layers: Layers, begins: int = 0, *, torn: bool = False) -> None:
+    def __init__(self, findings: Findings, layers: Layers, begins: int = 0, *, after_gap: bool = False) -> None:
         self._findings = findings
         self._layers = layers
         self._machine = TlsStateMachine(findings, layers)
-        self.side = self._machine.side
-        self.side.begins = begins
-        # A record that is not complete yet, or part of its head; and the length that it has to reach.
+        self.direction = self._machine.direction
+        self.direction.begins = begins
+        # An incomplete record, or part of its header; and the length to wait for.
         self._pending = ByteQueue()
         self._wanted = HEAD
-        # The bytes to come of a record whose body is not looked at, and what they count as.
+        # The remaining bytes of a record whose body is not needed, and what they are counted as.
         self._left = 0
-        self._passing = READ_AS[APPLICATION_DATA]
+        self._skipped_as = READ_AS[APPLICATION_DATA]
         self._position = begins
-        # Reads what follows the records; and whether it is unknown where the next record begins.
-        self._rest: Fallback | None = None
+        # The reader of what follows the records; and whether record boundaries are lost.
+        self._fallback: Fallback | None = None
         self._lost = self._closed = False
-        if torn:
+        if after_gap:
             self._machine.problem("TLS whose beginning is missing", Reason.GAP)
 
     def feed(self, data: Bytes, origin: Origin) -> None:
-        """Read on."""
+        """Read `data`, which comes from `origin`."""
         view = memoryview(data)
         at = 0
         while at < len(view):
-            if self._rest:
-                self._rest.feed(view[at:], origin.after(at))
+            if self._fallback:
+                self._fallback.feed(view[at:], origin.after(at))
                 return
             if self._lost:
                 self._count(OPAQUE, len(view) - at)
                 return
-            at = self._go_on(view, at, origin)
+            at = self._step(view, at, origin)
 
-    def _go_on(self, data: memoryview, at: int, origin: Origin) -> int:
-        """Read a step further, and return how far."""
+    def _step(self, data: memoryview, at: int, origin: Origin) -> int:
+        """Read one step. Returns the offset after it."""
         if self._left:
             return at + self._pass_over(len(data) - at)
         if not self._pending:
@@ -63,7 +63,7 @@ class TlsReader:
         return at + self._gather(data[at:], origin.after(at))
 
     def _read_some(self, data: memoryview, at: int, origin: Origin) -> int:
-        if not self._machine.bodies_matter:
+        if not self._machine.needs_bodies:
             return self._skip(data, at, origin)
         return self._read_data(data, at, origin) or self._read_whole(data, at, origin)
 
@@ -74,7 +74,7 @@ class TlsReader:
     def _pass_over(self, available: int) -> int:
         step = min(self._left, available)
         self._left -= step
-        self._count(self._passing, step)
+        self._count(self._skipped_as, step)
         return step
 
     def _skip(self, data: memoryview, at: int, origin: Origin) -> int:
@@ -82,28 +82,30 @@ class TlsReader:
         if count:
             version = int.from_bytes(data[at + 1 : at + 3], "big")
             frame = origin.frame(after - last - HEAD)
-            self._machine.passed(version, count, total, DataRecord(last, frame))
+            self._machine.skip_data(version, count, total, DataRecord(last, frame))
             self._count(READ_AS[APPLICATION_DATA], after - at)
         return after
 
     def _read_data(self, data: memoryview, at: int, origin: Origin) -> int:
-        """Read the complete records of application data that begin here. Return where they end, or 0 for none."""
-        begins, latest, said = at, len(data) - HEAD, self._machine
-        for _ in range(said.only_data):
+        """Read complete application data records from `at` on. Returns the offset after them; 0 if there are none."""
+        start, latest, machine = at, len(data) - HEAD, self._machine
+        for _ in range(machine.fast_path_records):
             found = head(data[at : at + HEAD]) if at <= latest else None
             if found is None or found[0] != APPLICATION_DATA or at + HEAD + found[2] > len(data):
                 break
             _, version, length = found
             body = at + HEAD
-            said.data(version, DataRecord(length, origin.frame(at)), bytes(data[body : body + min(length, LOOKED_AT)]))
+            machine.data(
+                version, DataRecord(length, origin.frame(at)), bytes(data[body : body + min(length, PREFIX_CHECKED)])
+            )
             at = body + length
-        if at == begins:
+        if at == start:
             return 0
-        self._count(READ_AS[APPLICATION_DATA], at - begins)
+        self._count(READ_AS[APPLICATION_DATA], at - start)
         return at
 
     def _read_whole(self, data: memoryview, at: int, origin: Origin) -> int:
-        """Read the record that begins here, if it is complete."""
+        """Read the record at `at`, if it is complete. Returns the offset after it."""
         body = at + HEAD
         found = head(data[at:body]) if body <= len(data) else None
         if found is None or body + found[2] > len(data):
@@ -125,15 +127,15 @@ class TlsReader:
         return step
 
     def _begin(self) -> None:
-        """The head of a record is complete."""
+        """The header of a record is complete."""
         found = head(self._pending.data)
         if found is None:
-            self._break_off()
+            self._begin_fallback()
             return
         kind, version, length = found
-        if kind == APPLICATION_DATA and not self._machine.bodies_matter:
-            self._machine.passed(version, 1, length, DataRecord(length, self._frame))
-            self._let_pass(kind, length)
+        if kind == APPLICATION_DATA and not self._machine.needs_bodies:
+            self._machine.skip_data(version, 1, length, DataRecord(length, self._frame))
+            self._skip_body(kind, length)
         else:
             self._wanted = HEAD + length
 
@@ -142,10 +144,10 @@ class TlsReader:
         """The frame in which the pending record begins."""
         return self._pending.origin.frame(0)
 
-    def _let_pass(self, kind: int, left: int) -> None:
-        """Count what is there of a record, and later what is still to come of it, without a look at its body."""
-        self._passing = READ_AS[kind]
-        self._count(self._passing, len(self._pending))
+    def _skip_body(self, kind: int, left: int) -> None:
+        """Count the bytes of a record, now and as the rest arrives, without reading its body."""
+        self._skipped_as = READ_AS[kind]
+        self._count(self._skipped_as, len(self._pending))
         self._pending.drop(len(self._pending))
         self._left, self._wanted = left, HEAD
 
@@ -159,47 +161,47 @@ class TlsReader:
         body, origin = self._pending.take(len(self._pending))
         self._machine.take(kind, version, frame, body, origin)
 
-    def _break_off(self) -> Fallback:
+    def _begin_fallback(self) -> Fallback:
         """There is no record where one should begin."""
         words = "plain text" if self._pending.data.isascii() else "something else"
         self._machine.problem(f"{words} after TLS records", Reason.DAMAGED, f" at byte {self._position}")
-        self._rest = Fallback(self._findings, self._layers)
-        self._rest.feed(*self._pending.take(len(self._pending)))
-        return self._rest
+        self._fallback = Fallback(self._findings, self._layers)
+        self._fallback.feed(*self._pending.take(len(self._pending)))
+        return self._fallback
 
     def gap(self, length: int) -> None:
-        """Bytes are missing here."""
-        if self._rest:
-            self._rest.gap(length)
+        """`length` bytes are missing here."""
+        if self._fallback:
+            self._fallback.gap(length)
             return
         self._machine.problem("TLS with bytes missing", Reason.GAP, f" at byte {self._position + len(self._pending)}")
         if self._wanted > HEAD and self._wanted > len(self._pending):
             kind, _, whole = head(self._pending.data) or (0, 0, 0)
             left = self._wanted - len(self._pending)
-            self._machine.torn(kind, whole, self._frame, min(length, left))
-            self._let_pass(kind, left)
+            self._machine.take_truncated(kind, whole, self._frame, min(length, left))
+            self._skip_body(kind, left)
         if length > self._left:
             self._lose()
         self._left -= min(length, self._left)
         self._position += length
 
     def _lose(self) -> None:
-        """Give up on records: where the next one begins is unknown."""
+        """Record boundaries are lost."""
         self._lost = True
         self._count(OPAQUE, len(self._pending))
         self._pending.drop(len(self._pending))
 
     def close(self) -> None:
-        """There is no more to come."""
+        """The direction has ended."""
         if self._closed:
             return
         self._closed = True
         if self._left or self._wanted > HEAD:
             self._machine.problem("a TLS record that breaks off")
-        if self._rest:
-            self._rest.close()
+        if self._fallback:
+            self._fallback.close()
         elif self._wanted > HEAD:
-            self._let_pass((head(self._pending.data) or (0,))[0], 0)
+            self._skip_body((head(self._pending.data) or (0,))[0], 0)
         elif self._pending:
-            self._break_off().close()
+            self._begin_fallback().close()
         self._machine.close()

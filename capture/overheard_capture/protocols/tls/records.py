@@ -1,4 +1,4 @@
-"""The records of TLS (RFC 8446, 5.1; RFC 5246, 6.2): their heads, and how to get past many of them quickly."""
+"""TLS record headers (RFC 8446, 5.1; RFC 5246, 6.2), and a fast way to skip many records."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import struct
 from overheard_capture.native import core, pointer
 
 CHANGE_CIPHER_SPEC, ALERT, HANDSHAKE, APPLICATION_DATA, HEARTBEAT = range(20, 25)
-# What the bytes of each type are read as.
+# What the bytes of each record type are counted as.
 READ_AS = {
     CHANGE_CIPHER_SPEC: "TLS change of cipher specs",
     ALERT: "TLS alert",
@@ -17,13 +17,13 @@ READ_AS = {
     HEARTBEAT: "TLS heartbeat",
 }
 HEAD = 5
-# RFC 5246, 6.2.3: TLS 1.2 allows the longest.
+# The maximum length of a record's content. TLS 1.2 has the largest (RFC 5246, 6.2.3).
 LONGEST = (1 << 14) + 2048
 _HEAD = struct.Struct(">BHH")
 
 
 def head(data: bytes | bytearray | memoryview) -> tuple[int, int, int] | None:
-    """Type, version and length of the record that begins with these 5 bytes; None where it is none."""
+    """Parse a 5-byte record header: type, version and length; None if it is no record header."""
     kind, version, length = _HEAD.unpack_from(data)
     return (kind, version, length) if kind in READ_AS and version >> 8 == 3 and _is_sound(version, length) else None
 
@@ -33,10 +33,10 @@ def _is_sound(version: int, length: int) -> bool:
 
 
 def skip_records(data: bytes | bytearray | memoryview, start: int, end: int) -> tuple[int, int, int, int]:
-    """Get past the whole records of application data from `start` on, all of the version of the first.
+    """Skip complete application data records from offset `start`, all of the same version as the first one.
 
-    Where the first begins that is not whole, or something else; how many there were, how many bytes they held in all,
-    and how many the last of them did.
+    Returns the offset of the first byte after them, the number of records, the sum of their lengths without headers,
+    and the length of the last one.
     """
     at, count, last = start, 0, 0
     if end - start < HEAD or head(data[start : start + HEAD]) is None:

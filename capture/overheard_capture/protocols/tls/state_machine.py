@@ -1,4 +1,4 @@
-"""What the records of one side of TLS say, one after the other, and what is wrong with that."""
+"""The state machine of one direction of TLS: takes records in order, and reports those that are out of place."""
 
 from __future__ import annotations
 
@@ -20,12 +20,12 @@ if TYPE_CHECKING:
 
 LAYER = Layer("TLS handshake")
 _CLOSE_NOTIFY, _FATAL, _CLIENT_HELLO = 0, 2, 1
-# In so many bytes that were encrypted, at least one is no ASCII: but once in 2^64 times. And how far one looks.
-_SURELY_ENCRYPTED, LOOKED_AT = 64, 1024
+# Of this many encrypted bytes at least one is not ASCII, with an error of 1 in 2^64. And how much is checked.
+_CHECK_LENGTH, PREFIX_CHECKED = 64, 1024
 
 
 class Phase(Enum):
-    """How far the handshake came: all is in clear; cipher specs were changed; there was application data."""
+    """The phase of the handshake: in clear; after ChangeCipherSpec; after the first application data."""
 
     CLEAR = auto()
     CHANGED = auto()
@@ -33,52 +33,52 @@ class Phase(Enum):
 
 
 class TlsStateMachine:
-    """Takes records, and keeps of them on `side` what is needed later on."""
+    """Takes records, and keeps on `direction` what is needed later."""
 
     def __init__(self, findings: Findings, layers: Layers) -> None:
         self._listener = TlsListener(findings, layers, _name)
-        self.side = self._listener.side
+        self.direction = self._listener.direction
         self.problem = self._listener.problem
-        self._in_clear = NullCipherReader(findings, layers, self.side, self._listener.both)
-        # The messages were searched as they are, but not where they go over the bounds of records.
+        self._null_cipher = NullCipherReader(findings, layers, self.direction, self._listener.conversation)
+        # Messages were searched record by record; here only across record boundaries.
         self._handshake = Content(findings, (*layers, LAYER), None, SearchScope.BOUNDARIES)
         self._phase = Phase.CLEAR
-        self._ended = False
+        self._closing = False
 
     @property
-    def bodies_matter(self) -> bool:
-        """Whether one has to look into the next record of application data."""
-        known = self._phase is Phase.DATA and self.side.data.all_single and not self._ended
-        return not known or self._in_clear.wants
+    def needs_bodies(self) -> bool:
+        """Whether the body of the next application data record is needed."""
+        known = self._phase is Phase.DATA and self.direction.data.list_full and not self._closing
+        return not known or self._null_cipher.wants_data
 
     @property
-    def only_data(self) -> int:
-        """Of how many records of application data nothing matters but how long each is, and that it is no text."""
-        messages = self.side.messages
-        known = self._phase is Phase.DATA and not self._ended and bool(messages) and not messages.open
-        return self.side.data.room if known and not self._in_clear.wants else 0
+    def fast_path_records(self) -> int:
+        """The number of application data records of which only the length and the first bytes are needed."""
+        messages = self.direction.messages
+        known = self._phase is Phase.DATA and not self._closing and bool(messages) and not messages.open
+        return self.direction.data.list_room if known and not self._null_cipher.wants_data else 0
 
     def data(self, version: int, record: DataRecord, begins: bytes) -> None:
-        """Take a record of application data of which nothing else matters; `begins` is what its content begins with."""
-        self.side.versions.add(version)
+        """Take an application data record of `fast_path_records`; `begins` is the start of its content."""
+        self.direction.versions.add(version)
         self._add(record, begins)
 
     def _add(self, record: DataRecord, begins: bytes) -> None:
-        self.side.data.add(record)
-        self.side.readable = self.side.readable or _is_readable(begins)
+        self.direction.data.add(record)
+        self.direction.has_plaintext = self.direction.has_plaintext or _is_plaintext(begins)
 
-    def passed(self, version: int, count: int, total: int, last: DataRecord) -> None:
-        """So many records of application data went by that nobody looked into."""
-        self.side.versions.add(version)
-        self.side.data.add_many(count, total, last)
+    def skip_data(self, version: int, count: int, total: int, last: DataRecord) -> None:
+        """Take `count` application data records whose bodies were skipped."""
+        self.direction.versions.add(version)
+        self.direction.data.add_many(count, total, last)
 
     def take(self, kind: int, version: int, frame: int, body: bytes, origin: Origin) -> None:
-        """Take a record, which begins in `frame`."""
-        messages = self.side.messages
-        # The first hello is sent before anyone knows which version it will be.
+        """Take a record that begins in `frame`."""
+        messages = self.direction.messages
+        # The first ClientHello is sent before a version is negotiated.
         if messages or (messages.begun or (kind == HANDSHAKE and body[0])) != _CLIENT_HELLO:
-            self.side.versions.add(version)
-        if self._ended and kind != ALERT:
+            self.direction.versions.add(version)
+        if self._closing and kind != ALERT:
             self.problem("TLS records after the closing alert")
         if kind in (CHANGE_CIPHER_SPEC, APPLICATION_DATA) and messages.open:
             self.problem("a handshake message that breaks off")
@@ -102,24 +102,24 @@ class TlsStateMachine:
             self.problem("TLS handshake in clear after application data")
             self._handshake.feed(body, origin)
         elif self._phase is Phase.CHANGED and not self._is_still_clear(body):
-            self.side.sealed += 1
-            self.side.finished = self.side.finished or len(body)
+            self.direction.encrypted_handshakes += 1
+            self.direction.finished_length = self.direction.finished_length or len(body)
         else:
             self._handshake.feed(body, origin)
-            self._listener.said(body, origin)
+            self._listener.feed_handshake(body, origin)
 
     def _is_still_clear(self, body: bytes) -> bool:
-        """Whether a handshake record after a change of cipher specs is in clear, as after a HelloRetryRequest."""
-        picked = self.side.picked
-        if picked:
-            return picked.version == TLS_1_3
+        """Whether a handshake record after ChangeCipherSpec is in clear, as after a HelloRetryRequest."""
+        server_hello = self.direction.server_hello
+        if server_hello:
+            return server_hello.version == TLS_1_3
         return body[0] == _CLIENT_HELLO and _is_message(body)
 
     def _take_data(self, frame: int, body: bytes, origin: Origin) -> None:
-        self._phase, self.side.encrypted = Phase.DATA, True
+        self._phase, self.direction.encrypted = Phase.DATA, True
         self._add(DataRecord(len(body), frame), body)
-        if self._in_clear.wants:
-            self._in_clear.add(body, origin)
+        if self._null_cipher.wants_data:
+            self._null_cipher.add(body, origin)
 
     def _take_change(self, body: bytes) -> None:
         if body != b"\1":
@@ -127,48 +127,48 @@ class TlsStateMachine:
         if self._phase is Phase.DATA:
             self.problem("a change of TLS cipher specs after application data")
             return
-        self._phase, self.side.encrypted = Phase.CHANGED, True
-        self.side.changes += 1
+        self._phase, self.direction.encrypted = Phase.CHANGED, True
+        self.direction.change_cipher_specs += 1
 
     def _take_alert(self, frame: int, body: bytes) -> None:
         if len(body) == 2:
-            self.side.alert(frame, body)
-            self._ended = self._ended or body[0] == _FATAL or body[1] == _CLOSE_NOTIFY
-        elif self.side.encrypted:
-            self.side.longest_alert = max(self.side.longest_alert, len(body))
-            self._ended = True
+            self.direction.alert(frame, body)
+            self._closing = self._closing or body[0] == _FATAL or body[1] == _CLOSE_NOTIFY
+        elif self.direction.encrypted:
+            self.direction.longest_alert = max(self.direction.longest_alert, len(body))
+            self._closing = True
         else:
             self.problem("a TLS alert of a wrong length")
 
-    def torn(self, kind: int, length: int, frame: int, missing: int) -> None:
-        """A record of which so many bytes are missing."""
+    def take_truncated(self, kind: int, length: int, frame: int, missing: int) -> None:
+        """Take a record of which `missing` bytes are missing."""
         if kind == APPLICATION_DATA:
-            self._phase, self.side.encrypted = Phase.DATA, True
-            self.side.data.add(DataRecord(length, frame))
-            self._in_clear.gap(missing)
+            self._phase, self.direction.encrypted = Phase.DATA, True
+            self.direction.data.add(DataRecord(length, frame))
+            self._null_cipher.gap(missing)
         elif kind == HANDSHAKE:
             self._handshake.gap(missing)
-            self.side.messages.lose()
+            self.direction.messages.lose()
         elif kind == CHANGE_CIPHER_SPEC:
             self._phase = Phase.CHANGED
 
     def close(self) -> None:
-        """There is no more to come; the other side may still have to say something."""
+        """The direction has ended; the other one may continue."""
         self._handshake.close()
-        self._in_clear.close()
+        self._null_cipher.close()
         self._listener.close()
 
 
-def _name(both: TlsConversation) -> str:
-    return both.version or "TLS"
+def _name(conversation: TlsConversation) -> str:
+    return conversation.version or "TLS"
 
 
-def _is_readable(body: bytes) -> bool:
-    """Whether this is not encrypted, whatever it says that it is."""
-    ends = range(_SURELY_ENCRYPTED, min(len(body), LOOKED_AT) + 1, _SURELY_ENCRYPTED)
-    return any(body[end - _SURELY_ENCRYPTED : end].isascii() for end in ends)
+def _is_plaintext(body: bytes) -> bool:
+    """Whether the body of a record that should be encrypted is plain text."""
+    ends = range(_CHECK_LENGTH, min(len(body), PREFIX_CHECKED) + 1, _CHECK_LENGTH)
+    return any(body[end - _CHECK_LENGTH : end].isascii() for end in ends)
 
 
 def _is_message(body: bytes) -> bool:
-    """Whether this is one handshake message, and nothing else."""
+    """Whether the body is exactly one handshake message."""
     return int.from_bytes(body[1:4], "big") + 4 == len(body)

@@ -1,4 +1,4 @@
-"""WebSocket messages that are compressed, each against those before it (permessage-deflate, RFC 7692)."""
+"""Compressed WebSocket messages (permessage-deflate, RFC 7692), with a window shared by successive messages."""
 
 from __future__ import annotations
 
@@ -19,36 +19,36 @@ if TYPE_CHECKING:
 
 LAYER = Layer("permessage-deflate", LayerKind.COMPRESSION)
 
-# How far back a reference may reach.
+# The maximum distance of a back reference.
 _WINDOW = 32 << 10
-_AT_ONCE = 256 << 10
-# How many blocks of a message may say that they are the last: each costs a window.
-_MOST_ENDS = 64
-# What a sender leaves off at the end of a message (7.2.1).
-_END = b"\x00\x00\xff\xff"
+_OUTPUT_LIMIT = 256 << 10
+# The maximum number of final blocks in a message: each costs a new window.
+_MOST_FINAL_BLOCKS = 64
+# The bytes that a sender removes from the end of a message (7.2.1).
+_TAIL = b"\x00\x00\xff\xff"
 
 
 class PermessageDeflate:
-    """The compressed messages of one direction. Whether each starts anew or not: what they say is the same."""
+    """Inflates the messages of one direction, with or without context takeover: the result is the same."""
 
     def __init__(self, findings: Findings, layers: Layers) -> None:
         self._findings = findings
         self._layers = (*layers, LAYER)
-        # All messages one behind the other: what is typed may come a key at a time.
+        # All messages as one text: typed input may come one key per message.
         self._content = Content(findings, self._layers)
         self._inflater = zlib.decompressobj(-15)
         self._window = b""
-        # How many bytes of the window are not what was sent.
+        # How many bytes of the window are unknown, because messages are missing.
         self._unknown = 0
         self._message: Reader | None = None
-        self._last = Origin([])
+        self._last_origin = Origin([])
         self._by_frame = FrameAligner(self._take)
-        self._came = self._made = self._ends = 0
+        self._bytes_in = self._bytes_out = self._final_blocks = 0
 
     def begin(self) -> None:
         """A message begins."""
         self._message = ShortReader(self._findings, self._layers)
-        self._came = self._made = self._ends = 0
+        self._bytes_in = self._bytes_out = self._final_blocks = 0
 
     def feed(self, data: Bytes, origin: Origin) -> None:
         """More of the message."""
@@ -56,14 +56,14 @@ class PermessageDeflate:
             self._by_frame.feed(data, origin)
 
     def _take(self, data: Bytes, origin: Origin, parts: list[Part]) -> None:
-        for begins, ends in parts:
-            self._last = origin.derived([(0, begins, ends)])
-            self._inflate(bytes(data[begins:ends]), self._last)
+        for start, end in parts:
+            self._last_origin = origin.derived([(0, start, end)])
+            self._inflate(bytes(data[start:end]), self._last_origin)
 
     def end(self) -> None:
-        """The message is over."""
+        """The message has ended."""
         self._by_frame.flush()
-        self._inflate(_END, self._last)
+        self._inflate(_TAIL, self._last_origin)
         if self._message and self._unknown > 0:
             self._findings.unread(Reason.GAP, "messages that refer to what is missing", self._layers)
         self._close_message()
@@ -75,21 +75,21 @@ class PermessageDeflate:
         self._by_frame = FrameAligner(self._take)
 
     def _inflate(self, data: bytes, made_of: Origin) -> None:
-        self._came += len(data)
+        self._bytes_in += len(data)
         self._findings.budget.came += len(data)
         while data and self._message:
             try:
-                out = self._inflater.decompress(data, _AT_ONCE)
+                out = self._inflater.decompress(data, _OUTPUT_LIMIT)
             except zlib.error:
                 self._give_up(Reason.GAP if self._unknown > 0 else Reason.DAMAGED, "a compressed message")
                 return
             self._deliver(out, made_of)
             data = self._inflater.unconsumed_tail
             if self._inflater.eof:
-                # A block may say that it is the last, and the next message refers to it all the same (7.2.3.4).
+                # A block may be marked final, and the next message may still refer to it (7.2.3.4).
                 data = self._inflater.unused_data
-                self._ends += 1
-                if self._ends > _MOST_ENDS:
+                self._final_blocks += 1
+                if self._final_blocks > _MOST_FINAL_BLOCKS:
                     self._give_up(Reason.LIMIT, "a compressed message in too many pieces")
                     return
                 self._inflater = zlib.decompressobj(-15, self._window)
@@ -97,14 +97,14 @@ class PermessageDeflate:
     def _deliver(self, out: bytes, made_of: Origin) -> None:
         if not out or not self._message:
             return
-        self._made += len(out)
+        self._bytes_out += len(out)
         self._findings.budget.made += len(out)
         self._unknown -= len(out)
         self._window = (self._window + out)[-_WINDOW:]
         self._content.feed(out, made_of)
         self._message.feed(out, made_of)
         limits = self._findings.limits
-        if self._made > max(limits.spared, limits.ratio * self._came):
+        if self._bytes_out > max(limits.spared, limits.ratio * self._bytes_in):
             self._give_up(Reason.LIMIT, "a compressed message that is too large")
 
     def _give_up(self, why: Reason, what: str) -> None:
@@ -112,15 +112,15 @@ class PermessageDeflate:
         self.lose()
 
     def lose(self) -> None:
-        """Some of a message is missing here, or was not understood. Those that follow may refer to it."""
+        """Part of a message is missing here, or could not be inflated. Later messages may refer to it."""
         self._close_message()
         self._content.gap(1)
-        # What is referred to and not known becomes NUL; what is said anew is read all the same.
+        # Back references to unknown bytes yield NUL; literals are read all the same.
         self._window, self._unknown = bytes(_WINDOW), _WINDOW
         self._inflater = zlib.decompressobj(-15, self._window)
 
     def close(self) -> None:
-        """There is no more to come."""
+        """The direction has ended."""
         if self._message:
             self._findings.unread(Reason.DAMAGED, "a compressed message that breaks off", self._layers)
             self._by_frame.flush()

@@ -20,49 +20,49 @@ if TYPE_CHECKING:
 
 LAYER = Layer("WebSocket")
 
-# Pings hold a few random bytes. Longer payloads may hold something encoded.
+# The maximum length of a ping's payload that is taken for random bytes. Longer ones may be encoded data.
 _SMALL = 16
 
 
 def websocket(findings: Findings, layers: Layers) -> FramedReader:
-    """A reader of one direction."""
-    return FramedReader(findings, layers, "WebSocket", WebSocket(findings, (*layers, LAYER)), find_frames)
+    """Create a reader of one direction."""
+    return FramedReader(findings, layers, "WebSocket", WebSocketReader(findings, (*layers, LAYER)), find_frames)
 
 
-class WebSocket:
+class WebSocketReader:
     """Reads the frames of one direction. Each message is read by itself; all of them are searched as one text, too."""
 
     def __init__(self, findings: Findings, layers: Layers) -> None:
         self._findings = findings
         self._layers = layers
         self._frames = WebSocketFramer(self)
-        self._deflated = PermessageDeflate(findings, layers)
-        # Unmasked payloads were searched already, except across their seams.
+        self._compressed_messages = PermessageDeflate(findings, layers)
+        # Unmasked payloads were searched already, except across frame boundaries.
         self._masked = Content(findings, layers)
-        self._bare = Content(findings, layers, None, SearchScope.BOUNDARIES)
+        self._unmasked = Content(findings, layers, None, SearchScope.BOUNDARIES)
         self._control = Content(findings, layers)
         self._frame: WebSocketFrame | None = None
         # The reader of the message that has begun, and whether it is compressed.
         self._message: Reader | None = None
         self._compressed = False
-        # The reader of what is in a control frame.
-        self._aside: Reader | None = None
+        # The reader of a control frame's payload.
+        self._control_reader: Reader | None = None
         self.broken = False
 
     def feed(self, data: memoryview, origin: Origin) -> int:
-        """Read on."""
-        taken = self._frames.feed(data, origin)
+        """Read `data`, which comes from `origin`."""
+        consumed = self._frames.feed(data, origin)
         self.broken = self._frames.broken
-        return taken
+        return consumed
 
-    # ---- what the frames are
+    # ---- frames
 
     def begin(self, frame: WebSocketFrame) -> bool:
-        """A frame begins, which may be anywhere."""
+        """A frame begins. It is allowed anywhere."""
         self._findings.identify_as("WebSocket")
         self._frame = frame
         if frame.control:
-            self._aside = ShortReader(self._findings, self._layers) if frame.length > _SMALL else None
+            self._control_reader = ShortReader(self._findings, self._layers) if frame.length > _SMALL else None
         elif frame.opcode != Opcode.CONTINUATION or not (self._message or self._compressed):
             self._begin_message(frame)
         return True
@@ -73,52 +73,52 @@ class WebSocket:
             self._drop()
         self._compressed = frame.compressed
         if frame.compressed:
-            self._deflated.begin()
+            self._compressed_messages.begin()
         else:
             self._message = ShortReader(self._findings, self._layers)
 
     def piece(self, data: Bytes, origin: Origin, contiguous: bool) -> None:
-        """Some of the payload of the frame."""
+        """Part of the payload of the frame."""
         if not self._frame:
             return
         if self._frame.control:
             self._control.feed(data, origin)
-            if self._aside:
-                self._aside.feed(data, origin)
+            if self._control_reader:
+                self._control_reader.feed(data, origin)
         elif self._compressed:
-            self._deflated.feed(data, origin)
+            self._compressed_messages.feed(data, origin)
         else:
-            (self._masked if self._frame.key else self._bare).feed(data, origin, contiguous=contiguous)
+            (self._masked if self._frame.key else self._unmasked).feed(data, origin, contiguous=contiguous)
             if self._message:
                 self._message.feed(data, origin)
 
     def missing(self, length: int) -> None:
-        """So many bytes of its payload are missing here."""
+        """`length` bytes of the payload are missing here."""
         if not self._frame:
             return
         if self._frame.control:
             self._control.gap(length)
-            if self._aside:
-                self._aside.gap(length)
+            if self._control_reader:
+                self._control_reader.gap(length)
         elif self._compressed:
             self._findings.unread(Reason.GAP, "a compressed message", self._layers)
-            self._deflated.lose()
+            self._compressed_messages.lose()
         else:
-            (self._masked if self._frame.key else self._bare).gap(length)
+            (self._masked if self._frame.key else self._unmasked).gap(length)
             if self._message:
                 self._message.gap(length)
 
     def end(self) -> None:
-        """The frame is over."""
+        """The frame has ended."""
         if not (frame := self._frame):
             return
         if frame.control:
-            if self._aside:
-                self._aside.close()
-                self._aside = None
+            if self._control_reader:
+                self._control_reader.close()
+                self._control_reader = None
         elif frame.final:
             if self._compressed:
-                self._deflated.end()
+                self._compressed_messages.end()
             self._end_message()
 
     def _end_message(self) -> None:
@@ -129,28 +129,28 @@ class WebSocket:
     def _drop(self) -> None:
         """End a message whose end will not come."""
         if self._compressed:
-            self._deflated.lose()
+            self._compressed_messages.lose()
         self._end_message()
 
-    # ---- what is missing
+    # ---- missing bytes
 
     def gap(self, length: int) -> bool:
-        """Bytes are missing. Return whether it is known where the next frame begins."""
+        """`length` bytes are missing. Returns whether the position of the next frame is still known."""
         return self._frames.gap(length)
 
     def lose(self, length: int) -> None:
-        """Bytes are missing, and with them the place where the next frame begins."""
-        self._deflated.lose()
+        """`length` bytes are missing, and frame boundaries are lost."""
+        self._compressed_messages.lose()
         self._drop()
-        for content in (self._masked, self._bare, self._control):
+        for content in (self._masked, self._unmasked, self._control):
             content.gap(length)
 
     def close(self) -> None:
-        """There is no more to come."""
-        if not self._frames.between or self._message or self._compressed:
+        """The direction has ended."""
+        if not self._frames.at_boundary or self._message or self._compressed:
             self._findings.unread(Reason.DAMAGED, "a message of WebSocket that breaks off", self._layers)
         self._end_message()
-        if self._aside:
-            self._aside.close()
-        for content in (self._masked, self._bare, self._control, self._deflated):
+        if self._control_reader:
+            self._control_reader.close()
+        for content in (self._masked, self._unmasked, self._control, self._compressed_messages):
             content.close()

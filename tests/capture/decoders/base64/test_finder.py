@@ -68,13 +68,13 @@ def test_it_does_not_matter_how_it_is_cut(name: str, size: int) -> None:
 
 @pytest.mark.parametrize("wide", ["utf-16-le", "utf-16-be"])
 def test_text_of_two_bytes_a_letter_is_known(wide: str) -> None:
-    """As in the commands that PowerShell takes."""
+    """As PowerShell encodes commands."""
     inside = base64.b64encode(("$x = '" + ENCODED.decode() + "'").encode(wide))
     assert ("base64", "base64", "gzip") in seen(played(untyped, b"-EncodedCommand " + inside))
 
 
 def test_what_says_nothing_is_searched_all_the_same() -> None:
-    """The secret is in something that begins as nothing known."""
+    """The secret is in data of unknown type."""
     findings = played(
         untyped, b"v=" + base64.b64encode(b"\xff\x01\x80" * 7 + "Fluffy tail 4711".encode("utf-16-le")) + b";"
     )
@@ -111,7 +111,7 @@ def test_what_only_looks_like_it_is_no_trouble(text: bytes) -> None:
 
 
 class Opener:
-    """Says that it opens every token, and takes down which."""
+    """Claims to open every token, and records the tokens."""
 
     def __init__(self) -> None:
         self.tokens: list[bytes] = []
@@ -153,7 +153,7 @@ def test_runs_are_found_whole() -> None:
 
 
 def test_words_may_be_left_out_but_for_the_last() -> None:
-    """What is small letters only is no base64, as far as it has come."""
+    """Lower-case letters alone are not taken for base64."""
     text = b"some-words-with-hyphens-between but " + b"z" * 30
     assert base64_runs(text)[-1] == (36, 66)
 

@@ -54,14 +54,14 @@ def test_it_does_not_matter_how_it_is_cut(coding: bytes, size: int) -> None:
 
 
 def test_deflate_may_lack_what_should_be_around_it() -> None:
-    """Many a server leaves it out, and browsers take both."""
+    """Many servers leave it out, and browsers accept both."""
     findings = played(decompressing(CODINGS[b"deflate"], untyped, untyped), DEFLATED)
     assert seen(findings) == {("deflate",)}
     assert not findings.troubles
 
 
 def test_the_place_is_the_frame_that_made_it_readable() -> None:
-    """In the middle of a long gzip file it is not the frame that it began in."""
+    """In the middle of a long gzip file, the frame is not the first one."""
     whole = gzip.compress(TEXT)
     (found,) = played(untyped, whole).sightings
     before = zlib.decompressobj(31).decompress(whole[: 100 * (found.place.frame - 1)])
@@ -100,10 +100,10 @@ def test_what_breaks_off_is_damaged(coding: bytes) -> None:
 
 
 def test_what_can_be_read_before_the_damage_is_read() -> None:
-    """A wrong byte right behind the secret hides nothing of it."""
+    """A wrong byte directly after the secret hides nothing of it."""
     compressor = zlib.compressobj(9, zlib.DEFLATED, 31)
     whole = compressor.compress(b"this is " + VALUE) + compressor.flush(zlib.Z_FULL_FLUSH)
-    # There is no such kind of block.
+    # This block type does not exist.
     findings = played(decompressing(CODINGS[b"gzip"], untyped, untyped), whole + b"\x07 and so on")
     assert seen(findings) == {("gzip",)}
     assert [trouble.why for trouble in findings.troubles] == [Reason.DAMAGED]
@@ -135,7 +135,7 @@ def zeros(coding: bytes, length: int) -> bytes:
 
 @pytest.mark.parametrize("coding", [b"gzip", b"br", b"zstd", b"bzip2"])
 def test_a_bomb_is_bounded(coding: bytes) -> None:
-    """A file that unwraps to 200 MB is left after a few megabytes."""
+    """A file that inflates to 200 MB is abandoned after a few megabytes."""
     findings = played(decompressing(CODINGS[coding], untyped, untyped), zeros(coding, MANY))
     assert Reason.LIMIT in {trouble.why for trouble in findings.troubles}
     assert findings.budget.made < 4 << 20
@@ -148,7 +148,7 @@ def test_what_is_only_well_packed_is_no_bomb() -> None:
 
 
 def test_many_small_bombs_are_a_bomb() -> None:
-    """Each of them is spared, all of them are not."""
+    """Each of them is within the limit, all of them are not."""
     findings = some_findings()
     bomb = brotli.compress(bytes(900_000))
     for _ in range(60):
@@ -164,7 +164,7 @@ def test_a_bomb_of_many_files_is_bounded() -> None:
 
 
 def test_layers_are_taken_off_up_to_a_limit() -> None:
-    """And it is said when that is reached."""
+    """And reaching the limit is reported."""
     whole = VALUE
     for _ in range(4):
         whole = gzip.compress(whole)
@@ -200,7 +200,7 @@ def test_an_encrypted_file_in_an_archive_cannot_be_read() -> None:
 
 
 def test_an_archive_goes_on_behind_bytes_that_are_missing() -> None:
-    """How long a file is stands before it: the next one is found."""
+    """The header gives the length of a file, so the next one is found."""
     whole = zipped(b"-" * 10 + TEXT, zipfile.ZIP_STORED).replace(b"another file ", VALUE[:13])
     findings = played(untyped, whole, gap=(60, 300))
     assert Unread(Reason.GAP, "a zip archive with bytes missing") in findings.troubles
@@ -209,7 +209,7 @@ def test_an_archive_goes_on_behind_bytes_that_are_missing() -> None:
 
 @pytest.mark.parametrize("size", [1, 100, 5000, 1 << 20])
 def test_what_was_read_before_too_much_memory_is_wanted_is_kept(size: int) -> None:
-    """However much follows, and however it is cut."""
+    """However much follows, and however it is split."""
     # A frame with a window of 1 GiB (RFC 8878, 3.1.1.1.2).
     large = b"\x28\xb5\x2f\xfd\x00\xa0" + bytes(9000)
     whole = WHOLE[b"zstd"] + large

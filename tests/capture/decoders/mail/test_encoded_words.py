@@ -1,4 +1,4 @@
-"""Encoded words, as mail programs write them: what begins in one of them and ends elsewhere is seen."""
+"""Encoded words of real mail programs: text that spans several of them is found."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def subject(text: str, charset: str = "utf-8") -> bytes:
 
 @pytest.mark.parametrize("before", range(20, 60, 3))
 def test_a_secret_that_is_cut_by_the_length_of_a_word_is_seen(before: int) -> None:
-    """Python writes words of base64; which byte one ends behind depends on what stands before."""
+    """Python writes base64 words; where one ends depends on the preceding text."""
     text = subject("й" * before + VALUE.decode())
     assert b"?b?" in text
     findings = played(untyped, text)
@@ -94,7 +94,7 @@ def test_what_is_seen_without_or_is_not_there_is_not_told(line: bytes) -> None:
 
 
 def encoded_words(findings: Findings, layers: Layers) -> Reader:
-    """A reader of these alone."""
+    """Create a reader of encoded words alone."""
     return EncodedWords(findings, layers)
 
 

@@ -59,7 +59,7 @@ def test_each_part_is_read_as_it_says(part: bytes, layers: Layers, size: int) ->
 
 
 def test_what_only_looks_like_a_boundary_is_part_of_a_part() -> None:
-    """And the file that it stands in is not cut."""
+    """And the containing file is not interrupted."""
     stored = gzip.compress(b"\r\n--BBC\r\n--B\r\n-- BB\r\n" + VALUE, 0)
     assert b"\r\n--BBC" in stored
     findings = played(http1, upload(parts(b"\r\n" + stored)))

@@ -56,7 +56,7 @@ def test_what_is_not_changed_is_not_seen_twice(text: bytes) -> None:
 
 @pytest.mark.parametrize("size", [1, 2, 5, 1000])
 def test_what_is_said_to_be_quoted_printable_is(size: int) -> None:
-    """Escapes that are cut in two among them; what is no escape stands for itself."""
+    """Including escapes that are split; invalid escapes stand for themselves."""
     text = quopri.encodestring("Это ".encode() * 40 + VALUE + b" = " + b"z" * 200 + VALUE) + b" 100% =zz =4"
 
     def factory(findings: object, layers: Layers) -> QuotedPrintable:
@@ -69,7 +69,7 @@ def test_what_is_said_to_be_quoted_printable_is(size: int) -> None:
 
 
 def test_base64_in_it_is_found_over_its_line_breaks() -> None:
-    """A line of base64 is cut by quoted-printable, too."""
+    """Quoted-printable also splits a line of base64."""
     letters = base64.b64encode(b"this is " + VALUE + b" as base64, which is long enough")
     findings = played(untyped, b"data: " + letters[:30] + b"=\r\n" + letters[30:].replace(b"=", b"=3D") + b"\r\n")
     assert ("quoted-printable", "base64") in seen(findings)

@@ -1,4 +1,4 @@
-"""DNS as dnspython writes it."""
+"""DNS messages written by dnspython."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from capture.played import VALUE, origin_of, outcome, played, seen, sightings, some_findings
 from overheard_capture.content.findings import Reason
 from overheard_capture.identify.datagrams import DatagramIdentifier
-from overheard_capture.protocols.dns.message import contents_of
+from overheard_capture.protocols.dns.message import parse_message
 from overheard_capture.protocols.dns.reader import dns as dns_stream
 from overheard_capture.protocols.dns.reader import is_dns, read_dns
 
@@ -34,7 +34,7 @@ def answer(name: str, kind: str, *records: str, edns: bool = True) -> bytes:
 
 
 def test_a_secret_over_several_labels() -> None:
-    """Tunnels cut what they carry into labels, for none is longer than 63."""
+    """Tunnels split data into labels, which have 63 bytes at most."""
     data = question(f"{HEX[:20]}.{HEX[20:]}.t.squirrels.test")
     findings = some_findings()
     assert read_dns(findings, (), data, origin_of(len(data)))
@@ -44,7 +44,7 @@ def test_a_secret_over_several_labels() -> None:
 
 
 def test_a_secret_with_dots() -> None:
-    """The place of a dot is that of the length of the next label."""
+    """The place of a dot is that of the next label's length."""
     findings = some_findings(value=b"fluffy.tail.example")
     data = question("www.fluffy.tail.example")
     assert read_dns(findings, (), data, origin_of(len(data)))
@@ -65,7 +65,7 @@ def test_texts_in_several_strings_and_records() -> None:
         data = answer("t.squirrels.test", "TXT", *records)
         findings = some_findings()
         assert read_dns(findings, (), data, origin_of(len(data)))
-        # The order of records is dnspython's affair.
+        # dnspython determines the order of records.
         if data.index(text[:4].encode()) < data.index(text[4:].encode()):
             assert ("DNS",) in seen(findings)
 
@@ -121,16 +121,16 @@ def test_every_kind_of_record(kind: str, record: str) -> None:
 
 def test_names_that_point_at_themselves_end() -> None:
     head = bytes.fromhex("123481800001000000000000")
-    assert contents_of(head + b"\xc0\x0c\0\1\0\1") is None
-    assert contents_of(head + b"\x01a\xc0\x0c\0\1\0\1") is None
-    assert contents_of(head + b"\xc0\x20\0\1\0\1") is None
+    assert parse_message(head + b"\xc0\x0c\0\1\0\1") is None
+    assert parse_message(head + b"\x01a\xc0\x0c\0\1\0\1") is None
+    assert parse_message(head + b"\xc0\x20\0\1\0\1") is None
 
 
 def test_what_dns_is_not() -> None:
-    assert contents_of(b"") is None
-    assert contents_of(bytes(12)) is None
-    assert contents_of(bytes(40)) is None
-    assert contents_of(b"GET / HTTP/1.1\r\nHost: squirrels.test\r\n\r\n") is None
+    assert parse_message(b"") is None
+    assert parse_message(bytes(12)) is None
+    assert parse_message(bytes(40)) is None
+    assert parse_message(b"GET / HTTP/1.1\r\nHost: squirrels.test\r\n\r\n") is None
 
 
 def test_over_tcp() -> None:

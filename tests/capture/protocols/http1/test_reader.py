@@ -11,7 +11,7 @@ import zstandard
 from capture.played import VALUE, outcome, played, seen, some_findings
 from capture.wrapped import answer, chunked, request
 from overheard_capture.content.findings import Findings, Reason, Unread
-from overheard_capture.protocols.http1.reader import Unanswered, http1
+from overheard_capture.protocols.http1.reader import PendingRequests, http1
 
 TEXT = b"this is " + VALUE + b", more or less, and " * 20
 PACKED = gzip.compress(TEXT)
@@ -19,11 +19,11 @@ LOST = "HTTP/1 that goes on as something else"
 
 
 def every_cut(whole: bytes, sizes: tuple[int, ...] = (1, 7, 100), methods: tuple[bytes, ...] = ()) -> Findings:
-    """What comes of it, which must be the same however it is cut."""
+    """The results, which must be the same however the bytes are split."""
 
     def findings() -> Findings:
         made = some_findings()
-        made.conversation.of(Unanswered).methods.extend(methods)
+        made.conversation.of(PendingRequests).methods.extend(methods)
         return made
 
     result = played(http1, whole, findings=findings())
@@ -99,7 +99,7 @@ def test_messages_follow_each_other() -> None:
 
 
 def test_only_what_lies_across_chunks_is_seen_in_them() -> None:
-    """What is in one chunk stands on the wire as it is, and is not found twice."""
+    """The content of a single chunk is on the wire literally, and is not reported twice."""
     whole = answer(chunked(b"-" * 10 + VALUE, 30), b"Transfer-Encoding: chunked")
     assert seen(every_cut(whole)) == {()}
     whole = answer(chunked(b"-" * 10 + VALUE, 16), b"Transfer-Encoding: chunked")
@@ -123,11 +123,11 @@ def test_the_answer_to_head_has_no_body() -> None:
 
 def test_requests_tell_the_other_side_their_methods() -> None:
     findings = played(http1, request(line=b"HEAD / HTTP/1.1") + request(b"x") + request(line=b"GET / HTTP/1.0"))
-    assert list(findings.conversation.of(Unanswered).methods) == [b"HEAD", b"POST", b"GET"]
+    assert list(findings.conversation.of(PendingRequests).methods) == [b"HEAD", b"POST", b"GET"]
     assert list(findings.kinds) == ["HTTP/1.1", "HTTP/1.0"]
 
 
-# ---- what a connection becomes
+# ---- upgrades
 
 FRAME = b"\x82\x7e" + len(PACKED).to_bytes(2, "big") + PACKED
 
@@ -165,7 +165,7 @@ def test_what_follows_connect_is_told_anew() -> None:
     assert ("gzip",) in seen(every_cut(refused, methods=(b"CONNECT", b"GET")))
 
 
-# ---- what goes wrong
+# ---- damage and gaps
 
 NEXT = answer(PACKED, b"Content-Encoding: gzip")
 
@@ -198,7 +198,7 @@ def test_what_breaks_off_is_damaged(whole: bytes) -> None:
 
 
 def test_a_gap_in_a_body_is_bridged() -> None:
-    """Where its length is known, the next message begins where it must."""
+    """If its length is known, the next message is found."""
     whole = answer(b"x" * 500) + NEXT
     findings = played(http1, whole, gap=(100, 400))
     assert ("gzip",) in seen(findings)
@@ -215,7 +215,7 @@ def test_a_gap_in_a_chunk_is_bridged() -> None:
 
 @pytest.mark.parametrize("gap", [(20, 60), (20, 700), (560, 590), (0, 30)])
 def test_after_any_other_gap_the_next_message_is_looked_for(gap: tuple[int, int]) -> None:
-    """In a head, over the end of a body, from the very first byte."""
+    """In a head, across the end of a body, from the very first byte."""
     whole = answer(b"x" * 500) + answer(b"y" * 100) + NEXT
     for size in (1, 7, 100, 5000):
         findings = played(http1, whole, range(0, len(whole), size), gap=gap)
@@ -225,7 +225,7 @@ def test_after_any_other_gap_the_next_message_is_looked_for(gap: tuple[int, int]
 
 
 def test_an_endless_head_is_none() -> None:
-    """And no more of it is kept than of any other."""
+    """And no more of it is buffered than of any other."""
     whole = b"HTTP/1.1 200 OK\r\n" + b"X-Field: and so on\r\n" * 20_000
     findings = every_cut(whole, (50_000,))
     assert Unread(Reason.DAMAGED, LOST) in findings.troubles

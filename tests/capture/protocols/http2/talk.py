@@ -1,4 +1,4 @@
-"""A conversation over HTTP/2, between both sides of the library h2."""
+"""A conversation over HTTP/2 between two sides of the library h2."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ ANSWER: Fields = [(":status", "200"), ("content-type", "text/plain")]
 
 
 class Talk:
-    """A client and a server that talk to each other, and all that each sent."""
+    """A client and a server, and all that each sent."""
 
     def __init__(self) -> None:
         self.client = H2Connection(H2Configuration(client_side=True, header_encoding=None))
@@ -30,7 +30,7 @@ class Talk:
         self.pass_on()
 
     def pass_on(self) -> list[Event]:
-        """Bring each what the other sent. What the server heard."""
+        """Deliver what each side sent. Returns the events of the server."""
         data, back = self.client.data_to_send(), self.server.data_to_send()
         self.sent, self.answered = self.sent + data, self.answered + back
         heard = list(self.server.receive_data(data))

@@ -1,4 +1,4 @@
-"""gRPC as grpcio speaks it, over a socket that is listened to; and message by message."""
+"""gRPC by grpcio, over a socket that is recorded; and message by message."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 from capture.played import VALUE, outcome, played, seen
 from overheard_capture.content.findings import Reason
 from overheard_capture.decoders.protobuf import NotProtobufError, ProtobufFields, fields
-from overheard_capture.protocols.http2.grpc import Grpc
+from overheard_capture.protocols.http2.grpc import GrpcReader
 from overheard_capture.protocols.http2.reader import http2
 from processes import LONG
 
@@ -32,7 +32,7 @@ MESSAGE = b"\x08\x96\x01\x12\x07testing\x1a" + bytes([len(INNER)]) + INNER
 
 
 class Tap:
-    """Brings a client's bytes to a server and back, and keeps them."""
+    """Relays bytes between a client and a server, and records them."""
 
     def __init__(self, port: int) -> None:
         self._listening = socket.create_server(("127.0.0.1", 0))
@@ -66,7 +66,7 @@ class Tap:
 
 @pytest.fixture
 def served() -> Iterator[int]:
-    """The port of a server that says what it is told."""
+    """The port of an echo server."""
     server = grpc.server(ThreadPoolExecutor(1))
     echo = grpc.unary_unary_rpc_method_handler(lambda message, _: message)
     server.add_generic_rpc_handlers([grpc.method_handlers_generic_handler("Echo", {"Say": echo})])
@@ -106,7 +106,7 @@ def test_what_grpcio_compresses_is_inflated(served: int) -> None:
 
 # ---- message by message
 
-GZIP = partial(Grpc, encoding=b"gzip")
+GZIP = partial(GrpcReader, encoding=b"gzip")
 
 
 def message(data: bytes, flags: int = 0) -> bytes:
@@ -146,8 +146,8 @@ def test_damage_raises_nothing(damage: bytes, at: int, instead: int) -> None:
 
 
 def test_the_fields_of_a_message() -> None:
-    begins = MESSAGE.index(VALUE)
-    assert fields(MESSAGE) == ProtobufFields([(5, 12), (begins, begins + len(VALUE))], [])
+    start = MESSAGE.index(VALUE)
+    assert fields(MESSAGE) == ProtobufFields([(5, 12), (start, start + len(VALUE))], [])
     assert fields(b"") == ProtobufFields([], [])
     assert fields(b"\x12\x04\xff\xfe\xfd\xfc") == ProtobufFields([], [(2, 6)])
 
@@ -156,11 +156,11 @@ def test_the_fields_of_a_message() -> None:
 def test_any_bytes_may_be_a_message(data: bytes) -> None:
     with contextlib.suppress(NotProtobufError):
         found = fields(data)
-        assert all(0 <= begins < ends <= len(data) for begins, ends in (*found.texts, *found.others))
+        assert all(0 <= start < ends <= len(data) for start, ends in (*found.texts, *found.others))
 
 
 def test_base64_in_a_text_of_a_message_is_found() -> None:
-    """That a leaf reads each text."""
+    """The untyped reader reads each text."""
     twice = base64.b64encode(base64.b64encode(b"it is " + VALUE))
     findings = played(GZIP, message(b"\x08\x01\x12" + bytes([len(twice)]) + twice))
     assert ("gRPC", "base64", "base64") in seen(findings)

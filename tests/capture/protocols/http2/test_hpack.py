@@ -1,4 +1,4 @@
-"""What is used of the package hpack beneath its documented interface, by the examples of RFC 7541, appendix C."""
+"""The functions of the package hpack that are not documented, by the examples of RFC 7541, appendix C."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from hpack.table import HeaderTable
 
 from overheard_capture.protocols.http2.hpack import HpackDecoder
 
-# C.5.1: what the first response leaves in a table of 256 bytes, the oldest first.
+# C.5.1: the table of 256 bytes after the first response, oldest entry first.
 FIRST_RESPONSE = [
     (b":status", b"302"),
     (b"cache-control", b"private"),
@@ -34,7 +34,7 @@ def table() -> HeaderTable:
     ("block", "bits", "number"), [("0a", 5, (10, 1)), ("1f9a0a", 5, (1337, 3)), ("2a", 8, (42, 1))]
 )
 def test_an_integer_is_read_with_its_length(block: str, bits: int, number: tuple[int, int]) -> None:
-    """C.1; the bits before the prefix, and the bytes after the integer, are no part of it."""
+    """C.1; the bits before the prefix, and the bytes after the integer, are not part of it."""
     assert decode_integer(bytes.fromhex(block), bits) == number
     first, *others = bytes.fromhex(block)
     before = 0xFF << bits & 0xFF

@@ -1,4 +1,4 @@
-"""HTTP/2 as h2 speaks it, in both directions."""
+"""HTTP/2 by the library h2, in both directions."""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ def test_what_is_said_again_by_its_number_is_found_again() -> None:
 
 
 def test_header_blocks_that_go_on_in_other_frames() -> None:
-    """h2 cuts a block at 16,384 bytes."""
+    """h2 splits a block at 16,384 bytes."""
     talk = Talk()
     talk.ask(more=[("x-filler", "€" * 9000), ("x-note", VALUE.decode()), ("x-filler-2", "ü" * 9000)])
     findings = played(http2, talk.sent)
@@ -92,7 +92,7 @@ def test_padding_is_taken_off() -> None:
 
 
 def test_streams_are_told_apart() -> None:
-    """Two bodies come in turns, a few bytes at a time."""
+    """Two bodies are interleaved, a few bytes at a time."""
     talk = Talk()
     streams = [1, 3]
     for stream in streams:
@@ -143,7 +143,7 @@ def test_settings_may_allow_a_larger_table() -> None:
 
 
 def test_without_a_preface() -> None:
-    """After an upgrade from HTTP/1.1 the server begins with its settings."""
+    """After an upgrade from HTTP/1.1 the server begins with SETTINGS."""
     assert identify_last(Talk().sent).name == "HTTP/2"
     assert identify_last(Talk().answered).name == "HTTP/2"
     assert identify_last(b"PRI * HTTP/2.0\r\n\r\nXX\r\n\r\n").name != "HTTP/2"
@@ -151,11 +151,11 @@ def test_without_a_preface() -> None:
     assert identify_last(b"").name != "HTTP/2"
 
 
-# ---- what is missing, and what is wrong
+# ---- damage and gaps
 
 
 def frames_of(data: bytes) -> list[tuple[int, int]]:
-    """Where each frame begins and ends."""
+    """The start and end offset of each frame."""
     at = len(PREFACE) if data.startswith(PREFACE) else 0
     places = []
     while at < len(data):
@@ -176,7 +176,7 @@ def test_a_gap_inside_of_a_body_leaves_the_rest_in_its_place() -> None:
 
 
 def test_after_a_gap_frames_are_found_again() -> None:
-    """What refers to what is lost cannot be read; what stands there anew can."""
+    """References to lost entries cannot be resolved; literals can."""
     talk = Talk()
     talk.ask(more=[("x-early", "this is kept in the table")])
     lost = len(talk.sent)
@@ -214,7 +214,7 @@ def test_damaged_header_fields_are_said() -> None:
 
 
 def test_a_bomb_of_header_fields_is_cut_short() -> None:
-    """A field of 4,000 bytes, and then 16,000 times its number."""
+    """A field of 4,000 bytes, then 16,000 references to it."""
     field = b"\x40\x01x\x7f\xa1\x1e" + bytes(4000)
     block = field + b"\xbe" * 16000
     data = Talk().sent + len(block).to_bytes(3, "big") + bytes([1, 4, 0, 0, 0, 1]) + block
@@ -298,18 +298,18 @@ def test_any_header_is_read_as_h2_reads_it(headers: list[dict[str, str]]) -> Non
 
 
 def read_lines(data: bytes) -> list[bytes]:
-    """The lines of all headers in what a client sent."""
+    """The lines of all header fields that a client sent."""
     blocks, lines = HpackDecoder(), []
-    for begins, ends in frames_of(data):
-        if data[begins + 3] == 1:
-            fields, unknown = blocks.read(data[begins + 9 : ends], 1 << 20)
+    for start, ends in frames_of(data):
+        if data[start + 3] == 1:
+            fields, unknown = blocks.read(data[start + 9 : ends], 1 << 20)
             assert not unknown
             lines += [b"%b: %b" % (field.name, field.value) for field in fields]
     return lines
 
 
 def test_h2_gets_what_it_is_sent() -> None:
-    """That the talk of these tests is one: the server hears the client."""
+    """The conversation of these tests is valid: the server receives the client's requests."""
     talk = Talk()
     talk.client.send_headers(1, list(REQUEST))
     talk.client.send_data(1, VALUE, end_stream=True)

@@ -1,4 +1,4 @@
-"""QUIC as aioquic speaks it, without a wire: the datagrams of both sides, in turn."""
+"""QUIC by aioquic, without a network: the datagrams of both sides, in order."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ CLIENT, SERVER = ("127.0.0.1", 1), ("127.0.0.1", 2)
 def spoken(
     files: Files, *, name: str = "localhost", version: int = 1, said: bytes = b"fluffy tail", blocks: int = 3
 ) -> list[tuple[str, bytes]]:
-    """A connection on which the client says `said`, and the server a few blocks; and then it is closed."""
+    """A connection on which the client sends `said`, and the server a few blocks; then it is closed."""
     asking = QuicConfiguration(is_client=True, alpn_protocols=["h3"], server_name=name)
     asking.load_verify_locations(str(files.root))
     asking.original_version, asking.supported_versions = version, [version]
@@ -57,7 +57,7 @@ def spoken(
 
 
 def heard(datagrams: Datagrams) -> tuple[tuple[Findings, Findings], list[bool]]:
-    """The desks of both sides, and which datagrams were QUIC. Each comes in a frame of its own, from 1 on."""
+    """The findings of both sides, and which datagrams were QUIC. Each is in a frame of its own, from 1 on."""
     talk = Conversation()
     both_findings = Findings(SEARCH, READERS, conversation=talk), Findings(SEARCH, READERS, conversation=talk)
     readers = [QuicReader(findings) for findings in both_findings]

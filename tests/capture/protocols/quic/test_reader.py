@@ -1,4 +1,4 @@
-"""QUIC, datagram by datagram: what aioquic says counts as protected, and nothing else does."""
+"""QUIC, datagram by datagram: what aioquic sends counts as protected, and nothing else does."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from capture.protocols.quic.talking import heard, spoken
 from lab.pki import Files
 from overheard_capture.protocols.quic.keys import InitialKeys
-from overheard_capture.protocols.quic.packets import VERSION_1, VERSION_2, PacketType, packets
+from overheard_capture.protocols.quic.packets import VERSION_1, VERSION_2, PacketType, parse_datagram
 from overheard_capture.protocols.tls.direction import tls_of
 
 if TYPE_CHECKING:
@@ -53,12 +53,12 @@ def test_what_aioquic_says_is_protected(files: Files, version: int, kind: str) -
         assert findings.read["QUIC 1-RTT"]
     client = tls_of(both_findings[0])
     assert client
-    assert client.asked
-    assert (client.asked.sni, client.asked.alpn) == ("localhost", ("h3",))
+    assert client.client_hello
+    assert (client.client_hello.sni, client.client_hello.alpn) == ("localhost", ("h3",))
 
 
 def test_a_name_in_the_first_packet_is_seen(files: Files) -> None:
-    """It is encrypted, with a key that stands beside it."""
+    """It is encrypted with a key that is derived from the packet itself."""
     said = spoken(files, name="fluffy tail")
     assert not any(b"fluffy tail" in data for _, data in said)
     both_findings, _ = heard(said)
@@ -69,10 +69,10 @@ def test_a_name_in_the_first_packet_is_seen(files: Files) -> None:
 
 def test_the_keys_are_those_of_the_standards() -> None:
     """RFC 9001, A.1; RFC 9369, A.1."""
-    target = bytes.fromhex("8394c8f03e515708")
-    assert InitialKeys(VERSION_1, target).client.key.hex() == "1f369613dd76d5467730efcbe3b1a22d"
-    assert InitialKeys(VERSION_1, target).server.vector.hex() == "0ac1493ca1905853b0bba03e"
-    assert InitialKeys(VERSION_2, target).client.key.hex() == "8b1a0bc121284290a29e0971b5cd045d"
+    destination_id = bytes.fromhex("8394c8f03e515708")
+    assert InitialKeys(VERSION_1, destination_id).client.key.hex() == "1f369613dd76d5467730efcbe3b1a22d"
+    assert InitialKeys(VERSION_1, destination_id).server.iv.hex() == "0ac1493ca1905853b0bba03e"
+    assert InitialKeys(VERSION_2, destination_id).client.key.hex() == "8b1a0bc121284290a29e0971b5cd045d"
 
 
 def test_the_handshake_comes_in_any_order(said: Said) -> None:
@@ -99,8 +99,8 @@ def test_text_among_it_is_no_quic(said: Said) -> None:
 @given(st.data())
 @settings(max_examples=80)
 def test_a_first_packet_that_was_changed_opens_nothing(said: Said, drawn: st.DataObject) -> None:
-    """Every byte of it is vouched for by its tag."""
-    (first, *_) = packets(memoryview(said[0][1]), known=False)
+    """The authentication tag covers every byte."""
+    (first, *_) = parse_datagram(memoryview(said[0][1]), known=False)
     at = drawn.draw(st.integers(0, first.end - 1))
     bit = drawn.draw(st.integers(0, 7))
     data = said[0][1]
@@ -110,7 +110,7 @@ def test_a_first_packet_that_was_changed_opens_nothing(said: Said, drawn: st.Dat
 
 
 def test_what_began_before_is_not_known(said: Said) -> None:
-    late = [each for each in said if packets(memoryview(each[1]), known=True)[0].kind is PacketType.SHORT]
+    late = [each for each in said if parse_datagram(memoryview(each[1]), known=True)[0].kind is PacketType.SHORT]
     _, known = heard(late)
     assert late
     assert not any(known)

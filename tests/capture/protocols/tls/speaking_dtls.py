@@ -1,4 +1,4 @@
-"""DTLS as the openssl program speaks it with itself, over real sockets, with somebody in between who notes it down."""
+"""DTLS by the openssl program on both sides, over real sockets, with a recording relay in between."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def _free_port() -> int:
 
 
 def spoken(files: Files, *options: str, said: bytes = b"fluffy tail\n") -> list[tuple[str, bytes]]:
-    """The datagrams of both sides, in turn, where the client says `said`."""
+    """The datagrams of both sides, in order, where the client sends `said`."""
     port = _free_port()
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as between:
         between.bind(("127.0.0.1", 0))
@@ -59,7 +59,7 @@ def spoken(files: Files, *options: str, said: bytes = b"fluffy tail\n") -> list[
 
 
 def _carry(between: socket.socket, port: int, client: subprocess.Popen[bytes], said: bytes) -> list[tuple[str, bytes]]:
-    """Hand on what comes, until nothing does any more."""
+    """Relay datagrams until none arrives any more."""
     assert client.stdin
     noted: list[tuple[str, bytes]] = []
     caller: tuple[str, int] | None = None
@@ -72,7 +72,7 @@ def _carry(between: socket.socket, port: int, client: subprocess.Popen[bytes], s
         noted.append(("<" if back else ">", data))
         assert caller
         between.sendto(data, caller if back else ("127.0.0.1", port))
-        # The server has said its last word of the handshake: an encrypted record.
+        # The server has sent its Finished: an encrypted record.
         if back and not told and data[-1:] and any(data[at : at + 5][3:5] == b"\0\1" for at in _heads(data)):
             told = True
             client.stdin.write(said)
@@ -89,7 +89,7 @@ def _heads(data: bytes) -> list[int]:
 
 
 def heard(datagrams: Datagrams) -> tuple[tuple[Findings, Findings], list[bool]]:
-    """The desks of both sides, and which datagrams were DTLS. Each comes in a frame of its own, from 1 on."""
+    """The findings of both sides, and which datagrams were DTLS. Each is in a frame of its own, from 1 on."""
     talk = Conversation()
     both_findings = Findings(SEARCH, READERS, conversation=talk), Findings(SEARCH, READERS, conversation=talk)
     readers = [DtlsReader(findings) for findings in both_findings]

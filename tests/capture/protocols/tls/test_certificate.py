@@ -1,4 +1,4 @@
-"""Whose certificate it is, with `cryptography` as a second witness."""
+"""Names in certificates, with `cryptography` as a second witness."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from cryptography.x509.oid import NameOID
 from hypothesis import given
 from hypothesis import strategies as st
 
-from overheard_capture.protocols.tls.certificate import holder
+from overheard_capture.protocols.tls.certificate import certificate_names
 
 KEY = ec.generate_private_key(ec.SECP256R1())
 ISSUER = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "the issuer")])
@@ -59,42 +59,42 @@ EVERY_KIND = [
     ],
 )
 def test_the_common_name_is_the_subjects(subject: list[x509.NameAttribute[str]], name: str) -> None:
-    assert holder(certificate(*subject)) == (name, ())
+    assert certificate_names(certificate(*subject)) == (name, ())
 
 
 def test_the_alternative_names_are_all_that_are_text_or_addresses() -> None:
     other = x509.RegisteredID(x509.ObjectIdentifier("1.2.3"))
     names = ("server", "*.example", "fluffy@example", "https://example/squirrel", "127.0.0.1", "::1")
-    assert holder(certificate(common("x"), names=[*EVERY_KIND, other])) == ("x", names)
-    # Without a subject the extension is critical (RFC 5280, 4.2.1.6), and has one field more.
-    assert holder(certificate(names=EVERY_KIND)) == ("", names)
+    assert certificate_names(certificate(common("x"), names=[*EVERY_KIND, other])) == ("x", names)
+    # Without a subject the extension is critical (RFC 5280, 4.2.1.6), and has one more field.
+    assert certificate_names(certificate(names=EVERY_KIND)) == ("", names)
 
 
 def test_a_certificate_of_the_first_version_has_one_field_less() -> None:
-    """It does not say so (RFC 5280, 4.1.2.1), and has no extensions."""
+    """Version 1 is not encoded (RFC 5280, 4.1.2.1), and has no extensions."""
 
     def element(*parts: bytes, tag: int = 0x30) -> bytes:
         return bytes([tag, sum(map(len, parts))]) + b"".join(parts)
 
     subject = x509.Name([common("server")]).public_bytes()
     fields = element(b"\1", tag=2), element(), ISSUER.public_bytes(), element(), subject, element()
-    assert holder(element(element(*fields), element(), element())) == ("server", ())
+    assert certificate_names(element(element(*fields), element(), element())) == ("server", ())
 
 
 def test_a_long_list_of_names() -> None:
     many = [f"host-{number}.example" for number in range(500)]
-    assert holder(certificate(names=[x509.DNSName(name) for name in many])) == ("", tuple(many))
+    assert certificate_names(certificate(names=[x509.DNSName(name) for name in many])) == ("", tuple(many))
 
 
 def test_half_a_certificate_says_nothing() -> None:
     whole = certificate(common("server"), names=EVERY_KIND)
-    assert all(holder(whole[:length]) == ("", ()) for length in range(len(whole)))
+    assert all(certificate_names(whole[:length]) == ("", ()) for length in range(len(whole)))
 
 
 @given(st.binary(max_size=200))
 def test_any_bytes_are_read_without_an_error(data: bytes) -> None:
-    holder(data)
-    holder(b"\x30" + bytes([min(len(data), 127)]) + data)
+    certificate_names(data)
+    certificate_names(b"\x30" + bytes([min(len(data), 127)]) + data)
 
 
 @given(st.lists(st.tuples(st.integers(0, 2000), st.integers(0, 255)), min_size=1, max_size=4))
@@ -102,7 +102,7 @@ def test_a_certificate_with_wrong_bytes_in_it_is_read_without_an_error(changes: 
     wrong = bytearray(WHOLE)
     for at, byte in changes:
         wrong[at % len(wrong)] = byte
-    holder(bytes(wrong))
+    certificate_names(bytes(wrong))
 
 
 WHOLE = certificate(common("server"), names=EVERY_KIND)

@@ -1,4 +1,4 @@
-"""DTLS, datagram by datagram: what OpenSSL says counts as protected, and nothing else does."""
+"""DTLS, datagram by datagram: what OpenSSL sends counts as protected, and nothing else does."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def dtls(kind: int, body: bytes, *, epoch: int = 0, number: int = 0, version: by
 
 
 def fragment(whole: bytes, number: int, start: int = 0, end: int | None = None) -> bytes:
-    """Some of a handshake message of TLS, as DTLS carries it."""
+    """Part of a TLS handshake message, as DTLS carries it."""
     part = whole[4:][start:end]
     return whole[:4] + number.to_bytes(2, "big") + start.to_bytes(3, "big") + vector(3, part)
 
@@ -76,7 +76,7 @@ def test_what_openssl_says_is_protected(files: Files, options: tuple[str, ...], 
         assert findings.read.total() == sum(len(data) for who, data in said if who == side)
         assert (list(findings.kinds), findings.sightings) == ([kind], [])
     assert both_findings[0].read["DTLS application data"]
-    # The hello came twice, with a cookie.
+    # The ClientHello was sent twice, the second time with a cookie.
     client = tls_of(both_findings[0])
     assert client
     assert client.messages.counts[1] == 2
@@ -99,7 +99,7 @@ def test_a_byte_more_or_less_is_not_protected(said: Said, drawn: st.DataObject) 
     more = drawn.draw(st.binary(max_size=1))
     changed[number] = side, data[:at] + more + data[at + (not more) :]
     both_findings, known = heard(changed)
-    # What is left of a datagram whose other part was lost may be another's copy.
+    # The rest of a truncated datagram may be the copy of another.
     assert not protected(both_findings) or not all(known)
 
 
@@ -146,7 +146,7 @@ def test_a_handshake_is_searched_where_its_fragments_are_put_together() -> None:
 
 
 def test_the_short_heads_of_dtls_1_3_are_read() -> None:
-    """RFC 9147: with a length and without, with a mark that the other side asked for and without."""
+    """RFC 9147: with and without a length, with and without a connection ID."""
     mark = b"mark"
     asks = client(extension(54, vector(1, b"")), extension(43, vector(1, b"\xfe\xfc")))
     body = server(0x1301, extension(43, b"\xfe\xfc"), extension(54, vector(1, mark)), *TLS_1_3[1:], version=0xFEFD)

@@ -1,4 +1,4 @@
-"""TLS, byte by byte: what OpenSSL says counts as protected, and nothing else does."""
+"""TLS, byte by byte: what OpenSSL sends counts as protected, and nothing else does."""
 
 from __future__ import annotations
 
@@ -46,13 +46,13 @@ FINISHED = record(22, b"\xf0" * 40)
 
 
 def agreed(suite: int = 0xC02F, *extensions: bytes) -> Said:
-    """A handshake of TLS 1.2, made by hand."""
+    """A handmade handshake of TLS 1.2."""
     answer = record(22, message(2, server(suite, *extensions)))
     return [(">", HELLO + CHANGE_CIPHER_SPEC + FINISHED), ("<", answer + CHANGE_CIPHER_SPEC + FINISHED)]
 
 
 class Stage:
-    """Contexts that shake hands with each other."""
+    """Contexts for a handshake with each other."""
 
     def __init__(self, files: Files) -> None:
         self.files = files
@@ -61,7 +61,7 @@ class Stage:
         self.asking = ssl.create_default_context(cafile=str(files.root))
 
     def only(self, version: ssl.TLSVersion, ciphers: str) -> None:
-        """Let both agree on one version."""
+        """Restrict both to one version."""
         for context in (self.asking, self.accepting):
             context.set_ciphers(ciphers)
             context.minimum_version = context.maximum_version = version
@@ -87,7 +87,7 @@ def both_versions(files: Files) -> dict[str, Said]:
     return said
 
 
-# ---- what is protected
+# ---- protected
 
 
 @pytest.mark.parametrize(
@@ -122,7 +122,7 @@ def test_a_client_with_a_certificate_is_protected(stage: Stage) -> None:
 
 
 def test_a_hello_that_is_asked_for_again_is_protected(stage: Stage) -> None:
-    """A HelloRetryRequest, behind which there is a change of cipher specs and one more hello in clear."""
+    """A HelloRetryRequest, followed by ChangeCipherSpec and a second hello in clear."""
     stage.accepting.set_ecdh_curve("secp384r1")
     said = shaken(stage.accepting, stage.asking)
     heard = hear(said)
@@ -151,7 +151,7 @@ def test_a_session_that_is_resumed_is_protected(stage: Stage) -> None:
 
 
 def test_a_refusal_hides_nothing_and_protects_nothing() -> None:
-    """The alert is in clear, as all that there is."""
+    """The alert is in clear, like all the rest."""
     heard = hear([HELLOS[0], ("<", UNKNOWN_CA)])
     assert (heard.protected, heard.troubles) == (False, set())
 
@@ -174,11 +174,11 @@ def test_any_cuts_give_the_same(both_versions: dict[str, Said], cuts: list[int],
     assert hear(said).outcome == hear(said, cuts=cuts).outcome
 
 
-# ---- what is not
+# ---- not protected
 
 
 def heads(part: bytes) -> list[int]:
-    """Where records begin, and in the end where the next one would."""
+    """The offsets of records, and the end of the last one."""
     found, at = [0], 0
     while at + 5 <= len(part):
         at += 5 + int.from_bytes(part[at + 3 : at + 5], "big")
@@ -187,7 +187,7 @@ def heads(part: bytes) -> list[int]:
 
 
 def is_whole(part: bytes) -> bool:
-    """Whether it is made of whole records."""
+    """Whether it consists of complete records."""
     return heads(part)[-1] == len(part)
 
 
@@ -198,7 +198,7 @@ def test_one_byte_more_anywhere_is_not_protected(both_versions: dict[str, Said],
     number = drawn.draw(st.integers(0, len(said) - 1))
     side, part = said[number]
     at, byte = drawn.draw(st.integers(0, len(part))), drawn.draw(st.integers(0, 255))
-    # Before the length of an encrypted record, one more than that makes a sound record that is one byte longer.
+    # Inserted before the length of an encrypted record, length plus one gives a valid record one byte longer.
     assume(byte != (part[at] + 1) % 256 if at < len(part) else True)
     said[number] = side, part[:at] + bytes([byte]) + part[at:]
     heard = hear(said)
@@ -214,7 +214,7 @@ def test_one_byte_less_anywhere_is_not_protected(both_versions: dict[str, Said],
     side, part = said[number]
     at = drawn.draw(st.integers(0, len(part) - 1))
     changed = part[:at] + part[at + 1 :]
-    # Where the first byte of a body is one less than its length, nobody misses the length.
+    # If the first byte of a body is one less than its length, the missing length goes unnoticed.
     assume(not is_whole(changed))
     said[number] = side, changed
     heard = hear(said)
@@ -229,7 +229,7 @@ def test_one_bit_of_a_record_head_that_is_flipped_is_not_protected(
 ) -> None:
     for number, (side, part) in enumerate(both_versions[version]):
         for head in heads(part)[:-1]:
-            # What version the very first record claims to be of says nothing.
+            # The version in the very first record has no meaning.
             for at in range(head, head + 5) if number or head else (head, head + 1, head + 3, head + 4):
                 said = list(both_versions[version])
                 said[number] = side, part[:at] + bytes([part[at] ^ 1 << bit]) + part[at + 1 :]
@@ -300,7 +300,7 @@ def test_a_version_that_nobody_knows_protects_nothing() -> None:
     assert heard.problems == ["a version of TLS that is not known here"] * 2
 
 
-# ---- without encryption
+# ---- NULL cipher suites
 
 
 def in_clear(mac: int, *parts: bytes) -> bytes:
@@ -310,7 +310,7 @@ def in_clear(mac: int, *parts: bytes) -> bytes:
 @pytest.mark.parametrize(("suite", "mac"), [(0x0002, 20), (0x003B, 32)])
 @pytest.mark.parametrize("client_first", [True, False])
 def test_without_encryption_what_is_said_is_read(suite: int, mac: int, client_first: bool) -> None:
-    """Over the bounds of records, and also where the client is read before the server's choice is known."""
+    """Across records, and also if the client is read before the server's choice is known."""
     first, second = b"fluffy ", b"tail\r\n"
     said = agreed(suite)
     said = [*said, (">", in_clear(mac, first, second)), ("<", in_clear(mac, b"fluffy tail!\r\n"))]
@@ -330,7 +330,7 @@ def test_real_tls_without_encryption_is_read(stage: Stage) -> None:
 
 
 def test_tls_1_3_without_encryption_is_read() -> None:
-    """RFC 9150: each record says in its last byte what it holds."""
+    """RFC 9150: the last byte of each record is its content type."""
     asks = (">", record(22, message(1, client(suites=b"\xc0\xb4"))))
     picks = ("<", record(22, message(2, server(0xC0B4, *TLS_1_3))))
     mac = b"\xee" * 32
@@ -339,7 +339,7 @@ def test_tls_1_3_without_encryption_is_read() -> None:
     assert [found.layers for found in heard.client.sightings] == [("TLS without encryption",)]
 
 
-# ---- what is in clear of the handshake
+# ---- the cleartext part of the handshake
 
 
 def test_what_a_handshake_says_is_searched_over_the_bounds_of_records() -> None:
@@ -351,7 +351,7 @@ def test_what_a_handshake_says_is_searched_over_the_bounds_of_records() -> None:
     assert not heard.troubles
 
 
-# ---- what is missing
+# ---- gaps
 
 
 def test_what_is_missing_inside_of_a_record_does_not_lose_the_beat() -> None:
@@ -376,10 +376,10 @@ def test_what_is_missing_with_the_head_of_a_record_loses_it() -> None:
 
 
 @given(st.integers(0, 200), st.integers(1, 400))
-def test_a_gap_anywhere_is_not_protected(begins: int, length: int) -> None:
+def test_a_gap_anywhere_is_not_protected(start: int, length: int) -> None:
     sent = agreed()[0][1] + data(100, 100)
-    parts = [(">", sent[:begins]), (">", sent[begins : begins + length]), (">", sent[begins + length :]), agreed()[1]]
-    heard = hear([part for part in parts if part[1]], lost=[bool(begins)])
+    parts = [(">", sent[:start]), (">", sent[start : start + length]), (">", sent[start + length :]), agreed()[1]]
+    heard = hear([part for part in parts if part[1]], lost=[bool(start)])
     assert not heard.protected
     assert heard.troubles
 
@@ -397,8 +397,12 @@ def test_many_records_are_counted_as_one_by_one() -> None:
     side = tls_of(whole.client)
     assert side
     found = side.data
-    assert (found.number, found.held(0), found.last and found.last.length) == (len(lengths), sum(lengths), 25)
-    assert found.held(24) == sum(max(length - 24, 0) for length in lengths)
+    assert (found.record_count, found.payload_bytes(0), found.last and found.last.length) == (
+        len(lengths),
+        sum(lengths),
+        25,
+    )
+    assert found.payload_bytes(24) == sum(max(length - 24, 0) for length in lengths)
 
 
 @pytest.mark.parametrize(
@@ -418,7 +422,7 @@ def test_skipping_stops_where_something_else_begins(sent: bytes, told: tuple[int
 
 
 def long_side(size: int, total: int) -> Callable[[], Heard]:
-    """Somebody who reads many records of a size."""
+    """A reader of many records of one size."""
     block = data(size) * ((1 << 20) // (size + 5) + 1)
     findings = Findings(hear([]).client.search, READERS, conversation=Conversation())
     reader = TlsReader(findings, ())
@@ -436,7 +440,7 @@ def long_side(size: int, total: int) -> Callable[[], Heard]:
 
 
 def test_long_records_cost_next_to_nothing() -> None:
-    """200 MB in records of 16 KB took 20 ms; ten times that is let pass, for other things go on meanwhile."""
+    """200 MB in records of 16 KB took 20 ms; ten times that is allowed, as other processes run meanwhile."""
     read = long_side(16401, 200_000_000)
     began = time.process_time()
     heard = read()

@@ -1,4 +1,4 @@
-"""How much application data there is in the records of TLS, told from their lengths."""
+"""Estimates of the amount of application data from the lengths of TLS records."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from capture.talk import HELLOS, UNKNOWN_CA, client, data, extension, message, r
 from overheard_capture.protocols.tls.hello import ServerHello
 from overheard_capture.protocols.tls.sizes import Sizes, overhead
 
-# How long the record of a Finished is under SHA-256.
+# The length of the record of a Finished with SHA-256.
 FINISHED = 53
 
 OPENSSL_FLIGHT = data(38, 400, 96, FINISHED)
@@ -87,6 +87,6 @@ def test_the_handshake_of_tls_1_3_is_not_counted(parts: list[tuple[str, bytes]],
 
 
 def test_with_early_data_nothing_is_left_out() -> None:
-    """It stands before the handshake's end, and must not be taken for a part of that."""
+    """It precedes the end of the handshake, and must not be taken for part of that."""
     early = [(">", record(22, message(1, client(extension(42, b""))))), (">", data(117)), HELLOS[1]]
     assert read([*early, ("<", OPENSSL_FLIGHT)])[1].sent == 100

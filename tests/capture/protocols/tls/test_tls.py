@@ -1,4 +1,4 @@
-"""What TLS shows to everybody: records, handshake messages, names and sizes, from bytes that may be anything."""
+"""Parsers of TLS: records, handshake messages, names and sizes, from arbitrary bytes."""
 
 from __future__ import annotations
 
@@ -33,10 +33,10 @@ from overheard_capture.protocols.tls.direction import TlsDirection, tls_of
 from overheard_capture.protocols.tls.hello import (
     ClientHello,
     ServerHello,
-    client_hello,
-    leaf,
+    first_certificate,
     named_curve,
-    server_hello,
+    parse_client_hello,
+    parse_server_hello,
 )
 from overheard_capture.protocols.tls.messages import HandshakeMessages
 from overheard_capture.protocols.tls.records import head
@@ -57,7 +57,7 @@ def tls_1_3(tmp_path_factory: pytest.TempPathFactory) -> list[tuple[str, bytes]]
 
 
 def side_of(sent: bytes, side: str = ">") -> TlsDirection:
-    """What is kept of a direction in which this is said, each byte in frame 3."""
+    """The state of a direction with these bytes, each in frame 3."""
     heard = hear([(side, sent)])
     return tls_of(heard.client if side == ">" else heard.server) or TlsDirection()
 
@@ -69,14 +69,14 @@ def first_hello(said: Sequence[tuple[str, bytes]]) -> bytes:
 
 
 def test_a_real_hello_says_what_is_asked_for(tls_1_3: list[tuple[str, bytes]]) -> None:
-    hello = client_hello(first_hello(tls_1_3))
+    hello = parse_client_hello(first_hello(tls_1_3))
     assert (hello.sni, hello.alpn, hello.early_data) == ("localhost", ("h2", "http/1.1"), False)
     assert hello.versions[0] == "TLS 1.3"
     assert "x25519" in hello.shares
 
 
 def test_a_hello_of_tls_1_2_offers_no_versions(tls_1_2: list[tuple[str, bytes]]) -> None:
-    hello = client_hello(first_hello(tls_1_2))
+    hello = parse_client_hello(first_hello(tls_1_2))
     assert (hello.sni, hello.versions, hello.shares) == ("localhost", (), ())
 
 
@@ -87,18 +87,20 @@ def test_a_hello_with_everything() -> None:
         extension(43, vector(1, b"\x0a\x0a\3\4")),
         extension(51, vector(2, b"\x11\xec" + vector(2, bytes(9)), b"\0\x1d" + vector(2, bytes(32)))),
     )
-    assert client_hello(body) == ClientHello(
+    assert parse_client_hello(body) == ClientHello(
         sni="server", versions=("0x0A0A", "TLS 1.3"), shares=("X25519MLKEM768", "x25519"), early_data=True
     )
 
 
 def test_a_reply_says_what_was_picked() -> None:
-    assert server_hello(server(0x1301, *TLS_1_3)) == ServerHello("TLS 1.3", "TLS_AES_128_GCM_SHA256", "X25519MLKEM768")
+    assert parse_server_hello(server(0x1301, *TLS_1_3)) == ServerHello(
+        "TLS 1.3", "TLS_AES_128_GCM_SHA256", "X25519MLKEM768"
+    )
     retry = server(0x1302, extension(43, b"\3\4"), extension(51, b"\0\x18"))
-    assert server_hello(retry) == ServerHello("TLS 1.3", "TLS_AES_256_GCM_SHA384", "secp384r1")
+    assert parse_server_hello(retry) == ServerHello("TLS 1.3", "TLS_AES_256_GCM_SHA384", "secp384r1")
     old = server(0xC02F, extension(16, vector(2, vector(1, b"h2"))))
-    assert server_hello(old) == ServerHello("TLS 1.2", "TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256", "", "h2")
-    assert server_hello(server(0x002F, version=0x0301)) == ServerHello("TLS 1.0", "TLS_RSA_WITH_AES_128_CBC_SHA")
+    assert parse_server_hello(old) == ServerHello("TLS 1.2", "TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256", "", "h2")
+    assert parse_server_hello(server(0x002F, version=0x0301)) == ServerHello("TLS 1.0", "TLS_RSA_WITH_AES_128_CBC_SHA")
 
 
 def test_a_key_exchange_names_its_curve_or_none() -> None:
@@ -116,9 +118,12 @@ def test_a_key_exchange_of_another_kind_names_none() -> None:
 
 
 def test_the_first_certificate_is_the_leaf() -> None:
-    assert bytes(leaf(vector(3, vector(3, b"leaf"), vector(3, b"its issuer")))) == b"leaf"
-    assert not leaf(vector(3))
-    assert not leaf(b"")
+    assert (
+        bytes(first_certificate(vector(3, vector(3, b"first_certificate"), vector(3, b"its issuer"))))
+        == b"first_certificate"
+    )
+    assert not first_certificate(vector(3))
+    assert not first_certificate(b"")
 
 
 @pytest.mark.parametrize("size", [1, 3, 4, 5, 100, 5000])
@@ -137,10 +142,10 @@ def test_messages_are_put_together_over_the_bounds_of_records(size: int) -> None
 def test_what_is_encrypted_is_not_taken_for_a_message() -> None:
     encrypted = record(22, message(1, client()))
     old = side_of(record(22, message(2, server(0xC02F))) + CHANGE_CIPHER_SPEC + encrypted, "<")
-    assert (old.messages.counts, old.sealed) == ({2: 1}, 1)
+    assert (old.messages.counts, old.encrypted_handshakes) == ({2: 1}, 1)
     # In TLS 1.3 it is in clear: the hello after a HelloRetryRequest.
     new = side_of(record(22, message(2, server(0x1301, *TLS_1_3))) + CHANGE_CIPHER_SPEC + encrypted, "<")
-    assert (new.messages.counts, new.sealed) == ({2: 1, 1: 1}, 0)
+    assert (new.messages.counts, new.encrypted_handshakes) == ({2: 1, 1: 1}, 0)
 
 
 def test_a_message_without_an_end_is_none() -> None:
@@ -167,7 +172,7 @@ def test_reading_ends_where_no_record_is(odd: bytes) -> None:
 
 
 def test_the_longest_record_is_one() -> None:
-    assert side_of(UNKNOWN_CA + record(23, bytes(2**14 + 2048))).data.held(0) == 2**14 + 2048
+    assert side_of(UNKNOWN_CA + record(23, bytes(2**14 + 2048))).data.payload_bytes(0) == 2**14 + 2048
 
 
 def test_the_bytes_of_a_stranger_do_nothing_to_a_terminal() -> None:
@@ -184,7 +189,7 @@ def test_alerts_are_read_where_they_are_in_clear() -> None:
 
 
 def test_a_direction_whose_beginning_was_lost_counts_as_torn() -> None:
-    """Whatever was there before could have been in clear."""
+    """Bytes before it could have been in clear."""
     torn = hear([(">", UNKNOWN_CA), (">", UNKNOWN_CA)], lost=[0])
     assert torn.problems == ["TLS whose beginning is missing"]
     assert not hear([(">", UNKNOWN_CA), (">", UNKNOWN_CA)]).problems
@@ -196,7 +201,7 @@ def test_a_direction_that_was_open_before_is_read_from_its_first_record() -> Non
 
 
 def test_the_names_are_those_of_tshark() -> None:
-    """But for three numbers of groups, which tshark had names for before they were registered."""
+    """Except three groups, which tshark named before they were registered."""
     printed = subprocess.run(["tshark", "-G", "values"], capture_output=True, text=True, check=True).stdout
     theirs: dict[str, dict[int, str]] = {}
     for line in printed.splitlines():
@@ -229,14 +234,14 @@ def test_what_has_no_name_here_is_a_number() -> None:
 def test_real_data_in_both_versions(tls_1_2: list[tuple[str, bytes]], tls_1_3: list[tuple[str, bytes]]) -> None:
     for said, version in ((tls_1_2, "TLS 1.2"), (tls_1_3, "TLS 1.3")):
         found, counted = read(said)
-        assert (found.picked.version, found.asked.sni) == (version, "localhost")
+        assert (found.server_hello.version, found.client_hello.sni) == (version, "localhost")
         assert (found.subject == "a server") == (version == "TLS 1.2")
-        assert counted.sent % len(SECRET) == counted.guess % len(SECRET) == 0
-        assert counted.sent >= len(SECRET) <= counted.guess
+        assert counted.sent % len(SECRET) == counted.estimate % len(SECRET) == 0
+        assert counted.sent >= len(SECRET) <= counted.estimate
 
 
 def look_at(parts: Sequence[tuple[str, bytes]]) -> None:
-    """Read all there is to read."""
+    """Parse everything."""
     read(parts)
 
 
@@ -278,19 +283,19 @@ def test_a_real_exchange_with_wrong_bytes_in_it_is_read_without_an_error(
 
 
 def test_who_says_hello_for_ever_is_heard_twice() -> None:
-    """As after a HelloRetryRequest; more would be a way to fill our memory."""
+    """As after a HelloRetryRequest; more messages would fill our memory."""
     asking = [
         (">", record(22, message(1, client(extension(0, vector(2, b"\0" + vector(2, name))))))) for name in (b"a", b"b")
     ]
     many = [("<", record(22, message(2, server(0x1301 + number % 3, *TLS_1_3)))) for number in range(9)]
     said, _ = read([*asking, *many])
-    assert said.asked.sni == "a"
-    assert said.picked.cipher == "TLS_AES_256_GCM_SHA384"
+    assert said.client_hello.sni == "a"
+    assert said.server_hello.cipher == "TLS_AES_256_GCM_SHA384"
     assert said.frames == (3, 4, 5, 6)
 
 
 def test_a_long_stream_of_tiny_messages_is_read_in_time_that_grows_with_it() -> None:
-    """A copy of what is left for each of them would take minutes."""
+    """Copying the rest for each of them would take minutes."""
     said = message(14, b"") * 4096
     kept, origin = HandshakeMessages(), Origin.of_frame(1, 54, len(said))
     began = time.process_time()

@@ -1,4 +1,4 @@
-"""Frames of WebSocket, as the library websockets writes them."""
+"""WebSocket frames, written by the library websockets."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""WebSocket as its libraries speak it."""
+"""WebSocket by its libraries."""
 
 from __future__ import annotations
 
@@ -91,7 +91,7 @@ def test_compressed_messages_in_parts() -> None:
 
 
 def test_a_block_that_says_it_is_the_last_is_not() -> None:
-    """A sender may end each message for good (RFC 7692, 7.2.3.4)."""
+    """A sender may mark the last block of each message as final (RFC 7692, 7.2.3.4)."""
     payload = b""
     for _ in range(2):
         compressor = zlib.compressobj(wbits=-15)
@@ -197,7 +197,7 @@ def test_damage_raises_nothing_and_all_is_counted(damage: bytes, at: int, instea
     st.booleans(),
 )
 def test_messages_are_read_as_they_were_sent(messages: list[tuple[Opcode, bytes]], mask: bool, takeover: bool) -> None:
-    """Each message, followed by the secret, comes out where it should."""
+    """Each message, followed by the secret, is decoded."""
     sent = [Frame(opcode, data + VALUE) for opcode, data in messages]
     findings = played(websocket, frames(*sent, mask=mask, extension=deflate(takeover=takeover)))
     ends = list(itertools.accumulate(len(data) + len(VALUE) for _, data in messages))

@@ -1,4 +1,4 @@
-"""What the judge is given."""
+"""The input of the judge for one recording of the lab."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Keys:
-    """The files of keys that somebody has: for TLS, and for what the application itself seals.
+    """Files of keys that one side holds. A file that does not exist counts as empty.
 
-    The latter has a line `fernet KEY` a key. A file that is not there counts as one with no key in it. `more` are
-    further files for TLS.
+    `sessions` and `more` are for TLS, in the format of SSLKEYLOGFILE; `private` is the RSA key of a server; `messages`
+    has lines `fernet KEY`, for what the application itself encrypts.
     """
 
     sessions: Path | None = None
@@ -29,14 +29,14 @@ class Keys:
 
     @property
     def tls(self) -> TlsKeys:
-        """Those for TLS."""
+        """The keys for TLS."""
         logs = (self.sessions, *self.more)
         kept = tuple(log for log in logs if log and _has_something(log))
         return TlsKeys(kept, self.private if self.private and self.private.is_file() else None)
 
     @property
     def fernet(self) -> list[bytes]:
-        """Those for Fernet, each once."""
+        """The keys for Fernet, without duplicates."""
         if not self.messages or not self.messages.is_file():
             return []
         lines = (line.split() for line in self.messages.read_bytes().splitlines())
@@ -51,11 +51,11 @@ def _has_something(path: Path) -> bool:
 
 
 @dataclass(frozen=True)
-class Exhibit:
-    """One recording of the lab: the file, the recorder's word on it, the secret, and keys.
+class JudgeInput:
+    """One recording of the lab: the file, the recorder's account, the secret, and keys.
 
-    `keys` are those of the two that should know the secret: they prove that it was there. `spy` are those that an
-    interceptor agreed on or somebody stole: what they open is overheard. `notebook` is what an interceptor wrote down.
+    `keys` are those of the parties, which should know the secret: they prove that it was sent. `spy` are keys that an
+    interceptor negotiated or that were stolen: what they open is overheard. `notebook` is the interceptor's log.
     """
 
     path: Path

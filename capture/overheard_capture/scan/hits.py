@@ -1,0 +1,94 @@
+"""Places where a secret was seen, without duplicates, and bounded in number."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING, NamedTuple
+
+from overheard.words.layer import LayerKind, Layers
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from overheard_capture.content.findings import Occurrence
+
+# The maximum number of places that are kept for each secret; further ones are only counted.
+_MOST = 1000
+
+
+class Hit(NamedTuple):
+    """An occurrence of a secret and the flow it is in; -1 and an empty direction if it is in none."""
+
+    occurrence: Occurrence
+    stream: int
+    direction: str
+
+
+class HitTable:
+    """All hits, by index of the secret."""
+
+    def __init__(self) -> None:
+        self._hits: dict[tuple[object, ...], Hit] = {}
+        self._kept: Counter[int] = Counter()
+        # The number of hits that are not kept.
+        self.more: Counter[int] = Counter()
+
+    def add(self, hit: Hit) -> None:
+        """Add a hit, unless there is one at the same place."""
+        occurrence = hit.occurrence
+        secret = occurrence.match.secret
+        place = (secret, occurrence.match.spelling, occurrence.layers, occurrence.place.frame, occurrence.place.offset)
+        key = (*place, occurrence.position) if occurrence.layers else place
+        if key in self._hits:
+            if self._hits[key].stream < 0 <= hit.stream:
+                self._hits[key] = hit
+            return
+        if self._kept[secret] >= _MOST:
+            self.more[secret] += 1
+            return
+        self._kept[secret] += 1
+        self._hits[key] = hit
+
+    def add_all(self, other: HitTable) -> None:
+        """Add all hits of another table."""
+        for hit in other._hits.values():
+            self.add(hit)
+        self.more += other.more
+
+    def of(self, secret: int) -> list[Hit]:
+        """The hits of one secret, in the order of the wire."""
+        hits = [hit for hit in self._hits.values() if hit.occurrence.match.secret == secret]
+        return sorted(_without_duplicates(hits), key=_order)
+
+
+def _order(hit: Hit) -> tuple[int, int, int, Layers, str]:
+    place = hit.occurrence.place
+    return place.frame, place.offset, hit.occurrence.position, hit.occurrence.layers, hit.occurrence.match.spelling
+
+
+def _without_duplicates(hits: Iterable[Hit]) -> Iterator[Hit]:
+    """Leave out hits that were also seen at the same place under fewer layers."""
+    places: dict[tuple[int, Layers], list[Hit]] = {}
+    hits = list(hits)
+    for hit in hits:
+        for frame in hit.occurrence.place.frames:
+            places.setdefault((frame, hit.occurrence.layers), []).append(hit)
+    for hit in hits:
+        if not any(_contains(hit, other) for other in _under_fewer_layers(hit, places)):
+            yield hit
+
+
+def _under_fewer_layers(hit: Hit, places: dict[tuple[int, Layers], list[Hit]]) -> Iterator[Hit]:
+    layers = hit.occurrence.layers
+    while layers and layers[-1].kind is LayerKind.SPELLED:
+        layers = layers[:-1]
+        for frame in hit.occurrence.place.frames:
+            yield from places.get((frame, layers), ())
+
+
+def _contains(hit: Hit, other: Hit) -> bool:
+    """Whether the place of `other` is inside the bytes that were decoded for `hit`."""
+    place, other_place = hit.occurrence.place, other.occurrence.place
+    if place.frame != other_place.frame:
+        return set(other_place.frames) <= set(place.frames)
+    return place.offset <= other_place.offset < place.offset + max(place.length, 1)
