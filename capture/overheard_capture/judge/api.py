@@ -37,7 +37,7 @@ _SPOOLED = display_name(STANDARD_INPUT)
 
 def prepare(files: Files, secrets: Iterable[Secret], options: Options = USUAL) -> None:
     """Start to compile the search for these secrets in a thread, before a call of `judge`."""
-    _search(_listed(files), secrets, options)
+    _search(_path_list(files), secrets, options)
 
 
 def _search(paths: Sequence[Path | str], secrets: Iterable[Secret], options: Options) -> Search:

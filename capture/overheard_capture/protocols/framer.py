@@ -28,7 +28,7 @@ class FrameHandler(Protocol[_Frame_contra]):
         """A frame begins. Returns whether it is allowed here."""
 
     def piece(self, data: Bytes, origin: Origin, contiguous: bool) -> None:
-        """Part of the payload, without padding and unmasked. `goes_on` is False for the first part."""
+        """Part of the payload, without padding and unmasked. `contiguous` is False for the first part."""
 
     def missing(self, length: int) -> None:
         """`length` bytes of the payload are missing here."""

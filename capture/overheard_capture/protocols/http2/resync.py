@@ -48,7 +48,11 @@ class _Http2Walks(FrameWalk):
             if not self._within_limit():
                 return False
             frame = Http2Frame.parse(bytes(data[at : at + HEAD]))
-            if not _is_plausible(frame) or data[at + 5] & 0xF0 or contiguous is not (frame.kind == FrameType.CONTINUATION):
+            if (
+                not _is_plausible(frame)
+                or data[at + 5] & 0xF0
+                or contiguous is not (frame.kind == FrameType.CONTINUATION)
+            ):
                 return False
             start, at = at + HEAD, at + HEAD + frame.length
             if frame.kind in (FrameType.HEADERS, FrameType.PUSH_PROMISE, FrameType.CONTINUATION):
