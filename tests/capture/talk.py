@@ -73,7 +73,7 @@ def data(*lengths: int) -> bytes:
 
 
 @dataclass
-class Heard:
+class ReplayResult:
     """The results of a conversation: the findings of both sides."""
 
     client: Findings
@@ -86,9 +86,9 @@ class Heard:
     @property
     def protected(self) -> bool:
         """Whether all directions are protected."""
-        said = [findings for findings in self.both_findings if findings.read.total()]
-        return bool(said) and all(
-            findings.encryption is not None and findings.encryption.protected for findings in said
+        transcript = [findings for findings in self.both_findings if findings.read.total()]
+        return bool(transcript) and all(
+            findings.encryption is not None and findings.encryption.protected for findings in transcript
         )
 
     @property
@@ -123,15 +123,15 @@ class Heard:
         )
 
 
-def hear(parts: Parts, *, cuts: Iterable[int] = (), lost: Sequence[int] = (), in_turn: bool = False) -> Heard:
+def replay(parts: Parts, *, cuts: Iterable[int] = (), lost: Sequence[int] = (), in_turn: bool = False) -> ReplayResult:
     """The results if the sides send `parts` in turn, each in a frame from 3 on: `>` is the client, `<` the server.
 
     The client's side is read as a whole, then the server's, split at the offsets `cuts`; or both `in_turn`, part by
     part. The parts whose numbers are in `lost` are missing.
     """
     talk = Conversation()
-    heard = Heard(Findings(SEARCH, READERS, conversation=talk), Findings(SEARCH, READERS, conversation=talk))
-    readers = {">": Content(heard.client, (), stream), "<": Content(heard.server, (), stream)}
+    result = ReplayResult(Findings(SEARCH, READERS, conversation=talk), Findings(SEARCH, READERS, conversation=talk))
+    readers = {">": Content(result.client, (), stream), "<": Content(result.server, (), stream)}
     numbered = [(side, part, number) for number, (side, part) in enumerate(parts)]
     if not in_turn:
         numbered.sort(key=lambda each: each[0], reverse=True)
@@ -156,20 +156,20 @@ def hear(parts: Parts, *, cuts: Iterable[int] = (), lost: Sequence[int] = (), in
     for side, reader in readers.items():
         deliver(side)
         reader.close()
-    for side, findings in zip("><", heard.both_findings, strict=True):
-        said = sum(len(part) for number, (who, part) in enumerate(parts) if who == side and number not in lost)
-        assert findings.read.total() == said, (findings.read, said)
-    return heard
+    for side, findings in zip("><", result.both_findings, strict=True):
+        handshake = sum(len(part) for number, (who, part) in enumerate(parts) if who == side and number not in lost)
+        assert findings.read.total() == handshake, (findings.read, handshake)
+    return result
 
 
 def read(parts: Parts) -> tuple[Handshake, Sizes]:
-    heard = hear(parts)
-    sent, answered = (tls_of(findings) or TlsDirection() for findings in heard.both_findings)
-    said = handshake_of(sent, answered)
-    return said, sizes(sent, answered, said)
+    result = replay(parts)
+    sent, answered = (tls_of(findings) or TlsDirection() for findings in result.both_findings)
+    handshake = handshake_of(sent, answered)
+    return handshake, sizes(sent, answered, handshake)
 
 
-def shaken(accepting: ssl.SSLContext, asking: ssl.SSLContext, **more: object) -> list[tuple[str, bytes]]:
+def handshake_transcript(accepting: ssl.SSLContext, asking: ssl.SSLContext, **more: object) -> list[tuple[str, bytes]]:
     """A real exchange without a network: sender and bytes, in order."""
     to_client, from_client, to_server, from_server = (ssl.MemoryBIO() for _ in range(4))
     ends = {
@@ -182,17 +182,17 @@ def shaken(accepting: ssl.SSLContext, asking: ssl.SSLContext, **more: object) ->
     }
     parts: list[tuple[str, bytes]] = []
     for _ in range(4):
-        for side, (end, said, heard) in ends.items():
+        for side, (end, transcript, result) in ends.items():
             with suppress(ssl.SSLWantReadError):
                 end.do_handshake()
                 end.write(SECRET)
-            if said.pending:
-                parts.append((side, said.read()))
-                heard.write(parts[-1][1])
+            if transcript.pending:
+                parts.append((side, transcript.read()))
+                result.write(parts[-1][1])
     return parts
 
 
-def said_by_openssl(folder: Path, at_most: ssl.TLSVersion) -> list[tuple[str, bytes]]:
+def openssl_transcript(folder: Path, at_most: ssl.TLSVersion) -> list[tuple[str, bytes]]:
     """A real exchange with a trusted certificate, and the newest allowed version."""
     files = Files.make(folder)
     accepting = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
@@ -200,4 +200,4 @@ def said_by_openssl(folder: Path, at_most: ssl.TLSVersion) -> list[tuple[str, by
     asking = ssl.create_default_context(cafile=files.root)
     asking.maximum_version = at_most
     asking.set_alpn_protocols(["h2", "http/1.1"])
-    return shaken(accepting, asking)
+    return handshake_transcript(accepting, asking)

@@ -33,15 +33,15 @@ RECORDINGS = {
 }
 
 
-def said(kind: str, address: str) -> bytes:
+def payload(kind: str, address: str) -> bytes:
     """The payload for a transport and an address."""
     return f"{kind} to {address}: {LARGE if 'large' in kind else SMALL}".encode()
 
 
-def all_said() -> list[bytes]:
+def all_payloads() -> list[bytes]:
     """All payloads."""
     return [
-        said(kind, far)
+        payload(kind, far)
         for _, far in (*PLAIN, *TUNNELLED)
         for kind in ("TCP", "UDP", "UDP-Lite", "large UDP", "large TCP")
     ]
@@ -98,10 +98,10 @@ def _say(near: str, address: str) -> None:
             for each in (tcp, udp, lite):
                 each.bind((near, 0))
                 each.connect((address, PORT))
-            tcp.sendall(said(f"{kind}TCP", address))
-            udp.send(said(f"{kind}UDP", address))
+            tcp.sendall(payload(f"{kind}TCP", address))
+            udp.send(payload(f"{kind}UDP", address))
             if not kind:
-                lite.send(said("UDP-Lite", address))
+                lite.send(payload("UDP-Lite", address))
 
 
 @contextmanager

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 FILE = b"x" * 505 + VALUE + b"y" * 600
 
 
-def told(*datagrams: bytes) -> Findings:
+def findings_of(*datagrams: bytes) -> Findings:
     """The findings after these datagrams, each in a frame of its own."""
     findings = some_findings()
     reader = DatagramIdentifier(findings)
@@ -49,14 +49,14 @@ def pieces(data: bytes, size: int, name: bytes = b"12345678") -> list[bytes]:
 
 
 def test_text() -> None:
-    findings = told(b"<34>Oct 11 22:14:15 tree su: " + VALUE, b"requests:1|c")
+    findings = findings_of(b"<34>Oct 11 22:14:15 tree su: " + VALUE, b"requests:1|c")
     assert [found.place.frame for found in findings.sightings] == [1]
     assert seen(findings) == {()}
     assert set(findings.read) == {"text"}
 
 
 def test_dns_is_dns_on_any_port() -> None:
-    findings = told(dns.message.make_query("squirrels.test", "A").to_wire())
+    findings = findings_of(dns.message.make_query("squirrels.test", "A").to_wire())
     assert set(findings.read) == {"DNS"}
     assert list(findings.kinds) == ["DNS"]
     assert not findings.troubles
@@ -64,13 +64,13 @@ def test_dns_is_dns_on_any_port() -> None:
 
 def test_what_nobody_can_read_is_said() -> None:
     noise = bytes((number * 167 + 13) % 256 for number in range(300))
-    findings = told(noise, noise[::-1])
+    findings = findings_of(noise, noise[::-1])
     assert set(findings.read) == {"opaque"}
     assert {trouble.why for trouble in findings.troubles} == {Reason.OPAQUE}
 
 
 def test_two_datagrams_are_not_one() -> None:
-    assert not told(VALUE[:6], VALUE[6:]).sightings
+    assert not findings_of(VALUE[:6], VALUE[6:]).sightings
 
 
 # ---- TFTP
@@ -79,32 +79,34 @@ def test_two_datagrams_are_not_one() -> None:
 def test_a_file_over_tftp_is_joined() -> None:
     for size in (512, 1024, 1428):
         at = FILE.index(VALUE)
-        findings = told(*blocks(size))
+        findings = findings_of(*blocks(size))
         (found,) = findings.sightings
         assert found.layers == (("TFTP",) if at // size < (at + len(VALUE)) // size else ())
         assert set(findings.read) == {"TFTP"}
         assert not findings.troubles
-    assert told(*blocks()).sightings[0].place.frames == (1, 2)
+    assert findings_of(*blocks()).sightings[0].place.frames == (1, 2)
 
 
 def test_a_block_that_comes_twice_counts_once() -> None:
     first, second, *rest = blocks()
-    assert seen(told(first, first, second, first, second, *rest)) == {("TFTP",)}
+    assert seen(findings_of(first, first, second, first, second, *rest)) == {("TFTP",)}
 
 
 def test_joined_in_the_middle_and_over_the_end_of_the_numbers() -> None:
-    assert seen(told(*blocks(first=65535))) == {("TFTP",)}
+    assert seen(findings_of(*blocks(first=65535))) == {("TFTP",)}
 
 
 def test_a_block_that_is_missing_does_not_join_what_is_around_it() -> None:
     first, _, third = blocks()
-    assert not told(first, third).sightings
+    assert not findings_of(first, third).sightings
 
 
 def test_requests_and_acknowledgements() -> None:
-    findings = told(b"\0\1squirrel.txt\0octet\0blksize\x001428\0", b"\0\4\0\0", b"\0\4\0\1", b"\0\6blksize\x001428\0")
+    findings = findings_of(
+        b"\0\1squirrel.txt\0octet\0blksize\x001428\0", b"\0\4\0\0", b"\0\4\0\1", b"\0\6blksize\x001428\0"
+    )
     assert set(findings.read) == {"TFTP"}
-    assert set(told(b"\0\5\0\1File not found\0").read) == {"TFTP"}
+    assert set(findings_of(b"\0\5\0\1File not found\0").read) == {"TFTP"}
 
 
 # ---- GELF
@@ -113,28 +115,28 @@ def test_requests_and_acknowledgements() -> None:
 def test_gelf_in_pieces_is_joined() -> None:
     text = json.dumps({"version": "1.1", "short_message": VALUE.decode(), "filler": list(range(200))}).encode()
     at = text.index(VALUE)
-    findings = told(*pieces(text, at + 5))
+    findings = findings_of(*pieces(text, at + 5))
     assert seen(findings) == {("GELF",)}
     assert set(findings.read) == {"GELF"}
 
 
 def test_gelf_that_is_compressed() -> None:
     text = json.dumps({"short_message": VALUE.decode(), "filler": list(range(200))}).encode()
-    assert seen(told(*pieces(gzip.compress(text), 100)[::-1])) == {("GELF", "gzip")}
-    assert seen(told(*pieces(zlib.compress(text), 100))) == {("GELF", "zlib")}
-    assert seen(told(gzip.compress(text))) == {("gzip",)}
-    assert seen(told(zlib.compress(text))) == {("zlib",)}
+    assert seen(findings_of(*pieces(gzip.compress(text), 100)[::-1])) == {("GELF", "gzip")}
+    assert seen(findings_of(*pieces(zlib.compress(text), 100))) == {("GELF", "zlib")}
+    assert seen(findings_of(gzip.compress(text))) == {("gzip",)}
+    assert seen(findings_of(zlib.compress(text))) == {("zlib",)}
 
 
 def test_pieces_of_two_messages_in_turns() -> None:
     one, other = pieces(VALUE, 8, b"message1"), pieces(b"nothing to be seen", 8, b"message2")
     mixed = [piece for both in zip(one, other, strict=False) for piece in both]
-    assert seen(told(*mixed, *other[len(one) :])) == {("GELF",)}
+    assert seen(findings_of(*mixed, *other[len(one) :])) == {("GELF",)}
 
 
 def test_a_piece_that_is_missing_is_said() -> None:
     one, _, three = pieces(VALUE, 6)
-    findings = told(one, three)
+    findings = findings_of(one, three)
     assert not findings.sightings
     assert Reason.GAP in {trouble.why for trouble in findings.troubles}
 
@@ -154,4 +156,4 @@ def test_a_piece_that_is_missing_is_said() -> None:
     )
 )
 def test_any_datagrams_may_come(datagrams: Iterable[bytes]) -> None:
-    told(*datagrams)
+    findings_of(*datagrams)

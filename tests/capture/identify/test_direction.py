@@ -9,13 +9,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from capture.talk import CHANGE_CIPHER_SPEC, HELLOS, client, data, hear, message, record, said_by_openssl
+from capture.talk import CHANGE_CIPHER_SPEC, HELLOS, client, data, message, openssl_transcript, record, replay
 from overheard_capture.protocols.tls.conversation import TlsConversation
 
 if TYPE_CHECKING:
     from capture.talk import Parts
 
-    Said = list[tuple[str, bytes]]
+    Transcript = list[tuple[str, bytes]]
 
 ANY = b"\xf0\x9f" * 30
 V2 = b"\r\n\r\n\0\r\nQUIT\n\x21\x11\0\x0c\x7f\0\0\1\x7f\0\0\1\x9c\x40\x01\xbb"
@@ -29,11 +29,11 @@ LDAP_ANSWER = b"\x30\x0c\2\1\1\x78\x07\x0a\1\0\4\0\4\0"
 
 
 @pytest.fixture(scope="module")
-def tls(tmp_path_factory: pytest.TempPathFactory) -> Said:
-    return said_by_openssl(tmp_path_factory.mktemp("tls"), ssl.TLSVersion.TLSv1_3)
+def tls(tmp_path_factory: pytest.TempPathFactory) -> Transcript:
+    return openssl_transcript(tmp_path_factory.mktemp("tls"), ssl.TLSVersion.TLSv1_3)
 
 
-BEFORE: dict[str, tuple[Said, str]] = {
+BEFORE: dict[str, tuple[Transcript, str]] = {
     "SMTP": (
         [
             ("<", b"220 mail ESMTP\r\n"),
@@ -90,39 +90,39 @@ BEFORE: dict[str, tuple[Said, str]] = {
 
 
 @pytest.mark.parametrize("name", BEFORE)
-def test_tls_that_begins_later_is_protected_from_there_on(tls: Said, name: str) -> None:
+def test_tls_that_begins_later_is_protected_from_there_on(tls: Transcript, name: str) -> None:
     before, kinds = BEFORE[name]
-    said = before + tls
-    heard = hear(said)
-    assert (heard.protected, heard.troubles) == (True, set()), heard.problems
-    assert heard.kinds.replace("CONNECT, ", "") == f"{kinds}, TLS 1.3"
-    assert hear(said, in_turn=True).outcome == heard.outcome
-    assert hear(said, cuts=range(1000)).outcome == heard.outcome
+    transcript = before + tls
+    result = replay(transcript)
+    assert (result.protected, result.troubles) == (True, set()), result.problems
+    assert result.kinds.replace("CONNECT, ", "") == f"{kinds}, TLS 1.3"
+    assert replay(transcript, in_turn=True).outcome == result.outcome
+    assert replay(transcript, cuts=range(1000)).outcome == result.outcome
 
 
 @pytest.mark.parametrize("name", BEFORE)
-def test_one_byte_more_behind_what_was_before_is_not_protected(tls: Said, name: str) -> None:
+def test_one_byte_more_behind_what_was_before_is_not_protected(tls: Transcript, name: str) -> None:
     before, _ = BEFORE[name]
     more = [(tls[0][0], b"\xee" + tls[0][1]), *tls[1:]]
-    heard = hear(before + more)
-    assert not heard.protected
-    assert heard.troubles
+    result = replay(before + more)
+    assert not result.protected
+    assert result.troubles
 
 
 @pytest.mark.parametrize("side", "<>")
-def test_a_word_before_tls_from_one_side_alone_is_not_protected(tls: Said, side: str) -> None:
+def test_a_word_before_tls_from_one_side_alone_is_not_protected(tls: Transcript, side: str) -> None:
     """No protocol begins like this."""
-    heard = hear([(side, b"hello\r\n"), *tls])
-    assert heard.problems == ["something before TLS, and nothing from the other side"]
-    assert not heard.protected
-    assert heard.troubles
+    result = replay([(side, b"hello\r\n"), *tls])
+    assert result.problems == ["something before TLS, and nothing from the other side"]
+    assert not result.protected
+    assert result.troubles
 
 
 def test_tls_inside_of_a_longer_text_does_not_begin_anything() -> None:
     sent = b"see: " + HELLOS[0][1] + b"that was it\r\n"
-    heard = hear([(">", sent)])
-    assert "text" in heard.client.read or "opaque" in heard.client.read
-    assert heard.client.encryption is None
+    result = replay([(">", sent)])
+    assert "text" in result.client.read or "opaque" in result.client.read
+    assert result.client.encryption is None
 
 
 @pytest.mark.parametrize(
@@ -143,33 +143,33 @@ def test_tls_inside_of_a_longer_text_does_not_begin_anything() -> None:
 )
 @pytest.mark.parametrize("side", "<>")
 def test_content_says_what_it_is(sent: bytes, what: str, side: str) -> None:
-    heard = hear([(side, sent)])
-    assert what in heard.kinds
-    assert hear([(side, sent)], cuts=range(len(sent))).outcome == heard.outcome
+    result = replay([(side, sent)])
+    assert what in result.kinds
+    assert replay([(side, sent)], cuts=range(len(sent))).outcome == result.outcome
 
 
 def test_http_whose_beginning_was_missed_is_read_from_the_next_message_on() -> None:
     answer = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n7\r\nfluffy \r\n4\r\ntail\r\n0\r\n\r\n"
-    heard = hear([("<", b"the end of something"), ("<", answer)])
-    assert [found.layers for found in heard.server.sightings] == [("chunked",)]
+    result = replay([("<", b"the end of something"), ("<", answer)])
+    assert [found.layers for found in result.server.sightings] == [("chunked",)]
     request = b"POST / HTTP/1.1\r\nHost: server\r\n" + answer.partition(b"\r\n")[2]
-    heard = hear([(">", b"the end of something"), (">", request)])
-    assert [found.layers for found in heard.client.sightings] == [("chunked",)]
+    result = replay([(">", b"the end of something"), (">", request)])
+    assert [found.layers for found in result.client.sightings] == [("chunked",)]
 
 
 def test_plain_http_in_a_tunnel_is_read() -> None:
     before, _ = BEFORE["SOCKS 5"]
     answer = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n7\r\nfluffy \r\n4\r\ntail\r\n0\r\n\r\n"
-    heard = hear([*before, (">", b"GET / HTTP/1.1\r\nHost: server\r\n\r\n"), ("<", answer)])
-    assert [found.layers for found in heard.server.sightings] == [("chunked",)]
-    assert heard.kinds == "SOCKS 5, HTTP/1.1"
+    result = replay([*before, (">", b"GET / HTTP/1.1\r\nHost: server\r\n\r\n"), ("<", answer)])
+    assert [found.layers for found in result.server.sightings] == [("chunked",)]
+    assert result.kinds == "SOCKS 5, HTTP/1.1"
 
 
-def test_what_is_missing_is_never_called_whole(tls: Said) -> None:
+def test_what_is_missing_is_never_called_whole(tls: Transcript) -> None:
     for number in range(len(tls)):
-        heard = hear(tls, lost=[number])
-        assert not heard.protected
-        assert heard.troubles
+        result = replay(tls, lost=[number])
+        assert not result.protected
+        assert result.troubles
 
 
 PIECES = st.sampled_from(
@@ -183,22 +183,22 @@ PARTS = st.lists(st.tuples(st.sampled_from("<>"), st.one_of(PIECES, st.binary(mi
 @given(PARTS, st.sets(st.integers(1, 400), max_size=12))
 @settings(max_examples=300)
 def test_any_bytes_are_accounted_for_however_they_are_cut(parts: Parts, cuts: set[int]) -> None:
-    """`hear` checks the sum."""
-    assert hear(parts, cuts=sorted(cuts)).outcome == hear(parts).outcome
+    """`replay` checks the sum."""
+    assert replay(parts, cuts=sorted(cuts)).outcome == replay(parts).outcome
 
 
 @given(PARTS, st.sets(st.integers(0, 7)))
 @settings(max_examples=150)
 def test_any_bytes_with_gaps_are_accounted_for(parts: Parts, lost: set[int]) -> None:
-    hear(parts, lost=sorted(lost))
-    hear(parts, lost=sorted(lost), in_turn=True)
+    replay(parts, lost=sorted(lost))
+    replay(parts, lost=sorted(lost), in_turn=True)
 
 
 @given(PARTS)
 @settings(max_examples=150)
 def test_what_is_protected_is_a_handshake_that_encrypts(parts: Parts) -> None:
-    heard = hear(parts)
-    if heard.protected:
-        both = heard.client.conversation.of(TlsConversation)
+    result = replay(parts)
+    if result.protected:
+        both = result.client.conversation.of(TlsConversation)
         assert both.client_hello
         assert both.server_hello

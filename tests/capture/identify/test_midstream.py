@@ -14,7 +14,7 @@ from websockets.frames import Frame, Opcode
 
 from capture.frames import exchange, rewritten
 from capture.played import VALUE, played, seen
-from capture.protocols.http2.talk import Talk
+from capture.protocols.http2.talk import Http2Conversation
 from capture.protocols.websocket.frames import frames
 from overheard import judge
 from overheard.words.layer import Layers
@@ -29,14 +29,14 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 
-def in_the_middle(folder: Path, said: bytes) -> Path:
+def in_the_middle(folder: Path, sent: bytes) -> Path:
     """A capture of a connection whose beginning is missing, with these bytes of the client."""
-    parts = [said[at : at + 1400] for at in range(0, len(said), 1400)]
+    parts = [sent[at : at + 1400] for at in range(0, len(sent), 1400)]
     return rewritten(folder / "joined.pcapng", exchange(parts, [])[3:])
 
 
 def http2_said() -> bytes:
-    talk = Talk()
+    talk = Http2Conversation()
     for number in range(5):
         talk.ask(gzip.compress(b"it is %b, %d" % (VALUE, number)), [("content-encoding", "gzip")])
     return bytes(talk.sent[150:])
@@ -66,15 +66,15 @@ def test_websocket_is_told_by_its_frames() -> None:
 
 
 @pytest.mark.parametrize(
-    ("said", "layers"),
+    ("sent", "layers"),
     [
         (http2_said(), ("HTTP/2", "gzip")),
         (websocket_said(), ("WebSocket",)),
         (b"login: \xff\xfb\x01" + VALUE[:4] + b"\xff\xfb\x03" + VALUE[4:], ("telnet",)),
     ],
 )
-def test_what_it_says_is_seen(tmp_path: Path, said: bytes, layers: Layers) -> None:
-    verdict = judge(in_the_middle(tmp_path, said), {"it": VALUE}).verdicts["it"]
+def test_what_it_says_is_seen(tmp_path: Path, sent: bytes, layers: Layers) -> None:
+    verdict = judge(in_the_middle(tmp_path, sent), {"it": VALUE}).verdicts["it"]
     assert verdict.outcome is Outcome.OVERHEARD
     assert layers in {sighting.layers for sighting in verdict.sightings}
 
@@ -82,11 +82,11 @@ def test_what_it_says_is_seen(tmp_path: Path, said: bytes, layers: Layers) -> No
 @pytest.mark.parametrize("says", [VALUE, b"nothing"])
 def test_a_wrong_guess_hides_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, says: bytes) -> None:
     """Data that is mistaken for WebSocket is also read as what it is."""
-    said = hashlib.shake_128(b"1").digest(3000) + says + hashlib.shake_128(b"2").digest(3000)
-    path = in_the_middle(tmp_path, said)
+    sent = hashlib.shake_128(b"1").digest(3000) + says + hashlib.shake_128(b"2").digest(3000)
+    path = in_the_middle(tmp_path, sent)
     right = judge(path, {"it": VALUE})
     monkeypatch.setattr(websocket_resync, "find_frames", lambda *_: 0)
-    found = identify_midstream(said)
+    found = identify_midstream(sent)
     assert found
     assert found.name == "WebSocket"
     wrong = judge(path, {"it": VALUE})

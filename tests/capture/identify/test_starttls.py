@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from capture.relay import Relay
-from capture.talk import hear
+from capture.talk import replay
 from lab.pki import Files
 from overheard_capture.protocols.tls.direction import tls_of
 from processes import LONG
@@ -76,12 +76,12 @@ def serve(listening: socket.socket, name: str, files: Files) -> None:
         connection.settimeout(LONG)
         connection.sendall(first)
         for word, answer in answers:
-            heard = b""
-            while word not in heard:
+            result = b""
+            while word not in result:
                 # TLS may follow at once.
                 part = connection.recv(1)
-                assert part, heard
-                heard += part
+                assert part, result
+                result += part
             connection.sendall(answer)
         with context.wrap_socket(connection, server_side=True) as wrapped:
             assert wrapped.recv(100) == b"fluffy tail\n"
@@ -98,13 +98,13 @@ def test_tls_that_a_real_client_asks_for_is_protected(files: Files, name: str) -
             asking = ["openssl", "s_client", "-quiet", "-connect", f"127.0.0.1:{relay.port}", "-starttls", name]
             subprocess.run(asking, input=b"fluffy tail\n", capture_output=True, timeout=LONG, check=False)
         thread.join(LONG)
-    heard = hear(relay.noted)
-    assert (heard.protected, heard.troubles) == (True, set()), (heard.problems, relay.noted)
-    assert heard.kinds.endswith("TLS 1.3")
-    assert not any(findings.sightings for findings in heard.both_findings)
-    assert heard.client.read["TLS application data"]
-    assert heard.server.read["TLS application data"]
-    assert heard.outcome == hear(relay.noted, cuts=range(1, 2000, 3)).outcome
+    result = replay(relay.noted)
+    assert (result.protected, result.troubles) == (True, set()), (result.problems, relay.noted)
+    assert result.kinds.endswith("TLS 1.3")
+    assert not any(findings.sightings for findings in result.both_findings)
+    assert result.client.read["TLS application data"]
+    assert result.server.read["TLS application data"]
+    assert result.outcome == replay(relay.noted, cuts=range(1, 2000, 3)).outcome
 
 
 def until(holds: Callable[[], bool]) -> None:
@@ -146,10 +146,10 @@ def test_data_that_is_sent_early_is_protected(files: Files, tmp_path: Path) -> N
             second = asked(port, lambda relay: "<>" in "".join(side for side, _ in relay.noted), *options)
         finally:
             server.kill()
-    assert hear(first).protected
-    heard = hear(second)
-    assert (heard.protected, heard.problems) == (True, [])
-    side = tls_of(heard.client)
+    assert replay(first).protected
+    result = replay(second)
+    assert (result.protected, result.problems) == (True, [])
+    side = tls_of(result.client)
     assert side
     assert side.client_hello
     assert side.client_hello.early_data

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from capture.wire import all_said
+from capture.wire import all_payloads
 from overheard_capture.captures.reader import read
 from overheard_capture.packets import Control, Datagram, Dissector, Segment, payload_origin
 
@@ -23,7 +23,7 @@ def test_all_that_was_said_is_found(wire: Path, name: str) -> None:
     dissector = Dissector()
     packets = [packet for frame in frames for packet in dissector.packets(frame)]
     said = [packet for packet in packets if isinstance(packet, Segment | Datagram) and packet.payload]
-    assert {bytes(packet.payload) for packet in said} == set(all_said())
+    assert {bytes(packet.payload) for packet in said} == set(all_payloads())
     assert (dissector.pending, dissector.discarded, dissector.conflicting) == (0, 0, 0)
     in_parts = 0
     for packet in said:
@@ -65,6 +65,6 @@ def test_tshark_finds_the_same(wire: Path, name: str) -> None:
         for packet in dissector.packets(frame)
         if isinstance(packet, Segment | Datagram)
     )
-    for payload in all_said():
+    for payload in all_payloads():
         assert mine[payload] == theirs[payload] or b"UDP" in payload
         assert mine[payload] >= theirs[payload] > 0

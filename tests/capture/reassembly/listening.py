@@ -57,7 +57,7 @@ class Heard:
 _HEARD: dict[int, tuple[Direction, Heard]] = {}
 
 
-def said(side: Direction) -> Heard:
+def received(side: Direction) -> Heard:
     """The bytes of this side."""
     return _HEARD[id(side)][1]
 

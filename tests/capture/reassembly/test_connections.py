@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from capture.frames import ethernet, ipv4, rewritten, segment, tcp, unwrap
-from capture.reassembly.listening import assemble, said
+from capture.reassembly.listening import assemble, received
 from overheard_capture.captures.reader import read
 from overheard_capture.packets import ACK, FIN, RST, SYN, Segment
 
@@ -43,7 +43,7 @@ def handshake(isn: int, *, port: int = 40000) -> list[Segment]:
 
 
 def seen(side: Direction) -> list[tuple[int, bytes]]:
-    return said(side).runs
+    return received(side).runs
 
 
 @st.composite
@@ -74,7 +74,7 @@ def test_the_same_bytes_make_the_same_stream_however_they_come(
     assert stream.server.missing == 0
     # And the frame of every byte is right.
     frames = {each.frame: each for each in segments}
-    for offset, (number, at) in enumerate(said(stream.client).places):
+    for offset, (number, at) in enumerate(received(stream.client).places):
         brought = frames[number]
         assert brought.payload[at - brought.offset] == data[offset]
 

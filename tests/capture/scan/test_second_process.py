@@ -73,7 +73,7 @@ def capture(path: Path, seed: int, flows: int = 30) -> Path:
     return file.write(path)
 
 
-def told(facts: Facts, hits: HitTable) -> dict[str, Any]:
+def comparable(facts: Facts, hits: HitTable) -> dict[str, Any]:
     """Everything that is compared."""
     everything = {name: str(value) for name, value in vars(facts).items()}
     everything["read_as"] = str(sorted(facts.read_as.items()))
@@ -103,7 +103,7 @@ def test_two_come_to_what_one_comes_to(tmp_path: Path, seed: int, pieces: int) -
             other.read(chunk)
         part = other.partial_result()
     facts = first.finish(part)
-    assert told(facts, first.hits) == told(alone.finish(), alone.hits)
+    assert comparable(facts, first.hits) == comparable(alone.finish(), alone.hits)
     if part and pieces == 0:
         # Both read something.
         assert 0 < part.facts.streams < facts.streams

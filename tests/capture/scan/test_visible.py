@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from capture.frames import SERVER, ethernet, exchange, frame, ipv4, tcp
-from capture.talk import SEARCH, TLS_1_3, client, data, extension, hear, message, record, server, vector
+from capture.talk import SEARCH, TLS_1_3, client, data, extension, message, record, replay, server, vector
 from overheard.words.visible import Alert, Visible
 from overheard_capture.captures.frame import Frame
 from overheard_capture.captures.reader import read
@@ -58,7 +58,7 @@ class Connections:
 
     path: Path
     seen: dict[str, Visible]
-    told: dict[str, dict[str, Any]]
+    expected: dict[str, dict[str, Any]]
 
     def tshark(self, display_filter: str, *fields: str) -> list[list[str]]:
         """A line per frame: the values of these fields."""
@@ -74,10 +74,10 @@ class Connections:
 @pytest.fixture(scope="module")
 def connections(tmp_path_factory: pytest.TempPathFactory, local_engine: Engine) -> Connections:  # noqa: ARG001
     folder = tmp_path_factory.mktemp("handshakes")
-    told = json.loads(in_namespaces(Path(__file__).parents[1] / "handshakes.py", str(folder)))
+    expected = json.loads(in_namespaces(Path(__file__).parents[1] / "handshakes.py", str(folder)))
     path = folder / "handshakes.pcapng"
     by_ports = {(int(each.client.rpartition(":")[2]), each.port): each for each in seen_in(read(path).frames)}
-    return Connections(path, {name: by_ports[tuple(each["ports"])] for name, each in told.items()}, told)
+    return Connections(path, {name: by_ports[tuple(each["ports"])] for name, each in expected.items()}, expected)
 
 
 @pytest.mark.parametrize(
@@ -140,29 +140,29 @@ def test_alerts_in_clear_have_a_sender_and_a_name(connections: Connections) -> N
 
 def test_what_is_encrypted_with_an_aead_cipher_has_its_size_to_the_byte(connections: Connections) -> None:
     for name in ("1.2 ecdhe", "1.2 long", "1.2 rsa", "1.2 chacha", "1.2 ccm", "1.2 ccm 8", "1.2 dhe", "1.2 mutual"):
-        seen, told = connections.seen[name], connections.told[name]
+        seen, expected = connections.seen[name], connections.expected[name]
         assert (seen.data_sent, seen.data_answered, seen.data_guessed) == (
-            told["sent"],
-            told["received"],
-            told["received"],
+            expected["sent"],
+            expected["received"],
+            expected["received"],
         )
 
 
 def test_padding_hides_less_than_a_block_a_record(connections: Connections) -> None:
     """A request is one record, a response two: its head, and its body. TLS 1.0 splits one byte of each off."""
     for name, records in (("1.2 cbc", 1), ("1.2 cbc sha384", 1), ("1.0", 2)):
-        seen, told = connections.seen[name], connections.told[name]
-        assert told["sent"] <= seen.data_sent < told["sent"] + 16 * records
-        assert told["received"] <= seen.data_answered < told["received"] + 16 * 2 * records
+        seen, expected = connections.seen[name], connections.expected[name]
+        assert expected["sent"] <= seen.data_sent < expected["sent"] + 16 * records
+        assert expected["received"] <= seen.data_answered < expected["received"] + 16 * 2 * records
 
 
 @pytest.mark.parametrize("name", ["1.3", "1.3 long", "1.3 rsa", "1.3 retry", "1.3 mutual"])
 def test_tls_1_3_has_the_answer_guessed_to_the_byte(connections: Connections, name: str) -> None:
     """At most: with two session tickets, which are longer with a client certificate, and an alert."""
-    seen, told = connections.seen[name], connections.told[name]
-    assert seen.data_sent == told["sent"]
-    assert told["received"] < seen.data_answered <= told["received"] + (1500 if "mutual" in name else 600)
-    assert seen.data_guessed == told["received"]
+    seen, expected = connections.seen[name], connections.expected[name]
+    assert seen.data_sent == expected["sent"]
+    assert expected["received"] < seen.data_answered <= expected["received"] + (1500 if "mutual" in name else 600)
+    assert seen.data_guessed == expected["received"]
 
 
 def test_a_handshake_that_fails_holds_no_application_data(connections: Connections) -> None:
@@ -177,15 +177,15 @@ def test_a_handshake_that_fails_holds_no_application_data(connections: Connectio
 
 
 def test_of_plain_http_there_are_addresses_sizes_and_times(connections: Connections) -> None:
-    seen, told = connections.seen["http"], connections.told["http"]
+    seen, expected = connections.seen["http"], connections.expected["http"]
     assert seen == Visible(
         stream=seen.stream,
-        client=f"127.0.0.1:{told['ports'][0]}",
+        client=f"127.0.0.1:{expected['ports'][0]}",
         server=seen.server,
         began=seen.began,
         lasted=seen.lasted,
-        sent=told["sent"],
-        answered=told["received"],
+        sent=expected["sent"],
+        answered=expected["received"],
         content="plain text",
     )
     assert seen.began > 0
@@ -194,10 +194,10 @@ def test_of_plain_http_there_are_addresses_sizes_and_times(connections: Connecti
 
 
 def test_of_a_connection_that_was_open_before_only_the_amount_is_known(connections: Connections) -> None:
-    seen, told = connections.seen["late"], connections.told["late"]
+    seen, expected = connections.seen["late"], connections.expected["late"]
     assert (seen.version, seen.cipher, seen.sni, seen.hello_frames) == ("", "", "", ())
-    assert told["sent"] <= seen.data_sent <= told["sent"] + 17
-    assert told["received"] <= seen.data_answered <= seen.answered
+    assert expected["sent"] <= seen.data_sent <= expected["sent"] + 17
+    assert expected["received"] <= seen.data_answered <= seen.answered
 
 
 def test_tshark_reads_the_same_handshakes(connections: Connections) -> None:
@@ -205,21 +205,21 @@ def test_tshark_reads_the_same_handshakes(connections: Connections) -> None:
     spoken: dict[int, dict[str, str]] = {}
     for number, *values in rows:
         row = dict(zip(_FIELDS, values, strict=True))
-        told = spoken.setdefault(int(number), {})
+        expected = spoken.setdefault(int(number), {})
         kinds = row["type"].split(",")
         if "1" in kinds:
-            told |= {"sni": row["sni"], "alpn": row["alpn"].replace(",", ", ")}
+            expected |= {"sni": row["sni"], "alpn": row["alpn"].replace(",", ", ")}
         if "2" in kinds:
-            told["version"] = names.version(int(row["version"] or row["legacy"], 0))
-            told["cipher"] = names.cipher(int(row["cipher"], 0))
-            told["alpn"] = row["alpn"] or told["alpn"]
+            expected["version"] = names.version(int(row["version"] or row["legacy"], 0))
+            expected["cipher"] = names.cipher(int(row["cipher"], 0))
+            expected["alpn"] = row["alpn"] or expected["alpn"]
         if "2" in kinds and (group := row["share"] or row["asked for"] or row["curve"]):
-            told["group"] = names.group(int(group, 0))
+            expected["group"] = names.group(int(group, 0))
     empty = {"version": "", "cipher": "", "group": ""}
     ours = {
         seen.stream: {key: getattr(seen, key) for key in (*empty, "sni", "alpn")} for seen in connections.seen.values()
     }
-    assert {number: {**empty, **told} for number, told in spoken.items()} == {
+    assert {number: {**empty, **expected} for number, expected in spoken.items()} == {
         number: nonempty for number, nonempty in ours.items() if nonempty["sni"]
     }
     assert len(spoken) == len(connections.seen) - 2
@@ -298,8 +298,8 @@ def test_who_is_called_may_be_the_one_that_asks() -> None:
     name = extension(0, vector(2, b"\0" + vector(2, b"server")))
     nonempty = [("<", record(22, message(1, client(name)))), (">", record(22, message(2, server(0x1301, *TLS_1_3))))]
     flight = [(">", data(400, 53)), ("<", data(53, 71)), (">", data(517))]
-    heard = hear([*nonempty, *flight])
-    assert heard.protected
+    result = replay([*nonempty, *flight])
+    assert result.protected
     seen = visible_of(
         number=0,
         client="a",
@@ -308,8 +308,8 @@ def test_who_is_called_may_be_the_one_that_asks() -> None:
         lasted=1,
         sent=1,
         answered=1,
-        content=flow_kind_of(heard.both_findings),
-        both_findings=heard.both_findings,
+        content=flow_kind_of(result.both_findings),
+        both_findings=result.both_findings,
     )
     assert (seen.content, seen.version, seen.sni, seen.hello_frames) == ("TLS", "TLS 1.3", "server", (3, 4))
     assert (seen.data_sent, seen.data_answered) == (500, 54)

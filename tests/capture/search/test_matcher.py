@@ -39,7 +39,7 @@ def encoded(encoder: Encoder, *parts: str) -> list[bytes]:
         raise
 
 
-def told(search: Search, data: bytes, offset: int, length: int) -> set[str]:
+def matches_at(search: Search, data: bytes, offset: int, length: int) -> set[str]:
     """The matches at exactly this place."""
     return {match.spelling for match in search.matches(data) if (match.offset, match.length) == (offset, length)}
 
@@ -65,7 +65,7 @@ def test_what_a_real_encoder_writes_is_found_at_its_place_and_by_its_name(secret
         first, spelt, last = encoded(encoder, before, secret, after)
         place = (search, first + spelt + last, len(first), len(spelt))
         # The output may contain the secret literally, too: \\" contains a quote.
-        assert told(*place) & alike or plainer(*place)
+        assert matches_at(*place) & alike or plainer(*place)
 
     # In a text with few letters, a shift of the letters means nothing.
     if written is not None and sum(map(str.isalpha, secret)) >= 6:
@@ -92,7 +92,7 @@ def test_a_code_of_a_few_bits_is_found_at_every_alignment(secret: str, name: str
         names = {match.spelling.partition(",")[0] for match in search.matches(data)}
         assert name in names or (name == "base64url" and "base64" in names)
         if len(before + value) * 8 // width < 64 and len(value) * 8 // width == len(data):
-            assert told(search, data, 8 * len(before) // width, -(-len(value) * 8 // width))
+            assert matches_at(search, data, 8 * len(before) // width, -(-len(value) * 8 // width))
 
     holds()
 
@@ -110,7 +110,7 @@ def test_the_place_of_base64_is_every_character_with_a_bit_of_the_secret(before:
 def test_hexadecimal_is_found_whatever_stands_between_its_bytes(secret: str, data: st.DataObject) -> None:
     separator = data.draw(st.sampled_from(SEPARATORS))
     spelt = separator.join(f"{byte:02X}" for byte in secret.encode()).encode()
-    assert told(search_of(secret), b"< " + spelt + b" >", 2, len(spelt)) == {"hexadecimal, separated"}
+    assert matches_at(search_of(secret), b"< " + spelt + b" >", 2, len(spelt)) == {"hexadecimal, separated"}
 
 
 @pytest.mark.parametrize("before", range(40))

@@ -18,7 +18,7 @@ REQUEST: Fields = [(":method", "POST"), (":path", "/"), (":scheme", "http"), (":
 ANSWER: Fields = [(":status", "200"), ("content-type", "text/plain")]
 
 
-class Talk:
+class Http2Conversation:
     """A client and a server, and all that each sent."""
 
     def __init__(self) -> None:

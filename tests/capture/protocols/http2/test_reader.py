@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from capture.played import VALUE, outcome, played, seen, sightings, some_findings
-from capture.protocols.http2.talk import ANSWER, REQUEST, Talk
+from capture.protocols.http2.talk import ANSWER, REQUEST, Http2Conversation
 from overheard.words.options import Limits
 from overheard_capture.content.findings import Reason
 from overheard_capture.identify.protocols import identify_last
@@ -31,7 +31,7 @@ HPACK = ("HTTP/2", "HPACK")
 
 
 def test_what_h2_says_is_read_in_both_directions() -> None:
-    talk = Talk()
+    talk = Http2Conversation()
     stream = talk.ask(b"who?", [("x-note", VALUE.decode())])
     talk.answer(stream, VALUE[:5] + VALUE[5:], at_once=5)
     sent, answered = played(http2, talk.sent), played(http2, talk.answered)
@@ -44,7 +44,7 @@ def test_what_h2_says_is_read_in_both_directions() -> None:
 
 
 def test_a_header_field_is_placed_where_it_is_in_its_block() -> None:
-    talk = Talk()
+    talk = Http2Conversation()
     talk.ask(more=[("x-note", VALUE.decode()), ("x-other", "nothing")])
     (found,) = played(http2, talk.sent).sightings
     block = Encoder().encode([*REQUEST, ("x-note", VALUE.decode())])
@@ -57,7 +57,7 @@ def test_a_header_field_is_placed_where_it_is_in_its_block() -> None:
 
 
 def test_what_is_said_again_by_its_number_is_found_again() -> None:
-    talk = Talk()
+    talk = Http2Conversation()
     for _ in range(3):
         talk.ask(more=[("x-note", VALUE.decode())])
     assert len(played(http2, talk.sent).sightings) == 3
@@ -65,7 +65,7 @@ def test_what_is_said_again_by_its_number_is_found_again() -> None:
 
 def test_header_blocks_that_go_on_in_other_frames() -> None:
     """h2 splits a block at 16,384 bytes."""
-    talk = Talk()
+    talk = Http2Conversation()
     talk.ask(more=[("x-filler", "€" * 9000), ("x-note", VALUE.decode()), ("x-filler-2", "ü" * 9000)])
     findings = played(http2, talk.sent)
     assert seen(findings) == {HPACK}
@@ -73,7 +73,7 @@ def test_header_blocks_that_go_on_in_other_frames() -> None:
 
 
 def test_trailers_and_promises() -> None:
-    talk = Talk()
+    talk = Http2Conversation()
     stream = talk.ask()
     talk.server.push_stream(stream, 2, [*REQUEST[:1], (":path", "/" + VALUE.hex()), *REQUEST[2:]])
     talk.server.send_headers(stream, list(ANSWER))
@@ -86,14 +86,14 @@ def test_trailers_and_promises() -> None:
 
 
 def test_padding_is_taken_off() -> None:
-    talk = Talk()
+    talk = Http2Conversation()
     talk.ask(b"x" * 20 + VALUE + b"y" * 20, padding=7, at_once=25)
     assert seen(played(http2, talk.sent)) == {("HTTP/2",)}
 
 
 def test_streams_are_told_apart() -> None:
     """Two bodies are interleaved, a few bytes at a time."""
-    talk = Talk()
+    talk = Http2Conversation()
     streams = [1, 3]
     for stream in streams:
         talk.client.send_headers(stream, list(REQUEST))
@@ -105,7 +105,7 @@ def test_streams_are_told_apart() -> None:
 
 
 def test_a_compressed_body_is_inflated() -> None:
-    talk = Talk()
+    talk = Http2Conversation()
     stream = talk.ask()
     talk.answer(stream, gzip.compress(b"it is " + VALUE), [("content-encoding", "gzip")], at_once=10)
     findings = played(http2, talk.answered)
@@ -125,13 +125,13 @@ def test_bodies_of_many_encodings_and_parts() -> None:
         (zstandard.compress(text), [("content-encoding", "zstd")], ("HTTP/2", "zstd")),
         (form, [("content-type", "multipart/form-data; boundary=x")], ("HTTP/2", "multipart", "gzip")),
     ):
-        talk = Talk()
+        talk = Http2Conversation()
         talk.ask(data, fields, at_once=20)
         assert layers in seen(played(http2, talk.sent))
 
 
 def test_settings_may_allow_a_larger_table() -> None:
-    talk = Talk()
+    talk = Http2Conversation()
     talk.server.update_settings({SettingCodes.HEADER_TABLE_SIZE: 65536})
     talk.pass_on()
     talk.pass_on()
@@ -144,8 +144,8 @@ def test_settings_may_allow_a_larger_table() -> None:
 
 def test_without_a_preface() -> None:
     """After an upgrade from HTTP/1.1 the server begins with SETTINGS."""
-    assert identify_last(Talk().sent).name == "HTTP/2"
-    assert identify_last(Talk().answered).name == "HTTP/2"
+    assert identify_last(Http2Conversation().sent).name == "HTTP/2"
+    assert identify_last(Http2Conversation().answered).name == "HTTP/2"
     assert identify_last(b"PRI * HTTP/2.0\r\n\r\nXX\r\n\r\n").name != "HTTP/2"
     assert identify_last(b"GET / HTTP/1.1\r\n\r\n").name != "HTTP/2"
     assert identify_last(b"").name != "HTTP/2"
@@ -166,7 +166,7 @@ def frames_of(data: bytes) -> list[tuple[int, int]]:
 
 
 def test_a_gap_inside_of_a_body_leaves_the_rest_in_its_place() -> None:
-    talk = Talk()
+    talk = Http2Conversation()
     talk.ask(b"x" * 400 + VALUE[:8] + VALUE[8:], at_once=408)
     at = talk.sent.index(b"x" * 400)
     findings = played(http2, talk.sent, gap=(at + 10, at + 200))
@@ -177,7 +177,7 @@ def test_a_gap_inside_of_a_body_leaves_the_rest_in_its_place() -> None:
 
 def test_after_a_gap_frames_are_found_again() -> None:
     """References to lost entries cannot be resolved; literals can."""
-    talk = Talk()
+    talk = Http2Conversation()
     talk.ask(more=[("x-early", "this is kept in the table")])
     lost = len(talk.sent)
     for number in range(3):
@@ -189,7 +189,7 @@ def test_after_a_gap_frames_are_found_again() -> None:
 
 
 def test_a_connection_joined_in_the_middle() -> None:
-    talk = Talk()
+    talk = Http2Conversation()
     talk.ask(more=[("x-early", "this is kept in the table")])
     joined = len(talk.sent)
     talk.ask(b"a body " * 5, [("x-note", VALUE.decode()), ("x-early", "this is kept in the table")])
@@ -199,7 +199,7 @@ def test_a_connection_joined_in_the_middle() -> None:
 
 
 def test_what_is_no_frame_is_said_and_all_counted() -> None:
-    talk = Talk()
+    talk = Http2Conversation()
     data = talk.sent + b"HTTP/1.1 400 Bad Request\r\n\r\n" + VALUE
     findings = played(http2, data)
     assert Reason.DAMAGED in {trouble.why for trouble in findings.troubles}
@@ -208,7 +208,7 @@ def test_what_is_no_frame_is_said_and_all_counted() -> None:
 
 
 def test_damaged_header_fields_are_said() -> None:
-    talk = Talk()
+    talk = Http2Conversation()
     data = talk.sent + bytes([0, 0, 1, 1, 4, 0, 0, 0, 1]) + b"\xff"
     assert Reason.DAMAGED in {trouble.why for trouble in played(http2, data).troubles}
 
@@ -217,19 +217,19 @@ def test_a_bomb_of_header_fields_is_cut_short() -> None:
     """A field of 4,000 bytes, then 16,000 references to it."""
     field = b"\x40\x01x\x7f\xa1\x1e" + bytes(4000)
     block = field + b"\xbe" * 16000
-    data = Talk().sent + len(block).to_bytes(3, "big") + bytes([1, 4, 0, 0, 0, 1]) + block
+    data = Http2Conversation().sent + len(block).to_bytes(3, "big") + bytes([1, 4, 0, 0, 0, 1]) + block
     assert Reason.LIMIT in {trouble.why for trouble in played(http2, data).troubles}
 
 
 def test_an_endless_header_block_is_cut_short() -> None:
     frame = b"\x00\x40\x00\x09\x00\x00\x00\x00\x01" + bytes(16384)
-    data = Talk().sent + b"\x00\x00\x00\x01\x00\x00\x00\x00\x01" + frame * 8
+    data = Http2Conversation().sent + b"\x00\x00\x00\x01\x00\x00\x00\x00\x01" + frame * 8
     findings = played(http2, data, findings=some_findings(Limits(size=64 << 10)))
     assert Reason.LIMIT in {trouble.why for trouble in findings.troubles}
 
 
 def test_streams_that_nobody_ends_are_let_go() -> None:
-    talk = Talk()
+    talk = Http2Conversation()
     frame = b"\x00\x00\x01\x00\x00" + (9).to_bytes(4, "big") + b"x"
     header = b"\x00\x00\x01\x01\x04"
     many = b"".join(header + number.to_bytes(4, "big") + b"\x83" for number in range(1, 4001, 2))
@@ -239,7 +239,7 @@ def test_streams_that_nobody_ends_are_let_go() -> None:
 
 # ---- in any pieces
 
-CONVERSATION = Talk()
+CONVERSATION = Http2Conversation()
 CONVERSATION.ask(b"x" * 60 + VALUE * 2, [("x-note", VALUE.decode())], at_once=70)
 CONVERSATION.ask(gzip.compress(b"it is " + VALUE), [("content-encoding", "gzip"), ("x-other", VALUE.hex())], padding=9)
 CONVERSATION.ask(b"", [("x-note", VALUE.decode())])
@@ -285,7 +285,7 @@ def test_no_turned_bit_raises_anything() -> None:
     )
 )
 def test_any_header_is_read_as_h2_reads_it(headers: list[dict[str, str]]) -> None:
-    talk = Talk()
+    talk = Http2Conversation()
     expected: list[tuple[bytes, bytes]] = []
     for header in headers:
         stream = talk.client.get_next_available_stream_id()
@@ -310,7 +310,7 @@ def read_lines(data: bytes) -> list[bytes]:
 
 def test_h2_gets_what_it_is_sent() -> None:
     """The conversation of these tests is valid: the server receives the client's requests."""
-    talk = Talk()
+    talk = Http2Conversation()
     talk.client.send_headers(1, list(REQUEST))
     talk.client.send_data(1, VALUE, end_stream=True)
     assert [event.data for event in talk.pass_on() if isinstance(event, DataReceived)] == [VALUE]

@@ -24,9 +24,9 @@ CLIENT, SERVER = ("127.0.0.1", 1), ("127.0.0.1", 2)
 
 
 def spoken(
-    files: Files, *, name: str = "localhost", version: int = 1, said: bytes = b"fluffy tail", blocks: int = 3
+    files: Files, *, name: str = "localhost", version: int = 1, transcript: bytes = b"fluffy tail", blocks: int = 3
 ) -> list[tuple[str, bytes]]:
-    """A connection on which the client sends `said`, and the server a few blocks; then it is closed."""
+    """A connection on which the client sends `transcript`, and the server a few blocks; then it is closed."""
     asking = QuicConfiguration(is_client=True, alpn_protocols=["h3"], server_name=name)
     asking.load_verify_locations(str(files.root))
     asking.original_version, asking.supported_versions = version, [version]
@@ -46,8 +46,8 @@ def spoken(
             server.receive_datagram(data, CLIENT, now=turn)
         assert server
         if turn == 2:
-            client.send_stream_data(0, said * 50)
-            server.send_stream_data(1, said * 100 * blocks)
+            client.send_stream_data(0, transcript * 50)
+            server.send_stream_data(1, transcript * 100 * blocks)
         if turn == 4:
             client.close()
         for data, _ in server.datagrams_to_send(now=turn):
@@ -56,7 +56,7 @@ def spoken(
     return datagrams
 
 
-def heard(datagrams: Datagrams) -> tuple[tuple[Findings, Findings], list[bool]]:
+def read_datagrams(datagrams: Datagrams) -> tuple[tuple[Findings, Findings], list[bool]]:
     """The findings of both sides, and which datagrams were QUIC. Each is in a frame of its own, from 1 on."""
     talk = Conversation()
     both_findings = Findings(SEARCH, READERS, conversation=talk), Findings(SEARCH, READERS, conversation=talk)

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from capture.protocols.quic.talking import heard, spoken
+from capture.protocols.quic.talking import read_datagrams, spoken
 from lab.pki import Files
 from overheard_capture.protocols.quic.keys import InitialKeys
 from overheard_capture.protocols.quic.packets import VERSION_1, VERSION_2, PacketType, parse_datagram
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from capture.protocols.quic.talking import Datagrams
     from overheard_capture.content.findings import Findings
 
-    Said = list[tuple[str, bytes]]
+    Transcript = list[tuple[str, bytes]]
 
 
 @pytest.fixture(scope="module")
@@ -27,7 +27,7 @@ def files(tmp_path_factory: pytest.TempPathFactory) -> Files:
 
 
 @pytest.fixture(scope="module")
-def said(files: Files) -> Said:
+def transcript(files: Files) -> Transcript:
     return spoken(files)
 
 
@@ -41,12 +41,12 @@ def protected(both_findings: tuple[Findings, Findings]) -> bool:
 
 @pytest.mark.parametrize(("version", "kind"), [(VERSION_1, "QUIC v1"), (VERSION_2, "QUIC v2")])
 def test_what_aioquic_says_is_protected(files: Files, version: int, kind: str) -> None:
-    said = spoken(files, version=version)
-    both_findings, known = heard(said)
+    transcript = spoken(files, version=version)
+    both_findings, known = read_datagrams(transcript)
     assert all(known)
     assert (protected(both_findings), problems(both_findings)) == (True, [])
     for side, findings in zip("><", both_findings, strict=True):
-        assert findings.read.total() == sum(len(data) for who, data in said if who == side)
+        assert findings.read.total() == sum(len(data) for who, data in transcript if who == side)
         assert (list(findings.kinds), findings.sightings) == ([kind], [])
         assert findings.read["QUIC Initial"]
         assert findings.read["QUIC Handshake"]
@@ -59,9 +59,9 @@ def test_what_aioquic_says_is_protected(files: Files, version: int, kind: str) -
 
 def test_a_name_in_the_first_packet_is_seen(files: Files) -> None:
     """It is encrypted with a key that is derived from the packet itself."""
-    said = spoken(files, name="fluffy tail")
-    assert not any(b"fluffy tail" in data for _, data in said)
-    both_findings, _ = heard(said)
+    transcript = spoken(files, name="fluffy tail")
+    assert not any(b"fluffy tail" in data for _, data in transcript)
+    both_findings, _ = read_datagrams(transcript)
     assert both_findings[0].sightings
     assert {found.layers for found in both_findings[0].sightings} == {("QUIC Initial",)}
     assert both_findings[0].sightings[0].place.frame == 1
@@ -75,22 +75,22 @@ def test_the_keys_are_those_of_the_standards() -> None:
     assert InitialKeys(VERSION_2, destination_id).client.key.hex() == "8b1a0bc121284290a29e0971b5cd045d"
 
 
-def test_the_handshake_comes_in_any_order(said: Said) -> None:
-    again = [*said[:2], *said[:2], *said[2:]]
-    both_findings, known = heard(again)
+def test_the_handshake_comes_in_any_order(transcript: Transcript) -> None:
+    again = [*transcript[:2], *transcript[:2], *transcript[2:]]
+    both_findings, known = read_datagrams(again)
     assert all(known)
     assert protected(both_findings), problems(both_findings)
 
 
-def test_of_a_datagram_that_is_cut_short_nothing_is_taken(said: Said) -> None:
-    both_findings, known = heard([*said[:3], (">", said[0][1][:100]), *said[3:]])
+def test_of_a_datagram_that_is_cut_short_nothing_is_taken(transcript: Transcript) -> None:
+    both_findings, known = read_datagrams([*transcript[:3], (">", transcript[0][1][:100]), *transcript[3:]])
     assert known.count(False) == 1
     assert problems(both_findings) == ["a datagram that is no QUIC among those that are"]
     assert not protected(both_findings)
 
 
-def test_text_among_it_is_no_quic(said: Said) -> None:
-    both_findings, known = heard([*said, (">", b"fluffy tail, " * 10)])
+def test_text_among_it_is_no_quic(transcript: Transcript) -> None:
+    both_findings, known = read_datagrams([*transcript, (">", b"fluffy tail, " * 10)])
     assert known[-1] is False
     assert not protected(both_findings)
     assert both_findings[0].troubles
@@ -98,26 +98,26 @@ def test_text_among_it_is_no_quic(said: Said) -> None:
 
 @given(st.data())
 @settings(max_examples=80)
-def test_a_first_packet_that_was_changed_opens_nothing(said: Said, drawn: st.DataObject) -> None:
+def test_a_first_packet_that_was_changed_opens_nothing(transcript: Transcript, drawn: st.DataObject) -> None:
     """The authentication tag covers every byte."""
-    (first, *_) = parse_datagram(memoryview(said[0][1]), known=False)
+    (first, *_) = parse_datagram(memoryview(transcript[0][1]), known=False)
     at = drawn.draw(st.integers(0, first.end - 1))
     bit = drawn.draw(st.integers(0, 7))
-    data = said[0][1]
+    data = transcript[0][1]
     changed = data[:at] + bytes([data[at] ^ 1 << bit]) + data[at + 1 :]
-    both_findings, _ = heard([(">", changed), *[each for each in said[1:] if each[0] == "<"]])
+    both_findings, _ = read_datagrams([(">", changed), *[each for each in transcript[1:] if each[0] == "<"]])
     assert not protected(both_findings)
 
 
-def test_what_began_before_is_not_known(said: Said) -> None:
-    late = [each for each in said if parse_datagram(memoryview(each[1]), known=True)[0].kind is PacketType.SHORT]
-    _, known = heard(late)
+def test_what_began_before_is_not_known(transcript: Transcript) -> None:
+    late = [each for each in transcript if parse_datagram(memoryview(each[1]), known=True)[0].kind is PacketType.SHORT]
+    _, known = read_datagrams(late)
     assert late
     assert not any(known)
 
 
-def test_a_server_that_is_heard_alone_is_not_protected(said: Said) -> None:
-    both_findings, known = heard([each for each in said if each[0] == "<"])
+def test_a_server_that_is_heard_alone_is_not_protected(transcript: Transcript) -> None:
+    both_findings, known = read_datagrams([each for each in transcript if each[0] == "<"])
     assert known[0]
     assert not protected(both_findings)
     assert both_findings[1].troubles
@@ -131,8 +131,8 @@ def test_a_server_that_is_heard_alone_is_not_protected(said: Said) -> None:
         (b"\xc0\x6b\x33\x43\xcf\4abcd\4efgh" + b"token" + bytes(range(16)), PacketType.RETRY),
     ],
 )
-def test_what_a_server_says_before_it_begins_is_read(said: Said, datagram: bytes, kind: PacketType) -> None:
-    both_findings, known = heard([said[0], ("<", datagram), *said[1:]])
+def test_what_a_server_says_before_it_begins_is_read(transcript: Transcript, datagram: bytes, kind: PacketType) -> None:
+    both_findings, known = read_datagrams([transcript[0], ("<", datagram), *transcript[1:]])
     assert all(known)
     assert both_findings[1].read[kind.value] == len(datagram)
 
@@ -151,16 +151,16 @@ def test_what_a_server_says_before_it_begins_is_read(said: Said, datagram: bytes
     ],
 )
 def test_what_is_no_quic_is_left_to_others(datagram: bytes) -> None:
-    both_findings, known = heard([(">", datagram)])
+    both_findings, known = read_datagrams([(">", datagram)])
     assert known == [False]
     assert both_findings[0].encryption is None
 
 
 @given(st.lists(st.tuples(st.sampled_from("<>"), st.binary(max_size=200)), max_size=6), st.integers(0, 4))
 @settings(max_examples=150)
-def test_any_datagrams_are_read_without_an_error(said: Said, others: Datagrams, at: int) -> None:
-    datagrams = [*said[:at], *others, *said[at:]]
-    both_findings, known = heard(datagrams)
+def test_any_datagrams_are_read_without_an_error(transcript: Transcript, others: Datagrams, at: int) -> None:
+    datagrams = [*transcript[:at], *others, *transcript[at:]]
+    both_findings, known = read_datagrams(datagrams)
     for side, findings in zip("><", both_findings, strict=True):
         whole = sum(
             len(data) for (who, data), is_known in zip(datagrams, known, strict=True) if who == side and is_known

@@ -28,8 +28,8 @@ def _free_port() -> int:
         return int(found.getsockname()[1])
 
 
-def spoken(files: Files, *options: str, said: bytes = b"fluffy tail\n") -> list[tuple[str, bytes]]:
-    """The datagrams of both sides, in order, where the client sends `said`."""
+def spoken(files: Files, *options: str, transcript: bytes = b"fluffy tail\n") -> list[tuple[str, bytes]]:
+    """The datagrams of both sides, in order, where the client sends `transcript`."""
     port = _free_port()
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as between:
         between.bind(("127.0.0.1", 0))
@@ -51,20 +51,22 @@ def spoken(files: Files, *options: str, said: bytes = b"fluffy tail\n") -> list[
             stderr=subprocess.DEVNULL,
         )
         try:
-            return _carry(between, port, client, said)
+            return _carry(between, port, client, transcript)
         finally:
             for program in (client, server):
                 program.kill()
                 program.communicate()
 
 
-def _carry(between: socket.socket, port: int, client: subprocess.Popen[bytes], said: bytes) -> list[tuple[str, bytes]]:
+def _carry(
+    between: socket.socket, port: int, client: subprocess.Popen[bytes], transcript: bytes
+) -> list[tuple[str, bytes]]:
     """Relay datagrams until none arrives any more."""
     assert client.stdin
     noted: list[tuple[str, bytes]] = []
     caller: tuple[str, int] | None = None
     ends = time.monotonic() + 10
-    told = False
+    expected = False
     while time.monotonic() < ends and select.select([between], [], [], 1.0)[0]:
         data, sender = between.recvfrom(65536)
         back = sender[1] == port
@@ -73,9 +75,9 @@ def _carry(between: socket.socket, port: int, client: subprocess.Popen[bytes], s
         assert caller
         between.sendto(data, caller if back else ("127.0.0.1", port))
         # The server has sent its Finished: an encrypted record.
-        if back and not told and data[-1:] and any(data[at : at + 5][3:5] == b"\0\1" for at in _heads(data)):
-            told = True
-            client.stdin.write(said)
+        if back and not expected and data[-1:] and any(data[at : at + 5][3:5] == b"\0\1" for at in _heads(data)):
+            expected = True
+            client.stdin.write(transcript)
             client.stdin.flush()
     return noted
 
@@ -88,7 +90,7 @@ def _heads(data: bytes) -> list[int]:
     return found
 
 
-def heard(datagrams: Datagrams) -> tuple[tuple[Findings, Findings], list[bool]]:
+def read_datagrams(datagrams: Datagrams) -> tuple[tuple[Findings, Findings], list[bool]]:
     """The findings of both sides, and which datagrams were DTLS. Each is in a frame of its own, from 1 on."""
     talk = Conversation()
     both_findings = Findings(SEARCH, READERS, conversation=talk), Findings(SEARCH, READERS, conversation=talk)

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from capture.protocols.tls.speaking_dtls import heard, spoken
+from capture.protocols.tls.speaking_dtls import read_datagrams, spoken
 from capture.talk import SECRET, TLS_1_3, extension, message, server, vector
 from lab.pki import Files
 from overheard_capture.protocols.tls.direction import tls_of
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from capture.protocols.tls.speaking_dtls import Datagrams
     from overheard_capture.content.findings import Findings
 
-    Said = list[tuple[str, bytes]]
+    Transcript = list[tuple[str, bytes]]
 
 
 @pytest.fixture(scope="module")
@@ -26,7 +26,7 @@ def files(tmp_path_factory: pytest.TempPathFactory) -> Files:
 
 
 @pytest.fixture(scope="module")
-def said(files: Files) -> Said:
+def transcript(files: Files) -> Transcript:
     return spoken(files, "-dtls1_2")
 
 
@@ -52,7 +52,7 @@ ANSWER = dtls(22, fragment(message(2, server(0xC02F, version=0xFEFD)), 0))
 CHANGE = dtls(20, b"\1")
 FINISHED = dtls(22, b"\xf0" * 48, epoch=1)
 DATA = dtls(23, b"\xf0" * 60, epoch=1, number=1)
-WHOLE: Said = [(">", HELLO), ("<", ANSWER), (">", CHANGE + FINISHED), ("<", CHANGE + FINISHED), (">", DATA)]
+WHOLE: Transcript = [(">", HELLO), ("<", ANSWER), (">", CHANGE + FINISHED), ("<", CHANGE + FINISHED), (">", DATA)]
 
 
 def problems(both_findings: tuple[Findings, Findings]) -> list[str]:
@@ -68,12 +68,12 @@ def protected(both_findings: tuple[Findings, Findings]) -> bool:
     [(("-dtls1_2",), "DTLS 1.2"), (("-dtls1",), "DTLS 1.0"), (("-dtls1_2", "-mtu", "300"), "DTLS 1.2")],
 )
 def test_what_openssl_says_is_protected(files: Files, options: tuple[str, ...], kind: str) -> None:
-    said = spoken(files, *options)
-    both_findings, known = heard(said)
+    transcript = spoken(files, *options)
+    both_findings, known = read_datagrams(transcript)
     assert all(known)
     assert (protected(both_findings), problems(both_findings)) == (True, [])
     for side, findings in zip("><", both_findings, strict=True):
-        assert findings.read.total() == sum(len(data) for who, data in said if who == side)
+        assert findings.read.total() == sum(len(data) for who, data in transcript if who == side)
         assert (list(findings.kinds), findings.sightings) == ([kind], [])
     assert both_findings[0].read["DTLS application data"]
     # The ClientHello was sent twice, the second time with a cookie.
@@ -82,35 +82,38 @@ def test_what_openssl_says_is_protected(files: Files, options: tuple[str, ...], 
     assert client.messages.counts[1] == 2
 
 
-def test_what_came_twice_or_the_other_way_round_changes_nothing(said: Said) -> None:
-    for datagrams in ([each for each in said for _ in range(2)], [said[0], *said[2:4], said[1], *said[4:]]):
-        both_findings, known = heard(datagrams)
+def test_what_came_twice_or_the_other_way_round_changes_nothing(transcript: Transcript) -> None:
+    for datagrams in (
+        [each for each in transcript for _ in range(2)],
+        [transcript[0], *transcript[2:4], transcript[1], *transcript[4:]],
+    ):
+        both_findings, known = read_datagrams(datagrams)
         assert all(known)
         assert protected(both_findings), problems(both_findings)
 
 
 @given(st.data())
 @settings(max_examples=150)
-def test_a_byte_more_or_less_is_not_protected(said: Said, drawn: st.DataObject) -> None:
-    changed = list(said)
-    number = drawn.draw(st.integers(0, len(said) - 1))
-    side, data = said[number]
+def test_a_byte_more_or_less_is_not_protected(transcript: Transcript, drawn: st.DataObject) -> None:
+    changed = list(transcript)
+    number = drawn.draw(st.integers(0, len(transcript) - 1))
+    side, data = transcript[number]
     at = drawn.draw(st.integers(0, len(data) - 1))
     more = drawn.draw(st.binary(max_size=1))
     changed[number] = side, data[:at] + more + data[at + (not more) :]
-    both_findings, known = heard(changed)
+    both_findings, known = read_datagrams(changed)
     # The rest of a truncated datagram may be the copy of another.
     assert not protected(both_findings) or not all(known)
 
 
 def test_finished_of_another_length_is_none() -> None:
-    for length, told in ((47, ["an encrypted TLS handshake record that is not as long as Finished"]), (48, [])):
+    for length, expected in ((47, ["an encrypted TLS handshake record that is not as long as Finished"]), (48, [])):
         datagrams = [*WHOLE[:3], ("<", CHANGE + dtls(22, b"\xf0" * length, epoch=1)), WHOLE[4]]
-        assert problems(heard(datagrams)[0]) == told
+        assert problems(read_datagrams(datagrams)[0]) == expected
 
 
 @pytest.mark.parametrize(
-    ("more", "told"),
+    ("more", "expected"),
     [
         ((">", dtls(23, b"fluffy tail")), "DTLS records in clear that should not be"),
         ((">", dtls(23, b"\xf0" * 60, epoch=2)), "another DTLS handshake after the first"),
@@ -126,10 +129,10 @@ def test_finished_of_another_length_is_none() -> None:
         ((">", dtls(23, b"\xf0" * 60, epoch=1, version=b"\xfe\xff")), "of another version than was agreed on"),
     ],
 )
-def test_what_should_not_be_there_is_named(more: tuple[str, bytes], told: str) -> None:
-    assert protected(heard(WHOLE)[0])
-    both_findings, _ = heard([*WHOLE, more])
-    assert any(told in problem for problem in problems(both_findings)), problems(both_findings)
+def test_what_should_not_be_there_is_named(more: tuple[str, bytes], expected: str) -> None:
+    assert protected(read_datagrams(WHOLE)[0])
+    both_findings, _ = read_datagrams([*WHOLE, more])
+    assert any(expected in problem for problem in problems(both_findings)), problems(both_findings)
     assert not protected(both_findings)
     assert any(findings.troubles for findings in both_findings)
 
@@ -138,7 +141,7 @@ def test_a_handshake_is_searched_where_its_fragments_are_put_together() -> None:
     hello = client(extension(0, vector(2, b"\0" + vector(2, SECRET))))
     cut = hello.index(SECRET)
     parts = [dtls(22, fragment(hello, 0, cut, None)), dtls(22, fragment(hello, 0, 0, cut + 3))]
-    both_findings, known = heard([(">", part) for part in parts])
+    both_findings, known = read_datagrams([(">", part) for part in parts])
     assert known == [True, True]
     (found,) = both_findings[0].sightings
     assert (found.layers, found.matched, set(found.place.frames)) == (("TLS handshake",), SECRET, {1, 2})
@@ -153,25 +156,25 @@ def test_the_short_heads_of_dtls_1_3_are_read() -> None:
     opened = [(">", dtls(22, fragment(asks, 0))), ("<", dtls(22, fragment(message(2, body), 0)))]
     sealed = b"\xf0" * 40
     with_length = b"\x2e\0\1" + vector(2, sealed)
-    both_findings, known = heard(
+    both_findings, known = read_datagrams(
         [*opened, ("<", with_length + b"\x2a\0\2" + sealed), (">", b"\x3f" + mark + b"\0\1" + vector(2, sealed))]
     )
     assert all(known)
     assert protected(both_findings), problems(both_findings)
     assert list(both_findings[1].kinds) == ["DTLS 1.3"]
-    assert heard([*opened, ("<", b"\x2e\0\1" + vector(2, sealed)[:-1])])[1] == [True, True, False]
+    assert read_datagrams([*opened, ("<", b"\x2e\0\1" + vector(2, sealed)[:-1])])[1] == [True, True, False]
 
 
 @pytest.mark.parametrize("datagram", [b"", b"\x16", b"\x16\xfe\xfd" + bytes(30), DATA[:-1], b"\x2e\0\1" + b"\xf0" * 40])
 def test_what_is_no_dtls_is_left_to_others(datagram: bytes) -> None:
-    both_findings, known = heard([(">", datagram)])
+    both_findings, known = read_datagrams([(">", datagram)])
     assert known == [False]
     assert both_findings[0].encryption is None
     assert not both_findings[0].read
 
 
 def test_dtls_that_began_before_is_not_protected() -> None:
-    both_findings, known = heard([(">", DATA)])
+    both_findings, known = read_datagrams([(">", DATA)])
     assert known == [True]
     assert problems(both_findings) == ["encrypted TLS records, and no ClientHello"]
 
@@ -183,9 +186,9 @@ def test_dtls_that_began_before_is_not_protected() -> None:
 )
 @settings(max_examples=200)
 def test_any_datagrams_are_read_without_an_error(datagrams: Datagrams) -> None:
-    both_findings, known = heard(datagrams)
+    both_findings, known = read_datagrams(datagrams)
     for side, findings in zip("><", both_findings, strict=True):
-        said = sum(
+        transcript = sum(
             len(data) for (who, data), is_known in zip(datagrams, known, strict=True) if who == side and is_known
         )
-        assert findings.read.total() == said
+        assert findings.read.total() == transcript

@@ -17,15 +17,15 @@ from capture.talk import (
     SECRET,
     TLS_1_3,
     UNKNOWN_CA,
-    Heard,
+    ReplayResult,
     client,
     data,
     extension,
-    hear,
+    handshake_transcript,
     message,
     record,
+    replay,
     server,
-    shaken,
     vector,
 )
 from lab.pki import Files
@@ -39,13 +39,13 @@ from overheard_capture.provenance.origin import Origin
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    Said = list[tuple[str, bytes]]
+    Transcript = list[tuple[str, bytes]]
 
 HELLO = record(22, message(1, client(suites=b"\xc0\x2f\x00\x02\x00\x3b\x00\x05\x00\x1b")), b"\3\1")
 FINISHED = record(22, b"\xf0" * 40)
 
 
-def agreed(suite: int = 0xC02F, *extensions: bytes) -> Said:
+def agreed(suite: int = 0xC02F, *extensions: bytes) -> Transcript:
     """A handmade handshake of TLS 1.2."""
     answer = record(22, message(2, server(suite, *extensions)))
     return [(">", HELLO + CHANGE_CIPHER_SPEC + FINISHED), ("<", answer + CHANGE_CIPHER_SPEC + FINISHED)]
@@ -78,13 +78,13 @@ def stage(files: Files) -> Stage:
 
 
 @pytest.fixture(scope="module")
-def both_versions(files: Files) -> dict[str, Said]:
-    said = {}
+def both_versions(files: Files) -> dict[str, Transcript]:
+    transcript = {}
     for name, version in (("TLS 1.2", ssl.TLSVersion.TLSv1_2), ("TLS 1.3", ssl.TLSVersion.TLSv1_3)):
         made = Stage(files)
         made.asking.maximum_version = version
-        said[name] = shaken(made.accepting, made.asking)
-    return said
+        transcript[name] = handshake_transcript(made.accepting, made.asking)
+    return transcript
 
 
 # ---- protected
@@ -105,11 +105,11 @@ def both_versions(files: Files) -> dict[str, Said]:
 @pytest.mark.filterwarnings("ignore:ssl.TLSVersion:DeprecationWarning")
 def test_what_openssl_says_is_protected(stage: Stage, version: ssl.TLSVersion, ciphers: str, kind: str) -> None:
     stage.only(version, ciphers)
-    heard = hear(shaken(stage.accepting, stage.asking))
-    assert (heard.protected, heard.problems, heard.kinds) == (True, [], kind)
-    assert not heard.client.sightings
-    assert heard.client.read["TLS application data"]
-    assert heard.client.read["TLS handshake"]
+    result = replay(handshake_transcript(stage.accepting, stage.asking))
+    assert (result.protected, result.problems, result.kinds) == (True, [], kind)
+    assert not result.client.sightings
+    assert result.client.read["TLS application data"]
+    assert result.client.read["TLS handshake"]
 
 
 def test_a_client_with_a_certificate_is_protected(stage: Stage) -> None:
@@ -118,18 +118,18 @@ def test_a_client_with_a_certificate_is_protected(stage: Stage) -> None:
     stage.asking.load_cert_chain(stage.files.certificate, stage.files.key)
     for newest in (ssl.TLSVersion.TLSv1_2, ssl.TLSVersion.TLSv1_3):
         stage.asking.maximum_version = newest
-        assert hear(shaken(stage.accepting, stage.asking)).protected
+        assert replay(handshake_transcript(stage.accepting, stage.asking)).protected
 
 
 def test_a_hello_that_is_asked_for_again_is_protected(stage: Stage) -> None:
     """A HelloRetryRequest, followed by ChangeCipherSpec and a second hello in clear."""
     stage.accepting.set_ecdh_curve("secp384r1")
-    said = shaken(stage.accepting, stage.asking)
-    heard = hear(said)
-    side = tls_of(heard.client)
+    transcript = handshake_transcript(stage.accepting, stage.asking)
+    result = replay(transcript)
+    side = tls_of(result.client)
     assert side
     assert side.messages.counts == {1: 2}
-    assert heard.protected
+    assert result.protected
 
 
 def test_a_session_that_is_resumed_is_protected(stage: Stage) -> None:
@@ -138,12 +138,12 @@ def test_a_session_that_is_resumed_is_protected(stage: Stage) -> None:
     first = stage.asking.wrap_bio(to_client, from_client, server_hostname="localhost")
     other = stage.accepting.wrap_bio(to_server, from_server, server_side=True)
     for _ in range(3):
-        for end, said, heard in ((first, from_client, to_server), (other, from_server, to_client)):
+        for end, transcript, result in ((first, from_client, to_server), (other, from_server, to_client)):
             with suppress(ssl.SSLWantReadError):
                 end.do_handshake()
-            heard.write(said.read())
-    resumed = shaken(stage.accepting, stage.asking, session=first.session)
-    seen = hear(resumed)
+            result.write(transcript.read())
+    resumed = handshake_transcript(stage.accepting, stage.asking, session=first.session)
+    seen = replay(resumed)
     assert seen.protected
     side = tls_of(seen.server)
     assert side
@@ -152,26 +152,30 @@ def test_a_session_that_is_resumed_is_protected(stage: Stage) -> None:
 
 def test_a_refusal_hides_nothing_and_protects_nothing() -> None:
     """The alert is in clear, like all the rest."""
-    heard = hear([HELLOS[0], ("<", UNKNOWN_CA)])
-    assert (heard.protected, heard.troubles) == (False, set())
+    result = replay([HELLOS[0], ("<", UNKNOWN_CA)])
+    assert (result.protected, result.troubles) == (False, set())
 
 
 @pytest.mark.parametrize("version", ["TLS 1.2", "TLS 1.3"])
 def test_it_does_not_matter_how_the_bytes_are_cut_or_who_is_read_first(
-    both_versions: dict[str, Said], version: str
+    both_versions: dict[str, Transcript], version: str
 ) -> None:
-    said = both_versions[version]
-    assert hear(said).outcome == hear(said, in_turn=True).outcome == hear(said, cuts=range(5000)).outcome
+    transcript = both_versions[version]
+    assert (
+        replay(transcript).outcome
+        == replay(transcript, in_turn=True).outcome
+        == replay(transcript, cuts=range(5000)).outcome
+    )
 
 
 @given(st.lists(st.integers(1, 4000), max_size=8), st.data())
 @settings(max_examples=60)
-def test_any_cuts_give_the_same(both_versions: dict[str, Said], cuts: list[int], drawn: st.DataObject) -> None:
-    said = list(both_versions[drawn.draw(st.sampled_from(["TLS 1.2", "TLS 1.3"]))])
+def test_any_cuts_give_the_same(both_versions: dict[str, Transcript], cuts: list[int], drawn: st.DataObject) -> None:
+    transcript = list(both_versions[drawn.draw(st.sampled_from(["TLS 1.2", "TLS 1.3"]))])
     if drawn.draw(st.booleans()):
-        side, part = said[-1]
-        said[-1] = side, part + drawn.draw(st.sampled_from([b"!", b"\x17\3\3\0\5he", b"GET / HTTP/1.1\r\n\r\n"]))
-    assert hear(said).outcome == hear(said, cuts=cuts).outcome
+        side, part = transcript[-1]
+        transcript[-1] = side, part + drawn.draw(st.sampled_from([b"!", b"\x17\3\3\0\5he", b"GET / HTTP/1.1\r\n\r\n"]))
+    assert replay(transcript).outcome == replay(transcript, cuts=cuts).outcome
 
 
 # ---- not protected
@@ -193,53 +197,53 @@ def is_whole(part: bytes) -> bool:
 
 @given(st.data())
 @settings(max_examples=200)
-def test_one_byte_more_anywhere_is_not_protected(both_versions: dict[str, Said], drawn: st.DataObject) -> None:
-    said = list(both_versions[drawn.draw(st.sampled_from(["TLS 1.2", "TLS 1.3"]))])
-    number = drawn.draw(st.integers(0, len(said) - 1))
-    side, part = said[number]
+def test_one_byte_more_anywhere_is_not_protected(both_versions: dict[str, Transcript], drawn: st.DataObject) -> None:
+    transcript = list(both_versions[drawn.draw(st.sampled_from(["TLS 1.2", "TLS 1.3"]))])
+    number = drawn.draw(st.integers(0, len(transcript) - 1))
+    side, part = transcript[number]
     at, byte = drawn.draw(st.integers(0, len(part))), drawn.draw(st.integers(0, 255))
     # Inserted before the length of an encrypted record, length plus one gives a valid record one byte longer.
     assume(byte != (part[at] + 1) % 256 if at < len(part) else True)
-    said[number] = side, part[:at] + bytes([byte]) + part[at:]
-    heard = hear(said)
-    assert not heard.protected
-    assert heard.troubles
+    transcript[number] = side, part[:at] + bytes([byte]) + part[at:]
+    result = replay(transcript)
+    assert not result.protected
+    assert result.troubles
 
 
 @given(st.data())
 @settings(max_examples=200)
-def test_one_byte_less_anywhere_is_not_protected(both_versions: dict[str, Said], drawn: st.DataObject) -> None:
-    said = list(both_versions[drawn.draw(st.sampled_from(["TLS 1.2", "TLS 1.3"]))])
-    number = drawn.draw(st.integers(0, len(said) - 1))
-    side, part = said[number]
+def test_one_byte_less_anywhere_is_not_protected(both_versions: dict[str, Transcript], drawn: st.DataObject) -> None:
+    transcript = list(both_versions[drawn.draw(st.sampled_from(["TLS 1.2", "TLS 1.3"]))])
+    number = drawn.draw(st.integers(0, len(transcript) - 1))
+    side, part = transcript[number]
     at = drawn.draw(st.integers(0, len(part) - 1))
     changed = part[:at] + part[at + 1 :]
     # If the first byte of a body is one less than its length, the missing length goes unnoticed.
     assume(not is_whole(changed))
-    said[number] = side, changed
-    heard = hear(said)
-    assert not heard.protected
-    assert heard.troubles
+    transcript[number] = side, changed
+    result = replay(transcript)
+    assert not result.protected
+    assert result.troubles
 
 
 @pytest.mark.parametrize("version", ["TLS 1.2", "TLS 1.3"])
 @pytest.mark.parametrize("bit", range(8))
 def test_one_bit_of_a_record_head_that_is_flipped_is_not_protected(
-    both_versions: dict[str, Said], version: str, bit: int
+    both_versions: dict[str, Transcript], version: str, bit: int
 ) -> None:
     for number, (side, part) in enumerate(both_versions[version]):
         for head in heads(part)[:-1]:
             # The version in the very first record has no meaning.
             for at in range(head, head + 5) if number or head else (head, head + 1, head + 3, head + 4):
-                said = list(both_versions[version])
-                said[number] = side, part[:at] + bytes([part[at] ^ 1 << bit]) + part[at + 1 :]
-                heard = hear(said)
-                assert not heard.protected, (number, head, at)
-                assert heard.troubles
+                transcript = list(both_versions[version])
+                transcript[number] = side, part[:at] + bytes([part[at] ^ 1 << bit]) + part[at + 1 :]
+                result = replay(transcript)
+                assert not result.protected, (number, head, at)
+                assert result.troubles
 
 
 @pytest.mark.parametrize(
-    ("more", "told"),
+    ("more", "expected"),
     [
         (b"fluffy", "plain text after TLS records at byte 98"),
         (b"\xff\xfe\xfd\xfc\xfb", "something else after TLS records at byte 98"),
@@ -254,19 +258,19 @@ def test_one_bit_of_a_record_head_that_is_flipped_is_not_protected(
         (record(23, b"fluffy tail " * 20), "text in TLS records of application data"),
     ],
 )
-def test_what_follows_and_is_no_application_data_is_named(more: bytes, told: str) -> None:
+def test_what_follows_and_is_no_application_data_is_named(more: bytes, expected: str) -> None:
     sent = HELLO + CHANGE_CIPHER_SPEC + FINISHED + data(30)
-    told = told.replace("98", str(len(sent)))
+    expected = expected.replace("98", str(len(sent)))
     answered = agreed()[1]
-    assert hear([(">", sent), answered]).protected
-    heard = hear([(">", sent + more), answered])
-    assert heard.problems == [told]
-    assert not heard.protected
-    assert heard.troubles
+    assert replay([(">", sent), answered]).protected
+    result = replay([(">", sent + more), answered])
+    assert result.problems == [expected]
+    assert not result.protected
+    assert result.troubles
 
 
 @pytest.mark.parametrize(
-    ("said", "told"),
+    ("transcript", "expected"),
     [
         ([(">", data(50)), ("<", data(50))], "encrypted TLS records, and no ClientHello"),
         ([(">", HELLO + data(50))], "encrypted TLS records, and no ServerHello"),
@@ -287,17 +291,17 @@ def test_what_follows_and_is_no_application_data_is_named(more: bytes, told: str
         (agreed(0x0009), "keys of 56 bits"),
     ],
 )
-def test_what_is_wrong_with_both_together_is_named(said: Said, told: str) -> None:
-    heard = hear(said)
-    assert any(told in problem for problem in heard.problems), heard.problems
-    assert not heard.protected
-    assert heard.troubles
+def test_what_is_wrong_with_both_together_is_named(transcript: Transcript, expected: str) -> None:
+    result = replay(transcript)
+    assert any(expected in problem for problem in result.problems), result.problems
+    assert not result.protected
+    assert result.troubles
 
 
 def test_a_version_that_nobody_knows_protects_nothing() -> None:
     answer = record(22, message(2, server(0x1301, extension(43, b"\x7f\x1c"))))
-    heard = hear([HELLOS[0], ("<", answer + data(99)), (">", data(99))])
-    assert heard.problems == ["a version of TLS that is not known here"] * 2
+    result = replay([HELLOS[0], ("<", answer + data(99)), (">", data(99))])
+    assert result.problems == ["a version of TLS that is not known here"] * 2
 
 
 # ---- NULL cipher suites
@@ -312,21 +316,21 @@ def in_clear(mac: int, *parts: bytes) -> bytes:
 def test_without_encryption_what_is_said_is_read(suite: int, mac: int, client_first: bool) -> None:
     """Across records, and also if the client is read before the server's choice is known."""
     first, second = b"fluffy ", b"tail\r\n"
-    said = agreed(suite)
-    said = [*said, (">", in_clear(mac, first, second)), ("<", in_clear(mac, b"fluffy tail!\r\n"))]
-    heard = hear(said, in_turn=not client_first)
-    assert [found.layers for found in heard.client.sightings] == [("TLS without encryption",)]
-    assert heard.problems == ["a cipher suite without encryption"] * 2
-    assert (heard.protected, heard.troubles) == (False, set())
+    transcript = agreed(suite)
+    transcript = [*transcript, (">", in_clear(mac, first, second)), ("<", in_clear(mac, b"fluffy tail!\r\n"))]
+    result = replay(transcript, in_turn=not client_first)
+    assert [found.layers for found in result.client.sightings] == [("TLS without encryption",)]
+    assert result.problems == ["a cipher suite without encryption"] * 2
+    assert (result.protected, result.troubles) == (False, set())
 
 
 def test_real_tls_without_encryption_is_read(stage: Stage) -> None:
     stage.only(ssl.TLSVersion.TLSv1_2, "ECDHE-ECDSA-NULL-SHA:@SECLEVEL=0")
-    said = shaken(stage.accepting, stage.asking)
-    assert any(SECRET in part for _, part in said)
-    heard = hear(said)
-    assert (heard.protected, heard.troubles) == (False, set())
-    assert heard.kinds == "TLS 1.2"
+    transcript = handshake_transcript(stage.accepting, stage.asking)
+    assert any(SECRET in part for _, part in transcript)
+    result = replay(transcript)
+    assert (result.protected, result.troubles) == (False, set())
+    assert result.kinds == "TLS 1.2"
 
 
 def test_tls_1_3_without_encryption_is_read() -> None:
@@ -334,9 +338,9 @@ def test_tls_1_3_without_encryption_is_read() -> None:
     asks = (">", record(22, message(1, client(suites=b"\xc0\xb4"))))
     picks = ("<", record(22, message(2, server(0xC0B4, *TLS_1_3))))
     mac = b"\xee" * 32
-    said = [asks, picks, (">", record(23, b"fluffy \x17" + mac) + record(23, b"tail\r\n\x17\0\0" + mac))]
-    heard = hear(said)
-    assert [found.layers for found in heard.client.sightings] == [("TLS without encryption",)]
+    transcript = [asks, picks, (">", record(23, b"fluffy \x17" + mac) + record(23, b"tail\r\n\x17\0\0" + mac))]
+    result = replay(transcript)
+    assert [found.layers for found in result.client.sightings] == [("TLS without encryption",)]
 
 
 # ---- the cleartext part of the handshake
@@ -345,10 +349,10 @@ def test_tls_1_3_without_encryption_is_read() -> None:
 def test_what_a_handshake_says_is_searched_over_the_bounds_of_records() -> None:
     hello = message(1, client(extension(0, vector(2, b"\0" + vector(2, SECRET)))))
     cut = hello.index(SECRET) + 3
-    heard = hear([(">", record(22, hello[:cut], b"\3\1") + record(22, hello[cut:], b"\3\1"))])
-    (found,) = heard.client.sightings
+    result = replay([(">", record(22, hello[:cut], b"\3\1") + record(22, hello[cut:], b"\3\1"))])
+    (found,) = result.client.sightings
     assert (found.layers, found.matched, found.place.frame) == (("TLS handshake",), SECRET, 3)
-    assert not heard.troubles
+    assert not result.troubles
 
 
 # ---- gaps
@@ -356,32 +360,32 @@ def test_what_a_handshake_says_is_searched_over_the_bounds_of_records() -> None:
 
 def test_what_is_missing_inside_of_a_record_does_not_lose_the_beat() -> None:
     body = data(300)
-    said = [*agreed(), (">", body[:50]), (">", body[50:200]), (">", body[200:] + data(40)), ("<", data(40))]
-    heard = hear(said, lost=[3])
-    assert not heard.protected
-    assert len(heard.problems) == 1
-    assert heard.problems[0].startswith("TLS with bytes missing at byte")
-    side = tls_of(heard.client)
+    transcript = [*agreed(), (">", body[:50]), (">", body[50:200]), (">", body[200:] + data(40)), ("<", data(40))]
+    result = replay(transcript, lost=[3])
+    assert not result.protected
+    assert len(result.problems) == 1
+    assert result.problems[0].startswith("TLS with bytes missing at byte")
+    side = tls_of(result.client)
     assert side
     assert [each.length for each in side.data.first] == [300, 40]
 
 
 def test_what_is_missing_with_the_head_of_a_record_loses_it() -> None:
     body = data(300, 300)
-    said = [*agreed(), (">", body[:50]), (">", body[50:400]), (">", body[400:]), ("<", data(40))]
-    heard = hear(said, lost=[3])
-    assert not heard.protected
-    assert heard.client.read["opaque"] == len(body) - 400
-    assert heard.troubles == {"TLS with bytes missing"}
+    transcript = [*agreed(), (">", body[:50]), (">", body[50:400]), (">", body[400:]), ("<", data(40))]
+    result = replay(transcript, lost=[3])
+    assert not result.protected
+    assert result.client.read["opaque"] == len(body) - 400
+    assert result.troubles == {"TLS with bytes missing"}
 
 
 @given(st.integers(0, 200), st.integers(1, 400))
 def test_a_gap_anywhere_is_not_protected(start: int, length: int) -> None:
     sent = agreed()[0][1] + data(100, 100)
     parts = [(">", sent[:start]), (">", sent[start : start + length]), (">", sent[start + length :]), agreed()[1]]
-    heard = hear([part for part in parts if part[1]], lost=[bool(start)])
-    assert not heard.protected
-    assert heard.troubles
+    result = replay([part for part in parts if part[1]], lost=[bool(start)])
+    assert not result.protected
+    assert result.troubles
 
 
 # ---- long streams
@@ -390,8 +394,8 @@ def test_a_gap_anywhere_is_not_protected(start: int, length: int) -> None:
 def test_many_records_are_counted_as_one_by_one() -> None:
     lengths = [*range(20, 150), *[16401] * 30, 25]
     sent = data(*lengths)
-    whole = hear([*agreed(), (">", sent)])
-    pieces = hear([*agreed(), (">", sent)], cuts=range(0, len(sent), 1449))
+    whole = replay([*agreed(), (">", sent)])
+    pieces = replay([*agreed(), (">", sent)], cuts=range(0, len(sent), 1449))
     assert whole.outcome == pieces.outcome
     assert whole.protected
     side = tls_of(whole.client)
@@ -406,7 +410,7 @@ def test_many_records_are_counted_as_one_by_one() -> None:
 
 
 @pytest.mark.parametrize(
-    ("sent", "told"),
+    ("sent", "expected"),
     [
         (data(5, 6, 7), (26 + 7, 3, 18, 7)),
         (data(5) + data(6)[:-1], (10, 1, 5, 5)),
@@ -417,24 +421,24 @@ def test_many_records_are_counted_as_one_by_one() -> None:
         (b"", (0, 0, 0, 0)),
     ],
 )
-def test_skipping_stops_where_something_else_begins(sent: bytes, told: tuple[int, int, int, int]) -> None:
-    assert skip_records(sent, 0, len(sent)) == told
+def test_skipping_stops_where_something_else_begins(sent: bytes, expected: tuple[int, int, int, int]) -> None:
+    assert skip_records(sent, 0, len(sent)) == expected
 
 
-def long_side(size: int, total: int) -> Callable[[], Heard]:
+def long_side(size: int, total: int) -> Callable[[], ReplayResult]:
     """A reader of many records of one size."""
     block = data(size) * ((1 << 20) // (size + 5) + 1)
-    findings = Findings(hear([]).client.search, READERS, conversation=Conversation())
+    findings = Findings(replay([]).client.search, READERS, conversation=Conversation())
     reader = TlsReader(findings, ())
     hello = HELLOS[0][1] + CHANGE_CIPHER_SPEC + FINISHED
     reader.feed(hello, Origin.of_frame(1, 54, len(hello)))
     origin = Origin.of_frame(2, 54, len(block))
 
-    def read() -> Heard:
+    def read() -> ReplayResult:
         for _ in range(total // len(block)):
             reader.feed(block, origin)
         reader.close()
-        return Heard(findings, findings)
+        return ReplayResult(findings, findings)
 
     return read
 
@@ -443,6 +447,6 @@ def test_long_records_cost_next_to_nothing() -> None:
     """200 MB in records of 16 KB took 20 ms; ten times that is allowed, as other processes run meanwhile."""
     read = long_side(16401, 200_000_000)
     began = time.process_time()
-    heard = read()
+    result = read()
     assert time.process_time() - began < 0.2
-    assert heard.client.read["TLS application data"] > 190_000_000
+    assert result.client.read["TLS application data"] > 190_000_000

@@ -19,11 +19,11 @@ from capture.talk import (
     UNKNOWN_CA,
     client,
     extension,
-    hear,
     message,
+    openssl_transcript,
     read,
     record,
-    said_by_openssl,
+    replay,
     server,
     vector,
 )
@@ -48,22 +48,22 @@ if TYPE_CHECKING:
 
 @pytest.fixture(scope="module")
 def tls_1_2(tmp_path_factory: pytest.TempPathFactory) -> list[tuple[str, bytes]]:
-    return said_by_openssl(tmp_path_factory.mktemp("tls12"), ssl.TLSVersion.TLSv1_2)
+    return openssl_transcript(tmp_path_factory.mktemp("tls12"), ssl.TLSVersion.TLSv1_2)
 
 
 @pytest.fixture(scope="module")
 def tls_1_3(tmp_path_factory: pytest.TempPathFactory) -> list[tuple[str, bytes]]:
-    return said_by_openssl(tmp_path_factory.mktemp("tls13"), ssl.TLSVersion.TLSv1_3)
+    return openssl_transcript(tmp_path_factory.mktemp("tls13"), ssl.TLSVersion.TLSv1_3)
 
 
 def side_of(sent: bytes, side: str = ">") -> TlsDirection:
     """The state of a direction with these bytes, each in frame 3."""
-    heard = hear([(side, sent)])
-    return tls_of(heard.client if side == ">" else heard.server) or TlsDirection()
+    result = replay([(side, sent)])
+    return tls_of(result.client if side == ">" else result.server) or TlsDirection()
 
 
-def first_hello(said: Sequence[tuple[str, bytes]]) -> bytes:
-    hello = side_of(said[0][1]).messages.first(1)
+def first_hello(transcript: Sequence[tuple[str, bytes]]) -> bytes:
+    hello = side_of(transcript[0][1]).messages.first(1)
     assert hello
     return hello.body
 
@@ -113,8 +113,8 @@ def test_a_key_exchange_of_another_kind_names_none() -> None:
     """Here the length of a prime reads like the type of a named curve."""
     prime = message(12, vector(2, bytes(0x300)))
     for cipher, group in ((0x009E, ""), (0xC02F, "0x0000")):
-        said, _ = read([HELLOS[0], ("<", record(22, message(2, server(cipher)) + prime))])
-        assert said.group == group
+        handshake, _ = read([HELLOS[0], ("<", record(22, message(2, server(cipher)) + prime))])
+        assert handshake.group == group
 
 
 def test_the_first_certificate_is_the_leaf() -> None:
@@ -128,8 +128,10 @@ def test_the_first_certificate_is_the_leaf() -> None:
 
 @pytest.mark.parametrize("size", [1, 3, 4, 5, 100, 5000])
 def test_messages_are_put_together_over_the_bounds_of_records(size: int) -> None:
-    said = message(1, client()) + message(2, server(0x1301, *TLS_1_3)) + message(14, b"") + message(11, bytes(200))
-    kept = side_of(b"".join(record(22, said[at : at + size]) for at in range(0, len(said), size))).messages
+    transcript = (
+        message(1, client()) + message(2, server(0x1301, *TLS_1_3)) + message(14, b"") + message(11, bytes(200))
+    )
+    kept = side_of(b"".join(record(22, transcript[at : at + size]) for at in range(0, len(transcript), size))).messages
     assert kept.counts == {1: 1, 2: 1, 14: 1, 11: 1}
     assert [len(each.body) for kind in (1, 2, 11) for each in kept.kept[kind]] == [
         43,
@@ -182,17 +184,17 @@ def test_the_bytes_of_a_stranger_do_nothing_to_a_terminal() -> None:
 
 def test_alerts_are_read_where_they_are_in_clear() -> None:
     encrypted, odd = record(21, bytes(26)), record(21, b"\x03\x7b")
-    heard = hear([(">", UNKNOWN_CA), (">", encrypted), (">", odd)])
-    side = tls_of(heard.client)
+    result = replay([(">", UNKNOWN_CA), (">", encrypted), (">", odd)])
+    side = tls_of(result.client)
     assert side
     assert side.alerts == [(3, "fatal", "unknown_ca"), (5, "level 3", "alert 123")]
 
 
 def test_a_direction_whose_beginning_was_lost_counts_as_torn() -> None:
     """Bytes before it could have been in clear."""
-    torn = hear([(">", UNKNOWN_CA), (">", UNKNOWN_CA)], lost=[0])
+    torn = replay([(">", UNKNOWN_CA), (">", UNKNOWN_CA)], lost=[0])
     assert torn.problems == ["TLS whose beginning is missing"]
-    assert not hear([(">", UNKNOWN_CA), (">", UNKNOWN_CA)]).problems
+    assert not replay([(">", UNKNOWN_CA), (">", UNKNOWN_CA)]).problems
 
 
 def test_a_direction_that_was_open_before_is_read_from_its_first_record() -> None:
@@ -232,8 +234,8 @@ def test_what_has_no_name_here_is_a_number() -> None:
 
 
 def test_real_data_in_both_versions(tls_1_2: list[tuple[str, bytes]], tls_1_3: list[tuple[str, bytes]]) -> None:
-    for said, version in ((tls_1_2, "TLS 1.2"), (tls_1_3, "TLS 1.3")):
-        found, counted = read(said)
+    for transcript, version in ((tls_1_2, "TLS 1.2"), (tls_1_3, "TLS 1.3")):
+        found, counted = read(transcript)
         assert (found.server_hello.version, found.client_hello.sni) == (version, "localhost")
         assert (found.subject == "a server") == (version == "TLS 1.2")
         assert counted.sent % len(SECRET) == counted.estimate % len(SECRET) == 0
@@ -288,17 +290,17 @@ def test_who_says_hello_for_ever_is_heard_twice() -> None:
         (">", record(22, message(1, client(extension(0, vector(2, b"\0" + vector(2, name))))))) for name in (b"a", b"b")
     ]
     many = [("<", record(22, message(2, server(0x1301 + number % 3, *TLS_1_3)))) for number in range(9)]
-    said, _ = read([*asking, *many])
-    assert said.client_hello.sni == "a"
-    assert said.server_hello.cipher == "TLS_AES_256_GCM_SHA384"
-    assert said.frames == (3, 4, 5, 6)
+    handshake, _ = read([*asking, *many])
+    assert handshake.client_hello.sni == "a"
+    assert handshake.server_hello.cipher == "TLS_AES_256_GCM_SHA384"
+    assert handshake.frames == (3, 4, 5, 6)
 
 
 def test_a_long_stream_of_tiny_messages_is_read_in_time_that_grows_with_it() -> None:
     """Copying the rest for each of them would take minutes."""
-    said = message(14, b"") * 4096
-    kept, origin = HandshakeMessages(), Origin.of_frame(1, 54, len(said))
+    sent = message(14, b"") * 4096
+    kept, origin = HandshakeMessages(), Origin.of_frame(1, 54, len(sent))
     began = time.process_time()
-    assert all(kept.add(said, origin) for _ in range(60))
+    assert all(kept.add(sent, origin) for _ in range(60))
     assert kept.counts == {14: 60 * 4096}
     assert time.process_time() - began < 10
