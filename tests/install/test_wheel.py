@@ -14,6 +14,8 @@ from install.building import build_wheel
 if TYPE_CHECKING:
     from pathlib import Path
 
+pytestmark = pytest.mark.slow
+
 
 def libraries(wheel: Path) -> list[str]:
     with zipfile.ZipFile(wheel) as archive:
