@@ -19,7 +19,7 @@ from overheard_capture.native.structures import (
     NativeWalker,
 )
 from overheard_capture.provenance.origin import Origin, PackedSpans
-from overheard_capture.reassembly.direction import HISTORY
+from overheard_capture.reassembly.history import HISTORY
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -263,7 +263,7 @@ class Walker:
             self._slots[slot] = _REMOVED
             self._removed += 1
             # Copy what is kept, as the memory will be reused.
-            direction.direction.own_history()
+            direction.direction.history.own()
             direction.shared.armed = 0
             self._spare += direction.memories
         del self._armed[offload.directions[0].index >> 1]
