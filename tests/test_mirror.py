@@ -1,4 +1,4 @@
-"""The tests mirror the packages: a module's tests are found by its name, and helpers stand in modules of their own."""
+"""The tests mirror the packages: test files are named after modules, and helpers are in modules of their own."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def test_what_is_said_to_be_tested_elsewhere_is_so(row: Elsewhere) -> None:
 
 
 def test_no_helper_is_imported_out_of_a_test_file() -> None:
-    """Nor out of a conftest, which pytest has loaded under another name."""
+    """Nor from a conftest, which pytest loads under another name."""
     for path in TESTS.rglob("*.py"):
         for node in ast.walk(ast.parse(path.read_text())):
             names = [alias.name for alias in node.names] if isinstance(node, ast.Import | ast.ImportFrom) else []
