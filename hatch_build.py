@@ -20,13 +20,13 @@ class CompiledPart(BuildHookInterface[Any]):
     def initialize(self, version: str, build_data: dict[str, Any]) -> None:
         """Compile, and add the result to the wheel."""
         native = runpy.run_path(str(Path(self.root) / _NATIVE / "build.py"))
-        build, built = native["build"], native["built"]
+        build, library_path = native["build"], native["library_path"]
         if version == "editable":
             build()
             return
         self._folder = Path(tempfile.mkdtemp(prefix="overheard-wheel-"))
         self.app.display_info(f"compiled part: {build(self._folder)}")
-        library = self._folder / built().name
+        library = self._folder / library_path().name
         if library.is_file():
             build_data["force_include"][str(library)] = f"{_NATIVE.partition('/')[2]}/{library.name}"
             build_data["pure_python"] = False

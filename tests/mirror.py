@@ -72,10 +72,11 @@ ELSEWHERE = (
     Elsewhere("capture/reassembly", "*", "parts of the table that reassembly/test_connections.py fills"),
     Elsewhere(
         "capture/scan",
-        "facts flow_rows hits parties reading unclaimed walker",
+        "facts flow_rows hits parties reading unclaimed visible_tls walker",
         "compared by scan/test_second_process.py",
     ),
     Elsewhere("capture/sidecar", "runs", "sidecar/test_app.py"),
+    Elsewhere("capture/wireshark", "keys", "data alone; wireshark/test_tshark.py opens TLS with it"),
     Elsewhere("capture/wireshark", "fields merged witness_query", "judge/test_second_witness.py and test_api.py"),
     Elsewhere("lab", "__main__", "lab/command/test_main.py runs it"),
     Elsewhere("lab/certificates", "*", "rules, found by certificates/test_wrong.py and told by test_facts.py"),

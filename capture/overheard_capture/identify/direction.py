@@ -112,7 +112,7 @@ class DirectionReader:
         self._prefaces += 1
         self._findings.read[name] += length
         if name != PLAIN.name:
-            self._findings.is_a(name)
+            self._findings.identify_as(name)
         self._pending.drop(length)
         self._position += length
         self._proxied += length if name == PROXY else 0
@@ -166,7 +166,7 @@ class DirectionReader:
         self._pending.add(memoryview(chunk)[end:], origin.after(end))
         if found:
             if found is TLS:
-                self._findings.is_a("STARTTLS")
+                self._findings.identify_as("STARTTLS")
             self._end()
             self._begin(found)
 
@@ -213,5 +213,5 @@ class DirectionReader:
         given, self._state = self._given, _State.CLOSED
         self._end()
         if self._protocol is PLAIN and given and not self._findings.kinds:
-            self._findings.is_a("unknown" if self._findings.read[OPAQUE] else "plain text")
+            self._findings.identify_as("unknown" if self._findings.read[OPAQUE] else "plain text")
         self._conversation.remove_reader()

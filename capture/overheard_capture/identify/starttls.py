@@ -97,9 +97,9 @@ def _candidates(data: bytes | bytearray, origin: Origin, end: int) -> Iterator[i
     yield 0
     searched = 1
     while searched < end and (literal := _LITERALS.first(data, searched)) >= 0:
-        yield from origin.edges(_line_start(data, searched, literal), min(literal + 1, end))
+        yield from origin.frame_boundaries(_line_start(data, searched, literal), min(literal + 1, end))
         searched = literal + 1
-    yield from origin.edges(_line_start(data, searched, len(data)), end)
+    yield from origin.frame_boundaries(_line_start(data, searched, len(data)), end)
 
 
 def _line_start(data: bytes | bytearray, start: int, place: int) -> int:

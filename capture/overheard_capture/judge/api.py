@@ -17,7 +17,7 @@ from overheard.words.errors import SettingsError, UnreadableError
 from overheard.words.options import USUAL, VOUCHED, Limits, Options
 from overheard.words.report import Report
 from overheard.words.secret import Secret
-from overheard_capture.captures.inputs import STANDARD_INPUT, called, stored
+from overheard_capture.captures.inputs import STANDARD_INPUT, display_name, stored_size
 from overheard_capture.captures.lookup import look_up
 from overheard_capture.captures.recording import read_recording
 from overheard_capture.packets.host_filter import host_filter
@@ -29,13 +29,20 @@ Files = str | Path | Sequence[str | Path]
 Secrets = Mapping[str, str | bytes] | Sequence[Secret]
 Progress = Callable[[int, int | None], None]
 
+# A search of at least this many bytes is worth the faster engine, which takes longer to start.
+_MUCH = 64 << 10
 # A copy of standard input has the same name in error messages as standard input itself.
-_SPOOLED = called(STANDARD_INPUT)
+_SPOOLED = display_name(STANDARD_INPUT)
 
 
-def prepare(secrets: Iterable[Secret], options: Options = USUAL) -> None:
+def prepare(files: Files, secrets: Iterable[Secret], options: Options = USUAL) -> None:
     """Start to compile the search for these secrets in a thread, before a call of `judge`."""
-    search_for(tuple(secrets), any_case=options.any_case)
+    _search(_path_list(files), secrets, options)
+
+
+def _search(paths: Sequence[Path | str], secrets: Iterable[Secret], options: Options) -> Search:
+    size = stored_size(paths)
+    return search_for(tuple(secrets), any_case=options.any_case, much=size is None or size >= _MUCH)
 
 
 def judge(  # noqa: PLR0913  (all but two are mostly left out)
@@ -62,7 +69,7 @@ def judge(  # noqa: PLR0913  (all but two are mostly left out)
     named, paths = _secret_list(secrets), _path_list(files)
     _validate(options)
     key_logs = tuple(_readable(Path(each)) for each in keys)
-    search = search_for(tuple(named), any_case=options.any_case)
+    search = _search(paths, named, options)
     from overheard_capture.judge.files import FileSet, judge_files  # noqa: PLC0415  (while the search is made)
 
     with tempfile.TemporaryDirectory(prefix="overheard-") as made:
@@ -126,5 +133,5 @@ def _spool(folder: Path) -> Path:
 def _byte_progress(progress: Progress | None, paths: Sequence[Path | str]) -> Callable[[int], None] | None:
     if progress is None:
         return None
-    total = stored(paths)
+    total = stored_size(paths)
     return lambda done: progress(done, total)

@@ -36,4 +36,4 @@ def crack_shift(case: Case) -> int | None:
 def _around(occurrence: Occurrence) -> str:
     """The text around an occurrence, within one value: the name of a header is not shifted, and would mislead."""
     before, after = _DELIMITERS.split(occurrence.before)[-1], _DELIMITERS.split(occurrence.after)[0]
-    return (before + occurrence.shown + after).decode(errors="replace")
+    return (before + occurrence.matched + after).decode(errors="replace")

@@ -9,13 +9,12 @@ from typing import TYPE_CHECKING
 
 from overheard.words.errors import UnreadableError
 from overheard.words.layer import TLS_BY_A_PARTY, TLS_BY_THE_INTERCEPTOR, TLS_BY_THE_STOLEN_KEY, Layer, OpenedBy
-from overheard_capture.captures.inputs import called, only_once
+from overheard_capture.captures.inputs import display_name, is_single_pass
 from overheard_capture.judge.decrypted import hits_in
 from overheard_capture.judge.fernet import FernetKeys
 from overheard_capture.judge.judge_input import NO_KEYS, Keys
 from overheard_capture.scan.hits import HitTable
-from overheard_capture.wireshark import tshark
-from overheard_capture.wireshark.merged import merge_files
+from overheard_capture.wireshark.keys import TlsKeys
 
 if TYPE_CHECKING:
     from overheard.words.recording import Recording
@@ -25,17 +24,18 @@ if TYPE_CHECKING:
     from overheard_capture.scan.facts import Facts
     from overheard_capture.scan.hits import Hit
     from overheard_capture.search import Search
+    from overheard_capture.wireshark import tshark
 
 
 def _without(search: Search, stream: Visible) -> Visible:
     """Leave the secrets out of the names in a row, as people choose these names."""
     return replace(
         stream,
-        sni=search.without(stream.sni),
-        alpn=search.without(stream.alpn),
-        subject=search.without(stream.subject),
-        names=tuple(map(search.without, stream.names)),
-        client_subject=search.without(stream.client_subject),
+        sni=search.redact(stream.sni),
+        alpn=search.redact(stream.alpn),
+        subject=search.redact(stream.subject),
+        names=tuple(map(search.redact, stream.names)),
+        client_subject=search.redact(stream.client_subject),
     )
 
 
@@ -63,11 +63,16 @@ class Evidence:
     @cached_property
     def path(self) -> Path:
         """The file for tshark, with the same frame numbers. Raises UnreadableError."""
-        if once := next((file for file in self.files if only_once(file)), None):
+        if once := next((file for file in self.files if is_single_pass(file)), None):
             raise UnreadableError(
-                f"keys came with {called(once)}, which can be read but once", hint="save it as a file, and judge that"
+                f"keys came with {display_name(once)}, which can be read but once",
+                hint="save it as a file, and judge that",
             )
-        return merge_files(self.files, self.folder) if self.folder and len(self.files) > 1 else Path(self.files[0])
+        if self.folder is None or len(self.files) == 1:
+            return Path(self.files[0])
+        from overheard_capture.wireshark.merged import merge_files  # noqa: PLC0415  (few captures are in several files)
+
+        return merge_files(self.files, self.folder)
 
     @cached_property
     def visible(self) -> tuple[Visible, ...]:
@@ -77,6 +82,8 @@ class Evidence:
     @cached_property
     def tshark_input(self) -> tshark.TsharkInput:
         """The file with the options for tshark. Raises UnreadableError."""
+        from overheard_capture.wireshark import tshark  # noqa: PLC0415  (only keys need it)
+
         return tshark.TsharkInput.for_streams(self.path, self.visible)
 
     @cached_property
@@ -92,27 +99,33 @@ class Evidence:
     @cached_property
     def spy_hits(self) -> HitTable:
         """Hits in what the spy's session keys decrypt. Raises UnreadableError."""
-        keys = tshark.TlsKeys(self.spy.tls.logs)
+        keys = TlsKeys(self.spy.tls.logs)
         return self._hits_in(self._decrypt(keys), TLS_BY_THE_INTERCEPTOR)
 
     @cached_property
     def stolen_key_hits(self) -> HitTable:
         """Hits in what the server's private key decrypts. Raises UnreadableError."""
-        keys = tshark.TlsKeys(private=self.spy.tls.private)
+        keys = TlsKeys(private=self.spy.tls.private)
         return self._hits_in(self._decrypt(keys), TLS_BY_THE_STOLEN_KEY)
 
     def _hits_in(self, decrypted: list[tshark.DecryptedData], layer: Layer) -> HitTable:
         return hits_in(decrypted, self.path, self.search, layer) if decrypted else HitTable()
 
-    def _decrypt(self, keys: tshark.TlsKeys) -> list[tshark.DecryptedData]:
+    def _decrypt(self, keys: TlsKeys) -> list[tshark.DecryptedData]:
         # Several files are not merged without need.
-        return tshark.decrypt(self.tshark_input, keys, self.facts.tls) if keys and self.facts.tls else []
+        if not keys or not self.facts.tls:
+            return []
+        from overheard_capture.wireshark import tshark  # noqa: PLC0415  (only keys need it)
+
+        return tshark.decrypt(self.tshark_input, keys, self.facts.tls)
 
     @cached_property
     def tls_content(self) -> tshark.TlsContent:
         """What tshark sees in the TLS streams with all keys, whoever has them. Raises UnreadableError."""
+        from overheard_capture.wireshark import tshark  # noqa: PLC0415  (only keys need it)
+
         keys, spy = self.keys.tls, self.spy.tls
-        return tshark.tls_content(self.tshark_input, tshark.TlsKeys((*keys.logs, *spy.logs), spy.private))
+        return tshark.tls_content(self.tshark_input, TlsKeys((*keys.logs, *spy.logs), spy.private))
 
 
 def opened_by(hit: Hit, who: OpenedBy) -> bool:

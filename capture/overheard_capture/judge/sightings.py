@@ -21,7 +21,7 @@ def exposed_sightings(case: Case) -> Iterator[Sighting]:
 def unwrapped(case: Case) -> dict[Sighting, Unwrapped]:
     """The decoded text around the sightings that are under layers."""
     hits = [hit for hit in case.exposed if hit.occurrence.layers]
-    around = (Unwrapped(hit.occurrence.before, hit.occurrence.shown, hit.occurrence.after) for hit in hits)
+    around = (Unwrapped(hit.occurrence.before, hit.occurrence.matched, hit.occurrence.after) for hit in hits)
     return dict(zip(sightings(case, hits), around, strict=True))
 
 

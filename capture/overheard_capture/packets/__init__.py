@@ -17,7 +17,7 @@ from overheard_capture.packets.types import (
     Packet,
     SctpMessage,
     Segment,
-    names,
+    frame_addresses,
     payload_origin,
 )
 
@@ -35,6 +35,6 @@ __all__ = [
     "Packet",
     "SctpMessage",
     "Segment",
-    "names",
+    "frame_addresses",
     "payload_origin",
 ]

@@ -1,6 +1,6 @@
-"""Assigned numbers, by the names that libpcap has for them: of what is inside of a frame, step by step.
+"""Assigned numbers of link types, ethertypes, PPP and IP protocols, under their libpcap names.
 
-They are no Enum, for it takes too long to look one up.
+They are not an Enum, because its lookup is too slow.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from typing import Final
 # The one link type that is asked for in several places; all others are rows of `link_types.LINKS`.
 LINKTYPE_ETHERNET: Final = 1
 
-# Ethertypes (https://www.iana.org/assignments/ieee-802-numbers). What was before 802.1ad had numbers of its own.
+# Ethertypes (https://www.iana.org/assignments/ieee-802-numbers), and the one used for 802.1ad before it had its own.
 ETHERTYPE_IP: Final = 0x0800
 ETHERTYPE_ARP: Final = 0x0806
 ETHERTYPE_TEB: Final = 0x6558

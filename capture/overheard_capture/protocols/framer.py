@@ -27,8 +27,8 @@ class FrameHandler(Protocol[_Frame_contra]):
     def begin(self, frame: _Frame_contra) -> bool:
         """A frame begins. Returns whether it is allowed here."""
 
-    def piece(self, data: Bytes, origin: Origin, goes_on: bool) -> None:
-        """Part of the payload, without padding and unmasked. `goes_on` is False for the first part."""
+    def piece(self, data: Bytes, origin: Origin, contiguous: bool) -> None:
+        """Part of the payload, without padding and unmasked. `contiguous` is False for the first part."""
 
     def missing(self, length: int) -> None:
         """`length` bytes of the payload are missing here."""

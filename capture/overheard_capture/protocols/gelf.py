@@ -58,7 +58,7 @@ class GelfReader:
         """Read a message as far as it has arrived."""
         count, pieces = self._messages.pop(message_id)
         self._buffered -= sum(len(piece.data) for piece in pieces.values())
-        content = Content(self._findings, (LAYER,), untyped, SearchScope.SEAMS)
+        content = Content(self._findings, (LAYER,), untyped, SearchScope.BOUNDARIES)
         at = 0
         for number, piece in sorted(pieces.items()):
             if number > at:

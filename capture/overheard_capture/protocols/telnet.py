@@ -90,13 +90,13 @@ class TelnetReader:
     def __init__(self, findings: Findings, layers: Layers) -> None:
         self._findings = findings
         self._layers = (*layers, LAYER)
-        self._content = Content(findings, self._layers, _DisplayedText, SearchScope.SEAMS)
+        self._content = Content(findings, self._layers, _DisplayedText, SearchScope.BOUNDARIES)
         self._typed = LineEditing(findings, self._layers)
         self._state = _State.TEXT
         # Whether something was left out since the last text, and whether that text ended with a carriage return.
         self._interrupted = self._after_return = False
         self._subnegotiation_length = 0
-        findings.is_a("telnet")
+        findings.identify_as("telnet")
 
     def feed(self, data: Bytes, origin: Origin) -> None:
         """Read `data`, which comes from `origin`."""
@@ -131,7 +131,7 @@ class TelnetReader:
         return end + 1
 
     def _add_text(self, text: bytes, origin: Origin) -> None:
-        self._content.feed(text, origin, goes_on=not self._interrupted)
+        self._content.feed(text, origin, contiguous=not self._interrupted)
         self._typed.feed(text, origin)
         self._interrupted, self._after_return = False, text.endswith(b"\r")
 

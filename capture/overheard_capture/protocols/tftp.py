@@ -52,7 +52,7 @@ class TftpReader:
         if self._file is None:
             if number != 1 and len(data) != _HEAD + _BLOCK:
                 return False
-            self._file = Content(self._findings, (LAYER,), untyped, SearchScope.SEAMS)
+            self._file = Content(self._findings, (LAYER,), untyped, SearchScope.BOUNDARIES)
             # If the first blocks are missing in the capture, start here.
             self._next_block, self._size = number, max(len(data) - _HEAD, _BLOCK)
             if number != 1:

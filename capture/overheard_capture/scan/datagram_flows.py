@@ -42,7 +42,7 @@ class DatagramFlow:
         self.both_findings = both_findings
         self.readers = tuple(map(DatagramIdentifier, both_findings))
         # A secret that is split over two datagrams is found in the joined payloads.
-        self._joined_payloads = [Content(findings, (), None, SearchScope.SEAMS) for findings in both_findings]
+        self._joined_payloads = [Content(findings, (), None, SearchScope.BOUNDARIES) for findings in both_findings]
         self.began = self.ended = now
         # The number of payload bytes from the client, and from the server.
         self.seen = [0, 0]

@@ -41,7 +41,7 @@ class Facts:
     incomplete: Tally[int] = field(default_factory=Tally)
     conflicts: Tally[str] = field(default_factory=Tally)
     late: Tally[str] = field(default_factory=Tally)
-    cut_off: Tally[int] = field(default_factory=Tally)
+    evicted: Tally[int] = field(default_factory=Tally)
     unread: dict[Unread, Tally[str]] = field(default_factory=dict)
     read_as: Counter[str] = field(default_factory=Counter)
     kinds: Counter[str] = field(default_factory=Counter)
@@ -64,8 +64,8 @@ class Facts:
             if direction.late:
                 self.late.add(str(direction), order)
         self.flows_with_payload += any(direction.seen for direction in connection.directions)
-        if connection.cut_off:
-            self.cut_off.add(connection.number, order)
+        if connection.evicted:
+            self.evicted.add(connection.number, order)
         elif not connection.complete:
             self.incomplete.add(connection.number, order)
 
@@ -73,7 +73,7 @@ class Facts:
         """Add the flows of another reading of the same capture."""
         for name in ("searched", "streams", "flows_with_payload", "protected", "more_flows"):
             setattr(self, name, getattr(self, name) + getattr(other, name))
-        for name in ("gaps", "incomplete", "conflicts", "late", "cut_off"):
+        for name in ("gaps", "incomplete", "conflicts", "late", "evicted"):
             getattr(self, name).add_all(getattr(other, name))
         for what, tally in other.unread.items():
             self.unread.setdefault(what, Tally()).add_all(tally)

@@ -13,7 +13,16 @@ from overheard_capture.content.findings import Conversation, Findings, Occurrenc
 from overheard_capture.decoders.untyped import untyped
 from overheard_capture.identify.direction import READERS
 from overheard_capture.native import core
-from overheard_capture.packets import Datagram, Dissector, Endpoint, Other, SctpMessage, Segment, names, payload_origin
+from overheard_capture.packets import (
+    Datagram,
+    Dissector,
+    Endpoint,
+    Other,
+    SctpMessage,
+    Segment,
+    frame_addresses,
+    payload_origin,
+)
 from overheard_capture.packets.host_filter import host_filter
 from overheard_capture.provenance.origin import Origin
 from overheard_capture.reassembly.connection import Connection, counted_only
@@ -84,14 +93,14 @@ class Reading:
         library = core()
         self._walker = Walker(library, self) if library else None
         if share:
-            self._connections.share_memory()
+            self._connections.halve_memory()
 
     def read(self, chunk: Chunk) -> None:
         """Read a chunk of a file."""
         if self._walker:
             self._walker.read(chunk)
             return
-        while not chunk.over:
+        while not chunk.exhausted:
             if frame := chunk.record():
                 self.take(frame)
 
@@ -102,7 +111,7 @@ class Reading:
         self.facts.frames += frames
         self.facts.size += size
         self.facts.ended = max(self.facts.ended, now)
-        self._connections.passed(payload)
+        self._connections.count_payload(payload)
 
     def search_unclaimed(self, data: memoryview, pieces: PackedSpans) -> None:
         """Search the bytes around payloads."""
@@ -135,7 +144,7 @@ class Reading:
 
     def _search_around(self, frame: Frame, packet: Packet) -> bool:
         """Search the bytes around the payload, if the frame has just one payload that is searched elsewhere."""
-        if not isinstance(packet, Segment | Datagram) or packet.parts:
+        if not isinstance(packet, Segment | Datagram) or packet.spans:
             return False
         end = packet.offset + len(packet.payload)
         self._unclaimed.add(frame.number, 0, frame.data[: packet.offset])
@@ -159,7 +168,7 @@ class Reading:
             before = len(self._connections)
             connection = self._connections.add(packet, frame.time)
             if len(self._connections) > before:
-                self.parties.add(names(frame, packet))
+                self.parties.add(frame_addresses(frame, packet))
             if self._walker:
                 self._walker.offer(connection)
         elif isinstance(packet, Datagram):
@@ -170,17 +179,19 @@ class Reading:
             self._read_sctp(frame, packet)
         elif isinstance(packet, Other):
             self._report_unread(
-                names(frame, packet), Unread(Reason.OPAQUE, "a protocol that this reader does not know"), frame
+                frame_addresses(frame, packet),
+                Unread(Reason.OPAQUE, "a protocol that this reader does not know"),
+                frame,
             )
 
     def _add_datagram(self, frame: Frame, datagram: Datagram) -> None:
         if datagram.payload in self._marks:
             self.facts.marks.setdefault(bytes(datagram.payload), frame.number)
-        if self._share and not self._share.has_datagram_flow(datagram.source, datagram.target):
+        if self._share and not self._share.owns_datagram_flow(datagram.source, datagram.target):
             return
         flow = self._datagram_flows.add(datagram, frame.time)
         if not flow.parties:
-            flow.parties = names(frame, datagram)
+            flow.parties = frame_addresses(frame, datagram)
 
     def _read_sctp(self, frame: Frame, message: SctpMessage) -> None:
         findings, _ = self._make_findings()
@@ -189,7 +200,7 @@ class Reading:
         inside.close()
         self._collect(findings, -1, f"{message.source} → {message.target}")
         for trouble in findings.troubles:
-            self._report_unread(names(frame, message), trouble, frame)
+            self._report_unread(frame_addresses(frame, message), trouble, frame)
 
     def _report_unread(self, who: Iterable[str], what: Unread, frame: Frame) -> None:
         self.parties.unread(who, what, f"frame {frame.number}", (1, frame.number))
@@ -202,7 +213,7 @@ class Reading:
         return first, second
 
     def _begin(self, number: int, client: Endpoint, server: Endpoint, now: float) -> Connection:
-        others = self._share is not None and not self._share.has_connection(number)
+        others = self._share is not None and not self._share.owns_connection(number)
         if others or (self._host_filter and not self._host_filter(client, server)):
             return counted_only(number, client, server, now)
         both_findings = self._both_findings[number] = self._make_findings()
@@ -252,7 +263,7 @@ class Reading:
     def divide(self) -> Share:
         """Leave about half of the flows that begin from now on to another reading; returns its share."""
         self._share = Share.from_now_on(len(self._connections), self._datagram_flows.endpoint_pairs)
-        self._connections.share_memory()
+        self._connections.halve_memory()
         return self._share.other
 
     def partial_result(self) -> PartialResult:
@@ -283,10 +294,10 @@ class Reading:
         if part:
             self._merge(part)
         self.parties.report(facts)
-        if waiting := self._dissector.waiting + self._dissector.given_up:
-            facts.fragments.add(f"{waiting} IP packets of which a part is missing")
-        if self._dissector.disputed:
-            facts.fragments.add(f"{self._dissector.disputed} IP packets whose parts disagree")
+        if pending := self._dissector.pending + self._dissector.discarded:
+            facts.fragments.add(f"{pending} IP packets of which a part is missing")
+        if self._dissector.conflicting:
+            facts.fragments.add(f"{self._dissector.conflicting} IP packets whose parts disagree")
         facts.sort_flows()
         return facts
 

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Protocol
 
 from overheard_capture.native.structures import (
     FULL,
+    MAX_INTERFACES,
     MORE,
-    MOST_INTERFACES,
     RECORD,
     REST,
     Extent,
@@ -19,7 +19,7 @@ from overheard_capture.native.structures import (
     NativeWalker,
 )
 from overheard_capture.provenance.origin import Origin, PackedSpans
-from overheard_capture.reassembly.direction import KEPT
+from overheard_capture.reassembly.direction import HISTORY
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -72,32 +72,32 @@ class _OffloadedDirection:
 
     def __init__(self, direction: Direction, index: int, shared: NativeDirection, memories: list[_BlockMemory]) -> None:
         self.direction, self.index, self.shared, self.memories = direction, index, shared, memories
-        sequence, reached = direction.numbers
+        sequence, reached = direction.sequence_numbers
         shared.key[:] = _key(direction.source, direction.target)
         shared.other = index ^ 1
         shared.next, shared.reached = sequence, reached
         shared.fill = shared.extents_fill = shared.segments = 0
         shared.capacity, shared.extents_capacity = _BLOCK, _EXTENTS
         self._use_memory()
-        shared.armed = direction.steady
+        shared.armed = direction.in_order
 
     def _use_memory(self) -> None:
         memory = self.memories[0]
         self.shared.block, self.shared.extents = memory.block, ctypes.addressof(memory.extents)
 
-    def hand_on(self) -> None:
+    def deliver(self) -> None:
         """Pass on the bytes that were collected."""
         shared, memory = self.shared, self.memories[0]
         if shared.fill:
             view = memory.view[: shared.fill]
             pieces = PackedSpans(memory.words[: 4 * shared.extents_fill])
-            if shared.fill >= KEPT:
+            if shared.fill >= HISTORY:
                 # This block is kept for comparison with retransmissions, so switch to the other memory.
                 self.memories.reverse()
                 self._use_memory()
             shared.fill = shared.extents_fill = 0
-            self.direction.hand_on_block(view, Origin(pieces))
-        self.direction.reach(shared.reached)
+            self.direction.deliver_block(view, Origin(pieces))
+        self.direction.advance_to(shared.reached)
 
 
 class OffloadedConnection:
@@ -110,17 +110,17 @@ class OffloadedConnection:
         self.connection = connection
         self.directions = directions
 
-    def hand_on(self) -> None:
+    def deliver(self) -> None:
         """Pass on what was collected: the client's bytes first, as the server's may be the response."""
         for direction in self.directions:
-            direction.hand_on()
+            direction.deliver()
         shared = self.directions[0].shared
         if shared.segments or self.directions[1].shared.segments:
             self.connection.ended = max(self.connection.ended, self._walker.time(shared.interface, shared.ticks))
 
-    def surrender(self) -> None:
+    def release(self) -> None:
         """Return the connection to Python."""
-        self.hand_on()
+        self.deliver()
         self._walker.release(self)
 
 
@@ -159,7 +159,7 @@ class Walker:
         data = ctypes.c_uint8.from_buffer(chunk.view)
         at = ctypes.c_uint64()
         self._set_layout(chunk.container.layout)
-        while not chunk.over:
+        while not chunk.exhausted:
             shared.frame, at.value = chunk.container.number, chunk.at
             status = library.walk(
                 ctypes.byref(shared), ctypes.byref(data), ctypes.c_uint64(chunk.end), ctypes.byref(at)
@@ -167,7 +167,7 @@ class Walker:
             self._report_frames(shared.frame - chunk.container.number)
             chunk.container.number, chunk.at = shared.frame, at.value
             if status == FULL:
-                self._armed[shared.full >> 1].hand_on()
+                self._armed[shared.full >> 1].deliver()
             elif status == REST:
                 self.flush_unclaimed()
             elif status in (RECORD, MORE):
@@ -185,11 +185,11 @@ class Walker:
             return
         # Pass on everything first: the collected frames have timestamps of the old interfaces.
         for offload in self._armed.values():
-            offload.hand_on()
+            offload.deliver()
         self._layout, shared = layout, self._shared
         shared.pcapng = layout.kind == "pcapng"
         shared.swapped = layout.order == ">"
-        known = layout.interfaces[:MOST_INTERFACES]
+        known = layout.interfaces[:MAX_INTERFACES]
         shared.interface_count = len(known)
         for index, interface in enumerate(known):
             shared.interfaces[index].link_type = interface.link_type
@@ -224,12 +224,12 @@ class Walker:
         if (
             connection.handled < _MINIMUM_SEGMENTS
             or connection.finished
-            or not all(direction.steady for direction in connection.directions)
+            or not all(direction.in_order for direction in connection.directions)
         ):
             return
-        connection.hand_on()
+        connection.deliver()
         if not self._free:
-            next(iter(self._armed.values())).surrender()
+            next(iter(self._armed.values())).release()
         first = self._free.pop()
         directions = [
             _OffloadedDirection(direction, first + at, self._directions[first + at], [self._memory(), self._memory()])
@@ -263,7 +263,7 @@ class Walker:
             self._slots[slot] = _REMOVED
             self._removed += 1
             # Copy what is kept, as the memory will be reused.
-            direction.direction.keep_own()
+            direction.direction.own_history()
             direction.shared.armed = 0
             self._spare += direction.memories
         del self._armed[offload.directions[0].index >> 1]

@@ -7,7 +7,6 @@ import sys
 from typing import TYPE_CHECKING, NoReturn
 
 from overheard.words.errors import NotInstalledError, OverheardError, SettingsError
-from overheard.words.verdict import Outcome
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -28,6 +27,8 @@ def run(role: str, main: Callable[[list[str]], int]) -> None:
     try:
         code = main(sys.argv[1:])
     except OverheardError as error:
+        from overheard.words.verdict import Outcome  # noqa: PLC0415  (most runs end without an error)
+
         sys.stderr.write(f"{role}: {error}\n")
         code = NOT_INSTALLED if isinstance(error, NotInstalledError) else Outcome.INCONCLUSIVE.exit_code
     except ModuleNotFoundError as error:

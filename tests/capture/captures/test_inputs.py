@@ -239,7 +239,7 @@ def test_a_file_that_cannot_be_read_on_is_damaged(tmp_path: Path, monkeypatch: p
     monkeypatch.setattr("overheard_capture.captures.reader.source", lambda _: opened)
     reading = CaptureReader([])
     assert list(reading.frames()) == []
-    monkeypatch.setattr("overheard_capture.captures.reader.only_once", lambda _: True)
+    monkeypatch.setattr("overheard_capture.captures.reader.is_single_pass", lambda _: True)
     capture: WholeCapture = read(path)
     assert capture.frames == []
     assert "it cannot be read on at byte 4: Input/output error" in capture.damage

@@ -141,7 +141,7 @@ class ZipArchive:
         return piece
 
     def _read_after(self) -> None:
-        after, self._after = self._after.waiting, Remainder()
+        after, self._after = self._after.pending, Remainder()
         self.feed(*after.take(len(after)))
 
     def _end_file(self, state: _State) -> None:
@@ -184,14 +184,14 @@ class ZipArchive:
         elif form:
             self._current = CompressedReader(self._findings, self._layers, (form,), self._reader, self._after)
         else:
-            self._current = inner(self._findings, self._layers, ZIP, self._reader, SearchScope.NOTHING)
+            self._current = inner(self._findings, self._layers, ZIP, self._reader, SearchScope.NONE)
         if self._state is _State.SIZED:
             self._pass(0)
 
     def _begin_rest(self, findings: Findings) -> None:
         """Let another reader have all that follows."""
         self._state = _State.REST
-        self._current = Content(findings, self._layers, self._rest_reader, SearchScope.NOTHING)
+        self._current = Content(findings, self._layers, self._rest_reader, SearchScope.NONE)
 
     # ---- what is missing
 

@@ -1,4 +1,4 @@
-"""The headers of a zip archive (APPNOTE.TXT, 4.3)."""
+"""Zip headers (APPNOTE.TXT, 4.3)."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ class Entry(NamedTuple):
 
 
 def entry(header: bytes) -> Entry:
-    """What a complete local header says of its file."""
+    """Parse a complete local file header."""
     _, flags, method, _, _, _, size, full_size, name, _ = _LOCAL.unpack_from(header)
     known: int | None = size
     if size == _UNKNOWN:
@@ -47,7 +47,7 @@ def _size_of_zip64(extra: bytes, with_full_size: bool) -> int | None:
 
 
 def length_of(head: bytes) -> int | None:
-    """The length of the header that begins like this, huge where it cannot be told yet; None if it is no header."""
+    """The length of a header that begins with `head`; huge if `head` is too short; None if it is not a header."""
     for magic, fixed, places in _HEADERS:
         if head.startswith(magic):
             if len(head) < fixed:
@@ -70,7 +70,7 @@ _HEADERS = (
 
 
 def what_follows(head: bytes, last: bool) -> int:
-    """The length of the data descriptor that follows a file; 0 if there is none, -1 where it cannot be told yet."""
+    """The length of the data descriptor that follows a file; 0 if there is none, -1 if `head` is too short."""
     if len(head) < _DESCRIPTORS[-1] + 4 and not last:
         return -1
     for length in _DESCRIPTORS:

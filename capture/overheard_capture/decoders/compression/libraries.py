@@ -1,4 +1,4 @@
-"""The other libraries that decompress, each behind the same few words."""
+"""Decompressors from other libraries, behind the common interface."""
 
 from __future__ import annotations
 
@@ -36,19 +36,19 @@ class Brotli:
         self._brotli = brotli.Decompressor()
 
     def inflate(self, data: Bytes, room: int) -> bytes:
-        """What comes of it."""
+        """Decompress `data` to about `room` bytes at most. Raises CorruptError."""
         try:
             out: bytes = self._brotli.process(bytes(data), output_buffer_limit=room)
         except brotli.error as problem:
             raise CorruptError from problem
         self.ended = self._brotli.is_finished()
-        # It says that it can take more although there is more to be had.
+        # It claims to accept more input although more output is available.
         self.more = not self.ended and (len(out) >= room or not self._brotli.can_accept_more_data())
         return out
 
 
 class _LibraryDecompressor:
-    """bzip2, xz and zstd, which the standard library treats alike."""
+    """bzip2, xz and zstd, which have the same interface in the standard library."""
 
     endless = False
 
@@ -58,7 +58,7 @@ class _LibraryDecompressor:
         self._library = library
 
     def inflate(self, data: Bytes, room: int) -> bytes:
-        """What comes of it."""
+        """Decompress `data` to about `room` bytes at most. Raises CorruptError."""
         try:
             out: bytes = self._library.decompress(data, room)
         except (OSError, lzma.LZMAError, zstandard.ZstdError, EOFError, ValueError) as problem:

@@ -60,9 +60,9 @@ class Output:
         self.made += length
         self._findings.budget.made += length
         if self._length >= ROOM:
-            self.hand_on(origin)
+            self.deliver(origin)
 
-    def hand_on(self, origin: Origin) -> None:
+    def deliver(self, origin: Origin) -> None:
         """Let the content be read as far as it has come."""
         if self._content and self._pieces:
             data = self._pieces[0] if len(self._pieces) == 1 else b"".join(self._pieces)

@@ -103,7 +103,7 @@ class CompressedReader:
         at = self._read(whole, origin, parts)
         if self._rest:
             self._rest.feed(whole[at:], origin.after(at))
-        self._output.hand_on(origin)
+        self._output.deliver(origin)
 
     def _read(self, data: memoryview, origin: Origin, parts: list[Part]) -> int:
         """Read all that is for this reader, and return where that ends."""
@@ -157,7 +157,7 @@ class CompressedReader:
         output.add(out, origin, part)
         if not output.too_much():
             return True
-        output.hand_on(origin)
+        output.deliver(origin)
         self._give_up(Reason.LIMIT, "that unwraps to too many times its size")
         return False
 
@@ -183,7 +183,7 @@ class CompressedReader:
         """Hand these bytes, and all that follow, to another reader."""
         self._output.count(-len(data))
         self._state = _State.REST
-        self._rest = Content(findings or self._findings, self._layers, self._rest_reader, SearchScope.NOTHING)
+        self._rest = Content(findings or self._findings, self._layers, self._rest_reader, SearchScope.NONE)
         self._rest.feed(data, origin)
 
     # ---- damage

@@ -40,7 +40,7 @@ class ChunkedBody:
         """Read from `start` on. Returns the offset to continue from: before the end of `data` if more is needed."""
         pieces: list[tuple[int, int]] = []
         # Whether the first piece is the rest of a chunk.
-        goes_on = self._in_chunk and self._left > 0
+        contiguous = self._in_chunk and self._left > 0
         at = start
         while not (self._in_trailer or self.broken):
             if self._left:
@@ -58,7 +58,7 @@ class ChunkedBody:
                 break
             self._first, self._in_chunk, self._left, at = False, False, int(size[1], 16), size.end()
             self._in_trailer = not self._left
-        self._feed_content(data, origin, pieces, goes_on)
+        self._feed_content(data, origin, pieces, contiguous)
         return self._trailer(data, at) if self._in_trailer else at
 
     def _is_broken(self, data: bytes | bytearray, at: int) -> bool:
@@ -75,13 +75,13 @@ class ChunkedBody:
         return at
 
     def _feed_content(
-        self, data: bytes | bytearray, origin: Origin, pieces: list[tuple[int, int]], goes_on: bool
+        self, data: bytes | bytearray, origin: Origin, pieces: list[tuple[int, int]], contiguous: bool
     ) -> None:
         if not pieces or not self._content:
             return
         start, end = pieces[0]
         if len(pieces) == 1:
-            self._content.feed(memoryview(data)[start:end], origin.after(start), () if goes_on else (0,))
+            self._content.feed(memoryview(data)[start:end], origin.after(start), () if contiguous else (0,))
             return
         boundaries, at = [], 0
         for start, end in pieces:
@@ -90,7 +90,7 @@ class ChunkedBody:
         whole = memoryview(data)
         joined_data = b"".join([whole[start:end] for start, end in pieces])
         made_of = joined((origin, start, end) for start, end in pieces)
-        self._content.feed(joined_data, made_of, boundaries[1:] if goes_on else boundaries)
+        self._content.feed(joined_data, made_of, boundaries[1:] if contiguous else boundaries)
 
     def gap(self, length: int) -> bool:
         """`length` bytes are missing. Returns whether they are inside one chunk, so that the next one can be found."""
@@ -112,7 +112,7 @@ class IdentityBody:
     """Reads a body without transfer coding, of a known length or until the end; same interface as ChunkedBody."""
 
     def __init__(self, findings: Findings, layers: Layers, reader: ReaderFactory, length: int | None) -> None:
-        self._content = Content(findings, layers, reader, SearchScope.NOTHING)
+        self._content = Content(findings, layers, reader, SearchScope.NONE)
         # The number of bytes still to come; None if the body lasts until the end.
         self._left = length
         self.complete = length == 0

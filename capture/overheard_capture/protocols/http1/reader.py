@@ -156,7 +156,7 @@ class Http1Reader:
 
     def _begin(self, head: MessageHead) -> None:
         """A message begins."""
-        self._findings.is_a(head.version)
+        self._findings.identify_as(head.version)
         if head.contradictory or (head.until_close and not head.status):
             self._lose(Reason.DAMAGED, "HTTP/1 that contradicts itself on the length of a message")
         elif head.status:

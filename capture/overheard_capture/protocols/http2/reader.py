@@ -65,7 +65,7 @@ class Http2Reader:
             # Both sides begin with SETTINGS (3.4), so the capture began in the middle.
             self._findings.unread(Reason.GAP, "how an HTTP/2 connection began", self._layers)
             self._forget()
-        self._findings.is_a("HTTP/2")
+        self._findings.identify_as("HTTP/2")
         # No other frame may interrupt a header block (6.10).
         if self._headers.frame and frame.kind != FrameType.CONTINUATION:
             return False
@@ -73,15 +73,15 @@ class Http2Reader:
         if frame.kind in _HEADER_TYPES:
             return self._headers.begin(frame)
         if frame.kind != FrameType.DATA and frame.kind not in _NUMERIC_TYPES:
-            self._unknown_frame = Content(self._findings, self._layers, untyped, SearchScope.NOTHING)
+            self._unknown_frame = Content(self._findings, self._layers, untyped, SearchScope.NONE)
         return True
 
-    def piece(self, data: Bytes, origin: Origin, goes_on: bool) -> None:
+    def piece(self, data: Bytes, origin: Origin, contiguous: bool) -> None:
         """Part of the payload of the frame."""
         if not self._frame:
             return
         if self._frame.kind == FrameType.DATA:
-            self._streams.data(self._frame.stream, data, origin, goes_on)
+            self._streams.data(self._frame.stream, data, origin, contiguous)
         elif self._frame.kind in _HEADER_TYPES:
             self._headers.piece(data, origin)
         elif self._unknown_frame:

@@ -43,17 +43,21 @@ class _Http2Walks(FrameWalk):
     def is_start(self, begin: int) -> bool:
         """Whether frames certainly begin at a position."""
         data, at = self._data, begin
-        evidence, number, goes_on = 0, 0, False
+        evidence, number, contiguous = 0, 0, False
         while at + HEAD <= len(data):
             if not self._within_limit():
                 return False
             frame = Http2Frame.parse(bytes(data[at : at + HEAD]))
-            if not _is_plausible(frame) or data[at + 5] & 0xF0 or goes_on is not (frame.kind == FrameType.CONTINUATION):
+            if (
+                not _is_plausible(frame)
+                or data[at + 5] & 0xF0
+                or contiguous is not (frame.kind == FrameType.CONTINUATION)
+            ):
                 return False
             start, at = at + HEAD, at + HEAD + frame.length
             if frame.kind in (FrameType.HEADERS, FrameType.PUSH_PROMISE, FrameType.CONTINUATION):
-                goes_on = not frame.flags & END_HEADERS
-            if frame.kind == FrameType.HEADERS and at <= len(data) and not goes_on and self._may_decode(frame):
+                contiguous = not frame.flags & END_HEADERS
+            if frame.kind == FrameType.HEADERS and at <= len(data) and not contiguous and self._may_decode(frame):
                 if not _is_block(frame, bytes(data[start:at])):
                     return False
                 evidence += 1

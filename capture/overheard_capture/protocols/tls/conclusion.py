@@ -11,7 +11,8 @@ from overheard_capture.protocols.tls.suites import is_null
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from overheard_capture.protocols.tls.conversation import TlsConversation, TlsDirection
+    from overheard_capture.protocols.tls.conversation import TlsConversation
+    from overheard_capture.protocols.tls.direction import TlsDirection
     from overheard_capture.protocols.tls.hello import ServerHello
 
 # Versions up to TLS 1.2, and TLS 1.3. The two families share few rules.

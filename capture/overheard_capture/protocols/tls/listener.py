@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 from overheard.words.layer import Layers
 from overheard_capture.content.findings import Reason
 from overheard_capture.protocols.tls.conclusion import conclude, is_null_cipher
-from overheard_capture.protocols.tls.conversation import TlsConversation, TlsDirection
+from overheard_capture.protocols.tls.conversation import TlsConversation
+from overheard_capture.protocols.tls.direction import TlsDirection
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -44,7 +45,7 @@ class TlsListener:
         if sum(messages.counts.values()) > before:
             self.conversation.update_hellos(self.direction)
             if self.direction.is_server and self.conversation.version:
-                self.findings.is_a(self._name(self.conversation), encrypts=True)
+                self.findings.identify_as(self._name(self.conversation), encrypts=True)
 
     def close(self) -> None:
         """The direction has ended; the other one may continue."""
@@ -59,4 +60,4 @@ class TlsListener:
             # A NULL cipher suite is no fault here: its contents were read.
             if words != self.conversation.weakness or not is_null_cipher(self.conversation):
                 self.findings.unread(Reason.OPAQUE, words, self.layers)
-        self.findings.is_a(self._name(self.conversation), encrypts=True)
+        self.findings.identify_as(self._name(self.conversation), encrypts=True)

@@ -14,7 +14,8 @@ from overheard_capture.protocols.tls import suites
 
 if TYPE_CHECKING:
     from overheard_capture.content.findings import Findings
-    from overheard_capture.protocols.tls.conversation import TlsConversation, TlsDirection
+    from overheard_capture.protocols.tls.conversation import TlsConversation
+    from overheard_capture.protocols.tls.direction import TlsDirection
     from overheard_capture.provenance.origin import Origin
 
 LAYER = Layer("TLS without encryption")
@@ -83,12 +84,12 @@ class NullCipherReader:
             self._content.feed(suites.payload(self._conversation.server_hello.suite, memoryview(body)), origin)
 
     def _plaintext_content(self) -> Content:
-        self._findings.is_a(self._conversation.version)
+        self._findings.identify_as(self._conversation.version)
         if self._conversation.inner is None:
             self._conversation.inner = Conversation()
         # The outer conversation already counts these bytes as TLS.
         findings = replace(self._findings, conversation=self._conversation.inner, read=Counter(), encryption=None)
-        return Content(findings, (*self._layers, LAYER), findings.readers.stream, SearchScope.SEAMS)
+        return Content(findings, (*self._layers, LAYER), findings.readers.stream, SearchScope.BOUNDARIES)
 
     def gap(self, length: int) -> None:
         """`length` bytes are missing here."""

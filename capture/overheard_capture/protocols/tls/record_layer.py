@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from overheard.words.layer import Layers
 from overheard_capture.content.findings import Reason
 from overheard_capture.decoders.fallback import OPAQUE, Fallback
-from overheard_capture.protocols.tls.conversation import DataRecord
+from overheard_capture.protocols.tls.direction import DataRecord
 from overheard_capture.protocols.tls.records import APPLICATION_DATA, HEAD, READ_AS, head, skip_records
 from overheard_capture.protocols.tls.state_machine import PREFIX_CHECKED, TlsStateMachine
 from overheard_capture.provenance.queue import ByteQueue

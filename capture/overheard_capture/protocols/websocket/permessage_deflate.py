@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from overheard.words.layer import Layer, LayerKind, Layers
 from overheard_capture.content.content import Content
 from overheard_capture.content.findings import Reason
-from overheard_capture.decoders.short import Short
+from overheard_capture.decoders.short import ShortReader
 from overheard_capture.provenance.by_frame import FrameAligner, Part
 from overheard_capture.provenance.origin import Origin
 
@@ -47,7 +47,7 @@ class PermessageDeflate:
 
     def begin(self) -> None:
         """A message begins."""
-        self._message = Short(self._findings, self._layers)
+        self._message = ShortReader(self._findings, self._layers)
         self._bytes_in = self._bytes_out = self._final_blocks = 0
 
     def feed(self, data: Bytes, origin: Origin) -> None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from overheard.words.layer import Layer, Layers
 from overheard_capture.content.content import Content, SearchScope
 from overheard_capture.content.findings import Reason
-from overheard_capture.decoders.short import Short
+from overheard_capture.decoders.short import ShortReader
 from overheard_capture.protocols.framed import FramedReader
 from overheard_capture.protocols.websocket.frames import Opcode, WebSocketFrame, WebSocketFramer
 from overheard_capture.protocols.websocket.permessage_deflate import PermessageDeflate
@@ -39,7 +39,7 @@ class WebSocketReader:
         self._compressed_messages = PermessageDeflate(findings, layers)
         # Unmasked payloads were searched already, except across frame boundaries.
         self._masked = Content(findings, layers)
-        self._unmasked = Content(findings, layers, None, SearchScope.SEAMS)
+        self._unmasked = Content(findings, layers, None, SearchScope.BOUNDARIES)
         self._control = Content(findings, layers)
         self._frame: WebSocketFrame | None = None
         # The reader of the message that has begun, and whether it is compressed.
@@ -59,10 +59,10 @@ class WebSocketReader:
 
     def begin(self, frame: WebSocketFrame) -> bool:
         """A frame begins. It is allowed anywhere."""
-        self._findings.is_a("WebSocket")
+        self._findings.identify_as("WebSocket")
         self._frame = frame
         if frame.control:
-            self._control_reader = Short(self._findings, self._layers) if frame.length > _SMALL else None
+            self._control_reader = ShortReader(self._findings, self._layers) if frame.length > _SMALL else None
         elif frame.opcode != Opcode.CONTINUATION or not (self._message or self._compressed):
             self._begin_message(frame)
         return True
@@ -75,9 +75,9 @@ class WebSocketReader:
         if frame.compressed:
             self._compressed_messages.begin()
         else:
-            self._message = Short(self._findings, self._layers)
+            self._message = ShortReader(self._findings, self._layers)
 
-    def piece(self, data: Bytes, origin: Origin, goes_on: bool) -> None:
+    def piece(self, data: Bytes, origin: Origin, contiguous: bool) -> None:
         """Part of the payload of the frame."""
         if not self._frame:
             return
@@ -88,7 +88,7 @@ class WebSocketReader:
         elif self._compressed:
             self._compressed_messages.feed(data, origin)
         else:
-            (self._masked if self._frame.key else self._unmasked).feed(data, origin, goes_on=goes_on)
+            (self._masked if self._frame.key else self._unmasked).feed(data, origin, contiguous=contiguous)
             if self._message:
                 self._message.feed(data, origin)
 

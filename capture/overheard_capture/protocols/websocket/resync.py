@@ -45,7 +45,7 @@ class _WalkState(NamedTuple):
 
     at: int
     masked: bool
-    goes_on: bool | None
+    contiguous: bool | None
 
 
 class _WebSocketWalks(FrameWalk):
@@ -82,7 +82,7 @@ class _WebSocketWalks(FrameWalk):
 
     def _next_state(self, state: _WalkState, score: _WalkScore) -> _WalkState | None:
         """Step over a frame; None if no frame can be here."""
-        data, (at, masked, goes_on) = self._data, state
+        data, (at, masked, contiguous) = self._data, state
         length = head_length(data[at], data[at + 1])
         if not length or (data[at + 1] >= 0x80) is not masked or at + length > len(data):
             return None
@@ -92,12 +92,12 @@ class _WebSocketWalks(FrameWalk):
             return None
         if not frame.control:
             # A message ends before another begins (5.4).
-            if goes_on is not None and goes_on is not (frame.opcode == Opcode.CONTINUATION):
+            if contiguous is not None and contiguous is not (frame.opcode == Opcode.CONTINUATION):
                 return None
-            goes_on = not frame.final
+            contiguous = not frame.final
         start, at = at + length, at + length + frame.length
         payload = bytes(data[start : min(at, start + _PAYLOAD_CHECKED)])
-        return _WalkState(at, masked, goes_on) if score.add(frame, payload) else None
+        return _WalkState(at, masked, contiguous) if score.add(frame, payload) else None
 
 
 class _WalkScore:
