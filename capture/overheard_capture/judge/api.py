@@ -29,7 +29,7 @@ Files = str | Path | Sequence[str | Path]
 Secrets = Mapping[str, str | bytes] | Sequence[Secret]
 Progress = Callable[[int, int | None], None]
 
-# A search of so many bytes of files pays for the better engine.
+# A search of at least this many bytes is worth the faster engine, which takes longer to start.
 _MUCH = 64 << 10
 # A copy of standard input has the same name in error messages as standard input itself.
 _SPOOLED = display_name(STANDARD_INPUT)
