@@ -40,7 +40,7 @@ format: test-env ## format the code
 	@$(BIN)/ruff check --fix
 
 .PHONY: docs
-docs: lab-env ## regenerate docs/scenarios (NAMES="http https": run these first, to update their output)
+docs: lab-env ## regenerate docs/scenarios and the tables of packages (NAMES="http https": run these first, to update their output)
 	@$(BIN)/python docs/generate.py $(NAMES)
 
 .PHONY: bench
@@ -50,6 +50,10 @@ bench: lab-env ## measure the demo, cold and warm, on each engine that is availa
 .PHONY: bench-scan
 bench-scan: lab-env ## compare the speed of the scan with grep, ngrep, tcpflow, tshark and pyshark, on generated traffic
 	@$(BIN)/python bench/scan.py
+
+.PHONY: bench-startup
+bench-startup: lab-env ## measure how long the command takes to start (OTHERS="/another/.venv/bin/overheard": compare)
+	@$(BIN)/python bench/startup.py $(OTHERS)
 
 .PHONY: base-image
 base-image: ## get the base image of the lab's images: pull it, or build it from a Debian mirror

@@ -1,12 +1,15 @@
-"""Regenerate the pages of docs/scenarios: `python docs/generate.py`, in the checkout.
+"""Regenerate the pages of docs/scenarios, and the tables of packages: `python docs/generate.py`, in the checkout.
 
 The recorded output of runs is kept, because only a run of the lab can produce it. Scenarios that are named on the
-command line are run first, and their new output replaces the recorded one; ENGINE chooses the engine.
+command line are run first, and their new output replaces the recorded one; ENGINE chooses the engine. The tables in
+docs/architecture.md describe each package by the first sentence of its docstring.
 """
 
 from __future__ import annotations
 
+import ast
 import os
+import re
 import subprocess
 import sys
 import tempfile
@@ -16,6 +19,12 @@ from overheard.report.pages import file_of, output_of, pages
 from overheard.words.story import SCENARIOS
 
 FOLDER = Path(__file__).parent / "scenarios"
+ARCHITECTURE = Path(__file__).parent / "architecture.md"
+
+# Rows of packages, and the table of the folders of one: what is before a description, the name, what is after it.
+_PACKAGE = re.compile(r"^(\| \d+ \| `([\w.]+)` \| ).*?( \|)$", re.MULTILINE)
+_FOLDERS = re.compile(r"(?<=\| folder \| what it is \| what comes out of it \|\n)(?:\|.*\n)+")
+_FOLDER = re.compile(r"^(\| `(\w+)` \| ).*?( \| .*)$", re.MULTILINE)
 
 
 def main(names: list[str]) -> None:
@@ -27,6 +36,7 @@ def main(names: list[str]) -> None:
             file.unlink()
     for name, text in made.items():
         (FOLDER / name).write_text(text, encoding="utf-8")
+    ARCHITECTURE.write_text(described(ARCHITECTURE.read_text(encoding="utf-8")), encoding="utf-8")
     print(f"{len(made)} pages in {FOLDER}")
 
 
@@ -46,6 +56,23 @@ def printed(name: str) -> str:
     first = next(number for number, line in enumerate(lines) if line.startswith(f"{name}: "))
     last = lines.index("Look for yourself")
     return "\n".join(lines[first:last]).strip() + "\n"
+
+
+def described(page: str) -> str:
+    """The page with each package in its tables described by its docstring."""
+    page = _PACKAGE.sub(lambda row: row[1] + first_sentence(row[2]) + row[3], page)
+    return _FOLDERS.sub(lambda table: _FOLDER.sub(_folder_row, table[0]), page)
+
+
+def _folder_row(row: re.Match[str]) -> str:
+    return row[1] + first_sentence(f"overheard_capture.{row[2]}") + row[3]
+
+
+def first_sentence(package: str) -> str:
+    """How the docstring of a package begins, without the full stop."""
+    (path,) = ARCHITECTURE.parents[1].glob(f"*/{package.replace('.', '/')}/__init__.py")
+    docstring = ast.get_docstring(ast.parse(path.read_text(encoding="utf-8"))) or ""
+    return " ".join(re.split(r"\.(?=\s|$)", docstring)[0].split())
 
 
 if __name__ == "__main__":

@@ -35,6 +35,7 @@ _FIRST = (
     "lab/engines/test_local.py::test_an_ordinary_user",
     "scenarios-compose",
     "scenarios-local",
+    "install/test_install.py",
     "corpus-compose",
     "corpus-veth",
     "corpus-lo",

@@ -1,4 +1,4 @@
-"""The capture sidecar: the recorder, the reader and the judge.
+"""The capture role and the judge: the recorder, the reader of captures, and the verdicts.
 
 It is the eavesdropper of the story, and the witness of the verdict.
 """

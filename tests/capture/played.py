@@ -72,7 +72,7 @@ def seen(findings: Findings) -> set[tuple[str, ...]]:
 def sightings(findings: Findings) -> list[tuple[object, ...]]:
     """All that was seen, and where."""
     return sorted(
-        (found.layers, found.match.spelling, found.position, found.place, found.shown) for found in findings.sightings
+        (found.layers, found.match.spelling, found.position, found.place, found.matched) for found in findings.sightings
     )
 
 

@@ -11,7 +11,8 @@ from overheard.words.story import SECRET_MESSAGE
 from overheard_capture.captures.reader import read
 from overheard_capture.captures.recording import read_recording
 from overheard_capture.judge import Exhibit, Keys, judge_recording
-from overheard_capture.wireshark.tshark import TlsKeys, TsharkInput
+from overheard_capture.wireshark.keys import TlsKeys
+from overheard_capture.wireshark.tshark import TsharkInput
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -13,7 +13,7 @@ from overheard.words.secret import Secret
 from overheard_capture.content.content import Content
 from overheard_capture.content.findings import Conversation, Findings
 from overheard_capture.identify.direction import READERS, stream
-from overheard_capture.protocols.tls.conversation import TlsDirection, tls_of
+from overheard_capture.protocols.tls.direction import TlsDirection, tls_of
 from overheard_capture.protocols.tls.handshake import Handshake, handshake
 from overheard_capture.protocols.tls.sizes import Sizes, sizes
 from overheard_capture.provenance.origin import Origin, joined
@@ -137,7 +137,7 @@ def hear(parts: Parts, *, cuts: Iterable[int] = (), lost: Sequence[int] = (), in
         numbered.sort(key=lambda each: each[0], reverse=True)
     waiting: dict[str, list[tuple[Origin, bytes]]] = {">": [], "<": []}
 
-    def hand_on(side: str) -> None:
+    def deliver(side: str) -> None:
         held = b"".join(part for _, part in waiting[side])
         origin = joined([(origin, 0, len(part)) for origin, part in waiting[side]])
         waiting[side].clear()
@@ -147,14 +147,14 @@ def hear(parts: Parts, *, cuts: Iterable[int] = (), lost: Sequence[int] = (), in
 
     for side, part, number in numbered:
         if number in lost:
-            hand_on(side)
+            deliver(side)
             readers[side].gap(len(part))
         else:
             waiting[side].append((Origin.of_frame(3 + number, OFFSET, len(part)), part))
             if in_turn:
-                hand_on(side)
+                deliver(side)
     for side, reader in readers.items():
-        hand_on(side)
+        deliver(side)
         reader.close()
     for side, findings in zip("><", heard.both_findings, strict=True):
         said = sum(len(part) for number, (who, part) in enumerate(parts) if who == side and number not in lost)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import ast
+import inspect
 import re
 import subprocess
 import sys
@@ -12,6 +14,7 @@ from xml.etree import ElementTree as ET
 import pytest
 
 from docs.pages import ARCHITECTURE, PAGES, README, ROOT, prose, rows
+from overheard import judge
 from overheard.command.run import SETTINGS_OF_A_RUN
 from overheard.engines.base import _PASSED_ON, clean_environment
 from overheard.words.spelling import Spelling, spellings
@@ -58,6 +61,15 @@ def test_every_link_of_a_page_leads_somewhere(path: Path) -> None:
 def test_every_folder_and_file_that_a_page_names_by_its_path_exists(path: Path) -> None:
     named = re.findall(r"`((?:\.ci|bench|ca|capture|docs|lab|services|tests)/[\w./-]*)`", prose(path))
     assert [name for name in named if not (ROOT / name).exists()] == []
+
+
+@by_path
+def test_every_call_of_judge_in_a_page_fits_its_parameters(path: Path) -> None:
+    for block in re.findall(r"^```python\n(.*?)^```$", path.read_text(), re.MULTILINE | re.DOTALL):
+        for call in ast.walk(ast.parse(block)):
+            if isinstance(call, ast.Call) and isinstance(call.func, ast.Name) and call.func.id == "judge":
+                named = {str(each.arg): each.value for each in call.keywords}
+                inspect.signature(judge).bind(*call.args, **named)
 
 
 @pytest.mark.parametrize("path", PICTURES, ids=lambda path: path.name)
@@ -115,7 +127,7 @@ def test_the_output_in_the_readme_shows_every_scenario_with_its_verdict() -> Non
 
 def test_the_words_for_a_verdict_are_those_of_the_code() -> None:
     assert {name for name, _ in rows(README, "verdict |")} == set(Outcome)
-    (presence,) = (meaning for word, meaning in rows(ARCHITECTURE, "word |") if word == "**presence**")
+    (presence,) = (meaning for term, meaning in rows(ARCHITECTURE, "term |") if term == "presence")
     assert set(re.findall(r"`([a-z ]+)`", presence)) == set(Presence)
 
 
@@ -132,7 +144,7 @@ def test_the_exit_codes_of_the_readme_are_those_that_the_command_tells() -> None
 def test_the_lab_page_lists_every_variable_that_decides_how_it_runs() -> None:
     listed = {name for name, _, _ in rows((ROOT / "lab" / "README.md").read_text(), "variable |")}
     compose = set(re.findall(r"\$\{(\w+)", (ROOT / "docker-compose.yml").read_text()))
-    tests = set(re.findall(r"environ\.get\(\"(OVERHEARD_\w+)\"", (ROOT / "tests" / "conftest.py").read_text()))
+    tests = set(re.findall(r"environ\.get\(\"(OVERHEARD_\w+)\"", (ROOT / "tests" / "required.py").read_text()))
     engine = set(
         re.findall(r"environ\.get\(\"(OVERHEARD_\w+)\"", (ROOT / "lab/overheard/engines/local.py").read_text())
     )

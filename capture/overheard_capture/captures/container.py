@@ -1,4 +1,4 @@
-"""What the kinds of capture files have in common: records that follow each other, some of which are packets."""
+"""Container: what all capture file formats share, a sequence of records of which some are packets."""
 
 from __future__ import annotations
 
@@ -9,15 +9,15 @@ from typing import TYPE_CHECKING, Literal, NamedTuple, Protocol
 if TYPE_CHECKING:
     from overheard_capture.captures.frame import Frame
 
-# The largest packet that libpcap ever writes, one of D-Bus. A record that says it is longer says what cannot be.
-LONGEST = 128 * 1024 * 1024
+# The largest packet that libpcap writes, one of D-Bus. A record that declares a longer one is malformed.
+MAX_PACKET_LENGTH = 128 * 1024 * 1024
 
-# Of the secrets that files bring with them, as much is kept.
-_MOST_SECRETS = 64 * 1024 * 1024
+# How many bytes of embedded decryption secrets are kept.
+_MAX_SECRETS = 64 * 1024 * 1024
 
 
 class IncompleteError(Exception):
-    """There is only a part of the record: `what` it breaks off inside, and how many bytes it takes to see more."""
+    """A truncated record: `what` is truncated, and how many bytes are `needed` to read on."""
 
     def __init__(self, what: str, needed: int) -> None:
         super().__init__(what)
@@ -25,11 +25,11 @@ class IncompleteError(Exception):
 
 
 class MalformedError(Exception):
-    """The record makes no sense; the words say why."""
+    """A malformed record; the message says why."""
 
 
 class Interface(NamedTuple):
-    """What a file says of an interface: `ticks` of its clock are a second, counted from the second `epoch`."""
+    """An interface description. Timestamps count `ticks` per second, from `epoch` in seconds since 1970."""
 
     link_type: int
     snap_length: int
@@ -38,10 +38,10 @@ class Interface(NamedTuple):
 
 
 class Layout(NamedTuple):
-    """All that one must know to walk over the packets that follow, up to the next record that is no plain packet.
+    """How to read the packets that follow, up to the next record that is not a plain packet.
 
-    `order` is "<" or ">", and `header` how many bytes of a packet's record come before the packet. A plain packet of
-    pcapng is an enhanced packet block without options, 32 bytes and padding longer than the packet.
+    `order` is "<" or ">"; `header` is the number of bytes before the packet in its record. In pcapng, a plain packet is
+    an enhanced packet block without options: 32 bytes and padding longer than the packet.
     """
 
     kind: Literal["pcap", "pcapng"]
@@ -52,37 +52,37 @@ class Layout(NamedTuple):
 
 @dataclass
 class NonPacketBlocks:
-    """What files hold beside packets: key logs of TLS, and blocks that were passed over, counted by their kind."""
+    """Blocks that are not packets: TLS key logs, and `skipped` blocks counted by type."""
 
     key_logs: list[bytes] = field(default_factory=list)
-    passed_over: Counter[str] = field(default_factory=Counter)
+    skipped: Counter[str] = field(default_factory=Counter)
     _size: int = 0
 
     def keep(self, key_log: bytes) -> None:
-        """Keep a key log, unless there are absurdly many."""
+        """Keep a key log, up to a total of 64 MiB."""
         self._size += len(key_log)
-        if self._size > _MOST_SECRETS:
-            self.passed_over["decryption secrets"] += 1
+        if self._size > _MAX_SECRETS:
+            self.skipped["decryption secrets"] += 1
         else:
             self.key_logs.append(key_log)
 
 
 class Container(Protocol):
-    """A kind of file. `base` is where in the file the byte at 0 of the view stands; `number` that of the last frame."""
+    """A file format. `base` is the file offset of byte 0 of the view; `number` is that of the last frame read."""
 
     base: int
     number: int
 
     def record(self, view: memoryview, offset: int, end: int) -> tuple[int, Frame | None]:
-        """Read the record at `offset`: where the next one is, and its frame if it is a packet.
+        """Read the record at `offset`. Returns the offset of the next one, and the frame if the record is a packet.
 
-        Raises IncompleteError where it does not end before `end`, and DamagedError where it makes no sense.
+        Raises IncompleteError if the record does not end before `end`, and MalformedError if it cannot be parsed.
         """
 
     @property
     def layout(self) -> Layout:
-        """How the packets that follow are laid out; another one after each record that is none."""
+        """The layout of the packets that follow; it may change after each record that is not a packet."""
 
     @property
     def dropped(self) -> int | None:
-        """How many packets the recorder says it lost; None where it does not say."""
+        """The number of dropped packets that the recorder reports; None if it reports none."""

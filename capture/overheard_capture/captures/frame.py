@@ -1,4 +1,4 @@
-"""One frame as it was captured."""
+"""A captured frame."""
 
 from __future__ import annotations
 
@@ -6,7 +6,11 @@ from typing import NamedTuple
 
 
 class Frame(NamedTuple):
-    """One frame. `number` counts from 1, on over all files; `time` is in seconds since the epoch."""
+    """A captured frame.
+
+    `number` counts from 1 over all files; `time` is in seconds since the epoch; `original_length` is its length on the
+    wire, in bytes.
+    """
 
     number: int
     time: float
@@ -16,5 +20,5 @@ class Frame(NamedTuple):
 
     @property
     def cut_short(self) -> bool:
-        """Whether the wire had more of it than the file has."""
+        """Whether the frame was truncated to the snapshot length."""
         return len(self.data) < self.original_length

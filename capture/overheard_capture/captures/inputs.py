@@ -1,9 +1,10 @@
-"""Where captures come from: files, pipes and standard input, whether compressed with gzip, with zstd or not."""
+"""Inputs: files, pipes and standard input, uncompressed or compressed with gzip or zstd."""
 
 from __future__ import annotations
 
 import io
 import stat
+import sys
 import zlib
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
@@ -14,28 +15,30 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
 STANDARD_INPUT = "-"
-# What compressed data begins with (RFC 1952, 2.3.1; RFC 8878, 3.1.1). Decoders take them from here.
+# The output limit of one call, in bytes; 0 is unlimited. Four bytes of zstd may expand to 128 KiB.
+_MAX_OUTPUT = {"gzip": 0, "zstd": 1 << 20}
+# Magic numbers of compressed data (RFC 1952, 2.3.1; RFC 8878, 3.1.1). Decoders import them from here.
 GZIP_MAGIC, ZSTD_MAGIC = b"\x1f\x8b", b"\x28\xb5\x2f\xfd"
 
 
 class Source(Protocol):
-    """Bytes, one after the other. `damage` says why they end, where they should not."""
+    """A stream of bytes. `damage` describes why it ends early, and is empty if it does not."""
 
     damage: str
 
     @property
     def stored(self) -> int:
-        """How many bytes were read, as they are stored."""
+        """The number of bytes read from storage, before decompression."""
 
     def readinto(self, room: memoryview) -> int:
-        """Fill `room` as far as bytes are at hand, and wait for some where none are; 0 at the end."""
+        """Read available bytes into `room`, and block if there are none. Returns their number; 0 at the end."""
 
     def close(self) -> None:
-        """Close what was opened."""
+        """Close the file."""
 
 
 def source(path: Path | str) -> Source:
-    """What stands in the file at `path`, unpacked; `-` is standard input. Raises UnreadableError."""
+    """The decompressed content of the file at `path`; `-` is standard input. Raises UnreadableError."""
     file, head = None, b""
     try:
         file = io.FileIO(0, closefd=False) if str(path) == STANDARD_INPUT else io.FileIO(path)
@@ -44,7 +47,7 @@ def source(path: Path | str) -> Source:
     except OSError as problem:
         if file:
             file.close()
-        raise UnreadableError(f"{called(path)} cannot be read: {problem.strerror}") from None
+        raise UnreadableError(f"{display_name(path)} cannot be read: {problem.strerror}") from None
     plain = UncompressedSource(file, head)
     if head.startswith(GZIP_MAGIC):
         return DecompressedSource(plain, "gzip", lambda: zlib.decompressobj(31), zlib.error, 4096)
@@ -53,13 +56,13 @@ def source(path: Path | str) -> Source:
     return plain
 
 
-def called(path: Path | str) -> str:
-    """The name of a file, for people."""
+def display_name(path: Path | str) -> str:
+    """The name of a file for messages."""
     return "standard input" if str(path) == STANDARD_INPUT else str(path).rpartition("/")[2]
 
 
-def only_once(path: Path | str) -> bool:
-    """Whether what stands there is gone once it was read, as with a pipe."""
+def is_single_pass(path: Path | str) -> bool:
+    """Whether an input can be read only once, as a pipe."""
     if str(path) == STANDARD_INPUT:
         return True
     try:
@@ -69,21 +72,24 @@ def only_once(path: Path | str) -> bool:
     return stat.S_ISFIFO(mode) or stat.S_ISCHR(mode) or stat.S_ISSOCK(mode)
 
 
-def stored(paths: Sequence[Path | str]) -> int | None:
-    """How many bytes there are on disk; None where one of them is no file, as with standard input."""
-    files = [Path(path) for path in paths if str(path) != STANDARD_INPUT and Path(path).is_file()]
-    return sum(file.stat().st_size for file in files) if len(files) == len(paths) else None
+def stored_size(paths: Sequence[Path | str]) -> int | None:
+    """The total size of the files on disk, in bytes; None if one is no regular file, or out of reach."""
+    try:
+        files = [Path(path) for path in paths if str(path) != STANDARD_INPUT and Path(path).is_file()]
+        return sum(file.stat().st_size for file in files) if len(files) == len(paths) else None
+    except OSError:
+        return None
 
 
 class UncompressedSource:
-    """A file as it is, from its `head` on, which was read already."""
+    """An uncompressed file, whose `head` was read already."""
 
     def __init__(self, file: io.FileIO, head: bytes) -> None:
         self._file, self._head = file, head
         self.damage, self.stored = "", 0
 
     def readinto(self, room: memoryview) -> int:
-        """Read on."""
+        """Read the next bytes."""
         if self._head:
             count = min(len(self._head), len(room))
             room[:count], self._head = self._head[:count], self._head[count:]
@@ -105,52 +111,58 @@ class UncompressedSource:
 
 
 class StreamDecompressor(Protocol):
-    """What zlib and zstandard offer alike."""
+    """The decompressor interface that zlib and zstd share."""
 
     @property
     def eof(self) -> bool:
-        """Whether it has seen its end."""
+        """Whether the end of the compressed stream was reached."""
 
     @property
     def unused_data(self) -> bytes:
-        """What came behind the end."""
+        """Bytes after the end of the compressed stream."""
 
-    def decompress(self, data: memoryview, /) -> bytes:
-        """Unpack a further part."""
+    def decompress(self, data: memoryview, most: int, /) -> bytes:
+        """Decompress the next bytes to `most` bytes at most; to all if it is 0."""
 
 
 class DecompressedSource:
-    """What is inside a compressed file, part after part where several stand behind each other.
+    """The content of a compressed file, which may consist of several concatenated members.
 
-    It is fed in pieces so small that even the worst of bombs makes some megabytes of one, and no more at a time.
+    Pieces are so small that even a decompression bomb expands to a few megabytes at a time.
     """
 
     def __init__(
         self,
-        packed: UncompressedSource,
+        compressed: UncompressedSource,
         kind: str,
-        begin: Callable[[], StreamDecompressor],
+        new_decompressor: Callable[[], StreamDecompressor],
         errors: type[Exception],
         piece: int,
     ) -> None:
-        self._packed, self._kind, self._begin, self._errors, self._piece = packed, kind, begin, errors, piece
-        self._unpacking: StreamDecompressor | None = None
+        self._compressed, self._kind, self._new_decompressor, self._errors, self._piece = (
+            compressed,
+            kind,
+            new_decompressor,
+            errors,
+            piece,
+        )
+        self._decompressor: StreamDecompressor | None = None
         self._buffer = memoryview(bytearray(65_536))
-        self._at, self._end, self._over = 0, 0, False
+        self._at, self._end, self._ended = 0, 0, False
         self._ready = memoryview(b"")
         self.damage = ""
 
     @property
     def stored(self) -> int:
-        """How many compressed bytes were read."""
-        return self._packed.stored
+        """The number of compressed bytes read."""
+        return self._compressed.stored
 
     def readinto(self, room: memoryview) -> int:
-        """Unpack as much as there is room for."""
+        """Decompress as much as fits into `room`."""
         filled = 0
         while filled < len(room):
-            while not self._ready and not self._over:
-                self._unpack()
+            while not self._ready and not self._ended:
+                self._decompress()
             if not self._ready:
                 break
             count = min(len(room) - filled, len(self._ready))
@@ -160,40 +172,46 @@ class DecompressedSource:
 
     def close(self) -> None:
         """Close the file."""
-        self._packed.close()
+        self._compressed.close()
 
-    def _unpack(self) -> None:
-        if self._at == self._end:
-            self._at, self._end = 0, self._packed.readinto(self._buffer)
+    def _decompress(self) -> None:
+        # zstd says so if it has more output for the input so far; zlib returns all of it at once.
+        more = not getattr(self._decompressor, "needs_input", True)
+        if self._at == self._end and not more:
+            self._at, self._end = 0, self._compressed.readinto(self._buffer)
             if not self._end:
-                self._stop(self._packed.damage or (self._unpacking and f"its {self._kind} data breaks off") or "")
+                self._stop(
+                    self._compressed.damage or (self._decompressor and f"its {self._kind} data breaks off") or ""
+                )
                 return
-        piece = self._buffer[self._at : min(self._at + self._piece, self._end)]
-        # Behind its end, gzip may be padded with zeros.
-        if not self._unpacking and self._kind == "gzip" and not any(piece):
+        piece = self._buffer[self._at : self._at if more else min(self._at + self._piece, self._end)]
+        # gzip may be padded with zeros after its end.
+        if not self._decompressor and self._kind == "gzip" and not any(piece):
             self._at += len(piece)
             return
         try:
-            self._unpacking = self._unpacking or self._begin()
-            self._ready = memoryview(self._unpacking.decompress(piece))
+            self._decompressor = self._decompressor or self._new_decompressor()
+            self._ready = memoryview(self._decompressor.decompress(piece, _MAX_OUTPUT[self._kind]))
         except self._errors:
             self._stop(f"its {self._kind} data makes no sense near byte {self.stored - self._end + self._at}")
             return
         self._at += len(piece)
-        if self._unpacking.eof:
-            self._at -= len(self._unpacking.unused_data)
-            self._unpacking = None
+        if self._decompressor.eof:
+            self._at -= len(self._decompressor.unused_data)
+            self._decompressor = None
 
     def _stop(self, damage: str) -> None:
-        self.damage, self._over = damage, True
+        self.damage, self._ended = damage, True
 
 
-def _zstd(packed: UncompressedSource, path: Path | str) -> DecompressedSource:
-    try:
-        import zstandard  # noqa: PLC0415  (only few captures need it)
+def _zstd(compressed: UncompressedSource, path: Path | str) -> DecompressedSource:
+    try:  # imported late, because few captures need it
+        if sys.version_info >= (3, 14):
+            from compression import zstd  # noqa: PLC0415
+        else:
+            from backports import zstd  # noqa: PLC0415
     except ImportError:
-        packed.close()
-        hint = "unpack it with zstd -d, or install the Python package zstandard"
-        raise UnreadableError(f"{called(path)} is compressed with zstd", hint=hint) from None
-    begin = zstandard.ZstdDecompressor().decompressobj
-    return DecompressedSource(packed, "zstd", begin, zstandard.ZstdError, 1024)
+        compressed.close()
+        hint = "decompress it with zstd -d, or use a Python that has zstd (before 3.14: pip install backports.zstd)"
+        raise UnreadableError(f"{display_name(path)} is compressed with zstd", hint=hint) from None
+    return DecompressedSource(compressed, "zstd", zstd.ZstdDecompressor, zstd.ZstdError, 1024)

@@ -1,4 +1,4 @@
-"""Looks frames up by their numbers, after a capture was read: their bytes, and where they are stored."""
+"""Frame lookup by number, after a capture was read: the bytes of frames, and where they are stored."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from overheard.words.errors import UnreadableError
-from overheard_capture.captures.inputs import only_once
+from overheard_capture.captures.inputs import is_single_pass
 from overheard_capture.captures.reader import CaptureReader
 
 if TYPE_CHECKING:
@@ -16,9 +16,9 @@ if TYPE_CHECKING:
 
 
 class StoredFrame(NamedTuple):
-    """A frame where it is stored: its file, its number in that file alone, its bytes, and their offset in the file.
+    """A stored frame: its file, its number in that file, its bytes, and their offset in the file.
 
-    `offset` is None where the bytes do not stand in the file as they are, as in one that is compressed.
+    `offset` is None if the file does not contain the bytes as they are, for example because it is compressed.
     """
 
     file: str
@@ -28,11 +28,11 @@ class StoredFrame(NamedTuple):
 
 
 def look_up(files: Sequence[str], shown: Collection[int], named: Collection[int] = ()) -> dict[int, StoredFrame]:
-    """The frames `shown`, with their bytes, and those that are only `named`, by their numbers over all files.
+    """The frames `shown`, with their bytes, and the frames `named`, without; all numbers count over all files.
 
-    Empty for files that can be read only once. What cannot be read any more is left out.
+    Empty if an input can be read only once. Frames that cannot be read any more are left out.
     """
-    if not files or any(map(only_once, files)):
+    if not files or any(map(is_single_pass, files)):
         return {}
     if len(files) == 1:
         found = {number: StoredFrame(files[0], number) for number in named}
@@ -47,19 +47,19 @@ def look_up(files: Sequence[str], shown: Collection[int], named: Collection[int]
             elif frame.number in named:
                 found[frame.number] = stored
     except UnreadableError:
-        # The file has changed or gone since it was judged.
+        # The file was changed or removed since it was judged.
         return found
     return found
 
 
 def _frames(files: Sequence[str], last: int) -> Iterator[tuple[StoredFrame, Frame, int]]:
-    """Every frame up to `last`, with its place, and the offset of its bytes in the uncompressed file."""
+    """Every frame up to `last`, as a stored frame and as read, with its offset in the uncompressed file."""
     if not last:
         return
     reader = CaptureReader(files)
-    before = reader.facts.before
+    before = reader.facts.frame_offsets
     for chunk in reader.chunks():
-        while not chunk.over:
+        while not chunk.exhausted:
             near = chunk.container.base + chunk.at + chunk.container.layout.header
             frame = chunk.record()
             if frame is None:
@@ -70,7 +70,7 @@ def _frames(files: Sequence[str], last: int) -> Iterator[tuple[StoredFrame, Fram
 
 
 def _offset(name: str, data: bytes, near: int) -> int | None:
-    """The offset of a frame's bytes in the file; None where they are not there."""
+    """The offset of a frame's bytes in the file; None if they are not at `near`."""
     try:
         with Path(name).open("rb") as file:
             file.seek(near)

@@ -1,25 +1,25 @@
-"""Classic pcap (draft-ietf-opsawg-pcap): of both byte orders, in micro- and nanoseconds, and Kuznetzov's with more."""
+"""Classic pcap (draft-ietf-opsawg-pcap): both byte orders, micro- and nanoseconds, and Kuznetzov's variant."""
 
 from __future__ import annotations
 
 import struct
 from typing import TYPE_CHECKING
 
-from overheard_capture.captures.container import LONGEST, IncompleteError, Interface, Layout, MalformedError
+from overheard_capture.captures.container import MAX_PACKET_LENGTH, IncompleteError, Interface, Layout, MalformedError
 from overheard_capture.captures.frame import Frame
 
 if TYPE_CHECKING:
     from overheard_capture.captures.container import NonPacketBlocks
 
 _FILE_HEADER = 24
-# The magic number: ticks a second, and the length of the header of a packet.
+# By magic number: ticks per second, and the length of a packet's header.
 _KINDS = {0xA1B2C3D4: (10**6, 16), 0xA1B23C4D: (10**9, 16), 0xA1B2CD34: (10**6, 24)}
 
 MAGICS = {struct.pack(f"{order}I", magic): (order, *kind) for magic, kind in _KINDS.items() for order in "<>"}
 
 
 class Pcap:
-    """A classic pcap file. It has one interface, and does not say what was dropped."""
+    """A classic pcap file. It has one interface, and no drop counts."""
 
     dropped: int | None = None
 
@@ -28,15 +28,15 @@ class Pcap:
         self.layout = Layout("pcap", "<", 16, ())
 
     def record(self, view: memoryview, offset: int, end: int) -> tuple[int, Frame | None]:
-        """Read the packet at `offset`, or at the beginning the file's header."""
+        """Read the packet at `offset`, or the file header if that was not read yet."""
         layout = self.layout
         if not layout.interfaces:
-            return self._begin(view, offset, end), None
+            return self._file_header(view, offset, end), None
         begins = offset + layout.header
         if begins > end:
             raise IncompleteError("the header of a packet", layout.header)
         seconds, ticks, captured, original = self._header.unpack_from(view, offset)
-        if captured > LONGEST:
+        if captured > MAX_PACKET_LENGTH:
             raise MalformedError(f"its packet at byte {self.base + offset} says that it has {captured} bytes")
         if begins + captured > end:
             raise IncompleteError("a packet", layout.header + captured)
@@ -44,12 +44,12 @@ class Pcap:
         data = bytes(view[begins : begins + captured])
         return begins + captured, Frame(self.number, seconds + ticks / self._ticks, self._link_type, original, data)
 
-    def _begin(self, view: memoryview, offset: int, end: int) -> int:
+    def _file_header(self, view: memoryview, offset: int, end: int) -> int:
         if end - offset < _FILE_HEADER:
             raise IncompleteError("the header of the file", _FILE_HEADER)
         order, ticks, header = MAGICS[bytes(view[offset : offset + 4])]
         snap_length, link_type = struct.unpack_from(f"{order}II", view, offset + 16)
-        # What stands above the 16 bits of the link type is of the frame check sequence.
+        # The upper 16 bits describe the frame check sequence.
         self._link_type, self._ticks = link_type & 0xFFFF, ticks
         self._header = struct.Struct(f"{order}IIII")
         self.layout = Layout("pcap", order, header, (Interface(self._link_type, snap_length, ticks),))

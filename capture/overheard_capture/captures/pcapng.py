@@ -1,11 +1,11 @@
-"""Reads pcapng (draft-ietf-opsawg-pcapng): the packets, and what the recorder wrote about itself."""
+"""pcapng (draft-ietf-opsawg-pcapng): packets, drop counts and decryption secrets."""
 
 from __future__ import annotations
 
 import struct
 from typing import TYPE_CHECKING
 
-from overheard_capture.captures.container import LONGEST, IncompleteError, Interface, Layout, MalformedError
+from overheard_capture.captures.container import MAX_PACKET_LENGTH, IncompleteError, Interface, Layout, MalformedError
 from overheard_capture.captures.drops import Drops
 from overheard_capture.captures.frame import Frame
 
@@ -15,46 +15,46 @@ if TYPE_CHECKING:
 MAGIC = b"\x0a\x0d\x0d\x0a"
 
 _SECTION, _INTERFACE, _OBSOLETE, _SIMPLE, _STATISTICS, _ENHANCED, _SECRETS = 0x0A0D0D0A, 1, 2, 3, 5, 6, 10
-_PASSED_OVER = {4: "name resolution", 9: "systemd journal", 0xBAD: "custom", 0x40000BAD: "custom"}
+_SKIPPED = {4: "name resolution", 9: "systemd journal", 0xBAD: "custom", 0x40000BAD: "custom"}
 _BYTE_ORDERS = {b"\x4d\x3c\x2b\x1a": "<", b"\x1a\x2b\x3c\x4d": ">"}
-# Options of an interface, of its statistics, and of a packet.
+# Option codes of interface descriptions, interface statistics, and packets.
 _RESOLUTION, _EPOCH = 9, 14
 _DROPPED_BY_INTERFACE, _DROPPED_BY_OS = 5, 7
 _LOST_BEFORE = 4
 _TLS_KEY_LOG = 0x544C534B
-# More than anyone has; each takes memory.
-_MOST_INTERFACES = 65_536
+# Each interface takes memory.
+_MAX_INTERFACES = 65_536
 
 
 class Pcapng:
     """A pcapng file."""
 
-    def __init__(self, number: int, aside: NonPacketBlocks) -> None:
+    def __init__(self, number: int, non_packets: NonPacketBlocks) -> None:
         self.number, self.base = number, 0
-        self._aside, self._drops = aside, Drops()
-        self._begin("<")
+        self._non_packets, self._drops = non_packets, Drops()
+        self._begin_section("<")
 
-    def _begin(self, order: str) -> None:
+    def _begin_section(self, order: str) -> None:
         self._order = order
-        self._head, self._word = struct.Struct(f"{order}II"), struct.Struct(f"{order}I")
+        self._block_header, self._word = struct.Struct(f"{order}II"), struct.Struct(f"{order}I")
         self._packet = struct.Struct(f"{order}IIIII")
         self._interfaces: list[Interface] = []
 
     @property
     def layout(self) -> Layout:
-        """How the packets of this section are laid out, as far as its interfaces are known."""
+        """The layout of this section's packets, with the interfaces described so far."""
         return Layout("pcapng", self._order, 28, tuple(self._interfaces))
 
     @property
     def dropped(self) -> int | None:
-        """How many packets the recorder says it lost, up to here."""
+        """The number of dropped packets that the recorder reported so far."""
         return self._drops.count
 
     def record(self, view: memoryview, offset: int, end: int) -> tuple[int, Frame | None]:
         """Read the block at `offset`."""
         if end - offset < 12:
             raise IncompleteError("a block header", 12)
-        kind, length = self._head.unpack_from(view, offset)
+        kind, length = self._block_header.unpack_from(view, offset)
         if kind == _SECTION:
             order = _BYTE_ORDERS.get(bytes(view[offset + 8 : offset + 12]))
             if not order:
@@ -62,7 +62,7 @@ class Pcapng:
             (length,) = struct.unpack_from(f"{order}I", view, offset + 4)
         else:
             order = self._order
-        if length < 12 or length % 4 or length > LONGEST + 64:
+        if length < 12 or length % 4 or length > MAX_PACKET_LENGTH + 64:
             raise MalformedError(f"its block at byte {self.base + offset} says that it has {length} bytes")
         after = offset + length
         if after > end:
@@ -78,8 +78,8 @@ class Pcapng:
 
     def _other(self, kind: int, order: str, body: memoryview) -> Frame | None:
         if kind == _SECTION:
-            self._drops.section()
-            self._begin(order)
+            self._drops.begin_section()
+            self._begin_section(order)
         elif kind == _INTERFACE:
             self._interface(body)
         elif kind == _SIMPLE:
@@ -89,9 +89,9 @@ class Pcapng:
         elif kind == _STATISTICS:
             self._statistics(body)
         elif kind == _SECRETS:
-            self._secrets(body)
+            self._decryption_secrets(body)
         else:
-            self._aside.passed_over[_PASSED_OVER.get(kind, "of a kind of somebody's own")] += 1
+            self._non_packets.skipped[_SKIPPED.get(kind, "of a kind of somebody's own")] += 1
         return None
 
     def _enhanced(self, view: memoryview, at: int, end: int) -> Frame:
@@ -107,16 +107,16 @@ class Pcapng:
 
     def _lost_before(self, options: memoryview) -> None:
         if count := _options(self._order, options).get(_LOST_BEFORE):
-            self._drops.lose(struct.unpack(f"{self._order}Q", count)[0])
+            self._drops.add_lost(struct.unpack(f"{self._order}Q", count)[0])
 
     def _obsolete(self, body: memoryview) -> Frame:
         index, lost, high, low, captured, original = struct.unpack_from(f"{self._order}HHIIII", body)
         interface = self._interfaces[index]
         if captured > len(body) - 20:
             raise IndexError
-        # All ones are how it says that it does not know.
+        # 0xFFFF means that the number is unknown.
         if lost != 0xFFFF:
-            self._drops.lose(lost)
+            self._drops.add_lost(lost)
         time = interface.epoch + (high << 32 | low) / interface.ticks
         return self._frame(time, interface.link_type, original, body[20 : 20 + captured])
 
@@ -131,7 +131,7 @@ class Pcapng:
         return Frame(self.number, time, link_type, original, bytes(data))
 
     def _interface(self, body: memoryview) -> None:
-        if len(self._interfaces) >= _MOST_INTERFACES:
+        if len(self._interfaces) >= _MAX_INTERFACES:
             raise IndexError
         link_type, _, snap_length = struct.unpack_from(f"{self._order}HHI", body)
         options = _options(self._order, body[8:])
@@ -139,7 +139,7 @@ class Pcapng:
         ticks = 2 ** (resolution & 0x7F) if resolution & 0x80 else 10**resolution
         (epoch,) = struct.unpack(f"{self._order}q", options.get(_EPOCH, bytes(8)))
         self._interfaces.append(Interface(link_type, snap_length, ticks, epoch))
-        self._drops.interface()
+        self._drops.add_interface()
 
     def _statistics(self, body: memoryview) -> None:
         (index,) = self._word.unpack_from(body)
@@ -148,14 +148,14 @@ class Pcapng:
         if counts:
             self._drops.report(index, sum(struct.unpack(f"{self._order}Q", count)[0] for count in counts))
 
-    def _secrets(self, body: memoryview) -> None:
-        kind, length = self._head.unpack_from(body)
+    def _decryption_secrets(self, body: memoryview) -> None:
+        kind, length = self._block_header.unpack_from(body)
         if length > len(body) - 8:
             raise IndexError
         if kind == _TLS_KEY_LOG:
-            self._aside.keep(bytes(body[8 : 8 + length]))
+            self._non_packets.keep(bytes(body[8 : 8 + length]))
         else:
-            self._aside.passed_over["decryption secrets"] += 1
+            self._non_packets.skipped["decryption secrets"] += 1
 
 
 def _options(order: str, body: memoryview) -> dict[int, bytes]:

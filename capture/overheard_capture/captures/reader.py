@@ -1,4 +1,4 @@
-"""Reads the frames of files one after the other, in pieces of bounded size, up to where each ends or is damaged."""
+"""Capture reader: the frames of several files in sequence, read in chunks of bounded size."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from overheard.words.errors import UnreadableError
 from overheard_capture.captures.container import Container, IncompleteError, MalformedError, NonPacketBlocks
-from overheard_capture.captures.inputs import called, only_once, source
+from overheard_capture.captures.inputs import display_name, is_single_pass, source
 from overheard_capture.captures.pcap import MAGICS, Pcap
 from overheard_capture.captures.pcapng import MAGIC, Pcapng
 
@@ -19,17 +19,17 @@ if TYPE_CHECKING:
 
     from overheard_capture.captures.frame import Frame
 
-# No capture is smaller than the header of a pcap file.
+# The size of a pcap file header, below which no file is a capture.
 _SMALLEST = 24
 
 
 @dataclass
 class FileFacts:
-    """What is known of the files so far.
+    """Facts about the files, as far as they were read.
 
-    `unpacked` counts the bytes that were read of them, `stored` those that this took on disk. `dropped` is how many
-    packets their recorders say they lost, and None before all was read, or where one does not say. `broken` has the
-    files that are damaged, each with where and how. `before` has the number of the last frame before each file.
+    `unpacked` counts bytes after decompression, `stored` bytes on disk. `dropped` is the number of dropped packets that
+    the recorders report; None before the end, or if one reports none. `damaged_files` has the name of each damaged file
+    and a description. `frame_offsets` has, for each file, the number of the last frame before it.
     """
 
     files: tuple[str, ...]
@@ -37,88 +37,87 @@ class FileFacts:
     unpacked: int = 0
     stored: int = 0
     dropped: int | None = None
-    broken: list[tuple[str, str]] = field(default_factory=list)
-    before: list[int] = field(default_factory=list)
-    aside: NonPacketBlocks = field(default_factory=NonPacketBlocks)
+    damaged_files: list[tuple[str, str]] = field(default_factory=list)
+    frame_offsets: list[int] = field(default_factory=list)
+    non_packets: NonPacketBlocks = field(default_factory=NonPacketBlocks)
 
     @property
     def damage(self) -> str:
-        """The first damage, in words; empty where every file ends as it should."""
-        return ": ".join(self.broken[0]) if self.broken else ""
+        """A description of the first damage; empty if no file is damaged."""
+        return ": ".join(self.damaged_files[0]) if self.damaged_files else ""
 
     @property
     def key_logs(self) -> list[bytes]:
-        """The session keys of TLS that the files bring with them."""
-        return self.aside.key_logs
+        """The TLS key logs embedded in the files."""
+        return self.non_packets.key_logs
 
     @property
-    def passed_over(self) -> Counter[str]:
-        """What stands in the files beside packets and was not read, by its kind."""
-        return self.aside.passed_over
+    def skipped(self) -> Counter[str]:
+        """The number of skipped blocks, by type."""
+        return self.non_packets.skipped
 
     def place(self, frame: int) -> tuple[str, int]:
-        """The name of the file that a frame is in, and the frame's number in that file alone."""
-        index = sum(number < frame for number in self.before) - 1
-        return self.files[index], frame - self.before[index]
+        """The name of the file that contains a frame, and the frame's number in that file."""
+        index = sum(number < frame for number in self.frame_offsets) - 1
+        return self.files[index], frame - self.frame_offsets[index]
 
 
 class Chunk:
-    """A piece of a file: what stands from `at` to `end` of `view` is still to be read.
+    """A chunk of a file. The bytes from `at` to `end` of `view` are unread.
 
-    Who reads it may walk on by itself, past plain packets alone (see `Layout`): then it sets `at`, and counts the
-    frames in `container.number`. All else it leaves to `record`. It reads until `over`, and keeps nothing of `view`. Of
-    a pcap file, the header has been read.
+    A caller calls `record` until `exhausted`, and keeps nothing of `view`. It may also parse plain packets itself (see
+    `Layout`), if it advances `at` and `container.number`. The header of a pcap file has been read already.
     """
 
-    __slots__ = ("at", "container", "end", "over", "stopped", "view")
+    __slots__ = ("at", "container", "end", "error", "exhausted", "view")
 
     def __init__(self, container: Container, view: memoryview, end: int) -> None:
         self.container, self.view, self.at, self.end = container, view, 0, end
-        self.over = False
-        self.stopped: IncompleteError | MalformedError | None = None
+        self.exhausted = False
+        self.error: IncompleteError | MalformedError | None = None
 
     def record(self) -> Frame | None:
-        """Read one record, and return its frame if it is a packet; `over` is set where no whole one is left."""
+        """Read one record. Returns its frame if it is a packet; sets `exhausted` if no complete record is left."""
         if self.at >= self.end:
-            self.over = True
+            self.exhausted = True
             return None
         try:
             self.at, frame = self.container.record(self.view, self.at, self.end)
-        except (IncompleteError, MalformedError) as stopped:
-            self.over, self.stopped = True, stopped
+        except (IncompleteError, MalformedError) as error:
+            self.exhausted, self.error = True, error
             return None
         return frame
 
 
 class CaptureReader:
-    """Reads files in the order given; see `ordered` for a ring. `-` is standard input.
+    """Reads files in the given order; see `order_by_time` for ring buffers. `-` is standard input.
 
-    Frames are numbered on from file to file. It raises UnreadableError, if it can before anything else is read, for a
-    file that is empty or no capture. What stands before damage is kept, and the files behind it are read. Of files that
-    were `checked`, as `ordered` does, each is opened once; of several others, once more to be checked.
+    Frame numbers continue from file to file. Reading raises UnreadableError for a file that is empty or not a capture,
+    before any frame is yielded if possible. Frames before damage are kept, and the files after a damaged one are read.
+    Several files are opened once more to check them first, unless they were `checked` by `order_by_time`.
     """
 
     def __init__(self, paths: Iterable[Path | str], *, chunk: int = 4 * 1024 * 1024, checked: bool = False) -> None:
         self._paths, self._chunk, self._checked = list(paths), chunk, checked
-        self.facts = FileFacts(tuple(map(called, self._paths)))
+        self.facts = FileFacts(tuple(map(display_name, self._paths)))
 
     def frames(self) -> Iterator[Frame]:
-        """Every frame."""
+        """All frames."""
         for chunk in self.chunks():
-            while not chunk.over:
+            while not chunk.exhausted:
                 frame = chunk.record()
                 if frame is not None:
                     yield frame
 
     def chunks(self) -> Iterator[Chunk]:
-        """The files piece by piece, all in the same memory; each must be read until it is over."""
-        # A file alone is checked as it is opened to be read.
+        """The chunks of all files, in reused memory. Each must be read until it is exhausted."""
+        # A single file is checked when it is opened.
         if len(self._paths) > 1 and not self._checked:
             self._check()
         known: list[int | None] = []
         for path in self._paths:
             reading = _OpenFile(path, self.facts, self._chunk)
-            self.facts.before.append(self.facts.frames)
+            self.facts.frame_offsets.append(self.facts.frames)
             try:
                 yield from reading.chunks()
             finally:
@@ -129,15 +128,15 @@ class CaptureReader:
 
     def _check(self) -> None:
         for path in self._paths:
-            if not only_once(path):
+            if not is_single_pass(path):
                 _OpenFile(path, self.facts, _SMALLEST).close()
 
 
 class _OpenFile:
-    """One file that is being read: the memory for a piece of it, and what is in there."""
+    """An open file, and the memory for one chunk of it."""
 
     def __init__(self, path: Path | str, facts: FileFacts, chunk: int) -> None:
-        self._facts, self._source, self._name = facts, source(path), called(path)
+        self._facts, self._source, self._name = facts, source(path), display_name(path)
         self._size = max(chunk, _SMALLEST)
         self._view, self._filled = memoryview(bytearray(self._size)), 0
         self.damage = ""
@@ -151,9 +150,9 @@ class _OpenFile:
 
     def _container(self, magic: bytes) -> Container:
         if magic == MAGIC:
-            return Pcapng(self._facts.frames, self._facts.aside)
+            return Pcapng(self._facts.frames, self._facts.non_packets)
         if magic in MAGICS:
-            return Pcap(self._facts.frames, self._facts.aside)
+            return Pcap(self._facts.frames, self._facts.non_packets)
         if self._source.damage and self._filled < _SMALLEST:
             raise UnreadableError(f"{self._name} cannot be read: {self._source.damage}")
         if not magic:
@@ -162,32 +161,32 @@ class _OpenFile:
         raise UnreadableError(f"{self._name} is not a pcap or pcapng file", hint=hint)
 
     def chunks(self) -> Iterator[Chunk]:
-        """The pieces of the file."""
+        """The chunks of the file."""
         stored = self._facts.stored
         while True:
             chunk = Chunk(self.container, self._view, self._filled)
             layout = self.container.layout
             if layout.kind == "pcap" and not layout.interfaces:
-                # Its header is no packet, and so none of what others walk over.
+                # Callers that parse packets themselves do not parse the file header.
                 chunk.record()
             yield chunk
             self._facts.frames = self.container.number
             self._facts.unpacked += chunk.at
             self._facts.stored = stored + self._source.stored
-            if isinstance(chunk.stopped, MalformedError):
-                self.damage = str(chunk.stopped)
+            if isinstance(chunk.error, MalformedError):
+                self.damage = str(chunk.error)
                 break
             self._keep(chunk)
             if not self._fill():
-                self.damage = self._source.damage or self._broken_off(chunk)
+                self.damage = self._source.damage or self._truncation(chunk)
                 break
         if self.damage:
-            self._facts.broken.append((self._name, self.damage))
+            self._facts.damaged_files.append((self._name, self.damage))
 
     def _keep(self, chunk: Chunk) -> None:
-        """Move what was not read to the front, and make room for a record that is larger than the memory."""
+        """Move unread bytes to the front, and enlarge the memory for a record that does not fit."""
         rest = chunk.end - chunk.at
-        size = max(self._size, chunk.stopped.needed if isinstance(chunk.stopped, IncompleteError) else 0)
+        size = max(self._size, chunk.error.needed if isinstance(chunk.error, IncompleteError) else 0)
         old = self._view
         if size != len(old):
             self._view = memoryview(bytearray(size))
@@ -201,52 +200,52 @@ class _OpenFile:
         self._filled += count
         return count > 0
 
-    def _broken_off(self, chunk: Chunk) -> str:
-        if not isinstance(chunk.stopped, IncompleteError):
+    def _truncation(self, chunk: Chunk) -> str:
+        if not isinstance(chunk.error, IncompleteError):
             return ""
-        return f"it breaks off inside {chunk.stopped.what} at byte {self.container.base}"
+        return f"it breaks off inside {chunk.error.what} at byte {self.container.base}"
 
     def close(self) -> None:
         """Close the file."""
         self._source.close()
 
 
-class Ordered(NamedTuple):
-    """Files in the order to read them in; `problem` says of the first that is no capture what is wrong with it."""
+class OrderedFiles(NamedTuple):
+    """Files in reading order; `problem` is the error of the first one that is not a capture."""
 
     paths: list[Path | str]
     problem: UnreadableError | None
 
 
-def ordered(paths: Sequence[Path | str]) -> Ordered:
-    """Files in the order of their first frames, as a ring of files wants to be read. Each is opened once, and checked.
+def order_by_time(paths: Sequence[Path | str]) -> OrderedFiles:
+    """Files in the order of their first timestamps, as a ring buffer of files requires. Each is opened and checked.
 
-    Where one of them can be read only once, as a pipe can, the order is left as it is. A file alone is not opened.
+    The order is unchanged if an input can be read only once, as a pipe. A single file is not opened.
     """
     if len(paths) == 1:
-        return Ordered(list(paths), None)
+        return OrderedFiles(list(paths), None)
     begins, problem = list[float](), None
     for path in paths:
         try:
-            begins.append(float("inf") if only_once(path) else _begins(path))
+            begins.append(float("inf") if is_single_pass(path) else _first_time(path))
         except UnreadableError as error:
             begins.append(float("inf"))
             problem = problem or error
-    if any(map(only_once, paths)):
-        return Ordered(list(paths), problem)
-    return Ordered([path for _, path in sorted(zip(begins, paths, strict=True), key=itemgetter(0))], problem)
+    if any(map(is_single_pass, paths)):
+        return OrderedFiles(list(paths), problem)
+    return OrderedFiles([path for _, path in sorted(zip(begins, paths, strict=True), key=itemgetter(0))], problem)
 
 
-def _begins(path: Path | str) -> float:
+def _first_time(path: Path | str) -> float:
     return next((frame.time for frame in CaptureReader([path], chunk=65_536).frames()), float("inf"))
 
 
 @dataclass
 class WholeCapture:
-    """All of a file at once.
+    """A whole capture in memory.
 
-    `dropped` counts the packets that the recorder says it lost, and is None where it closed the file without saying, or
-    never closed it. `damage` says where and how the file breaks off; it is empty for a file that ends as it should.
+    `dropped` is the number of dropped packets that the recorder reports; None if it reports none, or never closed the
+    file. `damage` describes where and how the file is damaged; it is empty if it is not.
     """
 
     frames: list[Frame] = field(default_factory=list)
@@ -255,7 +254,7 @@ class WholeCapture:
 
 
 def read(path: Path) -> WholeCapture:
-    """Read the whole file; what stands before damage is kept. Raises UnreadableError when it is no capture at all."""
+    """Read a whole file; frames before damage are kept. Raises UnreadableError if it is not a capture."""
     reader = CaptureReader([path])
     frames = list(reader.frames())
-    return WholeCapture(frames, reader.facts.dropped, "".join(words for _, words in reader.facts.broken))
+    return WholeCapture(frames, reader.facts.dropped, "".join(words for _, words in reader.facts.damaged_files))

@@ -1,4 +1,4 @@
-"""What our own recorder wrote about a recording, in a JSON file beside it."""
+"""Recording metadata, which the project's own recorder writes as a JSON file beside the capture."""
 
 from __future__ import annotations
 
@@ -17,5 +17,5 @@ def recording_file(path: Path) -> Path:
 
 
 def read_recording(path: Path) -> Recording:
-    """What the recorder wrote about the recording at `path`. Raises OSError, ValueError or TypeError."""
+    """The metadata of the recording at `path`. Raises OSError, ValueError or TypeError."""
     return Recording(**json.loads(recording_file(path).read_text()))

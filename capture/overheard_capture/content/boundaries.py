@@ -1,4 +1,4 @@
-"""Bits of something that is searched as a whole, put together: only what lies across their seams is new."""
+"""Joined pieces of content that was searched already: only matches across their boundaries are new."""
 
 from __future__ import annotations
 
@@ -18,37 +18,37 @@ if TYPE_CHECKING:
 
 
 class Boundaries:
-    """A content that is fed block by block, each of many bits, and told where in a block another bit begins."""
+    """Content that is fed in blocks of many pieces, with the offsets at which pieces begin."""
 
     def __init__(self, findings: Findings, layers: Layers, reader: ReaderFactory) -> None:
         self._findings = findings
         self._layers = layers
         self._reader = reader(findings, layers)
         self._position = 0
-        # The last bytes, and the seams among them.
+        # The last bytes, and the boundaries among them.
         self._tail = Tail()
-        self._seams: list[int] = []
+        self._boundaries: list[int] = []
 
-    def feed(self, data: Bytes, origin: Origin, seams: Sequence[int]) -> None:
-        """Search round the seams, and read on."""
+    def feed(self, data: Bytes, origin: Origin, boundaries: Sequence[int]) -> None:
+        """Search around the boundaries, and feed the reader."""
         if not len(data):
             return
         reach = self._findings.search.longest - 1
-        self._seams += [self._position + seam for seam in seams]
+        self._boundaries += [self._position + boundary for boundary in boundaries]
         for begins, ends in self._windows(reach, self._position + len(data)):
-            self._look(data, origin, begins, ends)
+            self._search_window(data, origin, begins, ends)
         self._tail.add(data, origin, reach)
         self._position += len(data)
-        if self._seams:
-            del self._seams[: bisect.bisect_right(self._seams, self._position - reach)]
+        if self._boundaries:
+            del self._boundaries[: bisect.bisect_right(self._boundaries, self._position - reach)]
         self._reader.feed(data, origin)
 
     def _windows(self, reach: int, end: int) -> Iterator[tuple[int, int]]:
-        """All that is near a seam, and may hold something new: where it begins and ends, from the very first on."""
+        """The (start, end) of each range around boundaries that may contain a new match, in order."""
         least = self._position - len(self._tail.data)
         begins = ends = -1
-        for seam in self._seams:
-            low, high = max(seam - reach, least), min(seam + reach, end)
+        for boundary in self._boundaries:
+            low, high = max(boundary - reach, least), min(boundary + reach, end)
             if high <= self._position or low >= high:
                 continue
             if low > ends:
@@ -59,29 +59,29 @@ class Boundaries:
         if ends > begins:
             yield begins, ends
 
-    def _look(self, data: Bytes, origin: Origin, begins: int, ends: int) -> None:
+    def _search_window(self, data: Bytes, origin: Origin, begins: int, ends: int) -> None:
         base, tail = self._position, self._tail
         before = tail.data[len(tail.data) - (base - begins) :] if begins < base else b""
         window = before + bytes(data[max(begins - base, 0) : ends - base])
         for match in self._findings.search.matches(window):
             start, end = begins + match.offset, begins + match.offset + match.length
-            seam = bisect.bisect_right(self._seams, start)
-            if end <= base or seam == len(self._seams) or self._seams[seam] >= end:
+            boundary = bisect.bisect_right(self._boundaries, start)
+            if end <= base or boundary == len(self._boundaries) or self._boundaries[boundary] >= end:
                 continue
             if start >= base:
                 place = origin.place(start - base, match.length)
             else:
                 earlier = tail.origin, len(tail.data) - (base - start), len(tail.data)
                 place = joined([earlier, (origin, 0, end - base)]).place(0, match.length)
-            self._findings.found(Occurrence(match, place, self._layers, start, *match.excerpt(window)))
+            self._findings.add_occurrence(Occurrence(match, place, self._layers, start, *match.excerpt(window)))
 
     def gap(self, length: int) -> None:
-        """So many bytes are missing here."""
+        """`length` bytes are missing here."""
         self._position += length
         self._tail.clear()
-        self._seams = []
+        self._boundaries = []
         self._reader.gap(length)
 
     def close(self) -> None:
-        """There is no more to come."""
+        """No more bytes follow."""
         self._reader.close()

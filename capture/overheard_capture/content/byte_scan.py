@@ -1,4 +1,4 @@
-"""What can be said of bytes at a glance, because it is asked of every byte that nothing else explains."""
+"""Fast scans over bytes of unknown content: is it plain text, and where may encoded text be in it?"""
 
 from __future__ import annotations
 
@@ -7,36 +7,38 @@ import re
 
 from overheard_capture.native import core, pointer
 
-# Letters and digits of base64 and base64url. A shorter run of them is not taken for either.
-LETTERS = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/_-"
-SHORTEST = 24
-_RUN = re.compile(rb"[A-Za-z0-9+/_-]{%d,}+" % SHORTEST)
+# The characters of base64 and base64url (RFC 4648), and the length from which a run of them may be either.
+BASE64_ALPHABET = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/_-"
+SHORTEST_RUN = 24
+_RUN = re.compile(rb"[A-Za-z0-9+/_-]{%d,}+" % SHORTEST_RUN)
 _SOFT = re.compile(rb"=\r?\n")
 _PLAIN = bytes(range(32, 127)) + b"\t\n\r"
 
-# Words that lack capital letters, or any letter beyond those of hexadecimal numbers, are no base64: of 10^9 runs not
-# one is like that.
-SMALL, HEXADECIMAL = b"abcdefghijklmnopqrstuvwxyz0123456789/_-", b"0123456789ABCDEF_-"
-# For the compiled part: which bytes are letters, and of which of these kinds; and room for what it finds.
-_MEMBERS = bytes((byte in LETTERS) | (byte in SMALL) << 1 | (byte in HEXADECIMAL) << 2 for byte in range(256))
-_AT_ONCE = 1024
-_FOUND = (ctypes.c_uint64 * (2 * _AT_ONCE))()
+# Runs without upper-case letters, or of hexadecimal digits only, are not base64: not one of 10^9 random runs is like
+# that.
+LOWERCASE, HEXADECIMAL = b"abcdefghijklmnopqrstuvwxyz0123456789/_-", b"0123456789ABCDEF_-"
+# For the compiled part: the members of the alphabet and their classes as bits, and room for its results.
+_MEMBERS = bytes(
+    (byte in BASE64_ALPHABET) | (byte in LOWERCASE) << 1 | (byte in HEXADECIMAL) << 2 for byte in range(256)
+)
+_BATCH = 1024
+_RUNS = (ctypes.c_uint64 * (2 * _BATCH))()
 
 
 def is_plain(data: bytes | bytearray) -> bool:
-    """Whether all of it is printable ASCII, or white space that text has."""
+    """Whether all bytes are printable ASCII, tab, CR or LF."""
     compiled = core()
     if compiled is None:
         return data.isascii() and not data.translate(None, _PLAIN)
     return bool(compiled.is_plain(pointer(data), ctypes.c_uint64(len(data))))
 
 
-def letter_runs(data: bytes | bytearray) -> list[tuple[int, int]]:
-    """Where letters of base64 stand, at least so many in a row: where each run begins and ends.
+def base64_runs(data: bytes | bytearray) -> list[tuple[int, int]]:
+    """The (start, end) of each run of at least `SHORTEST_RUN` base64 characters.
 
-    Those that are words may be left out, but for one at the end of the data.
+    Runs that cannot be base64 may be left out, except for one at the end of the data.
     """
-    if len(data) < SHORTEST:
+    if len(data) < SHORTEST_RUN:
         return []
     compiled = core()
     if compiled is None:
@@ -46,16 +48,16 @@ def letter_runs(data: bytes | bytearray) -> list[tuple[int, int]]:
     place, length = pointer(data), ctypes.c_uint64(len(data))
     while True:
         count = compiled.runs(
-            place, length, _MEMBERS, ctypes.c_uint64(SHORTEST), _FOUND, ctypes.c_uint64(_AT_ONCE), ctypes.byref(at)
+            place, length, _MEMBERS, ctypes.c_uint64(SHORTEST_RUN), _RUNS, ctypes.c_uint64(_BATCH), ctypes.byref(at)
         )
-        edges = _FOUND[: 2 * count]
-        found += zip(edges[::2], edges[1::2], strict=True)
-        if count < _AT_ONCE:
+        bounds = _RUNS[: 2 * count]
+        found += zip(bounds[::2], bounds[1::2], strict=True)
+        if count < _BATCH:
             return found
 
 
 def soft_break(data: bytes | bytearray, start: int = 0) -> int:
-    """Where the first line ends of which quoted-printable says that it goes on; -1 where none does."""
+    """The offset of the first quoted-printable soft line break from `start` on; -1 if there is none."""
     compiled = core()
     if compiled is None:
         found = _SOFT.search(data, start)
@@ -63,13 +65,13 @@ def soft_break(data: bytes | bytearray, start: int = 0) -> int:
     return int(compiled.soft_break(pointer(data), ctypes.c_uint64(len(data)), ctypes.c_uint64(start)))
 
 
-def is_simple(data: bytes | bytearray) -> bool:
-    """Whether nothing that is written otherwise than it is meant can be in this text."""
-    return not letter_runs(data) and soft_break(data) < 0 and ENCODED_WORD.first(data) < 0
+def has_no_encoding(data: bytes | bytearray) -> bool:
+    """Whether this text cannot contain base64, quoted-printable or encoded words."""
+    return not base64_runs(data) and soft_break(data) < 0 and ENCODED_WORD.first(data) < 0
 
 
 class LiteralSet:
-    """Several texts, of which the first is looked for. None is empty, or longer than 255 bytes."""
+    """A set of literals of 1 to 255 bytes, to search for at once."""
 
     def __init__(self, *texts: bytes) -> None:
         self._texts = texts
@@ -77,7 +79,7 @@ class LiteralSet:
         self._count = ctypes.c_uint64(len(texts))
 
     def first(self, data: bytes | bytearray, start: int = 0) -> int:
-        """Where, from `start` on, the first of them stands; -1 where none does."""
+        """The offset of the first literal from `start` on; -1 if there is none."""
         compiled = core()
         if compiled is None:
             return min((place for text in self._texts if (place := data.find(text, start)) >= 0), default=-1)
@@ -85,5 +87,5 @@ class LiteralSet:
         return int(compiled.first_of(pointer(data), length, begin, self._packed, self._count))
 
 
-# What an encoded word begins with (RFC 2047, 2).
+# The beginning of an encoded word (RFC 2047, 2).
 ENCODED_WORD = LiteralSet(b"=?")

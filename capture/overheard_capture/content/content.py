@@ -1,4 +1,4 @@
-"""Content: bytes that belong together, searched as they come, and handed on to whoever can unwrap them."""
+"""Content: bytes that belong together, searched as they arrive, and fed to a reader that decodes them."""
 
 from __future__ import annotations
 
@@ -17,55 +17,55 @@ if TYPE_CHECKING:
 
 
 class SearchScope(Enum):
-    """How much of a content's bytes is to be searched."""
+    """Which matches in a content are searched for."""
 
     ALL = auto()
-    # Its pieces were searched where they come from, but not put together.
-    SEAMS = auto()
-    # It is a stretch of something that is searched as a whole.
-    NOTHING = auto()
+    # Only matches across boundaries: each piece was searched where it came from.
+    BOUNDARIES = auto()
+    # None: the content is a range of another content, which is searched as a whole.
+    NONE = auto()
 
 
 class Content:
-    """Some bytes under some layers. They are searched; and a reader, where there is one, unwraps what is in them."""
+    """Some bytes under some layers. They are searched, and fed to the reader if there is one."""
 
     def __init__(
         self,
         findings: Findings,
         layers: Layers,
         reader: ReaderFactory | None = None,
-        looking: SearchScope = SearchScope.ALL,
+        scope: SearchScope = SearchScope.ALL,
     ) -> None:
         self._findings = findings
         self._layers = layers
         self._reader = reader(findings, layers) if reader else None
-        self._looking = looking
+        self._scope = scope
         self._position = 0
-        # Where the last piece begins that does not go on where the one before it ended.
-        self._cut = 0
+        # The position of the last boundary.
+        self._piece_start = 0
         self._tail = Tail()
 
-    def feed(self, data: Bytes, origin: Origin, *, goes_on: bool = False) -> None:
-        """Search and read on. With `goes_on` it is more of the piece before: no seam is between."""
+    def feed(self, data: Bytes, origin: Origin, *, contiguous: bool = False) -> None:
+        """Search the next bytes, and feed the reader. If `contiguous`, there is no boundary before them."""
         if not len(data):
             return
-        if not goes_on:
-            self._cut = self._position
-        if self._looking is not SearchScope.NOTHING:
+        if not contiguous:
+            self._piece_start = self._position
+        if self._scope is not SearchScope.NONE:
             self._search(data, origin)
         self._position += len(data)
         if self._reader:
             self._reader.feed(data, origin)
 
     def gap(self, length: int) -> None:
-        """So many bytes are missing here."""
+        """`length` bytes are missing here."""
         self._position += length
         self._tail.clear()
         if self._reader:
             self._reader.gap(length)
 
     def close(self) -> None:
-        """There is no more to come."""
+        """No more bytes follow."""
         if self._reader:
             self._reader.close()
 
@@ -73,31 +73,31 @@ class Content:
         search = self._findings.search
         reach = search.longest - 1
         if self._tail.data:
-            self._search_seam(data, origin, reach)
-        if self._looking is SearchScope.ALL:
-            look_at(self._findings, self._layers, data, origin, self._position)
+            self._search_boundary(data, origin, reach)
+        if self._scope is SearchScope.ALL:
+            search_bytes(self._findings, self._layers, data, origin, self._position)
         self._tail.add(data, origin, reach)
 
-    def _search_seam(self, data: Bytes, origin: Origin, reach: int) -> None:
-        seam = len(self._tail.data)
+    def _search_boundary(self, data: Bytes, origin: Origin, reach: int) -> None:
+        boundary = len(self._tail.data)
         window = self._tail.data + bytes(data[:reach])
-        # What begins behind the last cut was to be seen before anything was put together.
-        cut = seam if self._looking is SearchScope.ALL else self._cut - self._position + seam
+        # A match that begins after the last boundary was found in the piece itself.
+        cut = boundary if self._scope is SearchScope.ALL else self._piece_start - self._position + boundary
         both: Origin | None = None
         for match in self._findings.search.matches(window):
-            # What lies on one side of the seam is found there.
-            if match.offset < min(cut, seam) and seam < match.offset + match.length:
+            # A match on one side of the boundary is found there.
+            if match.offset < min(cut, boundary) and boundary < match.offset + match.length:
                 if both is None:
-                    both = joined([(self._tail.origin, 0, seam), (origin, 0, len(window) - seam)])
-                self._findings.found(_found(match, self._layers, window, both, self._position - seam))
+                    both = joined([(self._tail.origin, 0, boundary), (origin, 0, len(window) - boundary)])
+                self._findings.add_occurrence(_occurrence(match, self._layers, window, both, self._position - boundary))
 
 
-def look_at(findings: Findings, layers: Layers, data: Bytes, origin: Origin, position: int = 0) -> None:
-    """Search some bytes for themselves; they are those from `position` on of what has these layers."""
+def search_bytes(findings: Findings, layers: Layers, data: Bytes, origin: Origin, position: int = 0) -> None:
+    """Search some bytes by themselves. They are at `position` of the content under these layers."""
     for match in findings.search.matches(data):
-        findings.found(_found(match, layers, data, origin, position))
+        findings.add_occurrence(_occurrence(match, layers, data, origin, position))
 
 
-def _found(match: Match, layers: Layers, data: Bytes, origin: Origin, position: int) -> Occurrence:
+def _occurrence(match: Match, layers: Layers, data: Bytes, origin: Origin, position: int) -> Occurrence:
     place = origin.place(match.offset, match.length)
     return Occurrence(match, place, layers, position + match.offset, *match.excerpt(data))

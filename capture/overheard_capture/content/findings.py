@@ -1,4 +1,4 @@
-"""Where readers hand in what they find: sightings, what was read as what, and what could not be read."""
+"""Findings: what readers report, namely sightings, the protocols they identified, and bytes they could not read."""
 
 from __future__ import annotations
 
@@ -24,14 +24,14 @@ State = TypeVar("State")
 class Reason(StrEnum):
     """Why something could not be read."""
 
-    OPAQUE = "opaque"  # no text, and nothing that is known
-    DAMAGED = "damaged"  # it began as something known, and goes on as nothing
-    LIMIT = "limit"  # there is more to it than is looked at
-    GAP = "gap"  # bytes of it are missing in the capture
+    OPAQUE = "opaque"  # neither text nor a known format
+    DAMAGED = "damaged"  # it begins in a known format, and is malformed later
+    LIMIT = "limit"  # it exceeds a limit
+    GAP = "gap"  # the capture lacks some of its bytes
 
 
 class Unread(NamedTuple):
-    """Something that could not be read: why, what it is in a few words, and the layers that it is under."""
+    """Content that could not be read: the reason, a short description, and the layers it is under."""
 
     why: Reason
     what: str
@@ -39,16 +39,17 @@ class Unread(NamedTuple):
 
 
 class Occurrence(NamedTuple):
-    """A match, where it is on the wire, under which layers, and at which byte of what was unwrapped.
+    """A match, its place on the wire, the layers it is under, and its position in the decoded content.
 
-    `before` and `after` are bytes that stand around it. They may hold the secret and more, and are for the eye alone.
+    `matched`, `before` and `after` are the match and the bytes around it. They may contain the secret, and are for
+    display only.
     """
 
     match: Match
     place: Place
     layers: Layers
     position: int
-    shown: bytes
+    matched: bytes
     before: bytes
     after: bytes
 
@@ -57,26 +58,26 @@ ReaderFactory: TypeAlias = "Callable[[Findings, Layers], Reader]"
 
 
 class Readers(NamedTuple):
-    """Readers that are chosen above the folders that ask for them: `stream` reads a direction of any protocol."""
+    """Readers injected from folders that this one cannot import: `stream` reads a direction of any protocol."""
 
     stream: ReaderFactory
 
 
 class Opener(Protocol):
-    """Opens what an application sealed itself, with keys that somebody has."""
+    """Decrypts messages that an application encrypted itself, with known keys."""
 
     def open(self, token: bytes) -> Sequence[tuple[Layer, bytes]]:
-        """What `token` holds, and the layer, for each key that opens it."""
+        """For each key that decrypts `token`, the layer and the plaintext."""
 
 
 class Conversation:
-    """What the two directions of a flow know of each other, by protocol: each keeps a state of a type of its own."""
+    """State shared by the two directions of a flow: one object for each protocol, by its type."""
 
     def __init__(self) -> None:
         self._states: dict[type, object] = {}
 
     def of(self, kind: type[State]) -> State:
-        """The state of a protocol, made when it is first asked for."""
+        """The state of a protocol, created on first access."""
         state = self._states.get(kind)
         if not isinstance(state, kind):
             state = self._states[kind] = kind()
@@ -84,10 +85,10 @@ class Conversation:
 
 
 class Encryption(Protocol):
-    """What is known of a direction that TLS, DTLS or QUIC encrypts.
+    """The state of a direction that TLS, DTLS or QUIC encrypts.
 
-    `begins` is the byte of the direction at which it begins, `problems` what speaks against its protection, in words.
-    `protected` is right once both directions were closed.
+    `begins` is the position in the direction at which the protocol begins; `problems` describes what is wrong with its
+    protection. `protected` is valid after both directions were closed.
     """
 
     begins: int
@@ -97,7 +98,10 @@ class Encryption(Protocol):
 
 @dataclass
 class Budget:
-    """How many bytes were inflated, at any depth, of how many on the wire: many small bombs are a bomb, too."""
+    """The decompression budget: bytes on the wire that were compressed, and bytes decompressed from them at any depth.
+
+    It is shared by all contents of a direction, as many small decompression bombs are a bomb as well.
+    """
 
     came: int = 0
     made: int = 0
@@ -105,7 +109,7 @@ class Budget:
 
 @dataclass
 class Findings:
-    """The desk of one direction of one flow. What is handed in here is added up by whoever made it."""
+    """The findings of one direction of one flow. Its creator adds them up."""
 
     search: Search
     readers: Readers
@@ -113,24 +117,24 @@ class Findings:
     conversation: Conversation = field(default_factory=Conversation)
     opener: Opener | None = None
     sightings: list[Occurrence] = field(default_factory=list)
-    # What so many bytes of this direction, as they were on the wire, were read as.
+    # The number of bytes of this direction, as on the wire, by what they were read as.
     read: Counter[str] = field(default_factory=Counter)
-    # Each kind of trouble once, and how often it came.
+    # Unread content, and how often each kind of it occurred.
     troubles: Counter[Unread] = field(default_factory=Counter)
-    # What the flow is, in the order it was found out, such as `TLS 1.3` or `HTTP/1.1`; and whether that encrypts it.
+    # The protocols of the flow, such as `TLS 1.3` or `HTTP/1.1`, in the order of identification; True if it encrypts.
     kinds: dict[str, bool] = field(default_factory=dict)
-    # What is known of the direction where it is TLS, DTLS or QUIC.
+    # The state of TLS, DTLS or QUIC in this direction.
     encryption: Encryption | None = None
     budget: Budget = field(default_factory=Budget)
 
-    def found(self, found: Occurrence) -> None:
-        """Hand in a place where a secret is to be seen."""
-        self.sightings.append(found)
+    def add_occurrence(self, occurrence: Occurrence) -> None:
+        """Report an occurrence of a secret."""
+        self.sightings.append(occurrence)
 
     def unread(self, why: Reason, what: str, layers: Layers = ()) -> None:
-        """Hand in that something could not be read, and why. `what` is in words, and never of a stranger's making."""
+        """Report content that could not be read. `what` describes it, and must not contain captured bytes."""
         self.troubles[Unread(why, what, layers)] += 1
 
-    def is_a(self, kind: str, *, encrypts: bool = False) -> None:
-        """Report what the flow is, and whether that encrypts it."""
+    def identify_as(self, kind: str, *, encrypts: bool = False) -> None:
+        """Report a protocol of the flow, and whether it encrypts."""
         self.kinds.setdefault(kind, encrypts)

@@ -1,4 +1,4 @@
-"""How one layer is taken off inside another: how deep, and how cautiously."""
+"""Nesting: content within content, its depth limit, and content that is decoded speculatively."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from overheard_capture.content.findings import ReaderFactory
     from overheard_capture.provenance.origin import Bytes, Origin
 
-# What something of unknown length is given at first, and twice as much each time after.
+# The size of the first piece fed to a reader of content of unknown length; each further piece is twice as large.
 FIRST_PIECE = 4 << 10
 
 
@@ -24,14 +24,14 @@ def inner(
     layers: Layers,
     layer: Layer,
     reader: ReaderFactory | None,
-    looking: SearchScope = SearchScope.ALL,
+    scope: SearchScope = SearchScope.ALL,
 ) -> Content | None:
-    """What is under one more layer; None where more layers were taken off already than the limits allow."""
-    return Content(findings, (*layers, layer), reader, looking) if may_go_deeper(findings, layers) else None
+    """Content under one more layer; None if that exceeds the depth limit, which is reported."""
+    return Content(findings, (*layers, layer), reader, scope) if may_go_deeper(findings, layers) else None
 
 
 def may_go_deeper(findings: Findings, layers: Layers) -> bool:
-    """Whether one more layer may be taken off. If not, that is said at the desk."""
+    """Whether one more layer is within the depth limit. If not, that is reported."""
     if len(layers) >= findings.limits.depth:
         findings.unread(Reason.LIMIT, "more layers, one inside the other, than are taken off", layers)
         return False
@@ -40,18 +40,18 @@ def may_go_deeper(findings: Findings, layers: Layers) -> bool:
 
 @dataclass
 class Speculative(Findings):
-    """The desk for what may not be what it seems. It is no trouble when that cannot be read; too much of it is."""
+    """Findings of content whose format is a guess. Only exceeded limits are reported to the `parent` as unread."""
 
-    asked: Findings | None = None
+    parent: Findings | None = None
 
     def unread(self, why: Reason, what: str, layers: Layers = ()) -> None:
-        """Pass on what is left out because of its size."""
-        if why is Reason.LIMIT and self.asked:
-            self.asked.unread(why, what, layers)
+        """Report exceeded limits to the parent; ignore everything else."""
+        if why is Reason.LIMIT and self.parent:
+            self.parent.unread(why, what, layers)
 
 
 def speculative(findings: Findings) -> Findings:
-    """A desk for guesses: what they bring to light is handed in at `findings`."""
+    """Speculative findings, whose sightings are those of `findings`."""
     if isinstance(findings, Speculative):
         return findings
     return Speculative(
@@ -62,29 +62,29 @@ def speculative(findings: Findings) -> Findings:
         findings.opener,
         findings.sightings,
         budget=findings.budget,
-        asked=findings,
+        parent=findings,
     )
 
 
 class Remainder:
-    """What follows something that has ended: it is kept for whoever goes on reading, so that calls do not nest."""
+    """Collects the bytes after the end of a content, for its parent to read: a call there would nest ever deeper."""
 
     def __init__(self) -> None:
-        # Who is to be told of what cannot be read in it; None until something has ended.
+        # The findings for the collected bytes; None until the content has ended.
         self.findings: Findings | None = None
-        self.waiting = ByteQueue()
+        self.pending = ByteQueue()
 
     def __call__(self, findings: Findings, _: Layers) -> Reader:
-        """Begin: it is a factory of readers."""
+        """Begin to collect: this object acts as a reader factory."""
         self.findings = findings
         return self
 
     def feed(self, data: Bytes, origin: Origin) -> None:
-        """Keep it."""
-        self.waiting.add(data, origin)
+        """Collect bytes."""
+        self.pending.add(data, origin)
 
     def gap(self, length: int) -> None:
-        """Nothing is lost by this: whoever goes on was told, too."""
+        """Do nothing: the parent receives the gap as well."""
 
     def close(self) -> None:
-        """Nor by this."""
+        """Do nothing."""

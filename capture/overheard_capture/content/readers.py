@@ -1,9 +1,9 @@
-"""What a reader is. All decoders and protocols are readers, or hand what they cut out to one.
+"""The reader interface. All decoders and protocols are readers, or pass what they extract to one.
 
-A reader is made for one content: by its factory, from the findings that it reports to and the layers that the content
-is under. Then it is fed, and closed once. It raises nothing, whatever the bytes are. What it cannot read it reports
-with `Findings.unread`; what it unwraps it feeds to a `Content` under one more layer, which searches it. The result does
-not depend on how the bytes were cut into pieces.
+A reader is made for one content: by its factory, from the findings to report to and the layers of the content. Then
+it is fed, and closed once. It never raises, whatever the bytes. It reports what it cannot read with
+`Findings.unread`, and feeds what it decodes to a `Content` under one more layer, which searches it. The result does not
+depend on how the bytes are split into pieces.
 """
 
 from __future__ import annotations
@@ -15,23 +15,23 @@ if TYPE_CHECKING:
 
 
 class Reader(Protocol):
-    """Reads content as it comes, in pieces of any size."""
+    """Reads content as it arrives, in pieces of any size."""
 
     def feed(self, data: Bytes, origin: Origin) -> None:
-        """Read on. `origin` is that of `data`, which must not be kept: take a copy of what is needed later."""
+        """Read the next bytes. `data` must not be kept: copy what is needed later."""
 
     def gap(self, length: int) -> None:
-        """`length` bytes are missing here. What follows may still be read, where its beginning can be told."""
+        """`length` bytes are missing here. A reader that can resynchronise continues after them."""
 
     def close(self) -> None:
         """No more bytes follow."""
 
 
 class DatagramReader(Protocol):
-    """Reads the datagrams of one direction of a flow, each as it comes."""
+    """Reads the datagrams of one direction of a flow, as they arrive."""
 
     def datagram(self, data: bytes, origin: Origin) -> bool:
-        """Read a datagram; False where it is none of this protocol, and was not read."""
+        """Read a datagram. False if it is not of this protocol, and was not read."""
 
     def close(self) -> None:
         """No more datagrams follow."""

@@ -1,4 +1,4 @@
-"""The tail of content: its last bytes, in which a match may have begun that ends in what is still to come."""
+"""The tail of content: its last bytes, in which a match may begin that ends in the bytes to follow."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 
 class Tail:
-    """The last bytes of content, and an `origin` of their own: that of a whole block is large."""
+    """The last bytes of content, and their origin, without that of the block they come from."""
 
     __slots__ = ("data", "origin")
 
@@ -19,16 +19,16 @@ class Tail:
         self.clear()
 
     def clear(self) -> None:
-        """Forget it: what comes does not follow it."""
+        """Empty the tail: the next bytes do not follow it."""
         self.data, self.origin = b"", Origin([])
 
     def add(self, data: Bytes, origin: Origin, most: int) -> None:
-        """Take in what follows, and keep the last bytes, `most` of them."""
+        """Append bytes, and keep the last `most` of all."""
         size = len(data)
         if size >= most:
             self.data, self.origin = bytes(data[size - most :]), joined([(origin, size - most, size)])
             return
         held = self.data
-        gone = max(len(held) + size - most, 0)
-        parts = [(self.origin, gone, len(held))] if held else []
-        self.data, self.origin = held[gone:] + bytes(data), joined([*parts, (origin, 0, size)])
+        excess = max(len(held) + size - most, 0)
+        parts = [(self.origin, excess, len(held))] if held else []
+        self.data, self.origin = held[excess:] + bytes(data), joined([*parts, (origin, 0, size)])

@@ -1,4 +1,4 @@
-"""Decoders of encodings that need no conversation: compression, base64, archives, mail, character sets.
+"""Decoders: compression, base64, archives, mail, character sets. None of them needs the state of a conversation.
 
-A promise: a decoder raises nothing, whatever the bytes are, and its result does not depend on how they were cut.
+A promise: a decoder never raises, whatever the bytes, and its result does not depend on how they are split.
 """

@@ -1,4 +1,4 @@
-"""Something known in the midst of bytes that nobody knows: archives at the end of a program, files in a protocol."""
+"""Carving: finds known formats within unknown bytes, such as an archive at the end of a program."""
 
 from __future__ import annotations
 
@@ -16,97 +16,97 @@ if TYPE_CHECKING:
 
 
 class Carver:
-    """Looks for beginnings, and lets what begins there be read. That is a guess, and no trouble where it is wrong."""
+    """Finds signatures, and reads what follows them. This is speculative: data that turns out malformed is ignored."""
 
     def __init__(self, findings: Findings, layers: Layers, reader: ReaderFactory) -> None:
         self._findings = speculative(findings)
         self._layers = layers
         self._reader = reader
-        self._waiting = SmallByteQueue()
-        self._open: Content | None = None
-        self._rest = Remainder()
+        self._pending = SmallByteQueue()
+        self._carved: Content | None = None
+        self._remainder = Remainder()
         self._piece = FIRST_PIECE
 
     def feed(self, data: Bytes, origin: Origin) -> None:
-        """Look on."""
-        self._look(data, origin, last=False)
+        """Read the next bytes."""
+        self._scan(data, origin, last=False)
 
-    def _look(self, data: Bytes, origin: Origin, *, last: bool) -> None:
+    def _scan(self, data: Bytes, origin: Origin, *, last: bool) -> None:
         while len(data):
-            if self._open:
-                data, origin = self._in_open(memoryview(data), origin, last)
+            if self._carved:
+                data, origin = self._read_carved(memoryview(data), origin, last)
                 continue
-            if len(self._waiting):
-                data, origin = self._in_waiting(data, origin, last)
+            if len(self._pending):
+                data, origin = self._read_pending(data, origin, last)
                 continue
-            begins, factory = self._begins(data, last)
+            begins, factory = self._find_signature(data, last)
             if factory is None:
-                self._waiting.add(data[begins:], origin.after(begins))
+                self._pending.add(data[begins:], origin.after(begins))
                 return
-            self._open, self._piece = Content(self._findings, self._layers, factory, SearchScope.NOTHING), FIRST_PIECE
+            self._carved, self._piece = Content(self._findings, self._layers, factory, SearchScope.NONE), FIRST_PIECE
             data, origin = data[begins:], origin.after(begins)
 
-    def _in_waiting(self, data: Bytes, origin: Origin, last: bool) -> tuple[Bytes, Origin]:
-        """Decide about what waits, with as much of a piece, which may be large, as that needs. The rest is left."""
-        waited, taken = len(self._waiting), min(HEAD, len(data))
+    def _read_pending(self, data: Bytes, origin: Origin, last: bool) -> tuple[Bytes, Origin]:
+        """Look for a signature in the pending bytes and the start of `data`. Returns the bytes left over."""
+        pending_length, taken = len(self._pending), min(HEAD, len(data))
         last = last and taken == len(data)
-        self._waiting.add(data[:taken], origin)
-        seam, seam_origin = self._waiting.take()
-        begins, factory = self._begins(seam, last)
-        if begins >= waited:
-            # Nothing begins in what waited.
-            return data[begins - waited :], origin.after(begins - waited)
+        self._pending.add(data[:taken], origin)
+        joined_data, joined_origin = self._pending.take()
+        begins, factory = self._find_signature(joined_data, last)
+        if begins >= pending_length:
+            # There is no signature in the pending bytes.
+            return data[begins - pending_length :], origin.after(begins - pending_length)
         if factory is None:
-            self._waiting.add(seam[begins:], seam_origin.after(begins))
+            self._pending.add(joined_data[begins:], joined_origin.after(begins))
         else:
-            self._open, self._piece = Content(self._findings, self._layers, factory, SearchScope.NOTHING), FIRST_PIECE
-            self._look(seam[begins:], seam_origin.after(begins), last=last)
+            self._carved, self._piece = Content(self._findings, self._layers, factory, SearchScope.NONE), FIRST_PIECE
+            self._scan(joined_data[begins:], joined_origin.after(begins), last=last)
         return data[taken:], origin.after(taken)
 
-    def _in_open(self, data: memoryview, origin: Origin, last: bool) -> tuple[memoryview, Origin]:
-        """Read a piece in what has begun. What comes behind the piece is left over."""
+    def _read_carved(self, data: memoryview, origin: Origin, last: bool) -> tuple[memoryview, Origin]:
+        """Feed a piece to the carved content. Returns the bytes left over."""
         piece, self._piece = self._piece, 2 * self._piece
-        if self._open:
-            self._open.feed(data[:piece], origin)
-        if self._rest.findings and self._open:
-            # What was open has ended, and left something.
-            self._open.close()
-            self._open = None
-            self._look(*self._take_rest(), last=last and piece >= len(data))
+        if self._carved:
+            self._carved.feed(data[:piece], origin)
+        if self._remainder.findings and self._carved:
+            # The carved content has ended, with bytes left over.
+            self._carved.close()
+            self._carved = None
+            self._scan(*self._take_remainder(), last=last and piece >= len(data))
         return data[piece:], origin.after(min(piece, len(data)))
 
-    def _begins(self, data: Bytes, last: bool) -> tuple[int, ReaderFactory | None]:
-        """Where something begins, and what reads it; or from where on that cannot be said yet."""
+    def _find_signature(self, data: Bytes, last: bool) -> tuple[int, ReaderFactory | None]:
+        """The offset of a known format, and its reader; or the offset of the bytes to keep pending, and None."""
         data = bytes(data) if isinstance(data, memoryview) else data
         after = 0
         while (at := CARVED.first(data, after)) >= 0:
             if len(data) - at < HEAD and not last:
                 return at, None
-            factory = reader_of(bytes(data[at : at + HEAD]), self._reader, self._rest)
+            factory = reader_of(bytes(data[at : at + HEAD]), self._reader, self._remainder)
             if factory:
                 return at, factory
             after = at + 1
         return max(len(data) - LONGEST_CARVED + 1, after), None
 
-    def _take_rest(self) -> tuple[bytes, Origin]:
-        self._rest.findings = None
-        return self._rest.waiting.take(len(self._rest.waiting))
+    def _take_remainder(self) -> tuple[bytes, Origin]:
+        self._remainder.findings = None
+        return self._remainder.pending.take(len(self._remainder.pending))
 
     def gap(self, length: int) -> None:
-        """What has begun is cut in two."""
-        self._look_last()
-        if self._open:
-            self._open.gap(length)
+        """`length` bytes are missing here."""
+        self._scan_pending()
+        if self._carved:
+            self._carved.gap(length)
 
-    def _look_last(self) -> None:
-        """Look at what waits, although it is short."""
-        self._look(*self._waiting.take(), last=True)
-        self._waiting = SmallByteQueue()
+    def _scan_pending(self) -> None:
+        """Look for a signature in the pending bytes, as no more follow."""
+        self._scan(*self._pending.take(), last=True)
+        self._pending = SmallByteQueue()
 
     def close(self) -> None:
-        """There is no more to come."""
-        self._look_last()
-        while self._open:
-            self._open.close()
-            self._open = None
-            self._look(*self._take_rest(), last=True)
+        """No more bytes follow."""
+        self._scan_pending()
+        while self._carved:
+            self._carved.close()
+            self._carved = None
+            self._scan(*self._take_remainder(), last=True)

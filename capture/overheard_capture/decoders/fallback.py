@@ -1,4 +1,4 @@
-"""What is nothing that we know by a name: text, or bytes that nobody can read."""
+"""The fallback for content of unknown protocol: it counts as text or as opaque."""
 
 from __future__ import annotations
 
@@ -6,30 +6,29 @@ from typing import TYPE_CHECKING
 
 from overheard.words.layer import Layers
 from overheard_capture.content.findings import Reason
+from overheard_capture.decoders.untyped import untyped
 
 if TYPE_CHECKING:
     from overheard_capture.content.findings import Findings
     from overheard_capture.content.readers import Reader
     from overheard_capture.provenance.origin import Bytes, Origin
 
-# What the bytes count as.
+# What bytes can count as.
 TEXT, OPAQUE = "text", "opaque"
 
 
 class Fallback:
-    """Lets a leaf read it, and counts it as what the leaf took it for."""
+    """Reads content as untyped, and counts its bytes as text, or as opaque if they could not be read."""
 
     def __init__(self, findings: Findings, layers: Layers) -> None:
-        from overheard_capture.decoders.untyped import untyped  # noqa: PLC0415  (what a leaf holds may be a stream again)
-
         self._findings = findings
         self._layers = layers
-        self._leaf: Reader = untyped(findings, layers)
+        self._untyped: Reader = untyped(findings, layers)
         self._length = 0
-        self._before = self._troubles()
+        self._troubles_before = self._troubles()
 
     def _troubles(self) -> int:
-        """How often something under these very layers could not be read."""
+        """How many contents under these layers could not be read."""
         of_ours = (Reason.OPAQUE, Reason.DAMAGED)
         return sum(
             number
@@ -38,16 +37,16 @@ class Fallback:
         )
 
     def feed(self, data: Bytes, origin: Origin) -> None:
-        """Read on."""
+        """Read the next bytes."""
         self._length += len(data)
-        self._leaf.feed(data, origin)
+        self._untyped.feed(data, origin)
 
     def gap(self, length: int) -> None:
-        """So many bytes are missing here."""
-        self._leaf.gap(length)
+        """`length` bytes are missing here."""
+        self._untyped.gap(length)
 
     def close(self) -> None:
-        """There is no more to come."""
-        self._leaf.close()
-        self._findings.read[OPAQUE if self._troubles() > self._before else TEXT] += self._length
+        """No more bytes follow."""
+        self._untyped.close()
+        self._findings.read[OPAQUE if self._troubles() > self._troubles_before else TEXT] += self._length
         self._length = 0

@@ -1,6 +1,6 @@
-"""Signatures: how content begins that is no text, and what reads it.
+"""Magic: the signatures of formats, and their readers.
 
-One table. What looks for beginnings elsewhere, amid other bytes or in base64, is derived from it.
+There is one table. Patterns for carving and for base64 are derived from it.
 """
 
 from __future__ import annotations
@@ -35,15 +35,15 @@ if TYPE_CHECKING:
     from overheard_capture.decoders.compression.deflate import Decompressor
     from overheard_capture.decoders.compression.formats import CompressionFormat
 
-# How many bytes are looked at.
+# How many bytes are needed to identify a format.
 HEAD = 256
 
 
 class Signature(NamedTuple):
-    """Content that begins with one of `magics` or of `short`, and passes the test, is read by what `reader` makes.
+    """A format: content that begins with one of `magics` or `short`, and passes `test`.
 
-    `magics` are looked for anywhere. What is `short`, or ends something, is looked for at the beginning of a content
-    alone. `reader` is given the factories of readers for what is inside, and for what follows the end.
+    `magics` are also carved from other bytes. `short` ones, which occur too often for that, count only at the beginning
+    of a content. `reader` makes the reader factory, from those for the content and for the bytes after its end.
     """
 
     magics: tuple[bytes, ...]
@@ -52,12 +52,12 @@ class Signature(NamedTuple):
     short: tuple[bytes, ...] = ()
 
     def fits(self, head: bytes) -> bool:
-        """Whether content that begins with `head` is this."""
+        """Whether content that begins with `head` has this format."""
         return head.startswith(self.magics + self.short) and self.test(head)
 
 
 def _decompresses(make: Callable[[], Decompressor]) -> Callable[[bytes], bool]:
-    """Tests whether a beginning can be decompressed."""
+    """A test whether the head of a content can be decompressed."""
 
     def test(head: bytes) -> bool:
         try:
@@ -70,12 +70,12 @@ def _decompresses(make: Callable[[], Decompressor]) -> Callable[[bytes], bool]:
 
 
 def _is_zlib(head: bytes) -> bool:
-    # Two bytes that many a text begins with are not enough; and there is no zlib without something beyond ASCII.
-    return len(head) > 7 and not head.isascii() and _decompresses(Zlib)(head) and bool(_made(head))
+    # Text may begin with the same two bytes; but zlib data always has a non-ASCII byte.
+    return len(head) > 7 and not head.isascii() and _decompresses(Zlib)(head) and bool(_decompressed(head))
 
 
-def _made(head: bytes) -> bytes:
-    """What comes out of a beginning; where that is not even the head of its first block, something."""
+def _decompressed(head: bytes) -> bytes:
+    """The decompressed head; not empty if it is too short to decompress anything."""
     out = Deflate().inflate(head[2:], 1 << 16)
     return out if out or len(head) > 100 else b"?"
 
@@ -85,44 +85,44 @@ def _is_compress(head: bytes) -> bool:
 
 
 def _is_bzip2(head: bytes) -> bool:
-    """Whether a block follows, or the end of a stream without any."""
+    """Whether a block follows, or the end of an empty stream."""
     return head[4:10] in (b"1AY&SY", b"\x17\x72\x45\x38\x50\x90")
 
 
-def _of(form: CompressionFormat) -> Callable[[ReaderFactory, ReaderFactory], ReaderFactory]:
+def _reader_for(form: CompressionFormat) -> Callable[[ReaderFactory, ReaderFactory], ReaderFactory]:
     return lambda reader, rest: decompressing((form,), reader, rest)
 
 
-# The first that fits is right.
+# The first match counts.
 SIGNATURES = (
-    Signature((GZIP_MEMBER,), _of(GZIP), _decompresses(GZIP.make)),
-    Signature((ZSTD_MAGIC,), _of(ZSTD), _decompresses(ZSTD.make)),
+    Signature((GZIP_MEMBER,), _reader_for(GZIP), _decompresses(GZIP.make)),
+    Signature((ZSTD_MAGIC,), _reader_for(ZSTD), _decompresses(ZSTD.make)),
     Signature((LOCAL_FILE,), zip_archive, short=(END_OF_DIRECTORY,)),
-    Signature((XZ_MAGIC,), _of(XZ), _decompresses(XZ.make)),
-    Signature((BZIP2_MAGIC,), _of(BZIP2), _is_bzip2),
-    Signature((), _of(COMPRESS), _is_compress, short=(LZW_MAGIC,)),
-    # Its window may have eight sizes.
-    Signature((), _of(ZLIB), _is_zlib, short=tuple(bytes([size << 4 | 8]) for size in range(8))),
+    Signature((XZ_MAGIC,), _reader_for(XZ), _decompresses(XZ.make)),
+    Signature((BZIP2_MAGIC,), _reader_for(BZIP2), _is_bzip2),
+    Signature((), _reader_for(COMPRESS), _is_compress, short=(LZW_MAGIC,)),
+    # One for each of the eight window sizes.
+    Signature((), _reader_for(ZLIB), _is_zlib, short=tuple(bytes([size << 4 | 8]) for size in range(8))),
 )
 
-# ---- what is derived
+# ---- derived
 
 MAGICS = tuple(magic for signature in SIGNATURES for magic in signature.magics)
 BEGINNINGS = MAGICS + tuple(magic for signature in SIGNATURES for magic in signature.short)
-# Amid other bytes only those are looked for that no text has.
+# Only magics that cannot occur in text are carved.
 _CARVED = tuple(magic for magic in MAGICS if not is_plain(magic))
 CARVED, LONGEST_CARVED = LiteralSet(*_CARVED), max(map(len, _CARVED))
-# The text that one of these may begin with, and what of it may come in a piece of its own.
-_IN_TEXT = {magic[:count] for magic in _CARVED for count in range(1, len(magic)) if is_plain(magic[:count])}
-TEXT_ENDS = tuple(sorted({text[at:] for text in _IN_TEXT for at in range(len(text))}))
-# How they begin in base64: three bytes are four letters.
+# The prefixes of these that are text; and their suffixes, as a piece may end or begin anywhere.
+_TEXT_PREFIXES = {magic[:count] for magic in _CARVED for count in range(1, len(magic)) if is_plain(magic[:count])}
+TEXT_ENDS = tuple(sorted({text[at:] for text in _TEXT_PREFIXES for at in range(len(text))}))
+# The magics in base64: their first three bytes are four characters.
 IN_BASE64 = re.compile(b"|".join(re.escape(binascii.b2a_base64(magic[:3], newline=False)) for magic in MAGICS))
 
 
 def reader_of(head: bytes, reader: ReaderFactory, rest: ReaderFactory) -> ReaderFactory | None:
-    """What reads content that begins with `head`, where that is something known.
+    """The reader factory for content that begins with `head`; None if its format is unknown.
 
-    `reader` reads what is inside, `rest` what follows its end.
+    `reader` is for its content, `rest` for the bytes after its end.
     """
     if head.startswith(BEGINNINGS):
         for signature in SIGNATURES:
@@ -135,5 +135,5 @@ def reader_of(head: bytes, reader: ReaderFactory, rest: ReaderFactory) -> Reader
 
 
 def is_known(head: bytes) -> bool:
-    """Whether content that begins with `head` is something known, other than text."""
+    """Whether content that begins with `head` has a known format other than text."""
     return head.startswith(BEGINNINGS) and any(signature.fits(head) for signature in SIGNATURES)

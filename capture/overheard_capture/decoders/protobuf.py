@@ -1,12 +1,12 @@
-"""Messages of Protocol Buffers: fields with numbers for names, which nobody can tell apart without the schema."""
+"""Protocol Buffers messages, decoded without their schema: numbered fields, of which those with bytes are read."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
 from overheard.words.layer import Layers
-from overheard_capture.content.text_detector import seems_text
-from overheard_capture.decoders.short import Short
+from overheard_capture.content.text_detector import looks_like_text
+from overheard_capture.decoders.short import ShortReader
 from overheard_capture.provenance.origin import joined
 from overheard_capture.provenance.queue import ByteQueue
 
@@ -15,72 +15,72 @@ if TYPE_CHECKING:
     from overheard_capture.content.readers import Reader
     from overheard_capture.provenance.origin import Bytes, Origin
 
-# What a field is, and how many bytes it has where that is not said.
+# Wire types, and the lengths of those without a length prefix.
 _VARINT, _BYTES = 0, 2
 _LENGTHS = {_VARINT: 0, 1: 8, 5: 4}
-_DEEPEST = 32
-_MOST_FIELDS = 100_000
-# Nothing that is encrypted is shorter.
-_SHORT = 16
-# How much is waited for of a message. A larger one is more likely a file than fields.
-_MOST = 1 << 20
+_MAX_DEPTH = 32
+_MAX_FIELDS = 100_000
+# Encrypted data is at least this long.
+_MIN_ENCRYPTED = 16
+# How much of a message is buffered. A larger one is more likely a file than fields.
+_MAX_SIZE = 1 << 20
 
 
 class NotProtobufError(Exception):
-    """These bytes are no message."""
+    """These bytes are not a message."""
 
 
 class ProtobufFields(NamedTuple):
-    """Where the fields of a message stand, and of those inside of it: those that are text, and those that are not."""
+    """The (start, end) of the byte fields of a message and its nested messages: text fields, and others."""
 
     texts: list[tuple[int, int]]
     others: list[tuple[int, int]]
 
 
 def fields(data: bytes) -> ProtobufFields:
-    """The fields of a message that hold bytes. Raises NoMessageError."""
+    """The byte fields of a message. Raises NotProtobufError."""
     collected = _FieldCollector()
-    found = collected.look(data, 0, len(data), 0)
+    found = collected.collect(data, 0, len(data), 0)
     found.texts.sort()
     found.others.sort()
     return found
 
 
 class _FieldCollector:
-    """Looks through messages, one inside the other, up to a number of fields."""
+    """Collects the fields of nested messages, up to a total number of fields."""
 
     def __init__(self) -> None:
-        self._left = _MOST_FIELDS
+        self._fields_left = _MAX_FIELDS
 
-    def look(self, data: bytes, begins: int, ends: int, depth: int) -> ProtobufFields:
-        if depth > _DEEPEST:
+    def collect(self, data: bytes, begins: int, ends: int, depth: int) -> ProtobufFields:
+        if depth > _MAX_DEPTH:
             raise NotProtobufError
         found = ProtobufFields([], [])
-        earnest = ends - begins < _SHORT
-        for stretch in self._stretches(data, begins, ends):
-            if seems_text(data[slice(*stretch)]):
-                found.texts.append(stretch)
+        plausible = ends - begins < _MIN_ENCRYPTED
+        for field in self._byte_fields(data, begins, ends):
+            if looks_like_text(data[slice(*field)]):
+                found.texts.append(field)
                 continue
             try:
-                inside = self.look(data, *stretch, depth + 1)
+                inside = self.collect(data, *field, depth + 1)
             except NotProtobufError:
-                found.others.append(stretch)
+                found.others.append(field)
             else:
-                earnest = True
+                plausible = True
                 found.texts.extend(inside.texts)
                 found.others.extend(inside.others)
-        # What is encrypted may look like a message of numbers, but hardly like one with texts.
-        if not earnest and not found.texts:
+        # Encrypted data may parse as a message of numbers, but hardly as one with text fields.
+        if not plausible and not found.texts:
             raise NotProtobufError
         return found
 
-    def _stretches(self, data: bytes, at: int, ends: int) -> list[tuple[int, int]]:
-        """The fields of one message that hold bytes."""
+    def _byte_fields(self, data: bytes, at: int, ends: int) -> list[tuple[int, int]]:
+        """The byte fields of one message."""
         found = []
         while at < ends:
-            self._left -= 1
+            self._fields_left -= 1
             tag, at = _varint(data, at, ends)
-            if not 0 < tag >> 3 < 1 << 29 or self._left < 0:
+            if not 0 < tag >> 3 < 1 << 29 or self._fields_left < 0:
                 raise NotProtobufError
             length = _LENGTHS.get(tag & 7, -1)
             if tag & 7 == _BYTES:
@@ -110,47 +110,47 @@ def _varint(data: bytes, at: int, ends: int) -> tuple[int, int]:
 
 
 class Protobuf:
-    """Reads one message. What turns out to be none is read by a leaf."""
+    """Reads one message. Data that is not a message is read as untyped."""
 
     def __init__(self, findings: Findings, layers: Layers) -> None:
         self._findings = findings
         self._layers = layers
-        self._waiting = ByteQueue()
-        self._leaf: Reader | None = None
+        self._pending = ByteQueue()
+        self._fallback: Reader | None = None
 
     def feed(self, data: Bytes, origin: Origin) -> None:
-        """Read on."""
-        if self._leaf:
-            self._leaf.feed(data, origin)
+        """Read the next bytes."""
+        if self._fallback:
+            self._fallback.feed(data, origin)
             return
-        self._waiting.add(data, origin)
-        if len(self._waiting) > min(_MOST, self._findings.limits.size):
-            self._let_leaf_read()
+        self._pending.add(data, origin)
+        if len(self._pending) > min(_MAX_SIZE, self._findings.limits.size):
+            self._use_fallback()
 
-    def _let_leaf_read(self) -> Reader:
-        if not self._leaf:
-            self._leaf = Short(self._findings, self._layers)
-            if len(self._waiting):
-                self._leaf.feed(*self._waiting.take(len(self._waiting)))
-        return self._leaf
+    def _use_fallback(self) -> Reader:
+        if not self._fallback:
+            self._fallback = ShortReader(self._findings, self._layers)
+            if len(self._pending):
+                self._fallback.feed(*self._pending.take(len(self._pending)))
+        return self._fallback
 
     def gap(self, length: int) -> None:
-        """So many bytes are missing here."""
-        self._let_leaf_read().gap(length)
+        """`length` bytes are missing here."""
+        self._use_fallback().gap(length)
 
     def close(self) -> None:
-        """The message is over."""
-        if not self._leaf:
-            data, origin = self._waiting.take(len(self._waiting))
+        """No more bytes follow."""
+        if not self._fallback:
+            data, origin = self._pending.take(len(self._pending))
             try:
                 self._read(data, origin, fields(data))
             except NotProtobufError:
                 self._read(data, origin, ProtobufFields([], [(0, len(data))]))
         else:
-            self._leaf.close()
+            self._fallback.close()
 
     def _read(self, data: bytes, origin: Origin, found: ProtobufFields) -> None:
-        """Let a leaf read all texts, and one each of the others."""
+        """Read all text fields as one untyped content, and each other field as one of its own."""
         parts = [(begins, min(ends + 1, len(data))) for begins, ends in found.texts]
         text = b"".join(data[begins:ends] + b"\n" for begins, ends in found.texts)
         self._read_one(text[: sum(ends - begins for begins, ends in parts)], joined((origin, *part) for part in parts))
@@ -159,6 +159,6 @@ class Protobuf:
 
     def _read_one(self, data: bytes, origin: Origin) -> None:
         if data:
-            reader = Short(self._findings, self._layers)
+            reader = ShortReader(self._findings, self._layers)
             reader.feed(data, origin)
             reader.close()

@@ -1,4 +1,4 @@
-"""Decoders by the names that headers give: content codings, and media types."""
+"""The registry of decoders by the names in headers: content codings and media types."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     from overheard_capture.content.findings import Findings, ReaderFactory
     from overheard_capture.decoders.compression.formats import CompressionFormat
 
-# By the name of a content coding (RFC 9110, 8.4.1). Where there are several, the first that fits is meant: some say
-# deflate and leave out what should be around it.
+# By content coding (RFC 9110, 8.4.1). If there are several formats, the first that matches counts: some servers send
+# raw deflate without the zlib header.
 CODINGS: dict[bytes, tuple[CompressionFormat, ...]] = {
     b"gzip": (GZIP,),
     b"x-gzip": (GZIP,),
@@ -33,8 +33,8 @@ CODINGS: dict[bytes, tuple[CompressionFormat, ...]] = {
     b"xz": (XZ,),
     b"x-xz": (XZ,),
 }
-# Whoever names more of them means no good.
-_MOST_CODINGS = 16
+# More codings than this are an attack.
+_MAX_CODINGS = 16
 
 _BOUNDARY = re.compile(
     rb"""multipart/[^;]*;(?:.*;)?\s*boundary\s*=\s*(?:"([^"]{1,200})"|([^\s;"]{1,200}))""", re.I | re.S
@@ -47,21 +47,22 @@ def _multipart(content_type: bytes) -> ReaderFactory:
 
 
 def entity(findings: Findings, layers: Layers) -> MimeEntity:
-    """A reader of a MIME entity: a header, and a body as the header says that it is."""
+    """A reader of a MIME entity: a header, and a body of the type that it declares."""
     return MimeEntity(findings, layers, body)
 
 
-# By how a media type begins, in lower case (RFC 6838). What reads a body of it, given all of its Content-Type.
+# By the beginning of a media type, in lower case (RFC 6838): makes the reader factory from the Content-Type.
 MEDIA_TYPES: tuple[tuple[bytes, Callable[[bytes], ReaderFactory]], ...] = (
     (b"multipart/", _multipart),
     (b"message/rfc822", lambda _: entity),
 )
+_LONGEST_TYPE = max(len(prefix) for prefix, _ in MEDIA_TYPES)
 
 
 def body(content_type: bytes, codings: bytes = b"") -> ReaderFactory:
-    """What reads a body of this Content-Type, in these content codings."""
+    """The reader factory for a body of this Content-Type, in these content codings."""
     reader: ReaderFactory = untyped
-    begins = content_type[:16].lower()
+    begins = content_type[:_LONGEST_TYPE].lower()
     for prefix, make in MEDIA_TYPES:
         if begins.startswith(prefix):
             reader = make(content_type)
@@ -70,11 +71,11 @@ def body(content_type: bytes, codings: bytes = b"") -> ReaderFactory:
 
 
 def coded(codings: bytes, reader: ReaderFactory = untyped) -> ReaderFactory:
-    """A reader of what has these codings, in the order of the header: the last was put on last.
+    """A reader factory that undoes these codings. They are in the order of the header: the last was applied last.
 
-    What is inside is for `reader`. Of a coding that is not known, an untyped reader says that it cannot be read.
+    `reader` is for the decoded content. Content in an unknown coding is read as untyped, which reports it as opaque.
     """
-    for name in codings.lower().split(b",")[:_MOST_CODINGS]:
+    for name in codings.lower().split(b",")[:_MAX_CODINGS]:
         formats = CODINGS.get(name.strip())
         if formats:
             reader = decompressing(formats, reader, untyped)

@@ -1,11 +1,11 @@
-"""Content that is likely to be short, and there as a whole: a datagram, a message. A glance is enough for most."""
+"""Short content, such as a datagram or a message: it usually arrives in one piece, and is classified at once."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 from overheard.words.layer import Layers
-from overheard_capture.content.byte_scan import is_plain, is_simple
+from overheard_capture.content.byte_scan import has_no_encoding, is_plain
 from overheard_capture.content.findings import Reason
 from overheard_capture.content.text_detector import CONTROL
 from overheard_capture.decoders.magic import CARVED, HEAD, is_known
@@ -17,15 +17,15 @@ if TYPE_CHECKING:
     from overheard_capture.content.readers import Reader
     from overheard_capture.provenance.origin import Bytes, Origin
 
-# More than that is not kept to be looked at as a whole.
-_LONGEST = 64 << 10
-# In the words of a leaf.
-NEITHER = "neither text nor anything that is known"
+# Longer content is not buffered.
+_MAX_LENGTH = 64 << 10
+# The description in reports, as of untyped content.
+UNKNOWN = "neither text nor anything that is known"
 
 
-def glance(data: bytes) -> bool | None:
-    """Whether these bytes, which are all there is, are text; None where somebody has to look at what may be in them."""
-    if not is_simple(data):
+def classify(data: bytes) -> bool | None:
+    """Whether these bytes, the whole of a content, are text; None if they may contain something to decode."""
+    if not has_no_encoding(data):
         return None
     if is_plain(data):
         return True
@@ -35,42 +35,42 @@ def glance(data: bytes) -> bool | None:
     return None if is_known(head) or encoding_of(head) else False
 
 
-class Short:
-    """Reads one content as a leaf does, and with less ado where it came as a whole."""
+class ShortReader:
+    """Reads one content as untyped, with a fast path if it arrives in one piece."""
 
-    __slots__ = ("_findings", "_first", "_layers", "_leaf", "_origin")
+    __slots__ = ("_data", "_fallback", "_findings", "_layers", "_origin")
 
     def __init__(self, findings: Findings, layers: Layers) -> None:
         self._findings = findings
         self._layers = layers
-        # What came first, as long as nothing else did.
-        self._first = b""
+        # The first piece, until another follows.
+        self._data = b""
         self._origin: Origin | None = None
-        self._leaf: Reader | None = None
+        self._fallback: Reader | None = None
 
     def feed(self, data: Bytes, origin: Origin) -> None:
-        """Read on."""
-        if self._leaf is None and self._origin is None and len(data) <= _LONGEST:
-            self._first, self._origin = bytes(data), origin
+        """Read the next bytes."""
+        if self._fallback is None and self._origin is None and len(data) <= _MAX_LENGTH:
+            self._data, self._origin = bytes(data), origin
         else:
-            self._let_leaf_read().feed(data, origin)
+            self._use_fallback().feed(data, origin)
 
-    def _let_leaf_read(self) -> Reader:
-        if self._leaf is None:
-            self._leaf = untyped(self._findings, self._layers)
+    def _use_fallback(self) -> Reader:
+        if self._fallback is None:
+            self._fallback = untyped(self._findings, self._layers)
             if self._origin:
-                self._leaf.feed(self._first, self._origin)
-                self._first = b""
-        return self._leaf
+                self._fallback.feed(self._data, self._origin)
+                self._data = b""
+        return self._fallback
 
     def gap(self, length: int) -> None:
-        """So many bytes are missing here."""
-        self._let_leaf_read().gap(length)
+        """`length` bytes are missing here."""
+        self._use_fallback().gap(length)
 
     def close(self) -> None:
-        """There is no more to come."""
-        seems_text = glance(self._first) if self._leaf is None else None
-        if seems_text is None:
-            self._let_leaf_read().close()
-        elif not seems_text:
-            self._findings.unread(Reason.OPAQUE, NEITHER, self._layers)
+        """No more bytes follow."""
+        looks_like_text = classify(self._data) if self._fallback is None else None
+        if looks_like_text is None:
+            self._use_fallback().close()
+        elif not looks_like_text:
+            self._findings.unread(Reason.OPAQUE, UNKNOWN, self._layers)

@@ -1,11 +1,11 @@
-"""Content of which nobody said what it is. It says so itself, or it is text, or else nobody can read it."""
+"""Untyped content: its format is identified by its signature. Without one it is text, or else opaque."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 from overheard.words.layer import Layers
-from overheard_capture.content.byte_scan import is_plain, is_simple
+from overheard_capture.content.byte_scan import has_no_encoding, is_plain
 from overheard_capture.content.content import Content, SearchScope
 from overheard_capture.content.findings import Reason
 from overheard_capture.content.nesting import FIRST_PIECE, Remainder
@@ -24,22 +24,22 @@ if TYPE_CHECKING:
 
 
 class Untyped:
-    """Reads one content; and once that has ended by its own rules, what follows as if it were another."""
+    """Reads a content of unknown format, and the bytes after its end as another such content."""
 
-    __slots__ = ("_findings", "_head", "_known", "_layers", "_piece", "_rest", "_text")
+    __slots__ = ("_findings", "_head", "_known", "_layers", "_piece", "_remainder", "_text")
 
     def __init__(self, findings: Findings, layers: Layers) -> None:
         self._findings = findings
         self._layers = layers
-        # What came first, until it is enough to tell what it is.
+        # The first bytes, until there are enough to identify the format.
         self._head: SmallByteQueue | None = None
         self._known: Content | None = None
         self._text: TextReader | None = None
-        self._rest: Remainder | None = None
+        self._remainder: Remainder | None = None
         self._piece = FIRST_PIECE
 
     def feed(self, data: Bytes, origin: Origin) -> None:
-        """Read on."""
+        """Read the next bytes."""
         self._read(data, origin, last=False)
 
     def _read(self, data: Bytes, origin: Origin, *, last: bool) -> None:
@@ -48,160 +48,160 @@ class Untyped:
                 self._text.feed(data, origin)
                 return
             if self._known:
-                data, origin = self._in_known(memoryview(data), origin, last)
+                data, origin = self._read_known(memoryview(data), origin, last)
                 continue
             if self._head:
-                data, origin = self._with_head(data, origin, self._head, last)
+                data, origin = self._complete_head(data, origin, self._head, last)
             elif len(data) < HEAD and not last:
                 self._head = SmallByteQueue()
                 self._head.add(data, origin)
                 return
             else:
-                self._begin(data)
+                self._identify(data)
 
-    def _with_head(self, data: Bytes, origin: Origin, head: SmallByteQueue, last: bool) -> tuple[Bytes, Origin]:
-        """Complete what came first, and begin. What that does not need of a piece, which may be large, is left over."""
+    def _complete_head(self, data: Bytes, origin: Origin, head: SmallByteQueue, last: bool) -> tuple[Bytes, Origin]:
+        """Add bytes to the head until the format can be identified. Returns the bytes left over."""
         needed = min(HEAD - len(head), len(data))
         head.add(data[:needed], origin)
         rest = data[needed:]
         if len(head) >= HEAD or last:
             first = head.take()
             self._head = None
-            self._begin(first[0])
+            self._identify(first[0])
             self._read(*first, last=last and not len(rest))
         return rest, origin.after(needed)
 
-    def _in_known(self, data: memoryview, origin: Origin, last: bool) -> tuple[memoryview, Origin]:
-        """Read a piece in what is known. What comes behind the piece is left over.
+    def _read_known(self, data: memoryview, origin: Origin, last: bool) -> tuple[memoryview, Origin]:
+        """Feed a piece to the content of known format. Returns the bytes left over.
 
-        Nobody knows where it ends, and what follows in the piece is moved then: so it is small at first.
+        Pieces are small at first, as the bytes after the end of the format are copied from the piece.
         """
         piece, self._piece = self._piece, 2 * self._piece
         if self._known:
             self._known.feed(data[:piece], origin)
-        if self._rest and self._rest.findings:
-            self._read(*self._go_on(), last=last and piece >= len(data))
+        if self._remainder and self._remainder.findings:
+            self._read(*self._take_remainder(), last=last and piece >= len(data))
         return data[piece:], origin.after(min(piece, len(data)))
 
-    def _begin(self, data: Bytes) -> None:
-        """Say what it is that begins so."""
+    def _identify(self, data: Bytes) -> None:
+        """Choose a reader by the head."""
         head = bytes(data[:HEAD])
-        self._rest, self._piece = Remainder(), FIRST_PIECE
-        factory = None if is_plain(head) else reader_of(head, untyped, self._rest)
+        self._remainder, self._piece = Remainder(), FIRST_PIECE
+        factory = None if is_plain(head) else reader_of(head, untyped, self._remainder)
         if factory:
-            self._known = Content(self._findings, self._layers, factory, SearchScope.NOTHING)
+            self._known = Content(self._findings, self._layers, factory, SearchScope.NONE)
         else:
             self._text = TextReader(self._findings, self._layers)
 
-    def _go_on(self) -> tuple[bytes, Origin]:
-        """Something known has ended, and this follows it."""
+    def _take_remainder(self) -> tuple[bytes, Origin]:
+        """Close the content of known format. Returns the bytes after its end."""
         if self._known:
             self._known.close()
-        rest = self._rest or Remainder()
+        rest = self._remainder or Remainder()
         self._known = None
-        # Where it was damaged, that was said.
+        # If it was damaged, that was reported, and the rest is speculative.
         self._findings = rest.findings or self._findings
-        return rest.waiting.take(len(rest.waiting))
+        return rest.pending.take(len(rest.pending))
 
     def gap(self, length: int) -> None:
-        """So many bytes are missing here."""
-        self._look_last()
+        """`length` bytes are missing here."""
+        self._read_head()
         if reader := self._text or self._known:
             reader.gap(length)
 
-    def _look_last(self) -> None:
+    def _read_head(self) -> None:
         if self._head:
             data, origin = self._head.take()
             self._head = None
-            if not (is_plain(data) and is_simple(data)):
+            if not (is_plain(data) and has_no_encoding(data)):
                 self._read(data, origin, last=True)
 
     def close(self) -> None:
-        """There is no more to come."""
-        self._look_last()
+        """No more bytes follow."""
+        self._read_head()
         while self._known:
-            self._read(*self._go_on(), last=True)
+            self._read(*self._take_remainder(), last=True)
         if self._text:
             self._text.close()
 
 
 class TextReader:
-    """Reads what begins as nothing known: text, until it proves to be none."""
+    """Reads content without a signature as text, and reports it as opaque if it is not text."""
 
     __slots__ = (
         "_base64",
-        "_beginning",
-        "_embedded",
+        "_carver",
+        "_detector",
         "_encoded_words",
         "_findings",
-        "_judge",
         "_layers",
-        "_soft_lines",
+        "_signature_prefix",
+        "_soft_breaks",
     )
 
     def __init__(self, findings: Findings, layers: Layers) -> None:
         self._findings = findings
         self._layers = layers
-        self._judge = TextDetector()
+        self._detector = TextDetector()
         self._base64 = Base64Finder(findings, layers, untyped)
-        self._soft_lines = SoftBreakFinder(findings, layers, untyped)
+        self._soft_breaks = SoftBreakFinder(findings, layers, untyped)
         self._encoded_words = EncodedWords(findings, layers)
-        self._embedded: Carver | None = None
-        # The last letters, where something may begin with them.
-        self._beginning: ByteQueue | None = None
+        self._carver: Carver | None = None
+        # The last bytes, if a signature may begin with them.
+        self._signature_prefix: ByteQueue | None = None
 
     def feed(self, data: Bytes, origin: Origin) -> None:
-        """Read on."""
+        """Read the next bytes."""
         if isinstance(data, memoryview):
             data = bytes(data)
-        judge = self._judge
-        if not judge.opaque:
+        detector = self._detector
+        if not detector.opaque:
             if is_plain(data):
-                judge.ascii(len(data))
+                detector.feed_ascii(len(data))
             else:
-                judge.feed(data)
+                detector.feed(data)
         self._base64.feed(data, origin)
-        self._soft_lines.feed(data, origin)
+        self._soft_breaks.feed(data, origin)
         self._encoded_words.feed(data, origin)
-        if judge.odd:
-            self._look_for_embedded(data, origin)
+        if detector.not_plain_utf8:
+            self._carve(data, origin)
         elif data.endswith(TEXT_ENDS):
-            self._keep_beginning(data, origin)
+            self._keep_signature_prefix(data, origin)
         else:
-            self._beginning = None
+            self._signature_prefix = None
 
-    def _keep_beginning(self, data: bytes | bytearray, origin: Origin) -> None:
-        """Only these letters are how something may begin that is no text."""
-        before, self._beginning = self._beginning, ByteQueue()
+    def _keep_signature_prefix(self, data: bytes | bytearray, origin: Origin) -> None:
+        """Keep the last bytes, with which a signature may begin."""
+        before, self._signature_prefix = self._signature_prefix, ByteQueue()
         if data == b"K" and before:
-            self._beginning = before
+            self._signature_prefix = before
         count = 2 if data.endswith(b"PK") else 1
-        self._beginning.add(data[-count:], origin.after(max(len(data) - count, 0)))
+        self._signature_prefix.add(data[-count:], origin.after(max(len(data) - count, 0)))
 
-    def _look_for_embedded(self, data: Bytes, origin: Origin) -> None:
-        if not self._embedded:
-            self._embedded = Carver(self._findings, self._layers, untyped)
-            if self._beginning:
-                self._embedded.feed(*self._beginning.take(len(self._beginning)))
-        self._embedded.feed(data, origin)
+    def _carve(self, data: Bytes, origin: Origin) -> None:
+        if not self._carver:
+            self._carver = Carver(self._findings, self._layers, untyped)
+            if self._signature_prefix:
+                self._carver.feed(*self._signature_prefix.take(len(self._signature_prefix)))
+        self._carver.feed(data, origin)
 
     def gap(self, length: int) -> None:
-        """So many bytes are missing here."""
-        self._judge.gap()
-        self._beginning = None
-        for reader in (self._base64, self._soft_lines, self._encoded_words, self._embedded):
+        """`length` bytes are missing here."""
+        self._detector.gap()
+        self._signature_prefix = None
+        for reader in (self._base64, self._soft_breaks, self._encoded_words, self._carver):
             if reader:
                 reader.gap(length)
 
     def close(self) -> None:
-        """There is no more to come."""
-        if not self._judge.is_text:
+        """No more bytes follow."""
+        if not self._detector.is_text:
             self._findings.unread(Reason.OPAQUE, "neither text nor anything that is known", self._layers)
-        for reader in (self._base64, self._soft_lines, self._encoded_words, self._embedded):
+        for reader in (self._base64, self._soft_breaks, self._encoded_words, self._carver):
             if reader:
                 reader.close()
 
 
 def untyped(findings: Findings, layers: Layers) -> Untyped:
-    """A reader of content of no declared kind."""
+    """A reader of content without a declared type."""
     return Untyped(findings, layers)

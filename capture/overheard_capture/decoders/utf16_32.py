@@ -1,4 +1,4 @@
-"""Text of two or four bytes a letter: UTF-16 and UTF-32, told by their mark or by the NULs of plain letters."""
+"""UTF-16 and UTF-32 text, identified by a byte order mark or by the NUL bytes of ASCII characters."""
 
 from __future__ import annotations
 
@@ -15,50 +15,50 @@ if TYPE_CHECKING:
     from overheard_capture.provenance.by_frame import Part
     from overheard_capture.provenance.origin import Bytes, Origin
 
-# In the order in which they are to be tried: one mark is the beginning of another.
-_MARKS = (
+# In this order, as one mark is a prefix of another.
+_BYTE_ORDER_MARKS = (
     (codecs.BOM_UTF32_LE, "utf-32-le"),
     (codecs.BOM_UTF32_BE, "utf-32-be"),
     (codecs.BOM_UTF16_LE, "utf-16-le"),
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
-# How many letters must look plain where there is no mark.
-_LETTERS = 8
+# How many ASCII characters identify an encoding without a mark.
+_MIN_CHARS = 8
 
 
 def encoding_of(head: bytes) -> str | None:
-    """In which of these encodings text is that begins with `head`."""
-    for mark, encoding in _MARKS:
+    """The encoding of text that begins with `head`; None if it is not one of these."""
+    for mark, encoding in _BYTE_ORDER_MARKS:
         if head.startswith(mark):
             return encoding
-    for size, encoding, letter in ((4, "utf-32-le", 0), (4, "utf-32-be", 3), (2, "utf-16-le", 0), (2, "utf-16-be", 1)):
-        few = head[: _LETTERS * size]
-        letters = few[letter::size]
-        if len(few) == _LETTERS * size and few.count(0) == _LETTERS * (size - 1) and _plain(letters):
+    for size, encoding, lane in ((4, "utf-32-le", 0), (4, "utf-32-be", 3), (2, "utf-16-le", 0), (2, "utf-16-be", 1)):
+        sample = head[: _MIN_CHARS * size]
+        chars = sample[lane::size]
+        if len(sample) == _MIN_CHARS * size and sample.count(0) == _MIN_CHARS * (size - 1) and _is_plain(chars):
             return encoding
     return None
 
 
-def _plain(letters: bytes) -> bool:
-    return all(32 <= letter < 127 or letter in b"\t\n\r" for letter in letters)
+def _is_plain(chars: bytes) -> bool:
+    return all(32 <= lane < 127 or lane in b"\t\n\r" for lane in chars)
 
 
 class WideText:
-    """Reads such text as what it says."""
+    """Decodes such text to UTF-8."""
 
     def __init__(self, findings: Findings, layers: Layers, encoding: str, reader: ReaderFactory) -> None:
         self._findings = findings
         self._layers = layers
         self._decoder = codecs.getincrementaldecoder(encoding)()
         self._reader = reader(findings, layers)
-        self._by_frame = FrameAligner(self._take)
+        self._by_frame = FrameAligner(self._decode)
         self._opaque = False
 
     def feed(self, data: Bytes, origin: Origin) -> None:
-        """Read on."""
+        """Read the next bytes."""
         self._by_frame.feed(data, origin)
 
-    def _take(self, data: Bytes, origin: Origin, parts: list[Part]) -> None:
+    def _decode(self, data: Bytes, origin: Origin, parts: list[Part]) -> None:
         out, places = bytearray(), []
         try:
             for begin, end in parts:
@@ -73,20 +73,20 @@ class WideText:
             self._reader.feed(out, origin.derived(places))
 
     def gap(self, length: int) -> None:
-        """Bytes are missing; whoever sends half a letter only is not understood any more."""
+        """`length` bytes are missing here. After an odd number of them, the text cannot be decoded."""
         self._by_frame.flush()
         self._opaque |= bool(length % 2)
         self._reader.gap(length)
 
     def close(self) -> None:
-        """There is no more to come."""
+        """No more bytes follow."""
         self._by_frame.flush()
         self._reader.close()
-        # Half a letter is left.
+        # An incomplete character is left.
         if self._opaque or self._decoder.getstate()[0]:
             self._findings.unread(Reason.OPAQUE, "neither text nor anything that is known", self._layers)
 
 
 def wide_text(encoding: str, reader: ReaderFactory) -> ReaderFactory:
-    """A factory of readers of text in that encoding."""
+    """A factory of readers of text in `encoding`."""
     return partial(WideText, encoding=encoding, reader=reader)

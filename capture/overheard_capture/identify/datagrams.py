@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from overheard_capture.content.content import look_at
+from overheard_capture.content.content import search_bytes
 from overheard_capture.content.findings import Reason
 from overheard_capture.decoders.fallback import OPAQUE, TEXT, Fallback
-from overheard_capture.decoders.short import NEITHER, glance
+from overheard_capture.decoders.short import UNKNOWN, classify
 from overheard_capture.identify.protocols import OF_DATAGRAMS
 
 if TYPE_CHECKING:
@@ -33,10 +33,10 @@ class DatagramIdentifier:
         if not len(data):
             return
         held = bytes(data)
-        look_at(self._findings, (), held, origin)
+        search_bytes(self._findings, (), held, origin)
         if self._is_known(held, origin):
             return
-        is_text = glance(held)
+        is_text = classify(held)
         if is_text is None:
             plain = Fallback(self._findings, ())
             plain.feed(held, origin)
@@ -44,7 +44,7 @@ class DatagramIdentifier:
             return
         self._findings.read[TEXT if is_text else OPAQUE] += len(held)
         if not is_text:
-            self._findings.unread(Reason.OPAQUE, NEITHER)
+            self._findings.unread(Reason.OPAQUE, UNKNOWN)
 
     def _is_known(self, data: bytes, origin: Origin) -> bool:
         if self._usual and self._is(*self._usual, data, origin):
@@ -63,7 +63,7 @@ class DatagramIdentifier:
             return False
         self._readers[name] = reader
         if datagrams.counts:
-            self._findings.is_a(name)
+            self._findings.identify_as(name)
             self._findings.read[name] += len(data)
         return True
 

@@ -50,7 +50,7 @@ class MidstreamReader:
             findings.limits,
             opener=findings.opener,
             sightings=findings.sightings,
-            asked=findings,
+            parent=findings,
         )
         self._layers = layers
         self._head: ByteQueue | None = ByteQueue()

@@ -11,7 +11,6 @@ from overheard_capture.identify.prefaces import PREFACES
 from overheard_capture.identify.probe import Probe
 from overheard_capture.protocols.http2.frames import PREFACE
 from overheard_capture.protocols.tls.cursor import TruncatedError
-from overheard_capture.protocols.tls.record_layer import TlsReader
 from overheard_capture.protocols.tls.records import LONGEST, READ_AS
 
 if TYPE_CHECKING:
@@ -66,6 +65,12 @@ def _dns(probe: Probe) -> bool:
 
 
 # ---- readers, imported when they are first asked for: most captures have few protocols
+
+
+def _read_tls(findings: Findings, layers: Layers) -> Reader:
+    from overheard_capture.protocols.tls.record_layer import TlsReader  # noqa: PLC0415
+
+    return TlsReader(findings, layers)
 
 
 def _read_http1(findings: Findings, layers: Layers) -> Reader:
@@ -197,7 +202,7 @@ class Protocol(NamedTuple):
     datagrams: Datagrams | None = None
 
 
-TLS = Protocol("TLS", TlsReader, _tls)
+TLS = Protocol("TLS", _read_tls, _tls)
 HTTP_1 = Protocol("HTTP/1", _read_http1, _http1)
 TELNET = Protocol("telnet", _read_telnet, _telnet, Midstream(_telnet_midstream, _read_telnet))
 # What is none of these.

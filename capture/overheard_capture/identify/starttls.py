@@ -94,9 +94,9 @@ def _beginnings(data: bytes | bytearray, origin: Origin, end: int) -> Iterator[i
     yield 0
     done = 1
     while done < end and (mark := _MARKS.first(data, done)) >= 0:
-        yield from origin.edges(_line(data, done, mark), min(mark + 1, end))
+        yield from origin.frame_boundaries(_line(data, done, mark), min(mark + 1, end))
         done = mark + 1
-    yield from origin.edges(_line(data, done, len(data)), end)
+    yield from origin.frame_boundaries(_line(data, done, len(data)), end)
 
 
 def _line(data: bytes | bytearray, start: int, place: int) -> int:

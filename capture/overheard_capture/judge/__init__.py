@@ -24,10 +24,10 @@ __all__ = ["Exhibit", "Keys", "judge_recording", "verdict"]
 
 def judge_recording(exhibit: Exhibit) -> Verdict:
     """The verdict on one recording. A file that cannot be read ends as INCONCLUSIVE, with the reason."""
-    from overheard_capture.judge.read import look_at  # noqa: PLC0415  (it imports every reader)
+    from overheard_capture.judge.read import search_bytes  # noqa: PLC0415  (it imports every reader)
 
     try:
-        evidence = look_at(exhibit)
+        evidence = search_bytes(exhibit)
     except UnreadableError as error:
         return unreadable(error)
     return verdict(Case(evidence, 0))

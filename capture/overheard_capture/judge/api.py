@@ -17,7 +17,7 @@ from overheard.words.errors import SettingsError, UnreadableError
 from overheard.words.options import USUAL, VOUCHED, Limits, Options
 from overheard.words.report import Report
 from overheard.words.secret import Secret
-from overheard_capture.captures.inputs import STANDARD_INPUT, called, stored
+from overheard_capture.captures.inputs import STANDARD_INPUT, display_name, stored_size
 from overheard_capture.captures.lookup import look_up
 from overheard_capture.captures.recording import read_recording
 from overheard_capture.packets.host_filter import host_filter
@@ -29,13 +29,20 @@ Files = str | Path | Sequence[str | Path]
 Secrets = Mapping[str, str | bytes] | Sequence[Secret]
 Progress = Callable[[int, int | None], None]
 
+# A search of so many bytes of files pays for the better engine.
+_MUCH = 64 << 10
 # A copy of it is called as it is called itself where the reader complains.
-_SPOOLED = called(STANDARD_INPUT)
+_SPOOLED = display_name(STANDARD_INPUT)
 
 
-def prepare(secrets: Iterable[Secret], options: Options = USUAL) -> None:
+def prepare(files: Files, secrets: Iterable[Secret], options: Options = USUAL) -> None:
     """Begin to make the search for these secrets, in a thread, for a call of `judge` that follows."""
-    search_for(tuple(secrets), any_case=options.any_case)
+    _search(_listed(files), secrets, options)
+
+
+def _search(paths: Sequence[Path | str], secrets: Iterable[Secret], options: Options) -> Search:
+    size = stored_size(paths)
+    return search_for(tuple(secrets), any_case=options.any_case, much=size is None or size >= _MUCH)
 
 
 def judge(  # noqa: PLR0913  (all but two are mostly left out)
@@ -59,9 +66,9 @@ def judge(  # noqa: PLR0913  (all but two are mostly left out)
     Raises SettingsError where files, secrets or options make no sense, and UnreadableError where keys cannot be read.
     """
     named, paths = _named(secrets), _listed(files)
-    _check(options)
+    _validate(options)
     logs = tuple(_readable(Path(each)) for each in keys)
-    search = search_for(tuple(named), any_case=options.any_case)
+    search = _search(paths, named, options)
     from overheard_capture.judge.files import FileSet, judge_files  # noqa: PLC0415  (while the search is made)
 
     with tempfile.TemporaryDirectory(prefix="overheard-") as made:
@@ -80,7 +87,7 @@ def _listed(files: Files) -> list[Path | str]:
     return paths
 
 
-def _check(options: Options) -> None:
+def _validate(options: Options) -> None:
     host_filter(options.only, options.without)
     for each in options.vouched:
         if each not in VOUCHED:
@@ -123,5 +130,5 @@ def _spooled(folder: Path) -> Path:
 def _told(progress: Progress | None, paths: Sequence[Path | str]) -> Callable[[int], None] | None:
     if progress is None:
         return None
-    total = stored(paths)
+    total = stored_size(paths)
     return lambda done: progress(done, total)

@@ -34,4 +34,4 @@ def broken(case: Case) -> int | None:
 def _around(found: Occurrence) -> str:
     """The part of a line in which it stands: a header's name is not shifted, and would mislead."""
     before, after = _APART.split(found.before)[-1], _APART.split(found.after)[0]
-    return (before + found.shown + after).decode(errors="replace")
+    return (before + found.matched + after).decode(errors="replace")

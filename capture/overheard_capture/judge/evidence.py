@@ -9,13 +9,12 @@ from typing import TYPE_CHECKING
 
 from overheard.words.errors import UnreadableError
 from overheard.words.layer import TLS_BY_A_PARTY, TLS_BY_THE_INTERCEPTOR, TLS_BY_THE_STOLEN_KEY, Layer, OpenedBy
-from overheard_capture.captures.inputs import called, only_once
+from overheard_capture.captures.inputs import display_name, is_single_pass
 from overheard_capture.judge.decrypted import finds_in
 from overheard_capture.judge.exhibit import NO_KEYS, Keys
 from overheard_capture.judge.fernet import FernetKeys
 from overheard_capture.scan.finds import Finds
-from overheard_capture.wireshark import tshark
-from overheard_capture.wireshark.merged import one_file
+from overheard_capture.wireshark.keys import TlsKeys
 
 if TYPE_CHECKING:
     from overheard.words.recording import Recording
@@ -25,17 +24,18 @@ if TYPE_CHECKING:
     from overheard_capture.scan.facts import Facts
     from overheard_capture.scan.finds import Find
     from overheard_capture.search import Search
+    from overheard_capture.wireshark import tshark
 
 
 def _without(search: Search, stream: Visible) -> Visible:
     """What a stream shows, with the secrets left out of the names that people chose."""
     return replace(
         stream,
-        sni=search.without(stream.sni),
-        alpn=search.without(stream.alpn),
-        subject=search.without(stream.subject),
-        names=tuple(map(search.without, stream.names)),
-        client_subject=search.without(stream.client_subject),
+        sni=search.redact(stream.sni),
+        alpn=search.redact(stream.alpn),
+        subject=search.redact(stream.subject),
+        names=tuple(map(search.redact, stream.names)),
+        client_subject=search.redact(stream.client_subject),
     )
 
 
@@ -63,11 +63,16 @@ class Evidence:
     @cached_property
     def path(self) -> Path:
         """The file that tshark is to read, with all frames by their numbers. Raises UnreadableError."""
-        if once := next((file for file in self.files if only_once(file)), None):
+        if once := next((file for file in self.files if is_single_pass(file)), None):
             raise UnreadableError(
-                f"keys came with {called(once)}, which can be read but once", hint="save it as a file, and judge that"
+                f"keys came with {display_name(once)}, which can be read but once",
+                hint="save it as a file, and judge that",
             )
-        return one_file(self.files, self.folder) if self.folder and len(self.files) > 1 else Path(self.files[0])
+        if self.folder is None or len(self.files) == 1:
+            return Path(self.files[0])
+        from overheard_capture.wireshark.merged import one_file  # noqa: PLC0415  (few captures are in several files)
+
+        return one_file(self.files, self.folder)
 
     @cached_property
     def visible(self) -> tuple[Visible, ...]:
@@ -77,6 +82,8 @@ class Evidence:
     @cached_property
     def for_tshark(self) -> tshark.TsharkInput:
         """The file as tshark is to read it. Raises UnreadableError."""
+        from overheard_capture.wireshark import tshark  # noqa: PLC0415  (only keys need it)
+
         return tshark.TsharkInput.showing(self.path, self.visible)
 
     @cached_property
@@ -92,27 +99,33 @@ class Evidence:
     @cached_property
     def by_the_spy(self) -> Finds:
         """The same with the spy's session keys. Raises UnreadableError."""
-        keys = tshark.TlsKeys(self.spy.tls.logs)
+        keys = TlsKeys(self.spy.tls.logs)
         return self._finds_in(self._opened(keys), TLS_BY_THE_INTERCEPTOR)
 
     @cached_property
     def by_the_stolen_key(self) -> Finds:
         """The same with the server's private key. Raises UnreadableError."""
-        keys = tshark.TlsKeys(private=self.spy.tls.private)
+        keys = TlsKeys(private=self.spy.tls.private)
         return self._finds_in(self._opened(keys), TLS_BY_THE_STOLEN_KEY)
 
     def _finds_in(self, pieces: list[tshark.DecryptedData], layer: Layer) -> Finds:
         return finds_in(pieces, self.path, self.search, layer) if pieces else Finds()
 
-    def _opened(self, keys: tshark.TlsKeys) -> list[tshark.DecryptedData]:
+    def _opened(self, keys: TlsKeys) -> list[tshark.DecryptedData]:
         # Several files are not put together for nothing.
-        return tshark.opened(self.for_tshark, keys, self.facts.tls) if keys and self.facts.tls else []
+        if not keys or not self.facts.tls:
+            return []
+        from overheard_capture.wireshark import tshark  # noqa: PLC0415  (only keys need it)
+
+        return tshark.opened(self.for_tshark, keys, self.facts.tls)
 
     @cached_property
     def tls_content(self) -> tshark.TlsContent:
         """What tshark sees in the TLS streams with all that opens them, whoever has it. Raises UnreadableError."""
+        from overheard_capture.wireshark import tshark  # noqa: PLC0415  (only keys need it)
+
         keys, spy = self.keys.tls, self.spy.tls
-        return tshark.tls_content(self.for_tshark, tshark.TlsKeys((*keys.logs, *spy.logs), spy.private))
+        return tshark.tls_content(self.for_tshark, TlsKeys((*keys.logs, *spy.logs), spy.private))
 
 
 def opened_by(find: Find, who: OpenedBy) -> bool:

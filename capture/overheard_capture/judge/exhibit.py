@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from overheard_capture.wireshark import tshark
+from overheard_capture.wireshark.keys import TlsKeys
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -28,11 +28,11 @@ class Keys:
     more: tuple[Path, ...] = ()
 
     @property
-    def tls(self) -> tshark.TlsKeys:
+    def tls(self) -> TlsKeys:
         """Those for TLS."""
         logs = (self.sessions, *self.more)
         kept = tuple(log for log in logs if log and _has_something(log))
-        return tshark.TlsKeys(kept, self.private if self.private and self.private.is_file() else None)
+        return TlsKeys(kept, self.private if self.private and self.private.is_file() else None)
 
     @property
     def fernet(self) -> list[bytes]:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from overheard.words.errors import UnreadableError
 from overheard.words.report import Account, Report
 from overheard_capture.captures.inputs import STANDARD_INPUT
-from overheard_capture.captures.reader import ordered
+from overheard_capture.captures.reader import order_by_time
 from overheard_capture.captures.recording import read_recording, recording_file
 from overheard_capture.judge import unreadable, verdict
 from overheard_capture.judge.evidence import Case
@@ -40,7 +40,7 @@ class FileSet:
 
     def called(self, paths: Sequence[Path | str], search: Search) -> tuple[str, ...]:
         """What these files are called, without the secrets."""
-        return tuple(self.names.get(path) or search.without(str(path)) for path in paths)
+        return tuple(self.names.get(path) or search.redact(str(path)) for path in paths)
 
 
 def judge_files(
@@ -51,7 +51,7 @@ def judge_files(
     progress: Callable[[int], None] | None,
 ) -> Report:
     """Judge files for the secrets of a search; see `api.judge`."""
-    paths, problem = ordered(source.paths)
+    paths, problem = order_by_time(source.paths)
     try:
         if problem:
             raise problem

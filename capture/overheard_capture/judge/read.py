@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from overheard_capture.search import Search
 
 
-def look_at(exhibit: Exhibit) -> Evidence:
+def search_bytes(exhibit: Exhibit) -> Evidence:
     """The evidence of one recording of the lab. Raises UnreadableError."""
     return look(
         [exhibit.path],

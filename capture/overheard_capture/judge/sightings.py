@@ -21,7 +21,7 @@ def sight(case: Case) -> Iterator[Sighting]:
 def unwrapped(case: Case) -> dict[Sighting, Unwrapped]:
     """What those under layers look like with these taken off."""
     finds = [find for find in case.seen if find.found.layers]
-    around = (Unwrapped(find.found.before, find.found.shown, find.found.after) for find in finds)
+    around = (Unwrapped(find.found.before, find.found.matched, find.found.after) for find in finds)
     return dict(zip(sightings(case, finds), around, strict=True))
 
 

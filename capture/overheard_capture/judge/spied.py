@@ -89,7 +89,7 @@ def _in_the_notebook(case: Case) -> Iterator[Sighting]:
                     offset=match.offset,
                     length=match.length,
                     stream=-1,
-                    direction=search.without(asked),
+                    direction=search.redact(asked),
                     stream_offset=match.offset,
                     frames=(),
                     layers=(NOTEBOOK,),

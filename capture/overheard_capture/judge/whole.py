@@ -147,10 +147,10 @@ def _streams(case: Case) -> Iterator[Check]:
     )
     yield _check(
         "in-order",
-        not facts.late and not facts.cut_off,
+        not facts.late and not facts.evicted,
         "every segment could be put in its place",
         f"segments came too late to be put in their place: {facts.late}"
         if facts.late
-        else f"more connections at once than are kept: {facts.cut_off} were let go of",
+        else f"more connections at once than are kept: {facts.evicted} were let go of",
         "judge a part of it (editcap -A and -B, or --only), or record again nearer to one of both ends",
     )

@@ -1,4 +1,4 @@
-"""The compiled part of the reader, and how it is loaded. Whatever it does Python does, too: `core` may be None.
+"""The compiled part of the reader, and its loader. Python implements all of it as well: `core()` may be None.
 
 A promise: with and without it the results are the same.
 """
@@ -9,19 +9,19 @@ import ctypes
 import os
 from functools import cache
 
-from overheard_capture.native.build import built
+from overheard_capture.native.build import library_path
 
-# `OVERHEARD_COMPILED=no` leaves it out.
+# `OVERHEARD_COMPILED=no` disables it.
 _SWITCH = "OVERHEARD_COMPILED"
 
 
 @cache
 def core() -> ctypes.CDLL | None:
-    """The compiled part; None where it was not compiled, or is not wanted."""
+    """The compiled part; None if it was not compiled, or is disabled."""
     if os.environ.get(_SWITCH, "") == "no":
         return None
     try:
-        library = ctypes.CDLL(str(built()))
+        library = ctypes.CDLL(str(library_path()))
     except OSError:
         return None
     library.slot_of.restype = ctypes.c_uint32
@@ -31,7 +31,7 @@ def core() -> ctypes.CDLL | None:
 
 
 def pointer(data: bytes | bytearray | memoryview) -> object:
-    """Bytes as the compiled part takes them. A view must be of what may be changed."""
+    """Bytes as an argument for the compiled part. A view must be writable."""
     if isinstance(data, bytes) or not len(data):
         return bytes(data)
     return ctypes.byref(ctypes.c_char.from_buffer(data))

@@ -1,11 +1,10 @@
-/* The compiled part of the reader: what is done for every packet, and for every byte. Python does the same without it.
+/* The compiled part of the reader: the work per packet and per byte. Python implements all of it as well.
  *
- * It knows one thing: a whole frame that brings the next bytes of one side of a TCP connection, in the plainest of
- * encapsulations. Such bytes go into the block of that side. Whatever is otherwise in any way is left to Python, which is
- * called for it before the next frame is looked at. So nothing is decided here, and nothing is done here that Python does
- * not do.
+ * It handles one case: a complete frame with the next in-order bytes of one direction of a TCP connection, in a common
+ * encapsulation. It appends these bytes to the block of that direction. Every other frame is left to Python, which
+ * processes it before the next frame is read. So this code makes no decisions of its own.
  *
- * Nothing is allocated: all memory is given by Python.
+ * It allocates no memory: Python provides all of it.
  */
 #include <stdint.h>
 #include <string.h>
@@ -23,49 +22,49 @@ enum { APPLICATION_DATA = 23 };
 
 enum { MORE = 0, RECORD = 1, FULL = 2, REST = 3 };
 
-/* Bytes of a block, from `start` on, that stand at `offset` of a frame. */
+/* `length` bytes at `start` of a block, which are at `offset` of a frame. */
 typedef struct {
     uint32_t start, frame, offset, length;
 } Extent;
 
 typedef struct {
     uint8_t key[36];
-    int32_t other;       /* the side that answers; -1 where this slot is free */
-    uint32_t armed;      /* whether we may add to it */
-    uint32_t next;       /* the sequence number that comes next */
-    uint32_t reached;    /* the highest that it is known to have reached, in sequence numbers */
+    int32_t other;       /* the opposite direction; -1 if this slot is free */
+    uint32_t armed;      /* whether this code may append to it */
+    uint32_t next;       /* the next sequence number expected */
+    uint32_t reached;    /* one past the highest sequence number sent or acknowledged */
     uint32_t fill, capacity;
     uint32_t extents_fill, extents_capacity;
     uint32_t segments;
-    uint64_t ticks;      /* when its last frame was, in the ticks of the interface, */
-    uint32_t interface;  /* which is this */
+    uint64_t ticks;      /* the timestamp of its last frame, in ticks of */
+    uint32_t interface;  /* this interface */
     uint8_t *block;
     Extent *extents;
-} Side;
+} Direction;
 
 typedef struct {
     uint32_t link_type, usable;
 } Interface;
 
 typedef struct {
-    /* how the file is written */
-    uint32_t pcapng, swapped, interface_count, frame; /* `frame` is the number of the last one */
+    /* the file format */
+    uint32_t pcapng, swapped, interface_count, frame; /* `frame` is the number of the last frame */
     Interface interfaces[64];
-    /* the sides, and where they stand by the hash of their key: a power of two of slots, -1 where there is none */
-    Side *sides;
+    /* the directions, and a hash table of their indexes by key: a power of two of slots, -1 if empty */
+    Direction *directions;
     int32_t *slots;
     uint32_t slot_mask;
     uint32_t seed;
-    /* what is around the payloads */
+    /* the bytes of frames outside their payloads */
     uint8_t *rest;
     uint32_t rest_fill, rest_capacity;
     Extent *rest_extents;
     uint32_t rest_extents_fill, rest_extents_capacity;
-    /* what was added since Python was called last */
+    /* totals since the last return to Python */
     uint64_t bytes, payload;
     uint64_t ticks;
     uint32_t interface;
-    uint32_t full; /* the side whose block is full */
+    uint32_t full; /* the index of the direction whose block is full */
 } Walker;
 
 static uint16_t be16(const uint8_t *at) { return (uint16_t)(at[0] << 8 | at[1]); }
@@ -77,7 +76,7 @@ static uint32_t u32(const uint8_t *at, int swapped) {
     return swapped ? __builtin_bswap32(value) : value;
 }
 
-/* Slots are found by a hash that nobody can foresee, so that nobody can have all connections in one place. */
+/* The hash is seeded, so that an attacker cannot choose connections that all collide. */
 static uint32_t hash(const uint8_t *key, uint32_t seed) {
     uint64_t mixed = seed * 0x9E3779B97F4A7C15ull + 1;
     for (int at = 0; at < 36; at += 4) {
@@ -91,18 +90,18 @@ static uint32_t hash(const uint8_t *key, uint32_t seed) {
 
 uint32_t slot_of(const Walker *walker, const uint8_t *key) { return hash(key, walker->seed) & walker->slot_mask; }
 
-static int32_t side_of(const Walker *walker, const uint8_t *key) {
+static int32_t direction_of(const Walker *walker, const uint8_t *key) {
     uint32_t slot = hash(key, walker->seed) & walker->slot_mask;
     for (uint32_t looked = 0; looked <= walker->slot_mask; looked++) {
         int32_t index = walker->slots[slot];
         if (index == -1) return -1;
-        if (index >= 0 && memcmp(walker->sides[index].key, key, 36) == 0) return index;
+        if (index >= 0 && memcmp(walker->directions[index].key, key, 36) == 0) return index;
         slot = (slot + 1) & walker->slot_mask;
     }
     return -1;
 }
 
-/* Where IP begins, or -1. */
+/* The offset of the IP header, or -1. */
 static int link(uint32_t type, const uint8_t *data, uint32_t length, int *version) {
     uint32_t offset, protocol;
     switch (type) {
@@ -133,7 +132,8 @@ static int link(uint32_t type, const uint8_t *data, uint32_t length, int *versio
     return (int)offset;
 }
 
-/* Whether this frame is one that we know: then it is done with. -1 where a block has to be emptied first. */
+/* Process a frame: 1 if that was done, 0 if Python must do it, -1 if the direction's block must be emptied first, and -2 if
+ * the block of bytes outside payloads must. */
 static int frame(Walker *walker, uint32_t interface, uint64_t ticks, const uint8_t *data, uint32_t length) {
     int version = 0;
     int ip = link(walker->interfaces[interface].link_type, data, length, &version);
@@ -165,18 +165,18 @@ static int frame(Walker *walker, uint32_t interface, uint64_t ticks, const uint8
     uint32_t offset = tcp + (segment[12] >> 4) * 4;
     uint8_t flags = segment[13];
     if (offset < tcp + 20 || offset > end || (flags & ~(PSH | ACK | ECE | CWR)) || !(flags & ACK)) return 0;
-    int32_t index = side_of(walker, key);
+    int32_t index = direction_of(walker, key);
     if (index < 0) return 0;
-    Side *side = walker->sides + index;
-    if (!side->armed || be32(segment + 4) != side->next) return 0;
-    Side *other = walker->sides + side->other;
-    uint32_t payload = end - offset, around = length - payload;
-    if (payload > side->capacity || around > walker->rest_capacity) return 0;
-    if (side->fill + payload > side->capacity || side->extents_fill == side->extents_capacity) {
+    Direction *direction = walker->directions + index;
+    if (!direction->armed || be32(segment + 4) != direction->next) return 0;
+    Direction *other = walker->directions + direction->other;
+    uint32_t payload = end - offset, outside = length - payload;
+    if (payload > direction->capacity || outside > walker->rest_capacity) return 0;
+    if (direction->fill + payload > direction->capacity || direction->extents_fill == direction->extents_capacity) {
         walker->full = (uint32_t)index;
         return -1;
     }
-    if (walker->rest_fill + around > walker->rest_capacity ||
+    if (walker->rest_fill + outside > walker->rest_capacity ||
         walker->rest_extents_fill + 2 > walker->rest_extents_capacity)
         return -2;
     uint32_t number = walker->frame + 1;
@@ -189,23 +189,23 @@ static int frame(Walker *walker, uint32_t interface, uint64_t ticks, const uint8
         walker->rest_fill += length - end;
     }
     if (payload) {
-        memcpy(side->block + side->fill, data + offset, payload);
-        side->extents[side->extents_fill++] = (Extent){side->fill, number, offset, payload};
-        side->fill += payload;
-        side->next += payload;
+        memcpy(direction->block + direction->fill, data + offset, payload);
+        direction->extents[direction->extents_fill++] = (Extent){direction->fill, number, offset, payload};
+        direction->fill += payload;
+        direction->next += payload;
         walker->payload += payload;
     }
-    side->segments++;
-    side->ticks = other->ticks = ticks;
-    side->interface = other->interface = interface;
-    if ((int32_t)(side->next - side->reached) > 0) side->reached = side->next;
+    direction->segments++;
+    direction->ticks = other->ticks = ticks;
+    direction->interface = other->interface = interface;
+    if ((int32_t)(direction->next - direction->reached) > 0) direction->reached = direction->next;
     uint32_t acknowledged = be32(segment + 8);
     if ((int32_t)(acknowledged - other->reached) > 0) other->reached = acknowledged;
     return 1;
 }
 
-/* Go through the records in `data` from `*offset` on, and say why we stopped there: more bytes are needed, or Python is:
- * for a record, a block that is full, or the rest. */
+/* Read the records in `data` from `*offset` on. Returns why it stopped there: MORE bytes are needed, or Python must handle
+ * a RECORD, a FULL block, or the REST, which are the bytes outside payloads. */
 int walk(Walker *walker, const uint8_t *data, uint64_t end, uint64_t *offset) {
     uint64_t at = *offset;
     int swapped = (int)walker->swapped, why = MORE;
@@ -224,7 +224,7 @@ int walk(Walker *walker, const uint8_t *data, uint64_t end, uint64_t *offset) {
             interface = u32(record + 8, swapped);
             ticks = (uint64_t)u32(record + 12, swapped) << 32 | u32(record + 16, swapped);
             captured = u32(record + 20, swapped), original = u32(record + 24, swapped), start = 28;
-            /* An enhanced packet block without options, so that Python reads those. */
+            /* An enhanced packet block without options. Python reads blocks with options. */
             if (interface >= walker->interface_count || captured > 0x1000000 || size != 32 + ((captured + 3) & ~3u) ||
                 u32(record + size - 4, swapped) != size) {
                 why = RECORD;
@@ -239,7 +239,7 @@ int walk(Walker *walker, const uint8_t *data, uint64_t end, uint64_t *offset) {
             }
             size = 16 + captured;
             if (end - at < size) break;
-            /* seconds and their fraction, as Python puts them together again */
+            /* seconds and their fraction; Python recombines them */
             ticks = (uint64_t)u32(record, swapped) << 32 | u32(record + 4, swapped);
         }
         if (captured != original || !walker->interfaces[interface].usable) {
@@ -261,8 +261,8 @@ int walk(Walker *walker, const uint8_t *data, uint64_t end, uint64_t *offset) {
     return why;
 }
 
-/* Get past the whole records of TLS application data from `start` on, all of the version of the first. Where the first
- * begins that is none of these; how many there were is counted, and `last` is how many bytes the last of them held. */
+/* Skip complete TLS application data records of the same version, from `start` on. Returns the offset of the first byte that
+ * is not part of one; adds their number to `count`, and sets `last` to the payload length of the last one. */
 uint64_t skip_records(const uint8_t *data, uint64_t start, uint64_t end, uint64_t *count, uint64_t *last) {
     uint64_t at = start;
     while (end - at >= 5) {
@@ -277,7 +277,7 @@ uint64_t skip_records(const uint8_t *data, uint64_t start, uint64_t end, uint64_
     return at;
 }
 
-/* Whether all of it is printable ASCII, or white space that text has. */
+/* Whether all bytes are printable ASCII, tab, CR or LF. */
 int is_plain(const uint8_t *data, uint64_t length) {
     uint64_t at = 0;
     for (; at + 32 <= length; at += 32) {
@@ -293,15 +293,15 @@ int is_plain(const uint8_t *data, uint64_t length) {
     return 1;
 }
 
-/* Runs of at least `least` bytes that are members: up to `most` of them, as pairs of start and end.
+/* Find runs of at least `least` member bytes: up to `most` of them, as pairs of start and end.
  *
- * `members` has bit 0 for a member, and further bits for kinds of them. A run all of one kind is passed over, unless it
- * ends where the data does: what follows may be of another. */
+ * In `members`, bit 0 marks a member, and further bits mark classes of members. A run whose bytes share a class is skipped,
+ * unless it reaches the end of the data: the byte that follows may be of another class. */
 uint64_t runs(const uint8_t *data, uint64_t length, const uint8_t *members, uint64_t least, uint64_t *found, uint64_t most,
               uint64_t *from) {
     uint64_t count = 0, at = *from;
     while (at + least <= length && count < most) {
-        /* The last byte of the shortest run that may begin here: where it is none of them, none of these is one. */
+        /* Scan backwards from the last byte of the shortest run that can begin here: no run contains a non-member. */
         uint64_t last = at + least, start;
         uint8_t kinds = 0xFF;
         for (start = last; start > at && members[data[start - 1]]; start--) kinds &= members[data[start - 1]];
@@ -321,7 +321,7 @@ uint64_t runs(const uint8_t *data, uint64_t length, const uint8_t *members, uint
     return count;
 }
 
-/* Where, from `start` on, the first line ends of which quoted-printable says that it goes on; -1 where none does. */
+/* The offset of the first quoted-printable soft line break from `start` on; -1 if there is none. */
 int64_t soft_break(const uint8_t *data, uint64_t length, uint64_t start) {
     const uint8_t *at = data + start, *end = data + length;
     while (at < end && (at = memchr(at, '=', end - at))) {
@@ -331,13 +331,14 @@ int64_t soft_break(const uint8_t *data, uint64_t length, uint64_t start) {
     return -1;
 }
 
-/* Where, from `start` on, the first of some texts stands; -1 where none does. Before each of `texts` is its length. */
+/* The offset of the first occurrence of any of `texts` from `start` on; -1 if there is none. A length byte precedes each
+ * text. */
 int64_t first_of(const uint8_t *data, uint64_t length, uint64_t start, const uint8_t *texts, uint64_t count) {
     const uint8_t *found = NULL;
     for (; count; count--, texts += 1 + texts[0]) {
         if (length < start + texts[0]) continue;
         const uint8_t *at = data + start, *stop = data + length - texts[0] + 1;
-        /* Another is of interest only where it begins before. */
+        /* Only an earlier occurrence counts. */
         if (found && found < stop) stop = found;
         for (; at < stop && (at = memchr(at, texts[1], stop - at)); at++) {
             if (memcmp(at, texts + 1, texts[0]) == 0) {

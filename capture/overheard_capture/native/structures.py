@@ -1,27 +1,27 @@
-"""The memory that Python and the compiled part share: the structures of `core.c`, field by field."""
+"""Memory shared with the compiled part: the structures of `core.c`, field by field."""
 
 from __future__ import annotations
 
 import ctypes
 
 MORE, RECORD, FULL, REST = range(4)
-MOST_INTERFACES = 64
-KEY = 36
+MAX_INTERFACES = 64
+KEY_LENGTH = 36
 
 
 class Extent(ctypes.Structure):
-    """Bytes of a block, from `start` on, that stand at `offset` of a frame."""
+    """`length` bytes at `start` of a block, which are at `offset` of a frame."""
 
-    __slots__ = ()  # a misspelt field is an error, and no attribute that C never sees
+    __slots__ = ()  # a misspelt field raises an error, instead of setting an attribute that C never sees
     _fields_ = [(name, ctypes.c_uint32) for name in ("start", "frame", "offset", "length")]
 
 
 class NativeDirection(ctypes.Structure):
-    """One side of a connection."""
+    """One direction of a connection."""
 
-    __slots__ = ()  # a misspelt field is an error, and no attribute that C never sees
+    __slots__ = ()  # a misspelt field raises an error, instead of setting an attribute that C never sees
     _fields_ = [
-        ("key", ctypes.c_uint8 * KEY),
+        ("key", ctypes.c_uint8 * KEY_LENGTH),
         ("other", ctypes.c_int32),
         ("armed", ctypes.c_uint32),
         ("next", ctypes.c_uint32),
@@ -39,22 +39,22 @@ class NativeDirection(ctypes.Structure):
 
 
 class NativeInterface(ctypes.Structure):
-    """An interface: what its frames begin with, and whether they may be walked over."""
+    """An interface: its link type, and whether the compiled part may read its frames."""
 
-    __slots__ = ()  # a misspelt field is an error, and no attribute that C never sees
+    __slots__ = ()  # a misspelt field raises an error, instead of setting an attribute that C never sees
     _fields_ = [("link_type", ctypes.c_uint32), ("usable", ctypes.c_uint32)]
 
 
 class NativeWalker(ctypes.Structure):
-    """All of it."""
+    """The state of the compiled part."""
 
-    __slots__ = ()  # a misspelt field is an error, and no attribute that C never sees
+    __slots__ = ()  # a misspelt field raises an error, instead of setting an attribute that C never sees
     _fields_ = [
         ("pcapng", ctypes.c_uint32),
         ("swapped", ctypes.c_uint32),
         ("interface_count", ctypes.c_uint32),
         ("frame", ctypes.c_uint32),
-        ("interfaces", NativeInterface * MOST_INTERFACES),
+        ("interfaces", NativeInterface * MAX_INTERFACES),
         ("directions", ctypes.c_void_p),
         ("slots", ctypes.c_void_p),
         ("slot_mask", ctypes.c_uint32),

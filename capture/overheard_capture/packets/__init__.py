@@ -1,6 +1,6 @@
-"""What frames carry: TCP segments, UDP datagrams, messages of SCTP, and whatever else, whatever they are wrapped in.
+"""Dissection up to the transport: frames become TCP segments, UDP datagrams and SCTP messages, through any tunnel.
 
-It looks at one packet after the other, and puts those together that were sent in parts; of streams it knows nothing.
+It takes one packet after the other, and reassembles IP fragments and chunks of SCTP; it knows nothing of streams.
 """
 
 from overheard_capture.packets.dissector import Dissector
@@ -17,7 +17,7 @@ from overheard_capture.packets.types import (
     Packet,
     SctpMessage,
     Segment,
-    names,
+    frame_addresses,
     payload_origin,
 )
 
@@ -35,6 +35,6 @@ __all__ = [
     "Packet",
     "SctpMessage",
     "Segment",
-    "names",
+    "frame_addresses",
     "payload_origin",
 ]

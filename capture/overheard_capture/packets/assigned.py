@@ -1,30 +1,16 @@
-"""Assigned numbers, by the names that libpcap has for them: of what is inside of a frame, step by step.
+"""Assigned numbers of link types, ethertypes, PPP and IP protocols, under their libpcap names.
 
-They are no Enum, for it takes too long to look one up.
+They are not an Enum, because its lookup is too slow.
 """
 
 from __future__ import annotations
 
 from typing import Final
 
-# Link types (https://www.tcpdump.org/linktypes.html).
-LINKTYPE_NULL: Final = 0
+# The one link type that is asked for in several places; all others are rows of `link_types.LINKS`.
 LINKTYPE_ETHERNET: Final = 1
-LINKTYPE_PPP: Final = 9
-LINKTYPE_PPP_HDLC: Final = 50
-LINKTYPE_PPP_ETHER: Final = 51
-LINKTYPE_RAW: Final = 101
-LINKTYPE_C_HDLC: Final = 104
-LINKTYPE_LOOP: Final = 108
-LINKTYPE_LINUX_SLL: Final = 113
-LINKTYPE_IPV4: Final = 228
-LINKTYPE_IPV6: Final = 229
-LINKTYPE_LINUX_SLL2: Final = 276
-# What stands in some files for LINKTYPE_RAW: the number that systems have for it themselves, OpenBSD another one.
-DLT_RAW: Final = 12
-DLT_RAW_OPENBSD: Final = 14
 
-# Ethertypes (https://www.iana.org/assignments/ieee-802-numbers). What was before 802.1ad had numbers of its own.
+# Ethertypes (https://www.iana.org/assignments/ieee-802-numbers), and the one used for 802.1ad before it had its own.
 ETHERTYPE_IP: Final = 0x0800
 ETHERTYPE_ARP: Final = 0x0806
 ETHERTYPE_TEB: Final = 0x6558

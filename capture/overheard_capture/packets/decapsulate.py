@@ -1,10 +1,10 @@
-"""How a frame is unwrapped: step by step, each step from one wrapping to what is inside."""
+"""Decapsulation: one step takes a protocol data unit to its payload, which is the next unit or a packet."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final, NamedTuple, Protocol
 
-from overheard_capture.packets.addresses import addresses_of, ends_of
+from overheard_capture.packets.addresses import addresses_of, endpoints_of
 from overheard_capture.packets.types import Control, Fragment, Other, Packet
 from overheard_capture.provenance.origin import Origin
 
@@ -17,11 +17,11 @@ if TYPE_CHECKING:
 
     Packets = tuple[Packet, ...]
     Whole = tuple["PacketBuffer", int]
-    Unwrap = Callable[["Encapsulated"], "Packets | Encapsulated"]
+    Decapsulator = Callable[["Encapsulated"], "Packets | Encapsulated"]
 
 
 class Family:
-    """Whose numbers name a protocol. No Enum, for it takes too long to look one up."""
+    """The registry that a protocol number belongs to. Not an Enum, because its lookup is too slow."""
 
     LINK: Final = "link type"
     ETHERTYPE: Final = "ethertype"
@@ -30,38 +30,41 @@ class Family:
 
 
 class Reassembler(Protocol):
-    """Keeps parts that wait for others. `disputed` counts those that disagree on the same bytes."""
+    """Keeps parts until they can be reassembled. `conflicting` counts those that overlap with different bytes."""
 
-    disputed: int
+    conflicting: int
 
     @property
-    def waiting(self) -> ReassemblyTable[Any, Any]:
-        """What is not complete."""
+    def pending(self) -> ReassemblyTable[Any, Any]:
+        """Incomplete packets or messages."""
 
 
 class Defragmenter(Reassembler, Protocol):
-    """Puts IP packets together that were sent in fragments."""
+    """Reassembles IP fragments."""
 
     def add(self, key: tuple[bytes, int, int], pdu: Encapsulated, start: int, *, last: bool) -> Whole | None:
-        """Take in a fragment: the whole packet and its protocol, if it is complete now."""
+        """Add a fragment. Returns the packet and its protocol if it is complete now."""
 
 
 class MessageReassembler(Reassembler, Protocol):
-    """Puts user messages together that were sent in chunks."""
+    """Reassembles user messages from their chunks."""
 
     def packets(self, pdu: Encapsulated) -> Packets:
-        """What is in a packet of chunks."""
+        """Add the chunks of a packet. Returns the messages that are complete now, and packets of other kinds."""
 
 
 class Reassemblers(NamedTuple):
-    """What is kept from frame to frame: the parts that wait for others."""
+    """The state kept between frames."""
 
     fragments: Defragmenter
     messages: MessageReassembler
 
 
 class PacketBuffer(NamedTuple):
-    """Bytes that are being unwrapped: those of a frame, or with an `origin` those of a packet put together."""
+    """The bytes being decapsulated: those of a frame, or of a reassembled packet, which has an `origin`.
+
+    `frame` is the number of the frame, for a reassembled packet of the one that completed it; `time` is its timestamp.
+    """
 
     frame: int
     time: float
@@ -70,22 +73,22 @@ class PacketBuffer(NamedTuple):
     origin: Origin | None = None
 
     def spans(self, start: int, end: int) -> tuple[Span, ...]:
-        """Where the bytes from `start` to `end` are from, where the frame alone does not say it."""
+        """The spans of the bytes from `start` to `end`, if the packet was reassembled; otherwise none."""
         return tuple(self.origin.sliced(start, min(end, len(self.data)))) if self.origin else ()
 
     def origin_of(self, start: int, end: int) -> Origin:
-        """Where the bytes from `start` to `end` are from."""
+        """The origin of the bytes from `start` to `end`."""
         if self.origin:
             return Origin(list(self.spans(start, end)))
         return Origin.of_frame(self.frame, start, min(end, len(self.data)) - start)
 
 
 class Encapsulated(NamedTuple):
-    """Something of a protocol, to be unwrapped: what stands from `at` to `end` of what is held.
+    """A protocol data unit: the bytes from `at` to `end` of `buffer`, to be parsed as `protocol` of `family`.
 
-    `end` is what the wrapping says, which may be more than was captured. `ends` are the packed addresses of IP that
-    were met last. Where `otherwise` is given, it is not sure that the protocol is this one: where nothing comes of it,
-    try that, or take it.
+    `end` is taken from the enclosing header, and may exceed the captured bytes. `addresses` are the packed addresses of
+    the innermost IP header so far. If the protocol is uncertain, `alternative` is the result to fall back to, or
+    another unit to try.
     """
 
     family: str
@@ -93,34 +96,34 @@ class Encapsulated(NamedTuple):
     buffer: PacketBuffer
     at: int
     end: int
-    ends: bytes = b""
-    otherwise: Encapsulated | Packets | None = None
+    addresses: bytes = b""
+    alternative: Encapsulated | Packets | None = None
 
     def inside(
-        self, family: str, protocol: int, at: int, otherwise: Encapsulated | Packets | None = None
+        self, family: str, protocol: int, at: int, alternative: Encapsulated | Packets | None = None
     ) -> Encapsulated:
-        """What is inside, up to the same end."""
-        return Encapsulated(family, protocol, self.buffer, at, self.end, self.ends, otherwise)
+        """The payload at `at`, with the same end."""
+        return Encapsulated(family, protocol, self.buffer, at, self.end, self.addresses, alternative)
 
     def ports(self) -> tuple[Endpoint, Endpoint]:
-        """Who talks with whom, where the ports stand first as in all transports."""
+        """The endpoints, from the ports at the start of a transport header. Raises ValueError if there are none."""
         ports = self.buffer.data[self.at : self.at + 4]
-        if len(ports) < 4 or not self.ends:
+        if len(ports) < 4 or not self.addresses:
             raise ValueError
-        return ends_of(self.ends + ports)
+        return endpoints_of(self.addresses + ports)
 
     def offset(self, at: int) -> int:
-        """Where in the frame the byte at `at` stands; nowhere, where what is held is not the frame."""
+        """The offset in the frame of the byte at `at`; 0 if the buffer is a reassembled packet."""
         return 0 if self.buffer.origin else at
 
     def control(self) -> Packets:
-        """It is of the network."""
+        """A control message of the network."""
         return (Control(self.buffer.frame),)
 
     def fragment(self) -> Packets:
-        """It is a part, and does not complete anything."""
+        """A fragment that completes nothing."""
         return (Fragment(self.buffer.frame),)
 
     def other(self) -> Packets:
-        """It is nothing that is known."""
-        return (Other(self.buffer.frame, addresses_of(self.ends)),)
+        """A packet of an unknown protocol."""
+        return (Other(self.buffer.frame, addresses_of(self.addresses)),)

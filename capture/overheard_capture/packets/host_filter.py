@@ -1,4 +1,4 @@
-"""Who is to be judged, and who is left out: terms like `10.0.0.7`, `10.0.0.0/8`, `:443`, `[::1]:443`."""
+"""Host filters, which choose the flows to judge: terms like `10.0.0.7`, `10.0.0.0/8`, `:443`, `[::1]:443`."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _FORMS = "write 10.0.0.7, 10.0.0.0/8, 10.0.0.7:443, :443, fe80::1 or [fe80::1]:4
 
 
 class HostTerm(NamedTuple):
-    """A network, a port, or both; None is any. `host` is how the network was written."""
+    """A network, a port, or both; None matches any. `host` is the network as the user wrote it."""
 
     host: str
     network: ipaddress.IPv4Network | ipaddress.IPv6Network | None
@@ -25,7 +25,7 @@ class HostTerm(NamedTuple):
 
     @classmethod
     def of(cls, text: str) -> HostTerm:
-        """What a term says. Raises SettingsError."""
+        """Parse a term. Raises SettingsError."""
         host, port = _split(text)
         try:
             network = ipaddress.ip_network(host, strict=False) if host else None
@@ -37,7 +37,7 @@ class HostTerm(NamedTuple):
         return cls(host, network, number)
 
     def matches(self, end: Endpoint) -> bool:
-        """Whether an end is one of these."""
+        """Whether the term matches an endpoint."""
         if self.port not in (None, end.port):
             return False
         return self.network is None or ipaddress.ip_address(end.address) in self.network
@@ -55,13 +55,13 @@ def _split(text: str) -> tuple[str, str]:
 
 @dataclass(frozen=True)
 class HostFilter:
-    """Says whether what goes between two ends is to be judged: one of them is in `only`, if that says anything."""
+    """Whether to judge the traffic between two endpoints: `only` matches one, if not empty, and `without` neither."""
 
     only: tuple[HostTerm, ...]
     without: tuple[HostTerm, ...]
 
     def __call__(self, source: Endpoint, target: Endpoint) -> bool:
-        """Whether it is."""
+        """Whether to judge the traffic between these endpoints."""
 
         def named(terms: tuple[HostTerm, ...]) -> bool:
             return any(each.matches(end) for each in terms for end in (source, target))
@@ -70,7 +70,7 @@ class HostFilter:
 
 
 def host_filter(only: Sequence[str], without: Sequence[str]) -> HostFilter | None:
-    """Whether what goes between two ends is to be judged; None where all is. Raises SettingsError."""
+    """A filter from these terms; None if there are none. Raises SettingsError."""
     if not only and not without:
         return None
     return HostFilter(tuple(map(HostTerm.of, only)), tuple(map(HostTerm.of, without)))

@@ -1,4 +1,4 @@
-"""IP of both versions, and the headers between it and what it carries."""
+"""IPv4, IPv6, and extension headers."""
 
 from __future__ import annotations
 
@@ -9,70 +9,74 @@ from overheard_capture.packets import assigned
 from overheard_capture.packets.decapsulate import Encapsulated, Family
 
 if TYPE_CHECKING:
-    from overheard_capture.packets.decapsulate import Packets, Unwrap
+    from overheard_capture.packets.decapsulate import Decapsulator, Packets
 
-_HEADER_4, _HEADER_6, _PART_6 = struct.Struct(">BxHHHxB2x8s"), struct.Struct(">BxxxHBx32s"), struct.Struct(">BxHI")
+_HEADER_4, _HEADER_6, _FRAGMENT_HEADER_6 = (
+    struct.Struct(">BxHHHxB2x8s"),
+    struct.Struct(">BxxxHBx32s"),
+    struct.Struct(">BxHI"),
+)
 
 
 def _ipv4(pdu: Encapsulated) -> Packets | Encapsulated:
     """RFC 791, 3.1."""
-    first, total, identification, fragment, protocol, ends = _HEADER_4.unpack_from(pdu.buffer.data, pdu.at)
+    first, total, identification, fragment, protocol, addresses = _HEADER_4.unpack_from(pdu.buffer.data, pdu.at)
     begins = pdu.at + (first & 15) * 4
-    # A length of 0 is what segmentation offload leaves in a packet that was captured before it was cut up.
+    # The length is 0 if a packet was captured before segmentation offload split it.
     end = pdu.at + total if total else pdu.end
     if first >> 4 != 4 or first & 15 < 5 or end < begins:
         raise ValueError
-    inside = Encapsulated(Family.IP, protocol, pdu.buffer, begins, end, ends)
+    inside = Encapsulated(Family.IP, protocol, pdu.buffer, begins, end, addresses)
     if fragment & 0x3FFF:
         last = not fragment & 0x2000
-        return _put_together(inside, (ends, protocol, identification), (fragment & 0x1FFF) * 8, last=last)
+        return _reassemble(inside, (addresses, protocol, identification), (fragment & 0x1FFF) * 8, last=last)
     return inside
 
 
 def _ipv6(pdu: Encapsulated) -> Encapsulated:
     """RFC 8200, 3."""
-    first, length, protocol, ends = _HEADER_6.unpack_from(pdu.buffer.data, pdu.at)
+    first, length, protocol, addresses = _HEADER_6.unpack_from(pdu.buffer.data, pdu.at)
     begins = pdu.at + 40
     if first >> 4 != 6:
         raise ValueError
-    return Encapsulated(Family.IP, protocol, pdu.buffer, begins, begins + length if length else pdu.end, ends)
+    return Encapsulated(Family.IP, protocol, pdu.buffer, begins, begins + length if length else pdu.end, addresses)
 
 
-def _options(pdu: Encapsulated) -> Encapsulated:
-    """Hop-by-hop options, routing, and options for the target (RFC 8200, 4)."""
+def _options_header(pdu: Encapsulated) -> Encapsulated:
+    """Hop-by-hop options, routing, and destination options (RFC 8200, 4)."""
     data, at = pdu.buffer.data, pdu.at
     return pdu.inside(Family.IP, data[at], at + 8 + data[at + 1] * 8)
 
 
-def _authenticated(pdu: Encapsulated) -> Encapsulated:
-    """RFC 4302: what it proves is not hidden by it."""
+def _authentication_header(pdu: Encapsulated) -> Encapsulated:
+    """Authentication header (RFC 4302). It does not encrypt."""
     data, at = pdu.buffer.data, pdu.at
     return pdu.inside(Family.IP, data[at], at + 8 + data[at + 1] * 4)
 
 
-def _part(pdu: Encapsulated) -> Packets | Encapsulated:
-    """RFC 8200, 4.5."""
-    protocol, place, identification = _PART_6.unpack_from(pdu.buffer.data, pdu.at)
+def _fragment_header(pdu: Encapsulated) -> Packets | Encapsulated:
+    """Fragment header (RFC 8200, 4.5)."""
+    protocol, place, identification = _FRAGMENT_HEADER_6.unpack_from(pdu.buffer.data, pdu.at)
     inside = pdu.inside(Family.IP, protocol, pdu.at + 8)
-    # RFC 6946: what is said to be a part, and is all of it, waits for nothing.
+    # An atomic fragment is a whole packet (RFC 6946).
     if not place & 0xFFF9:
         return inside
-    return _put_together(inside, (pdu.ends, -1, identification), place & 0xFFF8, last=not place & 1)
+    return _reassemble(inside, (pdu.addresses, -1, identification), place & 0xFFF8, last=not place & 1)
 
 
-def _put_together(part: Encapsulated, key: tuple[bytes, int, int], start: int, *, last: bool) -> Packets | Encapsulated:
+def _reassemble(part: Encapsulated, key: tuple[bytes, int, int], start: int, *, last: bool) -> Packets | Encapsulated:
     whole = part.buffer.reassemblers.fragments.add(key, part, start, last=last)
     if whole is None:
         return part.fragment()
     buffer, protocol = whole
-    return Encapsulated(Family.IP, protocol, buffer, 0, len(buffer.data), part.ends)
+    return Encapsulated(Family.IP, protocol, buffer, 0, len(buffer.data), part.addresses)
 
 
-NETWORKS: dict[int, Unwrap] = {assigned.ETHERTYPE_IP: _ipv4, assigned.ETHERTYPE_IPV6: _ipv6}
-EXTENSIONS: dict[int, Unwrap] = {
-    assigned.IPPROTO_HOPOPTS: _options,
-    assigned.IPPROTO_ROUTING: _options,
-    assigned.IPPROTO_FRAGMENT: _part,
-    assigned.IPPROTO_AH: _authenticated,
-    assigned.IPPROTO_DSTOPTS: _options,
+NETWORKS: dict[int, Decapsulator] = {assigned.ETHERTYPE_IP: _ipv4, assigned.ETHERTYPE_IPV6: _ipv6}
+EXTENSIONS: dict[int, Decapsulator] = {
+    assigned.IPPROTO_HOPOPTS: _options_header,
+    assigned.IPPROTO_ROUTING: _options_header,
+    assigned.IPPROTO_FRAGMENT: _fragment_header,
+    assigned.IPPROTO_AH: _authentication_header,
+    assigned.IPPROTO_DSTOPTS: _options_header,
 }

@@ -1,4 +1,4 @@
-"""SCTP: its user messages, put together of their chunks (RFC 9260, 3.3.1 and 6.9; RFC 8260, 2.1)."""
+"""SCTP: user messages, reassembled from DATA and I-DATA chunks (RFC 9260, 3.3.1 and 6.9; RFC 8260, 2.1)."""
 
 from __future__ import annotations
 
@@ -14,17 +14,17 @@ if TYPE_CHECKING:
 
     from overheard_capture.packets.decapsulate import Encapsulated, Packets
 
-_DATA, _INTERLEAVED = 0, 64
-# How the two ends begin and end, what they have received, and which addresses they have.
-_OF_THE_NETWORK = {*range(1, 16), 128, 130, 132, 192, 193, 194}
-_BEGINS, _ENDS, _UNORDERED = 2, 1, 4
-_CHUNK, _PLAIN, _NUMBERED = struct.Struct(">BBH"), struct.Struct(">IHHI"), struct.Struct(">IHHII")
+_DATA, _I_DATA = 0, 64
+# Chunk types for setup, teardown, acknowledgement and address configuration.
+_CONTROL_CHUNKS = {*range(1, 16), 128, 130, 132, 192, 193, 194}
+_BEGINNING, _ENDING, _UNORDERED = 2, 1, 4
+_CHUNK, _DATA_HEADER, _I_DATA_HEADER = struct.Struct(">BBH"), struct.Struct(">IHHI"), struct.Struct(">IHHII")
 
 Group = tuple[bytes, int, int, int]
 
 
 class _DataChunk(NamedTuple):
-    """A part of a message. In its `group`, the one with the next number comes next."""
+    """A DATA or I-DATA chunk. The chunk with the next `number` of the same `group` follows it."""
 
     group: Group
     number: int
@@ -37,14 +37,14 @@ class _DataChunk(NamedTuple):
     origin: Origin
 
     def message(self, pdu: Encapsulated, data: bytes, origin: Origin | None) -> SctpMessage:
-        """What begins with it."""
+        """The message that begins with this chunk."""
         spans = () if origin is None else tuple(origin.sliced(0, len(data)))
         at = 0 if spans else self.at
         return SctpMessage(pdu.buffer.frame, *pdu.ports(), self.stream, self.protocol, at, data, spans)
 
 
 class _ChunkGroup:
-    """Chunks that wait, and the stretches of numbers that they make: each by its first, and by its last."""
+    """Pending chunks, and their runs of consecutive numbers: the first of each run by its last, and the reverse."""
 
     __slots__ = ("chunks", "first_of", "last_of")
 
@@ -54,17 +54,17 @@ class _ChunkGroup:
         self.last_of: dict[int, int] = {}
 
     def add(self, chunk: _DataChunk) -> list[_DataChunk]:
-        """Take in a chunk: those of its message, if it is complete now."""
+        """Add a chunk. Returns the chunks of its message if that is complete now, and otherwise none."""
         first = last = chunk.number
         self.chunks[first] = chunk
         before, after = (first - 1) % 2**32, (last + 1) % 2**32
-        if not chunk.flags & _BEGINS and before in self.first_of and not self.chunks[before].flags & _ENDS:
+        if not chunk.flags & _BEGINNING and before in self.first_of and not self.chunks[before].flags & _ENDING:
             first = self.first_of.pop(before)
             del self.last_of[first]
-        if not chunk.flags & _ENDS and after in self.last_of and not self.chunks[after].flags & _BEGINS:
+        if not chunk.flags & _ENDING and after in self.last_of and not self.chunks[after].flags & _BEGINNING:
             last = self.last_of.pop(after)
             del self.first_of[last]
-        if self.chunks[first].flags & _BEGINS and self.chunks[last].flags & _ENDS:
+        if self.chunks[first].flags & _BEGINNING and self.chunks[last].flags & _ENDING:
             count = (last - first) % 2**32 + 1
             return [self.chunks.pop((first + ahead) % 2**32) for ahead in range(count)]
         self.first_of[last], self.last_of[first] = first, last
@@ -72,50 +72,50 @@ class _ChunkGroup:
 
 
 class SctpReassembler:
-    """Messages of which a part is missing. `disputed` counts chunks that came twice, and differ."""
+    """Reassembles messages. `conflicting` counts chunks that were received twice with different bytes."""
 
     def __init__(self) -> None:
-        self.waiting = ReassemblyTable[Group, _ChunkGroup]()
-        self.disputed = 0
-        self._done = RecentlySeen()
+        self.pending = ReassemblyTable[Group, _ChunkGroup]()
+        self.conflicting = 0
+        self._completed = RecentlySeen()
 
     def packets(self, pdu: Encapsulated) -> Packets:
-        """What is in a packet of SCTP."""
+        """Add the chunks of an SCTP packet. Returns the messages that are complete now, and packets of other kinds."""
         found: dict[Packet, None] = {}
         for kind, chunk in _chunks(pdu):
             if chunk:
                 found[self._add(pdu, chunk)] = None
-            elif kind not in _OF_THE_NETWORK:
+            elif kind not in _CONTROL_CHUNKS:
                 found.update(dict.fromkeys(pdu.other()))
         return tuple(found) or pdu.control()
 
     def _add(self, pdu: Encapsulated, chunk: _DataChunk) -> Packet:
-        if chunk.flags & _BEGINS and chunk.flags & _ENDS:
+        if chunk.flags & _BEGINNING and chunk.flags & _ENDING:
             return chunk.message(pdu, chunk.data, chunk.origin if pdu.buffer.origin else None)
-        # One that was cut short makes no message: its neighbours wait for it in vain.
+        # A message with a truncated chunk never becomes complete.
         if not chunk.whole:
             return Fragment(pdu.buffer.frame)
         seen = (chunk.group, chunk.number, hash(chunk.data))
-        group = self.waiting.entries.get(chunk.group) or _ChunkGroup()
+        group = self.pending.entries.get(chunk.group) or _ChunkGroup()
         known = group.chunks.get(chunk.number)
-        if known or seen in self._done:
-            self.disputed += known is not None and known.data != chunk.data
+        if known or seen in self._completed:
+            self.conflicting += known is not None and known.data != chunk.data
             return Fragment(pdu.buffer.frame)
-        self.waiting.keep(chunk.group, group, len(chunk.data))
+        self.pending.keep(chunk.group, group, len(chunk.data))
         chunks = group.add(chunk)
         if not chunks:
             return Fragment(pdu.buffer.frame)
         for each in chunks:
-            self.waiting.release(chunk.group, len(each.data))
-            self._done.add((each.group, each.number, hash(each.data)))
+            self.pending.release(chunk.group, len(each.data))
+            self._completed.add((each.group, each.number, hash(each.data)))
         if not group.chunks:
-            self.waiting.pop(chunk.group)
+            self.pending.pop(chunk.group)
         data = b"".join(each.data for each in chunks)
         return chunks[0].message(pdu, data, joined((each.origin, 0, len(each.data)) for each in chunks))
 
 
 def _chunks(pdu: Encapsulated) -> Iterator[tuple[int, _DataChunk | None]]:
-    """The kinds of the chunks of a packet, and those that are of messages."""
+    """The types of the chunks of a packet, and the parsed chunk if it is DATA or I-DATA."""
     data, at = pdu.buffer.data, pdu.at + 12
     end = min(pdu.end, len(data))
     while at + 4 <= end:
@@ -123,19 +123,19 @@ def _chunks(pdu: Encapsulated) -> Iterator[tuple[int, _DataChunk | None]]:
         if length < 4:
             yield -1, None
             return
-        yield kind, _chunk(pdu, kind, flags, at, length) if kind in {_DATA, _INTERLEAVED} else None
+        yield kind, _chunk(pdu, kind, flags, at, length) if kind in {_DATA, _I_DATA} else None
         at += length + -length % 4
 
 
 def _chunk(pdu: Encapsulated, kind: int, flags: int, at: int, length: int) -> _DataChunk:
-    data, between = pdu.buffer.data, pdu.ends + pdu.buffer.data[pdu.at : pdu.at + 8]
+    data, between = pdu.buffer.data, pdu.addresses + pdu.buffer.data[pdu.at : pdu.at + 8]
     if kind == _DATA:
-        number, stream, _, protocol = _PLAIN.unpack_from(data, at + 4)
+        number, stream, _, protocol = _DATA_HEADER.unpack_from(data, at + 4)
         begins, group = at + 16, (between, -1, -1, -1)
     else:
-        _, stream, _, message, protocol = _NUMBERED.unpack_from(data, at + 4)
-        # Of the first chunk it is the protocol, of the others their number.
-        number = 0 if flags & _BEGINS else protocol
+        _, stream, _, message, protocol = _I_DATA_HEADER.unpack_from(data, at + 4)
+        # The first I-DATA chunk has the payload protocol here, the others a fragment sequence number.
+        number = 0 if flags & _BEGINNING else protocol
         begins, group = at + 20, (between, stream, message, flags & _UNORDERED)
     end = at + length
     if begins > end:

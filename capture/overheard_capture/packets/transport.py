@@ -1,4 +1,4 @@
-"""What IP carries: TCP, UDP, SCTP, the messages of the network, and further packets in tunnels."""
+"""IP payloads: TCP, UDP, SCTP, ICMP, and tunnels."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ from overheard_capture.packets.types import ACK, Datagram, Segment
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from overheard_capture.packets.decapsulate import Encapsulated, Packets, Unwrap
+    from overheard_capture.packets.decapsulate import Decapsulator, Encapsulated, Packets
 
 _TCP = struct.Struct(">4xIIBB")
-# The types that carry whatever one likes: the echo of ICMP (RFC 792), and of ICMPv6 (RFC 4443, 4).
+# Echo messages carry arbitrary data: ICMP (RFC 792) and ICMPv6 (RFC 4443, 4).
 _ECHO, _ECHO_6 = {0, 8}, {128, 129}
 
 
@@ -35,7 +35,7 @@ def _tcp(pdu: Encapsulated) -> Packets:
 
 
 def _udp(pdu: Encapsulated) -> Packets | Encapsulated:
-    """RFC 768; RFC 3828, whose packets have another number where the length would be."""
+    """UDP (RFC 768), and UDP-Lite (RFC 3828), which has its checksum coverage in place of the length."""
     buffer, begins, end = pdu.buffer, pdu.at + 8, pdu.end
     source, target = pdu.ports()
     if begins > min(end, len(buffer.data)):
@@ -48,14 +48,14 @@ def _udp(pdu: Encapsulated) -> Packets | Encapsulated:
 
 
 def _vxlan(pdu: Encapsulated, at: int, payload: bytes, datagram: Packets) -> Packets | Encapsulated:
-    """RFC 7348; with 0x80 it has a group policy."""
+    """VXLAN (RFC 7348); flag 0x80 is a group policy."""
     if payload[0] not in {0x08, 0x88} or payload[7]:
         return datagram
     return pdu.inside(Family.LINK, assigned.LINKTYPE_ETHERNET, at + 8, datagram)
 
 
 def _geneve(pdu: Encapsulated, at: int, payload: bytes, datagram: Packets) -> Packets | Encapsulated:
-    """RFC 8926."""
+    """Geneve (RFC 8926)."""
     if payload[0] >> 6 or payload[1] & 0x3F or payload[7]:
         return datagram
     protocol = payload[2] << 8 | payload[3]
@@ -72,7 +72,7 @@ def _control(echo: set[int], pdu: Encapsulated) -> Packets:
 
 
 def _gre(pdu: Encapsulated) -> Packets | Encapsulated:
-    """RFC 2784 and RFC 2890; RFC 2637, 4.1, for PPP."""
+    """GRE (RFC 2784 and RFC 2890); version 1 carries PPP (RFC 2637, 4.1)."""
     data, at = pdu.buffer.data, pdu.at
     flags, protocol = data[at] << 8 | data[at + 1], data[at + 2] << 8 | data[at + 3]
     version, checked, routed, keyed, numbered = (
@@ -87,7 +87,7 @@ def _gre(pdu: Encapsulated) -> Packets | Encapsulated:
         return pdu.other()
     if version == 1:
         return pdu.inside(Family.PPP, WHOLE_PPP, begins)
-    # A switch that mirrors what it sees puts a header of its own in front of it, and says so with the number.
+    # ERSPAN, a mirrored switch port, has a header of its own if there is a sequence number.
     if protocol == assigned.ETHERTYPE_ERSPAN:
         return pdu.inside(Family.LINK, assigned.LINKTYPE_ETHERNET, begins + (8 if numbered else 0))
     return pdu.inside(Family.ETHERTYPE, protocol, begins)
@@ -95,12 +95,12 @@ def _gre(pdu: Encapsulated) -> Packets | Encapsulated:
 
 _OVER_UDP: dict[int, Callable[[Encapsulated, int, bytes, Packets], Packets | Encapsulated]] = {
     4789: _vxlan,
-    # What Linux takes, where it is told no port.
+    # The default port of Linux.
     8472: _vxlan,
     6081: _geneve,
 }
 
-TRANSPORTS: dict[int, Unwrap] = {
+TRANSPORTS: dict[int, Decapsulator] = {
     assigned.IPPROTO_ICMP: partial(_control, _ECHO),
     assigned.IPPROTO_IGMP: partial(_control, set[int]()),
     assigned.IPPROTO_IPV4: partial(always, Family.ETHERTYPE, assigned.ETHERTYPE_IP, 0),

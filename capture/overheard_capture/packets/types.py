@@ -1,4 +1,4 @@
-"""What a packet can be. Tuples, for there is one for every frame."""
+"""Packet types. They are tuples, as there is one for every frame."""
 
 from __future__ import annotations
 
@@ -26,9 +26,9 @@ class Endpoint(NamedTuple):
 class Segment(NamedTuple):
     """One TCP segment (RFC 9293, 3.1).
 
-    `offset` is where its payload begins in the frame; `length` is what the IP header says that the payload has, which
-    may be more than was captured. `acknowledged` is -1 where it acknowledges nothing. Where it came in several IP
-    fragments, `frame` brought the last of them, `parts` are where the payload stands, and `offset` says nothing.
+    `offset` is the offset of its payload in the frame. `length` is the payload length according to the IP header, which
+    may exceed the captured bytes. `acknowledged` is -1 without ACK. If the packet was reassembled from IP fragments,
+    `frame` is the one that completed it, `spans` locate the payload, and `offset` is 0.
     """
 
     frame: int
@@ -40,24 +40,24 @@ class Segment(NamedTuple):
     offset: int
     length: int
     payload: bytes
-    parts: tuple[Span, ...] = ()
+    spans: tuple[Span, ...] = ()
 
 
 class Datagram(NamedTuple):
-    """One UDP datagram; `frame`, `offset` and `parts` are as those of a segment."""
+    """One UDP datagram; `frame`, `offset` and `spans` are as in a segment."""
 
     frame: int
     source: Endpoint
     target: Endpoint
     offset: int
     payload: bytes
-    parts: tuple[Span, ...] = ()
+    spans: tuple[Span, ...] = ()
 
 
 class SctpMessage(NamedTuple):
-    """One user message of SCTP (RFC 9260, 6.9); `frame`, `offset` and `parts` are as those of a segment.
+    """One SCTP user message (RFC 9260, 6.9); `frame`, `offset` and `spans` are as in a segment.
 
-    `protocol` is the payload protocol identifier that its first chunk has.
+    `protocol` is the payload protocol identifier of its first chunk.
     """
 
     frame: int
@@ -67,25 +67,25 @@ class SctpMessage(NamedTuple):
     protocol: int
     offset: int
     payload: bytes
-    parts: tuple[Span, ...] = ()
+    spans: tuple[Span, ...] = ()
 
 
 class Fragment(NamedTuple):
-    """A part of a packet or message that was sent in parts, and that is not complete with it."""
+    """A fragment of a packet or message, which does not complete it."""
 
     frame: int
     kind: str = "fragment"
 
 
 class Control(NamedTuple):
-    """A message of the network to itself: ARP, IGMP, ICMP but for its echo, which carries whatever one likes."""
+    """A control message of the network: ARP, IGMP, or ICMP other than echo, which carries arbitrary data."""
 
     frame: int
     kind: str = "control"
 
 
 class Other(NamedTuple):
-    """A frame that is nothing of the above, or too short to tell. `addresses` are those of IP, where it is IP."""
+    """A packet of any other kind, or a truncated one. `addresses` are its IP addresses, if it is IP."""
 
     frame: int
     addresses: tuple[str, ...] = ()
@@ -95,16 +95,16 @@ Packet = Segment | Datagram | SctpMessage | Fragment | Control | Other
 
 
 def payload_origin(packet: Segment | Datagram | SctpMessage) -> Origin:
-    """Where the payload of `packet` comes from."""
-    if packet.parts:
-        return Origin(list(packet.parts))
+    """The origin of the payload of `packet`."""
+    if packet.spans:
+        return Origin(list(packet.spans))
     return Origin([Span(0, packet.frame, packet.offset, len(packet.payload))])
 
 
-def names(frame: Frame, packet: Packet) -> set[str]:
-    """Who sent a frame and who was to get it: their addresses of Ethernet, and of IP where it has any.
+def frame_addresses(frame: Frame, packet: Packet) -> set[str]:
+    """The source and destination of a frame: MAC addresses, and IP addresses if it has any.
 
-    Empty where the link layer names nobody: on `lo`, one machine talks to itself, whatever addresses it uses.
+    Empty if the MAC addresses are all zero: on `lo` a machine talks to itself, whatever IP addresses it uses.
     """
     macs = [frame.data[:6], frame.data[6:12]] if frame.link_type == LINKTYPE_ETHERNET and len(frame.data) >= 12 else []
     if not any(any(mac) for mac in macs):

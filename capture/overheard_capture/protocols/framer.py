@@ -27,7 +27,7 @@ class FrameHandler(Protocol[_Frame_contra]):
     def begin(self, frame: _Frame_contra) -> bool:
         """A frame begins. Say whether it may be here."""
 
-    def piece(self, data: Bytes, origin: Origin, goes_on: bool) -> None:
+    def piece(self, data: Bytes, origin: Origin, contiguous: bool) -> None:
         """Some of its payload, without padding and mask."""
 
     def missing(self, length: int) -> None:

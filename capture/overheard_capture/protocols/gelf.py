@@ -58,7 +58,7 @@ class Gelf:
         """Read a message as far as it is there."""
         wanted, pieces = self._messages.pop(name)
         self._kept -= sum(len(piece.data) for piece in pieces.values())
-        content = Content(self._findings, (LAYER,), untyped, SearchScope.SEAMS)
+        content = Content(self._findings, (LAYER,), untyped, SearchScope.BOUNDARIES)
         at = 0
         for number, piece in sorted(pieces.items()):
             if number > at:

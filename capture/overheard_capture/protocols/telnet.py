@@ -90,13 +90,13 @@ class Telnet:
     def __init__(self, findings: Findings, layers: Layers) -> None:
         self._findings = findings
         self._layers = (*layers, LAYER)
-        self._content = Content(findings, self._layers, _Shown, SearchScope.SEAMS)
+        self._content = Content(findings, self._layers, _Shown, SearchScope.BOUNDARIES)
         self._typed = LineEditing(findings, self._layers)
         self._now = _State.TEXT
         # Whether something was left out since the last text, and whether that ended in a return.
         self._cut = self._returned = False
         self._talked = 0
-        findings.is_a("telnet")
+        findings.identify_as("telnet")
 
     def feed(self, data: Bytes, origin: Origin) -> None:
         """Read on."""
@@ -131,7 +131,7 @@ class Telnet:
         return ends + 1
 
     def _text(self, text: bytes, origin: Origin) -> None:
-        self._content.feed(text, origin, goes_on=not self._cut)
+        self._content.feed(text, origin, contiguous=not self._cut)
         self._typed.feed(text, origin)
         self._cut, self._returned = False, text.endswith(b"\r")
 

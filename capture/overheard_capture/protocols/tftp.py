@@ -52,7 +52,7 @@ class Tftp:
         if self._file is None:
             if number != 1 and len(data) != _HEAD + _BLOCK:
                 return False
-            self._file = Content(self._findings, (LAYER,), untyped, SearchScope.SEAMS)
+            self._file = Content(self._findings, (LAYER,), untyped, SearchScope.BOUNDARIES)
             # Where the first blocks were not seen, this is as good a beginning as any.
             self._next, self._size = number, max(len(data) - _HEAD, _BLOCK)
             if number != 1:

@@ -1,4 +1,4 @@
-"""Bytes that become readable frame by frame: handed on in parts of which each was brought by one frame."""
+"""Frame alignment: bytes are delivered in parts, each carried by a single frame."""
 
 from __future__ import annotations
 
@@ -13,48 +13,53 @@ if TYPE_CHECKING:
 
 Part: TypeAlias = tuple[int, int]
 
-# No frame is larger, but what was unwrapped out of one may be.
-_MOST = 1 << 20
+# No frame is larger; data that was decoded from one may be.
+_MAX_BUFFERED = 1 << 20
 
 
-def parts(origin: Origin, start: int, end: int) -> list[Part]:
-    """The bytes from `start` to `end`, cut where another frame begins."""
+def frame_parts(origin: Origin, start: int, end: int) -> list[Part]:
+    """The bytes from `start` to `end`, as (start, end) of each part that one frame carried."""
     begins = [start + at for at, _ in origin.after(start).sources(end - start)]
     return list(zip(begins, [*begins[1:], end], strict=True))
 
 
 class FrameAligner:
-    """Holds back what the last frame brought until all of it has come, so that it does not matter how it was cut."""
+    """Buffers the bytes of the last frame until they are complete, so that the output does not depend on piece sizes.
 
-    def __init__(self, take: Callable[[Bytes, Origin, list[Part]], None]) -> None:
-        self._take = take
+    `deliver` is called with bytes, their origin, and the (start, end) of each frame's part in them.
+    """
+
+    def __init__(self, deliver: Callable[[Bytes, Origin, list[Part]], None]) -> None:
+        self._deliver = deliver
         self._held = SmallByteQueue()
         self._source: Source | None = None
 
     def feed(self, data: Bytes, origin: Origin) -> None:
-        """Hand on what is complete."""
-        found = origin.sources(len(data))
+        """Add bytes, and deliver the parts that are complete."""
+        sources = origin.sources(len(data))
         first = 0
         if len(self._held):
-            if found[0][1] == self._source:
-                first = found[1][0] if len(found) > 1 else len(data)
+            if sources[0][1] == self._source:
+                first = sources[1][0] if len(sources) > 1 else len(data)
                 self._held.add(data[:first], origin)
-                if first == len(data) and len(self._held) < _MOST:
+                if first == len(data) and len(self._held) < _MAX_BUFFERED:
                     return
             self.flush()
-        # What was unwrapped says in each of its bytes what it came out of: there is nothing to wait for.
-        keep = found[-1][0] if isinstance(found[-1][1], int) else len(data)
+        # Decoded data names its source for every byte, so its last part is complete already.
+        keep = sources[-1][0] if isinstance(sources[-1][1], int) else len(data)
         if keep > first:
-            begins = [at - first for at, _ in found if first <= at < keep]
+            begins = [at - first for at, _ in sources if first <= at < keep]
             ends = [*begins[1:], keep - first]
             whole = first == 0 and keep == len(data)
-            self._take(data if whole else data[first:keep], origin.after(first), list(zip(begins, ends, strict=True)))
+            self._deliver(
+                data if whole else data[first:keep], origin.after(first), list(zip(begins, ends, strict=True))
+            )
         if max(keep, first) < len(data):
-            self._source = found[-1][1]
+            self._source = sources[-1][1]
             self._held.add(data[max(keep, first) :], origin.after(max(keep, first)))
 
     def flush(self) -> None:
-        """Hand on what was held back."""
+        """Deliver the buffered bytes."""
         if len(self._held):
             data, origin = self._held.take()
-            self._take(data, origin, [(0, len(data))])
+            self._deliver(data, origin, [(0, len(data))])

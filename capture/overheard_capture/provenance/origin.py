@@ -1,4 +1,4 @@
-"""Where bytes come from: the frames that brought them, however often they were cut, joined and unwrapped since."""
+"""Origin: the frames that carried some bytes, however often the bytes were cut, joined and decoded since."""
 
 from __future__ import annotations
 
@@ -9,15 +9,15 @@ from typing import TYPE_CHECKING, NamedTuple, Self, TypeAlias, overload
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-# Bytes as they are handed on: whoever gets a view must copy what is to be kept.
+# Bytes as they are passed between readers. The memory of a view is reused: copy what is needed later.
 Bytes: TypeAlias = bytes | bytearray | memoryview
 
-# A frame, or what else bytes came out of.
+# The source of a byte: a frame number, or for decoded data the remaining fields of its span.
 Source: TypeAlias = int | tuple[object, ...]
 
 
 class Place(NamedTuple):
-    """A place on the wire: the frame that holds its first byte, where in it, how long, and all frames with a part."""
+    """A place on the wire: the frame and offset of its first byte, its length in bytes, and every frame with a part."""
 
     frame: int
     offset: int
@@ -26,10 +26,10 @@ class Place(NamedTuple):
 
 
 class Span(NamedTuple):
-    """Some bytes, from `start` on up to the next span, and where they are from: `length` bytes at `offset` of a frame.
+    """The bytes from `start` up to the next span, which come from the `length` bytes at `offset` of a frame.
 
-    Where `exact`, they map one to one. Otherwise (they were inflated, say) none of them could be read before all of
-    those bytes had come; `also` are the further frames that these are in.
+    If `exact`, they map one to one. Otherwise the bytes were decoded (decompressed, say), and reading any of them needs
+    all of those bytes; `also` lists the other frames that hold them.
     """
 
     start: int
@@ -41,7 +41,7 @@ class Span(NamedTuple):
 
 
 class PackedSpans:
-    """Spans that are kept as four numbers each (start, frame, offset, length), and made when they are asked for."""
+    """Spans stored as four integers each (start, frame, offset, length); `Span` objects are made on access."""
 
     __slots__ = ("_words", "starts")
 
@@ -52,22 +52,22 @@ class PackedSpans:
     def __len__(self) -> int:
         return len(self.starts)
 
-    def moved(self, low: int, high: int, start: int, at: int) -> list[Span]:
-        """Some of them, as spans of the bytes from `start` on, which stand at `at` of others. `low` is the first."""
+    def rebased(self, low: int, high: int, start: int, at: int) -> list[Span]:
+        """Spans `low` to `high`, cut to begin at `start` and moved so that `start` becomes `at`."""
         words = self._words[4 * low : 4 * high].tolist()
         starts = [word - start + at for word in words[::4]]
         if words and starts[0] < at:
-            ahead, starts[0] = at - starts[0], at
-            words[2] += ahead
-            words[3] -= ahead
+            skipped, starts[0] = at - starts[0], at
+            words[2] += skipped
+            words[3] -= skipped
         return list(map(Span, starts, words[1::4], words[2::4], words[3::4]))
 
     def frame(self, index: int) -> int:
-        """The frame of one of them."""
+        """The frame of the span at `index`."""
         return self._words[4 * index + 1]
 
     def frames(self, low: int, high: int) -> Iterator[tuple[int, int]]:
-        """Of some of them: where each begins, and its frame."""
+        """The start and the frame of spans `low` to `high`."""
         words = self._words[4 * low : 4 * high].tolist()
         return zip(words[::4], words[1::4], strict=True)
 
@@ -85,7 +85,7 @@ class PackedSpans:
 
 
 class DerivedSpans:
-    """Spans of what was made of other bytes, part by part; each is looked up only when it is asked for."""
+    """Spans of data decoded from other bytes, part by part; each is computed on access."""
 
     __slots__ = ("_origin", "_parts", "starts")
 
@@ -110,7 +110,7 @@ class DerivedSpans:
 
 
 class Origin:
-    """The spans of some bytes, in their order. Of bytes that were cut off it is the same with another `shift`."""
+    """The spans of some bytes, in order. Byte 0 is at `shift` in the spans: a suffix shares its list of spans."""
 
     __slots__ = ("shift", "spans")
 
@@ -123,15 +123,15 @@ class Origin:
 
     @classmethod
     def of_frame(cls, frame: int, offset: int, length: int) -> Self:
-        """That of bytes that are `length` bytes at `offset` of a frame."""
+        """The origin of the `length` bytes at `offset` of a frame."""
         return cls([Span(0, frame, offset, length)])
 
     def after(self, count: int) -> Origin:
         """The origin of the same bytes without the first `count`."""
         return Origin(self.spans, self.shift + count) if count else self
 
-    def _before(self, place: int) -> int:
-        """How many spans begin before a place."""
+    def _count_before(self, place: int) -> int:
+        """The number of spans that begin before `place`."""
         spans = self.spans
         if isinstance(spans, list):
             return bisect.bisect_left(spans, place, key=_start)
@@ -142,16 +142,16 @@ class Origin:
         return spans[index].start if isinstance(spans, list) else spans.starts[index]
 
     def _index(self, place: int) -> int:
-        """Which span a place is in: the last that does not begin behind it."""
-        return max(self._before(place + 1) - 1, 0)
+        """The index of the span that contains `place`: the last one that does not begin after it."""
+        return max(self._count_before(place + 1) - 1, 0)
 
-    def _among(self, start: int, length: int) -> tuple[int, int]:
+    def _span_range(self, start: int, length: int) -> tuple[int, int]:
         first = self.shift + start
         low = self._index(first)
-        return low, max(self._before(first + max(length, 1)), low + 1)
+        return low, max(self._count_before(first + max(length, 1)), low + 1)
 
     def frame(self, at: int) -> int:
-        """The frame that the byte at `at` is in: the first of them, where it came out of several."""
+        """The frame that carried the byte at `at`; the first one if several did."""
         spans = self.spans
         if not spans:
             return 0
@@ -159,8 +159,8 @@ class Origin:
         return spans.frame(index) if isinstance(spans, PackedSpans) else spans[index].frame
 
     def place(self, start: int, length: int) -> Place:
-        """Where the `length` bytes at `start` are on the wire."""
-        low, high = self._among(start, length)
+        """The place on the wire of the `length` bytes at `start`."""
+        low, high = self._span_range(start, length)
         if not self.spans:
             return Place(0, 0, 0, ())
         span = self.spans[low]
@@ -169,37 +169,37 @@ class Origin:
             return Place(span.frame, span.offset + self.shift + start - span.start, length, frames)
         return Place(span.frame, span.offset, span.length, frames)
 
-    def edges(self, start: int, end: int) -> Iterator[int]:
-        """Where from `start` to `end` another frame may begin."""
-        for at in range(self._before(self.shift + start), self._before(self.shift + end)):
+    def frame_boundaries(self, start: int, end: int) -> Iterator[int]:
+        """The positions from `start` to `end` at which another frame may begin."""
+        for at in range(self._count_before(self.shift + start), self._count_before(self.shift + end)):
             yield self._start(at) - self.shift
 
-    def cuts(self, start: int, end: int) -> Iterator[tuple[int, int]]:
-        """The bytes from `start` to `end`, cut where another frame begins: where each part begins and ends."""
-        edges = [start, *self.edges(start + 1, end), end]
-        return ((begins, ends) for begins, ends in itertools.pairwise(edges) if begins < ends)
+    def split_at_frames(self, start: int, end: int) -> Iterator[tuple[int, int]]:
+        """The bytes from `start` to `end`, cut where another frame may begin: the (start, end) of each part."""
+        frame_boundaries = [start, *self.frame_boundaries(start + 1, end), end]
+        return ((begins, ends) for begins, ends in itertools.pairwise(frame_boundaries) if begins < ends)
 
     def sliced(self, start: int, end: int, at: int = 0) -> list[Span]:
-        """The spans of the bytes from `start` to `end`, as spans of bytes that stand at `at` of others."""
+        """The spans of the bytes from `start` to `end`, moved so that `start` becomes `at`."""
         if end <= start:
             return []
-        low, high = self._among(start, end - start)
+        low, high = self._span_range(start, end - start)
         start += self.shift
         if isinstance(self.spans, PackedSpans):
-            return self.spans.moved(low, high, start, at)
+            return self.spans.rebased(low, high, start, at)
         spans = []
         for span in self.spans[low:high]:
-            ahead = max(start - span.start, 0)
+            skipped = max(start - span.start, 0)
             begins = at + max(span.start - start, 0)
             if span.exact:
-                spans.append(Span(begins, span.frame, span.offset + ahead, span.length - ahead))
+                spans.append(Span(begins, span.frame, span.offset + skipped, span.length - skipped))
             else:
                 spans.append(span._replace(start=begins))
         return spans
 
     def sources(self, length: int) -> list[tuple[int, Source]]:
-        """Where in the first `length` bytes each part begins that came out of one thing, and what that is."""
-        low, high = self._among(0, length)
+        """The parts of the first `length` bytes that have one source each: where each begins, and its source."""
+        low, high = self._span_range(0, length)
         spans = self.spans
         if isinstance(spans, PackedSpans):
             each: Iterable[tuple[int, Source]] = spans.frames(low, high)
@@ -214,12 +214,15 @@ class Origin:
         return found or [(0, 0)]
 
     def derived(self, parts: Iterable[tuple[int, int, int]]) -> Origin:
-        """The origin of what was made of these bytes: `start` of what came of the bytes from one place to another."""
+        """The origin of data decoded from these bytes.
+
+        Each part is (start in the decoded data, start and end of the bytes that it was decoded from).
+        """
         return Origin(DerivedSpans(self, list(parts)))
 
 
 def joined(parts: Iterable[tuple[Origin, int, int]]) -> Origin:
-    """The origin of bytes put together of parts: each the bytes from one place to another of what an origin is of."""
+    """The origin of concatenated bytes. Each part is an origin, and the start and end of the bytes taken from there."""
     spans: list[Span] = []
     at = 0
     for origin, start, end in parts:

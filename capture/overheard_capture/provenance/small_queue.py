@@ -1,4 +1,4 @@
-"""A few bytes that wait for more, mostly in vain: most contents are over before more comes."""
+"""A byte queue for the common case in which only one piece is ever added."""
 
 from __future__ import annotations
 
@@ -10,49 +10,49 @@ from overheard_capture.provenance.queue import ByteQueue
 if TYPE_CHECKING:
     from overheard_capture.provenance.origin import Bytes
 
-# An origin with more spans is that of a large block, and not kept as a whole for the sake of some of it.
-_FEW = 32
-_NOWHERE = Origin([])
+# An origin with more spans belongs to a large block, and is cut to the queued bytes instead of kept whole.
+_MAX_SPANS = 32
+_NO_ORIGIN = Origin([])
 
 
 class SmallByteQueue:
-    """What `ByteQueue` is, but quickly made: it does nothing about an origin until there is a second one."""
+    """A `ByteQueue` that is cheap to create: it merges no origins until a second piece is added."""
 
-    __slots__ = ("_data", "_more", "_origin")
+    __slots__ = ("_data", "_origin", "_queue")
 
     def __init__(self) -> None:
         self._data = b""
-        self._origin = _NOWHERE
-        self._more: ByteQueue | None = None
+        self._origin = _NO_ORIGIN
+        self._queue: ByteQueue | None = None
 
     def __len__(self) -> int:
-        return len(self._more) if self._more else len(self._data)
+        return len(self._queue) if self._queue else len(self._data)
 
     @property
     def data(self) -> bytes | bytearray:
-        """What waits; not to be changed or kept."""
-        return self._more.data if self._more else self._data
+        """The queued bytes; neither change nor keep this object."""
+        return self._queue.data if self._queue else self._data
 
     def add(self, data: Bytes, origin: Origin) -> None:
-        """Put more behind what waits."""
+        """Append bytes."""
         if not len(data):
             return
-        if not self._data and not self._more:
-            # Spans that are no list are looked up in a memory that is used again.
-            kept = isinstance(origin.spans, list) and len(origin.spans) <= _FEW
+        if not self._data and not self._queue:
+            # Packed spans refer to memory that will be reused.
+            kept = isinstance(origin.spans, list) and len(origin.spans) <= _MAX_SPANS
             self._data, self._origin = bytes(data), origin if kept else Origin(origin.sliced(0, len(data)))
             return
-        if not self._more:
-            self._more = ByteQueue()
-            self._more.add(self._data, self._origin)
-            self._data, self._origin = b"", _NOWHERE
-        self._more.add(data, origin)
+        if not self._queue:
+            self._queue = ByteQueue()
+            self._queue.add(self._data, self._origin)
+            self._data, self._origin = b"", _NO_ORIGIN
+        self._queue.add(data, origin)
 
     def take(self) -> tuple[bytes, Origin]:
-        """All of it, which waits no longer."""
-        if self._more:
-            more, self._more = self._more, None
-            return more.take(len(more))
+        """Remove and return all bytes."""
+        if self._queue:
+            queue, self._queue = self._queue, None
+            return queue.take(len(queue))
         data, origin = self._data, self._origin
-        self._data, self._origin = b"", _NOWHERE
+        self._data, self._origin = b"", _NO_ORIGIN
         return data, origin

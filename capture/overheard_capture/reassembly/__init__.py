@@ -1,4 +1,4 @@
-"""TCP reassembly: segments put in order, per direction and connection, as they come.
+"""TCP reassembly: segments are put in order per direction and connection, as they arrive.
 
-A promise: what is kept at a time is bounded, and a byte that is missing or in conflict is reported, never passed over.
+A promise: memory is bounded, and a byte that is missing or ambiguous is always reported.
 """

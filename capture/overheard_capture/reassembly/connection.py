@@ -1,4 +1,4 @@
-"""One TCP connection: what both sides said, and how it began and ended."""
+"""One TCP connection: its two directions, and how it began and ended."""
 
 from __future__ import annotations
 
@@ -12,49 +12,49 @@ if TYPE_CHECKING:
 
 
 class Offload(Protocol):
-    """Whoever reads a connection in our place, for as long as nothing happens that is out of the ordinary."""
+    """A faster reader of a connection, used while its segments arrive in order and without special flags."""
 
-    def hand_on(self) -> None:
-        """Hand on what both sides said so far."""
+    def deliver(self) -> None:
+        """Deliver the data of both directions so far."""
 
-    def surrender(self) -> None:
-        """Hand that on, and leave the rest to us."""
+    def release(self) -> None:
+        """Deliver that, and return the connection to its own `add`."""
 
 
 class Connection:
-    """One connection. `number` counts from 0 as Wireshark's `tcp.stream` does; times are seconds since the epoch."""
+    """One connection. `number` counts from 0, as Wireshark's `tcp.stream`; times are in seconds since the epoch."""
 
-    __slots__ = ("began", "client", "cut_off", "ended", "finished", "handled", "number", "offload", "reset", "server")
+    __slots__ = ("began", "client", "ended", "evicted", "finished", "handled", "number", "offload", "reset", "server")
 
     def __init__(self, number: int, client: Direction, server: Direction, now: float) -> None:
         self.number = number
         self.client = client
         self.server = server
-        server.first = client
+        server.predecessor = client
         self.began = self.ended = now
         self.reset = False
         self.finished = False
-        # Whether we let go of it while it may have gone on, to make room.
-        self.cut_off = False
-        # Who reads it in our place; and how many segments we took in ourselves since.
+        # Whether it was evicted while it may still have been open.
+        self.evicted = False
+        # The offload that reads it now; and how many segments `add` has processed.
         self.offload: Offload | None = None
         self.handled = 0
 
     @property
     def directions(self) -> tuple[Direction, Direction]:
-        """What the client said, and what the server said."""
+        """The client's direction, and the server's."""
         return self.client, self.server
 
     @property
     def complete(self) -> bool:
-        """Whether it was seen from SYN to FIN on both sides, or to RST."""
+        """Whether it was captured from SYN to FIN in both directions, or to RST."""
         opened = self.client.opened and self.server.opened
         return opened and (self.reset or (self.client.closed and self.server.closed))
 
     def add(self, segment: Segment, now: float) -> None:
-        """Take in a segment of either side."""
+        """Add a segment of either direction, received at `now`."""
         if self.offload is not None:
-            self.offload.surrender()
+            self.offload.release()
         self.handled += 1
         own, other = self._own_and_other(segment)
         own.add(segment)
@@ -63,40 +63,40 @@ class Connection:
         self.reset = self.reset or bool(segment.flags & RST)
         self.ended = now
         if own.full:
-            self.hand_on()
+            self.deliver()
         if not self.finished and own.ended and other.ended:
             self.finish()
 
-    def begins_anew(self, segment: Segment) -> bool:
-        """Whether this SYN opens the same pair of ports once more, and is not just sent again."""
+    def starts_new_connection(self, segment: Segment) -> bool:
+        """Whether this SYN opens a new connection between the same endpoints, and is not a retransmission."""
         if segment.flags & (SYN | ACK) != SYN:
             return False
         over = self.reset or any(direction.closed for direction in self.directions)
         own, _ = self._own_and_other(segment)
-        return over or not self.client.opened or own.begins_elsewhere(segment)
+        return over or not self.client.opened or own.has_other_isn(segment)
 
     def _own_and_other(self, segment: Segment) -> tuple[Direction, Direction]:
         return (self.client, self.server) if segment.source == self.client.source else (self.server, self.client)
 
-    def hand_on(self) -> None:
-        """Hand on what both sides said so far."""
+    def deliver(self) -> None:
+        """Deliver the data of both directions so far."""
         if self.offload is not None:
-            self.offload.hand_on()
-        self.server.hand_on()
+            self.offload.deliver()
+        self.server.deliver()
 
     def finish(self) -> None:
-        """Hand on all that there is. What comes later is looked at, and not put in any place."""
+        """Deliver everything that is left. Later segments are searched, but not reassembled."""
         if self.offload is not None:
-            self.offload.surrender()
+            self.offload.release()
         if not self.finished:
             self.finished = True
-            self.hand_on()
+            self.deliver()
             self.client.finish()
             self.server.finish()
 
 
-class _NoSink:
-    """Listens to nothing."""
+class _NullSink:
+    """A sink that discards everything."""
 
     def feed(self, data: object, origin: object) -> None: ...
 
@@ -106,12 +106,12 @@ class _NoSink:
 
 
 def counted_only(number: int, client: Endpoint, server: Endpoint, now: float) -> Connection:
-    """A connection that nobody listens to: it is only counted."""
-    nobody = _NoSink()
+    """A connection whose data is discarded: it is only counted."""
+    nobody = _NullSink()
     directions = [
         Direction(source, target, nobody, lambda _data, _origin: None)
         for source, target in ((client, server), (server, client))
     ]
     for direction in directions:
-        direction.heard = False
+        direction.tracks_history = False
     return Connection(number, directions[0], directions[1], now)

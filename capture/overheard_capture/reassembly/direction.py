@@ -1,4 +1,4 @@
-"""One direction of a TCP connection, put together again as its segments come (RFC 9293, 3.4)."""
+"""One direction of a TCP connection, reassembled as its segments arrive (RFC 9293, 3.4)."""
 
 from __future__ import annotations
 
@@ -12,254 +12,259 @@ from overheard_capture.provenance.origin import Origin, Span
 if TYPE_CHECKING:
     from overheard_capture.packets import Endpoint, Segment
 
-# How many bytes are put together before they are handed on.
+# Reassembled bytes are delivered in blocks of at least this size.
 BLOCK = 1 << 20
-# How much of what was handed on is kept, at the least, to hold what is sent again against.
-KEPT = 256 << 10
-# How much is held of what came too early, until what is missing before it counts as lost.
-_HELD, _HELD_SEGMENTS = 4 << 20, 4096
-# How many segments are waited for where the first byte was not seen: any of them may be the first.
-_AT_FIRST = 16
+# How many delivered bytes are kept, at least, to compare retransmissions with.
+HISTORY = 256 << 10
+# How much out-of-order data is buffered until the missing bytes before it count as lost.
+_MAX_OUT_OF_ORDER, _MAX_OUT_OF_ORDER_SEGMENTS = 4 << 20, 4096
+# How many segments are buffered if no SYN was captured: any of them may be the first.
+_SEGMENTS_BEFORE_START = 16
 
 
 class ByteSink(Protocol):
-    """Whoever is told what one side said."""
+    """Receives the reassembled bytes of one direction."""
 
     def feed(self, data: bytes | bytearray | memoryview, origin: Origin) -> None:
-        """The next bytes."""
+        """Receive the next bytes."""
 
     def gap(self, length: int) -> None:
-        """So many bytes are missing here; none at the beginning, where nobody knows whether any are."""
+        """`length` bytes are missing here; 0 at the beginning, where their number is unknown."""
 
     def close(self) -> None:
-        """There is no more to come."""
+        """No more bytes follow."""
 
 
 class VariantSink(Protocol):
-    """Whoever is told what came besides: bytes that were sent again, and cannot be held against what came first."""
+    """Receives bytes outside the stream: retransmissions that differ from the original or cannot be compared."""
 
     def __call__(self, data: bytes, origin: Origin) -> None:
-        """Look at these bytes, too."""
+        """Receive these bytes."""
 
 
 class Direction:
-    """What one end of a connection said. Positions count from 0 at the first byte after SYN."""
+    """The bytes that one endpoint of a connection sent. Positions count from 0 at the first byte after SYN."""
 
     __slots__ = (
         "_base",
         "_block",
         "_closed_at",
-        "_done",
-        "_early",
-        "_early_bytes",
+        "_finished",
+        "_history",
+        "_history_bytes",
         "_listener",
-        "_missed",
-        "_older",
-        "_older_bytes",
+        "_lost",
+        "_out_of_order",
+        "_out_of_order_bytes",
         "_reached",
-        "_settled",
         "_spans",
+        "_start_known",
         "_variant",
         "conflicts",
-        "first",
-        "heard",
         "late",
         "next",
         "opened",
+        "predecessor",
         "seen",
         "source",
         "target",
+        "tracks_history",
     )
 
     def __init__(self, source: Endpoint, target: Endpoint, listener: ByteSink, variant: VariantSink) -> None:
         self.source = source
         self.target = target
         self.opened = False
-        # Whether two segments disagree on a byte, so that nobody can say which of them was received.
+        # Whether a retransmission had different bytes, so that the received ones are unknown.
         self.conflicts = False
-        # Whether a segment came so late that it could not be put in its place, or held against what was there.
+        # Whether a segment arrived too late to be reassembled or compared.
         self.late = False
-        # How many different bytes were put in their place, and the position behind the last.
+        # How many bytes were reassembled, and the position after the last.
         self.seen = 0
         self.next = 0
-        self._missed = 0
-        # Whether anybody listens, so that what was handed on is kept to hold what is sent again against.
-        self.heard = True
-        # Who is to hand on first: the client, for the server's words may be the answer to its.
-        self.first: Direction | None = None
-        self._done = False
+        self._lost = 0
+        # Whether delivered bytes are kept to compare retransmissions with.
+        self.tracks_history = True
+        # The direction to deliver first: the client's, as the server's bytes may answer them.
+        self.predecessor: Direction | None = None
+        self._finished = False
         self._listener = listener
         self._variant = variant
         self._base: int | None = None
-        # Where FIN stands, once it was seen: it takes a sequence number of its own, which is no byte of the stream.
+        # The position of FIN, once seen. FIN takes a sequence number, which is not a byte of the stream.
         self._closed_at: int | None = None
-        # One past the highest position that this side is known to have reached: sent, or acknowledged by the other.
+        # One past the highest position sent, or acknowledged by the peer.
         self._reached = 0
-        # Whether it is known where the first byte is.
-        self._settled = False
-        # What was put together and not handed on yet; and what was, to hold what is sent again against.
+        # Whether the position of the first byte is known.
+        self._start_known = False
+        # Reassembled bytes that are not delivered yet; and delivered ones, to compare retransmissions with.
         self._block = bytearray()
-        self._older: deque[bytes | bytearray | memoryview] = deque()
-        self._older_bytes = 0
+        self._history: deque[bytes | bytearray | memoryview] = deque()
+        self._history_bytes = 0
         self._spans: list[Span] = []
-        # What came too early, in order, and how much it is.
-        self._early: list[tuple[int, Segment]] = []
-        self._early_bytes = 0
+        # Out-of-order segments by position, and their size in bytes.
+        self._out_of_order: list[tuple[int, Segment]] = []
+        self._out_of_order_bytes = 0
 
     def __str__(self) -> str:
         return f"{self.source} → {self.target}"
 
     @property
     def closed(self) -> bool:
-        """Whether its FIN was seen."""
+        """Whether its FIN was captured."""
         return self._closed_at is not None
 
     @property
     def ended(self) -> bool:
-        """Whether all up to its FIN was seen and put together."""
-        return self._closed_at is not None and self._settled and self.next == self._closed_at and not self._early
+        """Whether everything up to its FIN was reassembled."""
+        return (
+            self._closed_at is not None
+            and self._start_known
+            and self.next == self._closed_at
+            and not self._out_of_order
+        )
 
     @property
     def full(self) -> bool:
-        """Whether it is time to hand on what was put together."""
+        """Whether a block is ready to be delivered."""
         return len(self._block) >= BLOCK
 
     @property
-    def waiting(self) -> int:
-        """How many bytes are kept at the moment."""
-        return len(self._block) + self._older_bytes + self._early_bytes
+    def buffered(self) -> int:
+        """The number of bytes in memory."""
+        return len(self._block) + self._history_bytes + self._out_of_order_bytes
 
     @property
     def end(self) -> int:
-        """One past the last byte that is known to have been sent."""
-        # Once acknowledged, FIN counts as reached. Where more than that was reached, FIN was not the end.
+        """The position after the last byte known to have been sent."""
+        # An acknowledged FIN counts towards `_reached`. If more was reached, FIN was not the end.
         return self._reached - (self._closed_at is not None and self._reached == self._closed_at + 1)
 
     @property
     def missing(self) -> int:
-        """How many bytes were sent and not seen. Ask only when it is finished."""
-        return self._missed + max(self.end - self.next, 0)
+        """The number of bytes sent but not captured. Valid only after `finish`."""
+        return self._lost + max(self.end - self.next, 0)
 
     @property
-    def steady(self) -> bool:
-        """Whether nothing of it waits for what came before, so that only the next bytes are of interest."""
-        return self._settled and not self._early and not self._done and self._closed_at is None
+    def in_order(self) -> bool:
+        """Whether it is open, its start is known, and no out-of-order segment is buffered."""
+        return self._start_known and not self._out_of_order and not self._finished and self._closed_at is None
 
     @property
-    def numbers(self) -> tuple[int, int]:
-        """The sequence numbers that come next, and that it is known to have reached."""
+    def sequence_numbers(self) -> tuple[int, int]:
+        """The next sequence number expected, and one past the highest one sent or acknowledged."""
         base = self._base or 0
         return (base + self.next) % 0x100000000, (base + self._reached) % 0x100000000
 
-    def begins_elsewhere(self, syn: Segment) -> bool:
-        """Whether it began with another sequence number than `syn` has."""
+    def has_other_isn(self, syn: Segment) -> bool:
+        """Whether its initial sequence number differs from that of `syn`."""
         return self.opened and self._base != (syn.sequence + 1) % 0x100000000
 
     def _position(self, sequence: int) -> int:
-        """A 32-bit sequence number as a position, counted on over the wrap at 2^32."""
+        """The position of a 32-bit sequence number, which wraps around at 2^32."""
         if self._base is None:
             self._base = sequence
         ahead = (sequence - self._base - self._reached + 0x80000000) % 0x100000000 - 0x80000000
         return self._reached + ahead
 
     def add(self, segment: Segment) -> None:
-        """Take in a segment that this side sent."""
+        """Add a segment of this direction."""
         sequence = segment.sequence
         if segment.flags & SYN:
             sequence = (sequence + 1) % 0x100000000
-            if not self.opened and not self._settled:
+            if not self.opened and not self._start_known:
                 self._open(sequence)
         start = self._position(sequence)
         if segment.flags & FIN:
             self._closed_at = start + segment.length
-        # The sequence number of a reset may be any in the window (RFC 9293, 3.10.7.4), and proves nothing.
+        # RST may have any sequence number in the window (RFC 9293, 3.10.7.4), which says nothing of the data sent.
         if not segment.flags & RST:
             self._reached = max(self._reached, start + segment.length)
             if segment.payload:
-                self._take(start, segment)
+                self._receive(start, segment)
         elif segment.payload:
-            # What a reset says of itself (RFC 9293, 3.5.3) is no part of the stream.
+            # RST may carry a diagnostic text (RFC 9293, 3.5.3), which is not part of the stream.
             self._variant(segment.payload, payload_origin(segment))
 
     def _open(self, sequence: int) -> None:
         base = self._base
-        self.opened, self._base, self._reached, self._settled, self.next = True, sequence, 0, True, 0
-        if base is not None and self._early:
-            # What came before its SYN did was counted from elsewhere.
+        self.opened, self._base, self._reached, self._start_known, self.next = True, sequence, 0, True, 0
+        if base is not None and self._out_of_order:
+            # Segments that arrived before SYN have positions relative to another base.
             shift = (base - sequence + 0x80000000) % 0x100000000 - 0x80000000
-            self._early = [(position + shift, segment) for position, segment in self._early]
-            self._reached = max(0, *(position + segment.length for position, segment in self._early))
+            self._out_of_order = [(position + shift, segment) for position, segment in self._out_of_order]
+            self._reached = max(0, *(position + segment.length for position, segment in self._out_of_order))
             if self._closed_at is not None:
                 self._closed_at += shift
             self._drain()
 
     def acknowledge(self, number: int) -> None:
-        """Take in that the other side has all up to the sequence number `number`."""
+        """Note that the peer acknowledged all bytes before the sequence number `number`."""
         if self._base is not None:
             self._reached = max(self._reached, self._position(number))
 
-    # ---- putting together
+    # ---- reassembly
 
-    def _take(self, start: int, segment: Segment) -> None:
-        if not self._settled:
-            self._hold(start, segment)
-            if len(self._early) >= _AT_FIRST:
-                self._settle()
+    def _receive(self, start: int, segment: Segment) -> None:
+        if not self._start_known:
+            self._buffer(start, segment)
+            if len(self._out_of_order) >= _SEGMENTS_BEFORE_START:
+                self._assume_start()
         elif start > self.next:
-            self._hold(start, segment)
-            if self._early_bytes > _HELD or len(self._early) > _HELD_SEGMENTS:
-                self._skip()
+            self._buffer(start, segment)
+            if self._out_of_order_bytes > _MAX_OUT_OF_ORDER or len(self._out_of_order) > _MAX_OUT_OF_ORDER_SEGMENTS:
+                self._skip_gap()
         else:
             self._append(start, segment)
-            if self._early:
+            if self._out_of_order:
                 self._drain()
 
-    def _hold(self, start: int, segment: Segment) -> None:
-        bisect.insort(self._early, (start, segment), key=_position_of)
-        self._early_bytes += len(segment.payload)
+    def _buffer(self, start: int, segment: Segment) -> None:
+        bisect.insort(self._out_of_order, (start, segment), key=_position_of)
+        self._out_of_order_bytes += len(segment.payload)
 
-    def _settle(self) -> None:
-        """Take the first byte that was seen for the first."""
-        self._settled = True
-        if self._early:
-            # What is before it was not seen, and nobody knows whether there was anything.
+    def _assume_start(self) -> None:
+        """Take the lowest captured position as the start."""
+        self._start_known = True
+        if self._out_of_order:
+            # Whether any bytes precede it is unknown.
             self._listener.gap(0)
-            self.next = self._early[0][0]
+            self.next = self._out_of_order[0][0]
             self._drain()
 
     def _drain(self) -> None:
-        while self._early and self._early[0][0] <= self.next:
-            start, segment = self._early.pop(0)
-            self._early_bytes -= len(segment.payload)
+        while self._out_of_order and self._out_of_order[0][0] <= self.next:
+            start, segment = self._out_of_order.pop(0)
+            self._out_of_order_bytes -= len(segment.payload)
             self._append(start, segment)
 
-    def _skip(self) -> None:
-        """Give up waiting for what is missing before the first of what came early."""
-        start = self._early[0][0]
-        self.hand_on()
-        self._missed += start - self.next
+    def _skip_gap(self) -> None:
+        """Count the missing bytes before the first out-of-order segment as lost."""
+        start = self._out_of_order[0][0]
+        self.deliver()
+        self._lost += start - self.next
         self._listener.gap(start - self.next)
-        self.forget(0)
+        self.trim_history(0)
         self.next = start
         self._drain()
 
     def _append(self, start: int, segment: Segment) -> None:
-        """Add what a segment, which begins where we are or before, brings anew."""
+        """Append the new bytes of a segment that begins at the next position or before it."""
         payload, known = segment.payload, self.next - start
         if known > 0:
-            again = payload[:known]
-            if not self._agrees(start, again):
+            retransmitted = payload[:known]
+            if not self._matches_history(start, retransmitted):
                 self._variant(payload, payload_origin(segment))
             if known >= len(payload):
                 return
             payload = payload[known:]
-        if self._done:
-            # Whoever listened has gone; but nothing goes unsearched.
+        if self._finished:
+            # The sink is closed, but every byte must be searched.
             self.late = True
             self._variant(segment.payload, payload_origin(segment))
             return
         at = len(self._block)
-        if segment.parts:
+        if segment.spans:
             self._spans += payload_origin(segment).sliced(max(known, 0), len(segment.payload), at)
         else:
             self._spans.append(Span(at, segment.frame, segment.offset + max(known, 0), len(payload)))
@@ -267,16 +272,16 @@ class Direction:
         self.next += len(payload)
         self.seen += len(payload)
 
-    def _agrees(self, start: int, again: bytes) -> bool:
-        """Whether bytes that are sent again are what they were. Where nobody can say, it counts as late."""
-        if start < self.next - len(self._block) - self._older_bytes:
+    def _matches_history(self, start: int, retransmitted: bytes) -> bool:
+        """Whether retransmitted bytes equal the original ones. False if those are not kept, which also sets `late`."""
+        if start < self.next - len(self._block) - self._history_bytes:
             self.late = True
             return False
         end = self.next
-        for block in (self._block, *reversed(self._older)):
+        for block in (self._block, *reversed(self._history)):
             begins = end - len(block)
-            low, high = max(start, begins), min(start + len(again), end)
-            if low < high and block[low - begins : high - begins] != again[low - start : high - start]:
+            low, high = max(start, begins), min(start + len(retransmitted), end)
+            if low < high and block[low - begins : high - begins] != retransmitted[low - start : high - start]:
                 self.conflicts = True
                 return False
             if begins <= start:
@@ -284,64 +289,64 @@ class Direction:
             end = begins
         return True
 
-    def hand_on(self) -> None:
-        """Hand on what was put together so far."""
-        if self.first is not None:
-            self.first.hand_on()
+    def deliver(self) -> None:
+        """Deliver the reassembled bytes."""
+        if self.predecessor is not None:
+            self.predecessor.deliver()
         if self._block:
             block, spans = self._block, self._spans
             self._block, self._spans = bytearray(), []
             self._listener.feed(block, Origin(spans))
-            self._remember(block)
+            self._keep_history(block)
 
-    def _remember(self, block: bytes | bytearray | memoryview) -> None:
-        if not self.heard:
+    def _keep_history(self, block: bytes | bytearray | memoryview) -> None:
+        if not self.tracks_history:
             return
-        self._older.append(block)
-        self._older_bytes += len(block)
-        while self._older_bytes - len(self._older[0]) >= KEPT:
-            self._older_bytes -= len(self._older.popleft())
+        self._history.append(block)
+        self._history_bytes += len(block)
+        while self._history_bytes - len(self._history[0]) >= HISTORY:
+            self._history_bytes -= len(self._history.popleft())
 
-    def hand_on_block(self, block: memoryview, origin: Origin) -> None:
-        """Hand on the next bytes, which others put together.
+    def deliver_block(self, block: memoryview, origin: Origin) -> None:
+        """Deliver the next bytes, which an offload reassembled.
 
-        Where `block` has KEPT bytes or more, it must stay as it is until another that long is handed on.
+        A `block` of HISTORY bytes or more must not change until another one of that size is delivered.
         """
         self.next += len(block)
         self.seen += len(block)
         self._listener.feed(block, origin)
-        self._remember(block if len(block) >= KEPT else bytes(block))
+        self._keep_history(block if len(block) >= HISTORY else bytes(block))
 
-    def reach(self, number: int) -> None:
+    def advance_to(self, number: int) -> None:
         """Take in how far others saw it come, as a sequence number."""
         self._reached = max(self._reached, self._position(number))
 
-    def keep_own(self) -> None:
-        """Keep a copy of what was handed on, for its memory is another's from now on."""
-        self._older = deque(map(bytes, self._older))
+    def own_history(self) -> None:
+        """Copy the delivered bytes that are kept, as their memory will be reused."""
+        self._history = deque(map(bytes, self._history))
 
     def finish(self) -> None:
-        """Hand on all that there is. What is missing before what came early counts as lost."""
-        if not self._settled:
-            self._settle()
-        while self._early:
-            self._skip()
-        self.hand_on()
-        # What the other side acknowledged, and we never saw.
+        """Deliver everything that is left. Missing bytes before out-of-order segments count as lost."""
+        if not self._start_known:
+            self._assume_start()
+        while self._out_of_order:
+            self._skip_gap()
+        self.deliver()
+        # Bytes that the peer acknowledged, but that were not captured.
         if self.end > self.next:
             self._listener.gap(self.end - self.next)
-        self._done = True
+        self._finished = True
         self._listener.close()
 
-    def forget(self, keep: int) -> None:
-        """Let go of all but the last bytes that were handed on: the others can no longer be compared to anything."""
-        while self._older_bytes > keep:
-            block = self._older.popleft()
-            self._older_bytes -= len(block)
-            if self._older_bytes < keep:
-                kept = bytes(block[len(block) - (keep - self._older_bytes) :])
-                self._older.appendleft(kept)
-                self._older_bytes += len(kept)
+    def trim_history(self, keep: int) -> None:
+        """Drop all but the last `keep` delivered bytes. Retransmissions of the others cannot be compared any more."""
+        while self._history_bytes > keep:
+            block = self._history.popleft()
+            self._history_bytes -= len(block)
+            if self._history_bytes < keep:
+                kept = bytes(block[len(block) - (keep - self._history_bytes) :])
+                self._history.appendleft(kept)
+                self._history_bytes += len(kept)
                 break
 
 

@@ -1,4 +1,4 @@
-"""Which flows are whose, where two read the same capture: both see every frame, and each reads flows of its own."""
+"""Shares: two processes read the same capture. Both see every frame, and each reads its own flows."""
 
 from __future__ import annotations
 
@@ -14,9 +14,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Share:
-    """One of two shares. The `first` reader keeps all that had begun when they became two, and half of what follows.
+    """One of two shares. The `first` keeps the flows that existed at the split, and gets half of those that follow.
 
-    That were so many `connections`, and these `datagram_flows`. What is in no flow is the first reader's, too.
+    `connections` is the number of TCP connections at the split, `datagram_flows` the endpoints of the other flows.
+    Frames outside flows belong to the first share.
     """
 
     first: bool
@@ -25,20 +26,20 @@ class Share:
 
     @classmethod
     def from_now_on(cls, connections: int, datagram_flows: Iterable[frozenset[Endpoint]]) -> Share:
-        """That of the first reader, where so much has begun."""
+        """The first share, for a split at this state."""
         return cls(True, connections, frozenset(datagram_flows))
 
     @property
     def other(self) -> Share:
-        """That of the other reader."""
+        """The other share."""
         return replace(self, first=not self.first)
 
-    def has_connection(self, number: int) -> bool:
-        """Whether it has the TCP connection with this number."""
+    def owns_connection(self, number: int) -> bool:
+        """Whether the TCP connection with this number belongs to it."""
         return self.first == (number < self.connections or number % 2 == 0)
 
-    def has_datagram_flow(self, one: Endpoint, other: Endpoint) -> bool:
-        """Whether it has the datagrams between these ends."""
+    def owns_datagram_flow(self, one: Endpoint, other: Endpoint) -> bool:
+        """Whether the datagrams between these endpoints belong to it."""
         ends = frozenset((one, other))
-        # Python's own hash is another in each process.
+        # Python's `hash` differs between processes.
         return self.first == (ends in self.datagram_flows or zlib.crc32(repr(sorted(ends)).encode()) % 2 == 0)

@@ -1,4 +1,4 @@
-"""Things that are counted, and of which the first few are told."""
+"""Tallies: a count, and the first few examples."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ from typing import Generic, TypeAlias, TypeVar
 
 _Thing = TypeVar("_Thing")
 Order: TypeAlias = tuple[int, float]
-_TOLD = 5
+_MAX_FIRST = 5
 
 
 class Tally(Generic[_Thing]):
-    """How many there were, and the first few of them: by an order that they are given, and else as they came."""
+    """A count, and the first five things counted, by their given order and then by insertion."""
 
     def __init__(self) -> None:
         self.count = 0
@@ -22,28 +22,28 @@ class Tally(Generic[_Thing]):
         return self.count > 0
 
     def __str__(self) -> str:
-        told = ", ".join(map(str, self.first))
-        return told + (f" and {self.count - len(self._first)} more" if self.count > len(self._first) else "")
+        shown = ", ".join(map(str, self.first))
+        return shown + (f" and {self.count - len(self._first)} more" if self.count > len(self._first) else "")
 
     def __repr__(self) -> str:
         return f"Tally({self})"
 
     @property
     def first(self) -> list[_Thing]:
-        """The first few."""
+        """The first things counted."""
         return [thing for _, thing in self._first]
 
     def add(self, thing: _Thing, order: Order = (0, 0)) -> None:
-        """Count one more."""
+        """Count a thing."""
         self.count += 1
         self._keep(order, thing)
 
     def add_all(self, other: Tally[_Thing]) -> None:
-        """Count all that another has."""
+        """Add another tally."""
         self.count += other.count
         for each in other._first:
             self._keep(*each)
 
     def _keep(self, order: Order, thing: _Thing) -> None:
         bisect.insort(self._first, (order, thing), key=itemgetter(0))
-        del self._first[_TOLD:]
+        del self._first[_MAX_FIRST:]

@@ -32,7 +32,7 @@ class DatagramFlow:
         self.both_findings = both_findings
         self.readers = tuple(map(DatagramIdentifier, both_findings))
         # What one says in two datagrams is read together by whoever follows the talk.
-        self._joined = [Content(findings, (), None, SearchScope.SEAMS) for findings in both_findings]
+        self._joined = [Content(findings, (), None, SearchScope.BOUNDARIES) for findings in both_findings]
         self.began = self.ended = now
         # Bytes of payload that the client, and the server, sent.
         self.seen = [0, 0]

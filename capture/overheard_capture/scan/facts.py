@@ -41,7 +41,7 @@ class Facts:
     open_ended: Tally[int] = field(default_factory=Tally)
     conflicts: Tally[str] = field(default_factory=Tally)
     late: Tally[str] = field(default_factory=Tally)
-    cut_off: Tally[int] = field(default_factory=Tally)
+    evicted: Tally[int] = field(default_factory=Tally)
     unread: dict[Unread, Tally[str]] = field(default_factory=dict)
     read_as: Counter[str] = field(default_factory=Counter)
     kinds: Counter[str] = field(default_factory=Counter)
@@ -64,8 +64,8 @@ class Facts:
             if direction.late:
                 self.late.add(str(direction), order)
         self.busy += any(direction.seen for direction in connection.directions)
-        if connection.cut_off:
-            self.cut_off.add(connection.number, order)
+        if connection.evicted:
+            self.evicted.add(connection.number, order)
         elif not connection.complete:
             self.open_ended.add(connection.number, order)
 
@@ -73,7 +73,7 @@ class Facts:
         """Take in what another reading of the same capture says of the flows that it read."""
         for name in ("searched", "streams", "busy", "protected", "more_flows"):
             setattr(self, name, getattr(self, name) + getattr(other, name))
-        for name in ("gaps", "open_ended", "conflicts", "late", "cut_off"):
+        for name in ("gaps", "open_ended", "conflicts", "late", "evicted"):
             getattr(self, name).add_all(getattr(other, name))
         for what, tally in other.unread.items():
             self.unread.setdefault(what, Tally()).add_all(tally)

@@ -13,7 +13,16 @@ from overheard_capture.content.findings import Conversation, Findings, Occurrenc
 from overheard_capture.decoders.untyped import untyped
 from overheard_capture.identify.direction import READERS
 from overheard_capture.native import core
-from overheard_capture.packets import Datagram, Dissector, Endpoint, Other, SctpMessage, Segment, names, payload_origin
+from overheard_capture.packets import (
+    Datagram,
+    Dissector,
+    Endpoint,
+    Other,
+    SctpMessage,
+    Segment,
+    frame_addresses,
+    payload_origin,
+)
 from overheard_capture.packets.host_filter import host_filter
 from overheard_capture.provenance.origin import Origin
 from overheard_capture.reassembly.connection import Connection, counted_only
@@ -84,14 +93,14 @@ class Reading:
         library = core()
         self._walker = Walker(library, self) if library else None
         if share:
-            self._connections.share_memory()
+            self._connections.halve_memory()
 
     def read(self, chunk: Chunk) -> None:
         """Read a piece of a file."""
         if self._walker:
             self._walker.read(chunk)
             return
-        while not chunk.over:
+        while not chunk.exhausted:
             if frame := chunk.record():
                 self.take(frame)
 
@@ -102,12 +111,12 @@ class Reading:
         self.facts.frames += frames
         self.facts.size += size
         self.facts.ended = max(self.facts.ended, now)
-        self._connections.passed(payload)
+        self._connections.count_payload(payload)
 
     def search_rest(self, data: memoryview, pieces: PackedSpans) -> None:
         """Search what is around payloads."""
         if self._reads_all_but_flows:
-            self._unclaimed.look_at(data, pieces)
+            self._unclaimed.search_bytes(data, pieces)
 
     @property
     def _reads_all_but_flows(self) -> bool:
@@ -135,7 +144,7 @@ class Reading:
 
     def _around(self, frame: Frame, packet: Packet) -> bool:
         """Have what is around the payload searched, where that is all of a frame that nobody else looks at."""
-        if not isinstance(packet, Segment | Datagram) or packet.parts:
+        if not isinstance(packet, Segment | Datagram) or packet.spans:
             return False
         end = packet.offset + len(packet.payload)
         self._unclaimed.add(frame.number, 0, frame.data[: packet.offset])
@@ -159,7 +168,7 @@ class Reading:
             before = len(self._connections)
             connection = self._connections.add(packet, frame.time)
             if len(self._connections) > before:
-                self.parties.add(names(frame, packet))
+                self.parties.add(frame_addresses(frame, packet))
             if self._walker:
                 self._walker.offer(connection)
         elif isinstance(packet, Datagram):
@@ -170,17 +179,19 @@ class Reading:
             self._message(frame, packet)
         elif isinstance(packet, Other):
             self._unread(
-                names(frame, packet), Unread(Reason.OPAQUE, "a protocol that this reader does not know"), frame
+                frame_addresses(frame, packet),
+                Unread(Reason.OPAQUE, "a protocol that this reader does not know"),
+                frame,
             )
 
     def _datagram(self, frame: Frame, datagram: Datagram) -> None:
         if datagram.payload in self._marks:
             self.facts.marks.setdefault(bytes(datagram.payload), frame.number)
-        if self._share and not self._share.has_datagram_flow(datagram.source, datagram.target):
+        if self._share and not self._share.owns_datagram_flow(datagram.source, datagram.target):
             return
         flow = self._datagram_flows.add(datagram, frame.time)
         if not flow.parties:
-            flow.parties = names(frame, datagram)
+            flow.parties = frame_addresses(frame, datagram)
 
     def _message(self, frame: Frame, message: SctpMessage) -> None:
         findings, _ = self._pair()
@@ -189,7 +200,7 @@ class Reading:
         inside.close()
         self._collect(findings, -1, f"{message.source} → {message.target}")
         for trouble in findings.troubles:
-            self._unread(names(frame, message), trouble, frame)
+            self._unread(frame_addresses(frame, message), trouble, frame)
 
     def _unread(self, who: Iterable[str], what: Unread, frame: Frame) -> None:
         self.parties.unread(who, what, f"frame {frame.number}", (1, frame.number))
@@ -202,7 +213,7 @@ class Reading:
         return first, second
 
     def _begin(self, number: int, client: Endpoint, server: Endpoint, now: float) -> Connection:
-        others = self._share is not None and not self._share.has_connection(number)
+        others = self._share is not None and not self._share.owns_connection(number)
         if others or (self._wanted and not self._wanted(client, server)):
             return counted_only(number, client, server, now)
         both_findings = self._both_findings[number] = self._pair()
@@ -252,7 +263,7 @@ class Reading:
     def divide(self) -> Share:
         """Leave about half of the flows that begin from now on to another reader: the share that is returned."""
         self._share = Share.from_now_on(len(self._connections), self._datagram_flows.known)
-        self._connections.share_memory()
+        self._connections.halve_memory()
         return self._share.other
 
     def part(self) -> Part:
@@ -270,7 +281,7 @@ class Reading:
 
     def _close(self) -> None:
         if self._walker:
-            self._walker.hand_on_rest()
+            self._walker.deliver_rest()
         self._connections.finish()
         self._datagram_flows.finish()
         self._unclaimed.flush()
@@ -283,10 +294,10 @@ class Reading:
         if part:
             self._join(part)
         self.parties.report(facts)
-        if waiting := self._dissector.waiting + self._dissector.given_up:
-            facts.fragments.add(f"{waiting} IP packets of which a part is missing")
-        if self._dissector.disputed:
-            facts.fragments.add(f"{self._dissector.disputed} IP packets whose parts disagree")
+        if pending := self._dissector.pending + self._dissector.discarded:
+            facts.fragments.add(f"{pending} IP packets of which a part is missing")
+        if self._dissector.conflicting:
+            facts.fragments.add(f"{self._dissector.conflicting} IP packets whose parts disagree")
         facts.arrange()
         return facts
 

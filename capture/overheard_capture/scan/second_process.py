@@ -15,7 +15,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple, Self
 
-from overheard_capture.captures.inputs import stored
+from overheard_capture.captures.inputs import stored_size
 from overheard_capture.captures.reader import CaptureReader
 from overheard_capture.scan.reading import Reading
 from overheard_capture.search import search_for
@@ -115,7 +115,7 @@ def _total(paths: tuple[Path | str, ...]) -> int:
     has_python = sys.executable and not getattr(sys, "frozen", False)
     if os.environ.get(_SWITCH) == "1" or not has_python or cores < _CORES:
         return 0
-    return stored(paths) or 0
+    return stored_size(paths) or 0
 
 
 def started() -> subprocess.Popen[bytes] | None:

@@ -40,10 +40,10 @@ class UnclaimedBytes:
 
     def flush(self) -> None:
         """Search what was taken in."""
-        self.look_at(self._data, self._pieces)
+        self.search_bytes(self._data, self._pieces)
         self._data, self._pieces = bytearray(), []
 
-    def look_at(self, data: Bytes, pieces: list[Span] | PackedSpans) -> None:
+    def search_bytes(self, data: Bytes, pieces: list[Span] | PackedSpans) -> None:
         """Search `data`, which is put together of pieces of frames."""
         self.searched += len(data)
         touched = dict.fromkeys(

@@ -4,14 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from overheard.words.visible import Alert, Visible
-from overheard_capture.protocols.tls.conversation import TlsDirection, tls_of
-from overheard_capture.protocols.tls.handshake import handshake
-from overheard_capture.protocols.tls.sizes import Sizes, sizes
+from overheard.words.visible import Visible
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from overheard_capture.content.findings import Findings
     from overheard_capture.scan.flow_kind import FlowKind
 
@@ -34,16 +29,7 @@ def visible_of(  # noqa: PLR0913  (these are the facts)
     and `lasted` in seconds. `sent` and `answered` are the bytes of payload that were seen, and `content` what they are.
     `both_findings` are those of the client's direction and of the server's.
     """
-    asks, answers = (tls_of(findings) or TlsDirection() for findings in both_findings)
-    if asks.is_server or answers.is_client:
-        # Who called may be the one that answers, as the server of FTP in active mode.
-        said = handshake(answers, asks)
-        data = sizes(answers, asks, said)
-        data = Sizes(data.answered, data.sent, data.sent)
-    else:
-        said = handshake(asks, answers)
-        data = sizes(asks, answers, said)
-    return Visible(
+    shown = Visible(
         stream=number,
         client=client,
         server=server,
@@ -52,22 +38,9 @@ def visible_of(  # noqa: PLR0913  (these are the facts)
         sent=sent,
         answered=answered,
         content=content.value,
-        version=said.picked.version,
-        cipher=said.picked.cipher,
-        group=said.group,
-        sni=said.asked.sni,
-        alpn=said.picked.alpn or ", ".join(said.asked.alpn),
-        subject=said.subject,
-        names=said.names,
-        client_subject=said.client_subject,
-        data_sent=data.sent,
-        data_answered=data.answered,
-        data_guessed=data.guess,
-        alerts=tuple(sorted((*_alerts(asks, "client"), *_alerts(answers, "server")), key=lambda alert: alert.frame)),
-        hello_frames=said.frames,
     )
+    if not any(findings.encryption is not None for findings in both_findings):
+        return shown
+    from overheard_capture.scan.visible_tls import with_tls  # noqa: PLC0415  (many flows are no TLS)
 
-
-def _alerts(side: TlsDirection, sender: str) -> Iterator[Alert]:
-    for alert in side.alerts:
-        yield Alert(alert.frame, sender, alert.level, alert.name)
+    return with_tls(shown, both_findings)

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Protocol
 
 from overheard_capture.native.structures import (
     FULL,
+    MAX_INTERFACES,
     MORE,
-    MOST_INTERFACES,
     RECORD,
     REST,
     Extent,
@@ -19,7 +19,7 @@ from overheard_capture.native.structures import (
     NativeWalker,
 )
 from overheard_capture.provenance.origin import Origin, PackedSpans
-from overheard_capture.reassembly.direction import KEPT
+from overheard_capture.reassembly.direction import HISTORY
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -72,32 +72,32 @@ class _OffloadedDirection:
 
     def __init__(self, direction: Direction, index: int, shared: NativeDirection, memories: list[_BlockMemory]) -> None:
         self.direction, self.index, self.shared, self.memories = direction, index, shared, memories
-        sequence, reached = direction.numbers
+        sequence, reached = direction.sequence_numbers
         shared.key[:] = _key(direction.source, direction.target)
         shared.other = index ^ 1
         shared.next, shared.reached = sequence, reached
         shared.fill = shared.extents_fill = shared.segments = 0
         shared.capacity, shared.extents_capacity = _BLOCK, _EXTENTS
         self._point()
-        shared.armed = direction.steady
+        shared.armed = direction.in_order
 
     def _point(self) -> None:
         memory = self.memories[0]
         self.shared.block, self.shared.extents = memory.block, ctypes.addressof(memory.extents)
 
-    def hand_on(self) -> None:
+    def deliver(self) -> None:
         """Hand on what was put together."""
         shared, memory = self.shared, self.memories[0]
         if shared.fill:
             view = memory.view[: shared.fill]
             pieces = PackedSpans(memory.words[: 4 * shared.extents_fill])
-            if shared.fill >= KEPT:
+            if shared.fill >= HISTORY:
                 # It is kept, to hold what is sent again against: what follows goes elsewhere.
                 self.memories.reverse()
                 self._point()
             shared.fill = shared.extents_fill = 0
-            self.direction.hand_on_block(view, Origin(pieces))
-        self.direction.reach(shared.reached)
+            self.direction.deliver_block(view, Origin(pieces))
+        self.direction.advance_to(shared.reached)
 
 
 class OffloadedConnection:
@@ -110,17 +110,17 @@ class OffloadedConnection:
         self.stream = connection
         self.halves = halves
 
-    def hand_on(self) -> None:
+    def deliver(self) -> None:
         """Hand on what both sides said so far: the client's first, for the server's may be the answer to it."""
         for half in self.halves:
-            half.hand_on()
+            half.deliver()
         shared = self.halves[0].shared
         if shared.segments or self.halves[1].shared.segments:
             self.stream.ended = max(self.stream.ended, self._walker.time(shared.interface, shared.ticks))
 
-    def surrender(self) -> None:
+    def release(self) -> None:
         """Leave it to Python from here on."""
-        self.hand_on()
+        self.deliver()
         self._walker.release(self)
 
 
@@ -159,15 +159,15 @@ class Walker:
         data = ctypes.c_uint8.from_buffer(chunk.view)
         at = ctypes.c_uint64()
         self._lay_out(chunk.container.layout)
-        while not chunk.over:
+        while not chunk.exhausted:
             shared.frame, at.value = chunk.container.number, chunk.at
             why = library.walk(ctypes.byref(shared), ctypes.byref(data), ctypes.c_uint64(chunk.end), ctypes.byref(at))
             self._account(shared.frame - chunk.container.number)
             chunk.container.number, chunk.at = shared.frame, at.value
             if why == FULL:
-                self._armed[shared.full >> 1].hand_on()
+                self._armed[shared.full >> 1].deliver()
             elif why == REST:
-                self.hand_on_rest()
+                self.deliver_rest()
             elif why in (RECORD, MORE):
                 before = chunk.at
                 frame = chunk.record()
@@ -183,11 +183,11 @@ class Walker:
             return
         # Its frames are timed by clocks that may be no more.
         for offload in self._armed.values():
-            offload.hand_on()
+            offload.deliver()
         self._layout, shared = layout, self._shared
         shared.pcapng = layout.kind == "pcapng"
         shared.swapped = layout.order == ">"
-        known = layout.interfaces[:MOST_INTERFACES]
+        known = layout.interfaces[:MAX_INTERFACES]
         shared.interface_count = len(known)
         for index, interface in enumerate(known):
             shared.interfaces[index].link_type = interface.link_type
@@ -208,7 +208,7 @@ class Walker:
             return (ticks >> 32) + (ticks & 0xFFFFFFFF) / clock.ticks
         return clock.epoch + ticks / clock.ticks
 
-    def hand_on_rest(self) -> None:
+    def deliver_rest(self) -> None:
         """Have what is around the payloads searched."""
         shared = self._shared
         pieces = PackedSpans(self._rest_words[: 4 * shared.rest_extents_fill])
@@ -222,12 +222,12 @@ class Walker:
         if (
             connection.handled < _PATIENCE
             or connection.finished
-            or not all(direction.steady for direction in connection.directions)
+            or not all(direction.in_order for direction in connection.directions)
         ):
             return
-        connection.hand_on()
+        connection.deliver()
         if not self._free:
-            next(iter(self._armed.values())).surrender()
+            next(iter(self._armed.values())).release()
         first = self._free.pop()
         halves = [
             _OffloadedDirection(direction, first + at, self._directions[first + at], [self._memory(), self._memory()])
@@ -259,7 +259,7 @@ class Walker:
             self._slots[slot] = _GONE
             self._gone += 1
             # Its memory is another's from now on.
-            half.direction.keep_own()
+            half.direction.own_history()
             half.shared.armed = 0
             self._spare += half.memories
         del self._armed[offload.halves[0].index >> 1]

@@ -1,6 +1,6 @@
-"""Looks for every spelling of every secret in bytes, all at once.
+"""Search: finds every spelling of every secret in bytes, in one pass.
 
-A promise: what is found does not depend on the engine, nor on what else is in the bytes.
+A promise: the matches do not depend on the engine, nor on the bytes around them.
 """
 
 from __future__ import annotations
@@ -19,19 +19,19 @@ if TYPE_CHECKING:
 
     from overheard.words.spelling import Look, Spelling
     from overheard_capture.provenance.origin import Bytes
-    from overheard_capture.search.matcher import Stretch
+    from overheard_capture.search.matcher import MatchedRange
 
 __all__ = ["Match", "Search", "search_for"]
 
-# The number of a secret, where a spelling of it begins and ends, and what that is called.
-Place: TypeAlias = tuple[int, int, int, str]
+# The index of a secret, the start and end of a spelling of it, and the spelling's name.
+Candidate: TypeAlias = tuple[int, int, int, str]
 
-# How many bytes before and after a match are kept for the eye.
-_AROUND = 96
+# How many bytes before and after a match are kept for display.
+_CONTEXT = 96
 
 
 class Match(NamedTuple):
-    """A spelling of a secret (the first is 0) at `offset` of the bytes that were searched."""
+    """A match: the index of the secret, the spelling, and the offset and length in the searched bytes."""
 
     secret: int
     spelling: str
@@ -39,107 +39,110 @@ class Match(NamedTuple):
     length: int
 
     def excerpt(self, data: Bytes) -> tuple[bytes, bytes, bytes]:
-        """For the eye: what was found in `data`, and the bytes before and after it."""
+        """For display: the match in `data`, and up to 96 bytes before and after it."""
         start, end = self.offset, self.offset + self.length
-        return bytes(data[start:end]), bytes(data[max(start - _AROUND, 0) : start]), bytes(data[end : end + _AROUND])
+        return bytes(data[start:end]), bytes(data[max(start - _CONTEXT, 0) : start]), bytes(data[end : end + _CONTEXT])
 
 
 class Search:
-    """All spellings of some secrets, ready to be looked for.
+    """A compiled search for all spellings of some secrets.
 
-    It may be used by several threads at once. `engine` is `hyperscan`, `re`, or the better that is to be had.
+    It is safe to use from several threads. `engine` is `hyperscan`, `re`, or `auto` for the best one available, given
+    whether there is `much` to search.
     """
 
-    def __init__(self, secrets: Secret | Sequence[Secret], *, any_case: bool = False, engine: str = "auto") -> None:
+    def __init__(
+        self, secrets: Secret | Sequence[Secret], *, any_case: bool = False, engine: str = "auto", much: bool = True
+    ) -> None:
         self.secrets: tuple[Secret, ...] = (secrets,) if isinstance(secrets, Secret) else tuple(secrets)
         self.any_case = any_case
         self.spellings: list[Spelling] = []
         self.longest = 0
         self._chances: list[float] = []
-        self._plainness: list[dict[str, int]] = []
+        self._ranks: list[dict[str, int]] = []
         self._looks: list[Look] = []
-        # For each of the looks, whose it is and what is to be done about it.
-        self._closer: list[tuple[int, Callable[[Bytes, int], Stretch | None]]] = []
+        # For each look, the index of its secret, and the function that verifies a hit.
+        self._verifiers: list[tuple[int, Callable[[Bytes, int], MatchedRange | None]]] = []
         for number, secret in enumerate(self.secrets):
             self._take(number, secret, any_case=any_case)
-        self._engine = engine_for(self._looks, engine)
+        self._engine = engine_for(self._looks, engine, much=much)
 
     def _take(self, number: int, secret: Secret, *, any_case: bool) -> None:
         found = patterns(secret.value, any_case=any_case)
         for pattern in found:
             matcher = Matcher(pattern)
             self._looks.append(pattern.ends)
-            self._closer.append((number, matcher.ending))
+            self._verifiers.append((number, matcher.ending))
             if pattern.begins:
                 self._looks.append(pattern.begins)
-                self._closer.append((number, matcher.beginning))
+                self._verifiers.append((number, matcher.beginning))
         self.longest = max(self.longest, *(pattern.shape.longest for pattern in found))
         self._chances.append(sum(pattern.shape.chance for pattern in found))
         names = dict.fromkeys(spelling for pattern in found for spelling in pattern.spellings)
-        self._plainness.append({spelling.name: rank for rank, spelling in enumerate(names)})
+        self._ranks.append({spelling.name: rank for rank, spelling in enumerate(names)})
         self.spellings = list(dict.fromkeys((*self.spellings, *names)))
 
     @property
     def secret(self) -> Secret:
-        """The only secret, or the first."""
+        """The first secret."""
         return self.secrets[0]
 
     @property
     def engine(self) -> str:
-        """The engine that is in use."""
+        """The name of the engine in use."""
         return self._engine.name
 
     def matches(self, data: Bytes) -> list[Match]:
-        """Every place in `data` where a secret stands, in their order; what holds a plainer one is not told.
+        """All matches in `data`, by offset, without those that contain a match of a plainer spelling.
 
-        A place may overlap with another, and what begins at one byte may have several names. So whatever bytes hold a
-        place, it is found in them.
+        Matches may overlap, and several spellings may match at the same offset. So a match in a part of `data` is also
+        found in all of it.
         """
         hits = self._engine.hits(data)
         if not hits:
             return []
-        places: set[Place] = set()
+        places: set[Candidate] = set()
         for look, end in hits:
-            secret, closer = self._closer[look]
-            if stretch := closer(data, end):
-                places.add((secret, *stretch))
+            secret, verify = self._verifiers[look]
+            if matched_range := verify(data, end):
+                places.add((secret, *matched_range))
         found = [Match(secret, name, start, end - start) for secret, start, end, name in self._plainest(places)]
         return sorted(found, key=itemgetter(2, 0, 3))
 
-    def _plainest(self, places: Iterable[Place]) -> Iterator[Place]:
-        """Those that hold no other that is as plain or plainer."""
+    def _plainest(self, places: Iterable[Candidate]) -> Iterator[Candidate]:
+        """The candidates that contain no other whose spelling is as plain or plainer."""
         ordered = sorted(places)
         for at, place in enumerate(ordered):
-            if not _meets(place, ordered, at):
+            if not _may_contain(place, ordered, at):
                 yield place
                 continue
-            rank = self._plainness[place[0]]
+            rank = self._ranks[place[0]]
             if not any(rank[other[3]] <= rank[place[3]] for other in _inside(place, ordered, at)):
                 yield place
 
-    def without(self, text: str) -> str:
-        """`text`, or what to say in its place where a secret stands in it."""
+    def redact(self, text: str) -> str:
+        """`text`, or the redacted form of the secret if it contains one."""
         matches = self.matches(text.encode(errors="replace"))
         return self.secrets[matches[0].secret].redacted if matches else text
 
     def chance(self, searched: int, secret: int | None = None) -> float:
-        """How many matches to expect by mere chance in `searched` random bytes: an upper bound.
+        """An upper bound of the expected number of random matches in `searched` random bytes.
 
-        That is of all secrets, or of one. Each byte that a secret has makes it 256 times less likely; its spellings
-        together are some 30 times as likely as it is as it stands. Text is not random: a secret that is a common word
-        is to be expected in it, whatever this says.
+        It is for all secrets, or for one. Each byte of a secret makes a match 256 times less likely; all its spellings
+        together are about 30 times as likely as the plain one. Text is not random: a common word occurs in it more
+        often than this bound says.
         """
         return searched * (sum(self._chances) if secret is None else self._chances[secret])
 
 
-def _meets(place: Place, ordered: Sequence[Place], at: int) -> bool:
-    """Whether another may lie within `place`: mostly there is none near it."""
+def _may_contain(place: Candidate, ordered: Sequence[Candidate], at: int) -> bool:
+    """Whether a neighbour may lie within `place`: a cheap test, as most matches have none."""
     after = ordered[at + 1 : at + 2]
     return (at > 0 and ordered[at - 1][1] == place[1]) or (bool(after) and after[0][1] < place[2])
 
 
-def _inside(place: Place, ordered: Sequence[Place], at: int) -> Iterator[Place]:
-    """What begins and ends within `place`, which is at `at` of all places in their order."""
+def _inside(place: Candidate, ordered: Sequence[Candidate], at: int) -> Iterator[Candidate]:
+    """The candidates within `place`, which is at index `at` of the ordered ones."""
     secret, start, end, _ = place
     while at and ordered[at - 1][:2] == (secret, start):
         at -= 1
@@ -150,6 +153,6 @@ def _inside(place: Place, ordered: Sequence[Place], at: int) -> Iterator[Place]:
 
 
 @lru_cache(maxsize=8)
-def search_for(secrets: tuple[Secret, ...], *, any_case: bool = False) -> Search:
-    """The same search for the same secrets: to make one takes a tenth of a second."""
-    return Search(secrets, any_case=any_case)
+def search_for(secrets: tuple[Secret, ...], *, any_case: bool = False, much: bool = True) -> Search:
+    """A cached search for these secrets: compiling one for `much` data takes a tenth of a second."""
+    return Search(secrets, any_case=any_case, much=much)

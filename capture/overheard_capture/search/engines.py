@@ -1,10 +1,11 @@
-"""Two engines that find where looks end in bytes: hyperscan, and `re` where there is none. Both find the same."""
+"""Search engines, which find where looks end in bytes: Hyperscan, or `re` without it. Their results are equal."""
 
 from __future__ import annotations
 
 import re
 import threading
-from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, Protocol
 
 from overheard.words.spelling.look import Exactly, OneOf, Row
 
@@ -13,32 +14,34 @@ if TYPE_CHECKING:
 
     from overheard.words.spelling import Look
 
-# Of more than that, one regular expression finds any sooner than each is found alone.
-_FEW = 2
+# Up to this many forms are searched for one by one; beyond it, one regular expression is faster.
+_MAX_CORES = 2
+# Bytes that `re` searches in less time than hyperscan takes to compile.
+_LITTLE = 256 << 10
 
-# The number of a look, and where it ends.
+# The index of a look, and the offset of its end.
 Hit = tuple[int, int]
 
 
 class Engine(Protocol):
-    """Finds every place where one of its looks ends."""
+    """Finds the ends of all matches of its looks."""
 
     @property
     def name(self) -> str:
-        """What it is called."""
+        """The name of the engine."""
 
     def hits(self, data: bytes | bytearray | memoryview) -> list[Hit]:
-        """Each place, in no order."""
+        """All hits, in no particular order."""
 
 
 class HyperscanEngine:
-    """All looks at once, at several gigabytes a second."""
+    """Hyperscan: all looks in one pass, at several gigabytes per second."""
 
     name = "hyperscan"
 
     def __init__(self, looks: Sequence[Look]) -> None:
-        """Raises ImportError or RuntimeError where it is not to be had on this machine, or cannot do it."""
-        # Late, as it takes 30 ms.
+        """Raises ImportError or RuntimeError if Hyperscan is not available, or cannot compile the looks."""
+        # Imported late, as it takes 30 ms.
         import hyperscan  # noqa: PLC0415
 
         self._database = hyperscan.Database(mode=hyperscan.HS_MODE_BLOCK)
@@ -53,18 +56,18 @@ class HyperscanEngine:
         self._local = threading.local()
 
     def hits(self, data: bytes | bytearray | memoryview) -> list[Hit]:
-        """Each place, in the order of the bytes."""
+        """All hits, by offset."""
         try:
-            scan, note, scratch, found = self._local.own
+            scan, note, scratch, found = self._local.state
         except AttributeError:
-            scan, note, scratch, found = self._local.own = self._new_own()
-        # What a scan that was interrupted left behind.
+            scan, note, scratch, found = self._local.state = self._thread_state()
+        # Hits of a scan that was interrupted.
         found.clear()
         scan(data, note, 0, None, scratch)
         return [*found]
 
-    def _new_own(self) -> tuple[Any, Any, Any, list[Hit]]:
-        """What a scan works with, and what no other thread may: made once, as that takes longer than a short scan."""
+    def _thread_state(self) -> tuple[Any, Any, Any, list[Hit]]:
+        """The state of a thread. It is made once, as that takes longer than a short scan."""
         found: list[Hit] = []
         append = found.append
 
@@ -75,7 +78,7 @@ class HyperscanEngine:
 
 
 class ReEngine:
-    """One look after the other, with the standard library alone."""
+    """The standard library's `re`: one look after the other."""
 
     name = "re"
 
@@ -84,88 +87,108 @@ class ReEngine:
         self._patterns: list[tuple[int, re.Pattern[bytes]]] = []
         for number, look in enumerate(looks):
             cores = [_core(form) for form in look.forms]
-            if all(cores) and len(cores) <= _FEW:
+            if all(cores) and len(cores) <= _MAX_CORES:
                 self._cores += ((number, core) for core in cores if core)
             else:
-                # Backwards, for then what ends somewhere is found at a place of its own.
+                # Matched backwards, so that there is one match for each end.
                 self._patterns.append((number, re.compile(look.regex(backwards=True))))
 
     def hits(self, data: bytes | bytearray | memoryview) -> list[Hit]:
-        """Each place, one look after the other."""
+        """All hits, by look."""
         data = bytes(data)
-        turned = data[::-1]
+        reversed_data = data[::-1]
         hits = [(number, end) for number, core in self._cores for end in core.ends(data)]
-        return hits + [(number, end) for number, pattern in self._patterns for end in _ends(pattern, turned)]
+        return hits + [(number, end) for number, pattern in self._patterns for end in _ends(pattern, reversed_data)]
 
 
-class _LiteralCore(NamedTuple):
-    """Bytes that are in all that has a certain look, so many bytes after its beginning: quickly found."""
+class _LiteralCore:
+    """Literal bytes at a fixed offset (`before`) in every match of a look, for which `bytes.find` is fast."""
 
-    text: bytes
-    before: int
-    whole: re.Pattern[bytes]
+    def __init__(self, text: bytes, before: int, look: Look) -> None:
+        self._text, self._before, self._look = text, before, look
+
+    @cached_property
+    def _whole(self) -> re.Pattern[bytes]:
+        # Compiled late: most of them are nowhere in a capture.
+        return re.compile(self._look.regex())
 
     def ends(self, data: bytes) -> Iterator[int]:
-        at = data.find(self.text, self.before)
+        at = data.find(self._text, self._before)
         while at >= 0:
-            if match := self.whole.match(data, at - self.before):
+            if match := self._whole.match(data, at - self._before):
                 yield match.end()
-            at = data.find(self.text, at + 1)
+            at = data.find(self._text, at + 1)
 
 
 def _core(look: Look) -> _LiteralCore | None:
-    """That of a look that is always of the same length."""
+    """The literal core of a look of fixed length; None if it has none."""
     parts = look.looks if isinstance(look, Row) else (look,)
     literals = [part for part in parts if isinstance(part, Exactly)]
     if not literals or not all(isinstance(part, Exactly | OneOf) for part in parts):
         return None
     longest = max(literals, key=lambda part: part.longest)
     before = sum(part.longest for part in parts[: parts.index(longest)])
-    return _LiteralCore(longest.text, before, re.compile(look.regex()))
+    return _LiteralCore(longest.text, before, look)
 
 
-def _ends(pattern: re.Pattern[bytes], turned: bytes) -> Iterator[int]:
-    match = pattern.search(turned)
+def _ends(pattern: re.Pattern[bytes], reversed_data: bytes) -> Iterator[int]:
+    match = pattern.search(reversed_data)
     while match:
-        yield len(turned) - match.start()
-        match = pattern.search(turned, match.start() + 1)
+        yield len(reversed_data) - match.start()
+        match = pattern.search(reversed_data, match.start() + 1)
 
 
 class BackgroundEngine:
-    """The best engine that is to be had. It is made by a thread: hyperscan takes a while, and lets others go on."""
+    """The best engine available, compiled in a thread: Hyperscan takes a while, and releases the GIL.
 
-    def __init__(self, looks: Sequence[Look]) -> None:
-        self._made: Engine | None = None
-        self._thread = threading.Thread(target=self._make, args=(looks,), name="search")
-        self._thread.start()
+    If there is not `much` to search, `re` searches the first bytes, and the thread starts only if there are more.
+    """
 
-    def _make(self, looks: Sequence[Look]) -> None:
+    def __init__(self, looks: Sequence[Look], *, much: bool) -> None:
+        self._looks = looks
+        self._engine: Engine | None = None
+        self._thread = threading.Thread(target=self._make, name="search")
+        self._starting = threading.Lock()
+        self._little = None if much else ReEngine(looks)
+        # How many bytes `re` still searches.
+        self._left = _LITTLE
+        if much:
+            self._thread.start()
+
+    def _make(self) -> None:
         try:
-            self._made = HyperscanEngine(looks)
+            self._engine = HyperscanEngine(self._looks)
         except (ImportError, RuntimeError):
-            self._made = ReEngine(looks)
+            self._engine = ReEngine(self._looks)
 
     def _wait(self) -> Engine:
+        with self._starting:
+            if self._thread.ident is None:
+                self._thread.start()
         self._thread.join()
-        if self._made is None:
+        self._little = None
+        if self._engine is None:
             raise RuntimeError("the search could not be made ready")
-        return self._made
+        return self._engine
 
     @property
     def name(self) -> str:
-        """That of the engine."""
-        return self._wait().name
+        """The name of the engine in use."""
+        return (self._little or self._engine or self._wait()).name
 
     def hits(self, data: bytes | bytearray | memoryview) -> list[Hit]:
-        """Each place, as the engine gives them."""
-        return (self._made or self._wait()).hits(data)
+        """All hits, in the order of the engine."""
+        if (little := self._little) and self._left >= len(data):
+            self._left -= len(data)
+            return little.hits(data)
+        return (self._engine or self._wait()).hits(data)
 
 
-def engine_for(looks: Sequence[Look], wanted: str) -> Engine:
-    """The engine that is wanted (`hyperscan` or `re`), or with `auto` the best that is to be had.
+def engine_for(looks: Sequence[Look], wanted: str, *, much: bool = True) -> Engine:
+    """The engine `wanted`: `hyperscan`, `re`, or `auto` for the best one available, given whether there is `much` data.
 
-    Raises ImportError or RuntimeError where hyperscan is wanted and not to be had.
+    Raises ImportError or RuntimeError if `hyperscan` is wanted, and not available.
     """
     if wanted == "re" or not looks:
         return ReEngine(looks)
-    return HyperscanEngine(looks) if wanted == "hyperscan" else BackgroundEngine(looks)
+    return HyperscanEngine(looks) if wanted == "hyperscan" else BackgroundEngine(looks, much=much)

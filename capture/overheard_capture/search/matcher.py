@@ -1,4 +1,4 @@
-"""A closer look at a place: whether a secret is there, from where to where, and how it is spelled."""
+"""The matcher verifies a hit: whether a secret is there, its start and end, and its spelling."""
 
 from __future__ import annotations
 
@@ -12,40 +12,43 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from overheard.words.spelling import Pattern
+    from overheard.words.spelling.shape import Kind
     from overheard_capture.provenance.origin import Bytes
 
-# Where something begins, where it ends, and what it is called.
-Stretch: TypeAlias = tuple[int, int, str]
+# The start and end of a match, and the name of its spelling.
+MatchedRange: TypeAlias = tuple[int, int, str]
 
-# How many parts of a secret are tried at once. A short one is tried as a whole; a long one bit by bit, as a regular
-# expression for all of it would take a second to compile.
-_AT_ONCE = 64
-# How many names of what was seen are kept.
-_MOST_NAMES = 1000
+# How many parts of a secret one step matches. A regular expression for all parts of a long secret would take a second
+# to compile.
+_PARTS_PER_STEP = 64
+# The size of the cache of spelling names.
+_MAX_NAMES = 1000
 
 
 class ShapeWalk:
-    """Follows a shape from a place on, part by part, as long as the bytes have it."""
+    """Matches bytes against a shape, step by step."""
 
     def __init__(self, shape: Shape, *, backwards: bool = False) -> None:
         self._shape = shape
         self._backwards = backwards
         self._parts = shape.parts[::-1] if backwards else shape.parts
-        self._steps: list[re.Pattern[bytes] | None] = [None] * -(-len(self._parts) // _AT_ONCE)
+        self._steps: list[re.Pattern[bytes] | None] = [None] * -(-len(self._parts) // _PARTS_PER_STEP)
 
     @property
     def longest(self) -> int:
-        """How many bytes it takes at most."""
+        """The maximum length of a match, in bytes."""
         return self._shape.longest
 
     @cached_property
     def first_longest(self) -> int:
-        """How many bytes it takes at most to see whether it begins well."""
+        """The maximum length of a match of the first step, in bytes."""
         gap = self._shape.gap
-        return sum(part.longest for part in self._parts[: _AT_ONCE + 1]) + _AT_ONCE * (gap.longest if gap else 0)
+        return sum(part.longest for part in self._parts[: _PARTS_PER_STEP + 1]) + _PARTS_PER_STEP * (
+            gap.longest if gap else 0
+        )
 
-    def along(self, text: bytes, steps: int | None = None) -> int:
-        """How far the beginning of `text` has the shape, where it has all of it (or so many steps); -1 elsewhere."""
+    def match_length(self, text: bytes, steps: int | None = None) -> int:
+        """The length of the match of all steps, or the first `steps`, at the beginning of `text`; -1 if none."""
         at = 0
         for number, step in enumerate(self._steps[:steps]):
             match = (step or self._step(number)).match(text, at)
@@ -56,51 +59,86 @@ class ShapeWalk:
 
     @property
     def is_long(self) -> bool:
-        """Whether it takes more than one step."""
+        """Whether there is more than one step."""
         return len(self._steps) > 1
 
     def _step(self, number: int) -> re.Pattern[bytes]:
         gap = self._shape.gap.regex(backwards=self._backwards) if self._shape.gap else b""
-        parts = [part.regex(backwards=self._backwards) for part in self._parts[number * _AT_ONCE :][: _AT_ONCE + 1]]
-        # The next part must be there, or where an escape ends might be mistaken for a character that is none.
-        ahead = b"(?=%b%b)" % (gap, parts.pop()) if len(parts) > _AT_ONCE else b""
+        parts = [
+            part.regex(backwards=self._backwards)
+            for part in self._parts[number * _PARTS_PER_STEP :][: _PARTS_PER_STEP + 1]
+        ]
+        # The next part is a lookahead, or else an escape sequence could be mistaken for a plain character.
+        ahead = b"(?=%b%b)" % (gap, parts.pop()) if len(parts) > _PARTS_PER_STEP else b""
         step = re.compile((gap if number else b"") + gap.join(parts) + ahead)
         self._steps[number] = step
         return step
 
 
+class _KindWalk:
+    """The name of a kind, and what follows its shape: made when something has to be named."""
+
+    def __init__(self, kind: Kind) -> None:
+        self.name = kind.spelling.name
+        self._kind = kind
+
+    @cached_property
+    def walk(self) -> ShapeWalk:
+        return ShapeWalk(self._kind.shape)
+
+
 class Matcher:
-    """Looks for one pattern at a place."""
+    """Matches one pattern at a given offset."""
 
     def __init__(self, pattern: Pattern) -> None:
         self._pattern = pattern
         self._longest = pattern.shape.longest
-        self._back = ShapeWalk(pattern.shape, backwards=True)
-        self._forth = ShapeWalk(pattern.shape)
+        self._backward = ShapeWalk(pattern.shape, backwards=True)
+        self._forward = ShapeWalk(pattern.shape)
         self._begin = ShapeWalk(Shape((pattern.begins or pattern.ends,)), backwards=True)
-        self._kinds = [(kind.spelling.name, ShapeWalk(kind.shape)) for kind in pattern.kinds]
-        self._plain = pattern.kinds[0].shape.literal if pattern.kinds else b""
+        self._kinds = [_KindWalk(kind) for kind in pattern.kinds]
         self._names: dict[bytes, str] = {}
 
-    def ending(self, data: Bytes, end: int) -> Stretch | None:
-        """What ends there."""
+    @cached_property
+    def _plain(self) -> bytes:
+        """The bytes of the plainest kind, if they are always the same."""
+        kinds = self._pattern.kinds
+        return kinds[0].shape.literal if kinds else b""
+
+    @cached_property
+    def _plain_bytes(self) -> tuple[int, re.Pattern[bytes] | None]:
+        """The length and pattern of the plainest kind, if each of its parts is one byte, as where case is ignored.
+
+        A part is tried as one byte before anything longer. So where this matches, the whole pattern finds the same.
+        """
+        kinds = self._pattern.kinds
+        parts = kinds[0].shape.parts if kinds and kinds[0].shape.gap is None and not self._plain else ()
+        if not parts or any(part.longest > 1 for part in parts):
+            return 0, None
+        return len(parts), re.compile(b"".join(part.regex() for part in parts))
+
+    def ending(self, data: Bytes, end: int) -> MatchedRange | None:
+        """The match that ends at `end`; None if there is none."""
         if self._plain and data[max(end - len(self._plain), 0) : end] == self._plain:
             return end - len(self._plain), end, self._pattern.spellings[0].name
-        length = self._along(self._back, lambda size: bytes(data[max(end - size, 0) : end])[::-1])
+        size, plain = self._plain_bytes
+        if plain and size <= end and plain.match(bytes(data[end - size : end])):
+            return end - size, end, self._pattern.spellings[0].name
+        length = self._match_length(self._backward, lambda size: bytes(data[max(end - size, 0) : end])[::-1])
         return (end - length, end, self._name(data, end - length, end)) if length >= 0 else None
 
-    def beginning(self, data: Bytes, end: int) -> Stretch | None:
-        """What begins with that which begins a pattern, and ends there."""
+    def beginning(self, data: Bytes, end: int) -> MatchedRange | None:
+        """The match whose first look ends at `end`; None if there is none."""
         longest = self._begin.longest
-        start = end - self._begin.along(bytes(data[max(end - longest, 0) : end])[::-1])
-        length = self._along(self._forth, lambda size: bytes(data[start : start + size]))
+        start = end - self._begin.match_length(bytes(data[max(end - longest, 0) : end])[::-1])
+        length = self._match_length(self._forward, lambda size: bytes(data[start : start + size]))
         return (start, start + length, self._name(data, start, start + length)) if length >= 0 else None
 
-    def _along(self, walk: ShapeWalk, text: Callable[[int], bytes]) -> int:
-        """A long secret is not there, mostly: then that its end, say, is not there is soon seen."""
-        if walk.is_long and walk.along(text(walk.first_longest), 1) < 0:
+    def _match_length(self, walk: ShapeWalk, text: Callable[[int], bytes]) -> int:
+        """The length of the match; -1 if there is none. For a long secret, the first step rejects most hits."""
+        if walk.is_long and walk.match_length(text(walk.first_longest), 1) < 0:
             return -1
-        return walk.along(text(self._longest))
+        return walk.match_length(text(self._longest))
 
     def _name(self, data: Bytes, start: int, end: int) -> str:
         if not self._kinds:
@@ -108,8 +146,8 @@ class Matcher:
         seen = bytes(data[start:end])
         name = self._names.get(seen)
         if name is None:
-            names = (name for name, walk in self._kinds if walk.along(seen) == len(seen))
+            names = (kind.name for kind in self._kinds if kind.walk.match_length(seen) == len(seen))
             name = next(names, self._pattern.spellings[-1].name)
-            if len(self._names) < _MOST_NAMES:
+            if len(self._names) < _MAX_NAMES:
                 self._names[seen] = name
         return name

@@ -1,1 +1,1 @@
-"""All that runs the programs of Wireshark: tshark, mergecap, capinfos and pyshark. Nothing else starts them."""
+"""Everything that runs Wireshark's programs (tshark, mergecap, capinfos) or pyshark. Nothing else starts them."""

@@ -70,13 +70,13 @@ def _without(search: Search, frame: Dissected) -> Dissected:
     def clean_detail(name: str, value: str) -> tuple[str, str]:
         # Together, for the secret may have the colon of a header in its middle.
         together = f"{name}: {value}"
-        if search.without(together) == together:
+        if search.redact(together) == together:
             return name, value
-        return search.without(name), search.secret.redacted
+        return search.redact(name), search.secret.redacted
 
     return replace(
         frame,
-        shows=tuple(map(search.without, frame.shows)),
+        shows=tuple(map(search.redact, frame.shows)),
         details=tuple(clean_detail(name, value) for name, value in frame.details),
     )
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, Self
 
 from overheard.words.errors import UnreadableError
-from overheard_capture.captures.inputs import called, source
+from overheard_capture.captures.inputs import display_name, source
 from overheard_capture.captures.pcapng import MAGIC
 
 if TYPE_CHECKING:
@@ -41,7 +41,9 @@ def one_file(paths: Sequence[Path | str], folder: Path) -> Path:
         ) from None
     # Of a file that breaks off it takes what is there, and says so.
     if done.returncode and "cut short" not in done.stderr:
-        names = {str(copy): called(path) for copy, path in zip((*plain, together), (*paths, together), strict=True)}
+        names = {
+            str(copy): display_name(path) for copy, path in zip((*plain, together), (*paths, together), strict=True)
+        }
         raise UnreadableError(f"mergecap could not put the files together: {_complaint(done.stderr, names)}")
     return together
 
@@ -71,7 +73,7 @@ class _DecompressedFile:
 
     def __init__(self, path: Path | str) -> None:
         self._source: Source = source(path)
-        self._name = called(path)
+        self._name = display_name(path)
 
     def __enter__(self) -> Self:
         return self

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Self
 from overheard.words.errors import UnreadableError
 from overheard.words.services import HTTP
 from overheard.words.visible import TLS
+from overheard_capture.wireshark.keys import TlsKeys
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -33,17 +34,6 @@ class DecryptedData:
 
     frame: int
     data: bytes
-
-
-@dataclass(frozen=True)
-class TlsKeys:
-    """What opens TLS: files in the format of SSLKEYLOGFILE, and that of a server's RSA key, where there is one."""
-
-    logs: tuple[Path, ...] = ()
-    private: Path | None = None
-
-    def __bool__(self) -> bool:
-        return bool(self.logs or self.private)
 
 
 _NO_KEYS = TlsKeys()

@@ -7,6 +7,7 @@ import os
 import socket
 import ssl
 from dataclasses import dataclass
+from importlib.util import find_spec
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -39,16 +40,19 @@ class Address:
     patience: float = 10
 
 
+def has_requests() -> bool:
+    """Whether `requests` is installed. A plain installation does not include it."""
+    return find_spec("requests") is not None
+
+
 def address(url: str) -> Address:
     """The server of a URL. Raises CertificateError for an invalid URL, and for http, which has no certificate."""
-    # Imported late, as everywhere here: most certificates are in files, which need no HTTP client.
-    import requests  # noqa: PLC0415
-
     try:
-        asked = requests.Request("GET", url).prepare().url or ""
+        asked = _prepared(url) if has_requests() else url
         parts = urlsplit(asked)
         host, port = parts.hostname or "", parts.port
-    except (requests.RequestException, ValueError) as problem:
+        host = host if host.isascii() else host.encode("idna").decode()
+    except (OSError, ValueError) as problem:  # a RequestException is an OSError
         raise CertificateError(f"{url!r} is not a valid URL: {problem}", hint=_NO_URL) from None
     if parts.scheme == "http":
         raise CertificateError(
@@ -58,6 +62,14 @@ def address(url: str) -> Address:
     if parts.scheme != "https" or not host:
         raise CertificateError(f"{url!r} is not the address of a server", hint=_NO_URL)
     return Address(asked, host, port or 443)
+
+
+def _prepared(url: str) -> str:
+    """The URL as `requests` would send it."""
+    # Imported late, as everywhere here: most certificates are in files, which need no HTTP client.
+    import requests  # noqa: PLC0415
+
+    return requests.Request("GET", url).prepare().url or ""
 
 
 def shown(server: Address) -> Shown:
@@ -104,10 +116,22 @@ def as_requests(server: Address, trusting: str) -> str:
 
 
 def usual_roots() -> str:
-    """The file of the CAs that `requests` trusts by default on this machine."""
-    from requests.utils import DEFAULT_CA_BUNDLE_PATH  # noqa: PLC0415
+    """The file of the CAs that `requests` trusts by default on this machine.
 
-    return os.environ.get("REQUESTS_CA_BUNDLE") or os.environ.get("CURL_CA_BUNDLE") or DEFAULT_CA_BUNDLE_PATH
+    Without `requests`, the file or folder that OpenSSL uses by default. Raises CertificateError if there is none.
+    """
+    if named := os.environ.get("REQUESTS_CA_BUNDLE") or os.environ.get("CURL_CA_BUNDLE"):
+        return named
+    if has_requests():
+        from requests.utils import DEFAULT_CA_BUNDLE_PATH  # noqa: PLC0415
+
+        return DEFAULT_CA_BUNDLE_PATH
+    paths = ssl.get_default_verify_paths()
+    if not (usual := paths.cafile or paths.capath):
+        raise CertificateError(
+            "OpenSSL has no default CAs on this machine", hint="name the CAs to trust with --ca FILE"
+        )
+    return usual
 
 
 def _looking() -> ssl.SSLContext:

@@ -9,13 +9,14 @@ from typing import Any
 from cryptography import x509
 
 from overheard.certificates.facts import Facts, facts
-from overheard.certificates.fetch import Address, as_requests, shown
+from overheard.certificates.fetch import Address, as_requests, has_requests, shown
 from overheard.certificates.names import called
 from overheard.certificates.path import self_signed, signed
 from overheard.certificates.question import Question, Roots
 from overheard.certificates.read import read
 from overheard.certificates.wrong import Finding, wrong
 from overheard.words.error_lookup import matching_rows
+from overheard.words.errors import INSTALL_LAB
 from overheard.words.gallery import at
 
 
@@ -23,7 +24,8 @@ from overheard.words.gallery import at
 class Connection:
     """The connection to a server, and the error of `requests` when it trusts `trusting`; empty if there is none.
 
-    `asked` is whether `requests` was tried at all; `rows` are the rows of the gallery that match the error.
+    `asked` is whether `requests` was tried at all, `why_not` the reason if not; `rows` are the rows of the gallery that
+    match the error.
     """
 
     version: str
@@ -32,6 +34,7 @@ class Connection:
     asked: bool
     error: str
     rows: tuple[str, ...]
+    why_not: str = ""
 
     @property
     def refused(self) -> bool:
@@ -77,23 +80,30 @@ def look_at_file(data: bytes, what: str, question: Question) -> Look:
 def look_at_server(server: Address, trusted: Roots, question: Question) -> Look:
     """Examine the certificates that a server sends, and the error of `requests` with the roots `trusted`.
 
-    `requests` is not tried if the question is about a time other than now. Raises CertificateError if there is no
-    response.
+    `requests` is not tried if it is not installed, or if the question is about a time other than now. Raises
+    CertificateError if there is no response.
     """
     question = replace(question, host=server.host, trusted=trusted)
     sent = shown(server)
     what = f"what {server.host}:{server.port} sends"
     chain = [read(one, what).certificates[0] for one in sent.certificates]
-    asked = question.at is None
-    error = (as_requests(server, str(trusted.path)) if asked else "") or sent.error
+    why_not = _why_not_asked(question)
+    error = (as_requests(server, str(trusted.path)) if not why_not else "") or sent.error
     rows = tuple(one.name for one in matching_rows(error))
     return Look(
         server.url,
         _facts(chain, trusted),
         _wrong(chain, question) if chain else (),
         unasked=question.unasked,
-        connection=Connection(sent.version, sent.cipher, str(trusted.path), asked, error, rows),
+        connection=Connection(sent.version, sent.cipher, str(trusted.path), not why_not, error, rows, why_not),
     )
+
+
+def _why_not_asked(question: Question) -> str:
+    """Why `requests` is not tried; empty if it is."""
+    if question.at is not None:
+        return "it can only check the present time"
+    return "" if has_requests() else f"it is not installed ({INSTALL_LAB})"
 
 
 def _wrong(chain: Sequence[x509.Certificate], question: Question) -> tuple[Finding, ...]:

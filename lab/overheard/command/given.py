@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import tomllib
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -93,6 +92,8 @@ _READ: dict[str, Callable[[str, str], Secret]] = {"value": _of_value, "file": _o
 
 
 def _listed(path: Path) -> Iterator[Secret]:
+    import tomllib  # noqa: PLC0415  (few have a list)
+
     try:
         with path.open("rb") as file:
             content = tomllib.load(file)

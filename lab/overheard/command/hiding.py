@@ -39,7 +39,7 @@ class Hidden:
                 )
 
     def _without(self, text: str) -> str:
-        return self._search.without(text) if self._search else text
+        return self._search.redact(text) if self._search else text
 
     def left_out(self, thing: _Any) -> _Any:
         """The same object, with the secrets masked in every text in it."""

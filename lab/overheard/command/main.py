@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import argparse
+import atexit
+import gc
 import os
 import signal
 import sys
+from contextlib import contextmanager
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -16,7 +19,7 @@ from overheard.engines import NAMES
 from overheard.role.run import interrupt, run
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     Commands = argparse._SubParsersAction[argparse.ArgumentParser]  # noqa: SLF001  (it has no public name)
 
@@ -24,7 +27,8 @@ _EXIT_CODES = """\
 exit codes:
   0    every verdict is what its scenario expects
   1    a secret was overheard that should not have been
-  2    inconclusive: the reasons are in the output
+  2    inconclusive, or the lab could not run: the reasons are in the output
+  3    something is not installed: the output names the command that installs it
   130  interrupted; nothing was left running
 """
 
@@ -44,19 +48,33 @@ def main() -> None:
     """Run the command, and end the process."""
     # Closing the terminal is like Ctrl-C: stop everything, then exit.
     signal.signal(signal.SIGHUP, interrupt)
+    # The system takes back what is left: to look for garbage in it takes 10 ms.
+    atexit.register(gc.freeze)
     run("overheard", _dispatch)
 
 
 def _dispatch(arguments: list[str]) -> int:
-    options = _parser().parse_args(arguments)
-    # Imported late, because --help must be fast.
-    module, function = _WHERE[options.command]
-    command: Callable[[argparse.Namespace], int] = getattr(import_module(f"overheard.command.{module}"), function)
+    with _keeping_everything():
+        options = _parser(*arguments[:1]).parse_args(arguments)
+        # Imported late, because --help must be fast.
+        module, function = _WHERE[options.command]
+        command: Callable[[argparse.Namespace], int] = getattr(import_module(f"overheard.command.{module}"), function)
     try:
         return command(options)
     except KeyboardInterrupt:
         sys.stderr.write("overheard: interrupted; everything that was running is stopped\n")
         raise
+
+
+@contextmanager
+def _keeping_everything() -> Iterator[None]:
+    """Look for no garbage: what is imported stays until the end."""
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.freeze()
+        gc.enable()
 
 
 def _new_file(text: str) -> Path:
@@ -67,7 +85,8 @@ def _new_file(text: str) -> Path:
     return path
 
 
-def _parser() -> argparse.ArgumentParser:
+def _parser(first: str = "") -> argparse.ArgumentParser:
+    """The parser for a command line whose first argument is this. Where that is a command, it knows no other one."""
     parser = argparse.ArgumentParser(
         prog="overheard",
         description="What did an eavesdropper on this wire learn?",
@@ -76,7 +95,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--version", action="version", version=f"overheard {__version__}")
     commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
-    for add in (_add_demo, _add_run, _add_list, _add_explain, _add_errors, show.add_parser, scan.add_parser):
+    for add in [_ADD[first]] if first in _ADD else _ADD.values():
         add(commands)
     return parser
 
@@ -163,3 +182,14 @@ def _add_errors(commands: Commands) -> None:
     )
     parser.add_argument("text", nargs="*", metavar="TEXT", help="the error message, or a part of it")
     parser.add_argument("--json", action="store_true", help="print JSON")
+
+
+_ADD: dict[str, Callable[[Commands], object]] = {
+    "demo": _add_demo,
+    "run": _add_run,
+    "list": _add_list,
+    "explain": _add_explain,
+    "errors": _add_errors,
+    "show": show.add_parser,
+    "scan": scan.add_parser,
+}

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
+import sys
 import time
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from overheard.report.console import console
-
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
-
-    from rich.console import Console
 
 # Seconds between two lines in a log; a shorter scan prints none.
 _EVERY = 2.0
@@ -22,20 +19,17 @@ def progress(*, quiet: bool = False) -> Iterator[Callable[[int, int | None], Non
     """A callback that gets the number of bytes read, and of the total, if known. It writes to stderr."""
     if quiet:
         yield lambda _done, _total: None
-        return
-    errors = console(errors=True)
-    if errors.is_terminal:
-        with _bar(errors) as tell:
+    elif sys.stderr.isatty():
+        with _bar() as tell:
             yield tell
     else:
-        yield _Lines(errors).tell
+        yield _Lines().tell
 
 
 class _Lines:
     """A line every two seconds."""
 
-    def __init__(self, errors: Console) -> None:
-        self._errors = errors
+    def __init__(self) -> None:
         self._began = self._said = time.monotonic()
 
     def tell(self, done: int, total: int | None) -> None:
@@ -46,12 +40,12 @@ class _Lines:
         self._said = now
         rate = done / (now - self._began)
         of = f" of {amount(total)}, {done / total:.0%}" if total else ""
-        self._errors.print(f"  read {amount(done)}{of}, {amount(int(rate))} a second", markup=False, soft_wrap=True)
+        sys.stderr.write(f"  read {amount(done)}{of}, {amount(int(rate))} a second\n")
 
 
 @contextmanager
-def _bar(errors: Console) -> Iterator[Callable[[int, int | None], None]]:
-    from rich.progress import (  # noqa: PLC0415  (only a terminal has it)
+def _bar() -> Iterator[Callable[[int, int | None], None]]:
+    from rich.progress import (  # noqa: PLC0415  (rich takes time to import, and only a terminal has a bar)
         BarColumn,
         DownloadColumn,
         Progress,
@@ -60,6 +54,8 @@ def _bar(errors: Console) -> Iterator[Callable[[int, int | None], None]]:
         TransferSpeedColumn,
     )
 
+    from overheard.report.console import console  # noqa: PLC0415  (the same)
+
     columns = (
         TextColumn("reading"),
         BarColumn(),
@@ -67,7 +63,7 @@ def _bar(errors: Console) -> Iterator[Callable[[int, int | None], None]]:
         TransferSpeedColumn(),
         TimeRemainingColumn(),
     )
-    with Progress(*columns, console=errors, transient=True) as bar:
+    with Progress(*columns, console=console(errors=True), transient=True) as bar:
         task = bar.add_task("reading", total=None)
         yield lambda done, total: bar.update(task, completed=done, total=total)
 

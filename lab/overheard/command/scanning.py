@@ -17,10 +17,7 @@ from overheard.command.hiding import Hidden
 from overheard.command.looking_up import placed
 from overheard.command.progress import progress
 from overheard.command.scan import KINDS
-from overheard.report.console import console
-from overheard.report.sarif import sarif
-from overheard.report.scan import scanned
-from overheard.report.sighted import to_show
+from overheard.report.places import to_show
 from overheard.role.files import write_whole
 from overheard.words.errors import OverheardError
 from overheard.words.options import LIMITS, Options
@@ -42,12 +39,11 @@ def scan(options: argparse.Namespace) -> int:
     """Judge, report, and return the exit code. Raises OverheardError if nothing can be judged."""
     began = time.monotonic()
     wanted = secrets(options.secrets)
+    ways, files = _options(options), list(dict.fromkeys(options.files))
     # Compiling the search takes a while, and runs while the rest is imported.
-    ways = _options(options)
-    prepare(wanted, ways)
+    prepare(files, wanted, ways)
     hidden = Hidden(wanted)
     hidden.check_names()
-    files = list(dict.fromkeys(options.files))
     _check_reports(options.report, files)
     report = hidden.left_out(_judged(options, files, wanted, ways))
     places = _placed(report, hidden)
@@ -85,10 +81,15 @@ class _Made:
         """The report as JSON, SARIF or JUnit XML."""
         makers: dict[str, Callable[[], str]] = {
             "json": lambda: _as_json(self._data()),
-            "sarif": lambda: _as_json(sarif(self._report, self._places, version=overheard.__version__)),
+            "sarif": self._sarif,
             "junit": self._junit,
         }
         return makers[kind]()
+
+    def _sarif(self) -> str:
+        from overheard.report.sarif import sarif  # noqa: PLC0415  (few ask for it)
+
+        return _as_json(sarif(self._report, self._places, version=overheard.__version__))
 
     def _junit(self) -> str:
         from overheard.report.junit import junit  # noqa: PLC0415  (few ask for it, and XML takes time to import)
@@ -116,6 +117,9 @@ def _placed(report: Report, hidden: Hidden) -> dict[int, Place]:
 
 
 def _tell(options: argparse.Namespace, report: Report, places: Mapping[int, Place], hidden: Hidden) -> None:
+    from overheard.report.console import console  # noqa: PLC0415  (rich takes time to import, and only text needs it)
+    from overheard.report.scan import scanned  # noqa: PLC0415  (the same)
+
     out = console()
     may_show = out.is_terminal or options.show_secrets
     hide = None if may_show else hidden.places

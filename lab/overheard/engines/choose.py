@@ -14,7 +14,8 @@ from overheard.words.errors import EngineError
 def choose(wanted: str, project: Path, progress: Progress) -> tuple[Engine, str]:
     """The engine of that name, or for an empty name compose if it works and otherwise local; and why, in one line.
 
-    Raises EngineError if the requested engine, or any engine, is not available.
+    Raises EngineError if the requested engine, or any engine, is not available; NotInstalledError if it lacks Python
+    packages.
     """
     if wanted and wanted not in NAMES:
         raise EngineError(f"there is no engine {wanted!r}", hint=f"ENGINE is one of {', '.join(NAMES)}, or empty")

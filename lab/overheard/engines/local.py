@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from overheard.engines.base import Job, Progress, clean_environment, follow, results_or_error
+from overheard.role.packages import check_for_lab
 from overheard.words.errors import EngineError
 
 if TYPE_CHECKING:
@@ -97,7 +98,7 @@ def unshare() -> list[str]:
 
 
 def check(project: Path, progress: Progress) -> None:
-    """Raise EngineError, with what to do, if this engine cannot run.
+    """Raise EngineError, with what to do, if this engine cannot run; NotInstalledError if Python packages are missing.
 
     This also installs tshark, if it is missing and this user may install it, and creates the interceptor's environment,
     if possible; without that, scenarios that need the interceptor are skipped.
@@ -107,6 +108,7 @@ def check(project: Path, progress: Progress) -> None:
             "without containers, the lab needs Linux namespaces",
             hint="install Docker, then try again; on macOS: brew install --cask docker",
         )
+    check_for_lab()
     if not shutil.which("unshare"):
         raise EngineError("`unshare` was not found", hint="on Debian and Ubuntu: apt-get install util-linux")
     tried = subprocess.run([*unshare(), "true"], capture_output=True, text=True, check=False)

@@ -62,7 +62,7 @@ def _connection(connection: Connection) -> Iterator[Text]:
         yield _line("speaks", f"{connection.version}, {connection.cipher}")
     yield _line("trusts", connection.trusting)
     if not connection.asked:
-        yield _line("requests", "was not asked: it can only check the present time")
+        yield _line("requests", f"was not asked: {connection.why_not}")
     elif not connection.error:
         yield _line("requests", "raises no error", "green")
     if connection.error:

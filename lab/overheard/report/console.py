@@ -18,4 +18,4 @@ def console(*, errors: bool = False, picture: bool = False) -> Console:
     """
     file = sys.stderr if errors else sys.stdout
     width = WIDTH if picture else None if file.isatty() else _WIDTH_OF_A_LOG
-    return Console(file=file, width=width, record=picture, highlight=False, soft_wrap=False)
+    return Console(file=file, width=width, record=picture, highlight=False, soft_wrap=False, emoji=False)

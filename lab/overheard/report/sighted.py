@@ -10,6 +10,7 @@ from rich.text import Text
 
 from overheard.report.hexdump import hexdump, lines_around
 from overheard.report.labels import how
+from overheard.report.places import to_show
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -20,8 +21,8 @@ if TYPE_CHECKING:
     from overheard.words.sighting import Sighting, Unwrapped
     from overheard.words.verdict import Verdict
 
-# How many sightings are listed, and how many of them are shown with their bytes.
-_LISTED, _SHOWN = 10, 2
+# How many sightings are listed.
+_LISTED = 10
 # How many bytes around a secret are shown on either side.
 _AROUND = 32
 # How many bytes of a long decoded secret are shown.
@@ -46,15 +47,6 @@ def sighted(
             yield _dump(seen, place, hide)
         if around:
             yield _opened(around, hide is not None)
-
-
-def to_show(verdict: Verdict) -> list[Sighting]:
-    """The sightings that are shown with their bytes: the first of each spelling and layers."""
-    first: dict[str, Sighting] = {}
-    for seen in verdict.sightings:
-        if seen.frame and seen.length:
-            first.setdefault(how(seen), seen)
-    return list(first.values())[:_SHOWN]
 
 
 def _table(sightings: Iterable[Sighting]) -> Table:

@@ -6,26 +6,36 @@ import signal
 import sys
 from typing import TYPE_CHECKING, NoReturn
 
-from overheard.words.errors import OverheardError, SettingsError
-from overheard.words.verdict import Outcome
+from overheard.words.errors import NotInstalledError, OverheardError, SettingsError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from types import FrameType
+
+# The exit code if something is not installed. It is not a verdict.
+NOT_INSTALLED = 3
 
 
 def run(role: str, main: Callable[[list[str]], int]) -> None:
     """Run `main` with the command line's arguments, and end the process with what it returns.
 
     An OverheardError is printed to stderr without a traceback, and the exit code is that of INCONCLUSIVE: nothing was
-    found out. SIGTERM is handled like Ctrl-C; the first process of a container would otherwise ignore it.
+    found out. It is NOT_INSTALLED if something is not installed. SIGTERM is handled like Ctrl-C; the first process of
+    a container would otherwise ignore it.
     """
     signal.signal(signal.SIGTERM, interrupt)
     try:
         code = main(sys.argv[1:])
     except OverheardError as error:
+        from overheard.words.verdict import Outcome  # noqa: PLC0415  (most runs end without an error)
+
         sys.stderr.write(f"{role}: {error}\n")
-        code = Outcome.INCONCLUSIVE.exit_code
+        code = NOT_INSTALLED if isinstance(error, NotInstalledError) else Outcome.INCONCLUSIVE.exit_code
+    except ModuleNotFoundError as error:
+        from overheard.role.packages import without  # noqa: PLC0415  (rarely needed)
+
+        sys.stderr.write(f"{role}: {without(error)}\n")
+        code = NOT_INSTALLED
     except KeyboardInterrupt:
         code = 130
     sys.exit(code)

@@ -7,8 +7,12 @@ OverheardError
 ├── UnreadableError   a file is not a readable capture
 ├── EnrolmentError    the certificate authority refused, or could not be trusted
 ├── CertificateError  there is no certificate to examine (in `overheard.certificates`)
+├── NotInstalledError something that is needed is not installed
 └── EngineError       an engine is not available, or the lab failed in it
 """
+
+# The command that installs what a plain installation does not include.
+INSTALL_LAB = "pip install 'overheard[lab]'"
 
 
 class OverheardError(Exception):
@@ -44,6 +48,10 @@ class UnreadableError(OverheardError):
 
 class EnrolmentError(OverheardError):
     """The certificate authority refused, or could not be trusted."""
+
+
+class NotInstalledError(OverheardError):
+    """Something that is needed is not installed. The message has the command that installs it."""
 
 
 class EngineError(OverheardError):

@@ -19,9 +19,9 @@ INTERCEPTED = (HTTP, HTTPS)
 # Its port for health checks.
 INTERCEPTOR_HEALTH = Service("http", INTERCEPTOR, 5691)
 
-# The gallery's port for health checks; its rows listen on the following ports, in their order.
+# The gallery's port for health checks, and the ports that its rows may have.
 GALLERY_HEALTH = Service("http", "server", 5599)
-GALLERY_FIRST_PORT = GALLERY_HEALTH.port + 1
+GALLERY_PORTS = range(GALLERY_HEALTH.port + 1, HTTP.port)
 
 # The services of the server, by their names in its settings.
 OF_THE_SERVER = {"http": HTTP, "https": HTTPS, "mutual-tls": MUTUAL, "legacy": LEGACY}

@@ -12,8 +12,6 @@ import sys
 from overheard.role.run import run
 from overheard.words.errors import OverheardError, SettingsError
 from overheard.words.result import Result, exit_code
-from overheard_services.client.ask import Way, ask
-from overheard_services.client.scenarios import run_scenarios
 from overheard_services.client.settings import Alone, Settings
 from overheard_services.disguise.fernet import WrongKeyError, unseal
 
@@ -24,6 +22,9 @@ def main(arguments: list[str]) -> int:
         raise SettingsError(f"unknown arguments: {' '.join(arguments)}", hint="the client is told by SECRET_URL")
     if alone := Alone.from_environment(os.environ):
         return _ask(alone)
+    # Imported late, here and below: if `requests` is not installed, `run` reports it.
+    from overheard_services.client.scenarios import run_scenarios  # noqa: PLC0415
+
     settings = Settings.from_environment(os.environ)
     if settings.output == "json":
         results = run_scenarios(settings, lambda doing: _event(progress=doing))
@@ -35,6 +36,8 @@ def main(arguments: list[str]) -> int:
 
 
 def _ask(alone: Alone) -> int:
+    from overheard_services.client.ask import Way, ask  # noqa: PLC0415
+
     reply = ask(alone.url, Way(trusting=alone.ca_file))
     if reply.error:
         raise OverheardError(reply.error, hint="see that the address is right, and whom its certificate leads to")

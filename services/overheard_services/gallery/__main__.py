@@ -22,8 +22,9 @@ def main(arguments: list[str]) -> int:
     from overheard_services.gallery.listen import listening, serve  # noqa: PLC0415
 
     message = settings.message.encode()
+    ports = [settings.port, *map(settings.port_of, ROWS)]
     # A second gallery must fail here, before it hands over its own root.
-    with suppress(KeyboardInterrupt), listening(settings.bind, settings.port, 1 + len(ROWS)) as listeners:
+    with suppress(KeyboardInterrupt), listening(settings.bind, ports) as listeners:
         treats = [partial(exhibit.treat, message) for exhibit in open_gallery(settings.handover)]
         serve(listeners, [show_health, *treats])
     return 0

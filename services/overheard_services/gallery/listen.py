@@ -11,17 +11,17 @@ from typing import TYPE_CHECKING
 from overheard.words.errors import SettingsError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     # Handles a client, and closes the connection.
     Treat = Callable[[socket.socket], None]
 
 
 @contextmanager
-def listening(bind: str, first_port: int, count: int) -> Iterator[list[socket.socket]]:
-    """Listen on `count` ports from `first_port` on. Raises SettingsError if one of them is not available."""
+def listening(bind: str, ports: Iterable[int]) -> Iterator[list[socket.socket]]:
+    """Listen on `ports`, in this order. Raises SettingsError if one of them is not available."""
     with ExitStack() as stack:
-        yield [stack.enter_context(_listener(bind, port)) for port in range(first_port, first_port + count)]
+        yield [stack.enter_context(_listener(bind, port)) for port in ports]
 
 
 def serve(listeners: Sequence[socket.socket], treats: Sequence[Treat]) -> None:

@@ -7,18 +7,19 @@ from typing import TYPE_CHECKING, Self
 
 from overheard.role.settings import Environment
 from overheard.words.errors import SettingsError
-from overheard.words.gallery import ROWS
-from overheard.words.services import GALLERY_HEALTH
+from overheard.words.services import GALLERY_HEALTH, GALLERY_PORTS
 from overheard.words.story import SECRET_MESSAGE
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
+    from overheard.words.gallery import Row
+
 
 @dataclass(frozen=True)
 class Settings:
-    """The settings of the gallery. `port` is for health checks; its rows use the following ports."""
+    """The settings of the gallery. `port` is for health checks; the ports of its rows move with it."""
 
     bind: str
     port: int
@@ -36,11 +37,15 @@ class Settings:
             handover=env.folder("OVERHEARD_GALLERY_HANDOVER"),
         )
 
+    def port_of(self, row: Row) -> int:
+        """The port of a row in this gallery."""
+        return row.port - GALLERY_HEALTH.port + self.port
+
 
 def _port(env: Environment) -> int:
     port = env.port("OVERHEARD_GALLERY_PORT", str(GALLERY_HEALTH.port))
-    if port + len(ROWS) > 65535:
+    if port + len(GALLERY_PORTS) > 65535:
         raise SettingsError(
-            f"OVERHEARD_GALLERY_PORT is {port}, and there are no {len(ROWS)} ports after it for the rows"
+            f"OVERHEARD_GALLERY_PORT is {port}, and there are no {len(GALLERY_PORTS)} ports after it for the rows"
         )
     return port

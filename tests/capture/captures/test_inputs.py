@@ -56,6 +56,18 @@ def test_what_was_packed_in_parts_is_read_as_one(wire: Path, tmp_path: Path, kin
     assert read(path) == read(wire / "near.pcapng")
 
 
+def test_what_makes_far_more_than_its_size_is_read_with_what_follows_it(tmp_path: Path) -> None:
+    """Of one piece of zstd, a megabyte is made at a time; the next frame begins in the same piece."""
+    path, parts = tmp_path / "packed", (bytes(5_000_000), b"next" * 9, bytes(3 << 20))
+    path.write_bytes(b"".join(map(zstandard.compress, parts)))
+    unpacked, room = source(path), memoryview(bytearray(1 << 16))
+    read_so_far = bytearray()
+    while count := unpacked.readinto(room):
+        read_so_far += room[:count]
+    unpacked.close()
+    assert (bytes(read_so_far), unpacked.damage) == (b"".join(parts), "")
+
+
 @pytest.mark.parametrize("kind", ["gzip", "zstd"])
 def test_cut_anywhere_it_is_read_up_to_there_and_the_damage_is_told(tmp_path: Path, kind: str) -> None:
     path, plain = tmp_path / "cut", tmp_path / "plain"
@@ -202,7 +214,8 @@ def test_what_breaks_off_before_anything_can_be_told(tmp_path: Path) -> None:
 def test_without_the_package_for_zstd_it_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = tmp_path / "file"
     path.write_bytes(zstandard.compress(SAMPLE))
-    monkeypatch.setitem(sys.modules, "zstandard", None)
+    monkeypatch.setitem(sys.modules, "backports.zstd", None)
+    monkeypatch.delattr("backports.zstd")
     with pytest.raises(UnreadableError, match="compressed with zstd") as caught:
         read(path)
     assert "zstd -d" in caught.value.hint
@@ -226,7 +239,7 @@ def test_a_file_that_cannot_be_read_on_is_damaged(tmp_path: Path, monkeypatch: p
     monkeypatch.setattr("overheard_capture.captures.reader.source", lambda _: opened)
     reading = CaptureReader([])
     assert list(reading.frames()) == []
-    monkeypatch.setattr("overheard_capture.captures.reader.only_once", lambda _: True)
+    monkeypatch.setattr("overheard_capture.captures.reader.is_single_pass", lambda _: True)
     capture: WholeCapture = read(path)
     assert capture.frames == []
     assert "it cannot be read on at byte 4: Input/output error" in capture.damage

@@ -19,7 +19,7 @@ from capture.frames import ETHERNET, RAW, File, option
 from overheard.words.errors import UnreadableError
 from overheard_capture.captures.container import Interface, Layout
 from overheard_capture.captures.inputs import source
-from overheard_capture.captures.reader import CaptureReader, ordered, read
+from overheard_capture.captures.reader import CaptureReader, order_by_time, read
 from overheard_capture.judge.api import judge
 
 if TYPE_CHECKING:
@@ -77,7 +77,7 @@ def test_damage_of_one_file_does_not_keep_the_next_from_being_read(tmp_path: Pat
     reader = CaptureReader([first, second])
     assert [frame.number for frame in reader.frames()] == [1, 2, 3, 4, 5]
     assert reader.facts.damage.startswith("first: it breaks off inside a block at byte ")
-    assert [name for name, _ in reader.facts.broken] == ["first"]
+    assert [name for name, _ in reader.facts.damaged_files] == ["first"]
     assert reader.facts.dropped is None
 
 
@@ -97,14 +97,14 @@ def test_a_ring_is_put_in_the_order_of_its_first_frames(tmp_path: Path) -> None:
     empty = section(packets=0).write(tmp_path / "empty")
     nothing = tmp_path / "nothing"
     nothing.touch()
-    assert [path.name for path in map(type(nothing), ordered([nothing, empty, *files]).paths)] == [
+    assert [path.name for path in map(type(nothing), order_by_time([nothing, empty, *files]).paths)] == [
         "c",
         "b",
         "a",
         "nothing",
         "empty",
     ]
-    assert ordered([files[0], "-", files[1]]).paths == [files[0], "-", files[1]]
+    assert order_by_time([files[0], "-", files[1]]).paths == [files[0], "-", files[1]]
 
 
 @pytest.fixture
@@ -145,7 +145,7 @@ def test_a_ring_of_dumpcap_is_read_as_one(wire: Path) -> None:
     """It says nothing of drops in the files of a ring."""
     ring = sorted(wire.glob("ring_*.pcapng"))
     assert len(ring) >= 2
-    reader = CaptureReader(ordered([*reversed(ring)]).paths)
+    reader = CaptureReader(order_by_time([*reversed(ring)]).paths)
     frames = list(reader.frames())
     assert reader.facts.files == tuple(path.name for path in ring)
     assert reader.facts.dropped is None
@@ -165,7 +165,7 @@ def test_key_logs_that_editcap_puts_in_are_collected(wire: Path, tmp_path: Path)
     reader = CaptureReader([copy])
     assert [frame.data for frame in reader.frames()] == [frame.data for frame in read(wire / "near.pcapng").frames]
     assert reader.facts.key_logs == [keys.read_bytes()]
-    assert not reader.facts.passed_over
+    assert not reader.facts.skipped
 
 
 def test_what_is_passed_over_is_counted(tmp_path: Path) -> None:
@@ -174,7 +174,7 @@ def test_what_is_passed_over_is_counted(tmp_path: Path) -> None:
     reader = CaptureReader([path])
     assert len(list(reader.frames())) == 8
     assert reader.facts.key_logs == [b"key"]
-    assert reader.facts.passed_over == {
+    assert reader.facts.skipped == {
         "name resolution": 1,
         "custom": 1,
         "of a kind of somebody's own": 1,
@@ -231,7 +231,7 @@ def test_who_walks_by_itself_leaves_the_rest_to_the_reader(tmp_path: Path) -> No
     for size in (64, 1 << 20):
         reader, taken, layouts = CaptureReader([path], chunk=size), list[bytes](), list[Layout]()
         for chunk in reader.chunks():
-            while not chunk.over:
+            while not chunk.exhausted:
                 layout = chunk.container.layout
                 layouts += [] if layout in layouts else [layout]
                 walked = _walk(chunk.view, chunk.at, chunk.end, layout)
@@ -299,14 +299,14 @@ def test_damage_behind_a_packet_that_is_larger_than_the_piece_is_told(tmp_path: 
 
 
 def test_absurdly_many_key_logs_are_not_all_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("overheard_capture.captures.container._MOST_SECRETS", 100)
+    monkeypatch.setattr("overheard_capture.captures.container._MAX_SECRETS", 100)
     file = File().section()
     for _ in range(9):
         file.block(10, struct.pack("<II", TLS_KEY_LOG, 30) + bytes(30))
     reader = CaptureReader([file.write(tmp_path / "keys")])
     assert list(reader.frames()) == []
     assert len(reader.facts.key_logs) == 3
-    assert reader.facts.passed_over == {"decryption secrets": 6}
+    assert reader.facts.skipped == {"decryption secrets": 6}
 
 
 @pytest.mark.parametrize("rate", [0.002, 0.02])

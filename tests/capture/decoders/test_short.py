@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from capture.played import VALUE, outcome, played
-from overheard_capture.decoders.short import Short, glance
+from overheard_capture.decoders.short import ShortReader, classify
 from overheard_capture.decoders.untyped import untyped
 
 PIECES = st.one_of(
@@ -35,17 +35,17 @@ PIECES = st.one_of(
 
 @given(st.lists(PIECES, max_size=5).map(b"".join), st.lists(st.integers(0, 200), max_size=3))
 def test_it_says_what_a_leaf_says(data: bytes, cuts: list[int]) -> None:
-    assert outcome(played(Short, data, cuts)) == outcome(played(untyped, data))
+    assert outcome(played(ShortReader, data, cuts)) == outcome(played(untyped, data))
 
 
 @given(st.binary(min_size=1, max_size=200), st.integers(0, 200), st.integers(1, 50))
 def test_with_a_gap_too(data: bytes, lost: int, length: int) -> None:
     gap = (min(lost, len(data)), min(lost + length, len(data)))
-    assert outcome(played(Short, data, gap=gap)) == outcome(played(untyped, data, gap=gap))
+    assert outcome(played(ShortReader, data, gap=gap)) == outcome(played(untyped, data, gap=gap))
 
 
 def test_most_needs_no_more_than_a_glance() -> None:
-    assert glance(b"<34>Oct 11 22:14:15 tree su: hello") is True
-    assert glance(bytes(number * 167 % 256 for number in range(300))) is False
-    assert glance(gzip.compress(VALUE)) is None
-    assert glance("süß".encode()) is None
+    assert classify(b"<34>Oct 11 22:14:15 tree su: hello") is True
+    assert classify(bytes(number * 167 % 256 for number in range(300))) is False
+    assert classify(gzip.compress(VALUE)) is None
+    assert classify("süß".encode()) is None

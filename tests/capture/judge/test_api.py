@@ -16,8 +16,8 @@ from overheard.engines.base import clean_environment
 from overheard.words.errors import SettingsError, UnreadableError
 from overheard.words.options import Options
 from overheard.words.verdict import Outcome
-from overheard_capture.judge import evidence
-from overheard_capture.wireshark import tshark
+from overheard_capture.wireshark import merged, tshark
+from overheard_capture.wireshark.keys import TlsKeys
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -105,7 +105,7 @@ def test_where_they_cannot_be_put_together_that_is_a_reason(
         (programs / "mergecap").write_text("#!/bin/sh\necho 'no room left' >&2\nexit 1\n")
         (programs / "mergecap").chmod(0o755)
     monkeypatch.setenv("PATH", f"{programs}:/nowhere" if trouble == "missing" else f"{programs}:/usr/bin:/bin")
-    for options in ({"keys": [recordings.keys]}, {"second_witness": True, "vouched": ["sent"]}):
+    for options in ({"keys": [recordings.keys]}, {"second_witness": True, "options": Options(vouched=["sent"])}):
         verdict = judge(two, {"message": "fluffy tail"}, **options).verdicts["message"]
         assert verdict.outcome is Outcome.INCONCLUSIVE
         told = {check.code: check.says for check in verdict.reasons}
@@ -131,7 +131,7 @@ def test_files_are_not_put_together_for_nothing(two: list[Path], monkeypatch: py
     def never(*_: object) -> None:
         raise UnreadableError("nobody asked for that")
 
-    monkeypatch.setattr(evidence, "one_file", never)
+    monkeypatch.setattr(merged, "one_file", never)
     verdict = judge(two, {"message": "fluffy tail"}, Options(vouched=["whole", "sent"])).verdicts["message"]
     assert reasons(verdict) == set()
 
@@ -140,7 +140,7 @@ def test_tshark_opens_a_stream_once_for_all_secrets(recordings: Recordings, monk
     asked: list[tuple[str, ...]] = []
     real = tshark.tshark
 
-    def note(capture: tshark.TsharkInput, *arguments: str, keys: tshark.TlsKeys) -> str:
+    def note(capture: tshark.TsharkInput, *arguments: str, keys: TlsKeys) -> str:
         asked.append(arguments)
         return real(capture, *arguments, keys=keys)
 

@@ -14,7 +14,7 @@ from capture.frames import File, ethernet, ipv4, ipv6, tcp
 from overheard.words.secret import Secret
 from overheard_capture import native as fast
 from overheard_capture.captures.reader import CaptureReader
-from overheard_capture.content import byte_scan as glance
+from overheard_capture.content import byte_scan
 from overheard_capture.packets import ACK, FIN, SYN
 from overheard_capture.scan import reading
 from overheard_capture.search import Search
@@ -63,14 +63,14 @@ def same(path: Path) -> tuple[dict[str, Any], list[Any]]:
 )
 def test_it_says_the_same_at_a_glance(parts: list[bytes], start: int, changeable: bool) -> None:
     data = bytearray(b"".join(parts)) if changeable else b"".join(parts)
-    texts = glance.LiteralSet(b"PK\3\4", b"\x1f\x8b\x08", b"P", b"\xff")
+    texts = byte_scan.LiteralSet(b"PK\3\4", b"\x1f\x8b\x08", b"P", b"\xff")
 
     def seen() -> tuple[object, ...]:
-        return glance.is_plain(data), glance.soft_break(data, start), texts.first(data, start)
+        return byte_scan.is_plain(data), byte_scan.soft_break(data, start), texts.first(data, start)
 
     compiled = seen()
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(glance, "core", lambda: None)
+        patch.setattr(byte_scan, "core", lambda: None)
         assert seen() == compiled
 
 

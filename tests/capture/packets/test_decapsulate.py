@@ -36,7 +36,7 @@ def test_the_segment_comes_out_of_every_wrapping(name: str) -> None:
     link_type, data = WRAPPINGS[name]
     (packet,) = Dissector().packets(frame(data, link_type, number=7))
     assert isinstance(packet, Segment)
-    assert (packet.frame, packet.payload, packet.length, packet.parts) == (7, PAYLOAD, len(PAYLOAD), ())
+    assert (packet.frame, packet.payload, packet.length, packet.spans) == (7, PAYLOAD, len(PAYLOAD), ())
     assert (packet.source.port, packet.target.port) == PORTS
     place = payload_origin(packet).place(0, len(PAYLOAD))
     assert place == Place(7, len(data) - len(PAYLOAD), len(PAYLOAD), (7,))

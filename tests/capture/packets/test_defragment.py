@@ -70,17 +70,17 @@ def test_in_any_order_the_parts_give_the_same_datagram(cuts: list[int], version:
         Fragment(number) for number in range(1, len(frames) + 1) if number != datagram.frame
     ]
     origin = payload_origin(datagram)
-    for start, end in origin.cuts(0, len(PAYLOAD)):
+    for start, end in origin.split_at_frames(0, len(PAYLOAD)):
         place = origin.place(start, end - start)
         assert frames[place.frame - 1][place.offset :][: end - start] == PAYLOAD[start:end]
-    assert (dissector.waiting, dissector.given_up, dissector.disputed) == (0, 0, 0)
+    assert (dissector.pending, dissector.discarded, dissector.conflicting) == (0, 0, 0)
 
 
 def test_a_segment_may_come_in_parts_even_its_header() -> None:
     (segment,) = whole(dissected(parts_4(tcp(PAYLOAD, sequence=5), [1, 2, 9], 6)))
     assert isinstance(segment, Segment)
     assert (segment.payload, segment.length, segment.sequence) == (PAYLOAD, len(PAYLOAD), 5)
-    assert [part.frame for part in segment.parts] == [3, 4]
+    assert [part.frame for part in segment.spans] == [3, 4]
 
 
 def test_parts_may_come_in_tunnels_and_tunnels_in_parts() -> None:
@@ -91,7 +91,7 @@ def test_parts_may_come_in_tunnels_and_tunnels_in_parts() -> None:
     assert datagram.payload == PAYLOAD
     origin = payload_origin(datagram)
     assert origin.place(0, len(PAYLOAD)).frames == (1, 2, 3, 4)
-    for start, end in origin.cuts(0, len(PAYLOAD)):
+    for start, end in origin.split_at_frames(0, len(PAYLOAD)):
         place = origin.place(start, end - start)
         assert outer[place.frame - 1][place.offset :][: end - start] == PAYLOAD[start:end]
 
@@ -105,7 +105,7 @@ def test_parts_inside_of_vxlan_come_together() -> None:
 def test_what_says_to_be_a_part_and_is_all_of_it_waits_for_nothing() -> None:
     """RFC 6946."""
     (datagram,) = whole(dissected(parts_6(DATAGRAM, [])))
-    assert (datagram.payload, datagram.parts) == (PAYLOAD, ())
+    assert (datagram.payload, datagram.spans) == (PAYLOAD, ())
 
 
 def test_parts_of_several_packets_are_not_mixed() -> None:
@@ -123,7 +123,7 @@ def test_a_part_that_is_missing_leaves_the_others_waiting(version: object, lacks
     dissector = Dissector()
     del made[lacks]
     assert dissected(made, dissector=dissector) == [Fragment(1), Fragment(2)]
-    assert (dissector.waiting, dissector.given_up) == (1, 0)
+    assert (dissector.pending, dissector.discarded) == (1, 0)
 
 
 def test_a_part_that_was_cut_short_never_completes_anything() -> None:
@@ -131,7 +131,7 @@ def test_a_part_that_was_cut_short_never_completes_anything() -> None:
     for frames in ([first, last[:-9]], [first[:-9], last]):
         dissector = Dissector()
         assert dissected(frames, dissector=dissector) == [Fragment(1), Fragment(2)]
-        assert dissector.waiting == 1
+        assert dissector.pending == 1
 
 
 def test_parts_that_overlap_and_agree_are_no_dispute() -> None:
@@ -141,7 +141,7 @@ def test_parts_that_overlap_and_agree_are_no_dispute() -> None:
     for frames in ([first, last], [last, first]):
         dissector = Dissector()
         (datagram,) = whole(dissected(frames, dissector=dissector))
-        assert (datagram.payload, dissector.disputed) == (PAYLOAD, 0)
+        assert (datagram.payload, dissector.conflicting) == (PAYLOAD, 0)
 
 
 @pytest.mark.parametrize(
@@ -161,7 +161,7 @@ def test_parts_that_disagree_are_a_dispute(frames: list[bytes]) -> None:
     """The receiver may have taken either: nobody can know what it read."""
     dissector = Dissector()
     dissected(frames, dissector=dissector)
-    assert dissector.disputed == 1
+    assert dissector.conflicting == 1
 
 
 def test_what_waits_too_long_is_given_up() -> None:
@@ -173,19 +173,19 @@ def test_what_waits_too_long_is_given_up() -> None:
     (datagram,) = dissector.packets(frame(last, RAW)._replace(time=100.0))
     assert isinstance(datagram, Datagram)
     assert datagram.payload == PAYLOAD
-    assert (dissector.waiting, dissector.given_up, dissector.disputed) == (0, 1, 0)
+    assert (dissector.pending, dissector.discarded, dissector.conflicting) == (0, 1, 0)
 
 
 def test_a_flood_of_parts_is_bounded() -> None:
     dissector = Dissector()
     flood = (ipv4(b"x" * 80, 17, fragment=0x2000, identification=number % 65536) for number in range(3000))
     dissected(flood, dissector=dissector)
-    assert (dissector.waiting, dissector.given_up) == (1000, 2000)
+    assert (dissector.pending, dissector.discarded) == (1000, 2000)
     dissector = Dissector()
     huge = (ipv4(bytes(60_000), 17, fragment=0x2000, identification=number) for number in range(400))
     dissected(huge, dissector=dissector)
-    assert dissector.waiting < 300
-    assert dissector.waiting + dissector.given_up == 400
+    assert dissector.pending < 300
+    assert dissector.pending + dissector.discarded == 400
 
 
 @given(st.lists(st.tuples(st.integers(0, 12), st.booleans(), st.binary(max_size=40)), max_size=12))
@@ -195,6 +195,6 @@ def test_no_parts_make_it_fail(parts: list[tuple[int, bool, bytes]]) -> None:
         packet = ipv4(data, 17, fragment=start | (0x2000 if more else 0))
         for each in dissector.packets(frame(packet, RAW, number=number)):
             assert each.frame == number
-            if isinstance(each, Datagram) and each.parts:
+            if isinstance(each, Datagram) and each.spans:
                 spans = payload_origin(each)
-                assert all(place[1] <= len(each.payload) for place in spans.cuts(0, len(each.payload)))
+                assert all(place[1] <= len(each.payload) for place in spans.split_at_frames(0, len(each.payload)))

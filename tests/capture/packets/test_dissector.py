@@ -24,15 +24,15 @@ def test_all_that_was_said_is_found(wire: Path, name: str) -> None:
     packets = [packet for frame in frames for packet in dissector.packets(frame)]
     said = [packet for packet in packets if isinstance(packet, Segment | Datagram) and packet.payload]
     assert {bytes(packet.payload) for packet in said} == set(all_said())
-    assert (dissector.waiting, dissector.given_up, dissector.disputed) == (0, 0, 0)
+    assert (dissector.pending, dissector.discarded, dissector.conflicting) == (0, 0, 0)
     in_parts = 0
     for packet in said:
         origin = payload_origin(packet)
-        for start, end in origin.cuts(0, len(packet.payload)):
+        for start, end in origin.split_at_frames(0, len(packet.payload)):
             place = origin.place(start, end - start)
             data = frames[place.frame - 1].data
             assert data[place.offset : place.offset + place.length] == packet.payload[start:end]
-        in_parts += len(packet.parts) > 1
+        in_parts += len(packet.spans) > 1
         assert packet.frame == max(origin.place(0, len(packet.payload)).frames)
     assert in_parts >= 3
     assert not [packet for packet in packets if not isinstance(packet, Control) and type(packet).__name__ == "Other"]

@@ -23,7 +23,7 @@ from overheard_capture.packets import (
     Fragment,
     Other,
     Segment,
-    names,
+    frame_addresses,
 )
 
 if TYPE_CHECKING:
@@ -163,7 +163,7 @@ def test_an_echo_is_not_of_the_network(packet: bytes) -> None:
 
 def test_a_frame_says_between_whom_it_is() -> None:
     data = bytes([2] * 6 + [4] * 6) + ethernet(ipv4(udp(PAYLOAD), 17, source="10.0.0.1", target="10.0.0.2"))[12:]
-    assert names(frame(data), unwrap(frame(data))) == {
+    assert frame_addresses(frame(data), unwrap(frame(data))) == {
         "10.0.0.1",
         "10.0.0.2",
         "02:02:02:02:02:02",
@@ -173,7 +173,7 @@ def test_a_frame_says_between_whom_it_is() -> None:
 
 def test_on_lo_nobody_can_be_told_from_anybody() -> None:
     data = ethernet(ipv4(udp(PAYLOAD), 17))
-    assert names(frame(data), unwrap(frame(data))) == set()
+    assert frame_addresses(frame(data), unwrap(frame(data))) == set()
 
 
 @given(

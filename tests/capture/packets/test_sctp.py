@@ -58,7 +58,7 @@ def test_a_message_is_found() -> None:
     whole = sctp(data(PAYLOAD, 1))
     packet = unwrap(frame(whole, RAW, number=4))
     assert isinstance(packet, SctpMessage)
-    assert (packet.payload, packet.frame, packet.stream, packet.protocol, packet.parts) == (PAYLOAD, 4, 1, 51, ())
+    assert (packet.payload, packet.frame, packet.stream, packet.protocol, packet.spans) == (PAYLOAD, 4, 1, 51, ())
     assert (packet.source.port, packet.target.port) == (36412, 36413)
     assert whole[packet.offset :][: len(PAYLOAD)] == PAYLOAD
     assert payload_origin(packet).place(0, 9) == (4, packet.offset, 9, (4,))
@@ -84,10 +84,10 @@ def test_in_any_order_its_chunks_give_the_same_message(first: int, order: list[i
     (message,) = (packet for packet in packets if isinstance(packet, SctpMessage))
     assert message.payload == PAYLOAD
     assert {type(packet) for packet in packets} == {SctpMessage, Fragment}
-    for start, end in payload_origin(message).cuts(0, len(PAYLOAD)):
+    for start, end in payload_origin(message).split_at_frames(0, len(PAYLOAD)):
         place = payload_origin(message).place(start, end - start)
         assert frames[place.frame - 1][place.offset :][: end - start] == PAYLOAD[start:end]
-    assert (dissector.waiting, dissector.given_up, dissector.disputed) == (0, 0, 0)
+    assert (dissector.pending, dissector.discarded, dissector.conflicting) == (0, 0, 0)
 
 
 def test_messages_behind_each_other_are_not_mixed() -> None:
@@ -121,20 +121,20 @@ def test_a_chunk_that_is_missing_leaves_the_others_waiting(lacks: int) -> None:
     frames, dissector = cut(1), Dissector()
     del frames[lacks]
     assert {type(packet) for packet in dissected(frames, dissector)} == {Fragment}
-    assert dissector.waiting == 1
+    assert dissector.pending == 1
 
 
 def test_a_chunk_that_comes_twice_with_other_bytes_is_a_dispute() -> None:
     dissector = Dissector()
     dissected([sctp(data(b"fluffy", 1, FIRST)), sctp(data(b"bushy!", 1, FIRST))], dissector)
-    assert dissector.disputed == 1
+    assert dissector.conflicting == 1
 
 
 def test_a_chunk_that_was_cut_short_makes_no_message() -> None:
     dissector = Dissector()
     first, last = sctp(data(b"first", 1, FIRST)), sctp(data(b"last one", 2, LAST))
     assert dissected([first, last[:-3]], dissector) == [Fragment(1), Fragment(2)]
-    assert dissector.waiting == 1
+    assert dissector.pending == 1
 
 
 def test_what_the_ends_say_to_each_other_is_of_the_network() -> None:
@@ -150,10 +150,10 @@ def test_what_is_no_known_chunk_is_something_else(odd: bytes) -> None:
 def test_a_flood_of_chunks_is_bounded() -> None:
     dissector = Dissector()
     dissected((sctp(data(b"x", 3 * number, FIRST)) for number in range(50_000)), dissector)
-    assert dissector.given_up > 0
+    assert dissector.discarded > 0
     dissector = Dissector()
     dissected((sctp(data(b"x", 1, FIRST), tag=number) for number in range(3000)), dissector)
-    assert (dissector.waiting, dissector.given_up) == (1000, 2000)
+    assert (dissector.pending, dissector.discarded) == (1000, 2000)
 
 
 def test_a_long_association_does_not_run_full() -> None:
@@ -164,7 +164,7 @@ def test_a_long_association_does_not_run_full() -> None:
         each for number in range(3000) for each in (data(bytes(9000), 2 * number, 2), data(b"", 2 * number + 1, 1))
     )
     assert sum(isinstance(packet, SctpMessage) for packet in dissected(map(sctp, frames), dissector)) == 3000
-    assert (dissector.waiting, dissector.given_up) == (1, 0)
+    assert (dissector.pending, dissector.discarded) == (1, 0)
 
 
 def test_what_text2pcap_makes_is_read(tmp_path: Path) -> None:

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from capture.played import VALUE, outcome, played, seen, sightings
-from overheard_capture.decoders.line_editing import corrected
+from overheard_capture.decoders.line_editing import apply_editing
 from overheard_capture.protocols.telnet import is_telnet, telnet
 
 WILL_ECHO, DO_NAWS = b"\xff\xfb\x01", b"\xff\xfd\x1f"
@@ -39,7 +39,7 @@ def test_a_doubled_255_is_a_letter() -> None:
 
 def test_a_nul_after_a_return_is_padding() -> None:
     value = b"two\rlines"
-    assert corrected(value) == value
+    assert apply_editing(value) == value
     findings = played(telnet, b"\r\0" + VALUE + b"\r\0")
     assert [found.position for found in findings.sightings] == [2]
 
@@ -65,7 +65,7 @@ def test_what_was_erased_is_still_seen_where_it_stands() -> None:
 
 
 def test_a_letter_of_several_bytes_is_one_to_erase() -> None:
-    assert corrected("süß\x7f\x7fund".encode()) == b"sund"
+    assert apply_editing("süß\x7f\x7fund".encode()) == b"sund"
 
 
 def test_an_endless_option_does_not_hide_what_follows() -> None:

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from capture.encoders import BY_CHARACTER, IN_BITS, uuencoded
 from capture.search.searches import ENGINES, searches_of
 from overheard.words.secret import Secret
-from overheard_capture.search import Match, Search
+from overheard_capture.search import Match, Search, engines
 from overheard_capture.search.engines import HyperscanEngine
 
 # Secrets that overlap with themselves, and that look like escapes of themselves.
@@ -105,6 +105,21 @@ def test_what_hyperscan_refuses_is_done_without_it(monkeypatch: pytest.MonkeyPat
 
     monkeypatch.setattr(HyperscanEngine, "__init__", refuse)
     assert Search(Secret("message", b"fluffy tail")).engine == "re"
+
+
+def test_little_is_searched_without_hyperscan_until_it_proves_to_be_much(monkeypatch: pytest.MonkeyPatch) -> None:
+    data = b"a fluffy%20tail" + bytes(100)
+    monkeypatch.setattr(engines, "_LITTLE", 3 * len(data))
+    search = Search(Secret("message", b"fluffy tail"), much=False)
+    used = []
+    for _ in range(5):
+        assert search.matches(data) == [Match(0, "percent-encoded", 2, 13)]
+        used.append(search.engine)
+    assert used == ["re"] * 3 + ["hyperscan"] * 2
+
+
+def test_much_is_searched_with_hyperscan_from_the_beginning() -> None:
+    assert Search(Secret("message", b"fluffy tail")).engine == "hyperscan"
 
 
 def test_nothing_is_found_where_there_is_nothing_to_find() -> None:

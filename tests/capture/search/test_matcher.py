@@ -253,8 +253,8 @@ def test_every_secret_is_found_and_told_apart() -> None:
         Match(0, "percent-encoded", 12, 13),
         Match(2, "plainly", 21, 4),
     ]
-    assert search.without("a bushy tail") == "two (10 bytes)"
-    assert search.without("a bushy trail") == "a bushy trail"
+    assert search.redact("a bushy tail") == "two (10 bytes)"
+    assert search.redact("a bushy trail") == "a bushy trail"
 
 
 def test_every_place_is_found_even_where_they_overlap() -> None:

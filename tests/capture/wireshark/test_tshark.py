@@ -10,7 +10,8 @@ import pytest
 
 from overheard.words.errors import UnreadableError
 from overheard.words.services import HTTPS, LEGACY
-from overheard_capture.wireshark.tshark import TlsKeys, TsharkInput, opened, own_configuration, tls_content, tshark
+from overheard_capture.wireshark.keys import TlsKeys
+from overheard_capture.wireshark.tshark import TsharkInput, opened, own_configuration, tls_content, tshark
 from stage import ELSEWHERE
 
 if TYPE_CHECKING:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import socket
 import ssl
+import sys
 import time
 from dataclasses import replace
 from pathlib import Path
@@ -132,6 +133,47 @@ def test_requests_is_asked_with_the_roots_that_are_given_and_no_others(
     with serving([LEAF, ISSUING]) as port:
         assert as_requests(at(port), str(root)) == ""
         assert "unable to get local issuer certificate" in as_requests(at(port), str(other))
+
+
+@pytest.fixture
+def _plain(monkeypatch: pytest.MonkeyPatch) -> None:
+    """An installation without extras: there is no `requests`."""
+    monkeypatch.setattr("overheard.certificates.fetch.find_spec", lambda _name: None)
+    monkeypatch.setitem(sys.modules, "requests", None)
+
+
+@pytest.mark.usefixtures("_plain")
+@pytest.mark.parametrize(
+    ("url", "host", "port"),
+    [
+        ("https://localhost", "localhost", 443),
+        ("https://LOCALHOST:5443/a?b", "localhost", 5443),
+        ("https://[::1]:5443", "::1", 5443),
+        ("https://bücher.test", "xn--bcher-kva.test", 443),
+    ],
+)
+def test_an_address_is_understood_alike_without_requests(url: str, host: str, port: int) -> None:
+    assert (address(url).host, address(url).port) == (host, port)
+
+
+@pytest.mark.usefixtures("_plain")
+@pytest.mark.parametrize("url", ["https://", "https://[::1", "https://a:b", "https://a:99999", "ftp://a", "://"])
+def test_an_address_that_is_none_is_an_error_in_words_without_requests(url: str) -> None:
+    with pytest.raises(CertificateError) as error:
+        address(url)
+    assert "https://localhost:5443" in error.value.hint
+
+
+@pytest.mark.usefixtures("_plain")
+def test_without_requests_the_usual_roots_are_those_of_openssl(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    (tmp_path / "root.pem").write_bytes(ROOT.pem)
+    monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "root.pem"))
+    assert usual_roots() == str(tmp_path / "root.pem")
+    monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "nowhere"))
+    monkeypatch.setenv("SSL_CERT_DIR", str(tmp_path / "nowhere"))
+    with pytest.raises(CertificateError) as error:
+        usual_roots()
+    assert "--ca" in error.value.hint
 
 
 def test_the_usual_roots_are_those_of_requests(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

@@ -85,6 +85,19 @@ def test_at_another_time_requests_has_no_say(trusted: Roots) -> None:
     assert (look.connection.asked, look.connection.error) == (False, "")
 
 
+def test_without_requests_the_certificates_are_judged_all_the_same(
+    trusted: Roots, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As in a plain installation, which tells how to have it asked."""
+    monkeypatch.setattr("overheard.certificates.fetch.find_spec", lambda _name: None)
+    with serving([server(ISSUING, days=(-9, -1)), ISSUING]) as port:
+        look = look_at_server(at(port), trusted, Question())
+    assert [finding.row for finding in look.wrong] == ["expired"]
+    assert look.connection
+    assert (look.connection.asked, look.connection.error) == (False, "")
+    assert "pip install 'overheard[lab]'" in look.connection.why_not
+
+
 def test_what_a_server_says_after_a_good_handshake_is_not_about_its_certificate(trusted: Roots) -> None:
     """As one of mail or of a database does."""
     with serving([LEAF, ISSUING], answer=b"* OK this is IMAP\r\n") as port:

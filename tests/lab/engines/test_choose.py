@@ -11,7 +11,7 @@ from overheard.engines import NAMES
 from overheard.engines.choose import choose
 from overheard.engines.compose import ComposeEngine
 from overheard.engines.local import LocalEngine
-from overheard.words.errors import EngineError
+from overheard.words.errors import EngineError, NotInstalledError
 
 # Programs that the local engine and these scripts need, and no others.
 _NEEDED = ("unshare", "true", "sh")
@@ -143,6 +143,18 @@ def test_namespaces_that_are_refused_are_an_error_with_what_to_do(machine: Machi
         chosen(machine, "local")
     assert "this user may not create namespaces: unshare failed: Operation not permitted" in str(caught.value)
     assert caught.value.hint
+
+
+@pytest.mark.usefixtures("local_engine")
+@pytest.mark.parametrize("wanted", ["", "local"])
+def test_where_only_the_plain_package_is_installed_the_extra_is_named(
+    machine: Machine, wanted: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whatever else is missing: no Docker, no checkout."""
+    (machine.project / "docker-compose.yml").unlink()
+    monkeypatch.setattr("overheard.role.packages.find_spec", lambda _name: None)
+    with pytest.raises(NotInstalledError, match=r"pip install 'overheard\[lab\]'"):
+        chosen(machine, wanted)
 
 
 @pytest.mark.usefixtures("local_engine")

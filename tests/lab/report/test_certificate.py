@@ -67,7 +67,8 @@ def test_the_connection_is_told_of(tmp_path: Path) -> None:
     assert "   speaks       TLS 1.3, TLS_AES_256_GCM_SHA384" in said(look)
     assert "   requests     raises no error" in said(look)
     assert f"   trusts       {tmp_path}" in said(replace(look, connection=replace(GOOD, trusting=str(tmp_path))))
-    assert "was not asked" in said(replace(look, connection=replace(GOOD, asked=False)))
+    unasked = replace(GOOD, asked=False, why_not="nobody is there")
+    assert "was not asked: nobody is there" in said(replace(look, connection=unasked))
 
 
 def test_an_error_stands_in_a_line_of_its_own_however_long() -> None:

@@ -52,6 +52,28 @@ def test_a_fault_of_ours_keeps_its_traceback() -> None:
     assert "Traceback" in done.stderr
 
 
+def test_what_is_not_installed_is_told_in_a_line_with_the_command_that_installs_it() -> None:
+    """As after `pip install overheard` alone. The exit code is not a verdict."""
+    done = ended("import sys; sys.modules['flask'] = None; import flask.cli")
+    assert (done.returncode, done.stdout) == (3, "")
+    assert (
+        done.stderr
+        == "server: the lab's Python packages are not installed (flask); run: pip install 'overheard[lab]'\n"
+    )
+
+
+def test_a_module_that_no_extra_brings_is_named() -> None:
+    done = ended("import no_such_module")
+    assert done.returncode == 3
+    assert done.stderr == "server: this Python does not have the module no_such_module, which is needed here\n"
+
+
+def test_a_module_of_ours_that_is_missing_is_a_fault_of_ours() -> None:
+    done = ended("import overheard.no_such_module")
+    assert done.returncode == 1
+    assert "Traceback" in done.stderr
+
+
 @pytest.mark.parametrize("how", ["SIGINT", "SIGTERM"])
 def test_an_interrupt_ends_in_130_without_a_word(how: str) -> None:
     done = ended(f"os.kill(os.getpid(), signal.{how}); time.sleep(60)")

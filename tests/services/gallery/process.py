@@ -10,8 +10,9 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from overheard.role.health import probe, wait_until
-from overheard.words.gallery import ROWS, Row
+from overheard.words.gallery import Row
 from overheard.words.handover import GALLERY_CRL, GALLERY_ROOT
+from overheard.words.services import GALLERY_PORTS
 from overheard_services.client.ask import Reply, Way, ask
 from ports import free_ports
 from processes import LONG, SOON
@@ -31,7 +32,7 @@ class GalleryProcess:
         self.handover, self.temporary = folder / "handover", folder / "tmp"
         self.handover.mkdir()
         self.temporary.mkdir()
-        self.port = free_ports(len(ROWS) + 1)
+        self.port = free_ports(1 + len(GALLERY_PORTS))
         self.process = self.launch()
 
     def launch(self, *arguments: str, **variables: str) -> subprocess.Popen[str]:
@@ -57,7 +58,7 @@ class GalleryProcess:
 
     def hung(self, row: Row) -> Row:
         """The row with the port that it has here."""
-        return replace(row, port=self.port + 1 + ROWS.index(row))
+        return replace(row, port=self.port + 1 + GALLERY_PORTS.index(row.port))
 
     def way(self, row: Row) -> Way:
         """How the scenario `gallery` asks for a row."""

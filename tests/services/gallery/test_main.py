@@ -11,9 +11,9 @@ import pytest
 from cryptography import x509
 
 from overheard.words.errors import SettingsError
-from overheard.words.gallery import ROWS, at
+from overheard.words.gallery import at
 from overheard.words.handover import GALLERY_CRL, GALLERY_ROOT
-from overheard.words.services import GALLERY_HEALTH
+from overheard.words.services import GALLERY_HEALTH, GALLERY_PORTS
 from overheard_services.gallery.authority import signed_by_itself
 from overheard_services.gallery.contexts import context, good
 from overheard_services.gallery.plans import SERVER
@@ -90,9 +90,9 @@ def test_a_second_one_is_told_in_words_that_the_port_is_taken_and_hands_nothing_
 
 def test_its_rows_must_have_ports_too(tmp_path: Path) -> None:
     variables = {"OVERHEARD_GALLERY_HANDOVER": str(tmp_path)}
-    highest = 65535 - len(ROWS)
+    highest = 65535 - len(GALLERY_PORTS)
     assert Settings.from_environment({**variables, "OVERHEARD_GALLERY_PORT": str(highest)}).port == highest
-    with pytest.raises(SettingsError, match=f"no {len(ROWS)} ports after it"):
+    with pytest.raises(SettingsError, match=f"no {len(GALLERY_PORTS)} ports after it"):
         Settings.from_environment({**variables, "OVERHEARD_GALLERY_PORT": str(highest + 1)})
 
 

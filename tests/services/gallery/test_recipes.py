@@ -79,8 +79,7 @@ def test_who_puts_up_with_weak_cryptography_gets_the_message(gallery: GalleryPro
 @pytest.mark.parametrize(("name", "scheme"), [("http-on-tls-port", "https"), ("tls-on-http-port", "http")])
 def test_who_speaks_what_the_server_speaks_gets_the_message(gallery: GalleryProcess, name: str, scheme: str) -> None:
     row = replace(at(name), scheme=scheme)
-    url = f"{scheme}://{row.host}:{gallery.port + 1 + row.port - ROWS[0].port}/"
-    assert ask(url, gallery.way(row)) == Reply(MESSAGE)
+    assert ask(gallery.url(row), gallery.way(row)) == Reply(MESSAGE)
 
 
 def test_who_gives_no_name_is_not_refused_for_it(gallery: GalleryProcess) -> None:

@@ -1,7 +1,8 @@
-"""Zip archives, read from the front as they come: each file in one by the header that stands before it."""
+"""Zip archives, read from the front as they come: each file by its local header (APPNOTE.TXT, 4.3)."""
 
 from __future__ import annotations
 
+from enum import Enum, auto
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -24,12 +25,12 @@ from overheard_capture.provenance.queue import ByteQueue
 
 if TYPE_CHECKING:
     from overheard_capture.content.findings import Findings
+    from overheard_capture.content.readers import Reader
     from overheard_capture.provenance.origin import Bytes, Origin
 
 ZIP = Layer("zip", LayerKind.COMPRESSION)
 
-
-# By the number of a method. What is inflated in here is a layer of its own.
+# Compression methods by number (APPNOTE.TXT, 4.4.5). What is inside the file is one layer deeper.
 _METHODS = {
     8: CompressionFormat(ZIP, Deflate),
     12: CompressionFormat(ZIP, BZIP2.make),
@@ -37,8 +38,26 @@ _METHODS = {
     95: CompressionFormat(ZIP, XZ.make),
 }
 _STORED = 0
-# No header is longer, whatever it says.
+# A header that claims to be longer is damaged.
 _LONGEST = 1 << 20
+# Enough of a header to tell its length, and of a data descriptor to tell what follows it.
+_HEAD = 70
+
+
+class _State(Enum):
+    """What the next byte is part of."""
+
+    HEADER = auto()  # a local header, or part of the central directory
+    SIZED = auto()  # a file of which `_left` bytes are to come, as its header said
+    UNSIZED = auto()  # a file that ends where its decompressor says so
+    DESCRIPTOR = auto()  # the data descriptor, which gives the size of such a file after it
+    REST = auto()  # what follows the archive, or is none: another reader has it
+    TORN = auto()  # nothing that is read; bytes of an unsized file are missing, whose reader may still hold its end
+    GIVEN_UP = auto()  # nothing that is read: bytes are missing before it
+
+
+# No more is read in these states.
+_OVER = (_State.TORN, _State.GIVEN_UP)
 
 
 class ZipArchive:
@@ -49,17 +68,16 @@ class ZipArchive:
         self._layers = layers
         self._reader = reader
         self._rest_reader = rest
+        self._state = _State.HEADER
+        # A header that is not complete.
         self._waiting = ByteQueue()
-        # The file that is read, how much of it is still to come, or that this is not known.
-        self._file: Content | CompressedReader | None = None
-        self._left: int | None = 0
-        self._in_file = False
-        self._behind = Remainder()
+        # Reads the file, unless it is passed over, or what follows the archive; None at headers.
+        self._current: Reader | None = None
+        # The bytes to come of a sized file. Of an unsized one: the size of the next piece, and what follows its end.
+        self._left = 0
         self._piece = FIRST_PIECE
-        # Whether a file has ended of which the size was not known, so that its size comes now.
-        self._described = False
-        self._rest: Content | None = None
-        self._given_up = False
+        self._after = Remainder()
+        # Whether what waits is all there is.
         self._last = False
 
     def feed(self, data: Bytes, origin: Origin) -> None:
@@ -71,145 +89,157 @@ class ZipArchive:
 
     def _read(self, data: memoryview, origin: Origin) -> None:
         at = 0
-        while at < len(data):
-            if self._rest:
-                self._rest.feed(data[at:], origin.after(at))
-                return
-            if self._given_up:
-                return
-            if self._endless:
-                at += self._in_endless(data[at:], origin.after(at))
-                if len(self._waiting):
-                    self._waiting.add(data[at:], origin.after(at))
-                    held, origin = self._waiting.take(len(self._waiting))
-                    data, at = memoryview(held), 0
-                continue
-            step = self._in_known(data, origin, at) if self._in_file else self._header(data, at)
+        while at < len(data) and self._state not in _OVER:
+            step = self._step(data[at:], origin.after(at))
             if step < 0:
                 self._waiting.add(data[at:], origin.after(at))
                 return
             at += step
+            if len(self._waiting):
+                # A header that begins in what followed an unsized file goes on here.
+                self._waiting.add(data[at:], origin.after(at))
+                held, origin = self._waiting.take(len(self._waiting))
+                data, at = memoryview(held), 0
 
-    @property
-    def _endless(self) -> bool:
-        """Whether nobody knows where the file ends but whoever inflates it."""
-        return self._in_file and self._left is None and self._file is not None
+    def _step(self, data: memoryview, origin: Origin) -> int:
+        """Read something, and return how much that is; -1 where more has to come first."""
+        match self._state:
+            case _State.SIZED:
+                return self._in_sized(data, origin)
+            case _State.UNSIZED:
+                return self._in_unsized(data, origin)
+            case _State.DESCRIPTOR:
+                return self._in_descriptor(data)
+            case _State.HEADER:
+                return self._in_header(data)
+        if self._current:
+            self._current.feed(data, origin)
+        return len(data)
 
-    def _in_endless(self, data: memoryview, origin: Origin) -> int:
-        """Inflate a piece, the larger the longer the file is, and read what follows in it, if the file has ended."""
-        piece, self._piece = min(self._piece, len(data)), 2 * self._piece
-        if self._file:
-            self._file.feed(data[:piece], origin)
-        if self._behind.findings:
-            self._end_file(described=True)
-            self._read_behind()
-        return piece
+    # ---- files
 
-    def _read_behind(self) -> None:
-        after, self._behind = self._behind.waiting, Remainder()
-        self.feed(*after.take(len(after)))
-
-    def _in_known(self, data: memoryview, origin: Origin, at: int) -> int:
-        left = self._left or 0
-        step = min(left, len(data) - at)
-        if self._file:
-            self._file.feed(data[at : at + step], origin.after(at))
-        self._left = left - step
-        if not self._left:
-            self._end_file(described=False)
+    def _in_sized(self, data: memoryview, origin: Origin) -> int:
+        step = min(self._left, len(data))
+        if self._current:
+            self._current.feed(data[:step], origin)
+        self._pass(step)
         return step
 
-    def _end_file(self, *, described: bool) -> None:
-        if self._file:
-            self._file.close()
-        self._file, self._in_file, self._described = None, False, described
+    def _pass(self, length: int) -> None:
+        self._left -= length
+        if not self._left:
+            self._end_file(_State.HEADER)
+
+    def _in_unsized(self, data: memoryview, origin: Origin) -> int:
+        """Decompress a piece, the larger the longer the file is, and read what follows the file, if it has ended."""
+        piece, self._piece = min(self._piece, len(data)), 2 * self._piece
+        if self._current:
+            self._current.feed(data[:piece], origin)
+        if self._after.findings:
+            self._end_file(_State.DESCRIPTOR)
+            self._read_after()
+        return piece
+
+    def _read_after(self) -> None:
+        after, self._after = self._after.pending, Remainder()
+        self.feed(*after.take(len(after)))
+
+    def _end_file(self, state: _State) -> None:
+        if self._current:
+            self._current.close()
+        self._current, self._state = None, state
 
     # ---- headers
 
-    def _header(self, data: memoryview, at: int) -> int:
-        """Read what stands between files. How long it is, or -1 where it has not come as a whole."""
-        head = bytes(data[at : at + 70])
-        if self._described:
-            after = what_follows(head, self._last)
-            self._described = after < 0
-            return after
+    def _in_descriptor(self, data: memoryview) -> int:
+        length = what_follows(bytes(data[:_HEAD]), self._last)
+        if length >= 0:
+            self._state = _State.HEADER
+        return length
+
+    def _in_header(self, data: memoryview) -> int:
+        head = bytes(data[:_HEAD])
         length = length_of(head)
         if length is None or (length > _LONGEST and len(head) >= 4):
             self._findings.unread(Reason.DAMAGED, "a zip archive that goes on as something else", self._layers)
-            self._let_go()
+            self._begin_rest(speculative(self._findings))
             return 0
-        if length > len(data) - at:
+        if length > len(data):
             return -1
         if head.startswith(LOCAL_FILE):
-            self._begin(entry(bytes(data[at : at + length])))
+            self._begin_file(entry(bytes(data[:length])))
         elif head.startswith(END_OF_DIRECTORY):
-            self._rest = Content(self._findings, self._layers, self._rest_reader, SearchScope.NOTHING)
+            self._begin_rest(self._findings)
         return length
 
-    def _begin(self, found: Entry) -> None:
-        self._left, self._in_file, self._behind, self._piece = found.size, True, Remainder(), FIRST_PIECE
-        kind = _METHODS.get(found.method)
-        if found.encrypted or (kind is None and found.method != _STORED):
-            what = (
-                "an encrypted file in a zip archive" if found.encrypted else "a file packed in a way that is not known"
-            )
-            self._findings.unread(Reason.OPAQUE, what, self._layers)
+    def _begin_file(self, found: Entry) -> None:
+        self._after, self._piece, self._left = Remainder(), FIRST_PIECE, found.size or 0
+        self._state = _State.UNSIZED if found.size is None else _State.SIZED
+        form = _METHODS.get(found.method)
+        if problem := _unreadable(found):
+            self._findings.unread(Reason.OPAQUE, problem, self._layers)
             if found.size is None:
-                self._let_go()
-        elif kind:
-            self._file = CompressedReader(self._findings, self._layers, (kind,), self._reader, self._behind)
-        elif found.size is None:
-            self._findings.unread(Reason.OPAQUE, "a file of unknown length in a zip archive", self._layers)
-            self._let_go()
+                # Where such a file ends cannot be told.
+                self._begin_rest(speculative(self._findings))
+        elif form:
+            self._current = CompressedReader(self._findings, self._layers, (form,), self._reader, self._after)
         else:
-            self._file = inner(self._findings, self._layers, ZIP, self._reader, SearchScope.NOTHING)
-        if not self._left and self._left is not None:
-            self._end_file(described=False)
+            self._current = inner(self._findings, self._layers, ZIP, self._reader, SearchScope.NONE)
+        if self._state is _State.SIZED:
+            self._pass(0)
 
-    def _let_go(self) -> None:
-        """Somebody else may find something in the rest. That there is trouble was said."""
-        self._in_file = False
-        self._rest = Content(speculative(self._findings), self._layers, self._rest_reader, SearchScope.NOTHING)
+    def _begin_rest(self, findings: Findings) -> None:
+        """Let another reader have all that follows."""
+        self._state = _State.REST
+        self._current = Content(findings, self._layers, self._rest_reader, SearchScope.NONE)
 
     # ---- what is missing
 
     def gap(self, length: int) -> None:
         """Go on where it is known how much of a file is missing."""
-        if self._rest:
-            self._rest.gap(length)
+        if self._state in _OVER:
             return
-        if self._given_up:
-            return
-        self._findings.unread(Reason.GAP, "a zip archive with bytes missing", self._layers)
-        if self._in_file and self._left is not None and self._left >= length:
-            self._left -= length
-            if self._file:
-                self._file.gap(length)
-            if not self._left:
-                self._end_file(described=False)
-            return
-        self._given_up = True
-        if self._file:
-            self._file.gap(length)
+        known = self._state is _State.SIZED and length <= self._left
+        if self._state is not _State.REST:
+            self._findings.unread(Reason.GAP, "a zip archive with bytes missing", self._layers)
+            if not known:
+                self._state = _State.TORN if self._state is _State.UNSIZED else _State.GIVEN_UP
+        if self._current:
+            self._current.gap(length)
+        if known:
+            self._pass(length)
 
     def close(self) -> None:
         """There is no more to come."""
-        while self._endless:
-            # What breaks off has said so itself.
-            self._end_file(described=True)
-            self._given_up = self._behind.findings is None
-            self._read_behind()
+        while self._state in (_State.UNSIZED, _State.TORN):
+            self._end_unsized()
         self._last = True
         data, origin = self._waiting.take(len(self._waiting))
         self._read(memoryview(data), origin)
-        if self._file:
-            self._file.close()
-        if self._rest:
-            self._rest.close()
-        elif not self._given_up:
+        if self._current:
+            self._current.close()
+        if self._state not in (_State.REST, _State.GIVEN_UP):
             self._findings.unread(Reason.DAMAGED, "a zip archive that breaks off before its end", self._layers)
+
+    def _end_unsized(self) -> None:
+        """End a file whose end was not seen: its reader held that back, or reports that the file breaks off."""
+        self._end_file(_State.DESCRIPTOR)
+        if self._after.findings is None:
+            self._state = _State.GIVEN_UP
+        self._read_after()
+
+
+def _unreadable(found: Entry) -> str:
+    """Why a file cannot be read; empty where it can."""
+    if found.encrypted:
+        return "an encrypted file in a zip archive"
+    if found.method not in (*_METHODS, _STORED):
+        return "a file packed in a way that is not known"
+    if found.method == _STORED and found.size is None:
+        return "a file of unknown length in a zip archive"
+    return ""
 
 
 def zip_archive(reader: ReaderFactory, rest: ReaderFactory) -> ReaderFactory:
-    """A factory of readers of zip archives: `reader` reads the files in them, `rest` what follows."""
+    """A factory of readers of zip archives: `reader` reads the files in them, `rest` what follows the archive."""
     return partial(ZipArchive, reader=reader, rest=rest)

@@ -1,4 +1,4 @@
-"""The headers of a zip archive (APPNOTE.TXT, 4.3)."""
+"""Zip headers (APPNOTE.TXT, 4.3)."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ LOCAL_FILE, END_OF_DIRECTORY = b"PK\x03\x04", b"PK\x05\x06"
 _LOCAL = struct.Struct("<4xHHHHHIIIHH")
 _UNKNOWN = 0xFFFFFFFF
 _ZIP64 = 1
-# What may come behind the size of a file: another file, or what ends an archive.
+# What may follow a data descriptor: another file, or what ends an archive.
 _NEXT = re.compile(rb"PK(?:\x03\x04|\x01\x02|\x05[\x05\x06]|\x06[\x06-\x08])")
-# How long that size may be: with a signature of its own and without, in four and in eight bytes.
+# The lengths of a data descriptor: without a signature and with one, with sizes of four bytes and of eight.
 _DESCRIPTORS = (12, 16, 20, 24)
 
 
 class Entry(NamedTuple):
-    """A file: how it is packed, how long that is, where this is known, and whether it is encrypted."""
+    """A file: its compression method, its compressed size (None if unknown), and whether it is encrypted."""
 
     method: int
     size: int | None
@@ -25,14 +25,14 @@ class Entry(NamedTuple):
 
 
 def entry(header: bytes) -> Entry:
-    """What the whole header in front of a file says."""
+    """Parse a complete local file header."""
     _, flags, method, _, _, _, size, full_size, name, _ = _LOCAL.unpack_from(header)
     known: int | None = size
     if size == _UNKNOWN:
         known = _size_of_zip64(header[30 + name :], full_size == _UNKNOWN)
     if flags & 8 and not size:
         known = None
-    # 99 is AES, which says how it is packed elsewhere.
+    # 99 is AES, which gives the compression method elsewhere.
     return Entry(method, known, bool(flags & 0x2041) or method == 99)
 
 
@@ -47,7 +47,7 @@ def _size_of_zip64(extra: bytes, with_full_size: bool) -> int | None:
 
 
 def length_of(head: bytes) -> int | None:
-    """How long the header is that begins so, or more than there is, where that cannot be said; None if it is none."""
+    """The length of a header that begins with `head`; huge if `head` is too short; None if it is not a header."""
     for magic, fixed, places in _HEADERS:
         if head.startswith(magic):
             if len(head) < fixed:
@@ -70,7 +70,7 @@ _HEADERS = (
 
 
 def what_follows(head: bytes, last: bool) -> int:
-    """How long the size is that comes behind a file; -1 where that cannot be said yet."""
+    """The length of the data descriptor that follows a file; 0 if there is none, -1 if `head` is too short."""
     if len(head) < _DESCRIPTORS[-1] + 4 and not last:
         return -1
     for length in _DESCRIPTORS:

@@ -1,1 +1,1 @@
-"""Base64 in text and as a body (RFC 4648): found, decoded and read on."""
+"""Base64 (RFC 4648), as a declared encoding of a body, or found in text."""

@@ -1,4 +1,4 @@
-"""The letters of base64 as they stand in text: over lines, with escapes, in either alphabet; and what they say."""
+"""Base64 characters as they occur in text: in either alphabet, with line breaks and escapes."""
 
 from __future__ import annotations
 
@@ -6,64 +6,64 @@ import binascii
 import re
 from typing import TYPE_CHECKING
 
-from overheard_capture.content.byte_scan import LETTERS
-from overheard_capture.provenance.by_frame import parts
+from overheard_capture.content.byte_scan import BASE64_ALPHABET
+from overheard_capture.provenance.by_frame import frame_parts
 
 if TYPE_CHECKING:
     from overheard_capture.provenance.by_frame import Part
     from overheard_capture.provenance.origin import Origin
 
-# What JSON, JavaScript and URLs make of `/` and `+`.
+# `/` and `+` as escaped in JSON, JavaScript and URLs.
 ESCAPE = re.compile(rb"\\/|%2[BbFf]|\\u002[BbFf]")
 _SLASH = (b"\\/", b"%2f", b"\\u002f")
-_LEFT_OUT = re.compile(rb"(?:\\r)?\\n|%3[Dd]|\\u003[Dd]")
-_ESCAPED_BREAK = b"\\"
-# base64url becomes base64; white space and padding go.
+_IGNORED = re.compile(rb"(?:\\r)?\\n|%3[Dd]|\\u003[Dd]")
+_BACKSLASH = b"\\"
+# base64url is mapped to base64; white space and padding are removed.
 _TO_STANDARD = bytes.maketrans(b"-_", b"+/")
 _TO_URL = bytes.maketrans(b"+/", b"-_")
-_NOT_LETTERS = bytes(byte for byte in range(256) if byte not in LETTERS)
+_NOT_LETTERS = bytes(byte for byte in range(256) if byte not in BASE64_ALPHABET)
 
 
-def letters_of(raw: bytes) -> bytes:
-    """The letters alone, in the standard alphabet."""
-    if _ESCAPED_BREAK in raw or b"%" in raw:
+def chars_of(raw: bytes) -> bytes:
+    """The base64 characters of `raw`, unescaped, in the standard alphabet."""
+    if _BACKSLASH in raw or b"%" in raw:
         raw = ESCAPE.sub(lambda escape: b"/" if escape[0].lower() in _SLASH else b"+", raw)
-        raw = _LEFT_OUT.sub(b"", raw)
+        raw = _IGNORED.sub(b"", raw)
     return raw.translate(_TO_STANDARD, _NOT_LETTERS)
 
 
-def letters_by_frame(raw: bytes, origin: Origin) -> tuple[bytes, list[tuple[int, Part]]]:
-    """The letters, and how many of them come before each part that another frame brought."""
-    cuts = parts(origin, 0, len(raw))
+def chars_by_frame(raw: bytes, origin: Origin) -> tuple[bytes, list[tuple[int, Part]]]:
+    """The base64 characters of `raw`; and for the part of each frame, the number of characters before it."""
+    cuts = frame_parts(origin, 0, len(raw))
     if len(cuts) == 1:
-        return letters_of(raw), [(0, cuts[0])]
+        return chars_of(raw), [(0, cuts[0])]
     out, places, begin = bytearray(), [], 0
     for start, end in cuts:
         places.append((len(out), (start, end)))
-        # An escape that is cut in two is the later frame's.
-        cut = _whole(raw, end)
-        out += letters_of(raw[begin:cut])
+        # An escape that is split belongs to the later frame.
+        cut = _escape_boundary(raw, end)
+        out += chars_of(raw[begin:cut])
         begin = cut
     return bytes(out), places
 
 
-def _whole(raw: bytes, end: int) -> int:
-    """The place before `end` at which no escape is cut in two."""
+def _escape_boundary(raw: bytes, end: int) -> int:
+    """The last position up to `end` that is not within an escape."""
     begin = max(end - 5, 0)
-    for odd in re.finditer(rb"\\u....|%..|\\r\\n|\\.", raw[begin : end + 5], re.DOTALL):
-        if odd.start() + begin < end < odd.end() + begin:
-            return odd.start() + begin
+    for escape in re.finditer(rb"\\u....|%..|\\r\\n|\\.", raw[begin : end + 5], re.DOTALL):
+        if escape.start() + begin < end < escape.end() + begin:
+            return escape.start() + begin
     return end
 
 
-def decoded(letters: bytes) -> bytes:
-    """What they say; of a last group that is not whole, as much as it says."""
-    if over := len(letters) % 4:
-        letters = letters[: len(letters) - over] + (letters[-over:] + b"==" if over > 1 else b"")
-        letters = letters[: len(letters) // 4 * 4]
-    return binascii.a2b_base64(letters)
+def decoded(chars: bytes) -> bytes:
+    """The decoded bytes, including those of an incomplete last group."""
+    if remainder := len(chars) % 4:
+        chars = chars[: len(chars) - remainder] + (chars[-remainder:] + b"==" if remainder > 1 else b"")
+        chars = chars[: len(chars) // 4 * 4]
+    return binascii.a2b_base64(chars)
 
 
-def token_of(letters: bytes) -> bytes:
-    """The letters as base64url, padded."""
-    return letters.translate(_TO_URL) + b"=" * (-len(letters) % 4)
+def token_of(chars: bytes) -> bytes:
+    """The characters as padded base64url."""
+    return chars.translate(_TO_URL) + b"=" * (-len(chars) % 4)

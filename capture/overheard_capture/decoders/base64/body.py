@@ -1,4 +1,4 @@
-"""A body that is said to be base64 (RFC 2045, 6.8)."""
+"""A body with the declared encoding base64 (RFC 2045, 6.8)."""
 
 from __future__ import annotations
 
@@ -16,40 +16,40 @@ if TYPE_CHECKING:
 
 
 class Base64Body:
-    """Decodes all of it. Whatever is no letter is passed over."""
+    """Decodes a body. Bytes outside the alphabet are ignored."""
 
     def __init__(self, findings: Findings, layers: Layers, reader: ReaderFactory) -> None:
         self._findings = findings
         self._layers = layers
         self._reader = reader
         self._run = Base64Run(findings, layers, reader, 0)
-        # Looks for base64 behind bytes that are missing: nobody knows where a group begins.
-        self._after: Base64Finder | None = None
+        # Finds base64 after a gap, where the start of a group is unknown.
+        self._resync: Base64Finder | None = None
 
     def feed(self, data: Bytes, origin: Origin) -> None:
-        """Decode on."""
-        if self._after:
-            self._after.feed(bytes(data), origin)
+        """Read the next bytes."""
+        if self._resync:
+            self._resync.feed(bytes(data), origin)
         else:
             self._run.feed(bytes(data), origin)
 
     def gap(self, _: int) -> None:
-        """So many bytes are missing here."""
+        """Bytes are missing here."""
         self._findings.unread(Reason.GAP, "base64 with bytes missing", self._layers)
-        self._end()
-        self._after = Base64Finder(self._findings, self._layers, self._reader)
+        self._finish()
+        self._resync = Base64Finder(self._findings, self._layers, self._reader)
 
-    def _end(self) -> None:
-        if self._after:
-            self._after.close()
+    def _finish(self) -> None:
+        if self._resync:
+            self._resync.close()
         else:
             self._run.close()
 
     def close(self) -> None:
-        """There is no more to come."""
-        self._end()
+        """No more bytes follow."""
+        self._finish()
 
 
 def base64_body(reader: ReaderFactory) -> ReaderFactory:
-    """A factory of readers of base64, which hand on what it says to another reader."""
+    """A factory of readers that decode base64, and feed `reader`."""
     return partial(Base64Body, reader=reader)

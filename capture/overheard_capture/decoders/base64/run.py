@@ -1,4 +1,4 @@
-"""What runs of base64 say: read on where it is something that can be read, searched where it is not."""
+"""Base64 runs: decoded and read if their content can be identified, and searched otherwise."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from itertools import accumulate, islice
 from typing import TYPE_CHECKING
 
 from overheard.words.layer import Layer, LayerKind, Layers
-from overheard_capture.content.byte_scan import SHORTEST
+from overheard_capture.content.byte_scan import SHORTEST_RUN
 from overheard_capture.content.content import Content
 from overheard_capture.content.nesting import inner
-from overheard_capture.content.text_detector import seems_text
-from overheard_capture.decoders.base64.alphabet import decoded, letters_by_frame, token_of
+from overheard_capture.content.text_detector import looks_like_text
+from overheard_capture.decoders.base64.alphabet import chars_by_frame, decoded, token_of
 from overheard_capture.decoders.magic import BEGINNINGS, IN_BASE64, is_known
 from overheard_capture.provenance.by_frame import FrameAligner
 from overheard_capture.provenance.origin import Origin, Span, joined
@@ -25,76 +25,76 @@ if TYPE_CHECKING:
     from overheard_capture.provenance.by_frame import Part
     from overheard_capture.provenance.origin import Bytes
 
-    # How many letters come before a part that another frame brought.
+    # The number of characters before the part of each frame.
     Places = list[tuple[int, Part]]
 
 BASE64 = Layer("base64", LayerKind.SPELLED)
 
-# By how many letters it is decided what a run says: behind four places, behind some words, and behind any letters.
-_HEAD, _LATEST, _MOST_WORDS = 64, 128, 8
-DECIDING = _LATEST + _HEAD + 4
-# How much text is no chance.
-_TEXT = 20
-_MARK = re.compile(rb"[/+]")
-# An escape, or a line break, of which more is to come.
-_CUT = re.compile(rb"(?:%[0-9A-Fa-f]?|\\(?:u[0-9A-Fa-f]{0,3})?)\Z")
+# How many characters identify content; how far into a run it may start; and after how many `/` or `+` to look for it.
+_HEAD_LENGTH, _MAX_OFFSET, _MAX_PREFIXES = 64, 128, 8
+DECISION_LENGTH = _MAX_OFFSET + _HEAD_LENGTH + 4
+# Text of this length is not random.
+_MIN_TEXT = 20
+_PREFIX_END = re.compile(rb"[/+]")
+# An incomplete escape or line break.
+_PARTIAL_ESCAPE = re.compile(rb"(?:%[0-9A-Fa-f]?|\\(?:u[0-9A-Fa-f]{0,3})?)\Z")
 _FERNET = b"gAAAAA"
-# What parts runs that are searched together.
-_BETWEEN = b"\0\xff\0"
+# Separates runs that are searched together.
+_SEPARATOR = b"\0\xff\0"
 
 
 @lru_cache(maxsize=4096)
-def aligned(letters: bytes) -> int:
-    """Behind how many of the first letters of a run something is written that can be read; -1 where nothing is.
+def payload_start(chars: bytes) -> int:
+    """The number of characters of a run before content that can be identified; -1 if there is none.
 
-    This is asked of every long word, and often of the same.
+    It is cached, as the same words occur often.
     """
-    outs = [_beginning(letters, skipped) for skipped in range(4)]
+    outs = [_decoded_head(chars, skipped) for skipped in range(4)]
     for skipped, out in enumerate(outs):
-        if _says(out):
+        if _is_readable(out):
             return skipped
-    for words in islice(_MARK.finditer(letters, 3, _LATEST), _MOST_WORDS):
-        if len(letters) - words.end() >= SHORTEST and _says(_beginning(letters, words.end())):
-            return words.end()
-    # Behind other letters, which are none of it, nothing is sure but text, and what has a signature.
-    for known in IN_BASE64.finditer(letters, 0, _LATEST):
-        if is_known(_beginning(letters, known.start())):
+    for prefix in islice(_PREFIX_END.finditer(chars, 3, _MAX_OFFSET), _MAX_PREFIXES):
+        if len(chars) - prefix.end() >= SHORTEST_RUN and _is_readable(_decoded_head(chars, prefix.end())):
+            return prefix.end()
+    # At any other offset, only text and signatures are reliable.
+    for known in IN_BASE64.finditer(chars, 0, _MAX_OFFSET):
+        if is_known(_decoded_head(chars, known.start())):
             return known.start()
     for skipped, out in enumerate(outs):
-        if len(out) > 2 * _TEXT and seems_text(out[-_TEXT:]):
+        if len(out) > 2 * _MIN_TEXT and looks_like_text(out[-_MIN_TEXT:]):
             return skipped
     return -1
 
 
-def _beginning(letters: bytes, skipped: int) -> bytes:
-    piece = letters[skipped : skipped + _HEAD]
+def _decoded_head(chars: bytes, skipped: int) -> bytes:
+    piece = chars[skipped : skipped + _HEAD_LENGTH]
     return binascii.a2b_base64(piece[: len(piece) & ~3])
 
 
-def _says(out: bytes) -> bool:
-    """Whether this is how something begins that can be read."""
-    if seems_text(out):
+def _is_readable(out: bytes) -> bool:
+    """Whether content that begins like this can be identified."""
+    if looks_like_text(out):
         return len(out) > 8
     if out.startswith(BEGINNINGS) and is_known(out):
         return True
-    # Text of two bytes a letter.
+    # UTF-16 text.
     return 2 * out.count(0) >= len(out) - 1 and 0 in (sum(out[::2]), sum(out[1::2]))
 
 
 class Base64Run:
-    """A run that is read piece by piece. So many letters at its beginning are no part of it."""
+    """A run that is read piece by piece, without the `skipped` characters at its beginning."""
 
     def __init__(self, findings: Findings, layers: Layers, reader: ReaderFactory, skipped: int) -> None:
         self._content = inner(findings, layers, BASE64, reader)
         self._skipped = skipped
         self._by_frame = FrameAligner(self._take)
-        # An escape that was cut in two, and letters that wait for a group of four, with where the last are from.
+        # An incomplete escape; an incomplete group of four characters, and its origin.
         self._cut = SmallByteQueue()
-        self._waiting = b""
+        self._pending = b""
         self._origin = Origin([])
 
     def feed(self, raw: bytes, origin: Origin) -> None:
-        """Read on."""
+        """Read the next bytes."""
         if self._content:
             self._by_frame.feed(raw, origin)
 
@@ -103,101 +103,101 @@ class Base64Run:
             self._cut.add(data, origin)
             data, origin = self._cut.take()
         raw = bytes(data)
-        if cut := _CUT.search(raw, max(len(raw) - 6, 0)):
+        if cut := _PARTIAL_ESCAPE.search(raw, max(len(raw) - 6, 0)):
             self._cut.add(raw[cut.start() :], origin.after(cut.start()))
             raw = raw[: cut.start()]
         if raw:
-            self._decode(*letters_by_frame(raw, origin), origin)
+            self._decode(*chars_by_frame(raw, origin), origin)
 
-    def _decode(self, letters: bytes, places: Places, origin: Origin) -> None:
-        skipped, waited = min(self._skipped, len(letters)), len(self._waiting)
-        letters = self._waiting + letters[skipped:]
-        whole = len(letters) // 4 * 4
+    def _decode(self, chars: bytes, places: Places, origin: Origin) -> None:
+        skipped, waited = min(self._skipped, len(chars)), len(self._pending)
+        chars = self._pending + chars[skipped:]
+        whole = len(chars) // 4 * 4
         if self._content and whole:
-            made = [(max(waited + before - skipped, 0) * 3 // 4, *part) for before, part in places]
-            out, made_of = decoded(letters[:whole]), origin.derived(made)
+            parts = [(max(waited + before - skipped, 0) * 3 // 4, *part) for before, part in places]
+            out, out_origin = decoded(chars[:whole]), origin.derived(parts)
             if known := waited * 3 // 4:
-                # So much could have been read before.
-                made_of = joined([(self._origin, 0, known), (made_of, known, len(out))])
-            self._content.feed(out, made_of)
-        self._waiting, self._skipped = letters[whole:], self._skipped - skipped
+                # These bytes could be decoded from the pending characters.
+                out_origin = joined([(self._origin, 0, known), (out_origin, known, len(out))])
+            self._content.feed(out, out_origin)
+        self._pending, self._skipped = chars[whole:], self._skipped - skipped
         self._origin = joined([(origin.derived([(0, *places[-1][1])]), 0, 1)])
 
     def close(self) -> None:
-        """There is no more to come."""
+        """No more bytes follow."""
         self._by_frame.flush()
         if self._content:
-            self._content.feed(decoded(self._waiting), self._origin)
+            self._content.feed(decoded(self._pending), self._origin)
             self._content.close()
 
 
 class FernetToken:
-    """What an application may have sealed with Fernet, as it comes; opened at its end, where somebody has the key."""
+    """A Fernet token, collected as it arrives, and decrypted at its end if a key is known."""
 
     def __init__(self, findings: Findings, layers: Layers, reader: ReaderFactory) -> None:
         self._findings = findings
         self._layers = layers
         self._reader = reader
-        self._letters = b""
+        self._char_count = b""
         self._spans: list[Span] = []
 
-    def feed(self, letters: bytes, origin: Origin, length: int) -> None:
-        """Take in more letters, which are the first `length` bytes of what `origin` is that of."""
-        if not self._letters:
-            at = letters.find(_FERNET)
+    def feed(self, chars: bytes, origin: Origin, length: int) -> None:
+        """Add characters, which come from the first `length` bytes of `origin`."""
+        if not self._char_count:
+            at = chars.find(_FERNET)
             if at < 0:
                 return
-            letters = letters[at:]
-        if len(self._letters) + len(letters) <= self._findings.limits.size:
-            self._letters += letters
+            chars = chars[at:]
+        if len(self._char_count) + len(chars) <= self._findings.limits.size:
+            self._char_count += chars
             self._spans.append(origin.derived([(0, 0, length)]).spans[0])
 
     def close(self) -> None:
-        """Open it."""
-        if not self._letters or not self._findings.opener:
+        """Decrypt the token, and read the plaintext."""
+        if not self._char_count or not self._findings.opener:
             return
         first = self._spans[0]
         frames = dict.fromkeys(frame for span in self._spans for frame in (span.frame, *span.also))
         also = tuple(frame for frame in frames if frame != first.frame)
         origin = Origin([first._replace(also=also)])
-        for name, plaintext in self._findings.opener.open(token_of(self._letters)):
+        for name, plaintext in self._findings.opener.open(token_of(self._char_count)):
             content = Content(self._findings, (*self._layers, name), self._reader)
             content.feed(plaintext, origin)
             content.close()
 
 
-class SearchedRuns:
-    """What says nothing that could be read any further: it is searched, many at a time."""
+class RunBatch:
+    """Runs whose content was not identified. They are searched, many at a time."""
 
     def __init__(self, findings: Findings, layers: Layers) -> None:
         self._findings = findings
         self._layers = layers
-        self._outs: list[bytes] = []
-        self._raws: list[tuple[bytes, Origin]] = []
+        self._decoded: list[bytes] = []
+        self._encoded: list[tuple[bytes, Origin]] = []
 
-    def add(self, letters: bytes, raw: bytes, origin: Origin) -> None:
-        """Have these letters searched, which stand in `raw`."""
-        self._outs.append(decoded(letters))
-        self._raws.append((raw, origin))
+    def add(self, chars: bytes, raw: bytes, origin: Origin) -> None:
+        """Add the characters of the run `raw`."""
+        self._decoded.append(decoded(chars))
+        self._encoded.append((raw, origin))
 
     def search(self) -> None:
-        """Search all that there is."""
-        if not self._outs:
+        """Search all runs, and empty the batch."""
+        if not self._decoded:
             return
-        matches = self._findings.search.matches(_BETWEEN.join(self._outs))
+        matches = self._findings.search.matches(_SEPARATOR.join(self._decoded))
         if matches:
-            starts = list(accumulate((len(out) + len(_BETWEEN) for out in self._outs), initial=0))
+            starts = list(accumulate((len(out) + len(_SEPARATOR) for out in self._decoded), initial=0))
             found = set()
             for match in matches:
                 which = bisect.bisect_right(starts, match.offset) - 1
-                if match.offset + match.length <= starts[which] + len(self._outs[which]):
+                if match.offset + match.length <= starts[which] + len(self._decoded[which]):
                     found.add(which)
             for which in sorted(found):
-                self._hand_in(self._outs[which], *self._raws[which])
-        self._outs, self._raws = [], []
+                self._report(self._decoded[which], *self._encoded[which])
+        self._decoded, self._encoded = [], []
 
-    def _hand_in(self, out: bytes, raw: bytes, origin: Origin) -> None:
+    def _report(self, out: bytes, raw: bytes, origin: Origin) -> None:
         content = inner(self._findings, self._layers, BASE64, None)
         if content:
-            _, places = letters_by_frame(raw, origin)
+            _, places = chars_by_frame(raw, origin)
             content.feed(out, origin.derived([(before * 3 // 4, *part) for before, part in places]))

@@ -1,4 +1,4 @@
-"""Compression: a file an algorithm or a library, undone as the bytes come.
+"""Decompression of content as it arrives, with one file per algorithm or library.
 
-A promise: what comes out is bounded by what went in, and is handed on as soon as it can be read.
+A promise: the output is bounded by the input, and delivered as soon as it can be read.
 """

@@ -1,4 +1,4 @@
-"""What all decompressors have in common, and how deflate and its two wrappings are decompressed (RFC 1950 to 1952)."""
+"""The decompressor interface, and deflate with its two containers zlib and gzip (RFC 1950 to 1952)."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from overheard_capture.captures.inputs import GZIP_MAGIC
 
 fast_zlib: Any = zlib
 try:
-    # Twice as fast.
+    # ISA-L is twice as fast.
     from isal import isal_zlib
 except ImportError:
     pass
@@ -19,38 +19,38 @@ else:
 if TYPE_CHECKING:
     from overheard_capture.provenance.origin import Bytes
 
-# A member of gzip begins with this: no other method than deflate was ever assigned (RFC 1952, 2.3.1).
+# The beginning of a gzip member: deflate is the only method ever assigned (RFC 1952, 2.3.1).
 GZIP_MEMBER = GZIP_MAGIC + b"\x08"
-# A header of gzip that is longer is none.
+# A longer gzip header is malformed.
 _LONGEST_HEAD = 256 << 10
 _ERRORS: tuple[type[Exception], ...] = (zlib.error, fast_zlib.error)
 
 
 class CorruptError(Exception):
-    """It goes on as nothing that this can be."""
+    """The data is malformed."""
 
 
 class TooLargeError(CorruptError):
-    """It wants more memory than it gets."""
+    """Decompression needs more memory than allowed."""
 
 
 class Decompressor(Protocol):
-    """Decompresses what it is given, piece by piece."""
+    """Decompresses data piece by piece."""
 
-    # Whether its end has come, and what followed that in what it was given last.
+    # Whether the end was reached, and the bytes after it in the last piece.
     ended: bool
     left: bytes
-    # Whether there is more to be had, for no more input.
+    # Whether more output is available without more input.
     more: bool
-    # Whether it may end anywhere.
+    # Whether the format has no end marker.
     endless: bool
 
     def inflate(self, data: Bytes, room: int) -> bytes:
-        """What comes of `data`: about `room` bytes at most."""
+        """Decompress `data` to about `room` bytes at most. Raises CorruptError."""
 
 
 class Deflate:
-    """Deflate without anything around it (RFC 1951)."""
+    """Raw deflate (RFC 1951)."""
 
     endless = False
 
@@ -61,7 +61,7 @@ class Deflate:
         self._tail = b""
 
     def inflate(self, data: Bytes, room: int) -> bytes:
-        """What comes of it."""
+        """Decompress `data` to about `room` bytes at most. Raises CorruptError."""
         try:
             out: bytes = self._zlib.decompress(self._tail + bytes(data) if self._tail else data, room)
         except _ERRORS as problem:
@@ -76,7 +76,7 @@ class Deflate:
 
 
 class _DeflateContainer:
-    """Deflate with something before and behind it. The checksum behind it is passed over: all was read by then."""
+    """Deflate with a header and a trailer. The checksum in the trailer is skipped, as all data was read by then."""
 
     endless = False
     _behind = 0
@@ -89,7 +89,7 @@ class _DeflateContainer:
         self._to_pass = self._behind
 
     def inflate(self, data: Bytes, room: int) -> bytes:
-        """What comes of it."""
+        """Decompress `data` to about `room` bytes at most. Raises CorruptError."""
         if self._head is not None:
             self._head += bytes(data)
             length = self._length(self._head)
@@ -110,12 +110,12 @@ class _DeflateContainer:
         return out
 
     def _length(self, head: bytes) -> int | None:
-        """How long what is before it is; None where it has not come as a whole."""
+        """The length of the header; None if it is incomplete."""
         raise NotImplementedError
 
 
 class Zlib(_DeflateContainer):
-    """Deflate with a header of two bytes, and Adler-32 behind (RFC 1950)."""
+    """Deflate with a header of two bytes and an Adler-32 trailer (RFC 1950)."""
 
     _behind = 4
 
@@ -154,6 +154,6 @@ class Gzip(_DeflateContainer):
 
 
 def _wait(head: bytes) -> None:
-    """Wait, but not for ever: a name is not that long."""
+    """Limit the size of an incomplete header: a file name is not that long."""
     if len(head) > _LONGEST_HEAD:
         raise CorruptError

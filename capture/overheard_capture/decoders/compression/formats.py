@@ -1,4 +1,4 @@
-"""What can be inflated: one row each."""
+"""Compression formats, one row each."""
 
 from __future__ import annotations
 
@@ -8,19 +8,48 @@ from typing import NamedTuple
 from overheard.words.layer import Layer, LayerKind
 from overheard_capture.captures.inputs import ZSTD_MAGIC
 from overheard_capture.decoders.compression.deflate import GZIP_MEMBER, Decompressor, Deflate, Gzip, Zlib
-from overheard_capture.decoders.compression.libraries import Brotli, Zstd, bzip2, xz
 from overheard_capture.decoders.compression.lzw import Lzw
 
 BZIP2_MAGIC, XZ_MAGIC = b"BZh", b"\xfd7zXZ\0"
 
 
 class CompressionFormat(NamedTuple):
-    """The layer, what makes a decompressor, what another member begins with, and what may pad its end."""
+    """A format: its layer, its decompressor, the beginnings of another member (`again`), and padding after its end."""
 
     layer: Layer
     make: Callable[[], Decompressor]
     again: tuple[bytes, ...] = ()
     padding: bytes = b""
+
+
+# ---- other libraries, imported when they are first asked for: most captures have none of what they decompress
+
+
+def _brotli() -> Decompressor:
+    from overheard_capture.decoders.compression.libraries import Brotli  # noqa: PLC0415
+
+    return Brotli()
+
+
+def _zstd() -> Decompressor:
+    from overheard_capture.decoders.compression.libraries import zstd  # noqa: PLC0415
+
+    return zstd()
+
+
+def _bzip2() -> Decompressor:
+    from overheard_capture.decoders.compression.libraries import bzip2  # noqa: PLC0415
+
+    return bzip2()
+
+
+def _xz() -> Decompressor:
+    from overheard_capture.decoders.compression.libraries import xz  # noqa: PLC0415
+
+    return xz()
+
+
+# ---- the formats
 
 
 def _layer(code: str) -> Layer:
@@ -30,11 +59,11 @@ def _layer(code: str) -> Layer:
 GZIP = CompressionFormat(_layer("gzip"), Gzip, (GZIP_MEMBER,), b"\0")
 ZLIB = CompressionFormat(_layer("zlib"), Zlib)
 DEFLATE = CompressionFormat(_layer("deflate"), Deflate)
-BROTLI = CompressionFormat(_layer("br"), Brotli)
-# The second is a frame to be skipped, whose first byte may be any of 16.
+BROTLI = CompressionFormat(_layer("br"), _brotli)
+# The others are skippable frames, whose first byte may be any of 16.
 ZSTD = CompressionFormat(
-    _layer("zstd"), Zstd, (ZSTD_MAGIC, *(bytes([first]) + b"\x2a\x4d\x18" for first in range(0x50, 0x60)))
+    _layer("zstd"), _zstd, (ZSTD_MAGIC, *(bytes([first]) + b"\x2a\x4d\x18" for first in range(0x50, 0x60)))
 )
 COMPRESS = CompressionFormat(_layer("compress"), Lzw)
-BZIP2 = CompressionFormat(_layer("bzip2"), bzip2, (BZIP2_MAGIC,))
-XZ = CompressionFormat(_layer("xz"), xz, (XZ_MAGIC,), b"\0")
+BZIP2 = CompressionFormat(_layer("bzip2"), _bzip2, (BZIP2_MAGIC,))
+XZ = CompressionFormat(_layer("xz"), _xz, (XZ_MAGIC,), b"\0")

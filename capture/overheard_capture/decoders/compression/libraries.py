@@ -1,24 +1,28 @@
-"""The other libraries that decompress, each behind the same few words."""
+"""Decompressors from other libraries, behind the common interface."""
 
 from __future__ import annotations
 
 import bz2
 import lzma
+import sys
 from typing import TYPE_CHECKING
 
 import brotli  # type: ignore[import-untyped]  # it publishes no types
-import zstandard
 
 from overheard_capture.decoders.compression.deflate import CorruptError, TooLargeError
+
+if sys.version_info >= (3, 14):
+    from compression import zstd as zstandard
+else:
+    # The same module, for earlier versions.
+    from backports import zstd as zstandard
 
 if TYPE_CHECKING:
     from overheard_capture.provenance.origin import Bytes
 
-# zstd takes windows of up to 8 MB for granted (RFC 9659), and is heard to use larger ones.
-_LARGEST_WINDOW = 64 << 20
 _XZ_MEMORY = 128 << 20
-# Four bytes of zstd may become 128 KiB, and nothing stops it in between.
-_ZSTD_STEP = 256
+# Decoders of zstd support windows of at least 8 MB (RFC 9659), and larger ones exist: 64 MB, as a power of 2.
+_ZSTD_WINDOW = 26
 
 
 class Brotli:
@@ -32,63 +36,32 @@ class Brotli:
         self._brotli = brotli.Decompressor()
 
     def inflate(self, data: Bytes, room: int) -> bytes:
-        """What comes of it."""
+        """Decompress `data` to about `room` bytes at most. Raises CorruptError."""
         try:
             out: bytes = self._brotli.process(bytes(data), output_buffer_limit=room)
         except brotli.error as problem:
             raise CorruptError from problem
         self.ended = self._brotli.is_finished()
-        # It says that it can take more although there is more to be had.
+        # It claims to accept more input although more output is available.
         self.more = not self.ended and (len(out) >= room or not self._brotli.can_accept_more_data())
         return out
 
 
-class Zstd:
-    """One frame of Zstandard (RFC 8878)."""
-
-    endless = False
-
-    def __init__(self) -> None:
-        self.ended = self.more = False
-        self.left = b""
-        self._zstd = zstandard.ZstdDecompressor(max_window_size=_LARGEST_WINDOW).decompressobj()
-        self._tail = b""
-
-    def inflate(self, data: Bytes, room: int) -> bytes:
-        """What comes of it."""
-        data = self._tail + bytes(data)
-        out, made, at = [], 0, 0
-        try:
-            while at < len(data) and made < room and not self.ended:
-                out.append(self._zstd.decompress(data[at : at + _ZSTD_STEP]))
-                at += _ZSTD_STEP
-                made += len(out[-1])
-                self.ended = self._zstd.eof
-        except zstandard.ZstdError as problem:
-            raise (TooLargeError if "memory" in str(problem) else CorruptError) from problem
-        if self.ended:
-            self.left, self._tail = self._zstd.unused_data + data[at:], b""
-        else:
-            self._tail = data[at:]
-        self.more = bool(self._tail)
-        return b"".join(out)
-
-
 class _LibraryDecompressor:
-    """bzip2 and xz, which the standard library treats alike."""
+    """bzip2, xz and zstd, which have the same interface in the standard library."""
 
     endless = False
 
-    def __init__(self, library: bz2.BZ2Decompressor | lzma.LZMADecompressor) -> None:
+    def __init__(self, library: bz2.BZ2Decompressor | lzma.LZMADecompressor | zstandard.ZstdDecompressor) -> None:
         self.ended = self.more = False
         self.left = b""
         self._library = library
 
     def inflate(self, data: Bytes, room: int) -> bytes:
-        """What comes of it."""
+        """Decompress `data` to about `room` bytes at most. Raises CorruptError."""
         try:
             out: bytes = self._library.decompress(data, room)
-        except (OSError, lzma.LZMAError, EOFError, ValueError) as problem:
+        except (OSError, lzma.LZMAError, zstandard.ZstdError, EOFError, ValueError) as problem:
             raise (TooLargeError if "emory" in str(problem) else CorruptError) from problem
         self.ended = self._library.eof
         self.left = self._library.unused_data
@@ -104,3 +77,9 @@ def bzip2() -> _LibraryDecompressor:
 def xz() -> _LibraryDecompressor:
     """One stream of xz."""
     return _LibraryDecompressor(lzma.LZMADecompressor(lzma.FORMAT_XZ, memlimit=_XZ_MEMORY))
+
+
+def zstd() -> _LibraryDecompressor:
+    """One frame of Zstandard (RFC 8878)."""
+    window: dict[int, int] = {zstandard.DecompressionParameter.window_log_max: _ZSTD_WINDOW}
+    return _LibraryDecompressor(zstandard.ZstdDecompressor(options=window))

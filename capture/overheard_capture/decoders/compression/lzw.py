@@ -1,4 +1,4 @@
-"""What `compress` makes: LZW with codes that grow (files named `.Z`, and the content coding of that name)."""
+"""LZW with codes of growing size, as written by `compress` (`.Z` files, and the content coding `compress`)."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _CLEAR = 256
 
 
 class Lzw:
-    """It has no end of its own. Codes come in groups of eight; the rest of a group is void when their size changes."""
+    """LZW. It has no end marker. Codes come in groups of eight; a group is padded when the code size changes."""
 
     endless = True
 
@@ -22,34 +22,34 @@ class Lzw:
         self.ended = self.more = False
         self.left = b""
         self._data = bytearray()
-        # The largest size of a code, and whether one of them clears the table.
-        self._most = 0
-        self._clears = False
-        self._size = 9
+        # The maximum code size in bits, and whether there is a code that clears the table.
+        self._max_bits = 0
+        self._has_clear_code = False
+        self._bits = 9
         # How many codes of the current size were read.
-        self._read = 0
-        # How many bytes are to be passed over.
-        self._void = 0
+        self._codes_read = 0
+        # How many bytes of padding are to be skipped.
+        self._padding = 0
         self._table: list[bytes] = []
-        self._before = b""
+        self._previous = b""
 
     def inflate(self, data: Bytes, room: int) -> bytes:
-        """What comes of it."""
+        """Decompress `data` to about `room` bytes at most. Raises CorruptError."""
         self._data += data
-        if not self._most and not self._begin():
+        if not self._max_bits and not self._begin():
             return b""
         out, made = [], 0
         self.more = True
         while made < room:
-            code = self._next()
+            code = self._next_code()
             if code is None:
                 self.more = False
                 break
-            if code == _CLEAR and self._clears:
-                self._end_group()
-                self._anew()
+            if code == _CLEAR and self._has_clear_code:
+                self._skip_group()
+                self._reset()
                 continue
-            out.append(self._word(code))
+            out.append(self._decode(code))
             made += len(out[-1])
         return b"".join(out)
 
@@ -58,53 +58,53 @@ class Lzw:
             raise CorruptError
         if len(self._data) < 3:
             return False
-        self._most, self._clears = self._data[2] & 0x1F, bool(self._data[2] & 0x80)
-        if not 9 <= self._most <= 16 or self._data[2] & 0x60:
+        self._max_bits, self._has_clear_code = self._data[2] & 0x1F, bool(self._data[2] & 0x80)
+        if not 9 <= self._max_bits <= 16 or self._data[2] & 0x60:
             raise CorruptError
         del self._data[:3]
-        self._anew()
+        self._reset()
         return True
 
-    def _anew(self) -> None:
-        self._table = [bytes([byte]) for byte in range(256)] + [b""] * self._clears
-        self._size, self._read, self._before = 9, 0, b""
+    def _reset(self) -> None:
+        self._table = [bytes([byte]) for byte in range(256)] + [b""] * self._has_clear_code
+        self._bits, self._codes_read, self._previous = 9, 0, b""
 
-    def _next(self) -> int | None:
-        """The next code, once it has come."""
-        # All codes of this size are taken: those that follow are larger.
-        if len(self._table) >= 1 << self._size and self._size < self._most:
-            self._end_group()
-            self._size += 1
-        self._drop_void()
-        at = self._read % 8 * self._size
-        if len(self._data) * 8 < at + self._size:
+    def _next_code(self) -> int | None:
+        """The next code; None if it is incomplete."""
+        # All codes of this size are assigned: the next ones are larger.
+        if len(self._table) >= 1 << self._bits and self._bits < self._max_bits:
+            self._skip_group()
+            self._bits += 1
+        self._drop_padding()
+        at = self._codes_read % 8 * self._bits
+        if len(self._data) * 8 < at + self._bits:
             return None
         number = int.from_bytes(self._data[at // 8 : at // 8 + 4], "little")
-        self._read += 1
-        if not self._read % 8:
-            del self._data[: self._size]
-        return number >> at % 8 & (1 << self._size) - 1
+        self._codes_read += 1
+        if not self._codes_read % 8:
+            del self._data[: self._bits]
+        return number >> at % 8 & (1 << self._bits) - 1
 
-    def _end_group(self) -> None:
-        """What is left of a group that has begun says nothing."""
-        self._void += self._size if self._read % 8 else 0
-        self._read = 0
+    def _skip_group(self) -> None:
+        """Skip the rest of the current group."""
+        self._padding += self._bits if self._codes_read % 8 else 0
+        self._codes_read = 0
 
-    def _drop_void(self) -> None:
-        if self._void:
-            dropped = min(self._void, len(self._data))
+    def _drop_padding(self) -> None:
+        if self._padding:
+            dropped = min(self._padding, len(self._data))
             del self._data[:dropped]
-            self._void -= dropped
+            self._padding -= dropped
 
-    def _word(self, code: int) -> bytes:
+    def _decode(self, code: int) -> bytes:
         known = len(self._table)
-        if code < known and (code != _CLEAR or not self._clears):
-            word = self._table[code]
-        elif code == known and self._before and known < 1 << self._most:
-            word = self._before + self._before[:1]
+        if code < known and (code != _CLEAR or not self._has_clear_code):
+            decoded = self._table[code]
+        elif code == known and self._previous and known < 1 << self._max_bits:
+            decoded = self._previous + self._previous[:1]
         else:
             raise CorruptError
-        if self._before and known < 1 << self._most:
-            self._table.append(self._before + word[:1])
-        self._before = word
-        return word
+        if self._previous and known < 1 << self._max_bits:
+            self._table.append(self._previous + decoded[:1])
+        self._previous = decoded
+        return decoded

@@ -1,16 +1,18 @@
-"""Inflates content as it comes, and says which frame made each byte readable."""
+"""Compressed content, decompressed as it comes: each byte of the output keeps the frame that made it readable."""
 
 from __future__ import annotations
 
+from enum import Enum, auto
 from functools import partial
 from typing import TYPE_CHECKING
 
-from overheard.words.layer import LayerKind, Layers
+from overheard.words.layer import Layers
 from overheard_capture.content.content import Content, SearchScope
 from overheard_capture.content.findings import ReaderFactory, Reason
-from overheard_capture.content.nesting import inner, speculative
+from overheard_capture.content.nesting import speculative
 from overheard_capture.decoders.compression.deflate import CorruptError, TooLargeError
 from overheard_capture.decoders.compression.formats import CompressionFormat
+from overheard_capture.decoders.compression.output import ROOM, Output
 from overheard_capture.decoders.compression.replay import Replay
 from overheard_capture.provenance.by_frame import FrameAligner
 from overheard_capture.provenance.queue import ByteQueue
@@ -21,232 +23,218 @@ if TYPE_CHECKING:
     from overheard_capture.provenance.by_frame import Part
     from overheard_capture.provenance.origin import Bytes, Origin
 
-# How much is made at a time, and of how much: what a piece is damaged in is lost as far as it was one piece.
-_ROOM = 256 << 10
+# The input of one step. Damage costs at most what would have come out of the step that it is in.
 _STEP = 4 << 10
-# How many times what one content is spared all of them together are.
-_ALLOWANCE = 16
+
+
+class _State(Enum):
+    """What the next byte is part of."""
+
+    MEMBER = auto()  # a compressed stream; a file may hold several, one after the other
+    BETWEEN = auto()  # what follows a member: held until it tells whether another member begins
+    REST = auto()  # what is not compressed like this: another reader has it
+    GIVEN_UP = auto()  # nothing that is read: bytes are missing before it, or a limit was reached
+
+
+# In these states the bytes are for this reader.
+_OWN = (_State.MEMBER, _State.BETWEEN)
 
 
 class CompressedReader:
-    """Inflates one content of one of several kinds: the first that fits."""
+    """Decompresses one content, in the first of several formats that fits."""
 
     def __init__(
         self,
         findings: Findings,
         layers: Layers,
-        kinds: tuple[CompressionFormat, ...],
+        formats: tuple[CompressionFormat, ...],
         reader: ReaderFactory | None,
         rest: ReaderFactory,
     ) -> None:
         self._findings = findings
         self._layers = layers
-        self._kinds = kinds
+        # The format that is tried, and those still to be tried.
+        self._formats = formats
         self._reader = reader
         self._rest_reader = rest
         self._by_frame = FrameAligner(self._take)
-        self._decompressor: Decompressor = kinds[0].make()
+        self._decompressor: Decompressor = formats[0].make()
         self._history = Replay()
-        self._outermost = all(layer.kind is not LayerKind.COMPRESSION for layer in layers)
-        self._content: Content | None = None
-        # What came out of what was handed in last, and which bytes of that each part of it came out of.
-        self._out: list[bytes] = []
-        self._parts: list[tuple[int, int, int]] = []
-        self._made_now = self._made = self._came = 0
-        # What follows an end, until it is long enough to tell whether another member begins.
-        self._between: ByteQueue | None = None
+        self._output = Output(findings, layers)
+        self._state = _State.MEMBER
+        self._held = ByteQueue()
         self._rest: Content | None = None
-        self._given_up = False
 
     def feed(self, data: Bytes, origin: Origin) -> None:
-        """Inflate what is complete."""
-        if not self._given_up:
+        """Decompress what is complete."""
+        if self._state is not _State.GIVEN_UP:
             self._by_frame.feed(data, origin)
 
     def gap(self, length: int) -> None:
-        """Nothing that follows can be inflated."""
+        """Give up: nothing that follows can be decompressed."""
         self._by_frame.flush()
         if self._rest:
             self._rest.gap(length)
-        elif not self._given_up:
-            self._findings.unread(Reason.GAP, self._words("with bytes missing"), self._layers)
-            self._given_up = True
+        elif self._state is not _State.GIVEN_UP:
+            self._give_up(Reason.GAP, "with bytes missing")
 
     def close(self) -> None:
         """There is no more to come."""
         self._by_frame.flush()
-        if self._between and len(self._between):
-            self._begin_rest(*self._between.take(len(self._between)))
-        over = self._given_up or self._rest or self._between is not None or self._decompressor.endless
-        if self._came and not over:
-            self._findings.unread(Reason.DAMAGED, self._words("that breaks off before its end"), self._layers)
-        for content in (self._content, self._rest):
-            if content:
-                content.close()
+        if len(self._held):
+            self._begin_rest(*self._held.take(len(self._held)))
+        if self._state is _State.MEMBER and self._output.started and not self._decompressor.endless:
+            self._unread(Reason.DAMAGED, "that breaks off before its end")
+        self._output.close()
+        if self._rest:
+            self._rest.close()
 
-    def _words(self, what: str) -> str:
-        return f"{self._kinds[0].layer} {what}"
+    def _give_up(self, why: Reason, what: str) -> None:
+        self._unread(why, what)
+        self._state = _State.GIVEN_UP
 
-    # ---- one part after the other
+    def _unread(self, why: Reason, what: str) -> None:
+        self._findings.unread(why, f"{self._formats[0].layer} {what}", self._layers)
+
+    # ---- step by step
 
     def _take(self, data: Bytes, origin: Origin, parts: list[Part]) -> None:
         whole = memoryview(data)
+        at = self._read(whole, origin, parts)
+        if self._rest:
+            self._rest.feed(whole[at:], origin.after(at))
+        self._output.deliver(origin)
+
+    def _read(self, data: memoryview, origin: Origin, parts: list[Part]) -> int:
+        """Read all that is for this reader, and return where that ends."""
         for begin, end in parts:
             for at in range(begin, end, _STEP):
-                if self._rest:
-                    self._rest.feed(whole[at:], origin.after(at))
-                    self._hand_on(origin)
-                    return
-                if self._given_up:
-                    return
+                if self._state not in _OWN:
+                    return at
                 ends = min(at + _STEP, end)
-                self._piece(whole[at:ends], origin, (begin, end), ends)
-        self._hand_on(origin)
+                self._step(data[at:ends], origin, (begin, end), ends)
+        return len(data)
 
-    def _piece(self, data: Bytes, origin: Origin, part: Part, ends: int) -> None:
-        """Inflate bytes of `part`, which go up to `ends`."""
+    def _step(self, data: Bytes, origin: Origin, part: Part, ends: int) -> None:
+        """Read bytes of `part`, the last of which is before `ends`."""
         length = len(data)
-        self._count(length)
-        if self._spent():
+        self._output.count(length)
+        if self._output.spent():
             self._give_up(Reason.LIMIT, "behind others that unwrapped to too many times their size")
-            return
-        while length and not self._given_up and not self._rest:
+        while length and self._state in _OWN:
             at = max(ends - length, 0)
-            if self._between is not None:
-                self._between.add(data, origin.after(at))
-                data = self._look_between()
+            if self._state is _State.BETWEEN:
+                self._held.add(data, origin.after(at))
+                data = self._next_member()
             else:
-                data = self._inflate(data, origin, part, at)
+                data = self._decompress(data, origin, part, at)
             length = len(data)
 
-    def _count(self, length: int) -> None:
-        self._came += length
-        if self._outermost:
-            self._findings.budget.came += length
-
-    def _inflate(self, data: Bytes, origin: Origin, part: Part, at: int) -> Bytes:
-        """Inflate the bytes at `at`. What is behind the end is left over."""
+    def _decompress(self, data: Bytes, origin: Origin, part: Part, at: int) -> Bytes:
+        """Decompress the bytes at `at`, and return those after the end of the member."""
         decompressor, piece = self._decompressor, data
         while True:
             try:
-                out = decompressor.inflate(piece, _ROOM)
+                out = decompressor.inflate(piece, ROOM)
             except CorruptError as problem:
                 return self._damaged(problem, data, origin, part, at)
             piece = b""
-            if out and not self._wrote(out, origin, part):
+            if out and not self._write(out, origin, part):
                 return b""
             if decompressor.ended:
-                self._between, self._history = ByteQueue(), Replay()
+                self._end_member()
                 return decompressor.left
             if not decompressor.more:
                 self._history.add(data)
                 return b""
 
-    def _wrote(self, out: bytes, origin: Origin, part: Part) -> bool:
-        """Take in what came out. Whether there may be more of it."""
-        if not self._content and not self._open():
+    def _write(self, out: bytes, origin: Origin, part: Part) -> bool:
+        """Take in output, and return whether more of it is wanted."""
+        output = self._output
+        if not output.open(self._layers, self._formats[0].layer, self._reader):
+            self._state = _State.GIVEN_UP
             return False
-        length = len(out)
-        self._parts.append((self._made_now, *part))
-        self._out.append(out)
-        self._made_now += length
-        self._made += length
-        self._findings.budget.made += length
-        if self._made_now >= _ROOM:
-            self._hand_on(origin)
-        if self._too_much():
-            self._hand_on(origin)
-            self._give_up(Reason.LIMIT, "that unwraps to too many times its size")
-        return not self._given_up
+        output.add(out, origin, part)
+        if not output.too_much():
+            return True
+        output.deliver(origin)
+        self._give_up(Reason.LIMIT, "that unwraps to too many times its size")
+        return False
 
-    def _too_much(self) -> bool:
-        limits, made = self._findings.limits, self._made
-        return (made > limits.spared and made > limits.ratio * self._came) or self._spent()
+    # ---- after a member
 
-    def _spent(self) -> bool:
-        """Whether all that was inflated so far is too much."""
-        limits, budget = self._findings.limits, self._findings.budget
-        return budget.made > _ALLOWANCE * limits.spared + limits.ratio * budget.came
+    def _end_member(self) -> None:
+        self._state, self._history = _State.BETWEEN, Replay()
 
-    def _open(self) -> bool:
-        self._content = inner(self._findings, self._layers, self._kinds[0].layer, self._reader)
-        self._given_up = self._content is None
-        return not self._given_up
-
-    def _hand_on(self, origin: Origin) -> None:
-        if self._out and self._content:
-            data = self._out[0] if len(self._out) == 1 else b"".join(self._out)
-            self._content.feed(data, origin.derived(self._parts))
-        self._out, self._parts, self._made_now = [], [], 0
-
-    def _give_up(self, why: Reason, what: str) -> None:
-        self._findings.unread(why, self._words(what), self._layers)
-        self._given_up = True
-
-    # ---- behind an end
-
-    def _look_between(self) -> Bytes:
-        """What follows an end: another member, which is left to be inflated, or something else."""
-        waiting, kind = self._between or ByteQueue(), self._kinds[0]
-        if kind.padding and waiting.data.startswith(kind.padding):
-            waiting.drop(len(waiting) - len(waiting.data.lstrip(kind.padding)))
-        held = bytes(waiting.data[:8])
-        if kind.again and held.startswith(kind.again):
-            data, _ = waiting.take(len(waiting))
-            self._between, self._decompressor = None, kind.make()
-            return data
-        if held and not any(again.startswith(held) for again in kind.again):
-            self._begin_rest(*waiting.take(len(waiting)))
+    def _next_member(self) -> Bytes:
+        """Look at what follows a member: return another member, for it to be decompressed, or begin the rest."""
+        held, form = self._held, self._formats[0]
+        if form.padding and held.data.startswith(form.padding):
+            held.drop(len(held) - len(held.data.lstrip(form.padding)))
+        head = bytes(held.data[:8])
+        if form.again and head.startswith(form.again):
+            self._state, self._decompressor = _State.MEMBER, form.make()
+            return held.take(len(held))[0]
+        if head and not any(again.startswith(head) for again in form.again):
+            self._begin_rest(*held.take(len(held)))
         return b""
 
     def _begin_rest(self, data: Bytes, origin: Origin, findings: Findings | None = None) -> None:
-        """Let somebody else read what is none of this."""
-        self._count(-len(data))
-        self._rest = Content(findings or self._findings, self._layers, self._rest_reader, SearchScope.NOTHING)
+        """Hand these bytes, and all that follow, to another reader."""
+        self._output.count(-len(data))
+        self._state = _State.REST
+        self._rest = Content(findings or self._findings, self._layers, self._rest_reader, SearchScope.NONE)
         self._rest.feed(data, origin)
 
     # ---- damage
 
     def _damaged(self, problem: CorruptError, data: Bytes, origin: Origin, part: Part, at: int) -> Bytes:
-        """Try what else it may be; else save what can be read before the damage. What is behind an end is left over."""
-        if not self._made and len(self._kinds) > 1 and self._history.known:
-            self._kinds = self._kinds[1:]
-            self._decompressor = self._kinds[0].make()
-            before, self._history = self._history, Replay()
-            return self._inflate(before.joined + bytes(data), origin, part, at)
+        """Try the next format, or read up to the damage. Return what follows the end of the member."""
+        if not self._output.made and len(self._formats) > 1 and self._history.known:
+            return self._decompress(self._try_next_format() + bytes(data), origin, part, at)
         if isinstance(problem, TooLargeError):
             self._give_up(Reason.LIMIT, "that takes too much memory")
             return b""
-        read = self._save(data, origin, part) if self._history.known else 0
-        if self._between is None and not self._given_up:
-            self._findings.unread(Reason.DAMAGED, self._words("that goes on as something else"), self._layers)
-            self._begin_rest(data[read:], origin.after(at + read), speculative(self._findings))
-            return b""
-        return data[read:]
+        read = self._salvage(data, origin, part) if self._history.known else 0
+        if self._state is not _State.MEMBER:
+            return data[read:]
+        self._unread(Reason.DAMAGED, "that goes on as something else")
+        self._begin_rest(data[read:], origin.after(at + read), speculative(self._findings))
+        return b""
 
-    def _save(self, data: Bytes, origin: Origin, part: Part) -> int:
-        """Inflate once more, byte by byte, up to the damage, or up to an end that was not noticed. How far that is."""
-        decompressor = self._history.again(self._kinds[0].make())
+    def _try_next_format(self) -> bytes:
+        """Begin anew, and return what has to be decompressed again."""
+        before, self._history = self._history.joined, Replay()
+        self._formats = self._formats[1:]
+        self._decompressor = self._formats[0].make()
+        return before
+
+    def _salvage(self, data: Bytes, origin: Origin, part: Part) -> int:
+        """Decompress byte by byte, up to the damage or to an end that was missed before it. Return where that is."""
+        decompressor = self._history.again(self._formats[0].make())
         for place in range(len(data)):
             try:
-                out = decompressor.inflate(data[place : place + 1], _ROOM)
-                while decompressor.more and len(out) < _ROOM:
-                    out += decompressor.inflate(b"", _ROOM)
+                out = _all_of(decompressor, data[place : place + 1])
             except CorruptError:
                 return place
-            if out and not self._wrote(out, origin, part):
+            if out and not self._write(out, origin, part):
                 return place
             if decompressor.ended:
-                self._between, self._history = ByteQueue(), Replay()
+                self._end_member()
                 return place + 1
         return len(data)
 
 
-def decompressing(
-    kinds: tuple[CompressionFormat, ...], reader: ReaderFactory | None, rest: ReaderFactory
-) -> ReaderFactory:
-    """A factory of readers that inflate, and hand on what comes out to another reader.
+def _all_of(decompressor: Decompressor, data: Bytes) -> bytes:
+    """What comes out of `data`: all of it, as far as there is room."""
+    out = decompressor.inflate(data, ROOM)
+    while decompressor.more and len(out) < ROOM:
+        out += decompressor.inflate(b"", ROOM)
+    return out
 
-    `rest` makes a reader of what follows the end.
-    """
-    return partial(CompressedReader, kinds=kinds, reader=reader, rest=rest)
+
+def decompressing(
+    formats: tuple[CompressionFormat, ...], reader: ReaderFactory | None, rest: ReaderFactory
+) -> ReaderFactory:
+    """A factory of readers that decompress content: `reader` reads the output, `rest` what follows the end."""
+    return partial(CompressedReader, formats=formats, reader=reader, rest=rest)

@@ -1,4 +1,4 @@
-"""What a decompressor was given so far, as long as that is little: so that it can be done again, more carefully."""
+"""Replay: keeps the first input of a decompressor, so that decompression can be repeated byte by byte up to damage."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _ROOM = 256 << 10
 
 
 class Replay:
-    """It forgets all when it becomes too long."""
+    """The input so far, up to 64 KiB. If it grows larger, it is dropped, and `known` becomes False."""
 
     def __init__(self) -> None:
         self.known = True
@@ -22,11 +22,11 @@ class Replay:
 
     @property
     def joined(self) -> bytes:
-        """All of it."""
+        """All input so far."""
         return b"".join(self._pieces)
 
     def add(self, data: Bytes) -> None:
-        """Remember what was decompressed without trouble."""
+        """Add input that was decompressed without an error."""
         if self.known:
             self._pieces.append(bytes(data))
             self._length += len(data)
@@ -34,7 +34,7 @@ class Replay:
                 self.known, self._pieces = False, []
 
     def again(self, decompressor: Decompressor) -> Decompressor:
-        """Let another decompressor go through all of it."""
+        """Feed all input to another decompressor, and return that."""
         for piece in self._pieces:
             decompressor.inflate(piece, _ROOM)
             while decompressor.more:

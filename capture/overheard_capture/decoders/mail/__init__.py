@@ -1,1 +1,1 @@
-"""The encodings of mail: MIME parts and headers (RFC 2045 to 2047), quoted-printable and encoded words."""
+"""MIME (RFC 2045 to 2047): entities, multipart bodies, quoted-printable, and encoded words."""

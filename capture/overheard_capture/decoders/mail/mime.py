@@ -1,4 +1,4 @@
-"""One MIME entity: a header, and the body as the header says that it is (RFC 2045)."""
+"""MIME entities: a header, and a body of the type and encoding that it declares (RFC 2045)."""
 
 from __future__ import annotations
 
@@ -20,18 +20,18 @@ if TYPE_CHECKING:
     Body = Callable[[bytes, bytes], ReaderFactory]
 
 
-_END = re.compile(rb"(?:\A|\n)\r?\n")
+_HEADER_END = re.compile(rb"(?:\A|\n)\r?\n")
 _FIELD = re.compile(
     rb"^(content-type|content-encoding|content-transfer-encoding)[ \t]*:[ \t]*([^\r\n]*(?:\r?\n[ \t]+[^\r\n]*)*)",
     re.IGNORECASE | re.MULTILINE,
 )
-# A header that is longer is none.
-_LONGEST_HEAD = 64 << 10
+# A longer header is not one.
+_LONGEST_HEADER = 64 << 10
 
 
-def _of_entity(head: bytes, body: Body) -> ReaderFactory:
-    """What reads the body after this header."""
-    fields = {name.lower(): value for name, value in _FIELD.findall(head)}
+def _body_reader_for(header: bytes, body: Body) -> ReaderFactory:
+    """The reader factory for the body after this header."""
+    fields = {name.lower(): value for name, value in _FIELD.findall(header)}
     reader = body(fields.get(b"content-type", b""), fields.get(b"content-encoding", b""))
     transfer = fields.get(b"content-transfer-encoding", b"").strip().lower()
     if transfer == b"base64":
@@ -42,43 +42,45 @@ def _of_entity(head: bytes, body: Body) -> ReaderFactory:
 
 
 class MimeEntity:
-    """Reads one. `body` says what reads a body of a Content-Type, in content codings."""
+    """Reads an entity. `body` returns the reader factory for a Content-Type and content codings."""
 
     def __init__(self, findings: Findings, layers: Layers, body: Body) -> None:
         self._findings = findings
         self._layers = layers
         self._body_reader = body
-        self._head: ByteQueue | None = ByteQueue()
+        self._header: ByteQueue | None = ByteQueue()
         self._body: Content | None = None
 
     def feed(self, data: Bytes, origin: Origin) -> None:
-        """Read on."""
+        """Read the next bytes."""
         if self._body:
             self._body.feed(data, origin)
-        elif self._head is not None:
-            self._head.add(data, origin)
-            end = _END.search(self._head.data, 0, _LONGEST_HEAD)
-            if end or len(self._head) >= _LONGEST_HEAD:
-                self._begin(end.end() if end else 0)
+        elif self._header is not None:
+            self._header.add(data, origin)
+            end = _HEADER_END.search(self._header.data, 0, _LONGEST_HEADER)
+            if end or len(self._header) >= _LONGEST_HEADER:
+                self._begin_body(end.end() if end else 0)
 
-    def _begin(self, length: int) -> None:
-        """The body begins behind so many bytes of header."""
-        waiting, self._head = self._head or ByteQueue(), None
-        head, _ = waiting.take(length)
-        data, origin = waiting.take(len(waiting))
-        self._body = Content(self._findings, self._layers, _of_entity(head, self._body_reader), SearchScope.NOTHING)
+    def _begin_body(self, length: int) -> None:
+        """Begin the body, after `length` bytes of header."""
+        pending, self._header = self._header or ByteQueue(), None
+        header, _ = pending.take(length)
+        data, origin = pending.take(len(pending))
+        self._body = Content(
+            self._findings, self._layers, _body_reader_for(header, self._body_reader), SearchScope.NONE
+        )
         self._body.feed(data, origin)
 
     def gap(self, length: int) -> None:
-        """So many bytes are missing here; in a header, nobody knows of what."""
-        if self._head is not None:
-            self._begin(0)
+        """`length` bytes are missing here. If the header has not ended, all of it is read as a body."""
+        if self._header is not None:
+            self._begin_body(0)
         if self._body:
             self._body.gap(length)
 
     def close(self) -> None:
-        """There is no more to come."""
-        if self._head is not None:
-            self._begin(0)
+        """No more bytes follow."""
+        if self._header is not None:
+            self._begin_body(0)
         if self._body:
             self._body.close()

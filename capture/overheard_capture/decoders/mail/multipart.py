@@ -1,4 +1,4 @@
-"""Bodies of many parts, between lines that nothing in them may be like (RFC 2046, 5.1)."""
+"""Multipart bodies: parts separated by boundary lines (RFC 2046, 5.1)."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ if TYPE_CHECKING:
 
 LAYER = Layer("multipart")
 
-# How much white space may follow a boundary in its line.
+# How much white space may follow the boundary on its line.
 _SPACE = 64
 
 
 class Multipart:
-    """Reads one such body; `part` makes the reader of a part."""
+    """Reads a multipart body; `part` is the reader factory for a part."""
 
     def __init__(self, findings: Findings, layers: Layers, boundary: bytes, part: ReaderFactory) -> None:
         self._findings = findings
@@ -34,82 +34,82 @@ class Multipart:
         line = rb"%b(?:(--)|[ \t]{0,%d}\r?\n)" % (re.escape(self._dashes), _SPACE)
         self._first_line = re.compile(line)
         self._line = re.compile(rb"\r?\n" + line)
-        self._waiting = ByteQueue()
-        # What is read at the moment: what comes before the first part, a part, or what comes behind the last.
-        self._part: Content | None = Content(findings, layers, untyped, SearchScope.NOTHING)
-        # Whether nothing of it has come; and whether the last part has ended.
-        self._fresh = True
+        self._pending = ByteQueue()
+        # The current content: the preamble, a part, or the epilogue.
+        self._part: Content | None = Content(findings, layers, untyped, SearchScope.NONE)
+        # Whether that is still empty; and whether the closing boundary was read.
+        self._at_start = True
         self._ended = False
 
     def feed(self, data: Bytes, origin: Origin) -> None:
-        """Read on."""
-        if len(self._waiting):
-            self._waiting.add(data, origin)
-            data, origin = self._waiting.take(len(self._waiting))
+        """Read the next bytes."""
+        if len(self._pending):
+            self._pending.add(data, origin)
+            data, origin = self._pending.take(len(self._pending))
         self._read(memoryview(data), origin, last=False)
 
     def _read(self, data: memoryview, origin: Origin, *, last: bool) -> None:
         at = 0
         while not self._ended:
-            line = self._first_line.match(data, at) if self._fresh else None
+            line = self._first_line.match(data, at) if self._at_start else None
             line = line or self._line.search(data, at)
             if not line:
                 break
-            self._hand_on(data[at : line.start()], origin.after(at))
+            self._deliver(data[at : line.start()], origin.after(at))
             self._begin(bool(line[1]))
             at = line.end()
-        keep = len(data) if self._ended or last else self._may_begin(bytes(data[at:])) + at
-        self._hand_on(data[at:keep], origin.after(at))
-        self._waiting.add(data[keep:], origin.after(keep))
+        keep = len(data) if self._ended or last else self._partial_line(bytes(data[at:])) + at
+        self._deliver(data[at:keep], origin.after(at))
+        self._pending.add(data[keep:], origin.after(keep))
 
-    def _hand_on(self, data: memoryview, origin: Origin) -> None:
+    def _deliver(self, data: memoryview, origin: Origin) -> None:
         if len(data):
-            self._fresh = False
+            self._at_start = False
             if self._part:
                 self._part.feed(data, origin)
 
     def _begin(self, ended: bool) -> None:
-        """What was read is over, and something else begins."""
+        """Close the current content, and begin the next part, or the epilogue if `ended`."""
         if self._part:
             self._part.close()
-        self._ended, self._fresh = ended, True
+        self._ended, self._at_start = ended, True
         if ended:
-            self._part = Content(self._findings, self._layers, untyped, SearchScope.NOTHING)
+            self._part = Content(self._findings, self._layers, untyped, SearchScope.NONE)
         else:
-            self._part = inner(self._findings, self._layers, LAYER, self._part_reader, SearchScope.NOTHING)
+            self._part = inner(self._findings, self._layers, LAYER, self._part_reader, SearchScope.NONE)
 
-    def _may_begin(self, data: bytes) -> int:
-        """From where on it may be such a line, of which more is to come."""
-        if self._fresh and self._is_begun(data):
+    def _partial_line(self, data: bytes) -> int:
+        """The start of an incomplete boundary line at the end of `data`; its length if there is none."""
+        if self._at_start and self._is_line_prefix(data):
             return 0
-        least = max(len(data) - len(self._dashes) - _SPACE - 3, 0)
-        at = data.find(b"\n", least)
+        minimum = max(len(data) - len(self._dashes) - _SPACE - 3, 0)
+        at = data.find(b"\n", minimum)
         while at >= 0:
-            if self._is_begun(data[at + 1 :]):
+            if self._is_line_prefix(data[at + 1 :]):
                 return at - (data[max(at - 1, 0) : at] == b"\r")
             at = data.find(b"\n", at + 1)
         return len(data) - data.endswith(b"\r")
 
-    def _is_begun(self, data: bytes) -> bool:
-        """Whether these are the first bytes of such a line."""
+    def _is_line_prefix(self, data: bytes) -> bool:
+        """Whether `data` may be the beginning of a boundary line."""
         if len(data) <= len(self._dashes):
             return self._dashes.startswith(data)
         after = data[len(self._dashes) :]
         return data.startswith(self._dashes) and (after == b"-" or not after.rstrip(b"\r").strip(b" \t"))
 
     def gap(self, length: int) -> None:
-        """So many bytes are missing here, and perhaps the end of a part among them."""
+        """`length` bytes are missing here, which may include a boundary."""
         self._read_last()
-        self._fresh = False
+        self._at_start = False
         if self._part:
             self._part.gap(length)
 
     def _read_last(self) -> None:
-        data, origin = self._waiting.take(len(self._waiting))
+        data, origin = self._pending.take(len(self._pending))
         self._read(memoryview(data), origin, last=True)
 
     def close(self) -> None:
-        """There is no more to come."""
+        """No more bytes follow."""
         self._read_last()
         if self._part:
             self._part.close()
@@ -118,5 +118,5 @@ class Multipart:
 
 
 def multipart(boundary: bytes, part: ReaderFactory) -> ReaderFactory:
-    """A factory of readers of bodies whose parts this boundary is between; `part` makes the reader of a part."""
+    """A factory of readers of multipart bodies with this boundary; `part` is the reader factory for a part."""
     return partial(Multipart, boundary=boundary, part=part)

@@ -1,4 +1,4 @@
-"""Quoted-printable (RFC 2045, 6.7): declared, or told by lines that end in `=` and go on in the next one."""
+"""Quoted-printable (RFC 2045, 6.7): declared, or detected in text by its soft line breaks."""
 
 from __future__ import annotations
 
@@ -19,32 +19,31 @@ if TYPE_CHECKING:
 
 QUOTED_PRINTABLE = Layer("quoted-printable", LayerKind.SPELLED)
 
-# What is not as it seems: bytes in hexadecimal, and the end of a line that goes on. SMTP may have put a dot before one
-# that the next line begins with (RFC 5321, 4.5.2).
+# Escaped bytes, and soft line breaks. SMTP doubles a dot at the beginning of a line (RFC 5321, 4.5.2).
 _ESCAPES = re.compile(rb"((?:=[0-9A-Fa-f]{2})+)|=[ \t]*\r?\n")
 _ESCAPES_IN_MAIL = re.compile(rb"((?:=[0-9A-Fa-f]{2})+)|=[ \t]*\r?\n(?:\.(?=\.))?")
-# What may be the beginning of that.
-_BEGINS = re.compile(rb"=(?:[0-9A-Fa-f]?|[ \t]{0,64}\r?)\Z")
+# An incomplete escape.
+_PARTIAL_ESCAPE = re.compile(rb"=(?:[0-9A-Fa-f]?|[ \t]{0,64}\r?)\Z")
 _LONGEST_ESCAPE = 72
-# Mail has lines of up to 998 characters (RFC 5322, 2.1.1). Longer ones are none of it.
+# Lines in mail have up to 998 characters (RFC 5322, 2.1.1). Longer ones are not quoted-printable.
 _LONGEST_LINE = 2048
 
 
 class QuotedPrintableDecoder:
-    """Decodes piece by piece, and hands on what it says as one text, in which only what was changed is searched."""
+    """Decodes piece by piece to one content, in which only matches across decoded escapes are searched for."""
 
     def __init__(self, findings: Findings, layers: Layers, reader: ReaderFactory, escapes: re.Pattern[bytes]) -> None:
         layers_inside = (*layers, QUOTED_PRINTABLE)
         self._content = Boundaries(findings, layers_inside, reader) if may_go_deeper(findings, layers) else None
         self._escapes = escapes
-        # Whether something was left out at the end of the piece before.
-        self._seam = False
+        # Whether the piece before ended with an escape.
+        self._ends_in_escape = False
 
     def feed(self, data: bytes, origin: Origin) -> None:
-        """Decode what no escape begins or ends outside of."""
-        out, seams = bytearray(), [0] if self._seam else []
+        """Decode `data`, which contains only complete escapes."""
+        out, boundaries = bytearray(), [0] if self._ends_in_escape else []
         spans: list[Span] = []
-        at = 1 if self._seam and self._escapes is _ESCAPES_IN_MAIL and data.startswith(b"..") else 0
+        at = 1 if self._ends_in_escape and self._escapes is _ESCAPES_IN_MAIL and data.startswith(b"..") else 0
         for escapes in self._escapes.finditer(data):
             begin, end = escapes.span()
             out += data[at:begin]
@@ -54,167 +53,167 @@ class QuotedPrintableDecoder:
                 spans.append(
                     Span(len(out), place.frame, place.offset, place.length, exact=False, also=place.frames[1:])
                 )
-                seams += range(len(out), len(out) + (end - begin) // 3)
+                boundaries += range(len(out), len(out) + (end - begin) // 3)
                 out += bytes.fromhex(escapes[1].replace(b"=", b"").decode())
-            seams.append(len(out))
+            boundaries.append(len(out))
             at = end
         spans += origin.sliced(at, len(data), len(out))
         out += data[at:]
-        self._seam = bool(seams) and seams[-1] == len(out)
+        self._ends_in_escape = bool(boundaries) and boundaries[-1] == len(out)
         if self._content and out:
-            self._content.feed(out, Origin(spans), seams)
+            self._content.feed(out, Origin(spans), boundaries)
 
     def gap(self, length: int) -> None:
-        """So many bytes are not there, or are not quoted-printable."""
-        self._seam = False
+        """`length` bytes are missing here, or are not quoted-printable."""
+        self._ends_in_escape = False
         if self._content:
             self._content.gap(length)
 
     def close(self) -> None:
-        """There is no more to come."""
+        """No more bytes follow."""
         if self._content:
             self._content.close()
 
 
 class QuotedPrintable:
-    """Reads what is said to be quoted-printable."""
+    """Reads content with the declared encoding quoted-printable."""
 
     def __init__(self, findings: Findings, layers: Layers, reader: ReaderFactory) -> None:
-        self._decoding = QuotedPrintableDecoder(findings, layers, reader, _ESCAPES)
-        self._waiting = ByteQueue()
+        self._decoder = QuotedPrintableDecoder(findings, layers, reader, _ESCAPES)
+        self._pending = ByteQueue()
 
     def feed(self, data: Bytes, origin: Origin) -> None:
-        """Read on."""
-        self._waiting.add(data, origin)
-        held = self._waiting.data
-        begun = _BEGINS.search(held, max(len(held) - _LONGEST_ESCAPE, 0))
-        self._decoding.feed(*self._waiting.take(begun.start() if begun else len(held)))
+        """Read the next bytes."""
+        self._pending.add(data, origin)
+        held = self._pending.data
+        partial = _PARTIAL_ESCAPE.search(held, max(len(held) - _LONGEST_ESCAPE, 0))
+        self._decoder.feed(*self._pending.take(partial.start() if partial else len(held)))
 
     def gap(self, length: int) -> None:
-        """So many bytes are missing here."""
-        self._decoding.feed(*self._waiting.take(len(self._waiting)))
-        self._decoding.gap(length)
+        """`length` bytes are missing here."""
+        self._decoder.feed(*self._pending.take(len(self._pending)))
+        self._decoder.gap(length)
 
     def close(self) -> None:
-        """There is no more to come."""
-        self._decoding.feed(*self._waiting.take(len(self._waiting)))
-        self._decoding.close()
+        """No more bytes follow."""
+        self._decoder.feed(*self._pending.take(len(self._pending)))
+        self._decoder.close()
 
 
 class SoftBreakFinder:
-    """Finds lines in text that go on in the next one. That they are quoted-printable is a guess."""
+    """Finds soft line breaks in text, and decodes these lines speculatively as quoted-printable."""
 
-    __slots__ = ("_decoding", "_findings", "_goes_on", "_layers", "_line", "_long", "_passed", "_reader")
+    __slots__ = ("_continued", "_decoder", "_findings", "_layers", "_pending_line", "_reader", "_skipped", "_too_long")
 
     def __init__(self, findings: Findings, layers: Layers, reader: ReaderFactory) -> None:
         self._findings = findings
         self._layers = layers
         self._reader = reader
-        self._decoding: QuotedPrintableDecoder | None = None
-        # The last line, which has not ended; whether it is the next of one that goes on; whether it is too long.
-        self._line: SmallByteQueue | None = None
-        self._goes_on = False
-        self._long = False
-        # How much was passed over since the last one that went on.
-        self._passed = 0
+        self._decoder: QuotedPrintableDecoder | None = None
+        # The last, incomplete line; whether it continues the one before; whether it is too long.
+        self._pending_line: SmallByteQueue | None = None
+        self._continued = False
+        self._too_long = False
+        # How many bytes were skipped since the last decoded line.
+        self._skipped = 0
 
     def feed(self, data: bytes | bytearray, origin: Origin) -> None:
-        """Read on."""
-        if self._line:
-            held = self._line.data
-            if not self._goes_on and soft_break(data) < 0 and not held.endswith((b"=", b"=\r")):
+        """Read the next bytes."""
+        if self._pending_line:
+            held = self._pending_line.data
+            if not self._continued and soft_break(data) < 0 and not held.endswith((b"=", b"=\r")):
                 ended = data.find(b"\n") + 1
                 if not ended:
                     self._hold(data, origin, 0)
                     return
-                self._passed += len(held)
-                self._line = None
+                self._skipped += len(held)
+                self._pending_line = None
             else:
-                self._line.add(data, origin)
-                data, origin = self._line.take()
-                self._line = None
+                self._pending_line.add(data, origin)
+                data, origin = self._pending_line.take()
+                self._pending_line = None
         self._read(data, origin)
 
     def _read(self, data: bytes | bytearray, origin: Origin) -> None:
         at = 0
-        if self._long:
+        if self._too_long:
             at = data.find(b"\n") + 1
-            self._long = not at
-            self._passed += at or len(data)
-            if self._long:
+            self._too_long = not at
+            self._skipped += at or len(data)
+            if self._too_long:
                 return
         while True:
-            if self._goes_on:
+            if self._continued:
                 at = self._decode(data, origin, at)
-                if self._goes_on:
+                if self._continued:
                     break
             soft = soft_break(data, at)
             if soft < 0:
                 break
             begins = max(data.rfind(b"\n", at, soft) + 1, at)
             ends = data.find(b"\n", soft) + 1
-            # What is too long is passed over.
-            self._goes_on = ends - begins <= _LONGEST_LINE
-            self._passed += (begins if self._goes_on else ends) - at
-            at = begins if self._goes_on else ends
+            # A line that is too long is skipped.
+            self._continued = ends - begins <= _LONGEST_LINE
+            self._skipped += (begins if self._continued else ends) - at
+            at = begins if self._continued else ends
         self._hold(data, origin, at)
 
     def _hold(self, data: bytes | bytearray, origin: Origin, at: int) -> None:
-        """Keep the line that has not ended, unless it is too long."""
+        """Keep the incomplete line, unless it is too long."""
         begins = max(data.rfind(b"\n", at) + 1, at)
-        self._passed += begins - at
+        self._skipped += begins - at
         length = len(data) - begins
         if not length:
             return
-        held = len(self._line) if self._line else 0
+        held = len(self._pending_line) if self._pending_line else 0
         if held + length >= _LONGEST_LINE:
-            self._passed += held + length
-            self._line, self._long, self._goes_on = None, True, False
+            self._skipped += held + length
+            self._pending_line, self._too_long, self._continued = None, True, False
             return
-        if self._line is None:
-            self._line = SmallByteQueue()
-        self._line.add(data[begins:], origin.after(begins))
+        if self._pending_line is None:
+            self._pending_line = SmallByteQueue()
+        self._pending_line.add(data[begins:], origin.after(begins))
 
     def _decode(self, data: bytes | bytearray, origin: Origin, at: int) -> int:
-        """Decode lines from `at` on, as long as each goes on in the next. Where that ends."""
+        """Decode lines from `at` on, up to one without a soft line break. Returns the end of the decoded lines."""
         begins = at
-        while self._goes_on:
+        while self._continued:
             ends = data.find(b"\n", at) + 1
             if not ends:
                 break
             if ends - at > _LONGEST_LINE:
-                self._goes_on = False
+                self._continued = False
                 break
-            self._goes_on = data.endswith((b"=\n", b"=\r\n"), at, ends)
+            self._continued = data.endswith((b"=\n", b"=\r\n"), at, ends)
             at = ends
         if at > begins:
-            self._decoded(bytes(data[begins:at]), origin.after(begins))
+            self._decode_lines(bytes(data[begins:at]), origin.after(begins))
         return at
 
-    def _decoded(self, lines: bytes, origin: Origin) -> None:
-        if not self._decoding:
-            self._decoding = QuotedPrintableDecoder(
+    def _decode_lines(self, lines: bytes, origin: Origin) -> None:
+        if not self._decoder:
+            self._decoder = QuotedPrintableDecoder(
                 speculative(self._findings), self._layers, self._reader, _ESCAPES_IN_MAIL
             )
-        elif self._passed:
-            self._decoding.gap(self._passed)
-        self._passed = 0
-        self._decoding.feed(lines, origin)
+        elif self._skipped:
+            self._decoder.gap(self._skipped)
+        self._skipped = 0
+        self._decoder.feed(lines, origin)
 
     def gap(self, length: int) -> None:
-        """A line ends where bytes are missing."""
-        self._end_line()
-        self._passed += length
+        """`length` bytes are missing here, which ends a line."""
+        self._finish_line()
+        self._skipped += length
 
-    def _end_line(self) -> None:
-        if self._line:
-            if self._goes_on:
-                self._decoded(*self._line.take())
-            self._passed += len(self._line)
-        self._line, self._goes_on, self._long = None, False, False
+    def _finish_line(self) -> None:
+        if self._pending_line:
+            if self._continued:
+                self._decode_lines(*self._pending_line.take())
+            self._skipped += len(self._pending_line)
+        self._pending_line, self._continued, self._too_long = None, False, False
 
     def close(self) -> None:
-        """There is no more to come."""
-        self._end_line()
-        if self._decoding:
-            self._decoding.close()
+        """No more bytes follow."""
+        self._finish_line()
+        if self._decoder:
+            self._decoder.close()

@@ -6,9 +6,9 @@ import re
 from typing import TYPE_CHECKING
 
 from overheard.words.layer import Layer, Layers
-from overheard_capture.content.content import look_at
+from overheard_capture.content.content import search_bytes
 from overheard_capture.content.findings import Reason
-from overheard_capture.decoders.short import Short
+from overheard_capture.decoders.short import ShortReader
 from overheard_capture.protocols.dns.message import contents_of
 from overheard_capture.protocols.framed import FramedReader
 from overheard_capture.provenance.origin import Origin
@@ -42,7 +42,7 @@ def read_dns(findings: Findings, layers: Layers, data: Bytes, origin: Origin) ->
         text.line(stretches)
     text.look(findings, (*layers, LAYER), origin)
     for begins, ends in message.others:
-        reader = Short(findings, (*layers, LAYER))
+        reader = ShortReader(findings, (*layers, LAYER))
         reader.feed(data[begins:ends], origin.after(begins))
         reader.close()
     return True
@@ -107,8 +107,8 @@ class _MessageText:
             else:
                 spans += origin.sliced(begins, ends, start)
         made_of = Origin(spans)
-        look_at(findings, layers, text, made_of)
-        reader = Short(findings, layers)
+        search_bytes(findings, layers, text, made_of)
+        reader = ShortReader(findings, layers)
         reader.feed(text, made_of)
         reader.close()
 
@@ -163,7 +163,7 @@ class DnsMessages:
             if len(self._waiting) == self._wanted:
                 message, where = self._waiting.take(self._wanted)
                 self.broken = not read_dns(self._findings, self._layers, message[2:], where.after(2))
-                self._findings.is_a("DNS")
+                self._findings.identify_as("DNS")
         return at
 
     @property

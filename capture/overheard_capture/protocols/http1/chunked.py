@@ -40,7 +40,7 @@ class ChunkedBody:
         """Read from `start` on. Where to go on: with what is waited for, where that is not the end."""
         pieces: list[tuple[int, int]] = []
         # Whether the first piece is the rest of a chunk.
-        goes_on = self._in_chunk and self._left > 0
+        contiguous = self._in_chunk and self._left > 0
         at = start
         while not (self._in_trailer or self.broken):
             if self._left:
@@ -58,7 +58,7 @@ class ChunkedBody:
                 break
             self._first, self._in_chunk, self._left, at = False, False, int(size[1], 16), size.end()
             self._in_trailer = not self._left
-        self._hand_on(data, origin, pieces, goes_on)
+        self._deliver(data, origin, pieces, contiguous)
         return self._trailer(data, at) if self._in_trailer else at
 
     def _is_broken(self, data: bytes | bytearray, at: int) -> bool:
@@ -74,12 +74,14 @@ class ChunkedBody:
         self.broken = len(data) - at >= _LONGEST_TRAILER
         return at
 
-    def _hand_on(self, data: bytes | bytearray, origin: Origin, pieces: list[tuple[int, int]], goes_on: bool) -> None:
+    def _deliver(
+        self, data: bytes | bytearray, origin: Origin, pieces: list[tuple[int, int]], contiguous: bool
+    ) -> None:
         if not pieces or not self._content:
             return
         begin, end = pieces[0]
         if len(pieces) == 1:
-            self._content.feed(memoryview(data)[begin:end], origin.after(begin), () if goes_on else (0,))
+            self._content.feed(memoryview(data)[begin:end], origin.after(begin), () if contiguous else (0,))
             return
         seams, at = [], 0
         for begins, ends in pieces:
@@ -88,7 +90,7 @@ class ChunkedBody:
         whole = memoryview(data)
         out = b"".join([whole[begins:ends] for begins, ends in pieces])
         made_of = joined((origin, begins, ends) for begins, ends in pieces)
-        self._content.feed(out, made_of, seams[1:] if goes_on else seams)
+        self._content.feed(out, made_of, seams[1:] if contiguous else seams)
 
     def gap(self, length: int) -> bool:
         """So many bytes are missing. Whether they are all of one chunk, and it is known where the next one begins."""
@@ -110,7 +112,7 @@ class IdentityBody:
     """Reads a body as it is, of a length that is known or up to the end of all: it has the same few words."""
 
     def __init__(self, findings: Findings, layers: Layers, reader: ReaderFactory, length: int | None) -> None:
-        self._content = Content(findings, layers, reader, SearchScope.NOTHING)
+        self._content = Content(findings, layers, reader, SearchScope.NONE)
         # How much is still to come; None where that is all there is.
         self._left = length
         self.over = length == 0

@@ -1,9 +1,10 @@
-"""HTTP/1 as one side speaks it: heads, bodies, and what a connection becomes afterwards (RFC 9112)."""
+"""One direction of HTTP/1: heads, bodies, and what a connection switches to (RFC 9112)."""
 
 from __future__ import annotations
 
 import re
 from collections import deque
+from enum import Enum, auto
 from typing import TYPE_CHECKING
 
 from overheard.words.layer import Layers
@@ -29,18 +30,27 @@ if TYPE_CHECKING:
     from overheard_capture.provenance.origin import Bytes, Origin
 
 NAME = "HTTP/1"
-# How many requests may wait for their answers: whoever sends more of them is not answered.
+# The most requests that may wait for their answers: those beyond get none.
 _MOST_WAITING = 1 << 16
-# What some send between messages (RFC 9112, 2.2).
+# Empty lines that some send between messages (RFC 9112, 2.2).
 _BLANK = re.compile(rb"(?:\r?\n)+")
 _IN_A_METHOD = re.compile(rb"[!#$%&'*+.^_`|~0-9A-Za-z-]")
 
 
 class Unanswered:
-    """The methods of the requests that were not answered yet, in their order."""
+    """The methods of the requests that are not answered yet, in order."""
 
     def __init__(self) -> None:
         self.methods: deque[bytes] = deque()
+
+
+class _State(Enum):
+    """What the next byte is part of."""
+
+    HEAD = auto()  # the head of a message, or empty lines before it
+    BODY = auto()
+    LOST = auto()  # anything, after damage or a gap: the next head is searched for, and a fallback reads the rest
+    SWITCHED = auto()  # what is HTTP/1 no more: another reader has it, up to the end
 
 
 class Http1:
@@ -49,17 +59,17 @@ class Http1:
     def __init__(self, findings: Findings, layers: Layers) -> None:
         self._findings = findings
         self._layers = layers
+        self._state = _State.HEAD
         self._waiting: ByteQueue | None = None
         self._body: ChunkedBody | IdentityBody | None = None
-        # Who reads what is HTTP no more; and whether that may begin again, after damage or a gap.
+        # The reader of what is no HTTP/1.
         self._other: Reader | None = None
-        self._lost = False
-        # What the connection becomes, if what follows is no request.
+        # What the connection switches to, unless another request follows.
         self._upgrade = b""
 
     def feed(self, data: Bytes, origin: Origin) -> None:
         """Read on."""
-        if self._other and not self._lost:
+        if self._other and self._state is _State.SWITCHED:
             self._other.feed(data, origin)
             return
         self._findings.read[NAME] += len(data)
@@ -72,11 +82,11 @@ class Http1:
     def _read(self, data: bytes | bytearray, origin: Origin, *, last: bool) -> None:
         at, more = 0, True
         while more and at < len(data):
-            if self._body:
+            if self._state is _State.BODY:
                 at, more = self._in_body(data, origin, at)
-            elif self._lost:
+            elif self._state is _State.LOST:
                 at, more = self._search(data, origin, at, last)
-            elif self._other:
+            elif self._state is _State.SWITCHED:
                 self._hand_over(data, origin, at, len(data))
                 return
             else:
@@ -86,12 +96,12 @@ class Http1:
             self._waiting.add(data[at:], origin.after(at))
 
     def _hand_over(self, data: bytes | bytearray, origin: Origin, begin: int, end: int) -> None:
-        """Let others read some of it, who count it as what they take it for."""
+        """Let the other reader read some of it, and account for it."""
         if self._other and end > begin:
             self._findings.read[NAME] -= end - begin
             self._other.feed(memoryview(data)[begin:end], origin.after(begin))
 
-    # ---- each says where to go on, and whether it can be gone on there before more has come
+    # ---- each returns where reading goes on, and whether it can before more has come
 
     def _head(self, data: bytes | bytearray, origin: Origin, at: int, last: bool) -> tuple[int, bool]:
         blank = _BLANK.match(data, at)
@@ -105,13 +115,13 @@ class Http1:
                 self._begin(head_of(line, data, end))
                 return end, True
         elif self._upgrade and (not _IN_A_METHOD.match(data, at) or data.find(b"\n", at) >= 0):
-            self._other = switched(self._upgrade, self._findings, self._layers)
+            self._switch(self._upgrade)
             return at, True
         waits = line or data.find(b"\n", at, at + LONGEST) < 0
         if waits and len(data) - at < LONGEST and not last:
             return at, False
         self._lose(Reason.DAMAGED, "HTTP/1 that goes on as something else")
-        # This is no beginning, whatever it looks like.
+        # A head was tried here.
         self._hand_over(data, origin, at, at + 1)
         return at + 1, True
 
@@ -128,7 +138,7 @@ class Http1:
         return at, False
 
     def _search(self, data: bytes | bytearray, origin: Origin, at: int, last: bool) -> tuple[int, bool]:
-        """Look for the first line of a message. What is not one is read as what it is."""
+        """Look for the first line of a message, and let the fallback read what comes before it."""
         found = RESYNC.search(data, at)
         if found:
             self._hand_over(data, origin, at, found.start())
@@ -144,7 +154,7 @@ class Http1:
 
     def _begin(self, head: MessageHead) -> None:
         """A message begins."""
-        self._findings.is_a(head.version)
+        self._findings.identify_as(head.version)
         if head.contradictory or (head.until_close and not head.status):
             self._lose(Reason.DAMAGED, "HTTP/1 that contradicts itself on the length of a message")
         elif head.status:
@@ -158,24 +168,25 @@ class Http1:
             methods.append(head.method)
         self._upgrade = head.upgrade
         if head.method == b"CONNECT":
-            self._other = switched(b"", self._findings, self._layers)
+            self._switch(b"")
         elif head.chunked or head.length:
             self._begin_body(head)
 
     def _answer(self, head: MessageHead) -> None:
         if head.status == 101:
-            self._other = switched(head.upgrade, self._findings, self._layers)
+            self._switch(head.upgrade)
         if head.status < 200:
             # The real answer follows.
             return
         methods = self._findings.conversation.of(Unanswered).methods
         method = methods.popleft() if methods else b""
         if method == b"CONNECT" and head.status < 300:
-            self._other = switched(b"", self._findings, self._layers)
+            self._switch(b"")
         elif method != b"HEAD" and head.status not in (204, 304) and head.length != 0:
             self._begin_body(head)
 
     def _begin_body(self, head: MessageHead) -> None:
+        self._state = _State.BODY
         reader = body(head.kind, head.codings)
         if head.chunked:
             self._body = ChunkedBody(self._findings, self._layers, reader)
@@ -185,32 +196,36 @@ class Http1:
     def _end_body(self) -> None:
         if self._body:
             self._body.close()
-        self._body = None
+        self._body, self._state = None, _State.HEAD
+
+    def _switch(self, upgrade: bytes) -> None:
+        """Let another reader have all that follows."""
+        self._other, self._state = switched(upgrade, self._findings, self._layers), _State.SWITCHED
 
     # ---- what goes wrong
 
     def _lose(self, why: Reason, what: str) -> None:
-        """From here on nobody knows where a message begins, until one is seen to."""
+        """Where the next message begins is unknown from here on: it is searched for."""
         self._findings.unread(why, what, self._layers)
         self._end_body()
-        self._other, self._lost = Fallback(self._findings, self._layers), True
+        self._other, self._state = Fallback(self._findings, self._layers), _State.LOST
 
     def _end_other(self) -> None:
         if self._other:
             self._other.close()
-        self._other, self._lost = None, False
+        self._other, self._state = None, _State.HEAD
 
     def gap(self, length: int) -> None:
         """Go on where it is known how much of a body is missing."""
-        if not self._other or self._lost:
+        if self._state is not _State.SWITCHED:
             self._gap(length)
         if self._other:
             self._other.gap(length)
 
     def _gap(self, length: int) -> None:
-        if self._lost:
+        if self._state is _State.LOST:
             self._read_last()
-        if self._lost:
+        if self._state is _State.LOST:
             return
         if not self._waiting and self._body and self._body.gap(length):
             self._findings.unread(Reason.GAP, "an HTTP/1 body with bytes missing", self._layers)
@@ -221,7 +236,7 @@ class Http1:
         self._read_last()
 
     def _read_last(self) -> None:
-        """Read what waits, although no more of it comes."""
+        """Read what waits: no more of it comes."""
         if self._waiting:
             data, origin = self._waiting.take(len(self._waiting))
             self._waiting = None

@@ -1,4 +1,4 @@
-"""The messages of gRPC, each with its length before it and compressed for itself."""
+"""gRPC: messages with a prefix of five bytes (flags and length), each compressed by itself."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _COMPRESSED, _TRAILER = 0x01, 0x80
 
 
 class Grpc:
-    """Reads what one side says in one call."""
+    """Reads one direction of one call."""
 
     def __init__(self, findings: Findings, layers: Layers, encoding: bytes) -> None:
         self._findings = findings
@@ -30,7 +30,7 @@ class Grpc:
         self._encoding = encoding
         self._head = b""
         self._left = 0
-        # Reads the message that has begun; and whatever comes when it is known no longer where one begins.
+        # Reads the message that has begun; and, once it is unknown where messages begin, all that follows.
         self._message: Reader | None = None
         self._rest: Reader | None = None
 
@@ -75,7 +75,7 @@ class Grpc:
         self._rest = untyped(self._findings, self._layers)
 
     def gap(self, length: int) -> None:
-        """So many bytes are missing here."""
+        """Bytes are missing here."""
         if self._rest:
             self._rest.gap(length)
         elif self._message and length <= self._left:

@@ -84,7 +84,7 @@ class Http2Headers:
         else:
             if unknown:
                 self._findings.unread(Reason.GAP, "header fields that refer to what is missing", self._layers)
-            self._hand_on(fields, origin)
+            self._deliver(fields, origin)
             return fields
         return []
 
@@ -93,7 +93,7 @@ class Http2Headers:
         self._block = ByteQueue()
         self._blocks.lose()
 
-    def _hand_on(self, fields: list[HeaderField], origin: Origin) -> None:
+    def _deliver(self, fields: list[HeaderField], origin: Origin) -> None:
         lines, parts = [], []
         at = 0
         for field in fields:

@@ -65,7 +65,7 @@ class Http2:
             # Both sides begin with settings (3.4): we came in the middle.
             self._findings.unread(Reason.GAP, "how an HTTP/2 connection began", self._layers)
             self._forget()
-        self._findings.is_a("HTTP/2")
+        self._findings.identify_as("HTTP/2")
         # Nothing may come between the frames of a header block (6.10).
         if self._headers.frame and frame.kind != FrameType.CONTINUATION:
             return False
@@ -73,15 +73,15 @@ class Http2:
         if frame.kind in _OF_HEADERS:
             return self._headers.begin(frame)
         if frame.kind != FrameType.DATA and frame.kind not in _NUMBERS:
-            self._other = Content(self._findings, self._layers, untyped, SearchScope.NOTHING)
+            self._other = Content(self._findings, self._layers, untyped, SearchScope.NONE)
         return True
 
-    def piece(self, data: Bytes, origin: Origin, goes_on: bool) -> None:
+    def piece(self, data: Bytes, origin: Origin, contiguous: bool) -> None:
         """Some of the payload of the frame."""
         if not self._frame:
             return
         if self._frame.kind == FrameType.DATA:
-            self._streams.data(self._frame.stream, data, origin, goes_on)
+            self._streams.data(self._frame.stream, data, origin, contiguous)
         elif self._frame.kind in _OF_HEADERS:
             self._headers.piece(data, origin)
         elif self._other:

@@ -43,17 +43,17 @@ class _Http2Walks(FrameWalks):
     def succeeds(self, begin: int) -> bool:
         """Whether the frames from a place on are frames beyond doubt."""
         data, at = self._data, begin
-        counted, number, goes_on = 0, 0, False
+        counted, number, contiguous = 0, 0, False
         while at + HEAD <= len(data):
             if not self._may_pass():
                 return False
             frame = Http2Frame.of(bytes(data[at : at + HEAD]))
-            if not _is_likely(frame) or data[at + 5] & 0xF0 or goes_on is not (frame.kind == FrameType.CONTINUATION):
+            if not _is_likely(frame) or data[at + 5] & 0xF0 or contiguous is not (frame.kind == FrameType.CONTINUATION):
                 return False
             begins, at = at + HEAD, at + HEAD + frame.length
             if frame.kind in (FrameType.HEADERS, FrameType.PUSH_PROMISE, FrameType.CONTINUATION):
-                goes_on = not frame.flags & END_HEADERS
-            if frame.kind == FrameType.HEADERS and at <= len(data) and not goes_on and self._may_unfold(frame):
+                contiguous = not frame.flags & END_HEADERS
+            if frame.kind == FrameType.HEADERS and at <= len(data) and not contiguous and self._may_unfold(frame):
                 if not _is_block(frame, bytes(data[begins:at])):
                     return False
                 counted += 1

@@ -41,9 +41,9 @@ class Http2Streams:
         # Of several headers before the data (a 103, say) the last counts.
         self._keep(stream, known if isinstance(known, Content) else telling)
 
-    def data(self, stream: int, data: Bytes, origin: Origin, goes_on: bool) -> None:
+    def data(self, stream: int, data: Bytes, origin: Origin, contiguous: bool) -> None:
         """More of the data of a stream."""
-        self._content(stream).feed(data, origin, goes_on=goes_on)
+        self._content(stream).feed(data, origin, contiguous=contiguous)
 
     def missing(self, stream: int, length: int) -> None:
         """So many bytes of the data of a stream are missing here."""
@@ -55,7 +55,7 @@ class Http2Streams:
             why = Reason.GAP if self.lost else Reason.LIMIT
             self._findings.unread(why, "data of an HTTP/2 stream whose header is not known", self._layers)
         if not isinstance(known, Content):
-            known = Content(self._findings, self._layers, _reader(known or {}), SearchScope.SEAMS)
+            known = Content(self._findings, self._layers, _reader(known or {}), SearchScope.BOUNDARIES)
         self._keep(stream, known)
         return known
 

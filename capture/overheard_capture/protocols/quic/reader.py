@@ -10,8 +10,8 @@ from overheard_capture.content.findings import Reason
 from overheard_capture.protocols.quic.frames import CryptoStream, handshake_pieces
 from overheard_capture.protocols.quic.keys import InitialKeys
 from overheard_capture.protocols.quic.packets import VERSIONS, PacketType, packets
-from overheard_capture.protocols.tls.conversation import DataRecord
 from overheard_capture.protocols.tls.cursor import TruncatedError
+from overheard_capture.protocols.tls.direction import DataRecord
 from overheard_capture.protocols.tls.listener import TlsListener
 
 if TYPE_CHECKING:
@@ -108,7 +108,7 @@ class QuicReader:
 
     def _put_in_order(self, listener: TlsListener, offset: int, piece: bytes, origin: Origin) -> None:
         if self._handshake is None:
-            self._handshake = Content(self._findings, (*self._layers, LAYER), None, SearchScope.SEAMS)
+            self._handshake = Content(self._findings, (*self._layers, LAYER), None, SearchScope.BOUNDARIES)
         try:
             for data, made_of in self._crypto.add(offset, piece, origin):
                 self._handshake.feed(data, made_of)

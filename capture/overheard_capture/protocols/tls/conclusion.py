@@ -11,7 +11,8 @@ from overheard_capture.protocols.tls.suites import in_clear
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from overheard_capture.protocols.tls.conversation import TlsConversation, TlsDirection
+    from overheard_capture.protocols.tls.conversation import TlsConversation
+    from overheard_capture.protocols.tls.direction import TlsDirection
     from overheard_capture.protocols.tls.hello import ServerHello
 
 # Up to TLS 1.2 and in TLS 1.3, as all that is before and behind differs.

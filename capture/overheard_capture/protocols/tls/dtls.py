@@ -8,8 +8,9 @@ from overheard.words.layer import Layer, Layers
 from overheard_capture.content.content import Content, SearchScope
 from overheard_capture.content.findings import Reason
 from overheard_capture.protocols.tls import records
-from overheard_capture.protocols.tls.conversation import DataRecord, TlsConversation, tls_of
+from overheard_capture.protocols.tls.conversation import TlsConversation
 from overheard_capture.protocols.tls.cursor import Cursor, TruncatedError
+from overheard_capture.protocols.tls.direction import DataRecord, tls_of
 from overheard_capture.protocols.tls.fragments import HandshakeFragments, put_together
 from overheard_capture.protocols.tls.listener import TlsListener
 
@@ -138,7 +139,7 @@ class DtlsReader:
     def _take_handshake(self, listener: TlsListener, body: bytes, origin: Origin) -> None:
         try:
             for pieces in self._fragments.add(body, origin):
-                content = Content(self._findings, (*self._layers, LAYER), None, SearchScope.SEAMS)
+                content = Content(self._findings, (*self._layers, LAYER), None, SearchScope.BOUNDARIES)
                 for piece in pieces[1:]:
                     content.feed(piece.data, piece.origin)
                 listener.said(*put_together(pieces))

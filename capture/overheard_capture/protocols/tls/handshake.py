@@ -10,7 +10,7 @@ from overheard_capture.protocols.tls.certificate import holder
 from overheard_capture.protocols.tls.hello import ClientHello, ServerHello
 
 if TYPE_CHECKING:
-    from overheard_capture.protocols.tls.conversation import TlsDirection
+    from overheard_capture.protocols.tls.direction import TlsDirection
 
 
 @dataclass(frozen=True)

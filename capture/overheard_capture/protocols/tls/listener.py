@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 from overheard.words.layer import Layers
 from overheard_capture.content.findings import Reason
 from overheard_capture.protocols.tls.conclusion import conclude, is_harmless
-from overheard_capture.protocols.tls.conversation import TlsConversation, TlsDirection
+from overheard_capture.protocols.tls.conversation import TlsConversation
+from overheard_capture.protocols.tls.direction import TlsDirection
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -44,7 +45,7 @@ class TlsListener:
         if sum(messages.counts.values()) > before:
             self.both.heard(self.side)
             if self.side.is_server and self.both.version:
-                self.findings.is_a(self._name(self.both), encrypts=True)
+                self.findings.identify_as(self._name(self.both), encrypts=True)
 
     def close(self) -> None:
         """There is no more to come; the other side may still have to say something."""
@@ -59,4 +60,4 @@ class TlsListener:
             # What is not encrypted was read.
             if words != self.both.weakness or not is_harmless(self.both):
                 self.findings.unread(Reason.OPAQUE, words, self.layers)
-        self.findings.is_a(self._name(self.both), encrypts=True)
+        self.findings.identify_as(self._name(self.both), encrypts=True)

@@ -14,7 +14,8 @@ from overheard_capture.protocols.tls import suites
 
 if TYPE_CHECKING:
     from overheard_capture.content.findings import Findings
-    from overheard_capture.protocols.tls.conversation import TlsConversation, TlsDirection
+    from overheard_capture.protocols.tls.conversation import TlsConversation
+    from overheard_capture.protocols.tls.direction import TlsDirection
     from overheard_capture.provenance.origin import Origin
 
 LAYER = Layer("TLS without encryption")
@@ -81,12 +82,12 @@ class NullCipherReader:
             self._content.feed(suites.payload(self._both.picked.suite, memoryview(body)), origin)
 
     def _opened(self) -> Content:
-        self._findings.is_a(self._both.version)
+        self._findings.identify_as(self._both.version)
         if self._both.inner is None:
             self._both.inner = Conversation()
         # The bytes of the wire were counted as TLS.
         findings = replace(self._findings, conversation=self._both.inner, read=Counter(), encryption=None)
-        return Content(findings, (*self._layers, LAYER), findings.readers.stream, SearchScope.SEAMS)
+        return Content(findings, (*self._layers, LAYER), findings.readers.stream, SearchScope.BOUNDARIES)
 
     def gap(self, length: int) -> None:
         """So many bytes are missing here."""

@@ -1,4 +1,4 @@
-"""TLS as one side sends it, record by record, with every byte accounted for."""
+"""The record layer of TLS, one direction: every byte is accounted for."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from overheard.words.layer import Layers
 from overheard_capture.content.findings import Reason
 from overheard_capture.decoders.fallback import OPAQUE, Fallback
-from overheard_capture.protocols.tls.conversation import DataRecord
+from overheard_capture.protocols.tls.direction import DataRecord
 from overheard_capture.protocols.tls.records import APPLICATION_DATA, HEAD, READ_AS, head, skip_records
 from overheard_capture.protocols.tls.state_machine import LOOKED_AT, TlsStateMachine
 from overheard_capture.provenance.queue import ByteQueue
@@ -26,14 +26,14 @@ class TlsReader:
         self._machine = TlsStateMachine(findings, layers)
         self.side = self._machine.side
         self.side.begins = begins
-        # A record that is not there as a whole yet, or what there is of its head; and how much of it is wanted.
+        # A record that is not complete yet, or part of its head; and the length that it has to reach.
         self._pending = ByteQueue()
         self._wanted = HEAD
-        # How much is still to come of a record that nobody looks into, and what it is read as.
+        # The bytes to come of a record whose body is not looked at, and what they count as.
         self._left = 0
         self._passing = READ_AS[APPLICATION_DATA]
         self._position = begins
-        # Who reads what is behind the records; and whether nobody knows where records begin.
+        # Reads what follows the records; and whether it is unknown where the next record begins.
         self._rest: Fallback | None = None
         self._lost = self._closed = False
         if torn:
@@ -53,7 +53,7 @@ class TlsReader:
             at = self._go_on(view, at, origin)
 
     def _go_on(self, data: memoryview, at: int, origin: Origin) -> int:
-        """Read a step further, and say how far."""
+        """Read a step further, and return how far."""
         if self._left:
             return at + self._pass_over(len(data) - at)
         if not self._pending:
@@ -87,7 +87,7 @@ class TlsReader:
         return after
 
     def _read_data(self, data: memoryview, at: int, origin: Origin) -> int:
-        """Read the records of application data that begin here and are there as a whole. How far, or 0 for none."""
+        """Read the complete records of application data that begin here. Return where they end, or 0 for none."""
         begins, latest, said = at, len(data) - HEAD, self._machine
         for _ in range(said.only_data):
             found = head(data[at : at + HEAD]) if at <= latest else None
@@ -103,7 +103,7 @@ class TlsReader:
         return at
 
     def _read_whole(self, data: memoryview, at: int, origin: Origin) -> int:
-        """Read the record that begins here, if all of it is there."""
+        """Read the record that begins here, if it is complete."""
         body = at + HEAD
         found = head(data[at:body]) if body <= len(data) else None
         if found is None or body + found[2] > len(data):
@@ -125,7 +125,7 @@ class TlsReader:
         return step
 
     def _begin(self) -> None:
-        """A head is there."""
+        """The head of a record is complete."""
         found = head(self._pending.data)
         if found is None:
             self._break_off()
@@ -139,18 +139,18 @@ class TlsReader:
 
     @property
     def _frame(self) -> int:
-        """The frame in which the record begins that is pending."""
+        """The frame in which the pending record begins."""
         return self._pending.origin.frame(0)
 
     def _let_pass(self, kind: int, left: int) -> None:
-        """Count what is there of a record, and so what is still to come of it."""
+        """Count what is there of a record, and later what is still to come of it, without a look at its body."""
         self._passing = READ_AS[kind]
         self._count(self._passing, len(self._pending))
         self._pending.drop(len(self._pending))
         self._left, self._wanted = left, HEAD
 
     def _take(self) -> None:
-        """A record is there."""
+        """A record is complete."""
         kind, version, _ = head(self._pending.data) or (0, 0, 0)
         frame = self._frame
         self._count(READ_AS[kind], len(self._pending))
@@ -160,7 +160,7 @@ class TlsReader:
         self._machine.take(kind, version, frame, body, origin)
 
     def _break_off(self) -> Fallback:
-        """Here is no record, where one should be."""
+        """There is no record where one should begin."""
         words = "plain text" if self._pending.data.isascii() else "something else"
         self._machine.problem(f"{words} after TLS records", Reason.DAMAGED, f" at byte {self._position}")
         self._rest = Fallback(self._findings, self._layers)
@@ -168,7 +168,7 @@ class TlsReader:
         return self._rest
 
     def gap(self, length: int) -> None:
-        """So many bytes are missing here."""
+        """Bytes are missing here."""
         if self._rest:
             self._rest.gap(length)
             return
@@ -184,7 +184,7 @@ class TlsReader:
         self._position += length
 
     def _lose(self) -> None:
-        """Nobody knows where the next record begins."""
+        """Give up on records: where the next one begins is unknown."""
         self._lost = True
         self._count(OPAQUE, len(self._pending))
         self._pending.drop(len(self._pending))

@@ -44,8 +44,8 @@ def skip_records(data: bytes | bytearray | memoryview, start: int, end: int) -> 
     compiled = core()
     if compiled and not (isinstance(data, memoryview) and data.readonly):
         number, length = ctypes.c_uint64(), ctypes.c_uint64()
-        edges = ctypes.c_uint64(start), ctypes.c_uint64(end)
-        at = compiled.skip_records(pointer(data), *edges, ctypes.byref(number), ctypes.byref(length))
+        frame_boundaries = ctypes.c_uint64(start), ctypes.c_uint64(end)
+        at = compiled.skip_records(pointer(data), *frame_boundaries, ctypes.byref(number), ctypes.byref(length))
         return at, number.value, at - start - HEAD * number.value, length.value
     unpack, latest = _HEAD.unpack_from, end - HEAD
     version = unpack(data, start)[1]

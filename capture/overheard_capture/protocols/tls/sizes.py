@@ -7,7 +7,7 @@ from itertools import takewhile
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from overheard_capture.protocols.tls.conversation import DataRecords, TlsDirection
+    from overheard_capture.protocols.tls.direction import DataRecords, TlsDirection
     from overheard_capture.protocols.tls.handshake import Handshake
     from overheard_capture.protocols.tls.hello import ServerHello
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from overheard.words.layer import Layer, Layers
 from overheard_capture.content.content import Content, SearchScope
-from overheard_capture.protocols.tls.conversation import DataRecord
+from overheard_capture.protocols.tls.direction import DataRecord
 from overheard_capture.protocols.tls.listener import TlsListener
 from overheard_capture.protocols.tls.null_cipher import NullCipherReader
 from overheard_capture.protocols.tls.records import ALERT, APPLICATION_DATA, CHANGE_CIPHER_SPEC, HANDSHAKE
@@ -41,7 +41,7 @@ class TlsStateMachine:
         self.problem = self._listener.problem
         self._in_clear = NullCipherReader(findings, layers, self.side, self._listener.both)
         # The messages were searched as they are, but not where they go over the bounds of records.
-        self._handshake = Content(findings, (*layers, LAYER), None, SearchScope.SEAMS)
+        self._handshake = Content(findings, (*layers, LAYER), None, SearchScope.BOUNDARIES)
         self._phase = Phase.CLEAR
         self._ended = False
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from overheard.words.layer import Layer, LayerKind, Layers
 from overheard_capture.content.content import Content
 from overheard_capture.content.findings import Reason
-from overheard_capture.decoders.short import Short
+from overheard_capture.decoders.short import ShortReader
 from overheard_capture.provenance.by_frame import FrameAligner, Part
 from overheard_capture.provenance.origin import Origin
 
@@ -47,7 +47,7 @@ class PermessageDeflate:
 
     def begin(self) -> None:
         """A message begins."""
-        self._message = Short(self._findings, self._layers)
+        self._message = ShortReader(self._findings, self._layers)
         self._came = self._made = self._ends = 0
 
     def feed(self, data: Bytes, origin: Origin) -> None:
@@ -83,7 +83,7 @@ class PermessageDeflate:
             except zlib.error:
                 self._give_up(Reason.GAP if self._unknown > 0 else Reason.DAMAGED, "a compressed message")
                 return
-            self._hand_on(out, made_of)
+            self._deliver(out, made_of)
             data = self._inflater.unconsumed_tail
             if self._inflater.eof:
                 # A block may say that it is the last, and the next message refers to it all the same (7.2.3.4).
@@ -94,7 +94,7 @@ class PermessageDeflate:
                     return
                 self._inflater = zlib.decompressobj(-15, self._window)
 
-    def _hand_on(self, out: bytes, made_of: Origin) -> None:
+    def _deliver(self, out: bytes, made_of: Origin) -> None:
         if not out or not self._message:
             return
         self._made += len(out)

@@ -1,4 +1,4 @@
-"""WebSocket as one side sends it, after the handshake (RFC 6455)."""
+"""One direction of WebSocket, after the handshake (RFC 6455)."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from overheard.words.layer import Layer, Layers
 from overheard_capture.content.content import Content, SearchScope
 from overheard_capture.content.findings import Reason
-from overheard_capture.decoders.short import Short
+from overheard_capture.decoders.short import ShortReader
 from overheard_capture.protocols.framed import FramedReader
 from overheard_capture.protocols.websocket.frames import Opcode, WebSocketFrame, WebSocketFramer
 from overheard_capture.protocols.websocket.permessage_deflate import PermessageDeflate
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 LAYER = Layer("WebSocket")
 
-# Pings hold a few bytes of chance. In more than these something could be wrapped.
+# Pings hold a few random bytes. Longer payloads may hold something encoded.
 _SMALL = 16
 
 
@@ -30,16 +30,16 @@ def websocket(findings: Findings, layers: Layers) -> FramedReader:
 
 
 class WebSocket:
-    """What the frames of one direction say. Messages are read each for itself, and searched as one text, too."""
+    """Reads the frames of one direction. Each message is read by itself; all of them are searched as one text, too."""
 
     def __init__(self, findings: Findings, layers: Layers) -> None:
         self._findings = findings
         self._layers = layers
         self._frames = WebSocketFramer(self)
         self._deflated = PermessageDeflate(findings, layers)
-        # What is not masked was searched already.
+        # Unmasked payloads were searched already, except across their seams.
         self._masked = Content(findings, layers)
-        self._bare = Content(findings, layers, None, SearchScope.SEAMS)
+        self._bare = Content(findings, layers, None, SearchScope.BOUNDARIES)
         self._control = Content(findings, layers)
         self._frame: WebSocketFrame | None = None
         # The reader of the message that has begun, and whether it is compressed.
@@ -59,10 +59,10 @@ class WebSocket:
 
     def begin(self, frame: WebSocketFrame) -> bool:
         """A frame begins, which may be anywhere."""
-        self._findings.is_a("WebSocket")
+        self._findings.identify_as("WebSocket")
         self._frame = frame
         if frame.control:
-            self._aside = Short(self._findings, self._layers) if frame.length > _SMALL else None
+            self._aside = ShortReader(self._findings, self._layers) if frame.length > _SMALL else None
         elif frame.opcode != Opcode.CONTINUATION or not (self._message or self._compressed):
             self._begin_message(frame)
         return True
@@ -75,9 +75,9 @@ class WebSocket:
         if frame.compressed:
             self._deflated.begin()
         else:
-            self._message = Short(self._findings, self._layers)
+            self._message = ShortReader(self._findings, self._layers)
 
-    def piece(self, data: Bytes, origin: Origin, goes_on: bool) -> None:
+    def piece(self, data: Bytes, origin: Origin, contiguous: bool) -> None:
         """Some of the payload of the frame."""
         if not self._frame:
             return
@@ -88,7 +88,7 @@ class WebSocket:
         elif self._compressed:
             self._deflated.feed(data, origin)
         else:
-            (self._masked if self._frame.key else self._bare).feed(data, origin, goes_on=goes_on)
+            (self._masked if self._frame.key else self._bare).feed(data, origin, contiguous=contiguous)
             if self._message:
                 self._message.feed(data, origin)
 
@@ -127,7 +127,7 @@ class WebSocket:
         self._message, self._compressed = None, False
 
     def _drop(self) -> None:
-        """Let go of a message that will not end."""
+        """End a message whose end will not come."""
         if self._compressed:
             self._deflated.lose()
         self._end_message()
@@ -135,11 +135,11 @@ class WebSocket:
     # ---- what is missing
 
     def gap(self, length: int) -> bool:
-        """So many bytes are missing. Say whether it is known where the next frame begins."""
+        """Bytes are missing. Return whether it is known where the next frame begins."""
         return self._frames.gap(length)
 
     def lose(self, length: int) -> None:
-        """So many bytes are missing, and nobody knows what they were."""
+        """Bytes are missing, and with them the place where the next frame begins."""
         self._deflated.lose()
         self._drop()
         for content in (self._masked, self._bare, self._control):

@@ -39,7 +39,7 @@ class _WalkState(NamedTuple):
 
     at: int
     masked: bool
-    goes_on: bool | None
+    contiguous: bool | None
 
 
 class _WebSocketWalks(FrameWalks):
@@ -76,7 +76,7 @@ class _WebSocketWalks(FrameWalks):
 
     def _pass(self, step: _WalkState, evidence: _WalkScore) -> _WalkState | None:
         """Pass over a frame, if one may be there."""
-        data, (at, masked, goes_on) = self._data, step
+        data, (at, masked, contiguous) = self._data, step
         length = head_length(data[at], data[at + 1])
         if not length or (data[at + 1] >= 0x80) is not masked or at + length > len(data):
             return None
@@ -86,12 +86,12 @@ class _WebSocketWalks(FrameWalks):
             return None
         if not frame.control:
             # A message ends before another begins (5.4).
-            if goes_on is not None and goes_on is not (frame.opcode == Opcode.CONTINUATION):
+            if contiguous is not None and contiguous is not (frame.opcode == Opcode.CONTINUATION):
                 return None
-            goes_on = not frame.final
+            contiguous = not frame.final
         begins, at = at + length, at + length + frame.length
         shown = bytes(data[begins : min(at, begins + _LOOKED_AT)])
-        return _WalkState(at, masked, goes_on) if evidence.add(frame, shown) else None
+        return _WalkState(at, masked, contiguous) if evidence.add(frame, shown) else None
 
 
 class _WalkScore:

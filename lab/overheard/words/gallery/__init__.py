@@ -6,20 +6,12 @@ The rows drive the gallery's server, the scenario `gallery`, `overheard errors`,
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from overheard.words.gallery import authorities, certificates, connections, handshakes
 from overheard.words.gallery.row import Row, Says
-from overheard.words.services import GALLERY_FIRST_PORT
 
 __all__ = ["HOSTS", "ROWS", "Row", "Says", "at"]
 
-ROWS: tuple[Row, ...] = tuple(
-    replace(row, port=port)
-    for port, row in enumerate(
-        (*certificates.ROWS, *authorities.ROWS, *handshakes.ROWS, *connections.ROWS), start=GALLERY_FIRST_PORT
-    )
-)
+ROWS: tuple[Row, ...] = (*certificates.ROWS, *authorities.ROWS, *handshakes.ROWS, *connections.ROWS)
 
 # The names that must resolve to the gallery, so that its rows fail for their own reason.
 HOSTS = frozenset(row.host for row in ROWS if row.host)

@@ -8,6 +8,7 @@ from overheard.words.scenario import Wire
 ROWS = (
     Row(
         name="self-signed",
+        port=5611,
         wrong="the server's certificate is self-signed",
         made="a certificate that is its own issuer",
         says=unverified("self-signed certificate"),
@@ -19,6 +20,7 @@ ROWS = (
     ),
     Row(
         name="self-signed-in-chain",
+        port=5612,
         wrong="the root is unknown to the client, and the server sends it",
         made="a complete chain up to a stranger's root, including that root",
         says=unverified("self-signed certificate in certificate chain"),
@@ -30,6 +32,7 @@ ROWS = (
     ),
     Row(
         name="unknown-root",
+        port=5613,
         wrong="the root is unknown to the client",
         made="a chain that leads to a stranger's root, which is not sent",
         says=unverified("unable to get local issuer certificate"),
@@ -40,6 +43,7 @@ ROWS = (
     ),
     Row(
         name="missing-intermediate",
+        port=5614,
         wrong="the server does not send its intermediate certificate",
         made="only the server's certificate, without that of its issuing CA",
         says=unverified("unable to get local issuer certificate"),
@@ -51,6 +55,7 @@ ROWS = (
     ),
     Row(
         name="wrong-order",
+        port=5615,
         wrong="the chain is sent in the wrong order",
         made="TLS 1.2 with the certificate of the issuing CA first, and the server's own after it",
         says=unverified("unsuitable certificate purpose"),
@@ -62,6 +67,7 @@ ROWS = (
     ),
     Row(
         name="intermediate-not-ca",
+        port=5616,
         wrong="the certificate above the server's is not a CA certificate",
         made="a server's certificate that was issued by another server",
         says=unverified("invalid CA certificate"),
@@ -73,6 +79,7 @@ ROWS = (
     ),
     Row(
         name="path-length-exceeded",
+        port=5617,
         wrong="the chain has more authorities than one of them allows",
         made="a CA with pathlen:0 above another CA",
         says=unverified("path length constraint exceeded"),
@@ -84,6 +91,7 @@ ROWS = (
     ),
     Row(
         name="name-constraint-violated",
+        port=5618,
         wrong="the authority may not issue for this name",
         made="an issuing CA that is permitted to issue for elsewhere.test only",
         says=unverified("permitted subtree violation"),
@@ -95,6 +103,7 @@ ROWS = (
     ),
     Row(
         name="name-excluded",
+        port=5619,
         wrong="the authority is forbidden to issue for this name",
         made="an issuing CA from which server and localhost are excluded",
         says=unverified("excluded subtree violation"),
@@ -106,6 +115,7 @@ ROWS = (
     ),
     Row(
         name="revoked",
+        port=5620,
         wrong="the certificate was revoked",
         made="a certificate on its authority's revocation list, and a client that checks the list",
         says=unverified("certificate revoked"),
@@ -117,6 +127,7 @@ ROWS = (
     ),
     Row(
         name="crl-missing",
+        port=5621,
         wrong="the client requires a revocation list, and has none",
         made="a good certificate whose authority has published no list",
         says=unverified("unable to get certificate CRL"),
@@ -129,6 +140,7 @@ ROWS = (
     ),
     Row(
         name="crl-expired",
+        port=5622,
         wrong="the client's revocation list is out of date",
         made="a good certificate, and a list whose nextUpdate was yesterday",
         says=unverified("CRL has expired"),

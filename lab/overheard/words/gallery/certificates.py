@@ -8,6 +8,7 @@ from overheard.words.scenario import Wire
 ROWS = (
     Row(
         name="expired",
+        port=5600,
         wrong="the server's certificate has expired",
         made="a certificate whose notAfter was yesterday",
         says=unverified("certificate has expired"),
@@ -19,6 +20,7 @@ ROWS = (
     ),
     Row(
         name="not-yet-valid",
+        port=5601,
         wrong="the server's certificate is not valid yet",
         made="a certificate whose notBefore is tomorrow",
         says=unverified("certificate is not yet valid"),
@@ -30,6 +32,7 @@ ROWS = (
     ),
     Row(
         name="expired-intermediate",
+        port=5602,
         wrong="an intermediate certificate has expired",
         made="an issuing CA whose notAfter was yesterday, above a valid server's certificate",
         says=unverified("certificate has expired"),
@@ -41,6 +44,7 @@ ROWS = (
     ),
     Row(
         name="wrong-host",
+        port=5603,
         wrong="the certificate is for another host",
         made="a certificate for elsewhere.test only",
         says=unverified("Hostname mismatch", of=", certificate is not valid for '{host}'."),
@@ -51,6 +55,7 @@ ROWS = (
     ),
     Row(
         name="name-only-in-cn",
+        port=5604,
         wrong="the name is only in the common name",
         made="a certificate with CN=server and no subjectAltName",
         says=unverified("Hostname mismatch", of=", certificate is not valid for '{host}'."),
@@ -63,6 +68,7 @@ ROWS = (
     ),
     Row(
         name="wildcard-too-deep",
+        port=5605,
         wrong="the wildcard matches one label, but the host has two there",
         made="a certificate for *.gallery.test, requested as a.b.gallery.test",
         says=unverified("Hostname mismatch", of=", certificate is not valid for '{host}'."),
@@ -74,6 +80,7 @@ ROWS = (
     ),
     Row(
         name="ip-without-ip-san",
+        port=5606,
         wrong="the host is an IP address, and the certificate has only names",
         made="a certificate for the names server and localhost, requested by the server's address",
         says=unverified("IP address mismatch", of=", certificate is not valid for '{host}'."),
@@ -85,6 +92,7 @@ ROWS = (
     ),
     Row(
         name="no-server-auth",
+        port=5607,
         wrong="the certificate is not for servers",
         made="a certificate whose extended key usage is only clientAuth",
         says=unverified("unsuitable certificate purpose"),
@@ -96,6 +104,7 @@ ROWS = (
     ),
     Row(
         name="critical-extension-unknown",
+        port=5608,
         wrong="the certificate has an unknown critical extension",
         made="a certificate with an extension that we invented, marked critical",
         says=unverified("unhandled critical extension"),
@@ -107,6 +116,7 @@ ROWS = (
     ),
     Row(
         name="rsa-1024",
+        port=5609,
         wrong="the server's key is too short",
         made="an RSA key of 1,024 bits",
         says=unverified("EE certificate key too weak"),
@@ -118,6 +128,7 @@ ROWS = (
     ),
     Row(
         name="sha-1",
+        port=5610,
         wrong="the certificate is signed with SHA-1",
         made="a certificate signed with sha1WithRSAEncryption",
         says=unverified("CA signature digest algorithm too weak"),

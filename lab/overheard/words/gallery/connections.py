@@ -8,6 +8,7 @@ from overheard.words.scenario import Wire
 ROWS = (
     Row(
         name="http-on-tls-port",
+        port=5630,
         wrong="the client speaks HTTP, and the server TLS",
         made="an http:// URL with the port of a TLS server",
         says=aborted(
@@ -22,6 +23,7 @@ ROWS = (
     ),
     Row(
         name="tls-on-http-port",
+        port=5631,
         wrong="the client speaks TLS, and the server HTTP",
         made="an https:// URL with the port of an HTTP server, which answers 400 Bad Request",
         says=broken("WRONG_VERSION_NUMBER", "wrong version number"),
@@ -33,6 +35,7 @@ ROWS = (
     ),
     Row(
         name="cut-in-handshake",
+        port=5632,
         wrong="the connection is closed in the middle of the handshake",
         made="a server that closes the connection after the ClientHello",
         says=ended(
@@ -50,6 +53,7 @@ ROWS = (
     ),
     Row(
         name="reset-in-handshake",
+        port=5633,
         wrong="the connection is reset in the middle of the handshake",
         made="a server that resets the connection after the ClientHello",
         says=aborted("Connection reset by peer", "ConnectionResetError(104, 'Connection reset by peer')"),
@@ -61,6 +65,7 @@ ROWS = (
     ),
     Row(
         name="silent-in-handshake",
+        port=5634,
         wrong="the server does not respond",
         made="a server that accepts the connection and never responds",
         says=timed_out(),

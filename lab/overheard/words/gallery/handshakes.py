@@ -8,6 +8,7 @@ from overheard.words.scenario import Wire
 ROWS = (
     Row(
         name="tls-1.0-only",
+        port=5623,
         wrong="the server supports nothing newer than TLS 1.0",
         made="a server with TLS 1.0 as its newest version",
         says=broken("TLSV1_ALERT_PROTOCOL_VERSION", "tlsv1 alert protocol version"),
@@ -19,6 +20,7 @@ ROWS = (
     ),
     Row(
         name="no-cipher-in-common",
+        port=5624,
         wrong="the server supports none of the cipher suites that the client offers",
         made="TLS 1.2 with only ECDHE-ECDSA-AES128-CCM8, which clients offer only if configured to",
         says=broken(
@@ -33,6 +35,7 @@ ROWS = (
     ),
     Row(
         name="dh-key-too-small",
+        port=5625,
         wrong="the server's Diffie-Hellman prime is too short",
         made="TLS 1.2 with only DHE, and a prime of 1,024 bits",
         says=broken("DH_KEY_TOO_SMALL", "dh key too small"),
@@ -44,6 +47,7 @@ ROWS = (
     ),
     Row(
         name="legacy-renegotiation",
+        port=5626,
         wrong="the server does not support secure renegotiation",
         made="TLS 1.2 without the extension renegotiation_info in the ServerHello",
         says=broken("UNSAFE_LEGACY_RENEGOTIATION_DISABLED", "unsafe legacy renegotiation disabled"),
@@ -55,6 +59,7 @@ ROWS = (
     ),
     Row(
         name="key-mismatch",
+        port=5627,
         wrong="the server's key does not belong to its certificate",
         made="TLS 1.2 with another certificate from the same authority instead of the server's own",
         says=broken("BAD_SIGNATURE", "bad signature"),
@@ -66,6 +71,7 @@ ROWS = (
     ),
     Row(
         name="sni-refused",
+        port=5628,
         wrong="the server does not know the name that the client asks for",
         made="a server that rejects every name in the ClientHello",
         says=broken("TLSV1_UNRECOGNIZED_NAME", "tlsv1 unrecognized name"),
@@ -77,6 +83,7 @@ ROWS = (
     ),
     Row(
         name="client-certificate-missing",
+        port=5629,
         wrong="the server requires a client certificate, and the client has none",
         made="TLS 1.2 with CERT_REQUIRED",
         says=broken(

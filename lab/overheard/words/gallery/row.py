@@ -41,13 +41,14 @@ class Says:
         return re.search(_PLACE.sub(".+?", re.escape(self.text)), error) is not None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Row:
     """One way to fail. `wrong` says what is wrong, `made` how we reproduce it, each a phrase; the rest are sentences.
 
     The client asks `host` (empty: the server's address) over `scheme`, waits for `patience` seconds, and with `crl`
     checks the gallery's revocation lists. `wire` is the same with all versions of OpenSSL that were verified.
-    If several of `says` have the same `since`, the error is one of them, depending on the version of Python.
+    If several of `says` have the same `since`, the error is one of them, depending on the version of Python. `port` is
+    one of `GALLERY_PORTS` that no other row has; it never changes, because errors and pages show it.
     """
 
     name: str
@@ -61,7 +62,7 @@ class Row:
     scheme: str = "https"
     crl: bool = False
     patience: float = 10
-    port: int = 0
+    port: int
 
     def told(self, openssl: tuple[int, int]) -> tuple[Says, ...]:
         """The possible errors of a client with that OpenSSL."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import string
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
-from functools import cache
+from functools import cache, partial
 
 from overheard.words.spelling.characters import looks_of
 from overheard.words.spelling.look import Exactly, Look, either, exactly, one_of, perhaps, repeated, row
@@ -78,7 +78,7 @@ def base64(value: bytes) -> Iterator[Pattern]:
     for before in range(3):
         written = tuple(values(_known(value), 6, before))
         names = (Spelling(f"base64, at {before}"), Spelling(f"base64url, at {before}"))
-        shapes = (_lined(written, _STANDARD), _lined(written, _URL))
+        shapes = (partial(_lined, written, _STANDARD), partial(_lined, written, _URL))
         yield from _pattern(_lined(written, _ANY), names, [(written, _ANY)], shapes)
 
 
@@ -121,7 +121,7 @@ def _pattern(
     shape: Shape,
     spellings: tuple[Spelling, ...],
     hooks: list[tuple[tuple[_Values, ...], _Alphabet]],
-    shapes: tuple[Shape, ...] = (),
+    shapes: tuple[Callable[[], Shape], ...] = (),
 ) -> Iterator[Pattern]:
     """The pattern, unless it is too short."""
     count = len(shape.parts)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
+from functools import lru_cache
 
 
 @dataclass(frozen=True)
@@ -44,8 +45,8 @@ class Exactly(Look):
     text: bytes
 
     def regex(self, *, backwards: bool = False) -> bytes:
-        """Every byte by its number, so that none has a special meaning."""
-        return _numbered(self.text[::-1] if backwards else self.text)
+        """Letters and digits as they are, and every other byte by its number, so that none has a special meaning."""
+        return _literal(self.text[::-1] if backwards else self.text)
 
     @property
     def bytes(self) -> bytes:
@@ -65,7 +66,7 @@ class OneOf(Look):
 
     def regex(self, *, backwards: bool = False) -> bytes:  # noqa: ARG002  (it is the same from both sides)
         """A set of bytes."""
-        return b"[" + _numbered(self.among) + b"]"
+        return b"[" + _literal(self.among) + b"]"
 
     @property
     def bytes(self) -> bytes:
@@ -189,10 +190,15 @@ def perhaps(look: Look) -> Look:
     return repeated(look, 0, 1)
 
 
+@lru_cache(1024)
 def in_either_case(text: bytes) -> Look:
     """`text`, with each ASCII letter in either case."""
     return row(*(one_of(bytes({*text[at : at + 1].upper(), *text[at : at + 1].lower()})) for at in range(len(text))))
 
 
-def _numbered(text: bytes) -> bytes:
-    return b"".join(b"\\x%02x" % byte for byte in text)
+# A regular expression compiles faster with letters and digits as they are, which have no special meaning.
+_LITERALS = tuple(bytes([byte]) if bytes([byte]).isalnum() else b"\\x%02x" % byte for byte in range(256))
+
+
+def _literal(text: bytes) -> bytes:
+    return b"".join([_LITERALS[byte] for byte in text])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from functools import partial
 from itertools import product
 
 from overheard.words.spelling.look import either, exactly, in_either_case, one_of, perhaps, repeated, row
@@ -30,7 +31,7 @@ def hexadecimal(value: bytes) -> Iterator[Pattern]:
         for part in (value[:some], value[-some:])
     )
     names = (Spelling("hexadecimal", any_case=True), Spelling("hexadecimal, separated", any_case=True))
-    yield Pattern(shape, names, ends, begins, (Kind(names[0], Shape(shape.parts)),))
+    yield Pattern(shape, names, ends, begins, (Kind(names[0], partial(Shape, shape.parts)),))
 
 
 def decimal(value: bytes) -> Iterator[Pattern]:

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from overheard.words.spelling.look import Exactly, Look, OneOf, either, exactly, perhaps, row
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 # How many parts at the end of a secret are searched for to find candidates; and how many bytes of an escape.
 _PARTS = 8
@@ -67,11 +70,17 @@ class Spelling(NamedTuple):
     any_case: bool = False
 
 
-class Kind(NamedTuple):
-    """The matches of one shape that have the same name."""
+class Kind:
+    """The matches of one shape that have the same name. Its own shape is built when a match has to be named."""
 
-    spelling: Spelling
-    shape: Shape
+    def __init__(self, spelling: Spelling, make: Callable[[], Shape]) -> None:
+        self.spelling = spelling
+        self._make = make
+
+    @cached_property
+    def shape(self) -> Shape:
+        """The shape of the matches."""
+        return self._make()
 
 
 @dataclass(frozen=True)
@@ -86,7 +95,7 @@ class Pattern:
     spellings: tuple[Spelling, ...]
     ends: Look
     begins: Look | None = None
-    kinds: tuple[Kind, ...] = ()
+    kinds: tuple[Kind, ...] = field(default=(), compare=False)
 
 
 def literally(name: str, text: bytes) -> Pattern:

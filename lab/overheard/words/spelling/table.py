@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from functools import lru_cache, partial
 
 from overheard.words.caesar import SHIFTS, shifted
 from overheard.words.spelling.characters import ESCAPES, EVERY_ESCAPE
@@ -16,18 +17,20 @@ _LEAST_LETTERS = 6
 # Whoever has the first bytes of a longer secret has the secret. On the wire it may be at most twenty times as long,
 # which must be kept in memory between two pieces of a stream.
 _MOST = 4096
+# The number of secrets whose codes are kept.
+_KEPT = 64
 
 _Row = Callable[[Text], Iterator[Pattern]]
 
 
 def _in_characters(text: Text) -> Iterator[Pattern]:
     """Literally, or with some characters escaped, in one pattern, because a text may mix them."""
-    kinds = [Kind(Spelling("plainly", text.any_case), text.written(composed=False, latin1=False))]
+    kinds = [Kind(Spelling("plainly", text.any_case), partial(text.written, composed=False, latin1=False))]
     if text.composed != text.units:
-        kinds.append(Kind(Spelling("composed otherwise", text.any_case), text.written(latin1=False)))
+        kinds.append(Kind(Spelling("composed otherwise", text.any_case), partial(text.written, latin1=False)))
     if text.is_text and not text.value.isascii():
-        kinds.append(Kind(Spelling("Latin-1", text.any_case), text.written()))
-    kinds += (Kind(Spelling(escape.name, any_case=True), text.written(escape)) for escape in ESCAPES)
+        kinds.append(Kind(Spelling("Latin-1", text.any_case), text.written))
+    kinds += (Kind(Spelling(escape.name, any_case=True), partial(text.written, escape)) for escape in ESCAPES)
     shape = text.written(EVERY_ESCAPE)
     names = (*(kind.spelling for kind in kinds), Spelling(EVERY_ESCAPE.name, any_case=True))
     yield Pattern(shape, names, end_of(shape), kinds=tuple(kinds))
@@ -61,7 +64,9 @@ def _shifted(text: Text) -> Iterator[Pattern]:
 
 
 def _of_bytes(spell: Callable[[bytes], Iterator[Pattern]]) -> _Row:
-    return lambda text: spell(text.value)
+    # The same whether case is ignored or not. A scan needs both: one to search, one to mask what it prints.
+    once = lru_cache(_KEPT)(lambda value: tuple(spell(value)))
+    return lambda text: iter(once(text.value))
 
 
 # The plainest first.

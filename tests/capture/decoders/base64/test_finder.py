@@ -12,7 +12,7 @@ import pytest
 from capture.played import IN_A_FRAME, OFFSET, VALUE, outcome, played, seen, some_findings
 from capture.wrapped import noise
 from overheard.words.layer import Layer
-from overheard_capture.content.byte_scan import letter_runs
+from overheard_capture.content.byte_scan import base64_runs
 from overheard_capture.decoders.untyped import untyped
 
 if TYPE_CHECKING:
@@ -148,14 +148,14 @@ def test_long_tokens_are_opened() -> None:
 
 def test_runs_are_found_whole() -> None:
     text = b"short, " + b"aG" * 12 + b" " + b"B" * 23 + b"!" + b"c" * 30 + b"Z"
-    assert letter_runs(text) == [(7, 31), (56, 87)]
-    assert letter_runs(bytearray(text)) == letter_runs(text)
+    assert base64_runs(text) == [(7, 31), (56, 87)]
+    assert base64_runs(bytearray(text)) == base64_runs(text)
 
 
 def test_words_may_be_left_out_but_for_the_last() -> None:
     """What is small letters only is no base64, as far as it has come."""
     text = b"some-words-with-hyphens-between but " + b"z" * 30
-    assert letter_runs(text)[-1] == (36, 66)
+    assert base64_runs(text)[-1] == (36, 66)
 
 
 def test_it_takes_no_time_to_speak_of() -> None:

@@ -205,3 +205,14 @@ def test_an_archive_goes_on_behind_bytes_that_are_missing() -> None:
     findings = played(untyped, whole, gap=(60, 300))
     assert Unread(Reason.GAP, "a zip archive with bytes missing") in findings.troubles
     assert not any(trouble.why is Reason.DAMAGED for trouble in findings.troubles)
+
+
+@pytest.mark.parametrize("size", [1, 100, 5000, 1 << 20])
+def test_what_was_read_before_too_much_memory_is_wanted_is_kept(size: int) -> None:
+    """However much follows, and however it is cut."""
+    # A frame with a window of 1 GiB (RFC 8878, 3.1.1.1.2).
+    large = b"\x28\xb5\x2f\xfd\x00\xa0" + bytes(9000)
+    whole = WHOLE[b"zstd"] + large
+    findings = played(decompressing(CODINGS[b"zstd"], untyped, untyped), whole, range(0, len(whole), size))
+    assert seen(findings) == {("zstd",)}
+    assert Unread(Reason.LIMIT, "zstd that takes too much memory") in findings.troubles

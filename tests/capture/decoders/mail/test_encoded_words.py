@@ -72,7 +72,7 @@ def test_halves_are_put_together(line: bytes, around: bytes, size: int) -> None:
     findings = played(untyped, text)
     assert seen(findings) == LAYERS
     (found,) = findings.sightings
-    assert found.shown == VALUE
+    assert found.matched == VALUE
     assert outcome(played(untyped, text, range(0, len(text), size))) == outcome(findings)
 
 

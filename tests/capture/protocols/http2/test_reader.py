@@ -53,7 +53,7 @@ def test_a_header_field_is_placed_where_it_is_in_its_block() -> None:
     assert found.place.frame == 1 + whole // 100
     assert found.place.offset == 54 + whole % 100
     assert found.place.length == len(block) - before
-    assert found.shown == VALUE
+    assert found.matched == VALUE
 
 
 def test_what_is_said_again_by_its_number_is_found_again() -> None:

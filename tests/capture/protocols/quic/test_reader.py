@@ -12,7 +12,7 @@ from capture.protocols.quic.talking import heard, spoken
 from lab.pki import Files
 from overheard_capture.protocols.quic.keys import InitialKeys
 from overheard_capture.protocols.quic.packets import VERSION_1, VERSION_2, PacketType, packets
-from overheard_capture.protocols.tls.conversation import tls_of
+from overheard_capture.protocols.tls.direction import tls_of
 
 if TYPE_CHECKING:
     from capture.protocols.quic.talking import Datagrams

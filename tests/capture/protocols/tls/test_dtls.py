@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from capture.protocols.tls.speaking_dtls import heard, spoken
 from capture.talk import SECRET, TLS_1_3, extension, message, server, vector
 from lab.pki import Files
-from overheard_capture.protocols.tls.conversation import tls_of
+from overheard_capture.protocols.tls.direction import tls_of
 
 if TYPE_CHECKING:
     from capture.protocols.tls.speaking_dtls import Datagrams
@@ -141,7 +141,7 @@ def test_a_handshake_is_searched_where_its_fragments_are_put_together() -> None:
     both_findings, known = heard([(">", part) for part in parts])
     assert known == [True, True]
     (found,) = both_findings[0].sightings
-    assert (found.layers, found.shown, set(found.place.frames)) == (("TLS handshake",), SECRET, {1, 2})
+    assert (found.layers, found.matched, set(found.place.frames)) == (("TLS handshake",), SECRET, {1, 2})
     assert not both_findings[0].troubles
 
 

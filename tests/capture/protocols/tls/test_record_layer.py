@@ -31,7 +31,7 @@ from capture.talk import (
 from lab.pki import Files
 from overheard_capture.content.findings import Conversation, Findings
 from overheard_capture.identify.direction import READERS
-from overheard_capture.protocols.tls.conversation import tls_of
+from overheard_capture.protocols.tls.direction import tls_of
 from overheard_capture.protocols.tls.record_layer import TlsReader
 from overheard_capture.protocols.tls.records import skip_records
 from overheard_capture.provenance.origin import Origin
@@ -347,7 +347,7 @@ def test_what_a_handshake_says_is_searched_over_the_bounds_of_records() -> None:
     cut = hello.index(SECRET) + 3
     heard = hear([(">", record(22, hello[:cut], b"\3\1") + record(22, hello[cut:], b"\3\1"))])
     (found,) = heard.client.sightings
-    assert (found.layers, found.shown, found.place.frame) == (("TLS handshake",), SECRET, 3)
+    assert (found.layers, found.matched, found.place.frame) == (("TLS handshake",), SECRET, 3)
     assert not heard.troubles
 
 

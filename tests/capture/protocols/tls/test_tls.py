@@ -28,8 +28,8 @@ from capture.talk import (
     vector,
 )
 from overheard_capture.protocols.tls import names
-from overheard_capture.protocols.tls.conversation import TlsDirection, tls_of
 from overheard_capture.protocols.tls.cursor import text
+from overheard_capture.protocols.tls.direction import TlsDirection, tls_of
 from overheard_capture.protocols.tls.hello import (
     ClientHello,
     ServerHello,

@@ -32,7 +32,7 @@ def test_a_mask_is_taken_off() -> None:
     (found,) = findings.sightings
     assert found.layers == ("WebSocket",)
     assert (found.place.frame, found.place.offset, found.place.length) == (1, 54 + 6 + 6, len(VALUE))
-    assert found.shown == VALUE
+    assert found.matched == VALUE
     assert findings.read == {"WebSocket": len(data)}
     assert list(findings.kinds) == ["WebSocket"]
     assert not findings.troubles

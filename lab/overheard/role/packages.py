@@ -1,0 +1,39 @@
+"""The Python packages that the lab needs and a plain installation does not include: those of the extra `lab`."""
+
+from __future__ import annotations
+
+import sys
+from importlib.util import find_spec
+from typing import TYPE_CHECKING
+
+from overheard.words.errors import INSTALL_LAB, NotInstalledError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+_OF_THE_LAB = ("flask", "gunicorn", "pyshark", "requests")
+# pyshark does not work with this version of Python and later ones, and the extra does not include it there.
+_TOO_NEW = (3, 14)
+
+
+def check_for_lab() -> None:
+    """Raise NotInstalledError if a package of the lab is missing."""
+    if missing := [name for name in _OF_THE_LAB if find_spec(name) is None]:
+        raise _not_installed(missing)
+
+
+def without(error: ModuleNotFoundError) -> NotInstalledError:
+    """The error for users if a module was not found. Raises the original error for a module of this project, a bug."""
+    name = (error.name or "").partition(".")[0]
+    if name.startswith("overheard") or not name:
+        raise error
+    if name in _OF_THE_LAB:
+        return _not_installed([name])
+    return NotInstalledError(f"this Python does not have the module {name}, which is needed here")
+
+
+def _not_installed(names: Sequence[str]) -> NotInstalledError:
+    said = f"the lab's Python packages are not installed ({', '.join(names)}); run: {INSTALL_LAB}"
+    if "pyshark" in names and sys.version_info >= _TOO_NEW:
+        said += ", with Python 3.11 to 3.13, because pyshark does not support later versions"
+    return NotInstalledError(said)

@@ -1,0 +1,98 @@
+"""The installers of Python packages, each limited to its own folder."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from dataclasses import dataclass
+from importlib.metadata import version
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from install.places import Place
+
+# How pip and uv reach their index. Read at import, because tests run without these variables.
+_NETWORK = {
+    name: value
+    for name, value in os.environ.items()
+    if name.startswith(("PIP_", "UV_")) or name.upper().endswith("_PROXY") or name in ("SSL_CERT_FILE", "SSL_CERT_DIR")
+}
+# Downloads are shared by all places, and kept for the next run.
+CACHE = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
+
+
+@dataclass(frozen=True)
+class Installed:
+    """Overheard, installed in a place: its command, and the Python that imports it."""
+
+    place: Place
+    command: Path
+    python: Path
+
+    def overheard(self, *arguments: str | Path) -> subprocess.CompletedProcess[str]:
+        """Run the command, in a folder that is not a checkout."""
+        return self.place.run(self.command, *arguments, COLUMNS="120")
+
+    def says(self, code: str, *arguments: str | Path) -> str:
+        """The output of Python code that can import it."""
+        done = self.place.run(self.python, "-c", code, *arguments)
+        assert done.returncode == 0, done.stderr
+        return done.stdout.strip()
+
+
+@dataclass(frozen=True)
+class Tools:
+    """Pip, pipx and uv; the latter two in a folder that exists in every place."""
+
+    folder: Path
+
+    @classmethod
+    def made(cls, folder: Path) -> Tools:
+        """Copies from this environment: uv is one program, and pipx is pure Python."""
+        shutil.copy(Path(sys.executable).with_name("uv"), folder / "uv")
+        command: list[str | Path] = [folder / "uv", "pip", "install", "--quiet", "--python", sys.executable]
+        command += ["--target", folder / "pipx", f"pipx=={version('pipx')}"]
+        subprocess.run(command, env={**os.environ, **_NETWORK, "UV_LINK_MODE": "copy"}, check=True)
+        return cls(folder)
+
+    def pip(self, place: Place, home: Path, what: str | Path) -> Installed:
+        """Install in a new virtual environment."""
+        _done(place, home, {}, place.python, "-m", "venv", home)
+        _done(place, home, {}, home / "bin" / "pip", "install", "--quiet", what)
+        return Installed(place, home / "bin" / "overheard", home / "bin" / "python")
+
+    def pipx(self, place: Place, home: Path, what: str | Path) -> Installed:
+        """Install with pipx, which uses pip, as it finds no uv."""
+        variables: dict[str, str | Path] = {"PIPX_HOME": home, "PIPX_BIN_DIR": home / "bin"}
+        variables["PYTHONPATH"] = self.folder / "pipx"
+        _done(place, home, variables, place.python, "-m", "pipx", "install", what)
+        return Installed(place, home / "bin" / "overheard", home / "venvs" / "overheard" / "bin" / "python")
+
+    def uv(self, place: Place, home: Path, what: str | Path) -> Installed:
+        """Install with the Python of the place: uv might download another."""
+        variables: dict[str, str | Path] = {"UV_TOOL_DIR": home, "UV_TOOL_BIN_DIR": home / "bin"}
+        variables["UV_PYTHON_DOWNLOADS"] = "never"
+        _done(place, home, variables, self.folder / "uv", "tool", "install", "--python", place.python, what)
+        return Installed(place, home / "bin" / "overheard", home / "overheard" / "bin" / "python")
+
+    def dry_run(self, installed: Installed, what: str) -> str:
+        """What uv would add to an installation."""
+        return _done(
+            installed.place,
+            self.folder,
+            {},
+            *(self.folder / "uv", "pip", "install", "--dry-run", "--python", installed.python, what),
+        )
+
+
+def _done(place: Place, home: Path, variables: Mapping[str, str | Path], *command: str | Path) -> str:
+    """The output of an installer. Fails the test if it fails."""
+    environment = {**_NETWORK, "HOME": home, "XDG_CACHE_HOME": CACHE, "UV_LINK_MODE": "copy", **variables}
+    done = place.run(*command, **environment)
+    assert done.returncode == 0, f"{place.name}: {' '.join(map(str, command))}\n{done.stdout}{done.stderr}"
+    return done.stdout + done.stderr

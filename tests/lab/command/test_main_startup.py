@@ -1,0 +1,92 @@
+"""What the command imports: a small scan starts quickly only as long as it imports no more than it uses."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+from importlib.util import find_spec
+from typing import TYPE_CHECKING
+
+import pytest
+
+from capture.frames import exchange, rewritten
+from overheard.engines.base import clean_environment
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+REQUEST = b"POST / HTTP/1.1\r\nHost: squirrel.example\r\nContent-Length: 20\r\n\r\npassword=fluffy tail"
+ANSWER = b"HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nContent-Length: 7\r\n\r\nacorns!"
+
+# Each with all that is in it. What a scan of HTTP in clear has no use for, whatever it prints.
+UNUSED = [
+    "asyncio",
+    "brotli",
+    "cryptography",
+    "flask",
+    "gunicorn",
+    "hpack",
+    "hyperscan",
+    "importlib.metadata",
+    "pyshark",
+    "requests",
+    "ssl",
+    "tomllib",
+    "yaml",
+    "backports",
+    "compression.zstd",
+    "overheard.certificates",
+    "overheard.engines.local",
+    "overheard.words.chapters",
+    "overheard.words.gallery",
+    "overheard.words.story",
+    "overheard_capture.decoders.compression.libraries",
+    "overheard_capture.judge.second_witness",
+    "overheard_capture.protocols.dns",
+    "overheard_capture.protocols.http2.reader",
+    "overheard_capture.protocols.quic",
+    "overheard_capture.protocols.telnet",
+    "overheard_capture.protocols.tls.record_layer",
+    "overheard_capture.protocols.tls.state_machine",
+    "overheard_capture.protocols.websocket",
+    "overheard_capture.sidecar",
+    "overheard_capture.wireshark.tshark",
+]
+# Rich is for text alone, and nothing of the rest is for the version.
+TEXT = ["rich", "overheard.report.scan", "overheard.report.sarif"]
+SCAN = ["dataclasses", "json", "overheard.report", "overheard.words.verdict", "overheard_capture"]
+
+
+def imported(*arguments: str) -> set[str]:
+    """The modules that `overheard` with these arguments imports from its first line on."""
+    command = [sys.executable, "-X", "importtime", "-m", "overheard", *arguments]
+    done = subprocess.run(command, env=clean_environment(), capture_output=True, text=True, timeout=60, check=False)
+    assert done.returncode in (0, 1), done.stderr
+    return set(re.findall(r"^import time: +\d+ \| +\d+ \| +(\S+)$", done.stderr, re.MULTILINE))
+
+
+def test_the_modules_are_called_so() -> None:
+    """One that was renamed would never be imported."""
+    assert [each for each in [*UNUSED, *TEXT, *SCAN] if each.startswith("overheard") and not find_spec(each)] == []
+
+
+def of(names: list[str], modules: set[str]) -> list[str]:
+    """Those of the modules that have one of the names, or are inside of one."""
+    return sorted(each for each in modules for name in names if each == name or each.startswith(f"{name}."))
+
+
+@pytest.mark.parametrize(
+    ("printed", "unused"), [((), UNUSED), (("--json",), UNUSED + TEXT), (("--quiet",), UNUSED + TEXT)]
+)
+def test_a_scan_imports_what_it_uses(printed: tuple[str, ...], unused: list[str], tmp_path: Path) -> None:
+    path = rewritten(tmp_path / "login.pcapng", exchange([REQUEST], [ANSWER]))
+    modules = imported("scan", str(path), "--secret", "password=fluffy tail", *printed)
+    assert "overheard_capture.protocols.http1.reader" in modules
+    assert of(unused, modules) == []
+
+
+def test_the_version_imports_next_to_nothing() -> None:
+    modules = imported("--version")
+    assert "overheard.command.main" in modules
+    assert of([*UNUSED, *TEXT, *SCAN], modules) == []

@@ -1,0 +1,36 @@
+"""What a plain installation does not include, and the error for it."""
+
+from __future__ import annotations
+
+import pytest
+
+from overheard.role import packages
+from overheard.words.errors import NotInstalledError
+
+
+def without(monkeypatch: pytest.MonkeyPatch, *names: str) -> None:
+    monkeypatch.setattr(packages, "find_spec", lambda name: None if name in names else name)
+
+
+def test_where_all_is_installed_nothing_is_said() -> None:
+    packages.check_for_lab()
+
+
+def test_all_that_is_missing_is_named_in_one_line(monkeypatch: pytest.MonkeyPatch) -> None:
+    without(monkeypatch, "flask", "gunicorn", "requests")
+    with pytest.raises(NotInstalledError) as caught:
+        packages.check_for_lab()
+    said = "the lab's Python packages are not installed (flask, gunicorn, requests); run: pip install 'overheard[lab]'"
+    assert str(caught.value) == said
+
+
+@pytest.mark.parametrize(("version", "told"), [((3, 13, 9), False), ((3, 14, 0), True), ((3, 15, 1), True)])
+def test_where_pyshark_cannot_be_had_it_is_said_which_python_has_it(
+    monkeypatch: pytest.MonkeyPatch, version: tuple[int, ...], *, told: bool
+) -> None:
+    without(monkeypatch, "pyshark")
+    monkeypatch.setattr("sys.version_info", version)
+    with pytest.raises(NotInstalledError) as caught:
+        packages.check_for_lab()
+    assert str(caught.value).endswith("later versions") is told
+    assert len(str(caught.value).splitlines()) == 1
