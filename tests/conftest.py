@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 from typing import TYPE_CHECKING
 
 import pytest
@@ -28,6 +29,9 @@ pytest_plugins = ["ca.fixtures"]
 # The time that an example takes depends on the load of the machine, not on the code.
 settings.register_profile("overheard", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("overheard")
+
+# A shell that runs the tests in the background ignores SIGINT, and so would every command that they interrupt.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 # These change which roots a client trusts, its proxy, or its key log.
 _DECISIVE = ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "SSL_CERT_FILE", "SSL_CERT_DIR", "SSLKEYLOGFILE", "SECRET_URL")
