@@ -30,14 +30,15 @@ _RECORDED = ("corpus", "scenarios")
 _RECORDING = re.compile(r"(?<=[\[-])(lo|veth|compose|local)(?=[\]-])")
 # The longest groups begin first, so that none of them runs alone at the end.
 _FIRST = (
+    # It builds the images, which the others wait for.
     "lab/engines/test_compose.py",
-    "test_two_labs.py",
+    "install/",
     "lab/engines/test_local.py::test_an_ordinary_user",
-    "scenarios-compose",
-    "scenarios-local",
-    "install/test_install.py",
-    "corpus-compose",
     "corpus-veth",
+    "test_two_labs.py",
+    "scenarios-compose",
+    "corpus-compose",
+    "scenarios-local",
     "corpus-lo",
     "corpus/test_containers.py",
     "lab/engines/test_local.py",
