@@ -65,7 +65,7 @@ class Evidence:
         """The file for tshark, with the same frame numbers. Raises UnreadableError."""
         if once := next((file for file in self.files if is_single_pass(file)), None):
             raise UnreadableError(
-                f"keys came with {display_name(once)}, which can be read but once",
+                f"keys are embedded in {display_name(once)}, which can be read only once",
                 hint="save it as a file, and judge that",
             )
         if self.folder is None or len(self.files) == 1:
