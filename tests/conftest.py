@@ -1,8 +1,9 @@
-"""For every test: an environment that cannot influence results, and the engines that this machine has."""
+"""Fixtures for all tests: a clean environment, and the engines available on this machine."""
 
 from __future__ import annotations
 
 import os
+import signal
 from typing import TYPE_CHECKING
 
 import pytest
@@ -22,24 +23,27 @@ if TYPE_CHECKING:
 
     from overheard.engines.base import Engine
 
-# Certificate authorities are asked for by the tests of more than one folder.
+# Tests in several folders need certificate authorities.
 pytest_plugins = ["ca.fixtures"]
 
-# How fast an example is, or how soon one is found, is no property of the code: on a busy machine each takes its time.
+# The time that an example takes depends on the load of the machine, not on the code.
 settings.register_profile("overheard", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("overheard")
 
-# These would change whom a client trusts, its proxy, or its key log.
+# A shell that runs the tests in the background ignores SIGINT, and so would every command that they interrupt.
+signal.signal(signal.SIGINT, signal.default_int_handler)
+
+# These change which roots a client trusts, its proxy, or its key log.
 _DECISIVE = ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "SSL_CERT_FILE", "SSL_CERT_DIR", "SSLKEYLOGFILE", "SECRET_URL")
 
 
-# What runs in namespaces or containers takes seconds.
+# Tests in namespaces or containers take seconds.
 _ENGINES = {"local_engine", "compose_engine", "engine"}
 
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Before `-m` chooses among them."""
+    """Mark slow tests, before `-m` selects."""
     for item in items:
         if _ENGINES.intersection(getattr(item, "fixturenames", ())):
             item.add_marker(pytest.mark.slow)
@@ -47,14 +51,14 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 class _Groups(LoadScopeScheduling):  # type: ignore[misc]  # it has no types
-    """Gives each worker one group of tests after the other."""
+    """Schedules groups of tests to workers, one at a time."""
 
     def _split_scope(self, nodeid: str) -> str:
         return group(nodeid)
 
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> LoadScopeScheduling:
-    # The groups are in order.
+    # The groups are sorted already.
     config.option.loadscopereorder = False
     return _Groups(config, log)
 
@@ -90,28 +94,28 @@ def _problem_of_compose() -> EngineError | None:
 
 @pytest.fixture(scope="session")
 def local_engine(tmp_path_factory: pytest.TempPathFactory) -> Engine:
-    """The local engine; skipped, or in CI failed, where this machine has none."""
-    # The check may install what is missing.
+    """The local engine; tests are skipped, or fail in CI, if this machine has none."""
+    # The check may install missing packages.
     with alone(tmp_path_factory, "local"):
         return _or_skip("local", LocalEngine(), _problem_of_local())
 
 
 @pytest.fixture(scope="session")
 def compose_engine(tmp_path_factory: pytest.TempPathFactory) -> Engine:
-    """The engine of containers; skipped, or in CI failed, where this machine has none."""
+    """The compose engine; tests are skipped, or fail in CI, if this machine has none."""
     with alone(tmp_path_factory, "compose"):
         return _or_skip("compose", ComposeEngine(PROJECT), _problem_of_compose())
 
 
 @pytest.fixture(scope="session")
 def compose_images(compose_engine: Engine, tmp_path_factory: pytest.TempPathFactory) -> Engine:
-    """The engine of containers, once no other worker builds its images."""
+    """The compose engine, locked against other workers that build its images."""
     with alone(tmp_path_factory, "images"):
         return compose_engine
 
 
 @pytest.fixture(scope="session", params=["local_engine", "compose_images"], ids=["local", "compose"])
 def engine(request: pytest.FixtureRequest) -> Engine:
-    """Each engine that this machine has."""
+    """Each engine available on this machine."""
     engine: Engine = request.getfixturevalue(request.param)
     return engine

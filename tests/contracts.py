@@ -1,4 +1,4 @@
-"""A contract for import-linter, which `make check` runs with those that it brings."""
+"""A contract type for import-linter, which `make check` runs besides the built-in ones."""
 
 from __future__ import annotations
 
@@ -14,15 +14,15 @@ if TYPE_CHECKING:
 
 
 class NoCircles(Contract):
-    """No module of ours imports itself by way of others, not even for its types alone."""
+    """No import cycles, including those of imports for types only."""
 
     def check(self, graph: ImportGraph, verbose: bool) -> ContractCheck:  # noqa: ARG002  (the interface)
-        """Look for the shortest way back from what each module imports."""
+        """Find the shortest import chain from any module back to itself."""
         circle = next(filter(None, (_circle(graph, module) for module in sorted(graph.modules))), ())
         return ContractCheck(kept=not circle, metadata={"circle": circle})
 
     def render_broken_contract(self, check: ContractCheck) -> None:
-        """Name the modules of the circle, in the order in which they import each other."""
+        """Print the modules of the cycle, in import order."""
         output.print_error(" → ".join(check.metadata["circle"]))
 
 

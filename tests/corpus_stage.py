@@ -1,7 +1,7 @@
-"""Records the corpus: `python corpus_stage.py TAP FOLDER [NAME ...]`, run inside namespaces of its own.
+"""Records the corpus: `python corpus_stage.py TAP FOLDER [NAME ...]`, to be run in namespaces of its own.
 
-TAP is one of those in corpus/taps.py; for `compose`, there must be word of the containers in FOLDER. With names, only
-these cases are played.
+TAP is one of corpus/taps.py; for `compose`, FOLDER must have the description of the containers. If names are given,
+only these cases are played.
 """
 
 from __future__ import annotations
@@ -17,11 +17,11 @@ from corpus.taps import TAPS
 
 
 def main() -> None:
-    """Set up the tap, and play."""
-    # The servers that libraries bring leave a socket or two to the collector.
+    """Set up the tap, and play the cases."""
+    # Servers from libraries leave a few sockets to the garbage collector.
     warnings.simplefilter("ignore", ResourceWarning)
     name, folder, *wanted = sys.argv[1:]
-    # Programs want a folder of their own, where the user of a namespace has none.
+    # The user of a namespace has no home directory, which programs need.
     os.environ["HOME"] = folder
     cases = [case for case in CASES if not wanted or case.name in wanted]
     Theatre(TAPS[name](Path(folder)), Path(folder)).play(cases)

@@ -1,7 +1,7 @@
-"""Regenerates the table of who finds what in the corpus: `python tests/corpus_table.py [PAGE]`, in the checkout.
+"""Regenerates the table that compares tools on the corpus: `python tests/corpus_table.py [PAGE]`, in the checkout.
 
-Records the corpus on the taps that are compared, and runs every tool on it. The table is written to the page
-(docs/witness.md), or to standard output if there is no page yet.
+It records the corpus on the compared taps, and runs every tool on it. The table is written to the page
+(docs/witness.md), or to standard output if the page does not exist.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ PAGE = Path(__file__).parent.parent / "docs" / "witness.md"
 
 
 def main(page: Path) -> None:
-    """Record, ask, and write."""
+    """Record the corpus, run the tools, and write the table."""
     if tools := missing():
         sys.exit(f"to compare with {' and '.join(tools)}, install them: apt-get install {' '.join(tools)}")
     found = {}

@@ -1,7 +1,7 @@
-"""Where the tests of a module lie, and which modules are tested elsewhere.
+"""The location of each module's tests, and the modules that are tested elsewhere.
 
-`tests/capture/judge/test_whole.py` tests `overheard_capture/judge/whole.py`; so does `test_whole_*.py` beside it, with
-one aspect of it. `test_judge.py` and `test_judge_*.py` in that folder test the package `overheard_capture.judge`.
+`tests/capture/judge/test_whole.py` tests `overheard_capture/judge/whole.py`; `test_whole_*.py` beside it tests one
+aspect of it. `test_judge.py` and `test_judge_*.py` in that folder test the package `overheard_capture.judge`.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 PROJECT = Path(__file__).parent.parent
-# The folder of tests of each package.
+# The package of each folder of tests.
 PACKAGES = {
     "ca": PROJECT / "ca" / "overheard_ca",
     "capture": PROJECT / "capture" / "overheard_capture",
@@ -23,24 +23,24 @@ PACKAGES = {
 
 
 class Elsewhere(NamedTuple):
-    """Modules without a test file of their own: a folder, which of its modules (or `*`), and where they are tested."""
+    """Modules without a test file of their own: the folder, the modules (or `*`), and where they are tested."""
 
     folder: str
     modules: str
     why: str
 
     def has(self, module: str) -> bool:
-        """Whether a module is one of these."""
+        """Whether this entry includes a module."""
         folder, _, name = module.rpartition("/")
         return folder == self.folder and (self.modules == "*" or name in self.modules.split())
 
 
-# `*` is for folders that do one thing in several parts, and are tested as one.
+# `*` is for folders whose modules are parts of one thing, and are tested together.
 ELSEWHERE = (
     Elsewhere("ca", "errors", "exceptions alone"),
     Elsewhere("ca", "profile", "data alone; test_certificates.py issues by it"),
     Elsewhere("capture", "__main__", "lab/engines/test_local.py runs it"),
-    Elsewhere("capture/captures", "container drops frame", "parts of what captures/test_reader.py reads"),
+    Elsewhere("capture/captures", "capture_format drops frame", "parts of what captures/test_reader.py reads"),
     Elsewhere("capture/content", "*", "used by every decoder: content/test_nesting.py, decoders/test_untyped.py"),
     Elsewhere("capture/decoders/archives", "*", "read by decoders/compression/test_reader.py"),
     Elsewhere("capture/decoders/base64", "*", "parts of what decoders/base64/test_finder.py finds"),
@@ -72,7 +72,7 @@ ELSEWHERE = (
     Elsewhere("capture/reassembly", "*", "parts of the table that reassembly/test_connections.py fills"),
     Elsewhere(
         "capture/scan",
-        "facts flow_rows hits parties reading unclaimed visible_tls walker",
+        "facts flow_rows hits partial_result parties reading unclaimed visible_tls walker",
         "compared by scan/test_second_process.py",
     ),
     Elsewhere("capture/sidecar", "runs", "sidecar/test_app.py"),
@@ -102,14 +102,14 @@ ELSEWHERE = (
 
 
 def modules(name: str) -> Iterator[str]:
-    """The modules of a package by their path, but for the `__init__` of a folder."""
+    """The paths of the modules of a package, without `__init__`."""
     for path in PACKAGES[name].rglob("*.py"):
         if path.stem != "__init__":
             yield f"{name}/{path.relative_to(PACKAGES[name]).with_suffix('').as_posix()}"
 
 
 def subject_of(test: Path) -> str | None:
-    """The module or folder that a test file names."""
+    """The module or folder that the name of a test file refers to."""
     folder = test.relative_to(PROJECT / "tests").parent
     package = PACKAGES[folder.parts[0]].joinpath(*folder.parts[1:])
     subject = test.stem.removeprefix("test_")

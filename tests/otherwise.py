@@ -1,6 +1,6 @@
-"""Runs the lab with modified code: from a copy of the packages, which the roles of a local run then use.
+"""Runs the lab with modified code: from a copy of the packages, which the roles of a local run use.
 
-`python -m` looks in the working directory first, which the roles inherit.
+`python -m` searches the working directory first, which the roles inherit.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ _STORY = "overheard/words/story/__init__.py"
 
 
 def copied(folder: Path) -> Path:
-    """A copy of all packages, side by side, in `folder`."""
+    """Copy all packages to `folder`, and return that."""
     for package in _PACKAGES:
         source = PROJECT / package
         shutil.copytree(source, folder / source.name, ignore=shutil.ignore_patterns("__pycache__"))
@@ -31,13 +31,13 @@ def copied(folder: Path) -> Path:
 
 
 def told(code: Path, more: str) -> None:
-    """Go on with the story of the copy in `code` by `more` of its module."""
+    """Append the source code `more` to the story module of the copy in `code`."""
     with (code / _STORY).open("a") as story:
         story.write(f"\n\n{more}\n")
 
 
 def run(code: Path, runs: Path, *names: str) -> tuple[int, dict[str, Result]]:
-    """The exit code and the results of a local run of these scenarios with the code in `code`."""
+    """The exit code and the results of a local run of these scenarios, with the copy in `code`."""
     command = [sys.executable, "-m", "overheard", "run", *names, "--engine", "local", "--json", "--runs", str(runs)]
     done = subprocess.run(command, cwd=code, env=clean_environment(), capture_output=True, text=True, check=False)
     assert done.stdout, done.stderr

@@ -1,4 +1,4 @@
-"""Ports that nobody uses: not even tests that run at the same time, and not the kernel, for clients."""
+"""Free ports, which neither concurrent tests nor the kernel, for clients, will use."""
 
 from __future__ import annotations
 
@@ -13,21 +13,21 @@ from workers import NUMBER
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-# Below those that the kernel gives to clients (32768 and above, ip_local_port_range), and for each worker its own.
+# A range for each worker, below the ephemeral ports (32768 and above, ip_local_port_range).
 _MANY = 1200
 _FIRST = 11_000 + NUMBER % 16 * _MANY
-# Another run of the tests on this machine hardly begins at the same one.
+# Another test run on this machine is unlikely to begin at the same port.
 _SKIPPED = random.randrange(_MANY)  # noqa: S311  (not for secrets)
 _PORTS: Iterator[int] = cycle([*range(_FIRST + _SKIPPED, _FIRST + _MANY), *range(_FIRST, _FIRST + _SKIPPED)])
 
 
 def free_port() -> int:
-    """A TCP port of 127.0.0.1 that nobody uses at the moment."""
+    """A TCP port of 127.0.0.1 that is free at the moment."""
     return free_ports(1)
 
 
 def free_ports(count: int) -> int:
-    """The first of so many TCP ports in a row that nobody uses."""
+    """The first of `count` consecutive free TCP ports."""
     for _ in range(_MANY):
         ports = [next(_PORTS) for _ in range(count)]
         if ports[-1] - ports[0] == count - 1 and all(map(_is_free, ports)):

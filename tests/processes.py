@@ -1,4 +1,4 @@
-"""Watches a program from outside: the processes that it started, and what is left of them."""
+"""Helpers to run a program, and to observe the processes that it started."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
 PROJECT = Path(__file__).parent.parent
-# Two seconds are promised to whoever ends a role, and a busy machine gets some more: without the promise, it is thirty.
+# A role is to end within two seconds, plus some allowance for a busy machine. Without that, it would take thirty.
 SOON = 25
-# How long something is waited for that comes at once where the machine has nothing else to do.
+# A generous timeout, in seconds, for something that is immediate on an idle machine.
 LONG = 120
 
 
 def start_demo(engine: str, runs: Path, *arguments: str, **variables: str) -> subprocess.Popen[str]:
-    """`overheard demo`, with its progress to be read from stderr."""
+    """Start `overheard demo`, with its progress on a pipe from stderr."""
     return subprocess.Popen(
         [sys.executable, "-m", "overheard", "demo", "--engine", engine, "--runs", str(runs), *arguments],
         cwd=PROJECT,
@@ -35,7 +35,7 @@ def start_demo(engine: str, runs: Path, *arguments: str, **variables: str) -> su
 
 
 def read_until(demo: subprocess.Popen[str], word: str) -> None:
-    """Read the progress of a demo up to a line that contains `word`."""
+    """Read the progress of a demo up to a line with `word`."""
     assert demo.stderr
     for line in demo.stderr:
         if word in line:
@@ -44,7 +44,7 @@ def read_until(demo: subprocess.Popen[str], word: str) -> None:
 
 
 def descendants(process: int) -> set[int]:
-    """The processes that `process` started, and those that these started, in all namespaces."""
+    """All descendants of `process`, in all namespaces."""
     children: dict[int, list[int]] = {}
     for stat in Path("/proc").glob("[0-9]*/stat"):
         try:
@@ -62,9 +62,9 @@ def descendants(process: int) -> set[int]:
 
 
 def in_namespaces(script: Path, *arguments: str, within: float = 5 * LONG) -> str:
-    """What a script prints that is run in namespaces of its own; it fails the test where it fails.
+    """Run a script in namespaces of its own, and return its output. If it fails, the test fails.
 
-    A warning of Python fails it, too: a file left open, a process not waited for.
+    It also fails on a Python warning, such as about a file that was left open, or a process that was not waited for.
     """
     done = subprocess.run(
         [*unshare(), sys.executable, "-W", "error", str(script), *arguments],
@@ -81,7 +81,7 @@ def in_namespaces(script: Path, *arguments: str, within: float = 5 * LONG) -> st
 
 
 def alive(pid: int) -> bool:
-    """Whether a process runs; one that has ended and was not waited for does not."""
+    """Whether a process is running; a zombie is not."""
     try:
         return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] not in "ZX"
     except OSError:
@@ -89,7 +89,7 @@ def alive(pid: int) -> bool:
 
 
 def eventually(holds: Callable[[], bool], within: float = LONG) -> bool:
-    """Whether a condition becomes true within that many seconds."""
+    """Whether a condition becomes true within `within` seconds."""
     deadline = time.monotonic() + within
     while not holds():
         if time.monotonic() > deadline:

@@ -1,7 +1,7 @@
-"""Real recordings: of the story's ways to hide a message, and with real faults.
+"""Makes real recordings: of each way to hide the message in the story, and with real faults.
 
-`python stage.py FOLDER`: brings the roles of the lab up, makes every recording, and leaves all in FOLDER. Run inside
-namespaces of its own, by the fixture `recordings` of tests/capture.
+`python stage.py FOLDER` starts the roles of the lab, and makes every recording in FOLDER. The fixture `recordings` of
+tests/capture runs it in namespaces of its own.
 """
 
 from __future__ import annotations
@@ -35,29 +35,29 @@ from overheard_services.disguise.fernet import unseal
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-# The byte with which the payload of a TCP segment begins, in the language of capture filters.
+# The first byte of a TCP payload, as a capture filter expression.
 _FIRST_BYTE = "tcp[((tcp[12:1] & 0xf0) >> 2):1]"
 _CHANGE_CIPHER_SPEC = 20
 
 RSA, ECDHE = "AES128-GCM-SHA256", "ECDHE-RSA-AES128-GCM-SHA256"
-# To tshark these are Apache ActiveMQ Artemis and VNC.
+# tshark takes these ports for Apache ActiveMQ Artemis and VNC.
 ELSEWHERE = tuple(Service("https", "server", port) for port in (5445, 5500))
 
 
 @dataclass(frozen=True)
 class Story:
-    """The story's exchanges, each over a connection of its own. `root` is that of the lab CA."""
+    """The exchanges of the story, each over its own connection."""
 
     folder: Path
     state: Path
 
     @property
     def trusting(self) -> Way:
-        """How to ask whoever has a certificate of the lab CA."""
+        """How to make a request to a server with a certificate of the lab CA."""
         return Way(trusting=self.state / "ca" / "root.pem", keys=self.folder / "stage.keys")
 
     def keep(self, file: str, key: bytes) -> None:
-        """Write a key of Fernet down, as the client does."""
+        """Write a Fernet key to a file, as the client does."""
         write_whole(self.folder / file, b"fernet " + key + b"\n")
 
     def http(self) -> None:
@@ -73,7 +73,7 @@ class Story:
         assert "certificate verify failed" in ask(service.url, replace(self.trusting, trusting=None)).error
 
     def mistaken(self) -> None:
-        """Speak TLS to the port of HTTP, and HTTP to that of TLS."""
+        """Send TLS to the HTTP port, and HTTP to the TLS port."""
         for service in (replace(HTTPS, port=HTTP.port), replace(HTTP, port=HTTPS.port)):
             assert ask(service.url, self.trusting).error
 
@@ -84,13 +84,13 @@ class Story:
         assert substitution.decrypt(said) == SECRET_MESSAGE
 
     def sealed(self) -> None:
-        """Get the message sealed with the shared key."""
+        """Get the message encrypted with the shared key."""
         key = (self.state / "shared-key" / "key").read_bytes().strip()
         assert unseal(key, ask(HTTP.origin + Disguise.FERNET.path).text) == SECRET_MESSAGE
         self.keep("shared.keys", key)
 
     def agreed(self) -> None:
-        """Get the message sealed with a key that was agreed on in public."""
+        """Get the message encrypted with a key from a key agreement."""
         party = Party()
         answer = json.loads(ask(HTTP.origin + Disguise.DIFFIE_HELLMAN.path, post={"public": party.public}).text)
         key = party.agree(answer["public"])
@@ -103,7 +103,7 @@ class Story:
 
 
 def serve_elsewhere(service: Service, credentials: Path) -> None:
-    """Tell the message over TLS to whoever asks at this port, until the process ends."""
+    """Serve the message over TLS at this port, until the process ends."""
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(credentials / "certificate.pem", credentials / "key.pem")
     listener = socket.create_server(("127.0.0.1", service.port))
@@ -112,7 +112,7 @@ def serve_elsewhere(service: Service, credentials: Path) -> None:
     def serve() -> None:
         while True:
             connection, _ = listener.accept()
-            # A client that knows no authority goes away.
+            # A client that does not trust the certificate disconnects.
             with suppress(ssl.SSLError), context.wrap_socket(connection, server_side=True) as secured:
                 secured.recv(4096)
                 secured.sendall(said)
@@ -122,14 +122,14 @@ def serve_elsewhere(service: Service, credentials: Path) -> None:
 
 
 class Stage:
-    """A recorder beside the one of the capture role, and what it records."""
+    """A recorder in addition to that of the capture role, and the traffic that it records."""
 
     def __init__(self, folder: Path, state: Path) -> None:
         self.folder = folder
         self.story = Story(folder, state)
 
     def record(self, name: str, *what: Callable[[], object], patience: float = 20, **tap: str | int) -> None:
-        """Record what happens, one thing after the other."""
+        """Record these actions, in sequence."""
 
         def happen(_active: ActiveRecording) -> None:
             for each in what:
@@ -140,21 +140,21 @@ class Stage:
     def watch(
         self, name: str, what: Callable[[ActiveRecording], object], *, patience: float = 3, **tap: str | int
     ) -> None:
-        """Record `what` happens to the recording itself."""
+        """Record the action `what`, which gets the active recording."""
         options = Tap("lo", **tap)  # type: ignore[arg-type]  # the caller names the tap's own fields
         active = ActiveRecording.begin(name, self.folder / f"{name}.pcapng", options, patience=patience)
         what(active)
         active.end()
 
     def killed(self, active: ActiveRecording) -> None:
-        """Have the recorder die without a chance to say so."""
+        """Kill dumpcap, so that it cannot finish its file."""
         self.story.https()
         os.kill(active.dumpcap.pid, signal.SIGKILL)
         while active.dumpcap.alive:
             time.sleep(0.01)
 
     def flooded(self, active: ActiveRecording) -> None:
-        """Have the kernel lose packets, as the recorder is too slow to take them."""
+        """Make the kernel drop packets, by stopping dumpcap for a while."""
         os.kill(active.dumpcap.pid, signal.SIGSTOP)
         with closing(socket.socket(socket.AF_INET, socket.SOCK_DGRAM)) as sender:
             for _ in range(400):
@@ -163,13 +163,13 @@ class Stage:
         self.story.https()
 
     def smuggled(self) -> None:
-        """Send a datagram that is no text beside the exchange: it could be the message, compressed."""
+        """Send a binary datagram besides the exchange: it could be the message, compressed."""
         with closing(socket.socket(socket.AF_INET, socket.SOCK_DGRAM)) as sender:
             sender.sendto(bytes(range(256)), ("127.0.0.1", 9))
         self.story.https()
 
     def dawdled(self) -> None:
-        """Have a client go on to other things while its server has not closed its side yet."""
+        """Make an exchange while the server of another connection has not closed its side yet."""
         with closing(socket.create_server(("127.0.0.1", 0))) as listener:
             client = socket.create_connection(listener.getsockname())
             server, _ = listener.accept()
@@ -179,7 +179,7 @@ class Stage:
         self.story.https()
 
     def late(self) -> None:
-        """Begin to record when a connection is open already."""
+        """Begin to record while a connection is open already."""
         with closing(socket.create_connection((HTTP.host, HTTP.port))) as open_before:
 
             def rest() -> None:
@@ -196,11 +196,11 @@ class Stage:
         self.play_thefts()
         self.play_elsewhere()
         self.play_faults()
-        # The session keys of a connection that nobody recorded.
+        # The session keys of a connection that was not recorded.
         ask(HTTPS.url, replace(self.story.trusting, keys=self.folder / "other.keys"))
 
     def play_story(self) -> None:
-        """Those without a fault."""
+        """Record the exchanges of the story."""
         story = self.story
         self.record("http", story.http)
         self.record("https", story.https)
@@ -210,7 +210,7 @@ class Stage:
         self.record("diffie-hellman", story.agreed)
 
     def play_thefts(self) -> None:
-        """Those of the service whose key is stolen later."""
+        """Record exchanges with the service whose private key is stolen later."""
         story = self.story
         write_whole(self.folder / "stolen.pem", (story.state / "credentials" / "key.pem").read_bytes())
         suites = {"rsa": RSA, "ecdhe": ECDHE, "tls13": ""}
@@ -220,7 +220,7 @@ class Stage:
         self.record("rsa-substitution", partial(story.substituted, LEGACY, RSA))
 
     def play_elsewhere(self) -> None:
-        """Those of TLS at ports that are not its own."""
+        """Record TLS on unusual ports."""
         story = self.story
         for service in ELSEWHERE:
             serve_elsewhere(service, story.state / "credentials")
@@ -230,7 +230,7 @@ class Stage:
         self.record("mistaken-https", story.mistaken, story.https)
 
     def play_faults(self) -> None:
-        """Those in which something went wrong."""
+        """Make the recordings with faults."""
         https = self.story.https
         self.watch("killed", self.killed)
         self.record("snapped", https, snap_length=60, patience=1)
@@ -245,7 +245,7 @@ class Stage:
 
 
 def main() -> None:
-    """Set the stage, play, and take everything down."""
+    """Start the lab, make the recordings, and stop the lab."""
     folder = Path(sys.argv[1])
     (folder / "logs").mkdir()
     with stage(folder) as state:

@@ -1,15 +1,20 @@
-"""The tests mirror the packages: a module's tests are found by its name, and helpers stand in modules of their own."""
+"""The tests mirror the packages: test files are named after modules, and helpers are in modules of their own."""
 
 from __future__ import annotations
 
 import ast
 import re
+from typing import TYPE_CHECKING
 
 import pytest
 
 from mirror import ELSEWHERE, PACKAGES, PROJECT, Elsewhere, modules, subject_of
 
+if TYPE_CHECKING:
+    from pathlib import Path
+
 TESTS = PROJECT / "tests"
+MOST_LINES = 300
 MIRRORED = sorted(test for name in PACKAGES for test in (TESTS / name).rglob("test_*.py"))
 
 
@@ -41,10 +46,30 @@ def test_what_is_said_to_be_tested_elsewhere_is_so(row: Elsewhere) -> None:
 
 
 def test_no_helper_is_imported_out_of_a_test_file() -> None:
-    """Nor out of a conftest, which pytest has loaded under another name."""
+    """Nor from a conftest, which pytest loads under another name."""
     for path in TESTS.rglob("*.py"):
         for node in ast.walk(ast.parse(path.read_text())):
             names = [alias.name for alias in node.names] if isinstance(node, ast.Import | ast.ImportFrom) else []
             origin = [node.module or ""] if isinstance(node, ast.ImportFrom) else []
             taken = re.findall(r"\b(?:test_\w+|conftest)\b", " ".join(names + origin))
             assert not taken, f"{path.relative_to(TESTS)} imports {taken}: move what it needs into a module of its own"
+
+
+def test_no_module_is_too_long() -> None:
+    long = {str(path): lines for path, lines in _line_counts() if lines > MOST_LINES}
+    assert not long, "split them: one part for each thing that they do"
+
+
+def _line_counts() -> list[tuple[Path, int]]:
+    return [(path, path.read_text().count("\n")) for folder in PACKAGES.values() for path in folder.rglob("*.py")]
+
+
+def test_no_class_of_capture_has_the_name_of_another() -> None:
+    """Private ones may: what is one module's own is read beside its use, such as the `_State` of a reader."""
+    where: dict[str, list[Path]] = {}
+    for path in PACKAGES["capture"].rglob("*.py"):
+        for node in ast.parse(path.read_text()).body:
+            if isinstance(node, ast.ClassDef) and not node.name.startswith("_"):
+                where.setdefault(node.name, []).append(path)
+    assert where
+    assert not {name: paths for name, paths in where.items() if len(paths) > 1}

@@ -1,4 +1,4 @@
-"""Two labs at the same time."""
+"""Two labs running at the same time."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 def test_two_labs_at_the_same_time_do_not_disturb_each_other(engine: Engine, tmp_path: Path) -> None:
-    """Each has the verdicts that it should have, on the message that is its own."""
+    """Each reaches the expected verdicts on its own message."""
     messages = ("bushy tail 1", "bushy tail 2")
     demos = [
         start_demo(engine.name, tmp_path / str(number), OVERHEARD_MESSAGE=message)

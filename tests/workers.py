@@ -1,4 +1,4 @@
-"""The tests on several workers (pytest-xdist): which stay together or begin first, and what is made once for all."""
+"""Test distribution to workers (pytest-xdist): groups of tests, their order, and fixtures shared by all workers."""
 
 from __future__ import annotations
 
@@ -15,20 +15,20 @@ if TYPE_CHECKING:
 
     import pytest
 
-# The number of this worker; 0 where there are no workers.
+# The number of this worker; 0 without workers.
 NUMBER = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
 
-# The tests of a file stay together, as fixtures are made once a worker; but these take long, each by itself.
+# The tests of a file form a group, as fixtures are made once per worker; except for these, which take long each.
 _APART = (
     "capture/decoders/mail/test_encoded_words.py",
     "lab/engines/test_local.py",
     "scenarios/test_breaks.py",
     "test_two_labs.py",
 )
-# Here the tests of one tap or engine stay together, in whatever file they are: what they look at is recorded once.
+# Here the tests of one tap or engine form a group across files, as they share recordings.
 _RECORDED = ("corpus", "scenarios")
 _RECORDING = re.compile(r"(?<=[\[-])(lo|veth|compose|local)(?=[\]-])")
-# What takes longest begins first, so that no worker is left alone with it in the end.
+# The longest groups begin first, so that none of them runs alone at the end.
 _FIRST = (
     "lab/engines/test_compose.py",
     "test_two_labs.py",
@@ -50,7 +50,7 @@ _FIRST = (
 
 
 def group(test: str) -> str:
-    """With which others a test stays together, told by its name: `tests/FILE::NAME[PARAMETERS]`."""
+    """The group of a test, from its node ID: `tests/FILE::NAME[PARAMETERS]`."""
     test = test.removeprefix("tests/")
     file, _, name = test.partition("::")
     folder = file.partition("/")[0]
@@ -60,27 +60,27 @@ def group(test: str) -> str:
 
 
 def rank(test: str) -> int:
-    """How early it begins: the lower the earlier."""
+    """The rank of a group: lower ones begin earlier."""
     begins = group(test)
     return next((rank for rank, first in enumerate(_FIRST) if begins.startswith(first)), len(_FIRST))
 
 
 def shared_folder(factory: pytest.TempPathFactory) -> Path:
-    """A folder of this run of the tests that all workers have."""
+    """A folder of this test run that all workers share."""
     base = factory.getbasetemp()
     return base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
 
 
 @contextmanager
 def alone(factory: pytest.TempPathFactory, name: str) -> Iterator[None]:
-    """Do something while no other worker does it."""
+    """A lock that one worker can hold at a time."""
     with (shared_folder(factory) / f"{name}.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         yield
 
 
 def once(factory: pytest.TempPathFactory, name: str, make: Callable[[Path], object]) -> Path:
-    """A folder that `make` fills, for the first worker that needs it; all others wait, and have the same."""
+    """A shared folder, which `make` fills for the first worker that needs it, while others wait."""
     folder = shared_folder(factory) / name
     with alone(factory, name):
         if not folder.exists():

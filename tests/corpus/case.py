@@ -1,4 +1,4 @@
-"""A case of the corpus: one way in which a secret leaks, or something harmless that looks like one."""
+"""Cases of the corpus: a leak of a secret, or a harmless look-alike."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ if TYPE_CHECKING:
     from corpus.scene import Scene
 
 FLUFFY = "fluffy tail"
-# For spellings that only say something of letters beyond ASCII, and of characters that mean something elsewhere.
+# For spellings that only affect non-ASCII and special characters.
 TROUBADOUR = "Tr0ub4dor&3 ünïcödé"
-# Its base64 has characters in which base64url differs, at each alignment.
+# Its base64 has characters that differ in base64url, at each alignment.
 ARROWS = "??>>~~fluffy??>>~~"
 
-# Layers whose bytes are the wire's, one to one. Of all others a sighting can only say where the wrapping is.
+# Layers whose bytes are on the wire one to one. For all others, a sighting locates the encoded bytes only.
 EXACT = frozenset(
     {"chunked", "multipart", "HTTP/2", "gRPC", "WebSocket", "DNS", "telnet", "TLS handshake", "SCTP", "TFTP"}
 )
@@ -23,36 +23,36 @@ EXACT = frozenset(
 class Play(Protocol):
     """Plays a case.
 
-    What it gives back are the bytes that carry the secret, as they are on the wire: those of a spelling or, under a
-    layer, those that are wrapped. None: the secret itself, in UTF-8.
+    It returns the bytes on the wire that carry the secret: those of a spelling or, under a layer, the encoded ones.
+    None stands for the secret itself, in UTF-8.
     """
 
     def __call__(self, *, scene: Scene) -> bytes | None:
-        """Play it on this scene."""
+        """Play the case on this scene."""
 
 
 class Missing(Exception):  # noqa: N818  (it is no error: this machine has not all programs)
-    """A case cannot be played here: what it needs, and how to get that."""
+    """A case cannot be played here. The message says what is missing, and how to install it."""
 
 
 @dataclass(frozen=True)
 class Leak:
-    """How a secret is to be seen: under which layers, outermost first, and in which spelling."""
+    """The expected sighting of a secret: its layers, outermost first, and its spelling."""
 
     layers: tuple[str, ...] = ()
     spelling: str = "plainly"
 
     @property
     def exact(self) -> bool:
-        """Whether the sighting is where the secret is, to the byte."""
+        """Whether the sighting must have the exact offset of the secret."""
         return EXACT.issuperset(self.layers)
 
 
 @dataclass(frozen=True)
 class Case:
-    """One entry of the corpus. Without a leak it is a look-alike, in which nothing may be seen.
+    """One case of the corpus. Without a leak it is a look-alike, in which nothing may be found.
 
-    `early` is played before the recording begins, and may leave something in the scene's `kept`.
+    `early` is played before the recording begins, and may leave objects in the scene's `kept`.
     """
 
     name: str
@@ -64,10 +64,10 @@ class Case:
 
 
 def leak(name: str, play: Play, *layers: str, spelling: str = "plainly", secret: str = FLUFFY) -> Case:
-    """A way to leak the secret."""
+    """A case that leaks the secret."""
     return Case(name, play, Leak(layers, spelling), secret)
 
 
 def harmless(name: str, play: Play, secret: str = FLUFFY) -> Case:
-    """Something that looks like a leak, and is none."""
+    """A case that looks like a leak, but is not one."""
     return Case(name, play, None, secret)

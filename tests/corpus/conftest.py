@@ -22,7 +22,7 @@ def corpus(
     tmp_path_factory: pytest.TempPathFactory,
     local_engine: Engine,  # noqa: ARG001  (it says whether there can be namespaces)
 ) -> Recorded:
-    """Every case, on each tap that can be had here."""
+    """All cases, on each tap available here."""
     if request.param == "compose":
         request.getfixturevalue("containers_to_enter")
     tap = request.param
@@ -31,6 +31,6 @@ def corpus(
 
 @pytest.fixture(scope="session")
 def containers_to_enter(compose_images: Engine) -> None:  # noqa: ARG001  (it says whether there is a Docker engine)
-    """Skip, or in CI fail, where the network of containers cannot be entered."""
+    """Skip, or in CI fail, if the network namespaces of containers cannot be entered."""
     if os.geteuid():
         fail_or_skip("compose", "only root may enter the network of its containers")

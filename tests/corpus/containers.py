@@ -1,7 +1,7 @@
-"""Two containers on a network of their own, with the sidecar that records, as the compose engine has them.
+"""Two containers on their own network, with the recording sidecar, as under the compose engine.
 
-They are a Compose project with a name that no other has: what `docker-compose.yml` says of the recorder and the
-network, and `containers.yml` of the two. When they are no longer needed nothing is left of them, whatever happens.
+They are a Compose project with a unique name, from the recorder and network of `docker-compose.yml` and the two
+containers of `containers.yml`. Everything is removed afterwards, whatever happens.
 """
 
 from __future__ import annotations
@@ -24,43 +24,43 @@ LABEL = "com.docker.compose.project"
 
 _FILES = (PROJECT / "docker-compose.yml", Path(__file__).parent / "containers.yml")
 _WORD = "containers.json"
-# After a failure, how many checks in a row must find nothing left.
+# After a failure, how many consecutive checks must find nothing left.
 _LOOKS = 4
 
 
 class ContainersError(Exception):
-    """The containers did not come up, or are not such as the corpus can be played in."""
+    """The containers did not start, or the corpus cannot be played in them."""
 
 
 @dataclass(frozen=True)
 class Containers:
-    """The first processes of the two containers, whose network namespaces can be entered, and the sidecar's token."""
+    """The PIDs of the two containers' first processes, to enter their network namespaces, and the sidecar's token."""
 
     servers: int
     clients: int
     token: str
 
     def keep(self, folder: Path) -> None:
-        """Leave word of this in a folder, in a file that nobody else can read."""
+        """Save this in a folder, in a file that only its owner can read."""
         file = folder / _WORD
         file.touch(mode=0o600)
         file.write_text(json.dumps(asdict(self)))
 
     @classmethod
     def kept(cls, folder: Path) -> Self:
-        """What there is word of in a folder."""
+        """Load what was saved in a folder."""
         return cls(**json.loads((folder / _WORD).read_text()))
 
 
 @contextmanager
 def containers(folder: Path, name: str = "") -> Iterator[Containers]:
-    """The containers, for as long as they are needed; there is word of them in this folder.
+    """Start the containers, save their description in this folder, and remove them at the end.
 
-    Raises ContainersError where they cannot be had.
+    Raises ContainersError if that fails.
     """
     project = _Project(name or f"overheard-corpus-{uuid.uuid4().hex[:8]}")
     try:
-        # As the engine has it built: Compose writes the name of the project into an image.
+        # With the engine's project name, as Compose writes it into the image.
         project.compose("-p", "overheard", "--progress", "plain", "build", "capture")
         project.compose("up", "--detach", "--wait", "servers", "clients")
         token = project.compose("exec", "-T", "capture", "cat", "/token/token").strip()
@@ -74,9 +74,9 @@ def containers(folder: Path, name: str = "") -> Iterator[Containers]:
 
 
 def left_of(project: str) -> list[str]:
-    """The containers, networks and volumes of a project that are there."""
+    """The existing containers, networks and volumes of a project."""
     of_it = ("--quiet", "--filter", f"label={LABEL}={project}")
-    # Volumes by name: those that a late container brings with it have no label.
+    # Volumes by name, as those of a container that was created late have no label.
     volumes = ("volume", "ls", "--quiet", "--filter", f"name={project}_")
     return [each for words in (("ps", "--all", *of_it), ("network", "ls", *of_it), volumes) for each in _docker(*words)]
 
@@ -90,14 +90,14 @@ class _Project:
         self._command += [word for file in _FILES for word in ("-f", str(file))]
         self._environment = {
             **{name: value for name, value in os.environ.items() if not name.startswith(("OVERHEARD_", "COMPOSE_"))},
-            # Nobody on the host asks for them.
+            # The host does not need them.
             "OVERHEARD_HTTP_PORT": "",
             "OVERHEARD_HTTPS_PORT": "",
             "CA_BUNDLE": os.environ.get("CA_BUNDLE") or os.environ.get("SSL_CERT_FILE") or "",
         }
 
     def compose(self, *arguments: str) -> str:
-        """What Compose prints. Raises ContainersError where it fails."""
+        """Run Compose, and return its output. Raises ContainersError."""
         done = self._run(*arguments)
         if done.returncode:
             raise ContainersError(f"`docker compose {' '.join(arguments)}` failed: {done.stderr.strip()}")
@@ -116,10 +116,10 @@ class _Project:
         )
 
     def process(self, service: str) -> int:
-        """The first process of a container, of those that this machine knows."""
+        """The PID of a container's first process. Raises ContainersError if that is on another machine."""
         container = self.compose("ps", "--quiet", service).strip()
         (pid,) = _docker("inspect", "--format", "{{.State.Pid}}", container)
-        # An engine elsewhere counts the processes of another machine.
+        # A remote Docker engine reports the PID of another machine.
         with suppress(OSError):
             if container in Path(f"/proc/{pid}/cgroup").read_text():
                 return int(pid)
@@ -149,7 +149,7 @@ class _Project:
 
 
 def _docker(*arguments: str) -> list[str]:
-    """The words that a docker command prints; none where it fails."""
+    """Run a docker command, and return the words of its output; none if it fails."""
     return subprocess.run(
         ["docker", *arguments], capture_output=True, text=True, check=False, start_new_session=True
     ).stdout.split()

@@ -1,6 +1,6 @@
-"""Cuts the recording of all cases into one file per case, by the addresses of each.
+"""Splits the recording of all cases into one file per case, by the addresses of each.
 
-It has its own pcapng parser, so that nothing here depends on the code under test.
+It has its own pcapng parser, to be independent of the code under test.
 """
 
 from __future__ import annotations
@@ -13,12 +13,12 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 _ENHANCED_PACKET = 6
-# Addresses are in the headers, at most after tags and labels.
+# Addresses are within this many bytes, including tags and labels.
 _HEADERS = 80
 
 
 def blocks(path: Path) -> Iterator[tuple[int, bytes]]:
-    """The blocks of a file that dumpcap wrote on this machine: their types, and each as a whole."""
+    """The blocks of a file that dumpcap wrote on this machine: the type and the bytes of each."""
     data = path.read_bytes()
     at = 0
     while at < len(data):
@@ -41,7 +41,7 @@ def frames(path: Path) -> list[bytes]:
 def cut(recording: Path, folder: Path, addresses: Mapping[str, Sequence[bytes]]) -> dict[str, list[int]]:
     """Write a file for each name, with the frames that have one of its addresses in their headers.
 
-    Returns the numbers of these frames in the recording.
+    Returns the numbers of these frames in the recording, by name.
     """
     kept: dict[str, list[bytes]] = {name: [] for name in addresses}
     numbers: dict[str, list[int]] = {name: [] for name in addresses}

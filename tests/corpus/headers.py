@@ -1,4 +1,4 @@
-"""What is put before a packet on its way through a tunnel, or a network with labels: one entry a kind."""
+"""Encapsulations of packets in tunnels, tags and labels, one entry each."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _ETHERNET_IN_GRE = 0x6558
 
 
 class Way(NamedTuple):
-    """From whom to whom: the stations on the wire, and the addresses outside of the tunnel."""
+    """Source and target: MAC addresses, and the outer IP addresses of the tunnel."""
 
     source: bytes
     target: bytes
@@ -49,12 +49,12 @@ def _in_ipv6(way: Way, protocol: int, payload: bytes) -> bytes:
 
 
 def _in_udp(way: Way, port: int, payload: bytes) -> bytes:
-    # No checksum: RFC 7348 asks for that.
+    # No checksum, as RFC 7348 recommends.
     return _in_ipv4(way, _UDP, struct.pack(">HHHH", 50000, port, 8 + len(payload), 0) + payload)
 
 
 def _inner(way: Way, packet: bytes) -> bytes:
-    """The packet in an Ethernet frame of its own, between stations that only the tunnel knows."""
+    """The packet in an Ethernet frame of its own, with other MAC addresses."""
     return ethernet(way._replace(source=b"\x02\0\0\0\0\x11", target=b"\x02\0\0\0\0\x12"), _kind(packet), packet)
 
 
@@ -71,7 +71,7 @@ def _qinq(way: Way, packet: bytes) -> bytes:
 
 
 def _mpls(way: Way, packet: bytes) -> bytes:
-    # Two labels, of which the second is the last.
+    # Two labels; the second is the bottom of the stack.
     return ethernet(way, _MPLS, struct.pack(">II", 777 << 12 | 64, 778 << 12 | 1 << 8 | 64) + packet)
 
 

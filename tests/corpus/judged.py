@@ -1,4 +1,4 @@
-"""What our judge sees in a case."""
+"""The judge's reports on cases."""
 
 from __future__ import annotations
 
@@ -14,16 +14,16 @@ if TYPE_CHECKING:
     from overheard.words.report import Report
     from overheard.words.sighting import Sighting
 
-# What the secret of a case is called in its report.
+# The name of a case's secret in its report.
 SECRET = "secret"  # noqa: S105  (its name, not its value)
 
 
 @cache
 def report(corpus: Recorded, case: Case) -> Report:
-    """The judge's report on a case. More than one test looks at it."""
+    """The judge's report on a case, cached for several tests."""
     return judge(corpus.path(case), {SECRET: case.secret}, Options(any_case=case.any_case))
 
 
 def sightings(corpus: Recorded, case: Case) -> tuple[Sighting, ...]:
-    """Where the secret of a case is seen."""
+    """The sightings of a case's secret."""
     return report(corpus, case).verdicts[SECRET].sightings

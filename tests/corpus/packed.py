@@ -1,4 +1,4 @@
-"""Ways to pack bytes, and a page long enough for that to hide what is in it."""
+"""Compression and archives, and a page long enough for compression to hide its words."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ __all__ = ["PACKERS", "brotli", "bzip2", "deflate", "gz", "lzw", "page", "tar", 
 
 
 def page(said: str = FLUFFY, lines: int = 40) -> bytes:
-    """Lines of prose, in the midst of which something is said."""
+    """Lines of prose, with `said` in the middle."""
     words = [
         f"<p>Squirrel {n} buried {n * 7 % 13} acorns and fluffed up a tail in the fall of {1900 + n}.</p>\n"
         for n in range(lines)
@@ -57,7 +57,7 @@ def zstd(data: bytes) -> bytes:
 
 
 def lzw(data: bytes) -> bytes:
-    """What `compress` makes, which no library does any more."""
+    """LZW, by the program `compress`, as no library has it any more."""
     return subprocess.run([program("compress"), "-c"], input=data, capture_output=True, check=True).stdout
 
 
@@ -83,7 +83,7 @@ def tar(name: str, data: bytes) -> bytes:
     return file.getvalue()
 
 
-# By the name of the layer.
+# By layer.
 PACKERS: dict[str, Callable[[bytes], bytes]] = {
     "gzip": gz,
     "zlib": zlibbed,
@@ -97,7 +97,7 @@ PACKERS: dict[str, Callable[[bytes], bytes]] = {
 
 
 def packed(data: bytes, *layers: str) -> bytes:
-    """Packed in these layers, the outermost first."""
+    """Data under these layers, outermost first."""
     for layer in reversed(layers):
         data = PACKERS[layer](data)
     return data

@@ -1,7 +1,7 @@
-"""Plays the corpus, and records it.
+"""Plays and records the corpus.
 
-All cases are played into one recording, made by the project's own recorder or its sidecar. It is cut into a file a
-case, and `played.json` says what came of each: the bytes that carry the secret, or why it was not played.
+All cases are played in one recording, by the project's own recorder or its sidecar. It is split into a file per case.
+`played.json` has the result of each: the bytes that carry the secret, or why it was not played.
 """
 
 from __future__ import annotations
@@ -26,20 +26,20 @@ if TYPE_CHECKING:
     from corpus.case import Case
     from corpus.taps import Tap
 
-# Most cases wait for something most of the time.
+# Most cases spend most of their time waiting.
 _AT_ONCE = 6
-# How often a case is played that times out or loses datagrams, as happens where the machine is busy with other things.
+# How often to try a case that times out or loses datagrams, as happens on a busy machine.
 _TRIES = 3
 
 
 class Played(TypedDict):
-    """What came of a case: the bytes on the wire that carry the secret, as hexadecimal; why it could not be played."""
+    """The result of a case: the bytes on the wire that carry the secret, in hexadecimal, or why it was not played."""
 
     wire: str | None
     missing: str
     failed: str
     seconds: float
-    # The numbers of its frames in the recording of all.
+    # The numbers of its frames in the recording of all cases.
     frames: list[int]
 
 
@@ -53,7 +53,7 @@ class Theatre:
         self._scenes: dict[str, Scene] = {}
 
     def play(self, cases: Iterable[Case]) -> None:
-        """Play all of them, and leave the recording and what came of each."""
+        """Play all cases, and write the recordings and the results."""
         cases = list(cases)
         for case in cases:
             self._prepare(case)
@@ -87,21 +87,21 @@ class Theatre:
             with scene.rest:
                 return case.play(scene=scene)
 
-        # What was to be there before the recording began cannot be had again.
+        # What was set up before the recording began cannot be repeated.
         for number in range(1 if case.early else _TRIES):
             scene = self._set(case, number) if number else self._scenes[case.name]
             if self._attempt(case, partial(play, scene)):
                 return
 
     def _set(self, case: Case, number: int) -> Scene:
-        """The stage for a try of this number. Each has addresses of its own: what is left of another is in no file."""
+        """A scene for try `number`. Each try has its own addresses, so that frames of failed ones are in no file."""
         folder = self.folder / "scratch" / f"{case.name}-{number}"
         folder.mkdir(parents=True)
         scene = self._scenes[case.name] = Scene(CASES.index(case) + number * len(CASES), self.tap, folder, self.late)
         return scene
 
     def _attempt(self, case: Case, act: Callable[[], bytes | None]) -> bool:
-        """Whether it was played, or can never be."""
+        """Try to play the case. False if it failed, and may be tried again."""
         began = time.monotonic()
         played = Played(wire=None, missing="", failed="", seconds=0, frames=[])
         try:

@@ -1,4 +1,4 @@
-"""The corpus as it was recorded on one tap."""
+"""The corpus as recorded on one tap."""
 
 from __future__ import annotations
 
@@ -27,21 +27,21 @@ _STAGE = Path(__file__).parent.parent / "corpus_stage.py"
 
 @dataclass(frozen=True)
 class Recorded:
-    """What a tap has of the corpus: a file a case, and one of them all."""
+    """The recordings of one tap: a file for each case, and one of all cases."""
 
     tap: str
     folder: Path
 
     @classmethod
     def on(cls, tap: str, folder: Path) -> Recorded:
-        """Record it. Raises ContainersError where the containers that a tap wants cannot be had."""
+        """Record the corpus. Raises ContainersError if the containers of the tap do not start."""
         with containers(folder) if tap == "compose" else nullcontext():
             in_namespaces(_STAGE, tap, str(folder))
         return cls(tap, folder)
 
     @cached_property
     def played(self) -> dict[str, Played]:
-        """What came of each case."""
+        """The result of each case."""
         played: dict[str, Played] = json.loads((self.folder / "played.json").read_text())
         return played
 
@@ -55,12 +55,12 @@ class Recorded:
         return self.folder / f"{case.name}.pcapng"
 
     def wire(self, case: Case) -> bytes:
-        """The bytes that carry its secret on the wire."""
+        """The bytes on the wire that carry the secret of a case."""
         wire = self.played[case.name]["wire"]
         return case.secret.encode() if wire is None else bytes.fromhex(wire)
 
     def truth(self, case: Case) -> list[Part]:
-        """Where these bytes are in its file."""
+        """The location of these bytes in the file of the case."""
         numbers = {number: own for own, number in enumerate(self.played[case.name]["frames"], 1)}
         of_it = [one._replace(frame=numbers[one.frame]) for one in self._segments if one.frame in numbers]
         return parts(frames(self.path(case)), of_it, self.wire(case))
@@ -71,7 +71,7 @@ class Recorded:
 
 
 def played_or_skipped(corpus: Recorded, case: Case) -> None:
-    """Go on only if a case was played."""
+    """Skip or fail the test if a case was not played."""
     played = corpus.played[case.name]
     assert not played["failed"], played["failed"]
     if played["missing"]:

@@ -1,4 +1,4 @@
-"""How a tap is recorded: by the project's recorder in this process, or as the compose engine does, by the sidecar."""
+"""Recorders for taps: the project's recorder in this process, or the sidecar, as under the compose engine."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from overheard_services.client.sidecar import Sidecar
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-# Records what happens inside of a `with` block into a file.
+# Records to a file during a `with` block.
 Recorder = Callable[[Path], AbstractContextManager[None]]
 
 _NAME = "corpus"
@@ -25,7 +25,7 @@ _NAME = "corpus"
 
 @contextmanager
 def recorded_here(path: Path, *, interface: str) -> Iterator[None]:
-    """The recorder of the project, in the network namespace of this thread."""
+    """Record with the project's recorder, in the network namespace of this thread."""
     active = ActiveRecording.begin(_NAME, path, Listening(interface), patience=1)
     yield
     active.end()
@@ -33,7 +33,7 @@ def recorded_here(path: Path, *, interface: str) -> Iterator[None]:
 
 @contextmanager
 def recorded_by_sidecar(path: Path, *, token: str) -> Iterator[None]:
-    """The capture role that is in the network namespace of this thread, over its API."""
+    """Record with the capture role in the network namespace of this thread, over its API."""
     url = f"http://127.0.0.1:{CAPTURE.port}"
     with Sidecar(url, token, _NAME).recording(_NAME):
         yield

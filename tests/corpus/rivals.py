@@ -1,7 +1,7 @@
-"""What other tools find in the corpus, each used as its users use it to look for a word.
+"""The results of other tools on the corpus, each used in the usual way to search for a word.
 
-A tool that takes its time to start is asked about the recording of all cases at once, and what it finds goes to the
-case whose frame it is; the others are asked about each file.
+Tools that start slowly are run on the recording of all cases, and their results assigned to cases by frame number.
+The others are run on each file.
 """
 
 from __future__ import annotations
@@ -34,12 +34,12 @@ def _said(*command: str, fine: tuple[int, ...] = (0,)) -> str:
 
 
 def word(case: Case) -> bytes:
-    """What is looked for: the secret, in the letters in which it was written."""
+    """The word to search for: the secret, in the case in which it was sent."""
     return b"FLUFFY Tail" if case.any_case else case.secret.encode()
 
 
 class Asked:
-    """The tools, asked about all cases of one recording."""
+    """The tools, run on all cases of one recording."""
 
     def __init__(self, corpus: Recorded, cases: Iterable[Case]) -> None:
         self.corpus, self.cases = corpus, list(cases)
@@ -54,7 +54,7 @@ class Asked:
             return {case.name for case, there in zip(self.cases, found, strict=True) if there}
 
     def _filtered(self, filter_for: Callable[[bytes], str]) -> set[str]:
-        """The cases of which a display filter lets a frame pass."""
+        """The cases with a frame that matches a display filter."""
         found = set()
         for secret in {word(case) for case in self.cases}:
             command = ("tshark", "-r", str(self.corpus.everything), "-Y", filter_for(secret))
@@ -68,7 +68,7 @@ class Asked:
         return self._each_file(lambda path, secret: secret in path.read_bytes())
 
     def ngrep(self) -> set[str]:
-        """ngrep, told the bytes."""
+        """ngrep, with the bytes in hexadecimal."""
         return self._each_file(_ngrep)
 
     def frame_contains(self) -> set[str]:
@@ -76,11 +76,11 @@ class Asked:
         return self._filtered(lambda secret: f"frame contains {_bytes(secret)}")
 
     def file_data_contains(self) -> set[str]:
-        """Wireshark's `http.file_data contains`, on bodies that HTTP decoded."""
+        """Wireshark's `http.file_data contains`, on decoded bodies."""
         return self._filtered(lambda secret: f"http.file_data contains {_text(secret)}")
 
     def follow(self) -> set[str]:
-        """Wireshark's `Follow stream`, for every stream of TCP and of UDP, with `grep -F` on what that gives."""
+        """Wireshark's `Follow stream` for every TCP and UDP stream, with `grep -F` on its output."""
         return self._followed("tcp") | self._followed("udp")
 
     def _followed(self, protocol: str) -> set[str]:
@@ -100,7 +100,7 @@ class Asked:
         return found
 
     def _streams(self, protocol: str) -> dict[int, set[str]]:
-        """The numbers of all streams, and the cases to which they belong."""
+        """The cases of each stream, by stream number."""
         fields = ("-T", "fields", "-e", "frame.number", "-e", f"{protocol}.stream")
         streams: dict[int, set[str]] = defaultdict(set)
         for line in _said("tshark", "-r", str(self.corpus.everything), "-Y", protocol, *fields).splitlines():
@@ -109,7 +109,7 @@ class Asked:
         return streams
 
     def many_terms(self) -> set[str]:
-        """A display filter made for the purpose: nine spellings in three fields."""
+        """A purpose-made display filter: nine spellings in three fields."""
 
         def terms(secret: bytes) -> str:
             spelt = spellings(secret)
@@ -122,16 +122,16 @@ class Asked:
         return self._filtered(terms)
 
     def tcpflow(self) -> set[str]:
-        """Tcpflow, with `grep -F` on the files that it makes."""
+        """Tcpflow, with `grep -F` on its output files."""
         return self._each_file(_tcpflow)
 
     def tcpflow_http(self) -> set[str]:
-        """Tcpflow with its plugin for HTTP."""
+        """Tcpflow with its HTTP plugin."""
         return self._each_file(lambda path, secret: _tcpflow(path, secret, "-e", "http"))
 
 
 def spellings(secret: bytes) -> list[bytes]:
-    """The nine that come to mind first."""
+    """The nine most obvious spellings."""
     cores = []
     for before in range(3):
         encoded = base64.b64encode(bytes(before) + secret + bytes(-(before + len(secret)) % 3 + 3))
@@ -164,11 +164,11 @@ def _tcpflow(path: Path, secret: bytes, *options: str) -> bool:
 
 
 def missing() -> list[str]:
-    """The tools that are not here."""
+    """The tools that are not installed."""
     return [tool for tool in ("tshark", "ngrep", "tcpflow") if not shutil.which(tool)]
 
 
-# What stands over the column, and how it is asked.
+# By column heading.
 RIVALS: dict[str, Callable[[Asked], set[str]]] = {
     "`grep -F`": Asked.grep,
     "ngrep": Asked.ngrep,

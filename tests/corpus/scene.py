@@ -1,7 +1,7 @@
-"""Where one case is played: its addresses, its servers, and the programs that it starts.
+"""The scene of a case: its addresses, its servers, and the programs that it starts.
 
-A case is played at the clients' side. What serves it runs at the server's side, at an address that is the case's own:
-so all cases share one recording, which is cut by addresses afterwards.
+A case is played at the client side. Its servers run at the server side, at addresses of the case's own: so all cases
+can share one recording, which is split by address afterwards.
 """
 
 from __future__ import annotations
@@ -23,37 +23,37 @@ if TYPE_CHECKING:
 
     from corpus.taps import Side, Tap
 
-# In seconds: for a program that hangs, and for a peer that does not answer.
+# Timeout in seconds, for programs and for peers.
 _PATIENCE = 20
 
 
 class Scene:
-    """The stage of one case. `rest` is taken down after the case, `late` after the recording."""
+    """The scene of one case. `rest` is closed after the case, `late` after the recording."""
 
     def __init__(self, number: int, tap: Tap, folder: Path, late: ExitStack) -> None:
         self.number, self.tap, self.folder = number, tap, folder
         self.host, self.host6 = tap.host(number), tap.host6(number)
-        # The ends of a tunnel of the case: the client's, and that of a server at the far side.
+        # The addresses within the case's tunnel: the client's, and that of a server at the far side.
         self.ends, self.ends6 = tap.ends(number), tap.ends6(number)
         self.rest, self.late = ExitStack(), late
-        # What was made before the recording began.
+        # Objects made before the recording began.
         self.kept: dict[str, Any] = {}
 
     @property
     def addresses(self) -> list[bytes]:
-        """Every address of this case, as it stands in packets."""
+        """All addresses of this case, packed as in headers."""
         hosts = (self.host, self.host6, *self.ends, *self.ends6)
         return [socket.inet_pton(_family(host), host) for host in hosts]
 
     def listen(self, port: int, host: str = "", side: Side | None = None) -> socket.socket:
-        """A socket that listens, at the server's side unless another is named."""
+        """A listening socket, by default at the server side."""
         host = host or self.host
         with (side or self.tap.server).entered():
             listener = socket.create_server((host, port), family=_family(host))
         return self.rest.enter_context(listener)
 
     def datagrams(self, port: int, host: str = "") -> socket.socket:
-        """A socket for datagrams at the server's side."""
+        """A datagram socket at the server side."""
         host = host or self.host
         with self.tap.server.entered():
             receiver = socket.socket(_family(host), socket.SOCK_DGRAM)
@@ -65,7 +65,7 @@ class Scene:
     def serve(
         self, talk: Callable[[socket.socket], object], port: int, host: str = "", side: Side | None = None
     ) -> None:
-        """Have `talk` speak to whoever connects to this port, each in a thread; then the connection is closed."""
+        """Accept connections at this port, and run `talk` on each in a thread; afterwards it is closed."""
         listener = self.listen(port, host, side)
 
         def accept() -> None:
@@ -75,11 +75,11 @@ class Scene:
                     self.background(_to_the_end, connection, talk)
 
         self.background(accept)
-        # Closing alone would leave the thread in accept().
+        # Closing alone would leave the thread blocked in accept().
         self.rest.callback(_shut, listener)
 
     def background(self, work: Callable[..., object], *arguments: object, side: Side | None = None) -> threading.Thread:
-        """Do something in a thread of its own, at the server's side."""
+        """Do `work` in a thread, by default at the server side."""
 
         def start() -> None:
             (side or self.tap.server).enter()
@@ -90,14 +90,14 @@ class Scene:
         return thread
 
     def connect(self, port: int, host: str = "", source: tuple[str, int] | None = None) -> socket.socket:
-        """A connection to the server; Nagle's algorithm is off, so that each `send` is a segment where that fits."""
+        """A connection to the server, with TCP_NODELAY, so that each `send` is a segment if it fits into one."""
         connection = socket.create_connection((host or self.host, port), _PATIENCE, source)
         self.rest.enter_context(connection)
         connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         return connection
 
     def await_port(self, port: int) -> None:
-        """Wait until a program listens at this port; where the sides are apart, this is not recorded."""
+        """Wait until a program listens at this port. If the sides have separate namespaces, this is not recorded."""
         deadline = time.monotonic() + _PATIENCE
         while time.monotonic() < deadline:
             with self.tap.server.entered(), suppress(ConnectionRefusedError):
@@ -107,7 +107,7 @@ class Scene:
         raise RuntimeError(f"nothing came to listen at port {port}")
 
     def run(self, *command: str, said: bytes = b"", fine: tuple[int, ...] = (0,)) -> bytes:
-        """What a program prints, at the clients' side; `said` is its standard input."""
+        """Run a program at the client side, and return its output; `said` is its standard input."""
         done = subprocess.run(
             [program(command[0]), *command[1:]],
             input=said,
@@ -121,11 +121,11 @@ class Scene:
         return done.stdout
 
     def curl(self, *arguments: str, said: bytes = b"", fine: tuple[int, ...] = (0,)) -> bytes:
-        """What curl gets."""
+        """Run curl, and return its output."""
         return self.run("curl", "-sS", "--noproxy", "*", *arguments, said=said, fine=fine)
 
     def start(self, *command: str, side: Side | None = None) -> subprocess.Popen[bytes]:
-        """Start a program, at the server's side, which is ended with the case."""
+        """Start a program, by default at the server side. It is terminated after the case."""
         with (side or self.tap.server).entered():
             process = subprocess.Popen(
                 [program(command[0]), *command[1:]],
@@ -134,23 +134,23 @@ class Scene:
                 stderr=subprocess.DEVNULL,
                 cwd=self.folder,
             )
-        # Its pipe is closed when it was waited for.
+        # This waits for it, and closes its pipes.
         self.rest.enter_context(process)
         self.rest.callback(process.terminate)
         return process
 
     def file(self, name: str, content: bytes) -> str:
-        """A file with this content, for programs to send."""
+        """Write a file for programs to send, and return its path."""
         (self.folder / name).write_bytes(content)
         return str(self.folder / name)
 
     def url(self, path: str = "/", port: int = 80) -> str:
-        """The address of something on the server."""
+        """The URL of a path on the server."""
         return f"http://{self.host}:{port}{path}"
 
 
 def program(name: str) -> str:
-    """Where a program is. Raises Missing where it is not."""
+    """The path of a program. Raises Missing if it is not installed."""
     path = shutil.which(name, path=os.environ.get("PATH", "") + ":/usr/sbin:/sbin")
     if not path:
         raise Missing(f"{name} was not found")

@@ -1,4 +1,4 @@
-"""How secrets are spelt in the corpus: by the standard library, and by nothing of what is to be tested."""
+"""Spellings for the corpus, made with the standard library only, independently of the code under test."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import base64
 
 
 def base64_of(text: bytes, secret: bytes, *, url: bool = False, width: int = 0) -> tuple[bytes, bytes]:
-    """Base64 of a text, perhaps broken into lines, and the part of it in which there is a bit of the secret."""
+    """Base64 of a text, optionally in lines of `width`, and the part of it with bits of the secret."""
     encoded = base64.b64encode(text, b"-_" if url else b"+/")
     begins = text.index(secret)
     first, last = begins * 8 // 6, -(-(begins + len(secret)) * 8 // 6)
@@ -17,7 +17,7 @@ def base64_of(text: bytes, secret: bytes, *, url: bool = False, width: int = 0) 
 
 
 def hexed(value: bytes, between: str = "", before: str = "") -> bytes:
-    """Hexadecimal, perhaps with something between, or before, the bytes."""
+    """Hexadecimal, optionally with text between or before the bytes."""
     return between.join(f"{before}{byte:02x}" for byte in value).encode()
 
 
@@ -27,12 +27,12 @@ def percent(value: bytes) -> bytes:
 
 
 def numbered(text: str, form: str) -> bytes:
-    """Every character as its number."""
+    """Every character as its code point, formatted with `form`."""
     return "".join(form.format(ord(character)) for character in text).encode()
 
 
 def shifted(text: str, by: int) -> bytes:
-    """Letters shifted in the alphabet (Caesar's cipher)."""
+    """Letters shifted in the alphabet (Caesar cipher)."""
     lower = "abcdefghijklmnopqrstuvwxyz"
     moved = lower[by:] + lower[:by]
     return text.translate(str.maketrans(lower + lower.upper(), moved + moved.upper())).encode()

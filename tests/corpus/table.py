@@ -1,4 +1,4 @@
-"""Who finds what in the corpus, as a table for the docs."""
+"""The table for the docs that compares tools on the corpus."""
 
 from __future__ import annotations
 
@@ -16,15 +16,15 @@ if TYPE_CHECKING:
 
 BEGIN, END = "<!-- corpus: made by tests/corpus_table.py -->", "<!-- corpus: end -->"
 US = "**Overheard**"
-# The taps on which tools are compared. What they find in containers is no news of them.
+# The taps on which tools are compared. Containers would show no difference.
 COMPARED = ("lo", "veth")
 
-# For each tap, for each tool, the names of the cases in which it finds the secret.
+# For each tap and tool, the names of the cases in which the tool finds the secret.
 Found = dict[str, dict[str, set[str]]]
 
 
 def asked(corpus: Recorded) -> dict[str, set[str]]:
-    """What every tool, and what we, find in what was recorded on one tap."""
+    """For every tool and Overheard, the cases in which it finds the secret, on one tap."""
     cases = [case for case in CASES if not corpus.played[case.name]["missing"]]
     tools = Asked(corpus, cases)
     found = {name: ask(tools) for name, ask in RIVALS.items()}
@@ -32,7 +32,7 @@ def asked(corpus: Recorded) -> dict[str, set[str]]:
 
 
 def table(found: Found) -> str:
-    """The table: a row a group of leaks, and a last one for what is none."""
+    """The table: a row for each group of leaks, and a last one for look-alikes."""
     tools = [*RIVALS, US]
     lines = [_row("ways to leak", "how many", *tools), _row("---", *["---:"] * (1 + len(tools)))]
     leaks = [case for case in CASES if case.leak]
@@ -49,7 +49,7 @@ def _counted(title: str, cases: Iterable[Case], tools: Iterable[str], found: Fou
 
 
 def _count(names: set[str], tool: str, taps: Iterable[Mapping[str, set[str]]]) -> str:
-    """How many of these are found: once where that is the same on all taps, and once a tap where it is not."""
+    """The number of cases found: one number if it is the same on all taps, otherwise one for each tap."""
     return " / ".join(dict.fromkeys(str(len(names & found[tool])) for found in taps))
 
 
@@ -58,7 +58,7 @@ def _row(*cells: str) -> str:
 
 
 def put_in(page: str, made: str) -> str:
-    """The page with this table in the place of the one before."""
+    """The page with its table replaced by this one."""
     before, rest = page.split(BEGIN)
     _, after = rest.split(END)
     return f"{before}{BEGIN}\n\n{made}\n\n{END}{after}"

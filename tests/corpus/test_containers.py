@@ -1,4 +1,4 @@
-"""The containers of the corpus: what they are, and that nothing is left of them, whatever happens."""
+"""The containers of the corpus: their namespaces, and that nothing is left of them, whatever happens."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.usefixtures("containers_to_enter")
 
 TESTS = Path(__file__).parent.parent
-# Has them until it is interrupted. Where tests run in the background, Ctrl-C is for nobody unless it is asked for.
+# Holds the containers until it is interrupted. SIGINT is ignored in background jobs unless a handler is set.
 HOLDER = """
 import signal, sys, time
 from pathlib import Path
@@ -40,13 +40,13 @@ def new_name() -> str:
 
 
 def network_of(process: int | str) -> int:
-    """What tells a process's network namespace from others."""
+    """The inode of a process's network namespace."""
     return os.stat(f"/proc/{process}/ns/net").st_ino  # noqa: PTH116  (of the link's target, which has no path)
 
 
 @pytest.fixture(scope="module")
 def made(tmp_path_factory: pytest.TempPathFactory, containers_to_enter: None) -> Iterator[Containers]:  # noqa: ARG001
-    """They are up, and then they are gone."""
+    """The containers are started, and removed without a trace."""
     name = new_name()
     with containers(tmp_path_factory.mktemp("containers"), name) as up:
         # Three containers, a network, and the volumes of the sidecar.
@@ -62,7 +62,7 @@ def test_each_has_a_network_namespace_of_its_own(made: Containers) -> None:
 def test_the_sidecar_is_in_that_of_the_servers(made: Containers) -> None:
     beside = []
     for process in Path("/proc").glob("[0-9]*"):
-        # Some end while we look.
+        # Some processes end meanwhile.
         with suppress(OSError):
             if network_of(process.name) == network_of(made.servers):
                 beside.append((process / "cmdline").read_bytes().split(b"\0"))

@@ -1,4 +1,4 @@
-"""The judge on the corpus: it sees every leak, at its place and for what it is, and nothing where there is none."""
+"""The judge on the corpus: it finds every leak, with its place, layers and spelling, and no look-alike."""
 
 from __future__ import annotations
 
@@ -22,13 +22,13 @@ def _name(case: Case) -> str:
 
 
 def seen(corpus: Recorded, case: Case) -> tuple[Sighting, ...]:
-    """Where the judge sees the secret of a case."""
+    """The judge's sightings of a case's secret."""
     played_or_skipped(corpus, case)
     return sightings(corpus, case)
 
 
 def overlaps(sighting: Sighting, parts: list[Part]) -> bool:
-    """Whether what a sighting points at has some of these bytes: of what is packed, it can only say where that is."""
+    """Whether a sighting includes some of these bytes. For encoded data, it locates the encoded bytes only."""
     return any(
         part.frame == sighting.frame
         and part.offset < sighting.offset + sighting.length

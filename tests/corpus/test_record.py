@@ -1,4 +1,4 @@
-"""Playing the corpus: what could not be played, as the machine was busy, is played again, in a place of its own."""
+"""Playing the corpus: a case that failed because the machine was busy is played again, at other addresses."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 
 class Here:
-    """The side of the network on which this thread is, whatever it is."""
+    """The current network namespace."""
 
     def enter(self) -> None:
         pass
@@ -33,7 +33,7 @@ class Here:
 
 @contextmanager
 def recorded(path: Path) -> Iterator[None]:
-    """A recording without a frame."""
+    """Write a recording without frames."""
     yield
     path.touch()
 

@@ -1,4 +1,4 @@
-"""The corpus itself: that it is as large and as varied as it claims, and that its recordings hold what they should."""
+"""The corpus itself: it is as large as claimed, and its recordings contain what they should."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The corpus under other tools: what they find is there, and what they find in a look-alike would not be one."""
+"""Other tools on the corpus: they find what they should, and nothing in look-alikes."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from required import REQUIRED
 if TYPE_CHECKING:
     from corpus.recorded import Recorded
 
-# What each should find: the secret as it is, and what only this kind of tool puts together.
+# What each should find: the plain secret, and what only this kind of tool reassembles.
 _PLAIN = {"plain", "http-cookie", "smtp-text", "ftp-file", "redis"}
 _STREAM = {*_PLAIN, "tcp-in-two-segments", "telnet-keys"}
 _HTTP = {"plain", "coding-gzip", "chunked-split"}
@@ -32,7 +32,7 @@ FOUND = {
 
 @pytest.fixture(scope="module")
 def asked(corpus: Recorded) -> Asked:
-    """The tools, where they are here."""
+    """The tools, if they are installed."""
     if tools := missing():
         why = f"{' and '.join(tools)} would have to be installed"
         pytest.fail(why) if REQUIRED else pytest.skip(why)

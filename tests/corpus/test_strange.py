@@ -1,4 +1,4 @@
-"""A capture of which nothing is known: what tshark reads out of its streams is found, whatever it is."""
+"""Random secrets from arbitrary streams: what tshark extracts from a stream, the judge finds."""
 
 from __future__ import annotations
 
@@ -20,12 +20,12 @@ if TYPE_CHECKING:
     from corpus.case import Case
     from corpus.recorded import Recorded
 
-# As long as a secret is that is told from chance.
+# Long enough not to match by chance.
 LENGTH = 12
 
 
 def followed(path: Path, stream: int) -> list[bytes]:
-    """What tshark says that each side said."""
+    """The bytes of each direction of a stream, by tshark."""
     command = ["tshark", "-r", str(path), "-n", "-q", "-z", f"follow,tcp,raw,{stream}"]
     with own_configuration() as environment:
         printed = subprocess.run(command, env=environment, capture_output=True, text=True, check=True).stdout

@@ -1,4 +1,4 @@
-"""The table of who finds what: how it is made, and that the one in the docs is of the corpus as it is."""
+"""The comparison table: how it is made, and that the one in the docs matches the corpus."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Both witnesses on the corpus: what tshark reads out of a case, the judge sees, and what it alone sees is told."""
+"""Both witnesses on the corpus: the judge finds what tshark finds; what the judge alone finds is reported."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from corpus.case import Case
     from corpus.recorded import Recorded
 
-# Of what tshark puts together and unwraps, and of how it is written: cases in which it sees the secret.
+# Cases in which tshark finds the secret, one for each kind of reassembly, decoding and spelling.
 SEEN_BY_TSHARK = [
     "plain", "base64-at-1", "utf-16-le", "coding-gzip", "chunked-split", "h2-header", "grpc-gzip", "websocket-deflate",
     "smtp-auth-plain", "redis", "udp", "dns-text", "fragments", "sctp-two-packets", "quic-server-name",
@@ -32,7 +32,7 @@ def _name(case: Case) -> str:
 
 @pytest.fixture(scope="module")
 def second(corpus: Recorded) -> SecondWitness:
-    """What tshark sees in all cases that were played."""
+    """What tshark finds in all cases that were played."""
     return SecondWitness(corpus, [case for case in CASES if corpus.played[case.name]["frames"]])
 
 
@@ -43,13 +43,13 @@ def test_tshark_sees_nothing_that_the_judge_does_not(corpus: Recorded, second: S
     differ = second.differs(case, ours)
     assert [each for each in differ if each.seen_by == TSHARK] == []
     if ours and not second.sees(case):
-        # That is no fault, as tshark unwraps less. But it is told.
+        # That is not a fault, as tshark decodes less. But it is reported.
         assert {each.seen_by for each in differ} == {OURS}
 
 
 @pytest.mark.parametrize("name", SEEN_BY_TSHARK)
 def test_a_judge_that_misses_what_tshark_sees_is_told_of(corpus: Recorded, second: SecondWitness, name: str) -> None:
-    """Without what the judge saw, the test above fails."""
+    """Without the judge's sightings, the test above fails."""
     played_or_skipped(corpus, NAMED[name])
     differ = second.differs(NAMED[name], ())
     assert {each.seen_by for each in differ} == {TSHARK}

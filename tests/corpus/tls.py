@@ -1,4 +1,4 @@
-"""Certificates for what the cases serve over TLS."""
+"""Certificates for cases with TLS."""
 
 from __future__ import annotations
 
@@ -17,25 +17,25 @@ from cryptography.x509.oid import NameOID
 
 @dataclass(frozen=True)
 class Certificate:
-    """A certificate that vouches for itself, and its key, in one file."""
+    """A self-signed certificate and its key, in one file."""
 
     pem: bytes
 
     @property
     def public(self) -> bytes:
-        """It without its key."""
+        """The certificate without its key."""
         return self.pem[self.pem.index(b"-----BEGIN CERTIFICATE") :]
 
     def server(self, *, version: ssl.TLSVersion = ssl.TLSVersion.TLSv1_3, ciphers: str = "") -> ssl.SSLContext:
-        """How to serve with it, at this version at most."""
+        """A server context with it, up to this version."""
         return self.context(ssl.PROTOCOL_TLS_SERVER, version, ciphers)
 
     def client(self, *, version: ssl.TLSVersion = ssl.TLSVersion.TLSv1_3, ciphers: str = "") -> ssl.SSLContext:
-        """How to show it as a client."""
+        """A client context that presents it."""
         return self.context(ssl.PROTOCOL_TLS_CLIENT, version, ciphers)
 
     def context(self, protocol: int, version: ssl.TLSVersion, ciphers: str) -> ssl.SSLContext:
-        """A context with this certificate, which asks nobody who they are."""
+        """A server context with this certificate, without client authentication."""
         context = trusting(protocol, version, ciphers)
         with tempfile.NamedTemporaryFile() as file:
             Path(file.name).write_bytes(self.pem)
@@ -46,7 +46,7 @@ class Certificate:
 def trusting(
     protocol: int = ssl.PROTOCOL_TLS_CLIENT, version: ssl.TLSVersion = ssl.TLSVersion.TLSv1_3, ciphers: str = ""
 ) -> ssl.SSLContext:
-    """A context that trusts anybody: who is who is not the corpus's subject."""
+    """A client context that accepts any certificate: authentication is not the subject of the corpus."""
     context = ssl.SSLContext(protocol)
     context.check_hostname = False
     context.verify_mode = ssl.CERT_NONE
@@ -58,7 +58,7 @@ def trusting(
 
 @cache
 def certificate(subject: str, *names: str) -> Certificate:
-    """A certificate for this subject, with other names besides."""
+    """A certificate for this subject, and with these alternative names."""
     key = ec.generate_private_key(ec.SECP256R1())
     name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, subject)])
     now = datetime.now(UTC)

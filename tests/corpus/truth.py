@@ -1,6 +1,6 @@
-"""Where the secret really is in a recording: found without our own reader.
+"""The ground truth: the location of the secret in a recording, found without the code under test.
 
-Mostly by looking for known bytes in the frames; where these are in several frames, in what tshark says of the segments.
+Known bytes are searched for in the frames; if they span several frames, tshark's list of segments is used.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 if TYPE_CHECKING:
     from pathlib import Path
 
-# So many bytes are enough to know where the rest of a datagram goes on.
+# This many bytes identify the continuation of a datagram.
 _FEWEST = 8
 _FIELDS = ("frame.number", "tcp.stream", "tcp.srcport", "tcp.seq_raw", "tcp.payload")
 
@@ -25,7 +25,7 @@ class Part(NamedTuple):
 
 
 class Segment(NamedTuple):
-    """A segment of TCP with data: in which frame, of which direction of which stream, and from which number on."""
+    """A TCP segment with data: its frame, its stream and direction, and its sequence number."""
 
     frame: int
     direction: tuple[str, str]
@@ -34,7 +34,7 @@ class Segment(NamedTuple):
 
 
 def segments(recording: Path) -> list[Segment]:
-    """All segments with data, as tshark knows them."""
+    """All segments with data, by tshark."""
     command = ["tshark", "-r", str(recording), "-Y", "tcp.len > 0", "-T", "fields"]
     command += [part for field in _FIELDS for part in ("-e", field)]
     said = subprocess.run(command, capture_output=True, text=True, check=True).stdout
@@ -46,11 +46,11 @@ def segments(recording: Path) -> list[Segment]:
 
 
 def parts(captured: list[bytes], known: list[Segment], wire: bytes) -> list[Part]:
-    """Where these bytes are, for the first time; several parts where they are cut. Empty: they are not there."""
+    """The first occurrence of these bytes, in several parts if they are split; empty if there is none."""
     directions: dict[tuple[str, str], list[Segment]] = {}
     for segment in known:
         directions.setdefault(segment.direction, []).append(segment)
-    # What is whole in a frame may have been in several before, and be sent again.
+    # Bytes that are complete in one frame may be a retransmission of bytes split before.
     found = [_in_one_frame(captured, wire), *(_in_segments(each, captured, wire) for each in directions.values())]
     return min(filter(None, found), default=[]) or _in_fragments(captured, wire)
 
@@ -63,10 +63,10 @@ def _in_one_frame(captured: list[bytes], wire: bytes) -> list[Part]:
 
 
 def _in_segments(direction: list[Segment], captured: list[bytes], wire: bytes) -> list[Part]:
-    """Where the bytes are in one direction of a stream, of which the first copy of each byte counts."""
+    """The occurrence in one direction of a stream, of which the first copy of each byte counts."""
 
     def ahead(segment: Segment) -> int:
-        # Sequence numbers wrap round at 2 ** 32.
+        # Sequence numbers wrap around at 2 ** 32.
         return (segment.sequence - direction[0].sequence + 2**31) % 2**32 - 2**31
 
     stream = bytearray()
@@ -85,7 +85,7 @@ def _in_segments(direction: list[Segment], captured: list[bytes], wire: bytes) -
 
 
 def _in_fragments(captured: list[bytes], wire: bytes) -> list[Part]:
-    """Where the bytes are in frames one after the other, each of which ends with as much of them as it can."""
+    """The occurrence across consecutive frames, each of which ends with as many of the bytes as possible."""
     found: list[Part] = []
     for number, data in enumerate(captured, 1):
         rest = wire[sum(part.length for part in found) :]

@@ -1,7 +1,7 @@
-"""A tunnel, and at the same time a bad network, by a small program: packets of the kernel go in at one end and come out
+"""A user-space tunnel, which can also simulate a bad network.
 
-at the other, and cross the wire that is recorded in between. So the recording has real conversations under all kinds of
-headers, whatever the kernel that it is made on knows of them.
+Packets from the kernel enter at one end, cross the recorded wire in a given encapsulation, and leave at the other end.
+So real conversations are recorded in all encapsulations, whether or not this kernel supports them.
 """
 
 from __future__ import annotations
@@ -24,26 +24,26 @@ if TYPE_CHECKING:
     from corpus.scene import Scene
     from corpus.taps import Side
 
-# linux/if_tun.h: packets of IP, and nothing before them.
+# linux/if_tun.h: IP packets without a header before them.
 _TUNSETIFF, _TUN, _NO_INFORMATION = 0x400454CA, 0x0001, 0x1000
 _EVERYTHING = 0x0003  # ETH_P_ALL
 _LARGEST = 1 << 16
 
 
 class Weather:
-    """What becomes of the packets that a client sends. This one is fair."""
+    """The fate of packets that a client sends. This one delivers all of them."""
 
     def sent(self, packet: bytes) -> list[bytes]:
-        """What goes over the wire, now that this packet came."""
+        """The packets to send over the wire, when this one arrives."""
         return [packet]
 
     def arrives(self, packet: bytes) -> bool:  # noqa: ARG002  (others look at it)
-        """Whether a packet that was on the wire gets to the other end."""
+        """Whether a packet from the wire is delivered to the other end."""
         return True
 
 
 class Tunnel:
-    """From the clients' side to the far side, through the wire. Inside, packets have 1400 bytes at most."""
+    """A tunnel from the client side to the far side, over the wire. Its MTU is 1400 bytes."""
 
     def __init__(self, scene: Scene, kind: str = "plain", weather: Weather | None = None, mtu: int = 1400) -> None:
         self.scene, self.weather = scene, weather or Weather()
@@ -63,16 +63,16 @@ class Tunnel:
 
     @property
     def host(self) -> str:
-        """The address at the far side."""
+        """The IPv4 address at the far side."""
         return self.scene.ends[1]
 
     @property
     def host6(self) -> str:
-        """The same, of IPv6."""
+        """The same for IPv6."""
         return self.scene.ends6[1]
 
     def _end(self, side: Side, name: str, ends: tuple[tuple[str, str], tuple[str, str]], mtu: int) -> int:
-        """An interface whose packets come to us."""
+        """A TUN interface."""
         with side.entered():
             try:
                 device = os.open("/dev/net/tun", os.O_RDWR | os.O_CLOEXEC)
@@ -94,7 +94,7 @@ class Tunnel:
         return wire
 
     def _carry(self, stopped: int) -> None:
-        """Carry packets both ways, until the other end of this pipe is closed."""
+        """Carry packets in both directions, until the other end of this pipe is closed."""
         ends: list[int | socket.socket] = [stopped, self._near, self._far, self._near_wire, self._far_wire]
         while True:
             ready, _, _ = select.select(ends, [], [])
@@ -120,7 +120,7 @@ class Tunnel:
                 os.write(end, packet)
 
     def _unwrapped(self, frame: bytes) -> bytes:
-        """The kernel's packet in a frame, found by its addresses, after whatever headers precede it."""
+        """The kernel's packet in a frame, found by its addresses after any headers."""
         for version, ends, before in ((socket.AF_INET, self.scene.ends, 12), (socket.AF_INET6, self.scene.ends6, 8)):
             one, other = (socket.inet_pton(version, address) for address in ends)
             for addresses in (one + other, other + one):

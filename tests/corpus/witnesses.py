@@ -1,8 +1,7 @@
-"""The second witness, tshark, asked about every case, and compared with what the judge sees.
+"""The second witness, tshark, on every case, compared with the judge.
 
-tshark takes a third of a second to start, and is started twice for an answer. So it is not given each case's file, but
-the recording of all of them, once for all cases that it would be asked about in the same way. What it sees there is of
-the cases whose frames these are.
+tshark takes a third of a second to start, and is started twice for each result. So it is not run on each case's file,
+but on the recording of all cases, once for all cases with the same options. Results are assigned to cases by frame.
 """
 
 from __future__ import annotations
@@ -30,14 +29,14 @@ if TYPE_CHECKING:
 
 
 class SecondWitness:
-    """What tshark sees of the secret of each of these cases, in what was recorded on one tap."""
+    """What tshark finds of the secret of each case, on one tap."""
 
     def __init__(self, corpus: Recorded, cases: Iterable[Case]) -> None:
         self._corpus = corpus
         self._streams = _streams(corpus)
         alike: dict[tuple[bool, tuple[tuple[str, str], ...]], list[Case]] = defaultdict(list)
         for case in cases:
-            # Many a port is another protocol's in another case.
+            # The same port may have another protocol in another case.
             ports = dissectors(report(corpus, case).account.flows)
             alike[case.any_case, tuple(sorted(ports.items()))].append(case)
         ways = [WitnessOptions(Options(any_case=any_case), decode_as=dict(ports)) for any_case, ports in alike]
@@ -46,13 +45,13 @@ class SecondWitness:
         self._seen = {name: seen for answer in answers for name, seen in answer.items()}
 
     def sees(self, case: Case) -> list[Witnessed]:
-        """Where it sees the secret of a case: frames and streams have the numbers of the recording of all."""
+        """Where it finds the secret of a case. Frame and stream numbers are those of the recording of all cases."""
         return self._seen[case.name]
 
     def differs(self, case: Case, sightings: Iterable[Sighting]) -> tuple[Disagreement, ...]:
-        """What only it sees, or only whoever has these sightings in the case's file, where the frames are numbered."""
+        """The disagreements with these sightings, whose frame numbers are those of the case's file."""
         frames = self._frames(case)
-        # tshark counts streams in the order in which they begin, and so do we.
+        # tshark and the judge both number streams in the order in which they begin.
         streams = list(dict.fromkeys(stream for number in frames for stream in self._streams[number]))
         theirs = [
             replace(
@@ -67,18 +66,18 @@ class SecondWitness:
         return tuple(replace(each, frame=frames.index(each.frame) + 1) for each in found)
 
     def _ask(self, how: WitnessOptions, cases: Sequence[Case]) -> dict[str, list[Witnessed]]:
-        """Ask about cases that are to be dissected in the same way."""
+        """Run tshark for cases with the same options."""
         secrets = [Secret(value, value.encode()) for value in {case.secret for case in cases}]
         found = query_tshark([self._corpus.everything], secrets, how)
         return {case.name: [each for each in found[case.secret] if each.frame in self._frames(case)] for case in cases}
 
     def _frames(self, case: Case) -> list[int]:
-        """The numbers that the frames of a case have in the recording of all."""
+        """The frame numbers of a case in the recording of all cases."""
         return self._corpus.played[case.name]["frames"]
 
 
 def _streams(corpus: Recorded) -> dict[int, list[int]]:
-    """The TCP streams of each frame of the recording of all."""
+    """The TCP streams of each frame in the recording of all cases."""
     command = ["tshark", "-r", str(corpus.everything), "-n", "-T", "fields", "-e", "frame.number", "-e", "tcp.stream"]
     with own_configuration() as environment:
         said = subprocess.run(command, env=environment, capture_output=True, text=True, check=True).stdout

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from install.captures import Samples
     from install.installers import Installed, Tools
 
+pytestmark = pytest.mark.slow
+
 _JUDGE = "import sys; from overheard import judge; print(judge(sys.argv[1], {'password': sys.argv[2]}).outcome)"
 _COMPILED = "from overheard_capture.native import core; print(core() is not None)"
 _VERSION = "import sys; print(sys.version_info >= (3, 14))"

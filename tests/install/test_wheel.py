@@ -14,6 +14,8 @@ from install.building import build_wheel
 if TYPE_CHECKING:
     from pathlib import Path
 
+pytestmark = pytest.mark.slow
+
 
 def libraries(wheel: Path) -> list[str]:
     with zipfile.ZipFile(wheel) as archive:
@@ -35,7 +37,7 @@ def test_the_source_has_all_that_a_wheel_needs_and_nothing_compiled(source: Path
 @pytest.mark.skipif(not shutil.which("cc"), reason="there is no C compiler")
 def test_with_a_compiler_the_wheel_is_for_every_python_on_this_machine_and_promises_no_other(wheel: Path) -> None:
     (library,) = libraries(wheel)
-    assert re.fullmatch(r"overheard_capture/native/core-[0-9a-f]{12}-\w+\.so", library)
+    assert re.fullmatch(r"overheard_capture/native/core-[0-9a-f]+-\w+\.so", library)
     assert re.search(r"-py3-none-(linux|macosx)_\w+\.whl$", wheel.name)
     assert "Root-Is-Purelib: false" in metadata(wheel, "WHEEL")
 

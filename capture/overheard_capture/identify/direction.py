@@ -13,7 +13,6 @@ from overheard_capture.identify.protocols import PLAIN, TELNET, TLS, identify, i
 from overheard_capture.identify.starttls import UpgradeWatch
 from overheard_capture.protocols.tls.conversation import TlsConversation
 from overheard_capture.protocols.tls.cursor import TruncatedError
-from overheard_capture.protocols.tls.record_layer import TlsReader
 from overheard_capture.provenance.queue import ByteQueue
 
 if TYPE_CHECKING:
@@ -141,6 +140,8 @@ class DirectionReader:
         return reader
 
     def _tls(self) -> Reader:
+        from overheard_capture.protocols.tls.record_layer import TlsReader  # noqa: PLC0415  (many captures have none)
+
         after_gap = self._missing is _Missing.BYTES
         reader = TlsReader(self._findings, self._layers, self._position, after_gap=after_gap)
         reader.direction.upgraded = self._is_tunnel or self._position > self._proxied

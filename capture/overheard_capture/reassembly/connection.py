@@ -107,11 +107,11 @@ class _NullSink:
 
 def counted_only(number: int, client: Endpoint, server: Endpoint, now: float) -> Connection:
     """A connection whose data is discarded: it is only counted."""
-    nobody = _NullSink()
+    sink = _NullSink()
     directions = [
-        Direction(source, target, nobody, lambda _data, _origin: None)
+        Direction(source, target, sink, lambda _data, _origin: None)
         for source, target in ((client, server), (server, client))
     ]
     for direction in directions:
-        direction.tracks_history = False
+        direction.history.enabled = False
     return Connection(number, directions[0], directions[1], now)

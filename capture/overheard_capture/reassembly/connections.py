@@ -105,7 +105,7 @@ class ConnectionTable:
             for direction in connection.directions:
                 kept += direction.buffered
                 if kept > self._max_history:
-                    direction.trim_history(_HISTORY_PER_DIRECTION if kept < 2 * self._max_history else 0)
+                    direction.history.trim(_HISTORY_PER_DIRECTION if kept < 2 * self._max_history else 0)
 
     def finish(self) -> None:
         """Finish all connections: no more segments follow."""

@@ -3,43 +3,22 @@
 from __future__ import annotations
 
 import bisect
-from collections import deque
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 from overheard_capture.packets import FIN, RST, SYN, payload_origin
 from overheard_capture.provenance.origin import Origin, Span
+from overheard_capture.reassembly.history import HISTORY, History
 
 if TYPE_CHECKING:
     from overheard_capture.packets import Endpoint, Segment
+    from overheard_capture.reassembly.sinks import ByteSink, VariantSink
 
 # Reassembled bytes are delivered in blocks of at least this size.
 BLOCK = 1 << 20
-# How many delivered bytes are kept, at least, to compare retransmissions with.
-HISTORY = 256 << 10
 # How much out-of-order data is buffered until the missing bytes before it count as lost.
 _MAX_OUT_OF_ORDER, _MAX_OUT_OF_ORDER_SEGMENTS = 4 << 20, 4096
 # How many segments are buffered if no SYN was captured: any of them may be the first.
 _SEGMENTS_BEFORE_START = 16
-
-
-class ByteSink(Protocol):
-    """Receives the reassembled bytes of one direction."""
-
-    def feed(self, data: bytes | bytearray | memoryview, origin: Origin) -> None:
-        """Receive the next bytes."""
-
-    def gap(self, length: int) -> None:
-        """`length` bytes are missing here; 0 at the beginning, where their number is unknown."""
-
-    def close(self) -> None:
-        """No more bytes follow."""
-
-
-class VariantSink(Protocol):
-    """Receives bytes outside the stream: retransmissions that differ from the original or cannot be compared."""
-
-    def __call__(self, data: bytes, origin: Origin) -> None:
-        """Receive these bytes."""
 
 
 class Direction:
@@ -50,8 +29,6 @@ class Direction:
         "_block",
         "_closed_at",
         "_finished",
-        "_history",
-        "_history_bytes",
         "_listener",
         "_lost",
         "_out_of_order",
@@ -61,6 +38,7 @@ class Direction:
         "_start_known",
         "_variant",
         "conflicts",
+        "history",
         "late",
         "next",
         "opened",
@@ -68,7 +46,6 @@ class Direction:
         "seen",
         "source",
         "target",
-        "tracks_history",
     )
 
     def __init__(self, source: Endpoint, target: Endpoint, listener: ByteSink, variant: VariantSink) -> None:
@@ -83,8 +60,8 @@ class Direction:
         self.seen = 0
         self.next = 0
         self._lost = 0
-        # Whether delivered bytes are kept to compare retransmissions with.
-        self.tracks_history = True
+        # The delivered bytes to compare retransmissions with.
+        self.history = History()
         # The direction to deliver first: the client's, as the server's bytes may answer them.
         self.predecessor: Direction | None = None
         self._finished = False
@@ -97,10 +74,8 @@ class Direction:
         self._reached = 0
         # Whether the position of the first byte is known.
         self._start_known = False
-        # Reassembled bytes that are not delivered yet; and delivered ones, to compare retransmissions with.
+        # Reassembled bytes that are not delivered yet.
         self._block = bytearray()
-        self._history: deque[bytes | bytearray | memoryview] = deque()
-        self._history_bytes = 0
         self._spans: list[Span] = []
         # Out-of-order segments by position, and their size in bytes.
         self._out_of_order: list[tuple[int, Segment]] = []
@@ -132,7 +107,7 @@ class Direction:
     @property
     def buffered(self) -> int:
         """The number of bytes in memory."""
-        return len(self._block) + self._history_bytes + self._out_of_order_bytes
+        return len(self._block) + self.history.size + self._out_of_order_bytes
 
     @property
     def end(self) -> int:
@@ -244,7 +219,7 @@ class Direction:
         self.deliver()
         self._lost += start - self.next
         self._listener.gap(start - self.next)
-        self.trim_history(0)
+        self.history.trim(0)
         self.next = start
         self._drain()
 
@@ -274,20 +249,13 @@ class Direction:
 
     def _matches_history(self, start: int, retransmitted: bytes) -> bool:
         """Whether retransmitted bytes equal the original ones. False if those are not kept, which also sets `late`."""
-        if start < self.next - len(self._block) - self._history_bytes:
+        if start < self.next - len(self._block) - self.history.size:
             self.late = True
             return False
-        end = self.next
-        for block in (self._block, *reversed(self._history)):
-            begins = end - len(block)
-            low, high = max(start, begins), min(start + len(retransmitted), end)
-            if low < high and block[low - begins : high - begins] != retransmitted[low - start : high - start]:
-                self.conflicts = True
-                return False
-            if begins <= start:
-                break
-            end = begins
-        return True
+        if self.history.matches(start, retransmitted, self._block, self.next):
+            return True
+        self.conflicts = True
+        return False
 
     def deliver(self) -> None:
         """Deliver the reassembled bytes."""
@@ -297,15 +265,7 @@ class Direction:
             block, spans = self._block, self._spans
             self._block, self._spans = bytearray(), []
             self._listener.feed(block, Origin(spans))
-            self._keep_history(block)
-
-    def _keep_history(self, block: bytes | bytearray | memoryview) -> None:
-        if not self.tracks_history:
-            return
-        self._history.append(block)
-        self._history_bytes += len(block)
-        while self._history_bytes - len(self._history[0]) >= HISTORY:
-            self._history_bytes -= len(self._history.popleft())
+            self.history.add(block)
 
     def deliver_block(self, block: memoryview, origin: Origin) -> None:
         """Deliver the next bytes, which an offload reassembled.
@@ -315,15 +275,11 @@ class Direction:
         self.next += len(block)
         self.seen += len(block)
         self._listener.feed(block, origin)
-        self._keep_history(block if len(block) >= HISTORY else bytes(block))
+        self.history.add(block if len(block) >= HISTORY else bytes(block))
 
     def advance_to(self, number: int) -> None:
         """Take in how far others saw it come, as a sequence number."""
         self._reached = max(self._reached, self._position(number))
-
-    def own_history(self) -> None:
-        """Copy the delivered bytes that are kept, as their memory will be reused."""
-        self._history = deque(map(bytes, self._history))
 
     def finish(self) -> None:
         """Deliver everything that is left. Missing bytes before out-of-order segments count as lost."""
@@ -337,17 +293,6 @@ class Direction:
             self._listener.gap(self.end - self.next)
         self._finished = True
         self._listener.close()
-
-    def trim_history(self, keep: int) -> None:
-        """Drop all but the last `keep` delivered bytes. Retransmissions of the others cannot be compared any more."""
-        while self._history_bytes > keep:
-            block = self._history.popleft()
-            self._history_bytes -= len(block)
-            if self._history_bytes < keep:
-                kept = bytes(block[len(block) - (keep - self._history_bytes) :])
-                self._history.appendleft(kept)
-                self._history_bytes += len(kept)
-                break
 
 
 def _position_of(held: tuple[int, Segment]) -> int:

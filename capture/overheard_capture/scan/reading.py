@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -34,6 +33,7 @@ from overheard_capture.scan.datagram_flows import DatagramFlow, DatagramFlowTabl
 from overheard_capture.scan.facts import Facts
 from overheard_capture.scan.flow_rows import add_connection, add_datagrams, is_encrypted
 from overheard_capture.scan.hits import Hit, HitTable
+from overheard_capture.scan.partial_result import PartialResult
 from overheard_capture.scan.parties import Parties
 from overheard_capture.scan.unclaimed import UnclaimedBytes
 from overheard_capture.scan.walker import Walker
@@ -49,15 +49,6 @@ if TYPE_CHECKING:
     from overheard_capture.search import Match, Search
 
 _SCTP = Layer("SCTP")
-
-
-@dataclass
-class PartialResult:
-    """The results of one of two processes that share a capture: those of its own flows."""
-
-    facts: Facts
-    hits: HitTable
-    parties: Parties
 
 
 class Reading:

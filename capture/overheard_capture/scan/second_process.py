@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from overheard.words.secret import Secret
     from overheard_capture.captures.reader import FileFacts
     from overheard_capture.reassembly.share import Share
-    from overheard_capture.scan.reading import PartialResult
+    from overheard_capture.scan.partial_result import PartialResult
 
 # `OVERHEARD_PROCESSES=1` disables it.
 _SWITCH = "OVERHEARD_PROCESSES"

@@ -29,7 +29,7 @@ def visible_of(  # noqa: PLR0913  (these are the facts)
     and `lasted` in seconds. `sent` and `answered` are the numbers of payload bytes, and `content` is the kind of the
     flow. `both_findings` are those of the client's direction and of the server's.
     """
-    visible = Visible(
+    shown = Visible(
         stream=number,
         client=client,
         server=server,
@@ -40,7 +40,7 @@ def visible_of(  # noqa: PLR0913  (these are the facts)
         content=content.value,
     )
     if not any(findings.encryption is not None for findings in both_findings):
-        return visible
+        return shown
     from overheard_capture.scan.visible_tls import with_tls  # noqa: PLC0415  (many flows are no TLS)
 
-    return with_tls(visible, both_findings)
+    return with_tls(shown, both_findings)

@@ -1,4 +1,4 @@
-"""What every observer sees of a flow that is TLS: the parts in clear, and sizes."""
+"""What every observer sees of a flow that is TLS: the handshake in clear, and sizes."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     from overheard_capture.content.findings import Findings
 
 
-def with_tls(visible: Visible, both_findings: tuple[Findings, Findings]) -> Visible:
-    """Add what is visible of TLS. The arguments are as in `visible_of`."""
+def with_tls(shown: Visible, both_findings: tuple[Findings, Findings]) -> Visible:
+    """Add to `shown` what is visible of TLS. The arguments are as in `visible_of`."""
     client_side, server_side = (tls_of(findings) or TlsDirection() for findings in both_findings)
     if client_side.is_server or server_side.is_client:
         # The TCP client may be the TLS server, as in active FTP.
@@ -29,7 +29,7 @@ def with_tls(visible: Visible, both_findings: tuple[Findings, Findings]) -> Visi
         handshake = handshake_of(client_side, server_side)
         data = sizes(client_side, server_side, handshake)
     return replace(
-        visible,
+        shown,
         version=handshake.server_hello.version,
         cipher=handshake.server_hello.cipher,
         group=handshake.group,

@@ -1,4 +1,4 @@
-"""Keys with which tshark decrypts TLS."""
+"""The keys that tshark opens TLS with."""
 
 from __future__ import annotations
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, Self
 
 from overheard.words.errors import UnreadableError
-from overheard_capture.captures.inputs import display_name, source
+from overheard_capture.captures.inputs import display_name, open_input
 from overheard_capture.captures.pcapng import MAGIC
 
 if TYPE_CHECKING:
@@ -72,7 +72,7 @@ class _DecompressedFile:
     """The decompressed contents of a file, to be read from."""
 
     def __init__(self, path: Path | str) -> None:
-        self._source: Source = source(path)
+        self._source: Source = open_input(path)
         self._name = display_name(path)
 
     def __enter__(self) -> Self:

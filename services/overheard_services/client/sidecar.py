@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 # The timeout of the sidecar, in seconds: the recorder waits for marks, and the judge reads files.
-_PATIENCE = 120
+_PATIENCE = 600
 
 
 class Sidecar:

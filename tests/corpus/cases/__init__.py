@@ -1,4 +1,4 @@
-"""All cases, by what they are about; their order decides on which address each is played."""
+"""All cases, by subject. Their order determines the addresses of each."""
 
 from __future__ import annotations
 

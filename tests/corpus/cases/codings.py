@@ -1,4 +1,4 @@
-"""Content and transfer codings of HTTP: one after the other, and one inside the other."""
+"""HTTP content and transfer codings, alone and nested."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def coded(said: str, coding: str, layers: tuple[str, ...], scene: Scene) -> byte
 
 
 def chunked(said: str, size: int, coding: str, layers: tuple[str, ...], scene: Scene) -> bytes:
-    """A page under content codings, in chunks of a size."""
+    """A page under content codings, in chunks of this size."""
     body = packed(page(said), *layers)
     chunks = [body[at : at + size] for at in range(0, len(body), size)]
     headers = {"Content-Type": _HTML, **({"Content-Encoding": coding} if coding else {})}
@@ -33,20 +33,20 @@ def chunked(said: str, size: int, coding: str, layers: tuple[str, ...], scene: S
 
 
 def in_chunks(*chunks: bytes, scene: Scene) -> bytes:
-    """A few words in these chunks, of which the first begins, and the last ends, with the secret."""
+    """Text in these chunks. The secret begins in the first chunk, and ends in the last."""
     web.get(scene, Answer(headers={"Content-Type": "text/plain"}, chunks=(b"The word:", *chunks, b", they say")))
     return b"\r\n".join((chunks[0], *(b"%x\r\n%s" % (len(chunk), chunk) for chunk in chunks[1:])))
 
 
 def transfer_gzip(said: str, scene: Scene) -> bytes:
-    """A page that only its transfer is compressed for."""
+    """A page with a compressing transfer coding."""
     body = gz(page(said))
     web.get(scene, Answer(headers={"Content-Type": _HTML}, chunks=(body,), transfer="gzip, chunked"), "--raw")
     return body
 
 
 def extended(scene: Scene) -> bytes:
-    """Chunks with extensions, and numbers of more digits than they need."""
+    """Chunks with extensions, and with leading zeros in their sizes."""
     wire = b'fluffy\r\n0005;name="a;b"\r\n tail'
     head = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
     web.serve_as_is(scene, head + b"6;sig=1\r\n" + wire + b"\r\n0\r\n\r\n")
@@ -55,14 +55,14 @@ def extended(scene: Scene) -> bytes:
 
 
 def two_members(scene: Scene) -> bytes:
-    """A gzip stream of two members, with the secret in the second."""
+    """A gzip file of two members, with the secret in the second."""
     second = gz(page())
     web.get(scene, Answer(gz(page("acorn")) + second, {"Content-Encoding": "gzip"}))
     return second
 
 
 def posted(said: str, scene: Scene) -> bytes:
-    """A request whose body is compressed."""
+    """A request with a compressed body."""
     body = gz(page(said))
     web.serve(scene)
     scene.curl("-H", "Content-Encoding: gzip", "--data-binary", "@-", scene.url(), said=body)
@@ -70,7 +70,7 @@ def posted(said: str, scene: Scene) -> bytes:
 
 
 def until_closed(said: str, scene: Scene) -> bytes:
-    """A compressed page of HTTP/1.0, which ends with the connection."""
+    """A compressed page over HTTP/1.0, which ends with the connection."""
     body = gz(page(said))
     web.get(scene, Answer(body, {"Content-Encoding": "gzip"}, version="HTTP/1.0"))
     return body
@@ -83,17 +83,17 @@ def large(scene: Scene) -> bytes:
     return body
 
 
-# what the header says, and what it means, outermost first
+# the header, and the layers, outermost first
 _CODINGS: list[tuple[str, tuple[str, ...]]] = [
     ("gzip", ("gzip",)),
     ("x-gzip", ("gzip",)),
     ("deflate", ("zlib",)),
-    # What the standard does not say, and browsers had to learn: without the header and the sum of zlib.
+    # Raw deflate, which is non-standard, but supported by browsers.
     ("deflate", ("deflate",)),
     ("br", ("br",)),
     ("zstd", ("zstd",)),
     ("compress", ("compress",)),
-    # Named in the order in which they were put on (RFC 9110, 8.4).
+    # In the order in which they were applied (RFC 9110, 8.4).
     ("gzip, gzip", ("gzip", "gzip")),
     ("br, gzip", ("gzip", "br")),
     ("zstd, br, deflate", ("zlib", "br", "zstd")),

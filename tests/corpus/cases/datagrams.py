@@ -1,4 +1,4 @@
-"""Datagrams: names, logs, figures and calls; and what is neither TCP nor UDP."""
+"""Datagrams: DNS, syslog, SNMP, SIP and others; and packets that are neither TCP nor UDP."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ _EXPERIMENT = 253  # for experiments and testing (RFC 3692)
 
 
 def datagram(*payloads: bytes, port: int = 9999, wire: bytes | None = None, scene: Scene) -> bytes | None:
-    """Datagrams to a server that takes them in silence."""
+    """Datagrams to a server that does not answer."""
     receiver = scene.datagrams(port)
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as client:
         for payload in payloads:
@@ -37,7 +37,7 @@ def datagram(*payloads: bytes, port: int = 9999, wire: bytes | None = None, scen
 
 
 def to_nobody(payload: bytes, *, scene: Scene) -> None:
-    """A datagram to a port where nobody is, which is sent back in an error."""
+    """A datagram to a closed port, which an ICMP error quotes."""
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as client:
         client.settimeout(5)
         client.connect((scene.host, 9))
@@ -49,13 +49,13 @@ def to_nobody(payload: bytes, *, scene: Scene) -> None:
 
 
 def logged(*options: str, message: str, scene: Scene) -> None:
-    """A line for the log of another machine, by the program logger."""
+    """A syslog message over UDP, by the program logger."""
     scene.datagrams(514)
     scene.run("logger", "-n", scene.host, "-P", "514", "-d", *options, "--", message)
 
 
 def logged_over_tcp(*, scene: Scene) -> None:
-    """The same over TCP, each line with its length before it."""
+    """The same over TCP, with octet counting."""
 
     def take(connection: socket.socket) -> None:
         while connection.recv(4096):
@@ -66,7 +66,7 @@ def logged_over_tcp(*, scene: Scene) -> None:
 
 
 def resolved(labels: list[bytes], *texts: bytes, tcp: bool = False, wire: bytes, scene: Scene) -> bytes:
-    """A name looked up, which has an answer in strings of text where there are any."""
+    """A DNS query, and an answer with TXT strings if there are any."""
     name = dns.name.Name([*labels, b"oak", b"example", b""])
     query = dns.message.make_query(name, "TXT")
     answer = dns.message.make_response(query)
@@ -95,25 +95,25 @@ def resolved(labels: list[bytes], *texts: bytes, tcp: bool = False, wire: bytes,
 
 
 def _labels(text: bytes, size: int) -> tuple[list[bytes], bytes]:
-    """Text in labels, and how that is on the wire, from the first letter on."""
+    """Text as DNS labels, and its bytes on the wire, from the first character on."""
     labels = [text[at : at + size] for at in range(0, len(text), size)]
     return labels, b"".join(bytes([len(label)]) + label for label in labels)[1:]
 
 
 def smuggled(text: bytes, size: int, *, scene: Scene) -> bytes:
-    """Text that leaves in names which are looked up."""
+    """Text exfiltrated in DNS queries."""
     labels, wire = _labels(text, size)
     return resolved(labels, wire=wire, scene=scene)
 
 
 def snmp(community: str, *, scene: Scene) -> None:
-    """A question with a community, which is a password, by the program snmpget."""
+    """An SNMP request with a community string, by the program snmpget."""
     scene.datagrams(161)
     scene.run("snmpget", "-v2c", "-c", community, "-r", "0", "-t", "0.1", scene.host, "1.3.6.1.2.1.1.1.0", fine=(1,))
 
 
 def pinged(payload: bytes, *, scene: Scene) -> None:
-    """An echo request, and its answer."""
+    """An ICMP echo request, and its reply."""
     head = struct.pack(">HH", 77, 1)
     words = b"\x08\0" + head + payload + bytes(len(payload) % 2)
     total = sum(struct.unpack(f">{len(words) // 2}H", words))
@@ -138,7 +138,7 @@ def light(payload: bytes, *, scene: Scene) -> None:
 
 
 def unknown(protocol: int, payload: bytes, *, scene: Scene) -> None:
-    """A packet of a protocol that nobody knows."""
+    """An IP packet of an unassigned protocol."""
     with scene.tap.server.entered():
         receiver = socket.socket(socket.AF_INET, socket.SOCK_RAW, protocol)
     with receiver, socket.socket(socket.AF_INET, socket.SOCK_RAW, protocol) as client:
@@ -149,7 +149,7 @@ def unknown(protocol: int, payload: bytes, *, scene: Scene) -> None:
 
 
 def unheard_of(payload: bytes, *, scene: Scene) -> None:
-    """An Ethernet frame of a kind that is left for experiments (IEEE 802, 9.2.2), with our address in it."""
+    """An Ethernet frame with an ethertype for experiments (IEEE 802, 9.2.2), with the case's address in it."""
     with socket.socket(socket.AF_PACKET, socket.SOCK_RAW) as client:
         client.bind((scene.tap.there, 0))
         here = socket.inet_aton(scene.host)
@@ -157,7 +157,7 @@ def unheard_of(payload: bytes, *, scene: Scene) -> None:
 
 
 def called(word: str, *, scene: Scene) -> None:
-    """A message of SIP."""
+    """A SIP message."""
     head = (
         f"MESSAGE sip:acorn@{scene.host} SIP/2.0",
         "Via: SIP/2.0/UDP nut.example;branch=z9hG4bK7",
@@ -173,7 +173,7 @@ def called(word: str, *, scene: Scene) -> None:
 
 _WORD = FLUFFY.encode()
 _BASE32 = base64.b32encode(_WORD).rstrip(b"=")
-# The beginning of an answer by mDNS, and of one by NetBIOS, say: a length, and then the text.
+# A length and then text, as at the beginning of mDNS or NetBIOS answers.
 _COAP = b"\x50\x01\x00\x07\xb6hollow\x51\xff"
 
 CASES = [

@@ -1,4 +1,4 @@
-"""Files that are downloaded and uploaded: compressed, in archives, in forms; and text inside text."""
+"""Downloads and uploads: compressed files, archives, forms; and text nested in text."""
 
 from __future__ import annotations
 
@@ -25,20 +25,20 @@ _BINARY = {"Content-Type": "application/octet-stream"}
 
 
 def fetched(make: Callable[[], bytes], scene: Scene) -> bytes:
-    """A file that somebody downloads."""
+    """A file that is downloaded."""
     content = make()
     web.get(scene, Answer(content, _BINARY), "-o", "fetched")
     return content
 
 
 def fetched_with(secret_is: bytes, make: Callable[[], bytes], scene: Scene) -> bytes:
-    """A file that somebody downloads, in which these bytes tell the secret."""
+    """A file that is downloaded, in which these bytes carry the secret."""
     fetched(make, scene)
     return secret_is
 
 
 def form(make: Callable[[], bytes], name: str, scene: Scene) -> bytes:
-    """A file that is uploaded with a form, between other fields."""
+    """A file upload in a form, between other fields."""
     web.serve(scene)
     content = make()
     scene.curl("-F", "name=nut", "-F", f"nest=@{scene.file(name, content)}", "-F", "ok=1", scene.url())
@@ -46,26 +46,26 @@ def form(make: Callable[[], bytes], name: str, scene: Scene) -> bytes:
 
 
 def form_field(*fields: str, scene: Scene) -> None:
-    """A form with fields of text."""
+    """A form with text fields."""
     web.serve(scene)
     scene.curl(*(part for field in fields for part in ("-F", field)), scene.url())
 
 
 def form_encoded(word: str, encoder: str, scene: Scene) -> bytes:
-    """A form in which a part has a transfer encoding of its own."""
+    """A form with a part that has its own transfer encoding."""
     web.serve(scene)
     scene.curl("-F", f"nest=<{scene.file('word', page(word))};encoder={encoder}", scene.url())
     return base64.b64encode(page(word))[:20]
 
 
 def json_with(text: bytes, scene: Scene) -> bytes:
-    """JSON with a field of text, in which the secret is somewhere."""
+    """JSON with a text field that contains the secret."""
     web.get(scene, Answer(b'{"ok": true, "nest": "' + text + b'"}', {"Content-Type": "application/json"}))
     return text
 
 
 def json_base64(times: int, scene: Scene) -> bytes:
-    """JSON in base64, perhaps in base64 again."""
+    """JSON in base64, once or repeatedly."""
     text, part = json_word(), FLUFFY.encode()
     for _ in range(times):
         text, part = base64_of(text, part)
@@ -74,13 +74,13 @@ def json_base64(times: int, scene: Scene) -> bytes:
 
 
 def locked(scene: Scene) -> None:
-    """A zip archive with a password, of the old kind."""
+    """A zip archive with traditional encryption."""
     scene.run("zip", "-q", "-P", "acorn", "nest.zip", scene.file("word", page()).rpartition("/")[2])
     web.get(scene, Answer((scene.folder / "nest.zip").read_bytes(), _BINARY))
 
 
 def token(scene: Scene) -> None:
-    """What Fernet makes of it: base64 of something that nobody can read."""
+    """A Fernet token: base64 of encrypted bytes."""
     json_with(Fernet(Fernet.generate_key()).encrypt(FLUFFY.encode()), scene)
 
 
@@ -103,7 +103,7 @@ CASES = [
     *(
         leak(f"file-{layer}", partial(fetched, partial(packed, page(), layer)), layer)
         for layer in PACKERS
-        # What has no signature is only known where a header says so.
+        # Formats without a signature are only identified by a header.
         if layer in ("gzip", "zlib", "zstd", "compress", "bzip2", "xz")
     ),
     leak("file-tar-gz", partial(fetched, lambda: gz(tar("nest", page()))), "gzip"),

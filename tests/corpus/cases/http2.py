@@ -1,4 +1,4 @@
-"""HTTP/2 over cleartext, and what is built on it."""
+"""HTTP/2 over cleartext TCP, and gRPC."""
 
 from __future__ import annotations
 
@@ -26,39 +26,39 @@ _GRPC = Path(__file__).parent.parent / "programs" / "grpc_peers.py"
 
 
 def huffman(text: str) -> bytes:
-    """A header's text in Huffman's code, but for its last byte, which ends with what fills it up."""
+    """A header value in Huffman coding, without its last byte, which ends with padding."""
     code: bytes = hpack.huffman.HuffmanEncoder(REQUEST_CODES, REQUEST_CODES_LENGTH).encode(text.encode())
     return code[:-1]
 
 
 def answered(answer: Answer, *, scene: Scene) -> None:
-    """An answer of a few words."""
+    """A short plain-text response."""
     http2.get(scene, answer)
 
 
 def in_frames(*frames: bytes, scene: Scene) -> bytes:
-    """The secret in frames of data, one after the other. What carries it begins in the first."""
+    """The secret in consecutive DATA frames. It begins in the first."""
     http2.get(scene, Answer((b"The word: ", *frames, b" it is")))
-    # Before each stands its length, a type, flags, and the number of the stream (RFC 9113, 4.1).
+    # The frame header is a length, a type, flags, and a stream identifier (RFC 9113, 4.1).
     first, *later = frames
     return first + b"".join(struct.pack(">IBI", len(frame) << 8, 0, 1) + frame for frame in later)
 
 
 def compressed(said: str, *, scene: Scene) -> bytes:
-    """A page under gzip."""
+    """A page with the content coding gzip."""
     body = gz(page(said))
     http2.get(scene, Answer((body,), _GZIP), "--compressed")
     return body
 
 
 def header(value: str, *, scene: Scene) -> bytes:
-    """A header of the answer, in Huffman's code."""
+    """A response header in Huffman coding."""
     http2.get(scene, Answer(headers=[("x-word", value)]))
     return huffman(value)
 
 
 def asked(*arguments: str, path: str = "/", wire: bytes = b"", scene: Scene) -> bytes:
-    """A request with something in it."""
+    """A request that contains the secret."""
     http2.get(scene, Answer(), *arguments, path=path)
     return wire
 
@@ -71,21 +71,21 @@ def posted(*, scene: Scene) -> bytes:
 
 
 def long_headers(*, scene: Scene) -> bytes:
-    """Headers that go on in continuation frames."""
+    """Headers in CONTINUATION frames."""
     headers = [(f"x-acorn-{n}", "acorn " * 300) for n in range(20)]
     http2.get(scene, Answer(headers=[*headers, ("x-word", FLUFFY)]))
     return huffman(FLUFFY)
 
 
 def upgraded(*, scene: Scene) -> bytes:
-    """HTTP/2 after an upgrade from HTTP/1.1."""
+    """HTTP/2 after an Upgrade from HTTP/1.1."""
     body = gz(page())
     http2.upgraded(scene, Answer((body,), _GZIP))
     return body
 
 
 def interleaved(one: list[bytes], other: list[bytes], *, scene: Scene) -> bytes:
-    """Two answers at once, with their frames in turns. What carries the secret begins in the first's first."""
+    """Two responses with interleaved frames. The secret begins in the first frame of the first response."""
 
     def answer(h2: H2Connection, streams: list[int]) -> None:
         waiting.extend(streams)
@@ -106,7 +106,7 @@ def interleaved(one: list[bytes], other: list[bytes], *, scene: Scene) -> bytes:
 
 
 def grpc(message: str, *options: str, wire: bytes | None = None, scene: Scene) -> bytes | None:
-    """A call of gRPC by Google's own library, with this message."""
+    """A gRPC call with this message, by Google's library."""
     address = f"{scene.host}:50051"
     server = scene.start(sys.executable, str(_GRPC), "serve", address)
     assert server.stdout
@@ -115,7 +115,7 @@ def grpc(message: str, *options: str, wire: bytes | None = None, scene: Scene) -
     return wire
 
 
-# A literal that may not be indexed, and so stands as a whole.
+# A literal that is never indexed.
 _BASIC = huffman("Basic c3F1aXJyZWw6Zmx1ZmZ5IHRhaWw=")
 
 CASES = [

@@ -1,4 +1,4 @@
-"""The lives of connections: how they begin and end, and two that are easily taken for one."""
+"""Connection lifetimes: how connections begin and end, and two that could be mistaken for one."""
 
 from __future__ import annotations
 
@@ -20,12 +20,12 @@ _FAST_OPEN, _MESSAGE_FAST_OPEN = 23, 0x20000000
 
 
 def _reset(connection: socket.socket) -> None:
-    """Have the connection be reset when it is closed."""
+    """Make closing the connection reset it."""
     connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
 
 
 def reset(*, scene: Scene) -> None:
-    """Said, and reset."""
+    """Data, and then RST."""
     scene.serve(to_the_end, _PORT)
     client = scene.connect(_PORT)
     client.sendall(b"the word is fluf")
@@ -36,7 +36,7 @@ def reset(*, scene: Scene) -> None:
 
 
 def half_closed(*, scene: Scene) -> None:
-    """The client has ended its direction long since when the server says it."""
+    """Data from the server after the client closed its direction."""
 
     def talk(connection: socket.socket) -> None:
         to_the_end(connection)
@@ -52,7 +52,7 @@ def half_closed(*, scene: Scene) -> None:
 
 
 def kept_alive(*, scene: Scene) -> None:
-    """Probes whether the other is there still, between the halves. Each has the number of a byte that was sent."""
+    """Keep-alive probes between the halves. Each has the sequence number of a byte that was sent already."""
     scene.serve(to_the_end, _PORT)
     client = scene.connect(_PORT)
     client.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
@@ -63,7 +63,7 @@ def kept_alive(*, scene: Scene) -> None:
 
 
 def same_port_again(*both: tuple[bytes, ...], scene: Scene) -> None:
-    """Two connections, one after the other, from the same port."""
+    """Two successive connections from the same port."""
     scene.serve(to_the_end, _PORT)
     for parts in both:
         client = scene.connect(_PORT, source=("", 20_000 + scene.number))
@@ -76,7 +76,7 @@ def same_port_again(*both: tuple[bytes, ...], scene: Scene) -> None:
 
 
 def two_connections(*, scene: Scene) -> None:
-    """Two connections at once, each with a half, in turns."""
+    """Two concurrent connections, each with half of the secret."""
     scene.serve(to_the_end, _PORT)
     one, other = scene.connect(_PORT), scene.connect(_PORT)
     one.sendall(b"fluffy ")
@@ -85,7 +85,7 @@ def two_connections(*, scene: Scene) -> None:
 
 
 def window_shut(*, scene: Scene) -> None:
-    """A server that is slow to take what it gets: its window shuts, and is asked whether it is open again."""
+    """A slow server, whose window closes and is probed."""
 
     def talk(connection: socket.socket) -> None:
         time.sleep(0.7)
@@ -108,7 +108,7 @@ def window_shut(*, scene: Scene) -> None:
 
 
 def in_the_first_segment(*, scene: Scene) -> None:
-    """Data in the segment that opens the connection (TCP Fast Open)."""
+    """Data in SYN (TCP Fast Open)."""
     listener = scene.listen(_PORT)
     listener.setsockopt(socket.IPPROTO_TCP, _FAST_OPEN, 5)
 
@@ -125,7 +125,7 @@ def in_the_first_segment(*, scene: Scene) -> None:
 
 
 def open_before(said: bytes = b"acorn ", *, scene: Scene) -> None:
-    """A connection on which something was said before the recording begins."""
+    """A connection with data before the recording begins."""
     scene.late.enter_context(listener := scene.listen(_PORT))
     client = scene.late.enter_context(socket.create_connection((scene.host, _PORT)))
     client.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
@@ -137,7 +137,7 @@ def open_before(said: bytes = b"acorn ", *, scene: Scene) -> None:
 
 
 def in_the_middle(*parts: bytes, scene: Scene) -> None:
-    """What is said on it in the recording, to its end."""
+    """The data on it within the recording, up to its end."""
     client, server = scene.kept["client"], scene.kept["server"]
     for part in parts:
         client.sendall(part)
@@ -147,7 +147,7 @@ def in_the_middle(*parts: bytes, scene: Scene) -> None:
 
 
 def never_ended(*, scene: Scene) -> None:
-    """A connection that is open still when the recording ends."""
+    """A connection that is still open when the recording ends."""
     listener = scene.listen(_PORT)
     client = scene.late.enter_context(socket.create_connection((scene.host, _PORT)))
     server, _ = listener.accept()
@@ -173,7 +173,7 @@ _PLAYS: list[tuple[str, Play]] = [
 CASES = [
     *(leak(f"tcp-{name}", play) for name, play in _PLAYS),
     Case("tcp-joined-in-the-middle", partial(in_the_middle, *_HALVES), Leak(), early=open_before),
-    # What was said of it before the recording is in no frame.
+    # The part of it that was sent before the recording is in no frame.
     Case(
         "tcp-joined-after-half", partial(in_the_middle, b"tail and so on"), None, early=partial(open_before, b"fluffy ")
     ),

@@ -1,4 +1,4 @@
-"""Mail: letters in all their encodings, and the passwords of those who fetch them."""
+"""Mail: messages in all encodings, and the passwords of SMTP, POP3 and IMAP."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _QUOTED = b"Tr0ub4dor&3 =C3=BCn=C3=AFc=C3=B6d=C3=A9"
 
 
 def written(text: str, encoding: str, wire: bytes | None = None, *, scene: Scene) -> bytes | None:
-    """A letter with this text, in this transfer encoding."""
+    """A message with this text, in this transfer encoding."""
     letter = mail.letter()
     letter.set_content(text, cte=encoding)
     mail.send(scene, letter)
@@ -32,7 +32,7 @@ def written(text: str, encoding: str, wire: bytes | None = None, *, scene: Scene
 
 
 def in_base64(text: str, *, scene: Scene) -> bytes:
-    """A letter in base64, whose lines break the secret."""
+    """A message in base64, with line breaks within the secret."""
     letter = mail.letter()
     letter.set_content(text, cte="base64")
     mail.send(scene, letter)
@@ -40,7 +40,7 @@ def in_base64(text: str, *, scene: Scene) -> bytes:
 
 
 def attached(content: bytes, name: str, *, scene: Scene) -> bytes:
-    """A letter with a file."""
+    """A message with an attachment."""
     letter = mail.letter()
     letter.set_content("Please find the nest attached.\n")
     letter.add_attachment(content, maintype="application", subtype="octet-stream", filename=name)
@@ -49,12 +49,12 @@ def attached(content: bytes, name: str, *, scene: Scene) -> bytes:
 
 
 def named(name: str, *, scene: Scene) -> None:
-    """A letter with a file whose name tells."""
+    """A message with the secret in the name of an attachment."""
     attached(b"acorns", name, scene=scene)
 
 
 def two_forms(*, scene: Scene) -> None:
-    """A letter as text and as HTML, with the secret in the latter."""
+    """A message as text and as HTML, with the secret in the latter."""
     letter = mail.letter()
     letter.set_content("Use a better program.\n")
     letter.add_alternative(f"<p>The word is <b>{FLUFFY}</b></p>\n", subtype="html")
@@ -62,7 +62,7 @@ def two_forms(*, scene: Scene) -> None:
 
 
 def about(encoding: int, *, scene: Scene) -> bytes:
-    """A letter whose subject is not ASCII, in one of the two encodings that there are for that."""
+    """A message with an encoded word in its subject, in one of the two encodings."""
     charset = Charset("utf-8")
     charset.header_encoding = encoding
     letter, subject = MIMEText("See above.\n"), Header(TROUBADOUR, charset).encode()
@@ -72,7 +72,7 @@ def about(encoding: int, *, scene: Scene) -> bytes:
 
 
 def login(mechanism: str, password: str, *, scene: Scene) -> bytes:
-    """Logging in to send a letter."""
+    """An SMTP login."""
     mail.serve(scene)
     with mail.client(scene) as smtp:
         smtp.user, smtp.password = "nut", password
@@ -82,14 +82,14 @@ def login(mechanism: str, password: str, *, scene: Scene) -> bytes:
 
 
 def dotted(*, scene: Scene) -> None:
-    """A line that begins with a dot, before which another is put on the way."""
+    """A line that begins with a dot, which SMTP doubles."""
     letter = mail.letter()
     letter.set_content(f".{FLUFFY}\n..\n")
     mail.send(scene, letter)
 
 
 def starttls(before: str, inside: str, *, scene: Scene) -> None:
-    """A letter inside TLS, and something that is said before it begins."""
+    """A message within TLS, and data before STARTTLS."""
     mail.serve(scene, tls=certificate("oak.example").server())
     with mail.client(scene) as smtp:
         if before:
@@ -101,7 +101,7 @@ def starttls(before: str, inside: str, *, scene: Scene) -> None:
 
 
 def starttls_refused(*, scene: Scene) -> None:
-    """A server that has no TLS, and a client that goes on all the same."""
+    """A server without TLS, and a client that continues in clear."""
     mail.serve(scene)
     with mail.client(scene) as smtp:
         smtp.docmd("STARTTLS")
@@ -128,7 +128,7 @@ _IMAP = {
 
 
 def pop(password: str, *, fetch: bool = False, scene: Scene) -> None:
-    """Fetching a letter with POP3."""
+    """Fetching a message with POP3."""
     lines.serve(scene, 110, b"+OK oak\r\n", _POP)
     box = poplib.POP3(scene.host, 110, timeout=20)
     box.user("nut")
@@ -139,7 +139,7 @@ def pop(password: str, *, fetch: bool = False, scene: Scene) -> None:
 
 
 def imap(password: str, *, fetch: bool = False, scene: Scene) -> None:
-    """Fetching a letter with IMAP."""
+    """Fetching a message with IMAP."""
     lines.serve(scene, 143, b"* OK oak\r\n", _IMAP, b"LOGOUT")
     box = imaplib.IMAP4(scene.host, 143, timeout=20)
     box.login("nut", password)
@@ -149,7 +149,7 @@ def imap(password: str, *, fetch: bool = False, scene: Scene) -> None:
     box.logout()
 
 
-# Long enough for a soft break in the midst of the secret.
+# Long enough for a soft line break within the secret.
 _LINE = "The squirrels said: in the end, after all those acorns, the word is fluffy tail, and went.\n"
 
 CASES = [

@@ -1,4 +1,4 @@
-"""QUIC, by the library aioquic: its first packets are sealed with a key that everybody can work out (RFC 9001, 5.2)."""
+"""QUIC, by the library aioquic. Initial packets are encrypted with keys that anybody can derive (RFC 9001, 5.2)."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _PORT = 443
 
 
 def asked(name: str = "oak.example", protocol: str = "acorn", said: bytes = b"acorn", *, scene: Scene) -> bytes:
-    """A connection to a server of this name, over which something is said. Gives the client's first datagram."""
+    """A connection with data to a server of this name. Returns the client's first datagram."""
     receiver = scene.datagrams(_PORT)
     thread = scene.background(_serve, receiver, protocol)
     configuration = QuicConfiguration(
@@ -86,7 +86,7 @@ def _serve(wire: socket.socket, protocol: str) -> None:
         if done:
             return
         while event := server.next_event():
-            # What comes after the client's last word is its goodbye.
+            # Only the client's CONNECTION_CLOSE follows.
             done = done or isinstance(event, StreamDataReceived)
 
 

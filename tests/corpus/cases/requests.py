@@ -1,4 +1,4 @@
-"""The places of an HTTP conversation in which a secret may stand."""
+"""HTTP: the places in requests and responses where a secret may be."""
 
 from __future__ import annotations
 
@@ -20,21 +20,21 @@ _PERCENT = b"fluffy%20tail"
 
 
 def ask(*arguments: str, path: str = "/", wire: bytes | None = None, scene: Scene) -> bytes | None:
-    """Have curl ask for something."""
+    """A request by curl."""
     web.serve(scene)
     scene.curl(*arguments, scene.url(path))
     return wire
 
 
 def login(user: str, password: str, scene: Scene) -> bytes:
-    """HTTP's basic authentication: a header in base64."""
+    """Basic authentication: a header in base64."""
     web.serve(scene)
     scene.curl("-u", f"{user}:{password}", scene.url())
     return base64_of(f"{user}:{password}".encode(), password.encode())[1]
 
 
 def digest(scene: Scene) -> None:
-    """HTTP's digest authentication sends a hash of the password."""
+    """Digest authentication, which sends a hash of the password."""
     web.serve(
         scene, Answer(status=401, headers={"WWW-Authenticate": 'Digest realm="oak", qop="auth", nonce="77"'}), Answer()
     )
@@ -42,15 +42,15 @@ def digest(scene: Scene) -> None:
 
 
 def through_proxy(scene: Scene) -> bytes:
-    """A password for a proxy."""
+    """Proxy authentication."""
     web.serve(scene, port=3128)
-    # curl's own name for "no exceptions", which the scene sets, would keep it from the proxy.
+    # The scene's `--noproxy "*"` would bypass the proxy.
     scene.run("curl", "-sS", "-x", scene.url("", 3128), "-U", f"nut:{FLUFFY}", "http://oak.example/")
     return base64_of(f"nut:{FLUFFY}".encode(), FLUFFY.encode())[1]
 
 
 def bearer(word: str, scene: Scene) -> bytes:
-    """A JSON web token, which is signed and not encrypted."""
+    """A JSON Web Token, which is signed but not encrypted."""
     claims = json.dumps({"sub": "squirrel", "word": word}).encode()
     spelt, part = base64_of(claims, word.encode(), url=True)
     web.serve(scene)
@@ -61,7 +61,7 @@ def bearer(word: str, scene: Scene) -> bytes:
 
 
 def urlencoded(scene: Scene) -> bytes:
-    """A form as Python's own library encodes it."""
+    """A form encoded by Python's standard library."""
     web.serve(scene)
     form = urlencode({"name": "nut", "word": FLUFFY, "ok": "1"}).encode()
     with build_opener(ProxyHandler({})).open(scene.url(), form) as answer:
@@ -70,19 +70,19 @@ def urlencoded(scene: Scene) -> bytes:
 
 
 def answered(answer: Answer, *arguments: str, wire: bytes | None = None, scene: Scene) -> bytes | None:
-    """An answer with something in it."""
+    """A response that contains the secret."""
     web.get(scene, answer, *arguments)
     return wire
 
 
 def third_of_three(scene: Scene) -> None:
-    """Three answers over one connection, of which the last has it."""
+    """Three responses over one connection, with the secret in the last."""
     web.serve(scene, Answer(b"acorn"), Answer(b"beech", {"Content-Encoding": "identity"}), Answer(FLUFFY.encode()))
     scene.curl(scene.url("/1"), scene.url("/2"), scene.url("/3"))
 
 
 def pipelined(scene: Scene) -> None:
-    """Three requests at once, and the answers one after the other."""
+    """Three pipelined requests, and their responses."""
     web.serve(scene, Answer(b"acorn"), Answer(chunks=(b"be", b"ech")), Answer(b"the word: fluffy tail"))
     client = scene.connect(80)
     request = b"GET / HTTP/1.1\r\nHost: oak\r\n\r\n"
@@ -92,20 +92,20 @@ def pipelined(scene: Scene) -> None:
 
 
 def streamed(scene: Scene) -> bytes:
-    """Events, a chunk each, over a connection that stays open."""
+    """Server-sent events, a chunk each, over a connection that stays open."""
     events = [b'data: {"n": %d}\n\n' % n for n in range(4)]
     web.get(scene, Answer(headers={"Content-Type": "text/event-stream"}, chunks=(*events, b"data: fluffy tail\n\n")))
     return FLUFFY.encode()
 
 
 def uploaded(scene: Scene) -> None:
-    """An upload of which curl does not know the length, and so sends it in chunks."""
+    """An upload of unknown length, which curl sends in chunks."""
     web.serve(scene)
     scene.curl("-T", "-", "-H", "Expect:", scene.url("/nest"), said=b"the word is fluffy tail\n")
 
 
 def after_continue(scene: Scene) -> None:
-    """A request whose body waits for the server's leave."""
+    """A request with Expect: 100-continue."""
     web.serve(scene)
     scene.curl("-H", "Expect: 100-continue", "--data-binary", "@-", scene.url(), said=b"word=fluffy tail&" * 2)
 

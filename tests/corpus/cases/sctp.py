@@ -1,4 +1,4 @@
-"""SCTP: messages in one piece, and in several."""
+"""SCTP: whole and fragmented messages."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 def said(*packets: list[Fragment], wire: bytes | None = None, backwards: bool = False, scene: Scene) -> bytes | None:
-    """Messages in these packets, of which the last may come first."""
+    """Messages in these packets, optionally in reverse order."""
     sctp.say(scene, *packets, backwards=backwards)
     return wire
 

@@ -1,4 +1,4 @@
-"""The shapes of conversations: how segments fall, what is between them, and what is in their headers."""
+"""TCP segmentation, and options and extension headers."""
 
 from __future__ import annotations
 
@@ -18,18 +18,18 @@ if TYPE_CHECKING:
 _PORT = 7000
 # linux/tcp.h and linux/in.h
 _REPAIR, _REPAIR_QUEUE, _QUEUE_SEQUENCE, _SEND_QUEUE, _MPTCP = 19, 20, 21, 2, 262
-# linux/in6.h: options for whom the packet is for, and the empty ones of eight bytes (RFC 8200, 4.2).
+# linux/in6.h: destination options, and eight bytes of padding options (RFC 8200, 4.2).
 _DESTINATION_OPTIONS, _EMPTY = 59, bytes((0, 0, 1, 4, 0, 0, 0, 0))
 
 
 def to_the_end(connection: socket.socket) -> None:
-    """Take everything in silence."""
+    """Read everything, and do not answer."""
     while connection.recv(4096):
         pass
 
 
 def said(*parts: bytes, six: bool = False, scene: Scene) -> None:
-    """Something said in segments."""
+    """Data in these segments."""
     host = scene.host6 if six else scene.host
     scene.serve(to_the_end, _PORT, host)
     say(scene.connect(_PORT, host), *parts)
@@ -52,7 +52,7 @@ def over_six(*, scene: Scene) -> bytes:
 
 
 def with_options(*, scene: Scene) -> None:
-    """Packets of IPv6 with a header between that of IP and that of TCP."""
+    """IPv6 packets with an extension header."""
     scene.serve(to_the_end, _PORT, scene.host6)
     client = scene.rest.enter_context(socket.socket(socket.AF_INET6))
     client.setsockopt(socket.IPPROTO_IPV6, _DESTINATION_OPTIONS, _EMPTY)
@@ -62,7 +62,7 @@ def with_options(*, scene: Scene) -> None:
 
 
 def turns(*parts: tuple[bytes, bytes], scene: Scene) -> None:
-    """The client says the first of each pair, and the server answers with the second."""
+    """For each pair, the client sends the first, and the server answers with the second."""
 
     def talk(connection: socket.socket) -> None:
         for asked, answer in parts:
@@ -77,7 +77,7 @@ def turns(*parts: tuple[bytes, bytes], scene: Scene) -> None:
 
 
 def urgent(*, scene: Scene) -> None:
-    """A byte in the middle that is urgent."""
+    """An urgent byte in the middle."""
     scene.serve(to_the_end, _PORT)
     client = scene.connect(_PORT)
     client.sendall(b"the word is fluff")
@@ -88,12 +88,12 @@ def urgent(*, scene: Scene) -> None:
 
 
 def numbers_wrap(*, scene: Scene) -> None:
-    """Sequence numbers that wrap around in the middle of the secret."""
+    """Sequence numbers that wrap around within the secret."""
     scene.serve(to_the_end, _PORT)
     client = scene.rest.enter_context(socket.socket())
     client.setsockopt(socket.IPPROTO_TCP, _REPAIR, 1)
     client.setsockopt(socket.IPPROTO_TCP, _REPAIR_QUEUE, _SEND_QUEUE)
-    # The first segment takes one, and what comes before the secret twelve.
+    # SYN takes one, and the data before the secret twelve.
     client.setsockopt(socket.IPPROTO_TCP, _QUEUE_SEQUENCE, struct.pack("=I", 2**32 - 17))
     client.setsockopt(socket.IPPROTO_TCP, _REPAIR, 0)
     client.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
@@ -102,7 +102,7 @@ def numbers_wrap(*, scene: Scene) -> None:
 
 
 def multipath(*, scene: Scene) -> None:
-    """Multipath TCP, with its own numbers in options."""
+    """Multipath TCP, with data sequence numbers in options."""
     try:
         with scene.tap.server.entered():
             listener = scene.rest.enter_context(socket.socket(socket.AF_INET, socket.SOCK_STREAM, _MPTCP))

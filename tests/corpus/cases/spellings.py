@@ -1,4 +1,4 @@
-"""Spellings: the secret as text on a web page, written in every way that anybody can read."""
+"""Spellings: the secret as text on a web page, in every spelling."""
 
 from __future__ import annotations
 
@@ -26,12 +26,12 @@ def say(spelt: bytes, scene: Scene) -> bytes:
 
 
 def say_whole(spelt: bytes, core: bytes, scene: Scene) -> bytes:
-    """A page with something on it, in which these bytes tell the secret."""
+    """A page with this text, in which these bytes carry the secret."""
     web.get(scene, web.Answer(spelt, {"Content-Type": "text/plain"}))
     return core
 
 
-# name of the case, name of the spelling, the secret, how it is spelt
+# the case, the spelling, the secret, the bytes
 _TABLE: list[tuple[str, str, str, bytes]] = [
     ("plain", "plainly", FLUFFY, _VALUE),
     ("utf-8", "plainly", TROUBADOUR, _UTF8),
@@ -70,7 +70,7 @@ _TABLE: list[tuple[str, str, str, bytes]] = [
 
 
 def _base64() -> list[Case]:
-    """Base64 at each alignment, in its two alphabets, and broken into lines."""
+    """Base64 at each alignment, in both alphabets, and with line breaks."""
     cases = []
     for before in range(3):
         for name, secret, url, width in (
@@ -79,7 +79,7 @@ def _base64() -> list[Case]:
             ("base64url", ARROWS, True, 0),
             ("base64-in-lines", FLUFFY, False, 8),
         ):
-            # The lines are of a length at which each breaks the secret.
+            # At this length, each has a line break within the secret.
             text = b"acorn"[:before] + secret.encode() + b", acorn"
             spelt, core = base64_of(text, secret.encode(), url=url, width=width)
             spelling = f"{'base64url' if url else 'base64'}, at {before}"

@@ -1,4 +1,4 @@
-"""Stores of data, queues and directories."""
+"""Databases, message queues and directories."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 def redis(*command: bytes, inline: bool = False, wire: bytes | None = None, scene: Scene) -> bytes | None:
-    """A command for a real redis, in its protocol, or as somebody types it."""
+    """A command to a real Redis server, in its protocol or inline."""
     nest = ("--bind", scene.host, "--port", "6379", "--save", "", "--dir", str(scene.folder))
     scene.start(program("redis-server"), *nest, "--protected-mode", "no", "--io-threads", "1")
     scene.await_port(6379)
@@ -29,7 +29,7 @@ def redis(*command: bytes, inline: bool = False, wire: bytes | None = None, scen
 
 
 def postgres(query: str, *, word: str = "acorn", wire: bytes | None = None, scene: Scene) -> bytes | None:
-    """A client of PostgreSQL that asks for TLS, does not get it, and logs in and asks all the same."""
+    """A PostgreSQL client that requests TLS, is refused, and logs in and sends a query in clear."""
 
     def message(kind: bytes, body: bytes) -> bytes:
         return kind + struct.pack(">I", len(body) + 4) + body
@@ -58,7 +58,7 @@ def postgres(query: str, *, word: str = "acorn", wire: bytes | None = None, scen
 
 
 def mqtt(message: bytes, *, word: str = "acorn", wire: bytes | None = None, scene: Scene) -> bytes | None:
-    """Something that curl tells a broker, which takes it in silence (QoS 0)."""
+    """An MQTT message by curl to a broker, with QoS 0."""
 
     def talk(connection: socket.socket) -> None:
         connection.recv(4096)
@@ -78,15 +78,15 @@ def mqtt(message: bytes, *, word: str = "acorn", wire: bytes | None = None, scen
 
 
 def ldap(word: str, *, scene: Scene) -> None:
-    """A client that says who it is to a directory, which does not believe it (a bind, by curl)."""
+    """An LDAP bind by curl, which the server rejects."""
 
     def talk(connection: socket.socket) -> None:
         while connection.recv(4096):
-            # invalidCredentials, as the answer to message 1
+            # invalidCredentials, in response to message 1
             connection.sendall(bytes.fromhex("300c02010161070a013104000400"))
 
     scene.serve(talk, 389)
-    # curl's exit code for a login that was refused.
+    # curl's exit code for a rejected login.
     scene.curl("-u", f"cn=nut:{word}", f"ldap://{scene.host}/dc=oak", fine=(38, 67))
 
 

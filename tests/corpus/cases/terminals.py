@@ -1,4 +1,4 @@
-"""Terminals and old acquaintances: what is typed key by key, and protocols that go line by line."""
+"""Terminals, and line-based protocols."""
 
 from __future__ import annotations
 
@@ -16,20 +16,20 @@ if TYPE_CHECKING:
 
     from corpus.scene import Scene
 
-# Commands of telnet (RFC 854): nothing, go ahead, and an option that is offered, agreed to and talked about.
+# Telnet commands (RFC 854): NOP, GA, and an option that is offered, accepted and negotiated.
 _NOP, _GA, _WILL_ECHO, _DO_ECHO = b"\xff\xf1", b"\xff\xf9", b"\xff\xfb\x01", b"\xff\xfd\x01"
 _TERMINAL = b"\xff\xfa\x18\x00xterm\xff\xf0"
 
 
 def typed(*keys: bytes, port: int = 23, first: bytes = b"", scene: Scene) -> bytes:
-    """Keys, a segment each. The server takes them in silence. Gives them from the secret on."""
+    """Keystrokes, a segment each, to a server that does not answer. Returns those from the secret on."""
     scene.serve(_to_the_end, port)
     client = scene.connect(port)
     if first:
         client.sendall(first)
     for key in keys:
         client.sendall(key)
-        # Two keys in one segment would be no keys of somebody who types.
+        # Somebody who types does not send two keys in one segment.
         time.sleep(0.002)
     client.shutdown(socket.SHUT_WR)
     client.recv(99)
@@ -43,7 +43,7 @@ def _to_the_end(connection: socket.socket) -> None:
 
 
 def echoed(word: str, *, silent: bool = False, between: bytes = b"", scene: Scene) -> bytes:
-    """A password that is asked for, and typed key by key; the terminal shows what the server sends back."""
+    """A password prompt, and a password typed key by key, with echo by the server."""
 
     def talk(connection: socket.socket) -> None:
         connection.sendall(_WILL_ECHO + _DO_ECHO + _TERMINAL + b"Word: ")
@@ -61,7 +61,7 @@ def echoed(word: str, *, silent: bool = False, between: bytes = b"", scene: Scen
 
 
 def by_telnet(line: str, *, scene: Scene) -> None:
-    """What somebody says with the program telnet."""
+    """Input to the program telnet."""
     got: list[bytes] = []
 
     def talk(connection: socket.socket) -> None:
@@ -91,7 +91,7 @@ _FTP = {
 def lined(
     port: int, replies: Mapping[bytes, bytes], *said: bytes, greeting: bytes = b"", end: bytes = b"QUIT", scene: Scene
 ) -> None:
-    """Lines that somebody says to a server, each after the answer to the one before."""
+    """Lines sent to a server, each after the answer to the one before."""
     lines.serve(scene, port, greeting, replies, end)
     client = scene.connect(port)
     if greeting:
@@ -102,7 +102,7 @@ def lined(
 
 
 def curled(url: str, port: int, *answers: bytes, arguments: tuple[str, ...] = (), scene: Scene) -> None:
-    """Something that curl asks for in a protocol of its own; each answer follows something that it says."""
+    """A request by curl in another protocol; the server answers each of its lines."""
 
     def talk(connection: socket.socket) -> None:
         for answer in answers:

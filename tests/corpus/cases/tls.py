@@ -1,4 +1,4 @@
-"""TLS, QUIC, and all that shows before they protect anything; and what they do protect."""
+"""TLS: what is visible before encryption begins, and what is encrypted."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def secured(
     port: int = 443,
     scene: Scene,
 ) -> None:
-    """Something said inside TLS; with a certificate for `shown`, and this and that in the client's hello."""
+    """Data within TLS, with a certificate for `shown`, and extensions in the ClientHello."""
     server = certificate(shown, *also).server(version=version, ciphers=ciphers)
     client = trusting(version=version, ciphers=ciphers)
     if protocol:
@@ -53,9 +53,9 @@ def secured(
 
 
 def secured_client(subject: str, *, version: ssl.TLSVersion, scene: Scene) -> None:
-    """A client that shows a certificate."""
+    """A client that presents a certificate."""
     server, client = certificate("oak.example").server(version=version), certificate(subject).client(version=version)
-    # Whoever comes is welcome; but somebody has to be named who could vouch for them.
+    # Any client certificate is accepted, but the server must name an authority.
     server.load_verify_locations(cadata=certificate(subject).public.decode())
     server.verify_mode = ssl.CERT_OPTIONAL
 
@@ -69,7 +69,7 @@ def secured_client(subject: str, *, version: ssl.TLSVersion, scene: Scene) -> No
 
 
 def openssl(scene: Scene, server: tuple[str, ...], client: tuple[str, ...], *both: str) -> None:
-    """A connection between two programs of OpenSSL."""
+    """A connection between two OpenSSL programs."""
     address = f"{scene.host}:443"
     serving = scene.start("openssl", "s_server", "-accept", address, "-naccept", "1", *server, *both)
     assert serving.stdout
@@ -79,20 +79,20 @@ def openssl(scene: Scene, server: tuple[str, ...], client: tuple[str, ...], *bot
 
 
 def asked_for_authority(name: str, *, scene: Scene) -> None:
-    """A server that names the authorities whose certificates it takes."""
+    """A server that names the authorities it accepts."""
     pem = scene.file("oak.pem", certificate("oak.example").pem)
     authority = scene.file("authority.pem", certificate(name).public)
     openssl(scene, ("-cert", pem, "-CAfile", authority, "-verify", "1"), (), "-tls1_2")
 
 
 def on_port_443(*, scene: Scene) -> None:
-    """HTTP in clear on the port of HTTPS."""
+    """HTTP in clear on the HTTPS port."""
     web.serve(scene, web.Answer(b"the word is fluffy tail"), port=443)
     scene.curl(scene.url("/", 443))
 
 
 def after_goodbye(*, scene: Scene) -> None:
-    """TLS that is ended properly, after which they talk on in clear over the same connection."""
+    """TLS that is closed properly, with cleartext after it on the same connection."""
     server, client = certificate("oak.example").server(version=_1_2), trusting(version=_1_2)
 
     def talk(connection: socket.socket) -> None:
@@ -109,7 +109,7 @@ def after_goodbye(*, scene: Scene) -> None:
 
 
 def through_proxy(password: str, inside: bytes, *, tls: bool, scene: Scene) -> bytes:
-    """A way through a proxy, which wants a password; with TLS in it, or without."""
+    """A tunnel through a proxy that requires a password, with or without TLS in it."""
     server = certificate("oak.example").server()
 
     def talk(connection: socket.socket) -> None:
@@ -132,13 +132,13 @@ def through_proxy(password: str, inside: bytes, *, tls: bool, scene: Scene) -> b
 
 
 def preshared(identity: str, *, scene: Scene) -> None:
-    """TLS 1.2 with a key that both know: which one, is said in clear."""
+    """TLS 1.2 with a pre-shared key, whose identity is sent in clear."""
     key = ("-psk", "00112233445566778899aabbccddeeff")
     openssl(scene, ("-nocert",), ("-psk_identity", identity), "-cipher", "PSK-AES128-GCM-SHA256", "-tls1_2", *key)
 
 
 def named_by_openssl(name: str, *, scene: Scene) -> None:
-    """A client that asks for a server by a name that is none."""
+    """A ClientHello with an invalid server name."""
     server = certificate("oak.example").server()
 
     def talk(connection: socket.socket) -> None:

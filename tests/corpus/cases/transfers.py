@@ -1,4 +1,4 @@
-"""Files that are fetched and left: FTP, by the library pyftpdlib, and TFTP."""
+"""File transfers: FTP, by the library pyftpdlib, and TFTP."""
 
 from __future__ import annotations
 
@@ -19,41 +19,41 @@ _BLOCK = 512
 
 
 def serve_ftp(scene: Scene) -> Path:
-    """A server of FTP that takes anybody's word as a password. Gives the folder that it shows."""
+    """An FTP server that accepts any password. Returns the folder that it serves."""
     nest = scene.folder / "nest"
     nest.mkdir()
-    # As a program of its own: it leans on what Python warns of, and warnings are errors here.
+    # In a process of its own: it uses deprecated modules, and warnings are errors here.
     scene.start(sys.executable, "-m", "pyftpdlib", "-i", scene.host, "-p", "21", "-w", "-d", str(nest))
     scene.await_port(21)
     return nest
 
 
 def ftp(*arguments: str, word: str = "acorn", content: bytes = b"acorns", scene: Scene) -> bytes:
-    """A file fetched."""
+    """A download."""
     (serve_ftp(scene) / "word.txt").write_bytes(content)
     scene.curl(*arguments, "--user", f"anonymous:{word}", f"ftp://{scene.host}/word.txt")
     return content
 
 
 def ftp_password(word: str, *, scene: Scene) -> None:
-    """A file fetched with this password."""
+    """A download with this password."""
     ftp(word=word, scene=scene)
 
 
 def ftp_left(content: bytes, name: str = "word.txt", *, scene: Scene) -> bytes:
-    """A file left."""
+    """An upload."""
     serve_ftp(scene)
     scene.curl("--user", "anonymous:acorn", "-T", "-", f"ftp://{scene.host}/{name}", said=content)
     return content
 
 
 def ftp_named(*, scene: Scene) -> None:
-    """A file left, of which the name tells."""
+    """An upload with the secret in the file name."""
     ftp_left(b"acorns", "fluffy%20tail", scene=scene)
 
 
 def tftp(content: bytes, wire: bytes = FLUFFY.encode(), *, scene: Scene) -> bytes:
-    """A file fetched with TFTP, in blocks (RFC 1350)."""
+    """A TFTP download, in blocks (RFC 1350)."""
     listener = scene.datagrams(69)
 
     def serve() -> None:

@@ -1,4 +1,4 @@
-"""Tunnels and labels: a conversation in two segments, of which each has half of the secret."""
+"""Tunnels, tags and labels: a conversation of two segments, each with half of the secret."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _TCP, _ICMP6 = 6, 58
 def said(
     *parts: bytes, kind: str = "plain", six: bool = False, weather: type[Weather] = Weather, scene: Scene
 ) -> bytes:
-    """Something said in segments, through a tunnel, perhaps in bad weather. What they are, put together."""
+    """Data in segments, through a tunnel, optionally with a bad network. Returns the concatenated segments."""
     tunnel = Tunnel(scene, kind, weather())
     host = tunnel.host6 if six else tunnel.host
     got = []
@@ -34,7 +34,7 @@ def said(
     client = scene.connect(7000, host)
     for part in parts:
         client.sendall(part)
-        # Segments that wait for the window to open would be put together.
+        # Segments that wait for the congestion window would be merged.
         time.sleep(0.003)
     client.shutdown(socket.SHUT_WR)
     client.recv(9)
@@ -45,7 +45,7 @@ def said(
 def datagram(
     payload: bytes, wire: bytes, *, six: bool = False, weather: type[Weather] = Weather, scene: Scene
 ) -> bytes:
-    """A datagram that is too long for the way, and so goes in fragments."""
+    """A datagram larger than the MTU, which is fragmented."""
     tunnel = Tunnel(scene, "plain", weather())
     host = tunnel.host6 if six else tunnel.host
     family = socket.AF_INET6 if six else socket.AF_INET
@@ -60,7 +60,7 @@ def datagram(
 
 
 def _data(packet: bytes) -> bool:
-    """Whether there is something in a packet: a segment with data, a datagram, or a fragment."""
+    """Whether a packet has data: a segment with a payload, a datagram, or a fragment."""
     six = packet[0] >> 4 == 6
     protocol, header = (packet[6], 40) if six else (packet[9], 20)
     if protocol == _TCP:
@@ -69,7 +69,7 @@ def _data(packet: bytes) -> bool:
 
 
 class Swapping(Weather):
-    """The first packet with data comes after the second."""
+    """The first packet with data is delivered after the second."""
 
     def __init__(self) -> None:
         self._held: bytes | None = None
@@ -86,14 +86,14 @@ class Swapping(Weather):
 
 
 class Doubling(Weather):
-    """Every packet comes twice."""
+    """Every packet is duplicated."""
 
     def sent(self, packet: bytes) -> list[bytes]:
         return [packet, packet]
 
 
 class LosingBehind(Weather):
-    """The first packet with data is lost, after it was on the wire; and so it comes there again."""
+    """The first packet with data is lost after the wire, and so retransmitted."""
 
     losses = 1
 
@@ -108,13 +108,13 @@ class LosingBehind(Weather):
 
 
 class LosingFour(LosingBehind):
-    """So are the first four: what comes again is cut otherwise."""
+    """The first four are lost after the wire: retransmissions have other segment boundaries."""
 
     losses = 4
 
 
 class LosingBefore(Weather):
-    """The first packet with data is lost before it was on the wire; and so it comes later."""
+    """The first packet with data is lost before the wire, and so arrives late."""
 
     def __init__(self) -> None:
         self._lost = False
@@ -132,11 +132,11 @@ _FOUR = (b"the word is f", b"luf", b"fy ta", b"il, you know")
 
 
 def _across(first: int, secret: bytes = FLUFFY.encode()) -> bytes:
-    """A long payload, with the first four bytes of the secret before a boundary."""
+    """A long payload, with the first four bytes of the secret before a fragment boundary."""
     return (b"acorn" * 1000)[: first - 4] + secret + b"beech" * 400
 
 
-# How much of a datagram goes into the first fragment: a multiple of eight, without the header of UDP.
+# The size of the payload in the first fragment: a multiple of eight, minus the UDP header.
 _FIRST, _FIRST6 = (1400 - 20) // 8 * 8 - 8, (1400 - 40 - 8) // 8 * 8 - 8
 
 CASES = [
@@ -164,7 +164,7 @@ CASES = [
         for kind in ("vlan", "gre", "vxlan", "ip-in-ip", "mpls")
     ),
     harmless("tunnel-6-other-word", partial(said, *_OTHER, kind="ip-in-ip", six=True)),
-    # In the order in which they cross the wire, the segments would spell it.
+    # In wire order, the segments would spell the secret.
     harmless("out-of-order-only", partial(said, b"fy tail.", b"the fluf", weather=Swapping)),
     harmless("duplicated-other-word", partial(said, b"fluffy", b"y tail", weather=Doubling)),
     harmless("retransmitted-other-word", partial(said, *_OTHER, weather=LosingBehind)),

@@ -16,22 +16,22 @@ if TYPE_CHECKING:
 
 
 def there(*messages: Message, part: slice, compression: Compression = None, frame: int = -1, scene: Scene) -> bytes:
-    """Messages to the server. Of one frame's payload, counted from the last, this part carries the secret.
+    """Messages to the server. A part of one frame's payload, counted from the last, carries the secret.
 
-    The very last says goodbye, and is not counted; the last of a message in fragments is empty.
+    The Close frame is not counted; the last frame of a fragmented message is empty.
     """
     sent, _ = chat(scene, messages, (), compression)
     return sent[frame - 1][part]
 
 
 def back(*messages: Message, part: slice, compression: Compression = None, frame: int = -1, scene: Scene) -> bytes:
-    """The same, to the client."""
+    """The same to the client."""
     _, got = chat(scene, (), messages, compression)
     return got[frame - 1][part]
 
 
 def both(to_server: list[Message], to_client: list[Message], *, scene: Scene) -> None:
-    """Messages in which nothing is to be found."""
+    """Messages without the secret."""
     chat(scene, to_server, to_client, None)
 
 
@@ -53,7 +53,7 @@ CASES = [
         partial(there, ["acorn fluf", "fy ", "tail"], part=slice(-4, None), frame=-4),
         "WebSocket",
     ),
-    # A terminal in a browser sends what is typed in as many messages.
+    # A terminal in a browser sends each key as a message.
     leak("websocket-messages", partial(there, "fluf", "fy ", "tail", part=_ALL, frame=-3), "WebSocket"),
     leak(
         "websocket-masked-base64",
@@ -72,7 +72,7 @@ CASES = [
         "WebSocket",
         "permessage-deflate",
     ),
-    # What was said before is in the window: of the second message hardly anything is left.
+    # The compression window has the first message, so that the second one is very short.
     leak(
         "websocket-deflate-window",
         partial(back, "fluffy acorn, bushy tail", _TEXT, part=_ALL, compression="deflate"),

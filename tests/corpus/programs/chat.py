@@ -1,4 +1,4 @@
-"""WebSocket by the library websockets, with a look at what really went over the wire."""
+"""WebSocket by the library websockets, with access to the bytes on the wire."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ if TYPE_CHECKING:
 
     from corpus.scene import Scene
 
-# A message, or one in fragments.
+# A message, or a fragmented one.
 Message = str | bytes | list[str]
 Compression = Literal["deflate"] | None
 
 
 class _Overheard(socket.socket):
-    """A socket that keeps what it sends and gets."""
+    """A socket that keeps the bytes that it sends and receives."""
 
     sent = b""
     got = b""
@@ -39,7 +39,7 @@ class _Overheard(socket.socket):
 def chat(
     scene: Scene, to_server: Sequence[Message], to_client: Sequence[Message], compression: Compression
 ) -> tuple[list[bytes], list[bytes]]:
-    """Say something to each other. Gives the payloads of the frames in each direction, as they were on the wire."""
+    """Exchange messages. Returns the payloads of the frames in each direction, as on the wire."""
 
     def talk(connection: ServerConnection) -> None:
         for _ in to_server:
@@ -62,7 +62,7 @@ def chat(
 
 
 def _payloads(stream: bytes) -> Iterator[bytes]:
-    """The payloads of frames after the handshake, still masked where they are (RFC 6455, 5.2)."""
+    """The payloads of the frames after the handshake, without unmasking them (RFC 6455, 5.2)."""
     at = stream.index(b"\r\n\r\n") + 4
     while at + 2 <= len(stream):
         masked, length = divmod(stream[at + 1], 128)

@@ -1,6 +1,6 @@
-"""Both ends of a call of gRPC, each a program: `serve ADDRESS`, and `call ADDRESS MESSAGE [gzip] [metadata VALUE]`.
+"""A gRPC server and client as programs: `serve ADDRESS`, and `call ADDRESS MESSAGE [gzip] [metadata VALUE]`.
 
-Google's library has threads of its own, which would not be at the side at which a case has it start.
+Google's library has threads of its own, which would not be in the network namespace of a case's side.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ class _Hollow(grpc.GenericRpcHandler):  # type: ignore[misc]  # the library publ
 
 
 def serve(address: str) -> None:
-    """Answer every call, until ended. A line on standard output says that it listens."""
+    """Answer every call, until terminated. A line on standard output says that the server is ready."""
     server = grpc.server(ThreadPoolExecutor(1), handlers=[_Hollow()])
     server.add_insecure_port(address)
     server.start()
@@ -28,7 +28,7 @@ def serve(address: str) -> None:
 
 
 def call(address: str, message: str, options: list[str]) -> None:
-    """Send a message with one field of text, as Protocol Buffers have it."""
+    """Send a Protocol Buffers message with one text field."""
     text = message.encode()
     length = len(text)
     size = bytes([length]) if length < 128 else bytes([length & 127 | 128, length >> 7])

@@ -1,4 +1,4 @@
-"""A server of HTTP/2 over cleartext, by the library h2: with prior knowledge, or after an upgrade."""
+"""An HTTP/2 server over cleartext TCP, by the library h2: with prior knowledge, or after an Upgrade."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class Answer:
     padding: int = 0
 
     def send(self, connection: H2Connection, stream: int) -> None:
-        """Send it, as the answer to the request on this stream."""
+        """Send it as the response on this stream."""
         connection.send_headers(stream, [(":status", "200"), *self.headers])
         for frame in self.frames:
             connection.send_data(stream, frame, pad_length=self.padding or None)
@@ -38,14 +38,14 @@ class Answer:
 
 @dataclass
 class Server:
-    """Speaks HTTP/2 on one connection; `answer` is told the streams whose requests are complete."""
+    """Speaks HTTP/2 on one connection; `answer` gets the streams whose requests are complete."""
 
     connection: socket.socket
     answer: Callable[[H2Connection, list[int]], None]
     streams: list[int] = field(default_factory=list)
 
     def speak(self) -> None:
-        """Until the client goes away."""
+        """Serve until the client disconnects."""
         h2 = H2Connection(H2Configuration(client_side=False))
         first = self.connection.recv(65536)
         if first.startswith(_PREFACE):
@@ -76,7 +76,7 @@ class Server:
 
 
 def serve(scene: Scene, answer: Callable[[H2Connection, list[int]], None], port: int = 80) -> None:
-    """Have whoever connects be answered over HTTP/2."""
+    """Serve HTTP/2 on every connection."""
     scene.serve(lambda connection: Server(connection, answer).speak(), port)
 
 
@@ -86,19 +86,19 @@ def _answer_all(answer: Answer, h2: H2Connection, streams: list[int]) -> None:
 
 
 def get(scene: Scene, answer: Answer, *arguments: str, path: str = "/", said: bytes = b"") -> None:
-    """Have curl ask for it, over HTTP/2 from the first byte."""
+    """A request by curl, over HTTP/2 from the first byte."""
     serve(scene, partial(_answer_all, answer))
     scene.curl("--http2-prior-knowledge", *arguments, scene.url(path), said=said)
 
 
 def upgraded(scene: Scene, answer: Answer) -> None:
-    """Have curl ask for it over HTTP/1.1, with the wish to go on in HTTP/2."""
+    """A request by curl over HTTP/1.1, with an Upgrade to HTTP/2."""
     serve(scene, partial(_answer_all, answer))
     scene.curl("--http2", scene.url())
 
 
 def ask_twice(scene: Scene) -> None:
-    """Ask for two things at once, over one connection."""
+    """Two concurrent requests over one connection."""
     client, h2 = scene.connect(80), H2Connection()
     h2.initiate_connection()
     for path in ("/1", "/2"):

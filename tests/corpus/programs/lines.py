@@ -1,4 +1,4 @@
-"""A server of any protocol that goes line by line: what it says to what begins how."""
+"""A server for line-based protocols, from a table of answers by the beginnings of lines."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ if TYPE_CHECKING:
 
 
 def serve(scene: Scene, port: int, greeting: bytes, replies: Mapping[bytes, bytes], end: bytes = b"QUIT") -> None:
-    """Greet, then answer each line by how it begins, letters in any case; the entry of nothing answers all others.
+    """Greet, then answer each line by its beginning, ignoring case; the empty entry answers all others.
 
-    In an answer, %T stands for the first word of the line: the tag of IMAP. It ends with a line that begins with `end`.
+    In an answer, %T stands for the first word of the line, as the IMAP tag. A line that begins with `end` is the last.
     """
 
     def talk(connection: socket.socket) -> None:

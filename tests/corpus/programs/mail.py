@@ -1,4 +1,4 @@
-"""A server of SMTP, by the library aiosmtpd, and letters."""
+"""An SMTP server, by the library aiosmtpd, and messages."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from corpus.scene import Scene
 
 
-# It warns of its own ways.
+# aiosmtpd raises deprecation warnings itself.
 logging.getLogger("mail.log").setLevel(logging.ERROR)
 
 
@@ -28,11 +28,11 @@ def _welcome(*_: object) -> AuthResult:
 
 
 def serve(scene: Scene, tls: ssl.SSLContext | None = None) -> None:
-    """Take letters, and passwords, too."""
+    """Accept messages and passwords."""
     post = Controller(
         Sink(), hostname=scene.host, port=25, authenticator=_welcome, auth_require_tls=False, tls_context=tls
     )
-    # Its loop runs in a thread that it starts, and is at the side of the one that starts it.
+    # Its thread inherits the side of the thread that starts it.
     with scene.tap.server.entered():
         post.start()
     scene.rest.callback(post.stop)
@@ -40,21 +40,21 @@ def serve(scene: Scene, tls: ssl.SSLContext | None = None) -> None:
 
 @contextmanager
 def client(scene: Scene) -> Iterator[smtplib.SMTP]:
-    """A client that has said hello."""
+    """A client that has sent EHLO."""
     with smtplib.SMTP(scene.host, 25, local_hostname="nest", timeout=20) as smtp:
         smtp.ehlo()
         yield smtp
 
 
 def letter(subject: str = "Word") -> EmailMessage:
-    """A letter without content."""
+    """A message without content."""
     message = EmailMessage()
     message["From"], message["To"], message["Subject"] = "nut@oak.example", "acorn@oak.example", subject
     return message
 
 
 def send(scene: Scene, message: Message) -> None:
-    """Send a letter."""
+    """Send a message."""
     serve(scene)
     with client(scene) as smtp:
         smtp.send_message(message, "nut@oak.example", ["acorn@oak.example"])

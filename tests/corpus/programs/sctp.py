@@ -1,6 +1,6 @@
-"""SCTP (RFC 9260), as far as a conversation in one direction needs it: for kernels that have none.
+"""A subset of SCTP (RFC 9260) for messages in one direction, for kernels without SCTP.
 
-Two small programs over raw sockets, which shake hands, send and acknowledge what is sent, and part.
+Two small endpoints over raw sockets do the handshake, the transfer with acknowledgements, and the shutdown.
 """
 
 from __future__ import annotations
@@ -22,20 +22,20 @@ _WINDOW = 65_536
 
 
 class Chunk(NamedTuple):
-    """A chunk: its type, its flags, and what is in it."""
+    """A chunk: its type, flags and value."""
 
     kind: int
     flags: int = 0
     value: bytes = b""
 
     def packed(self) -> bytes:
-        """As it is sent, filled up to four bytes."""
+        """The chunk as sent, padded to a multiple of four bytes."""
         length = 4 + len(self.value)
         return struct.pack(">BBH", self.kind, self.flags, length) + self.value + bytes(-length % 4)
 
 
 class Fragment(NamedTuple):
-    """A piece of a message: the stream, the number of the message in it, and whether it is the first and the last."""
+    """A DATA chunk: its stream, the stream sequence number, and whether it is the first and the last of a message."""
 
     value: bytes
     stream: int = 0
@@ -55,7 +55,7 @@ def _checksum(data: bytes) -> int:
 
 
 class _End:
-    """One end of the conversation."""
+    """One endpoint."""
 
     def __init__(self, wire: socket.socket, ports: tuple[int, int], tag: int) -> None:
         self._wire, self._ports, self._tag = wire, ports, tag
@@ -67,7 +67,7 @@ class _End:
         self._wire.send(head + struct.pack("<I", _checksum(head + bytes(4) + body)) + body)
 
     def take(self) -> list[Chunk]:
-        """The chunks of the next packet that is for this end. Those of IPv4 come with its header."""
+        """The chunks of the next packet for this endpoint. IPv4 raw sockets include the IP header."""
         while True:
             packet = self._wire.recv(65_536)
             packet = packet[(packet[0] & 15) * 4 :]
@@ -87,12 +87,12 @@ def _start(tag: int) -> bytes:
 
 
 def _serve(end: _End) -> None:
-    """Take what comes until the other end has had enough."""
+    """Receive until the peer shuts down."""
     while True:
         for chunk in end.take():
             match chunk.kind:
                 case 1:
-                    # Parameter 7 is the cookie.
+                    # Parameter 7 is the state cookie.
                     end.send(Chunk(_INIT_ACK, 0, _start(_SERVER_TAG) + struct.pack(">HH4s", 7, 8, b"acrn")))
                 case 10:
                     end.send(Chunk(_ECHO_ACK))
@@ -121,15 +121,15 @@ def _refuse_where_the_kernel_speaks_it() -> None:
 
 
 def say(scene: Scene, *packets: list[Fragment], backwards: bool = False) -> None:
-    """Have a client send packets with these pieces of messages; backwards, the last packet first."""
+    """Send packets with these DATA chunks; if `backwards`, in reverse order."""
     _refuse_where_the_kernel_speaks_it()
     with scene.tap.server.entered():
         server_wire = _raw(scene, scene.host)
-    # Raw sockets get everything, and answer nobody in particular.
+    # Raw sockets receive all packets, and are not connected.
     client_wire = _raw(scene, scene.tap.client)
     server_wire.connect((scene.tap.client, 0))
     client_wire.connect((scene.host, 0))
-    # Of its own, as tshark tells conversations apart by ports and tags alone.
+    # A unique one, as tshark distinguishes associations by ports and tags only.
     client_port = 40_000 + scene.number
     server = _End(server_wire, (_SERVER_PORT, client_port), _CLIENT_TAG)
     client = _End(client_wire, (client_port, _SERVER_PORT), _SERVER_TAG)

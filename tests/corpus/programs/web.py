@@ -1,4 +1,4 @@
-"""A web server that answers as a case says, and what it is asked with."""
+"""A web server with the responses of a case, and requests to it."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Answer:
-    """What is answered. With `chunks` it is sent in these; with `version` HTTP/1.0 it ends with the connection."""
+    """A response. If there are `chunks`, it is sent in these; with `version` HTTP/1.0 it ends with the connection."""
 
     body: bytes = b"ok"
     headers: Mapping[str, str] = field(default_factory=dict)
@@ -27,7 +27,7 @@ class Answer:
 
 
 class _Handler(BaseHTTPRequestHandler):
-    """Reads the whole request, and gives the answers of its class, one after the other, the last one for ever."""
+    """Reads the request, and sends the responses of its class in sequence; the last one is repeated."""
 
     answers: Sequence[Answer] = ()
 
@@ -80,12 +80,12 @@ class _Server(ThreadingHTTPServer):
 
 
 def serve(scene: Scene, *answers: Answer, port: int = 80, host: str = "") -> None:
-    """Answer whoever asks, with one answer after the other, and with the last to all who come later."""
+    """Serve these responses in sequence; the last one is repeated."""
     listener = scene.listen(port, host)
     version = answers[0].version if answers else "HTTP/1.1"
     handler = type("Handler", (_Handler,), {"protocol_version": version})
     server = _Server((scene.host, port), handler, bind_and_activate=False)
-    # The socket that it made is at the wrong side.
+    # Its own socket is at the wrong side.
     server.socket.close()
     server.socket, server.server_name, server.server_port = listener, scene.host, port
     server.answers = list(answers) or [Answer()]
@@ -94,7 +94,7 @@ def serve(scene: Scene, *answers: Answer, port: int = 80, host: str = "") -> Non
 
 
 def serve_as_is(scene: Scene, *answers: bytes, port: int = 80) -> None:
-    """Answer each request of a connection with these bytes, in turn, and then close it."""
+    """Answer the requests of a connection with these bytes in sequence, and then close it."""
 
     def talk(connection: socket.socket) -> None:
         for answer in answers:
@@ -107,6 +107,6 @@ def serve_as_is(scene: Scene, *answers: bytes, port: int = 80) -> None:
 
 
 def get(scene: Scene, answer: Answer, *arguments: str) -> bytes:
-    """Have curl ask for an answer."""
+    """A request by curl."""
     serve(scene, answer)
     return scene.curl(*arguments, scene.url())

@@ -49,7 +49,7 @@ def test_a_demo_that_is_ended_leaves_nothing_behind(tmp_path: Path, how: signal.
 
 def test_what_is_secret_never_reaches_the_disk(tmp_path: Path) -> None:
     """While the lab runs, its state is mounted where nobody outside of its namespace sees it."""
-    with start_demo("local", tmp_path) as demo:
+    with start_demo("local", tmp_path, OVERHEARD_CLIENT_SCENARIOS="http,https") as demo:
         read_until(demo, "recording https")
         (run,) = tmp_path.iterdir()
         assert (run / "state").is_dir()
@@ -61,7 +61,7 @@ def test_what_is_secret_never_reaches_the_disk(tmp_path: Path) -> None:
 def test_the_roles_cannot_be_reached_from_outside(tmp_path: Path) -> None:
     """Nothing listens on this machine's own addresses, not even on 127.0.0.1."""
     before = _listening()
-    with start_demo("local", tmp_path) as demo:
+    with start_demo("local", tmp_path, OVERHEARD_CLIENT_SCENARIOS="http,https") as demo:
         read_until(demo, "recording https")
         assert _listening() == before
         demo.communicate()

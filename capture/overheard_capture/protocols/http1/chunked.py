@@ -58,7 +58,7 @@ class ChunkedBody:
                 break
             self._first, self._in_chunk, self._left, at = False, False, int(size[1], 16), size.end()
             self._in_trailer = not self._left
-        self._feed_content(data, origin, pieces, contiguous)
+        self._deliver(data, origin, pieces, contiguous)
         return self._trailer(data, at) if self._in_trailer else at
 
     def _is_broken(self, data: bytes | bytearray, at: int) -> bool:
@@ -74,7 +74,7 @@ class ChunkedBody:
         self.broken = len(data) - at >= _LONGEST_TRAILER
         return at
 
-    def _feed_content(
+    def _deliver(
         self, data: bytes | bytearray, origin: Origin, pieces: list[tuple[int, int]], contiguous: bool
     ) -> None:
         if not pieces or not self._content:

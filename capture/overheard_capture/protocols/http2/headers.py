@@ -84,7 +84,7 @@ class Http2Headers:
         else:
             if missing_references:
                 self._findings.unread(Reason.GAP, "header fields that refer to missing table entries", self._layers)
-            self._feed_content(fields, origin)
+            self._deliver(fields, origin)
             return fields
         return []
 
@@ -93,7 +93,7 @@ class Http2Headers:
         self._block = ByteQueue()
         self._decoder.lose()
 
-    def _feed_content(self, fields: list[HeaderField], origin: Origin) -> None:
+    def _deliver(self, fields: list[HeaderField], origin: Origin) -> None:
         lines, parts = [], []
         at = 0
         for field in fields:

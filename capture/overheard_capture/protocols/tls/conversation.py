@@ -1,4 +1,4 @@
-"""TLS state that both directions share. Every connection has one, as it may become TLS."""
+"""The TLS state that both directions of a conversation share. Every connection has one: it may become TLS."""
 
 from __future__ import annotations
 

@@ -83,7 +83,7 @@ class PermessageDeflate:
             except zlib.error:
                 self._give_up(Reason.GAP if self._unknown > 0 else Reason.DAMAGED, "a compressed message")
                 return
-            self._feed_content(out, made_of)
+            self._deliver(out, made_of)
             data = self._inflater.unconsumed_tail
             if self._inflater.eof:
                 # A block may be marked final, and the next message may still refer to it (7.2.3.4).
@@ -94,7 +94,7 @@ class PermessageDeflate:
                     return
                 self._inflater = zlib.decompressobj(-15, self._window)
 
-    def _feed_content(self, out: bytes, made_of: Origin) -> None:
+    def _deliver(self, out: bytes, made_of: Origin) -> None:
         if not out or not self._message:
             return
         self._bytes_out += len(out)

@@ -1,0 +1,60 @@
+"""The delivered bytes of a direction that are kept, to compare retransmissions with."""
+
+from __future__ import annotations
+
+from collections import deque
+
+# How many delivered bytes are kept, at least.
+HISTORY = 256 << 10
+
+Block = bytes | bytearray | memoryview
+
+
+class History:
+    """The last delivered bytes of a direction. `size` is their number, and `enabled` whether any are to be kept."""
+
+    __slots__ = ("_blocks", "enabled", "size")
+
+    def __init__(self) -> None:
+        self._blocks: deque[Block] = deque()
+        self.size = 0
+        self.enabled = True
+
+    def add(self, block: Block) -> None:
+        """Keep a block that was delivered, and drop the oldest ones beyond HISTORY bytes."""
+        if not self.enabled:
+            return
+        self._blocks.append(block)
+        self.size += len(block)
+        while self.size - len(self._blocks[0]) >= HISTORY:
+            self.size -= len(self._blocks.popleft())
+
+    def matches(self, start: int, retransmitted: bytes, pending: bytearray, end: int) -> bool:
+        """Whether retransmitted bytes, which begin at position `start`, equal the original ones.
+
+        `pending` are the bytes after the kept ones, not delivered yet, which end before position `end`.
+        """
+        for block in (pending, *reversed(self._blocks)):
+            begins = end - len(block)
+            low, high = max(start, begins), min(start + len(retransmitted), end)
+            if low < high and block[low - begins : high - begins] != retransmitted[low - start : high - start]:
+                return False
+            if begins <= start:
+                break
+            end = begins
+        return True
+
+    def own(self) -> None:
+        """Copy the bytes, as the memory that they are in will be reused."""
+        self._blocks = deque(map(bytes, self._blocks))
+
+    def trim(self, keep: int) -> None:
+        """Drop all but the last `keep` bytes. Retransmissions of the others cannot be compared any more."""
+        while self.size > keep:
+            block = self._blocks.popleft()
+            self.size -= len(block)
+            if self.size < keep:
+                kept = bytes(block[len(block) - (keep - self.size) :])
+                self._blocks.appendleft(kept)
+                self.size += len(kept)
+                break

@@ -1,0 +1,20 @@
+"""What one of two processes that share a capture returns to the other."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from overheard_capture.scan.facts import Facts
+    from overheard_capture.scan.hits import HitTable
+    from overheard_capture.scan.parties import Parties
+
+
+@dataclass
+class PartialResult:
+    """The results of one of two processes that share a capture: those of its own flows."""
+
+    facts: Facts
+    hits: HitTable
+    parties: Parties
