@@ -121,7 +121,7 @@ class Evidence:
 
     @cached_property
     def tls_content(self) -> tshark.TlsContent:
-        """What tshark sees in the TLS streams with all keys, whoever has them. Raises UnreadableError."""
+        """What tshark sees in the TLS streams with the keys of both parties and spy. Raises UnreadableError."""
         from overheard_capture.wireshark import tshark  # noqa: PLC0415  (only keys need it)
 
         keys, spy = self.keys.tls, self.spy.tls
