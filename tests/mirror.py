@@ -40,7 +40,7 @@ ELSEWHERE = (
     Elsewhere("ca", "errors", "exceptions alone"),
     Elsewhere("ca", "profile", "data alone; test_certificates.py issues by it"),
     Elsewhere("capture", "__main__", "lab/engines/test_local.py runs it"),
-    Elsewhere("capture/captures", "container drops frame", "parts of what captures/test_reader.py reads"),
+    Elsewhere("capture/captures", "capture_format drops frame", "parts of what captures/test_reader.py reads"),
     Elsewhere("capture/content", "*", "used by every decoder: content/test_nesting.py, decoders/test_untyped.py"),
     Elsewhere("capture/decoders/archives", "*", "read by decoders/compression/test_reader.py"),
     Elsewhere("capture/decoders/base64", "*", "parts of what decoders/base64/test_finder.py finds"),

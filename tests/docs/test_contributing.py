@@ -75,6 +75,16 @@ def test_every_row_names_the_code_and_what_checks_it(row: list[str]) -> None:
 
 def test_the_table_has_every_kind_of_extension() -> None:
     """These are the tables that hold the variety of the project: each is where something is added."""
-    tables = {"_TABLE", "SIGNATURES", "MEDIA_TYPES", "CODINGS", "PROTOCOLS", "PREFACES", "LINKS", "_OVER_UDP", "RULES"}
+    tables = {
+        "_TABLE",
+        "SIGNATURES",
+        "MEDIA_TYPES",
+        "CODINGS",
+        "PROTOCOLS",
+        "PREFACES",
+        "LINK_TYPES",
+        "_OVER_UDP",
+        "RULES",
+    }
     tables |= {"LABELS", "SCENARIOS", "ROWS", "RECIPES", "Check", "Options"}
     assert tables <= {name for name, _ in NAMES}

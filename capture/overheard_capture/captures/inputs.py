@@ -37,7 +37,7 @@ class Source(Protocol):
         """Close the file."""
 
 
-def source(path: Path | str) -> Source:
+def open_input(path: Path | str) -> Source:
     """The decompressed content of the file at `path`; `-` is standard input. Raises UnreadableError."""
     file, head = None, b""
     try:

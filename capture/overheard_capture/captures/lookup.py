@@ -60,7 +60,7 @@ def _frames(files: Sequence[str], last: int) -> Iterator[tuple[StoredFrame, Fram
     before = reader.facts.frame_offsets
     for chunk in reader.chunks():
         while not chunk.exhausted:
-            near = chunk.container.base + chunk.at + chunk.container.layout.header
+            near = chunk.format.base + chunk.at + chunk.format.layout.header
             frame = chunk.record()
             if frame is None:
                 continue

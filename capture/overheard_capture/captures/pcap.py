@@ -5,11 +5,17 @@ from __future__ import annotations
 import struct
 from typing import TYPE_CHECKING
 
-from overheard_capture.captures.container import MAX_PACKET_LENGTH, IncompleteError, Interface, Layout, MalformedError
+from overheard_capture.captures.capture_format import (
+    MAX_PACKET_LENGTH,
+    IncompleteError,
+    Interface,
+    Layout,
+    MalformedError,
+)
 from overheard_capture.captures.frame import Frame
 
 if TYPE_CHECKING:
-    from overheard_capture.captures.container import NonPacketBlocks
+    from overheard_capture.captures.capture_format import NonPacketBlocks
 
 _FILE_HEADER = 24
 # By magic number: ticks per second, and the length of a packet's header.

@@ -5,12 +5,18 @@ from __future__ import annotations
 import struct
 from typing import TYPE_CHECKING
 
-from overheard_capture.captures.container import MAX_PACKET_LENGTH, IncompleteError, Interface, Layout, MalformedError
+from overheard_capture.captures.capture_format import (
+    MAX_PACKET_LENGTH,
+    IncompleteError,
+    Interface,
+    Layout,
+    MalformedError,
+)
 from overheard_capture.captures.drops import Drops
 from overheard_capture.captures.frame import Frame
 
 if TYPE_CHECKING:
-    from overheard_capture.captures.container import NonPacketBlocks
+    from overheard_capture.captures.capture_format import NonPacketBlocks
 
 MAGIC = b"\x0a\x0d\x0d\x0a"
 

@@ -7,8 +7,8 @@ from operator import itemgetter
 from typing import TYPE_CHECKING, NamedTuple
 
 from overheard.words.errors import UnreadableError
-from overheard_capture.captures.container import Container, IncompleteError, MalformedError, NonPacketBlocks
-from overheard_capture.captures.inputs import display_name, is_single_pass, source
+from overheard_capture.captures.capture_format import CaptureFormat, IncompleteError, MalformedError, NonPacketBlocks
+from overheard_capture.captures.inputs import display_name, is_single_pass, open_input
 from overheard_capture.captures.pcap import MAGICS, Pcap
 from overheard_capture.captures.pcapng import MAGIC, Pcapng
 
@@ -66,13 +66,13 @@ class Chunk:
     """A chunk of a file. The bytes from `at` to `end` of `view` are unread.
 
     A caller calls `record` until `exhausted`, and keeps nothing of `view`. It may also parse plain packets itself (see
-    `Layout`), if it advances `at` and `container.number`. The header of a pcap file has been read already.
+    `Layout`), if it advances `at` and `format.number`. The header of a pcap file has been read already.
     """
 
-    __slots__ = ("at", "container", "end", "error", "exhausted", "view")
+    __slots__ = ("at", "end", "error", "exhausted", "format", "view")
 
-    def __init__(self, container: Container, view: memoryview, end: int) -> None:
-        self.container, self.view, self.at, self.end = container, view, 0, end
+    def __init__(self, capture_format: CaptureFormat, view: memoryview, end: int) -> None:
+        self.format, self.view, self.at, self.end = capture_format, view, 0, end
         self.exhausted = False
         self.error: IncompleteError | MalformedError | None = None
 
@@ -82,7 +82,7 @@ class Chunk:
             self.exhausted = True
             return None
         try:
-            self.at, frame = self.container.record(self.view, self.at, self.end)
+            self.at, frame = self.format.record(self.view, self.at, self.end)
         except (IncompleteError, MalformedError) as error:
             self.exhausted, self.error = True, error
             return None
@@ -122,7 +122,7 @@ class CaptureReader:
                 yield from reading.chunks()
             finally:
                 reading.close()
-            known.append(None if reading.damage else reading.container.dropped)
+            known.append(None if reading.damage else reading.format.dropped)
         counts = [count for count in known if count is not None]
         self.facts.dropped = sum(counts) if counts and len(counts) == len(known) else None
 
@@ -136,19 +136,19 @@ class _OpenFile:
     """An open file, and the memory for one chunk of it."""
 
     def __init__(self, path: Path | str, facts: FileFacts, chunk: int) -> None:
-        self._facts, self._source, self._name = facts, source(path), display_name(path)
+        self._facts, self._source, self._name = facts, open_input(path), display_name(path)
         self._size = max(chunk, _SMALLEST)
         self._view, self._filled = memoryview(bytearray(self._size)), 0
         self.damage = ""
         while self._filled < _SMALLEST and self._fill():
             pass
         try:
-            self.container = self._container(bytes(self._view[: self._filled][:4]))
+            self.format = self._format(bytes(self._view[: self._filled][:4]))
         except UnreadableError:
             self.close()
             raise
 
-    def _container(self, magic: bytes) -> Container:
+    def _format(self, magic: bytes) -> CaptureFormat:
         if magic == MAGIC:
             return Pcapng(self._facts.frames, self._facts.non_packets)
         if magic in MAGICS:
@@ -164,13 +164,13 @@ class _OpenFile:
         """The chunks of the file."""
         stored = self._facts.stored
         while True:
-            chunk = Chunk(self.container, self._view, self._filled)
-            layout = self.container.layout
+            chunk = Chunk(self.format, self._view, self._filled)
+            layout = self.format.layout
             if layout.kind == "pcap" and not layout.interfaces:
                 # Callers that parse packets themselves do not parse the file header.
                 chunk.record()
             yield chunk
-            self._facts.frames = self.container.number
+            self._facts.frames = self.format.number
             self._facts.unpacked += chunk.at
             self._facts.stored = stored + self._source.stored
             if isinstance(chunk.error, MalformedError):
@@ -193,7 +193,7 @@ class _OpenFile:
         if chunk.at or size != len(old):
             self._view[:rest] = old[chunk.at : chunk.end]
         self._filled = rest
-        self.container.base += chunk.at
+        self.format.base += chunk.at
 
     def _fill(self) -> bool:
         count = self._source.readinto(self._view[self._filled :])
@@ -203,7 +203,7 @@ class _OpenFile:
     def _truncation(self, chunk: Chunk) -> str:
         if not isinstance(chunk.error, IncompleteError):
             return ""
-        return f"it breaks off inside {chunk.error.what} at byte {self.container.base}"
+        return f"it breaks off inside {chunk.error.what} at byte {self.format.base}"
 
     def close(self) -> None:
         """Close the file."""

@@ -19,10 +19,10 @@ _CHANCE = 1e-6
 # The maximum number of kinds of unread data in the report.
 _MOST = 5
 _HINTS = {
-    Reason.OPAQUE: "look there with Wireshark, or leave out who is not meant (--without)",
-    Reason.DAMAGED: "look there with Wireshark: it began as something known, and goes on as nothing",
-    Reason.LIMIT: "look there by other means, or unwrap further (--depth)",
-    Reason.GAP: "record again: what follows a gap cannot be unwrapped",
+    Reason.OPAQUE: "look at it with Wireshark, or leave out hosts that do not matter (--without)",
+    Reason.DAMAGED: "look at it with Wireshark: it begins in a known format, and continues in none",
+    Reason.LIMIT: "look at it by other means, or allow more layers (--depth)",
+    Reason.GAP: "record again: what follows a gap cannot be decoded",
 }
 
 
@@ -56,7 +56,7 @@ def _readable(case: Case) -> Check:
 def _kinds(case: Case) -> str:
     parts = [f"{count(number, 'flow')} of {kind}" for kind, number in case.facts.kinds.items()]
     if case.facts.protected:
-        parts.append(f"{count(case.facts.protected, 'stream')} with every byte inside a record of TLS")
+        parts.append(f"{count(case.facts.protected, 'stream')} with every byte inside a TLS record")
     return ", ".join(parts) or "no streams"
 
 
@@ -64,5 +64,5 @@ def _chance(case: Case) -> Check:
     searched = case.facts.searched
     expected = case.evidence.search.chance(searched, case.number)
     holds = expected < _CHANCE
-    says = f"{expected:.0e} matches are to be expected by chance in the {searched:,} bytes searched"
-    return Check(Rule.CHANCE, "chance", holds, says, "" if holds else "judge with a longer secret")
+    says = f"{expected:.0e} matches are expected by chance in the {searched:,} bytes searched"
+    return Check(Rule.CHANCE, "chance", holds, says, "" if holds else "use a longer secret")

@@ -86,7 +86,7 @@ def judge(  # noqa: PLR0913  (all but two are mostly left out)
 def _path_list(files: Files) -> list[Path | str]:
     paths = [files] if isinstance(files, str | Path) else list(files)
     if not paths:
-        raise SettingsError("no capture is named")
+        raise SettingsError("no capture is given")
     return paths
 
 
@@ -94,7 +94,7 @@ def _validate(options: Options) -> None:
     host_filter(options.only, options.without)
     for each in options.vouched:
         if each not in VOUCHED:
-            raise SettingsError(f"nobody can vouch for {each!r}", hint=f"there is {' and '.join(VOUCHED)}")
+            raise SettingsError(f"{each!r} is nothing to vouch for", hint=f"choose from {' and '.join(VOUCHED)}")
 
 
 def _secret_list(secrets: Secrets) -> list[Secret]:
@@ -108,10 +108,10 @@ def _secret_list(secrets: Secrets) -> list[Secret]:
     else:
         made = list(secrets)
     if not made:
-        raise SettingsError("no secret is named", hint="without one there is nothing to look for")
+        raise SettingsError("no secret is given", hint="give at least one")
     names = [secret.name for secret in made]
     if len(set(names)) < len(names):
-        raise SettingsError("two secrets have the same name", hint="name each in its own way")
+        raise SettingsError("two secrets have the same name", hint="give each a name of its own")
     return made
 
 

@@ -65,7 +65,7 @@ class Evidence:
         """The file for tshark, with the same frame numbers. Raises UnreadableError."""
         if once := next((file for file in self.files if is_single_pass(file)), None):
             raise UnreadableError(
-                f"keys came with {display_name(once)}, which can be read but once",
+                f"keys are embedded in {display_name(once)}, which can be read only once",
                 hint="save it as a file, and judge that",
             )
         if self.folder is None or len(self.files) == 1:
@@ -121,7 +121,7 @@ class Evidence:
 
     @cached_property
     def tls_content(self) -> tshark.TlsContent:
-        """What tshark sees in the TLS streams with all keys, whoever has them. Raises UnreadableError."""
+        """What tshark sees in the TLS streams with the keys of both parties and spy. Raises UnreadableError."""
         from overheard_capture.wireshark import tshark  # noqa: PLC0415  (only keys need it)
 
         keys, spy = self.keys.tls, self.spy.tls

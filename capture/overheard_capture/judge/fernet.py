@@ -26,7 +26,7 @@ class FernetKeys:
         try:
             found = keys.fernet
         except OSError as problem:
-            self.errors[layer.opened_by] = f"the keys of Fernet cannot be read: {problem}"
+            self.errors[layer.opened_by] = f"the Fernet keys cannot be read: {problem}"
             return
         for key in found:
             from cryptography.fernet import Fernet  # noqa: PLC0415  (a scan without such keys need not import it)
@@ -34,7 +34,7 @@ class FernetKeys:
             try:
                 yield layer, Fernet(key)
             except ValueError:
-                self.errors[layer.opened_by] = "what is kept as a key of Fernet is none"
+                self.errors[layer.opened_by] = "a Fernet key is malformed"
 
     def __bool__(self) -> bool:
         return bool(self._openers)

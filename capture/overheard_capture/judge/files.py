@@ -88,7 +88,7 @@ def _recording(paths: Sequence[Path | str]) -> Recording | None:
         return read_recording(Path(first))
     except (ValueError, TypeError, OSError) as problem:
         raise UnreadableError(
-            f"the recorder's word in {recording_file(Path(first))} makes no sense: {problem}"
+            f"the recorder's account in {recording_file(Path(first))} is malformed: {problem}"
         ) from None
 
 

@@ -21,12 +21,12 @@ def check_present(case: Case, sightings: list[Sighting]) -> tuple[Presence, int 
         # For a sighting in an interceptor's notebook alone, no frame is known.
         frame = next((sighting.frame for sighting in sightings if sighting.frame), None)
         where = f"frame {frame} shows it" if frame else "an interceptor wrote it down"
-        return Presence.SEEN, frame, _check("present", f"it was there: {where}", holds=True)
+        return Presence.SEEN, frame, _check("present", f"it was sent: {where}", holds=True)
     try:
         return _with_keys(case)
     except (OverheardError, OSError) as error:
         says, _, hint = str(error).partition("\n")
-        hint = hint.strip() or "see that tshark, and the keys, can be used"
+        hint = hint.strip() or "check that tshark and the keys can be used"
         return Presence.NONE, None, _check("present", says, hint)
 
 
@@ -42,10 +42,10 @@ def _with_keys(case: Case) -> tuple[Presence, int | None, Check]:
     if hits:
         # The token or record can be opened only once its last frame has arrived.
         carrier = hits[0].occurrence.place.frames[-1]
-        says = f"it was there: frame {carrier} carries it, opened with the {presence}"
+        says = f"it was sent: frame {carrier} carries it, opened with the {presence}"
         return presence, carrier, _check("present", says, holds=True)
     if OpenedBy.PARTY in evidence.fernet_keys.errors:
-        return Presence.NONE, None, _check("present", evidence.fernet_keys.errors[OpenedBy.PARTY], "see to the keys")
+        return Presence.NONE, None, _check("present", evidence.fernet_keys.errors[OpenedBy.PARTY], "check the keys")
     if evidence.facts.tls and evidence.keys.tls and _nothing_was_sent(case):
         streams = count(len(evidence.facts.tls), "TLS stream")
         says = f"it never left: {streams}, and no application data in either direction"
@@ -64,12 +64,12 @@ def _without_proof(case: Case) -> tuple[Presence, int | None, Check]:
     keys = evidence.keys
     if not keys.tls and not keys.fernet:
         if SENT in evidence.vouched:
-            says = "it was there on the word of whoever had it judged, and nothing here proves it"
+            says = "it was sent, as the caller vouches: nothing in the capture proves it"
             return Presence.DECLARED, None, _check("present", says, holds=True)
         hint = "have the sender write its session keys (SSLKEYLOGFILE, --keys), or vouch that it was sent"
-        return Presence.NONE, None, _check("present", "there is no key log to look inside with", hint)
-    says = "the keys open nothing in this recording"
+        return Presence.NONE, None, _check("present", "there is no key log to decrypt the capture with", hint)
+    says = "the keys decrypt nothing in this recording"
     if opened := len(evidence.decrypted):
-        says = f"the key log opens {count(opened, 'piece')} of application data, and it is in none of them"
-    hint = "see that the keys are of this run, and that the sender sent what you look for"
+        says = f"the key log decrypts {count(opened, 'piece')} of application data, and it is in none of them"
+    hint = "check that the keys belong to this run, and that the sender sent the secret"
     return Presence.NONE, None, _check("present", says, hint)

@@ -135,7 +135,7 @@ def _only_ours(name: str, ours: Sequence[Sighting], theirs: Sequence[Witnessed])
         if not any(_agree(seen, other) for other in theirs):
             alone[seen.stream, seen.how].append(seen)
     for (_, how), same in alone.items():
-        more = f"; and {len(same) - 1} times more in this stream" if len(same) > 1 else ""
+        more = f"; and {len(same) - 1} more in this stream" if len(same) > 1 else ""
         yield Disagreement(name, same[0].frame, OURS, how + more)
 
 

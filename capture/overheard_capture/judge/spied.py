@@ -35,13 +35,13 @@ def check_spied(case: Case) -> tuple[list[Sighting], Check]:
         except (OverheardError, OSError) as error:
             problems.append(str(error))
     if problems:
-        return seen, _check("spied", "; ".join(problems), "see that tshark, and what is kept of the spy, can be used")
+        return seen, _check("spied", "; ".join(problems), "check that tshark and the spy's files can be used")
     spy_hits = (hit for hit in case.exposed if opened_by(hit, OpenedBy.INTERCEPTOR))
     unsealed = sightings(case, spy_hits)
     if first := next(iter((*unsealed, *seen)), None):
         return seen, _check("spied", f"a spy saw it {first.how}")
     spy = case.evidence.spy
-    has = "what the spy got hold of opens nothing of it" if spy.tls or spy.fernet else "no spy holds any key"
+    has = "the spy's keys do not reveal it" if spy.tls or spy.fernet else "no spy holds any key"
     return seen, _check("spied", has, holds=True)
 
 
@@ -63,7 +63,7 @@ def _notes(notebook: Path) -> list[tuple[float, str, bytes]]:
         notes = [json.loads(line) for line in notebook.read_text(encoding="utf-8").splitlines()]
         return [(float(note["time"]), str(note["asked"]), _all_of(note)) for note in notes]
     except (ValueError, TypeError, KeyError) as problem:
-        raise UnreadableError(f"the interceptor's notebook makes no sense: {problem}") from None
+        raise UnreadableError(f"the interceptor's notebook is malformed: {problem}") from None
 
 
 def _all_of(note: dict[str, str]) -> bytes:

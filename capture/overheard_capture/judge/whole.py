@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from overheard.words.recording import Recording
     from overheard_capture.judge.evidence import Case
 
-_VOUCH = "have our recorder make it, or vouch for it yourself (--vouch whole)"
+_VOUCH = "record with our recorder, or vouch for the capture yourself (--vouch whole)"
 
 
 def check_whole(case: Case) -> Iterator[Check]:
@@ -35,13 +35,13 @@ def _check(code: str, holds: bool, good: str, bad: str, hint: str) -> Check:
 
 
 def _recorder(recording: Recording) -> Iterator[Check]:
-    died = f"the recorder had died before it was stopped, with exit code {recording.exit_code}"
+    died = f"the recorder had ended before it was stopped, with exit code {recording.exit_code}"
     yield _check(
         "recorder-alive",
         recording.recorder_alive and recording.exit_code == 0,
-        "the recorder was alive at the end and stopped cleanly",
+        "the recorder ran until it was stopped, and ended cleanly",
         f"{died}: {recording.recorder_said}" if recording.recorder_said else died,
-        "record again; see who ended dumpcap, and whether memory or disk ran out",
+        "record again; find out what ended dumpcap, and whether memory or disk space ran out",
     )
 
 
@@ -50,8 +50,8 @@ def _vouched(case: Case) -> Check:
     return _check(
         "vouched",
         WHOLE in case.evidence.vouched,
-        "that it begins before the traffic and ends after it, you say: nothing in the file proves it",
-        "nobody vouches that it begins before the traffic and ends after it: there are no marks of a recorder of ours",
+        "it begins before the traffic and ends after it, as you vouch: nothing in the file proves it",
+        "nobody vouches that it begins before the traffic and ends after it, and it has no marks of our recorder",
         _VOUCH,
     )
 
@@ -66,13 +66,13 @@ def _file(case: Case) -> Iterator[Check]:
         "record again, and copy the file only after the recording has ended",
     )
     if dropped is None and WHOLE in case.evidence.vouched:
-        yield _check("no-drops", True, "that nothing was dropped, you say: the file does not", "", "")
+        yield _check("no-drops", True, "nothing was dropped, as you vouch: the file does not tell", "", "")
         return
     yield _check(
         "no-drops",
         dropped == 0,
-        "the recorder dropped no packet",
-        "the file does not say what the recorder dropped"
+        "the recorder dropped no packets",
+        "the file does not tell whether packets were dropped"
         if dropped is None
         else f"the recorder dropped {dropped} packets",
         "record again, with a larger OVERHEARD_CAPTURE_BUFFER_MIB or a narrower filter"
@@ -91,8 +91,8 @@ def _marks(case: Case, recording: Recording) -> Check:
         "marks",
         0 < start < end,
         f"both marks are there, in frames {start} and {end}",
-        f"not there: {missing}" if missing else "the end mark stands before the start mark",
-        f"record again; see that the filter lets the marks through (udp port {MARK_PORT})",
+        f"missing: {missing}" if missing else "the end mark precedes the start mark",
+        f"record again; check that the filter includes the marks (udp port {MARK_PORT})",
     )
 
 
@@ -102,16 +102,16 @@ def _frames(case: Case) -> Iterator[Check]:
     yield _check(
         "frames-whole",
         not facts.cut_short,
-        f"all {count(facts.frames, 'frame')} are whole",
-        f"cut short{length}: {count(facts.cut_short.count, 'frame')}",
+        f"all {count(facts.frames, 'frame')} are complete",
+        f"truncated{length}: {count(facts.cut_short.count, 'frame')}",
         "record again with OVERHEARD_CAPTURE_SNAP_LENGTH=0" if recording else "record again, without a snap length",
     )
     yield _check(
         "fragments-whole",
         not facts.fragments,
-        "every IP packet that was sent in parts is there as a whole",
-        f"of IP packets that were sent in parts: {facts.fragments}",
-        "record again; the recorder saw too late, too little, or on the wrong interface",
+        "every fragmented IP packet is complete",
+        f"fragmented IP packets: {facts.fragments}",
+        "record again; the recorder began too late, lost packets, or listened on the wrong interface",
     )
 
 
@@ -120,16 +120,16 @@ def _streams(case: Case) -> Iterator[Check]:
     yield _check(
         "something",
         facts.flows_with_payload > 0,
-        f"{count(facts.flows_with_payload, 'flow')} carried something",
-        "no TCP stream carried anything, nor did QUIC or DTLS",
-        "see that the interface and the filter are those of the traffic that you ask about",
+        f"{count(facts.flows_with_payload, 'flow')} carried data",
+        "no TCP stream carried data, nor did QUIC or DTLS",
+        "check that the interface and the filter are those of the traffic in question",
     )
     yield _check(
         "no-gaps",
         not facts.gaps,
         "no byte is missing in any stream",
         f"bytes are missing: {facts.gaps}",
-        "record again; the recorder saw too late, too little, or on the wrong interface",
+        "record again; the recorder began too late, lost packets, or listened on the wrong interface",
     )
     yield _check(
         "streams-complete",
@@ -141,16 +141,16 @@ def _streams(case: Case) -> Iterator[Check]:
     yield _check(
         "no-conflicts",
         not facts.conflicts,
-        "no byte was sent twice with two values",
-        f"two segments disagree on the same bytes of {facts.conflicts}",
-        "look at the retransmissions in Wireshark: which of the two the receiver took cannot be known",
+        "no retransmission differs from the first transmission",
+        f"retransmissions differ from the first transmission in {facts.conflicts}",
+        "look at the retransmissions in Wireshark: it cannot be known which bytes the receiver took",
     )
     yield _check(
         "in-order",
         not facts.late and not facts.evicted,
-        "every segment could be put in its place",
-        f"segments came too late to be put in their place: {facts.late}"
+        "every segment could be put in order",
+        f"segments arrived too late to be put in order: {facts.late}"
         if facts.late
-        else f"more connections at once than are kept: {facts.evicted} were let go of",
-        "judge a part of it (editcap -A and -B, or --only), or record again nearer to one of both ends",
+        else f"too many connections at once: {facts.evicted} were dropped",
+        "judge a part of it (editcap -A and -B, or --only), or record again closer to one of the two ends",
     )

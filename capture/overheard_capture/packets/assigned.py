@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Final
 
-# The one link type that is asked for in several places; all others are rows of `link_types.LINKS`.
+# The one link type that is asked for in several places; all others are rows of `link_types.LINK_TYPES`.
 LINKTYPE_ETHERNET: Final = 1
 
 # Ethertypes (https://www.iana.org/assignments/ieee-802-numbers), and the one used for 802.1ad before it had its own.

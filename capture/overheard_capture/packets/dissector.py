@@ -10,9 +10,9 @@ from overheard_capture.packets.assigned import ETHERTYPE_IP, IPPROTO_TCP, LINKTY
 from overheard_capture.packets.decapsulate import Encapsulated, Family, PacketBuffer, Reassemblers
 from overheard_capture.packets.defragment import IpDefragmenter
 from overheard_capture.packets.ip import EXTENSIONS, NETWORKS
-from overheard_capture.packets.link_types import ETHERTYPES, LINKS, PPP
+from overheard_capture.packets.link_types import ETHERTYPES, LINK_TYPES, PPP
 from overheard_capture.packets.sctp import SctpReassembler
-from overheard_capture.packets.transport import TRANSPORTS
+from overheard_capture.packets.transport import IP_PROTOCOLS
 from overheard_capture.packets.types import ACK, Other, Packet, Segment
 
 if TYPE_CHECKING:
@@ -23,10 +23,10 @@ if TYPE_CHECKING:
 _MAX_DEPTH = 40
 
 _PROTOCOLS: dict[str, dict[int, Decapsulator]] = {
-    Family.LINK: LINKS,
+    Family.LINK: LINK_TYPES,
     Family.ETHERTYPE: {**ETHERTYPES, **NETWORKS},
     Family.PPP: PPP,
-    Family.IP: {**TRANSPORTS, **EXTENSIONS},
+    Family.IP: {**IP_PROTOCOLS, **EXTENSIONS},
 }
 
 # Most frames: Ethernet, IPv4 without options, and TCP up to its flags.

@@ -111,7 +111,7 @@ def _control(pdu: Encapsulated) -> Packets:
 
 
 # One row per link type. Some files have 12 or 14 for LINKTYPE_RAW: the numbers that systems use themselves.
-LINKS: dict[int, Decapsulator] = {
+LINK_TYPES: dict[int, Decapsulator] = {
     0: _loopback,  # LINKTYPE_NULL
     assigned.LINKTYPE_ETHERNET: _ethernet,
     9: ppp,  # LINKTYPE_PPP

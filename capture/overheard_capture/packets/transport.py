@@ -100,7 +100,7 @@ _OVER_UDP: dict[int, Callable[[Encapsulated, int, bytes, Packets], Packets | Enc
     6081: _geneve,
 }
 
-TRANSPORTS: dict[int, Decapsulator] = {
+IP_PROTOCOLS: dict[int, Decapsulator] = {
     assigned.IPPROTO_ICMP: partial(_control, _ECHO),
     assigned.IPPROTO_IGMP: partial(_control, set[int]()),
     assigned.IPPROTO_IPV4: partial(always, Family.ETHERTYPE, assigned.ETHERTYPE_IP, 0),

@@ -165,7 +165,7 @@ class TelnetReader:
         allowed = _LONGEST_SUBNEGOTIATION - self._subnegotiation_length
         self._subnegotiation_length += end - start
         if self._subnegotiation_length > _LONGEST_SUBNEGOTIATION:
-            self._findings.unread(Reason.DAMAGED, "an endless option of telnet", self._layers)
+            self._findings.unread(Reason.DAMAGED, "a telnet subnegotiation that exceeds the size limit", self._layers)
             self._state = _State.TEXT
             return start + allowed
         return end

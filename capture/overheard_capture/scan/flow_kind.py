@@ -14,8 +14,8 @@ class FlowKind(StrEnum):
 
     TLS = "TLS"
     TEXT = "plain text"
-    UPGRADED = "TLS behind something in clear"
-    MISMATCHED = "TLS in clear on one side and plain text on the other"
+    UPGRADED = "TLS after cleartext"
+    MISMATCHED = "TLS in one direction and plain text in the other"
     NOTHING = "nothing"
     UNKNOWN = "something that this judge cannot read"
 

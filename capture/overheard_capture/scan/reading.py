@@ -171,7 +171,7 @@ class Reading:
         elif isinstance(packet, Other):
             self._report_unread(
                 frame_addresses(frame, packet),
-                Unread(Reason.OPAQUE, "a protocol that this reader does not know"),
+                Unread(Reason.OPAQUE, "an unknown protocol"),
                 frame,
             )
 
@@ -286,9 +286,9 @@ class Reading:
             self._merge(part)
         self.parties.report(facts)
         if pending := self._dissector.pending + self._dissector.discarded:
-            facts.fragments.add(f"{pending} IP packets of which a part is missing")
+            facts.fragments.add(f"{pending} IP packets with missing fragments")
         if self._dissector.conflicting:
-            facts.fragments.add(f"{self._dissector.conflicting} IP packets whose parts disagree")
+            facts.fragments.add(f"{self._dissector.conflicting} IP packets whose fragments disagree")
         facts.sort_flows()
         return facts
 

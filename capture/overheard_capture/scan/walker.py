@@ -24,7 +24,7 @@ from overheard_capture.reassembly.history import HISTORY
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from overheard_capture.captures.container import Layout
+    from overheard_capture.captures.capture_format import Layout
     from overheard_capture.captures.frame import Frame
     from overheard_capture.captures.reader import Chunk
     from overheard_capture.packets import Endpoint
@@ -158,14 +158,14 @@ class Walker:
         shared, library, reading = self._shared, self._library, self._reading
         data = ctypes.c_uint8.from_buffer(chunk.view)
         at = ctypes.c_uint64()
-        self._set_layout(chunk.container.layout)
+        self._set_layout(chunk.format.layout)
         while not chunk.exhausted:
-            shared.frame, at.value = chunk.container.number, chunk.at
+            shared.frame, at.value = chunk.format.number, chunk.at
             status = library.walk(
                 ctypes.byref(shared), ctypes.byref(data), ctypes.c_uint64(chunk.end), ctypes.byref(at)
             )
-            self._report_frames(shared.frame - chunk.container.number)
-            chunk.container.number, chunk.at = shared.frame, at.value
+            self._report_frames(shared.frame - chunk.format.number)
+            chunk.format.number, chunk.at = shared.frame, at.value
             if status == FULL:
                 self._armed[shared.full >> 1].deliver()
             elif status == REST:
@@ -176,7 +176,7 @@ class Walker:
                 if frame is not None:
                     reading.take(frame)
                 elif chunk.at != before:
-                    self._set_layout(chunk.container.layout)
+                    self._set_layout(chunk.format.layout)
         # The pointer must not outlive this call: the memory is reused.
         del data
 

@@ -34,7 +34,7 @@ def create_app(settings: Settings, token: str) -> Flask:
         shown = sent.token if sent and sent.type == "bearer" and sent.token else ""
         if request.path == health.PATH or hmac.compare_digest(shown.encode(), token.encode()):
             return None
-        return _error("this wants the token of the capture role", 401)
+        return _error("the token of the capture role is required", 401)
 
     @app.errorhandler(OverheardError)
     def refuse(error: OverheardError) -> ResponseReturnValue:

@@ -79,8 +79,8 @@ class Dumpcap:
             self.stop()
             path.unlink(missing_ok=True)
             raise RecordingError(
-                f"dumpcap does not record on {tap.interface!r}: {self.said or 'it said nothing'}",
-                hint="see that the interface exists, the filter is a capture filter, and CAP_NET_RAW is there",
+                f"dumpcap does not record on {tap.interface!r}: {self.said or 'no reason was given'}",
+                hint="check that the interface exists, the filter is a capture filter, and dumpcap has CAP_NET_RAW",
             )
 
     @property
@@ -148,7 +148,7 @@ class Dumpcap:
             self._full = True
         if self._full:
             # The judge reports a recorder that ended before it was stopped.
-            self._said.append("the disk took no more of the recording")
+            self._said.append("the disk is full")
             self._process.terminate()
 
     def _read_stderr(self, pipe: IO[bytes]) -> None:

@@ -65,7 +65,7 @@ class ActiveRecording:
             active.dumpcap.stop()
             path.unlink()
             raise RecordingError(
-                f"no mark can be sent out through {tap.interface!r}: {problem.strerror or problem}",
+                f"no mark can be sent through {tap.interface!r}: {problem.strerror or problem}",
                 hint="name one interface that is up and has an IPv4 address",
             ) from None
         return active
@@ -92,7 +92,8 @@ class ActiveRecording:
             write_whole(recording_file(self.path), json.dumps(recording.to_json(), indent=2).encode())
         except OSError as problem:
             raise RecordingError(
-                f"the word on the recording cannot be written: {problem.strerror}", hint="make room, and record again"
+                f"the recorder's account cannot be written: {problem.strerror}",
+                hint="free some disk space, and record again",
             ) from None
         return recording
 

@@ -110,7 +110,8 @@ class Runs:
         for what, text in (("run", run), ("recording", name)):
             if not _NAME.fullmatch(text):
                 raise RecordingError(
-                    f"{text!r} is no name for a {what}", hint="use lower-case letters, digits and hyphens, 64 at most"
+                    f"{text!r} is not a valid name for a {what}",
+                    hint="use lower-case letters, digits and hyphens, 64 at most",
                 )
         return self._settings.recordings / run / f"{name}.pcapng"
 

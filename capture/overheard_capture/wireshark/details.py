@@ -60,7 +60,7 @@ def dissect(capture: TsharkInput, secret: Secret) -> tuple[Dissected, ...]:
     except subprocess.TimeoutExpired:
         raise UnreadableError(f"{path.name} took more than {_PATIENCE} s to dissect") from None
     except subprocess.CalledProcessError as failed:
-        lines = failed.stderr.strip().splitlines() or ["it said nothing"]
+        lines = failed.stderr.strip().splitlines() or ["no reason was given"]
         raise UnreadableError(f"{path.name} cannot be dissected: {lines[-1]}") from None
     search = search_for((secret,))
     return tuple(_without(search, Dissected.from_json(frame)) for frame in json.loads(done.stdout))

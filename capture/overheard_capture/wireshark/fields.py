@@ -65,7 +65,7 @@ def fields() -> dict[str, bool]:
             "tshark was not found", hint="install it: on Debian and Ubuntu, apt-get install tshark"
         ) from None
     except (subprocess.TimeoutExpired, subprocess.CalledProcessError):
-        raise UnreadableError("tshark did not say which fields it has") from None
+        raise UnreadableError("tshark did not list its fields") from None
     known: dict[str, bool] = {}
     for line in done.stdout.decode(errors="replace").splitlines():
         kind, _, name, *rest = [*line.split("\t", 4), "", ""]
@@ -73,7 +73,7 @@ def fields() -> dict[str, bool]:
         if kind == "P" or rest[0].startswith(("FT_STRING", "FT_BYTES")):
             known[name] = known.get(name, False) or rest[0] == "FT_BYTES"
     if not known.keys() >= _REQUIRED:
-        raise UnreadableError("tshark did not say which fields it has")
+        raise UnreadableError("tshark did not list its fields")
     return {name: known[name] for name in _NAMES.split() if name in known}
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, Self
 
 from overheard.words.errors import UnreadableError
-from overheard_capture.captures.inputs import display_name, source
+from overheard_capture.captures.inputs import display_name, open_input
 from overheard_capture.captures.pcapng import MAGIC
 
 if TYPE_CHECKING:
@@ -44,14 +44,14 @@ def merge_files(paths: Sequence[Path | str], folder: Path) -> Path:
         names = {
             str(copy): display_name(path) for copy, path in zip((*without_keys, merged), (*paths, merged), strict=True)
         }
-        raise UnreadableError(f"mergecap could not put the files together: {_complaint(done.stderr, names)}")
+        raise UnreadableError(f"mergecap could not merge the files: {_complaint(done.stderr, names)}")
     return merged
 
 
 def _complaint(said: str, names: Mapping[str, str]) -> str:
     """The last line that mergecap printed, with the names of the original files in place of temporary copies."""
     lines = said.strip().splitlines()
-    complaint = lines[-1] if lines else "it did not say"
+    complaint = lines[-1] if lines else "no reason was given"
     # The name of one file may be a prefix of another.
     for path in sorted(names, key=len, reverse=True):
         complaint = complaint.replace(path, names[path])
@@ -72,7 +72,7 @@ class _DecompressedFile:
     """The decompressed contents of a file, to be read from."""
 
     def __init__(self, path: Path | str) -> None:
-        self._source: Source = source(path)
+        self._source: Source = open_input(path)
         self._name = display_name(path)
 
     def __enter__(self) -> Self:

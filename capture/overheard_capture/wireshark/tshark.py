@@ -81,7 +81,7 @@ def tshark(capture: TsharkInput, *arguments: str, keys: TlsKeys = _NO_KEYS) -> s
             "tshark was not found", hint="install it: on Debian and Ubuntu, apt-get install tshark"
         ) from None
     except subprocess.TimeoutExpired:
-        raise UnreadableError(f"tshark did not come to an end with {path.name} in {_PATIENCE} s") from None
+        raise UnreadableError(f"tshark did not finish {path.name} within {_PATIENCE} s") from None
     if done.returncode or _USELESS_KEY in done.stderr:
         raise UnreadableError(f"tshark could not read {path.name}: {_complaint(done.stderr)}")
     return done.stdout.decode(errors="replace")
@@ -104,7 +104,7 @@ def _complaint(stderr: bytes) -> str:
     lines = [
         line for line in stderr.decode(errors="replace").splitlines() if line and not line.startswith("Running as")
     ]
-    return lines[-1] if lines else "it said nothing"
+    return lines[-1] if lines else "no reason was given"
 
 
 def decrypt(capture: TsharkInput, keys: TlsKeys, streams: Sequence[int]) -> list[DecryptedData]:

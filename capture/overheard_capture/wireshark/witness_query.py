@@ -227,11 +227,11 @@ class _TsharkRun:
             return
         if self._timed_out:
             raise UnreadableError(
-                f"tshark did not come to an end with {path.name} in {self._patience:g} s",
-                hint="give it a smaller file, or do without the second witness",
+                f"tshark did not finish {path.name} within {self._patience:g} s",
+                hint="use a smaller file, or do without the second witness",
             )
         lines = [line for line in errors.decode(errors="replace").splitlines() if not line.startswith("Running as")]
-        raise UnreadableError(f"tshark could not read {path.name}: {lines[-1] if lines else 'it said nothing'}")
+        raise UnreadableError(f"tshark could not read {path.name}: {lines[-1] if lines else 'no reason was given'}")
 
     def stop(self) -> None:
         """End the process, if it still runs."""

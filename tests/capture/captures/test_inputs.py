@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 
 from capture.frames import File
 from overheard.words.errors import UnreadableError
-from overheard_capture.captures.inputs import source
+from overheard_capture.captures.inputs import open_input
 from overheard_capture.captures.reader import CaptureReader, WholeCapture, read
 
 PACK = {"gzip": ["gzip", "-c"], "gzip, best": ["gzip", "-9c"], "zstd": ["zstd", "-qc"], "zstd, best": ["zstd", "-19qc"]}
@@ -60,7 +60,7 @@ def test_what_makes_far_more_than_its_size_is_read_with_what_follows_it(tmp_path
     """A zstd input yields a megabyte at a time; the next frame begins in the same input."""
     path, parts = tmp_path / "packed", (bytes(5_000_000), b"next" * 9, bytes(3 << 20))
     path.write_bytes(b"".join(map(zstandard.compress, parts)))
-    unpacked, room = source(path), memoryview(bytearray(1 << 16))
+    unpacked, room = open_input(path), memoryview(bytearray(1 << 16))
     read_so_far = bytearray()
     while count := unpacked.readinto(room):
         read_so_far += room[:count]
@@ -225,7 +225,7 @@ def test_a_file_that_cannot_be_read_on_is_damaged(tmp_path: Path, monkeypatch: p
     """Fails like a file on a failing disk."""
     path = tmp_path / "file"
     path.write_bytes(SAMPLE)
-    opened = source(path)
+    opened = open_input(path)
 
     class Failing:
         def readinto(self, _: memoryview) -> int:
@@ -236,7 +236,7 @@ def test_a_file_that_cannot_be_read_on_is_damaged(tmp_path: Path, monkeypatch: p
 
     opened._file.close()  # type: ignore[attr-defined]  # noqa: SLF001  (no disk that fails is at hand)
     monkeypatch.setattr(opened, "_file", Failing())
-    monkeypatch.setattr("overheard_capture.captures.reader.source", lambda _: opened)
+    monkeypatch.setattr("overheard_capture.captures.reader.open_input", lambda _: opened)
     reading = CaptureReader([])
     assert list(reading.frames()) == []
     monkeypatch.setattr("overheard_capture.captures.reader.is_single_pass", lambda _: True)

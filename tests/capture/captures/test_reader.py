@@ -17,8 +17,8 @@ from hypothesis import strategies as st
 from capture.captures.classic import pcap
 from capture.frames import ETHERNET, RAW, File, option
 from overheard.words.errors import UnreadableError
-from overheard_capture.captures.container import Interface, Layout
-from overheard_capture.captures.inputs import source
+from overheard_capture.captures.capture_format import Interface, Layout
+from overheard_capture.captures.inputs import open_input
 from overheard_capture.captures.reader import CaptureReader, order_by_time, read
 from overheard_capture.judge.api import judge
 
@@ -114,9 +114,9 @@ def opened(monkeypatch: pytest.MonkeyPatch) -> Counter[str]:
 
     def count(path: Path | str) -> Source:
         counted[Path(path).name] += 1
-        return source(path)
+        return open_input(path)
 
-    monkeypatch.setattr("overheard_capture.captures.reader.source", count)
+    monkeypatch.setattr("overheard_capture.captures.reader.open_input", count)
     return counted
 
 
@@ -232,12 +232,12 @@ def test_who_walks_by_itself_leaves_the_rest_to_the_reader(tmp_path: Path) -> No
         reader, taken, layouts = CaptureReader([path], chunk=size), list[bytes](), list[Layout]()
         for chunk in reader.chunks():
             while not chunk.exhausted:
-                layout = chunk.container.layout
+                layout = chunk.format.layout
                 layouts += [] if layout in layouts else [layout]
                 walked = _walk(chunk.view, chunk.at, chunk.end, layout)
                 if walked:
                     taken.append(walked[0])
-                    chunk.at, chunk.container.number = walked[1], chunk.container.number + 1
+                    chunk.at, chunk.format.number = walked[1], chunk.format.number + 1
                 elif frame := chunk.record():
                     taken.append(frame.data)
         frames = list(CaptureReader([path]).frames())
@@ -262,7 +262,7 @@ def test_of_a_pcap_file_the_layout_is_known_from_the_start(tmp_path: Path) -> No
     chunks = CaptureReader([path], chunk=4096).chunks()
     chunk = next(chunks)
     assert chunk.at == 24
-    assert chunk.container.layout == Layout("pcap", ">", 16, (Interface(RAW, 262_144, 10**9),))
+    assert chunk.format.layout == Layout("pcap", ">", 16, (Interface(RAW, 262_144, 10**9),))
 
 
 def test_memory_is_bounded_by_the_piece_and_the_largest_packet(tmp_path: Path) -> None:
@@ -299,7 +299,7 @@ def test_damage_behind_a_packet_that_is_larger_than_the_piece_is_told(tmp_path: 
 
 
 def test_absurdly_many_key_logs_are_not_all_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("overheard_capture.captures.container._MAX_SECRETS", 100)
+    monkeypatch.setattr("overheard_capture.captures.capture_format._MAX_SECRETS", 100)
     file = File().section()
     for _ in range(9):
         file.block(10, struct.pack("<II", TLS_KEY_LOG, 30) + bytes(30))

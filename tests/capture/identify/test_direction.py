@@ -113,7 +113,7 @@ def test_one_byte_more_behind_what_was_before_is_not_protected(tls: Transcript, 
 def test_a_word_before_tls_from_one_side_alone_is_not_protected(tls: Transcript, side: str) -> None:
     """No protocol begins like this."""
     result = replay([(side, b"hello\r\n"), *tls])
-    assert result.problems == ["something before TLS, and nothing from the other side"]
+    assert result.problems == ["data before TLS in one direction only"]
     assert not result.protected
     assert result.troubles
 

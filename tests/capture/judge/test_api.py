@@ -48,7 +48,7 @@ def test_standard_input_is_called_so_also_where_a_copy_is_made(recordings: Recor
     if form == ["--json"]:
         told = json.loads(said.stdout)
         assert told["account"]["files"] == ["-"]
-        assert any("the key log opens" in check["says"] for check in told["verdicts"]["it"]["checks"])
+        assert any("the key log decrypts" in check["says"] for check in told["verdicts"]["it"]["checks"])
     elif not form:
         assert b"s of traffic: -\n" in said.stdout
 
@@ -61,8 +61,8 @@ def test_keys_that_come_with_standard_input_are_too_late(recordings: Recordings,
     )
     (of_pipe,) = _present(json.loads(scanned(both, "--json").stdout))
     (of_file,) = _present(judge(both, {"it": OTHER}).to_json())
-    assert "opens" in of_file["says"]
-    assert of_pipe["says"] == "keys came with standard input, which can be read but once"
+    assert "decrypts" in of_file["says"]
+    assert of_pipe["says"] == "keys are embedded in standard input, which can be read only once"
     assert of_pipe["hint"] == "save it as a file, and judge that"
 
 
@@ -153,9 +153,9 @@ def test_tshark_opens_a_stream_once_for_all_secrets(recordings: Recordings, monk
 
 def test_what_makes_no_sense_is_an_error(recordings: Recordings) -> None:
     path = recordings.path("https")
-    with pytest.raises(SettingsError, match="no capture is named"):
+    with pytest.raises(SettingsError, match="no capture is given"):
         judge([], {"it": OTHER})
-    with pytest.raises(SettingsError, match="nobody can vouch for 'all'"):
+    with pytest.raises(SettingsError, match="'all' is nothing to vouch for"):
         judge(path, {"it": OTHER}, Options(vouched=["all"]))
     with pytest.raises(UnreadableError, match=r"the keys in .* cannot be read"):
         judge(path, {"it": OTHER}, keys=[path.parent / "nowhere.keys"])

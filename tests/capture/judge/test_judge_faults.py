@@ -137,7 +137,7 @@ def test_a_secret_too_short_to_tell_from_chance_is_inconclusive(recordings: Reco
 
 
 def test_the_word_of_the_recorder_counts(recordings: Recordings) -> None:
-    """A file that looks complete is not if the recorder had died before it was stopped."""
+    """A file that looks complete is not if the recorder had ended before it was stopped."""
     said = recordings.judge_input("https").recording
     for changed in (replace(said, recorder_alive=False), replace(said, exit_code=1)):
         assert reasons(recordings.judge("https", recording=changed)) == {"recorder-alive"}

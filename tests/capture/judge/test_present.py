@@ -45,9 +45,7 @@ def test_a_token_that_is_found_and_opened_is_protected(recordings: Recordings, n
     assert (verdict.outcome, verdict.presence) == (Outcome.PROTECTED, Presence.MESSAGE_KEY)
     assert verdict.carrier
     assert b"gAAAA" in read(recordings.path(name)).frames[verdict.carrier - 1].data
-    assert says(verdict, "present") == (
-        f"it was there: frame {verdict.carrier} carries it, opened with the message key"
-    )
+    assert says(verdict, "present") == (f"it was sent: frame {verdict.carrier} carries it, opened with the message key")
 
 
 @pytest.mark.parametrize("name", ["fernet", "diffie-hellman"])
@@ -56,7 +54,7 @@ def test_the_key_of_another_exchange_is_inconclusive(recordings: Recordings, nam
     other = recordings.shared if name == "diffie-hellman" else recordings.agreed
     verdict = recordings.judge(name, keys=Keys(messages=other))
     assert inconclusive(verdict)
-    assert says(verdict, "present") == "the keys open nothing in this recording"
+    assert says(verdict, "present") == "the keys decrypt nothing in this recording"
 
 
 def test_the_right_key_among_others_is_enough(recordings: Recordings, tmp_path: Path) -> None:
@@ -86,7 +84,7 @@ def test_a_key_that_is_none_is_inconclusive_and_says_so(recordings: Recordings, 
     messages.write_bytes(b"fernet " + key + b"\n")
     verdict = recordings.judge("fernet", keys=Keys(messages=messages))
     assert inconclusive(verdict)
-    assert says(verdict, "present") == "what is kept as a key of Fernet is none"
+    assert says(verdict, "present") == "a Fernet key is malformed"
     # The right key beside it still opens the token.
     messages.write_bytes(messages.read_bytes() + recordings.shared.read_bytes())
     assert recordings.judge("fernet", keys=Keys(messages=messages)).outcome is Outcome.PROTECTED

@@ -267,7 +267,7 @@ def test_a_tshark_that_says_nothing_of_its_fields_is_not_believed(
     stub(tmp_path, "exit 0")
     fields.cache_clear()
     monkeypatch.setenv("PATH", str(tmp_path))
-    with pytest.raises(UnreadableError, match="did not say which fields"):
+    with pytest.raises(UnreadableError, match="did not list its fields"):
         dissected_fields.fields()
     fields.cache_clear()
 
@@ -275,9 +275,9 @@ def test_a_tshark_that_says_nothing_of_its_fields_is_not_believed(
 @pytest.mark.parametrize(
     ("does", "says"),
     [
-        ("sleep 30", "did not come to an end with http.pcapng in 0.3 s"),
+        ("sleep 30", "did not finish http.pcapng within 0.3 s"),
         ("echo 'it is broken' >&2; exit 4", "could not read http.pcapng: it is broken"),
-        ("exit 1", "could not read http.pcapng: it said nothing"),
+        ("exit 1", "could not read http.pcapng: no reason was given"),
     ],
 )
 def test_a_tshark_that_fails_is_an_error_in_words(
@@ -337,7 +337,7 @@ def test_they_agree_where_the_frame_is_one_of_those_that_carry_it_or_of_the_same
 def test_what_one_sees_alone_is_told() -> None:
     packed = replace(SEEN, layers=(Layer("gzip"),))
     assert disagreements({"message": [packed, packed]}, {"message": []}) == (
-        Disagreement("message", 6, "our reader", "plainly, in gzip; and 1 times more in this stream"),
+        Disagreement("message", 6, "our reader", "plainly, in gzip; and 1 more in this stream"),
     )
     assert disagreements({"message": []}, {"message": [THERE]}) == (
         Disagreement("message", 7, "tshark", "plainly, in http.file_data as tshark dissects it"),

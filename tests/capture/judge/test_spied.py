@@ -31,7 +31,7 @@ PRIVATE = "plainly, in TLS opened with the server's private key"
 KEY = Fernet.generate_key()
 REQUEST = b"GET /fernet HTTP/1.1\r\nHost: server\r\n\r\n"
 PLAIN = b"HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\n\r\n"
-NOTHING = "what the spy got hold of opens nothing of it"
+NOTHING = "the spy's keys do not reveal it"
 
 
 def how(verdict: Verdict) -> list[str]:
@@ -197,7 +197,7 @@ def test_a_key_of_fernet_that_is_none_is_inconclusive(recordings: Recordings, tm
     messages.write_bytes(b"fernet none\n")
     verdict = recordings.judge("https", spy=Keys(messages=messages))
     assert (verdict.outcome, reasons(verdict)) == (Outcome.INCONCLUSIVE, {"spied"})
-    assert says(verdict, "spied") == "what is kept as a key of Fernet is none"
+    assert says(verdict, "spied") == "a Fernet key is malformed"
 
 
 def test_what_one_way_cannot_show_another_does(recordings: Recordings, tmp_path: Path) -> None:
@@ -211,7 +211,7 @@ def test_what_one_way_cannot_show_another_does(recordings: Recordings, tmp_path:
     ):
         verdict = recordings.judge(name, spy=spy, notebook=bad)
         assert (verdict.outcome, how(verdict)) == (Outcome.OVERHEARD, [seen])
-        assert "the interceptor's notebook makes no sense" in says(verdict, "spied")
+        assert "the interceptor's notebook is malformed" in says(verdict, "spied")
 
 
 # ---- any set of keys

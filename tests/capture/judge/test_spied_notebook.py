@@ -61,7 +61,7 @@ def test_what_was_written_down_meanwhile_is_overheard(notebook: Notebook) -> Non
     assert says(verdict, "spied") == f"a spy saw it {SEEN}"
     # No frame of this recording need have carried it.
     assert verdict.carrier is None
-    assert says(verdict, "present") == "it was there: an interceptor wrote it down"
+    assert says(verdict, "present") == "it was sent: an interceptor wrote it down"
 
 
 def test_a_frame_that_shows_it_is_named_before_the_notebook(notebook: Notebook) -> None:
@@ -123,7 +123,7 @@ def test_a_notebook_that_is_not_there_changes_nothing(notebook: Notebook, tmp_pa
 def test_a_notebook_that_makes_no_sense_is_inconclusive(notebook: Notebook, line: str) -> None:
     verdict = notebook.judge(notebook.line("bushy tail"), line)
     assert (verdict.outcome, reasons(verdict)) == (Outcome.INCONCLUSIVE, {"spied"})
-    assert says(verdict, "spied").startswith("the interceptor's notebook makes no sense: ")
+    assert says(verdict, "spied").startswith("the interceptor's notebook is malformed: ")
 
 
 def test_a_notebook_that_is_no_text_is_inconclusive(notebook: Notebook) -> None:

@@ -51,7 +51,7 @@ def test_without_the_token_nothing_is_told_or_done(
     client: FlaskClient, tmp_path: Path, method: str, path: str, headers: dict[str, str]
 ) -> None:
     answer = client.open(path, method=method, headers=headers)
-    assert (answer.status_code, answer.get_json()) == (401, {"error": "this wants the token of the capture role"})
+    assert (answer.status_code, answer.get_json()) == (401, {"error": "the token of the capture role is required"})
     assert list((tmp_path / "recordings").iterdir()) == []
 
 
@@ -105,7 +105,7 @@ def test_a_recorder_that_does_not_record_is_a_refusal_with_what_to_do_and_can_be
         answer = client.post("/runs/mine/recordings/one", headers=TOKEN)
         assert answer.status_code == 409
         assert "dumpcap does not record on 'nowhere0'" in answer.get_json()["error"]
-        assert "see that the interface exists" in answer.get_json()["error"]
+        assert "check that the interface exists" in answer.get_json()["error"]
     assert list((tmp_path / "recordings" / "mine").iterdir()) == []
 
 

@@ -20,8 +20,8 @@ def test_what_it_cannot_record_is_an_error_that_leaves_nothing(tmp_path: Path, c
     """Neither a file, which could be taken for an empty recording, nor a process."""
     outcome = played(case, tmp_path)
     assert outcome["says"].startswith(f"dumpcap does not record on '{interface}': ")
-    assert "it said nothing" not in outcome["says"]
-    assert "see that the interface exists, the filter is a capture filter" in outcome["hint"]
+    assert "no reason was given" not in outcome["says"]
+    assert "check that the interface exists, the filter is a capture filter" in outcome["hint"]
     assert outcome["left"] == []
     assert not outcome["children"]
 

@@ -56,7 +56,7 @@ def test_a_recorder_that_died_is_told_at_once(tmp_path: Path) -> None:
 
 def test_an_interface_through_which_no_mark_goes_is_an_error_that_leaves_nothing(tmp_path: Path) -> None:
     outcome = played("any_interface", tmp_path)
-    assert outcome["says"] == "no mark can be sent out through 'any': no interface with this name"
+    assert outcome["says"] == "no mark can be sent through 'any': no interface with this name"
     assert "name one interface" in outcome["hint"]
     assert (outcome["left"], outcome["children"]) == ([], False)
 
@@ -73,10 +73,10 @@ def test_an_interface_that_is_gone_at_the_end_does_not_keep_the_recorder_running
 def test_a_full_disk_ends_the_recording_and_is_told(tmp_path: Path) -> None:
     """A recording without enough room must not be taken for a complete one."""
     outcome = played("full", tmp_path)
-    assert outcome["says"] == "the word on the recording cannot be written: No space left on device"
+    assert outcome["says"] == "the recorder's account cannot be written: No space left on device"
     assert not outcome["children"]
     assert outcome["word"]["recorder_alive"] is False
-    assert "the disk took no more of the recording" in outcome["word"]["recorder_said"]
+    assert "the disk is full" in outcome["word"]["recorder_said"]
 
 
 def test_no_two_marks_are_the_same() -> None:

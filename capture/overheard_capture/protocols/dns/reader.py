@@ -182,4 +182,4 @@ class DnsMessages:
     def close(self) -> None:
         """The direction has ended."""
         if len(self._buffer):
-            self._findings.unread(Reason.DAMAGED, "a message of DNS that breaks off", self._layers)
+            self._findings.unread(Reason.DAMAGED, "a truncated DNS message", self._layers)

@@ -122,7 +122,7 @@ class Http1Reader:
         waits = line or data.find(b"\n", at, at + LONGEST) < 0
         if waits and len(data) - at < LONGEST and not last:
             return at, False
-        self._lose(Reason.DAMAGED, "HTTP/1 that goes on as something else")
+        self._lose(Reason.DAMAGED, "HTTP/1 followed by something else")
         # The search must not find a head here again.
         self._hand_over(data, origin, at, at + 1)
         return at + 1, True
@@ -132,7 +132,7 @@ class Http1Reader:
             return at, False
         at = self._body.read(data, origin, at)
         if self._body.broken:
-            self._lose(Reason.DAMAGED, "a body in chunks that goes on as something else")
+            self._lose(Reason.DAMAGED, "a chunked body with an invalid chunk")
             return at, True
         if self._body.complete:
             self._end_body()
@@ -158,7 +158,7 @@ class Http1Reader:
         """A message begins."""
         self._findings.identify_as(head.version)
         if head.contradictory or (head.until_close and not head.status):
-            self._lose(Reason.DAMAGED, "HTTP/1 that contradicts itself on the length of a message")
+            self._lose(Reason.DAMAGED, "an HTTP/1 message with contradictory lengths")
         elif head.status:
             self._response(head)
         else:
@@ -248,7 +248,7 @@ class Http1Reader:
         """The direction has ended."""
         self._read_last()
         if self._body and not (self._body.complete or self._body.until_close):
-            self._findings.unread(Reason.DAMAGED, "an HTTP/1 body that breaks off before its end", self._layers)
+            self._findings.unread(Reason.DAMAGED, "a truncated HTTP/1 body", self._layers)
         self._end_body()
         self._end_other()
         if not self._findings.read[NAME]:

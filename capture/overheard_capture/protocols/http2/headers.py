@@ -56,7 +56,7 @@ class Http2Headers:
             return
         self._block.add(data[before:], origin.after(before))
         if len(self._block) > self._findings.limits.size:
-            self._give_up(Reason.LIMIT, "an endless block of header fields")
+            self._give_up(Reason.LIMIT, "a header block that exceeds the size limit")
             self._incomplete = True
 
     def missing(self) -> None:
@@ -78,12 +78,12 @@ class Http2Headers:
         try:
             fields, missing_references = self._decoder.read(block, limit)
         except HeadersTooLargeError:
-            self._give_up(Reason.LIMIT, "header fields that unfold to too much")
+            self._give_up(Reason.LIMIT, "header fields that exceed the size limit")
         except HPACKError:
             self._give_up(Reason.DAMAGED, "header fields")
         else:
             if missing_references:
-                self._findings.unread(Reason.GAP, "header fields that refer to what is missing", self._layers)
+                self._findings.unread(Reason.GAP, "header fields that refer to missing table entries", self._layers)
             self._deliver(fields, origin)
             return fields
         return []
@@ -112,5 +112,5 @@ class Http2Headers:
     def close(self) -> None:
         """The direction has ended."""
         if len(self._block):
-            self._findings.unread(Reason.DAMAGED, "header fields that break off", self._layers)
+            self._findings.unread(Reason.DAMAGED, "a truncated header block", self._layers)
         self._content.close()

@@ -54,7 +54,7 @@ class QuicReader:
             found[-1].kind is PacketType.SHORT and bytes(view[found[-1].start :])[:_CHECK_LENGTH].isascii()
         ):
             if self._listener:
-                self._listener.problem("a datagram that is no QUIC among those that are")
+                self._listener.problem("a datagram in a QUIC flow that is not QUIC")
             return False
         if self._listener is None:
             self._listener = TlsListener(self._findings, self._layers, lambda _: self._conversation.version or "QUIC")
@@ -83,14 +83,14 @@ class QuicReader:
     def _take_initial(self, listener: TlsListener, data: memoryview, packet: QuicPacket, origin: Origin) -> None:
         decrypted = self._decrypt(data, packet)
         if decrypted is None:
-            listener.problem("a QUIC Initial that the keys of its connection do not open", Reason.OPAQUE)
+            listener.problem("a QUIC Initial packet that its connection's keys do not decrypt", Reason.OPAQUE)
             return
         made_of = origin.derived([(0, packet.number, packet.end)])
         # The payload is searched as it is, and the reassembled handshake once more.
         Content(self._findings, (*self._layers, LAYER)).feed(decrypted.payload, made_of)
         frames = crypto_frames(decrypted.payload)
         if frames is None:
-            listener.problem("a QUIC Initial with frames that have no place there", Reason.OPAQUE)
+            listener.problem("a QUIC Initial packet with unexpected frames", Reason.OPAQUE)
         for frame in frames or ():
             body = decrypted.payload[frame.start : frame.end]
             self._reassemble(listener, frame.offset, body, made_of.after(frame.start))
@@ -114,11 +114,11 @@ class QuicReader:
                 self._handshake.feed(data, made_of)
                 listener.feed_handshake(data, made_of)
         except TruncatedError:
-            listener.problem("a QUIC handshake that is longer than any", Reason.LIMIT)
+            listener.problem("a QUIC handshake that exceeds the maximum length", Reason.LIMIT)
 
     def close(self) -> None:
         """The direction has ended."""
         if self._listener:
             if self._crypto.open:
-                self._listener.problem("a QUIC handshake of which a part is missing", Reason.GAP)
+                self._listener.problem("an incomplete QUIC handshake", Reason.GAP)
             self._listener.close()

@@ -53,11 +53,11 @@ def _faults(direction: TlsDirection, conversation: TlsConversation) -> Iterator[
     if direction.messages and not (direction.is_client or direction.is_server):
         yield "a TLS handshake without a hello"
     if set(direction.messages.counts) - _CLEAR_MESSAGES:
-        yield "TLS handshake messages that are not known here"
+        yield "unknown TLS handshake messages"
     if direction.upgraded and any(not other.upgraded for other in conversation.directions):
-        yield "something before TLS, and nothing from the other side"
+        yield "data before TLS in one direction only"
     if direction.is_server and conversation.client_hello is None:
-        yield "a TLS ServerHello that answers no ClientHello"
+        yield "a TLS ServerHello without a ClientHello"
     elif direction.encrypted:
         yield from _negotiated_faults(direction, conversation)
 
@@ -68,11 +68,11 @@ def _same_role(one: TlsDirection, other: TlsDirection) -> bool:
 
 def _negotiated_faults(direction: TlsDirection, conversation: TlsConversation) -> Iterator[str]:
     if conversation.client_hello is None:
-        yield "encrypted TLS records, and no ClientHello"
+        yield "encrypted TLS records without a ClientHello"
     elif conversation.server_hello is None:
-        yield "encrypted TLS records, and no ServerHello"
+        yield "encrypted TLS records without a ServerHello"
     elif not (conversation.client_hello.valid and conversation.server_hello.valid):
-        yield "a TLS hello that makes no sense"
+        yield "a malformed TLS hello"
     else:
         if conversation.weakness:
             yield conversation.weakness
@@ -81,45 +81,45 @@ def _negotiated_faults(direction: TlsDirection, conversation: TlsConversation) -
         elif conversation.version in _OLD:
             yield from _tls12_faults(direction, conversation.server_hello)
         else:
-            yield "a version of TLS that is not known here"
+            yield "an unknown version of TLS"
         if direction.has_plaintext and not is_null_cipher(conversation):
-            yield "text in TLS records of application data"
+            yield "plain text in TLS application data records"
         if direction.versions - {conversation.server_hello.outer}:
-            yield "TLS records of another version than was agreed on"
+            yield "TLS records of another version than negotiated"
 
 
 def _tls13_faults(direction: TlsDirection) -> Iterator[str]:
     """TLS 1.3: only hellos are in clear, and every encrypted record has the type application data (RFC 8446, 5)."""
     if direction.encrypted_handshakes:
-        yield "TLS handshake records that TLS 1.3 does not have"
+        yield "encrypted TLS handshake records, which TLS 1.3 does not have"
     if direction.longest_alert:
-        yield "TLS alerts that TLS 1.3 does not have"
+        yield "encrypted TLS alert records, which TLS 1.3 does not have"
     if set(direction.messages.counts) - {CLIENT_HELLO, SERVER_HELLO}:
-        yield "TLS handshake in clear that TLS 1.3 encrypts"
+        yield "TLS handshake messages in clear that TLS 1.3 encrypts"
     # A HelloRetryRequest causes a second of each.
     if max(direction.messages.counts.values(), default=0) > 2 or direction.change_cipher_specs > 2:
-        yield "more of a TLS handshake than there is to one"
+        yield "surplus TLS handshake messages"
 
 
 def _tls12_faults(direction: TlsDirection, server_hello: ServerHello) -> Iterator[str]:
     """Up to TLS 1.2: ChangeCipherSpec, one encrypted message, then only data and alerts (RFC 5246, 7.3)."""
     if direction.uses_dtls_1_3:
-        yield "records that only DTLS 1.3 has"
+        yield "DTLS 1.3 records in an older version of DTLS"
     if direction.change_cipher_specs != 1 and (direction.data.record_count or direction.change_cipher_specs > 1):
-        yield f"application data with {direction.change_cipher_specs} changes of TLS cipher specs before it"
+        yield f"TLS application data after {direction.change_cipher_specs} ChangeCipherSpec records"
     if direction.encrypted_handshakes != 1 and (direction.data.record_count or direction.encrypted_handshakes > 1):
-        yield f"{direction.encrypted_handshakes} encrypted TLS handshake records where there is one to a handshake"
+        yield f"{direction.encrypted_handshakes} encrypted TLS handshake records instead of one"
     under_dtls = server_hello.version.startswith("D")
     # A DTLS server may ask for the ClientHello again, with a cookie (RFC 6347, 4.2.1).
     most = 2 if under_dtls else 1
     if max(direction.messages.counts.get(CLIENT_HELLO, 0), direction.messages.counts.get(SERVER_HELLO, 0)) > most:
-        yield "more of a TLS handshake than there is to one"
+        yield "surplus TLS handshake messages"
     exact = any(part in server_hello.cipher for part in AEAD)
     if exact and direction.finished_length not in (
         0,
         overhead(server_hello) + _FINISHED + (_DTLS_HEAD if under_dtls else _HEAD),
     ):
-        yield "an encrypted TLS handshake record that is not as long as Finished"
+        yield "an encrypted TLS handshake record of another length than Finished"
     longest = _ALERT + overhead(server_hello) if exact else _PADDED_ALERT
     if direction.longest_alert > longest:
-        yield "TLS alerts that are too long to be any"
+        yield "TLS alerts that are too long"

@@ -59,7 +59,7 @@ class DtlsReader:
             found = []
         if not found or (self._listener is None and any(each.kind == _UNIFIED for each in found)):
             if self._listener:
-                self._listener.problem("a datagram that is no DTLS among those that are")
+                self._listener.problem("a datagram in a DTLS flow that is not DTLS")
             return False
         self._listener = self._listener or TlsListener(self._findings, self._layers, _name)
         frame = origin.frame(0)
@@ -134,7 +134,7 @@ class DtlsReader:
         elif kind == records.ALERT and len(body) == 2:
             listener.direction.alert(frame, body)
         elif kind != _ACK:
-            listener.problem("DTLS records in clear that should not be")
+            listener.problem("DTLS records in clear that must be encrypted")
 
     def _take_handshake(self, listener: TlsListener, body: bytes, origin: Origin) -> None:
         try:
@@ -144,7 +144,7 @@ class DtlsReader:
                     content.feed(piece.data, piece.origin)
                 listener.feed_handshake(*reassemble(pieces))
         except TruncatedError:
-            listener.problem("a DTLS handshake that makes no sense")
+            listener.problem("a malformed DTLS handshake message")
 
     def _take_encrypted(self, listener: TlsListener, record: _DtlsRecord, frame: int, length: int) -> None:
         direction = listener.direction
@@ -154,7 +154,7 @@ class DtlsReader:
             return
         direction.versions.add(record.version)
         if record.epoch > 1:
-            listener.problem("another DTLS handshake after the first")
+            listener.problem("a DTLS renegotiation")
         if record.kind == records.HANDSHAKE:
             # The last message may be retransmitted; a record of another length is another message.
             self._encrypted_lengths.add(length)
@@ -165,13 +165,13 @@ class DtlsReader:
         elif record.kind in (records.APPLICATION_DATA, _TLS12_CID):
             direction.data.add(DataRecord(length, frame))
         else:
-            listener.problem("DTLS records of a kind that has no place here")
+            listener.problem("DTLS records of an unexpected type")
 
     def close(self) -> None:
         """The direction has ended."""
         if self._listener:
             if self._fragments.open:
-                self._listener.problem("a DTLS handshake message of which a part is missing", Reason.GAP)
+                self._listener.problem("an incomplete DTLS handshake message", Reason.GAP)
             self._listener.close()
 
 

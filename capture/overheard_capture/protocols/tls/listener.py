@@ -41,7 +41,7 @@ class TlsListener:
         messages = self.direction.messages
         before = sum(messages.counts.values())
         if not messages.add(data, origin):
-            self.problem("a handshake message that is longer than any")
+            self.problem("a TLS handshake message that exceeds the maximum length")
         if sum(messages.counts.values()) > before:
             self.conversation.update_hellos(self.direction)
             if self.direction.is_server and self.conversation.version:
@@ -52,7 +52,7 @@ class TlsListener:
         if not self._closed:
             self._closed = True
             if self.direction.messages.open:
-                self.problem("a handshake message that breaks off")
+                self.problem("a truncated TLS handshake message")
             self.conversation.remove_reader(self._conclude)
 
     def _conclude(self) -> None:

@@ -37,7 +37,7 @@ class TlsReader:
         self._fallback: Fallback | None = None
         self._lost = self._closed = False
         if after_gap:
-            self._machine.problem("TLS whose beginning is missing", Reason.GAP)
+            self._machine.problem("TLS without its beginning", Reason.GAP)
 
     def feed(self, data: Bytes, origin: Origin) -> None:
         """Read `data`, which comes from `origin`."""
@@ -197,7 +197,7 @@ class TlsReader:
             return
         self._closed = True
         if self._left or self._wanted > HEAD:
-            self._machine.problem("a TLS record that breaks off")
+            self._machine.problem("a truncated TLS record")
         if self._fallback:
             self._fallback.close()
         elif self._wanted > HEAD:

@@ -81,7 +81,7 @@ class TlsStateMachine:
         if self._closing and kind != ALERT:
             self.problem("TLS records after the closing alert")
         if kind in (CHANGE_CIPHER_SPEC, APPLICATION_DATA) and messages.open:
-            self.problem("a handshake message that breaks off")
+            self.problem("a truncated TLS handshake message")
             messages.lose()
         if kind == HANDSHAKE:
             self._take_handshake(body, origin)
@@ -97,9 +97,9 @@ class TlsStateMachine:
     def _take_handshake(self, body: bytes, origin: Origin) -> None:
         if self._phase is Phase.DATA:
             if not _is_message(body):
-                self.problem("another TLS handshake after application data")
+                self.problem("a TLS renegotiation after application data")
                 return
-            self.problem("TLS handshake in clear after application data")
+            self.problem("a TLS handshake message in clear after application data")
             self._handshake.feed(body, origin)
         elif self._phase is Phase.CHANGED and not self._is_still_clear(body):
             self.direction.encrypted_handshakes += 1
@@ -123,9 +123,9 @@ class TlsStateMachine:
 
     def _take_change(self, body: bytes) -> None:
         if body != b"\1":
-            self.problem("a change of TLS cipher specs that is none")
+            self.problem("a malformed TLS ChangeCipherSpec")
         if self._phase is Phase.DATA:
-            self.problem("a change of TLS cipher specs after application data")
+            self.problem("a TLS ChangeCipherSpec after application data")
             return
         self._phase, self.direction.encrypted = Phase.CHANGED, True
         self.direction.change_cipher_specs += 1
@@ -138,7 +138,7 @@ class TlsStateMachine:
             self.direction.longest_alert = max(self.direction.longest_alert, len(body))
             self._closing = True
         else:
-            self.problem("a TLS alert of a wrong length")
+            self.problem("a TLS alert of invalid length")
 
     def take_truncated(self, kind: int, length: int, frame: int, missing: int) -> None:
         """Take a record of which `missing` bytes are missing."""

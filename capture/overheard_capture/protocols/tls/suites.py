@@ -36,9 +36,9 @@ _NULL = {
 # Those of TLS 1.3, where the content type follows the payload.
 _NULL_1_3 = frozenset((0xC0B4, 0xC0B5))
 _WORDS = (
-    (_ANONYMOUS, "a cipher suite under which nobody proves who they are"),
-    (_EXPORT, "an export cipher suite, which was made to be broken"),
-    (_DES, "a cipher suite with keys of 56 bits"),
+    (_ANONYMOUS, "an anonymous cipher suite, without authentication"),
+    (_EXPORT, "an export cipher suite, with deliberately weak keys"),
+    (_DES, "a cipher suite with 56-bit keys"),
 )
 
 
@@ -48,7 +48,7 @@ def weakness(suite: int) -> str:
         return ""
     if suite in _NULL:
         return "a cipher suite without encryption"
-    return next((words for codes, words in _WORDS if suite in codes), "a cipher suite that is not known here")
+    return next((words for codes, words in _WORDS if suite in codes), "an unknown cipher suite")
 
 
 def is_null(suite: int) -> bool:

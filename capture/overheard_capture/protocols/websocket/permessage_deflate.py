@@ -65,7 +65,7 @@ class PermessageDeflate:
         self._by_frame.flush()
         self._inflate(_TAIL, self._last_origin)
         if self._message and self._unknown > 0:
-            self._findings.unread(Reason.GAP, "messages that refer to what is missing", self._layers)
+            self._findings.unread(Reason.GAP, "compressed messages that refer to missing ones", self._layers)
         self._close_message()
 
     def _close_message(self) -> None:
@@ -90,7 +90,7 @@ class PermessageDeflate:
                 data = self._inflater.unused_data
                 self._final_blocks += 1
                 if self._final_blocks > _MOST_FINAL_BLOCKS:
-                    self._give_up(Reason.LIMIT, "a compressed message in too many pieces")
+                    self._give_up(Reason.LIMIT, "a compressed message with too many final blocks")
                     return
                 self._inflater = zlib.decompressobj(-15, self._window)
 
@@ -105,7 +105,7 @@ class PermessageDeflate:
         self._message.feed(out, made_of)
         limits = self._findings.limits
         if self._bytes_out > max(limits.spared, limits.ratio * self._bytes_in):
-            self._give_up(Reason.LIMIT, "a compressed message that is too large")
+            self._give_up(Reason.LIMIT, "a compressed message that exceeds the size limit")
 
     def _give_up(self, why: Reason, what: str) -> None:
         self._findings.unread(why, what, self._layers)
@@ -122,7 +122,7 @@ class PermessageDeflate:
     def close(self) -> None:
         """The direction has ended."""
         if self._message:
-            self._findings.unread(Reason.DAMAGED, "a compressed message that breaks off", self._layers)
+            self._findings.unread(Reason.DAMAGED, "a truncated compressed message", self._layers)
             self._by_frame.flush()
         self._close_message()
         self._content.close()

@@ -18,7 +18,7 @@ from overheard_capture.protocols.websocket.frames import (
 from overheard_capture.protocols.websocket.masking import unmasked
 
 _MAY_BEGIN = re.compile(rb"[\x01\x02\x80-\x82\x88-\x8a\x41\x42\xc1\xc2]")
-# A frame may begin at any byte, and small ones are easily mistaken: only so many positions are tried.
+# A frame may begin at any byte, and small ones are easily mistaken, so the number of positions is limited.
 _CANDIDATE_RANGE = 16 << 10
 _PAYLOAD_CHECKED = 1024
 

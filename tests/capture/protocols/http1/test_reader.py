@@ -15,7 +15,7 @@ from overheard_capture.protocols.http1.reader import PendingRequests, http1
 
 TEXT = b"this is " + VALUE + b", more or less, and " * 20
 PACKED = gzip.compress(TEXT)
-LOST = "HTTP/1 that goes on as something else"
+LOST = "HTTP/1 followed by something else"
 
 
 def every_cut(whole: bytes, sizes: tuple[int, ...] = (1, 7, 100), methods: tuple[bytes, ...] = ()) -> Findings:
@@ -175,13 +175,13 @@ NEXT = answer(PACKED, b"Content-Encoding: gzip")
     [
         (b"HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello and more\r\n\r\n", LOST),
         (b"nonsense\r\n\r\n", LOST),
-        (answer(b"5\r\nhelloX5\r\n", b"Transfer-Encoding: chunked"), "a body in chunks that goes on as something else"),
-        (answer(b"zz\r\nhello\r\n", b"Transfer-Encoding: chunked"), "a body in chunks that goes on as something else"),
+        (answer(b"5\r\nhelloX5\r\n", b"Transfer-Encoding: chunked"), "a chunked body with an invalid chunk"),
+        (answer(b"zz\r\nhello\r\n", b"Transfer-Encoding: chunked"), "a chunked body with an invalid chunk"),
         (
             answer(b"hello", b"Content-Length: 5", b"Content-Length: 6"),
-            "HTTP/1 that contradicts itself on the length of a message",
+            "an HTTP/1 message with contradictory lengths",
         ),
-        (answer(b"hello", b"Content-Length: five"), "HTTP/1 that contradicts itself on the length of a message"),
+        (answer(b"hello", b"Content-Length: five"), "an HTTP/1 message with contradictory lengths"),
     ],
 )
 def test_what_is_broken_is_said_and_the_next_message_read(broken: bytes, what: str) -> None:

@@ -85,7 +85,7 @@ def test_the_handshake_comes_in_any_order(transcript: Transcript) -> None:
 def test_of_a_datagram_that_is_cut_short_nothing_is_taken(transcript: Transcript) -> None:
     both_findings, known = read_datagrams([*transcript[:3], (">", transcript[0][1][:100]), *transcript[3:]])
     assert known.count(False) == 1
-    assert problems(both_findings) == ["a datagram that is no QUIC among those that are"]
+    assert problems(both_findings) == ["a datagram in a QUIC flow that is not QUIC"]
     assert not protected(both_findings)
 
 

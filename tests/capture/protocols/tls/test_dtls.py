@@ -107,7 +107,7 @@ def test_a_byte_more_or_less_is_not_protected(transcript: Transcript, drawn: st.
 
 
 def test_finished_of_another_length_is_none() -> None:
-    for length, expected in ((47, ["an encrypted TLS handshake record that is not as long as Finished"]), (48, [])):
+    for length, expected in ((47, ["an encrypted TLS handshake record of another length than Finished"]), (48, [])):
         datagrams = [*WHOLE[:3], ("<", CHANGE + dtls(22, b"\xf0" * length, epoch=1)), WHOLE[4]]
         assert problems(read_datagrams(datagrams)[0]) == expected
 
@@ -115,18 +115,18 @@ def test_finished_of_another_length_is_none() -> None:
 @pytest.mark.parametrize(
     ("more", "expected"),
     [
-        ((">", dtls(23, b"fluffy tail")), "DTLS records in clear that should not be"),
-        ((">", dtls(23, b"\xf0" * 60, epoch=2)), "another DTLS handshake after the first"),
+        ((">", dtls(23, b"fluffy tail")), "DTLS records in clear that must be encrypted"),
+        ((">", dtls(23, b"\xf0" * 60, epoch=2)), "a DTLS renegotiation"),
         ((">", dtls(22, b"\xf0" * 60, epoch=1)), "2 encrypted TLS handshake records"),
-        ((">", dtls(24, b"\xf0" * 60, epoch=1)), "DTLS records of a kind that has no place here"),
-        ((">", dtls(21, b"\xf0" * 60, epoch=1)), "TLS alerts that are too long to be any"),
-        ((">", b"\x20\1" + b"\xf0" * 60), "records that only DTLS 1.3 has"),
-        ((">", dtls(26, b"\0\0")), "records that only DTLS 1.3 has"),
-        ((">", b"fluffy tail"), "a datagram that is no DTLS among those that are"),
-        ((">", DATA + b"!"), "a datagram that is no DTLS among those that are"),
-        ((">", dtls(22, fragment(client(), 5, 0, 9))), "a DTLS handshake message of which a part is missing"),
-        ((">", dtls(22, b"\xf0" * 60)), "a DTLS handshake that makes no sense"),
-        ((">", dtls(23, b"\xf0" * 60, epoch=1, version=b"\xfe\xff")), "of another version than was agreed on"),
+        ((">", dtls(24, b"\xf0" * 60, epoch=1)), "DTLS records of an unexpected type"),
+        ((">", dtls(21, b"\xf0" * 60, epoch=1)), "TLS alerts that are too long"),
+        ((">", b"\x20\1" + b"\xf0" * 60), "DTLS 1.3 records in an older version of DTLS"),
+        ((">", dtls(26, b"\0\0")), "DTLS 1.3 records in an older version of DTLS"),
+        ((">", b"fluffy tail"), "a datagram in a DTLS flow that is not DTLS"),
+        ((">", DATA + b"!"), "a datagram in a DTLS flow that is not DTLS"),
+        ((">", dtls(22, fragment(client(), 5, 0, 9))), "an incomplete DTLS handshake message"),
+        ((">", dtls(22, b"\xf0" * 60)), "a malformed DTLS handshake message"),
+        ((">", dtls(23, b"\xf0" * 60, epoch=1, version=b"\xfe\xff")), "of another version than negotiated"),
     ],
 )
 def test_what_should_not_be_there_is_named(more: tuple[str, bytes], expected: str) -> None:
@@ -176,7 +176,7 @@ def test_what_is_no_dtls_is_left_to_others(datagram: bytes) -> None:
 def test_dtls_that_began_before_is_not_protected() -> None:
     both_findings, known = read_datagrams([(">", DATA)])
     assert known == [True]
-    assert problems(both_findings) == ["encrypted TLS records, and no ClientHello"]
+    assert problems(both_findings) == ["encrypted TLS records without a ClientHello"]
 
 
 @given(

@@ -247,15 +247,15 @@ def test_one_bit_of_a_record_head_that_is_flipped_is_not_protected(
     [
         (b"fluffy", "plain text after TLS records at byte 98"),
         (b"\xff\xfe\xfd\xfc\xfb", "something else after TLS records at byte 98"),
-        (b"\x17\3\3\0\x08half", "a TLS record that breaks off"),
-        (record(22, message(1, client())), "TLS handshake in clear after application data"),
-        (record(22, b"\xf0" * 40), "another TLS handshake after application data"),
-        (CHANGE_CIPHER_SPEC, "a change of TLS cipher specs after application data"),
+        (b"\x17\3\3\0\x08half", "a truncated TLS record"),
+        (record(22, message(1, client())), "a TLS handshake message in clear after application data"),
+        (record(22, b"\xf0" * 40), "a TLS renegotiation after application data"),
+        (CHANGE_CIPHER_SPEC, "a TLS ChangeCipherSpec after application data"),
         (record(24, b"\xf0" * 40), "a TLS heartbeat"),
         (record(21, b"\xf0" * 26) + data(50), "TLS records after the closing alert"),
-        (record(21, b"\xf0" * 60), "TLS alerts that are too long to be any"),
-        (record(23, b"\xf0" * 40, b"\3\1"), "TLS records of another version than was agreed on"),
-        (record(23, b"fluffy tail " * 20), "text in TLS records of application data"),
+        (record(21, b"\xf0" * 60), "TLS alerts that are too long"),
+        (record(23, b"\xf0" * 40, b"\3\1"), "TLS records of another version than negotiated"),
+        (record(23, b"fluffy tail " * 20), "plain text in TLS application data records"),
     ],
 )
 def test_what_follows_and_is_no_application_data_is_named(more: bytes, expected: str) -> None:
@@ -272,23 +272,26 @@ def test_what_follows_and_is_no_application_data_is_named(more: bytes, expected:
 @pytest.mark.parametrize(
     ("transcript", "expected"),
     [
-        ([(">", data(50)), ("<", data(50))], "encrypted TLS records, and no ClientHello"),
-        ([(">", HELLO + data(50))], "encrypted TLS records, and no ServerHello"),
-        ([("<", record(22, message(2, server(0xC02F))))], "a TLS ServerHello that answers no ClientHello"),
+        ([(">", data(50)), ("<", data(50))], "encrypted TLS records without a ClientHello"),
+        ([(">", HELLO + data(50))], "encrypted TLS records without a ServerHello"),
+        ([("<", record(22, message(2, server(0xC02F))))], "a TLS ServerHello without a ClientHello"),
         ([(">", HELLO), ("<", HELLO)], "the same TLS hello from both sides"),
         ([(">", record(22, message(16, b"\xf0" * 40)))], "a TLS handshake without a hello"),
-        ([(">", HELLO + record(22, message(99, b"\xf0" * 40)))], "TLS handshake messages that are not known here"),
+        ([(">", HELLO + record(22, message(99, b"\xf0" * 40)))], "unknown TLS handshake messages"),
         (
             [(">", HELLO + data(50)), agreed()[1]],
-            "application data with 0 changes of TLS cipher specs before it",
+            "TLS application data after 0 ChangeCipherSpec records",
         ),
         ([(">", HELLO + CHANGE_CIPHER_SPEC + FINISHED * 2), agreed()[1]], "2 encrypted TLS handshake records"),
-        ([(">", HELLO + CHANGE_CIPHER_SPEC + record(22, b"\xf0" * 39)), agreed()[1]], "not as long as Finished"),
+        (
+            [(">", HELLO + CHANGE_CIPHER_SPEC + record(22, b"\xf0" * 39)), agreed()[1]],
+            "of another length than Finished",
+        ),
         ([HELLOS[0], ("<", HELLOS[1][1] + record(22, message(11, b"")) + data(30))], "that TLS 1.3 encrypts"),
-        (agreed(0x0005 + 0xFF00), "a cipher suite that is not known here"),
+        (agreed(0x0005 + 0xFF00), "an unknown cipher suite"),
         (agreed(0x0003), "an export cipher suite"),
-        (agreed(0x001B), "nobody proves who they are"),
-        (agreed(0x0009), "keys of 56 bits"),
+        (agreed(0x001B), "an anonymous cipher suite"),
+        (agreed(0x0009), "56-bit keys"),
     ],
 )
 def test_what_is_wrong_with_both_together_is_named(transcript: Transcript, expected: str) -> None:
@@ -301,7 +304,7 @@ def test_what_is_wrong_with_both_together_is_named(transcript: Transcript, expec
 def test_a_version_that_nobody_knows_protects_nothing() -> None:
     answer = record(22, message(2, server(0x1301, extension(43, b"\x7f\x1c"))))
     result = replay([HELLOS[0], ("<", answer + data(99)), (">", data(99))])
-    assert result.problems == ["a version of TLS that is not known here"] * 2
+    assert result.problems == ["an unknown version of TLS"] * 2
 
 
 # ---- NULL cipher suites

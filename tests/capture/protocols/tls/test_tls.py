@@ -152,7 +152,7 @@ def test_what_is_encrypted_is_not_taken_for_a_message() -> None:
 
 def test_a_message_without_an_end_is_none() -> None:
     side = side_of(record(22, message(1, client())[:-1]))
-    assert (side.messages.counts, side.problems) == ({}, ["a handshake message that breaks off"])
+    assert (side.messages.counts, side.problems) == ({}, ["a truncated TLS handshake message"])
 
 
 @pytest.mark.parametrize(
@@ -193,7 +193,7 @@ def test_alerts_are_read_where_they_are_in_clear() -> None:
 def test_a_direction_whose_beginning_was_lost_counts_as_torn() -> None:
     """Bytes before it could have been in clear."""
     torn = replay([(">", UNKNOWN_CA), (">", UNKNOWN_CA)], lost=[0])
-    assert torn.problems == ["TLS whose beginning is missing"]
+    assert torn.problems == ["TLS without its beginning"]
     assert not replay([(">", UNKNOWN_CA), (">", UNKNOWN_CA)]).problems
 
 

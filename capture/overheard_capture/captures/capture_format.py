@@ -1,4 +1,4 @@
-"""Container: what all capture file formats share, a sequence of records of which some are packets."""
+"""What all capture file formats share: they are sequences of records, of which some are packets."""
 
 from __future__ import annotations
 
@@ -67,7 +67,7 @@ class NonPacketBlocks:
             self.key_logs.append(key_log)
 
 
-class Container(Protocol):
+class CaptureFormat(Protocol):
     """A file format. `base` is the file offset of byte 0 of the view; `number` is that of the last frame read."""
 
     base: int
