@@ -13,6 +13,7 @@ from overheard.engines.local import unshare
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+    from types import TracebackType
 
 PROJECT = Path(__file__).parent.parent
 # A role is to end within two seconds, plus some allowance for a busy machine. Without that, it would take thirty.
@@ -21,9 +22,20 @@ SOON = 25
 LONG = 120
 
 
+class Demo(subprocess.Popen[str]):
+    """A demo. Where a test fails within its `with` block, it is killed, rather than waited for without end."""
+
+    def __exit__(
+        self, kind: type[BaseException] | None, value: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        if kind:
+            self.kill()
+        super().__exit__(kind, value, traceback)
+
+
 def start_demo(engine: str, runs: Path, *arguments: str, **variables: str) -> subprocess.Popen[str]:
     """Start `overheard demo`, with its progress on a pipe from stderr."""
-    return subprocess.Popen(
+    return Demo(
         [sys.executable, "-m", "overheard", "demo", "--engine", engine, "--runs", str(runs), *arguments],
         cwd=PROJECT,
         env={**clean_environment(), **variables},

@@ -37,7 +37,7 @@ class ComposeEngine:
     def run(self, job: Job, progress: Progress) -> list[Result]:
         """See `Engine.run`."""
         job.logs.mkdir(exist_ok=True)
-        lab = _Lab(self.project, job)
+        lab = Project(self.project, job)
         try:
             progress("building the images (the first time takes a minute or two)")
             # Always under one project name: Compose writes it into the images, which would otherwise differ between
@@ -56,7 +56,7 @@ class ComposeEngine:
         return results
 
 
-class _Lab:
+class Project:
     """One Compose project. The output of Compose goes to the log of the run."""
 
     def __init__(self, project: Path, job: Job) -> None:
@@ -116,14 +116,21 @@ class _Lab:
         for arguments in (("logs", "--no-color"), ("down", "--volumes", "--remove-orphans", "--timeout", "3")):
             with self._running(*arguments) as process:
                 process.wait()
+        # `down` fails if we were interrupted before the container was created whose network another one shares.
+        if containers := self._labelled("ps", "--all"):
+            _docker("rm", "--force", *containers)
+        if networks := self._labelled("network", "ls"):
+            _docker("network", "rm", *networks)
         if volumes := self._volumes():
             _docker("volume", "rm", "--force", *volumes)
 
     def _left(self) -> bool:
         """Whether a container, a network or a volume of the project exists."""
-        label = f"label=com.docker.compose.project={self._name}"
-        lists = (_docker(*words, "--quiet", "--filter", label) for words in (("ps", "--all"), ("network", "ls")))
-        return any(lists) or bool(self._volumes())
+        return bool(self._labelled("ps", "--all") or self._labelled("network", "ls") or self._volumes())
+
+    def _labelled(self, *words: str) -> list[str]:
+        """The containers or networks of the project that Docker lists, by identifier."""
+        return _docker(*words, "--quiet", "--filter", f"label=com.docker.compose.project={self._name}")
 
     def _volumes(self) -> list[str]:
         """The volumes of the project, by name: those that a late container created have no label."""

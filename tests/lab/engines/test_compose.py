@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from overheard.engines import compose
+from overheard.engines.base import Job
 from overheard.words.gallery import HOSTS
 from overheard.words.story import SCENARIOS
 from processes import LONG, PROJECT, eventually, read_until, start_demo
@@ -237,6 +239,18 @@ def test_a_demo_that_is_interrupted_leaves_nothing_behind(tmp_path: Path, moment
         assert demo.wait(LONG) == 130
     assert eventually(lambda: left_of(f"overheard-{run.name}") == "")
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_lab_of_which_only_a_part_was_created_is_removed(tmp_path: Path) -> None:
+    """As after an interruption. Compose alone fails: the container whose network the server shares does not exist."""
+    lab = Lab()
+    job = Job(tmp_path / lab.name.removeprefix("overheard-"), {})
+    job.logs.mkdir(parents=True)
+    assert lab.compose("create", "--build", "server").returncode == 0
+    docker("rm", "--force", f"{lab.name}-capture-1")
+    assert lab.compose("down").returncode == 1
+    compose.Project(PROJECT, job).down(looks=1)
+    assert left_of(lab.name) == ""
 
 
 def test_a_second_ctrl_c_does_not_stop_the_tidying(tmp_path: Path) -> None:
