@@ -124,10 +124,8 @@ def reader_of(head: bytes, reader: ReaderFactory, rest: ReaderFactory) -> Reader
 
     `reader` is for its content, `rest` for the bytes after its end.
     """
-    if head.startswith(BEGINNINGS):
-        for signature in SIGNATURES:
-            if signature.fits(head):
-                return signature.reader(reader, rest)
+    if signature := _signature_of(head):
+        return signature.reader(reader, rest)
     if b"\0" in head or head.startswith((b"\xff", b"\xfe")):
         encoding = encoding_of(head)
         return wide_text(encoding, reader) if encoding else None
@@ -136,4 +134,10 @@ def reader_of(head: bytes, reader: ReaderFactory, rest: ReaderFactory) -> Reader
 
 def is_known(head: bytes) -> bool:
     """Whether content that begins with `head` has a known format other than text."""
-    return head.startswith(BEGINNINGS) and any(signature.fits(head) for signature in SIGNATURES)
+    return _signature_of(head) is not None
+
+
+def _signature_of(head: bytes) -> Signature | None:
+    if not head.startswith(BEGINNINGS):
+        return None
+    return next((signature for signature in SIGNATURES if signature.fits(head)), None)

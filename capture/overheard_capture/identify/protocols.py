@@ -16,7 +16,6 @@ from overheard_capture.protocols.tls.records import LONGEST, READ_AS
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from overheard.words.layer import Layers
     from overheard_capture.content.findings import Findings, ReaderFactory
     from overheard_capture.content.readers import DatagramReader, Reader
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from overheard.words.report import Flow
 from overheard_capture.scan.facts import MOST_FLOWS
 from overheard_capture.scan.flow_kind import FlowKind, flow_kind_of
-from overheard_capture.scan.visible import visible_of
+from overheard_capture.scan.visible import FlowExtent, visible_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -17,18 +17,6 @@ if TYPE_CHECKING:
     from overheard_capture.reassembly.direction import Direction
     from overheard_capture.scan.datagram_flows import DatagramFlow
     from overheard_capture.scan.facts import Facts
-
-
-class FlowExtent(NamedTuple):
-    """The identity of a flow, its start (seconds after the first frame), duration (seconds) and payload bytes."""
-
-    stream: int
-    client: str
-    server: str
-    began: float
-    lasted: float
-    sent: int
-    answered: int
 
 
 def add_connection(facts: Facts, connection: Connection, both_findings: tuple[Findings, Findings]) -> None:
@@ -42,20 +30,16 @@ def add_connection(facts: Facts, connection: Connection, both_findings: tuple[Fi
         facts.tls.append(connection.number)
     if _is_full(facts):
         return
-    visible = visible_of(
-        number=connection.number,
+    extent = FlowExtent(
+        stream=connection.number,
         client=str(connection.client.source),
         server=str(connection.server.source),
-        began=connection.began - facts.began,
-        lasted=connection.ended - connection.began,
+        began=round(connection.began - facts.began, 6),
+        lasted=round(max(connection.ended - connection.began, 0), 6),
         sent=connection.client.seen,
         answered=connection.server.seen,
-        content=kind,
-        both_findings=both_findings,
     )
-    facts.visible.append(visible)
-    ends = visible.stream, visible.client, visible.server
-    extent = FlowExtent(*ends, visible.began, visible.lasted, visible.sent, visible.answered)
+    facts.visible.append(visible_of(extent, kind, both_findings))
     facts.flows.append(_row(extent, what, protected, both_findings))
 
 

@@ -135,7 +135,7 @@ def start_helper() -> subprocess.Popen[bytes] | None:
 def _send(process: subprocess.Popen[bytes], task: tuple[HelperTask, Share]) -> None:
     """Send the task over a pipe: it contains secrets, which must not appear in a list of processes."""
     if process.stdin:
-        # If the process has died, `part` will notice.
+        # If the process has died, `result` will notice.
         with suppress(BrokenPipeError), process.stdin:
             pickle.dump(task, process.stdin)
         process.stdin = None

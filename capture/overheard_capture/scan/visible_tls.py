@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 def with_tls(shown: Visible, both_findings: tuple[Findings, Findings]) -> Visible:
-    """Add to `shown` what is visible of TLS. The arguments are as in `visible_of`."""
+    """Add to `shown` what is visible of TLS. `both_findings` are as in `visible_of`."""
     client_side, server_side = (tls_of(findings) or TlsDirection() for findings in both_findings)
     if client_side.is_server or server_side.is_client:
         # The TCP client may be the TLS server, as in active FTP.

@@ -20,7 +20,7 @@ from overheard_capture.packets import SYN
 from overheard_capture.protocols.tls import names
 from overheard_capture.scan.flow_kind import flow_kind_of
 from overheard_capture.scan.reading import Reading
-from overheard_capture.scan.visible import visible_of
+from overheard_capture.scan.visible import FlowExtent, visible_of
 from overheard_capture.wireshark.tshark import own_configuration
 from processes import in_namespaces
 
@@ -300,17 +300,8 @@ def test_who_is_called_may_be_the_one_that_asks() -> None:
     flight = [(">", data(400, 53)), ("<", data(53, 71)), (">", data(517))]
     result = replay([*nonempty, *flight])
     assert result.protected
-    seen = visible_of(
-        number=0,
-        client="a",
-        server="b",
-        began=0,
-        lasted=1,
-        sent=1,
-        answered=1,
-        content=flow_kind_of(result.both_findings),
-        both_findings=result.both_findings,
-    )
+    extent = FlowExtent(stream=0, client="a", server="b", began=0, lasted=1, sent=1, answered=1)
+    seen = visible_of(extent, flow_kind_of(result.both_findings), result.both_findings)
     assert (seen.content, seen.version, seen.sni, seen.hello_frames) == ("TLS", "TLS 1.3", "server", (3, 4))
     assert (seen.data_sent, seen.data_answered) == (500, 54)
 
