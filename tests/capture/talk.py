@@ -20,8 +20,10 @@ from overheard_capture.provenance.origin import Origin, joined
 from overheard_capture.search import Search
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
     from pathlib import Path
+
+    from overheard_capture.content.readers import DatagramReader
 
     Parts = Sequence[tuple[str, bytes]]
 
@@ -160,6 +162,22 @@ def replay(parts: Parts, *, cuts: Iterable[int] = (), lost: Sequence[int] = (), 
         handshake = sum(len(part) for number, (who, part) in enumerate(parts) if who == side and number not in lost)
         assert findings.read.total() == handshake, (findings.read, handshake)
     return result
+
+
+def read_datagrams(
+    reader: Callable[[Findings], DatagramReader], datagrams: Parts
+) -> tuple[tuple[Findings, Findings], list[bool]]:
+    """The findings of both sides, and which datagrams the reader took. Each is in a frame of its own, from 1 on."""
+    shared = Conversation()
+    both_findings = Findings(SEARCH, READERS, conversation=shared), Findings(SEARCH, READERS, conversation=shared)
+    readers = [reader(findings) for findings in both_findings]
+    known = [
+        readers[side == "<"].datagram(data, Origin.of_frame(number, 42, len(data)))
+        for number, (side, data) in enumerate(datagrams, start=1)
+    ]
+    for each in readers:
+        each.close()
+    return both_findings, known
 
 
 def read(parts: Parts) -> tuple[Handshake, Sizes]:

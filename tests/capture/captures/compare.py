@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from overheard.words.errors import UnreadableError
 from overheard_capture.captures.reader import WholeCapture, read
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
 
@@ -30,3 +32,14 @@ def assert_as_tshark_reads(path: Path) -> WholeCapture:
     ]
     assert [frame.time for frame in capture.frames] == pytest.approx([float(row[3] or 0) for row in seen], abs=1e-6)
     return capture
+
+
+def prefixes(content: bytes, path: Path) -> Iterator[tuple[int, WholeCapture]]:
+    """Each beginning of a file with this content, by its length, as it is read; the shortest are no captures."""
+    for size in range(len(content)):
+        path.write_bytes(content[:size])
+        if size < 4:
+            with pytest.raises(UnreadableError):
+                read(path)
+        else:
+            yield size, read(path)

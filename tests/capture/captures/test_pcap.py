@@ -11,9 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from capture.captures.classic import pcap
-from capture.captures.compare import assert_as_tshark_reads
+from capture.captures.compare import assert_as_tshark_reads, prefixes
 from capture.frames import RAW
-from overheard.words.errors import UnreadableError
 from overheard_capture.captures.reader import read
 
 if TYPE_CHECKING:
@@ -68,13 +67,7 @@ def test_cut_anywhere_it_is_read_up_to_there_and_the_damage_is_told(tmp_path: Pa
     path.write_bytes(whole)
     frames, borders = read(path).frames, {24, 45, 61, 82}
     assert max(borders) == len(whole)
-    for size in range(len(whole)):
-        path.write_bytes(whole[:size])
-        if size < 4:
-            with pytest.raises(UnreadableError):
-                read(path)
-            continue
-        capture = read(path)
+    for size, capture in prefixes(whole, path):
         assert bool(capture.damage) == (size not in borders), size
         assert capture.frames == frames[: len(capture.frames)]
 

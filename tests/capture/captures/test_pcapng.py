@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from capture.captures.compare import assert_as_tshark_reads
+from capture.captures.compare import assert_as_tshark_reads, prefixes
 from capture.frames import ETHERNET, RAW, File, option
 from overheard.words.errors import UnreadableError
 from overheard_capture.captures.reader import read
@@ -196,13 +196,7 @@ def test_cut_anywhere_it_is_read_up_to_there_and_the_damage_is_told(tmp_path: Pa
     while max(borders) < len(whole):
         borders.add(max(borders) + struct.unpack_from("<I", whole, max(borders) + 4)[0])
     frames = read(sample().write(path)).frames
-    for size in range(len(whole)):
-        path.write_bytes(whole[:size])
-        if size < 4:
-            with pytest.raises(UnreadableError):
-                read(path)
-            continue
-        capture = read(path)
+    for size, capture in prefixes(whole, path):
         assert bool(capture.damage) == (size not in borders), size
         assert capture.frames == frames[: len(capture.frames)]
         assert capture.dropped is None

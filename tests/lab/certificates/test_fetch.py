@@ -24,6 +24,17 @@ if TYPE_CHECKING:
     from lab.certificates.making import Made
 
 LEAF = server(ISSUING)
+# They mean the same with `requests` and without it.
+ADDRESSES = pytest.mark.parametrize(
+    ("url", "host", "port"),
+    [
+        ("https://localhost", "localhost", 443),
+        ("https://LOCALHOST:5443/a?b", "localhost", 5443),
+        ("https://[::1]:5443", "::1", 5443),
+        ("https://bücher.test", "xn--bcher-kva.test", 443),
+    ],
+)
+NO_ADDRESSES = ["https://", "https://[::1", "https://a:b", "https://a:99999", "ftp://a", "://"]
 
 
 def at(port: int) -> Address:
@@ -95,22 +106,12 @@ def test_a_name_that_nobody_has_is_an_error_in_words() -> None:
         shown(address("https://nobody.invalid/"))
 
 
-@pytest.mark.parametrize(
-    ("url", "host", "port"),
-    [
-        ("https://localhost", "localhost", 443),
-        ("https://LOCALHOST:5443/a?b", "localhost", 5443),
-        ("https://[::1]:5443", "::1", 5443),
-        ("https://bücher.test", "xn--bcher-kva.test", 443),
-    ],
-)
+@ADDRESSES
 def test_an_address_is_understood_as_requests_does(url: str, host: str, port: int) -> None:
     assert (address(url).host, address(url).port) == (host, port)
 
 
-@pytest.mark.parametrize(
-    "url", ["https://", "https://[::1", "https://a:b", "https://a:99999", "ftp://a", "https://*", "://"]
-)
+@pytest.mark.parametrize("url", [*NO_ADDRESSES, "https://*"])
 def test_an_address_that_is_none_is_an_error_in_words(url: str) -> None:
     with pytest.raises(CertificateError) as error:
         address(url)
@@ -143,21 +144,13 @@ def _plain(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.usefixtures("_plain")
-@pytest.mark.parametrize(
-    ("url", "host", "port"),
-    [
-        ("https://localhost", "localhost", 443),
-        ("https://LOCALHOST:5443/a?b", "localhost", 5443),
-        ("https://[::1]:5443", "::1", 5443),
-        ("https://bücher.test", "xn--bcher-kva.test", 443),
-    ],
-)
+@ADDRESSES
 def test_an_address_is_understood_alike_without_requests(url: str, host: str, port: int) -> None:
     assert (address(url).host, address(url).port) == (host, port)
 
 
 @pytest.mark.usefixtures("_plain")
-@pytest.mark.parametrize("url", ["https://", "https://[::1", "https://a:b", "https://a:99999", "ftp://a", "://"])
+@pytest.mark.parametrize("url", NO_ADDRESSES)
 def test_an_address_that_is_none_is_an_error_in_words_without_requests(url: str) -> None:
     with pytest.raises(CertificateError) as error:
         address(url)

@@ -13,7 +13,7 @@ from overheard.certificates.question import Question, content, roots
 from overheard.certificates.read import revocation_lists
 from overheard.words.gallery import ROWS, Row, authorities, certificates
 from overheard.words.handover import GALLERY_CRL, GALLERY_ROOT
-from services.gallery.process import ADDRESS, GalleryProcess
+from services.gallery.process import ADDRESS, GalleryProcess, running
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -26,12 +26,8 @@ OVER_TLS = [row for row in ROWS if row.scheme == "https"]
 
 @pytest.fixture(scope="module")
 def gallery(tmp_path_factory: pytest.TempPathFactory) -> Iterator[GalleryProcess]:
-    gallery = GalleryProcess(tmp_path_factory.mktemp("gallery"))
-    try:
-        gallery.wait()
+    with running(tmp_path_factory.mktemp("gallery")) as gallery:
         yield gallery
-    finally:
-        gallery.stop()
 
 
 @pytest.fixture(autouse=True)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from overheard.words.gallery import HOSTS
-from services.gallery.process import ADDRESS, GalleryProcess
+from services.gallery.process import ADDRESS, GalleryProcess, running
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -17,13 +17,8 @@ if TYPE_CHECKING:
 @pytest.fixture(scope="session")
 def gallery(tmp_path_factory: pytest.TempPathFactory) -> Iterator[GalleryProcess]:
     """A running gallery."""
-    gallery = GalleryProcess(tmp_path_factory.mktemp("gallery"))
-    try:
-        gallery.wait()
+    with running(tmp_path_factory.mktemp("gallery")) as gallery:
         yield gallery
-    finally:
-        said = gallery.stop()
-    assert said == ""
 
 
 @pytest.fixture(autouse=True)

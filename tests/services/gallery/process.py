@@ -6,6 +6,7 @@ import os
 import ssl
 import subprocess
 import sys
+from contextlib import contextmanager
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -18,6 +19,7 @@ from ports import free_ports
 from processes import LONG, SOON
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
 ADDRESS = "127.0.0.1"
@@ -72,3 +74,15 @@ class GalleryProcess:
     def ask(self, row: Row) -> Reply:
         """What a client gets."""
         return ask(self.url(row), self.way(row))
+
+
+@contextmanager
+def running(folder: Path) -> Iterator[GalleryProcess]:
+    """A gallery that is ready, until the end of the `with` block. It must have nothing to say."""
+    gallery = GalleryProcess(folder)
+    try:
+        gallery.wait()
+        yield gallery
+    finally:
+        said = gallery.stop()
+    assert said == ""

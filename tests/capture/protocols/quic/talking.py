@@ -2,23 +2,17 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from aioquic.quic.configuration import QuicConfiguration
 from aioquic.quic.connection import QuicConnection
 
-from capture.talk import SEARCH
-from overheard_capture.content.findings import Conversation, Findings
-from overheard_capture.identify.direction import READERS
+from capture import talk
 from overheard_capture.protocols.quic.reader import QuicReader
-from overheard_capture.provenance.origin import Origin
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from lab.pki import Files
-
-    Datagrams = Sequence[tuple[str, bytes]]
 
 CLIENT, SERVER = ("127.0.0.1", 1), ("127.0.0.1", 2)
 
@@ -56,15 +50,5 @@ def spoken(
     return datagrams
 
 
-def read_datagrams(datagrams: Datagrams) -> tuple[tuple[Findings, Findings], list[bool]]:
-    """The findings of both sides, and which datagrams were QUIC. Each is in a frame of its own, from 1 on."""
-    talk = Conversation()
-    both_findings = Findings(SEARCH, READERS, conversation=talk), Findings(SEARCH, READERS, conversation=talk)
-    readers = [QuicReader(findings) for findings in both_findings]
-    known = [
-        readers[side == "<"].datagram(data, Origin.of_frame(number, 42, len(data)))
-        for number, (side, data) in enumerate(datagrams, start=1)
-    ]
-    for reader in readers:
-        reader.close()
-    return both_findings, known
+# The findings of both sides, and which datagrams were QUIC.
+read_datagrams = partial(talk.read_datagrams, QuicReader)

@@ -15,7 +15,7 @@ from overheard_capture.protocols.quic.packets import VERSION_1, VERSION_2, Packe
 from overheard_capture.protocols.tls.direction import tls_of
 
 if TYPE_CHECKING:
-    from capture.protocols.quic.talking import Datagrams
+    from capture.talk import Parts
     from overheard_capture.content.findings import Findings
 
     Transcript = list[tuple[str, bytes]]
@@ -158,7 +158,7 @@ def test_what_is_no_quic_is_left_to_others(datagram: bytes) -> None:
 
 @given(st.lists(st.tuples(st.sampled_from("<>"), st.binary(max_size=200)), max_size=6), st.integers(0, 4))
 @settings(max_examples=150)
-def test_any_datagrams_are_read_without_an_error(transcript: Transcript, others: Datagrams, at: int) -> None:
+def test_any_datagrams_are_read_without_an_error(transcript: Transcript, others: Parts, at: int) -> None:
     datagrams = [*transcript[:at], *others, *transcript[at:]]
     both_findings, known = read_datagrams(datagrams)
     for side, findings in zip("><", both_findings, strict=True):

@@ -6,20 +6,14 @@ import select
 import socket
 import subprocess
 import time
+from functools import partial
 from typing import TYPE_CHECKING
 
-from capture.talk import SEARCH
-from overheard_capture.content.findings import Conversation, Findings
-from overheard_capture.identify.direction import READERS
+from capture import talk
 from overheard_capture.protocols.tls.dtls import DtlsReader
-from overheard_capture.provenance.origin import Origin
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from lab.pki import Files
-
-    Datagrams = Sequence[tuple[str, bytes]]
 
 
 def _free_port() -> int:
@@ -90,15 +84,5 @@ def _heads(data: bytes) -> list[int]:
     return found
 
 
-def read_datagrams(datagrams: Datagrams) -> tuple[tuple[Findings, Findings], list[bool]]:
-    """The findings of both sides, and which datagrams were DTLS. Each is in a frame of its own, from 1 on."""
-    talk = Conversation()
-    both_findings = Findings(SEARCH, READERS, conversation=talk), Findings(SEARCH, READERS, conversation=talk)
-    readers = [DtlsReader(findings) for findings in both_findings]
-    known = [
-        readers[side == "<"].datagram(data, Origin.of_frame(number, 42, len(data)))
-        for number, (side, data) in enumerate(datagrams, start=1)
-    ]
-    for reader in readers:
-        reader.close()
-    return both_findings, known
+# The findings of both sides, and which datagrams were DTLS.
+read_datagrams = partial(talk.read_datagrams, DtlsReader)

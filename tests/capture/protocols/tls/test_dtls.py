@@ -14,7 +14,7 @@ from lab.pki import Files
 from overheard_capture.protocols.tls.direction import tls_of
 
 if TYPE_CHECKING:
-    from capture.protocols.tls.speaking_dtls import Datagrams
+    from capture.talk import Parts
     from overheard_capture.content.findings import Findings
 
     Transcript = list[tuple[str, bytes]]
@@ -185,7 +185,7 @@ def test_dtls_that_began_before_is_not_protected() -> None:
     )
 )
 @settings(max_examples=200)
-def test_any_datagrams_are_read_without_an_error(datagrams: Datagrams) -> None:
+def test_any_datagrams_are_read_without_an_error(datagrams: Parts) -> None:
     both_findings, known = read_datagrams(datagrams)
     for side, findings in zip("><", both_findings, strict=True):
         transcript = sum(
