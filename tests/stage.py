@@ -22,9 +22,9 @@ from typing import TYPE_CHECKING
 
 from overheard.engines.supervisor import Lab, stage
 from overheard.role.files import write_whole
-from overheard.words.scenario import Disguise, Service
-from overheard.words.services import HTTP, HTTPS, LEGACY
-from overheard.words.story import SECRET_MESSAGE
+from overheard.words.scenario import Disguise
+from overheard.words.secret import SECRET_MESSAGE
+from overheard.words.services import HTTP, HTTPS, LEGACY, Service
 from overheard_capture.sidecar.dumpcap import Tap
 from overheard_capture.sidecar.recorder import ActiveRecording
 from overheard_services.client.ask import Way, ask

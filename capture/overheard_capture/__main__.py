@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import os
-import secrets
 
-from overheard.role.files import write_whole
 from overheard.role.health import ask
 from overheard.role.run import asks_for_health, run
 from overheard_capture.sidecar.settings import Settings
@@ -17,7 +15,10 @@ def main(arguments: list[str]) -> int:
     settings = Settings.from_environment(os.environ)
     if health:
         return ask(f"http://127.0.0.1:{settings.port}")
-    from overheard.role.serve import Listener, serve  # noqa: PLC0415  (the health check must be quick)
+    import secrets  # noqa: PLC0415  (the health check must be quick)
+
+    from overheard.role.files import write_whole  # noqa: PLC0415
+    from overheard.role.serve import Listener, serve  # noqa: PLC0415
     from overheard_capture.sidecar.app import create_app  # noqa: PLC0415
 
     if not settings.token_file.exists():

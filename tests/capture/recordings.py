@@ -6,8 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from capture.frames import rewritten
-from overheard.words.secret import Secret
-from overheard.words.story import SECRET_MESSAGE
+from overheard.words.secret import SECRET_MESSAGE, Secret
 from overheard_capture.captures.reader import read
 from overheard_capture.captures.recording import read_recording
 from overheard_capture.judge import JudgeInput, Keys, judge_recording

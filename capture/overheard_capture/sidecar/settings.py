@@ -6,9 +6,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Self
 
 from overheard.role.settings import Environment
-from overheard.words.secret import Secret
+from overheard.words.secret import SECRET_MESSAGE, Secret
 from overheard.words.services import CAPTURE
-from overheard.words.story import SECRET_MESSAGE
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

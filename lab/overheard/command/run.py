@@ -22,8 +22,9 @@ from overheard.report.table import table
 from overheard.words.errors import EngineError, OverheardError
 from overheard.words.recording import KEY_LOG, NOTEBOOK
 from overheard.words.result import Result, exit_code
+from overheard.words.secret import SECRET_MESSAGE
 from overheard.words.services import HTTP, INTERCEPTOR
-from overheard.words.story import CONTROL, SECRET_MESSAGE, by_name
+from overheard.words.story import CONTROL, by_name
 from overheard.words.suggestions import unknown
 from overheard_capture.judge.api import look_up, read_recording
 

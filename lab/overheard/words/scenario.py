@@ -11,6 +11,7 @@ from overheard.words.verdict import Outcome, Verdict
 
 if TYPE_CHECKING:
     from overheard.words.chapter import Chapter
+    from overheard.words.services import Service
 
 
 class Disguise(StrEnum):
@@ -60,25 +61,6 @@ class Need(StrEnum):
 
     INTERCEPTOR = "the interceptor"
     POST_QUANTUM = "OpenSSL 3.5 or later"
-
-
-@dataclass(frozen=True)
-class Service:
-    """One address of a role."""
-
-    scheme: str
-    host: str
-    port: int
-
-    @property
-    def origin(self) -> str:
-        """Scheme, host and port (RFC 6454, 6.2)."""
-        return f"{self.scheme}://{self.host}:{self.port}"
-
-    @property
-    def url(self) -> str:
-        """Its root URL, where a server tells the secret message."""
-        return f"{self.origin}/"
 
 
 @dataclass(frozen=True)

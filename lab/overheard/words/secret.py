@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+# The message of the story.
+SECRET_MESSAGE = "fluffy tail"  # noqa: S105  (it is the one secret that the whole world may know)
+
 
 @dataclass(frozen=True)
 class Secret:

@@ -2,7 +2,27 @@
 
 from __future__ import annotations
 
-from overheard.words.scenario import Service
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Service:
+    """One address of a role."""
+
+    scheme: str
+    host: str
+    port: int
+
+    @property
+    def origin(self) -> str:
+        """Scheme, host and port (RFC 6454, 6.2)."""
+        return f"{self.scheme}://{self.host}:{self.port}"
+
+    @property
+    def url(self) -> str:
+        """Its root URL, where a server tells the secret message."""
+        return f"{self.origin}/"
+
 
 HTTP = Service("http", "server", 5683)
 HTTPS = Service("https", "server", 5443)

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Self
 
 from overheard.role.settings import Environment
 from overheard.words.errors import SettingsError
+from overheard.words.secret import SECRET_MESSAGE
 from overheard.words.services import CA, CAPTURE
-from overheard.words.story import SECRET_MESSAGE, by_name
+from overheard.words.story import by_name
 from overheard.words.suggestions import unknown
 
 if TYPE_CHECKING:

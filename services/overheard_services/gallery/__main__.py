@@ -8,7 +8,6 @@ from functools import partial
 
 from overheard.role.health import ask
 from overheard.role.run import asks_for_health, run
-from overheard.words.gallery import ROWS
 from overheard_services.gallery.settings import Settings
 
 
@@ -18,7 +17,8 @@ def main(arguments: list[str]) -> int:
     settings = Settings.from_environment(os.environ)
     if health:
         return ask(f"http://127.0.0.1:{settings.port}")
-    from overheard_services.gallery.exhibit import open_gallery, show_health  # noqa: PLC0415  (the health check must be quick)
+    from overheard.words.gallery import ROWS  # noqa: PLC0415  (the health check must be quick)
+    from overheard_services.gallery.exhibit import open_gallery, show_health  # noqa: PLC0415
     from overheard_services.gallery.listen import listening, serve  # noqa: PLC0415
 
     message = settings.message.encode()

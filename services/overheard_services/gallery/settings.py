@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Self
 
 from overheard.role.settings import Environment
 from overheard.words.errors import SettingsError
+from overheard.words.secret import SECRET_MESSAGE
 from overheard.words.services import GALLERY_HEALTH, GALLERY_PORTS
-from overheard.words.story import SECRET_MESSAGE
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -8,8 +8,7 @@ from urllib.parse import urlsplit
 
 from overheard.role.settings import Environment
 from overheard.words.errors import SettingsError
-from overheard.words.scenario import Service
-from overheard.words.services import INTERCEPTED, INTERCEPTOR_HEALTH
+from overheard.words.services import INTERCEPTED, INTERCEPTOR_HEALTH, Service
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

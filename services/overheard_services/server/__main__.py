@@ -13,7 +13,7 @@ from overheard_services.server.settings import Enrolment, Settings
 
 if TYPE_CHECKING:
     from overheard.role.serve import Listener
-    from overheard.words.scenario import Service
+    from overheard.words.services import Service
     from overheard_services.credentials import Credentials
 
 # How long the server waits for the certificate authority to start, in seconds.

@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING, Self
 
 from overheard.role.settings import Environment
 from overheard.words.errors import SettingsError
+from overheard.words.secret import SECRET_MESSAGE
 from overheard.words.services import CA, OF_THE_SERVER
-from overheard.words.story import SECRET_MESSAGE
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
-    from overheard.words.scenario import Service
+    from overheard.words.services import Service
 
 
 @dataclass(frozen=True)

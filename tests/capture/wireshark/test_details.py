@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from capture.recordings import Recordings
     from overheard.words.dissected import Dissected
-    from overheard.words.scenario import Service
+    from overheard.words.services import Service
 
 SECRET = Secret("message", b"fluffy tail")
 

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from capture.recordings import Recordings
-    from overheard.words.scenario import Service
+    from overheard.words.services import Service
 
 
 def test_the_keys_open_what_both_sides_said(recordings: Recordings) -> None:

@@ -12,7 +12,8 @@ import pytest
 from overheard.words.chapter import paragraph, paragraphs, rfc
 from overheard.words.colours import steps
 from overheard.words.gallery import ROWS
-from overheard.words.story import SCENARIOS, SECRET_MESSAGE
+from overheard.words.secret import SECRET_MESSAGE
+from overheard.words.story import SCENARIOS
 from overheard.words.verdict import Outcome
 
 if TYPE_CHECKING:

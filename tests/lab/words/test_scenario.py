@@ -8,7 +8,8 @@ import pytest
 
 from lab.words.verdicts import every_rule
 from overheard.words.layer import Layer
-from overheard.words.scenario import Attempt, Disguise, Expectation, Service
+from overheard.words.scenario import Attempt, Disguise, Expectation
+from overheard.words.services import Service
 from overheard.words.sighting import Sighting
 from overheard.words.verdict import Check, Outcome, Presence, Rule, Verdict, decide
 from overheard.words.visible import Alert, Visible

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 
 from overheard.words.scenario import Disguise, Need, Trust
-from overheard.words.story import CONTROL, SCENARIOS, SECRET_MESSAGE
+from overheard.words.secret import SECRET_MESSAGE
+from overheard.words.story import CONTROL, SCENARIOS
 from overheard.words.verdict import Outcome
 
 BY_NAME = {scenario.name: scenario for scenario in SCENARIOS}

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from overheard.words.scenario import Attempt, Service
+from overheard.words.scenario import Attempt
+from overheard.words.services import Service
 from overheard_services.client.belongings import Belongings
 from overheard_services.client.settings import Settings
 

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from overheard.words.scenario import Disguise, Identity, Service, SharedKey, Trust
+from overheard.words.scenario import Disguise, Identity, SharedKey, Trust
+from overheard.words.services import Service
 from overheard_services.client import attempt as module
 from overheard_services.client.ask import ask
 from overheard_services.client.attempt import Answer, make

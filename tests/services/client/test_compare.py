@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from overheard.words.result import Exchange
-from overheard.words.scenario import Service, Wire
-from overheard.words.services import HTTP, HTTPS
+from overheard.words.scenario import Wire
+from overheard.words.services import HTTP, HTTPS, Service
 from overheard.words.sighting import Sighting
 from overheard.words.story import SCENARIOS
 from overheard.words.verdict import Outcome, Verdict

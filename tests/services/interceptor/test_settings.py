@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from overheard.words.errors import SettingsError
-from overheard.words.scenario import Service
-from overheard.words.services import INTERCEPTED, INTERCEPTOR_HEALTH
+from overheard.words.services import INTERCEPTED, INTERCEPTOR_HEALTH, Service
 from overheard_services.interceptor.settings import Settings
 
 if TYPE_CHECKING:

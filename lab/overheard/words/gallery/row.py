@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from overheard.words.scenario import Attempt, Service, Trust, Wire
+from overheard.words.scenario import Attempt, Trust, Wire
+from overheard.words.services import Service
 
 # Rows were verified with these two versions (Debian 12 and 13); the errors of versions in between are not known.
 OLDER, NEWER = (3, 0), (3, 5)

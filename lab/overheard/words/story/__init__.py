@@ -9,8 +9,6 @@ from overheard.words.story import certificates, clients, gallery, impostors, in_
 if TYPE_CHECKING:
     from overheard.words.scenario import Scenario
 
-SECRET_MESSAGE = "fluffy tail"  # noqa: S105  (it is the one secret that the whole world may know)
-
 SCENARIOS = (
     *in_clear.SCENARIOS,
     *sealed.SCENARIOS,
