@@ -7,6 +7,8 @@ BIN := $(VENV)/bin
 # compose or local; empty: compose if Docker works, otherwise local.
 ENGINE ?=
 export ENGINE
+# Without compiled modules on disk, every role and every test worker would compile them again.
+unexport PYTHONDONTWRITEBYTECODE
 # Most tests wait for something most of the time.
 WORKERS ?= 4
 
