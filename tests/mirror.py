@@ -97,7 +97,9 @@ ELSEWHERE = (
     Elsewhere("services", "credentials", "services/test_enrolment.py"),
     Elsewhere("services/gallery", "authority contexts exhibit listen plans speak", "gallery/test_recipes.py"),
     Elsewhere("services/gallery", "settings", "gallery/test_main.py and docs/test_settings.py"),
-    Elsewhere("services/interceptor", "health proxies record start witness", "interceptor/test_main.py, test_impostor.py"),
+    Elsewhere(
+        "services/interceptor", "health proxies record start witness", "interceptor/test_main.py, test_impostor.py"
+    ),
 )
 
 

@@ -15,8 +15,10 @@ if TYPE_CHECKING:
 def test_two_labs_at_the_same_time_do_not_disturb_each_other(engine: Engine, tmp_path: Path) -> None:
     """Each reaches the expected verdicts on its own message."""
     messages = ("bushy tail 1", "bushy tail 2")
+    # These use every role and every port of the server, and the gallery.
+    scenarios = "http,https,mutual-tls,no-forward-secrecy,diffie-hellman-intercepted,gallery"
     demos = [
-        start_demo(engine.name, tmp_path / str(number), OVERHEARD_MESSAGE=message)
+        start_demo(engine.name, tmp_path / str(number), OVERHEARD_MESSAGE=message, OVERHEARD_CLIENT_SCENARIOS=scenarios)
         for number, message in enumerate(messages)
     ]
     said = [demo.communicate() for demo in demos]

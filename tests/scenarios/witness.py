@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from functools import cache
 from typing import TYPE_CHECKING
 
 from overheard.engines.base import clean_environment
@@ -37,10 +38,40 @@ def fields(path: Path, display_filter: str, *names: str, keys: Path | None = Non
     ]
 
 
+# What the tests need to know of a frame without keys. tshark takes longer to start than to dissect a recording.
+_NAMES = (
+    "frame.number",
+    "ip.src",
+    "ip.dst",
+    "tcp.stream",
+    "tcp.srcport",
+    "tcp.dstport",
+    "tcp.flags",
+    "http.file_data",
+    "data-text-lines",
+    "tls.alert_message.desc",
+    "tls.handshake.type",
+    "tls.handshake.version",
+    "tls.handshake.ciphersuite",
+    "tls.handshake.extensions.supported_version",
+    "tls.handshake.extensions_key_share_group",
+)
+
+
+@cache
+def frames(path: Path) -> list[dict[str, str]]:
+    """Each frame of a file without keys: the fields that tshark prints, by name, empty if absent."""
+    return [dict(zip(_NAMES, row, strict=True)) for row in fields(path, "frame", *_NAMES)]
+
+
 def bodies(path: Path, keys: Path | None = None, private: Path | None = None) -> str:
     """Every HTTP body that tshark can read."""
-    shown = ["-Y", "http", "-T", "fields", "-e", "http.file_data", "-e", "data-text-lines"]
-    printed = tshark(path, *shown, keys=keys, private=private)
+    names = ("http.file_data", "data-text-lines")
+    if keys or private:
+        shown = [word for name in names for word in ("-e", name)]
+        printed = tshark(path, "-Y", "http", "-T", "fields", *shown, keys=keys, private=private)
+    else:
+        printed = "\n".join(frame[name] for frame in frames(path) for name in names)
     return printed + "".join(bytes.fromhex(word).decode() for word in printed.split() if _is_hex(word))
 
 
