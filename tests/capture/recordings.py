@@ -27,6 +27,7 @@ class Recordings:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
+        self._verdicts: dict[str, Verdict] = {}
         # The client's session keys, and those of a connection that was not recorded.
         self.keys, self.other_keys = folder / "stage.keys", folder / "other.keys"
         # The Fernet key that client and server share, and the one that they negotiated.
@@ -55,6 +56,12 @@ class Recordings:
         """A recording as input for the judge, with the client's session keys."""
         path = self.path(name)
         return JudgeInput(path, read_recording(path), SECRET, Keys(self.keys))
+
+    def verdict(self, name: str) -> Verdict:
+        """The verdict on a recording, which is judged once for all tests."""
+        if name not in self._verdicts:
+            self._verdicts[name] = self.judge(name)
+        return self._verdicts[name]
 
     def judge(self, name: str, **changes: Path | Secret | Recording | Keys | None) -> Verdict:
         """The verdict on a recording, perhaps with changes of the input."""

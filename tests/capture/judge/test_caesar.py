@@ -27,7 +27,7 @@ def judged(doctored: Doctored, message: str, *answered: str) -> Verdict:
 
 
 def test_the_message_of_the_story_is_broken(recordings: Recordings) -> None:
-    verdict = recordings.judge("substitution")
+    verdict = recordings.verdict("substitution")
     assert (verdict.outcome, verdict.broken) == (Outcome.OVERHEARD, 1)
     assert [sighting.how for sighting in verdict.sightings] == ["letters shifted by 25"]
 

@@ -206,14 +206,14 @@ def test_the_frame_that_carried_the_message_is_the_one_that_tshark_names(recordi
     command = ["tshark", "-r", str(recordings.path("https")), "-n", "-o", f"tls.keylog_file:{recordings.keys}"]
     command += ["-Y", 'http.response && http contains "fluffy tail"', "-T", "fields", "-e", "frame.number"]
     printed = subprocess.run(command, capture_output=True, text=True, check=True).stdout
-    verdict = recordings.judge("https")
+    verdict = recordings.verdict("https")
     assert verdict.presence is Presence.KEY_LOG
     assert str(verdict.carrier) == printed.strip()
 
 
 def test_tls_in_ip_fragments_is_put_together_as_tshark_does(doctored: Doctored) -> None:
     """The last fragment carries the message, for tshark and for us."""
-    carrier = doctored.recordings.judge("https").carrier
+    carrier = doctored.recordings.verdict("https").carrier
     assert carrier
     data = doctored.frames[carrier - 1]
     segment = data[14 + 20 :]
@@ -228,7 +228,7 @@ def test_tls_in_ip_fragments_is_put_together_as_tshark_does(doctored: Doctored) 
 
 
 def test_tls_in_ip_fragments_of_which_one_is_missing_is_inconclusive(doctored: Doctored) -> None:
-    carrier = doctored.recordings.judge("https").carrier
+    carrier = doctored.recordings.verdict("https").carrier
     assert carrier
     data = doctored.frames[carrier - 1]
     part = ethernet(ipv4(data[14 + 20 :][:32], fragment=0x2000, identification=9))
@@ -240,4 +240,4 @@ def test_tls_in_ip_fragments_of_which_one_is_missing_is_inconclusive(doctored: D
 
 def test_the_secret_stands_nowhere_in_a_verdict(recordings: Recordings) -> None:
     for name in ("http", "https", "untrusted", "killed"):
-        assert "fluffy" not in repr(recordings.judge(name).to_json())
+        assert "fluffy" not in repr(recordings.verdict(name).to_json())

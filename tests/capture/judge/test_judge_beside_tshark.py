@@ -90,7 +90,7 @@ def test_it_finds_the_message_in_none_that_is_protected(recordings: Recordings, 
 
 @pytest.mark.parametrize("name", ["http", "substitution"])
 def test_it_finds_the_message_where_it_is_overheard(recordings: Recordings, name: str) -> None:
-    (sighting,) = recordings.judge(name).sightings
+    (sighting,) = recordings.verdict(name).sightings
     written = {"http": "fluffy tail", "substitution": "ekteex szhk"}[name]
     printed = tshark(recordings.path(name), "-Y", f'frame contains "{written}"', "-T", "fields", "-e", "frame.number")
     assert printed.split() == [str(sighting.frame)]

@@ -20,18 +20,18 @@ if TYPE_CHECKING:
 
 def test_a_sound_https_recording_is_protected(recordings: Recordings) -> None:
     """The control: without a fault, every check holds."""
-    verdict = recordings.judge("https")
+    verdict = recordings.verdict("https")
     assert (verdict.outcome, verdict.presence, reasons(verdict)) == (Outcome.PROTECTED, Presence.KEY_LOG, set())
 
 
 def test_a_sound_http_recording_is_overheard(recordings: Recordings) -> None:
-    verdict = recordings.judge("http")
+    verdict = recordings.verdict("http")
     assert verdict.outcome is Outcome.OVERHEARD
     assert reasons(verdict) == {"absent"}
 
 
 def test_a_handshake_that_failed_was_never_sent(recordings: Recordings) -> None:
-    verdict = recordings.judge("untrusted")
+    verdict = recordings.verdict("untrusted")
     assert (verdict.outcome, reasons(verdict)) == (Outcome.INCONCLUSIVE, {"never-sent"})
 
 
@@ -55,26 +55,26 @@ def test_a_handshake_that_failed_was_never_sent(recordings: Recordings) -> None:
     ],
 )
 def test_a_fault_is_inconclusive_with_its_reason(recordings: Recordings, fault: str, reason: str) -> None:
-    verdict = recordings.judge(fault)
+    verdict = recordings.verdict(fault)
     assert verdict.outcome is Outcome.INCONCLUSIVE
     assert reason in reasons(verdict)
 
 
 def test_a_recording_is_not_ended_before_the_streams_in_it_are(recordings: Recordings) -> None:
     """A server that closes its side a second after its client is waited for."""
-    verdict = recordings.judge("dawdled")
+    verdict = recordings.verdict("dawdled")
     assert (verdict.outcome, reasons(verdict)) == (Outcome.PROTECTED, set())
 
 
 @pytest.mark.parametrize(("fault", "only"), [("unmarked", {"marks"}), ("late", {"streams-complete"})])
 def test_a_single_fault_is_the_only_reason(recordings: Recordings, fault: str, only: set[str]) -> None:
     """Checks without a fault hold."""
-    assert reasons(recordings.judge(fault)) == only
+    assert reasons(recordings.verdict(fault)) == only
 
 
 def test_every_reason_says_what_to_do(recordings: Recordings) -> None:
     for fault in ("killed", "snapped", "lost", "filtered", "unmarked", "flooded", "late"):
-        for check in recordings.judge(fault).reasons:
+        for check in recordings.verdict(fault).reasons:
             assert check.hint, check
 
 
@@ -155,7 +155,7 @@ def test_the_marks_of_another_recording_do_not_count(recordings: Recordings) -> 
 
 def test_without_its_positive_control_nothing_of_a_run_is_protected(recordings: Recordings) -> None:
     """Whether the control is missing, or is not OVERHEARD."""
-    https, http, quiet = (recordings.judge(name) for name in ("https", "http", "quiet"))
+    https, http, quiet = (recordings.verdict(name) for name in ("https", "http", "quiet"))
     assert under_control({"https": https, "http": http}, "http")["https"].outcome is Outcome.PROTECTED
     for run in ({"https": https}, {"https": https, "http": https}, {"https": https, "http": quiet}):
         verdict = under_control(run, "http")["https"]

@@ -61,7 +61,7 @@ def test_it_stands_nowhere(recordings: Recordings, tmp_path: Path, name: str, sp
 
 def test_what_looks_for_it_finds_it(recordings: Recordings) -> None:
     """The control: a secret that is put into a verdict is found, in any spelling."""
-    verdict = recordings.judge("http")
+    verdict = recordings.verdict("http")
     for said in ("fluffy tail", "ekteex szhk", "Zmx1ZmZ5IHRhaWw="):
         (check, *_) = verdict.checks
         assert stands_in(replace(verdict, checks=(replace(check, says=said),)))

@@ -27,7 +27,7 @@ PORTS = [service.port for service in ELSEWHERE]
 @pytest.mark.parametrize("name", ["untrusted", "mistaken", *(f"refused-{port}" for port in PORTS)])
 def test_a_handshake_that_was_refused_sent_nothing(recordings: Recordings, name: str) -> None:
     """At any port, and with mistaken streams beside it."""
-    verdict = recordings.judge(name)
+    verdict = recordings.verdict(name)
     assert (verdict.outcome, reasons(verdict)) == (Outcome.INCONCLUSIVE, {"never-sent"})
     assert says(verdict, "never-sent") == ("it never left: 1 TLS stream, and no application data in either direction")
 
@@ -62,13 +62,13 @@ def test_one_stream_with_data_is_enough_not_to_say_so(recordings: Recordings, tm
 
 
 def test_streams_in_which_each_side_takes_the_port_for_another_are_seen_as_such(recordings: Recordings) -> None:
-    visible = recordings.judge("mistaken").visible
+    visible = recordings.verdict("mistaken").visible
     assert [stream.content for stream in visible].count(FlowKind.MISMATCHED) >= 1
     assert [stream.content for stream in visible][-1] == FlowKind.TLS
 
 
 def test_mistakes_beside_it_do_not_keep_an_exchange_from_being_protected(recordings: Recordings) -> None:
-    verdict = recordings.judge("mistaken-https")
+    verdict = recordings.verdict("mistaken-https")
     assert (verdict.outcome, reasons(verdict)) == (Outcome.PROTECTED, set())
 
 
@@ -83,7 +83,7 @@ def test_a_secret_that_was_sent_by_mistake_is_overheard(doctored: Doctored) -> N
 
 def test_without_a_stream_of_tls_nothing_is_said_of_it(recordings: Recordings) -> None:
     for name in ("quiet", "fernet"):
-        assert "never-sent" not in reasons(recordings.judge(name))
+        assert "never-sent" not in reasons(recordings.verdict(name))
 
 
 def test_without_the_keys_of_the_connection_it_is_not_known(recordings: Recordings) -> None:

@@ -69,7 +69,7 @@ def seen_in(path: Path, how: WitnessOptions = HTTP, *secrets: Secret) -> dict[st
 def test_on_a_real_recording_it_sees_the_message_in_clear_and_says_where(recordings: Recordings) -> None:
     (seen,) = query_tshark([recordings.path("http")], [SECRET], HTTP)["message"]
     assert (seen.field, seen.spelling, seen.streams) == ("http.file_data", "plainly", (0,))
-    (sighting,) = recordings.judge("http").sightings
+    (sighting,) = recordings.verdict("http").sightings
     assert seen.frame in sighting.frames
 
 

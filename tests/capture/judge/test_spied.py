@@ -63,7 +63,7 @@ def test_session_keys_in_the_hands_of_a_spy_are_overheard(recordings: Recordings
     (sighting,) = verdict.sightings
     assert (sighting.how, sighting.stream) == (SESSIONS, 0)
     # Its place is that of the token, as opened by the intended recipient.
-    assert sighting.frame == recordings.judge(name).carrier
+    assert sighting.frame == recordings.verdict(name).carrier
     frame = read(recordings.path(name)).frames[sighting.frame - 1]
     assert 0 < sighting.offset < sighting.offset + sighting.length == len(frame.data)
 
@@ -71,7 +71,7 @@ def test_session_keys_in_the_hands_of_a_spy_are_overheard(recordings: Recordings
 def test_the_key_of_the_server_opens_a_recording_without_forward_secrecy(recordings: Recordings) -> None:
     verdict = recordings.judge("rsa", spy=Keys(private=recordings.stolen))
     assert (verdict.outcome, how(verdict)) == (Outcome.OVERHEARD, [PRIVATE])
-    assert verdict.sightings[0].frame == recordings.judge("rsa").carrier
+    assert verdict.sightings[0].frame == recordings.verdict("rsa").carrier
 
 
 @pytest.mark.parametrize("name", ["ecdhe", "tls13"])
@@ -103,7 +103,7 @@ def test_every_way_in_which_it_was_seen_is_told(recordings: Recordings) -> None:
 
 
 def test_without_a_spy_nothing_changes(recordings: Recordings) -> None:
-    verdict = recordings.judge("https")
+    verdict = recordings.verdict("https")
     assert verdict.outcome is Outcome.PROTECTED
     assert says(verdict, "spied") == "no spy holds any key"
 
