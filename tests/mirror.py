@@ -57,6 +57,7 @@ ELSEWHERE = (
     Elsewhere("capture/native", "*", "compiled or not, the results are the same: native/test_native.py"),
     Elsewhere("capture/packets", "addresses assigned ip link_types transport types", "packets/test_packets.py"),
     Elsewhere("capture/packets", "host_filter", "judge/test_whole.py, and judge/test_second_witness.py for tshark"),
+    Elsewhere("capture/packets", "tunnels", "packets/test_pdu.py"),
     Elsewhere("capture/packets", "bounded", "packets/test_defragment.py and test_sctp.py"),
     Elsewhere(
         "capture/protocols", "framed framer", "protocols/http2/test_reader.py, protocols/websocket/test_reader.py"

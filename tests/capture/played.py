@@ -78,7 +78,7 @@ def sightings(findings: Findings) -> list[tuple[object, ...]]:
 
 def outcome(findings: Findings) -> tuple[object, ...]:
     """All results of a reading."""
-    return sightings(findings), sorted(findings.troubles.items()), sorted(findings.read.items()), list(findings.kinds)
+    return sightings(findings), sorted(findings.unread.items()), sorted(findings.read.items()), list(findings.kinds)
 
 
 class Ignored:

@@ -44,7 +44,7 @@ class DatagramIdentifier:
             return
         self._findings.read[TEXT if is_text else OPAQUE] += len(payload)
         if not is_text:
-            self._findings.unread(Reason.OPAQUE, UNKNOWN)
+            self._findings.report_unread(Reason.OPAQUE, UNKNOWN)
 
     def _identify(self, data: bytes, origin: Origin) -> bool:
         if self._last_protocol and self._try(*self._last_protocol, data, origin):

@@ -109,8 +109,8 @@ def _frames(case: Case) -> Iterator[Check]:
     yield _check(
         "fragments-whole",
         not facts.fragments,
-        "every fragmented IP packet is complete",
-        f"fragmented IP packets: {facts.fragments}",
+        "every fragmented IP packet and SCTP message is complete",
+        f"fragments are missing or conflict: {facts.fragments}",
         "record again; the recorder began too late, lost packets, or listened on the wrong interface",
     )
 

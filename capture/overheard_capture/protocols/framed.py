@@ -65,7 +65,7 @@ class FramedReader:
         consumed = self._cutter.feed(data, origin)
         self._findings.read[self._name] += consumed
         if self._cutter.broken:
-            self._findings.unread(Reason.DAMAGED, f"bytes that are no {self._name} frame", self._layers)
+            self._findings.report_unread(Reason.DAMAGED, f"bytes that are no {self._name} frame", self._layers)
             self._fallback = Fallback(self._findings, self._layers)
         return consumed
 
@@ -82,7 +82,7 @@ class FramedReader:
         if self._fallback:
             self._fallback.gap(length)
         elif not self._cutter.gap(length):
-            self._findings.unread(Reason.GAP, f"{self._name} frames", self._layers)
+            self._findings.report_unread(Reason.GAP, f"{self._name} frames", self._layers)
             self._cutter.lose(length)
             self._resync = Resynchroniser(self._find)
 

@@ -67,7 +67,7 @@ class GelfReader:
             at = number + 1
         content.close()
         if len(pieces) < count:
-            self._findings.unread(Reason.GAP, "an incomplete GELF message", (LAYER,))
+            self._findings.report_unread(Reason.GAP, "an incomplete GELF message", (LAYER,))
 
     def close(self) -> None:
         """The direction has ended."""

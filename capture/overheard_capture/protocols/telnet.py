@@ -165,7 +165,7 @@ class TelnetReader:
         allowed = _LONGEST_SUBNEGOTIATION - self._subnegotiation_length
         self._subnegotiation_length += end - start
         if self._subnegotiation_length > _LONGEST_SUBNEGOTIATION:
-            self._findings.unread(Reason.DAMAGED, "a telnet subnegotiation that exceeds the size limit", self._layers)
+            self._findings.report_unread(Reason.DAMAGED, "a telnet subnegotiation that is too long", self._layers)
             self._state = _State.TEXT
             return start + allowed
         return end

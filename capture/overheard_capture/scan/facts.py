@@ -11,7 +11,7 @@ from overheard_capture.reassembly.tally import Tally
 if TYPE_CHECKING:
     from overheard.words.report import Flow
     from overheard.words.visible import Visible
-    from overheard_capture.content.findings import Unread
+    from overheard_capture.content.findings import UnreadContent
     from overheard_capture.reassembly.connection import Connection
 
 # The maximum number of flows in the report; further ones are only counted.
@@ -42,7 +42,7 @@ class Facts:
     conflicts: Tally[str] = field(default_factory=Tally)
     late: Tally[str] = field(default_factory=Tally)
     evicted: Tally[int] = field(default_factory=Tally)
-    unread: dict[Unread, Tally[str]] = field(default_factory=dict)
+    unread: dict[UnreadContent, Tally[str]] = field(default_factory=dict)
     read_as: Counter[str] = field(default_factory=Counter)
     kinds: Counter[str] = field(default_factory=Counter)
     protected: int = 0

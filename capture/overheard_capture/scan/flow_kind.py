@@ -20,15 +20,15 @@ class FlowKind(StrEnum):
     UNKNOWN = "something that this judge cannot read"
 
 
-def flow_kind_of(both_findings: tuple[Findings, Findings]) -> FlowKind:
+def flow_kind_of(flow_findings: tuple[Findings, Findings]) -> FlowKind:
     """Classify a flow by both directions, whose readers are closed.
 
     MISMATCHED means that one side mistook the port: a hello is answered by text, or text by an alert.
     """
-    nonempty = [findings for findings in both_findings if findings.read.total()]
+    nonempty = [findings for findings in flow_findings if findings.read.total()]
     if not nonempty:
         return FlowKind.NOTHING
-    if any(findings.troubles for findings in nonempty):
+    if any(findings.unread for findings in nonempty):
         return FlowKind.UNKNOWN
     of_tls = [findings.encryption is not None for findings in nonempty]
     if not any(of_tls):

@@ -12,7 +12,7 @@ from overheard_capture.reassembly.tally import Tally
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from overheard_capture.content.findings import Unread
+    from overheard_capture.content.findings import UnreadContent
     from overheard_capture.reassembly.tally import Order
     from overheard_capture.scan.facts import Facts
 
@@ -22,13 +22,13 @@ class Parties:
 
     def __init__(self) -> None:
         self._parties: set[str] = set()
-        self._unread: dict[tuple[frozenset[str], Unread], Tally[str]] = {}
+        self._unread: dict[tuple[frozenset[str], UnreadContent], Tally[str]] = {}
 
     def add(self, addresses: Iterable[str]) -> None:
         """Add parties: hosts with a TCP connection, or that speak QUIC or DTLS."""
         self._parties |= set(addresses)
 
-    def unread(self, addresses: Iterable[str], what: Unread, where: str, order: Order) -> None:
+    def add_unread(self, addresses: Iterable[str], what: UnreadContent, where: str, order: Order) -> None:
         """Add something between these hosts that could not be read. A Tally keeps the first places by `order`."""
         self._unread.setdefault((frozenset(addresses), what), Tally()).add(where, order)
 

@@ -17,9 +17,9 @@ if TYPE_CHECKING:
     from overheard_capture.content.findings import Findings
 
 
-def with_tls(shown: Visible, both_findings: tuple[Findings, Findings]) -> Visible:
-    """Add to `shown` what is visible of TLS. `both_findings` are as in `visible_of`."""
-    client_side, server_side = (tls_of(findings) or TlsDirection() for findings in both_findings)
+def with_tls(shown: Visible, flow_findings: tuple[Findings, Findings]) -> Visible:
+    """Add to `shown` what is visible of TLS. `flow_findings` are as in `visible_of`."""
+    client_side, server_side = (tls_of(findings) or TlsDirection() for findings in flow_findings)
     if client_side.is_server or server_side.is_client:
         # The TCP client may be the TLS server, as in active FTP.
         handshake = handshake_of(server_side, client_side)

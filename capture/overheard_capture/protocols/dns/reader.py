@@ -182,4 +182,4 @@ class DnsMessages:
     def close(self) -> None:
         """The direction has ended."""
         if len(self._buffer):
-            self._findings.unread(Reason.DAMAGED, "a truncated DNS message", self._layers)
+            self._findings.report_unread(Reason.DAMAGED, "a truncated DNS message", self._layers)

@@ -208,7 +208,7 @@ class Http1Reader:
 
     def _lose(self, why: Reason, what: str) -> None:
         """Message boundaries are lost: report that, and search for the next message."""
-        self._findings.unread(why, what, self._layers)
+        self._findings.report_unread(why, what, self._layers)
         self._end_body()
         self._other, self._state = Fallback(self._findings, self._layers), _State.LOST
 
@@ -230,7 +230,7 @@ class Http1Reader:
         if self._state is _State.LOST:
             return
         if not self._buffer and self._body and self._body.gap(length):
-            self._findings.unread(Reason.GAP, "an HTTP/1 body with bytes missing", self._layers)
+            self._findings.report_unread(Reason.GAP, "an HTTP/1 body with bytes missing", self._layers)
             if self._body.complete:
                 self._end_body()
             return
@@ -248,7 +248,7 @@ class Http1Reader:
         """The direction has ended."""
         self._read_last()
         if self._body and not (self._body.complete or self._body.until_close):
-            self._findings.unread(Reason.DAMAGED, "a truncated HTTP/1 body", self._layers)
+            self._findings.report_unread(Reason.DAMAGED, "a truncated HTTP/1 body", self._layers)
         self._end_body()
         self._end_other()
         if not self._findings.read[NAME]:

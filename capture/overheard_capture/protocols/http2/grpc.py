@@ -71,7 +71,7 @@ class GrpcReader:
             self._message = None
 
     def _give_up(self, why: Reason) -> None:
-        self._findings.unread(why, "gRPC messages", self._layers)
+        self._findings.report_unread(why, "gRPC messages", self._layers)
         self._fallback = untyped(self._findings, self._layers)
 
     def gap(self, length: int) -> None:
@@ -88,7 +88,7 @@ class GrpcReader:
     def close(self) -> None:
         """The direction has ended."""
         if self._head or self._message:
-            self._findings.unread(Reason.DAMAGED, "a truncated gRPC message", self._layers)
+            self._findings.report_unread(Reason.DAMAGED, "a truncated gRPC message", self._layers)
         for reader in (self._message, self._fallback):
             if reader:
                 reader.close()

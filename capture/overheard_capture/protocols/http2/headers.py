@@ -83,13 +83,13 @@ class Http2Headers:
             self._give_up(Reason.DAMAGED, "header fields")
         else:
             if missing_references:
-                self._findings.unread(Reason.GAP, "header fields that refer to missing table entries", self._layers)
+                self._findings.report_unread(Reason.GAP, "header fields with missing table entries", self._layers)
             self._deliver(fields, origin)
             return fields
         return []
 
     def _give_up(self, why: Reason, what: str) -> None:
-        self._findings.unread(why, what, self._layers)
+        self._findings.report_unread(why, what, self._layers)
         self._block = ByteQueue()
         self._decoder.lose()
 
@@ -112,5 +112,5 @@ class Http2Headers:
     def close(self) -> None:
         """The direction has ended."""
         if len(self._block):
-            self._findings.unread(Reason.DAMAGED, "a truncated header block", self._layers)
+            self._findings.report_unread(Reason.DAMAGED, "a truncated header block", self._layers)
         self._content.close()

@@ -63,7 +63,7 @@ class Http2Reader:
         """A frame begins. Returns whether it is allowed here."""
         if not self._frame and frame.kind not in (FrameType.PREFACE, FrameType.SETTINGS):
             # Both sides begin with SETTINGS (3.4), so the capture began in the middle.
-            self._findings.unread(Reason.GAP, "the beginning of an HTTP/2 connection", self._layers)
+            self._findings.report_unread(Reason.GAP, "the beginning of an HTTP/2 connection", self._layers)
             self._forget()
         self._findings.identify_as("HTTP/2")
         # No other frame may interrupt a header block (6.10).
@@ -140,7 +140,7 @@ class Http2Reader:
     def close(self) -> None:
         """The direction has ended."""
         if not self._frames.at_boundary:
-            self._findings.unread(Reason.DAMAGED, "a truncated HTTP/2 frame", self._layers)
+            self._findings.report_unread(Reason.DAMAGED, "a truncated HTTP/2 frame", self._layers)
         self._headers.close()
         self._streams.close()
         if self._unknown_frame:

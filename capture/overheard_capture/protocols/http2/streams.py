@@ -53,7 +53,7 @@ class Http2Streams:
         known = self._open.pop(stream, None)
         if known is None:
             why = Reason.GAP if self.lost else Reason.LIMIT
-            self._findings.unread(why, "data of an HTTP/2 stream without known header fields", self._layers)
+            self._findings.report_unread(why, "data of an HTTP/2 stream without known header fields", self._layers)
         if not isinstance(known, Content):
             known = Content(self._findings, self._layers, _reader(known or {}), SearchScope.BOUNDARIES)
         self._keep(stream, known)

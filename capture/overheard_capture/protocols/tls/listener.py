@@ -34,7 +34,7 @@ class TlsListener:
         """Report a fault once. `where` distinguishes occurrences for people, and is not part of the report."""
         if (told := words + where) not in self.direction.problems:
             self.direction.problems.append(told)
-            self.findings.unread(why, words, self.layers)
+            self.findings.report_unread(why, words, self.layers)
 
     def feed_handshake(self, data: bytes | memoryview, origin: Origin) -> None:
         """Read bytes of the handshake stream."""
@@ -59,5 +59,5 @@ class TlsListener:
         for words in conclude(self.direction, self.conversation):
             # A NULL cipher suite is no fault here: its contents were read.
             if words != self.conversation.weakness or not is_null_cipher(self.conversation):
-                self.findings.unread(Reason.OPAQUE, words, self.layers)
+                self.findings.report_unread(Reason.OPAQUE, words, self.layers)
         self.findings.identify_as(self._name(self.conversation), encrypts=True)

@@ -71,7 +71,7 @@ class NullCipherReader:
         """The ServerHello arrived."""
         kept, self._buffered = self._buffered, []
         if self.wants_data and self._dropped:
-            self._findings.unread(Reason.LIMIT, "unencrypted TLS data before the ServerHello", self._layers)
+            self._findings.report_unread(Reason.LIMIT, "unencrypted TLS data before the ServerHello", self._layers)
         for body, origin in kept if self.wants_data else ():
             self._read(body, origin)
 

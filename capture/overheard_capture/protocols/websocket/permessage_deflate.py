@@ -65,7 +65,7 @@ class PermessageDeflate:
         self._by_frame.flush()
         self._inflate(_TAIL, self._last_origin)
         if self._message and self._unknown > 0:
-            self._findings.unread(Reason.GAP, "compressed messages that refer to missing ones", self._layers)
+            self._findings.report_unread(Reason.GAP, "compressed messages that refer to missing ones", self._layers)
         self._close_message()
 
     def _close_message(self) -> None:
@@ -76,7 +76,7 @@ class PermessageDeflate:
 
     def _inflate(self, data: bytes, made_of: Origin) -> None:
         self._bytes_in += len(data)
-        self._findings.budget.came += len(data)
+        self._findings.budget.compressed += len(data)
         while data and self._message:
             try:
                 out = self._inflater.decompress(data, _OUTPUT_LIMIT)
@@ -98,7 +98,7 @@ class PermessageDeflate:
         if not out or not self._message:
             return
         self._bytes_out += len(out)
-        self._findings.budget.made += len(out)
+        self._findings.budget.decompressed += len(out)
         self._unknown -= len(out)
         self._window = (self._window + out)[-_WINDOW:]
         self._content.feed(out, made_of)
@@ -108,7 +108,7 @@ class PermessageDeflate:
             self._give_up(Reason.LIMIT, "a compressed message that exceeds the size limit")
 
     def _give_up(self, why: Reason, what: str) -> None:
-        self._findings.unread(why, what, self._layers)
+        self._findings.report_unread(why, what, self._layers)
         self.lose()
 
     def lose(self) -> None:
@@ -122,7 +122,7 @@ class PermessageDeflate:
     def close(self) -> None:
         """The direction has ended."""
         if self._message:
-            self._findings.unread(Reason.DAMAGED, "a truncated compressed message", self._layers)
+            self._findings.report_unread(Reason.DAMAGED, "a truncated compressed message", self._layers)
             self._by_frame.flush()
         self._close_message()
         self._content.close()

@@ -69,7 +69,7 @@ class WebSocketReader:
 
     def _begin_message(self, frame: WebSocketFrame) -> None:
         if self._message or self._compressed or frame.opcode == Opcode.CONTINUATION:
-            self._findings.unread(Reason.DAMAGED, "a message whose fragments do not match", self._layers)
+            self._findings.report_unread(Reason.DAMAGED, "a message whose fragments do not match", self._layers)
             self._drop()
         self._compressed = frame.compressed
         if frame.compressed:
@@ -101,7 +101,7 @@ class WebSocketReader:
             if self._control_reader:
                 self._control_reader.gap(length)
         elif self._compressed:
-            self._findings.unread(Reason.GAP, "a compressed message", self._layers)
+            self._findings.report_unread(Reason.GAP, "a compressed message", self._layers)
             self._compressed_messages.lose()
         else:
             (self._masked if self._frame.key else self._unmasked).gap(length)
@@ -148,7 +148,7 @@ class WebSocketReader:
     def close(self) -> None:
         """The direction has ended."""
         if not self._frames.at_boundary or self._message or self._compressed:
-            self._findings.unread(Reason.DAMAGED, "a truncated WebSocket message", self._layers)
+            self._findings.report_unread(Reason.DAMAGED, "a truncated WebSocket message", self._layers)
         self._end_message()
         if self._control_reader:
             self._control_reader.close()
