@@ -49,7 +49,7 @@ ELSEWHERE = (
     Elsewhere("capture/decoders", "line_editing", "protocols/test_telnet.py"),
     Elsewhere("capture/decoders", "protobuf", "protocols/http2/test_grpc.py"),
     Elsewhere("capture/decoders", "carving fallback magic utf16_32", "asked in turn by decoders/test_untyped.py"),
-    Elsewhere("capture/identify", "prefaces probe protocols", "asked in turn by identify/test_direction.py"),
+    Elsewhere("capture/identify", "prefaces probe protocols", "asked in turn by identify/test_byte_streams.py"),
     Elsewhere("capture/judge", "absent evidence judge_input read sightings wording", "judge/test_judge.py"),
     Elsewhere("capture/captures", "lookup", "lab/command/test_scan.py shows the frames that it looks up"),
     Elsewhere("capture/judge", "files", "judge/test_api.py"),

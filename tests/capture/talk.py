@@ -12,8 +12,8 @@ from lab.pki import Files
 from overheard.words.secret import Secret
 from overheard_capture.content.content import Content
 from overheard_capture.content.findings import Conversation, Findings
-from overheard_capture.identify.direction import READERS, stream
-from overheard_capture.protocols.tls.direction import TlsDirection, tls_of
+from overheard_capture.identify.byte_streams import READERS, stream
+from overheard_capture.protocols.tls.direction_state import TlsDirection, tls_of
 from overheard_capture.protocols.tls.handshake import Handshake, handshake_of
 from overheard_capture.protocols.tls.sizes import Sizes, sizes
 from overheard_capture.provenance.origin import Origin, joined

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from overheard_capture.captures.frame import Frame
 
 # The size of a pcap file header, below which no file is a capture.
-_SMALLEST = 24
+_MIN_CAPTURE = 24
 
 
 @dataclass
@@ -129,7 +129,7 @@ class CaptureReader:
     def _check(self) -> None:
         for path in self._paths:
             if not is_single_pass(path):
-                _OpenFile(path, self.facts, _SMALLEST).close()
+                _OpenFile(path, self.facts, _MIN_CAPTURE).close()
 
 
 class _OpenFile:
@@ -137,10 +137,10 @@ class _OpenFile:
 
     def __init__(self, path: Path | str, facts: FileFacts, chunk: int) -> None:
         self._facts, self._source, self._name = facts, open_input(path), display_name(path)
-        self._size = max(chunk, _SMALLEST)
+        self._size = max(chunk, _MIN_CAPTURE)
         self._view, self._filled = memoryview(bytearray(self._size)), 0
         self.damage = ""
-        while self._filled < _SMALLEST and self._fill():
+        while self._filled < _MIN_CAPTURE and self._fill():
             pass
         try:
             self.format = self._format(bytes(self._view[: self._filled][:4]))
@@ -153,7 +153,7 @@ class _OpenFile:
             return Pcapng(self._facts.frames, self._facts.non_packets)
         if magic in MAGICS:
             return Pcap(self._facts.frames, self._facts.non_packets)
-        if self._source.damage and self._filled < _SMALLEST:
+        if self._source.damage and self._filled < _MIN_CAPTURE:
             raise UnreadableError(f"{self._name} cannot be read: {self._source.damage}")
         if not magic:
             raise UnreadableError(f"{self._name} is empty", hint="a recorder that was killed leaves an empty file")

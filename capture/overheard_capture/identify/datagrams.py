@@ -25,7 +25,7 @@ class DatagramIdentifier:
     def __init__(self, findings: Findings) -> None:
         self._findings = findings
         self._readers: dict[str, DatagramReader] = {}
-        # The protocol of the last datagram, which is tried first.
+        # The protocol of the last datagram. It is tried first.
         self._last_protocol: tuple[str, Datagrams] | None = None
 
     def datagram(self, data: bytes | bytearray | memoryview, origin: Origin) -> None:

@@ -1,4 +1,4 @@
-"""Rules 2 and 4: the secret is absent, and long enough for its absence to mean something."""
+"""Rules 2 and 4: the secret is absent, and long enough for its absence to be significant."""
 
 from __future__ import annotations
 
@@ -31,8 +31,8 @@ def check_absent(case: Case, sightings: list[Sighting]) -> Iterator[Check]:
     facts = case.facts
     searched = f"{count(facts.streams, 'TCP stream')} and {count(facts.frames - facts.left_out, 'frame')}"
     nowhere = f"none of its {len(case.evidence.search.spellings)} spellings is in {searched}"
-    more = case.evidence.hits.more[case.number]
-    seen = count(len(sightings) + more, "place") + (f", of which {len(sightings)} are listed" if more else "")
+    omitted = case.evidence.hits.omitted[case.number]
+    seen = count(len(sightings) + omitted, "place") + (f", of which {len(sightings)} are listed" if omitted else "")
     yield Check(Rule.ABSENT, "absent", not sightings, f"it was seen in {seen}" if sightings else nowhere)
     yield _readable(case)
     yield _chance(case)

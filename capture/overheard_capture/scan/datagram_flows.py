@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from overheard_capture.packets import Datagram, Endpoint
 
 # The maximum number of flows that are kept at a time.
-_MOST_FLOWS = 20_000
+_MAX_FLOWS = 20_000
 
 
 class DatagramFlow:
@@ -93,7 +93,7 @@ class DatagramFlowTable:
         endpoints = frozenset((datagram.source, datagram.target))
         flow = self._flows.get(endpoints)
         if flow is None:
-            if len(self._flows) >= _MOST_FLOWS:
+            if len(self._flows) >= _MAX_FLOWS:
                 self._retire_flow(next(iter(self._flows)))
                 self._complete = False
             flow = self._flows[endpoints] = DatagramFlow(datagram.source, datagram.target, self._make_findings(), now)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from overheard.words.report import Flow
-from overheard_capture.scan.facts import MOST_FLOWS
+from overheard_capture.scan.facts import MAX_FLOWS
 from overheard_capture.scan.flow_kind import FlowKind, flow_kind_of
 from overheard_capture.scan.visible import FlowExtent, visible_of
 
@@ -60,7 +60,7 @@ def is_encrypted(flow: DatagramFlow) -> bool:
 
 
 def _is_full(facts: Facts) -> bool:
-    full = len(facts.flows) >= MOST_FLOWS
+    full = len(facts.flows) >= MAX_FLOWS
     facts.more_flows += full
     return full
 
@@ -87,13 +87,13 @@ def _remarks(flow_findings: tuple[Findings, Findings]) -> tuple[str, ...]:
 
 
 def _all_encrypted(flow: DatagramFlow) -> bool:
-    """Whether every datagram is inside DTLS or QUIC, and both sides agreed on keys."""
+    """Whether every datagram is DTLS or QUIC, and both sides agreed on keys."""
     nonempty = [findings for seen, findings in zip(flow.seen, flow.findings, strict=True) if seen]
     return all(each.encryption is not None and each.encryption.protected and not each.unread for each in nonempty)
 
 
 def _is_protected(directions: Iterable[Direction], flow_findings: Iterable[Findings]) -> bool:
-    """Whether every byte that was sent is inside TLS."""
+    """Whether every byte is inside TLS, and none is missing."""
     nonempty = [
         (direction, findings) for direction, findings in zip(directions, flow_findings, strict=True) if direction.seen
     ]

@@ -1,4 +1,4 @@
-"""A reading: one pass over a capture, from the first frame to the last, for everything that the judge needs."""
+"""A reading: one pass over a capture, from the first frame to the last, which collects all that the judge needs."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from overheard.words.options import USUAL, Options
 from overheard_capture.content import content
 from overheard_capture.content.findings import Conversation, Findings, Occurrence, Reason, UnreadContent
 from overheard_capture.decoders.untyped import untyped
-from overheard_capture.identify.direction import READERS
+from overheard_capture.identify.byte_streams import READERS
 from overheard_capture.native import core
 from overheard_capture.packets import (
     Datagram,
@@ -54,7 +54,7 @@ _SCTP = Layer("SCTP")
 class Reading:
     """Reads frame after frame; `finish` then returns the results.
 
-    With a `share` it reads only some of the flows and nothing else, for another reading that called `divide`.
+    With a `share`, it reads only the flows of that share, for another reading that called `divide`.
     """
 
     def __init__(
@@ -98,7 +98,7 @@ class Reading:
     # ---- results of the compiled part
 
     def add_walked(self, frames: int, size: int, payload: int, now: float) -> None:
-        """Count frames that the compiled part handled: number, bytes, payload bytes, and time of the last."""
+        """Count frames that the compiled part handled: their number, bytes, payload bytes, and the time of the last."""
         self.facts.frames += frames
         self.facts.size += size
         self.facts.ended = max(self.facts.ended, now)
@@ -134,7 +134,7 @@ class Reading:
             self._dispatch(frame, packet)
 
     def _search_around(self, frame: Frame, packet: Packet) -> bool:
-        """Search the bytes around the payload, if the frame has just one payload that is searched elsewhere."""
+        """Search only the bytes around the payload, if the frame has one payload, which is searched with its flow."""
         if not isinstance(packet, Segment | Datagram) or packet.spans:
             return False
         end = packet.offset + len(packet.payload)
@@ -143,7 +143,7 @@ class Reading:
         return True
 
     def _skip_frame(self, frame: Frame, packets: Iterable[Packet]) -> None:
-        """Skip a frame, but count its connections: their numbers must be those of Wireshark."""
+        """Skip a frame, but count its connections, so that their numbers are those of Wireshark."""
         self.facts.left_out += 1
         for packet in packets:
             if isinstance(packet, Segment):
@@ -151,7 +151,7 @@ class Reading:
 
     def _passes_filter(self, packets: Iterable[Packet]) -> bool:
         ends = [(packet.source, packet.target) for packet in packets if isinstance(packet, Segment | Datagram)]
-        # A frame without addresses is kept: it is better to search too much.
+        # A frame without addresses is kept, as it may belong to the flows to judge.
         return not ends or any(self._host_filter(*both) for both in ends if self._host_filter)
 
     def _dispatch(self, frame: Frame, packet: Packet) -> None:
@@ -204,8 +204,8 @@ class Reading:
         return first, second
 
     def _begin(self, number: int, client: Endpoint, server: Endpoint, now: float) -> Connection:
-        others = self._share is not None and not self._share.owns_connection(number)
-        if others or (self._host_filter and not self._host_filter(client, server)):
+        is_foreign = self._share is not None and not self._share.owns_connection(number)
+        if is_foreign or (self._host_filter and not self._host_filter(client, server)):
             return counted_only(number, client, server, now)
         flow_findings = self._both_findings[number] = self._make_findings()
         directions = [
@@ -248,11 +248,11 @@ class Reading:
 
     @property
     def may_divide(self) -> bool:
-        """Whether all flows that have begun are known."""
+        """Whether all flows that have begun are still in the table."""
         return self._datagram_flows.complete
 
     def divide(self) -> Share:
-        """Leave about half of the flows that begin from now on to another reading; returns its share."""
+        """Leave about half of the flows that begin later to another reading. Returns its share."""
         self._share = Share.from_now_on(len(self._connections), self._datagram_flows.endpoint_pairs)
         self._connections.halve_memory()
         return self._share.other

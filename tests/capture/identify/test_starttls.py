@@ -14,7 +14,7 @@ import pytest
 from capture.relay import Relay
 from capture.talk import replay
 from lab.pki import Files
-from overheard_capture.protocols.tls.direction import tls_of
+from overheard_capture.protocols.tls.direction_state import tls_of
 from processes import LONG
 
 if TYPE_CHECKING:

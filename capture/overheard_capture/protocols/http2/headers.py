@@ -23,7 +23,7 @@ LAYER = Layer("HPACK")
 
 
 class Http2Headers:
-    """Takes the frames that carry header blocks, in order."""
+    """Reads the frames that carry header blocks, in order."""
 
     def __init__(self, findings: Findings, layers: Layers) -> None:
         self._findings = findings
@@ -33,7 +33,7 @@ class Http2Headers:
         # The first frame of the current block; None between blocks.
         self.frame: Http2Frame | None = None
         self._block = ByteQueue()
-        # How many bytes of the frame precede its block fragment.
+        # The number of bytes in the frame before its block fragment.
         self._to_skip = 0
         # Whether part of the block is missing.
         self._incomplete = False
@@ -91,7 +91,7 @@ class Http2Headers:
     def _give_up(self, why: Reason, what: str) -> None:
         self._findings.report_unread(why, what, self._layers)
         self._block = ByteQueue()
-        self._decoder.lose()
+        self._decoder.invalidate_table()
 
     def _deliver(self, fields: list[HeaderField], origin: Origin) -> None:
         lines, parts = [], []
@@ -103,9 +103,9 @@ class Http2Headers:
             at += len(line)
         self._content.feed(b"".join(lines), origin.derived(parts))
 
-    def lose(self) -> None:
-        """Blocks, or part of one, are missing here."""
-        self._decoder.lose()
+    def lose_sync(self) -> None:
+        """Frame boundaries are lost: blocks may be missing."""
+        self._decoder.invalidate_table()
         self._block, self._incomplete = ByteQueue(), False
         self.frame = None
 

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from overheard_capture.content.findings import Conversation
-    from overheard_capture.protocols.tls.direction import TlsDirection
+    from overheard_capture.protocols.tls.direction_state import TlsDirection
     from overheard_capture.protocols.tls.hello import ClientHello, ServerHello
 
 

@@ -15,7 +15,7 @@ from overheard_capture.protocols.tls import suites
 if TYPE_CHECKING:
     from overheard_capture.content.findings import Findings
     from overheard_capture.protocols.tls.conversation import TlsConversation
-    from overheard_capture.protocols.tls.direction import TlsDirection
+    from overheard_capture.protocols.tls.direction_state import TlsDirection
     from overheard_capture.provenance.origin import Origin
 
 LAYER = Layer("TLS without encryption")

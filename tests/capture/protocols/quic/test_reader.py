@@ -12,7 +12,7 @@ from capture.protocols.quic.talking import read_datagrams, spoken
 from lab.pki import Files
 from overheard_capture.protocols.quic.keys import InitialKeys
 from overheard_capture.protocols.quic.packets import VERSION_1, VERSION_2, PacketType, parse_datagram
-from overheard_capture.protocols.tls.direction import tls_of
+from overheard_capture.protocols.tls.direction_state import tls_of
 
 if TYPE_CHECKING:
     from capture.talk import Parts
@@ -100,7 +100,7 @@ def test_text_among_it_is_no_quic(transcript: Transcript) -> None:
 @settings(max_examples=80)
 def test_a_first_packet_that_was_changed_opens_nothing(transcript: Transcript, drawn: st.DataObject) -> None:
     """The authentication tag covers every byte."""
-    (first, *_) = parse_datagram(memoryview(transcript[0][1]), known=False)
+    (first, *_) = parse_datagram(memoryview(transcript[0][1]), is_quic=False)
     at = drawn.draw(st.integers(0, first.end - 1))
     bit = drawn.draw(st.integers(0, 7))
     data = transcript[0][1]
@@ -110,7 +110,9 @@ def test_a_first_packet_that_was_changed_opens_nothing(transcript: Transcript, d
 
 
 def test_what_began_before_is_not_known(transcript: Transcript) -> None:
-    late = [each for each in transcript if parse_datagram(memoryview(each[1]), known=True)[0].kind is PacketType.SHORT]
+    late = [
+        each for each in transcript if parse_datagram(memoryview(each[1]), is_quic=True)[0].kind is PacketType.SHORT
+    ]
     _, known = read_datagrams(late)
     assert late
     assert not any(known)

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from capture.protocols.tls.speaking_dtls import read_datagrams, spoken
 from capture.talk import SECRET, TLS_1_3, extension, message, server, vector
 from lab.pki import Files
-from overheard_capture.protocols.tls.direction import tls_of
+from overheard_capture.protocols.tls.direction_state import tls_of
 
 if TYPE_CHECKING:
     from capture.talk import Parts

@@ -30,8 +30,8 @@ from capture.talk import (
 )
 from lab.pki import Files
 from overheard_capture.content.findings import Conversation, Findings
-from overheard_capture.identify.direction import READERS
-from overheard_capture.protocols.tls.direction import tls_of
+from overheard_capture.identify.byte_streams import READERS
+from overheard_capture.protocols.tls.direction_state import tls_of
 from overheard_capture.protocols.tls.record_layer import TlsReader
 from overheard_capture.protocols.tls.records import skip_records
 from overheard_capture.provenance.origin import Origin
@@ -246,7 +246,7 @@ def test_one_bit_of_a_record_head_that_is_flipped_is_not_protected(
     ("more", "expected"),
     [
         (b"fluffy", "plain text after TLS records at byte 98"),
-        (b"\xff\xfe\xfd\xfc\xfb", "something else after TLS records at byte 98"),
+        (b"\xff\xfe\xfd\xfc\xfb", "other data after TLS records at byte 98"),
         (b"\x17\3\3\0\x08half", "a truncated TLS record"),
         (record(22, message(1, client())), "a TLS handshake message in clear after application data"),
         (record(22, b"\xf0" * 40), "a TLS renegotiation after application data"),
