@@ -85,7 +85,7 @@ class StreamIdentifier:
             self._read_buffered()
 
     def _read_buffered(self) -> None:
-        """Read what is buffered, including the newest bytes."""
+        """Read the buffered bytes."""
         if self._state is _State.WATCHING:
             self._watch_for_change(*self._pending.take(len(self._pending)))
             return
@@ -184,7 +184,7 @@ class StreamIdentifier:
         if counted < self._given:
             self._findings.read[self._protocol.name] += self._given - counted
 
-    # ---- what is missing
+    # ---- missing bytes
 
     def gap(self, length: int) -> None:
         """`length` bytes are missing here; 0 if it is unknown whether any are missing."""
@@ -200,7 +200,7 @@ class StreamIdentifier:
         self._position += length
 
     def _read_last(self) -> None:
-        """Identify and read what is buffered, before a gap or the end."""
+        """Identify and read the buffered bytes, before a gap or the end."""
         if self._state is _State.IDENTIFYING and self._pending:
             self._begin(identify_last(bytes(self._pending.data[:_HEAD_LENGTH])))
         if self._pending:

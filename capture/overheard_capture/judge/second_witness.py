@@ -1,7 +1,7 @@
 """The second witness: tshark dissects the same file, and searches the fields that it decodes for the secrets.
 
 It shares nothing with our own reader: neither the parsing of files, frames and streams, nor the decoders, nor the
-table of spellings. A secret that only tshark sees is OVERHEARD as well. It gets no keys, as an eavesdropper has none.
+table of spellings. A secret that only tshark sees is still OVERHEARD. It gets no keys, as an eavesdropper has none.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""What an active spy sees: an interceptor, or the owner of a stolen key."""
+"""What an active spy sees: an interceptor, or the holder of a stolen key."""
 
 from __future__ import annotations
 
@@ -72,7 +72,7 @@ def _transcript(note: dict[str, str]) -> bytes:
 
 
 def _in_the_notebook(case: Case) -> Iterator[Sighting]:
-    """Sightings in what the interceptor wrote down during this recording."""
+    """Sightings in the interceptor's log, in entries from the time of this recording."""
     notebook, recording = case.evidence.notebook, case.evidence.recording
     if notebook is None or recording is None or not notebook.is_file():
         return

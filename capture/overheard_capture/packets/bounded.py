@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 Key = TypeVar("Key", bound="Hashable")
 Entry = TypeVar("Entry")
 
-# The size of an object without its bytes, so that a flood of tiny parts is bounded as well.
+# The memory of an entry besides its bytes, which bounds floods of tiny parts.
 _OVERHEAD = 400
 
 

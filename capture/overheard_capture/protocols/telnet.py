@@ -161,7 +161,7 @@ class TelnetReader:
         if at >= 0:
             self._state = _State.SUBNEGOTIATION_IAC
         end = len(data) if at < 0 else at + 1
-        # A subnegotiation without an end must not hide what follows.
+        # An endless subnegotiation must not hide the bytes after it.
         allowed = _MAX_SUBNEGOTIATION - self._subnegotiation_length
         self._subnegotiation_length += end - start
         if self._subnegotiation_length > _MAX_SUBNEGOTIATION:

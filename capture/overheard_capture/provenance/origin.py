@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple, Self, TypeAlias, overload
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-# Bytes as they are passed between readers. The memory of a view is reused: copy what is needed later.
+# Bytes as they are passed between readers. The memory of a view is reused: copy data that is needed later.
 Bytes: TypeAlias = bytes | bytearray | memoryview
 
 # The source of a byte: a frame number, or for decoded data the remaining fields of its span.

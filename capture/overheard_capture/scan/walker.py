@@ -262,7 +262,7 @@ class Walker:
                 slot = (slot + 1) % _SLOTS
             self._slots[slot] = _REMOVED
             self._removed += 1
-            # Copy what is kept, as the memory will be reused.
+            # Copy the history, as the memory will be reused.
             direction.direction.history.copy_blocks()
             direction.shared.armed = 0
             self._spare += direction.memories

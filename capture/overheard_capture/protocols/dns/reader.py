@@ -176,7 +176,7 @@ class DnsMessages:
         return False
 
     def lose_sync(self, _length: int) -> None:
-        """Message boundaries are lost: discard what is buffered."""
+        """Message boundaries are lost: discard the buffered bytes."""
         self._buffer = ByteQueue()
 
     def close(self) -> None:

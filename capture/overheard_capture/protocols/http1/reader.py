@@ -63,7 +63,7 @@ class Http1Reader:
         self._state = _State.HEAD
         self._buffer: ByteQueue | None = None
         self._body: ChunkedBody | IdentityBody | None = None
-        # The reader of what is not HTTP/1.
+        # The reader of bytes that are not HTTP/1.
         self._other: Reader | None = None
         # The protocol of an Upgrade request; the connection switches to it unless another request follows.
         self._upgrade = b""
@@ -139,7 +139,7 @@ class Http1Reader:
         return at, False
 
     def _search(self, data: bytes | bytearray, origin: Origin, at: int, last: bool) -> tuple[int, bool]:
-        """Search for the start line of a message. What precedes it is read by the fallback."""
+        """Search for the start line of a message. The bytes before it are read by the fallback."""
         found = RESYNC.search(data, at)
         if found:
             self._hand_over(data, origin, at, found.start())
@@ -237,7 +237,7 @@ class Http1Reader:
         self._read_last()
 
     def _read_last(self) -> None:
-        """Read what is buffered, before a gap or the end."""
+        """Read the buffered bytes, before a gap or the end."""
         if self._buffer:
             data, origin = self._buffer.take(len(self._buffer))
             self._buffer = None

@@ -94,7 +94,7 @@ class Http2Frame(NamedTuple):
 
 
 class Http2Framer(Framer[Http2Frame]):
-    """Splits what one side sends into frames, and removes their padding."""
+    """Splits the bytes of one direction into frames, and removes their padding."""
 
     def __init__(self, handler: FrameHandler[Http2Frame]) -> None:
         super().__init__(handler, HEADER_LENGTH)

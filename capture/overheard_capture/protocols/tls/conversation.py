@@ -25,7 +25,7 @@ class TlsConversation:
         self.on_server_hello: list[Callable[[], None]] = []
         # The conversation inside TLS with a NULL cipher suite.
         self.inner: Conversation | None = None
-        # The number of open readers, and what to call when none is left.
+        # The number of open readers, and the callbacks for when none is left.
         self._open = 0
         self._on_end: list[Callable[[], None]] = []
 

@@ -38,6 +38,6 @@ class Cursor:
 
 
 def text(data: memoryview, encoding: str = "utf-8") -> str:
-    """Decode untrusted bytes. What cannot be decoded or printed is replaced, so the result is safe on a terminal."""
+    """Decode untrusted bytes. Unprintable characters are replaced, so that the result is safe on a terminal."""
     decoded = str(data, encoding, "replace")
     return "".join(character if character.isprintable() else "\N{REPLACEMENT CHARACTER}" for character in decoded)

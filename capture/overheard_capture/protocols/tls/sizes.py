@@ -82,7 +82,7 @@ def _count_to_finished(records: DataRecords, flight: int, otherwise: int, finish
 
 
 def _without_tickets(answered: DataRecords, before_client: int, alert: int) -> DataRecords:
-    """Leave out what looks like session tickets (RFC 8446, 4.6.1) and the closing alert.
+    """Exclude records that look like session tickets (RFC 8446, 4.6.1), and the closing alert.
 
     Tickets come first, before the request or while it is in flight, and those of one handshake have the same length.
     """

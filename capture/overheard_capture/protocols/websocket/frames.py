@@ -69,7 +69,7 @@ def header_length(first: int, second: int) -> int:
 
 
 class WebSocketFramer(Framer[WebSocketFrame]):
-    """Splits what one side sends into frames, and unmasks their payload."""
+    """Splits the bytes of one direction into frames, and unmasks their payload."""
 
     def __init__(self, handler: FrameHandler[WebSocketFrame]) -> None:
         super().__init__(handler, 2)
