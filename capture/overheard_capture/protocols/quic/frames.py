@@ -75,7 +75,7 @@ class CryptoStream:
         return bool(self._buffered)
 
     def add(self, offset: int, data: bytes, origin: Origin) -> Iterator[tuple[bytes, Origin]]:
-        """Add the data of a frame; yields data that is now in order. Raises TruncatedError beyond the maximum length."""
+        """Add the data of a frame; yields data that is now in order. Raises TruncatedError if it is too long."""
         if offset + len(data) > _MAX_CRYPTO_STREAM:
             raise TruncatedError
         before = self._buffered.get(offset)
