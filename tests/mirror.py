@@ -49,7 +49,7 @@ ELSEWHERE = (
     Elsewhere("capture/decoders", "line_editing", "protocols/test_telnet.py"),
     Elsewhere("capture/decoders", "protobuf", "protocols/http2/test_grpc.py"),
     Elsewhere("capture/decoders", "carving fallback magic utf16_32", "asked in turn by decoders/test_untyped.py"),
-    Elsewhere("capture/identify", "prefaces probe protocols", "asked in turn by identify/test_direction.py"),
+    Elsewhere("capture/identify", "prefaces probe protocols", "asked in turn by identify/test_byte_streams.py"),
     Elsewhere("capture/judge", "absent evidence judge_input read sightings wording", "judge/test_judge.py"),
     Elsewhere("capture/captures", "lookup", "lab/command/test_scan.py shows the frames that it looks up"),
     Elsewhere("capture/judge", "files", "judge/test_api.py"),
@@ -57,6 +57,7 @@ ELSEWHERE = (
     Elsewhere("capture/native", "*", "compiled or not, the results are the same: native/test_native.py"),
     Elsewhere("capture/packets", "addresses assigned ip link_types transport types", "packets/test_packets.py"),
     Elsewhere("capture/packets", "host_filter", "judge/test_whole.py, and judge/test_second_witness.py for tshark"),
+    Elsewhere("capture/packets", "tunnels", "packets/test_pdu.py"),
     Elsewhere("capture/packets", "bounded", "packets/test_defragment.py and test_sctp.py"),
     Elsewhere(
         "capture/protocols", "framed framer", "protocols/http2/test_reader.py, protocols/websocket/test_reader.py"

@@ -10,7 +10,7 @@ from overheard.words.options import Limits
 from overheard.words.secret import Secret
 from overheard_capture.content.content import Content
 from overheard_capture.content.findings import Findings
-from overheard_capture.identify.direction import READERS
+from overheard_capture.identify.byte_streams import READERS
 from overheard_capture.provenance.origin import Origin, Span
 from overheard_capture.search import Search
 
@@ -78,7 +78,7 @@ def sightings(findings: Findings) -> list[tuple[object, ...]]:
 
 def outcome(findings: Findings) -> tuple[object, ...]:
     """All results of a reading."""
-    return sightings(findings), sorted(findings.troubles.items()), sorted(findings.read.items()), list(findings.kinds)
+    return sightings(findings), sorted(findings.unread.items()), sorted(findings.read.items()), list(findings.kinds)
 
 
 class Ignored:

@@ -12,8 +12,8 @@ from lab.pki import Files
 from overheard.words.secret import Secret
 from overheard_capture.content.content import Content
 from overheard_capture.content.findings import Conversation, Findings
-from overheard_capture.identify.direction import READERS, stream
-from overheard_capture.protocols.tls.direction import TlsDirection, tls_of
+from overheard_capture.identify.byte_streams import READERS, stream
+from overheard_capture.protocols.tls.direction_state import TlsDirection, tls_of
 from overheard_capture.protocols.tls.handshake import Handshake, handshake_of
 from overheard_capture.protocols.tls.sizes import Sizes, sizes
 from overheard_capture.provenance.origin import Origin, joined
@@ -82,33 +82,33 @@ class ReplayResult:
     server: Findings
 
     @property
-    def both_findings(self) -> tuple[Findings, Findings]:
+    def flow_findings(self) -> tuple[Findings, Findings]:
         return self.client, self.server
 
     @property
     def protected(self) -> bool:
         """Whether all directions are protected."""
-        transcript = [findings for findings in self.both_findings if findings.read.total()]
+        transcript = [findings for findings in self.flow_findings if findings.read.total()]
         return bool(transcript) and all(
             findings.encryption is not None and findings.encryption.protected for findings in transcript
         )
 
     @property
-    def troubles(self) -> set[str]:
-        return {trouble.what for findings in self.both_findings for trouble in findings.troubles}
+    def unread(self) -> set[str]:
+        return {each.what for findings in self.flow_findings for each in findings.unread}
 
     @property
     def problems(self) -> list[str]:
         return [
             problem
-            for findings in self.both_findings
+            for findings in self.flow_findings
             if findings.encryption
             for problem in findings.encryption.problems
         ]
 
     @property
     def kinds(self) -> str:
-        return ", ".join(dict.fromkeys(kind for findings in self.both_findings for kind in findings.kinds))
+        return ", ".join(dict.fromkeys(kind for findings in self.flow_findings for kind in findings.kinds))
 
     @property
     def outcome(self) -> tuple[object, ...]:
@@ -116,12 +116,12 @@ class ReplayResult:
         return tuple(
             (
                 sorted((each.place, each.layers, each.position) for each in findings.sightings),
-                sorted(findings.troubles.items()),
+                sorted(findings.unread.items()),
                 sorted(findings.read.items()),
                 list(findings.kinds),
                 (side.problems, side.protected, side.data, side.alerts) if (side := tls_of(findings)) else None,
             )
-            for findings in self.both_findings
+            for findings in self.flow_findings
         )
 
 
@@ -158,7 +158,7 @@ def replay(parts: Parts, *, cuts: Iterable[int] = (), lost: Sequence[int] = (), 
     for side, reader in readers.items():
         deliver(side)
         reader.close()
-    for side, findings in zip("><", result.both_findings, strict=True):
+    for side, findings in zip("><", result.flow_findings, strict=True):
         handshake = sum(len(part) for number, (who, part) in enumerate(parts) if who == side and number not in lost)
         assert findings.read.total() == handshake, (findings.read, handshake)
     return result
@@ -169,20 +169,20 @@ def read_datagrams(
 ) -> tuple[tuple[Findings, Findings], list[bool]]:
     """The findings of both sides, and which datagrams the reader took. Each is in a frame of its own, from 1 on."""
     shared = Conversation()
-    both_findings = Findings(SEARCH, READERS, conversation=shared), Findings(SEARCH, READERS, conversation=shared)
-    readers = [reader(findings) for findings in both_findings]
+    flow_findings = Findings(SEARCH, READERS, conversation=shared), Findings(SEARCH, READERS, conversation=shared)
+    readers = [reader(findings) for findings in flow_findings]
     known = [
         readers[side == "<"].datagram(data, Origin.of_frame(number, 42, len(data)))
         for number, (side, data) in enumerate(datagrams, start=1)
     ]
     for each in readers:
         each.close()
-    return both_findings, known
+    return flow_findings, known
 
 
 def read(parts: Parts) -> tuple[Handshake, Sizes]:
     result = replay(parts)
-    sent, answered = (tls_of(findings) or TlsDirection() for findings in result.both_findings)
+    sent, answered = (tls_of(findings) or TlsDirection() for findings in result.flow_findings)
     handshake = handshake_of(sent, answered)
     return handshake, sizes(sent, answered, handshake)
 

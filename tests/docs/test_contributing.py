@@ -83,7 +83,7 @@ def test_the_table_has_every_kind_of_extension() -> None:
         "PROTOCOLS",
         "PREFACES",
         "LINK_TYPES",
-        "_OVER_UDP",
+        "UDP_TUNNELS",
         "RULES",
     }
     tables |= {"LABELS", "SCENARIOS", "ROWS", "RECIPES", "Check", "Options"}

@@ -1,4 +1,4 @@
-"""What all capture file formats share: they are sequences of records, of which some are packets."""
+"""The interface of all capture file formats: a file is a sequence of records, some of which are packets."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _MAX_SECRETS = 64 * 1024 * 1024
 
 
 class IncompleteError(Exception):
-    """A truncated record: `what` is truncated, and how many bytes are `needed` to read on."""
+    """A truncated record. `what` names the truncated part; `needed` bytes in total are required to parse it."""
 
     def __init__(self, what: str, needed: int) -> None:
         super().__init__(what)
@@ -25,7 +25,7 @@ class IncompleteError(Exception):
 
 
 class MalformedError(Exception):
-    """A malformed record; the message says why."""
+    """A malformed record; the message describes the fault."""
 
 
 class Interface(NamedTuple):

@@ -42,8 +42,8 @@ def open_input(path: Path | str) -> Source:
     file, head = None, b""
     try:
         file = io.FileIO(0, closefd=False) if str(path) == STANDARD_INPUT else io.FileIO(path)
-        while len(head) < 4 and (more := file.read(4 - len(head))):
-            head += more
+        while len(head) < 4 and (part := file.read(4 - len(head))):
+            head += part
     except OSError as problem:
         if file:
             file.close()
@@ -73,7 +73,7 @@ def is_single_pass(path: Path | str) -> bool:
 
 
 def stored_size(paths: Sequence[Path | str]) -> int | None:
-    """The total size of the files on disk, in bytes; None if one is no regular file, or out of reach."""
+    """The total size of the files on disk, in bytes; None if one is no regular file, or inaccessible."""
     try:
         files = [Path(path) for path in paths if str(path) != STANDARD_INPUT and Path(path).is_file()]
         return sum(file.stat().st_size for file in files) if len(files) == len(paths) else None
@@ -82,7 +82,7 @@ def stored_size(paths: Sequence[Path | str]) -> int | None:
 
 
 class UncompressedSource:
-    """An uncompressed file, whose `head` was read already."""
+    """An uncompressed file; its first bytes, `head`, were already read."""
 
     def __init__(self, file: io.FileIO, head: bytes) -> None:
         self._file, self._head = file, head
@@ -102,7 +102,7 @@ class UncompressedSource:
         try:
             return self._file.readinto(room) or 0
         except OSError as problem:
-            self.damage = f"it cannot be read on at byte {self.stored}: {problem.strerror}"
+            self.damage = f"it cannot be read past byte {self.stored}: {problem.strerror}"
             return 0
 
     def close(self) -> None:
@@ -121,8 +121,8 @@ class StreamDecompressor(Protocol):
     def unused_data(self) -> bytes:
         """Bytes after the end of the compressed stream."""
 
-    def decompress(self, data: memoryview, most: int, /) -> bytes:
-        """Decompress the next bytes to `most` bytes at most; to all if it is 0."""
+    def decompress(self, data: memoryview, limit: int, /) -> bytes:
+        """Decompress the next bytes, to `limit` bytes at most; 0 means no limit."""
 
 
 class DecompressedSource:
@@ -175,16 +175,16 @@ class DecompressedSource:
         self._compressed.close()
 
     def _decompress(self) -> None:
-        # zstd says so if it has more output for the input so far; zlib returns all of it at once.
-        more = not getattr(self._decompressor, "needs_input", True)
-        if self._at == self._end and not more:
+        # zstd reports whether more output is pending for the input so far; zlib returns all of it at once.
+        output_pending = not getattr(self._decompressor, "needs_input", True)
+        if self._at == self._end and not output_pending:
             self._at, self._end = 0, self._compressed.readinto(self._buffer)
             if not self._end:
                 self._stop(
-                    self._compressed.damage or (self._decompressor and f"its {self._kind} data breaks off") or ""
+                    self._compressed.damage or (self._decompressor and f"its {self._kind} data is truncated") or ""
                 )
                 return
-        piece = self._buffer[self._at : self._at if more else min(self._at + self._piece, self._end)]
+        piece = self._buffer[self._at : self._at if output_pending else min(self._at + self._piece, self._end)]
         # gzip may be padded with zeros after its end.
         if not self._decompressor and self._kind == "gzip" and not any(piece):
             self._at += len(piece)
@@ -193,7 +193,7 @@ class DecompressedSource:
             self._decompressor = self._decompressor or self._new_decompressor()
             self._ready = memoryview(self._decompressor.decompress(piece, _MAX_OUTPUT[self._kind]))
         except self._errors:
-            self._stop(f"its {self._kind} data makes no sense near byte {self.stored - self._end + self._at}")
+            self._stop(f"its {self._kind} data is malformed near byte {self.stored - self._end + self._at}")
             return
         self._at += len(piece)
         if self._decompressor.eof:

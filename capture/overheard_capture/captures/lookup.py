@@ -30,7 +30,7 @@ class StoredFrame(NamedTuple):
 def look_up(files: Sequence[str], shown: Collection[int], named: Collection[int] = ()) -> dict[int, StoredFrame]:
     """The frames `shown`, with their bytes, and the frames `named`, without; all numbers count over all files.
 
-    Empty if an input can be read only once. Frames that cannot be read any more are left out.
+    Empty if an input can be read only once. Frames that can no longer be read are left out.
     """
     if not files or any(map(is_single_pass, files)):
         return {}

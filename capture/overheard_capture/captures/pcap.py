@@ -43,7 +43,7 @@ class Pcap:
             raise IncompleteError("the header of a packet", layout.header)
         seconds, ticks, captured, original = self._header.unpack_from(view, offset)
         if captured > MAX_PACKET_LENGTH:
-            raise MalformedError(f"its packet at byte {self.base + offset} says that it has {captured} bytes")
+            raise MalformedError(f"its packet at byte {self.base + offset} declares a length of {captured} bytes")
         if begins + captured > end:
             raise IncompleteError("a packet", layout.header + captured)
         self.number += 1

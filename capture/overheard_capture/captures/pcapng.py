@@ -69,18 +69,18 @@ class Pcapng:
         else:
             order = self._order
         if length < 12 or length % 4 or length > MAX_PACKET_LENGTH + 64:
-            raise MalformedError(f"its block at byte {self.base + offset} says that it has {length} bytes")
+            raise MalformedError(f"its block at byte {self.base + offset} declares a length of {length} bytes")
         after = offset + length
         if after > end:
             raise IncompleteError("a block", length)
         if struct.unpack_from(f"{order}I", view, after - 4)[0] != length:
-            raise MalformedError(f"its block at byte {self.base + offset} says two lengths")
+            raise MalformedError(f"its block at byte {self.base + offset} has two different lengths")
         try:
             if kind == _ENHANCED:
                 return after, self._enhanced(view, offset + 8, after - 4)
             return after, self._other(kind, order, view[offset + 8 : after - 4])
         except (struct.error, IndexError):
-            raise MalformedError(f"its block at byte {self.base + offset} makes no sense") from None
+            raise MalformedError(f"its block at byte {self.base + offset} is malformed") from None
 
     def _other(self, kind: int, order: str, body: memoryview) -> Frame | None:
         if kind == _SECTION:
@@ -97,7 +97,7 @@ class Pcapng:
         elif kind == _SECRETS:
             self._decryption_secrets(body)
         else:
-            self._non_packets.skipped[_SKIPPED.get(kind, "of a kind of somebody's own")] += 1
+            self._non_packets.skipped[_SKIPPED.get(kind, "unknown")] += 1
         return None
 
     def _enhanced(self, view: memoryview, at: int, end: int) -> Frame:

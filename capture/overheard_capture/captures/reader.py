@@ -20,12 +20,12 @@ if TYPE_CHECKING:
     from overheard_capture.captures.frame import Frame
 
 # The size of a pcap file header, below which no file is a capture.
-_SMALLEST = 24
+_MIN_CAPTURE = 24
 
 
 @dataclass
 class FileFacts:
-    """Facts about the files, as far as they were read.
+    """Facts about the files, up to what has been read so far.
 
     `unpacked` counts bytes after decompression, `stored` bytes on disk. `dropped` is the number of dropped packets that
     the recorders report; None before the end, or if one reports none. `damaged_files` has the name of each damaged file
@@ -93,8 +93,8 @@ class CaptureReader:
     """Reads files in the given order; see `order_by_time` for ring buffers. `-` is standard input.
 
     Frame numbers continue from file to file. Reading raises UnreadableError for a file that is empty or not a capture,
-    before any frame is yielded if possible. Frames before damage are kept, and the files after a damaged one are read.
-    Several files are opened once more to check them first, unless they were `checked` by `order_by_time`.
+    before any frame is yielded if possible. Frames before damage are kept, and so are the files after a
+    damaged one. Several files are first opened once to check them, unless `order_by_time` has `checked` them.
     """
 
     def __init__(self, paths: Iterable[Path | str], *, chunk: int = 4 * 1024 * 1024, checked: bool = False) -> None:
@@ -114,7 +114,7 @@ class CaptureReader:
         # A single file is checked when it is opened.
         if len(self._paths) > 1 and not self._checked:
             self._check()
-        known: list[int | None] = []
+        reported: list[int | None] = []
         for path in self._paths:
             reading = _OpenFile(path, self.facts, self._chunk)
             self.facts.frame_offsets.append(self.facts.frames)
@@ -122,14 +122,14 @@ class CaptureReader:
                 yield from reading.chunks()
             finally:
                 reading.close()
-            known.append(None if reading.damage else reading.format.dropped)
-        counts = [count for count in known if count is not None]
-        self.facts.dropped = sum(counts) if counts and len(counts) == len(known) else None
+            reported.append(None if reading.damage else reading.format.dropped)
+        counts = [count for count in reported if count is not None]
+        self.facts.dropped = sum(counts) if counts and len(counts) == len(reported) else None
 
     def _check(self) -> None:
         for path in self._paths:
             if not is_single_pass(path):
-                _OpenFile(path, self.facts, _SMALLEST).close()
+                _OpenFile(path, self.facts, _MIN_CAPTURE).close()
 
 
 class _OpenFile:
@@ -137,10 +137,10 @@ class _OpenFile:
 
     def __init__(self, path: Path | str, facts: FileFacts, chunk: int) -> None:
         self._facts, self._source, self._name = facts, open_input(path), display_name(path)
-        self._size = max(chunk, _SMALLEST)
+        self._size = max(chunk, _MIN_CAPTURE)
         self._view, self._filled = memoryview(bytearray(self._size)), 0
         self.damage = ""
-        while self._filled < _SMALLEST and self._fill():
+        while self._filled < _MIN_CAPTURE and self._fill():
             pass
         try:
             self.format = self._format(bytes(self._view[: self._filled][:4]))
@@ -153,10 +153,10 @@ class _OpenFile:
             return Pcapng(self._facts.frames, self._facts.non_packets)
         if magic in MAGICS:
             return Pcap(self._facts.frames, self._facts.non_packets)
-        if self._source.damage and self._filled < _SMALLEST:
+        if self._source.damage and self._filled < _MIN_CAPTURE:
             raise UnreadableError(f"{self._name} cannot be read: {self._source.damage}")
         if not magic:
-            raise UnreadableError(f"{self._name} is empty", hint="a recorder that is killed leaves such a file")
+            raise UnreadableError(f"{self._name} is empty", hint="a recorder that was killed leaves an empty file")
         hint = "record with dumpcap or tcpdump, or convert with editcap -F pcapng"
         raise UnreadableError(f"{self._name} is not a pcap or pcapng file", hint=hint)
 
@@ -203,7 +203,7 @@ class _OpenFile:
     def _truncation(self, chunk: Chunk) -> str:
         if not isinstance(chunk.error, IncompleteError):
             return ""
-        return f"it breaks off inside {chunk.error.what} at byte {self.format.base}"
+        return f"it is truncated inside {chunk.error.what} at byte {self.format.base}"
 
     def close(self) -> None:
         """Close the file."""
@@ -244,7 +244,7 @@ def _first_time(path: Path | str) -> float:
 class WholeCapture:
     """A whole capture in memory.
 
-    `dropped` is the number of dropped packets that the recorder reports; None if it reports none, or never closed the
+    `dropped` is the number of dropped packets that the recorder reports; None if it reports none, or did not close the
     file. `damage` describes where and how the file is damaged; it is empty if it is not.
     """
 

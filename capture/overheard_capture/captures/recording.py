@@ -1,4 +1,4 @@
-"""Recording metadata, which the project's own recorder writes as a JSON file beside the capture."""
+"""Recording metadata, which this project's recorder writes as a JSON file next to the capture."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 
 def recording_file(path: Path) -> Path:
-    """The JSON file beside the recording at `path`: `http.recording.json` beside `http.pcapng`."""
+    """The JSON file next to the recording at `path`: `http.recording.json` for `http.pcapng`."""
     return path.with_suffix(".recording.json")
 
 

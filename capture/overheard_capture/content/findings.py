@@ -30,7 +30,7 @@ class Reason(StrEnum):
     GAP = "gap"  # the capture lacks some of its bytes
 
 
-class Unread(NamedTuple):
+class UnreadContent(NamedTuple):
     """Content that could not be read: the reason, a short description, and the layers it is under."""
 
     why: Reason
@@ -103,8 +103,8 @@ class Budget:
     It is shared by all contents of a direction, as many small decompression bombs are a bomb as well.
     """
 
-    came: int = 0
-    made: int = 0
+    compressed: int = 0
+    decompressed: int = 0
 
 
 @dataclass
@@ -120,7 +120,7 @@ class Findings:
     # The number of bytes of this direction, as on the wire, by what they were read as.
     read: Counter[str] = field(default_factory=Counter)
     # Unread content, and how often each kind of it occurred.
-    troubles: Counter[Unread] = field(default_factory=Counter)
+    unread: Counter[UnreadContent] = field(default_factory=Counter)
     # The protocols of the flow, such as `TLS 1.3` or `HTTP/1.1`, in the order of identification; True if it encrypts.
     kinds: dict[str, bool] = field(default_factory=dict)
     # The state of TLS, DTLS or QUIC in this direction.
@@ -131,9 +131,9 @@ class Findings:
         """Report an occurrence of a secret."""
         self.sightings.append(occurrence)
 
-    def unread(self, why: Reason, what: str, layers: Layers = ()) -> None:
+    def report_unread(self, why: Reason, what: str, layers: Layers = ()) -> None:
         """Report content that could not be read. `what` describes it, and must not contain captured bytes."""
-        self.troubles[Unread(why, what, layers)] += 1
+        self.unread[UnreadContent(why, what, layers)] += 1
 
     def identify_as(self, kind: str, *, encrypts: bool = False) -> None:
         """Report a protocol of the flow, and whether it encrypts."""

@@ -33,7 +33,7 @@ def inner(
 def may_go_deeper(findings: Findings, layers: Layers) -> bool:
     """Whether one more layer is within the depth limit. If not, that is reported."""
     if len(layers) >= findings.limits.depth:
-        findings.unread(Reason.LIMIT, "more layers, one inside the other, than are taken off", layers)
+        findings.report_unread(Reason.LIMIT, "more layers, one inside the other, than are taken off", layers)
         return False
     return True
 
@@ -44,10 +44,10 @@ class Speculative(Findings):
 
     parent: Findings | None = None
 
-    def unread(self, why: Reason, what: str, layers: Layers = ()) -> None:
+    def report_unread(self, why: Reason, what: str, layers: Layers = ()) -> None:
         """Report exceeded limits to the parent; ignore everything else."""
         if why is Reason.LIMIT and self.parent:
-            self.parent.unread(why, what, layers)
+            self.parent.report_unread(why, what, layers)
 
 
 def speculative(findings: Findings) -> Findings:

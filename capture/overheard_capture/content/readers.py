@@ -2,8 +2,8 @@
 
 A reader is made for one content: by its factory, from the findings to report to and the layers of the content. Then
 it is fed, and closed once. It never raises, whatever the bytes. It reports what it cannot read with
-`Findings.unread`, and feeds what it decodes to a `Content` under one more layer, which searches it. The result does not
-depend on how the bytes are split into pieces.
+`Findings.report_unread`, and feeds what it decodes to a `Content` under one more layer, which searches it. The result
+does not depend on how the bytes are split into pieces.
 """
 
 from __future__ import annotations

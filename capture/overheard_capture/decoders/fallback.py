@@ -25,15 +25,15 @@ class Fallback:
         self._layers = layers
         self._untyped: Reader = untyped(findings, layers)
         self._length = 0
-        self._troubles_before = self._troubles()
+        self._unread_before = self._count_unread()
 
-    def _troubles(self) -> int:
+    def _count_unread(self) -> int:
         """How many contents under these layers could not be read."""
         of_ours = (Reason.OPAQUE, Reason.DAMAGED)
         return sum(
             number
-            for trouble, number in self._findings.troubles.items()
-            if trouble.layers == self._layers and trouble.why in of_ours
+            for each, number in self._findings.unread.items()
+            if each.layers == self._layers and each.why in of_ours
         )
 
     def feed(self, data: Bytes, origin: Origin) -> None:
@@ -48,5 +48,5 @@ class Fallback:
     def close(self) -> None:
         """No more bytes follow."""
         self._untyped.close()
-        self._findings.read[OPAQUE if self._troubles() > self._troubles_before else TEXT] += self._length
+        self._findings.read[OPAQUE if self._count_unread() > self._unread_before else TEXT] += self._length
         self._length = 0

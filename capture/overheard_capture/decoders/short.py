@@ -73,4 +73,4 @@ class ShortReader:
         if looks_like_text is None:
             self._use_fallback().close()
         elif not looks_like_text:
-            self._findings.unread(Reason.OPAQUE, UNKNOWN, self._layers)
+            self._findings.report_unread(Reason.OPAQUE, UNKNOWN, self._layers)

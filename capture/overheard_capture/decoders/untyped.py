@@ -196,7 +196,7 @@ class TextReader:
     def close(self) -> None:
         """No more bytes follow."""
         if not self._detector.is_text:
-            self._findings.unread(Reason.OPAQUE, "neither text nor anything that is known", self._layers)
+            self._findings.report_unread(Reason.OPAQUE, "neither text nor anything that is known", self._layers)
         for reader in (self._base64, self._soft_breaks, self._encoded_words, self._carver):
             if reader:
                 reader.close()

@@ -84,7 +84,7 @@ class WideText:
         self._reader.close()
         # An incomplete character is left.
         if self._opaque or self._decoder.getstate()[0]:
-            self._findings.unread(Reason.OPAQUE, "neither text nor anything that is known", self._layers)
+            self._findings.report_unread(Reason.OPAQUE, "neither text nor anything that is known", self._layers)
 
 
 def wide_text(encoding: str, reader: ReaderFactory) -> ReaderFactory:

@@ -1,4 +1,4 @@
 """Protocol identification by content, never by port.
 
-For streams one table decides, `protocols.PROTOCOLS`, read from top to bottom.
+For streams this is decided by one table, `protocols.PROTOCOLS`, from top to bottom.
 """

@@ -25,7 +25,7 @@ class DatagramIdentifier:
     def __init__(self, findings: Findings) -> None:
         self._findings = findings
         self._readers: dict[str, DatagramReader] = {}
-        # The protocol of the last datagram, which is tried first.
+        # The protocol of the last datagram. It is tried first.
         self._last_protocol: tuple[str, Datagrams] | None = None
 
     def datagram(self, data: bytes | bytearray | memoryview, origin: Origin) -> None:
@@ -44,7 +44,7 @@ class DatagramIdentifier:
             return
         self._findings.read[TEXT if is_text else OPAQUE] += len(payload)
         if not is_text:
-            self._findings.unread(Reason.OPAQUE, UNKNOWN)
+            self._findings.report_unread(Reason.OPAQUE, UNKNOWN)
 
     def _identify(self, data: bytes, origin: Origin) -> bool:
         if self._last_protocol and self._try(*self._last_protocol, data, origin):

@@ -1,6 +1,6 @@
 """A connection whose beginning was not captured: its protocol, identified by consecutive frames.
 
-The result is uncertain, so the connection is also read as what it certainly is: a wrong identification hides nothing.
+The result is uncertain, so the connection is also read without it: a wrong identification hides nothing.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from overheard_capture.content.readers import Reader
     from overheard_capture.provenance.origin import Bytes, Origin
 
-# The number of bytes that are enough to identify the protocol.
+# This many bytes are enough to identify the protocol.
 _HEAD_LENGTH = 64 << 10
 
 
@@ -39,11 +39,11 @@ def identify_midstream(head: bytes, *, last: bool = False) -> MidstreamCandidate
 
 
 class MidstreamReader:
-    """Reads a direction with the reader `certain`, and also as a protocol that is identified from its first bytes."""
+    """Reads a direction with `fallback`, and also as the protocol that is identified from its first captured bytes."""
 
-    def __init__(self, findings: Findings, layers: Layers, certain: Reader) -> None:
-        self._certain = certain
-        # Faults of the candidate reader must not count, as the identification may be wrong.
+    def __init__(self, findings: Findings, layers: Layers, fallback: Reader) -> None:
+        self._fallback = fallback
+        # Faults that the candidate's reader reports do not count, as the identification may be wrong.
         self._findings = Speculative(
             findings.search,
             findings.readers,
@@ -58,7 +58,7 @@ class MidstreamReader:
 
     def feed(self, data: Bytes, origin: Origin) -> None:
         """Read `data`, which comes from `origin`."""
-        self._certain.feed(data, origin)
+        self._fallback.feed(data, origin)
         if self._head is not None:
             taken = min(_HEAD_LENGTH - len(self._head), len(data))
             self._head.add(data[:taken], origin)
@@ -80,14 +80,14 @@ class MidstreamReader:
 
     def gap(self, length: int) -> None:
         """`length` bytes are missing here."""
-        self._certain.gap(length)
+        self._fallback.gap(length)
         self._decide(last=True)
         if self._reader:
             self._reader.gap(length)
 
     def close(self) -> None:
         """The direction has ended."""
-        self._certain.close()
+        self._fallback.close()
         self._decide(last=True)
         if self._reader:
             self._reader.close()

@@ -1,4 +1,4 @@
-"""Prefaces: what may precede TLS or HTTP on a connection, identified by content."""
+"""Prefaces: messages that may precede TLS or HTTP on a connection, identified by content."""
 
 from __future__ import annotations
 
@@ -35,15 +35,15 @@ def _postgresql_answer(probe: Probe) -> bool:
     if not probe.match_bytes(b"SNEG", b"S\x16"):
         return False
     probe.at = length = 1 if probe.data[1] == _SERVER_HELLO[0][0] else 2
-    known = probe.match_bytes(*_SERVER_HELLO)
+    matched = probe.match_bytes(*_SERVER_HELLO)
     probe.at = length
-    return known
+    return matched
 
 
 def _mysql(probe: Probe) -> bool:
     """The server's initial handshake packet: length, sequence number 0, protocol version 10, server version in text."""
-    known = probe.match_bytes(None, b"\0\1", b"\0", b"\0", b"\n", _DIGITS)
-    return known and probe.move_to(4 + int.from_bytes(probe.data[:3], "little"))
+    matched = probe.match_bytes(None, b"\0\1", b"\0", b"\0", b"\n", _DIGITS)
+    return matched and probe.move_to(4 + int.from_bytes(probe.data[:3], "little"))
 
 
 def _mysql_request(probe: Probe) -> bool:
@@ -53,9 +53,9 @@ def _mysql_request(probe: Probe) -> bool:
 
 def _rdp(probe: Probe) -> bool:
     """X.224 Connection Request or Connection Confirm (RFC 1006, 6; ITU-T X.224, 13)."""
-    known = probe.match_bytes(b"\3", b"\0", b"\0\1", None, None, b"\xd0\xe0")
+    matched = probe.match_bytes(b"\3", b"\0", b"\0\1", None, None, b"\xd0\xe0")
     length = int.from_bytes(probe.data[2:4], "big")
-    return known and probe.data[4] == length - 5 and probe.move_to(length)
+    return matched and probe.data[4] == length - 5 and probe.move_to(length)
 
 
 def _ldap(probe: Probe) -> bool:
@@ -117,7 +117,7 @@ def _blank(probe: Probe) -> bool:
     return probe.match_bytes(b"\r", b"\n")
 
 
-# The name of each preface, and its predicate. The first one that matches is taken.
+# The name of each preface, and its predicate. The first match is used.
 PREFACES: tuple[tuple[str, Callable[[Probe], bool]], ...] = (
     (PROXY, _proxy_1),
     (PROXY, _proxy_2),

@@ -1,4 +1,4 @@
-"""Parsing of the first bytes of a direction, of which more may follow."""
+"""Parsing of the first bytes of a direction, before all of them have arrived."""
 
 from __future__ import annotations
 
@@ -6,9 +6,9 @@ from overheard_capture.protocols.tls.cursor import TruncatedError
 
 
 class Probe:
-    """Reads from the front. All methods raise TruncatedError if more bytes are needed: wait for them and start anew.
+    """Reads from the front. All methods raise TruncatedError if more bytes are needed; a new Probe then starts over.
 
-    A result does not change when more bytes follow.
+    More bytes do not change a result.
     """
 
     def __init__(self, data: bytes) -> None:
@@ -25,11 +25,11 @@ class Probe:
         self.move_to(self.at + size)
         return int.from_bytes(self.data[self.at - size : self.at], "big")
 
-    def move_to(self, place: int) -> bool:
-        """Go to an offset; always true."""
-        if place > len(self.data):
+    def move_to(self, offset: int) -> bool:
+        """Move to an offset; always true."""
+        if offset > len(self.data):
             raise TruncatedError
-        self.at = place
+        self.at = offset
         return True
 
     def skip(self, length: int) -> bool:
@@ -40,13 +40,13 @@ class Probe:
         """Whether `text` comes next."""
         return text.startswith(self.data[self.at : self.at + len(text)]) and self.skip(len(text))
 
-    def match_bytes(self, *places: bytes | None) -> bool:
+    def match_bytes(self, *sets: bytes | None) -> bool:
         """Whether the next bytes match: one set of allowed values for each byte; None allows any."""
-        return all(self.byte() in allowed if allowed is not None else self.skip(1) for allowed in places)
+        return all(self.byte() in allowed if allowed is not None else self.skip(1) for allowed in sets)
 
-    def skip_past(self, end: bytes, most: int) -> bool:
-        """Skip everything up to and including `end`. Returns whether it comes within `most` bytes."""
-        found = self.data.find(end, self.at, self.at + most)
-        if found < 0 and len(self.data) - self.at < most:
+    def skip_past(self, end: bytes, limit: int) -> bool:
+        """Skip everything up to and including `end`. Returns whether it is found within `limit` bytes."""
+        found = self.data.find(end, self.at, self.at + limit)
+        if found < 0 and len(self.data) - self.at < limit:
             raise TruncatedError
         return found >= 0 and self.move_to(found + len(end))

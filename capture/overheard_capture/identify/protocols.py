@@ -1,4 +1,4 @@
-"""The table of protocols: how each is identified, and its reader. Content decides, never the port."""
+"""The table of protocols: how each is identified by content, and its reader."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from overheard_capture.identify.prefaces import PREFACES
 from overheard_capture.identify.probe import Probe
 from overheard_capture.protocols.http2.frames import PREFACE
 from overheard_capture.protocols.tls.cursor import TruncatedError
-from overheard_capture.protocols.tls.records import LONGEST, READ_AS
+from overheard_capture.protocols.tls.records import MAX_RECORD, READ_AS
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -22,12 +22,12 @@ if TYPE_CHECKING:
 _METHOD = re.compile(rb"[A-Za-z][\w-]{0,31} ")
 _MAY_BE_METHOD = re.compile(rb"(?:[A-Za-z][\w-]{0,31})?")
 _VERSION = re.compile(rb"[^ \r\n] +HTTP/1\.[01][ \t]*\r?\n\Z")
-_LONGEST_LINE = 64 << 10
+_MAX_LINE = 64 << 10
 
 
 def _tls(probe: Probe) -> bool:
-    """Any record header: the reader sees whether a handshake follows."""
-    return probe.match_bytes(bytes(READ_AS), b"\3", b"\0\1\2\3\4") and 0 < probe.number(2) <= LONGEST
+    """Any record header: the reader checks whether a handshake follows."""
+    return probe.match_bytes(bytes(READ_AS), b"\3", b"\0\1\2\3\4") and 0 < probe.number(2) <= MAX_RECORD
 
 
 def _http2(probe: Probe) -> bool:
@@ -44,7 +44,7 @@ def _http1(probe: Probe) -> bool:
         return probe.match_bytes(b"01", b" ", b"12345")
     if not _METHOD.match(probe.data):
         return bool(_MAY_BE_METHOD.fullmatch(probe.data)) and probe.skip(len(probe.data) + 1)
-    return probe.skip_past(b"\n", _LONGEST_LINE) and bool(_VERSION.search(probe.data[max(probe.at - 64, 0) : probe.at]))
+    return probe.skip_past(b"\n", _MAX_LINE) and bool(_VERSION.search(probe.data[max(probe.at - 64, 0) : probe.at]))
 
 
 def _telnet(probe: Probe) -> bool:
@@ -55,9 +55,9 @@ def _telnet(probe: Probe) -> bool:
 def _dns(probe: Probe) -> bool:
     """A message with a length prefix (RFC 1035, 4.2.2)."""
     length, _ = probe.number(2), probe.skip(2)
-    if length < 12 or probe.number(2) >> 11 & 15 not in {0, 4, 5} or probe.number(2) > 16 or length > _LONGEST_LINE:
+    if length < 12 or probe.number(2) >> 11 & 15 not in {0, 4, 5} or probe.number(2) > 16 or length > _MAX_LINE:
         return False
-    from overheard_capture.protocols.dns.reader import is_dns  # noqa: PLC0415  (most connections are none)
+    from overheard_capture.protocols.dns.reader import is_dns  # noqa: PLC0415  (most connections are not DNS)
 
     probe.move_to(2 + length)
     return is_dns(probe.data[: probe.at])
@@ -132,7 +132,7 @@ def _gelf_datagrams(findings: Findings) -> DatagramReader:
     return GelfReader(findings)
 
 
-# ---- in the middle of a connection
+# ---- midstream
 
 
 def _read_http2_midstream(findings: Findings, layers: Layers) -> Reader:
@@ -144,7 +144,7 @@ def _read_websocket_midstream(findings: Findings, layers: Layers) -> Reader:
 
 
 def _resynchronised(reader: Reader) -> Reader:
-    """A reader that looks for the first frame itself, and reports that the bytes before are missing."""
+    """A reader that searches for the first frame, and reports that the bytes before it are missing."""
     reader.gap(1)
     return reader
 
@@ -170,7 +170,7 @@ def _telnet_midstream(data: bytearray, _last: bool) -> bool:
 class Midstream(NamedTuple):
     """How a protocol is read from the middle of a direction.
 
-    `matches` identifies it from bytes of the direction; its second argument tells that no more bytes follow.
+    `matches` identifies it from bytes of the direction; its second argument is True if no more bytes follow.
     """
 
     matches: Callable[[bytearray, bool], bool]
@@ -178,9 +178,9 @@ class Midstream(NamedTuple):
 
 
 class Datagrams(NamedTuple):
-    """How a protocol is read from datagrams: its reader, and the values that the first byte of a flow may have.
+    """How a protocol is read from datagrams: its reader, and the possible values of the first byte of a flow.
 
-    Without `counts` the reader itself counts bytes and names the flow.
+    Without `counts` the reader itself counts bytes and identifies the flow.
     """
 
     reader: Callable[[Findings], DatagramReader]
@@ -207,14 +207,14 @@ TELNET = Protocol("telnet", _read_telnet, _telnet, Midstream(_telnet_midstream, 
 # Everything else.
 PLAIN = Protocol("text", Fallback, lambda _: True)
 
-# The first protocol that matches the beginning of a direction, or that reads a datagram, is taken.
+# The first protocol that matches the beginning of a direction, or that reads a datagram, is used.
 PROTOCOLS = (
     TLS,
     Protocol("HTTP/2", _read_http2, _http2, Midstream(_http2_midstream, _read_http2_midstream)),
     HTTP_1,
     Protocol("WebSocket", midstream=Midstream(_websocket_midstream, _read_websocket_midstream)),
     TELNET,
-    # Records with a type in the first byte; those with a unified header come later in a flow (RFC 9147, 4.1).
+    # Records with a type in the first byte; records with a unified header occur only later in a flow (RFC 9147, 4.1).
     Protocol("DTLS", datagrams=Datagrams(_dtls_datagrams, frozenset(range(20, 27)), counts=False)),
     # A long header, or a short one if the connection is known (RFC 9000, 17).
     Protocol("QUIC", datagrams=Datagrams(_quic_datagrams, frozenset(range(0x40, 256)), counts=False)),
@@ -229,7 +229,7 @@ OF_DATAGRAMS = tuple((each.name, each.datagrams) for each in PROTOCOLS if each.d
 
 
 def match_preface(data: bytes) -> tuple[str, int]:
-    """The name and length of the preface, or an empty name and 0. Raises TruncatedError: ask again with more."""
+    """The name and length of the preface; empty and 0 if there is none. Raises TruncatedError if more are needed."""
     for name, matches in PREFACES:
         probe = Probe(data)
         if matches(probe):
@@ -238,12 +238,12 @@ def match_preface(data: bytes) -> tuple[str, int]:
 
 
 def identify(data: bytes, candidates: tuple[Protocol, ...] = _OF_STREAMS) -> Protocol | None:
-    """The protocol of a direction with this beginning; None if unknown. Raises TruncatedError: ask again with more."""
+    """The protocol of a direction that begins so; None if unknown. Raises TruncatedError if more bytes are needed."""
     return next((each for each in candidates if each.matches and each.matches(Probe(data))), None)
 
 
 def identify_last(data: bytes) -> Protocol:
-    """The protocol of a direction of which this is all."""
+    """The protocol of a direction that consists of these bytes alone."""
     for each in _OF_STREAMS:
         try:
             if each.matches and each.matches(Probe(data)):

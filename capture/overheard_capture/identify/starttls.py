@@ -17,10 +17,10 @@ if TYPE_CHECKING:
     from overheard_capture.provenance.origin import Origin
 
 _TLS, _MAJOR, _NEWLINE = b"\x16", 3, 10
-# Another protocol must begin within this many bytes. And the maximum length of a request line.
-_SEARCH_LIMIT, _LONGEST_LINE = 1 << 20, 8 << 10
+# A protocol other than TLS must begin within this many bytes. And the maximum length of a request line.
+_SEARCH_LIMIT, _MAX_LINE = 1 << 20, 8 << 10
 _MAY_BEGIN = re.compile(rb"[A-Z]{1,16}(?: |/1|/?\Z)|\xff")
-# Literals in a start line of HTTP, and at the beginning of telnet. Most other data has neither.
+# Literals in a start line of HTTP, and at the beginning of telnet. Most other data contains neither.
 _LITERALS = LiteralSet(b"HTTP/1", b"\xff")
 
 
@@ -41,9 +41,9 @@ class UpgradeWatch:
         self._frame: int | None = None
 
     def find_change(self, data: bytes | bytearray, origin: Origin) -> tuple[int, Protocol | None]:
-        """Search for a change. Returns how many bytes belong to the current protocol, and the one after them.
+        """Search for a change. Returns the number of bytes of the current protocol, and the protocol after them.
 
-        None in place of a protocol: there is no change, or more bytes are needed to tell.
+        Instead of a protocol, None means that there is no change, or that more bytes are needed to decide.
         """
         end, kind = self._find_tls(data, origin)
         if self._current is PLAIN and (limit := min(end, _SEARCH_LIMIT - self._position)) > 0:
@@ -55,7 +55,7 @@ class UpgradeWatch:
         return end, kind
 
     def reset(self) -> None:
-        """Bytes are missing before what comes next."""
+        """Bytes are missing before the next ones."""
         self._line_ended, self._frame = False, None
 
     def _find_tls(self, data: bytes | bytearray, origin: Origin) -> tuple[int, Protocol | None]:
@@ -84,10 +84,10 @@ class UpgradeWatch:
             if not _MAY_BEGIN.match(data, start) or (start == 0 and self._frame in (None, origin.frame(0))):
                 continue
             try:
-                if found := identify(bytes(data[start : start + _LONGEST_LINE]), (HTTP_1, TELNET)):
+                if found := identify(bytes(data[start : start + _MAX_LINE]), (HTTP_1, TELNET)):
                     return start, found
             except TruncatedError:
-                if len(data) - start < _LONGEST_LINE:
+                if len(data) - start < _MAX_LINE:
                     return start, None
         return None
 
@@ -104,5 +104,5 @@ def _candidates(data: bytes | bytearray, origin: Origin, end: int) -> Iterator[i
 
 def _line_start(data: bytes | bytearray, start: int, place: int) -> int:
     """The offset at which the line of `place` begins, or `start`."""
-    start = max(start, place - _LONGEST_LINE)
+    start = max(start, place - _MAX_LINE)
     return max(data.rfind(b"\n", start, place) + 1, start)

@@ -1,4 +1,4 @@
-"""The judge: verdicts from a capture, secrets and keys. Each rule has a file of its own."""
+"""The judge: verdicts from a capture, secrets and keys. Each rule has its own module."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Rules 2 and 4: the secret is absent, and long enough for its absence to mean something."""
+"""Rules 2 and 4: the secret is absent, and long enough for its absence to be significant."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ if TYPE_CHECKING:
 
 # The expected number of chance matches below which chance is ruled out.
 _CHANCE = 1e-6
-# The maximum number of kinds of unread data in the report.
-_MOST = 5
+# The maximum number of kinds of unread content in the report.
+_MAX_KINDS = 5
 _HINTS = {
-    Reason.OPAQUE: "look at it with Wireshark, or leave out hosts that do not matter (--without)",
-    Reason.DAMAGED: "look at it with Wireshark: it begins in a known format, and continues in none",
-    Reason.LIMIT: "look at it by other means, or allow more layers (--depth)",
-    Reason.GAP: "record again: what follows a gap cannot be decoded",
+    Reason.OPAQUE: "inspect it with Wireshark, or leave out hosts that are irrelevant (--without)",
+    Reason.DAMAGED: "inspect it with Wireshark: it begins in a known format, and is malformed later",
+    Reason.LIMIT: "inspect it by other means, or allow more layers (--depth)",
+    Reason.GAP: "record again: data after a gap cannot be decoded",
 }
 
 
@@ -31,8 +31,8 @@ def check_absent(case: Case, sightings: list[Sighting]) -> Iterator[Check]:
     facts = case.facts
     searched = f"{count(facts.streams, 'TCP stream')} and {count(facts.frames - facts.left_out, 'frame')}"
     nowhere = f"none of its {len(case.evidence.search.spellings)} spellings is in {searched}"
-    more = case.evidence.hits.more[case.number]
-    seen = count(len(sightings) + more, "place") + (f", of which {len(sightings)} are listed" if more else "")
+    omitted = case.evidence.hits.omitted[case.number]
+    seen = count(len(sightings) + omitted, "place") + (f", of which {len(sightings)} are listed" if omitted else "")
     yield Check(Rule.ABSENT, "absent", not sightings, f"it was seen in {seen}" if sightings else nowhere)
     yield _readable(case)
     yield _chance(case)
@@ -43,21 +43,21 @@ def _readable(case: Case) -> Check:
     unread = case.facts.unread
     if not unread:
         return Check(Rule.ABSENT, "readable", holds=True, says=_kinds(case))
-    told = []
-    for trouble, where in list(unread.items())[:_MOST]:
-        under = f" under {' in '.join(reversed(trouble.layers))}" if trouble.layers else ""
-        told.append(f"{where}: {trouble.what}{under}")
-    if len(unread) > _MOST:
-        told.append(f"and {len(unread) - _MOST} more")
-    hints = dict.fromkeys(_HINTS[trouble.why] for trouble in unread)
-    return Check(Rule.ABSENT, "readable", holds=False, says="; ".join(told), hint="; ".join(hints))
+    parts = []
+    for each, where in list(unread.items())[:_MAX_KINDS]:
+        under = f" under {' in '.join(reversed(each.layers))}" if each.layers else ""
+        parts.append(f"{where}: {each.what}{under}")
+    if len(unread) > _MAX_KINDS:
+        parts.append(f"and {len(unread) - _MAX_KINDS} more")
+    hints = dict.fromkeys(_HINTS[each.why] for each in unread)
+    return Check(Rule.ABSENT, "readable", holds=False, says="; ".join(parts), hint="; ".join(hints))
 
 
 def _kinds(case: Case) -> str:
-    parts = [f"{count(number, 'flow')} of {kind}" for kind, number in case.facts.kinds.items()]
+    kinds = [f"{count(number, 'flow')} of {kind}" for kind, number in case.facts.kinds.items()]
     if case.facts.protected:
-        parts.append(f"{count(case.facts.protected, 'stream')} with every byte inside a TLS record")
-    return ", ".join(parts) or "no streams"
+        kinds.append(f"{count(case.facts.protected, 'stream')} with every byte inside a TLS record")
+    return ", ".join(kinds) or "no streams"
 
 
 def _chance(case: Case) -> Check:

@@ -1,4 +1,4 @@
-"""The public API, which is `from overheard import judge`; nothing deeper in this package is meant for others.
+"""The public API, `from overheard import judge`. Other modules of this package are internal.
 
 from overheard import Options, judge
 report = judge("capture.pcapng", {"password": "correct horse"}, Options(vouched={"whole", "sent"}))
@@ -29,8 +29,8 @@ Files = str | Path | Sequence[str | Path]
 Secrets = Mapping[str, str | bytes] | Sequence[Secret]
 Progress = Callable[[int, int | None], None]
 
-# A search of at least this many bytes is worth the faster engine, which takes longer to start.
-_MUCH = 64 << 10
+# For captures of at least this many bytes, the faster engine saves time, although it takes longer to start.
+_LARGE_CAPTURE = 64 << 10
 # A copy of standard input has the same name in error messages as standard input itself.
 _SPOOLED = display_name(STANDARD_INPUT)
 
@@ -42,10 +42,10 @@ def prepare(files: Files, secrets: Iterable[Secret], options: Options = USUAL) -
 
 def _search(paths: Sequence[Path | str], secrets: Iterable[Secret], options: Options) -> Search:
     size = stored_size(paths)
-    return search_for(tuple(secrets), any_case=options.any_case, much=size is None or size >= _MUCH)
+    return search_for(tuple(secrets), any_case=options.any_case, much=size is None or size >= _LARGE_CAPTURE)
 
 
-def judge(  # noqa: PLR0913  (all but two are mostly left out)
+def judge(  # noqa: PLR0913  (all but two are rarely given)
     files: Files,
     secrets: Secrets,
     options: Options = USUAL,
@@ -58,8 +58,8 @@ def judge(  # noqa: PLR0913  (all but two are mostly left out)
 
     `files` are paths of pcap or pcapng files, uncompressed or compressed with gzip or zstd, in any order; `-` is
     standard input. `secrets` are values by name, or a list of `Secret`. `keys` are files of session keys in the format
-    of SSLKEYLOGFILE; keys in the capture itself are used, too. With `second_witness`, tshark searches the capture as
-    well. `progress` is called with the number of bytes read so far, and with their total number, or None if it is
+    of SSLKEYLOGFILE; keys embedded in the capture are also used. With `second_witness`, tshark searches the capture,
+    too. `progress` is called with the number of bytes read so far, and with their total number, or None if it is
     unknown.
 
     The report has a verdict for each secret, by its name. A capture that cannot be read is INCONCLUSIVE.
@@ -72,8 +72,8 @@ def judge(  # noqa: PLR0913  (all but two are mostly left out)
     search = _search(paths, named, options)
     from overheard_capture.judge.files import FileSet, judge_files  # noqa: PLC0415  (while the search is made)
 
-    with tempfile.TemporaryDirectory(prefix="overheard-") as made:
-        folder = Path(made)
+    with tempfile.TemporaryDirectory(prefix="overheard-") as temporary:
+        folder = Path(temporary)
         if key_logs or second_witness:
             # tshark needs files.
             paths = [_spool(folder) if str(path) == STANDARD_INPUT else path for path in paths]
@@ -94,25 +94,25 @@ def _validate(options: Options) -> None:
     host_filter(options.only, options.without)
     for each in options.vouched:
         if each not in VOUCHED:
-            raise SettingsError(f"{each!r} is nothing to vouch for", hint=f"choose from {' and '.join(VOUCHED)}")
+            raise SettingsError(f"{each!r} cannot be vouched for", hint=f"choose from {' and '.join(VOUCHED)}")
 
 
 def _secret_list(secrets: Secrets) -> list[Secret]:
     if isinstance(secrets, Mapping):
         try:
-            made = [
+            listed = [
                 Secret(name, value.encode() if isinstance(value, str) else value) for name, value in secrets.items()
             ]
         except ValueError as problem:
             raise SettingsError(str(problem)) from None
     else:
-        made = list(secrets)
-    if not made:
+        listed = list(secrets)
+    if not listed:
         raise SettingsError("no secret is given", hint="give at least one")
-    names = [secret.name for secret in made]
+    names = [secret.name for secret in listed]
     if len(set(names)) < len(names):
-        raise SettingsError("two secrets have the same name", hint="give each a name of its own")
-    return made
+        raise SettingsError("two secrets have the same name", hint="give each its own name")
+    return listed
 
 
 def _readable(path: Path) -> Path:

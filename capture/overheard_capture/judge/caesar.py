@@ -34,6 +34,6 @@ def crack_shift(case: Case) -> int | None:
 
 
 def _around(occurrence: Occurrence) -> str:
-    """The text around an occurrence, within one value: the name of a header is not shifted, and would mislead."""
+    """The text around an occurrence, within one value: names of headers are not shifted, and distort frequencies."""
     before, after = _DELIMITERS.split(occurrence.before)[-1], _DELIMITERS.split(occurrence.after)[0]
     return (before + occurrence.matched + after).decode(errors="replace")

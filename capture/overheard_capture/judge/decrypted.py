@@ -1,4 +1,4 @@
-"""Application data of TLS that tshark decrypted: it is read like any other data, and placed on the wire."""
+"""TLS application data that tshark decrypted. It is read like any other data, and located on the wire."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from overheard.words.layer import Layer
 from overheard_capture.content.content import Content
 from overheard_capture.content.findings import Findings
-from overheard_capture.identify.direction import READERS
+from overheard_capture.identify.byte_streams import READERS
 from overheard_capture.judge.frame_index import index_segments
 from overheard_capture.provenance.origin import Origin, Span
 from overheard_capture.scan.hits import Hit, HitTable
@@ -22,17 +22,17 @@ if TYPE_CHECKING:
 
 
 def hits_in(decrypted: Sequence[DecryptedData], path: Path, search: Search, layer: Layer) -> HitTable:
-    """Read what keys decrypt of TLS streams, and collect the hits. Raises UnreadableError."""
+    """Read decrypted application data of TLS streams, and collect the hits. Raises UnreadableError."""
     hits = HitTable()
     if not decrypted:
         return hits
-    carried = index_segments(path, {piece.frame for piece in decrypted})
-    sides: dict[tuple[int, str], list[tuple[SegmentPayload, bytes]]] = {}
+    segments = index_segments(path, {piece.frame for piece in decrypted})
+    directions: dict[tuple[int, str], list[tuple[SegmentPayload, bytes]]] = {}
     for piece in decrypted:
-        if carrier := carried.get(piece.frame):
-            sides.setdefault((carrier.connection, carrier.direction), []).append((carrier, piece.data))
+        if segment := segments.get(piece.frame):
+            directions.setdefault((segment.connection, segment.direction), []).append((segment, piece.data))
     # tshark lists the streams in any order.
-    for (stream, direction), parts in sorted(sides.items(), key=lambda item: item[0]):
+    for (stream, direction), parts in sorted(directions.items(), key=lambda item: item[0]):
         findings = Findings(search, READERS)
         _read(findings, layer, parts)
         for found in findings.sightings:
@@ -42,7 +42,7 @@ def hits_in(decrypted: Sequence[DecryptedData], path: Path, search: Search, laye
 
 def _read(findings: Findings, layer: Layer, parts: Iterable[tuple[SegmentPayload, bytes]]) -> None:
     content = Content(findings, (layer,), READERS.stream)
-    for carrier, data in parts:
-        # A record can be decrypted only once it is complete, so its plaintext is placed where it ends.
-        content.feed(data, Origin([Span(0, carrier.frame, carrier.offset, carrier.length, exact=False)]))
+    for segment, data in parts:
+        # A record can be decrypted only once it is complete, so its plaintext is located in its last segment.
+        content.feed(data, Origin([Span(0, segment.frame, segment.offset, segment.length, exact=False)]))
     content.close()

@@ -1,4 +1,4 @@
-"""The evidence: a capture, read once for all secrets, with everything that the checks need."""
+"""The evidence: the results of reading a capture once for all secrets, with everything that the checks need."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 
 def _without(search: Search, stream: Visible) -> Visible:
-    """Leave the secrets out of the names in a row, as people choose these names."""
+    """Redact the secrets in the names of a row, as names may contain any text."""
     return replace(
         stream,
         sni=search.redact(stream.sni),
@@ -41,10 +41,10 @@ def _without(search: Search, stream: Visible) -> Visible:
 
 @dataclass
 class Evidence:
-    """One capture, as it was read from its files. `folder` is for temporary files.
+    """One capture, and the results of reading it. `folder` is for temporary files.
 
-    `recording` is the recorder's own account of it, if any. `vouched` is what the caller vouches for: that the capture
-    is `whole`, that the secrets were `sent`.
+    `recording` is the metadata that our recorder wrote, if any. `vouched` is what the caller vouches for: that the
+    capture is `whole`, that the secrets were `sent`.
     """
 
     files: tuple[Path | str, ...]
@@ -70,7 +70,7 @@ class Evidence:
             )
         if self.folder is None or len(self.files) == 1:
             return Path(self.files[0])
-        from overheard_capture.wireshark.merged import merge_files  # noqa: PLC0415  (few captures are in several files)
+        from overheard_capture.wireshark.merged import merge_files  # noqa: PLC0415  (few captures consist of several files)
 
         return merge_files(self.files, self.folder)
 
@@ -88,23 +88,23 @@ class Evidence:
 
     @cached_property
     def decrypted(self) -> list[tshark.DecryptedData]:
-        """What the parties' keys decrypt of TLS. Raises UnreadableError."""
+        """The TLS application data that the parties' keys decrypt. Raises UnreadableError."""
         return self._decrypt(self.keys.tls)
 
     @cached_property
     def party_hits(self) -> HitTable:
-        """Hits in what the parties' keys decrypt of TLS. Raises UnreadableError."""
+        """Hits in the TLS application data that the parties' keys decrypt. Raises UnreadableError."""
         return self._hits_in(self.decrypted, TLS_BY_A_PARTY)
 
     @cached_property
     def spy_hits(self) -> HitTable:
-        """Hits in what the spy's session keys decrypt. Raises UnreadableError."""
+        """Hits in the TLS application data that the spy's session keys decrypt. Raises UnreadableError."""
         keys = TlsKeys(self.spy.tls.logs)
         return self._hits_in(self._decrypt(keys), TLS_BY_THE_INTERCEPTOR)
 
     @cached_property
     def stolen_key_hits(self) -> HitTable:
-        """Hits in what the server's private key decrypts. Raises UnreadableError."""
+        """Hits in the TLS application data that the server's private key decrypts. Raises UnreadableError."""
         keys = TlsKeys(private=self.spy.tls.private)
         return self._hits_in(self._decrypt(keys), TLS_BY_THE_STOLEN_KEY)
 
@@ -112,7 +112,7 @@ class Evidence:
         return hits_in(decrypted, self.path, self.search, layer) if decrypted else HitTable()
 
     def _decrypt(self, keys: TlsKeys) -> list[tshark.DecryptedData]:
-        # Several files are not merged without need.
+        # Several files are merged only if necessary.
         if not keys or not self.facts.tls:
             return []
         from overheard_capture.wireshark import tshark  # noqa: PLC0415  (only keys need it)
@@ -121,7 +121,7 @@ class Evidence:
 
     @cached_property
     def tls_content(self) -> tshark.TlsContent:
-        """What tshark sees in the TLS streams with the keys of both parties and spy. Raises UnreadableError."""
+        """What tshark sees in the TLS streams, with the keys of the parties and the spy. Raises UnreadableError."""
         from overheard_capture.wireshark import tshark  # noqa: PLC0415  (only keys need it)
 
         keys, spy = self.keys.tls, self.spy.tls
@@ -156,10 +156,10 @@ class Case:
 
     @property
     def exposed(self) -> list[Hit]:
-        """Hits for those who should not know the secret."""
+        """Hits that expose the secret: all that need no key of a party."""
         return [hit for hit in self._hits if not opened_by(hit, OpenedBy.PARTY)]
 
     @property
     def known_to_parties(self) -> list[Hit]:
-        """Hits that only the parties' keys reveal."""
+        """Hits that need a key of a party."""
         return [hit for hit in self._hits if opened_by(hit, OpenedBy.PARTY)]

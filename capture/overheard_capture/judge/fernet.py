@@ -20,9 +20,9 @@ class FernetKeys:
 
     def __init__(self, keys: Keys, spy: Keys) -> None:
         self.errors: dict[OpenedBy, str] = {}
-        self._openers = [*self._made(FERNET_BY_THE_INTERCEPTOR, spy), *self._made(FERNET_BY_A_PARTY, keys)]
+        self._openers = [*self._load(FERNET_BY_THE_INTERCEPTOR, spy), *self._load(FERNET_BY_A_PARTY, keys)]
 
-    def _made(self, layer: Layer, keys: Keys) -> Iterator[tuple[Layer, Fernet]]:
+    def _load(self, layer: Layer, keys: Keys) -> Iterator[tuple[Layer, Fernet]]:
         try:
             found = keys.fernet
         except OSError as problem:
@@ -46,6 +46,6 @@ class FernetKeys:
         opened = []
         for layer, opener in self._openers:
             with suppress(InvalidToken):
-                # In a URL or a form a token may lack its padding. Excess padding does no harm.
+                # In a URL or a form a token may lack its padding. Excess padding is harmless.
                 opened.append((layer, opener.decrypt(token.rstrip(b"=") + b"==")))
         return opened

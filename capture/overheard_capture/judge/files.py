@@ -1,4 +1,4 @@
-"""Judging files for many secrets: read once, then a verdict for each secret, and an account of what was read."""
+"""Judging files: they are read once, and the report has a verdict for each secret, and an account of the reading."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 class FileSet:
     """The files to judge, in any order, and files of session keys. `folder` is for temporary files.
 
-    `names` are the names for messages, for files that are copies.
+    `names` has the names to show in messages, for files that are copies.
     """
 
     paths: Sequence[Path | str]
@@ -60,18 +60,18 @@ def judge_files(
             search,
             options,
             recording=_recording(paths),
-            keys=Keys(more=source.keys),
+            keys=Keys(extra_sessions=source.keys),
             progress=progress,
         )
     except UnreadableError as error:
         account = Account(source.display_names(paths, search), 0, 0, 0.0, {}, ())
         return Report({secret.name: unreadable(error) for secret in search.secrets}, account)
     evidence.folder = source.folder
-    evidence.keys = Keys(more=(*source.keys, *_embedded(evidence, source.folder)))
+    evidence.keys = Keys(extra_sessions=(*source.keys, *_embedded(evidence, source.folder)))
     report = _report(evidence, source.display_names(paths, search))
     if not second_witness:
         return report
-    from overheard_capture.judge.second_witness import (  # noqa: PLC0415  (it is asked seldom)
+    from overheard_capture.judge.second_witness import (  # noqa: PLC0415  (it is rarely requested)
         WitnessOptions,
         second_opinion,
     )
@@ -80,7 +80,7 @@ def judge_files(
 
 
 def _recording(paths: Sequence[Path | str]) -> Recording | None:
-    """The account of our own recorder, if its file lies beside the capture."""
+    """The metadata of our own recorder, if its file is next to the capture."""
     (first, *more) = paths
     if more or str(first) == STANDARD_INPUT or not recording_file(Path(first)).is_file():
         return None
@@ -88,7 +88,7 @@ def _recording(paths: Sequence[Path | str]) -> Recording | None:
         return read_recording(Path(first))
     except (ValueError, TypeError, OSError) as problem:
         raise UnreadableError(
-            f"the recorder's account in {recording_file(Path(first))} is malformed: {problem}"
+            f"the recorder's metadata in {recording_file(Path(first))} is malformed: {problem}"
         ) from None
 
 

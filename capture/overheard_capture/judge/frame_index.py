@@ -1,4 +1,4 @@
-"""An index of TCP segments by frame, made by a second pass over the file, as it is rarely needed."""
+"""An index of TCP segments by frame. It needs a second pass over the file, as it is rarely used."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ class SegmentPayload(NamedTuple):
 
 
 def index_segments(path: Path, frames: Collection[int]) -> dict[int, SegmentPayload]:
-    """Index these frames, as far as each is a TCP segment with payload."""
+    """Index those of these frames that are TCP segments with payload."""
     if not frames:
         return {}
     last, found = max(frames), dict[int, SegmentPayload]()

@@ -16,22 +16,22 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Keys:
-    """Files of keys that one side holds. A file that does not exist counts as empty.
+    """Key files of one side. A file that does not exist counts as empty.
 
-    `sessions` and `more` are for TLS, in the format of SSLKEYLOGFILE; `private` is the RSA key of a server; `messages`
-    has lines `fernet KEY`, for what the application itself encrypts.
+    `sessions` and `extra_sessions` are for TLS, in the format of SSLKEYLOGFILE; `private` is the RSA key of a server;
+    `messages` has lines `fernet KEY`, for messages that the application itself encrypts.
     """
 
     sessions: Path | None = None
     messages: Path | None = None
     private: Path | None = None
-    more: tuple[Path, ...] = ()
+    extra_sessions: tuple[Path, ...] = ()
 
     @property
     def tls(self) -> TlsKeys:
         """The keys for TLS."""
-        logs = (self.sessions, *self.more)
-        kept = tuple(log for log in logs if log and _has_something(log))
+        logs = (self.sessions, *self.extra_sessions)
+        kept = tuple(log for log in logs if log and _is_nonempty(log))
         return TlsKeys(kept, self.private if self.private and self.private.is_file() else None)
 
     @property
@@ -46,16 +46,16 @@ class Keys:
 NO_KEYS = Keys()
 
 
-def _has_something(path: Path) -> bool:
+def _is_nonempty(path: Path) -> bool:
     return path.is_file() and path.stat().st_size > 0
 
 
 @dataclass(frozen=True)
 class JudgeInput:
-    """One recording of the lab: the file, the recorder's account, the secret, and keys.
+    """One recording of the lab: the file, the recorder's metadata, the secret, and keys.
 
-    `keys` are those of the parties, which should know the secret: they prove that it was sent. `spy` are keys that an
-    interceptor negotiated or that were stolen: what they open is overheard. `notebook` is the interceptor's log.
+    `keys` are those of the parties, which may know the secret: they prove that it was sent. `spy` are keys that an
+    interceptor negotiated or that were stolen: whatever they decrypt is overheard. `notebook` is the interceptor's log.
     """
 
     path: Path

@@ -40,7 +40,7 @@ def _with_keys(case: Case) -> tuple[Presence, int | None, Check]:
     if not hits:
         presence, hits = Presence.KEY_LOG, evidence.party_hits.of(case.number)
     if hits:
-        # The token or record can be opened only once its last frame has arrived.
+        # The token or record can be decrypted only once its last frame has arrived.
         carrier = hits[0].occurrence.place.frames[-1]
         says = f"it was sent: frame {carrier} carries it, opened with the {presence}"
         return presence, carrier, _check("present", says, holds=True)
@@ -64,7 +64,7 @@ def _without_proof(case: Case) -> tuple[Presence, int | None, Check]:
     keys = evidence.keys
     if not keys.tls and not keys.fernet:
         if SENT in evidence.vouched:
-            says = "it was sent, as the caller vouches: nothing in the capture proves it"
+            says = "the caller vouches that it was sent: nothing in the capture proves it"
             return Presence.DECLARED, None, _check("present", says, holds=True)
         hint = "have the sender write its session keys (SSLKEYLOGFILE, --keys), or vouch that it was sent"
         return Presence.NONE, None, _check("present", "there is no key log to decrypt the capture with", hint)

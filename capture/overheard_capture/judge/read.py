@@ -37,7 +37,7 @@ def evidence_from_recording(judge_input: JudgeInput) -> Evidence:
     )
 
 
-def evidence_from_files(  # noqa: PLR0913  (all but two are left out mostly)
+def evidence_from_files(  # noqa: PLR0913  (all but two are rarely given)
     paths: Sequence[Path | str],
     search: Search,
     options: Options = USUAL,
@@ -48,7 +48,7 @@ def evidence_from_files(  # noqa: PLR0913  (all but two are left out mostly)
     notebook: Path | None = None,
     progress: Callable[[int], None] | None = None,
 ) -> Evidence:
-    """Read files, in the order of `ordered`, as one capture.
+    """Read files, in reading order, as one capture.
 
     `progress` is called with the number of bytes of the files read so far. Raises UnreadableError, and SettingsError.
     """

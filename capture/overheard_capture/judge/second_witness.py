@@ -1,7 +1,7 @@
 """The second witness: tshark dissects the same file, and searches the fields that it decodes for the secrets.
 
 It shares nothing with our own reader: neither the parsing of files, frames and streams, nor the decoders, nor the
-table of spellings. What tshark alone sees is OVERHEARD all the same. It gets no keys, as an eavesdropper has none.
+table of spellings. A secret that only tshark sees is still OVERHEARD. It gets no keys, as an eavesdropper has none.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ __all__ = ["Witnessed", "disagreements", "dissectors", "query_tshark", "second_o
 OURS, TSHARK = "our reader", "tshark"
 # The time limit of tshark in seconds.
 PATIENCE = 1800
-# The maximum number of secrets in one query: tshark takes long to compile a larger one.
+# The maximum number of secrets in one query: tshark is slow to compile larger ones.
 _SECRETS_PER_QUERY = 6
 # The dissector of tshark, by the beginning of a flow's protocol in our table.
 _DISSECTORS = {"TLS": "tls", "HTTP/1": "http", "WebSocket": "http", "HTTP/2": "http2"}
@@ -55,13 +55,13 @@ _USUAL = WitnessOptions()
 def query_tshark(
     paths: Sequence[Path], secrets: Sequence[Secret], how: WitnessOptions = _USUAL
 ) -> dict[str, list[Witnessed]]:
-    """Search with tshark. Returns the frames by name of the secret; frame numbers run through all `paths` in order.
+    """Search with tshark. Returns the frames by name of the secret; frame numbers continue from file to file.
 
     Raises UnreadableError if tshark is missing or fails.
     """
     seen: dict[str, list[Witnessed]] = {secret.name: [] for secret in secrets}
     scope = host_display_filter(how.options.only, how.options.without)
-    questions = [
+    queries = [
         WitnessQuery(
             secrets[at : at + _SECRETS_PER_QUERY], how.options.any_case, scope, how.decode_as or {}, how.patience
         )
@@ -69,8 +69,8 @@ def query_tshark(
     ]
     with tempfile.TemporaryDirectory(prefix="overheard-witness-") as folder:
         path = merge_files(paths, Path(folder))
-        for question in questions:
-            for name, witnessed in question.run(path):
+        for query in queries:
+            for name, witnessed in query.run(path):
                 seen[name].append(witnessed)
     return {name: _unique_frames(witnessed) for name, witnessed in seen.items()}
 
@@ -146,7 +146,7 @@ def _where(other: Witnessed) -> str:
 def second_opinion(
     report: Report, paths: Sequence[Path], secrets: Sequence[Secret], how: WitnessOptions = _USUAL
 ) -> Report:
-    """Add the second witness to a report. Of two different verdicts, the more cautious one is taken.
+    """Add the second witness to a report. Of two different verdicts, the more cautious one counts.
 
     If tshark fails, nothing is PROTECTED, as the second witness was requested.
     """
@@ -177,19 +177,19 @@ def _opinion(witnessed: Sequence[Witnessed], missed: Sequence[Witnessed], ours: 
     if missed:
         frame = missed[0].frame
         says = f"only tshark, the second witness, sees it in frame {frame}, in {_where(missed[0])}"
-        hint = f"look at it (tshark -V -Y 'frame.number == {frame}'), and report that our own reader misses it"
+        hint = f"inspect it (tshark -V -Y 'frame.number == {frame}'), and report that our own reader misses it"
     elif witnessed:
-        says = "tshark, the second witness, sees it, too"
+        says = "tshark, the second witness, also sees it"
     elif ours:
         says = "tshark, the second witness, does not see it"
     else:
-        says = "tshark, the second witness, sees it in no field either"
+        says = "tshark, the second witness, does not see it either"
     return Check(Rule.ABSENT, "second-witness", not missed, says, hint)
 
 
 def _with_check(verdict: Verdict, check: Check, sightings: Sequence[Sighting] = ()) -> Verdict:
-    again = decide((*verdict.checks, check), (*verdict.sightings, *sightings), verdict.presence)
-    return replace(verdict, outcome=again.outcome, checks=again.checks, sightings=again.sightings)
+    decided = decide((*verdict.checks, check), (*verdict.sightings, *sightings), verdict.presence)
+    return replace(verdict, outcome=decided.outcome, checks=decided.checks, sightings=decided.sightings)
 
 
 def _as_sighting(name: str, seen: Witnessed) -> Sighting:

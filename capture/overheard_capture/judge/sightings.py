@@ -1,4 +1,4 @@
-"""Sightings: the hits of a recording in the form of a verdict."""
+"""Sightings: the hits in a capture, in the form that verdicts contain."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What an active spy sees: an interceptor, or somebody with a stolen key."""
+"""What an active spy sees: an interceptor, or the holder of a stolen key."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def check_spied(case: Case) -> tuple[list[Sighting], Check]:
     if OpenedBy.INTERCEPTOR in case.evidence.fernet_keys.errors:
         problems.append(case.evidence.fernet_keys.errors[OpenedBy.INTERCEPTOR])
     for method in (_in_tls, _in_tls_of_the_server, _in_the_notebook):
-        # One way may fail while another succeeds.
+        # One method may fail while another succeeds.
         try:
             seen += method(case)
         except (OverheardError, OSError) as error:
@@ -37,12 +37,12 @@ def check_spied(case: Case) -> tuple[list[Sighting], Check]:
     if problems:
         return seen, _check("spied", "; ".join(problems), "check that tshark and the spy's files can be used")
     spy_hits = (hit for hit in case.exposed if opened_by(hit, OpenedBy.INTERCEPTOR))
-    unsealed = sightings(case, spy_hits)
-    if first := next(iter((*unsealed, *seen)), None):
+    revealed = sightings(case, spy_hits)
+    if first := next(iter((*revealed, *seen)), None):
         return seen, _check("spied", f"a spy saw it {first.how}")
     spy = case.evidence.spy
-    has = "the spy's keys do not reveal it" if spy.tls or spy.fernet else "no spy holds any key"
-    return seen, _check("spied", has, holds=True)
+    says = "the spy's keys do not reveal it" if spy.tls or spy.fernet else "no spy holds any key"
+    return seen, _check("spied", says, holds=True)
 
 
 def _check(code: str, says: str, hint: str = "", *, holds: bool = False) -> Check:
@@ -61,18 +61,18 @@ def _notes(notebook: Path) -> list[tuple[float, str, bytes]]:
     """The lines of a notebook: time in seconds since the epoch, request line, and everything that was read."""
     try:
         notes = [json.loads(line) for line in notebook.read_text(encoding="utf-8").splitlines()]
-        return [(float(note["time"]), str(note["asked"]), _all_of(note)) for note in notes]
+        return [(float(note["time"]), str(note["asked"]), _transcript(note)) for note in notes]
     except (ValueError, TypeError, KeyError) as problem:
         raise UnreadableError(f"the interceptor's notebook is malformed: {problem}") from None
 
 
-def _all_of(note: dict[str, str]) -> bytes:
+def _transcript(note: dict[str, str]) -> bytes:
     """The request and the response; bytes that are not text are surrogate escapes."""
     return "\n".join((note["asked"], note["saw"])).encode(errors="surrogateescape")
 
 
 def _in_the_notebook(case: Case) -> Iterator[Sighting]:
-    """Sightings in what the interceptor wrote down during this recording."""
+    """Sightings in the interceptor's log, in entries from the time of this recording."""
     notebook, recording = case.evidence.notebook, case.evidence.recording
     if notebook is None or recording is None or not notebook.is_file():
         return

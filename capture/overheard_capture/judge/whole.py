@@ -19,7 +19,7 @@ _VOUCH = "record with our recorder, or vouch for the capture yourself (--vouch w
 
 
 def check_whole(case: Case) -> Iterator[Check]:
-    """Check every way in which a recording can be less than all that crossed the wire."""
+    """Check for every way in which a recording can be incomplete."""
     if case.evidence.recording:
         yield from _recorder(case.evidence.recording)
         yield _marks(case, case.evidence.recording)
@@ -35,13 +35,13 @@ def _check(code: str, holds: bool, good: str, bad: str, hint: str) -> Check:
 
 
 def _recorder(recording: Recording) -> Iterator[Check]:
-    died = f"the recorder had ended before it was stopped, with exit code {recording.exit_code}"
+    died = f"the recorder exited before it was stopped, with exit code {recording.exit_code}"
     yield _check(
         "recorder-alive",
         recording.recorder_alive and recording.exit_code == 0,
-        "the recorder ran until it was stopped, and ended cleanly",
+        "the recorder ran until it was stopped, and exited cleanly",
         f"{died}: {recording.recorder_said}" if recording.recorder_said else died,
-        "record again; find out what ended dumpcap, and whether memory or disk space ran out",
+        "record again; find out why dumpcap exited, and whether memory or disk space ran out",
     )
 
 
@@ -50,8 +50,8 @@ def _vouched(case: Case) -> Check:
     return _check(
         "vouched",
         WHOLE in case.evidence.vouched,
-        "it begins before the traffic and ends after it, as you vouch: nothing in the file proves it",
-        "nobody vouches that it begins before the traffic and ends after it, and it has no marks of our recorder",
+        "you vouch that it begins before the traffic and ends after it: nothing in the file proves it",
+        "it has no marks of our recorder, and nobody vouches that it begins before the traffic and ends after it",
         _VOUCH,
     )
 
@@ -66,13 +66,15 @@ def _file(case: Case) -> Iterator[Check]:
         "record again, and copy the file only after the recording has ended",
     )
     if dropped is None and WHOLE in case.evidence.vouched:
-        yield _check("no-drops", True, "nothing was dropped, as you vouch: the file does not tell", "", "")
+        yield _check(
+            "no-drops", True, "you vouch that no packets were dropped: the file contains no drop count", "", ""
+        )
         return
     yield _check(
         "no-drops",
         dropped == 0,
         "the recorder dropped no packets",
-        "the file does not tell whether packets were dropped"
+        "it is unknown whether packets were dropped: the file contains no drop count"
         if dropped is None
         else f"the recorder dropped {dropped} packets",
         "record again, with a larger OVERHEARD_CAPTURE_BUFFER_MIB or a narrower filter"
@@ -90,7 +92,7 @@ def _marks(case: Case, recording: Recording) -> Check:
     return _check(
         "marks",
         0 < start < end,
-        f"both marks are there, in frames {start} and {end}",
+        f"both marks were recorded, in frames {start} and {end}",
         f"missing: {missing}" if missing else "the end mark precedes the start mark",
         f"record again; check that the filter includes the marks (udp port {MARK_PORT})",
     )
@@ -109,8 +111,8 @@ def _frames(case: Case) -> Iterator[Check]:
     yield _check(
         "fragments-whole",
         not facts.fragments,
-        "every fragmented IP packet is complete",
-        f"fragmented IP packets: {facts.fragments}",
+        "every fragmented IP packet and SCTP message is complete",
+        f"fragments are missing or conflict: {facts.fragments}",
         "record again; the recorder began too late, lost packets, or listened on the wrong interface",
     )
 
@@ -121,8 +123,8 @@ def _streams(case: Case) -> Iterator[Check]:
         "something",
         facts.flows_with_payload > 0,
         f"{count(facts.flows_with_payload, 'flow')} carried data",
-        "no TCP stream carried data, nor did QUIC or DTLS",
-        "check that the interface and the filter are those of the traffic in question",
+        "no TCP, QUIC or DTLS flow carried data",
+        "check that the interface and the filter match the traffic",
     )
     yield _check(
         "no-gaps",
@@ -135,22 +137,22 @@ def _streams(case: Case) -> Iterator[Check]:
         "streams-complete",
         not facts.incomplete,
         "every stream was seen from SYN to FIN or RST",
-        f"the beginning or the end was not seen of {count(facts.incomplete.count, 'stream')} ({facts.incomplete})",
-        "begin the recording before the first connection, and end it after the last is closed",
+        f"{count(facts.incomplete.count, 'stream')} without beginning or end ({facts.incomplete})",
+        "begin the recording before the first connection, and end it after the last one is closed",
     )
     yield _check(
         "no-conflicts",
         not facts.conflicts,
         "no retransmission differs from the first transmission",
         f"retransmissions differ from the first transmission in {facts.conflicts}",
-        "look at the retransmissions in Wireshark: it cannot be known which bytes the receiver took",
+        "inspect the retransmissions in Wireshark: it is unknown which bytes the receiver used",
     )
     yield _check(
         "in-order",
         not facts.late and not facts.evicted,
-        "every segment could be put in order",
-        f"segments arrived too late to be put in order: {facts.late}"
+        "every segment was reassembled",
+        f"segments arrived too late to be reassembled: {facts.late}"
         if facts.late
-        else f"too many connections at once: {facts.evicted} were dropped",
+        else f"too many concurrent connections: {facts.evicted} were evicted",
         "judge a part of it (editcap -A and -B, or --only), or record again closer to one of the two ends",
     )

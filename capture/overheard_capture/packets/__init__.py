@@ -1,6 +1,6 @@
 """Dissection up to the transport: frames become TCP segments, UDP datagrams and SCTP messages, through any tunnel.
 
-It takes one packet after the other, and reassembles IP fragments and chunks of SCTP; it knows nothing of streams.
+Packets are dissected one at a time. IP fragments and SCTP chunks are reassembled; TCP streams are not.
 """
 
 from overheard_capture.packets.dissector import Dissector

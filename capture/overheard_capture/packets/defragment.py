@@ -6,11 +6,11 @@ import bisect
 from typing import TYPE_CHECKING, NamedTuple
 
 from overheard_capture.packets.bounded import ReassemblyTable, RecentlySeen
-from overheard_capture.packets.decapsulate import PacketBuffer
+from overheard_capture.packets.pdu import PacketBuffer
 from overheard_capture.provenance.origin import Origin, joined
 
 if TYPE_CHECKING:
-    from overheard_capture.packets.decapsulate import Encapsulated
+    from overheard_capture.packets.pdu import Pdu
 
 # In seconds (RFC 8200, 4.5). Identifications are reused later.
 _TIMEOUT = 60.0
@@ -28,9 +28,9 @@ class _FragmentBytes(NamedTuple):
         return self.start + len(self.data)
 
     def between(self, start: int, end: int) -> _FragmentBytes:
-        """The part of it from `start` to `end` of the packet."""
-        ahead = start - self.start
-        return _FragmentBytes(start, self.data[ahead : end - self.start], self.origin.after(ahead))
+        """The part from offset `start` to `end` of the packet."""
+        skipped = start - self.start
+        return _FragmentBytes(start, self.data[skipped : end - self.start], self.origin.after(skipped))
 
 
 class _FragmentedPacket:
@@ -49,14 +49,14 @@ class _FragmentedPacket:
         return self.received == self.total and self.parts[-1].end == self.total
 
     def add(self, part: _FragmentBytes) -> int:
-        """Add the bytes of a part that are new, and return their number. Bytes received first are kept."""
+        """Add the new bytes of a part, and return their number. Where parts overlap, the first one is kept."""
         at, new = part.start, list[_FragmentBytes]()
         low = max(bisect.bisect_right(self.parts, part.start, key=_start) - 1, 0)
         high = bisect.bisect_left(self.parts, part.end, key=_start)
-        for known in self.parts[low:high]:
-            begins, ends = max(known.start, part.start), min(known.end, part.end)
+        for existing in self.parts[low:high]:
+            begins, ends = max(existing.start, part.start), min(existing.end, part.end)
             if begins < ends:
-                self.agrees &= known.between(begins, ends).data == part.between(begins, ends).data
+                self.agrees &= existing.between(begins, ends).data == part.between(begins, ends).data
                 new += [part.between(at, begins)] if at < begins else []
                 at = ends
         new += [part.between(at, part.end)] if at < part.end else []
@@ -67,25 +67,25 @@ class _FragmentedPacket:
         return added
 
     def set_total(self, at: int) -> None:
-        """Set the length of the packet, which its last fragment determines."""
+        """Set the length of the packet, which is known from its last fragment."""
         self.agrees &= self.total in {-1, at}
         self.total = at
 
 
 class IpDefragmenter:
-    """Reassembles IP packets. `conflicting` counts those whose fragments overlap with different bytes."""
+    """Reassembles IP packets. `conflicting` counts packets whose fragments overlap with different bytes."""
 
     def __init__(self) -> None:
         self.pending = ReassemblyTable[Key, _FragmentedPacket]()
         self.conflicting = 0
         self._completed = RecentlySeen()
 
-    def add(self, key: Key, pdu: Encapsulated, start: int, *, last: bool) -> tuple[PacketBuffer, int] | None:
+    def add(self, key: Key, pdu: Pdu, start: int, *, last: bool) -> tuple[PacketBuffer, int] | None:
         """Add a fragment. Returns the packet and its protocol if it is complete now."""
         buffer = pdu.buffer
         data = buffer.data[pdu.at : pdu.end]
         seen = (key, start, last, hash(data))
-        # A duplicate, as in a capture of all interfaces, does not begin another packet.
+        # A duplicate, as in a capture on all interfaces, does not begin another packet.
         if not data or seen in self._completed:
             return None
         packet = self._packet(key, buffer.time)

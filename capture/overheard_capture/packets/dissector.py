@@ -1,4 +1,4 @@
-"""The dissector: takes frames to packets, and reassembles what was fragmented."""
+"""The dissector: decapsulates frames, and reassembles fragmented packets and messages."""
 
 from __future__ import annotations
 
@@ -7,17 +7,18 @@ from typing import TYPE_CHECKING
 
 from overheard_capture.packets.addresses import endpoints_of
 from overheard_capture.packets.assigned import ETHERTYPE_IP, IPPROTO_TCP, LINKTYPE_ETHERNET
-from overheard_capture.packets.decapsulate import Encapsulated, Family, PacketBuffer, Reassemblers
 from overheard_capture.packets.defragment import IpDefragmenter
 from overheard_capture.packets.ip import EXTENSIONS, NETWORKS
 from overheard_capture.packets.link_types import ETHERTYPES, LINK_TYPES, PPP
+from overheard_capture.packets.pdu import Family, PacketBuffer, Pdu, Reassemblers
 from overheard_capture.packets.sctp import SctpReassembler
 from overheard_capture.packets.transport import IP_PROTOCOLS
+from overheard_capture.packets.tunnels import IP_TUNNELS
 from overheard_capture.packets.types import ACK, Other, Packet, Segment
 
 if TYPE_CHECKING:
     from overheard_capture.captures.frame import Frame
-    from overheard_capture.packets.decapsulate import Decapsulator, Packets
+    from overheard_capture.packets.pdu import Decapsulator, Packets
 
 # How many nested headers are parsed.
 _MAX_DEPTH = 40
@@ -26,7 +27,7 @@ _PROTOCOLS: dict[str, dict[int, Decapsulator]] = {
     Family.LINK: LINK_TYPES,
     Family.ETHERTYPE: {**ETHERTYPES, **NETWORKS},
     Family.PPP: PPP,
-    Family.IP: {**IP_PROTOCOLS, **EXTENSIONS},
+    Family.IP: {**IP_PROTOCOLS, **IP_TUNNELS, **EXTENSIONS},
 }
 
 # Most frames: Ethernet, IPv4 without options, and TCP up to its flags.
@@ -42,20 +43,23 @@ class Dissector:
     @property
     def pending(self) -> int:
         """The number of incomplete IP packets and SCTP messages."""
-        return sum(len(reassemblers.pending) for reassemblers in self._reassemblers)
+        return sum(len(each.pending) for each in self._reassemblers)
 
     @property
     def discarded(self) -> int:
-        """The number discarded incomplete, after a timeout or for lack of room."""
-        return sum(reassemblers.pending.discarded for reassemblers in self._reassemblers)
+        """The number of packets and messages that were discarded incomplete, after a timeout or to limit memory."""
+        return sum(each.pending.discarded for each in self._reassemblers)
 
     @property
     def conflicting(self) -> int:
-        """The number whose parts overlap with different bytes; which of them the receiver used is unknown."""
-        return sum(reassemblers.conflicting for reassemblers in self._reassemblers)
+        """The number of packets and messages whose parts overlap with different bytes.
+
+        Which of these bytes the receiver used is unknown.
+        """
+        return sum(each.conflicting for each in self._reassemblers)
 
     def packets(self, frame: Frame) -> tuple[Packet, ...]:
-        """The packets in `frame`, nearly always one. Never raises, whatever the bytes."""
+        """The packets in `frame`, nearly always one. Raises nothing on any input."""
         number, time, link_type, original, data = frame
         if link_type == LINKTYPE_ETHERNET and len(data) >= 54:
             kind, version, total, part, protocol, endpoints, sequence, acknowledged, header, flags = (
@@ -72,25 +76,25 @@ class Dissector:
                         acknowledged = -1
                     payload, length = data[offset:end], end - offset
                     return (Segment(number, source, target, sequence, acknowledged, flags, offset, length, payload),)
-        return _decapsulated(
-            Encapsulated(Family.LINK, link_type, PacketBuffer(number, time, data, self._reassemblers), 0, original)
+        return _decapsulate(
+            Pdu(Family.LINK, link_type, PacketBuffer(number, time, data, self._reassemblers), 0, original)
         )
 
 
-def _decapsulated(pdu: Encapsulated) -> Packets:
-    """Decapsulate until there are packets."""
-    alternatives: list[Encapsulated | Packets] = []
+def _decapsulate(pdu: Pdu) -> Packets:
+    """Decapsulate a unit down to its packets."""
+    alternatives: list[Pdu | Packets] = []
     for _ in range(_MAX_DEPTH):
-        decapsulate = _PROTOCOLS[pdu.family].get(pdu.protocol, Encapsulated.other)
+        decapsulate = _PROTOCOLS[pdu.family].get(pdu.protocol, Pdu.other)
         try:
             inside = decapsulate(pdu)
         except (struct.error, IndexError, ValueError):
             inside = pdu.other()
-        if not isinstance(inside, Encapsulated) and alternatives and isinstance(inside[0], Other):
+        if not isinstance(inside, Pdu) and alternatives and isinstance(inside[0], Other):
             inside = alternatives.pop()
-        if not isinstance(inside, Encapsulated):
+        if not isinstance(inside, Pdu):
             return inside
         if inside.alternative is not None:
             alternatives.append(inside.alternative)
         pdu = inside
-    return next((each for each in alternatives if not isinstance(each, Encapsulated)), pdu.other())
+    return next((each for each in alternatives if not isinstance(each, Pdu)), pdu.other())

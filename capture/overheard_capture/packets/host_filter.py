@@ -1,4 +1,4 @@
-"""Host filters, which choose the flows to judge: terms like `10.0.0.7`, `10.0.0.0/8`, `:443`, `[::1]:443`."""
+"""Host filters, which select the flows to judge: terms such as `10.0.0.7`, `10.0.0.0/8`, `:443`, `[::1]:443`."""
 
 from __future__ import annotations
 
@@ -31,9 +31,9 @@ class HostTerm(NamedTuple):
             network = ipaddress.ip_network(host, strict=False) if host else None
             number = int(port) if port else None
         except ValueError:
-            raise SettingsError(f"{text!r} names no host and no port", hint=_FORMS) from None
+            raise SettingsError(f"{text!r} is neither a host nor a port", hint=_FORMS) from None
         if (network is None and number is None) or (number is not None and not 0 < number < 65536):
-            raise SettingsError(f"{text!r} names no host and no port", hint=_FORMS)
+            raise SettingsError(f"{text!r} is neither a host nor a port", hint=_FORMS)
         return cls(host, network, number)
 
     def matches(self, end: Endpoint) -> bool:
@@ -63,10 +63,10 @@ class HostFilter:
     def __call__(self, source: Endpoint, target: Endpoint) -> bool:
         """Whether to judge the traffic between these endpoints."""
 
-        def named(terms: tuple[HostTerm, ...]) -> bool:
+        def matched(terms: tuple[HostTerm, ...]) -> bool:
             return any(each.matches(end) for each in terms for end in (source, target))
 
-        return (not self.only or named(self.only)) and not named(self.without)
+        return (not self.only or matched(self.only)) and not matched(self.without)
 
 
 def host_filter(only: Sequence[str], without: Sequence[str]) -> HostFilter | None:

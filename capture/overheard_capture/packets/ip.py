@@ -6,10 +6,10 @@ import struct
 from typing import TYPE_CHECKING
 
 from overheard_capture.packets import assigned
-from overheard_capture.packets.decapsulate import Encapsulated, Family
+from overheard_capture.packets.pdu import Family, Pdu
 
 if TYPE_CHECKING:
-    from overheard_capture.packets.decapsulate import Decapsulator, Packets
+    from overheard_capture.packets.pdu import Decapsulator, Packets
 
 _HEADER_4, _HEADER_6, _FRAGMENT_HEADER_6 = (
     struct.Struct(">BxHHHxB2x8s"),
@@ -18,7 +18,7 @@ _HEADER_4, _HEADER_6, _FRAGMENT_HEADER_6 = (
 )
 
 
-def _ipv4(pdu: Encapsulated) -> Packets | Encapsulated:
+def _ipv4(pdu: Pdu) -> Packets | Pdu:
     """RFC 791, 3.1."""
     first, total, identification, fragment, protocol, addresses = _HEADER_4.unpack_from(pdu.buffer.data, pdu.at)
     begins = pdu.at + (first & 15) * 4
@@ -26,35 +26,35 @@ def _ipv4(pdu: Encapsulated) -> Packets | Encapsulated:
     end = pdu.at + total if total else pdu.end
     if first >> 4 != 4 or first & 15 < 5 or end < begins:
         raise ValueError
-    inside = Encapsulated(Family.IP, protocol, pdu.buffer, begins, end, addresses)
+    inside = Pdu(Family.IP, protocol, pdu.buffer, begins, end, addresses)
     if fragment & 0x3FFF:
         last = not fragment & 0x2000
         return _reassemble(inside, (addresses, protocol, identification), (fragment & 0x1FFF) * 8, last=last)
     return inside
 
 
-def _ipv6(pdu: Encapsulated) -> Encapsulated:
+def _ipv6(pdu: Pdu) -> Pdu:
     """RFC 8200, 3."""
     first, length, protocol, addresses = _HEADER_6.unpack_from(pdu.buffer.data, pdu.at)
     begins = pdu.at + 40
     if first >> 4 != 6:
         raise ValueError
-    return Encapsulated(Family.IP, protocol, pdu.buffer, begins, begins + length if length else pdu.end, addresses)
+    return Pdu(Family.IP, protocol, pdu.buffer, begins, begins + length if length else pdu.end, addresses)
 
 
-def _options_header(pdu: Encapsulated) -> Encapsulated:
+def _options_header(pdu: Pdu) -> Pdu:
     """Hop-by-hop options, routing, and destination options (RFC 8200, 4)."""
     data, at = pdu.buffer.data, pdu.at
     return pdu.inside(Family.IP, data[at], at + 8 + data[at + 1] * 8)
 
 
-def _authentication_header(pdu: Encapsulated) -> Encapsulated:
+def _authentication_header(pdu: Pdu) -> Pdu:
     """Authentication header (RFC 4302). It does not encrypt."""
     data, at = pdu.buffer.data, pdu.at
     return pdu.inside(Family.IP, data[at], at + 8 + data[at + 1] * 4)
 
 
-def _fragment_header(pdu: Encapsulated) -> Packets | Encapsulated:
+def _fragment_header(pdu: Pdu) -> Packets | Pdu:
     """Fragment header (RFC 8200, 4.5)."""
     protocol, place, identification = _FRAGMENT_HEADER_6.unpack_from(pdu.buffer.data, pdu.at)
     inside = pdu.inside(Family.IP, protocol, pdu.at + 8)
@@ -64,12 +64,12 @@ def _fragment_header(pdu: Encapsulated) -> Packets | Encapsulated:
     return _reassemble(inside, (pdu.addresses, -1, identification), place & 0xFFF8, last=not place & 1)
 
 
-def _reassemble(part: Encapsulated, key: tuple[bytes, int, int], start: int, *, last: bool) -> Packets | Encapsulated:
+def _reassemble(part: Pdu, key: tuple[bytes, int, int], start: int, *, last: bool) -> Packets | Pdu:
     whole = part.buffer.reassemblers.fragments.add(key, part, start, last=last)
     if whole is None:
         return part.fragment()
     buffer, protocol = whole
-    return Encapsulated(Family.IP, protocol, buffer, 0, len(buffer.data), part.addresses)
+    return Pdu(Family.IP, protocol, buffer, 0, len(buffer.data), part.addresses)
 
 
 NETWORKS: dict[int, Decapsulator] = {assigned.ETHERTYPE_IP: _ipv4, assigned.ETHERTYPE_IPV6: _ipv6}

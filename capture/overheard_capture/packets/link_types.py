@@ -6,10 +6,10 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from overheard_capture.packets import assigned
-from overheard_capture.packets.decapsulate import Family
+from overheard_capture.packets.pdu import Family
 
 if TYPE_CHECKING:
-    from overheard_capture.packets.decapsulate import Decapsulator, Encapsulated, Packets
+    from overheard_capture.packets.pdu import Decapsulator, Packets, Pdu
 
 # Headers with an ethertype: the offset of the ethertype, and the length of the header.
 _ETHERNET_TYPE = 12
@@ -21,11 +21,11 @@ _IP_VERSIONS = {4: assigned.ETHERTYPE_IP, 6: assigned.ETHERTYPE_IPV6}
 _MAX_802_3_LENGTH, _LINUX_LLC = 0x05DC, 4
 
 
-def _ethernet(pdu: Encapsulated) -> Packets | Encapsulated:
+def _ethernet(pdu: Pdu) -> Packets | Pdu:
     return _typed(pdu, pdu.at, _ETHERNET_TYPE, 14)
 
 
-def _typed(pdu: Encapsulated, at: int, where: int, begins: int) -> Packets | Encapsulated:
+def _typed(pdu: Pdu, at: int, where: int, begins: int) -> Packets | Pdu:
     """A header with an ethertype, or a length in its place, which an IEEE 802.2 header follows."""
     data = pdu.buffer.data
     if at + begins > len(data):
@@ -36,7 +36,7 @@ def _typed(pdu: Encapsulated, at: int, where: int, begins: int) -> Packets | Enc
     return pdu.inside(Family.ETHERTYPE, protocol, at + begins)
 
 
-def _llc(pdu: Encapsulated, at: int) -> Packets | Encapsulated:
+def _llc(pdu: Pdu, at: int) -> Packets | Pdu:
     data = pdu.buffer.data
     # SNAP, with an ethertype at its end (RFC 1042); then the SAP of IP.
     if data[at : at + 6] == b"\xaa\xaa\x03\0\0\0":
@@ -46,24 +46,24 @@ def _llc(pdu: Encapsulated, at: int) -> Packets | Encapsulated:
     return pdu.other()
 
 
-def _at(where: tuple[int, int], pdu: Encapsulated) -> Packets | Encapsulated:
+def _at(where: tuple[int, int], pdu: Pdu) -> Packets | Pdu:
     return _typed(pdu, pdu.at, *where)
 
 
-def raw_ip(pdu: Encapsulated) -> Packets | Encapsulated:
+def raw_ip(pdu: Pdu) -> Packets | Pdu:
     """IP, of the version in its first four bits."""
     return pdu.inside(Family.ETHERTYPE, _IP_VERSIONS.get(pdu.buffer.data[pdu.at] >> 4, 0), pdu.at)
 
 
-def _loopback(pdu: Encapsulated) -> Packets | Encapsulated:
+def _loopback(pdu: Pdu) -> Packets | Pdu:
     """An address family in the byte order of the capturing machine."""
     family = pdu.buffer.data[pdu.at : pdu.at + 4]
     number = min(int.from_bytes(family, "little"), int.from_bytes(family, "big"))
     return pdu.inside(Family.ETHERTYPE, _FAMILIES.get(number, 0), pdu.at + 4)
 
 
-def ppp(pdu: Encapsulated) -> Packets | Encapsulated:
-    """PPP (RFC 1661), with HDLC framing (RFC 1662) or without, or Cisco HDLC."""
+def ppp(pdu: Pdu) -> Packets | Pdu:
+    """PPP (RFC 1661), with or without HDLC-like framing (RFC 1662), or Cisco HDLC."""
     data, at = pdu.buffer.data, pdu.at
     if data[at] in {0x0F, 0x8F}:
         return _typed(pdu, at, *_CISCO)
@@ -75,19 +75,19 @@ def ppp(pdu: Encapsulated) -> Packets | Encapsulated:
     return pdu.inside(Family.PPP, data[at] << 8 | data[at + 1], at + 2)
 
 
-def pppoe(pdu: Encapsulated) -> Packets | Encapsulated:
+def pppoe(pdu: Pdu) -> Packets | Pdu:
     """The session stage of PPP over Ethernet (RFC 2516)."""
     if pdu.buffer.data[pdu.at : pdu.at + 2] != b"\x11\0":
         return pdu.other()
     return ppp(pdu._replace(at=pdu.at + 6))
 
 
-def _vlan(pdu: Encapsulated) -> Packets | Encapsulated:
+def _vlan(pdu: Pdu) -> Packets | Pdu:
     """IEEE 802.1Q. A length may follow the tag instead of an ethertype."""
     return _typed(pdu, pdu.at - 10, _ETHERNET_TYPE, 14)
 
 
-def mpls(pdu: Encapsulated) -> Packets | Encapsulated:
+def mpls(pdu: Pdu) -> Packets | Pdu:
     """MPLS (RFC 3032). Labels do not name the payload: it is IP if it begins with an IP version, otherwise Ethernet."""
     data, at = pdu.buffer.data, pdu.at
     while not data[at + 2] & 1:
@@ -101,16 +101,16 @@ def mpls(pdu: Encapsulated) -> Packets | Encapsulated:
     return pdu.inside(Family.ETHERTYPE, _IP_VERSIONS[first], at, bridged) if first in _IP_VERSIONS else bridged
 
 
-def always(family: str, protocol: int, ahead: int, pdu: Encapsulated) -> Encapsulated:
-    """A fixed protocol, after a header of `ahead` bytes."""
-    return pdu.inside(family, protocol, pdu.at + ahead)
+def always(family: str, protocol: int, header: int, pdu: Pdu) -> Pdu:
+    """A fixed protocol, after a header of `header` bytes."""
+    return pdu.inside(family, protocol, pdu.at + header)
 
 
-def _control(pdu: Encapsulated) -> Packets:
+def _control(pdu: Pdu) -> Packets:
     return pdu.control()
 
 
-# One row per link type. Some files have 12 or 14 for LINKTYPE_RAW: the numbers that systems use themselves.
+# One row per link type. Some files have 12 or 14 for LINKTYPE_RAW: the values of DLT_RAW on some systems.
 LINK_TYPES: dict[int, Decapsulator] = {
     0: _loopback,  # LINKTYPE_NULL
     assigned.LINKTYPE_ETHERNET: _ethernet,
@@ -128,7 +128,7 @@ LINK_TYPES: dict[int, Decapsulator] = {
     276: partial(_at, _COOKED_2),  # LINKTYPE_LINUX_SLL2
 }
 
-# All but IP, which `ip.py` has.
+# All but IP, which is in `ip.py`.
 ETHERTYPES: dict[int, Decapsulator] = {
     assigned.ETHERTYPE_ARP: _control,
     assigned.ETHERTYPE_REVARP: _control,
@@ -142,7 +142,7 @@ ETHERTYPES: dict[int, Decapsulator] = {
     assigned.ETHERTYPE_TEB: partial(always, Family.LINK, assigned.LINKTYPE_ETHERNET, 0),
 }
 
-# A pseudo protocol number: a PPP frame whose own protocol field is unread.
+# A pseudo protocol number: a PPP frame whose protocol field is still to be parsed.
 WHOLE_PPP = 0
 
 PPP: dict[int, Decapsulator] = {
@@ -151,7 +151,7 @@ PPP: dict[int, Decapsulator] = {
     assigned.PPP_IPV6: partial(always, Family.ETHERTYPE, assigned.ETHERTYPE_IPV6, 0),
     assigned.PPP_MPLS_UCAST: mpls,
     assigned.PPP_MPLS_MCAST: mpls,
-    # Address negotiation. Authentication is not in this list, as it may carry a password.
+    # Negotiation of addresses and link options. Authentication is not in this list: it may carry a password.
     assigned.PPP_IPCP: _control,
     assigned.PPP_IPV6CP: _control,
     assigned.PPP_LCP: _control,

@@ -12,7 +12,7 @@ from overheard_capture.provenance.origin import Origin, joined
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from overheard_capture.packets.decapsulate import Encapsulated, Packets
+    from overheard_capture.packets.pdu import Packets, Pdu
 
 _DATA, _I_DATA = 0, 64
 # Chunk types for setup, teardown, acknowledgement and address configuration.
@@ -36,7 +36,7 @@ class _DataChunk(NamedTuple):
     whole: bool
     origin: Origin
 
-    def message(self, pdu: Encapsulated, data: bytes, origin: Origin | None) -> SctpMessage:
+    def message(self, pdu: Pdu, data: bytes, origin: Origin | None) -> SctpMessage:
         """The message that begins with this chunk."""
         spans = () if origin is None else tuple(origin.sliced(0, len(data)))
         at = 0 if spans else self.at
@@ -44,7 +44,10 @@ class _DataChunk(NamedTuple):
 
 
 class _ChunkGroup:
-    """Pending chunks, and their runs of consecutive numbers: the first of each run by its last, and the reverse."""
+    """Pending chunks, and the runs of consecutive numbers among them.
+
+    `first_of` has the first number of each run, by its last; `last_of` has the last number, by the first.
+    """
 
     __slots__ = ("chunks", "first_of", "last_of")
 
@@ -66,7 +69,7 @@ class _ChunkGroup:
             del self.first_of[last]
         if self.chunks[first].flags & _BEGINNING and self.chunks[last].flags & _ENDING:
             count = (last - first) % 2**32 + 1
-            return [self.chunks.pop((first + ahead) % 2**32) for ahead in range(count)]
+            return [self.chunks.pop((first + index) % 2**32) for index in range(count)]
         self.first_of[last], self.last_of[first] = first, last
         return []
 
@@ -79,7 +82,7 @@ class SctpReassembler:
         self.conflicting = 0
         self._completed = RecentlySeen()
 
-    def packets(self, pdu: Encapsulated) -> Packets:
+    def packets(self, pdu: Pdu) -> Packets:
         """Add the chunks of an SCTP packet. Returns the messages that are complete now, and packets of other kinds."""
         found: dict[Packet, None] = {}
         for kind, chunk in _chunks(pdu):
@@ -89,7 +92,7 @@ class SctpReassembler:
                 found.update(dict.fromkeys(pdu.other()))
         return tuple(found) or pdu.control()
 
-    def _add(self, pdu: Encapsulated, chunk: _DataChunk) -> Packet:
+    def _add(self, pdu: Pdu, chunk: _DataChunk) -> Packet:
         if chunk.flags & _BEGINNING and chunk.flags & _ENDING:
             return chunk.message(pdu, chunk.data, chunk.origin if pdu.buffer.origin else None)
         # A message with a truncated chunk never becomes complete.
@@ -97,9 +100,9 @@ class SctpReassembler:
             return Fragment(pdu.buffer.frame)
         seen = (chunk.group, chunk.number, hash(chunk.data))
         group = self.pending.entries.get(chunk.group) or _ChunkGroup()
-        known = group.chunks.get(chunk.number)
-        if known or seen in self._completed:
-            self.conflicting += known is not None and known.data != chunk.data
+        existing = group.chunks.get(chunk.number)
+        if existing or seen in self._completed:
+            self.conflicting += existing is not None and existing.data != chunk.data
             return Fragment(pdu.buffer.frame)
         self.pending.keep(chunk.group, group, len(chunk.data))
         chunks = group.add(chunk)
@@ -114,7 +117,7 @@ class SctpReassembler:
         return chunks[0].message(pdu, data, joined((each.origin, 0, len(each.data)) for each in chunks))
 
 
-def _chunks(pdu: Encapsulated) -> Iterator[tuple[int, _DataChunk | None]]:
+def _chunks(pdu: Pdu) -> Iterator[tuple[int, _DataChunk | None]]:
     """The types of the chunks of a packet, and the parsed chunk if it is DATA or I-DATA."""
     data, at = pdu.buffer.data, pdu.at + 12
     end = min(pdu.end, len(data))
@@ -127,7 +130,7 @@ def _chunks(pdu: Encapsulated) -> Iterator[tuple[int, _DataChunk | None]]:
         at += length + -length % 4
 
 
-def _chunk(pdu: Encapsulated, kind: int, flags: int, at: int, length: int) -> _DataChunk:
+def _chunk(pdu: Pdu, kind: int, flags: int, at: int, length: int) -> _DataChunk:
     data, between = pdu.buffer.data, pdu.addresses + pdu.buffer.data[pdu.at : pdu.at + 8]
     if kind == _DATA:
         number, stream, _, protocol = _DATA_HEADER.unpack_from(data, at + 4)

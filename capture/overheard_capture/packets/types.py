@@ -71,14 +71,14 @@ class SctpMessage(NamedTuple):
 
 
 class Fragment(NamedTuple):
-    """A fragment of a packet or message, which does not complete it."""
+    """A fragment of a packet or message that is still incomplete."""
 
     frame: int
     kind: str = "fragment"
 
 
 class Control(NamedTuple):
-    """A control message of the network: ARP, IGMP, or ICMP other than echo, which carries arbitrary data."""
+    """A network control message: ARP, IGMP, or ICMP other than echo, which carries arbitrary data."""
 
     frame: int
     kind: str = "control"
@@ -104,7 +104,7 @@ def payload_origin(packet: Segment | Datagram | SctpMessage) -> Origin:
 def frame_addresses(frame: Frame, packet: Packet) -> set[str]:
     """The source and destination of a frame: MAC addresses, and IP addresses if it has any.
 
-    Empty if the MAC addresses are all zero: on `lo` a machine talks to itself, whatever IP addresses it uses.
+    Empty if the MAC addresses are all zero, as on `lo`: source and destination are the same machine.
     """
     macs = [frame.data[:6], frame.data[6:12]] if frame.link_type == LINKTYPE_ETHERNET and len(frame.data) >= 12 else []
     if not any(any(mac) for mac in macs):

@@ -1,4 +1,4 @@
-"""Protocols made of consecutive frames: handling of what is no frame, and of missing frames."""
+"""Protocols made of consecutive frames: fallback for invalid frames, and resynchronisation after gaps."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 class FrameReader(Protocol):
     """Splits bytes into frames and reads their contents."""
 
-    # Set if what stands where a frame should begin is none.
+    # Set if there is no valid frame where one should begin.
     broken: bool
 
     def feed(self, data: memoryview, origin: Origin) -> int:
@@ -27,23 +27,23 @@ class FrameReader(Protocol):
     def gap(self, length: int) -> bool:
         """`length` bytes are missing. Returns whether the position of the next frame is still known."""
 
-    def lose(self, length: int) -> None:
-        """`length` bytes are missing, and frame boundaries are lost."""
+    def lose_sync(self, length: int) -> None:
+        """`length` bytes are missing, and frame boundaries are lost: discard state of earlier frames."""
 
     def close(self) -> None:
         """The direction has ended."""
 
 
 class FramedReader:
-    """Reads frames with `cutter`; after a loss, from the position that `find` returns."""
+    """Reads frames with `frames`. After a gap it resynchronises: it continues at the offset that `find` returns."""
 
-    def __init__(self, findings: Findings, layers: Layers, name: str, cutter: FrameReader, find: FindFrames) -> None:
+    def __init__(self, findings: Findings, layers: Layers, name: str, frames: FrameReader, find: FindFrames) -> None:
         self._findings = findings
         self._layers = layers
         self._name = name
-        self._cutter = cutter
+        self._frames = frames
         self._find = find
-        # The search for the next frame after a gap; and the reader of what follows something that is no frame.
+        # The search for the next frame after a gap; and the reader of everything after an invalid frame.
         self._resync: Resynchroniser | None = None
         self._fallback: Fallback | None = None
 
@@ -62,15 +62,15 @@ class FramedReader:
             consumed, found = self._resync.feed(data, origin)
             self._resume(found)
             return consumed
-        consumed = self._cutter.feed(data, origin)
+        consumed = self._frames.feed(data, origin)
         self._findings.read[self._name] += consumed
-        if self._cutter.broken:
-            self._findings.unread(Reason.DAMAGED, f"bytes that are no {self._name} frame", self._layers)
+        if self._frames.broken:
+            self._findings.report_unread(Reason.DAMAGED, f"bytes that are not valid {self._name}", self._layers)
             self._fallback = Fallback(self._findings, self._layers)
         return consumed
 
     def _resume(self, found: tuple[bytes, Origin] | None) -> None:
-        """Continue with the frames that were found, if any."""
+        """Continue at the frames that were found, if any."""
         if found and self._resync:
             self._findings.read[OPAQUE] += self._resync.skipped
             self._resync = None
@@ -81,9 +81,9 @@ class FramedReader:
         self._end_search()
         if self._fallback:
             self._fallback.gap(length)
-        elif not self._cutter.gap(length):
-            self._findings.unread(Reason.GAP, f"{self._name} frames", self._layers)
-            self._cutter.lose(length)
+        elif not self._frames.gap(length):
+            self._findings.report_unread(Reason.GAP, f"{self._name} frames", self._layers)
+            self._frames.lose_sync(length)
             self._resync = Resynchroniser(self._find)
 
     def _end_search(self) -> None:
@@ -96,6 +96,6 @@ class FramedReader:
     def close(self) -> None:
         """The direction has ended."""
         self._end_search()
-        self._cutter.close()
+        self._frames.close()
         if self._fallback:
             self._fallback.close()

@@ -40,68 +40,68 @@ class FrameHandler(Protocol[_Frame_contra]):
 class Framer(ABC, Generic[AnyFrame]):
     """Splits bytes into frames as they arrive. Only an incomplete header is buffered."""
 
-    def __init__(self, handler: FrameHandler[AnyFrame], shortest: int) -> None:
-        """Create a framer for headers of at least `shortest` bytes."""
+    def __init__(self, handler: FrameHandler[AnyFrame], min_header: int) -> None:
+        """Create a framer for headers of at least `min_header` bytes."""
         self._handler = handler
-        self._shortest = shortest
-        self._head = b""
-        # The length of the header, as far as it is known.
-        self._wanted = shortest
+        self._min_header = min_header
+        self._header = b""
+        # The length of the header that is known so far.
+        self._header_size = min_header
         self._frame: AnyFrame | None = None
-        # The number of payload bytes still to come, and whether the handler has received some.
-        self._left = 0
+        # The number of remaining payload bytes, and whether the handler has received any.
+        self._remaining = 0
         self._started = False
-        # Set if what stands where a frame should begin is none.
+        # Set if there is no valid frame where one should begin.
         self.broken = False
 
     @property
     def at_boundary(self) -> bool:
         """Whether the position is between two frames."""
-        return self._frame is None and not self._head
+        return self._frame is None and not self._header
 
     def feed(self, data: memoryview, origin: Origin) -> int:
-        """Read `data`. Returns the number of bytes read: all, unless no frame is possible."""
+        """Read `data`. Returns the number of bytes read: all, unless it is broken."""
         at = 0
         while at < len(data):
             if self._frame is None:
-                more = data[at : at + self._wanted - len(self._head)]
-                self._head += more
-                at += len(more)
-                if len(self._head) == self._wanted:
-                    self._read_head()
+                part = data[at : at + self._header_size - len(self._header)]
+                self._header += part
+                at += len(part)
+                if len(self._header) == self._header_size:
+                    self._read_header()
                 if self.broken:
                     return at
             else:
-                at += self._read_payload(self._frame, data[at : at + self._left], origin.after(at))
+                at += self._read_payload(self._frame, data[at : at + self._remaining], origin.after(at))
         return at
 
     @abstractmethod
-    def _read_head(self) -> None:
-        """The wanted part of a header has arrived: ask for more, begin the frame, or set `broken`."""
+    def _read_header(self) -> None:
+        """`_header_size` bytes of a header have arrived: increase it, begin the frame, or set `broken`."""
 
     @abstractmethod
     def _read_payload(self, frame: AnyFrame, data: memoryview, origin: Origin) -> int:
         """Read some of the remaining payload. Returns the number of bytes read."""
 
     def _begin(self, frame: AnyFrame) -> None:
-        self._head, self._wanted = b"", self._shortest
+        self._header, self._header_size = b"", self._min_header
         if not self._handler.begin(frame):
             self.broken = True
             return
-        self._frame, self._left, self._started = frame, frame.length, False
-        if not self._left:
+        self._frame, self._remaining, self._started = frame, frame.length, False
+        if not self._remaining:
             self._advance(0)
 
     def _advance(self, length: int) -> None:
-        self._left -= length
-        if not self._left:
+        self._remaining -= length
+        if not self._remaining:
             self._frame = None
             self._handler.end()
 
     def gap(self, length: int) -> bool:
         """`length` bytes are missing. Returns whether the position of the next frame is still known."""
-        if self._frame is None or length > self._left:
-            self._frame, self._head, self._wanted = None, b"", self._shortest
+        if self._frame is None or length > self._remaining:
+            self._frame, self._header, self._header_size = None, b"", self._min_header
             return False
         self._handler.missing(length)
         self._advance(length)

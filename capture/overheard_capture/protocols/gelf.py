@@ -16,8 +16,8 @@ if TYPE_CHECKING:
 LAYER = Layer("GELF")
 
 _MAGIC = b"\x1e\x0f"
-_HEAD = 12
-_MOST_PIECES = 128
+_HEADER_LENGTH = 12
+_MAX_PIECES = 128
 # The maximum number of buffered bytes of incomplete messages.
 _BUFFER_LIMIT = 1 << 20
 
@@ -38,16 +38,16 @@ class GelfReader:
 
     def datagram(self, data: Bytes, origin: Origin) -> bool:
         """Read a datagram. Returns whether it is a chunk."""
-        if data[:2] != _MAGIC or len(data) <= _HEAD:
+        if data[:2] != _MAGIC or len(data) <= _HEADER_LENGTH:
             return False
         number, count = data[10], data[11]
-        if number >= count or count > _MOST_PIECES:
+        if number >= count or count > _MAX_PIECES:
             return False
         message_id = bytes(data[2:10])
         count, pieces = self._messages.setdefault(message_id, (count, {}))
         if number not in pieces:
-            pieces[number] = _GelfChunk(bytes(data[_HEAD:]), origin.after(_HEAD))
-            self._buffered += len(data) - _HEAD
+            pieces[number] = _GelfChunk(bytes(data[_HEADER_LENGTH:]), origin.after(_HEADER_LENGTH))
+            self._buffered += len(data) - _HEADER_LENGTH
         if len(pieces) == count:
             self._read(message_id)
         while self._buffered > _BUFFER_LIMIT:
@@ -55,7 +55,7 @@ class GelfReader:
         return True
 
     def _read(self, message_id: bytes) -> None:
-        """Read a message as far as it has arrived."""
+        """Read a message, or those of its chunks that have arrived."""
         count, pieces = self._messages.pop(message_id)
         self._buffered -= sum(len(piece.data) for piece in pieces.values())
         content = Content(self._findings, (LAYER,), untyped, SearchScope.BOUNDARIES)
@@ -67,7 +67,7 @@ class GelfReader:
             at = number + 1
         content.close()
         if len(pieces) < count:
-            self._findings.unread(Reason.GAP, "an incomplete GELF message", (LAYER,))
+            self._findings.report_unread(Reason.GAP, "an incomplete GELF message", (LAYER,))
 
     def close(self) -> None:
         """The direction has ended."""

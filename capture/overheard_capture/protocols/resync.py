@@ -16,13 +16,13 @@ if TYPE_CHECKING:
     # Returns the offset at which frames begin, or -1. The flag is set if no more bytes follow.
     FindFrames = Callable[[bytearray, bool], int]
 
-# The number of bytes that are searched at a time, and how many of them overlap with the next search.
+# The number of bytes searched at a time, and how many of them overlap with the next search.
 WINDOW = 256 << 10
 _OVERLAP = 64 << 10
 # The search gives up after this many bytes.
 _SEARCH_LIMIT = 4 << 20
-# The maximum number of frames to look at, summed over all candidate positions.
-_MOST_FRAMES = 20_000
+# The maximum number of frames to examine, over all candidate positions.
+_MAX_FRAMES = 20_000
 
 
 class Resynchroniser:
@@ -35,7 +35,7 @@ class Resynchroniser:
         self.skipped = 0
 
     def feed(self, data: Bytes, origin: Origin) -> tuple[int, tuple[bytes, Origin] | None]:
-        """Search on. Returns the number of bytes taken and, once frames are found, the buffered bytes from there on."""
+        """Continue the search. Returns the number of bytes taken and, once frames are found, the bytes from there."""
         consumed = min(WINDOW - len(self._buffer), len(data))
         self._buffer.add(data[:consumed], origin)
         # Only full windows are searched, so that the result does not depend on how the bytes are split.
@@ -70,6 +70,6 @@ class FrameWalk(ABC):
         """Whether frames certainly begin at a position."""
 
     def _within_limit(self) -> bool:
-        """Whether one more frame may be looked at; counts it."""
+        """Whether one more frame may be examined; counts it."""
         self._frames_seen += 1
-        return self._frames_seen <= _MOST_FRAMES
+        return self._frames_seen <= _MAX_FRAMES

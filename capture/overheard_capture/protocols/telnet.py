@@ -1,4 +1,4 @@
-"""Telnet (RFC 854, 855): the text that is typed or displayed, without the commands in between."""
+"""Telnet (RFC 854, 855): the text that is typed or displayed, without the commands."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ LAYER = Layer("telnet")
 
 _IAC, _SB, _SE = 0xFF, 0xFA, 0xF0
 # The maximum length of an option's subnegotiation.
-_LONGEST_SUBNEGOTIATION = 16 << 10
+_MAX_SUBNEGOTIATION = 16 << 10
 # A carriage return is padded with NUL.
 _PADDED = b"\r\0"
 
@@ -43,7 +43,7 @@ def is_telnet(head: Bytes) -> bool:
 
 
 def _is_text(text: bytes) -> bool:
-    """Whether it may be typed or displayed text: few control characters, and UTF-8 or few letters of Latin-1."""
+    """Whether this may be typed or displayed text: few control characters, and UTF-8 or few letters of Latin-1."""
     if len(_CONTROLS.findall(text)) * 4 > len(text):
         return False
     if len(text.translate(None, _ASCII)) * 4 <= len(text):
@@ -161,11 +161,11 @@ class TelnetReader:
         if at >= 0:
             self._state = _State.SUBNEGOTIATION_IAC
         end = len(data) if at < 0 else at + 1
-        # A subnegotiation without an end must not hide what follows.
-        allowed = _LONGEST_SUBNEGOTIATION - self._subnegotiation_length
+        # An endless subnegotiation must not hide the bytes after it.
+        allowed = _MAX_SUBNEGOTIATION - self._subnegotiation_length
         self._subnegotiation_length += end - start
-        if self._subnegotiation_length > _LONGEST_SUBNEGOTIATION:
-            self._findings.unread(Reason.DAMAGED, "a telnet subnegotiation that exceeds the size limit", self._layers)
+        if self._subnegotiation_length > _MAX_SUBNEGOTIATION:
+            self._findings.report_unread(Reason.DAMAGED, "a telnet subnegotiation that is too long", self._layers)
             self._state = _State.TEXT
             return start + allowed
         return end

@@ -22,7 +22,7 @@ _REQUEST = re.compile(
 _OPTION_ACK = re.compile(rb"\0\x06(?:%b+\0%b*\0)+" % (_TEXT, _TEXT))
 _ERROR = re.compile(rb"\0\x05\0[\0-\x08](?:%b|[\r\n\t])*\0" % _TEXT)
 _DATA, _ACK = b"\0\3", b"\0\4"
-_HEAD, _BLOCK = 4, 512
+_HEADER_LENGTH, _BLOCK = 4, 512
 _BLOCK_NUMBERS = 0x10000
 
 
@@ -38,23 +38,23 @@ class TftpReader:
 
     def datagram(self, data: bytes, origin: Origin) -> bool:
         """Read a datagram. Returns whether it is TFTP."""
-        if data[:2] == _DATA and len(data) >= _HEAD:
+        if data[:2] == _DATA and len(data) >= _HEADER_LENGTH:
             return self._block(data, origin)
         if data[:2] == _ACK:
-            return len(data) == _HEAD
+            return len(data) == _HEADER_LENGTH
         if _REQUEST.fullmatch(data):
             self.close()
             return True
         return bool(_OPTION_ACK.fullmatch(data) or _ERROR.fullmatch(data))
 
     def _block(self, data: Bytes, origin: Origin) -> bool:
-        number = int.from_bytes(data[2:_HEAD], "big")
+        number = int.from_bytes(data[2:_HEADER_LENGTH], "big")
         if self._file is None:
-            if number != 1 and len(data) != _HEAD + _BLOCK:
+            if number != 1 and len(data) != _HEADER_LENGTH + _BLOCK:
                 return False
             self._file = Content(self._findings, (LAYER,), untyped, SearchScope.BOUNDARIES)
-            # If the first blocks are missing in the capture, start here.
-            self._next_block, self._size = number, max(len(data) - _HEAD, _BLOCK)
+            # If the first blocks are missing, start here.
+            self._next_block, self._size = number, max(len(data) - _HEADER_LENGTH, _BLOCK)
             if number != 1:
                 self._file.gap((number - 1) * self._size)
         missing = (number - self._next_block) % _BLOCK_NUMBERS
@@ -63,7 +63,7 @@ class TftpReader:
             return True
         if missing:
             self._file.gap(missing * self._size)
-        self._file.feed(data[_HEAD:], origin.after(_HEAD))
+        self._file.feed(data[_HEADER_LENGTH:], origin.after(_HEADER_LENGTH))
         self._next_block = (number + 1) % _BLOCK_NUMBERS
         return True
 

@@ -31,21 +31,21 @@ class FrameAligner:
 
     def __init__(self, deliver: Callable[[Bytes, Origin, list[Part]], None]) -> None:
         self._deliver = deliver
-        self._held = SmallByteQueue()
+        self._buffer = SmallByteQueue()
         self._source: Source | None = None
 
     def feed(self, data: Bytes, origin: Origin) -> None:
         """Add bytes, and deliver the parts that are complete."""
         sources = origin.sources(len(data))
         first = 0
-        if len(self._held):
+        if len(self._buffer):
             if sources[0][1] == self._source:
                 first = sources[1][0] if len(sources) > 1 else len(data)
-                self._held.add(data[:first], origin)
-                if first == len(data) and len(self._held) < _MAX_BUFFERED:
+                self._buffer.add(data[:first], origin)
+                if first == len(data) and len(self._buffer) < _MAX_BUFFERED:
                     return
             self.flush()
-        # Decoded data names its source for every byte, so its last part is complete already.
+        # The parts of decoded data are complete when they arrive, the last one included.
         keep = sources[-1][0] if isinstance(sources[-1][1], int) else len(data)
         if keep > first:
             begins = [at - first for at, _ in sources if first <= at < keep]
@@ -56,10 +56,10 @@ class FrameAligner:
             )
         if max(keep, first) < len(data):
             self._source = sources[-1][1]
-            self._held.add(data[max(keep, first) :], origin.after(max(keep, first)))
+            self._buffer.add(data[max(keep, first) :], origin.after(max(keep, first)))
 
     def flush(self) -> None:
         """Deliver the buffered bytes."""
-        if len(self._held):
-            data, origin = self._held.take()
+        if len(self._buffer):
+            data, origin = self._buffer.take()
             self._deliver(data, origin, [(0, len(data))])

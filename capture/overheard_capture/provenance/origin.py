@@ -1,4 +1,4 @@
-"""Origin: the frames that carried some bytes, however often the bytes were cut, joined and decoded since."""
+"""Origin: the frames that carried some bytes, even after the bytes were cut, joined and decoded."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple, Self, TypeAlias, overload
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-# Bytes as they are passed between readers. The memory of a view is reused: copy what is needed later.
+# Bytes as they are passed between readers. The memory of a view is reused: copy data that is needed later.
 Bytes: TypeAlias = bytes | bytearray | memoryview
 
 # The source of a byte: a frame number, or for decoded data the remaining fields of its span.
@@ -17,7 +17,7 @@ Source: TypeAlias = int | tuple[object, ...]
 
 
 class Place(NamedTuple):
-    """A place on the wire: the frame and offset of its first byte, its length in bytes, and every frame with a part."""
+    """A place on the wire: the frame and offset of its first byte, its length in bytes, and all frames it is in."""
 
     frame: int
     offset: int
@@ -26,10 +26,10 @@ class Place(NamedTuple):
 
 
 class Span(NamedTuple):
-    """The bytes from `start` up to the next span, which come from the `length` bytes at `offset` of a frame.
+    """The bytes from `start` up to the next span; their source is the `length` bytes at `offset` of a frame.
 
-    If `exact`, they map one to one. Otherwise the bytes were decoded (decompressed, say), and reading any of them needs
-    all of those bytes; `also` lists the other frames that hold them.
+    If `exact`, they map one to one. Otherwise the bytes were decoded (for example decompressed), and decoding any of
+    them needs all of the source bytes; `also` lists the other frames that carry these.
     """
 
     start: int
@@ -198,7 +198,7 @@ class Origin:
         return spans
 
     def sources(self, length: int) -> list[tuple[int, Source]]:
-        """The parts of the first `length` bytes that have one source each: where each begins, and its source."""
+        """The parts of the first `length` bytes that have a single source: the start of each, and its source."""
         low, high = self._span_range(0, length)
         spans = self.spans
         if isinstance(spans, PackedSpans):

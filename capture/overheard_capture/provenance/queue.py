@@ -1,4 +1,4 @@
-"""A byte queue with provenance, in which a reader collects bytes until there are enough of them."""
+"""A byte queue with provenance, in which a reader collects bytes until it has enough of them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""One TCP connection: its two directions, and how it began and ended."""
+"""One TCP connection: its two directions, its beginning and its end."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ class Offload(Protocol):
         """Deliver the data of both directions so far."""
 
     def release(self) -> None:
-        """Deliver that, and return the connection to its own `add`."""
+        """Deliver that data, and leave all further segments to the connection's `add`."""
 
 
 class Connection:
@@ -36,7 +36,7 @@ class Connection:
         self.finished = False
         # Whether it was evicted while it may still have been open.
         self.evicted = False
-        # The offload that reads it now; and how many segments `add` has processed.
+        # The offload that currently reads it; and the number of segments that `add` has processed.
         self.offload: Offload | None = None
         self.handled = 0
 
@@ -71,9 +71,9 @@ class Connection:
         """Whether this SYN opens a new connection between the same endpoints, and is not a retransmission."""
         if segment.flags & (SYN | ACK) != SYN:
             return False
-        over = self.reset or any(direction.closed for direction in self.directions)
+        has_ended = self.reset or any(direction.closed for direction in self.directions)
         own, _ = self._own_and_other(segment)
-        return over or not self.client.opened or own.has_other_isn(segment)
+        return has_ended or not self.client.opened or own.has_other_isn(segment)
 
     def _own_and_other(self, segment: Segment) -> tuple[Direction, Direction]:
         return (self.client, self.server) if segment.source == self.client.source else (self.server, self.client)
@@ -85,7 +85,7 @@ class Connection:
         self.server.deliver()
 
     def finish(self) -> None:
-        """Deliver everything that is left. Later segments are searched, but not reassembled."""
+        """Deliver all buffered data. Later segments are searched, but not reassembled."""
         if self.offload is not None:
             self.offload.release()
         if not self.finished:

@@ -16,9 +16,9 @@ if TYPE_CHECKING:
     Open = Callable[[int, Endpoint, Endpoint, float], Connection]
     Retire = Callable[[Connection], None]
 
-# Including connections that have ended, as a segment may arrive late.
+# This includes connections that have ended, as segments may arrive late.
 _MAX_CONNECTIONS = 20_000
-# After this many bytes of payload, buffered data is delivered and history trimmed.
+# After this many bytes of payload, buffered data is delivered, and history is trimmed.
 _SWEEP = 16 << 20
 _MAX_HISTORY, _HISTORY_PER_DIRECTION = 64 << 20, 64 << 10
 
@@ -26,8 +26,8 @@ _MAX_HISTORY, _HISTORY_PER_DIRECTION = 64 << 20, 64 << 10
 class ConnectionTable:
     """The connections of a capture.
 
-    `new_connection` makes one, from its number, the client, the server and the time; `retire` is called with each one
-    that is removed from the table.
+    `new_connection` creates one from its number, the client, the server and the time. `retire` is called with each
+    connection that is removed from the table.
     """
 
     def __init__(self, new_connection: Open, retire: Retire) -> None:
@@ -38,7 +38,7 @@ class ConnectionTable:
         self._kept: OrderedDict[int, Connection] = OrderedDict()
         self._count = 0
         self._since_sweep = 0
-        # How many delivered bytes are kept, over all connections.
+        # The number of delivered bytes that are kept, over all connections.
         self._max_history = _MAX_HISTORY
 
     def halve_memory(self) -> None:

@@ -15,9 +15,9 @@ if TYPE_CHECKING:
 
 # Reassembled bytes are delivered in blocks of at least this size.
 BLOCK = 1 << 20
-# How much out-of-order data is buffered until the missing bytes before it count as lost.
+# The amount of out-of-order data that is buffered before the missing bytes count as lost.
 _MAX_OUT_OF_ORDER, _MAX_OUT_OF_ORDER_SEGMENTS = 4 << 20, 4096
-# How many segments are buffered if no SYN was captured: any of them may be the first.
+# The number of segments that are buffered if no SYN was captured: any of them may be the first.
 _SEGMENTS_BEFORE_START = 16
 
 
@@ -30,7 +30,7 @@ class Direction:
         "_closed_at",
         "_finished",
         "_listener",
-        "_lost",
+        "_lost_bytes",
         "_out_of_order",
         "_out_of_order_bytes",
         "_reached",
@@ -56,10 +56,10 @@ class Direction:
         self.conflicts = False
         # Whether a segment arrived too late to be reassembled or compared.
         self.late = False
-        # How many bytes were reassembled, and the position after the last.
+        # The number of reassembled bytes, and the position after the last one.
         self.seen = 0
         self.next = 0
-        self._lost = 0
+        self._lost_bytes = 0
         # The delivered bytes to compare retransmissions with.
         self.history = History()
         # The direction to deliver first: the client's, as the server's bytes may answer them.
@@ -118,7 +118,7 @@ class Direction:
     @property
     def missing(self) -> int:
         """The number of bytes sent but not captured. Valid only after `finish`."""
-        return self._lost + max(self.end - self.next, 0)
+        return self._lost_bytes + max(self.end - self.next, 0)
 
     @property
     def in_order(self) -> bool:
@@ -152,7 +152,7 @@ class Direction:
         start = self._position(sequence)
         if segment.flags & FIN:
             self._closed_at = start + segment.length
-        # RST may have any sequence number in the window (RFC 9293, 3.10.7.4), which says nothing of the data sent.
+        # RST may have any sequence number in the window (RFC 9293, 3.10.7.4), which does not depend on the data sent.
         if not segment.flags & RST:
             self._reached = max(self._reached, start + segment.length)
             if segment.payload:
@@ -217,7 +217,7 @@ class Direction:
         """Count the missing bytes before the first out-of-order segment as lost."""
         start = self._out_of_order[0][0]
         self.deliver()
-        self._lost += start - self.next
+        self._lost_bytes += start - self.next
         self._listener.gap(start - self.next)
         self.history.trim(0)
         self.next = start
@@ -225,14 +225,14 @@ class Direction:
 
     def _append(self, start: int, segment: Segment) -> None:
         """Append the new bytes of a segment that begins at the next position or before it."""
-        payload, known = segment.payload, self.next - start
-        if known > 0:
-            retransmitted = payload[:known]
+        payload, overlap = segment.payload, self.next - start
+        if overlap > 0:
+            retransmitted = payload[:overlap]
             if not self._matches_history(start, retransmitted):
                 self._variant(payload, payload_origin(segment))
-            if known >= len(payload):
+            if overlap >= len(payload):
                 return
-            payload = payload[known:]
+            payload = payload[overlap:]
         if self._finished:
             # The sink is closed, but every byte must be searched.
             self.late = True
@@ -240,9 +240,9 @@ class Direction:
             return
         at = len(self._block)
         if segment.spans:
-            self._spans += payload_origin(segment).sliced(max(known, 0), len(segment.payload), at)
+            self._spans += payload_origin(segment).sliced(max(overlap, 0), len(segment.payload), at)
         else:
-            self._spans.append(Span(at, segment.frame, segment.offset + max(known, 0), len(payload)))
+            self._spans.append(Span(at, segment.frame, segment.offset + max(overlap, 0), len(payload)))
         self._block += payload
         self.next += len(payload)
         self.seen += len(payload)
@@ -278,11 +278,11 @@ class Direction:
         self.history.add(block if len(block) >= HISTORY else bytes(block))
 
     def advance_to(self, number: int) -> None:
-        """Take in how far others saw it come, as a sequence number."""
+        """Note that bytes before the sequence number `number` were sent or acknowledged, as the offload has seen."""
         self._reached = max(self._reached, self._position(number))
 
     def finish(self) -> None:
-        """Deliver everything that is left. Missing bytes before out-of-order segments count as lost."""
+        """Deliver all buffered bytes. Missing bytes before out-of-order segments count as lost."""
         if not self._start_known:
             self._assume_start()
         while self._out_of_order:
@@ -295,5 +295,5 @@ class Direction:
         self._listener.close()
 
 
-def _position_of(held: tuple[int, Segment]) -> int:
-    return held[0]
+def _position_of(buffered: tuple[int, Segment]) -> int:
+    return buffered[0]

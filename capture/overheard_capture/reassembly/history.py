@@ -1,10 +1,10 @@
-"""The delivered bytes of a direction that are kept, to compare retransmissions with."""
+"""History: the last delivered bytes of a direction, which retransmissions are compared with."""
 
 from __future__ import annotations
 
 from collections import deque
 
-# How many delivered bytes are kept, at least.
+# At least this many delivered bytes are kept.
 HISTORY = 256 << 10
 
 Block = bytes | bytearray | memoryview
@@ -44,12 +44,12 @@ class History:
             end = begins
         return True
 
-    def own(self) -> None:
-        """Copy the bytes, as the memory that they are in will be reused."""
+    def copy_blocks(self) -> None:
+        """Copy all bytes, as their memory will be reused."""
         self._blocks = deque(map(bytes, self._blocks))
 
     def trim(self, keep: int) -> None:
-        """Drop all but the last `keep` bytes. Retransmissions of the others cannot be compared any more."""
+        """Drop all but the last `keep` bytes. Retransmissions of the others can no longer be compared."""
         while self.size > keep:
             block = self._blocks.popleft()
             self.size -= len(block)

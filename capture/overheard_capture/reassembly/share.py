@@ -1,4 +1,4 @@
-"""Shares: two processes read the same capture. Both see every frame, and each reads its own flows."""
+"""Shares: two processes read the same capture. Both process every frame, and each reads the flows of its own share."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Share:
-    """One of two shares. The `first` keeps the flows that existed at the split, and gets half of those that follow.
+    """One of two shares. The `first` contains the flows that existed at the split, and half of the later ones.
 
     `connections` is the number of TCP connections at the split, `datagram_flows` the endpoints of the other flows.
     Frames outside flows belong to the first share.

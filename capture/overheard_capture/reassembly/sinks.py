@@ -1,4 +1,4 @@
-"""What takes the bytes of a connection."""
+"""Sinks: the interfaces that receive the bytes of a connection."""
 
 from __future__ import annotations
 

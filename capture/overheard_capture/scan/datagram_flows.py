@@ -16,33 +16,34 @@ if TYPE_CHECKING:
     from overheard_capture.packets import Datagram, Endpoint
 
 # The maximum number of flows that are kept at a time.
-_MOST_FLOWS = 20_000
+_MAX_FLOWS = 20_000
 
 
 class DatagramFlow:
-    """The datagrams between two endpoints. `client` sent the first one; times are in seconds since the epoch."""
+    """The datagrams between two endpoints. `client` sent the first one; times are in seconds since the epoch.
+
+    `findings` are those of the client's direction and of the server's.
+    """
 
     __slots__ = (
         "_joined_payloads",
         "began",
-        "both_findings",
         "client",
         "ended",
+        "findings",
         "parties",
         "readers",
         "seen",
         "server",
     )
 
-    def __init__(
-        self, client: Endpoint, server: Endpoint, both_findings: tuple[Findings, Findings], now: float
-    ) -> None:
+    def __init__(self, client: Endpoint, server: Endpoint, findings: tuple[Findings, Findings], now: float) -> None:
         self.client = client
         self.server = server
-        self.both_findings = both_findings
-        self.readers = tuple(map(DatagramIdentifier, both_findings))
-        # A secret that is split over two datagrams is found in the joined payloads.
-        self._joined_payloads = [Content(findings, (), None, SearchScope.BOUNDARIES) for findings in both_findings]
+        self.findings = findings
+        self.readers = tuple(map(DatagramIdentifier, findings))
+        # Searched for secrets that are split over two datagrams.
+        self._joined_payloads = [Content(each, (), None, SearchScope.BOUNDARIES) for each in findings]
         self.began = self.ended = now
         # The number of payload bytes from the client, and from the server.
         self.seen = [0, 0]
@@ -92,7 +93,7 @@ class DatagramFlowTable:
         endpoints = frozenset((datagram.source, datagram.target))
         flow = self._flows.get(endpoints)
         if flow is None:
-            if len(self._flows) >= _MOST_FLOWS:
+            if len(self._flows) >= _MAX_FLOWS:
                 self._retire_flow(next(iter(self._flows)))
                 self._complete = False
             flow = self._flows[endpoints] = DatagramFlow(datagram.source, datagram.target, self._make_findings(), now)

@@ -11,19 +11,20 @@ from overheard_capture.reassembly.tally import Tally
 if TYPE_CHECKING:
     from overheard.words.report import Flow
     from overheard.words.visible import Visible
-    from overheard_capture.content.findings import Unread
+    from overheard_capture.content.findings import UnreadContent
     from overheard_capture.reassembly.connection import Connection
 
 # The maximum number of flows in the report; further ones are only counted.
-MOST_FLOWS = 10_000
+MAX_FLOWS = 10_000
 
 
 @dataclass
 class Facts:
     """The results of a reading. A Tally keeps the first few items and counts the others.
 
-    `marks` are the frames in which each mark was first seen. `read_as` counts payload bytes by protocol. `unread` is
-    what could not be read, with the places. `began` and `ended` are in seconds since the epoch, `size` is in bytes.
+    `marks` has the frame in which each mark was first seen. `read_as` counts payload bytes by protocol. `unread` is the
+    content that could not be read, with its places. `began` and `ended` are in seconds since the epoch, `size` is in
+    bytes.
     """
 
     frames: int = 0
@@ -42,7 +43,7 @@ class Facts:
     conflicts: Tally[str] = field(default_factory=Tally)
     late: Tally[str] = field(default_factory=Tally)
     evicted: Tally[int] = field(default_factory=Tally)
-    unread: dict[Unread, Tally[str]] = field(default_factory=dict)
+    unread: dict[UnreadContent, Tally[str]] = field(default_factory=dict)
     read_as: Counter[str] = field(default_factory=Counter)
     kinds: Counter[str] = field(default_factory=Counter)
     protected: int = 0
@@ -52,7 +53,7 @@ class Facts:
     tls: list[int] = field(default_factory=list)
 
     def count_connection(self, connection: Connection) -> None:
-        """Add a TCP connection that has ended: its faults, and the number of bytes that were searched."""
+        """Add a TCP connection that has ended: its faults, and the number of searched bytes."""
         self.streams += 1
         order = (0, connection.number)
         for direction in connection.directions:
@@ -70,7 +71,7 @@ class Facts:
             self.incomplete.add(connection.number, order)
 
     def add_flows(self, other: Facts) -> None:
-        """Add the flows of another reading of the same capture."""
+        """Add the flows from another reading of the same capture."""
         for name in ("searched", "streams", "flows_with_payload", "protected", "more_flows"):
             setattr(self, name, getattr(self, name) + getattr(other, name))
         for name in ("gaps", "incomplete", "conflicts", "late", "evicted"):
@@ -88,5 +89,5 @@ class Facts:
         self.flows.sort(key=lambda flow: (flow.stream < 0, flow.stream, flow.began, flow.client, flow.server))
         self.visible.sort(key=lambda stream: stream.stream)
         self.tls.sort()
-        self.more_flows += len(self.flows[MOST_FLOWS:])
-        del self.flows[MOST_FLOWS:]
+        self.more_flows += len(self.flows[MAX_FLOWS:])
+        del self.flows[MAX_FLOWS:]

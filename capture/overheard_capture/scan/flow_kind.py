@@ -1,4 +1,4 @@
-"""The kind of a flow as a whole, by content and never by port."""
+"""The kind of a flow as a whole, by its content."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 
 
 class FlowKind(StrEnum):
-    """What a flow looks like to someone without keys."""
+    """The kind of a flow, as seen without keys."""
 
     TLS = "TLS"
     TEXT = "plain text"
@@ -20,15 +20,15 @@ class FlowKind(StrEnum):
     UNKNOWN = "something that this judge cannot read"
 
 
-def flow_kind_of(both_findings: tuple[Findings, Findings]) -> FlowKind:
+def flow_kind_of(flow_findings: tuple[Findings, Findings]) -> FlowKind:
     """Classify a flow by both directions, whose readers are closed.
 
-    MISMATCHED means that one side mistook the port: a hello is answered by text, or text by an alert.
+    MISMATCHED usually means a wrong port: the response to a hello is text, or the response to text is an alert.
     """
-    nonempty = [findings for findings in both_findings if findings.read.total()]
+    nonempty = [findings for findings in flow_findings if findings.read.total()]
     if not nonempty:
         return FlowKind.NOTHING
-    if any(findings.troubles for findings in nonempty):
+    if any(findings.unread for findings in nonempty):
         return FlowKind.UNKNOWN
     of_tls = [findings.encryption is not None for findings in nonempty]
     if not any(of_tls):

@@ -1,4 +1,4 @@
-"""Places where a secret was seen, without duplicates, and bounded in number."""
+"""Hits: the places where a secret was seen, without duplicates, and limited in number."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ if TYPE_CHECKING:
 
     from overheard_capture.content.findings import Occurrence
 
-# The maximum number of places that are kept for each secret; further ones are only counted.
-_MOST = 1000
+# The maximum number of hits that are kept for each secret; further ones are only counted.
+_MAX_HITS = 1000
 
 
 class Hit(NamedTuple):
-    """An occurrence of a secret and the flow it is in; -1 and an empty direction if it is in none."""
+    """An occurrence of a secret, and its flow: outside flows, `stream` is -1 and `direction` empty."""
 
     occurrence: Occurrence
     stream: int
@@ -30,8 +30,8 @@ class HitTable:
     def __init__(self) -> None:
         self._hits: dict[tuple[object, ...], Hit] = {}
         self._kept: Counter[int] = Counter()
-        # The number of hits that are not kept.
-        self.more: Counter[int] = Counter()
+        # The number of hits that were not kept.
+        self.omitted: Counter[int] = Counter()
 
     def add(self, hit: Hit) -> None:
         """Add a hit, unless there is one at the same place."""
@@ -43,8 +43,8 @@ class HitTable:
             if self._hits[key].stream < 0 <= hit.stream:
                 self._hits[key] = hit
             return
-        if self._kept[secret] >= _MOST:
-            self.more[secret] += 1
+        if self._kept[secret] >= _MAX_HITS:
+            self.omitted[secret] += 1
             return
         self._kept[secret] += 1
         self._hits[key] = hit
@@ -53,10 +53,10 @@ class HitTable:
         """Add all hits of another table."""
         for hit in other._hits.values():
             self.add(hit)
-        self.more += other.more
+        self.omitted += other.omitted
 
     def of(self, secret: int) -> list[Hit]:
-        """The hits of one secret, in the order of the wire."""
+        """The hits of one secret, in the order of frames and offsets."""
         hits = [hit for hit in self._hits.values() if hit.occurrence.match.secret == secret]
         return sorted(_without_duplicates(hits), key=_order)
 

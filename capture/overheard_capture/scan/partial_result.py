@@ -1,4 +1,4 @@
-"""What one of two processes that share a capture returns to the other."""
+"""The result of one of two processes that share a capture."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 @dataclass
 class PartialResult:
-    """The results of one of two processes that share a capture: those of its own flows."""
+    """The results of one of two processes that share a capture, for the flows of its share."""
 
     facts: Facts
     hits: HitTable

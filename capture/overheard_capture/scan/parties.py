@@ -1,6 +1,6 @@
-"""The parties: hosts that take part in what is judged, and what could not be read, by the hosts in the frame.
+"""Parties: the hosts of the flows that are judged; and unread content, by the addresses of its hosts.
 
-What could not be read may hide a secret only if a party sent or received it. It may turn out later who is a party.
+Unread content can hide a secret only if a party sent or received it. All parties are known only at the end.
 """
 
 from __future__ import annotations
@@ -12,24 +12,24 @@ from overheard_capture.reassembly.tally import Tally
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from overheard_capture.content.findings import Unread
+    from overheard_capture.content.findings import UnreadContent
     from overheard_capture.reassembly.tally import Order
     from overheard_capture.scan.facts import Facts
 
 
 class Parties:
-    """The addresses of the parties, and what could not be read between any addresses."""
+    """The addresses of the parties, and unread content between any addresses."""
 
     def __init__(self) -> None:
         self._parties: set[str] = set()
-        self._unread: dict[tuple[frozenset[str], Unread], Tally[str]] = {}
+        self._unread: dict[tuple[frozenset[str], UnreadContent], Tally[str]] = {}
 
     def add(self, addresses: Iterable[str]) -> None:
-        """Add parties: hosts with a TCP connection, or that speak QUIC or DTLS."""
+        """Add parties: hosts that have a TCP connection, or use QUIC or DTLS."""
         self._parties |= set(addresses)
 
-    def unread(self, addresses: Iterable[str], what: Unread, where: str, order: Order) -> None:
-        """Add something between these hosts that could not be read. A Tally keeps the first places by `order`."""
+    def add_unread(self, addresses: Iterable[str], what: UnreadContent, where: str, order: Order) -> None:
+        """Add unread content between these hosts. A Tally keeps the first places by `order`."""
         self._unread.setdefault((frozenset(addresses), what), Tally()).add(where, order)
 
     def merge(self, other: Parties) -> None:
@@ -39,7 +39,7 @@ class Parties:
             self._unread.setdefault(key, Tally()).add_all(tally)
 
     def report(self, facts: Facts) -> None:
-        """Report as unread what a party sent or received, and what has no addresses."""
+        """Copy to `facts` the unread content that a party sent or received, or that has no addresses."""
         for (addresses, what), tally in self._unread.items():
             if not addresses or not self._parties.isdisjoint(addresses):
                 facts.unread.setdefault(what, Tally()).add_all(tally)

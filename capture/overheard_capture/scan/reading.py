@@ -1,4 +1,4 @@
-"""A reading: one pass over a capture, from the first frame to the last, for everything that the judge needs."""
+"""A reading: one pass over a capture, from the first frame to the last, which collects all that the judge needs."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 from overheard.words.layer import Layer
 from overheard.words.options import USUAL, Options
 from overheard_capture.content import content
-from overheard_capture.content.findings import Conversation, Findings, Occurrence, Reason, Unread
+from overheard_capture.content.findings import Conversation, Findings, Occurrence, Reason, UnreadContent
 from overheard_capture.decoders.untyped import untyped
-from overheard_capture.identify.direction import READERS
+from overheard_capture.identify.byte_streams import READERS
 from overheard_capture.native import core
 from overheard_capture.packets import (
     Datagram,
@@ -54,7 +54,7 @@ _SCTP = Layer("SCTP")
 class Reading:
     """Reads frame after frame; `finish` then returns the results.
 
-    With a `share` it reads only some of the flows and nothing else, for another reading that called `divide`.
+    With a `share`, it reads only the flows of that share, for another reading that called `divide`.
     """
 
     def __init__(
@@ -98,7 +98,7 @@ class Reading:
     # ---- results of the compiled part
 
     def add_walked(self, frames: int, size: int, payload: int, now: float) -> None:
-        """Count frames that the compiled part handled: number, bytes, payload bytes, and time of the last."""
+        """Count frames that the compiled part handled: their number, bytes, payload bytes, and the time of the last."""
         self.facts.frames += frames
         self.facts.size += size
         self.facts.ended = max(self.facts.ended, now)
@@ -134,7 +134,7 @@ class Reading:
             self._dispatch(frame, packet)
 
     def _search_around(self, frame: Frame, packet: Packet) -> bool:
-        """Search the bytes around the payload, if the frame has just one payload that is searched elsewhere."""
+        """Search only the bytes around the payload, if the frame has one payload, which is searched with its flow."""
         if not isinstance(packet, Segment | Datagram) or packet.spans:
             return False
         end = packet.offset + len(packet.payload)
@@ -143,7 +143,7 @@ class Reading:
         return True
 
     def _skip_frame(self, frame: Frame, packets: Iterable[Packet]) -> None:
-        """Skip a frame, but count its connections: their numbers must be those of Wireshark."""
+        """Skip a frame, but count its connections, so that their numbers are those of Wireshark."""
         self.facts.left_out += 1
         for packet in packets:
             if isinstance(packet, Segment):
@@ -151,7 +151,7 @@ class Reading:
 
     def _passes_filter(self, packets: Iterable[Packet]) -> bool:
         ends = [(packet.source, packet.target) for packet in packets if isinstance(packet, Segment | Datagram)]
-        # A frame without addresses is kept: it is better to search too much.
+        # A frame without addresses is kept, as it may belong to the flows to judge.
         return not ends or any(self._host_filter(*both) for both in ends if self._host_filter)
 
     def _dispatch(self, frame: Frame, packet: Packet) -> None:
@@ -171,7 +171,7 @@ class Reading:
         elif isinstance(packet, Other):
             self._report_unread(
                 frame_addresses(frame, packet),
-                Unread(Reason.OPAQUE, "an unknown protocol"),
+                UnreadContent(Reason.OPAQUE, "an unknown protocol"),
                 frame,
             )
 
@@ -190,11 +190,11 @@ class Reading:
         inside.feed(message.payload, payload_origin(message))
         inside.close()
         self._collect(findings, -1, f"{message.source} → {message.target}")
-        for trouble in findings.troubles:
-            self._report_unread(frame_addresses(frame, message), trouble, frame)
+        for unread in findings.unread:
+            self._report_unread(frame_addresses(frame, message), unread, frame)
 
-    def _report_unread(self, who: Iterable[str], what: Unread, frame: Frame) -> None:
-        self.parties.unread(who, what, f"frame {frame.number}", (1, frame.number))
+    def _report_unread(self, who: Iterable[str], what: UnreadContent, frame: Frame) -> None:
+        self.parties.add_unread(who, what, f"frame {frame.number}", (1, frame.number))
 
     # ---- flows
 
@@ -204,36 +204,36 @@ class Reading:
         return first, second
 
     def _begin(self, number: int, client: Endpoint, server: Endpoint, now: float) -> Connection:
-        others = self._share is not None and not self._share.owns_connection(number)
-        if others or (self._host_filter and not self._host_filter(client, server)):
+        is_foreign = self._share is not None and not self._share.owns_connection(number)
+        if is_foreign or (self._host_filter and not self._host_filter(client, server)):
             return counted_only(number, client, server, now)
-        both_findings = self._both_findings[number] = self._make_findings()
+        flow_findings = self._both_findings[number] = self._make_findings()
         directions = [
             Direction(source, target, content.Content(findings, (), READERS.stream), partial(_variant, findings))
-            for (source, target), findings in zip(((client, server), (server, client)), both_findings, strict=True)
+            for (source, target), findings in zip(((client, server), (server, client)), flow_findings, strict=True)
         ]
         return Connection(number, directions[0], directions[1], now)
 
     def _retire(self, connection: Connection) -> None:
-        facts, both_findings = self.facts, self._both_findings.pop(connection.number, None)
-        if both_findings is None:
+        facts, flow_findings = self.facts, self._both_findings.pop(connection.number, None)
+        if flow_findings is None:
             return
         facts.count_connection(connection)
-        for direction, findings in zip(connection.directions, both_findings, strict=True):
+        for direction, findings in zip(connection.directions, flow_findings, strict=True):
             self._collect(findings, connection.number, str(direction))
-            for trouble in findings.troubles:
-                facts.unread.setdefault(trouble, Tally()).add(f"stream {connection.number}", (0, connection.number))
-        add_connection(facts, connection, both_findings)
+            for unread in findings.unread:
+                facts.unread.setdefault(unread, Tally()).add(f"stream {connection.number}", (0, connection.number))
+        add_connection(facts, connection, flow_findings)
 
     def _retire_datagram_flow(self, flow: DatagramFlow) -> None:
         self.facts.searched += sum(flow.seen)
         if is_encrypted(flow):
             self.facts.flows_with_payload += 1
             self.parties.add(flow.parties)
-        for findings, direction in zip(flow.both_findings, (str(flow), f"{flow.server} → {flow.client}"), strict=True):
+        for findings, direction in zip(flow.findings, (str(flow), f"{flow.server} → {flow.client}"), strict=True):
             self._collect(findings, -1, direction)
-            for trouble in findings.troubles:
-                self.parties.unread(flow.parties, trouble, direction, (2, flow.began))
+            for unread in findings.unread:
+                self.parties.add_unread(flow.parties, unread, direction, (2, flow.began))
         add_datagrams(self.facts, flow)
 
     def _collect(self, findings: Findings, connection: int, direction: str) -> None:
@@ -248,11 +248,11 @@ class Reading:
 
     @property
     def may_divide(self) -> bool:
-        """Whether all flows that have begun are known."""
+        """Whether all flows that have begun are still in the table."""
         return self._datagram_flows.complete
 
     def divide(self) -> Share:
-        """Leave about half of the flows that begin from now on to another reading; returns its share."""
+        """Leave about half of the flows that begin later to another reading. Returns its share."""
         self._share = Share.from_now_on(len(self._connections), self._datagram_flows.endpoint_pairs)
         self._connections.halve_memory()
         return self._share.other
@@ -286,9 +286,9 @@ class Reading:
             self._merge(part)
         self.parties.report(facts)
         if pending := self._dissector.pending + self._dissector.discarded:
-            facts.fragments.add(f"{pending} IP packets with missing fragments")
+            facts.fragments.add(f"{pending} IP packets or SCTP messages with missing fragments")
         if self._dissector.conflicting:
-            facts.fragments.add(f"{self._dissector.conflicting} IP packets whose fragments disagree")
+            facts.fragments.add(f"{self._dissector.conflicting} IP packets or SCTP messages with conflicting fragments")
         facts.sort_flows()
         return facts
 

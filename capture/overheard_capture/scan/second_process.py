@@ -1,6 +1,6 @@
 """A second process that reads some of the flows of a large capture, to use a second core.
 
-It is started when a capture turns out to take long. If it fails, the capture is read again by one process.
+It is started once reading has proved slow. If it fails, the capture is read again by a single process.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 # `OVERHEARD_PROCESSES=1` disables it.
 _SWITCH = "OVERHEARD_PROCESSES"
 _CORES = 2
-# Its start takes some 0.3 s, so at least this many seconds must be left to read; and the estimate needs this many
+# It takes about 0.3 s to start, so reading must take at least this many more seconds; and the estimate needs this many
 # seconds after the first chunk.
 _MINIMUM_SAVING, _MEASURING_TIME = 1.0, 0.1
 
@@ -60,7 +60,7 @@ class HelperResult(NamedTuple):
 
 
 class SecondProcess:
-    """Starts a second process for a `task` once it is worthwhile; never if the task is None."""
+    """Starts a second process for a `task` once this saves time; never if the task is None."""
 
     def __init__(self, task: HelperTask | None) -> None:
         self._total = _total(task.paths) if task else 0
@@ -78,7 +78,7 @@ class SecondProcess:
                 process.kill()
 
     def start_if_worthwhile(self, done: int, reading: Reading) -> None:
-        """Divide the work if the rest will take long. `done` is the number of bytes read so far."""
+        """Start the process, and divide the flows, if this saves time. `done` is the number of bytes read so far."""
         if not self._task:
             return
         now = time.monotonic()
@@ -101,7 +101,7 @@ class SecondProcess:
         if not self._process:
             return None
         output, _ = self._process.communicate()
-        done = None if self._process.returncode else pickle.loads(output)  # noqa: S301  (it is from a process of ours)
+        done = None if self._process.returncode else pickle.loads(output)  # noqa: S301  (it comes from our own process)
         if not isinstance(done, HelperResult) or (done.frames, done.unpacked) != (facts.frames, facts.unpacked):
             raise HelperFailedError
         return done.partial
@@ -109,7 +109,7 @@ class SecondProcess:
 
 def _total(paths: tuple[Path | str, ...]) -> int:
     """The number of bytes to read; 0 if it is unknown, or a second process cannot be used."""
-    # Not every system can tell how many cores this process may use.
+    # Not every system reports how many cores this process may use.
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
     # In a frozen program, `sys.executable` is not Python.
     has_python = sys.executable and not getattr(sys, "frozen", False)
@@ -171,5 +171,5 @@ def main() -> None:
     """Read a task from standard input, and write the result to standard output."""
     # Ctrl-C is handled by the parent process.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    done = read_share(*pickle.load(sys.stdin.buffer))  # noqa: S301  (who starts us gives us the pipe)
+    done = read_share(*pickle.load(sys.stdin.buffer))  # noqa: S301  (the pipe comes from our parent process)
     pickle.dump(done, sys.stdout.buffer)

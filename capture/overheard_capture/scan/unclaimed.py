@@ -1,4 +1,4 @@
-"""Unclaimed bytes: everything outside of flows, such as headers, padding and whole frames, which is searched, too."""
+"""Unclaimed bytes: everything outside flows, such as headers, padding and whole frames, which is also searched."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     ReportMatch = Callable[[Match, Place, bytes, bytes, bytes], None]
 
-# Pieces are collected up to this size: searching a few bytes costs as much as searching thousands.
+# Pieces are collected up to this size, as each search has a fixed cost.
 _BLOCK = 256 << 10
 
 
@@ -39,7 +39,7 @@ class UnclaimedBytes:
             self.flush()
 
     def flush(self) -> None:
-        """Search what was collected."""
+        """Search the collected bytes."""
         self.search(self._data, self._pieces)
         self._data, self._pieces = bytearray(), []
 

@@ -1,4 +1,4 @@
-"""What every observer sees of each flow: endpoints, times, sizes, and the parts of TLS in clear."""
+"""The data of each flow that is visible to every observer: endpoints, times, sizes, and TLS messages in clear."""
 
 from __future__ import annotations
 
@@ -23,14 +23,14 @@ class FlowExtent(NamedTuple):
     answered: int
 
 
-def visible_of(extent: FlowExtent, content: FlowKind, both_findings: tuple[Findings, Findings]) -> Visible:
-    """Collect what is visible of a flow that has ended, whose readers are closed.
+def visible_of(extent: FlowExtent, content: FlowKind, flow_findings: tuple[Findings, Findings]) -> Visible:
+    """Collect the visible data of a flow that has ended, after its readers were closed.
 
-    `both_findings` are those of the client's direction and of the server's.
+    `flow_findings` are those of the client's direction and of the server's.
     """
     shown = Visible(**extent._asdict(), content=content.value)
-    if not any(findings.encryption is not None for findings in both_findings):
+    if not any(findings.encryption is not None for findings in flow_findings):
         return shown
-    from overheard_capture.scan.visible_tls import with_tls  # noqa: PLC0415  (many flows are no TLS)
+    from overheard_capture.scan.visible_tls import with_tls  # noqa: PLC0415  (many flows are not TLS)
 
-    return with_tls(shown, both_findings)
+    return with_tls(shown, flow_findings)

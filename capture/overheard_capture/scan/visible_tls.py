@@ -1,4 +1,4 @@
-"""What every observer sees of a flow that is TLS: the handshake in clear, and sizes."""
+"""The data of a TLS flow that is visible to every observer: the handshake in clear, and sizes."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from overheard.words.visible import Alert
-from overheard_capture.protocols.tls.direction import TlsDirection, tls_of
+from overheard_capture.protocols.tls.direction_state import TlsDirection, tls_of
 from overheard_capture.protocols.tls.handshake import handshake_of
 from overheard_capture.protocols.tls.sizes import Sizes, sizes
 
@@ -17,9 +17,9 @@ if TYPE_CHECKING:
     from overheard_capture.content.findings import Findings
 
 
-def with_tls(shown: Visible, both_findings: tuple[Findings, Findings]) -> Visible:
-    """Add to `shown` what is visible of TLS. `both_findings` are as in `visible_of`."""
-    client_side, server_side = (tls_of(findings) or TlsDirection() for findings in both_findings)
+def with_tls(shown: Visible, flow_findings: tuple[Findings, Findings]) -> Visible:
+    """Add the visible data of TLS to `shown`. `flow_findings` are as in `visible_of`."""
+    client_side, server_side = (tls_of(findings) or TlsDirection() for findings in flow_findings)
     if client_side.is_server or server_side.is_client:
         # The TCP client may be the TLS server, as in active FTP.
         handshake = handshake_of(server_side, client_side)

@@ -1,4 +1,4 @@
-"""Walks over a capture with the compiled part, and leaves to Python what that cannot handle."""
+"""Reads a capture with the compiled part, and passes on to Python the frames that this does not handle."""
 
 from __future__ import annotations
 
@@ -31,23 +31,23 @@ if TYPE_CHECKING:
     from overheard_capture.reassembly.connection import Connection
     from overheard_capture.reassembly.direction import Direction
 
-# The maximum number of connections that are offloaded at a time; and how many segments of a connection Python must have
-# handled before it is offloaded again: offloading costs as much as reading several segments.
-_MOST, _MINIMUM_SEGMENTS = 64, 8
-# The numbers of bytes and of segments that are collected before they are passed on.
+# The maximum number of connections that are offloaded at a time; and the number of segments that Python handles before
+# a connection is offloaded again, as offloading costs as much as reading several segments.
+_MAX_OFFLOADED, _MINIMUM_SEGMENTS = 64, 8
+# The numbers of bytes and of segments that are collected before they are delivered.
 _BLOCK, _EXTENTS = 512 << 10, 4096
 _SLOTS = 1024
 _FREE, _REMOVED = -1, -2
 
 
 class FrameSink(Protocol):
-    """Takes the frames that the compiled part leaves to Python, and counts those that it handled."""
+    """Takes the frames that the compiled part passes on, and counts those that it handled."""
 
     def take(self, frame: Frame) -> None:
         """Read a frame."""
 
     def add_walked(self, frames: int, size: int, payload: int, now: float) -> None:
-        """`frames` frames of `size` bytes, `payload` of them payload, were handled; the last at `now`."""
+        """Count handled frames: their number, bytes, payload bytes, and the time of the last."""
 
     def search_unclaimed(self, data: memoryview, pieces: PackedSpans) -> None:
         """Search the bytes around payloads."""
@@ -86,7 +86,7 @@ class _OffloadedDirection:
         self.shared.block, self.shared.extents = memory.block, ctypes.addressof(memory.extents)
 
     def deliver(self) -> None:
-        """Pass on the bytes that were collected."""
+        """Deliver the collected bytes."""
         shared, memory = self.shared, self.memories[0]
         if shared.fill:
             view = memory.view[: shared.fill]
@@ -111,7 +111,7 @@ class OffloadedConnection:
         self.directions = directions
 
     def deliver(self) -> None:
-        """Pass on what was collected: the client's bytes first, as the server's may be the response."""
+        """Deliver the collected bytes: the client's first, as the server's may be the response."""
         for direction in self.directions:
             direction.deliver()
         shared = self.directions[0].shared
@@ -119,7 +119,7 @@ class OffloadedConnection:
             self.connection.ended = max(self.connection.ended, self._walker.time(shared.interface, shared.ticks))
 
     def release(self) -> None:
-        """Return the connection to Python."""
+        """Stop offloading the connection: Python handles it again."""
         self.deliver()
         self._walker.release(self)
 
@@ -131,7 +131,7 @@ class Walker:
         self._library = library
         self._reading = reading
         self._layout: Layout | None = None
-        self._directions = (NativeDirection * (2 * _MOST))()
+        self._directions = (NativeDirection * (2 * _MAX_OFFLOADED))()
         self._slots = (ctypes.c_int32 * _SLOTS)(*[_FREE] * _SLOTS)
         self._removed = 0
         self._rest = memoryview(bytearray(_BLOCK))
@@ -148,7 +148,7 @@ class Walker:
             rest_extents_capacity=2 * _EXTENTS,
         )
         self._armed: OrderedDict[int, OffloadedConnection] = OrderedDict()
-        self._free = [2 * pair for pair in range(_MOST)]
+        self._free = [2 * pair for pair in range(_MAX_OFFLOADED)]
         self._spare: list[_BlockMemory] = []
 
     # ---- walking
@@ -183,15 +183,15 @@ class Walker:
     def _set_layout(self, layout: Layout) -> None:
         if layout == self._layout:
             return
-        # Pass on everything first: the collected frames have timestamps of the old interfaces.
+        # Deliver everything first: the collected frames have timestamps of the old interfaces.
         for offload in self._armed.values():
             offload.deliver()
         self._layout, shared = layout, self._shared
         shared.pcapng = layout.kind == "pcapng"
         shared.swapped = layout.order == ">"
-        known = layout.interfaces[:MAX_INTERFACES]
-        shared.interface_count = len(known)
-        for index, interface in enumerate(known):
+        interfaces = layout.interfaces[:MAX_INTERFACES]
+        shared.interface_count = len(interfaces)
+        for index, interface in enumerate(interfaces):
             shared.interfaces[index].link_type = interface.link_type
             shared.interfaces[index].usable = layout.header != 24
 
@@ -262,8 +262,8 @@ class Walker:
                 slot = (slot + 1) % _SLOTS
             self._slots[slot] = _REMOVED
             self._removed += 1
-            # Copy what is kept, as the memory will be reused.
-            direction.direction.history.own()
+            # Copy the history, as the memory will be reused.
+            direction.direction.history.copy_blocks()
             direction.shared.armed = 0
             self._spare += direction.memories
         del self._armed[offload.directions[0].index >> 1]

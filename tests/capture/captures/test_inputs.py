@@ -78,7 +78,7 @@ def test_cut_anywhere_it_is_read_up_to_there_and_the_damage_is_told(tmp_path: Pa
     for size in range(140_000, len(whole), 3701):
         path.write_bytes(whole[:size])
         capture = read(path)
-        assert capture.damage == f"its {kind} data breaks off"
+        assert capture.damage == f"its {kind} data is truncated"
         assert capture.dropped is None
         assert capture.frames == frames[: len(capture.frames)]
         seen.append(len(capture.frames))
@@ -113,7 +113,7 @@ def test_what_follows_that_is_not_packed_is_damage(tmp_path: Path) -> None:
     capture = read(path)
     assert (len(capture.frames), capture.damage) == (
         2,
-        f"its gzip data makes no sense near byte {len(gzip.compress(SAMPLE))}",
+        f"its gzip data is malformed near byte {len(gzip.compress(SAMPLE))}",
     )
 
 
@@ -129,7 +129,7 @@ def test_a_bomb_takes_no_more_memory_than_what_it_is_read_into(tmp_path: Path, p
         _, peak = tracemalloc.get_traced_memory()
     finally:
         tracemalloc.stop()
-    assert "says that it has 0 bytes" in capture.damage
+    assert "declares a length of 0 bytes" in capture.damage
     assert peak < 50_000_000
 
 
@@ -207,7 +207,7 @@ def test_what_is_no_capture_is_told(tmp_path: Path, content: bytes) -> None:
 def test_what_breaks_off_before_anything_can_be_told(tmp_path: Path) -> None:
     path = tmp_path / "file"
     path.write_bytes(gzip.compress(SAMPLE)[:9])
-    with pytest.raises(UnreadableError, match=r"^file cannot be read: its gzip data breaks off"):
+    with pytest.raises(UnreadableError, match=r"^file cannot be read: its gzip data is truncated"):
         read(path)
 
 
@@ -242,4 +242,4 @@ def test_a_file_that_cannot_be_read_on_is_damaged(tmp_path: Path, monkeypatch: p
     monkeypatch.setattr("overheard_capture.captures.reader.is_single_pass", lambda _: True)
     capture: WholeCapture = read(path)
     assert capture.frames == []
-    assert "it cannot be read on at byte 4: Input/output error" in capture.damage
+    assert "it cannot be read past byte 4: Input/output error" in capture.damage

@@ -75,14 +75,14 @@ def test_cut_anywhere_it_is_read_up_to_there_and_the_damage_is_told(tmp_path: Pa
 def test_the_damage_says_what_and_where(tmp_path: Path) -> None:
     path = tmp_path / "cut"
     for size, words in (
-        (20, "it breaks off inside the header of the file at byte 0"),
-        (30, "it breaks off inside the header of a packet at byte 24"),
-        (44, "it breaks off inside a packet at byte 24"),
+        (20, "it is truncated inside the header of the file at byte 0"),
+        (30, "it is truncated inside the header of a packet at byte 24"),
+        (44, "it is truncated inside a packet at byte 24"),
     ):
         path.write_bytes(pcap()[:size])
         assert read(path).damage == words
     path.write_bytes(pcap()[:45] + struct.pack("<IIII", 0, 0, 2**31, 2**31))
-    assert read(path).damage == "its packet at byte 45 says that it has 2147483648 bytes"
+    assert read(path).damage == "its packet at byte 45 declares a length of 2147483648 bytes"
     assert len(read(path).frames) == 1
 
 

@@ -76,7 +76,7 @@ def test_damage_of_one_file_does_not_keep_the_next_from_being_read(tmp_path: Pat
     first.write_bytes(section().content[:-3])
     reader = CaptureReader([first, second])
     assert [frame.number for frame in reader.frames()] == [1, 2, 3, 4, 5]
-    assert reader.facts.damage.startswith("first: it breaks off inside a block at byte ")
+    assert reader.facts.damage.startswith("first: it is truncated inside a block at byte ")
     assert [name for name, _ in reader.facts.damaged_files] == ["first"]
     assert reader.facts.dropped is None
 
@@ -177,7 +177,7 @@ def test_what_is_passed_over_is_counted(tmp_path: Path) -> None:
     assert reader.facts.skipped == {
         "name resolution": 1,
         "custom": 1,
-        "of a kind of somebody's own": 1,
+        "unknown": 1,
         "decryption secrets": 1,
     }
     # The third section has no interface, so nothing can be dropped there.
@@ -295,7 +295,7 @@ def test_damage_behind_a_packet_that_is_larger_than_the_piece_is_told(tmp_path: 
     path.write_bytes(path.read_bytes() + bytes(9000))
     frames, reader = in_pieces(path, 100)
     assert len(frames) == 1
-    assert "says that it has 0 bytes" in reader.facts.damage
+    assert "declares a length of 0 bytes" in reader.facts.damage
 
 
 def test_absurdly_many_key_logs_are_not_all_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -66,7 +66,7 @@ def test_layers_inside_each_other_are_all_taken_off(
     findings = played(factory, carry(body))
     # The content of a single chunk is on the wire literally.
     assert (*outer, *layers) in seen(findings) or (outer == ("chunked",) and layers in seen(findings))
-    assert not findings.troubles
+    assert not findings.unread
 
 
 @SLOWLY

@@ -9,10 +9,10 @@ import zstandard
 
 from capture.played import VALUE, outcome, played, seen
 from capture.wrapped import noise
-from overheard_capture.content.findings import Reason, Unread
+from overheard_capture.content.findings import Reason, UnreadContent
 from overheard_capture.decoders.untyped import untyped
 
-OPAQUE = Unread(Reason.OPAQUE, "neither text nor anything that is known")
+OPAQUE = UnreadContent(Reason.OPAQUE, "neither text nor anything that is known")
 RANDOM = noise(3000, 8)
 
 
@@ -36,7 +36,7 @@ RANDOM = noise(3000, 8)
 )
 def test_text_is_read(text: bytes) -> None:
     findings = played(untyped, text)
-    assert not findings.troubles
+    assert not findings.unread
     for size in (1, 3, 50):
         assert outcome(played(untyped, text, range(0, len(text), size))) == outcome(findings)
 
@@ -60,7 +60,7 @@ def test_text_is_read(text: bytes) -> None:
 def test_what_is_no_text_and_nothing_known_is_said_to_be_unread(odd: bytes) -> None:
     """Once per content, however it arrives."""
     findings = played(untyped, odd)
-    assert findings.troubles == {OPAQUE: 1}
+    assert findings.unread == {OPAQUE: 1}
     for size in (1, 3, 50):
         assert outcome(played(untyped, odd, range(0, len(odd), size))) == outcome(findings)
 
@@ -73,13 +73,13 @@ def test_files_in_the_midst_of_something_else_are_read(before: bytes, size: int)
     whole = before + first + b"\xfe\xff" + second + b"\3\3"
     findings = played(untyped, whole, range(0, len(whole), size))
     assert {("gzip",), ("zstd",)} <= seen(findings)
-    assert findings.troubles == {OPAQUE: 1}
+    assert findings.unread == {OPAQUE: 1}
 
 
 def test_a_guess_that_is_wrong_is_no_trouble() -> None:
     """Random bytes may look like the beginning of a file."""
     findings = played(untyped, b"\xff" + b"\x1f\x8b\x08\0" * 100 + b"PK\3\4" * 100)
-    assert findings.troubles == {OPAQUE: 1}
+    assert findings.unread == {OPAQUE: 1}
 
 
 def test_thousands_of_files_one_behind_the_other_are_read() -> None:
@@ -88,12 +88,12 @@ def test_thousands_of_files_one_behind_the_other_are_read() -> None:
         untyped, (gzip.compress(b"a") + zstandard.compress(b"b")) * 1500 + gzip.compress(VALUE), range(0, 99999, 5000)
     )
     assert seen(findings) == {("gzip",)}
-    assert not findings.troubles
+    assert not findings.unread
 
 
 def test_a_file_that_breaks_off_is_damaged() -> None:
     findings = played(untyped, gzip.compress(RANDOM)[:-100])
-    assert [trouble.why for trouble in findings.troubles if trouble.layers == ()] == [Reason.DAMAGED]
+    assert [each.why for each in findings.unread if each.layers == ()] == [Reason.DAMAGED]
 
 
 def test_what_is_in_text_of_two_bytes_a_letter_is_found() -> None:
@@ -105,4 +105,4 @@ def test_what_is_in_text_of_two_bytes_a_letter_is_found() -> None:
 def test_zlib_is_known_by_what_it_inflates_to(level: int) -> None:
     findings = played(untyped, zlib.compress(RANDOM.hex().encode() + VALUE, level))
     assert ("zlib",) in seen(findings)
-    assert not findings.troubles
+    assert not findings.unread

@@ -59,14 +59,14 @@ def test_dns_is_dns_on_any_port() -> None:
     findings = findings_of(dns.message.make_query("squirrels.test", "A").to_wire())
     assert set(findings.read) == {"DNS"}
     assert list(findings.kinds) == ["DNS"]
-    assert not findings.troubles
+    assert not findings.unread
 
 
 def test_what_nobody_can_read_is_said() -> None:
     noise = bytes((number * 167 + 13) % 256 for number in range(300))
     findings = findings_of(noise, noise[::-1])
     assert set(findings.read) == {"opaque"}
-    assert {trouble.why for trouble in findings.troubles} == {Reason.OPAQUE}
+    assert {each.why for each in findings.unread} == {Reason.OPAQUE}
 
 
 def test_two_datagrams_are_not_one() -> None:
@@ -83,7 +83,7 @@ def test_a_file_over_tftp_is_joined() -> None:
         (found,) = findings.sightings
         assert found.layers == (("TFTP",) if at // size < (at + len(VALUE)) // size else ())
         assert set(findings.read) == {"TFTP"}
-        assert not findings.troubles
+        assert not findings.unread
     assert findings_of(*blocks()).sightings[0].place.frames == (1, 2)
 
 
@@ -138,7 +138,7 @@ def test_a_piece_that_is_missing_is_said() -> None:
     one, _, three = pieces(VALUE, 6)
     findings = findings_of(one, three)
     assert not findings.sightings
-    assert Reason.GAP in {trouble.why for trouble in findings.troubles}
+    assert Reason.GAP in {each.why for each in findings.unread}
 
 
 @given(

@@ -53,7 +53,7 @@ def test_http2_is_told_by_its_frames() -> None:
     assert found.name == "HTTP/2"
     findings = played(found.reader, data)
     assert ("HTTP/2", "gzip") in seen(findings)
-    assert Reason.GAP in {trouble.why for trouble in findings.troubles}
+    assert Reason.GAP in {each.why for each in findings.unread}
     assert sum(findings.read.values()) == len(data)
 
 

@@ -14,7 +14,7 @@ import pytest
 from capture.relay import Relay
 from capture.talk import replay
 from lab.pki import Files
-from overheard_capture.protocols.tls.direction import tls_of
+from overheard_capture.protocols.tls.direction_state import tls_of
 from processes import LONG
 
 if TYPE_CHECKING:
@@ -99,9 +99,9 @@ def test_tls_that_a_real_client_asks_for_is_protected(files: Files, name: str) -
             subprocess.run(asking, input=b"fluffy tail\n", capture_output=True, timeout=LONG, check=False)
         thread.join(LONG)
     result = replay(relay.noted)
-    assert (result.protected, result.troubles) == (True, set()), (result.problems, relay.noted)
+    assert (result.protected, result.unread) == (True, set()), (result.problems, relay.noted)
     assert result.kinds.endswith("TLS 1.3")
-    assert not any(findings.sightings for findings in result.both_findings)
+    assert not any(findings.sightings for findings in result.flow_findings)
     assert result.client.read["TLS application data"]
     assert result.server.read["TLS application data"]
     assert result.outcome == replay(relay.noted, cuts=range(1, 2000, 3)).outcome

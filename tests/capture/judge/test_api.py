@@ -155,7 +155,7 @@ def test_what_makes_no_sense_is_an_error(recordings: Recordings) -> None:
     path = recordings.path("https")
     with pytest.raises(SettingsError, match="no capture is given"):
         judge([], {"it": OTHER})
-    with pytest.raises(SettingsError, match="'all' is nothing to vouch for"):
+    with pytest.raises(SettingsError, match="'all' cannot be vouched for"):
         judge(path, {"it": OTHER}, Options(vouched=["all"]))
     with pytest.raises(UnreadableError, match=r"the keys in .* cannot be read"):
         judge(path, {"it": OTHER}, keys=[path.parent / "nowhere.keys"])

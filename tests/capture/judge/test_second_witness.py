@@ -202,7 +202,7 @@ def test_a_term_is_said_in_the_words_of_tshark(term: str, source: str) -> None:
 
 
 def test_what_is_no_term_is_told() -> None:
-    with pytest.raises(SettingsError, match="'here' names no host and no port"):
+    with pytest.raises(SettingsError, match="'here' is neither a host nor a port"):
         host_display_filter(["here"], [])
 
 

@@ -23,7 +23,7 @@ def test_commands_between_the_letters_are_taken_out() -> None:
     findings = played(telnet, b"login: " + VALUE[:5] + WILL_ECHO + WINDOW_SIZE + VALUE[5:] + b"\r\0$ ")
     assert seen(findings) == {("telnet",)}
     assert findings.sightings[0].place.offset == 54 + 7
-    assert not findings.troubles
+    assert not findings.unread
     assert findings.read == {"telnet": 7 + len(VALUE) + 3 + 10 + 4}
     assert list(findings.kinds) == ["telnet"]
 
@@ -57,7 +57,7 @@ def test_colours_are_taken_out() -> None:
     """As grep highlights matches."""
     findings = played(telnet, b"\x1b[01;31m\x1b[K" + VALUE[:6] + b"\x1b[m\x1b[K" + VALUE[6:] + b"\r\n")
     assert seen(findings) == {("telnet",)}
-    assert not findings.troubles
+    assert not findings.unread
 
 
 def test_what_was_erased_is_still_seen_where_it_stands() -> None:
@@ -71,7 +71,7 @@ def test_a_letter_of_several_bytes_is_one_to_erase() -> None:
 def test_an_endless_option_does_not_hide_what_follows() -> None:
     findings = played(telnet, b"\xff\xfa\x18" + bytes(20000) + VALUE[:5] + WILL_ECHO + VALUE[5:])
     assert seen(findings) == {("telnet",)}
-    assert findings.troubles
+    assert findings.unread
 
 
 def test_what_telnet_is() -> None:

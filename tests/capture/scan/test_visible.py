@@ -301,7 +301,7 @@ def test_who_is_called_may_be_the_one_that_asks() -> None:
     result = replay([*nonempty, *flight])
     assert result.protected
     extent = FlowExtent(stream=0, client="a", server="b", began=0, lasted=1, sent=1, answered=1)
-    seen = visible_of(extent, flow_kind_of(result.both_findings), result.both_findings)
+    seen = visible_of(extent, flow_kind_of(result.flow_findings), result.flow_findings)
     assert (seen.content, seen.version, seen.sni, seen.hello_frames) == ("TLS", "TLS 1.3", "server", (3, 4))
     assert (seen.data_sent, seen.data_answered) == (500, 54)
 

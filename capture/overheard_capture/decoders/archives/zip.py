@@ -161,7 +161,7 @@ class ZipArchive:
         head = bytes(data[:_HEAD])
         length = length_of(head)
         if length is None or (length > _LONGEST and len(head) >= 4):
-            self._findings.unread(Reason.DAMAGED, "a zip archive that goes on as something else", self._layers)
+            self._findings.report_unread(Reason.DAMAGED, "a zip archive that goes on as something else", self._layers)
             self._begin_rest(speculative(self._findings))
             return 0
         if length > len(data):
@@ -177,7 +177,7 @@ class ZipArchive:
         self._state = _State.UNSIZED if found.size is None else _State.SIZED
         form = _METHODS.get(found.method)
         if problem := _unreadable(found):
-            self._findings.unread(Reason.OPAQUE, problem, self._layers)
+            self._findings.report_unread(Reason.OPAQUE, problem, self._layers)
             if found.size is None:
                 # Where such a file ends cannot be told.
                 self._begin_rest(speculative(self._findings))
@@ -201,7 +201,7 @@ class ZipArchive:
             return
         known = self._state is _State.SIZED and length <= self._left
         if self._state is not _State.REST:
-            self._findings.unread(Reason.GAP, "a zip archive with bytes missing", self._layers)
+            self._findings.report_unread(Reason.GAP, "a zip archive with bytes missing", self._layers)
             if not known:
                 self._state = _State.TORN if self._state is _State.UNSIZED else _State.GIVEN_UP
         if self._current:
@@ -219,7 +219,7 @@ class ZipArchive:
         if self._current:
             self._current.close()
         if self._state not in (_State.REST, _State.GIVEN_UP):
-            self._findings.unread(Reason.DAMAGED, "a zip archive that breaks off before its end", self._layers)
+            self._findings.report_unread(Reason.DAMAGED, "a zip archive that breaks off before its end", self._layers)
 
     def _end_unsized(self) -> None:
         """End a file whose end was not seen: its reader held that back, or reports that the file breaks off."""

@@ -38,7 +38,7 @@ class Output:
         """Count bytes of input."""
         self._came += length
         if self._outermost:
-            self._findings.budget.came += length
+            self._findings.budget.compressed += length
 
     @property
     def started(self) -> bool:
@@ -58,7 +58,7 @@ class Output:
         length = len(out)
         self._length += length
         self.made += length
-        self._findings.budget.made += length
+        self._findings.budget.decompressed += length
         if self._length >= ROOM:
             self.deliver(origin)
 
@@ -77,7 +77,7 @@ class Output:
     def spent(self) -> bool:
         """Whether all that was decompressed so far, here and elsewhere, is more than the limits allow."""
         limits, budget = self._findings.limits, self._findings.budget
-        return budget.made > _ALLOWANCE * limits.spared + limits.ratio * budget.came
+        return budget.decompressed > _ALLOWANCE * limits.spared + limits.ratio * budget.compressed
 
     def close(self) -> None:
         """Close the content."""

@@ -94,7 +94,7 @@ class CompressedReader:
         self._state = _State.GIVEN_UP
 
     def _unread(self, why: Reason, what: str) -> None:
-        self._findings.unread(why, f"{self._formats[0].layer} {what}", self._layers)
+        self._findings.report_unread(why, f"{self._formats[0].layer} {what}", self._layers)
 
     # ---- step by step
 

@@ -114,7 +114,7 @@ class Multipart:
         if self._part:
             self._part.close()
         if not self._ended:
-            self._findings.unread(Reason.DAMAGED, "a body in parts that breaks off before its end", self._layers)
+            self._findings.report_unread(Reason.DAMAGED, "a body in parts that breaks off before its end", self._layers)
 
 
 def multipart(boundary: bytes, part: ReaderFactory) -> ReaderFactory:

@@ -10,12 +10,12 @@ if TYPE_CHECKING:
 # Start and end offset of some bytes.
 ByteRange: TypeAlias = tuple[int, int]
 
-_HEAD = 12
+_HEADER_LENGTH = 12
 # The maximum number of compression pointers in one name, which has 255 bytes at most (2.3.4).
-_MOST_POINTERS = 32
+_MAX_POINTERS = 32
 # Query, inverse query, status, notify, update, stateful operations; and those of NetBIOS, such as registration.
 _OPCODES = {0, 1, 2, 4, 5, 6, 7, 8, 9, 15}
-_SHORTEST_QUESTION, _SHORTEST_RECORD = 5, 11
+_MIN_QUESTION, _MIN_RECORD = 5, 11
 
 # Record types whose data contains names: how many bytes precede the names, and how many names there are.
 _NAMES = {2: (0, 1), 5: (0, 1), 6: (0, 2), 7: (0, 1), 8: (0, 1), 9: (0, 1), 12: (0, 1), 14: (0, 2), 15: (2, 1)}
@@ -37,10 +37,10 @@ class DnsContents(NamedTuple):
 
 def parse_message(data: Bytes) -> DnsContents | None:
     """Parse a message; None unless all of `data` is one."""
-    if len(data) < _HEAD or data[2] >> 3 & 15 not in _OPCODES:
+    if len(data) < _HEADER_LENGTH or data[2] >> 3 & 15 not in _OPCODES:
         return None
-    counts = [int.from_bytes(data[at : at + 2], "big") for at in range(4, _HEAD, 2)]
-    if not any(counts) or counts[0] * _SHORTEST_QUESTION + sum(counts[1:]) * _SHORTEST_RECORD > len(data) - _HEAD:
+    counts = [int.from_bytes(data[at : at + 2], "big") for at in range(4, _HEADER_LENGTH, 2)]
+    if not any(counts) or counts[0] * _MIN_QUESTION + sum(counts[1:]) * _MIN_RECORD > len(data) - _HEADER_LENGTH:
         return None
     message = _MessageParser(data)
     try:
@@ -55,7 +55,7 @@ class _MessageParser:
 
     def __init__(self, data: Bytes) -> None:
         self._data = data
-        self.at = _HEAD
+        self.at = _HEADER_LENGTH
         self.contents = DnsContents([], [], [], [])
 
     def read(self, questions: int, records: int) -> None:
@@ -88,11 +88,11 @@ class _MessageParser:
         size = pointers = end = 0
         lowest = at
         while length := data[at]:
-            if length >= 0xC0:  # a pointer, to what stands before (4.1.4)
+            if length >= 0xC0:  # a pointer to an earlier part of the message (4.1.4)
                 end = end or at + 2
                 at = self._number(at) & 0x3FFF
                 pointers += 1
-                if at >= lowest or pointers > _MOST_POINTERS:
+                if at >= lowest or pointers > _MAX_POINTERS:
                     raise ValueError
                 lowest = at
                 continue

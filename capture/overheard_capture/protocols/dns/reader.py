@@ -56,14 +56,14 @@ class _MessageText:
         self._text = bytearray()
         # Each part: its offset in the text, and its range in the message.
         self._parts: list[tuple[int, int, int]] = []
-        # The offsets of parts that do not stand in the message literally.
+        # The offsets of parts that are not literal bytes of the message.
         self._derived: set[int] = set()
 
     def name(self, labels: list[ByteRange]) -> None:
-        """Add a name, with dots and without: data that is sent in names is split into labels, and has no dots."""
+        """Add a name, with dots and without: data that is tunnelled in names is split into labels, and has no dots."""
         start = len(self._text)
         for label in labels:
-            # A dot stands for the length byte of the label.
+            # A dot represents the length byte of the label.
             if len(self._text) > start:
                 self._add(b".", label[0] - 1, label[0])
             self._add(self._data[label[0] : label[1]], *label)
@@ -71,7 +71,7 @@ class _MessageText:
         self._end()
         if len(labels) > 1:
             self.line(labels)
-        # Some resolvers write the letters of a name in random case (0x20 encoding); the name stays the same.
+        # Some resolvers randomise the case of the letters in a name (0x20 encoding).
         if (lower := dotted.lower()) != dotted:
             self._add_derived(lower, labels)
         if _NETBIOS.fullmatch(dotted[:32]):
@@ -106,10 +106,10 @@ class _MessageText:
                 spans += origin.derived([(0, start, end)]).sliced(0, 1, at)
             else:
                 spans += origin.sliced(start, end, at)
-        made_of = Origin(spans)
-        search_bytes(findings, layers, text, made_of)
+        text_origin = Origin(spans)
+        search_bytes(findings, layers, text, text_origin)
         reader = ShortReader(findings, layers)
-        reader.feed(text, made_of)
+        reader.feed(text, text_origin)
         reader.close()
 
 
@@ -157,29 +157,29 @@ class DnsMessages:
         """Read `data`. Returns the number of bytes read: all, unless it is broken."""
         at = 0
         while at < len(data) and not self.broken:
-            more = data[at : at + self._wanted - len(self._buffer)]
-            self._buffer.add(more, origin.after(at))
-            at += len(more)
-            if len(self._buffer) == self._wanted:
-                message, where = self._buffer.take(self._wanted)
+            part = data[at : at + self._needed - len(self._buffer)]
+            self._buffer.add(part, origin.after(at))
+            at += len(part)
+            if len(self._buffer) == self._needed:
+                message, where = self._buffer.take(self._needed)
                 self.broken = not read_dns(self._findings, self._layers, message[2:], where.after(2))
                 self._findings.identify_as("DNS")
         return at
 
     @property
-    def _wanted(self) -> int:
-        """How many bytes are needed for the next step: the length prefix, or the whole message."""
+    def _needed(self) -> int:
+        """The number of bytes that the next step needs: the length prefix, or the whole message."""
         return 2 + int.from_bytes(self._buffer.data[:2], "big") if len(self._buffer) >= 2 else 2
 
-    def gap(self, length: int) -> bool:  # noqa: ARG002 - whatever is missing, the next message may be anywhere
+    def gap(self, length: int) -> bool:  # noqa: ARG002 - after any gap, the next message may be anywhere
         """`length` bytes are missing. Returns whether the position of the next message is still known."""
         return False
 
-    def lose(self, _length: int) -> None:
-        """Message boundaries are lost."""
+    def lose_sync(self, _length: int) -> None:
+        """Message boundaries are lost: discard the buffered bytes."""
         self._buffer = ByteQueue()
 
     def close(self) -> None:
         """The direction has ended."""
         if len(self._buffer):
-            self._findings.unread(Reason.DAMAGED, "a truncated DNS message", self._layers)
+            self._findings.report_unread(Reason.DAMAGED, "a truncated DNS message", self._layers)

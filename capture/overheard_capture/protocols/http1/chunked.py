@@ -21,15 +21,15 @@ _SIZE = re.compile(rb"[ \t]*([0-9A-Fa-f]{1,15})[ \t]*(?:;[^\n]*)?\r?\n")
 _NEXT_SIZE = re.compile(rb"\r?\n[ \t]*([0-9A-Fa-f]{1,15})[ \t]*(?:;[^\n]*)?\r?\n")
 _TRAILER = re.compile(rb"(?:[^\r\n][^\n]*\n)*+\r?\n")
 # The maximum length of a chunk-size line, and of the trailer section.
-_LONGEST_LINE, _LONGEST_TRAILER = 16 << 10, 64 << 10
+_MAX_LINE, _MAX_TRAILER = 16 << 10, 64 << 10
 
 
 class ChunkedBody:
-    """Reads one body with chunked transfer coding. `complete` and `broken` tell how it ended."""
+    """Reads one body with chunked transfer coding. `complete` or `broken` is set at its end."""
 
     def __init__(self, findings: Findings, layers: Layers, reader: ReaderFactory) -> None:
         self._content = Boundaries(findings, (*layers, LAYER), reader) if may_go_deeper(findings, layers) else None
-        self._left = 0
+        self._remaining = 0
         self._first = True
         # Whether some of the chunk was passed to the content.
         self._in_chunk = False
@@ -40,38 +40,38 @@ class ChunkedBody:
         """Read from `start` on. Returns the offset to continue from: before the end of `data` if more is needed."""
         pieces: list[tuple[int, int]] = []
         # Whether the first piece is the rest of a chunk.
-        contiguous = self._in_chunk and self._left > 0
+        contiguous = self._in_chunk and self._remaining > 0
         at = start
         while not (self._in_trailer or self.broken):
-            if self._left:
-                end = min(at + self._left, len(data))
+            if self._remaining:
+                end = min(at + self._remaining, len(data))
                 if end > at:
                     pieces.append((at, end))
                     self._in_chunk = True
-                self._left -= end - at
+                self._remaining -= end - at
                 at = end
-                if self._left:
+                if self._remaining:
                     break
             size = (_SIZE if self._first else _NEXT_SIZE).match(data, at)
             if not size:
                 self.broken = self._is_broken(data, at)
                 break
-            self._first, self._in_chunk, self._left, at = False, False, int(size[1], 16), size.end()
-            self._in_trailer = not self._left
+            self._first, self._in_chunk, self._remaining, at = False, False, int(size[1], 16), size.end()
+            self._in_trailer = not self._remaining
         self._deliver(data, origin, pieces, contiguous)
         return self._trailer(data, at) if self._in_trailer else at
 
     def _is_broken(self, data: bytes | bytearray, at: int) -> bool:
-        """Whether no chunk size can follow any more."""
-        lines = data.count(b"\n", at, at + _LONGEST_LINE)
-        return len(data) - at >= _LONGEST_LINE or lines > (not self._first)
+        """Whether no chunk size can follow."""
+        lines = data.count(b"\n", at, at + _MAX_LINE)
+        return len(data) - at >= _MAX_LINE or lines > (not self._first)
 
     def _trailer(self, data: bytes | bytearray, at: int) -> int:
-        trailer = _TRAILER.match(data, at, at + _LONGEST_TRAILER)
+        trailer = _TRAILER.match(data, at, at + _MAX_TRAILER)
         if trailer:
             self.complete = True
             return trailer.end()
-        self.broken = len(data) - at >= _LONGEST_TRAILER
+        self.broken = len(data) - at >= _MAX_TRAILER
         return at
 
     def _deliver(
@@ -89,14 +89,14 @@ class ChunkedBody:
             at += end - start
         whole = memoryview(data)
         joined_data = b"".join([whole[start:end] for start, end in pieces])
-        made_of = joined((origin, start, end) for start, end in pieces)
-        self._content.feed(joined_data, made_of, boundaries[1:] if contiguous else boundaries)
+        joined_origin = joined((origin, start, end) for start, end in pieces)
+        self._content.feed(joined_data, joined_origin, boundaries[1:] if contiguous else boundaries)
 
     def gap(self, length: int) -> bool:
         """`length` bytes are missing. Returns whether they are inside one chunk, so that the next one can be found."""
-        if not 0 < length <= self._left:
+        if not 0 < length <= self._remaining:
             return False
-        self._left -= length
+        self._remaining -= length
         if self._content:
             self._content.gap(length)
         self._in_chunk = True
@@ -113,29 +113,29 @@ class IdentityBody:
 
     def __init__(self, findings: Findings, layers: Layers, reader: ReaderFactory, length: int | None) -> None:
         self._content = Content(findings, layers, reader, SearchScope.NONE)
-        # The number of bytes still to come; None if the body lasts until the end.
-        self._left = length
+        # The number of remaining bytes; None if the body lasts until the connection closes.
+        self._remaining = length
         self.complete = length == 0
         self.broken = False
-        # Whether the body lasts until the end of the direction.
+        # Whether the body lasts until the connection closes.
         self.until_close = length is None
 
     def read(self, data: bytes | bytearray, origin: Origin, start: int) -> int:
         """Read from `start` on. Returns the offset after the last byte that was read."""
-        end = len(data) if self._left is None else min(start + self._left, len(data))
+        end = len(data) if self._remaining is None else min(start + self._remaining, len(data))
         self._content.feed(data if end - start == len(data) else memoryview(data)[start:end], origin.after(start))
-        if self._left is not None:
-            self._left -= end - start
-            self.complete = not self._left
+        if self._remaining is not None:
+            self._remaining -= end - start
+            self.complete = not self._remaining
         return end
 
     def gap(self, length: int) -> bool:
         """`length` bytes are missing. Returns whether the end of the body is still known."""
-        if self._left is not None:
-            if length > self._left:
+        if self._remaining is not None:
+            if length > self._remaining:
                 return False
-            self._left -= length
-            self.complete = not self._left
+            self._remaining -= length
+            self.complete = not self._remaining
         self._content.gap(length)
         return True
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-# The maximum length of a head; something longer is not HTTP.
-LONGEST = 256 << 10
+# The maximum length of a head; anything longer is not HTTP.
+MAX_HEAD = 256 << 10
 
 _TOKEN = rb"[!#$%&'*+.^_`|~0-9A-Za-z-]+"
 _START = re.compile(rb"(?:HTTP/1\.([01]) ([1-9]\d\d)(?: [^\n]*)?|(%b) [^\n]+ HTTP/1\.([01]))[ \t]*\r?\n" % _TOKEN)
@@ -21,9 +21,9 @@ _METHODS = (
 )
 RESYNC = re.compile(rb"HTTP/1\.[01] [1-9]\d\d [^\n]{0,256}\n|(?:%b) [!-~]{1,7000} HTTP/1\.[01]\r?\n" % _METHODS)
 # The maximum length of such a line.
-LONGEST_START = 8 << 10
+MAX_START_LINE = 8 << 10
 
-# Values that some senders give as an encoding, and that mean none.
+# Values of Content-Encoding that some senders use for no encoding.
 _IDENTITY = frozenset([b"", b"identity", b"none", b"binary", b"utf-8", b"7bit", b"8bit"])
 
 
@@ -37,19 +37,19 @@ class MessageHead:
     # The Content-Length; None if there is none.
     length: int | None = None
     chunked: bool = False
-    # Whether there are transfer codings, the last of which is not chunked.
+    # Whether there are transfer codings, and the last one is not chunked: the body lasts until the connection closes.
     until_close: bool = False
     # The content codings, then the transfer codings other than chunked, in the order in which they were applied.
     codings: bytes = b""
     content_type: bytes = b""
     upgrade: bytes = b""
-    # Whether its statements about the body's length contradict each other.
+    # Whether its fields contradict each other about the length of the body.
     contradictory: bool = False
 
 
 def end_of_head(data: bytes | bytearray, start: int) -> int:
     """The offset after the head that begins at `start`; -1 if it does not end within the maximum length."""
-    found = _END.search(data, start, start + LONGEST)
+    found = _END.search(data, start, start + MAX_HEAD)
     return found.end() if found else -1
 
 
@@ -87,8 +87,8 @@ def _set_length(head: MessageHead, value: bytes) -> None:
         return
     values = {each.strip() for each in value.split(b",")}
     number = values.pop()
-    known = number.isdigit() and len(number) < 20 and not values
-    if not known or head.length not in (None, int(number)):
+    valid = number.isdigit() and len(number) < 20 and not values
+    if not valid or head.length not in (None, int(number)):
         head.contradictory = True
         return
     head.length = int(number)

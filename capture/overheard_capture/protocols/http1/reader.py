@@ -13,8 +13,8 @@ from overheard_capture.decoders.fallback import Fallback
 from overheard_capture.decoders.registry import body
 from overheard_capture.protocols.http1.chunked import ChunkedBody, IdentityBody
 from overheard_capture.protocols.http1.head import (
-    LONGEST,
-    LONGEST_START,
+    MAX_HEAD,
+    MAX_START_LINE,
     RESYNC,
     MessageHead,
     end_of_head,
@@ -30,8 +30,8 @@ if TYPE_CHECKING:
     from overheard_capture.provenance.origin import Bytes, Origin
 
 NAME = "HTTP/1"
-# The maximum number of pipelined requests whose methods are kept.
-_MOST_PENDING = 1 << 16
+# The maximum number of pipelined requests for which methods are kept.
+_MAX_PENDING = 1 << 16
 # Empty lines between messages (RFC 9112, 2.2).
 _BLANK = re.compile(rb"(?:\r?\n)+")
 _IN_A_METHOD = re.compile(rb"[!#$%&'*+.^_`|~0-9A-Za-z-]")
@@ -49,9 +49,8 @@ class _State(Enum):
 
     HEAD = auto()  # the head of a message, or empty lines before it
     BODY = auto()
-    LOST = (
-        auto()
-    )  # unknown, after damage or a gap: the next head is searched for, and a fallback reads the bytes before it
+    # Unknown, after damage or a gap: the next head is searched for, and a fallback reads the bytes before it.
+    SEARCHING = auto()
     SWITCHED = auto()  # another protocol, up to the end
 
 
@@ -64,7 +63,7 @@ class Http1Reader:
         self._state = _State.HEAD
         self._buffer: ByteQueue | None = None
         self._body: ChunkedBody | IdentityBody | None = None
-        # The reader of what is not HTTP/1.
+        # The reader of bytes that are not HTTP/1.
         self._other: Reader | None = None
         # The protocol of an Upgrade request; the connection switches to it unless another request follows.
         self._upgrade = b""
@@ -86,7 +85,7 @@ class Http1Reader:
         while can_continue and at < len(data):
             if self._state is _State.BODY:
                 at, can_continue = self._in_body(data, origin, at)
-            elif self._state is _State.LOST:
+            elif self._state is _State.SEARCHING:
                 at, can_continue = self._search(data, origin, at, last)
             elif self._state is _State.SWITCHED:
                 self._hand_over(data, origin, at, len(data))
@@ -119,11 +118,11 @@ class Http1Reader:
         elif self._upgrade and (not _IN_A_METHOD.match(data, at) or data.find(b"\n", at) >= 0):
             self._switch(self._upgrade)
             return at, True
-        waits = line or data.find(b"\n", at, at + LONGEST) < 0
-        if waits and len(data) - at < LONGEST and not last:
+        waits = line or data.find(b"\n", at, at + MAX_HEAD) < 0
+        if waits and len(data) - at < MAX_HEAD and not last:
             return at, False
-        self._lose(Reason.DAMAGED, "HTTP/1 followed by something else")
-        # The search must not find a head here again.
+        self._lose_sync(Reason.DAMAGED, "HTTP/1 followed by something else")
+        # The search must not find this head again.
         self._hand_over(data, origin, at, at + 1)
         return at + 1, True
 
@@ -132,7 +131,7 @@ class Http1Reader:
             return at, False
         at = self._body.read(data, origin, at)
         if self._body.broken:
-            self._lose(Reason.DAMAGED, "a chunked body with an invalid chunk")
+            self._lose_sync(Reason.DAMAGED, "a chunked body with an invalid chunk")
             return at, True
         if self._body.complete:
             self._end_body()
@@ -140,7 +139,7 @@ class Http1Reader:
         return at, False
 
     def _search(self, data: bytes | bytearray, origin: Origin, at: int, last: bool) -> tuple[int, bool]:
-        """Search for the start line of a message. What precedes it is read by the fallback."""
+        """Search for the start line of a message. The bytes before it are read by the fallback."""
         found = RESYNC.search(data, at)
         if found:
             self._hand_over(data, origin, at, found.start())
@@ -148,7 +147,7 @@ class Http1Reader:
             return found.start(), True
         keep = len(data)
         if not last:
-            keep = max(data.rfind(b"\n", at) + 1, at, keep - LONGEST_START)
+            keep = max(data.rfind(b"\n", at) + 1, at, keep - MAX_START_LINE)
         self._hand_over(data, origin, at, keep)
         return keep, False
 
@@ -158,7 +157,7 @@ class Http1Reader:
         """A message begins."""
         self._findings.identify_as(head.version)
         if head.contradictory or (head.until_close and not head.status):
-            self._lose(Reason.DAMAGED, "an HTTP/1 message with contradictory lengths")
+            self._lose_sync(Reason.DAMAGED, "an HTTP/1 message with contradictory lengths")
         elif head.status:
             self._response(head)
         else:
@@ -166,7 +165,7 @@ class Http1Reader:
 
     def _request(self, head: MessageHead) -> None:
         methods = self._findings.conversation.of(PendingRequests).methods
-        if len(methods) < _MOST_PENDING:
+        if len(methods) < _MAX_PENDING:
             methods.append(head.method)
         self._upgrade = head.upgrade
         if head.method == b"CONNECT":
@@ -206,11 +205,11 @@ class Http1Reader:
 
     # ---- damage and gaps
 
-    def _lose(self, why: Reason, what: str) -> None:
+    def _lose_sync(self, why: Reason, what: str) -> None:
         """Message boundaries are lost: report that, and search for the next message."""
-        self._findings.unread(why, what, self._layers)
+        self._findings.report_unread(why, what, self._layers)
         self._end_body()
-        self._other, self._state = Fallback(self._findings, self._layers), _State.LOST
+        self._other, self._state = Fallback(self._findings, self._layers), _State.SEARCHING
 
     def _end_other(self) -> None:
         if self._other:
@@ -225,20 +224,20 @@ class Http1Reader:
             self._other.gap(length)
 
     def _gap(self, length: int) -> None:
-        if self._state is _State.LOST:
+        if self._state is _State.SEARCHING:
             self._read_last()
-        if self._state is _State.LOST:
+        if self._state is _State.SEARCHING:
             return
         if not self._buffer and self._body and self._body.gap(length):
-            self._findings.unread(Reason.GAP, "an HTTP/1 body with bytes missing", self._layers)
+            self._findings.report_unread(Reason.GAP, "an HTTP/1 body with bytes missing", self._layers)
             if self._body.complete:
                 self._end_body()
             return
-        self._lose(Reason.GAP, "HTTP/1 with bytes missing")
+        self._lose_sync(Reason.GAP, "HTTP/1 with bytes missing")
         self._read_last()
 
     def _read_last(self) -> None:
-        """Read what is buffered, as a gap or the end follows."""
+        """Read the buffered bytes, before a gap or the end."""
         if self._buffer:
             data, origin = self._buffer.take(len(self._buffer))
             self._buffer = None
@@ -248,7 +247,7 @@ class Http1Reader:
         """The direction has ended."""
         self._read_last()
         if self._body and not (self._body.complete or self._body.until_close):
-            self._findings.unread(Reason.DAMAGED, "a truncated HTTP/1 body", self._layers)
+            self._findings.report_unread(Reason.DAMAGED, "a truncated HTTP/1 body", self._layers)
         self._end_body()
         self._end_other()
         if not self._findings.read[NAME]:

@@ -11,13 +11,13 @@ if TYPE_CHECKING:
     from overheard_capture.protocols.framer import FrameHandler
     from overheard_capture.provenance.origin import Bytes, Origin
 
-HEAD = 9
+HEADER_LENGTH = 9
 # The client's connection preface (3.4). Its first nine bytes are treated as a frame header.
 PREFACE = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"
 
 
 class FrameType(IntEnum):
-    """The type of a frame (RFC 9113, 6). `PREFACE` stands for the connection preface."""
+    """The type of a frame (RFC 9113, 6). `PREFACE` represents the connection preface."""
 
     PREFACE = -1
     DATA = 0
@@ -69,12 +69,12 @@ class Http2Frame(NamedTuple):
     stream: int
 
     @classmethod
-    def parse(cls, head: Bytes) -> Http2Frame:
+    def parse(cls, header: Bytes) -> Http2Frame:
         """Parse a header of nine bytes."""
-        if head == PREFACE[:HEAD]:
-            return cls(len(PREFACE) - HEAD, FrameType.PREFACE, 0, 0)
-        length = int.from_bytes(head[:3], "big")
-        return cls(length, head[3], head[4], int.from_bytes(head[5:9], "big") & 0x7FFFFFFF)
+        if header == PREFACE[:HEADER_LENGTH]:
+            return cls(len(PREFACE) - HEADER_LENGTH, FrameType.PREFACE, 0, 0)
+        length = int.from_bytes(header[:3], "big")
+        return cls(length, header[3], header[4], int.from_bytes(header[5:9], "big") & 0x7FFFFFFF)
 
     @property
     def valid(self) -> bool:
@@ -94,15 +94,15 @@ class Http2Frame(NamedTuple):
 
 
 class Http2Framer(Framer[Http2Frame]):
-    """Splits what one side sends into frames, and removes their padding."""
+    """Splits the bytes of one direction into frames, and removes their padding."""
 
     def __init__(self, handler: FrameHandler[Http2Frame]) -> None:
-        super().__init__(handler, HEAD)
-        # How many of the remaining bytes are padding; -1 if the first byte of the payload will tell.
+        super().__init__(handler, HEADER_LENGTH)
+        # The number of padding bytes at the end; -1 as long as the first byte of the payload, their number, is unread.
         self._padding = 0
 
-    def _read_head(self) -> None:
-        frame, self._head = Http2Frame.parse(self._head), b""
+    def _read_header(self) -> None:
+        frame, self._header = Http2Frame.parse(self._header), b""
         if not frame.valid or frame.padded > frame.length:
             self.broken = True
             return
@@ -112,10 +112,10 @@ class Http2Framer(Framer[Http2Frame]):
     def _read_payload(self, _: Http2Frame, data: memoryview, origin: Origin) -> int:
         if self._padding < 0:
             # A padding length greater than the payload is an error (6.1). The rest is then read as payload.
-            self._padding = data[0] if data[0] < self._left else 0
+            self._padding = data[0] if data[0] < self._remaining else 0
             self._advance(1)
             return 1
-        body = data[: max(self._left - self._padding, 0)]
+        body = data[: max(self._remaining - self._padding, 0)]
         if len(body):
             self._handler.piece(body, origin, self._started)
             self._started = True

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 LAYER = Layer("gRPC")
 
-_HEAD = 5
+_HEADER_LENGTH = 5
 _COMPRESSED, _TRAILER = 0x01, 0x80
 
 
@@ -28,8 +28,8 @@ class GrpcReader:
         self._findings = findings
         self._layers = (*layers, LAYER)
         self._encoding = encoding
-        self._head = b""
-        self._left = 0
+        self._header = b""
+        self._remaining = 0
         # The reader of the current message; and the reader of all that follows once message boundaries are lost.
         self._message: Reader | None = None
         self._fallback: Reader | None = None
@@ -43,19 +43,19 @@ class GrpcReader:
                 self._fallback.feed(view[at:], origin.after(at))
                 return
             if self._message:
-                piece = view[at : at + self._left]
+                piece = view[at : at + self._remaining]
                 self._message.feed(piece, origin.after(at))
-                self._left -= len(piece)
-                self._end_if_over()
+                self._remaining -= len(piece)
+                self._end_if_complete()
             else:
-                piece = view[at : at + _HEAD - len(self._head)]
-                self._head += piece
-                if len(self._head) == _HEAD:
+                piece = view[at : at + _HEADER_LENGTH - len(self._header)]
+                self._header += piece
+                if len(self._header) == _HEADER_LENGTH:
                     self._begin()
             at += len(piece)
 
     def _begin(self) -> None:
-        flags, self._left, self._head = self._head[0], int.from_bytes(self._head[1:], "big"), b""
+        flags, self._remaining, self._header = self._header[0], int.from_bytes(self._header[1:], "big"), b""
         if flags & ~(_COMPRESSED | _TRAILER):
             self._give_up(Reason.DAMAGED)
             return
@@ -63,32 +63,32 @@ class GrpcReader:
         # The trailers of gRPC-Web are text.
         kind: ReaderFactory = untyped if flags & _TRAILER else Protobuf
         self._message = coded(encoding, kind)(self._findings, self._layers)
-        self._end_if_over()
+        self._end_if_complete()
 
-    def _end_if_over(self) -> None:
-        if self._message and not self._left:
+    def _end_if_complete(self) -> None:
+        if self._message and not self._remaining:
             self._message.close()
             self._message = None
 
     def _give_up(self, why: Reason) -> None:
-        self._findings.unread(why, "gRPC messages", self._layers)
+        self._findings.report_unread(why, "gRPC messages", self._layers)
         self._fallback = untyped(self._findings, self._layers)
 
     def gap(self, length: int) -> None:
         """`length` bytes are missing here."""
         if self._fallback:
             self._fallback.gap(length)
-        elif self._message and length <= self._left:
+        elif self._message and length <= self._remaining:
             self._message.gap(length)
-            self._left -= length
-            self._end_if_over()
+            self._remaining -= length
+            self._end_if_complete()
         else:
             self._give_up(Reason.GAP)
 
     def close(self) -> None:
         """The direction has ended."""
-        if self._head or self._message:
-            self._findings.unread(Reason.DAMAGED, "a truncated gRPC message", self._layers)
+        if self._header or self._message:
+            self._findings.report_unread(Reason.DAMAGED, "a truncated gRPC message", self._layers)
         for reader in (self._message, self._fallback):
             if reader:
                 reader.close()

@@ -23,7 +23,7 @@ LAYER = Layer("HPACK")
 
 
 class Http2Headers:
-    """Takes the frames that carry header blocks, in order."""
+    """Reads the frames that carry header blocks, in order."""
 
     def __init__(self, findings: Findings, layers: Layers) -> None:
         self._findings = findings
@@ -33,7 +33,7 @@ class Http2Headers:
         # The first frame of the current block; None between blocks.
         self.frame: Http2Frame | None = None
         self._block = ByteQueue()
-        # How many bytes of the frame precede its block fragment.
+        # The number of bytes in the frame before its block fragment.
         self._to_skip = 0
         # Whether part of the block is missing.
         self._incomplete = False
@@ -83,15 +83,15 @@ class Http2Headers:
             self._give_up(Reason.DAMAGED, "header fields")
         else:
             if missing_references:
-                self._findings.unread(Reason.GAP, "header fields that refer to missing table entries", self._layers)
+                self._findings.report_unread(Reason.GAP, "header fields with missing table entries", self._layers)
             self._deliver(fields, origin)
             return fields
         return []
 
     def _give_up(self, why: Reason, what: str) -> None:
-        self._findings.unread(why, what, self._layers)
+        self._findings.report_unread(why, what, self._layers)
         self._block = ByteQueue()
-        self._decoder.lose()
+        self._decoder.invalidate_table()
 
     def _deliver(self, fields: list[HeaderField], origin: Origin) -> None:
         lines, parts = [], []
@@ -103,14 +103,14 @@ class Http2Headers:
             at += len(line)
         self._content.feed(b"".join(lines), origin.derived(parts))
 
-    def lose(self) -> None:
-        """Blocks, or part of one, are missing here."""
-        self._decoder.lose()
+    def lose_sync(self) -> None:
+        """Frame boundaries are lost: blocks may be missing."""
+        self._decoder.invalidate_table()
         self._block, self._incomplete = ByteQueue(), False
         self.frame = None
 
     def close(self) -> None:
         """The direction has ended."""
         if len(self._block):
-            self._findings.unread(Reason.DAMAGED, "a truncated header block", self._layers)
+            self._findings.report_unread(Reason.DAMAGED, "a truncated header block", self._layers)
         self._content.close()

@@ -5,19 +5,19 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import NamedTuple
 
-# Its decoder stops at the first gap, and does not say which bytes a field came from. So the functions that it is made
-# of are used, although only the decoder is documented: the version is capped, and a test checks them with RFC 7541.
+# The decoder of this library stops at the first gap, and does not report which bytes a field came from. So its internal
+# functions are used, although they are undocumented: the version is capped, and a test checks them against RFC 7541.
 from hpack.exceptions import HPACKError
 from hpack.hpack import decode_integer
 from hpack.huffman_table import decode_huffman
 from hpack.table import HeaderTable
 
-# Browsers offer tables of 64 kB. A larger table than this is refused, to bound memory.
-_LARGEST_TABLE = 1 << 20
+# Browsers offer tables of 64 kB. Larger tables than this are rejected, to bound memory.
+_MAX_TABLE_SIZE = 1 << 20
 # The overhead of a table entry (RFC 7541, 4.1), and so the cost of a one-byte reference to it.
 _ENTRY = 32
 # The maximum length of a string that is cached: longer ones are rarely repeated.
-_LONGEST_CACHED = 128
+_MAX_CACHED = 128
 
 
 class HeadersTooLargeError(Exception):
@@ -38,15 +38,15 @@ class HpackDecoder:
 
     def __init__(self) -> None:
         self._table = HeaderTable()
-        # Whether earlier blocks are missing. References to their fields cannot be resolved; the rest can.
-        self.lost = False
+        # Whether earlier blocks are missing. Only references to fields of these cannot be resolved.
+        self.table_incomplete = False
 
-    def lose(self) -> None:
-        """Header blocks are missing here, or could not be decoded."""
-        self.lost = True
+    def invalidate_table(self) -> None:
+        """Discard the table: header blocks are missing here, or could not be decoded."""
+        self.table_incomplete = True
         self._table = HeaderTable()
-        # The agreed size is unknown. Surplus entries do no harm, as the index counts from the newest.
-        self._table.maxsize = _LARGEST_TABLE
+        # The negotiated size is unknown. Surplus entries are harmless, as the index counts from the newest.
+        self._table.maxsize = _MAX_TABLE_SIZE
 
     def read(self, block: bytes, limit: int) -> tuple[list[HeaderField], int]:
         """Decode a block to at most `limit` bytes. Returns the fields, and the number of references that are missing.
@@ -77,7 +77,7 @@ class HpackDecoder:
             return self._entry(index), at
         if first & 0xE0 == 0x20:  # 6.3: a new size for the table
             size, at = _integer(block, at, 5)
-            if size > _LARGEST_TABLE:
+            if size > _MAX_TABLE_SIZE:
                 raise HPACKError
             self._table.maxsize = size
             return None, at
@@ -93,7 +93,7 @@ class HpackDecoder:
         return (name, value), at
 
     def _entry(self, index: int) -> tuple[bytes, bytes] | None:
-        if self.lost and index > HeaderTable.STATIC_TABLE_LENGTH + len(self._table.dynamic_entries):
+        if self.table_incomplete and index > HeaderTable.STATIC_TABLE_LENGTH + len(self._table.dynamic_entries):
             return None
         return self._table.get_by_index(index)
 
@@ -110,11 +110,11 @@ def _string(block: bytes, at: int) -> tuple[bytes, int]:
     if len(text) < length:
         raise HPACKError
     if huffman:
-        text = _huffman_decoded(text) if length <= _LONGEST_CACHED else decode_huffman(text)
+        text = _huffman_decoded(text) if length <= _MAX_CACHED else decode_huffman(text)
     return text, at + length
 
 
 @lru_cache(4096)
 def _huffman_decoded(text: bytes) -> bytes:
-    """Decode a Huffman-coded string. It is done bit by bit, which is slow, and many strings are in every connection."""
+    """Decode a Huffman-coded string. Cached, as decoding bit by bit is slow, and many strings recur."""
     return decode_huffman(text)

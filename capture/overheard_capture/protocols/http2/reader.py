@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 LAYER = Layer("HTTP/2")
 
 _HEADER_TYPES = {FrameType.HEADERS, FrameType.PUSH_PROMISE, FrameType.CONTINUATION}
-# Their payload is only numbers, and is not searched further.
+# Their payload consists of numbers, and is not read further.
 _NUMERIC_TYPES = {
     FrameType.PRIORITY,
     FrameType.RST_STREAM,
@@ -63,8 +63,8 @@ class Http2Reader:
         """A frame begins. Returns whether it is allowed here."""
         if not self._frame and frame.kind not in (FrameType.PREFACE, FrameType.SETTINGS):
             # Both sides begin with SETTINGS (3.4), so the capture began in the middle.
-            self._findings.unread(Reason.GAP, "the beginning of an HTTP/2 connection", self._layers)
-            self._forget()
+            self._findings.report_unread(Reason.GAP, "the beginning of an HTTP/2 connection", self._layers)
+            self._lose_headers()
         self._findings.identify_as("HTTP/2")
         # No other frame may interrupt a header block (6.10).
         if self._headers.frame and frame.kind != FrameType.CONTINUATION:
@@ -95,7 +95,7 @@ class Http2Reader:
             self._streams.missing(self._frame.stream, length)
         elif self._frame.kind in _HEADER_TYPES:
             self._headers.missing()
-            self._streams.lost = True
+            self._streams.headers_missing = True
         elif self._unknown_frame:
             self._unknown_frame.gap(length)
 
@@ -128,19 +128,20 @@ class Http2Reader:
         """`length` bytes are missing. Returns whether the position of the next frame is still known."""
         return self._frames.gap(length)
 
-    def lose(self, length: int) -> None:
+    def lose_sync(self, length: int) -> None:
         """`length` bytes are missing, and frame boundaries are lost."""
         self._streams.gap(length)
-        self._forget()
+        self._lose_headers()
 
-    def _forget(self) -> None:
-        self._streams.lost = True
-        self._headers.lose()
+    def _lose_headers(self) -> None:
+        """Header blocks may be missing before the next frame."""
+        self._streams.headers_missing = True
+        self._headers.lose_sync()
 
     def close(self) -> None:
         """The direction has ended."""
         if not self._frames.at_boundary:
-            self._findings.unread(Reason.DAMAGED, "a truncated HTTP/2 frame", self._layers)
+            self._findings.report_unread(Reason.DAMAGED, "a truncated HTTP/2 frame", self._layers)
         self._headers.close()
         self._streams.close()
         if self._unknown_frame:

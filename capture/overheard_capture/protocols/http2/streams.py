@@ -18,9 +18,9 @@ if TYPE_CHECKING:
     from overheard_capture.provenance.origin import Bytes, Origin
 
 # The maximum number of streams that are followed at a time. Servers allow some 100 to 250.
-_MOST_STREAMS = 256
+_MAX_STREAMS = 256
 
-# The header fields that tell how the data is encoded.
+# The header fields that describe the encoding of the data.
 ENCODING_FIELDS = {b"content-encoding", b"content-type", b"grpc-encoding"}
 
 
@@ -32,14 +32,14 @@ class Http2Streams:
         self._layers = layers
         # The content of each stream or, before its first data, the relevant header fields. Least recently used first.
         self._open: dict[int, Content | Mapping[bytes, bytes]] = {}
-        # Whether bytes are missing, and with them perhaps header fields of a stream.
-        self.lost = False
+        # Whether bytes are missing that may have contained header fields of a stream.
+        self.headers_missing = False
 
     def header(self, stream: int, fields: Mapping[bytes, bytes]) -> None:
         """A stream begins with these header fields; or it ends with trailers, which are ignored."""
-        known = self._open.pop(stream, fields)
-        # Of several header sections before the data (such as a 103) the last one counts.
-        self._keep(stream, known if isinstance(known, Content) else fields)
+        entry = self._open.pop(stream, fields)
+        # If there are several header sections before the data (as with status 103), the last one counts.
+        self._keep(stream, entry if isinstance(entry, Content) else fields)
 
     def data(self, stream: int, data: Bytes, origin: Origin, contiguous: bool) -> None:
         """More data of a stream."""
@@ -50,19 +50,19 @@ class Http2Streams:
         self._content(stream).gap(length)
 
     def _content(self, stream: int) -> Content:
-        known = self._open.pop(stream, None)
-        if known is None:
-            why = Reason.GAP if self.lost else Reason.LIMIT
-            self._findings.unread(why, "data of an HTTP/2 stream without known header fields", self._layers)
-        if not isinstance(known, Content):
-            known = Content(self._findings, self._layers, _reader(known or {}), SearchScope.BOUNDARIES)
-        self._keep(stream, known)
-        return known
+        entry = self._open.pop(stream, None)
+        if entry is None:
+            why = Reason.GAP if self.headers_missing else Reason.LIMIT
+            self._findings.report_unread(why, "data of an HTTP/2 stream without known header fields", self._layers)
+        if not isinstance(entry, Content):
+            entry = Content(self._findings, self._layers, _reader(entry or {}), SearchScope.BOUNDARIES)
+        self._keep(stream, entry)
+        return entry
 
-    def _keep(self, stream: int, known: Content | Mapping[bytes, bytes]) -> None:
-        self._open[stream] = known
-        if len(self._open) > _MOST_STREAMS:
-            # Streams that the peer reset are never ended in this direction, so old ones may be dropped.
+    def _keep(self, stream: int, entry: Content | Mapping[bytes, bytes]) -> None:
+        self._open[stream] = entry
+        if len(self._open) > _MAX_STREAMS:
+            # Streams that the peer resets do not end in this direction, so old ones may be dropped.
             self.end(next(iter(self._open)))
 
     def end(self, stream: int) -> None:
@@ -73,10 +73,10 @@ class Http2Streams:
 
     def gap(self, length: int) -> None:
         """`length` bytes are missing, and may belong to any stream."""
-        self.lost = True
-        for known in self._open.values():
-            if isinstance(known, Content):
-                known.gap(length)
+        self.headers_missing = True
+        for entry in self._open.values():
+            if isinstance(entry, Content):
+                entry.gap(length)
 
     def close(self) -> None:
         """All streams have ended."""

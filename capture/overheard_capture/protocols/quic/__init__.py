@@ -1,4 +1,4 @@
-"""QUIC (RFC 9000, 9001, 9369) as far as it can be read without secrets: Initial packets, and the headers of all.
+"""QUIC (RFC 9000, 9001, 9369) without session secrets: the payload of Initial packets, and the headers of all packets.
 
-Functions and readers in here raise nothing, whatever the input.
+Functions and readers in this folder raise nothing on any input.
 """

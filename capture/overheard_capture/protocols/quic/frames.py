@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 _PADDING, _PING, _ACK, _ACK_ECN, _CRYPTO, _CONNECTION_CLOSE = 0x00, 0x01, 0x02, 0x03, 0x06, 0x1C
 # The maximum length of the crypto stream.
-_LONGEST = 256 << 10
+_MAX_CRYPTO_STREAM = 256 << 10
 
 
 class CryptoFrame(NamedTuple):
@@ -70,13 +70,13 @@ class CryptoStream:
         self._buffered: dict[int, tuple[bytes, Origin]] = {}
 
     @property
-    def open(self) -> bool:
-        """Whether data is buffered behind a gap."""
+    def incomplete(self) -> bool:
+        """Whether data is buffered after a gap."""
         return bool(self._buffered)
 
     def add(self, offset: int, data: bytes, origin: Origin) -> Iterator[tuple[bytes, Origin]]:
-        """Add the data of a frame; yields what is now in order. Raises TruncatedError beyond the maximum length."""
-        if offset + len(data) > _LONGEST:
+        """Add the data of a frame; yields data that is now in order. Raises TruncatedError if it is too long."""
+        if offset + len(data) > _MAX_CRYPTO_STREAM:
             raise TruncatedError
         before = self._buffered.get(offset)
         if before is None or len(before[0]) < len(data):
@@ -84,8 +84,8 @@ class CryptoStream:
         for start in sorted(self._buffered):
             if start > self._at:
                 return
-            piece, made_of = self._buffered.pop(start)
+            piece, piece_origin = self._buffered.pop(start)
             overlap = self._at - start
             if new := piece[overlap:]:
                 self._at += len(new)
-                yield new, made_of.after(overlap)
+                yield new, piece_origin.after(overlap)

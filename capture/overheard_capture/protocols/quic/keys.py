@@ -1,4 +1,4 @@
-"""Initial keys (RFC 9001, 5.2). Anybody can derive them from a packet, so they keep nothing secret."""
+"""Initial keys (RFC 9001, 5.2). Any observer can derive them from the packet, so they provide no confidentiality."""
 
 from __future__ import annotations
 

@@ -13,9 +13,9 @@ if TYPE_CHECKING:
 VERSION_1, VERSION_2 = 0x00000001, 0x6B3343CF
 VERSIONS = {VERSION_1: "QUIC v1", VERSION_2: "QUIC v2"}
 _LONG, _FIXED = 0x80, 0x40
-_LONGEST_ID = 20
+_MAX_CONNECTION_ID = 20
 # A short header, a packet number and a tag: the minimum length of a protected packet.
-_SHORTEST = 1 + 4 + 16
+_MIN_PACKET = 1 + 4 + 16
 
 
 class PacketType(StrEnum):
@@ -38,7 +38,7 @@ _TYPES = {
 
 
 class QuicPacket(NamedTuple):
-    """A packet: where it begins, where its packet number does, and where it ends; and the connection IDs, if any."""
+    """A packet: the offsets of its start, its packet number and its end; and the connection IDs, if any."""
 
     kind: PacketType
     version: int
@@ -49,44 +49,44 @@ class QuicPacket(NamedTuple):
     source_id: bytes = b""
 
 
-def parse_datagram(data: memoryview, *, known: bool) -> list[QuicPacket]:
+def parse_datagram(data: memoryview, *, is_quic: bool) -> list[QuicPacket]:
     """Split a datagram into packets; empty if it is not QUIC.
 
-    `known` tells that the flow is QUIC. Otherwise only packets that name their version are accepted.
+    With `is_quic`, the flow is known to be QUIC. Otherwise only packets that contain their version are accepted.
     """
     try:
-        return list(_parse_packets(data, known))
+        return list(_parse_packets(data, is_quic))
     except TruncatedError:
         return []
 
 
-def _parse_packets(data: memoryview, known: bool) -> Iterator[QuicPacket]:
+def _parse_packets(data: memoryview, is_quic: bool) -> Iterator[QuicPacket]:
     at = 0
     while at < len(data):
-        packet = _parse_packet(data, at, known or at > 0)
+        packet = _parse_packet(data, at, is_quic or at > 0)
         yield packet
         at = packet.end
 
 
-def _parse_packet(data: memoryview, at: int, known: bool) -> QuicPacket:
+def _parse_packet(data: memoryview, at: int, is_quic: bool) -> QuicPacket:
     first, size = data[at], len(data)
     if first & _LONG:
-        return _parse_long(data, at, known)
+        return _parse_long(data, at, is_quic)
     if at and not any(data[at:]):
         # Some senders pad datagrams with zeros after the last packet.
         return QuicPacket(PacketType.PADDING, 0, at, at, size)
-    if not known or not first & _FIXED or size - at < _SHORTEST:
+    if not is_quic or not first & _FIXED or size - at < _MIN_PACKET:
         raise TruncatedError
     return QuicPacket(PacketType.SHORT, 0, at, at + 1, size)
 
 
-def _parse_long(data: memoryview, at: int, known: bool) -> QuicPacket:
+def _parse_long(data: memoryview, at: int, is_quic: bool) -> QuicPacket:
     cursor = Cursor(data[at:])
     first, version = cursor.number(1), cursor.number(4)
     destination_id, source_id = (bytes(cursor.vector(1).rest()) for _ in range(2))
-    if max(len(destination_id), len(source_id)) > _LONGEST_ID:
+    if max(len(destination_id), len(source_id)) > _MAX_CONNECTION_ID:
         raise TruncatedError
-    if version == 0 and known:
+    if version == 0 and is_quic:
         return _parse_negotiation(data, at, len(destination_id) + len(source_id) + 7)
     if version not in VERSIONS or not first & _FIXED:
         raise TruncatedError
@@ -99,7 +99,7 @@ def _parse_long(data: memoryview, at: int, known: bool) -> QuicPacket:
     length = varint(cursor)
     number = len(data) - len(cursor)
     cursor.take(length)
-    if length < _SHORTEST - 1:
+    if length < _MIN_PACKET - 1:
         raise TruncatedError
     return QuicPacket(kind, version, at, number, number + length, destination_id, source_id)
 
@@ -115,5 +115,5 @@ def _parse_negotiation(data: memoryview, at: int, header: int) -> QuicPacket:
 def varint(cursor: Cursor) -> int:
     """Read a variable-length integer of one, two, four or eight bytes (RFC 9000, 16)."""
     first = cursor.number(1)
-    more = (1 << (first >> 6)) - 1
-    return (first & 0x3F) << 8 * more | cursor.number(more)
+    remaining = (1 << (first >> 6)) - 1
+    return (first & 0x3F) << 8 * remaining | cursor.number(remaining)

@@ -1,4 +1,4 @@
-"""QUIC in one direction, datagram by datagram. Every byte is accounted for."""
+"""QUIC in one direction, one datagram at a time. Every byte is accounted for."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from overheard_capture.protocols.quic.frames import CryptoStream, crypto_frames
 from overheard_capture.protocols.quic.keys import InitialKeys
 from overheard_capture.protocols.quic.packets import VERSIONS, PacketType, parse_datagram
 from overheard_capture.protocols.tls.cursor import TruncatedError
-from overheard_capture.protocols.tls.direction import DataRecord
+from overheard_capture.protocols.tls.direction_state import DataRecord
 from overheard_capture.protocols.tls.listener import TlsListener
 
 if TYPE_CHECKING:
@@ -22,8 +22,8 @@ if TYPE_CHECKING:
 
 LAYER = Layer("QUIC Initial")
 # A Retry causes new keys, and there is at most one (RFC 9000, 17.2.5).
-_MOST_KEYS = 4
-# Of this many encrypted bytes at least one is not ASCII, with an error of 1 in 2^64.
+_MAX_KEYS = 4
+# Among this many encrypted bytes at least one is not ASCII, with an error of 1 in 2^64.
 _CHECK_LENGTH = 64
 
 
@@ -49,7 +49,7 @@ class QuicReader:
     def datagram(self, data: bytes | memoryview, origin: Origin) -> bool:
         """Read a datagram; returns False if it is not QUIC."""
         view = memoryview(data)
-        found = parse_datagram(view, known=self._is_known)
+        found = parse_datagram(view, is_quic=self._is_known)
         if not found or (
             found[-1].kind is PacketType.SHORT and bytes(view[found[-1].start :])[:_CHECK_LENGTH].isascii()
         ):
@@ -85,24 +85,24 @@ class QuicReader:
         if decrypted is None:
             listener.problem("a QUIC Initial packet that its connection's keys do not decrypt", Reason.OPAQUE)
             return
-        made_of = origin.derived([(0, packet.number, packet.end)])
+        payload_origin = origin.derived([(0, packet.number, packet.end)])
         # The payload is searched as it is, and the reassembled handshake once more.
-        Content(self._findings, (*self._layers, LAYER)).feed(decrypted.payload, made_of)
+        Content(self._findings, (*self._layers, LAYER)).feed(decrypted.payload, payload_origin)
         frames = crypto_frames(decrypted.payload)
         if frames is None:
             listener.problem("a QUIC Initial packet with unexpected frames", Reason.OPAQUE)
         for frame in frames or ():
             body = decrypted.payload[frame.start : frame.end]
-            self._reassemble(listener, frame.offset, body, made_of.after(frame.start))
+            self._reassemble(listener, frame.offset, body, payload_origin.after(frame.start))
 
     def _decrypt(self, data: memoryview, packet: QuicPacket) -> DecryptedPacket | None:
         keys = self._conversation.keys
-        for known in keys:
-            if decrypted := known.decrypt(data, packet):
+        for each in keys:
+            if decrypted := each.decrypt(data, packet):
                 return decrypted
         new_keys = InitialKeys(packet.version, packet.destination_id)
         decrypted = new_keys.decrypt(data, packet)
-        if decrypted and len(keys) < _MOST_KEYS:
+        if decrypted and len(keys) < _MAX_KEYS:
             keys.append(new_keys)
         return decrypted
 
@@ -110,15 +110,15 @@ class QuicReader:
         if self._handshake is None:
             self._handshake = Content(self._findings, (*self._layers, LAYER), None, SearchScope.BOUNDARIES)
         try:
-            for data, made_of in self._crypto.add(offset, piece, origin):
-                self._handshake.feed(data, made_of)
-                listener.feed_handshake(data, made_of)
+            for data, data_origin in self._crypto.add(offset, piece, origin):
+                self._handshake.feed(data, data_origin)
+                listener.feed_handshake(data, data_origin)
         except TruncatedError:
             listener.problem("a QUIC handshake that exceeds the maximum length", Reason.LIMIT)
 
     def close(self) -> None:
         """The direction has ended."""
         if self._listener:
-            if self._crypto.open:
+            if self._crypto.incomplete:
                 self._listener.problem("an incomplete QUIC handshake", Reason.GAP)
             self._listener.close()

@@ -56,7 +56,7 @@ def _common_name(subject: Cursor) -> str:
 
 def _subject_alt_names(extensions: Cursor) -> Iterator[str]:
     for _, extension in _elements(_first_element(extensions)):
-        # An optional boolean between the two says whether the extension is critical.
+        # An optional boolean between the two is set if the extension is critical.
         (_, kind), *_, (_, value) = _elements(extension)
         if kind.rest() == _SUBJECT_ALT_NAME:
             for tag, name in _elements(_first_element(value)):

@@ -1,4 +1,4 @@
-"""Faults of a TLS direction that show only once both directions have ended."""
+"""Faults of a TLS direction that can be detected only once both directions have ended."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from overheard_capture.protocols.tls.conversation import TlsConversation
-    from overheard_capture.protocols.tls.direction import TlsDirection
+    from overheard_capture.protocols.tls.direction_state import TlsDirection
     from overheard_capture.protocols.tls.hello import ServerHello
 
 # Versions up to TLS 1.2, and TLS 1.3. The two families share few rules.
@@ -24,11 +24,11 @@ _CLEAR_MESSAGES = frozenset((0, 1, 2, 3, 4, 11, 12, 13, 14, 15, 16, 21, 22, 23))
 _ALERT, _PADDED_ALERT = 2, 2 + 16 + 48 + 256
 
 # The length of Finished (RFC 5246, 7.4.9) and of a handshake message header (RFC 5246, 7.4; RFC 6347, 4.2.2).
-_FINISHED, _HEAD, _DTLS_HEAD = 12, 4, 12
+_FINISHED, _HEADER_LENGTH, _DTLS_HEADER_LENGTH = 12, 4, 12
 
 
 def conclude(direction: TlsDirection, conversation: TlsConversation) -> list[str]:
-    """Return the faults that show only at the end, in words, and set `protected` on the direction."""
+    """Return the faults that can be detected only at the end, in words, and set `protected` on the direction."""
     faults = list(_faults(direction, conversation))
     direction.problems += faults
     direction.protected = (
@@ -111,13 +111,13 @@ def _tls12_faults(direction: TlsDirection, server_hello: ServerHello) -> Iterato
         yield f"{direction.encrypted_handshakes} encrypted TLS handshake records instead of one"
     under_dtls = server_hello.version.startswith("D")
     # A DTLS server may ask for the ClientHello again, with a cookie (RFC 6347, 4.2.1).
-    most = 2 if under_dtls else 1
-    if max(direction.messages.counts.get(CLIENT_HELLO, 0), direction.messages.counts.get(SERVER_HELLO, 0)) > most:
+    limit = 2 if under_dtls else 1
+    if max(direction.messages.counts.get(CLIENT_HELLO, 0), direction.messages.counts.get(SERVER_HELLO, 0)) > limit:
         yield "surplus TLS handshake messages"
     exact = any(part in server_hello.cipher for part in AEAD)
     if exact and direction.finished_length not in (
         0,
-        overhead(server_hello) + _FINISHED + (_DTLS_HEAD if under_dtls else _HEAD),
+        overhead(server_hello) + _FINISHED + (_DTLS_HEADER_LENGTH if under_dtls else _HEADER_LENGTH),
     ):
         yield "an encrypted TLS handshake record of another length than Finished"
     longest = _ALERT + overhead(server_hello) if exact else _PADDED_ALERT

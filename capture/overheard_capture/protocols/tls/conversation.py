@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from overheard_capture.content.findings import Conversation
-    from overheard_capture.protocols.tls.direction import TlsDirection
+    from overheard_capture.protocols.tls.direction_state import TlsDirection
     from overheard_capture.protocols.tls.hello import ClientHello, ServerHello
 
 
@@ -25,7 +25,7 @@ class TlsConversation:
         self.on_server_hello: list[Callable[[], None]] = []
         # The conversation inside TLS with a NULL cipher suite.
         self.inner: Conversation | None = None
-        # The number of open readers, and what to call when none is left.
+        # The number of open readers, and the callbacks for when none is left.
         self._open = 0
         self._on_end: list[Callable[[], None]] = []
 

@@ -11,17 +11,17 @@ class Cursor:
     """Reads from the front without copying. `len` is the number of bytes left; false when there are none."""
 
     def __init__(self, data: bytes | memoryview) -> None:
-        self._left = memoryview(data)
+        self._remaining = memoryview(data)
 
     def __len__(self) -> int:
         """The number of bytes left."""
-        return len(self._left)
+        return len(self._remaining)
 
     def take(self, length: int) -> memoryview:
         """Read `length` bytes. Raises TruncatedError, as do all methods that read."""
-        if length > len(self._left):
+        if length > len(self._remaining):
             raise TruncatedError
-        taken, self._left = self._left[:length], self._left[length:]
+        taken, self._remaining = self._remaining[:length], self._remaining[length:]
         return taken
 
     def number(self, size: int) -> int:
@@ -34,10 +34,10 @@ class Cursor:
 
     def rest(self) -> memoryview:
         """Read all that is left."""
-        return self.take(len(self._left))
+        return self.take(len(self._remaining))
 
 
 def text(data: memoryview, encoding: str = "utf-8") -> str:
-    """Decode untrusted bytes. What cannot be decoded or printed is replaced, so the result is safe on a terminal."""
+    """Decode untrusted bytes. Unprintable characters are replaced, so that the result is safe on a terminal."""
     decoded = str(data, encoding, "replace")
     return "".join(character if character.isprintable() else "\N{REPLACEMENT CHARACTER}" for character in decoded)

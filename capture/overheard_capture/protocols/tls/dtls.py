@@ -1,4 +1,4 @@
-"""DTLS in one direction, datagram by datagram (RFC 6347, RFC 9147). Every byte is accounted for."""
+"""DTLS in one direction, one datagram at a time (RFC 6347, RFC 9147). Every byte is accounted for."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from overheard_capture.content.findings import Reason
 from overheard_capture.protocols.tls import records
 from overheard_capture.protocols.tls.conversation import TlsConversation
 from overheard_capture.protocols.tls.cursor import Cursor, TruncatedError
-from overheard_capture.protocols.tls.direction import DataRecord, tls_of
+from overheard_capture.protocols.tls.direction_state import DataRecord, tls_of
 from overheard_capture.protocols.tls.fragments import HandshakeFragments, reassemble
 from overheard_capture.protocols.tls.listener import TlsListener
 
@@ -34,7 +34,7 @@ class _DtlsRecord(NamedTuple):
     kind: int
     version: int
     epoch: int
-    # Where its header begins, its content begins, and it ends.
+    # The offsets of its header, its content and its end.
     begins: int
     start: int
     end: int
@@ -89,7 +89,7 @@ class DtlsReader:
         cid_length = self._cid_length if kind == _TLS12_CID else 0
         cursor.take(cid_length)
         length = cursor.number(2)
-        if kind not in _READ_AS or version not in _VERSIONS or length > records.LONGEST:
+        if kind not in _READ_AS or version not in _VERSIONS or length > records.MAX_RECORD:
             raise TruncatedError
         start = at + 13 + cid_length
         return _DtlsRecord(kind, version, epoch, at, start, start + length)
@@ -103,19 +103,19 @@ class DtlsReader:
         else:
             length = Cursor(data[start:]).number(2)
             start += 2
-        if not _TAG <= length <= records.LONGEST:
+        if not _TAG <= length <= records.MAX_RECORD:
             raise TruncatedError
         return _DtlsRecord(_UNIFIED, 0, bits & 3, at, start, start + length)
 
     @property
     def _cid_length(self) -> int:
-        """The length of the connection ID that the peer asked for. Raises TruncatedError if it asked for none."""
+        """The length of the connection ID that the peer requested. Raises TruncatedError if it requested none."""
         conversation = self._findings.conversation.of(TlsConversation)
         own = tls_of(self._findings)
-        asked_for = conversation.server_hello if own and own.is_client else conversation.client_hello
-        if asked_for is None or asked_for.connection is None:
+        requested = conversation.server_hello if own and own.is_client else conversation.client_hello
+        if requested is None or requested.connection is None:
             raise TruncatedError
-        return len(asked_for.connection)
+        return len(requested.connection)
 
     # ---- contents of records
 
@@ -170,7 +170,7 @@ class DtlsReader:
     def close(self) -> None:
         """The direction has ended."""
         if self._listener:
-            if self._fragments.open:
+            if self._fragments.incomplete:
                 self._listener.problem("an incomplete DTLS handshake message", Reason.GAP)
             self._listener.close()
 

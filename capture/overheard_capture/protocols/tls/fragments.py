@@ -14,8 +14,8 @@ if TYPE_CHECKING:
     from overheard_capture.provenance.origin import Origin
 
 # The length of a fragment header.
-_HEAD = 12
-_LONGEST, _MOST = 256 << 10, 32
+_HEADER_LENGTH = 12
+_MAX_MESSAGE, _MAX_INCOMPLETE = 256 << 10, 32
 
 
 class FragmentPiece(NamedTuple):
@@ -28,7 +28,7 @@ class FragmentPiece(NamedTuple):
 
 @dataclass
 class _FragmentedMessage:
-    head: FragmentPiece
+    header: FragmentPiece
     length: int
     pieces: list[FragmentPiece] = field(default_factory=list)
 
@@ -39,8 +39,8 @@ class _FragmentedMessage:
             if piece.start > at:
                 return None
             if (new := len(piece.data) - (at - piece.start)) > 0:
-                known = at - piece.start
-                found.append(FragmentPiece(at, piece.data[known:], piece.origin.after(known)))
+                overlap = at - piece.start
+                found.append(FragmentPiece(at, piece.data[overlap:], piece.origin.after(overlap)))
                 at += new
         return found if at == self.length else None
 
@@ -49,13 +49,13 @@ class HandshakeFragments:
     """Reassembles handshake messages."""
 
     def __init__(self) -> None:
-        self._begun: dict[int, _FragmentedMessage] = {}
-        self._done: set[int] = set()
+        self._incomplete: dict[int, _FragmentedMessage] = {}
+        self._complete: set[int] = set()
 
     @property
-    def open(self) -> bool:
+    def incomplete(self) -> bool:
         """Whether a message is incomplete."""
-        return bool(self._begun)
+        return bool(self._incomplete)
 
     def add(self, body: bytes, origin: Origin) -> Iterator[list[FragmentPiece]]:
         """Yield each message that is now complete, as pieces, a 4-byte header first. Raises TruncatedError."""
@@ -64,21 +64,21 @@ class HandshakeFragments:
             kind, length, number = cursor.number(1), cursor.number(3), cursor.number(2)
             start, size = cursor.number(3), cursor.number(3)
             data = bytes(cursor.take(size))
-            if start + size > length or length > _LONGEST:
+            if start + size > length or length > _MAX_MESSAGE:
                 raise TruncatedError
-            head = FragmentPiece(0, bytes([kind]) + length.to_bytes(3, "big"), origin.after(at))
-            at += _HEAD + size
-            if number not in self._done:
-                message = self._begun.setdefault(number, _FragmentedMessage(head, length))
+            header = FragmentPiece(0, bytes([kind]) + length.to_bytes(3, "big"), origin.after(at))
+            at += _HEADER_LENGTH + size
+            if number not in self._complete:
+                message = self._incomplete.setdefault(number, _FragmentedMessage(header, length))
                 message.pieces.append(FragmentPiece(start, data, origin.after(at - size)))
                 yield from self._whole(number, message)
 
     def _whole(self, number: int, message: _FragmentedMessage) -> Iterator[list[FragmentPiece]]:
         if (pieces := message.in_order()) is not None:
-            self._done.add(number)
-            del self._begun[number]
-            yield [message.head, *pieces]
-        elif len(self._begun) > _MOST or len(message.pieces) > _LONGEST // 64:
+            self._complete.add(number)
+            del self._incomplete[number]
+            yield [message.header, *pieces]
+        elif len(self._incomplete) > _MAX_INCOMPLETE or len(message.pieces) > _MAX_MESSAGE // 64:
             raise TruncatedError
 
 

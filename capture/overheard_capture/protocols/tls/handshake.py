@@ -1,4 +1,4 @@
-"""A summary of the handshake: everything that both sides sent in clear."""
+"""A summary of the handshake messages in clear, of both sides."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from overheard_capture.protocols.tls.certificate import certificate_names
 from overheard_capture.protocols.tls.hello import ClientHello, ServerHello
 
 if TYPE_CHECKING:
-    from overheard_capture.protocols.tls.direction import TlsDirection
+    from overheard_capture.protocols.tls.direction_state import TlsDirection
 
 
 @dataclass(frozen=True)
 class Handshake:
-    """The handshake as far as it is in clear. `group` covers the ECDHE key exchange of TLS 1.2, too.
+    """The part of the handshake that is in clear. `group` covers the ECDHE key exchange of TLS 1.2, too.
 
     `subject` and `names` belong to the server's certificate, `client_subject` to the client's; TLS 1.3 encrypts both.
     `frames` are those that contain the hellos.
@@ -31,7 +31,7 @@ class Handshake:
 
 
 def handshake_of(client: TlsDirection, server: TlsDirection) -> Handshake:
-    """Summarise the handshake of both directions, however far it came."""
+    """Summarise the handshake of both directions, complete or not."""
     server_hello = server.server_hello or ServerHello()
     hellos = [*client.messages.kept.get(hello.CLIENT_HELLO, []), *server.messages.kept.get(hello.SERVER_HELLO, [])]
     subject, alternatives = _certificate_names(server)

@@ -135,7 +135,7 @@ def named_curve(body: bytes) -> str:
 
 def _extensions(cursor: Cursor) -> dict[int, Cursor]:
     found: dict[int, Cursor] = {}
-    # Up to TLS 1.2 the extensions may be left out altogether.
+    # Up to TLS 1.2 the extensions may be absent.
     block = cursor.vector(2) if cursor else cursor
     while block:
         kind = block.number(2)

@@ -8,7 +8,7 @@ from overheard.words.layer import Layers
 from overheard_capture.content.findings import Reason
 from overheard_capture.protocols.tls.conclusion import conclude, is_null_cipher
 from overheard_capture.protocols.tls.conversation import TlsConversation
-from overheard_capture.protocols.tls.direction import TlsDirection
+from overheard_capture.protocols.tls.direction_state import TlsDirection
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -32,9 +32,9 @@ class TlsListener:
 
     def problem(self, words: str, why: Reason = Reason.DAMAGED, where: str = "") -> None:
         """Report a fault once. `where` distinguishes occurrences for people, and is not part of the report."""
-        if (told := words + where) not in self.direction.problems:
-            self.direction.problems.append(told)
-            self.findings.unread(why, words, self.layers)
+        if (text := words + where) not in self.direction.problems:
+            self.direction.problems.append(text)
+            self.findings.report_unread(why, words, self.layers)
 
     def feed_handshake(self, data: bytes | memoryview, origin: Origin) -> None:
         """Read bytes of the handshake stream."""
@@ -51,7 +51,7 @@ class TlsListener:
         """The direction has ended; the other one may continue."""
         if not self._closed:
             self._closed = True
-            if self.direction.messages.open:
+            if self.direction.messages.incomplete:
                 self.problem("a truncated TLS handshake message")
             self.conversation.remove_reader(self._conclude)
 
@@ -59,5 +59,5 @@ class TlsListener:
         for words in conclude(self.direction, self.conversation):
             # A NULL cipher suite is no fault here: its contents were read.
             if words != self.conversation.weakness or not is_null_cipher(self.conversation):
-                self.findings.unread(Reason.OPAQUE, words, self.layers)
+                self.findings.report_unread(Reason.OPAQUE, words, self.layers)
         self.findings.identify_as(self._name(self.conversation), encrypts=True)

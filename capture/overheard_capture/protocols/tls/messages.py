@@ -10,13 +10,13 @@ from overheard_capture.provenance.queue import ByteQueue
 if TYPE_CHECKING:
     from overheard_capture.provenance.origin import Origin
 
-# Types that are kept, two messages of each at most: no handshake has more, and memory must stay bounded.
+# Types that are kept, at most two messages of each: no handshake has more, and memory must be bounded.
 _KEPT = {CLIENT_HELLO, SERVER_HELLO, CERTIFICATE, SERVER_KEY_EXCHANGE}
-_OF_A_KIND = 2
+_MAX_PER_TYPE = 2
 _HELLOS = {CLIENT_HELLO, SERVER_HELLO}
 # The longest message that implementations accept.
-_LONGEST = 256 << 10
-_HEAD = 4
+_MAX_MESSAGE = 256 << 10
+_HEADER_LENGTH = 4
 
 
 class HandshakeMessage(NamedTuple):
@@ -41,12 +41,12 @@ class HandshakeMessages:
         return bool(self.counts)
 
     @property
-    def open(self) -> bool:
+    def incomplete(self) -> bool:
         """Whether a message is incomplete."""
         return self._desynchronised or len(self._pending) > 0
 
     @property
-    def begun(self) -> int | None:
+    def incomplete_type(self) -> int | None:
         """The type of the incomplete message, if any."""
         return self._pending.data[0] if self._pending else None
 
@@ -65,10 +65,10 @@ class HandshakeMessages:
         self._pending.add(data, origin)
         waiting = self._pending.data
         at = 0
-        while at + _HEAD <= len(waiting):
-            end = at + _HEAD + int.from_bytes(waiting[at + 1 : at + _HEAD], "big")
-            if end - at > _LONGEST:
-                self.lose()
+        while at + _HEADER_LENGTH <= len(waiting):
+            end = at + _HEADER_LENGTH + int.from_bytes(waiting[at + 1 : at + _HEADER_LENGTH], "big")
+            if end - at > _MAX_MESSAGE:
+                self.lose_sync()
                 return False
             if end > len(waiting):
                 break
@@ -82,13 +82,13 @@ class HandshakeMessages:
         if kind not in _KEPT:
             return
         alike = self.kept.setdefault(kind, [])
-        if len(alike) < _OF_A_KIND:
-            start = at + _HEAD
+        if len(alike) < _MAX_PER_TYPE:
+            start = at + _HEADER_LENGTH
             # For an empty body, take the place of its header.
             place = self._pending.origin.place(min(start, end - 1), end - start) if kind in _HELLOS else None
             alike.append(HandshakeMessage(kind, bytes(self._pending.data[start:end]), place.frames if place else ()))
 
-    def lose(self) -> None:
+    def lose_sync(self) -> None:
         """Bytes are missing: message boundaries are lost."""
         self._desynchronised = True
         self._pending = ByteQueue()

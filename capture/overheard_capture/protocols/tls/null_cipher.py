@@ -15,7 +15,7 @@ from overheard_capture.protocols.tls import suites
 if TYPE_CHECKING:
     from overheard_capture.content.findings import Findings
     from overheard_capture.protocols.tls.conversation import TlsConversation
-    from overheard_capture.protocols.tls.direction import TlsDirection
+    from overheard_capture.protocols.tls.direction_state import TlsDirection
     from overheard_capture.provenance.origin import Origin
 
 LAYER = Layer("TLS without encryption")
@@ -71,7 +71,7 @@ class NullCipherReader:
         """The ServerHello arrived."""
         kept, self._buffered = self._buffered, []
         if self.wants_data and self._dropped:
-            self._findings.unread(Reason.LIMIT, "unencrypted TLS data before the ServerHello", self._layers)
+            self._findings.report_unread(Reason.LIMIT, "unencrypted TLS data before the ServerHello", self._layers)
         for body, origin in kept if self.wants_data else ():
             self._read(body, origin)
 

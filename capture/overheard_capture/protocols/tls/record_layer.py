@@ -1,4 +1,4 @@
-"""The record layer of TLS, one direction: every byte is accounted for."""
+"""The record layer of one direction of TLS. Every byte is accounted for."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 from overheard.words.layer import Layers
 from overheard_capture.content.findings import Reason
 from overheard_capture.decoders.fallback import OPAQUE, Fallback
-from overheard_capture.protocols.tls.direction import DataRecord
-from overheard_capture.protocols.tls.records import APPLICATION_DATA, HEAD, READ_AS, head, skip_records
+from overheard_capture.protocols.tls.direction_state import DataRecord
+from overheard_capture.protocols.tls.records import APPLICATION_DATA, HEADER_LENGTH, READ_AS, parse_header, skip_records
 from overheard_capture.protocols.tls.state_machine import PREFIX_CHECKED, TlsStateMachine
 from overheard_capture.provenance.queue import ByteQueue
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 class TlsReader:
-    """Reads a direction. `begins` is the offset at which TLS begins; `after_gap`, whether bytes before it are lost."""
+    """Reads a direction. `begins` is the offset at which TLS begins. With `after_gap`, bytes before it are missing."""
 
     def __init__(self, findings: Findings, layers: Layers, begins: int = 0, *, after_gap: bool = False) -> None:
         self._findings = findings
@@ -26,18 +26,18 @@ class TlsReader:
         self._machine = TlsStateMachine(findings, layers)
         self.direction = self._machine.direction
         self.direction.begins = begins
-        # An incomplete record, or part of its header; and the length to wait for.
+        # An incomplete record, or part of its header; and the number of bytes to wait for.
         self._pending = ByteQueue()
-        self._wanted = HEAD
-        # The remaining bytes of a record whose body is not needed, and what they are counted as.
-        self._left = 0
+        self._needed = HEADER_LENGTH
+        # The number of remaining bytes of a record that is skipped, and what they are counted as.
+        self._remaining = 0
         self._skipped_as = READ_AS[APPLICATION_DATA]
         self._position = begins
-        # The reader of what follows the records; and whether record boundaries are lost.
+        # The reader of the bytes after the records; and whether record boundaries are lost.
         self._fallback: Fallback | None = None
-        self._lost = self._closed = False
+        self._desynchronised = self._closed = False
         if after_gap:
-            self._machine.problem("TLS without its beginning", Reason.GAP)
+            self._machine.problem("TLS with its beginning missing", Reason.GAP)
 
     def feed(self, data: Bytes, origin: Origin) -> None:
         """Read `data`, which comes from `origin`."""
@@ -47,14 +47,14 @@ class TlsReader:
             if self._fallback:
                 self._fallback.feed(view[at:], origin.after(at))
                 return
-            if self._lost:
+            if self._desynchronised:
                 self._count(OPAQUE, len(view) - at)
                 return
             at = self._step(view, at, origin)
 
     def _step(self, data: memoryview, at: int, origin: Origin) -> int:
-        """Read one step. Returns the offset after it."""
-        if self._left:
+        """Read some bytes from `at` on. Returns the offset after them."""
+        if self._remaining:
             return at + self._pass_over(len(data) - at)
         if not self._pending:
             after = self._read_some(data, at, origin)
@@ -72,8 +72,8 @@ class TlsReader:
         self._position += number
 
     def _pass_over(self, available: int) -> int:
-        step = min(self._left, available)
-        self._left -= step
+        step = min(self._remaining, available)
+        self._remaining -= step
         self._count(self._skipped_as, step)
         return step
 
@@ -81,20 +81,20 @@ class TlsReader:
         after, count, total, last = skip_records(data, at, len(data))
         if count:
             version = int.from_bytes(data[at + 1 : at + 3], "big")
-            frame = origin.frame(after - last - HEAD)
+            frame = origin.frame(after - last - HEADER_LENGTH)
             self._machine.skip_data(version, count, total, DataRecord(last, frame))
             self._count(READ_AS[APPLICATION_DATA], after - at)
         return after
 
     def _read_data(self, data: memoryview, at: int, origin: Origin) -> int:
         """Read complete application data records from `at` on. Returns the offset after them; 0 if there are none."""
-        start, latest, machine = at, len(data) - HEAD, self._machine
+        start, latest, machine = at, len(data) - HEADER_LENGTH, self._machine
         for _ in range(machine.fast_path_records):
-            found = head(data[at : at + HEAD]) if at <= latest else None
-            if found is None or found[0] != APPLICATION_DATA or at + HEAD + found[2] > len(data):
+            found = parse_header(data[at : at + HEADER_LENGTH]) if at <= latest else None
+            if found is None or found[0] != APPLICATION_DATA or at + HEADER_LENGTH + found[2] > len(data):
                 break
             _, version, length = found
-            body = at + HEAD
+            body = at + HEADER_LENGTH
             machine.data(
                 version, DataRecord(length, origin.frame(at)), bytes(data[body : body + min(length, PREFIX_CHECKED)])
             )
@@ -106,21 +106,21 @@ class TlsReader:
 
     def _read_whole(self, data: memoryview, at: int, origin: Origin) -> int:
         """Read the record at `at`, if it is complete. Returns the offset after it."""
-        body = at + HEAD
-        found = head(data[at:body]) if body <= len(data) else None
+        body = at + HEADER_LENGTH
+        found = parse_header(data[at:body]) if body <= len(data) else None
         if found is None or body + found[2] > len(data):
             return at
         kind, version, length = found
-        self._count(READ_AS[kind], HEAD + length)
+        self._count(READ_AS[kind], HEADER_LENGTH + length)
         frame = origin.frame(at)
         self._machine.take(kind, version, frame, bytes(data[body : body + length]), origin.after(body))
         return body + length
 
     def _gather(self, data: memoryview, origin: Origin) -> int:
-        step = min(self._wanted - len(self._pending), len(data))
+        step = min(self._needed - len(self._pending), len(data))
         self._pending.add(data[:step], origin)
-        if len(self._pending) == self._wanted:
-            if self._wanted == HEAD:
+        if len(self._pending) == self._needed:
+            if self._needed == HEADER_LENGTH:
                 self._begin()
             else:
                 self._take()
@@ -128,7 +128,7 @@ class TlsReader:
 
     def _begin(self) -> None:
         """The header of a record is complete."""
-        found = head(self._pending.data)
+        found = parse_header(self._pending.data)
         if found is None:
             self._begin_fallback()
             return
@@ -137,33 +137,33 @@ class TlsReader:
             self._machine.skip_data(version, 1, length, DataRecord(length, self._frame))
             self._skip_body(kind, length)
         else:
-            self._wanted = HEAD + length
+            self._needed = HEADER_LENGTH + length
 
     @property
     def _frame(self) -> int:
         """The frame in which the pending record begins."""
         return self._pending.origin.frame(0)
 
-    def _skip_body(self, kind: int, left: int) -> None:
+    def _skip_body(self, kind: int, remaining: int) -> None:
         """Count the bytes of a record, now and as the rest arrives, without reading its body."""
         self._skipped_as = READ_AS[kind]
         self._count(self._skipped_as, len(self._pending))
         self._pending.drop(len(self._pending))
-        self._left, self._wanted = left, HEAD
+        self._remaining, self._needed = remaining, HEADER_LENGTH
 
     def _take(self) -> None:
         """A record is complete."""
-        kind, version, _ = head(self._pending.data) or (0, 0, 0)
+        kind, version, _ = parse_header(self._pending.data) or (0, 0, 0)
         frame = self._frame
         self._count(READ_AS[kind], len(self._pending))
-        self._wanted = HEAD
-        self._pending.drop(HEAD)
+        self._needed = HEADER_LENGTH
+        self._pending.drop(HEADER_LENGTH)
         body, origin = self._pending.take(len(self._pending))
         self._machine.take(kind, version, frame, body, origin)
 
     def _begin_fallback(self) -> Fallback:
         """There is no record where one should begin."""
-        words = "plain text" if self._pending.data.isascii() else "something else"
+        words = "plain text" if self._pending.data.isascii() else "other data"
         self._machine.problem(f"{words} after TLS records", Reason.DAMAGED, f" at byte {self._position}")
         self._fallback = Fallback(self._findings, self._layers)
         self._fallback.feed(*self._pending.take(len(self._pending)))
@@ -175,19 +175,19 @@ class TlsReader:
             self._fallback.gap(length)
             return
         self._machine.problem("TLS with bytes missing", Reason.GAP, f" at byte {self._position + len(self._pending)}")
-        if self._wanted > HEAD and self._wanted > len(self._pending):
-            kind, _, whole = head(self._pending.data) or (0, 0, 0)
-            left = self._wanted - len(self._pending)
-            self._machine.take_truncated(kind, whole, self._frame, min(length, left))
-            self._skip_body(kind, left)
-        if length > self._left:
-            self._lose()
-        self._left -= min(length, self._left)
+        if self._needed > HEADER_LENGTH and self._needed > len(self._pending):
+            kind, _, whole = parse_header(self._pending.data) or (0, 0, 0)
+            remaining = self._needed - len(self._pending)
+            self._machine.take_truncated(kind, whole, self._frame, min(length, remaining))
+            self._skip_body(kind, remaining)
+        if length > self._remaining:
+            self._lose_sync()
+        self._remaining -= min(length, self._remaining)
         self._position += length
 
-    def _lose(self) -> None:
+    def _lose_sync(self) -> None:
         """Record boundaries are lost."""
-        self._lost = True
+        self._desynchronised = True
         self._count(OPAQUE, len(self._pending))
         self._pending.drop(len(self._pending))
 
@@ -196,12 +196,12 @@ class TlsReader:
         if self._closed:
             return
         self._closed = True
-        if self._left or self._wanted > HEAD:
+        if self._remaining or self._needed > HEADER_LENGTH:
             self._machine.problem("a truncated TLS record")
         if self._fallback:
             self._fallback.close()
-        elif self._wanted > HEAD:
-            self._skip_body((head(self._pending.data) or (0,))[0], 0)
+        elif self._needed > HEADER_LENGTH:
+            self._skip_body((parse_header(self._pending.data) or (0,))[0], 0)
         elif self._pending:
             self._begin_fallback().close()
         self._machine.close()

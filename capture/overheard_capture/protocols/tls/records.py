@@ -16,20 +16,20 @@ READ_AS = {
     APPLICATION_DATA: "TLS application data",
     HEARTBEAT: "TLS heartbeat",
 }
-HEAD = 5
+HEADER_LENGTH = 5
 # The maximum length of a record's content. TLS 1.2 has the largest (RFC 5246, 6.2.3).
-LONGEST = (1 << 14) + 2048
-_HEAD = struct.Struct(">BHH")
+MAX_RECORD = (1 << 14) + 2048
+_HEADER = struct.Struct(">BHH")
 
 
-def head(data: bytes | bytearray | memoryview) -> tuple[int, int, int] | None:
+def parse_header(data: bytes | bytearray | memoryview) -> tuple[int, int, int] | None:
     """Parse a 5-byte record header: type, version and length; None if it is no record header."""
-    kind, version, length = _HEAD.unpack_from(data)
+    kind, version, length = _HEADER.unpack_from(data)
     return (kind, version, length) if kind in READ_AS and version >> 8 == 3 and _is_sound(version, length) else None
 
 
 def _is_sound(version: int, length: int) -> bool:
-    return version & 0xFF <= 4 and 0 < length <= LONGEST
+    return version & 0xFF <= 4 and 0 < length <= MAX_RECORD
 
 
 def skip_records(data: bytes | bytearray | memoryview, start: int, end: int) -> tuple[int, int, int, int]:
@@ -39,21 +39,21 @@ def skip_records(data: bytes | bytearray | memoryview, start: int, end: int) -> 
     and the length of the last one.
     """
     at, count, last = start, 0, 0
-    if end - start < HEAD or head(data[start : start + HEAD]) is None:
+    if end - start < HEADER_LENGTH or parse_header(data[start : start + HEADER_LENGTH]) is None:
         return at, count, 0, last
     compiled = core()
     if compiled and not (isinstance(data, memoryview) and data.readonly):
         number, length = ctypes.c_uint64(), ctypes.c_uint64()
         frame_boundaries = ctypes.c_uint64(start), ctypes.c_uint64(end)
         at = compiled.skip_records(pointer(data), *frame_boundaries, ctypes.byref(number), ctypes.byref(length))
-        return at, number.value, at - start - HEAD * number.value, length.value
-    unpack, latest = _HEAD.unpack_from, end - HEAD
+        return at, number.value, at - start - HEADER_LENGTH * number.value, length.value
+    unpack, latest = _HEADER.unpack_from, end - HEADER_LENGTH
     version = unpack(data, start)[1]
     while at <= latest:
         kind, other, length = unpack(data, at)
-        after = at + HEAD + length
-        if kind != APPLICATION_DATA or other != version or not 0 < length <= LONGEST or after > end:
+        after = at + HEADER_LENGTH + length
+        if kind != APPLICATION_DATA or other != version or not 0 < length <= MAX_RECORD or after > end:
             break
         at, last = after, length
         count += 1
-    return at, count, at - start - HEAD * count, last
+    return at, count, at - start - HEADER_LENGTH * count, last

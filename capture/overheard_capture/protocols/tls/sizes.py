@@ -7,7 +7,7 @@ from itertools import takewhile
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from overheard_capture.protocols.tls.direction import DataRecords, TlsDirection
+    from overheard_capture.protocols.tls.direction_state import DataRecords, TlsDirection
     from overheard_capture.protocols.tls.handshake import Handshake
     from overheard_capture.protocols.tls.hello import ServerHello
 
@@ -21,7 +21,7 @@ _ALERT = 2
 # Certificate, CertificateVerify and Finished (RFC 8446, 4.4).
 _CLIENT_FLIGHT = 3
 # Session tickets are some hundred bytes, more with a client certificate inside; bulk data comes in longer records.
-_LONGEST_TICKET = 4096
+_MAX_TICKET = 4096
 
 
 @dataclass(frozen=True)
@@ -34,10 +34,11 @@ class Sizes:
 
 
 def sizes(client: TlsDirection, server: TlsDirection, handshake: Handshake) -> Sizes:
-    """Sum up the records that may contain application data.
+    """Add up the records that may contain application data.
 
-    Up to TLS 1.2 the record type tells. In TLS 1.3 encrypted handshake messages, session tickets and alerts have the
-    same type: the handshake is left out of both sums, and the estimate also leaves out likely tickets and alerts.
+    Up to TLS 1.2 the record type identifies them. In TLS 1.3 encrypted handshake messages, session tickets and alerts
+    have the same type: the handshake is excluded from both sums, and the estimate also excludes likely tickets and
+    alerts.
     """
     sent, answered, extra = client.data, server.data, overhead(handshake.server_hello)
     estimated = answered
@@ -81,7 +82,7 @@ def _count_to_finished(records: DataRecords, flight: int, otherwise: int, finish
 
 
 def _without_tickets(answered: DataRecords, before_client: int, alert: int) -> DataRecords:
-    """Leave out what looks like session tickets (RFC 8446, 4.6.1) and the closing alert.
+    """Exclude records that look like session tickets (RFC 8446, 4.6.1), and the closing alert.
 
     Tickets come first, before the request or while it is in flight, and those of one handshake have the same length.
     """
@@ -90,4 +91,4 @@ def _without_tickets(answered: DataRecords, before_client: int, alert: int) -> D
         answered = answered.without_last()
     ticket = answered.first[0].length if answered.first else 0
     alike = sum(1 for _ in takewhile(lambda record: record.length == ticket, answered.first))
-    return answered.without_first(alike) if ticket <= _LONGEST_TICKET and (before_client or alike > 1) else answered
+    return answered.without_first(alike) if ticket <= _MAX_TICKET and (before_client or alike > 1) else answered

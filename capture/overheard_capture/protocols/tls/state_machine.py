@@ -1,4 +1,4 @@
-"""The state machine of one direction of TLS: takes records in order, and reports those that are out of place."""
+"""The state machine of one direction of TLS: takes records in order, and reports unexpected ones."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from overheard.words.layer import Layer, Layers
 from overheard_capture.content.content import Content, SearchScope
-from overheard_capture.protocols.tls.direction import DataRecord
+from overheard_capture.protocols.tls.direction_state import DataRecord
 from overheard_capture.protocols.tls.listener import TlsListener
 from overheard_capture.protocols.tls.null_cipher import NullCipherReader
 from overheard_capture.protocols.tls.records import ALERT, APPLICATION_DATA, CHANGE_CIPHER_SPEC, HANDSHAKE
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 LAYER = Layer("TLS handshake")
 _CLOSE_NOTIFY, _FATAL, _CLIENT_HELLO = 0, 2, 1
-# Of this many encrypted bytes at least one is not ASCII, with an error of 1 in 2^64. And how much is checked.
+# Among this many encrypted bytes at least one is not ASCII, with an error of 1 in 2^64. And how many are checked.
 _CHECK_LENGTH, PREFIX_CHECKED = 64, 1024
 
 
@@ -33,7 +33,7 @@ class Phase(Enum):
 
 
 class TlsStateMachine:
-    """Takes records, and keeps on `direction` what is needed later."""
+    """Takes records, and updates `direction`."""
 
     def __init__(self, findings: Findings, layers: Layers) -> None:
         self._listener = TlsListener(findings, layers, _name)
@@ -48,15 +48,15 @@ class TlsStateMachine:
     @property
     def needs_bodies(self) -> bool:
         """Whether the body of the next application data record is needed."""
-        known = self._phase is Phase.DATA and self.direction.data.list_full and not self._closing
-        return not known or self._null_cipher.wants_data
+        skippable = self._phase is Phase.DATA and self.direction.data.list_full and not self._closing
+        return not skippable or self._null_cipher.wants_data
 
     @property
     def fast_path_records(self) -> int:
-        """The number of application data records of which only the length and the first bytes are needed."""
+        """The number of application data records for which the length and the first bytes are enough."""
         messages = self.direction.messages
-        known = self._phase is Phase.DATA and not self._closing and bool(messages) and not messages.open
-        return self.direction.data.list_room if known and not self._null_cipher.wants_data else 0
+        steady = self._phase is Phase.DATA and not self._closing and bool(messages) and not messages.incomplete
+        return self.direction.data.list_room if steady and not self._null_cipher.wants_data else 0
 
     def data(self, version: int, record: DataRecord, begins: bytes) -> None:
         """Take an application data record of `fast_path_records`; `begins` is the start of its content."""
@@ -76,13 +76,13 @@ class TlsStateMachine:
         """Take a record that begins in `frame`."""
         messages = self.direction.messages
         # The first ClientHello is sent before a version is negotiated.
-        if messages or (messages.begun or (kind == HANDSHAKE and body[0])) != _CLIENT_HELLO:
+        if messages or (messages.incomplete_type or (kind == HANDSHAKE and body[0])) != _CLIENT_HELLO:
             self.direction.versions.add(version)
         if self._closing and kind != ALERT:
             self.problem("TLS records after the closing alert")
-        if kind in (CHANGE_CIPHER_SPEC, APPLICATION_DATA) and messages.open:
+        if kind in (CHANGE_CIPHER_SPEC, APPLICATION_DATA) and messages.incomplete:
             self.problem("a truncated TLS handshake message")
-            messages.lose()
+            messages.lose_sync()
         if kind == HANDSHAKE:
             self._take_handshake(body, origin)
         elif kind == APPLICATION_DATA:
@@ -141,14 +141,14 @@ class TlsStateMachine:
             self.problem("a TLS alert of invalid length")
 
     def take_truncated(self, kind: int, length: int, frame: int, missing: int) -> None:
-        """Take a record of which `missing` bytes are missing."""
+        """Take a record that lacks `missing` bytes."""
         if kind == APPLICATION_DATA:
             self._phase, self.direction.encrypted = Phase.DATA, True
             self.direction.data.add(DataRecord(length, frame))
             self._null_cipher.gap(missing)
         elif kind == HANDSHAKE:
             self._handshake.gap(missing)
-            self.direction.messages.lose()
+            self.direction.messages.lose_sync()
         elif kind == CHANGE_CIPHER_SPEC:
             self._phase = Phase.CHANGED
 

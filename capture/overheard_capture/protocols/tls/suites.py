@@ -58,9 +58,9 @@ def is_null(suite: int) -> bool:
 
 def payload(suite: int, body: memoryview) -> memoryview:
     """The payload of an application data record under a NULL cipher suite: all but the MAC."""
-    held = body[: max(len(body) - _NULL[suite], 0)]
+    payload_bytes = body[: max(len(body) - _NULL[suite], 0)]
     if suite not in _NULL_1_3:
-        return held
-    # The content type, then padding with zeros (RFC 8446, 5.4). Only application data is wanted.
-    inner = bytes(held).rstrip(b"\0")
-    return held[: len(inner) - 1] if inner.endswith(b"\x17") else held[:0]
+        return payload_bytes
+    # The content type, then padding with zeros (RFC 8446, 5.4). Only application data is returned.
+    inner = bytes(payload_bytes).rstrip(b"\0")
+    return payload_bytes[: len(inner) - 1] if inner.endswith(b"\x17") else payload_bytes[:0]

@@ -29,7 +29,7 @@ _FINAL, _COMPRESSED, _RESERVED = 0x80, 0x40, 0x30
 # The size of the extended payload length, by the 7-bit payload length.
 EXTENDED_LENGTH_SIZE = {126: 2, 127: 8}
 # The minimum payload length, by the header length without masking key: shorter payloads have shorter headers.
-SHORTEST_PAYLOAD = {2: 0, 4: 126, 10: 1 << 16}
+MIN_PAYLOAD = {2: 0, 4: 126, 10: 1 << 16}
 
 
 class WebSocketFrame(NamedTuple):
@@ -43,19 +43,19 @@ class WebSocketFrame(NamedTuple):
 
     @property
     def control(self) -> bool:
-        """Whether it is a control frame, which may stand between the frames of a message."""
+        """Whether it is a control frame, which may come between the frames of a message."""
         return self.opcode >= Opcode.CLOSE
 
     @classmethod
-    def parse(cls, head: bytes) -> WebSocketFrame:
+    def parse(cls, header: bytes) -> WebSocketFrame:
         """Parse a complete header."""
-        extended = EXTENDED_LENGTH_SIZE.get(head[1] & 0x7F, 0)
-        length = int.from_bytes(head[2 : 2 + extended], "big") if extended else head[1] & 0x7F
-        first = head[0]
-        return cls(first & 15, bool(first & _FINAL), bool(first & _COMPRESSED), head[2 + extended :], length)
+        extended = EXTENDED_LENGTH_SIZE.get(header[1] & 0x7F, 0)
+        length = int.from_bytes(header[2 : 2 + extended], "big") if extended else header[1] & 0x7F
+        first = header[0]
+        return cls(first & 15, bool(first & _FINAL), bool(first & _COMPRESSED), header[2 + extended :], length)
 
 
-def head_length(first: int, second: int) -> int:
+def header_length(first: int, second: int) -> int:
     """The length of a header that begins with these two bytes; 0 if they are no valid beginning."""
     if not first and not second:
         # An empty, non-final continuation frame is allowed, but never seen in practice. Zeros are common.
@@ -69,16 +69,16 @@ def head_length(first: int, second: int) -> int:
 
 
 class WebSocketFramer(Framer[WebSocketFrame]):
-    """Splits what one side sends into frames, and unmasks their payload."""
+    """Splits the bytes of one direction into frames, and unmasks their payload."""
 
     def __init__(self, handler: FrameHandler[WebSocketFrame]) -> None:
         super().__init__(handler, 2)
 
-    def _read_head(self) -> None:
-        self._wanted = head_length(self._head[0], self._head[1])
-        if len(self._head) < self._wanted:
+    def _read_header(self) -> None:
+        self._header_size = header_length(self._header[0], self._header[1])
+        if len(self._header) < self._header_size:
             return
-        frame = WebSocketFrame.parse(self._head) if self._wanted else None
+        frame = WebSocketFrame.parse(self._header) if self._header_size else None
         # The most significant bit of a length is 0.
         if frame is None or frame.length >> 63:
             self.broken = True
@@ -86,7 +86,7 @@ class WebSocketFramer(Framer[WebSocketFrame]):
         self._begin(frame)
 
     def _read_payload(self, frame: WebSocketFrame, data: memoryview, origin: Origin) -> int:
-        payload = unmasked(data, frame.key, frame.length - self._left) if frame.key else data
+        payload = unmasked(data, frame.key, frame.length - self._remaining) if frame.key else data
         self._handler.piece(payload, origin, self._started)
         self._started = True
         self._advance(len(data))

@@ -23,7 +23,7 @@ LAYER = Layer("permessage-deflate", LayerKind.COMPRESSION)
 _WINDOW = 32 << 10
 _OUTPUT_LIMIT = 256 << 10
 # The maximum number of final blocks in a message: each costs a new window.
-_MOST_FINAL_BLOCKS = 64
+_MAX_FINAL_BLOCKS = 64
 # The bytes that a sender removes from the end of a message (7.2.1).
 _TAIL = b"\x00\x00\xff\xff"
 
@@ -34,11 +34,11 @@ class PermessageDeflate:
     def __init__(self, findings: Findings, layers: Layers) -> None:
         self._findings = findings
         self._layers = (*layers, LAYER)
-        # All messages as one text: typed input may come one key per message.
+        # All messages as one content: typed input may arrive as one message for each key.
         self._content = Content(findings, self._layers)
         self._inflater = zlib.decompressobj(-15)
         self._window = b""
-        # How many bytes of the window are unknown, because messages are missing.
+        # The number of bytes in the window that are unknown, because messages are missing.
         self._unknown = 0
         self._message: Reader | None = None
         self._last_origin = Origin([])
@@ -65,7 +65,7 @@ class PermessageDeflate:
         self._by_frame.flush()
         self._inflate(_TAIL, self._last_origin)
         if self._message and self._unknown > 0:
-            self._findings.unread(Reason.GAP, "compressed messages that refer to missing ones", self._layers)
+            self._findings.report_unread(Reason.GAP, "compressed messages that refer to missing ones", self._layers)
         self._close_message()
 
     def _close_message(self) -> None:
@@ -74,55 +74,55 @@ class PermessageDeflate:
         self._message = None
         self._by_frame = FrameAligner(self._take)
 
-    def _inflate(self, data: bytes, made_of: Origin) -> None:
+    def _inflate(self, data: bytes, output_origin: Origin) -> None:
         self._bytes_in += len(data)
-        self._findings.budget.came += len(data)
+        self._findings.budget.compressed += len(data)
         while data and self._message:
             try:
                 out = self._inflater.decompress(data, _OUTPUT_LIMIT)
             except zlib.error:
                 self._give_up(Reason.GAP if self._unknown > 0 else Reason.DAMAGED, "a compressed message")
                 return
-            self._deliver(out, made_of)
+            self._deliver(out, output_origin)
             data = self._inflater.unconsumed_tail
             if self._inflater.eof:
                 # A block may be marked final, and the next message may still refer to it (7.2.3.4).
                 data = self._inflater.unused_data
                 self._final_blocks += 1
-                if self._final_blocks > _MOST_FINAL_BLOCKS:
+                if self._final_blocks > _MAX_FINAL_BLOCKS:
                     self._give_up(Reason.LIMIT, "a compressed message with too many final blocks")
                     return
                 self._inflater = zlib.decompressobj(-15, self._window)
 
-    def _deliver(self, out: bytes, made_of: Origin) -> None:
+    def _deliver(self, out: bytes, output_origin: Origin) -> None:
         if not out or not self._message:
             return
         self._bytes_out += len(out)
-        self._findings.budget.made += len(out)
+        self._findings.budget.decompressed += len(out)
         self._unknown -= len(out)
         self._window = (self._window + out)[-_WINDOW:]
-        self._content.feed(out, made_of)
-        self._message.feed(out, made_of)
+        self._content.feed(out, output_origin)
+        self._message.feed(out, output_origin)
         limits = self._findings.limits
         if self._bytes_out > max(limits.spared, limits.ratio * self._bytes_in):
             self._give_up(Reason.LIMIT, "a compressed message that exceeds the size limit")
 
     def _give_up(self, why: Reason, what: str) -> None:
-        self._findings.unread(why, what, self._layers)
-        self.lose()
+        self._findings.report_unread(why, what, self._layers)
+        self.invalidate_window()
 
-    def lose(self) -> None:
-        """Part of a message is missing here, or could not be inflated. Later messages may refer to it."""
+    def invalidate_window(self) -> None:
+        """Treat the window as unknown: part of a message is missing here, or could not be inflated."""
         self._close_message()
         self._content.gap(1)
-        # Back references to unknown bytes yield NUL; literals are read all the same.
+        # Back references to unknown bytes yield NUL; literals are decoded correctly.
         self._window, self._unknown = bytes(_WINDOW), _WINDOW
         self._inflater = zlib.decompressobj(-15, self._window)
 
     def close(self) -> None:
         """The direction has ended."""
         if self._message:
-            self._findings.unread(Reason.DAMAGED, "a truncated compressed message", self._layers)
+            self._findings.report_unread(Reason.DAMAGED, "a truncated compressed message", self._layers)
             self._by_frame.flush()
         self._close_message()
         self._content.close()

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 LAYER = Layer("WebSocket")
 
-# The maximum length of a ping's payload that is taken for random bytes. Longer ones may be encoded data.
+# Payloads of control frames up to this length are assumed to be random bytes. Longer ones may be encoded data.
 _SMALL = 16
 
 
@@ -30,7 +30,7 @@ def websocket(findings: Findings, layers: Layers) -> FramedReader:
 
 
 class WebSocketReader:
-    """Reads the frames of one direction. Each message is read by itself; all of them are searched as one text, too."""
+    """Reads the frames of one direction. Each message is read by itself; all are also searched as one content."""
 
     def __init__(self, findings: Findings, layers: Layers) -> None:
         self._findings = findings
@@ -69,7 +69,7 @@ class WebSocketReader:
 
     def _begin_message(self, frame: WebSocketFrame) -> None:
         if self._message or self._compressed or frame.opcode == Opcode.CONTINUATION:
-            self._findings.unread(Reason.DAMAGED, "a message whose fragments do not match", self._layers)
+            self._findings.report_unread(Reason.DAMAGED, "a WebSocket message with unexpected fragments", self._layers)
             self._drop()
         self._compressed = frame.compressed
         if frame.compressed:
@@ -101,8 +101,8 @@ class WebSocketReader:
             if self._control_reader:
                 self._control_reader.gap(length)
         elif self._compressed:
-            self._findings.unread(Reason.GAP, "a compressed message", self._layers)
-            self._compressed_messages.lose()
+            self._findings.report_unread(Reason.GAP, "a compressed message", self._layers)
+            self._compressed_messages.invalidate_window()
         else:
             (self._masked if self._frame.key else self._unmasked).gap(length)
             if self._message:
@@ -127,9 +127,9 @@ class WebSocketReader:
         self._message, self._compressed = None, False
 
     def _drop(self) -> None:
-        """End a message whose end will not come."""
+        """End a message that remains incomplete."""
         if self._compressed:
-            self._compressed_messages.lose()
+            self._compressed_messages.invalidate_window()
         self._end_message()
 
     # ---- missing bytes
@@ -138,9 +138,9 @@ class WebSocketReader:
         """`length` bytes are missing. Returns whether the position of the next frame is still known."""
         return self._frames.gap(length)
 
-    def lose(self, length: int) -> None:
+    def lose_sync(self, length: int) -> None:
         """`length` bytes are missing, and frame boundaries are lost."""
-        self._compressed_messages.lose()
+        self._compressed_messages.invalidate_window()
         self._drop()
         for content in (self._masked, self._unmasked, self._control):
             content.gap(length)
@@ -148,7 +148,7 @@ class WebSocketReader:
     def close(self) -> None:
         """The direction has ended."""
         if not self._frames.at_boundary or self._message or self._compressed:
-            self._findings.unread(Reason.DAMAGED, "a truncated WebSocket message", self._layers)
+            self._findings.report_unread(Reason.DAMAGED, "a truncated WebSocket message", self._layers)
         self._end_message()
         if self._control_reader:
             self._control_reader.close()

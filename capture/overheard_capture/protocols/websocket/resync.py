@@ -1,4 +1,4 @@
-"""Resynchronisation of WebSocket: finds frames in the middle of a connection by whether they are plausible together."""
+"""Resynchronisation of WebSocket: finds the first of several consecutive, plausible frames in a connection."""
 
 from __future__ import annotations
 
@@ -10,15 +10,15 @@ from typing import NamedTuple
 from overheard_capture.protocols.resync import FrameWalk
 from overheard_capture.protocols.websocket.frames import (
     EXTENDED_LENGTH_SIZE,
-    SHORTEST_PAYLOAD,
+    MIN_PAYLOAD,
     Opcode,
     WebSocketFrame,
-    head_length,
+    header_length,
 )
 from overheard_capture.protocols.websocket.masking import unmasked
 
 _MAY_BEGIN = re.compile(rb"[\x01\x02\x80-\x82\x88-\x8a\x41\x42\xc1\xc2]")
-# A frame may begin at any byte, and small ones are easily mistaken, so the number of positions is limited.
+# A frame may begin at any byte, and false positives are likely for small ones, so the number of positions is limited.
 _CANDIDATE_RANGE = 16 << 10
 _PAYLOAD_CHECKED = 1024
 
@@ -27,7 +27,7 @@ _PAYLOAD_CHECKED = 1024
 _PROVEN, _VALID = 3, 1
 _REQUIRED, _REQUIRED_AT_END, _REQUIRED_OF_ALL = 15, 6, 3
 # The minimum length of a payload that can be proof.
-_SHORTEST_PROOF = 4
+_MIN_PROOF = 4
 
 # Control characters other than those of text layout, bell, and terminal sequences.
 _CONTROLS = re.compile(rb"[\x01-\x06\x0b\x0c\x0e-\x1a\x1c\x1d\x7f]")
@@ -71,24 +71,24 @@ class _WebSocketWalks(FrameWalk):
         data = self._data
         if begin + 2 > len(data):
             return False
-        length, masked = head_length(data[begin], data[begin + 1]), data[begin + 1] >= 0x80
+        length, masked = header_length(data[begin], data[begin + 1]), data[begin + 1] >= 0x80
         payload_length = data[begin + 1] & 0x7F
         if length and payload_length in EXTENDED_LENGTH_SIZE:
             payload_length = int.from_bytes(data[begin + 2 : begin + 2 + EXTENDED_LENGTH_SIZE[payload_length]], "big")
         after = begin + length + payload_length
         if after + 2 > len(data):
             return after == len(data)
-        return length > 0 and (data[after + 1] >= 0x80) is masked and head_length(data[after], data[after + 1]) > 0
+        return length > 0 and (data[after + 1] >= 0x80) is masked and header_length(data[after], data[after + 1]) > 0
 
     def _next_state(self, state: _WalkState, score: _WalkScore) -> _WalkState | None:
         """Step over a frame; None if no frame can be here."""
         data, (at, masked, contiguous) = self._data, state
-        length = head_length(data[at], data[at + 1])
+        length = header_length(data[at], data[at + 1])
         if not length or (data[at + 1] >= 0x80) is not masked or at + length > len(data):
             return None
         frame = WebSocketFrame.parse(bytes(data[at : at + length]))
         # A length must have the shortest encoding (5.2).
-        if frame.length < SHORTEST_PAYLOAD[length - len(frame.key)]:
+        if frame.length < MIN_PAYLOAD[length - len(frame.key)]:
             return None
         if not frame.control:
             # A message ends before another begins (5.4).
@@ -129,7 +129,7 @@ def _points_for(frame: WebSocketFrame, payload: bytes) -> int:
     """The score of a frame whose payload begins with `payload`; negative if no such frame can exist."""
     if frame.opcode == Opcode.CLOSE:
         return _points_for_close(payload)
-    if frame.control or len(payload) < _SHORTEST_PROOF:
+    if frame.control or len(payload) < _MIN_PROOF:
         return 0
     if frame.compressed:
         return _points_for_compressed(frame, payload)

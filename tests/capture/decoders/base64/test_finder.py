@@ -56,7 +56,7 @@ def test_it_is_found_wherever_it_stands(name: str) -> None:
     findings = played(untyped, TEXTS[name])
     expected = ("base64", "base64", "gzip") if name == "twice" else ("base64", "gzip")
     assert expected in seen(findings)
-    assert not findings.troubles
+    assert not findings.unread
 
 
 @pytest.mark.parametrize("name", TEXTS)
@@ -107,7 +107,7 @@ def test_the_place_is_that_of_the_run_on_the_wire() -> None:
 def test_what_only_looks_like_it_is_no_trouble(text: bytes) -> None:
     findings = played(untyped, text)
     assert not findings.sightings
-    assert not findings.troubles
+    assert not findings.unread
 
 
 class Opener:

@@ -15,7 +15,7 @@ from capture.lzw import compressed
 from capture.played import VALUE, outcome, played, seen, some_findings
 from capture.wrapped import in_json, noise, zipped
 from overheard.words.options import Limits
-from overheard_capture.content.findings import Reason, Unread
+from overheard_capture.content.findings import Reason, UnreadContent
 from overheard_capture.decoders.compression.reader import decompressing
 from overheard_capture.decoders.registry import CODINGS
 from overheard_capture.decoders.untyped import untyped
@@ -42,7 +42,7 @@ MANY = 200 << 20
 def test_each_coding_is_undone(coding: bytes) -> None:
     findings = played(decompressing(CODINGS[coding], untyped, untyped), WHOLE[coding])
     assert seen(findings) == {(LAYER.get(coding, coding.decode()),)}
-    assert not findings.troubles
+    assert not findings.unread
 
 
 @pytest.mark.parametrize("coding", WHOLE)
@@ -57,7 +57,7 @@ def test_deflate_may_lack_what_should_be_around_it() -> None:
     """Many servers leave it out, and browsers accept both."""
     findings = played(decompressing(CODINGS[b"deflate"], untyped, untyped), DEFLATED)
     assert seen(findings) == {("deflate",)}
-    assert not findings.troubles
+    assert not findings.unread
 
 
 def test_the_place_is_the_frame_that_made_it_readable() -> None:
@@ -82,7 +82,7 @@ def test_files_may_follow_each_other(coding: bytes, padding: bytes) -> None:
     }
     findings = played(decompressing(CODINGS[coding], untyped, untyped), nothing[coding] * 3 + WHOLE[coding] + padding)
     assert seen(findings) == {(coding.decode(),)}
-    assert not findings.troubles
+    assert not findings.unread
 
 
 @pytest.mark.parametrize("coding", [coding for coding in WHOLE if coding != b"compress"])
@@ -90,13 +90,13 @@ def test_what_follows_the_end_is_not_lost(coding: bytes) -> None:
     following = zlib.compress(b"this is " + VALUE + b" once more")
     findings = played(decompressing(CODINGS[coding], untyped, untyped), WHOLE[coding] + following)
     assert seen(findings) == {(LAYER.get(coding, coding.decode()),), ("zlib",)}
-    assert not findings.troubles
+    assert not findings.unread
 
 
 @pytest.mark.parametrize("coding", [coding for coding in WHOLE if coding != b"compress"])
 def test_what_breaks_off_is_damaged(coding: bytes) -> None:
     findings = played(decompressing(CODINGS[coding], untyped, untyped), WHOLE[coding][:-5])
-    assert [trouble.why for trouble in findings.troubles] == [Reason.DAMAGED]
+    assert [each.why for each in findings.unread] == [Reason.DAMAGED]
 
 
 def test_what_can_be_read_before_the_damage_is_read() -> None:
@@ -106,21 +106,21 @@ def test_what_can_be_read_before_the_damage_is_read() -> None:
     # This block type does not exist.
     findings = played(decompressing(CODINGS[b"gzip"], untyped, untyped), whole + b"\x07 and so on")
     assert seen(findings) == {("gzip",)}
-    assert [trouble.why for trouble in findings.troubles] == [Reason.DAMAGED]
+    assert [each.why for each in findings.unread] == [Reason.DAMAGED]
 
 
 def test_what_is_none_of_it_is_damaged_and_read_as_what_it_is() -> None:
     body = in_json(b"here is " + VALUE)
     findings = played(decompressing(CODINGS[b"gzip"], untyped, untyped), body)
     assert ("base64",) in seen(findings)
-    assert [trouble.why for trouble in findings.troubles] == [Reason.DAMAGED]
+    assert [each.why for each in findings.unread] == [Reason.DAMAGED]
 
 
 @pytest.mark.parametrize("coding", WHOLE)
 def test_nothing_behind_a_gap_can_be_read(coding: bytes) -> None:
     findings = played(decompressing(CODINGS[coding], untyped, untyped), WHOLE[coding], gap=(200, 250))
     assert not seen(findings)
-    assert Reason.GAP in {trouble.why for trouble in findings.troubles}
+    assert Reason.GAP in {each.why for each in findings.unread}
 
 
 def zeros(coding: bytes, length: int) -> bytes:
@@ -137,14 +137,14 @@ def zeros(coding: bytes, length: int) -> bytes:
 def test_a_bomb_is_bounded(coding: bytes) -> None:
     """A file that inflates to 200 MB is abandoned after a few megabytes."""
     findings = played(decompressing(CODINGS[coding], untyped, untyped), zeros(coding, MANY))
-    assert Reason.LIMIT in {trouble.why for trouble in findings.troubles}
-    assert findings.budget.made < 4 << 20
+    assert Reason.LIMIT in {each.why for each in findings.unread}
+    assert findings.budget.decompressed < 4 << 20
 
 
 def test_what_is_only_well_packed_is_no_bomb() -> None:
     findings = played(untyped, gzip.compress(b"line after line\n" * 50_000 + VALUE))
     assert seen(findings) == {("gzip",)}
-    assert not findings.troubles
+    assert not findings.unread
 
 
 def test_many_small_bombs_are_a_bomb() -> None:
@@ -153,14 +153,16 @@ def test_many_small_bombs_are_a_bomb() -> None:
     bomb = brotli.compress(bytes(900_000))
     for _ in range(60):
         played(decompressing(CODINGS[b"br"], untyped, untyped), bomb, findings=findings)
-    assert findings.budget.made < 20 << 20
-    assert Unread(Reason.LIMIT, "br behind others that unwrapped to too many times their size") in findings.troubles
+    assert findings.budget.decompressed < 20 << 20
+    assert (
+        UnreadContent(Reason.LIMIT, "br behind others that unwrapped to too many times their size") in findings.unread
+    )
 
 
 def test_a_bomb_of_many_files_is_bounded() -> None:
     one = zipped(bytes(900_000))
     findings = played(untyped, one[: one.index(b"PK\1\2")] * 100)
-    assert findings.budget.made < 40 << 20
+    assert findings.budget.decompressed < 40 << 20
 
 
 def test_layers_are_taken_off_up_to_a_limit() -> None:
@@ -171,7 +173,7 @@ def test_layers_are_taken_off_up_to_a_limit() -> None:
     assert seen(played(untyped, whole, findings=some_findings(Limits(depth=4)))) == {("gzip",) * 4}
     findings = played(untyped, whole, findings=some_findings(Limits(depth=3)))
     assert not findings.sightings
-    assert [trouble.why for trouble in findings.troubles] == [Reason.LIMIT]
+    assert [each.why for each in findings.unread] == [Reason.LIMIT]
 
 
 @pytest.mark.parametrize(("most", "clear_at"), [(9, 0), (12, 0), (16, 0), (16, 1000), (13, 8192)])
@@ -188,7 +190,7 @@ def test_zip_archives_are_read_from_the_front(method: int, seekable: bool) -> No
     findings = played(untyped, whole)
     if seekable or method == zipfile.ZIP_DEFLATED:
         assert ("zip",) in seen(findings) or () in seen(findings)
-        assert not findings.troubles
+        assert not findings.unread
     assert outcome(played(untyped, whole, range(0, len(whole), 31))) == outcome(findings)
 
 
@@ -196,15 +198,15 @@ def test_an_encrypted_file_in_an_archive_cannot_be_read() -> None:
     whole = bytearray(zipped(TEXT))
     whole[6] |= 1
     findings = played(untyped, bytes(whole))
-    assert Unread(Reason.OPAQUE, "an encrypted file in a zip archive") in findings.troubles
+    assert UnreadContent(Reason.OPAQUE, "an encrypted file in a zip archive") in findings.unread
 
 
 def test_an_archive_goes_on_behind_bytes_that_are_missing() -> None:
     """The header gives the length of a file, so the next one is found."""
     whole = zipped(b"-" * 10 + TEXT, zipfile.ZIP_STORED).replace(b"another file ", VALUE[:13])
     findings = played(untyped, whole, gap=(60, 300))
-    assert Unread(Reason.GAP, "a zip archive with bytes missing") in findings.troubles
-    assert not any(trouble.why is Reason.DAMAGED for trouble in findings.troubles)
+    assert UnreadContent(Reason.GAP, "a zip archive with bytes missing") in findings.unread
+    assert not any(each.why is Reason.DAMAGED for each in findings.unread)
 
 
 @pytest.mark.parametrize("size", [1, 100, 5000, 1 << 20])
@@ -215,4 +217,4 @@ def test_what_was_read_before_too_much_memory_is_wanted_is_kept(size: int) -> No
     whole = WHOLE[b"zstd"] + large
     findings = played(decompressing(CODINGS[b"zstd"], untyped, untyped), whole, range(0, len(whole), size))
     assert seen(findings) == {("zstd",)}
-    assert Unread(Reason.LIMIT, "zstd that takes too much memory") in findings.troubles
+    assert UnreadContent(Reason.LIMIT, "zstd that takes too much memory") in findings.unread

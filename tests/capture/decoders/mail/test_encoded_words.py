@@ -38,7 +38,7 @@ def test_a_secret_that_is_cut_by_the_length_of_a_word_is_seen(before: int) -> No
     assert b"?b?" in text
     findings = played(untyped, text)
     assert findings.sightings
-    assert not findings.troubles
+    assert not findings.unread
 
 
 def test_among_them_are_some_that_nothing_else_sees() -> None:
@@ -93,7 +93,7 @@ def test_halves_are_put_together(line: bytes, around: bytes, size: int) -> None:
 def test_what_is_seen_without_or_is_not_there_is_not_told(line: bytes) -> None:
     findings = played(untyped, line + b"\r\n")
     assert seen(findings) <= {()}
-    assert not findings.troubles
+    assert not findings.unread
 
 
 def encoded_words(findings: Findings, layers: Layers) -> Reader:

@@ -10,7 +10,7 @@ import pytest
 from capture.played import VALUE, outcome, played, seen
 from capture.wrapped import answer, request
 from overheard.words.layer import Layers
-from overheard_capture.content.findings import Reason, Unread
+from overheard_capture.content.findings import Reason, UnreadContent
 from overheard_capture.protocols.http1.reader import http1
 
 PACKED = gzip.compress(b"this is " + VALUE, mtime=0)
@@ -54,7 +54,7 @@ def test_each_part_is_read_as_it_says(part: bytes, layers: Layers, size: int) ->
     whole = upload(parts(b"Content-Type: text/plain\r\n\r\nhello", part, b"\r\nlast"))
     findings = played(http1, whole)
     assert layers in seen(findings)
-    assert not findings.troubles
+    assert not findings.unread
     assert outcome(played(http1, whole, range(0, len(whole), size))) == outcome(findings)
 
 
@@ -64,7 +64,7 @@ def test_what_only_looks_like_a_boundary_is_part_of_a_part() -> None:
     assert b"\r\n--BBC" in stored
     findings = played(http1, upload(parts(b"\r\n" + stored)))
     assert ("multipart", "gzip") in seen(findings)
-    assert not findings.troubles
+    assert not findings.unread
 
 
 def test_lines_may_end_in_line_feeds_alone() -> None:
@@ -74,14 +74,14 @@ def test_lines_may_end_in_line_feeds_alone() -> None:
 
 def test_parts_that_break_off_are_said_to() -> None:
     findings = played(http1, upload(parts(b"\r\nhello", close=b"")))
-    assert Unread(Reason.DAMAGED, "a body in parts that breaks off before its end") in findings.troubles
+    assert UnreadContent(Reason.DAMAGED, "a body in parts that breaks off before its end") in findings.unread
 
 
 def test_it_goes_on_behind_a_gap() -> None:
     whole = upload(parts(b"\r\n" + b"x" * 500, b"\r\n" + PACKED))
     findings = played(http1, whole, gap=(200, 400))
     assert ("multipart", "gzip") in seen(findings)
-    assert [trouble.why for trouble in findings.troubles] == [Reason.GAP]
+    assert [each.why for each in findings.unread] == [Reason.GAP]
 
 
 def test_a_mail_as_python_writes_it_is_read() -> None:

@@ -32,7 +32,7 @@ MAIL = (
 def test_lines_that_go_on_are_put_together(text: bytes, size: int) -> None:
     findings = played(untyped, text)
     assert ("quoted-printable",) in seen(findings)
-    assert not findings.troubles
+    assert not findings.unread
     assert outcome(played(untyped, text, range(0, len(text), size))) == outcome(findings)
 
 
@@ -50,7 +50,7 @@ def test_smtp_may_have_put_a_dot_before_a_line(size: int) -> None:
 def test_what_is_not_changed_is_not_seen_twice(text: bytes) -> None:
     findings = played(untyped, text)
     assert seen(findings) <= {()}
-    assert not findings.troubles
+    assert not findings.unread
     assert outcome(played(untyped, text, range(0, len(text), 3))) == outcome(findings)
 
 
@@ -63,7 +63,7 @@ def test_what_is_said_to_be_quoted_printable_is(size: int) -> None:
         return QuotedPrintable(findings, layers, untyped)  # type: ignore[arg-type]
 
     findings = played(factory, text, range(0, len(text), size))
-    assert not findings.troubles
+    assert not findings.unread
     assert outcome(findings) == outcome(played(factory, text))
     assert findings.sightings
 

@@ -140,7 +140,7 @@ def test_over_tcp() -> None:
     assert seen(findings) == {("DNS",)}
     assert findings.read == {"DNS": len(data)}
     assert list(findings.kinds) == ["DNS"]
-    assert not findings.troubles
+    assert not findings.unread
     assert is_dns(data)
     assert not is_dns(b"GET / HTTP/1.1\r\n\r\n")
 
@@ -149,7 +149,7 @@ def test_over_tcp_what_is_none_is_said() -> None:
     message = question("squirrels.test")
     data = len(message).to_bytes(2, "big") + message + b"\x00\x05hello" + VALUE
     findings = played(dns_stream, data)
-    assert Reason.DAMAGED in {trouble.why for trouble in findings.troubles}
+    assert Reason.DAMAGED in {each.why for each in findings.unread}
     assert sum(findings.read.values()) == len(data)
 
 
@@ -174,7 +174,7 @@ def test_a_gap_is_said(cuts: list[int], lost: int, length: int) -> None:
     findings = played(dns_stream, SENT, cuts, gap=gap)
     assert sum(findings.read.values()) == len(SENT) - (gap[1] - gap[0])
     assert sightings(findings) == sightings(played(dns_stream, SENT, gap=gap))
-    assert findings.troubles or lost == len(SENT)
+    assert findings.unread or lost == len(SENT)
 
 
 @given(st.binary(max_size=600))

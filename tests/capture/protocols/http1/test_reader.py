@@ -10,7 +10,7 @@ import zstandard
 
 from capture.played import VALUE, outcome, played, seen, some_findings
 from capture.wrapped import answer, chunked, request
-from overheard_capture.content.findings import Findings, Reason, Unread
+from overheard_capture.content.findings import Findings, Reason, UnreadContent
 from overheard_capture.protocols.http1.reader import PendingRequests, http1
 
 TEXT = b"this is " + VALUE + b", more or less, and " * 20
@@ -85,7 +85,7 @@ def test_each_kind_of_body_is_read(name: str) -> None:
     whole, layers = BODIES[name]
     findings = every_cut(whole)
     assert layers in seen(findings)
-    assert not findings.troubles
+    assert not findings.unread
     assert set(findings.read) == {"HTTP/1"}
 
 
@@ -94,7 +94,7 @@ def test_messages_follow_each_other() -> None:
     whole = b"\r\n".join(whole for name, (whole, _) in BODIES.items() if not name.startswith(("a request", "until")))
     findings = every_cut(whole, (997,))
     assert {layers for name, (_, layers) in BODIES.items()} <= seen(findings)
-    assert not findings.troubles
+    assert not findings.unread
     assert list(findings.kinds) == ["HTTP/1.1"]
 
 
@@ -111,14 +111,14 @@ def test_only_what_lies_across_chunks_is_seen_in_them() -> None:
 def test_some_answers_have_no_body_whatever_they_say(status: bytes) -> None:
     findings = every_cut(answer(b"", b"Content-Length: 500", status=status) + answer(PACKED, b"Content-Encoding: gzip"))
     assert ("gzip",) in seen(findings)
-    assert not findings.troubles
+    assert not findings.unread
 
 
 def test_the_answer_to_head_has_no_body() -> None:
     whole = answer(b"", b"Content-Length: 5000") + answer(PACKED, b"Content-Encoding: gzip")
     findings = every_cut(whole, methods=(b"HEAD", b"GET"))
     assert ("gzip",) in seen(findings)
-    assert not findings.troubles
+    assert not findings.unread
 
 
 def test_requests_tell_the_other_side_their_methods() -> None:
@@ -186,7 +186,7 @@ NEXT = answer(PACKED, b"Content-Encoding: gzip")
 )
 def test_what_is_broken_is_said_and_the_next_message_read(broken: bytes, what: str) -> None:
     findings = every_cut(answer(b"first") + broken + NEXT)
-    assert Unread(Reason.DAMAGED, what) in findings.troubles
+    assert UnreadContent(Reason.DAMAGED, what) in findings.unread
     assert ("gzip",) in seen(findings)
 
 
@@ -194,7 +194,7 @@ def test_what_is_broken_is_said_and_the_next_message_read(broken: bytes, what: s
     "whole", [answer(TEXT)[:-3], answer(chunked(TEXT), b"Transfer-Encoding: chunked")[:-30], answer(TEXT)[:30]]
 )
 def test_what_breaks_off_is_damaged(whole: bytes) -> None:
-    assert Reason.DAMAGED in {trouble.why for trouble in every_cut(whole).troubles}
+    assert Reason.DAMAGED in {each.why for each in every_cut(whole).unread}
 
 
 def test_a_gap_in_a_body_is_bridged() -> None:
@@ -202,7 +202,7 @@ def test_a_gap_in_a_body_is_bridged() -> None:
     whole = answer(b"x" * 500) + NEXT
     findings = played(http1, whole, gap=(100, 400))
     assert ("gzip",) in seen(findings)
-    assert findings.troubles == {Unread(Reason.GAP, "an HTTP/1 body with bytes missing"): 1}
+    assert findings.unread == {UnreadContent(Reason.GAP, "an HTTP/1 body with bytes missing"): 1}
     assert findings.read == {"HTTP/1": len(whole) - 300}
 
 
@@ -210,7 +210,7 @@ def test_a_gap_in_a_chunk_is_bridged() -> None:
     whole = answer(chunked(b"x" * 1000 + VALUE, 500), b"Transfer-Encoding: chunked") + NEXT
     findings = played(http1, whole, gap=(100, 400))
     assert {(), ("gzip",)} <= seen(findings)
-    assert findings.troubles == {Unread(Reason.GAP, "an HTTP/1 body with bytes missing"): 1}
+    assert findings.unread == {UnreadContent(Reason.GAP, "an HTTP/1 body with bytes missing"): 1}
 
 
 @pytest.mark.parametrize("gap", [(20, 60), (20, 700), (560, 590), (0, 30)])
@@ -220,7 +220,7 @@ def test_after_any_other_gap_the_next_message_is_looked_for(gap: tuple[int, int]
     for size in (1, 7, 100, 5000):
         findings = played(http1, whole, range(0, len(whole), size), gap=gap)
         assert ("gzip",) in seen(findings)
-        assert Reason.GAP in {trouble.why for trouble in findings.troubles}
+        assert Reason.GAP in {each.why for each in findings.unread}
         assert findings.read.total() == len(whole) - (gap[1] - gap[0])
 
 
@@ -228,9 +228,9 @@ def test_an_endless_head_is_none() -> None:
     """And no more of it is buffered than of any other."""
     whole = b"HTTP/1.1 200 OK\r\n" + b"X-Field: and so on\r\n" * 20_000
     findings = every_cut(whole, (50_000,))
-    assert Unread(Reason.DAMAGED, LOST) in findings.troubles
+    assert UnreadContent(Reason.DAMAGED, LOST) in findings.unread
 
 
 def test_an_encoding_that_is_not_known_is_not_taken_for_text() -> None:
     findings = every_cut(answer(bytes(range(256)), b"Content-Encoding: exi"))
-    assert [trouble.why for trouble in findings.troubles] == [Reason.OPAQUE]
+    assert [each.why for each in findings.unread] == [Reason.OPAQUE]

@@ -91,7 +91,7 @@ def test_what_grpcio_says_is_read(served: int) -> None:
     for data in (sent, answered):
         findings = played(http2, data)
         assert findings.read == {"HTTP/2": len(data)}
-        assert not findings.troubles
+        assert not findings.unread
 
 
 def test_what_grpcio_compresses_is_inflated(served: int) -> None:
@@ -99,7 +99,7 @@ def test_what_grpcio_compresses_is_inflated(served: int) -> None:
     sent, _ = asked(served, message, grpc.Compression.Gzip)
     findings = played(http2, sent)
     assert ("HTTP/2", "gRPC", "gzip") in seen(findings)
-    assert not findings.troubles
+    assert not findings.unread
     sent, _ = asked(served, message, grpc.Compression.Deflate)
     assert any(layers[:2] == ("HTTP/2", "gRPC") and len(layers) == 3 for layers in seen(played(http2, sent)))
 
@@ -119,13 +119,13 @@ CALL = message(MESSAGE) + message(gzip.compress(MESSAGE), 1) + message(b"") + me
 def test_messages_are_told_apart() -> None:
     findings = played(GZIP, CALL)
     assert seen(findings) == {(), ("gRPC", "gzip")}
-    assert not findings.troubles
+    assert not findings.unread
 
 
 def test_what_is_no_message_is_said() -> None:
-    assert Reason.DAMAGED in {trouble.why for trouble in played(GZIP, CALL + b"\x42hello").troubles}
-    assert Reason.DAMAGED in {trouble.why for trouble in played(GZIP, CALL[:-1]).troubles}
-    assert Reason.GAP in {trouble.why for trouble in played(GZIP, CALL, gap=(2, 6)).troubles}
+    assert Reason.DAMAGED in {each.why for each in played(GZIP, CALL + b"\x42hello").unread}
+    assert Reason.DAMAGED in {each.why for each in played(GZIP, CALL[:-1]).unread}
+    assert Reason.GAP in {each.why for each in played(GZIP, CALL, gap=(2, 6)).unread}
 
 
 def test_a_gap_inside_of_a_message_is_not_the_end() -> None:

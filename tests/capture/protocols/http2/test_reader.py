@@ -40,7 +40,7 @@ def test_what_h2_says_is_read_in_both_directions() -> None:
     for findings, data in ((sent, talk.sent), (answered, talk.answered)):
         assert findings.read == {"HTTP/2": len(data)}
         assert list(findings.kinds) == ["HTTP/2"]
-        assert not findings.troubles
+        assert not findings.unread
 
 
 def test_a_header_field_is_placed_where_it_is_in_its_block() -> None:
@@ -69,7 +69,7 @@ def test_header_blocks_that_go_on_in_other_frames() -> None:
     talk.ask(more=[("x-filler", "€" * 9000), ("x-note", VALUE.decode()), ("x-filler-2", "ü" * 9000)])
     findings = played(http2, talk.sent)
     assert seen(findings) == {HPACK}
-    assert not findings.troubles
+    assert not findings.unread
 
 
 def test_trailers_and_promises() -> None:
@@ -110,7 +110,7 @@ def test_a_compressed_body_is_inflated() -> None:
     talk.answer(stream, gzip.compress(b"it is " + VALUE), [("content-encoding", "gzip")], at_once=10)
     findings = played(http2, talk.answered)
     assert seen(findings) == {("HTTP/2", "gzip")}
-    assert not findings.troubles
+    assert not findings.unread
 
 
 def test_bodies_of_many_encodings_and_parts() -> None:
@@ -139,7 +139,7 @@ def test_settings_may_allow_a_larger_table() -> None:
         talk.ask(more=[(f"x-{number}", "€" * 400), ("x-note", VALUE.decode())])
     findings = played(http2, talk.sent)
     assert len(findings.sightings) == 20
-    assert not findings.troubles
+    assert not findings.unread
 
 
 def test_without_a_preface() -> None:
@@ -184,7 +184,7 @@ def test_after_a_gap_frames_are_found_again() -> None:
         talk.ask(more=[("x-note", f"{VALUE.decode()} {number}")])
     findings = played(http2, talk.sent, gap=(lost - 5, lost + 3))
     assert seen(findings) == {HPACK}
-    assert {trouble.why for trouble in findings.troubles} == {Reason.GAP}
+    assert {each.why for each in findings.unread} == {Reason.GAP}
     assert sum(findings.read.values()) == len(talk.sent) - 8
 
 
@@ -195,14 +195,14 @@ def test_a_connection_joined_in_the_middle() -> None:
     talk.ask(b"a body " * 5, [("x-note", VALUE.decode()), ("x-early", "this is kept in the table")])
     findings = played(http2, talk.sent[joined:])
     assert seen(findings) == {HPACK}
-    assert {trouble.why for trouble in findings.troubles} == {Reason.GAP}
+    assert {each.why for each in findings.unread} == {Reason.GAP}
 
 
 def test_what_is_no_frame_is_said_and_all_counted() -> None:
     talk = Http2Conversation()
     data = talk.sent + b"HTTP/1.1 400 Bad Request\r\n\r\n" + VALUE
     findings = played(http2, data)
-    assert Reason.DAMAGED in {trouble.why for trouble in findings.troubles}
+    assert Reason.DAMAGED in {each.why for each in findings.unread}
     assert seen(findings) == {()}
     assert sum(findings.read.values()) == len(data)
 
@@ -210,7 +210,7 @@ def test_what_is_no_frame_is_said_and_all_counted() -> None:
 def test_damaged_header_fields_are_said() -> None:
     talk = Http2Conversation()
     data = talk.sent + bytes([0, 0, 1, 1, 4, 0, 0, 0, 1]) + b"\xff"
-    assert Reason.DAMAGED in {trouble.why for trouble in played(http2, data).troubles}
+    assert Reason.DAMAGED in {each.why for each in played(http2, data).unread}
 
 
 def test_a_bomb_of_header_fields_is_cut_short() -> None:
@@ -218,14 +218,14 @@ def test_a_bomb_of_header_fields_is_cut_short() -> None:
     field = b"\x40\x01x\x7f\xa1\x1e" + bytes(4000)
     block = field + b"\xbe" * 16000
     data = Http2Conversation().sent + len(block).to_bytes(3, "big") + bytes([1, 4, 0, 0, 0, 1]) + block
-    assert Reason.LIMIT in {trouble.why for trouble in played(http2, data).troubles}
+    assert Reason.LIMIT in {each.why for each in played(http2, data).unread}
 
 
 def test_an_endless_header_block_is_cut_short() -> None:
     frame = b"\x00\x40\x00\x09\x00\x00\x00\x00\x01" + bytes(16384)
     data = Http2Conversation().sent + b"\x00\x00\x00\x01\x00\x00\x00\x00\x01" + frame * 8
     findings = played(http2, data, findings=some_findings(Limits(size=64 << 10)))
-    assert Reason.LIMIT in {trouble.why for trouble in findings.troubles}
+    assert Reason.LIMIT in {each.why for each in findings.unread}
 
 
 def test_streams_that_nobody_ends_are_let_go() -> None:
@@ -234,7 +234,7 @@ def test_streams_that_nobody_ends_are_let_go() -> None:
     header = b"\x00\x00\x01\x01\x04"
     many = b"".join(header + number.to_bytes(4, "big") + b"\x83" for number in range(1, 4001, 2))
     findings = played(http2, talk.sent + many + frame)
-    assert {trouble.why for trouble in findings.troubles} == {Reason.LIMIT}
+    assert {each.why for each in findings.unread} == {Reason.LIMIT}
 
 
 # ---- in any pieces

@@ -12,7 +12,7 @@ from capture.protocols.quic.talking import read_datagrams, spoken
 from lab.pki import Files
 from overheard_capture.protocols.quic.keys import InitialKeys
 from overheard_capture.protocols.quic.packets import VERSION_1, VERSION_2, PacketType, parse_datagram
-from overheard_capture.protocols.tls.direction import tls_of
+from overheard_capture.protocols.tls.direction_state import tls_of
 
 if TYPE_CHECKING:
     from capture.talk import Parts
@@ -31,27 +31,27 @@ def transcript(files: Files) -> Transcript:
     return spoken(files)
 
 
-def problems(both_findings: tuple[Findings, Findings]) -> list[str]:
-    return [problem for findings in both_findings if findings.encryption for problem in findings.encryption.problems]
+def problems(flow_findings: tuple[Findings, Findings]) -> list[str]:
+    return [problem for findings in flow_findings if findings.encryption for problem in findings.encryption.problems]
 
 
-def protected(both_findings: tuple[Findings, Findings]) -> bool:
-    return all(findings.encryption and findings.encryption.protected for findings in both_findings)
+def protected(flow_findings: tuple[Findings, Findings]) -> bool:
+    return all(findings.encryption and findings.encryption.protected for findings in flow_findings)
 
 
 @pytest.mark.parametrize(("version", "kind"), [(VERSION_1, "QUIC v1"), (VERSION_2, "QUIC v2")])
 def test_what_aioquic_says_is_protected(files: Files, version: int, kind: str) -> None:
     transcript = spoken(files, version=version)
-    both_findings, known = read_datagrams(transcript)
+    flow_findings, known = read_datagrams(transcript)
     assert all(known)
-    assert (protected(both_findings), problems(both_findings)) == (True, [])
-    for side, findings in zip("><", both_findings, strict=True):
+    assert (protected(flow_findings), problems(flow_findings)) == (True, [])
+    for side, findings in zip("><", flow_findings, strict=True):
         assert findings.read.total() == sum(len(data) for who, data in transcript if who == side)
         assert (list(findings.kinds), findings.sightings) == ([kind], [])
         assert findings.read["QUIC Initial"]
         assert findings.read["QUIC Handshake"]
         assert findings.read["QUIC 1-RTT"]
-    client = tls_of(both_findings[0])
+    client = tls_of(flow_findings[0])
     assert client
     assert client.client_hello
     assert (client.client_hello.sni, client.client_hello.alpn) == ("localhost", ("h3",))
@@ -61,10 +61,10 @@ def test_a_name_in_the_first_packet_is_seen(files: Files) -> None:
     """It is encrypted with a key that is derived from the packet itself."""
     transcript = spoken(files, name="fluffy tail")
     assert not any(b"fluffy tail" in data for _, data in transcript)
-    both_findings, _ = read_datagrams(transcript)
-    assert both_findings[0].sightings
-    assert {found.layers for found in both_findings[0].sightings} == {("QUIC Initial",)}
-    assert both_findings[0].sightings[0].place.frame == 1
+    flow_findings, _ = read_datagrams(transcript)
+    assert flow_findings[0].sightings
+    assert {found.layers for found in flow_findings[0].sightings} == {("QUIC Initial",)}
+    assert flow_findings[0].sightings[0].place.frame == 1
 
 
 def test_the_keys_are_those_of_the_standards() -> None:
@@ -77,50 +77,52 @@ def test_the_keys_are_those_of_the_standards() -> None:
 
 def test_the_handshake_comes_in_any_order(transcript: Transcript) -> None:
     again = [*transcript[:2], *transcript[:2], *transcript[2:]]
-    both_findings, known = read_datagrams(again)
+    flow_findings, known = read_datagrams(again)
     assert all(known)
-    assert protected(both_findings), problems(both_findings)
+    assert protected(flow_findings), problems(flow_findings)
 
 
 def test_of_a_datagram_that_is_cut_short_nothing_is_taken(transcript: Transcript) -> None:
-    both_findings, known = read_datagrams([*transcript[:3], (">", transcript[0][1][:100]), *transcript[3:]])
+    flow_findings, known = read_datagrams([*transcript[:3], (">", transcript[0][1][:100]), *transcript[3:]])
     assert known.count(False) == 1
-    assert problems(both_findings) == ["a datagram in a QUIC flow that is not QUIC"]
-    assert not protected(both_findings)
+    assert problems(flow_findings) == ["a datagram in a QUIC flow that is not QUIC"]
+    assert not protected(flow_findings)
 
 
 def test_text_among_it_is_no_quic(transcript: Transcript) -> None:
-    both_findings, known = read_datagrams([*transcript, (">", b"fluffy tail, " * 10)])
+    flow_findings, known = read_datagrams([*transcript, (">", b"fluffy tail, " * 10)])
     assert known[-1] is False
-    assert not protected(both_findings)
-    assert both_findings[0].troubles
+    assert not protected(flow_findings)
+    assert flow_findings[0].unread
 
 
 @given(st.data())
 @settings(max_examples=80)
 def test_a_first_packet_that_was_changed_opens_nothing(transcript: Transcript, drawn: st.DataObject) -> None:
     """The authentication tag covers every byte."""
-    (first, *_) = parse_datagram(memoryview(transcript[0][1]), known=False)
+    (first, *_) = parse_datagram(memoryview(transcript[0][1]), is_quic=False)
     at = drawn.draw(st.integers(0, first.end - 1))
     bit = drawn.draw(st.integers(0, 7))
     data = transcript[0][1]
     changed = data[:at] + bytes([data[at] ^ 1 << bit]) + data[at + 1 :]
-    both_findings, _ = read_datagrams([(">", changed), *[each for each in transcript[1:] if each[0] == "<"]])
-    assert not protected(both_findings)
+    flow_findings, _ = read_datagrams([(">", changed), *[each for each in transcript[1:] if each[0] == "<"]])
+    assert not protected(flow_findings)
 
 
 def test_what_began_before_is_not_known(transcript: Transcript) -> None:
-    late = [each for each in transcript if parse_datagram(memoryview(each[1]), known=True)[0].kind is PacketType.SHORT]
+    late = [
+        each for each in transcript if parse_datagram(memoryview(each[1]), is_quic=True)[0].kind is PacketType.SHORT
+    ]
     _, known = read_datagrams(late)
     assert late
     assert not any(known)
 
 
 def test_a_server_that_is_heard_alone_is_not_protected(transcript: Transcript) -> None:
-    both_findings, known = read_datagrams([each for each in transcript if each[0] == "<"])
+    flow_findings, known = read_datagrams([each for each in transcript if each[0] == "<"])
     assert known[0]
-    assert not protected(both_findings)
-    assert both_findings[1].troubles
+    assert not protected(flow_findings)
+    assert flow_findings[1].unread
 
 
 @pytest.mark.parametrize(
@@ -132,9 +134,9 @@ def test_a_server_that_is_heard_alone_is_not_protected(transcript: Transcript) -
     ],
 )
 def test_what_a_server_says_before_it_begins_is_read(transcript: Transcript, datagram: bytes, kind: PacketType) -> None:
-    both_findings, known = read_datagrams([transcript[0], ("<", datagram), *transcript[1:]])
+    flow_findings, known = read_datagrams([transcript[0], ("<", datagram), *transcript[1:]])
     assert all(known)
-    assert both_findings[1].read[kind.value] == len(datagram)
+    assert flow_findings[1].read[kind.value] == len(datagram)
 
 
 @pytest.mark.parametrize(
@@ -151,17 +153,17 @@ def test_what_a_server_says_before_it_begins_is_read(transcript: Transcript, dat
     ],
 )
 def test_what_is_no_quic_is_left_to_others(datagram: bytes) -> None:
-    both_findings, known = read_datagrams([(">", datagram)])
+    flow_findings, known = read_datagrams([(">", datagram)])
     assert known == [False]
-    assert both_findings[0].encryption is None
+    assert flow_findings[0].encryption is None
 
 
 @given(st.lists(st.tuples(st.sampled_from("<>"), st.binary(max_size=200)), max_size=6), st.integers(0, 4))
 @settings(max_examples=150)
 def test_any_datagrams_are_read_without_an_error(transcript: Transcript, others: Parts, at: int) -> None:
     datagrams = [*transcript[:at], *others, *transcript[at:]]
-    both_findings, known = read_datagrams(datagrams)
-    for side, findings in zip("><", both_findings, strict=True):
+    flow_findings, known = read_datagrams(datagrams)
+    for side, findings in zip("><", flow_findings, strict=True):
         whole = sum(
             len(data) for (who, data), is_known in zip(datagrams, known, strict=True) if who == side and is_known
         )

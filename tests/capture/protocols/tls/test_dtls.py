@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from capture.protocols.tls.speaking_dtls import read_datagrams, spoken
 from capture.talk import SECRET, TLS_1_3, extension, message, server, vector
 from lab.pki import Files
-from overheard_capture.protocols.tls.direction import tls_of
+from overheard_capture.protocols.tls.direction_state import tls_of
 
 if TYPE_CHECKING:
     from capture.talk import Parts
@@ -55,12 +55,12 @@ DATA = dtls(23, b"\xf0" * 60, epoch=1, number=1)
 WHOLE: Transcript = [(">", HELLO), ("<", ANSWER), (">", CHANGE + FINISHED), ("<", CHANGE + FINISHED), (">", DATA)]
 
 
-def problems(both_findings: tuple[Findings, Findings]) -> list[str]:
-    return [problem for findings in both_findings if findings.encryption for problem in findings.encryption.problems]
+def problems(flow_findings: tuple[Findings, Findings]) -> list[str]:
+    return [problem for findings in flow_findings if findings.encryption for problem in findings.encryption.problems]
 
 
-def protected(both_findings: tuple[Findings, Findings]) -> bool:
-    return all(findings.encryption and findings.encryption.protected for findings in both_findings)
+def protected(flow_findings: tuple[Findings, Findings]) -> bool:
+    return all(findings.encryption and findings.encryption.protected for findings in flow_findings)
 
 
 @pytest.mark.parametrize(
@@ -69,15 +69,15 @@ def protected(both_findings: tuple[Findings, Findings]) -> bool:
 )
 def test_what_openssl_says_is_protected(files: Files, options: tuple[str, ...], kind: str) -> None:
     transcript = spoken(files, *options)
-    both_findings, known = read_datagrams(transcript)
+    flow_findings, known = read_datagrams(transcript)
     assert all(known)
-    assert (protected(both_findings), problems(both_findings)) == (True, [])
-    for side, findings in zip("><", both_findings, strict=True):
+    assert (protected(flow_findings), problems(flow_findings)) == (True, [])
+    for side, findings in zip("><", flow_findings, strict=True):
         assert findings.read.total() == sum(len(data) for who, data in transcript if who == side)
         assert (list(findings.kinds), findings.sightings) == ([kind], [])
-    assert both_findings[0].read["DTLS application data"]
+    assert flow_findings[0].read["DTLS application data"]
     # The ClientHello was sent twice, the second time with a cookie.
-    client = tls_of(both_findings[0])
+    client = tls_of(flow_findings[0])
     assert client
     assert client.messages.counts[1] == 2
 
@@ -87,9 +87,9 @@ def test_what_came_twice_or_the_other_way_round_changes_nothing(transcript: Tran
         [each for each in transcript for _ in range(2)],
         [transcript[0], *transcript[2:4], transcript[1], *transcript[4:]],
     ):
-        both_findings, known = read_datagrams(datagrams)
+        flow_findings, known = read_datagrams(datagrams)
         assert all(known)
-        assert protected(both_findings), problems(both_findings)
+        assert protected(flow_findings), problems(flow_findings)
 
 
 @given(st.data())
@@ -101,9 +101,9 @@ def test_a_byte_more_or_less_is_not_protected(transcript: Transcript, drawn: st.
     at = drawn.draw(st.integers(0, len(data) - 1))
     more = drawn.draw(st.binary(max_size=1))
     changed[number] = side, data[:at] + more + data[at + (not more) :]
-    both_findings, known = read_datagrams(changed)
+    flow_findings, known = read_datagrams(changed)
     # The rest of a truncated datagram may be the copy of another.
-    assert not protected(both_findings) or not all(known)
+    assert not protected(flow_findings) or not all(known)
 
 
 def test_finished_of_another_length_is_none() -> None:
@@ -131,21 +131,21 @@ def test_finished_of_another_length_is_none() -> None:
 )
 def test_what_should_not_be_there_is_named(more: tuple[str, bytes], expected: str) -> None:
     assert protected(read_datagrams(WHOLE)[0])
-    both_findings, _ = read_datagrams([*WHOLE, more])
-    assert any(expected in problem for problem in problems(both_findings)), problems(both_findings)
-    assert not protected(both_findings)
-    assert any(findings.troubles for findings in both_findings)
+    flow_findings, _ = read_datagrams([*WHOLE, more])
+    assert any(expected in problem for problem in problems(flow_findings)), problems(flow_findings)
+    assert not protected(flow_findings)
+    assert any(findings.unread for findings in flow_findings)
 
 
 def test_a_handshake_is_searched_where_its_fragments_are_put_together() -> None:
     hello = client(extension(0, vector(2, b"\0" + vector(2, SECRET))))
     cut = hello.index(SECRET)
     parts = [dtls(22, fragment(hello, 0, cut, None)), dtls(22, fragment(hello, 0, 0, cut + 3))]
-    both_findings, known = read_datagrams([(">", part) for part in parts])
+    flow_findings, known = read_datagrams([(">", part) for part in parts])
     assert known == [True, True]
-    (found,) = both_findings[0].sightings
+    (found,) = flow_findings[0].sightings
     assert (found.layers, found.matched, set(found.place.frames)) == (("TLS handshake",), SECRET, {1, 2})
-    assert not both_findings[0].troubles
+    assert not flow_findings[0].unread
 
 
 def test_the_short_heads_of_dtls_1_3_are_read() -> None:
@@ -156,27 +156,27 @@ def test_the_short_heads_of_dtls_1_3_are_read() -> None:
     opened = [(">", dtls(22, fragment(asks, 0))), ("<", dtls(22, fragment(message(2, body), 0)))]
     sealed = b"\xf0" * 40
     with_length = b"\x2e\0\1" + vector(2, sealed)
-    both_findings, known = read_datagrams(
+    flow_findings, known = read_datagrams(
         [*opened, ("<", with_length + b"\x2a\0\2" + sealed), (">", b"\x3f" + mark + b"\0\1" + vector(2, sealed))]
     )
     assert all(known)
-    assert protected(both_findings), problems(both_findings)
-    assert list(both_findings[1].kinds) == ["DTLS 1.3"]
+    assert protected(flow_findings), problems(flow_findings)
+    assert list(flow_findings[1].kinds) == ["DTLS 1.3"]
     assert read_datagrams([*opened, ("<", b"\x2e\0\1" + vector(2, sealed)[:-1])])[1] == [True, True, False]
 
 
 @pytest.mark.parametrize("datagram", [b"", b"\x16", b"\x16\xfe\xfd" + bytes(30), DATA[:-1], b"\x2e\0\1" + b"\xf0" * 40])
 def test_what_is_no_dtls_is_left_to_others(datagram: bytes) -> None:
-    both_findings, known = read_datagrams([(">", datagram)])
+    flow_findings, known = read_datagrams([(">", datagram)])
     assert known == [False]
-    assert both_findings[0].encryption is None
-    assert not both_findings[0].read
+    assert flow_findings[0].encryption is None
+    assert not flow_findings[0].read
 
 
 def test_dtls_that_began_before_is_not_protected() -> None:
-    both_findings, known = read_datagrams([(">", DATA)])
+    flow_findings, known = read_datagrams([(">", DATA)])
     assert known == [True]
-    assert problems(both_findings) == ["encrypted TLS records without a ClientHello"]
+    assert problems(flow_findings) == ["encrypted TLS records without a ClientHello"]
 
 
 @given(
@@ -186,8 +186,8 @@ def test_dtls_that_began_before_is_not_protected() -> None:
 )
 @settings(max_examples=200)
 def test_any_datagrams_are_read_without_an_error(datagrams: Parts) -> None:
-    both_findings, known = read_datagrams(datagrams)
-    for side, findings in zip("><", both_findings, strict=True):
+    flow_findings, known = read_datagrams(datagrams)
+    for side, findings in zip("><", flow_findings, strict=True):
         transcript = sum(
             len(data) for (who, data), is_known in zip(datagrams, known, strict=True) if who == side and is_known
         )

@@ -30,8 +30,8 @@ from capture.talk import (
 )
 from lab.pki import Files
 from overheard_capture.content.findings import Conversation, Findings
-from overheard_capture.identify.direction import READERS
-from overheard_capture.protocols.tls.direction import tls_of
+from overheard_capture.identify.byte_streams import READERS
+from overheard_capture.protocols.tls.direction_state import tls_of
 from overheard_capture.protocols.tls.record_layer import TlsReader
 from overheard_capture.protocols.tls.records import skip_records
 from overheard_capture.provenance.origin import Origin
@@ -153,7 +153,7 @@ def test_a_session_that_is_resumed_is_protected(stage: Stage) -> None:
 def test_a_refusal_hides_nothing_and_protects_nothing() -> None:
     """The alert is in clear, like all the rest."""
     result = replay([HELLOS[0], ("<", UNKNOWN_CA)])
-    assert (result.protected, result.troubles) == (False, set())
+    assert (result.protected, result.unread) == (False, set())
 
 
 @pytest.mark.parametrize("version", ["TLS 1.2", "TLS 1.3"])
@@ -207,7 +207,7 @@ def test_one_byte_more_anywhere_is_not_protected(both_versions: dict[str, Transc
     transcript[number] = side, part[:at] + bytes([byte]) + part[at:]
     result = replay(transcript)
     assert not result.protected
-    assert result.troubles
+    assert result.unread
 
 
 @given(st.data())
@@ -223,7 +223,7 @@ def test_one_byte_less_anywhere_is_not_protected(both_versions: dict[str, Transc
     transcript[number] = side, changed
     result = replay(transcript)
     assert not result.protected
-    assert result.troubles
+    assert result.unread
 
 
 @pytest.mark.parametrize("version", ["TLS 1.2", "TLS 1.3"])
@@ -239,14 +239,14 @@ def test_one_bit_of_a_record_head_that_is_flipped_is_not_protected(
                 transcript[number] = side, part[:at] + bytes([part[at] ^ 1 << bit]) + part[at + 1 :]
                 result = replay(transcript)
                 assert not result.protected, (number, head, at)
-                assert result.troubles
+                assert result.unread
 
 
 @pytest.mark.parametrize(
     ("more", "expected"),
     [
         (b"fluffy", "plain text after TLS records at byte 98"),
-        (b"\xff\xfe\xfd\xfc\xfb", "something else after TLS records at byte 98"),
+        (b"\xff\xfe\xfd\xfc\xfb", "other data after TLS records at byte 98"),
         (b"\x17\3\3\0\x08half", "a truncated TLS record"),
         (record(22, message(1, client())), "a TLS handshake message in clear after application data"),
         (record(22, b"\xf0" * 40), "a TLS renegotiation after application data"),
@@ -266,7 +266,7 @@ def test_what_follows_and_is_no_application_data_is_named(more: bytes, expected:
     result = replay([(">", sent + more), answered])
     assert result.problems == [expected]
     assert not result.protected
-    assert result.troubles
+    assert result.unread
 
 
 @pytest.mark.parametrize(
@@ -298,7 +298,7 @@ def test_what_is_wrong_with_both_together_is_named(transcript: Transcript, expec
     result = replay(transcript)
     assert any(expected in problem for problem in result.problems), result.problems
     assert not result.protected
-    assert result.troubles
+    assert result.unread
 
 
 def test_a_version_that_nobody_knows_protects_nothing() -> None:
@@ -324,7 +324,7 @@ def test_without_encryption_what_is_said_is_read(suite: int, mac: int, client_fi
     result = replay(transcript, in_turn=not client_first)
     assert [found.layers for found in result.client.sightings] == [("TLS without encryption",)]
     assert result.problems == ["a cipher suite without encryption"] * 2
-    assert (result.protected, result.troubles) == (False, set())
+    assert (result.protected, result.unread) == (False, set())
 
 
 def test_real_tls_without_encryption_is_read(stage: Stage) -> None:
@@ -332,7 +332,7 @@ def test_real_tls_without_encryption_is_read(stage: Stage) -> None:
     transcript = handshake_transcript(stage.accepting, stage.asking)
     assert any(SECRET in part for _, part in transcript)
     result = replay(transcript)
-    assert (result.protected, result.troubles) == (False, set())
+    assert (result.protected, result.unread) == (False, set())
     assert result.kinds == "TLS 1.2"
 
 
@@ -355,7 +355,7 @@ def test_what_a_handshake_says_is_searched_over_the_bounds_of_records() -> None:
     result = replay([(">", record(22, hello[:cut], b"\3\1") + record(22, hello[cut:], b"\3\1"))])
     (found,) = result.client.sightings
     assert (found.layers, found.matched, found.place.frame) == (("TLS handshake",), SECRET, 3)
-    assert not result.troubles
+    assert not result.unread
 
 
 # ---- gaps
@@ -379,7 +379,7 @@ def test_what_is_missing_with_the_head_of_a_record_loses_it() -> None:
     result = replay(transcript, lost=[3])
     assert not result.protected
     assert result.client.read["opaque"] == len(body) - 400
-    assert result.troubles == {"TLS with bytes missing"}
+    assert result.unread == {"TLS with bytes missing"}
 
 
 @given(st.integers(0, 200), st.integers(1, 400))
@@ -388,7 +388,7 @@ def test_a_gap_anywhere_is_not_protected(start: int, length: int) -> None:
     parts = [(">", sent[:start]), (">", sent[start : start + length]), (">", sent[start + length :]), agreed()[1]]
     result = replay([part for part in parts if part[1]], lost=[bool(start)])
     assert not result.protected
-    assert result.troubles
+    assert result.unread
 
 
 # ---- long streams

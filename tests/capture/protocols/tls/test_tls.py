@@ -29,7 +29,7 @@ from capture.talk import (
 )
 from overheard_capture.protocols.tls import names
 from overheard_capture.protocols.tls.cursor import text
-from overheard_capture.protocols.tls.direction import TlsDirection, tls_of
+from overheard_capture.protocols.tls.direction_state import TlsDirection, tls_of
 from overheard_capture.protocols.tls.hello import (
     ClientHello,
     ServerHello,
@@ -39,7 +39,7 @@ from overheard_capture.protocols.tls.hello import (
     parse_server_hello,
 )
 from overheard_capture.protocols.tls.messages import HandshakeMessages
-from overheard_capture.protocols.tls.records import head
+from overheard_capture.protocols.tls.records import parse_header
 from overheard_capture.provenance.origin import Origin
 
 if TYPE_CHECKING:
@@ -138,7 +138,7 @@ def test_messages_are_put_together_over_the_bounds_of_records(size: int) -> None
         len(server(0x1301, *TLS_1_3)),
         200,
     ]
-    assert not kept.open
+    assert not kept.incomplete
 
 
 def test_what_is_encrypted_is_not_taken_for_a_message() -> None:
@@ -166,7 +166,7 @@ def test_a_message_without_an_end_is_none() -> None:
     ],
 )
 def test_reading_ends_where_no_record_is(odd: bytes) -> None:
-    assert head(odd[:5]) is None
+    assert parse_header(odd[:5]) is None
     side = side_of(UNKNOWN_CA + odd)
     assert len(side.alerts) == 1
     assert not side.protected
@@ -193,7 +193,7 @@ def test_alerts_are_read_where_they_are_in_clear() -> None:
 def test_a_direction_whose_beginning_was_lost_counts_as_torn() -> None:
     """Bytes before it could have been in clear."""
     torn = replay([(">", UNKNOWN_CA), (">", UNKNOWN_CA)], lost=[0])
-    assert torn.problems == ["TLS without its beginning"]
+    assert torn.problems == ["TLS with its beginning missing"]
     assert not replay([(">", UNKNOWN_CA), (">", UNKNOWN_CA)]).problems
 
 

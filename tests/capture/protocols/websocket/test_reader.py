@@ -35,7 +35,7 @@ def test_a_mask_is_taken_off() -> None:
     assert found.matched == VALUE
     assert findings.read == {"WebSocket": len(data)}
     assert list(findings.kinds) == ["WebSocket"]
-    assert not findings.troubles
+    assert not findings.unread
 
 
 def test_what_is_not_masked_is_not_seen_twice() -> None:
@@ -47,7 +47,7 @@ def test_messages_in_parts_are_joined_over_a_ping_between() -> None:
         data = frames(Frame(TEXT, VALUE[:5], fin=False), Frame(PING, b"1234"), Frame(CONT, VALUE[5:]), mask=mask)
         findings = played(websocket, data)
         assert seen(findings) == {("WebSocket",)}
-        assert not findings.troubles
+        assert not findings.unread
 
 
 def test_a_key_at_a_time() -> None:
@@ -79,7 +79,7 @@ def test_compressed_messages_are_inflated_with_and_without_takeover() -> None:
         data = frames(*messages, mask=mask, extension=deflate(takeover=takeover))
         findings = played(websocket, data)
         assert len([found for found in findings.sightings if found.layers == COMPRESSED]) == 3
-        assert not findings.troubles
+        assert not findings.unread
         assert findings.read == {"WebSocket": len(data)}
 
 
@@ -87,7 +87,7 @@ def test_compressed_messages_in_parts() -> None:
     parts = [Frame(TEXT, VALUE[:5], fin=False), Frame(CONT, VALUE[5:9], fin=False), Frame(CONT, VALUE[9:])]
     findings = played(websocket, frames(*parts, mask=True, extension=deflate()))
     assert COMPRESSED in seen(findings)
-    assert not findings.troubles
+    assert not findings.unread
 
 
 def test_a_block_that_says_it_is_the_last_is_not() -> None:
@@ -99,7 +99,7 @@ def test_a_block_that_says_it_is_the_last_is_not() -> None:
         payload += bytes([0xC1, len(body)]) + body
     findings = played(websocket, payload)
     assert len([found for found in findings.sightings if found.layers == COMPRESSED]) == 2
-    assert not findings.troubles
+    assert not findings.unread
 
 
 def test_after_a_compressed_message_that_is_lost_what_is_new_is_read() -> None:
@@ -108,17 +108,17 @@ def test_after_a_compressed_message_that_is_lost_what_is_new_is_read() -> None:
     second = frames(Frame(TEXT, b"something to refer to, and " + VALUE), mask=True, extension=extension)
     findings = played(websocket, first + second, gap=(8, 12))
     assert COMPRESSED in seen(findings)
-    assert Reason.GAP in {trouble.why for trouble in findings.troubles}
+    assert Reason.GAP in {each.why for each in findings.unread}
 
 
 def test_a_bomb_is_cut_short() -> None:
     data = frames(Frame(BINARY, bytes(4 << 20)), mask=True, extension=deflate())
-    assert Reason.LIMIT in {trouble.why for trouble in played(websocket, data).troubles}
+    assert Reason.LIMIT in {each.why for each in played(websocket, data).unread}
 
 
 def test_what_cannot_be_inflated_is_said() -> None:
     findings = played(websocket, b"\xc1\x04\xff\xff\xff\xff")
-    assert Reason.DAMAGED in {trouble.why for trouble in findings.troubles}
+    assert Reason.DAMAGED in {each.why for each in findings.unread}
 
 
 def test_a_gap_inside_of_a_message_leaves_the_rest_in_its_place() -> None:
@@ -131,14 +131,14 @@ def test_frames_are_found_again_after_a_gap() -> None:
     data = frames(*(Frame(TEXT, b"it is %b, %d" % (VALUE, number)) for number in range(20)), mask=True)
     findings = played(websocket, data, gap=(20, 40))
     assert 17 <= len(findings.sightings) <= 19
-    assert Reason.GAP in {trouble.why for trouble in findings.troubles}
+    assert Reason.GAP in {each.why for each in findings.unread}
     assert sum(findings.read.values()) == len(data) - 20
 
 
 def test_what_is_no_frame_is_said_and_all_counted() -> None:
     data = frames(Frame(TEXT, b"hello")) + b"HTTP/1.1 400 Bad Request\r\n\r\n" + VALUE
     findings = played(websocket, data)
-    assert Reason.DAMAGED in {trouble.why for trouble in findings.troubles}
+    assert Reason.DAMAGED in {each.why for each in findings.unread}
     assert sum(findings.read.values()) == len(data)
 
 
@@ -203,4 +203,4 @@ def test_messages_are_read_as_they_were_sent(messages: list[tuple[Opcode, bytes]
     ends = list(itertools.accumulate(len(data) + len(VALUE) for _, data in messages))
     found = {position for layers, _, position, _, _ in sightings(findings) if layers == COMPRESSED}
     assert {end - len(VALUE) for end in ends} <= found
-    assert {trouble.why for trouble in findings.troubles} <= {Reason.OPAQUE, Reason.DAMAGED}
+    assert {each.why for each in findings.unread} <= {Reason.OPAQUE, Reason.DAMAGED}

@@ -13,8 +13,8 @@ if TYPE_CHECKING:
     from overheard_capture.content.findings import Findings
     from overheard_capture.protocols.tls.hello import ClientHello, ServerHello
 
-# The maximum number of application data records, and of alerts, that are kept one by one.
-_MOST_KEPT = 64
+# The maximum number of application data records, and of alerts, that are kept individually.
+_MAX_KEPT = 64
 
 
 class DataRecord(NamedTuple):
@@ -26,7 +26,7 @@ class DataRecord(NamedTuple):
 
 @dataclass
 class DataRecords:
-    """Records of application data. The first ones and the last one are kept; those in between are only summed up.
+    """Records of application data. The first ones and the last one are kept; those in between are only counted.
 
     `count` and `total` are the number of the records in between, and the bytes in them.
     """
@@ -43,13 +43,13 @@ class DataRecords:
 
     @property
     def list_full(self) -> bool:
-        """Whether the list of first records is full, so that further records are only summed up."""
-        return len(self.first) >= _MOST_KEPT
+        """Whether the list of first records is full, so that further records are only counted."""
+        return len(self.first) >= _MAX_KEPT
 
     @property
     def list_room(self) -> int:
         """How many more records the list of first records takes."""
-        return _MOST_KEPT - len(self.first)
+        return _MAX_KEPT - len(self.first)
 
     def add(self, record: DataRecord) -> None:
         """Add a record."""
@@ -68,7 +68,7 @@ class DataRecords:
         self.last = last
 
     def without_first(self, number: int) -> DataRecords:
-        """A copy without the first `number` records, as far as these are kept one by one."""
+        """A copy without the first `number` records, as far as these are kept individually."""
         return DataRecords(self.first[number:], self.count, self.total, self.last)
 
     def without_last(self) -> DataRecords:
@@ -93,14 +93,14 @@ class PlaintextAlert(NamedTuple):
 
 @dataclass
 class TlsDirection:
-    """One direction of TLS: what was sent in clear, the amount of what was encrypted, and the faults.
+    """One direction of TLS: the messages in clear, the amount of encrypted data, and the faults.
 
     `begins` is the offset in the direction at which TLS begins. `upgraded` is set if both sides agreed on TLS in clear
     before that. `versions` are those in the record headers, from the first record after a ClientHello. `encrypted` is
     set once encryption began. `change_cipher_specs` and `encrypted_handshakes` are numbers of records;
     `finished_length` is the length of the first encrypted handshake record, and `longest_alert` that of the longest
     encrypted alert. `has_plaintext` is set if text was found in place of ciphertext, and `uses_dtls_1_3` if records
-    appeared that only DTLS 1.3 has. `problems` are in words, for people. `protected` is valid once both directions are
+    appeared that only DTLS 1.3 has. `problems` are texts for people. `protected` is valid once both directions are
     closed.
     """
 
@@ -146,7 +146,7 @@ class TlsDirection:
 
     def alert(self, frame: int, data: bytes) -> None:
         """Record an alert in clear (RFC 8446, 6; RFC 5246, 7.2)."""
-        if len(self.alerts) < _MOST_KEPT:
+        if len(self.alerts) < _MAX_KEPT:
             self.alerts.append(PlaintextAlert(frame, names.level(data[0]), names.alert(data[1])))
 
 

@@ -1,4 +1,4 @@
-"""Decapsulation: one step takes a protocol data unit to its payload, which is the next unit or a packet."""
+"""Protocol data units. Decapsulation takes a unit to its payload, which is the next unit or a packet."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     Packets = tuple[Packet, ...]
     Whole = tuple["PacketBuffer", int]
-    Decapsulator = Callable[["Encapsulated"], "Packets | Encapsulated"]
+    Decapsulator = Callable[["Pdu"], "Packets | Pdu"]
 
 
 class Family:
@@ -30,7 +30,7 @@ class Family:
 
 
 class Reassembler(Protocol):
-    """Keeps parts until they can be reassembled. `conflicting` counts those that overlap with different bytes."""
+    """Buffers parts until they can be reassembled. `conflicting` counts those that overlap with different bytes."""
 
     conflicting: int
 
@@ -42,19 +42,19 @@ class Reassembler(Protocol):
 class Defragmenter(Reassembler, Protocol):
     """Reassembles IP fragments."""
 
-    def add(self, key: tuple[bytes, int, int], pdu: Encapsulated, start: int, *, last: bool) -> Whole | None:
+    def add(self, key: tuple[bytes, int, int], pdu: Pdu, start: int, *, last: bool) -> Whole | None:
         """Add a fragment. Returns the packet and its protocol if it is complete now."""
 
 
 class MessageReassembler(Reassembler, Protocol):
     """Reassembles user messages from their chunks."""
 
-    def packets(self, pdu: Encapsulated) -> Packets:
+    def packets(self, pdu: Pdu) -> Packets:
         """Add the chunks of a packet. Returns the messages that are complete now, and packets of other kinds."""
 
 
 class Reassemblers(NamedTuple):
-    """The state kept between frames."""
+    """The reassemblers, which keep state from frame to frame."""
 
     fragments: Defragmenter
     messages: MessageReassembler
@@ -63,7 +63,7 @@ class Reassemblers(NamedTuple):
 class PacketBuffer(NamedTuple):
     """The bytes being decapsulated: those of a frame, or of a reassembled packet, which has an `origin`.
 
-    `frame` is the number of the frame, for a reassembled packet of the one that completed it; `time` is its timestamp.
+    `frame` is the number of the frame, or of the one that completed the reassembled packet; `time` is its timestamp.
     """
 
     frame: int
@@ -83,7 +83,7 @@ class PacketBuffer(NamedTuple):
         return Origin.of_frame(self.frame, start, min(end, len(self.data)) - start)
 
 
-class Encapsulated(NamedTuple):
+class Pdu(NamedTuple):
     """A protocol data unit: the bytes from `at` to `end` of `buffer`, to be parsed as `protocol` of `family`.
 
     `end` is taken from the enclosing header, and may exceed the captured bytes. `addresses` are the packed addresses of
@@ -97,13 +97,11 @@ class Encapsulated(NamedTuple):
     at: int
     end: int
     addresses: bytes = b""
-    alternative: Encapsulated | Packets | None = None
+    alternative: Pdu | Packets | None = None
 
-    def inside(
-        self, family: str, protocol: int, at: int, alternative: Encapsulated | Packets | None = None
-    ) -> Encapsulated:
+    def inside(self, family: str, protocol: int, at: int, alternative: Pdu | Packets | None = None) -> Pdu:
         """The payload at `at`, with the same end."""
-        return Encapsulated(family, protocol, self.buffer, at, self.end, self.addresses, alternative)
+        return Pdu(family, protocol, self.buffer, at, self.end, self.addresses, alternative)
 
     def ports(self) -> tuple[Endpoint, Endpoint]:
         """The endpoints, from the ports at the start of a transport header. Raises ValueError if there are none."""
@@ -117,11 +115,11 @@ class Encapsulated(NamedTuple):
         return 0 if self.buffer.origin else at
 
     def control(self) -> Packets:
-        """A control message of the network."""
+        """A network control message."""
         return (Control(self.buffer.frame),)
 
     def fragment(self) -> Packets:
-        """A fragment that completes nothing."""
+        """A fragment after which its packet is still incomplete."""
         return (Fragment(self.buffer.frame),)
 
     def other(self) -> Packets:

@@ -1,4 +1,4 @@
-"""One direction of a connection: its protocol is identified by its content, never by its port."""
+"""Identification of byte streams: each direction of a connection is identified by its content."""
 
 from __future__ import annotations
 
@@ -22,38 +22,38 @@ if TYPE_CHECKING:
     from overheard_capture.provenance.origin import Bytes, Origin
 
 # The maximum number of prefaces, such as a PROXY header, before the protocol itself.
-_MOST_PREFACES = 8
-# The number of bytes that are enough to identify any protocol.
+_MAX_PREFACES = 8
+# This many bytes are enough to identify any protocol.
 _HEAD_LENGTH = 80 << 10
 
 
-def stream(findings: Findings, layers: Layers = ()) -> DirectionReader:
-    """Create a reader of one direction. Close both readers once both directions have ended: they share state."""
-    return DirectionReader(findings, layers)
+def stream(findings: Findings, layers: Layers = ()) -> StreamIdentifier:
+    """Create a reader of one direction. Close the readers of both directions once both have ended: they share state."""
+    return StreamIdentifier(findings, layers)
 
 
 READERS = Readers(stream)
 
 
 class _State(Enum):
-    """What is done with the next bytes."""
+    """How the next bytes are handled."""
 
     IDENTIFYING = auto()  # buffered until the protocol is identified; prefaces are removed
     WATCHING = auto()  # passed to the reader up to where another protocol may begin; the rest is buffered
     READING = auto()  # passed to the reader
-    CLOSED = auto()  # there are none
+    CLOSED = auto()  # no bytes follow
 
 
 class _Missing(Enum):
-    """What is missing before the next bytes."""
+    """Whether bytes are missing before the next ones."""
 
     NOTHING = auto()
     UNKNOWN = auto()  # perhaps the beginning of the connection
     BYTES = auto()
 
 
-class DirectionReader:
-    """Reads one direction, and accounts for each of its bytes."""
+class StreamIdentifier:
+    """Identifies and reads one direction. Every byte is accounted for."""
 
     def __init__(self, findings: Findings, layers: Layers) -> None:
         self._findings = findings
@@ -65,9 +65,9 @@ class DirectionReader:
         self._state = _State.IDENTIFYING
         self._missing = _Missing.NOTHING
         self._pending = ByteQueue()
-        # The offset in the direction, how many of these bytes were a PROXY header, and the number of prefaces.
+        # The offset in the direction, how many bytes before it are PROXY headers, and the number of prefaces.
         self._position = self._proxied = self._prefaces = 0
-        # The protocol and its reader; the bytes that the reader was given, and those counted before it.
+        # The protocol and its reader; the number of bytes that the reader was given, and of those counted before it.
         self._protocol = PLAIN
         self._reader: Reader | None = None
         self._given = self._counted = 0
@@ -79,15 +79,15 @@ class DirectionReader:
         if self._state is _State.READING:
             self._give(data, origin)
         elif self._state is _State.WATCHING and not self._pending:
-            self._look(data, origin)
+            self._watch_for_change(data, origin)
         else:
             self._pending.add(data, origin)
             self._read_buffered()
 
     def _read_buffered(self) -> None:
-        """Read what is buffered, including the newest bytes."""
+        """Read the buffered bytes."""
         if self._state is _State.WATCHING:
-            self._look(*self._pending.take(len(self._pending)))
+            self._watch_for_change(*self._pending.take(len(self._pending)))
             return
         try:
             while self._state is _State.IDENTIFYING and self._pending:
@@ -100,7 +100,7 @@ class DirectionReader:
 
     def _identify(self) -> None:
         start = bytes(self._pending.data[:_HEAD_LENGTH])
-        if self._prefaces < _MOST_PREFACES:
+        if self._prefaces < _MAX_PREFACES:
             name, length = match_preface(start)
             if length:
                 self._take_preface(name, length)
@@ -117,11 +117,11 @@ class DirectionReader:
         self._proxied += length if name == PROXY else 0
 
     def _begin(self, protocol: Protocol) -> None:
-        """Read all that follows as this protocol."""
+        """Read everything from here on as this protocol."""
         self._protocol = protocol
         self._counted = self._findings.read.total()
         self._reader = self._reader_of(protocol)
-        # What follows CONNECT is up to the reader of HTTP.
+        # Bytes after CONNECT are handled by the reader of HTTP.
         if protocol in (PLAIN, TELNET):
             self._state, self._watch = _State.WATCHING, UpgradeWatch(protocol)
         else:
@@ -134,7 +134,7 @@ class DirectionReader:
             return self._tls()
         reader = protocol.reader(self._findings, self._layers)
         if protocol is PLAIN and self._missing is _Missing.UNKNOWN and not self._position:
-            from overheard_capture.identify.midstream import MidstreamReader  # noqa: PLC0415  (most are seen from the beginning)
+            from overheard_capture.identify.midstream import MidstreamReader  # noqa: PLC0415  (most are captured from the beginning)
 
             return MidstreamReader(self._findings, self._layers, reader)
         return reader
@@ -156,8 +156,8 @@ class DirectionReader:
             self._position += len(data)
             self._reader.feed(data, origin)
 
-    def _look(self, data: Bytes, origin: Origin) -> None:
-        """Pass on the bytes before another protocol begins. If one may begin, the rest is buffered."""
+    def _watch_for_change(self, data: Bytes, origin: Origin) -> None:
+        """Pass on the bytes before a change of protocol. If one may follow, the rest is buffered."""
         chunk = bytes(data) if isinstance(data, memoryview) else data
         end, found = self._watch.find_change(chunk, origin)
         if end == len(chunk):
@@ -172,23 +172,23 @@ class DirectionReader:
             self._begin(found)
 
     def _end(self) -> None:
-        """Close the reader, and account for all the bytes that it was given."""
+        """Close the reader, and account for all bytes that it was given."""
         if self._reader:
             self._reader.close()
             self._account()
         self._reader, self._given = None, 0
 
     def _account(self) -> None:
-        """Count what the reader did not count itself as its protocol."""
+        """Count bytes that the reader did not count itself as bytes of its protocol."""
         counted = self._findings.read.total() - self._counted
         if counted < self._given:
             self._findings.read[self._protocol.name] += self._given - counted
 
-    # ---- what is missing
+    # ---- missing bytes
 
     def gap(self, length: int) -> None:
-        """`length` bytes are missing here; 0 means that it is unknown whether any are."""
-        self._settle()
+        """`length` bytes are missing here; 0 if it is unknown whether any are missing."""
+        self._read_last()
         if not length:
             if self._missing is _Missing.NOTHING:
                 self._missing = _Missing.UNKNOWN
@@ -199,8 +199,8 @@ class DirectionReader:
         self._missing = _Missing.BYTES
         self._position += length
 
-    def _settle(self) -> None:
-        """Decide on what is buffered, as a gap or the end follows."""
+    def _read_last(self) -> None:
+        """Identify and read the buffered bytes, before a gap or the end."""
         if self._state is _State.IDENTIFYING and self._pending:
             self._begin(identify_last(bytes(self._pending.data[:_HEAD_LENGTH])))
         if self._pending:
@@ -210,7 +210,7 @@ class DirectionReader:
         """The direction has ended."""
         if self._state is _State.CLOSED:
             return
-        self._settle()
+        self._read_last()
         given, self._state = self._given, _State.CLOSED
         self._end()
         if self._protocol is PLAIN and given and not self._findings.kinds:

@@ -94,7 +94,7 @@ def test_tls_that_begins_later_is_protected_from_there_on(tls: Transcript, name:
     before, kinds = BEFORE[name]
     transcript = before + tls
     result = replay(transcript)
-    assert (result.protected, result.troubles) == (True, set()), result.problems
+    assert (result.protected, result.unread) == (True, set()), result.problems
     assert result.kinds.replace("CONNECT, ", "") == f"{kinds}, TLS 1.3"
     assert replay(transcript, in_turn=True).outcome == result.outcome
     assert replay(transcript, cuts=range(1000)).outcome == result.outcome
@@ -106,7 +106,7 @@ def test_one_byte_more_behind_what_was_before_is_not_protected(tls: Transcript, 
     more = [(tls[0][0], b"\xee" + tls[0][1]), *tls[1:]]
     result = replay(before + more)
     assert not result.protected
-    assert result.troubles
+    assert result.unread
 
 
 @pytest.mark.parametrize("side", "<>")
@@ -115,7 +115,7 @@ def test_a_word_before_tls_from_one_side_alone_is_not_protected(tls: Transcript,
     result = replay([(side, b"hello\r\n"), *tls])
     assert result.problems == ["data before TLS in one direction only"]
     assert not result.protected
-    assert result.troubles
+    assert result.unread
 
 
 def test_tls_inside_of_a_longer_text_does_not_begin_anything() -> None:
@@ -169,7 +169,7 @@ def test_what_is_missing_is_never_called_whole(tls: Transcript) -> None:
     for number in range(len(tls)):
         result = replay(tls, lost=[number])
         assert not result.protected
-        assert result.troubles
+        assert result.unread
 
 
 PIECES = st.sampled_from(
