@@ -42,7 +42,7 @@ def prepare(files: Files, secrets: Iterable[Secret], options: Options = USUAL) -
 
 def _search(paths: Sequence[Path | str], secrets: Iterable[Secret], options: Options) -> Search:
     size = stored_size(paths)
-    return search_for(tuple(secrets), any_case=options.any_case, much=size is None or size >= _MUCH)
+    return search_for(tuple(secrets), any_case=options.any_case, large_input=size is None or size >= _MUCH)
 
 
 def judge(  # noqa: PLR0913  (all but two are mostly left out)
