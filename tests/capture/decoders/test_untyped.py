@@ -12,7 +12,7 @@ from capture.wrapped import noise
 from overheard_capture.content.findings import Reason, Unread
 from overheard_capture.decoders.untyped import untyped
 
-OPAQUE = Unread(Reason.OPAQUE, "neither text nor anything that is known")
+OPAQUE = Unread(Reason.OPAQUE, "neither text nor a known format")
 RANDOM = noise(3000, 8)
 
 

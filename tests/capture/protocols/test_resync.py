@@ -103,6 +103,6 @@ def test_what_a_guess_unwraps_is_not_held_against_who_reads_it_for_certain() -> 
     guess = MidstreamReader(findings, (), Ignored())
     guess.feed(bombs, origin_of(len(bombs)))
     guess.close()
-    assert findings.budget.made == 0
+    assert findings.budget.decompressed == 0
     assert findings.conversation.of(TlsConversation).directions == []
     assert not findings.read

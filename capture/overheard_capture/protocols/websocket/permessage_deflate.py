@@ -76,7 +76,7 @@ class PermessageDeflate:
 
     def _inflate(self, data: bytes, made_of: Origin) -> None:
         self._bytes_in += len(data)
-        self._findings.budget.came += len(data)
+        self._findings.budget.compressed += len(data)
         while data and self._message:
             try:
                 out = self._inflater.decompress(data, _OUTPUT_LIMIT)
@@ -98,7 +98,7 @@ class PermessageDeflate:
         if not out or not self._message:
             return
         self._bytes_out += len(out)
-        self._findings.budget.made += len(out)
+        self._findings.budget.decompressed += len(out)
         self._unknown -= len(out)
         self._window = (self._window + out)[-_WINDOW:]
         self._content.feed(out, made_of)
