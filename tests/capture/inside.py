@@ -98,7 +98,7 @@ def payloads(path: Path) -> Outcome:
         "alive_afterwards": dumpcap.alive,
         "saw_afterwards": dumpcap.wait_for_payload(b"is never sent", timeout=60),
         "children": children(),
-        "said": dumpcap.said,
+        "said": dumpcap.stderr,
     }
 
 

@@ -14,8 +14,8 @@ _RUN = re.compile(rb"[A-Za-z0-9+/_-]{%d,}+" % SHORTEST_RUN)
 _SOFT = re.compile(rb"=\r?\n")
 _PLAIN = bytes(range(32, 127)) + b"\t\n\r"
 
-# Runs without upper-case letters, or of hexadecimal digits only, are not base64: not one of 10^9 random runs is like
-# that.
+# Runs without upper-case letters, or of hexadecimal digits only, are not base64: fewer than one in 10^9 random runs is
+# like that.
 LOWERCASE, HEXADECIMAL = b"abcdefghijklmnopqrstuvwxyz0123456789/_-", b"0123456789ABCDEF_-"
 # For the compiled part: the members of the alphabet and their classes as bits, and room for its results.
 _MEMBERS = bytes(

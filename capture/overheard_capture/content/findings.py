@@ -25,9 +25,13 @@ class Reason(StrEnum):
     """Why something could not be read."""
 
     OPAQUE = "opaque"  # neither text nor a known format
-    DAMAGED = "damaged"  # it begins in a known format, and is malformed later
-    LIMIT = "limit"  # it exceeds a limit
-    GAP = "gap"  # the capture lacks some of its bytes
+    DAMAGED = "damaged"  # begins in a known format, and is malformed later
+    LIMIT = "limit"  # exceeds a limit
+    GAP = "gap"  # has bytes that are missing from the capture
+
+
+# The description of opaque content without a declared type.
+UNKNOWN_FORMAT = "neither text nor a known format"
 
 
 class UnreadContent(NamedTuple):
@@ -98,7 +102,7 @@ class Encryption(Protocol):
 
 @dataclass
 class Budget:
-    """The decompression budget: bytes on the wire that were compressed, and bytes decompressed from them at any depth.
+    """The decompression budget: compressed bytes on the wire, and the bytes decompressed from them at any depth.
 
     It is shared by all contents of a direction, as many small decompression bombs are a bomb as well.
     """

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 FIRST_PIECE = 4 << 10
 
 
-def inner(
+def nested_content(
     findings: Findings,
     layers: Layers,
     layer: Layer,
@@ -27,13 +27,13 @@ def inner(
     scope: SearchScope = SearchScope.ALL,
 ) -> Content | None:
     """Content under one more layer; None if that exceeds the depth limit, which is reported."""
-    return Content(findings, (*layers, layer), reader, scope) if may_go_deeper(findings, layers) else None
+    return Content(findings, (*layers, layer), reader, scope) if within_depth_limit(findings, layers) else None
 
 
-def may_go_deeper(findings: Findings, layers: Layers) -> bool:
+def within_depth_limit(findings: Findings, layers: Layers) -> bool:
     """Whether one more layer is within the depth limit. If not, that is reported."""
     if len(layers) >= findings.limits.depth:
-        findings.report_unread(Reason.LIMIT, "more layers, one inside the other, than are taken off", layers)
+        findings.report_unread(Reason.LIMIT, "content nested more deeply than the depth limit", layers)
         return False
     return True
 
@@ -67,7 +67,7 @@ def speculative(findings: Findings) -> Findings:
 
 
 class Remainder:
-    """Collects the bytes after the end of a content, for its parent to read: a call there would nest ever deeper."""
+    """Collects the bytes after the end of a content for its parent to read: reading them here would be recursive."""
 
     def __init__(self) -> None:
         # The findings for the collected bytes; None until the content has ended.

@@ -1,8 +1,8 @@
 """The reader interface. All decoders and protocols are readers, or pass what they extract to one.
 
-A reader is made for one content: by its factory, from the findings to report to and the layers of the content. Then
-it is fed, and closed once. It never raises, whatever the bytes. It reports what it cannot read with
-`Findings.report_unread`, and feeds what it decodes to a `Content` under one more layer, which searches it. The result
+A reader is created for one content, by a factory that takes the findings to report to and the layers of the content.
+Then it is fed, and closed once. It raises no exception for any input: it reports what it cannot read with
+`Findings.report_unread`. It feeds what it decodes to a `Content` under one more layer, which searches it. The result
 does not depend on how the bytes are split into pieces.
 """
 

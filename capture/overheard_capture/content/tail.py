@@ -28,7 +28,7 @@ class Tail:
         if size >= most:
             self.data, self.origin = bytes(data[size - most :]), joined([(origin, size - most, size)])
             return
-        held = self.data
-        excess = max(len(held) + size - most, 0)
-        parts = [(self.origin, excess, len(held))] if held else []
-        self.data, self.origin = held[excess:] + bytes(data), joined([*parts, (origin, 0, size)])
+        before = self.data
+        excess = max(len(before) + size - most, 0)
+        parts = [(self.origin, excess, len(before))] if before else []
+        self.data, self.origin = before[excess:] + bytes(data), joined([*parts, (origin, 0, size)])

@@ -35,9 +35,9 @@ class LineEditing:
     def feed(self, data: Bytes, origin: Origin) -> None:
         """Read the next bytes."""
         self._pending.add(data, origin)
-        held = self._pending.data
-        ended = max(held.rfind(b"\n"), held.rfind(b"\r")) + 1
-        self._read(ended + (len(held) - ended) // _LONGEST * _LONGEST)
+        pending = self._pending.data
+        ended = max(pending.rfind(b"\n"), pending.rfind(b"\r")) + 1
+        self._read(ended + (len(pending) - ended) // _LONGEST * _LONGEST)
 
     def _read(self, count: int) -> None:
         if not count:

@@ -61,7 +61,7 @@ def _decompresses(make: Callable[[], Decompressor]) -> Callable[[bytes], bool]:
 
     def test(head: bytes) -> bool:
         try:
-            make().inflate(head, 1 << 16)
+            make().decompress(head, 1 << 16)
         except CorruptError:
             return False
         return True
@@ -76,7 +76,7 @@ def _is_zlib(head: bytes) -> bool:
 
 def _decompressed(head: bytes) -> bytes:
     """The decompressed head; not empty if it is too short to decompress anything."""
-    out = Deflate().inflate(head[2:], 1 << 16)
+    out = Deflate().decompress(head[2:], 1 << 16)
     return out if out or len(head) > 100 else b"?"
 
 

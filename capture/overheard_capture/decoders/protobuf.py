@@ -1,4 +1,4 @@
-"""Protocol Buffers messages, decoded without their schema: numbered fields, of which those with bytes are read."""
+"""Protocol Buffers messages, decoded without their schema. Their length-delimited fields are read."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from overheard_capture.provenance.origin import Bytes, Origin
 
 # Wire types, and the lengths of those without a length prefix.
-_VARINT, _BYTES = 0, 2
+_VARINT, _LEN = 0, 2
 _LENGTHS = {_VARINT: 0, 1: 8, 5: 4}
 _MAX_DEPTH = 32
 _MAX_FIELDS = 100_000
@@ -31,14 +31,14 @@ class NotProtobufError(Exception):
 
 
 class ProtobufFields(NamedTuple):
-    """The (start, end) of the byte fields of a message and its nested messages: text fields, and others."""
+    """The (start, end) of the length-delimited fields of a message and its nested messages: text fields, and others."""
 
     texts: list[tuple[int, int]]
     others: list[tuple[int, int]]
 
 
 def fields(data: bytes) -> ProtobufFields:
-    """The byte fields of a message. Raises NotProtobufError."""
+    """The length-delimited fields of a message. Raises NotProtobufError."""
     collected = _FieldCollector()
     found = collected.collect(data, 0, len(data), 0)
     found.texts.sort()
@@ -57,7 +57,7 @@ class _FieldCollector:
             raise NotProtobufError
         found = ProtobufFields([], [])
         plausible = ends - begins < _MIN_ENCRYPTED
-        for field in self._byte_fields(data, begins, ends):
+        for field in self._len_fields(data, begins, ends):
             if looks_like_text(data[slice(*field)]):
                 found.texts.append(field)
                 continue
@@ -74,8 +74,8 @@ class _FieldCollector:
             raise NotProtobufError
         return found
 
-    def _byte_fields(self, data: bytes, at: int, ends: int) -> list[tuple[int, int]]:
-        """The byte fields of one message."""
+    def _len_fields(self, data: bytes, at: int, ends: int) -> list[tuple[int, int]]:
+        """The length-delimited fields of one message."""
         found = []
         while at < ends:
             self._fields_left -= 1
@@ -83,7 +83,7 @@ class _FieldCollector:
             if not 0 < tag >> 3 < 1 << 29 or self._fields_left < 0:
                 raise NotProtobufError
             length = _LENGTHS.get(tag & 7, -1)
-            if tag & 7 == _BYTES:
+            if tag & 7 == _LEN:
                 length, at = _varint(data, at, ends)
                 if length:
                     found.append((at, at + length))

@@ -33,7 +33,7 @@ CODINGS: dict[bytes, tuple[CompressionFormat, ...]] = {
     b"xz": (XZ,),
     b"x-xz": (XZ,),
 }
-# More codings than this are an attack.
+# Content with more codings than this is crafted.
 _MAX_CODINGS = 16
 
 _BOUNDARY = re.compile(
@@ -43,23 +43,23 @@ _BOUNDARY = re.compile(
 
 def _multipart(content_type: bytes) -> ReaderFactory:
     boundary = _BOUNDARY.search(content_type)
-    return multipart(boundary[1] or boundary[2], entity) if boundary else untyped
+    return multipart(boundary[1] or boundary[2], mime_entity) if boundary else untyped
 
 
-def entity(findings: Findings, layers: Layers) -> MimeEntity:
+def mime_entity(findings: Findings, layers: Layers) -> MimeEntity:
     """A reader of a MIME entity: a header, and a body of the type that it declares."""
-    return MimeEntity(findings, layers, body)
+    return MimeEntity(findings, layers, body_reader)
 
 
 # By the beginning of a media type, in lower case (RFC 6838): makes the reader factory from the Content-Type.
 MEDIA_TYPES: tuple[tuple[bytes, Callable[[bytes], ReaderFactory]], ...] = (
     (b"multipart/", _multipart),
-    (b"message/rfc822", lambda _: entity),
+    (b"message/rfc822", lambda _: mime_entity),
 )
 _LONGEST_TYPE = max(len(prefix) for prefix, _ in MEDIA_TYPES)
 
 
-def body(content_type: bytes, codings: bytes = b"") -> ReaderFactory:
+def body_reader(content_type: bytes, codings: bytes = b"") -> ReaderFactory:
     """The reader factory for a body of this Content-Type, in these content codings."""
     reader: ReaderFactory = untyped
     begins = content_type[:_LONGEST_TYPE].lower()
@@ -67,11 +67,11 @@ def body(content_type: bytes, codings: bytes = b"") -> ReaderFactory:
         if begins.startswith(prefix):
             reader = make(content_type)
             break
-    return coded(codings, reader) if codings else reader
+    return decoding(codings, reader) if codings else reader
 
 
-def coded(codings: bytes, reader: ReaderFactory = untyped) -> ReaderFactory:
-    """A reader factory that undoes these codings. They are in the order of the header: the last was applied last.
+def decoding(codings: bytes, reader: ReaderFactory = untyped) -> ReaderFactory:
+    """A factory of readers that decode these codings. They are in the order of the header: the last was applied last.
 
     `reader` is for the decoded content. Content in an unknown coding is read as untyped, which reports it as opaque.
     """

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from overheard.words.layer import Layers
 from overheard_capture.content.byte_scan import has_no_encoding, is_plain
-from overheard_capture.content.findings import Reason
+from overheard_capture.content.findings import UNKNOWN_FORMAT, Reason
 from overheard_capture.content.text_detector import CONTROL
 from overheard_capture.decoders.magic import CARVED, HEAD, is_known
 from overheard_capture.decoders.untyped import untyped
@@ -19,8 +19,6 @@ if TYPE_CHECKING:
 
 # Longer content is not buffered.
 _MAX_LENGTH = 64 << 10
-# The description in reports, as of untyped content.
-UNKNOWN = "neither text nor anything that is known"
 
 
 def classify(data: bytes) -> bool | None:
@@ -73,4 +71,4 @@ class ShortReader:
         if looks_like_text is None:
             self._use_fallback().close()
         elif not looks_like_text:
-            self._findings.report_unread(Reason.OPAQUE, UNKNOWN, self._layers)
+            self._findings.report_unread(Reason.OPAQUE, UNKNOWN_FORMAT, self._layers)

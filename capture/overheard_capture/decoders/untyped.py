@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from overheard.words.layer import Layers
 from overheard_capture.content.byte_scan import has_no_encoding, is_plain
 from overheard_capture.content.content import Content, SearchScope
-from overheard_capture.content.findings import Reason
+from overheard_capture.content.findings import UNKNOWN_FORMAT, Reason
 from overheard_capture.content.nesting import FIRST_PIECE, Remainder
 from overheard_capture.content.text_detector import TextDetector
 from overheard_capture.decoders.base64.finder import Base64Finder
@@ -196,7 +196,7 @@ class TextReader:
     def close(self) -> None:
         """No more bytes follow."""
         if not self._detector.is_text:
-            self._findings.report_unread(Reason.OPAQUE, "neither text nor anything that is known", self._layers)
+            self._findings.report_unread(Reason.OPAQUE, UNKNOWN_FORMAT, self._layers)
         for reader in (self._base64, self._soft_breaks, self._encoded_words, self._carver):
             if reader:
                 reader.close()

@@ -7,7 +7,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from overheard.words.layer import Layers
-from overheard_capture.content.findings import Reason
+from overheard_capture.content.findings import UNKNOWN_FORMAT, Reason
 from overheard_capture.provenance.by_frame import FrameAligner
 
 if TYPE_CHECKING:
@@ -84,7 +84,7 @@ class WideText:
         self._reader.close()
         # An incomplete character is left.
         if self._opaque or self._decoder.getstate()[0]:
-            self._findings.report_unread(Reason.OPAQUE, "neither text nor anything that is known", self._layers)
+            self._findings.report_unread(Reason.OPAQUE, UNKNOWN_FORMAT, self._layers)
 
 
 def wide_text(encoding: str, reader: ReaderFactory) -> ReaderFactory:

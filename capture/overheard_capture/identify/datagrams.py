@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from overheard_capture.content.content import search_bytes
-from overheard_capture.content.findings import Reason
+from overheard_capture.content.findings import UNKNOWN_FORMAT, Reason
 from overheard_capture.decoders.fallback import OPAQUE, TEXT, Fallback
-from overheard_capture.decoders.short import UNKNOWN, classify
+from overheard_capture.decoders.short import classify
 from overheard_capture.identify.protocols import OF_DATAGRAMS
 
 if TYPE_CHECKING:
@@ -44,7 +44,7 @@ class DatagramIdentifier:
             return
         self._findings.read[TEXT if is_text else OPAQUE] += len(payload)
         if not is_text:
-            self._findings.report_unread(Reason.OPAQUE, UNKNOWN)
+            self._findings.report_unread(Reason.OPAQUE, UNKNOWN_FORMAT)
 
     def _identify(self, data: bytes, origin: Origin) -> bool:
         if self._last_protocol and self._try(*self._last_protocol, data, origin):

@@ -42,7 +42,7 @@ def prepare(files: Files, secrets: Iterable[Secret], options: Options = USUAL) -
 
 def _search(paths: Sequence[Path | str], secrets: Iterable[Secret], options: Options) -> Search:
     size = stored_size(paths)
-    return search_for(tuple(secrets), any_case=options.any_case, much=size is None or size >= _LARGE_CAPTURE)
+    return search_for(tuple(secrets), any_case=options.any_case, large_input=size is None or size >= _LARGE_CAPTURE)
 
 
 def judge(  # noqa: PLR0913  (all but two are rarely given)

@@ -29,20 +29,20 @@ def build(folder: Path = SOURCE.parent) -> str:
         return ""
     compiler = shutil.which(os.environ.get("CC", "cc"))
     if compiler is None:
-        return "there is no C compiler: the plain-Python reader does it all, more slowly"
+        return "there is no C compiler: the plain-Python reader is used, which is slower"
     with tempfile.TemporaryDirectory(prefix="overheard-build-") as scratch:
-        made = Path(scratch) / "core.so"
-        command = [compiler, "-O3", "-shared", "-fPIC", "-Wall", "-o", str(made), str(SOURCE)]
+        compiled = Path(scratch) / "core.so"
+        command = [compiler, "-O3", "-shared", "-fPIC", "-Wall", "-o", str(compiled), str(SOURCE)]
         try:
-            done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=120)
-            if done.returncode:
-                return f"{compiler} did not compile it: {done.stderr.strip().splitlines()[:1]}"
+            completed = subprocess.run(command, capture_output=True, text=True, check=False, timeout=120)
+            if completed.returncode:
+                return f"{compiler} failed: {completed.stderr.strip().splitlines()[:1]}"
             # Moved into place in one step: an incomplete library must never be loaded.
             unfinished = target.with_name(f".{target.name}.{os.getpid()}")
-            shutil.copyfile(made, unfinished)
+            shutil.copyfile(compiled, unfinished)
             unfinished.replace(target)
         except (OSError, subprocess.TimeoutExpired) as problem:
-            return f"it could not be compiled: {problem}"
+            return f"it was not compiled: {problem}"
     for old in folder.glob("core-*.so"):
         if old != target:
             old.unlink(missing_ok=True)
@@ -50,5 +50,5 @@ def build(folder: Path = SOURCE.parent) -> str:
 
 
 if __name__ == "__main__":
-    if came := build():
-        sys.stderr.write(f"compiled part: {came}\n")
+    if outcome := build():
+        sys.stderr.write(f"compiled part: {outcome}\n")

@@ -47,12 +47,17 @@ class Match(NamedTuple):
 class Search:
     """A compiled search for all spellings of some secrets.
 
-    It is safe to use from several threads. `engine` is `hyperscan`, `re`, or `auto` for the best one available, given
-    whether there is `much` to search.
+    It is safe to use from several threads. `engine` is `hyperscan`, `re`, or `auto` for the best one available. With
+    `large_input`, `auto` compiles for Hyperscan at once; without it, only when more than a little data was searched.
     """
 
     def __init__(
-        self, secrets: Secret | Sequence[Secret], *, any_case: bool = False, engine: str = "auto", much: bool = True
+        self,
+        secrets: Secret | Sequence[Secret],
+        *,
+        any_case: bool = False,
+        engine: str = "auto",
+        large_input: bool = True,
     ) -> None:
         self.secrets: tuple[Secret, ...] = (secrets,) if isinstance(secrets, Secret) else tuple(secrets)
         self.any_case = any_case
@@ -64,18 +69,18 @@ class Search:
         # For each look, the index of its secret, and the function that verifies a hit.
         self._verifiers: list[tuple[int, Callable[[Bytes, int], MatchedRange | None]]] = []
         for number, secret in enumerate(self.secrets):
-            self._take(number, secret, any_case=any_case)
-        self._engine = engine_for(self._looks, engine, much=much)
+            self._compile(number, secret, any_case=any_case)
+        self._engine = engine_for(self._looks, engine, large_input=large_input)
 
-    def _take(self, number: int, secret: Secret, *, any_case: bool) -> None:
+    def _compile(self, number: int, secret: Secret, *, any_case: bool) -> None:
         found = patterns(secret.value, any_case=any_case)
         for pattern in found:
             matcher = Matcher(pattern)
             self._looks.append(pattern.ends)
-            self._verifiers.append((number, matcher.ending))
+            self._verifiers.append((number, matcher.match_from_end))
             if pattern.begins:
                 self._looks.append(pattern.begins)
-                self._verifiers.append((number, matcher.beginning))
+                self._verifiers.append((number, matcher.match_from_beginning))
         self.longest = max(self.longest, *(pattern.shape.longest for pattern in found))
         self._chances.append(sum(pattern.shape.chance for pattern in found))
         names = dict.fromkeys(spelling for pattern in found for spelling in pattern.spellings)
@@ -130,7 +135,7 @@ class Search:
 
         It is for all secrets, or for one. Each byte of a secret makes a match 256 times less likely; all its spellings
         together are about 30 times as likely as the plain one. Text is not random: a common word occurs in it more
-        often than this bound says.
+        often than this bound.
         """
         return searched * (sum(self._chances) if secret is None else self._chances[secret])
 
@@ -153,6 +158,6 @@ def _inside(place: Candidate, ordered: Sequence[Candidate], at: int) -> Iterator
 
 
 @lru_cache(maxsize=8)
-def search_for(secrets: tuple[Secret, ...], *, any_case: bool = False, much: bool = True) -> Search:
-    """A cached search for these secrets: compiling one for `much` data takes a tenth of a second."""
-    return Search(secrets, any_case=any_case, much=much)
+def search_for(secrets: tuple[Secret, ...], *, any_case: bool = False, large_input: bool = True) -> Search:
+    """A cached search for these secrets: compiling one for large input takes a tenth of a second."""
+    return Search(secrets, any_case=any_case, large_input=large_input)

@@ -14,10 +14,10 @@ if TYPE_CHECKING:
 
     from overheard.words.spelling import Look
 
-# Up to this many forms are searched for one by one; beyond it, one regular expression is faster.
-_MAX_CORES = 2
-# Bytes that `re` searches in less time than hyperscan takes to compile.
-_LITTLE = 256 << 10
+# Up to this many literals are searched for one by one. For more, one regular expression is faster.
+_MAX_LITERALS = 2
+# How many bytes `re` searches in the time that Hyperscan takes to compile.
+_SMALL_INPUT = 256 << 10
 
 # The index of a look, and the offset of its end.
 Hit = tuple[int, int]
@@ -58,23 +58,23 @@ class HyperscanEngine:
     def hits(self, data: bytes | bytearray | memoryview) -> list[Hit]:
         """All hits, by offset."""
         try:
-            scan, note, scratch, found = self._local.state
+            scan, on_match, scratch, found = self._local.state
         except AttributeError:
-            scan, note, scratch, found = self._local.state = self._thread_state()
-        # Hits of a scan that was interrupted.
+            scan, on_match, scratch, found = self._local.state = self._thread_state()
+        # It may contain hits of a scan that was interrupted.
         found.clear()
-        scan(data, note, 0, None, scratch)
+        scan(data, on_match, 0, None, scratch)
         return [*found]
 
     def _thread_state(self) -> tuple[Any, Any, Any, list[Hit]]:
-        """The state of a thread. It is made once, as that takes longer than a short scan."""
+        """The state of a thread. It is created once, as that takes longer than a short scan."""
         found: list[Hit] = []
         append = found.append
 
-        def note(look: int, _: int, end: int, __: int, ___: object) -> None:
+        def on_match(look: int, _: int, end: int, __: int, ___: object) -> None:
             append((look, end))
 
-        return self._database.scan, note, self._new_scratch(self._database), found
+        return self._database.scan, on_match, self._new_scratch(self._database), found
 
 
 class ReEngine:
@@ -87,7 +87,7 @@ class ReEngine:
         self._patterns: list[tuple[int, re.Pattern[bytes]]] = []
         for number, look in enumerate(looks):
             cores = [_core(form) for form in look.forms]
-            if all(cores) and len(cores) <= _MAX_CORES:
+            if all(cores) and len(cores) <= _MAX_LITERALS:
                 self._cores += ((number, core) for core in cores if core)
             else:
                 # Matched backwards, so that there is one match for each end.
@@ -109,7 +109,7 @@ class _LiteralCore:
 
     @cached_property
     def _whole(self) -> re.Pattern[bytes]:
-        # Compiled late: most of them are nowhere in a capture.
+        # Compiled on first use: most literals do not occur in a capture.
         return re.compile(self._look.regex())
 
     def ends(self, data: bytes) -> Iterator[int]:
@@ -141,21 +141,21 @@ def _ends(pattern: re.Pattern[bytes], reversed_data: bytes) -> Iterator[int]:
 class BackgroundEngine:
     """The best engine available, compiled in a thread: Hyperscan takes a while, and releases the GIL.
 
-    If there is not `much` to search, `re` searches the first bytes, and the thread starts only if there are more.
+    Without `large_input`, `re` searches the first bytes, and the thread starts only if more follow.
     """
 
-    def __init__(self, looks: Sequence[Look], *, much: bool) -> None:
+    def __init__(self, looks: Sequence[Look], *, large_input: bool) -> None:
         self._looks = looks
         self._engine: Engine | None = None
-        self._thread = threading.Thread(target=self._make, name="search")
+        self._thread = threading.Thread(target=self._compile, name="search")
         self._starting = threading.Lock()
-        self._little = None if much else ReEngine(looks)
-        # How many bytes `re` still searches.
-        self._left = _LITTLE
-        if much:
+        self._re_engine = None if large_input else ReEngine(looks)
+        # How many bytes `re` may still search.
+        self._left = _SMALL_INPUT
+        if large_input:
             self._thread.start()
 
-    def _make(self) -> None:
+    def _compile(self) -> None:
         try:
             self._engine = HyperscanEngine(self._looks)
         except (ImportError, RuntimeError):
@@ -166,29 +166,29 @@ class BackgroundEngine:
             if self._thread.ident is None:
                 self._thread.start()
         self._thread.join()
-        self._little = None
+        self._re_engine = None
         if self._engine is None:
-            raise RuntimeError("the search could not be made ready")
+            raise RuntimeError("no search engine could be started")
         return self._engine
 
     @property
     def name(self) -> str:
         """The name of the engine in use."""
-        return (self._little or self._engine or self._wait()).name
+        return (self._re_engine or self._engine or self._wait()).name
 
     def hits(self, data: bytes | bytearray | memoryview) -> list[Hit]:
         """All hits, in the order of the engine."""
-        if (little := self._little) and self._left >= len(data):
+        if (re_engine := self._re_engine) and self._left >= len(data):
             self._left -= len(data)
-            return little.hits(data)
+            return re_engine.hits(data)
         return (self._engine or self._wait()).hits(data)
 
 
-def engine_for(looks: Sequence[Look], wanted: str, *, much: bool = True) -> Engine:
-    """The engine `wanted`: `hyperscan`, `re`, or `auto` for the best one available, given whether there is `much` data.
+def engine_for(looks: Sequence[Look], wanted: str, *, large_input: bool = True) -> Engine:
+    """The engine `wanted`: `hyperscan`, `re`, or `auto` for the best one available; see `Search` for `large_input`.
 
     Raises ImportError or RuntimeError if `hyperscan` is wanted, and not available.
     """
     if wanted == "re" or not looks:
         return ReEngine(looks)
-    return HyperscanEngine(looks) if wanted == "hyperscan" else BackgroundEngine(looks, much=much)
+    return HyperscanEngine(looks) if wanted == "hyperscan" else BackgroundEngine(looks, large_input=large_input)

@@ -76,7 +76,7 @@ class ShapeWalk:
 
 
 class _KindWalk:
-    """The name of a kind, and what follows its shape: made when something has to be named."""
+    """The name of a kind, and a walk of its shape, which is created when a match is named."""
 
     def __init__(self, kind: Kind) -> None:
         self.name = kind.spelling.name
@@ -109,7 +109,7 @@ class Matcher:
     def _plain_bytes(self) -> tuple[int, re.Pattern[bytes] | None]:
         """The length and pattern of the plainest kind, if each of its parts is one byte, as where case is ignored.
 
-        A part is tried as one byte before anything longer. So where this matches, the whole pattern finds the same.
+        A part is tried as one byte before anything longer. So if this matches, the whole pattern has the same match.
         """
         kinds = self._pattern.kinds
         parts = kinds[0].shape.parts if kinds and kinds[0].shape.gap is None and not self._plain else ()
@@ -117,7 +117,7 @@ class Matcher:
             return 0, None
         return len(parts), re.compile(b"".join(part.regex() for part in parts))
 
-    def ending(self, data: Bytes, end: int) -> MatchedRange | None:
+    def match_from_end(self, data: Bytes, end: int) -> MatchedRange | None:
         """The match that ends at `end`; None if there is none."""
         if self._plain and data[max(end - len(self._plain), 0) : end] == self._plain:
             return end - len(self._plain), end, self._pattern.spellings[0].name
@@ -127,7 +127,7 @@ class Matcher:
         length = self._match_length(self._backward, lambda size: bytes(data[max(end - size, 0) : end])[::-1])
         return (end - length, end, self._name(data, end - length, end)) if length >= 0 else None
 
-    def beginning(self, data: Bytes, end: int) -> MatchedRange | None:
+    def match_from_beginning(self, data: Bytes, end: int) -> MatchedRange | None:
         """The match whose first look ends at `end`; None if there is none."""
         longest = self._begin.longest
         start = end - self._begin.match_length(bytes(data[max(end - longest, 0) : end])[::-1])

@@ -1,7 +1,7 @@
 """A dumpcap process.
 
 dumpcap writes to a pipe, and this process to the file. With a file, dumpcap shows a packet after up to 0.75 s, with a
-pipe after 0.25 s (the time-out of its kernel buffer); and if it is killed, what it had written is not lost.
+pipe after 0.25 s (the time-out of its kernel buffer). If it is killed, the packets that it had written are not lost.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from typing import IO
 from overheard.words.errors import RecordingError
 
 _CHUNK = 1 << 16
-# The maximum length of a payload that `await_payload` can find.
+# The maximum length of a payload that `wait_for_payload` can find.
 _OVERLAP = 256
 
 
@@ -60,11 +60,11 @@ class Dumpcap:
         path.chmod(0o600)
         self._changed = threading.Condition()
         self._awaited: dict[bytes, bool] = {}
-        # Set once dumpcap listens, or has ended without.
+        # Set once dumpcap is capturing, or has ended before that.
         self._ready = threading.Event()
         self._capturing = False
-        self._said: list[str] = []
-        self._full = False
+        self._messages: list[str] = []
+        self._disk_full = False
         self._process = subprocess.Popen(
             command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE
         )
@@ -74,12 +74,12 @@ class Dumpcap:
         ]
         for thread in self._threads:
             thread.start()
-        # The end of the process is noticed a moment after its last output.
+        # The process may still be running a moment after its last output.
         if not self._ready.wait(timeout) or not self._capturing:
             self.stop()
             path.unlink(missing_ok=True)
             raise RecordingError(
-                f"dumpcap does not record on {tap.interface!r}: {self.said or 'no reason was given'}",
+                f"dumpcap does not record on {tap.interface!r}: {self.stderr or 'no reason was given'}",
                 hint="check that the interface exists, the filter is a capture filter, and dumpcap has CAP_NET_RAW",
             )
 
@@ -94,9 +94,9 @@ class Dumpcap:
         return self._process.poll() is None
 
     @property
-    def said(self) -> str:
+    def stderr(self) -> str:
         """The standard error of dumpcap, without progress messages."""
-        return "; ".join(line for line in self._said if not line.startswith(("Capturing on", "File:")))
+        return "; ".join(line for line in self._messages if not line.startswith(("Capturing on", "File:")))
 
     def expect_payload(self, payload: bytes) -> None:
         """Start to look for `payload` in what is recorded from now on."""
@@ -104,7 +104,7 @@ class Dumpcap:
             self._awaited[payload] = False
 
     def wait_for_payload(self, payload: bytes, *, timeout: float) -> bool:
-        """Wait for at most `within` seconds until `payload` was recorded. Returns whether it was."""
+        """Wait until `payload` was recorded, at most `timeout` seconds. Returns whether it was."""
         with self._changed:
             return (
                 self._changed.wait_for(lambda: self._awaited[payload] or not self.alive, timeout)
@@ -140,15 +140,15 @@ class Dumpcap:
             self._changed.notify_all()
 
     def _write(self, chunk: bytes) -> None:
-        if self._full:
+        if self._disk_full:
             return
         try:
-            self._full = self._file.write(chunk) < len(chunk)
+            self._disk_full = self._file.write(chunk) < len(chunk)
         except OSError:
-            self._full = True
-        if self._full:
+            self._disk_full = True
+        if self._disk_full:
             # The judge reports a recorder that ended before it was stopped.
-            self._said.append("the disk is full")
+            self._messages.append("the disk is full")
             self._process.terminate()
 
     def _read_stderr(self, pipe: IO[bytes]) -> None:
@@ -159,6 +159,6 @@ class Dumpcap:
                 self._capturing = True
                 self._ready.set()
             if text:
-                self._said.append(text)
+                self._messages.append(text)
         pipe.close()
         self._ready.set()

@@ -1,4 +1,4 @@
-"""The recorder: makes recordings that begin and end with a mark that was seen to arrive."""
+"""The recorder: makes recordings that begin and end with a mark, whose arrival it waits for."""
 
 from __future__ import annotations
 
@@ -53,9 +53,9 @@ class ActiveRecording:
 
     @classmethod
     def begin(cls, name: str, path: Path, tap: Tap, *, patience: float) -> Self:
-        """Begin a recording. Returns once the start mark was seen to arrive, or after `patience` seconds.
+        """Begin a recording. Returns once the start mark was recorded, or after `patience` seconds.
 
-        A mark that does not arrive does not stop the recording: the judge will miss it in the file, and report that.
+        A missing mark does not stop the recording: the judge reports that it is not in the file.
         Raises RecordingError, and leaves no file, if dumpcap does not start or no mark can be sent.
         """
         active = cls(name, path, tap, patience, Dumpcap(tap, path), time.time(), new_mark())
@@ -86,7 +86,7 @@ class ActiveRecording:
             end_mark=end_mark.decode(),
             recorder_alive=alive,
             exit_code=code,
-            recorder_said=self.dumpcap.said,
+            recorder_said=self.dumpcap.stderr,
         )
         try:
             write_whole(recording_file(self.path), json.dumps(recording.to_json(), indent=2).encode())
@@ -98,14 +98,14 @@ class ActiveRecording:
         return recording
 
     def _send_end_marks(self) -> bytes:
-        """Send end marks until no stream is open any more, or `patience` is over. Returns the last one, which counts.
+        """Send end marks until no stream is open, or for `patience` seconds. Returns the last one, which counts.
 
         A server may close its side a moment after its client.
         """
         deadline = time.monotonic() + self.patience
         while True:
             mark = new_mark()
-            # If the interface is gone by now, the judge will miss the mark and report that.
+            # If the interface is gone by now, the judge reports that the mark is missing.
             with suppress(OSError):
                 if self._send_until_seen(mark) and time.monotonic() < deadline and _has_open_stream(self.path):
                     continue

@@ -90,7 +90,7 @@ class Runs:
         folder = self._settings.recordings / run
         write_whole(folder / "verdicts.json", text.encode())
         if self._settings.stolen and self._settings.stolen.is_file():
-            # For people to try it on the recordings: the lab makes a new key for every run.
+            # Users may try it on the recordings: the lab makes a new key for every run.
             write_whole(folder / STOLEN_KEY, self._settings.stolen.read_bytes())
         return verdicts
 
@@ -122,6 +122,6 @@ def _judge_and_dissect(judge_input: JudgeInput) -> Verdict:
         capture = TsharkInput.for_streams(judge_input.path, verdict.visible)
         return replace(verdict, dissection=dissect(capture, judge_input.secret))
     except UnreadableError as problem:
-        # The dissection is for people and decides nothing. The report lacks some details, and the log has the reason.
+        # No verdict depends on the dissection. Without it the report lacks details; the log has the reason.
         logging.getLogger(__name__).warning("%s", problem)
         return verdict

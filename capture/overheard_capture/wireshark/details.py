@@ -1,7 +1,7 @@
-"""Dissection for people, with pyshark: what each frame shows to someone without keys.
+"""Dissection for display, with pyshark: what each frame shows to someone without keys.
 
-This is the only module that knows pyshark, and it runs it in a process of its own: pyshark needs the main thread, an
-event loop and child processes, and passes its environment on to tshark.
+Only this module uses pyshark, in a process of its own: pyshark needs the main thread, an event loop and child
+processes, and passes its environment on to tshark.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from overheard.words.secret import Secret
 
 # The time limit for one file, in seconds.
-_PATIENCE = 120
+_TIMEOUT = 120
 # The frames of interest to a learner: HTTP messages in clear, and every TLS record.
 _SHOWN = "http or tls.record"
 # The fields of TLS hellos in pyshark, with their common names.
@@ -40,8 +40,8 @@ _HELLO = {
 _CLIENT_HELLO = "1"
 # The maximum length of a body that is shown, in characters.
 _LONGEST_BODY = 400
-# Entries in tshark's list of layers that are none: reassembled bytes, and lines of text.
-_NO_LAYERS = {"data", "data-text-lines"}
+# Entries in tshark's list of layers that are not protocols: reassembled bytes, and lines of text.
+_NOT_PROTOCOLS = {"data", "data-text-lines"}
 
 
 def dissect(capture: TsharkInput, secret: Secret) -> tuple[Dissected, ...]:
@@ -49,21 +49,21 @@ def dissect(capture: TsharkInput, secret: Secret) -> tuple[Dissected, ...]:
 
     Raises UnreadableError if pyshark or tshark fails.
     """
-    # pyshark 0.6 uses APIs that are deprecated in newer versions of Python; readers of our log cannot change that.
+    # pyshark 0.6 uses APIs that are deprecated in newer versions of Python, which users cannot change: no warnings.
     path = capture.path
     command = [sys.executable, "-W", "ignore", "-m", __name__, str(path), *map(str, capture.tls_ports)]
     try:
         with own_configuration() as environment:
-            done = subprocess.run(
-                command, env=environment, capture_output=True, text=True, timeout=_PATIENCE, check=True
+            completed = subprocess.run(
+                command, env=environment, capture_output=True, text=True, timeout=_TIMEOUT, check=True
             )
     except subprocess.TimeoutExpired:
-        raise UnreadableError(f"{path.name} took more than {_PATIENCE} s to dissect") from None
+        raise UnreadableError(f"{path.name} took more than {_TIMEOUT} s to dissect") from None
     except subprocess.CalledProcessError as failed:
         lines = failed.stderr.strip().splitlines() or ["no reason was given"]
         raise UnreadableError(f"{path.name} cannot be dissected: {lines[-1]}") from None
     search = search_for((secret,))
-    return tuple(_without(search, Dissected.from_json(frame)) for frame in json.loads(done.stdout))
+    return tuple(_without(search, Dissected.from_json(frame)) for frame in json.loads(completed.stdout))
 
 
 def _without(search: Search, frame: Dissected) -> Dissected:
@@ -82,7 +82,7 @@ def _without(search: Search, frame: Dissected) -> Dissected:
 
 
 def _frames(capture: TsharkInput) -> Iterator[Dissected]:
-    import pyshark  # noqa: PLC0415  (who only starts the other process does not need it)
+    import pyshark  # noqa: PLC0415  (the parent process does not need it)
 
     options = {"display_filter": _SHOWN, "decode_as": capture.decode_as, "custom_parameters": ["-n"]}
     with pyshark.FileCapture(str(capture.path), **options) as packets:
@@ -109,7 +109,7 @@ def _frame(packet: Any) -> Dissected:  # noqa: ANN401  (pyshark publishes no typ
     return Dissected(
         frame=int(packet.number),
         direction=f"{ip.src}:{packet.tcp.srcport} → {ip.dst}:{packet.tcp.dstport}",
-        layers=tuple(dict.fromkeys(name for name in names if name not in _NO_LAYERS)),
+        layers=tuple(dict.fromkeys(name for name in names if name not in _NOT_PROTOCOLS)),
         shows=tuple(shows),
         details=tuple(details.items()),
         put_together=tuple(parts),
@@ -159,5 +159,5 @@ def _hello(tls: Any) -> Iterator[tuple[str, str]]:  # noqa: ANN401
 
 
 if __name__ == "__main__":
-    asked = TsharkInput(Path(sys.argv[1]), tuple(map(int, sys.argv[2:])))
-    json.dump([asdict(frame) for frame in _frames(asked)], sys.stdout)
+    capture_input = TsharkInput(Path(sys.argv[1]), tuple(map(int, sys.argv[2:])))
+    json.dump([asdict(frame) for frame in _frames(capture_input)], sys.stdout)

@@ -13,8 +13,8 @@ from overheard_capture.wireshark.tshark import own_configuration
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-# The most decoded fields first: a match is named by the first field that shows it. A version of tshark may lack some.
-# The name of a protocol stands for all bytes that its dissector was given.
+# The most decoded fields first: a match is reported under the first field that contains it. Some versions of tshark
+# lack some fields. The name of a protocol stands for all bytes that its dissector was given.
 _NAMES = """
 http.file_data http.request.full_uri http.cookie http.set_cookie http.authbasic http.authorization
 http.proxy_authorization http.authcitrix.user http.authcitrix.password http.request.line http.response.line
@@ -49,7 +49,7 @@ frame
 # Fields that every version has; without them, tshark's output is unusable.
 _REQUIRED = {"frame", "tcp.payload", "http"}
 # The time limit for listing all fields, in seconds.
-_PATIENCE = 60
+_TIMEOUT = 60
 
 
 @cache
@@ -57,8 +57,8 @@ def fields() -> dict[str, bool]:
     """The fields in the table that tshark has, and whether it prints each in hexadecimal. Raises UnreadableError."""
     try:
         with own_configuration() as environment:
-            done = subprocess.run(
-                ["tshark", "-G", "fields"], env=environment, capture_output=True, timeout=_PATIENCE, check=True
+            completed = subprocess.run(
+                ["tshark", "-G", "fields"], env=environment, capture_output=True, timeout=_TIMEOUT, check=True
             )
     except FileNotFoundError:
         raise UnreadableError(
@@ -67,7 +67,7 @@ def fields() -> dict[str, bool]:
     except (subprocess.TimeoutExpired, subprocess.CalledProcessError):
         raise UnreadableError("tshark did not list its fields") from None
     known: dict[str, bool] = {}
-    for line in done.stdout.decode(errors="replace").splitlines():
+    for line in completed.stdout.decode(errors="replace").splitlines():
         kind, _, name, *rest = [*line.split("\t", 4), "", ""]
         # Numbers and times cannot be searched. Some names have several definitions of different types.
         if kind == "P" or rest[0].startswith(("FT_STRING", "FT_BYTES")):

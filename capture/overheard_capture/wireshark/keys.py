@@ -1,4 +1,4 @@
-"""The keys that tshark opens TLS with."""
+"""The keys with which tshark decrypts TLS."""
 
 from __future__ import annotations
 

@@ -30,32 +30,32 @@ def merge_files(paths: Sequence[Path | str], folder: Path) -> Path:
     without_keys = [_without_keys(path, folder / f"without-keys-{number}") for number, path in enumerate(paths)]
     if len(without_keys) == 1:
         return without_keys[0]
-    merged = folder / "together.pcapng"
+    merged = folder / "merged.pcapng"
     try:
-        done = subprocess.run(
+        completed = subprocess.run(
             ["mergecap", "-a", "-w", str(merged), *map(str, without_keys)], capture_output=True, text=True, check=False
         )
     except FileNotFoundError:
         raise UnreadableError(
             "mergecap was not found", hint="it comes with Wireshark: on Debian, apt-get install wireshark-common"
         ) from None
-    # Of a truncated file mergecap takes what is there, and reports an error.
-    if done.returncode and "cut short" not in done.stderr:
+    # mergecap merges a truncated file as far as it goes, and then reports an error.
+    if completed.returncode and "cut short" not in completed.stderr:
         names = {
             str(copy): display_name(path) for copy, path in zip((*without_keys, merged), (*paths, merged), strict=True)
         }
-        raise UnreadableError(f"mergecap could not merge the files: {_complaint(done.stderr, names)}")
+        raise UnreadableError(f"mergecap could not merge the files: {_last_message(completed.stderr, names)}")
     return merged
 
 
-def _complaint(said: str, names: Mapping[str, str]) -> str:
+def _last_message(stderr: str, names: Mapping[str, str]) -> str:
     """The last line that mergecap printed, with the names of the original files in place of temporary copies."""
-    lines = said.strip().splitlines()
-    complaint = lines[-1] if lines else "no reason was given"
+    lines = stderr.strip().splitlines()
+    message = lines[-1] if lines else "no reason was given"
     # The name of one file may be a prefix of another.
     for path in sorted(names, key=len, reverse=True):
-        complaint = complaint.replace(path, names[path])
-    return complaint
+        message = message.replace(path, names[path])
+    return message
 
 
 def _without_keys(path: Path | str, copy: Path) -> Path:
@@ -69,7 +69,7 @@ def _without_keys(path: Path | str, copy: Path) -> Path:
 
 
 class _DecompressedFile:
-    """The decompressed contents of a file, to be read from."""
+    """A file, decompressed while it is read."""
 
     def __init__(self, path: Path | str) -> None:
         self._source: Source = open_input(path)

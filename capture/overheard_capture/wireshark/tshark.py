@@ -23,9 +23,9 @@ if TYPE_CHECKING:
 # tshark assigns port 5683 to CoAP, and would dissect the story's HTTP as such.
 _HTTP = {f"tcp.port=={HTTP.port}": "http"}
 # The time limit for one file, in seconds.
-_PATIENCE = 120
+_TIMEOUT = 120
 # With a private key that it cannot use, tshark prints this, exits with code 0, and does not decrypt.
-_USELESS_KEY = b"Error loading RSA key file"
+_UNUSABLE_KEY = b"Error loading RSA key file"
 
 
 @dataclass(frozen=True)
@@ -59,7 +59,7 @@ class TsharkInput:
 
 @contextmanager
 def own_configuration() -> Iterator[dict[str, str]]:
-    """An environment in which tshark reads no user's preferences, so that results are reproducible."""
+    """An environment in which tshark reads no user preferences, so that results are reproducible."""
     with tempfile.TemporaryDirectory(prefix="overheard-tshark-") as folder:
         yield {**os.environ, "WIRESHARK_CONFIG_DIR": folder, "XDG_CONFIG_HOME": folder, "HOME": folder}
 
@@ -68,23 +68,23 @@ def tshark(capture: TsharkInput, *arguments: str, keys: TlsKeys = _NO_KEYS) -> s
     """Run tshark on a capture. Returns its output; raises UnreadableError if it fails."""
     path = capture.path
     command = ["tshark", "-r", str(path), "-n"]
-    for where, what in capture.decode_as.items():
-        command += ["-d", f"{where},{what}"]
+    for port, protocol in capture.decode_as.items():
+        command += ["-d", f"{port},{protocol}"]
     try:
         with own_configuration() as environment:
             command += _key_options(keys, Path(environment["HOME"]))
-            done = subprocess.run(
-                [*command, *arguments], env=environment, capture_output=True, timeout=_PATIENCE, check=False
+            completed = subprocess.run(
+                [*command, *arguments], env=environment, capture_output=True, timeout=_TIMEOUT, check=False
             )
     except FileNotFoundError:
         raise UnreadableError(
             "tshark was not found", hint="install it: on Debian and Ubuntu, apt-get install tshark"
         ) from None
     except subprocess.TimeoutExpired:
-        raise UnreadableError(f"tshark did not finish {path.name} within {_PATIENCE} s") from None
-    if done.returncode or _USELESS_KEY in done.stderr:
-        raise UnreadableError(f"tshark could not read {path.name}: {_complaint(done.stderr)}")
-    return done.stdout.decode(errors="replace")
+        raise UnreadableError(f"tshark did not finish {path.name} within {_TIMEOUT} s") from None
+    if completed.returncode or _UNUSABLE_KEY in completed.stderr:
+        raise UnreadableError(f"tshark could not read {path.name}: {_last_message(completed.stderr)}")
+    return completed.stdout.decode(errors="replace")
 
 
 def _key_options(keys: TlsKeys, folder: Path) -> list[str]:
@@ -100,7 +100,7 @@ def _key_options(keys: TlsKeys, folder: Path) -> list[str]:
     return options
 
 
-def _complaint(stderr: bytes) -> str:
+def _last_message(stderr: bytes) -> str:
     lines = [
         line for line in stderr.decode(errors="replace").splitlines() if line and not line.startswith("Running as")
     ]
@@ -112,7 +112,7 @@ def decrypt(capture: TsharkInput, keys: TlsKeys, streams: Sequence[int]) -> list
     if not streams or not keys:
         return []
     taps = [word for stream in streams for word in ("-z", f"follow,tls,yaml,{stream}")]
-    import yaml  # noqa: PLC0415  (it takes time, and most captures are judged without)
+    import yaml  # noqa: PLC0415  (the import is slow, and most captures do not need it)
 
     printed = tshark(capture, "-q", *taps, keys=keys)
     found: list[DecryptedData] = []

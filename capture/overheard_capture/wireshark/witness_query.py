@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from overheard.words.secret import Secret
 
 # The maximum number of bytes of tshark's output that are read.
-_MOST_PRINTED = 256 << 20
+_MAX_OUTPUT = 256 << 20
 # Two passes: one misses a secret in segments that are out of order; the other misses a body after a gap. The second
 # pass also tries heuristic dissectors before those of the port.
 _SECOND_PASS = {
@@ -48,9 +48,9 @@ _BOTH_PASSES = {
 }
 _PASSES: tuple[dict[str, str], ...] = ({"tcp.reassemble_out_of_order": "FALSE"}, _SECOND_PASS)
 _FRAME, _STREAM = "frame.number", "tcp.stream"
-# The frames with the fragments of an IP packet.
-_PARTS = ("ip.fragment", "ipv6.fragment")
-# Printed, with a non-zero exit code, for a truncated file, after everything before was read.
+# The fields with the frames of an IP packet's fragments.
+_FRAGMENTS = ("ip.fragment", "ipv6.fragment")
+# Printed for a truncated file, with a non-zero exit code, after all complete packets were read.
 _CUT_SHORT = b"cut short"
 
 
@@ -70,7 +70,7 @@ class Witnessed:
 
 
 def _patterns(value: bytes) -> dict[bytes, str]:
-    """The main spellings with their names. They are written down independently of our own table."""
+    """The main spellings with their names. They are independent of the table in `overheard.words.spelling`."""
     spelled = {value: "plainly"}
     try:
         text = value.decode()
@@ -85,7 +85,7 @@ def _patterns(value: bytes) -> dict[bytes, str]:
     spelled.setdefault(quote(value, safe="").encode(), "percent-encoded")
     spelled.setdefault(quote_plus(value).encode(), "form-encoded")
     for before in range(3):
-        # Leave off the characters that also depend on bytes before or after the secret.
+        # Without the characters that also depend on bytes before or after the secret.
         whole = base64.b64encode(bytes(before) + value)
         core = whole[-(-before * 8 // 6) : (before + len(value)) * 8 // 6]
         if len(core) >= 4:
@@ -95,18 +95,18 @@ def _patterns(value: bytes) -> dict[bytes, str]:
 
 
 class WitnessQuery:
-    """A search for some secrets. `scope` is a display filter for the frames that count."""
+    """A search for some secrets. `scope` is a display filter for the frames to search."""
 
     def __init__(
-        self, secrets: Sequence[Secret], any_case: bool, scope: str, decode_as: Mapping[str, str], patience: float
+        self, secrets: Sequence[Secret], any_case: bool, scope: str, decode_as: Mapping[str, str], timeout: float
     ) -> None:
-        self.secrets, self.scope, self.patience = secrets, scope, patience
+        self.secrets, self.scope, self.timeout = secrets, scope, timeout
         self.any_case = any_case
         self.patterns = {secret.name: _patterns(secret.value) for secret in secrets}
         self.plain = {
             secret.name: re.compile(re.escape(secret.value), re.IGNORECASE if any_case else 0) for secret in secrets
         }
-        self.decode_options = [word for where, what in decode_as.items() for word in ("-d", f"{where},{what}")]
+        self.decode_options = [word for port, protocol in decode_as.items() for word in ("-d", f"{port},{protocol}")]
 
     def filter(self, secrets: Sequence[Secret]) -> str:
         """A display filter for frames that contain one of `secrets`."""
@@ -135,12 +135,12 @@ class WitnessQuery:
                 )
 
     def _run(self, path: Path, secrets: Sequence[Secret], printed: Sequence[str]) -> list[_WitnessAnswer]:
-        """Run both passes in parallel; whatever happens, no process is left running."""
+        """Run both passes in parallel. No process is left running, even after an error."""
         with ThreadPoolExecutor(len(_PASSES)) as pool, own_configuration() as environment:
             _write_macro(Path(environment["HOME"]), self.filter(secrets))
-            columns = [word for name in (_FRAME, _STREAM, *_PARTS, *printed) for word in ("-e", name)]
+            columns = [word for name in (_FRAME, _STREAM, *_FRAGMENTS, *printed) for word in ("-e", name)]
             command = ["tshark", "-r", str(path), "-n", *self.decode_options, "-Y", "${seen}", "-T", "ek", *columns]
-            with _start_passes(command, environment, self.patience) as runs:
+            with _start_passes(command, environment, self.timeout) as runs:
                 return list(pool.map(lambda run: self._answer(run, path), runs))
 
     def _answer(self, run: _TsharkRun, path: Path) -> _WitnessAnswer:
@@ -154,7 +154,7 @@ class WitnessQuery:
     def _add_frame(self, layers: Mapping[str, list[str]], answer: _WitnessAnswer) -> None:
         frame = int(layers[_ek_key(_FRAME)][0])
         streams = tuple(map(int, layers.get(_ek_key(_STREAM), ())))
-        parts = tuple(int(part) for name in _PARTS for part in layers.get(_ek_key(name), ()))
+        parts = tuple(int(part) for name in _FRAGMENTS for part in layers.get(_ek_key(name), ()))
         named = False
         for secret in self.secrets:
             for name, hexadecimal in fields().items():
@@ -189,10 +189,10 @@ class _WitnessAnswer:
 class _TsharkRun:
     """A running tshark."""
 
-    def __init__(self, process: subprocess.Popen[bytes], errors: Path, patience: float) -> None:
-        self.process, self._errors, self._patience = process, errors, patience
+    def __init__(self, process: subprocess.Popen[bytes], errors: Path, timeout: float) -> None:
+        self.process, self._errors, self._timeout = process, errors, timeout
         self._timed_out, self._full = False, False
-        self._timer = threading.Timer(patience, self._time_out)
+        self._timer = threading.Timer(timeout, self._time_out)
         self._timer.daemon = True
         self._timer.start()
 
@@ -205,7 +205,7 @@ class _TsharkRun:
         printed = 0
         for line in self.process.stdout or ():
             printed += len(line)
-            if printed > _MOST_PRINTED:
+            if printed > _MAX_OUTPUT:
                 self._full = True
                 self.process.kill()
                 break
@@ -227,8 +227,8 @@ class _TsharkRun:
             return
         if self._timed_out:
             raise UnreadableError(
-                f"tshark did not finish {path.name} within {self._patience:g} s",
-                hint="use a smaller file, or do without the second witness",
+                f"tshark did not finish {path.name} within {self._timeout:g} s",
+                hint="use a smaller file, or scan without the second witness",
             )
         lines = [line for line in errors.decode(errors="replace").splitlines() if not line.startswith("Running as")]
         raise UnreadableError(f"tshark could not read {path.name}: {lines[-1] if lines else 'no reason was given'}")
@@ -243,26 +243,24 @@ class _TsharkRun:
 
 
 @contextmanager
-def _start_passes(
-    command: Sequence[str], environment: Mapping[str, str], patience: float
-) -> Iterator[list[_TsharkRun]]:
-    """Start a tshark for each pass, with its own preferences; none is left running afterwards."""
+def _start_passes(command: Sequence[str], environment: Mapping[str, str], timeout: float) -> Iterator[list[_TsharkRun]]:
+    """Start a tshark for each pass, with its own preferences. None is left running afterwards."""
     folder, runs = Path(environment["HOME"]), list[_TsharkRun]()
     try:
         for number, preferences in enumerate(_PASSES):
             # Preferences are passed in a file: unknown ones on the command line are errors, in a file they are ignored.
-            own = folder / f"pass-{number}"
-            own.mkdir()
+            pass_folder = folder / f"pass-{number}"
+            pass_folder.mkdir()
             lines = [f"{name}: {value}\n" for name, value in {**_BOTH_PASSES, **preferences}.items()]
-            (own / "preferences").write_text("".join(lines))
-            (own / "dfilter_macros").write_bytes((folder / "dfilter_macros").read_bytes())
-            variables = {**environment, "WIRESHARK_CONFIG_DIR": str(own)}
+            (pass_folder / "preferences").write_text("".join(lines))
+            (pass_folder / "dfilter_macros").write_bytes((folder / "dfilter_macros").read_bytes())
+            variables = {**environment, "WIRESHARK_CONFIG_DIR": str(pass_folder)}
             errors = folder / f"errors-{number}"
             with errors.open("wb") as file:
                 process = subprocess.Popen(
                     command, env=variables, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=file
                 )
-            runs.append(_TsharkRun(process, errors, patience))
+            runs.append(_TsharkRun(process, errors, timeout))
         yield runs
     finally:
         for run in runs:

@@ -4,19 +4,19 @@ from __future__ import annotations
 
 import pytest
 
-from overheard_capture.decoders.registry import CODINGS, MEDIA_TYPES, body, coded
+from overheard_capture.decoders.registry import CODINGS, MEDIA_TYPES, body_reader, decoding
 from overheard_capture.decoders.untyped import untyped
 
 
 @pytest.mark.parametrize("media_type", [prefix for prefix, _ in MEDIA_TYPES])
 def test_a_media_type_has_its_reader(media_type: bytes) -> None:
     for content_type in (media_type, media_type.upper()):
-        assert body(content_type + b"; boundary=squirrel") is not untyped
-    assert body(b"x-" + media_type) is untyped
+        assert body_reader(content_type + b"; boundary=squirrel") is not untyped
+    assert body_reader(b"x-" + media_type) is untyped
 
 
 @pytest.mark.parametrize("coding", CODINGS)
 def test_a_content_coding_has_its_reader(coding: bytes) -> None:
-    assert coded(coding) is not untyped
-    assert coded(coding.upper()) is not untyped
-    assert coded(b"x" + coding) is untyped
+    assert decoding(coding) is not untyped
+    assert decoding(coding.upper()) is not untyped
+    assert decoding(b"x" + coding) is untyped

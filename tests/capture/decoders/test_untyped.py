@@ -12,7 +12,7 @@ from capture.wrapped import noise
 from overheard_capture.content.findings import Reason, UnreadContent
 from overheard_capture.decoders.untyped import untyped
 
-OPAQUE = UnreadContent(Reason.OPAQUE, "neither text nor anything that is known")
+OPAQUE = UnreadContent(Reason.OPAQUE, "neither text nor a known format")
 RANDOM = noise(3000, 8)
 
 

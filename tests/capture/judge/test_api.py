@@ -123,7 +123,7 @@ def test_no_reason_names_a_copy_that_was_made(
     (programs / "mergecap").chmod(0o755)
     keys = [str(recordings.keys)] if options == ["--keys"] else []
     said = scanned(recordings.path("https"), str(two[0]), *options, *keys, PATH=f"{programs}:/usr/bin:/bin")
-    assert b"one of these is broken: -a -w together.pcapng other.pcapng standard input\n" in said.stdout
+    assert b"one of these is broken: -a -w merged.pcapng other.pcapng standard input\n" in said.stdout
     assert b"/overheard-" not in said.stdout + said.stderr
 
 

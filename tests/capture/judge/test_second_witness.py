@@ -144,7 +144,7 @@ def test_what_cannot_be_printed_is_asked_for_each_secret_alone(tmp_path: Path, m
 def test_where_more_is_printed_than_is_read_each_secret_is_asked_for_alone(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(dissecting, "_MOST_PRINTED", 600)
+    monkeypatch.setattr(dissecting, "_MAX_OUTPUT", 600)
     path = recorded(tmp_path / "many.pcapng", [answer(b"one acorn"), answer(b"two beechnuts")])
     found = seen_in(path, HTTP, Secret("a", b"acorn"), Secret("b", b"beechnuts"))
     assert found["a"]

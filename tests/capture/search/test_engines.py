@@ -109,8 +109,8 @@ def test_what_hyperscan_refuses_is_done_without_it(monkeypatch: pytest.MonkeyPat
 
 def test_little_is_searched_without_hyperscan_until_it_proves_to_be_much(monkeypatch: pytest.MonkeyPatch) -> None:
     data = b"a fluffy%20tail" + bytes(100)
-    monkeypatch.setattr(engines, "_LITTLE", 3 * len(data))
-    search = Search(Secret("message", b"fluffy tail"), much=False)
+    monkeypatch.setattr(engines, "_SMALL_INPUT", 3 * len(data))
+    search = Search(Secret("message", b"fluffy tail"), large_input=False)
     used = []
     for _ in range(5):
         assert search.matches(data) == [Match(0, "percent-encoded", 2, 13)]

@@ -10,33 +10,34 @@ LOCAL_FILE, END_OF_DIRECTORY = b"PK\x03\x04", b"PK\x05\x06"
 _LOCAL = struct.Struct("<4xHHHHHIIIHH")
 _UNKNOWN = 0xFFFFFFFF
 _ZIP64 = 1
-# What may follow a data descriptor: another file, or what ends an archive.
+# The signatures that may follow a data descriptor: of another file, or of the headers after the last file.
 _NEXT = re.compile(rb"PK(?:\x03\x04|\x01\x02|\x05[\x05\x06]|\x06[\x06-\x08])")
 # The lengths of a data descriptor: without a signature and with one, with sizes of four bytes and of eight.
 _DESCRIPTORS = (12, 16, 20, 24)
 
 
-class Entry(NamedTuple):
-    """A file: its compression method, its compressed size (None if unknown), and whether it is encrypted."""
+class LocalHeader(NamedTuple):
+    """A local file header: compression method, compressed size (None if unknown), and whether the file is encrypted."""
 
     method: int
     size: int | None
     encrypted: bool
 
 
-def entry(header: bytes) -> Entry:
+def parse_local_header(header: bytes) -> LocalHeader:
     """Parse a complete local file header."""
     _, flags, method, _, _, _, size, full_size, name, _ = _LOCAL.unpack_from(header)
-    known: int | None = size
+    compressed_size: int | None = size
     if size == _UNKNOWN:
-        known = _size_of_zip64(header[30 + name :], full_size == _UNKNOWN)
+        compressed_size = _zip64_size(header[30 + name :], full_size == _UNKNOWN)
     if flags & 8 and not size:
-        known = None
-    # 99 is AES, which gives the compression method elsewhere.
-    return Entry(method, known, bool(flags & 0x2041) or method == 99)
+        compressed_size = None
+    # 99 is AES encryption, which stores the compression method in an extra field.
+    return LocalHeader(method, compressed_size, bool(flags & 0x2041) or method == 99)
 
 
-def _size_of_zip64(extra: bytes, with_full_size: bool) -> int | None:
+def _zip64_size(extra: bytes, with_full_size: bool) -> int | None:
+    """The compressed size in the ZIP64 extra field, which the uncompressed size may precede (APPNOTE.TXT, 4.5.3)."""
     while len(extra) >= 4:
         kind, length = struct.unpack_from("<HH", extra)
         if kind == _ZIP64:
@@ -46,7 +47,7 @@ def _size_of_zip64(extra: bytes, with_full_size: bool) -> int | None:
     return None
 
 
-def length_of(head: bytes) -> int | None:
+def header_length(head: bytes) -> int | None:
     """The length of a header that begins with `head`; huge if `head` is too short; None if it is not a header."""
     for magic, fixed, places in _HEADERS:
         if head.startswith(magic):
@@ -69,8 +70,11 @@ _HEADERS = (
 )
 
 
-def what_follows(head: bytes, last: bool) -> int:
-    """The length of the data descriptor that follows a file; 0 if there is none, -1 if `head` is too short."""
+def descriptor_length(head: bytes, last: bool) -> int:
+    """The length of the data descriptor at the beginning of `head`; 0 if there is none, -1 if more bytes are needed.
+
+    `last` states that no more bytes follow.
+    """
     if len(head) < _DESCRIPTORS[-1] + 4 and not last:
         return -1
     for length in _DESCRIPTORS:

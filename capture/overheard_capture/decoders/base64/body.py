@@ -35,7 +35,7 @@ class Base64Body:
 
     def gap(self, _: int) -> None:
         """Bytes are missing here."""
-        self._findings.report_unread(Reason.GAP, "base64 with bytes missing", self._layers)
+        self._findings.report_unread(Reason.GAP, "base64 data with bytes missing", self._layers)
         self._finish()
         self._resync = Base64Finder(self._findings, self._layers, self._reader)
 

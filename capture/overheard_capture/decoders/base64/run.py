@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from overheard.words.layer import Layer, LayerKind, Layers
 from overheard_capture.content.byte_scan import SHORTEST_RUN
 from overheard_capture.content.content import Content
-from overheard_capture.content.nesting import inner
+from overheard_capture.content.nesting import nested_content
 from overheard_capture.content.text_detector import looks_like_text
 from overheard_capture.decoders.base64.alphabet import chars_by_frame, decoded, token_of
 from overheard_capture.decoders.magic import BEGINNINGS, IN_BASE64, is_known
@@ -33,7 +33,7 @@ BASE64 = Layer("base64", LayerKind.SPELLED)
 # How many characters identify content; how far into a run it may start; and after how many `/` or `+` to look for it.
 _HEAD_LENGTH, _MAX_OFFSET, _MAX_PREFIXES = 64, 128, 8
 DECISION_LENGTH = _MAX_OFFSET + _HEAD_LENGTH + 4
-# Text of this length is not random.
+# Decoded text of at least this length is no coincidence.
 _MIN_TEXT = 20
 _PREFIX_END = re.compile(rb"[/+]")
 # An incomplete escape or line break.
@@ -85,7 +85,7 @@ class Base64Run:
     """A run that is read piece by piece, without the `skipped` characters at its beginning."""
 
     def __init__(self, findings: Findings, layers: Layers, reader: ReaderFactory, skipped: int) -> None:
-        self._content = inner(findings, layers, BASE64, reader)
+        self._content = nested_content(findings, layers, BASE64, reader)
         self._skipped = skipped
         self._by_frame = FrameAligner(self._take)
         # An incomplete escape; an incomplete group of four characters, and its origin.
@@ -110,13 +110,13 @@ class Base64Run:
             self._decode(*chars_by_frame(raw, origin), origin)
 
     def _decode(self, chars: bytes, places: Places, origin: Origin) -> None:
-        skipped, waited = min(self._skipped, len(chars)), len(self._pending)
+        skipped, pending_length = min(self._skipped, len(chars)), len(self._pending)
         chars = self._pending + chars[skipped:]
         whole = len(chars) // 4 * 4
         if self._content and whole:
-            parts = [(max(waited + before - skipped, 0) * 3 // 4, *part) for before, part in places]
+            parts = [(max(pending_length + before - skipped, 0) * 3 // 4, *part) for before, part in places]
             out, out_origin = decoded(chars[:whole]), origin.derived(parts)
-            if known := waited * 3 // 4:
+            if known := pending_length * 3 // 4:
                 # These bytes could be decoded from the pending characters.
                 out_origin = joined([(self._origin, 0, known), (out_origin, known, len(out))])
             self._content.feed(out, out_origin)
@@ -138,29 +138,29 @@ class FernetToken:
         self._findings = findings
         self._layers = layers
         self._reader = reader
-        self._char_count = b""
+        self._chars = b""
         self._spans: list[Span] = []
 
     def feed(self, chars: bytes, origin: Origin, length: int) -> None:
         """Add characters, which come from the first `length` bytes of `origin`."""
-        if not self._char_count:
+        if not self._chars:
             at = chars.find(_FERNET)
             if at < 0:
                 return
             chars = chars[at:]
-        if len(self._char_count) + len(chars) <= self._findings.limits.size:
-            self._char_count += chars
+        if len(self._chars) + len(chars) <= self._findings.limits.size:
+            self._chars += chars
             self._spans.append(origin.derived([(0, 0, length)]).spans[0])
 
     def close(self) -> None:
         """Decrypt the token, and read the plaintext."""
-        if not self._char_count or not self._findings.opener:
+        if not self._chars or not self._findings.opener:
             return
         first = self._spans[0]
         frames = dict.fromkeys(frame for span in self._spans for frame in (span.frame, *span.also))
         also = tuple(frame for frame in frames if frame != first.frame)
         origin = Origin([first._replace(also=also)])
-        for name, plaintext in self._findings.opener.open(token_of(self._char_count)):
+        for name, plaintext in self._findings.opener.open(token_of(self._chars)):
             content = Content(self._findings, (*self._layers, name), self._reader)
             content.feed(plaintext, origin)
             content.close()
@@ -197,7 +197,7 @@ class RunBatch:
         self._decoded, self._encoded = [], []
 
     def _report(self, out: bytes, raw: bytes, origin: Origin) -> None:
-        content = inner(self._findings, self._layers, BASE64, None)
+        content = nested_content(self._findings, self._layers, BASE64, None)
         if content:
             _, places = chars_by_frame(raw, origin)
             content.feed(out, origin.derived([(before * 3 // 4, *part) for before, part in places]))

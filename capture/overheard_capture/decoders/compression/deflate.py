@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 # The beginning of a gzip member: deflate is the only method ever assigned (RFC 1952, 2.3.1).
 GZIP_MEMBER = GZIP_MAGIC + b"\x08"
 # A longer gzip header is malformed.
-_LONGEST_HEAD = 256 << 10
+_LONGEST_HEADER = 256 << 10
 _ERRORS: tuple[type[Exception], ...] = (zlib.error, fast_zlib.error)
 
 
@@ -37,79 +37,79 @@ class TooLargeError(CorruptError):
 class Decompressor(Protocol):
     """Decompresses data piece by piece."""
 
-    # Whether the end was reached, and the bytes after it in the last piece.
-    ended: bool
-    left: bytes
+    # Whether the end of the stream was reached, and the bytes after it in the last piece of input.
+    eof: bool
+    unused_data: bytes
     # Whether more output is available without more input.
-    more: bool
-    # Whether the format has no end marker.
-    endless: bool
+    has_pending_output: bool
+    # Whether the format marks the end of a stream.
+    has_end_marker: bool
 
-    def inflate(self, data: Bytes, room: int) -> bytes:
-        """Decompress `data` to about `room` bytes at most. Raises CorruptError."""
+    def decompress(self, data: Bytes, max_length: int) -> bytes:
+        """Decompress `data`. Returns about `max_length` bytes at most; raises CorruptError."""
 
 
 class Deflate:
     """Raw deflate (RFC 1951)."""
 
-    endless = False
+    has_end_marker = True
 
     def __init__(self) -> None:
-        self.ended = self.more = False
-        self.left = b""
+        self.eof = self.has_pending_output = False
+        self.unused_data = b""
         self._zlib: Any = fast_zlib.decompressobj(wbits=-15)
-        self._tail = b""
+        self._unconsumed = b""
 
-    def inflate(self, data: Bytes, room: int) -> bytes:
-        """Decompress `data` to about `room` bytes at most. Raises CorruptError."""
+    def decompress(self, data: Bytes, max_length: int) -> bytes:
+        """Decompress `data`. Returns about `max_length` bytes at most; raises CorruptError."""
         try:
-            out: bytes = self._zlib.decompress(self._tail + bytes(data) if self._tail else data, room)
+            out: bytes = self._zlib.decompress(self._unconsumed + bytes(data) if self._unconsumed else data, max_length)
         except _ERRORS as problem:
             raise CorruptError from problem
-        inflater = self._zlib
-        if inflater.eof:
-            self.ended, self.more, self.left = True, False, inflater.unused_data
+        if self._zlib.eof:
+            self.eof, self.has_pending_output, self.unused_data = True, False, self._zlib.unused_data
         else:
-            self._tail = inflater.unconsumed_tail
-            self.more = bool(self._tail) or len(out) >= room
+            self._unconsumed = self._zlib.unconsumed_tail
+            self.has_pending_output = bool(self._unconsumed) or len(out) >= max_length
         return out
 
 
 class _DeflateContainer:
-    """Deflate with a header and a trailer. The checksum in the trailer is skipped, as all data was read by then."""
+    """Deflate with a header and a trailer. The trailer is skipped: a wrong checksum would not change what was read."""
 
-    endless = False
-    _behind = 0
+    has_end_marker = True
+    _trailer_length = 0
 
     def __init__(self) -> None:
-        self.ended = self.more = False
-        self.left = b""
-        self._inside = Deflate()
-        self._head: bytes | None = b""
-        self._to_pass = self._behind
+        self.eof = self.has_pending_output = False
+        self.unused_data = b""
+        self._deflate = Deflate()
+        # The incomplete header; None once it was read.
+        self._header: bytes | None = b""
+        self._trailer_left = self._trailer_length
 
-    def inflate(self, data: Bytes, room: int) -> bytes:
-        """Decompress `data` to about `room` bytes at most. Raises CorruptError."""
-        if self._head is not None:
-            self._head += bytes(data)
-            length = self._length(self._head)
+    def decompress(self, data: Bytes, max_length: int) -> bytes:
+        """Decompress `data`. Returns about `max_length` bytes at most; raises CorruptError."""
+        if self._header is not None:
+            self._header += bytes(data)
+            length = self._header_length(self._header)
             if length is None:
                 return b""
-            data, self._head = self._head[length:], None
-        inside, out = self._inside, b""
-        over = inside.ended
-        if not over:
-            out = inside.inflate(data, room)
-            self.more, over = inside.more, inside.ended
-            if not over:
+            data, self._header = self._header[length:], None
+        deflate, out = self._deflate, b""
+        in_trailer = deflate.eof
+        if not in_trailer:
+            out = deflate.decompress(data, max_length)
+            self.has_pending_output, in_trailer = deflate.has_pending_output, deflate.eof
+            if not in_trailer:
                 return out
-            data = inside.left
-        passed = min(self._to_pass, len(data))
-        self._to_pass -= passed
-        self.ended, self.left = not self._to_pass, bytes(data[passed:])
+            data = deflate.unused_data
+        skipped = min(self._trailer_left, len(data))
+        self._trailer_left -= skipped
+        self.eof, self.unused_data = not self._trailer_left, bytes(data[skipped:])
         return out
 
-    def _length(self, head: bytes) -> int | None:
+    def _header_length(self, head: bytes) -> int | None:
         """The length of the header; None if it is incomplete."""
         raise NotImplementedError
 
@@ -117,9 +117,9 @@ class _DeflateContainer:
 class Zlib(_DeflateContainer):
     """Deflate with a header of two bytes and an Adler-32 trailer (RFC 1950)."""
 
-    _behind = 4
+    _trailer_length = 4
 
-    def _length(self, head: bytes) -> int | None:
+    def _header_length(self, head: bytes) -> int | None:
         if len(head) < 2:
             return None
         if head[0] & 0x0F != 8 or head[0] >> 4 > 7 or int.from_bytes(head[:2], "big") % 31 or head[1] & 0x20:
@@ -130,9 +130,9 @@ class Zlib(_DeflateContainer):
 class Gzip(_DeflateContainer):
     """One member of a gzip file (RFC 1952)."""
 
-    _behind = 8
+    _trailer_length = 8
 
-    def _length(self, head: bytes) -> int | None:
+    def _header_length(self, head: bytes) -> int | None:
         if head[:3] != GZIP_MEMBER[: len(head)] or (len(head) > 3 and head[3] & 0xE0):
             raise CorruptError
         if len(head) < 10:
@@ -144,16 +144,16 @@ class Gzip(_DeflateContainer):
             if flags & flag:
                 at = head.find(b"\0", at) + 1 if len(head) >= at else 0
                 if not at:
-                    _wait(head)
+                    _limit_header(head)
                     return None
         at += 2 * bool(flags & 2)
         if len(head) >= at:
             return at
-        _wait(head)
+        _limit_header(head)
         return None
 
 
-def _wait(head: bytes) -> None:
-    """Limit the size of an incomplete header: a file name is not that long."""
-    if len(head) > _LONGEST_HEAD:
+def _limit_header(head: bytes) -> None:
+    """Raise CorruptError if an incomplete header is too long: a file name is not that long."""
+    if len(head) > _LONGEST_HEADER:
         raise CorruptError

@@ -14,15 +14,15 @@ BZIP2_MAGIC, XZ_MAGIC = b"BZh", b"\xfd7zXZ\0"
 
 
 class CompressionFormat(NamedTuple):
-    """A format: its layer, its decompressor, the beginnings of another member (`again`), and padding after its end."""
+    """A format: its layer and decompressor, the magics of a further member, and the padding between members."""
 
     layer: Layer
     make: Callable[[], Decompressor]
-    again: tuple[bytes, ...] = ()
+    member_magics: tuple[bytes, ...] = ()
     padding: bytes = b""
 
 
-# ---- other libraries, imported when they are first asked for: most captures have none of what they decompress
+# ---- other libraries, imported on first use: most captures contain nothing that needs them
 
 
 def _brotli() -> Decompressor:
@@ -60,7 +60,7 @@ GZIP = CompressionFormat(_layer("gzip"), Gzip, (GZIP_MEMBER,), b"\0")
 ZLIB = CompressionFormat(_layer("zlib"), Zlib)
 DEFLATE = CompressionFormat(_layer("deflate"), Deflate)
 BROTLI = CompressionFormat(_layer("br"), _brotli)
-# The others are skippable frames, whose first byte may be any of 16.
+# The other magics are those of skippable frames: the first byte is one of 16 (RFC 8878, 3.1.2).
 ZSTD = CompressionFormat(
     _layer("zstd"), _zstd, (ZSTD_MAGIC, *(bytes([first]) + b"\x2a\x4d\x18" for first in range(0x50, 0x60)))
 )

@@ -1,4 +1,4 @@
-"""Decompressors from other libraries, behind the common interface."""
+"""Decompressors from other libraries, adapted to the interface `Decompressor`."""
 
 from __future__ import annotations
 
@@ -28,44 +28,44 @@ _ZSTD_WINDOW = 26
 class Brotli:
     """Brotli (RFC 7932)."""
 
-    endless = False
+    has_end_marker = True
 
     def __init__(self) -> None:
-        self.ended = self.more = False
-        self.left = b""
+        self.eof = self.has_pending_output = False
+        self.unused_data = b""
         self._brotli = brotli.Decompressor()
 
-    def inflate(self, data: Bytes, room: int) -> bytes:
-        """Decompress `data` to about `room` bytes at most. Raises CorruptError."""
+    def decompress(self, data: Bytes, max_length: int) -> bytes:
+        """Decompress `data`. Returns about `max_length` bytes at most; raises CorruptError."""
         try:
-            out: bytes = self._brotli.process(bytes(data), output_buffer_limit=room)
+            out: bytes = self._brotli.process(bytes(data), output_buffer_limit=max_length)
         except brotli.error as problem:
             raise CorruptError from problem
-        self.ended = self._brotli.is_finished()
-        # It claims to accept more input although more output is available.
-        self.more = not self.ended and (len(out) >= room or not self._brotli.can_accept_more_data())
+        self.eof = self._brotli.is_finished()
+        # `can_accept_more_data` may be true although more output is available.
+        self.has_pending_output = not self.eof and (len(out) >= max_length or not self._brotli.can_accept_more_data())
         return out
 
 
 class _LibraryDecompressor:
     """bzip2, xz and zstd, which have the same interface in the standard library."""
 
-    endless = False
+    has_end_marker = True
 
     def __init__(self, library: bz2.BZ2Decompressor | lzma.LZMADecompressor | zstandard.ZstdDecompressor) -> None:
-        self.ended = self.more = False
-        self.left = b""
+        self.eof = self.has_pending_output = False
+        self.unused_data = b""
         self._library = library
 
-    def inflate(self, data: Bytes, room: int) -> bytes:
-        """Decompress `data` to about `room` bytes at most. Raises CorruptError."""
+    def decompress(self, data: Bytes, max_length: int) -> bytes:
+        """Decompress `data`. Returns about `max_length` bytes at most; raises CorruptError."""
         try:
-            out: bytes = self._library.decompress(data, room)
+            out: bytes = self._library.decompress(data, max_length)
         except (OSError, lzma.LZMAError, zstandard.ZstdError, EOFError, ValueError) as problem:
             raise (TooLargeError if "emory" in str(problem) else CorruptError) from problem
-        self.ended = self._library.eof
-        self.left = self._library.unused_data
-        self.more = not self.ended and not self._library.needs_input
+        self.eof = self._library.eof
+        self.unused_data = self._library.unused_data
+        self.has_pending_output = not self.eof and not self._library.needs_input
         return out
 
 

@@ -16,44 +16,44 @@ _CLEAR = 256
 class Lzw:
     """LZW. It has no end marker. Codes come in groups of eight; a group is padded when the code size changes."""
 
-    endless = True
+    has_end_marker = False
 
     def __init__(self) -> None:
-        self.ended = self.more = False
-        self.left = b""
+        self.eof = self.has_pending_output = False
+        self.unused_data = b""
         self._data = bytearray()
         # The maximum code size in bits, and whether there is a code that clears the table.
         self._max_bits = 0
         self._has_clear_code = False
         self._bits = 9
-        # How many codes of the current size were read.
+        # The number of codes of the current size that were read.
         self._codes_read = 0
-        # How many bytes of padding are to be skipped.
+        # The number of padding bytes still to be skipped.
         self._padding = 0
         self._table: list[bytes] = []
         self._previous = b""
 
-    def inflate(self, data: Bytes, room: int) -> bytes:
-        """Decompress `data` to about `room` bytes at most. Raises CorruptError."""
+    def decompress(self, data: Bytes, max_length: int) -> bytes:
+        """Decompress `data`. Returns about `max_length` bytes at most; raises CorruptError."""
         self._data += data
-        if not self._max_bits and not self._begin():
+        if not self._max_bits and not self._read_header():
             return b""
-        out, made = [], 0
-        self.more = True
-        while made < room:
+        out, length = [], 0
+        self.has_pending_output = True
+        while length < max_length:
             code = self._next_code()
             if code is None:
-                self.more = False
+                self.has_pending_output = False
                 break
             if code == _CLEAR and self._has_clear_code:
                 self._skip_group()
-                self._reset()
+                self._clear_table()
                 continue
             out.append(self._decode(code))
-            made += len(out[-1])
+            length += len(out[-1])
         return b"".join(out)
 
-    def _begin(self) -> bool:
+    def _read_header(self) -> bool:
         if self._data[:2] != LZW_MAGIC[: len(self._data)]:
             raise CorruptError
         if len(self._data) < 3:
@@ -62,10 +62,10 @@ class Lzw:
         if not 9 <= self._max_bits <= 16 or self._data[2] & 0x60:
             raise CorruptError
         del self._data[:3]
-        self._reset()
+        self._clear_table()
         return True
 
-    def _reset(self) -> None:
+    def _clear_table(self) -> None:
         self._table = [bytes([byte]) for byte in range(256)] + [b""] * self._has_clear_code
         self._bits, self._codes_read, self._previous = 9, 0, b""
 

@@ -1,11 +1,11 @@
-"""The output of a decompressor: handed on in large pieces, and measured against the limits."""
+"""The output of a decompressor: delivered to a content in large blocks, and limited in size."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 from overheard.words.layer import Layer, LayerKind, Layers
-from overheard_capture.content.nesting import inner
+from overheard_capture.content.nesting import nested_content
 
 if TYPE_CHECKING:
     from overheard_capture.content.content import Content
@@ -13,71 +13,71 @@ if TYPE_CHECKING:
     from overheard_capture.provenance.by_frame import Part
     from overheard_capture.provenance.origin import Origin
 
-# The size from which on a piece is handed on, and the most that a decompressor is asked for at a time.
-ROOM = 256 << 10
-# All contents together may make this many times the bytes that one alone may make at any ratio.
-_ALLOWANCE = 16
+# Output is delivered in blocks of at least this size. It is also the maximum output of one call of a decompressor.
+BLOCK_SIZE = 256 << 10
+# The output allowed to a single content at any compression ratio, times this, is allowed to all contents together.
+_ALLOWANCE_FACTOR = 16
 
 
 class Output:
-    """Collects what is decompressed, with the input that it came out of, and hands it on to the content that it is."""
+    """Collects decompressed bytes with the input that each piece came from, and delivers them to their content."""
 
     def __init__(self, findings: Findings, layers: Layers) -> None:
         self._findings = findings
-        # Compressed content inside other compressed content did not come from the wire.
+        # The input of a nested decompression is not from the wire, and is not added to the budget.
         self._outermost = all(layer.kind is not LayerKind.COMPRESSION for layer in layers)
         self._content: Content | None = None
-        # What is not handed on yet: its pieces, their length, and for each where it begins and the input it came from.
+        # The current block: its pieces, its length, and for each piece its offset and the part of the input.
         self._pieces: list[bytes] = []
         self._parts: list[tuple[int, int, int]] = []
         self._length = 0
-        # Bytes in and out, in all.
-        self._came = self.made = 0
+        # The total length of the input and of the output.
+        self._bytes_in = self.bytes_out = 0
 
-    def count(self, length: int) -> None:
-        """Count bytes of input."""
-        self._came += length
+    def count_input(self, length: int) -> None:
+        """Count bytes of input; a negative `length` takes back bytes that were not compressed."""
+        self._bytes_in += length
         if self._outermost:
             self._findings.budget.compressed += length
 
     @property
-    def started(self) -> bool:
+    def has_input(self) -> bool:
         """Whether any input was counted."""
-        return self._came != 0
+        return self._bytes_in != 0
 
     def open(self, layers: Layers, layer: Layer, reader: ReaderFactory | None) -> bool:
-        """Begin the content, unless it has begun; False where it would be nested too deep, which is reported."""
+        """Create the content, if there is none yet. False if it exceeds the depth limit, which is reported."""
         if not self._content:
-            self._content = inner(self._findings, layers, layer, reader)
+            self._content = nested_content(self._findings, layers, layer, reader)
         return self._content is not None
 
     def add(self, out: bytes, origin: Origin, part: Part) -> None:
-        """Take in what came out of the bytes `part` of the input."""
+        """Add bytes that were decompressed from the bytes `part` of the input."""
         self._parts.append((self._length, *part))
         self._pieces.append(out)
         length = len(out)
         self._length += length
-        self.made += length
+        self.bytes_out += length
         self._findings.budget.decompressed += length
-        if self._length >= ROOM:
+        if self._length >= BLOCK_SIZE:
             self.deliver(origin)
 
     def deliver(self, origin: Origin) -> None:
-        """Let the content be read as far as it has come."""
+        """Feed the current block to the content."""
         if self._content and self._pieces:
             data = self._pieces[0] if len(self._pieces) == 1 else b"".join(self._pieces)
             self._content.feed(data, origin.derived(self._parts))
             self._pieces, self._parts, self._length = [], [], 0
 
-    def too_much(self) -> bool:
-        """Whether there is more of it than the limits allow, by itself or together with all others."""
-        limits, made = self._findings.limits, self.made
-        return (made > limits.spared and made > limits.ratio * self._came) or self.spent()
+    def exceeds_limits(self) -> bool:
+        """Whether the output exceeds the limits, by itself or together with that of all other contents."""
+        limits, length = self._findings.limits, self.bytes_out
+        return (length > limits.spared and length > limits.ratio * self._bytes_in) or self.exceeds_budget()
 
-    def spent(self) -> bool:
-        """Whether all that was decompressed so far, here and elsewhere, is more than the limits allow."""
+    def exceeds_budget(self) -> bool:
+        """Whether the output of all contents of the direction together exceeds the limits."""
         limits, budget = self._findings.limits, self._findings.budget
-        return budget.decompressed > _ALLOWANCE * limits.spared + limits.ratio * budget.compressed
+        return budget.decompressed > _ALLOWANCE_FACTOR * limits.spared + limits.ratio * budget.compressed
 
     def close(self) -> None:
         """Close the content."""

@@ -1,4 +1,4 @@
-"""Compressed content, decompressed as it comes: each byte of the output keeps the frame that made it readable."""
+"""Compressed content, decompressed as it arrives. Each output byte has the origin of the input that completed it."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from overheard_capture.content.findings import ReaderFactory, Reason
 from overheard_capture.content.nesting import speculative
 from overheard_capture.decoders.compression.deflate import CorruptError, TooLargeError
 from overheard_capture.decoders.compression.formats import CompressionFormat
-from overheard_capture.decoders.compression.output import ROOM, Output
+from overheard_capture.decoders.compression.output import BLOCK_SIZE, Output
 from overheard_capture.decoders.compression.replay import Replay
 from overheard_capture.provenance.by_frame import FrameAligner
 from overheard_capture.provenance.queue import ByteQueue
@@ -23,25 +23,25 @@ if TYPE_CHECKING:
     from overheard_capture.provenance.by_frame import Part
     from overheard_capture.provenance.origin import Bytes, Origin
 
-# The input of one step. Damage costs at most what would have come out of the step that it is in.
+# The input of one step. If data is malformed, at most the output of one step is lost.
 _STEP = 4 << 10
 
 
 class _State(Enum):
     """What the next byte is part of."""
 
-    MEMBER = auto()  # a compressed stream; a file may hold several, one after the other
-    BETWEEN = auto()  # what follows a member: held until it tells whether another member begins
-    REST = auto()  # what is not compressed like this: another reader has it
-    GIVEN_UP = auto()  # nothing that is read: bytes are missing before it, or a limit was reached
+    MEMBER = auto()  # a compressed stream, of which a file may contain several
+    AFTER_MEMBER = auto()  # bytes after a member, pending until it is known whether they begin another member
+    REST = auto()  # bytes that are not in this format, and are read by another reader
+    GIVEN_UP = auto()  # bytes that are not read, after a gap or an exceeded limit
 
 
-# In these states the bytes are for this reader.
-_OWN = (_State.MEMBER, _State.BETWEEN)
+# The states in which this reader reads the bytes.
+_READING = (_State.MEMBER, _State.AFTER_MEMBER)
 
 
 class CompressedReader:
-    """Decompresses one content, in the first of several formats that fits."""
+    """Decompresses one content, in the first of several formats that matches."""
 
     def __init__(
         self,
@@ -53,38 +53,38 @@ class CompressedReader:
     ) -> None:
         self._findings = findings
         self._layers = layers
-        # The format that is tried, and those still to be tried.
+        # The current format, and those to try next.
         self._formats = formats
         self._reader = reader
         self._rest_reader = rest
-        self._by_frame = FrameAligner(self._take)
+        self._by_frame = FrameAligner(self._read_parts)
         self._decompressor: Decompressor = formats[0].make()
-        self._history = Replay()
+        self._replay = Replay()
         self._output = Output(findings, layers)
         self._state = _State.MEMBER
-        self._held = ByteQueue()
+        self._pending = ByteQueue()
         self._rest: Content | None = None
 
     def feed(self, data: Bytes, origin: Origin) -> None:
-        """Decompress what is complete."""
+        """Read the next bytes."""
         if self._state is not _State.GIVEN_UP:
             self._by_frame.feed(data, origin)
 
     def gap(self, length: int) -> None:
-        """Give up: nothing that follows can be decompressed."""
+        """`length` bytes are missing here, after which nothing can be decompressed."""
         self._by_frame.flush()
         if self._rest:
             self._rest.gap(length)
         elif self._state is not _State.GIVEN_UP:
-            self._give_up(Reason.GAP, "with bytes missing")
+            self._give_up(Reason.GAP, "{} data with bytes missing")
 
     def close(self) -> None:
-        """There is no more to come."""
+        """No more bytes follow."""
         self._by_frame.flush()
-        if len(self._held):
-            self._begin_rest(*self._held.take(len(self._held)))
-        if self._state is _State.MEMBER and self._output.started and not self._decompressor.endless:
-            self._unread(Reason.DAMAGED, "that breaks off before its end")
+        if len(self._pending):
+            self._begin_rest(*self._pending.take(len(self._pending)))
+        if self._state is _State.MEMBER and self._output.has_input and self._decompressor.has_end_marker:
+            self._unread(Reason.DAMAGED, "truncated {} data")
         self._output.close()
         if self._rest:
             self._rest.close()
@@ -94,147 +94,149 @@ class CompressedReader:
         self._state = _State.GIVEN_UP
 
     def _unread(self, why: Reason, what: str) -> None:
-        self._findings.report_unread(why, f"{self._formats[0].layer} {what}", self._layers)
+        """Report content that could not be read. `{}` in `what` stands for the name of the format."""
+        self._findings.report_unread(why, what.format(self._formats[0].layer), self._layers)
 
-    # ---- step by step
+    # ---- decompression
 
-    def _take(self, data: Bytes, origin: Origin, parts: list[Part]) -> None:
-        whole = memoryview(data)
-        at = self._read(whole, origin, parts)
+    def _read_parts(self, data: Bytes, origin: Origin, parts: list[Part]) -> None:
+        view = memoryview(data)
+        at = self._read(view, origin, parts)
         if self._rest:
-            self._rest.feed(whole[at:], origin.after(at))
+            self._rest.feed(view[at:], origin.after(at))
         self._output.deliver(origin)
 
     def _read(self, data: memoryview, origin: Origin, parts: list[Part]) -> int:
-        """Read all that is for this reader, and return where that ends."""
+        """Read up to the end of the compressed data. Returns the offset of that end."""
         for begin, end in parts:
             for at in range(begin, end, _STEP):
-                if self._state not in _OWN:
+                if self._state not in _READING:
                     return at
                 ends = min(at + _STEP, end)
                 self._step(data[at:ends], origin, (begin, end), ends)
         return len(data)
 
     def _step(self, data: Bytes, origin: Origin, part: Part, ends: int) -> None:
-        """Read bytes of `part`, the last of which is before `ends`."""
+        """Read bytes of `part` that end at `ends`."""
         length = len(data)
-        self._output.count(length)
-        if self._output.spent():
-            self._give_up(Reason.LIMIT, "behind others that unwrapped to too many times their size")
-        while length and self._state in _OWN:
+        self._output.count_input(length)
+        if self._output.exceeds_budget():
+            self._give_up(Reason.LIMIT, "{} data that exceeds the total decompression limit")
+        while length and self._state in _READING:
             at = max(ends - length, 0)
-            if self._state is _State.BETWEEN:
-                self._held.add(data, origin.after(at))
+            if self._state is _State.AFTER_MEMBER:
+                self._pending.add(data, origin.after(at))
                 data = self._next_member()
             else:
                 data = self._decompress(data, origin, part, at)
             length = len(data)
 
     def _decompress(self, data: Bytes, origin: Origin, part: Part, at: int) -> Bytes:
-        """Decompress the bytes at `at`, and return those after the end of the member."""
+        """Decompress the bytes at `at`. Returns those after the end of the member."""
         decompressor, piece = self._decompressor, data
         while True:
             try:
-                out = decompressor.inflate(piece, ROOM)
+                out = decompressor.decompress(piece, BLOCK_SIZE)
             except CorruptError as problem:
-                return self._damaged(problem, data, origin, part, at)
+                return self._recover(problem, data, origin, part, at)
             piece = b""
             if out and not self._write(out, origin, part):
                 return b""
-            if decompressor.ended:
+            if decompressor.eof:
                 self._end_member()
-                return decompressor.left
-            if not decompressor.more:
-                self._history.add(data)
+                return decompressor.unused_data
+            if not decompressor.has_pending_output:
+                self._replay.add(data)
                 return b""
 
     def _write(self, out: bytes, origin: Origin, part: Part) -> bool:
-        """Take in output, and return whether more of it is wanted."""
+        """Add output. Returns whether to continue."""
         output = self._output
         if not output.open(self._layers, self._formats[0].layer, self._reader):
             self._state = _State.GIVEN_UP
             return False
         output.add(out, origin, part)
-        if not output.too_much():
+        if not output.exceeds_limits():
             return True
         output.deliver(origin)
-        self._give_up(Reason.LIMIT, "that unwraps to too many times its size")
+        self._give_up(Reason.LIMIT, "{} data that exceeds the decompression limit")
         return False
 
     # ---- after a member
 
     def _end_member(self) -> None:
-        self._state, self._history = _State.BETWEEN, Replay()
+        self._state, self._replay = _State.AFTER_MEMBER, Replay()
 
     def _next_member(self) -> Bytes:
-        """Look at what follows a member: return another member, for it to be decompressed, or begin the rest."""
-        held, form = self._held, self._formats[0]
-        if form.padding and held.data.startswith(form.padding):
-            held.drop(len(held) - len(held.data.lstrip(form.padding)))
-        head = bytes(held.data[:8])
-        if form.again and head.startswith(form.again):
+        """Begin another member if the pending bytes do, and return them; otherwise begin the rest."""
+        pending, form = self._pending, self._formats[0]
+        if form.padding and pending.data.startswith(form.padding):
+            pending.drop(len(pending) - len(pending.data.lstrip(form.padding)))
+        head = bytes(pending.data[:8])
+        if form.member_magics and head.startswith(form.member_magics):
             self._state, self._decompressor = _State.MEMBER, form.make()
-            return held.take(len(held))[0]
-        if head and not any(again.startswith(head) for again in form.again):
-            self._begin_rest(*held.take(len(held)))
+            return pending.take(len(pending))[0]
+        if head and not any(magic.startswith(head) for magic in form.member_magics):
+            self._begin_rest(*pending.take(len(pending)))
         return b""
 
     def _begin_rest(self, data: Bytes, origin: Origin, findings: Findings | None = None) -> None:
-        """Hand these bytes, and all that follow, to another reader."""
-        self._output.count(-len(data))
+        """Feed these bytes, and all after them, to another reader."""
+        self._output.count_input(-len(data))
         self._state = _State.REST
         self._rest = Content(findings or self._findings, self._layers, self._rest_reader, SearchScope.NONE)
         self._rest.feed(data, origin)
 
-    # ---- damage
+    # ---- malformed data
 
-    def _damaged(self, problem: CorruptError, data: Bytes, origin: Origin, part: Part, at: int) -> Bytes:
-        """Try the next format, or read up to the damage. Return what follows the end of the member."""
-        if not self._output.made and len(self._formats) > 1 and self._history.known:
+    def _recover(self, problem: CorruptError, data: Bytes, origin: Origin, part: Part, at: int) -> Bytes:
+        """Try the next format, or read up to the malformed byte. Returns the bytes after the end of the member."""
+        if not self._output.bytes_out and len(self._formats) > 1 and self._replay.complete:
             return self._decompress(self._try_next_format() + bytes(data), origin, part, at)
         if isinstance(problem, TooLargeError):
-            self._give_up(Reason.LIMIT, "that takes too much memory")
+            self._give_up(Reason.LIMIT, "{} data that requires too much memory")
             return b""
-        read = self._salvage(data, origin, part) if self._history.known else 0
+        read = self._salvage(data, origin, part) if self._replay.complete else 0
         if self._state is not _State.MEMBER:
             return data[read:]
-        self._unread(Reason.DAMAGED, "that goes on as something else")
+        self._unread(Reason.DAMAGED, "{} data followed by something else")
         self._begin_rest(data[read:], origin.after(at + read), speculative(self._findings))
         return b""
 
     def _try_next_format(self) -> bytes:
-        """Begin anew, and return what has to be decompressed again."""
-        before, self._history = self._history.joined, Replay()
+        """Switch to the next format. Returns the input so far, to be decompressed again."""
+        data, self._replay = self._replay.data, Replay()
         self._formats = self._formats[1:]
         self._decompressor = self._formats[0].make()
-        return before
+        return data
 
     def _salvage(self, data: Bytes, origin: Origin, part: Part) -> int:
-        """Decompress byte by byte, up to the damage or to an end that was missed before it. Return where that is."""
-        decompressor = self._history.again(self._formats[0].make())
-        for place in range(len(data)):
+        """Decompress byte by byte, up to the malformed byte or the end of the member. Returns the offset of that."""
+        decompressor = self._formats[0].make()
+        self._replay.feed_to(decompressor)
+        for at in range(len(data)):
             try:
-                out = _all_of(decompressor, data[place : place + 1])
+                out = _decompress_all(decompressor, data[at : at + 1])
             except CorruptError:
-                return place
+                return at
             if out and not self._write(out, origin, part):
-                return place
-            if decompressor.ended:
+                return at
+            if decompressor.eof:
                 self._end_member()
-                return place + 1
+                return at + 1
         return len(data)
 
 
-def _all_of(decompressor: Decompressor, data: Bytes) -> bytes:
-    """What comes out of `data`: all of it, as far as there is room."""
-    out = decompressor.inflate(data, ROOM)
-    while decompressor.more and len(out) < ROOM:
-        out += decompressor.inflate(b"", ROOM)
+def _decompress_all(decompressor: Decompressor, data: Bytes) -> bytes:
+    """The output of `data`, up to about the size of a block."""
+    out = decompressor.decompress(data, BLOCK_SIZE)
+    while decompressor.has_pending_output and len(out) < BLOCK_SIZE:
+        out += decompressor.decompress(b"", BLOCK_SIZE)
     return out
 
 
 def decompressing(
     formats: tuple[CompressionFormat, ...], reader: ReaderFactory | None, rest: ReaderFactory
 ) -> ReaderFactory:
-    """A factory of readers that decompress content: `reader` reads the output, `rest` what follows the end."""
+    """A factory of readers that decompress content: `reader` is for the output, `rest` for the bytes after the end."""
     return partial(CompressedReader, formats=formats, reader=reader, rest=rest)

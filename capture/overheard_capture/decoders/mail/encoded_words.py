@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from overheard.words.layer import Layer, Layers
 from overheard_capture.content.byte_scan import ENCODED_WORD
 from overheard_capture.content.content import search_bytes
-from overheard_capture.content.nesting import may_go_deeper
+from overheard_capture.content.nesting import within_depth_limit
 from overheard_capture.provenance.small_queue import SmallByteQueue
 
 if TYPE_CHECKING:
@@ -71,8 +71,8 @@ class EncodedWords:
     def _keep(self, data: bytes | bytearray, origin: Origin, at: int) -> None:
         """Keep a field that may continue, unless it is too long."""
         self._line_ended = data.endswith(b"\n")
-        held = len(self._pending_line) if self._pending_line else 0
-        if self._too_long or held + len(data) - at > _LONGEST:
+        pending = len(self._pending_line) if self._pending_line else 0
+        if self._too_long or pending + len(data) - at > _LONGEST:
             self._pending_line, self._too_long = None, True
         elif len(data) > at:
             self._pending_line = self._pending_line or SmallByteQueue()
@@ -103,7 +103,7 @@ class EncodedWords:
         # A match in the raw field, or in one word, is found without joining.
         single = [field, *(_decode_word(*each) for each in _EACH.findall(field))]
         shown = (text[match.offset :][: match.length] for match in self._findings.search.matches(text))
-        if any(not any(each in one for one in single) for each in shown) and may_go_deeper(
+        if any(not any(each in one for one in single) for each in shown) and within_depth_limit(
             self._findings, self._layers
         ):
             search_bytes(self._findings, (*self._layers, LAYER), text, origin.derived([(0, at, at + len(field))]))

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from overheard_capture.content.findings import Findings, ReaderFactory
     from overheard_capture.provenance.origin import Bytes, Origin
 
-    Body = Callable[[bytes, bytes], ReaderFactory]
+    BodyReader = Callable[[bytes, bytes], ReaderFactory]
 
 
 _HEADER_END = re.compile(rb"(?:\A|\n)\r?\n")
@@ -25,14 +25,14 @@ _FIELD = re.compile(
     rb"^(content-type|content-encoding|content-transfer-encoding)[ \t]*:[ \t]*([^\r\n]*(?:\r?\n[ \t]+[^\r\n]*)*)",
     re.IGNORECASE | re.MULTILINE,
 )
-# A longer header is not one.
+# If the header does not end within this length, all of the entity is read as its body.
 _LONGEST_HEADER = 64 << 10
 
 
-def _body_reader_for(header: bytes, body: Body) -> ReaderFactory:
+def _reader_for_body(header: bytes, body_reader: BodyReader) -> ReaderFactory:
     """The reader factory for the body after this header."""
     fields = {name.lower(): value for name, value in _FIELD.findall(header)}
-    reader = body(fields.get(b"content-type", b""), fields.get(b"content-encoding", b""))
+    reader = body_reader(fields.get(b"content-type", b""), fields.get(b"content-encoding", b""))
     transfer = fields.get(b"content-transfer-encoding", b"").strip().lower()
     if transfer == b"base64":
         return base64_body(reader)
@@ -42,12 +42,12 @@ def _body_reader_for(header: bytes, body: Body) -> ReaderFactory:
 
 
 class MimeEntity:
-    """Reads an entity. `body` returns the reader factory for a Content-Type and content codings."""
+    """Reads an entity. `body_reader` returns the reader factory for a Content-Type and content codings."""
 
-    def __init__(self, findings: Findings, layers: Layers, body: Body) -> None:
+    def __init__(self, findings: Findings, layers: Layers, body_reader: BodyReader) -> None:
         self._findings = findings
         self._layers = layers
-        self._body_reader = body
+        self._body_reader = body_reader
         self._header: ByteQueue | None = ByteQueue()
         self._body: Content | None = None
 
@@ -67,7 +67,7 @@ class MimeEntity:
         header, _ = pending.take(length)
         data, origin = pending.take(len(pending))
         self._body = Content(
-            self._findings, self._layers, _body_reader_for(header, self._body_reader), SearchScope.NONE
+            self._findings, self._layers, _reader_for_body(header, self._body_reader), SearchScope.NONE
         )
         self._body.feed(data, origin)
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from overheard.words.layer import Layer, Layers
 from overheard_capture.content.content import Content, SearchScope
 from overheard_capture.content.findings import Reason
-from overheard_capture.content.nesting import inner
+from overheard_capture.content.nesting import nested_content
 from overheard_capture.decoders.untyped import untyped
 from overheard_capture.provenance.queue import ByteQueue
 
@@ -76,7 +76,7 @@ class Multipart:
         if ended:
             self._part = Content(self._findings, self._layers, untyped, SearchScope.NONE)
         else:
-            self._part = inner(self._findings, self._layers, LAYER, self._part_reader, SearchScope.NONE)
+            self._part = nested_content(self._findings, self._layers, LAYER, self._part_reader, SearchScope.NONE)
 
     def _partial_line(self, data: bytes) -> int:
         """The start of an incomplete boundary line at the end of `data`; its length if there is none."""
@@ -114,7 +114,7 @@ class Multipart:
         if self._part:
             self._part.close()
         if not self._ended:
-            self._findings.report_unread(Reason.DAMAGED, "a body in parts that breaks off before its end", self._layers)
+            self._findings.report_unread(Reason.DAMAGED, "a truncated multipart body", self._layers)
 
 
 def multipart(boundary: bytes, part: ReaderFactory) -> ReaderFactory:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from overheard.words.layer import Layer, LayerKind, Layers
 from overheard_capture.content.boundaries import Boundaries
 from overheard_capture.content.byte_scan import soft_break
-from overheard_capture.content.nesting import may_go_deeper, speculative
+from overheard_capture.content.nesting import speculative, within_depth_limit
 from overheard_capture.provenance.origin import Origin, Span
 from overheard_capture.provenance.queue import ByteQueue
 from overheard_capture.provenance.small_queue import SmallByteQueue
@@ -34,7 +34,7 @@ class QuotedPrintableDecoder:
 
     def __init__(self, findings: Findings, layers: Layers, reader: ReaderFactory, escapes: re.Pattern[bytes]) -> None:
         layers_inside = (*layers, QUOTED_PRINTABLE)
-        self._content = Boundaries(findings, layers_inside, reader) if may_go_deeper(findings, layers) else None
+        self._content = Boundaries(findings, layers_inside, reader) if within_depth_limit(findings, layers) else None
         self._escapes = escapes
         # Whether the piece before ended with an escape.
         self._ends_in_escape = False
@@ -85,9 +85,9 @@ class QuotedPrintable:
     def feed(self, data: Bytes, origin: Origin) -> None:
         """Read the next bytes."""
         self._pending.add(data, origin)
-        held = self._pending.data
-        partial = _PARTIAL_ESCAPE.search(held, max(len(held) - _LONGEST_ESCAPE, 0))
-        self._decoder.feed(*self._pending.take(partial.start() if partial else len(held)))
+        pending = self._pending.data
+        partial = _PARTIAL_ESCAPE.search(pending, max(len(pending) - _LONGEST_ESCAPE, 0))
+        self._decoder.feed(*self._pending.take(partial.start() if partial else len(pending)))
 
     def gap(self, length: int) -> None:
         """`length` bytes are missing here."""
@@ -120,13 +120,13 @@ class SoftBreakFinder:
     def feed(self, data: bytes | bytearray, origin: Origin) -> None:
         """Read the next bytes."""
         if self._pending_line:
-            held = self._pending_line.data
-            if not self._continued and soft_break(data) < 0 and not held.endswith((b"=", b"=\r")):
+            pending = self._pending_line.data
+            if not self._continued and soft_break(data) < 0 and not pending.endswith((b"=", b"=\r")):
                 ended = data.find(b"\n") + 1
                 if not ended:
                     self._hold(data, origin, 0)
                     return
-                self._skipped += len(held)
+                self._skipped += len(pending)
                 self._pending_line = None
             else:
                 self._pending_line.add(data, origin)
@@ -165,9 +165,9 @@ class SoftBreakFinder:
         length = len(data) - begins
         if not length:
             return
-        held = len(self._pending_line) if self._pending_line else 0
-        if held + length >= _LONGEST_LINE:
-            self._skipped += held + length
+        pending = len(self._pending_line) if self._pending_line else 0
+        if pending + length >= _LONGEST_LINE:
+            self._skipped += pending + length
             self._pending_line, self._too_long, self._continued = None, True, False
             return
         if self._pending_line is None:

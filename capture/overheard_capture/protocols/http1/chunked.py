@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from overheard.words.layer import Layer, Layers
 from overheard_capture.content.boundaries import Boundaries
 from overheard_capture.content.content import Content, SearchScope
-from overheard_capture.content.nesting import may_go_deeper
+from overheard_capture.content.nesting import within_depth_limit
 from overheard_capture.provenance.origin import joined
 
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ class ChunkedBody:
     """Reads one body with chunked transfer coding. `complete` or `broken` is set at its end."""
 
     def __init__(self, findings: Findings, layers: Layers, reader: ReaderFactory) -> None:
-        self._content = Boundaries(findings, (*layers, LAYER), reader) if may_go_deeper(findings, layers) else None
+        self._content = Boundaries(findings, (*layers, LAYER), reader) if within_depth_limit(findings, layers) else None
         self._remaining = 0
         self._first = True
         # Whether some of the chunk was passed to the content.

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from overheard.words.layer import Layers
 from overheard_capture.content.findings import Reason
 from overheard_capture.decoders.fallback import Fallback
-from overheard_capture.decoders.registry import body
+from overheard_capture.decoders.registry import body_reader
 from overheard_capture.protocols.http1.chunked import ChunkedBody, IdentityBody
 from overheard_capture.protocols.http1.head import (
     MAX_HEAD,
@@ -188,7 +188,7 @@ class Http1Reader:
 
     def _begin_body(self, head: MessageHead) -> None:
         self._state = _State.BODY
-        reader = body(head.content_type, head.codings)
+        reader = body_reader(head.content_type, head.codings)
         if head.chunked:
             self._body = ChunkedBody(self._findings, self._layers, reader)
         else:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from overheard.words.layer import Layer, Layers
 from overheard_capture.content.findings import Reason
 from overheard_capture.decoders.protobuf import Protobuf
-from overheard_capture.decoders.registry import coded
+from overheard_capture.decoders.registry import decoding
 from overheard_capture.decoders.untyped import untyped
 
 if TYPE_CHECKING:
@@ -62,7 +62,7 @@ class GrpcReader:
         encoding = self._encoding if flags & _COMPRESSED else b""
         # The trailers of gRPC-Web are text.
         kind: ReaderFactory = untyped if flags & _TRAILER else Protobuf
-        self._message = coded(encoding, kind)(self._findings, self._layers)
+        self._message = decoding(encoding, kind)(self._findings, self._layers)
         self._end_if_complete()
 
     def _end_if_complete(self) -> None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from overheard.words.layer import Layers
 from overheard_capture.content.content import Content, SearchScope
 from overheard_capture.content.findings import Reason
-from overheard_capture.decoders.registry import body
+from overheard_capture.decoders.registry import body_reader
 from overheard_capture.protocols.http2.grpc import GrpcReader
 
 if TYPE_CHECKING:
@@ -89,4 +89,4 @@ def _reader(fields: Mapping[bytes, bytes]) -> ReaderFactory:
     lower = kind.lower()
     if lower.startswith(b"application/grpc") and not lower.startswith(b"application/grpc-web-text"):
         return partial(GrpcReader, encoding=fields.get(b"grpc-encoding", b"identity"))
-    return body(kind, fields.get(b"content-encoding", b""))
+    return body_reader(kind, fields.get(b"content-encoding", b""))

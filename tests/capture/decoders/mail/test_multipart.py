@@ -74,7 +74,7 @@ def test_lines_may_end_in_line_feeds_alone() -> None:
 
 def test_parts_that_break_off_are_said_to() -> None:
     findings = played(http1, upload(parts(b"\r\nhello", close=b"")))
-    assert UnreadContent(Reason.DAMAGED, "a body in parts that breaks off before its end") in findings.unread
+    assert UnreadContent(Reason.DAMAGED, "a truncated multipart body") in findings.unread
 
 
 def test_it_goes_on_behind_a_gap() -> None:
