@@ -1,6 +1,6 @@
 """Parties: the hosts of the flows that are judged; and unread content, by the addresses of its hosts.
 
-UnreadContent content can hide a secret only if a party sent or received it. All parties are known only at the end.
+Unread content can hide a secret only if a party sent or received it. All parties are known only at the end.
 """
 
 from __future__ import annotations
