@@ -1,4 +1,4 @@
-"""A lab that cheated would be found out: with something left out of a scenario, what was expected does not come."""
+"""A lab that cheats is detected: if a scenario leaves something out, its result is not the expected one."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-import otherwise
+import modified_lab
 from overheard.words.story import CONTROL, SCENARIOS
 
 if TYPE_CHECKING:
@@ -18,7 +18,7 @@ pytestmark = pytest.mark.usefixtures("local_engine")
 
 @dataclass(frozen=True)
 class Cheat:
-    """What is changed of a scenario's first attempt (or of all), and what the run must then complain of."""
+    """A change of a scenario's first attempt (or of all), and the deviation that the run must report."""
 
     scenario: str
     changed: str
@@ -102,25 +102,25 @@ def name_of(cheat: str) -> str:
 
 @pytest.fixture(scope="module")
 def results(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Result]:
-    """All of them in one run, beside the control: each is one more entry of the story."""
-    code = otherwise.copied(tmp_path_factory.mktemp("code"))
+    """The results of all cheats in one run with the control: each is one more entry of the story."""
+    code = modified_lab.copied(tmp_path_factory.mktemp("code"))
     entries = [
         f"_changed({name_of(name)!r}, {cheat.scenario!r}, {cheat.everywhere}, {cheat.changed}),"
         for name, cheat in CHEATS.items()
     ]
-    otherwise.told(code, _IMPORTS + "SCENARIOS = (*SCENARIOS,\n    " + "\n    ".join(entries) + "\n)")
-    exit_code, found = otherwise.run(code, tmp_path_factory.mktemp("runs"), *map(name_of, CHEATS))
+    modified_lab.append_to_story(code, _IMPORTS + "SCENARIOS = (*SCENARIOS,\n    " + "\n    ".join(entries) + "\n)")
+    exit_code, found = modified_lab.run(code, tmp_path_factory.mktemp("runs"), *map(name_of, CHEATS))
     assert exit_code != 0
     assert found[CONTROL].as_expected, found[CONTROL]
     return found
 
 
-def test_every_scenario_is_cheated_in() -> None:
+def test_there_is_a_cheat_for_every_scenario() -> None:
     assert {cheat.scenario for cheat in CHEATS.values()} == {each.name for each in SCENARIOS}
 
 
 @pytest.mark.parametrize("name", CHEATS)
-def test_it_is_found_out(results: dict[str, Result], name: str) -> None:
+def test_a_cheat_is_detected(results: dict[str, Result], name: str) -> None:
     result = results[name_of(name)]
     assert result.failed
     wrong = [*result.wrong, *(line for exchange in result.exchanges for line in exchange.wrong)]

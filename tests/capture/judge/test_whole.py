@@ -191,7 +191,7 @@ def test_without_a_fault_it_is_protected(sound: Damaged, tmp_path: Path) -> None
     assert (report.outcome, reasons(report)) == (Outcome.PROTECTED, set())
 
 
-def test_what_is_put_in_makes_no_doubt_by_itself(sound: Damaged, tmp_path: Path) -> None:
+def test_the_test_setup_alone_adds_no_reason(sound: Damaged, tmp_path: Path) -> None:
     sound.put_in(
         ethernet(ipv4(udp(b"plain words"), protocol=17)),
         *exchange([b"GET / HTTP/1.1\r\nHost: a\r\n\r\n"], [b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nhi"]),
@@ -210,9 +210,7 @@ def test_each_alone_is_inconclusive_for_its_reason(sound: Damaged, tmp_path: Pat
 
 
 @pytest.mark.parametrize(("one", "other"), list(itertools.permutations(FAULTS, 2)))
-def test_each_with_each_other_is_inconclusive_for_both_reasons(
-    sound: Damaged, tmp_path: Path, one: str, other: str
-) -> None:
+def test_each_pair_is_inconclusive_for_both_reasons(sound: Damaged, tmp_path: Path, one: str, other: str) -> None:
     for fault in (one, other):
         FAULTS[fault][0](sound)
     report = sound.judge(tmp_path / "damaged.pcapng")

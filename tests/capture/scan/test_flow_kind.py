@@ -61,16 +61,16 @@ SSL_REQUEST = b"\0\0\0\x08\x04\xd2\x16\x2f"
         pytest.param(b"a\x00b\xff", b"", UNKNOWN, id="what is no text"),
     ],
 )
-def test_a_flow_is_what_its_bytes_are(sent: bytes, answered: bytes, what: FlowKind) -> None:
+def test_the_kind_of_a_flow_is_that_of_its_bytes(sent: bytes, answered: bytes, what: FlowKind) -> None:
     assert flow_kind_of(replay([(">", sent), ("<", answered)]).both_findings) is what
 
 
-def test_a_flow_of_compressed_text_is_no_text() -> None:
+def test_a_flow_of_compressed_text_is_not_text() -> None:
     answer = b"HTTP/1.1 200 OK\r\nContent-Encoding: zz\r\n\r\n" + gzip.compress(b"x")[::-1]
     assert flow_kind_of(replay([(">", b"GET / HTTP/1.1\r\n\r\n"), ("<", answer)]).both_findings) is UNKNOWN
 
 
-def test_tls_that_was_not_seen_from_its_first_byte_is_not_called_so() -> None:
+def test_tls_midstream_is_not_reported_as_tls() -> None:
     """Bytes before it could have been in clear."""
     assert flow_kind_of(replay([(">", HELLO[:1]), (">", HELLO[1:] + HELLO)], lost=[0]).both_findings) is UNKNOWN
     assert flow_kind_of(replay([(">", HELLO), (">", HELLO)], lost=[0]).both_findings) is UNKNOWN

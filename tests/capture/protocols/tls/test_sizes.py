@@ -31,7 +31,7 @@ OPENSSL_FLIGHT = data(38, 400, 96, FINISHED)
         ("", "", 0),
     ],
 )
-def test_how_much_longer_a_record_is_than_what_it_holds(version: str, cipher: str, extra: int) -> None:
+def test_the_overhead_of_a_record(version: str, cipher: str, extra: int) -> None:
     assert overhead(ServerHello(version, cipher)) == extra
 
 
@@ -86,7 +86,7 @@ def test_the_handshake_of_tls_1_3_is_not_counted(parts: list[tuple[str, bytes]],
     assert read([*HELLOS, *parts])[1] == expected
 
 
-def test_with_early_data_nothing_is_left_out() -> None:
+def test_with_early_data_nothing_is_excluded() -> None:
     """It precedes the end of the handshake, and must not be taken for part of that."""
     early = [(">", record(22, message(1, client(extension(42, b""))))), (">", data(117)), HELLOS[1]]
     assert read([*early, ("<", OPENSSL_FLIGHT)])[1].sent == 100
