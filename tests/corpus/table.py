@@ -39,7 +39,7 @@ def table(found: Found) -> str:
     for title, cases in GROUPS.items():
         lines.append(_counted(title, [case for case in cases if case.leak], tools, found))
     lines.append(_counted("**all**", leaks, tools, found))
-    lines.append(_counted("look-alikes taken for a leak", [case for case in CASES if not case.leak], tools, found))
+    lines.append(_counted("look-alikes reported as leaks", [case for case in CASES if not case.leak], tools, found))
     return "\n".join(lines)
 
 

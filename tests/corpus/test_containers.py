@@ -1,4 +1,4 @@
-"""The containers of the corpus: their namespaces, and that nothing is left of them, whatever happens."""
+"""The containers of the corpus: their namespaces, and that nothing remains of them, however a run ends."""
 
 from __future__ import annotations
 

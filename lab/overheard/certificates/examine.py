@@ -67,12 +67,12 @@ class Examination:
 
 def examine_file(data: bytes, what: str, question: Question) -> Examination:
     """Examine the certificates in `data`, which errors call `what`. Raises CertificateError if there is none."""
-    pile = read(data, what)
+    bundle = read(data, what)
     return Examination(
         what,
-        _facts(pile.certificates, question.trusted),
-        _wrong(pile.certificates, question),
-        pile.skipped,
+        _facts(bundle.certificates, question.trusted),
+        _wrong(bundle.certificates, question),
+        bundle.skipped,
         question.unasked,
     )
 
@@ -128,7 +128,7 @@ def _signer(one: x509.Certificate, chain: Sequence[x509.Certificate], trusted: S
         return f"{issuer}, which is trusted: the signature holds"
     for number, other in enumerate(chain, 1):
         if other.subject == one.issuer:
-            return f"nobody here: certificate {number} is named {issuer}, but its key did not sign this"
+            return f"none of these: certificate {number} is named {issuer}, but its key did not sign this"
     return f"{issuer}, which is not here"
 
 

@@ -67,7 +67,7 @@ class Redactor:
             yield range(match.offset, match.offset + match.length)
 
 
-def _texts(thing: Any) -> Iterator[str]:  # noqa: ANN401  (a report, or whatever is in one)
+def _texts(thing: Any) -> Iterator[str]:  # noqa: ANN401  (a report, or any part of one)
     """Every text in a report."""
     if isinstance(thing, Enum):
         return

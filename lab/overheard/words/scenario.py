@@ -156,7 +156,7 @@ class Expectation:
         if verdict.outcome is not self.outcome:
             yield f"the verdict should be {self.outcome}, but is {verdict.outcome}"
         elif self.outcome is Outcome.OVERHEARD:
-            # A sighting counts, whatever else was wrong with the recording.
+            # A sighting counts, even if the recording is incomplete.
             if all(sighting.how != self.seen for sighting in verdict.sightings):
                 yield f"it should be seen {self.seen}, but is seen {verdict.sightings[0].how}"
         elif (codes := {check.code for check in verdict.reasons}) != self.reasons:

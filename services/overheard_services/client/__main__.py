@@ -19,7 +19,7 @@ from overheard_services.disguise.fernet import WrongKeyError, unseal
 def main(arguments: list[str]) -> int:
     """Make one request, or run the scenarios. Returns 0 if everything is as expected."""
     if arguments:
-        raise SettingsError(f"unknown arguments: {' '.join(arguments)}", hint="the client is told by SECRET_URL")
+        raise SettingsError(f"unknown arguments: {' '.join(arguments)}", hint="set SECRET_URL instead")
     if alone := Alone.from_environment(os.environ):
         return _ask(alone)
     # Imported late, here and below: if `requests` is not installed, `run` reports it.

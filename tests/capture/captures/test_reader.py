@@ -92,7 +92,7 @@ def test_a_file_that_is_not_a_capture_is_reported_before_any_is_read(tmp_path: P
 
 
 def test_a_ring_is_sorted_by_first_frames(tmp_path: Path) -> None:
-    """By time, whatever their names; files without a frame, and files that are no capture, come last."""
+    """By time, not by name; files without a frame, and files that are not captures, come last."""
     files = [section(first=first).write(tmp_path / name) for first, name in ((7, "a"), (3, "b"), (1, "c"))]
     empty = section(packets=0).write(tmp_path / "empty")
     nothing = tmp_path / "nothing"

@@ -1,4 +1,4 @@
-"""Short contents: a glance must give the same result as the untyped reader."""
+"""Short contents: classifying them at once must give the result of the untyped reader."""
 
 from __future__ import annotations
 

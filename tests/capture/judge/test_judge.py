@@ -1,4 +1,4 @@
-"""The judge on real recordings with inserted frames: where it sees the secret, and what it does not call PROTECTED."""
+"""The judge on real recordings with inserted frames: sightings with their places, and what is not PROTECTED."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ def test_plain_http_without_the_secret_changes_nothing(doctored: Doctored) -> No
 
 
 def test_a_compressed_answer_is_overheard(doctored: Doctored) -> None:
-    """The layer keeps nobody out."""
+    """Anybody can remove this layer."""
     verdict = doctored.judge(exchange([REQUEST], [ZIPPED + gzip.compress(MESSAGE * 20)]))
     assert verdict.outcome is Outcome.OVERHEARD
     assert {seen.layers for seen in verdict.sightings} == {("gzip",)}

@@ -1,4 +1,4 @@
-"""The secret appears in no verdict, however it was seen and whoever wrote it down."""
+"""The secret appears in no verdict, however it was seen, notebooks included."""
 
 from __future__ import annotations
 

@@ -162,6 +162,6 @@ def test_a_token_with_another_spelling_is_decrypted(doctored: Doctored, key: byt
 
 
 def test_a_message_beside_its_token_is_overheard(doctored: Doctored, key: bytes) -> None:
-    """That it was also sent encrypted helps nobody."""
+    """Its encrypted copy protects nothing."""
     verdict = judged(doctored, key, PLAIN + Fernet(key).encrypt(b"fluffy tail") + b" fluffy tail")
     assert (verdict.outcome, verdict.presence) == (Outcome.OVERHEARD, Presence.SEEN)

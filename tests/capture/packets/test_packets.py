@@ -157,7 +157,7 @@ def test_other_ip_packets_have_addresses() -> None:
 
 @pytest.mark.parametrize("packet", [ipv4(bytes([8]) + PAYLOAD, 1), ipv6(bytes([129]) + PAYLOAD, 58)])
 def test_an_echo_is_not_control_traffic(packet: bytes) -> None:
-    """It carries whatever its sender likes."""
+    """Its payload is arbitrary."""
     assert isinstance(unwrap(frame(packet, RAW)), Other)
 
 

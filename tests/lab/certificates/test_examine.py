@@ -46,7 +46,7 @@ def test_signers_are_named_only_if_a_signature_proves_them(trusted: Roots) -> No
     assert signers(ISSUING.pem, Question(trusted=trusted)) == [f"{of_root}, which is trusted: the signature holds"]
     assert signers(ISSUING.pem, Question()) == [f"{of_root}, which is not here"]
     assert signers(LEAF.pem + impostor.pem, Question())[0] == (
-        f"nobody here: certificate 2 is named {of_issuing}, but its key did not sign this"
+        f"none of these: certificate 2 is named {of_issuing}, but its key did not sign this"
     )
 
 

@@ -25,9 +25,9 @@ def test_a_certificate_is_found_in_pem_and_in_der(data: bytes) -> None:
 
 
 def test_several_are_found_in_order() -> None:
-    pile = read(LEAF.pem + b"between them\n" + ISSUING.pem + ROOT.pem, "it")
-    assert pile.certificates == (LEAF.certificate, ISSUING.certificate, ROOT.certificate)
-    assert pile.skipped == ()
+    bundle = read(LEAF.pem + b"between them\n" + ISSUING.pem + ROOT.pem, "it")
+    assert bundle.certificates == (LEAF.certificate, ISSUING.certificate, ROOT.certificate)
+    assert bundle.skipped == ()
 
 
 def test_an_old_pem_label_is_accepted() -> None:
@@ -35,10 +35,10 @@ def test_an_old_pem_label_is_accepted() -> None:
 
 
 def test_keys_are_reported_as_skipped_and_not_kept() -> None:
-    pile = read(LEAF.key_pem + LEAF.pem, "it")
-    assert pile.skipped == ("1 PRIVATE KEY",)
+    bundle = read(LEAF.key_pem + LEAF.pem, "it")
+    assert bundle.skipped == ("1 PRIVATE KEY",)
     secret = LEAF.key_pem.splitlines()[1].decode()
-    assert secret not in repr(pile)
+    assert secret not in repr(bundle)
 
 
 @pytest.mark.parametrize(

@@ -165,7 +165,7 @@ def test_a_reader_of_the_output_may_stop(tmp_path: Path) -> None:
 
 
 def waiting(pipe: int) -> int:
-    """How many bytes in a pipe nobody has read."""
+    """The number of unread bytes in a pipe."""
     (count,) = struct.unpack("i", fcntl.ioctl(pipe, termios.FIONREAD, bytes(4)))
     return int(count)
 

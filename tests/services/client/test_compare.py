@@ -70,7 +70,7 @@ def test_the_message_is_the_one_of_the_run() -> None:
     assert came(attempt(HTTP), Answer("bushy tail"), stream(), message="bushy tail").received
     exchange = came(attempt(HTTP), GOT, stream(), message="bushy tail")
     assert not exchange.received
-    assert exchange.error == "the server said something else, 11 characters"
+    assert exchange.error == "the server sent something else, 11 characters"
     assert exchange.wrong == (f"the client should get the message, but the error was: {exchange.error}",)
 
 
@@ -95,7 +95,7 @@ def test_an_expected_error_is_no_deviation() -> None:
         (REFUSED, "the client should fail with “hostname”, but the error was: SSLError: certificate verify failed"),
         (
             Answer("an acorn"),
-            "the client should fail with “hostname”, but the error was: the server said something else, 8 characters",
+            "the client should fail with “hostname”, but the error was: the server sent something else, 8 characters",
         ),
     ],
 )
@@ -121,9 +121,9 @@ def test_the_expected_error_is_that_of_the_clients_openssl(
     [
         ("", "", ()),
         ("Hello squirrel", "Hello squirrel", ()),
-        ("Hello squirrel", "", ("the server should say “Hello squirrel”, but said “”",)),
-        ("", "Hello squirrel", ("the server should say “”, but said “Hello squirrel”",)),
-        ("Hello squirrel", "Hello acorn", ("the server should say “Hello squirrel”, but said “Hello acorn”",)),
+        ("Hello squirrel", "", ("the greeting should be “Hello squirrel”, but was “”",)),
+        ("", "Hello squirrel", ("the greeting should be “”, but was “Hello squirrel”",)),
+        ("Hello squirrel", "Hello acorn", ("the greeting should be “Hello squirrel”, but was “Hello acorn”",)),
     ],
 )
 def test_an_unexpected_greeting_is_reported(awaited: str, said: str, wrong: tuple[str, ...]) -> None:

@@ -61,7 +61,7 @@ def test_another_key_is_an_error_that_does_not_contain_the_key(key: str, words: 
 def test_it_takes_no_arguments() -> None:
     done = client("http://localhost")
     assert (done.returncode, done.stdout) == (2, "")
-    assert done.stderr == "client: unknown arguments: http://localhost\n  the client is told by SECRET_URL\n"
+    assert done.stderr == "client: unknown arguments: http://localhost\n  set SECRET_URL instead\n"
 
 
 @pytest.mark.parametrize(

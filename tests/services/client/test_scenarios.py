@@ -108,7 +108,7 @@ def test_a_deviation_is_reported_with_its_scenario(place: Place, sidecar: Sideca
     wrong = scenario("wrong", attempt(place.service("http"), greeting="Hello squirrel"), found=Outcome.PROTECTED)
     right = scenario("right", attempt(place.service("http")))
     of_wrong, of_right = walked(place.settings(scenarios=(wrong, right)))
-    assert of_wrong.exchanges[0].wrong == ("the server should say “Hello squirrel”, but said “”",)
+    assert of_wrong.exchanges[0].wrong == ("the greeting should be “Hello squirrel”, but was “”",)
     assert of_wrong.wrong == ("the verdict should be PROTECTED, but is INCONCLUSIVE",)
     assert (of_wrong.failed, of_right.failed) == (True, False)
     assert len(sidecar.happened) == 4

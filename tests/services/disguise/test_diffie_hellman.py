@@ -15,7 +15,7 @@ def encoded(number: int) -> str:
     return base64.urlsafe_b64encode(number.to_bytes(32, "little")).decode()
 
 
-# Of low order: whatever the private key is, the agreed value is all zeros (RFC 7748, 6.1).
+# Of low order: with any private key, the agreed value is all zeros (RFC 7748, 6.1).
 _PRIME = 2**255 - 19
 _LOW_ORDER = (
     0,
