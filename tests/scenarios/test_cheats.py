@@ -33,28 +33,26 @@ CHEATS = {
     ),
     "nothing sealed": Cheat("fernet", "disguise=Disguise.NONE", "should be PROTECTED, but is OVERHEARD"),
     "the wrong key": Cheat("fernet", "shared_key=SharedKey.WRONG", "the client should get the message"),
-    "the right key for everybody": Cheat(
+    "the right key for all": Cheat(
         "fernet",
         "shared_key=SharedKey.RIGHT",
         "should fail with “InvalidToken: ”, but got the message",
         everywhere=True,
     ),
     "no agreement": Cheat("diffie-hellman", "disguise=Disguise.NONE", "should be PROTECTED, but is OVERHEARD"),
-    "an agreement with nobody in between": Cheat(
+    "an agreement without an interceptor": Cheat(
         "diffie-hellman-intercepted", "intercepted=False", "should be OVERHEARD, but is PROTECTED"
     ),
-    "a CA that is trusted after all": Cheat("https-untrusted", "trust=Trust.LAB_CA", "but got the message"),
+    "a trusted CA": Cheat("https-untrusted", "trust=Trust.LAB_CA", "but got the message"),
     "HTTPS without the S": Cheat("https", "service=HTTP", "should be PROTECTED, but is OVERHEARD"),
-    "a spy who is not there": Cheat("https-intercepted", "intercepted=False", "but got the message"),
-    "a spy who is not there, either": Cheat(
+    "no spy": Cheat("https-intercepted", "intercepted=False", "but got the message"),
+    "no spy without verification either": Cheat(
         "https-unverified-intercepted", "intercepted=False", "should be OVERHEARD, but is PROTECTED"
     ),
-    "a client that looks after all": Cheat(
-        "https-unverified-intercepted", "trust=Trust.LAB_CA", "certificate verify failed"
-    ),
+    "a client that verifies": Cheat("https-unverified-intercepted", "trust=Trust.LAB_CA", "certificate verify failed"),
     "a CA that is not compromised": Cheat("https-compromised-ca", "trust=Trust.LAB_CA", "certificate verify failed"),
     "a squirrel without a certificate": Cheat("mutual-tls", "identity=Identity.NONE", "certificate required"),
-    "a server that does not ask": Cheat(
+    "a server that requests no certificate": Cheat(
         "mutual-tls",
         "service=HTTPS",
         "should fail with “alert certificate required”, but got the message",
@@ -66,10 +64,10 @@ CHEATS = {
     "no forward secrecy anywhere": Cheat(
         "no-forward-secrecy", "ciphers='AES128-GCM-SHA256'", "should not be overheard, but was", everywhere=True
     ),
-    "the key exchange of old": Cheat(
+    "a classical key exchange": Cheat(
         "post-quantum", "ciphers='ECDHE-RSA-AES128-GCM-SHA256'", "the wire should show TLS 1.3, X25519MLKEM768"
     ),
-    "a gallery that nobody looks at": Cheat(
+    "a gallery without verification": Cheat(
         "gallery",
         "trust=Trust.ANYBODY",
         "should fail with “certificate has expired”, but got the message",
@@ -88,7 +86,7 @@ _BY_NAME = {scenario.name: scenario for scenario in SCENARIOS}
 def _changed(name, scenario, everywhere, **changes):
     first, *others = _BY_NAME[scenario].attempts
     attempts = (replace(first, **changes), *(replace(each, **changes) if everywhere else each for each in others))
-    # The cheats must be found out where the real thing cannot be had, too.
+    # Cheats must be detected even where post-quantum key exchange is not available.
     needs = _BY_NAME[scenario].needs - {Need.POST_QUANTUM}
     return replace(_BY_NAME[scenario], name=name, attempts=attempts, needs=needs)
 

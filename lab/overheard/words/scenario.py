@@ -129,7 +129,7 @@ class Attempt:
         """The URL that the client requests."""
         return self.service.origin + self.disguise.path
 
-    def awaited_error(self, openssl: tuple[int, int]) -> str:
+    def expected_error(self, openssl: tuple[int, int]) -> str:
         """A part of the error that a client with that OpenSSL must get; empty if it must get the message."""
         return self.newer_error if self.newer_error and openssl >= (3, 5) else self.error
 

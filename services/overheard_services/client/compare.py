@@ -62,7 +62,7 @@ def _exchange(attempt: Attempt, answer: Answer, stream: Visible | None, verdict:
 
 
 def _of_the_client(attempt: Attempt, answer: Answer, error: str) -> Iterator[str]:
-    awaited = attempt.awaited_error(_OPENSSL)
+    awaited = attempt.expected_error(_OPENSSL)
     if awaited and not error:
         yield f"the client should fail with “{awaited}”, but got the message"
     elif awaited not in error:

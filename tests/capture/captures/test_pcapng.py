@@ -179,7 +179,7 @@ def test_drop_counts_of_packets_are_added(tmp_path: Path) -> None:
             File().section().interface().statistics(interface_drops=0).section().interface().packet(b"a"),
             id="of one of two sections",
         ),
-        pytest.param(File().section().interface().statistics(3, interface_drops=0), id="of one that there is not"),
+        pytest.param(File().section().interface().statistics(3, interface_drops=0), id="of a missing interface"),
     ],
 )
 def test_drops_that_are_not_reported_are_unknown(tmp_path: Path, file: File) -> None:

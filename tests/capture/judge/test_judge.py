@@ -68,7 +68,7 @@ def test_a_tls_record_that_is_a_byte_short_is_not_protected(doctored: Doctored) 
     "data",
     [
         pytest.param(ethernet(ipv4(udp(RIDDLE), 17)), id="a datagram"),
-        pytest.param(ethernet(RIDDLE, 0x88B5), id="a frame of a protocol of its own"),
+        pytest.param(ethernet(RIDDLE, 0x88B5), id="a frame of an unknown protocol"),
     ],
 )
 def test_unreadable_bytes_outside_streams_are_not_protected(doctored: Doctored, data: bytes) -> None:
@@ -80,7 +80,7 @@ def test_unreadable_bytes_outside_streams_are_not_protected(doctored: Doctored, 
     "data",
     [
         pytest.param(PARTIES + ANNOUNCED, id="another address of a party"),
-        pytest.param(STRANGER + ethernet(ipv4(udp(RIDDLE), 17))[12:], id="a party, sent on by somebody"),
+        pytest.param(STRANGER + ethernet(ipv4(udp(RIDDLE), 17))[12:], id="a forwarded party"),
         pytest.param(PARTIES + ethernet(ipv6(udp(RIDDLE), 17), 0x86DD)[12:], id="a party over another protocol"),
         pytest.param(PARTIES + ethernet(ipv4(bytes([8]) + RIDDLE, 1))[12:], id="an echo"),
         pytest.param(
@@ -168,7 +168,7 @@ def test_a_secret_in_a_datagram_is_seen(doctored: Doctored) -> None:
 @pytest.mark.parametrize(
     "data",
     [
-        pytest.param(ethernet(b"no IP: " + MESSAGE, 0x88B5), id="a protocol of its own"),
+        pytest.param(ethernet(b"no IP: " + MESSAGE, 0x88B5), id="a private ethertype"),
         pytest.param(ethernet(ipv4(b"tunnel " + MESSAGE, 47)), id="GRE"),
         pytest.param(ethernet(ipv4(b"a part " + MESSAGE, fragment=0x2000)), id="a fragment"),
         pytest.param(ethernet(b"padding" + MESSAGE, 0x0806), id="ARP"),

@@ -155,7 +155,7 @@ def locked(path: Path) -> bytes:
     [
         pytest.param(locked, id="encrypted with a passphrase"),
         pytest.param(lambda path: path.read_bytes()[:600], id="cut short"),
-        pytest.param(lambda _path: pem(ec.generate_private_key(ec.SECP256R1())), id="none of RSA"),
+        pytest.param(lambda _path: pem(ec.generate_private_key(ec.SECP256R1())), id="not RSA"),
         pytest.param(lambda _path: b"", id="empty"),
     ],
 )

@@ -92,9 +92,9 @@ def test_a_tunnel_to_any_other_port_is_a_datagram() -> None:
 @pytest.mark.parametrize(
     ("link_type", "data"),
     [
-        pytest.param(ETHERNET, ethernet(bytes(20), 0x8863), id="PPPoE being agreed on"),
-        pytest.param(9, b"\xff\x03\xc0\x21" + bytes(20), id="PPP being agreed on"),
-        pytest.param(9, b"\xff\x03\x80\x21" + bytes(20), id="addresses of PPP being agreed on"),
+        pytest.param(ETHERNET, ethernet(bytes(20), 0x8863), id="PPPoE discovery"),
+        pytest.param(9, b"\xff\x03\xc0\x21" + bytes(20), id="PPP negotiation"),
+        pytest.param(9, b"\xff\x03\x80\x21" + bytes(20), id="PPP address negotiation"),
         pytest.param(RAW, ipv4(gre(bytes(28), 0x0806), 47), id="ARP in a tunnel"),
     ],
 )
@@ -108,7 +108,7 @@ def test_control_traffic_is_recognised_in_every_encapsulation(link_type: int, da
         pytest.param(9, b"\xff\x03\xc0\x23\x01\x01\0\x10\x04name\x05password", id="a password of PPP"),
         pytest.param(ETHERNET, ethernet(b"\x12" + pppoe(IPV4)[1:], 0x8864), id="PPPoE of another version"),
         pytest.param(ETHERNET, ethernet(mpls(b"", 1, 2)[:5], 0x8847), id="a stack of labels without an end"),
-        pytest.param(ETHERNET, ethernet(mpls(b"\x02" * 40, 1), 0x8847), id="labels before nothing known"),
+        pytest.param(ETHERNET, ethernet(mpls(b"\x02" * 40, 1), 0x8847), id="labels before unknown content"),
         pytest.param(RAW, ipv4(gre(IPV4, flags=0x4000, words=1), 47), id="GRE with a route"),
         pytest.param(RAW, ipv4(gre(IPV4, flags=0x0002), 47), id="GRE of another version"),
         pytest.param(0, struct.pack("<I", 7) + IPV4, id="another family of addresses"),

@@ -235,7 +235,7 @@ def test_stream_numbers_are_those_of_tshark(recordings: Recordings, name: str) -
         pytest.param([tcp(sequence=10, flags=RST | ACK)], 5000, id="after a reset"),
         pytest.param([tcp(sequence=10, flags=FIN | ACK)], 5000, id="after a FIN"),
         pytest.param([], 5000, id="after silence"),
-        pytest.param([], 9, id="the same SYN once more"),
+        pytest.param([], 9, id="a retransmitted SYN"),
     ],
 )
 def test_a_reused_pair_of_ports_is_numbered_as_by_tshark(tmp_path: Path, between: list[bytes], isn: int) -> None:

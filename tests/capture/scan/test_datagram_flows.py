@@ -41,7 +41,7 @@ def test_a_secret_in_one_datagram_is_reported_once(tmp_path: Path) -> None:
     "frames",
     [
         pytest.param([sent(b"fluffy "), sent(b"tail", back=True)], id="question and answer"),
-        pytest.param([sent(b"fluffy "), sent(b"tail", port=5003)], id="two talks"),
+        pytest.param([sent(b"fluffy "), sent(b"tail", port=5003)], id="two conversations"),
         pytest.param([sent(b"fluffy "), sent(b"and "), sent(b"tail")], id="something in between"),
     ],
 )

@@ -75,9 +75,9 @@ def test_an_attempt_requests_the_row_and_expects_its_error(row: Row) -> None:
     assert attempt.patience == row.patience
     assert (attempt.service.scheme, attempt.service.host, attempt.service.port) == (row.scheme, row.host, row.port)
     for openssl in (OLDER, NEWER):
-        assert attempt.awaited_error(openssl)
+        assert attempt.expected_error(openssl)
         for says in row.errors_for(openssl):
-            assert attempt.awaited_error(openssl) in says.text
+            assert attempt.expected_error(openssl) in says.text
 
 
 def test_the_error_of_a_row_depends_on_the_version_of_openssl() -> None:

@@ -50,7 +50,7 @@ def test_a_verdict_that_meets_it_has_no_deviation(expected: Expectation, verdict
         pytest.param(EXPECTS_PROTECTED, OVERHEARD, "should be PROTECTED, but is OVERHEARD", id="another verdict"),
         pytest.param(EXPECTS_PROTECTED, NOT_WHOLE, "but is INCONCLUSIVE", id="an inconclusive verdict"),
         pytest.param(EXPECTS_OVERHEARD, PROTECTED, "should be OVERHEARD", id="nothing overheard"),
-        pytest.param(EXPECTS_STOLEN, OVERHEARD, "but is seen plainly", id="seen in another way"),
+        pytest.param(EXPECTS_STOLEN, OVERHEARD, "but is seen plainly", id="another spelling or layer"),
         pytest.param(EXPECTS_NOTHING_SENT, NOT_WHOLE, "because of never-sent, but is because of", id="one reason more"),
         pytest.param(
             EXPECTS_NOTHING_SENT, decide([], [], Presence.NONE), "is because of nothing", id="the reason missing"
@@ -83,6 +83,6 @@ def test_each_disguise_has_its_own_path() -> None:
 
 def test_the_expected_error_is_that_of_the_installed_openssl() -> None:
     attempt = Attempt("refused", Service("https", "server", 5443), error="sslv3 alert", newer_error="ssl/tls alert")
-    assert attempt.awaited_error((3, 0)) == "sslv3 alert"
-    assert attempt.awaited_error((3, 5)) == "ssl/tls alert"
-    assert replace(attempt, newer_error="").awaited_error((3, 5)) == "sslv3 alert"
+    assert attempt.expected_error((3, 0)) == "sslv3 alert"
+    assert attempt.expected_error((3, 5)) == "ssl/tls alert"
+    assert replace(attempt, newer_error="").expected_error((3, 5)) == "sslv3 alert"

@@ -62,7 +62,7 @@ BODIES = {
         ),
         ("chunked", "zlib", "gzip"),
     ),
-    "gzip that nobody speaks of": (answer(PACKED, b"Content-Type: application/octet-stream"), ("gzip",)),
+    "undeclared gzip": (answer(PACKED, b"Content-Type: application/octet-stream"), ("gzip",)),
     "base64 in JSON": (answer(b'{"a": "' + base64.b64encode(PACKED) + b'"}'), ("base64", "gzip")),
     "a request": (request(PACKED, b"Content-Encoding: gzip"), ("gzip",)),
     "a request in chunks": (request(b"", b"Transfer-Encoding: chunked") + chunked(TEXT), ("chunked",)),
@@ -75,7 +75,7 @@ BODIES = {
         b"HTTP/1.1 100 Continue\r\n\r\n" + answer(PACKED, b"Content-Encoding: gzip"),
         ("gzip",),
     ),
-    "a length said twice": (answer(TEXT, b"Content-Length: %d" % len(TEXT), b"Content-Length: %d" % len(TEXT)), ()),
+    "a repeated length": (answer(TEXT, b"Content-Length: %d" % len(TEXT), b"Content-Length: %d" % len(TEXT)), ()),
     "identity": (answer(TEXT, b"Content-Encoding: identity"), ()),
 }
 

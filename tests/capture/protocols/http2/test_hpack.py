@@ -74,12 +74,12 @@ def test_a_full_table_evicts_its_oldest_entry(table: HeaderTable) -> None:
 @pytest.mark.parametrize(
     "read",
     [
-        pytest.param(lambda: HeaderTable().get_by_index(62), id="an entry that is not there"),
-        pytest.param(lambda: HeaderTable().get_by_index(0), id="an entry that cannot be"),
-        pytest.param(lambda: decode_integer(b"\x1f\x9a", 5), id="an integer that breaks off"),
+        pytest.param(lambda: HeaderTable().get_by_index(62), id="a missing entry"),
+        pytest.param(lambda: HeaderTable().get_by_index(0), id="an invalid entry"),
+        pytest.param(lambda: decode_integer(b"\x1f\x9a", 5), id="a truncated integer"),
         pytest.param(lambda: decode_integer(b"", 5), id="no integer"),
-        pytest.param(lambda: decode_huffman(b"\xff" * 4), id="the end of the text amid it"),
-        pytest.param(lambda: decode_huffman(b"\0"), id="a symbol that breaks off"),
+        pytest.param(lambda: decode_huffman(b"\xff" * 4), id="EOS within the string"),
+        pytest.param(lambda: decode_huffman(b"\0"), id="a truncated symbol"),
     ],
 )
 def test_damage_raises_one_type_of_error(read: Callable[[], object]) -> None:

@@ -53,8 +53,8 @@ EVERY_KIND = [
         pytest.param([common("größer", _ASN1Type.BMPString)], "größer", id="UTF-16"),
         pytest.param([common("plain", _ASN1Type.PrintableString)], "plain", id="printable"),
         pytest.param([SQUIRRELS], "", id="no common name"),
-        pytest.param([], "", id="nobody"),
-        pytest.param([common("a\x1b[2Jb")], "a\ufffd[2Jb", id="what would clear a terminal"),
+        pytest.param([], "", id="an empty subject"),
+        pytest.param([common("a\x1b[2Jb")], "a\ufffd[2Jb", id="terminal control sequences"),
         pytest.param([SQUIRRELS] * 30 + [common("server")], "server", id="lengths of two bytes"),
     ],
 )

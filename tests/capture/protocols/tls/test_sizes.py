@@ -66,7 +66,7 @@ def test_the_overhead_of_a_record(version: str, cipher: str, extra: int) -> None
         pytest.param(
             [("<", OPENSSL_FLIGHT), (">", data(FINISHED)), ("<", data(266)), (">", data(71)), ("<", data(517))],
             Sizes(54, 500 + 249, 500),
-            id="a ticket before anything was asked",
+            id="a ticket before any request",
         ),
         pytest.param(
             [("<", OPENSSL_FLIGHT), (">", data(FINISHED, 71)), ("<", data(16401, 16401, 517))],
@@ -76,7 +76,7 @@ def test_the_overhead_of_a_record(version: str, cipher: str, extra: int) -> None
         pytest.param(
             [("<", OPENSSL_FLIGHT + data(117)), (">", data(FINISHED, 71))],
             Sizes(54, 100, 0),
-            id="what a server says unasked is likely a ticket",
+            id="unsolicited server data is likely a ticket",
         ),
         pytest.param([("<", OPENSSL_FLIGHT), (">", UNKNOWN_CA)], Sizes(), id="a client that refuses"),
         pytest.param([], Sizes(), id="two hellos alone"),

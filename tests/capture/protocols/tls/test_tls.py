@@ -158,7 +158,7 @@ def test_an_incomplete_message_is_ignored() -> None:
 @pytest.mark.parametrize(
     "odd",
     [
-        pytest.param(record(25, b"four"), id="no type of a record"),
+        pytest.param(record(25, b"four"), id="an unknown record type"),
         pytest.param(record(23, b"four", b"\2\0"), id="SSL 2"),
         pytest.param(record(23, b""), id="empty"),
         pytest.param(record(23, bytes(2**14 + 2049)), id="too long"),
