@@ -13,12 +13,12 @@ if TYPE_CHECKING:
     from grimp import ImportGraph
 
 
-class NoCircles(Contract):
+class NoCycles(Contract):
     """No import cycles, including those of imports for types only."""
 
     def check(self, graph: ImportGraph, verbose: bool) -> ContractCheck:  # noqa: ARG002  (the interface)
         """Find the shortest import chain from any module back to itself."""
-        circle = next(filter(None, (_circle(graph, module) for module in sorted(graph.modules))), ())
+        circle = next(filter(None, (_cycle(graph, module) for module in sorted(graph.modules))), ())
         return ContractCheck(kept=not circle, metadata={"circle": circle})
 
     def render_broken_contract(self, check: ContractCheck) -> None:
@@ -26,7 +26,7 @@ class NoCircles(Contract):
         output.print_error(" → ".join(check.metadata["circle"]))
 
 
-def _circle(graph: ImportGraph, module: str) -> Sequence[str]:
+def _cycle(graph: ImportGraph, module: str) -> Sequence[str]:
     if graph.is_module_squashed(module):
         return ()
     for imported in sorted(graph.find_modules_directly_imported_by(module)):

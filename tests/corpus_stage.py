@@ -12,7 +12,7 @@ import warnings
 from pathlib import Path
 
 from corpus.cases import CASES
-from corpus.record import Theatre
+from corpus.record import CorpusPlayer
 from corpus.taps import TAPS
 
 
@@ -24,7 +24,7 @@ def main() -> None:
     # The user of a namespace has no home directory, which programs need.
     os.environ["HOME"] = folder
     cases = [case for case in CASES if not wanted or case.name in wanted]
-    Theatre(TAPS[name](Path(folder)), Path(folder)).play(cases)
+    CorpusPlayer(TAPS[name](Path(folder)), Path(folder)).play(cases)
 
 
 if __name__ == "__main__":

@@ -23,7 +23,7 @@ LONG = 120
 
 
 class Demo(subprocess.Popen[str]):
-    """A demo. Where a test fails within its `with` block, it is killed, rather than waited for without end."""
+    """A demo. If a test fails within its `with` block, it is killed, because waiting might never end."""
 
     def __exit__(
         self, kind: type[BaseException] | None, value: BaseException | None, traceback: TracebackType | None

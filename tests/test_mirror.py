@@ -24,7 +24,7 @@ def test_every_test_file_names_a_module() -> None:
 
 
 @pytest.mark.parametrize("name", PACKAGES)
-def test_every_module_is_tested_by_a_file_of_its_name_or_it_is_said_where(name: str) -> None:
+def test_every_module_has_a_test_file_or_an_entry_in_elsewhere(name: str) -> None:
     tested = {subject_of(test) for test in MIRRORED}
     missing = [module for module in modules(name) if module not in tested and not _elsewhere(module)]
     assert not missing, "write tests/PATH/test_MODULE.py, or say in tests/mirror.py where they are tested"
@@ -35,7 +35,7 @@ def _elsewhere(module: str) -> list[Elsewhere]:
 
 
 @pytest.mark.parametrize("row", ELSEWHERE, ids=lambda row: f"{row.folder}-{row.modules}")
-def test_what_is_said_to_be_tested_elsewhere_is_so(row: Elsewhere) -> None:
+def test_entries_in_elsewhere_are_current(row: Elsewhere) -> None:
     tested = {subject_of(test) for test in MIRRORED}
     untested = {module for name in PACKAGES for module in modules(name) if row.has(module)} - tested
     named = [f"{row.folder}/{module}" for module in row.modules.split() if module != "*"]
@@ -45,8 +45,8 @@ def test_what_is_said_to_be_tested_elsewhere_is_so(row: Elsewhere) -> None:
         assert [test for test in TESTS.rglob("test_*.py") if test.as_posix().endswith(f"/{file}")], f"{file} is gone"
 
 
-def test_no_helper_is_imported_out_of_a_test_file() -> None:
-    """Nor from a conftest, which pytest loads under another name."""
+def test_no_helper_is_imported_from_a_test_file() -> None:
+    """Nor from a conftest, which pytest imports under another name."""
     for path in TESTS.rglob("*.py"):
         for node in ast.walk(ast.parse(path.read_text())):
             names = [alias.name for alias in node.names] if isinstance(node, ast.Import | ast.ImportFrom) else []
@@ -65,7 +65,7 @@ def _line_counts() -> list[tuple[Path, int]]:
 
 
 def test_no_class_of_capture_has_the_name_of_another() -> None:
-    """Private ones may: what is one module's own is read beside its use, such as the `_State` of a reader."""
+    """Private classes may: they are read beside their use, such as the `_State` of a reader."""
     where: dict[str, list[Path]] = {}
     for path in PACKAGES["capture"].rglob("*.py"):
         for node in ast.parse(path.read_text()).body:

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from overheard.engines.base import Engine
 
 
-def test_two_labs_at_the_same_time_do_not_disturb_each_other(engine: Engine, tmp_path: Path) -> None:
+def test_two_concurrent_labs_do_not_disturb_each_other(engine: Engine, tmp_path: Path) -> None:
     """Each reaches the expected verdicts on its own message."""
     messages = ("bushy tail 1", "bushy tail 2")
     # These use every role and every port of the server, and the gallery.

@@ -1,4 +1,4 @@
-"""One CA for the tests that leave it as it was, and one each for those that do not."""
+"""One shared CA for tests that do not change it, and separate ones for those that do."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from overheard_ca.settings import Settings
 
 @pytest.fixture(autouse=True)
 def scrubbed(monkeypatch: pytest.MonkeyPatch) -> None:
-    """No proxy, CA bundle or key log of the machine has a say in a test."""
+    """Remove the proxy, CA bundle and key log of the machine from the environment."""
     for name in ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "SSL_CERT_FILE", "SSL_CERT_DIR", "SSLKEYLOGFILE"):
         monkeypatch.delenv(name, raising=False)
     for name in ("http_proxy", "https_proxy", "all_proxy", "no_proxy"):
@@ -22,7 +22,7 @@ def scrubbed(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 def settings(tmp_path: Path) -> Settings:
-    """Settings with folders of this test's own, for tests that need no process."""
+    """Settings with folders of one test, for tests that need no process."""
     (tmp_path / "state").mkdir()
     return Settings.from_environment(
         {

@@ -1,4 +1,4 @@
-"""Certificate signing requests, good and bad."""
+"""Certificate signing requests, valid and invalid."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ KEY = ec.generate_private_key(ec.SECP256R1())
 
 
 def general_name(name: str) -> x509.GeneralName:
-    """An address where it looks like one, else a DNS name."""
+    """An IP address if it is one, otherwise a DNS name."""
     try:
         return x509.IPAddress(ip_address(name))
     except ValueError:
@@ -35,7 +35,7 @@ def csr(
     common_name: str = "",
     extensions: Iterable[tuple[x509.ExtensionType, bool]] = (),
 ) -> bytes:
-    """A signing request in PEM; `names` go into its subjectAltName, which is left out when there are none."""
+    """A signing request in PEM; `names` are its subjectAltName, which is omitted if there are none."""
     subject = [x509.NameAttribute(NameOID.COMMON_NAME, common_name)] if common_name else []
     builder = x509.CertificateSigningRequestBuilder().subject_name(x509.Name(subject))
     if names:
@@ -48,7 +48,7 @@ def csr(
 
 
 def forged(pem: bytes) -> bytes:
-    """The same request with the last bit of its signature turned over."""
+    """The same request with the last bit of its signature flipped."""
     der = bytearray(x509.load_pem_x509_csr(pem).public_bytes(serialization.Encoding.DER))
     der[-1] ^= 1
     return x509.load_der_x509_csr(bytes(der)).public_bytes(serialization.Encoding.PEM)

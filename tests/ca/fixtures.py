@@ -1,4 +1,4 @@
-"""Real certificate authorities, for the tests of the CA and of those who ask it."""
+"""Real certificate authorities, for the tests of the CA and of its clients."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from ca.process import CaProcess
 
 @pytest.fixture
 def make_ca(tmp_path: Path) -> Iterator[Callable[..., CaProcess]]:
-    """Makes CAs that are not started yet; all are ended after the test."""
+    """Creates CAs that are not started yet; all are stopped after the test."""
     made: list[CaProcess] = []
 
     def make(name: str = "ca", **settings: str) -> CaProcess:
@@ -26,7 +26,7 @@ def make_ca(tmp_path: Path) -> Iterator[Callable[..., CaProcess]]:
 
 @pytest.fixture(scope="module")
 def ca(tmp_path_factory: pytest.TempPathFactory) -> Iterator[CaProcess]:
-    """A running CA, one for all tests of a file: its token may have been used."""
+    """A running CA, shared by all tests of a file: its token may have been used."""
     running = CaProcess(tmp_path_factory.mktemp("ca"))
     try:
         yield running.start()

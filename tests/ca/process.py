@@ -1,4 +1,4 @@
-"""The certificate authority as a process of its own, for tests that need a real one."""
+"""The certificate authority as a process, for tests that need a real one."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from processes import LONG, SOON
 REQUESTERS = "server=server,localhost,127.0.0.1;other=other.example;client=;squirrel=client:squirrel"
 
 
-# What a first start makes for one requester, in this order.
+# What a first start creates for one requester, in this order.
 FIRST_FILES = (
     "passphrase",
     "state/root.key.pem",
@@ -40,7 +40,7 @@ FIRST_FILES = (
 
 
 class CaProcess:
-    """One CA with all its folders under `folder`. Start it as often as you like; `stop` it in the end."""
+    """One CA with all its folders under `folder`. It can be started repeatedly, and must be stopped at the end."""
 
     def __init__(self, folder: Path, **settings: str) -> None:
         self.folder = folder
@@ -55,7 +55,7 @@ class CaProcess:
 
     @property
     def environment(self) -> dict[str, str]:
-        """Its whole environment: nothing of the tests' own, so no proxy, no CA bundle and no key log of ours."""
+        """Its whole environment: nothing is inherited, so there is no proxy, CA bundle or key log."""
         return {
             "PATH": os.environ["PATH"],
             "OVERHEARD_CA_PORT": str(self.port),
@@ -67,16 +67,16 @@ class CaProcess:
         }
 
     def launch(self) -> subprocess.Popen[bytes]:
-        """Start it and do not wait. What it says goes to the file `log`."""
+        """Start it without waiting. Its output goes to the file `log`."""
         with (self.folder / "log").open("ab") as log:
-            # A group of its own, so that a test can kill the worker with it.
+            # A separate process group, so that a test can kill the worker as well.
             self.process = subprocess.Popen(
                 [sys.executable, "-m", "overheard_ca"], env=self.environment, stderr=log, start_new_session=True
             )
         return self.process
 
     def start(self) -> Self:
-        """Start it and wait until its health endpoint says that it is ready."""
+        """Start it and wait until its health check succeeds."""
         process = self.launch()
 
         def problem() -> str:
@@ -98,7 +98,7 @@ class CaProcess:
             self.kill()
 
     def kill(self) -> None:
-        """End it and its worker at once, whatever they are doing."""
+        """Kill it and its worker."""
         if self.process is not None:
             with suppress(ProcessLookupError):
                 os.killpg(self.process.pid, signal.SIGKILL)
@@ -106,7 +106,7 @@ class CaProcess:
             self.process = None
 
     def command(self, *arguments: str) -> subprocess.CompletedProcess[str]:
-        """Run the role's command line with the same settings until it ends."""
+        """Run the role with these arguments and the same settings until it ends."""
         return subprocess.run(
             [sys.executable, "-m", "overheard_ca", *arguments],
             env=self.environment,
@@ -118,7 +118,7 @@ class CaProcess:
 
     @property
     def log(self) -> str:
-        """All that it said so far."""
+        """Its output so far."""
         return (self.folder / "log").read_text()
 
     def token(self, requester: str = "server") -> str:
@@ -130,14 +130,14 @@ class CaProcess:
         return (self.handover / requester / "root.sha256").read_text()
 
     def new_token(self, requester: str = "server") -> str:
-        """A token that is unused, handed over now as at a start, but without one."""
+        """An unused token, handed over now as it would be at a start."""
         settings = Settings.from_environment(self.environment)
         ledger = Ledger(self.state / "ledger.sqlite")
         hand_over(settings.handover, settings.requesters, self.fingerprint().strip(), ledger)
         return self.token(requester)
 
     def rows(self, query: str, *values: str) -> list[tuple[object, ...]]:
-        """What stands in the ledger."""
+        """The content of the ledger."""
         connection = sqlite3.connect(self.state / "ledger.sqlite")
         try:
             return connection.execute(query, values).fetchall()
@@ -147,7 +147,7 @@ class CaProcess:
     def request(
         self, method: str, path: str, body: object = None, headers: dict[str, str] | None = None
     ) -> requests.Response:
-        """An exchange over HTTPS that trusts its root and nothing else."""
+        """An exchange over HTTPS that trusts only its root."""
         with requests.Session() as session:
             session.trust_env = False
             return session.request(
@@ -160,6 +160,6 @@ class CaProcess:
             )
 
     def ask(self, csr: object, token: str | None = None) -> requests.Response:
-        """Ask for a certificate, with the handed over token unless told another."""
+        """Request a certificate, by default with the token that was handed over."""
         bearer = self.token() if token is None else token
         return self.request("POST", "/certificates", csr, {"Authorization": f"Bearer {bearer}"})

@@ -1,4 +1,4 @@
-"""The CA over real HTTPS, and what it issues in the hands of OpenSSL."""
+"""The CA over real HTTPS, and its certificates as OpenSSL verifies them."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ KEYS: dict[str, ec.EllipticCurvePrivateKey | ed25519.Ed25519PrivateKey | rsa.RSA
 
 @pytest.fixture
 def issued(ca: CaProcess, tmp_path: Path, request: pytest.FixtureRequest) -> Path:
-    """A folder with a key of the kind that the test asks for, and the certificate that the CA issued for it."""
+    """A folder with a key of the requested type, and the certificate that the CA issued for it."""
     key = KEYS[request.param]
     answer = ca.ask(csr("server", "localhost", "127.0.0.1", key=key), ca.new_token())
     assert answer.status_code == 201
@@ -46,7 +46,7 @@ def issued(ca: CaProcess, tmp_path: Path, request: pytest.FixtureRequest) -> Pat
 
 
 def handshake(folder: Path, root: Path, name: str) -> ssl.SSLSocket:
-    """A client's end of a connection to a server that uses what was issued; the client is as strict as OpenSSL gets."""
+    """The client's end of a connection to a server with the issued certificate, verified as strictly as OpenSSL can."""
     server = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     server.load_cert_chain(folder / "certificate.pem", folder / "key.pem")
     client = ssl.create_default_context(cafile=root)
@@ -69,7 +69,7 @@ def test_a_client_that_knows_the_root_trusts_the_server(ca: CaProcess, issued: P
 
 
 @pytest.mark.parametrize("issued", ["p-256"], indirect=True)
-def test_openssl_finds_nothing_to_complain_of(ca: CaProcess, issued: Path) -> None:
+def test_openssl_accepts_the_chain(ca: CaProcess, issued: Path) -> None:
     leaf, *above = x509.load_pem_x509_certificates((issued / "certificate.pem").read_bytes())
     (issued / "above.pem").write_bytes(above[0].public_bytes(serialization.Encoding.PEM))
     (issued / "leaf.pem").write_bytes(leaf.public_bytes(serialization.Encoding.PEM))
@@ -100,7 +100,7 @@ def test_health(ca: CaProcess) -> None:
     assert (answer.status_code, answer.json()) == (200, {"status": "ok", "role": "ca"})
 
 
-def test_serves_its_root_whose_fingerprint_it_handed_over(ca: CaProcess) -> None:
+def test_it_serves_the_root_whose_fingerprint_it_handed_over(ca: CaProcess) -> None:
     answer = ca.request("GET", "/root.pem")
     assert answer.headers["Content-Type"].startswith("application/x-pem-file")
     der = ssl.PEM_cert_to_DER_cert(answer.text)
@@ -109,7 +109,7 @@ def test_serves_its_root_whose_fingerprint_it_handed_over(ca: CaProcess) -> None
 
 
 @pytest.mark.parametrize("name", ["ca", "localhost", "127.0.0.1"])
-def test_its_own_certificate_is_good_for_its_names(ca: CaProcess, name: str) -> None:
+def test_its_own_certificate_is_valid_for_its_names(ca: CaProcess, name: str) -> None:
     context = ssl.create_default_context(cafile=ca.state / "root.pem")
     context.verify_flags |= ssl.VerifyFlags.VERIFY_X509_STRICT
     with (
@@ -130,13 +130,13 @@ def test_its_own_certificate_is_good_for_its_names(ca: CaProcess, name: str) -> 
         ("GET", "/../state/root.key.pem", 404),
     ],
 )
-def test_what_it_does_not_serve_it_says_in_json(ca: CaProcess, method: str, path: str, status: int) -> None:
+def test_unknown_paths_and_methods_are_errors_in_json(ca: CaProcess, method: str, path: str, status: int) -> None:
     answer = ca.request(method, path)
     assert answer.status_code == status
     assert "POST /certificates" in answer.json()["message"]
 
 
-def test_eight_who_bring_the_same_token_at_once_get_one_certificate(ca: CaProcess) -> None:
+def test_eight_concurrent_requests_with_one_token_get_one_certificate(ca: CaProcess) -> None:
     token, before = ca.new_token(), len(ca.rows("SELECT serial FROM certificates"))
     with ThreadPoolExecutor(8) as pool:
         answers: list[requests.Response] = list(pool.map(lambda _: ca.ask(csr("server"), token), range(8)))
@@ -145,7 +145,7 @@ def test_eight_who_bring_the_same_token_at_once_get_one_certificate(ca: CaProces
     assert len(ca.rows("SELECT serial FROM certificates")) == before + 1
 
 
-def test_what_was_issued_stands_in_the_ledger_and_in_the_log(ca: CaProcess) -> None:
+def test_issued_certificates_are_in_the_ledger_and_in_the_log(ca: CaProcess) -> None:
     token = ca.new_token()
     leaf = x509.load_pem_x509_certificates(ca.ask(csr("server"), token).content)[0]
     serial = f"{leaf.serial_number:x}"
@@ -155,7 +155,7 @@ def test_what_was_issued_stands_in_the_ledger_and_in_the_log(ca: CaProcess) -> N
     assert "PRIVATE KEY" not in ca.log
 
 
-def test_a_fault_of_its_own_is_answered_without_a_traceback(
+def test_an_internal_error_is_answered_without_a_traceback(
     settings: Settings, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     def fail(*_: object) -> bytes:

@@ -35,7 +35,7 @@ def assert_holds_together(authority: Authority) -> None:
     assert issuing.certificate.public_key() == issuing.key.public_key()
 
 
-def test_first_start_makes_a_root_and_an_issuer_under_it(state: Path) -> None:
+def test_the_first_start_creates_a_root_and_an_issuing_certificate(state: Path) -> None:
     assert_holds_together(start(state))
     assert set(contents(state)) == {ROOT_KEY, ROOT, ISSUING_KEY, ISSUING}
 
@@ -48,7 +48,7 @@ def test_every_later_start_changes_nothing(state: Path) -> None:
     assert again.issuing.certificate == first.issuing.certificate
 
 
-def test_files_are_their_owners_alone_and_the_keys_encrypted(state: Path) -> None:
+def test_files_are_private_and_keys_are_encrypted(state: Path) -> None:
     start(state)
     for path in state.iterdir():
         assert path.stat().st_mode & 0o177 == 0, path
@@ -60,7 +60,7 @@ def test_files_are_their_owners_alone_and_the_keys_encrypted(state: Path) -> Non
 
 
 @pytest.mark.parametrize("changed", [ISSUING_KEY, ISSUING])
-def test_an_issuing_certificate_that_does_not_fit_is_made_anew(state: Path, tmp_path: Path, changed: str) -> None:
+def test_an_issuing_certificate_that_does_not_match_is_replaced(state: Path, tmp_path: Path, changed: str) -> None:
     first = start(state)
     other = tmp_path / "other"
     other.mkdir()
@@ -72,7 +72,7 @@ def test_an_issuing_certificate_that_does_not_fit_is_made_anew(state: Path, tmp_
 
 
 @pytest.mark.parametrize("content", [b"", b"nonsense", pem(root_certificate(KEY, NOW))])
-def test_an_issuing_certificate_that_is_none_is_made_anew(state: Path, content: bytes) -> None:
+def test_an_invalid_issuing_certificate_is_replaced(state: Path, content: bytes) -> None:
     start(state)
     (state / ISSUING).write_bytes(content)
     assert_holds_together(start(state))
@@ -87,7 +87,7 @@ def test_an_issuing_certificate_is_renewed_when_it_has_expired(state: Path) -> N
     assert again.root == first.root
 
 
-def test_a_root_that_has_expired_is_an_error(state: Path) -> None:
+def test_an_expired_root_is_an_error(state: Path) -> None:
     end = start(state).root.not_valid_after_utc
     with pytest.raises(StateError, match=f"expired on {end:%Y-%m-%d}"):
         start(state, end)
@@ -95,8 +95,8 @@ def test_a_root_that_has_expired_is_an_error(state: Path) -> None:
 
 @pytest.mark.parametrize("name", [ROOT_KEY, ISSUING_KEY])
 @pytest.mark.parametrize("content", [b"", b"nonsense", key_pem(KEY, serialization.NoEncryption())])
-def test_a_key_that_cannot_be_opened_is_an_error_and_nothing_is_touched(state: Path, name: str, content: bytes) -> None:
-    """An open key is refused too: it is not the one that was written."""
+def test_a_key_that_cannot_be_decrypted_is_an_error_and_changes_nothing(state: Path, name: str, content: bytes) -> None:
+    """An unencrypted key is refused, too: it is not the one that was written."""
     start(state)
     (state / name).write_bytes(content)
     before = contents(state)
@@ -105,7 +105,7 @@ def test_a_key_that_cannot_be_opened_is_an_error_and_nothing_is_touched(state: P
     assert contents(state) == before
 
 
-def test_a_wrong_passphrase_is_an_error_and_nothing_is_touched(state: Path) -> None:
+def test_a_wrong_passphrase_is_an_error_and_changes_nothing(state: Path) -> None:
     start(state)
     before = contents(state)
     (state.parent / "passphrase").write_bytes(b"not it")
@@ -117,7 +117,7 @@ def test_a_wrong_passphrase_is_an_error_and_nothing_is_touched(state: Path) -> N
 
 
 @pytest.mark.parametrize("content", [b"", b"nonsense", pem(root_certificate(KEY, NOW))])
-def test_a_root_that_is_not_its_keys_is_an_error_and_nothing_is_touched(state: Path, content: bytes) -> None:
+def test_a_root_that_does_not_match_its_key_is_an_error_and_changes_nothing(state: Path, content: bytes) -> None:
     start(state)
     (state / ROOT).write_bytes(content)
     before = contents(state)
@@ -126,7 +126,7 @@ def test_a_root_that_is_not_its_keys_is_an_error_and_nothing_is_touched(state: P
     assert contents(state) == before
 
 
-def test_a_root_without_its_key_is_an_error_and_nothing_is_touched(state: Path) -> None:
+def test_a_root_without_its_key_is_an_error_and_changes_nothing(state: Path) -> None:
     start(state)
     (state / ROOT_KEY).unlink()
     before = contents(state)
@@ -135,7 +135,7 @@ def test_a_root_without_its_key_is_an_error_and_nothing_is_touched(state: Path) 
     assert contents(state) == before
 
 
-def test_unfinished_files_of_a_killed_start_are_swept_away(state: Path) -> None:
+def test_unfinished_files_of_a_killed_start_are_removed(state: Path) -> None:
     (state / f".{ISSUING_KEY}.x8f3kq").write_bytes(b"half a key")
     start(state)
     assert not list(state.glob(".*"))

@@ -32,7 +32,7 @@ def names_usage(certificate: x509.Certificate) -> set[str]:
     """The key usages that are set."""
     extension = certificate.extensions.get_extension_for_class(x509.KeyUsage)
     assert extension.critical
-    # The last two may only be asked when key_agreement is set, which it never is.
+    # The last two may be read only if key_agreement is set, which it never is.
     usages = ("digital_signature", "content_commitment", "key_encipherment", "data_encipherment", "key_agreement")
     return {usage for usage in (*usages, "key_cert_sign", "crl_sign") if getattr(extension.value, usage)}
 
@@ -42,7 +42,7 @@ def key_identifier(certificate: x509.Certificate) -> bytes:
 
 
 @pytest.mark.parametrize(("certificate", "path_length"), [(ROOT.certificate, 1), (ISSUING.certificate, 0)])
-def test_a_ca_may_sign_certificates_and_says_that_it_is_for_tests(
+def test_a_ca_may_sign_certificates_and_its_name_says_that_it_is_for_tests(
     certificate: x509.Certificate, path_length: int
 ) -> None:
     constraints = certificate.extensions.get_extension_for_class(x509.BasicConstraints)
@@ -54,7 +54,7 @@ def test_a_ca_may_sign_certificates_and_says_that_it_is_for_tests(
     assert "not for production" in common_name
 
 
-def test_root_lives_10_years_and_issuing_5() -> None:
+def test_the_root_is_valid_for_10_years_and_the_issuing_certificate_for_5() -> None:
     assert ROOT.certificate.not_valid_after_utc.date() == datetime(2036, 2, 29, tzinfo=UTC).date()
     assert ISSUING.certificate.not_valid_after_utc.date() == datetime(2031, 3, 1, tzinfo=UTC).date()
 
@@ -104,22 +104,22 @@ def test_serials_are_random_and_of_the_length_that_rfc_5280_allows() -> None:
     assert all(64 <= serial.bit_length() <= 159 for serial in serials)
 
 
-def test_a_slow_clock_finds_it_valid_already() -> None:
+def test_it_is_already_valid_by_a_slow_clock() -> None:
     later = NOW + timedelta(days=1)
     assert leaf(now=later).not_valid_before_utc == later - timedelta(minutes=5)
 
 
 @pytest.mark.parametrize("days", [1, 30, 398])
-def test_lasts_as_many_days_as_asked(days: int) -> None:
+def test_it_is_valid_for_the_requested_number_of_days(days: int) -> None:
     assert leaf(days=days).not_valid_after_utc == NOW + timedelta(days=days)
 
 
-def test_never_outlasts_its_issuer() -> None:
+def test_it_never_outlasts_its_issuer() -> None:
     assert leaf(days=3650).not_valid_after_utc == ISSUING.certificate.not_valid_after_utc
 
 
-def test_never_precedes_its_issuer() -> None:
-    """Not even when the clock was set back."""
+def test_it_never_precedes_its_issuer() -> None:
+    """Not even if the clock was set back."""
     certificate = leaf(now=NOW - timedelta(hours=1))
     assert certificate.not_valid_before_utc == ISSUING.certificate.not_valid_before_utc
 

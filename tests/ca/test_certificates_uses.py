@@ -1,4 +1,4 @@
-"""OpenSSL's own view of what the certificates are for: real handshakes, with a server that asks for a certificate."""
+"""The uses of the certificates by OpenSSL's rules: real handshakes, with a server that requests a certificate."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ VERSIONS = (ssl.TLSVersion.TLSv1_2, ssl.TLSVersion.TLSv1_3)
 
 
 class Pairs:
-    """A certificate of each profile with its key, one file each, and the root that both lead to."""
+    """A certificate of each profile with its key, in one file each, and their common root."""
 
     def __init__(self, folder: Path) -> None:
         (folder / "state").mkdir()
@@ -47,7 +47,7 @@ class Pairs:
         return file
 
     def shake_hands(self, server: Profile, client: Profile, version: ssl.TLSVersion, ciphers: str = "") -> str:
-        """The common name of the client as the server has it. Raises ssl.SSLError of the side that refuses."""
+        """The client's common name, as the server sees it. Raises the ssl.SSLError of the side that refuses."""
         serving, asking = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER), ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
         serving.verify_mode = ssl.CERT_REQUIRED
         for context, profile in ((serving, server), (asking, client)):
@@ -60,7 +60,7 @@ class Pairs:
         with closing(ours), closing(theirs), ThreadPoolExecutor() as pool:
             name = pool.submit(_serve, serving, theirs)
             refusal = _ask(asking, ours, NAMES[server])
-            # The side that looked has the better words: the other is told by an alert.
+            # The side that verified has the more specific error: the other only gets an alert.
             if refusal and "alert" not in str(refusal):
                 raise refusal
             return name.result()
@@ -80,7 +80,7 @@ def _ask(context: ssl.SSLContext, sock: socket.socket, name: str) -> ssl.SSLErro
     sock.settimeout(LONG)
     try:
         with context.wrap_socket(sock, server_hostname=name) as secured:
-            # With TLS 1.3 a server refuses a client after the client's handshake is done.
+            # With TLS 1.3 a server refuses a client after the client has completed its handshake.
             secured.recv(7)
     except ssl.SSLError as refusal:
         return refusal
@@ -96,7 +96,7 @@ by_version = pytest.mark.parametrize("version", VERSIONS, ids=lambda version: ve
 
 
 @by_version
-def test_a_server_and_a_client_take_each_other(pairs: Pairs, version: ssl.TLSVersion) -> None:
+def test_a_server_and_a_client_accept_each_other(pairs: Pairs, version: ssl.TLSVersion) -> None:
     assert pairs.shake_hands(Profile.SERVER, Profile.CLIENT, version) == "squirrel"
 
 
@@ -112,7 +112,7 @@ def test_a_clients_certificate_is_refused_as_a_servers(pairs: Pairs, version: ss
         pairs.shake_hands(Profile.CLIENT, Profile.CLIENT, version)
 
 
-def test_a_servers_rsa_key_may_be_sent_an_encrypted_key(pairs: Pairs) -> None:
+def test_a_servers_rsa_key_works_with_rsa_key_exchange(pairs: Pairs) -> None:
     """RSA key exchange (RFC 5246, 7.4.7.1) needs keyEncipherment."""
     name = pairs.shake_hands(Profile.SERVER, Profile.CLIENT, ssl.TLSVersion.TLSv1_2, "AES128-GCM-SHA256")
     assert name == "squirrel"

@@ -28,7 +28,7 @@ def token(folder: Path, requester: str = "server") -> str:
     return (folder / requester / "token").read_text().strip()
 
 
-def test_a_requester_finds_the_fingerprint_and_a_good_token(folder: Path, ledger: Ledger) -> None:
+def test_a_requester_gets_the_fingerprint_and_a_valid_token(folder: Path, ledger: Ledger) -> None:
     hand_over(folder, (SERVER,), "ab" * 32, ledger)
     assert (folder / "server" / "root.sha256").read_text() == "ab" * 32 + "\n"
     grant = ledger.grant(token(folder))
@@ -36,12 +36,12 @@ def test_a_requester_finds_the_fingerprint_and_a_good_token(folder: Path, ledger
     assert len(token(folder)) >= 43
 
 
-def test_a_requester_with_no_names_finds_the_fingerprint_only(folder: Path, ledger: Ledger) -> None:
+def test_a_requester_without_names_gets_only_the_fingerprint(folder: Path, ledger: Ledger) -> None:
     hand_over(folder, (CLIENT,), "ab" * 32, ledger)
     assert [path.name for path in (folder / "client").iterdir()] == ["root.sha256"]
 
 
-def test_all_of_it_is_its_owners_alone(folder: Path, ledger: Ledger) -> None:
+def test_all_files_are_private(folder: Path, ledger: Ledger) -> None:
     hand_over(folder, (SERVER, CLIENT), "ab" * 32, ledger)
     assert {path.stat().st_mode & 0o777 for path in folder.iterdir()} == {0o700}
     assert {path.stat().st_mode & 0o777 for path in folder.glob("*/*")} == {0o600}
@@ -54,7 +54,7 @@ def test_an_unused_token_is_kept(folder: Path, ledger: Ledger) -> None:
     assert token(folder) == first
 
 
-def test_a_used_token_is_followed_by_another(folder: Path, ledger: Ledger) -> None:
+def test_a_used_token_is_replaced(folder: Path, ledger: Ledger) -> None:
     hand_over(folder, (SERVER,), "ab" * 32, ledger)
     first = token(folder)
     with ledger.transaction() as entry:
@@ -65,9 +65,7 @@ def test_a_used_token_is_followed_by_another(folder: Path, ledger: Ledger) -> No
 
 
 @pytest.mark.parametrize("content", [b"", b"nonsense\n", b"\xff\xfe"])
-def test_a_token_that_the_ledger_does_not_know_is_followed_by_another(
-    folder: Path, ledger: Ledger, content: bytes
-) -> None:
+def test_a_token_that_the_ledger_does_not_know_is_replaced(folder: Path, ledger: Ledger, content: bytes) -> None:
     hand_over(folder, (SERVER,), "ab" * 32, ledger)
     lost = token(folder)
     (folder / "server" / "token").write_bytes(content)
@@ -77,7 +75,7 @@ def test_a_token_that_the_ledger_does_not_know_is_followed_by_another(
 
 
 def test_a_token_for_other_names_is_withdrawn(folder: Path, ledger: Ledger) -> None:
-    """So that taking a name off the list has an effect."""
+    """So that removing a name from the list has an effect."""
     hand_over(folder, (SERVER,), "ab" * 32, ledger)
     first = token(folder)
     hand_over(folder, (Requester("server", ("server",)),), "ab" * 32, ledger)
@@ -97,7 +95,7 @@ def test_a_token_for_another_use_is_withdrawn(folder: Path, ledger: Ledger) -> N
     assert ledger.grant(first) is None
 
 
-def test_a_token_of_somebody_who_may_have_none_any_more_is_withdrawn(folder: Path, ledger: Ledger) -> None:
+def test_a_token_of_a_former_requester_is_withdrawn(folder: Path, ledger: Ledger) -> None:
     hand_over(folder, (SERVER,), "ab" * 32, ledger)
     first = token(folder)
     hand_over(folder, (Requester("server", ()),), "ab" * 32, ledger)

@@ -38,14 +38,14 @@ def leaf(chain: bytes) -> x509.Certificate:
     return x509.load_pem_x509_certificates(chain)[0]
 
 
-def test_a_good_token_and_a_good_request_make_a_certificate(issuance: Issuance, token: str) -> None:
+def test_a_valid_token_and_a_valid_request_give_a_certificate(issuance: Issuance, token: str) -> None:
     issued, issuing = x509.load_pem_x509_certificates(issuance.certify(token, lambda: csr("server", "127.0.0.1")))
     assert issued.public_key() == KEY.public_key()
     issued.verify_directly_issued_by(issuing)
     issuing.verify_directly_issued_by(issuance.authority.root)
 
 
-def test_nothing_is_copied_from_a_request_but_key_and_names(issuance: Issuance, token: str) -> None:
+def test_only_the_key_and_the_names_are_copied_from_a_request(issuance: Issuance, token: str) -> None:
     weird = leaf(issuance.certify(token, lambda: csr("server", common_name="server", extensions=WEIRD)))
     assert [extension.oid.dotted_string for extension in weird.extensions].count("1.2.3.4") == 0
     assert len(weird.extensions) == 6
@@ -55,9 +55,7 @@ def test_nothing_is_copied_from_a_request_but_key_and_names(issuance: Issuance, 
     assert not value(x509.KeyUsage).value.key_encipherment
 
 
-def test_the_token_decides_what_a_certificate_is_for_and_not_the_request(
-    issuance: Issuance, settings: Settings
-) -> None:
+def test_the_token_and_not_the_request_decides_the_use_of_a_certificate(issuance: Issuance, settings: Settings) -> None:
     held = (settings.handover / "squirrel" / "token").read_text().strip()
     as_server: list[tuple[x509.ExtensionType, bool]] = [
         (x509.ExtendedKeyUsage([ExtendedKeyUsageOID.SERVER_AUTH]), False)
@@ -68,7 +66,7 @@ def test_the_token_decides_what_a_certificate_is_for_and_not_the_request(
     assert issued.subject.rfc4514_string() == "CN=squirrel"
 
 
-def test_the_body_is_not_read_for_a_bad_token(issuance: Issuance) -> None:
+def test_the_body_is_not_parsed_if_the_token_is_invalid(issuance: Issuance) -> None:
     def never() -> bytes:
         raise AssertionError("the body was read")
 
@@ -77,20 +75,20 @@ def test_the_body_is_not_read_for_a_bad_token(issuance: Issuance) -> None:
     assert caught.value.code == "token-unknown"
 
 
-def test_a_refused_request_leaves_the_token_good(issuance: Issuance, token: str) -> None:
+def test_a_refused_request_leaves_the_token_valid(issuance: Issuance, token: str) -> None:
     for bad in (b"", csr("evil"), csr("other.example"), csr("server", key=rsa.generate_private_key(65537, 1024))):  # noqa: S505
         with pytest.raises(RefusedError):
             issuance.certify(token, lambda bad=bad: bad)  # type: ignore[misc]
     assert issuance.certify(token, lambda: csr("server"))
 
 
-def test_a_ca_that_fails_at_signing_leaves_the_token_good_and_enters_nothing(issuance: Issuance, token: str) -> None:
+def test_a_failure_to_sign_leaves_the_token_valid_and_records_nothing(issuance: Issuance, token: str) -> None:
     with patch("overheard_ca.issuance.leaf_certificate", side_effect=MemoryError), pytest.raises(MemoryError):
         issuance.certify(token, lambda: csr("server"))
     assert issuance.certify(token, lambda: csr("server"))
 
 
-def test_what_was_issued_stands_in_the_ledger(issuance: Issuance, token: str) -> None:
+def test_issued_certificates_are_in_the_ledger(issuance: Issuance, token: str) -> None:
     issued = leaf(issuance.certify(token, lambda: csr("server", "127.0.0.1")))
     with issuance.ledger.transaction() as entry:
         row = entry.execute("SELECT * FROM certificates WHERE requester = 'server'").fetchone()
@@ -98,7 +96,7 @@ def test_what_was_issued_stands_in_the_ledger(issuance: Issuance, token: str) ->
     assert row[2] == '["server", "127.0.0.1"]'
 
 
-def test_of_two_who_bring_the_same_token_at_once_one_is_refused(issuance: Issuance, token: str) -> None:
+def test_of_two_concurrent_requests_with_one_token_one_is_refused(issuance: Issuance, token: str) -> None:
     def ask(_: int) -> str:
         try:
             issuance.certify(token, lambda: csr("server"))
@@ -112,7 +110,7 @@ def test_of_two_who_bring_the_same_token_at_once_one_is_refused(issuance: Issuan
 
 
 @pytest.mark.parametrize("days", [1, 7, 365])
-def test_lasts_as_long_as_the_settings_say(issuance: Issuance, token: str, days: int) -> None:
+def test_its_lifetime_is_that_of_the_settings(issuance: Issuance, token: str, days: int) -> None:
     short = Issuance(issuance.authority, issuance.ledger, issuance.allowed, timedelta(days=days))
     left = leaf(short.certify(token, lambda: csr("server"))).not_valid_after_utc - datetime.now(UTC)
     assert timedelta(days=days, minutes=-1) < left <= timedelta(days=days)

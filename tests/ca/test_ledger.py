@@ -20,7 +20,7 @@ NOW = datetime(2026, 3, 1, tzinfo=UTC)
 NAMES = ("server", IPv4Address("127.0.0.1"))
 
 
-# As the first version made it: it knew servers alone.
+# As the first version created it: it had only server certificates.
 OF_OLD = """
 CREATE TABLE tokens (
     sha256 TEXT PRIMARY KEY, requester TEXT NOT NULL, names TEXT NOT NULL, used_at TEXT
@@ -38,17 +38,17 @@ def used_up(ledger: Ledger, token: str) -> bool:
         return spend(entry, token, NOW)
 
 
-def test_a_token_is_good_for_its_names(ledger: Ledger) -> None:
+def test_a_token_is_valid_for_its_names(ledger: Ledger) -> None:
     ledger.add_token("acorn", "server", NAMES)
     assert ledger.grant("acorn") == Grant("server", frozenset(NAMES), used=False)
 
 
-def test_a_token_is_good_for_one_use(ledger: Ledger) -> None:
+def test_a_token_is_valid_for_one_profile(ledger: Ledger) -> None:
     ledger.add_token("nut", "client", ("squirrel",), Profile.CLIENT)
     assert ledger.grant("nut") == Grant("client", frozenset({"squirrel"}), used=False, profile=Profile.CLIENT)
 
 
-def test_a_ledger_of_old_is_opened_and_its_tokens_are_good_for_servers(tmp_path: Path) -> None:
+def test_a_ledger_of_the_first_version_is_opened_and_its_tokens_are_for_servers(tmp_path: Path) -> None:
     with closing(sqlite3.connect(tmp_path / "ledger.sqlite")) as connection, connection:
         connection.executescript(OF_OLD)
         row = (hashlib.sha256(b"acorn").hexdigest(), "server", '["server"]', None)
@@ -60,20 +60,20 @@ def test_a_ledger_of_old_is_opened_and_its_tokens_are_good_for_servers(tmp_path:
     assert ledger.grant("nut")
 
 
-def test_a_token_that_was_never_issued_is_good_for_nothing(ledger: Ledger) -> None:
+def test_a_token_that_was_never_issued_is_invalid(ledger: Ledger) -> None:
     ledger.add_token("acorn", "server", NAMES)
     assert ledger.grant("Acorn") is None
     assert not used_up(ledger, "Acorn")
 
 
-def test_a_token_is_good_once(ledger: Ledger) -> None:
+def test_a_token_is_valid_once(ledger: Ledger) -> None:
     ledger.add_token("acorn", "server", NAMES)
     assert used_up(ledger, "acorn")
     assert not used_up(ledger, "acorn")
     assert ledger.grant("acorn") == Grant("server", frozenset(NAMES), used=True)
 
 
-def test_a_token_stays_good_when_what_follows_fails(ledger: Ledger) -> None:
+def test_a_token_stays_valid_if_its_transaction_fails(ledger: Ledger) -> None:
     ledger.add_token("acorn", "server", NAMES)
 
     def fail() -> None:
@@ -86,7 +86,7 @@ def test_a_token_stays_good_when_what_follows_fails(ledger: Ledger) -> None:
     assert used_up(ledger, "acorn")
 
 
-def test_withdraws_unused_tokens_and_remembers_used_ones(ledger: Ledger) -> None:
+def test_it_withdraws_unused_tokens_and_remembers_used_ones(ledger: Ledger) -> None:
     for token in ("kept", "gone", "used"):
         ledger.add_token(token, "server", NAMES)
     used_up(ledger, "used")
@@ -95,7 +95,7 @@ def test_withdraws_unused_tokens_and_remembers_used_ones(ledger: Ledger) -> None
     assert [token for token, grant in grants.items() if grant] == ["kept", "used"]
 
 
-def test_enters_a_certificate(ledger: Ledger) -> None:
+def test_it_records_a_certificate(ledger: Ledger) -> None:
     certificate = root_certificate(KEY, NOW)
     with ledger.transaction() as entry:
         record(entry, certificate, "server", NAMES)
@@ -110,17 +110,17 @@ def test_enters_a_certificate(ledger: Ledger) -> None:
     )
 
 
-def test_survives_being_opened_again(ledger: Ledger, tmp_path: Path) -> None:
+def test_it_can_be_reopened(ledger: Ledger, tmp_path: Path) -> None:
     ledger.add_token("acorn", "server", NAMES)
     assert Ledger(tmp_path / "ledger.sqlite").grant("acorn")
 
 
-def test_holds_no_token(ledger: Ledger, tmp_path: Path) -> None:
+def test_it_stores_no_token(ledger: Ledger, tmp_path: Path) -> None:
     ledger.add_token("acorn", "server", NAMES)
     assert b"acorn" not in (tmp_path / "ledger.sqlite").read_bytes()
 
 
-def test_is_its_owners_alone_even_if_it_was_not(tmp_path: Path) -> None:
+def test_it_becomes_private_even_if_it_was_not(tmp_path: Path) -> None:
     file = tmp_path / "ledger.sqlite"
     Ledger(file)
     assert file.stat().st_mode & 0o777 == 0o600
@@ -129,7 +129,7 @@ def test_is_its_owners_alone_even_if_it_was_not(tmp_path: Path) -> None:
     assert file.stat().st_mode & 0o777 == 0o600
 
 
-def test_a_start_killed_before_the_tables_were_made_heals(tmp_path: Path) -> None:
+def test_a_start_that_was_killed_before_the_tables_existed_is_completed(tmp_path: Path) -> None:
     (tmp_path / "ledger.sqlite").touch()
     assert Ledger(tmp_path / "ledger.sqlite").grant("acorn") is None
 

@@ -1,4 +1,4 @@
-"""The role as a process: its start, its health, its end, and its restart after the worst of ends."""
+"""The role as a process: its start, its health check, its end, and its restart after SIGKILL."""
 
 from __future__ import annotations
 
@@ -20,11 +20,11 @@ from processes import LONG, SOON
 pytestmark = pytest.mark.slow
 
 Make = Callable[..., CaProcess]
-# A busy machine may miss a moment several times.
+# A busy machine may miss the moment several times.
 _ATTEMPTS = 20
 
 
-def test_is_healthy_when_it_serves_and_not_when_it_does_not(make_ca: Make) -> None:
+def test_it_is_healthy_only_while_it_serves(make_ca: Make) -> None:
     ca = make_ca()
     before = ca.command("health")
     assert before.returncode == 1
@@ -53,14 +53,14 @@ def test_the_health_check_imports_nothing_heavy(ca: CaProcess) -> None:
     assert loaded.isdisjoint({"cryptography", "flask", "gunicorn", "requests", "logging", "sqlite3"})
 
 
-def test_stops_soon(make_ca: Make) -> None:
+def test_it_stops_soon(make_ca: Make) -> None:
     ca = make_ca().start()
     begun = time.monotonic()
     assert ca.stop() == 0
     assert time.monotonic() - begun < SOON
 
 
-def test_stops_soon_even_with_a_slow_client(make_ca: Make) -> None:
+def test_it_stops_soon_even_with_a_slow_client(make_ca: Make) -> None:
     ca = make_ca().start()
     context = ssl.create_default_context(cafile=ca.state / "root.pem")
     with (
@@ -86,7 +86,7 @@ def test_a_restart_keeps_the_root_and_the_ledger(make_ca: Make) -> None:
     assert ca.ask(csr("server")).status_code == 201
 
 
-def test_all_its_files_are_its_owners_alone(make_ca: Make) -> None:
+def test_all_its_files_are_private(make_ca: Make) -> None:
     ca = make_ca().start()
     assert ca.ask(csr("server")).status_code == 201
     files = [path for path in (*ca.state.iterdir(), *ca.handover.glob("*/*"), ca.passphrase) if path.is_file()]
@@ -105,9 +105,7 @@ def test_days_are_a_setting(make_ca: Make) -> None:
     ("settings", "says"),
     [({"requesters": "server"}, "OVERHEARD_CA_REQUESTERS"), ({"port": "many"}, "OVERHEARD_CA_PORT")],
 )
-def test_a_bad_setting_ends_it_at_once_with_the_variables_name(
-    make_ca: Make, settings: dict[str, str], says: str
-) -> None:
+def test_an_invalid_setting_ends_it_at_once_and_is_named(make_ca: Make, settings: dict[str, str], says: str) -> None:
     done = make_ca(**settings).command()
     assert done.returncode == 2
     assert done.stderr.startswith(f"ca: {says} is ")
@@ -129,7 +127,7 @@ def test_unknown_arguments_are_an_error(make_ca: Make) -> None:
     ],
     ids=["no passphrase", "wrong passphrase", "no root key"],
 )
-def test_what_must_not_be_made_anew_ends_it_with_a_hint(
+def test_what_must_not_be_replaced_ends_it_with_a_hint(
     make_ca: Make, damage: Callable[[CaProcess], None], says: str
 ) -> None:
     ca = make_ca().start()
@@ -145,7 +143,7 @@ def test_what_must_not_be_made_anew_ends_it_with_a_hint(
 
 
 def kill_when(ca: CaProcess, reached: Callable[[], bool], passed: Callable[[], bool] = lambda: False) -> bool:
-    """Start `ca`, and kill it as soon as `reached` holds. False if we did not look in time, and it has `passed`."""
+    """Start `ca`, and kill it as soon as `reached` holds. False if that was noticed too late, and it has `passed`."""
     process = ca.launch()
     deadline = time.monotonic() + LONG
     while not (caught := reached()) and not passed() and process.poll() is None:
@@ -159,7 +157,7 @@ def kill_when(ca: CaProcess, reached: Callable[[], bool], passed: Callable[[], b
     "name",
     FIRST_FILES,
 )
-def test_starts_again_after_sigkill_in_its_first_start(make_ca: Make, name: str) -> None:
+def test_it_restarts_after_sigkill_during_its_first_start(make_ca: Make, name: str) -> None:
     ca = make_ca()
     kill_when(ca, (ca.folder / name).exists)
     ca.start()
@@ -167,7 +165,7 @@ def test_starts_again_after_sigkill_in_its_first_start(make_ca: Make, name: str)
 
 
 def killed_while_writing(ca: CaProcess, complete: int) -> bool:
-    """Start `ca`, and kill it in the middle of a file. False if that was over before we saw it."""
+    """Start `ca`, and kill it while it writes a file. False if the moment was missed."""
     state = ca.state
     return kill_when(
         ca,
@@ -177,8 +175,8 @@ def killed_while_writing(ca: CaProcess, complete: int) -> bool:
 
 
 @pytest.mark.parametrize("unfinished", range(4))
-def test_starts_again_after_sigkill_in_the_middle_of_writing_a_file(make_ca: Make, unfinished: int) -> None:
-    """Killed after that many files are complete, while the next is being written, which is over in a moment."""
+def test_it_restarts_after_sigkill_in_the_middle_of_writing_a_file(make_ca: Make, unfinished: int) -> None:
+    """It is killed after that many complete files, while the next one is being written, which takes only a moment."""
     attempts = (make_ca(f"ca-{number}") for number in range(_ATTEMPTS))
     ca = next(ca for ca in attempts if killed_while_writing(ca, unfinished))
     ca.start()
@@ -186,7 +184,7 @@ def test_starts_again_after_sigkill_in_the_middle_of_writing_a_file(make_ca: Mak
     assert ca.ask(csr("server")).status_code == 201
 
 
-def test_starts_again_after_sigkill_while_it_serves(make_ca: Make) -> None:
+def test_it_restarts_after_sigkill_while_it_serves(make_ca: Make) -> None:
     ca = make_ca().start()
     fingerprint = ca.fingerprint()
     ca.kill()

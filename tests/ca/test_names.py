@@ -22,7 +22,7 @@ from overheard_ca.names import folded, read_name
         ("x" * 63, "x" * 63),
     ],
 )
-def test_reads_dns_names_in_lower_case_and_addresses_as_such(text: str, name: object) -> None:
+def test_it_reads_dns_names_in_lower_case_and_addresses_as_such(text: str, name: object) -> None:
     assert read_name(text) == name
 
 
@@ -33,13 +33,13 @@ def test_reads_dns_names_in_lower_case_and_addresses_as_such(text: str, name: ob
         *("1.2.3", "256.1.1.1", "127.0.0.1/8", "x" * 64, "a." * 33 + "a"),
     ],
 )
-def test_refuses_what_is_no_name(text: str) -> None:
+def test_it_refuses_invalid_names(text: str) -> None:
     with pytest.raises(ValueError, match="neither a DNS name nor an IP address"):
         read_name(text)
 
 
 @given(st.text())
-def test_what_is_read_reads_the_same_again(text: str) -> None:
+def test_a_name_that_was_read_reads_the_same_again(text: str) -> None:
     try:
         name = read_name(text)
     except ValueError:

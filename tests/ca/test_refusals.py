@@ -1,4 +1,4 @@
-"""Each kind of refusal, made to fire over real HTTPS; and that a good request meets none of them."""
+"""Each kind of refusal, provoked over real HTTPS; a valid request meets none of them."""
 
 from __future__ import annotations
 
@@ -50,29 +50,29 @@ CASES: dict[str, Callable[[CaProcess], requests.Response]] = {
     "name-not-yours": lambda ca: ca.ask(csr("server", "other.example")),
 }
 
-# Not sent by requests; it has a test of its own.
+# `requests` does not send it; it has a separate test.
 BROKEN_OFF = "body-broken"
 
 
-def test_every_kind_has_a_code_of_its_own_and_a_test() -> None:
+def test_every_kind_has_a_unique_code_and_a_test() -> None:
     assert sorted(kind.code for kind in KINDS) == sorted([*CASES, BROKEN_OFF])
 
 
 @pytest.mark.parametrize("code", CASES)
-def test_refuses_in_json_with_a_sentence_and_one_line_in_the_log(ca: CaProcess, code: str) -> None:
+def test_a_refusal_is_json_with_a_sentence_and_one_line_in_the_log(ca: CaProcess, code: str) -> None:
     before = ca.log.count(f" {code}: ")
     answer = CASES[code](ca)
     kind = next(kind for kind in KINDS if kind.code == code)
     assert answer.status_code == kind.status
     assert answer.headers["Content-Type"] == "application/json"
     assert answer.json()["error"] == code
-    # What was wrong, then what to do.
+    # First what was wrong, then what to do.
     assert re.fullmatch(r"\S.+: \S.+\.", answer.json()["message"])
     assert set(answer.json()) == {"error", "message"}
     assert ca.log.count(f" {code}: ") == before + 1
 
 
-def test_no_answer_and_no_log_has_a_token_in_it(ca: CaProcess) -> None:
+def test_no_response_and_no_log_contains_a_token(ca: CaProcess) -> None:
     tokens = [ca.new_token(), "made-up-token"]
     for token in tokens:
         for body in (b"hello", GOOD + GOOD, csr("evil.example"), b"x" * 70000):
@@ -80,13 +80,13 @@ def test_no_answer_and_no_log_has_a_token_in_it(ca: CaProcess) -> None:
             assert token not in ca.log
 
 
-def test_the_token_is_looked_at_before_the_request(ca: CaProcess) -> None:
+def test_the_token_is_checked_before_the_request(ca: CaProcess) -> None:
     assert ca.ask(b"hello", "acorn").json()["error"] == "token-unknown"
     assert ca.ask(b"x" * 70000, "acorn").json()["error"] == "token-unknown"
 
 
 @pytest.mark.parametrize("header", ["", "Bearer", "Bearer ", "Basic YTpi", "acorn"])
-def test_what_is_no_bearer_token_counts_as_none(ca: CaProcess, header: str) -> None:
+def test_another_kind_of_authorization_counts_as_none(ca: CaProcess, header: str) -> None:
     answer = ca.request("POST", "/certificates", GOOD, {"Authorization": header})
     assert answer.json()["error"] == "token-missing"
     assert answer.headers["WWW-Authenticate"] == "Bearer"
@@ -95,14 +95,14 @@ def test_what_is_no_bearer_token_counts_as_none(ca: CaProcess, header: str) -> N
 @pytest.mark.parametrize("size", [65_537, 10_000_000])
 @pytest.mark.parametrize("chunked", [False, True], ids=["with length", "chunked"])
 @pytest.mark.parametrize(("token", "code"), [(None, "body-too-large"), ("acorn", "token-unknown")])
-def test_even_a_large_body_gets_its_answer(
+def test_even_a_large_body_gets_its_response(
     ca: CaProcess, size: int, chunked: bool, token: str | None, code: str
 ) -> None:
-    """Rather than a reset connection, from which nobody learns what was wrong."""
+    """Not a reset connection, which would hide what was wrong."""
     assert ca.ask(in_pieces(size + 1000) if chunked else b"x" * size, token).json()["error"] == code
 
 
-def test_a_body_that_breaks_off_in_a_chunk_is_refused(ca: CaProcess) -> None:
+def test_a_body_that_is_truncated_within_a_chunk_is_refused(ca: CaProcess) -> None:
     head = f"POST /certificates HTTP/1.1\r\nHost: ca\r\nAuthorization: Bearer {ca.new_token()}\r\n"
     chunks = b"Transfer-Encoding: chunked\r\n\r\n5\r\nhello\r\nnot a length\r\n"
     context = ssl.create_default_context(cafile=ca.state / "root.pem")
@@ -114,5 +114,5 @@ def test_a_body_that_breaks_off_in_a_chunk_is_refused(ca: CaProcess) -> None:
         assert BROKEN_OFF.encode() in b"".join(iter(lambda: sock.recv(4096), b""))
 
 
-def test_a_good_request_is_not_refused_after_all_that(ca: CaProcess) -> None:
+def test_a_valid_request_is_not_refused_afterwards(ca: CaProcess) -> None:
     assert ca.ask(GOOD, ca.new_token()).status_code == 201

@@ -55,7 +55,7 @@ def der(tag: int, *parts: bytes) -> bytes:
 
 
 def unsigned_csr(public_key: rsa.RSAPublicKey) -> bytes:
-    """A request for a key that would take minutes to make: so its signature is nonsense, but nobody gets that far."""
+    """A request for a key that would take minutes to generate: its signature is invalid, but is never checked."""
     spki = public_key.public_bytes(serialization.Encoding.DER, serialization.PublicFormat.SubjectPublicKeyInfo)
     info = der(0x30, b"\x02\x01\x00", der(0x30), spki, der(0xA0))
     sha256_with_rsa = der(0x30, der(0x06, bytes.fromhex("2a864886f70d01010b")), b"\x05\x00")
@@ -74,22 +74,22 @@ def unsigned_csr(public_key: rsa.RSAPublicKey) -> bytes:
     ],
     ids=lambda key: type(key).__name__,
 )
-def test_takes_the_key_and_the_names(key: PrivateKey) -> None:
+def test_it_takes_the_key_and_the_names(key: PrivateKey) -> None:
     checked = granted(csr("server", "127.0.0.1", key=key))
     assert checked.public_key == key.public_key()
     assert checked.names == ("server", IPv4Address("127.0.0.1"))
 
 
-def test_names_compare_in_either_case_and_count_once() -> None:
+def test_names_are_compared_without_case_and_count_once() -> None:
     assert granted(csr("SERVER", "server", "Localhost")).names == ("server", "localhost")
 
 
-def test_a_common_name_that_is_in_the_names_is_fine() -> None:
+def test_a_common_name_among_the_names_is_accepted() -> None:
     assert granted(csr("server", common_name="Server")).names == ("server",)
     assert granted(csr("127.0.0.1", common_name="127.0.0.1")).names
 
 
-def test_text_round_the_pem_does_no_harm() -> None:
+def test_text_around_the_pem_is_ignored() -> None:
     assert granted(b"Certificate Request:\n" + GOOD + b"\n").names
 
 
@@ -105,22 +105,22 @@ def test_text_round_the_pem_does_no_harm() -> None:
     ],
     ids=["rsa-1024", "p-224", "k-256", "brainpool", "ed448", "dsa"],
 )
-def test_refuses_keys_that_it_does_not_take(key: PrivateKey, says: str) -> None:
+def test_it_refuses_unsupported_keys(key: PrivateKey, says: str) -> None:
     refused = refusal(csr("server", key=key))
     assert refused.code == "key-refused"
     assert says in str(refused)
 
 
-def test_refuses_a_key_so_large_that_checking_it_would_keep_the_ca_busy() -> None:
+def test_it_refuses_a_key_so_large_that_checking_it_would_keep_the_ca_busy() -> None:
     huge = rsa.RSAPublicNumbers(65537, (1 << 16383) + 1).public_key()
     assert "RSA of 16384 bits" in str(refusal(unsigned_csr(huge)))
 
 
-def test_refuses_a_broken_signature() -> None:
+def test_it_refuses_an_invalid_signature() -> None:
     assert refusal(forged(GOOD)).code == "signature-broken"
 
 
-def test_refuses_a_request_that_was_changed_after_signing() -> None:
+def test_it_refuses_a_request_that_was_changed_after_signing() -> None:
     raw = x509.load_pem_x509_csr(GOOD).public_bytes(serialization.Encoding.DER).replace(b"server", b"sorver")
     changed = x509.load_der_x509_csr(raw).public_bytes(serialization.Encoding.PEM)
     assert refusal(changed).code == "signature-broken"
@@ -139,33 +139,33 @@ def test_refuses_a_request_that_was_changed_after_signing() -> None:
     ],
     ids=["empty", "zeros", "text", "der", "certificate", "half", "key"],
 )
-def test_refuses_what_is_no_request(body: bytes) -> None:
+def test_it_refuses_what_is_not_a_request(body: bytes) -> None:
     assert refusal(body).code == "not-a-csr"
 
 
-def test_refuses_two_requests_rather_than_pass_over_the_second() -> None:
+def test_it_refuses_two_requests_rather_than_ignore_the_second() -> None:
     refused = refusal(GOOD + GOOD)
     assert refused.code == "more-than-one"
     assert "2 PEM blocks" in str(refused)
 
 
 @pytest.mark.parametrize("path_length", [None, 0])
-def test_refuses_a_request_for_a_ca(path_length: int | None) -> None:
+def test_it_refuses_a_request_for_a_ca(path_length: int | None) -> None:
     wanted = x509.BasicConstraints(ca=True, path_length=path_length)
     assert refusal(csr("server", extensions=[(wanted, True)])).code == "asks-for-ca"
 
 
-def test_a_request_for_no_ca_is_fine() -> None:
+def test_a_request_with_ca_false_is_accepted() -> None:
     wanted = x509.BasicConstraints(ca=False, path_length=None)
     assert granted(csr("server", extensions=[(wanted, True)])).names
 
 
 @pytest.mark.parametrize("common_name", ["", "server"])
-def test_refuses_a_request_without_names_whatever_its_common_name(common_name: str) -> None:
+def test_it_refuses_a_request_without_names_even_with_a_common_name(common_name: str) -> None:
     assert refusal(csr(common_name=common_name)).code == "names-missing"
 
 
-def test_refuses_an_empty_list_of_names() -> None:
+def test_it_refuses_an_empty_list_of_names() -> None:
     empty = x509.UnrecognizedExtension(x509.SubjectAlternativeName.oid, b"\x30\x00")
     assert refusal(csr(extensions=[(empty, False)])).code in {"names-missing", "not-a-csr"}
 
@@ -181,12 +181,12 @@ def test_refuses_an_empty_list_of_names() -> None:
     ],
     ids=lambda name: type(name).__name__,
 )
-def test_refuses_names_that_are_neither_dns_nor_ip(name: x509.GeneralName) -> None:
+def test_it_refuses_names_that_are_neither_dns_nor_ip(name: x509.GeneralName) -> None:
     assert refusal(csr("server", name)).code == "name-kind"
 
 
-def test_refuses_the_rarest_kind_of_name_too() -> None:
-    """An x400Address, which the library cannot even read."""
+def test_it_refuses_a_kind_of_name_that_cannot_be_parsed() -> None:
+    """An x400Address, which the library cannot parse."""
     odd = x509.UnrecognizedExtension(x509.SubjectAlternativeName.oid, b"\x30\x02\xa3\x00")
     assert refusal(csr(extensions=[(odd, False)])).code == "name-kind"
 
@@ -196,34 +196,34 @@ def test_refuses_the_rarest_kind_of_name_too() -> None:
     [
         *("server.evil", "evil.server", "*", "*.server", "server.", "server ", " server", "server\0", "", "sub.server"),
         *("127.0.0.2", "::1", "::ffff:127.0.0.1"),
-        # An address as a DNS name is no address.
+        # An IP address as a DNS name is not an address.
         x509.DNSName("127.0.0.1"),
     ],
 )
-def test_refuses_names_that_are_not_on_the_list(name: str | x509.GeneralName) -> None:
+def test_it_refuses_names_that_are_not_on_the_list(name: str | x509.GeneralName) -> None:
     assert refusal(csr("server", name)).code == "name-not-allowed"
 
 
-def test_refuses_a_name_of_another_requester() -> None:
+def test_it_refuses_a_name_of_another_requester() -> None:
     refused = refusal(csr("server", "other.example"))
     assert refused.code == "name-not-yours"
     assert "other.example" in str(refused)
 
 
 @pytest.mark.parametrize("common_name", ["localhost", "evil", "127.0.0.1"])
-def test_refuses_a_common_name_that_is_not_among_the_names(common_name: str) -> None:
-    """Even one that the requester may have: the certificate would not be good for it."""
+def test_it_refuses_a_common_name_that_is_not_among_the_names(common_name: str) -> None:
+    """Even one that the requester may have: the certificate would not be valid for it."""
     assert refusal(csr("server", common_name=common_name)).code == "common-name-alone"
 
 
-def test_a_name_in_a_message_takes_no_more_than_a_line_and_cannot_break_it() -> None:
+def test_a_name_in_a_message_is_limited_to_one_line() -> None:
     refused = refusal(csr("server", x509.DNSName("a\n" * 1000)))
     assert "\n" not in str(refused)
     assert len(str(refused)) < 250
 
 
 @given(st.data())
-def test_a_damaged_request_is_granted_nothing_it_did_not_sign_and_never_breaks_the_ca(data: st.DataObject) -> None:
+def test_a_damaged_request_gets_nothing_that_it_did_not_sign_and_raises_nothing(data: st.DataObject) -> None:
     raw = bytearray(x509.load_pem_x509_csr(GOOD).public_bytes(serialization.Encoding.DER))
     for _ in range(data.draw(st.integers(1, 3))):
         raw[data.draw(st.integers(0, len(raw) - 1))] = data.draw(st.integers(0, 255))
@@ -234,11 +234,11 @@ def test_a_damaged_request_is_granted_nothing_it_did_not_sign_and_never_breaks_t
     assert (checked.public_key, checked.names) == (KEY.public_key(), ("server", IPv4Address("127.0.0.1")))
 
 
-# The library warns of some odd subjects before it refuses them or we do.
+# The library warns of some unusual subjects before they are refused.
 @pytest.mark.filterwarnings("ignore::UserWarning")
 @given(st.data())
-def test_a_damaged_request_with_a_good_signature_never_breaks_the_ca(data: st.DataObject) -> None:
-    """What only somebody can send who signs the damage too: it is read to its end."""
+def test_a_damaged_request_with_a_valid_signature_raises_nothing(data: st.DataObject) -> None:
+    """The damage is signed, too, so the request is parsed to its end."""
     info = bytearray(x509.load_pem_x509_csr(ELABORATE).tbs_certrequest_bytes)
     for _ in range(data.draw(st.integers(1, 3))):
         info[data.draw(st.integers(0, len(info) - 1))] ^= 1 << data.draw(st.integers(0, 7))
@@ -252,10 +252,10 @@ def test_a_damaged_request_with_a_good_signature_never_breaks_the_ca(data: st.Da
 
 
 @given(st.binary(max_size=300))
-def test_any_bytes_at_all_are_refused(body: bytes) -> None:
+def test_random_bytes_are_refused(body: bytes) -> None:
     assert refusal(body).status == refusal(armoured(body)).status == 400
 
 
 def armoured(raw: bytes) -> bytes:
-    """`raw` in PEM, as if it were a request."""
+    """`raw` in PEM, labelled as a request."""
     return ssl.DER_cert_to_PEM_cert(raw).replace("CERTIFICATE", "CERTIFICATE REQUEST").encode()

@@ -26,7 +26,7 @@ def test_defaults(tmp_path: Path) -> None:
     assert (settings.bind, settings.port, settings.host, settings.days) == (IPv4Address("127.0.0.1"), 5444, "ca", 30)
 
 
-def test_requesters_and_the_names_they_may_have(tmp_path: Path) -> None:
+def test_requesters_and_their_names(tmp_path: Path) -> None:
     settings = read(tmp_path, REQUESTERS=" a = One, one,127.0.0.1 ; b=two;c=;d= client: Squirrel,::1; ")
     assert settings.requesters == (
         Requester("a", ("one", IPv4Address("127.0.0.1"))),
@@ -45,7 +45,7 @@ def test_requesters_and_the_names_they_may_have(tmp_path: Path) -> None:
         ("10.1.2.3", "10.1.2.3", ["ca", "localhost", "127.0.0.1", "10.1.2.3"]),
     ],
 )
-def test_its_own_certificate_covers_the_address_at_which_its_health_is_asked(
+def test_its_own_certificate_covers_the_address_of_the_health_check(
     tmp_path: Path, bind: str, reached_at: str, own: list[str]
 ) -> None:
     settings = read(tmp_path, BIND=bind)
@@ -87,6 +87,6 @@ def test_a_malformed_value_is_an_error_that_names_the_variable(tmp_path: Path, v
 
 
 @pytest.mark.parametrize("variable", ["STATE", "PASSPHRASE_FILE", "HANDOVER", "REQUESTERS"])
-def test_what_has_no_default_must_be_set(tmp_path: Path, variable: str) -> None:
+def test_variables_without_a_default_must_be_set(tmp_path: Path, variable: str) -> None:
     with pytest.raises(SettingsError, match=f"OVERHEARD_CA_{variable} is not set"):
         read(tmp_path, **{variable: ""})

@@ -1,4 +1,4 @@
-"""The first start, cut off wherever it can be, and the next that mends it."""
+"""The first start, interrupted at every point, and the next one, which completes it."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from overheard_ca.issuance import Issuance
 from overheard_ca.settings import Settings
 from overheard_ca.start import prepare
 
-# Every file of a first start, in the order in which they are made.
+# Every file of a first start, in the order in which they are created.
 FILES = (
     *FIRST_FILES,
     "handover/other/root.sha256",
@@ -32,11 +32,11 @@ WRITES = 14
 
 
 class Killed(BaseException):
-    """Stands for SIGKILL: nothing catches it."""
+    """Simulates SIGKILL: nothing catches it."""
 
 
 def assert_in_order(issuance: Issuance, settings: Settings) -> None:
-    """That the CA can do all that it is for, and every file agrees with the others."""
+    """Check that the CA issues certificates, and that its files are consistent."""
     token = (settings.handover / "server" / "token").read_text().strip()
     leaf, issuing = x509.load_pem_x509_certificates(issuance.certify(token, lambda: csr("server")))
     leaf.verify_directly_issued_by(issuing)
@@ -49,7 +49,7 @@ def assert_in_order(issuance: Issuance, settings: Settings) -> None:
 
 
 def write_until(count: int, *, then_write: bool) -> Callable[..., None]:
-    """`write_whole` for that many files; at the next one the process dies, just before or just after it."""
+    """Replace `write_whole`: after that many files, the process dies just before or just after the next one."""
     left = count
 
     def write(path: Path, content: bytes, *, mode: int = 0o600) -> None:
@@ -63,7 +63,7 @@ def write_until(count: int, *, then_write: bool) -> Callable[..., None]:
     return write
 
 
-def test_makes_all_of_the_files_for_their_owner_alone(settings: Settings, tmp_path: Path) -> None:
+def test_it_creates_all_files_private(settings: Settings, tmp_path: Path) -> None:
     prepare(settings)
     made = {str(path.relative_to(tmp_path)): path for path in tmp_path.rglob("*") if path.is_file()}
     assert set(made) == {*FILES, "state/.lock"}
@@ -72,7 +72,7 @@ def test_makes_all_of_the_files_for_their_owner_alone(settings: Settings, tmp_pa
 
 @pytest.mark.parametrize("then_write", [False, True], ids=["before", "after"])
 @pytest.mark.parametrize("writes", range(WRITES))
-def test_heals_when_killed_at_any_file(
+def test_a_start_that_was_killed_at_any_file_is_completed(
     settings: Settings, monkeypatch: pytest.MonkeyPatch, writes: int, then_write: bool
 ) -> None:
     write = write_until(writes, then_write=then_write)
@@ -87,7 +87,7 @@ def test_heals_when_killed_at_any_file(
     assert before in {None, root.read_bytes()}
 
 
-def test_a_first_start_writes_as_many_files_as_were_tried(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_first_start_writes_as_many_files_as_were_tested(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
     write = write_until(WRITES, then_write=False)
     for module in ("passphrase", "authority", "start", "handover"):
         monkeypatch.setattr(f"overheard_ca.{module}.write_whole", write)
@@ -95,7 +95,7 @@ def test_a_first_start_writes_as_many_files_as_were_tried(settings: Settings, mo
 
 
 @pytest.mark.parametrize("kept", range(len(FILES) + 1))
-def test_heals_from_every_beginning_of_its_files(settings: Settings, tmp_path: Path, kept: int) -> None:
+def test_a_start_is_completed_from_any_number_of_its_files(settings: Settings, tmp_path: Path, kept: int) -> None:
     prepare(settings)
     root = settings.state / "root.pem"
     before = root.read_bytes()
@@ -106,7 +106,7 @@ def test_heals_from_every_beginning_of_its_files(settings: Settings, tmp_path: P
 
 
 @pytest.mark.parametrize("name", FILES)
-def test_one_lost_file_heals_or_is_an_error_that_names_it(settings: Settings, tmp_path: Path, name: str) -> None:
+def test_one_lost_file_is_replaced_or_is_an_error_that_names_it(settings: Settings, tmp_path: Path, name: str) -> None:
     prepare(settings)
     (tmp_path / name).unlink()
     if name in {"passphrase", "state/root.key.pem"}:
@@ -138,7 +138,7 @@ def test_a_folder_that_cannot_be_used_is_an_error(settings: Settings) -> None:
         prepare(settings)
 
 
-def test_four_that_start_at_once_in_one_folder_agree_on_one_root(settings: Settings) -> None:
+def test_four_concurrent_starts_in_one_folder_agree_on_one_root(settings: Settings) -> None:
     with ThreadPoolExecutor(4) as pool:
         issuances = list(pool.map(prepare, [settings] * 4))
     assert len({issuance.authority.root for issuance in issuances}) == 1

@@ -47,7 +47,7 @@ ssbzSibBsu/6iGtCOGEoXJf//////////wIBAg==
 """
 
 
-class Teller(BaseHTTPRequestHandler):
+class SizedResponder(BaseHTTPRequestHandler):
     """Responds with as many bytes as the path gives."""
 
     protocol_version = "HTTP/1.1"
@@ -71,7 +71,7 @@ class Server(ThreadingHTTPServer):
     daemon_threads = True
 
     def __init__(self, context: ssl.SSLContext | None) -> None:
-        super().__init__(("127.0.0.1", 0), Teller)
+        super().__init__(("127.0.0.1", 0), SizedResponder)
         self._context = context
 
     def finish_request(self, request: Any, client_address: Any) -> None:  # noqa: ANN401  (socketserver's own types)
@@ -88,7 +88,7 @@ class Server(ThreadingHTTPServer):
 
 
 @dataclass
-class Told:
+class ClientView:
     """What the client knows of a connection: its ports, the bytes in both directions, and the error.
 
     Both ports: the kernel may give one of the client's to two connections, where they lead to different servers.
@@ -109,7 +109,7 @@ class Stage:
     """Certificates, each its own root, and the results of the connections."""
 
     folder: Path
-    told: dict[str, Told] = field(default_factory=dict)
+    views: dict[str, ClientView] = field(default_factory=dict)
 
     def certify(self, name: str, key: ec.EllipticCurvePrivateKey | rsa.RSAPrivateKey) -> None:
         """Make a self-signed certificate."""
@@ -178,16 +178,16 @@ class Stage:
             thread.start()
             try:
                 with socket.create_connection(("127.0.0.1", listener.server_port)) as plain:
-                    self.told[name] = told = Told(_ports(plain))
+                    self.views[name] = view = ClientView(_ports(plain))
                     try:
                         if client:
                             with client.wrap_socket(plain, server_hostname="server") as wrapped:
                                 between()
-                                ask(wrapped, told, length)
+                                ask(wrapped, view, length)
                         else:
-                            ask(plain, told, length)
+                            ask(plain, view, length)
                     except OSError as error:
-                        told.error = str(error)
+                        view.error = str(error)
             finally:
                 listener.shutdown()
                 thread.join()
@@ -205,11 +205,11 @@ class Stage:
             thread = threading.Thread(target=serve)
             thread.start()
             with socket.create_connection(listener.getsockname()) as plain:
-                self.told[name] = told = Told(_ports(plain))
+                self.views[name] = view = ClientView(_ports(plain))
                 try:
                     self.client().wrap_socket(plain, server_hostname="server")
                 except OSError as error:
-                    told.error = str(error)
+                    view.error = str(error)
             thread.join()
 
     def play(self) -> None:
@@ -263,13 +263,13 @@ class Stage:
         self.cut("reset", reset)
 
 
-def ask(connection: socket.socket, told: Told, length: int) -> None:
+def ask(connection: socket.socket, view: ClientView, length: int) -> None:
     """Request a number of bytes, and count all that arrives."""
     request = REQUEST % length
     connection.sendall(request)
-    told.sent = len(request)
+    view.sent = len(request)
     while said := connection.recv(65536):
-        told.received += len(said)
+        view.received += len(said)
 
 
 def reset(connection: socket.socket) -> None:
@@ -293,7 +293,7 @@ def main() -> None:
         cast.exchange("late", cast.server(), cast.client(), between=begin)
         cast.play()
         begun[0].end()
-    print(json.dumps({name: asdict(told) for name, told in cast.told.items()}))
+    print(json.dumps({name: asdict(view) for name, view in cast.views.items()}))
 
 
 if __name__ == "__main__":

@@ -102,8 +102,8 @@ def chunked(data: bytes, size: int = 10) -> bytes:
 
 def answer(body: bytes, *fields: bytes, status: bytes = b"200 OK") -> bytes:
     """A response with these fields; with Content-Length, unless they determine the length."""
-    told = any(field.lower().startswith((b"transfer-encoding", b"content-length")) for field in fields)
-    length = () if told else (b"Content-Length: %d" % len(body),)
+    has_length = any(field.lower().startswith((b"transfer-encoding", b"content-length")) for field in fields)
+    length = () if has_length else (b"Content-Length: %d" % len(body),)
     return b"\r\n".join((b"HTTP/1.1 " + status, *fields, *length, b"", body))
 
 

@@ -43,7 +43,7 @@ class Played(TypedDict):
     frames: list[int]
 
 
-class Theatre:
+class CorpusPlayer:
     """Plays cases on a tap."""
 
     def __init__(self, tap: Tap, folder: Path) -> None:

@@ -38,7 +38,7 @@ def word(case: Case) -> bytes:
     return b"FLUFFY Tail" if case.any_case else case.secret.encode()
 
 
-class Asked:
+class ToolResults:
     """The tools, run on all cases of one recording."""
 
     def __init__(self, corpus: Recorded, cases: Iterable[Case]) -> None:
@@ -112,11 +112,11 @@ class Asked:
         """A purpose-made display filter: nine spellings in three fields."""
 
         def terms(secret: bytes) -> str:
-            spelt = spellings(secret)
+            spelled = spellings(secret)
             return " or ".join(
                 f"{field} contains {_text(each) if field == 'http.file_data' else _bytes(each)}"
                 for field in _FIELDS
-                for each in spelt
+                for each in spelled
             )
 
         return self._filtered(terms)
@@ -169,13 +169,13 @@ def missing() -> list[str]:
 
 
 # By column heading.
-RIVALS: dict[str, Callable[[Asked], set[str]]] = {
-    "`grep -F`": Asked.grep,
-    "ngrep": Asked.ngrep,
-    "`frame contains`": Asked.frame_contains,
-    "Follow stream": Asked.follow,
-    "tcpflow": Asked.tcpflow,
-    "`http.file_data`": Asked.file_data_contains,
-    "tcpflow, HTTP": Asked.tcpflow_http,
-    "27 terms": Asked.many_terms,
+RIVALS: dict[str, Callable[[ToolResults], set[str]]] = {
+    "`grep -F`": ToolResults.grep,
+    "ngrep": ToolResults.ngrep,
+    "`frame contains`": ToolResults.frame_contains,
+    "Follow stream": ToolResults.follow,
+    "tcpflow": ToolResults.tcpflow,
+    "`http.file_data`": ToolResults.file_data_contains,
+    "tcpflow, HTTP": ToolResults.tcpflow_http,
+    "27 terms": ToolResults.many_terms,
 }

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from corpus.cases import CASES, GROUPS
 from corpus.judged import sightings
-from corpus.rivals import RIVALS, Asked
+from corpus.rivals import RIVALS, ToolResults
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -26,7 +26,7 @@ Found = dict[str, dict[str, set[str]]]
 def asked(corpus: Recorded) -> dict[str, set[str]]:
     """For every tool and Overheard, the cases in which it finds the secret, on one tap."""
     cases = [case for case in CASES if not corpus.played[case.name]["missing"]]
-    tools = Asked(corpus, cases)
+    tools = ToolResults(corpus, cases)
     found = {name: ask(tools) for name, ask in RIVALS.items()}
     return found | {US: {case.name for case in cases if sightings(corpus, case)}}
 
@@ -39,7 +39,7 @@ def table(found: Found) -> str:
     for title, cases in GROUPS.items():
         lines.append(_counted(title, [case for case in cases if case.leak], tools, found))
     lines.append(_counted("**all**", leaks, tools, found))
-    lines.append(_counted("look-alikes taken for a leak", [case for case in CASES if not case.leak], tools, found))
+    lines.append(_counted("look-alikes reported as leaks", [case for case in CASES if not case.leak], tools, found))
     return "\n".join(lines)
 
 

@@ -1,4 +1,4 @@
-"""The containers of the corpus: their namespaces, and that nothing is left of them, whatever happens."""
+"""The containers of the corpus: their namespaces, and that nothing remains of them, however a run ends."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ def test_each_has_a_network_namespace_of_its_own(made: Containers) -> None:
     assert len({network_of(process) for process in (made.servers, made.clients, "self")}) == 3
 
 
-def test_the_sidecar_is_in_that_of_the_servers(made: Containers) -> None:
+def test_the_sidecar_shares_that_of_the_servers(made: Containers) -> None:
     beside = []
     for process in Path("/proc").glob("[0-9]*"):
         # Some processes end meanwhile.
@@ -70,7 +70,7 @@ def test_the_sidecar_is_in_that_of_the_servers(made: Containers) -> None:
 
 
 @pytest.mark.usefixtures("made")
-def test_nothing_is_left_of_them_after_a_failure(tmp_path: Path) -> None:
+def test_nothing_remains_after_a_failure(tmp_path: Path) -> None:
     name = new_name()
     with pytest.raises(ZeroDivisionError), containers(tmp_path, name):
         raise ZeroDivisionError
@@ -79,7 +79,7 @@ def test_nothing_is_left_of_them_after_a_failure(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("moment", ["starting", "up"])
 @pytest.mark.usefixtures("made")
-def test_nothing_is_left_of_them_after_ctrl_c(tmp_path: Path, moment: str) -> None:
+def test_nothing_remains_after_ctrl_c(tmp_path: Path, moment: str) -> None:
     name = new_name()
     command = [sys.executable, "-c", HOLDER, str(tmp_path), name]
     environment = {**clean_environment(), "PYTHONPATH": str(TESTS)}

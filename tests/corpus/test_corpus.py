@@ -38,7 +38,7 @@ def overlaps(sighting: Sighting, parts: list[Part]) -> bool:
 
 
 @pytest.mark.parametrize("case", [case for case in CASES if case.leak], ids=_name)
-def test_a_leak_is_seen_at_its_place_and_for_what_it_is(corpus: Recorded, case: Case) -> None:
+def test_a_leak_is_found_with_its_place_layers_and_spelling(corpus: Recorded, case: Case) -> None:
     assert case.leak
     wanted = (case.leak.layers, case.leak.spelling)
     found = seen(corpus, case)
@@ -53,5 +53,5 @@ def test_a_leak_is_seen_at_its_place_and_for_what_it_is(corpus: Recorded, case: 
 
 
 @pytest.mark.parametrize("case", [case for case in CASES if not case.leak], ids=_name)
-def test_a_look_alike_is_not_taken_for_a_leak(corpus: Recorded, case: Case) -> None:
+def test_nothing_is_found_in_a_look_alike(corpus: Recorded, case: Case) -> None:
     assert [(each.spelling, each.layers, each.frame) for each in seen(corpus, case)] == []

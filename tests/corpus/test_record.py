@@ -10,7 +10,7 @@ import pytest
 
 from corpus.case import Case
 from corpus.cases import CASES
-from corpus.record import Theatre
+from corpus.record import CorpusPlayer
 from corpus.taps import Side, Tap
 
 if TYPE_CHECKING:
@@ -41,12 +41,12 @@ def recorded(path: Path) -> Iterator[None]:
 def played(case: Case, folder: Path) -> str:
     """Why a case could not be played."""
     here = cast("Side", Here())
-    Theatre(Tap("lo", "lo", "lo", here, here, here, "127.77", "127.0.0.1", recorded), folder).play([case])
+    CorpusPlayer(Tap("lo", "lo", "lo", here, here, here, "127.77", "127.0.0.1", recorded), folder).play([case])
     return str(json.loads((folder / "played.json").read_text())[case.name]["failed"])
 
 
 @pytest.mark.parametrize(("losses", "tries"), [(0, 1), (1, 2), (2, 3), (9, 3)])
-def test_a_case_that_loses_something_is_played_again_three_times_at_most(
+def test_a_case_that_loses_packets_is_played_three_times_at_most(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, losses: int, tries: int
 ) -> None:
     hosts: list[str] = []

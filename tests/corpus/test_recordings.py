@@ -23,12 +23,12 @@ def _name(case: Case) -> str:
     return case.name
 
 
-def test_there_are_enough() -> None:
+def test_there_are_as_many_cases_as_claimed() -> None:
     assert len(LEAKS) >= 120
     assert len(HARMLESS) >= 60
 
 
-def test_each_has_a_name_of_its_own() -> None:
+def test_each_case_has_a_unique_name() -> None:
     assert [name for name, count in Counter(map(_name, CASES)).items() if count > 1] == []
 
 
@@ -39,13 +39,13 @@ def test_a_leak_is_on_the_wire(corpus: Recorded, case: Case) -> None:
 
 
 @pytest.mark.parametrize("case", [case for case in LEAKS if case.leak and case.leak.layers], ids=_name)
-def test_what_is_under_layers_is_not_to_be_seen_without_unwrapping(corpus: Recorded, case: Case) -> None:
+def test_a_secret_under_layers_is_not_visible_without_unwrapping(corpus: Recorded, case: Case) -> None:
     played_or_skipped(corpus, case)
     assert not any(case.secret.encode() in frame for frame in frames(corpus.path(case)))
 
 
 @pytest.mark.parametrize("case", HARMLESS, ids=_name)
-def test_a_look_alike_is_on_the_wire_and_has_no_secret(corpus: Recorded, case: Case) -> None:
+def test_a_look_alike_is_on_the_wire_and_contains_no_secret(corpus: Recorded, case: Case) -> None:
     played_or_skipped(corpus, case)
     seen = frames(corpus.path(case))
     assert seen

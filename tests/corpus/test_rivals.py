@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from corpus.cases import CASES
-from corpus.rivals import RIVALS, Asked, missing
+from corpus.rivals import RIVALS, ToolResults, missing
 from corpus.table import COMPARED
 from required import REQUIRED
 
@@ -31,17 +31,17 @@ FOUND = {
 
 
 @pytest.fixture(scope="module")
-def asked(corpus: Recorded) -> Asked:
+def asked(corpus: Recorded) -> ToolResults:
     """The tools, if they are installed."""
     if tools := missing():
         why = f"{' and '.join(tools)} would have to be installed"
         pytest.fail(why) if REQUIRED else pytest.skip(why)
-    return Asked(corpus, CASES)
+    return ToolResults(corpus, CASES)
 
 
 @pytest.mark.parametrize("corpus", COMPARED, indirect=True)
 @pytest.mark.parametrize("tool", RIVALS)
-def test_another_tool_finds_what_it_can_and_nothing_in_a_look_alike(asked: Asked, tool: str) -> None:
+def test_another_tool_finds_what_it_should_and_no_look_alike(asked: ToolResults, tool: str) -> None:
     found = RIVALS[tool](asked)
     assert FOUND[tool] - found == set()
     assert found - {case.name for case in CASES if case.leak} == set()

@@ -38,7 +38,7 @@ def followed(path: Path, stream: int) -> list[bytes]:
 
 
 @pytest.mark.parametrize("case", CASES[::25], ids=lambda case: case.name)
-def test_what_tshark_reads_out_of_a_stream_is_overheard(corpus: Recorded, case: Case) -> None:
+def test_a_secret_that_tshark_extracts_from_a_stream_is_overheard(corpus: Recorded, case: Case) -> None:
     played_or_skipped(corpus, case)
     path = corpus.path(case)
     chance = random.Random(case.name)  # noqa: S311  (nothing is kept secret with it)

@@ -18,7 +18,7 @@ def _cells(line: str) -> list[str]:
     return [cell.strip() for cell in line.strip("|").split("|")]
 
 
-def test_what_taps_agree_on_is_said_once() -> None:
+def test_equal_counts_of_taps_are_printed_once() -> None:
     nothing: dict[str, set[str]] = {tool: set() for tool in RIVALS}
     made = table({"lo": {**nothing, US: LEAKS}, "veth": {**nothing, US: LEAKS - {"plain"}}}).splitlines()
     everything = next(_cells(line) for line in made if "**all**" in line)
@@ -29,7 +29,7 @@ def test_only_the_table_is_replaced_in_a_page() -> None:
     assert put_in(f"before\n{BEGIN}\nold\n{END}\nbehind\n", "new") == f"before\n{BEGIN}\n\nnew\n\n{END}\nbehind\n"
 
 
-def test_the_table_in_the_docs_is_of_this_corpus_and_we_find_everything() -> None:
+def test_the_table_in_the_docs_is_of_this_corpus_and_overheard_finds_everything() -> None:
     if not PAGE.is_file():
         pytest.skip("docs/witness.md is yet to be written")
     _, rest = PAGE.read_text(encoding="utf-8").split(BEGIN)

@@ -37,7 +37,7 @@ def second(corpus: Recorded) -> SecondWitness:
 
 
 @pytest.mark.parametrize("case", CASES, ids=_name)
-def test_tshark_sees_nothing_that_the_judge_does_not(corpus: Recorded, second: SecondWitness, case: Case) -> None:
+def test_tshark_finds_nothing_that_the_judge_does_not(corpus: Recorded, second: SecondWitness, case: Case) -> None:
     played_or_skipped(corpus, case)
     ours = sightings(corpus, case)
     differ = second.differs(case, ours)
@@ -48,7 +48,7 @@ def test_tshark_sees_nothing_that_the_judge_does_not(corpus: Recorded, second: S
 
 
 @pytest.mark.parametrize("name", SEEN_BY_TSHARK)
-def test_a_judge_that_misses_what_tshark_sees_is_told_of(corpus: Recorded, second: SecondWitness, name: str) -> None:
+def test_a_sighting_that_the_judge_misses_is_reported(corpus: Recorded, second: SecondWitness, name: str) -> None:
     """Without the judge's sightings, the test above fails."""
     played_or_skipped(corpus, NAMED[name])
     differ = second.differs(NAMED[name], ())
@@ -56,7 +56,7 @@ def test_a_judge_that_misses_what_tshark_sees_is_told_of(corpus: Recorded, secon
 
 
 @pytest.mark.parametrize("case", CASES[::50], ids=_name)
-def test_asked_about_all_cases_it_says_the_same_as_about_one(
+def test_one_query_for_all_cases_gives_the_results_of_single_queries(
     corpus: Recorded, second: SecondWitness, case: Case
 ) -> None:
     played_or_skipped(corpus, case)

@@ -30,7 +30,7 @@ _EVERYTHING = 0x0003  # ETH_P_ALL
 _LARGEST = 1 << 16
 
 
-class Weather:
+class NetworkConditions:
     """The fate of packets that a client sends. This one delivers all of them."""
 
     def sent(self, packet: bytes) -> list[bytes]:
@@ -45,8 +45,10 @@ class Weather:
 class Tunnel:
     """A tunnel from the client side to the far side, over the wire. Its MTU is 1400 bytes."""
 
-    def __init__(self, scene: Scene, kind: str = "plain", weather: Weather | None = None, mtu: int = 1400) -> None:
-        self.scene, self.weather = scene, weather or Weather()
+    def __init__(
+        self, scene: Scene, kind: str = "plain", weather: NetworkConditions | None = None, mtu: int = 1400
+    ) -> None:
+        self.scene, self.weather = scene, weather or NetworkConditions()
         self._wrap = WRAPPERS[kind]
         tap, number = scene.tap, scene.number
         near, far = (bytes((2, 0x77, *divmod(number, 256), 0, end)) for end in (1, 2))

@@ -1,4 +1,4 @@
-"""The pages of the project, and what stands in them."""
+"""The pages of the project, and their content."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ def prose(path: Path) -> str:
 
 
 def rows(text: str, heading: str) -> list[list[str]]:
-    """The cells of every table whose first line begins with `heading`; what is code alone without its back-quotes."""
+    """The cells of every table whose heading begins with `heading`; a cell of only code is without its backquotes."""
     tables = re.findall(rf"^\| {re.escape(heading)}.*\n\|[-|]+\|\n((?:\|.*\n)+)", text + "\n", re.MULTILINE)
     lines = [line for table in tables for line in table.splitlines()]
     cells = [[cell.strip() for cell in re.split(r"(?<!\\)\|", line)[1:-1]] for line in lines]

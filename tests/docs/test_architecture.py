@@ -1,4 +1,4 @@
-"""The page on the architecture describes the import contracts, and names what there is."""
+"""The architecture page describes the import contracts, and names only what exists."""
 
 from __future__ import annotations
 
@@ -16,25 +16,25 @@ if TYPE_CHECKING:
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())
 # The folder of each package.
 HOMES = {path.name: path.parent for path in ROOT.glob("*/overheard*") if (path / "__init__.py").is_file()}
-# Where a page may leave out what a path begins with.
+# The folders to which a path on a page may be relative.
 ROOTS = (ROOT, *(home / name for name, home in HOMES.items()))
 
 
 def contracts(**chosen: object) -> Iterator[dict[str, Any]]:
-    """The contracts of import-linter that have these settings."""
+    """The contracts of import-linter with these settings."""
     for contract in PROJECT["tool"]["importlinter"]["contracts"]:
         if chosen.items() <= contract.items():
             yield contract
 
 
 def first_to_last(contract: dict[str, Any]) -> list[tuple[str, int]]:
-    """The modules of a contract about layers, each with its level: import-linter has the last first."""
+    """The modules of a layers contract, each with its level: import-linter lists the highest first."""
     levels = enumerate(reversed(contract["layers"]), start=1)
     return [(module, level) for level, modules in levels for module in modules.split(" | ")]
 
 
 def classes() -> set[str]:
-    """The names of all classes and aliases of types."""
+    """The names of all classes and type aliases."""
     found: set[str] = set()
     for name, home in HOMES.items():
         for path in (home / name).rglob("*.py"):
@@ -58,7 +58,7 @@ def test_the_table_of_folders_is_the_contract() -> None:
 
 
 def test_the_tables_describe_each_package_by_its_docstring() -> None:
-    """Where this fails, `make docs` brings the page in line."""
+    """If this fails, `make docs` updates the page."""
     described = runpy.run_path(str(ROOT / "docs" / "generate.py"))["described"]
     assert described(ARCHITECTURE) == ARCHITECTURE
     assert described(ARCHITECTURE.replace("What every role of the lab shares", "?")) == ARCHITECTURE

@@ -1,4 +1,4 @@
-"""The README says what the code does."""
+"""The README of the CA matches the code."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ ROOT = Path(__file__).parents[2]
 README = (ROOT / "ca" / "README.md").read_text()
 
 
-def test_lists_every_refusal_with_its_status() -> None:
+def test_it_lists_every_refusal_with_its_status() -> None:
     listed = re.findall(r"^\| `([a-z-]+)` \| (\d{3}) \|", README, re.MULTILINE)
     assert listed == [(kind.code, str(kind.status)) for kind in KINDS]
 
 
-def test_lists_every_setting() -> None:
+def test_it_lists_every_setting() -> None:
     listed = re.findall(r"^\| `(OVERHEARD_CA_\w+)`", README, re.MULTILINE)
     read = re.findall(r'environment\.\w+\("(OVERHEARD_CA_\w+)"', (ROOT / "ca/overheard_ca/settings.py").read_text())
     assert sorted(listed) == sorted(read)

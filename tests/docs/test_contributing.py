@@ -1,4 +1,4 @@
-"""The table of where to add what: every file is there, and has the tables and functions that it is said to have."""
+"""The table of where to add what: every file exists, and contains the named tables and functions."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _PATH = re.compile(r"(?:[\w.-]+/)+[\w.-]*|[A-Z]+\.md")
 
 
 class Cell(NamedTuple):
-    """The paths between back-quotes in a cell of the table, and the names there, each with the path that follows it."""
+    """The paths in backquotes in a cell of the table, and the names there, each with the path that follows it."""
 
     paths: list[str]
     names: list[tuple[str, str]]
@@ -62,19 +62,19 @@ def test_every_file_and_folder_of_the_table_exists(path: str) -> None:
 
 
 @pytest.mark.parametrize(("name", "path"), NAMES)
-def test_every_name_of_the_table_is_in_the_file_after_it(name: str, path: str) -> None:
+def test_every_name_in_the_table_is_in_the_file_that_follows_it(name: str, path: str) -> None:
     assert name in known(path), f"{path} has no {name}: say in CONTRIBUTING.md where it is now"
 
 
 @pytest.mark.parametrize("row", TABLE, ids=lambda row: row[0])
-def test_every_row_names_the_code_and_what_checks_it(row: list[str]) -> None:
+def test_every_row_names_code_and_tests(row: list[str]) -> None:
     _, code, checked = row
     assert Cell.of(code).paths
     assert any(path.startswith("tests/") for path in Cell.of(checked).paths)
 
 
 def test_the_table_has_every_kind_of_extension() -> None:
-    """These are the tables that hold the variety of the project: each is where something is added."""
+    """These are the tables to which entries are added."""
     tables = {
         "_TABLE",
         "SIGNATURES",

@@ -1,4 +1,4 @@
-"""The pages say what the code does."""
+"""The pages match the code."""
 
 from __future__ import annotations
 
@@ -28,13 +28,13 @@ by_path = pytest.mark.parametrize("path", PAGES, ids=lambda path: str(path.relat
 
 @cache
 def anchors(path: Path) -> set[str]:
-    """The anchors of a page: its headings, as GitHub names them."""
+    """The anchors of a page: its headings, in GitHub's form."""
     headings = re.findall(r"^#+ (.*)$", prose(path), re.MULTILINE)
     return {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}
 
 
 def help_of(*arguments: str) -> str:
-    """What a command says when it is asked for help."""
+    """The `--help` text of a command."""
     command = [sys.executable, "-m", "overheard", *arguments, "--help"]
     return subprocess.run(command, env=clean_environment(), capture_output=True, text=True, check=True).stdout
 
@@ -47,7 +47,7 @@ def test_every_make_target_that_a_page_names_exists(path: Path) -> None:
 
 
 @by_path
-def test_every_link_of_a_page_leads_somewhere(path: Path) -> None:
+def test_every_link_of_a_page_has_a_target(path: Path) -> None:
     for link in re.findall(r"\]\(([^)\s]+)\)", prose(path)):
         if link.startswith("https://"):
             continue
@@ -73,18 +73,18 @@ def test_every_call_of_judge_in_a_page_fits_its_parameters(path: Path) -> None:
 
 
 @pytest.mark.parametrize("path", PICTURES, ids=lambda path: path.name)
-def test_every_picture_is_well_formed_and_asks_no_other_machine_for_anything(path: Path) -> None:
+def test_every_picture_is_well_formed_and_self_contained(path: Path) -> None:
     text = path.read_text()
     assert ET.fromstring(text).tag == "{http://www.w3.org/2000/svg}svg"  # noqa: S314  (it is our own)
     assert set(re.findall(r"https?://[^\s\"')]+", text)) == {"http://www.w3.org/2000/svg"}
 
 
 def test_the_rules_of_the_verdict_are_those_of_the_code() -> None:
-    """Every check has its row, and every row its check."""
+    """Every check has a row, and every row has a check."""
     judge = [path.read_text() for path in ROOT.glob("capture/overheard_capture/judge/*.py")]
     source = "\n".join([*judge, (ROOT / "lab/overheard/words/verdict.py").read_text()])
     codes = set(re.findall(r"\b(?:Check\(\s*Rule\.\w+,|_check\()\s*\"([a-z-]+)\"", source))
-    # A call whose code this expression does not find would be an undocumented check.
+    # This expression must find every call, or a check would be undocumented.
     calls = len(re.findall(r"(?<!def )\b(?:Check|_check)\(", source)) - source.count("class Check(")
     literal = len(re.findall(r"\b(?:Check\(\s*Rule\.\w+,|_check\()\s*\"", source))
     handed_on = len(re.findall(r"return Check\(Rule\.\w+, code, ", source)) + source.count("Check(**{**check")
@@ -96,7 +96,7 @@ def test_the_rules_of_the_verdict_are_those_of_the_code() -> None:
 
 def test_the_spellings_are_those_of_the_code() -> None:
     documented = dict(rows(ARCHITECTURE, "spelling |"))
-    # Every spelling looks different from every other: nothing is left out as a double.
+    # Every spelling gives different bytes, so none is left out as a duplicate.
     looked_for = spellings('ä "?/>~ë acorns'.encode())
     assert set(documented) == {kind(spelling) for spelling in looked_for}
     for spelling in looked_for:
@@ -104,13 +104,13 @@ def test_the_spellings_are_those_of_the_code() -> None:
 
 
 def kind(spelling: Spelling) -> str:
-    """The row of a spelling: those that differ by a number share one."""
+    """The row of a spelling: those that differ only by a number share one."""
     return re.sub(r"shifted by \d+", "shifted by 1 to 25", spelling.name.partition(",")[0])
 
 
 def test_the_story_of_the_readme_is_that_of_the_code() -> None:
-    told = [(name, title, expected.split(":")[0].strip("`")) for name, title, expected in rows(README, "scenario |")]
-    assert told == [(scenario.name, scenario.title, scenario.expected.outcome) for scenario in SCENARIOS]
+    listed = [(name, title, expected.split(":")[0].strip("`")) for name, title, expected in rows(README, "scenario |")]
+    assert listed == [(scenario.name, scenario.title, scenario.expected.outcome) for scenario in SCENARIOS]
     for scenario in SCENARIOS:
         assert scenario.expected.says in README
     assert f"the scenario `{CONTROL}` came out" in ARCHITECTURE
@@ -125,7 +125,7 @@ def test_the_output_in_the_readme_shows_every_scenario_with_its_verdict() -> Non
     assert "all as expected" in picture
 
 
-def test_the_words_for_a_verdict_are_those_of_the_code() -> None:
+def test_the_verdicts_on_the_pages_are_those_of_the_code() -> None:
     assert {name for name, _ in rows(README, "verdict |")} == set(Outcome)
     (presence,) = (meaning for term, meaning in rows(ARCHITECTURE, "term |") if term == "presence")
     assert set(re.findall(r"`([a-z ]+)`", presence)) == set(Presence)
@@ -136,9 +136,9 @@ def test_every_option_of_the_demo_is_in_the_readme() -> None:
     assert {option.split()[0] for option, _ in rows(README, "option |")} == options
 
 
-def test_the_exit_codes_of_the_readme_are_those_that_the_command_tells() -> None:
-    told = re.findall(r"^  (\d+)  ", help_of(), re.MULTILINE)
-    assert [code for code, _ in rows(README, "exit code |")] == told
+def test_the_exit_codes_of_the_readme_are_those_of_the_help() -> None:
+    listed = re.findall(r"^  (\d+)  ", help_of(), re.MULTILINE)
+    assert [code for code, _ in rows(README, "exit code |")] == listed
 
 
 def test_the_lab_page_lists_every_variable_that_decides_how_it_runs() -> None:
@@ -151,7 +151,7 @@ def test_the_lab_page_lists_every_variable_that_decides_how_it_runs() -> None:
     assert listed == {*compose, *tests, *engine, *SETTINGS_OF_A_RUN, "ENGINE"}
 
 
-def test_the_lab_page_says_what_of_the_environment_reaches_a_role() -> None:
+def test_the_lab_page_lists_the_variables_that_reach_a_role() -> None:
     page = (ROOT / "lab" / "README.md").read_text()
     (sentence,) = re.findall(r"reaches a role but (.*?):", page)
     assert re.findall(r"`(\w+)`", sentence) == list(_PASSED_ON)
@@ -163,5 +163,5 @@ def test_the_table_of_secrets_has_every_volume() -> None:
     assert sorted(listed) == sorted(re.findall(r"^  ([a-z-]+):$", volumes + "\n", re.MULTILINE))
 
 
-def test_the_changelog_has_a_place_for_what_is_new() -> None:
+def test_the_changelog_has_a_section_for_unreleased_changes() -> None:
     assert re.findall(r"^## .*$", (ROOT / "CHANGELOG.md").read_text(), re.MULTILINE)[0] == "## [Unreleased]"

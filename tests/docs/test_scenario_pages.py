@@ -26,20 +26,20 @@ by_chapter = pytest.mark.parametrize(("number", "name"), list(enumerate(CHAPTERS
 
 
 def prose(text: str) -> str:
-    """A page without its blocks of code."""
+    """A page without its code blocks."""
     return re.sub(r"^```.*?^```$", "", text, flags=re.MULTILINE | re.DOTALL)
 
 
 @cache
 def commands() -> set[str]:
-    """Those that the command line knows."""
+    """The commands of `overheard`."""
     command = [sys.executable, "-m", "overheard", "--help"]
     said = subprocess.run(command, env=clean_environment(), capture_output=True, text=True, check=True).stdout
     return set(re.findall(r"^    ([a-z-]+) ", said, re.MULTILINE))
 
 
-def test_made_anew_the_pages_are_what_is_there() -> None:
-    """`docs/generate.py` regenerates them."""
+def test_regenerated_pages_are_unchanged() -> None:
+    """`docs/generate.py` produces exactly these."""
     outputs = {scenario.name: output_of(TEXTS[name]) for scenario, name in zip(SCENARIOS, CHAPTERS, strict=True)}
     assert pages(outputs) == TEXTS
 
@@ -58,7 +58,7 @@ def test_the_index_links_every_page_in_the_order_of_the_story() -> None:
 
 
 @by_chapter
-def test_a_page_leads_to_the_one_before_it_and_the_one_after_it(number: int, name: str) -> None:
+def test_a_page_links_the_previous_and_the_next_one(number: int, name: str) -> None:
     beside = [*CHAPTERS[:number][-1:], INDEX, *CHAPTERS[number + 1 :][:1]]
     first, *_, last = (line for line in TEXTS[name].splitlines() if f"]({INDEX})" in line)
     assert re.findall(r"\]\(([^)]+\.md)\)", first) == beside
@@ -74,8 +74,8 @@ def test_every_command_on_a_page_exists(name: str) -> None:
 
 
 @by_page
-def test_every_table_of_a_page_is_one_that_github_shows(name: str) -> None:
-    """Each line with as many cells as its heading, bars within cells escaped, and an empty line before the table."""
+def test_every_table_is_valid_for_github(name: str) -> None:
+    """Each line has as many cells as the heading, bars in cells are escaped, and an empty line precedes the table."""
     lines = prose(TEXTS[name]).splitlines()
     rules = [number for number, line in enumerate(lines) if re.fullmatch(r"\|(-+\|)+", line)]
     assert rules or name == INDEX
@@ -90,7 +90,7 @@ def test_every_table_of_a_page_is_one_that_github_shows(name: str) -> None:
 
 
 @by_page
-def test_nothing_on_a_page_would_be_taken_for_html_but_what_is_meant_so(name: str) -> None:
+def test_a_page_contains_no_accidental_html(name: str) -> None:
     without_code = re.sub(r"`[^`\n]*`", "", prose(TEXTS[name]))
     tags = set(re.findall(r"<[^>]*>", without_code))
     assert tags <= {
@@ -111,20 +111,20 @@ def test_the_output_on_a_page_is_that_of_its_scenario_and_as_expected(number: in
 
 
 @by_chapter
-def test_what_a_page_points_at_is_in_the_output_on_it(number: int, name: str) -> None:
-    """All code in `look`, except names of other scenarios and what only Wireshark shows."""
+def test_code_that_a_page_quotes_is_in_its_output(number: int, name: str) -> None:
+    """Applies to all code in `look`, except names of other scenarios and what only Wireshark shows."""
     elsewhere = {*NAMES, *(row.name for row in ROWS), "key_share", "interceptor"}
     pointed_at = set(re.findall(r"`([^`]+)`", " ".join(SCENARIOS[number].chapter.look))) - elsewhere
-    # A dump has two spaces in the middle of a line.
+    # A hex dump has two spaces in the middle of a line.
     printed = " ".join(output_of(TEXTS[name]).split())
     assert {what for what in pointed_at if what not in printed} == set()
 
 
-def test_the_page_of_the_gallery_tells_every_row() -> None:
+def test_the_gallery_page_has_every_row() -> None:
     rows = re.findall(r"^\| `([a-z0-9.-]+)` \|", TEXTS[CHAPTERS[-1]], re.MULTILINE)
     assert rows == [row.name for row in ROWS]
 
 
-def test_the_answer_is_not_seen_before_it_is_asked_for() -> None:
+def test_the_answer_is_folded() -> None:
     for name in CHAPTERS:
         assert TEXTS[name].count("<details>\n<summary>The answer</summary>\n\n") == 1

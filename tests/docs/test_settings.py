@@ -1,4 +1,4 @@
-"""The pages of the roles list every setting, with the default that it has."""
+"""The pages of the roles list every setting with its default."""
 
 from __future__ import annotations
 
@@ -29,24 +29,24 @@ CAPTURE = (ROOT / "capture" / "README.md").read_text()
 
 @dataclass(frozen=True)
 class Page:
-    """One table of settings, the code that reads them, and the variables that the role cannot do without."""
+    """One table of settings, the code that reads them, and the variables that the role requires."""
 
     name: str
     text: str
     source: str
     read: Callable[[Mapping[str, str]], object]
     needs: tuple[str, ...]
-    # Of the server's, some are asked for over HTTPS alone.
+    # Some of the server's are read only for HTTPS.
     always: tuple[tuple[str, str], ...] = ()
 
     @property
     def listed(self) -> dict[str, str]:
-        """Every variable of the table with its default."""
+        """Every variable in the table with its default."""
         return {name: default for name, default, _ in rows(self.text, "variable |")}
 
     @property
     def optional(self) -> set[str]:
-        """Those that need not be set though they have no default."""
+        """Those that are optional, although they have no default."""
         return {name for name, _, means in rows(self.text, "variable |") if means.startswith("optional: ")}
 
 
@@ -106,13 +106,13 @@ by_page = pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
 
 
 def read_in(source: str) -> set[str]:
-    """The variables that a module asks the environment for."""
+    """The variables that a module reads from the environment."""
     text = (ROOT / source).read_text()
     return set(re.findall(r"env(?:ironment)?\.\w+\(\s*\"(\w+)\"", text))
 
 
 def enough(page: Page, folder: Path) -> dict[str, str]:
-    """What the role needs, and no more."""
+    """The variables that the role requires, and no others."""
     return {**dict.fromkeys(page.needs, str(folder)), **dict(page.always)}
 
 
@@ -123,8 +123,8 @@ def test_a_page_lists_every_variable_that_the_code_reads_and_no_other(page: Page
 
 
 @by_page
-def test_saying_a_default_aloud_changes_nothing(page: Page, tmp_path: Path) -> None:
-    """Each default of a page is the one that the code has."""
+def test_setting_a_default_explicitly_changes_nothing(page: Page, tmp_path: Path) -> None:
+    """Each default on a page is that of the code."""
     variables = enough(page, tmp_path)
     for name, default in page.listed.items():
         if default and name not in variables:
@@ -141,7 +141,7 @@ def test_a_variable_without_a_default_must_be_set(page: Page, tmp_path: Path) ->
             page.read({**enough(page, tmp_path), name: ""})
 
 
-def test_the_server_speaks_http_unless_told_otherwise() -> None:
+def test_the_server_uses_http_by_default() -> None:
     (server, *_) = PAGES
     assert server.listed["OVERHEARD_SERVER_SERVICES"] == "http"
     assert server.read({"OVERHEARD_SERVER_SERVICES": "http"}) == server.read({})
@@ -152,7 +152,7 @@ def test_the_services_of_the_server_are_those_of_the_code() -> None:
     assert listed == {name: service.origin for name, service in OF_THE_SERVER.items()}
 
 
-def test_the_client_alone_needs_an_address_and_no_more() -> None:
+def test_the_client_alone_needs_only_a_url() -> None:
     listed = rows(SERVICES.split("## The client, alone")[1].split("## The client that runs")[0], "variable |")
     assert [name for name, _, _ in listed] == ["SECRET_URL", "OVERHEARD_CLIENT_CA_FILE", "SECRET_KEY"]
     assert Alone.from_environment({"SECRET_URL": "http://server:5683"}) == Alone("http://server:5683", None, "")
@@ -169,5 +169,5 @@ def test_the_capture_page_lists_every_endpoint(tmp_path: Path) -> None:
         if rule.endpoint != "static"
     }
     listed = set(re.findall(r"^\| `((?:GET|POST) /\S*)` \|", CAPTURE, re.MULTILINE))
-    # Flask's own name of a folder of static files is no endpoint of ours.
+    # Flask adds an endpoint for static files, which is not ours.
     assert listed == served

@@ -23,12 +23,12 @@ _COMPILED = "from overheard_capture.native import core; print(core() is not None
 _VERSION = "import sys; print(sys.version_info >= (3, 14))"
 
 
-def test_it_is_there_under_its_version(installed: Installed) -> None:
+def test_its_version_is_installed(installed: Installed) -> None:
     done = installed.overheard("--version")
     assert (done.returncode, done.stdout) == (0, f"overheard {__version__}\n")
 
 
-def test_the_newest_python_of_debian_is_among_those_that_are_tried(installed: Installed) -> None:
+def test_the_newest_python_of_debian_is_tested(installed: Installed) -> None:
     assert installed.says(_VERSION) == str(installed.place.name == "testing")
 
 
@@ -42,13 +42,13 @@ def test_a_leak_is_found_exactly_as_in_the_environment_of_the_tests(
     assert [seen["layers"] for seen in verdict["sightings"]] == [["gzip"], ["br"], ["zstd"]]
 
 
-def test_where_there_is_none_it_is_protected_or_inconclusive(installed: Installed, samples: Samples) -> None:
+def test_without_a_leak_it_is_protected_or_inconclusive(installed: Installed, samples: Samples) -> None:
     assert installed.overheard(*SCAN, samples.clean).returncode == 2
     done = installed.overheard(*SCAN[:-1], samples.clean, "--vouch", "whole", "--vouch", "sent")
     assert (done.returncode, done.stdout.split()[:2]) == (0, ["PROTECTED", "password"])
 
 
-def test_it_is_a_library(installed: Installed, samples: Samples) -> None:
+def test_it_can_be_used_as_a_library(installed: Installed, samples: Samples) -> None:
     assert installed.says(_JUDGE, samples.leak, SECRET) == "OVERHEARD"
 
 
@@ -78,15 +78,17 @@ def test_a_role_names_the_extra_that_it_needs(installed: Installed) -> None:
     assert "not installed (requests); run: pip install 'overheard[lab]'" in done.stderr
 
 
-def test_the_extra_that_is_named_can_be_had_and_has_pyshark_where_that_works(
+def test_the_named_extra_can_be_installed_and_includes_pyshark_where_that_works(
     installed: Installed, tools: Tools
 ) -> None:
-    told = tools.dry_run(installed, "overheard[lab]")
-    assert " + flask==" in told
-    assert (" + pyshark==" in told) is (installed.says(_VERSION) == "False")
+    output = tools.dry_run(installed, "overheard[lab]")
+    assert " + flask==" in output
+    assert (" + pyshark==" in output) is (installed.says(_VERSION) == "False")
 
 
-def test_the_compiled_part_is_there_where_it_was_built(installed: Installed, request: pytest.FixtureRequest) -> None:
+def test_the_compiled_part_is_installed_where_it_was_built(
+    installed: Installed, request: pytest.FixtureRequest
+) -> None:
     place, _, what = request.node.callspec.params["installed"]
     compiler = bool(shutil.which("cc"))
     assert installed.says(_COMPILED) == str(compiler and (place == HERE or what == "wheel"))

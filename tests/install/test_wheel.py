@@ -28,14 +28,14 @@ def metadata(wheel: Path, file: str) -> str:
         return archive.read(name).decode()
 
 
-def test_the_source_has_all_that_a_wheel_needs_and_nothing_compiled(source: Path) -> None:
+def test_the_source_distribution_is_complete_and_has_nothing_compiled(source: Path) -> None:
     for name in ("LICENSE", "README.md", "hatch_build.py", "capture/overheard_capture/native/core.c"):
         assert (source / name).is_file()
     assert list(source.rglob("*.so")) == []
 
 
 @pytest.mark.skipif(not shutil.which("cc"), reason="there is no C compiler")
-def test_with_a_compiler_the_wheel_is_for_every_python_on_this_machine_and_promises_no_other(wheel: Path) -> None:
+def test_with_a_compiler_the_wheel_is_for_this_platform_and_every_python(wheel: Path) -> None:
     (library,) = libraries(wheel)
     assert re.fullmatch(r"overheard_capture/native/core-[0-9a-f]+-\w+\.so", library)
     assert re.search(r"-py3-none-(linux|macosx)_\w+\.whl$", wheel.name)
@@ -49,7 +49,7 @@ def test_without_a_compiler_the_wheel_is_pure_python(source: Path, tmp_path: Pat
     assert "Root-Is-Purelib: true" in metadata(wheel, "WHEEL")
 
 
-def test_no_python_is_too_new_for_it(wheel: Path) -> None:
+def test_no_newer_python_is_excluded(wheel: Path) -> None:
     assert "\nRequires-Python: >=3.11\n" in metadata(wheel, "METADATA")
 
 

@@ -1,4 +1,4 @@
-"""What the tests of the lab share."""
+"""Fixtures of the tests of the lab."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ if TYPE_CHECKING:
 
 @pytest.fixture(scope="session")
 def files(tmp_path_factory: pytest.TempPathFactory) -> Files:
-    """A root and a server certificate, made once."""
+    """A root and a server certificate, created once."""
     return Files.make(tmp_path_factory.mktemp("certificates"))
 
 
 @pytest.fixture
 def other_root(tmp_path: Path) -> Path:
-    """The root of somebody else."""
+    """The root of another CA."""
     folder = tmp_path / "other"
     folder.mkdir()
     return Files.make(folder).root

@@ -1,4 +1,4 @@
-"""A certificate authority in a few lines, for tests that need a real handshake and nothing of the CA's story."""
+"""A small certificate authority, for tests that need a real handshake but not the lab's CA."""
 
 from __future__ import annotations
 
@@ -25,9 +25,9 @@ class Files:
 
     @classmethod
     def make(cls, folder: Path) -> Self:
-        """Make all three in `folder`."""
+        """Create all three in `folder`."""
         files = cls(folder / "root.pem", folder / "certificate.pem", folder / "key.pem")
-        # A name of its own: two authorities of the same name would be told apart only by their signatures.
+        # A unique name: two authorities of the same name would differ only in their signatures.
         authority = f"the root of {folder.name}"
         root_key, key = (ec.generate_private_key(ec.SECP256R1()) for _ in range(2))
         root = _certificate(
@@ -36,7 +36,7 @@ class Files:
         names = x509.SubjectAlternativeName(
             [x509.DNSName("localhost"), x509.IPAddress(ipaddress.ip_address("127.0.0.1"))]
         )
-        # A strict client, as Python's are from 3.13 on, wants it (RFC 5280, 4.2.1.1).
+        # A strict client, as Python's is from 3.13 on, requires it (RFC 5280, 4.2.1.1).
         issuer = x509.AuthorityKeyIdentifier.from_issuer_public_key(root_key.public_key())
         leaf = _certificate("a server", authority, key.public_key(), root_key, [names, issuer])
         files.root.write_bytes(root.public_bytes(serialization.Encoding.PEM))
@@ -50,7 +50,7 @@ class Files:
 
 
 def _ca_extensions(key: ec.EllipticCurvePublicKey) -> list[x509.ExtensionType]:
-    # What an authority may do, which a strict client wants to see, too (RFC 5280, 4.2.1.3).
+    # The key usage of a CA, which a strict client requires, too (RFC 5280, 4.2.1.3).
     may = dict.fromkeys(("key_cert_sign", "crl_sign"), True)
     may_not = dict.fromkeys(
         ("digital_signature", "content_commitment", "key_encipherment", "data_encipherment", "key_agreement"), False

@@ -1,4 +1,4 @@
-"""Real HTTP and HTTPS servers in a thread, whose answers a test chooses."""
+"""Real HTTP and HTTPS servers in a thread, with responses that a test chooses."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 @dataclass
 class Answers:
-    """What a server says, and what it was asked: method, path and headers of each request."""
+    """The responses of a server, and the requests that it got: method, path and headers of each."""
 
     status: int = 200
     body: bytes = b"fluffy tail"
@@ -30,17 +30,17 @@ class _Server(http.server.ThreadingHTTPServer):
     daemon_threads = True
 
     def handle_error(self, *_: object) -> None:
-        """A client that breaks off the handshake is what some tests are about."""
+        """Ignore clients that abort the handshake: some tests are about these."""
 
 
 @contextmanager
 def serving(answers: Answers, files: Files | None = None) -> Iterator[str]:
-    """Serve `answers` at the URL that this yields; over HTTPS with a certificate."""
+    """Serve `answers` at the URL that this yields; over HTTPS if there is a certificate."""
 
     class Handler(http.server.BaseHTTPRequestHandler):
         def do_GET(self) -> None:
             answers.asked.append((self.command, self.path, self.headers))
-            # A body that nobody reads would reset the connection under the answer.
+            # An unread body would reset the connection before the response arrives.
             self.rfile.read(int(self.headers.get("Content-Length", 0)))
             self.send_response(answers.status)
             self.send_header("Content-Type", answers.content_type)

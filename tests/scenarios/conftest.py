@@ -1,4 +1,4 @@
-"""One run of the whole story on each engine, for all tests in here."""
+"""One run of the whole story on each engine, for all tests in this folder."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 @pytest.fixture(scope="session")
 def run(engine: Engine, tmp_path_factory: pytest.TempPathFactory) -> Run:
-    """The run, on each engine that this machine has."""
+    """The run, on each available engine."""
     folder = tmp_path_factory.mktemp("runs") / new_run()
     folder.mkdir()
     job = Job(folder, {"OVERHEARD_MESSAGE": MESSAGE})

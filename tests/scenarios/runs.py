@@ -1,4 +1,4 @@
-"""A run of the whole story, and what it left."""
+"""A run of the whole story, and its files."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from overheard.engines.base import Job
     from overheard.words.result import Result
 
-# Not the message of the story: what is found is what was sent, and nothing is made to look right.
+# Not the message of the story, so that a test cannot pass with the message built in.
 MESSAGE = "bushy tail 4711"
 
 by_name = pytest.mark.parametrize("scenario", SCENARIOS, ids=lambda scenario: scenario.name)
@@ -27,7 +27,7 @@ by_name = pytest.mark.parametrize("scenario", SCENARIOS, ids=lambda scenario: sc
 
 @dataclass(frozen=True)
 class Run:
-    """One run of the lab, and all that it left."""
+    """One run of the lab, and its files."""
 
     engine: str
     job: Job
@@ -44,18 +44,18 @@ class Run:
         return self.job.folder / STOLEN_KEY
 
     def fernet_keys(self, *where: str) -> list[bytes]:
-        """The Fernet keys that the client kept, or those of the interceptor."""
+        """The Fernet keys that the client saved, or those of the interceptor."""
         lines = self.job.folder.joinpath(*where, MESSAGE_KEYS).read_bytes().splitlines()
         return [line.removeprefix(b"fernet ") for line in lines]
 
     def notes(self) -> list[dict[str, str]]:
-        """What the interceptor wrote down."""
+        """The interceptor's notebook."""
         lines = (self.job.folder / INTERCEPTOR / NOTEBOOK).read_text().splitlines()
         return [json.loads(line) for line in lines]
 
 
 def skip_where_it_was_skipped(result: Result) -> None:
-    """Only what this engine's OpenSSL cannot do may be skipped, and says so."""
+    """Skip the test of a skipped scenario: only what this engine's OpenSSL does not support may be skipped."""
     if result.skipped:
         assert result.scenario == "post-quantum"
         assert str(Need.POST_QUANTUM) in result.skipped

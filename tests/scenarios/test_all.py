@@ -1,4 +1,4 @@
-"""Every scenario, on every engine that this machine has: the same verdicts, and tshark agrees."""
+"""Every scenario, on every available engine: the same verdicts, and tshark agrees."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ from scenarios.witness import bodies, frames, pyshark_reads, tshark
 if TYPE_CHECKING:
     from overheard.words.scenario import Scenario
 
-# What tshark calls the groups that IANA calls so; 4.0 knows no number above 0x0200 that is hybrid.
+# tshark's names of groups, by their IANA names; tshark 4.0 does not know hybrid groups.
 GROUPS = {"0x001d": "x25519", "0x0017": "secp256r1", "0x11ec": "X25519MLKEM768"}
 VERSIONS = {"0x0301": "TLS 1.0", "0x0302": "TLS 1.1", "0x0303": "TLS 1.2", "0x0304": "TLS 1.3"}
 
 
 @by_name
-def test_every_scenario_comes_out_as_it_should(run: Run, scenario: Scenario) -> None:
+def test_every_scenario_has_the_expected_verdict(run: Run, scenario: Scenario) -> None:
     result = run.results[scenario.name]
     skip_where_it_was_skipped(result)
     assert result.as_expected, (result.wrong, [exchange for exchange in result.exchanges if exchange.wrong])
@@ -43,8 +43,8 @@ def test_tshark_sees_the_message_in_clear_where_the_judge_does_and_nowhere_else(
 
 
 @by_name
-def test_tshark_agrees_with_what_is_said_of_each_handshake(run: Run, scenario: Scenario) -> None:
-    """Version, cipher suite and group, of the hello that the server picked them in."""
+def test_tshark_agrees_on_each_handshake(run: Run, scenario: Scenario) -> None:
+    """Version, cipher suite and group, as selected in the ServerHello."""
     result = run.results[scenario.name]
     skip_where_it_was_skipped(result)
     picked = [frame for frame in frames(run.path(scenario.name)) if "2" in frame["tls.handshake.type"].split(",")]
@@ -62,7 +62,7 @@ def test_tshark_agrees_with_what_is_said_of_each_handshake(run: Run, scenario: S
 
 @cache
 def ciphers() -> dict[int, str]:
-    """The names of the cipher suites, as tshark has them."""
+    """The names of the cipher suites in tshark."""
     printed = subprocess.run(["tshark", "-G", "values"], capture_output=True, text=True, check=True).stdout
     lines = (line.split("\t") for line in printed.splitlines())
     return {int(line[2]): line[3] for line in lines if line[:2] == ["V", "tls.handshake.ciphersuite"]}
@@ -81,9 +81,7 @@ def test_tshark_agrees_on_every_alert(run: Run, scenario: Scenario) -> None:
 
 
 @by_name
-def test_what_was_still_visible_has_every_connection_with_its_addresses_and_amounts(
-    run: Run, scenario: Scenario
-) -> None:
+def test_what_was_still_visible_has_every_connection_with_addresses_and_sizes(run: Run, scenario: Scenario) -> None:
     result = run.results[scenario.name]
     skip_where_it_was_skipped(result)
     # SYN, and not ACK.
@@ -99,7 +97,7 @@ def test_pyshark_agrees(run: Run) -> None:
     assert pyshark_reads(run.path("https"), run.job.keys)
 
 
-def test_the_message_stands_in_no_machine_readable_output(run: Run) -> None:
+def test_the_message_is_in_no_machine_readable_output(run: Run) -> None:
     written = (run.job.folder / "verdicts.json").read_text()
     assert json.loads(written)["http"]["outcome"] == "OVERHEARD"
     said = written + json.dumps([result.to_json() for result in run.results.values()])
@@ -119,7 +117,7 @@ def test_only_the_owner_can_read_keys_and_recordings(run: Run) -> None:
         assert path.stat().st_mode & 0o077 == 0, path
 
 
-def test_progress_is_told_step_by_step(run: Run) -> None:
+def test_progress_is_reported_step_by_step(run: Run) -> None:
     assert [f"recording {name}" for name, result in run.results.items() if not result.skipped] == [
         said for said in run.progress if said.startswith("recording ")
     ]

@@ -1,4 +1,4 @@
-"""Each chapter's break, done: one line of the product changed, the scenario run, and what came of it."""
+"""Each chapter's break: one line of the code is changed, the scenario is run, and the result compared."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-import otherwise
+import modified_lab
 from overheard.words.story import SCENARIOS
 
 if TYPE_CHECKING:
@@ -18,8 +18,8 @@ pytestmark = pytest.mark.usefixtures("local_engine")
 
 
 def broken(code: Path, change: Break) -> None:
-    """Change the line in the copy: the one that reads so, whatever its indentation."""
-    # `lab/overheard/...` is `overheard/...` in there.
+    """Change the line in the copy: the one with this text, at any indentation."""
+    # `lab/overheard/...` is `overheard/...` in the copy.
     file = code.joinpath(*Path(change.file).parts[1:])
     lines = file.read_text().splitlines()
     (number,) = (number for number, line in enumerate(lines) if line.strip() == change.line)
@@ -28,11 +28,11 @@ def broken(code: Path, change: Break) -> None:
 
 
 @pytest.mark.parametrize("scenario", SCENARIOS, ids=lambda scenario: scenario.name)
-def test_breaking_the_line_has_the_effect_that_its_chapter_tells(scenario: Scenario, tmp_path: Path) -> None:
-    """And the lab notices: what it says of the unchanged line, it no longer says."""
-    code = otherwise.copied(tmp_path / "code")
+def test_breaking_the_line_has_the_effect_that_its_chapter_describes(scenario: Scenario, tmp_path: Path) -> None:
+    """The lab must notice: its result must differ from that of the unchanged line."""
+    code = modified_lab.copied(tmp_path / "code")
     broken(code, scenario.chapter.try_this)
-    _, results = otherwise.run(code, tmp_path / "runs", scenario.name)
+    _, results = modified_lab.run(code, tmp_path / "runs", scenario.name)
     result = results[scenario.name]
     if result.skipped:
         pytest.skip(result.skipped)

@@ -1,4 +1,4 @@
-"""A lab that cheated would be found out: with something left out of a scenario, what was expected does not come."""
+"""A lab that cheats is detected: if a scenario leaves something out, its result is not the expected one."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-import otherwise
+import modified_lab
 from overheard.words.story import CONTROL, SCENARIOS
 
 if TYPE_CHECKING:
@@ -18,7 +18,7 @@ pytestmark = pytest.mark.usefixtures("local_engine")
 
 @dataclass(frozen=True)
 class Cheat:
-    """What is changed of a scenario's first attempt (or of all), and what the run must then complain of."""
+    """A change of a scenario's first attempt (or of all), and the deviation that the run must report."""
 
     scenario: str
     changed: str
@@ -33,28 +33,26 @@ CHEATS = {
     ),
     "nothing sealed": Cheat("fernet", "disguise=Disguise.NONE", "should be PROTECTED, but is OVERHEARD"),
     "the wrong key": Cheat("fernet", "shared_key=SharedKey.WRONG", "the client should get the message"),
-    "the right key for everybody": Cheat(
+    "the right key for all": Cheat(
         "fernet",
         "shared_key=SharedKey.RIGHT",
         "should fail with “InvalidToken: ”, but got the message",
         everywhere=True,
     ),
     "no agreement": Cheat("diffie-hellman", "disguise=Disguise.NONE", "should be PROTECTED, but is OVERHEARD"),
-    "an agreement with nobody in between": Cheat(
+    "an agreement without an interceptor": Cheat(
         "diffie-hellman-intercepted", "intercepted=False", "should be OVERHEARD, but is PROTECTED"
     ),
-    "a CA that is trusted after all": Cheat("https-untrusted", "trust=Trust.LAB_CA", "but got the message"),
+    "a trusted CA": Cheat("https-untrusted", "trust=Trust.LAB_CA", "but got the message"),
     "HTTPS without the S": Cheat("https", "service=HTTP", "should be PROTECTED, but is OVERHEARD"),
-    "a spy who is not there": Cheat("https-intercepted", "intercepted=False", "but got the message"),
-    "a spy who is not there, either": Cheat(
+    "no spy": Cheat("https-intercepted", "intercepted=False", "but got the message"),
+    "no spy without verification either": Cheat(
         "https-unverified-intercepted", "intercepted=False", "should be OVERHEARD, but is PROTECTED"
     ),
-    "a client that looks after all": Cheat(
-        "https-unverified-intercepted", "trust=Trust.LAB_CA", "certificate verify failed"
-    ),
+    "a client that verifies": Cheat("https-unverified-intercepted", "trust=Trust.LAB_CA", "certificate verify failed"),
     "a CA that is not compromised": Cheat("https-compromised-ca", "trust=Trust.LAB_CA", "certificate verify failed"),
     "a squirrel without a certificate": Cheat("mutual-tls", "identity=Identity.NONE", "certificate required"),
-    "a server that does not ask": Cheat(
+    "a server that requests no certificate": Cheat(
         "mutual-tls",
         "service=HTTPS",
         "should fail with “alert certificate required”, but got the message",
@@ -66,10 +64,10 @@ CHEATS = {
     "no forward secrecy anywhere": Cheat(
         "no-forward-secrecy", "ciphers='AES128-GCM-SHA256'", "should not be overheard, but was", everywhere=True
     ),
-    "the key exchange of old": Cheat(
+    "a classical key exchange": Cheat(
         "post-quantum", "ciphers='ECDHE-RSA-AES128-GCM-SHA256'", "the wire should show TLS 1.3, X25519MLKEM768"
     ),
-    "a gallery that nobody looks at": Cheat(
+    "a gallery without verification": Cheat(
         "gallery",
         "trust=Trust.ANYBODY",
         "should fail with “certificate has expired”, but got the message",
@@ -88,7 +86,7 @@ _BY_NAME = {scenario.name: scenario for scenario in SCENARIOS}
 def _changed(name, scenario, everywhere, **changes):
     first, *others = _BY_NAME[scenario].attempts
     attempts = (replace(first, **changes), *(replace(each, **changes) if everywhere else each for each in others))
-    # The cheats must be found out where the real thing cannot be had, too.
+    # Cheats must be detected even where post-quantum key exchange is not available.
     needs = _BY_NAME[scenario].needs - {Need.POST_QUANTUM}
     return replace(_BY_NAME[scenario], name=name, attempts=attempts, needs=needs)
 
@@ -102,25 +100,25 @@ def name_of(cheat: str) -> str:
 
 @pytest.fixture(scope="module")
 def results(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Result]:
-    """All of them in one run, beside the control: each is one more entry of the story."""
-    code = otherwise.copied(tmp_path_factory.mktemp("code"))
+    """The results of all cheats in one run with the control: each is one more entry of the story."""
+    code = modified_lab.copied(tmp_path_factory.mktemp("code"))
     entries = [
         f"_changed({name_of(name)!r}, {cheat.scenario!r}, {cheat.everywhere}, {cheat.changed}),"
         for name, cheat in CHEATS.items()
     ]
-    otherwise.told(code, _IMPORTS + "SCENARIOS = (*SCENARIOS,\n    " + "\n    ".join(entries) + "\n)")
-    exit_code, found = otherwise.run(code, tmp_path_factory.mktemp("runs"), *map(name_of, CHEATS))
+    modified_lab.append_to_story(code, _IMPORTS + "SCENARIOS = (*SCENARIOS,\n    " + "\n    ".join(entries) + "\n)")
+    exit_code, found = modified_lab.run(code, tmp_path_factory.mktemp("runs"), *map(name_of, CHEATS))
     assert exit_code != 0
     assert found[CONTROL].as_expected, found[CONTROL]
     return found
 
 
-def test_every_scenario_is_cheated_in() -> None:
+def test_there_is_a_cheat_for_every_scenario() -> None:
     assert {cheat.scenario for cheat in CHEATS.values()} == {each.name for each in SCENARIOS}
 
 
 @pytest.mark.parametrize("name", CHEATS)
-def test_it_is_found_out(results: dict[str, Result], name: str) -> None:
+def test_a_cheat_is_detected(results: dict[str, Result], name: str) -> None:
     result = results[name_of(name)]
     assert result.failed
     wrong = [*result.wrong, *(line for exchange in result.exchanges for line in exchange.wrong)]

@@ -1,4 +1,4 @@
-"""What the application itself does about the message: nothing, too little, or enough."""
+"""The application's own protection of the message: none, too weak, or sufficient."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 TOKEN = re.compile(rb"gAAAA[\w-]{64,}={0,2}")
 
 
-def test_http_is_overheard_in_the_packet_of_the_answer(run: Run) -> None:
+def test_http_is_overheard_in_the_packet_of_the_response(run: Run) -> None:
     sighting = run.results["http"].verdict.sightings[0]
     data = bytes.fromhex(
         tshark(run.path("http"), "-Y", f"frame.number=={sighting.frame}", "-T", "json", "-x")
@@ -44,7 +44,7 @@ def tokens(path: Path) -> list[bytes]:
 
 
 def opened(token: bytes, keys: list[bytes]) -> list[str]:
-    """What these keys open of a token, one result a key that fits."""
+    """The plaintexts of a token, one for each key that decrypts it."""
     found = []
     for key in dict.fromkeys(keys):
         try:
@@ -55,7 +55,7 @@ def opened(token: bytes, keys: list[bytes]) -> list[str]:
 
 
 @pytest.mark.parametrize("name", ["fernet", "diffie-hellman"])
-def test_what_was_sealed_is_protected_and_its_key_is_the_proof(run: Run, name: str) -> None:
+def test_a_sealed_message_is_protected_with_its_key_as_proof(run: Run, name: str) -> None:
     verdict = run.results[name].verdict
     assert (verdict.outcome, verdict.presence) == (Outcome.PROTECTED, Presence.MESSAGE_KEY)
     sealed = tokens(run.path(name))
@@ -65,7 +65,7 @@ def test_what_was_sealed_is_protected_and_its_key_is_the_proof(run: Run, name: s
         assert opened(token, run.fernet_keys(INTERCEPTOR)) == []
 
 
-def test_with_another_key_the_client_says_what_invalid_token_means(run: Run) -> None:
+def test_with_another_key_the_client_explains_invalid_token(run: Run) -> None:
     _, wrong, browser = run.results["fernet"].exchanges
     assert wrong.error == "InvalidToken: the token was not sealed with this key, or was changed on its way"
     assert TOKEN.search(browser.error.encode())
@@ -74,11 +74,11 @@ def test_with_another_key_the_client_says_what_invalid_token_means(run: Run) -> 
 
 
 def public_values(exchange: Exchange) -> list[str]:
-    """What a client sent and got in clear."""
+    """The public values that a client sent and received in clear."""
     return [note.rpartition(" ")[2] for note in exchange.notes if "public value" in note]
 
 
-def test_public_values_cross_the_wire_in_clear_and_every_agreement_has_its_own(run: Run) -> None:
+def test_public_values_are_in_clear_and_unique_to_each_agreement(run: Run) -> None:
     exchanges = run.results["diffie-hellman"].exchanges
     seen = bodies(run.path("diffie-hellman"))
     values = [value for exchange in exchanges for value in public_values(exchange)]
@@ -87,7 +87,7 @@ def test_public_values_cross_the_wire_in_clear_and_every_agreement_has_its_own(r
         assert value in seen
 
 
-def test_the_spy_in_the_middle_has_a_key_with_each_side_and_the_two_sides_have_none_in_common(run: Run) -> None:
+def test_the_spy_in_the_middle_shares_a_key_with_each_side_and_the_sides_share_none(run: Run) -> None:
     result = run.results["diffie-hellman-intercepted"]
     assert result.received
     with_the_server, with_the_client = run.fernet_keys(INTERCEPTOR)
@@ -95,7 +95,7 @@ def test_the_spy_in_the_middle_has_a_key_with_each_side_and_the_two_sides_have_n
     assert with_the_server not in run.fernet_keys()
     for token in tokens(run.path("diffie-hellman-intercepted")):
         assert opened(token, [with_the_server, with_the_client]) == [MESSAGE]
-    # The recorder is with the server: it sees the public value that the spy sent, and not the client's.
+    # The recorder is beside the server: it sees the public value of the spy, and not the client's.
     seen = bodies(run.path("diffie-hellman-intercepted"))
     sent, _ = public_values(result.exchanges[0])
     assert (sent in seen) == (run.engine == "local")

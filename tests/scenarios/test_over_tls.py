@@ -1,4 +1,4 @@
-"""What TLS does about it: with certificates, with a spy in the middle, and when a key is stolen later."""
+"""The protection by TLS: with certificates, with a spy in the middle, and after a key was stolen."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def test_tshark_reads_the_message_once_decrypted(run: Run, name: str) -> None:
     assert MESSAGE in printed
 
 
-def test_without_trust_the_client_says_why_and_sends_nothing(run: Run) -> None:
+def test_without_trust_the_client_sends_an_alert_and_no_data(run: Run) -> None:
     result = run.results["https-untrusted"]
     assert not result.received
     assert result.error.startswith("SSLError: HTTPSConnectionPool(host='server', port=5443): Max retries exceeded")
@@ -36,7 +36,7 @@ def test_without_trust_the_client_says_why_and_sends_nothing(run: Run) -> None:
 
 
 def test_tshark_sees_no_application_data_without_trust(run: Run) -> None:
-    """Opened with its keys, every protected record is of the handshake; and an alert says which CA is not known."""
+    """Decrypted with its keys, every protected record belongs to the handshake; and an alert says unknown_ca."""
     path = run.path("https-untrusted")
     assert tshark(path, "-Y", "tls.app_data", keys=run.job.keys) == ""
     assert tshark(path, "-Y", "tls.handshake.certificate", keys=run.job.keys)
@@ -58,14 +58,14 @@ def test_the_server_greets_the_squirrel_by_the_name_in_its_certificate(run: Run)
 # ---- in the middle
 
 
-def test_the_interceptor_wrote_down_what_it_read_and_nothing_of_the_client_that_refused_it(run: Run) -> None:
+def test_the_interceptor_wrote_down_only_what_it_read(run: Run) -> None:
     notes = run.notes()
     assert [note["saw"] for note in notes] == [MESSAGE] * 3
     asked = ["POST http://server:5683/diffie-hellman", "GET https://server:5443/", "GET https://server:5443/"]
     assert [note["asked"] for note in notes] == asked
 
 
-def test_only_who_does_not_look_is_warned(run: Run) -> None:
+def test_only_a_client_that_does_not_verify_is_warned(run: Run) -> None:
     for result in run.results.values():
         warned = [note for exchange in result.exchanges for note in exchange.notes if "Warning" in note]
         assert [warning.partition(":")[0] for warning in warned] == (
@@ -74,7 +74,7 @@ def test_only_who_does_not_look_is_warned(run: Run) -> None:
 
 
 @pytest.mark.parametrize("name", ["https-unverified-intercepted", "https-compromised-ca"])
-def test_the_spys_own_keys_open_what_looks_encrypted_on_the_wire(run: Run, name: str) -> None:
+def test_the_spys_keys_decrypt_what_looks_encrypted_on_the_wire(run: Run, name: str) -> None:
     path, spys = run.path(name), run.job.folder / INTERCEPTOR / KEY_LOG
     assert MESSAGE not in bodies(path)
     assert MESSAGE in bodies(path, keys=spys)
@@ -84,7 +84,7 @@ def test_the_spys_own_keys_open_what_looks_encrypted_on_the_wire(run: Run, name:
 # ---- later
 
 
-def test_the_stolen_key_opens_what_was_agreed_with_it_and_nothing_else(run: Run) -> None:
+def test_the_stolen_key_decrypts_only_rsa_key_exchange(run: Run) -> None:
     path = run.path("no-forward-secrecy")
     opened = [
         MESSAGE in tshark(path, "-q", "-z", f"follow,tls,ascii,{number}", private=run.stolen) for number in range(3)
@@ -95,6 +95,6 @@ def test_the_stolen_key_opens_what_was_agreed_with_it_and_nothing_else(run: Run)
 
 
 @pytest.mark.parametrize("name", ["https", "mutual-tls"])
-def test_the_stolen_key_opens_nothing_where_there_is_forward_secrecy(run: Run, name: str) -> None:
-    """It is the very key of these servers, too."""
+def test_the_stolen_key_decrypts_nothing_with_forward_secrecy(run: Run, name: str) -> None:
+    """These servers use the same key."""
     assert MESSAGE not in bodies(run.path(name), private=run.stolen)

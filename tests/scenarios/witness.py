@@ -1,4 +1,4 @@
-"""tshark and pyshark by themselves, with nothing of ours between them and the file."""
+"""tshark and pyshark alone, without our own code."""
 
 from __future__ import annotations
 
@@ -16,14 +16,13 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
-# Told where TLS is spoken, tshark does not take a connection for something else by the port that the client happened to
-# get, which may well be another protocol's.
+# Without these, tshark might dissect a connection as the protocol that is registered for the client's ephemeral port.
 _TLS = [each.port for each in (HTTPS, MUTUAL, LEGACY)] + [row.port for row in ROWS if row.scheme == "https"]
 _DECODE_AS = [word for port in _TLS for word in ("-d", f"tcp.port=={port},tls")] + ["-d", f"tcp.port=={HTTP.port},http"]
 
 
 def tshark(path: Path, *arguments: str, keys: Path | None = None, private: Path | None = None) -> str:
-    """Tshark by itself, with nothing of ours between it and the file."""
+    """The output of tshark alone."""
     opening = ["-o", f"tls.keylog_file:{keys}"] if keys else []
     opening += ["-o", f'uat:rsa_keys:"{private}",""'] if private else []
     command = ["tshark", "-r", str(path), "-n", *_DECODE_AS, *opening, *arguments]
@@ -31,7 +30,7 @@ def tshark(path: Path, *arguments: str, keys: Path | None = None, private: Path 
 
 
 def fields(path: Path, display_filter: str, *names: str, keys: Path | None = None) -> list[list[str]]:
-    """What tshark prints of these fields, a list a frame."""
+    """The values of these fields, one list per frame."""
     wanted = [word for name in names for word in ("-e", name)]
     return [
         line.split("\t") for line in tshark(path, "-Y", display_filter, "-T", "fields", *wanted, keys=keys).splitlines()
@@ -79,7 +78,7 @@ def _is_hex(word: str) -> bool:
     return len(word) % 2 == 0 and all(letter in "0123456789abcdef" for letter in word)
 
 
-# In a process of its own: pyshark wants the main thread's event loop for itself, and leaves it open.
+# In a separate process: pyshark takes the main thread's event loop, and leaves it open.
 _PYSHARK = f"""
 import sys
 import pyshark
@@ -93,8 +92,8 @@ with pyshark.FileCapture(sys.argv[1], decode_as=decode, override_prefs=opening) 
 
 
 def pyshark_reads(path: Path, *keys: Path) -> bool:
-    """Whether pyshark by itself reads the message in a file."""
-    # tshark wants a home for its preferences; in this one there are none.
+    """Whether pyshark alone reads the message in a file."""
+    # tshark reads preferences from the home directory; this one has none.
     environment = {**clean_environment(), "HOME": str(path.parent)}
     command = [sys.executable, "-W", "ignore", "-c", _PYSHARK, str(path), *map(str, keys)]
     printed = subprocess.run(command, env=environment, capture_output=True, text=True, check=True).stdout

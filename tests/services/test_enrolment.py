@@ -1,4 +1,4 @@
-"""Enrolling with a real CA, and with those who only say that they are one."""
+"""Enrolment with a real CA, and with impostors."""
 
 from __future__ import annotations
 
@@ -35,14 +35,14 @@ Make = Callable[[str], CaProcess]
 
 @pytest.fixture
 def handover(ca: CaProcess) -> Path:
-    """What the CA handed over to the server, with a token that is unused."""
+    """The handover folder of the server, with an unused token."""
     ca.new_token()
     return ca.handover / "server"
 
 
 @contextmanager
 def impostor(folder: Path, root: bytes) -> Iterator[tuple[str, list[str]]]:
-    """An HTTPS server that shows `root` but cannot prove to be under it; and the authorizations that it was sent."""
+    """An HTTPS server that serves `root` but has no certificate under it, and the authorizations that it received."""
     sent: list[str] = []
 
     class Handler(http.server.BaseHTTPRequestHandler):
@@ -54,7 +54,7 @@ def impostor(folder: Path, root: bytes) -> Iterator[tuple[str, list[str]]]:
 
         def do_POST(self) -> None:
             sent.append(self.headers.get("Authorization", ""))
-            # Unread, it would reset the connection under the answer.
+            # An unread body would reset the connection before the response arrives.
             self.rfile.read(int(self.headers.get("Content-Length", 0)))
             self.send_response(201)
             self.send_header("Content-Length", "0")
@@ -64,7 +64,7 @@ def impostor(folder: Path, root: bytes) -> Iterator[tuple[str, list[str]]]:
 
     class Server(http.server.ThreadingHTTPServer):
         def handle_error(self, *_: object) -> None:
-            """A client that hangs up in the handshake is what is hoped for."""
+            """A client is expected to abort the handshake."""
 
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(folder / "server.pem", folder / "server.key.pem")
@@ -80,7 +80,7 @@ def impostor(folder: Path, root: bytes) -> Iterator[tuple[str, list[str]]]:
 
 
 def padded_certificate() -> bytes:
-    """A self-signed certificate in PEM whose base64 ends in padding: a careless reader stops there."""
+    """A self-signed certificate in PEM whose base64 ends in padding: a lenient parser stops there."""
     key = ec.generate_private_key(ec.SECP256R1())
     for attempt in range(100):
         name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "x" * (attempt % 10 + 1))])
@@ -96,7 +96,7 @@ def padded_certificate() -> bytes:
 # ---- learning the root
 
 
-def test_learns_the_root_whose_fingerprint_was_handed_over(ca: CaProcess, handover: Path) -> None:
+def test_the_root_with_the_handed_over_fingerprint_is_accepted(ca: CaProcess, handover: Path) -> None:
     assert learn_root(ca.url, handover) == (ca.state / "root.pem").read_bytes()
     assert learn_root(f"{ca.url}/", ca.handover / "client")
 
@@ -117,7 +117,7 @@ def test_another_cas_root_is_refused_and_no_token_is_sent(
 def test_an_impostor_with_the_right_root_gets_no_token(
     make_ca: Make, ca: CaProcess, handover: Path, tmp_path: Path
 ) -> None:
-    """The root is public: showing it proves nothing, and the handshake tells."""
+    """The root is public: serving it proves nothing, but the handshake does."""
     other = make_ca("impostor").start()
     other.stop()
     with impostor(other.state, (ca.state / "root.pem").read_bytes()) as (url, sent):
@@ -126,8 +126,8 @@ def test_an_impostor_with_the_right_root_gets_no_token(
         assert sent == []
 
 
-def test_a_second_certificate_behind_the_right_one_is_not_trusted(make_ca: Make, ca: CaProcess, tmp_path: Path) -> None:
-    """The fingerprint is of the first; had the answer been kept as it came, both would have become roots."""
+def test_a_second_certificate_after_the_right_one_is_not_trusted(make_ca: Make, ca: CaProcess, tmp_path: Path) -> None:
+    """The fingerprint is that of the first; if the response were kept unchanged, both would become roots."""
     right, wrong = padded_certificate(), (make_ca("other").start().state / "root.pem").read_bytes()
     fingerprint = x509.load_pem_x509_certificate(right).fingerprint(hashes.SHA256()).hex()
     (tmp_path / "root.sha256").write_text(fingerprint)
@@ -139,31 +139,31 @@ def test_a_second_certificate_behind_the_right_one_is_not_trusted(make_ca: Make,
         assert learnt == right
 
 
-def test_what_is_no_certificate_is_refused(ca: CaProcess, handover: Path) -> None:
+def test_a_response_that_is_not_a_certificate_is_refused(ca: CaProcess, handover: Path) -> None:
     for answer in (b"", b"hello", b"\xff\xfe", base64.b64encode(b"hello")):
         with impostor(ca.state, answer) as (url, _), pytest.raises(EnrolmentError, match="not a certificate in PEM"):
             learn_root(url, handover)
 
 
-def test_an_endless_answer_ends(ca: CaProcess, handover: Path) -> None:
+def test_an_endless_response_is_cut_off(ca: CaProcess, handover: Path) -> None:
     with impostor(ca.state, b"x" * 10_000_000) as (url, _), pytest.raises(EnrolmentError):
         learn_root(url, handover)
 
 
 @pytest.mark.parametrize("content", ["", "hello", "ab" * 31, "xy" * 32])
-def test_a_fingerprint_that_is_none_is_an_error(tmp_path: Path, content: str) -> None:
+def test_an_invalid_fingerprint_is_an_error(tmp_path: Path, content: str) -> None:
     (tmp_path / "root.sha256").write_text(content)
     with pytest.raises(EnrolmentError, match=r"root\.sha256"):
         learn_root("https://127.0.0.1:1", tmp_path)
 
 
-def test_nothing_handed_over_is_an_error_with_a_hint(tmp_path: Path) -> None:
+def test_a_missing_handover_is_an_error_with_a_hint(tmp_path: Path) -> None:
     with pytest.raises(EnrolmentError) as caught:
         learn_root("https://127.0.0.1:1", tmp_path)
     assert "check that the CA has started" in caught.value.hint
 
 
-def test_no_ca_at_all_is_an_error_with_a_hint(tmp_path: Path) -> None:
+def test_an_unreachable_ca_is_an_error_with_a_hint(tmp_path: Path) -> None:
     (tmp_path / "root.sha256").write_text("ab" * 32)
     with pytest.raises(EnrolmentError, match="Connection refused") as caught:
         learn_root(f"https://127.0.0.1:{free_port()}", tmp_path)
@@ -176,7 +176,7 @@ def test_plain_http_is_refused(tmp_path: Path) -> None:
         learn_root("http://127.0.0.1:1", tmp_path)
 
 
-def test_the_machines_own_trust_and_proxies_have_no_say(
+def test_the_machines_trust_store_and_proxies_are_ignored(
     ca: CaProcess, handover: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(tmp_path / "nowhere.pem"))
@@ -199,7 +199,7 @@ def test_enrolling_leaves_key_certificate_and_root_in_the_folder(ca: CaProcess, 
     assert sorted(path.name for path in made.key.parent.iterdir()) == ["certificate.pem", "key.pem", "root.pem"]
 
 
-def test_a_certificate_that_is_still_good_is_kept_without_a_ca(make_ca: Make, tmp_path: Path) -> None:
+def test_a_valid_certificate_is_kept_without_a_ca(make_ca: Make, tmp_path: Path) -> None:
     ca = make_ca("gone").start()
     handover = ca.handover / "server"
     first = enrol(ca.url, handover, NAMES, tmp_path / "credentials")
@@ -213,7 +213,7 @@ def test_a_certificate_that_is_still_good_is_kept_without_a_ca(make_ca: Make, tm
 @pytest.mark.parametrize(
     "content", [None, b"", b"nonsense", padded_certificate()], ids=["gone", "empty", "no", "other"]
 )
-def test_a_damaged_file_means_enrolling_anew(
+def test_a_damaged_file_leads_to_a_new_enrolment(
     ca: CaProcess, handover: Path, tmp_path: Path, name: str, content: bytes | None
 ) -> None:
     made = enrol(ca.url, handover, NAMES, tmp_path / "credentials")
@@ -226,13 +226,13 @@ def test_a_damaged_file_means_enrolling_anew(
     assert made.good_for(NAMES, ca.fingerprint().strip())
 
 
-def test_other_names_mean_enrolling_anew(ca: CaProcess, handover: Path, tmp_path: Path) -> None:
+def test_other_names_lead_to_a_new_enrolment(ca: CaProcess, handover: Path, tmp_path: Path) -> None:
     first = enrol(ca.url, handover, NAMES, tmp_path / "credentials").certificate.read_bytes()
     ca.new_token()
     assert enrol(ca.url, handover, NAMES[:2], tmp_path / "credentials").certificate.read_bytes() != first
 
 
-def test_a_certificate_in_its_last_day_means_enrolling_anew(ca: CaProcess, handover: Path, tmp_path: Path) -> None:
+def test_a_certificate_in_its_last_day_leads_to_a_new_enrolment(ca: CaProcess, handover: Path, tmp_path: Path) -> None:
     made = enrol(ca.url, handover, NAMES, tmp_path / "credentials")
     fingerprint = ca.fingerprint().strip()
     for days, good in ((28.9, True), (29.1, False)):
@@ -242,8 +242,8 @@ def test_a_certificate_in_its_last_day_means_enrolling_anew(ca: CaProcess, hando
             assert made.good_for(NAMES, fingerprint) is good
 
 
-def test_a_key_is_of_the_kind_that_was_asked_for(ca: CaProcess, handover: Path, tmp_path: Path) -> None:
-    """Also where there is one of the other kind already."""
+def test_a_key_is_of_the_requested_type(ca: CaProcess, handover: Path, tmp_path: Path) -> None:
+    """Even if there is one of the other type already."""
     for rsa_key, kind in ((False, ec.EllipticCurvePrivateKey), (True, rsa.RSAPrivateKey)):
         made = enrol(ca.url, handover, NAMES, tmp_path / "credentials", rsa_key=rsa_key)
         before = made.key.read_bytes()
@@ -255,7 +255,7 @@ def test_a_key_is_of_the_kind_that_was_asked_for(ca: CaProcess, handover: Path, 
         ca.new_token()
 
 
-def test_a_client_gets_a_certificate_of_its_own_kind(ca: CaProcess, tmp_path: Path) -> None:
+def test_a_client_gets_a_client_certificate(ca: CaProcess, tmp_path: Path) -> None:
     ca.new_token("squirrel")
     made = enrol(ca.url, ca.handover / "squirrel", ["squirrel"], tmp_path / "credentials")
     leaf = x509.load_pem_x509_certificate(made.certificate.read_bytes())
@@ -270,14 +270,14 @@ def test_a_used_token_is_an_error_that_says_what_to_do(ca: CaProcess, handover: 
     assert [path.name for path in (tmp_path / "second").iterdir()] == ["root.pem"]
 
 
-def test_a_refusal_comes_through_in_words_without_the_token(ca: CaProcess, handover: Path, tmp_path: Path) -> None:
+def test_a_refusal_is_passed_on_without_the_token(ca: CaProcess, handover: Path, tmp_path: Path) -> None:
     with pytest.raises(EnrolmentError, match=r"name-not-allowed: The name 'evil\.example'") as caught:
         enrol(ca.url, handover, ("evil.example",), tmp_path / "credentials")
     assert ca.token() not in str(caught.value)
     assert enrol(ca.url, handover, NAMES, tmp_path / "credentials").key.exists()
 
 
-def test_a_refusal_leaves_the_old_pair_as_it_was(ca: CaProcess, handover: Path, tmp_path: Path) -> None:
+def test_a_refusal_leaves_the_old_pair_unchanged(ca: CaProcess, handover: Path, tmp_path: Path) -> None:
     made = enrol(ca.url, handover, NAMES, tmp_path / "credentials")
     before = (made.key.read_bytes(), made.certificate.read_bytes())
     with pytest.raises(EnrolmentError, match="token-used"):
@@ -290,7 +290,9 @@ def test_a_missing_token_is_an_error(ca: CaProcess, tmp_path: Path) -> None:
         enrol(ca.url, ca.handover / "client", NAMES, tmp_path / "credentials")
 
 
-def test_an_answer_that_is_no_certificate_is_an_error(ca: CaProcess, handover: Path, tmp_path: Path) -> None:
+def test_a_response_to_enrolment_that_is_not_a_certificate_is_an_error(
+    ca: CaProcess, handover: Path, tmp_path: Path
+) -> None:
     with (
         impostor(ca.state, (ca.state / "root.pem").read_bytes()) as (url, _),
         pytest.raises(EnrolmentError, match="what it sent is not one"),
@@ -301,13 +303,13 @@ def test_an_answer_that_is_no_certificate_is_an_error(ca: CaProcess, handover: P
 # ---- waiting
 
 
-def test_waits_until_the_ca_has_handed_over(make_ca: Make) -> None:
+def test_it_waits_until_the_ca_has_handed_over(make_ca: Make) -> None:
     late = make_ca("late")
     late.launch()
     wait_for_handover(late.url, late.handover / "server", within=LONG)
     assert late.token()
 
 
-def test_waits_no_longer_than_asked(tmp_path: Path) -> None:
+def test_it_waits_no_longer_than_the_timeout(tmp_path: Path) -> None:
     with pytest.raises(NotReadyError, match=r"root\.sha256"):
         wait_for_handover("https://127.0.0.1:1", tmp_path, within=0.1)

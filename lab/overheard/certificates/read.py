@@ -22,21 +22,21 @@ _FORMS = "certificates are read in PEM (-----BEGIN CERTIFICATE-----) and in DER"
 
 
 @dataclass(frozen=True)
-class Pile:
+class Bundle:
     """The certificates that were found, in order, and what was ignored, in words."""
 
     certificates: tuple[x509.Certificate, ...]
     skipped: tuple[str, ...] = ()
 
 
-def read(data: bytes, what: str) -> Pile:
+def read(data: bytes, what: str) -> Bundle:
     """The certificates in `data`, which is called `what` in errors. Other blocks, keys above all, are not kept.
 
     Raises CertificateError if there is none, or if one cannot be parsed.
     """
     blocks, skipped = _sorted(data, what)
     certificates = [_parsed(block, f"certificate {number} of {what}") for number, block in enumerate(blocks, 1)]
-    return Pile(tuple(certificates), skipped)
+    return Bundle(tuple(certificates), skipped)
 
 
 def read_bundle(data: bytes, what: str) -> tuple[x509.Certificate, ...]:

@@ -84,7 +84,7 @@ def _missing_intermediate(case: Case) -> Iterator[str]:
             if len(case.chain) == 1
             else "nothing else that was sent is that issuer's certificate"
         )
-        # Without the issuer's certificate, nobody can tell whether it is an intermediate or a root.
+        # Without the issuer's certificate, it is unknown whether that is an intermediate or a root.
         yield f"{_issuer(case.path.top)}, is not trusted, and {sent}; if that is a root, see unknown-root"
 
 

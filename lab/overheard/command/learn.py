@@ -22,11 +22,11 @@ if TYPE_CHECKING:
 def list_scenarios(options: argparse.Namespace) -> int:
     """List every scenario in the order of the story."""
     if options.json:
-        told = [
+        rows = [
             {"name": each.name, "title": each.title, "expected": each.expected.outcome, "needs": sorted(each.needs)}
             for each in SCENARIOS
         ]
-        print(json.dumps(told, indent=2, ensure_ascii=False))
+        print(json.dumps(rows, indent=2, ensure_ascii=False))
     else:
         console().print(listing(SCENARIOS))
     return 0

@@ -39,7 +39,7 @@ _WHERE = {
     "list": ("learn", "list_scenarios"),
     "explain": ("learn", "explain"),
     "errors": ("learn", "errors"),
-    "show": ("looking", "look_and_tell"),
+    "show": ("showing", "show_certificates"),
     "scan": ("scanning", "scan"),
 }
 

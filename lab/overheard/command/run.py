@@ -16,7 +16,7 @@ from overheard.engines.base import Job, Progress, new_run
 from overheard.engines.choose import choose
 from overheard.report.console import console
 from overheard.report.details import details
-from overheard.report.doubts import doubts
+from overheard.report.deviations import deviations
 from overheard.report.picture import picture
 from overheard.report.table import table
 from overheard.words.errors import EngineError, OverheardError
@@ -112,7 +112,7 @@ def _progress() -> Iterator[Progress]:
 def _show(out: Console, job: Job, results: list[Result], detailed: list[str], message: str) -> None:
     out.print()
     out.print(table(results, message))
-    out.print(doubts(results), soft_wrap=not out.record, end="")
+    out.print(deviations(results), soft_wrap=not out.record, end="")
     for result in results:
         if result.scenario in detailed:
             title = _BY_NAME[result.scenario].title

@@ -12,11 +12,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import overheard
-from overheard.command.given import secrets
-from overheard.command.hiding import Hidden
-from overheard.command.looking_up import placed
+from overheard.command.frame_lookup import placed
 from overheard.command.progress import progress
+from overheard.command.redaction import Redactor
 from overheard.command.scan import KINDS
+from overheard.command.secret_options import secrets
 from overheard.report.places import to_show
 from overheard.role.files import write_whole
 from overheard.words.errors import OverheardError
@@ -42,11 +42,11 @@ def scan(options: argparse.Namespace) -> int:
     ways, files = _options(options), list(dict.fromkeys(options.files))
     # Compiling the search takes a while, and runs while the rest is imported.
     prepare(files, wanted, ways)
-    hidden = Hidden(wanted)
-    hidden.check_names()
+    redactor = Redactor(wanted)
+    redactor.check_names()
     _check_reports(options.report, files)
-    report = hidden.left_out(_judged(options, files, wanted, ways))
-    places = _placed(report, hidden)
+    report = redactor.redacted(_judged(options, files, wanted, ways))
+    places = _placed(report, redactor)
     made = _Made(report, places, time.monotonic() - began)
     for path in options.report:
         _write(path, made.text(KINDS[path.suffix]))
@@ -54,7 +54,7 @@ def scan(options: argparse.Namespace) -> int:
         if options.printed:
             sys.stdout.write(made.text(options.printed))
         elif not options.quiet:
-            _tell(options, report, places, hidden)
+            _tell(options, report, places, redactor)
         sys.stdout.flush()
     return report.exit_code
 
@@ -106,23 +106,23 @@ def _as_json(data: object) -> str:
     return json.dumps(data, indent=2, ensure_ascii=False) + "\n"
 
 
-def _placed(report: Report, hidden: Hidden) -> dict[int, Place]:
+def _placed(report: Report, redactor: Redactor) -> dict[int, Place]:
     """The frames to show; with several files also those of every sighting, to say which file each is in."""
     shown = {seen.frame for verdict in report.verdicts.values() for seen in to_show(verdict)}
     named = {seen.frame for verdict in report.verdicts.values() for seen in verdict.sightings if seen.frame}
     return {
-        number: replace(place, file=hidden.left_out(place.file))
+        number: replace(place, file=redactor.redacted(place.file))
         for number, place in placed(report.account.files, shown, named).items()
     }
 
 
-def _tell(options: argparse.Namespace, report: Report, places: Mapping[int, Place], hidden: Hidden) -> None:
+def _tell(options: argparse.Namespace, report: Report, places: Mapping[int, Place], redactor: Redactor) -> None:
     from overheard.report.console import console  # noqa: PLC0415  (rich takes time to import, and only text needs it)
     from overheard.report.scan import scanned  # noqa: PLC0415  (the same)
 
     out = console()
     may_show = out.is_terminal or options.show_secrets
-    hide = None if may_show else hidden.places
+    hide = None if may_show else redactor.places
     out.print(scanned(report, places=places, every_flow=options.flows, hide=hide), soft_wrap=not out.is_terminal)
 
 

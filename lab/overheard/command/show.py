@@ -27,7 +27,7 @@ examples:
 exit codes:
   0    nothing wrong was found
   1    something is wrong with a certificate, or TLS failed because of it
-  2    there was no certificate to look at
+  2    there was no certificate to examine
   130  interrupted
 """
 

@@ -138,7 +138,7 @@ class Project:
 
     @contextmanager
     def _running(self, *arguments: str) -> Iterator[subprocess.Popen[str]]:
-        """A running Compose command. If we are interrupted it is told to end, and to end what it has started."""
+        """A running Compose command. If we are interrupted, it is stopped, and stops what it has started."""
         with (
             self.log.open("a") as log,
             subprocess.Popen(

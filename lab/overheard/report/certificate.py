@@ -15,28 +15,28 @@ from overheard.words.gallery import at
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from overheard.certificates.examine import Connection, Examination
     from overheard.certificates.facts import Facts
-    from overheard.certificates.look import Connection, Look
 
 
-def certificates(look: Look) -> Group:
+def certificates(examination: Examination) -> Group:
     """The whole report, to be printed without wrapping (`soft_wrap=True`)."""
-    return Group(*_lines(look))
+    return Group(*_lines(examination))
 
 
-def _lines(look: Look) -> Iterator[Text]:
-    count = len(look.certificates)
-    yield Text(f"{look.what}: {count or 'no'} certificate{'s' * (count != 1)}", style="bold")
-    for skipped in look.skipped:
+def _lines(examination: Examination) -> Iterator[Text]:
+    count = len(examination.certificates)
+    yield Text(f"{examination.what}: {count or 'no'} certificate{'s' * (count != 1)}", style="bold")
+    for skipped in examination.skipped:
         yield Text(f"  ignored, and not kept: {skipped}", style="dim")
-    for number, one in enumerate(look.certificates, 1):
+    for number, one in enumerate(examination.certificates, 1):
         yield Text(f"\n{number}  {one.sentence}", style="bold")
         yield from _facts(one)
-    if look.connection:
-        yield from _connection(look.connection)
-    yield from _verdict(look)
+    if examination.connection:
+        yield from _connection(examination.connection)
+    yield from _verdict(examination)
     yield Text()
-    for question in look.unasked:
+    for question in examination.unasked:
         yield Text(f"  not checked: {question}", style="dim")
 
 
@@ -70,21 +70,21 @@ def _connection(connection: Connection) -> Iterator[Text]:
         yield _line("gallery", " or ".join(connection.rows) or "has no row for this error")
 
 
-def _verdict(look: Look) -> Iterator[Text]:
-    if look.exit_code == 0:
+def _verdict(examination: Examination) -> Iterator[Text]:
+    if examination.exit_code == 0:
         yield Text("\nNothing wrong was found", style="bold green")
         return
     yield Text("\nWhat is wrong", style="bold red")
-    rows = list(dict.fromkeys(finding.row for finding in look.wrong)) or _what_it_may_be(look)
+    rows = list(dict.fromkeys(finding.row for finding in examination.wrong)) or _what_it_may_be(examination)
     for name in rows:
-        yield from _row(name, [finding.detail for finding in look.wrong if finding.row == name])
+        yield from _row(name, [finding.detail for finding in examination.wrong if finding.row == name])
     if not rows:
         yield Text("  see the error above")
 
 
-def _what_it_may_be(look: Look) -> list[str]:
+def _what_it_may_be(examination: Examination) -> list[str]:
     """The rows that match the error, if the certificates do not explain it, or none was sent."""
-    return list(look.connection.rows) if look.connection else []
+    return list(examination.connection.rows) if examination.connection else []
 
 
 def _row(name: str, details: list[str]) -> Iterator[Text]:

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 from rich.console import Group
 from rich.text import Text
 
-from overheard.report.glance import ciphertext, evidence, short_error
 from overheard.report.packets import carrier
 from overheard.report.still_visible import still_visible
+from overheard.report.summary import ciphertext, evidence, short_error
 from overheard.report.table import stamp
 from overheard.report.tries import tries
 
@@ -29,9 +29,9 @@ def _lines(result: Result, title: str, message: str, data: bytes, interceptor: s
     if result.skipped:
         yield Text(f"  {result.skipped}")
         return
-    told: set[str] = set()
+    printed: set[str] = set()
     for exchange in result.exchanges:
-        yield from _exchange(exchange, message, told)
+        yield from _exchange(exchange, message, printed)
     yield from _whole_error(result)
     if interceptor:
         yield _heading("what the interceptor wrote down")
@@ -49,16 +49,16 @@ def _heading(words: str) -> Text:
     return Text(f"  {words}", style="italic")
 
 
-def _exchange(exchange: Exchange, message: str, told: set[str]) -> Iterator[Text]:
-    """The result of an attempt. Notes that are in `told`, such as the server's certificate, are not repeated."""
+def _exchange(exchange: Exchange, message: str, printed: set[str]) -> Iterator[Text]:
+    """The result of an attempt. Notes that are in `printed`, such as the server's certificate, are not repeated."""
     came = f"“{message}”" if exchange.received else short_error(exchange.error)
     yield Text.assemble(f"  {exchange.attempt}: ", (came, "" if exchange.received else "yellow"))
     if exchange.wire:
         yield Text(f"    on the wire: {exchange.wire}", style="dim")
     for note in exchange.notes:
-        if note not in told:
+        if note not in printed:
             yield Text(f"    {note}", style="dim")
-    told.update(exchange.notes)
+    printed.update(exchange.notes)
 
 
 def _whole_error(result: Result) -> Iterator[Text]:

@@ -41,9 +41,9 @@ def _lesson(scenario: Scenario, chapter: Chapter, *, answer: bool) -> Iterator[R
 
 def _paragraphs(texts: Iterable[str]) -> Iterator[RenderableType]:
     for text in texts:
-        told = Text(text)
-        told.highlight_regex(r"`[^`]+`", "cyan")
-        yield Padding(told, (0, 0, 1, 2), expand=False)
+        styled = Text(text)
+        styled.highlight_regex(r"`[^`]+`", "cyan")
+        yield Padding(styled, (0, 0, 1, 2), expand=False)
 
 
 def _section(heading: str, texts: Iterable[str], commands: Iterable[str] = ()) -> Iterator[RenderableType]:

@@ -45,10 +45,10 @@ def _line(cells: Iterable[str]) -> str:
 def _errors(row: Row) -> str:
     """The reason of the error; if it differs between versions of OpenSSL, the reason of each."""
     reasons = {(says.exception, says.reason): says.openssl for says in reversed(row.says)}
-    told = [(f"{exception}: `{reason}`", openssl) for (exception, reason), openssl in reversed(reasons.items())]
-    if len(told) == 1:
-        return told[0][0]
-    return "; ".join(f"{error} (OpenSSL {openssl})" for error, openssl in told)
+    errors = [(f"{exception}: `{reason}`", openssl) for (exception, reason), openssl in reversed(reasons.items())]
+    if len(errors) == 1:
+        return errors[0][0]
+    return "; ".join(f"{error} (OpenSSL {openssl})" for error, openssl in errors)
 
 
 def _how(attempt: Attempt) -> str:

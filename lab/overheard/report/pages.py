@@ -36,10 +36,10 @@ _AFTERWORD = (
 
 def pages(outputs: Mapping[str, str]) -> dict[str, str]:
     """Every page by the name of its file; `outputs` are what `overheard run` printed, by the name of the scenario."""
-    told = {
+    chapters = {
         file_of(each.name): _page(number, outputs.get(each.name, _NO_OUTPUT)) for number, each in enumerate(SCENARIOS)
     }
-    return {INDEX: _index(), **told}
+    return {INDEX: _index(), **chapters}
 
 
 def file_of(name: str) -> str:

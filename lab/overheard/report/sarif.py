@@ -98,12 +98,12 @@ def _sightings(report: Report, places: Mapping[int, Place]) -> Iterator[dict[str
 
 def _reasons(report: Report) -> Iterator[dict[str, Any]]:
     """One result per check that fails, even if it fails for several secrets."""
-    told: dict[Check, list[str]] = {}
+    failed: dict[Check, list[str]] = {}
     for name, verdict in report.verdicts.items():
         if verdict.outcome is Outcome.INCONCLUSIVE:
             for check in verdict.reasons:
-                told.setdefault(check, []).append(name)
-    for check, names in told.items():
+                failed.setdefault(check, []).append(name)
+    for check, names in failed.items():
         hint = f"\n{check.hint}" if check.hint else ""
         yield {
             "ruleId": check.code,

@@ -9,7 +9,7 @@ from rich.text import Text
 
 from overheard.report.flows import flows
 from overheard.report.labels import how, label
-from overheard.report.sighted import sighted
+from overheard.report.sightings import sightings
 from overheard.report.table import STYLES
 from overheard.words.verdict import Outcome
 
@@ -52,7 +52,7 @@ def _parts(
     for name, verdict in report.verdicts.items():
         if verdict.sightings:
             yield _heading(f"{name}: where it was seen")
-            yield from sighted(verdict, places, report.unwrapped, hide)
+            yield from sightings(verdict, places, report.unwrapped, hide)
     yield from _reasons(report.verdicts)
     if report.disagreements is not None:
         yield from _disagreements(report.disagreements)
@@ -90,17 +90,17 @@ def _heading(words: str) -> Text:
 
 def _reasons(verdicts: Mapping[str, Verdict]) -> Iterator[Text]:
     """The checks that do not hold, each with what to do about it; a check that fails for several secrets only once."""
-    told: dict[tuple[str, str, str], list[str]] = {}
+    failed: dict[tuple[str, str, str], list[str]] = {}
     for name, verdict in verdicts.items():
         for check in verdict.reasons:
             # The sightings already say that it is not absent.
             if not (verdict.sightings and check.code == "absent"):
-                told.setdefault((check.code, check.says, check.hint), []).append(name)
-    if not told:
+                failed.setdefault((check.code, check.says, check.hint), []).append(name)
+    if not failed:
         return
     over = any(verdict.outcome is not Outcome.OVERHEARD for verdict in verdicts.values())
     yield _heading("why not PROTECTED" if over else "other checks that do not hold")
-    for (code, says, hint), names in told.items():
+    for (code, says, hint), names in failed.items():
         whose = "" if len(names) == len(verdicts) else f"{', '.join(names)}: "
         yield Text.assemble("  ", (code, "yellow"), f"  {whose}{says}")
         if hint:

@@ -8,7 +8,7 @@ from rich import box
 from rich.table import Table
 from rich.text import Text
 
-from overheard.report.glance import got, saw
+from overheard.report.summary import got, saw
 from overheard.words.verdict import Outcome
 
 if TYPE_CHECKING:

@@ -1,4 +1,4 @@
-"""Serving: one gunicorn worker with threads, on any number of addresses, that stops within a second when told to.
+"""Serving: one gunicorn worker with threads, on any number of addresses, that stops within a second of a signal.
 
 Each address has its own `Listener`: some may use HTTP, some HTTPS, some require a client certificate.
 """

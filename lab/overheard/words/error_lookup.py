@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from overheard.words.gallery import ROWS
 
 if TYPE_CHECKING:
-    from overheard.words.gallery import Row, Says
+    from overheard.words.gallery import ErrorText, Row
 
 
 def matching_rows(text: str) -> list[Row]:
@@ -23,7 +23,7 @@ def matching_rows(text: str) -> list[Row]:
     return [row for mark, row in marks if mark == best] if best else []
 
 
-def _in_common(pasted: str, says: Says) -> int:
+def _in_common(pasted: str, says: ErrorText) -> int:
     """How many characters the error and the pasted text have in common."""
     reason = _plain(says.reason)
     if reason in pasted:

@@ -1,4 +1,4 @@
-"""A layer: something wrapped round a secret, what it is, and who could take it off."""
+"""A layer around a secret: an encoding, container, protocol or encryption, and who could remove it."""
 
 from __future__ import annotations
 
@@ -7,31 +7,31 @@ from typing import Self, TypeAlias
 
 
 class LayerKind(StrEnum):
-    """What a layer is, as far as decisions depend on it."""
+    """The kind of a layer, as far as decisions depend on it."""
 
     COMPRESSION = "compression"
-    # The table of spellings has it, too: what is seen under it alone is also seen without taking it off.
+    # An encoding that is also a spelling: a secret under this layer alone is found without decoding.
     SPELLED = "spelled"
-    # Encryption that a key opened.
+    # Encryption that was decrypted with a key.
     OPENED = "opened"
-    # A protocol, a container, an encoding of another sort.
+    # A protocol, a container, or any other encoding.
     OTHER = "other"
 
 
 class OpenedBy(StrEnum):
-    """Whose key took a layer off."""
+    """Whose key removed a layer."""
 
-    # It takes no key.
+    # No key is needed.
     ANYONE = "anyone"
-    # One of the two that should know the secret: that their keys open it proves that it was there.
+    # One of the two that may know the secret: if their keys decrypt it, it was sent.
     PARTY = "party"
     INTERCEPTOR = "interceptor"
-    # Somebody who got hold of the server's private key.
+    # Somebody who obtained the server's private key.
     THIEF = "thief"
 
 
 class Layer(str):
-    """One layer. As text it is its code, such as `gzip`, which is stable and stands in JSON; people read a label."""
+    """One layer. As a string it is its code, such as `gzip`, which is stable and used in JSON; people read a label."""
 
     __slots__ = ("kind", "opened_by")
 
@@ -39,7 +39,7 @@ class Layer(str):
     opened_by: OpenedBy
 
     def __new__(cls, code: str, kind: LayerKind = LayerKind.OTHER, opened_by: OpenedBy = OpenedBy.ANYONE) -> Self:
-        """Make one; nothing is looked up."""
+        """Create a layer from its code, kind and opener."""
         layer = super().__new__(cls, code)
         layer.kind, layer.opened_by = kind, opened_by
         return layer
@@ -49,7 +49,7 @@ class Layer(str):
 
     @classmethod
     def of(cls, code: str) -> Layer:
-        """The layer with this code, as it is read from JSON: who opened it is known again."""
+        """The layer with this code, as read from JSON, with its kind and opener."""
         return _BY_CODE.get(code) or cls(code)
 
 
@@ -60,7 +60,7 @@ TLS_BY_THE_INTERCEPTOR = Layer("TLS opened with the interceptor's session keys",
 TLS_BY_THE_STOLEN_KEY = Layer("TLS opened with the server's private key", LayerKind.OPENED, OpenedBy.THIEF)
 FERNET_BY_A_PARTY = Layer("Fernet opened with a key of a party", LayerKind.OPENED, OpenedBy.PARTY)
 FERNET_BY_THE_INTERCEPTOR = Layer("Fernet opened with a key of the interceptor", LayerKind.OPENED, OpenedBy.INTERCEPTOR)
-# What it wrote down was on no wire.
+# The notebook was on no wire.
 NOTEBOOK = Layer("the notebook of the interceptor", LayerKind.OPENED, OpenedBy.INTERCEPTOR)
 
 _BY_CODE: dict[str, Layer] = {

@@ -50,7 +50,7 @@ class Recording:
     recorder_said: str = ""
 
     def covers(self, moment: float) -> bool:
-        """Whether the recording was running at `time`, in seconds since the epoch."""
+        """Whether the recording was running at `moment`, in seconds since the epoch."""
         return self.started <= moment <= self.ended
 
     def to_json(self) -> dict[str, Any]:

@@ -111,7 +111,7 @@ class Attempt:
         """The URL that the client requests."""
         return self.service.origin + self.disguise.path
 
-    def awaited_error(self, openssl: tuple[int, int]) -> str:
+    def expected_error(self, openssl: tuple[int, int]) -> str:
         """A part of the error that a client with that OpenSSL must get; empty if it must get the message."""
         return self.newer_error if self.newer_error and openssl >= (3, 5) else self.error
 
@@ -138,7 +138,7 @@ class Expectation:
         if verdict.outcome is not self.outcome:
             yield f"the verdict should be {self.outcome}, but is {verdict.outcome}"
         elif self.outcome is Outcome.OVERHEARD:
-            # A sighting counts, whatever else was wrong with the recording.
+            # A sighting counts, even if the recording is incomplete.
             if all(sighting.how != self.seen for sighting in verdict.sightings):
                 yield f"it should be seen {self.seen}, but is seen {verdict.sightings[0].how}"
         elif (codes := {check.code for check in verdict.reasons}) != self.reasons:

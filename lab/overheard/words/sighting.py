@@ -41,4 +41,4 @@ class Unwrapped:
 
     before: bytes = field(repr=False)
     shown: bytes = field(repr=False)
-    behind: bytes = field(repr=False)
+    after: bytes = field(repr=False)

@@ -19,7 +19,7 @@ from overheard_services.disguise.fernet import WrongKeyError, unseal
 def main(arguments: list[str]) -> int:
     """Make one request, or run the scenarios. Returns 0 if everything is as expected."""
     if arguments:
-        raise SettingsError(f"unknown arguments: {' '.join(arguments)}", hint="the client is told by SECRET_URL")
+        raise SettingsError(f"unknown arguments: {' '.join(arguments)}", hint="set SECRET_URL instead")
     if alone := Alone.from_environment(os.environ):
         return _ask(alone)
     # Imported late, here and below: if `requests` is not installed, `run` reports it.
@@ -61,12 +61,12 @@ def _event(**event: object) -> None:
 
 def _show(results: list[Result], settings: Settings) -> None:
     from overheard.report.console import console  # noqa: PLC0415  (a tenth of a second that only people need)
-    from overheard.report.doubts import doubts  # noqa: PLC0415
+    from overheard.report.deviations import deviations  # noqa: PLC0415
     from overheard.report.table import table  # noqa: PLC0415
 
     out = console()
     out.print(table(results, settings.message))
-    out.print(doubts(results), soft_wrap=True, end="")
+    out.print(deviations(results), soft_wrap=True, end="")
 
 
 if __name__ == "__main__":

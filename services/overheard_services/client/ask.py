@@ -124,7 +124,7 @@ def _name_server_leads_to(host: str) -> Iterator[None]:
     def lying(_name: object, *rest: Any, **more: Any) -> Any:  # noqa: ANN401  (as what it stands in for)
         return honest(host, *rest, **more)
 
-    socket.getaddrinfo = lying  # type: ignore[assignment]  # it passes on whatever it is given
+    socket.getaddrinfo = lying  # type: ignore[assignment]  # it passes its arguments on
     try:
         yield
     finally:

@@ -18,7 +18,7 @@ from overheard_services.disguise.fernet import new_key, unseal
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from overheard_services.client.belongings import Belongings
+    from overheard_services.client.client_files import ClientFiles
 
 
 @dataclass(frozen=True)
@@ -33,14 +33,14 @@ class Answer:
     notes: tuple[str, ...] = ()
 
 
-def make(attempt: Attempt, way: Way, has: Belongings) -> Answer:
+def make(attempt: Attempt, way: Way, has: ClientFiles) -> Answer:
     """Make an attempt, and return the result."""
     answer = _BY_DISGUISE[attempt.disguise](attempt, way, has)
     certificate = f"the server showed: {words_for_scenario(answer.certificate)}" if answer.certificate else ""
     return replace(answer, notes=tuple(filter(None, (*answer.notes, certificate, answer.greeting, *answer.warned))))
 
 
-def _plainly(attempt: Attempt, way: Way, _has: Belongings) -> Answer:
+def _plainly(attempt: Attempt, way: Way, _has: ClientFiles) -> Answer:
     if not attempt.service.host:
         try:
             address = socket.gethostbyname(HTTPS.host)
@@ -50,11 +50,11 @@ def _plainly(attempt: Attempt, way: Way, _has: Belongings) -> Answer:
     return _read(ask(attempt.url, way), lambda text: text)
 
 
-def _substituted(attempt: Attempt, way: Way, _has: Belongings) -> Answer:
+def _substituted(attempt: Attempt, way: Way, _has: ClientFiles) -> Answer:
     return _read(ask(attempt.url, way), substitution.decrypt)
 
 
-def _sealed(attempt: Attempt, way: Way, has: Belongings) -> Answer:
+def _sealed(attempt: Attempt, way: Way, has: ClientFiles) -> Answer:
     reply = ask(attempt.url, way)
     if attempt.shared_key is SharedKey.NONE:
         return _read(
@@ -67,7 +67,7 @@ def _sealed(attempt: Attempt, way: Way, has: Belongings) -> Answer:
     return _read(reply, lambda token: unseal(key, token))
 
 
-def _agreed(attempt: Attempt, way: Way, has: Belongings) -> Answer:
+def _agreed(attempt: Attempt, way: Way, has: ClientFiles) -> Answer:
     party = Party()
     reply = ask(attempt.url, way, post={"public": party.public})
     if reply.error:
@@ -95,7 +95,7 @@ def _read(reply: Reply, undo: Callable[[str], str]) -> Answer:
     return Answer(message, error, reply.greeting, reply.warned, reply.certificate)
 
 
-_BY_DISGUISE: dict[Disguise, Callable[[Attempt, Way, Belongings], Answer]] = {
+_BY_DISGUISE: dict[Disguise, Callable[[Attempt, Way, ClientFiles], Answer]] = {
     Disguise.NONE: _plainly,
     Disguise.SUBSTITUTION: _substituted,
     Disguise.FERNET: _sealed,

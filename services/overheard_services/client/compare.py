@@ -43,7 +43,7 @@ def _streams(attempts: Sequence[Attempt], visible: Sequence[Visible]) -> Iterato
 
 def _exchange(attempt: Attempt, answer: Answer, stream: Visible | None, verdict: Verdict, message: str) -> Exchange:
     received = not answer.error and answer.message == message
-    error = answer.error or ("" if received else f"the server said something else, {len(answer.message)} characters")
+    error = answer.error or ("" if received else f"the server sent something else, {len(answer.message)} characters")
     wrong = (*_of_the_client(attempt, answer, error), *_of_the_wire(attempt, stream, verdict))
     # If a server sent the message instead of a token, the error would contain it.
     secret = Secret("message", message.encode())
@@ -62,7 +62,7 @@ def _exchange(attempt: Attempt, answer: Answer, stream: Visible | None, verdict:
 
 
 def _of_the_client(attempt: Attempt, answer: Answer, error: str) -> Iterator[str]:
-    awaited = attempt.awaited_error(_OPENSSL)
+    awaited = attempt.expected_error(_OPENSSL)
     if awaited and not error:
         yield f"the client should fail with “{awaited}”, but got the message"
     elif awaited not in error:
@@ -70,7 +70,7 @@ def _of_the_client(attempt: Attempt, answer: Answer, error: str) -> Iterator[str
     elif error and not awaited:
         yield f"the client should get the message, but the error was: {error}"
     if attempt.greeting != answer.greeting:
-        yield f"the server should say “{attempt.greeting}”, but said “{answer.greeting}”"
+        yield f"the greeting should be “{attempt.greeting}”, but was “{answer.greeting}”"
     warned = ", ".join(warning.partition(":")[0] for warning in answer.warned)
     if attempt.warning != warned:
         yield f"the client should be warned of {attempt.warning or 'nothing'}, but was warned of {warned or 'nothing'}"

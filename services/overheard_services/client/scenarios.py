@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from overheard.words.result import Result
 from overheard.words.scenario import Need, Scenario
 from overheard_services.client.attempt import Answer, make
-from overheard_services.client.belongings import Belongings
+from overheard_services.client.client_files import ClientFiles
 from overheard_services.client.compare import exchanges
 from overheard_services.client.settings import contents
 from overheard_services.client.sidecar import Sidecar
@@ -35,7 +35,7 @@ def run_scenarios(settings: Settings, progress: Callable[[str], None]) -> list[R
     lacking = {scenario.name: lacks(scenario, settings) for scenario in settings.scenarios}
     answers: dict[str, list[Answer]] = {}
     with tempfile.TemporaryDirectory(prefix="overheard-client-") as folder:
-        has = Belongings.gather(settings, Path(folder))
+        has = ClientFiles.gather(settings, Path(folder))
         for scenario in settings.scenarios:
             if not lacking[scenario.name]:
                 progress(f"recording {scenario.name}")

@@ -12,7 +12,7 @@ from overheard_services.gallery.settings import Settings
 
 
 def main(arguments: list[str]) -> int:
-    """Create every row's server, hand over what a client needs, and serve until told to stop."""
+    """Create every row's server, hand over what a client needs, and serve until SIGTERM or SIGINT."""
     health = asks_for_health(arguments)
     settings = Settings.from_environment(os.environ)
     if health:

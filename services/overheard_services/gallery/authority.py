@@ -1,4 +1,4 @@
-"""The careless authority: it signs whatever it is told to, valid or not. All in memory."""
+"""The careless authority: it signs any certificate, valid or not. All in memory."""
 
 from __future__ import annotations
 

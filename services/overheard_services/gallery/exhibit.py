@@ -11,11 +11,11 @@ from overheard.role.files import write_whole
 from overheard.words.gallery import ROWS
 from overheard.words.handover import GALLERY_CRL, GALLERY_ROOT
 from overheard_services.gallery.authority import Holder, chain, revocation_list, signed_by_itself
-from overheard_services.gallery.bend import certificate_replaced
 from overheard_services.gallery.contexts import context
+from overheard_services.gallery.modified_tls import certificate_replaced
 from overheard_services.gallery.plans import ROOT, STRANGERS_ROOT
 from overheard_services.gallery.recipes import RECIPES, Recipe, Sent
-from overheard_services.gallery.speak import bent_tls, plain_http
+from overheard_services.gallery.speak import modified_tls, plain_http
 
 if TYPE_CHECKING:
     import socket
@@ -64,7 +64,7 @@ def make(row: str, recipe: Recipe, roots: Roots) -> Exhibit:
     speak = recipe.speak
     if recipe.instead:
         (other,) = chain([recipe.instead], down[-2], row)
-        speak = bent_tls(certificate_replaced(other.certificate.public_bytes(Encoding.DER)))
+        speak = modified_tls(certificate_replaced(other.certificate.public_bytes(Encoding.DER)))
     return Exhibit(context(_sent(recipe, down, root), recipe.prepare), speak, _crl(recipe, down))
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from cryptography.x509.oid import ExtendedKeyUsageOID
 
 from overheard_services.gallery import contexts, speak
-from overheard_services.gallery.bend import chain_reversed, without_renegotiation_info
+from overheard_services.gallery.modified_tls import chain_reversed, without_renegotiation_info
 from overheard_services.gallery.plans import ISSUING, ROOT, SERVER, STRANGERS_ROOT, Plan
 
 if TYPE_CHECKING:
@@ -69,7 +69,7 @@ RECIPES: dict[str, Recipe] = {
     "self-signed-in-chain": Recipe(root=STRANGERS_ROOT, sent=Sent.WITH_ROOT),
     "unknown-root": Recipe(root=STRANGERS_ROOT),
     "missing-intermediate": Recipe(sent=Sent.WITHOUT_ISSUING),
-    "wrong-order": Recipe(prepare=contexts.only_tls_1_2, speak=speak.bent_tls(chain_reversed)),
+    "wrong-order": Recipe(prepare=contexts.only_tls_1_2, speak=speak.modified_tls(chain_reversed)),
     "intermediate-not-ca": Recipe(above=(Plan(),)),
     "path-length-exceeded": Recipe(above=(replace(ISSUING, path_length=0), ISSUING)),
     "name-constraint-violated": Recipe(above=(_ONLY_ELSEWHERE,)),
@@ -84,7 +84,7 @@ RECIPES: dict[str, Recipe] = {
     "tls-1.0-only": Recipe(prepare=contexts.only_tls_1_0),
     "no-cipher-in-common": Recipe(prepare=contexts.only_short_tags),
     "dh-key-too-small": Recipe(_RSA, prepare=contexts.short_diffie_hellman),
-    "legacy-renegotiation": Recipe(prepare=contexts.only_tls_1_2, speak=speak.bent_tls(without_renegotiation_info)),
+    "legacy-renegotiation": Recipe(prepare=contexts.only_tls_1_2, speak=speak.modified_tls(without_renegotiation_info)),
     "key-mismatch": Recipe(prepare=contexts.only_tls_1_2, instead=SERVER),
     "sni-refused": Recipe(prepare=contexts.refusing_the_name),
     "client-certificate-missing": Recipe(prepare=contexts.demanding_a_certificate),

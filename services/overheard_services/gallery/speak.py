@@ -7,13 +7,13 @@ import struct
 from contextlib import suppress
 from typing import TYPE_CHECKING, Protocol
 
-from overheard_services.gallery.bend import BentTls
+from overheard_services.gallery.modified_tls import ModifiedTls
 
 if TYPE_CHECKING:
     import ssl
     from collections.abc import Callable
 
-    from overheard_services.gallery.bend import Bend
+    from overheard_services.gallery.modified_tls import Modify
 
     # Takes the connection, the TLS context, and the message.
     Speak = Callable[[socket.socket, ssl.SSLContext, bytes], None]
@@ -44,13 +44,13 @@ def tls(connection: socket.socket, context: ssl.SSLContext, message: bytes) -> N
         _part(secured)
 
 
-def bent_tls(bend: Bend) -> Speak:
-    """TLS 1.2 whose first flight goes through `bend`."""
+def modified_tls(modify: Modify) -> Speak:
+    """TLS 1.2 whose first flight goes through `modify`."""
 
     def speak(connection: socket.socket, context: ssl.SSLContext, message: bytes) -> None:
         connection.settimeout(_PATIENCE)
         with suppress(OSError):
-            secured = BentTls(connection, context, bend)
+            secured = ModifiedTls(connection, context, modify)
             secured.do_handshake()
             answer(secured, message)
         _part(connection)

@@ -10,7 +10,7 @@ from overheard_services.interceptor.settings import Settings
 
 
 def main(arguments: list[str]) -> int:
-    """Impersonate the server until told to stop."""
+    """Impersonate the server until SIGTERM or SIGINT."""
     health = asks_for_health(arguments)
     settings = Settings.from_environment(os.environ)
     if health:

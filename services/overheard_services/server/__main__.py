@@ -24,7 +24,7 @@ _RSA_KEY_EXCHANGE = "AES128-GCM-SHA256"
 
 
 def main(arguments: list[str]) -> int:
-    """Get a certificate if HTTPS is to be served, and serve until told to stop."""
+    """Get a certificate if HTTPS is to be served, and serve until SIGTERM or SIGINT."""
     health = asks_for_health(arguments)
     settings = Settings.from_environment(os.environ)
     if health:

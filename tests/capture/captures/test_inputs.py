@@ -37,7 +37,7 @@ def sample() -> bytes:
 
 
 @pytest.mark.parametrize("kind", PACK)
-def test_what_real_programs_pack_is_read_as_it_was(wire: Path, tmp_path: Path, kind: str) -> None:
+def test_compression_by_real_programs_is_undone(wire: Path, tmp_path: Path, kind: str) -> None:
     path = tmp_path / "packed"
     path.write_bytes(packed(kind, wire / "near.pcapng"))
     plain = read(wire / "near.pcapng")
@@ -46,7 +46,7 @@ def test_what_real_programs_pack_is_read_as_it_was(wire: Path, tmp_path: Path, k
 
 
 @pytest.mark.parametrize("kind", ["gzip", "zstd"])
-def test_what_was_packed_in_parts_is_read_as_one(wire: Path, tmp_path: Path, kind: str) -> None:
+def test_files_of_several_members_are_read_as_one(wire: Path, tmp_path: Path, kind: str) -> None:
     """As pigz and `cat one.gz other.gz` produce it; gzip may also be padded with zeros."""
     content = (wire / "near.pcapng").read_bytes()
     pack = gzip.compress if kind == "gzip" else zstandard.compress
@@ -56,7 +56,7 @@ def test_what_was_packed_in_parts_is_read_as_one(wire: Path, tmp_path: Path, kin
     assert read(path) == read(wire / "near.pcapng")
 
 
-def test_what_makes_far_more_than_its_size_is_read_with_what_follows_it(tmp_path: Path) -> None:
+def test_a_high_compression_ratio_does_not_hide_what_follows(tmp_path: Path) -> None:
     """A zstd input yields a megabyte at a time; the next frame begins in the same input."""
     path, parts = tmp_path / "packed", (bytes(5_000_000), b"next" * 9, bytes(3 << 20))
     path.write_bytes(b"".join(map(zstandard.compress, parts)))
@@ -69,7 +69,7 @@ def test_what_makes_far_more_than_its_size_is_read_with_what_follows_it(tmp_path
 
 
 @pytest.mark.parametrize("kind", ["gzip", "zstd"])
-def test_cut_anywhere_it_is_read_up_to_there_and_the_damage_is_told(tmp_path: Path, kind: str) -> None:
+def test_a_truncated_file_is_read_up_to_there_and_the_damage_is_reported(tmp_path: Path, kind: str) -> None:
     path, plain = tmp_path / "cut", tmp_path / "plain"
     plain.write_bytes(sample())
     whole, frames = packed(kind, plain), read(plain).frames
@@ -96,7 +96,7 @@ SAMPLE = File().section().interface().packet(b"first" * 9).packet(b"second" * 9)
 
 
 @given(at=st.integers(0, 10_000), value=st.integers(1, 255), pack=st.sampled_from([gzip.compress, zstandard.compress]))
-def test_a_byte_that_is_changed_never_crashes(scratch: Path, at: int, value: int, pack: object) -> None:
+def test_a_changed_byte_never_raises_an_unexpected_error(scratch: Path, at: int, value: int, pack: object) -> None:
     changed = bytearray(pack(SAMPLE))  # type: ignore[operator]
     changed[at % len(changed)] ^= value
     scratch.write_bytes(changed)
@@ -107,7 +107,7 @@ def test_a_byte_that_is_changed_never_crashes(scratch: Path, at: int, value: int
     assert len(capture.frames) <= 2 or capture.damage
 
 
-def test_what_follows_that_is_not_packed_is_damage(tmp_path: Path) -> None:
+def test_uncompressed_bytes_after_the_end_are_damage(tmp_path: Path) -> None:
     path = tmp_path / "more"
     path.write_bytes(gzip.compress(SAMPLE) + b"and more")
     capture = read(path)
@@ -118,7 +118,7 @@ def test_what_follows_that_is_not_packed_is_damage(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("pack", [gzip.compress, zstandard.compress])
-def test_a_bomb_takes_no_more_memory_than_what_it_is_read_into(tmp_path: Path, pack: object) -> None:
+def test_a_decompression_bomb_takes_bounded_memory(tmp_path: Path, pack: object) -> None:
     """A gigabyte of zeros after a header: one packet that claims 100 MB; one copy of it fits into memory."""
     path = tmp_path / "bomb"
     path.write_bytes(pack(File().section().interface().content + bytes(300_000_000)))  # type: ignore[operator]
@@ -157,7 +157,7 @@ def test_standard_input_may_be_empty() -> None:
 
 
 @pytest.mark.parametrize("sizes", [[1], [3, 1, 50], [4096]])
-def test_a_pipe_is_read_however_it_is_filled(tmp_path: Path, sizes: list[int]) -> None:
+def test_a_pipe_is_read_no_matter_how_it_is_filled(tmp_path: Path, sizes: list[int]) -> None:
     """Files listed before it are examined first; it is not, as its bytes would be lost."""
     pipe, path = tmp_path / "pipe", tmp_path / "file"
     os.mkfifo(pipe)
@@ -185,7 +185,7 @@ def test_a_pipe_is_read_however_it_is_filled(tmp_path: Path, sizes: list[int]) -
 
 
 @pytest.mark.parametrize("content", [b"", gzip.compress(b"", mtime=0), zstandard.compress(b"")])
-def test_what_is_empty_is_told(tmp_path: Path, content: bytes) -> None:
+def test_an_empty_file_is_an_error(tmp_path: Path, content: bytes) -> None:
     path = tmp_path / "file"
     path.write_bytes(content)
     with pytest.raises(UnreadableError, match=r"^file is empty") as caught:
@@ -196,7 +196,7 @@ def test_what_is_empty_is_told(tmp_path: Path, content: bytes) -> None:
 @pytest.mark.parametrize(
     "content", [b"no", b"no capture at all", gzip.compress(b"no capture", mtime=0), b"\xd4\xc3\xb2", bytes(99)]
 )
-def test_what_is_no_capture_is_told(tmp_path: Path, content: bytes) -> None:
+def test_a_file_that_is_not_a_capture_is_an_error(tmp_path: Path, content: bytes) -> None:
     path = tmp_path / "file"
     path.write_bytes(content)
     with pytest.raises(UnreadableError, match=r"^file is not a pcap or pcapng file") as caught:
@@ -204,14 +204,14 @@ def test_what_is_no_capture_is_told(tmp_path: Path, content: bytes) -> None:
     assert "editcap -F pcapng" in caught.value.hint
 
 
-def test_what_breaks_off_before_anything_can_be_told(tmp_path: Path) -> None:
+def test_a_file_that_is_truncated_before_its_format_is_known_is_an_error(tmp_path: Path) -> None:
     path = tmp_path / "file"
     path.write_bytes(gzip.compress(SAMPLE)[:9])
     with pytest.raises(UnreadableError, match=r"^file cannot be read: its gzip data is truncated"):
         read(path)
 
 
-def test_without_the_package_for_zstd_it_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_the_zstd_package_the_error_names_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = tmp_path / "file"
     path.write_bytes(zstandard.compress(SAMPLE))
     monkeypatch.setitem(sys.modules, "backports.zstd", None)
@@ -221,7 +221,7 @@ def test_without_the_package_for_zstd_it_says_so(tmp_path: Path, monkeypatch: py
     assert "zstd -d" in caught.value.hint
 
 
-def test_a_file_that_cannot_be_read_on_is_damaged(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_read_error_is_damage(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Fails like a file on a failing disk."""
     path = tmp_path / "file"
     path.write_bytes(SAMPLE)

@@ -22,7 +22,7 @@ MAGICS = {0xA1B2C3D4: 10**6, 0xA1B23C4D: 10**9, 0xA1B2CD34: 10**6}
 
 
 @pytest.mark.parametrize("kind", ["pcap", "nsecpcap", "modpcap", "pcapng"])
-def test_what_editcap_writes_is_read_as_tshark_reads_it(wire: Path, tmp_path: Path, kind: str) -> None:
+def test_files_of_editcap_are_read_as_tshark_reads_them(wire: Path, tmp_path: Path, kind: str) -> None:
     """With nanoseconds, where the format has them; drop counts are unknown."""
     path = tmp_path / "copy"
     subprocess.run(["editcap", "-F", kind, "-s", "1000", wire / "near.pcapng", path], check=True)
@@ -34,7 +34,7 @@ def test_what_editcap_writes_is_read_as_tshark_reads_it(wire: Path, tmp_path: Pa
 
 
 @pytest.mark.parametrize("link_type", [1, 12, 101, 113, 228])
-def test_what_text2pcap_writes_is_read(tmp_path: Path, link_type: int) -> None:
+def test_files_of_text2pcap_are_read(tmp_path: Path, link_type: int) -> None:
     text, path = tmp_path / "text", tmp_path / "made"
     text.write_text("0000 66 6c 75 66 66 79\n")
     subprocess.run(["text2pcap", "-q", "-F", "pcap", "-l", str(link_type), text, path], check=True, capture_output=True)
@@ -55,14 +55,14 @@ def test_both_byte_orders_of_each_kind_are_read(tmp_path: Path, order: str, magi
     assert [frame.time for frame in capture.frames] == [1_700_000_000 + count / ticks for count in (1, 2, 500_000)]
 
 
-def test_what_stands_beside_the_link_type_is_not_of_it(tmp_path: Path) -> None:
+def test_the_upper_bits_of_the_link_type_field_are_ignored(tmp_path: Path) -> None:
     """For example, a frame check sequence of 4 bytes."""
     path = tmp_path / "made"
     path.write_bytes(pcap(link_type=0x44000000 | RAW))
     assert {frame.link_type for frame in read(path).frames} == {RAW}
 
 
-def test_cut_anywhere_it_is_read_up_to_there_and_the_damage_is_told(tmp_path: Path) -> None:
+def test_a_truncated_file_is_read_up_to_there_and_the_damage_is_reported(tmp_path: Path) -> None:
     whole, path = pcap(), tmp_path / "cut"
     path.write_bytes(whole)
     frames, borders = read(path).frames, {24, 45, 61, 82}
@@ -72,7 +72,7 @@ def test_cut_anywhere_it_is_read_up_to_there_and_the_damage_is_told(tmp_path: Pa
         assert capture.frames == frames[: len(capture.frames)]
 
 
-def test_the_damage_says_what_and_where(tmp_path: Path) -> None:
+def test_damage_is_reported_with_what_and_where(tmp_path: Path) -> None:
     path = tmp_path / "cut"
     for size, words in (
         (20, "it is truncated inside the header of the file at byte 0"),
@@ -92,14 +92,14 @@ def scratch(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @given(data=st.binary(max_size=200), order=st.sampled_from("<>"), magic=st.sampled_from([*MAGICS]))
-def test_random_bytes_never_crash(scratch: Path, data: bytes, order: str, magic: int) -> None:
+def test_random_bytes_never_raise_an_unexpected_error(scratch: Path, data: bytes, order: str, magic: int) -> None:
     scratch.write_bytes(pcap(order, magic)[:24] + data)
     capture = read(scratch)
     assert capture.damage or sum(16 + len(frame.data) for frame in capture.frames) <= len(data)
 
 
 @given(at=st.integers(24, len(pcap()) - 1), value=st.integers(0, 255))
-def test_what_stands_before_a_changed_byte_is_read_as_before(scratch: Path, at: int, value: int) -> None:
+def test_frames_before_a_changed_byte_are_read_unchanged(scratch: Path, at: int, value: int) -> None:
     scratch.write_bytes(pcap())
     before = read(scratch).frames
     changed = bytearray(pcap())

@@ -33,19 +33,19 @@ def sample(order: str = "<") -> File:
 
 
 @pytest.mark.parametrize("name", ["http", "https", "snapped", "flooded"])
-def test_what_dumpcap_writes_is_read_as_tshark_reads_it(recordings: Recordings, name: str) -> None:
+def test_files_of_dumpcap_are_read_as_tshark_reads_them(recordings: Recordings, name: str) -> None:
     capture = assert_as_tshark_reads(recordings.path(name))
     assert capture.frames
     assert capture.damage == ""
     assert (capture.dropped == 0) == (name != "flooded")
 
 
-def test_a_frame_is_cut_short_where_the_snap_length_cut_it(recordings: Recordings) -> None:
+def test_a_frame_is_truncated_by_the_snap_length(recordings: Recordings) -> None:
     assert any(frame.cut_short for frame in read(recordings.path("snapped")).frames)
     assert not any(frame.cut_short for frame in read(recordings.path("http")).frames)
 
 
-def test_what_editcap_writes_is_read(recordings: Recordings, tmp_path: Path) -> None:
+def test_files_of_editcap_are_read(recordings: Recordings, tmp_path: Path) -> None:
     """It writes no statistics, so drops are unknown."""
     copy = tmp_path / "copy.pcapng"
     subprocess.run(["editcap", "-s", "80", recordings.path("http"), copy], check=True)
@@ -53,7 +53,7 @@ def test_what_editcap_writes_is_read(recordings: Recordings, tmp_path: Path) -> 
     assert max(len(frame.data) for frame in capture.frames) == 80
 
 
-def test_what_editcap_makes_of_nanoseconds_is_read(recordings: Recordings, tmp_path: Path) -> None:
+def test_nanoseconds_of_editcap_are_read(recordings: Recordings, tmp_path: Path) -> None:
     nano = tmp_path / "nano.pcap"
     subprocess.run(["editcap", "-F", "nsecpcap", "-t", "0.000000123", recordings.path("http"), nano], check=True)
     back = tmp_path / "back.pcapng"
@@ -61,7 +61,7 @@ def test_what_editcap_makes_of_nanoseconds_is_read(recordings: Recordings, tmp_p
     assert_as_tshark_reads(back)
 
 
-def test_what_mergecap_writes_is_read(recordings: Recordings, tmp_path: Path) -> None:
+def test_files_of_mergecap_are_read(recordings: Recordings, tmp_path: Path) -> None:
     """Several interfaces, one per file."""
     merged = tmp_path / "merged.pcapng"
     subprocess.run(
@@ -74,7 +74,7 @@ def test_what_mergecap_writes_is_read(recordings: Recordings, tmp_path: Path) ->
     )
 
 
-def test_keys_that_editcap_puts_in_are_passed_over(recordings: Recordings, tmp_path: Path) -> None:
+def test_keys_that_editcap_injects_are_skipped(recordings: Recordings, tmp_path: Path) -> None:
     copy = tmp_path / "copy.pcapng"
     subprocess.run(
         ["editcap", "--inject-secrets", f"tls,{recordings.keys}", recordings.path("https"), copy], check=True
@@ -98,7 +98,7 @@ def test_both_byte_orders_are_read(tmp_path: Path, order: str) -> None:
     assert (capture.dropped, capture.damage) == (5, "")
 
 
-def test_a_section_may_have_another_byte_order_than_the_one_before(tmp_path: Path) -> None:
+def test_a_section_may_differ_in_byte_order_from_the_previous_one(tmp_path: Path) -> None:
     path = tmp_path / "two.pcapng"
     path.write_bytes(sample("<").content + sample(">").content)
     capture = read(path)
@@ -106,7 +106,7 @@ def test_a_section_may_have_another_byte_order_than_the_one_before(tmp_path: Pat
     assert (capture.dropped, capture.damage) == (10, "")
 
 
-def test_a_simple_packet_is_cut_where_its_interface_cuts(tmp_path: Path) -> None:
+def test_a_simple_packet_is_truncated_by_the_snap_length_of_its_interface(tmp_path: Path) -> None:
     path = File().section().interface(snap_length=4).simple(b"1234", original=100).write(tmp_path / "cut.pcapng")
     (frame,) = read(path).frames
     assert (frame.data, frame.original_length, frame.cut_short) == (b"1234", 100, True)
@@ -115,7 +115,7 @@ def test_a_simple_packet_is_cut_where_its_interface_cuts(tmp_path: Path) -> None
 @pytest.mark.parametrize(
     ("resolution", "ticks"), [(b"\x09", 1_700_000_000_123_456_789), (b"\x03", 1_700_000_000_123), (b"\x94", 1 << 30)]
 )
-def test_each_resolution_of_time_is_read(tmp_path: Path, resolution: bytes, ticks: int) -> None:
+def test_each_timestamp_resolution_is_read(tmp_path: Path, resolution: bytes, ticks: int) -> None:
     """Powers of ten and of two (0x94: 2^-20)."""
     file = File().section().interface(options=option(9, resolution) + option(0, b""))
     path = file.packet(b"data", ticks=ticks).write(tmp_path / "time.pcapng")
@@ -128,7 +128,7 @@ def test_frames_have_the_link_type_of_their_interface(tmp_path: Path) -> None:
     assert [frame.link_type for frame in read(path).frames] == [ETHERNET, RAW]
 
 
-def test_a_packet_of_the_obsolete_kind_is_a_packet(tmp_path: Path) -> None:
+def test_an_obsolete_packet_block_is_read(tmp_path: Path) -> None:
     file = File().section().interface(RAW)
     head = struct.pack("<HHIIII", 0, 0xFFFF, 0, 1_500_000, 4, 9)
     path = file.block(2, head + b"data").write(tmp_path / "old.pcapng")
@@ -138,7 +138,7 @@ def test_a_packet_of_the_obsolete_kind_is_a_packet(tmp_path: Path) -> None:
     assert capture.dropped is None
 
 
-def test_a_clock_may_count_from_another_moment(tmp_path: Path) -> None:
+def test_timestamps_may_have_an_offset(tmp_path: Path) -> None:
     file = File().section().interface(options=option(14, struct.pack("<q", 1_700_000_000)) + option(0, b""))
     path = file.packet(b"data", ticks=1_500_000).write(tmp_path / "offset.pcapng")
     assert [frame.time for frame in assert_as_tshark_reads(path).frames] == [1_700_000_001.5]
@@ -147,17 +147,17 @@ def test_a_clock_may_count_from_another_moment(tmp_path: Path) -> None:
 # ---- drops
 
 
-def test_drops_are_known_when_every_interface_says_them(tmp_path: Path) -> None:
+def test_drops_are_known_if_every_interface_reports_them(tmp_path: Path) -> None:
     file = File().section().interface().interface().statistics(0, interface_drops=1).statistics(1, system_drops=2)
     assert read(file.write(tmp_path / "drops.pcapng")).dropped == 3
 
 
-def test_the_last_count_is_the_whole_truth(tmp_path: Path) -> None:
+def test_the_last_count_is_the_total(tmp_path: Path) -> None:
     file = File().section().interface().statistics(interface_drops=1).packet(b"a").statistics(interface_drops=4)
     assert read(file.write(tmp_path / "drops.pcapng")).dropped == 4
 
 
-def test_what_a_packet_says_was_lost_before_it_is_counted(tmp_path: Path) -> None:
+def test_drop_counts_of_packets_are_added(tmp_path: Path) -> None:
     """Whatever the statistics contain."""
     head = struct.pack("<IIIII", 0, 0, 0, 3, 3)
     file = File().section().interface().block(6, head + b"abc\0" + option(4, struct.pack("<Q", 7)) + option(0, b""))
@@ -179,10 +179,10 @@ def test_what_a_packet_says_was_lost_before_it_is_counted(tmp_path: Path) -> Non
             File().section().interface().statistics(interface_drops=0).section().interface().packet(b"a"),
             id="of one of two sections",
         ),
-        pytest.param(File().section().interface().statistics(3, interface_drops=0), id="of one that there is not"),
+        pytest.param(File().section().interface().statistics(3, interface_drops=0), id="of a missing interface"),
     ],
 )
-def test_drops_that_nobody_tells_are_not_known(tmp_path: Path, file: File) -> None:
+def test_drops_that_are_not_reported_are_unknown(tmp_path: Path, file: File) -> None:
     """Unknown is not the same as none."""
     assert read(file.write(tmp_path / "drops.pcapng")).dropped is None
 
@@ -190,7 +190,7 @@ def test_drops_that_nobody_tells_are_not_known(tmp_path: Path, file: File) -> No
 # ---- damage
 
 
-def test_cut_anywhere_it_is_read_up_to_there_and_the_damage_is_told(tmp_path: Path) -> None:
+def test_a_truncated_file_is_read_up_to_there_and_the_damage_is_reported(tmp_path: Path) -> None:
     whole, path = sample().content, tmp_path / "cut.pcapng"
     borders = {0}
     while max(borders) < len(whole):
@@ -202,7 +202,7 @@ def test_cut_anywhere_it_is_read_up_to_there_and_the_damage_is_told(tmp_path: Pa
         assert capture.dropped is None
 
 
-def test_a_real_recording_cut_anywhere_never_looks_whole(recordings: Recordings, tmp_path: Path) -> None:
+def test_a_truncated_recording_never_looks_complete(recordings: Recordings, tmp_path: Path) -> None:
     """Either the file is damaged, or drops are unknown."""
     whole, path = recordings.path("http").read_bytes(), tmp_path / "cut.pcapng"
     for size in range(4, len(whole), 7):
@@ -234,11 +234,11 @@ def test_a_real_recording_cut_anywhere_never_looks_whole(recordings: Recordings,
         (File(content=struct.pack("<IIII", 0x0A0D0D0A, 16, 0, 16)), "no byte-order magic"),
     ],
 )
-def test_a_block_that_makes_no_sense_is_damage(tmp_path: Path, file: File, words: str) -> None:
+def test_an_invalid_block_is_damage(tmp_path: Path, file: File, words: str) -> None:
     assert words in read(file.write(tmp_path / "damaged.pcapng")).damage
 
 
-def test_what_is_no_pcapng_is_refused(tmp_path: Path) -> None:
+def test_a_file_that_is_not_pcapng_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "file"
     with pytest.raises(UnreadableError, match="cannot be read: No such file"):
         read(path)
@@ -258,7 +258,7 @@ def scratch(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @given(data=st.binary(max_size=300), headed=st.booleans())
-def test_random_bytes_are_refused_or_damaged_but_never_crash(scratch: Path, data: bytes, headed: bool) -> None:
+def test_random_bytes_are_refused_or_damage(scratch: Path, data: bytes, headed: bool) -> None:
     scratch.write_bytes((File().section().interface().content if headed else b"") + data)
     try:
         capture = read(scratch)
@@ -269,7 +269,7 @@ def test_random_bytes_are_refused_or_damaged_but_never_crash(scratch: Path, data
 
 
 @given(at=st.integers(0, len(sample().content) - 1), value=st.integers(0, 255))
-def test_a_byte_that_is_changed_never_crashes(scratch: Path, at: int, value: int) -> None:
+def test_a_changed_byte_never_raises_an_unexpected_error(scratch: Path, at: int, value: int) -> None:
     changed = bytearray(sample().content)
     changed[at] = value
     scratch.write_bytes(changed)

@@ -43,7 +43,7 @@ def everything() -> bytes:
     return file.content + section(">", 4).statistics(interface_drops=2).content
 
 
-def test_frames_are_numbered_on_over_all_files(tmp_path: Path) -> None:
+def test_frames_are_numbered_across_all_files(tmp_path: Path) -> None:
     first = section(packets=2).statistics(interface_drops=1).write(tmp_path / "first.pcapng")
     second = section(">", packets=3).statistics(interface_drops=2).write(tmp_path / "second.pcapng")
     reader = CaptureReader([first, second])
@@ -62,7 +62,7 @@ def test_frames_are_numbered_on_over_all_files(tmp_path: Path) -> None:
     ]
 
 
-def test_kinds_may_be_mixed_but_then_nobody_knows_what_was_dropped(tmp_path: Path) -> None:
+def test_formats_may_be_mixed_but_then_drops_are_unknown(tmp_path: Path) -> None:
     first = section(packets=2).statistics(interface_drops=0).write(tmp_path / "first")
     second = tmp_path / "second"
     second.write_bytes(pcap(link_type=RAW))
@@ -71,7 +71,7 @@ def test_kinds_may_be_mixed_but_then_nobody_knows_what_was_dropped(tmp_path: Pat
     assert reader.facts.dropped is None
 
 
-def test_damage_of_one_file_does_not_keep_the_next_from_being_read(tmp_path: Path) -> None:
+def test_damage_in_one_file_does_not_prevent_reading_the_next(tmp_path: Path) -> None:
     first, second = tmp_path / "first", section().statistics(interface_drops=0).write(tmp_path / "second")
     first.write_bytes(section().content[:-3])
     reader = CaptureReader([first, second])
@@ -82,7 +82,7 @@ def test_damage_of_one_file_does_not_keep_the_next_from_being_read(tmp_path: Pat
 
 
 @pytest.mark.parametrize("content", [b"", b"no capture"])
-def test_a_file_that_is_no_capture_is_told_before_any_is_read(tmp_path: Path, content: bytes) -> None:
+def test_a_file_that_is_not_a_capture_is_reported_before_any_is_read(tmp_path: Path, content: bytes) -> None:
     first, second = section().write(tmp_path / "first"), tmp_path / "second"
     second.write_bytes(content)
     with pytest.raises(UnreadableError, match=r"^second is "):
@@ -91,8 +91,8 @@ def test_a_file_that_is_no_capture_is_told_before_any_is_read(tmp_path: Path, co
         next(CaptureReader([first, tmp_path / "third"]).frames())
 
 
-def test_a_ring_is_put_in_the_order_of_its_first_frames(tmp_path: Path) -> None:
-    """By time, whatever their names; files without a frame, and files that are no capture, come last."""
+def test_a_ring_is_sorted_by_first_frames(tmp_path: Path) -> None:
+    """By time, not by name; files without a frame, and files that are not captures, come last."""
     files = [section(first=first).write(tmp_path / name) for first, name in ((7, "a"), (3, "b"), (1, "c"))]
     empty = section(packets=0).write(tmp_path / "empty")
     nothing = tmp_path / "nothing"
@@ -120,7 +120,7 @@ def opened(monkeypatch: pytest.MonkeyPatch) -> Counter[str]:
     return counted
 
 
-def test_a_file_alone_is_opened_once(tmp_path: Path, opened: Counter[str]) -> None:
+def test_a_single_file_is_opened_once(tmp_path: Path, opened: Counter[str]) -> None:
     judge(section().write(tmp_path / "file"), {"password": "fluffy tail"})
     assert opened == {"file": 1}
 
@@ -132,7 +132,9 @@ def test_a_file_of_a_ring_is_opened_for_its_order_and_to_be_read(tmp_path: Path,
     assert opened == {"a": 2, "b": 2, "c": 2}
 
 
-def test_a_file_of_a_ring_that_is_no_capture_is_told_before_any_is_read(tmp_path: Path, opened: Counter[str]) -> None:
+def test_a_file_of_a_ring_that_is_not_a_capture_is_reported_before_any_is_read(
+    tmp_path: Path, opened: Counter[str]
+) -> None:
     ring = [section().write(tmp_path / "a"), tmp_path / "b", tmp_path / "c", section().write(tmp_path / "d")]
     ring[1].write_bytes(b"no capture")
     ring[2].touch()
@@ -158,7 +160,7 @@ def _squirrels(frames: list[Frame]) -> list[bytes]:
     return [frame.data for frame in frames if b"squirrel" in frame.data or b"acorns" in frame.data]
 
 
-def test_key_logs_that_editcap_puts_in_are_collected(wire: Path, tmp_path: Path) -> None:
+def test_key_logs_that_editcap_injects_are_collected(wire: Path, tmp_path: Path) -> None:
     keys, copy = tmp_path / "keys", tmp_path / "copy.pcapng"
     keys.write_text(f"CLIENT_RANDOM {'01' * 32} {'02' * 48}\n")
     subprocess.run(["editcap", "--inject-secrets", f"tls,{keys}", wire / "near.pcapng", copy], check=True)
@@ -168,7 +170,7 @@ def test_key_logs_that_editcap_puts_in_are_collected(wire: Path, tmp_path: Path)
     assert not reader.facts.skipped
 
 
-def test_what_is_passed_over_is_counted(tmp_path: Path) -> None:
+def test_skipped_blocks_are_counted(tmp_path: Path) -> None:
     path = tmp_path / "everything"
     path.write_bytes(everything() + File().section().block(10, struct.pack("<II", 0x5353484B, 0)).content)
     reader = CaptureReader([path])
@@ -184,7 +186,7 @@ def test_what_is_passed_over_is_counted(tmp_path: Path) -> None:
     assert reader.facts.dropped == 3
 
 
-def test_the_name_resolution_of_editcap_and_comments_are_passed_over(wire: Path, tmp_path: Path) -> None:
+def test_name_resolution_and_comments_are_skipped(wire: Path, tmp_path: Path) -> None:
     copy = tmp_path / "copy.pcapng"
     subprocess.run(
         ["editcap", "-a", "3:a comment", "--capture-comment", "another", wire / "near.pcapng", copy], check=True
@@ -215,7 +217,7 @@ def in_pieces(path: Path, size: int) -> tuple[list[Frame], CaptureReader]:
 
 
 @given(content=st.sampled_from([everything(), pcap(), pcap(">")]), size=st.integers(1, 700), end=st.integers(4, 2000))
-def test_pieces_of_any_size_give_the_same(scratch: Path, content: bytes, size: int, end: int) -> None:
+def test_chunks_of_any_size_give_the_same(scratch: Path, content: bytes, size: int, end: int) -> None:
     """And reports the same damage, if the file is truncated."""
     scratch.write_bytes(content[:end])
     frames, reader = in_pieces(scratch, size)
@@ -224,7 +226,7 @@ def test_pieces_of_any_size_give_the_same(scratch: Path, content: bytes, size: i
     assert reader.facts == other.facts
 
 
-def test_who_walks_by_itself_leaves_the_rest_to_the_reader(tmp_path: Path) -> None:
+def test_a_walker_leaves_other_blocks_to_the_reader(tmp_path: Path) -> None:
     """As the compiled part does: it handles plain packets itself, by the layout that it is given."""
     path = tmp_path / "everything"
     path.write_bytes(everything())
@@ -256,7 +258,7 @@ def _walk(view: memoryview, at: int, end: int, layout: Layout) -> tuple[bytes, i
     return bytes(view[at + 28 : at + 28 + captured]), at + length
 
 
-def test_of_a_pcap_file_the_layout_is_known_from_the_start(tmp_path: Path) -> None:
+def test_the_layout_of_a_pcap_file_is_known_from_the_start(tmp_path: Path) -> None:
     path = tmp_path / "made"
     path.write_bytes(pcap(">", 0xA1B23C4D, RAW))
     chunks = CaptureReader([path], chunk=4096).chunks()
@@ -265,7 +267,7 @@ def test_of_a_pcap_file_the_layout_is_known_from_the_start(tmp_path: Path) -> No
     assert chunk.format.layout == Layout("pcap", ">", 16, (Interface(RAW, 262_144, 10**9),))
 
 
-def test_memory_is_bounded_by_the_piece_and_the_largest_packet(tmp_path: Path) -> None:
+def test_memory_is_bounded_by_the_chunk_and_the_largest_packet(tmp_path: Path) -> None:
     path = tmp_path / "large"
     noise = os.urandom(60_000)
     block = File().packet(noise).content
@@ -284,13 +286,13 @@ def test_memory_is_bounded_by_the_piece_and_the_largest_packet(tmp_path: Path) -
     assert peak < 9_000_000
 
 
-def test_a_packet_larger_than_the_piece_is_read(tmp_path: Path) -> None:
+def test_a_packet_larger_than_the_chunk_is_read(tmp_path: Path) -> None:
     path = File().section().interface().packet(b"x" * 5000).packet(b"small").write(tmp_path / "large")
     frames, _ = in_pieces(path, 100)
     assert [len(frame.data) for frame in frames] == [5000, 5]
 
 
-def test_damage_behind_a_packet_that_is_larger_than_the_piece_is_told(tmp_path: Path) -> None:
+def test_damage_after_a_packet_larger_than_the_chunk_is_reported(tmp_path: Path) -> None:
     path = File().section().interface().packet(b"x" * 5000).write(tmp_path / "large")
     path.write_bytes(path.read_bytes() + bytes(9000))
     frames, reader = in_pieces(path, 100)
@@ -298,7 +300,7 @@ def test_damage_behind_a_packet_that_is_larger_than_the_piece_is_told(tmp_path: 
     assert "declares a length of 0 bytes" in reader.facts.damage
 
 
-def test_absurdly_many_key_logs_are_not_all_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_number_of_key_logs_is_bounded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("overheard_capture.captures.capture_format._MAX_SECRETS", 100)
     file = File().section()
     for _ in range(9):
@@ -310,7 +312,7 @@ def test_absurdly_many_key_logs_are_not_all_kept(tmp_path: Path, monkeypatch: py
 
 
 @pytest.mark.parametrize("rate", [0.002, 0.02])
-def test_what_editcap_breaks_never_crashes(wire: Path, tmp_path: Path, rate: float) -> None:
+def test_damage_by_editcap_never_raises_an_unexpected_error(wire: Path, tmp_path: Path, rate: float) -> None:
     """Changes bytes of packets at random, and with them every length and option."""
     broken = tmp_path / "broken.pcapng"
     for seed in range(4):
@@ -318,6 +320,6 @@ def test_what_editcap_breaks_never_crashes(wire: Path, tmp_path: Path, rate: flo
         assert len(read(broken).frames) == len(read(wire / "near.pcapng").frames)
 
 
-def test_an_option_may_say_any_length(tmp_path: Path) -> None:
+def test_an_option_may_claim_any_length(tmp_path: Path) -> None:
     file = File().section().interface(options=option(9, b"\x06")[:4] + b"\x06").packet(b"data")
     assert [frame.data for frame in read(file.write(tmp_path / "odd")).frames] == [b"data"]

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from capture.recordings import Recordings
 
 
-def test_it_lies_beside_the_recording_and_is_read_from_there(recordings: Recordings) -> None:
+def test_it_is_beside_the_recording_and_is_read_from_there(recordings: Recordings) -> None:
     path = recordings.path("https")
     assert recording_file(path) == path.with_name("https.recording.json")
     recording = read_recording(path)
@@ -21,12 +21,12 @@ def test_it_lies_beside_the_recording_and_is_read_from_there(recordings: Recordi
 
 
 @pytest.mark.parametrize(("text", "error"), [("no JSON", ValueError), ('{"name": 1, "odd": 2}', TypeError)])
-def test_what_makes_no_sense_is_an_error(tmp_path: Path, text: str, error: type[Exception]) -> None:
+def test_invalid_input_is_an_error(tmp_path: Path, text: str, error: type[Exception]) -> None:
     recording_file(tmp_path / "http.pcapng").write_text(text)
     with pytest.raises(error):
         read_recording(tmp_path / "http.pcapng")
 
 
-def test_what_is_not_there_is_an_error(tmp_path: Path) -> None:
+def test_a_missing_file_is_an_error(tmp_path: Path) -> None:
     with pytest.raises(OSError, match=r"http\.recording\.json"):
         read_recording(tmp_path / "http.pcapng")

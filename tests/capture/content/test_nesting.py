@@ -56,7 +56,7 @@ def nested(text: bytes, nest: list[tuple[str, Callable[[bytes], bytes]]]) -> tup
     nest=NESTS,
     carrier=st.sampled_from([each for each in CARRIERS if each[1](b"x") != b"\0\1 some protocol \xffx"]),
 )
-def test_layers_inside_each_other_are_all_taken_off(
+def test_nested_layers_are_all_removed(
     text: bytes,
     nest: list[tuple[str, Callable[[bytes], bytes]]],
     carrier: tuple[Factory, Callable[[bytes], bytes], tuple[str, ...]],
@@ -133,10 +133,10 @@ def test_it_does_not_matter_how_it_is_cut(
     factory=st.sampled_from([untyped, http1]),
     size=st.integers(1, 60),
 )
-def test_nothing_is_raised_whatever_comes(whole: bytes, factory: Factory, size: int) -> None:
+def test_arbitrary_damage_raises_nothing(whole: bytes, factory: Factory, size: int) -> None:
     assert outcome(played(factory, whole, range(0, len(whole), size))) == outcome(played(factory, whole))
 
 
 @pytest.mark.parametrize(("name", "wrap"), WRAPPINGS)
-def test_each_wrapping_is_taken_off_alone(name: str, wrap: Callable[[bytes], bytes]) -> None:
+def test_each_layer_alone_is_removed(name: str, wrap: Callable[[bytes], bytes]) -> None:
     assert (name,) in seen(played(untyped, wrap(b"this is " + VALUE)))

@@ -1,4 +1,4 @@
-"""Short contents: a glance must give the same result as the untyped reader."""
+"""Short contents: classifying them at once must give the result of the untyped reader."""
 
 from __future__ import annotations
 
@@ -34,17 +34,17 @@ PIECES = st.one_of(
 
 
 @given(st.lists(PIECES, max_size=5).map(b"".join), st.lists(st.integers(0, 200), max_size=3))
-def test_it_says_what_a_leaf_says(data: bytes, cuts: list[int]) -> None:
+def test_it_gives_the_result_of_the_untyped_reader(data: bytes, cuts: list[int]) -> None:
     assert outcome(played(ShortReader, data, cuts)) == outcome(played(untyped, data))
 
 
 @given(st.binary(min_size=1, max_size=200), st.integers(0, 200), st.integers(1, 50))
-def test_with_a_gap_too(data: bytes, lost: int, length: int) -> None:
+def test_it_does_so_with_a_gap(data: bytes, lost: int, length: int) -> None:
     gap = (min(lost, len(data)), min(lost + length, len(data)))
     assert outcome(played(ShortReader, data, gap=gap)) == outcome(played(untyped, data, gap=gap))
 
 
-def test_most_needs_no_more_than_a_glance() -> None:
+def test_most_content_is_classified_at_once() -> None:
     assert classify(b"<34>Oct 11 22:14:15 tree su: hello") is True
     assert classify(bytes(number * 167 % 256 for number in range(300))) is False
     assert classify(gzip.compress(VALUE)) is None

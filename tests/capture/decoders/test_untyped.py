@@ -57,7 +57,7 @@ def test_text_is_read(text: bytes) -> None:
         b"\x1f\x9d\x90" + b"\xff" * 100,
     ],
 )
-def test_what_is_no_text_and_nothing_known_is_said_to_be_unread(odd: bytes) -> None:
+def test_unknown_binary_content_is_reported_as_unread(odd: bytes) -> None:
     """Once per content, however it arrives."""
     findings = played(untyped, odd)
     assert findings.unread == {OPAQUE: 1}
@@ -67,7 +67,7 @@ def test_what_is_no_text_and_nothing_known_is_said_to_be_unread(odd: bytes) -> N
 
 @pytest.mark.parametrize("before", [b"\0\1\2\xff", b"PKPKP", b"((P", RANDOM[:77], b"text, then "])
 @pytest.mark.parametrize("size", [1, 2, 77, 5000])
-def test_files_in_the_midst_of_something_else_are_read(before: bytes, size: int) -> None:
+def test_files_within_unknown_content_are_read(before: bytes, size: int) -> None:
     """As an unknown protocol might carry it."""
     first, second = gzip.compress(b"this is " + VALUE), zstandard.compress(VALUE + b" once more" * 20)
     whole = before + first + b"\xfe\xff" + second + b"\3\3"
@@ -76,13 +76,13 @@ def test_files_in_the_midst_of_something_else_are_read(before: bytes, size: int)
     assert findings.unread == {OPAQUE: 1}
 
 
-def test_a_guess_that_is_wrong_is_no_trouble() -> None:
+def test_a_wrong_guess_is_not_reported() -> None:
     """Random bytes may look like the beginning of a file."""
     findings = played(untyped, b"\xff" + b"\x1f\x8b\x08\0" * 100 + b"PK\3\4" * 100)
     assert findings.unread == {OPAQUE: 1}
 
 
-def test_thousands_of_files_one_behind_the_other_are_read() -> None:
+def test_thousands_of_concatenated_files_are_read() -> None:
     """Without a nested call for each of them."""
     findings = played(
         untyped, (gzip.compress(b"a") + zstandard.compress(b"b")) * 1500 + gzip.compress(VALUE), range(0, 99999, 5000)
@@ -91,18 +91,18 @@ def test_thousands_of_files_one_behind_the_other_are_read() -> None:
     assert not findings.unread
 
 
-def test_a_file_that_breaks_off_is_damaged() -> None:
+def test_a_truncated_file_is_damaged() -> None:
     findings = played(untyped, gzip.compress(RANDOM)[:-100])
     assert [each.why for each in findings.unread if each.layers == ()] == [Reason.DAMAGED]
 
 
-def test_what_is_in_text_of_two_bytes_a_letter_is_found() -> None:
+def test_content_in_utf_16_is_found() -> None:
     text = 'key = "' + base64.b64encode(gzip.compress(b"this is " + VALUE)).decode() + '"'
     assert ("base64", "gzip") in seen(played(untyped, text.encode("utf-16")))
 
 
 @pytest.mark.parametrize("level", range(10))
-def test_zlib_is_known_by_what_it_inflates_to(level: int) -> None:
+def test_zlib_is_recognised_by_its_decompressed_content(level: int) -> None:
     findings = played(untyped, zlib.compress(RANDOM.hex().encode() + VALUE, level))
     assert ("zlib",) in seen(findings)
     assert not findings.unread

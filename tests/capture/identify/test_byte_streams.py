@@ -90,7 +90,7 @@ BEFORE: dict[str, tuple[Transcript, str]] = {
 
 
 @pytest.mark.parametrize("name", BEFORE)
-def test_tls_that_begins_later_is_protected_from_there_on(tls: Transcript, name: str) -> None:
+def test_tls_that_begins_later_is_protected_from_there(tls: Transcript, name: str) -> None:
     before, kinds = BEFORE[name]
     transcript = before + tls
     result = replay(transcript)
@@ -101,7 +101,7 @@ def test_tls_that_begins_later_is_protected_from_there_on(tls: Transcript, name:
 
 
 @pytest.mark.parametrize("name", BEFORE)
-def test_one_byte_more_behind_what_was_before_is_not_protected(tls: Transcript, name: str) -> None:
+def test_one_byte_after_the_preface_is_not_protected(tls: Transcript, name: str) -> None:
     before, _ = BEFORE[name]
     more = [(tls[0][0], b"\xee" + tls[0][1]), *tls[1:]]
     result = replay(before + more)
@@ -110,7 +110,7 @@ def test_one_byte_more_behind_what_was_before_is_not_protected(tls: Transcript, 
 
 
 @pytest.mark.parametrize("side", "<>")
-def test_a_word_before_tls_from_one_side_alone_is_not_protected(tls: Transcript, side: str) -> None:
+def test_text_before_tls_from_one_side_alone_is_not_protected(tls: Transcript, side: str) -> None:
     """No protocol begins like this."""
     result = replay([(side, b"hello\r\n"), *tls])
     assert result.problems == ["data before TLS in one direction only"]
@@ -118,7 +118,7 @@ def test_a_word_before_tls_from_one_side_alone_is_not_protected(tls: Transcript,
     assert result.unread
 
 
-def test_tls_inside_of_a_longer_text_does_not_begin_anything() -> None:
+def test_tls_within_longer_text_is_not_recognised() -> None:
     sent = b"see: " + HELLOS[0][1] + b"that was it\r\n"
     result = replay([(">", sent)])
     assert "text" in result.client.read or "opaque" in result.client.read
@@ -142,13 +142,13 @@ def test_tls_inside_of_a_longer_text_does_not_begin_anything() -> None:
     ],
 )
 @pytest.mark.parametrize("side", "<>")
-def test_content_says_what_it_is(sent: bytes, what: str, side: str) -> None:
+def test_protocols_are_recognised_by_content(sent: bytes, what: str, side: str) -> None:
     result = replay([(side, sent)])
     assert what in result.kinds
     assert replay([(side, sent)], cuts=range(len(sent))).outcome == result.outcome
 
 
-def test_http_whose_beginning_was_missed_is_read_from_the_next_message_on() -> None:
+def test_http_midstream_is_read_from_the_next_message() -> None:
     answer = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n7\r\nfluffy \r\n4\r\ntail\r\n0\r\n\r\n"
     result = replay([("<", b"the end of something"), ("<", answer)])
     assert [found.layers for found in result.server.sightings] == [("chunked",)]
@@ -157,7 +157,7 @@ def test_http_whose_beginning_was_missed_is_read_from_the_next_message_on() -> N
     assert [found.layers for found in result.client.sightings] == [("chunked",)]
 
 
-def test_plain_http_in_a_tunnel_is_read() -> None:
+def test_plain_http_in_a_connect_tunnel_is_read() -> None:
     before, _ = BEFORE["SOCKS 5"]
     answer = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n7\r\nfluffy \r\n4\r\ntail\r\n0\r\n\r\n"
     result = replay([*before, (">", b"GET / HTTP/1.1\r\nHost: server\r\n\r\n"), ("<", answer)])
@@ -165,7 +165,7 @@ def test_plain_http_in_a_tunnel_is_read() -> None:
     assert result.kinds == "SOCKS 5, HTTP/1.1"
 
 
-def test_what_is_missing_is_never_called_whole(tls: Transcript) -> None:
+def test_a_gap_is_never_reported_as_complete(tls: Transcript) -> None:
     for number in range(len(tls)):
         result = replay(tls, lost=[number])
         assert not result.protected
@@ -182,21 +182,21 @@ PARTS = st.lists(st.tuples(st.sampled_from("<>"), st.one_of(PIECES, st.binary(mi
 
 @given(PARTS, st.sets(st.integers(1, 400), max_size=12))
 @settings(max_examples=300)
-def test_any_bytes_are_accounted_for_however_they_are_cut(parts: Parts, cuts: set[int]) -> None:
+def test_arbitrary_bytes_are_accounted_for_in_any_split(parts: Parts, cuts: set[int]) -> None:
     """`replay` checks the sum."""
     assert replay(parts, cuts=sorted(cuts)).outcome == replay(parts).outcome
 
 
 @given(PARTS, st.sets(st.integers(0, 7)))
 @settings(max_examples=150)
-def test_any_bytes_with_gaps_are_accounted_for(parts: Parts, lost: set[int]) -> None:
+def test_arbitrary_bytes_with_gaps_are_accounted_for(parts: Parts, lost: set[int]) -> None:
     replay(parts, lost=sorted(lost))
     replay(parts, lost=sorted(lost), in_turn=True)
 
 
 @given(PARTS)
 @settings(max_examples=150)
-def test_what_is_protected_is_a_handshake_that_encrypts(parts: Parts) -> None:
+def test_only_an_encrypting_handshake_is_protected(parts: Parts) -> None:
     result = replay(parts)
     if result.protected:
         both = result.client.conversation.of(TlsConversation)

@@ -62,7 +62,7 @@ def test_dns_is_dns_on_any_port() -> None:
     assert not findings.unread
 
 
-def test_what_nobody_can_read_is_said() -> None:
+def test_unreadable_datagrams_are_reported() -> None:
     noise = bytes((number * 167 + 13) % 256 for number in range(300))
     findings = findings_of(noise, noise[::-1])
     assert set(findings.read) == {"opaque"}
@@ -76,7 +76,7 @@ def test_two_datagrams_are_not_one() -> None:
 # ---- TFTP
 
 
-def test_a_file_over_tftp_is_joined() -> None:
+def test_a_tftp_transfer_is_reassembled() -> None:
     for size in (512, 1024, 1428):
         at = FILE.index(VALUE)
         findings = findings_of(*blocks(size))
@@ -87,16 +87,16 @@ def test_a_file_over_tftp_is_joined() -> None:
     assert findings_of(*blocks()).sightings[0].place.frames == (1, 2)
 
 
-def test_a_block_that_comes_twice_counts_once() -> None:
+def test_a_retransmitted_block_counts_once() -> None:
     first, second, *rest = blocks()
     assert seen(findings_of(first, first, second, first, second, *rest)) == {("TFTP",)}
 
 
-def test_joined_in_the_middle_and_over_the_end_of_the_numbers() -> None:
+def test_a_transfer_is_reassembled_midstream_and_across_the_wrap_of_block_numbers() -> None:
     assert seen(findings_of(*blocks(first=65535))) == {("TFTP",)}
 
 
-def test_a_block_that_is_missing_does_not_join_what_is_around_it() -> None:
+def test_the_neighbours_of_a_missing_block_are_not_joined() -> None:
     first, _, third = blocks()
     assert not findings_of(first, third).sightings
 
@@ -112,7 +112,7 @@ def test_requests_and_acknowledgements() -> None:
 # ---- GELF
 
 
-def test_gelf_in_pieces_is_joined() -> None:
+def test_chunked_gelf_is_reassembled() -> None:
     text = json.dumps({"version": "1.1", "short_message": VALUE.decode(), "filler": list(range(200))}).encode()
     at = text.index(VALUE)
     findings = findings_of(*pieces(text, at + 5))
@@ -120,7 +120,7 @@ def test_gelf_in_pieces_is_joined() -> None:
     assert set(findings.read) == {"GELF"}
 
 
-def test_gelf_that_is_compressed() -> None:
+def test_compressed_gelf_is_read() -> None:
     text = json.dumps({"short_message": VALUE.decode(), "filler": list(range(200))}).encode()
     assert seen(findings_of(*pieces(gzip.compress(text), 100)[::-1])) == {("GELF", "gzip")}
     assert seen(findings_of(*pieces(zlib.compress(text), 100))) == {("GELF", "zlib")}
@@ -128,13 +128,13 @@ def test_gelf_that_is_compressed() -> None:
     assert seen(findings_of(zlib.compress(text))) == {("zlib",)}
 
 
-def test_pieces_of_two_messages_in_turns() -> None:
+def test_interleaved_chunks_of_two_messages() -> None:
     one, other = pieces(VALUE, 8, b"message1"), pieces(b"nothing to be seen", 8, b"message2")
     mixed = [piece for both in zip(one, other, strict=False) for piece in both]
     assert seen(findings_of(*mixed, *other[len(one) :])) == {("GELF",)}
 
 
-def test_a_piece_that_is_missing_is_said() -> None:
+def test_a_missing_chunk_is_reported() -> None:
     one, _, three = pieces(VALUE, 6)
     findings = findings_of(one, three)
     assert not findings.sightings
@@ -155,5 +155,5 @@ def test_a_piece_that_is_missing_is_said() -> None:
         )
     )
 )
-def test_any_datagrams_may_come(datagrams: Iterable[bytes]) -> None:
+def test_arbitrary_datagrams_raise_nothing(datagrams: Iterable[bytes]) -> None:
     findings_of(*datagrams)

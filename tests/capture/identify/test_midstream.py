@@ -46,7 +46,7 @@ def websocket_said() -> bytes:
     return frames(*(Frame(Opcode.TEXT, b"it is %b, %d" % (VALUE, number)) for number in range(12)), mask=True)[11:]
 
 
-def test_http2_is_told_by_its_frames() -> None:
+def test_http2_is_recognised_by_its_frames() -> None:
     data = http2_said()
     found = identify_midstream(data, last=True)
     assert found
@@ -57,7 +57,7 @@ def test_http2_is_told_by_its_frames() -> None:
     assert sum(findings.read.values()) == len(data)
 
 
-def test_websocket_is_told_by_its_frames() -> None:
+def test_websocket_is_recognised_by_its_frames() -> None:
     data = websocket_said()
     found = identify_midstream(data)
     assert found
@@ -73,7 +73,7 @@ def test_websocket_is_told_by_its_frames() -> None:
         (b"login: \xff\xfb\x01" + VALUE[:4] + b"\xff\xfb\x03" + VALUE[4:], ("telnet",)),
     ],
 )
-def test_what_it_says_is_seen(tmp_path: Path, sent: bytes, layers: Layers) -> None:
+def test_its_content_is_seen(tmp_path: Path, sent: bytes, layers: Layers) -> None:
     verdict = judge(in_the_middle(tmp_path, sent), {"it": VALUE}).verdicts["it"]
     assert verdict.outcome is Outcome.OVERHEARD
     assert layers in {sighting.layers for sighting in verdict.sightings}
@@ -95,13 +95,13 @@ def test_a_wrong_guess_hides_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyP
     assert wrong.account.flows[0].what == "unknown"
 
 
-def test_telnet_is_told_by_its_commands() -> None:
+def test_telnet_is_recognised_by_its_commands() -> None:
     found = identify_midstream(b"login: \xff\xfb\x01" + VALUE[:4] + b"\xff\xfb\x03" + VALUE[4:])
     assert found
     assert found.name == "telnet"
 
 
-def test_anything_else_is_not() -> None:
+def test_other_content_is_not_recognised() -> None:
     assert not identify_midstream(b"")
     assert not identify_midstream(bytes(5000), last=True)
     assert not identify_midstream(b"plain text, of which there is a lot " * 1000, last=True)
@@ -115,7 +115,7 @@ def test_anything_else_is_not() -> None:
 
 
 @pytest.mark.parametrize("unit", [b"\x81\0", b"\x82\x82", b"\0\0\1\0\0\0\0\0\1x", b"\0\0\0\4\0\0\0\0\0", b"\xff\xfb\1"])
-def test_what_seems_to_be_many_frames_is_not_looked_at_forever(unit: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_search_for_frames_is_bounded(unit: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
     looked = 0
     for kind in (Http2Frame, WebSocketFrame):
         frame = kind.parse

@@ -90,7 +90,7 @@ def serve(listening: socket.socket, name: str, files: Files) -> None:
 
 
 @pytest.mark.parametrize("name", SERVERS)
-def test_tls_that_a_real_client_asks_for_is_protected(files: Files, name: str) -> None:
+def test_tls_requested_by_a_real_client_is_protected(files: Files, name: str) -> None:
     with socket.create_server(("127.0.0.1", 0)) as listening:
         thread = threading.Thread(target=serve, args=(listening, name, files))
         thread.start()
@@ -128,7 +128,7 @@ def asked(port: int, done: Callable[[Relay], bool], *options: str) -> Parts:
     return relay.noted
 
 
-def test_data_that_is_sent_early_is_protected(files: Files, tmp_path: Path) -> None:
+def test_early_data_is_protected(files: Files, tmp_path: Path) -> None:
     """With a session ticket, the client sends data before the ServerHello."""
     session, early_data = tmp_path / "session", tmp_path / "early"
     early_data.write_bytes(b"fluffy tail " * 30)

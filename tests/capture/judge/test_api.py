@@ -40,20 +40,20 @@ def scanned(path: Path, *arguments: str, **variables: str) -> subprocess.Complet
 
 
 @pytest.mark.parametrize("form", [[], ["--json"], ["--sarif"], ["--junit"]])
-def test_standard_input_is_called_so_also_where_a_copy_is_made(recordings: Recordings, form: list[str]) -> None:
+def test_standard_input_keeps_its_name_where_a_copy_is_made(recordings: Recordings, form: list[str]) -> None:
     """tshark, which decrypts TLS with the keys, cannot read a pipe."""
     said = scanned(recordings.path("https"), "--keys", str(recordings.keys), *form)
     assert said.returncode == 2
     assert b"/tmp" not in said.stdout + said.stderr
     if form == ["--json"]:
-        told = json.loads(said.stdout)
-        assert told["account"]["files"] == ["-"]
-        assert any("the key log decrypts" in check["says"] for check in told["verdicts"]["it"]["checks"])
+        result = json.loads(said.stdout)
+        assert result["account"]["files"] == ["-"]
+        assert any("the key log decrypts" in check["says"] for check in result["verdicts"]["it"]["checks"])
     elif not form:
         assert b"s of traffic: -\n" in said.stdout
 
 
-def test_keys_that_come_with_standard_input_are_too_late(recordings: Recordings, tmp_path: Path) -> None:
+def test_keys_embedded_in_standard_input_are_not_used(recordings: Recordings, tmp_path: Path) -> None:
     """Its contents were read by then, and tshark would have to read them again."""
     both = tmp_path / "both.pcapng"
     subprocess.run(
@@ -70,13 +70,13 @@ def _present(report: dict[str, Any]) -> list[dict[str, str]]:
     return [check for check in report["verdicts"]["it"]["checks"] if check["code"] == "present"]
 
 
-def test_what_cannot_be_read_of_standard_input_is_told_as_without_keys(recordings: Recordings, tmp_path: Path) -> None:
+def test_damage_in_standard_input_is_reported_as_without_keys(recordings: Recordings, tmp_path: Path) -> None:
     nothing = tmp_path / "nothing"
     nothing.write_bytes(b"this is no capture, and never was")
     with_keys = json.loads(scanned(nothing, "--keys", str(recordings.keys), "--json").stdout)
     without = json.loads(scanned(nothing, "--json").stdout)
-    for told in (with_keys, without):
-        assert told["account"]["files"] == ["-"]
+    for result in (with_keys, without):
+        assert result["account"]["files"] == ["-"]
     assert with_keys["verdicts"] == without["verdicts"]
 
 
@@ -87,7 +87,7 @@ def two(recordings: Recordings, tmp_path: Path) -> list[Path]:
     return [other, recordings.path("https")]
 
 
-def test_several_files_are_opened_with_the_keys(recordings: Recordings, two: list[Path]) -> None:
+def test_several_files_are_decrypted_with_the_keys(recordings: Recordings, two: list[Path]) -> None:
     verdict = judge(two, {"message": "fluffy tail"}, Options(vouched=["whole"]), keys=[recordings.keys]).verdicts[
         "message"
     ]
@@ -95,7 +95,7 @@ def test_several_files_are_opened_with_the_keys(recordings: Recordings, two: lis
 
 
 @pytest.mark.parametrize("trouble", ["missing", "failing"])
-def test_where_they_cannot_be_put_together_that_is_a_reason(
+def test_failure_to_merge_files_is_a_reason(
     recordings: Recordings, two: list[Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, trouble: str
 ) -> None:
     """As if tshark were missing: no error that aborts everything."""
@@ -108,12 +108,12 @@ def test_where_they_cannot_be_put_together_that_is_a_reason(
     for options in ({"keys": [recordings.keys]}, {"second_witness": True, "options": Options(vouched=["sent"])}):
         verdict = judge(two, {"message": "fluffy tail"}, **options).verdicts["message"]
         assert verdict.outcome is Outcome.INCONCLUSIVE
-        told = {check.code: check.says for check in verdict.reasons}
-        assert "mergecap" in told["present" if "keys" in options else "second-witness"]
+        result = {check.code: check.says for check in verdict.reasons}
+        assert "mergecap" in result["present" if "keys" in options else "second-witness"]
 
 
 @pytest.mark.parametrize("options", [["--keys"], ["--second-witness", "--vouch", "sent"]], ids=lambda value: value[0])
-def test_no_reason_names_a_copy_that_was_made(
+def test_no_reason_names_a_temporary_copy(
     recordings: Recordings, two: list[Path], tmp_path: Path, options: list[str]
 ) -> None:
     """Its error message names the copy that mergecap was given."""
@@ -127,7 +127,7 @@ def test_no_reason_names_a_copy_that_was_made(
     assert b"/overheard-" not in said.stdout + said.stderr
 
 
-def test_files_are_not_put_together_for_nothing(two: list[Path], monkeypatch: pytest.MonkeyPatch) -> None:
+def test_files_are_merged_only_if_necessary(two: list[Path], monkeypatch: pytest.MonkeyPatch) -> None:
     def never(*_: object) -> None:
         raise UnreadableError("nobody asked for that")
 
@@ -136,7 +136,7 @@ def test_files_are_not_put_together_for_nothing(two: list[Path], monkeypatch: py
     assert reasons(verdict) == set()
 
 
-def test_tshark_opens_a_stream_once_for_all_secrets(recordings: Recordings, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_tshark_decrypts_a_stream_once_for_all_secrets(recordings: Recordings, monkeypatch: pytest.MonkeyPatch) -> None:
     asked: list[tuple[str, ...]] = []
     real = tshark.tshark
 
@@ -151,7 +151,7 @@ def test_tshark_opens_a_stream_once_for_all_secrets(recordings: Recordings, monk
         assert "present" in reasons(verdict)
 
 
-def test_what_makes_no_sense_is_an_error(recordings: Recordings) -> None:
+def test_invalid_input_is_an_error(recordings: Recordings) -> None:
     path = recordings.path("https")
     with pytest.raises(SettingsError, match="no capture is given"):
         judge([], {"it": OTHER})

@@ -33,13 +33,13 @@ def test_the_message_of_the_story_is_broken(recordings: Recordings) -> None:
 
 
 @pytest.mark.parametrize("name", ["http", "https", "fernet", "untrusted", "quiet"])
-def test_where_nothing_is_shifted_nothing_is_broken(recordings: Recordings, name: str) -> None:
+def test_without_a_shift_nothing_is_broken(recordings: Recordings, name: str) -> None:
     assert recordings.judge(name, keys=Keys(recordings.keys, recordings.shared)).broken is None
 
 
 @pytest.mark.parametrize("message", MESSAGES)
 @pytest.mark.parametrize("by", [1, 3, 13, 25])
-def test_other_messages_are_broken_by_whatever_they_were_shifted(doctored: Doctored, message: str, by: int) -> None:
+def test_other_messages_are_broken_at_any_shift(doctored: Doctored, message: str, by: int) -> None:
     verdict = judged(doctored, message, f"{HEAD}\r\n{shifted(message, by)}")
     assert (verdict.outcome, verdict.broken) == (Outcome.OVERHEARD, 26 - by)
 
@@ -55,45 +55,43 @@ def test_other_messages_are_broken_by_whatever_they_were_shifted(doctored: Docto
         pytest.param("{head}\r\n\n\n\n{}", id="empty lines before it"),
     ],
 )
-def test_it_is_broken_wherever_in_an_answer_it_stands(doctored: Doctored, written: str) -> None:
+def test_it_is_broken_at_any_place_in_a_response(doctored: Doctored, written: str) -> None:
     for message in MESSAGES:
         verdict = judged(doctored, message, written.format(shifted(message, 25), head=HEAD))
         assert (verdict.outcome, verdict.broken) == (Outcome.OVERHEARD, 1)
 
 
-def test_it_is_broken_where_only_a_part_of_the_line_is_the_secret(doctored: Doctored) -> None:
+def test_it_is_broken_if_the_secret_is_only_part_of_the_line(doctored: Doctored) -> None:
     verdict = judged(doctored, "squirrel", HEAD + "\r\n" + shifted("the squirrel sleeps", 7))
     assert (verdict.outcome, verdict.broken) == (Outcome.OVERHEARD, 19)
 
 
 @pytest.mark.parametrize("size", [1, 5, 30])
-def test_it_is_broken_where_it_is_split_over_segments(doctored: Doctored, size: int) -> None:
+def test_it_is_broken_if_it_is_split_over_segments(doctored: Doctored, size: int) -> None:
     answer = HEAD + "\r\n" + shifted("meet me at midnight", 4)
     parts = [answer[begin : begin + size] for begin in range(0, len(answer), size)]
     assert judged(doctored, "meet me at midnight", *parts).broken == 22
 
 
-def test_what_the_client_sends_is_broken_like_what_it_gets(doctored: Doctored) -> None:
+def test_requests_are_broken_like_responses(doctored: Doctored) -> None:
     request = b"POST / HTTP/1.1\r\nHost: server\r\n\r\n" + shifted("meet me at midnight", 4).encode()
     secret = Secret("message", b"meet me at midnight")
     assert doctored.judge(exchange([request], [b"HTTP/1.1 204 No Content\r\n\r\n"]), secret=secret).broken == 22
 
 
 @pytest.mark.parametrize("message", ["zqxjkvb wmfgpt", "rhythm myrrh"])
-def test_a_message_that_is_not_like_english_is_overheard_and_not_called_broken(
-    doctored: Doctored, message: str
-) -> None:
+def test_a_message_that_does_not_resemble_english_is_overheard_but_not_broken(doctored: Doctored, message: str) -> None:
     """Letter pairs mislead here, and would give a wrong shift."""
     verdict = judged(doctored, message, HEAD + "\r\n" + shifted(message, 9))
     assert (verdict.outcome, verdict.broken) == (Outcome.OVERHEARD, None)
 
 
-def test_what_was_opened_to_see_it_is_not_broken(recordings: Recordings) -> None:
+def test_decrypted_content_is_not_broken(recordings: Recordings) -> None:
     """Its place is not on the wire, and text there could seem plausible."""
     verdict = recordings.judge("rsa-substitution", spy=Keys(private=recordings.stolen))
     assert (verdict.outcome, verdict.broken) == (Outcome.OVERHEARD, None)
 
 
-def test_outside_of_streams_it_is_overheard_and_not_broken(doctored: Doctored) -> None:
+def test_outside_streams_it_is_overheard_but_not_broken(doctored: Doctored) -> None:
     verdict = doctored.judge([ethernet(ipv4(udp(b"ekteex szhk"), 17))])
     assert (verdict.outcome, verdict.broken) == (Outcome.OVERHEARD, None)

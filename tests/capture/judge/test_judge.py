@@ -1,4 +1,4 @@
-"""The judge on real recordings with inserted frames: where it sees the secret, and what it does not call PROTECTED."""
+"""The judge on real recordings with inserted frames: sightings with their places, and what is not PROTECTED."""
 
 from __future__ import annotations
 
@@ -40,25 +40,25 @@ def between_containers(doctored: Doctored) -> Doctored:
 # ---- no sighting
 
 
-def test_plain_http_without_the_secret_beside_it_is_still_protected(doctored: Doctored) -> None:
+def test_plain_http_without_the_secret_changes_nothing(doctored: Doctored) -> None:
     """The control: inserting frames alone changes nothing."""
     verdict = doctored.judge(exchange([REQUEST], [PLAIN + b"bushy tail"]))
     assert (verdict.outcome, reasons(verdict)) == (Outcome.PROTECTED, set())
 
 
 def test_a_compressed_answer_is_overheard(doctored: Doctored) -> None:
-    """The layer keeps nobody out."""
+    """Anybody can remove this layer."""
     verdict = doctored.judge(exchange([REQUEST], [ZIPPED + gzip.compress(MESSAGE * 20)]))
     assert verdict.outcome is Outcome.OVERHEARD
     assert {seen.layers for seen in verdict.sightings} == {("gzip",)}
 
 
-def test_an_answer_that_says_it_is_compressed_and_is_not_is_not_called_protected(doctored: Doctored) -> None:
+def test_a_false_content_encoding_is_not_protected(doctored: Doctored) -> None:
     verdict = doctored.judge(exchange([REQUEST], [ZIPPED + RIDDLE]))
     assert (verdict.outcome, reasons(verdict)) == (Outcome.INCONCLUSIVE, {"readable"})
 
 
-def test_a_tls_record_that_is_a_byte_short_is_not_called_protected(doctored: Doctored) -> None:
+def test_a_tls_record_that_is_a_byte_short_is_not_protected(doctored: Doctored) -> None:
     hello = b"\x16\x03\x01\x00\x04\x01\x00\x00\x00"
     assert reasons(doctored.judge(exchange([hello], [b"\x15\x03\x03\x00\x02\x02\x30"]))) == set()
     assert reasons(doctored.judge(exchange([hello], [b"\x15\x03\x03\x00\x03\x02\x30"]))) == {"readable"}
@@ -68,10 +68,10 @@ def test_a_tls_record_that_is_a_byte_short_is_not_called_protected(doctored: Doc
     "data",
     [
         pytest.param(ethernet(ipv4(udp(RIDDLE), 17)), id="a datagram"),
-        pytest.param(ethernet(RIDDLE, 0x88B5), id="a frame of a protocol of its own"),
+        pytest.param(ethernet(RIDDLE, 0x88B5), id="a frame of an unknown protocol"),
     ],
 )
-def test_what_it_cannot_read_outside_of_streams_is_not_called_protected(doctored: Doctored, data: bytes) -> None:
+def test_unreadable_bytes_outside_streams_are_not_protected(doctored: Doctored, data: bytes) -> None:
     verdict = doctored.judge([data])
     assert (verdict.outcome, reasons(verdict)) == (Outcome.INCONCLUSIVE, {"readable"})
 
@@ -80,7 +80,7 @@ def test_what_it_cannot_read_outside_of_streams_is_not_called_protected(doctored
     "data",
     [
         pytest.param(PARTIES + ANNOUNCED, id="another address of a party"),
-        pytest.param(STRANGER + ethernet(ipv4(udp(RIDDLE), 17))[12:], id="a party, sent on by somebody"),
+        pytest.param(STRANGER + ethernet(ipv4(udp(RIDDLE), 17))[12:], id="a forwarded party"),
         pytest.param(PARTIES + ethernet(ipv6(udp(RIDDLE), 17), 0x86DD)[12:], id="a party over another protocol"),
         pytest.param(PARTIES + ethernet(ipv4(bytes([8]) + RIDDLE, 1))[12:], id="an echo"),
         pytest.param(
@@ -89,7 +89,7 @@ def test_what_it_cannot_read_outside_of_streams_is_not_called_protected(doctored
         ),
     ],
 )
-def test_no_party_can_hide_by_another_name(doctored: Doctored, data: bytes) -> None:
+def test_a_party_is_recognised_by_any_of_its_addresses(doctored: Doctored, data: bytes) -> None:
     verdict = between_containers(doctored).judge([data])
     assert (verdict.outcome, reasons(verdict)) == (Outcome.INCONCLUSIVE, {"readable"})
 
@@ -101,7 +101,7 @@ def test_no_party_can_hide_by_another_name(doctored: Doctored, data: bytes) -> N
         pytest.param(bytes.fromhex("0180c2000000 02000000000c") + ethernet(bytes(38), 0x0026)[12:], id="a bridge"),
     ],
 )
-def test_a_stranger_who_announces_himself_changes_nothing(doctored: Doctored, data: bytes) -> None:
+def test_broadcasts_of_a_stranger_change_nothing(doctored: Doctored, data: bytes) -> None:
     """Unreadable broadcasts are on every network; only what a party to a stream sends could hide the secret."""
     assert between_containers(doctored).judge([data]).outcome is Outcome.PROTECTED
 
@@ -113,7 +113,7 @@ def test_a_stranger_who_announces_himself_changes_nothing(doctored: Doctored, da
         pytest.param(ethernet(bytes(28), 0x0806), id="ARP"),
     ],
 )
-def test_what_it_can_read_outside_of_streams_is_no_reason(doctored: Doctored, data: bytes) -> None:
+def test_readable_bytes_outside_streams_are_no_reason(doctored: Doctored, data: bytes) -> None:
     assert reasons(doctored.judge([data])) == set()
 
 
@@ -144,13 +144,13 @@ def test_a_secret_that_is_split_over_two_segments_is_seen(doctored: Doctored, cu
     assert sighting.stream_offset == len(PLAIN)
 
 
-def test_a_secret_of_a_byte_a_segment_is_seen(doctored: Doctored) -> None:
+def test_a_secret_sent_one_byte_per_segment_is_seen(doctored: Doctored) -> None:
     parts = [bytes([byte]) for byte in MESSAGE]
     (sighting,) = doctored.judge(exchange(parts, [])).sightings
     assert sighting.frames == tuple(range(doctored.first + 3, doctored.first + 3 + len(MESSAGE)))
 
 
-def test_a_secret_that_is_sent_again_is_told_once(doctored: Doctored) -> None:
+def test_a_retransmitted_secret_is_reported_once(doctored: Doctored) -> None:
     """At its first transmission: retransmitted bytes are not reported again."""
     frames = exchange([MESSAGE], [])
     verdict = doctored.judge([*frames[:4], frames[3], *frames[4:]])
@@ -168,7 +168,7 @@ def test_a_secret_in_a_datagram_is_seen(doctored: Doctored) -> None:
 @pytest.mark.parametrize(
     "data",
     [
-        pytest.param(ethernet(b"no IP: " + MESSAGE, 0x88B5), id="a protocol of its own"),
+        pytest.param(ethernet(b"no IP: " + MESSAGE, 0x88B5), id="a private ethertype"),
         pytest.param(ethernet(ipv4(b"tunnel " + MESSAGE, 47)), id="GRE"),
         pytest.param(ethernet(ipv4(b"a part " + MESSAGE, fragment=0x2000)), id="a fragment"),
         pytest.param(ethernet(b"padding" + MESSAGE, 0x0806), id="ARP"),
@@ -188,7 +188,7 @@ def test_a_secret_in_base64_is_seen(doctored: Doctored, before: bytes) -> None:
     assert verdict.outcome is Outcome.OVERHEARD
 
 
-def test_a_secret_behind_a_gap_is_seen(doctored: Doctored) -> None:
+def test_a_secret_after_a_gap_is_seen(doctored: Doctored) -> None:
     """In bytes whose beginning was not captured."""
     frames = exchange([b"lost", b"and " + MESSAGE], [])
     verdict = doctored.judge([*frames[:3], *frames[4:]])
@@ -211,7 +211,7 @@ def test_the_frame_that_carried_the_message_is_the_one_that_tshark_names(recordi
     assert str(verdict.carrier) == printed.strip()
 
 
-def test_tls_in_ip_fragments_is_put_together_as_tshark_does(doctored: Doctored) -> None:
+def test_tls_in_ip_fragments_is_reassembled_as_by_tshark(doctored: Doctored) -> None:
     """The last fragment carries the message, for tshark and for us."""
     carrier = doctored.recordings.verdict("https").carrier
     assert carrier
@@ -227,7 +227,7 @@ def test_tls_in_ip_fragments_is_put_together_as_tshark_does(doctored: Doctored) 
     assert verdict.carrier == carrier + 1
 
 
-def test_tls_in_ip_fragments_of_which_one_is_missing_is_inconclusive(doctored: Doctored) -> None:
+def test_tls_with_a_missing_ip_fragment_is_inconclusive(doctored: Doctored) -> None:
     carrier = doctored.recordings.verdict("https").carrier
     assert carrier
     data = doctored.frames[carrier - 1]
@@ -238,6 +238,6 @@ def test_tls_in_ip_fragments_of_which_one_is_missing_is_inconclusive(doctored: D
     assert {"fragments-whole", "no-gaps"} <= reasons(verdict)
 
 
-def test_the_secret_stands_nowhere_in_a_verdict(recordings: Recordings) -> None:
+def test_the_secret_is_nowhere_in_a_verdict(recordings: Recordings) -> None:
     for name in ("http", "https", "untrusted", "killed"):
         assert "fluffy" not in repr(recordings.verdict(name).to_json())

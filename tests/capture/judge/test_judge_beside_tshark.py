@@ -53,7 +53,7 @@ def stolen(recordings: Recordings) -> tuple[str, str]:
     return "-o", f'uat:rsa_keys:"{recordings.stolen}",""'
 
 
-def test_with_the_key_of_the_server_it_reads_the_message_where_the_judge_says_so(recordings: Recordings) -> None:
+def test_tshark_decrypts_with_the_servers_key_what_the_judge_decrypts(recordings: Recordings) -> None:
     for name in ("rsa", "all-three"):
         verdict = recordings.judge(name, spy=Keys(private=recordings.stolen))
         (sighting,) = verdict.sightings
@@ -63,7 +63,7 @@ def test_with_the_key_of_the_server_it_reads_the_message_where_the_judge_says_so
         assert printed.split() == [str(sighting.frame), str(sighting.stream)]
 
 
-def test_without_it_or_with_another_method_of_agreement_it_does_not(recordings: Recordings) -> None:
+def test_tshark_decrypts_nothing_without_it_or_with_another_key_exchange(recordings: Recordings) -> None:
     assert MESSAGE not in followed(recordings.path("rsa"), [0])
     assert MESSAGE in followed(recordings.path("rsa"), [0], *stolen(recordings))
     assert MESSAGE not in followed(recordings.path("all-three"), [1, 2], *stolen(recordings))
@@ -73,7 +73,7 @@ def test_without_it_or_with_another_method_of_agreement_it_does_not(recordings: 
 
 
 @pytest.mark.parametrize("name", PROTECTED)
-def test_it_finds_the_message_in_none_that_is_protected(recordings: Recordings, name: str) -> None:
+def test_tshark_finds_the_message_in_no_protected_recording(recordings: Recordings, name: str) -> None:
     """Neither in a frame nor in a stream, with all that the spy has."""
     messages = recordings.agreed if name == "diffie-hellman" else recordings.shared
     verdict = recordings.judge(
@@ -89,7 +89,7 @@ def test_it_finds_the_message_in_none_that_is_protected(recordings: Recordings, 
 
 
 @pytest.mark.parametrize("name", ["http", "substitution"])
-def test_it_finds_the_message_where_it_is_overheard(recordings: Recordings, name: str) -> None:
+def test_tshark_finds_the_message_where_it_is_overheard(recordings: Recordings, name: str) -> None:
     (sighting,) = recordings.verdict(name).sightings
     written = {"http": "fluffy tail", "substitution": "ekteex szhk"}[name]
     printed = tshark(recordings.path(name), "-Y", f'frame contains "{written}"', "-T", "fields", "-e", "frame.number")
@@ -97,7 +97,7 @@ def test_it_finds_the_message_where_it_is_overheard(recordings: Recordings, name
 
 
 @pytest.mark.parametrize("name", ["fernet", "diffie-hellman"])
-def test_the_token_that_it_shows_holds_the_message(recordings: Recordings, name: str) -> None:
+def test_the_token_that_tshark_shows_contains_the_message(recordings: Recordings, name: str) -> None:
     """Decrypted here with `cryptography`; and the frame is the one that the judge names."""
     kept = recordings.agreed if name == "diffie-hellman" else recordings.shared
     sent = followed(recordings.path(name), [0])

@@ -30,7 +30,7 @@ def test_a_sound_http_recording_is_overheard(recordings: Recordings) -> None:
     assert reasons(verdict) == {"absent"}
 
 
-def test_a_handshake_that_failed_was_never_sent(recordings: Recordings) -> None:
+def test_a_failed_handshake_sent_nothing(recordings: Recordings) -> None:
     verdict = recordings.verdict("untrusted")
     assert (verdict.outcome, reasons(verdict)) == (Outcome.INCONCLUSIVE, {"never-sent"})
 
@@ -60,7 +60,7 @@ def test_a_fault_is_inconclusive_with_its_reason(recordings: Recordings, fault: 
     assert reason in reasons(verdict)
 
 
-def test_a_recording_is_not_ended_before_the_streams_in_it_are(recordings: Recordings) -> None:
+def test_a_recording_does_not_end_before_its_streams(recordings: Recordings) -> None:
     """A server that closes its side a second after its client is waited for."""
     verdict = recordings.verdict("dawdled")
     assert (verdict.outcome, reasons(verdict)) == (Outcome.PROTECTED, set())
@@ -79,7 +79,7 @@ def test_every_reason_says_what_to_do(recordings: Recordings) -> None:
 
 
 @pytest.mark.parametrize("kept", [0.99, 0.7, 0.3])
-def test_a_file_cut_short_is_inconclusive(recordings: Recordings, tmp_path: Path, kept: float) -> None:
+def test_a_truncated_file_is_inconclusive(recordings: Recordings, tmp_path: Path, kept: float) -> None:
     whole = recordings.path("https").read_bytes()
     cut = tmp_path / "cut.pcapng"
     cut.write_bytes(whole[: int(len(whole) * kept)])
@@ -88,7 +88,7 @@ def test_a_file_cut_short_is_inconclusive(recordings: Recordings, tmp_path: Path
     assert "closed" in reasons(verdict)
 
 
-def test_a_file_cut_between_two_blocks_is_inconclusive(recordings: Recordings, tmp_path: Path) -> None:
+def test_a_file_truncated_between_two_blocks_is_inconclusive(recordings: Recordings, tmp_path: Path) -> None:
     """The file itself is intact, but drop counts are unknown, and the end mark is missing."""
     whole = recordings.path("https").read_bytes()
     cut = tmp_path / "cut.pcapng"
@@ -100,14 +100,14 @@ def test_a_file_cut_between_two_blocks_is_inconclusive(recordings: Recordings, t
 
 
 @pytest.mark.parametrize("content", [b"", b"no capture at all"])
-def test_a_file_that_is_no_capture_is_inconclusive(recordings: Recordings, tmp_path: Path, content: bytes) -> None:
+def test_a_file_that_is_not_a_capture_is_inconclusive(recordings: Recordings, tmp_path: Path, content: bytes) -> None:
     path = tmp_path / "odd.pcapng"
     path.write_bytes(content)
     verdict = recordings.judge("https", path=path)
     assert (verdict.outcome, reasons(verdict)) == (Outcome.INCONCLUSIVE, {"readable-file"})
 
 
-def test_a_file_that_is_gone_is_inconclusive(recordings: Recordings, tmp_path: Path) -> None:
+def test_a_missing_file_is_inconclusive(recordings: Recordings, tmp_path: Path) -> None:
     verdict = recordings.judge("https", path=tmp_path / "gone.pcapng")
     assert (verdict.outcome, reasons(verdict)) == (Outcome.INCONCLUSIVE, {"readable-file"})
 
@@ -124,19 +124,19 @@ def test_no_key_log_is_inconclusive(recordings: Recordings, tmp_path: Path) -> N
         assert reasons(recordings.judge("https", keys=Keys(keys))) == {"present"}
 
 
-def test_a_message_that_was_not_sent_is_not_called_protected(recordings: Recordings) -> None:
+def test_a_message_that_was_not_sent_is_not_protected(recordings: Recordings) -> None:
     """The keys decrypt everything, and the secret is in none of it."""
     verdict = recordings.judge("https", secret=Secret("other", b"bushy tail"))
     assert (verdict.outcome, reasons(verdict)) == (Outcome.INCONCLUSIVE, {"present"})
 
 
-def test_a_secret_too_short_to_tell_from_chance_is_inconclusive(recordings: Recordings) -> None:
+def test_a_secret_that_may_match_by_chance_is_inconclusive(recordings: Recordings) -> None:
     verdict = recordings.judge("https", secret=Secret("short", b"fluf"))
     assert verdict.outcome is not Outcome.PROTECTED
     assert "chance" in reasons(verdict)
 
 
-def test_the_word_of_the_recorder_counts(recordings: Recordings) -> None:
+def test_the_recorders_notes_count(recordings: Recordings) -> None:
     """A file that looks complete is not if the recorder had ended before it was stopped."""
     said = recordings.judge_input("https").recording
     for changed in (replace(said, recorder_alive=False), replace(said, exit_code=1)):
@@ -153,7 +153,7 @@ def test_the_marks_of_another_recording_do_not_count(recordings: Recordings) -> 
         assert reasons(recordings.judge("https", recording=changed)) == {"marks"}
 
 
-def test_without_its_positive_control_nothing_of_a_run_is_protected(recordings: Recordings) -> None:
+def test_without_its_positive_control_nothing_in_a_run_is_protected(recordings: Recordings) -> None:
     """Whether the control is missing, or is not OVERHEARD."""
     https, http, quiet = (recordings.verdict(name) for name in ("https", "http", "quiet"))
     assert under_control({"https": https, "http": http}, "http")["https"].outcome is Outcome.PROTECTED

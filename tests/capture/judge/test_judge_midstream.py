@@ -47,7 +47,7 @@ def without_first(path: Path, frames: int, folder: Path) -> Path:
 
 @pytest.mark.parametrize("name", TALKS)
 @pytest.mark.parametrize("earlier", [0, 2])
-def test_the_secret_is_seen_in_what_is_left(talks: Path, tmp_path: Path, name: str, earlier: int) -> None:
+def test_the_secret_is_seen_in_the_rest(talks: Path, tmp_path: Path, name: str, earlier: int) -> None:
     path = talks / f"{name}.pcapng"
     (first, *_) = [seen for seen in verdict(path, WORD).sightings if seen.layers == LAYERS[name]]
     cut = first.frame - 1 - earlier
@@ -59,7 +59,7 @@ def test_the_secret_is_seen_in_what_is_left(talks: Path, tmp_path: Path, name: s
 
 
 @pytest.mark.parametrize("name", TALKS)
-def test_what_is_read_so_is_never_protected(talks: Path, tmp_path: Path, name: str) -> None:
+def test_midstream_connections_are_never_protected(talks: Path, tmp_path: Path, name: str) -> None:
     path = talks / f"{name}.pcapng"
     cut = next(seen.frame for seen in verdict(path, WORD).sightings if seen.layers == LAYERS[name]) - 1
     found = verdict(without_first(path, cut, tmp_path), "somewhere else entirely")

@@ -1,4 +1,4 @@
-"""The secret appears in no verdict, however it was seen and whoever wrote it down."""
+"""The secret appears in no verdict, however it was seen, notebooks included."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def dissected(recordings: Recordings, name: str, verdict: Verdict, secret: Secre
     ["http", "https", "untrusted", "substitution", "fernet", "diffie-hellman", "rsa", "rsa-substitution", "killed"],
 )
 @pytest.mark.parametrize("spied", [False, True])
-def test_it_stands_nowhere(recordings: Recordings, tmp_path: Path, name: str, spied: bool) -> None:
+def test_the_secret_is_nowhere(recordings: Recordings, tmp_path: Path, name: str, spied: bool) -> None:
     """Not even if everything was decrypted, and a notebook has it in request and response."""
     changes: dict[str, Keys | Path] = {}
     if spied:
@@ -59,7 +59,7 @@ def test_it_stands_nowhere(recordings: Recordings, tmp_path: Path, name: str, sp
     assert Verdict.from_json(json.loads(json.dumps(verdict.to_json()))) == verdict
 
 
-def test_what_looks_for_it_finds_it(recordings: Recordings) -> None:
+def test_the_check_itself_finds_it(recordings: Recordings) -> None:
     """The control: a secret that is put into a verdict is found, in any spelling."""
     verdict = recordings.verdict("http")
     for said in ("fluffy tail", "ekteex szhk", "Zmx1ZmZ5IHRhaWw="):
@@ -67,7 +67,7 @@ def test_what_looks_for_it_finds_it(recordings: Recordings) -> None:
         assert stands_in(replace(verdict, checks=(replace(check, says=said),)))
 
 
-def test_the_name_of_the_server_as_the_secret_is_overheard_and_left_out(recordings: Recordings) -> None:
+def test_a_server_name_as_the_secret_is_overheard_and_redacted(recordings: Recordings) -> None:
     """It is the server name in the hello, and in the certificate, which TLS 1.2 shows."""
     secret = Secret("name", b"localhost")
     verdict = recordings.judge("ecdhe", secret=secret)

@@ -25,7 +25,7 @@ def decided(recordings: Recordings, scratch: Path, *how: str) -> dict[str, Any]:
     return found
 
 
-def test_no_verdict_depends_on_how_a_layer_is_called(recordings: Recordings, tmp_path: Path) -> None:
+def test_no_verdict_depends_on_the_name_of_a_layer(recordings: Recordings, tmp_path: Path) -> None:
     usual = decided(recordings, tmp_path)
     assert {outcome for outcome, *_ in usual.values()} == {"OVERHEARD", "PROTECTED"}
     assert decided(recordings, tmp_path, "reworded") == usual

@@ -40,7 +40,7 @@ def inconclusive(verdict: Verdict) -> bool:
 
 
 @pytest.mark.parametrize("name", ["fernet", "diffie-hellman"])
-def test_a_token_that_is_found_and_opened_is_protected(recordings: Recordings, name: str) -> None:
+def test_a_token_that_is_found_and_decrypted_is_protected(recordings: Recordings, name: str) -> None:
     verdict = recordings.judge(name, keys=keys(recordings, name))
     assert (verdict.outcome, verdict.presence) == (Outcome.PROTECTED, Presence.MESSAGE_KEY)
     assert verdict.carrier
@@ -74,12 +74,12 @@ def test_no_key_is_inconclusive(recordings: Recordings, tmp_path: Path, content:
     assert "no key log" in says(verdict, "present")
 
 
-def test_the_session_keys_of_tls_open_no_token(recordings: Recordings) -> None:
+def test_tls_session_keys_decrypt_no_token(recordings: Recordings) -> None:
     assert inconclusive(recordings.judge("fernet", keys=Keys(recordings.keys)))
 
 
 @pytest.mark.parametrize("key", [b"short", b"!" * 44, bytes(range(128, 172))])
-def test_a_key_that_is_none_is_inconclusive_and_says_so(recordings: Recordings, tmp_path: Path, key: bytes) -> None:
+def test_an_invalid_key_is_inconclusive_and_reported(recordings: Recordings, tmp_path: Path, key: bytes) -> None:
     messages = tmp_path / "message.keys"
     messages.write_bytes(b"fernet " + key + b"\n")
     verdict = recordings.judge("fernet", keys=Keys(messages=messages))
@@ -90,7 +90,7 @@ def test_a_key_that_is_none_is_inconclusive_and_says_so(recordings: Recordings, 
     assert recordings.judge("fernet", keys=Keys(messages=messages)).outcome is Outcome.PROTECTED
 
 
-def test_keys_that_cannot_be_read_are_inconclusive(recordings: Recordings, tmp_path: Path) -> None:
+def test_unreadable_keys_are_inconclusive(recordings: Recordings, tmp_path: Path) -> None:
     """A file whose beginning cannot be read."""
     messages = tmp_path / "message.keys"
     messages.symlink_to("/proc/self/mem")
@@ -123,7 +123,7 @@ def test_a_token_that_is_split_over_segments_is_found(doctored: Doctored, key: b
 
 
 @pytest.mark.parametrize("end", [b"", b"\r\n", b'"}', b"%3D%3D", b"&b=c", b" and more"])
-def test_a_token_is_found_whatever_stands_behind_it_also_without_its_padding(
+def test_a_token_is_found_with_anything_after_it_and_without_padding(
     doctored: Doctored, key: bytes, end: bytes
 ) -> None:
     token = Fernet(key).encrypt(b"fluffy tail")
@@ -140,7 +140,7 @@ def test_a_token_that_was_tampered_with_proves_nothing(doctored: Doctored, key: 
     assert inconclusive(judged(doctored, key, PLAIN + bytes(token)))
 
 
-def test_a_token_that_was_cut_short_proves_nothing(doctored: Doctored, key: bytes) -> None:
+def test_a_truncated_token_proves_nothing(doctored: Doctored, key: bytes) -> None:
     assert inconclusive(judged(doctored, key, PLAIN + Fernet(key).encrypt(b"fluffy tail")[:80]))
 
 
@@ -148,7 +148,7 @@ def test_a_token_with_another_message_proves_nothing(doctored: Doctored, key: by
     assert inconclusive(judged(doctored, key, PLAIN + Fernet(key).encrypt(b"bushy tail")))
 
 
-def test_a_token_of_any_time_is_opened(doctored: Doctored, key: bytes) -> None:
+def test_a_token_of_any_time_is_decrypted(doctored: Doctored, key: bytes) -> None:
     """From 1970, and from the last day of the longest certificate of today."""
     for when in (0, int(time.time()) + 40 * 365 * 86_400):
         token = Fernet(key).encrypt_at_time(b"fluffy tail", when)
@@ -156,12 +156,12 @@ def test_a_token_of_any_time_is_opened(doctored: Doctored, key: bytes) -> None:
         assert judged(doctored, key, PLAIN + token).presence is Presence.MESSAGE_KEY
 
 
-def test_a_token_that_holds_another_spelling_is_opened(doctored: Doctored, key: bytes) -> None:
+def test_a_token_with_another_spelling_is_decrypted(doctored: Doctored, key: bytes) -> None:
     inside = base64.b64encode(b"fluffy tail!")
     assert judged(doctored, key, PLAIN + Fernet(key).encrypt(inside)).presence is Presence.MESSAGE_KEY
 
 
 def test_a_message_beside_its_token_is_overheard(doctored: Doctored, key: bytes) -> None:
-    """That it was also sent encrypted helps nobody."""
+    """Its encrypted copy protects nothing."""
     verdict = judged(doctored, key, PLAIN + Fernet(key).encrypt(b"fluffy tail") + b" fluffy tail")
     assert (verdict.outcome, verdict.presence) == (Outcome.OVERHEARD, Presence.SEEN)

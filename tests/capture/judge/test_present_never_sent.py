@@ -25,7 +25,7 @@ PORTS = [service.port for service in ELSEWHERE]
 
 
 @pytest.mark.parametrize("name", ["untrusted", "mistaken", *(f"refused-{port}" for port in PORTS)])
-def test_a_handshake_that_was_refused_sent_nothing(recordings: Recordings, name: str) -> None:
+def test_a_refused_handshake_sent_nothing(recordings: Recordings, name: str) -> None:
     """At any port, and with mistaken streams beside it."""
     verdict = recordings.verdict(name)
     assert (verdict.outcome, reasons(verdict)) == (Outcome.INCONCLUSIVE, {"never-sent"})
@@ -41,7 +41,7 @@ def test_data_at_the_port_of_another_protocol_was_sent(recordings: Recordings, p
 
 
 @pytest.mark.parametrize("name", [f"{what}-{port}" for what in ("elsewhere", "refused") for port in PORTS])
-def test_what_tshark_does_not_know_for_tls_is_not_said_to_hold_nothing(
+def test_tls_that_tshark_does_not_recognise_is_not_reported_as_empty(
     recordings: Recordings, monkeypatch: pytest.MonkeyPatch, name: str
 ) -> None:
     """By itself, it takes these for another protocol, and sees no application data in any of them."""
@@ -51,7 +51,7 @@ def test_what_tshark_does_not_know_for_tls_is_not_said_to_hold_nothing(
 
 
 @pytest.mark.parametrize("message", [b"fluffy tail", b"bushy tail"])
-def test_one_stream_with_data_is_enough_not_to_say_so(recordings: Recordings, tmp_path: Path, message: bytes) -> None:
+def test_one_stream_with_data_suffices_against_it(recordings: Recordings, tmp_path: Path, message: bytes) -> None:
     """Beside a refused connection, whose keys are known."""
     merged = tmp_path / "merged.pcapng"
     files = [recordings.path(name) for name in ("untrusted", "elsewhere-5445")]
@@ -61,13 +61,13 @@ def test_one_stream_with_data_is_enough_not_to_say_so(recordings: Recordings, tm
     assert "never-sent" not in {check.code for check in verdict.checks}
 
 
-def test_streams_in_which_each_side_takes_the_port_for_another_are_seen_as_such(recordings: Recordings) -> None:
+def test_mismatched_protocols_on_a_port_are_recognised(recordings: Recordings) -> None:
     visible = recordings.verdict("mistaken").visible
     assert [stream.content for stream in visible].count(FlowKind.MISMATCHED) >= 1
     assert [stream.content for stream in visible][-1] == FlowKind.TLS
 
 
-def test_mistakes_beside_it_do_not_keep_an_exchange_from_being_protected(recordings: Recordings) -> None:
+def test_failed_streams_beside_it_leave_an_exchange_protected(recordings: Recordings) -> None:
     verdict = recordings.verdict("mistaken-https")
     assert (verdict.outcome, reasons(verdict)) == (Outcome.PROTECTED, set())
 
@@ -81,12 +81,12 @@ def test_a_secret_that_was_sent_by_mistake_is_overheard(doctored: Doctored) -> N
     assert doctored.judge(exchange([request % b"fluffy+tail"], [alert])).outcome is Outcome.OVERHEARD
 
 
-def test_without_a_stream_of_tls_nothing_is_said_of_it(recordings: Recordings) -> None:
+def test_without_a_tls_stream_it_is_not_reported(recordings: Recordings) -> None:
     for name in ("quiet", "fernet"):
         assert "never-sent" not in reasons(recordings.verdict(name))
 
 
-def test_without_the_keys_of_the_connection_it_is_not_known(recordings: Recordings) -> None:
+def test_without_the_keys_of_the_connection_it_is_unknown(recordings: Recordings) -> None:
     """Encrypted handshake records look like data."""
     for keys in (Keys(recordings.other_keys), Keys()):
         assert reasons(recordings.judge("untrusted", keys=keys)) == {"present"}

@@ -39,7 +39,7 @@ def how(verdict: Verdict) -> list[str]:
 
 
 @pytest.mark.parametrize("name", ["fernet", "diffie-hellman"])
-def test_a_key_of_fernet_in_the_hands_of_a_spy_is_overheard(recordings: Recordings, name: str) -> None:
+def test_a_spy_with_a_fernet_key_overhears(recordings: Recordings, name: str) -> None:
     keys = Keys(messages=recordings.agreed if name == "diffie-hellman" else recordings.shared)
     verdict = recordings.judge(name, keys=keys, spy=keys)
     assert (verdict.outcome, verdict.presence) == (Outcome.OVERHEARD, Presence.SEEN)
@@ -57,7 +57,7 @@ def test_a_key_of_fernet_in_the_hands_of_a_spy_is_overheard(recordings: Recordin
 
 
 @pytest.mark.parametrize("name", ["https", "rsa", "ecdhe", "tls13", *(f"elsewhere-{each.port}" for each in ELSEWHERE)])
-def test_session_keys_in_the_hands_of_a_spy_are_overheard(recordings: Recordings, name: str) -> None:
+def test_a_spy_with_session_keys_overhears(recordings: Recordings, name: str) -> None:
     verdict = recordings.judge(name, spy=Keys(recordings.keys))
     assert (verdict.outcome, verdict.presence) == (Outcome.OVERHEARD, Presence.SEEN)
     (sighting,) = verdict.sightings
@@ -68,20 +68,20 @@ def test_session_keys_in_the_hands_of_a_spy_are_overheard(recordings: Recordings
     assert 0 < sighting.offset < sighting.offset + sighting.length == len(frame.data)
 
 
-def test_the_key_of_the_server_opens_a_recording_without_forward_secrecy(recordings: Recordings) -> None:
+def test_the_servers_key_decrypts_a_recording_without_forward_secrecy(recordings: Recordings) -> None:
     verdict = recordings.judge("rsa", spy=Keys(private=recordings.stolen))
     assert (verdict.outcome, how(verdict)) == (Outcome.OVERHEARD, [PRIVATE])
     assert verdict.sightings[0].frame == recordings.verdict("rsa").carrier
 
 
 @pytest.mark.parametrize("name", ["ecdhe", "tls13"])
-def test_the_key_of_the_server_opens_nothing_where_there_is_forward_secrecy(recordings: Recordings, name: str) -> None:
+def test_the_servers_key_decrypts_nothing_with_forward_secrecy(recordings: Recordings, name: str) -> None:
     verdict = recordings.judge(name, spy=Keys(private=recordings.stolen))
     assert (verdict.outcome, verdict.presence, reasons(verdict)) == (Outcome.PROTECTED, Presence.KEY_LOG, set())
     assert says(verdict, "spied") == NOTHING
 
 
-def test_of_several_streams_the_one_without_forward_secrecy_is_opened(recordings: Recordings) -> None:
+def test_only_the_stream_without_forward_secrecy_is_decrypted(recordings: Recordings) -> None:
     verdict = recordings.judge("all-three", spy=Keys(private=recordings.stolen))
     assert [(sighting.how, sighting.stream) for sighting in verdict.sightings] == [(PRIVATE, 0)]
     opened = recordings.judge("all-three", spy=Keys(recordings.keys))
@@ -90,14 +90,14 @@ def test_of_several_streams_the_one_without_forward_secrecy_is_opened(recordings
     ]
 
 
-def test_a_message_that_is_shifted_inside_is_overheard_and_not_called_broken(recordings: Recordings) -> None:
+def test_a_shifted_message_within_encryption_is_overheard_but_not_broken(recordings: Recordings) -> None:
     """The offset in the plaintext is not the offset on the wire."""
     verdict = recordings.judge("rsa-substitution", spy=Keys(private=recordings.stolen))
     assert (verdict.outcome, verdict.broken) == (Outcome.OVERHEARD, None)
     assert how(verdict) == ["letters shifted by 25, in TLS opened with the server's private key"]
 
 
-def test_every_way_in_which_it_was_seen_is_told(recordings: Recordings) -> None:
+def test_every_sighting_is_reported(recordings: Recordings) -> None:
     verdict = recordings.judge("rsa", spy=Keys(recordings.keys, recordings.shared, recordings.stolen))
     assert how(verdict) == [SESSIONS, PRIVATE]
 
@@ -108,7 +108,7 @@ def test_without_a_spy_nothing_changes(recordings: Recordings) -> None:
     assert says(verdict, "spied") == "no spy holds any key"
 
 
-def test_keys_that_are_not_there_are_none(recordings: Recordings, tmp_path: Path) -> None:
+def test_missing_key_files_change_nothing(recordings: Recordings, tmp_path: Path) -> None:
     gone, empty = tmp_path / "gone", tmp_path / "empty"
     empty.touch()
     for spy in (Keys(gone, gone, gone), Keys(empty, empty)):
@@ -117,7 +117,7 @@ def test_keys_that_are_not_there_are_none(recordings: Recordings, tmp_path: Path
 
 
 @pytest.mark.parametrize("name", ["https", "ecdhe", "fernet"])
-def test_keys_that_open_nothing_change_nothing(recordings: Recordings, name: str) -> None:
+def test_keys_that_decrypt_nothing_change_nothing(recordings: Recordings, name: str) -> None:
     """Real keys, of another connection, another exchange, and a server with other ephemeral keys."""
     verdict = recordings.judge(
         name,
@@ -128,7 +128,7 @@ def test_keys_that_open_nothing_change_nothing(recordings: Recordings, name: str
     assert says(verdict, "spied") == NOTHING
 
 
-def test_the_key_of_another_server_opens_nothing(recordings: Recordings, tmp_path: Path) -> None:
+def test_the_key_of_another_server_decrypts_nothing(recordings: Recordings, tmp_path: Path) -> None:
     other = tmp_path / "other.pem"
     other.write_bytes(pem(rsa.generate_private_key(65537, 2048)))
     verdict = recordings.judge("rsa", spy=Keys(private=other))
@@ -153,9 +153,9 @@ def locked(path: Path) -> bytes:
 @pytest.mark.parametrize(
     "key",
     [
-        pytest.param(locked, id="behind a passphrase"),
+        pytest.param(locked, id="encrypted with a passphrase"),
         pytest.param(lambda path: path.read_bytes()[:600], id="cut short"),
-        pytest.param(lambda _path: pem(ec.generate_private_key(ec.SECP256R1())), id="none of RSA"),
+        pytest.param(lambda _path: pem(ec.generate_private_key(ec.SECP256R1())), id="not RSA"),
         pytest.param(lambda _path: b"", id="empty"),
     ],
 )
@@ -192,7 +192,7 @@ def test_tshark_that_fails_with_the_keys_of_the_spy_is_inconclusive(
     assert ("no memory left" if script else "tshark was not found") in says(verdict, "spied")
 
 
-def test_a_key_of_fernet_that_is_none_is_inconclusive(recordings: Recordings, tmp_path: Path) -> None:
+def test_an_invalid_fernet_key_is_inconclusive(recordings: Recordings, tmp_path: Path) -> None:
     messages = tmp_path / "message.keys"
     messages.write_bytes(b"fernet none\n")
     verdict = recordings.judge("https", spy=Keys(messages=messages))
@@ -200,7 +200,7 @@ def test_a_key_of_fernet_that_is_none_is_inconclusive(recordings: Recordings, tm
     assert says(verdict, "spied") == "a Fernet key is malformed"
 
 
-def test_what_one_way_cannot_show_another_does(recordings: Recordings, tmp_path: Path) -> None:
+def test_one_key_that_fails_does_not_hide_the_sighting_of_another(recordings: Recordings, tmp_path: Path) -> None:
     """Each of these fails by itself; the sighting remains, and the failure is reported."""
     bad = tmp_path / "bad"
     bad.write_bytes(b"fernet none\n")
@@ -240,7 +240,7 @@ def outcome(recordings: Recordings, name: str, own: Names, spy: Names) -> Outcom
 
 @settings(max_examples=25)
 @given(st.sampled_from(RECORDED), KEYS, KEYS, KEYS)
-def test_no_key_makes_a_verdict_more_favourable_in_the_hands_of_a_spy(
+def test_no_key_of_a_spy_makes_a_verdict_more_favourable(
     recordings: Recordings, name: str, own: Names, spy: Names, more: Names
 ) -> None:
     both = spy[0] or more[0], spy[1] or more[1], spy[2] or more[2]
@@ -250,7 +250,7 @@ def test_no_key_makes_a_verdict_more_favourable_in_the_hands_of_a_spy(
 
 @settings(max_examples=25)
 @given(st.sampled_from(RECORDED), KEYS, KEYS, KEYS)
-def test_what_was_overheard_is_so_whatever_keys_the_others_have(
+def test_an_overheard_message_stays_overheard_with_any_other_keys(
     recordings: Recordings, name: str, own: Names, other: Names, spy: Names
 ) -> None:
     with_own, with_other = (outcome(recordings, name, keys, spy) for keys in (own, other))
@@ -259,7 +259,7 @@ def test_what_was_overheard_is_so_whatever_keys_the_others_have(
     assert with_own is Outcome.OVERHEARD or not in_clear
 
 
-def test_the_properties_have_every_outcome_to_look_at(recordings: Recordings) -> None:
+def test_the_properties_cover_every_outcome(recordings: Recordings) -> None:
     """Otherwise the properties would hold for a judge that always says the same."""
     own: Names = ("stage.keys", "shared.keys", None)
     nobody: Names = (None, None, None)

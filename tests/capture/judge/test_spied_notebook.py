@@ -51,7 +51,7 @@ def notebook(recordings: Recordings, tmp_path: Path) -> Notebook:
     return Notebook(recordings, tmp_path)
 
 
-def test_what_was_written_down_meanwhile_is_overheard(notebook: Notebook) -> None:
+def test_notes_taken_during_the_recording_are_overheard(notebook: Notebook) -> None:
     verdict = notebook.judge(notebook.line("bushy tail"), notebook.line("it is: fluffy tail"))
     assert (verdict.outcome, verdict.presence) == (Outcome.OVERHEARD, Presence.SEEN)
     (sighting,) = verdict.sightings
@@ -64,14 +64,14 @@ def test_what_was_written_down_meanwhile_is_overheard(notebook: Notebook) -> Non
     assert says(verdict, "present") == "it was sent: an interceptor wrote it down"
 
 
-def test_a_frame_that_shows_it_is_named_before_the_notebook(notebook: Notebook) -> None:
+def test_a_frame_that_shows_it_is_reported_before_the_notebook(notebook: Notebook) -> None:
     verdict = notebook.judge(notebook.line("fluffy tail"), name="http")
     assert verdict.outcome is Outcome.OVERHEARD
     assert verdict.carrier == verdict.sightings[0].frame > 0
 
 
 @pytest.mark.parametrize("asked", ["GET http://server/?m=fluffy%20tail", "GET http://server/fluffy+tail"])
-def test_what_was_asked_of_him_he_has_read_too(notebook: Notebook, asked: str) -> None:
+def test_requests_in_the_notebook_count(notebook: Notebook, asked: str) -> None:
     verdict = notebook.judge(notebook.line("ok", asked=asked))
     assert verdict.outcome is Outcome.OVERHEARD
     assert {sighting.direction for sighting in verdict.sightings} == {"message (11 bytes)"}
@@ -88,7 +88,7 @@ def test_lines_without_the_secret_change_nothing(notebook: Notebook) -> None:
         assert (verdict.outcome, reasons(verdict)) == (Outcome.PROTECTED, set())
 
 
-def test_what_was_written_down_at_another_time_changes_nothing(notebook: Notebook) -> None:
+def test_notes_of_another_time_change_nothing(notebook: Notebook) -> None:
     """It belongs to another recording of the same run."""
     lasted = notebook.recording.ended - notebook.recording.started
     for after in (-0.01, lasted + 0.01, -3600, 3600):
@@ -97,7 +97,7 @@ def test_what_was_written_down_at_another_time_changes_nothing(notebook: Noteboo
         assert notebook.judge(notebook.line("fluffy tail", after=after)).outcome is Outcome.OVERHEARD
 
 
-def test_a_notebook_that_is_not_there_changes_nothing(notebook: Notebook, tmp_path: Path) -> None:
+def test_a_missing_notebook_changes_nothing(notebook: Notebook, tmp_path: Path) -> None:
     assert notebook.recordings.judge("https", notebook=tmp_path / "gone").outcome is Outcome.PROTECTED
 
 
@@ -120,13 +120,13 @@ def test_a_notebook_that_is_not_there_changes_nothing(notebook: Notebook, tmp_pa
         '{"time": 1, "asked": "", "saw": "half of a pair: \\ud83d"}',
     ],
 )
-def test_a_notebook_that_makes_no_sense_is_inconclusive(notebook: Notebook, line: str) -> None:
+def test_an_invalid_notebook_is_inconclusive(notebook: Notebook, line: str) -> None:
     verdict = notebook.judge(notebook.line("bushy tail"), line)
     assert (verdict.outcome, reasons(verdict)) == (Outcome.INCONCLUSIVE, {"spied"})
     assert says(verdict, "spied").startswith("the interceptor's notebook is malformed: ")
 
 
-def test_a_notebook_that_is_no_text_is_inconclusive(notebook: Notebook) -> None:
+def test_a_binary_notebook_is_inconclusive(notebook: Notebook) -> None:
     notebook.path.write_bytes(b"\xff\xfe\n")
     assert reasons(notebook.recordings.judge("https", notebook=notebook.path)) == {"spied"}
 
@@ -136,7 +136,7 @@ def test_a_notebook_that_cannot_be_read_is_inconclusive(notebook: Notebook) -> N
     assert reasons(notebook.recordings.judge("https", notebook=notebook.path)) == {"spied"}
 
 
-def test_an_answer_that_is_no_text_is_searched_as_the_bytes_that_it_was(notebook: Notebook) -> None:
+def test_a_binary_response_is_searched_as_bytes(notebook: Notebook) -> None:
     """Bytes that are not text are kept as lone surrogates."""
     body = b"\xff\xfe fluffy tail \x80"
     for saw, outcome in ((body, Outcome.OVERHEARD), (body[:8], Outcome.PROTECTED)):
@@ -144,7 +144,7 @@ def test_an_answer_that_is_no_text_is_searched_as_the_bytes_that_it_was(notebook
         assert notebook.judge(line).outcome is outcome
 
 
-def test_without_a_recording_that_lasted_no_line_counts(notebook: Notebook) -> None:
+def test_no_line_counts_for_a_recording_without_duration(notebook: Notebook) -> None:
     notebook.path.write_text(notebook.line("fluffy tail") + "\n")
     short = replace(notebook.recording, ended=notebook.recording.started)
     assert notebook.recordings.judge("https", recording=short, notebook=notebook.path).outcome is Outcome.PROTECTED

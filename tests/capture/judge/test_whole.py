@@ -90,7 +90,7 @@ def _dropped(it: Damaged) -> None:
     it.dropped = 3
 
 
-def _unsaid(it: Damaged) -> None:
+def _drops_unknown(it: Damaged) -> None:
     it.dropped = None
 
 
@@ -128,11 +128,11 @@ def _half_a_packet(it: Damaged) -> None:
     it.put_in(ethernet(ipv4(udp(b"plain words" * 9)[:64], protocol=17, fragment=0x2000)))
 
 
-def _riddle(it: Damaged) -> None:
+def _unreadable_stream(it: Damaged) -> None:
     it.put_in(*exchange([b"\x01\xfe\xff\x80" * 40], [b"\x02\xfe\xff\x80" * 40]))
 
 
-def _riddle_in_a_datagram(it: Damaged) -> None:
+def _unreadable_datagram(it: Damaged) -> None:
     it.put_in(ethernet(ipv4(udp(b"\x01\xfe\xff\x80" * 40), protocol=17)))
 
 
@@ -145,7 +145,7 @@ def _short(it: Damaged) -> None:
     it.secret = b"fl!f"
 
 
-def _nobody_says_it_was_sent(it: Damaged) -> None:
+def _no_presence(it: Damaged) -> None:
     it.vouched = ()
 
 
@@ -154,19 +154,19 @@ FAULTS: dict[str, tuple[Callable[[Damaged], None], str]] = {
     "no start mark": (_no_start, "marks"),
     "no end mark": (_no_end, "marks"),
     "packets were dropped": (_dropped, "no-drops"),
-    "nobody says what was dropped": (_unsaid, "no-drops"),
-    "the file breaks off": (_cut, "closed"),
-    "a frame is cut short": (_snapped, "frames-whole"),
+    "drops are unknown": (_drops_unknown, "no-drops"),
+    "the file is truncated": (_cut, "closed"),
+    "a frame is truncated": (_snapped, "frames-whole"),
     "a segment is missing": (_gap, "no-gaps"),
     "the beginning of a stream is missing": (_no_syn, "streams-complete"),
     "the end of a stream is missing": (_no_fin, "streams-complete"),
     "a byte was sent twice with two values": (_conflict, "no-conflicts"),
-    "a part of an IP packet is missing": (_half_a_packet, "fragments-whole"),
-    "a stream that nobody can read": (_riddle, "readable"),
-    "a datagram that nobody can read": (_riddle_in_a_datagram, "readable"),
-    "something wrapped that cannot be unwrapped": (_broken_wrapping, "readable"),
-    "a secret too short to tell from chance": (_short, "chance"),
-    "nobody says that it was sent": (_nobody_says_it_was_sent, "present"),
+    "an IP fragment is missing": (_half_a_packet, "fragments-whole"),
+    "an unreadable stream": (_unreadable_stream, "readable"),
+    "an unreadable datagram": (_unreadable_datagram, "readable"),
+    "an encapsulation that cannot be parsed": (_broken_wrapping, "readable"),
+    "a secret that may match by chance": (_short, "chance"),
+    "nothing proves that it was sent": (_no_presence, "present"),
 }
 
 
@@ -191,7 +191,7 @@ def test_without_a_fault_it_is_protected(sound: Damaged, tmp_path: Path) -> None
     assert (report.outcome, reasons(report)) == (Outcome.PROTECTED, set())
 
 
-def test_what_is_put_in_makes_no_doubt_by_itself(sound: Damaged, tmp_path: Path) -> None:
+def test_the_test_setup_alone_adds_no_reason(sound: Damaged, tmp_path: Path) -> None:
     sound.put_in(
         ethernet(ipv4(udp(b"plain words"), protocol=17)),
         *exchange([b"GET / HTTP/1.1\r\nHost: a\r\n\r\n"], [b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nhi"]),
@@ -210,9 +210,7 @@ def test_each_alone_is_inconclusive_for_its_reason(sound: Damaged, tmp_path: Pat
 
 
 @pytest.mark.parametrize(("one", "other"), list(itertools.permutations(FAULTS, 2)))
-def test_each_with_each_other_is_inconclusive_for_both_reasons(
-    sound: Damaged, tmp_path: Path, one: str, other: str
-) -> None:
+def test_each_pair_is_inconclusive_for_both_reasons(sound: Damaged, tmp_path: Path, one: str, other: str) -> None:
     for fault in (one, other):
         FAULTS[fault][0](sound)
     report = sound.judge(tmp_path / "damaged.pcapng")

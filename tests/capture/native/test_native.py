@@ -37,14 +37,14 @@ def read(path: Path, library: object) -> tuple[dict[str, Any], list[Any]]:
         for chunk in reader.chunks():
             taken.read(chunk)
         facts = taken.finish()
-    told = {name: str(value) for name, value in vars(facts).items()}
-    told["flows"] = str([asdict(flow) for flow in facts.flows])
+    result = {name: str(value) for name, value in vars(facts).items()}
+    result["flows"] = str([asdict(flow) for flow in facts.flows])
     # The length of the excerpt around a place depends on the block boundaries.
     hits = [
         (hit.occurrence.place, hit.occurrence.layers, hit.occurrence.position, hit.occurrence.match.spelling, *hit[1:])
         for hit in taken.hits.of(0)
     ]
-    return told, hits
+    return result, hits
 
 
 def same(path: Path) -> tuple[dict[str, Any], list[Any]]:
@@ -61,7 +61,7 @@ def same(path: Path) -> tuple[dict[str, Any], list[Any]]:
     st.integers(0, 40),
     st.booleans(),
 )
-def test_it_says_the_same_at_a_glance(parts: list[bytes], start: int, changeable: bool) -> None:
+def test_classification_is_the_same(parts: list[bytes], start: int, changeable: bool) -> None:
     data = bytearray(b"".join(parts)) if changeable else b"".join(parts)
     texts = byte_scan.LiteralSet(b"PK\3\4", b"\x1f\x8b\x08", b"P", b"\xff")
 
@@ -135,7 +135,7 @@ def test_it_is_the_same_for_a_bad_network(tmp_path: Path, seed: int, six: bool) 
     same(file.write(tmp_path / "talk.pcapng"))
 
 
-def test_it_has_a_part_in_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_compiled_part_is_used(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The comparison above is not of Python with Python."""
     chance = random.Random(1)  # noqa: S311
     file = File().section().interface()

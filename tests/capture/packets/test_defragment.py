@@ -57,7 +57,7 @@ def whole(packets: Iterable[Packet]) -> list[Datagram | Segment]:
     version=st.sampled_from([parts_4, parts_6]),
     data=st.data(),
 )
-def test_in_any_order_the_parts_give_the_same_datagram(cuts: list[int], version: object, data: st.DataObject) -> None:
+def test_fragments_in_any_order_give_the_same_datagram(cuts: list[int], version: object, data: st.DataObject) -> None:
     """Some of them perhaps duplicated; every byte has the frame that it came in."""
     made = version(DATAGRAM, cuts)  # type: ignore[operator]
     frames = data.draw(st.permutations([*made, *data.draw(st.lists(st.sampled_from(made), max_size=4))]))
@@ -76,14 +76,14 @@ def test_in_any_order_the_parts_give_the_same_datagram(cuts: list[int], version:
     assert (dissector.pending, dissector.discarded, dissector.conflicting) == (0, 0, 0)
 
 
-def test_a_segment_may_come_in_parts_even_its_header() -> None:
+def test_a_segment_may_be_fragmented_within_its_header() -> None:
     (segment,) = whole(dissected(parts_4(tcp(PAYLOAD, sequence=5), [1, 2, 9], 6)))
     assert isinstance(segment, Segment)
     assert (segment.payload, segment.length, segment.sequence) == (PAYLOAD, len(PAYLOAD), 5)
     assert [part.frame for part in segment.spans] == [3, 4]
 
 
-def test_parts_may_come_in_tunnels_and_tunnels_in_parts() -> None:
+def test_tunnels_may_be_fragmented_and_carry_fragments() -> None:
     """Fragments of a tunnel inside fragments: every frame has a fragment of a fragment."""
     inner = [ipv4(gre(part), 47) for part in parts_4(DATAGRAM, [100])]
     outer = [each for number, part in enumerate(inner) for each in parts_4(part[20:], [60], 47, number)]
@@ -96,19 +96,19 @@ def test_parts_may_come_in_tunnels_and_tunnels_in_parts() -> None:
         assert outer[place.frame - 1][place.offset :][: end - start] == PAYLOAD[start:end]
 
 
-def test_parts_inside_of_vxlan_come_together() -> None:
+def test_fragments_inside_vxlan_are_reassembled() -> None:
     frames = [over_udp(vxlan(b"\x02" * 12 + ethernet(part)[12:]), 4789) for part in parts_4(DATAGRAM, [9, 99])]
     (datagram,) = whole(dissected(frames, 1))
     assert datagram.payload == PAYLOAD
 
 
-def test_what_says_to_be_a_part_and_is_all_of_it_waits_for_nothing() -> None:
+def test_an_atomic_fragment_waits_for_nothing() -> None:
     """RFC 6946."""
     (datagram,) = whole(dissected(parts_6(DATAGRAM, [])))
     assert (datagram.payload, datagram.spans) == (PAYLOAD, ())
 
 
-def test_parts_of_several_packets_are_not_mixed() -> None:
+def test_fragments_of_several_packets_are_not_mixed() -> None:
     first, second = udp(b"a" * 100), udp(b"b" * 100)
     frames = itertools.chain(
         *zip(parts_4(first, [5], identification=1), parts_4(second, [5], identification=2), strict=True)
@@ -118,7 +118,7 @@ def test_parts_of_several_packets_are_not_mixed() -> None:
 
 @pytest.mark.parametrize("lacks", [0, 1, 2])
 @pytest.mark.parametrize("version", [parts_4, parts_6])
-def test_a_part_that_is_missing_leaves_the_others_waiting(version: object, lacks: int) -> None:
+def test_a_missing_fragment_leaves_the_others_waiting(version: object, lacks: int) -> None:
     made = version(DATAGRAM, [50, 100])  # type: ignore[operator]
     dissector = Dissector()
     del made[lacks]
@@ -126,7 +126,7 @@ def test_a_part_that_is_missing_leaves_the_others_waiting(version: object, lacks
     assert (dissector.pending, dissector.discarded) == (1, 0)
 
 
-def test_a_part_that_was_cut_short_never_completes_anything() -> None:
+def test_a_truncated_fragment_completes_nothing() -> None:
     first, last = parts_4(DATAGRAM, [100])
     for frames in ([first, last[:-9]], [first[:-9], last]):
         dissector = Dissector()
@@ -134,7 +134,7 @@ def test_a_part_that_was_cut_short_never_completes_anything() -> None:
         assert dissector.pending == 1
 
 
-def test_parts_that_overlap_and_agree_are_no_dispute() -> None:
+def test_overlapping_fragments_that_agree_are_no_conflict() -> None:
     data = DATAGRAM
     first = ipv4(data[:160], 17, fragment=0x2000)
     last = ipv4(data[80:], 17, fragment=10)
@@ -154,17 +154,17 @@ def test_parts_that_overlap_and_agree_are_no_dispute() -> None:
             [ipv4(b"x" * 80, 17, fragment=0x2000), *parts_4(DATAGRAM, [10], identification=0)], id="the first"
         ),
         pytest.param([ipv4(DATAGRAM[160:], 17, fragment=20), ipv4(DATAGRAM[160:-8], 17, fragment=20)], id="the end"),
-        pytest.param([ipv4(b"end", 17, fragment=1), ipv4(DATAGRAM[160:200], 17, fragment=0x2014)], id="behind the end"),
+        pytest.param([ipv4(b"end", 17, fragment=1), ipv4(DATAGRAM[160:200], 17, fragment=0x2014)], id="after the end"),
     ],
 )
-def test_parts_that_disagree_are_a_dispute(frames: list[bytes]) -> None:
+def test_fragments_that_disagree_are_a_conflict(frames: list[bytes]) -> None:
     """The receiver may have taken either: it cannot be known what it read."""
     dissector = Dissector()
     dissected(frames, dissector=dissector)
     assert dissector.conflicting == 1
 
 
-def test_what_waits_too_long_is_given_up() -> None:
+def test_incomplete_packets_time_out() -> None:
     """An identification is reused: what is left of the older packet is not part of the newer one."""
     first, last = parts_4(DATAGRAM, [100])
     dissector = Dissector()
@@ -176,7 +176,7 @@ def test_what_waits_too_long_is_given_up() -> None:
     assert (dissector.pending, dissector.discarded, dissector.conflicting) == (0, 1, 0)
 
 
-def test_a_flood_of_parts_is_bounded() -> None:
+def test_a_flood_of_fragments_is_bounded() -> None:
     dissector = Dissector()
     flood = (ipv4(b"x" * 80, 17, fragment=0x2000, identification=number % 65536) for number in range(3000))
     dissected(flood, dissector=dissector)
@@ -189,7 +189,7 @@ def test_a_flood_of_parts_is_bounded() -> None:
 
 
 @given(st.lists(st.tuples(st.integers(0, 12), st.booleans(), st.binary(max_size=40)), max_size=12))
-def test_no_parts_make_it_fail(parts: list[tuple[int, bool, bytes]]) -> None:
+def test_arbitrary_fragments_raise_nothing(parts: list[tuple[int, bool, bytes]]) -> None:
     dissector = Dissector()
     for number, (start, more, data) in enumerate(parts, start=1):
         packet = ipv4(data, 17, fragment=start | (0x2000 if more else 0))

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 @pytest.mark.parametrize("name", ["near", "cooked", "cooked2"])
-def test_all_that_was_said_is_found(wire: Path, name: str) -> None:
+def test_every_payload_is_found(wire: Path, name: str) -> None:
     """Each payload in one piece, fragmented ones as well; and every byte is in the frame that is given for it."""
     frames = read(wire / f"{name}.pcapng").frames
     dissector = Dissector()

@@ -53,7 +53,7 @@ OPTIONS = bytes([1] * 12)
         pytest.param(ipv6(tcp(PAYLOAD)), RAW, id="raw IPv6"),
     ],
 )
-def test_a_segment_is_found_in_every_wrapping(data: bytes, link_type: int) -> None:
+def test_a_segment_is_found_in_every_encapsulation(data: bytes, link_type: int) -> None:
     packet = unwrap(frame(data, link_type, number=7))
     assert isinstance(packet, Segment)
     assert (packet.frame, packet.payload, packet.length) == (7, PAYLOAD, len(PAYLOAD))
@@ -62,7 +62,7 @@ def test_a_segment_is_found_in_every_wrapping(data: bytes, link_type: int) -> No
 
 
 @pytest.mark.parametrize("first", [0, 43, 60])
-def test_extension_headers_of_ipv6_are_passed_over(first: int) -> None:
+def test_ipv6_extension_headers_are_skipped(first: int) -> None:
     """Hop-by-hop, routing and destination options; the second of them is longer than the minimum."""
     chain = bytes([60, 0]) + bytes(6) + bytes([6, 1]) + bytes(14)
     packet = unwrap(frame(ipv6(chain + tcp(PAYLOAD), first), RAW))
@@ -79,13 +79,13 @@ def test_the_fields_of_a_segment() -> None:
 
 
 @pytest.mark.parametrize("flags", [SYN, RST, 0])
-def test_without_the_flag_nothing_is_acknowledged(flags: int) -> None:
+def test_without_the_ack_flag_nothing_is_acknowledged(flags: int) -> None:
     packet = unwrap(frame(ipv4(tcp(acknowledged=5, flags=flags)), RAW))
     assert isinstance(packet, Segment)
     assert packet.acknowledged == -1
 
 
-def test_a_segment_that_was_cut_short_says_how_long_it_was() -> None:
+def test_a_truncated_segment_keeps_its_original_length() -> None:
     whole = ipv4(tcp(PAYLOAD))
     packet = unwrap(frame(whole[:-4], RAW, original=len(whole)))
     assert isinstance(packet, Segment)
@@ -101,11 +101,11 @@ def test_a_datagram_is_found(data: bytes) -> None:
 
 
 @pytest.mark.parametrize("fragment", [0x2000, 0x2001, 0x0001, 0x1FFF])
-def test_every_part_of_an_ipv4_packet_is_a_fragment(fragment: int) -> None:
+def test_ipv4_fragments_are_recognised(fragment: int) -> None:
     assert unwrap(frame(ipv4(tcp(PAYLOAD), fragment=fragment), RAW, number=3)) == Fragment(3)
 
 
-def test_every_part_of_an_ipv6_packet_is_a_fragment() -> None:
+def test_ipv6_fragments_are_recognised() -> None:
     assert unwrap(frame(ipv6(bytes([6, 0]) + struct.pack(">HI", 1, 9) + tcp(PAYLOAD), 44), RAW, number=3)) == Fragment(
         3
     )
@@ -121,7 +121,7 @@ def test_every_part_of_an_ipv6_packet_is_a_fragment() -> None:
     ],
     ids=["ARP", "ICMP", "IGMP", "ICMPv6"],
 )
-def test_what_the_network_says_to_itself(data: bytes, link_type: int) -> None:
+def test_control_traffic(data: bytes, link_type: int) -> None:
     assert unwrap(frame(data, link_type, number=4)) == Control(4)
 
 
@@ -130,38 +130,38 @@ def test_what_the_network_says_to_itself(data: bytes, link_type: int) -> None:
     [
         pytest.param(b"", ETHERNET, id="nothing"),
         pytest.param(b"", RAW, id="nothing, raw"),
-        pytest.param(ethernet(PAYLOAD, 0x88B5), ETHERNET, id="a protocol of somebody's own"),
-        pytest.param(ethernet(ipv4(tcp(PAYLOAD)))[:30], ETHERNET, id="an IP header cut short"),
-        pytest.param(ethernet(ipv4(tcp(PAYLOAD)))[:40], ETHERNET, id="a TCP header cut short"),
-        pytest.param(ethernet(ipv6(tcp(PAYLOAD)), 0x86DD)[:50], ETHERNET, id="an IPv6 header cut short"),
+        pytest.param(ethernet(PAYLOAD, 0x88B5), ETHERNET, id="a proprietary protocol"),
+        pytest.param(ethernet(ipv4(tcp(PAYLOAD)))[:30], ETHERNET, id="a truncated IP header"),
+        pytest.param(ethernet(ipv4(tcp(PAYLOAD)))[:40], ETHERNET, id="a truncated TCP header"),
+        pytest.param(ethernet(ipv6(tcp(PAYLOAD)), 0x86DD)[:50], ETHERNET, id="a truncated IPv6 header"),
         pytest.param(ipv4(ipv4(tcp(PAYLOAD)), 50), RAW, id="a tunnel that is encrypted"),
-        pytest.param(ipv4(tcp(PAYLOAD)), 147, id="a link type that it does not know"),
-        pytest.param(ethernet(ipv6(tcp(PAYLOAD))), ETHERNET, id="IP of another version than is said"),
+        pytest.param(ipv4(tcp(PAYLOAD)), 147, id="an unknown link type"),
+        pytest.param(ethernet(ipv6(tcp(PAYLOAD))), ETHERNET, id="IP of another version than declared"),
         pytest.param(ipv4(tcp(PAYLOAD)[:12] + b"\x40" + tcp(PAYLOAD)[13:]), RAW, id="a TCP header that is too short"),
         pytest.param(ipv4(tcp(PAYLOAD), length=30), RAW, id="a TCP header that is longer than its packet"),
-        pytest.param(ipv6(bytes([60, 0]), 60), RAW, id="an extension header cut short"),
-        pytest.param(ethernet(b"", 0x8100), ETHERNET, id="a VLAN tag cut short"),
+        pytest.param(ipv6(bytes([60, 0]), 60), RAW, id="a truncated extension header"),
+        pytest.param(ethernet(b"", 0x8100), ETHERNET, id="a truncated VLAN tag"),
     ],
 )
-def test_what_cannot_be_read_is_something_else(data: bytes, link_type: int) -> None:
+def test_unreadable_packets_are_other(data: bytes, link_type: int) -> None:
     """And it is not skipped in silence."""
     packet = unwrap(frame(data, link_type, number=5))
     assert isinstance(packet, Other)
     assert packet.frame == 5
 
 
-def test_what_is_ip_at_least_says_between_whom() -> None:
+def test_other_ip_packets_have_addresses() -> None:
     packet = unwrap(frame(ipv4(PAYLOAD, 47, source="10.0.0.1", target="10.0.0.2"), RAW))
     assert packet == Other(1, ("10.0.0.1", "10.0.0.2"))
 
 
 @pytest.mark.parametrize("packet", [ipv4(bytes([8]) + PAYLOAD, 1), ipv6(bytes([129]) + PAYLOAD, 58)])
-def test_an_echo_is_not_of_the_network(packet: bytes) -> None:
-    """It carries whatever its sender likes."""
+def test_an_echo_is_not_control_traffic(packet: bytes) -> None:
+    """Its payload is arbitrary."""
     assert isinstance(unwrap(frame(packet, RAW)), Other)
 
 
-def test_a_frame_says_between_whom_it_is() -> None:
+def test_a_frame_has_addresses() -> None:
     data = bytes([2] * 6 + [4] * 6) + ethernet(ipv4(udp(PAYLOAD), 17, source="10.0.0.1", target="10.0.0.2"))[12:]
     assert frame_addresses(frame(data), unwrap(frame(data))) == {
         "10.0.0.1",
@@ -171,7 +171,7 @@ def test_a_frame_says_between_whom_it_is() -> None:
     }
 
 
-def test_on_lo_nobody_can_be_told_from_anybody() -> None:
+def test_on_lo_there_are_no_link_addresses() -> None:
     data = ethernet(ipv4(udp(PAYLOAD), 17))
     assert frame_addresses(frame(data), unwrap(frame(data))) == set()
 
@@ -183,7 +183,7 @@ def test_on_lo_nobody_can_be_told_from_anybody() -> None:
         [b"", bytes(12) + b"\x08\x00", bytes(12) + b"\x86\xdd", ipv4(b"", length=40), ipv6(b"", length=40)]
     ),
 )
-def test_no_bytes_make_it_fail(data: bytes, link_type: int, before: bytes) -> None:
+def test_arbitrary_bytes_raise_nothing(data: bytes, link_type: int, before: bytes) -> None:
     packet = unwrap(frame(before + data, link_type, number=9, original=1 + len(before + data)))
     assert packet.frame == 9
     if isinstance(packet, Segment):
@@ -193,13 +193,13 @@ def test_no_bytes_make_it_fail(data: bytes, link_type: int, before: bytes) -> No
 
 
 @given(st.integers(0, len(ethernet(ipv4(tcp(PAYLOAD, options=OPTIONS)))) - 1), st.integers(0, 255))
-def test_no_byte_that_is_changed_makes_it_fail(at: int, value: int) -> None:
+def test_a_changed_byte_raises_nothing(at: int, value: int) -> None:
     data = bytearray(ethernet(ipv4(tcp(PAYLOAD, options=OPTIONS))))
     data[at] = value
     assert unwrap(frame(bytes(data))).frame == 1
 
 
-def test_an_endpoint_is_written_as_in_an_address() -> None:
+def test_an_endpoint_is_formatted_as_in_a_url() -> None:
     assert str(Endpoint("127.0.0.1", 80)) == "127.0.0.1:80"
     assert str(Endpoint("::1", 80)) == "[::1]:80"
 

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
 
 @pytest.mark.parametrize("name", WRAPPINGS)
-def test_the_segment_comes_out_of_every_wrapping(name: str) -> None:
+def test_the_segment_is_found_in_every_encapsulation(name: str) -> None:
     link_type, data = WRAPPINGS[name]
     (packet,) = Dissector().packets(frame(data, link_type, number=7))
     assert isinstance(packet, Segment)
@@ -43,7 +43,7 @@ def test_the_segment_comes_out_of_every_wrapping(name: str) -> None:
     assert packet.source.address in {"10.1.1.1", "::1", "127.0.0.1"}
 
 
-def test_tshark_takes_the_same_out_of_them(tmp_path: Path) -> None:
+def test_tshark_finds_the_same_segment(tmp_path: Path) -> None:
     file = File().section()
     for interface, (link_type, data) in enumerate(WRAPPINGS.values()):
         file.interface(link_type).packet(data, interface=interface)
@@ -56,7 +56,7 @@ def test_tshark_takes_the_same_out_of_them(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("name", WRAPPINGS)
-def test_cut_anywhere_nothing_fails(name: str) -> None:
+def test_truncated_anywhere_nothing_fails(name: str) -> None:
     """And no more than that."""
     link_type, data = WRAPPINGS[name]
     for size in range(len(data)):
@@ -70,7 +70,7 @@ def test_cut_anywhere_nothing_fails(name: str) -> None:
     "payload",
     [
         pytest.param(b"fluffy tail, fluffy tail, fluffy tail, fluffy tail", id="text"),
-        pytest.param(vxlan(b"\x02" * 14 + b"nothing that is known"), id="a header, and nothing known behind it"),
+        pytest.param(vxlan(b"\x02" * 14 + b"nothing that is known"), id="a header, and nothing known after it"),
         pytest.param(vxlan(FRAME[:30]), id="cut short"),
         pytest.param(vxlan(FRAME, flags=0), id="no flag"),
         pytest.param(geneve(b"fluffy tail", 0x1234), id="an unknown ethertype"),
@@ -79,7 +79,7 @@ def test_cut_anywhere_nothing_fails(name: str) -> None:
     ],
 )
 @pytest.mark.parametrize("port", [4789, 8472, 6081])
-def test_a_datagram_that_only_has_the_port_of_a_tunnel_stays_a_datagram(payload: bytes, port: int) -> None:
+def test_a_datagram_with_only_the_port_of_a_tunnel_stays_a_datagram(payload: bytes, port: int) -> None:
     packet = unwrap(frame(over_udp(payload, port)))
     assert isinstance(packet, Datagram)
     assert (packet.payload, packet.target.port) == (payload, port)
@@ -92,13 +92,13 @@ def test_a_tunnel_to_any_other_port_is_a_datagram() -> None:
 @pytest.mark.parametrize(
     ("link_type", "data"),
     [
-        pytest.param(ETHERNET, ethernet(bytes(20), 0x8863), id="PPPoE being agreed on"),
-        pytest.param(9, b"\xff\x03\xc0\x21" + bytes(20), id="PPP being agreed on"),
-        pytest.param(9, b"\xff\x03\x80\x21" + bytes(20), id="addresses of PPP being agreed on"),
+        pytest.param(ETHERNET, ethernet(bytes(20), 0x8863), id="PPPoE discovery"),
+        pytest.param(9, b"\xff\x03\xc0\x21" + bytes(20), id="PPP negotiation"),
+        pytest.param(9, b"\xff\x03\x80\x21" + bytes(20), id="PPP address negotiation"),
         pytest.param(RAW, ipv4(gre(bytes(28), 0x0806), 47), id="ARP in a tunnel"),
     ],
 )
-def test_what_is_of_the_network_is_so_in_every_wrapping(link_type: int, data: bytes) -> None:
+def test_control_traffic_is_recognised_in_every_encapsulation(link_type: int, data: bytes) -> None:
     assert unwrap(frame(data, link_type, number=3)) == Control(3)
 
 
@@ -108,24 +108,24 @@ def test_what_is_of_the_network_is_so_in_every_wrapping(link_type: int, data: by
         pytest.param(9, b"\xff\x03\xc0\x23\x01\x01\0\x10\x04name\x05password", id="a password of PPP"),
         pytest.param(ETHERNET, ethernet(b"\x12" + pppoe(IPV4)[1:], 0x8864), id="PPPoE of another version"),
         pytest.param(ETHERNET, ethernet(mpls(b"", 1, 2)[:5], 0x8847), id="a stack of labels without an end"),
-        pytest.param(ETHERNET, ethernet(mpls(b"\x02" * 40, 1), 0x8847), id="labels before nothing known"),
+        pytest.param(ETHERNET, ethernet(mpls(b"\x02" * 40, 1), 0x8847), id="labels before unknown content"),
         pytest.param(RAW, ipv4(gre(IPV4, flags=0x4000, words=1), 47), id="GRE with a route"),
         pytest.param(RAW, ipv4(gre(IPV4, flags=0x0002), 47), id="GRE of another version"),
         pytest.param(0, struct.pack("<I", 7) + IPV4, id="another family of addresses"),
         pytest.param(ETHERNET, b"\x02" * 12 + b"\0\x26\x42\x42\x03" + bytes(35), id="a spanning tree"),
     ],
 )
-def test_what_cannot_be_read_is_something_else(link_type: int, data: bytes) -> None:
+def test_unreadable_packets_are_other(link_type: int, data: bytes) -> None:
     assert isinstance(unwrap(frame(data, link_type)), Other)
 
 
-def test_ip_may_be_without_snap_in_llc() -> None:
+def test_ip_in_llc_may_lack_snap() -> None:
     data = b"\x02" * 12 + struct.pack(">H", 3 + len(IPV4)) + b"\x06\x06\x03" + IPV4
     assert isinstance(unwrap(frame(data)), Segment)
 
 
 @pytest.mark.parametrize("depth", [5, 200])
-def test_tunnels_in_tunnels_come_to_an_end(depth: int) -> None:
+def test_nested_tunnels_are_limited(depth: int) -> None:
     data = ipv4(tcp(PAYLOAD))
     for _ in range(depth):
         data = ipv4(data, 4)
@@ -147,7 +147,7 @@ def test_a_tunnel_that_is_too_deep_in_a_datagram_leaves_the_datagram() -> None:
     changes=st.lists(st.tuples(st.integers(0, 99), st.integers(0, 255)), max_size=4),
     link_type=st.sampled_from([-1, -1, 0, 1, 9, 50, 51, 101, 104, 113, 276]),
 )
-def test_no_bytes_make_it_fail(name: str, changes: list[tuple[int, int]], link_type: int) -> None:
+def test_arbitrary_bytes_raise_nothing(name: str, changes: list[tuple[int, int]], link_type: int) -> None:
     own, data = WRAPPINGS[name]
     changed = bytearray(data)
     for at, value in changes:
@@ -159,7 +159,7 @@ def test_no_bytes_make_it_fail(name: str, changes: list[tuple[int, int]], link_t
 
 
 @given(changes=st.lists(st.tuples(st.integers(14, 67), st.integers(0, 255)), max_size=3), size=st.integers(14, 200))
-def test_the_short_way_leads_where_the_long_one_does(changes: list[tuple[int, int]], size: int) -> None:
+def test_the_fast_path_gives_the_same_result(changes: list[tuple[int, int]], size: int) -> None:
     """An ordinary frame has a fast path; without its link layer it is parsed step by step."""
     changed = bytearray(ethernet(ipv4(tcp(PAYLOAD * 3, options=bytes([1] * 12)))))
     for at, value in changes:

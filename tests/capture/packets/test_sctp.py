@@ -64,7 +64,7 @@ def test_a_message_is_found() -> None:
     assert payload_origin(packet).place(0, 9) == (4, packet.offset, 9, (4,))
 
 
-def test_several_messages_of_a_frame_are_all_found() -> None:
+def test_several_messages_in_a_frame_are_all_found() -> None:
     packets = Dissector().packets(frame(sctp(chunk(3, 0, bytes(12)), data(b"one", 1), data(b"two", 2)), RAW))
     assert [packet.payload for packet in packets if isinstance(packet, SctpMessage)] == [b"one", b"two"]
     assert len(packets) == 2
@@ -75,7 +75,7 @@ def test_several_messages_of_a_frame_are_all_found() -> None:
     order=st.permutations(range(7)),
     again=st.lists(st.integers(0, 6), max_size=4),
 )
-def test_in_any_order_its_chunks_give_the_same_message(first: int, order: list[int], again: list[int]) -> None:
+def test_chunks_in_any_order_give_the_same_message(first: int, order: list[int], again: list[int]) -> None:
     """Also across the wrap of TSNs, with some retransmitted."""
     made = cut(first)
     frames = [made[place] for place in (*order, *again)]
@@ -90,7 +90,7 @@ def test_in_any_order_its_chunks_give_the_same_message(first: int, order: list[i
     assert (dissector.pending, dissector.discarded, dissector.conflicting) == (0, 0, 0)
 
 
-def test_messages_behind_each_other_are_not_mixed() -> None:
+def test_consecutive_messages_are_not_mixed() -> None:
     """Neither if the boundary is inside a packet, nor if they arrive backwards."""
     one = [data(b"one-", 1, FIRST), data(b"of two", 2, LAST)]
     two = [data(b"and ", 3, FIRST), data(b"the other", 4, LAST)]
@@ -102,7 +102,7 @@ def test_messages_behind_each_other_are_not_mixed() -> None:
         }
 
 
-def test_interleaved_messages_come_apart() -> None:
+def test_interleaved_messages_are_separated() -> None:
     frames = [
         sctp(interleaved(b"one-", 1, FIRST, 1, 0)),
         sctp(interleaved(b"and ", 2, FIRST, 2, 0)),
@@ -117,33 +117,33 @@ def test_interleaved_messages_come_apart() -> None:
 
 
 @pytest.mark.parametrize("lacks", range(7))
-def test_a_chunk_that_is_missing_leaves_the_others_waiting(lacks: int) -> None:
+def test_a_missing_chunk_leaves_the_others_waiting(lacks: int) -> None:
     frames, dissector = cut(1), Dissector()
     del frames[lacks]
     assert {type(packet) for packet in dissected(frames, dissector)} == {Fragment}
     assert dissector.pending == 1
 
 
-def test_a_chunk_that_comes_twice_with_other_bytes_is_a_dispute() -> None:
+def test_a_chunk_retransmitted_with_other_bytes_is_a_conflict() -> None:
     dissector = Dissector()
     dissected([sctp(data(b"fluffy", 1, FIRST)), sctp(data(b"bushy!", 1, FIRST))], dissector)
     assert dissector.conflicting == 1
 
 
-def test_a_chunk_that_was_cut_short_makes_no_message() -> None:
+def test_a_truncated_chunk_gives_no_message() -> None:
     dissector = Dissector()
     first, last = sctp(data(b"first", 1, FIRST)), sctp(data(b"last one", 2, LAST))
     assert dissected([first, last[:-3]], dissector) == [Fragment(1), Fragment(2)]
     assert dissector.pending == 1
 
 
-def test_what_the_ends_say_to_each_other_is_of_the_network() -> None:
+def test_control_chunks_are_control_traffic() -> None:
     assert unwrap(frame(sctp(chunk(1, 0, bytes(16))), RAW)) == Control(1)
     assert unwrap(frame(sctp(chunk(3, 0, bytes(12)), chunk(4, 0, bytes(8))), RAW)) == Control(1)
 
 
 @pytest.mark.parametrize("odd", [chunk(77, 0, b"whatever"), b"\0\0\0\x03", chunk(0, 3, b"short")])
-def test_what_is_no_known_chunk_is_something_else(odd: bytes) -> None:
+def test_unknown_chunks_are_other(odd: bytes) -> None:
     assert isinstance(unwrap(frame(sctp(odd), RAW)), Other)
 
 
@@ -156,7 +156,7 @@ def test_a_flood_of_chunks_is_bounded() -> None:
     assert (dissector.pending, dissector.discarded) == (1000, 2000)
 
 
-def test_a_long_association_does_not_run_full() -> None:
+def test_a_long_association_does_not_exhaust_the_limit() -> None:
     """One chunk is lost for good; what arrived after it does not count against the limit."""
     dissector = Dissector()
     dissected([sctp(data(b"lost", 2**31, FIRST))], dissector)
@@ -167,7 +167,7 @@ def test_a_long_association_does_not_run_full() -> None:
     assert (dissector.pending, dissector.discarded) == (1, 0)
 
 
-def test_what_text2pcap_makes_is_read(tmp_path: Path) -> None:
+def test_packets_of_text2pcap_are_read(tmp_path: Path) -> None:
     text, path = tmp_path / "text", tmp_path / "made.pcapng"
     text.write_text("0000 " + PAYLOAD[:48].hex(" ") + "\n")
     subprocess.run(["text2pcap", "-q", "-S", "1000,2000,51", text, path], check=True, capture_output=True)
@@ -178,6 +178,6 @@ def test_what_text2pcap_makes_is_read(tmp_path: Path) -> None:
 
 
 @given(st.lists(st.tuples(st.sampled_from([0, 64, 3, 99]), st.integers(0, 7), st.binary(max_size=24)), max_size=8))
-def test_no_chunks_make_it_fail(chunks: list[tuple[int, int, bytes]]) -> None:
+def test_arbitrary_chunks_raise_nothing(chunks: list[tuple[int, int, bytes]]) -> None:
     for packet in Dissector().packets(frame(sctp(*(chunk(*each) for each in chunks)), RAW, number=2)):
         assert packet.frame == 2

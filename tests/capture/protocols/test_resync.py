@@ -29,14 +29,14 @@ def found(data: bytes, *, last: bool = True) -> int:
 
 @pytest.mark.parametrize("mask", [True, False])
 @pytest.mark.parametrize("takeover", [None, True, False])
-def test_messages_are_told_from_their_first_frame_on(mask: bool, takeover: bool | None) -> None:
+def test_messages_are_recognised_by_their_first_frame(mask: bool, takeover: bool | None) -> None:
     deflate = None if takeover is None else PerMessageDeflate(not takeover, not takeover, 15, 15)
     data = frames(*MESSAGES, mask=mask, extension=deflate)
     assert found(data, last=False) == 0
     assert found(b"\xf0\xf0\xf0" + data, last=False) == 3
 
 
-def test_one_message_is_enough_where_it_is_all_that_there_is() -> None:
+def test_one_message_suffices_if_it_is_all_of_the_data() -> None:
     assert found(frames(MESSAGES[0], mask=True)) == 0
     assert found(frames(MESSAGES[0], mask=True), last=False) == -1
     assert found(b"\xf0" + frames(MESSAGES[0], mask=True)) == -1
@@ -58,30 +58,30 @@ NOT_FRAMES = {
 
 
 @pytest.mark.parametrize("name", NOT_FRAMES)
-def test_what_may_not_be_is_no_frame(name: str) -> None:
+def test_forbidden_frames_are_not_recognised(name: str) -> None:
     """Between messages, each of which is proof by itself."""
     data = frames(*MESSAGES[:4], mask=True)
     assert found(data + NOT_FRAMES[name] + frames(*MESSAGES[:4], mask=True), last=False) != 0
 
 
-def test_nothing_follows_a_goodbye() -> None:
+def test_nothing_follows_a_close_frame() -> None:
     assert found(frames(*MESSAGES[:2], GOODBYE, *MESSAGES, mask=True), last=False) > 0
 
 
-def test_rows_of_a_table_are_no_frames() -> None:
+def test_table_rows_are_not_frames() -> None:
     """They have the same length, or the same bytes at the place of the masking key."""
     assert found(b"".join(b"\x82\x06%06d" % number for number in range(500)), last=True) == -1
     assert found(b"\x81\x8a\x01\x02\x03\x04some words" * 500, last=False) == -1
 
 
-def test_a_frame_of_http2_by_itself_must_be_all_that_there_is() -> None:
+def test_a_single_http2_frame_must_be_all_of_the_data() -> None:
     data = b"\0\1\0\0\0\0\0\0\1" + b"x" * 256
     assert http2_resync.find_frames(data, True) == 0
     assert http2_resync.find_frames(data, False) == -1
     assert http2_resync.find_frames(b"x" + data, True) == -1
 
 
-def test_binaries_are_none() -> None:
+def test_binary_data_is_not_frames() -> None:
     """Pieces of programs, compressed data and random bytes, with any beginning and end."""
     chance = random.Random(5)  # noqa: S311  (nothing is kept secret with it)
     folder = Path(os.__file__).parent
@@ -95,7 +95,7 @@ def test_binaries_are_none() -> None:
                     assert not identify_midstream(data[at : at + length], last=last), (path, at, length)
 
 
-def test_what_a_guess_unwraps_is_not_held_against_who_reads_it_for_certain() -> None:
+def test_speculative_unwrapping_does_not_use_up_the_budget_of_others() -> None:
     bombs = frames(
         *MESSAGES, Frame(Opcode.BINARY, bytes(4 << 20)), mask=True, extension=PerMessageDeflate(False, False, 15, 15)
     )

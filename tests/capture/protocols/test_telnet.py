@@ -19,7 +19,7 @@ BYTES = st.lists(
 CUTS = st.lists(st.integers(0, 400))
 
 
-def test_commands_between_the_letters_are_taken_out() -> None:
+def test_commands_between_characters_are_removed() -> None:
     findings = played(telnet, b"login: " + VALUE[:5] + WILL_ECHO + WINDOW_SIZE + VALUE[5:] + b"\r\0$ ")
     assert seen(findings) == {("telnet",)}
     assert findings.sightings[0].place.offset == 54 + 7
@@ -28,11 +28,11 @@ def test_commands_between_the_letters_are_taken_out() -> None:
     assert list(findings.kinds) == ["telnet"]
 
 
-def test_what_stands_there_in_one_piece_is_not_seen_twice() -> None:
+def test_text_without_commands_is_not_reported_twice() -> None:
     assert seen(played(telnet, WILL_ECHO + VALUE)) == {()}
 
 
-def test_a_doubled_255_is_a_letter() -> None:
+def test_a_doubled_255_is_a_data_byte() -> None:
     findings = played(telnet, VALUE[:5] + b"\xff\xff" + VALUE[5:])
     assert not findings.sightings
 
@@ -44,7 +44,7 @@ def test_a_nul_after_a_return_is_padding() -> None:
     assert [found.position for found in findings.sightings] == [2]
 
 
-def test_corrections_are_made() -> None:
+def test_line_editing_is_applied() -> None:
     """A typo is corrected with DEL, as it is typed, and as the terminal shows it."""
     for erased in (b"\x7f", b"\x08", b"\x08 \x08"):
         findings = played(telnet, b"say " + VALUE[:4] + b"z" + erased + VALUE[4:] + b"\r\n")
@@ -53,18 +53,18 @@ def test_corrections_are_made() -> None:
     assert seen(played(telnet, VALUE[:7] + b"nose\x17" + VALUE[7:] + b"\n")) == {("telnet",)}
 
 
-def test_colours_are_taken_out() -> None:
+def test_colour_sequences_are_removed() -> None:
     """As grep highlights matches."""
     findings = played(telnet, b"\x1b[01;31m\x1b[K" + VALUE[:6] + b"\x1b[m\x1b[K" + VALUE[6:] + b"\r\n")
     assert seen(findings) == {("telnet",)}
     assert not findings.unread
 
 
-def test_what_was_erased_is_still_seen_where_it_stands() -> None:
+def test_erased_text_is_still_seen() -> None:
     assert seen(played(telnet, VALUE + b"\x7f" * 20 + b"\n")) == {()}
 
 
-def test_a_letter_of_several_bytes_is_one_to_erase() -> None:
+def test_a_multibyte_character_is_erased_as_one() -> None:
     assert apply_editing("süß\x7f\x7fund".encode()) == b"sund"
 
 
@@ -74,14 +74,14 @@ def test_an_endless_option_does_not_hide_what_follows() -> None:
     assert findings.unread
 
 
-def test_what_telnet_is() -> None:
+def test_telnet_is_recognised() -> None:
     assert is_telnet(WILL_ECHO + DO_NAWS + b"Debian GNU/Linux 12\r\nlogin: ")
     assert is_telnet(WILL_ECHO + DO_NAWS)
     assert is_telnet(b"guest" + WINDOW_SIZE + b"\r\0secret\r\0ls\x7f\r\0")
     assert is_telnet(WILL_ECHO + b"\xff\xfa\x18\x00VT10")
 
 
-def test_what_telnet_is_not() -> None:
+def test_other_content_is_not_telnet() -> None:
     assert not is_telnet(b"GET / HTTP/1.1\r\n\r\n")
     assert not is_telnet(b"")
     assert not is_telnet("\ufefftext".encode("utf-16-le"))
@@ -91,12 +91,12 @@ def test_what_telnet_is_not() -> None:
 
 
 @given(BYTES, CUTS)
-def test_it_does_not_matter_in_which_pieces_it_comes(data: bytes, cuts: list[int]) -> None:
+def test_it_does_not_matter_how_it_is_split(data: bytes, cuts: list[int]) -> None:
     assert outcome(played(telnet, data, cuts)) == outcome(played(telnet, data))
 
 
 @given(BYTES, CUTS, st.integers(0, 100), st.integers(0, 100))
-def test_a_gap_is_no_surprise(data: bytes, cuts: list[int], lost: int, length: int) -> None:
+def test_a_gap_is_read_across(data: bytes, cuts: list[int], lost: int, length: int) -> None:
     gap = (min(lost, len(data)), min(lost + length, len(data)))
     findings = played(telnet, data, cuts, gap=gap)
     assert sum(findings.read.values()) == len(data) - (gap[1] - gap[0])
@@ -104,6 +104,6 @@ def test_a_gap_is_no_surprise(data: bytes, cuts: list[int], lost: int, length: i
 
 
 @given(st.binary())
-def test_any_bytes_may_come(data: bytes) -> None:
+def test_arbitrary_bytes_raise_nothing(data: bytes) -> None:
     played(telnet, data)
     is_telnet(data)

@@ -58,7 +58,7 @@ def deliveries(draw: st.DrawFn) -> Delivery:
 
 
 @given(deliveries())
-def test_the_same_bytes_make_the_same_stream_however_they_come(
+def test_the_same_bytes_give_the_same_stream_in_any_segmentation(
     delivery: Delivery,
 ) -> None:
     """Split, out of order, retransmitted, overlapping, and across the wrap of sequence numbers."""
@@ -80,7 +80,7 @@ def test_the_same_bytes_make_the_same_stream_however_they_come(
 
 
 @given(deliveries(), st.data())
-def test_what_was_lost_is_missing(delivery: Delivery, data: st.DataObject) -> None:
+def test_lost_bytes_are_a_gap(delivery: Delivery, data: st.DataObject) -> None:
     """Except bytes of other segments: exactly those that no segment brought are missing."""
     isn, content, parts = delivery
     kept = [part for part in parts if data.draw(st.booleans())]
@@ -111,23 +111,23 @@ def test_two_values_for_a_byte_are_a_conflict(delivery: Delivery, data: st.DataO
 # ---- gaps
 
 
-def test_bytes_that_were_acknowledged_and_not_seen_are_missing() -> None:
+def test_acknowledged_bytes_that_were_not_captured_are_a_gap() -> None:
     """The other side acknowledged them: they crossed the wire, and the recorder missed them."""
     stream = only([*handshake(9), segment(sequence=1, acknowledged=10 + 25, back=True)])
     assert (stream.client.missing, stream.server.missing) == (25, 0)
 
 
-def test_bytes_that_the_snap_length_cut_off_are_missing() -> None:
+def test_bytes_cut_off_by_the_snap_length_are_a_gap() -> None:
     stream = only([*handshake(9), segment(b"fluffy", sequence=10, acknowledged=1, length=11)])
     assert stream.client.missing == 5
 
 
-def test_bytes_before_the_end_are_missing() -> None:
+def test_missing_bytes_before_fin_are_a_gap() -> None:
     stream = only([*handshake(9), segment(sequence=10 + 7, acknowledged=1, flags=FIN)])
     assert stream.client.missing == 7
 
 
-def test_a_reset_with_a_message_does_not_make_up_for_what_is_missing() -> None:
+def test_the_text_of_a_reset_does_not_fill_a_gap() -> None:
     """The bytes of a reset (RFC 9293, 3.5.3) are beyond the end: five lost and five gained are five lost."""
     lost = segment(sequence=1, acknowledged=10 + 5, back=True)
     reset = segment(b"no!!!", sequence=10 + 5, acknowledged=1, flags=RST)
@@ -135,14 +135,14 @@ def test_a_reset_with_a_message_does_not_make_up_for_what_is_missing() -> None:
     assert only([*handshake(9), segment(sequence=10, acknowledged=1, flags=RST)]).client.missing == 0
 
 
-def test_bytes_behind_an_end_that_was_none_count() -> None:
+def test_bytes_after_a_false_fin_count() -> None:
     """An early FIN, sent so that the rest is ignored."""
     early = segment(sequence=10, acknowledged=1, flags=FIN)
     rest = segment(sequence=1, acknowledged=10 + 30, back=True)
     assert only([*handshake(9), early, rest]).client.missing == 30
 
 
-def test_a_stream_that_was_seen_from_its_middle_has_nothing_to_go_by() -> None:
+def test_a_stream_midstream_has_no_gap_before_its_first_byte() -> None:
     stream = only(
         [segment(b"tail", sequence=100, acknowledged=50), segment(b"ok", sequence=50, acknowledged=104, back=True)]
     )
@@ -161,25 +161,25 @@ def closing(isn: int) -> list[Segment]:
     ]
 
 
-def test_from_syn_to_fin_on_both_sides_it_is_complete_and_nothing_is_missing() -> None:
+def test_a_stream_from_syn_to_fin_on_both_sides_is_complete() -> None:
     """FIN takes a sequence number that is no byte."""
     stream = only([*handshake(9), *closing(9)])
     assert stream.complete
     assert (stream.client.missing, stream.server.missing, stream.client.end) == (0, 0, 0)
 
 
-def test_a_reset_ends_it_too() -> None:
+def test_a_reset_completes_it_too() -> None:
     assert only([*handshake(9), segment(sequence=10, flags=RST)]).complete
 
 
 @pytest.mark.parametrize("without", range(4))
-def test_without_one_of_its_ends_it_is_not_complete(without: int) -> None:
+def test_without_one_of_its_ends_it_is_incomplete(without: int) -> None:
     whole = [*handshake(9)[:2], *closing(9)[:2]]
     assert only(whole).complete
     assert not any(stream.complete for stream in assemble(whole[:without] + whole[without + 1 :]))
 
 
-def test_who_answers_is_the_server_though_the_first_packet_was_not_seen() -> None:
+def test_the_sender_of_syn_ack_is_the_server_even_without_syn() -> None:
     stream = only(handshake(9)[1:])
     assert (stream.client.source.port, stream.server.source.port) == (40000, 5683)
 
@@ -187,13 +187,13 @@ def test_who_answers_is_the_server_though_the_first_packet_was_not_seen() -> Non
 # ---- assignment to streams
 
 
-def test_a_pair_of_ports_that_is_used_again_is_another_stream() -> None:
+def test_a_reused_pair_of_ports_is_another_stream() -> None:
     again = [*handshake(5000), segment(b"tail", sequence=5001, acknowledged=1)]
     streams = assemble([*handshake(9), segment(b"fluffy", sequence=10, acknowledged=1), *closing(15), *again])
     assert [seen(stream.client) for stream in streams] == [[(0, b"fluffy")], [(0, b"tail")]]
 
 
-def test_a_syn_that_is_sent_again_is_not() -> None:
+def test_a_retransmitted_syn_is_not() -> None:
     assert len(assemble([handshake(9)[0], *handshake(9), segment(b"x", sequence=10, acknowledged=1)])) == 1
 
 
@@ -216,7 +216,7 @@ def numbers_of_ours(path: Path) -> list[int]:
 
 
 @pytest.mark.parametrize("name", ["http", "https", "untrusted", "late", "flooded"])
-def test_numbers_are_those_of_tshark(recordings: Recordings, name: str) -> None:
+def test_stream_numbers_are_those_of_tshark(recordings: Recordings, name: str) -> None:
     path = recordings.path(name)
     packets = [unwrap(frame) for frame in read(path).frames]
     streams = assemble(packet for packet in packets if isinstance(packet, Segment))
@@ -235,12 +235,10 @@ def test_numbers_are_those_of_tshark(recordings: Recordings, name: str) -> None:
         pytest.param([tcp(sequence=10, flags=RST | ACK)], 5000, id="after a reset"),
         pytest.param([tcp(sequence=10, flags=FIN | ACK)], 5000, id="after a FIN"),
         pytest.param([], 5000, id="after silence"),
-        pytest.param([], 9, id="the same SYN once more"),
+        pytest.param([], 9, id="a retransmitted SYN"),
     ],
 )
-def test_a_pair_of_ports_that_is_used_again_is_numbered_as_tshark_does(
-    tmp_path: Path, between: list[bytes], isn: int
-) -> None:
+def test_a_reused_pair_of_ports_is_numbered_as_by_tshark(tmp_path: Path, between: list[bytes], isn: int) -> None:
     def opened(isn: int) -> list[bytes]:
         return [tcp(sequence=isn, flags=SYN), tcp(sequence=isn + 1, acknowledged=1)]
 

@@ -22,7 +22,7 @@ def sent(payload: bytes, *, back: bool = False, port: int = 5000) -> bytes:
 
 
 @pytest.mark.parametrize("cut", range(1, 11))
-def test_a_secret_that_is_cut_over_two_datagrams_is_seen(tmp_path: Path, cut: int) -> None:
+def test_a_secret_split_over_two_datagrams_is_seen(tmp_path: Path, cut: int) -> None:
     """The reader of the flow finds it."""
     first, second = b"the fluffy tail"[: 4 + cut], b"the fluffy tail"[4 + cut :]
     report = judge(rewritten(tmp_path / "cut.pcapng", [sent(first), sent(second)]), SECRETS)
@@ -31,7 +31,7 @@ def test_a_secret_that_is_cut_over_two_datagrams_is_seen(tmp_path: Path, cut: in
     assert report.outcome is Outcome.OVERHEARD
 
 
-def test_a_secret_in_one_datagram_is_told_once(tmp_path: Path) -> None:
+def test_a_secret_in_one_datagram_is_reported_once(tmp_path: Path) -> None:
     frames = [sent(b"the "), sent(b"fluffy tail"), sent(b" of a squirrel")]
     (sighting,) = judge(rewritten(tmp_path / "one.pcapng", frames), SECRETS).verdicts["message"].sightings
     assert sighting.frames == (2,)
@@ -41,10 +41,10 @@ def test_a_secret_in_one_datagram_is_told_once(tmp_path: Path) -> None:
     "frames",
     [
         pytest.param([sent(b"fluffy "), sent(b"tail", back=True)], id="question and answer"),
-        pytest.param([sent(b"fluffy "), sent(b"tail", port=5003)], id="two talks"),
+        pytest.param([sent(b"fluffy "), sent(b"tail", port=5003)], id="two conversations"),
         pytest.param([sent(b"fluffy "), sent(b"and "), sent(b"tail")], id="something in between"),
     ],
 )
-def test_what_nobody_reads_together_is_not_seen(tmp_path: Path, frames: list[bytes]) -> None:
+def test_datagrams_without_a_common_reader_are_not_joined(tmp_path: Path, frames: list[bytes]) -> None:
     report = judge(rewritten(tmp_path / "none.pcapng", frames), SECRETS)
     assert not report.verdicts["message"].sightings

@@ -32,20 +32,20 @@ SSL_REQUEST = b"\0\0\0\x08\x04\xd2\x16\x2f"
         pytest.param(HELLO, ALERT, TLS, id="an alert for an answer"),
         pytest.param(ASKED + DATA[:-1], ANSWERED, UNKNOWN, id="a record that is a byte short"),
         pytest.param(ASKED + DATA + b"!", ANSWERED, UNKNOWN, id="a byte too many"),
-        pytest.param(ASKED + DATA, ANSWERED + DATA[:4], UNKNOWN, id="half a record head in the answer"),
+        pytest.param(ASKED + DATA, ANSWERED + DATA[:4], UNKNOWN, id="a truncated record header in the response"),
         pytest.param(HELLO, BAD_REQUEST, MISMATCHED, id="TLS to the port of HTTP"),
         pytest.param(HELLO + ALERT, BAD_REQUEST, MISMATCHED, id="the same, and the client complains"),
         pytest.param(b"GET / HTTP/1.1\r\n\r\n", ALERT, MISMATCHED, id="HTTP to the port of TLS"),
         pytest.param(HELLO + DATA, BAD_REQUEST, UNKNOWN, id="data for plain HTTP"),
         pytest.param(HELLO + CHANGE, BAD_REQUEST, UNKNOWN, id="encryption begins, for plain HTTP"),
-        pytest.param(HELLO, b"bytes: \xff\x00\x80", UNKNOWN, id="TLS answered by what is no text"),
+        pytest.param(HELLO, b"bytes: \xff\x00\x80", UNKNOWN, id="TLS answered by binary data"),
         pytest.param(b"GET / HTTP/1.1\r\n\r\n", DATA, UNKNOWN, id="HTTP answered by data"),
         pytest.param(b"GET / HTTP/1.1\r\n\r\n", SERVER_HELLO, UNKNOWN, id="HTTP answered by a hello"),
         pytest.param(b"!" + ASKED, ANSWERED, UNKNOWN, id="a byte before it"),
         pytest.param(DATA, DATA, UNKNOWN, id="no hello"),
         pytest.param(b"", SERVER_HELLO, UNKNOWN, id="an answer to nothing"),
         pytest.param(HELLO, HELLO, UNKNOWN, id="a hello from both"),
-        pytest.param(HELLO + record(25, b"x"), b"", UNKNOWN, id="no type of a record"),
+        pytest.param(HELLO + record(25, b"x"), b"", UNKNOWN, id="an unknown record type"),
         pytest.param(HELLO + record(23, b"x", b"\x02\x00"), b"", UNKNOWN, id="SSL 2"),
         pytest.param(HELLO + record(23, b""), b"", UNKNOWN, id="an empty record"),
         pytest.param(ASKED + record(23, b"\xff" + b"fluffy tail " * 12), ANSWERED, UNKNOWN, id="text in a record"),
@@ -58,19 +58,19 @@ SSL_REQUEST = b"\0\0\0\x08\x04\xd2\x16\x2f"
         pytest.param(SSL_REQUEST + ASKED, b"S" + ANSWERED, UPGRADED, id="a request for TLS"),
         pytest.param(CONNECT + ASKED, b"HTTP/1.1 200 OK\r\n\r\n" + ANSWERED, UPGRADED, id="a tunnel"),
         pytest.param(b"", b"", NOTHING, id="nothing"),
-        pytest.param(b"a\x00b\xff", b"", UNKNOWN, id="what is no text"),
+        pytest.param(b"a\x00b\xff", b"", UNKNOWN, id="not text"),
     ],
 )
-def test_a_flow_is_what_its_bytes_are(sent: bytes, answered: bytes, what: FlowKind) -> None:
+def test_the_kind_of_a_flow_is_that_of_its_bytes(sent: bytes, answered: bytes, what: FlowKind) -> None:
     assert flow_kind_of(replay([(">", sent), ("<", answered)]).flow_findings) is what
 
 
-def test_a_flow_of_compressed_text_is_no_text() -> None:
+def test_a_flow_of_compressed_text_is_not_text() -> None:
     answer = b"HTTP/1.1 200 OK\r\nContent-Encoding: zz\r\n\r\n" + gzip.compress(b"x")[::-1]
     assert flow_kind_of(replay([(">", b"GET / HTTP/1.1\r\n\r\n"), ("<", answer)]).flow_findings) is UNKNOWN
 
 
-def test_tls_that_was_not_seen_from_its_first_byte_is_not_called_so() -> None:
+def test_tls_midstream_is_not_reported_as_tls() -> None:
     """Bytes before it could have been in clear."""
     assert flow_kind_of(replay([(">", HELLO[:1]), (">", HELLO[1:] + HELLO)], lost=[0]).flow_findings) is UNKNOWN
     assert flow_kind_of(replay([(">", HELLO), (">", HELLO)], lost=[0]).flow_findings) is UNKNOWN

@@ -86,7 +86,7 @@ def comparable(facts: Facts, hits: HitTable) -> dict[str, Any]:
 
 @settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.integers(0, 2**32), st.integers(0, 12))
-def test_two_come_to_what_one_comes_to(tmp_path: Path, seed: int, pieces: int) -> None:
+def test_two_processes_give_the_result_of_one(tmp_path: Path, seed: int, pieces: int) -> None:
     path = capture(tmp_path / "traffic.pcapng", seed)
     search = search_for((SECRET,))
     alone, first = Reading(search), Reading(search)
@@ -166,7 +166,7 @@ def test_a_second_process_changes_nothing(large: Path, alone: Report, eager: lis
     assert process.returncode is not None
 
 
-def test_one_that_fails_changes_nothing(
+def test_a_second_process_that_fails_changes_nothing(
     large: Path, alone: Report, eager: list[Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(sys, "executable", "/bin/false")
@@ -174,7 +174,7 @@ def test_one_that_fails_changes_nothing(
     assert eager
 
 
-def test_one_that_cannot_be_started_changes_nothing(
+def test_a_second_process_that_cannot_start_changes_nothing(
     large: Path, alone: Report, eager: list[Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(sys, "executable", "/nowhere/python")
@@ -182,7 +182,7 @@ def test_one_that_cannot_be_started_changes_nothing(
     assert eager == [None]
 
 
-def test_one_that_saw_something_else_is_not_believed(
+def test_a_second_process_with_another_view_is_not_trusted(
     large: Path, alone: Report, eager: list[Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(helper.HelperResult, "frames", 1)
@@ -190,7 +190,7 @@ def test_one_that_saw_something_else_is_not_believed(
     assert eager
 
 
-def test_none_is_left_behind(large: Path, eager: list[Any]) -> None:
+def test_no_second_process_remains_after_an_interrupt(large: Path, eager: list[Any]) -> None:
     def interrupted(_: int, __: int | None) -> None:
         if eager:
             raise KeyboardInterrupt
@@ -201,13 +201,15 @@ def test_none_is_left_behind(large: Path, eager: list[Any]) -> None:
     assert process.returncode is not None
 
 
-def test_what_is_small_needs_no_help(tmp_path: Path, eager: list[Any], monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_small_capture_needs_no_second_process(
+    tmp_path: Path, eager: list[Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(helper, "_MINIMUM_SAVING", 1.0)
     judged(capture(tmp_path / "small.pcapng", 1))
     assert not eager
 
 
-def test_one_process_can_be_asked_for(large: Path, eager: list[Any], monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_second_process_can_be_turned_off(large: Path, eager: list[Any], monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("OVERHEARD_PROCESSES", "1")
     judged(large)
     assert not eager

@@ -98,7 +98,7 @@ def connections(tmp_path_factory: pytest.TempPathFactory, local_engine: Engine) 
         ("reset", "", "", ""),
     ],
 )
-def test_what_the_server_picked(connections: Connections, name: str, version: str, cipher: str, group: str) -> None:
+def test_what_the_server_selected(connections: Connections, name: str, version: str, cipher: str, group: str) -> None:
     seen = connections.seen[name]
     assert (seen.version, seen.cipher, seen.group) == (version, cipher, group)
     assert seen.sni == "server"
@@ -138,7 +138,7 @@ def test_alerts_in_clear_have_a_sender_and_a_name(connections: Connections) -> N
     assert "unknown_ca from the client" in connections.seen["1.3 untrusted"].facts
 
 
-def test_what_is_encrypted_with_an_aead_cipher_has_its_size_to_the_byte(connections: Connections) -> None:
+def test_sizes_with_an_aead_cipher_are_exact(connections: Connections) -> None:
     for name in ("1.2 ecdhe", "1.2 long", "1.2 rsa", "1.2 chacha", "1.2 ccm", "1.2 ccm 8", "1.2 dhe", "1.2 mutual"):
         seen, expected = connections.seen[name], connections.expected[name]
         assert (seen.data_sent, seen.data_answered, seen.data_guessed) == (
@@ -148,7 +148,7 @@ def test_what_is_encrypted_with_an_aead_cipher_has_its_size_to_the_byte(connecti
         )
 
 
-def test_padding_hides_less_than_a_block_a_record(connections: Connections) -> None:
+def test_padding_hides_less_than_a_block_per_record(connections: Connections) -> None:
     """A request is one record, a response two: its head, and its body. TLS 1.0 splits one byte of each off."""
     for name, records in (("1.2 cbc", 1), ("1.2 cbc sha384", 1), ("1.0", 2)):
         seen, expected = connections.seen[name], connections.expected[name]
@@ -157,7 +157,7 @@ def test_padding_hides_less_than_a_block_a_record(connections: Connections) -> N
 
 
 @pytest.mark.parametrize("name", ["1.3", "1.3 long", "1.3 rsa", "1.3 retry", "1.3 mutual"])
-def test_tls_1_3_has_the_answer_guessed_to_the_byte(connections: Connections, name: str) -> None:
+def test_the_size_of_a_response_over_tls_1_3_is_estimated_to_the_byte(connections: Connections, name: str) -> None:
     """At most: with two session tickets, which are longer with a client certificate, and an alert."""
     seen, expected = connections.seen[name], connections.expected[name]
     assert seen.data_sent == expected["sent"]
@@ -165,7 +165,7 @@ def test_tls_1_3_has_the_answer_guessed_to_the_byte(connections: Connections, na
     assert seen.data_guessed == expected["received"]
 
 
-def test_a_handshake_that_fails_holds_no_application_data(connections: Connections) -> None:
+def test_a_failed_handshake_has_no_application_data(connections: Connections) -> None:
     for name in ("1.3 untrusted", "1.2 untrusted", "1.2 mutual, refused", "no cipher", "version", "closed", "reset"):
         seen = connections.seen[name]
         assert (seen.data_sent, seen.data_answered, seen.data_guessed) == (0, 0, 0)
@@ -176,7 +176,7 @@ def test_a_handshake_that_fails_holds_no_application_data(connections: Connectio
     assert (refused.data_answered, refused.data_guessed) == (2, 0)
 
 
-def test_of_plain_http_there_are_addresses_sizes_and_times(connections: Connections) -> None:
+def test_addresses_sizes_and_times_of_plain_http_are_visible(connections: Connections) -> None:
     seen, expected = connections.seen["http"], connections.expected["http"]
     assert seen == Visible(
         stream=seen.stream,
@@ -193,7 +193,7 @@ def test_of_plain_http_there_are_addresses_sizes_and_times(connections: Connecti
     assert not seen.facts
 
 
-def test_of_a_connection_that_was_open_before_only_the_amount_is_known(connections: Connections) -> None:
+def test_only_the_amount_is_known_of_a_connection_midstream(connections: Connections) -> None:
     seen, expected = connections.seen["late"], connections.expected["late"]
     assert (seen.version, seen.cipher, seen.sni, seen.hello_frames) == ("", "", "", ())
     assert expected["sent"] <= seen.data_sent <= expected["sent"] + 17
@@ -263,7 +263,7 @@ def test_tshark_has_the_same_times_and_amounts(connections: Connections) -> None
         assert seen.lasted == pytest.approx(times[-1] - times[0], abs=2e-6)
 
 
-def test_what_is_seen_goes_to_json_and_back(connections: Connections) -> None:
+def test_it_survives_json(connections: Connections) -> None:
     for seen in connections.seen.values():
         assert Visible.from_json(json.loads(json.dumps(asdict(seen)))) == seen
 
@@ -273,7 +273,7 @@ def timed(parts: Iterable[bytes]) -> list[Frame]:
     return [Frame(number, 1_700_000_000.0 + number, 1, len(data), data) for number, data in enumerate(parts, start=1)]
 
 
-def test_one_connection_after_the_other_between_the_same_ports_has_times_of_its_own() -> None:
+def test_successive_connections_between_the_same_ports_have_separate_times() -> None:
     once = exchange([b"one"], [b"two"])
     first, second = seen_in(timed([*once, *once]))
     assert (first.began, first.lasted) == (0, len(once) - 1)
@@ -281,19 +281,19 @@ def test_one_connection_after_the_other_between_the_same_ports_has_times_of_its_
     assert (first.server, first.port) == (str(SERVER), SERVER.port)
 
 
-def test_a_syn_that_is_sent_again_begins_no_other() -> None:
+def test_a_retransmitted_syn_begins_no_other_connection() -> None:
     opening, *rest = exchange([b"one"], [])
     (seen,) = seen_in(timed([opening, opening, *rest]))
     assert (seen.began, seen.lasted, seen.sent) == (0, len(rest) + 1, 3)
 
 
-def test_a_connection_without_a_word_has_its_time() -> None:
+def test_a_connection_without_data_has_its_time() -> None:
     refused = [ethernet(ipv4(tcp(flags=SYN))), ethernet(ipv4(tcp(flags=4, source=5683, target=40000)))]
     (seen,) = seen_in(timed(refused))
     assert (seen.began, seen.lasted, seen.sent, seen.answered, seen.content) == (0, 1, 0, 0, "nothing")
 
 
-def test_who_is_called_may_be_the_one_that_asks() -> None:
+def test_the_tcp_server_may_be_the_tls_client() -> None:
     """In active mode the FTP server opens the connection, and it is the TLS server, too."""
     name = extension(0, vector(2, b"\0" + vector(2, b"server")))
     nonempty = [("<", record(22, message(1, client(name)))), (">", record(22, message(2, server(0x1301, *TLS_1_3))))]
@@ -306,6 +306,6 @@ def test_who_is_called_may_be_the_one_that_asks() -> None:
     assert (seen.data_sent, seen.data_answered) == (500, 54)
 
 
-def test_of_no_stream_there_is_nothing_to_see() -> None:
+def test_without_streams_nothing_is_visible() -> None:
     assert seen_in([]) == ()
     assert seen_in([frame(b"nothing")]) == ()

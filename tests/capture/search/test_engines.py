@@ -72,9 +72,7 @@ def test_both_engines_find_the_same(soup: tuple[bytes, bool, bytes]) -> None:
 
 @few
 @given(soups(), st.data())
-def test_what_is_found_does_not_depend_on_where_bytes_are_cut(
-    soup: tuple[bytes, bool, bytes], draws: st.DataObject
-) -> None:
+def test_matches_do_not_depend_on_where_bytes_are_cut(soup: tuple[bytes, bool, bytes], draws: st.DataObject) -> None:
     """If both sides of a cut are searched together, up to the length of the longest match."""
     secret, any_case, data = soup
     search, _ = searches_of(secret, any_case)
@@ -90,7 +88,7 @@ def test_what_is_found_does_not_depend_on_where_bytes_are_cut(
     assert sorted([*search.matches(data[:cut]), *across, *after]) == sorted(search.matches(data))
 
 
-def test_without_hyperscan_the_search_is_slower_and_no_worse(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_hyperscan_the_search_finds_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "hyperscan", None)
     search = Search(Secret("message", b"fluffy tail"))
     assert search.engine == "re"
@@ -99,7 +97,7 @@ def test_without_hyperscan_the_search_is_slower_and_no_worse(monkeypatch: pytest
         Search(Secret("message", b"fluffy tail"), engine="hyperscan")
 
 
-def test_what_hyperscan_refuses_is_done_without_it(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_pattern_that_hyperscan_refuses_is_searched_without_it(monkeypatch: pytest.MonkeyPatch) -> None:
     def refuse(*_: object) -> None:
         raise RuntimeError("Pattern is too large.")
 
@@ -107,7 +105,7 @@ def test_what_hyperscan_refuses_is_done_without_it(monkeypatch: pytest.MonkeyPat
     assert Search(Secret("message", b"fluffy tail")).engine == "re"
 
 
-def test_little_is_searched_without_hyperscan_until_it_proves_to_be_much(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_hyperscan_is_used_only_from_a_certain_amount_on(monkeypatch: pytest.MonkeyPatch) -> None:
     data = b"a fluffy%20tail" + bytes(100)
     monkeypatch.setattr(engines, "_SMALL_INPUT", 3 * len(data))
     search = Search(Secret("message", b"fluffy tail"), large_input=False)
@@ -118,17 +116,17 @@ def test_little_is_searched_without_hyperscan_until_it_proves_to_be_much(monkeyp
     assert used == ["re"] * 3 + ["hyperscan"] * 2
 
 
-def test_much_is_searched_with_hyperscan_from_the_beginning() -> None:
+def test_a_large_amount_is_searched_with_hyperscan_from_the_start() -> None:
     assert Search(Secret("message", b"fluffy tail")).engine == "hyperscan"
 
 
-def test_nothing_is_found_where_there_is_nothing_to_find() -> None:
+def test_nothing_is_found_without_a_match() -> None:
     assert Search([]).matches(b"fluffy tail") == []
     for engine in ENGINES:
         assert Search(Secret("message", b"fluffy tail"), engine=engine).matches(b"") == []
 
 
-def test_a_search_may_be_used_by_several_threads_at_once() -> None:
+def test_a_search_is_safe_in_several_threads() -> None:
     search = searches_of(b"fluffy tail", False)[0]
     found: list[int] = []
 
@@ -144,7 +142,7 @@ def test_a_search_may_be_used_by_several_threads_at_once() -> None:
 
 
 @pytest.mark.parametrize("secret", [b"fluffy tail", b"aaaaaaaa"])
-def test_many_matches_take_no_more_time_each_than_few(secret: bytes) -> None:
+def test_matching_takes_linear_time(secret: bytes) -> None:
     """A generous bound: with quadratic time it would take a hundred times longer."""
     search = Search(Secret("message", secret))
 

@@ -54,7 +54,7 @@ def plainer(search: Search, data: bytes, offset: int, length: int) -> bool:
 
 @by_secret
 @pytest.mark.parametrize("encoder", [encoder for _, encoder in BY_CHARACTER], ids=[name for name, _ in BY_CHARACTER])
-def test_what_a_real_encoder_writes_is_found_at_its_place_and_by_its_name(secret: str, encoder: Encoder) -> None:
+def test_the_output_of_a_real_encoder_is_found_with_its_place_and_name(secret: str, encoder: Encoder) -> None:
     """With any surrounding bytes. Encodings that coincide have the name of one of them."""
     search, written = search_of(secret), _written(encoder, secret)
     alike = {name for name, other in BY_CHARACTER if _written(other, secret) == written} | SPECIAL
@@ -62,8 +62,8 @@ def test_what_a_real_encoder_writes_is_found_at_its_place_and_by_its_name(secret
     @few
     @given(texts, texts)
     def holds(before: str, after: str) -> None:
-        first, spelt, last = encoded(encoder, before, secret, after)
-        place = (search, first + spelt + last, len(first), len(spelt))
+        first, spelled, last = encoded(encoder, before, secret, after)
+        place = (search, first + spelled + last, len(first), len(spelled))
         # The output may contain the secret literally, too: \\" contains a quote.
         assert matches_at(*place) & alike or plainer(*place)
 
@@ -81,7 +81,7 @@ def _written(encoder: Encoder, text: str) -> bytes | None:
 
 @by_secret
 @pytest.mark.parametrize(("name", "width", "encoder"), IN_BITS, ids=[name for name, _, _ in IN_BITS])
-def test_a_code_of_a_few_bits_is_found_at_every_alignment(secret: str, name: str, width: int, encoder: object) -> None:
+def test_codes_of_a_few_bits_are_found_at_every_alignment(secret: str, name: str, width: int, encoder: object) -> None:
     search, value = search_of(secret), secret.encode()
     assert callable(encoder)
 
@@ -107,18 +107,18 @@ def test_the_place_of_base64_is_every_character_with_a_bit_of_the_secret(before:
 @by_secret
 @few
 @given(st.data())
-def test_hexadecimal_is_found_whatever_stands_between_its_bytes(secret: str, data: st.DataObject) -> None:
+def test_hexadecimal_is_found_with_any_separator(secret: str, data: st.DataObject) -> None:
     separator = data.draw(st.sampled_from(SEPARATORS))
-    spelt = separator.join(f"{byte:02X}" for byte in secret.encode()).encode()
-    assert matches_at(search_of(secret), b"< " + spelt + b" >", 2, len(spelt)) == {"hexadecimal, separated"}
+    spelled = separator.join(f"{byte:02X}" for byte in secret.encode()).encode()
+    assert matches_at(search_of(secret), b"< " + spelled + b" >", 2, len(spelled)) == {"hexadecimal, separated"}
 
 
 @pytest.mark.parametrize("before", range(40))
-def test_hexadecimal_is_found_though_its_lines_are_broken(before: int) -> None:
+def test_hexadecimal_is_found_across_line_breaks(before: int) -> None:
     """As `xxd -p` and `openssl` break lines."""
     value = bytes(before) + b"fluffy tail" + bytes(before)
-    for spelt in (wrapped(value.hex().encode(), 60, b"\n"), wrapped(value.hex(":").encode(), 45, b"\r\n    ")):
-        assert [match.spelling.partition(",")[0] for match in search_of("fluffy tail").matches(spelt)] == [
+    for spelled in (wrapped(value.hex().encode(), 60, b"\n"), wrapped(value.hex(":").encode(), 45, b"\r\n    ")):
+        assert [match.spelling.partition(",")[0] for match in search_of("fluffy tail").matches(spelled)] == [
             "hexadecimal"
         ]
 
@@ -126,28 +126,28 @@ def test_hexadecimal_is_found_though_its_lines_are_broken(before: int) -> None:
 @pytest.mark.parametrize("size", [2, 4])
 @pytest.mark.parametrize("before", range(4))
 def test_hexadecimal_in_groups_is_found(size: int, before: int) -> None:
-    spelt = (bytes(before) + b"fluffy tail" + bytes(before)).hex(" ", size).encode()
-    assert [match.spelling for match in search_of("fluffy tail").matches(spelt)] == ["hexadecimal, separated"]
+    spelled = (bytes(before) + b"fluffy tail" + bytes(before)).hex(" ", size).encode()
+    assert [match.spelling for match in search_of("fluffy tail").matches(spelled)] == ["hexadecimal, separated"]
 
 
 @by_secret
 @pytest.mark.parametrize("indent", [None, 1, 8])
 def test_a_list_of_numbers_is_found(secret: str, indent: int | None) -> None:
     """As JSON represents a buffer."""
-    spelt = json.dumps({"data": list(b"so " + secret.encode() + b"!")}, indent=indent).encode()
-    assert {match.spelling for match in search_of(secret).matches(spelt)} == {"decimal"}
+    spelled = json.dumps({"data": list(b"so " + secret.encode() + b"!")}, indent=indent).encode()
+    assert {match.spelling for match in search_of(secret).matches(spelled)} == {"decimal"}
 
 
 @by_secret
 def test_base64_of_base64_is_found_at_every_alignment(secret: str) -> None:
     for before in range(3):
         for again in range(3):
-            spelt = base64.b64encode(bytes(again) + base64.b64encode(bytes(before) + secret.encode()))
-            assert {match.spelling for match in search_of(secret).matches(spelt)} == {"base64 twice"}
+            spelled = base64.b64encode(bytes(again) + base64.b64encode(bytes(before) + secret.encode()))
+            assert {match.spelling for match in search_of(secret).matches(spelled)} == {"base64 twice"}
 
 
 @by_secret
-def test_mail_is_found_though_its_lines_are_broken_anywhere(secret: str) -> None:
+def test_mail_is_found_across_line_breaks(secret: str) -> None:
     """In quoted-printable by a soft line break, in uuencode by a line's length, in a header between two words."""
     for before in range(80):
         text = "x" * before + secret + " and more of that"
@@ -157,27 +157,27 @@ def test_mail_is_found_though_its_lines_are_broken_anywhere(secret: str) -> None
 
 
 @pytest.mark.parametrize("secret", [secret for secret in SECRETS if len(secret) < 20 and "\n" not in secret])
-def test_a_header_of_a_mail_is_found(secret: str) -> None:
+def test_a_mail_header_is_found(secret: str) -> None:
     assert search_of(secret).matches(header(secret))
 
 
 @pytest.mark.parametrize("before", range(50))
-def test_an_encoded_word_is_found_though_there_are_several(before: int) -> None:
+def test_text_across_several_encoded_words_is_found(before: int) -> None:
     text = "=?utf-8?q?" + "x" * before + "fluffy?=\r\n =?utf-8?q?_ta=69l?="
     assert [match.spelling for match in search_of("fluffy tail").matches(text.encode())] == ["MIME encoded word"]
 
 
 def test_escapes_may_be_mixed() -> None:
-    spelt = b"%66l\\u0075&#102;f\\x79+t=61il"
-    assert search_of("fluffy tail").matches(b"<" + spelt + b">") == [Match(0, "mixed escapes", 1, len(spelt))]
+    spelled = b"%66l\\u0075&#102;f\\x79+t=61il"
+    assert search_of("fluffy tail").matches(b"<" + spelled + b">") == [Match(0, "mixed escapes", 1, len(spelled))]
 
 
-def test_a_text_reversed_is_found_by_its_bytes_and_by_its_characters() -> None:
-    for spelt in ("dä!"[::-1].encode(), "dä!".encode()[::-1]):
-        assert [match.spelling for match in Search(Secret("umlaut", "dä!".encode())).matches(spelt)] == ["reversed"]
+def test_reversed_text_is_found_by_bytes_and_by_characters() -> None:
+    for spelled in ("dä!"[::-1].encode(), "dä!".encode()[::-1]):
+        assert [match.spelling for match in Search(Secret("umlaut", "dä!".encode())).matches(spelled)] == ["reversed"]
 
 
-def test_bytes_with_a_nul_between_them_are_found() -> None:
+def test_bytes_interleaved_with_nul_are_found() -> None:
     assert search_of("fluffy tail").matches(b"\0".join(b"fluffy tail"[at : at + 1] for at in range(11))) == [
         Match(0, "interleaved with NUL", 0, 21)
     ]
@@ -188,36 +188,36 @@ COMPOSED = (unicodedata.normalize("NFC", "crème brûlée"), unicodedata.normali
 
 @pytest.mark.parametrize("value", COMPOSED, ids=["NFC", "NFD"])
 @pytest.mark.parametrize("written", COMPOSED, ids=["NFC", "NFD"])
-def test_a_text_is_found_however_its_characters_are_composed(value: str, written: str) -> None:
+def test_text_is_found_in_any_unicode_composition(value: str, written: str) -> None:
     name = "plainly" if value == written else "composed otherwise"
     search = Search(Secret("sweet", value.encode()))
     assert [match.spelling for match in search.matches(written.encode())] == [name]
     assert search.matches(json.dumps(written).encode())
 
 
-def test_a_text_of_several_lines_is_found_whatever_ends_them() -> None:
+def test_text_of_several_lines_is_found_with_any_line_ending() -> None:
     for value, other in (("one\ntwo", "one\r\ntwo"), ("one\r\ntwo", "one\ntwo")):
         search = Search(Secret("lines", value.encode()))
         assert [match.spelling for match in search.matches(other.encode())] == ["composed otherwise"]
-        for spelt in (json.dumps(other).encode(), quote_plus(other).encode(), other.encode("utf-16-le")):
-            assert search.matches(spelt)
+        for spelled in (json.dumps(other).encode(), quote_plus(other).encode(), other.encode("utf-16-le")):
+            assert search.matches(spelled)
         assert Search(Secret("line", b"\r\none")).matches(b"two\none") == []
         assert search.matches(b"one two") == search.matches(b"one\rtwo") == []
 
 
-def test_the_case_of_letters_counts_unless_it_is_not_to() -> None:
+def test_case_matters_unless_ignored_on_request() -> None:
     any_case = Search(Secret("message", "Flüffy Tail".encode()), any_case=True)
     for text in ("flüffy tail", "FLÜFFY TAIL", "fLüFFY tAIL"):
-        for spelt in (text.encode(), text.encode("utf-16-le"), json.dumps(text).encode()):
-            assert any_case.matches(spelt)
-            assert not Search(Secret("message", "Flüffy Tail".encode())).matches(spelt)
+        for spelled in (text.encode(), text.encode("utf-16-le"), json.dumps(text).encode()):
+            assert any_case.matches(spelled)
+            assert not Search(Secret("message", "Flüffy Tail".encode())).matches(spelled)
     assert {match.spelling for match in any_case.matches("FLÜFFY TAIL".encode())} == {"plainly"}
     assert not any_case.matches("FLÜFFI TAIL".encode())
 
 
 @few
 @given(st.binary(min_size=4, max_size=40), st.binary(max_size=5), st.binary(max_size=5))
-def test_a_secret_that_is_no_text_is_found(secret: bytes, before: bytes, after: bytes) -> None:
+def test_a_binary_secret_is_found(secret: bytes, before: bytes, after: bytes) -> None:
     search = Search(Secret("key", secret))
     whole = before + secret + after
     escaped = "".join(f"%{byte:02x}" for byte in whole).encode()
@@ -240,12 +240,12 @@ def test_a_long_secret_is_found_as_a_whole() -> None:
         assert search.matches(data) == []
 
 
-def test_of_a_very_long_secret_the_beginning_is_enough() -> None:
+def test_the_beginning_of_a_very_long_secret_suffices() -> None:
     value = "ä".encode() * 3000
     assert Search(Secret("long", b"x" + value)).matches(b"x" + value) == [Match(0, "plainly", 0, 4095)]
 
 
-def test_every_secret_is_found_and_told_apart() -> None:
+def test_every_secret_is_found_and_distinguished() -> None:
     search = Search([Secret("one", b"fluffy tail"), Secret("two", b"bushy tail"), Secret("three", b"tail")])
     assert search.matches(b"bushy tail, fluffy%20tail") == [
         Match(1, "plainly", 0, 10),
@@ -257,7 +257,7 @@ def test_every_secret_is_found_and_told_apart() -> None:
     assert search.redact("a bushy trail") == "a bushy trail"
 
 
-def test_every_place_is_found_even_where_they_overlap() -> None:
+def test_overlapping_matches_are_all_found() -> None:
     assert [match.offset for match in search_of("fluffy tail").matches(b"fluffy tail, fluffy tail")] == [0, 13]
     assert [match.offset for match in Search(Secret("short", b"abcab")).matches(b"abcabcab")] == [0, 3]
 
@@ -267,7 +267,7 @@ LOOK_ALIKES = ["fluffy tai", "luffy tail", "fluffy tale", "fluffy tbil", "bluffy
 
 @pytest.mark.parametrize("other", [*LOOK_ALIKES, "fluffy\xa0tail", "fluffz tail", "fluffy tailor"[:10] + "m"])
 @pytest.mark.parametrize("before", range(6))
-def test_what_is_something_else_is_not_found(other: str, before: int) -> None:
+def test_other_text_is_not_found(other: str, before: int) -> None:
     """In no spelling, though all but one of its characters may be the same."""
     text = "x" * before + other + "\x7fy"
     for _, encoder in BY_CHARACTER:
@@ -280,7 +280,7 @@ def test_what_is_something_else_is_not_found(other: str, before: int) -> None:
         assert search_of("fluffy tail").matches(data) == []
 
 
-def test_a_secret_full_of_signs_is_no_pattern() -> None:
+def test_special_characters_in_a_secret_are_literal() -> None:
     search = Search(Secret("odd", b".*+?[a]"))
     assert [match.spelling for match in search.matches(b"<.*+?[a]>")] == ["plainly"]
     assert search.matches(b"everything") == []
@@ -296,7 +296,7 @@ def test_chance_grows_with_what_is_searched_and_never_falls_below_the_plain_spel
     assert search.chance(size) == pytest.approx(search.chance(size, 0) + search.chance(size, 1))
 
 
-def test_chance_is_what_random_bytes_bear_out() -> None:
+def test_chance_agrees_with_random_bytes() -> None:
     """Two bytes in a million: about 15 plain and 15 reversed matches are expected."""
     search = Search(Secret("short", b"ab"))
     data = random.Random(4711).randbytes(1_000_000)  # noqa: S311  (nothing is to be kept secret)
@@ -305,5 +305,5 @@ def test_chance_is_what_random_bytes_bear_out() -> None:
     assert search.chance(len(data)) < 3 * found
 
 
-def test_a_long_secret_is_no_matter_of_chance() -> None:
+def test_a_long_secret_does_not_match_by_chance() -> None:
     assert search_of("fluffy tail").chance(10**9) < 1e-6

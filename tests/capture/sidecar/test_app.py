@@ -47,7 +47,7 @@ def client(tmp_path: Path) -> FlaskClient:
     [{}, {"Authorization": "Bearer another"}, {"Authorization": "Bearer "}, {"Authorization": "Bearer the token!"}],
     ids=["no token", "another token", "an empty token", "a token that begins like it"],
 )
-def test_without_the_token_nothing_is_told_or_done(
+def test_without_the_token_every_request_is_refused(
     client: FlaskClient, tmp_path: Path, method: str, path: str, headers: dict[str, str]
 ) -> None:
     answer = client.open(path, method=method, headers=headers)
@@ -55,11 +55,11 @@ def test_without_the_token_nothing_is_told_or_done(
     assert list((tmp_path / "recordings").iterdir()) == []
 
 
-def test_a_token_beyond_ascii_is_refused_like_any_other(client: FlaskClient) -> None:
+def test_a_non_ascii_token_is_refused_like_any_other(client: FlaskClient) -> None:
     assert client.get("/runs/mine/verdicts", headers={"Authorization": "Bearer tökén"}).status_code == 401
 
 
-def test_readiness_is_told_to_everybody(client: FlaskClient) -> None:
+def test_health_needs_no_token(client: FlaskClient) -> None:
     answer = client.get("/health")
     assert (answer.status_code, answer.get_json()) == (
         200,
@@ -67,7 +67,7 @@ def test_readiness_is_told_to_everybody(client: FlaskClient) -> None:
     )
 
 
-def test_what_nothing_is_called_is_not_found(client: FlaskClient) -> None:
+def test_unknown_names_are_not_found(client: FlaskClient) -> None:
     for path in ("/runs/mine/verdicts", "/runs/mine/recordings/one"):
         answer = client.get(path, headers=TOKEN)
         assert answer.status_code == 404
@@ -78,7 +78,7 @@ def test_what_nothing_is_called_is_not_found(client: FlaskClient) -> None:
     "name", ["..", "%2e%2e", "a.b", "A", "-a", "a_b", "a b", "ä", "x" * 65, "%00", "..%5c..", ".hidden", "a%0a"]
 )
 @pytest.mark.parametrize("where", ["/runs/{}/recordings/one", "/runs/mine/recordings/{}"])
-def test_a_name_that_is_none_is_refused_and_leaves_nothing(
+def test_an_invalid_name_is_refused_and_leaves_nothing(
     client: FlaskClient, tmp_path: Path, where: str, name: str
 ) -> None:
     for method in ("POST", "GET"):
@@ -88,7 +88,7 @@ def test_a_name_that_is_none_is_refused_and_leaves_nothing(
 
 
 @pytest.mark.parametrize("path", ["/runs/../../etc/recordings/passwd", "/runs/mine/recordings/..%2f..%2ftoken"])
-def test_no_path_leads_out_of_the_folder(client: FlaskClient, tmp_path: Path, path: str) -> None:
+def test_no_path_leaves_the_folder(client: FlaskClient, tmp_path: Path, path: str) -> None:
     (tmp_path / "token.pcapng").write_bytes(b"somebody else's")
     for method in ("POST", "GET"):
         answer = client.open(path, method=method, headers=TOKEN)
@@ -97,9 +97,7 @@ def test_no_path_leads_out_of_the_folder(client: FlaskClient, tmp_path: Path, pa
     assert list((tmp_path / "recordings").iterdir()) == []
 
 
-def test_a_recorder_that_does_not_record_is_a_refusal_with_what_to_do_and_can_be_tried_again(
-    client: FlaskClient, tmp_path: Path
-) -> None:
+def test_a_recorder_that_fails_is_an_error_with_a_hint_and_can_be_retried(client: FlaskClient, tmp_path: Path) -> None:
     """It leaves no file that would be in the way."""
     for _ in range(2):
         answer = client.post("/runs/mine/recordings/one", headers=TOKEN)
@@ -129,13 +127,13 @@ def steps(local_engine: Engine, tmp_path_factory: pytest.TempPathFactory) -> dic
         ("begin once more", 409, "'one' was recorded already in this run"),
     ],
 )
-def test_what_is_out_of_order_is_refused(steps: dict[str, Any], step: str, status: int, words: str) -> None:
+def test_calls_out_of_order_are_refused(steps: dict[str, Any], step: str, status: int, words: str) -> None:
     code, body = steps[step]
     assert code == status
     assert words in body["error"]
 
 
-def test_in_order_it_records_and_judges(steps: dict[str, Any]) -> None:
+def test_calls_in_order_record_and_judge(steps: dict[str, Any]) -> None:
     assert steps["begin"] == [201, {"run": "mine", "name": "one"}]
     code, word = steps["end"]
     assert (code, word["name"], word["exit_code"]) == (200, "one", 0)
@@ -148,7 +146,7 @@ def test_in_order_it_records_and_judges(steps: dict[str, Any]) -> None:
     assert failed == {"something", "present", "control"}
 
 
-def test_the_judge_is_given_what_the_client_and_the_interceptor_left(local_engine: Engine, tmp_path: Path) -> None:  # noqa: ARG001
+def test_the_judge_gets_the_keys_of_the_client_and_of_the_interceptor(local_engine: Engine, tmp_path: Path) -> None:  # noqa: ARG001
     """Each key opens for its owner, and a line of the notebook counts for the recording it was written in."""
     plainly = "plainly"
     assert played("spied", tmp_path) == {
@@ -159,7 +157,7 @@ def test_the_judge_is_given_what_the_client_and_the_interceptor_left(local_engin
     }
 
 
-def test_what_it_leaves_is_its_owners_alone(steps: dict[str, Any]) -> None:
+def test_its_files_are_private(steps: dict[str, Any]) -> None:
     assert steps["files"] == ["one.pcapng", "one.recording.json", "verdicts.json"]
     assert all(mode & 0o077 == 0 for mode in steps["modes"])
     assert not steps["children"]

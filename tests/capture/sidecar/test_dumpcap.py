@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 @pytest.mark.usefixtures("local_engine")
 @pytest.mark.parametrize(("case", "interface"), [("bad_interface", "nowhere0"), ("bad_filter", "lo")])
-def test_what_it_cannot_record_is_an_error_that_leaves_nothing(tmp_path: Path, case: str, interface: str) -> None:
+def test_a_failed_start_is_an_error_that_leaves_nothing(tmp_path: Path, case: str, interface: str) -> None:
     """Neither a file, which could be taken for an empty recording, nor a process."""
     outcome = played(case, tmp_path)
     assert outcome["says"].startswith(f"dumpcap does not record on '{interface}': ")
@@ -27,7 +27,7 @@ def test_what_it_cannot_record_is_an_error_that_leaves_nothing(tmp_path: Path, c
 
 
 @pytest.mark.usefixtures("local_engine")
-def test_it_tells_what_it_has_recorded_and_stops_cleanly(tmp_path: Path) -> None:
+def test_it_delivers_its_recording_and_stops_cleanly(tmp_path: Path) -> None:
     outcome = played("payloads", tmp_path)
     assert (outcome["saw"], outcome["other"], outcome["alive"]) == (True, False, True)
     assert (outcome["code"], outcome["alive_afterwards"], outcome["children"]) == (0, False, False)
@@ -35,7 +35,7 @@ def test_it_tells_what_it_has_recorded_and_stops_cleanly(tmp_path: Path) -> None
 
 
 @pytest.mark.usefixtures("local_engine")
-def test_nothing_is_waited_for_once_it_has_ended(tmp_path: Path) -> None:
+def test_waiting_stops_once_it_has_ended(tmp_path: Path) -> None:
     """It returns at once, though a minute is allowed."""
     assert played("payloads", tmp_path)["saw_afterwards"] is False
 
@@ -57,7 +57,7 @@ def test_a_machine_without_dumpcap_is_an_error_that_leaves_nothing(
     assert list(tmp_path.iterdir()) == []
 
 
-def test_only_what_is_asked_for_is_on_its_command_line() -> None:
+def test_its_command_line_has_only_the_requested_options() -> None:
     plain, full = Tap("eth0").command, Tap("eth0", "tcp port 1", 96, 8).command
     assert plain[1:] == ["-q", "-i", "eth0", "-B", "64", "-w", "-"]
     assert full[1:] == ["-q", "-i", "eth0", "-B", "8", "-w", "-", "-f", "tcp port 1", "-s", "96"]

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.usefixtures("local_engine")
 
 
-def test_it_goes_from_its_start_mark_to_its_end_mark(tmp_path: Path) -> None:
+def test_a_recording_reaches_from_start_mark_to_end_mark(tmp_path: Path) -> None:
     outcome = played("whole", tmp_path)
     word = outcome["word"]
     packets = [unwrap(frame) for frame in read(tmp_path / "whole.pcapng").frames]
@@ -30,7 +30,7 @@ def test_it_goes_from_its_start_mark_to_its_end_mark(tmp_path: Path) -> None:
     assert {(packet.target.address, packet.target.port) for packet in marks} == {(MARK_GROUP, MARK_PORT)}
 
 
-def test_the_word_of_the_recorder_says_how_it_was_made(tmp_path: Path) -> None:
+def test_the_recorders_notes_say_how_it_was_made(tmp_path: Path) -> None:
     outcome = played("whole", tmp_path)
     word = outcome["word"]
     assert (word["name"], word["interface"], word["capture_filter"], word["snap_length"]) == ("whole", "lo", "udp", 200)
@@ -47,21 +47,21 @@ def test_a_filter_that_hides_the_marks_does_not_stop_it(tmp_path: Path) -> None:
     assert read(tmp_path / "unmarked.pcapng").frames == []
 
 
-def test_a_recorder_that_died_is_told_at_once(tmp_path: Path) -> None:
+def test_a_dead_recorder_is_noticed_at_once(tmp_path: Path) -> None:
     """It returns at once, though a minute is allowed for the mark."""
     outcome = played("killed", tmp_path)
     assert (outcome["word"]["recorder_alive"], outcome["word"]["exit_code"]) == (False, -9)
     assert not outcome["children"]
 
 
-def test_an_interface_through_which_no_mark_goes_is_an_error_that_leaves_nothing(tmp_path: Path) -> None:
+def test_an_interface_that_carries_no_mark_is_an_error_that_leaves_nothing(tmp_path: Path) -> None:
     outcome = played("any_interface", tmp_path)
     assert outcome["says"] == "no mark can be sent through 'any': no interface with this name"
     assert "name one interface" in outcome["hint"]
     assert (outcome["left"], outcome["children"]) == ([], False)
 
 
-def test_an_interface_that_is_gone_at_the_end_does_not_keep_the_recorder_running(tmp_path: Path) -> None:
+def test_the_recorder_stops_even_if_its_interface_is_gone(tmp_path: Path) -> None:
     outcome = played("gone", tmp_path)
     assert (outcome["word"]["exit_code"], outcome["children"]) == (0, False)
     (start,) = {
@@ -70,7 +70,7 @@ def test_an_interface_that_is_gone_at_the_end_does_not_keep_the_recorder_running
     assert start.decode() == outcome["word"]["start_mark"]
 
 
-def test_a_full_disk_ends_the_recording_and_is_told(tmp_path: Path) -> None:
+def test_a_full_disk_ends_the_recording_and_is_reported(tmp_path: Path) -> None:
     """A recording without enough room must not be taken for a complete one."""
     outcome = played("full", tmp_path)
     assert outcome["says"] == "the recorder's account cannot be written: No space left on device"

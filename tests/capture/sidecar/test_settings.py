@@ -31,7 +31,7 @@ def test_defaults(tmp_path: Path) -> None:
     assert (settings.spy, settings.stolen) == (None, None)
 
 
-def test_what_a_spy_has_need_not_be_there_yet(tmp_path: Path) -> None:
+def test_the_files_of_a_spy_need_not_exist_yet(tmp_path: Path) -> None:
     """The notebook grows during a run; and the server's key is made after the capture role has started."""
     spy, stolen = tmp_path / "spy", tmp_path / "credentials" / "key.pem"
     settings = read(tmp_path, SPY=str(spy), STOLEN=str(stolen))
@@ -39,7 +39,7 @@ def test_what_a_spy_has_need_not_be_there_yet(tmp_path: Path) -> None:
     assert read(tmp_path, SPY="", STOLEN="").spy is None
 
 
-def test_its_own_port_is_left_out_of_what_is_watched(tmp_path: Path) -> None:
+def test_the_capture_filter_excludes_its_own_port(tmp_path: Path) -> None:
     assert read(tmp_path, PORT="4711").capture_filter == "not tcp port 4711"
     assert read(tmp_path, FILTER="tcp port 1").capture_filter == "tcp port 1"
 
@@ -59,6 +59,6 @@ def test_its_own_port_is_left_out_of_what_is_watched(tmp_path: Path) -> None:
         ("PATIENCE", "soon"),
     ],
 )
-def test_what_makes_no_sense_is_an_error_that_names_the_variable(tmp_path: Path, variable: str, value: str) -> None:
+def test_an_invalid_value_is_an_error_that_names_the_variable(tmp_path: Path, variable: str, value: str) -> None:
     with pytest.raises(SettingsError, match=f"OVERHEARD_CAPTURE_{variable}"):
         read(tmp_path, **{variable: value})

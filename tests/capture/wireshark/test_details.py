@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 SECRET = Secret("message", b"fluffy tail")
 
 
-def test_an_http_exchange_shows_its_first_lines_and_headers(recordings: Recordings) -> None:
+def test_an_http_exchange_shows_its_start_lines_and_headers(recordings: Recordings) -> None:
     request, answer = dissect(recordings.capture("http"), SECRET)
     assert request.shows == ("GET / HTTP/1.1",)
     assert answer.shows == ("HTTP/1.1 200 OK",)
@@ -38,23 +38,23 @@ def test_an_http_exchange_shows_its_first_lines_and_headers(recordings: Recordin
     assert request.frame < answer.frame
 
 
-def test_a_handshake_shows_what_both_sides_tell_everybody(recordings: Recordings) -> None:
+def test_a_handshake_shows_the_clear_fields_of_both_sides(recordings: Recordings) -> None:
     frames = dissect(recordings.capture("https"), SECRET)
     client = next(frame for frame in frames if "Client Hello" in " ".join(frame.shows))
     server = next(frame for frame in frames if "Server Hello" in " ".join(frame.shows))
     assert dict(client.details)["SNI"] == "server"
     # The client's offers are long, and not shown.
     assert not {"cipher suite", "version", "group"} & set(dict(client.details))
-    told = dict(server.details)
-    assert told["version"] == "TLS 1.3 (0x0304)"
-    assert told["cipher suite"].startswith("TLS_")
-    assert told["group"]
+    details = dict(server.details)
+    assert details["version"] == "TLS 1.3 (0x0304)"
+    assert details["cipher suite"].startswith("TLS_")
+    assert details["group"]
     shown = [line for frame in frames for line in frame.shows]
     assert any("Application Data" in line for line in shown)
     assert not any("GET" in line or "HTTP/1.1" in line for line in shown)
 
 
-def test_an_alert_says_why(recordings: Recordings) -> None:
+def test_an_alert_shows_its_description(recordings: Recordings) -> None:
     frames = dissect(recordings.capture("untrusted"), SECRET)
     (alert,) = {value for frame in frames for name, value in frame.details if name == "alert"}
     assert alert.startswith("Unknown CA")
@@ -73,7 +73,7 @@ def shown(frames: tuple[Dissected, ...]) -> str:
     "secret",
     ["gunicorn", "Server: gunicorn", "Content-Type", "Type: text", "GET / HTTP", "200 OK", "text/plain"],
 )
-def test_the_secret_is_left_out_wherever_it_stands(recordings: Recordings, secret: str) -> None:
+def test_the_secret_is_masked_everywhere(recordings: Recordings, secret: str) -> None:
     """In a value, in a name, across both, and in the first line."""
     name, _, value = secret.partition(": ")
     frames = dissect(recordings.capture("http"), Secret("odd", secret.encode()))
@@ -83,7 +83,7 @@ def test_the_secret_is_left_out_wherever_it_stands(recordings: Recordings, secre
 
 
 @pytest.mark.parametrize("written", ["fluffy%20tail", "fluffy+tail", "Zmx1ZmZ5IHRhaWw=", "666c75666679207461696c"])
-def test_it_is_left_out_in_every_spelling(tmp_path: Path, written: str) -> None:
+def test_it_is_masked_in_every_spelling(tmp_path: Path, written: str) -> None:
     request = f"GET /?m={written} HTTP/1.1\r\nHost: server\r\nCookie: m={written}\r\n\r\n".encode()
     path = rewritten(tmp_path / "spelled.pcapng", exchange([request], []))
     (frame,) = dissect(TsharkInput(path), SECRET)
@@ -92,7 +92,7 @@ def test_it_is_left_out_in_every_spelling(tmp_path: Path, written: str) -> None:
     assert dict(frame.details)["Host"] == "server"
 
 
-def test_a_secret_that_is_not_there_changes_nothing(recordings: Recordings) -> None:
+def test_a_secret_that_does_not_occur_changes_nothing(recordings: Recordings) -> None:
     capture = recordings.capture("http")
     frames = dissect(capture, Secret("other", b"bushy tail"))
     assert frames == dissect(capture, Secret("third", b"spruce cone"))
@@ -100,7 +100,7 @@ def test_a_secret_that_is_not_there_changes_nothing(recordings: Recordings) -> N
 
 
 @pytest.mark.parametrize("name", ["http", "substitution"])
-def test_it_is_left_out_of_a_body_also_with_its_letters_shifted(recordings: Recordings, name: str) -> None:
+def test_it_is_masked_in_a_body_with_shifted_letters_too(recordings: Recordings, name: str) -> None:
     _, answer = dissect(recordings.capture(name), SECRET)
     assert dict(answer.details)["body"] == "message (11 bytes)"
     assert "fluffy" not in shown((answer,))
@@ -122,7 +122,7 @@ def test_tls_at_the_port_of_another_protocol_is_shown_as_such(recordings: Record
 
 
 @pytest.mark.parametrize("content", [None, b"no capture"])
-def test_what_cannot_be_dissected_is_an_error_with_its_reason(tmp_path: Path, content: bytes | None) -> None:
+def test_a_failed_dissection_is_an_error_with_its_reason(tmp_path: Path, content: bytes | None) -> None:
     path = tmp_path / "odd.pcapng"
     if content is not None:
         path.write_bytes(content)

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from overheard.words.services import Service
 
 
-def test_the_keys_open_what_both_sides_said(recordings: Recordings) -> None:
+def test_the_keys_decrypt_both_directions(recordings: Recordings) -> None:
     found = decrypt(recordings.capture("https"), recordings.tls_keys, [0])
     said = b"".join(piece.data for piece in found)
     assert said.startswith(b"GET / HTTP/1.1\r\nHost: server:5443")
@@ -30,11 +30,11 @@ def test_the_keys_open_what_both_sides_said(recordings: Recordings) -> None:
     assert [piece.frame for piece in found] == sorted(piece.frame for piece in found)
 
 
-def test_the_keys_of_another_connection_open_nothing(recordings: Recordings) -> None:
+def test_the_keys_of_another_connection_decrypt_nothing(recordings: Recordings) -> None:
     assert decrypt(recordings.capture("https"), TlsKeys((recordings.other_keys,)), [0]) == []
 
 
-def test_several_key_logs_are_one(recordings: Recordings, tmp_path: Path) -> None:
+def test_several_key_logs_are_merged(recordings: Recordings, tmp_path: Path) -> None:
     """Each counts to its first and last line, in any order, and also if no file ends with a newline."""
     lines = [line for line in recordings.keys.read_bytes().splitlines() if line.startswith(b"SERVER_")]
     # Those of `https`, recorded before all others over TLS: one of its data, and one of its handshake.
@@ -47,7 +47,7 @@ def test_several_key_logs_are_one(recordings: Recordings, tmp_path: Path) -> Non
         assert b"".join(piece.data for piece in found).endswith(b"fluffy tail")
 
 
-def test_the_key_of_the_server_opens_what_was_encrypted_with_it(recordings: Recordings) -> None:
+def test_the_servers_key_decrypts_rsa_key_exchange(recordings: Recordings) -> None:
     """And nothing else: not with ephemeral keys, about which the server's key says nothing."""
     stolen = TlsKeys(private=recordings.stolen)
     said = {
@@ -59,7 +59,7 @@ def test_the_key_of_the_server_opens_what_was_encrypted_with_it(recordings: Reco
 
 
 @pytest.mark.parametrize("content", [b"", b"no key", b"-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----\n"])
-def test_a_private_key_that_is_none_is_an_error(recordings: Recordings, tmp_path: Path, content: bytes) -> None:
+def test_an_invalid_private_key_is_an_error(recordings: Recordings, tmp_path: Path, content: bytes) -> None:
     """By itself tshark continues without it, with exit code 0, as if nothing could be decrypted."""
     path = tmp_path / "odd.pem"
     path.write_bytes(content)
@@ -67,17 +67,17 @@ def test_a_private_key_that_is_none_is_an_error(recordings: Recordings, tmp_path
         decrypt(recordings.capture("rsa", LEGACY.port), TlsKeys(private=path), [0])
 
 
-def test_streams_that_are_none_of_tls_have_nothing_to_open(recordings: Recordings) -> None:
+def test_streams_without_tls_have_nothing_to_decrypt(recordings: Recordings) -> None:
     assert decrypt(recordings.capture("http"), recordings.tls_keys, [0]) == []
     assert decrypt(recordings.capture("https"), recordings.tls_keys, []) == []
     assert decrypt(recordings.capture("https"), recordings.tls_keys, [99]) == []
 
 
-def test_without_keys_nothing_is_asked_of_tshark(tmp_path: Path) -> None:
+def test_without_keys_tshark_is_not_run(tmp_path: Path) -> None:
     assert decrypt(TsharkInput(tmp_path / "not there"), TlsKeys(), [0]) == []
 
 
-def test_several_streams_are_opened_at_once(recordings: Recordings, tmp_path: Path) -> None:
+def test_several_streams_are_decrypted_concurrently(recordings: Recordings, tmp_path: Path) -> None:
     """Each with output of its own, in any order."""
     merged = tmp_path / "merged.pcapng"
     subprocess.run(["mergecap", "-w", merged, recordings.path("https"), recordings.path("unmarked")], check=True)
@@ -93,12 +93,12 @@ def frames(capture: TsharkInput, display_filter: str, keys: TlsKeys = TlsKeys())
     return tshark(capture, "-Y", display_filter, "-T", "fields", "-e", "frame.number", keys=keys).count("\n")
 
 
-def test_the_port_of_http_is_not_taken_for_that_of_coap(recordings: Recordings) -> None:
+def test_the_http_port_is_not_dissected_as_coap(recordings: Recordings) -> None:
     assert frames(recordings.capture("http"), "http") == 2
 
 
 @pytest.mark.parametrize("service", ELSEWHERE, ids=lambda service: str(service.port))
-def test_tls_is_known_as_such_at_the_port_of_another_protocol(recordings: Recordings, service: Service) -> None:
+def test_tls_is_dissected_on_the_port_of_another_protocol(recordings: Recordings, service: Service) -> None:
     """By itself, tshark takes it for another protocol, and sees neither a handshake nor data."""
     name = f"elsewhere-{service.port}"
     assert frames(recordings.capture(name), "tls") == 0
@@ -107,7 +107,7 @@ def test_tls_is_known_as_such_at_the_port_of_another_protocol(recordings: Record
     assert said[-1].data.endswith(b"fluffy tail")
 
 
-def test_what_is_data_is_told_from_the_handshake_with_keys_alone(recordings: Recordings) -> None:
+def test_only_keys_distinguish_data_from_the_handshake(recordings: Recordings) -> None:
     """Without them, all encrypted records look the same."""
     for name, with_data in (("https", frozenset({0})), ("untrusted", frozenset[int]())):
         content = tls_content(recordings.capture(name, HTTPS.port), recordings.tls_keys)
@@ -116,16 +116,14 @@ def test_what_is_data_is_told_from_the_handshake_with_keys_alone(recordings: Rec
 
 
 @pytest.mark.parametrize("service", ELSEWHERE, ids=lambda service: str(service.port))
-def test_what_is_not_known_for_tls_is_not_said_to_hold_nothing(recordings: Recordings, service: Service) -> None:
+def test_unrecognised_tls_is_not_reported_as_empty(recordings: Recordings, service: Service) -> None:
     name = f"elsewhere-{service.port}"
     assert tls_content(recordings.capture(name), recordings.tls_keys).recognised == set()
     content = tls_content(recordings.capture(name, service.port), recordings.tls_keys)
     assert (content.recognised, content.with_data) == (frozenset({0}), frozenset({0}))
 
 
-def test_the_users_preferences_have_no_say(
-    recordings: Recordings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_user_preferences_are_ignored(recordings: Recordings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Here the user has disabled HTTP, which tshark would respect."""
     (tmp_path / "disabled_protos").write_text("http\n")
     monkeypatch.setenv("WIRESHARK_CONFIG_DIR", str(tmp_path))
@@ -135,7 +133,7 @@ def test_the_users_preferences_have_no_say(
     assert frames(recordings.capture("http"), "http") == 2
 
 
-def test_its_own_configuration_is_gone_afterwards() -> None:
+def test_its_temporary_configuration_is_removed() -> None:
     with own_configuration() as environment:
         folder = environment["WIRESHARK_CONFIG_DIR"]
         assert os.listdir(folder) == []  # noqa: PTH208  (a list is what is compared)
@@ -143,7 +141,7 @@ def test_its_own_configuration_is_gone_afterwards() -> None:
     assert not os.path.exists(folder)  # noqa: PTH110  (it is a name from the environment)
 
 
-def test_a_machine_without_tshark_is_an_error_with_what_to_do(
+def test_a_missing_tshark_is_an_error_with_a_hint(
     recordings: Recordings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("PATH", str(tmp_path))
@@ -156,9 +154,7 @@ def test_a_machine_without_tshark_is_an_error_with_what_to_do(
 @pytest.mark.parametrize(
     ("content", "display_filter"), [(b"no capture", "tcp"), (None, "tcp"), (b"no capture", "no filter at all")]
 )
-def test_what_tshark_refuses_is_an_error_with_its_words(
-    tmp_path: Path, content: bytes | None, display_filter: str
-) -> None:
+def test_an_error_of_tshark_is_passed_on(tmp_path: Path, content: bytes | None, display_filter: str) -> None:
     path = tmp_path / "odd.pcapng"
     if content is not None:
         path.write_bytes(content)

@@ -16,8 +16,8 @@ import dns.rdatatype
 import dns.rrset
 
 from corpus.case import FLUFFY, harmless, leak
+from corpus.encoded import hexed
 from corpus.packed import gz, page
-from corpus.spelt import hexed
 
 if TYPE_CHECKING:
     from corpus.scene import Scene

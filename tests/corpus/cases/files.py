@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING
 from cryptography.fernet import Fernet
 
 from corpus.case import FLUFFY, harmless, leak
+from corpus.encoded import base64_of, hexed
 from corpus.packed import PACKERS, gz, packed, page, tar, zipped
 from corpus.programs import web
 from corpus.programs.web import Answer
-from corpus.spelt import base64_of, hexed
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -12,9 +12,9 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from corpus.case import FLUFFY, TROUBADOUR, harmless, leak
+from corpus.encoded import base64_of
 from corpus.packed import gz, page, zipped
 from corpus.programs import lines, mail
-from corpus.spelt import base64_of
 from corpus.tls import certificate, trusting
 
 if TYPE_CHECKING:

@@ -9,9 +9,9 @@ from urllib.parse import urlencode
 from urllib.request import ProxyHandler, build_opener
 
 from corpus.case import FLUFFY, TROUBADOUR, Play, harmless, leak
+from corpus.encoded import base64_of
 from corpus.programs import web
 from corpus.programs.web import Answer
-from corpus.spelt import base64_of
 
 if TYPE_CHECKING:
     from corpus.scene import Scene
@@ -52,10 +52,10 @@ def through_proxy(scene: Scene) -> bytes:
 def bearer(word: str, scene: Scene) -> bytes:
     """A JSON Web Token, which is signed but not encrypted."""
     claims = json.dumps({"sub": "squirrel", "word": word}).encode()
-    spelt, part = base64_of(claims, word.encode(), url=True)
+    spelled, part = base64_of(claims, word.encode(), url=True)
     web.serve(scene)
     scene.curl(
-        "-H", f"Authorization: Bearer eyJhbGciOiJIUzI1NiJ9.{spelt.decode().rstrip('=')}.c2lnbmF0dXJl", scene.url()
+        "-H", f"Authorization: Bearer eyJhbGciOiJIUzI1NiJ9.{spelled.decode().rstrip('=')}.c2lnbmF0dXJl", scene.url()
     )
     return part
 

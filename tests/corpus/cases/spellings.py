@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 from urllib.parse import quote, quote_plus
 
 from corpus.case import ARROWS, FLUFFY, TROUBADOUR, Case, Leak
+from corpus.encoded import base64_of, hexed, numbered, percent, shifted
 from corpus.programs import web
-from corpus.spelt import base64_of, hexed, numbered, percent, shifted
 
 if TYPE_CHECKING:
     from corpus.scene import Scene
@@ -20,14 +20,14 @@ _VALUE = FLUFFY.encode()
 _UTF8 = TROUBADOUR.encode()
 
 
-def say(spelt: bytes, scene: Scene) -> bytes:
+def say(spelled: bytes, scene: Scene) -> bytes:
     """A page with the secret among other words."""
-    return say_whole(b"Word has it that =?utf-8?q?" + spelt + b"?= is it.\n", spelt, scene)
+    return say_whole(b"Word has it that =?utf-8?q?" + spelled + b"?= is it.\n", spelled, scene)
 
 
-def say_whole(spelt: bytes, core: bytes, scene: Scene) -> bytes:
+def say_whole(spelled: bytes, core: bytes, scene: Scene) -> bytes:
     """A page with this text, in which these bytes carry the secret."""
-    web.get(scene, web.Answer(spelt, {"Content-Type": "text/plain"}))
+    web.get(scene, web.Answer(spelled, {"Content-Type": "text/plain"}))
     return core
 
 
@@ -81,14 +81,14 @@ def _base64() -> list[Case]:
         ):
             # At this length, each has a line break within the secret.
             text = b"acorn"[:before] + secret.encode() + b", acorn"
-            spelt, core = base64_of(text, secret.encode(), url=url, width=width)
+            spelled, core = base64_of(text, secret.encode(), url=url, width=width)
             spelling = f"{'base64url' if url else 'base64'}, at {before}"
-            cases.append(Case(f"{name}-at-{before}", partial(say_whole, spelt, core), Leak((), spelling), secret))
+            cases.append(Case(f"{name}-at-{before}", partial(say_whole, spelled, core), Leak((), spelling), secret))
     return cases
 
 
 CASES = [
-    *(Case(name, partial(say, spelt), Leak((), spelling), secret) for name, spelling, secret, spelt in _TABLE),
+    *(Case(name, partial(say, spelled), Leak((), spelling), secret) for name, spelling, secret, spelled in _TABLE),
     *_base64(),
     Case("letters-in-other-case", partial(say, b"FLUFFY Tail"), Leak((), "plainly"), any_case=True),
 ]

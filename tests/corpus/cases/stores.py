@@ -8,9 +8,9 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from corpus.case import FLUFFY, harmless, leak
+from corpus.encoded import hexed
 from corpus.packed import gz, page
 from corpus.scene import program
-from corpus.spelt import hexed
 
 if TYPE_CHECKING:
     from corpus.scene import Scene

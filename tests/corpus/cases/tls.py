@@ -9,9 +9,9 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from corpus.case import FLUFFY, harmless, leak
+from corpus.encoded import base64_of
 from corpus.packed import gz, page
 from corpus.programs import web
-from corpus.spelt import base64_of
 from corpus.tls import certificate, trusting
 
 if TYPE_CHECKING:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from corpus.case import FLUFFY, harmless, leak
 from corpus.headers import WRAPPERS
 from corpus.packed import gz, page
-from corpus.tunnel import Tunnel, Weather
+from corpus.tunnel import NetworkConditions, Tunnel
 
 if TYPE_CHECKING:
     from corpus.scene import Scene
@@ -19,7 +19,11 @@ _TCP, _ICMP6 = 6, 58
 
 
 def said(
-    *parts: bytes, kind: str = "plain", six: bool = False, weather: type[Weather] = Weather, scene: Scene
+    *parts: bytes,
+    kind: str = "plain",
+    six: bool = False,
+    weather: type[NetworkConditions] = NetworkConditions,
+    scene: Scene,
 ) -> bytes:
     """Data in segments, through a tunnel, optionally with a bad network. Returns the concatenated segments."""
     tunnel = Tunnel(scene, kind, weather())
@@ -43,7 +47,12 @@ def said(
 
 
 def datagram(
-    payload: bytes, wire: bytes, *, six: bool = False, weather: type[Weather] = Weather, scene: Scene
+    payload: bytes,
+    wire: bytes,
+    *,
+    six: bool = False,
+    weather: type[NetworkConditions] = NetworkConditions,
+    scene: Scene,
 ) -> bytes:
     """A datagram larger than the MTU, which is fragmented."""
     tunnel = Tunnel(scene, "plain", weather())
@@ -68,7 +77,7 @@ def _data(packet: bytes) -> bool:
     return protocol != _ICMP6
 
 
-class Swapping(Weather):
+class Swapping(NetworkConditions):
     """The first packet with data is delivered after the second."""
 
     def __init__(self) -> None:
@@ -85,14 +94,14 @@ class Swapping(Weather):
         return [packet]
 
 
-class Doubling(Weather):
+class Doubling(NetworkConditions):
     """Every packet is duplicated."""
 
     def sent(self, packet: bytes) -> list[bytes]:
         return [packet, packet]
 
 
-class LosingBehind(Weather):
+class LosingAfterTap(NetworkConditions):
     """The first packet with data is lost after the wire, and so retransmitted."""
 
     losses = 1
@@ -107,13 +116,13 @@ class LosingBehind(Weather):
         return False
 
 
-class LosingFour(LosingBehind):
+class LosingFour(LosingAfterTap):
     """The first four are lost after the wire: retransmissions have other segment boundaries."""
 
     losses = 4
 
 
-class LosingBefore(Weather):
+class LosingBeforeTap(NetworkConditions):
     """The first packet with data is lost before the wire, and so arrives late."""
 
     def __init__(self) -> None:
@@ -148,9 +157,9 @@ CASES = [
     leak("out-of-order", partial(said, *_HALVES, weather=Swapping)),
     leak("out-of-order-6", partial(said, *_HALVES, six=True, weather=Swapping)),
     leak("duplicated", partial(said, *_HALVES, weather=Doubling)),
-    leak("retransmitted", partial(said, *_HALVES, weather=LosingBehind)),
+    leak("retransmitted", partial(said, *_HALVES, weather=LosingAfterTap)),
     leak("retransmitted-in-other-segments", partial(said, *_FOUR, weather=LosingFour)),
-    leak("lost-and-sent-again", partial(said, *_FOUR, weather=LosingBefore)),
+    leak("lost-and-sent-again", partial(said, *_FOUR, weather=LosingBeforeTap)),
     leak("out-of-order-gre", partial(said, *_HALVES, kind="gre", weather=Swapping)),
     leak("duplicated-vlan", partial(said, *_HALVES, kind="vlan", weather=Doubling)),
     leak("fragments", partial(datagram, _across(_FIRST), b"fluf")),
@@ -167,7 +176,7 @@ CASES = [
     # In wire order, the segments would spell the secret.
     harmless("out-of-order-only", partial(said, b"fy tail.", b"the fluf", weather=Swapping)),
     harmless("duplicated-other-word", partial(said, b"fluffy", b"y tail", weather=Doubling)),
-    harmless("retransmitted-other-word", partial(said, *_OTHER, weather=LosingBehind)),
+    harmless("retransmitted-other-word", partial(said, *_OTHER, weather=LosingAfterTap)),
     harmless("fragments-other-word", partial(datagram, _across(_FIRST, b"flufty tail"), b"")),
     harmless(
         "fragments-out-of-order-only",

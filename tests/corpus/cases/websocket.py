@@ -6,9 +6,9 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from corpus.case import FLUFFY, harmless, leak
+from corpus.encoded import base64_of
 from corpus.packed import gz, page
 from corpus.programs.chat import chat
-from corpus.spelt import base64_of
 
 if TYPE_CHECKING:
     from corpus.programs.chat import Compression, Message

@@ -1,4 +1,4 @@
-"""Every fault that a chain of certificates may have, made for real, each beside what OpenSSL says of it."""
+"""Every fault that a certificate chain may have, each with OpenSSL's reason for rejecting it."""
 
 from __future__ import annotations
 
@@ -30,9 +30,9 @@ UNHEARD_OF = x509.UnrecognizedExtension(x509.ObjectIdentifier("1.3.6.1.4.1.55555
 
 @dataclass(frozen=True)
 class Fault:
-    """A chain, from the server's certificate on, for `host`; `reason` is what OpenSSL says.
+    """A chain for `host`, from the server's certificate up; `reason` is OpenSSL's.
 
-    `kin` is whether the fault is only akin to that of its row, and OpenSSL has other words for it.
+    `kin` is whether the fault is only similar to that of its row, so that OpenSSL's reason differs.
     """
 
     row: str
@@ -65,7 +65,7 @@ _RSA_ROOT = authority("a root with RSA", key=rsa_key(2048))
 _SHA_1_ISSUING = authority("a CA of old", _RSA_ROOT, sha1=True)
 _CLIENTS_ISSUING = authority("a CA for clients", ROOT, FOR_CLIENTS)
 
-# It says so of itself, and OpenSSL wants servers to be named.
+# Its own basic constraints say so, and OpenSSL requires servers to have names.
 _FOR_ANYTHING = x509.ExtendedKeyUsage([ExtendedKeyUsageOID.ANY_EXTENDED_KEY_USAGE])
 
 FAULTS = (

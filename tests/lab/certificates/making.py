@@ -1,4 +1,4 @@
-"""Certificates with any fault that a test wants, each call naming only what is different from a good one."""
+"""Certificates with any fault; each call names only the difference from a valid one."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ NO_CA = x509.BasicConstraints(ca=False, path_length=None)
 FOR_CLIENTS = x509.ExtendedKeyUsage([ExtendedKeyUsageOID.CLIENT_AUTH])
 
 _CRITICAL = (x509.BasicConstraints, x509.KeyUsage, x509.NameConstraints, x509.UnrecognizedExtension)
-# The same length in DER, so that one may stand in the other's place.
+# Of the same length in DER, so that one can replace the other.
 _RSA_SHA256, _RSA_SHA1 = bytes.fromhex("2a864886f70d01010b"), bytes.fromhex("2a864886f70d010105")
 
 
@@ -49,7 +49,7 @@ class Made:
 
 @functools.cache
 def rsa_key(bits: int) -> rsa.RSAPrivateKey:
-    """Made once: they take long."""
+    """Generated once, as that takes long."""
     return rsa.generate_private_key(65537, bits)
 
 
@@ -83,7 +83,7 @@ def authority(
     days: tuple[int, int] = (-100, 100),
     sha1: bool = False,
 ) -> Made:
-    """A CA; a root, unless it is made `by` another. `days` from now it begins and ends."""
+    """A CA: a root, unless it is issued `by` another. It is valid between these `days` from now."""
     good = [x509.BasicConstraints(ca=True, path_length=path_length), usage("key_cert_sign", "crl_sign")]
     return _made(common_name, by, _instead(good, different), key, days, sha1=sha1)
 
@@ -97,7 +97,7 @@ def server(
     days: tuple[int, int] = (-1, 30),
     sha1: bool = False,
 ) -> Made:
-    """A server's certificate; signed by itself, unless it is made `by` a CA."""
+    """A server's certificate: self-signed, unless it is issued `by` a CA."""
     good: list[Extension] = [
         NO_CA,
         usage("digital_signature", "key_encipherment"),
@@ -108,7 +108,7 @@ def server(
 
 
 def revocations(by: Made, *revoked: Made, days: int = 7) -> x509.CertificateRevocationList:
-    """The revocation list of a CA; the next is due in that many days."""
+    """The revocation list of a CA; the next one is due in that many days."""
     builder = x509.CertificateRevocationListBuilder(
         by.certificate.subject, NOW - timedelta(days=30), NOW + timedelta(days=days)
     )
@@ -160,7 +160,7 @@ def _made(
 
 
 def _with_sha1(certificate: x509.Certificate, signer: Key) -> x509.Certificate:
-    """By hand: no library signs with SHA-1 any more."""
+    """Signed without the library, which no longer signs with SHA-1."""
     assert isinstance(signer, rsa.RSAPrivateKey)
     content = certificate.tbs_certificate_bytes.replace(_RSA_SHA256, _RSA_SHA1)
     signature = signer.sign(content, padding.PKCS1v15(), hashes.SHA1())  # noqa: S303  (that is the fault)

@@ -1,4 +1,4 @@
-"""A real TLS server that sends whatever chain it is given, however bad, and answers in HTTP."""
+"""A real TLS server that sends any chain, valid or not, and responds over HTTP."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _ANSWER = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\nConnection: close\r\n\r\nhi"
 
 
 def context(chain: Sequence[Made], key: Made | None = None) -> ssl.SSLContext:
-    """Of the first of `chain` and its key; at security level 0, where OpenSSL lets weak keys and digests pass."""
+    """A context with the first of `chain` and its key, at security level 0, which allows weak keys and digests."""
     made = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     made.set_ciphers("DEFAULT:@SECLEVEL=0")
     with tempfile.TemporaryDirectory() as folder:
@@ -29,7 +29,7 @@ def context(chain: Sequence[Made], key: Made | None = None) -> ssl.SSLContext:
 
 @contextlib.contextmanager
 def serving(chain: Sequence[Made], answer: bytes = _ANSWER) -> Iterator[int]:
-    """Send `chain`, and then `answer`, at the port that this yields."""
+    """Send `chain`, and then `answer`, on the port that this yields."""
     secured = context(chain)
 
     def serve(connection: socket.socket) -> None:
@@ -43,12 +43,12 @@ def serving(chain: Sequence[Made], answer: bytes = _ANSWER) -> Iterator[int]:
 
 @contextlib.contextmanager
 def listening(answer: Callable[[socket.socket], None]) -> Iterator[int]:
-    """Have every connection answered, at the port that this yields."""
+    """Handle every connection, on the port that this yields."""
 
     def accept() -> None:
         while True:
             connection, _ = listener.accept()
-            # Clients that break off are what these tests are about.
+            # Clients that disconnect are expected in these tests.
             with connection, contextlib.suppress(OSError):
                 if stopped.is_set():
                     return

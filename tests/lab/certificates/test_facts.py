@@ -1,4 +1,4 @@
-"""What a certificate says, in words."""
+"""The facts of a certificate, in words."""
 
 from __future__ import annotations
 
@@ -33,23 +33,23 @@ def day(days: int) -> str:
     return f"{NOW + timedelta(days=days):%Y-%m-%d %H:%M} UTC"
 
 
-def test_the_sentence_is_all_that_a_certificate_is() -> None:
+def test_the_sentence_sums_up_a_certificate() -> None:
     made = server(ISSUING, common_name="server")
     awaited = f'From {day(-1)} to {day(30)} I am "server" according to "an issuing CA".'
     assert sentence(made.certificate) == awaited
     assert words_for_scenario(made.pem) == words_for_scenario(made.der) == awaited
 
 
-def test_a_root_is_what_it_is_according_to_itself() -> None:
+def test_a_root_is_certified_by_itself() -> None:
     assert sentence(ROOT.certificate).endswith('I am "a root" according to myself.')
 
 
-def test_words_of_nothing_are_an_error() -> None:
+def test_an_empty_file_has_no_sentence() -> None:
     with pytest.raises(CertificateError):
         words_for_scenario(b"nothing")
 
 
-def test_the_facts_of_a_server() -> None:
+def test_the_facts_of_a_server_certificate() -> None:
     made = server(ISSUING, names=("server", "127.0.0.1", "::1"))
     said = facts(made.certificate, "somebody")
     assert said.signed_by == "somebody"
@@ -61,7 +61,7 @@ def test_the_facts_of_a_server() -> None:
     assert datetime.fromisoformat(said.ends) == made.certificate.not_valid_after_utc.astimezone(UTC)
 
 
-def test_the_facts_of_an_authority() -> None:
+def test_the_facts_of_a_ca_certificate() -> None:
     said = facts(authority("a CA", key=rsa_key(2048), sha1=True).certificate, "")
     assert said.names == ()
     assert said.key == "RSA 2048, to sign certificates, sign revocation lists"
@@ -112,26 +112,26 @@ def test_the_facts_of_an_authority() -> None:
         (x509.TLSFeature([x509.TLSFeatureType.status_request]), ExtensionFact("tlsFeature", False, "status_request")),
     ],
 )
-def test_an_extension_is_a_line_of_words(extension: x509.ExtensionType, fact: ExtensionFact) -> None:
+def test_an_extension_is_described_in_one_line(extension: x509.ExtensionType, fact: ExtensionFact) -> None:
     assert fact in facts(server(ISSUING, extension).certificate, "").extensions
 
 
-def test_identifiers_of_keys_are_short() -> None:
+def test_key_identifiers_are_shortened() -> None:
     said = {one.name: one.says for one in facts(server(ISSUING).certificate, "").extensions}
     own = x509.SubjectKeyIdentifier.from_public_key(ISSUING.key.public_key()).digest.hex()
     assert said["authorityKeyIdentifier"] == f"{own[:16]}…"
     assert len(said["subjectKeyIdentifier"]) == 17
 
 
-def test_what_a_terminal_would_obey_is_told_and_not_sent() -> None:
+def test_control_characters_are_escaped() -> None:
     made = server(ISSUING, common_name="\x1b[31mred\u202e")
     said = facts(made.certificate, "")
     assert said.subject == "\\x1b[31mred\\u202e"
     assert "\x1b" not in repr(said)
 
 
-def test_extensions_that_cannot_be_read_are_told_so() -> None:
-    """A subjectAltName with a DNS name that is none in ASN.1."""
+def test_invalid_extensions_are_reported() -> None:
+    """A subjectAltName whose DNS name is invalid ASN.1."""
     made = server(
         ISSUING, x509.UnrecognizedExtension(x509.ObjectIdentifier("2.5.29.17"), b"\x30\x03\x82\x7f\x41"), names=()
     )

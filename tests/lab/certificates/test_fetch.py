@@ -1,4 +1,4 @@
-"""What a real server sends, and what real `requests` says of it: also of servers that are none, or no good."""
+"""The chain of a real server, and the error of real `requests`, also for faulty and missing servers."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from lab.certificates.making import Made
 
 LEAF = server(ISSUING)
-# They mean the same with `requests` and without it.
+# These are parsed alike with `requests` and without it.
 ADDRESSES = pytest.mark.parametrize(
     ("url", "host", "port"),
     [
@@ -42,7 +42,7 @@ def at(port: int) -> Address:
 
 
 @pytest.mark.parametrize("chain", [(LEAF,), (LEAF, ISSUING), (LEAF, ISSUING, ROOT), (LEAF, ROOT, ROOT)])
-def test_the_chain_is_seen_as_it_was_sent(chain: tuple[Made, ...]) -> None:
+def test_the_chain_is_shown_as_it_was_sent(chain: tuple[Made, ...]) -> None:
     with serving(chain) as port:
         seen = shown(at(port))
     assert seen.certificates == tuple(made.der for made in chain)
@@ -51,12 +51,12 @@ def test_the_chain_is_seen_as_it_was_sent(chain: tuple[Made, ...]) -> None:
 
 
 @pytest.mark.parametrize("fault", FAULTS, ids=[f"{number} {fault.row}" for number, fault in enumerate(FAULTS)])
-def test_a_chain_is_seen_whatever_is_wrong_with_it(fault: Fault) -> None:
+def test_a_chain_with_any_fault_is_shown(fault: Fault) -> None:
     with serving(fault.chain) as port:
         assert len(shown(at(port)).certificates) == len(fault.chain)
 
 
-def test_the_chain_of_a_server_of_long_ago_is_seen_too() -> None:
+def test_the_chain_of_an_old_server_is_shown() -> None:
     secured = context([LEAF, ISSUING])
     with pytest.warns(DeprecationWarning, match="TLSv1 is deprecated"):
         secured.minimum_version = secured.maximum_version = ssl.TLSVersion.TLSv1
@@ -65,8 +65,8 @@ def test_the_chain_of_a_server_of_long_ago_is_seen_too() -> None:
     assert (seen.version, len(seen.certificates)) == ("TLS 1.0", 2)
 
 
-def test_the_chain_of_a_server_that_wants_to_know_who_asks_is_seen_too(tmp_path: Path) -> None:
-    """Under TLS 1.2 it breaks the handshake off, and by then has shown who it is."""
+def test_the_chain_of_a_server_that_requires_a_client_certificate_is_shown(tmp_path: Path) -> None:
+    """Under TLS 1.2 it aborts the handshake after it has sent its certificate."""
     (tmp_path / "root.pem").write_bytes(ROOT.pem)
     secured = context([LEAF, ISSUING])
     secured.maximum_version = ssl.TLSVersion.TLSv1_2
@@ -85,7 +85,7 @@ def test_a_port_that_speaks_http_has_no_certificate() -> None:
     assert seen.error.startswith("SSLError: ")
 
 
-def test_a_server_that_hangs_up_or_says_nothing_is_waited_for_no_longer_than_told() -> None:
+def test_a_silent_or_closing_server_is_waited_for_no_longer_than_the_timeout() -> None:
     with listening(lambda _connection: None) as port:
         assert shown(at(port)).error
     began = time.monotonic()
@@ -94,38 +94,36 @@ def test_a_server_that_hangs_up_or_says_nothing_is_waited_for_no_longer_than_tol
     assert time.monotonic() - began < SOON
 
 
-def test_nobody_there_is_an_error_in_words() -> None:
+def test_a_closed_port_is_an_error_without_a_traceback() -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
     with pytest.raises(CertificateError, match=f"waited for 127.0.0.1:{port} to answer, but Connection refused"):
         shown(Address("", "127.0.0.1", port))
 
 
-def test_a_name_that_nobody_has_is_an_error_in_words() -> None:
+def test_an_unknown_host_is_an_error_without_a_traceback() -> None:
     with pytest.raises(CertificateError, match=r"waited for nobody\.invalid:443 to answer, but "):
         shown(address("https://nobody.invalid/"))
 
 
 @ADDRESSES
-def test_an_address_is_understood_as_requests_does(url: str, host: str, port: int) -> None:
+def test_a_url_is_parsed_as_by_requests(url: str, host: str, port: int) -> None:
     assert (address(url).host, address(url).port) == (host, port)
 
 
 @pytest.mark.parametrize("url", [*NO_ADDRESSES, "https://*"])
-def test_an_address_that_is_none_is_an_error_in_words(url: str) -> None:
+def test_an_invalid_url_is_an_error_without_a_traceback(url: str) -> None:
     with pytest.raises(CertificateError) as error:
         address(url)
     assert "https://localhost:5443" in error.value.hint
 
 
-def test_plain_http_has_no_certificate_to_look_at() -> None:
+def test_plain_http_has_no_certificate() -> None:
     with pytest.raises(CertificateError, match="there is no certificate, and everybody"):
         address("http://localhost:5683")
 
 
-def test_requests_is_asked_with_the_roots_that_are_given_and_no_others(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_requests_trusts_only_the_given_roots(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     root, other = tmp_path / "root.pem", tmp_path / "other.pem"
     root.write_bytes(ROOT.pem)
     other.write_bytes(server(None).pem)
@@ -138,27 +136,29 @@ def test_requests_is_asked_with_the_roots_that_are_given_and_no_others(
 
 @pytest.fixture
 def _plain(monkeypatch: pytest.MonkeyPatch) -> None:
-    """An installation without extras: there is no `requests`."""
+    """Simulate an installation without extras, and so without `requests`."""
     monkeypatch.setattr("overheard.certificates.fetch.find_spec", lambda _name: None)
     monkeypatch.setitem(sys.modules, "requests", None)
 
 
 @pytest.mark.usefixtures("_plain")
 @ADDRESSES
-def test_an_address_is_understood_alike_without_requests(url: str, host: str, port: int) -> None:
+def test_a_url_is_parsed_alike_without_requests(url: str, host: str, port: int) -> None:
     assert (address(url).host, address(url).port) == (host, port)
 
 
 @pytest.mark.usefixtures("_plain")
 @pytest.mark.parametrize("url", NO_ADDRESSES)
-def test_an_address_that_is_none_is_an_error_in_words_without_requests(url: str) -> None:
+def test_an_invalid_url_is_the_same_error_without_requests(url: str) -> None:
     with pytest.raises(CertificateError) as error:
         address(url)
     assert "https://localhost:5443" in error.value.hint
 
 
 @pytest.mark.usefixtures("_plain")
-def test_without_requests_the_usual_roots_are_those_of_openssl(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_without_requests_the_default_roots_are_those_of_openssl(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
     (tmp_path / "root.pem").write_bytes(ROOT.pem)
     monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "root.pem"))
     assert usual_roots() == str(tmp_path / "root.pem")
@@ -169,7 +169,7 @@ def test_without_requests_the_usual_roots_are_those_of_openssl(monkeypatch: pyte
     assert "--ca" in error.value.hint
 
 
-def test_the_usual_roots_are_those_of_requests(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_the_default_roots_are_those_of_requests(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     assert Path(usual_roots()).is_file()
     monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(tmp_path))
     assert usual_roots() == str(tmp_path)

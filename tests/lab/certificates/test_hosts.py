@@ -1,4 +1,4 @@
-"""Whether a certificate is for a host, and if not, in which of the usual ways."""
+"""Whether a certificate covers a host, and if not, which row of the gallery applies."""
 
 from __future__ import annotations
 
@@ -26,12 +26,12 @@ from overheard.certificates.hosts import matches, wrong_name
         ("*", "server", False),
     ],
 )
-def test_a_wildcard_is_the_whole_of_the_first_label(pattern: str, host: str, whether: bool) -> None:
+def test_a_wildcard_covers_the_whole_first_label(pattern: str, host: str, whether: bool) -> None:
     assert matches(pattern, host) is whether
 
 
 @pytest.mark.parametrize("host", ["server", "SERVER", "server.", "a.lab.test", "127.0.0.1", "::1", "[::1]", "0:0::1"])
-def test_whom_the_certificate_is_for_nothing_is_said_of(host: str) -> None:
+def test_a_host_that_the_certificate_covers_is_no_finding(host: str) -> None:
     made = server(ISSUING, names=("server", "*.lab.test", "127.0.0.1", "::1"))
     assert wrong_name(made.certificate, host) == ("", "")
 
@@ -50,7 +50,7 @@ def test_whom_the_certificate_is_for_nothing_is_said_of(host: str) -> None:
         (("192.0.2.2",), "x", "192.0.2.1", "wrong-host", "it is for IP 192.0.2.2"),
     ],
 )
-def test_whom_it_is_not_for_is_told_how(
+def test_a_host_that_it_does_not_cover_is_a_finding_with_a_detail(
     names: tuple[str, ...], common_name: str, host: str, row: str, says: str
 ) -> None:
     found, detail = wrong_name(server(ISSUING, names=names, common_name=common_name).certificate, host)

@@ -1,4 +1,4 @@
-"""Certificates out of bytes: what is found, what is passed over, and what is refused in words."""
+"""Parsing certificates: what is found, what is skipped, and what is an error."""
 
 from __future__ import annotations
 
@@ -24,21 +24,21 @@ def test_a_certificate_is_found_in_pem_and_in_der(data: bytes) -> None:
     assert read(data, "it").certificates == (LEAF.certificate,)
 
 
-def test_many_are_found_in_their_order() -> None:
-    pile = read(LEAF.pem + b"between them\n" + ISSUING.pem + ROOT.pem, "it")
-    assert pile.certificates == (LEAF.certificate, ISSUING.certificate, ROOT.certificate)
-    assert pile.skipped == ()
+def test_several_are_found_in_order() -> None:
+    bundle = read(LEAF.pem + b"between them\n" + ISSUING.pem + ROOT.pem, "it")
+    assert bundle.certificates == (LEAF.certificate, ISSUING.certificate, ROOT.certificate)
+    assert bundle.skipped == ()
 
 
-def test_an_old_label_is_one_too() -> None:
+def test_an_old_pem_label_is_accepted() -> None:
     assert read(LEAF.pem.replace(b" CERTIFICATE-", b" X509 CERTIFICATE-"), "it").certificates == (LEAF.certificate,)
 
 
-def test_keys_are_passed_over_with_a_word_and_not_kept() -> None:
-    pile = read(LEAF.key_pem + LEAF.pem, "it")
-    assert pile.skipped == ("1 PRIVATE KEY",)
+def test_keys_are_reported_as_skipped_and_not_kept() -> None:
+    bundle = read(LEAF.key_pem + LEAF.pem, "it")
+    assert bundle.skipped == ("1 PRIVATE KEY",)
     secret = LEAF.key_pem.splitlines()[1].decode()
-    assert secret not in repr(pile)
+    assert secret not in repr(bundle)
 
 
 @pytest.mark.parametrize(
@@ -55,26 +55,26 @@ def test_keys_are_passed_over_with_a_word_and_not_kept() -> None:
     ],
     ids=count(),
 )
-def test_what_cannot_be_read_is_an_error_in_words(data: bytes, says: str) -> None:
+def test_unreadable_input_is_an_error_without_a_traceback(data: bytes, says: str) -> None:
     with pytest.raises(CertificateError) as error:
         read(data, "it")
     assert says in str(error.value)
     assert error.value.hint
 
 
-def test_what_is_secret_does_not_stand_in_an_error() -> None:
+def test_an_error_contains_no_key_material() -> None:
     with pytest.raises(CertificateError) as error:
         read(LEAF.key_pem, "it")
     assert LEAF.key_pem.splitlines()[1].decode() not in str(error.value)
 
 
-def test_a_bundle_is_as_good_as_what_can_be_read_of_it() -> None:
+def test_a_bundle_is_used_as_far_as_it_can_be_parsed() -> None:
     assert read_bundle(BROKEN + ROOT.pem, "it") == (ROOT.certificate,)
     with pytest.raises(CertificateError):
         read_bundle(BROKEN, "it")
 
 
 @given(st.binary(max_size=2000) | st.binary(max_size=200).map(lambda junk: LEAF.der[:200] + junk + LEAF.der[200:]))
-def test_no_bytes_are_anything_but_certificates_or_an_error(data: bytes) -> None:
+def test_arbitrary_bytes_give_certificates_or_an_error(data: bytes) -> None:
     with contextlib.suppress(CertificateError):
         assert read(data, "it").certificates

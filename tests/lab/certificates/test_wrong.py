@@ -1,4 +1,4 @@
-"""What the real handshakes of `test_agreement` do not reach: order, questions that were not asked, times, and lists."""
+"""What real handshakes do not cover: order, unasked questions, times, and revocation lists."""
 
 from __future__ import annotations
 
@@ -33,32 +33,32 @@ def rows(
     return [one.row for one in wrong([made.certificate for made in chain], host, now, roots, crls)]
 
 
-def test_of_a_good_chain_nothing_is_said() -> None:
+def test_a_correct_chain_has_no_findings() -> None:
     assert rows([LEAF, ISSUING]) == []
 
 
 @pytest.mark.parametrize("chain", [(ISSUING, LEAF), (ROOT, ISSUING, LEAF), (ISSUING, LEAF, ROOT)])
-def test_the_servers_own_certificate_behind_another_is_the_wrong_order_and_nothing_else(
+def test_the_servers_certificate_after_another_is_only_the_wrong_order(
     chain: tuple[Made, ...],
 ) -> None:
     assert rows(chain) == ["wrong-order"]
 
 
 @pytest.mark.parametrize("chain", [(LEAF, ROOT, ISSUING), (LEAF, ISSUING, ROOT), (LEAF, ISSUING, ISSUING)])
-def test_those_behind_the_servers_own_may_stand_in_any_order(chain: tuple[Made, ...]) -> None:
+def test_those_after_the_servers_own_may_be_in_any_order(chain: tuple[Made, ...]) -> None:
     assert rows(chain) == []
 
 
-def test_many_authorities_in_one_file_are_no_chain_in_the_wrong_order() -> None:
+def test_several_authorities_in_one_file_are_not_a_chain_in_the_wrong_order() -> None:
     assert rows([ROOT, ISSUING, authority("another")], host=None, trusted=None) == []
 
 
 @pytest.mark.parametrize("fault", [fault for fault in FAULTS if "signed" in fault.row or "root" in fault.row])
-def test_whom_to_trust_is_not_judged_where_nobody_asked(fault: Fault) -> None:
+def test_trust_is_not_checked_unless_asked(fault: Fault) -> None:
     assert rows(fault.chain, trusted=None) == []
 
 
-def test_whose_it_is_is_not_judged_where_nobody_asked() -> None:
+def test_the_host_is_not_checked_unless_asked() -> None:
     for fault in FAULTS:
         if fault.row in {"wrong-host", "no-server-auth", "name-only-in-cn"}:
             assert rows(fault.chain, host=None) == []
@@ -73,11 +73,11 @@ def test_whose_it_is_is_not_judged_where_nobody_asked() -> None:
         (101, ["expired-intermediate", "expired-intermediate", "expired"]),
     ],
 )
-def test_it_is_judged_for_the_time_that_is_asked_about(days: int, found: list[str]) -> None:
+def test_it_is_checked_for_the_given_time(days: int, found: list[str]) -> None:
     assert rows([LEAF, ISSUING], now=NOW + timedelta(days=days)) == found
 
 
-def test_all_that_is_wrong_is_said_and_first_what_openssl_says() -> None:
+def test_all_faults_are_found_and_first_the_one_that_openssl_reports() -> None:
     made = server(None, days=(-30, -1), names=("elsewhere.test",))
     assert rows([made]) == ["self-signed", "wrong-host", "expired"]
 
@@ -87,13 +87,13 @@ def test_a_certificate_that_is_trusted_itself_may_sign_itself() -> None:
     assert rows([made], trusted=[made]) == []
 
 
-def test_a_name_is_no_signature() -> None:
-    """A CA that has the name of the issuer, and not its key."""
+def test_an_issuer_is_not_identified_by_name_alone() -> None:
+    """A CA with the name of the issuer, but another key."""
     impostor = authority("an issuing CA", ROOT)
     assert rows([LEAF, impostor]) == ["missing-intermediate"]
 
 
-def test_two_that_sign_each_other_are_no_way_up() -> None:
+def test_two_that_sign_each_other_are_no_path() -> None:
     key, other = ec.generate_private_key(ec.SECP256R1()), ec.generate_private_key(ec.SECP256R1())
     first, second = authority("first", key=key), authority("second", key=other)
     crossed = [authority("first", second, key=key), authority("second", first, key=other)]
@@ -111,24 +111,24 @@ def test_two_that_sign_each_other_are_no_way_up() -> None:
         ("", "anything.test", []),
     ],
 )
-def test_a_ca_for_some_names_is_held_to_them(tree: str, name: str, found: list[str]) -> None:
+def test_name_constraints_of_a_ca_apply(tree: str, name: str, found: list[str]) -> None:
     above = authority("a CA for some", ROOT, constraints(only=[x509.DNSName(tree)]))
     assert rows([server(above, names=(name,)), above], host=name) == found
 
 
-def test_names_of_other_kinds_are_not_what_a_constraint_speaks_of() -> None:
+def test_a_constraint_applies_only_to_names_of_its_kind() -> None:
     above = authority("a CA for some", ROOT, constraints(only=[x509.DNSName("localhost")]))
     assert rows([server(above, names=("localhost", "127.0.0.1")), above]) == []
 
 
-def test_a_list_that_names_the_certificate_revokes_it_and_any_other_does_not() -> None:
+def test_only_a_list_with_the_certificate_revokes_it() -> None:
     other = server(ISSUING)
     assert rows([LEAF, ISSUING], crls=[revocations(ISSUING, other, LEAF)]) == ["revoked"]
     assert rows([LEAF, ISSUING], crls=[revocations(ISSUING, other)]) == []
     assert rows([LEAF, ISSUING]) == []
 
 
-def test_a_list_must_be_of_the_issuer_and_signed_by_it_and_of_today() -> None:
+def test_a_list_must_be_current_and_signed_by_the_issuer() -> None:
     forged = authority("an issuing CA", ROOT)
     assert rows([LEAF, ISSUING], crls=[]) == ["crl-missing"]
     assert rows([LEAF, ISSUING], crls=[revocations(ROOT, LEAF)]) == ["crl-missing"]

@@ -1,4 +1,4 @@
-"""What is found wrong with a chain is what real `requests` says of a real server that sends it."""
+"""The findings for a chain match the error of real `requests` for a real server that sends it."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _IDS = [f"{fault.row}: {fault.chain[-1].certificate.subject.rfc4514_string()}: {
 
 @pytest.fixture(autouse=True)
 def _every_name_is_this_machine(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Of the names in here no name server knows."""
+    """Resolve every name to this machine, as no name server knows them."""
     ask = socket.getaddrinfo
 
     def answer(_host: str | bytes, *arguments: Any, **options: Any) -> Any:  # noqa: ANN401  (as its own)
@@ -34,8 +34,8 @@ def _every_name_is_this_machine(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(socket, "getaddrinfo", answer)
 
 
-def told(chain: tuple[Made, ...], root: Made, host: str, folder: Path) -> str:
-    """What `requests` says of a server that sends `chain`."""
+def error_of_requests(chain: tuple[Made, ...], root: Made, host: str, folder: Path) -> str:
+    """The error of `requests` for a server that sends `chain`."""
     trusting = folder / "root.pem"
     trusting.write_bytes(root.pem)
     with serving(chain) as port:
@@ -43,21 +43,23 @@ def told(chain: tuple[Made, ...], root: Made, host: str, folder: Path) -> str:
 
 
 def found(chain: tuple[Made, ...], root: Made, host: str) -> list[str]:
-    """The rows of what is found wrong."""
+    """The rows of the findings."""
     return [one.row for one in wrong([made.certificate for made in chain], host, NOW, [root.certificate])]
 
 
 @pytest.mark.parametrize("fault", FAULTS, ids=_IDS)
-def test_requests_refuses_what_is_found_wrong_and_for_that_reason(fault: Fault, tmp_path: Path) -> None:
-    error = told(fault.chain, fault.root, fault.host, tmp_path)
+def test_requests_refuses_each_chain_with_findings_for_the_same_reason(fault: Fault, tmp_path: Path) -> None:
+    error = error_of_requests(fault.chain, fault.root, fault.host, tmp_path)
     assert error.startswith("SSLError: ")
     assert f"certificate verify failed: {fault.reason}" in error
     assert found(fault.chain, fault.root, fault.host) == [fault.row]
 
 
 @pytest.mark.parametrize("fault", FAULTS, ids=_IDS)
-def test_the_gallery_has_the_error_in_the_row_that_is_named(fault: Fault, tmp_path: Path) -> None:
-    assert (at(fault.row) in matching_rows(told(fault.chain, fault.root, fault.host, tmp_path))) is not fault.kin
+def test_the_row_of_a_finding_has_the_error_of_requests(fault: Fault, tmp_path: Path) -> None:
+    assert (
+        at(fault.row) in matching_rows(error_of_requests(fault.chain, fault.root, fault.host, tmp_path))
+    ) is not fault.kin
 
 
 GOOD = {
@@ -72,13 +74,13 @@ GOOD = {
 
 
 @pytest.mark.parametrize("name", GOOD)
-def test_where_requests_is_content_nothing_is_found(name: str, tmp_path: Path) -> None:
+def test_a_chain_that_requests_accepts_has_no_findings(name: str, tmp_path: Path) -> None:
     chain, host = GOOD[name]
-    assert told(chain, ROOT, host, tmp_path) == ""
+    assert error_of_requests(chain, ROOT, host, tmp_path) == ""
     assert found(chain, ROOT, host) == []
 
 
-def test_whether_an_intermediate_may_be_trusted_is_for_python_to_say(tmp_path: Path) -> None:
-    """From 3.13 on it may (X509_V_FLAG_PARTIAL_CHAIN); before, only roots."""
+def test_trust_in_an_intermediate_depends_on_the_version_of_python(tmp_path: Path) -> None:
+    """From 3.13 on it can be a trust anchor (X509_V_FLAG_PARTIAL_CHAIN); before that, only a root can."""
     chain = (server(ISSUING), ISSUING)
-    assert bool(told(chain, ISSUING, "localhost", tmp_path)) is bool(found(chain, ISSUING, "localhost"))
+    assert bool(error_of_requests(chain, ISSUING, "localhost", tmp_path)) is bool(found(chain, ISSUING, "localhost"))

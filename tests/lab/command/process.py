@@ -1,4 +1,4 @@
-"""The command as a process, as a user types it."""
+"""The command as a process, as a user runs it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`overheard list`, `explain` and `errors`, as a user types them."""
+"""`overheard list`, `explain` and `errors`, as a user runs them."""
 
 from __future__ import annotations
 
@@ -22,13 +22,13 @@ def test_the_list_has_every_scenario_in_the_order_of_the_story() -> None:
         assert scenario.expected.outcome in done.stdout
 
 
-def test_the_list_can_be_had_as_data() -> None:
-    told = json.loads(overheard("list", "--json").stdout)
-    assert [each["name"] for each in told] == [each.name for each in SCENARIOS]
-    assert {each["expected"] for each in told} == {each.expected.outcome for each in SCENARIOS}
+def test_the_list_is_available_as_json() -> None:
+    listed = json.loads(overheard("list", "--json").stdout)
+    assert [each["name"] for each in listed] == [each.name for each in SCENARIOS]
+    assert {each["expected"] for each in listed} == {each.expected.outcome for each in SCENARIOS}
 
 
-def test_a_chapter_is_told_and_its_answer_only_when_asked_for() -> None:
+def test_a_chapter_is_printed_and_its_answer_only_on_request() -> None:
     (scenario,) = (each for each in SCENARIOS if each.name == "diffie-hellman")
     done, answered = overheard("explain", scenario.name), overheard("explain", scenario.name, "--answer")
     squeezed = " ".join(done.stdout.split())
@@ -53,7 +53,7 @@ def test_a_chapter_is_told_and_its_answer_only_when_asked_for() -> None:
         (("run", "mtls"), "mutual-tls"),
     ],
 )
-def test_a_slip_in_a_name_is_understood_and_told(arguments: tuple[str, ...], meant: str) -> None:
+def test_a_misspelt_name_gets_a_suggestion(arguments: tuple[str, ...], meant: str) -> None:
     done = overheard(*arguments)
     assert done.returncode == 2
     assert f"overheard: there is no scenario '{arguments[-1]}' (did you mean " in done.stderr
@@ -62,19 +62,19 @@ def test_a_slip_in_a_name_is_understood_and_told(arguments: tuple[str, ...], mea
     assert "Traceback" not in done.stderr
 
 
-def test_an_error_that_is_pasted_is_answered_with_cause_and_cure() -> None:
+def test_a_pasted_error_gets_its_cause_and_cure() -> None:
     (row,) = (each for each in ROWS if each.name == "expired")
     done = overheard("errors", "certificate verify failed: certificate has expired (_ssl.c:997)")
     assert done.returncode == 0
     squeezed = " ".join(done.stdout.split())
     for text in (row.name, row.cause, row.cure, "the alert certificate_expired from the client"):
         assert " ".join(text.split()) in squeezed
-    # Words need no quotes.
+    # Several words need no quotes.
     assert overheard("errors", "certificate", "has", "expired").stdout == done.stdout
 
 
 @pytest.mark.parametrize("text", ["no such thing is said by any library", "zzz"])
-def test_an_error_that_is_none_of_them_is_told_and_is_no_success(text: str) -> None:
+def test_an_unknown_error_is_reported_and_fails(text: str) -> None:
     done = overheard("errors", text)
     assert (done.returncode, done.stdout) == (1, "")
     assert "No row of the gallery matches this" in done.stderr
@@ -89,6 +89,6 @@ def test_without_a_text_every_row_is_listed() -> None:
         assert " ".join(row.wrong.split()[:3]) in done.stdout
 
 
-def test_the_rows_can_be_had_as_data() -> None:
-    told = json.loads(overheard("errors", "--json").stdout)
-    assert told == json.loads(json.dumps([asdict(row) for row in ROWS]))
+def test_the_rows_are_available_as_json() -> None:
+    listed = json.loads(overheard("errors", "--json").stdout)
+    assert listed == json.loads(json.dumps([asdict(row) for row in ROWS]))

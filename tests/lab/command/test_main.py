@@ -1,4 +1,4 @@
-"""The command line: what it teaches, and what it says when it is used wrongly."""
+"""The command line: its help, and its errors for wrong usage."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from overheard import __version__
 
 
 @pytest.mark.parametrize("arguments", [("--help",), ("demo", "--help"), ("run", "--help")])
-def test_help_teaches_the_exit_codes(arguments: tuple[str, ...]) -> None:
+def test_the_help_lists_the_exit_codes(arguments: tuple[str, ...]) -> None:
     done = overheard(*arguments)
     assert done.returncode == 0
     for line in ("0    every verdict", "1    a secret was overheard", "2    inconclusive", "130  interrupted"):
@@ -20,7 +20,7 @@ def test_help_teaches_the_exit_codes(arguments: tuple[str, ...]) -> None:
 
 
 @pytest.mark.parametrize("command", ["demo", "run", "list", "explain", "errors", "show", "scan"])
-def test_every_command_has_a_help_of_its_own(command: str) -> None:
+def test_every_command_has_its_own_help(command: str) -> None:
     done = overheard(command, "--help")
     assert done.returncode == 0
     assert f"overheard {command}" in done.stdout
@@ -34,7 +34,7 @@ def test_the_help_of_a_run_lists_its_options() -> None:
     assert "--details" in overheard("demo", "--help").stdout
 
 
-def test_it_knows_its_version() -> None:
+def test_it_prints_its_version() -> None:
     assert overheard("--version").stdout == f"overheard {__version__}\n"
 
 
@@ -51,7 +51,9 @@ def test_it_knows_its_version() -> None:
         (("demo", "--svg", "/nowhere/at/all.svg"), "there is no folder /nowhere/at"),
     ],
 )
-def test_what_it_does_not_know_is_an_error_in_words(arguments: tuple[str, ...], words: str, tmp_path: Path) -> None:
+def test_unknown_arguments_are_an_error_without_a_traceback(
+    arguments: tuple[str, ...], words: str, tmp_path: Path
+) -> None:
     done = overheard(*arguments, cwd=tmp_path)
     assert (done.returncode, done.stdout) == (2, "")
     assert "usage: overheard" in done.stderr
@@ -59,7 +61,7 @@ def test_what_it_does_not_know_is_an_error_in_words(arguments: tuple[str, ...], 
     assert list(tmp_path.iterdir()) == []
 
 
-def test_an_engine_in_the_environment_that_nobody_knows_is_an_error(tmp_path: Path) -> None:
+def test_an_unknown_engine_in_the_environment_is_an_error(tmp_path: Path) -> None:
     done = overheard("demo", cwd=tmp_path, ENGINE="dokcer")
     assert (done.returncode, done.stdout) == (2, "")
     assert "there is no engine 'dokcer'" in done.stderr
@@ -68,8 +70,8 @@ def test_an_engine_in_the_environment_that_nobody_knows_is_an_error(tmp_path: Pa
     assert list(tmp_path.iterdir()) == []
 
 
-def test_an_engine_that_is_forced_and_not_there_is_an_error(tmp_path: Path) -> None:
-    """An empty folder is no checkout, whatever Docker says."""
+def test_a_requested_engine_that_is_unavailable_is_an_error(tmp_path: Path) -> None:
+    """An empty folder is not a checkout, even if Docker works."""
     done = overheard("demo", cwd=tmp_path, ENGINE="compose")
     assert (done.returncode, done.stdout) == (2, "")
     assert done.stderr.startswith("overheard: there is no docker-compose.yml in ")
@@ -78,7 +80,7 @@ def test_an_engine_that_is_forced_and_not_there_is_an_error(tmp_path: Path) -> N
 
 
 @pytest.mark.usefixtures("local_engine")
-def test_a_place_where_nothing_can_be_left_is_an_error_and_nothing_is_left(tmp_path: Path) -> None:
+def test_an_unwritable_target_is_an_error_and_leaves_nothing(tmp_path: Path) -> None:
     file = tmp_path / "file"
     file.write_text("as it was")
     done = overheard("demo", "--engine", "local", "--runs", str(file), cwd=tmp_path)
@@ -92,7 +94,7 @@ def test_a_place_where_nothing_can_be_left_is_an_error_and_nothing_is_left(tmp_p
 
 @pytest.mark.usefixtures("local_engine")
 @pytest.mark.skipif(os.geteuid() == 0, reason="to root, every folder is writable")
-def test_a_folder_that_cannot_be_written_is_an_error_and_nothing_is_left(tmp_path: Path) -> None:
+def test_an_unwritable_folder_is_an_error_and_leaves_nothing(tmp_path: Path) -> None:
     tmp_path.chmod(0o500)
     done = overheard("demo", "--engine", "local", "--runs", str(tmp_path))
     assert done.returncode == 2
@@ -101,8 +103,8 @@ def test_a_folder_that_cannot_be_written_is_an_error_and_nothing_is_left(tmp_pat
 
 
 @pytest.mark.usefixtures("local_engine")
-def test_the_engine_and_why_are_said_in_the_first_line_whatever_docker_says(tmp_path: Path) -> None:
-    """Brackets among it, in which a console could see markup; and so in the names of folders."""
+def test_the_first_line_names_the_engine_and_the_reason(tmp_path: Path) -> None:
+    """Brackets in the reason and in folder names must not be read as markup."""
     docker = tmp_path / "docker"
     docker.write_text("#!/bin/sh\necho 'cannot reach [/nowhere/docker.sock]' >&2\nexit 1\n")
     docker.chmod(0o755)

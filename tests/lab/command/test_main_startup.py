@@ -1,4 +1,4 @@
-"""What the command imports: a small scan starts quickly only as long as it imports no more than it uses."""
+"""The imports of the command: a small scan starts quickly only if it imports nothing that it does not use."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 REQUEST = b"POST / HTTP/1.1\r\nHost: squirrel.example\r\nContent-Length: 20\r\n\r\npassword=fluffy tail"
 ANSWER = b"HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nContent-Length: 7\r\n\r\nacorns!"
 
-# Each with all that is in it. What a scan of HTTP in clear has no use for, whatever it prints.
+# Each with its submodules: what a scan of HTTP in clear does not need for any output format.
 UNUSED = [
     "asyncio",
     "brotli",
@@ -53,40 +53,40 @@ UNUSED = [
     "overheard_capture.sidecar",
     "overheard_capture.wireshark.tshark",
 ]
-# Rich is for text alone, and nothing of the rest is for the version.
+# Rich is for text only, and the version needs none of them.
 TEXT = ["rich", "overheard.report.scan", "overheard.report.sarif"]
 SCAN = ["dataclasses", "json", "overheard.report", "overheard.words.verdict", "overheard_capture"]
 
 
 def imported(*arguments: str) -> set[str]:
-    """The modules that `overheard` with these arguments imports from its first line on."""
+    """The modules that `overheard` imports with these arguments, from its first line on."""
     command = [sys.executable, "-X", "importtime", "-m", "overheard", *arguments]
     done = subprocess.run(command, env=clean_environment(), capture_output=True, text=True, timeout=60, check=False)
     assert done.returncode in (0, 1), done.stderr
     return set(re.findall(r"^import time: +\d+ \| +\d+ \| +(\S+)$", done.stderr, re.MULTILINE))
 
 
-def test_the_modules_are_called_so() -> None:
-    """One that was renamed would never be imported."""
+def test_the_named_modules_exist() -> None:
+    """A module that was renamed would never be imported."""
     assert [each for each in [*UNUSED, *TEXT, *SCAN] if each.startswith("overheard") and not find_spec(each)] == []
 
 
 def of(names: list[str], modules: set[str]) -> list[str]:
-    """Those of the modules that have one of the names, or are inside of one."""
+    """Those of the modules that have one of the names, or are submodules of one."""
     return sorted(each for each in modules for name in names if each == name or each.startswith(f"{name}."))
 
 
 @pytest.mark.parametrize(
     ("printed", "unused"), [((), UNUSED), (("--json",), UNUSED + TEXT), (("--quiet",), UNUSED + TEXT)]
 )
-def test_a_scan_imports_what_it_uses(printed: tuple[str, ...], unused: list[str], tmp_path: Path) -> None:
+def test_a_scan_imports_only_what_it_uses(printed: tuple[str, ...], unused: list[str], tmp_path: Path) -> None:
     path = rewritten(tmp_path / "login.pcapng", exchange([REQUEST], [ANSWER]))
     modules = imported("scan", str(path), "--secret", "password=fluffy tail", *printed)
     assert "overheard_capture.protocols.http1.reader" in modules
     assert of(unused, modules) == []
 
 
-def test_the_version_imports_next_to_nothing() -> None:
+def test_the_version_imports_almost_nothing() -> None:
     modules = imported("--version")
     assert "overheard.command.main" in modules
     assert of([*UNUSED, *TEXT, *SCAN], modules) == []

@@ -1,4 +1,4 @@
-"""`overheard show`: files, servers, standard input, and what it says when it is used wrongly."""
+"""`overheard show`: files, servers, standard input, and errors for wrong usage."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from lab.certificates.faults import ISSUING, ROOT
 from lab.certificates.making import NOW, revocations, server
 from lab.certificates.serving import serving
-from overheard.command import looking, show
+from overheard.command import show, showing
 from overheard.words.errors import OverheardError
 from processes import LONG
 
@@ -27,10 +27,10 @@ LEAF = server(ISSUING)
 
 
 def shown(*arguments: str) -> int:
-    """The exit code, as the command line comes by it."""
+    """The exit code, from the command line."""
     parser = argparse.ArgumentParser(prog="overheard")
     show.add_parser(parser.add_subparsers())
-    return looking.look_and_tell(parser.parse_args(["show", *arguments]))
+    return showing.show_certificates(parser.parse_args(["show", *arguments]))
 
 
 @pytest.fixture
@@ -62,23 +62,21 @@ def test_a_file_is_shown(chain: str, root: str, capsys: pytest.CaptureFixture[st
         (("--at", f"{NOW - timedelta(days=40):%Y-%m-%dT%H:%M}"), "not-yet-valid"),
     ],
 )
-def test_what_is_wrong_with_a_file_is_shown(
+def test_findings_of_a_file_are_shown(
     chain: str, options: tuple[str, ...], row: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert shown(chain, *options) == 1
     assert f"\n  {row}: " in capsys.readouterr().out
 
 
-def test_a_file_that_leads_to_nobody_who_is_trusted_is_told_so(
-    chain: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_an_untrusted_chain_is_a_finding(chain: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     other = tmp_path / "other.pem"
     other.write_bytes(server(None).pem)
     assert shown(chain, "--ca", str(other)) == 1
     assert "unknown-root" in capsys.readouterr().out
 
 
-def test_what_was_revoked_is_told_so(chain: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_revoked_certificate_is_a_finding(chain: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     lists = tmp_path / "crl.pem"
     lists.write_bytes(revocations(ISSUING, LEAF).public_bytes(Encoding.PEM))
     assert shown(chain, "--crl", str(lists)) == 1
@@ -105,7 +103,7 @@ def test_a_server_is_shown(root: str, capsys: pytest.CaptureFixture[str]) -> Non
     assert "\n  unknown-root: " in said
 
 
-def test_all_of_it_can_be_had_as_json(chain: str, capsys: pytest.CaptureFixture[str]) -> None:
+def test_everything_is_available_as_json(chain: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert shown(chain, "--host", "elsewhere", "--json") == 1
     said = json.loads(capsys.readouterr().out)
     assert said["what"] == chain
@@ -126,7 +124,7 @@ def test_all_of_it_can_be_had_as_json(chain: str, capsys: pytest.CaptureFixture[
         (("CHAIN", "--crl", "CHAIN"), "there is no revocation list in"),
     ],
 )
-def test_where_nothing_can_be_looked_at_the_error_says_why(chain: str, arguments: tuple[str, ...], says: str) -> None:
+def test_if_there_is_no_certificate_the_error_says_why(chain: str, arguments: tuple[str, ...], says: str) -> None:
     with pytest.raises(OverheardError) as error:
         shown(*(chain if argument == "CHAIN" else argument for argument in arguments))
     assert says in str(error.value)
@@ -134,7 +132,7 @@ def test_where_nothing_can_be_looked_at_the_error_says_why(chain: str, arguments
 
 
 @pytest.mark.parametrize("arguments", [(), ("a", "b"), ("a", "--at", "tomorrow")])
-def test_what_it_does_not_know_is_an_error_in_words(
+def test_unknown_arguments_are_an_error_without_a_traceback(
     arguments: tuple[str, ...], capsys: pytest.CaptureFixture[str]
 ) -> None:
     with pytest.raises(SystemExit) as ended:
@@ -143,7 +141,7 @@ def test_what_it_does_not_know_is_an_error_in_words(
     assert "usage: overheard" in capsys.readouterr().err
 
 
-def test_its_help_teaches_with_examples(capsys: pytest.CaptureFixture[str]) -> None:
+def test_its_help_has_examples(capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit):
         shown("--help")
     said = capsys.readouterr().out
@@ -158,7 +156,7 @@ def test_its_help_teaches_with_examples(capsys: pytest.CaptureFixture[str]) -> N
         assert option in said
 
 
-def test_as_a_command_it_ends_in_words_and_with_its_exit_code(chain: str, tmp_path: Path) -> None:
+def test_the_command_ends_with_a_message_and_its_exit_code(chain: str, tmp_path: Path) -> None:
     def overheard(*arguments: str) -> subprocess.CompletedProcess[str]:
         command = [sys.executable, "-m", "overheard", "show", *arguments]
         return subprocess.run(command, capture_output=True, text=True, timeout=LONG, check=False)

@@ -32,7 +32,7 @@ def test_events_become_progress_and_results() -> None:
 @pytest.mark.parametrize(
     "line", ["", "Container overheard-ca-1  Started", "{", "[1, 2]", "17", "null", '"progress"', "{}", '{"other": 1}']
 )
-def test_a_line_that_is_no_event_is_passed_over(line: str) -> None:
+def test_a_line_that_is_not_an_event_is_skipped(line: str) -> None:
     said: list[str] = []
     events = io.StringIO(f'{line}\n{{"progress": "judging"}}\n{line}\n')
     assert follow(events, said.append) == []
@@ -46,7 +46,7 @@ def job(tmp_path: Path) -> Job:
     return job
 
 
-def test_a_job_is_called_like_its_folder_and_keeps_its_files_there(job: Job) -> None:
+def test_a_job_is_named_after_its_folder_and_keeps_its_files_there(job: Job) -> None:
     assert job.run == "20261123-140724-3914"
     assert {job.keys.parent, job.logs.parent} == {job.folder}
 
@@ -55,7 +55,7 @@ def test_results_are_passed_on(job: Job) -> None:
     assert results_or_error([HTTP], job, job.logs / "lab.log") == [HTTP]
 
 
-def test_without_results_the_error_has_the_last_words_and_names_the_log(job: Job) -> None:
+def test_without_results_the_error_has_the_last_output_and_names_the_log(job: Job) -> None:
     log = job.logs / "lab.log"
     log.write_text("starting\nclient: OVERHEARD_CA_URL is not set\n\n")
     with pytest.raises(EngineError) as caught:
@@ -66,7 +66,7 @@ def test_without_results_the_error_has_the_last_words_and_names_the_log(job: Job
 
 
 @pytest.mark.parametrize("content", [None, b"", b"\n\n"])
-def test_without_results_and_last_words_it_still_names_the_log(job: Job, content: bytes | None) -> None:
+def test_without_results_and_output_it_still_names_the_log(job: Job, content: bytes | None) -> None:
     log = job.logs / "lab.log"
     if content is not None:
         log.write_bytes(content)
@@ -74,14 +74,14 @@ def test_without_results_and_last_words_it_still_names_the_log(job: Job, content
         results_or_error([], job, log)
 
 
-def test_last_words_that_are_no_utf8_do_no_harm(job: Job) -> None:
+def test_output_that_is_not_utf_8_is_tolerated(job: Job) -> None:
     log = job.logs / "lab.log"
     log.write_bytes(b"\xff\xfe broken\n")
     with pytest.raises(EngineError, match="broken"):
         results_or_error([], job, log)
 
 
-def test_each_run_has_a_name_of_its_own_that_is_a_good_one() -> None:
+def test_each_run_has_a_unique_valid_name() -> None:
     first, second = new_run(), new_run()
     assert first != second
     for name in (first, second):

@@ -1,4 +1,4 @@
-"""Which engine is taken, and the line that says why. `docker` is a program of the test's own here."""
+"""Which engine is chosen, and the line that says why. `docker` is a script of the test here."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _NEEDED = ("unshare", "true", "sh")
 
 
 class Machine:
-    """A machine of the test's own: which programs are on its PATH, and a project."""
+    """A simulated machine: the programs on its PATH, and a project."""
 
     def __init__(self, folder: Path) -> None:
         self.bin = folder / "bin"
@@ -33,17 +33,17 @@ class Machine:
         self.base_image("exit 0")
 
     def program(self, path: Path, script: str) -> None:
-        """Put a program there."""
+        """Install a program."""
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(f"#!/bin/sh\n{script}\n")
         path.chmod(0o755)
 
     def docker(self, *, info: str = "exit 0", compose: str = "exit 0") -> None:
-        """Install a Docker that answers so."""
+        """Install a `docker` with this script."""
         self.program(self.bin / "docker", f'case "$1" in info) {info};; compose) {compose};; esac')
 
     def base_image(self, script: str) -> None:
-        """Have the project make the base image so."""
+        """Make the script for the base image behave like this."""
         self.program(self.project / "lab" / "setup" / "base-image", script)
 
 
@@ -60,7 +60,7 @@ def chosen(machine: Machine, wanted: str = "") -> tuple[str, str]:
 
 
 def broken(machine: Machine, fault: str) -> None:
-    """Break one thing of the engine of containers."""
+    """Break one requirement of the compose engine."""
     machine.docker()
     if fault == "no docker":
         (machine.bin / "docker").unlink()
@@ -91,9 +91,7 @@ FAULTS = {
 
 @pytest.mark.usefixtures("local_engine")
 @pytest.mark.parametrize(("fault", "why"), FAULTS.items())
-def test_what_keeps_containers_from_running_counts_as_no_engine_and_is_said_in_a_line(
-    machine: Machine, fault: str, why: str
-) -> None:
+def test_a_problem_with_containers_is_reported_in_one_line(machine: Machine, fault: str, why: str) -> None:
     broken(machine, fault)
     name, said = chosen(machine)
     assert name == "local"
@@ -102,7 +100,7 @@ def test_what_keeps_containers_from_running_counts_as_no_engine_and_is_said_in_a
 
 
 @pytest.mark.parametrize(("fault", "why"), FAULTS.items())
-def test_containers_that_are_asked_for_and_not_to_be_had_are_an_error(machine: Machine, fault: str, why: str) -> None:
+def test_requested_containers_that_are_unavailable_are_an_error(machine: Machine, fault: str, why: str) -> None:
     broken(machine, fault)
     with pytest.raises(EngineError) as caught:
         chosen(machine, "compose")
@@ -111,7 +109,7 @@ def test_containers_that_are_asked_for_and_not_to_be_had_are_an_error(machine: M
 
 
 @pytest.mark.parametrize("wanted", ["", "compose"])
-def test_containers_are_taken_where_they_work(machine: Machine, wanted: str) -> None:
+def test_containers_are_chosen_if_they_work(machine: Machine, wanted: str) -> None:
     machine.docker()
     engine, why = choose(wanted, machine.project, lambda _doing: None)
     assert isinstance(engine, ComposeEngine)
@@ -120,8 +118,8 @@ def test_containers_are_taken_where_they_work(machine: Machine, wanted: str) -> 
 
 
 @pytest.mark.usefixtures("local_engine")
-def test_local_that_is_asked_for_is_taken_though_containers_would_work(machine: Machine) -> None:
-    """And Docker is not even asked."""
+def test_local_is_chosen_on_request_even_if_containers_work(machine: Machine) -> None:
+    """Docker is not even run."""
     machine.docker(info=f"touch {machine.project}/asked")
     engine, why = choose("local", machine.project, lambda _doing: None)
     assert isinstance(engine, LocalEngine)
@@ -129,14 +127,14 @@ def test_local_that_is_asked_for_is_taken_though_containers_would_work(machine: 
     assert not (machine.project / "asked").exists()
 
 
-def test_where_neither_is_to_be_had_the_error_has_both_reasons(machine: Machine) -> None:
+def test_if_neither_is_available_the_error_has_both_reasons(machine: Machine) -> None:
     (machine.bin / "unshare").unlink()
     with pytest.raises(EngineError) as caught:
         chosen(machine)
     assert str(caught.value).startswith("Docker was not found; and `unshare` was not found\n")
 
 
-def test_namespaces_that_are_refused_are_an_error_with_what_to_do(machine: Machine) -> None:
+def test_refused_namespaces_are_an_error_with_a_hint(machine: Machine) -> None:
     (machine.bin / "unshare").unlink()
     machine.program(machine.bin / "unshare", "echo 'unshare failed: Operation not permitted' >&2; exit 1")
     with pytest.raises(EngineError) as caught:
@@ -147,10 +145,10 @@ def test_namespaces_that_are_refused_are_an_error_with_what_to_do(machine: Machi
 
 @pytest.mark.usefixtures("local_engine")
 @pytest.mark.parametrize("wanted", ["", "local"])
-def test_where_only_the_plain_package_is_installed_the_extra_is_named(
+def test_in_a_plain_installation_the_error_names_the_extra(
     machine: Machine, wanted: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Whatever else is missing: no Docker, no checkout."""
+    """Even if more is missing: Docker, a checkout."""
     (machine.project / "docker-compose.yml").unlink()
     monkeypatch.setattr("overheard.role.packages.find_spec", lambda _name: None)
     with pytest.raises(NotInstalledError, match=r"pip install 'overheard\[lab\]'"):
@@ -158,21 +156,21 @@ def test_where_only_the_plain_package_is_installed_the_extra_is_named(
 
 
 @pytest.mark.usefixtures("local_engine")
-def test_tshark_that_cannot_be_had_is_an_error_in_the_words_of_the_script(machine: Machine) -> None:
+def test_a_failure_to_install_tshark_is_the_error_of_the_script(machine: Machine) -> None:
     machine.program(machine.project / "lab" / "setup" / "tshark", "echo 'tshark: join the group wireshark' >&2; exit 2")
     with pytest.raises(EngineError, match="tshark: join the group wireshark"):
         chosen(machine, "local")
 
 
-def test_the_search_for_the_base_image_is_told_as_progress(machine: Machine) -> None:
+def test_getting_the_base_image_is_reported_as_progress(machine: Machine) -> None:
     machine.docker()
     said: list[str] = []
     choose("", machine.project, said.append)
     assert [step.partition(" (")[0] for step in said] == ["looking for the base image"]
 
 
-def test_an_engine_that_nobody_knows_is_an_error(machine: Machine) -> None:
-    """And not a reason to take any."""
+def test_an_unknown_engine_is_an_error(machine: Machine) -> None:
+    """No other engine is chosen instead."""
     machine.docker()
     with pytest.raises(EngineError) as caught:
         chosen(machine, "dokcer")

@@ -1,4 +1,4 @@
-"""The engine of containers: `docker compose up` alone, hardened containers, and nothing left over."""
+"""The compose engine: `docker compose up` alone, hardened containers, and nothing that remains."""
 
 from __future__ import annotations
 
@@ -31,14 +31,14 @@ IN_CLEAR_AND_SEALED = "http,https"
 
 
 def docker(*arguments: str, check: bool = True) -> str:
-    """What a docker command prints."""
+    """The output of a docker command."""
     done = subprocess.run(["docker", *arguments], capture_output=True, text=True, check=False)
     assert done.returncode == 0 or not check, done.stderr
     return done.stdout
 
 
 class Lab:
-    """A Compose project of its own, as a user has one who types `docker compose`."""
+    """A separate Compose project, as a user of `docker compose` has it."""
 
     def __init__(self) -> None:
         self.name = f"overheard-test-{uuid.uuid4().hex[:8]}"
@@ -63,7 +63,7 @@ class Lab:
         )
 
     def inspect(self) -> dict[str, Any]:
-        """What Docker says of each container, by role."""
+        """The output of `docker inspect` for each container, by role."""
         ids = docker("ps", "-aq", "--filter", f"label={LABEL}={self.name}").split()
         found = json.loads(docker("inspect", *ids))
         return {container["Config"]["Labels"]["com.docker.compose.service"]: container for container in found}
@@ -72,14 +72,14 @@ class Lab:
 def left_of(project: str) -> str:
     """The containers, networks and volumes of a project."""
     label = ("--filter", f"label={LABEL}={project}")
-    # Volumes by name: those that a late container brings with it have no label.
+    # Volumes by name: those of a container that was created late have no label.
     volumes = docker("volume", "ls", "-q", "--filter", f"name={project}_")
     return docker("ps", "-aq", *label) + docker("network", "ls", "-q", *label) + volumes
 
 
 @pytest.fixture(scope="module")
 def lab(compose_engine: object) -> Iterator[Lab]:  # noqa: ARG001
-    """A lab that was brought up once with nothing but `docker compose up`, and went down with its client."""
+    """A lab that was started once with only `docker compose up`, and stopped with its client."""
     lab = Lab()
     yield lab
     lab.compose("down", "--volumes", "--remove-orphans")
@@ -88,7 +88,7 @@ def lab(compose_engine: object) -> Iterator[Lab]:  # noqa: ARG001
 
 @pytest.fixture(scope="module")
 def first(lab: Lab, tmp_path_factory: pytest.TempPathFactory) -> subprocess.CompletedProcess[str]:
-    """The first `docker compose up`, which builds the images where there are none."""
+    """The first `docker compose up`, which builds missing images."""
     with alone(tmp_path_factory, "images"):
         return lab.compose("up", "--exit-code-from", "client")
 
@@ -105,7 +105,7 @@ def test_docker_compose_up_prints_the_verdicts_and_ends_with_the_exit_code_of_th
 
 @pytest.mark.usefixtures("first")
 class TestHardening:
-    """Every container has what its role needs, and no more."""
+    """Every container has only what its role needs."""
 
     def test_no_container_is_root_or_can_write_its_root(self, lab: Lab) -> None:
         containers = lab.inspect()
@@ -156,8 +156,8 @@ class TestHardening:
         for role, container in lab.inspect().items():
             assert ("Healthcheck" in container["Config"]) == (role != "client"), role
 
-    def test_every_role_ended_when_it_was_told_to(self, lab: Lab) -> None:
-        """137 would be a role that had to be killed."""
+    def test_every_role_ended_on_sigterm(self, lab: Lab) -> None:
+        """Exit code 137 would mean that a role had to be killed."""
         assert {role: container["State"]["ExitCode"] for role, container in lab.inspect().items()} == dict.fromkeys(
             ROLES, 0
         )
@@ -168,14 +168,14 @@ IMPORTS = {
     "server": {"cryptography", "flask", "gunicorn", "requests"},
     "client": {"cryptography", "requests", "rich"},
     "capture": {"cryptography", "flask", "gunicorn", "pyshark", "yaml"},
-    # mitmproxy brings Flask for the pages of its own.
+    # mitmproxy depends on Flask for its own pages.
     "interceptor": {"cryptography", "flask", "mitmproxy"},
 }
 
 
 @pytest.mark.parametrize("image", IMPORTS)
 @pytest.mark.usefixtures("first")
-def test_an_image_holds_only_what_its_role_needs(image: str) -> None:
+def test_an_image_contains_only_what_its_role_needs(image: str) -> None:
     wanted = sorted(set().union(*IMPORTS.values()) | {"pip", "pytest"})
     script = f"import importlib.util as u; print(*[name for name in {wanted} if u.find_spec(name)])"
     assert set(docker("run", "--rm", f"overheard-{image}", "python3", "-c", script).split()) == IMPORTS[image]
@@ -183,7 +183,7 @@ def test_an_image_holds_only_what_its_role_needs(image: str) -> None:
 
 @pytest.mark.parametrize("image", IMPORTS)
 @pytest.mark.usefixtures("first")
-def test_no_image_holds_a_key_or_the_bundle_that_it_was_built_with(image: str) -> None:
+def test_no_image_contains_a_key_or_the_ca_bundle_of_its_build(image: str) -> None:
     script = (
         "find /run/secrets /state /passphrase /token /keys /credentials -type f 2>/dev/null; "
         "find /shared-key /record /stolen /spy /gallery /impostor -type f 2>/dev/null; "
@@ -193,7 +193,7 @@ def test_no_image_holds_a_key_or_the_bundle_that_it_was_built_with(image: str) -
 
 
 def test_a_lab_that_is_started_again_keeps_its_root(lab: Lab, first: subprocess.CompletedProcess[str]) -> None:
-    """Also when its containers were thrown away: what must last is on volumes."""
+    """Even if its containers were removed: persistent data is on volumes."""
     assert first.returncode == 0
     root = ["run", "--rm", "--no-deps", "-T", "--entrypoint", "sha256sum", "ca", "/state/root.pem"]
     before = lab.compose(*root).stdout
@@ -203,7 +203,7 @@ def test_a_lab_that_is_started_again_keeps_its_root(lab: Lab, first: subprocess.
     assert lab.compose(*root).stdout == before != ""
 
 
-def test_a_server_that_is_restarted_does_not_leave_the_recorder_deaf(
+def test_the_recorder_still_records_after_a_restart_of_the_server(
     lab: Lab, first: subprocess.CompletedProcess[str]
 ) -> None:
     assert first.returncode == 0
@@ -213,7 +213,7 @@ def test_a_server_that_is_restarted_does_not_leave_the_recorder_deaf(
     assert again.returncode == 0, again.stdout + again.stderr
 
 
-def test_the_client_of_the_tutorial_tells_the_message(lab: Lab, first: subprocess.CompletedProcess[str]) -> None:
+def test_the_client_of_the_tutorial_prints_the_message(lab: Lab, first: subprocess.CompletedProcess[str]) -> None:
     assert first.returncode == 0
     alone = lab.compose("run", "--rm", "-T", "-e", "SECRET_URL=http://server:5683/", "client")
     assert alone.stdout == "The secret message is: fluffy tail\n"
@@ -234,9 +234,7 @@ def images_of_a_run(first: object, tmp_path_factory: pytest.TempPathFactory) -> 
 
 
 @pytest.mark.parametrize("moment", ["building", "starting", "recording https"])
-def test_a_demo_that_is_interrupted_leaves_nothing_behind(
-    tmp_path: Path, moment: str, images_of_a_run: set[str]
-) -> None:
+def test_an_interrupted_demo_leaves_nothing(tmp_path: Path, moment: str, images_of_a_run: set[str]) -> None:
     """No container, no network, no volume, no file; nor an image: it builds the very images of the run before it."""
     with start_demo("compose", tmp_path) as demo:
         read_until(demo, moment)
@@ -248,7 +246,7 @@ def test_a_demo_that_is_interrupted_leaves_nothing_behind(
     assert images() == images_of_a_run
 
 
-def test_a_lab_of_which_only_a_part_was_created_is_removed(tmp_path: Path) -> None:
+def test_a_partly_created_lab_is_removed(tmp_path: Path) -> None:
     """As after an interruption. Compose alone fails: the container whose network the server shares does not exist."""
     lab = Lab()
     job = Job(tmp_path / lab.name.removeprefix("overheard-"), {})
@@ -260,12 +258,12 @@ def test_a_lab_of_which_only_a_part_was_created_is_removed(tmp_path: Path) -> No
     assert left_of(lab.name) == ""
 
 
-def test_a_second_ctrl_c_does_not_stop_the_tidying(tmp_path: Path) -> None:
+def test_a_second_ctrl_c_does_not_stop_the_cleanup(tmp_path: Path) -> None:
     with start_demo("compose", tmp_path) as demo:
         read_until(demo, "recording https")
         (run,) = tmp_path.iterdir()
         demo.send_signal(signal.SIGINT)
-        # Until it is at it: containers of the project begin to go.
+        # Wait until it has begun to remove containers of the project.
         assert eventually(
             lambda: len(docker("ps", "-q", "--filter", f"label={LABEL}=overheard-{run.name}").split()) < 4
         )
@@ -274,6 +272,6 @@ def test_a_second_ctrl_c_does_not_stop_the_tidying(tmp_path: Path) -> None:
     assert left_of(f"overheard-{run.name}") == ""
 
 
-def test_the_gallerys_names_lead_to_it_in_the_containers_as_they_do_locally() -> None:
+def test_the_gallerys_names_resolve_to_it_in_containers_as_they_do_locally() -> None:
     services = json.loads(Lab().compose("config", "--format", "json").stdout)["services"]
     assert set(services["capture"]["networks"]["lab"]["aliases"]) == {"server"} | HOSTS

@@ -1,4 +1,4 @@
-"""The local engine: its own namespaces, an ordinary user's privileges, and nothing left over."""
+"""The local engine: its own namespaces, an ordinary user's privileges, and nothing that remains."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-import otherwise
+import modified_lab
 from overheard.words.gallery import ROWS
 from overheard.words.services import CA, CAPTURE, GALLERY_HEALTH, HTTP, HTTPS, INTERCEPTOR_HEALTH, LEGACY, MUTUAL
 from overheard.words.story import SCENARIOS
@@ -24,15 +24,15 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.usefixtures("local_engine")
 
-# Nobody: every system has this user.
+# The user `nobody`, which every system has.
 _ORDINARY = 65534
 
 
 @pytest.mark.parametrize(
     ("how", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 130), (signal.SIGHUP, 130), (signal.SIGKILL, -9)]
 )
-def test_a_demo_that_is_ended_leaves_nothing_behind(tmp_path: Path, how: signal.Signals, code: int) -> None:
-    """Not a process, and so not a namespace, whatever ended it; and where it could tidy, not a file."""
+def test_a_demo_that_is_ended_leaves_nothing(tmp_path: Path, how: signal.Signals, code: int) -> None:
+    """No process, and so no namespace, however it ended; and no file, if it could clean up."""
     with start_demo("local", tmp_path) as demo:
         read_until(demo, "recording https")
         started = descendants(demo.pid)
@@ -47,8 +47,8 @@ def test_a_demo_that_is_ended_leaves_nothing_behind(tmp_path: Path, how: signal.
         assert list(tmp_path.iterdir()) == []
 
 
-def test_what_is_secret_never_reaches_the_disk(tmp_path: Path) -> None:
-    """While the lab runs, its state is mounted where nobody outside of its namespace sees it."""
+def test_secrets_never_reach_the_disk(tmp_path: Path) -> None:
+    """While the lab runs, its state is mounted only in its own namespace."""
     with start_demo("local", tmp_path, OVERHEARD_CLIENT_SCENARIOS="http,https") as demo:
         read_until(demo, "recording https")
         (run,) = tmp_path.iterdir()
@@ -75,7 +75,7 @@ def _listening() -> set[str]:
     return {line.split()[1] for line in lines if line.split()[3] == "0A" and line.split()[1].endswith(ports)}
 
 
-def test_a_role_that_does_not_come_up_is_an_error_that_says_where_to_look(tmp_path: Path) -> None:
+def test_a_role_that_does_not_start_is_an_error_that_names_the_log(tmp_path: Path) -> None:
     with start_demo("local", tmp_path, OVERHEARD_CAPTURE_FILTER="this is no filter") as demo:
         out, err = demo.communicate()
     assert demo.returncode == 2
@@ -85,7 +85,7 @@ def test_a_role_that_does_not_come_up_is_an_error_that_says_where_to_look(tmp_pa
     assert "this is no filter" in log.read_text()
 
 
-def test_a_scenario_that_nobody_knows_is_an_error_before_anything_is_started(tmp_path: Path) -> None:
+def test_an_unknown_scenario_is_an_error_before_anything_is_started(tmp_path: Path) -> None:
     with start_demo("local", tmp_path, OVERHEARD_CLIENT_SCENARIOS="http,htps") as demo:
         out, err = demo.communicate()
     assert (demo.returncode, out) == (2, "")
@@ -93,12 +93,12 @@ def test_a_scenario_that_nobody_knows_is_an_error_before_anything_is_started(tmp
     assert list(tmp_path.iterdir()) == []
 
 
-def test_without_an_interceptor_what_needs_one_is_skipped_and_never_counted_as_passed(tmp_path: Path) -> None:
-    """An environment without mitmproxy, as a user has who installed the package alone."""
-    code = otherwise.copied(tmp_path / "code")
+def test_without_an_interceptor_scenarios_that_need_one_are_skipped_and_never_pass(tmp_path: Path) -> None:
+    """An environment without mitmproxy, as after installing only the package."""
+    code = modified_lab.copied(tmp_path / "code")
     local = code / "overheard" / "engines" / "local.py"
     local.write_text(local.read_text().replace('f"{sys.prefix}-interceptor"', '"/nowhere"'))
-    exit_code, results = otherwise.run(code, tmp_path / "runs", "https", "https-intercepted")
+    exit_code, results = modified_lab.run(code, tmp_path / "runs", "https", "https-intercepted")
     assert exit_code == 0
     assert results["https"].as_expected
     skipped = results["https-intercepted"]
@@ -143,9 +143,9 @@ SCENARIOS = (
 
 
 def test_one_more_scenario_takes_one_more_entry(tmp_path: Path) -> None:
-    code = otherwise.copied(tmp_path / "code")
-    otherwise.told(code, _ONE_MORE)
-    exit_code, results = otherwise.run(code, tmp_path / "runs", "old-but-mutual")
+    code = modified_lab.copied(tmp_path / "code")
+    modified_lab.append_to_story(code, _ONE_MORE)
+    exit_code, results = modified_lab.run(code, tmp_path / "runs", "old-but-mutual")
     assert exit_code == 0
     (stream,) = results["old-but-mutual"].verdict.visible
     assert (stream.cipher, stream.client_subject) == ("TLS_ECDHE_RSA_WITH_CHACHA20_POLY1305_SHA256", "squirrel")
@@ -153,8 +153,8 @@ def test_one_more_scenario_takes_one_more_entry(tmp_path: Path) -> None:
 
 @pytest.fixture
 def checkout() -> Iterator[Path]:
-    """A fresh copy of the project, as a clone would be, that belongs to an ordinary user."""
-    # Not below pytest's own folder, which only its owner may enter.
+    """A fresh copy of the project, like a clone, owned by an ordinary user."""
+    # Not below pytest's folder, which only its owner may enter.
     home = Path(tempfile.mkdtemp(prefix="overheard-home-"))
     copy = home / "overheard"
     made = shutil.ignore_patterns(".git", ".venv*", "runs", "__pycache__", ".*_cache", ".hypothesis", "*.egg-info")
@@ -167,7 +167,7 @@ def checkout() -> Iterator[Path]:
 
 
 def test_an_ordinary_user_needs_one_command_in_a_fresh_clone(checkout: Path) -> None:
-    """`make capture-demo` sets up its own environment, records with no right on the host, and shows the evidence."""
+    """`make capture-demo` creates its environment, records without privileges on the host, and shows the evidence."""
     become = ["setpriv", "--reuid", str(_ORDINARY), "--regid", str(_ORDINARY), "--clear-groups"]
     if os.geteuid() == 0 and subprocess.run([*become, "unshare", "--user", "true"], check=False).returncode:
         fail_or_skip("local", "an ordinary user may not make namespaces here")
@@ -175,7 +175,7 @@ def test_an_ordinary_user_needs_one_command_in_a_fresh_clone(checkout: Path) -> 
         "PATH": "/usr/local/bin:/usr/bin:/bin",
         "HOME": str(checkout.parent),
         "ENGINE": "local",
-        # What the machine's own package clients are told to trust.
+        # The CA bundle that the machine's package clients are configured to trust.
         **{name: value for name, value in os.environ.items() if name.startswith("PIP_")},
     }
     done = subprocess.run(

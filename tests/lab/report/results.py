@@ -1,4 +1,4 @@
-"""Results as the lab has them, for the tests that show them."""
+"""Results as the lab produces them, for tests of reports."""
 
 from __future__ import annotations
 
@@ -72,7 +72,7 @@ HTTPS = Result(
         visible=(STREAM,),
     ),
 )
-# What `requests` says, to the letter.
+# The verbatim error of `requests`.
 UNTRUSTED_ERROR = (
     "SSLError: HTTPSConnectionPool(host='server', port=5443): Max retries exceeded with url: / (Caused by "
     "SSLError(SSLCertVerificationError(1, '[SSL: CERTIFICATE_VERIFY_FAILED] certificate verify failed: "
@@ -107,7 +107,7 @@ UNEXPECTED = replace(HTTP, scenario="fernet", wrong=("the verdict should be PROT
 
 
 def shown(renderable: RenderableType, *, terminal: bool = False, width: int = 120) -> str:
-    """What comes out of a console: of a log, or of a terminal with colours."""
+    """The output of a console: of a log, or of a terminal with colours."""
     out = Console(
         file=io.StringIO(),
         force_terminal=terminal,

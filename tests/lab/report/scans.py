@@ -1,4 +1,4 @@
-"""Reports of scans as the judge makes them, for the tests that show them."""
+"""Reports of scans as the judge produces them, for tests of reports."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ PLACES = {6: Place("traffic.pcapng", 6, DATA, 1000), 9: Place("traffic.pcapng", 
 
 
 def report(*disagreements: Disagreement, asked: bool = False, **verdicts: Verdict) -> Report:
-    """A report with these verdicts; and where a second witness was asked, with what it says."""
+    """A report with these verdicts and, if there is a second witness, its disagreements."""
     found = verdicts or {"password": OVERHEARD, "token": PROTECTED, "user": INCONCLUSIVE}
     return Report(found, ACCOUNT, disagreements if asked or disagreements else None)
 

@@ -1,4 +1,4 @@
-"""Certificates for people: a line a fact, and what is wrong with cause and cure."""
+"""Certificates for people: one line per fact, and findings with cause and cure."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from rich.console import Console
 
 from lab.certificates.faults import ISSUING, ROOT
 from lab.certificates.making import NOW, server
-from overheard.certificates.look import Connection, Look, look_at_file
+from overheard.certificates.examine import Connection, Examination, examine_file
 from overheard.certificates.question import Question
 from overheard.report.certificate import certificates
 from overheard.words.gallery import at
@@ -23,15 +23,15 @@ GOOD = Connection("TLS 1.3", "TLS_AES_256_GCM_SHA384", "root.pem", asked=True, e
 _LONG = "SSLError: " + "a word " * 40
 
 
-def said(look: Look) -> str:
+def said(examination: Examination) -> str:
     console = Console(width=80, highlight=False)
     with console.capture() as capture:
-        console.print(certificates(look), soft_wrap=True)
+        console.print(certificates(examination), soft_wrap=True)
     return capture.get()
 
 
-def test_every_fact_is_a_line() -> None:
-    lines = said(look_at_file(LEAF.key_pem + LEAF.pem + ISSUING.pem, "some.pem", Question())).splitlines()
+def test_every_fact_has_a_line() -> None:
+    lines = said(examine_file(LEAF.key_pem + LEAF.pem + ISSUING.pem, "some.pem", Question())).splitlines()
     assert lines[0] == "some.pem: 2 certificates"
     assert lines[1] == "  ignored, and not kept: 1 PRIVATE KEY"
     assert lines[3].startswith("1  From ")
@@ -49,8 +49,8 @@ def test_every_fact_is_a_line() -> None:
     assert sum("   SHA-256      " in line for line in lines) == 2
 
 
-def test_what_is_wrong_comes_with_its_cause_and_its_cure() -> None:
-    lines = said(look_at_file(LEAF.pem, "it", Question(host="elsewhere"))).splitlines()
+def test_findings_are_shown_with_cause_and_cure() -> None:
+    lines = said(examine_file(LEAF.pem, "it", Question(host="elsewhere"))).splitlines()
     row = at("wrong-host")
     awaited = [
         "What is wrong",
@@ -62,30 +62,30 @@ def test_what_is_wrong_comes_with_its_cause_and_its_cure() -> None:
     assert lines[lines.index("What is wrong") :][:5] == awaited
 
 
-def test_the_connection_is_told_of(tmp_path: Path) -> None:
-    look = replace(look_at_file(LEAF.pem, "it", Question(at=NOW)), connection=GOOD)
-    assert "   speaks       TLS 1.3, TLS_AES_256_GCM_SHA384" in said(look)
-    assert "   requests     raises no error" in said(look)
-    assert f"   trusts       {tmp_path}" in said(replace(look, connection=replace(GOOD, trusting=str(tmp_path))))
+def test_the_connection_is_described(tmp_path: Path) -> None:
+    examination = replace(examine_file(LEAF.pem, "it", Question(at=NOW)), connection=GOOD)
+    assert "   speaks       TLS 1.3, TLS_AES_256_GCM_SHA384" in said(examination)
+    assert "   requests     raises no error" in said(examination)
+    assert f"   trusts       {tmp_path}" in said(replace(examination, connection=replace(GOOD, trusting=str(tmp_path))))
     unasked = replace(GOOD, asked=False, why_not="nobody is there")
-    assert "was not asked: nobody is there" in said(replace(look, connection=unasked))
+    assert "was not asked: nobody is there" in said(replace(examination, connection=unasked))
 
 
-def test_an_error_stands_in_a_line_of_its_own_however_long() -> None:
-    look = replace(look_at_file(LEAF.pem, "it", Question()), connection=replace(GOOD, error=_LONG))
-    assert f"   requests     {_LONG}" in said(look).splitlines()
-    assert "   gallery      has no row for this error" in said(look)
-    assert "  see the error above" in said(look)
+def test_an_error_of_any_length_has_its_own_line() -> None:
+    examination = replace(examine_file(LEAF.pem, "it", Question()), connection=replace(GOOD, error=_LONG))
+    assert f"   requests     {_LONG}" in said(examination).splitlines()
+    assert "   gallery      has no row for this error" in said(examination)
+    assert "  see the error above" in said(examination)
 
 
-def test_where_no_certificate_was_sent_the_error_says_what_is_wrong() -> None:
+def test_without_a_certificate_the_error_leads_to_the_row() -> None:
     connection = replace(GOOD, error="SSLError: wrong version number", rows=("tls-on-http-port",))
-    text = said(Look("https://localhost:5683/", (), (), connection=connection))
+    text = said(Examination("https://localhost:5683/", (), (), connection=connection))
     assert text.startswith("https://localhost:5683/: no certificates\n")
     assert f"  tls-on-http-port: {at('tls-on-http-port').wrong}" in text
     assert at("tls-on-http-port").cure in text
 
 
 @pytest.mark.parametrize("name", ["[bold]x[/bold]", "[red"])
-def test_brackets_in_names_are_no_markup(name: str) -> None:
-    assert f'I am "{name}"' in said(look_at_file(server(ROOT, common_name=name).pem, "it", Question()))
+def test_brackets_in_names_are_not_markup(name: str) -> None:
+    assert f'I am "{name}"' in said(examine_file(server(ROOT, common_name=name).pem, "it", Question()))

@@ -1,4 +1,4 @@
-"""All that there is to see of one scenario."""
+"""The details of one scenario."""
 
 from __future__ import annotations
 
@@ -20,27 +20,27 @@ def test_it_begins_with_the_scenario_and_its_verdict() -> None:
     assert "https: a title   PROTECTED" in text(HTTPS)
 
 
-def test_every_attempt_is_told_with_what_came_of_it() -> None:
+def test_every_attempt_is_shown_with_its_result() -> None:
     refused = Exchange("with another key", received=False, error="InvalidToken: not this key", notes=("a note",))
     printed = text(replace(HTTP, exchanges=(*HTTP.exchanges, refused)))
     assert "  a GET: “fluffy tail”\n" in printed
     assert "  with another key: InvalidToken: not this key\n    a note\n" in printed
 
 
-def test_an_error_is_told_in_short_and_in_the_whole_words_of_the_library() -> None:
+def test_an_error_is_shown_in_short_and_in_full() -> None:
     printed = text(UNTRUSTED)
     assert "trusting the usual CAs: unable to get local issuer certificate\n" in printed
     assert f"    {UNTRUSTED_ERROR}\n" in printed
     assert "it never left: no application data" in printed
 
 
-def test_what_the_wire_showed_of_an_attempt_is_told_with_it() -> None:
+def test_an_attempt_is_shown_with_what_the_wire_showed() -> None:
     wire = "unknown_ca from the client in frame 8, and no application data"
     exchange = replace(UNTRUSTED.exchanges[0], wire=wire)
     assert f"    on the wire: {wire}\n" in text(replace(UNTRUSTED, exchanges=(exchange,)))
 
 
-def test_a_cipher_that_was_broken_is_broken_again_before_the_readers_eyes() -> None:
+def test_a_broken_cipher_is_shown_step_by_step() -> None:
     lines = text(BROKEN).splitlines()
     tries = [line for line in lines if line[4:6].strip().isdecimal() and line.startswith(("    ", "  →"))]
     assert len(tries) == 25
@@ -49,18 +49,18 @@ def test_a_cipher_that_was_broken_is_broken_again_before_the_readers_eyes() -> N
     assert "broken by trying" not in text(HTTP)
 
 
-def test_what_the_interceptor_wrote_down_is_shown() -> None:
+def test_the_interceptors_notes_are_shown() -> None:
     assert "GET https://server:5443/ → 200: “fluffy tail”" in text(
         SPIED, interceptor="GET https://server:5443/ → 200: “fluffy tail”"
     )
     assert "interceptor wrote" not in text(HTTPS)
 
 
-def test_of_what_was_skipped_the_reason_is_all() -> None:
+def test_a_skipped_scenario_shows_only_its_reason() -> None:
     assert text(SKIPPED).split("\n", 2)[1:] == ["post-quantum: a title   skipped", f"  {SKIPPED.skipped}\n"]
 
 
-def test_what_was_still_visible_is_told_of_each_connection() -> None:
+def test_what_was_still_visible_is_shown_for_each_connection() -> None:
     printed = text(HTTPS)
     for words in (
         "127.0.0.1:40000 → 127.0.0.1:5443",
@@ -72,13 +72,13 @@ def test_what_was_still_visible_is_told_of_each_connection() -> None:
     assert "alert unknown_ca from the client in frame 8" in text(UNTRUSTED)
 
 
-def test_a_certificate_that_was_visible_is_told() -> None:
+def test_a_visible_certificate_is_shown() -> None:
     old = replace(STREAM, version="TLS 1.2", subject="server", names=("server", "localhost"))
     printed = text(replace(HTTPS, verdict=replace(HTTPS.verdict, visible=(old,))))
     assert "certificate of server for server, localhost" in printed
 
 
-def test_in_clear_all_bytes_are_told() -> None:
+def test_the_sizes_of_plaintext_are_shown() -> None:
     plain = Visible(0, "a:1", "b:2", 0, 0.001, 154, 165, "plain text")
     printed = text(replace(HTTP, verdict=replace(HTTP.verdict, visible=(plain,))))
     assert "154 bytes there, 165 back" in printed

@@ -29,8 +29,8 @@ def test_it_can_be_read_back(data: bytes) -> None:
 
 
 @given(st.binary(min_size=1, max_size=100), st.integers(0, 110), st.integers(0, 40))
-def test_the_marked_bytes_are_marked_and_no_others(data: bytes, start: int, length: int) -> None:
-    """In their style, and with an arrow at each line that has one."""
+def test_only_the_marked_bytes_are_marked(data: bytes, start: int, length: int) -> None:
+    """They are in their style, and each line with one begins with an arrow."""
     marked = range(start, start + length)
     text = hexdump(data, marked, style="red")
     red = [text.plain[span.start : span.end] for span in text.spans if span.style == "red"]

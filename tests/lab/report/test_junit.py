@@ -1,4 +1,4 @@
-"""JUnit XML: a test case a secret."""
+"""JUnit XML: one test case per secret."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from overheard.words.verdict import Verdict
 
 
 def suite(of: Report) -> ET.Element:
-    """The suite of a report, which is as CI systems want it."""
+    """The suite of a report, after checking that it is valid for CI systems."""
     root = ET.fromstring(junit(of, 1.5).encode())  # noqa: S314  (it is our own)
     assert root.tag == "testsuites"
     (found,) = root
@@ -50,9 +50,9 @@ def test_many_sightings_are_counted() -> None:
 
 
 @given(verdicts)
-def test_whatever_stands_in_it_it_is_xml(verdict: Verdict) -> None:
+def test_any_content_gives_valid_xml(verdict: Verdict) -> None:
     suite(Report({"a\0b\x1b": verdict}, replace(ACCOUNT, files=("x\x07.pcap", "y\ud800.pcap"))))
 
 
-def test_where_all_is_protected_nothing_failed() -> None:
+def test_there_is_no_failure_if_all_is_protected() -> None:
     assert suite(report(token=PROTECTED)).attrib["failures"] == "0"

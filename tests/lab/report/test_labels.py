@@ -1,4 +1,4 @@
-"""Labels: the words that people read for codes, which decide nothing."""
+"""Labels: the texts that people read for codes. No decision depends on them."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ VALUE = b"correct horse battery"
 
 
 class Reworded(dict[str, str]):
-    """Has another word for every code."""
+    """Has another label for every code."""
 
     def get(self, code: str, _default: object = None) -> str:
         return f"<{code[::-1]}>"
@@ -34,12 +34,12 @@ def scanned(path: Path, capsys: pytest.CaptureFixture[str], *options: str) -> tu
     return scanning.scan(_parser().parse_args(arguments)), capsys.readouterr().out
 
 
-def test_what_has_no_label_is_called_by_its_code() -> None:
+def test_a_code_without_a_label_is_its_own_label() -> None:
     assert (label("gzip"), label("br")) == ("gzip", "Brotli")
     assert how(replace(PLAIN, layers=(Layer("chunked"), Layer("br")))) == "plainly, in Brotli, in chunked"
 
 
-def test_rewording_every_label_changes_what_people_read_and_no_verdict(
+def test_changing_every_label_changes_texts_and_no_verdict(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     answers = {"seen": VALUE, "absent": b"nothing of it", "opaque": bytes(range(256))}

@@ -1,4 +1,4 @@
-"""The packet that carried the message, as it is shown."""
+"""The display of the packet that carried the message."""
 
 from __future__ import annotations
 
@@ -36,18 +36,18 @@ def test_ciphertext_is_shown_without_a_mark() -> None:
     assert "→" not in printed
 
 
-def test_what_a_spy_opened_is_marked_where_it_lies() -> None:
+def test_decrypted_content_is_marked_in_its_frame() -> None:
     spied = replace(SPIED.verdict.sightings[0], offset=16, length=16)
     printed = text(replace(SPIED, verdict=replace(SPIED.verdict, sightings=(spied,))), bytes(64))
     assert [line[:6] for line in printed.splitlines() if line.startswith("→")] == ["→ 0010"]
 
 
-def test_where_no_frame_carried_it_nothing_is_shown() -> None:
+def test_nothing_is_shown_if_no_frame_carried_it() -> None:
     for result in (UNTRUSTED, SKIPPED):
         assert text(result, b"").strip() == ""
 
 
-def test_colours_are_for_terminals_alone() -> None:
+def test_colours_are_for_terminals_only() -> None:
     for result in (HTTP, HTTPS):
         assert ESCAPE in text(result, FRAME, terminal=True)
         assert ESCAPE not in text(result, FRAME)

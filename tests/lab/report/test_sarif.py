@@ -1,4 +1,4 @@
-"""SARIF 2.1.0: as its schema wants it, and with what code scanning needs."""
+"""SARIF 2.1.0: valid by its schema, and complete for code scanning."""
 
 from __future__ import annotations
 
@@ -20,13 +20,13 @@ if TYPE_CHECKING:
     from overheard.words.sighting import Sighting
 
 LEVELS = {"none", "note", "warning", "error"}
-# What the schema lets these have, of what we use.
+# The properties that the schema allows for these objects, as far as we use them.
 RUN = {"tool", "invocations", "artifacts", "results", "properties"}
 RESULT = {"ruleId", "ruleIndex", "level", "message", "locations", "partialFingerprints", "properties"}
 
 
 def valid(log: dict[str, Any]) -> list[dict[str, Any]]:
-    """The results of a log, which is as the schema demands."""
+    """The results of a log, after checking it against the schema."""
     assert json.loads(json.dumps(log)) == log
     assert log["version"] == "2.1.0"
     assert log["$schema"].endswith("sarif-schema-2.1.0.json")
@@ -57,7 +57,7 @@ def valid(log: dict[str, Any]) -> list[dict[str, Any]]:
 
 
 @given(verdicts, verdicts)
-def test_whatever_the_verdicts_are_it_is_valid(one: Verdict, other: Verdict) -> None:
+def test_it_is_valid_for_any_verdicts(one: Verdict, other: Verdict) -> None:
     valid(sarif(Report({"a": one, "b": other}, ACCOUNT)))
     valid(sarif(Report({"a": one}, replace(ACCOUNT, files=()))))
 
@@ -73,12 +73,12 @@ def test_a_sighting_is_an_error_where_it_is_in_the_file() -> None:
     assert location["physicalLocation"]["artifactLocation"]["uri"] == "traffic.pcapng"
     assert location["physicalLocation"]["region"] == {"byteOffset": 1000 + AT, "byteLength": len(VALUE)}
     assert (first["properties"]["frame"], first["properties"]["offset"]) == (6, AT)
-    # Where in a compressed file it is, nobody can say.
+    # A compressed file has no offsets.
     assert "region" not in second["locations"][0]["physicalLocation"]
     assert second["properties"]["layers"] == ["chunked", "gzip"]
 
 
-def test_of_several_files_the_one_that_has_the_frame_is_named_with_the_frames_number_in_it() -> None:
+def test_with_several_files_the_file_and_its_frame_number_are_named() -> None:
     ring = Report({"password": OVERHEARD}, replace(ACCOUNT, files=("a.pcap", "a b.pcap")))
     first, _ = valid(sarif(ring, {6: Place("a b.pcap", 2)}))
     (location,) = first["locations"]
@@ -86,7 +86,7 @@ def test_of_several_files_the_one_that_has_the_frame_is_named_with_the_frames_nu
     assert location["logicalLocations"] == [{"name": "frame 2", "kind": "member"}]
 
 
-def test_a_check_that_fails_is_a_warning_with_what_to_do() -> None:
+def test_a_failed_check_is_a_warning_with_a_hint() -> None:
     (reason,) = (result for result in valid(sarif(report())) if result["ruleId"] == "marks")
     assert reason["level"] == "warning"
     assert reason["message"]["text"] == (
@@ -94,7 +94,7 @@ def test_a_check_that_fails_is_a_warning_with_what_to_do() -> None:
     )
 
 
-def test_where_all_is_protected_there_is_no_result() -> None:
+def test_there_is_no_result_if_all_is_protected() -> None:
     log = sarif(report(token=PROTECTED), version="1.2.3")
     assert valid(log) == []
     (run,) = log["runs"]

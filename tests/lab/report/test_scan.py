@@ -1,4 +1,4 @@
-"""The text of a scan: what a person gets to see."""
+"""The text report of a scan."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def hide(data: bytes) -> list[range]:
     return [range(match.start(), match.end()) for match in re.finditer(re.escape(VALUE), data)]
 
 
-def test_the_verdict_on_each_secret_comes_first_each_with_why_in_a_line() -> None:
+def test_the_verdict_on_each_secret_comes_first_with_its_reason_in_one_line() -> None:
     lines = shown(scanned(report())).splitlines()
     assert lines[0].split(maxsplit=2) == ["OVERHEARD", "password", "seen in frame 6, plainly, and 1 times more"]
     assert lines[1].startswith("PROTECTED     token")
@@ -57,7 +57,7 @@ def test_every_place_is_listed_with_frame_flow_direction_how_and_offset() -> Non
     assert re.search(r"^ +9 +54 +0 +10\.0\.0\.1:40000 → 10\.0\.0\.2:80 +plainly, in gzip, in chunked *$", said, re.M)
 
 
-def test_more_places_than_fit_are_counted() -> None:
+def test_further_places_are_counted() -> None:
     many = replace(OVERHEARD, sightings=tuple(replace(PLAIN, frame=number) for number in range(1, 41)))
     said = shown(scanned(report(password=many)))
     assert "  and 30 more" in said
@@ -73,19 +73,19 @@ def test_the_bytes_are_shown_with_the_place_marked() -> None:
     assert "correct horse" in "".join(line[-16:] for line in marked)
 
 
-def test_of_several_files_it_is_said_which_has_the_frame() -> None:
+def test_with_several_files_the_file_of_a_frame_is_named() -> None:
     said = shown(scanned(report(), places={6: replace(PLACES[6], file="b.pcap", frame=2)}))
     assert "frame 6 (frame 2 of b.pcap): plainly\n" in said
 
 
-def test_of_a_long_frame_only_what_is_around_the_place_is_shown() -> None:
+def test_a_long_frame_is_shown_only_around_the_place() -> None:
     place = Place("traffic.pcapng", 6, bytes(30_000) + DATA + bytes(30_000))
     seen = replace(PLAIN, offset=30_000 + AT)
     said = shown(scanned(report(password=replace(OVERHEARD, sightings=(seen,))), places={6: place}))
     assert len(re.findall(r"^[→ ] [0-9a-f]{4,}  ", said, re.MULTILINE)) <= 12
 
 
-def test_where_it_must_be_hidden_no_byte_of_the_secret_is_shown() -> None:
+def test_no_byte_of_a_hidden_secret_is_shown() -> None:
     twice = replace(PLACES[6], data=DATA[:AT] + VALUE + b"!" + VALUE + bytes(40))
     said = shown(scanned(report(), places={6: twice}, hide=hide))
     assert "→ " in said
@@ -95,32 +95,32 @@ def test_where_it_must_be_hidden_no_byte_of_the_secret_is_shown() -> None:
     assert "horse" not in said
 
 
-def test_a_secret_that_goes_on_in_the_next_frame_is_marked_to_the_end_of_this_one() -> None:
+def test_a_secret_that_continues_in_the_next_frame_is_marked_to_the_end_of_this_one() -> None:
     cut = Place("traffic.pcapng", 6, DATA[: AT + 5])
     said = shown(scanned(report(), places={6: cut}, hide=hide))
     assert "·· ·· ··" in said
     assert "corre" not in said
 
 
-def test_what_stood_under_layers_is_shown_to_an_eye_and_not_to_a_log() -> None:
+def test_decoded_content_is_shown_on_a_terminal_and_not_in_a_log() -> None:
     around = {PACKED: Unwrapped(b'{"password":"', VALUE, b'"}')}
-    told = replace(report(), unwrapped=around)
-    assert f'decoded: {{"password":"»{VALUE.decode()}«"}}' in shown(scanned(told))
-    assert VALUE.decode() not in shown(scanned(told, hide=hide))
+    with_context = replace(report(), unwrapped=around)
+    assert f'decoded: {{"password":"»{VALUE.decode()}«"}}' in shown(scanned(with_context))
+    assert VALUE.decode() not in shown(scanned(with_context, hide=hide))
 
 
-def test_every_check_that_does_not_hold_is_told_with_what_to_do() -> None:
+def test_every_check_that_does_not_hold_is_shown_with_its_hint() -> None:
     said = shown(scanned(report()))
     assert "why not PROTECTED\n  marks  user: nobody vouches for its start and end\n    → vouch for it: --vouch" in said
     assert "why not" not in shown(scanned(report(token=PROTECTED)))
 
 
-def test_a_reason_that_all_share_is_told_once() -> None:
+def test_a_shared_reason_is_shown_once() -> None:
     said = shown(scanned(report(a=INCONCLUSIVE, b=INCONCLUSIVE)))
     assert said.count("  marks  nobody vouches") == 1
 
 
-def test_what_was_read_is_counted_as_what_it_was_read_as() -> None:
+def test_bytes_are_counted_by_what_they_were_read_as() -> None:
     said = shown(scanned(report()))
     assert "  12 frames, 99320 bytes, 2.500 s of traffic: traffic.pcapng\n" in said
     assert "  95000 bytes as TLS application data\n   4300 bytes as HTTP/1.1\n" in said
@@ -133,7 +133,7 @@ def test_the_flows_that_matter_come_first() -> None:
     assert re.search(r"TCP text .* opaque: no text *$", said, re.MULTILINE)
 
 
-def test_of_many_flows_some_are_listed_and_all_where_that_is_wanted() -> None:
+def test_many_flows_are_listed_only_on_request() -> None:
     many = replace(ACCOUNT, flows=tuple(replace(FLOWS[0], stream=number) for number in range(50)), more_flows=7)
     of_many = Report({"token": PROTECTED}, many)
     assert "  and 38 more: --flows lists them\n  and 7 more, which were judged" in shown(scanned(of_many))
@@ -141,14 +141,14 @@ def test_of_many_flows_some_are_listed_and_all_where_that_is_wanted() -> None:
     assert shown(scanned(of_many, every_flow=True)).count("TCP TLS 1.3") == 50
 
 
-def test_what_only_one_witness_saw_is_told() -> None:
+def test_a_sighting_of_only_one_witness_is_shown() -> None:
     assert "witness" not in shown(scanned(report()))
     assert "the second witness, tshark, agrees" in shown(scanned(report(asked=True)))
     said = shown(scanned(report(ALONE)))
     assert "  user: only tshark finds it in frame 7, plainly, in http.file_data as tshark dissects it\n" in said
 
 
-def test_brackets_in_names_are_no_markup() -> None:
+def test_brackets_in_names_are_not_markup() -> None:
     flow = replace(FLOWS[0], client="[::1]:40000", server="[/red]:443")
     of_it = Report({"[bold]": Verdict(Outcome.INCONCLUSIVE, (), (), Presence.NONE)}, replace(ACCOUNT, flows=(flow,)))
     said = shown(scanned(of_it))
@@ -156,6 +156,6 @@ def test_brackets_in_names_are_no_markup() -> None:
     assert "[::1]:40000 → [/red]:443" in said
 
 
-def test_a_report_on_nothing_is_told_as_well() -> None:
+def test_an_empty_report_is_printed() -> None:
     nothing = Report({}, replace(ACCOUNT, files=(), flows=(), read_as={}))
     assert "what was read" in shown(scanned(nothing))

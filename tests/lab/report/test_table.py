@@ -1,4 +1,4 @@
-"""The table of verdicts: a line a scenario."""
+"""The table of verdicts: one line per scenario."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ ALL = [HTTP, BROKEN, UNTRUSTED, HTTPS, SPIED, SKIPPED]
 
 
 def lines(*results: Result, message: str = MESSAGE, width: int = 120) -> dict[str, str]:
-    """The line of each scenario, with its spaces squeezed."""
+    """The line of each scenario, with runs of spaces collapsed."""
     printed = shown(table(results, message), width=width).splitlines()
     return {line.split()[0]: " ".join(line.split()) for line in printed if line.strip()}
 
 
-def test_there_is_a_line_for_each_scenario_with_what_came_of_it() -> None:
+def test_there_is_a_line_with_the_result_of_each_scenario() -> None:
     found = lines(*ALL, width=140)
     assert found["http"] == "http fluffy tail “fluffy tail”, in frame 6 OVERHEARD ✓"
     assert found["substitution"] == "substitution fluffy tail “ekteex szhk”, and broke it OVERHEARD ✓"
@@ -33,22 +33,22 @@ def test_there_is_a_line_for_each_scenario_with_what_came_of_it() -> None:
     assert found["post-quantum"].endswith("skipped -")
 
 
-def test_what_is_not_as_expected_is_marked() -> None:
+def test_an_unexpected_result_is_marked() -> None:
     assert lines(UNEXPECTED)["fernet"].endswith("OVERHEARD ✗")
     assert "✗" not in "".join(lines(*ALL).values())
 
 
-def test_what_was_skipped_is_not_marked_as_expected() -> None:
+def test_a_skipped_scenario_is_not_marked_as_expected() -> None:
     assert "✓" not in lines(SKIPPED)["post-quantum"]
 
 
-def test_colours_are_for_terminals_alone() -> None:
+def test_colours_are_for_terminals_only() -> None:
     assert ESCAPE in shown(table([HTTP], MESSAGE), terminal=True)
     assert ESCAPE not in shown(table([HTTP], MESSAGE))
 
 
 @pytest.mark.parametrize("width", [80, 100, 120])
-def test_each_is_one_line_and_no_wider_than_it_may_be(width: int) -> None:
+def test_each_is_one_line_within_the_width(width: int) -> None:
     printed = shown(table(ALL, MESSAGE), width=width).rstrip().splitlines()
     assert max(map(len, printed)) <= width
     assert len(printed) == len(ALL) + 2
@@ -57,7 +57,7 @@ def test_each_is_one_line_and_no_wider_than_it_may_be(width: int) -> None:
 
 
 def test_brackets_are_shown_as_they_are() -> None:
-    """None is taken for markup."""
+    """They are not read as markup."""
     message = "[red]tail[/nowhere]"
     assert lines(HTTP, message=message, width=150)["http"].count(message) == 2
 

@@ -1,6 +1,6 @@
-"""`python serving.py LISTENER...`: the lab's way of serving, with an application of this file's own.
+"""`python serving.py LISTENER...`: serves a test application as the lab's roles do.
 
-A listener is what `dataclasses.asdict` makes of it, in JSON.
+A listener is given as JSON, as from `dataclasses.asdict`.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ _FILES = ("certificate", "key", "client_ca")
 
 
 def create_app() -> Flask:
-    """An application that answers at once, or hardly ever; and says where it runs."""
+    """An application that responds at once or very late, and reports where it runs."""
     app = Flask(__name__)
     made_in = os.getpid()
 

@@ -1,4 +1,4 @@
-"""Files that are whole or not there at all."""
+"""Files that are written atomically."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ def names(folder: Path) -> list[str]:
     return sorted(path.name for path in folder.iterdir())
 
 
-def test_it_is_written_for_its_owner_alone_and_nothing_else_is_left(tmp_path: Path) -> None:
+def test_it_is_private_and_no_other_file_remains(tmp_path: Path) -> None:
     file = tmp_path / "token"
     write_whole(file, b"first")
     assert (file.read_bytes(), stat.S_IMODE(file.stat().st_mode)) == (b"first", 0o600)
@@ -28,7 +28,7 @@ def test_it_is_written_for_its_owner_alone_and_nothing_else_is_left(tmp_path: Pa
     assert names(tmp_path) == ["token"]
 
 
-def test_the_mode_is_the_one_asked_for_whatever_the_umask(tmp_path: Path) -> None:
+def test_the_mode_does_not_depend_on_the_umask(tmp_path: Path) -> None:
     before = os.umask(0o077)
     try:
         write_whole(tmp_path / "root.pem", b"public", mode=0o644)
@@ -38,7 +38,7 @@ def test_the_mode_is_the_one_asked_for_whatever_the_umask(tmp_path: Path) -> Non
 
 
 def test_a_writer_that_is_killed_leaves_the_old_file(tmp_path: Path) -> None:
-    """SIGKILL, while the new content is being made sure of: nobody sees a part of it under its name."""
+    """SIGKILL while the new content is being synced: no part of it appears under the file's name."""
     file = tmp_path / "verdicts.json"
     write_whole(file, b"old")
     program = (
@@ -53,7 +53,7 @@ def test_a_writer_that_is_killed_leaves_the_old_file(tmp_path: Path) -> None:
     assert file.read_bytes() == b"old"
 
 
-def test_a_writer_that_fails_leaves_the_old_file_and_nothing_else(tmp_path: Path) -> None:
+def test_a_writer_that_fails_leaves_only_the_old_file(tmp_path: Path) -> None:
     file = tmp_path / "old"
     write_whole(file, b"old")
     with pytest.raises(TypeError):
@@ -66,13 +66,13 @@ def test_a_writer_that_fails_leaves_the_old_file_and_nothing_else(tmp_path: Path
     assert names(tmp_path) == ["folder", "old"]
 
 
-def test_a_folder_that_is_not_there_is_an_error(tmp_path: Path) -> None:
+def test_a_missing_folder_is_an_error(tmp_path: Path) -> None:
     with pytest.raises(FileNotFoundError):
         write_whole(tmp_path / "nowhere" / "file", b"content")
 
 
-def test_a_reader_sees_one_content_or_the_other(tmp_path: Path) -> None:
-    """While another thread writes over and over."""
+def test_a_reader_sees_either_the_old_or_the_new_content(tmp_path: Path) -> None:
+    """While another thread writes repeatedly."""
     file, contents = tmp_path / "file", (b"a" * 100_000, b"b" * 90_000)
     write_whole(file, contents[0])
     over = threading.Event()

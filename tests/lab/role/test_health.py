@@ -1,4 +1,4 @@
-"""Readiness, asked of real servers."""
+"""Readiness of real servers."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ from overheard.words.errors import NotReadyError
 from ports import free_port
 
 
-def test_a_role_that_says_so_is_ready_over_http() -> None:
+def test_a_role_that_reports_it_is_ready_over_http() -> None:
     answers = Answers()
     with serving(answers) as url:
         assert probe(url) == ""
     assert [(method, path) for method, path, _ in answers.asked] == [("GET", "/health")]
 
 
-def test_a_role_that_says_so_is_ready_over_https(files: Files) -> None:
+def test_a_role_that_reports_it_is_ready_over_https(files: Files) -> None:
     with serving(Answers(), files) as url:
         assert probe(url, root=str(files.root)) == ""
 
@@ -34,17 +34,17 @@ def test_a_role_with_another_certificate_is_not_ready(files: Files, other_root: 
         assert "certificate verify failed" in probe(url, root=str(other_root))
 
 
-def test_a_root_that_is_not_there_yet_is_a_problem_and_no_crash(files: Files, tmp_path: Path) -> None:
+def test_a_missing_root_is_a_problem_and_no_error(files: Files, tmp_path: Path) -> None:
     with serving(Answers(), files) as url:
         assert "No such file" in probe(url, root=str(tmp_path / "root.pem"))
 
 
-def test_another_answer_is_told() -> None:
+def test_another_response_is_reported() -> None:
     with serving(Answers(status=503)) as url:
         assert probe(url) == "it answered 503 Service Unavailable"
 
 
-def test_nobody_there_is_told() -> None:
+def test_a_closed_port_is_reported() -> None:
     assert "Connection refused" in probe(f"http://127.0.0.1:{free_port()}")
 
 
@@ -53,7 +53,7 @@ def test_a_role_that_accepts_and_is_silent_is_not_ready() -> None:
         assert "timed out" in probe(f"http://127.0.0.1:{silent.getsockname()[1]}", timeout=0.05)
 
 
-def test_what_does_not_speak_http_is_not_ready() -> None:
+def test_another_protocol_is_not_ready() -> None:
     class Handler(http.server.BaseHTTPRequestHandler):
         def do_GET(self) -> None:
             self.wfile.write(b"220 smtp.example ESMTP\r\n")
@@ -67,13 +67,13 @@ def test_what_does_not_speak_http_is_not_ready() -> None:
         thread.join()
 
 
-def test_a_proxy_of_the_environment_has_no_say(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_proxy_in_the_environment_is_ignored(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("http_proxy", f"http://127.0.0.1:{free_port()}")
     with serving(Answers()) as url:
         assert probe(url) == ""
 
 
-def test_the_answer_for_a_container_is_an_exit_code(capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_health_check_of_a_container_returns_an_exit_code(capsys: pytest.CaptureFixture[str]) -> None:
     answers = Answers()
     with serving(answers) as url:
         assert ask(url) == 0
@@ -83,13 +83,13 @@ def test_the_answer_for_a_container_is_an_exit_code(capsys: pytest.CaptureFixtur
     assert capsys.readouterr().err == "not ready: it answered 500 Internal Server Error\n"
 
 
-def test_waits_until_there_is_nothing_to_complain_of() -> None:
+def test_it_waits_until_there_is_no_problem() -> None:
     problems = iter(["first", "second", ""])
     wait_until(lambda: next(problems), "the role to be ready", within=60, hint="", every=0)
     assert list(problems) == []
 
 
-def test_waits_no_longer_than_asked_and_says_what_it_awaited_saw_and_advises() -> None:
+def test_a_timeout_says_what_was_awaited_what_was_seen_and_what_to_do() -> None:
     asked = itertools.count()
     with pytest.raises(NotReadyError) as caught:
         wait_until(lambda: f"no {next(asked)}", "the server to be ready", within=0.05, hint="see its log", every=0)

@@ -12,11 +12,11 @@ def without(monkeypatch: pytest.MonkeyPatch, *names: str) -> None:
     monkeypatch.setattr(packages, "find_spec", lambda name: None if name in names else name)
 
 
-def test_where_all_is_installed_nothing_is_said() -> None:
+def test_nothing_is_raised_if_all_is_installed() -> None:
     packages.check_for_lab()
 
 
-def test_all_that_is_missing_is_named_in_one_line(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_all_missing_packages_are_named_in_one_line(monkeypatch: pytest.MonkeyPatch) -> None:
     without(monkeypatch, "flask", "gunicorn", "requests")
     with pytest.raises(NotInstalledError) as caught:
         packages.check_for_lab()
@@ -24,13 +24,13 @@ def test_all_that_is_missing_is_named_in_one_line(monkeypatch: pytest.MonkeyPatc
     assert str(caught.value) == said
 
 
-@pytest.mark.parametrize(("version", "told"), [((3, 13, 9), False), ((3, 14, 0), True), ((3, 15, 1), True)])
-def test_where_pyshark_cannot_be_had_it_is_said_which_python_has_it(
-    monkeypatch: pytest.MonkeyPatch, version: tuple[int, ...], *, told: bool
+@pytest.mark.parametrize(("version", "mentioned"), [((3, 13, 9), False), ((3, 14, 0), True), ((3, 15, 1), True)])
+def test_where_pyshark_does_not_work_the_error_names_the_versions_of_python(
+    monkeypatch: pytest.MonkeyPatch, version: tuple[int, ...], *, mentioned: bool
 ) -> None:
     without(monkeypatch, "pyshark")
     monkeypatch.setattr("sys.version_info", version)
     with pytest.raises(NotInstalledError) as caught:
         packages.check_for_lab()
-    assert str(caught.value).endswith("later versions") is told
+    assert str(caught.value).endswith("later versions") is mentioned
     assert len(str(caught.value).splitlines()) == 1

@@ -1,4 +1,4 @@
-"""How a role ends: in words, and with an exit code that means something."""
+"""How a role ends: its message and its exit code."""
 
 from __future__ import annotations
 
@@ -35,24 +35,24 @@ def test_the_exit_code_is_what_main_returns(code: int) -> None:
     assert ended(f"return {code}").returncode == code
 
 
-def test_main_is_given_the_command_line() -> None:
+def test_main_gets_the_command_line() -> None:
     assert ended("print(arguments); return 0", "health", "now").stdout == "['health', 'now']\n"
 
 
-def test_a_failure_is_told_in_words_and_ends_as_inconclusive() -> None:
+def test_a_failure_is_a_message_and_ends_as_inconclusive() -> None:
     done = ended("raise EngineError('Docker was not found', hint='install it')")
     assert (done.returncode, done.stdout) == (2, "")
     assert done.stderr == "server: Docker was not found\n  install it\n"
 
 
-def test_a_fault_of_ours_keeps_its_traceback() -> None:
-    """It is no result: neither 0 nor what is told to users."""
+def test_an_internal_error_keeps_its_traceback() -> None:
+    """It is not a result: the exit code is neither 0 nor that of an error for users."""
     done = ended("raise KeyError('x')")
     assert done.returncode == 1
     assert "Traceback" in done.stderr
 
 
-def test_what_is_not_installed_is_told_in_a_line_with_the_command_that_installs_it() -> None:
+def test_a_missing_package_is_reported_with_the_command_that_installs_it() -> None:
     """As after `pip install overheard` alone. The exit code is not a verdict."""
     done = ended("import sys; sys.modules['flask'] = None; import flask.cli")
     assert (done.returncode, done.stdout) == (3, "")
@@ -62,20 +62,20 @@ def test_what_is_not_installed_is_told_in_a_line_with_the_command_that_installs_
     )
 
 
-def test_a_module_that_no_extra_brings_is_named() -> None:
+def test_a_module_that_no_extra_includes_is_named() -> None:
     done = ended("import no_such_module")
     assert done.returncode == 3
     assert done.stderr == "server: this Python does not have the module no_such_module, which is needed here\n"
 
 
-def test_a_module_of_ours_that_is_missing_is_a_fault_of_ours() -> None:
+def test_a_missing_module_of_this_project_is_an_internal_error() -> None:
     done = ended("import overheard.no_such_module")
     assert done.returncode == 1
     assert "Traceback" in done.stderr
 
 
 @pytest.mark.parametrize("how", ["SIGINT", "SIGTERM"])
-def test_an_interrupt_ends_in_130_without_a_word(how: str) -> None:
+def test_an_interrupt_ends_with_130_and_no_message(how: str) -> None:
     done = ended(f"os.kill(os.getpid(), signal.{how}); time.sleep(60)")
     assert (done.returncode, done.stderr) == (130, "")
 

@@ -1,4 +1,4 @@
-"""Serving, by a real gunicorn in a process of its own."""
+"""Serving, by a real gunicorn in a separate process."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.slow
 
 _SCRIPT = Path(__file__).parent / "serving.py"
-# It is no AEAD, so not one of today's (RFC 9325, 4.2).
+# Not an AEAD suite, so it is obsolete (RFC 9325, 4.2).
 _OLD_SUITE = "ECDHE-ECDSA-AES128-SHA"
 
 
@@ -46,26 +46,26 @@ class Served:
     def connect(
         self, context: ssl.SSLContext | None = None, session: ssl.SSLSession | None = None, *, at: int = 0
     ) -> socket.socket:
-        """A new connection, to one of its listeners."""
+        """A new connection to one of its listeners."""
         plain = socket.create_connection(("127.0.0.1", self.ports[at]), timeout=SOON)
         if context is None:
             return plain
         return context.wrap_socket(plain, server_hostname="localhost", session=session)
 
     def get(self, path: str, connection: socket.socket) -> bytes:
-        """The whole answer, up to the end of the connection that the server makes."""
-        # HTTP/1.1: the client would keep the connection if the server did.
+        """The whole response, until the server closes the connection."""
+        # HTTP/1.1, in which the client would keep the connection open if the server did.
         connection.sendall(f"GET {path} HTTP/1.1\r\nHost: localhost\r\n\r\n".encode())
         return to_the_end(connection)
 
     def stop(self) -> str:
-        """Stop it, and return what it said."""
+        """Stop it, and return its output."""
         self.process.terminate()
         return self.process.communicate(timeout=SOON)[1]
 
 
 def to_the_end(connection: socket.socket) -> bytes:
-    """All that is still to come. Raises ConnectionResetError where the connection does not end in order."""
+    """Everything up to the end of the stream. Raises ConnectionResetError if the connection is reset."""
     answer = b""
     while piece := connection.recv(4096):
         answer += piece
@@ -73,14 +73,14 @@ def to_the_end(connection: socket.socket) -> bytes:
 
 
 def listener(files: Files | None = None, **options: object) -> Listener:
-    """At a free port; with TLS if there are files for it."""
+    """A listener on a free port; with TLS if there are files for it."""
     pair = {"certificate": files.certificate, "key": files.key} if files else {}
     return Listener("127.0.0.1", free_port(), **{**pair, **options})  # type: ignore[arg-type]  # the caller names its fields
 
 
 @contextmanager
 def started(files: Files | None = None, *listeners: Listener) -> Iterator[Served]:
-    """A server of `listeners`, or of one of which `files` say whether it speaks TLS."""
+    """A server with `listeners`, or with a single one, which uses TLS if there are `files`."""
     listeners = listeners or (listener(files),)
     with subprocess.Popen(
         [sys.executable, str(_SCRIPT), *(json.dumps(asdict(one), default=str) for one in listeners)],
@@ -119,7 +119,7 @@ def secure(files: Files) -> Iterator[Served]:
 
 @pytest.fixture(scope="module")
 def various(files: Files) -> Iterator[Served]:
-    """One process that speaks HTTP, HTTPS, asks clients for a certificate, and agrees to an old suite."""
+    """One process with HTTP, HTTPS, a port that requires client certificates, and one that accepts an old suite."""
     with started(
         files,
         listener(),
@@ -139,17 +139,17 @@ by_version = pytest.mark.parametrize(
 def trusting(files: Files, version: ssl.TLSVersion) -> ssl.SSLContext:
     context = ssl.create_default_context(cafile=str(files.root))
     with warnings.catch_warnings():
-        # That the old ones are old is the point.
+        # The obsolete versions are the subject of the test.
         warnings.simplefilter("ignore", DeprecationWarning)
         context.minimum_version = context.maximum_version = version
     context.set_ciphers("ALL:@SECLEVEL=0")
-    # gunicorn ends the connection without saying so in TLS, and OpenSSL would then not come back to the session.
+    # gunicorn closes without a TLS close_notify alert, after which OpenSSL would not resume the session.
     context.options |= ssl.OP_IGNORE_UNEXPECTED_EOF
     return context
 
 
-def test_the_server_closes_after_each_answer(plain: Served) -> None:
-    """So that a recording holds each stream from SYN to FIN."""
+def test_the_server_closes_after_each_response(plain: Served) -> None:
+    """So that a recording has each stream from SYN to FIN."""
     with closing(plain.connect()) as connection:
         answer = plain.get("/health", connection)
     assert answer.startswith(b"HTTP/1.1 200 OK")
@@ -167,7 +167,7 @@ def test_the_application_is_made_where_its_requests_are(plain: Served) -> None:
 @pytest.mark.parametrize(
     ("version", "name"), [(ssl.TLSVersion.TLSv1_2, "TLSv1.2"), (ssl.TLSVersion.TLSv1_3, "TLSv1.3")]
 )
-def test_tls_of_today_is_spoken(secure: Served, files: Files, version: ssl.TLSVersion, name: str) -> None:
+def test_current_tls_is_accepted(secure: Served, files: Files, version: ssl.TLSVersion, name: str) -> None:
     with closing(secure.connect(trusting(files, version))) as connection:
         assert isinstance(connection, ssl.SSLSocket)
         assert connection.version() == name
@@ -175,19 +175,19 @@ def test_tls_of_today_is_spoken(secure: Served, files: Files, version: ssl.TLSVe
 
 
 @pytest.mark.parametrize("version", [ssl.TLSVersion.TLSv1, ssl.TLSVersion.TLSv1_1])
-def test_tls_of_yesterday_is_refused(secure: Served, files: Files, version: ssl.TLSVersion) -> None:
+def test_obsolete_tls_is_refused(secure: Served, files: Files, version: ssl.TLSVersion) -> None:
     context = trusting(files, version)
     with closing(secure.connect()) as connection, pytest.raises(ssl.SSLError, match=r"PROTOCOL_VERSION|protocol"):
         context.wrap_socket(connection, server_hostname="localhost")
 
 
 @pytest.mark.parametrize("version", [ssl.TLSVersion.TLSv1_2, ssl.TLSVersion.TLSv1_3])
-def test_a_client_that_comes_back_resumes_its_session(secure: Served, files: Files, version: ssl.TLSVersion) -> None:
+def test_a_returning_client_resumes_its_session(secure: Served, files: Files, version: ssl.TLSVersion) -> None:
     """The server has one context for all connections."""
     context = trusting(files, version)
     with closing(secure.connect(context)) as first:
         assert isinstance(first, ssl.SSLSocket)
-        # With TLS 1.3 the tickets come after the handshake.
+        # With TLS 1.3 the tickets follow the handshake.
         secure.get("/health", first)
         assert not first.session_reused
         session = first.session
@@ -197,7 +197,7 @@ def test_a_client_that_comes_back_resumes_its_session(secure: Served, files: Fil
 
 
 @pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGINT])
-def test_it_stops_when_told_though_requests_are_under_way(how: signal.Signals) -> None:
+def test_it_stops_on_request_even_during_requests(how: signal.Signals) -> None:
     with started() as served, closing(served.connect()) as busy, closing(served.connect()) as idle:
         busy.sendall(b"GET /slow HTTP/1.1\r\nHost: localhost\r\n\r\n")
         idle.sendall(b"GET /he")
@@ -213,7 +213,7 @@ def test_it_stops_when_told_though_requests_are_under_way(how: signal.Signals) -
 # ---- more than one listener
 
 
-def test_each_port_speaks_as_its_listener_says(various: Served, files: Files) -> None:
+def test_each_port_behaves_as_its_listener_defines(various: Served, files: Files) -> None:
     context = trusting(files, ssl.TLSVersion.TLSv1_3)
     with closing(various.connect(at=_PLAIN)) as connection:
         assert various.get("/secured", connection).endswith(b"\r\n\r\nno")
@@ -222,14 +222,14 @@ def test_each_port_speaks_as_its_listener_says(various: Served, files: Files) ->
             assert various.get("/secured", connection).endswith(b"TLS_AES_256_GCM_SHA384 None")
 
 
-def test_all_of_them_are_one_process(various: Served, files: Files) -> None:
+def test_all_ports_are_served_by_one_process(various: Served, files: Files) -> None:
     with closing(various.connect(at=_PLAIN)) as connection:
         pids = various.get("/pids", connection).rpartition(b"\n")[2]
     with closing(various.connect(trusting(files, ssl.TLSVersion.TLSv1_3), at=_SECURE)) as connection:
         assert various.get("/pids", connection).endswith(pids)
 
 
-def test_an_old_suite_is_agreed_to_where_it_was_allowed_and_nowhere_else(various: Served, files: Files) -> None:
+def test_an_old_suite_is_accepted_only_where_allowed(various: Served, files: Files) -> None:
     context = trusting(files, ssl.TLSVersion.TLSv1_2)
     context.set_ciphers(f"{_OLD_SUITE}:@SECLEVEL=0")
     with closing(various.connect(context, at=_LEGACY)) as connection:
@@ -238,7 +238,7 @@ def test_an_old_suite_is_agreed_to_where_it_was_allowed_and_nowhere_else(various
         context.wrap_socket(connection, server_hostname="localhost")
 
 
-def test_the_usual_suites_come_before_an_old_one(various: Served, files: Files) -> None:
+def test_the_default_suites_are_preferred_to_an_old_one(various: Served, files: Files) -> None:
     context = trusting(files, ssl.TLSVersion.TLSv1_2)
     context.set_ciphers(f"{_OLD_SUITE}:ECDHE-ECDSA-AES128-GCM-SHA256:@SECLEVEL=0")
     with closing(various.connect(context, at=_LEGACY)) as connection:
@@ -246,7 +246,7 @@ def test_the_usual_suites_come_before_an_old_one(various: Served, files: Files) 
 
 
 @by_version
-def test_a_client_with_a_certificate_of_the_right_ca_is_known(
+def test_a_client_with_a_certificate_of_the_right_ca_is_identified(
     various: Served, files: Files, version: ssl.TLSVersion
 ) -> None:
     context = trusting(files, version)
@@ -255,7 +255,7 @@ def test_a_client_with_a_certificate_of_the_right_ca_is_known(
         assert isinstance(connection, ssl.SSLSocket)
         assert b"'a server'" in various.get("/secured", connection)
         session = connection.session
-    # One that comes back is still the same.
+    # A resumed session has the same identity.
     with closing(various.connect(context, session, at=_MUTUAL)) as connection:
         assert isinstance(connection, ssl.SSLSocket)
         assert connection.session_reused
@@ -263,7 +263,7 @@ def test_a_client_with_a_certificate_of_the_right_ca_is_known(
 
 
 def refused(served: Served, files: Files, cert: Files | None) -> str:
-    """What `requests` says of being refused a hundred times by the listener that asks for certificates."""
+    """The errors of `requests` after a hundred refusals by the listener that requires certificates."""
     said = set()
     with requests.Session() as session:
         session.trust_env = False
@@ -277,14 +277,14 @@ def refused(served: Served, files: Files, cert: Files | None) -> str:
     return only
 
 
-def test_a_client_without_a_certificate_is_told_so_every_time(various: Served, files: Files) -> None:
-    """With TLS 1.3 the alert comes after the client's request was sent: a reset connection would swallow it."""
+def test_a_client_without_a_certificate_always_gets_the_alert(various: Served, files: Files) -> None:
+    """With TLS 1.3 the alert follows the client's request: a reset connection would discard it."""
     begun = time.monotonic()
     assert refused(various, files, None).endswith("tlsv13 alert certificate required")
     assert time.monotonic() - begun < SOON
 
 
-def test_a_client_with_a_certificate_of_another_ca_is_told_so_every_time(
+def test_a_client_with_a_certificate_of_another_ca_always_gets_the_alert(
     various: Served, files: Files, tmp_path: Path
 ) -> None:
     assert refused(various, files, Files.make(tmp_path)).endswith("tlsv1 alert unknown ca")
@@ -297,17 +297,17 @@ def test_tls_1_2_refuses_a_client_without_a_certificate_in_the_handshake(various
 
 
 @pytest.mark.parametrize("at", [_SECURE, _MUTUAL])
-def test_who_speaks_no_tls_is_answered_nothing_in_clear_and_not_reset(various: Served, at: int) -> None:
+def test_a_client_without_tls_gets_no_cleartext_and_no_reset(various: Served, at: int) -> None:
     with closing(various.connect(at=at)) as connection:
         connection.sendall(b"GET /health HTTP/1.1\r\n\r\n" * 100)
         assert b"HTTP" not in to_the_end(connection)
 
 
-def test_a_client_that_stops_in_the_handshake_keeps_no_thread(various: Served, files: Files) -> None:
+def test_a_client_that_stalls_in_the_handshake_occupies_no_thread(various: Served, files: Files) -> None:
     with ExitStack() as idle:
         for _ in range(8):
             connection = idle.enter_context(closing(various.connect(at=_SECURE)))
-            # The beginning of a ClientHello: 22 is the type of a handshake.
+            # The beginning of a ClientHello: 22 is the content type of handshake records.
             connection.sendall(bytes([22, 3, 1, 2]))
         begun = time.monotonic()
         with closing(various.connect(trusting(files, ssl.TLSVersion.TLSv1_3), at=_SECURE)) as connection:
@@ -315,7 +315,7 @@ def test_a_client_that_stops_in_the_handshake_keeps_no_thread(various: Served, f
         assert time.monotonic() - begun < SOON
 
 
-def test_handshakes_that_fail_leave_the_log_quiet_and_the_server_serving(files: Files) -> None:
+def test_failed_handshakes_leave_no_log_and_do_not_stop_the_server(files: Files) -> None:
     with started(files, listener(), listener(files, client_ca=files.root)) as served:
         context = trusting(files, ssl.TLSVersion.TLSv1_3)
         for _ in range(20):
@@ -335,13 +335,13 @@ def test_handshakes_that_fail_leave_the_log_quiet_and_the_server_serving(files: 
 # ---- what goes wrong before it serves
 
 
-def test_its_log_is_quiet_unless_something_is_wrong() -> None:
+def test_its_log_is_empty_unless_something_fails() -> None:
     with started() as served:
         served.process.terminate()
         assert served.process.communicate(timeout=SOON)[1] == ""
 
 
-def test_a_port_that_is_taken_is_an_error_in_words_and_not_the_exit_code_of_overheard() -> None:
+def test_a_port_in_use_is_an_error_with_the_exit_code_of_inconclusive() -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
         with pytest.raises(SettingsError, match=f"cannot listen on 127.0.0.1:{port}: Address already in use"):

@@ -1,4 +1,4 @@
-"""Settings: read once, checked at the start, and wrong ones named."""
+"""Settings: read once, checked at the start, and named if they are invalid."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ def env(value: str) -> Environment:
     return Environment({"OVERHEARD_X": value})
 
 
-def test_each_kind_is_read(tmp_path: Path) -> None:
+def test_each_type_is_read(tmp_path: Path) -> None:
     assert env(" a text ").text("OVERHEARD_X") == " a text "
     assert env("/a/b").path("OVERHEARD_X") == Path("/a/b")
     assert env(str(tmp_path)).folder("OVERHEARD_X") == tmp_path
@@ -27,7 +27,7 @@ def test_each_kind_is_read(tmp_path: Path) -> None:
     assert env(" a, b,,c ").words("OVERHEARD_X") == ("a", "b", "c")
 
 
-def test_the_default_is_in_the_form_of_the_variable() -> None:
+def test_the_default_has_the_format_of_the_variable() -> None:
     nothing = Environment({})
     assert nothing.port("OVERHEARD_X", "80") == 80
     assert nothing.words("OVERHEARD_X", "a,b") == ("a", "b")
@@ -36,23 +36,23 @@ def test_the_default_is_in_the_form_of_the_variable() -> None:
 
 
 @pytest.mark.parametrize("variables", [{}, {"OVERHEARD_X": ""}], ids=["not set", "empty"])
-def test_what_is_needed_and_not_there_is_an_error_that_names_the_variable(variables: dict[str, str]) -> None:
+def test_a_missing_required_value_is_an_error_that_names_the_variable(variables: dict[str, str]) -> None:
     for read in (Environment(variables).text, Environment(variables).port, Environment(variables).folder):
         with pytest.raises(SettingsError, match=r"^OVERHEARD_X is not set$"):
             read("OVERHEARD_X")
 
 
-def test_an_empty_one_counts_as_not_set() -> None:
+def test_an_empty_variable_counts_as_not_set() -> None:
     assert env("").port("OVERHEARD_X", "80") == 80
 
 
 @pytest.mark.parametrize("value", ["0", "65536", "-1", "http", "1.5", "0x50"])
-def test_what_is_no_port_is_an_error(value: str) -> None:
+def test_an_invalid_port_is_an_error(value: str) -> None:
     with pytest.raises(SettingsError, match=f"^OVERHEARD_X is {value!r}, which is not a port"):
         env(value).port("OVERHEARD_X")
 
 
-def test_the_other_kinds_are_checked_too(tmp_path: Path) -> None:
+def test_the_other_types_are_checked_too(tmp_path: Path) -> None:
     file = tmp_path / "file"
     file.touch()
     for wrong in ("0", "-1", "many"):
@@ -69,7 +69,7 @@ def test_the_other_kinds_are_checked_too(tmp_path: Path) -> None:
 
 
 @given(st.text())
-def test_whatever_a_port_is_set_to_it_is_a_port_or_an_error(value: str) -> None:
+def test_any_value_of_a_port_is_a_port_or_an_error(value: str) -> None:
     try:
         port = env(value).port("OVERHEARD_X")
     except SettingsError:

@@ -1,4 +1,4 @@
-"""Shifting letters, and finding out by how much without being told."""
+"""Shifting letters, and finding the shift without knowing it."""
 
 from __future__ import annotations
 
@@ -20,30 +20,30 @@ ENGLISH = [
 
 @pytest.mark.parametrize("by", SHIFTS)
 @pytest.mark.parametrize("text", ENGLISH)
-def test_the_right_shift_is_found_by_pairs_of_letters_alone(text: str, by: int) -> None:
+def test_the_right_shift_is_found_by_letter_pairs_alone(text: str, by: int) -> None:
     found = likeliest(shifted(text, by))
     assert found.text == text
     assert found.shift == 26 - by
 
 
 @pytest.mark.parametrize("text", ["", "4711", "x", "qzx jq"])
-def test_what_was_never_english_gives_a_try_all_the_same(text: str) -> None:
+def test_text_that_is_not_english_still_gives_a_try(text: str) -> None:
     assert likeliest(text).shift in SHIFTS
 
 
-def test_there_are_25_tries_and_each_says_something_else() -> None:
+def test_there_are_25_different_tries() -> None:
     texts = [tried.text for tried in tries("ekteex szhk")]
     assert len(set(texts)) == len(texts) == 25
     assert texts[0] == "fluffy tail"
 
 
 @given(st.text(), st.integers(-100, 100))
-def test_shifting_back_gives_the_text_again(text: str, by: int) -> None:
+def test_shifting_back_restores_the_text(text: str, by: int) -> None:
     assert shifted(shifted(text, by), -by) == text
 
 
 @given(st.text(st.characters(exclude_categories=["Lu", "Ll"])))
-def test_what_is_no_letter_stays_as_it_is(text: str) -> None:
+def test_other_characters_are_unchanged(text: str) -> None:
     assert shifted(text, 7) == text
 
 

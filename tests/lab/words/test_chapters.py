@@ -1,4 +1,4 @@
-"""The chapters as data: what holds for every one that anyone writes."""
+"""The chapters as data: properties of every chapter."""
 
 from __future__ import annotations
 
@@ -29,18 +29,18 @@ by_scenario = pytest.mark.parametrize("scenario", SCENARIOS, ids=NAMES)
 
 
 def texts(chapter: Chapter) -> Iterator[str]:
-    """Everything in a chapter that is read."""
+    """All texts of a chapter."""
     alone = (chapter.question, chapter.answer, chapter.try_this.happens)
     return chain(chapter.story, chapter.aside, chapter.look, alone, (each.about for each in chapter.reading))
 
 
 def code(chapter: Chapter) -> set[str]:
-    """What stands between back-quotes."""
+    """The code in backquotes."""
     return set(chain.from_iterable(re.findall(r"`([^`]+)`", text) for text in texts(chapter)))
 
 
 @by_scenario
-def test_every_part_of_a_chapter_is_there(scenario: Scenario) -> None:
+def test_every_part_of_a_chapter_exists(scenario: Scenario) -> None:
     chapter = scenario.chapter
     assert 2 <= len(chapter.story) <= 4
     assert 2 <= len(chapter.look) <= 4
@@ -49,7 +49,7 @@ def test_every_part_of_a_chapter_is_there(scenario: Scenario) -> None:
 
 
 @by_scenario
-def test_what_is_read_comes_in_short_whole_paragraphs(scenario: Scenario) -> None:
+def test_texts_are_short_complete_paragraphs(scenario: Scenario) -> None:
     for text in texts(scenario.chapter):
         assert text == paragraph(text)
         assert 0 < len(text) <= 700
@@ -60,7 +60,7 @@ def test_what_is_read_comes_in_short_whole_paragraphs(scenario: Scenario) -> Non
 
 
 @by_scenario
-def test_the_line_to_break_is_in_the_product_exactly_once(scenario: Scenario) -> None:
+def test_the_line_to_break_occurs_exactly_once(scenario: Scenario) -> None:
     change = scenario.chapter.try_this
     assert change.file.startswith(("services/overheard_services/", "lab/overheard/role/"))
     lines = [line.strip() for line in (ROOT / change.file).read_text().splitlines()]
@@ -70,8 +70,8 @@ def test_the_line_to_break_is_in_the_product_exactly_once(scenario: Scenario) ->
 
 
 @by_scenario
-def test_breaking_the_line_changes_what_is_expected(scenario: Scenario) -> None:
-    """Or the test of what it does could not fail."""
+def test_breaking_the_line_changes_the_result(scenario: Scenario) -> None:
+    """Otherwise the test of its effect could not fail."""
     change = scenario.chapter.try_this
     another_outcome = change.outcome is not scenario.expected.outcome
     another_error = bool(change.error) != bool(scenario.attempts[0].error)
@@ -79,28 +79,28 @@ def test_breaking_the_line_changes_what_is_expected(scenario: Scenario) -> None:
 
 
 @by_scenario
-def test_what_a_break_comes_to_is_said_in_its_words(scenario: Scenario) -> None:
+def test_the_text_of_a_break_names_its_result(scenario: Scenario) -> None:
     change = scenario.chapter.try_this
     said = {outcome for outcome in Outcome if outcome in change.happens}
     assert said == {change.outcome}
 
 
 @by_scenario
-def test_reading_leads_to_a_standard_over_https(scenario: Scenario) -> None:
+def test_further_reading_links_a_standard_over_https(scenario: Scenario) -> None:
     for reading in scenario.chapter.reading:
         assert reading.url.startswith("https://")
         assert "," in reading.where
 
 
 @by_scenario
-def test_scenarios_and_rows_that_a_chapter_names_exist(scenario: Scenario) -> None:
+def test_scenarios_and_rows_named_by_a_chapter_exist(scenario: Scenario) -> None:
     known = {*NAMES, *(row.name for row in ROWS)}
     named = {name for name in code(scenario.chapter) if re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)+", name)}
     assert named <= known
 
 
-def test_a_chapter_names_what_came_before_it_and_nothing_that_is_to_come() -> None:
-    """But for the one whose break is to be tried in another."""
+def test_a_chapter_names_only_earlier_scenarios() -> None:
+    """Except in a break that refers to another scenario."""
     ahead = {
         (scenario.name, name)
         for place, scenario in enumerate(SCENARIOS)
@@ -109,7 +109,7 @@ def test_a_chapter_names_what_came_before_it_and_nothing_that_is_to_come() -> No
     assert ahead == {("https-untrusted", "https-intercepted")}
 
 
-def test_the_agreement_in_small_numbers_is_told_where_it_is_needed() -> None:
+def test_the_agreement_in_small_numbers_is_in_the_chapter_that_needs_it() -> None:
     asides = {scenario.name: scenario.chapter.aside for scenario in SCENARIOS if scenario.chapter.aside}
     assert asides == {"diffie-hellman": steps()}
 
@@ -118,18 +118,18 @@ def test_the_bytes_that_the_first_chapter_points_at_are_the_message() -> None:
     assert SECRET_MESSAGE.encode().hex(" ") in code(SCENARIOS[0].chapter)
 
 
-def test_two_rows_that_the_gallery_says_look_the_same_on_the_wire_do() -> None:
-    told = next(look for look in SCENARIOS[-1].chapter.look if "both send" in look)
-    *names, alert = re.findall(r"`([^`]+)`", told)
+def test_rows_described_as_identical_on_the_wire_are() -> None:
+    sentence = next(look for look in SCENARIOS[-1].chapter.look if "both send" in look)
+    *names, alert = re.findall(r"`([^`]+)`", sentence)
     assert len(names) == 2
     assert [row.wire.alert for row in ROWS if row.name in names] == [alert, alert]
 
 
-def test_paragraphs_are_parted_by_empty_lines_and_lines_by_nothing() -> None:
+def test_paragraphs_are_separated_by_empty_lines() -> None:
     assert paragraphs("\n  one\n  two\n\n  three\n") == ("one two", "three")
 
 
-def test_a_section_of_an_rfc_and_an_appendix_have_addresses_of_their_own() -> None:
+def test_sections_and_appendices_of_an_rfc_have_their_own_urls() -> None:
     section, appendix = rfc(8446, "4.4.3", "it signs"), rfc(8446, "C.5", "it does not")
     assert section.where == "RFC 8446, section 4.4.3"
     assert section.url == "https://www.rfc-editor.org/rfc/rfc8446#section-4.4.3"

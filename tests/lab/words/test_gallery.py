@@ -1,4 +1,4 @@
-"""The rows of the gallery: whole, told apart, and found by what `requests` says."""
+"""The rows of the gallery: complete, distinct, and found by the error of `requests`."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from overheard.words.gallery.row import NEWER, OLDER
 from overheard.words.scenario import Trust
 from overheard.words.services import GALLERY_PORTS
 
-# RFC 8446, 6.2, as far as a handshake can end in them.
+# The alerts of RFC 8446, 6.2 that can end a handshake.
 ALERTS = {
     "handshake_failure",
     "bad_certificate",
@@ -30,7 +30,7 @@ every_row = pytest.mark.parametrize("row", ROWS, ids=[row.name for row in ROWS])
 somewhere = "192.0.2.1"
 
 
-def test_there_are_at_least_twenty_rows_with_names_and_ports_of_their_own() -> None:
+def test_there_are_at_least_twenty_rows_with_unique_names_and_ports() -> None:
     assert len(ROWS) >= 20
     assert len({row.name for row in ROWS}) == len(ROWS)
     assert len({row.port for row in ROWS}) == len(ROWS)
@@ -44,7 +44,7 @@ def test_a_row_is_found_by_its_name() -> None:
 
 
 @every_row
-def test_a_row_is_whole(row: Row) -> None:
+def test_a_row_is_complete(row: Row) -> None:
     assert row.wrong
     assert row.made
     assert not row.wrong.endswith(".")
@@ -55,7 +55,7 @@ def test_a_row_is_whole(row: Row) -> None:
 
 
 @every_row
-def test_a_row_says_the_same_in_all_its_parts(row: Row) -> None:
+def test_the_parts_of_a_row_agree(row: Row) -> None:
     assert row.says[0].since == OLDER
     for says in row.says:
         assert says.text.startswith(f"{says.exception}: ")
@@ -63,34 +63,34 @@ def test_a_row_says_the_same_in_all_its_parts(row: Row) -> None:
 
 
 @every_row
-def test_what_the_wire_shows_is_of_the_standard(row: Row) -> None:
+def test_alerts_of_rows_are_in_the_standard(row: Row) -> None:
     wire = row.wire
     assert (wire.alert in ALERTS and wire.sender in {"client", "server"}) or (wire.alert, wire.sender) == ("", "")
 
 
 @every_row
-def test_an_attempt_asks_for_the_row_and_awaits_its_error(row: Row) -> None:
+def test_an_attempt_requests_the_row_and_expects_its_error(row: Row) -> None:
     attempt = row.attempt
     assert (attempt.name, attempt.trust, attempt.crl, attempt.wire) == (row.name, Trust.GALLERY_CA, row.crl, row.wire)
     assert attempt.patience == row.patience
     assert (attempt.service.scheme, attempt.service.host, attempt.service.port) == (row.scheme, row.host, row.port)
     for openssl in (OLDER, NEWER):
-        assert attempt.awaited_error(openssl)
-        for says in row.told(openssl):
-            assert attempt.awaited_error(openssl) in says.text
+        assert attempt.expected_error(openssl)
+        for says in row.errors_for(openssl):
+            assert attempt.expected_error(openssl) in says.text
 
 
-def test_the_version_of_openssl_decides_what_a_row_says() -> None:
+def test_the_error_of_a_row_depends_on_the_version_of_openssl() -> None:
     row = at("no-cipher-in-common")
-    assert [says.reason for says in row.told((3, 0))] == ["sslv3 alert handshake failure"]
-    assert [says.reason for says in row.told((3, 4))] == ["sslv3 alert handshake failure"]
-    assert [says.reason for says in row.told((3, 5))] == ["ssl/tls alert handshake failure"]
-    assert at("expired").told((3, 5)) == at("expired").told((3, 0))
+    assert [says.reason for says in row.errors_for((3, 0))] == ["sslv3 alert handshake failure"]
+    assert [says.reason for says in row.errors_for((3, 4))] == ["sslv3 alert handshake failure"]
+    assert [says.reason for says in row.errors_for((3, 5))] == ["ssl/tls alert handshake failure"]
+    assert at("expired").errors_for((3, 5)) == at("expired").errors_for((3, 0))
     assert at("expired").attempt.newer_error == ""
 
 
 @every_row
-def test_an_error_is_told_from_those_of_rows_that_say_something_else(row: Row) -> None:
+def test_an_error_is_distinguished_from_those_of_other_rows(row: Row) -> None:
     for says in row.says:
         for other in ROWS:
             same = says.text in {theirs.text for theirs in other.says}
@@ -100,7 +100,7 @@ def test_an_error_is_told_from_those_of_rows_that_say_something_else(row: Row) -
             assert same or other is not row
 
 
-def test_an_error_of_somebody_elses_server_is_found() -> None:
+def test_the_error_of_another_server_is_found() -> None:
     error = (
         "requests.exceptions.SSLError: HTTPSConnectionPool(host='intranet.example.com', port=443): Max retries "
         'exceeded with url: / (Caused by SSLError(SSLCertVerificationError(1, "[SSL: CERTIFICATE_VERIFY_FAILED] '
@@ -111,5 +111,5 @@ def test_an_error_of_somebody_elses_server_is_found() -> None:
     assert not at("expired").says[0].fits(error)
 
 
-def test_the_names_that_must_lead_to_the_gallery_are_known() -> None:
+def test_the_names_that_must_resolve_to_the_gallery_are_listed() -> None:
     assert sorted(HOSTS) == ["a.b.gallery.test", "server"]

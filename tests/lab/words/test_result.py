@@ -1,4 +1,4 @@
-"""What comes of a scenario, and the exit code of a run."""
+"""The result of a scenario, and the exit code of a run."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ SKIPPED = Result.of_skipped("post-quantum", "it needs OpenSSL 3.5")
     ],
 )
 @pytest.mark.parametrize("skipped", [[], [SKIPPED]])
-def test_the_exit_code_is_of_the_gravest_that_was_not_expected(
+def test_the_exit_code_is_that_of_the_worst_unexpected_result(
     expected: list[Outcome], unexpected: list[Outcome], code: int, skipped: list[Result]
 ) -> None:
     run = [result(outcome, as_expected=True) for outcome in expected]
@@ -62,20 +62,20 @@ def test_the_exit_code_is_of_the_gravest_that_was_not_expected(
 
 
 @given(st.lists(results, min_size=1))
-def test_zero_means_that_all_is_as_expected(run: list[Result]) -> None:
+def test_zero_means_that_everything_is_as_expected(run: list[Result]) -> None:
     assert (exit_code(run) == 0) == all(result.as_expected for result in run)
 
 
-def test_what_was_skipped_is_neither_as_expected_nor_failed() -> None:
+def test_a_skipped_scenario_is_neither_as_expected_nor_failed() -> None:
     assert (SKIPPED.as_expected, SKIPPED.failed, SKIPPED.received, SKIPPED.error) == (False, False, False, "")
 
 
 @pytest.mark.parametrize("run", [[], [SKIPPED]])
-def test_where_nothing_was_run_nothing_was_found_out(run: list[Result]) -> None:
+def test_if_nothing_was_run_the_exit_code_is_inconclusive(run: list[Result]) -> None:
     assert exit_code(run) == 2
 
 
-def test_one_attempt_that_went_wrong_is_enough() -> None:
+def test_one_failed_attempt_suffices() -> None:
     fine, wrong = Exchange("a", received=True), Exchange("b", received=True, wrong=("it was to be refused",))
     verdict = Verdict(OVERHEARD, ())
     assert Result("fernet", (fine,), verdict).as_expected
@@ -83,7 +83,7 @@ def test_one_attempt_that_went_wrong_is_enough() -> None:
     assert Result("fernet", (fine,), verdict, wrong=("another verdict",)).failed
 
 
-def test_what_counts_as_received_is_the_first_attempt() -> None:
+def test_the_first_attempt_decides_whether_it_was_received() -> None:
     first, second = Exchange("a", received=False, error="refused"), Exchange("b", received=True)
     result = Result("https", (first, second), Verdict(INCONCLUSIVE, ()))
     assert (result.received, result.error) == (False, "refused")

@@ -1,4 +1,4 @@
-"""What a scenario expects of the judge, and each way not to meet it."""
+"""What a scenario expects of the judge, and every kind of deviation."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ EXPECTS_AN_ALERT = replace(EXPECTS_NOTHING_SENT, visible=frozenset({"TLS 1.3", "
         (EXPECTS_AN_ALERT, replace(NEVER_SENT, visible=(STREAM,))),
     ],
 )
-def test_of_what_meets_it_nothing_is_wrong(expected: Expectation, verdict: Verdict) -> None:
+def test_a_verdict_that_meets_it_has_no_deviation(expected: Expectation, verdict: Verdict) -> None:
     assert expected.wrong(verdict) == ()
 
 
@@ -51,7 +51,7 @@ def test_of_what_meets_it_nothing_is_wrong(expected: Expectation, verdict: Verdi
         pytest.param(EXPECTS_PROTECTED, OVERHEARD, "should be PROTECTED, but is OVERHEARD", id="another verdict"),
         pytest.param(EXPECTS_PROTECTED, NOT_WHOLE, "but is INCONCLUSIVE", id="an inconclusive verdict"),
         pytest.param(EXPECTS_OVERHEARD, PROTECTED, "should be OVERHEARD", id="nothing overheard"),
-        pytest.param(EXPECTS_STOLEN, OVERHEARD, "but is seen plainly", id="seen in another way"),
+        pytest.param(EXPECTS_STOLEN, OVERHEARD, "but is seen plainly", id="another spelling or layer"),
         pytest.param(EXPECTS_NOTHING_SENT, NOT_WHOLE, "because of never-sent, but is because of", id="one reason more"),
         pytest.param(
             EXPECTS_NOTHING_SENT, decide([], [], Presence.NONE), "is because of nothing", id="the reason missing"
@@ -66,24 +66,24 @@ def test_of_what_meets_it_nothing_is_wrong(expected: Expectation, verdict: Verdi
         ),
     ],
 )
-def test_what_does_not_meet_it_is_told_in_a_sentence(expected: Expectation, verdict: Verdict, says: str) -> None:
+def test_each_deviation_is_a_sentence(expected: Expectation, verdict: Verdict, says: str) -> None:
     (wrong,) = expected.wrong(verdict)
     assert says in wrong
 
 
-def test_what_was_overheard_was_overheard_though_the_recording_was_not_whole() -> None:
+def test_an_incomplete_recording_may_be_overheard_as_expected() -> None:
     verdict = decide(every_rule(fails=Rule.WHOLE), [SEEN], Presence.SEEN)
     assert EXPECTS_OVERHEARD.wrong(verdict) == ()
 
 
-def test_a_disguise_has_a_path_of_its_own() -> None:
+def test_each_disguise_has_its_own_path() -> None:
     server = Service("http", "server", 5683)
     assert Attempt("plain", server).url == server.url == "http://server:5683/"
     assert Attempt("sealed", server, Disguise.FERNET).url == "http://server:5683/fernet"
 
 
-def test_an_error_is_awaited_in_the_words_of_the_openssl_that_is_there() -> None:
+def test_the_expected_error_is_that_of_the_installed_openssl() -> None:
     attempt = Attempt("refused", Service("https", "server", 5443), error="sslv3 alert", newer_error="ssl/tls alert")
-    assert attempt.awaited_error((3, 0)) == "sslv3 alert"
-    assert attempt.awaited_error((3, 5)) == "ssl/tls alert"
-    assert replace(attempt, newer_error="").awaited_error((3, 5)) == "sslv3 alert"
+    assert attempt.expected_error((3, 0)) == "sslv3 alert"
+    assert attempt.expected_error((3, 5)) == "ssl/tls alert"
+    assert replace(attempt, newer_error="").expected_error((3, 5)) == "sslv3 alert"

@@ -1,4 +1,4 @@
-"""A secret shows itself nowhere, and is never empty."""
+"""A secret is never shown, and never empty."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from overheard.words.secret import Secret
 
 
 @given(st.binary(min_size=8, max_size=40))
-def test_its_value_is_in_no_repr_and_no_redaction(value: bytes) -> None:
+def test_its_value_is_in_no_repr_and_no_redacted_form(value: bytes) -> None:
     secret = Secret("message", value)
     for text in (repr(secret), str(secret), f"{secret}", repr([secret]), secret.redacted):
         assert value.decode("latin-1") not in text
@@ -29,11 +29,11 @@ def test_it_is_in_no_log_and_no_traceback(caplog: pytest.LogCaptureFixture) -> N
     assert "message" in caplog.text
 
 
-def test_its_redaction_says_its_name_and_length() -> None:
+def test_its_redacted_form_has_name_and_length() -> None:
     assert Secret("message", b"fluffy tail").redacted == "message (11 bytes)"
 
 
-def test_an_empty_one_is_refused() -> None:
-    """It would be found everywhere."""
+def test_an_empty_secret_is_refused() -> None:
+    """An empty secret would be found everywhere."""
     with pytest.raises(ValueError, match="the secret 'token' is empty"):
         Secret("token", b"")

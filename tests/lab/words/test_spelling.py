@@ -1,4 +1,4 @@
-"""The table of spellings, and the language that it is written in."""
+"""The table of spellings, and the patterns that it consists of."""
 
 from __future__ import annotations
 
@@ -28,12 +28,12 @@ looks: st.SearchStrategy[Look] = st.recursive(
 
 
 def names(value: bytes) -> list[str]:
-    """Those of all spellings."""
+    """The names of all spellings."""
     return [spelling.name for spelling in spellings(value)]
 
 
 def pattern_of(value: bytes, name: str) -> list[Pattern]:
-    """Those with a spelling of that name."""
+    """The patterns with a spelling of that name."""
     return [pattern for pattern in patterns(value) if name in {spelling.name for spelling in pattern.spellings}]
 
 
@@ -43,7 +43,7 @@ def found(value: bytes, data: bytes) -> list[str]:
 
 
 @given(looks, st.data())
-def test_a_look_is_the_same_forwards_and_backwards_and_as_long_as_it_says(look: Look, draws: st.DataObject) -> None:
+def test_a_look_matches_the_same_forwards_and_backwards_within_its_lengths(look: Look, draws: st.DataObject) -> None:
     text = draws.draw(st.from_regex(re.compile(look.regex()), fullmatch=True))
     assert look.shortest <= len(text) <= look.longest
     assert re.fullmatch(look.regex(backwards=True), text[::-1])
@@ -54,7 +54,7 @@ def test_a_look_is_the_same_forwards_and_backwards_and_as_long_as_it_says(look: 
 
 
 @given(st.binary(min_size=1, max_size=2))
-def test_the_chance_of_a_look_is_how_many_of_all_bytes_have_it(text: bytes) -> None:
+def test_the_chance_of_a_look_is_its_share_of_all_bytes(text: bytes) -> None:
     look = row(*(either(one_of(bytes({byte, byte ^ 1})), exactly(b"!!")) for byte in text))
     expected = (2 / 256 + 256.0**-2) ** len(text)
     assert look.chance == pytest.approx(expected)
@@ -62,18 +62,18 @@ def test_the_chance_of_a_look_is_how_many_of_all_bytes_have_it(text: bytes) -> N
 
 
 @given(st.binary(min_size=1, max_size=40), st.integers(0, 2), st.binary(max_size=5))
-def test_of_base64_a_core_is_what_the_secret_alone_decides(secret: bytes, before: int, behind: bytes) -> None:
-    """The core at an alignment stands in the base64 of any text that holds the secret there."""
+def test_a_base64_core_depends_on_the_secret_alone(secret: bytes, before: int, after: bytes) -> None:
+    """The core of an alignment is in the base64 of any text that contains the secret at that alignment."""
     core = dict(base64_cores(secret, b"+/"))[f"at {before}"]
-    assert core in base64.b64encode(b"\xff" * before + secret + behind)
-    assert core in base64.b64encode(b"\x00" * (before + 3) + secret + behind)
+    assert core in base64.b64encode(b"\xff" * before + secret + after)
+    assert core in base64.b64encode(b"\x00" * (before + 3) + secret + after)
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("width", [5, 6])
 @given(secret=st.binary(min_size=1, max_size=9), other=st.binary(min_size=1, max_size=9), before=st.integers(0, 4))
-def test_every_bit_of_a_secret_is_looked_at(width: int, secret: bytes, other: bytes, before: int) -> None:
-    """In a code of a few bits a character, too: what has all values that it may have is the secret."""
+def test_every_bit_of_a_secret_is_compared(width: int, secret: bytes, other: bytes, before: int) -> None:
+    """Also in a code of a few bits per character: only the secret has all of these values."""
     bits = "".join(f"{byte:08b}" for byte in bytes(before) + other[: len(secret)].ljust(len(secret)) + b"\x55")
     first = 8 * before // width
     sets = list(values([(byte,) for byte in secret], width, before))
@@ -84,7 +84,7 @@ def test_every_bit_of_a_secret_is_looked_at(width: int, secret: bytes, other: by
 
 @pytest.mark.slow
 @given(st.text(min_size=1, max_size=20))
-def test_no_pattern_is_empty_or_there_twice(secret: str) -> None:
+def test_no_pattern_is_empty_or_duplicate(secret: str) -> None:
     looked_for = [pattern.shape.look.regex() for pattern in patterns(secret.encode())]
     assert all(looked_for)
     assert len(set(looked_for)) == len(looked_for)
@@ -95,43 +95,43 @@ def test_the_plainest_name_comes_first() -> None:
     assert names(b"fluffytail")[0] == names("ä".encode())[0] == names(b"\xff\x00")[0] == "plainly"
 
 
-def test_only_what_can_be_written_otherwise_has_a_spelling_for_it() -> None:
-    """Latin-1 is for what is not ASCII, and Unicode for text."""
+def test_a_spelling_exists_only_if_it_differs() -> None:
+    """Latin-1 is for non-ASCII characters, and Unicode for text."""
     assert not {"Latin-1", "composed otherwise"} & set(names(b"fluffytail"))
     assert {"Latin-1", "composed otherwise"} < set(names("flüffytail".encode()))
     assert not any(name.startswith(("UTF", "Latin")) for name in names(b"\xfffluffy"))
 
 
-def test_a_short_secret_has_no_spelling_that_chance_would_find() -> None:
-    """Of one byte, base64 leaves a character or two; the rest is still looked for."""
+def test_a_short_secret_has_no_spelling_that_matches_by_chance() -> None:
+    """One byte has only one or two characters in base64; the other spellings remain."""
     assert not {"decimal", "base32", "uuencode", "base64, at 0", "base64, at 1"} & set(names(b"x"))
     assert found(b"x", b"x") == ["plainly"]
 
 
-def test_the_shape_of_a_palindrome_is_looked_for_once() -> None:
+def test_the_shape_of_a_palindrome_is_searched_for_once() -> None:
     assert "reversed" not in names(b"abccba")
 
 
 @pytest.mark.slow
 @given(st.text(max_size=7), st.text(min_size=1, max_size=9), st.text(max_size=7), st.sampled_from(SHIFTS))
-def test_letters_that_were_shifted_are_found_by_whatever_it_was(before: str, secret: str, behind: str, by: int) -> None:
+def test_shifted_letters_are_found_at_any_shift(before: str, secret: str, after: str, by: int) -> None:
     lettered = f"{secret} acorns"
-    assert shifted_by(by) in found(lettered.encode(), shifted(before + lettered + behind, by).encode())
+    assert shifted_by(by) in found(lettered.encode(), shifted(before + lettered + after, by).encode())
 
 
-def test_a_short_word_is_not_taken_for_another_with_its_letters_shifted() -> None:
+def test_a_short_word_has_no_spelling_with_shifted_letters() -> None:
     assert shifted("cheer", 7) == "jolly"
     assert found(b"cheer", b"jolly") == []
     assert found(b"cheers", shifted("cheers", 7).encode()) == [shifted_by(7)]
 
 
-def test_a_shift_is_known_by_its_name() -> None:
+def test_a_shift_is_part_of_the_name() -> None:
     assert [shift_of(shifted_by(by)) for by in SHIFTS] == list(SHIFTS)
     assert shift_of("plainly") == 0
 
 
 @pytest.mark.parametrize("secret", [b"fluffy tail", "crème brûlée 🐿".encode(), bytes(range(256))])
-def test_what_is_looked_for_first_is_short_however_long_a_secret_is(secret: bytes) -> None:
+def test_the_anchor_of_a_long_secret_is_short(secret: bytes) -> None:
     for pattern in patterns(secret * 10):
         for look in filter(None, (pattern.ends, pattern.begins)):
             assert look.shortest <= 32
@@ -140,11 +140,11 @@ def test_what_is_looked_for_first_is_short_however_long_a_secret_is(secret: byte
 
 @pytest.mark.parametrize("secret", [b"fluffy tail", b"0123456789abcdef" * 100])
 def test_no_spelling_is_much_longer_than_the_secret(secret: bytes) -> None:
-    """That many bytes have to be kept between two pieces of a stream."""
+    """That many bytes must be kept between two pieces of a stream."""
     assert max(pattern.shape.longest for pattern in patterns(secret)) < 35 * len(secret) + 100
 
 
-def test_a_part_of_a_table_is_found_by_its_name() -> None:
+def test_a_kind_of_spelling_is_found_by_its_name() -> None:
     assert len(pattern_of(b"fluffy tail", "base32")) == 5
     assert len(pattern_of(b"fluffy tail", "base64 twice")) == 9
     assert len(pattern_of(b"fluffy tail", "percent-encoded")) == 1

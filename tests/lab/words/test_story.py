@@ -1,4 +1,4 @@
-"""The story as data: what holds for every scenario that anyone adds."""
+"""The story as data: properties of every scenario."""
 
 from __future__ import annotations
 
@@ -27,13 +27,13 @@ def test_names_are_unique_and_can_be_files_and_commands() -> None:
         assert re.fullmatch(r"[a-z0-9][a-z0-9-]{0,63}", name)
 
 
-def test_every_scenario_has_a_title_in_a_line() -> None:
+def test_every_scenario_has_a_one_line_title() -> None:
     for scenario in SCENARIOS:
         assert scenario.title
         assert len(scenario.title.splitlines()) == 1
 
 
-def test_what_is_inconclusive_is_so_for_a_reason_that_is_known_beforehand() -> None:
+def test_an_expected_inconclusive_names_its_reasons() -> None:
     for scenario in SCENARIOS:
         assert bool(scenario.expected.reasons) == (scenario.expected.outcome is Outcome.INCONCLUSIVE)
 
@@ -47,18 +47,18 @@ def test_nothing_in_clear_is_expected_to_be_protected() -> None:
                 assert not attempt.intercepted
 
 
-def test_what_is_expected_to_be_overheard_says_how() -> None:
+def test_an_expected_overheard_names_the_spelling_and_layers() -> None:
     for scenario in SCENARIOS:
         assert bool(scenario.expected.seen) == (scenario.expected.outcome is Outcome.OVERHEARD)
 
 
-def test_who_goes_through_the_interceptor_says_that_it_is_needed() -> None:
+def test_scenarios_through_the_interceptor_declare_that_need() -> None:
     for scenario in SCENARIOS:
         intercepted = any(attempt.intercepted for attempt in scenario.attempts)
         assert intercepted == (Need.INTERCEPTOR in scenario.needs)
 
 
-def test_every_attempt_of_a_scenario_has_a_name_of_its_own() -> None:
+def test_every_attempt_of_a_scenario_has_a_unique_name() -> None:
     for scenario in SCENARIOS:
         names = [attempt.name for attempt in scenario.attempts]
         assert all(names)

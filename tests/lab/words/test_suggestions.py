@@ -1,4 +1,4 @@
-"""What was perhaps meant by a name that nothing has."""
+"""Suggestions for unknown names."""
 
 from __future__ import annotations
 
@@ -22,20 +22,20 @@ NAMES = [scenario.name for scenario in SCENARIOS]
         ("forward-secrecy", "no-forward-secrecy"),
     ],
 )
-def test_a_slip_is_understood(typed: str, meant: str) -> None:
+def test_a_typing_error_gets_a_suggestion(typed: str, meant: str) -> None:
     assert meant in nearest(typed, NAMES)
     assert meant in unknown("scenario", [typed], NAMES)
 
 
-def test_nothing_is_made_up_for_what_is_like_nothing() -> None:
+def test_no_suggestion_is_made_for_a_dissimilar_name() -> None:
     assert nearest("zzzzzz", NAMES) == nearest("", NAMES) == []
     assert unknown("scenario", ["zzzzzz"], NAMES) == "there is no scenario 'zzzzzz'"
 
 
-def test_of_names_that_are_known_nothing_is_said() -> None:
+def test_known_names_are_no_error() -> None:
     assert unknown("scenario", NAMES, NAMES) == ""
 
 
-def test_every_unknown_name_is_told() -> None:
+def test_every_unknown_name_is_reported() -> None:
     said = unknown("scenario", ["htps", "http", "fernt"], NAMES)
     assert said.count("there is no scenario") == 2

@@ -1,4 +1,4 @@
-"""The rules: PROTECTED needs all of them, and nothing else will do."""
+"""The rules: PROTECTED requires all of them."""
 
 from __future__ import annotations
 
@@ -28,13 +28,13 @@ NEEDED = [rule for rule in Rule if rule is not Rule.CONTROL]
 
 
 @pytest.mark.parametrize("presence", CAREFUL)
-def test_protected_when_every_rule_was_looked_at_and_every_check_holds(presence: Presence) -> None:
+def test_it_is_protected_if_every_rule_was_checked_and_every_check_holds(presence: Presence) -> None:
     assert decide(every_rule(), [], presence).outcome is Outcome.PROTECTED
     assert decide(every_rule(but=Rule.CONTROL), [], presence).outcome is Outcome.PROTECTED
 
 
 @pytest.mark.parametrize("rule", NEEDED)
-def test_a_rule_that_nobody_looked_at_is_inconclusive(rule: Rule) -> None:
+def test_an_unchecked_rule_is_inconclusive(rule: Rule) -> None:
     assert decide(every_rule(but=rule), [], Presence.KEY_LOG).outcome is Outcome.INCONCLUSIVE
 
 
@@ -44,30 +44,28 @@ def test_a_check_that_does_not_hold_is_inconclusive(rule: Rule) -> None:
 
 
 @pytest.mark.parametrize("rule", Rule)
-def test_one_check_that_fails_is_not_made_good_by_others_of_its_rule(rule: Rule) -> None:
+def test_a_failed_check_is_not_outweighed_by_others_of_its_rule(rule: Rule) -> None:
     checks = [*every_rule(), Check(rule, "another", holds=False, says="seen"), *every_rule()]
     assert decide(checks, [], Presence.KEY_LOG).outcome is Outcome.INCONCLUSIVE
 
 
 @pytest.mark.parametrize("presence", [Presence.NONE, Presence.SEEN])
-def test_without_knowing_that_it_was_there_nothing_is_protected(presence: Presence) -> None:
+def test_without_presence_nothing_is_protected(presence: Presence) -> None:
     assert decide(every_rule(), [], presence).outcome is Outcome.INCONCLUSIVE
 
 
-def test_one_sighting_is_overheard_whatever_else_is_wrong() -> None:
+def test_one_sighting_is_overheard_despite_any_failed_check() -> None:
     for checks in (every_rule(), every_rule(fails=Rule.WHOLE), []):
         assert decide(checks, [SIGHTING], Presence.NONE).outcome is Outcome.OVERHEARD
 
 
-def test_nothing_looked_at_is_inconclusive() -> None:
+def test_without_any_check_it_is_inconclusive() -> None:
     assert decide([], [], Presence.KEY_LOG).outcome is Outcome.INCONCLUSIVE
 
 
 @given(check_lists, sighting_lists, presences)
-def test_protected_never_says_more_than_was_found(
-    checks: list[Check], seen: list[Sighting], presence: Presence
-) -> None:
-    """Whatever is put in: the outcome follows from the rules, and all that was put in is in the evidence."""
+def test_the_outcome_follows_from_the_rules(checks: list[Check], seen: list[Sighting], presence: Presence) -> None:
+    """For any input, the outcome follows from the rules, and all input is in the evidence."""
     verdict = decide(iter(checks), iter(seen), presence)
     looked_at = {check.rule for check in checks}
     sound = set(NEEDED) <= looked_at and all(check.holds for check in checks) and presence in CAREFUL
@@ -80,7 +78,7 @@ def test_protected_never_says_more_than_was_found(
 
 @given(st.dictionaries(st.sampled_from(["http", "https", "fernet"]), verdicts))
 def test_under_control_never_says_protected_without_the_control(run: dict[str, Verdict]) -> None:
-    """And says nothing milder about what was overheard, and nothing better about anything."""
+    """It never improves an outcome, and never changes OVERHEARD."""
     controlled = under_control(run, "http")
     works = "http" in run and run["http"].outcome is Outcome.OVERHEARD
     assert controlled.keys() == run.keys()
@@ -93,7 +91,7 @@ def test_under_control_never_says_protected_without_the_control(run: dict[str, V
         assert verdict.checks[-1].holds == works
 
 
-def test_a_run_without_its_control_says_so_and_what_to_do() -> None:
+def test_a_run_without_its_control_is_reported_with_a_hint() -> None:
     (verdict,) = under_control({"https": decide(every_rule(), [], Presence.KEY_LOG)}, "http").values()
     assert verdict.outcome is Outcome.INCONCLUSIVE
     (reason,) = verdict.reasons
@@ -123,6 +121,6 @@ def test_a_verdict_survives_json(verdict: Verdict, carrier: int | None, dissecti
 
 
 @given(sightings)
-def test_a_sighting_says_where_and_not_what(sighting: Sighting) -> None:
-    """No field of it is made to hold the bytes that were seen."""
+def test_a_sighting_has_no_field_for_the_secret(sighting: Sighting) -> None:
+    """No field is for the bytes that were seen."""
     assert not any(isinstance(value, bytes) for value in vars(sighting).values())

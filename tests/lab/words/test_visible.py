@@ -1,4 +1,4 @@
-"""What everybody sees of a connection, as a word that goes from the judge to the report."""
+"""What is visible of a connection without keys, as it passes from the judge to the report."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ SECURE = replace(
 
 
 @pytest.mark.parametrize("seen", [PLAIN, SECURE])
-def test_it_goes_to_json_and_back(seen: Visible) -> None:
+def test_it_survives_json(seen: Visible) -> None:
     assert Visible.from_json(json.loads(json.dumps(asdict(seen)))) == seen
 
 
@@ -56,7 +56,7 @@ def test_the_facts_are_what_the_handshake_shows() -> None:
     }
 
 
-def test_what_was_not_seen_is_no_fact() -> None:
+def test_an_empty_field_is_no_fact() -> None:
     assert PLAIN.facts == frozenset()
 
 

@@ -1,4 +1,4 @@
-"""What the tests of the client share: small servers whose answers a test chooses, and a CA with a server under it."""
+"""Fixtures of the tests of the client: small servers whose responses a test chooses, and a CA with a server."""
 
 from __future__ import annotations
 
@@ -19,13 +19,13 @@ if TYPE_CHECKING:
 
 @pytest.fixture(scope="session")
 def files(tmp_path_factory: pytest.TempPathFactory) -> Files:
-    """Those of the small servers."""
+    """The certificates of the small servers."""
     return Files.make(tmp_path_factory.mktemp("certificates"))
 
 
 @pytest.fixture(scope="session")
 def other(tmp_path_factory: pytest.TempPathFactory) -> Files:
-    """Those of somebody else."""
+    """The certificates of another CA."""
     return Files.make(tmp_path_factory.mktemp("other"))
 
 
@@ -60,5 +60,5 @@ def _running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
 
 @pytest.fixture
 def place(_running: Place, tmp_path: Path) -> Place:
-    """A CA and the server under it, which serve all tests, and folders of this test's own for a client of theirs."""
+    """A CA and its server, shared by all tests, and folders of this test for a client."""
     return _running.for_client_in(tmp_path)

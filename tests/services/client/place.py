@@ -1,4 +1,4 @@
-"""A client's place in the lab: a real CA, a real server under it, and folders for what the client is to have."""
+"""A client's environment: a real CA, a real server with its certificate, and folders for the client."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from overheard.words.scenario import Attempt
 from overheard.words.services import Service
-from overheard_services.client.belongings import Belongings
+from overheard_services.client.client_files import ClientFiles
 from overheard_services.client.settings import Settings
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ MESSAGE = "fluffy tail"
 
 @dataclass(frozen=True)
 class Place:
-    """`folder` is for the client alone, and `shared_key` the file with the key that it shares with the server."""
+    """`folder` is the client's own, and `shared_key` the file with the key that it shares with the server."""
 
     ca: CaProcess
     server: Server
@@ -29,21 +29,21 @@ class Place:
     folder: Path
 
     def for_client_in(self, folder: Path) -> Place:
-        """The same place for a client of its own, with folders that are empty."""
+        """The same for another client, with empty folders."""
         for name in ("credentials", "gallery", "keys", "walk"):
             (folder / name).mkdir()
         (folder / "token").write_text("the token of the capture API\n")
         return replace(self, folder=folder)
 
     def service(self, name: str) -> Service:
-        """One of the server's services, where it is found here."""
+        """One of the server's services, at its address here."""
         service = Service("http" if name == "http" else "https", "localhost", self.server.ports[name])
         assert service.url == self.server.url(name)
         return service
 
     def settings(self, **changed: Any) -> Settings:  # noqa: ANN401  (any of the settings)
-        """What the client is told."""
-        told = Settings(
+        """The client's settings."""
+        defaults = Settings(
             scenarios=(),
             message=MESSAGE,
             ca_url=self.ca.url,
@@ -60,17 +60,17 @@ class Place:
             output="text",
             run="mine",
         )
-        return replace(told, **changed)
+        return replace(defaults, **changed)
 
-    def gather(self, **changed: Any) -> Belongings:  # noqa: ANN401  (any of the settings)
-        """What the client has with it then."""
-        return Belongings.gather(self.settings(**changed), self.folder / "walk")
+    def gather(self, **changed: Any) -> ClientFiles:  # noqa: ANN401  (any of the settings)
+        """What the client then has."""
+        return ClientFiles.gather(self.settings(**changed), self.folder / "walk")
 
     def message_keys(self) -> list[str]:
-        """The keys of the application's own encryption that it has noted."""
+        """The keys of the application's own encryption that it has saved."""
         return (self.folder / "keys" / "mine" / "message.keys").read_text().splitlines()
 
 
 def attempt(service: Service, **how: Any) -> Attempt:  # noqa: ANN401  (any field of an attempt)
-    """An attempt whose name is of no interest."""
+    """An attempt whose name does not matter."""
     return Attempt("an attempt", service, **how)

@@ -1,4 +1,4 @@
-"""The client as a process, as a user or an engine starts it."""
+"""The client as a process, as a user or an engine runs it."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from processes import LONG
 
 
 def client(*arguments: str, **variables: str) -> subprocess.CompletedProcess[str]:
-    """Run it to its end. A warning is an error there, too."""
+    """Run it until it ends. Warnings are errors there, too."""
     return subprocess.run(
         [sys.executable, "-W", "error", "-m", "overheard_services.client", *arguments],
         env={**clean_environment(), **variables},

@@ -1,4 +1,4 @@
-"""Asking for the message, of real servers; and nobody else has a say in whom the client trusts."""
+"""Requests to real servers; nothing in the environment changes whom the client trusts."""
 
 from __future__ import annotations
 
@@ -21,18 +21,18 @@ def test_it_gets_the_message_over_http(http: str, answers: Answers) -> None:
     assert [(method, path) for method, path, _ in answers.asked] == [("GET", "/")]
 
 
-def test_it_gets_the_message_over_https_from_whom_it_trusts(https: str, files: Files) -> None:
+def test_it_gets_the_message_over_https_from_a_trusted_server(https: str, files: Files) -> None:
     assert ask(https, Way(trusting=files.root)) == Reply("fluffy tail")
     assert ask(https.replace("127.0.0.1", "localhost"), Way(trusting=files.root)) == Reply("fluffy tail")
 
 
-def test_a_message_in_any_letters_arrives(http: str, answers: Answers) -> None:
+def test_a_message_in_any_script_arrives(http: str, answers: Answers) -> None:
     answers.body = "buschiger Schwänz 🐿".encode()
     assert ask(http).text == "buschiger Schwänz 🐿"
 
 
 @pytest.mark.parametrize("trusting", ["nobody", "somebody else"])
-def test_whom_it_does_not_trust_it_gets_nothing_from_and_sends_nothing(
+def test_it_exchanges_nothing_with_an_untrusted_server(
     https: str, other: Files, answers: Answers, trusting: str
 ) -> None:
     reply = ask(https, Way(trusting=other.root if trusting == "somebody else" else None))
@@ -42,10 +42,10 @@ def test_whom_it_does_not_trust_it_gets_nothing_from_and_sends_nothing(
     assert answers.asked == []
 
 
-def test_what_the_machine_trusts_has_no_say(
+def test_the_trust_store_of_the_machine_is_ignored(
     https: str, files: Files, other: Files, answers: Answers, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Neither to have more trusted, nor less."""
+    """It neither adds nor removes trust."""
     for name in ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE"):
         monkeypatch.setenv(name, str(files.root))
     assert "certificate verify failed" in ask(https, Way(trusting=other.root)).error
@@ -56,15 +56,15 @@ def test_what_the_machine_trusts_has_no_say(
     assert ask(https, Way(trusting=files.root)).text == "fluffy tail"
 
 
-def test_a_proxy_has_no_say(http: str, https: str, files: Files, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_proxy_is_ignored(http: str, https: str, files: Files, monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("http_proxy", "https_proxy", "all_proxy"):
         monkeypatch.setenv(name, f"http://127.0.0.1:{free_port()}")
     assert ask(http).text == "fluffy tail"
     assert ask(https, Way(trusting=files.root)).text == "fluffy tail"
 
 
-def test_a_netrc_has_no_say(http: str, answers: Answers, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Or a password would go out in clear that nobody has asked for."""
+def test_a_netrc_is_ignored(http: str, answers: Answers, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Otherwise a password would be sent in clear without being requested."""
     netrc = tmp_path / "netrc"
     netrc.write_text("machine 127.0.0.1 login squirrel password acorn\n")
     netrc.chmod(0o600)
@@ -77,7 +77,7 @@ def keys_in(file: Path) -> list[str]:
     return [line for line in file.read_text().splitlines() if not line.startswith("#")] if file.exists() else []
 
 
-def test_its_keys_go_to_the_file_that_is_given_and_to_no_other(
+def test_session_keys_are_written_to_the_given_file_only(
     https: str, files: Files, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     given, environments = tmp_path / "given.keys", tmp_path / "environment.keys"
@@ -95,7 +95,7 @@ def test_the_keys_of_each_connection_are_added(https: str, files: Files, tmp_pat
     assert names.count("CLIENT_TRAFFIC_SECRET_0") == 2
 
 
-def test_without_a_file_the_keys_go_where_the_user_wants_them(
+def test_without_a_file_the_keys_go_to_sslkeylogfile(
     https: str, files: Files, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("SSLKEYLOGFILE", str(tmp_path / "user.keys"))
@@ -103,34 +103,34 @@ def test_without_a_file_the_keys_go_where_the_user_wants_them(
     assert keys_in(tmp_path / "user.keys")
 
 
-def test_keys_that_are_kept_do_not_weaken_trust(https: str, other: Files, answers: Answers, tmp_path: Path) -> None:
-    """The connection that writes its keys is as careful as any other."""
+def test_keeping_keys_does_not_weaken_verification(https: str, other: Files, answers: Answers, tmp_path: Path) -> None:
+    """The connection that writes its keys verifies like any other."""
     reply = ask(https, Way(trusting=other.root, keys=tmp_path / "given.keys"))
     assert "certificate verify failed" in reply.error
     assert answers.asked == []
 
 
 @pytest.mark.parametrize("status", [404, 500])
-def test_an_answer_that_is_an_error_is_told(http: str, answers: Answers, status: int) -> None:
+def test_an_error_response_is_reported(http: str, answers: Answers, status: int) -> None:
     answers.status = status
     reply = ask(http)
     assert reply.text == ""
     assert reply.error.startswith(f"HTTPError: {status} ")
 
 
-def test_nobody_there_is_told() -> None:
+def test_a_closed_port_is_reported() -> None:
     reply = ask(f"http://127.0.0.1:{free_port()}/")
     assert reply.error.startswith("ConnectionError: ")
     assert "Connection refused" in reply.error
 
 
-def test_plain_http_to_an_https_server_and_the_other_way_round_are_told(http: str, https: str) -> None:
+def test_plain_http_to_an_https_server_and_vice_versa_are_reported(http: str, https: str) -> None:
     assert ask(https.replace("https", "http")).error
     reply = ask(http.replace("http", "https"))
     assert reply.error.startswith("SSLError: ")
 
 
-def test_a_ca_file_that_is_not_there_is_told(https: str, tmp_path: Path, answers: Answers) -> None:
+def test_a_missing_ca_file_is_reported(https: str, tmp_path: Path, answers: Answers) -> None:
     assert "invalid path" in ask(https, Way(trusting=tmp_path / "nowhere.pem")).error
     empty = tmp_path / "empty.pem"
     empty.touch()
@@ -139,5 +139,5 @@ def test_a_ca_file_that_is_not_there_is_told(https: str, tmp_path: Path, answers
 
 
 @pytest.mark.parametrize("url", ["http://", "http://a..b/", "http://[::1", "http://localhost:99999/", "nonsense"])
-def test_an_address_that_is_none_is_told(url: str) -> None:
+def test_an_invalid_url_is_reported(url: str) -> None:
     assert ask(url).error

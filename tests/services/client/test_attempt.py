@@ -1,4 +1,4 @@
-"""One attempt at a time, with the real server, and with one that makes no sense."""
+"""Single attempts, with the real server, and with one that sends invalid responses."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 
 def made(place: Place, one: Attempt, **settings: object) -> Answer:
-    """What comes of an attempt that a client of this place makes."""
+    """The result of an attempt by a client of this place."""
     has = place.gather(**settings)
     ((same, way),) = has.prepared([one])
     return make(same, way, has)
@@ -44,8 +44,8 @@ def test_it_gets_the_message(place: Place, service: str, trust: Trust) -> None:
     assert (answer.message, answer.error) == ("fluffy tail", "")
 
 
-def test_the_certificate_of_the_server_is_noted_in_words(place: Place) -> None:
-    """Whether or not the client looks at it; there is none in clear."""
+def test_the_servers_certificate_is_noted(place: Place) -> None:
+    """Whether or not the client verifies it; in clear there is none."""
     for trust in (Trust.LAB_CA, Trust.ANYBODY):
         note, *_ = made(place, attempt(place.service("https"), trust=trust)).notes
         assert note.startswith("the server showed: From ")
@@ -53,14 +53,14 @@ def test_the_certificate_of_the_server_is_noted_in_words(place: Place) -> None:
     assert made(place, attempt(place.service("http"))).notes == ()
 
 
-def test_what_goes_wrong_is_told_in_the_words_of_the_library(place: Place) -> None:
+def test_a_failure_is_reported_as_the_error_of_the_library(place: Place) -> None:
     answer = made(place, attempt(place.service("https"), trust=Trust.NOT_THE_LAB_CA))
     assert (answer.message, answer.notes) == ("", ())
     assert answer.error.startswith("SSLError: ")
     assert "unable to get local issuer certificate" in answer.error
 
 
-def test_what_else_the_client_is_shown_is_noted(place: Place) -> None:
+def test_greetings_and_warnings_are_noted(place: Place) -> None:
     place.ca.new_token("client")
     answer = made(place, attempt(place.service("mutual-tls"), trust=Trust.LAB_CA, identity=Identity.SQUIRREL))
     assert (answer.message, answer.greeting, answer.notes[-1]) == ("fluffy tail", "Hello squirrel", "Hello squirrel")
@@ -72,8 +72,8 @@ def test_what_else_the_client_is_shown_is_noted(place: Place) -> None:
 # ---- by its address
 
 
-def test_a_server_may_be_asked_for_by_its_address(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Its certificate is then to be for the address. The lab's server is found on this machine by another name."""
+def test_a_server_may_be_requested_by_its_address(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its certificate must then be for the address. The lab's server has another name on this machine."""
     service = place.service("https")
     monkeypatch.setattr(module, "HTTPS", service)
     nameless = Service("https", "", service.port)
@@ -82,8 +82,8 @@ def test_a_server_may_be_asked_for_by_its_address(place: Place, monkeypatch: pyt
     assert f"HTTPSConnectionPool(host='127.0.0.1', port={service.port})" in answer.error
 
 
-def test_a_server_without_an_address_is_told(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Of a name as long as this, no name server is asked."""
+def test_an_unresolvable_server_is_reported(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Name servers are not queried for a name of this length."""
     monkeypatch.setattr(module, "HTTPS", Service("https", "x." * 130, 5443))
     answer = made(place, attempt(Service("https", "", 5443), trust=Trust.LAB_CA))
     assert answer.error.startswith("gaierror: x.x.")
@@ -93,9 +93,9 @@ def test_a_server_without_an_address_is_told(place: Place, monkeypatch: pytest.M
 # ---- with its letters shifted
 
 
-def test_shifted_letters_are_shifted_back(place: Place) -> None:
+def test_shifted_letters_are_decoded(place: Place) -> None:
     assert made(place, attempt(place.service("http"), disguise=Disguise.SUBSTITUTION)) == Answer("fluffy tail")
-    # What crossed the wire was something else.
+    # The text on the wire was different.
     assert ask(place.server.url("http", "/substitution")).text == "ekteex szhk"
 
 
@@ -103,21 +103,21 @@ def test_shifted_letters_are_shifted_back(place: Place) -> None:
 
 
 @pytest.mark.parametrize("given", ["in a file", "in SECRET_KEY"])
-def test_with_the_shared_key_a_token_is_opened_and_the_key_noted(place: Place, given: str) -> None:
+def test_with_the_shared_key_a_token_is_decrypted_and_the_key_noted(place: Place, given: str) -> None:
     key = place.shared_key.read_text().strip()
-    told = {"secret_key": key, "shared_key_file": place.folder / "nowhere"} if given == "in SECRET_KEY" else {}
-    assert made(place, attempt(place.service("http"), disguise=Disguise.FERNET), **told) == Answer("fluffy tail")
+    settings = {"secret_key": key, "shared_key_file": place.folder / "nowhere"} if given == "in SECRET_KEY" else {}
+    assert made(place, attempt(place.service("http"), disguise=Disguise.FERNET), **settings) == Answer("fluffy tail")
     assert place.message_keys() == [f"fernet {key}"]
 
 
-def test_with_another_key_nothing_is_opened_and_no_key_noted(place: Place) -> None:
+def test_with_another_key_nothing_is_decrypted_and_no_key_noted(place: Place) -> None:
     one = attempt(place.service("http"), disguise=Disguise.FERNET, shared_key=SharedKey.WRONG)
     answer = made(place, one)
     assert (answer.message, answer.error.partition(":")[0]) == ("", "InvalidToken")
     assert place.message_keys() == []
 
 
-def test_without_a_key_there_is_only_a_token_to_look_at(place: Place) -> None:
+def test_without_a_key_there_is_only_the_token(place: Place) -> None:
     one = attempt(place.service("http"), disguise=Disguise.FERNET, shared_key=SharedKey.NONE)
     answer = made(place, one)
     assert answer.message == ""
@@ -126,7 +126,7 @@ def test_without_a_key_there_is_only_a_token_to_look_at(place: Place) -> None:
 
 
 @pytest.mark.parametrize("shared_key", SharedKey)
-def test_where_no_token_comes_the_error_is_that_of_asking(
+def test_without_a_token_the_error_is_that_of_the_request(
     place: Place, http: str, answers: Answers, shared_key: SharedKey
 ) -> None:
     answers.status = 503
@@ -134,7 +134,7 @@ def test_where_no_token_comes_the_error_is_that_of_asking(
     assert (answer.message, answer.error.partition(" Server")[0]) == ("", "HTTPError: 503")
 
 
-def test_what_is_no_key_is_told(place: Place) -> None:
+def test_an_invalid_key_is_reported(place: Place) -> None:
     key = "acorn"
     answer = made(place, attempt(place.service("http"), disguise=Disguise.FERNET), secret_key=key)
     assert answer.error.startswith("ValueError: Fernet key must be 32 url-safe base64-encoded bytes")
@@ -143,7 +143,7 @@ def test_what_is_no_key_is_told(place: Place) -> None:
 # ---- with a key that was agreed on in public
 
 
-def test_each_agreement_is_on_a_new_key_and_its_public_values_are_noted(place: Place) -> None:
+def test_each_agreement_has_a_new_key_and_notes_its_public_values(place: Place) -> None:
     has = place.gather()
     one = attempt(place.service("http"), disguise=Disguise.DIFFIE_HELLMAN)
     answers = [make(one, way, has) for one, way in has.prepared([one, one])]
@@ -155,8 +155,8 @@ def test_each_agreement_is_on_a_new_key_and_its_public_values_are_noted(place: P
     assert len(set(place.message_keys())) == 2
 
 
-def test_the_key_that_is_noted_opens_what_crossed_the_wire(place: Place, http: str, answers: Answers) -> None:
-    """The key that the server came to, that is: here one that knows nothing of the client's half comes to another."""
+def test_the_noted_key_decrypts_what_crossed_the_wire(place: Place, http: str, answers: Answers) -> None:
+    """The noted key is the server's; an agreement without the client's private value gives another key."""
     answers.body = json.dumps({"public": Party().public, "token": seal(new_key(), "fluffy tail")}).encode()
     answer = made(place, attempt(at(http), disguise=Disguise.DIFFIE_HELLMAN))
     assert (answer.message, answer.error.partition(":")[0]) == ("", "InvalidToken")
@@ -181,12 +181,12 @@ TOKEN = seal(new_key(), "fluffy tail")
         json.dumps({"public": "acorn", "token": TOKEN}),
         json.dumps({"public": 5, "token": TOKEN}),
         json.dumps({"public": ["acorn"], "token": TOKEN}),
-        # A point of small order: everybody would come to the same secret (RFC 7748, 6.1).
+        # A point of small order: everybody could derive the secret (RFC 7748, 6.1).
         json.dumps({"public": "A" * 43 + "=", "token": TOKEN}),
     ],
     ids=count(),
 )
-def test_half_an_agreement_that_makes_no_sense_is_told(place: Place, http: str, answers: Answers, half: str) -> None:
+def test_an_invalid_response_to_an_agreement_is_reported(place: Place, http: str, answers: Answers, half: str) -> None:
     answers.body = half.encode()
     answer = made(place, attempt(at(http), disguise=Disguise.DIFFIE_HELLMAN))
     assert answer.error.startswith("the server's half of the key agreement is invalid: ")
@@ -195,14 +195,14 @@ def test_half_an_agreement_that_makes_no_sense_is_told(place: Place, http: str, 
 
 
 @pytest.mark.parametrize("token", [None, 5, "", "acorn", ["acorn"], "\ud800"])
-def test_a_token_that_is_none_is_told(place: Place, http: str, answers: Answers, token: object) -> None:
+def test_an_invalid_token_is_reported(place: Place, http: str, answers: Answers, token: object) -> None:
     answers.body = json.dumps({"public": Party().public, "token": token}).encode()
     answer = made(place, attempt(at(http), disguise=Disguise.DIFFIE_HELLMAN))
     assert answer.message == ""
     assert answer.error
 
 
-def test_a_server_that_agrees_on_nothing_is_told(place: Place, http: str, answers: Answers) -> None:
+def test_a_server_that_refuses_the_agreement_is_reported(place: Place, http: str, answers: Answers) -> None:
     answers.status = 400
     answer = made(place, attempt(at(http), disguise=Disguise.DIFFIE_HELLMAN))
     assert answer.error.startswith("HTTPError: 400 ")

@@ -1,4 +1,4 @@
-"""What came of attempts, beside what was to come of them: all that differs is told, and nothing else."""
+"""Results of attempts compared with what was expected: exactly the deviations are reported."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ def verdict(*visible: Visible, sighted: Sequence[int] = ()) -> Verdict:
 def came(
     one: Attempt, answer: Answer, *visible: Visible, sighted: Sequence[int] = (), message: str = MESSAGE
 ) -> Exchange:
-    """What came of an attempt that was the only one."""
+    """The result of a single attempt."""
     (exchange,) = exchanges([one], [answer], verdict(*visible, sighted=sighted), message)
     return exchange
 
@@ -70,11 +70,11 @@ def test_the_message_is_the_one_of_the_run() -> None:
     assert came(attempt(HTTP), Answer("bushy tail"), stream(), message="bushy tail").received
     exchange = came(attempt(HTTP), GOT, stream(), message="bushy tail")
     assert not exchange.received
-    assert exchange.error == "the server said something else, 11 characters"
+    assert exchange.error == "the server sent something else, 11 characters"
     assert exchange.wrong == (f"the client should get the message, but the error was: {exchange.error}",)
 
 
-def test_an_error_that_was_not_awaited_is_told() -> None:
+def test_an_unexpected_error_is_reported() -> None:
     exchange = came(attempt(HTTP), REFUSED, stream())
     assert (exchange.received, exchange.error) == (False, REFUSED.error)
     assert exchange.wrong == (
@@ -82,29 +82,29 @@ def test_an_error_that_was_not_awaited_is_told() -> None:
     )
 
 
-def test_an_error_that_was_awaited_is_as_it_should_be() -> None:
+def test_an_expected_error_is_no_deviation() -> None:
     assert came(attempt(HTTPS, error="verify failed"), REFUSED, tls()) == Exchange(
         "an attempt", received=False, error=REFUSED.error
     )
 
 
 @pytest.mark.parametrize(
-    ("answer", "told"),
+    ("answer", "reported"),
     [
         (GOT, "the client should fail with “hostname”, but got the message"),
         (REFUSED, "the client should fail with “hostname”, but the error was: SSLError: certificate verify failed"),
         (
             Answer("an acorn"),
-            "the client should fail with “hostname”, but the error was: the server said something else, 8 characters",
+            "the client should fail with “hostname”, but the error was: the server sent something else, 8 characters",
         ),
     ],
 )
-def test_an_error_that_does_not_come_or_is_another_is_told(answer: Answer, told: str) -> None:
-    assert came(attempt(HTTPS, error="hostname"), answer, tls()).wrong == (told,)
+def test_a_missing_or_different_error_is_reported(answer: Answer, reported: str) -> None:
+    assert came(attempt(HTTPS, error="hostname"), answer, tls()).wrong == (reported,)
 
 
 @pytest.mark.parametrize(("openssl", "said"), [((3, 0), "sslv3 alert"), ((3, 5), "ssl/tls alert")])
-def test_the_error_awaited_is_that_of_the_clients_openssl(
+def test_the_expected_error_is_that_of_the_clients_openssl(
     monkeypatch: pytest.MonkeyPatch, openssl: tuple[int, int], said: str
 ) -> None:
     monkeypatch.setattr(compare, "_OPENSSL", openssl)
@@ -121,12 +121,12 @@ def test_the_error_awaited_is_that_of_the_clients_openssl(
     [
         ("", "", ()),
         ("Hello squirrel", "Hello squirrel", ()),
-        ("Hello squirrel", "", ("the server should say “Hello squirrel”, but said “”",)),
-        ("", "Hello squirrel", ("the server should say “”, but said “Hello squirrel”",)),
-        ("Hello squirrel", "Hello acorn", ("the server should say “Hello squirrel”, but said “Hello acorn”",)),
+        ("Hello squirrel", "", ("the greeting should be “Hello squirrel”, but was “”",)),
+        ("", "Hello squirrel", ("the greeting should be “”, but was “Hello squirrel”",)),
+        ("Hello squirrel", "Hello acorn", ("the greeting should be “Hello squirrel”, but was “Hello acorn”",)),
     ],
 )
-def test_a_greeting_other_than_the_one_awaited_is_told(awaited: str, said: str, wrong: tuple[str, ...]) -> None:
+def test_an_unexpected_greeting_is_reported(awaited: str, said: str, wrong: tuple[str, ...]) -> None:
     assert came(attempt(HTTPS, greeting=awaited), Answer(MESSAGE, greeting=said), tls()).wrong == wrong
 
 
@@ -134,7 +134,7 @@ INSECURE, OTHER = "InsecureRequestWarning: Unverified", "DeprecationWarning: old
 
 
 @pytest.mark.parametrize(
-    ("awaited", "warned", "told"),
+    ("awaited", "warned", "reported"),
     [
         ("", (), ""),
         ("InsecureRequestWarning", (INSECURE,), ""),
@@ -148,9 +148,9 @@ INSECURE, OTHER = "InsecureRequestWarning: Unverified", "DeprecationWarning: old
         ),
     ],
 )
-def test_a_warning_other_than_the_one_awaited_is_told(awaited: str, warned: tuple[str, ...], told: str) -> None:
+def test_an_unexpected_warning_is_reported(awaited: str, warned: tuple[str, ...], reported: str) -> None:
     wrong = came(attempt(HTTPS, warning=awaited), Answer(MESSAGE, warned=warned), tls()).wrong
-    assert wrong == ((f"the client should be warned {told}",) if told else ())
+    assert wrong == ((f"the client should be warned {reported}",) if reported else ())
 
 
 # ---- what the wire shows
@@ -160,7 +160,7 @@ AWAITED = "the wire should show unknown_ca from the client, and no application d
 
 
 @pytest.mark.parametrize(
-    ("seen", "told"),
+    ("seen", "reported"),
     [
         (tls(alerts=(alert("unknown_ca"),)), ""),
         (tls(), "no alert, and no application data"),
@@ -174,15 +174,15 @@ AWAITED = "the wire should show unknown_ca from the client, and no application d
         (tls(alerts=(alert("unknown_ca"),), data_guessed=11), "unknown_ca from the client, and some application data"),
     ],
 )
-def test_another_wire_than_the_one_awaited_is_told(seen: Visible, told: str) -> None:
+def test_unexpected_traffic_is_reported(seen: Visible, reported: str) -> None:
     wrong = came(attempt(HTTPS, error="verify failed", wire=UNKNOWN_CA), REFUSED, seen).wrong
-    assert wrong == ((AWAITED + told,) if told else ())
+    assert wrong == ((AWAITED + reported,) if reported else ())
 
 
-def test_what_the_wire_showed_is_told_with_the_place_of_each_alert_where_the_attempt_is_about_that() -> None:
+def test_alerts_are_reported_with_their_frames_if_the_attempt_expects_one() -> None:
     seen = tls(alerts=(alert("unknown_ca"),))
-    told = came(attempt(HTTPS, error="verify failed", wire=UNKNOWN_CA), REFUSED, seen).wire
-    assert told == "unknown_ca from the client in frame 8, and no application data"
+    reported = came(attempt(HTTPS, error="verify failed", wire=UNKNOWN_CA), REFUSED, seen).wire
+    assert reported == "unknown_ca from the client in frame 8, and no application data"
     assert came(attempt(HTTPS, error="verify failed"), REFUSED, seen).wire == ""
 
 
@@ -191,14 +191,14 @@ def test_what_the_wire_showed_is_told_with_the_place_of_each_alert_where_the_att
     [
         (tls(data_sent=80), True),
         (tls(), False),
-        # What looks like session tickets and closing alerts counts for nothing.
+        # Records that look like session tickets and closing alerts do not count.
         (tls(data_answered=500), False),
         (stream(port=HTTPS.port), True),
         (stream(port=HTTPS.port, sent=0), False),
     ],
 )
-def test_data_that_is_awaited_is_to_be_there_and_none_that_is_not(seen: Visible, *, data: bool) -> None:
-    """What a client says in clear is data, too, whatever the port is for."""
+def test_application_data_must_be_as_expected(seen: Visible, *, data: bool) -> None:
+    """What a client sends in clear is data, too, on any port."""
     for awaited in (True, False):
         wrong = came(attempt(HTTPS, wire=Wire(application_data=awaited)), GOT, seen).wrong
         assert bool(wrong) is (awaited != data)
@@ -213,17 +213,15 @@ def test_data_that_is_awaited_is_to_be_there_and_none_that_is_not(seen: Visible,
         ((alert("decode_error", "server"),), False),
     ],
 )
-def test_an_alert_that_is_perhaps_sent_may_be_missing_and_may_be_no_other(
-    alerts: tuple[Alert, ...], *, fits: bool
-) -> None:
+def test_an_optional_alert_may_be_missing_but_not_be_different(alerts: tuple[Alert, ...], *, fits: bool) -> None:
     awaited = Wire("decode_error", "client", perhaps=True)
     wrong = came(attempt(HTTPS, error="verify failed", wire=awaited), REFUSED, tls(alerts=alerts)).wrong
     assert (wrong == ()) is fits
     assert fits or "should show decode_error from the client, and no application data or no alert" in wrong[0]
 
 
-def test_the_message_stands_in_nothing_that_is_told() -> None:
-    """Also where a server sent it in clear when a token was due, and the error quotes what came."""
+def test_the_message_is_in_no_report() -> None:
+    """Even if a server sent it in clear instead of a token, and the error quotes the response."""
     answer = Answer(error=f"there is no message to read, only {MESSAGE}", notes=(f"a note with {MESSAGE}",))
     exchange = came(attempt(HTTPS, error="gAAAA"), answer, tls())
     assert exchange.error == f"there is no message to read, only message ({len(MESSAGE)} bytes)"
@@ -231,7 +229,7 @@ def test_the_message_stands_in_nothing_that_is_told() -> None:
     assert exchange.wrong
 
 
-def test_where_nothing_is_awaited_of_the_wire_it_may_show_anything() -> None:
+def test_without_an_expectation_any_traffic_is_accepted() -> None:
     assert came(attempt(HTTPS), GOT, tls(alerts=(alert("unknown_ca"),), data_sent=80)).wrong == ()
 
 
@@ -242,14 +240,14 @@ def test_where_nothing_is_awaited_of_the_wire_it_may_show_anything() -> None:
         (None, (0,), ()),
         (True, (0,), ()),
         (True, (), ("this attempt should be overheard, but was not",)),
-        # In another stream, or in none.
+        # The sighting is in another stream, or in none.
         (True, (1, -1), ("this attempt should be overheard, but was not",)),
         (False, (), ()),
         (False, (1, -1), ()),
         (False, (0,), ("this attempt should not be overheard, but was",)),
     ],
 )
-def test_whether_it_is_overheard_is_seen_in_its_own_stream(
+def test_sightings_are_assigned_to_the_stream_of_an_attempt(
     awaited: bool | None,
     sighted: tuple[int, ...],
     wrong: tuple[str, ...],
@@ -258,14 +256,14 @@ def test_whether_it_is_overheard_is_seen_in_its_own_stream(
 
 
 @pytest.mark.parametrize("awaited", [{"wire": Wire()}, {"overheard": False}, {"overheard": True}])
-def test_an_attempt_that_left_nothing_is_told_where_something_is_awaited_of_it(awaited: dict[str, Any]) -> None:
-    """Streams at other ports are not its own."""
+def test_an_attempt_without_a_stream_is_reported_if_traffic_is_expected(awaited: dict[str, Any]) -> None:
+    """Streams on other ports are not its own."""
     wrong = came(attempt(HTTPS, **awaited), GOT, stream(port=HTTP.port)).wrong
     assert wrong == ("nothing of this attempt is in the recording",)
     assert came(attempt(HTTPS), GOT, stream(port=HTTP.port)).wrong == ()
 
 
-def test_all_that_is_wrong_is_told_at_once() -> None:
+def test_all_deviations_are_reported_together() -> None:
     one = attempt(HTTPS, greeting="Hello squirrel", warning="InsecureRequestWarning", wire=UNKNOWN_CA, overheard=True)
     assert len(came(one, REFUSED, tls()).wrong) == 5
 
@@ -273,7 +271,7 @@ def test_all_that_is_wrong_is_told_at_once() -> None:
 # ---- which stream is whose
 
 
-def test_each_attempt_has_the_stream_of_its_port_in_the_order_in_which_they_were_made() -> None:
+def test_streams_are_assigned_to_attempts_by_port_and_order() -> None:
     other = Service("https", "server", 5446)
     attempts = [
         attempt(HTTPS, overheard=False),
@@ -288,7 +286,7 @@ def test_each_attempt_has_the_stream_of_its_port_in_the_order_in_which_they_were
     assert all(exchange.wrong for exchange in shown)
 
 
-def test_the_attempts_that_no_stream_is_left_for_are_the_last_at_their_port() -> None:
+def test_attempts_without_a_stream_are_the_last_ones_at_their_port() -> None:
     attempts = [attempt(HTTPS, overheard=False), attempt(HTTPS, overheard=False), attempt(HTTP, overheard=True)]
     shown = exchanges(attempts, [GOT] * 3, verdict(tls(0), stream(1), sighted=(1,)), MESSAGE)
     assert [exchange.wrong for exchange in shown] == [(), ("nothing of this attempt is in the recording",), ()]

@@ -1,4 +1,4 @@
-"""The client of the tutorial, as a user types it."""
+"""The client of the tutorial, as a user runs it."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def test_it_prints_the_message() -> None:
     assert (done.returncode, done.stdout, done.stderr) == (0, "The secret message is: fluffy tail\n", "")
 
 
-def test_it_prints_the_message_over_https_with_the_ca_that_it_is_told_to_trust(tmp_path: Path) -> None:
+def test_it_prints_the_message_over_https_with_the_given_ca(tmp_path: Path) -> None:
     files = Files.make(tmp_path)
     with serving(Answers(), files) as url:
         done = client(SECRET_URL=url, OVERHEARD_CLIENT_CA_FILE=str(files.root))
@@ -37,8 +37,8 @@ def test_it_prints_the_message_over_https_with_the_ca_that_it_is_told_to_trust(t
     assert "certificate verify failed: unable to get local issuer certificate" in untold.stderr
 
 
-def test_with_the_shared_key_it_opens_what_was_sealed_with_it(place: Place) -> None:
-    """A token of the real server; without the key it is all that there is."""
+def test_with_the_shared_key_it_decrypts_a_token(place: Place) -> None:
+    """A token of the real server; without the key the client prints the token."""
     url, key = place.server.url("http", "/fernet"), place.shared_key.read_text().strip()
     done = client(SECRET_URL=url, SECRET_KEY=key)
     assert (done.returncode, done.stdout, done.stderr) == (0, "The secret message is: fluffy tail\n", "")
@@ -48,7 +48,7 @@ def test_with_the_shared_key_it_opens_what_was_sealed_with_it(place: Place) -> N
 @pytest.mark.parametrize(
     ("key", "words"), [(new_key().decode(), "InvalidToken: "), ("acorn", "Fernet key must be 32")], ids=count()
 )
-def test_another_key_opens_nothing_and_is_told_without_the_key(key: str, words: str) -> None:
+def test_another_key_is_an_error_that_does_not_contain_the_key(key: str, words: str) -> None:
     with serving(Answers(body=seal(new_key(), "fluffy tail").encode())) as url:
         done = client(SECRET_URL=url, SECRET_KEY=key)
     assert (done.returncode, done.stdout) == (2, "")
@@ -58,10 +58,10 @@ def test_another_key_opens_nothing_and_is_told_without_the_key(key: str, words: 
     assert "Traceback" not in done.stderr
 
 
-def test_arguments_are_none_of_its_ways_to_be_told() -> None:
+def test_it_takes_no_arguments() -> None:
     done = client("http://localhost")
     assert (done.returncode, done.stdout) == (2, "")
-    assert done.stderr == "client: unknown arguments: http://localhost\n  the client is told by SECRET_URL\n"
+    assert done.stderr == "client: unknown arguments: http://localhost\n  set SECRET_URL instead\n"
 
 
 @pytest.mark.parametrize(
@@ -73,11 +73,11 @@ def test_arguments_are_none_of_its_ways_to_be_told() -> None:
         ({"SECRET_URL": "http://a..b/"}, "label empty or too long"),
         ({"SECRET_URL": f"http://127.0.0.1:{free_port()}"}, "Connection refused"),
         ({"SECRET_URL": "https://localhost", "OVERHEARD_CLIENT_CA_FILE": "/nowhere.pem"}, "/nowhere.pem"),
-        # Without SECRET_URL it walks the story, and for that it must be told more.
+        # Without SECRET_URL it runs the story, which needs more settings.
         ({}, "OVERHEARD_CLIENT_HANDOVER is not set"),
     ],
 )
-def test_what_goes_wrong_is_told_in_words(variables: dict[str, str], words: str) -> None:
+def test_errors_are_messages_without_a_traceback(variables: dict[str, str], words: str) -> None:
     done = client(**variables)
     assert (done.returncode, done.stdout) == (2, "")
     assert done.stderr.startswith("client: ")

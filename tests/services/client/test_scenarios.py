@@ -1,4 +1,4 @@
-"""Walking scenarios with a real CA and a real server; of the capture role, only what the client sees of it."""
+"""Running scenarios with a real CA and a real server, and a stub of the capture role."""
 
 from __future__ import annotations
 
@@ -33,13 +33,13 @@ FOUND = Outcome.INCONCLUSIVE
 
 @dataclass
 class Sidecar:
-    """Stands in for the capture role: remembers what happened in which order, and finds the same in each recording."""
+    """A stub of the capture role: notes the order of events, and returns the same verdict for each recording."""
 
     happened: list[str] = field(default_factory=list)
-    told: tuple[str, ...] = ()
+    arguments: tuple[str, ...] = ()
 
-    def __call__(self, *told: str) -> Sidecar:
-        self.told = told
+    def __call__(self, *arguments: str) -> Sidecar:
+        self.arguments = arguments
         return self
 
     @contextmanager
@@ -75,16 +75,16 @@ POST_QUANTUM = scenario("post-quantum", needs=frozenset({Need.POST_QUANTUM}))
 # ---- walking
 
 
-def test_each_scenario_is_recorded_and_what_came_of_it_is_returned(place: Place, sidecar: Sidecar) -> None:
+def test_each_scenario_is_recorded_and_its_result_returned(place: Place, sidecar: Sidecar) -> None:
     scenarios = (
         scenario("plain", attempt(place.service("http"))),
         scenario("secure", attempt(place.service("https"), trust=Trust.LAB_CA)),
     )
-    told: list[str] = []
-    results = run_scenarios(place.settings(scenarios=scenarios), told.append)
-    assert told == ["recording plain", "recording secure", "judging"]
+    steps: list[str] = []
+    results = run_scenarios(place.settings(scenarios=scenarios), steps.append)
+    assert steps == ["recording plain", "recording secure", "judging"]
     assert sidecar.happened == ["begin plain", "end plain", "begin secure", "end secure"]
-    assert sidecar.told == ("http://127.0.0.1:1", "the token of the capture API", "mine")
+    assert sidecar.arguments == ("http://127.0.0.1:1", "the token of the capture API", "mine")
     plain, secure = results
     assert plain == Result("plain", (Exchange("an attempt", received=True),), Verdict(FOUND, ()))
     (exchange,) = secure.exchanges
@@ -99,25 +99,25 @@ def test_attempts_are_made_in_their_order_in_one_recording(place: Place, sidecar
     assert sidecar.happened == ["begin both", "end both"]
     assert [exchange.received for exchange in result.exchanges] == [True, False, True]
     assert result.as_expected
-    # A session key for what had one, and a message key for each agreement.
+    # A session key for each TLS connection, and a message key for each agreement.
     assert len(place.message_keys()) == 2
     assert (place.folder / "keys" / "mine" / "session.keys").read_text()
 
 
-def test_what_is_not_as_expected_is_told_where_it_belongs(place: Place, sidecar: Sidecar) -> None:
+def test_a_deviation_is_reported_with_its_scenario(place: Place, sidecar: Sidecar) -> None:
     wrong = scenario("wrong", attempt(place.service("http"), greeting="Hello squirrel"), found=Outcome.PROTECTED)
     right = scenario("right", attempt(place.service("http")))
     of_wrong, of_right = walked(place.settings(scenarios=(wrong, right)))
-    assert of_wrong.exchanges[0].wrong == ("the server should say “Hello squirrel”, but said “”",)
+    assert of_wrong.exchanges[0].wrong == ("the greeting should be “Hello squirrel”, but was “”",)
     assert of_wrong.wrong == ("the verdict should be PROTECTED, but is INCONCLUSIVE",)
     assert (of_wrong.failed, of_right.failed) == (True, False)
     assert len(sidecar.happened) == 4
 
 
-def test_what_an_attempt_takes_is_at_hand_before_the_recording_begins(
+def test_everything_is_fetched_before_the_recording_begins(
     place: Place, sidecar: Sidecar, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Or the lab's CA would be part of the story."""
+    """Otherwise the lab's CA would be part of the recording."""
     monkeypatch.setattr(Sidecar, "recording", lambda _sidecar, name: pytest.fail(f"{name} is recorded"))
     squirrel = attempt(place.service("mutual-tls"), trust=Trust.LAB_CA, identity=Identity.SQUIRREL)
     place.ca.new_token("client")
@@ -127,7 +127,7 @@ def test_what_an_attempt_takes_is_at_hand_before_the_recording_begins(
     assert sidecar.happened == []
 
 
-def test_nothing_of_the_walk_is_left_but_keys_and_credentials(place: Place, sidecar: Sidecar) -> None:
+def test_only_keys_and_credentials_remain(place: Place, sidecar: Sidecar) -> None:
     stranger = attempt(place.service("mutual-tls"), trust=Trust.LAB_CA, identity=Identity.STRANGER, error="unknown ca")
     (result,) = walked(place.settings(scenarios=(scenario("stranger", stranger),)))
     assert result.as_expected
@@ -136,26 +136,26 @@ def test_nothing_of_the_walk_is_left_but_keys_and_credentials(place: Place, side
     assert files == {"token", "keys/mine/session.keys", "keys/mine/message.keys"}
 
 
-def test_a_token_that_cannot_be_read_is_an_error_in_words(place: Place, sidecar: Sidecar) -> None:
+def test_an_unreadable_token_is_an_error_without_a_traceback(place: Place, sidecar: Sidecar) -> None:
     with pytest.raises(SettingsError, match=r"^OVERHEARD_CAPTURE_TOKEN_FILE: /.*/nowhere cannot be read"):
         walked(place.settings(capture_token_file=place.folder / "nowhere"))
-    assert sidecar.told == ()
+    assert sidecar.arguments == ()
 
 
 # ---- skipping
 
 
-def test_what_this_lab_has_not_is_told_and_not_recorded(place: Place, sidecar: Sidecar) -> None:
-    told: list[str] = []
+def test_a_scenario_that_this_lab_cannot_run_is_skipped_and_not_recorded(place: Place, sidecar: Sidecar) -> None:
+    steps: list[str] = []
     scenarios = (INTERCEPTED, scenario("plain", attempt(place.service("http"))))
-    skipped, ran = run_scenarios(place.settings(scenarios=scenarios), told.append)
+    skipped, ran = run_scenarios(place.settings(scenarios=scenarios), steps.append)
     assert skipped == Result.of_skipped("intercepted", "it needs the interceptor, and none runs here")
     assert (skipped.as_expected, skipped.failed, ran.as_expected) == (False, False, True)
-    assert told == ["recording plain", "judging"]
+    assert steps == ["recording plain", "judging"]
     assert sidecar.happened == ["begin plain", "end plain"]
 
 
-def test_post_quantum_is_for_an_openssl_that_knows_it(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_post_quantum_needs_an_openssl_that_supports_it(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
     here = ssl.OPENSSL_VERSION_INFO[:2]
     monkeypatch.setattr(module, "_POST_QUANTUM", here)
     assert lacks(POST_QUANTUM, place.settings()) == ""
@@ -165,7 +165,7 @@ def test_post_quantum_is_for_an_openssl_that_knows_it(place: Place, monkeypatch:
     assert "OpenSSL" not in said.partition("later")[2]
 
 
-def test_where_an_interceptor_runs_or_is_not_needed_nothing_is_lacking(place: Place) -> None:
+def test_nothing_is_lacking_if_an_interceptor_runs_or_is_not_needed(place: Place) -> None:
     assert lacks(INTERCEPTED, place.settings()) != ""
     assert lacks(INTERCEPTED, place.settings(impostor=place.folder)) == ""
     assert lacks(scenario("plain"), place.settings()) == ""
@@ -175,7 +175,7 @@ def test_where_an_interceptor_runs_or_is_not_needed_nothing_is_lacking(place: Pl
 
 
 def variables(place: Place, capture_url: str, **changed: str) -> dict[str, str]:
-    told = {
+    environment = {
         "CA_URL": place.ca.url,
         "CLIENT_HANDOVER": str(place.ca.handover / "client"),
         "CLIENT_ACORN": str(place.ca.handover / "acorn"),
@@ -188,7 +188,7 @@ def variables(place: Place, capture_url: str, **changed: str) -> dict[str, str]:
         "RUN": "mine",
         **changed,
     }
-    return {f"OVERHEARD_{name}": value for name, value in told.items()}
+    return {f"OVERHEARD_{name}": value for name, value in environment.items()}
 
 
 @pytest.fixture
@@ -198,11 +198,11 @@ def capture() -> Iterator[tuple[str, Answers]]:
         yield url, answers
 
 
-def test_for_a_program_it_says_an_event_a_line(place: Place, capture: tuple[str, Answers]) -> None:
+def test_json_output_has_one_event_per_line(place: Place, capture: tuple[str, Answers]) -> None:
     url, answers = capture
-    told = variables(place, url, CLIENT_SCENARIOS="https-intercepted", CLIENT_OUTPUT="json")
-    done = client(**told)
-    # Nothing was found out.
+    environment = variables(place, url, CLIENT_SCENARIOS="https-intercepted", CLIENT_OUTPUT="json")
+    done = client(**environment)
+    # There is no verdict.
     assert (done.returncode, done.stderr) == (2, "")
     skipped = Result.of_skipped("https-intercepted", "it needs the interceptor, and none runs here")
     *progress, last = [json.loads(line) for line in done.stdout.splitlines()]
@@ -211,7 +211,7 @@ def test_for_a_program_it_says_an_event_a_line(place: Place, capture: tuple[str,
     assert answers.asked == []
 
 
-def test_for_people_it_says_the_same_in_a_table(place: Place, capture: tuple[str, Answers]) -> None:
+def test_text_output_is_a_table(place: Place, capture: tuple[str, Answers]) -> None:
     done = client(**variables(place, capture[0], CLIENT_SCENARIOS="https-intercepted"))
     assert (done.returncode, done.stderr) == (2, "")
     assert "https-intercepted" in done.stdout
@@ -228,9 +228,9 @@ def test_for_people_it_says_the_same_in_a_table(place: Place, capture: tuple[str
         ("CAPTURE_URL", "http://127.0.0.1:1", "the capture role at http://127.0.0.1:1/runs/mine did not answer"),
     ],
 )
-def test_what_goes_wrong_is_told_in_words(place: Place, name: str, value: str, words: str) -> None:
-    told = variables(place, "http://127.0.0.1:1", CLIENT_SCENARIOS="http")
-    done = client(**{**told, f"OVERHEARD_{name}": value})
+def test_errors_are_messages_without_a_traceback(place: Place, name: str, value: str, words: str) -> None:
+    environment = variables(place, "http://127.0.0.1:1", CLIENT_SCENARIOS="http")
+    done = client(**{**environment, f"OVERHEARD_{name}": value})
     assert (done.returncode, done.stdout.replace("recording http ...\n", "")) == (2, "")
     assert done.stderr.startswith("client: ")
     assert words in done.stderr

@@ -26,11 +26,11 @@ def test_defaults_are_those_of_the_story(tmp_path: Path) -> None:
     assert (settings.message, settings.output) == ("fluffy tail", "text")
     assert (settings.ca_url, settings.capture_url) == ("https://ca:5444", "http://capture:5690")
     assert (settings.impostor, settings.secret_key) == (None, "")
-    # What the sidecar takes for the name of a run.
+    # The form of a run's name that the sidecar accepts.
     assert re.fullmatch(r"[a-z0-9][a-z0-9-]{0,63}", settings.run)
 
 
-def test_each_setting_is_the_one_of_its_variable(tmp_path: Path) -> None:
+def test_each_setting_is_read_from_its_variable(tmp_path: Path) -> None:
     for name in FOLDERS:
         (tmp_path / name).mkdir()
     key = "an acorn"
@@ -43,12 +43,12 @@ def test_each_setting_is_the_one_of_its_variable(tmp_path: Path) -> None:
     assert (settings.run, settings.message) == ("mine", "a nut")
 
 
-def test_scenarios_are_walked_in_the_order_that_is_asked_for_each_once(tmp_path: Path) -> None:
+def test_scenarios_keep_the_given_order_without_duplicates(tmp_path: Path) -> None:
     settings = read(tmp_path, CLIENT_SCENARIOS=" https, http,,https ")
     assert [scenario.name for scenario in settings.scenarios] == ["https", "http"]
 
 
-def test_scenarios_that_nobody_knows_are_an_error_with_those_that_were_perhaps_meant(tmp_path: Path) -> None:
+def test_unknown_scenarios_are_an_error_with_suggestions(tmp_path: Path) -> None:
     with pytest.raises(SettingsError) as caught:
         read(tmp_path, CLIENT_SCENARIOS="http,htps,x")
     assert str(caught.value).startswith(
@@ -59,7 +59,7 @@ def test_scenarios_that_nobody_knows_are_an_error_with_those_that_were_perhaps_m
 
 
 @pytest.mark.parametrize("names", [",", " , "])
-def test_no_scenario_at_all_is_an_error(tmp_path: Path, names: str) -> None:
+def test_an_empty_list_of_scenarios_is_an_error(tmp_path: Path, names: str) -> None:
     with pytest.raises(SettingsError, match=r"^OVERHEARD_CLIENT_SCENARIOS: it names no scenario") as caught:
         read(tmp_path, CLIENT_SCENARIOS=names)
     assert "there are http, " in caught.value.hint
@@ -68,24 +68,24 @@ def test_no_scenario_at_all_is_an_error(tmp_path: Path, names: str) -> None:
 @pytest.mark.parametrize(
     ("name", "value"), [("CLIENT_OUTPUT", "xml"), *((name, "/nowhere/at/all") for name in FOLDERS)]
 )
-def test_what_makes_no_sense_is_an_error_that_names_the_variable(tmp_path: Path, name: str, value: str) -> None:
+def test_an_invalid_value_is_an_error_that_names_the_variable(tmp_path: Path, name: str, value: str) -> None:
     with pytest.raises(SettingsError, match=f"^OVERHEARD_{name} is "):
         read(tmp_path, **{name: value})
 
 
 @pytest.mark.parametrize("name", [*FOLDERS, *FILES])
-def test_what_has_no_default_must_be_set(tmp_path: Path, name: str) -> None:
+def test_variables_without_a_default_must_be_set(tmp_path: Path, name: str) -> None:
     with pytest.raises(SettingsError, match=f"OVERHEARD_{name} is not set"):
         read(tmp_path, **{name: ""})
 
 
-def test_what_is_in_a_file_is_read_without_white_space_around_it(tmp_path: Path) -> None:
+def test_the_content_of_a_file_is_stripped(tmp_path: Path) -> None:
     (tmp_path / "token").write_text("  the token\n")
     assert contents("OVERHEARD_TOKEN", tmp_path / "token") == b"the token"
 
 
 @pytest.mark.parametrize(("name", "why"), [("nowhere", "No such file or directory"), (".", "Is a directory")])
-def test_a_file_that_cannot_be_read_is_an_error_that_names_the_variable(tmp_path: Path, name: str, why: str) -> None:
+def test_an_unreadable_file_is_an_error_that_names_the_variable(tmp_path: Path, name: str, why: str) -> None:
     with pytest.raises(SettingsError) as caught:
         contents("OVERHEARD_TOKEN", tmp_path / name)
     assert str(caught.value).startswith(f"OVERHEARD_TOKEN: {tmp_path / name} cannot be read ({why})")
@@ -95,21 +95,21 @@ def test_a_file_that_cannot_be_read_is_an_error_that_names_the_variable(tmp_path
 
 
 @pytest.mark.parametrize("variables", [{}, {"SECRET_URL": ""}])
-def test_without_an_address_it_is_not_alone(variables: dict[str, str]) -> None:
+def test_without_a_url_it_is_not_alone(variables: dict[str, str]) -> None:
     assert Alone.from_environment(variables) is None
 
 
-def test_with_an_address_it_is_alone() -> None:
+def test_with_a_url_it_is_alone() -> None:
     assert Alone.from_environment({"SECRET_URL": "http://server:5683"}) == Alone("http://server:5683", None, "")
-    told = {
+    variables = {
         "SECRET_URL": "https://server:5443",
         "OVERHEARD_CLIENT_CA_FILE": "/root.pem",
         "SECRET_KEY": "an acorn",
     }
-    assert Alone.from_environment(told) == Alone("https://server:5443", Path("/root.pem"), "an acorn")
+    assert Alone.from_environment(variables) == Alone("https://server:5443", Path("/root.pem"), "an acorn")
 
 
 @pytest.mark.parametrize("url", ["server:5683", "ftp://server", "HTTP", "/", "file:///etc/passwd"])
-def test_an_address_that_is_none_is_an_error(url: str) -> None:
+def test_an_invalid_url_is_an_error(url: str) -> None:
     with pytest.raises(SettingsError, match=r"^SECRET_URL is "):
         Alone.from_environment({"SECRET_URL": url})

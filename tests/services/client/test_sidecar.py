@@ -30,29 +30,27 @@ def sidecar(answers: Answers) -> Iterator[Sidecar]:
         yield Sidecar(url, "the token", "mine")
 
 
-def test_it_records_what_happens_inside(sidecar: Sidecar, answers: Answers) -> None:
+def test_it_records_within_the_with_block(sidecar: Sidecar, answers: Answers) -> None:
     with sidecar.recording("http"):
         assert [(method, path) for method, path, _ in answers.asked] == [("POST", "/runs/mine/recordings/http")]
     assert answers.asked[1][:2] == ("POST", "/runs/mine/recordings/http/end")
     assert {headers["Authorization"] for _, _, headers in answers.asked} == {"Bearer the token"}
 
 
-def test_it_ends_what_it_began_though_the_inside_fails(sidecar: Sidecar, answers: Answers) -> None:
+def test_it_ends_the_recording_even_if_the_block_fails(sidecar: Sidecar, answers: Answers) -> None:
     with pytest.raises(ZeroDivisionError), sidecar.recording("http"):
         _ = 1 / 0
     assert [path for _, path, _ in answers.asked][-1] == "/runs/mine/recordings/http/end"
 
 
-def test_it_reads_the_verdicts(sidecar: Sidecar, answers: Answers) -> None:
+def test_it_returns_the_verdicts(sidecar: Sidecar, answers: Answers) -> None:
     verdict = Verdict(Outcome.INCONCLUSIVE, ())
     answers.body = json.dumps({"http": verdict.to_json()}).encode()
     assert sidecar.verdicts() == {"http": verdict}
 
 
 @pytest.mark.parametrize("status", [401, 404, 409])
-def test_a_refusal_comes_through_in_words_and_nothing_happens_inside(
-    sidecar: Sidecar, answers: Answers, status: int
-) -> None:
+def test_a_refusal_is_passed_on_and_the_block_does_not_run(sidecar: Sidecar, answers: Answers, status: int) -> None:
     answers.status, answers.body = status, REFUSAL
     with pytest.raises(RecordingError) as caught, sidecar.recording("http"):
         pytest.fail("this must not be recorded")
@@ -61,20 +59,20 @@ def test_a_refusal_comes_through_in_words_and_nothing_happens_inside(
         sidecar.verdicts()
 
 
-def test_an_answer_that_is_none_of_its_own_is_an_error(sidecar: Sidecar, answers: Answers) -> None:
+def test_an_invalid_response_is_an_error(sidecar: Sidecar, answers: Answers) -> None:
     answers.status, answers.body = 500, b"<html>Internal Server Error</html>"
     with pytest.raises(RecordingError, match="the capture role at"):
         sidecar.verdicts()
 
 
-def test_nobody_there_is_an_error_with_where_to_look() -> None:
+def test_a_closed_port_is_an_error_with_a_hint() -> None:
     with pytest.raises(RecordingError, match="Connection refused") as caught:
         Sidecar(f"http://127.0.0.1:{free_port()}", "the token", "mine").verdicts()
     assert caught.value.hint == "see its log"
     assert "the token" not in str(caught.value)
 
 
-def test_a_proxy_has_no_say(sidecar: Sidecar, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_proxy_is_ignored(sidecar: Sidecar, monkeypatch: pytest.MonkeyPatch) -> None:
     """It would learn the token."""
     monkeypatch.setenv("http_proxy", f"http://127.0.0.1:{free_port()}")
     assert sidecar.verdicts() == {}

@@ -1,4 +1,4 @@
-"""A certificate that says what the squirrel's says, and proves nothing."""
+"""A certificate with the same names as the squirrel's, which proves nothing."""
 
 from __future__ import annotations
 
@@ -23,13 +23,13 @@ def certificate_in(folder: Path) -> x509.Certificate:
     return x509.load_pem_x509_certificate(stranger(folder)[0].read_bytes())
 
 
-def test_its_key_belongs_to_it_and_to_its_owner_alone(tmp_path: Path) -> None:
+def test_its_key_matches_it_and_is_private(tmp_path: Path) -> None:
     certificate, key = stranger(tmp_path)
     ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT).load_cert_chain(certificate, key)
     assert stat.S_IMODE(key.stat().st_mode) == 0o600
 
 
-def test_it_says_what_the_squirrels_says_and_that_it_is_for_tests(tmp_path: Path) -> None:
+def test_it_has_the_names_of_the_squirrels_certificate_and_says_that_it_is_for_tests(tmp_path: Path) -> None:
     certificate = certificate_in(tmp_path)
     (name,) = certificate.subject.get_attributes_for_oid(NameOID.COMMON_NAME)
     (issuer,) = certificate.issuer.get_attributes_for_oid(NameOID.COMMON_NAME)
@@ -41,7 +41,7 @@ def test_it_says_what_the_squirrels_says_and_that_it_is_for_tests(tmp_path: Path
     assert timedelta(hours=23) < left <= timedelta(days=1)
 
 
-def test_nobody_vouches_for_it_not_even_itself(tmp_path: Path) -> None:
+def test_it_is_signed_by_an_unknown_ca_and_not_by_itself(tmp_path: Path) -> None:
     certificate = certificate_in(tmp_path)
     assert certificate.issuer != certificate.subject
     key, algorithm = certificate.public_key(), certificate.signature_algorithm_parameters
@@ -51,7 +51,7 @@ def test_nobody_vouches_for_it_not_even_itself(tmp_path: Path) -> None:
         key.verify(certificate.signature, certificate.tbs_certificate_bytes, algorithm)
 
 
-def test_each_is_another(tmp_path: Path) -> None:
+def test_each_is_different(tmp_path: Path) -> None:
     first, second = certificate_in(tmp_path), certificate_in(tmp_path)
     assert first.serial_number != second.serial_number
     assert first.public_key() != second.public_key()

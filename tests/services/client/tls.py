@@ -21,8 +21,8 @@ if TYPE_CHECKING:
 
 
 @dataclass
-class Noticed:
-    """What a server notices of its clients: the names that they ask for (RFC 6066, 3), and what they agree to."""
+class Observed:
+    """What a server observes of its clients: the names that they request (RFC 6066, 3), and what was negotiated."""
 
     url: str = ""
     names: list[str | None] = field(default_factory=list)
@@ -32,9 +32,9 @@ class Noticed:
 
 
 @contextmanager
-def noticing(files: Files) -> Iterator[Noticed]:
+def observing(files: Files) -> Iterator[Observed]:
     """Serve HTTPS at 127.0.0.1 until the end of the `with` block."""
-    noticed = Noticed()
+    noticed = Observed()
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(files.certificate, files.key)
     context.sni_callback = lambda _socket, name, _context: noticed.names.append(name)
@@ -54,7 +54,7 @@ def noticing(files: Files) -> Iterator[Noticed]:
 
     class Server(http.server.HTTPServer):
         def handle_error(self, *_: object) -> None:
-            """A client that breaks off the handshake is what some tests are about."""
+            """Ignore clients that abort the handshake: some tests are about these."""
 
     with Server(("127.0.0.1", 0), Handler) as server:
         server.socket = context.wrap_socket(server.socket, server_side=True)
@@ -69,16 +69,16 @@ def noticing(files: Files) -> Iterator[Noticed]:
 
 
 @dataclass(frozen=True)
-class Listed:
-    """A server's files under a root, and the root's revocation lists: with the server on it, and with nobody."""
+class RevocableServer:
+    """A server's files under a root, and the root's revocation lists: with the server on it, and empty."""
 
     files: Files
     revoked: Path
     empty: Path
 
     @classmethod
-    def make(cls, folder: Path) -> Listed:
-        """Make all of them in `folder`."""
+    def make(cls, folder: Path) -> RevocableServer:
+        """Create all of them in `folder`."""
         root = signed_by_itself(ROOT)
         (server,) = chain([SERVER], root, "")
         made = cls(_files(folder, root, server), folder / "revoked.pem", folder / "empty.pem")

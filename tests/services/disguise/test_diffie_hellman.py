@@ -15,7 +15,7 @@ def encoded(number: int) -> str:
     return base64.urlsafe_b64encode(number.to_bytes(32, "little")).decode()
 
 
-# Of low order: whatever the private key is, the agreed value is all zeros (RFC 7748, 6.1).
+# Of low order: with any private key, the agreed value is all zeros (RFC 7748, 6.1).
 _PRIME = 2**255 - 19
 _LOW_ORDER = (
     0,
@@ -28,21 +28,21 @@ _LOW_ORDER = (
 )
 
 
-def test_both_parties_come_to_the_same_key() -> None:
+def test_both_parties_derive_the_same_key() -> None:
     squirrel, server = Party(), Party()
     key = squirrel.agree(server.public)
     assert key == server.agree(squirrel.public)
     assert Fernet(key).decrypt(Fernet(key).encrypt(b"fluffy tail")) == b"fluffy tail"
 
 
-def test_a_stranger_comes_to_another_key_and_so_does_every_other_agreement() -> None:
+def test_strangers_and_other_agreements_derive_other_keys() -> None:
     squirrel, server, spy = Party(), Party(), Party()
     keys = {squirrel.agree(server.public), spy.agree(server.public), spy.agree(squirrel.public)}
     assert len(keys) == 3
     assert Party().agree(server.public) not in keys
 
 
-def test_the_public_value_is_x25519s_and_what_was_agreed_on_is_not_used_as_it_is() -> None:
+def test_the_public_value_is_that_of_x25519_and_the_shared_secret_is_not_used_directly() -> None:
     other, party = X25519PrivateKey.generate(), Party()
     raw = base64.urlsafe_b64decode(party.public)
     agreed = other.exchange(X25519PublicKey.from_public_bytes(raw))
@@ -52,7 +52,7 @@ def test_the_public_value_is_x25519s_and_what_was_agreed_on_is_not_used_as_it_is
 
 
 @pytest.mark.parametrize("value", _LOW_ORDER)
-def test_a_value_that_would_make_the_key_known_to_everybody_is_refused(value: int) -> None:
+def test_a_value_that_makes_the_key_predictable_is_refused(value: int) -> None:
     with pytest.raises(ValueError, match="is not a public value of X25519"):
         Party().agree(encoded(value))
 
@@ -60,7 +60,7 @@ def test_a_value_that_would_make_the_key_known_to_everybody_is_refused(value: in
 @pytest.mark.parametrize(
     "value", ["", "acorn", "AAAA", "🐿", Party().public[:-4], Party().public + "AAAA", "A" * 9999], ids=count()
 )
-def test_what_is_no_public_value_is_refused_in_a_line(value: str) -> None:
+def test_an_invalid_public_value_is_refused_with_a_one_line_message(value: str) -> None:
     with pytest.raises(ValueError, match="is not a public value of X25519") as caught:
         Party().agree(value)
     assert len(str(caught.value)) < 300

@@ -1,4 +1,4 @@
-"""One gallery for all tests, and a name service that knows its names."""
+"""One gallery for all tests, and name resolution for its names."""
 
 from __future__ import annotations
 

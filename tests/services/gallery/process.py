@@ -1,4 +1,4 @@
-"""The gallery as a process of its own, and its rows as a client finds them there."""
+"""The gallery as a process, and its rows as a client reaches them."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ OPENSSL = ssl.OPENSSL_VERSION_INFO[:2]
 
 
 class GalleryProcess:
-    """A running gallery with everything it writes under `folder`. Stop it in the end."""
+    """A running gallery that writes everything under `folder`. It must be stopped at the end."""
 
     def __init__(self, folder: Path) -> None:
         self.handover, self.temporary = folder / "handover", folder / "tmp"
@@ -38,7 +38,7 @@ class GalleryProcess:
         self.process = self.launch()
 
     def launch(self, *arguments: str, **variables: str) -> subprocess.Popen[str]:
-        """Start the role, or ask it something, with nothing of the tests' own environment."""
+        """Start the role, or its health check, without the environment of the tests."""
         environment = {
             "PATH": os.environ["PATH"],
             "TMPDIR": str(self.temporary),
@@ -50,35 +50,35 @@ class GalleryProcess:
         return subprocess.Popen(command, env={**environment, **variables}, stderr=subprocess.PIPE, text=True)
 
     def wait(self) -> None:
-        """Return when it is ready."""
+        """Wait until it is ready."""
         wait_until(lambda: probe(f"http://{ADDRESS}:{self.port}"), "the gallery", within=LONG, hint="see what it said")
 
     def stop(self) -> str:
-        """End it, and return what it said."""
+        """Stop it, and return its output."""
         self.process.terminate()
         return self.process.communicate(timeout=SOON)[1]
 
     def hung(self, row: Row) -> Row:
-        """The row with the port that it has here."""
+        """The row with its port in this gallery."""
         return replace(row, port=self.port + 1 + GALLERY_PORTS.index(row.port))
 
     def way(self, row: Row) -> Way:
-        """How the scenario `gallery` asks for a row."""
+        """How the scenario `gallery` requests a row."""
         crl = self.handover / GALLERY_CRL if row.crl else None
         return Way(trusting=self.handover / GALLERY_ROOT, crl=crl, patience=row.patience)
 
     def url(self, row: Row) -> str:
-        """Where a row is found here."""
+        """The URL of a row in this gallery."""
         return f"{row.scheme}://{row.host or ADDRESS}:{self.hung(row).port}/"
 
     def ask(self, row: Row) -> Reply:
-        """What a client gets."""
+        """The reply to a client."""
         return ask(self.url(row), self.way(row))
 
 
 @contextmanager
 def running(folder: Path) -> Iterator[GalleryProcess]:
-    """A gallery that is ready, until the end of the `with` block. It must have nothing to say."""
+    """A gallery that is ready, until the end of the `with` block. It must print nothing."""
     gallery = GalleryProcess(folder)
     try:
         gallery.wait()

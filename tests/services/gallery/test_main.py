@@ -1,4 +1,4 @@
-"""The gallery as a program: what it hands over, what it leaves, and how it starts and ends."""
+"""The gallery as a program: its handover, its files, its start and its end."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from processes import LONG, SOON
 from services.gallery.process import ADDRESS, GalleryProcess
 
 
-def test_it_hands_over_its_root_and_its_lists_and_no_key(gallery: GalleryProcess) -> None:
+def test_it_hands_over_its_root_and_revocation_lists_and_no_key(gallery: GalleryProcess) -> None:
     assert {file.name for file in gallery.handover.iterdir()} == {GALLERY_ROOT, GALLERY_CRL}
     (root,) = x509.load_pem_x509_certificates((gallery.handover / GALLERY_ROOT).read_bytes())
     assert "Overheard Lab Gallery Test Root CA (not for production)" in root.subject.rfc4514_string()
@@ -35,7 +35,7 @@ def test_no_key_is_left_on_disk(gallery: GalleryProcess) -> None:
     assert list(gallery.temporary.iterdir()) == []
 
 
-def test_only_its_owner_could_read_a_key_while_it_is_loaded(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_file_of_a_key_is_private_while_it_is_loaded(monkeypatch: pytest.MonkeyPatch) -> None:
     modes, load = [], ssl.SSLContext.load_cert_chain
 
     def look(self: ssl.SSLContext, file: str) -> None:
@@ -47,7 +47,7 @@ def test_only_its_owner_could_read_a_key_while_it_is_loaded(monkeypatch: pytest.
     assert modes == [0o600]
 
 
-def test_it_says_that_it_is_ready_when_it_is(gallery: GalleryProcess) -> None:
+def test_it_reports_that_it_is_ready(gallery: GalleryProcess) -> None:
     asked = gallery.launch("health")
     assert (asked.communicate(timeout=LONG)[1], asked.returncode) == ("", 0)
     asked = gallery.launch("health", OVERHEARD_GALLERY_PORT="1")
@@ -55,12 +55,12 @@ def test_it_says_that_it_is_ready_when_it_is(gallery: GalleryProcess) -> None:
     assert asked.returncode == 1
 
 
-def test_it_ends_soon_while_a_client_waits(tmp_path: Path) -> None:
+def test_it_ends_soon_even_if_a_client_waits(tmp_path: Path) -> None:
     gallery = GalleryProcess(tmp_path)
     gallery.wait()
     port = gallery.hung(at("silent-in-handshake")).port
     with socket.create_connection((ADDRESS, port)):
-        # Once it has answered others twice, it has taken this one in.
+        # Once it has responded to others twice, it has accepted this one.
         gallery.wait()
         gallery.wait()
         began = time.monotonic()
@@ -69,7 +69,7 @@ def test_it_ends_soon_while_a_client_waits(tmp_path: Path) -> None:
     assert gallery.process.returncode == 0
 
 
-def test_one_client_that_waits_keeps_no_other_waiting(gallery: GalleryProcess) -> None:
+def test_a_waiting_client_does_not_block_others(gallery: GalleryProcess) -> None:
     row = at("silent-in-handshake")
     with socket.create_connection((ADDRESS, gallery.hung(row).port)) as waiting:
         waiting.sendall(b"\x16")
@@ -77,7 +77,7 @@ def test_one_client_that_waits_keeps_no_other_waiting(gallery: GalleryProcess) -
         assert row.says[0].reason in gallery.ask(row).error
 
 
-def test_a_second_one_is_told_in_words_that_the_port_is_taken_and_hands_nothing_over(gallery: GalleryProcess) -> None:
+def test_a_second_gallery_fails_on_its_port_and_hands_nothing_over(gallery: GalleryProcess) -> None:
     root = (gallery.handover / GALLERY_ROOT).read_bytes()
     again = gallery.launch()
     said = again.communicate(timeout=LONG)[1]
@@ -88,7 +88,7 @@ def test_a_second_one_is_told_in_words_that_the_port_is_taken_and_hands_nothing_
     assert "Traceback" not in said
 
 
-def test_its_rows_must_have_ports_too(tmp_path: Path) -> None:
+def test_the_ports_of_its_rows_must_be_valid_too(tmp_path: Path) -> None:
     variables = {"OVERHEARD_GALLERY_HANDOVER": str(tmp_path)}
     highest = 65535 - len(GALLERY_PORTS)
     assert Settings.from_environment({**variables, "OVERHEARD_GALLERY_PORT": str(highest)}).port == highest
@@ -96,7 +96,7 @@ def test_its_rows_must_have_ports_too(tmp_path: Path) -> None:
         Settings.from_environment({**variables, "OVERHEARD_GALLERY_PORT": str(highest + 1)})
 
 
-def test_its_settings_have_defaults_but_for_the_handover(tmp_path: Path) -> None:
+def test_its_settings_have_defaults_except_the_handover(tmp_path: Path) -> None:
     settings = Settings.from_environment({"OVERHEARD_GALLERY_HANDOVER": str(tmp_path)})
     assert settings == Settings(ADDRESS, GALLERY_HEALTH.port, "fluffy tail", tmp_path)
     with pytest.raises(SettingsError, match="OVERHEARD_GALLERY_HANDOVER"):

@@ -1,4 +1,4 @@
-"""The interceptor as a process, run by the Python that has mitmproxy, and what it has written down."""
+"""The interceptor as a process, run by the Python that has mitmproxy, and its record."""
 
 from __future__ import annotations
 
@@ -21,15 +21,15 @@ from required import fail_or_skip
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-# An address of its own, as a lying name server would give it for that of the server.
+# The address that a lying name server returns instead of the server's.
 ADDRESS = "127.0.0.2"
 
-# Read here, as each test has its environment scrubbed.
+# Read here, because each test has a clean environment.
 _PYTHON = Path(os.environ.get("OVERHEARD_INTERCEPTOR_PYTHON") or PROJECT / ".venv-interceptor" / "bin" / "python")
 
 
 def command() -> list[str]:
-    """How to start it; the test is skipped, or in CI failed, where no Python has mitmproxy."""
+    """The command that starts it; the test is skipped, or in CI failed, if no Python has mitmproxy."""
     if not _PYTHON.exists():
         fail_or_skip("local", f"{_PYTHON} is missing (lab/setup/python-env creates it)")
     return [str(_PYTHON), "-m", "overheard_services.interceptor"]
@@ -67,7 +67,7 @@ class Interceptor:
 
 
 def environment(folder: Path, *origins: str) -> dict[str, str]:
-    """What it is told, with its folders made."""
+    """Its settings; its folders are created."""
     for name in ("handover", "record"):
         (folder / name).mkdir(exist_ok=True)
     return {
@@ -77,14 +77,14 @@ def environment(folder: Path, *origins: str) -> dict[str, str]:
         "OVERHEARD_INTERCEPTOR_HANDOVER": str(folder / "handover"),
         "OVERHEARD_INTERCEPTOR_RECORD": str(folder / "record"),
         "OVERHEARD_INTERCEPTOR_STANDS_IN_FOR": ",".join(origins),
-        # Nothing may be written there.
+        # Nothing may be written to the home directory.
         "HOME": str(folder / "home"),
     }
 
 
 @contextmanager
 def started(folder: Path, *origins: str) -> Iterator[Interceptor]:
-    """Run it until the end of the `with` block, in the place of those origins."""
+    """Run it until the end of the `with` block, impersonating these origins."""
     variables = environment(folder, *origins)
     with (
         (folder / "stderr").open("wb") as stderr,

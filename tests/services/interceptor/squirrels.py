@@ -1,4 +1,4 @@
-"""A server that agrees on a key with whoever asks, as the real one does, and remembers what it was sent."""
+"""A server with the key agreement of the real one, which keeps what it received."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ MESSAGE = "fluffy tail"
 
 @dataclass
 class Agreed:
-    """What it was sent and what it answered, byte for byte, and the keys that it came to."""
+    """Its requests and responses, byte for byte, and the keys that it derived."""
 
     url: str = ""
     sent: list[bytes] = field(default_factory=list)

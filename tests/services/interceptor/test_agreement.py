@@ -1,4 +1,4 @@
-"""A spy in the middle of an agreement: he agrees with each side, and neither notices."""
+"""A spy in the middle of a key agreement: he agrees with each side, and neither notices."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def running(tmp_path_factory: pytest.TempPathFactory, server: Agreed) -> Iterato
 
 @pytest.fixture
 def interceptor(running: Interceptor, server: Agreed) -> Interceptor:
-    """One that has seen nothing yet, before a server that has not either."""
+    """An interceptor without any notes, and a server without any requests."""
     for heard in (server.sent, server.answered, server.keys):
         heard.clear()
     for file in running.record.iterdir():
@@ -40,7 +40,7 @@ def interceptor(running: Interceptor, server: Agreed) -> Interceptor:
     return running
 
 
-def test_the_client_gets_the_message_and_the_spy_has_it(server: Agreed, interceptor: Interceptor) -> None:
+def test_both_the_client_and_the_spy_get_the_message(server: Agreed, interceptor: Interceptor) -> None:
     client = Party()
     reply = ask(f"{server.url}/diffie-hellman", Way(through=ADDRESS), post={"public": client.public})
     answer = json.loads(reply.text)
@@ -58,8 +58,8 @@ def test_the_client_gets_the_message_and_the_spy_has_it(server: Agreed, intercep
     assert server.keys[0] != key
 
 
-def test_what_passes_is_as_long_as_what_came_and_not_the_same(server: Agreed, interceptor: Interceptor) -> None:
-    """So an eavesdropper sees nothing odd on either side, and none of the values of one on the other."""
+def test_forwarded_messages_have_the_same_length_and_other_values(server: Agreed, interceptor: Interceptor) -> None:
+    """So nothing looks unusual on either side, and no value appears on both."""
     client = Party()
     reply = ask(f"{server.url}/diffie-hellman", Way(through=ADDRESS), post={"public": client.public})
     assert len(server.sent[0]) == len(json.dumps({"public": client.public}))
@@ -71,7 +71,7 @@ def test_what_passes_is_as_long_as_what_came_and_not_the_same(server: Agreed, in
     assert len(interceptor.exchanges) == 1
 
 
-def test_without_the_spy_both_have_one_key(server: Agreed, interceptor: Interceptor) -> None:
+def test_without_the_spy_both_share_one_key(server: Agreed, interceptor: Interceptor) -> None:
     client = Party()
     reply = ask(f"{server.url}/diffie-hellman", post={"public": client.public})
     assert client.agree(json.loads(reply.text)["public"]) == server.keys[0]
@@ -80,7 +80,7 @@ def test_without_the_spy_both_have_one_key(server: Agreed, interceptor: Intercep
 
 
 @pytest.mark.parametrize("post", [{"public": "nonsense"}, {"public": 1}, {"private": "x"}, ["public"], "public"])
-def test_what_is_no_agreement_passes_unchanged(server: Agreed, interceptor: Interceptor, post: object) -> None:
+def test_other_requests_pass_unchanged(server: Agreed, interceptor: Interceptor, post: object) -> None:
     reply = ask(f"{server.url}/diffie-hellman", Way(through=ADDRESS), post=post)
     assert reply.error.startswith("HTTPError: 400 ")
     assert server.sent == [json.dumps(post).encode()]
@@ -89,8 +89,8 @@ def test_what_is_no_agreement_passes_unchanged(server: Agreed, interceptor: Inte
     assert (interceptor.record / "message.keys").read_bytes() == b""
 
 
-def test_an_agreement_elsewhere_is_left_alone(server: Agreed, interceptor: Interceptor) -> None:
-    """The message stays between client and server; the spy has their answer as it is, and cannot open it."""
+def test_an_agreement_on_another_path_passes_unchanged(server: Agreed, interceptor: Interceptor) -> None:
+    """The client and the server share the key; the spy has their response, and cannot decrypt it."""
     client = Party()
     reply = ask(f"{server.url}/elsewhere", Way(through=ADDRESS), post={"public": client.public})
     assert client.agree(json.loads(reply.text)["public"]) == server.keys[0]

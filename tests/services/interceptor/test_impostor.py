@@ -1,4 +1,4 @@
-"""A spy in the middle of HTTPS: whether he reads anything is decided by whom the client trusts."""
+"""A spy in the middle of HTTPS: what he can read depends on whom the client trusts."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def running(tmp_path_factory: pytest.TempPathFactory, server: str) -> Iterator[I
 
 @pytest.fixture
 def interceptor(running: Interceptor, answers: Answers) -> Interceptor:
-    """One that has seen nothing yet."""
+    """An interceptor without any notes."""
     answers.asked.clear()
     for file in running.record.iterdir():
         file.write_bytes(b"")
@@ -57,7 +57,7 @@ def keys_of(interceptor: Interceptor, name: str) -> int:
     return sum(line.startswith(f"{name} ") for line in text.splitlines())
 
 
-def test_a_client_that_does_not_look_is_read_and_warned(server: str, interceptor: Interceptor) -> None:
+def test_a_client_that_does_not_verify_is_read_and_warned(server: str, interceptor: Interceptor) -> None:
     reply = ask(f"{server}/", Way(verify=False, through=ADDRESS))
     assert (reply.text, reply.error) == ("fluffy tail", "")
     assert [warning.partition(":")[0] for warning in reply.warned] == ["InsecureRequestWarning"]
@@ -78,10 +78,10 @@ def test_the_keys_of_both_connections_are_written_down(server: str, interceptor:
     assert keys_of(interceptor, "CLIENT_TRAFFIC_SECRET_0") == 2
 
 
-def test_a_client_that_trusts_the_right_ca_alone_sends_nothing(
+def test_a_client_that_trusts_only_the_right_ca_sends_nothing(
     server: str, interceptor: Interceptor, files: Files, answers: Answers
 ) -> None:
-    """It leaves a connection to the server, and no line in the record: there was nothing to read."""
+    """There is a connection to the server, and no line in the record, as there was nothing to read."""
     reply = ask(f"{server}/", Way(trusting=files.root, through=ADDRESS))
     assert reply.text == ""
     assert reply.error.startswith("SSLError: ")
@@ -99,39 +99,35 @@ def test_a_client_that_was_made_to_trust_the_impostor_is_read_without_a_warning(
 
 
 @pytest.mark.parametrize("name", ["127.0.0.1", "localhost", "stranger.example"])
-def test_the_impostors_certificate_is_for_the_name_that_was_asked_for(
-    server: str, interceptor: Interceptor, name: str
-) -> None:
-    """So whoever trusts the impostor's CA has nothing left to notice it by."""
+def test_the_impostors_certificate_is_for_the_requested_name(server: str, interceptor: Interceptor, name: str) -> None:
+    """So a client that trusts the impostor's CA cannot notice it."""
     context = ssl.create_default_context(cafile=interceptor.root)
     with (
         socket.create_connection((ADDRESS, urlsplit(server).port or 0), timeout=SOON) as raw,
         context.wrap_socket(raw, server_hostname=name) as secured,
     ):
         shown = secured.getpeercert() or {}
-    # With those that the server's own certificate is for.
+    # With the names of the server's own certificate.
     assert {("DNS", "localhost"), ("IP Address", "127.0.0.1")} <= set(shown["subjectAltName"])
 
 
-def test_the_impostor_says_what_it_is(interceptor: Interceptor) -> None:
+def test_the_impostors_ca_is_named_as_such(interceptor: Interceptor) -> None:
     root = x509.load_pem_x509_certificate(interceptor.root.read_bytes())
     (name,) = root.subject.get_attributes_for_oid(x509.NameOID.COMMON_NAME)
     assert name.value == "Overheard Lab Impostor Test CA (not for production)"
 
 
-def test_only_its_owner_reads_the_record(interceptor: Interceptor) -> None:
+def test_the_record_is_private(interceptor: Interceptor) -> None:
     modes = {file.name: file.stat().st_mode & 0o777 for file in interceptor.record.iterdir()}
     assert modes == dict.fromkeys(("session.keys", "message.keys", "notebook.jsonl"), 0o600)
 
 
-def test_nothing_is_kept_in_the_users_home(server: str, interceptor: Interceptor) -> None:
+def test_nothing_is_written_to_the_users_home(server: str, interceptor: Interceptor) -> None:
     ask(f"{server}/", Way(verify=False, through=ADDRESS))
     assert not (interceptor.folder / "home").exists()
 
 
-def test_whoever_goes_round_the_interceptor_is_not_in_its_record(
-    server: str, interceptor: Interceptor, files: Files
-) -> None:
+def test_direct_connections_are_not_in_its_record(server: str, interceptor: Interceptor, files: Files) -> None:
     assert ask(f"{server}/", Way(trusting=files.root)) == Reply("fluffy tail")
     assert interceptor.exchanges == []
     assert (interceptor.record / "session.keys").read_bytes() == b""

@@ -1,4 +1,4 @@
-"""The interceptor as a process: what it passes on, how it says that it is ready, and how it ends."""
+"""The interceptor as a process: forwarding, readiness, and its end."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.slow
 
 
-def test_it_reads_plain_http_and_changes_nothing(tmp_path: Path) -> None:
+def test_it_records_plain_http_and_changes_nothing(tmp_path: Path) -> None:
     answers = Answers()
     with serving(answers) as url, started(tmp_path, url) as interceptor:
         direct = ask(f"{url}/")
@@ -35,8 +35,8 @@ def test_it_reads_plain_http_and_changes_nothing(tmp_path: Path) -> None:
         assert dict(passed_on) == {**sent, "Host": passed_on["Host"]}
 
 
-def test_it_closes_when_the_server_has_answered(tmp_path: Path) -> None:
-    """So that a recording holds its streams from SYN to FIN."""
+def test_it_closes_after_the_servers_response(tmp_path: Path) -> None:
+    """So that a recording has its streams from SYN to FIN."""
     with serving(Answers()) as url, started(tmp_path, url):
         with socket.create_connection((ADDRESS, urlsplit(url).port or 0), timeout=SOON) as client:
             client.sendall(b"GET / HTTP/1.1\r\nHost: server\r\n\r\n")
@@ -46,10 +46,10 @@ def test_it_closes_when_the_server_has_answered(tmp_path: Path) -> None:
         assert b"via" not in answer.lower()
 
 
-def test_it_is_ready_when_it_listens_and_ends_when_told_to(tmp_path: Path) -> None:
+def test_it_is_ready_once_it_listens_and_ends_on_sigterm(tmp_path: Path) -> None:
     with serving(Answers()) as url, started(tmp_path, url) as interceptor:
         assert interceptor.health().returncode == 0
-        # A client that is connected and says nothing does not hold it up.
+        # A connected client that sends nothing does not delay it.
         with closing(socket.create_connection((ADDRESS, urlsplit(url).port or 0), timeout=SOON)):
             interceptor.process.terminate()
             assert interceptor.process.wait(SOON) == 0
@@ -59,7 +59,7 @@ def test_it_is_ready_when_it_listens_and_ends_when_told_to(tmp_path: Path) -> No
         assert ill.stderr.startswith("not ready: it gave no HTTP response (")
 
 
-def test_a_server_that_is_not_there_is_no_end_of_it(tmp_path: Path) -> None:
+def test_it_survives_an_unreachable_server(tmp_path: Path) -> None:
     url = f"http://127.0.0.1:{free_port()}"
     with started(tmp_path, url) as interceptor:
         assert ask(f"{url}/", Way(through=ADDRESS)).error
@@ -67,8 +67,8 @@ def test_a_server_that_is_not_there_is_no_end_of_it(tmp_path: Path) -> None:
         assert interceptor.health().returncode == 0
 
 
-def test_an_address_in_use_is_told(tmp_path: Path) -> None:
-    """One of a proxy, and that of the health check."""
+def test_an_address_in_use_is_an_error(tmp_path: Path) -> None:
+    """That of a proxy, or that of the health check."""
     with closing(socket.create_server((ADDRESS, 0))) as taken:
         port = taken.getsockname()[1]
         for variables in (
@@ -83,13 +83,13 @@ def test_an_address_in_use_is_told(tmp_path: Path) -> None:
             assert "Traceback" not in done.stderr
 
 
-def test_a_setting_that_makes_no_sense_is_told_at_the_start(tmp_path: Path) -> None:
+def test_an_invalid_setting_is_an_error_at_the_start(tmp_path: Path) -> None:
     done = _ended({**environment(tmp_path), "OVERHEARD_INTERCEPTOR_PORT": "http"})
     assert done.returncode == 2
     assert done.stderr.startswith("interceptor: OVERHEARD_INTERCEPTOR_PORT is 'http', which is not a port")
 
 
-def test_a_python_without_mitmproxy_is_told(tmp_path: Path) -> None:
+def test_a_python_without_mitmproxy_is_an_error(tmp_path: Path) -> None:
     done = _ended(environment(tmp_path), sys.executable, "-m", "overheard_services.interceptor")
     assert done.returncode == 2
     assert done.stderr.startswith("interceptor: this Python has no mitmproxy\n")
@@ -101,7 +101,7 @@ def _ended(variables: dict[str, str], *how: str) -> subprocess.CompletedProcess[
 
 
 @pytest.mark.parametrize("arguments", [["helth"], ["health", "again"]])
-def test_unknown_arguments_are_told(tmp_path: Path, arguments: list[str]) -> None:
+def test_unknown_arguments_are_reported(tmp_path: Path, arguments: list[str]) -> None:
     done = _ended(environment(tmp_path), *command(), *arguments)
     assert done.returncode == 2
     assert done.stderr.startswith("interceptor: unknown arguments: ")

@@ -25,7 +25,7 @@ def test_the_defaults_are_those_of_the_lab(enough: dict[str, str], tmp_path: Pat
     assert settings.health_url == f"http://127.0.0.2:{INTERCEPTOR_HEALTH.port}"
 
 
-def test_it_stands_in_for_whom_it_is_told(enough: dict[str, str]) -> None:
+def test_it_impersonates_the_configured_origins(enough: dict[str, str]) -> None:
     name = "OVERHEARD_INTERCEPTOR_STANDS_IN_FOR"
     settings = Settings.from_environment({**enough, name: "https://one:1, http://two:2"})
     assert settings.stands_in_for == (Service("https", "one", 1), Service("http", "two", 2))
@@ -43,14 +43,14 @@ def test_it_stands_in_for_whom_it_is_told(enough: dict[str, str]) -> None:
         "http://[::1",
     ],
 )
-def test_what_is_no_origin_is_told(enough: dict[str, str], origin: str) -> None:
+def test_an_invalid_origin_is_an_error(enough: dict[str, str], origin: str) -> None:
     name = "OVERHEARD_INTERCEPTOR_STANDS_IN_FOR"
     with pytest.raises(SettingsError, match=f"{name} has '.*' in it, which is not an origin"):
         Settings.from_environment({**enough, name: origin})
 
 
 @pytest.mark.parametrize("name", ["OVERHEARD_INTERCEPTOR_HANDOVER", "OVERHEARD_INTERCEPTOR_RECORD"])
-def test_its_folders_must_be_there(enough: dict[str, str], name: str) -> None:
+def test_its_folders_must_exist(enough: dict[str, str], name: str) -> None:
     with pytest.raises(SettingsError, match=f"{name} is not set"):
         Settings.from_environment({**enough, name: ""})
     with pytest.raises(SettingsError, match=f"{name} is '/nowhere', which is not an existing folder"):

@@ -21,12 +21,12 @@ if TYPE_CHECKING:
 
 
 COMMAND = [sys.executable, "-m", "overheard_services.server"]
-# As in the lab: an acorn is a server that somebody takes for a client.
+# As in the lab: `acorn` is a server certificate that a client presents.
 REQUESTERS = "server=server,localhost,127.0.0.1;client=client:squirrel;acorn=acorn"
 
 
 class Server:
-    """A running server, what it was told, and the ports of its services."""
+    """A running server, its settings, and the ports of its services."""
 
     def __init__(self, process: subprocess.Popen[str], ports: dict[str, int], environment: dict[str, str]) -> None:
         self.process, self.ports, self.environment = process, ports, environment
@@ -39,11 +39,11 @@ class Server:
         )
 
     def url(self, service: str, path: str = "/") -> str:
-        """Where a service is."""
+        """The URL of a service."""
         return f"{OF_THE_SERVER[service].scheme}://localhost:{self.ports[service]}{path}"
 
     def stop(self) -> str:
-        """Have it end as told, and return all that it said."""
+        """Stop it with SIGTERM, and return its output."""
         self.process.terminate()
         said = self.process.communicate(timeout=SOON)[1]
         assert self.process.returncode == 0
@@ -52,7 +52,7 @@ class Server:
 
 @contextmanager
 def started(*services: str, **variables: str) -> Iterator[Server]:
-    """A server that serves `services`, each at a free port, or http where none is named."""
+    """A server of `services`, each on a free port; by default only http."""
     ports = {name: free_port() for name in services or ("http",)}
     served = ",".join(f"{name}:{port}" for name, port in ports.items())
     environment = {**clean_environment(), "OVERHEARD_SERVER_SERVICES": served, **variables}

@@ -31,13 +31,13 @@ def asked(path: str, *, method: str = "GET", json: object = None) -> TestRespons
 
 
 @pytest.mark.parametrize("message", ["fluffy tail", "buschiger Schwänz 🐿", "<script>alert(1)</script>", "a\nb"])
-def test_it_tells_the_message_as_plain_text(message: str) -> None:
+def test_it_sends_the_message_as_plain_text(message: str) -> None:
     answer = create_app(message).test_client().get("/")
     assert (answer.status_code, answer.text) == (200, message)
     assert answer.content_type == "text/plain; charset=utf-8"
 
 
-def test_it_says_that_it_is_ready_without_telling_the_message() -> None:
+def test_its_health_check_does_not_contain_the_message() -> None:
     answer = create_app("fluffy tail").test_client().get("/health")
     assert (answer.status_code, answer.get_json()) == (200, {"status": "ok", "role": "server"})
 
@@ -54,7 +54,7 @@ def test_it_says_that_it_is_ready_without_telling_the_message() -> None:
         ("POST", "/diffie-hellman", 400),
     ],
 )
-def test_elsewhere_the_message_is_not_told(method: str, path: str, status: int) -> None:
+def test_other_paths_do_not_contain_the_message(method: str, path: str, status: int) -> None:
     answer = asked(path, method=method)
     assert answer.status_code == status
     assert "fluffy" not in answer.text
@@ -63,12 +63,12 @@ def test_elsewhere_the_message_is_not_told(method: str, path: str, status: int) 
 # ---- its disguises
 
 
-def test_substituted_it_is_as_in_the_tutorial() -> None:
+def test_the_substitution_is_that_of_the_tutorial() -> None:
     answer = asked("/substitution")
     assert (answer.text, answer.content_type) == ("ekteex szhk", "text/plain; charset=utf-8")
 
 
-def test_sealed_it_is_opened_by_whoever_has_the_shared_key_and_nobody_else() -> None:
+def test_only_the_shared_key_decrypts_the_token() -> None:
     answer = asked("/fernet")
     assert answer.content_type == "text/plain; charset=utf-8"
     assert unseal(KEY, answer.text) == "fluffy tail"
@@ -76,23 +76,23 @@ def test_sealed_it_is_opened_by_whoever_has_the_shared_key_and_nobody_else() -> 
         unseal(new_key(), answer.text)
 
 
-def test_without_a_shared_key_nothing_is_sealed_and_the_reason_said() -> None:
+def test_without_a_shared_key_fernet_is_an_error_with_a_reason() -> None:
     answer = create_app("fluffy tail").test_client().get("/fernet")
     assert answer.status_code == 503
     assert "SECRET_KEY" in answer.text
     assert "fluffy" not in answer.text
 
 
-def test_two_who_agree_on_a_key_open_it_and_each_time_it_is_another() -> None:
+def test_an_agreed_key_decrypts_the_token_and_is_new_each_time() -> None:
     publics = set()
     for _ in range(2):
         party = Party()
         answer = asked("/diffie-hellman", method="POST", json={"public": party.public})
-        told: dict[str, str] = answer.get_json()
-        assert unseal(party.agree(told["public"]), told["token"]) == "fluffy tail"
+        body: dict[str, str] = answer.get_json()
+        assert unseal(party.agree(body["public"]), body["token"]) == "fluffy tail"
         with pytest.raises(WrongKeyError):
-            unseal(Party().agree(told["public"]), told["token"])
-        publics.add(told["public"])
+            unseal(Party().agree(body["public"]), body["token"])
+        publics.add(body["public"])
     assert len(publics) == 2
 
 
@@ -109,14 +109,14 @@ def test_two_who_agree_on_a_key_open_it_and_each_time_it_is_another() -> None:
         {"public": "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA="},
     ],
 )
-def test_what_nobody_can_agree_on_is_refused_in_words(sent: object) -> None:
+def test_an_invalid_public_value_is_refused_with_a_message(sent: object) -> None:
     answer = asked("/diffie-hellman", method="POST", json=sent)
     assert answer.status_code == 400
     assert "X25519" in answer.get_json()["error"]
 
 
 @pytest.mark.parametrize("body", [b"", b"public", b"\xff", b'{"public": "' + b"A" * 99, b"[" * 250])
-def test_a_body_that_is_no_json_is_refused_in_words(body: bytes) -> None:
+def test_a_body_that_is_not_json_is_refused_with_a_message(body: bytes) -> None:
     answer = create_app("fluffy tail").test_client().post("/diffie-hellman", data=body)
     assert answer.status_code == 400
     assert "POST" in answer.get_json()["error"]
@@ -126,7 +126,7 @@ def test_a_body_that_is_too_large_is_refused() -> None:
     assert asked("/diffie-hellman", method="POST", json={"public": "A" * 2000}).status_code == 413
 
 
-def test_who_only_looks_is_told_how_to_agree() -> None:
+def test_get_requests_are_told_to_post() -> None:
     answer = asked("/diffie-hellman")
     assert answer.status_code == 405
     assert answer.headers["Allow"] == "POST"
@@ -142,7 +142,7 @@ def greeting(sock: socket.socket | None) -> str:
 
 
 def certified(name: str, file: Path) -> Path:
-    """A certificate with that common name, signed by itself, and its key."""
+    """A self-signed certificate with that common name, and its key."""
     key = ec.generate_private_key(ec.SECP256R1())
     subject = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, name)])
     now = datetime.now(UTC)
@@ -155,7 +155,7 @@ def certified(name: str, file: Path) -> Path:
 
 
 def greeted(name: str, folder: Path, *, asks: bool) -> str:
-    """How a client is greeted after a real handshake, in which the server asks for its certificate, or does not."""
+    """The greeting of a client after a real handshake, in which the server may request its certificate."""
     file = certified(name, folder / "pair.pem")
     serving, asking = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER), ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     for context in (serving, asking):
@@ -170,11 +170,11 @@ def greeted(name: str, folder: Path, *, asks: bool) -> str:
             return greeting(secured)
 
 
-def test_a_client_that_showed_its_certificate_is_called_by_its_name(tmp_path: Path) -> None:
+def test_a_client_with_a_certificate_is_greeted_by_its_name(tmp_path: Path) -> None:
     assert greeted("squirrel", tmp_path, asks=True) == "Hello squirrel"
 
 
-def test_who_was_not_asked_for_one_is_not_greeted(tmp_path: Path) -> None:
+def test_a_client_that_was_not_asked_for_a_certificate_is_not_greeted(tmp_path: Path) -> None:
     assert greeted("squirrel", tmp_path, asks=False) == ""
     assert greeting(None) == ""
     with socket.socket() as plain:
@@ -190,7 +190,5 @@ def test_who_was_not_asked_for_one_is_not_greeted(tmp_path: Path) -> None:
         ("🐿", r"'\U0001f43f'"),
     ],
 )
-def test_a_name_that_would_be_more_than_a_name_in_a_header_is_spelled_out(
-    tmp_path: Path, name: str, called: str
-) -> None:
+def test_control_characters_in_a_name_are_escaped(tmp_path: Path, name: str, called: str) -> None:
     assert greeted(name, tmp_path, asks=True) == f"Hello {called}"

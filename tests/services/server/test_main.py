@@ -1,4 +1,4 @@
-"""The server as a process: what it tells, how it says that it is ready, and how it ends."""
+"""The server as a process: its responses, its readiness, and its end."""
 
 from __future__ import annotations
 
@@ -30,13 +30,13 @@ pytestmark = pytest.mark.slow
 
 
 class Lab:
-    """A CA, and a server with all of its services that is under it."""
+    """A CA, and a server with all its services and a certificate of that CA."""
 
     def __init__(self, ca: CaProcess, server: Server, folder: Path) -> None:
         self.ca, self.server, self.folder = ca, server, folder
 
     def ask(self, service: str, path: str = "/", *, identity: str = "", ciphers: str = "") -> Reply:
-        """Ask a service, with a certificate of that requester's."""
+        """Send a request to a service, with the certificate of that requester."""
         certificate = self._identity(identity) if identity else None
         way = Way(trusting=self.ca.state / "root.pem", certificate=certificate, ciphers=ciphers)
         return ask(self.server.url(service, path), way)
@@ -49,7 +49,7 @@ class Lab:
 
 @pytest.fixture(scope="module")
 def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
-    """All of the server, which waits for a CA that comes up with it."""
+    """The server with all services; it waits for its CA, which starts at the same time."""
     folder = tmp_path_factory.mktemp("lab")
     ca = CaProcess(folder / "ca", requesters=REQUESTERS)
     (ca.handover / "server").mkdir(parents=True)
@@ -62,7 +62,7 @@ def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
 
 
 def test_alone_over_http() -> None:
-    """It tells the message, is healthy, says nothing, and ends when it is told to."""
+    """It sends the message, is healthy, prints nothing, and ends on SIGTERM."""
     with started(OVERHEARD_MESSAGE="bushy tail") as server:
         assert ask(server.url("http")).text == "bushy tail"
         assert "503" in ask(server.url("http", "/fernet")).error
@@ -74,21 +74,21 @@ def test_alone_over_http() -> None:
 
 
 @pytest.mark.parametrize("service", ["http", "https", "legacy"])
-def test_each_service_tells_the_message_and_greets_nobody(lab: Lab, service: str) -> None:
+def test_each_service_sends_the_message_without_a_greeting(lab: Lab, service: str) -> None:
     reply = lab.ask(service)
     assert (reply.text, reply.error, reply.greeting) == ("fluffy tail", "", "")
 
 
-def test_who_does_not_know_the_ca_does_not_believe_it(lab: Lab) -> None:
+def test_a_client_without_the_root_does_not_trust_it(lab: Lab) -> None:
     assert "unable to get local issuer certificate" in ask(lab.server.url("https")).error
 
 
-def test_a_squirrel_is_told_the_message_and_called_by_its_name(lab: Lab) -> None:
+def test_a_squirrel_gets_the_message_and_is_greeted_by_its_name(lab: Lab) -> None:
     reply = lab.ask("mutual-tls", identity="client")
     assert (reply.text, reply.error, reply.greeting) == ("fluffy tail", "", "Hello squirrel")
 
 
-def test_a_squirrel_is_greeted_only_where_it_was_asked_who_it_is(lab: Lab) -> None:
+def test_a_squirrel_is_greeted_only_where_a_certificate_is_requested(lab: Lab) -> None:
     reply = lab.ask("https", identity="client")
     assert (reply.text, reply.greeting) == ("fluffy tail", "")
 
@@ -97,39 +97,39 @@ def test_a_squirrel_is_greeted_only_where_it_was_asked_who_it_is(lab: Lab) -> No
     ("identity", "alert"),
     [("", "tlsv13 alert certificate required"), ("acorn", "sslv3 alert unsupported certificate")],
 )
-def test_nobody_else_is_told_anything_but_why(lab: Lab, identity: str, alert: str) -> None:
+def test_other_clients_get_only_an_alert(lab: Lab, identity: str, alert: str) -> None:
     reply = lab.ask("mutual-tls", identity=identity)
     assert alert in reply.error.replace("ssl/tls alert", "sslv3 alert")
     assert "SSLError" in reply.error
 
 
-def test_keys_encrypted_with_the_servers_own_are_agreed_to_by_legacy_alone(lab: Lab) -> None:
+def test_only_the_legacy_service_accepts_rsa_key_exchange(lab: Lab) -> None:
     assert lab.ask("legacy", ciphers="AES128-GCM-SHA256").text == "fluffy tail"
     assert "handshake failure" in lab.ask("https", ciphers="AES128-GCM-SHA256").error
     assert lab.ask("https", ciphers="ECDHE-RSA-AES128-GCM-SHA256").text == "fluffy tail"
 
 
-def test_one_rsa_key_is_behind_all_of_them(lab: Lab) -> None:
+def test_all_services_share_one_rsa_key(lab: Lab) -> None:
     key = load_pem_private_key((lab.folder / "credentials" / "key.pem").read_bytes(), None)
     assert isinstance(key, rsa.RSAPrivateKey)
     assert key.key_size == 2048
 
 
-def test_every_disguise_is_told_over_the_wire(lab: Lab) -> None:
+def test_every_disguise_is_served(lab: Lab) -> None:
     assert lab.ask("http", "/substitution").text == "ekteex szhk"
     shared = (lab.folder / "shared" / "key").read_bytes().strip()
     assert unseal(shared, lab.ask("http", "/fernet").text) == "fluffy tail"
     party = Party()
-    told = json.loads(ask(lab.server.url("http", "/diffie-hellman"), post={"public": party.public}).text)
-    assert unseal(party.agree(told["public"]), told["token"]) == "fluffy tail"
+    body = json.loads(ask(lab.server.url("http", "/diffie-hellman"), post={"public": party.public}).text)
+    assert unseal(party.agree(body["public"]), body["token"]) == "fluffy tail"
 
 
-def test_it_is_healthy_when_each_of_its_services_is(lab: Lab) -> None:
+def test_it_is_healthy_if_each_of_its_services_is(lab: Lab) -> None:
     assert (lab.server.health().returncode, lab.server.health().stderr) == (0, "")
 
 
 @pytest.mark.parametrize("service", OF_THE_SERVER)
-def test_it_is_not_healthy_when_one_of_its_services_is_not(lab: Lab, service: str) -> None:
+def test_it_is_unhealthy_if_one_of_its_services_is(lab: Lab, service: str) -> None:
     ports = {**lab.server.ports, service: free_port()}
     ill = lab.server.health(OVERHEARD_SERVER_SERVICES=",".join(f"{name}:{port}" for name, port in ports.items()))
     assert ill.returncode == 1
@@ -145,13 +145,13 @@ def test_the_health_check_imports_nothing_heavy(lab: Lab) -> None:
     assert loaded.isdisjoint({"cryptography", "flask", "gunicorn", "requests"})
 
 
-def test_a_shared_key_of_the_environment_is_the_one_that_seals() -> None:
+def test_the_shared_key_of_the_environment_is_used() -> None:
     key = new_key()
     with started(SECRET_KEY=key.decode()) as server:
         assert unseal(key, ask(server.url("http", "/fernet")).text) == "fluffy tail"
 
 
-def test_clients_that_do_not_believe_it_or_have_no_certificate_leave_no_word_in_its_log(tmp_path: Path) -> None:
+def test_clients_that_fail_the_handshake_leave_no_line_in_its_log(tmp_path: Path) -> None:
     ca = CaProcess(tmp_path / "ca", requesters=REQUESTERS).start()
     try:
         with under(ca, tmp_path, "http", "mutual-tls") as server:
@@ -171,7 +171,7 @@ def test_clients_that_do_not_believe_it_or_have_no_certificate_leave_no_word_in_
         ("OVERHEARD_SERVER_SHARED_KEY_FILE", "/nowhere/key", "OVERHEARD_SERVER_SHARED_KEY_FILE: /nowhere/key cannot"),
     ],
 )
-def test_a_setting_that_makes_no_sense_is_told_at_the_start(name: str, value: str, words: str) -> None:
+def test_an_invalid_setting_is_an_error_at_the_start(name: str, value: str, words: str) -> None:
     done = subprocess.run(
         COMMAND, env={**clean_environment(), name: value}, capture_output=True, text=True, timeout=LONG, check=False
     )

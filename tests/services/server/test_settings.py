@@ -33,7 +33,7 @@ def test_over_https_it_enrols_for_the_names_of_the_story(tmp_path: Path) -> None
     assert (settings.enrolment.handover, settings.enrolment.folder) == (tmp_path, tmp_path)
 
 
-def test_it_serves_what_it_is_told_to_where_it_is_told_to(tmp_path: Path) -> None:
+def test_it_serves_the_configured_services_on_the_configured_ports(tmp_path: Path) -> None:
     settings = https(tmp_path, SERVICES=" http , https:8443,mutual-tls, legacy:8446 ")
     assert list(settings.services) == ["http", "https", "mutual-tls", "legacy"]
     assert (settings.services["http"], settings.services["mutual-tls"]) == (HTTP, MUTUAL)
@@ -42,7 +42,7 @@ def test_it_serves_what_it_is_told_to_where_it_is_told_to(tmp_path: Path) -> Non
 
 
 @pytest.mark.parametrize("services", ["https", "mutual-tls", "legacy", "http,legacy:8446"])
-def test_whatever_speaks_tls_needs_a_certificate(services: str) -> None:
+def test_every_tls_service_needs_a_certificate(services: str) -> None:
     with pytest.raises(SettingsError, match="OVERHEARD_SERVER_HANDOVER is not set"):
         Settings.from_environment({"OVERHEARD_SERVER_SERVICES": services})
 
@@ -61,16 +61,14 @@ def test_whatever_speaks_tls_needs_a_certificate(services: str) -> None:
         ("http:8080:1", "'8080:1' is not a port"),
     ],
 )
-def test_services_that_make_no_sense_are_an_error_that_says_what_there_is(
-    tmp_path: Path, services: str, what: str
-) -> None:
+def test_invalid_services_are_an_error_that_lists_the_valid_ones(tmp_path: Path, services: str, what: str) -> None:
     with pytest.raises(SettingsError, match=f"^OVERHEARD_SERVER_SERVICES is .*: {what}") as caught:
         https(tmp_path, SERVICES=services)
     assert "http,https,mutual-tls,legacy" in caught.value.hint
 
 
 @pytest.mark.parametrize(("name", "value"), [("HANDOVER", "/nowhere/at/all"), ("CREDENTIALS", "/nowhere")])
-def test_what_makes_no_sense_is_an_error_that_names_the_variable(tmp_path: Path, name: str, value: str) -> None:
+def test_an_invalid_value_is_an_error_that_names_the_variable(tmp_path: Path, name: str, value: str) -> None:
     with pytest.raises(SettingsError, match=f"^OVERHEARD_SERVER_{name} is "):
         https(tmp_path, **{name: value})
 

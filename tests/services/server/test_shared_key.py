@@ -13,17 +13,17 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
-def test_without_any_there_is_none() -> None:
+def test_without_a_setting_there_is_no_shared_key() -> None:
     assert shared_key("", None) is None
 
 
-def test_the_one_in_the_environment_comes_first(tmp_path: Path) -> None:
+def test_the_key_in_the_environment_takes_precedence(tmp_path: Path) -> None:
     key = new_key()
     assert shared_key(key.decode(), tmp_path / "key") == key
     assert not (tmp_path / "key").exists()
 
 
-def test_the_file_is_made_for_its_owner_alone_and_kept(tmp_path: Path) -> None:
+def test_the_file_is_created_private_and_kept(tmp_path: Path) -> None:
     made = shared_key("", tmp_path / "key")
     assert made
     assert unseal(made, seal(made, "fluffy tail")) == "fluffy tail"
@@ -32,7 +32,7 @@ def test_the_file_is_made_for_its_owner_alone_and_kept(tmp_path: Path) -> None:
     assert shared_key("", tmp_path / "key") == made
 
 
-def test_what_is_no_key_is_an_error_that_says_where_it_stands_and_not_what(tmp_path: Path) -> None:
+def test_an_invalid_key_is_an_error_that_names_its_source_and_not_its_value(tmp_path: Path) -> None:
     with pytest.raises(SettingsError, match=r"^SECRET_KEY is not a Fernet key") as caught:
         shared_key("acorn", None)
     assert "acorn" not in str(caught.value)
@@ -42,7 +42,7 @@ def test_what_is_no_key_is_an_error_that_says_where_it_stands_and_not_what(tmp_p
     assert (tmp_path / "key").read_text() == "acorn"
 
 
-def test_a_file_that_cannot_be_is_an_error_in_words(tmp_path: Path) -> None:
+def test_a_file_that_cannot_be_created_is_an_error_without_a_traceback(tmp_path: Path) -> None:
     for file in (tmp_path / "missing" / "key", tmp_path):
         with pytest.raises(SettingsError, match="cannot be used"):
             shared_key("", file)

@@ -38,7 +38,7 @@ HTTPS_UNTRUSTED = Chapter(
         hand. In the lab the CA leaves its fingerprint for the client in a folder, as an administrator would.
     """),
     try_this=Break(
-        file="services/overheard_services/client/belongings.py",
+        file="services/overheard_services/client/client_files.py",
         line="verify=attempt.trust is not Trust.ANYBODY,",
         instead="verify=False,",
         happens=paragraph("""

@@ -37,7 +37,7 @@ HTTPS_INTERCEPTED = Chapter(
         have the key, and the interceptor is no more than a piece of wire.
     """),
     try_this=Break(
-        file="services/overheard_services/client/belongings.py",
+        file="services/overheard_services/client/client_files.py",
         line="verify=attempt.trust is not Trust.ANYBODY,",
         instead="verify=False,",
         happens=paragraph("""
@@ -86,7 +86,7 @@ HTTPS_UNVERIFIED_INTERCEPTED = Chapter(
         nothing. The right fix for the error is to name the CA to trust: `verify="root.pem"`.
     """),
     try_this=Break(
-        file="services/overheard_services/client/belongings.py",
+        file="services/overheard_services/client/client_files.py",
         line="verify=attempt.trust is not Trust.ANYBODY,",
         instead="verify=True,",
         happens=paragraph("""
@@ -138,7 +138,7 @@ HTTPS_COMPROMISED_CA = Chapter(
         keeps them from doing so is audits, public logs, and that a CA which is caught is removed from the list.
     """),
     try_this=Break(
-        file="services/overheard_services/client/belongings.py",
+        file="services/overheard_services/client/client_files.py",
         line="trusting=self._trusting(attempt.trust),",
         instead="trusting=self._trusting(Trust.LAB_CA),",
         happens=paragraph("""

@@ -46,7 +46,7 @@ HTTP = Chapter(
             the same thing with other symbols is called encoding. Undoing it takes no key, so it hides nothing.
         """),
         outcome=Outcome.OVERHEARD,
-        error="the server said something else",
+        error="the server sent something else",
     ),
     reading=(
         rfc(9112, "11.4", "HTTP leaves it to the protocols below to keep a message confidential"),

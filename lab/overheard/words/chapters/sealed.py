@@ -150,7 +150,7 @@ DIFFIE_HELLMAN_INTERCEPTED = Chapter(
         met; that takes somebody whom both sides already trust.
     """),
     try_this=Break(
-        file="services/overheard_services/client/belongings.py",
+        file="services/overheard_services/client/client_files.py",
         line='through=INTERCEPTOR if attempt.intercepted else "",',
         instead='through="",',
         happens=paragraph("""

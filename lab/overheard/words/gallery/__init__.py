@@ -7,9 +7,9 @@ The rows drive the gallery's server, the scenario `gallery`, `overheard errors`,
 from __future__ import annotations
 
 from overheard.words.gallery import authorities, certificates, connections, handshakes
-from overheard.words.gallery.row import Row, Says
+from overheard.words.gallery.row import ErrorText, Row
 
-__all__ = ["HOSTS", "ROWS", "Row", "Says", "at"]
+__all__ = ["HOSTS", "ROWS", "ErrorText", "Row", "at"]
 
 ROWS: tuple[Row, ...] = (*certificates.ROWS, *authorities.ROWS, *handshakes.ROWS, *connections.ROWS)
 

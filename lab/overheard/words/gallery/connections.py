@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from overheard.words.gallery.row import Row, aborted, broken, ended, timed_out
+from overheard.words.gallery.row import Row, aborted, ended, handshake_failed, timed_out
 from overheard.words.scenario import Wire
 
 ROWS = (
@@ -26,7 +26,7 @@ ROWS = (
         port=5631,
         wrong="the client speaks TLS, and the server HTTP",
         made="an https:// URL with the port of an HTTP server, which answers 400 Bad Request",
-        says=broken("WRONG_VERSION_NUMBER", "wrong version number"),
+        says=handshake_failed("WRONG_VERSION_NUMBER", "wrong version number"),
         cause="The response was not TLS: the port expects plain HTTP, or a proxy that expects plain HTTP is configured "
         "as https://.",
         cure="Use the port that has TLS (443), turn on TLS for this one (nginx: `listen 443 ssl;`), or write the "

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from overheard.words.gallery.row import Row, broken
+from overheard.words.gallery.row import Row, handshake_failed
 from overheard.words.scenario import Wire
 
 ROWS = (
@@ -11,7 +11,7 @@ ROWS = (
         port=5623,
         wrong="the server supports nothing newer than TLS 1.0",
         made="a server with TLS 1.0 as its newest version",
-        says=broken("TLSV1_ALERT_PROTOCOL_VERSION", "tlsv1 alert protocol version"),
+        says=handshake_failed("TLSV1_ALERT_PROTOCOL_VERSION", "tlsv1 alert protocol version"),
         cause="The client offers TLS 1.2 and 1.3, and the server supports only older versions, which nobody should use "
         "(RFC 8996).",
         cure="Enable TLS 1.2 or 1.3 on the server (nginx: `ssl_protocols TLSv1.2 TLSv1.3;`); put a device that cannot "
@@ -23,7 +23,7 @@ ROWS = (
         port=5624,
         wrong="the server supports none of the cipher suites that the client offers",
         made="TLS 1.2 with only ECDHE-ECDSA-AES128-CCM8, which clients offer only if configured to",
-        says=broken(
+        says=handshake_failed(
             "SSLV3_ALERT_HANDSHAKE_FAILURE", "sslv3 alert handshake failure", newer="ssl/tls alert handshake failure"
         ),
         cause="The server supports nothing that the client offers: mostly old servers with obsolete suites, or servers "
@@ -38,7 +38,7 @@ ROWS = (
         port=5625,
         wrong="the server's Diffie-Hellman prime is too short",
         made="TLS 1.2 with only DHE, and a prime of 1,024 bits",
-        says=broken("DH_KEY_TOO_SMALL", "dh key too small"),
+        says=handshake_failed("DH_KEY_TOO_SMALL", "dh key too small"),
         cause="The server exchanges keys with a prime of fewer than 2,048 bits, which can be broken (Logjam, 2015), "
         "and OpenSSL's security level 2 rejects that.",
         cure="Have the server use ECDHE, or give it a group of RFC 7919 (nginx: `ssl_dhparam` with ffdhe2048); a "
@@ -50,7 +50,7 @@ ROWS = (
         port=5626,
         wrong="the server does not support secure renegotiation",
         made="TLS 1.2 without the extension renegotiation_info in the ServerHello",
-        says=broken("UNSAFE_LEGACY_RENEGOTIATION_DISABLED", "unsafe legacy renegotiation disabled"),
+        says=handshake_failed("UNSAFE_LEGACY_RENEGOTIATION_DISABLED", "unsafe legacy renegotiation disabled"),
         cause="The server, or a middlebox in front of it, does not implement RFC 5746 of 2010: an attacker could "
         "insert their own request before the client's. OpenSSL has rejected that since 3.0.",
         cure="Update the server or the middlebox; until then, and for that server only, use a context with "
@@ -62,7 +62,7 @@ ROWS = (
         port=5627,
         wrong="the server's key does not belong to its certificate",
         made="TLS 1.2 with another certificate from the same authority instead of the server's own",
-        says=broken("BAD_SIGNATURE", "bad signature"),
+        says=handshake_failed("BAD_SIGNATURE", "bad signature"),
         cause="The server signs the handshake with a key that does not match the certificate: mostly one of the two "
         "files was renewed and the other was not, and the server software does not compare them.",
         cure="`openssl x509 -noout -pubkey -in server.pem` and `openssl pkey -pubout -in key.pem` must print the "
@@ -74,7 +74,7 @@ ROWS = (
         port=5628,
         wrong="the server does not know the name that the client asks for",
         made="a server that rejects every name in the ClientHello",
-        says=broken("TLSV1_UNRECOGNIZED_NAME", "tlsv1 unrecognized name"),
+        says=handshake_failed("TLSV1_UNRECOGNIZED_NAME", "tlsv1 unrecognized name"),
         cause="The client names the host in its first message (RFC 6066, 3), and the server or the proxy in front of "
         "it knows no such host.",
         cure="Check that the server is configured for the name in the URL (nginx: `server_name`), and that the name "
@@ -86,7 +86,7 @@ ROWS = (
         port=5629,
         wrong="the server requires a client certificate, and the client has none",
         made="TLS 1.2 with CERT_REQUIRED",
-        says=broken(
+        says=handshake_failed(
             "SSLV3_ALERT_HANDSHAKE_FAILURE", "sslv3 alert handshake failure", newer="ssl/tls alert handshake failure"
         ),
         cause="The server asked the client for a certificate and got none; in TLS 1.2 it then fails the handshake "

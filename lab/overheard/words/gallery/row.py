@@ -20,7 +20,7 @@ _PLACE = re.compile(r"\\\{(host|port|line|patience)\\\}")
 
 
 @dataclass(frozen=True)
-class Says:
+class ErrorText:
     """The error of the client with OpenSSL from version `since` on: the exception's class, OpenSSL's reason, the text.
 
     In `text`, `{host}` and `{port}` stand for the server that the client asked, `{line}` for a line number of Python's
@@ -55,7 +55,7 @@ class Row:
     name: str
     wrong: str
     made: str
-    says: tuple[Says, ...]
+    says: tuple[ErrorText, ...]
     cause: str
     cure: str
     wire: Wire
@@ -65,19 +65,19 @@ class Row:
     patience: float = 10
     port: int
 
-    def told(self, openssl: tuple[int, int]) -> tuple[Says, ...]:
+    def errors_for(self, openssl: tuple[int, int]) -> tuple[ErrorText, ...]:
         """The possible errors of a client with that OpenSSL."""
         since = max(says.since for says in self.says if says.since <= openssl)
         return tuple(says for says in self.says if says.since == since)
 
-    def shown(self, says: Says, *, address: str, line: int | str = "...") -> str:
+    def shown(self, says: ErrorText, *, address: str, line: int | str = "...") -> str:
         """The text as `requests` shows it, to a client that reaches the server at `address`."""
         return says.text.format(host=self.host or address, port=self.port, line=line, patience=self.patience)
 
     @property
     def attempt(self) -> Attempt:
         """The attempt for this row in the scenario `gallery`."""
-        older, newer = (self.told(openssl)[0].reason for openssl in (OLDER, NEWER))
+        older, newer = (self.errors_for(openssl)[0].reason for openssl in (OLDER, NEWER))
         return Attempt(
             name=self.name,
             service=Service(self.scheme, self.host, self.port),
@@ -90,32 +90,32 @@ class Row:
         )
 
 
-def unverified(reason: str, *, of: str = "") -> tuple[Says, ...]:
+def unverified(reason: str, *, of: str = "") -> tuple[ErrorText, ...]:
     """The verification of the certificate failed. `of` is what OpenSSL adds to its reason."""
     message = f"[SSL: CERTIFICATE_VERIFY_FAILED] certificate verify failed: {reason}{of} (_ssl.c:{{line}})"
-    return (Says(OLDER, "SSLError", reason, f"{_POOL}SSLCertVerificationError(1, {message!r})))"),)
+    return (ErrorText(OLDER, "SSLError", reason, f"{_POOL}SSLCertVerificationError(1, {message!r})))"),)
 
 
-def broken(code: str, reason: str, *, newer: str = "") -> tuple[Says, ...]:
+def handshake_failed(code: str, reason: str, *, newer: str = "") -> tuple[ErrorText, ...]:
     """The handshake failed, for a reason with a code; `newer` is what OpenSSL 3.5 calls it."""
     reasons = {OLDER: reason, **({NEWER: newer} if newer else {})}
     return tuple(
-        Says(since, "SSLError", said, f"{_POOL}SSLError(1, {f'[SSL: {code}] {said} (_ssl.c:{{line}})'!r})))")
+        ErrorText(since, "SSLError", said, f"{_POOL}SSLError(1, {f'[SSL: {code}] {said} (_ssl.c:{{line}})'!r})))")
         for since, said in reasons.items()
     )
 
 
-def ended(reason: str, *causes: str) -> tuple[Says, ...]:
+def ended(reason: str, *causes: str) -> tuple[ErrorText, ...]:
     """The connection ended in the handshake; `causes` are what versions of Python say, with `reason` in common."""
-    return tuple(Says(OLDER, "SSLError", reason, f"{_POOL}{cause}))") for cause in causes)
+    return tuple(ErrorText(OLDER, "SSLError", reason, f"{_POOL}{cause}))") for cause in causes)
 
 
-def aborted(reason: str, cause: str) -> tuple[Says, ...]:
+def aborted(reason: str, cause: str) -> tuple[ErrorText, ...]:
     """The connection ended, for a reason outside TLS."""
-    return (Says(OLDER, "ConnectionError", reason, f"ConnectionError: ('Connection aborted.', {cause})"),)
+    return (ErrorText(OLDER, "ConnectionError", reason, f"ConnectionError: ('Connection aborted.', {cause})"),)
 
 
-def timed_out() -> tuple[Says, ...]:
+def timed_out() -> tuple[ErrorText, ...]:
     """The client timed out."""
     text = "ReadTimeout: HTTPSConnectionPool(host='{host}', port={port}): Read timed out. (read timeout={patience})"
-    return (Says(OLDER, "ReadTimeout", "Read timed out", text),)
+    return (ErrorText(OLDER, "ReadTimeout", "Read timed out", text),)

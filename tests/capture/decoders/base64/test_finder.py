@@ -33,9 +33,9 @@ TEXTS = {
     "in quotes": b'x = "' + ENCODED + b'";',
     "without padding": b"<" + ENCODED.rstrip(b"=") + b">",
     "base64url": b"token: " + base64.urlsafe_b64encode(PACKED),
-    "behind a path": b"/api/v1/download/" + ENCODED + b"?x",
-    "behind letters": b"xyz" + ENCODED,
-    "behind a word": b"prefix_" + ENCODED + b" ",
+    "after a path": b"/api/v1/download/" + ENCODED + b"?x",
+    "after letters": b"xyz" + ENCODED,
+    "after a word": b"prefix_" + ENCODED + b" ",
     "slashes escaped": json.dumps({"data": base64.b64encode(LONG).decode()}).replace("/", "\\/").encode(),
     "as JSON escapes it": base64.b64encode(LONG).replace(b"+", b"\\u002b").replace(b"/", b"\\u002F"),
     "as a form escapes it": b"data="
@@ -44,15 +44,15 @@ TEXTS = {
     "in lines of 64": b"-----BEGIN THIS-----\n" + folded(LONG, 64, b"\n") + b"\n-----END THIS-----\n",
     "in lines in JSON": b'{"data": "' + folded(PACKED, 30, b"\\n") + b'\\n"}',
     "in indented lines": b"data: |\n" + folded(LONG, 60, b"\n", b"    ") + b"\nnext: 1\n",
-    "behind an escape": b'{"text": "see:\\n' + ENCODED + b'"}',
-    "behind an escaped equals sign": b"a%3D" + ENCODED,
+    "after an escape": b'{"text": "see:\\n' + ENCODED + b'"}',
+    "after an escaped equals sign": b"a%3D" + ENCODED,
     "on a long line": b"data:;base64," + base64.b64encode(LONG),
     "twice": base64.b64encode(b"see: " + ENCODED),
 }
 
 
 @pytest.mark.parametrize("name", TEXTS)
-def test_it_is_found_wherever_it_stands(name: str) -> None:
+def test_it_is_found_in_any_context(name: str) -> None:
     findings = played(untyped, TEXTS[name])
     expected = ("base64", "base64", "gzip") if name == "twice" else ("base64", "gzip")
     assert expected in seen(findings)
@@ -67,13 +67,13 @@ def test_it_does_not_matter_how_it_is_cut(name: str, size: int) -> None:
 
 
 @pytest.mark.parametrize("wide", ["utf-16-le", "utf-16-be"])
-def test_text_of_two_bytes_a_letter_is_known(wide: str) -> None:
+def test_utf_16_is_recognised(wide: str) -> None:
     """As PowerShell encodes commands."""
     inside = base64.b64encode(("$x = '" + ENCODED.decode() + "'").encode(wide))
     assert ("base64", "base64", "gzip") in seen(played(untyped, b"-EncodedCommand " + inside))
 
 
-def test_what_says_nothing_is_searched_all_the_same() -> None:
+def test_data_of_unknown_type_is_searched_nevertheless() -> None:
     """The secret is in data of unknown type."""
     findings = played(
         untyped, b"v=" + base64.b64encode(b"\xff\x01\x80" * 7 + "Fluffy tail 4711".encode("utf-16-le")) + b";"
@@ -104,7 +104,7 @@ def test_the_place_is_that_of_the_run_on_the_wire() -> None:
         b"\\" * 3000,
     ],
 )
-def test_what_only_looks_like_it_is_no_trouble(text: bytes) -> None:
+def test_a_false_match_is_not_reported(text: bytes) -> None:
     findings = played(untyped, text)
     assert not findings.sightings
     assert not findings.unread
@@ -146,19 +146,19 @@ def test_long_tokens_are_opened() -> None:
     assert len(found.place.frames) == 1 + len(token) // IN_A_FRAME
 
 
-def test_runs_are_found_whole() -> None:
+def test_runs_are_found_completely() -> None:
     text = b"short, " + b"aG" * 12 + b" " + b"B" * 23 + b"!" + b"c" * 30 + b"Z"
     assert base64_runs(text) == [(7, 31), (56, 87)]
     assert base64_runs(bytearray(text)) == base64_runs(text)
 
 
-def test_words_may_be_left_out_but_for_the_last() -> None:
+def test_words_may_be_skipped_except_the_last() -> None:
     """Lower-case letters alone are not taken for base64."""
     text = b"some-words-with-hyphens-between but " + b"z" * 30
     assert base64_runs(text)[-1] == (36, 66)
 
 
-def test_it_takes_no_time_to_speak_of() -> None:
+def test_it_takes_negligible_time() -> None:
     """Letters in all arrangements, a megabyte of each, in small pieces."""
     began = time.process_time()
     for text in (b"A" * 2**20, TEXTS["in lines"] * 30, b"AbcdEfghIjklMnopQrstUvwx " * 20_000, b"A\\/" * 2**18):

@@ -39,7 +39,7 @@ MANY = 200 << 20
 
 
 @pytest.mark.parametrize("coding", WHOLE)
-def test_each_coding_is_undone(coding: bytes) -> None:
+def test_each_coding_is_decoded(coding: bytes) -> None:
     findings = played(decompressing(CODINGS[coding], untyped, untyped), WHOLE[coding])
     assert seen(findings) == {(LAYER.get(coding, coding.decode()),)}
     assert not findings.unread
@@ -53,14 +53,14 @@ def test_it_does_not_matter_how_it_is_cut(coding: bytes, size: int) -> None:
     assert outcome(played(factory, whole, range(0, len(whole), size))) == outcome(played(factory, whole))
 
 
-def test_deflate_may_lack_what_should_be_around_it() -> None:
+def test_deflate_may_lack_its_zlib_header() -> None:
     """Many servers leave it out, and browsers accept both."""
     findings = played(decompressing(CODINGS[b"deflate"], untyped, untyped), DEFLATED)
     assert seen(findings) == {("deflate",)}
     assert not findings.unread
 
 
-def test_the_place_is_the_frame_that_made_it_readable() -> None:
+def test_the_place_is_the_frame_that_completed_it() -> None:
     """In the middle of a long gzip file, the frame is not the first one."""
     whole = gzip.compress(TEXT)
     (found,) = played(untyped, whole).sightings
@@ -73,7 +73,7 @@ def test_the_place_is_the_frame_that_made_it_readable() -> None:
 @pytest.mark.parametrize(
     ("coding", "padding"), [(b"gzip", b""), (b"gzip", bytes(512)), (b"zstd", b""), (b"bzip2", b""), (b"xz", bytes(4))]
 )
-def test_files_may_follow_each_other(coding: bytes, padding: bytes) -> None:
+def test_several_files_may_be_concatenated(coding: bytes, padding: bytes) -> None:
     nothing = {
         b"gzip": gzip.compress(b"nothing"),
         b"zstd": zstandard.compress(b"nothing"),
@@ -86,7 +86,7 @@ def test_files_may_follow_each_other(coding: bytes, padding: bytes) -> None:
 
 
 @pytest.mark.parametrize("coding", [coding for coding in WHOLE if coding != b"compress"])
-def test_what_follows_the_end_is_not_lost(coding: bytes) -> None:
+def test_bytes_after_the_end_are_read(coding: bytes) -> None:
     following = zlib.compress(b"this is " + VALUE + b" once more")
     findings = played(decompressing(CODINGS[coding], untyped, untyped), WHOLE[coding] + following)
     assert seen(findings) == {(LAYER.get(coding, coding.decode()),), ("zlib",)}
@@ -94,12 +94,12 @@ def test_what_follows_the_end_is_not_lost(coding: bytes) -> None:
 
 
 @pytest.mark.parametrize("coding", [coding for coding in WHOLE if coding != b"compress"])
-def test_what_breaks_off_is_damaged(coding: bytes) -> None:
+def test_truncated_content_is_damaged(coding: bytes) -> None:
     findings = played(decompressing(CODINGS[coding], untyped, untyped), WHOLE[coding][:-5])
     assert [each.why for each in findings.unread] == [Reason.DAMAGED]
 
 
-def test_what_can_be_read_before_the_damage_is_read() -> None:
+def test_content_before_the_damage_is_read() -> None:
     """A wrong byte directly after the secret hides nothing of it."""
     compressor = zlib.compressobj(9, zlib.DEFLATED, 31)
     whole = compressor.compress(b"this is " + VALUE) + compressor.flush(zlib.Z_FULL_FLUSH)
@@ -109,7 +109,7 @@ def test_what_can_be_read_before_the_damage_is_read() -> None:
     assert [each.why for each in findings.unread] == [Reason.DAMAGED]
 
 
-def test_what_is_none_of_it_is_damaged_and_read_as_what_it_is() -> None:
+def test_other_content_is_damaged_and_read_as_what_it_is() -> None:
     body = in_json(b"here is " + VALUE)
     findings = played(decompressing(CODINGS[b"gzip"], untyped, untyped), body)
     assert ("base64",) in seen(findings)
@@ -117,7 +117,7 @@ def test_what_is_none_of_it_is_damaged_and_read_as_what_it_is() -> None:
 
 
 @pytest.mark.parametrize("coding", WHOLE)
-def test_nothing_behind_a_gap_can_be_read(coding: bytes) -> None:
+def test_nothing_after_a_gap_can_be_read(coding: bytes) -> None:
     findings = played(decompressing(CODINGS[coding], untyped, untyped), WHOLE[coding], gap=(200, 250))
     assert not seen(findings)
     assert Reason.GAP in {each.why for each in findings.unread}
@@ -141,13 +141,13 @@ def test_a_bomb_is_bounded(coding: bytes) -> None:
     assert findings.budget.decompressed < 4 << 20
 
 
-def test_what_is_only_well_packed_is_no_bomb() -> None:
+def test_highly_compressible_content_is_not_a_bomb() -> None:
     findings = played(untyped, gzip.compress(b"line after line\n" * 50_000 + VALUE))
     assert seen(findings) == {("gzip",)}
     assert not findings.unread
 
 
-def test_many_small_bombs_are_a_bomb() -> None:
+def test_many_small_bombs_are_limited_together() -> None:
     """Each of them is within the limit, all of them are not."""
     findings = some_findings()
     bomb = brotli.compress(bytes(900_000))
@@ -163,7 +163,7 @@ def test_a_bomb_of_many_files_is_bounded() -> None:
     assert findings.budget.decompressed < 40 << 20
 
 
-def test_layers_are_taken_off_up_to_a_limit() -> None:
+def test_layers_are_removed_up_to_a_limit() -> None:
     """And reaching the limit is reported."""
     whole = VALUE
     for _ in range(4):
@@ -199,7 +199,7 @@ def test_an_encrypted_file_in_an_archive_cannot_be_read() -> None:
     assert UnreadContent(Reason.OPAQUE, "an encrypted file in a zip archive") in findings.unread
 
 
-def test_an_archive_goes_on_behind_bytes_that_are_missing() -> None:
+def test_an_archive_is_read_on_after_a_gap() -> None:
     """The header gives the length of a file, so the next one is found."""
     whole = zipped(b"-" * 10 + TEXT, zipfile.ZIP_STORED).replace(b"another file ", VALUE[:13])
     findings = played(untyped, whole, gap=(60, 300))
@@ -208,7 +208,7 @@ def test_an_archive_goes_on_behind_bytes_that_are_missing() -> None:
 
 
 @pytest.mark.parametrize("size", [1, 100, 5000, 1 << 20])
-def test_what_was_read_before_too_much_memory_is_wanted_is_kept(size: int) -> None:
+def test_results_before_the_memory_limit_are_kept(size: int) -> None:
     """However much follows, and however it is split."""
     # A frame with a window of 1 GiB (RFC 8878, 3.1.1.1.2).
     large = b"\x28\xb5\x2f\xfd\x00\xa0" + bytes(9000)

@@ -32,7 +32,7 @@ def subject(text: str, charset: str = "utf-8") -> bytes:
 
 
 @pytest.mark.parametrize("before", range(20, 60, 3))
-def test_a_secret_that_is_cut_by_the_length_of_a_word_is_seen(before: int) -> None:
+def test_a_secret_that_is_split_over_words_is_seen(before: int) -> None:
     """Python writes base64 words; where one ends depends on the preceding text."""
     text = subject("й" * before + VALUE.decode())
     assert b"?b?" in text
@@ -41,12 +41,12 @@ def test_a_secret_that_is_cut_by_the_length_of_a_word_is_seen(before: int) -> No
     assert not findings.unread
 
 
-def test_among_them_are_some_that_nothing_else_sees() -> None:
+def test_some_of_them_are_found_by_this_reader_alone() -> None:
     both_findings = [played(untyped, subject("й" * before + VALUE.decode())) for before in range(20, 60)]
     assert LAYERS in [seen(findings) for findings in both_findings]
 
 
-def test_a_message_that_python_makes() -> None:
+def test_a_message_written_by_python() -> None:
     message = EmailMessage()
     message["Subject"] = "Привет, Fluffy tail 4711, и ещё много слов, чтобы строка была длинной"
     assert played(untyped, message.as_bytes()).sightings
@@ -67,7 +67,7 @@ def test_a_message_that_python_makes() -> None:
     [b"", b"X: 1\r\n", *(pytest.param(long, marks=pytest.mark.slow) for long in (b"y" * 5000 + b"\n", b"y" * 9000))],
 )
 @pytest.mark.parametrize("size", [1, 3, 50])
-def test_halves_are_put_together(line: bytes, around: bytes, size: int) -> None:
+def test_halves_are_joined(line: bytes, around: bytes, size: int) -> None:
     text = around + (b"\r\n" if around[-1:] == b"y" else b"") + line + b"\r\nTo: b@example.test\r\n" + around
     findings = played(untyped, text)
     assert seen(findings) == LAYERS
@@ -90,7 +90,7 @@ def test_halves_are_put_together(line: bytes, around: bytes, size: int) -> None:
         b"a=?b" * 3000,
     ],
 )
-def test_what_is_seen_without_or_is_not_there_is_not_told(line: bytes) -> None:
+def test_secrets_seen_without_joining_are_not_reported_twice(line: bytes) -> None:
     findings = played(untyped, line + b"\r\n")
     assert seen(findings) <= {()}
     assert not findings.unread

@@ -50,7 +50,7 @@ def upload(body: bytes, kind: bytes = b"multipart/form-data; boundary=BB") -> by
     ],
 )
 @pytest.mark.parametrize("size", [1, 13, 100])
-def test_each_part_is_read_as_it_says(part: bytes, layers: Layers, size: int) -> None:
+def test_each_part_is_read_as_its_header_declares(part: bytes, layers: Layers, size: int) -> None:
     whole = upload(parts(b"Content-Type: text/plain\r\n\r\nhello", part, b"\r\nlast"))
     findings = played(http1, whole)
     assert layers in seen(findings)
@@ -58,7 +58,7 @@ def test_each_part_is_read_as_it_says(part: bytes, layers: Layers, size: int) ->
     assert outcome(played(http1, whole, range(0, len(whole), size))) == outcome(findings)
 
 
-def test_what_only_looks_like_a_boundary_is_part_of_a_part() -> None:
+def test_a_false_boundary_is_part_of_the_content() -> None:
     """And the containing file is not interrupted."""
     stored = gzip.compress(b"\r\n--BBC\r\n--B\r\n-- BB\r\n" + VALUE, 0)
     assert b"\r\n--BBC" in stored
@@ -72,12 +72,12 @@ def test_lines_may_end_in_line_feeds_alone() -> None:
     assert ("multipart", "gzip") in seen(played(http1, whole))
 
 
-def test_parts_that_break_off_are_said_to() -> None:
+def test_truncated_parts_are_reported() -> None:
     findings = played(http1, upload(parts(b"\r\nhello", close=b"")))
     assert UnreadContent(Reason.DAMAGED, "a truncated multipart body") in findings.unread
 
 
-def test_it_goes_on_behind_a_gap() -> None:
+def test_it_is_read_on_after_a_gap() -> None:
     whole = upload(parts(b"\r\n" + b"x" * 500, b"\r\n" + PACKED))
     findings = played(http1, whole, gap=(200, 400))
     assert ("multipart", "gzip") in seen(findings)

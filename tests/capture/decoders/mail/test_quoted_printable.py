@@ -29,7 +29,7 @@ MAIL = (
     ],
 )
 @pytest.mark.parametrize("size", [1, 7, 100])
-def test_lines_that_go_on_are_put_together(text: bytes, size: int) -> None:
+def test_continued_lines_are_joined(text: bytes, size: int) -> None:
     findings = played(untyped, text)
     assert ("quoted-printable",) in seen(findings)
     assert not findings.unread
@@ -37,7 +37,7 @@ def test_lines_that_go_on_are_put_together(text: bytes, size: int) -> None:
 
 
 @pytest.mark.parametrize("size", [1, 7, 1000])
-def test_smtp_may_have_put_a_dot_before_a_line(size: int) -> None:
+def test_the_dot_that_smtp_inserts_before_a_line_is_removed(size: int) -> None:
     value = b"tail.4711.of.it"
     text = b"The secret is tail=\r\n..4711.of.it, they say\r\n"
     findings = played(untyped, text, range(0, len(text), size), findings=some_findings(value=value))
@@ -47,7 +47,7 @@ def test_smtp_may_have_put_a_dot_before_a_line(size: int) -> None:
 @pytest.mark.parametrize(
     "text", [VALUE + b" in plain text, a=b\r\nc=\r\n", b"a=\nb=\n" * 50, b"=\n" * 500, b"x=" + b"y" * 5000 + b"=\n" * 3]
 )
-def test_what_is_not_changed_is_not_seen_twice(text: bytes) -> None:
+def test_unchanged_text_is_not_reported_twice(text: bytes) -> None:
     findings = played(untyped, text)
     assert seen(findings) <= {()}
     assert not findings.unread
@@ -55,7 +55,7 @@ def test_what_is_not_changed_is_not_seen_twice(text: bytes) -> None:
 
 
 @pytest.mark.parametrize("size", [1, 2, 5, 1000])
-def test_what_is_said_to_be_quoted_printable_is(size: int) -> None:
+def test_declared_quoted_printable_is_decoded(size: int) -> None:
     """Including escapes that are split; invalid escapes stand for themselves."""
     text = quopri.encodestring("Это ".encode() * 40 + VALUE + b" = " + b"z" * 200 + VALUE) + b" 100% =zz =4"
 
@@ -68,7 +68,7 @@ def test_what_is_said_to_be_quoted_printable_is(size: int) -> None:
     assert findings.sightings
 
 
-def test_base64_in_it_is_found_over_its_line_breaks() -> None:
+def test_base64_in_it_is_found_across_its_line_breaks() -> None:
     """Quoted-printable also splits a line of base64."""
     letters = base64.b64encode(b"this is " + VALUE + b" as base64, which is long enough")
     findings = played(untyped, b"data: " + letters[:30] + b"=\r\n" + letters[30:].replace(b"=", b"=3D") + b"\r\n")

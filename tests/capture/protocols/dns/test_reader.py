@@ -33,7 +33,7 @@ def answer(name: str, kind: str, *records: str, edns: bool = True) -> bytes:
     return reply.to_wire()
 
 
-def test_a_secret_over_several_labels() -> None:
+def test_a_secret_split_over_several_labels() -> None:
     """Tunnels split data into labels, which have 63 bytes at most."""
     data = question(f"{HEX[:20]}.{HEX[20:]}.t.squirrels.test")
     findings = some_findings()
@@ -59,7 +59,7 @@ def test_letters_in_either_case_at_random() -> None:
     assert seen(findings) == {("DNS",)}
 
 
-def test_texts_in_several_strings_and_records() -> None:
+def test_text_in_several_strings_and_records() -> None:
     text = VALUE.decode()
     for records in ([f'"{text[:4]}" "{text[4:]}"'], [f'"{text[:4]}"', f'"{text[4:]}"']):
         data = answer("t.squirrels.test", "TXT", *records)
@@ -70,7 +70,7 @@ def test_texts_in_several_strings_and_records() -> None:
             assert ("DNS",) in seen(findings)
 
 
-def test_addresses_that_spell_something() -> None:
+def test_addresses_that_spell_text() -> None:
     message = dns.message.make_response(dns.message.make_query("t.squirrels.test", "A"))
     for at in range(0, len(VALUE), 4):
         address = ".".join(map(str, VALUE[at : at + 4]))
@@ -81,7 +81,7 @@ def test_addresses_that_spell_something() -> None:
     assert seen(findings) == {("DNS",)}
 
 
-def test_a_name_of_netbios() -> None:
+def test_a_netbios_name() -> None:
     """Each byte as two letters."""
     letters = b"".join(bytes([65 + (byte >> 4), 65 + (byte & 15)]) for byte in VALUE[:15].ljust(15) + b"\0")
     data = bytes.fromhex("123401100001000000000000") + bytes([32]) + letters + b"\0\0\x20\0\1"
@@ -110,7 +110,7 @@ def test_a_name_of_netbios() -> None:
         ("DS", "60485 5 1 2BB183AF5F22588179A53B0A98631FAD1A292118"),
     ],
 )
-def test_every_kind_of_record(kind: str, record: str) -> None:
+def test_every_record_type(kind: str, record: str) -> None:
     for edns in (True, False):
         data = answer("a.squirrels.test", kind, record, edns=edns)
         findings = some_findings()
@@ -119,14 +119,14 @@ def test_every_kind_of_record(kind: str, record: str) -> None:
         assert not read_dns(findings, (), data[:-1], origin_of(len(data) - 1))
 
 
-def test_names_that_point_at_themselves_end() -> None:
+def test_circular_name_pointers_end() -> None:
     head = bytes.fromhex("123481800001000000000000")
     assert parse_message(head + b"\xc0\x0c\0\1\0\1") is None
     assert parse_message(head + b"\x01a\xc0\x0c\0\1\0\1") is None
     assert parse_message(head + b"\xc0\x20\0\1\0\1") is None
 
 
-def test_what_dns_is_not() -> None:
+def test_other_content_is_not_dns() -> None:
     assert parse_message(b"") is None
     assert parse_message(bytes(12)) is None
     assert parse_message(bytes(40)) is None
@@ -145,7 +145,7 @@ def test_over_tcp() -> None:
     assert not is_dns(b"GET / HTTP/1.1\r\n\r\n")
 
 
-def test_over_tcp_what_is_none_is_said() -> None:
+def test_invalid_messages_over_tcp_are_reported() -> None:
     message = question("squirrels.test")
     data = len(message).to_bytes(2, "big") + message + b"\x00\x05hello" + VALUE
     findings = played(dns_stream, data)
@@ -164,12 +164,12 @@ SENT = b"".join(
 
 
 @given(st.lists(st.integers(0, len(SENT))))
-def test_it_does_not_matter_in_which_pieces_it_comes(cuts: list[int]) -> None:
+def test_it_does_not_matter_how_it_is_split(cuts: list[int]) -> None:
     assert outcome(played(dns_stream, SENT, cuts)) == outcome(played(dns_stream, SENT))
 
 
 @given(st.lists(st.integers(0, len(SENT))), st.integers(0, len(SENT)), st.integers(1, 200))
-def test_a_gap_is_said(cuts: list[int], lost: int, length: int) -> None:
+def test_a_gap_is_reported(cuts: list[int], lost: int, length: int) -> None:
     gap = (lost, min(lost + length, len(SENT)))
     findings = played(dns_stream, SENT, cuts, gap=gap)
     assert sum(findings.read.values()) == len(SENT) - (gap[1] - gap[0])
@@ -178,7 +178,7 @@ def test_a_gap_is_said(cuts: list[int], lost: int, length: int) -> None:
 
 
 @given(st.binary(max_size=600))
-def test_any_bytes_may_come(data: bytes) -> None:
+def test_arbitrary_bytes_raise_nothing(data: bytes) -> None:
     read_dns(some_findings(), (), data, origin_of(len(data)))
     played(dns_stream, data)
 

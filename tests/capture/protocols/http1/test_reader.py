@@ -62,7 +62,7 @@ BODIES = {
         ),
         ("chunked", "zlib", "gzip"),
     ),
-    "gzip that nobody speaks of": (answer(PACKED, b"Content-Type: application/octet-stream"), ("gzip",)),
+    "undeclared gzip": (answer(PACKED, b"Content-Type: application/octet-stream"), ("gzip",)),
     "base64 in JSON": (answer(b'{"a": "' + base64.b64encode(PACKED) + b'"}'), ("base64", "gzip")),
     "a request": (request(PACKED, b"Content-Encoding: gzip"), ("gzip",)),
     "a request in chunks": (request(b"", b"Transfer-Encoding: chunked") + chunked(TEXT), ("chunked",)),
@@ -75,13 +75,13 @@ BODIES = {
         b"HTTP/1.1 100 Continue\r\n\r\n" + answer(PACKED, b"Content-Encoding: gzip"),
         ("gzip",),
     ),
-    "a length said twice": (answer(TEXT, b"Content-Length: %d" % len(TEXT), b"Content-Length: %d" % len(TEXT)), ()),
+    "a repeated length": (answer(TEXT, b"Content-Length: %d" % len(TEXT), b"Content-Length: %d" % len(TEXT)), ()),
     "identity": (answer(TEXT, b"Content-Encoding: identity"), ()),
 }
 
 
 @pytest.mark.parametrize("name", BODIES)
-def test_each_kind_of_body_is_read(name: str) -> None:
+def test_each_body_framing_is_read(name: str) -> None:
     whole, layers = BODIES[name]
     findings = every_cut(whole)
     assert layers in seen(findings)
@@ -98,7 +98,7 @@ def test_messages_follow_each_other() -> None:
     assert list(findings.kinds) == ["HTTP/1.1"]
 
 
-def test_only_what_lies_across_chunks_is_seen_in_them() -> None:
+def test_only_matches_across_chunks_are_new() -> None:
     """The content of a single chunk is on the wire literally, and is not reported twice."""
     whole = answer(chunked(b"-" * 10 + VALUE, 30), b"Transfer-Encoding: chunked")
     assert seen(every_cut(whole)) == {()}
@@ -108,20 +108,20 @@ def test_only_what_lies_across_chunks_is_seen_in_them() -> None:
 
 
 @pytest.mark.parametrize("status", [b"204 No Content", b"304 Not Modified"])
-def test_some_answers_have_no_body_whatever_they_say(status: bytes) -> None:
+def test_some_responses_have_no_body_despite_their_headers(status: bytes) -> None:
     findings = every_cut(answer(b"", b"Content-Length: 500", status=status) + answer(PACKED, b"Content-Encoding: gzip"))
     assert ("gzip",) in seen(findings)
     assert not findings.unread
 
 
-def test_the_answer_to_head_has_no_body() -> None:
+def test_the_response_to_head_has_no_body() -> None:
     whole = answer(b"", b"Content-Length: 5000") + answer(PACKED, b"Content-Encoding: gzip")
     findings = every_cut(whole, methods=(b"HEAD", b"GET"))
     assert ("gzip",) in seen(findings)
     assert not findings.unread
 
 
-def test_requests_tell_the_other_side_their_methods() -> None:
+def test_the_methods_of_requests_are_known_to_the_other_side() -> None:
     findings = played(http1, request(line=b"HEAD / HTTP/1.1") + request(b"x") + request(line=b"GET / HTTP/1.0"))
     assert list(findings.conversation.of(PendingRequests).methods) == [b"HEAD", b"POST", b"GET"]
     assert list(findings.kinds) == ["HTTP/1.1", "HTTP/1.0"]
@@ -147,7 +147,7 @@ def test_websocket_follows_an_upgrade() -> None:
     assert set(findings.read) == {"HTTP/1", "WebSocket"}
 
 
-def test_what_a_client_sends_after_asking_for_an_upgrade_tells_whether_it_got_it() -> None:
+def test_the_clients_next_bytes_show_whether_the_upgrade_was_accepted() -> None:
     asked = request(b"", *UPGRADE, line=b"GET /chat HTTP/1.1")
     assert ("WebSocket", "gzip") in seen(every_cut(asked + masked(FRAME)))
     refused = every_cut(asked + request(PACKED, b"Content-Encoding: gzip"))
@@ -155,7 +155,7 @@ def test_what_a_client_sends_after_asking_for_an_upgrade_tells_whether_it_got_it
     assert set(refused.read) == {"HTTP/1"}
 
 
-def test_what_follows_connect_is_told_anew() -> None:
+def test_the_protocol_after_connect_is_identified_again() -> None:
     tunnelled = request(PACKED, b"Content-Encoding: gzip")
     findings = every_cut(request(line=b"CONNECT example.test:80 HTTP/1.1") + tunnelled)
     assert ("gzip",) in seen(findings)
@@ -184,7 +184,7 @@ NEXT = answer(PACKED, b"Content-Encoding: gzip")
         (answer(b"hello", b"Content-Length: five"), "an HTTP/1 message with contradictory lengths"),
     ],
 )
-def test_what_is_broken_is_said_and_the_next_message_read(broken: bytes, what: str) -> None:
+def test_damage_is_reported_and_the_next_message_is_read(broken: bytes, what: str) -> None:
     findings = every_cut(answer(b"first") + broken + NEXT)
     assert UnreadContent(Reason.DAMAGED, what) in findings.unread
     assert ("gzip",) in seen(findings)
@@ -193,11 +193,11 @@ def test_what_is_broken_is_said_and_the_next_message_read(broken: bytes, what: s
 @pytest.mark.parametrize(
     "whole", [answer(TEXT)[:-3], answer(chunked(TEXT), b"Transfer-Encoding: chunked")[:-30], answer(TEXT)[:30]]
 )
-def test_what_breaks_off_is_damaged(whole: bytes) -> None:
+def test_truncated_content_is_damaged(whole: bytes) -> None:
     assert Reason.DAMAGED in {each.why for each in every_cut(whole).unread}
 
 
-def test_a_gap_in_a_body_is_bridged() -> None:
+def test_a_gap_in_a_body_is_skipped() -> None:
     """If its length is known, the next message is found."""
     whole = answer(b"x" * 500) + NEXT
     findings = played(http1, whole, gap=(100, 400))
@@ -206,7 +206,7 @@ def test_a_gap_in_a_body_is_bridged() -> None:
     assert findings.read == {"HTTP/1": len(whole) - 300}
 
 
-def test_a_gap_in_a_chunk_is_bridged() -> None:
+def test_a_gap_in_a_chunk_is_skipped() -> None:
     whole = answer(chunked(b"x" * 1000 + VALUE, 500), b"Transfer-Encoding: chunked") + NEXT
     findings = played(http1, whole, gap=(100, 400))
     assert {(), ("gzip",)} <= seen(findings)
@@ -214,7 +214,7 @@ def test_a_gap_in_a_chunk_is_bridged() -> None:
 
 
 @pytest.mark.parametrize("gap", [(20, 60), (20, 700), (560, 590), (0, 30)])
-def test_after_any_other_gap_the_next_message_is_looked_for(gap: tuple[int, int]) -> None:
+def test_after_any_other_gap_the_next_message_is_found(gap: tuple[int, int]) -> None:
     """In a head, across the end of a body, from the very first byte."""
     whole = answer(b"x" * 500) + answer(b"y" * 100) + NEXT
     for size in (1, 7, 100, 5000):
@@ -224,13 +224,13 @@ def test_after_any_other_gap_the_next_message_is_looked_for(gap: tuple[int, int]
         assert findings.read.total() == len(whole) - (gap[1] - gap[0])
 
 
-def test_an_endless_head_is_none() -> None:
+def test_an_endless_header_section_is_not_http() -> None:
     """And no more of it is buffered than of any other."""
     whole = b"HTTP/1.1 200 OK\r\n" + b"X-Field: and so on\r\n" * 20_000
     findings = every_cut(whole, (50_000,))
     assert UnreadContent(Reason.DAMAGED, LOST) in findings.unread
 
 
-def test_an_encoding_that_is_not_known_is_not_taken_for_text() -> None:
+def test_an_unknown_coding_is_not_read_as_text() -> None:
     findings = every_cut(answer(bytes(range(256)), b"Content-Encoding: exi"))
     assert [each.why for each in findings.unread] == [Reason.OPAQUE]

@@ -85,7 +85,7 @@ def asked(port: int, message: bytes, compression: grpc.Compression) -> tuple[byt
     return bytes(tap.sent), bytes(tap.answered)
 
 
-def test_what_grpcio_says_is_read(served: int) -> None:
+def test_messages_of_grpcio_are_read(served: int) -> None:
     sent, answered = asked(served, MESSAGE, grpc.Compression.NoCompression)
     assert seen(played(http2, sent)) == {(), ("HTTP/2", "HPACK")} or seen(played(http2, sent)) == {()}
     for data in (sent, answered):
@@ -94,7 +94,7 @@ def test_what_grpcio_says_is_read(served: int) -> None:
         assert not findings.unread
 
 
-def test_what_grpcio_compresses_is_inflated(served: int) -> None:
+def test_compressed_messages_of_grpcio_are_decompressed(served: int) -> None:
     message = MESSAGE + b"\x12\x7f" + b"x" * 127
     sent, _ = asked(served, message, grpc.Compression.Gzip)
     findings = played(http2, sent)
@@ -116,24 +116,24 @@ def message(data: bytes, flags: int = 0) -> bytes:
 CALL = message(MESSAGE) + message(gzip.compress(MESSAGE), 1) + message(b"") + message(b"grpc-status: 0\r\n", 0x80)
 
 
-def test_messages_are_told_apart() -> None:
+def test_messages_are_separated() -> None:
     findings = played(GZIP, CALL)
     assert seen(findings) == {(), ("gRPC", "gzip")}
     assert not findings.unread
 
 
-def test_what_is_no_message_is_said() -> None:
+def test_invalid_messages_are_reported() -> None:
     assert Reason.DAMAGED in {each.why for each in played(GZIP, CALL + b"\x42hello").unread}
     assert Reason.DAMAGED in {each.why for each in played(GZIP, CALL[:-1]).unread}
     assert Reason.GAP in {each.why for each in played(GZIP, CALL, gap=(2, 6)).unread}
 
 
-def test_a_gap_inside_of_a_message_is_not_the_end() -> None:
+def test_a_gap_inside_a_message_is_not_the_end() -> None:
     assert ("gRPC", "gzip") in seen(played(GZIP, CALL, gap=(7, 9)))
 
 
 @given(st.lists(st.integers(0, len(CALL))))
-def test_it_does_not_matter_in_which_pieces_it_comes(cuts: list[int]) -> None:
+def test_it_does_not_matter_how_it_is_split(cuts: list[int]) -> None:
     assert outcome(played(GZIP, CALL, cuts)) == outcome(played(GZIP, CALL))
 
 
@@ -153,13 +153,13 @@ def test_the_fields_of_a_message() -> None:
 
 
 @given(st.binary(max_size=200))
-def test_any_bytes_may_be_a_message(data: bytes) -> None:
+def test_arbitrary_bytes_may_be_a_message(data: bytes) -> None:
     with contextlib.suppress(NotProtobufError):
         found = fields(data)
         assert all(0 <= start < ends <= len(data) for start, ends in (*found.texts, *found.others))
 
 
-def test_base64_in_a_text_of_a_message_is_found() -> None:
+def test_base64_in_a_string_field_is_found() -> None:
     """The untyped reader reads each text."""
     twice = base64.b64encode(base64.b64encode(b"it is " + VALUE))
     findings = played(GZIP, message(b"\x08\x01\x12" + bytes([len(twice)]) + twice))

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 HPACK = ("HTTP/2", "HPACK")
 
 
-def test_what_h2_says_is_read_in_both_directions() -> None:
+def test_frames_of_h2_are_read_in_both_directions() -> None:
     talk = Http2Conversation()
     stream = talk.ask(b"who?", [("x-note", VALUE.decode())])
     talk.answer(stream, VALUE[:5] + VALUE[5:], at_once=5)
@@ -56,14 +56,14 @@ def test_a_header_field_is_placed_where_it_is_in_its_block() -> None:
     assert found.matched == VALUE
 
 
-def test_what_is_said_again_by_its_number_is_found_again() -> None:
+def test_an_indexed_header_field_is_found_again() -> None:
     talk = Http2Conversation()
     for _ in range(3):
         talk.ask(more=[("x-note", VALUE.decode())])
     assert len(played(http2, talk.sent).sightings) == 3
 
 
-def test_header_blocks_that_go_on_in_other_frames() -> None:
+def test_header_blocks_in_continuation_frames() -> None:
     """h2 splits a block at 16,384 bytes."""
     talk = Http2Conversation()
     talk.ask(more=[("x-filler", "€" * 9000), ("x-note", VALUE.decode()), ("x-filler-2", "ü" * 9000)])
@@ -85,13 +85,13 @@ def test_trailers_and_promises() -> None:
     assert seen(findings) == {HPACK}
 
 
-def test_padding_is_taken_off() -> None:
+def test_padding_is_removed() -> None:
     talk = Http2Conversation()
     talk.ask(b"x" * 20 + VALUE + b"y" * 20, padding=7, at_once=25)
     assert seen(played(http2, talk.sent)) == {("HTTP/2",)}
 
 
-def test_streams_are_told_apart() -> None:
+def test_streams_are_separated() -> None:
     """Two bodies are interleaved, a few bytes at a time."""
     talk = Http2Conversation()
     streams = [1, 3]
@@ -104,7 +104,7 @@ def test_streams_are_told_apart() -> None:
     assert seen(played(http2, talk.sent)) == {("HTTP/2",)}
 
 
-def test_a_compressed_body_is_inflated() -> None:
+def test_a_compressed_body_is_decompressed() -> None:
     talk = Http2Conversation()
     stream = talk.ask()
     talk.answer(stream, gzip.compress(b"it is " + VALUE), [("content-encoding", "gzip")], at_once=10)
@@ -165,7 +165,7 @@ def frames_of(data: bytes) -> list[tuple[int, int]]:
     return places
 
 
-def test_a_gap_inside_of_a_body_leaves_the_rest_in_its_place() -> None:
+def test_a_gap_inside_a_body_keeps_the_offsets_of_the_rest() -> None:
     talk = Http2Conversation()
     talk.ask(b"x" * 400 + VALUE[:8] + VALUE[8:], at_once=408)
     at = talk.sent.index(b"x" * 400)
@@ -175,7 +175,7 @@ def test_a_gap_inside_of_a_body_leaves_the_rest_in_its_place() -> None:
     assert findings.read == {"HTTP/2": len(talk.sent) - 190}
 
 
-def test_after_a_gap_frames_are_found_again() -> None:
+def test_frames_are_resynchronised_after_a_gap() -> None:
     """References to lost entries cannot be resolved; literals can."""
     talk = Http2Conversation()
     talk.ask(more=[("x-early", "this is kept in the table")])
@@ -188,7 +188,7 @@ def test_after_a_gap_frames_are_found_again() -> None:
     assert sum(findings.read.values()) == len(talk.sent) - 8
 
 
-def test_a_connection_joined_in_the_middle() -> None:
+def test_a_connection_midstream() -> None:
     talk = Http2Conversation()
     talk.ask(more=[("x-early", "this is kept in the table")])
     joined = len(talk.sent)
@@ -198,7 +198,7 @@ def test_a_connection_joined_in_the_middle() -> None:
     assert {each.why for each in findings.unread} == {Reason.GAP}
 
 
-def test_what_is_no_frame_is_said_and_all_counted() -> None:
+def test_invalid_frames_are_reported_and_all_bytes_counted() -> None:
     talk = Http2Conversation()
     data = talk.sent + b"HTTP/1.1 400 Bad Request\r\n\r\n" + VALUE
     findings = played(http2, data)
@@ -207,13 +207,13 @@ def test_what_is_no_frame_is_said_and_all_counted() -> None:
     assert sum(findings.read.values()) == len(data)
 
 
-def test_damaged_header_fields_are_said() -> None:
+def test_damaged_header_fields_are_reported() -> None:
     talk = Http2Conversation()
     data = talk.sent + bytes([0, 0, 1, 1, 4, 0, 0, 0, 1]) + b"\xff"
     assert Reason.DAMAGED in {each.why for each in played(http2, data).unread}
 
 
-def test_a_bomb_of_header_fields_is_cut_short() -> None:
+def test_a_header_bomb_is_limited() -> None:
     """A field of 4,000 bytes, then 16,000 references to it."""
     field = b"\x40\x01x\x7f\xa1\x1e" + bytes(4000)
     block = field + b"\xbe" * 16000
@@ -221,14 +221,14 @@ def test_a_bomb_of_header_fields_is_cut_short() -> None:
     assert Reason.LIMIT in {each.why for each in played(http2, data).unread}
 
 
-def test_an_endless_header_block_is_cut_short() -> None:
+def test_an_endless_header_block_is_limited() -> None:
     frame = b"\x00\x40\x00\x09\x00\x00\x00\x00\x01" + bytes(16384)
     data = Http2Conversation().sent + b"\x00\x00\x00\x01\x00\x00\x00\x00\x01" + frame * 8
     findings = played(http2, data, findings=some_findings(Limits(size=64 << 10)))
     assert Reason.LIMIT in {each.why for each in findings.unread}
 
 
-def test_streams_that_nobody_ends_are_let_go() -> None:
+def test_streams_without_an_end_are_dropped() -> None:
     talk = Http2Conversation()
     frame = b"\x00\x00\x01\x00\x00" + (9).to_bytes(4, "big") + b"x"
     header = b"\x00\x00\x01\x01\x04"
@@ -247,12 +247,12 @@ SENT = CONVERSATION.sent
 
 
 @given(st.lists(st.integers(0, len(SENT))))
-def test_it_does_not_matter_in_which_pieces_it_comes(cuts: list[int]) -> None:
+def test_it_does_not_matter_how_it_is_split(cuts: list[int]) -> None:
     assert outcome(played(http2, SENT, cuts)) == outcome(played(http2, SENT))
 
 
 @given(st.lists(st.integers(0, len(SENT))), st.integers(0, len(SENT)), st.integers(1, 200))
-def test_a_gap_does_not_either(cuts: list[int], lost: int, length: int) -> None:
+def test_a_gap_does_not_matter_either(cuts: list[int], lost: int, length: int) -> None:
     gap = (lost, min(lost + length, len(SENT)))
     findings = played(http2, SENT, cuts, gap=gap)
     assert sum(findings.read.values()) == len(SENT) - (gap[1] - gap[0])
@@ -261,12 +261,12 @@ def test_a_gap_does_not_either(cuts: list[int], lost: int, length: int) -> None:
 
 
 @given(st.binary(max_size=300), st.integers(0, len(SENT)), st.integers(0, 40))
-def test_damage_raises_nothing_and_all_is_counted(damage: bytes, at: int, instead: int) -> None:
+def test_damage_raises_nothing_and_all_bytes_are_counted(damage: bytes, at: int, instead: int) -> None:
     data = SENT[:at] + damage + SENT[at + instead :]
     assert sum(played(http2, data).read.values()) == len(data)
 
 
-def test_no_turned_bit_raises_anything() -> None:
+def test_no_flipped_bit_raises_anything() -> None:
     for at in range(0, len(SENT), 5):
         for bit in (0, 3, 7):
             data = bytearray(SENT)
@@ -308,7 +308,7 @@ def read_lines(data: bytes) -> list[bytes]:
     return lines
 
 
-def test_h2_gets_what_it_is_sent() -> None:
+def test_h2_receives_the_requests() -> None:
     """The conversation of these tests is valid: the server receives the client's requests."""
     talk = Http2Conversation()
     talk.client.send_headers(1, list(REQUEST))

@@ -40,7 +40,7 @@ def protected(flow_findings: tuple[Findings, Findings]) -> bool:
 
 
 @pytest.mark.parametrize(("version", "kind"), [(VERSION_1, "QUIC v1"), (VERSION_2, "QUIC v2")])
-def test_what_aioquic_says_is_protected(files: Files, version: int, kind: str) -> None:
+def test_a_connection_of_aioquic_is_protected(files: Files, version: int, kind: str) -> None:
     transcript = spoken(files, version=version)
     flow_findings, known = read_datagrams(transcript)
     assert all(known)
@@ -67,7 +67,7 @@ def test_a_name_in_the_first_packet_is_seen(files: Files) -> None:
     assert flow_findings[0].sightings[0].place.frame == 1
 
 
-def test_the_keys_are_those_of_the_standards() -> None:
+def test_the_keys_are_those_of_the_rfcs() -> None:
     """RFC 9001, A.1; RFC 9369, A.1."""
     destination_id = bytes.fromhex("8394c8f03e515708")
     assert InitialKeys(VERSION_1, destination_id).client.key.hex() == "1f369613dd76d5467730efcbe3b1a22d"
@@ -75,21 +75,21 @@ def test_the_keys_are_those_of_the_standards() -> None:
     assert InitialKeys(VERSION_2, destination_id).client.key.hex() == "8b1a0bc121284290a29e0971b5cd045d"
 
 
-def test_the_handshake_comes_in_any_order(transcript: Transcript) -> None:
+def test_the_handshake_may_arrive_in_any_order(transcript: Transcript) -> None:
     again = [*transcript[:2], *transcript[:2], *transcript[2:]]
     flow_findings, known = read_datagrams(again)
     assert all(known)
     assert protected(flow_findings), problems(flow_findings)
 
 
-def test_of_a_datagram_that_is_cut_short_nothing_is_taken(transcript: Transcript) -> None:
+def test_a_truncated_datagram_is_not_read(transcript: Transcript) -> None:
     flow_findings, known = read_datagrams([*transcript[:3], (">", transcript[0][1][:100]), *transcript[3:]])
     assert known.count(False) == 1
     assert problems(flow_findings) == ["a datagram in a QUIC flow that is not QUIC"]
     assert not protected(flow_findings)
 
 
-def test_text_among_it_is_no_quic(transcript: Transcript) -> None:
+def test_text_is_not_quic(transcript: Transcript) -> None:
     flow_findings, known = read_datagrams([*transcript, (">", b"fluffy tail, " * 10)])
     assert known[-1] is False
     assert not protected(flow_findings)
@@ -98,7 +98,7 @@ def test_text_among_it_is_no_quic(transcript: Transcript) -> None:
 
 @given(st.data())
 @settings(max_examples=80)
-def test_a_first_packet_that_was_changed_opens_nothing(transcript: Transcript, drawn: st.DataObject) -> None:
+def test_a_modified_initial_packet_is_not_decrypted(transcript: Transcript, drawn: st.DataObject) -> None:
     """The authentication tag covers every byte."""
     (first, *_) = parse_datagram(memoryview(transcript[0][1]), is_quic=False)
     at = drawn.draw(st.integers(0, first.end - 1))
@@ -109,7 +109,7 @@ def test_a_first_packet_that_was_changed_opens_nothing(transcript: Transcript, d
     assert not protected(flow_findings)
 
 
-def test_what_began_before_is_not_known(transcript: Transcript) -> None:
+def test_a_connection_midstream_is_not_recognised(transcript: Transcript) -> None:
     late = [
         each for each in transcript if parse_datagram(memoryview(each[1]), is_quic=True)[0].kind is PacketType.SHORT
     ]
@@ -118,7 +118,7 @@ def test_what_began_before_is_not_known(transcript: Transcript) -> None:
     assert not any(known)
 
 
-def test_a_server_that_is_heard_alone_is_not_protected(transcript: Transcript) -> None:
+def test_a_server_without_its_client_is_not_protected(transcript: Transcript) -> None:
     flow_findings, known = read_datagrams([each for each in transcript if each[0] == "<"])
     assert known[0]
     assert not protected(flow_findings)
@@ -133,7 +133,9 @@ def test_a_server_that_is_heard_alone_is_not_protected(transcript: Transcript) -
         (b"\xc0\x6b\x33\x43\xcf\4abcd\4efgh" + b"token" + bytes(range(16)), PacketType.RETRY),
     ],
 )
-def test_what_a_server_says_before_it_begins_is_read(transcript: Transcript, datagram: bytes, kind: PacketType) -> None:
+def test_packets_of_a_server_before_the_handshake_are_read(
+    transcript: Transcript, datagram: bytes, kind: PacketType
+) -> None:
     flow_findings, known = read_datagrams([transcript[0], ("<", datagram), *transcript[1:]])
     assert all(known)
     assert flow_findings[1].read[kind.value] == len(datagram)
@@ -152,7 +154,7 @@ def test_what_a_server_says_before_it_begins_is_read(transcript: Transcript, dat
         b"\0" * 80,
     ],
 )
-def test_what_is_no_quic_is_left_to_others(datagram: bytes) -> None:
+def test_other_datagrams_are_left_to_other_readers(datagram: bytes) -> None:
     flow_findings, known = read_datagrams([(">", datagram)])
     assert known == [False]
     assert flow_findings[0].encryption is None
@@ -160,7 +162,7 @@ def test_what_is_no_quic_is_left_to_others(datagram: bytes) -> None:
 
 @given(st.lists(st.tuples(st.sampled_from("<>"), st.binary(max_size=200)), max_size=6), st.integers(0, 4))
 @settings(max_examples=150)
-def test_any_datagrams_are_read_without_an_error(transcript: Transcript, others: Parts, at: int) -> None:
+def test_arbitrary_datagrams_are_read_without_an_error(transcript: Transcript, others: Parts, at: int) -> None:
     datagrams = [*transcript[:at], *others, *transcript[at:]]
     flow_findings, known = read_datagrams(datagrams)
     for side, findings in zip("><", flow_findings, strict=True):

@@ -48,13 +48,13 @@ EVERY_KIND = [
 @pytest.mark.parametrize(
     ("subject", "name"),
     [
-        pytest.param([SQUIRRELS, common("server")], "server", id="behind another attribute"),
+        pytest.param([SQUIRRELS, common("server")], "server", id="after another attribute"),
         pytest.param([common("größer")], "größer", id="UTF-8"),
         pytest.param([common("größer", _ASN1Type.BMPString)], "größer", id="UTF-16"),
         pytest.param([common("plain", _ASN1Type.PrintableString)], "plain", id="printable"),
         pytest.param([SQUIRRELS], "", id="no common name"),
-        pytest.param([], "", id="nobody"),
-        pytest.param([common("a\x1b[2Jb")], "a\ufffd[2Jb", id="what would clear a terminal"),
+        pytest.param([], "", id="an empty subject"),
+        pytest.param([common("a\x1b[2Jb")], "a\ufffd[2Jb", id="terminal control sequences"),
         pytest.param([SQUIRRELS] * 30 + [common("server")], "server", id="lengths of two bytes"),
     ],
 )
@@ -86,13 +86,13 @@ def test_a_long_list_of_names() -> None:
     assert certificate_names(certificate(names=[x509.DNSName(name) for name in many])) == ("", tuple(many))
 
 
-def test_half_a_certificate_says_nothing() -> None:
+def test_a_truncated_certificate_gives_no_names() -> None:
     whole = certificate(common("server"), names=EVERY_KIND)
     assert all(certificate_names(whole[:length]) == ("", ()) for length in range(len(whole)))
 
 
 @given(st.binary(max_size=200))
-def test_any_bytes_are_read_without_an_error(data: bytes) -> None:
+def test_arbitrary_bytes_are_read_without_an_error(data: bytes) -> None:
     certificate_names(data)
     certificate_names(b"\x30" + bytes([min(len(data), 127)]) + data)
 

@@ -67,7 +67,7 @@ def protected(flow_findings: tuple[Findings, Findings]) -> bool:
     ("options", "kind"),
     [(("-dtls1_2",), "DTLS 1.2"), (("-dtls1",), "DTLS 1.0"), (("-dtls1_2", "-mtu", "300"), "DTLS 1.2")],
 )
-def test_what_openssl_says_is_protected(files: Files, options: tuple[str, ...], kind: str) -> None:
+def test_a_connection_of_openssl_is_protected(files: Files, options: tuple[str, ...], kind: str) -> None:
     transcript = spoken(files, *options)
     flow_findings, known = read_datagrams(transcript)
     assert all(known)
@@ -82,7 +82,7 @@ def test_what_openssl_says_is_protected(files: Files, options: tuple[str, ...], 
     assert client.messages.counts[1] == 2
 
 
-def test_what_came_twice_or_the_other_way_round_changes_nothing(transcript: Transcript) -> None:
+def test_duplicates_and_reordering_change_nothing(transcript: Transcript) -> None:
     for datagrams in (
         [each for each in transcript for _ in range(2)],
         [transcript[0], *transcript[2:4], transcript[1], *transcript[4:]],
@@ -94,7 +94,7 @@ def test_what_came_twice_or_the_other_way_round_changes_nothing(transcript: Tran
 
 @given(st.data())
 @settings(max_examples=150)
-def test_a_byte_more_or_less_is_not_protected(transcript: Transcript, drawn: st.DataObject) -> None:
+def test_one_byte_more_or_less_is_not_protected(transcript: Transcript, drawn: st.DataObject) -> None:
     changed = list(transcript)
     number = drawn.draw(st.integers(0, len(transcript) - 1))
     side, data = transcript[number]
@@ -106,7 +106,7 @@ def test_a_byte_more_or_less_is_not_protected(transcript: Transcript, drawn: st.
     assert not protected(flow_findings) or not all(known)
 
 
-def test_finished_of_another_length_is_none() -> None:
+def test_a_finished_of_another_length_is_not_accepted() -> None:
     for length, expected in ((47, ["an encrypted TLS handshake record of another length than Finished"]), (48, [])):
         datagrams = [*WHOLE[:3], ("<", CHANGE + dtls(22, b"\xf0" * length, epoch=1)), WHOLE[4]]
         assert problems(read_datagrams(datagrams)[0]) == expected
@@ -129,7 +129,7 @@ def test_finished_of_another_length_is_none() -> None:
         ((">", dtls(23, b"\xf0" * 60, epoch=1, version=b"\xfe\xff")), "of another version than negotiated"),
     ],
 )
-def test_what_should_not_be_there_is_named(more: tuple[str, bytes], expected: str) -> None:
+def test_unexpected_records_are_reported(more: tuple[str, bytes], expected: str) -> None:
     assert protected(read_datagrams(WHOLE)[0])
     flow_findings, _ = read_datagrams([*WHOLE, more])
     assert any(expected in problem for problem in problems(flow_findings)), problems(flow_findings)
@@ -137,7 +137,7 @@ def test_what_should_not_be_there_is_named(more: tuple[str, bytes], expected: st
     assert any(findings.unread for findings in flow_findings)
 
 
-def test_a_handshake_is_searched_where_its_fragments_are_put_together() -> None:
+def test_a_handshake_is_searched_after_its_fragments_are_joined() -> None:
     hello = client(extension(0, vector(2, b"\0" + vector(2, SECRET))))
     cut = hello.index(SECRET)
     parts = [dtls(22, fragment(hello, 0, cut, None)), dtls(22, fragment(hello, 0, 0, cut + 3))]
@@ -148,7 +148,7 @@ def test_a_handshake_is_searched_where_its_fragments_are_put_together() -> None:
     assert not flow_findings[0].unread
 
 
-def test_the_short_heads_of_dtls_1_3_are_read() -> None:
+def test_the_unified_headers_of_dtls_1_3_are_read() -> None:
     """RFC 9147: with and without a length, with and without a connection ID."""
     mark = b"mark"
     asks = client(extension(54, vector(1, b"")), extension(43, vector(1, b"\xfe\xfc")))
@@ -166,14 +166,14 @@ def test_the_short_heads_of_dtls_1_3_are_read() -> None:
 
 
 @pytest.mark.parametrize("datagram", [b"", b"\x16", b"\x16\xfe\xfd" + bytes(30), DATA[:-1], b"\x2e\0\1" + b"\xf0" * 40])
-def test_what_is_no_dtls_is_left_to_others(datagram: bytes) -> None:
+def test_other_datagrams_are_left_to_the_other_readers(datagram: bytes) -> None:
     flow_findings, known = read_datagrams([(">", datagram)])
     assert known == [False]
     assert flow_findings[0].encryption is None
     assert not flow_findings[0].read
 
 
-def test_dtls_that_began_before_is_not_protected() -> None:
+def test_dtls_midstream_is_not_protected() -> None:
     flow_findings, known = read_datagrams([(">", DATA)])
     assert known == [True]
     assert problems(flow_findings) == ["encrypted TLS records without a ClientHello"]
@@ -185,7 +185,7 @@ def test_dtls_that_began_before_is_not_protected() -> None:
     )
 )
 @settings(max_examples=200)
-def test_any_datagrams_are_read_without_an_error(datagrams: Parts) -> None:
+def test_arbitrary_datagrams_are_read_without_an_error(datagrams: Parts) -> None:
     flow_findings, known = read_datagrams(datagrams)
     for side, findings in zip("><", flow_findings, strict=True):
         transcript = sum(

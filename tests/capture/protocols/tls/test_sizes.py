@@ -31,7 +31,7 @@ OPENSSL_FLIGHT = data(38, 400, 96, FINISHED)
         ("", "", 0),
     ],
 )
-def test_how_much_longer_a_record_is_than_what_it_holds(version: str, cipher: str, extra: int) -> None:
+def test_the_overhead_of_a_record(version: str, cipher: str, extra: int) -> None:
     assert overhead(ServerHello(version, cipher)) == extra
 
 
@@ -66,7 +66,7 @@ def test_how_much_longer_a_record_is_than_what_it_holds(version: str, cipher: st
         pytest.param(
             [("<", OPENSSL_FLIGHT), (">", data(FINISHED)), ("<", data(266)), (">", data(71)), ("<", data(517))],
             Sizes(54, 500 + 249, 500),
-            id="a ticket before anything was asked",
+            id="a ticket before any request",
         ),
         pytest.param(
             [("<", OPENSSL_FLIGHT), (">", data(FINISHED, 71)), ("<", data(16401, 16401, 517))],
@@ -76,7 +76,7 @@ def test_how_much_longer_a_record_is_than_what_it_holds(version: str, cipher: st
         pytest.param(
             [("<", OPENSSL_FLIGHT + data(117)), (">", data(FINISHED, 71))],
             Sizes(54, 100, 0),
-            id="what a server says unasked is likely a ticket",
+            id="unsolicited server data is likely a ticket",
         ),
         pytest.param([("<", OPENSSL_FLIGHT), (">", UNKNOWN_CA)], Sizes(), id="a client that refuses"),
         pytest.param([], Sizes(), id="two hellos alone"),
@@ -86,7 +86,7 @@ def test_the_handshake_of_tls_1_3_is_not_counted(parts: list[tuple[str, bytes]],
     assert read([*HELLOS, *parts])[1] == expected
 
 
-def test_with_early_data_nothing_is_left_out() -> None:
+def test_with_early_data_nothing_is_excluded() -> None:
     """It precedes the end of the handshake, and must not be taken for part of that."""
     early = [(">", record(22, message(1, client(extension(42, b""))))), (">", data(117)), HELLOS[1]]
     assert read([*early, ("<", OPENSSL_FLIGHT)])[1].sent == 100

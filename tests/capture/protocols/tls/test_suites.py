@@ -7,7 +7,7 @@ import subprocess
 from overheard_capture.protocols.tls import suites
 
 
-def test_a_suite_is_what_its_name_says() -> None:
+def test_a_suite_is_classified_by_its_name() -> None:
     printed = subprocess.run(["tshark", "-G", "values"], capture_output=True, text=True, check=True).stdout
     rows = (line.split("\t") for line in printed.splitlines() if line.startswith("V\ttls.handshake.ciphersuite\t"))
     known = {int(code, 0): name for _, _, code, name in rows}
@@ -23,7 +23,7 @@ def test_a_suite_is_what_its_name_says() -> None:
     assert {0x1301, 0x1302, 0x1303, 0xC02F, 0x009C, 0x002F, 0xCCA8, 0x0005} <= set(good)
 
 
-def test_what_protects_nothing_is_said_in_words() -> None:
+def test_suites_that_protect_nothing_are_described() -> None:
     assert suites.weakness(0x1301) == ""
     assert suites.weakness(0x0002) == "a cipher suite without encryption"
     assert suites.weakness(0xC0B4) == "a cipher suite without encryption"
@@ -33,7 +33,7 @@ def test_what_protects_nothing_is_said_in_words() -> None:
     assert "unknown" in suites.weakness(0x1309)
 
 
-def test_a_record_without_encryption_holds_all_but_its_mac() -> None:
+def test_a_record_without_encryption_contains_all_but_its_mac() -> None:
     for suite, body, held in (
         (0x0002, b"tail" + bytes(20), b"tail"),
         (0x0002, b"short", b""),

@@ -68,7 +68,7 @@ def first_hello(transcript: Sequence[tuple[str, bytes]]) -> bytes:
     return hello.body
 
 
-def test_a_real_hello_says_what_is_asked_for(tls_1_3: list[tuple[str, bytes]]) -> None:
+def test_the_fields_of_a_real_client_hello(tls_1_3: list[tuple[str, bytes]]) -> None:
     hello = parse_client_hello(first_hello(tls_1_3))
     assert (hello.sni, hello.alpn, hello.early_data) == ("localhost", ("h2", "http/1.1"), False)
     assert hello.versions[0] == "TLS 1.3"
@@ -80,7 +80,7 @@ def test_a_hello_of_tls_1_2_offers_no_versions(tls_1_2: list[tuple[str, bytes]])
     assert (hello.sni, hello.versions, hello.shares) == ("localhost", (), ())
 
 
-def test_a_hello_with_everything() -> None:
+def test_a_hello_with_every_extension() -> None:
     body = client(
         extension(0, vector(2, b"\1" + vector(2, b"no host"), b"\0" + vector(2, b"server"))),
         extension(42, b""),
@@ -92,7 +92,7 @@ def test_a_hello_with_everything() -> None:
     )
 
 
-def test_a_reply_says_what_was_picked() -> None:
+def test_a_server_hello_has_what_was_selected() -> None:
     assert parse_server_hello(server(0x1301, *TLS_1_3)) == ServerHello(
         "TLS 1.3", "TLS_AES_128_GCM_SHA256", "X25519MLKEM768"
     )
@@ -127,7 +127,7 @@ def test_the_first_certificate_is_the_leaf() -> None:
 
 
 @pytest.mark.parametrize("size", [1, 3, 4, 5, 100, 5000])
-def test_messages_are_put_together_over_the_bounds_of_records(size: int) -> None:
+def test_messages_are_joined_across_record_boundaries(size: int) -> None:
     transcript = (
         message(1, client()) + message(2, server(0x1301, *TLS_1_3)) + message(14, b"") + message(11, bytes(200))
     )
@@ -141,7 +141,7 @@ def test_messages_are_put_together_over_the_bounds_of_records(size: int) -> None
     assert not kept.incomplete
 
 
-def test_what_is_encrypted_is_not_taken_for_a_message() -> None:
+def test_encrypted_records_are_not_parsed_as_messages() -> None:
     encrypted = record(22, message(1, client()))
     old = side_of(record(22, message(2, server(0xC02F))) + CHANGE_CIPHER_SPEC + encrypted, "<")
     assert (old.messages.counts, old.encrypted_handshakes) == ({2: 1}, 1)
@@ -150,7 +150,7 @@ def test_what_is_encrypted_is_not_taken_for_a_message() -> None:
     assert (new.messages.counts, new.encrypted_handshakes) == ({2: 1, 1: 1}, 0)
 
 
-def test_a_message_without_an_end_is_none() -> None:
+def test_an_incomplete_message_is_ignored() -> None:
     side = side_of(record(22, message(1, client())[:-1]))
     assert (side.messages.counts, side.problems) == ({}, ["a truncated TLS handshake message"])
 
@@ -158,14 +158,14 @@ def test_a_message_without_an_end_is_none() -> None:
 @pytest.mark.parametrize(
     "odd",
     [
-        pytest.param(record(25, b"four"), id="no type of a record"),
+        pytest.param(record(25, b"four"), id="an unknown record type"),
         pytest.param(record(23, b"four", b"\2\0"), id="SSL 2"),
         pytest.param(record(23, b""), id="empty"),
         pytest.param(record(23, bytes(2**14 + 2049)), id="too long"),
         pytest.param(b"HTTP/1.1 400 Bad Request\r\n\r\n", id="plain HTTP"),
     ],
 )
-def test_reading_ends_where_no_record_is(odd: bytes) -> None:
+def test_reading_ends_at_invalid_records(odd: bytes) -> None:
     assert parse_header(odd[:5]) is None
     side = side_of(UNKNOWN_CA + odd)
     assert len(side.alerts) == 1
@@ -173,16 +173,16 @@ def test_reading_ends_where_no_record_is(odd: bytes) -> None:
     assert [problem.partition(" after ")[2] for problem in side.problems] == ["TLS records at byte 7"]
 
 
-def test_the_longest_record_is_one() -> None:
+def test_the_longest_record_is_accepted() -> None:
     assert side_of(UNKNOWN_CA + record(23, bytes(2**14 + 2048))).data.payload_bytes(0) == 2**14 + 2048
 
 
-def test_the_bytes_of_a_stranger_do_nothing_to_a_terminal() -> None:
+def test_control_characters_of_a_peer_are_escaped() -> None:
     assert text(memoryview("häl\x1b[2Jlo\xff".encode("latin-1"))) == "h\ufffdl\ufffd[2Jlo\ufffd"
     assert text(memoryview("naïve".encode())) == "naïve"
 
 
-def test_alerts_are_read_where_they_are_in_clear() -> None:
+def test_alerts_in_clear_are_read() -> None:
     encrypted, odd = record(21, bytes(26)), record(21, b"\x03\x7b")
     result = replay([(">", UNKNOWN_CA), (">", encrypted), (">", odd)])
     side = tls_of(result.client)
@@ -190,14 +190,14 @@ def test_alerts_are_read_where_they_are_in_clear() -> None:
     assert side.alerts == [(3, "fatal", "unknown_ca"), (5, "level 3", "alert 123")]
 
 
-def test_a_direction_whose_beginning_was_lost_counts_as_torn() -> None:
+def test_a_direction_without_its_beginning_counts_as_incomplete() -> None:
     """Bytes before it could have been in clear."""
     torn = replay([(">", UNKNOWN_CA), (">", UNKNOWN_CA)], lost=[0])
     assert torn.problems == ["TLS with its beginning missing"]
     assert not replay([(">", UNKNOWN_CA), (">", UNKNOWN_CA)]).problems
 
 
-def test_a_direction_that_was_open_before_is_read_from_its_first_record() -> None:
+def test_a_direction_midstream_is_read_from_its_first_record() -> None:
     side = side_of(UNKNOWN_CA)
     assert side.alerts == [(3, "fatal", "unknown_ca")]
 
@@ -225,7 +225,7 @@ def test_the_names_are_those_of_tshark() -> None:
     }
 
 
-def test_what_has_no_name_here_is_a_number() -> None:
+def test_unknown_codes_are_numbers() -> None:
     assert names.version(0x7F1C) == "0x7F1C"
     assert names.cipher(0x1309) == "0x1309"
     assert names.group(0x6399) == "0x6399"
@@ -248,7 +248,7 @@ def look_at(parts: Sequence[tuple[str, bytes]]) -> None:
 
 
 @given(st.lists(st.tuples(st.sampled_from("<>"), st.binary(max_size=200)), max_size=6))
-def test_any_bytes_are_read_without_an_error(parts: list[tuple[str, bytes]]) -> None:
+def test_arbitrary_bytes_are_read_without_an_error(parts: list[tuple[str, bytes]]) -> None:
     look_at(parts)
 
 
@@ -261,12 +261,12 @@ def test_any_bytes_are_read_without_an_error(parts: list[tuple[str, bytes]]) -> 
         max_size=8,
     )
 )
-def test_any_records_are_read_without_an_error(parts: list[tuple[str, bytes]]) -> None:
+def test_arbitrary_records_are_read_without_an_error(parts: list[tuple[str, bytes]]) -> None:
     look_at(parts)
 
 
 @given(st.sampled_from([1, 2, 11, 12]), st.binary(max_size=300))
-def test_any_message_is_read_without_an_error(kind: int, body: bytes) -> None:
+def test_an_arbitrary_message_is_read_without_an_error(kind: int, body: bytes) -> None:
     for side in "<>":
         look_at([*HELLOS[:1], (side, record(22, message(kind, body)))])
 
@@ -284,7 +284,7 @@ def test_a_real_exchange_with_wrong_bytes_in_it_is_read_without_an_error(
     look_at([(side, bytes(part)) for side, part in wrong[:cut]])
 
 
-def test_who_says_hello_for_ever_is_heard_twice() -> None:
+def test_repeated_client_hellos_are_limited_to_two() -> None:
     """As after a HelloRetryRequest; more messages would fill our memory."""
     asking = [
         (">", record(22, message(1, client(extension(0, vector(2, b"\0" + vector(2, name))))))) for name in (b"a", b"b")
@@ -296,7 +296,7 @@ def test_who_says_hello_for_ever_is_heard_twice() -> None:
     assert handshake.frames == (3, 4, 5, 6)
 
 
-def test_a_long_stream_of_tiny_messages_is_read_in_time_that_grows_with_it() -> None:
+def test_a_long_stream_of_tiny_messages_is_read_in_linear_time() -> None:
     """Copying the rest for each of them would take minutes."""
     sent = message(14, b"") * 4096
     kept, origin = HandshakeMessages(), Origin.of_frame(1, 54, len(sent))

@@ -26,7 +26,7 @@ def deflate(*, takeover: bool = True) -> PerMessageDeflate:
     return PerMessageDeflate(not takeover, not takeover, 15, 15)
 
 
-def test_a_mask_is_taken_off() -> None:
+def test_a_mask_is_removed() -> None:
     data = frames(Frame(TEXT, b"it is " + VALUE), mask=True)
     findings = played(websocket, data)
     (found,) = findings.sightings
@@ -38,11 +38,11 @@ def test_a_mask_is_taken_off() -> None:
     assert not findings.unread
 
 
-def test_what_is_not_masked_is_not_seen_twice() -> None:
+def test_unmasked_content_is_not_reported_twice() -> None:
     assert seen(played(websocket, frames(Frame(TEXT, VALUE)))) == {()}
 
 
-def test_messages_in_parts_are_joined_over_a_ping_between() -> None:
+def test_fragmented_messages_are_joined_across_a_ping() -> None:
     for mask in (True, False):
         data = frames(Frame(TEXT, VALUE[:5], fin=False), Frame(PING, b"1234"), Frame(CONT, VALUE[5:]), mask=mask)
         findings = played(websocket, data)
@@ -50,7 +50,7 @@ def test_messages_in_parts_are_joined_over_a_ping_between() -> None:
         assert not findings.unread
 
 
-def test_a_key_at_a_time() -> None:
+def test_one_key_per_message() -> None:
     """A terminal in a browser sends each key as a message."""
     for mask in (True, False):
         data = frames(*(Frame(TEXT, bytes([key])) for key in VALUE), mask=mask)
@@ -73,7 +73,7 @@ def test_control_frames_are_searched() -> None:
     assert seen(findings) == {("WebSocket",)}
 
 
-def test_compressed_messages_are_inflated_with_and_without_takeover() -> None:
+def test_compressed_messages_are_decompressed_with_and_without_context_takeover() -> None:
     for mask, takeover in itertools.product((True, False), repeat=2):
         messages = [Frame(TEXT, b"message %d: it is %b" % (number, VALUE)) for number in range(3)]
         data = frames(*messages, mask=mask, extension=deflate(takeover=takeover))
@@ -83,14 +83,14 @@ def test_compressed_messages_are_inflated_with_and_without_takeover() -> None:
         assert findings.read == {"WebSocket": len(data)}
 
 
-def test_compressed_messages_in_parts() -> None:
+def test_fragmented_compressed_messages() -> None:
     parts = [Frame(TEXT, VALUE[:5], fin=False), Frame(CONT, VALUE[5:9], fin=False), Frame(CONT, VALUE[9:])]
     findings = played(websocket, frames(*parts, mask=True, extension=deflate()))
     assert COMPRESSED in seen(findings)
     assert not findings.unread
 
 
-def test_a_block_that_says_it_is_the_last_is_not() -> None:
+def test_a_block_marked_as_final_does_not_end_the_message() -> None:
     """A sender may mark the last block of each message as final (RFC 7692, 7.2.3.4)."""
     payload = b""
     for _ in range(2):
@@ -102,7 +102,7 @@ def test_a_block_that_says_it_is_the_last_is_not() -> None:
     assert not findings.unread
 
 
-def test_after_a_compressed_message_that_is_lost_what_is_new_is_read() -> None:
+def test_new_content_is_read_after_a_lost_compressed_message() -> None:
     extension = deflate()
     first = frames(Frame(TEXT, b"something to refer to " * 3), mask=True, extension=extension)
     second = frames(Frame(TEXT, b"something to refer to, and " + VALUE), mask=True, extension=extension)
@@ -111,23 +111,23 @@ def test_after_a_compressed_message_that_is_lost_what_is_new_is_read() -> None:
     assert Reason.GAP in {each.why for each in findings.unread}
 
 
-def test_a_bomb_is_cut_short() -> None:
+def test_a_bomb_is_limited() -> None:
     data = frames(Frame(BINARY, bytes(4 << 20)), mask=True, extension=deflate())
     assert Reason.LIMIT in {each.why for each in played(websocket, data).unread}
 
 
-def test_what_cannot_be_inflated_is_said() -> None:
+def test_content_that_cannot_be_decompressed_is_reported() -> None:
     findings = played(websocket, b"\xc1\x04\xff\xff\xff\xff")
     assert Reason.DAMAGED in {each.why for each in findings.unread}
 
 
-def test_a_gap_inside_of_a_message_leaves_the_rest_in_its_place() -> None:
+def test_a_gap_inside_a_message_keeps_the_offsets_of_the_rest() -> None:
     data = frames(Frame(BINARY, b"x" * 300 + VALUE), mask=True)
     (found,) = played(websocket, data, gap=(20, 123)).sightings
     assert found.position == 300
 
 
-def test_frames_are_found_again_after_a_gap() -> None:
+def test_frames_are_resynchronised_after_a_gap() -> None:
     data = frames(*(Frame(TEXT, b"it is %b, %d" % (VALUE, number)) for number in range(20)), mask=True)
     findings = played(websocket, data, gap=(20, 40))
     assert 17 <= len(findings.sightings) <= 19
@@ -135,14 +135,14 @@ def test_frames_are_found_again_after_a_gap() -> None:
     assert sum(findings.read.values()) == len(data) - 20
 
 
-def test_what_is_no_frame_is_said_and_all_counted() -> None:
+def test_invalid_frames_are_reported_and_all_bytes_counted() -> None:
     data = frames(Frame(TEXT, b"hello")) + b"HTTP/1.1 400 Bad Request\r\n\r\n" + VALUE
     findings = played(websocket, data)
     assert Reason.DAMAGED in {each.why for each in findings.unread}
     assert sum(findings.read.values()) == len(data)
 
 
-def test_what_websocket_is() -> None:
+def test_websocket_is_recognised() -> None:
     assert find_frames(frames(*(Frame(TEXT, b"hello") for _ in range(9)), mask=True), last=False) == 0
     assert find_frames(gzip.compress(bytes(range(256)) * 4), last=False) < 0
     assert find_frames(b"plain text, of which there is a lot " * 9, last=False) < 0
@@ -173,12 +173,12 @@ SENT, ANSWERED = conversation(mask=True), conversation(mask=False)
 
 
 @given(st.sampled_from([SENT, ANSWERED]), st.lists(st.integers(0, len(SENT))))
-def test_it_does_not_matter_in_which_pieces_it_comes(data: bytes, cuts: list[int]) -> None:
+def test_it_does_not_matter_how_it_is_split(data: bytes, cuts: list[int]) -> None:
     assert outcome(played(websocket, data, cuts)) == outcome(played(websocket, data))
 
 
 @given(st.lists(st.integers(0, len(SENT))), st.integers(0, len(SENT)), st.integers(1, 200))
-def test_a_gap_does_not_either(cuts: list[int], lost: int, length: int) -> None:
+def test_a_gap_does_not_matter_either(cuts: list[int], lost: int, length: int) -> None:
     gap = (lost, min(lost + length, len(SENT)))
     findings = played(websocket, SENT, cuts, gap=gap)
     assert sum(findings.read.values()) == len(SENT) - (gap[1] - gap[0])
@@ -186,7 +186,7 @@ def test_a_gap_does_not_either(cuts: list[int], lost: int, length: int) -> None:
 
 
 @given(st.binary(max_size=300), st.integers(0, len(SENT)), st.integers(0, 40))
-def test_damage_raises_nothing_and_all_is_counted(damage: bytes, at: int, instead: int) -> None:
+def test_damage_raises_nothing_and_all_bytes_are_counted(damage: bytes, at: int, instead: int) -> None:
     data = SENT[:at] + damage + SENT[at + instead :]
     assert sum(played(websocket, data).read.values()) == len(data)
 

@@ -1,4 +1,4 @@
-"""The secrets that a person names: from everywhere, and what is wrong with them in words that hold no value."""
+"""The secrets that the user names: every source, and errors that contain no value."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from overheard.command.given import secrets
+from overheard.command.secret_options import secrets
 from overheard.words.errors import OverheardError
 from overheard.words.secret import Secret
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 VALUE = "correct horse"
 
 
-def test_they_come_in_the_order_in_which_they_were_given(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_they_are_in_the_order_of_the_command_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("TOKEN", "t1")
     monkeypatch.setenv("OTHER", "t2")
     (tmp_path / "file").write_bytes(b"from a file\n")
@@ -54,12 +54,12 @@ def test_they_come_in_the_order_in_which_they_were_given(tmp_path: Path, monkeyp
         (b"\nx\x00\xff", b"\nx\x00\xff"),
     ],
 )
-def test_of_a_file_one_line_end_is_left_off(tmp_path: Path, content: bytes, value: bytes) -> None:
+def test_one_line_end_of_a_file_is_removed(tmp_path: Path, content: bytes, value: bytes) -> None:
     (tmp_path / "file").write_bytes(content)
     assert secrets([("--secret-file", f"a={tmp_path / 'file'}")]) == [Secret("a", value)]
 
 
-def test_a_value_that_is_no_text_is_taken_as_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_binary_value_is_used_as_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("TOKEN", "\udcff\udcfe")
     assert secrets([("--secret-env", "TOKEN"), ("--secret", "a=\udcff")]) == [
         Secret("TOKEN", b"\xff\xfe"),
@@ -88,9 +88,7 @@ def test_a_value_that_is_no_text_is_taken_as_it_is(monkeypatch: pytest.MonkeyPat
         ([("--secrets", "/nowhere.toml")], "/nowhere.toml cannot be read: No such file"),
     ],
 )
-def test_what_is_wrong_is_told_without_any_value(
-    given: list[tuple[str, str]], says: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_errors_contain_no_value(given: list[tuple[str, str]], says: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("EMPTY", "")
     with pytest.raises(OverheardError) as error:
         secrets(given)
@@ -116,7 +114,7 @@ def test_what_is_wrong_is_told_without_any_value(
         (b"[[secret]]\nname = '\xff'", "is not TOML: it is not text"),
     ],
 )
-def test_what_is_wrong_with_a_list_is_told_without_any_value(tmp_path: Path, content: bytes, says: str) -> None:
+def test_errors_of_a_list_contain_no_value(tmp_path: Path, content: bytes, says: str) -> None:
     path = tmp_path / "list.toml"
     path.write_bytes(content)
     with pytest.raises(OverheardError) as error:

@@ -43,7 +43,7 @@ class Connection:
 
 
 @dataclass(frozen=True)
-class Look:
+class Examination:
     """What was found. `skipped` are blocks of a file that are not certificates, `unasked` what was not checked."""
 
     what: str
@@ -65,19 +65,19 @@ class Look:
         return {**asdict(self), "wrong": [_finding(finding) for finding in self.wrong], "exit_code": self.exit_code}
 
 
-def look_at_file(data: bytes, what: str, question: Question) -> Look:
+def examine_file(data: bytes, what: str, question: Question) -> Examination:
     """Examine the certificates in `data`, which errors call `what`. Raises CertificateError if there is none."""
-    pile = read(data, what)
-    return Look(
+    bundle = read(data, what)
+    return Examination(
         what,
-        _facts(pile.certificates, question.trusted),
-        _wrong(pile.certificates, question),
-        pile.skipped,
+        _facts(bundle.certificates, question.trusted),
+        _wrong(bundle.certificates, question),
+        bundle.skipped,
         question.unasked,
     )
 
 
-def look_at_server(server: Address, trusted: Roots, question: Question) -> Look:
+def examine_server(server: Address, trusted: Roots, question: Question) -> Examination:
     """Examine the certificates that a server sends, and the error of `requests` with the roots `trusted`.
 
     `requests` is not tried if it is not installed, or if the question is about a time other than now. Raises
@@ -90,7 +90,7 @@ def look_at_server(server: Address, trusted: Roots, question: Question) -> Look:
     why_not = _why_not_asked(question)
     error = (as_requests(server, str(trusted.path)) if not why_not else "") or sent.error
     rows = tuple(one.name for one in matching_rows(error))
-    return Look(
+    return Examination(
         server.url,
         _facts(chain, trusted),
         _wrong(chain, question) if chain else (),
@@ -128,7 +128,7 @@ def _signer(one: x509.Certificate, chain: Sequence[x509.Certificate], trusted: S
         return f"{issuer}, which is trusted: the signature holds"
     for number, other in enumerate(chain, 1):
         if other.subject == one.issuer:
-            return f"nobody here: certificate {number} is named {issuer}, but its key did not sign this"
+            return f"none of these: certificate {number} is named {issuer}, but its key did not sign this"
     return f"{issuer}, which is not here"
 
 

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     import socket
     from collections.abc import Callable, Iterator
 
-    Bend = Callable[[bytes], bytes]
+    Modify = Callable[[bytes], bytes]
 
 _T = TypeVar("_T")
 
@@ -26,12 +26,12 @@ _RENEGOTIATION_INFO = 0xFF01
 
 
 @dataclass
-class BentTls:
-    """A server's side of TLS whose flights go through `bend`. It receives and sends as a socket does."""
+class ModifiedTls:
+    """A server's side of TLS whose flights go through `modify`. It receives and sends as a socket does."""
 
     connection: socket.socket
     context: ssl.SSLContext
-    bend: Bend
+    modify: Modify
     _incoming: ssl.MemoryBIO = field(default_factory=ssl.MemoryBIO)
     _outgoing: ssl.MemoryBIO = field(default_factory=ssl.MemoryBIO)
 
@@ -62,7 +62,7 @@ class BentTls:
 
     def _flush(self) -> None:
         if self._outgoing.pending:
-            self.connection.sendall(self.bend(self._outgoing.read()))
+            self.connection.sendall(self.modify(self._outgoing.read()))
 
     def _ended(self) -> bytes:
         raise ConnectionAbortedError("the client went away in the middle of TLS")
@@ -73,7 +73,7 @@ def chain_reversed(flight: bytes) -> bytes:
     return _changed(flight, _CERTIFICATE, lambda body: _vector(b"".join(reversed(_certificates(body)))))
 
 
-def certificate_replaced(certificate: bytes) -> Bend:
+def certificate_replaced(certificate: bytes) -> Modify:
     """Another certificate (DER) instead of the server's own: the server does not have its key."""
     entry = _vector(certificate)
     return lambda flight: _changed(
@@ -98,7 +98,7 @@ def _without_renegotiation_info(body: bytes) -> bytes:
     return body[:fixed] + len(kept).to_bytes(2) + kept
 
 
-def _changed(flight: bytes, message: int, change: Bend) -> bytes:
+def _changed(flight: bytes, message: int, change: Modify) -> bytes:
     """A flight with the body of one handshake message changed. OpenSSL puts each message in its own record."""
     clear, flown = True, b""
     for record in _records(flight):

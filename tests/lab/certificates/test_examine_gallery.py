@@ -1,4 +1,4 @@
-"""Every row of the running gallery is told by its certificates, or where they are good by the error of `requests`."""
+"""Every row of the gallery is identified by its certificates or, if they are valid, by the error of `requests`."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from overheard.certificates.examine import Examination, examine_server
 from overheard.certificates.fetch import Address
-from overheard.certificates.look import Look, look_at_server
 from overheard.certificates.question import Question, content, roots
 from overheard.certificates.read import revocation_lists
 from overheard.words.gallery import ROWS, Row, authorities, certificates
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 OF_CERTIFICATES = {row.name for row in (*certificates.ROWS, *authorities.ROWS)}
-# Where the handshake breaks off before any certificate was sent.
+# The rows whose handshake fails before a certificate was sent.
 NONE_SENT = {"sni-refused", "tls-on-http-port", "cut-in-handshake", "reset-in-handshake", "silent-in-handshake"}
 OVER_TLS = [row for row in ROWS if row.scheme == "https"]
 
@@ -40,17 +40,17 @@ def _every_name_is_the_gallery(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(socket, "getaddrinfo", answer)
 
 
-def look_at(gallery: GalleryProcess, row: Row) -> Look:
+def examine_row(gallery: GalleryProcess, row: Row) -> Examination:
     server = Address(gallery.url(row), row.host or ADDRESS, gallery.hung(row).port, row.patience)
     crls = revocation_lists(content(gallery.handover / GALLERY_CRL), "its lists") if row.crl else None
-    return look_at_server(server, roots(gallery.handover / GALLERY_ROOT), Question(crls=crls))
+    return examine_server(server, roots(gallery.handover / GALLERY_ROOT), Question(crls=crls))
 
 
 @pytest.mark.parametrize("row", OVER_TLS, ids=[row.name for row in OVER_TLS])
-def test_a_row_is_told_by_its_name(gallery: GalleryProcess, row: Row) -> None:
-    look = look_at(gallery, row)
-    assert look.connection
-    assert {finding.row for finding in look.wrong} == ({row.name} & OF_CERTIFICATES)
-    # `requests` heeds no revocation list.
-    assert (row.name in look.connection.rows) is not row.crl
-    assert look.exit_code == (2 if row.name in NONE_SENT else 1)
+def test_a_row_is_found_by_its_certificates_or_by_its_error(gallery: GalleryProcess, row: Row) -> None:
+    examination = examine_row(gallery, row)
+    assert examination.connection
+    assert {finding.row for finding in examination.wrong} == ({row.name} & OF_CERTIFICATES)
+    # `requests` checks no revocation list.
+    assert (row.name in examination.connection.rows) is not row.crl
+    assert examination.exit_code == (2 if row.name in NONE_SENT else 1)

@@ -1,4 +1,4 @@
-"""Keeping secrets out of everything that is printed or written."""
+"""Redaction: masks secrets in everything that is printed or written."""
 
 from __future__ import annotations
 
@@ -15,15 +15,15 @@ if TYPE_CHECKING:
     from overheard.words.secret import Secret
 
 # A shorter secret appears in texts by chance, and masking it would leave nothing.
-_LEAST_TO_HIDE = 4
+_LEAST_TO_MASK = 4
 _Any = TypeVar("_Any")
 
 
-class Hidden:
-    """The secrets, to be masked in everything that is printed or written."""
+class Redactor:
+    """Masks the secrets in everything that is printed or written."""
 
     def __init__(self, wanted: Sequence[Secret]) -> None:
-        long_enough = [secret for secret in wanted if len(secret.value) >= _LEAST_TO_HIDE]
+        long_enough = [secret for secret in wanted if len(secret.value) >= _LEAST_TO_MASK]
         self._names = [secret.name for secret in wanted]
         # Always in either case: whoever knows a secret except for its case knows most of it.
         # Hyperscan needs half a second to compile, which pays only with more text than there ever is here.
@@ -32,33 +32,33 @@ class Hidden:
     def check_names(self) -> None:
         """Raise OverheardError if a name, which appears in every report, contains a secret."""
         for number, name in enumerate(self._names, 1):
-            if self._without(name) != name:
+            if self._masked(name) != name:
                 raise OverheardError(
                     f"the name of secret {number} itself contains a secret",
                     hint="names appear in every report: name it after its purpose",
                 )
 
-    def _without(self, text: str) -> str:
+    def _masked(self, text: str) -> str:
         return self._search.redact(text) if self._search else text
 
-    def left_out(self, thing: _Any) -> _Any:
+    def redacted(self, thing: _Any) -> _Any:
         """The same object, with the secrets masked in every text in it."""
         # All texts at once first: nearly always there is nothing to mask.
         together = "\n\n".join(_texts(thing)).encode(errors="replace")
-        return self._left_out(thing) if self._search and self._search.matches(together) else thing
+        return self._redacted(thing) if self._search and self._search.matches(together) else thing
 
-    def _left_out(self, thing: _Any) -> _Any:
+    def _redacted(self, thing: _Any) -> _Any:
         if isinstance(thing, Enum):
             return thing
         if isinstance(thing, str):
-            return cast("_Any", self._without(thing))
+            return cast("_Any", self._masked(thing))
         if is_dataclass(thing) and not isinstance(thing, type):
-            changed = {field.name: self._left_out(getattr(thing, field.name)) for field in fields(thing)}
+            changed = {field.name: self._redacted(getattr(thing, field.name)) for field in fields(thing)}
             return cast("_Any", replace(thing, **changed))
         if isinstance(thing, dict):
-            return cast("_Any", {key: self._left_out(value) for key, value in thing.items()})
+            return cast("_Any", {key: self._redacted(value) for key, value in thing.items()})
         if isinstance(thing, list | tuple):
-            return cast("_Any", type(thing)(self._left_out(each) for each in thing))
+            return cast("_Any", type(thing)(self._redacted(each) for each in thing))
         return thing
 
     def places(self, data: bytes) -> Iterator[range]:
@@ -67,7 +67,7 @@ class Hidden:
             yield range(match.offset, match.offset + match.length)
 
 
-def _texts(thing: Any) -> Iterator[str]:  # noqa: ANN401  (a report, or whatever is in one)
+def _texts(thing: Any) -> Iterator[str]:  # noqa: ANN401  (a report, or any part of one)
     """Every text in a report."""
     if isinstance(thing, Enum):
         return

@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from overheard.certificates.errors import CertificateError
+from overheard.certificates.examine import Examination, examine_file, examine_server
 from overheard.certificates.fetch import address, usual_roots
-from overheard.certificates.look import Look, look_at_file, look_at_server
 from overheard.certificates.question import Question, content, roots
 from overheard.certificates.read import LONGEST, revocation_lists
 from overheard.report.certificate import certificates
@@ -19,25 +19,25 @@ if TYPE_CHECKING:
     import argparse
 
 
-def look_and_tell(options: argparse.Namespace) -> int:
+def show_certificates(options: argparse.Namespace) -> int:
     """Print what was found, and return the exit code. Raises CertificateError if there is no certificate."""
-    look = _look(options)
+    examination = _examination(options)
     if options.json:
-        sys.stdout.write(f"{json.dumps(look.to_json(), indent=2, ensure_ascii=False)}\n")
+        sys.stdout.write(f"{json.dumps(examination.to_json(), indent=2, ensure_ascii=False)}\n")
     else:
-        console().print(certificates(look), soft_wrap=True)
-    return look.exit_code
+        console().print(certificates(examination), soft_wrap=True)
+    return examination.exit_code
 
 
-def _look(options: argparse.Namespace) -> Look:
+def _examination(options: argparse.Namespace) -> Examination:
     crls = revocation_lists(content(options.crl), str(options.crl)) if options.crl else None
     question = Question(options.host, options.at, roots(options.ca) if options.ca else None, crls)
     if "://" not in options.what:
-        return look_at_file(*_read(options.what), question)
+        return examine_file(*_read(options.what), question)
     if options.host is not None:
         raise CertificateError("--host is for files only", hint="for a server, the host is in the URL")
     server = address(options.what)
-    return look_at_server(server, question.trusted or roots(Path(usual_roots())), question)
+    return examine_server(server, question.trusted or roots(Path(usual_roots())), question)
 
 
 def _read(what: str) -> tuple[bytes, str]:

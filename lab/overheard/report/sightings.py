@@ -29,7 +29,7 @@ _AROUND = 32
 _LONGEST = 256
 
 
-def sighted(
+def sightings(
     verdict: Verdict,
     places: Mapping[int, Place],
     unwrapped: Mapping[Sighting, Unwrapped],
@@ -82,14 +82,14 @@ def _opened(around: Unwrapped, hidden: bool) -> RenderableType:
     """The decoded content around a secret. If it is masked, all of it is: the context may be part of another secret."""
     if hidden:
         return Text("  decoded: masked, because this is not a terminal", style="dim")
-    before, shown, behind = (
-        _readable(part) for part in (around.before[-_AROUND:], around.shown, around.behind[:_AROUND])
+    before, shown, after = (
+        _readable(part) for part in (around.before[-_AROUND:], around.shown, around.after[:_AROUND])
     )
     row = Table.grid()
     row.add_column(no_wrap=True)
     row.add_column(overflow="fold")
     # Marked also for output without colours.
-    row.add_row("  decoded: ", Text.assemble(before, (f"»{shown}«", "bold white on red"), behind))
+    row.add_row("  decoded: ", Text.assemble(before, (f"»{shown}«", "bold white on red"), after))
     return row
 
 

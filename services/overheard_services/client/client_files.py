@@ -29,7 +29,7 @@ _SQUIRREL, _ACORN = "squirrel", "acorn"
 
 
 @dataclass(frozen=True)
-class Belongings:
+class ClientFiles:
     """`folder` is for the files of these scenarios only; `keys` is the folder for the keys of this run."""
 
     settings: Settings
@@ -37,7 +37,7 @@ class Belongings:
     keys: Path
 
     @classmethod
-    def gather(cls, settings: Settings, folder: Path) -> Belongings:
+    def gather(cls, settings: Settings, folder: Path) -> ClientFiles:
         """Fetch the root of the lab CA, and create the files for the keys."""
         keys = settings.keys / settings.run
         _make_files_for(keys)

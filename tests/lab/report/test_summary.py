@@ -1,4 +1,4 @@
-"""What came of a scenario, at a glance."""
+"""The result of a scenario in a phrase."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from lab.report.results import BROKEN, HTTP, HTTPS, REFUSED, SIGHTING, SKIPPED, SPIED, UNTRUSTED, UNTRUSTED_ERROR
-from overheard.report.glance import ciphertext, evidence, got, saw, short_error
+from overheard.report.summary import ciphertext, evidence, got, saw, short_error
 from overheard.words.layer import TLS_BY_THE_STOLEN_KEY
 from overheard.words.result import Exchange
 from overheard.words.verdict import Outcome, Presence, Verdict
@@ -32,7 +32,7 @@ MESSAGE = "fluffy tail"
         ("", ""),
     ],
 )
-def test_of_an_error_of_tls_the_reason_is_shown_and_any_other_is_shown_whole(error: str, short: str) -> None:
+def test_a_tls_error_is_reduced_to_its_reason_and_others_are_shown_whole(error: str, short: str) -> None:
     assert short_error(error) == short
 
 
@@ -42,7 +42,7 @@ def test_what_the_client_got() -> None:
     assert got(SKIPPED, MESSAGE) == SKIPPED.skipped
 
 
-def test_of_many_attempts_their_number_is_told() -> None:
+def test_many_attempts_are_counted() -> None:
     right, wrong = Exchange("a", received=False, error="x"), Exchange("b", received=True, wrong=("it was to fail",))
     assert got(replace(UNTRUSTED, exchanges=(right,) * 7 + (wrong,)), MESSAGE) == "7 of 8 as expected"
 
@@ -56,11 +56,11 @@ def test_what_the_spy_saw() -> None:
     assert saw(SKIPPED, MESSAGE) == ""
 
 
-def test_what_the_spy_saw_and_could_not_break() -> None:
+def test_what_the_spy_saw_without_breaking_it() -> None:
     assert saw(replace(BROKEN, verdict=replace(BROKEN.verdict, broken=None)), MESSAGE) == "“ekteex szhk”"
 
 
-def test_what_the_spy_saw_with_a_key_that_was_stolen() -> None:
+def test_what_the_spy_saw_with_a_stolen_key() -> None:
     stolen = replace(SPIED.verdict.sightings[0], layers=(TLS_BY_THE_STOLEN_KEY,))
     assert saw(replace(SPIED, verdict=replace(SPIED.verdict, sightings=(stolen,))), MESSAGE).endswith("by a stolen key")
 
@@ -78,12 +78,12 @@ def test_many_kinds_of_alerts_are_counted() -> None:
     assert saw(replace(UNTRUSTED, verdict=verdict), MESSAGE) == "3 handshakes, 2 alert kinds"
 
 
-def test_the_message_is_not_shown_as_seen_when_it_was_not() -> None:
+def test_the_message_is_not_shown_as_seen_if_it_was_not() -> None:
     assert MESSAGE not in saw(HTTPS, MESSAGE)
     assert MESSAGE not in saw(UNTRUSTED, MESSAGE)
 
 
-def test_a_ciphertext_is_what_stood_on_the_wire() -> None:
+def test_a_ciphertext_is_the_text_on_the_wire() -> None:
     assert ciphertext(BROKEN.verdict.sightings[0], MESSAGE) == "ekteex szhk"
     assert ciphertext(SIGHTING, MESSAGE) == ""
 

@@ -1,11 +1,11 @@
-"""What is changed in a flight of TLS 1.2, and that nothing else is."""
+"""Changes of a flight of TLS 1.2: only what is intended changes."""
 
 from __future__ import annotations
 
 from hypothesis import given
 from hypothesis import strategies as st
 
-from overheard_services.gallery.bend import certificate_replaced, chain_reversed, without_renegotiation_info
+from overheard_services.gallery.modified_tls import certificate_replaced, chain_reversed, without_renegotiation_info
 
 
 def record(content_type: int, payload: bytes) -> bytes:
@@ -34,13 +34,13 @@ short = st.binary(max_size=40)
 
 
 @given(st.lists(short, min_size=1, max_size=4))
-def test_a_chain_is_reversed_and_the_rest_is_not_touched(chain: list[bytes]) -> None:
+def test_a_chain_is_reversed_and_the_rest_unchanged(chain: list[bytes]) -> None:
     flight = hello(b"") + certificates(*chain) + KEY_EXCHANGE
     assert chain_reversed(flight) == hello(b"") + certificates(*chain[::-1]) + KEY_EXCHANGE
 
 
 @given(st.lists(short, min_size=1, max_size=4), short)
-def test_another_certificate_takes_the_place_of_the_first(chain: list[bytes], other: bytes) -> None:
+def test_another_certificate_replaces_the_first(chain: list[bytes], other: bytes) -> None:
     flight = hello(b"") + certificates(*chain) + KEY_EXCHANGE
     assert certificate_replaced(other)(flight) == hello(b"") + certificates(other, *chain[1:]) + KEY_EXCHANGE
 
@@ -51,11 +51,11 @@ def test_secure_renegotiation_is_not_offered(session: bytes, others: list[tuple[
     assert without_renegotiation_info(flight) == hello(session, *others) + certificates(b"")
 
 
-def test_what_is_encrypted_is_left_as_it_is() -> None:
+def test_encrypted_records_are_unchanged() -> None:
     assert chain_reversed(CHANGE + certificates(b"one", b"two")) == CHANGE + certificates(b"one", b"two")
     assert certificate_replaced(b"other")(CHANGE + ENCRYPTED) == CHANGE + ENCRYPTED
 
 
-def test_a_flight_without_what_is_to_be_changed_stays_as_it_is() -> None:
+def test_a_flight_without_the_message_is_unchanged() -> None:
     assert chain_reversed(KEY_EXCHANGE) == KEY_EXCHANGE
     assert without_renegotiation_info(certificates(b"one")) == certificates(b"one")

@@ -1,4 +1,4 @@
-"""What the client has with it: from a real CA, believed by real servers, and no more of it than it needs."""
+"""What the client needs for scenarios: from a real CA, accepted by real servers, and nothing more."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from lab.pki import Files
-    from overheard_services.client.belongings import Belongings
+    from overheard_services.client.client_files import ClientFiles
     from services.client.place import Place
 
 
@@ -26,14 +26,14 @@ def mode(path: Path) -> int:
     return stat.S_IMODE(path.stat().st_mode)
 
 
-def way(has: Belongings, **how: Any) -> Way:  # noqa: ANN401  (any field of an attempt)
-    """How to make an attempt, wherever it leads."""
+def way(has: ClientFiles, **how: Any) -> Way:  # noqa: ANN401  (any field of an attempt)
+    """How to make an attempt at any address."""
     ((_, way),) = has.prepared([attempt(HTTP, **how)])
     return way
 
 
 def left(place: Place) -> set[str]:
-    """All files of the client, but for the one that it is given."""
+    """All files of the client, except the given one."""
     return {
         str(file.relative_to(place.folder))
         for file in place.folder.rglob("*")
@@ -54,7 +54,7 @@ def test_it_has_the_root_of_the_lab_ca_and_files_for_keys(place: Place) -> None:
     assert left(place) == GATHERED
 
 
-def test_nobody_else_reads_its_keys_and_they_have_a_place_before_it_asks_anybody(place: Place) -> None:
+def test_its_key_files_are_private_and_exist_before_the_first_request(place: Place) -> None:
     with pytest.raises(EnrolmentError, match="Connection refused"):
         place.gather(ca_url="https://127.0.0.1:1")
     keys = place.folder / "keys" / "mine"
@@ -65,7 +65,7 @@ def test_nobody_else_reads_its_keys_and_they_have_a_place_before_it_asks_anybody
     }
 
 
-def test_session_keys_go_to_that_file_and_its_mode_stays(place: Place) -> None:
+def test_session_keys_go_to_that_file_and_keep_its_mode(place: Place) -> None:
     has = place.gather()
     assert ask(place.server.url("https"), way(has, trust=Trust.LAB_CA)).text == "fluffy tail"
     keys = has.keys / "session.keys"
@@ -73,7 +73,7 @@ def test_session_keys_go_to_that_file_and_its_mode_stays(place: Place) -> None:
     assert mode(keys) == 0o600
 
 
-def test_a_second_walk_of_the_same_run_adds_to_its_keys(place: Place) -> None:
+def test_a_second_client_of_the_same_run_appends_its_keys(place: Place) -> None:
     place.gather().keep(b"one")
     place.gather().keep(b"two")
     assert place.message_keys() == ["fernet one", "fernet two"]
@@ -81,7 +81,7 @@ def test_a_second_walk_of_the_same_run_adds_to_its_keys(place: Place) -> None:
 
 
 @pytest.mark.parametrize("run", ["a/b", "token"])
-def test_keys_that_cannot_be_kept_are_an_error_in_words(place: Place, run: str) -> None:
+def test_keys_that_cannot_be_written_are_an_error_without_a_traceback(place: Place, run: str) -> None:
     (place.folder / "keys" / "token").touch()
     with pytest.raises(SettingsError, match=r"^the keys of this run cannot be kept in /.*/keys/") as caught:
         place.gather(run=run)
@@ -91,7 +91,7 @@ def test_keys_that_cannot_be_kept_are_an_error_in_words(place: Place, run: str) 
 # ---- preparing
 
 
-def test_for_an_attempt_that_needs_nothing_nothing_is_made(place: Place) -> None:
+def test_an_attempt_without_needs_creates_nothing(place: Place) -> None:
     has = place.gather()
     assert way(has) == Way(keys=has.keys / "session.keys")
     way(has, trust=Trust.NOT_THE_LAB_CA)
@@ -101,13 +101,18 @@ def test_for_an_attempt_that_needs_nothing_nothing_is_made(place: Place) -> None
     assert left(place) == GATHERED
 
 
-def test_what_an_attempt_says_of_the_way_is_the_way(place: Place) -> None:
+def test_the_fields_of_an_attempt_determine_its_way(place: Place) -> None:
     has = place.gather()
-    told = way(has, intercepted=True, ciphers="AES128-GCM-SHA256", patience=1, trust=Trust.ANYBODY)
-    assert (told.through, told.ciphers, told.patience, told.verify) == ("interceptor", "AES128-GCM-SHA256", 1, False)
+    chosen = way(has, intercepted=True, ciphers="AES128-GCM-SHA256", patience=1, trust=Trust.ANYBODY)
+    assert (chosen.through, chosen.ciphers, chosen.patience, chosen.verify) == (
+        "interceptor",
+        "AES128-GCM-SHA256",
+        1,
+        False,
+    )
     gallery = place.folder / "gallery"
-    told = way(has, trust=Trust.GALLERY_CA, crl=True)
-    assert (told.trusting, told.crl, told.verify) == (gallery / "root.pem", gallery / "crl.pem", True)
+    chosen = way(has, trust=Trust.GALLERY_CA, crl=True)
+    assert (chosen.trusting, chosen.crl, chosen.verify) == (gallery / "root.pem", gallery / "crl.pem", True)
 
 
 def test_attempts_keep_their_order(place: Place) -> None:
@@ -122,7 +127,7 @@ def test_attempts_keep_their_order(place: Place) -> None:
 
 @pytest.fixture
 def impostor(place: Place, files: Files) -> Path:
-    """The folder in which an interceptor hands over its root; here it is that of the small servers."""
+    """The folder in which an interceptor hands over its root; here it is the root of the small servers."""
     folder = place.folder / "impostor"
     folder.mkdir()
     (folder / "root.pem").write_bytes(files.root.read_bytes())
@@ -140,19 +145,19 @@ def impostor(place: Place, files: Files) -> Path:
         (Trust.GALLERY_CA, False, False),
     ],
 )
-def test_it_believes_those_that_it_is_to_trust_and_nobody_else(
+def test_it_trusts_exactly_the_given_authorities(
     place: Place, files: Files, other: Files, impostor: Path, trust: Trust, *, lab: bool, impostors: bool
 ) -> None:
     (place.folder / "gallery" / "root.pem").write_bytes(other.root.read_bytes())
-    told = way(place.gather(impostor=impostor), trust=trust)
-    assert bool(ask(place.server.url("https"), told).text) is lab
+    chosen = way(place.gather(impostor=impostor), trust=trust)
+    assert bool(ask(place.server.url("https"), chosen).text) is lab
     with serving(Answers(), files) as url:
-        assert bool(ask(url, told).text) is impostors
+        assert bool(ask(url, chosen).text) is impostors
     with serving(Answers(), other) as url:
-        assert bool(ask(url, told).text) is (trust in {Trust.ANYBODY, Trust.GALLERY_CA})
+        assert bool(ask(url, chosen).text) is (trust in {Trust.ANYBODY, Trust.GALLERY_CA})
 
 
-def test_an_impostor_that_handed_over_nothing_is_an_error_in_words(place: Place) -> None:
+def test_a_missing_impostor_root_is_an_error_without_a_traceback(place: Place) -> None:
     has = place.gather(impostor=place.folder / "nowhere")
     with pytest.raises(SettingsError, match=r"^OVERHEARD_CLIENT_IMPOSTOR: /.*/nowhere/root.pem cannot be read"):
         way(has, trust=Trust.IMPOSTOR_CA)
@@ -166,7 +171,7 @@ def test_an_impostor_that_handed_over_nothing_is_an_error_in_words(place: Place)
     ("identity", "requester", "name"),
     [(Identity.SQUIRREL, "client", "squirrel"), (Identity.SERVER, "acorn", "acorn")],
 )
-def test_a_second_walk_needs_no_new_token(place: Place, identity: Identity, requester: str, name: str) -> None:
+def test_a_second_client_needs_no_new_token(place: Place, identity: Identity, requester: str, name: str) -> None:
     place.ca.new_token(requester)
     first = way(place.gather(), identity=identity).certificate
     assert first
@@ -174,7 +179,7 @@ def test_a_second_walk_needs_no_new_token(place: Place, identity: Identity, requ
     credentials = place.folder / "credentials" / name
     assert first == (credentials / "certificate.pem", credentials / "key.pem")
     assert mode(first[1]) == 0o600
-    # Its token is used up by now.
+    # Its token was used already.
     again = place.gather(run="another")
     assert way(again, identity=identity).certificate == first
     assert [file.read_bytes() for file in first] == before
@@ -191,9 +196,7 @@ def test_a_second_walk_needs_no_new_token(place: Place, identity: Identity, requ
         (Identity.NONE, "", "alert certificate required"),
     ],
 )
-def test_who_it_shows_itself_to_be_decides_what_it_is_told(
-    place: Place, identity: Identity, greeting: str, error: str
-) -> None:
+def test_its_certificate_decides_the_response(place: Place, identity: Identity, greeting: str, error: str) -> None:
     for requester in ("client", "acorn"):
         place.ca.new_token(requester)
     reply = ask(place.server.url("mutual-tls"), way(place.gather(), trust=Trust.LAB_CA, identity=identity))
@@ -201,7 +204,7 @@ def test_who_it_shows_itself_to_be_decides_what_it_is_told(
     assert error in reply.error
 
 
-def test_what_a_stranger_needs_is_made_for_one_walk_alone(place: Place) -> None:
+def test_the_certificate_of_a_stranger_is_created_for_one_run(place: Place) -> None:
     way(place.gather(), identity=Identity.STRANGER)
     assert left(place) == GATHERED | {"walk/stranger.pem", "walk/stranger.key.pem"}
     assert mode(place.folder / "walk" / "stranger.key.pem") == 0o600
@@ -210,7 +213,7 @@ def test_what_a_stranger_needs_is_made_for_one_walk_alone(place: Place) -> None:
 # ---- the key that it shares
 
 
-def test_the_shared_key_is_the_one_that_is_given_or_else_the_one_in_the_file(place: Place) -> None:
+def test_the_shared_key_is_the_given_one_or_that_of_the_file(place: Place) -> None:
     assert place.gather().shared_key == place.shared_key.read_bytes().strip()
     given = "an acorn"
     assert place.gather(secret_key=given).shared_key == given.encode()

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from rich.console import Group
 from rich.text import Text
 
-from overheard.report.glance import evidence
+from overheard.report.summary import evidence
 from overheard.words.verdict import Outcome
 
 if TYPE_CHECKING:
@@ -16,12 +16,12 @@ if TYPE_CHECKING:
     from overheard.words.result import Result
 
 
-def doubts(results: Iterable[Result]) -> Group:
+def deviations(results: Iterable[Result]) -> Group:
     """One paragraph per scenario that is not as expected; nothing if all are."""
-    return Group(*(line for result in results if result.failed for line in _doubt(result)))
+    return Group(*(line for result in results if result.failed for line in _deviation(result)))
 
 
-def _doubt(result: Result) -> Iterator[Text]:
+def _deviation(result: Result) -> Iterator[Text]:
     yield Text(f"{result.scenario}: not as expected", style="bold red")
     for exchange in result.exchanges:
         yield from (Text(f"  {exchange.attempt}: {wrong}") for wrong in exchange.wrong)

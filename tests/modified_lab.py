@@ -30,7 +30,7 @@ def copied(folder: Path) -> Path:
     return folder
 
 
-def told(code: Path, more: str) -> None:
+def append_to_story(code: Path, more: str) -> None:
     """Append the source code `more` to the story module of the copy in `code`."""
     with (code / _STORY).open("a") as story:
         story.write(f"\n\n{more}\n")
