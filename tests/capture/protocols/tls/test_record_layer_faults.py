@@ -75,7 +75,7 @@ def test_a_flipped_bit_in_a_record_header_is_not_protected(
     ("more", "expected"),
     [
         (b"fluffy", "plain text after TLS records at byte 98"),
-        (b"\xff\xfe\xfd\xfc\xfb", "something else after TLS records at byte 98"),
+        (b"\xff\xfe\xfd\xfc\xfb", "other data after TLS records at byte 98"),
         (b"\x17\3\3\0\x08half", "a truncated TLS record"),
         (record(22, message(1, client())), "a TLS handshake message in clear after application data"),
         (record(22, b"\xf0" * 40), "a TLS renegotiation after application data"),
