@@ -60,7 +60,7 @@ def test_a_term_becomes_a_display_filter(term: str, source: str) -> None:
 
 
 def test_an_invalid_term_is_an_error() -> None:
-    with pytest.raises(SettingsError, match="'here' names no host and no port"):
+    with pytest.raises(SettingsError, match="'here' is neither a host nor a port"):
         host_display_filter(["here"], [])
 
 

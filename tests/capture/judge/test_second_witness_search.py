@@ -100,7 +100,7 @@ def test_an_unprintable_secret_is_queried_alone(tmp_path: Path, monkeypatch: pyt
 def test_secrets_are_queried_one_by_one_if_the_output_is_too_long(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(dissecting, "_MOST_PRINTED", 600)
+    monkeypatch.setattr(dissecting, "_MAX_OUTPUT", 600)
     path = recorded(tmp_path / "many.pcapng", [answer(b"one acorn"), answer(b"two beechnuts")])
     found = seen_in(path, HTTP, Secret("a", b"acorn"), Secret("b", b"beechnuts"))
     assert found["a"]
