@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 
 from overheard.words.errors import SettingsError, UnreadableError
-from overheard.words.options import USUAL, VOUCHED, Limits, Options
+from overheard.words.options import REQUIRED, USUAL, VOUCHED, Limits, Options
 from overheard.words.report import Report
 from overheard.words.secret import Secret
 from overheard_capture.captures.inputs import STANDARD_INPUT, display_name, stored_size
@@ -95,6 +95,9 @@ def _validate(options: Options) -> None:
     for each in options.vouched:
         if each not in VOUCHED:
             raise SettingsError(f"{each!r} cannot be vouched for", hint=f"choose from {' and '.join(VOUCHED)}")
+    for each in options.required:
+        if each not in REQUIRED:
+            raise SettingsError(f"{each!r} cannot be required", hint=f"choose from {' and '.join(REQUIRED)}")
 
 
 def _secret_list(secrets: Secrets) -> list[Secret]:

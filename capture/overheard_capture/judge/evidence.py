@@ -44,7 +44,7 @@ class Evidence:
     """One capture, and the results of reading it. `folder` is for temporary files.
 
     `recording` is the metadata that our recorder wrote, if any. `vouched` is what the caller vouches for: that the
-    capture is `whole`, that the secrets were `sent`.
+    capture is `whole`, that the secrets were `sent`. `required` is what PROTECTED takes besides: that it is `sealed`.
     """
 
     files: tuple[Path | str, ...]
@@ -58,6 +58,7 @@ class Evidence:
     spy: Keys = NO_KEYS
     notebook: Path | None = None
     vouched: frozenset[str] = frozenset()
+    required: frozenset[str] = frozenset()
     folder: Path | None = None
 
     @cached_property
@@ -118,6 +119,14 @@ class Evidence:
         from overheard_capture.wireshark import tshark  # noqa: PLC0415  (only keys need it)
 
         return tshark.decrypt(self.tshark_input, keys, self.facts.tls)
+
+    @cached_property
+    def every_record_opened(self) -> bool:
+        """Whether the parties' keys open every record of every TLS stream. Raises UnreadableError."""
+        from overheard_capture.wireshark.opened import are_all_opened  # noqa: PLC0415  (only keys need it)
+
+        tls = [stream for stream in self.visible if stream.stream in set(self.facts.tls)]
+        return are_all_opened(self.tshark_input, self.keys.tls, tls)
 
     @cached_property
     def tls_content(self) -> tshark.TlsContent:

@@ -78,4 +78,5 @@ def evidence_from_files(  # noqa: PLR0913  (all but two are rarely given)
         spy=spy,
         notebook=notebook,
         vouched=frozenset(options.vouched),
+        required=frozenset(options.required),
     )

@@ -31,6 +31,7 @@ class DatagramFlow:
         "client",
         "ended",
         "findings",
+        "mark_bytes",
         "parties",
         "readers",
         "seen",
@@ -47,6 +48,8 @@ class DatagramFlow:
         self.began = self.ended = now
         # The number of payload bytes from the client, and from the server.
         self.seen = [0, 0]
+        # How many of these are marks of the recorder.
+        self.mark_bytes = [0, 0]
         self.parties: set[str] = set()
 
     def __str__(self) -> str:

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from overheard.words.visible import Visible
     from overheard_capture.content.findings import UnreadContent
     from overheard_capture.reassembly.connection import Connection
+    from overheard_capture.reassembly.tally import Order
 
 # The maximum number of flows in the report; further ones are only counted.
 MAX_FLOWS = 10_000
@@ -23,8 +24,9 @@ class Facts:
     """The results of a reading. A Tally keeps the first few items and counts the others.
 
     `marks` has the frame in which each mark was first seen. `read_as` counts payload bytes by protocol. `unread` is the
-    content that could not be read, with its places. `began` and `ended` are in seconds since the epoch, `size` is in
-    bytes.
+    content that could not be read, with its places. `in_clear` counts bytes of application data that nothing encrypted,
+    by protocol, and `clear_flows` has the flows; `encrypted_flows` counts QUIC and DTLS. `began` and `ended` are in
+    seconds since the epoch, `size` is in bytes.
     """
 
     frames: int = 0
@@ -47,6 +49,9 @@ class Facts:
     read_as: Counter[str] = field(default_factory=Counter)
     kinds: Counter[str] = field(default_factory=Counter)
     protected: int = 0
+    encrypted_flows: int = 0
+    in_clear: Counter[str] = field(default_factory=Counter)
+    clear_flows: Tally[str] = field(default_factory=Tally)
     flows: list[Flow] = field(default_factory=list)
     more_flows: int = 0
     visible: list[Visible] = field(default_factory=list)
@@ -70,16 +75,22 @@ class Facts:
         elif not connection.complete:
             self.incomplete.add(connection.number, order)
 
+    def add_in_clear(self, protocol: str, size: int, where: str, order: Order) -> None:
+        """Count application data of a flow that nothing encrypted."""
+        self.in_clear[protocol] += size
+        self.clear_flows.add(where, order)
+
     def add_flows(self, other: Facts) -> None:
         """Add the flows from another reading of the same capture."""
-        for name in ("searched", "streams", "flows_with_payload", "protected", "more_flows"):
+        for name in ("searched", "streams", "flows_with_payload", "protected", "encrypted_flows", "more_flows"):
             setattr(self, name, getattr(self, name) + getattr(other, name))
-        for name in ("gaps", "incomplete", "conflicts", "late", "evicted"):
+        for name in ("gaps", "incomplete", "conflicts", "late", "evicted", "clear_flows"):
             getattr(self, name).add_all(getattr(other, name))
         for what, tally in other.unread.items():
             self.unread.setdefault(what, Tally()).add_all(tally)
         self.read_as += other.read_as
         self.kinds += other.kinds
+        self.in_clear += other.in_clear
         self.flows += other.flows
         self.visible += other.visible
         self.tls += other.tls

@@ -10,13 +10,17 @@ from overheard_capture.scan.flow_kind import FlowKind, flow_kind_of
 from overheard_capture.scan.visible import FlowExtent, visible_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     from overheard_capture.content.findings import Findings
     from overheard_capture.reassembly.connection import Connection
     from overheard_capture.reassembly.direction import Direction
+    from overheard_capture.reassembly.tally import Order
     from overheard_capture.scan.datagram_flows import DatagramFlow
     from overheard_capture.scan.facts import Facts
+
+# What a host says to the network rather than to another: names, addresses, and the time. It is no application data.
+_INFRASTRUCTURE = frozenset(("DNS",))
 
 
 def add_connection(facts: Facts, connection: Connection, flow_findings: tuple[Findings, Findings]) -> None:
@@ -25,6 +29,8 @@ def add_connection(facts: Facts, connection: Connection, flow_findings: tuple[Fi
     facts.protected += protected
     what = _kinds(flow_findings) or "nothing"
     facts.kinds[what] += 1
+    seen = [direction.seen for direction in connection.directions]
+    _count_in_clear(facts, f"stream {connection.number}", (0, connection.number), seen, flow_findings)
     kind = flow_kind_of(flow_findings)
     if kind in (FlowKind.TLS, FlowKind.UPGRADED):
         facts.tls.append(connection.number)
@@ -47,16 +53,39 @@ def add_datagrams(facts: Facts, flow: DatagramFlow) -> None:
     """Add a datagram flow that has ended, whose readers are closed."""
     what = _kinds(flow.findings) or "datagrams"
     facts.kinds[what] += 1
+    encrypted = is_encrypted(flow) and _all_encrypted(flow)
+    facts.encrypted_flows += encrypted
+    # Marks of the recorder are no data of the hosts.
+    seen = [size - marks for size, marks in zip(flow.seen, flow.mark_bytes, strict=True)]
+    _count_in_clear(facts, str(flow), (2, flow.began), seen, flow.findings)
     if _is_full(facts):
         return
     began, lasted = (round(max(each, 0), 6) for each in (flow.began - facts.began, flow.ended - flow.began))
     extent = FlowExtent(-1, str(flow.client), str(flow.server), began, lasted, *flow.seen)
-    facts.flows.append(_row(extent, what, is_encrypted(flow) and _all_encrypted(flow), flow.findings))
+    facts.flows.append(_row(extent, what, encrypted, flow.findings))
 
 
 def is_encrypted(flow: DatagramFlow) -> bool:
     """Whether a datagram flow is QUIC or DTLS from its first datagram."""
     return next((encrypts for each in flow.findings for encrypts in each.kinds.values()), False)
+
+
+def _count_in_clear(
+    facts: Facts, where: str, order: Order, seen: Sequence[int], flow_findings: tuple[Findings, Findings]
+) -> None:
+    """Count the bytes of a flow that nothing encrypted, unless they are infrastructure."""
+    size = sum(_bytes_in_clear(*direction) for direction in zip(seen, flow_findings, strict=True))
+    kinds = dict.fromkeys(
+        kind for findings in flow_findings for kind, encrypts in findings.kinds.items() if not encrypts
+    )
+    if size and not (kinds and kinds.keys() <= _INFRASTRUCTURE):
+        facts.add_in_clear(", ".join(kinds) or "data", size, where, order)
+
+
+def _bytes_in_clear(seen: int, findings: Findings) -> int:
+    """How many of `seen` bytes of a direction are neither encrypted nor part of a handshake."""
+    encryption = findings.encryption
+    return seen if encryption is None or encryption.problems else min(encryption.begins, seen)
 
 
 def _is_full(facts: Facts) -> bool:

@@ -181,6 +181,8 @@ class Reading:
         if self._share and not self._share.owns_datagram_flow(datagram.source, datagram.target):
             return
         flow = self._datagram_flows.add(datagram, frame.time)
+        if datagram.payload in self._marks:
+            flow.mark_bytes[datagram.source != flow.client] += len(datagram.payload)
         if not flow.parties:
             flow.parties = frame_addresses(frame, datagram)
 
@@ -189,7 +191,9 @@ class Reading:
         inside = content.Content(findings, (_SCTP,), untyped)
         inside.feed(message.payload, payload_origin(message))
         inside.close()
-        self._collect(findings, -1, f"{message.source} → {message.target}")
+        where = f"{message.source} → {message.target}"
+        self.facts.add_in_clear("SCTP", len(message.payload), where, (1, frame.number))
+        self._collect(findings, -1, where)
         for unread in findings.unread:
             self._report_unread(frame_addresses(frame, message), unread, frame)
 

@@ -33,6 +33,11 @@ what you vouch for:
   --vouch whole  the capture has all of the traffic
   --vouch sent   the secret was sent during the capture; it is better to prove that with --keys
 
+what it rests on:
+  PROTECTED says `sealed` if all application data was encrypted: proved by the session keys, if they open every record,
+  or by shape. It says `searched` if some was in clear: that was searched, but nobody can rule out a disguise that is
+  not known. With `--require sealed`, recommended for CI, the latter is INCONCLUSIVE.
+
 what is shown:
   Machine-readable reports never contain a secret. The text shows its bytes in a hex dump, on a terminal only; otherwise
   they are masked, unless you give --show-secrets.
@@ -102,6 +107,9 @@ def _add_ways(group: argparse._ArgumentGroup) -> None:
     group.add_argument("--any-case", action="store_true", help="ignore upper and lower case")
     group.add_argument(
         "--vouch", action="append", default=[], choices=("sent", "whole"), help="what you vouch for; see below"
+    )
+    group.add_argument(
+        "--require", action="append", default=[], choices=("sealed",), help="what PROTECTED takes besides; see below"
     )
     group.add_argument(
         "--depth", type=_depth, metavar="N", help="how many nested layers (gzip, base64 and so on) to decode"

@@ -61,7 +61,14 @@ def scan(options: argparse.Namespace) -> int:
 
 def _options(options: argparse.Namespace) -> Options:
     limits = LIMITS if options.depth is None else LIMITS._replace(depth=options.depth)
-    return Options(options.any_case, tuple(options.only), tuple(options.without), limits, frozenset(options.vouch))
+    return Options(
+        options.any_case,
+        tuple(options.only),
+        tuple(options.without),
+        limits,
+        vouched=frozenset(options.vouch),
+        required=frozenset(options.require),
+    )
 
 
 def _judged(options: argparse.Namespace, files: Sequence[str], wanted: Sequence[Secret], ways: Options) -> Report:

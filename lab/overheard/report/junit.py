@@ -71,7 +71,8 @@ def _evidence(verdict: Verdict) -> str:
     lines = [
         f"{'holds' if check.holds else 'FAILS'}  {check.rule}/{check.code}: {check.says}" for check in verdict.checks
     ]
-    return "\n".join((f"presence: {verdict.presence}", *lines))
+    ground = [f"ground: {verdict.ground}"] if verdict.ground else []
+    return "\n".join((f"presence: {verdict.presence}", *ground, *lines))
 
 
 def _clean(text: str) -> str:

@@ -44,6 +44,7 @@ def sarif(report: Report, places: Mapping[int, Place] | None = None, *, version:
                 "properties": {
                     "outcome": str(report.outcome),
                     "verdicts": {name: str(verdict.outcome) for name, verdict in report.verdicts.items()},
+                    "grounds": {name: str(verdict.ground or "") for name, verdict in report.verdicts.items()},
                     "frames": report.account.frames,
                     "bytes": report.account.bytes,
                 },

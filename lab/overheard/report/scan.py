@@ -76,7 +76,8 @@ def in_a_line(verdict: Verdict) -> str:
         return f"seen in frame {first.frame}, {how(first)}{more}"
     if verdict.outcome is Outcome.PROTECTED:
         carrier = f" (frame {verdict.carrier})" if verdict.carrier else ""
-        return f"all {len(verdict.checks)} checks hold; presence: {verdict.presence}{carrier}"
+        rest = f"all {len(verdict.checks)} checks hold; presence: {verdict.presence}{carrier}"
+        return f"{verdict.ground}; {rest}" if verdict.ground else rest
     if not verdict.reasons:
         return "not every rule was looked at"
     first_reason, *others = verdict.reasons

@@ -83,6 +83,7 @@ def evidence(verdict: Verdict) -> str:
         source = f"from {seen.direction.partition(' → ')[0]}, " if seen.direction else ""
         return f"frame {seen.frame}, byte {seen.offset}, {source}{how(seen)}{more}"
     if verdict.outcome is Outcome.PROTECTED:
-        return f"presence: {verdict.presence} (frame {verdict.carrier}); all {len(verdict.checks)} checks hold"
+        ground = f"{verdict.ground}; " if verdict.ground else ""
+        return f"{ground}presence: {verdict.presence} (frame {verdict.carrier}); all {len(verdict.checks)} checks hold"
     first, *others = (check.says for check in verdict.reasons)
     return f"{first}; and {len(others)} more" if others else first

@@ -13,6 +13,10 @@ WHOLE: Final = "whole"
 SENT: Final = "sent"
 VOUCHED = (WHOLE, SENT)
 
+# What a caller may require of PROTECTED: that all application data was encrypted.
+SEALED: Final = "sealed"
+REQUIRED = (SEALED,)
+
 
 class Limits(NamedTuple):
     """How far unwrapping goes.
@@ -38,7 +42,8 @@ class Options:
     `any_case` ignores the case of letters. `only` and `without` name the hosts and ports to judge, or to leave out,
     such as `10.0.0.7`, `10.0.0.0/8`, `:443` or `[fe80::1]:443`. `limits` is how far unwrapping goes. `vouched` is what
     the caller vouches for, because no file proves it: that the capture is `whole` (it begins before the traffic, ends
-    after it, and nothing was dropped), and that the secrets were `sent`.
+    after it, and nothing was dropped), and that the secrets were `sent`. `required` is what PROTECTED takes besides:
+    that it is `sealed`, which means that all application data was encrypted.
     """
 
     any_case: bool = False
@@ -46,6 +51,7 @@ class Options:
     without: Sequence[str] = ()
     limits: Limits = LIMITS
     vouched: Collection[str] = ()
+    required: Collection[str] = ()
 
 
 USUAL = Options()

@@ -72,7 +72,7 @@ class Result:
 
     def to_json(self) -> dict[str, Any]:
         """As plain data."""
-        return asdict(self)
+        return {**asdict(self), "verdict": self.verdict.to_json()}
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> Self:

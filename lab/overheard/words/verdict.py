@@ -12,6 +12,7 @@ from enum import StrEnum
 from typing import Any, Self
 
 from overheard.words.dissected import Dissected
+from overheard.words.ground import Ground
 from overheard.words.layer import Layer
 from overheard.words.sighting import Sighting
 from overheard.words.visible import Visible
@@ -74,7 +75,7 @@ class Verdict:
 
     `carrier` is the frame that carried the secret, in clear or not, where that is known. `visible` is what each TCP
     stream shows to everybody. `broken` is the shift that was found without knowing the secret, in a text that
-    has it with its letters shifted.
+    has it with its letters shifted. `ground` is on what the absence rests; None if the file could not be read.
     """
 
     outcome: Outcome
@@ -85,6 +86,7 @@ class Verdict:
     dissection: tuple[Dissected, ...] = ()
     visible: tuple[Visible, ...] = ()
     broken: int | None = None
+    ground: Ground | None = None
 
     @property
     def reasons(self) -> tuple[Check, ...]:
@@ -93,7 +95,7 @@ class Verdict:
 
     def to_json(self) -> dict[str, Any]:
         """As plain data, without the secret itself."""
-        return asdict(self)
+        return {**asdict(self), "ground": self.ground.to_json() if self.ground else None}
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> Self:
@@ -110,6 +112,7 @@ class Verdict:
             dissection=tuple(Dissected.from_json(frame) for frame in data["dissection"]),
             visible=tuple(Visible.from_json(stream) for stream in data["visible"]),
             broken=data["broken"],
+            ground=Ground.from_json(data["ground"]) if data["ground"] else None,
         )
 
 

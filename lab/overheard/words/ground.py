@@ -1,0 +1,66 @@
+"""The ground of a verdict: on what it rests that a secret was not seen."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any, Self
+
+
+class Proof(StrEnum):
+    """How it is known that encrypted data is encrypted.
+
+    With session keys, the authentication tag of every record was verified (RFC 8446, 5.2; RFC 5288). Without, all
+    records are well-formed, and what is in them is not recognised as anything.
+    """
+
+    KEYS = "session keys"
+    SHAPE = "shape"
+    NONE = "none"
+
+
+# How many protocols are named.
+_MAX_NAMED = 3
+
+
+@dataclass(frozen=True)
+class Ground:
+    """What was sent in clear, and how it is known that everything else was encrypted.
+
+    `in_clear` is application data that nothing encrypted: bytes of payload by protocol, without infrastructure such as
+    DNS. `proof` is `NONE` if nothing was encrypted.
+    """
+
+    in_clear: Mapping[str, int] = field(default_factory=dict)
+    proof: Proof = Proof.NONE
+
+    @property
+    def sealed(self) -> bool:
+        """Whether all application data was encrypted. Otherwise some of it could only be searched."""
+        return not self.in_clear and self.proof is not Proof.NONE
+
+    def __str__(self) -> str:
+        if self.sealed:
+            return "sealed, proved by the session keys" if self.proof is Proof.KEYS else "sealed, by shape"
+        if not self.in_clear:
+            return "nothing was encrypted"
+        return f"searched: {amounts(self.in_clear)} in clear"
+
+    def to_json(self) -> dict[str, Any]:
+        """As plain data."""
+        return {"sealed": self.sealed, "proof": self.proof, "in_clear": dict(self.in_clear)}
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> Self:
+        """The opposite of `to_json`."""
+        return cls(dict(data["in_clear"]), Proof(data["proof"]))
+
+
+def amounts(sizes: Mapping[str, int]) -> str:
+    """Bytes by protocol, in words: the largest first, and the others as one sum."""
+    ordered = sorted(sizes.items(), key=lambda item: (-item[1], item[0]))
+    parts = [f"{size:,} bytes of {name}" for name, size in ordered[:_MAX_NAMED]]
+    if more := sum(size for _, size in ordered[_MAX_NAMED:]):
+        parts.append(f"{more:,} bytes of others")
+    return ", ".join(parts)
