@@ -55,13 +55,14 @@ class DatagramFlow:
     def __str__(self) -> str:
         return f"{self.client} → {self.server}"
 
-    def add(self, datagram: Datagram, now: float) -> None:
+    def add(self, datagram: Datagram, now: float, *, is_mark: bool = False) -> None:
         """Read a datagram."""
         is_reply = datagram.source != self.client
         origin = payload_origin(datagram)
         self.readers[is_reply].datagram(datagram.payload, origin)
         self._joined_payloads[is_reply].feed(datagram.payload, origin)
         self.seen[is_reply] += len(datagram.payload)
+        self.mark_bytes[is_reply] += len(datagram.payload) * is_mark
         self.ended = now
 
     def finish(self) -> None:
@@ -91,7 +92,7 @@ class DatagramFlowTable:
         """Whether no flow had to be dropped to make room."""
         return self._complete
 
-    def add(self, datagram: Datagram, now: float) -> DatagramFlow:
+    def add(self, datagram: Datagram, now: float, *, is_mark: bool = False) -> DatagramFlow:
         """Assign a datagram to its flow, and return the flow."""
         endpoints = frozenset((datagram.source, datagram.target))
         flow = self._flows.get(endpoints)
@@ -102,7 +103,7 @@ class DatagramFlowTable:
             flow = self._flows[endpoints] = DatagramFlow(datagram.source, datagram.target, self._make_findings(), now)
         else:
             self._flows.move_to_end(endpoints)
-        flow.add(datagram, now)
+        flow.add(datagram, now, is_mark=is_mark)
         return flow
 
     def _retire_flow(self, endpoints: frozenset[Endpoint]) -> None:

@@ -169,20 +169,16 @@ class Reading:
         elif isinstance(packet, SctpMessage):
             self._read_sctp(frame, packet)
         elif isinstance(packet, Other):
-            self._report_unread(
-                frame_addresses(frame, packet),
-                UnreadContent(Reason.OPAQUE, "an unknown protocol"),
-                frame,
-            )
+            what = UnreadContent(Reason.OPAQUE, "an unknown protocol")
+            self._report_unread(frame_addresses(frame, packet), what, frame)
 
     def _add_datagram(self, frame: Frame, datagram: Datagram) -> None:
-        if datagram.payload in self._marks:
+        is_mark = datagram.payload in self._marks
+        if is_mark:
             self.facts.marks.setdefault(bytes(datagram.payload), frame.number)
         if self._share and not self._share.owns_datagram_flow(datagram.source, datagram.target):
             return
-        flow = self._datagram_flows.add(datagram, frame.time)
-        if datagram.payload in self._marks:
-            flow.mark_bytes[datagram.source != flow.client] += len(datagram.payload)
+        flow = self._datagram_flows.add(datagram, frame.time, is_mark=is_mark)
         if not flow.parties:
             flow.parties = frame_addresses(frame, datagram)
 
@@ -191,9 +187,9 @@ class Reading:
         inside = content.Content(findings, (_SCTP,), untyped)
         inside.feed(message.payload, payload_origin(message))
         inside.close()
-        where = f"{message.source} → {message.target}"
-        self.facts.add_in_clear("SCTP", len(message.payload), where, (1, frame.number))
-        self._collect(findings, -1, where)
+        direction = f"{message.source} → {message.target}"
+        self.facts.add_in_clear("SCTP", len(message.payload), direction, (1, frame.number))
+        self._collect(findings, -1, direction)
         for unread in findings.unread:
             self._report_unread(frame_addresses(frame, message), unread, frame)
 

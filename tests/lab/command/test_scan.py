@@ -38,6 +38,8 @@ def test_the_judge_gets_the_given_options(judge: StubJudge, tmp_path: Path) -> N
             "sent",
             "--vouch",
             "whole",
+            "--require",
+            "sealed",
         ),
         *("--only", "10.0.0.7:80", "--without", ":22", "--any-case", "--depth", "3", "--second-witness"),
     )
@@ -49,6 +51,7 @@ def test_the_judge_gets_the_given_options(judge: StubJudge, tmp_path: Path) -> N
         "files": ["b.pcap", "a.pcap"],
         "secrets": [Secret("x", VALUE.encode())],
         "vouched": ["sent", "whole"],
+        "required": ["sealed"],
         "only": ["10.0.0.7:80"],
         "without": [":22"],
         "any_case": True,
@@ -98,8 +101,8 @@ def test_its_help_has_examples_exit_codes_and_a_warning() -> None:
     ):
         assert words in said
     options = (
-        "secret secret-file secret-env secrets keys only without any-case vouch depth second-witness json sarif junit "
-        "report flows show-secrets quiet"
+        "secret secret-file secret-env secrets keys only without any-case vouch require depth second-witness json sarif "
+        "junit report flows show-secrets quiet"
     )
     for option in options.split():
         assert re.search(rf"--{option}\b", said), option

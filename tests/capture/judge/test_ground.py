@@ -1,0 +1,86 @@
+"""Sealed or searched, by real recordings and by frames that are added to them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from capture.frames import ethernet, exchange, ipv4, rewritten, udp
+from overheard import Options, judge
+from overheard.words.ground import Ground, Proof
+from overheard.words.verdict import Outcome
+from overheard_capture.judge import Keys
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from capture.recordings import Doctored, Recordings
+
+SECRET = {"message": "fluffy tail"}
+REQUEST = b"GET / HTTP/1.1\r\nHost: server\r\n\r\n"
+ANSWER = b"HTTP/1.1 200 OK\r\nContent-Length: 7\r\n\r\nnothing"
+
+
+@pytest.mark.parametrize("name", ["https", "tls13", "ecdhe", "rsa", "mistaken-https"])
+def test_with_the_session_keys_it_is_sealed_and_proved(recordings: Recordings, name: str) -> None:
+    ground = recordings.verdict(name).ground
+    assert ground == Ground({}, Proof.KEYS)
+
+
+@pytest.mark.parametrize("name", ["https", "tls13", "ecdhe", "rsa"])
+def test_without_keys_it_is_sealed_by_shape(recordings: Recordings, name: str) -> None:
+    report = judge(recordings.path(name), SECRET, Options(vouched={"sent"}, required={"sealed"}))
+    assert report.outcome is Outcome.PROTECTED
+    assert report.verdicts["message"].ground == Ground({}, Proof.SHAPE)
+
+
+@pytest.mark.parametrize("name", ["fernet", "diffie-hellman"])
+def test_encryption_by_the_application_is_searched(recordings: Recordings, name: str) -> None:
+    verdict = recordings.judge(name, keys=Keys(recordings.keys, recordings.shared))
+    assert verdict.ground
+    assert list(verdict.ground.in_clear) == ["HTTP/1.1"]
+    assert not verdict.ground.sealed
+
+
+def added(doctored: Doctored, frames: list[bytes], *required: str) -> Ground | None:
+    """The ground with these frames in the recording `https`, whose outcome is PROTECTED unless `sealed` is required."""
+    report = judge(doctored.write(frames), SECRET, Options(vouched={"sent", "whole"}, required=required))
+    verdict = report.verdicts["message"]
+    failed = [check.code for check in verdict.reasons]
+    assert failed == (["in-clear"] if required else []), verdict.reasons
+    return verdict.ground
+
+
+def test_one_exchange_in_clear_is_enough_for_searched(doctored: Doctored) -> None:
+    frames = exchange([REQUEST], [ANSWER])
+    assert added(doctored, frames) == Ground({"HTTP/1.1": len(REQUEST + ANSWER)}, Proof.SHAPE)
+    assert added(doctored, frames, "sealed")
+
+
+def test_a_datagram_in_clear_is_enough_for_searched(doctored: Doctored) -> None:
+    frames = [ethernet(ipv4(udp(b"plain words"), 17))]
+    assert added(doctored, frames, "sealed") == Ground({"data": 11}, Proof.SHAPE)
+
+
+def test_what_precedes_tls_is_in_clear(tmp_path: Path, recordings: Recordings) -> None:
+    """Only what is not encrypted counts."""
+    report = judge(recordings.path("smuggled"), SECRET, Options(vouched={"sent"}, required={"sealed"}))
+    assert report.outcome is not Outcome.PROTECTED
+    clean = rewritten(tmp_path / "plain.pcapng", exchange([b"nothing"], [b"at all"]))
+    report = judge(clean, SECRET, Options(vouched={"sent", "whole"}))
+    assert report.verdicts["message"].ground == Ground({"plain text": 13})
+
+
+def test_a_record_that_the_keys_do_not_open_proves_nothing(recordings: Recordings, tmp_path: Path) -> None:
+    """One bit of a record of each version is changed: its tag is wrong."""
+    from overheard_capture.captures.reader import read  # noqa: PLC0415
+
+    for name in ("tls13", "ecdhe"):
+        frames = [frame.data for frame in read(recordings.path(name)).frames]
+        last = max(at for at, data in enumerate(frames) if b"\x17\3\3" in data)
+        at = frames[last - 1].index(b"\x17\3\3") + 20
+        frames[last - 1] = frames[last - 1][:at] + bytes([frames[last - 1][at] ^ 1]) + frames[last - 1][at + 1 :]
+        changed = rewritten(tmp_path / f"{name}.pcapng", frames)
+        verdict = recordings.judge(name, path=changed)
+        assert verdict.ground is None or verdict.ground.proof is not Proof.KEYS
