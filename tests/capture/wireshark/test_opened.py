@@ -38,7 +38,8 @@ def test_keys_of_some_streams_are_not_enough(recordings: Recordings, tmp_path: P
     visible = recordings.verdict("all-three").visible
     capture = recordings.capture("all-three", *PORTS)
     assert not are_all_opened(capture, TlsKeys(private=recordings.stolen), visible)
-    lines = recordings.keys.read_bytes().splitlines()
+    # A premaster secret opens the same connection as the master secret does.
+    lines = [line for line in recordings.keys.read_bytes().splitlines() if not line.startswith(b"RSA ")]
     for client_random in {line.split()[1] for line in lines if len(line.split()) == 3}:
         some = tmp_path / "some.keys"
         some.write_bytes(b"\n".join(line for line in lines if client_random not in line))

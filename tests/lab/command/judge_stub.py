@@ -33,7 +33,14 @@ class StubJudge:
     ) -> Report:
         chosen = {name: getattr(ways, name) for name in ("any_case", "limits")}
         chosen |= {name: list(getattr(ways, name)) for name in ("only", "without")}
-        self.asked = {"files": files, "secrets": secrets, **chosen, "vouched": sorted(ways.vouched), **options}
+        self.asked = {
+            "files": files,
+            "secrets": secrets,
+            **chosen,
+            "vouched": sorted(ways.vouched),
+            "required": sorted(ways.required),
+            **options,
+        }
         return self.says
 
 

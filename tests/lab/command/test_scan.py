@@ -101,8 +101,8 @@ def test_its_help_has_examples_exit_codes_and_a_warning() -> None:
     ):
         assert words in said
     options = (
-        "secret secret-file secret-env secrets keys only without any-case vouch require depth second-witness json sarif "
-        "junit report flows show-secrets quiet"
+        "secret secret-file secret-env secrets keys only without any-case vouch require depth second-witness json "
+        "sarif junit report flows show-secrets quiet"
     )
     for option in options.split():
         assert re.search(rf"--{option}\b", said), option
@@ -138,7 +138,7 @@ def test_the_command_ends_with_a_message_and_its_exit_code(tmp_path: Path) -> No
     clean = rewritten(tmp_path / "clean.pcapng", exchange([b"nothing"], [b"thanks"]))
     done = command(str(clean), "--secret", f"p={VALUE}", "--vouch", "sent", "--vouch", "whole", "--second-witness")
     assert (done.returncode, done.stderr) == (0, ""), done.stdout
-    assert done.stdout.startswith("PROTECTED     p  all ")
+    assert done.stdout.startswith("PROTECTED     p  searched: 13 bytes of plain text in clear; all ")
     assert command(str(clean), "--secret", f"p={VALUE}").returncode == Outcome.INCONCLUSIVE.exit_code
 
 
