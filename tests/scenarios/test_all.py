@@ -7,7 +7,10 @@ import subprocess
 from functools import cache
 from typing import TYPE_CHECKING
 
+import pytest
+
 from overheard.words.caesar import shifted
+from overheard.words.ground import Ground, Proof
 from scenarios.runs import MESSAGE, Run, by_name, skip_where_it_was_skipped
 from scenarios.witness import bodies, frames, pyshark_reads, tshark
 
@@ -25,6 +28,19 @@ def test_every_scenario_has_the_expected_verdict(run: Run, scenario: Scenario) -
     skip_where_it_was_skipped(result)
     assert result.as_expected, (result.wrong, [exchange for exchange in result.exchanges if exchange.wrong])
     assert result.verdict.outcome is scenario.expected.outcome
+
+
+@pytest.mark.parametrize("name", ["https", "mutual-tls", "post-quantum"])
+def test_tls_is_sealed_which_the_session_keys_prove(run: Run, name: str) -> None:
+    skip_where_it_was_skipped(run.results[name])
+    assert run.results[name].verdict.ground == Ground({}, Proof.KEYS)
+
+
+@pytest.mark.parametrize("name", ["fernet", "diffie-hellman"])
+def test_what_is_around_an_encrypted_message_is_searched(run: Run, name: str) -> None:
+    ground = run.results[name].verdict.ground
+    assert ground
+    assert ground.in_clear["HTTP/1.1"] > 0
 
 
 def test_in_containers_nothing_is_skipped(run: Run) -> None:
