@@ -73,19 +73,24 @@ def is_encrypted(flow: DatagramFlow) -> bool:
 def _count_in_clear(
     facts: Facts, where: str, order: Order, seen: Sequence[int], flow_findings: tuple[Findings, Findings]
 ) -> None:
-    """Count the bytes of a flow that nothing encrypted, unless they are infrastructure."""
+    """Count the bytes of a flow that nothing encrypted, without infrastructure."""
     size = sum(_bytes_in_clear(*direction) for direction in zip(seen, flow_findings, strict=True))
-    kinds = dict.fromkeys(
-        kind for findings in flow_findings for kind, encrypts in findings.kinds.items() if not encrypts
-    )
-    if size and not (kinds and kinds.keys() <= _INFRASTRUCTURE):
+    if size:
+        kinds = dict.fromkeys(
+            kind
+            for findings in flow_findings
+            for kind, encrypts in findings.kinds.items()
+            if not encrypts and kind not in _INFRASTRUCTURE
+        )
         facts.add_in_clear(", ".join(kinds) or "data", size, where, order)
 
 
 def _bytes_in_clear(seen: int, findings: Findings) -> int:
-    """How many of `seen` bytes of a direction are neither encrypted nor part of a handshake."""
+    """How many of `seen` bytes of a direction are neither encrypted nor part of a handshake nor infrastructure."""
     encryption = findings.encryption
-    return seen if encryption is None or encryption.problems else min(encryption.begins, seen)
+    if encryption is not None and not encryption.problems:
+        return min(encryption.begins, seen)
+    return max(seen - sum(findings.read[name] for name in _INFRASTRUCTURE), 0)
 
 
 def _is_full(facts: Facts) -> bool:

@@ -66,6 +66,24 @@ def test_a_datagram_in_clear_is_enough_for_searched(doctored: Doctored) -> None:
     assert added(doctored, frames, "sealed") == Ground({"data": 11}, Proof.SHAPE)
 
 
+QUERY = bytes.fromhex("1234 0100 0001 0000 0000 0000") + b"\7example\4test\0\0\1\0\1"
+
+
+@pytest.mark.parametrize(
+    ("payloads", "in_clear"),
+    [
+        ([QUERY], {}),
+        ([QUERY, QUERY], {}),
+        # What is no DNS is not excused by what is.
+        ([QUERY, b"plain words"], {"data": 11}),
+        ([b"plain words", QUERY], {"data": 11}),
+    ],
+)
+def test_dns_is_infrastructure(doctored: Doctored, payloads: list[bytes], in_clear: dict[str, int]) -> None:
+    frames = [ethernet(ipv4(udp(payload), 17)) for payload in payloads]
+    assert added(doctored, frames, *(["sealed"] if in_clear else [])) == Ground(in_clear, Proof.SHAPE)
+
+
 def test_what_precedes_tls_is_in_clear(tmp_path: Path, recordings: Recordings) -> None:
     """Only what is not encrypted counts."""
     report = judge(recordings.path("smuggled"), SECRET, Options(vouched={"sent"}, required={"sealed"}))
