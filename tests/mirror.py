@@ -75,7 +75,7 @@ ELSEWHERE = (
     Elsewhere("capture/reassembly", "*", "parts of the table that reassembly/test_connections.py fills"),
     Elsewhere(
         "capture/scan",
-        "facts flow_rows hits partial_result parties reading unclaimed visible_tls walker",
+        "ambiguous facts flow_rows hits partial_result parties reading unclaimed visible_tls walker",
         "compared by scan/test_second_process.py",
     ),
     Elsewhere("capture/sidecar", "runs", "sidecar/test_app.py"),

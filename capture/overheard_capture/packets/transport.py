@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from overheard_capture.packets import assigned
 from overheard_capture.packets.tunnels import UDP_TUNNELS
-from overheard_capture.packets.types import ACK, Datagram, Segment
+from overheard_capture.packets.types import ACK, URG, Datagram, Segment
 
 if TYPE_CHECKING:
     from overheard_capture.packets.pdu import Decapsulator, Packets, Pdu
@@ -26,9 +26,12 @@ def _tcp(pdu: Pdu) -> Packets:
     if header < 0x50 or offset > end:
         raise ValueError
     number = acknowledged if flags & ACK else -1
+    urgent = int.from_bytes(buffer.data[at + 18 : at + 20]) if flags & URG else 0
     payload, spans = buffer.data[offset:end], buffer.spans(offset, end)
-    place = pdu.offset(offset)
-    return (Segment(buffer.frame, source, target, sequence, number, flags, place, end - offset, payload, spans),)
+    place, length, options = pdu.offset(offset), end - offset, buffer.data[at + 20 : offset]
+    return (
+        Segment(buffer.frame, source, target, sequence, number, flags, place, length, payload, spans, options, urgent),
+    )
 
 
 def _udp(pdu: Pdu) -> Packets | Pdu:

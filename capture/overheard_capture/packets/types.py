@@ -10,7 +10,7 @@ from overheard_capture.provenance.origin import Origin, Span
 if TYPE_CHECKING:
     from overheard_capture.captures.frame import Frame
 
-FIN, SYN, RST, ACK = 0x01, 0x02, 0x04, 0x10
+FIN, SYN, RST, ACK, URG = 0x01, 0x02, 0x04, 0x10, 0x20
 
 
 class Endpoint(NamedTuple):
@@ -27,8 +27,8 @@ class Segment(NamedTuple):
     """One TCP segment (RFC 9293, 3.1).
 
     `offset` is the offset of its payload in the frame. `length` is the payload length according to the IP header, which
-    may exceed the captured bytes. `acknowledged` is -1 without ACK. If the packet was reassembled from IP fragments,
-    `frame` is the one that completed it, `spans` locate the payload, and `offset` is 0.
+    may exceed the captured bytes. `acknowledged` is -1 without ACK. `urgent` is the urgent pointer. If the packet was
+    reassembled from IP fragments, `frame` is the one that completed it, `spans` locate the payload, and `offset` is 0.
     """
 
     frame: int
@@ -41,6 +41,8 @@ class Segment(NamedTuple):
     length: int
     payload: bytes
     spans: tuple[Span, ...] = ()
+    options: bytes = b""
+    urgent: int = 0
 
 
 class Datagram(NamedTuple):

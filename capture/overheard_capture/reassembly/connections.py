@@ -68,6 +68,7 @@ class ConnectionTable:
 
     def _open(self, before: Connection | None, segment: Segment, now: float) -> Connection:
         if before is not None:
+            before.supersede()
             self._retire_connection(before)
         if len(self._kept) >= _MAX_CONNECTIONS:
             self._evict()
@@ -105,7 +106,7 @@ class ConnectionTable:
             for direction in connection.directions:
                 kept += direction.buffered
                 if kept > self._max_history:
-                    direction.history.trim(_HISTORY_PER_DIRECTION if kept < 2 * self._max_history else 0)
+                    direction.trim(_HISTORY_PER_DIRECTION if kept < 2 * self._max_history else 0)
 
     def finish(self) -> None:
         """Finish all connections: no more segments follow."""

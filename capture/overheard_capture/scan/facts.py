@@ -67,7 +67,7 @@ class Facts:
         self.flows_with_payload += any(direction.seen for direction in connection.directions)
         if connection.evicted:
             self.evicted.add(connection.number, order)
-        elif not connection.complete:
+        elif not (connection.complete or connection.failed(self.ended)):
             self.incomplete.add(connection.number, order)
 
     def add_flows(self, other: Facts) -> None:

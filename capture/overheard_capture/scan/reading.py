@@ -29,6 +29,7 @@ from overheard_capture.reassembly.connections import ConnectionTable
 from overheard_capture.reassembly.direction import Direction
 from overheard_capture.reassembly.share import Share
 from overheard_capture.reassembly.tally import Tally
+from overheard_capture.scan.ambiguous import read_outside, resolve
 from overheard_capture.scan.datagram_flows import DatagramFlow, DatagramFlowTable
 from overheard_capture.scan.facts import Facts
 from overheard_capture.scan.flow_rows import add_connection, add_datagrams, is_encrypted
@@ -209,7 +210,7 @@ class Reading:
             return counted_only(number, client, server, now)
         flow_findings = self._both_findings[number] = self._make_findings()
         directions = [
-            Direction(source, target, content.Content(findings, (), READERS.stream), partial(_variant, findings))
+            Direction(source, target, content.Content(findings, (), READERS.stream), partial(read_outside, findings))
             for (source, target), findings in zip(((client, server), (server, client)), flow_findings, strict=True)
         ]
         return Connection(number, directions[0], directions[1], now)
@@ -219,6 +220,7 @@ class Reading:
         if flow_findings is None:
             return
         facts.count_connection(connection)
+        resolve(connection, flow_findings, lambda: self._make_findings()[0])
         for direction, findings in zip(connection.directions, flow_findings, strict=True):
             self._collect(findings, connection.number, str(direction))
             for unread in findings.unread:
@@ -291,8 +293,3 @@ class Reading:
             facts.fragments.add(f"{self._dissector.conflicting} IP packets or SCTP messages with conflicting fragments")
         facts.sort_flows()
         return facts
-
-
-def _variant(findings: Findings, data: bytes, origin: Origin) -> None:
-    """Search retransmitted bytes that differ from the first transmission."""
-    content.Content(findings, ()).feed(data, origin)
