@@ -161,6 +161,11 @@ static int frame(Walker *walker, uint32_t interface, uint64_t ticks, const uint8
         return 0;
     }
     if (end > length || tcp + 20 > end) return 0;
+    /* What follows the packet is content, unless it is padding or a checksum. */
+    if (length - end > 8) {
+        for (uint32_t at = end; at < length; at++)
+            if (data[at]) return 0;
+    }
     const uint8_t *segment = data + tcp;
     memcpy(key + 32, segment, 4);
     uint32_t offset = tcp + (segment[12] >> 4) * 4;

@@ -1,12 +1,12 @@
-"""IP payloads: TCP, UDP, SCTP, ICMP and IGMP. Tunnels are in `tunnels`."""
+"""IP payloads: TCP, UDP, SCTP and IGMP. ICMP is in `icmp`, tunnels are in `tunnels`."""
 
 from __future__ import annotations
 
 import struct
-from functools import partial
 from typing import TYPE_CHECKING
 
 from overheard_capture.packets import assigned
+from overheard_capture.packets.icmp import ICMP
 from overheard_capture.packets.tunnels import UDP_TUNNELS
 from overheard_capture.packets.types import ACK, URG, Datagram, Segment
 
@@ -14,8 +14,6 @@ if TYPE_CHECKING:
     from overheard_capture.packets.pdu import Decapsulator, Packets, Pdu
 
 _TCP = struct.Struct(">4xIIBB")
-# Echo messages carry arbitrary data: ICMP (RFC 792) and ICMPv6 (RFC 4443, 4).
-_ECHO, _ECHO_6 = {0, 8}, {128, 129}
 
 
 def _tcp(pdu: Pdu) -> Packets:
@@ -52,16 +50,15 @@ def _sctp(pdu: Pdu) -> Packets:
     return pdu.buffer.reassemblers.messages.packets(pdu)
 
 
-def _control(echo: set[int], pdu: Pdu) -> Packets:
-    return pdu.other() if pdu.buffer.data[pdu.at] in echo else pdu.control()
+def _igmp(pdu: Pdu) -> Packets:
+    return pdu.control()
 
 
 IP_PROTOCOLS: dict[int, Decapsulator] = {
-    assigned.IPPROTO_ICMP: partial(_control, _ECHO),
-    assigned.IPPROTO_IGMP: partial(_control, set[int]()),
+    **ICMP,
+    assigned.IPPROTO_IGMP: _igmp,
     assigned.IPPROTO_TCP: _tcp,
     assigned.IPPROTO_UDP: _udp,
-    assigned.IPPROTO_ICMPV6: partial(_control, _ECHO_6),
     assigned.IPPROTO_SCTP: _sctp,
     assigned.IPPROTO_UDPLITE: _udp,
 }

@@ -79,8 +79,26 @@ class Fragment(NamedTuple):
     kind: str = "fragment"
 
 
+class Quoted(NamedTuple):
+    """Whose payload an ICMP error quotes; `sequence` is the sequence number of a TCP segment, or -1 for UDP."""
+
+    source: Endpoint
+    target: Endpoint
+    sequence: int
+
+
+class IcmpData(NamedTuple):
+    """The data of an ICMP echo, or what an ICMP error quotes of a payload."""
+
+    frame: int
+    addresses: tuple[str, ...]
+    payload: bytes
+    origin: Origin
+    quoted: Quoted | None = None
+
+
 class Control(NamedTuple):
-    """A network control message: ARP, IGMP, or ICMP other than echo, which carries arbitrary data."""
+    """A network control message without data: ARP, IGMP, most of ICMP, and usual echoes."""
 
     frame: int
     kind: str = "control"
@@ -93,7 +111,7 @@ class Other(NamedTuple):
     addresses: tuple[str, ...] = ()
 
 
-Packet = Segment | Datagram | SctpMessage | Fragment | Control | Other
+Packet = Segment | Datagram | SctpMessage | Fragment | IcmpData | Control | Other
 
 
 def payload_origin(packet: Segment | Datagram | SctpMessage) -> Origin:
@@ -114,6 +132,6 @@ def frame_addresses(frame: Frame, packet: Packet) -> set[str]:
     ends: list[str] = []
     if isinstance(packet, Segment | Datagram | SctpMessage):
         ends = [packet.source.address, packet.target.address]
-    elif isinstance(packet, Other):
+    elif isinstance(packet, Other | IcmpData):
         ends = list(packet.addresses)
     return {*ends, *(mac.hex(":") for mac in macs)}

@@ -9,7 +9,7 @@ from overheard_capture.reassembly.direction import Direction
 from overheard_capture.reassembly.multipath import Subflow, may_have, options_of
 
 if TYPE_CHECKING:
-    from overheard_capture.packets import Endpoint, Segment
+    from overheard_capture.packets import Endpoint, Quoted, Segment
 
 
 # After this time without an answer a SYN is sent again, or its sender has given up (RFC 6298, 2.1), in seconds.
@@ -113,6 +113,12 @@ class Connection:
 
     def _own_and_other(self, segment: Segment) -> tuple[Direction, Direction]:
         return (self.client, self.server) if segment.source == self.client.source else (self.server, self.client)
+
+    def has_read(self, quoted: Quoted, payload: bytes) -> bool:
+        """Whether these bytes, which an ICMP error quotes, were reassembled."""
+        if self.offload is not None:
+            self.offload.deliver()
+        return next(each for each in self.directions if each.source == quoted.source).holds(quoted.sequence, payload)
 
     def deliver(self) -> None:
         """Deliver the data of both directions so far."""

@@ -60,6 +60,10 @@ class ConnectionTable:
         self.count_payload(len(segment.payload))
         return connection
 
+    def between(self, source: Endpoint, target: Endpoint) -> Connection | None:
+        """The last connection between these endpoints, if it is still in the table."""
+        return self._by_endpoints.get((source, target))
+
     def count_payload(self, payload: int) -> None:
         """Count `payload` bytes towards the next sweep."""
         self._since_sweep += payload

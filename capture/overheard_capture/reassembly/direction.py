@@ -227,6 +227,12 @@ class Direction(SequenceSpace):
         self.conflicts = True
         return False
 
+    def holds(self, sequence: int, payload: bytes) -> bool:
+        """Whether the stream has these bytes at this sequence number, as far as they are kept."""
+        start = self._position(sequence)
+        kept = start >= self.next - len(self._block) - self.history.size and start + len(payload) <= self.next
+        return kept and self.history.matches(start, payload, self._block, self.next)
+
     def deliver(self) -> None:
         """Deliver the reassembled bytes."""
         if self.predecessor is not None:

@@ -52,6 +52,11 @@ class DatagramFlow:
     def __str__(self) -> str:
         return f"{self.client} → {self.server}"
 
+    @property
+    def directions(self) -> tuple[tuple[Endpoint, Endpoint], tuple[Endpoint, Endpoint]]:
+        """Source and target of both directions, the client's first."""
+        return (self.client, self.server), (self.server, self.client)
+
     def add(self, datagram: Datagram, now: float) -> None:
         """Read a datagram."""
         is_reply = datagram.source != self.client

@@ -23,8 +23,8 @@ class Facts:
     """The results of a reading. A Tally keeps the first few items and counts the others.
 
     `marks` has the frame in which each mark was first seen. `read_as` counts payload bytes by protocol. `unread` is the
-    content that could not be read, with its places. `began` and `ended` are in seconds since the epoch, `size` is in
-    bytes.
+    content that could not be read, with its places, and `unread_bytes` the number of its bytes by hosts. `began` and
+    `ended` are in seconds since the epoch, `size` is in bytes.
     """
 
     frames: int = 0
@@ -44,6 +44,7 @@ class Facts:
     late: Tally[str] = field(default_factory=Tally)
     evicted: Tally[int] = field(default_factory=Tally)
     unread: dict[UnreadContent, Tally[str]] = field(default_factory=dict)
+    unread_bytes: Counter[str] = field(default_factory=Counter)
     read_as: Counter[str] = field(default_factory=Counter)
     kinds: Counter[str] = field(default_factory=Counter)
     protected: int = 0
@@ -78,6 +79,7 @@ class Facts:
             getattr(self, name).add_all(getattr(other, name))
         for what, tally in other.unread.items():
             self.unread.setdefault(what, Tally()).add_all(tally)
+        self.unread_bytes += other.unread_bytes
         self.read_as += other.read_as
         self.kinds += other.kinds
         self.flows += other.flows

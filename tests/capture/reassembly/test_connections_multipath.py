@@ -62,34 +62,32 @@ def judged(folder: Path, frames: list[bytes]) -> Report:
     return judge(file, {"secret": SECRET}, Options(vouched=("whole", "sent")))
 
 
-OWN = {"opening": CAPABLE, "answer": CAPABLE_ANSWER}
+def own(parts: list[tuple[bytes, bytes]]) -> list[bytes]:
+    """The first subflow of a connection."""
+    return connection(parts, opening=CAPABLE, answer=CAPABLE_ANSWER)
 
 
 @pytest.mark.parametrize(
     "frames",
     [
         pytest.param(
-            connection([(dss(100, 1, 9), SECRET[:9])], **OWN)
+            own([(dss(100, 1, 9), SECRET[:9])])
             + connection([(dss(109, 1, 19), SECRET[9:])], port=45001, opening=JOIN, answer=JOIN),
             id="a second subflow",
         ),
         pytest.param(connection([(b"", b"harmless")], opening=JOIN, answer=JOIN), id="a second subflow alone"),
+        pytest.param(own([(dss(119, 1, 9), SECRET[19:]), (dss(100, 10, 19), SECRET[:19])]), id="in another order"),
         pytest.param(
-            connection([(dss(119, 1, 9), SECRET[19:]), (dss(100, 10, 19), SECRET[:19])], **OWN), id="in another order"
-        ),
-        pytest.param(
-            connection([(dss(119, 1, 9, long=True), SECRET[19:]), (dss(100, 10, 19, ack=False), SECRET[:19])], **OWN),
+            own([(dss(119, 1, 9, long=True), SECRET[19:]), (dss(100, 10, 19, ack=False), SECRET[:19])]),
             id="with long numbers, and without acknowledgement",
         ),
         pytest.param(
-            connection(
-                [(dss(100, 1, 9), SECRET[:9]), (dss(129, 10, 3), b"xyz"), (dss(109, 13, 19), SECRET[9:])], **OWN
-            ),
+            own([(dss(100, 1, 9), SECRET[:9]), (dss(129, 10, 3), b"xyz"), (dss(109, 13, 19), SECRET[9:])]),
             id="with other bytes between",
         ),
         pytest.param(connection([(dss(100, 1, 8), b"harmless")]), id="mapped, but never agreed on"),
         pytest.param(
-            connection([(b"", b"x" * 50)] * 12 + [(dss(100, 1, 50), b"x" * 50), (dss(100, 51, 50), b"y" * 50)], **OWN),
+            own([(b"", b"x" * 50)] * 12 + [(dss(100, 1, 50), b"x" * 50), (dss(100, 51, 50), b"y" * 50)]),
             id="late",
         ),
     ],
@@ -106,14 +104,10 @@ def test_a_stream_that_is_scattered_is_no_stream(frames: list[bytes], tmp_path: 
         pytest.param(connection([(b"", b"harmless")], opening=CAPABLE), id="asked for, and not answered"),
         pytest.param(connection([(TIMESTAMPS, b"harmless")], opening=TIMESTAMPS), id="timestamps"),
         pytest.param(connection([(b"\1\1\x08\x0a" + b"\x1e" * 8, b"harmless")]), id="timestamps that look like it"),
+        pytest.param(own([(dss(100, 1, 8), b"harmless"), (dss(108, 9, 5), b" text")]), id="one subflow, in order"),
+        pytest.param(own([(dss(100, 1, 8), b"harmless"), (dss(108, 0, 1), b"")]), id="with the end of the data"),
         pytest.param(
-            connection([(dss(100, 1, 8), b"harmless"), (dss(108, 9, 5), b" text")], **OWN), id="one subflow, in order"
-        ),
-        pytest.param(
-            connection([(dss(100, 1, 8), b"harmless"), (dss(108, 0, 1), b"")], **OWN), id="with the end of the data"
-        ),
-        pytest.param(
-            connection([(dss(0xFFFFFFFE, 1, 8), b"harmless"), (dss(6, 9, 5), b" text")], **OWN),
+            own([(dss(0xFFFFFFFE, 1, 8), b"harmless"), (dss(6, 9, 5), b" text")]),
             id="numbers wrap around",
         ),
         pytest.param(
