@@ -47,7 +47,10 @@ def _icmp(version: _Version, pdu: Pdu) -> Packets:
         data = data[:length]
     header, quoted = _transport_header(data)
     rest = data[header:]
-    return _content(pdu, begins + header, rest, quoted) if any(rest) else pdu.control()
+    if any(rest):
+        return _content(pdu, begins + header, rest, quoted)
+    # The error may be the answer to a SYN.
+    return _content(pdu, begins + header, b"", quoted) if quoted and quoted.sequence >= 0 else pdu.control()
 
 
 def _content(pdu: Pdu, at: int, data: bytes, quoted: Quoted | None) -> Packets:

@@ -88,7 +88,7 @@ class Quoted(NamedTuple):
 
 
 class IcmpData(NamedTuple):
-    """The data of an ICMP echo, or what an ICMP error quotes of a payload."""
+    """The data of an ICMP echo, or what an ICMP error quotes of a payload: nothing, if it quotes a bare segment."""
 
     frame: int
     addresses: tuple[str, ...]

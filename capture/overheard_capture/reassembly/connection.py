@@ -133,8 +133,8 @@ class Connection:
         if self.subflow is not None:
             self.subflow.add(segment, from_client=from_client)
 
-    def supersede(self) -> None:
-        """Another connection between the same endpoints begins."""
+    def give_up(self) -> None:
+        """The attempt to open it is over: an ICMP error refused it, or another one between its endpoints begins."""
         self._abandoned = True
 
     def finish(self) -> None:

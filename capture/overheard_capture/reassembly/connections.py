@@ -72,7 +72,7 @@ class ConnectionTable:
 
     def _open(self, before: Connection | None, segment: Segment, now: float) -> Connection:
         if before is not None:
-            before.supersede()
+            before.give_up()
             self._retire_connection(before)
         if len(self._kept) >= _MAX_CONNECTIONS:
             self._evict()

@@ -22,9 +22,16 @@ class Quotations:
         self.add = self._recent.append
 
     def find(self, quoted: Quoted, payload: bytes) -> tuple[int | None, bool]:
-        """The number of the connection that is quoted, if it is one, and whether `payload` was read before."""
+        """The number of the connection that is quoted, if it is one, and whether `payload` was read before.
+
+        An error without payload refuses a connection that is being opened.
+        """
         if quoted.sequence < 0:
             sent = (each.payload for each in self._recent if (each.source, each.target) == quoted[:2])
             return None, any(each.startswith(payload) for each in sent)
         connection = self._connections.between(quoted.source, quoted.target)
-        return (connection.number, connection.has_read(quoted, payload)) if connection else (None, False)
+        if connection is None:
+            return None, not payload
+        if not payload:
+            connection.give_up()
+        return connection.number, not payload or connection.has_read(quoted, payload)

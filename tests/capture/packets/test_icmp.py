@@ -78,7 +78,16 @@ def test_extensions_and_padding_are_not_quoted() -> None:
     assert packet.payload.rstrip(b"\0") == b"fluffy"
 
 
-@pytest.mark.parametrize("quoted", [ipv4(tcp()), ipv4(udp(b""), 17), ipv4(tcp())[:28], b"", bytes(30)])
+@pytest.mark.parametrize("quoted", [ipv4(tcp(sequence=7)), ipv4(tcp(sequence=7))[:28]])
+def test_a_bare_segment_is_quoted_without_data(quoted: bytes) -> None:
+    packet = unwrap(frame(ipv4(icmp(3, quoted), 1), RAW))
+    assert isinstance(packet, IcmpData)
+    assert packet.payload == b""
+    assert packet.quoted
+    assert packet.quoted.sequence == 7
+
+
+@pytest.mark.parametrize("quoted", [ipv4(udp(b""), 17), b"", bytes(30)])
 def test_headers_alone_are_no_data(quoted: bytes) -> None:
     assert isinstance(unwrap(frame(ipv4(icmp(3, quoted), 1), RAW)), Control)
 

@@ -15,6 +15,7 @@ import pytest
 from capture.frames import ethernet, exchange, ipv4, ipv6, rewritten, tcp, udp
 from overheard.words.options import Options
 from overheard_capture.judge.api import judge
+from overheard_capture.packets import SYN
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -137,6 +138,17 @@ def test_a_quoted_segment_that_was_read_is_not_read_again(tmp_path: Path) -> Non
     assert judged(tmp_path, *frames, over_ip(icmp(3, segment, 4), 1)).outcome == "PROTECTED"
     assert judged(tmp_path, *frames, over_ip(icmp(3, segment[:576], 4), 1)).outcome == "PROTECTED"
     assert judged(tmp_path, *frames, over_ip(icmp(3, segment[:-1] + b"\xff", 4), 1)).outcome == "INCONCLUSIVE"
+
+
+def test_an_icmp_error_refuses_a_connection(tmp_path: Path) -> None:
+    """As a firewall does it."""
+    opening = ethernet(ipv4(tcp(sequence=9, flags=SYN, source=45077), source="10.0.0.3", target="10.0.0.4"))
+    refusal = ethernet(ipv4(icmp(3, opening[14:], 3), 1, source="10.0.0.4", target="10.0.0.3"))
+    assert judged(tmp_path, opening).outcome == "INCONCLUSIVE"
+    assert judged(tmp_path, opening, refusal).outcome == "PROTECTED"
+    established = [MACS + each[12:] for each in exchange([b"hello"], [], port=45078)[:-3]]
+    late = ethernet(ipv4(icmp(3, established[0][14:], 3), 1))
+    assert judged(tmp_path, *established, late).outcome == "INCONCLUSIVE"
 
 
 @pytest.mark.parametrize("frame", [over_ip(udp(RIDDLE), 17), over_ip(RIDDLE, 50), over_ip(icmp(8, RIDDLE), 1)])
