@@ -64,7 +64,7 @@ ELSEWHERE = (
     Elsewhere(
         "capture/protocols", "framed framer", "protocols/http2/test_reader.py, protocols/websocket/test_reader.py"
     ),
-    Elsewhere("capture/protocols", "dhcp gelf ntp tftp", "identify/test_datagrams.py"),
+    Elsewhere("capture/protocols", "dhcp gelf netbios ntp tftp", "identify/test_datagrams.py"),
     Elsewhere("capture/protocols/dns", "*", "parts of protocols/dns/test_reader.py's reader"),
     Elsewhere("capture/protocols/http1", "*", "parts of protocols/http1/test_reader.py's reader"),
     Elsewhere("capture/protocols/http2", "*", "parts of protocols/http2/test_reader.py's reader"),

@@ -204,3 +204,32 @@ def test_a_long_value_that_cannot_be_read_is_reported() -> None:
 @given(st.binary(max_size=300), st.integers(0, 300))
 def test_messages_of_dhcp_may_be_cut_and_changed(data: bytes, cut: int) -> None:
     findings_of((DHCP + data)[:cut] or b"x", b"\1" + data, DHCP_6 + data)
+
+
+# ---- NetBIOS
+
+
+def announcement(data: bytes, name: bytes = b"BROWSE") -> bytes:
+    """A host announcement as Windows and Samba send it."""
+    names = b" " + b"EBCA" * 8 + b"\0 " + b"FHEP" * 8 + b"\0"
+    parameters = b"\xffSMB\x25" + bytes(27) + b"\x11" + bytes(34) + len(data).to_bytes(2, "little")
+    inside = names + parameters + b"\\MAILSLOT\\" + name + b"\0" + data
+    header = b"\x11\x0a" + bytes.fromhex("81b6 0a000001 008a")
+    return header + len(inside).to_bytes(2) + b"\0\0" + inside
+
+
+HOST = b"\1\0\x80\xfc\x0a\0" + b"SQUIRREL".ljust(16, b"\0") + bytes.fromhex("0601039a8100 0f01 55aa")
+
+
+def test_announcements_of_computers_are_known() -> None:
+    findings = findings_of(announcement(HOST + b"Samba server\0"), announcement(HOST + b"\0"))
+    assert set(findings.read) == {"NetBIOS"}
+    assert not findings.unread
+    assert seen(findings_of(announcement(HOST + gzip.compress(VALUE)))) == {("NetBIOS", "gzip")}
+
+
+def test_other_datagrams_of_netbios_are_not() -> None:
+    noise = bytes((number * 167 + 13) % 256 for number in range(200))
+    assert findings_of(announcement(HOST + noise)).unread
+    for odd in (announcement(HOST)[:-1] + b"xy", announcement(HOST).replace(b"SMB", b"SMA"), b"\x11\x0a" + noise):
+        assert findings_of(odd).unread
