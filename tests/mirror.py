@@ -64,7 +64,7 @@ ELSEWHERE = (
     Elsewhere(
         "capture/protocols", "framed framer", "protocols/http2/test_reader.py, protocols/websocket/test_reader.py"
     ),
-    Elsewhere("capture/protocols", "gelf tftp", "identify/test_datagrams.py"),
+    Elsewhere("capture/protocols", "dhcp gelf netbios ntp tftp", "identify/test_datagrams.py"),
     Elsewhere("capture/protocols/dns", "*", "parts of protocols/dns/test_reader.py's reader"),
     Elsewhere("capture/protocols/http1", "*", "parts of protocols/http1/test_reader.py's reader"),
     Elsewhere("capture/protocols/http2", "*", "parts of protocols/http2/test_reader.py's reader"),
@@ -75,9 +75,10 @@ ELSEWHERE = (
     Elsewhere("capture/reassembly", "*", "parts of the table that reassembly/test_connections.py fills"),
     Elsewhere(
         "capture/scan",
-        "facts flow_rows hits partial_result parties reading unclaimed visible_tls walker",
+        "ambiguous facts flow_rows hits partial_result parties reading visible_tls walker",
         "compared by scan/test_second_process.py",
     ),
+    Elsewhere("capture/scan", "hosts quotations unclaimed", "scan/test_frame_contents.py"),
     Elsewhere("capture/sidecar", "runs", "sidecar/test_app.py"),
     Elsewhere("capture/wireshark", "keys", "data alone; wireshark/test_tshark.py opens TLS with it"),
     Elsewhere(

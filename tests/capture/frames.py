@@ -82,10 +82,11 @@ def tcp(
     source: int = 40000,
     target: int = 5683,
     options: bytes = b"",
+    urgent: int = 0,
 ) -> bytes:
     """A TCP segment (RFC 9293, 3.1)."""
     offset = (5 + len(options) // 4) << 4
-    header = struct.pack(">HHIIBBHHH", source, target, sequence, acknowledged, offset, flags, 65535, 0, 0)
+    header = struct.pack(">HHIIBBHHH", source, target, sequence, acknowledged, offset, flags, 65535, 0, urgent)
     return header + options + payload
 
 

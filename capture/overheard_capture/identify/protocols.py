@@ -9,6 +9,7 @@ from overheard.words.layer import Layers
 from overheard_capture.decoders.fallback import Fallback
 from overheard_capture.identify.prefaces import PREFACES
 from overheard_capture.identify.probe import Probe
+from overheard_capture.protocols import dhcp, netbios, ntp
 from overheard_capture.protocols.http2.frames import PREFACE
 from overheard_capture.protocols.tls.cursor import TruncatedError
 from overheard_capture.protocols.tls.records import MAX_RECORD, READ_AS
@@ -120,6 +121,18 @@ def _dns_datagrams(findings: Findings) -> DatagramReader:
     return DnsDatagrams(findings)
 
 
+def _ntp_datagrams(findings: Findings) -> DatagramReader:
+    return ntp.NtpReader(findings)
+
+
+def _dhcp_datagrams(findings: Findings) -> DatagramReader:
+    return dhcp.DhcpReader(findings)
+
+
+def _netbios_datagrams(findings: Findings) -> DatagramReader:
+    return netbios.NetbiosReader(findings)
+
+
 def _tftp_datagrams(findings: Findings) -> DatagramReader:
     from overheard_capture.protocols.tftp import TftpReader  # noqa: PLC0415
 
@@ -219,6 +232,9 @@ PROTOCOLS = (
     # A long header, or a short one if the connection is known (RFC 9000, 17).
     Protocol("QUIC", datagrams=Datagrams(_quic_datagrams, frozenset(range(0x40, 256)), counts=False)),
     Protocol("DNS", _read_dns, _dns, datagrams=Datagrams(_dns_datagrams, frozenset(range(256)))),
+    Protocol("NTP", datagrams=Datagrams(_ntp_datagrams, ntp.FIRST_BYTES)),
+    Protocol("DHCP", datagrams=Datagrams(_dhcp_datagrams, dhcp.FIRST_BYTES)),
+    Protocol("NetBIOS", datagrams=Datagrams(_netbios_datagrams, netbios.FIRST_BYTES)),
     Protocol("TFTP", datagrams=Datagrams(_tftp_datagrams, frozenset({0}))),
     Protocol("GELF", datagrams=Datagrams(_gelf_datagrams, frozenset({0x1E}))),
     PLAIN,

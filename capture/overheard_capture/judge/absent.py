@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 _CHANCE = 1e-6
 # The maximum number of kinds of unread content in the report.
 _MAX_KINDS = 5
+# The number of pairs of hosts that are named with the most of it.
+_MAX_HOSTS = 3
 _HINTS = {
     Reason.OPAQUE: "inspect it with Wireshark, or leave out hosts that are irrelevant (--without)",
     Reason.DAMAGED: "inspect it with Wireshark: it begins in a known format, and is malformed later",
@@ -49,6 +51,8 @@ def _readable(case: Case) -> Check:
         parts.append(f"{where}: {each.what}{under}")
     if len(unread) > _MAX_KINDS:
         parts.append(f"and {len(unread) - _MAX_KINDS} more")
+    if largest := case.facts.unread_bytes.most_common(_MAX_HOSTS):
+        parts.append("the most between " + ", ".join(f"{hosts} ({count(size, 'byte')})" for hosts, size in largest))
     hints = dict.fromkeys(_HINTS[each.why] for each in unread)
     return Check(Rule.ABSENT, "readable", holds=False, says="; ".join(parts), hint="; ".join(hints))
 

@@ -136,7 +136,7 @@ def _streams(case: Case) -> Iterator[Check]:
     yield _check(
         "streams-complete",
         not facts.incomplete,
-        "every stream was seen from SYN to FIN or RST",
+        "every stream was seen from SYN to FIN or RST, or was never established",
         f"{count(facts.incomplete.count, 'stream')} without beginning or end ({facts.incomplete})",
         "begin the recording before the first connection, and end it after the last one is closed",
     )

@@ -33,6 +33,7 @@ typedef struct {
     uint32_t armed;      /* whether this code may append to it */
     uint32_t next;       /* the next sequence number expected */
     uint32_t reached;    /* one past the highest sequence number sent or acknowledged */
+    uint32_t acknowledged; /* one past the highest one acknowledged */
     uint32_t fill, capacity;
     uint32_t extents_fill, extents_capacity;
     uint32_t segments;
@@ -160,6 +161,11 @@ static int frame(Walker *walker, uint32_t interface, uint64_t ticks, const uint8
         return 0;
     }
     if (end > length || tcp + 20 > end) return 0;
+    /* What follows the packet is content, unless it is padding or a checksum. */
+    if (length - end > 8) {
+        for (uint32_t at = end; at < length; at++)
+            if (data[at]) return 0;
+    }
     const uint8_t *segment = data + tcp;
     memcpy(key + 32, segment, 4);
     uint32_t offset = tcp + (segment[12] >> 4) * 4;
@@ -201,6 +207,7 @@ static int frame(Walker *walker, uint32_t interface, uint64_t ticks, const uint8
     if ((int32_t)(direction->next - direction->reached) > 0) direction->reached = direction->next;
     uint32_t acknowledged = be32(segment + 8);
     if ((int32_t)(acknowledged - other->reached) > 0) other->reached = acknowledged;
+    if ((int32_t)(acknowledged - other->acknowledged) > 0) other->acknowledged = acknowledged;
     return 1;
 }
 

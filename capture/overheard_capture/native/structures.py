@@ -26,6 +26,7 @@ class NativeDirection(ctypes.Structure):
         ("armed", ctypes.c_uint32),
         ("next", ctypes.c_uint32),
         ("reached", ctypes.c_uint32),
+        ("acknowledged", ctypes.c_uint32),
         ("fill", ctypes.c_uint32),
         ("capacity", ctypes.c_uint32),
         ("extents_fill", ctypes.c_uint32),

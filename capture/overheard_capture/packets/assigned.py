@@ -24,6 +24,7 @@ ETHERTYPE_PPPOED: Final = 0x8863
 ETHERTYPE_PPPOES: Final = 0x8864
 ETHERTYPE_8021AD: Final = 0x88A8
 ETHERTYPE_ERSPAN: Final = 0x88BE
+ETHERTYPE_LLDP: Final = 0x88CC
 ETHERTYPE_8021Q9100: Final = 0x9100
 
 # Protocols of PPP (https://www.iana.org/assignments/ppp-numbers).

@@ -6,6 +6,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from overheard_capture.packets import assigned
+from overheard_capture.packets.bridging import SPANNING_TREE, lldp, spanning_tree
 from overheard_capture.packets.pdu import Family
 
 if TYPE_CHECKING:
@@ -43,6 +44,8 @@ def _llc(pdu: Pdu, at: int) -> Packets | Pdu:
         return pdu.inside(Family.ETHERTYPE, data[at + 6] << 8 | data[at + 7], at + 8)
     if data[at : at + 3] == b"\x06\x06\x03":
         return pdu.inside(Family.ETHERTYPE, assigned.ETHERTYPE_IP, at + 3)
+    if data[at : at + 5] == SPANNING_TREE:
+        return spanning_tree(pdu, at + 3)
     return pdu.other()
 
 
@@ -139,6 +142,7 @@ ETHERTYPES: dict[int, Decapsulator] = {
     assigned.ETHERTYPE_MPLS_MULTI: mpls,
     assigned.ETHERTYPE_PPPOED: _control,
     assigned.ETHERTYPE_PPPOES: pppoe,
+    assigned.ETHERTYPE_LLDP: lldp,
     assigned.ETHERTYPE_TEB: partial(always, Family.LINK, assigned.LINKTYPE_ETHERNET, 0),
 }
 

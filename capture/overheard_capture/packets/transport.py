@@ -1,21 +1,20 @@
-"""IP payloads: TCP, UDP, SCTP, ICMP and IGMP. Tunnels are in `tunnels`."""
+"""IP payloads: TCP, UDP, SCTP and IGMP. ICMP is in `icmp`, tunnels are in `tunnels`."""
 
 from __future__ import annotations
 
 import struct
-from functools import partial
 from typing import TYPE_CHECKING
 
 from overheard_capture.packets import assigned
+from overheard_capture.packets.icmp import ICMP
 from overheard_capture.packets.tunnels import UDP_TUNNELS
-from overheard_capture.packets.types import ACK, Datagram, Segment
+from overheard_capture.packets.types import ACK, URG, Datagram, Segment
+from overheard_capture.packets.udp_tunnels import tunnelled
 
 if TYPE_CHECKING:
     from overheard_capture.packets.pdu import Decapsulator, Packets, Pdu
 
 _TCP = struct.Struct(">4xIIBB")
-# Echo messages carry arbitrary data: ICMP (RFC 792) and ICMPv6 (RFC 4443, 4).
-_ECHO, _ECHO_6 = {0, 8}, {128, 129}
 
 
 def _tcp(pdu: Pdu) -> Packets:
@@ -26,9 +25,12 @@ def _tcp(pdu: Pdu) -> Packets:
     if header < 0x50 or offset > end:
         raise ValueError
     number = acknowledged if flags & ACK else -1
+    urgent = int.from_bytes(buffer.data[at + 18 : at + 20]) if flags & URG else 0
     payload, spans = buffer.data[offset:end], buffer.spans(offset, end)
-    place = pdu.offset(offset)
-    return (Segment(buffer.frame, source, target, sequence, number, flags, place, end - offset, payload, spans),)
+    place, length, options = pdu.offset(offset), end - offset, buffer.data[at + 20 : offset]
+    return (
+        Segment(buffer.frame, source, target, sequence, number, flags, place, length, payload, spans, options, urgent),
+    )
 
 
 def _udp(pdu: Pdu) -> Packets | Pdu:
@@ -41,6 +43,8 @@ def _udp(pdu: Pdu) -> Packets | Pdu:
     datagram = Datagram(buffer.frame, source, target, pdu.offset(begins), payload, spans)
     if target.port in UDP_TUNNELS and len(payload) > 8:
         return UDP_TUNNELS[target.port](pdu, begins, payload, (datagram,))
+    if inside := tunnelled(payload):
+        return pdu.inside(inside.family, inside.protocol, begins + inside.at, (datagram,))
     return (datagram,)
 
 
@@ -49,16 +53,15 @@ def _sctp(pdu: Pdu) -> Packets:
     return pdu.buffer.reassemblers.messages.packets(pdu)
 
 
-def _control(echo: set[int], pdu: Pdu) -> Packets:
-    return pdu.other() if pdu.buffer.data[pdu.at] in echo else pdu.control()
+def _igmp(pdu: Pdu) -> Packets:
+    return pdu.control()
 
 
 IP_PROTOCOLS: dict[int, Decapsulator] = {
-    assigned.IPPROTO_ICMP: partial(_control, _ECHO),
-    assigned.IPPROTO_IGMP: partial(_control, set[int]()),
+    **ICMP,
+    assigned.IPPROTO_IGMP: _igmp,
     assigned.IPPROTO_TCP: _tcp,
     assigned.IPPROTO_UDP: _udp,
-    assigned.IPPROTO_ICMPV6: partial(_control, _ECHO_6),
     assigned.IPPROTO_SCTP: _sctp,
     assigned.IPPROTO_UDPLITE: _udp,
 }

@@ -10,7 +10,7 @@ from overheard_capture.provenance.origin import Origin, Span
 if TYPE_CHECKING:
     from overheard_capture.captures.frame import Frame
 
-FIN, SYN, RST, ACK = 0x01, 0x02, 0x04, 0x10
+FIN, SYN, RST, ACK, URG = 0x01, 0x02, 0x04, 0x10, 0x20
 
 
 class Endpoint(NamedTuple):
@@ -27,8 +27,8 @@ class Segment(NamedTuple):
     """One TCP segment (RFC 9293, 3.1).
 
     `offset` is the offset of its payload in the frame. `length` is the payload length according to the IP header, which
-    may exceed the captured bytes. `acknowledged` is -1 without ACK. If the packet was reassembled from IP fragments,
-    `frame` is the one that completed it, `spans` locate the payload, and `offset` is 0.
+    may exceed the captured bytes. `acknowledged` is -1 without ACK. `urgent` is the urgent pointer. If the packet was
+    reassembled from IP fragments, `frame` is the one that completed it, `spans` locate the payload, and `offset` is 0.
     """
 
     frame: int
@@ -41,6 +41,8 @@ class Segment(NamedTuple):
     length: int
     payload: bytes
     spans: tuple[Span, ...] = ()
+    options: bytes = b""
+    urgent: int = 0
 
 
 class Datagram(NamedTuple):
@@ -77,8 +79,26 @@ class Fragment(NamedTuple):
     kind: str = "fragment"
 
 
+class Quoted(NamedTuple):
+    """Whose payload an ICMP error quotes; `sequence` is the sequence number of a TCP segment, or -1 for UDP."""
+
+    source: Endpoint
+    target: Endpoint
+    sequence: int
+
+
+class IcmpData(NamedTuple):
+    """The data of an ICMP echo, or what an ICMP error quotes of a payload: nothing, if it quotes a bare segment."""
+
+    frame: int
+    addresses: tuple[str, ...]
+    payload: bytes
+    origin: Origin
+    quoted: Quoted | None = None
+
+
 class Control(NamedTuple):
-    """A network control message: ARP, IGMP, or ICMP other than echo, which carries arbitrary data."""
+    """A network control message without data: ARP, IGMP, most of ICMP, and usual echoes."""
 
     frame: int
     kind: str = "control"
@@ -91,7 +111,7 @@ class Other(NamedTuple):
     addresses: tuple[str, ...] = ()
 
 
-Packet = Segment | Datagram | SctpMessage | Fragment | Control | Other
+Packet = Segment | Datagram | SctpMessage | Fragment | IcmpData | Control | Other
 
 
 def payload_origin(packet: Segment | Datagram | SctpMessage) -> Origin:
@@ -112,6 +132,6 @@ def frame_addresses(frame: Frame, packet: Packet) -> set[str]:
     ends: list[str] = []
     if isinstance(packet, Segment | Datagram | SctpMessage):
         ends = [packet.source.address, packet.target.address]
-    elif isinstance(packet, Other):
+    elif isinstance(packet, Other | IcmpData):
         ends = list(packet.addresses)
     return {*ends, *(mac.hex(":") for mac in macs)}

@@ -6,9 +6,14 @@ from typing import TYPE_CHECKING, Protocol
 
 from overheard_capture.packets import ACK, RST, SYN
 from overheard_capture.reassembly.direction import Direction
+from overheard_capture.reassembly.multipath import Subflow, may_have, options_of
 
 if TYPE_CHECKING:
-    from overheard_capture.packets import Endpoint, Segment
+    from overheard_capture.packets import Endpoint, Quoted, Segment
+
+
+# After this time without an answer a SYN is sent again, or its sender has given up (RFC 6298, 2.1), in seconds.
+_RETRANSMISSION_TIMEOUT = 1.0
 
 
 class Offload(Protocol):
@@ -24,7 +29,21 @@ class Offload(Protocol):
 class Connection:
     """One connection. `number` counts from 0, as Wireshark's `tcp.stream`; times are in seconds since the epoch."""
 
-    __slots__ = ("began", "client", "ended", "evicted", "finished", "handled", "number", "offload", "reset", "server")
+    __slots__ = (
+        "_abandoned",
+        "_established",
+        "began",
+        "client",
+        "ended",
+        "evicted",
+        "finished",
+        "handled",
+        "number",
+        "offload",
+        "reset",
+        "server",
+        "subflow",
+    )
 
     def __init__(self, number: int, client: Direction, server: Direction, now: float) -> None:
         self.number = number
@@ -34,6 +53,11 @@ class Connection:
         self.began = self.ended = now
         self.reset = False
         self.finished = False
+        # Whether any segment was more than an attempt to open it; and whether an attempt had to be repeated.
+        self._established = False
+        self._abandoned = False
+        # Its place in a multipath connection, if it is in one.
+        self.subflow: Subflow | None = None
         # Whether it was evicted while it may still have been open.
         self.evicted = False
         # The offload that currently reads it; and the number of segments that `add` has processed.
@@ -51,12 +75,24 @@ class Connection:
         opened = self.client.opened and self.server.opened
         return opened and (self.reset or (self.client.closed and self.server.closed))
 
+    def failed(self, now: float) -> bool:
+        """Whether it was never established: refused, or given up by `now`. It has no other end than that."""
+        if self._established or not self.client.opened:
+            return False
+        return self.reset or self._abandoned or now - self.ended >= _RETRANSMISSION_TIMEOUT
+
     def add(self, segment: Segment, now: float) -> None:
         """Add a segment of either direction, received at `now`."""
         if self.offload is not None:
             self.offload.release()
         self.handled += 1
         own, other = self._own_and_other(segment)
+        if segment.options and may_have(segment.options):
+            self._add_options(segment, from_client=own is self.client)
+        if segment.flags & SYN:
+            self._abandoned = self._abandoned or own.opened
+        elif not segment.flags & RST:
+            self._established = True
         own.add(segment)
         if segment.acknowledged >= 0:
             other.acknowledge(segment.acknowledged)
@@ -78,11 +114,28 @@ class Connection:
     def _own_and_other(self, segment: Segment) -> tuple[Direction, Direction]:
         return (self.client, self.server) if segment.source == self.client.source else (self.server, self.client)
 
+    def has_read(self, quoted: Quoted, payload: bytes) -> bool:
+        """Whether these bytes, which an ICMP error quotes, were reassembled."""
+        if self.offload is not None:
+            self.offload.deliver()
+        return next(each for each in self.directions if each.source == quoted.source).holds(quoted.sequence, payload)
+
     def deliver(self) -> None:
         """Deliver the data of both directions so far."""
         if self.offload is not None:
             self.offload.deliver()
         self.server.deliver()
+
+    def _add_options(self, segment: Segment, *, from_client: bool) -> None:
+        # A client may ask for what the server does not know: that is no subflow.
+        if self.subflow is None and segment.flags & (SYN | ACK) != SYN and any(options_of(segment.options)):
+            self.subflow = Subflow()
+        if self.subflow is not None:
+            self.subflow.add(segment, from_client=from_client)
+
+    def give_up(self) -> None:
+        """The attempt to open it is over: an ICMP error refused it, or another one between its endpoints begins."""
+        self._abandoned = True
 
     def finish(self) -> None:
         """Deliver all buffered data. Later segments are searched, but not reassembled."""

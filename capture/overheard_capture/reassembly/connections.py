@@ -60,6 +60,10 @@ class ConnectionTable:
         self.count_payload(len(segment.payload))
         return connection
 
+    def between(self, source: Endpoint, target: Endpoint) -> Connection | None:
+        """The last connection between these endpoints, if it is still in the table."""
+        return self._by_endpoints.get((source, target))
+
     def count_payload(self, payload: int) -> None:
         """Count `payload` bytes towards the next sweep."""
         self._since_sweep += payload
@@ -68,6 +72,7 @@ class ConnectionTable:
 
     def _open(self, before: Connection | None, segment: Segment, now: float) -> Connection:
         if before is not None:
+            before.give_up()
             self._retire_connection(before)
         if len(self._kept) >= _MAX_CONNECTIONS:
             self._evict()
@@ -105,7 +110,7 @@ class ConnectionTable:
             for direction in connection.directions:
                 kept += direction.buffered
                 if kept > self._max_history:
-                    direction.history.trim(_HISTORY_PER_DIRECTION if kept < 2 * self._max_history else 0)
+                    direction.trim(_HISTORY_PER_DIRECTION if kept < 2 * self._max_history else 0)
 
     def finish(self) -> None:
         """Finish all connections: no more segments follow."""

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-import bisect
 from typing import TYPE_CHECKING
 
-from overheard_capture.packets import FIN, RST, SYN, payload_origin
+from overheard_capture.packets import FIN, RST, SYN, URG, payload_origin
 from overheard_capture.provenance.origin import Origin, Span
 from overheard_capture.reassembly.history import HISTORY, History
+from overheard_capture.reassembly.out_of_order import OutOfOrderSegments
+from overheard_capture.reassembly.sequence_space import SequenceSpace
+from overheard_capture.reassembly.urgent import UrgentData
 
 if TYPE_CHECKING:
     from overheard_capture.packets import Endpoint, Segment
@@ -15,50 +17,42 @@ if TYPE_CHECKING:
 
 # Reassembled bytes are delivered in blocks of at least this size.
 BLOCK = 1 << 20
-# The amount of out-of-order data that is buffered before the missing bytes count as lost.
-_MAX_OUT_OF_ORDER, _MAX_OUT_OF_ORDER_SEGMENTS = 4 << 20, 4096
 # The number of segments that are buffered if no SYN was captured: any of them may be the first.
 _SEGMENTS_BEFORE_START = 16
 
 
-class Direction:
-    """The bytes that one endpoint of a connection sent. Positions count from 0 at the first byte after SYN."""
+class Direction(SequenceSpace):
+    """The bytes that one endpoint of a connection sent, at their positions."""
 
     __slots__ = (
-        "_base",
         "_block",
-        "_closed_at",
         "_finished",
         "_listener",
         "_lost_bytes",
         "_out_of_order",
-        "_out_of_order_bytes",
-        "_reached",
         "_spans",
         "_start_known",
         "_variant",
         "conflicts",
         "history",
         "late",
-        "next",
-        "opened",
         "predecessor",
         "seen",
         "source",
         "target",
+        "urgent",
     )
 
     def __init__(self, source: Endpoint, target: Endpoint, listener: ByteSink, variant: VariantSink) -> None:
+        super().__init__()
         self.source = source
         self.target = target
-        self.opened = False
         # Whether a retransmission had different bytes, so that the received ones are unknown.
         self.conflicts = False
         # Whether a segment arrived too late to be reassembled or compared.
         self.late = False
-        # The number of reassembled bytes, and the position after the last one.
+        # The number of reassembled bytes.
         self.seen = 0
-        self.next = 0
         self._lost_bytes = 0
         # The delivered bytes to compare retransmissions with.
         self.history = History()
@@ -66,28 +60,18 @@ class Direction:
         self.predecessor: Direction | None = None
         self._finished = False
         self._listener = listener
+        # What to read again, once there was urgent data.
+        self.urgent: UrgentData | None = None
         self._variant = variant
-        self._base: int | None = None
-        # The position of FIN, once seen. FIN takes a sequence number, which is not a byte of the stream.
-        self._closed_at: int | None = None
-        # One past the highest position sent, or acknowledged by the peer.
-        self._reached = 0
         # Whether the position of the first byte is known.
         self._start_known = False
         # Reassembled bytes that are not delivered yet.
         self._block = bytearray()
         self._spans: list[Span] = []
-        # Out-of-order segments by position, and their size in bytes.
-        self._out_of_order: list[tuple[int, Segment]] = []
-        self._out_of_order_bytes = 0
+        self._out_of_order = OutOfOrderSegments()
 
     def __str__(self) -> str:
         return f"{self.source} → {self.target}"
-
-    @property
-    def closed(self) -> bool:
-        """Whether its FIN was captured."""
-        return self._closed_at is not None
 
     @property
     def ended(self) -> bool:
@@ -107,13 +91,7 @@ class Direction:
     @property
     def buffered(self) -> int:
         """The number of bytes in memory."""
-        return len(self._block) + self.history.size + self._out_of_order_bytes
-
-    @property
-    def end(self) -> int:
-        """The position after the last byte known to have been sent."""
-        # An acknowledged FIN counts towards `_reached`. If more was reached, FIN was not the end.
-        return self._reached - (self._closed_at is not None and self._reached == self._closed_at + 1)
+        return len(self._block) + self.history.size + self._out_of_order.size + (self.urgent.size if self.urgent else 0)
 
     @property
     def missing(self) -> int:
@@ -123,24 +101,8 @@ class Direction:
     @property
     def in_order(self) -> bool:
         """Whether it is open, its start is known, and no out-of-order segment is buffered."""
-        return self._start_known and not self._out_of_order and not self._finished and self._closed_at is None
-
-    @property
-    def sequence_numbers(self) -> tuple[int, int]:
-        """The next sequence number expected, and one past the highest one sent or acknowledged."""
-        base = self._base or 0
-        return (base + self.next) % 0x100000000, (base + self._reached) % 0x100000000
-
-    def has_other_isn(self, syn: Segment) -> bool:
-        """Whether its initial sequence number differs from that of `syn`."""
-        return self.opened and self._base != (syn.sequence + 1) % 0x100000000
-
-    def _position(self, sequence: int) -> int:
-        """The position of a 32-bit sequence number, which wraps around at 2^32."""
-        if self._base is None:
-            self._base = sequence
-        ahead = (sequence - self._base - self._reached + 0x80000000) % 0x100000000 - 0x80000000
-        return self._reached + ahead
+        usual = self._start_known and not self._out_of_order and self.urgent is None
+        return usual and not self._finished and self._closed_at is None
 
     def add(self, segment: Segment) -> None:
         """Add a segment of this direction."""
@@ -150,6 +112,10 @@ class Direction:
             if not self.opened and not self._start_known:
                 self._open(sequence)
         start = self._position(sequence)
+        if segment.length == 1 and self._probes(start, segment.flags):
+            return
+        if segment.flags & URG and self.history.enabled:
+            self._note_urgent(start + segment.urgent, segment)
         if segment.flags & FIN:
             self._closed_at = start + segment.length
         # RST may have any sequence number in the window (RFC 9293, 3.10.7.4), which does not depend on the data sent.
@@ -161,42 +127,48 @@ class Direction:
             # RST may carry a diagnostic text (RFC 9293, 3.5.3), which is not part of the stream.
             self._variant(segment.payload, payload_origin(segment))
 
+    def _note_urgent(self, pointer: int, segment: Segment) -> None:
+        if self.urgent is None:
+            self.deliver()
+            before = self.history.content(self.seen)
+            origin = Origin([Span(0, segment.frame, segment.offset, len(segment.payload), exact=False)])
+            self.urgent = self._listener = UrgentData(self._listener, before, origin)
+        self.urgent.point_at(pointer)
+
+    def trim(self, keep: int) -> None:
+        """Keep no more than `keep` of the bytes that were delivered."""
+        self.history.trim(keep)
+        if self.urgent:
+            self.urgent.drop()
+
     def _open(self, sequence: int) -> None:
         base = self._base
         self.opened, self._base, self._reached, self._start_known, self.next = True, sequence, 0, True, 0
+        self._acknowledged = -1
         if base is not None and self._out_of_order:
             # Segments that arrived before SYN have positions relative to another base.
             shift = (base - sequence + 0x80000000) % 0x100000000 - 0x80000000
-            self._out_of_order = [(position + shift, segment) for position, segment in self._out_of_order]
-            self._reached = max(0, *(position + segment.length for position, segment in self._out_of_order))
+            self._out_of_order.shift(shift)
+            self._reached = max(0, self._out_of_order.end)
             if self._closed_at is not None:
                 self._closed_at += shift
             self._drain()
-
-    def acknowledge(self, number: int) -> None:
-        """Note that the peer acknowledged all bytes before the sequence number `number`."""
-        if self._base is not None:
-            self._reached = max(self._reached, self._position(number))
 
     # ---- reassembly
 
     def _receive(self, start: int, segment: Segment) -> None:
         if not self._start_known:
-            self._buffer(start, segment)
+            self._out_of_order.add(start, segment)
             if len(self._out_of_order) >= _SEGMENTS_BEFORE_START:
                 self._assume_start()
         elif start > self.next:
-            self._buffer(start, segment)
-            if self._out_of_order_bytes > _MAX_OUT_OF_ORDER or len(self._out_of_order) > _MAX_OUT_OF_ORDER_SEGMENTS:
+            self._out_of_order.add(start, segment)
+            if self._out_of_order.full:
                 self._skip_gap()
         else:
             self._append(start, segment)
             if self._out_of_order:
                 self._drain()
-
-    def _buffer(self, start: int, segment: Segment) -> None:
-        bisect.insort(self._out_of_order, (start, segment), key=_position_of)
-        self._out_of_order_bytes += len(segment.payload)
 
     def _assume_start(self) -> None:
         """Take the lowest captured position as the start."""
@@ -204,18 +176,16 @@ class Direction:
         if self._out_of_order:
             # Whether any bytes precede it is unknown.
             self._listener.gap(0)
-            self.next = self._out_of_order[0][0]
+            self.next = self._out_of_order.start
             self._drain()
 
     def _drain(self) -> None:
-        while self._out_of_order and self._out_of_order[0][0] <= self.next:
-            start, segment = self._out_of_order.pop(0)
-            self._out_of_order_bytes -= len(segment.payload)
-            self._append(start, segment)
+        while taken := self._out_of_order.take(self.next):
+            self._append(*taken)
 
     def _skip_gap(self) -> None:
         """Count the missing bytes before the first out-of-order segment as lost."""
-        start = self._out_of_order[0][0]
+        start = self._out_of_order.start
         self.deliver()
         self._lost_bytes += start - self.next
         self._listener.gap(start - self.next)
@@ -257,6 +227,12 @@ class Direction:
         self.conflicts = True
         return False
 
+    def holds(self, sequence: int, payload: bytes) -> bool:
+        """Whether the stream has these bytes at this sequence number, as far as they are kept."""
+        start = self._position(sequence)
+        kept = start >= self.next - len(self._block) - self.history.size and start + len(payload) <= self.next
+        return kept and self.history.matches(start, payload, self._block, self.next)
+
     def deliver(self) -> None:
         """Deliver the reassembled bytes."""
         if self.predecessor is not None:
@@ -277,10 +253,6 @@ class Direction:
         self._listener.feed(block, origin)
         self.history.add(block if len(block) >= HISTORY else bytes(block))
 
-    def advance_to(self, number: int) -> None:
-        """Note that bytes before the sequence number `number` were sent or acknowledged, as the offload has seen."""
-        self._reached = max(self._reached, self._position(number))
-
     def finish(self) -> None:
         """Deliver all buffered bytes. Missing bytes before out-of-order segments count as lost."""
         if not self._start_known:
@@ -293,7 +265,3 @@ class Direction:
             self._listener.gap(self.end - self.next)
         self._finished = True
         self._listener.close()
-
-
-def _position_of(buffered: tuple[int, Segment]) -> int:
-    return buffered[0]

@@ -29,6 +29,10 @@ class History:
         while self.size - len(self._blocks[0]) >= HISTORY:
             self.size -= len(self._blocks.popleft())
 
+    def content(self, length: int) -> bytes | None:
+        """All bytes, if there are `length` of them; otherwise None."""
+        return b"".join(self._blocks) if self.size == length else None
+
     def matches(self, start: int, retransmitted: bytes, pending: bytearray, end: int) -> bool:
         """Whether retransmitted bytes, which begin at position `start`, equal the original ones.
 

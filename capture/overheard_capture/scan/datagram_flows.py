@@ -55,6 +55,11 @@ class DatagramFlow:
     def __str__(self) -> str:
         return f"{self.client} → {self.server}"
 
+    @property
+    def directions(self) -> tuple[tuple[Endpoint, Endpoint], tuple[Endpoint, Endpoint]]:
+        """Source and target of both directions, the client's first."""
+        return (self.client, self.server), (self.server, self.client)
+
     def add(self, datagram: Datagram, now: float, *, is_mark: bool = False) -> None:
         """Read a datagram."""
         is_reply = datagram.source != self.client

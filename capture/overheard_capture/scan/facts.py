@@ -24,9 +24,9 @@ class Facts:
     """The results of a reading. A Tally keeps the first few items and counts the others.
 
     `marks` has the frame in which each mark was first seen. `read_as` counts payload bytes by protocol. `unread` is the
-    content that could not be read, with its places. `in_clear` counts bytes of application data that nothing encrypted,
-    by protocol, and `clear_flows` has the flows; `encrypted_flows` counts QUIC and DTLS. `began` and `ended` are in
-    seconds since the epoch, `size` is in bytes.
+    content that could not be read, with its places, and `unread_bytes` the number of its bytes by hosts. `in_clear`
+    counts bytes of application data that nothing encrypted, by protocol, and `clear_flows` has the flows;
+    `encrypted_flows` counts QUIC and DTLS. `began` and `ended` are in seconds since the epoch, `size` is in bytes.
     """
 
     frames: int = 0
@@ -46,6 +46,7 @@ class Facts:
     late: Tally[str] = field(default_factory=Tally)
     evicted: Tally[int] = field(default_factory=Tally)
     unread: dict[UnreadContent, Tally[str]] = field(default_factory=dict)
+    unread_bytes: Counter[str] = field(default_factory=Counter)
     read_as: Counter[str] = field(default_factory=Counter)
     kinds: Counter[str] = field(default_factory=Counter)
     protected: int = 0
@@ -72,7 +73,7 @@ class Facts:
         self.flows_with_payload += any(direction.seen for direction in connection.directions)
         if connection.evicted:
             self.evicted.add(connection.number, order)
-        elif not connection.complete:
+        elif not (connection.complete or connection.failed(self.ended)):
             self.incomplete.add(connection.number, order)
 
     def add_in_clear(self, protocol: str, size: int, where: str, order: Order) -> None:
@@ -88,6 +89,7 @@ class Facts:
             getattr(self, name).add_all(getattr(other, name))
         for what, tally in other.unread.items():
             self.unread.setdefault(what, Tally()).add_all(tally)
+        self.unread_bytes += other.unread_bytes
         self.read_as += other.read_as
         self.kinds += other.kinds
         self.in_clear += other.in_clear

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from overheard_capture.scan.facts import Facts
 
 # What a host says to the network rather than to another: names, addresses, and the time. It is no application data.
-_INFRASTRUCTURE = frozenset(("DNS",))
+_INFRASTRUCTURE = frozenset(("DNS", "DHCP", "NTP"))
 
 
 def add_connection(facts: Facts, connection: Connection, flow_findings: tuple[Findings, Findings]) -> None:

@@ -5,36 +5,36 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
-from overheard.words.layer import Layer
 from overheard.words.options import USUAL, Options
 from overheard_capture.content import content
-from overheard_capture.content.findings import Conversation, Findings, Occurrence, Reason, UnreadContent
-from overheard_capture.decoders.untyped import untyped
+from overheard_capture.content.findings import Conversation, Findings, Occurrence
 from overheard_capture.identify.byte_streams import READERS
 from overheard_capture.native import core
 from overheard_capture.packets import (
     Datagram,
     Dissector,
     Endpoint,
-    Other,
+    IcmpData,
     SctpMessage,
     Segment,
     frame_addresses,
-    payload_origin,
 )
 from overheard_capture.packets.host_filter import host_filter
-from overheard_capture.provenance.origin import Origin
 from overheard_capture.reassembly.connection import Connection, counted_only
 from overheard_capture.reassembly.connections import ConnectionTable
 from overheard_capture.reassembly.direction import Direction
 from overheard_capture.reassembly.share import Share
 from overheard_capture.reassembly.tally import Tally
+from overheard_capture.scan.ambiguous import read_outside, resolve
 from overheard_capture.scan.datagram_flows import DatagramFlow, DatagramFlowTable
 from overheard_capture.scan.facts import Facts
 from overheard_capture.scan.flow_rows import add_connection, add_datagrams, is_encrypted
+from overheard_capture.scan.frame_contents import FrameContents
 from overheard_capture.scan.hits import Hit, HitTable
+from overheard_capture.scan.hosts import between, ends_of, hosts_of
 from overheard_capture.scan.partial_result import PartialResult
 from overheard_capture.scan.parties import Parties
+from overheard_capture.scan.quotations import Quotations
 from overheard_capture.scan.unclaimed import UnclaimedBytes
 from overheard_capture.scan.walker import Walker
 
@@ -47,8 +47,6 @@ if TYPE_CHECKING:
     from overheard_capture.packets import Packet
     from overheard_capture.provenance.origin import PackedSpans, Place
     from overheard_capture.search import Match, Search
-
-_SCTP = Layer("SCTP")
 
 
 class Reading:
@@ -72,13 +70,17 @@ class Reading:
         self._search = search
         self._limits = options.limits
         self._host_filter = host_filter(options.only, options.without)
+        # Whether only the flows of some hosts are judged: what has no address may be of others.
+        self._selective = bool(options.only)
         self._opener = opener
         self._marks = frozenset(marks)
         self._dissector = Dissector()
         self._both_findings: dict[int, tuple[Findings, Findings]] = {}
         self._connections = ConnectionTable(self._begin, self._retire)
         self._datagram_flows = DatagramFlowTable(self._make_findings, self._retire_datagram_flow)
-        self._unclaimed = UnclaimedBytes(search, self._add_hit)
+        self._frame_contents = FrameContents(lambda: self._make_findings()[0], self._collect_of_frame, self._collect)
+        self._unclaimed = UnclaimedBytes(search, self._add_hit, self._frame_contents.carve)
+        self._quotations = Quotations(self._connections)
         # The flows to read, if two processes share the capture.
         self._share = share
         library = core()
@@ -90,7 +92,6 @@ class Reading:
         """Read a chunk of a file."""
         if self._walker:
             self._walker.read(chunk)
-            return
         while not chunk.exhausted:
             if frame := chunk.record():
                 self.take(frame)
@@ -139,7 +140,9 @@ class Reading:
             return False
         end = packet.offset + len(packet.payload)
         self._unclaimed.add(frame.number, 0, frame.data[: packet.offset])
-        self._unclaimed.add(frame.number, end, frame.data[end:])
+        if end < len(frame.data):
+            self._unclaimed.add(frame.number, end, frame.data[end:])
+            self._frame_contents.read_trailer(frame, packet)
         return True
 
     def _skip_frame(self, frame: Frame, packets: Iterable[Packet]) -> None:
@@ -150,7 +153,7 @@ class Reading:
                 self._connections.add(packet, frame.time)
 
     def _passes_filter(self, packets: Iterable[Packet]) -> bool:
-        ends = [(packet.source, packet.target) for packet in packets if isinstance(packet, Segment | Datagram)]
+        ends = [both for packet in packets if (both := ends_of(packet))]
         # A frame without addresses is kept, as it may belong to the flows to judge.
         return not ends or any(self._host_filter(*both) for both in ends if self._host_filter)
 
@@ -164,15 +167,19 @@ class Reading:
                 self._walker.offer(connection)
         elif isinstance(packet, Datagram):
             self._add_datagram(frame, packet)
-        elif not self._reads_all_but_flows:
-            return
-        elif isinstance(packet, SctpMessage):
-            self._read_sctp(frame, packet)
-        elif isinstance(packet, Other):
-            what = UnreadContent(Reason.OPAQUE, "an unknown protocol")
-            self._report_unread(frame_addresses(frame, packet), what, frame)
+        elif self._is_to_read(packet):
+            self._frame_contents.read(frame, packet)
+
+    def _is_to_read(self, packet: Packet) -> bool:
+        """Whether a packet outside flows is to be read here, and has not been read where it is quoted from."""
+        if not isinstance(packet, IcmpData) or packet.quoted is None:
+            return self._reads_all_but_flows
+        connection, is_known = self._quotations.find(packet.quoted, packet.payload)
+        is_own = self._reads_all_but_flows if connection is None else connection in self._both_findings
+        return is_own and not is_known
 
     def _add_datagram(self, frame: Frame, datagram: Datagram) -> None:
+        self._quotations.add(datagram)
         is_mark = datagram.payload in self._marks
         if is_mark:
             self.facts.marks.setdefault(bytes(datagram.payload), frame.number)
@@ -182,19 +189,18 @@ class Reading:
         if not flow.parties:
             flow.parties = frame_addresses(frame, datagram)
 
-    def _read_sctp(self, frame: Frame, message: SctpMessage) -> None:
-        findings, _ = self._make_findings()
-        inside = content.Content(findings, (_SCTP,), untyped)
-        inside.feed(message.payload, payload_origin(message))
-        inside.close()
-        direction = f"{message.source} → {message.target}"
-        self.facts.add_in_clear("SCTP", len(message.payload), direction, (1, frame.number))
-        self._collect(findings, -1, direction)
+    def _collect_of_frame(self, frame: Frame, packet: Packet, findings: Findings, size: int) -> None:
+        hosts = hosts_of(frame, packet)
+        self._collect(findings, -1, hosts)
+        if not isinstance(packet, IcmpData):
+            name = "SCTP" if isinstance(packet, SctpMessage) else "data outside flows"
+            self.facts.add_in_clear(name, size, hosts, (1, frame.number))
+        # What has no address is of a flow to judge if one of its hosts sent or received it.
+        who = frame_addresses(frame, packet) if self._selective and not ends_of(packet) else ()
         for unread in findings.unread:
-            self._report_unread(frame_addresses(frame, message), unread, frame)
-
-    def _report_unread(self, who: Iterable[str], what: UnreadContent, frame: Frame) -> None:
-        self.parties.add_unread(who, what, f"frame {frame.number}", (1, frame.number))
+            self.parties.add_unread(who, unread, f"frame {frame.number}", (1, frame.number))
+        if findings.unread:
+            self.facts.unread_bytes[hosts] += size
 
     # ---- flows
 
@@ -209,7 +215,7 @@ class Reading:
             return counted_only(number, client, server, now)
         flow_findings = self._both_findings[number] = self._make_findings()
         directions = [
-            Direction(source, target, content.Content(findings, (), READERS.stream), partial(_variant, findings))
+            Direction(source, target, content.Content(findings, (), READERS.stream), partial(read_outside, findings))
             for (source, target), findings in zip(((client, server), (server, client)), flow_findings, strict=True)
         ]
         return Connection(number, directions[0], directions[1], now)
@@ -219,8 +225,11 @@ class Reading:
         if flow_findings is None:
             return
         facts.count_connection(connection)
+        resolve(connection, flow_findings, lambda: self._make_findings()[0])
         for direction, findings in zip(connection.directions, flow_findings, strict=True):
             self._collect(findings, connection.number, str(direction))
+            if findings.unread:
+                facts.unread_bytes[between(direction.source, direction.target)] += direction.seen
             for unread in findings.unread:
                 facts.unread.setdefault(unread, Tally()).add(f"stream {connection.number}", (0, connection.number))
         add_connection(facts, connection, flow_findings)
@@ -230,10 +239,13 @@ class Reading:
         if is_encrypted(flow):
             self.facts.flows_with_payload += 1
             self.parties.add(flow.parties)
-        for findings, direction in zip(flow.findings, (str(flow), f"{flow.server} → {flow.client}"), strict=True):
+        for findings, (source, target), size in zip(flow.findings, flow.directions, flow.seen, strict=True):
+            direction = f"{source} → {target}"
             self._collect(findings, -1, direction)
+            if findings.unread:
+                self.facts.unread_bytes[between(source, target)] += size
             for unread in findings.unread:
-                self.parties.add_unread(flow.parties, unread, direction, (2, flow.began))
+                self.parties.add_unread((), unread, direction, (2, flow.began))
         add_datagrams(self.facts, flow)
 
     def _collect(self, findings: Findings, connection: int, direction: str) -> None:
@@ -280,8 +292,8 @@ class Reading:
 
     def finish(self, part: PartialResult | None = None) -> Facts:
         """The results, once all frames were read. `part` is that of the other reading, if `divide` was called."""
-        facts = self.facts
         self._close()
+        facts = self.facts
         if part:
             self._merge(part)
         self.parties.report(facts)
@@ -291,8 +303,3 @@ class Reading:
             facts.fragments.add(f"{self._dissector.conflicting} IP packets or SCTP messages with conflicting fragments")
         facts.sort_flows()
         return facts
-
-
-def _variant(findings: Findings, data: bytes, origin: Origin) -> None:
-    """Search retransmitted bytes that differ from the first transmission."""
-    content.Content(findings, ()).feed(data, origin)

@@ -5,7 +5,8 @@ from __future__ import annotations
 import bisect
 from typing import TYPE_CHECKING
 
-from overheard_capture.provenance.origin import PackedSpans, Place, Span
+from overheard_capture.decoders.magic import CARVED
+from overheard_capture.provenance.origin import Origin, PackedSpans, Place, Span
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -14,18 +15,23 @@ if TYPE_CHECKING:
     from overheard_capture.search import Match, Search
 
     ReportMatch = Callable[[Match, Place, bytes, bytes, bytes], None]
+    Carve = Callable[[bytes, Origin], None]
 
 # Pieces are collected up to this size, as each search has a fixed cost.
 _BLOCK = 256 << 10
 
 
 class UnclaimedBytes:
-    """Collects pieces of frames, and searches many at a time. Calls `report` for each match."""
+    """Collects pieces of frames, and searches many at a time.
 
-    def __init__(self, search: Search, report: ReportMatch) -> None:
+    Calls `report` for each match, and `carve` with each piece that has the signature of a known format.
+    """
+
+    def __init__(self, search: Search, report: ReportMatch, carve: Carve) -> None:
         self.searched = 0
         self._search = search
         self._report = report
+        self._carve = carve
         self._data = bytearray()
         self._pieces: list[Span] = []
 
@@ -56,6 +62,15 @@ class UnclaimedBytes:
         )
         for index in matching:
             self._search_piece(data, pieces[index])
+        self._carve_pieces(bytes(data), pieces)
+
+    def _carve_pieces(self, data: bytes, pieces: list[Span] | PackedSpans) -> None:
+        at = CARVED.first(data)
+        while at >= 0:
+            piece = pieces[bisect.bisect_right(pieces, at, key=_start) - 1]
+            end = piece.start + piece.length
+            self._carve(data[at:end], Origin.of_frame(piece.frame, piece.offset + at - piece.start, end - at))
+            at = CARVED.first(data, end)
 
     def _search_piece(self, data: Bytes, piece: Span) -> None:
         """Search one piece alone: matches across two pieces are artefacts."""

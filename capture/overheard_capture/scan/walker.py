@@ -72,10 +72,10 @@ class _OffloadedDirection:
 
     def __init__(self, direction: Direction, index: int, shared: NativeDirection, memories: list[_BlockMemory]) -> None:
         self.direction, self.index, self.shared, self.memories = direction, index, shared, memories
-        sequence, reached = direction.sequence_numbers
+        sequence, reached, acknowledged = direction.sequence_numbers
         shared.key[:] = _key(direction.source, direction.target)
         shared.other = index ^ 1
-        shared.next, shared.reached = sequence, reached
+        shared.next, shared.reached, shared.acknowledged = sequence, reached, acknowledged
         shared.fill = shared.extents_fill = shared.segments = 0
         shared.capacity, shared.extents_capacity = _BLOCK, _EXTENTS
         self._use_memory()
@@ -97,7 +97,7 @@ class _OffloadedDirection:
                 self._use_memory()
             shared.fill = shared.extents_fill = 0
             self.direction.deliver_block(view, Origin(pieces))
-        self.direction.advance_to(shared.reached)
+        self.direction.advance_to(shared.reached, shared.acknowledged)
 
 
 class OffloadedConnection:
@@ -224,6 +224,7 @@ class Walker:
         if (
             connection.handled < _MINIMUM_SEGMENTS
             or connection.finished
+            or connection.subflow is not None
             or not all(direction.in_order for direction in connection.directions)
         ):
             return

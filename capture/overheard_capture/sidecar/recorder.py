@@ -124,10 +124,11 @@ class ActiveRecording:
 def _has_open_stream(path: Path) -> bool:
     """Whether a stream that began in the recording has not ended yet."""
     found: list[Connection] = []
-    connections, dissector = ConnectionTable(counted_only, found.append), Dissector()
+    connections, dissector, now = ConnectionTable(counted_only, found.append), Dissector(), 0.0
     for frame in read(path).frames:
+        now = max(now, frame.time)
         for packet in dissector.packets(frame):
             if isinstance(packet, Segment):
                 connections.add(packet, frame.time)
     connections.finish()
-    return any(connection.client.opened and not connection.complete for connection in found)
+    return any(each.client.opened and not (each.complete or each.failed(now)) for each in found)

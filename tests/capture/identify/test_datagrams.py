@@ -157,3 +157,79 @@ def test_a_missing_chunk_is_reported() -> None:
 )
 def test_arbitrary_datagrams_raise_nothing(datagrams: Iterable[bytes]) -> None:
     findings_of(*datagrams)
+
+
+# ---- NTP and DHCP
+
+NOW = bytes.fromhex("e8d4a51012345678")
+NTP = bytes.fromhex("240206e9 00000123 00000456 0a000001") + NOW * 4
+DHCP = (
+    bytes.fromhex("02010600 39c8f7d1") + bytes(20) + bytes.fromhex("02000000000a") + bytes(202)
+    + bytes.fromhex("63825363 350105 3604c0a80001 330400015180 0104ffffff00 0304c0a80001")
+)  # fmt: skip
+DHCP_6 = bytes.fromhex("07a1b2c3 0001000a 0003000102000000000a")
+
+
+def option(code: int, value: bytes) -> bytes:
+    return bytes([code, len(value)]) + value
+
+
+def test_clocks_and_addresses_are_known() -> None:
+    client = b"\x23" + bytes(39) + b"\xf1\x9a\x83\x02\xc4\xff\x80\x99"
+    findings = findings_of(NTP, client, NTP + b"\0\0\0\1" + bytes(range(200, 220)), DHCP + b"\xff" + bytes(40))
+    assert set(findings.read) == {"NTP", "DHCP"}
+    assert not findings.unread
+
+
+def test_what_may_hide_more_is_not_taken_for_a_clock() -> None:
+    for odd in (NTP + bytes(range(150, 250)), b"\xe4\xff" + NTP[2:], NTP[:16] + b"\1\2\3\4" * 8):
+        assert set(findings_of(odd).read) == {"opaque"}
+
+
+def test_the_values_of_dhcp_are_read() -> None:
+    packed = gzip.compress(VALUE)
+    for code in (12, 43, 67):
+        findings = findings_of(DHCP + option(code, packed) + b"\xff")
+        assert seen(findings) == {("DHCP", "gzip")}
+    assert seen(findings_of(DHCP + b"\xff" + packed)) == {("DHCP", "gzip")}
+    assert seen(findings_of(b"\3abc\0\1\0\4abcd\0\x10" + len(packed).to_bytes(2) + packed)) == {("DHCP", "gzip")}
+
+
+def test_a_long_value_that_cannot_be_read_is_reported() -> None:
+    noise = bytes((number * 167 + 13) % 256 for number in range(200))
+    for datagram in (DHCP + option(43, noise), DHCP + b"\xff" + noise, b"\3abc\0\1\0\4abcd\0\x11\0\xc8" + noise):
+        assert {each.why for each in findings_of(datagram).unread} == {Reason.OPAQUE}
+
+
+@given(st.binary(max_size=300), st.integers(0, 300))
+def test_messages_of_dhcp_may_be_cut_and_changed(data: bytes, cut: int) -> None:
+    findings_of((DHCP + data)[:cut] or b"x", b"\1" + data, DHCP_6 + data)
+
+
+# ---- NetBIOS
+
+
+def announcement(data: bytes, name: bytes = b"BROWSE") -> bytes:
+    """A host announcement as Windows and Samba send it."""
+    names = b" " + b"EBCA" * 8 + b"\0 " + b"FHEP" * 8 + b"\0"
+    parameters = b"\xffSMB\x25" + bytes(27) + b"\x11" + bytes(34) + len(data).to_bytes(2, "little")
+    inside = names + parameters + b"\\MAILSLOT\\" + name + b"\0" + data
+    header = b"\x11\x0a" + bytes.fromhex("81b6 0a000001 008a")
+    return header + len(inside).to_bytes(2) + b"\0\0" + inside
+
+
+HOST = b"\1\0\x80\xfc\x0a\0" + b"SQUIRREL".ljust(16, b"\0") + bytes.fromhex("0601039a8100 0f01 55aa")
+
+
+def test_announcements_of_computers_are_known() -> None:
+    findings = findings_of(announcement(HOST + b"Samba server\0"), announcement(HOST + b"\0"))
+    assert set(findings.read) == {"NetBIOS"}
+    assert not findings.unread
+    assert seen(findings_of(announcement(HOST + gzip.compress(VALUE)))) == {("NetBIOS", "gzip")}
+
+
+def test_other_datagrams_of_netbios_are_not() -> None:
+    noise = bytes((number * 167 + 13) % 256 for number in range(200))
+    assert findings_of(announcement(HOST + noise)).unread
+    for odd in (announcement(HOST)[:-1] + b"xy", announcement(HOST).replace(b"SMB", b"SMA"), b"\x11\x0a" + noise):
+        assert findings_of(odd).unread

@@ -21,6 +21,7 @@ from overheard_capture.packets import (
     Datagram,
     Endpoint,
     Fragment,
+    IcmpData,
     Other,
     Segment,
     frame_addresses,
@@ -155,10 +156,14 @@ def test_other_ip_packets_have_addresses() -> None:
     assert packet == Other(1, ("10.0.0.1", "10.0.0.2"))
 
 
-@pytest.mark.parametrize("packet", [ipv4(bytes([8]) + PAYLOAD, 1), ipv6(bytes([129]) + PAYLOAD, 58)])
+@pytest.mark.parametrize(
+    "packet", [ipv4(bytes([8, *bytes(7)]) + PAYLOAD, 1), ipv6(bytes([129, *bytes(7)]) + PAYLOAD, 58)]
+)
 def test_an_echo_is_not_control_traffic(packet: bytes) -> None:
     """Its payload is arbitrary."""
-    assert isinstance(unwrap(frame(packet, RAW)), Other)
+    data = unwrap(frame(packet, RAW))
+    assert isinstance(data, IcmpData)
+    assert data.payload == PAYLOAD
 
 
 def test_a_frame_has_addresses() -> None:

@@ -1,0 +1,91 @@
+"""DHCP (RFC 2131) and DHCPv6 (RFC 8415): the values of options are read, each by itself."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from overheard.words.layer import Layer
+from overheard_capture.content.nesting import speculative
+from overheard_capture.decoders.short import ShortReader
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from overheard_capture.content.findings import Findings
+    from overheard_capture.provenance.origin import Origin
+
+LAYER = Layer("DHCP")
+
+_COOKIE = b"\x63\x82\x53\x63"
+_COOKIE_AT, _OPTIONS_AT = 236, 240
+_SERVER_NAME, _FILE_NAME = (44, 108), (108, 236)
+_PAD, _END = 0, 255
+# Message types and option codes of DHCPv6, and the codes of the two that identify a client and a server.
+_TYPES_6, _MAX_CODE_6, _IDENTIFIERS_6 = range(1, 12), 150, {1, 2}
+# Addresses, identifiers and lists of codes have up to so many bytes.
+_MAX_BINARY = 64
+
+FIRST_BYTES = frozenset(_TYPES_6)
+_Ranges = list[tuple[int, int]]
+
+
+class DhcpReader:
+    """Reads the messages of one direction."""
+
+    def __init__(self, findings: Findings) -> None:
+        self._findings = findings
+
+    def datagram(self, data: bytes, origin: Origin) -> bool:
+        """Read a datagram. Returns whether it is DHCP."""
+        values = _values(data)
+        if values is None:
+            return False
+        for start, end in values:
+            if any(data[start:end]):
+                is_short = end - start <= _MAX_BINARY
+                reader = ShortReader(speculative(self._findings) if is_short else self._findings, (LAYER,))
+                reader.feed(data[start:end], origin.after(start))
+                reader.close()
+        return True
+
+    def close(self) -> None:
+        """Do nothing: each message is read by itself."""
+
+
+def _values(data: bytes) -> _Ranges | None:
+    """Where values are; None if this is no such message."""
+    if data[_COOKIE_AT:_OPTIONS_AT] == _COOKIE and data[0] in {1, 2} and data[2] <= 16:
+        options = list(_options(data))
+        if not options:
+            return None
+        last = options[-1][1]
+        return [_SERVER_NAME, _FILE_NAME, *options, (min(last + 1, len(data)), len(data))]
+    if len(data) >= 8 and data[0] in _TYPES_6:
+        codes, values = _options_6(data)
+        if codes & _IDENTIFIERS_6 and max(codes) <= _MAX_CODE_6:
+            return values
+    return None
+
+
+def _options(data: bytes) -> Iterator[tuple[int, int]]:
+    at = _OPTIONS_AT
+    while at + 1 < len(data) and data[at] != _END:
+        if data[at] == _PAD:
+            at += 1
+            continue
+        end = at + 2 + data[at + 1]
+        if end > len(data):
+            return
+        yield at + 2, end
+        at = end
+
+
+def _options_6(data: bytes) -> tuple[set[int], _Ranges]:
+    """The codes and the values; no codes if the options do not fill the message."""
+    at, codes, values = 4, set[int](), []
+    while at + 4 <= len(data):
+        end = at + 4 + int.from_bytes(data[at + 2 : at + 4])
+        codes.add(int.from_bytes(data[at : at + 2]))
+        values.append((at + 4, end))
+        at = end
+    return (codes if at == len(data) else set()), values

@@ -1,0 +1,45 @@
+"""NTP (RFC 5905): clocks, in which there is no room for content. Longer messages are not taken: they may carry any."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from overheard_capture.content.findings import Findings
+    from overheard_capture.provenance.origin import Origin
+
+# The header alone, or with a key identifier and a digest of MD5 or SHA-1 (RFC 5905, 7.3).
+_LENGTHS = {48, 68, 72}
+# A leap indicator, a version from 1 to 4, and a mode from 1 to 5.
+FIRST_BYTES = frozenset(
+    leap << 6 | version << 3 | mode for leap in range(4) for version in range(1, 5) for mode in range(1, 6)
+)
+_MAX_STRATUM, _MAX_POLL, _MIN_PRECISION, _MAX_DISTANCE = 16, 17, 0xE0, 16
+# Seconds of the 2000s and later, in the first era.
+_CENTURY = 0xBC17C200
+
+
+class NtpReader:
+    """Takes the messages of one direction. All their bytes are searched before."""
+
+    def __init__(self, findings: Findings) -> None:
+        self._findings = findings
+
+    def datagram(self, data: bytes, _: Origin) -> bool:
+        """Whether it is NTP."""
+        return is_ntp(data)
+
+    def close(self) -> None:
+        """Do nothing."""
+
+
+def is_ntp(data: bytes) -> bool:
+    """Whether this is a message with plausible fields."""
+    if len(data) not in _LENGTHS or data[0] not in FIRST_BYTES or data[1] > _MAX_STRATUM or data[2] > _MAX_POLL:
+        return False
+    usual = (not data[3] or data[3] >= _MIN_PRECISION) and all(
+        int.from_bytes(data[at : at + 2]) < _MAX_DISTANCE for at in (4, 8)
+    )
+    # The last timestamp of a client may be random, and a server returns it as the second one.
+    stamps = [int.from_bytes(data[at : at + 4]) for at in (16, 32)]
+    return usual and all(not seconds or seconds >= _CENTURY for seconds in stamps)

@@ -1,0 +1,159 @@
+"""Content outside flows: nothing that nobody can read is excused, and what everybody knows is no reason."""
+
+from __future__ import annotations
+
+import base64
+import gzip
+import hashlib
+import struct
+import zlib
+from typing import TYPE_CHECKING
+
+import dns.message
+import pytest
+
+from capture.frames import ethernet, exchange, ipv4, ipv6, rewritten, tcp, udp
+from overheard.words.options import Options
+from overheard_capture.judge.api import judge
+from overheard_capture.packets import SYN
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from overheard.words.report import Report
+
+SECRET = b"correct horse battery staple"
+PACKED = gzip.compress(b"{'password': '" + SECRET + b"'}")
+RIDDLE = hashlib.shake_128(b"riddle").digest(150)
+MACS = bytes.fromhex("02000000000a 02000000000b")
+HARMLESS = exchange([b"GET / HTTP/1.1\r\nHost: server\r\n\r\n"], [b"HTTP/1.1 204 No Content\r\n\r\n"])
+TEXT = b"a harmless line of plain text"
+
+
+def judged(folder: Path, *frames: bytes, only: tuple[str, ...] = (), without: tuple[str, ...] = ()) -> Report:
+    """The verdict on these frames, beside a harmless connection."""
+    file = rewritten(folder / "x.pcapng", [MACS + frame[12:] for frame in (*HARMLESS, *frames)])
+    return judge(file, {"secret": SECRET}, Options(vouched=("whole", "sent"), only=only, without=without))
+
+
+def over_ip(payload: bytes, protocol: int) -> bytes:
+    return ethernet(ipv4(payload, protocol, source="10.0.0.3", target="10.0.0.4"))
+
+
+def icmp(kind: int, data: bytes, code: int = 0) -> bytes:
+    return bytes([kind, code, *bytes(6)]) + data
+
+
+def trailed(data: bytes) -> bytes:
+    return ethernet(ipv4(udp(TEXT), 17)) + data
+
+
+UNREACHABLE = icmp(3, ipv4(udp(PACKED), 17), 3)
+
+
+@pytest.mark.parametrize(
+    "frame",
+    [
+        pytest.param(over_ip(UNREACHABLE, 1), id="quoted by an ICMP error"),
+        pytest.param(over_ip(icmp(11, ipv4(tcp(PACKED))), 1), id="a segment quoted by an ICMP error"),
+        pytest.param(ethernet(ipv6(icmp(1, ipv6(udp(PACKED), 17)), 58), 0x86DD), id="quoted by an ICMPv6 error"),
+        pytest.param(over_ip(icmp(8, base64.b64encode(PACKED)), 1), id="base64 in an echo"),
+        pytest.param(over_ip(icmp(3, PACKED), 1), id="an ICMP error that quotes no packet"),
+        pytest.param(trailed(PACKED), id="behind the packet"),
+        pytest.param(trailed(b"::" + base64.b64encode(zlib.compress(SECRET))), id="in base64 behind the packet"),
+        pytest.param(
+            ethernet(ipv6(bytes([17, 10, 1, 84]) + PACKED.ljust(84, b"\0") + udp(TEXT), 0), 0x86DD), id="IPv6"
+        ),
+        pytest.param(ethernet(bytes(28) + PACKED, 0x0806), id="behind ARP"),
+        pytest.param(ethernet(b"\x11\x09\0\0\0\x60" + PACKED, 0x8863), id="in PPPoE discovery"),
+    ],
+)
+def test_what_is_packed_outside_flows_is_overheard(frame: bytes, tmp_path: Path) -> None:
+    assert judged(tmp_path, frame).outcome == "OVERHEARD"
+
+
+@pytest.mark.parametrize(
+    "frame",
+    [
+        pytest.param(over_ip(udp(RIDDLE), 17), id="datagram"),
+        pytest.param(over_ip(RIDDLE, 50), id="ESP"),
+        pytest.param(over_ip(icmp(8, RIDDLE), 1), id="echo"),
+        pytest.param(over_ip(icmp(3, ipv4(udp(RIDDLE), 17)), 1), id="quotation"),
+        pytest.param(trailed(RIDDLE), id="trailer"),
+        pytest.param(ethernet(RIDDLE, 0x88B5), id="ethertype"),
+        pytest.param(ethernet(b"\x02\x07\4" + bytes(6) + RIDDLE, 0x88CC), id="LLDP"),
+        pytest.param(ethernet(b"\x42\x42\x03\0\0\0\0" + bytes(31) + RIDDLE, 38 + 150), id="spanning tree"),
+    ],
+)
+def test_what_nobody_can_read_counts_whoever_sent_it(frame: bytes, tmp_path: Path) -> None:
+    report = judged(tmp_path, frame)
+    assert report.outcome == "INCONCLUSIVE"
+    assert "the most between" in str(report)
+
+
+QUERY = dns.message.make_query("squirrels.test", "A").to_wire()
+NTP = bytes.fromhex("230006ec 00000000 00000000 00000000") + bytes(24) + hashlib.sha256(b"now").digest()[:8]
+DHCP = (
+    b"\1\1\6\0" + RIDDLE[:4] + bytes(20) + MACS[:6] + bytes(202) + b"\x63\x82\x53\x63"
+    b"\x35\1\1\x3d\7\1" + MACS[:6] + b"\x0c\6laptop\x37\4\1\3\6\x0f\xff" + bytes(20)
+)
+DHCP_6 = b"\1" + RIDDLE[:3] + b"\0\1\0\x0e\0\1\0\1" + RIDDLE[:10] + b"\0\6\0\4\0\x17\0\x18"
+LLDP = b"\x02\7\4" + MACS[:6] + b"\4\5\5eth0\x06\2\0\x78\x0a\6switch\xfe\6\0\x12\x0f\1\3\1\0\0"
+CLOCK = struct.pack("<QQ", 1_700_000_000, 123_456)
+
+
+@pytest.mark.parametrize(
+    "frames",
+    [
+        pytest.param(
+            [over_ip(udp(QUERY), 17), over_ip(icmp(3, ipv4(udp(QUERY), 17), 3), 1)], id="DNS, alone in a quote"
+        ),
+        pytest.param([over_ip(udp(NTP, source=123, target=123), 17)], id="NTP"),
+        pytest.param([over_ip(udp(DHCP, source=68, target=67), 17)], id="DHCP"),
+        pytest.param([ethernet(ipv6(udp(DHCP_6), 17), 0x86DD)], id="DHCPv6"),
+        pytest.param([over_ip(icmp(8, CLOCK + bytes(range(16, 56))), 1)], id="ping of Linux"),
+        pytest.param([over_ip(icmp(8, b"abcdefghijklmnopqrstuvwabcdefghi"), 1)], id="ping of Windows"),
+        pytest.param([over_ip(icmp(8, RIDDLE[:4] + bytes(52)), 1)], id="ping of busybox"),
+        pytest.param([over_ip(icmp(3, ipv4(tcp())[:28], 3), 1)], id="ICMP error of eight bytes"),
+        pytest.param([ethernet(bytes.fromhex("424203 0000 00 00") + bytes(31) + bytes(8), 38)], id="spanning tree"),
+        pytest.param([ethernet(LLDP, 0x88CC)], id="LLDP"),
+        pytest.param([ethernet(bytes.fromhex("0001080006040001") + MACS + bytes(26), 0x0806)], id="ARP"),
+        pytest.param([trailed(b"\xde\xad\xbe\xef")], id="a frame check sequence"),
+        pytest.param([trailed(bytes(18))], id="padding"),
+        pytest.param([over_ip(udp(b'M-SEARCH * HTTP/1.1\r\nMAN: "ssdp:discover"\r\n\r\n'), 17)], id="SSDP"),
+        pytest.param([ethernet(ipv4(icmp(12, b"")[:8], 2))], id="IGMP"),
+    ],
+)
+def test_ordinary_traffic_of_a_network_is_no_reason(frames: list[bytes], tmp_path: Path) -> None:
+    report = judged(tmp_path, *frames)
+    assert report.outcome == "PROTECTED", report
+
+
+def test_a_quoted_segment_that_was_read_is_not_read_again(tmp_path: Path) -> None:
+    """A router says that a segment is too long, and quotes it."""
+    body = gzip.compress(hashlib.shake_128(b"body").hexdigest(2000).encode())
+    head = b"HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: %d\r\n\r\n" % len(body)
+    frames = exchange([b"GET / HTTP/1.1\r\n\r\n"], [head + body[:1000], body[1000:]], port=45009)
+    segment = next(each for each in frames if each.endswith(body[-100:]))[14:]
+    assert judged(tmp_path, *frames, over_ip(icmp(3, segment, 4), 1)).outcome == "PROTECTED"
+    assert judged(tmp_path, *frames, over_ip(icmp(3, segment[:576], 4), 1)).outcome == "PROTECTED"
+    assert judged(tmp_path, *frames, over_ip(icmp(3, segment[:-1] + b"\xff", 4), 1)).outcome == "INCONCLUSIVE"
+
+
+def test_an_icmp_error_refuses_a_connection(tmp_path: Path) -> None:
+    """As a firewall does it."""
+    opening = ethernet(ipv4(tcp(sequence=9, flags=SYN, source=45077), source="10.0.0.3", target="10.0.0.4"))
+    refusal = ethernet(ipv4(icmp(3, opening[14:], 3), 1, source="10.0.0.4", target="10.0.0.3"))
+    assert judged(tmp_path, opening).outcome == "INCONCLUSIVE"
+    assert judged(tmp_path, opening, refusal).outcome == "PROTECTED"
+    established = [MACS + each[12:] for each in exchange([b"hello"], [], port=45078)[:-3]]
+    late = ethernet(ipv4(icmp(3, established[0][14:], 3), 1))
+    assert judged(tmp_path, *established, late).outcome == "INCONCLUSIVE"
+
+
+@pytest.mark.parametrize("frame", [over_ip(udp(RIDDLE), 17), over_ip(RIDDLE, 50), over_ip(icmp(8, RIDDLE), 1)])
+def test_hosts_can_be_left_out(frame: bytes, tmp_path: Path) -> None:
+    assert judged(tmp_path, frame, without=("10.0.0.3",)).outcome == "PROTECTED"
+    assert judged(tmp_path, frame, only=("127.0.0.1",)).outcome == "PROTECTED"
+    assert judged(tmp_path, frame, only=("10.0.0.0/24", "127.0.0.1")).outcome == "INCONCLUSIVE"
+    assert judged(tmp_path, frame, without=(":443",)).outcome == "INCONCLUSIVE"
