@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from overheard.words.report import Flow
+from overheard_capture.packets import IcmpData, SctpMessage
 from overheard_capture.scan.facts import MAX_FLOWS
 from overheard_capture.scan.flow_kind import FlowKind, flow_kind_of
 from overheard_capture.scan.visible import FlowExtent, visible_of
@@ -13,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from overheard_capture.content.findings import Findings
+    from overheard_capture.packets import Packet
     from overheard_capture.reassembly.connection import Connection
     from overheard_capture.reassembly.direction import Direction
     from overheard_capture.reassembly.tally import Order
@@ -63,6 +65,13 @@ def add_datagrams(facts: Facts, flow: DatagramFlow) -> None:
     began, lasted = (round(max(each, 0), 6) for each in (flow.began - facts.began, flow.ended - flow.began))
     extent = FlowExtent(-1, str(flow.client), str(flow.server), began, lasted, *flow.seen)
     facts.flows.append(_row(extent, what, encrypted, flow.findings))
+
+
+def add_outside_flows(facts: Facts, packet: Packet, size: int, hosts: str) -> None:
+    """Count content of a packet in no flow, unless it is ICMP, which is infrastructure."""
+    if not isinstance(packet, IcmpData):
+        name = "SCTP" if isinstance(packet, SctpMessage) else "data outside flows"
+        facts.add_in_clear(name, size, hosts, (1, packet.frame))
 
 
 def is_encrypted(flow: DatagramFlow) -> bool:

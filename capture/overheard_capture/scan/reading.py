@@ -15,7 +15,6 @@ from overheard_capture.packets import (
     Dissector,
     Endpoint,
     IcmpData,
-    SctpMessage,
     Segment,
     frame_addresses,
 )
@@ -28,7 +27,7 @@ from overheard_capture.reassembly.tally import Tally
 from overheard_capture.scan.ambiguous import read_outside, resolve
 from overheard_capture.scan.datagram_flows import DatagramFlow, DatagramFlowTable
 from overheard_capture.scan.facts import Facts
-from overheard_capture.scan.flow_rows import add_connection, add_datagrams, is_encrypted
+from overheard_capture.scan.flow_rows import add_connection, add_datagrams, add_outside_flows, is_encrypted
 from overheard_capture.scan.frame_contents import FrameContents
 from overheard_capture.scan.hits import Hit, HitTable
 from overheard_capture.scan.hosts import between, ends_of, hosts_of
@@ -192,9 +191,7 @@ class Reading:
     def _collect_of_frame(self, frame: Frame, packet: Packet, findings: Findings, size: int) -> None:
         hosts = hosts_of(frame, packet)
         self._collect(findings, -1, hosts)
-        if not isinstance(packet, IcmpData):
-            name = "SCTP" if isinstance(packet, SctpMessage) else "data outside flows"
-            self.facts.add_in_clear(name, size, hosts, (1, frame.number))
+        add_outside_flows(self.facts, packet, size, hosts)
         # What has no address is of a flow to judge if one of its hosts sent or received it.
         who = frame_addresses(frame, packet) if self._selective and not ends_of(packet) else ()
         for unread in findings.unread:
@@ -274,12 +271,6 @@ class Reading:
         self._close()
         return PartialResult(self.facts, self.hits, self.parties)
 
-    def _merge(self, part: PartialResult) -> None:
-        """Add the results of another reading."""
-        self.facts.add_flows(part.facts)
-        self.hits.add_all(part.hits)
-        self.parties.merge(part.parties)
-
     # ---- the end
 
     def _close(self) -> None:
@@ -295,7 +286,9 @@ class Reading:
         self._close()
         facts = self.facts
         if part:
-            self._merge(part)
+            self.facts.add_flows(part.facts)
+            self.hits.add_all(part.hits)
+            self.parties.merge(part.parties)
         self.parties.report(facts)
         if pending := self._dissector.pending + self._dissector.discarded:
             facts.fragments.add(f"{pending} IP packets or SCTP messages with missing fragments")
