@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from overheard_capture.content.byte_scan import has_no_encoding
-from overheard_capture.content.nesting import speculative
+from overheard_capture.content.nesting import MAX_IDENTIFIER, speculative
 from overheard_capture.decoders.magic import CARVED, HEAD, is_known
 from overheard_capture.decoders.short import ShortReader
 from overheard_capture.decoders.untyped import TextReader, untyped
@@ -21,9 +21,6 @@ if TYPE_CHECKING:
     from overheard_capture.content.findings import Findings
     from overheard_capture.content.readers import Reader
     from overheard_capture.provenance.origin import Bytes, Origin
-
-# The longest field of unknown meaning that is not doubted: numbers, addresses, and identifiers.
-MAX_IDENTIFIER = 16
 
 
 def read_embedded(

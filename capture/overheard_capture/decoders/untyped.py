@@ -12,7 +12,7 @@ from overheard_capture.content.nesting import FIRST_PIECE, Remainder
 from overheard_capture.content.text_detector import TextDetector
 from overheard_capture.decoders.base64.finder import Base64Finder
 from overheard_capture.decoders.carving import Carver
-from overheard_capture.decoders.magic import HEAD, TEXT_ENDS, reader_of
+from overheard_capture.decoders.magic import HEAD, PLAIN_MAGICS, TEXT_ENDS, reader_of
 from overheard_capture.decoders.mail.encoded_words import EncodedWords
 from overheard_capture.decoders.mail.quoted_printable import SoftBreakFinder
 from overheard_capture.provenance.queue import ByteQueue
@@ -87,7 +87,9 @@ class Untyped:
         """Choose a reader by the head."""
         head = bytes(data[:HEAD])
         self._remainder, self._piece = Remainder(), FIRST_PIECE
-        factory = None if is_plain(head) else reader_of(head, untyped, self._remainder)
+        factory = (
+            None if is_plain(head) and not head.startswith(PLAIN_MAGICS) else reader_of(head, untyped, self._remainder)
+        )
         if factory:
             self._known = Content(self._findings, self._layers, factory, SearchScope.NONE)
         else:
@@ -113,7 +115,7 @@ class Untyped:
         if self._head:
             data, origin = self._head.take()
             self._head = None
-            if not (is_plain(data) and has_no_encoding(data)):
+            if not (is_plain(data) and has_no_encoding(data)) or data.startswith(PLAIN_MAGICS):
                 self._read(data, origin, last=True)
 
     def close(self) -> None:

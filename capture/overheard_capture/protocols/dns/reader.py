@@ -9,8 +9,9 @@ from overheard.words.layer import Layer, Layers
 from overheard_capture.content.byte_scan import is_plain
 from overheard_capture.content.content import search_bytes
 from overheard_capture.content.findings import UNKNOWN_FORMAT, Reason
+from overheard_capture.content.nesting import MAX_IDENTIFIER
 from overheard_capture.content.text_detector import looks_like_text
-from overheard_capture.decoders.embedded import MAX_IDENTIFIER, read_embedded, read_unknown_field
+from overheard_capture.decoders.embedded import read_embedded, read_unknown_field
 from overheard_capture.decoders.short import ShortReader
 from overheard_capture.protocols.dns.message import parse_message
 from overheard_capture.protocols.framed import FramedReader
