@@ -28,6 +28,10 @@ class MalformedError(Exception):
     """A malformed record; the message describes the fault."""
 
 
+class NextHeaderError(Exception):
+    """The header of another capture begins here, as in files that were joined with cat."""
+
+
 class Interface(NamedTuple):
     """An interface description. Timestamps count `ticks` per second, from `epoch` in seconds since 1970."""
 

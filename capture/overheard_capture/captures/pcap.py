@@ -11,17 +11,15 @@ from overheard_capture.captures.capture_format import (
     Interface,
     Layout,
     MalformedError,
+    NextHeaderError,
 )
 from overheard_capture.captures.frame import Frame
+from overheard_capture.captures.headers import PCAP_MAGICS, is_header
 
 if TYPE_CHECKING:
     from overheard_capture.captures.capture_format import NonPacketBlocks
 
 _FILE_HEADER = 24
-# By magic number: ticks per second, and the length of a packet's header.
-_KINDS = {0xA1B2C3D4: (10**6, 16), 0xA1B23C4D: (10**9, 16), 0xA1B2CD34: (10**6, 24)}
-
-MAGICS = {struct.pack(f"{order}I", magic): (order, *kind) for magic, kind in _KINDS.items() for order in "<>"}
 
 
 class Pcap:
@@ -42,6 +40,9 @@ class Pcap:
         if begins > end:
             raise IncompleteError("the header of a packet", layout.header)
         seconds, ticks, captured, original = self._header.unpack_from(view, offset)
+        # In the header of another capture these bytes are zeros, or the byte-order magic of pcapng.
+        if (captured == 0 or captured > MAX_PACKET_LENGTH) and is_header(bytes(view[offset : offset + layout.header])):
+            raise NextHeaderError
         if captured > MAX_PACKET_LENGTH:
             raise MalformedError(f"its packet at byte {self.base + offset} declares a length of {captured} bytes")
         if begins + captured > end:
@@ -53,7 +54,7 @@ class Pcap:
     def _file_header(self, view: memoryview, offset: int, end: int) -> int:
         if end - offset < _FILE_HEADER:
             raise IncompleteError("the header of the file", _FILE_HEADER)
-        order, ticks, header = MAGICS[bytes(view[offset : offset + 4])]
+        order, ticks, header = PCAP_MAGICS[bytes(view[offset : offset + 4])]
         snap_length, link_type = struct.unpack_from(f"{order}II", view, offset + 16)
         # The upper 16 bits describe the frame check sequence.
         self._link_type, self._ticks = link_type & 0xFFFF, ticks

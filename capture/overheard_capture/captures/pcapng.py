@@ -11,18 +11,18 @@ from overheard_capture.captures.capture_format import (
     Interface,
     Layout,
     MalformedError,
+    NextHeaderError,
 )
 from overheard_capture.captures.drops import Drops
 from overheard_capture.captures.frame import Frame
+from overheard_capture.captures.headers import BYTE_ORDERS, is_header
 
 if TYPE_CHECKING:
     from overheard_capture.captures.capture_format import NonPacketBlocks
 
-MAGIC = b"\x0a\x0d\x0d\x0a"
-
 _SECTION, _INTERFACE, _OBSOLETE, _SIMPLE, _STATISTICS, _ENHANCED, _SECRETS = 0x0A0D0D0A, 1, 2, 3, 5, 6, 10
 _SKIPPED = {4: "name resolution", 9: "systemd journal", 0xBAD: "custom", 0x40000BAD: "custom"}
-_BYTE_ORDERS = {b"\x4d\x3c\x2b\x1a": "<", b"\x1a\x2b\x3c\x4d": ">"}
+_COMMON = {_INTERFACE, _SIMPLE, _STATISTICS, _ENHANCED}
 # Option codes of interface descriptions, interface statistics, and packets.
 _RESOLUTION, _EPOCH = 9, 14
 _DROPPED_BY_INTERFACE, _DROPPED_BY_OS = 5, 7
@@ -62,12 +62,14 @@ class Pcapng:
             raise IncompleteError("a block header", 12)
         kind, length = self._block_header.unpack_from(view, offset)
         if kind == _SECTION:
-            order = _BYTE_ORDERS.get(bytes(view[offset + 8 : offset + 12]))
+            order = BYTE_ORDERS.get(bytes(view[offset + 8 : offset + 12]))
             if not order:
                 raise MalformedError(f"its section at byte {self.base + offset} has no byte-order magic")
             (length,) = struct.unpack_from(f"{order}I", view, offset + 4)
         else:
             order = self._order
+            if kind not in _COMMON and is_header(bytes(view[offset : offset + 16])):
+                raise NextHeaderError
         if length < 12 or length % 4 or length > MAX_PACKET_LENGTH + 64:
             raise MalformedError(f"its block at byte {self.base + offset} declares a length of {length} bytes")
         after = offset + length

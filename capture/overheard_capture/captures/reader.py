@@ -7,10 +7,18 @@ from operator import itemgetter
 from typing import TYPE_CHECKING, NamedTuple
 
 from overheard.words.errors import UnreadableError
-from overheard_capture.captures.capture_format import CaptureFormat, IncompleteError, MalformedError, NonPacketBlocks
+from overheard_capture.captures.capture_format import (
+    CaptureFormat,
+    IncompleteError,
+    MalformedError,
+    NextHeaderError,
+    NonPacketBlocks,
+)
+from overheard_capture.captures.headers import PCAP_MAGICS, PCAPNG_MAGIC
 from overheard_capture.captures.inputs import display_name, is_single_pass, open_input
-from overheard_capture.captures.pcap import MAGICS, Pcap
-from overheard_capture.captures.pcapng import MAGIC, Pcapng
+from overheard_capture.captures.not_captures import HEAD, kind_of
+from overheard_capture.captures.pcap import Pcap
+from overheard_capture.captures.pcapng import Pcapng
 
 if TYPE_CHECKING:
     from collections import Counter
@@ -74,7 +82,7 @@ class Chunk:
     def __init__(self, capture_format: CaptureFormat, view: memoryview, end: int) -> None:
         self.format, self.view, self.at, self.end = capture_format, view, 0, end
         self.exhausted = False
-        self.error: IncompleteError | MalformedError | None = None
+        self.error: IncompleteError | MalformedError | NextHeaderError | None = None
 
     def record(self) -> Frame | None:
         """Read one record. Returns its frame if it is a packet; sets `exhausted` if no complete record is left."""
@@ -83,7 +91,7 @@ class Chunk:
             return None
         try:
             self.at, frame = self.format.record(self.view, self.at, self.end)
-        except (IncompleteError, MalformedError) as error:
+        except (IncompleteError, MalformedError, NextHeaderError) as error:
             self.exhausted, self.error = True, error
             return None
         return frame
@@ -122,7 +130,7 @@ class CaptureReader:
                 yield from reading.chunks()
             finally:
                 reading.close()
-            reported.append(None if reading.damage else reading.format.dropped)
+            reported.append(None if reading.damage else reading.dropped)
         counts = [count for count in reported if count is not None]
         self.facts.dropped = sum(counts) if counts and len(counts) == len(reported) else None
 
@@ -140,23 +148,27 @@ class _OpenFile:
         self._size = max(chunk, _MIN_CAPTURE)
         self._view, self._filled = memoryview(bytearray(self._size)), 0
         self.damage = ""
+        self._dropped: list[int | None] = []
         while self._filled < _MIN_CAPTURE and self._fill():
             pass
         try:
-            self.format = self._format(bytes(self._view[: self._filled][:4]))
+            self.format = self._format(bytes(self._view[: self._filled][:HEAD]))
         except UnreadableError:
             self.close()
             raise
 
-    def _format(self, magic: bytes) -> CaptureFormat:
-        if magic == MAGIC:
+    def _format(self, head: bytes) -> CaptureFormat:
+        magic = head[:4]
+        if magic == PCAPNG_MAGIC:
             return Pcapng(self._facts.frames, self._facts.non_packets)
-        if magic in MAGICS:
+        if magic in PCAP_MAGICS:
             return Pcap(self._facts.frames, self._facts.non_packets)
         if self._source.damage and self._filled < _MIN_CAPTURE:
             raise UnreadableError(f"{self._name} cannot be read: {self._source.damage}")
         if not magic:
             raise UnreadableError(f"{self._name} is empty", hint="a recorder that was killed leaves an empty file")
+        if kind := kind_of(head):
+            raise UnreadableError(f"{self._name} is {kind.what}, and no capture", hint=kind.hint)
         hint = "record with dumpcap or tcpdump, or convert with editcap -F pcapng"
         raise UnreadableError(f"{self._name} is not a pcap or pcapng file", hint=hint)
 
@@ -177,11 +189,27 @@ class _OpenFile:
                 self.damage = str(chunk.error)
                 break
             self._keep(chunk)
+            if isinstance(chunk.error, NextHeaderError):
+                self._begin_next()
+                continue
             if not self._fill():
                 self.damage = self._source.damage or self._truncation(chunk)
                 break
         if self.damage:
             self._facts.damaged_files.append((self._name, self.damage))
+
+    def _begin_next(self) -> None:
+        """Another capture follows in the same file: go on with its format."""
+        self._dropped.append(self.format.dropped)
+        base = self.format.base
+        self.format = self._format(bytes(self._view[:4]))
+        self.format.base = base
+
+    @property
+    def dropped(self) -> int | None:
+        """The number of dropped packets that the recorders of all captures in the file report; None if one does not."""
+        counts = [*self._dropped, self.format.dropped]
+        return None if None in counts else sum(filter(None, counts))
 
     def _keep(self, chunk: Chunk) -> None:
         """Move unread bytes to the front, and enlarge the memory for a record that does not fit."""

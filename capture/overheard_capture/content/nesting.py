@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from overheard.words.layer import Layer, Layers
 from overheard_capture.content.content import Content, SearchScope
@@ -64,6 +64,36 @@ def speculative(findings: Findings) -> Findings:
         budget=findings.budget,
         parent=findings,
     )
+
+
+# The longest field of unknown meaning that is not doubted: numbers, addresses, and identifiers.
+MAX_IDENTIFIER = 16
+
+
+class Unwrapping(NamedTuple):
+    """Where a reader reports what it unwraps, under which layers, and the reader factory for that."""
+
+    findings: Findings
+    layers: Layers
+    reader: ReaderFactory | None = None
+
+    def under(self, *layers: Layer) -> Unwrapping:
+        """The same under further layers."""
+        return self._replace(layers=(*self.layers, *layers))
+
+    def guess(self) -> Unwrapping:
+        """The same for content whose format is a guess."""
+        return self._replace(findings=speculative(self.findings))
+
+    def read(self, data: Bytes, origin: Origin, scope: SearchScope = SearchScope.NONE) -> None:
+        """Read a complete content, which by default was searched where it came from."""
+        content = Content(self.findings, self.layers, self.reader, scope)
+        content.feed(data, origin)
+        content.close()
+
+    def read_field(self, data: Bytes, origin: Origin) -> None:
+        """Read a field of unknown meaning. If it is longer than an identifier, it must be readable."""
+        (self if len(data) > MAX_IDENTIFIER else self.guess()).read(data, origin)
 
 
 class Remainder:

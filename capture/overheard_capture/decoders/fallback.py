@@ -5,7 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from overheard.words.layer import Layers
+from overheard_capture.content.byte_scan import is_plain
 from overheard_capture.content.findings import Reason
+from overheard_capture.decoders.text_framing import TextFraming, text_framing
 from overheard_capture.decoders.untyped import untyped
 
 if TYPE_CHECKING:
@@ -24,6 +26,8 @@ class Fallback:
         self._findings = findings
         self._layers = layers
         self._untyped: Reader = untyped(findings, layers)
+        # The pieces that lines of text announce. Binary content has no lines.
+        self._framing: TextFraming | None = None
         self._length = 0
         self._unread_before = self._count_unread()
 
@@ -40,13 +44,21 @@ class Fallback:
         """Read the next bytes."""
         self._length += len(data)
         self._untyped.feed(data, origin)
+        if self._framing is None and self._length == len(data) and len(data) and is_plain(bytes(data[:1])):
+            self._framing = text_framing(self._findings, self._layers, untyped)
+        if self._framing:
+            self._framing.feed(data, origin)
 
     def gap(self, length: int) -> None:
         """`length` bytes are missing here."""
         self._untyped.gap(length)
+        if self._framing:
+            self._framing.gap(length)
 
     def close(self) -> None:
         """No more bytes follow."""
         self._untyped.close()
+        if self._framing:
+            self._framing.close()
         self._findings.read[OPAQUE if self._count_unread() > self._unread_before else TEXT] += self._length
         self._length = 0

@@ -26,6 +26,12 @@ from overheard_capture.decoders.compression.formats import (
 )
 from overheard_capture.decoders.compression.lzw import LZW_MAGIC, Lzw
 from overheard_capture.decoders.compression.reader import decompressing
+from overheard_capture.decoders.pdf import MAGIC as PDF_MAGIC
+from overheard_capture.decoders.pdf import pdf
+from overheard_capture.decoders.pgp import MAGICS as PGP_MAGICS
+from overheard_capture.decoders.pgp import is_pgp, pgp
+from overheard_capture.decoders.png import MAGIC as PNG_MAGIC
+from overheard_capture.decoders.png import png
 from overheard_capture.decoders.utf16_32 import encoding_of, wide_text
 
 if TYPE_CHECKING:
@@ -98,6 +104,9 @@ SIGNATURES = (
     Signature((GZIP_MEMBER,), _reader_for(GZIP), _decompresses(GZIP.make)),
     Signature((ZSTD_MAGIC,), _reader_for(ZSTD), _decompresses(ZSTD.make)),
     Signature((LOCAL_FILE,), zip_archive, short=(END_OF_DIRECTORY,)),
+    Signature((PNG_MAGIC,), png),
+    Signature((PDF_MAGIC,), pdf),
+    Signature((), pgp, is_pgp, short=PGP_MAGICS),
     Signature((XZ_MAGIC,), _reader_for(XZ), _decompresses(XZ.make)),
     Signature((BZIP2_MAGIC,), _reader_for(BZIP2), _is_bzip2),
     Signature((), _reader_for(COMPRESS), _is_compress, short=(LZW_MAGIC,)),
@@ -109,6 +118,8 @@ SIGNATURES = (
 
 MAGICS = tuple(magic for signature in SIGNATURES for magic in signature.magics)
 BEGINNINGS = MAGICS + tuple(magic for signature in SIGNATURES for magic in signature.short)
+# Formats that may begin like text, so that all of the head may be plain.
+PLAIN_MAGICS = tuple(magic for magic in MAGICS if is_plain(magic))
 # Only magics that cannot occur in text are carved.
 _CARVED = tuple(magic for magic in MAGICS if not is_plain(magic))
 CARVED, LONGEST_CARVED = LiteralSet(*_CARVED), max(map(len, _CARVED))

@@ -5,17 +5,20 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from overheard_capture.content.findings import UNKNOWN_FORMAT, Reason
+from overheard_capture.content.nesting import speculative
 from overheard_capture.decoders.compression.formats import BROTLI, BZIP2, COMPRESS, DEFLATE, GZIP, XZ, ZLIB, ZSTD
 from overheard_capture.decoders.compression.reader import decompressing
 from overheard_capture.decoders.mail.mime import MimeEntity
 from overheard_capture.decoders.mail.multipart import multipart
-from overheard_capture.decoders.untyped import untyped
+from overheard_capture.decoders.untyped import TextReader, untyped
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from overheard.words.layer import Layers
     from overheard_capture.content.findings import Findings, ReaderFactory
+    from overheard_capture.content.readers import Reader
     from overheard_capture.decoders.compression.formats import CompressionFormat
 
 # By content coding (RFC 9110, 8.4.1). If there are several formats, the first that matches counts: some servers send
@@ -51,6 +54,17 @@ def mime_entity(findings: Findings, layers: Layers) -> MimeEntity:
     return MimeEntity(findings, layers, body_reader)
 
 
+def _in_chunks(findings: Findings, layers: Layers) -> Reader:
+    """A reader of text that is in chunks, each with a signature."""
+    return TextReader(findings, layers, framed=True)
+
+
+def _in_unknown_coding(findings: Findings, layers: Layers) -> Reader:
+    """A reader of content in an unknown coding: it is read as far as possible, and is opaque in any case."""
+    findings.report_unread(Reason.OPAQUE, UNKNOWN_FORMAT, layers)
+    return untyped(speculative(findings), layers)
+
+
 # By the beginning of a media type, in lower case (RFC 6838): makes the reader factory from the Content-Type.
 MEDIA_TYPES: tuple[tuple[bytes, Callable[[bytes], ReaderFactory]], ...] = (
     (b"multipart/", _multipart),
@@ -73,12 +87,14 @@ def body_reader(content_type: bytes, codings: bytes = b"") -> ReaderFactory:
 def decoding(codings: bytes, reader: ReaderFactory = untyped) -> ReaderFactory:
     """A factory of readers that decode these codings. They are in the order of the header: the last was applied last.
 
-    `reader` is for the decoded content. Content in an unknown coding is read as untyped, which reports it as opaque.
+    `reader` is for the decoded content. Content in an unknown coding is reported as opaque, even if it looks like text.
     """
     for name in codings.lower().split(b",")[:_MAX_CODINGS]:
         formats = CODINGS.get(name.strip())
         if formats:
             reader = decompressing(formats, reader, untyped)
+        elif name.strip() == b"aws-chunked":
+            reader = _in_chunks
         elif name.strip() not in (b"", b"identity"):
-            reader = untyped
+            reader = _in_unknown_coding
     return reader

@@ -12,9 +12,10 @@ from overheard_capture.content.nesting import FIRST_PIECE, Remainder
 from overheard_capture.content.text_detector import TextDetector
 from overheard_capture.decoders.base64.finder import Base64Finder
 from overheard_capture.decoders.carving import Carver
-from overheard_capture.decoders.magic import HEAD, TEXT_ENDS, reader_of
+from overheard_capture.decoders.magic import HEAD, PLAIN_MAGICS, TEXT_ENDS, reader_of
 from overheard_capture.decoders.mail.encoded_words import EncodedWords
 from overheard_capture.decoders.mail.quoted_printable import SoftBreakFinder
+from overheard_capture.decoders.text_framing import CHUNKED, text_framing
 from overheard_capture.provenance.queue import ByteQueue
 from overheard_capture.provenance.small_queue import SmallByteQueue
 
@@ -87,11 +88,13 @@ class Untyped:
         """Choose a reader by the head."""
         head = bytes(data[:HEAD])
         self._remainder, self._piece = Remainder(), FIRST_PIECE
-        factory = None if is_plain(head) else reader_of(head, untyped, self._remainder)
+        factory = (
+            None if is_plain(head) and not head.startswith(PLAIN_MAGICS) else reader_of(head, untyped, self._remainder)
+        )
         if factory:
             self._known = Content(self._findings, self._layers, factory, SearchScope.NONE)
         else:
-            self._text = TextReader(self._findings, self._layers)
+            self._text = TextReader(self._findings, self._layers, framed=CHUNKED.match(head) is not None)
 
     def _take_remainder(self) -> tuple[bytes, Origin]:
         """Close the content of known format. Returns the bytes after its end."""
@@ -113,7 +116,7 @@ class Untyped:
         if self._head:
             data, origin = self._head.take()
             self._head = None
-            if not (is_plain(data) and has_no_encoding(data)):
+            if not (is_plain(data) and has_no_encoding(data)) or data.startswith(PLAIN_MAGICS) or CHUNKED.match(data):
                 self._read(data, origin, last=True)
 
     def close(self) -> None:
@@ -134,14 +137,17 @@ class TextReader:
         "_detector",
         "_encoded_words",
         "_findings",
+        "_framing",
         "_layers",
         "_signature_prefix",
         "_soft_breaks",
     )
 
-    def __init__(self, findings: Findings, layers: Layers) -> None:
+    def __init__(self, findings: Findings, layers: Layers, *, framed: bool = False) -> None:
         self._findings = findings
         self._layers = layers
+        # Chunks in spite of a head that does not say so.
+        self._framing = text_framing(findings, layers, untyped) if framed else None
         self._detector = TextDetector()
         self._base64 = Base64Finder(findings, layers, untyped)
         self._soft_breaks = SoftBreakFinder(findings, layers, untyped)
@@ -160,6 +166,8 @@ class TextReader:
                 detector.feed_ascii(len(data))
             else:
                 detector.feed(data)
+        if self._framing:
+            self._framing.feed(data, origin)
         self._base64.feed(data, origin)
         self._soft_breaks.feed(data, origin)
         self._encoded_words.feed(data, origin)
@@ -189,7 +197,7 @@ class TextReader:
         """`length` bytes are missing here."""
         self._detector.gap()
         self._signature_prefix = None
-        for reader in (self._base64, self._soft_breaks, self._encoded_words, self._carver):
+        for reader in (self._base64, self._soft_breaks, self._encoded_words, self._carver, self._framing):
             if reader:
                 reader.gap(length)
 
@@ -197,7 +205,7 @@ class TextReader:
         """No more bytes follow."""
         if not self._detector.is_text:
             self._findings.report_unread(Reason.OPAQUE, UNKNOWN_FORMAT, self._layers)
-        for reader in (self._base64, self._soft_breaks, self._encoded_words, self._carver):
+        for reader in (self._base64, self._soft_breaks, self._encoded_words, self._carver, self._framing):
             if reader:
                 reader.close()
 

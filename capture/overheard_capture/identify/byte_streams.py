@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from overheard.words.layer import Layers
 from overheard_capture.content.findings import Readers
 from overheard_capture.decoders.fallback import OPAQUE
+from overheard_capture.identify.preface_content import read_preface
 from overheard_capture.identify.prefaces import PROXY
 from overheard_capture.identify.protocols import PLAIN, TELNET, TLS, identify, identify_last, match_preface
 from overheard_capture.identify.starttls import UpgradeWatch
@@ -112,7 +113,8 @@ class StreamIdentifier:
         self._findings.read[name] += length
         if name != PLAIN.name:
             self._findings.identify_as(name)
-        self._pending.drop(length)
+        data, origin = self._pending.take(length)
+        read_preface(self._findings, self._layers, name, data, origin)
         self._position += length
         self._proxied += length if name == PROXY else 0
 

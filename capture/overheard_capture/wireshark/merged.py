@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, Self
 
 from overheard.words.errors import UnreadableError
+from overheard_capture.captures.headers import PCAPNG_MAGIC
 from overheard_capture.captures.inputs import display_name, open_input
-from overheard_capture.captures.pcapng import MAGIC
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -97,11 +97,11 @@ def _copy_blocks(file: _DecompressedFile, target: BinaryIO | None) -> bool:
     """
     order, first = "<", True
     while head := file.read(8):
-        if first and head[:4] != MAGIC:
+        if first and head[:4] != PCAPNG_MAGIC:
             # A pcap file cannot contain keys.
             return False
         first = False
-        if head[:4] == MAGIC and len(head) == 8:
+        if head[:4] == PCAPNG_MAGIC and len(head) == 8:
             magic = file.read(4)
             order = ">" if magic == b"\x1a\x2b\x3c\x4d" else "<"
             head += magic

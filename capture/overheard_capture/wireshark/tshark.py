@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Self
 from overheard.words.errors import UnreadableError
 from overheard.words.services import HTTP
 from overheard.words.visible import TLS
+from overheard_capture.wireshark.key_logs import read_key_log
 from overheard_capture.wireshark.keys import TlsKeys
 
 if TYPE_CHECKING:
@@ -93,7 +94,7 @@ def _key_options(keys: TlsKeys, folder: Path) -> list[str]:
     if keys.logs:
         log = folder / "session.keys"
         log.touch(mode=0o600)
-        log.write_bytes(b"\n".join(path.read_bytes() for path in keys.logs))
+        log.write_bytes(b"\n".join(map(read_key_log, keys.logs)))
         options += ["-o", f"tls.keylog_file:{log}"]
     if keys.private:
         options += ["-o", f'uat:rsa_keys:"{keys.private}",""']

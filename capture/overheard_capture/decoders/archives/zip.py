@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from overheard.words.layer import Layer, LayerKind, Layers
 from overheard_capture.content.content import Content, SearchScope
 from overheard_capture.content.findings import ReaderFactory, Reason
-from overheard_capture.content.nesting import FIRST_PIECE, Remainder, nested_content, speculative
+from overheard_capture.content.nesting import FIRST_PIECE, Remainder, Unwrapping, nested_content, speculative
 from overheard_capture.decoders.archives.zip_headers import (
     END_OF_DIRECTORY,
     LOCAL_FILE,
@@ -17,6 +17,7 @@ from overheard_capture.decoders.archives.zip_headers import (
     descriptor_length,
     header_length,
     parse_local_header,
+    variable_fields,
 )
 from overheard_capture.decoders.compression.deflate import Deflate
 from overheard_capture.decoders.compression.formats import BZIP2, XZ, ZSTD, CompressionFormat
@@ -112,7 +113,7 @@ class ZipArchive:
             case _State.DESCRIPTOR:
                 return self._read_descriptor(data)
             case _State.HEADER:
-                return self._read_header(data)
+                return self._read_header(data, origin)
         if self._current:
             self._current.feed(data, origin)
         return len(data)
@@ -162,7 +163,7 @@ class ZipArchive:
             self._state = _State.HEADER
         return length
 
-    def _read_header(self, data: memoryview) -> int:
+    def _read_header(self, data: memoryview, origin: Origin) -> int:
         head = bytes(data[:_HEAD])
         length = header_length(head)
         if length is None or (length > _LONGEST_HEADER and len(head) >= 4):
@@ -171,11 +172,19 @@ class ZipArchive:
             return 0
         if length > len(data):
             return -1
+        self._read_fields(bytes(data[:length]), origin)
         if head.startswith(LOCAL_FILE):
             self._begin_file(parse_local_header(bytes(data[:length])))
         elif head.startswith(END_OF_DIRECTORY):
             self._begin_rest(self._findings)
         return length
+
+    def _read_fields(self, header: bytes, origin: Origin) -> None:
+        """Unwrap names, extra fields and comments. A comment of the archive must be readable, too."""
+        inside = Unwrapping(self._findings, (*self._layers, ZIP), self._reader)
+        inside = inside if header.startswith(END_OF_DIRECTORY) else inside.guess()
+        for start, end in variable_fields(header):
+            inside.read_field(header[start:end], origin.after(start))
 
     def _begin_file(self, header: LocalHeader) -> None:
         self._remainder, self._piece, self._left = Remainder(), FIRST_PIECE, header.size or 0

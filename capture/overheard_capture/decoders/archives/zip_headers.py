@@ -59,6 +59,30 @@ def header_length(head: bytes) -> int | None:
     return None
 
 
+def variable_fields(header: bytes) -> list[tuple[int, int]]:
+    """Where the names, the extra fields (one by one) and the comments of a complete header are."""
+    found: list[tuple[int, int]] = []
+    for magic, fixed, places in _HEADERS:
+        if header.startswith(magic):
+            start = fixed
+            for number, (at, size) in enumerate(places):
+                end = min(start + int.from_bytes(header[at : at + size], "little"), len(header))
+                is_extra = number == 1
+                found += _extra_fields(header, start, end) if is_extra else [(start, end)]
+                start = end
+    return [(start, end) for start, end in found if end > start]
+
+
+def _extra_fields(header: bytes, start: int, end: int) -> list[tuple[int, int]]:
+    """The content of each extra field, and what does not fit (APPNOTE.TXT, 4.5)."""
+    found: list[tuple[int, int]] = []
+    while start + 4 <= end:
+        after = start + 4 + int.from_bytes(header[start + 2 : start + 4], "little")
+        found.append((start + 4, min(after, end)))
+        start = after
+    return [*found, (start, end)]
+
+
 _HEADERS = (
     (LOCAL_FILE, 30, ((26, 2), (28, 2))),
     (b"PK\x01\x02", 46, ((28, 2), (30, 2), (32, 2))),

@@ -42,6 +42,8 @@ class Decompressor(Protocol):
     unused_data: bytes
     # Whether more output is available without more input.
     has_pending_output: bool
+    # The optional fields in the header of the stream, such as a comment; empty until it was read.
+    fields: list[bytes]
     # Whether the format marks the end of a stream.
     has_end_marker: bool
 
@@ -56,6 +58,7 @@ class Deflate:
 
     def __init__(self) -> None:
         self.eof = self.has_pending_output = False
+        self.fields: list[bytes] = []
         self.unused_data = b""
         self._zlib: Any = fast_zlib.decompressobj(wbits=-15)
         self._unconsumed = b""
@@ -83,6 +86,7 @@ class _DeflateContainer:
     def __init__(self) -> None:
         self.eof = self.has_pending_output = False
         self.unused_data = b""
+        self.fields: list[bytes] = []
         self._deflate = Deflate()
         # The incomplete header; None once it was read.
         self._header: bytes | None = b""
@@ -95,6 +99,7 @@ class _DeflateContainer:
             length = self._header_length(self._header)
             if length is None:
                 return b""
+            self.fields = self._optional_fields(self._header[:length])
             data, self._header = self._header[length:], None
         deflate, out = self._deflate, b""
         in_trailer = deflate.eof
@@ -112,6 +117,11 @@ class _DeflateContainer:
     def _header_length(self, head: bytes) -> int | None:
         """The length of the header; None if it is incomplete."""
         raise NotImplementedError
+
+    @staticmethod
+    def _optional_fields(header: bytes) -> list[bytes]:  # noqa: ARG004 - zlib has none
+        """The optional fields of a complete header."""
+        return []
 
 
 class Zlib(_DeflateContainer):
@@ -151,6 +161,29 @@ class Gzip(_DeflateContainer):
             return at
         _limit_header(head)
         return None
+
+    @staticmethod
+    def _optional_fields(header: bytes) -> list[bytes]:
+        """The extra subfields, the name and the comment (RFC 1952, 2.3.1)."""
+        found, at = list[bytes](), 10
+        if header[3] & 4:
+            end = 12 + int.from_bytes(header[10:12], "little")
+            found, at = _subfields(header[12:end]), end
+        for flag in (8, 16):
+            if header[3] & flag:
+                found.append(header[at : header.index(b"\0", at)])
+                at += len(found[-1]) + 1
+        return [field for field in found if field]
+
+
+def _subfields(extra: bytes) -> list[bytes]:
+    """The content of each subfield of an extra field; or all of it, if it does not consist of subfields."""
+    found, at = list[bytes](), 0
+    while at + 4 <= len(extra):
+        end = at + 4 + int.from_bytes(extra[at + 2 : at + 4], "little")
+        found.append(extra[at + 4 : end])
+        at = end
+    return found if at == len(extra) else [extra]
 
 
 def _limit_header(head: bytes) -> None:

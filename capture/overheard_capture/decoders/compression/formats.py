@@ -33,8 +33,9 @@ def _brotli() -> Decompressor:
 
 def _zstd() -> Decompressor:
     from overheard_capture.decoders.compression.libraries import zstd  # noqa: PLC0415
+    from overheard_capture.decoders.compression.skippable import FrameOrSkippable  # noqa: PLC0415
 
-    return zstd()
+    return FrameOrSkippable(zstd)
 
 
 def _bzip2() -> Decompressor:

@@ -32,6 +32,7 @@ class Brotli:
 
     def __init__(self) -> None:
         self.eof = self.has_pending_output = False
+        self.fields: list[bytes] = []
         self.unused_data = b""
         self._brotli = brotli.Decompressor()
 
@@ -54,6 +55,7 @@ class _LibraryDecompressor:
 
     def __init__(self, library: bz2.BZ2Decompressor | lzma.LZMADecompressor | zstandard.ZstdDecompressor) -> None:
         self.eof = self.has_pending_output = False
+        self.fields: list[bytes] = []
         self.unused_data = b""
         self._library = library
 

@@ -20,6 +20,7 @@ class Lzw:
 
     def __init__(self) -> None:
         self.eof = self.has_pending_output = False
+        self.fields: list[bytes] = []
         self.unused_data = b""
         self._data = bytearray()
         # The maximum code size in bits, and whether there is a code that clears the table.

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from overheard.words.layer import Layers
 from overheard_capture.content.content import Content, SearchScope
 from overheard_capture.content.findings import ReaderFactory, Reason
-from overheard_capture.content.nesting import speculative
+from overheard_capture.content.nesting import Unwrapping, speculative, within_depth_limit
 from overheard_capture.decoders.compression.deflate import CorruptError, TooLargeError
 from overheard_capture.decoders.compression.formats import CompressionFormat
 from overheard_capture.decoders.compression.output import BLOCK_SIZE, Output
@@ -140,6 +140,8 @@ class CompressedReader:
             except CorruptError as problem:
                 return self._recover(problem, data, origin, part, at)
             piece = b""
+            if decompressor.fields:
+                self._read_fields(origin, part)
             if out and not self._write(out, origin, part):
                 return b""
             if decompressor.eof:
@@ -148,6 +150,14 @@ class CompressedReader:
             if not decompressor.has_pending_output:
                 self._replay.add(data)
                 return b""
+
+    def _read_fields(self, origin: Origin, part: Part) -> None:
+        """Unwrap the optional fields of a header, such as a comment, once."""
+        fields, self._decompressor.fields = self._decompressor.fields, []
+        if self._reader and within_depth_limit(self._findings, self._layers):
+            inside = Unwrapping(self._findings, (*self._layers, self._formats[0].layer), self._reader)
+            for field in fields:
+                inside.read_field(field, origin.derived([(0, *part)]))
 
     def _write(self, out: bytes, origin: Origin, part: Part) -> bool:
         """Add output. Returns whether to continue."""

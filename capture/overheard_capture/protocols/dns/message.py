@@ -24,15 +24,26 @@ _NAMES |= {17: (0, 2), 18: (2, 1), 21: (2, 1), 33: (6, 1), 36: (2, 1), 39: (0, 1
 _STRINGS = {13, 16, 19, 99}
 _BYTES = {10, *range(65280, 65535)}
 _ADDRESSES = {1, 28}
+_OPT = 41
+# Record types with binary data of a known form, such as keys, hashes and signatures
+# (https://www.iana.org/assignments/dns-parameters). And the options of OPT (RFC 6891, 6.1.2) that are like that.
+_BINARY = {11, 20, 22, *range(24, 54), *range(55, 69), *range(104, 110), 249, 250, *range(256, 263), 32768, 32769}
+_PADDING = 12
+_OPTIONS = {*range(1, 21), 20292, 26946} - {_PADDING}
 
 
 class DnsContents(NamedTuple):
-    """The contents of a message: names as lists of labels, texts, addresses, and bytes of unknown meaning."""
+    """The contents of a message: names as lists of labels, texts, addresses, and bytes of unknown meaning.
+
+    `binary` are fields of a known form that are not text; `unknown` those of types that nobody knows.
+    """
 
     names: list[list[ByteRange]]
     texts: list[ByteRange]
     addresses: list[ByteRange]
     opaque: list[ByteRange]
+    binary: list[ByteRange]
+    unknown: list[ByteRange]
 
 
 def parse_message(data: Bytes) -> DnsContents | None:
@@ -56,7 +67,7 @@ class _MessageParser:
     def __init__(self, data: Bytes) -> None:
         self._data = data
         self.at = _HEADER_LENGTH
-        self.contents = DnsContents([], [], [], [])
+        self.contents = DnsContents([], [], [], [], [], [])
 
     def read(self, questions: int, records: int) -> None:
         for _ in range(questions):
@@ -106,20 +117,39 @@ class _MessageParser:
     def _record_data(self, kind: int, start: int, end: int) -> None:
         """Parse the data of a record."""
         if kind in _NAMES:
-            before, count = _NAMES[kind]
-            at = start + before
-            for _ in range(count if end > start else 0):
-                labels, at = self._read_labels(at)
-                if labels:
-                    self.contents.names.append(labels)
-            if at > end > start:
-                raise ValueError
+            self._read_names(*_NAMES[kind], start, end)
         elif kind in _STRINGS:
             self._read_strings(start, end)
         elif kind in _ADDRESSES:
             self.contents.addresses.append((start, end))
         elif kind in _BYTES:
             self.contents.opaque.append((start, end))
+        elif kind == _OPT:
+            self._read_options(start, end)
+        elif end > start:
+            (self.contents.binary if kind in _BINARY else self.contents.unknown).append((start, end))
+
+    def _read_names(self, before: int, count: int, start: int, end: int) -> None:
+        at = start + before
+        for _ in range(count if end > start else 0):
+            labels, at = self._read_labels(at)
+            if labels:
+                self.contents.names.append(labels)
+        if at > end > start:
+            raise ValueError
+        if at < end:
+            self.contents.binary.append((at, end))
+
+    def _read_options(self, at: int, end: int) -> None:
+        while at + 4 <= end:
+            code, start = self._number(at), at + 4
+            at = start + self._number(at + 2)
+            if at > end:
+                raise ValueError
+            if any(self._data[start:at]):  # Padding is zeros (RFC 7830, 3).
+                (self.contents.binary if code in _OPTIONS else self.contents.unknown).append((start, at))
+        if at < end:
+            self.contents.unknown.append((at, end))
 
     def _read_strings(self, at: int, end: int) -> None:
         while at < end:

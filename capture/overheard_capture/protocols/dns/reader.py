@@ -6,23 +6,29 @@ import re
 from typing import TYPE_CHECKING
 
 from overheard.words.layer import Layer, Layers
+from overheard_capture.content.byte_scan import is_plain
 from overheard_capture.content.content import search_bytes
-from overheard_capture.content.findings import Reason
+from overheard_capture.content.findings import UNKNOWN_FORMAT, Reason
+from overheard_capture.content.nesting import MAX_IDENTIFIER
+from overheard_capture.content.text_detector import looks_like_text
+from overheard_capture.decoders.embedded import read_embedded, read_unknown_field
 from overheard_capture.decoders.short import ShortReader
 from overheard_capture.protocols.dns.message import parse_message
 from overheard_capture.protocols.framed import FramedReader
-from overheard_capture.provenance.origin import Origin
+from overheard_capture.provenance.origin import Origin, joined
 from overheard_capture.provenance.queue import ByteQueue
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from overheard_capture.content.findings import Findings
-    from overheard_capture.protocols.dns.message import ByteRange
+    from overheard_capture.protocols.dns.message import ByteRange, DnsContents
     from overheard_capture.provenance.origin import Bytes, Span
 
 LAYER = Layer("DNS")
 
+# Behind a header of at most so many bytes encoded data may begin: iodine has a command before it.
+_HEADERS = range(8)
 # A NetBIOS name: each byte encoded as two letters (RFC 1001, 14.1).
 _NETBIOS = re.compile(rb"[A-P]{32}")
 # A run of letters and digits that may be encoded data.
@@ -37,15 +43,49 @@ def read_dns(findings: Findings, layers: Layers, data: Bytes, origin: Origin) ->
     text = _MessageText(data)
     for labels in message.names:
         text.name(labels)
-    # Data that is split over several strings, records or addresses is joined.
-    for ranges in filter(None, (message.texts, message.addresses)):
-        text.line(ranges)
-    text.search(findings, (*layers, LAYER), origin)
+    # Data that is split over several strings or records is joined.
+    if message.texts:
+        text.line(message.texts)
+    inside = (*layers, LAYER)
+    text.read(findings, inside, origin)
+    _read_binary(findings, inside, message, bytes(data), origin)
     for start, end in message.opaque:
-        reader = ShortReader(findings, (*layers, LAYER))
+        reader = ShortReader(findings, inside)
         reader.feed(data[start:end], origin.after(start))
         reader.close()
     return True
+
+
+def _read_binary(findings: Findings, layers: Layers, message: DnsContents, data: bytes, origin: Origin) -> None:
+    """Read what is not text: addresses, labels and strings with other bytes, and records and options by their types."""
+    if message.addresses:
+        # Data that is split over several addresses is joined, too.
+        joined_data, joined_origin = _joined(data, origin, message.addresses)
+        search_bytes(findings, layers, joined_data, joined_origin)
+        read_embedded(findings, layers, joined_data, joined_origin)
+    for ranges in filter(None, (*message.names, message.texts)):
+        if not all(is_plain(data[start:end]) for start, end in ranges):
+            joined_data, joined_origin = _joined(data, origin, ranges)
+            read_embedded(findings, layers, joined_data, joined_origin, _HEADERS)
+            _doubt(findings, layers, [data[start:end] for start, end in ranges])
+    for start, end in message.binary:
+        read_embedded(findings, layers, data[start:end], origin.after(start), _HEADERS)
+    for start, end in message.unknown:
+        read_unknown_field(findings, layers, data[start:end], origin.after(start))
+
+
+def _doubt(findings: Findings, layers: Layers, pieces: list[bytes]) -> None:
+    """Report labels or strings that are not text, if they are longer than an identifier."""
+    if sum(len(piece) for piece in pieces if not looks_like_text(piece)) > MAX_IDENTIFIER:
+        findings.report_unread(Reason.OPAQUE, UNKNOWN_FORMAT, layers)
+
+
+def _joined(data: bytes, origin: Origin, ranges: Iterable[ByteRange]) -> tuple[bytes, Origin]:
+    """Some ranges of a message in a row, and their origin."""
+    held = list(ranges)
+    return b"".join(data[start:end] for start, end in held), joined(
+        [(origin, start, end - start) for start, end in held]
+    )
 
 
 class _MessageText:
@@ -95,8 +135,8 @@ class _MessageText:
     def _end(self) -> None:
         self._text += b"\n"
 
-    def search(self, findings: Findings, layers: Layers, origin: Origin) -> None:
-        """Search the text."""
+    def read(self, findings: Findings, layers: Layers, origin: Origin) -> None:
+        """Search the text, and unwrap what is encoded in it. What is no text in it is read elsewhere."""
         text = bytes(self._text)
         if not any(findings.search.matches(text)) and not _ENCODED_RUN.search(text):
             return
@@ -108,9 +148,7 @@ class _MessageText:
                 spans += origin.sliced(start, end, at)
         text_origin = Origin(spans)
         search_bytes(findings, layers, text, text_origin)
-        reader = ShortReader(findings, layers)
-        reader.feed(text, text_origin)
-        reader.close()
+        read_embedded(findings, layers, text, text_origin, starts=())
 
 
 def _decode_netbios(name: bytes) -> bytes:

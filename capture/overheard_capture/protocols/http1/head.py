@@ -24,7 +24,9 @@ RESYNC = re.compile(rb"HTTP/1\.[01] [1-9]\d\d [^\n]{0,256}\n|(?:%b) [!-~]{1,7000
 MAX_START_LINE = 8 << 10
 
 # Values of Content-Encoding that some senders use for no encoding.
-_IDENTITY = frozenset([b"", b"identity", b"none", b"binary", b"utf-8", b"7bit", b"8bit"])
+_IDENTITY = frozenset(
+    [b"", b"identity", b"none", b"binary", b"utf-8", b"utf8", b"us-ascii", b"7bit", b"8bit", b"amz-1.0"]
+)
 
 
 @dataclass(slots=True)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from overheard.words.layer import Layer, Layers
 from overheard_capture.content.content import Content, SearchScope
 from overheard_capture.content.findings import Reason
+from overheard_capture.decoders.embedded import read_embedded
 from overheard_capture.protocols.quic.frames import CryptoStream, crypto_frames
 from overheard_capture.protocols.quic.keys import InitialKeys
 from overheard_capture.protocols.quic.packets import VERSIONS, PacketType, parse_datagram
@@ -74,13 +75,21 @@ class QuicReader:
             self._conversation.version = VERSIONS[packet.version]
         if packet.kind is PacketType.INITIAL:
             self._take_initial(listener, data, packet, origin)
+        elif packet.kind is PacketType.RETRY:
+            self._read_header(data[packet.start : packet.end], packet, origin.after(packet.start))
         elif packet.kind is PacketType.SHORT:
-            listener.direction.encrypted = True
+            self._take_encrypted(listener, data, packet)
             listener.direction.data.add(DataRecord(packet.end - packet.number, origin.frame(packet.start)))
         elif packet.kind in (PacketType.HANDSHAKE, PacketType.EARLY):
-            listener.direction.encrypted = True
+            self._take_encrypted(listener, data, packet)
+
+    @staticmethod
+    def _take_encrypted(listener: TlsListener, data: memoryview, packet: QuicPacket) -> None:
+        listener.direction.encrypted = True
+        listener.direction.check_ciphertext(data[packet.number : packet.end])
 
     def _take_initial(self, listener: TlsListener, data: memoryview, packet: QuicPacket, origin: Origin) -> None:
+        self._read_header(data[packet.start : packet.number], packet, origin.after(packet.start))
         decrypted = self._decrypt(data, packet)
         if decrypted is None:
             listener.problem("a QUIC Initial packet that its connection's keys do not decrypt", Reason.OPAQUE)
@@ -94,6 +103,13 @@ class QuicReader:
         for frame in frames or ():
             body = decrypted.payload[frame.start : frame.end]
             self._reassemble(listener, frame.offset, body, payload_origin.after(frame.start))
+
+    def _read_header(self, data: memoryview, packet: QuicPacket, origin: Origin) -> None:
+        """Unwrap what is embedded in connection IDs and tokens (RFC 9000, 17.2), behind their lengths."""
+        source = 6 + len(packet.destination_id)
+        token = source + 1 + len(packet.source_id)
+        starts = (6, source + 1, token, token + 1, token + 2)
+        read_embedded(self._findings, (*self._layers, LAYER), data, origin, starts)
 
     def _decrypt(self, data: memoryview, packet: QuicPacket) -> DecryptedPacket | None:
         keys = self._conversation.keys

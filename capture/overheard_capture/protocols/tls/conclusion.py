@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from overheard_capture.protocols.tls.hello import CLIENT_HELLO, SERVER_HELLO
-from overheard_capture.protocols.tls.sizes import AEAD, overhead
+from overheard_capture.protocols.tls.sizes import record_length
 from overheard_capture.protocols.tls.suites import is_null
 
 if TYPE_CHECKING:
@@ -20,11 +20,10 @@ _OLD = frozenset(("SSL 3.0", "TLS 1.0", "TLS 1.1", "TLS 1.2", "DTLS 1.0", "DTLS 
 _NEW = frozenset(("TLS 1.3", "DTLS 1.3"))
 # The handshake messages that are sent in clear (RFC 5246, 7.4; RFC 6347, 4.2; RFC 5077; RFC 6066; RFC 4680).
 _CLEAR_MESSAGES = frozenset((0, 1, 2, 3, 4, 11, 12, 13, 14, 15, 16, 21, 22, 23))
-# The length of an alert (RFC 8446, 6), and its maximum length with padding of unknown length (RFC 5246, 6.2.3.2).
-_ALERT, _PADDED_ALERT = 2, 2 + 16 + 48 + 256
-
-# The length of Finished (RFC 5246, 7.4.9) and of a handshake message header (RFC 5246, 7.4; RFC 6347, 4.2.2).
-_FINISHED, _HEADER_LENGTH, _DTLS_HEADER_LENGTH = 12, 4, 12
+# The length of an alert (RFC 8446, 6), and the maximum by which encryption of unknown lengths expands a short message.
+_ALERT, _MAX_EXPANSION = 2, 96
+# The length of Finished (RFC 5246, 7.4.9; RFC 6101, 5.6.9), and of the header of a handshake message (RFC 6347, 4.2.2).
+_FINISHED, _FINISHED_SSL3, _HEADER_LENGTH, _DTLS_HEADER_LENGTH = 12, 36, 4, 12
 
 
 def conclude(direction: TlsDirection, conversation: TlsConversation) -> list[str]:
@@ -92,7 +91,7 @@ def _tls13_faults(direction: TlsDirection) -> Iterator[str]:
     """TLS 1.3: only hellos are in clear, and every encrypted record has the type application data (RFC 8446, 5)."""
     if direction.encrypted_handshakes:
         yield "encrypted TLS handshake records, which TLS 1.3 does not have"
-    if direction.longest_alert:
+    if direction.alert_lengths:
         yield "encrypted TLS alert records, which TLS 1.3 does not have"
     if set(direction.messages.counts) - {CLIENT_HELLO, SERVER_HELLO}:
         yield "TLS handshake messages in clear that TLS 1.3 encrypts"
@@ -114,12 +113,21 @@ def _tls12_faults(direction: TlsDirection, server_hello: ServerHello) -> Iterato
     limit = 2 if under_dtls else 1
     if max(direction.messages.counts.get(CLIENT_HELLO, 0), direction.messages.counts.get(SERVER_HELLO, 0)) > limit:
         yield "surplus TLS handshake messages"
-    exact = any(part in server_hello.cipher for part in AEAD)
-    if exact and direction.finished_length not in (
-        0,
-        overhead(server_hello) + _FINISHED + (_DTLS_HEADER_LENGTH if under_dtls else _HEADER_LENGTH),
-    ):
+    finished = _DTLS_HEADER_LENGTH if under_dtls else _HEADER_LENGTH
+    finished += _FINISHED_SSL3 if server_hello.version == "SSL 3.0" else _FINISHED
+    if direction.finished_length and not _is_length(server_hello, finished, direction.finished_length):
         yield "an encrypted TLS handshake record of another length than Finished"
-    longest = _ALERT + overhead(server_hello) if exact else _PADDED_ALERT
-    if direction.longest_alert > longest:
+    if any(length > _longest(server_hello, _ALERT) for length in direction.alert_lengths):
         yield "TLS alerts that are too long"
+    elif not all(_is_length(server_hello, _ALERT, length) for length in direction.alert_lengths):
+        yield "encrypted TLS alerts of an impossible length"
+
+
+def _is_length(server_hello: ServerHello, content: int, length: int) -> bool:
+    """Whether an encrypted record with so many bytes of content is of this length."""
+    expected = None if server_hello.compressed else record_length(server_hello, content)
+    return length == expected if expected is not None else content <= length <= content + _MAX_EXPANSION
+
+
+def _longest(server_hello: ServerHello, content: int) -> int:
+    return record_length(server_hello, content) or content + _MAX_EXPANSION

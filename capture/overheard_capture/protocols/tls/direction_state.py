@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
 
-from overheard_capture.protocols.tls import hello, names
+from overheard_capture.protocols.tls import ciphertext, hello, names
 from overheard_capture.protocols.tls.hello import CLIENT_HELLO, SERVER_HELLO
 from overheard_capture.protocols.tls.messages import HandshakeMessages
 
@@ -98,8 +98,8 @@ class TlsDirection:
     `begins` is the offset in the direction at which TLS begins. `upgraded` is set if both sides agreed on TLS in clear
     before that. `versions` are those in the record headers, from the first record after a ClientHello. `encrypted` is
     set once encryption began. `change_cipher_specs` and `encrypted_handshakes` are numbers of records;
-    `finished_length` is the length of the first encrypted handshake record, and `longest_alert` that of the longest
-    encrypted alert. `has_plaintext` is set if text was found in place of ciphertext, and `uses_dtls_1_3` if records
+    `finished_length` is the length of the first encrypted handshake record, and `alert_lengths` those of encrypted
+    alerts. `has_plaintext` is set if plaintext was found in place of ciphertext, and `uses_dtls_1_3` if records
     appeared that only DTLS 1.3 has. `problems` are texts for people. `protected` is valid once both directions are
     closed.
     """
@@ -113,9 +113,11 @@ class TlsDirection:
     encrypted_handshakes: int = 0
     finished_length: int = 0
     change_cipher_specs: int = 0
-    longest_alert: int = 0
+    alert_lengths: set[int] = field(default_factory=set)
     encrypted: bool = False
     has_plaintext: bool = False
+    # The number of bytes in records that are too short to be told from ciphertext one by one, and are all printable.
+    _short_text: int = 0
     uses_dtls_1_3: bool = False
     problems: list[str] = field(default_factory=list)
     # Whether the application data records contain no handshake messages, even in TLS 1.3.
@@ -143,6 +145,12 @@ class TlsDirection:
         """The last ServerHello: the first of two is a HelloRetryRequest (RFC 8446, 4.1.4)."""
         message = self.messages.last(SERVER_HELLO)
         return hello.parse_server_hello(message.body) if message else None
+
+    def check_ciphertext(self, body: bytes | memoryview) -> None:
+        """Check whether the content of a record that should be encrypted is plaintext."""
+        if not self.has_plaintext:
+            self._short_text += len(body) if ciphertext.is_short_text(body) else 0
+            self.has_plaintext = self._short_text >= ciphertext.SHORT or ciphertext.is_plaintext(body)
 
     def alert(self, frame: int, data: bytes) -> None:
         """Record an alert in clear (RFC 8446, 6; RFC 5246, 7.2)."""

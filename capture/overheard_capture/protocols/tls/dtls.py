@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from overheard.words.layer import Layer, Layers
+from overheard.words.layer import Layers
 from overheard_capture.content.content import Content, SearchScope
 from overheard_capture.content.findings import Reason
 from overheard_capture.protocols.tls import records
@@ -12,7 +12,7 @@ from overheard_capture.protocols.tls.conversation import TlsConversation
 from overheard_capture.protocols.tls.cursor import Cursor, TruncatedError
 from overheard_capture.protocols.tls.direction_state import DataRecord, tls_of
 from overheard_capture.protocols.tls.fragments import HandshakeFragments, reassemble
-from overheard_capture.protocols.tls.listener import TlsListener
+from overheard_capture.protocols.tls.listener import LAYER, TlsListener
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from overheard_capture.content.findings import Findings
     from overheard_capture.provenance.origin import Origin
 
-LAYER = Layer("TLS handshake")
 _TLS12_CID, _ACK, _UNIFIED = 25, 26, 0x20
 _READ_AS = {kind: f"D{name}" for kind, name in records.READ_AS.items()}
 _READ_AS |= {_TLS12_CID: "DTLS application data", _ACK: "DTLS ack", _UNIFIED: "DTLS application data"}
@@ -123,7 +122,7 @@ class DtlsReader:
         if record.epoch == 0 and record.kind not in (_TLS12_CID, _UNIFIED):
             self._take_clear(listener, record.kind, frame, body, origin)
         else:
-            self._take_encrypted(listener, record, frame, len(body))
+            self._take_encrypted(listener, record, frame, body)
 
     def _take_clear(self, listener: TlsListener, kind: int, frame: int, body: bytes, origin: Origin) -> None:
         if kind == records.HANDSHAKE:
@@ -146,8 +145,9 @@ class DtlsReader:
         except TruncatedError:
             listener.problem("a malformed DTLS handshake message")
 
-    def _take_encrypted(self, listener: TlsListener, record: _DtlsRecord, frame: int, length: int) -> None:
-        direction = listener.direction
+    def _take_encrypted(self, listener: TlsListener, record: _DtlsRecord, frame: int, body: bytes) -> None:
+        direction, length = listener.direction, len(body)
+        direction.check_ciphertext(body)
         direction.encrypted = True
         if record.kind == _UNIFIED:
             direction.data.add(DataRecord(length, frame))
@@ -161,7 +161,7 @@ class DtlsReader:
             direction.encrypted_handshakes = len(self._encrypted_lengths)
             direction.finished_length = direction.finished_length or length
         elif record.kind == records.ALERT:
-            direction.longest_alert = max(direction.longest_alert, length)
+            direction.alert_lengths.add(length)
         elif record.kind in (records.APPLICATION_DATA, _TLS12_CID):
             direction.data.add(DataRecord(length, frame))
         else:

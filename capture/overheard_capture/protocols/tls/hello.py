@@ -10,6 +10,7 @@ from overheard_capture.protocols.tls.cursor import Cursor, TruncatedError, text
 CLIENT_HELLO, SERVER_HELLO, CERTIFICATE, SERVER_KEY_EXCHANGE = 1, 2, 11, 12
 # https://www.iana.org/assignments/tls-extensiontype-values
 _SERVER_NAME, _ALPN, _EARLY_DATA, _SUPPORTED_VERSIONS, _KEY_SHARE, _CONNECTION_ID = 0, 16, 42, 43, 51, 54
+_TRUNCATED_MAC, _ENCRYPT_THEN_MAC = 4, 22
 _HOST_NAME, _NAMED_CURVE = 0, 3
 # The random of a HelloRetryRequest (RFC 8446, 4.1.3).
 _RETRY = bytes.fromhex("cf21ad74e59a6111be1d8c021e65b891c2a211167abb8c5e079e09e2c8a8339c")
@@ -41,7 +42,9 @@ class ClientHello:
 class ServerHello:
     """A ServerHello (RFC 8446, 4.1.3) or HelloRetryRequest. Up to TLS 1.2 it contains `alpn`, too.
 
-    `suite` is the number of the cipher suite, `outer` the version for record headers. The rest is as in ClientHello.
+    `suite` is the number of the cipher suite, `outer` the version for record headers. `encrypt_then_mac` (RFC 7366) and
+    `truncated_mac` (RFC 6066, 7) change the lengths of records under CBC; with `compressed`, a method of compression
+    was chosen (RFC 3749). The rest is as in ClientHello.
     """
 
     version: str = ""
@@ -51,6 +54,9 @@ class ServerHello:
     suite: int = field(default=-1, compare=False)
     outer: int = field(default=0, compare=False)
     retry: bool = field(default=False, compare=False)
+    encrypt_then_mac: bool = field(default=False, compare=False)
+    truncated_mac: bool = field(default=False, compare=False)
+    compressed: bool = field(default=False, compare=False)
     connection: bytes | None = field(default=None, compare=False)
     valid: bool = field(default=False, compare=False)
 
@@ -98,7 +104,7 @@ def _parse_server_hello(cursor: Cursor) -> ServerHello:
     random = bytes(cursor.take(32))
     cursor.vector(1)
     cipher = cursor.number(2)
-    cursor.take(1)
+    compression = cursor.number(1)
     found = _extensions(cursor)
     if _SUPPORTED_VERSIONS in found:
         version = found[_SUPPORTED_VERSIONS].number(2)
@@ -111,6 +117,9 @@ def _parse_server_hello(cursor: Cursor) -> ServerHello:
         suite=cipher,
         outer=outer,
         retry=random == _RETRY,
+        encrypt_then_mac=_ENCRYPT_THEN_MAC in found,
+        truncated_mac=_TRUNCATED_MAC in found,
+        compressed=compression != 0,
         connection=_connection(found),
         valid=True,
     )

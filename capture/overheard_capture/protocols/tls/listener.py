@@ -4,17 +4,21 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from overheard.words.layer import Layers
+from overheard.words.layer import Layer, Layers
 from overheard_capture.content.findings import Reason
+from overheard_capture.protocols.tls.clear_messages import read_message
 from overheard_capture.protocols.tls.conclusion import conclude, is_null_cipher
 from overheard_capture.protocols.tls.conversation import TlsConversation
 from overheard_capture.protocols.tls.direction_state import TlsDirection
+from overheard_capture.protocols.tls.messages import HandshakeMessages
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from overheard_capture.content.findings import Findings
     from overheard_capture.provenance.origin import Origin
+
+LAYER = Layer("TLS handshake")
 
 
 class TlsListener:
@@ -23,7 +27,7 @@ class TlsListener:
     def __init__(self, findings: Findings, layers: Layers, name: Callable[[TlsConversation], str]) -> None:
         self.findings = findings
         self.layers = layers
-        self.direction = findings.encryption = TlsDirection()
+        self.direction = findings.encryption = TlsDirection(messages=HandshakeMessages(self._read_message))
         self.conversation = findings.conversation.of(TlsConversation)
         self.conversation.add_reader()
         self.conversation.directions.append(self.direction)
@@ -46,6 +50,9 @@ class TlsListener:
             self.conversation.update_hellos(self.direction)
             if self.direction.is_server and self.conversation.version:
                 self.findings.identify_as(self._name(self.conversation), encrypts=True)
+
+    def _read_message(self, kind: int, body: bytes, origin: Origin) -> None:
+        read_message(self.findings, (*self.layers, LAYER), kind, body, origin)
 
     def close(self) -> None:
         """The direction has ended; the other one may continue."""

@@ -8,6 +8,8 @@ from overheard_capture.protocols.tls.hello import CERTIFICATE, CLIENT_HELLO, SER
 from overheard_capture.provenance.queue import ByteQueue
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from overheard_capture.provenance.origin import Origin
 
 # Types that are kept, at most two messages of each: no handshake has more, and memory must be bounded.
@@ -28,9 +30,10 @@ class HandshakeMessage(NamedTuple):
 
 
 class HandshakeMessages:
-    """The messages of one direction. `counts` is the number of messages of each type."""
+    """The messages of one direction. `counts` is the number of messages of each type; `read` is given each message."""
 
-    def __init__(self) -> None:
+    def __init__(self, read: Callable[[int, bytes, Origin], None] | None = None) -> None:
+        self._read = read
         self.kept: dict[int, list[HandshakeMessage]] = {}
         self.counts: dict[int, int] = {}
         self._pending = ByteQueue()
@@ -79,6 +82,9 @@ class HandshakeMessages:
 
     def _take(self, kind: int, at: int, end: int) -> None:
         self.counts[kind] = self.counts.get(kind, 0) + 1
+        if self._read:
+            begins = at + _HEADER_LENGTH
+            self._read(kind, bytes(self._pending.data[begins:end]), self._pending.origin.after(begins))
         if kind not in _KEPT:
             return
         alike = self.kept.setdefault(kind, [])

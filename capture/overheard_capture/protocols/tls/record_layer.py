@@ -9,7 +9,7 @@ from overheard_capture.content.findings import Reason
 from overheard_capture.decoders.fallback import OPAQUE, Fallback
 from overheard_capture.protocols.tls.direction_state import DataRecord
 from overheard_capture.protocols.tls.records import APPLICATION_DATA, HEADER_LENGTH, READ_AS, parse_header, skip_records
-from overheard_capture.protocols.tls.state_machine import PREFIX_CHECKED, TlsStateMachine
+from overheard_capture.protocols.tls.state_machine import TlsStateMachine
 from overheard_capture.provenance.queue import ByteQueue
 
 if TYPE_CHECKING:
@@ -63,8 +63,8 @@ class TlsReader:
         return at + self._gather(data[at:], origin.after(at))
 
     def _read_some(self, data: memoryview, at: int, origin: Origin) -> int:
-        if not self._machine.needs_bodies:
-            return self._skip(data, at, origin)
+        if not self._machine.needs_bodies and (after := self._skip(data, at, origin)) > at:
+            return after
         return self._read_data(data, at, origin) or self._read_whole(data, at, origin)
 
     def _count(self, what: str, number: int) -> None:
@@ -78,7 +78,7 @@ class TlsReader:
         return step
 
     def _skip(self, data: memoryview, at: int, origin: Origin) -> int:
-        after, count, total, last = skip_records(data, at, len(data))
+        after, count, total, last = skip_records(data, at, len(data), checked=self._machine.checks_bodies)
         if count:
             version = int.from_bytes(data[at + 1 : at + 3], "big")
             frame = origin.frame(after - last - HEADER_LENGTH)
@@ -95,9 +95,7 @@ class TlsReader:
                 break
             _, version, length = found
             body = at + HEADER_LENGTH
-            machine.data(
-                version, DataRecord(length, origin.frame(at)), bytes(data[body : body + min(length, PREFIX_CHECKED)])
-            )
+            machine.data(version, DataRecord(length, origin.frame(at)), data[body : body + length])
             at = body + length
         if at == start:
             return 0
@@ -133,7 +131,7 @@ class TlsReader:
             self._begin_fallback()
             return
         kind, version, length = found
-        if kind == APPLICATION_DATA and not self._machine.needs_bodies:
+        if kind == APPLICATION_DATA and not (self._machine.needs_bodies or self._machine.checks_bodies):
             self._machine.skip_data(version, 1, length, DataRecord(length, self._frame))
             self._skip_body(kind, length)
         else:

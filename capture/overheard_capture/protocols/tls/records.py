@@ -6,6 +6,7 @@ import ctypes
 import struct
 
 from overheard_capture.native import core, pointer
+from overheard_capture.protocols.tls.ciphertext import BEGINNINGS_BITS, SHORT, classify
 
 CHANGE_CIPHER_SPEC, ALERT, HANDSHAKE, APPLICATION_DATA, HEARTBEAT = range(20, 25)
 # What the bytes of each record type are counted as.
@@ -32,11 +33,13 @@ def _is_sound(version: int, length: int) -> bool:
     return version & 0xFF <= 4 and 0 < length <= MAX_RECORD
 
 
-def skip_records(data: bytes | bytearray | memoryview, start: int, end: int) -> tuple[int, int, int, int]:
+def skip_records(
+    data: bytes | bytearray | memoryview, start: int, end: int, *, checked: bool = False
+) -> tuple[int, int, int, int]:
     """Skip complete application data records from offset `start`, all of the same version as the first one.
 
     Returns the offset of the first byte after them, the number of records, the sum of their lengths without headers,
-    and the length of the last one.
+    and the length of the last one. With `checked`, it stops before a record that may be plaintext, or is short.
     """
     at, count, last = start, 0, 0
     if end - start < HEADER_LENGTH or parse_header(data[start : start + HEADER_LENGTH]) is None:
@@ -44,15 +47,18 @@ def skip_records(data: bytes | bytearray | memoryview, start: int, end: int) -> 
     compiled = core()
     if compiled and not (isinstance(data, memoryview) and data.readonly):
         number, length = ctypes.c_uint64(), ctypes.c_uint64()
-        frame_boundaries = ctypes.c_uint64(start), ctypes.c_uint64(end)
-        at = compiled.skip_records(pointer(data), *frame_boundaries, ctypes.byref(number), ctypes.byref(length))
+        bounds = ctypes.c_uint64(start), ctypes.c_uint64(end)
+        rules = (BEGINNINGS_BITS if checked else None), ctypes.c_uint64(SHORT)
+        at = compiled.skip_records(pointer(data), *bounds, ctypes.byref(number), ctypes.byref(length), *rules)
         return at, number.value, at - start - HEADER_LENGTH * number.value, length.value
     unpack, latest = _HEADER.unpack_from, end - HEADER_LENGTH
     version = unpack(data, start)[1]
     while at <= latest:
         kind, other, length = unpack(data, at)
-        after = at + HEADER_LENGTH + length
+        body, after = at + HEADER_LENGTH, at + HEADER_LENGTH + length
         if kind != APPLICATION_DATA or other != version or not 0 < length <= MAX_RECORD or after > end:
+            break
+        if checked and (length < SHORT or classify(bytes(data[body:after]), 0, length)):
             break
         at, last = after, length
         count += 1

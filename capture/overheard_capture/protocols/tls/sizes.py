@@ -14,8 +14,13 @@ if TYPE_CHECKING:
 TLS_1_3, DTLS_1_3 = "TLS 1.3", "DTLS 1.3"
 # The lengths of the explicit nonce up to TLS 1.2, and of the tag (RFC 5288, 3; RFC 6655, 3 and 4; RFC 7905, 2).
 AEAD = {"_CCM_8": (8, 8), "_CCM": (8, 16), "_GCM_": (8, 16), "_CHACHA20_": (0, 16)}
-_HASH = {"SHA": 20, "SHA256": 32, "SHA384": 48}
+_HASH = {"MD5": 16, "SHA": 20, "SHA256": 32, "SHA384": 48}
 _BLOCK = 16
+# Ciphers with blocks of 8 bytes; AES, Camellia, SEED and ARIA have 16.
+_SMALL_BLOCKS = ("_3DES_", "_DES_", "_DES40_", "_IDEA_", "_RC2_")
+# The length of a truncated MAC (RFC 6066, 7).
+_TRUNCATED_MAC = 10
+_WITHOUT_IV = {"SSL 3.0", "TLS 1.0"}
 # The length of an alert (RFC 8446, 6).
 _ALERT = 2
 # Certificate, CertificateVerify and Finished (RFC 8446, 4.4).
@@ -56,10 +61,35 @@ def overhead(server_hello: ServerHello) -> int:
     """The minimum number of bytes by which a protected record is longer than its payload; 0 if unknown."""
     if "_CBC_" in server_hello.cipher:
         # An IV in each record since TLS 1.1, the MAC, and the padding length (RFC 5246, 6.2.3.2).
-        return (0 if server_hello.version in {"SSL 3.0", "TLS 1.0"} else _BLOCK) + _hash(server_hello) + 1
+        return (0 if server_hello.version in _WITHOUT_IV else _block(server_hello)) + _mac(server_hello) + 1
     nonce, tag = next((sizes for part, sizes in AEAD.items() if part in server_hello.cipher), (0, 0))
     # TLS 1.3 sends no nonce, and encrypts the content type (RFC 8446, 5.2 and 5.3).
     return (1 if server_hello.version in {TLS_1_3, DTLS_1_3} else nonce) + tag
+
+
+def record_length(server_hello: ServerHello, content: int) -> int | None:
+    """The length of an encrypted record up to TLS 1.2 with `content` bytes and the least padding; None if unknown."""
+    if any(part in server_hello.cipher for part in AEAD):
+        return content + overhead(server_hello)
+    if "_RC4_" in server_hello.cipher:
+        return content + _mac(server_hello)
+    if "_CBC_" not in server_hello.cipher:
+        return None
+    block, mac = _block(server_hello), _mac(server_hello)
+    iv = 0 if server_hello.version in _WITHOUT_IV else block
+    # Encrypt-then-MAC leaves the MAC outside the padding (RFC 7366, 3); otherwise it is inside (RFC 5246, 6.2.3.2).
+    padded, behind = (content, mac) if server_hello.encrypt_then_mac else (content + mac, 0)
+    return iv + (padded // block + 1) * block + behind
+
+
+def _block(server_hello: ServerHello) -> int:
+    """The length of a block of the cipher."""
+    return 8 if any(part in server_hello.cipher for part in _SMALL_BLOCKS) else _BLOCK
+
+
+def _mac(server_hello: ServerHello) -> int:
+    """The length of the MAC (RFC 5246, 6.2.3.1)."""
+    return _TRUNCATED_MAC if server_hello.truncated_mac else _hash(server_hello)
 
 
 def _hash(server_hello: ServerHello) -> int:

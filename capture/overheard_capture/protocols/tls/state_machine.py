@@ -5,10 +5,10 @@ from __future__ import annotations
 from enum import Enum, auto
 from typing import TYPE_CHECKING
 
-from overheard.words.layer import Layer, Layers
+from overheard.words.layer import Layers
 from overheard_capture.content.content import Content, SearchScope
 from overheard_capture.protocols.tls.direction_state import DataRecord
-from overheard_capture.protocols.tls.listener import TlsListener
+from overheard_capture.protocols.tls.listener import LAYER, TlsListener
 from overheard_capture.protocols.tls.null_cipher import NullCipherReader
 from overheard_capture.protocols.tls.records import ALERT, APPLICATION_DATA, CHANGE_CIPHER_SPEC, HANDSHAKE
 from overheard_capture.protocols.tls.sizes import TLS_1_3
@@ -18,10 +18,7 @@ if TYPE_CHECKING:
     from overheard_capture.protocols.tls.conversation import TlsConversation
     from overheard_capture.provenance.origin import Origin
 
-LAYER = Layer("TLS handshake")
 _CLOSE_NOTIFY, _FATAL, _CLIENT_HELLO = 0, 2, 1
-# Among this many encrypted bytes at least one is not ASCII, with an error of 1 in 2^64. And how many are checked.
-_CHECK_LENGTH, PREFIX_CHECKED = 64, 1024
 
 
 class Phase(Enum):
@@ -52,20 +49,25 @@ class TlsStateMachine:
         return not skippable or self._null_cipher.wants_data
 
     @property
+    def checks_bodies(self) -> bool:
+        """Whether application data records must still be checked for plaintext, even if they are only counted."""
+        return not self.direction.has_plaintext
+
+    @property
     def fast_path_records(self) -> int:
-        """The number of application data records for which the length and the first bytes are enough."""
+        """The number of application data records that need only be kept and checked."""
         messages = self.direction.messages
         steady = self._phase is Phase.DATA and not self._closing and bool(messages) and not messages.incomplete
         return self.direction.data.list_room if steady and not self._null_cipher.wants_data else 0
 
-    def data(self, version: int, record: DataRecord, begins: bytes) -> None:
-        """Take an application data record of `fast_path_records`; `begins` is the start of its content."""
+    def data(self, version: int, record: DataRecord, body: bytes | memoryview) -> None:
+        """Take an application data record of `fast_path_records`."""
         self.direction.versions.add(version)
-        self._add(record, begins)
+        self._add(record, body)
 
-    def _add(self, record: DataRecord, begins: bytes) -> None:
+    def _add(self, record: DataRecord, body: bytes | memoryview) -> None:
         self.direction.data.add(record)
-        self.direction.has_plaintext = self.direction.has_plaintext or _is_plaintext(begins)
+        self.direction.check_ciphertext(body)
 
     def skip_data(self, version: int, count: int, total: int, last: DataRecord) -> None:
         """Take `count` application data records whose bodies were skipped."""
@@ -135,7 +137,7 @@ class TlsStateMachine:
             self.direction.alert(frame, body)
             self._closing = self._closing or body[0] == _FATAL or body[1] == _CLOSE_NOTIFY
         elif self.direction.encrypted:
-            self.direction.longest_alert = max(self.direction.longest_alert, len(body))
+            self.direction.alert_lengths.add(len(body))
             self._closing = True
         else:
             self.problem("a TLS alert of invalid length")
@@ -161,12 +163,6 @@ class TlsStateMachine:
 
 def _name(conversation: TlsConversation) -> str:
     return conversation.version or "TLS"
-
-
-def _is_plaintext(body: bytes) -> bool:
-    """Whether the body of a record that should be encrypted is plain text."""
-    ends = range(_CHECK_LENGTH, min(len(body), PREFIX_CHECKED) + 1, _CHECK_LENGTH)
-    return any(body[end - _CHECK_LENGTH : end].isascii() for end in ends)
 
 
 def _is_message(body: bytes) -> bool:

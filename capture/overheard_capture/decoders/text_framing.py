@@ -1,0 +1,150 @@
+"""Pieces of a content between lines that announce their lengths, as in chunks, IMAP, SMTP's BDAT, RESP and memcached.
+
+Text is read in such pieces beside being read as it is, whatever the protocol: under a head that is not quite HTTP, for
+example. It is a guess: what it finds counts, and a wrong one hides nothing.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, NamedTuple
+
+from overheard.words.layer import Layer
+from overheard_capture.content.content import Content, SearchScope
+from overheard_capture.content.nesting import speculative
+
+if TYPE_CHECKING:
+    from overheard.words.layer import Layers
+    from overheard_capture.content.findings import Findings, ReaderFactory
+    from overheard_capture.provenance.origin import Bytes, Origin
+
+
+class _Framing(NamedTuple):
+    """How a line announces the length of a piece.
+
+    `anywhere` finds the announcement, with the line break before it if it is a whole line; `here` matches it without.
+    Group 1 is the length, in this base.
+    """
+
+    layer: Layer
+    anywhere: re.Pattern[bytes]
+    here: re.Pattern[bytes]
+    base: int = 10
+
+
+def _line(code: str, pattern: bytes, base: int = 10) -> _Framing:
+    return _Framing(Layer(code), re.compile(rb"\n" + pattern), re.compile(pattern), base)
+
+
+# RFC 9051, 4.3
+_LITERAL = re.compile(rb"\{(\d{1,9})[+-]?\}\r?\n")
+_FRAMINGS = (
+    # RFC 9112, 7.1, with extensions such as the signatures of aws-chunked.
+    _line("chunked", rb"[ \t]*([0-9A-Fa-f]{1,8})[ \t]*(?:;[^\n]{0,900})?\r?\n", 16),
+    _Framing(Layer("IMAP literal"), _LITERAL, _LITERAL),
+    # RFC 3030, 2
+    _line("BDAT", rb"[Bb][Dd][Aa][Tt] (\d{1,9})(?: [Ll][Aa][Ss][Tt])?[ \t]*\r?\n"),
+    # Redis: bulk strings, verbatim strings, and pieces of streamed strings.
+    _line("RESP", rb"[$=;](\d{1,9})\r?\n"),
+    # memcached, NATS, beanstalkd: a verb, some words, and a length.
+    _line("length in text", rb"[A-Za-z]{2,16} (?:[^\r\n:{}]{0,400} )?(\d{1,9})(?: noreply)?\r?\n"),
+)
+# The beginning of a content in chunks.
+CHUNKED = _FRAMINGS[0].here
+# No line that announces a piece is longer.
+_LONGEST_LINE = 1024
+
+
+_CODES = frozenset(framing.layer for framing in _FRAMINGS)
+# Content in pieces may be in pieces again, but guesses must not multiply.
+_MAX_NESTED = 2
+
+
+def text_framing(findings: Findings, layers: Layers, reader: ReaderFactory) -> TextFraming | None:
+    """A reader of a content in pieces, of which `reader` reads the whole; None if it is nested too deeply."""
+    nested = sum(layer in _CODES for layer in layers)
+    return (
+        TextFraming(findings, layers, reader) if nested < _MAX_NESTED and len(layers) < findings.limits.depth else None
+    )
+
+
+class TextFraming:
+    """Reads a content in pieces, once for each framing."""
+
+    def __init__(self, findings: Findings, layers: Layers, reader: ReaderFactory) -> None:
+        guess = speculative(findings)
+        self._framings = [_Pieces(guess, layers, reader, framing) for framing in _FRAMINGS]
+
+    def feed(self, data: Bytes, origin: Origin) -> None:
+        """Read the next bytes."""
+        held = bytes(data)
+        for each in self._framings:
+            each.feed(held, origin)
+
+    def gap(self, length: int) -> None:
+        """`length` bytes are missing here."""
+        for each in self._framings:
+            each.gap(length)
+
+    def close(self) -> None:
+        """No more bytes follow."""
+        for each in self._framings:
+            each.close()
+
+
+class _Pieces:
+    """The pieces of one framing, joined."""
+
+    def __init__(self, findings: Findings, layers: Layers, reader: ReaderFactory, framing: _Framing) -> None:
+        self._findings, self._layers, self._reader, self._framing = findings, layers, reader, framing
+        self._content: Content | None = None
+        # The last line, as far as it arrived, with the line break before it.
+        self._line = b""
+        # Whether the next byte is the first, or follows a piece, so that a line may begin there.
+        self._fresh = True
+        # The number of bytes of the current piece that are missing, and whether any was read.
+        self._remaining, self._begun = 0, False
+
+    def feed(self, data: bytes, origin: Origin) -> None:
+        at = self._piece(data, origin, 0)
+        if self._remaining:
+            return
+        held, place, before = self._line + data[at:], 0, len(self._line) - at
+        while found := self._find(held, place):
+            self._begun, self._fresh, self._remaining = False, True, int(found[1], self._framing.base)
+            place = self._piece(data, origin, found.end() - before) + before
+            if self._remaining:
+                self._line = b""
+                return
+        last = held.rfind(b"\n", place)
+        self._fresh = self._fresh and last < 0
+        self._line = held[max(last, place, len(held) - _LONGEST_LINE) :]
+
+    def _find(self, held: bytes, place: int) -> re.Match[bytes] | None:
+        """Find the next announcement."""
+        here = self._framing.here.match(held, place) if self._fresh else None
+        return here or self._framing.anywhere.search(held, place)
+
+    def _piece(self, data: bytes, origin: Origin, at: int) -> int:
+        """Read bytes of the current piece from `at` on. Returns the offset after them."""
+        end = min(at + self._remaining, len(data))
+        if end > at:
+            if self._content is None:
+                layers = (*self._layers, self._framing.layer)
+                self._content = Content(self._findings, layers, self._reader, SearchScope.BOUNDARIES)
+            self._content.feed(memoryview(data)[at:end], origin.after(at), contiguous=self._begun)
+            self._begun = True
+            self._remaining -= end - at
+        return end
+
+    def gap(self, length: int) -> None:
+        within = min(length, self._remaining)
+        self._remaining -= within
+        if self._content and within:
+            self._content.gap(within)
+        if within < length:
+            self._line, self._fresh = b"", False
+
+    def close(self) -> None:
+        if self._content:
+            self._content.close()

@@ -1,0 +1,92 @@
+"""A secret in pieces between lines of text that announce them is found, whatever the protocol."""
+
+from __future__ import annotations
+
+import gzip
+
+import pytest
+
+from capture.played import VALUE, origin_of, some_findings
+from overheard_capture.content.content import Content
+from overheard_capture.content.findings import Findings, ReaderFactory, Reason
+from overheard_capture.decoders.fallback import Fallback
+from overheard_capture.decoders.registry import decoding
+from overheard_capture.decoders.untyped import untyped
+
+ONE, TWO, THREE = VALUE[:3], VALUE[3:7], VALUE[7:]
+PIECES = (ONE, TWO, THREE)
+
+
+def read(data: bytes, reader: ReaderFactory = Fallback, size: int = 1 << 20) -> Findings:
+    findings = some_findings()
+    content = Content(findings, (), reader)
+    origin = origin_of(len(data))
+    for at in range(0, len(data), size):
+        content.feed(data[at : at + size], origin.after(at))
+    content.close()
+    return findings
+
+
+def chunks(*pieces: bytes, signature: bytes = b"") -> bytes:
+    return b"".join(b"%x%b\r\n%b\r\n" % (len(piece), signature, piece) for piece in (*pieces, b"")) + b"\r\n"
+
+
+SIGNED = b";chunk-signature=" + b"ab" * 32
+FRAMED = {
+    "another version": b"HTTP/2.0 200 ok\r\nTransfer-Encoding: chunked\r\n\r\n" + chunks(*PIECES),
+    "a line before": b"foobar\nHTTP/1.1 200 ok\r\nTransfer-Encoding: chunked\r\n\r\n" + chunks(*PIECES),
+    "chunks alone": chunks(*PIECES),
+    "signed chunks": b"PUT /b\r\n\r\n" + chunks(*PIECES, signature=SIGNED),
+    "ICAP": b"REQMOD icap://i/r ICAP/1.0\r\nPreview: 3\r\n\r\n" + chunks(ONE) + chunks(TWO, THREE),
+    "gzip in chunks": b"ICY 200 OK\r\n\r\n" + chunks(gzip.compress(VALUE)[:20], gzip.compress(VALUE)[20:]),
+    "BDAT": b"EHLO a\r\nBDAT 3\r\n" + ONE + b"BDAT 4\r\n" + TWO + b"bdat %d last\r\n" % len(THREE) + THREE,
+    "IMAP": b"* 1 FETCH (BODY[]<0> {3}\r\n" + ONE + b")\r\na0 OK\r\n* 1 FETCH (BODY[]<3> {%d}\r\n" % len(TWO + THREE)
+    + TWO + THREE + b")\r\n",
+    "IMAP, non-synchronising": b"a APPEND x (CATENATE (TEXT {3+}\r\n" + ONE + b" TEXT {%d+}\r\n" % len(TWO + THREE)
+    + TWO + THREE + b"))\r\n",
+    "RESP": b"*4\r\n$6\r\nAPPEND\r\n" + b"".join(b"$%d\r\n%b\r\n" % (len(piece), piece) for piece in PIECES),
+    "memcached": b"".join(b"append k 0 0 %d noreply\r\n%b\r\n" % (len(piece), piece) for piece in PIECES),
+    "NATS": b"".join(b"PUB subject %d\r\n%b\r\n" % (len(piece), piece) for piece in PIECES),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("what", FRAMED)
+@pytest.mark.parametrize("size", [1 << 20, 1, 5, 16])
+def test_pieces_are_joined(what: str, size: int) -> None:
+    assert read(FRAMED[what], size=size).sightings
+
+
+@pytest.mark.parametrize("what", ["chunks alone", "signed chunks"])
+def test_bodies_in_chunks_are_joined_whatever_their_head_says(what: str) -> None:
+    body = FRAMED[what].removeprefix(b"PUT /b\r\n\r\n")
+    for reader in (untyped, decoding(b"aws-chunked"), decoding(b"xchunked")):
+        for size in (1 << 20, 3):
+            assert read(body, reader, size).sightings
+
+
+def test_a_body_in_an_unknown_coding_is_opaque_even_if_it_looks_like_text() -> None:
+    assert [each.why for each in read(b"hello, this is text", decoding(b"exi")).unread] == [Reason.OPAQUE]
+    assert not read(b"hello, this is text", decoding(b"aws-chunked")).unread
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        b"a list of numbers:\n12\n7\nface\n400\n3\n",
+        b"listening on port 8080\nconnections 12\nerrors 0\n",
+        b"{12}\n{7}\n$5\n=3\n",
+        b"BDAT of something 12\n" * 50,
+        b"VALUE k 0 12\r\nhello world!\r\nEND\r\n",
+    ],
+)
+def test_ordinary_text_is_no_reason(text: bytes) -> None:
+    findings = read(text)
+    assert (findings.unread, findings.sightings) == ({}, [])
+
+
+def test_nested_announcements_are_bounded() -> None:
+    nested = b"x"
+    for _ in range(3000):
+        nested = b"%x\r\n%b\r\n" % (len(nested), nested)
+    assert not read(nested).sightings
+    assert not read(b"1\r\n" * 50_000).sightings

@@ -1,0 +1,88 @@
+"""Plaintext in place of ciphertext is noticed in every record; ciphertext is never taken for plaintext."""
+
+from __future__ import annotations
+
+import gzip
+import random
+import struct
+import zlib
+
+import pytest
+
+from capture.protocols.tls.conversations import agreed
+from capture.talk import record, replay
+from overheard_capture.native import core
+from overheard_capture.protocols.tls.ciphertext import is_plaintext
+
+RANDOM = random.Random(7)  # noqa: S311 - the same in each run
+WORDS = b'{"user": "ann", "note": "the quick brown fox jumps over the lazy dog"}'
+PLAIN = {
+    "text": WORDS,
+    "text behind a nonce and before a tag": bytes(8) + WORDS[:40] + RANDOM.randbytes(16),
+    "text within a long record": RANDOM.randbytes(9000) + WORDS + RANDOM.randbytes(7000),
+    "UTF-16": WORDS.decode().encode("utf-16-le"),
+    "Russian": "Пароль от склада знает только заведующий складом".encode(),
+    "Chinese": "仓库的密码只有仓库管理员一个人知道请不要告诉其他任何人这是秘密".encode(),
+    "numbers": struct.pack("<40I", *range(1000, 1040)),
+    "gzip": gzip.compress(WORDS),
+    "gzip behind an IV": RANDOM.randbytes(16) + gzip.compress(WORDS),
+    "zlib": zlib.compress(WORDS[:20]),
+    "zlib, truncated": zlib.compress(RANDOM.randbytes(500) + WORDS)[:400],
+    "PNG": b"\x89PNG\r\n\x1a\n" + RANDOM.randbytes(300),
+    "7z": b"7z\xbc\xaf\x27\x1c" + RANDOM.randbytes(300),
+}
+CIPHERTEXT = {
+    "random": RANDOM.randbytes(16401),
+    "with a nonce that counts": bytes(7) + b"\1" + RANDOM.randbytes(24),
+    "short": RANDOM.randbytes(19),
+    "the first bytes of gzip by chance": b"\x1f\x8b\x08\xff" + RANDOM.randbytes(200),
+    "the first bytes of zlib by chance": b"\x78\x9c" + RANDOM.randbytes(40),
+    "a few printable characters": RANDOM.randbytes(50) + WORDS[:24] + RANDOM.randbytes(50),
+}
+
+
+@pytest.fixture(params=["compiled", "plain Python"])
+def _each_reader(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    if request.param == "plain Python":
+        monkeypatch.setattr("overheard_capture.protocols.tls.ciphertext.core", lambda: None)
+        monkeypatch.setattr("overheard_capture.protocols.tls.records.core", lambda: None)
+    elif core() is None:
+        pytest.skip("there is no compiled part")
+
+
+@pytest.mark.usefixtures("_each_reader")
+@pytest.mark.parametrize("what", PLAIN)
+@pytest.mark.parametrize("before", [0, 64, 200])
+def test_plaintext_is_noticed_in_every_record(what: str, before: int) -> None:
+    sealed = b"".join(record(23, RANDOM.randbytes(100)) for _ in range(before))
+    sent = sealed + record(23, PLAIN[what]) + record(23, RANDOM.randbytes(100))
+    for cuts in (range(0), range(0, len(sent), 61)):
+        result = replay([*agreed(), (">", sent)], cuts=cuts)
+        assert result.problems == ["plain text in TLS application data records"]
+        assert not result.protected
+
+
+@pytest.mark.usefixtures("_each_reader")
+@pytest.mark.parametrize("what", CIPHERTEXT)
+def test_ciphertext_is_no_plaintext(what: str) -> None:
+    assert not is_plaintext(CIPHERTEXT[what])
+    sent = record(23, CIPHERTEXT[what]) * 100
+    assert replay([*agreed(), (">", sent)]).protected
+
+
+def test_text_in_many_short_records_is_noticed() -> None:
+    pieces = [WORDS[at : at + 9] for at in range(0, len(WORDS), 9)]
+    sent = b"".join(record(23, RANDOM.randbytes(40)) + record(23, piece) for piece in pieces)
+    assert not replay([*agreed(), (">", sent)]).protected
+    assert replay([*agreed(), (">", record(23, WORDS[:20]))]).protected
+
+
+def test_random_records_are_never_plaintext() -> None:
+    """Of a million short records of OpenSSL none may be taken for text; here fewer are tried."""
+    noise = RANDOM.randbytes(2_000_000)
+    sizes = [RANDOM.choice((17, 22, 24, 30, 45, 80, 150, 1400)) for _ in range(20_000)]
+    starts = [RANDOM.randrange(len(noise) - 1400) for _ in sizes]
+    found = [
+        (start, size) for start, size in zip(starts, sizes, strict=True) if is_plaintext(noise[start : start + size])
+    ]
+    assert not found
