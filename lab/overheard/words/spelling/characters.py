@@ -43,11 +43,20 @@ def _encoded(character: str, codecs: Codecs) -> Iterator[bytes]:
             continue
 
 
+def _letter(byte: int, value: bytes) -> Iterator[Look]:
+    """In some charsets the second byte of a character may be a letter, which remains as it is."""
+    if byte < 128 and len(value) > 1:
+        yield exactly(bytes([byte]))
+
+
 def _by_byte(*before: Look, digits: str = "02x", between: tuple[Look, ...] = ()) -> _Forms:
+    def look(byte: int) -> Look:
+        return row(*before, in_either_case(format(byte, digits).encode()))
+
     def write(character: str, codecs: Codecs) -> Iterator[Look]:
         for value in _encoded(character, codecs):
-            first, *others = (row(*before, in_either_case(format(byte, digits).encode())) for byte in value)
-            yield row(first, *(look for other in others for look in (*between, other)))
+            first, *others = (either(*_letter(byte, value), look(byte)) for byte in value)
+            yield row(first, *(each for other in others for each in (*between, other)))
 
     return write
 
@@ -97,6 +106,13 @@ def _html_hexadecimal(character: str, _: Codecs) -> Iterator[Look]:
     yield row(_AMPERSAND, exactly(b"#"), one_of(b"xX"), _ZEROS, number, exactly(b";"))
 
 
+def _special(forms: _Forms) -> _Forms:
+    """Of ASCII characters other than letters, digits and the blank alone."""
+    return lambda character, codecs: (
+        forms(character, codecs) if character.isascii() and not character.isalnum() and character != " " else ()
+    )
+
+
 _PERCENT = _by_byte(exactly(b"%"))
 _PERCENT_AGAIN = _by_byte(exactly(b"%"), repeated(exactly(b"25"), 1, _AGAIN))
 _PLUS = _only(" ", exactly(b"+"))
@@ -138,6 +154,16 @@ ESCAPES = (
 EVERY_ESCAPE = Escape(
     "mixed escapes",
     tuple(dict.fromkeys(form for escape in ESCAPES for form in escape.forms)),
+    often=_SOFT_BREAK,
+    rarely=_NEXT_WORD,
+)
+# In another charset: the bytes of each character escaped, and of ASCII what other escapes are for.
+IN_A_CHARSET = Escape(
+    "in a charset",
+    (
+        *(_PERCENT, _PERCENT_AGAIN, _PLUS, _PLUS_AGAIN, _EQUALS, _UNDERSCORE),
+        *map(_special, (_json(_BACKSLASHES), _html_named, _html_decimal)),
+    ),
     often=_SOFT_BREAK,
     rarely=_NEXT_WORD,
 )

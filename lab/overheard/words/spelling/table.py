@@ -6,11 +6,13 @@ from collections.abc import Callable, Iterator
 from functools import lru_cache, partial
 
 from overheard.words.caesar import SHIFTS, shifted
+from overheard.words.spelling.ascii_forms import punycode, utf7
 from overheard.words.spelling.characters import ESCAPES, EVERY_ESCAPE
+from overheard.words.spelling.charsets import in_charsets
 from overheard.words.spelling.codes import base32, base64, base64_twice, uuencode
 from overheard.words.spelling.numbers import decimal, hexadecimal
-from overheard.words.spelling.shape import Kind, Pattern, Spelling, end_of, literally
-from overheard.words.spelling.text import Text
+from overheard.words.spelling.shape import Kind, Pattern, Shape, Spelling, end_of, literally
+from overheard.words.spelling.text import UTF8, Text
 
 # Two shorter words may be each other with their letters shifted (`cheer` and `jolly`), which proves nothing.
 _LEAST_LETTERS = 6
@@ -25,9 +27,9 @@ _Row = Callable[[Text], Iterator[Pattern]]
 
 def _in_characters(text: Text) -> Iterator[Pattern]:
     """Literally, or with some characters escaped, in one pattern, because a text may mix them."""
-    kinds = [Kind(Spelling("plainly", text.any_case), partial(text.written, composed=False, latin1=False))]
+    kinds = [Kind(Spelling("plainly", text.any_case), partial(text.written, units=text.units, codecs=UTF8))]
     if text.composed != text.units:
-        kinds.append(Kind(Spelling("composed otherwise", text.any_case), partial(text.written, latin1=False)))
+        kinds.append(Kind(Spelling("composed otherwise", text.any_case), partial(text.written, codecs=UTF8)))
     if text.is_text and not text.value.isascii():
         kinds.append(Kind(Spelling("Latin-1", text.any_case), text.written))
     kinds += (Kind(Spelling(escape.name, any_case=True), partial(text.written, escape)) for escape in ESCAPES)
@@ -85,18 +87,21 @@ _TABLE: tuple[_Row, ...] = (
     _of_bytes(base64_twice),
     _reversed,
     _shifted,
+    in_charsets,
+    utf7,
+    punycode,
 )
 
 
 def patterns(value: bytes, *, any_case: bool = False) -> list[Pattern]:
     """Every pattern of `value` to look for, the plainest first."""
     text = Text(_head(value), any_case=any_case)
-    found: dict[bytes | Pattern, Pattern] = {}
+    found: dict[bytes | Shape, Pattern] = {}
     for spell in _TABLE:
         for pattern in spell(text):
             # A palindrome is its own reversal.
             if pattern.shape.literal != text.value:
-                found.setdefault(pattern.shape.literal or pattern, pattern)
+                found.setdefault(pattern.shape.literal or pattern.shape, pattern)
     return list(found.values())
 
 
