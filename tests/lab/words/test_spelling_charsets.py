@@ -8,6 +8,7 @@ import encodings
 import pkgutil
 import time
 from email.header import Header
+from functools import cache
 from urllib.parse import quote, quote_plus
 
 import pytest
@@ -29,9 +30,12 @@ NO_CHARSETS = {
 }
 
 
+search = cache(lambda secret: Search(Secret("secret", secret.encode()), engine="re"))
+
+
 def seen(secret: str, data: bytes) -> set[str]:
     """The names of the spellings of the secret in these bytes."""
-    return {match.spelling for match in Search(Secret("secret", secret.encode()), engine="re").matches(data)}
+    return {match.spelling for match in search(secret).matches(data)}
 
 
 def test_every_charset_of_pythons_codecs_is_there() -> None:

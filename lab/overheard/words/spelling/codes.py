@@ -6,7 +6,7 @@ import string
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from functools import cache, partial
 
-from overheard.words.spelling.characters import looks_of
+from overheard.words.spelling.characters import ESCAPED_ONCE, looks_of
 from overheard.words.spelling.look import Exactly, Look, either, exactly, one_of, perhaps, repeated, row
 from overheard.words.spelling.shape import Kind, Pattern, Shape, Spelling
 
@@ -57,7 +57,7 @@ def _escaped(alphabet: _Alphabet) -> _Alphabet:
 
     def look(among: _Values) -> Look:
         signs = [sign for value, sign in ((62, "+"), (63, "/")) if value in among]
-        forms = (form for sign in signs for form in looks_of(sign, ("ascii",)).forms)
+        forms = (form for sign in signs for form in looks_of(sign, ("ascii",), ESCAPED_ONCE).forms)
         return either(alphabet(among), *(form for form in forms if not isinstance(form, Exactly)))
 
     return cache(look)

@@ -7,9 +7,10 @@ from functools import lru_cache, partial
 
 from overheard.words.caesar import SHIFTS, shifted
 from overheard.words.spelling.ascii_forms import punycode, utf7
-from overheard.words.spelling.characters import ESCAPES, EVERY_ESCAPE
+from overheard.words.spelling.characters import ESCAPES, EVERY_ESCAPE, EVERY_LAYOUT, LAYOUTS
 from overheard.words.spelling.charsets import in_charsets
 from overheard.words.spelling.codes import base32, base64, base64_twice, uuencode
+from overheard.words.spelling.look import Look
 from overheard.words.spelling.numbers import decimal, hexadecimal
 from overheard.words.spelling.shape import Kind, Pattern, Shape, Spelling, end_of, literally
 from overheard.words.spelling.text import UTF8, Text
@@ -19,6 +20,8 @@ _LEAST_LETTERS = 6
 # Whoever has the first bytes of a longer secret has the secret. On the wire it may be at most twenty times as long,
 # which must be kept in memory between two pieces of a stream.
 _MOST = 4096
+# How many characters of the beginning are searched for; and the fewest, as one or two are everywhere.
+_CHARACTERS, _FEWEST = 6, 3
 # The number of secrets whose codes are kept.
 _KEPT = 64
 
@@ -33,9 +36,16 @@ def _in_characters(text: Text) -> Iterator[Pattern]:
     if text.is_text and not text.value.isascii():
         kinds.append(Kind(Spelling("Latin-1", text.any_case), text.written))
     kinds += (Kind(Spelling(escape.name, any_case=True), partial(text.written, escape)) for escape in ESCAPES)
-    shape = text.written(EVERY_ESCAPE)
+    kinds += (Kind(Spelling(layout.name, text.any_case), partial(text.written, layout)) for layout in LAYOUTS)
     names = (*(kind.spelling for kind in kinds), Spelling(EVERY_ESCAPE.name, any_case=True))
-    yield Pattern(shape, names, end_of(shape), kinds=tuple(kinds))
+    ends, begins = end_of(text.written(EVERY_ESCAPE)), _beginning(text)
+    yield Pattern(text.written(EVERY_LAYOUT), names, ends, begins, tuple(kinds))
+
+
+def _beginning(text: Text) -> Look | None:
+    """The first characters as they are: text that is folded near its end is found by them."""
+    units = text.composed[: min(_CHARACTERS, len(text.units) // 2)]
+    return text.written(units=units).look if len(units) >= _FEWEST else None
 
 
 def _in(name: str, codec: str) -> _Row:
