@@ -72,7 +72,7 @@ def test_a_secret_is_found_in_another_charset_and_escaped_in_it(secret: str, cha
     for each in written:
         found = seen(secret, b"secret: " + each + b" and so on")
         assert found, each
-        assert all(name.startswith("another charset") for name in found), each
+        assert all(name.startswith(("another charset", "EBCDIC")) for name in found), each
 
 
 def test_tones_that_are_apart_are_found() -> None:
@@ -122,7 +122,7 @@ def test_the_same_bytes_are_searched_for_once_and_ascii_costs_nothing() -> None:
     names = [pattern.spellings[0].name for pattern in patterns(RUSSIAN.encode())]
     assert len([name for name in names if name.startswith("another charset, ")]) < 20
     of_ascii = patterns(b"fluffy tail")
-    ascii_only = [pattern for pattern in of_ascii if "charset" in pattern.spellings[0].name]
+    ascii_only = [pattern for pattern in of_ascii if "EBCDIC" in pattern.spellings[0].name]
     assert all(pattern.shape.literal for pattern in ascii_only)
     assert len(ascii_only) <= 2
     assert not {"UTF-7", "UTF-7 of IMAP", "punycode"} & {

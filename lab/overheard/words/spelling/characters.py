@@ -7,7 +7,7 @@ from functools import cache
 from html.entities import html5
 from typing import NamedTuple
 
-from overheard.words.spelling.layout import BETWEEN, WHITE_SPACE
+from overheard.words.spelling.layout import BETWEEN, FOLD, WHITE_SPACE
 from overheard.words.spelling.look import (
     Either,
     Exactly,
@@ -235,6 +235,8 @@ EVERY_ESCAPE = Escape(
 )
 # With what is looked for only if the beginning or the end of a text is in one piece.
 EVERY_LAYOUT = EVERY_ESCAPE._replace(rarely=either(_NEXT_WORD, BETWEEN))
+# For a long text, whose regular expression would take long to compile.
+FOLDED_LINES = EVERY_ESCAPE._replace(forms=(*ESCAPED_ONCE, _WHITE_SPACE), rarely=either(_NEXT_WORD, FOLD))
 # In another charset: the bytes of each character escaped, and of ASCII what other escapes are for.
 IN_A_CHARSET = Escape(
     "in a charset",

@@ -44,7 +44,7 @@ def in_charsets(text: Text) -> Iterator[Pattern]:
     """The text in each charset, literally or escaped byte by byte, and in base64."""
     if text.is_text and text.value.isascii():
         for charset in _NOT_ASCII:
-            yield literally(f"another charset, {charset}", text.text.encode(charset))
+            yield literally(f"EBCDIC, {charset}", text.text.encode(charset))
     elif text.is_text:
         for charset, value, shape in (*_stateless(text), *_stateful(text)):
             yield Pattern(shape, (Spelling(f"another charset, {charset}", any_case=True),), end_of(shape))

@@ -17,8 +17,15 @@ _CHARACTERS = 6
 _LEAST = 4
 
 _NEW_LINE = row(perhaps(exactly(b"\r")), exactly(b"\n"))
-# In a text, folded as a header is, and in a string of JSON.
-_LINE_BREAK = either(row(_NEW_LINE, repeated(one_of(b" \t"), 0, 4)), exactly(b"\\n"), exactly(b"\\r\\n"))
+# In a text, folded, indented, quoted or in a diff; in a string, in several that a program puts together, and in a URL.
+_BLANKS = repeated(one_of(b" \t"), 0, 8)
+_ESCAPED_LINE = either(*map(exactly, (b"\\n", b"\\r\\n", b"\\\\n", b"%0A", b"%0D%0A", b"%0a", b"%0d%0a", b"&#10;")))
+_LINE_BREAK = either(
+    row(_NEW_LINE, _BLANKS, repeated(one_of(b"+->#|* "), 0, 4)),
+    row(perhaps(exactly(b"\\n")), one_of(b"\"'"), repeated(one_of(b" +.\\"), 0, 3), _NEW_LINE, _BLANKS, one_of(b"\"'")),
+    _ESCAPED_LINE,
+    repeated(one_of(b" \t"), 1, 4),
+)
 
 BASE64 = string.ascii_uppercase.encode() + string.ascii_lowercase.encode() + string.digits.encode()
 _BASE32 = string.ascii_uppercase.encode() + b"234567"

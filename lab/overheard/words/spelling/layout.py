@@ -30,7 +30,7 @@ WHITE_SPACE = either(
 
 # Folded lines (RFC 5322, 2.2.3; RFC 5545, 3.1; RFC 6350, 3.2; RFC 2849), also in a string of JSON; and lines that are
 # continued after a backslash.
-_FOLD = either(
+FOLD = either(
     row(_NEW_LINE, repeated(one_of(b" \t"), 1, 8)),
     row(exactly(b"\\"), _NEW_LINE, _BLANKS),
     row(either(exactly(b"\\n"), exactly(b"\\r\\n")), one_of(b" \t")),
@@ -46,4 +46,4 @@ _INVISIBLE = either(
     *map(exactly, (b"&shy;", b"&#173;", b"&#8203;")), *(exactly(chr(each).encode()) for each in (0xAD, 0x200B, 0x2060))
 )
 # What may come between two characters, once or twice in a text.
-BETWEEN = either(_FOLD, _CONCATENATION, repeated(_TAG, 1, 2), exactly(b"]]><![CDATA["), _INVISIBLE)
+BETWEEN = either(FOLD, _CONCATENATION, repeated(_TAG, 1, 2), exactly(b"]]><![CDATA["), _INVISIBLE)

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from functools import lru_cache, partial
+from itertools import chain
 
 from overheard.words.caesar import SHIFTS, shifted
 from overheard.words.spelling.ascii_forms import punycode, utf7
-from overheard.words.spelling.characters import ESCAPES, EVERY_ESCAPE, EVERY_LAYOUT, LAYOUTS
+from overheard.words.spelling.characters import ESCAPES, EVERY_ESCAPE, EVERY_LAYOUT, FOLDED_LINES, LAYOUTS
 from overheard.words.spelling.charsets import in_charsets
 from overheard.words.spelling.codes import base32, base64, base64_twice, uuencode
+from overheard.words.spelling.decoded import decoded
 from overheard.words.spelling.look import Look
 from overheard.words.spelling.numbers import decimal, hexadecimal
 from overheard.words.spelling.shape import Kind, Pattern, Shape, Spelling, end_of, literally
@@ -20,6 +22,8 @@ _LEAST_LETTERS = 6
 # Whoever has the first bytes of a longer secret has the secret. On the wire it may be at most twenty times as long,
 # which must be kept in memory between two pieces of a stream.
 _MOST = 4096
+# The most characters of a text in which every layout is looked for.
+_LONG = 256
 # How many characters of the beginning are searched for; and the fewest, as one or two are everywhere.
 _CHARACTERS, _FEWEST = 6, 3
 # The number of secrets whose codes are kept.
@@ -39,7 +43,8 @@ def _in_characters(text: Text) -> Iterator[Pattern]:
     kinds += (Kind(Spelling(layout.name, text.any_case), partial(text.written, layout)) for layout in LAYOUTS)
     names = (*(kind.spelling for kind in kinds), Spelling(EVERY_ESCAPE.name, any_case=True))
     ends, begins = end_of(text.written(EVERY_ESCAPE)), _beginning(text)
-    yield Pattern(text.written(EVERY_LAYOUT), names, ends, begins, tuple(kinds))
+    layout = EVERY_LAYOUT if len(text.units) <= _LONG else FOLDED_LINES
+    yield Pattern(text.written(layout), names, ends, begins, tuple(kinds))
 
 
 def _beginning(text: Text) -> Look | None:
@@ -104,14 +109,14 @@ _TABLE: tuple[_Row, ...] = (
 
 
 def patterns(value: bytes, *, any_case: bool = False) -> list[Pattern]:
-    """Every pattern of `value` to look for, the plainest first."""
+    """Every pattern of `value` to look for, the plainest first. Line ends at its end are no part of it."""
+    value = value.rstrip(b"\r\n") or value
     text = Text(_head(value), any_case=any_case)
     found: dict[bytes | Shape, Pattern] = {}
-    for spell in _TABLE:
-        for pattern in spell(text):
-            # A palindrome is its own reversal.
-            if pattern.shape.literal != text.value:
-                found.setdefault(pattern.shape.literal or pattern.shape, pattern)
+    for pattern in chain(chain.from_iterable(spell(text) for spell in _TABLE), decoded(value, _MOST)):
+        # A palindrome is its own reversal.
+        if pattern.shape.literal != text.value:
+            found.setdefault(pattern.shape.literal or pattern.shape, pattern)
     return list(found.values())
 
 
