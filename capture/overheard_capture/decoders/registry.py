@@ -11,6 +11,7 @@ from overheard_capture.decoders.compression.formats import BROTLI, BZIP2, COMPRE
 from overheard_capture.decoders.compression.reader import decompressing
 from overheard_capture.decoders.mail.mime import MimeEntity
 from overheard_capture.decoders.mail.multipart import multipart
+from overheard_capture.decoders.messages import MessageLines
 from overheard_capture.decoders.untyped import TextReader, untyped
 
 if TYPE_CHECKING:
@@ -69,6 +70,8 @@ def _in_unknown_coding(findings: Findings, layers: Layers) -> Reader:
 MEDIA_TYPES: tuple[tuple[bytes, Callable[[bytes], ReaderFactory]], ...] = (
     (b"multipart/", _multipart),
     (b"message/rfc822", lambda _: mime_entity),
+    *((name, lambda _: MessageLines) for name in (b"text/event-stream", b"application/x-ndjson", b"application/jsonl")),
+    *((name, lambda _: MessageLines) for name in (b"application/json-seq", b"application/stream+json")),
 )
 _LONGEST_TYPE = max(len(prefix) for prefix, _ in MEDIA_TYPES)
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from overheard.words.layer import Layer, LayerKind, Layers
 from overheard_capture.content.content import Content
 from overheard_capture.content.findings import Reason
-from overheard_capture.decoders.short import ShortReader
+from overheard_capture.decoders.messages import JoinedMessages
 from overheard_capture.provenance.by_frame import FrameAligner, Part
 from overheard_capture.provenance.origin import Origin
 
@@ -41,13 +41,14 @@ class PermessageDeflate:
         # The number of bytes in the window that are unknown, because messages are missing.
         self._unknown = 0
         self._message: Reader | None = None
+        self._joined = JoinedMessages(findings, self._layers)
         self._last_origin = Origin([])
         self._by_frame = FrameAligner(self._take)
         self._bytes_in = self._bytes_out = self._final_blocks = 0
 
     def begin(self) -> None:
         """A message begins."""
-        self._message = ShortReader(self._findings, self._layers)
+        self._message = self._joined.reader()
         self._bytes_in = self._bytes_out = self._final_blocks = 0
 
     def feed(self, data: Bytes, origin: Origin) -> None:
@@ -114,6 +115,7 @@ class PermessageDeflate:
     def invalidate_window(self) -> None:
         """Treat the window as unknown: part of a message is missing here, or could not be inflated."""
         self._close_message()
+        self._joined.close()
         self._content.gap(1)
         # Back references to unknown bytes yield NUL; literals are decoded correctly.
         self._window, self._unknown = bytes(_WINDOW), _WINDOW
@@ -125,4 +127,5 @@ class PermessageDeflate:
             self._findings.report_unread(Reason.DAMAGED, "a truncated compressed message", self._layers)
             self._by_frame.flush()
         self._close_message()
+        self._joined.close()
         self._content.close()

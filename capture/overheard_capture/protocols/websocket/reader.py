@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from overheard.words.layer import Layer, Layers
 from overheard_capture.content.content import Content, SearchScope
 from overheard_capture.content.findings import Reason
+from overheard_capture.decoders.messages import JoinedMessages
 from overheard_capture.decoders.short import ShortReader
 from overheard_capture.protocols.framed import FramedReader
 from overheard_capture.protocols.websocket.frames import Opcode, WebSocketFrame, WebSocketFramer
@@ -44,6 +45,7 @@ class WebSocketReader:
         self._frame: WebSocketFrame | None = None
         # The reader of the message that has begun, and whether it is compressed.
         self._message: Reader | None = None
+        self._joined = JoinedMessages(findings, layers)
         self._compressed = False
         # The reader of a control frame's payload.
         self._control_reader: Reader | None = None
@@ -75,7 +77,7 @@ class WebSocketReader:
         if frame.compressed:
             self._compressed_messages.begin()
         else:
-            self._message = ShortReader(self._findings, self._layers)
+            self._message = self._joined.reader()
 
     def piece(self, data: Bytes, origin: Origin, contiguous: bool) -> None:
         """Part of the payload of the frame."""
@@ -142,6 +144,7 @@ class WebSocketReader:
         """`length` bytes are missing, and frame boundaries are lost."""
         self._compressed_messages.invalidate_window()
         self._drop()
+        self._joined.close()
         for content in (self._masked, self._unmasked, self._control):
             content.gap(length)
 
@@ -152,5 +155,5 @@ class WebSocketReader:
         self._end_message()
         if self._control_reader:
             self._control_reader.close()
-        for content in (self._masked, self._unmasked, self._control, self._compressed_messages):
+        for content in (self._masked, self._unmasked, self._control, self._compressed_messages, self._joined):
             content.close()

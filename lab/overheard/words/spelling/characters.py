@@ -7,7 +7,22 @@ from functools import cache
 from html.entities import html5
 from typing import NamedTuple
 
-from overheard.words.spelling.look import Look, either, exactly, in_either_case, one_of, perhaps, repeated, row
+from overheard.words.spelling.layout import BETWEEN, FOLD, WHITE_SPACE
+from overheard.words.spelling.look import (
+    Either,
+    Exactly,
+    Look,
+    Repeated,
+    Row,
+    either,
+    exactly,
+    first_of,
+    in_either_case,
+    one_of,
+    perhaps,
+    repeated,
+    row,
+)
 
 # How many times an escape may be escaped again: `%2563`, `\\u0063`, `&amp;#99;`.
 _AGAIN = 2
@@ -43,11 +58,20 @@ def _encoded(character: str, codecs: Codecs) -> Iterator[bytes]:
             continue
 
 
+def _letter(byte: int, value: bytes) -> Iterator[Look]:
+    """In some charsets the second byte of a character may be a letter, which remains as it is."""
+    if byte < 128 and len(value) > 1:
+        yield exactly(bytes([byte]))
+
+
 def _by_byte(*before: Look, digits: str = "02x", between: tuple[Look, ...] = ()) -> _Forms:
+    def look(byte: int) -> Look:
+        return row(*before, in_either_case(format(byte, digits).encode()))
+
     def write(character: str, codecs: Codecs) -> Iterator[Look]:
         for value in _encoded(character, codecs):
-            first, *others = (row(*before, in_either_case(format(byte, digits).encode())) for byte in value)
-            yield row(first, *(look for other in others for look in (*between, other)))
+            first, *others = (either(*_letter(byte, value), look(byte)) for byte in value)
+            yield row(first, *(each for other in others for each in (*between, other)))
 
     return write
 
@@ -97,12 +121,72 @@ def _html_hexadecimal(character: str, _: Codecs) -> Iterator[Look]:
     yield row(_AMPERSAND, exactly(b"#"), one_of(b"xX"), _ZEROS, number, exactly(b";"))
 
 
+def _doubled(character: str, _: Codecs) -> Iterator[Look]:
+    """As SQL, CSV and YAML have quotes in a string; or in a string in a string."""
+    if character in "\"'`":
+        yield from (exactly(character.encode() * times) for times in (2, 4))
+
+
+def _special(forms: _Forms) -> _Forms:
+    """Of ASCII characters other than letters, digits and the blank alone."""
+    return lambda character, codecs: (
+        forms(character, codecs) if character.isascii() and not character.isalnum() and character != " " else ()
+    )
+
+
+_JSON_AGAIN = _json(_BACKSLASHES)
 _PERCENT = _by_byte(exactly(b"%"))
 _PERCENT_AGAIN = _by_byte(exactly(b"%"), repeated(exactly(b"25"), 1, _AGAIN))
 _PLUS = _only(" ", exactly(b"+"))
 _PLUS_AGAIN = _only(" ", row(exactly(b"%"), repeated(exactly(b"25"), 0, _AGAIN - 1), in_either_case(b"2b")))
 _EQUALS = _by_byte(exactly(b"="), between=(perhaps(_SOFT_BREAK),))
 _UNDERSCORE = _only(" ", exactly(b"_"))
+_WHITE_SPACE = _only(" ", WHITE_SPACE)
+
+# Characters of ASCII that languages escape. A form of one may be escaped again in a URL, in HTML, in mail or in a
+# string; a form of a letter beyond ASCII, in a URL.
+_ESCAPED = frozenset("\"'`<>&/\\=+")
+_IN_A_URL = (_PERCENT, _PERCENT_AGAIN)
+_ANYWHERE = (*_IN_A_URL, _html_named, _html_decimal, _html_hexadecimal, _EQUALS, _JSON_AGAIN, _doubled)
+
+
+def _nested(forms: _Forms) -> _Forms:
+    """Forms whose signs are escaped again, in another way: `%5C%22` is a quote in JSON in a URL."""
+
+    def write(character: str, codecs: Codecs) -> Iterator[Look]:
+        if character in _ESCAPED or not character.isprintable():
+            yield from (_escaped(look, _ANYWHERE) for look in forms(character, codecs))
+        elif not character.isascii():
+            yield from (_escaped(look, _IN_A_URL) for look in forms(character, codecs))
+
+    return write
+
+
+@cache
+def _escaped(look: Look, outside: tuple[_Forms, ...]) -> Look:
+    if isinstance(look, Exactly):
+        return row(*(_sign(byte, outside) for byte in look.text))
+    if isinstance(look, Either):
+        return first_of(*(_escaped(each, outside) for each in look.looks))
+    if isinstance(look, Repeated):
+        return repeated(_escaped(look.look, outside), look.least, look.most)
+    # Only letters and digits have alternatives.
+    return row(*(_escaped(each, outside) for each in look.looks)) if isinstance(look, Row) else look
+
+
+@cache
+def _sign(byte: int, outside: tuple[_Forms, ...]) -> Look:
+    """A letter or digit as it is, and anything else also escaped. Backslashes that are doubled are repeated already."""
+    plain, character = exactly(bytes([byte])), chr(byte)
+    if character.isalnum() or byte > 127:
+        return plain
+    forms = (form for form in outside if character != "\\" or form is not _JSON_AGAIN)
+    return either(plain, *(look for form in forms for look in form(character, ("ascii",))))
+
+
+_NESTED = tuple(
+    map(_nested, (_JSON_AGAIN, _html_named, _html_decimal, _html_hexadecimal, _doubled)),
+)
 
 
 class Escape(NamedTuple):
@@ -126,18 +210,40 @@ ESCAPES = (
     Escape("percent-encoded twice", (_PERCENT, _PERCENT_AGAIN, _PLUS, _PLUS_AGAIN)),
     Escape("JSON string throughout", (_json(1),), throughout=True),
     Escape("JSON string", (_json(1),)),
-    Escape("JSON string in a JSON string", (_json(_BACKSLASHES),)),
-    Escape("JavaScript escapes", (_json(_BACKSLASHES), _javascript)),
+    Escape("JSON string in a JSON string", (_JSON_AGAIN,)),
+    Escape("JavaScript escapes", (_JSON_AGAIN, _javascript)),
     Escape("HTML entities, named", (_html_named,)),
     Escape("HTML entities, decimal", (_html_decimal,)),
     Escape("HTML entities, hexadecimal", (_html_hexadecimal,)),
     Escape("HTML entities", (_html_named, _html_decimal, _html_hexadecimal)),
+    Escape("quotes doubled", (_doubled,)),
+    Escape("escaped twice", _NESTED),
     Escape("quoted-printable", (_EQUALS,), often=_SOFT_BREAK),
     Escape("MIME encoded word", (_EQUALS, _UNDERSCORE), rarely=_NEXT_WORD),
 )
+# Each form of any of these, without those that are escaped again.
+ESCAPED_ONCE = tuple(dict.fromkeys(form for escape in ESCAPES for form in escape.forms if form not in _NESTED))
+LAYOUTS = (
+    Escape("other white space", (_WHITE_SPACE,)),
+    Escape("folded", (_WHITE_SPACE,), rarely=BETWEEN),
+)
 EVERY_ESCAPE = Escape(
     "mixed escapes",
-    tuple(dict.fromkeys(form for escape in ESCAPES for form in escape.forms)),
+    tuple(dict.fromkeys(form for escape in (*ESCAPES, *LAYOUTS) for form in escape.forms)),
+    often=_SOFT_BREAK,
+    rarely=_NEXT_WORD,
+)
+# With what is looked for only if the beginning or the end of a text is in one piece.
+EVERY_LAYOUT = EVERY_ESCAPE._replace(rarely=either(_NEXT_WORD, BETWEEN))
+# For a long text, whose regular expression would take long to compile.
+FOLDED_LINES = EVERY_ESCAPE._replace(forms=(*ESCAPED_ONCE, _WHITE_SPACE), rarely=either(_NEXT_WORD, FOLD))
+# In another charset: the bytes of each character escaped, and of ASCII what other escapes are for.
+IN_A_CHARSET = Escape(
+    "in a charset",
+    (
+        *(_PERCENT, _PERCENT_AGAIN, _PLUS, _PLUS_AGAIN, _EQUALS, _UNDERSCORE),
+        *map(_special, (_JSON_AGAIN, _html_named, _html_decimal)),
+    ),
     often=_SOFT_BREAK,
     rarely=_NEXT_WORD,
 )

@@ -6,7 +6,7 @@ import string
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from functools import cache, partial
 
-from overheard.words.spelling.characters import looks_of
+from overheard.words.spelling.characters import ESCAPED_ONCE, looks_of
 from overheard.words.spelling.look import Exactly, Look, either, exactly, one_of, perhaps, repeated, row
 from overheard.words.spelling.shape import Kind, Pattern, Shape, Spelling
 
@@ -17,10 +17,17 @@ _CHARACTERS = 6
 _LEAST = 4
 
 _NEW_LINE = row(perhaps(exactly(b"\r")), exactly(b"\n"))
-# In a text, folded as a header is, and in a string of JSON.
-_LINE_BREAK = either(row(_NEW_LINE, repeated(one_of(b" \t"), 0, 4)), exactly(b"\\n"), exactly(b"\\r\\n"))
+# In a text, folded, indented, quoted or in a diff; in a string, in several that a program puts together, and in a URL.
+_BLANKS = repeated(one_of(b" \t"), 0, 8)
+_ESCAPED_LINE = either(*map(exactly, (b"\\n", b"\\r\\n", b"\\\\n", b"%0A", b"%0D%0A", b"%0a", b"%0d%0a", b"&#10;")))
+_LINE_BREAK = either(
+    row(_NEW_LINE, _BLANKS, repeated(one_of(b"+->#|* "), 0, 4)),
+    row(perhaps(exactly(b"\\n")), one_of(b"\"'"), repeated(one_of(b" +.\\"), 0, 3), _NEW_LINE, _BLANKS, one_of(b"\"'")),
+    _ESCAPED_LINE,
+    repeated(one_of(b" \t"), 1, 4),
+)
 
-_BASE64 = string.ascii_uppercase.encode() + string.ascii_lowercase.encode() + string.digits.encode()
+BASE64 = string.ascii_uppercase.encode() + string.ascii_lowercase.encode() + string.digits.encode()
 _BASE32 = string.ascii_uppercase.encode() + b"234567"
 # A grave accent may replace the space; and each line begins with a character for its length.
 _UU = bytes(range(0x20, 0x60))
@@ -47,7 +54,8 @@ def values(options: Sequence[Collection[int]], width: int, before: int) -> Itera
         yield frozenset(found)
 
 
-def _letters(*alphabets: bytes) -> _Alphabet:
+def letters(*alphabets: bytes) -> _Alphabet:
+    """The look of some values in these alphabets: any of the characters that stand for one of them."""
     return cache(lambda among: one_of(bytes(letters[value] for value in among for letters in alphabets)))
 
 
@@ -56,20 +64,20 @@ def _escaped(alphabet: _Alphabet) -> _Alphabet:
 
     def look(among: _Values) -> Look:
         signs = [sign for value, sign in ((62, "+"), (63, "/")) if value in among]
-        forms = (form for sign in signs for form in looks_of(sign, ("ascii",)).forms)
+        forms = (form for sign in signs for form in looks_of(sign, ("ascii",), ESCAPED_ONCE).forms)
         return either(alphabet(among), *(form for form in forms if not isinstance(form, Exactly)))
 
     return cache(look)
 
 
-_BOTH = _letters(_BASE64 + b"+/", _BASE64 + b"-_")
-_STANDARD, _URL, _ANY = _escaped(_letters(_BASE64 + b"+/")), _letters(_BASE64 + b"-_"), _escaped(_BOTH)
+_BOTH = letters(BASE64 + b"+/", BASE64 + b"-_")
+_STANDARD, _URL, _ANY = _escaped(letters(BASE64 + b"+/")), letters(BASE64 + b"-_"), _escaped(_BOTH)
 
 
 def base64_cores(value: bytes, alphabet: bytes) -> Iterator[tuple[str, bytes]]:
     """The characters of a base64 text that depend only on `value`, at each of the three alignments (RFC 4648, 4)."""
     for before in range(3):
-        written = map(_letters(_BASE64 + alphabet), values(_known(value), 6, before))
+        written = map(letters(BASE64 + alphabet), values(_known(value), 6, before))
         yield f"at {before}", b"".join(look.text for look in written if isinstance(look, Exactly))
 
 
@@ -93,7 +101,7 @@ def base64_twice(value: bytes) -> Iterator[Pattern]:
 
 def base32(value: bytes) -> Iterator[Pattern]:
     """At each of the five alignments, in capitals or in small letters (RFC 4648, 6)."""
-    capital, small, both = _letters(_BASE32), _letters(_BASE32.lower()), _letters(_BASE32, _BASE32.lower())
+    capital, small, both = letters(_BASE32), letters(_BASE32.lower()), letters(_BASE32, _BASE32.lower())
     for before in range(5):
         written = tuple(values(_known(value), 5, before))
         name = Spelling("base32", any_case=True)
@@ -102,7 +110,7 @@ def base32(value: bytes) -> Iterator[Pattern]:
 
 def uuencode(value: bytes) -> Iterator[Pattern]:
     """At each of the three alignments."""
-    alphabet = _letters(_UU, b"`" + _UU[1:])
+    alphabet = letters(_UU, b"`" + _UU[1:])
     for before in range(3):
         written = tuple(values(_known(value), 6, before))
         shape = Shape(tuple(map(alphabet, written)), often=_UU_BREAK)

@@ -4,19 +4,28 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from functools import lru_cache, partial
+from itertools import chain
 
 from overheard.words.caesar import SHIFTS, shifted
-from overheard.words.spelling.characters import ESCAPES, EVERY_ESCAPE
+from overheard.words.spelling.ascii_forms import punycode, utf7
+from overheard.words.spelling.characters import ESCAPES, EVERY_ESCAPE, EVERY_LAYOUT, FOLDED_LINES, LAYOUTS
+from overheard.words.spelling.charsets import in_charsets
 from overheard.words.spelling.codes import base32, base64, base64_twice, uuencode
+from overheard.words.spelling.decoded import decoded
+from overheard.words.spelling.look import Look
 from overheard.words.spelling.numbers import decimal, hexadecimal
-from overheard.words.spelling.shape import Kind, Pattern, Spelling, end_of, literally
-from overheard.words.spelling.text import Text
+from overheard.words.spelling.shape import Kind, Pattern, Shape, Spelling, end_of, literally
+from overheard.words.spelling.text import UTF8, Text
 
 # Two shorter words may be each other with their letters shifted (`cheer` and `jolly`), which proves nothing.
 _LEAST_LETTERS = 6
 # Whoever has the first bytes of a longer secret has the secret. On the wire it may be at most twenty times as long,
 # which must be kept in memory between two pieces of a stream.
 _MOST = 4096
+# The most characters of a text in which every layout is looked for.
+_LONG = 256
+# How many characters of the beginning are searched for; and the fewest, as one or two are everywhere.
+_CHARACTERS, _FEWEST = 6, 3
 # The number of secrets whose codes are kept.
 _KEPT = 64
 
@@ -25,15 +34,23 @@ _Row = Callable[[Text], Iterator[Pattern]]
 
 def _in_characters(text: Text) -> Iterator[Pattern]:
     """Literally, or with some characters escaped, in one pattern, because a text may mix them."""
-    kinds = [Kind(Spelling("plainly", text.any_case), partial(text.written, composed=False, latin1=False))]
+    kinds = [Kind(Spelling("plainly", text.any_case), partial(text.written, units=text.units, codecs=UTF8))]
     if text.composed != text.units:
-        kinds.append(Kind(Spelling("composed otherwise", text.any_case), partial(text.written, latin1=False)))
+        kinds.append(Kind(Spelling("composed otherwise", text.any_case), partial(text.written, codecs=UTF8)))
     if text.is_text and not text.value.isascii():
         kinds.append(Kind(Spelling("Latin-1", text.any_case), text.written))
     kinds += (Kind(Spelling(escape.name, any_case=True), partial(text.written, escape)) for escape in ESCAPES)
-    shape = text.written(EVERY_ESCAPE)
+    kinds += (Kind(Spelling(layout.name, text.any_case), partial(text.written, layout)) for layout in LAYOUTS)
     names = (*(kind.spelling for kind in kinds), Spelling(EVERY_ESCAPE.name, any_case=True))
-    yield Pattern(shape, names, end_of(shape), kinds=tuple(kinds))
+    ends, begins = end_of(text.written(EVERY_ESCAPE)), _beginning(text)
+    layout = EVERY_LAYOUT if len(text.units) <= _LONG else FOLDED_LINES
+    yield Pattern(text.written(layout), names, ends, begins, tuple(kinds))
+
+
+def _beginning(text: Text) -> Look | None:
+    """The first characters as they are: text that is folded near its end is found by them."""
+    units = text.composed[: min(_CHARACTERS, len(text.units) // 2)]
+    return text.written(units=units).look if len(units) >= _FEWEST else None
 
 
 def _in(name: str, codec: str) -> _Row:
@@ -85,18 +102,21 @@ _TABLE: tuple[_Row, ...] = (
     _of_bytes(base64_twice),
     _reversed,
     _shifted,
+    in_charsets,
+    utf7,
+    punycode,
 )
 
 
 def patterns(value: bytes, *, any_case: bool = False) -> list[Pattern]:
-    """Every pattern of `value` to look for, the plainest first."""
+    """Every pattern of `value` to look for, the plainest first. Line ends at its end are no part of it."""
+    value = value.rstrip(b"\r\n") or value
     text = Text(_head(value), any_case=any_case)
-    found: dict[bytes | Pattern, Pattern] = {}
-    for spell in _TABLE:
-        for pattern in spell(text):
-            # A palindrome is its own reversal.
-            if pattern.shape.literal != text.value:
-                found.setdefault(pattern.shape.literal or pattern, pattern)
+    found: dict[bytes | Shape, Pattern] = {}
+    for pattern in chain(chain.from_iterable(spell(text) for spell in _TABLE), decoded(value, _MOST)):
+        # A palindrome is its own reversal.
+        if pattern.shape.literal != text.value:
+            found.setdefault(pattern.shape.literal or pattern.shape, pattern)
     return list(found.values())
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import cache, partial
 from unicodedata import combining, normalize
 
@@ -11,7 +11,7 @@ from overheard.words.spelling.look import Look, either, exactly, first_of
 from overheard.words.spelling.shape import Shape
 
 _AS_IT_IS = Escape("")
-_UTF8: Codecs = ("utf-8",)
+UTF8: Codecs = ("utf-8",)
 # Windows-1252 has characters where Latin-1 has none.
 _LATIN1: Codecs = ("latin-1", "cp1252")
 _BYTES: Codecs = ("latin-1",)
@@ -40,12 +40,18 @@ class Text:
         # If a secret begins with a line end, half of that would be one, too.
         self.composed[0] = self.units[0] if self.units[0][0] in _LINE_ENDS else self.composed[0]
 
-    def written(self, escape: Escape = _AS_IT_IS, *, composed: bool = True, latin1: bool = True) -> Shape:
+    def written(
+        self, escape: Escape = _AS_IT_IS, *, units: Sequence[_Forms] | None = None, codecs: Codecs = (*UTF8, *_LATIN1)
+    ) -> Shape:
         """The text in an escape; by default also in Latin-1, in Unicode's NFC and NFD, and with other line ends."""
-        codecs = (*_UTF8, *(_LATIN1 if latin1 else ())) if self.is_text else _BYTES
-        look = cache(partial(_look_of, codecs=codecs, escape=escape))
-        parts = map(look, self.composed if composed else self.units)
+        look = cache(partial(_look_of, codecs=codecs if self.is_text else _BYTES, escape=escape))
+        parts = map(look, self.composed if units is None else units)
         return Shape(tuple(parts), often=escape.often, rarely=escape.rarely)
+
+    def encodable(self, codec: str) -> list[_Forms]:
+        """The units with only those forms that a codec can write; empty if it cannot write all units."""
+        units = [tuple(form for form in unit if _is_encodable(form, codec)) for unit in self.composed]
+        return units if all(units) else []
 
     def encoded(self, codec: str) -> Shape | None:
         """The text in another codec, if it is text."""
@@ -58,6 +64,14 @@ class Text:
         return tuple(dict.fromkeys((unit, unit.lower(), unit.upper()))) if cased else (unit,)
 
 
+def _is_encodable(text: str, codec: str) -> bool:
+    try:
+        text.encode(codec)
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
 def _look_of(unit: _Forms, codecs: Codecs, escape: Escape) -> Look:
     # If one form ends like another, as line ends do, the shorter one is enough.
     forms = sorted(unit, key=len)
@@ -67,8 +81,15 @@ def _look_of(unit: _Forms, codecs: Codecs, escape: Escape) -> Look:
 def _composed(unit: _Forms) -> _Forms:
     if unit[0] in _LINE_ENDS:
         return (*unit, *(end for end in _LINE_ENDS if end != unit[0]))
-    others = (each for form in unit for each in (normalize("NFC", form), normalize("NFD", form)))
+    others = (each for form in unit for each in (normalize("NFC", form), *_decomposed(normalize("NFD", form))))
     return unit if unit[0].isascii() else tuple(dict.fromkeys((*unit, *others)))
+
+
+def _decomposed(unit: str) -> Iterator[str]:
+    """In full, or with one of its marks apart, as windows-1258 has the tones of Vietnamese."""
+    yield unit
+    if len(unit) > 2:
+        yield from (normalize("NFC", unit[:at] + unit[at + 1 :]) + unit[at] for at in range(1, len(unit)))
 
 
 def _units(text: str) -> Iterator[str]:

@@ -1,0 +1,111 @@
+"""Messages of a few letters each, with words around them."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from capture.played import VALUE, origin_of, played, some_findings
+from overheard_capture.decoders.messages import LAYER, JoinedMessages, MessageLines
+from overheard_capture.decoders.registry import body_reader
+from overheard_capture.protocols.websocket.reader import websocket
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+TEXT = VALUE.decode()
+LETTERS = list(TEXT)
+TOKENS = [TEXT[at : at + 3] for at in range(0, len(TEXT), 3)]
+
+SHAPES: dict[str, Callable[[int, str], str]] = {
+    "JSON": lambda _, text: json.dumps({"type": "input", "data": text}),
+    "numbers that change": lambda number, text: json.dumps({"id": number, "at": f"12:{number}", "d": text}),
+    "OpenAI": lambda _, text: json.dumps({"choices": [{"index": 0, "delta": {"content": text}}]}),
+    "socket.io": lambda _, text: f"42{json.dumps(['input', text])}",
+    "SignalR": lambda _, text: json.dumps({"type": 1, "target": "key", "arguments": [text]}) + "\x1e",
+    "SockJS": lambda _, text: f"a{json.dumps([text])}",
+    "XMPP": lambda number, text: f"<message id='m{number}'><body>{text}</body></message>",
+    "STOMP": lambda number, text: f"MESSAGE\nmessage-id:{number}\n\n{text}\0",
+    "IRC": lambda _, text: f":nut!n@h PRIVMSG #tree :{text}\r\n",
+    "a leading letter": lambda _, text: f"0{text}",
+    "two leading letters": lambda _, text: f"i>{text}",
+    "a field": lambda _, text: f"key={text}",
+}
+
+
+def joined(messages: list[str]) -> list[str]:
+    """The spellings of the secret in these messages, one after the other."""
+    findings = some_findings()
+    several = JoinedMessages(findings, ())
+    for message in messages:
+        reader = several.reader()
+        reader.feed(message.encode(), origin_of(len(message.encode())))
+        reader.close()
+    several.close()
+    assert all(each.layers == (LAYER,) for each in findings.sightings)
+    return [each.match.spelling for each in findings.sightings]
+
+
+@pytest.mark.parametrize("pieces", [LETTERS, TOKENS], ids=["letters", "tokens"])
+@pytest.mark.parametrize("name", SHAPES)
+def test_what_varies_is_joined(name: str, pieces: list[str]) -> None:
+    messages = [SHAPES[name](number, piece) for number, piece in enumerate(["a", *pieces, "z"])]
+    assert joined(messages) == ["plainly"]
+    # With other messages in between, as answers and pings are.
+    others = [f'{{"ping": {number}}}' for number in range(len(messages))]
+    assert joined([each for pair in zip(messages, others, strict=True) for each in pair]) == ["plainly"]
+
+
+@pytest.mark.parametrize(
+    "messages",
+    [
+        [json.dumps({"d": piece}) for piece in reversed(TOKENS)],
+        [json.dumps({"d": piece}) for piece in TOKENS[:-1]],
+        [json.dumps({name: piece}) for name, piece in zip("abcdefgh", TOKENS, strict=False)],
+        [json.dumps({"d": "x" * 2000 + piece}) for piece in TOKENS],
+        [json.dumps({"d": piece + "."}) for piece in TOKENS],
+    ],
+)
+def test_other_messages_are_not(messages: list[str]) -> None:
+    assert joined(messages) == []
+
+
+def frames(messages: list[str]) -> bytes:
+    """Text frames of WebSocket, unmasked."""
+    return b"".join(b"\x81" + bytes([len(message)]) + message.encode() for message in messages)
+
+
+def lines(messages: list[str]) -> bytes:
+    """Server-sent events."""
+    return "".join(f"data: {message}\n\n" for message in messages).encode()
+
+
+@given(st.lists(st.integers(1, 700), max_size=5))
+def test_websocket_and_lines_are_joined_however_they_are_cut(cuts: list[int]) -> None:
+    messages = [json.dumps({"d": piece}) for piece in TOKENS]
+    for kind in (b"text/event-stream; charset=utf-8", b"application/x-ndjson"):
+        found = played(body_reader(kind), lines(messages), cuts).sightings
+        assert [(each.match.spelling, each.layers) for each in found] == [("plainly", (LAYER,))]
+    found = played(websocket, frames(messages), cuts).sightings
+    assert [(each.match.spelling, each.layers[-1]) for each in found] == [("plainly", LAYER)]
+
+
+@given(st.lists(st.integers(1, 6000), max_size=5))
+def test_a_long_line_is_no_message(cuts: list[int]) -> None:
+    data = b"x" * 3000 + b"\n" + lines([json.dumps({"d": piece}) for piece in TOKENS]) + b"y" * 2000
+    assert len(played(MessageLines, data, cuts).sightings) == 1
+
+
+def test_a_message_that_has_the_secret_is_not_reported_twice() -> None:
+    found = played(MessageLines, lines([json.dumps({"d": TEXT}), json.dumps({"d": "x"})])).sightings
+    assert [each.layers for each in found] == [()]
+
+
+def test_many_shapes_and_quotes_take_bounded_time() -> None:
+    messages = [json.dumps({f"name{chr(97 + number % 26)}{'x' * (number % 200)}": "v"}) for number in range(3000)]
+    messages += ['"' * 1000, '"\\' * 500, '":' * 500, "<>" * 500]
+    assert joined(messages) == []
