@@ -227,13 +227,16 @@ def test_a_binary_secret_is_found(secret: bytes, before: bytes, after: bytes) ->
 
 
 def test_a_long_secret_is_found_as_a_whole() -> None:
-    """An RSA key, as a file or in JSON; one with another ending is another key."""
+    """An RSA key, as a file or in JSON; one with another ending is another key. What it stands for is found within."""
     lines = wrapped(base64.b64encode(random.Random(4711).randbytes(1200)), 64, b"\n")  # noqa: S311  (it is no key)
     key = b"-----BEGIN PRIVATE KEY-----\n" + lines + b"\n-----END PRIVATE KEY-----\n"
     search = Search(Secret("key", key))
-    assert search.matches(b"so: " + key) == [Match(0, "plainly", 4, len(key))]
+    assert search.matches(b"so: " + key) == [
+        Match(0, "plainly", 4, len(key) - 1),
+        Match(0, "decoded, in base64", 32, len(lines)),
+    ]
     written = json.dumps(key.decode())
-    assert search.matches(written.encode()) == [Match(0, "JSON string", 1, len(written) - 2)]
+    assert Match(0, "JSON string", 1, len(written) - 4) in search.matches(written.encode())
     assert [match.spelling for match in search.matches(base64.encodebytes(b"a" + key))] == ["base64, at 1"]
     other = key.replace(lines[:20], lines[20:40])
     for data in (other, json.dumps(other.decode()).encode(), base64.b64encode(other), other.hex().encode()):
