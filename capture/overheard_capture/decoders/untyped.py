@@ -15,22 +15,28 @@ from overheard_capture.decoders.carving import Carver
 from overheard_capture.decoders.magic import HEAD, TEXT_ENDS, reader_of
 from overheard_capture.decoders.mail.encoded_words import EncodedWords
 from overheard_capture.decoders.mail.quoted_printable import SoftBreakFinder
+from overheard_capture.decoders.unsigned import unsigned_or_known
 from overheard_capture.provenance.queue import ByteQueue
 from overheard_capture.provenance.small_queue import SmallByteQueue
 
 if TYPE_CHECKING:
-    from overheard_capture.content.findings import Findings
+    from collections.abc import Callable
+
+    from overheard_capture.content.findings import Findings, ReaderFactory
     from overheard_capture.provenance.origin import Bytes, Origin
+
+    Identify = Callable[[bytes, ReaderFactory, ReaderFactory], ReaderFactory | None]
 
 
 class Untyped:
     """Reads a content of unknown format, and the bytes after its end as another such content."""
 
-    __slots__ = ("_findings", "_head", "_known", "_layers", "_piece", "_remainder", "_text")
+    __slots__ = ("_findings", "_head", "_known", "_layers", "_piece", "_reader_of", "_remainder", "_text")
 
-    def __init__(self, findings: Findings, layers: Layers) -> None:
+    def __init__(self, findings: Findings, layers: Layers, identify: Identify = reader_of) -> None:
         self._findings = findings
         self._layers = layers
+        self._reader_of = identify
         # The first bytes, until there are enough to identify the format.
         self._head: SmallByteQueue | None = None
         self._known: Content | None = None
@@ -87,7 +93,7 @@ class Untyped:
         """Choose a reader by the head."""
         head = bytes(data[:HEAD])
         self._remainder, self._piece = Remainder(), FIRST_PIECE
-        factory = None if is_plain(head) else reader_of(head, untyped, self._remainder)
+        factory = None if is_plain(head) else self._reader_of(head, untyped, self._remainder)
         if factory:
             self._known = Content(self._findings, self._layers, factory, SearchScope.NONE)
         else:
@@ -143,7 +149,7 @@ class TextReader:
         self._findings = findings
         self._layers = layers
         self._detector = TextDetector()
-        self._base64 = Base64Finder(findings, layers, untyped)
+        self._base64 = Base64Finder(findings, layers, armoured)
         self._soft_breaks = SoftBreakFinder(findings, layers, untyped)
         self._encoded_words = EncodedWords(findings, layers)
         self._carver: Carver | None = None
@@ -200,6 +206,11 @@ class TextReader:
         for reader in (self._base64, self._soft_breaks, self._encoded_words, self._carver):
             if reader:
                 reader.close()
+
+
+def armoured(findings: Findings, layers: Layers) -> Untyped:
+    """A reader of content that was written as text, such as base64: it may be compressed without a signature."""
+    return Untyped(findings, layers, unsigned_or_known)
 
 
 def untyped(findings: Findings, layers: Layers) -> Untyped:

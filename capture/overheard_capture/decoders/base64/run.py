@@ -14,8 +14,9 @@ from overheard_capture.content.byte_scan import SHORTEST_RUN
 from overheard_capture.content.content import Content
 from overheard_capture.content.nesting import nested_content
 from overheard_capture.content.text_detector import looks_like_text
-from overheard_capture.decoders.base64.alphabet import chars_by_frame, decoded, token_of
+from overheard_capture.decoders.base64.alphabet import LONGEST_BREAK, chars_by_frame, decoded, token_of
 from overheard_capture.decoders.magic import BEGINNINGS, IN_BASE64, is_known
+from overheard_capture.decoders.unsigned import is_unsigned
 from overheard_capture.provenance.by_frame import FrameAligner
 from overheard_capture.provenance.origin import Origin, Span, joined
 from overheard_capture.provenance.small_queue import SmallByteQueue
@@ -35,9 +36,9 @@ _HEAD_LENGTH, _MAX_OFFSET, _MAX_PREFIXES = 64, 128, 8
 DECISION_LENGTH = _MAX_OFFSET + _HEAD_LENGTH + 4
 # Decoded text of at least this length is no coincidence.
 _MIN_TEXT = 20
-_PREFIX_END = re.compile(rb"[/+]")
+_PREFIX_END, _DIGIT = re.compile(rb"[/+]"), re.compile(rb"[0-9]")
 # An incomplete escape or line break.
-_PARTIAL_ESCAPE = re.compile(rb"(?:%[0-9A-Fa-f]?|\\(?:u[0-9A-Fa-f]{0,3})?)\Z")
+_PARTIAL_ESCAPE = re.compile(rb"(?:%(?:25){0,3}[0-9A-Fa-f]?|\\{1,8}(?:u[0-9A-Fa-f]{0,3}|r\\{0,8})?)\Z")
 _FERNET = b"gAAAAA"
 # Separates runs that are searched together.
 _SEPARATOR = b"\0\xff\0"
@@ -63,6 +64,16 @@ def payload_start(chars: bytes) -> int:
     for skipped, out in enumerate(outs):
         if len(out) > 2 * _MIN_TEXT and looks_like_text(out[-_MIN_TEXT:]):
             return skipped
+    return _unsigned_start(chars)
+
+
+def _unsigned_start(chars: bytes) -> int:
+    """The number of characters before compressed data without a signature; -1 if there is none."""
+    for start in (0, *(prefix.end() for prefix in islice(_PREFIX_END.finditer(chars, 3, _MAX_OFFSET), _MAX_PREFIXES))):
+        rest = chars[start:]
+        # Most words have no digits.
+        if len(rest) >= SHORTEST_RUN and _DIGIT.search(rest) and is_unsigned(decoded(rest)):
+            return start
     return -1
 
 
@@ -103,7 +114,7 @@ class Base64Run:
             self._cut.add(data, origin)
             data, origin = self._cut.take()
         raw = bytes(data)
-        if cut := _PARTIAL_ESCAPE.search(raw, max(len(raw) - 6, 0)):
+        if cut := _PARTIAL_ESCAPE.search(raw, max(len(raw) - LONGEST_BREAK, 0)):
             self._cut.add(raw[cut.start() :], origin.after(cut.start()))
             raw = raw[: cut.start()]
         if raw:
