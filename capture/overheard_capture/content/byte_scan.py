@@ -43,17 +43,40 @@ def base64_runs(data: bytes | bytearray) -> list[tuple[int, int]]:
     compiled = core()
     if compiled is None:
         return [run.span() for run in _RUN.finditer(data)]
+    return _runs(compiled, data, _MEMBERS, SHORTEST_RUN)
+
+
+def _runs(compiled: ctypes.CDLL, data: bytes | bytearray, table: bytes, least: int) -> list[tuple[int, int]]:
     found: list[tuple[int, int]] = []
     at = ctypes.c_uint64(0)
     place, length = pointer(data), ctypes.c_uint64(len(data))
     while True:
         count = compiled.runs(
-            place, length, _MEMBERS, ctypes.c_uint64(SHORTEST_RUN), _RUNS, ctypes.c_uint64(_BATCH), ctypes.byref(at)
+            place, length, table, ctypes.c_uint64(least), _RUNS, ctypes.c_uint64(_BATCH), ctypes.byref(at)
         )
         bounds = _RUNS[: 2 * count]
         found += zip(bounds[::2], bounds[1::2], strict=True)
         if count < _BATCH:
             return found
+
+
+class Members:
+    """A set of bytes, long runs of which are looked for."""
+
+    def __init__(self, members: bytes, least: int) -> None:
+        self.members = members
+        self._least = least
+        self._table = bytes(byte in members for byte in range(256))
+        self._run = re.compile(rb"[%b]{%d,}+" % (re.escape(members), least))
+
+    def runs(self, data: bytes | bytearray) -> list[tuple[int, int]]:
+        """The (start, end) of each run that is long enough."""
+        if len(data) < self._least:
+            return []
+        compiled = core()
+        if compiled is None:
+            return [run.span() for run in self._run.finditer(data)]
+        return _runs(compiled, data, self._table, self._least)
 
 
 def soft_break(data: bytes | bytearray, start: int = 0) -> int:

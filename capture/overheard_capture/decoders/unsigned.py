@@ -5,12 +5,12 @@ It is looked for only in bytes that were written as text, such as base64: there 
 
 from __future__ import annotations
 
+import zlib
 from functools import partial
 from typing import TYPE_CHECKING
 
 from overheard.words.layer import Layers
 from overheard_capture.content.text_detector import looks_like_text
-from overheard_capture.decoders.compression.deflate import CorruptError, Deflate
 from overheard_capture.decoders.compression.formats import DEFLATE
 from overheard_capture.decoders.compression.reader import decompressing
 from overheard_capture.decoders.magic import is_known, reader_of
@@ -50,10 +50,11 @@ def _is_deflate(head: bytes) -> bool:
     kind = head[0] >> 1 & 3
     if kind == _INVALID or (kind == _STORED and int.from_bytes(head[1:3]) ^ int.from_bytes(head[3:5]) != 0xFFFF):
         return False
-    deflate = Deflate()
+    # ISA-L's is slower to create.
+    deflate = zlib.decompressobj(-15)
     try:
         out = deflate.decompress(head, 1 << 12)
-    except CorruptError:
+    except zlib.error:
         return False
     if not out:
         # The code tables of a dynamic block are long, and few random bytes are valid ones.

@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from overheard.words.layer import Layers
-from overheard_capture.content.byte_scan import has_no_encoding, is_plain
+from overheard_capture.content.byte_scan import is_plain
 from overheard_capture.content.content import Content, SearchScope
 from overheard_capture.content.findings import UNKNOWN_FORMAT, Reason
 from overheard_capture.content.nesting import FIRST_PIECE, Remainder
 from overheard_capture.content.text_detector import TextDetector
+from overheard_capture.decoders.armour.finder import ArmourFinder, has_nothing_encoded
 from overheard_capture.decoders.base64.finder import Base64Finder
 from overheard_capture.decoders.carving import Carver
 from overheard_capture.decoders.magic import HEAD, TEXT_ENDS, reader_of
@@ -119,7 +120,7 @@ class Untyped:
         if self._head:
             data, origin = self._head.take()
             self._head = None
-            if not (is_plain(data) and has_no_encoding(data)):
+            if not (is_plain(data) and has_nothing_encoded(data)):
                 self._read(data, origin, last=True)
 
     def close(self) -> None:
@@ -135,6 +136,7 @@ class TextReader:
     """Reads content without a signature as text, and reports it as opaque if it is not text."""
 
     __slots__ = (
+        "_armour",
         "_base64",
         "_carver",
         "_detector",
@@ -150,6 +152,7 @@ class TextReader:
         self._layers = layers
         self._detector = TextDetector()
         self._base64 = Base64Finder(findings, layers, armoured)
+        self._armour = ArmourFinder(findings, layers, armoured)
         self._soft_breaks = SoftBreakFinder(findings, layers, untyped)
         self._encoded_words = EncodedWords(findings, layers)
         self._carver: Carver | None = None
@@ -167,6 +170,7 @@ class TextReader:
             else:
                 detector.feed(data)
         self._base64.feed(data, origin)
+        self._armour.feed(data, origin)
         self._soft_breaks.feed(data, origin)
         self._encoded_words.feed(data, origin)
         if detector.not_plain_utf8:
@@ -195,7 +199,7 @@ class TextReader:
         """`length` bytes are missing here."""
         self._detector.gap()
         self._signature_prefix = None
-        for reader in (self._base64, self._soft_breaks, self._encoded_words, self._carver):
+        for reader in (self._base64, self._armour, self._soft_breaks, self._encoded_words, self._carver):
             if reader:
                 reader.gap(length)
 
@@ -203,7 +207,7 @@ class TextReader:
         """No more bytes follow."""
         if not self._detector.is_text:
             self._findings.report_unread(Reason.OPAQUE, UNKNOWN_FORMAT, self._layers)
-        for reader in (self._base64, self._soft_breaks, self._encoded_words, self._carver):
+        for reader in (self._base64, self._armour, self._soft_breaks, self._encoded_words, self._carver):
             if reader:
                 reader.close()
 

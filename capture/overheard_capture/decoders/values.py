@@ -5,13 +5,22 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from overheard.words.layer import Layers
-from overheard_capture.content.byte_scan import has_no_encoding, is_plain
+from overheard_capture.content.byte_scan import ENCODED_WORD, base64_runs, is_plain, soft_break
 from overheard_capture.content.nesting import speculative
-from overheard_capture.decoders.untyped import armoured
+from overheard_capture.decoders.armour.finder import ArmourFinder, has_coding
+from overheard_capture.decoders.base64.finder import Base64Finder
+from overheard_capture.decoders.mail.encoded_words import EncodedWords
+from overheard_capture.decoders.mail.quoted_printable import SoftBreakFinder
+from overheard_capture.decoders.untyped import armoured, untyped
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from overheard_capture.content.findings import Findings
+    from overheard_capture.decoders.untyped import Untyped
     from overheard_capture.provenance.origin import Bytes, Origin
+
+    _Reader = Untyped | Base64Finder | ArmourFinder | SoftBreakFinder | EncodedWords
 
 
 def read_values(findings: Findings, layers: Layers, data: Bytes, origin: Origin) -> None:
@@ -20,8 +29,21 @@ def read_values(findings: Findings, layers: Layers, data: Bytes, origin: Origin)
     This is speculative: what has no known encoding was searched as it is.
     """
     data = bytes(data)
-    if is_plain(data) and has_no_encoding(data):
+    for reader in _readers(findings, layers, data):
+        reader.feed(data, origin)
+        reader.close()
+
+
+def _readers(findings: Findings, layers: Layers, data: bytes) -> Iterator[_Reader]:
+    """Those readers of text that may find something; most values are just words."""
+    if not is_plain(data):
+        yield armoured(speculative(findings), layers)
         return
-    reader = armoured(speculative(findings), layers)
-    reader.feed(data, origin)
-    reader.close()
+    if base64_runs(data):
+        yield Base64Finder(speculative(findings), layers, armoured)
+    if has_coding(data):
+        yield ArmourFinder(speculative(findings), layers, armoured)
+    if soft_break(data) >= 0:
+        yield SoftBreakFinder(speculative(findings), layers, untyped)
+    if ENCODED_WORD.first(data) >= 0:
+        yield EncodedWords(speculative(findings), layers)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import TYPE_CHECKING
 
 from overheard.words.layer import Layers
@@ -17,8 +17,17 @@ from overheard_capture.decoders.base64.alphabet import (
     LONGEST_BREAK,
     LONGEST_ESCAPE,
     chars_of,
+    decoded,
 )
-from overheard_capture.decoders.base64.run import DECISION_LENGTH, Base64Run, FernetToken, RunBatch, payload_start
+from overheard_capture.decoders.base64.run import (
+    BASE64,
+    DECISION_LENGTH,
+    Base64Run,
+    FernetToken,
+    RunBatch,
+    decoded_origin,
+    payload_start,
+)
 from overheard_capture.provenance.small_queue import SmallByteQueue
 
 if TYPE_CHECKING:
@@ -204,7 +213,7 @@ class Base64Finder:
         if skipped < 0 and len(raw) < _STREAMED_LENGTH:
             if not self._batch:
                 self._batch = RunBatch(speculative(self._findings), self._layers)
-            self._batch.add(chars, raw, origin)
+            self._batch.add(decoded(chars), BASE64, partial(decoded_origin, raw, origin))
             return
         run = Base64Run(speculative(self._findings), self._layers, self._reader, max(skipped, 0))
         run.feed(raw, origin)

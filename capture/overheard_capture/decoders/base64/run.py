@@ -22,6 +22,8 @@ from overheard_capture.provenance.origin import Origin, Span, joined
 from overheard_capture.provenance.small_queue import SmallByteQueue
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from overheard_capture.content.findings import Findings, ReaderFactory
     from overheard_capture.provenance.by_frame import Part
     from overheard_capture.provenance.origin import Bytes
@@ -52,10 +54,10 @@ def payload_start(chars: bytes) -> int:
     """
     outs = [_decoded_head(chars, skipped) for skipped in range(4)]
     for skipped, out in enumerate(outs):
-        if _is_readable(out):
+        if is_readable(out):
             return skipped
     for prefix in islice(_PREFIX_END.finditer(chars, 3, _MAX_OFFSET), _MAX_PREFIXES):
-        if len(chars) - prefix.end() >= SHORTEST_RUN and _is_readable(_decoded_head(chars, prefix.end())):
+        if len(chars) - prefix.end() >= SHORTEST_RUN and is_readable(_decoded_head(chars, prefix.end())):
             return prefix.end()
     # At any other offset, only text and signatures are reliable.
     for known in IN_BASE64.finditer(chars, 0, _MAX_OFFSET):
@@ -82,8 +84,8 @@ def _decoded_head(chars: bytes, skipped: int) -> bytes:
     return binascii.a2b_base64(piece[: len(piece) & ~3])
 
 
-def _is_readable(out: bytes) -> bool:
-    """Whether content that begins like this can be identified."""
+def is_readable(out: bytes) -> bool:
+    """Whether decoded content that begins like this can be identified."""
     if looks_like_text(out):
         return len(out) > 8
     if out.startswith(BEGINNINGS) and is_known(out):
@@ -184,12 +186,12 @@ class RunBatch:
         self._findings = findings
         self._layers = layers
         self._decoded: list[bytes] = []
-        self._encoded: list[tuple[bytes, Origin]] = []
+        self._encoded: list[tuple[Layer, Callable[[], Origin]]] = []
 
-    def add(self, chars: bytes, raw: bytes, origin: Origin) -> None:
-        """Add the characters of the run `raw`."""
-        self._decoded.append(decoded(chars))
-        self._encoded.append((raw, origin))
+    def add(self, out: bytes, layer: Layer, origin: Callable[[], Origin]) -> None:
+        """Add what a run is decoded to, and how to know where that comes from."""
+        self._decoded.append(out)
+        self._encoded.append((layer, origin))
 
     def search(self) -> None:
         """Search all runs, and empty the batch."""
@@ -207,8 +209,13 @@ class RunBatch:
                 self._report(self._decoded[which], *self._encoded[which])
         self._decoded, self._encoded = [], []
 
-    def _report(self, out: bytes, raw: bytes, origin: Origin) -> None:
-        content = nested_content(self._findings, self._layers, BASE64, None)
+    def _report(self, out: bytes, layer: Layer, origin: Callable[[], Origin]) -> None:
+        content = nested_content(self._findings, self._layers, layer, None)
         if content:
-            _, places = chars_by_frame(raw, origin)
-            content.feed(out, origin.derived([(before * 3 // 4, *part) for before, part in places]))
+            content.feed(out, origin())
+
+
+def decoded_origin(raw: bytes, origin: Origin) -> Origin:
+    """The origin of the bytes that the run `raw` is decoded to."""
+    _, places = chars_by_frame(raw, origin)
+    return origin.derived([(before * 3 // 4, *part) for before, part in places])
