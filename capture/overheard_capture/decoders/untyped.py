@@ -11,6 +11,7 @@ from overheard_capture.content.findings import UNKNOWN_FORMAT, Reason
 from overheard_capture.content.nesting import FIRST_PIECE, Remainder
 from overheard_capture.content.text_detector import TextDetector
 from overheard_capture.decoders.armour.finder import ArmourFinder, has_nothing_encoded
+from overheard_capture.decoders.armour.lines import LineArmourFinder
 from overheard_capture.decoders.base64.finder import Base64Finder
 from overheard_capture.decoders.carving import Carver
 from overheard_capture.decoders.magic import HEAD, TEXT_ENDS, reader_of
@@ -21,11 +22,12 @@ from overheard_capture.provenance.queue import ByteQueue
 from overheard_capture.provenance.small_queue import SmallByteQueue
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from overheard_capture.content.findings import Findings, ReaderFactory
     from overheard_capture.provenance.origin import Bytes, Origin
 
+    _TextFinder = Base64Finder | ArmourFinder | LineArmourFinder | SoftBreakFinder | EncodedWords | Carver
     Identify = Callable[[bytes, ReaderFactory, ReaderFactory], ReaderFactory | None]
 
 
@@ -143,6 +145,7 @@ class TextReader:
         "_encoded_words",
         "_findings",
         "_layers",
+        "_line_armour",
         "_signature_prefix",
         "_soft_breaks",
     )
@@ -153,6 +156,7 @@ class TextReader:
         self._detector = TextDetector()
         self._base64 = Base64Finder(findings, layers, armoured)
         self._armour = ArmourFinder(findings, layers, armoured)
+        self._line_armour = LineArmourFinder(findings, layers, armoured)
         self._soft_breaks = SoftBreakFinder(findings, layers, untyped)
         self._encoded_words = EncodedWords(findings, layers)
         self._carver: Carver | None = None
@@ -171,6 +175,7 @@ class TextReader:
                 detector.feed(data)
         self._base64.feed(data, origin)
         self._armour.feed(data, origin)
+        self._line_armour.feed(data, origin)
         self._soft_breaks.feed(data, origin)
         self._encoded_words.feed(data, origin)
         if detector.not_plain_utf8:
@@ -199,17 +204,20 @@ class TextReader:
         """`length` bytes are missing here."""
         self._detector.gap()
         self._signature_prefix = None
-        for reader in (self._base64, self._armour, self._soft_breaks, self._encoded_words, self._carver):
-            if reader:
-                reader.gap(length)
+        for reader in self._readers():
+            reader.gap(length)
 
     def close(self) -> None:
         """No more bytes follow."""
         if not self._detector.is_text:
             self._findings.report_unread(Reason.OPAQUE, UNKNOWN_FORMAT, self._layers)
-        for reader in (self._base64, self._armour, self._soft_breaks, self._encoded_words, self._carver):
-            if reader:
-                reader.close()
+        for reader in self._readers():
+            reader.close()
+
+    def _readers(self) -> Iterator[_TextFinder]:
+        yield from (self._base64, self._armour, self._line_armour, self._soft_breaks, self._encoded_words)
+        if self._carver:
+            yield self._carver
 
 
 def armoured(findings: Findings, layers: Layers) -> Untyped:

@@ -8,9 +8,12 @@ from overheard.words.layer import Layers
 from overheard_capture.content.byte_scan import ENCODED_WORD, base64_runs, is_plain, soft_break
 from overheard_capture.content.nesting import speculative
 from overheard_capture.decoders.armour.finder import ArmourFinder, has_coding
+from overheard_capture.decoders.armour.lines import MARKS, LineArmourFinder
 from overheard_capture.decoders.base64.finder import Base64Finder
+from overheard_capture.decoders.magic import is_known
 from overheard_capture.decoders.mail.encoded_words import EncodedWords
 from overheard_capture.decoders.mail.quoted_printable import SoftBreakFinder
+from overheard_capture.decoders.unsigned import is_unsigned
 from overheard_capture.decoders.untyped import armoured, untyped
 
 if TYPE_CHECKING:
@@ -20,7 +23,7 @@ if TYPE_CHECKING:
     from overheard_capture.decoders.untyped import Untyped
     from overheard_capture.provenance.origin import Bytes, Origin
 
-    _Reader = Untyped | Base64Finder | ArmourFinder | SoftBreakFinder | EncodedWords
+    _Reader = Untyped | Base64Finder | ArmourFinder | LineArmourFinder | SoftBreakFinder | EncodedWords
 
 
 def read_values(findings: Findings, layers: Layers, data: Bytes, origin: Origin) -> None:
@@ -34,6 +37,14 @@ def read_values(findings: Findings, layers: Layers, data: Bytes, origin: Origin)
         reader.close()
 
 
+def read_data(findings: Findings, layers: Layers, data: Bytes, origin: Origin, before: int) -> None:
+    """Unwrap some bytes like values. Up to `before` bytes of something else may precede what can be identified."""
+    data = bytes(data)
+    starts = range(min(before + 1, len(data)))
+    start = next((start for start in starts if is_known(data[start:]) or is_unsigned(data[start:])), 0)
+    read_values(findings, layers, data[start:], origin.after(start))
+
+
 def _readers(findings: Findings, layers: Layers, data: bytes) -> Iterator[_Reader]:
     """Those readers of text that may find something; most values are just words."""
     if not is_plain(data):
@@ -43,6 +54,8 @@ def _readers(findings: Findings, layers: Layers, data: bytes) -> Iterator[_Reade
         yield Base64Finder(speculative(findings), layers, armoured)
     if has_coding(data):
         yield ArmourFinder(speculative(findings), layers, armoured)
+    if MARKS.first(data) >= 0:
+        yield LineArmourFinder(speculative(findings), layers, armoured)
     if soft_break(data) >= 0:
         yield SoftBreakFinder(speculative(findings), layers, untyped)
     if ENCODED_WORD.first(data) >= 0:

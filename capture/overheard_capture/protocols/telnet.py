@@ -12,7 +12,7 @@ from overheard_capture.content.content import Content, SearchScope
 from overheard_capture.content.findings import Reason
 from overheard_capture.decoders.line_editing import LineEditing
 from overheard_capture.decoders.untyped import untyped
-from overheard_capture.decoders.values import read_values
+from overheard_capture.decoders.values import read_data
 from overheard_capture.provenance.queue import ByteQueue
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ LAYER = Layer("telnet")
 _IAC, _SB, _SE = 0xFF, 0xFA, 0xF0
 # The maximum length of an option's subnegotiation.
 _MAX_SUBNEGOTIATION = 16 << 10
-# A value follows the code of the option, or that and a command.
+# A value follows the code of the option, and perhaps a command and a length.
 _BEFORE_VALUE = 3
 # A carriage return is padded with NUL.
 _PADDED = b"\r\0"
@@ -187,8 +187,7 @@ class TelnetReader:
         """Unwrap what was said of an option: its code, often a command such as IS, and a value."""
         said, origin = self._subnegotiation.take(len(self._subnegotiation))
         self._state = _State.TEXT
-        for start in range(min(len(said), _BEFORE_VALUE)):
-            read_values(self._findings, self._layers, said[start:], origin.after(start))
+        read_data(self._findings, self._layers, said, origin, _BEFORE_VALUE)
 
     def gap(self, length: int) -> None:
         """`length` bytes are missing here."""

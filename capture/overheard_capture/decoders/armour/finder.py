@@ -9,6 +9,7 @@ from overheard.words.layer import Layers
 from overheard_capture.content.byte_scan import has_no_encoding
 from overheard_capture.content.nesting import nested_content, speculative
 from overheard_capture.decoders.armour.codings import CODINGS, SHORTEST
+from overheard_capture.decoders.armour.lines import MARKS
 from overheard_capture.decoders.base64.run import RunBatch, is_readable
 from overheard_capture.decoders.unsigned import is_unsigned
 from overheard_capture.provenance.by_frame import frame_parts
@@ -37,7 +38,7 @@ def has_coding(data: bytes | bytearray) -> bool:
 
 def has_nothing_encoded(data: bytes | bytearray) -> bool:
     """Whether this text cannot contain anything to decode."""
-    return has_no_encoding(data) and not has_coding(data)
+    return has_no_encoding(data) and not has_coding(data) and MARKS.first(data) < 0
 
 
 class ArmourFinder:

@@ -9,9 +9,10 @@ from overheard.words.layer import Layer, Layers
 from overheard_capture.content.content import search_bytes
 from overheard_capture.content.findings import Reason
 from overheard_capture.decoders.short import ShortReader
+from overheard_capture.decoders.values import read_data
 from overheard_capture.protocols.dns.message import parse_message
 from overheard_capture.protocols.framed import FramedReader
-from overheard_capture.provenance.origin import Origin
+from overheard_capture.provenance.origin import Origin, joined
 from overheard_capture.provenance.queue import ByteQueue
 
 if TYPE_CHECKING:
@@ -28,6 +29,9 @@ _NETBIOS = re.compile(rb"[A-P]{32}")
 # A run of letters and digits that may be encoded data.
 _ENCODED_RUN = re.compile(rb"[A-Za-z0-9+/=_-]{24,}")
 
+# How many letters of its own a tunnel may have before data.
+_BEFORE_DATA = 8
+
 
 def read_dns(findings: Findings, layers: Layers, data: Bytes, origin: Origin) -> bool:
     """Read one message. Returns whether all of `data` is one."""
@@ -41,11 +45,20 @@ def read_dns(findings: Findings, layers: Layers, data: Bytes, origin: Origin) ->
     for ranges in filter(None, (message.texts, message.addresses)):
         text.line(ranges)
     text.search(findings, (*layers, LAYER), origin)
+    for labels in message.names:
+        _read_bytes(findings, (*layers, LAYER), labels, data, origin)
     for start, end in message.opaque:
         reader = ShortReader(findings, (*layers, LAYER))
         reader.feed(data[start:end], origin.after(start))
         reader.close()
     return True
+
+
+def _read_bytes(findings: Findings, layers: Layers, labels: list[ByteRange], data: Bytes, origin: Origin) -> None:
+    """Unwrap a name that is no text: tunnels such as iodine have bytes in labels, after a few letters of their own."""
+    name = b"".join(bytes(data[start:end]) for start, end in labels)
+    if not name.isascii():
+        read_data(findings, layers, name, joined((origin, start, end) for start, end in labels), _BEFORE_DATA)
 
 
 class _MessageText:
