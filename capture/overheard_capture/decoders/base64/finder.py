@@ -13,6 +13,7 @@ from overheard_capture.decoders.base64.alphabet import (
     ESCAPE,
     ESCAPED_BREAK,
     ESCAPED_PADDING,
+    ESCAPED_RETURN,
     ESCAPES,
     LONGEST_BREAK,
     LONGEST_ESCAPE,
@@ -35,13 +36,14 @@ if TYPE_CHECKING:
     from overheard_capture.provenance.origin import Bytes, Origin
 
 _LINE = re.compile(rb"(?:[A-Za-z0-9+/_-]++|%b)++" % ESCAPES)
-_BREAK = rb"(?:\r?\n[ \t]{0,32}|%b)" % ESCAPED_BREAK
+_BREAK = rb"(?:(?:%b)?\r?\n[ \t]{0,32}|%b)" % (ESCAPED_RETURN, ESCAPED_BREAK)
 _PADDING = re.compile(rb"(?:=|%b){0,2}" % ESCAPED_PADDING)
 # Bytes that end a run for certain; and bytes after which it may continue: a line break, an escape, padding.
-_RUN_END = re.compile(rb"[^A-Za-z0-9+/_=\\%\r\n \t-]")
-_CONTINUABLE = b"\r\n\\%="
+_RUN_END = re.compile(rb"[^A-Za-z0-9+/_=\\%&#;\r\n \t-]")
+_CONTINUABLE = b"\r\n\\%=&"
 # Escapes before a run: of a base64 character, or another escape that includes the first characters of the run.
 _OTHER_ESCAPE = re.compile(rb"\\u[0-9A-Fa-f]{4}|\\[nrtbf]|%(?:25){0,3}[0-9A-Fa-f]{2}")
+_ENTITY, _LONGEST_ENTITY = re.compile(rb"&#(?:4[37]|x2[BbFf]);\Z"), 6
 # Longer lines are not joined.
 _LONGEST_LINE = 256
 # How far before a run to look for more characters of it, separated by an escape.
@@ -123,11 +125,12 @@ class Base64Finder:
     def _run_start(self, data: bytes | bytearray, begins: int, floor: int) -> int:
         """The actual start of a run: its first characters may belong to an escape, and escapes before it to the run."""
         least = max(begins - _LOOK_BACK, floor)
-        while begins > least and data[begins - 1] in b"\\%":
-            if not ESCAPE.match(data, begins - 1):
+        while begins > least and data[begins - 1] in b"\\%;":
+            escape = _ENTITY.search(data, max(begins - _LONGEST_ENTITY, least), begins)
+            if not escape and not (escape := ESCAPE.match(data, begins - 1)):
                 other = _OTHER_ESCAPE.match(data, begins - 1)
                 return other.end() if other else begins
-            before = bytes(data[least : begins - 1])
+            before = bytes(data[least : escape.start()])
             begins = least + len(before.rstrip(BASE64_ALPHABET))
         return begins
 
@@ -154,7 +157,7 @@ class Base64Finder:
     def _keep_tail(self, data: bytes | bytearray, origin: Origin, at: int) -> None:
         """Keep the last characters, which may be the first of a run."""
         least = max(len(data) - _LOOK_BACK - SHORTEST_RUN, at)
-        begin = least + len(bytes(data[least:]).rstrip(BASE64_ALPHABET + b"\\%"))
+        begin = least + len(bytes(data[least:]).rstrip(BASE64_ALPHABET + b"\\%&#;"))
         if begin < len(data):
             self._keep_pending(data, origin, begin)
 

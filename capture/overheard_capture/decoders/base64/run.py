@@ -40,7 +40,9 @@ DECISION_LENGTH = _MAX_OFFSET + _HEAD_LENGTH + 4
 _MIN_TEXT = 20
 _PREFIX_END, _DIGIT = re.compile(rb"[/+]"), re.compile(rb"[0-9]")
 # An incomplete escape or line break.
-_PARTIAL_ESCAPE = re.compile(rb"(?:%(?:25){0,3}[0-9A-Fa-f]?|\\{1,8}(?:u[0-9A-Fa-f]{0,3}|r\\{0,8})?)\Z")
+_PARTIAL_ESCAPE = re.compile(
+    rb"(?:%(?:25){0,3}[0-9A-Fa-f]?|\\{1,8}(?:u[0-9A-Fa-f]{0,3}|r\\{0,8})?|&(?:#[0-9A-Za-z]{0,3})?)\Z"
+)
 _FERNET = b"gAAAAA"
 # Separates runs that are searched together.
 _SEPARATOR = b"\0\xff\0"

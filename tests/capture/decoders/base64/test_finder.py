@@ -29,6 +29,10 @@ def folded(data: bytes, width: int, end: bytes, indent: bytes = b"") -> bytes:
     return end.join(indent + letters[at : at + width] for at in range(0, len(letters), width))
 
 
+def html_escaped(text: bytes, entity: bytes) -> bytes:
+    return b"".join(entity % ord(each) if each in "+/=" else each.encode() for each in text.decode())
+
+
 TEXTS = {
     "alone": ENCODED,
     "in quotes": b'x = "' + ENCODED + b'";',
@@ -45,6 +49,9 @@ TEXTS = {
     "in lines of 64": b"-----BEGIN THIS-----\n" + folded(LONG, 64, b"\n") + b"\n-----END THIS-----\n",
     "in lines in JSON": b'{"data": "' + folded(PACKED, 30, b"\\n") + b'\\n"}',
     "in indented lines": b"data: |\n" + folded(LONG, 60, b"\n", b"    ") + b"\nnext: 1\n",
+    "as HTML escapes it": b'value="' + html_escaped(base64.b64encode(LONG), b"&#%d;") + b'"',
+    "as XML escapes it": b"<a>" + html_escaped(folded(LONG, 76, b"&#13;\n"), b"&#x%X;") + b"</a>",
+    "in lines in an attribute": b'<a b="' + folded(LONG, 64, b"&#xA;") + b'"/>',
     "in lines in JSON in JSON": json.dumps(json.dumps(folded(LONG, 76, b"\r\n").decode())).encode(),
     "slashes escaped in JSON in JSON": json.dumps(
         json.dumps(base64.b64encode(LONG).decode()).replace("/", "\\/").replace("+", "\\u002b")
