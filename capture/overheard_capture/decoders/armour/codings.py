@@ -1,4 +1,4 @@
-"""Codings of bytes as text without marks around them: hexadecimal, and base32 (RFC 4648)."""
+"""Codings of bytes as text without marks around them: hexadecimal, base32 (RFC 4648), percent-encoding (RFC 3986)."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import base64
 import re
 from collections.abc import Callable
 from typing import NamedTuple
+from urllib.parse import unquote_to_bytes
 
 from overheard.words.layer import Layer, LayerKind
 from overheard_capture.content.byte_scan import Members
@@ -27,6 +28,13 @@ _NOT_DIGITS = re.compile(rb"0[xX](?=%b)|[^0-9A-Fa-f]" % _DIGIT)
 _DECIMAL = b"0123456789 \t\r\n,;:.|-"
 _LONG_NUMBER = Members(b"0123456789", SHORTEST)
 
+# Characters that need no escape in a URL (RFC 3986, 2.3), or are left alone by some encoders.
+_UNRESERVED = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~!*'()"
+_PERCENT_ENCODED = rb"(?:[%b+]|%%%%[0-9A-Fa-f]{2}){%%d,}+" % re.escape(_UNRESERVED)
+_PARTIAL_PERCENT = re.compile(rb"%[0-9A-Fa-f]?\Z")
+# An escape of a byte that is no ASCII text. Text of other escapes is a spelling alone.
+_BINARY_ESCAPE = re.compile(rb"%(?:[0189A-Fa-f][0-9A-Fa-f]|7[Ff])")
+
 _BASE32_LINES = rb"[%b]{%d,}+(?:%b[%b]++)*+"
 _BASE32_HEX = re.compile(rb"[0189]")
 
@@ -47,8 +55,13 @@ class Coding(NamedTuple):
     decode: Callable[[bytes], bytes]
     group: int
     size: int
-    # Whether a run of members is certainly something else.
+    # A byte without which nothing is in this coding. Whether a run of members is certainly something else.
+    needs: bytes = b""
     is_other: Callable[[bytes | bytearray], bool] = lambda _: False
+
+    def runs(self, data: bytes | bytearray) -> list[tuple[int, int]]:
+        """The (start, end) of each run of members in which something may be."""
+        return [] if self.needs and self.needs not in data else self.members.runs(data)
 
 
 def _hexadecimal(chars: bytes) -> bytes:
@@ -72,6 +85,17 @@ def _base32(chars: bytes) -> bytes:
     return decode(chars + b"=" * (-len(chars) % 8), casefold=True)
 
 
+def _percent_chars(raw: bytes) -> bytes:
+    """The bytes in hexadecimal. An incomplete escape at the end is half a byte."""
+    cut = _PARTIAL_PERCENT.search(raw, max(len(raw) - 2, 0))
+    whole = raw[: cut.start()] if cut else raw
+    return unquote_to_bytes(whole.replace(b"+", b" ")).hex().encode() + (b"0" if cut else b"")
+
+
+def _is_escaped_text(run: bytes | bytearray) -> bool:
+    return not _BINARY_ESCAPE.search(run)
+
+
 def _without_breaks(raw: bytes) -> bytes:
     return _ANY_BREAK.sub(b"", raw)
 
@@ -83,9 +107,12 @@ def _base32_coding(alphabet: bytes) -> Coding:
     members = alphabet + b"\r\n"
     find = re.compile(_BASE32_LINES % (alphabet, SHORTEST, rb"\r?\n", alphabet))
     more = re.compile(rb"(?:(?:\r?\n)?[%b]++)++" % alphabet)
-    return Coding(BASE32, Members(members, SHORTEST), find, more, _without_breaks, _base32, 8, 5, _is_hexadecimal)
+    return Coding(
+        BASE32, Members(members, SHORTEST), find, more, _without_breaks, _base32, 8, 5, is_other=_is_hexadecimal
+    )
 
 
+PERCENT = Layer("percent-encoded", LayerKind.SPELLED)
 HEXADECIMAL, BASE32 = Layer("hexadecimal", LayerKind.SPELLED), Layer("base32", LayerKind.SPELLED)
 _HEX_MEMBERS = b"0123456789ABCDEFabcdef xX\\\t\r\n:,;|%&#-rnt"
 CODINGS = (
@@ -98,8 +125,20 @@ CODINGS = (
         _hexadecimal,
         2,
         1,
-        _is_numbers,
+        is_other=_is_numbers,
     ),
     _base32_coding(b"ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"),
     _base32_coding(b"abcdefghijklmnopqrstuvwxyz0123456789"),
+    Coding(
+        PERCENT,
+        Members(_UNRESERVED + b"+%", SHORTEST),
+        re.compile(_PERCENT_ENCODED % SHORTEST),
+        re.compile(_PERCENT_ENCODED % 1),
+        _percent_chars,
+        _hexadecimal,
+        2,
+        1,
+        b"%",
+        _is_escaped_text,
+    ),
 )

@@ -33,7 +33,7 @@ _HEAD = 128
 
 def has_coding(data: bytes | bytearray) -> bool:
     """Whether this text may contain a run of a coding."""
-    return any(coding.members.runs(data) for coding in CODINGS)
+    return any(coding.runs(data) for coding in CODINGS)
 
 
 def has_nothing_encoded(data: bytes | bytearray) -> bool:
@@ -100,7 +100,7 @@ class _CodingFinder:
             self._read_pending(last=start < len(data))
             if start == len(data):
                 return
-        for begin, end in members.runs(data):
+        for begin, end in self._coding.runs(data):
             if begin >= start and end < len(data):
                 self._begin(data, begin)
                 self._read_run(bytes(data[begin:end]), origin.after(begin), last=True)

@@ -6,7 +6,9 @@ import base64
 import gzip
 import hashlib
 import json
+import re
 import textwrap
+import urllib.parse
 import zlib
 from typing import TYPE_CHECKING
 
@@ -58,6 +60,18 @@ BASE32: dict[str, Write] = {
     "the other alphabet, small": lambda data: base64.b32hexencode(data).lower(),
     "in lines": lambda data: lined(base64.b32encode(data), 76) + b"\n",
 }
+_SMALL = re.compile(rb"%..")
+PERCENT: dict[str, Write] = {
+    "as Python has it": lambda data: b"?a=1&data=" + urllib.parse.quote_from_bytes(data, safe="").encode() + b"&b=2",
+    "in a form": lambda data: b"data=" + urllib.parse.quote_plus(data).encode() + b"&b=2",
+    "small digits": lambda data: (
+        b"/"
+        + _SMALL.sub(lambda escape: escape[0].lower(), urllib.parse.quote_from_bytes(data, safe="").encode())
+        + b"/x"
+    ),
+}
+ALL = {"hexadecimal": HEX, "base32": BASE32, "percent-encoded": PERCENT}
+WRITES = [write for names in ALL.values() for write in names.values()]
 CONTENTS = {
     "gzip": gzip.compress(TEXT, mtime=0),
     "zlib": zlib.compress(TEXT),
@@ -70,28 +84,30 @@ CONTENTS = {
 
 
 @pytest.mark.parametrize("content", CONTENTS)
-@pytest.mark.parametrize("how", [("hexadecimal", each) for each in HEX] + [("base32", each) for each in BASE32])
+@pytest.mark.parametrize("how", [(layer, name) for layer, names in ALL.items() for name in names])
 def test_it_is_decoded(content: str, how: tuple[str, str]) -> None:
     layer, name = how
-    text = b"see: " + (HEX if layer == "hexadecimal" else BASE32)[name](CONTENTS[content]) + b" and more"
+    text = b"see: " + ALL[layer][name](CONTENTS[content]) + b" and more"
     findings = played(untyped, text)
+    # base64 that is percent-encoded is base64 with escapes.
+    layer = "base64" if (layer, content) == ("percent-encoded", "base64") else layer
     assert any(layer in layers for layers in seen(findings))
     assert not findings.unread
 
 
-@pytest.mark.parametrize("write", [*HEX.values(), *BASE32.values()])
+@pytest.mark.parametrize("write", WRITES)
 @pytest.mark.parametrize("data", [LONG, gzip.compress(LONG)], ids=["opaque", "gzip"])
 def test_long_runs_are_decoded_to_their_end(write: Write, data: bytes) -> None:
     text = write(data)
     findings = played(untyped, text)
-    assert {"hexadecimal", "base32"} & set().union(*seen(findings))
+    assert set(ALL) & set().union(*seen(findings))
     assert len({found.position for found in findings.sightings if len(found.layers) == 2}) <= 1
     assert not findings.unread
     for size in (1000, 65_537):
         assert outcome(played(untyped, text, range(0, len(text), size))) == outcome(findings)
 
 
-@pytest.mark.parametrize("write", [*HEX.values(), *BASE32.values()])
+@pytest.mark.parametrize("write", WRITES)
 def test_it_does_not_matter_how_it_is_cut(write: Write) -> None:
     text = b"see: " + write(gzip.compress(TEXT, mtime=0)) + b" and more"
     findings = played(untyped, text)
@@ -108,6 +124,8 @@ LOOK_ALIKES = {
     "addresses": " ".join(f"00:1b:44:11:3a:{number:02x}" for number in range(50)),
     "hex of gzip, damaged": gzip.compress(TEXT).hex()[:30] + "00" * 30,
     "hex of something else": gzip.compress(b"nothing of the kind" * 9).hex(),
+    "words in other letters": urllib.parse.quote("\u0441\u043b\u043e\u0432\u0430 " * 20),
+    "a broken escape": "%1f%8b%zz%0" * 9,
     "wrapped text": textwrap.fill("lorem ipsum dolor sit amet " * 40),
 }
 
