@@ -22,6 +22,9 @@ _MEMBERS = bytes(
     (byte in BASE64_ALPHABET) | (byte in LOWERCASE) << 1 | (byte in HEXADECIMAL) << 2 for byte in range(256)
 )
 _BATCH = 1024
+# How much of a piece to look at first: runs are short.
+_WINDOW = 256
+_ROOM = ctypes.c_uint64(_BATCH)
 _RUNS = (ctypes.c_uint64 * (2 * _BATCH))()
 
 
@@ -49,11 +52,11 @@ def base64_runs(data: bytes | bytearray) -> list[tuple[int, int]]:
 def _runs(compiled: ctypes.CDLL, data: bytes | bytearray, table: bytes, least: int) -> list[tuple[int, int]]:
     found: list[tuple[int, int]] = []
     at = ctypes.c_uint64(0)
-    place, length = pointer(data), ctypes.c_uint64(len(data))
+    place, length, minimum = pointer(data), ctypes.c_uint64(len(data)), ctypes.c_uint64(least)
     while True:
-        count = compiled.runs(
-            place, length, table, ctypes.c_uint64(least), _RUNS, ctypes.c_uint64(_BATCH), ctypes.byref(at)
-        )
+        count = compiled.runs(place, length, table, minimum, _RUNS, _ROOM, ctypes.byref(at))
+        if not count:
+            return found
         bounds = _RUNS[: 2 * count]
         found += zip(bounds[::2], bounds[1::2], strict=True)
         if count < _BATCH:
@@ -78,6 +81,20 @@ class Members:
             return [run.span() for run in self._run.finditer(data)]
         return _runs(compiled, data, self._table, self._least)
 
+    def leading(self, data: bytes | bytearray) -> int:
+        """The end of the run at the beginning, of any length."""
+        size = _WINDOW
+        while (end := size - len(data[:size].ljust(size, b"\0").lstrip(self.members))) == size < len(data):
+            size *= 16
+        return min(end, len(data))
+
+    def trailing(self, data: bytes | bytearray) -> int:
+        """The start of the run at the end, of any length."""
+        size = _WINDOW
+        while not (rest := len(data[-size:].rstrip(self.members))) and size < len(data):
+            size *= 16
+        return max(len(data) - size, 0) + rest
+
 
 def soft_break(data: bytes | bytearray, start: int = 0) -> int:
     """The offset of the first quoted-printable soft line break from `start` on; -1 if there is none."""
@@ -97,7 +114,7 @@ class LiteralSet:
     """A set of literals of 1 to 255 bytes, to search for at once."""
 
     def __init__(self, *texts: bytes) -> None:
-        self._texts = texts
+        self.texts = texts
         self._packed = b"".join(bytes([len(text)]) + text for text in texts)
         self._count = ctypes.c_uint64(len(texts))
 
@@ -105,7 +122,7 @@ class LiteralSet:
         """The offset of the first literal from `start` on; -1 if there is none."""
         compiled = core()
         if compiled is None:
-            return min((place for text in self._texts if (place := data.find(text, start)) >= 0), default=-1)
+            return min((place for text in self.texts if (place := data.find(text, start)) >= 0), default=-1)
         length, begin = ctypes.c_uint64(len(data)), ctypes.c_uint64(start)
         return int(compiled.first_of(pointer(data), length, begin, self._packed, self._count))
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from overheard.words.layer import Layers
-from overheard_capture.content.byte_scan import ENCODED_WORD, base64_runs, is_plain, soft_break
+from overheard_capture.content.byte_scan import ENCODED_WORD, LiteralSet, base64_runs, is_plain, soft_break
 from overheard_capture.content.nesting import speculative
 from overheard_capture.decoders.armour.finder import ArmourFinder, has_coding
 from overheard_capture.decoders.armour.lines import MARKS, LineArmourFinder
@@ -24,6 +24,9 @@ if TYPE_CHECKING:
     from overheard_capture.provenance.origin import Bytes, Origin
 
     _Reader = Untyped | Base64Finder | ArmourFinder | LineArmourFinder | SoftBreakFinder | EncodedWords
+
+# What the readers of lines look for, at once.
+_MARKS = LiteralSet(*MARKS.texts, *ENCODED_WORD.texts, b"=\n", b"=\r\n")
 
 
 def read_values(findings: Findings, layers: Layers, data: Bytes, origin: Origin) -> None:
@@ -54,6 +57,8 @@ def _readers(findings: Findings, layers: Layers, data: bytes) -> Iterator[_Reade
         yield Base64Finder(speculative(findings), layers, armoured)
     if has_coding(data):
         yield ArmourFinder(speculative(findings), layers, armoured)
+    if _MARKS.first(data) < 0:
+        return
     if MARKS.first(data) >= 0:
         yield LineArmourFinder(speculative(findings), layers, armoured)
     if soft_break(data) >= 0:

@@ -95,7 +95,7 @@ class _CodingFinder:
     def feed(self, data: bytes | bytearray, origin: Origin) -> None:
         members, start = self._coding.members, 0
         if self._pending:
-            start = len(data) - len(data.lstrip(members.members))
+            start = members.leading(data)
             self._pending.add(data[:start], origin)
             self._read_pending(last=start < len(data))
             if start == len(data):
@@ -104,7 +104,7 @@ class _CodingFinder:
             if begin >= start and end < len(data):
                 self._begin(data, begin)
                 self._read_run(bytes(data[begin:end]), origin.after(begin), last=True)
-        begin = len(data.rstrip(members.members))
+        begin = members.trailing(data)
         if begin < len(data):
             self._begin(data, begin)
             self._add(data[begin:], origin.after(begin))

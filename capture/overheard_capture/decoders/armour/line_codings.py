@@ -108,6 +108,6 @@ class LineCoding(NamedTuple):
 LINE_CODINGS = (
     LineCoding(b"begin ", re.compile(rb"begin [0-7]{3,4} [^\r\n]{1,255}\r?\n"), UUENCODE, Uuencode),
     LineCoding(b"GIT binary patch", re.compile(rb"GIT binary patch\r?\n"), BASE85, GitPatch),
-    LineCoding(b"=ybegin ", re.compile(rb"=ybegin [^\r\n]{1,500}\r?\n"), YENC, Yenc),
+    LineCoding(b"=ybegin ", re.compile(rb"=ybegin (?:[a-z]+=\d{1,20} ){2,4}name=[^\r\n]{0,500}\r?\n"), YENC, Yenc),
     LineCoding(b"<~", re.compile(rb"<~"), BASE85, Ascii85),
 )

@@ -31,7 +31,7 @@ _ANY_ESCAPE = re.compile(
     % (_BACKSLASHES, _PERCENT, _BACKSLASHES, _BACKSLASHES, _BACKSLASHES),
     re.DOTALL,
 )
-_ESCAPING = re.compile(rb"[\\%&]")
+_ESCAPING = (b"\\", b"%", b"&")
 # base64url is mapped to base64; white space and padding are removed.
 _TO_STANDARD = bytes.maketrans(b"-_", b"+/")
 _TO_URL = bytes.maketrans(b"+/", b"-_")
@@ -40,7 +40,7 @@ _NOT_LETTERS = bytes(byte for byte in range(256) if byte not in BASE64_ALPHABET)
 
 def chars_of(raw: bytes) -> bytes:
     """The base64 characters of `raw`, unescaped, in the standard alphabet."""
-    if _ESCAPING.search(raw):
+    if any(first in raw for first in _ESCAPING):
         raw = ESCAPE.sub(lambda escape: b"/" if escape[0].endswith(_SLASH) else b"+", raw)
         raw = _IGNORED.sub(b"", raw)
     return raw.translate(_TO_STANDARD, _NOT_LETTERS)
