@@ -43,6 +43,7 @@ ELSEWHERE = (
     Elsewhere("capture/captures", "capture_format drops frame", "parts of what captures/test_reader.py reads"),
     Elsewhere("capture/content", "*", "used by every decoder: content/test_nesting.py, decoders/test_untyped.py"),
     Elsewhere("capture/decoders/archives", "*", "read by decoders/compression/test_reader.py"),
+    Elsewhere("capture/decoders/armour", "*", "parts of what decoders/armour/test_finder.py finds"),
     Elsewhere("capture/decoders/base64", "*", "parts of what decoders/base64/test_finder.py finds"),
     Elsewhere("capture/decoders/compression", "*", "parts of decoders/compression/test_reader.py's reader"),
     Elsewhere("capture/decoders/mail", "mime", "each part of decoders/mail/test_multipart.py is one"),

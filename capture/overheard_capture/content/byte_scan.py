@@ -22,6 +22,9 @@ _MEMBERS = bytes(
     (byte in BASE64_ALPHABET) | (byte in LOWERCASE) << 1 | (byte in HEXADECIMAL) << 2 for byte in range(256)
 )
 _BATCH = 1024
+# How much of a piece to look at first: runs are short.
+_WINDOW = 256
+_ROOM = ctypes.c_uint64(_BATCH)
 _RUNS = (ctypes.c_uint64 * (2 * _BATCH))()
 
 
@@ -43,17 +46,54 @@ def base64_runs(data: bytes | bytearray) -> list[tuple[int, int]]:
     compiled = core()
     if compiled is None:
         return [run.span() for run in _RUN.finditer(data)]
+    return _runs(compiled, data, _MEMBERS, SHORTEST_RUN)
+
+
+def _runs(compiled: ctypes.CDLL, data: bytes | bytearray, table: bytes, least: int) -> list[tuple[int, int]]:
     found: list[tuple[int, int]] = []
     at = ctypes.c_uint64(0)
-    place, length = pointer(data), ctypes.c_uint64(len(data))
+    place, length, minimum = pointer(data), ctypes.c_uint64(len(data)), ctypes.c_uint64(least)
     while True:
-        count = compiled.runs(
-            place, length, _MEMBERS, ctypes.c_uint64(SHORTEST_RUN), _RUNS, ctypes.c_uint64(_BATCH), ctypes.byref(at)
-        )
+        count = compiled.runs(place, length, table, minimum, _RUNS, _ROOM, ctypes.byref(at))
+        if not count:
+            return found
         bounds = _RUNS[: 2 * count]
         found += zip(bounds[::2], bounds[1::2], strict=True)
         if count < _BATCH:
             return found
+
+
+class Members:
+    """A set of bytes, long runs of which are looked for."""
+
+    def __init__(self, members: bytes, least: int) -> None:
+        self.members = members
+        self._least = least
+        self._table = bytes(byte in members for byte in range(256))
+        self._run = re.compile(rb"[%b]{%d,}+" % (re.escape(members), least))
+
+    def runs(self, data: bytes | bytearray) -> list[tuple[int, int]]:
+        """The (start, end) of each run that is long enough."""
+        if len(data) < self._least:
+            return []
+        compiled = core()
+        if compiled is None:
+            return [run.span() for run in self._run.finditer(data)]
+        return _runs(compiled, data, self._table, self._least)
+
+    def leading(self, data: bytes | bytearray) -> int:
+        """The end of the run at the beginning, of any length."""
+        size = _WINDOW
+        while (end := size - len(data[:size].ljust(size, b"\0").lstrip(self.members))) == size < len(data):
+            size *= 16
+        return min(end, len(data))
+
+    def trailing(self, data: bytes | bytearray) -> int:
+        """The start of the run at the end, of any length."""
+        size = _WINDOW
+        while not (rest := len(data[-size:].rstrip(self.members))) and size < len(data):
+            size *= 16
+        return max(len(data) - size, 0) + rest
 
 
 def soft_break(data: bytes | bytearray, start: int = 0) -> int:
@@ -74,7 +114,7 @@ class LiteralSet:
     """A set of literals of 1 to 255 bytes, to search for at once."""
 
     def __init__(self, *texts: bytes) -> None:
-        self._texts = texts
+        self.texts = texts
         self._packed = b"".join(bytes([len(text)]) + text for text in texts)
         self._count = ctypes.c_uint64(len(texts))
 
@@ -82,7 +122,7 @@ class LiteralSet:
         """The offset of the first literal from `start` on; -1 if there is none."""
         compiled = core()
         if compiled is None:
-            return min((place for text in self._texts if (place := data.find(text, start)) >= 0), default=-1)
+            return min((place for text in self.texts if (place := data.find(text, start)) >= 0), default=-1)
         length, begin = ctypes.c_uint64(len(data)), ctypes.c_uint64(start)
         return int(compiled.first_of(pointer(data), length, begin, self._packed, self._count))
 

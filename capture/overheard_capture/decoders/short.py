@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from overheard.words.layer import Layers
-from overheard_capture.content.byte_scan import has_no_encoding, is_plain
+from overheard_capture.content.byte_scan import is_plain
 from overheard_capture.content.findings import UNKNOWN_FORMAT, Reason
 from overheard_capture.content.text_detector import CONTROL
+from overheard_capture.decoders.armour.finder import has_nothing_encoded
 from overheard_capture.decoders.magic import CARVED, HEAD, PLAIN_MAGICS, is_known
 from overheard_capture.decoders.untyped import untyped
 from overheard_capture.decoders.utf16_32 import encoding_of
@@ -23,7 +24,7 @@ _MAX_LENGTH = 64 << 10
 
 def classify(data: bytes) -> bool | None:
     """Whether these bytes, the whole of a content, are text; None if they may contain something to decode."""
-    if not has_no_encoding(data) or data.startswith(PLAIN_MAGICS):
+    if not has_nothing_encoded(data) or data.startswith(PLAIN_MAGICS):
         return None
     if is_plain(data):
         return True

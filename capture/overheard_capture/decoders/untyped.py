@@ -5,33 +5,42 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from overheard.words.layer import Layers
-from overheard_capture.content.byte_scan import has_no_encoding, is_plain
+from overheard_capture.content.byte_scan import is_plain
 from overheard_capture.content.content import Content, SearchScope
 from overheard_capture.content.findings import UNKNOWN_FORMAT, Reason
 from overheard_capture.content.nesting import FIRST_PIECE, Remainder
 from overheard_capture.content.text_detector import TextDetector
+from overheard_capture.decoders.armour.finder import ArmourFinder, has_nothing_encoded
+from overheard_capture.decoders.armour.lines import LineArmourFinder
 from overheard_capture.decoders.base64.finder import Base64Finder
 from overheard_capture.decoders.carving import Carver
 from overheard_capture.decoders.magic import HEAD, PLAIN_MAGICS, TEXT_ENDS, reader_of
 from overheard_capture.decoders.mail.encoded_words import EncodedWords
 from overheard_capture.decoders.mail.quoted_printable import SoftBreakFinder
 from overheard_capture.decoders.text_framing import CHUNKED, text_framing
+from overheard_capture.decoders.unsigned import unsigned_or_known
 from overheard_capture.provenance.queue import ByteQueue
 from overheard_capture.provenance.small_queue import SmallByteQueue
 
 if TYPE_CHECKING:
-    from overheard_capture.content.findings import Findings
+    from collections.abc import Callable, Iterator
+
+    from overheard_capture.content.findings import Findings, ReaderFactory
+    from overheard_capture.content.readers import Reader
     from overheard_capture.provenance.origin import Bytes, Origin
+
+    Identify = Callable[[bytes, ReaderFactory, ReaderFactory], ReaderFactory | None]
 
 
 class Untyped:
     """Reads a content of unknown format, and the bytes after its end as another such content."""
 
-    __slots__ = ("_findings", "_head", "_known", "_layers", "_piece", "_remainder", "_text")
+    __slots__ = ("_findings", "_head", "_known", "_layers", "_piece", "_reader_of", "_remainder", "_text")
 
-    def __init__(self, findings: Findings, layers: Layers) -> None:
+    def __init__(self, findings: Findings, layers: Layers, identify: Identify = reader_of) -> None:
         self._findings = findings
         self._layers = layers
+        self._reader_of = identify
         # The first bytes, until there are enough to identify the format.
         self._head: SmallByteQueue | None = None
         self._known: Content | None = None
@@ -88,9 +97,8 @@ class Untyped:
         """Choose a reader by the head."""
         head = bytes(data[:HEAD])
         self._remainder, self._piece = Remainder(), FIRST_PIECE
-        factory = (
-            None if is_plain(head) and not head.startswith(PLAIN_MAGICS) else reader_of(head, untyped, self._remainder)
-        )
+        is_text = is_plain(head) and not head.startswith(PLAIN_MAGICS)
+        factory = None if is_text else self._reader_of(head, untyped, self._remainder)
         if factory:
             self._known = Content(self._findings, self._layers, factory, SearchScope.NONE)
         else:
@@ -116,7 +124,8 @@ class Untyped:
         if self._head:
             data, origin = self._head.take()
             self._head = None
-            if not (is_plain(data) and has_no_encoding(data)) or data.startswith(PLAIN_MAGICS) or CHUNKED.match(data):
+            is_simple = is_plain(data) and has_nothing_encoded(data)
+            if not is_simple or data.startswith(PLAIN_MAGICS) or CHUNKED.match(data):
                 self._read(data, origin, last=True)
 
     def close(self) -> None:
@@ -132,6 +141,7 @@ class TextReader:
     """Reads content without a signature as text, and reports it as opaque if it is not text."""
 
     __slots__ = (
+        "_armour",
         "_base64",
         "_carver",
         "_detector",
@@ -139,6 +149,7 @@ class TextReader:
         "_findings",
         "_framing",
         "_layers",
+        "_line_armour",
         "_signature_prefix",
         "_soft_breaks",
     )
@@ -149,7 +160,9 @@ class TextReader:
         # Chunks in spite of a head that does not say so.
         self._framing = text_framing(findings, layers, untyped) if framed else None
         self._detector = TextDetector()
-        self._base64 = Base64Finder(findings, layers, untyped)
+        self._base64 = Base64Finder(findings, layers, armoured)
+        self._armour = ArmourFinder(findings, layers, armoured)
+        self._line_armour = LineArmourFinder(findings, layers, armoured)
         self._soft_breaks = SoftBreakFinder(findings, layers, untyped)
         self._encoded_words = EncodedWords(findings, layers)
         self._carver: Carver | None = None
@@ -169,6 +182,8 @@ class TextReader:
         if self._framing:
             self._framing.feed(data, origin)
         self._base64.feed(data, origin)
+        self._armour.feed(data, origin)
+        self._line_armour.feed(data, origin)
         self._soft_breaks.feed(data, origin)
         self._encoded_words.feed(data, origin)
         if detector.not_plain_utf8:
@@ -197,17 +212,27 @@ class TextReader:
         """`length` bytes are missing here."""
         self._detector.gap()
         self._signature_prefix = None
-        for reader in (self._base64, self._soft_breaks, self._encoded_words, self._carver, self._framing):
-            if reader:
-                reader.gap(length)
+        for reader in self._readers():
+            reader.gap(length)
 
     def close(self) -> None:
         """No more bytes follow."""
         if not self._detector.is_text:
             self._findings.report_unread(Reason.OPAQUE, UNKNOWN_FORMAT, self._layers)
-        for reader in (self._base64, self._soft_breaks, self._encoded_words, self._carver, self._framing):
-            if reader:
-                reader.close()
+        for reader in self._readers():
+            reader.close()
+
+    def _readers(self) -> Iterator[Reader]:
+        yield from (self._base64, self._armour, self._line_armour, self._soft_breaks, self._encoded_words)
+        if self._framing:
+            yield self._framing
+        if self._carver:
+            yield self._carver
+
+
+def armoured(findings: Findings, layers: Layers) -> Untyped:
+    """A reader of content that was written as text, such as base64: it may be compressed without a signature."""
+    return Untyped(findings, layers, unsigned_or_known)
 
 
 def untyped(findings: Findings, layers: Layers) -> Untyped:

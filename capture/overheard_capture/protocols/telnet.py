@@ -12,6 +12,8 @@ from overheard_capture.content.content import Content, SearchScope
 from overheard_capture.content.findings import Reason
 from overheard_capture.decoders.line_editing import LineEditing
 from overheard_capture.decoders.untyped import untyped
+from overheard_capture.decoders.values import read_data
+from overheard_capture.provenance.queue import ByteQueue
 
 if TYPE_CHECKING:
     from overheard_capture.content.findings import Findings
@@ -22,6 +24,8 @@ LAYER = Layer("telnet")
 _IAC, _SB, _SE = 0xFF, 0xFA, 0xF0
 # The maximum length of an option's subnegotiation.
 _MAX_SUBNEGOTIATION = 16 << 10
+# A value follows the code of the option, and perhaps a command and a length.
+_BEFORE_VALUE = 3
 # A carriage return is padded with NUL.
 _PADDED = b"\r\0"
 
@@ -95,7 +99,8 @@ class TelnetReader:
         self._state = _State.TEXT
         # Whether something was left out since the last text, and whether that text ended with a carriage return.
         self._interrupted = self._after_return = False
-        self._subnegotiation_length = 0
+        # What an option says, up to IAC SE.
+        self._subnegotiation = ByteQueue()
         findings.identify_as("telnet")
 
     def feed(self, data: Bytes, origin: Origin) -> None:
@@ -107,7 +112,7 @@ class TelnetReader:
             if self._state is _State.TEXT:
                 at = self._read_text(chunk, at, origin)
             elif self._state in (_State.SUBNEGOTIATION, _State.SUBNEGOTIATION_IAC):
-                at = self._read_subnegotiation(chunk, at)
+                at = self._read_subnegotiation(chunk, at, origin)
             else:
                 at = self._read_command(chunk, at, origin)
 
@@ -142,7 +147,7 @@ class TelnetReader:
         command = data[at]
         self._state = _State.TEXT
         if command == _SB:
-            self._state, self._subnegotiation_length = _State.SUBNEGOTIATION, 0
+            self._state, self._subnegotiation = _State.SUBNEGOTIATION, ByteQueue()
         elif _SB < command < _IAC:
             self._state = _State.OPTION
         elif command == _IAC:
@@ -152,32 +157,48 @@ class TelnetReader:
             return at
         return at + 1
 
-    def _read_subnegotiation(self, data: bytes, at: int) -> int:
-        start = at
+    def _read_subnegotiation(self, data: bytes, at: int, origin: Origin) -> int:
         if self._state is _State.SUBNEGOTIATION_IAC:
-            self._state = _State.TEXT if data[at] == _SE else _State.SUBNEGOTIATION
-            return at + 1
-        at = data.find(_IAC, at)
-        if at >= 0:
-            self._state = _State.SUBNEGOTIATION_IAC
-        end = len(data) if at < 0 else at + 1
+            return self._end_subnegotiation(data, at, origin)
+        end = data.find(_IAC, at)
+        self._state = _State.SUBNEGOTIATION if end < 0 else _State.SUBNEGOTIATION_IAC
+        end = len(data) if end < 0 else end
         # An endless subnegotiation must not hide the bytes after it.
-        allowed = _MAX_SUBNEGOTIATION - self._subnegotiation_length
-        self._subnegotiation_length += end - start
-        if self._subnegotiation_length > _MAX_SUBNEGOTIATION:
+        allowed = at + _MAX_SUBNEGOTIATION - len(self._subnegotiation)
+        self._subnegotiation.add(data[at : min(end, allowed)], origin.after(at))
+        if end > allowed:
             self._findings.report_unread(Reason.DAMAGED, "a telnet subnegotiation that is too long", self._layers)
-            self._state = _State.TEXT
-            return start + allowed
-        return end
+            self._read_option()
+            return allowed
+        return end + (self._state is _State.SUBNEGOTIATION_IAC)
+
+    def _end_subnegotiation(self, data: bytes, at: int, origin: Origin) -> int:
+        """Read the byte after IAC."""
+        if data[at] == _SE:
+            self._read_option()
+            return at + 1
+        self._state = _State.SUBNEGOTIATION
+        if data[at] == _IAC:
+            # A doubled IAC is one byte of data (RFC 855).
+            self._subnegotiation.add(data[at : at + 1], origin.after(at))
+        return at + 1
+
+    def _read_option(self) -> None:
+        """Unwrap what was said of an option: its code, often a command such as IS, and a value."""
+        said, origin = self._subnegotiation.take(len(self._subnegotiation))
+        self._state = _State.TEXT
+        read_data(self._findings, self._layers, said, origin, _BEFORE_VALUE)
 
     def gap(self, length: int) -> None:
         """`length` bytes are missing here."""
+        self._read_option()
         self._state, self._interrupted, self._after_return = _State.TEXT, True, False
         self._content.gap(length)
         self._typed.gap()
 
     def close(self) -> None:
         """The direction has ended."""
+        self._read_option()
         self._content.close()
         self._typed.close()
 

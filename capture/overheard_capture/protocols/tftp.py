@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from overheard.words.layer import Layer
 from overheard_capture.content.content import Content, SearchScope
 from overheard_capture.decoders.untyped import untyped
+from overheard_capture.decoders.values import read_values
 
 if TYPE_CHECKING:
     from overheard_capture.content.findings import Findings
@@ -42,10 +43,14 @@ class TftpReader:
             return self._block(data, origin)
         if data[:2] == _ACK:
             return len(data) == _HEADER_LENGTH
-        if _REQUEST.fullmatch(data):
+        request = _REQUEST.fullmatch(data)
+        if request:
             self.close()
-            return True
-        return bool(_OPTION_ACK.fullmatch(data) or _ERROR.fullmatch(data))
+        if not (request or _OPTION_ACK.fullmatch(data) or _ERROR.fullmatch(data)):
+            return False
+        # Names, options and messages.
+        read_values(self._findings, (LAYER,), data, origin)
+        return True
 
     def _block(self, data: Bytes, origin: Origin) -> bool:
         number = int.from_bytes(data[2:_HEADER_LENGTH], "big")

@@ -13,11 +13,25 @@ if TYPE_CHECKING:
     from overheard_capture.provenance.by_frame import Part
     from overheard_capture.provenance.origin import Origin
 
-# `/` and `+` as escaped in JSON, JavaScript and URLs.
-ESCAPE = re.compile(rb"\\/|%2[BbFf]|\\u002[BbFf]")
-_SLASH = (b"\\/", b"%2f", b"\\u002f")
-_IGNORED = re.compile(rb"(?:\\r)?\\n|%3[Dd]|\\u003[Dd]")
-_BACKSLASH = b"\\"
+# `/` and `+` as escaped in HTML, JSON, JavaScript and URLs, the latter up to four times: JSON in JSON doubles each
+# backslash, and a URL in a URL has `%25` for each percent sign.
+_BACKSLASHES, _PERCENT = rb"\\{1,8}", rb"%(?:25){0,3}"
+ESCAPES = rb"%b/|%b2[BbFf]|%bu002[BbFf]|&#(?:4[37]|x2[BbFf]);" % (_BACKSLASHES, _PERCENT, _BACKSLASHES)
+ESCAPE = re.compile(ESCAPES)
+_SLASH = (b"/", b"2f", b"2F", b"47;", b"2f;", b"2F;")
+# A line break and padding, escaped.
+ESCAPED_RETURN = rb"&#(?:13|x[Dd]);"
+ESCAPED_BREAK = rb"(?:%br)?%bn|(?:%b)?&#(?:10|x[Aa]);" % (_BACKSLASHES, _BACKSLASHES, ESCAPED_RETURN)
+ESCAPED_PADDING = rb"%b3[Dd]|%bu003[Dd]|&#(?:61|x3[Dd]);" % (_PERCENT, _BACKSLASHES)
+_IGNORED = re.compile(rb"%b|%b|%b" % (ESCAPED_BREAK, ESCAPED_RETURN, ESCAPED_PADDING))
+# The longest escape of a character, and of a line break.
+LONGEST_ESCAPE, LONGEST_BREAK = 13, 20
+_ANY_ESCAPE = re.compile(
+    rb"%bu[0-9A-Fa-f]{4}|%b[0-9A-Fa-f]{2}|&#[0-9A-Za-z]{1,3};|%br%bn|%b."
+    % (_BACKSLASHES, _PERCENT, _BACKSLASHES, _BACKSLASHES, _BACKSLASHES),
+    re.DOTALL,
+)
+_ESCAPING = (b"\\", b"%", b"&")
 # base64url is mapped to base64; white space and padding are removed.
 _TO_STANDARD = bytes.maketrans(b"-_", b"+/")
 _TO_URL = bytes.maketrans(b"+/", b"-_")
@@ -26,8 +40,8 @@ _NOT_LETTERS = bytes(byte for byte in range(256) if byte not in BASE64_ALPHABET)
 
 def chars_of(raw: bytes) -> bytes:
     """The base64 characters of `raw`, unescaped, in the standard alphabet."""
-    if _BACKSLASH in raw or b"%" in raw:
-        raw = ESCAPE.sub(lambda escape: b"/" if escape[0].lower() in _SLASH else b"+", raw)
+    if any(first in raw for first in _ESCAPING):
+        raw = ESCAPE.sub(lambda escape: b"/" if escape[0].endswith(_SLASH) else b"+", raw)
         raw = _IGNORED.sub(b"", raw)
     return raw.translate(_TO_STANDARD, _NOT_LETTERS)
 
@@ -49,10 +63,10 @@ def chars_by_frame(raw: bytes, origin: Origin) -> tuple[bytes, list[tuple[int, P
 
 def _escape_boundary(raw: bytes, end: int) -> int:
     """The last position up to `end` that is not within an escape."""
-    begin = max(end - 5, 0)
-    for escape in re.finditer(rb"\\u....|%..|\\r\\n|\\.", raw[begin : end + 5], re.DOTALL):
-        if escape.start() + begin < end < escape.end() + begin:
-            return escape.start() + begin
+    begin = max(end - LONGEST_BREAK, 0)
+    for escape in _ANY_ESCAPE.finditer(raw, begin, end + LONGEST_BREAK):
+        if escape.start() < end < escape.end():
+            return escape.start()
     return end
 
 

@@ -3,30 +3,47 @@
 from __future__ import annotations
 
 import re
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import TYPE_CHECKING
 
 from overheard.words.layer import Layers
 from overheard_capture.content.byte_scan import BASE64_ALPHABET, HEXADECIMAL, LOWERCASE, SHORTEST_RUN, base64_runs
 from overheard_capture.content.nesting import speculative
-from overheard_capture.decoders.base64.alphabet import chars_of
-from overheard_capture.decoders.base64.run import DECISION_LENGTH, Base64Run, FernetToken, RunBatch, payload_start
+from overheard_capture.decoders.base64.alphabet import (
+    ESCAPE,
+    ESCAPED_BREAK,
+    ESCAPED_PADDING,
+    ESCAPED_RETURN,
+    ESCAPES,
+    LONGEST_BREAK,
+    LONGEST_ESCAPE,
+    chars_of,
+    decoded,
+)
+from overheard_capture.decoders.base64.run import (
+    BASE64,
+    DECISION_LENGTH,
+    Base64Run,
+    FernetToken,
+    RunBatch,
+    decoded_origin,
+    payload_start,
+)
 from overheard_capture.provenance.small_queue import SmallByteQueue
 
 if TYPE_CHECKING:
     from overheard_capture.content.findings import Findings, ReaderFactory
     from overheard_capture.provenance.origin import Bytes, Origin
 
-_ESCAPES = rb"\\/|%2[BbFf]|\\u002[BbFf]"
-_LINE = re.compile(rb"(?:[A-Za-z0-9+/_-]++|%b)++" % _ESCAPES)
-_BREAK = rb"(?:\r?\n[ \t]{0,32}|(?:\\r)?\\n)"
-_PADDING = re.compile(rb"(?:=|%3[Dd]|\\u003[Dd]){0,2}")
+_LINE = re.compile(rb"(?:[A-Za-z0-9+/_-]++|%b)++" % ESCAPES)
+_BREAK = rb"(?:(?:%b)?\r?\n[ \t]{0,32}|%b)" % (ESCAPED_RETURN, ESCAPED_BREAK)
+_PADDING = re.compile(rb"(?:=|%b){0,2}" % ESCAPED_PADDING)
 # Bytes that end a run for certain; and bytes after which it may continue: a line break, an escape, padding.
-_RUN_END = re.compile(rb"[^A-Za-z0-9+/_=\\%\r\n \t-]")
-_CONTINUABLE = b"\r\n\\%="
+_RUN_END = re.compile(rb"[^A-Za-z0-9+/_=\\%&#;\r\n \t-]")
+_CONTINUABLE = b"\r\n\\%=&"
 # Escapes before a run: of a base64 character, or another escape that includes the first characters of the run.
-_ESCAPE = re.compile(rb"%s" % _ESCAPES)
-_OTHER_ESCAPE = re.compile(rb"\\u[0-9A-Fa-f]{4}|\\[nrtbf]|%[0-9A-Fa-f]{2}")
+_OTHER_ESCAPE = re.compile(rb"\\u[0-9A-Fa-f]{4}|\\[nrtbf]|%(?:25){0,3}[0-9A-Fa-f]{2}")
+_ENTITY, _LONGEST_ENTITY = re.compile(rb"&#(?:4[37]|x2[BbFf]);\Z"), 6
 # Longer lines are not joined.
 _LONGEST_LINE = 256
 # How far before a run to look for more characters of it, separated by an escape.
@@ -36,7 +53,7 @@ _STREAMED_LENGTH = 2 << 10
 # A longer run without an end is not rejected as a word.
 _MAX_WORD = 200
 # Enough to identify the content of a run even if every character is escaped.
-_STREAM_START = 6 * DECISION_LENGTH
+_STREAM_START = LONGEST_ESCAPE * DECISION_LENGTH
 # How far to look for the end of pending bytes; if there is none, how many bytes to append at a time.
 _SEARCH_WINDOW, _PIECE = 4 << 10, 64 << 10
 
@@ -44,7 +61,7 @@ _SEARCH_WINDOW, _PIECE = 4 << 10, 64 << 10
 @lru_cache(maxsize=_LONGEST_LINE)
 def _further_lines(length: int) -> tuple[re.Pattern[bytes], re.Pattern[bytes]]:
     """Patterns for further lines of `length` characters, and for a shorter last line."""
-    unit, after = rb"(?:[A-Za-z0-9+/_-]|%b)" % _ESCAPES, rb"(?![A-Za-z0-9+/_-]|%b)" % _ESCAPES
+    unit, after = rb"(?:[A-Za-z0-9+/_-]|%b)" % ESCAPES, rb"(?![A-Za-z0-9+/_-]|%b)" % ESCAPES
     same = rb"(?:%b(?:[A-Za-z0-9+/_-]{%d}|%b{%d})%b)*+" % (_BREAK, length, unit, length, after)
     return re.compile(same), re.compile(rb"(?:%b%b{1,%d}+%b)?" % (_BREAK, unit, max(length - 1, 1), after))
 
@@ -108,11 +125,12 @@ class Base64Finder:
     def _run_start(self, data: bytes | bytearray, begins: int, floor: int) -> int:
         """The actual start of a run: its first characters may belong to an escape, and escapes before it to the run."""
         least = max(begins - _LOOK_BACK, floor)
-        while begins > least and data[begins - 1] in b"\\%":
-            if not _ESCAPE.match(data, begins - 1):
+        while begins > least and data[begins - 1] in b"\\%;":
+            escape = _ENTITY.search(data, max(begins - _LONGEST_ENTITY, least), begins)
+            if not escape and not (escape := ESCAPE.match(data, begins - 1)):
                 other = _OTHER_ESCAPE.match(data, begins - 1)
                 return other.end() if other else begins
-            before = bytes(data[least : begins - 1])
+            before = bytes(data[least : escape.start()])
             begins = least + len(before.rstrip(BASE64_ALPHABET))
         return begins
 
@@ -130,7 +148,8 @@ class Base64Finder:
 
     def _is_final(self, data: bytes | bytearray, end: int, line: int) -> bool:
         after = len(data) - end
-        needed = 48 + 6 * line if line <= _LONGEST_LINE else 48
+        needed = LONGEST_BREAK + 2 * LONGEST_ESCAPE
+        needed += LONGEST_ESCAPE * line if line <= _LONGEST_LINE else 0
         return after >= needed or (after > 0 and data[end] not in _CONTINUABLE)
 
     # ---- pending bytes
@@ -138,7 +157,7 @@ class Base64Finder:
     def _keep_tail(self, data: bytes | bytearray, origin: Origin, at: int) -> None:
         """Keep the last characters, which may be the first of a run."""
         least = max(len(data) - _LOOK_BACK - SHORTEST_RUN, at)
-        begin = least + len(bytes(data[least:]).rstrip(BASE64_ALPHABET + b"\\%"))
+        begin = least + len(bytes(data[least:]).rstrip(BASE64_ALPHABET + b"\\%&#;"))
         if begin < len(data):
             self._keep_pending(data, origin, begin)
 
@@ -159,7 +178,7 @@ class Base64Finder:
 
     def _piece_end(self, data: bytes | bytearray, begin: int) -> int:
         """The end of a piece of a run: anywhere within a single line, or after a line that another one follows."""
-        at, most = begin, max(len(data) - 8, begin)
+        at, most = begin, max(len(data) - LONGEST_BREAK, begin)
         if not self._run:
             line_end = _end_of(_LINE, data, begin)
             length = _char_count(data, begin, line_end)
@@ -197,7 +216,7 @@ class Base64Finder:
         if skipped < 0 and len(raw) < _STREAMED_LENGTH:
             if not self._batch:
                 self._batch = RunBatch(speculative(self._findings), self._layers)
-            self._batch.add(chars, raw, origin)
+            self._batch.add(decoded(chars), BASE64, partial(decoded_origin, raw, origin))
             return
         run = Base64Run(speculative(self._findings), self._layers, self._reader, max(skipped, 0))
         run.feed(raw, origin)
@@ -251,7 +270,7 @@ def _is_word(data: bytes | bytearray, begins: int, ends: int) -> bool:
 def _char_count(data: bytes | bytearray, begin: int, end: int) -> int:
     """The number of base64 characters in a line; an upper bound if the line is too long to be joined."""
     length = end - begin
-    return len(_ESCAPE.sub(b"+", data[begin:end])) if length <= 6 * _LONGEST_LINE else length
+    return len(ESCAPE.sub(b"+", data[begin:end])) if length <= LONGEST_ESCAPE * _LONGEST_LINE else length
 
 
 def _end_of(pattern: re.Pattern[bytes], data: Bytes, start: int, most: int = 1 << 62) -> int:

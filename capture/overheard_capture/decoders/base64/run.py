@@ -14,13 +14,16 @@ from overheard_capture.content.byte_scan import SHORTEST_RUN
 from overheard_capture.content.content import Content
 from overheard_capture.content.nesting import nested_content
 from overheard_capture.content.text_detector import looks_like_text
-from overheard_capture.decoders.base64.alphabet import chars_by_frame, decoded, token_of
+from overheard_capture.decoders.base64.alphabet import LONGEST_BREAK, chars_by_frame, decoded, token_of
 from overheard_capture.decoders.magic import BEGINNINGS, IN_BASE64, is_known
+from overheard_capture.decoders.unsigned import is_unsigned
 from overheard_capture.provenance.by_frame import FrameAligner
 from overheard_capture.provenance.origin import Origin, Span, joined
 from overheard_capture.provenance.small_queue import SmallByteQueue
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from overheard_capture.content.findings import Findings, ReaderFactory
     from overheard_capture.provenance.by_frame import Part
     from overheard_capture.provenance.origin import Bytes
@@ -35,9 +38,11 @@ _HEAD_LENGTH, _MAX_OFFSET, _MAX_PREFIXES = 64, 128, 8
 DECISION_LENGTH = _MAX_OFFSET + _HEAD_LENGTH + 4
 # Decoded text of at least this length is no coincidence.
 _MIN_TEXT = 20
-_PREFIX_END = re.compile(rb"[/+]")
+_PREFIX_END, _DIGIT = re.compile(rb"[/+]"), re.compile(rb"[0-9]")
 # An incomplete escape or line break.
-_PARTIAL_ESCAPE = re.compile(rb"(?:%[0-9A-Fa-f]?|\\(?:u[0-9A-Fa-f]{0,3})?)\Z")
+_PARTIAL_ESCAPE = re.compile(
+    rb"(?:%(?:25){0,3}[0-9A-Fa-f]?|\\{1,8}(?:u[0-9A-Fa-f]{0,3}|r\\{0,8})?|&(?:#[0-9A-Za-z]{0,3})?)\Z"
+)
 _FERNET = b"gAAAAA"
 # Separates runs that are searched together.
 _SEPARATOR = b"\0\xff\0"
@@ -51,10 +56,10 @@ def payload_start(chars: bytes) -> int:
     """
     outs = [_decoded_head(chars, skipped) for skipped in range(4)]
     for skipped, out in enumerate(outs):
-        if _is_readable(out):
+        if is_readable(out):
             return skipped
     for prefix in islice(_PREFIX_END.finditer(chars, 3, _MAX_OFFSET), _MAX_PREFIXES):
-        if len(chars) - prefix.end() >= SHORTEST_RUN and _is_readable(_decoded_head(chars, prefix.end())):
+        if len(chars) - prefix.end() >= SHORTEST_RUN and is_readable(_decoded_head(chars, prefix.end())):
             return prefix.end()
     # At any other offset, only text and signatures are reliable.
     for known in IN_BASE64.finditer(chars, 0, _MAX_OFFSET):
@@ -63,6 +68,16 @@ def payload_start(chars: bytes) -> int:
     for skipped, out in enumerate(outs):
         if len(out) > 2 * _MIN_TEXT and looks_like_text(out[-_MIN_TEXT:]):
             return skipped
+    return _unsigned_start(chars)
+
+
+def _unsigned_start(chars: bytes) -> int:
+    """The number of characters before compressed data without a signature; -1 if there is none."""
+    for start in (0, *(prefix.end() for prefix in islice(_PREFIX_END.finditer(chars, 3, _MAX_OFFSET), _MAX_PREFIXES))):
+        rest = chars[start:]
+        # Most words have no digits.
+        if len(rest) >= SHORTEST_RUN and _DIGIT.search(rest) and is_unsigned(decoded(rest)):
+            return start
     return -1
 
 
@@ -71,8 +86,8 @@ def _decoded_head(chars: bytes, skipped: int) -> bytes:
     return binascii.a2b_base64(piece[: len(piece) & ~3])
 
 
-def _is_readable(out: bytes) -> bool:
-    """Whether content that begins like this can be identified."""
+def is_readable(out: bytes) -> bool:
+    """Whether decoded content that begins like this can be identified."""
     if looks_like_text(out):
         return len(out) > 8
     if out.startswith(BEGINNINGS) and is_known(out):
@@ -103,7 +118,7 @@ class Base64Run:
             self._cut.add(data, origin)
             data, origin = self._cut.take()
         raw = bytes(data)
-        if cut := _PARTIAL_ESCAPE.search(raw, max(len(raw) - 6, 0)):
+        if cut := _PARTIAL_ESCAPE.search(raw, max(len(raw) - LONGEST_BREAK, 0)):
             self._cut.add(raw[cut.start() :], origin.after(cut.start()))
             raw = raw[: cut.start()]
         if raw:
@@ -173,12 +188,12 @@ class RunBatch:
         self._findings = findings
         self._layers = layers
         self._decoded: list[bytes] = []
-        self._encoded: list[tuple[bytes, Origin]] = []
+        self._encoded: list[tuple[Layer, Callable[[], Origin]]] = []
 
-    def add(self, chars: bytes, raw: bytes, origin: Origin) -> None:
-        """Add the characters of the run `raw`."""
-        self._decoded.append(decoded(chars))
-        self._encoded.append((raw, origin))
+    def add(self, out: bytes, layer: Layer, origin: Callable[[], Origin]) -> None:
+        """Add what a run is decoded to, and how to know where that comes from."""
+        self._decoded.append(out)
+        self._encoded.append((layer, origin))
 
     def search(self) -> None:
         """Search all runs, and empty the batch."""
@@ -196,8 +211,13 @@ class RunBatch:
                 self._report(self._decoded[which], *self._encoded[which])
         self._decoded, self._encoded = [], []
 
-    def _report(self, out: bytes, raw: bytes, origin: Origin) -> None:
-        content = nested_content(self._findings, self._layers, BASE64, None)
+    def _report(self, out: bytes, layer: Layer, origin: Callable[[], Origin]) -> None:
+        content = nested_content(self._findings, self._layers, layer, None)
         if content:
-            _, places = chars_by_frame(raw, origin)
-            content.feed(out, origin.derived([(before * 3 // 4, *part) for before, part in places]))
+            content.feed(out, origin())
+
+
+def decoded_origin(raw: bytes, origin: Origin) -> Origin:
+    """The origin of the bytes that the run `raw` is decoded to."""
+    _, places = chars_by_frame(raw, origin)
+    return origin.derived([(before * 3 // 4, *part) for before, part in places])

@@ -9,6 +9,7 @@ from overheard.words.layer import Layers
 from overheard_capture.content.content import Content, SearchScope
 from overheard_capture.decoders.base64.body import base64_body
 from overheard_capture.decoders.mail.quoted_printable import QuotedPrintable
+from overheard_capture.decoders.values import read_values
 from overheard_capture.provenance.queue import ByteQueue
 
 if TYPE_CHECKING:
@@ -64,7 +65,8 @@ class MimeEntity:
     def _begin_body(self, length: int) -> None:
         """Begin the body, after `length` bytes of header."""
         pending, self._header = self._header or ByteQueue(), None
-        header, _ = pending.take(length)
+        header, header_origin = pending.take(length)
+        read_values(self._findings, self._layers, header, header_origin)
         data, origin = pending.take(len(pending))
         self._body = Content(
             self._findings, self._layers, _reader_for_body(header, self._body_reader), SearchScope.NONE

@@ -13,6 +13,7 @@ from overheard_capture.content.nesting import MAX_IDENTIFIER
 from overheard_capture.content.text_detector import looks_like_text
 from overheard_capture.decoders.embedded import read_embedded, read_unknown_field
 from overheard_capture.decoders.short import ShortReader
+from overheard_capture.decoders.values import read_data
 from overheard_capture.protocols.dns.message import parse_message
 from overheard_capture.protocols.framed import FramedReader
 from overheard_capture.provenance.origin import Origin, joined
@@ -34,6 +35,9 @@ _NETBIOS = re.compile(rb"[A-P]{32}")
 # A run of letters and digits that may be encoded data.
 _ENCODED_RUN = re.compile(rb"[A-Za-z0-9+/=_-]{24,}")
 
+# How many letters of its own a tunnel may have before data.
+_BEFORE_DATA = 8
+
 
 def read_dns(findings: Findings, layers: Layers, data: Bytes, origin: Origin) -> bool:
     """Read one message. Returns whether all of `data` is one."""
@@ -49,6 +53,8 @@ def read_dns(findings: Findings, layers: Layers, data: Bytes, origin: Origin) ->
     inside = (*layers, LAYER)
     text.read(findings, inside, origin)
     _read_binary(findings, inside, message, bytes(data), origin)
+    for labels in message.names:
+        _read_bytes(findings, (*layers, LAYER), labels, data, origin)
     for start, end in message.opaque:
         reader = ShortReader(findings, inside)
         reader.feed(data[start:end], origin.after(start))
@@ -86,6 +92,13 @@ def _joined(data: bytes, origin: Origin, ranges: Iterable[ByteRange]) -> tuple[b
     return b"".join(data[start:end] for start, end in held), joined(
         [(origin, start, end - start) for start, end in held]
     )
+
+
+def _read_bytes(findings: Findings, layers: Layers, labels: list[ByteRange], data: Bytes, origin: Origin) -> None:
+    """Unwrap a name that is no text: tunnels such as iodine have bytes in labels, after a few letters of their own."""
+    name = b"".join(bytes(data[start:end]) for start, end in labels)
+    if not name.isascii():
+        read_data(findings, layers, name, joined((origin, start, end) for start, end in labels), _BEFORE_DATA)
 
 
 class _MessageText:

@@ -9,6 +9,7 @@ from overheard.words.layer import Layer, Layers
 from overheard_capture.content.boundaries import Boundaries
 from overheard_capture.content.content import Content, SearchScope
 from overheard_capture.content.nesting import within_depth_limit
+from overheard_capture.decoders.values import read_values
 from overheard_capture.provenance.origin import joined
 
 if TYPE_CHECKING:
@@ -17,8 +18,8 @@ if TYPE_CHECKING:
 
 LAYER = Layer("chunked")
 
-_SIZE = re.compile(rb"[ \t]*([0-9A-Fa-f]{1,15})[ \t]*(?:;[^\n]*)?\r?\n")
-_NEXT_SIZE = re.compile(rb"\r?\n[ \t]*([0-9A-Fa-f]{1,15})[ \t]*(?:;[^\n]*)?\r?\n")
+_SIZE = re.compile(rb"[ \t]*([0-9A-Fa-f]{1,15})[ \t]*(;[^\n]*)?\r?\n")
+_NEXT_SIZE = re.compile(rb"\r?\n[ \t]*([0-9A-Fa-f]{1,15})[ \t]*(;[^\n]*)?\r?\n")
 _TRAILER = re.compile(rb"(?:[^\r\n][^\n]*\n)*+\r?\n")
 # The maximum length of a chunk-size line, and of the trailer section.
 _MAX_LINE, _MAX_TRAILER = 16 << 10, 64 << 10
@@ -28,6 +29,8 @@ class ChunkedBody:
     """Reads one body with chunked transfer coding. `complete` or `broken` is set at its end."""
 
     def __init__(self, findings: Findings, layers: Layers, reader: ReaderFactory) -> None:
+        self._findings = findings
+        self._layers = layers
         self._content = Boundaries(findings, (*layers, LAYER), reader) if within_depth_limit(findings, layers) else None
         self._remaining = 0
         self._first = True
@@ -56,19 +59,23 @@ class ChunkedBody:
             if not size:
                 self.broken = self._is_broken(data, at)
                 break
+            if size[2]:
+                # A chunk extension (7.1.1).
+                read_values(self._findings, self._layers, size[2], origin.after(size.start(2)))
             self._first, self._in_chunk, self._remaining, at = False, False, int(size[1], 16), size.end()
             self._in_trailer = not self._remaining
         self._deliver(data, origin, pieces, contiguous)
-        return self._trailer(data, at) if self._in_trailer else at
+        return self._trailer(data, origin, at) if self._in_trailer else at
 
     def _is_broken(self, data: bytes | bytearray, at: int) -> bool:
         """Whether no chunk size can follow."""
         lines = data.count(b"\n", at, at + _MAX_LINE)
         return len(data) - at >= _MAX_LINE or lines > (not self._first)
 
-    def _trailer(self, data: bytes | bytearray, at: int) -> int:
+    def _trailer(self, data: bytes | bytearray, origin: Origin, at: int) -> int:
         trailer = _TRAILER.match(data, at, at + _MAX_TRAILER)
         if trailer:
+            read_values(self._findings, self._layers, trailer[0], origin.after(at))
             self.complete = True
             return trailer.end()
         self.broken = len(data) - at >= _MAX_TRAILER

@@ -11,6 +11,7 @@ from overheard.words.layer import Layers
 from overheard_capture.content.findings import Reason
 from overheard_capture.decoders.fallback import Fallback
 from overheard_capture.decoders.registry import body_reader
+from overheard_capture.decoders.values import read_values
 from overheard_capture.protocols.http1.chunked import ChunkedBody, IdentityBody
 from overheard_capture.protocols.http1.head import (
     MAX_HEAD,
@@ -113,6 +114,7 @@ class Http1Reader:
         if line:
             end = end_of_head(data, line.end() - 1)
             if end >= 0:
+                read_values(self._findings, self._layers, data[at:end], origin.after(at))
                 self._begin(parse_head(line, data, end))
                 return end, True
         elif self._upgrade and (not _IN_A_METHOD.match(data, at) or data.find(b"\n", at) >= 0):

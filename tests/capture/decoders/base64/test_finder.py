@@ -4,6 +4,7 @@ import base64
 import gzip
 import json
 import time
+import urllib.parse
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -28,6 +29,10 @@ def folded(data: bytes, width: int, end: bytes, indent: bytes = b"") -> bytes:
     return end.join(indent + letters[at : at + width] for at in range(0, len(letters), width))
 
 
+def html_escaped(text: bytes, entity: bytes) -> bytes:
+    return b"".join(entity % ord(each) if each in "+/=" else each.encode() for each in text.decode())
+
+
 TEXTS = {
     "alone": ENCODED,
     "in quotes": b'x = "' + ENCODED + b'";',
@@ -44,6 +49,20 @@ TEXTS = {
     "in lines of 64": b"-----BEGIN THIS-----\n" + folded(LONG, 64, b"\n") + b"\n-----END THIS-----\n",
     "in lines in JSON": b'{"data": "' + folded(PACKED, 30, b"\\n") + b'\\n"}',
     "in indented lines": b"data: |\n" + folded(LONG, 60, b"\n", b"    ") + b"\nnext: 1\n",
+    "as HTML escapes it": b'value="' + html_escaped(base64.b64encode(LONG), b"&#%d;") + b'"',
+    "as XML escapes it": b"<a>" + html_escaped(folded(LONG, 76, b"&#13;\n"), b"&#x%X;") + b"</a>",
+    "in lines in an attribute": b'<a b="' + folded(LONG, 64, b"&#xA;") + b'"/>',
+    "in lines in JSON in JSON": json.dumps(json.dumps(folded(LONG, 76, b"\r\n").decode())).encode(),
+    "slashes escaped in JSON in JSON": json.dumps(
+        json.dumps(base64.b64encode(LONG).decode()).replace("/", "\\/").replace("+", "\\u002b")
+    ).encode(),
+    "percent-encoded twice": urllib.parse.quote(urllib.parse.quote(base64.b64encode(LONG), safe="")).encode(),
+    "percent-encoded four times": base64.b64encode(LONG)
+    .replace(b"+", b"%2525252B")
+    .replace(b"/", b"%2525252f")
+    .replace(b"=", b"%2525253D"),
+    "after an equals sign escaped twice": b"a%253D" + ENCODED,
+    "after a line break in JSON in JSON": json.dumps(json.dumps("see:\n" + ENCODED.decode())).encode(),
     "after an escape": b'{"text": "see:\\n' + ENCODED + b'"}',
     "after an escaped equals sign": b"a%3D" + ENCODED,
     "on a long line": b"data:;base64," + base64.b64encode(LONG),

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import base64
+import gzip
+import zlib
 
 import dns.flags
 import dns.message
@@ -39,7 +41,7 @@ def test_a_secret_split_over_several_labels() -> None:
     findings = some_findings()
     assert read_dns(findings, (), data, origin_of(len(data)))
     assert "hexadecimal" in {found.match.spelling for found in findings.sightings}
-    assert seen(findings) == {("DNS",)}
+    assert seen(findings) == {("DNS",), ("DNS", "hexadecimal")}
     assert {(found.place.frame, found.place.offset) for found in findings.sightings} == {(1, 54 + 13)}
 
 
@@ -137,7 +139,7 @@ def test_over_tcp() -> None:
     messages = [question(f"{HEX[:20]}.{HEX[20:]}.t.squirrels.test"), question("squirrels.test")]
     data = b"".join(len(message).to_bytes(2, "big") + message for message in messages)
     findings = played(dns_stream, data)
-    assert seen(findings) == {("DNS",)}
+    assert seen(findings) == {("DNS",), ("DNS", "hexadecimal")}
     assert findings.read == {"DNS": len(data)}
     assert list(findings.kinds) == ["DNS"]
     assert not findings.unread
@@ -189,3 +191,34 @@ def test_damage_raises_nothing(at: int, instead: bytes) -> None:
     assert sum(played(dns_stream, data).read.values()) == len(data)
     reader = DatagramIdentifier(some_findings())
     reader.datagram(data, origin_of(len(data)))
+
+
+LABELS = {
+    "zlib": b"0" + zlib.compress(VALUE),
+    "gzip": b"paaq" + gzip.compress(VALUE),
+    "deflate": zlib.compress(b"<a>" + VALUE + b"</a>" + VALUE)[2:-4],
+    "gzip in base32": base64.b32encode(gzip.compress(VALUE)).lower().rstrip(b"="),
+    "gzip in hexadecimal": gzip.compress(VALUE).hex().encode(),
+    "gzip in base64url": base64.urlsafe_b64encode(gzip.compress(VALUE)).rstrip(b"="),
+}
+
+
+@pytest.mark.parametrize("name", LABELS)
+def test_what_a_tunnel_has_in_labels_is_unwrapped(name: str) -> None:
+    pieces = [LABELS[name][at : at + 50] for at in range(0, len(LABELS[name]), 50)]
+    labels = b"".join(bytes([len(piece)]) + piece for piece in [*pieces, b"t", b"example"]) + b"\0"
+    data = b"\0\7\1\0\0\1\0\0\0\0\0\0" + labels + b"\0\x0a\0\1"
+    findings = some_findings()
+    assert read_dns(findings, (), data, origin_of(len(data)))
+    assert any(layers[-1] == name.split(maxsplit=1)[0] for layers in seen(findings))
+    assert not findings.unread
+
+
+@pytest.mark.parametrize("name", ["b\xc3\xbccher.example", "a" * 60 + ".example", "_ldap._tcp.dc._msdcs.example"])
+def test_ordinary_names_are_no_finding(name: str) -> None:
+    labels = b"".join(bytes([len(piece)]) + piece for piece in name.encode("latin-1").split(b".")) + b"\0"
+    data = b"\0\7\1\0\0\1\0\0\0\0\0\0" + labels + b"\0\1\0\1"
+    findings = some_findings()
+    assert read_dns(findings, (), data, origin_of(len(data)))
+    assert not findings.sightings
+    assert not findings.unread

@@ -1,0 +1,113 @@
+"""Codings of bytes as text that a mark begins, decoded line by line: uuencode, Git's base85, Ascii85, yEnc."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import re
+from collections.abc import Callable
+from typing import NamedTuple, Protocol
+
+from overheard.words.layer import Layer, LayerKind
+
+UUENCODE = Layer("uuencode", LayerKind.SPELLED)
+BASE85, YENC = Layer("base85"), Layer("yEnc")
+
+
+class LineDecoder(Protocol):
+    """Decodes lines. `ended` is set at the end, and `restarts` if what follows is another content."""
+
+    ended: bool
+    restarts: bool
+
+    def line(self, line: bytes) -> bytes:
+        """What a line decodes to. It may be only a part of a line, if that is long. Raises ValueError."""
+
+
+class _Lines:
+    def __init__(self) -> None:
+        self.ended = self.restarts = False
+
+
+class Uuencode(_Lines):
+    """The lines after `begin MODE NAME` (POSIX, uuencode)."""
+
+    def line(self, line: bytes) -> bytes:
+        """Decode a line: its first character is the number of bytes. A checksum may follow them."""
+        line = line.rstrip(b"\r\n")
+        if line == b"end" or not line:
+            self.ended = line == b"end"
+            return b""
+        length = (line[0] - 32) & 63
+        return binascii.a2b_uu(line[: 1 + (length + 2) // 3 * 4])
+
+
+class GitPatch(_Lines):
+    """The lines after `GIT binary patch`: `literal` or `delta` before each of two contents, which are zlib."""
+
+    def line(self, line: bytes) -> bytes:
+        """Decode a line: its first letter is the number of bytes."""
+        line = line.strip()
+        self.restarts = bool(_GIT_CONTENT.fullmatch(line))
+        if self.restarts or not line:
+            return b""
+        letter = line[:1]
+        if not letter.isalpha():
+            raise ValueError
+        length = letter[0] - 64 if letter.isupper() else letter[0] - 96 + 26
+        return base64.b85decode(line[1:])[:length]
+
+
+class Ascii85(_Lines):
+    """What follows `<~`, up to `~>`."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        # An incomplete group of five characters.
+        self._pending = b""
+
+    def line(self, line: bytes) -> bytes:
+        """Decode a line, or a part of one."""
+        line, end, _ = line.partition(b"~")
+        chars = self._pending + line.translate(None, b" \t\r\n\0\f\v").replace(b"z", b"!!!!!")
+        self.ended = bool(end)
+        whole = len(chars) if self.ended else len(chars) // 5 * 5
+        self._pending = chars[whole:]
+        return base64.a85decode(chars[:whole])
+
+
+class Yenc(_Lines):
+    """The lines after `=ybegin` (yEnc 1.3)."""
+
+    def line(self, line: bytes) -> bytes:
+        """Decode a line: to each byte 42 was added, and 64 more after an equals sign."""
+        if line.startswith(b"=y"):
+            self.ended = line.startswith(b"=yend")
+            return b""
+        first, *escaped = line.rstrip(b"\r\n").split(b"=")
+        return b"".join([first.translate(_LESS_42), *(_unescaped(piece) for piece in escaped)])
+
+
+def _unescaped(piece: bytes) -> bytes:
+    return piece[:1].translate(_LESS_106) + piece[1:].translate(_LESS_42)
+
+
+_LESS_42, _LESS_106 = (bytes((byte - less) % 256 for byte in range(256)) for less in (42, 106))
+_GIT_CONTENT = re.compile(rb"(?:literal|delta) \d+")
+
+
+class LineCoding(NamedTuple):
+    """A coding: the mark before it, which may be the beginning of a line; its layer and decoder."""
+
+    mark: bytes
+    begins: re.Pattern[bytes]
+    layer: Layer
+    make: Callable[[], LineDecoder]
+
+
+LINE_CODINGS = (
+    LineCoding(b"begin ", re.compile(rb"begin [0-7]{3,4} [^\r\n]{1,255}\r?\n"), UUENCODE, Uuencode),
+    LineCoding(b"GIT binary patch", re.compile(rb"GIT binary patch\r?\n"), BASE85, GitPatch),
+    LineCoding(b"=ybegin ", re.compile(rb"=ybegin (?:[a-z]+=\d{1,20} ){2,4}name=[^\r\n]{0,500}\r?\n"), YENC, Yenc),
+    LineCoding(b"<~", re.compile(rb"<~"), BASE85, Ascii85),
+)

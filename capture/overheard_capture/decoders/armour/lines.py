@@ -1,0 +1,134 @@
+"""Finds codings that a mark begins, and decodes them line by line."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from overheard.words.layer import Layers
+from overheard_capture.content.byte_scan import LiteralSet
+from overheard_capture.content.nesting import nested_content, speculative
+from overheard_capture.decoders.armour.line_codings import LINE_CODINGS
+from overheard_capture.provenance.small_queue import SmallByteQueue
+
+if TYPE_CHECKING:
+    from overheard_capture.content.content import Content
+    from overheard_capture.content.findings import Findings, ReaderFactory
+    from overheard_capture.decoders.armour.line_codings import LineCoding, LineDecoder
+    from overheard_capture.provenance.origin import Origin
+
+_MARKS = [coding.mark for coding in LINE_CODINGS]
+MARKS = LiteralSet(*_MARKS)
+# The beginning of a mark at the end of a piece.
+_PREFIXES = sorted({mark[:size] for mark in _MARKS for size in range(1, len(mark))}, key=len, reverse=True)
+_PARTIAL_MARK = re.compile(rb"(?:%b)\Z" % b"|".join(map(re.escape, _PREFIXES)))
+# The longest line, with the mark; a longer one of Ascii85 is read in parts of this length.
+_LONGEST = 1024
+_LONGEST_MARK = max(map(len, _MARKS))
+
+
+class LineArmourFinder:
+    """Finds marks in text. Decoding is speculative: what turns out malformed is ignored from there on."""
+
+    __slots__ = ("_coding", "_content", "_decoder", "_findings", "_layers", "_pending", "_reader")
+
+    def __init__(self, findings: Findings, layers: Layers, reader: ReaderFactory) -> None:
+        self._findings = findings
+        self._layers = layers
+        self._reader = reader
+        # What is being decoded; and an incomplete mark or line.
+        self._coding: LineCoding | None = None
+        self._decoder: LineDecoder | None = None
+        self._content: Content | None = None
+        self._pending: SmallByteQueue | None = None
+
+    def feed(self, data: bytes | bytearray, origin: Origin) -> None:
+        """Read the next bytes."""
+        if self._pending:
+            self._pending.add(data, origin)
+            data, origin = self._pending.take()
+            self._pending = None
+        self._read(data, origin, last=False)
+
+    def _read(self, data: bytes | bytearray, origin: Origin, *, last: bool) -> None:
+        at, goes_on = 0, True
+        while goes_on and at < len(data):
+            if self._coding:
+                at, goes_on = self._lines(data, origin, at, last)
+            else:
+                at, goes_on = self._mark(data, at, last)
+        if at < len(data):
+            self._pending = SmallByteQueue()
+            self._pending.add(data[at:], origin.after(at))
+
+    # ---- each returns the offset to continue from, and whether that is possible before more bytes arrive
+
+    def _mark(self, data: bytes | bytearray, at: int, last: bool) -> tuple[int, bool]:
+        """Look for a mark."""
+        place = MARKS.first(data, at)
+        if place < 0:
+            partial = _PARTIAL_MARK.search(data, max(len(data) - _LONGEST_MARK, at))
+            return (partial.start() if partial and not last else len(data)), False
+        for coding in LINE_CODINGS:
+            if begins := coding.begins.match(data, place):
+                self._coding, self._decoder = coding, coding.make()
+                return begins.end(), True
+        if not last and len(data) - place < _LONGEST and data.find(b"\n", place) < 0:
+            return place, False
+        return place + 1, True
+
+    def _lines(self, data: bytes | bytearray, origin: Origin, at: int, last: bool) -> tuple[int, bool]:
+        """Decode lines, up to the end of what the mark begins."""
+        out: list[bytes] = []
+        parts: list[tuple[int, int, int]] = []
+        length = 0
+        while self._decoder and at < len(data):
+            end = data.find(b"\n", at, at + _LONGEST) + 1 or at + _LONGEST
+            if end > len(data) and not last:
+                break
+            try:
+                piece = self._decoder.line(bytes(data[at:end]))
+            except ValueError:
+                self._decoder = None
+                break
+            if self._decoder.restarts:
+                self._deliver(b"".join(out), origin.derived(parts))
+                self._close_content()
+                out, parts, length = [], [], 0
+            if piece:
+                out.append(piece)
+                parts.append((length, at, min(end, len(data))))
+                length += len(piece)
+            at = min(end, len(data))
+            if self._decoder.ended:
+                self._decoder = None
+        self._deliver(b"".join(out), origin.derived(parts))
+        if self._decoder:
+            return at, False
+        self._close_content()
+        self._coding = None
+        return at, True
+
+    def _deliver(self, out: bytes, origin: Origin) -> None:
+        if out and self._coding and not self._content:
+            self._content = nested_content(speculative(self._findings), self._layers, self._coding.layer, self._reader)
+        if out and self._content:
+            self._content.feed(out, origin)
+
+    def _close_content(self) -> None:
+        if self._content:
+            self._content.close()
+        self._content = None
+
+    def gap(self, _: int) -> None:
+        """Bytes are missing here, which ends what was begun."""
+        self.close()
+
+    def close(self) -> None:
+        """No more bytes follow."""
+        if self._pending:
+            data, origin = self._pending.take()
+            self._pending = None
+            self._read(data, origin, last=True)
+        self._close_content()
+        self._coding = self._decoder = None

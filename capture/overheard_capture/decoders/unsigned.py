@@ -1,0 +1,87 @@
+"""Compression without a signature: raw deflate, and compressed data after its length.
+
+It is looked for only in bytes that were written as text, such as base64: there it is common, and a guess is cheap.
+"""
+
+from __future__ import annotations
+
+import zlib
+from functools import partial
+from typing import TYPE_CHECKING
+
+from overheard.words.layer import Layers
+from overheard_capture.content.text_detector import looks_like_text
+from overheard_capture.decoders.compression.formats import DEFLATE
+from overheard_capture.decoders.compression.reader import decompressing
+from overheard_capture.decoders.magic import is_known, reader_of
+from overheard_capture.decoders.utf16_32 import encoding_of
+
+if TYPE_CHECKING:
+    from overheard_capture.content.findings import Findings, ReaderFactory
+    from overheard_capture.content.readers import Reader
+    from overheard_capture.provenance.origin import Bytes, Origin
+
+# The length of the content, as .NET, Qt and MySQL's COMPRESS() write it before compressed data, in either byte order.
+_LENGTH = 4
+# Shorter data is no compressed text.
+_SHORTEST = 12
+# The two bits that give the type of the first block (RFC 1951, 3.2.3).
+_STORED, _DYNAMIC, _INVALID = 0, 2, 3
+
+
+def is_unsigned(head: bytes) -> bool:
+    """Whether content that begins with `head` is compressed in such a way."""
+    return len(head) >= _SHORTEST and (is_known(head[_LENGTH:]) or _is_deflate(head))
+
+
+def unsigned_or_known(head: bytes, reader: ReaderFactory, rest: ReaderFactory) -> ReaderFactory | None:
+    """The reader factory for content that begins with `head`, as `reader_of`; also if it has no signature."""
+    known = reader_of(head, reader, rest)
+    if known or len(head) < _SHORTEST:
+        return known
+    if is_known(head[_LENGTH:]):
+        after = reader_of(head[_LENGTH:], reader, rest)
+        return partial(_AfterLength, reader=after) if after else None
+    return decompressing((DEFLATE,), reader, rest) if _is_deflate(head) else None
+
+
+def _is_deflate(head: bytes) -> bool:
+    """Whether this is raw deflate: random bytes are soon malformed, or decompress to what makes no sense."""
+    kind = head[0] >> 1 & 3
+    if kind == _INVALID or (kind == _STORED and int.from_bytes(head[1:3]) ^ int.from_bytes(head[3:5]) != 0xFFFF):
+        return False
+    # ISA-L's is slower to create.
+    deflate = zlib.decompressobj(-15)
+    try:
+        out = deflate.decompress(head, 1 << 12)
+    except zlib.error:
+        return False
+    if not out:
+        # The code tables of a dynamic block are long, and few random bytes are valid ones.
+        return kind == _DYNAMIC and not deflate.eof
+    if deflate.eof and not deflate.unused_data:
+        return True
+    return (len(out) >= _SHORTEST and looks_like_text(out)) or is_known(out) or encoding_of(out) is not None
+
+
+class _AfterLength:
+    """Reads the bytes after the length."""
+
+    def __init__(self, findings: Findings, layers: Layers, reader: ReaderFactory) -> None:
+        self._reader: Reader = reader(findings, layers)
+        self._to_skip = _LENGTH
+
+    def feed(self, data: Bytes, origin: Origin) -> None:
+        """Read the next bytes."""
+        skipped = min(self._to_skip, len(data))
+        self._to_skip -= skipped
+        if len(data) > skipped:
+            self._reader.feed(data[skipped:], origin.after(skipped))
+
+    def gap(self, length: int) -> None:
+        """`length` bytes are missing here."""
+        self._reader.gap(length)
+
+    def close(self) -> None:
+        """No more bytes follow."""
+        self._reader.close()

@@ -1,0 +1,143 @@
+"""Hexadecimal and base32 in text, as layers."""
+
+from __future__ import annotations
+
+import base64
+import gzip
+import hashlib
+import json
+import re
+import textwrap
+import urllib.parse
+import zlib
+from typing import TYPE_CHECKING
+
+import pytest
+
+from capture.played import VALUE, outcome, played, seen, sightings
+from capture.wrapped import noise
+from overheard_capture.decoders.untyped import untyped
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    Write = Callable[[bytes], bytes]
+
+TEXT = b"this is " + VALUE + b", more or less"
+LONG = noise(90_000) + VALUE
+
+
+def hexed(data: bytes, between: str = "", prefix: str = "", width: int = 0) -> bytes:
+    pieces = [prefix + f"{byte:02x}" for byte in data]
+    lines = [pieces[at : at + width] for at in range(0, len(pieces), width)] if width else [pieces]
+    return "\n".join(between.join(line) for line in lines).encode()
+
+
+def lined(text: bytes, width: int, between: bytes = b"\n") -> bytes:
+    return between.join(text[at : at + width] for at in range(0, len(text), width))
+
+
+HEX: dict[str, Write] = {
+    "digits": hexed,
+    "capital digits": lambda data: b"0x" + hexed(data).upper() + b")",
+    "in a literal of SQL": lambda data: b"VALUES (X'" + hexed(data).upper() + b"')",
+    "as PostgreSQL has it": lambda data: b"\\x" + hexed(data),
+    "with blanks": lambda data: hexed(data, " "),
+    "with colons": lambda data: hexed(data, ":"),
+    "in C": lambda data: b"{" + hexed(data, ", ", "0x", 12).replace(b"\n", b",\n  ") + b"}",
+    "in Python": lambda data: b'b"' + hexed(data, "", "\\x") + b'"',
+    "percent-encoded": lambda data: b"?data=" + hexed(data, "", "%") + b"&x=1",
+    "in lines": lambda data: hexed(data, width=30) + b"\n",
+    "in lines in JSON": lambda data: json.dumps({"hex": hexed(data, width=30).decode()}).encode(),
+    "in pairs": lambda data: lined(hexed(data), 4, b" "),
+    "in a PDF": lambda data: b"<" + lined(hexed(data), 78) + b">",
+}
+BASE32: dict[str, Write] = {
+    "base32": base64.b32encode,
+    "without padding": lambda data: b"x=" + base64.b32encode(data).rstrip(b"=") + b";",
+    "small letters": lambda data: base64.b32encode(data).lower().rstrip(b"=") + b".example.net",
+    "the other alphabet": base64.b32hexencode,
+    "the other alphabet, small": lambda data: base64.b32hexencode(data).lower(),
+    "in lines": lambda data: lined(base64.b32encode(data), 76) + b"\n",
+}
+_SMALL = re.compile(rb"%..")
+PERCENT: dict[str, Write] = {
+    "as Python has it": lambda data: b"?a=1&data=" + urllib.parse.quote_from_bytes(data, safe="").encode() + b"&b=2",
+    "in a form": lambda data: b"data=" + urllib.parse.quote_plus(data).encode() + b"&b=2",
+    "small digits": lambda data: (
+        b"/"
+        + _SMALL.sub(lambda escape: escape[0].lower(), urllib.parse.quote_from_bytes(data, safe="").encode())
+        + b"/x"
+    ),
+}
+ALL = {"hexadecimal": HEX, "base32": BASE32, "percent-encoded": PERCENT}
+WRITES = [write for names in ALL.values() for write in names.values()]
+CONTENTS = {
+    "gzip": gzip.compress(TEXT, mtime=0),
+    "zlib": zlib.compress(TEXT),
+    "deflate": zlib.compress(TEXT * 3)[2:-4],
+    "base64": base64.b64encode(gzip.compress(TEXT, mtime=0)),
+    "UTF-16": TEXT.decode().encode("utf-16-le"),
+    "UTF-32": TEXT.decode().encode("utf-32-be"),
+    "DER": b"\x30\x82\x01\x00\x0c\x10" + VALUE.decode().encode("utf-16-be") + noise(9),
+}
+
+
+@pytest.mark.parametrize("content", CONTENTS)
+@pytest.mark.parametrize("how", [(layer, name) for layer, names in ALL.items() for name in names])
+def test_it_is_decoded(content: str, how: tuple[str, str]) -> None:
+    layer, name = how
+    text = b"see: " + ALL[layer][name](CONTENTS[content]) + b" and more"
+    findings = played(untyped, text)
+    # base64 that is percent-encoded is base64 with escapes.
+    layer = "base64" if (layer, content) == ("percent-encoded", "base64") else layer
+    assert any(layer in layers for layers in seen(findings))
+    assert not findings.unread
+
+
+@pytest.mark.parametrize("write", WRITES)
+@pytest.mark.parametrize("data", [LONG, gzip.compress(LONG)], ids=["opaque", "gzip"])
+def test_long_runs_are_decoded_to_their_end(write: Write, data: bytes) -> None:
+    text = write(data)
+    findings = played(untyped, text)
+    assert set(ALL) & set().union(*seen(findings))
+    assert len({found.position for found in findings.sightings if len(found.layers) == 2}) <= 1
+    assert not findings.unread
+    for size in (1000, 65_537):
+        assert outcome(played(untyped, text, range(0, len(text), size))) == outcome(findings)
+
+
+@pytest.mark.parametrize("write", WRITES)
+def test_it_does_not_matter_how_it_is_cut(write: Write) -> None:
+    text = b"see: " + write(gzip.compress(TEXT, mtime=0)) + b" and more"
+    findings = played(untyped, text)
+    assert sightings(findings)
+    for size in (1, 7, 100):
+        assert outcome(played(untyped, text, range(0, len(text), size))) == outcome(findings)
+
+
+LOOK_ALIKES = {
+    "hashes": "\n".join(hashlib.sha256(b"%d" % number).hexdigest() for number in range(50)),
+    "numbers": json.dumps([number * 7919 for number in range(500)]),
+    "dates": " ".join(f"2024-01-{day:02} 12:00:{day:02}" for day in range(10, 30)),
+    "words": "INTERNATIONALIZATIONSTANDARDS and antidisestablishmentarianism, a bad cab fed a dead bee\n" * 9,
+    "addresses": " ".join(f"00:1b:44:11:3a:{number:02x}" for number in range(50)),
+    "hex of gzip, damaged": gzip.compress(TEXT).hex()[:30] + "00" * 30,
+    "hex of something else": gzip.compress(b"nothing of the kind" * 9).hex(),
+    "words in other letters": urllib.parse.quote("\u0441\u043b\u043e\u0432\u0430 " * 20),
+    "a broken escape": "%1f%8b%zz%0" * 9,
+    "wrapped text": textwrap.fill("lorem ipsum dolor sit amet " * 40),
+}
+
+
+@pytest.mark.parametrize("name", LOOK_ALIKES)
+def test_what_only_resembles_it_is_no_finding(name: str) -> None:
+    findings = played(untyped, LOOK_ALIKES[name].encode())
+    assert not findings.sightings
+    assert not findings.unread
+
+
+def test_a_gap_ends_a_run() -> None:
+    text = base64.b16encode(gzip.compress(base64.b64encode(noise(3000)) + VALUE))
+    findings = played(untyped, text, gap=(1000, 1100))
+    assert not findings.sightings

@@ -1,0 +1,81 @@
+"""Compression without a signature, in bytes that were written as text."""
+
+from __future__ import annotations
+
+import base64
+import gzip
+import zlib
+from typing import TYPE_CHECKING
+
+import pytest
+
+from capture.played import VALUE, outcome, played, seen
+from capture.wrapped import noise
+from overheard_capture.decoders.unsigned import is_unsigned
+from overheard_capture.decoders.untyped import untyped
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+TEXT = b"<Response><Name>" + VALUE + b"</Name></Response>"
+LONG = TEXT + base64.b85encode(noise(3000)) + VALUE
+
+
+def raw(data: bytes, level: int = 6, strategy: int = zlib.Z_DEFAULT_STRATEGY) -> bytes:
+    deflate = zlib.compressobj(level, zlib.DEFLATED, -15, 9, strategy)
+    return deflate.compress(data) + deflate.flush()
+
+
+def flushed(data: bytes) -> bytes:
+    """As a part of a stream that goes on."""
+    deflate = zlib.compressobj(6, zlib.DEFLATED, -15)
+    return deflate.compress(data) + deflate.flush(zlib.Z_SYNC_FLUSH)
+
+
+PACKED = {
+    "fixed codes": (raw(TEXT, strategy=zlib.Z_FIXED), "deflate"),
+    # Text, with a few bytes before it.
+    "stored": (raw(TEXT, 0), "base64"),
+    "dynamic codes": (raw(LONG), "deflate"),
+    "only Huffman codes": (raw(LONG, strategy=zlib.Z_HUFFMAN_ONLY), "deflate"),
+    "of a stream": (flushed(TEXT), "deflate"),
+    "UTF-16": (raw(TEXT.decode().encode("utf-16-le")), "deflate"),
+    "gzip after its length, as .NET has it": (len(TEXT).to_bytes(4, "little") + gzip.compress(TEXT), "gzip"),
+    "zlib after its length, as Qt has it": (len(TEXT).to_bytes(4, "big") + zlib.compress(TEXT), "zlib"),
+    "zlib after its length, as MySQL has it": (len(TEXT).to_bytes(4, "little") + zlib.compress(TEXT), "zlib"),
+    "gzip in deflate": (raw(gzip.compress(TEXT)), "deflate"),
+}
+WRITTEN: dict[str, Callable[[bytes], bytes]] = {
+    "base64": base64.b64encode,
+    "base64url": lambda data: base64.urlsafe_b64encode(data).rstrip(b"="),
+    "in a path": lambda data: b"/a/b/" + base64.urlsafe_b64encode(data) + b"/c",
+}
+
+
+@pytest.mark.parametrize("name", PACKED)
+@pytest.mark.parametrize("how", WRITTEN)
+def test_it_is_found_in_text(name: str, how: str) -> None:
+    data, layer = PACKED[name]
+    text = b'{"data": "' + WRITTEN[how](data) + b'"}'
+    findings = played(untyped, text)
+    assert any(layer in layers for layers in seen(findings))
+    assert not findings.unread
+    for size in (1, 100, 333):
+        if size > 1 or len(text) < 500:
+            assert outcome(played(untyped, text, range(0, len(text), size))) == outcome(findings)
+
+
+@pytest.mark.parametrize("data", [noise(100, seed) for seed in range(200)])
+def test_random_bytes_are_none(data: bytes) -> None:
+    assert not is_unsigned(data)
+
+
+@pytest.mark.parametrize("data", [b"", b"\0" * 40, b"some words of text, and nothing else", b"\xff" * 64])
+def test_other_bytes_are_none(data: bytes) -> None:
+    assert not is_unsigned(data)
+
+
+def test_random_text_is_no_reason() -> None:
+    for seed in range(50):
+        findings = played(untyped, b"token=" + base64.b64encode(noise(80, seed)))
+        assert not findings.unread
