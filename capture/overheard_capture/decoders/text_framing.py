@@ -7,11 +7,13 @@ example. It is a guess: what it finds counts, and a wrong one hides nothing.
 from __future__ import annotations
 
 import re
+from itertools import accumulate
 from typing import TYPE_CHECKING, NamedTuple
 
 from overheard.words.layer import Layer
-from overheard_capture.content.content import Content, SearchScope
+from overheard_capture.content.boundaries import Boundaries
 from overheard_capture.content.nesting import speculative
+from overheard_capture.provenance.origin import joined
 
 if TYPE_CHECKING:
     from overheard.words.layer import Layers
@@ -97,7 +99,7 @@ class _Pieces:
 
     def __init__(self, findings: Findings, layers: Layers, reader: ReaderFactory, framing: _Framing) -> None:
         self._findings, self._layers, self._reader, self._framing = findings, layers, reader, framing
-        self._content: Content | None = None
+        self._content: Boundaries | None = None
         # The last line, as far as it arrived, with the line break before it.
         self._line = b""
         # Whether the next byte is the first, or follows a piece, so that a line may begin there.
@@ -106,36 +108,45 @@ class _Pieces:
         self._remaining, self._begun = 0, False
 
     def feed(self, data: bytes, origin: Origin) -> None:
-        at = self._piece(data, origin, 0)
-        if self._remaining:
-            return
-        held, place, before = self._line + data[at:], 0, len(self._line) - at
-        while found := self._find(held, place):
+        # What was read of the current piece before these bytes, then each piece, as ranges of `data`.
+        continues = self._begun and self._remaining > 0
+        ranges = [self._piece(len(data), 0)]
+        before = len(self._line) - ranges[0][1]
+        held, place = self._line + data[ranges[0][1] :], 0
+        while not self._remaining and (found := self._find(held, place)):
             self._begun, self._fresh, self._remaining = False, True, int(found[1], self._framing.base)
-            place = self._piece(data, origin, found.end() - before) + before
-            if self._remaining:
-                self._line = b""
-                return
-        last = held.rfind(b"\n", place)
-        self._fresh = self._fresh and last < 0
-        self._line = held[max(last, place, len(held) - _LONGEST_LINE) :]
+            ranges.append(self._piece(len(data), found.end() - before))
+            place = ranges[-1][1] + before
+        if self._remaining:
+            self._line = b""
+        else:
+            last = held.rfind(b"\n", place)
+            self._fresh = self._fresh and last < 0
+            self._line = held[max(last, place, len(held) - _LONGEST_LINE) :]
+        self._deliver(data, origin, [(start, end) for start, end in ranges if end > start], continues)
 
     def _find(self, held: bytes, place: int) -> re.Match[bytes] | None:
         """Find the next announcement."""
         here = self._framing.here.match(held, place) if self._fresh else None
         return here or self._framing.anywhere.search(held, place)
 
-    def _piece(self, data: bytes, origin: Origin, at: int) -> int:
-        """Read bytes of the current piece from `at` on. Returns the offset after them."""
-        end = min(at + self._remaining, len(data))
-        if end > at:
-            if self._content is None:
-                layers = (*self._layers, self._framing.layer)
-                self._content = Content(self._findings, layers, self._reader, SearchScope.BOUNDARIES)
-            self._content.feed(memoryview(data)[at:end], origin.after(at), contiguous=self._begun)
-            self._begun = True
-            self._remaining -= end - at
-        return end
+    def _piece(self, length: int, at: int) -> tuple[int, int]:
+        """The range of the current piece, from `at` on, in data of this length."""
+        end = min(at + self._remaining, length)
+        self._remaining -= end - at
+        self._begun = self._begun or end > at
+        return at, end
+
+    def _deliver(self, data: bytes, origin: Origin, ranges: list[tuple[int, int]], continues: bool) -> None:
+        """Read pieces, many at a time. The first one may continue a piece."""
+        if not ranges:
+            return
+        if self._content is None:
+            self._content = Boundaries(self._findings, (*self._layers, self._framing.layer), self._reader)
+        starts = [0, *accumulate(end - start for start, end in ranges[:-1])]
+        content = b"".join([data[start:end] for start, end in ranges])
+        content_origin = joined((origin, start, end) for start, end in ranges)
+        self._content.feed(content, content_origin, starts[1:] if continues else starts)
 
     def gap(self, length: int) -> None:
         within = min(length, self._remaining)

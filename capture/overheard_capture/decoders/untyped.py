@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from overheard.words.layer import Layers
 from overheard_capture.content.byte_scan import is_plain
@@ -26,10 +26,19 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from overheard_capture.content.findings import Findings, ReaderFactory
-    from overheard_capture.content.readers import Reader
     from overheard_capture.provenance.origin import Bytes, Origin
 
     Identify = Callable[[bytes, ReaderFactory, ReaderFactory], ReaderFactory | None]
+
+
+class _Finder(Protocol):
+    """Finds what is encoded in text."""
+
+    def gap(self, length: int) -> None:
+        """`length` bytes are missing here."""
+
+    def close(self) -> None:
+        """No more bytes follow."""
 
 
 class Untyped:
@@ -222,12 +231,9 @@ class TextReader:
         for reader in self._readers():
             reader.close()
 
-    def _readers(self) -> Iterator[Reader]:
+    def _readers(self) -> Iterator[_Finder]:
         yield from (self._base64, self._armour, self._line_armour, self._soft_breaks, self._encoded_words)
-        if self._framing:
-            yield self._framing
-        if self._carver:
-            yield self._carver
+        yield from (finder for finder in (self._framing, self._carver) if finder)
 
 
 def armoured(findings: Findings, layers: Layers) -> Untyped:

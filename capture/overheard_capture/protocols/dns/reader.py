@@ -13,7 +13,7 @@ from overheard_capture.content.nesting import MAX_IDENTIFIER
 from overheard_capture.content.text_detector import looks_like_text
 from overheard_capture.decoders.embedded import read_embedded, read_unknown_field
 from overheard_capture.decoders.short import ShortReader
-from overheard_capture.decoders.values import read_data
+from overheard_capture.decoders.values import read_data, read_values
 from overheard_capture.protocols.dns.message import parse_message
 from overheard_capture.protocols.framed import FramedReader
 from overheard_capture.provenance.origin import Origin, joined
@@ -161,7 +161,7 @@ class _MessageText:
                 spans += origin.sliced(start, end, at)
         text_origin = Origin(spans)
         search_bytes(findings, layers, text, text_origin)
-        read_embedded(findings, layers, text, text_origin, starts=())
+        read_values(findings, layers, text, text_origin)
 
 
 def _decode_netbios(name: bytes) -> bytes:
