@@ -135,6 +135,9 @@ def _last_field(data: bytes | bytearray, minimum: int) -> int:
         end = begins - 1
         if len(data) - begins > _LONGEST:
             break
+    else:
+        # The first line may be empty, and its continuation belongs to it.
+        begins = minimum
     return begins if len(data) - begins <= _LONGEST else -1
 
 

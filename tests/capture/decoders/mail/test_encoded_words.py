@@ -8,7 +8,7 @@ from email.message import EmailMessage
 from typing import TYPE_CHECKING
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from capture.played import VALUE, outcome, played, seen
@@ -116,6 +116,7 @@ PIECES = [
 ]
 
 
+@example([b"\r\n", b"\n", b" ", b"=?utf-8?Q?Fluffy?=", b"=?utf-8?Q?_tail?=", b" 4711"], [1])
 @given(st.lists(st.sampled_from(PIECES), max_size=12), st.lists(st.integers(0, 4000), max_size=6))
 @settings(max_examples=400)
 def test_it_does_not_matter_how_it_is_cut(pieces: list[bytes], cuts: list[int]) -> None:
