@@ -109,8 +109,8 @@ _TABLE: tuple[_Row, ...] = (
 
 
 def patterns(value: bytes, *, any_case: bool = False) -> list[Pattern]:
-    """Every pattern of `value` to look for, the plainest first. Line ends at its end are no part of it."""
-    value = value.rstrip(b"\r\n") or value
+    """Every pattern of `value` to look for, the plainest first. Of text, line ends at its end are no part."""
+    value = _without_line_end(value)
     text = Text(_head(value), any_case=any_case)
     found: dict[bytes | Shape, Pattern] = {}
     for pattern in chain(chain.from_iterable(spell(text) for spell in _TABLE), decoded(value, _MOST)):
@@ -118,6 +118,16 @@ def patterns(value: bytes, *, any_case: bool = False) -> list[Pattern]:
         if pattern.shape.literal != text.value:
             found.setdefault(pattern.shape.literal or pattern.shape, pattern)
     return list(found.values())
+
+
+def _without_line_end(value: bytes) -> bytes:
+    """Text without the line ends at its end; any other value as it is."""
+    line = value.rstrip(b"\r\n")
+    try:
+        is_text = all(each.isprintable() or each.isspace() for each in line.decode())
+    except UnicodeDecodeError:
+        return value
+    return line if line and is_text else value
 
 
 def _head(value: bytes) -> bytes:
