@@ -218,6 +218,8 @@ def test_case_matters_unless_ignored_on_request() -> None:
 @few
 @given(st.binary(min_size=4, max_size=40), st.binary(max_size=5), st.binary(max_size=5))
 def test_a_binary_secret_is_found(secret: bytes, before: bytes, after: bytes) -> None:
+    # Of text, a line end at its end is no part.
+    assume(secret[-1:] not in (b"\r", b"\n"))
     search = Search(Secret("key", secret))
     whole = before + secret + after
     escaped = "".join(f"%{byte:02x}" for byte in whole).encode()
