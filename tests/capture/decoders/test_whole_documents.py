@@ -9,6 +9,7 @@ import random
 import subprocess
 import zlib
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -16,6 +17,9 @@ from capture.played import VALUE, origin_of, seen, some_findings
 from overheard_capture.content.content import Content
 from overheard_capture.content.findings import Findings
 from overheard_capture.decoders.untyped import untyped
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 RANDOM = random.Random(11)  # noqa: S311 - the same in each run
 NOISE = RANDOM.randbytes(300)
@@ -135,12 +139,20 @@ def test_truncated_documents_raise_nothing() -> None:
             read(data[:length])
 
 
-def test_a_message_signed_by_gnupg(tmp_path: Path) -> None:
-    gpg = ["gpg", "--homedir", str(tmp_path), "--batch", "--yes", "--passphrase", "", "--pinentry-mode", "loopback"]
+@pytest.fixture
+def gpg(tmp_path: Path) -> Iterator[list[str]]:
+    """GnuPG with a key, and without its agent afterwards."""
+    home = ["--homedir", str(tmp_path)]
+    command = ["gpg", *home, "--batch", "--yes", "--passphrase", "", "--pinentry-mode", "loopback"]
     try:
-        subprocess.run([*gpg, "--quick-gen-key", "a@b.test", "ed25519"], check=True, capture_output=True)
-    except (OSError, subprocess.CalledProcessError):
-        pytest.skip("gpg cannot be used here")
+        subprocess.run([*command, "--quick-gen-key", "a@b.test", "ed25519"], check=True, capture_output=True)
+    except (OSError, subprocess.CalledProcessError) as problem:
+        pytest.skip(f"gpg cannot be used here: {problem}")
+    yield command
+    subprocess.run(["gpgconf", *home, "--kill", "gpg-agent"], check=True)
+
+
+def test_a_message_signed_by_gnupg(gpg: list[str]) -> None:
     text = VALUE + b" and some words around it, so that it is worth compressing: words, words, words\n"
     for options in (["--sign"], ["--store"], ["--sign", "--armor"], ["--sign", "--compress-algo", "bzip2"]):
         signed = subprocess.run([*gpg, *options], input=text, check=True, capture_output=True).stdout
