@@ -215,7 +215,7 @@ CASES = [
     harmless("udp-three", partial(datagram, b"fluffy ", b"acorn", b"tail")),
     harmless("udp-random", partial(datagram, bytes(range(256)) * 5)),
     harmless("udp-gzip-other-word", partial(datagram, gz(page("fluffy trail")))),
-    harmless("syslog-other-word", partial(logged, message="word=fluffy  tail")),
+    harmless("syslog-other-word", partial(logged, message="word=fluffy, tail")),
     harmless("dns-other-word", partial(smuggled, base64.b32encode(b"fluffy bail").rstrip(b"="), 5)),
     harmless("dns-labels-are-words", partial(smuggled, b"fluffytail", 6)),
     harmless("snmp-other-word", partial(snmp, "fluffy")),
