@@ -126,7 +126,7 @@ class Evidence:
         from overheard_capture.wireshark.opened import are_all_opened  # noqa: PLC0415  (only keys need it)
 
         tls = [stream for stream in self.visible if stream.stream in set(self.facts.tls)]
-        return are_all_opened(self.tshark_input, self.keys.tls, tls)
+        return are_all_opened(self.tshark_input, self.keys.tls, tls, self.decrypted)
 
     @cached_property
     def tls_content(self) -> tshark.TlsContent:
