@@ -6,8 +6,7 @@ import gzip
 
 import pytest
 
-from capture.played import VALUE, origin_of, some_findings
-from overheard_capture.content.content import Content
+from capture.played import VALUE, played
 from overheard_capture.content.findings import Findings, ReaderFactory, Reason
 from overheard_capture.decoders.fallback import Fallback
 from overheard_capture.decoders.registry import decoding
@@ -18,13 +17,7 @@ PIECES = (ONE, TWO, THREE)
 
 
 def read(data: bytes, reader: ReaderFactory = Fallback, size: int = 1 << 20) -> Findings:
-    findings = some_findings()
-    content = Content(findings, (), reader)
-    origin = origin_of(len(data))
-    for at in range(0, len(data), size):
-        content.feed(data[at : at + size], origin.after(at))
-    content.close()
-    return findings
+    return played(reader, data, range(0, len(data), size))
 
 
 def chunks(*pieces: bytes, signature: bytes = b"") -> bytes:

@@ -13,8 +13,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from capture.played import VALUE, origin_of, seen, some_findings
-from overheard_capture.content.content import Content
+from capture.played import VALUE, played, seen
 from overheard_capture.content.findings import Findings
 from overheard_capture.decoders.untyped import untyped
 
@@ -26,13 +25,7 @@ NOISE = RANDOM.randbytes(300)
 
 
 def read(data: bytes, size: int = 1 << 20) -> Findings:
-    findings = some_findings()
-    content = Content(findings, (), untyped)
-    origin = origin_of(len(data))
-    for at in range(0, len(data), size):
-        content.feed(data[at : at + size], origin.after(at))
-    content.close()
-    return findings
+    return played(untyped, data, range(0, len(data), size))
 
 
 def pdf(*streams: tuple[bytes, bytes], head: bytes = b"%PDF-1.4\n%\xe2\xe3\xcf\xd3\n") -> bytes:

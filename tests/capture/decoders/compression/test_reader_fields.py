@@ -12,8 +12,7 @@ import zlib
 import pytest
 from backports import zstd
 
-from capture.played import VALUE, origin_of, some_findings
-from overheard_capture.content.content import Content
+from capture.played import VALUE, played
 from overheard_capture.content.findings import Findings
 from overheard_capture.decoders.untyped import untyped
 
@@ -25,13 +24,7 @@ BODY = zlib.compress(b"hello", wbits=-15) + zlib.crc32(b"hello").to_bytes(4, "li
 
 
 def read(data: bytes, size: int = 1 << 20) -> Findings:
-    findings = some_findings()
-    content = Content(findings, (), untyped)
-    origin = origin_of(len(data))
-    for at in range(0, len(data), size):
-        content.feed(data[at : at + size], origin.after(at))
-    content.close()
-    return findings
+    return played(untyped, data, range(0, len(data), size))
 
 
 def gz(flags: int, fields: bytes) -> bytes:
