@@ -20,17 +20,17 @@ if TYPE_CHECKING:
 class Boundaries:
     """Content that is fed in blocks of many pieces, with the offsets at which pieces begin."""
 
-    def __init__(self, findings: Findings, layers: Layers, reader: ReaderFactory) -> None:
+    def __init__(self, findings: Findings, layers: Layers, reader: ReaderFactory | None) -> None:
         self._findings = findings
         self._layers = layers
-        self._reader = reader(findings, layers)
+        self._reader = reader(findings, layers) if reader else None
         self._position = 0
         # The last bytes, and the boundaries among them.
         self._tail = Tail()
         self._boundaries: list[int] = []
 
     def feed(self, data: Bytes, origin: Origin, boundaries: Sequence[int]) -> None:
-        """Search around the boundaries, and feed the reader."""
+        """Search around the boundaries, and feed the reader if there is one."""
         if not len(data):
             return
         reach = self._findings.search.longest - 1
@@ -41,7 +41,8 @@ class Boundaries:
         self._position += len(data)
         if self._boundaries:
             del self._boundaries[: bisect.bisect_right(self._boundaries, self._position - reach)]
-        self._reader.feed(data, origin)
+        if self._reader:
+            self._reader.feed(data, origin)
 
     def _windows(self, reach: int, end: int) -> Iterator[tuple[int, int]]:
         """The (start, end) of each range around boundaries that may contain a new match, in order."""
@@ -80,8 +81,10 @@ class Boundaries:
         self._position += length
         self._tail.clear()
         self._boundaries = []
-        self._reader.gap(length)
+        if self._reader:
+            self._reader.gap(length)
 
     def close(self) -> None:
         """No more bytes follow."""
-        self._reader.close()
+        if self._reader:
+            self._reader.close()

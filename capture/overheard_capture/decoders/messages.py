@@ -39,25 +39,14 @@ _NUMBER = re.compile(rb"[0-9]+")
 _Shape: TypeAlias = tuple[int, bytes]
 
 
-class _Nothing:
-    """Reads nothing: what is joined was read piece by piece."""
-
-    def __init__(self, *_: object) -> None: ...
-
-    def feed(self, data: Bytes, origin: Origin) -> None: ...
-
-    def gap(self, length: int) -> None: ...
-
-    def close(self) -> None: ...
-
-
 class _Place:
     """One place in messages of one shape."""
 
     def __init__(self, findings: Findings, layers: Layers) -> None:
         self._queue = ByteQueue()
         self._pieces: list[int] = []
-        self._joined = Boundaries(findings, layers, _Nothing)
+        # What is joined was read piece by piece.
+        self._joined = Boundaries(findings, layers, None)
 
     def add(self, value: bytes, origin: Origin) -> None:
         self._pieces.append(len(self._queue))
