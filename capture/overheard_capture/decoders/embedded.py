@@ -22,6 +22,9 @@ if TYPE_CHECKING:
     from overheard_capture.content.readers import Reader
     from overheard_capture.provenance.origin import Bytes, Origin
 
+# Where content may begin in a field: at once, or behind a header of a few bytes.
+BEHIND_HEADER = range(8)
+
 
 def read_embedded(
     findings: Findings, layers: Layers, data: Bytes, origin: Origin, starts: Iterable[int] = (0,)

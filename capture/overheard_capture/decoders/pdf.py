@@ -8,10 +8,12 @@ from functools import partial
 from itertools import takewhile
 from typing import TYPE_CHECKING
 
-from overheard.words.layer import Layer, LayerKind
+from overheard.words.layer import Layer
 from overheard_capture.content.content import SearchScope
 from overheard_capture.content.findings import Reason
 from overheard_capture.content.nesting import Unwrapping, within_depth_limit
+from overheard_capture.decoders.armour.codings import HEXADECIMAL
+from overheard_capture.decoders.armour.line_codings import BASE85
 from overheard_capture.decoders.compression.formats import DEFLATE, ZLIB
 from overheard_capture.decoders.compression.reader import decompressing
 from overheard_capture.decoders.whole import WholeReader
@@ -22,7 +24,6 @@ if TYPE_CHECKING:
 
 MAGIC = b"%PDF-"
 LAYER = Layer("PDF")
-_ASCII85, _ASCII_HEX = Layer("base85"), Layer("hexadecimal", LayerKind.SPELLED)
 _STREAM = re.compile(rb">>\s{0,8}stream\r?\n")
 _END = re.compile(rb"\r?\n?endstream")
 # How far before a stream its dictionary begins at most.
@@ -31,7 +32,7 @@ _FILTER = re.compile(rb"/Filter\s*(\[[^\]]{0,400}\]|/\w+|\d+\s+\d+\s+R)")
 _NAME = re.compile(rb"/(\w+)")
 _CODED = re.compile(rb"/Predictor\s+(?:[2-9]|1\d)\b")
 _FLATE = {b"FlateDecode", b"Fl"}
-_SPELLED = {b"ASCII85Decode": _ASCII85, b"A85": _ASCII85, b"ASCIIHexDecode": _ASCII_HEX, b"AHx": _ASCII_HEX}
+_SPELLED = {b"ASCII85Decode": BASE85, b"A85": BASE85, b"ASCIIHexDecode": HEXADECIMAL, b"AHx": HEXADECIMAL}
 # The operators that show strings, and the strings of a page (9.4.3, 7.3.4).
 _SHOWS_TEXT = re.compile(rb"[)\]>]\s*(?:Tj|TJ|'|\")")
 _STRING = re.compile(rb"\(((?:[^\\()]|\\.)*+)\)|<([0-9A-Fa-f\s]*+)>(?=[^>])", re.S)
@@ -89,12 +90,17 @@ def _read_stream(reader: ReaderFactory, at: Unwrapping, dictionary: bytes, data:
 def _decode(layer: Layer, data: bytes) -> bytes:
     """Decode ASCII85 or hexadecimal (7.4.2, 7.4.3); empty if it is malformed."""
     try:
-        if layer is _ASCII_HEX:
-            digits = re.sub(rb"\s", b"", data.partition(b">")[0])
-            return bytes.fromhex((digits + b"0" * (len(digits) % 2)).decode("ascii"))
+        if layer is HEXADECIMAL:
+            return _from_hexadecimal(data.partition(b">")[0])
         return base64.a85decode(b"<~" + data.strip().removeprefix(b"<~").partition(b"~")[0] + b"~>", adobe=True)
     except ValueError:
         return b""
+
+
+def _from_hexadecimal(text: bytes) -> bytes:
+    """Decode digits with white space between them. If the last one is missing, it is 0."""
+    digits = re.sub(rb"\s", b"", text)
+    return bytes.fromhex((digits + b"0" * (len(digits) % 2)).decode("ascii"))
 
 
 def _read_page(reader: ReaderFactory, at: Unwrapping, data: bytes, origin: Origin) -> None:
@@ -113,8 +119,7 @@ def _read_page(reader: ReaderFactory, at: Unwrapping, data: bytes, origin: Origi
 def _string(found: re.Match[bytes]) -> bytes:
     """The bytes of a string, literal or in hexadecimal."""
     if found[1] is None:
-        digits = re.sub(rb"\s", b"", found[2])
-        return bytes.fromhex((digits + b"0" * (len(digits) % 2)).decode("ascii"))
+        return _from_hexadecimal(found[2])
     return _ESCAPE.sub(_unescaped, found[1]) if b"\\" in found[1] else found[1]
 
 

@@ -6,7 +6,7 @@ import codecs
 import re
 from typing import TYPE_CHECKING
 
-from overheard_capture.captures.not_captures import is_capture, kind_of
+from overheard_capture.captures.not_captures import HEAD, is_capture, kind_of
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -55,7 +55,7 @@ def fault_of(path: Path) -> str:
     if any(_LINE.fullmatch(line) for line in lines if len(line) <= _LONGEST_LINE):
         return ""
     with path.open("rb") as file:
-        head = file.read(1024)
+        head = file.read(HEAD)
     kind = kind_of(head)
     if is_capture(head):
         return f"{path.name} is a capture, and no key log"

@@ -10,6 +10,7 @@ from capture.frames import ethernet, exchange, ipv4, rewritten, udp
 from overheard import Options, judge
 from overheard.words.ground import Ground, Proof
 from overheard.words.verdict import Outcome
+from overheard_capture.captures.reader import read
 from overheard_capture.captures.recording import recording_file
 from overheard_capture.judge import Keys
 
@@ -84,8 +85,7 @@ def test_dns_is_infrastructure(doctored: Doctored, payloads: list[bytes], in_cle
     assert added(doctored, frames, *(["sealed"] if in_clear else [])) == Ground(in_clear, Proof.SHAPE)
 
 
-def test_what_precedes_tls_is_in_clear(tmp_path: Path, recordings: Recordings) -> None:
-    """Only what is not encrypted counts."""
+def test_data_beside_tls_or_without_it_is_not_sealed(tmp_path: Path, recordings: Recordings) -> None:
     report = judge(recordings.path("smuggled"), SECRET, Options(vouched={"sent"}, required={"sealed"}))
     assert report.outcome is not Outcome.PROTECTED
     clean = rewritten(tmp_path / "plain.pcapng", exchange([b"nothing"], [b"at all"]))
@@ -95,8 +95,6 @@ def test_what_precedes_tls_is_in_clear(tmp_path: Path, recordings: Recordings) -
 
 def test_a_record_that_the_keys_do_not_open_proves_nothing(recordings: Recordings, tmp_path: Path) -> None:
     """One bit of a record of each version is changed: its tag is wrong."""
-    from overheard_capture.captures.reader import read  # noqa: PLC0415
-
     for name in ("tls13", "ecdhe"):
         frames = [frame.data for frame in read(recordings.path(name)).frames]
         last = max(at for at, data in enumerate(frames) if b"\x17\3\3" in data)
@@ -104,4 +102,5 @@ def test_a_record_that_the_keys_do_not_open_proves_nothing(recordings: Recording
         frames[last - 1] = frames[last - 1][:at] + bytes([frames[last - 1][at] ^ 1]) + frames[last - 1][at + 1 :]
         changed = rewritten(tmp_path / f"{name}.pcapng", frames)
         verdict = recordings.judge(name, path=changed)
-        assert verdict.ground is None or verdict.ground.proof is not Proof.KEYS
+        assert verdict.ground
+        assert verdict.ground.proof is not Proof.KEYS

@@ -11,7 +11,7 @@ from overheard_capture.content.content import search_bytes
 from overheard_capture.content.findings import UNKNOWN_FORMAT, Reason
 from overheard_capture.content.nesting import MAX_IDENTIFIER
 from overheard_capture.content.text_detector import looks_like_text
-from overheard_capture.decoders.embedded import read_embedded, read_unknown_field
+from overheard_capture.decoders.embedded import BEHIND_HEADER, read_embedded, read_unknown_field
 from overheard_capture.decoders.short import ShortReader
 from overheard_capture.decoders.values import read_data, read_values
 from overheard_capture.protocols.dns.message import parse_message
@@ -28,8 +28,6 @@ if TYPE_CHECKING:
 
 LAYER = Layer("DNS")
 
-# Behind a header of at most so many bytes encoded data may begin: iodine has a command before it.
-_HEADERS = range(8)
 # A NetBIOS name: each byte encoded as two letters (RFC 1001, 14.1).
 _NETBIOS = re.compile(rb"[A-P]{32}")
 # A run of letters and digits that may be encoded data.
@@ -54,7 +52,7 @@ def read_dns(findings: Findings, layers: Layers, data: Bytes, origin: Origin) ->
     text.read(findings, inside, origin)
     _read_binary(findings, inside, message, bytes(data), origin)
     for labels in message.names:
-        _read_bytes(findings, (*layers, LAYER), labels, data, origin)
+        _read_bytes(findings, inside, labels, data, origin)
     for start, end in message.opaque:
         reader = ShortReader(findings, inside)
         reader.feed(data[start:end], origin.after(start))
@@ -72,10 +70,10 @@ def _read_binary(findings: Findings, layers: Layers, message: DnsContents, data:
     for ranges in filter(None, (*message.names, message.texts)):
         if not all(is_plain(data[start:end]) for start, end in ranges):
             joined_data, joined_origin = _joined(data, origin, ranges)
-            read_embedded(findings, layers, joined_data, joined_origin, _HEADERS)
+            read_embedded(findings, layers, joined_data, joined_origin, BEHIND_HEADER)
             _doubt(findings, layers, [data[start:end] for start, end in ranges])
     for start, end in message.binary:
-        read_embedded(findings, layers, data[start:end], origin.after(start), _HEADERS)
+        read_embedded(findings, layers, data[start:end], origin.after(start), BEHIND_HEADER)
     for start, end in message.unknown:
         read_unknown_field(findings, layers, data[start:end], origin.after(start))
 

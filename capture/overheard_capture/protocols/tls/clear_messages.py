@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from overheard_capture.decoders.embedded import read_embedded, read_unknown_field
+from overheard_capture.decoders.embedded import BEHIND_HEADER, read_embedded, read_unknown_field
 from overheard_capture.protocols.tls.cursor import Cursor, TruncatedError
 from overheard_capture.protocols.tls.hello import CLIENT_HELLO, SERVER_HELLO
 
@@ -21,20 +21,18 @@ _DTLS, _PADDING = 0xFE, 21
 _KNOWN = frozenset((
     *range(64), 0x3374, 0x4469, 0x44CD, 0x754F, 0x7550, 0xCA34, *range(0xFE08, 0xFE0E), 0xFF01, 0xFF02, 0xFFA5, 0xFFCE,
 ))  # fmt: skip
-# Behind a header of at most so many bytes begins the content of a message or extension: a ticket, a cookie, a name.
-_HEADERS = range(8)
 
 
 def read_message(findings: Findings, layers: Layers, kind: int, body: bytes, origin: Origin) -> None:
     """Unwrap what is embedded in a message. Its bytes themselves were searched before."""
-    read_embedded(findings, layers, body, origin, _HEADERS)
+    read_embedded(findings, layers, body, origin, BEHIND_HEADER)
     if kind not in (CLIENT_HELLO, SERVER_HELLO):
         return
     try:
         for extension, start, end in _fields(kind, Cursor(body), len(body)):
             field, begins = body[start:end], origin.after(start)
             if extension is None or (extension in _KNOWN and extension != _PADDING) or _is_grease(extension):
-                read_embedded(findings, layers, field, begins, _HEADERS)
+                read_embedded(findings, layers, field, begins, BEHIND_HEADER)
             elif any(field):
                 read_unknown_field(findings, layers, field, begins)
     except TruncatedError:
