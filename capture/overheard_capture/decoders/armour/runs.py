@@ -1,0 +1,72 @@
+"""Runs of all codings in text, found in one pass. Words of hexadecimal digits are mostly digests, and only searched."""
+
+from __future__ import annotations
+
+import bisect
+import ctypes
+from typing import TYPE_CHECKING, NamedTuple
+
+from overheard_capture.decoders.armour.codings import CODINGS, SHORTEST
+from overheard_capture.decoders.magic import PAIRS, pair_bits
+from overheard_capture.native import core, pointer
+from overheard_capture.native.structures import CodedRuns
+
+if TYPE_CHECKING:
+    from overheard_capture.search import Search
+
+_BEGINNINGS = pair_bits(PAIRS)
+# Each coding's members as a bit.
+_TABLE = bytes(
+    sum((byte in coding.members.members) << number for number, coding in enumerate(CODINGS)) for byte in range(256)
+)
+_FOUND = CodedRuns.with_room(1 << 12)
+
+
+class Runs(NamedTuple):
+    """For each coding, the (start, end) of its runs, and where its members at the end of the data begin."""
+
+    runs: list[list[tuple[int, int]]]
+    last: list[int]
+
+
+def find_runs(data: bytes | bytearray, first: list[int], search: Search) -> Runs:
+    """Find the runs that must be read, for each coding from an offset on. A run at the end of the data is left out.
+
+    The compiled part decodes digests, which are searched here, and whose runs are left out if nothing is in them.
+    """
+    compiled = core()
+    runs: list[list[tuple[int, int]]] = [[] for _ in CODINGS]
+    if compiled is None:
+        for each, coding, start in zip(runs, CODINGS, first, strict=True):
+            each.extend(span for span in coding.members.runs(data) if span[0] >= start and span[1] < len(data))
+        return Runs(runs, [coding.members.trailing(data) for coding in CODINGS])
+    place, length, done = pointer(data), ctypes.c_uint64(len(data)), False
+    _FOUND.start(first)
+    while not done:
+        done = compiled.coded_runs(ctypes.byref(_FOUND), place, length, _TABLE, _BEGINNINGS)
+        for number, begin, end in _FOUND.runs_found():
+            runs[number].append((begin, end))
+        runs[0] += _with_matches(search)
+    runs[0].sort()
+    return Runs(runs, _FOUND.ends())
+
+
+def _with_matches(search: Search) -> set[tuple[int, int]]:
+    """The runs of digests whose decoded bytes contain a secret."""
+    matches = search.matches(_FOUND.decoded()) if _FOUND.word_count else []
+    if not matches:
+        return set()
+    runs, places = _FOUND.words_found()
+    return {runs[bisect.bisect_right(places, match.offset) - 1] for match in matches}
+
+
+def has_coding(data: bytes | bytearray) -> bool:
+    """Whether this text may contain a run of a coding."""
+    if len(data) < SHORTEST:
+        return False
+    compiled = core()
+    if compiled is None:
+        return any(any(coding.members.runs(data)) for coding in CODINGS)
+    _FOUND.start([0] * len(CODINGS))
+    compiled.coded_runs(ctypes.byref(_FOUND), pointer(data), ctypes.c_uint64(len(data)), _TABLE, _BEGINNINGS)
+    return bool(_FOUND.run_count or _FOUND.word_count) or min(_FOUND.ends()) <= len(data) - SHORTEST
