@@ -388,11 +388,12 @@ int64_t first_of(const uint8_t *data, uint64_t length, uint64_t start, const uin
 
 /* ---- Hexadecimal digits in text. Most are digests: what they stand for is searched, and no more. */
 
-static int hex_value(uint8_t byte) {
-    if (byte >= '0' && byte <= '9') return byte - '0';
-    byte |= 0x20;
-    return byte >= 'a' && byte <= 'f' ? byte - 'a' + 10 : -1;
-}
+/* The value of a digit, and 1 more; 0 if it is none. */
+static const uint8_t digit[256] = {
+    ['0'] = 1,  ['1'] = 2,  ['2'] = 3,  ['3'] = 4,  ['4'] = 5,  ['5'] = 6,  ['6'] = 7,  ['7'] = 8,
+    ['8'] = 9,  ['9'] = 10, ['A'] = 11, ['B'] = 12, ['C'] = 13, ['D'] = 14, ['E'] = 15, ['F'] = 16,
+    ['a'] = 11, ['b'] = 12, ['c'] = 13, ['d'] = 14, ['e'] = 15, ['f'] = 16,
+};
 
 /* Whether this may be the beginning of UTF-8 text, cut within the last character. */
 static int may_be_text(const uint8_t *data, uint64_t length) {
@@ -408,22 +409,26 @@ static int may_be_text(const uint8_t *data, uint64_t length) {
 }
 
 typedef struct {
-    const uint8_t *data;
-    uint64_t end, at; /* in bits */
+    const uint8_t *data; /* with eight bytes more than there are */
+    uint64_t end, at;    /* in bits */
 } Bits;
 
-static uint32_t bits(Bits *from, int count) {
-    uint32_t value = 0;
-    for (int each = 0; each < count; each++, from->at++)
-        if (from->at < from->end) value |= (uint32_t)(from->data[from->at >> 3] >> (from->at & 7) & 1) << each;
+/* The next bits, 16 at most; the first one is the lowest. */
+static uint32_t bits(Bits *from, uint32_t count) {
+    uint32_t value;
+    memcpy(&value, from->data + (from->at >> 3), 4);
+#if __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
+    value = __builtin_bswap32(value);
+#endif
+    value = value >> (from->at & 7) & ((1u << count) - 1);
+    from->at += count;
     return value;
 }
 
-/* A code of the fixed tables, of which the first bit comes first. */
-static uint32_t code(Bits *from, int count) {
-    uint32_t value = 0;
-    while (count--) value = value << 1 | bits(from, 1);
-    return value;
+/* A code of the fixed tables, of 8 bits at most; the first bit is the highest. */
+static uint32_t code(Bits *from, uint32_t count) {
+    uint64_t value = bits(from, count);
+    return (uint32_t)((value * 0x0202020202ull & 0x010884422010ull) % 1023) >> (8 - count);
 }
 
 /* Whether a known format may begin so (`beginnings` has the first two bytes of each), or text with a byte order mark. */
@@ -437,11 +442,13 @@ static int may_begin_content(const uint8_t *data, uint64_t length, const uint8_t
     return may_be_text(data, length) || !(data[0] | data[2]) || !(data[1] | data[3]) || may_begin_format(data, beginnings);
 }
 
-enum { SHORTEST_TEXT = 12 };
+enum { SHORTEST_TEXT = 12, SHORTEST_CODED = 24, LONGEST_WORD = 128 };
 
 /* Whether these may be blocks of raw deflate (RFC 1951, 3.2.3): the first one is not malformed from the beginning. */
 static int may_be_deflate(const uint8_t *data, uint64_t length, const uint8_t *beginnings) {
-    Bits in = {data, 8 * length, 1};
+    uint8_t padded[LONGEST_WORD / 2 + 8] = {0};
+    memcpy(padded, data, length);
+    Bits in = {padded, 8 * length, 1};
     uint32_t kind = bits(&in, 2);
     if (kind == 3) return 0;
     if (kind == 0) return length >= 5 && (data[1] ^ data[3]) == 0xFF && (data[2] ^ data[4]) == 0xFF;
@@ -463,7 +470,7 @@ static int may_be_deflate(const uint8_t *data, uint64_t length, const uint8_t *b
     /* The beginning of the output, and its size. */
     uint8_t out[SHORTEST_TEXT];
     uint64_t size = 0;
-    for (;;) {
+    while (in.at < in.end) {
         uint32_t symbol = code(&in, 7);
         uint64_t copied = 0, back = 0;
         uint8_t literal = 0;
@@ -485,7 +492,7 @@ static int may_be_deflate(const uint8_t *data, uint64_t length, const uint8_t *b
             uint32_t distance = code(&in, 5);
             if (in.at > in.end) break;
             if (distance > 29) return 0;
-            back = least_distance[distance] + bits(&in, distance < 2 ? 0 : (int)(distance / 2 - 1));
+            back = least_distance[distance] + bits(&in, distance < 2 ? 0 : distance / 2 - 1);
         }
         if (in.at > in.end) break;
         if (back > size) return 0;
@@ -508,7 +515,6 @@ static int may_be_content(const uint8_t *data, uint64_t length, const uint8_t *b
 
 /* ---- Runs of codings of bytes as text: hexadecimal, base32 in capitals and in small letters, percent-encoded. */
 
-enum { SHORTEST_CODED = 24, LONGEST_WORD = 128 };
 /* The members of each are bits of a table. */
 enum { HEXADECIMAL, CAPITAL, SMALL, PERCENT, CODINGS };
 
@@ -517,20 +523,22 @@ typedef struct {
     uint64_t first[CODINGS]; /* no run of a coding begins before this */
     uint64_t last[CODINGS]; /* where the members at the end of the data begin */
     uint64_t run_count, word_count, filled;
-    uint64_t *runs; /* the coding, start and end of each run that Python must read */
-    uint64_t *words; /* the start and end of each run that was decoded, and where the decoded bytes are in `out` */
+    /* The coding, start and end of each run that Python must read; or CODINGS, and the number of a word that may be content. */
+    uint64_t *runs;
+    /* The start and end of each run that was decoded, and the offset and length of the decoded bytes in `out`. */
+    uint64_t *words;
     uint8_t *out;
     uint64_t most, room;
 } Coded;
 
-/* Add a run of hexadecimal digits and what is between them. One with a single word of digits, which stand for what is no
- * content, is decoded to `out`, with three bytes behind it that occur in nothing. One without enough digits is left out. */
+/* Add a run of hexadecimal digits and what is between them. One with a single word of digits is decoded to `out`, with
+ * three bytes behind it that occur in nothing. One without enough digits is left out. */
 static void hexadecimal(Coded *found, const uint8_t *data, uint64_t at, uint64_t end, const uint8_t *beginnings) {
     uint64_t begin = 0, stop = 0, several = 0, words = 0;
     int is_number = 1;
     for (uint64_t place = at; place < end;) {
         uint64_t word = place;
-        for (; place < end && hex_value(data[place]) >= 0; place++) is_number &= data[place] <= '9';
+        for (; place < end && digit[data[place]]; place++) is_number &= data[place] <= '9';
         if (place - word >= SHORTEST_CODED) words++, begin = word, stop = place;
         else if (place - word >= 2) several++;
         if (place == word) is_number &= strchr("\\xX%&#rnt", data[place++]) == NULL;
@@ -540,14 +548,16 @@ static void hexadecimal(Coded *found, const uint8_t *data, uint64_t at, uint64_t
         uint8_t *out = found->out + found->filled;
         uint64_t size = (stop - begin) / 2;
         for (uint64_t each = 0; each < size; each++)
-            out[each] = (uint8_t)(hex_value(data[begin + 2 * each]) << 4 | hex_value(data[begin + 2 * each + 1]));
-        if (!may_be_content(out, size, beginnings)) {
-            uint64_t *word = found->words + 3 * found->word_count++;
-            word[0] = at, word[1] = end, word[2] = found->filled;
-            memcpy(out + size, "\0\xff", 3);
-            found->filled += size + 3;
-            return;
+            out[each] = (uint8_t)((digit[data[begin + 2 * each]] - 1) << 4 | (digit[data[begin + 2 * each + 1]] - 1));
+        uint64_t *word = found->words + 4 * found->word_count++;
+        word[0] = at, word[1] = end, word[2] = found->filled, word[3] = size;
+        memcpy(out + size, "\0\xff", 3);
+        found->filled += size + 3;
+        if (may_be_content(out, size, beginnings)) {
+            uint64_t *run = found->runs + 3 * found->run_count++;
+            run[0] = CODINGS, run[1] = found->word_count - 1;
         }
+        return;
     }
     uint64_t *run = found->runs + 3 * found->run_count++;
     run[0] = HEXADECIMAL, run[1] = at, run[2] = end;
@@ -569,7 +579,7 @@ static void coded(Coded *found, int coding, const uint8_t *data, uint64_t at, ui
                 if (others && place - word >= SHORTEST_CODED) break;
                 word = place + 1, others = 0;
             } else {
-                others |= hex_value(data[place]) < 0;
+                others |= !digit[data[place]];
             }
         }
         if (place == end && (!others || place - word < SHORTEST_CODED)) return;
@@ -649,7 +659,7 @@ static int may_announce(const uint8_t *at, const uint8_t *end, int framing) {
     if (end - at < 2) return 0;
     if (framing == CHUNKED) {
         const uint8_t *digits = after_blanks(at, end), *next = digits;
-        while (next < end && hex_value(*next) >= 0) next++;
+        while (next < end && digit[*next]) next++;
         if (next == digits || next - digits > 8) return 0;
         next = after_blanks(next, end);
         return next < end && (*next == ';' || *next == '\r' || *next == '\n');

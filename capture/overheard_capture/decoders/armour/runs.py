@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import bisect
 import ctypes
 from typing import TYPE_CHECKING, NamedTuple
 
 from overheard_capture.decoders.armour.codings import CODINGS, SHORTEST
+from overheard_capture.decoders.base64.run import is_readable
 from overheard_capture.decoders.magic import PAIRS, pair_bits
+from overheard_capture.decoders.unsigned import is_unsigned
 from overheard_capture.native import core, pointer
 from overheard_capture.native.structures import CodedRuns
 
@@ -45,19 +46,17 @@ def find_runs(data: bytes | bytearray, first: list[int], search: Search) -> Runs
     while not done:
         done = compiled.coded_runs(ctypes.byref(_FOUND), place, length, _TABLE, _BEGINNINGS)
         for number, begin, end in _FOUND.runs_found():
-            runs[number].append((begin, end))
-        runs[0] += _with_matches(search)
-    runs[0].sort()
+            if number < len(CODINGS):
+                runs[number].append((begin, end))
+            else:
+                *span, out = _FOUND.word(begin)
+                if is_readable(out) or is_unsigned(out):
+                    runs[0].append((span[0], span[1]))
+        if _FOUND.word_count:
+            places = (match.offset for match in search.matches(_FOUND.decoded()))
+            runs[0] += map(_FOUND.word_at, places)
+    runs[0] = sorted({*runs[0]})
     return Runs(runs, _FOUND.ends())
-
-
-def _with_matches(search: Search) -> set[tuple[int, int]]:
-    """The runs of digests whose decoded bytes contain a secret."""
-    matches = search.matches(_FOUND.decoded()) if _FOUND.word_count else []
-    if not matches:
-        return set()
-    runs, places = _FOUND.words_found()
-    return {runs[bisect.bisect_right(places, match.offset) - 1] for match in matches}
 
 
 def has_coding(data: bytes | bytearray) -> bool:
