@@ -294,25 +294,6 @@ int plaintext(const uint8_t *data, uint64_t start, uint64_t end, const uint8_t *
     return 0;
 }
 
-/* Skip complete TLS application data records of the same version, from `start` on. Returns the offset of the first byte that
- * is not part of one; adds their number to `count`, and sets `last` to the payload length of the last one. With
- * `beginnings`, it stops before a record that may be plaintext, or is shorter than `least`. */
-uint64_t skip_records(const uint8_t *data, uint64_t start, uint64_t end, uint64_t *count, uint64_t *last,
-                      const uint8_t *beginnings, uint64_t least) {
-    uint64_t at = start;
-    while (end - at >= 5) {
-        const uint8_t *head = data + at;
-        uint32_t length = be16(head + 3);
-        if (head[0] != APPLICATION_DATA || head[1] != 3 || head[2] > 4 || head[2] != data[start + 2]) break;
-        if (!length || length > (1 << 14) + 2048 || end - at < 5 + length) break;
-        if (beginnings && (length < least || plaintext(data, at + 5, at + 5 + length, beginnings))) break;
-        *last = length;
-        (*count)++;
-        at += 5 + length;
-    }
-    return at;
-}
-
 /* Whether all bytes are printable ASCII, tab, CR or LF. */
 int is_plain(const uint8_t *data, uint64_t length) {
     uint64_t at = 0;
@@ -327,6 +308,26 @@ int is_plain(const uint8_t *data, uint64_t length) {
     for (; at < length; at++)
         if ((data[at] < 32 && data[at] != 9 && data[at] != 10 && data[at] != 13) || data[at] > 126) return 0;
     return 1;
+}
+
+/* Skip complete TLS application data records of the same version, from `start` on. Returns the offset of the first byte that
+ * is not part of one; adds their number to `count`, and sets `last` to the payload length of the last one. With
+ * `beginnings`, it stops before a record that may be plaintext, or is shorter than `least` and printable. */
+uint64_t skip_records(const uint8_t *data, uint64_t start, uint64_t end, uint64_t *count, uint64_t *last,
+                      const uint8_t *beginnings, uint64_t least) {
+    uint64_t at = start;
+    while (end - at >= 5) {
+        const uint8_t *head = data + at;
+        uint32_t length = be16(head + 3);
+        if (head[0] != APPLICATION_DATA || head[1] != 3 || head[2] > 4 || head[2] != data[start + 2]) break;
+        if (!length || length > (1 << 14) + 2048 || end - at < 5 + length) break;
+        if (beginnings && length < least && is_plain(head + 5, length)) break;
+        if (beginnings && plaintext(data, at + 5, at + 5 + length, beginnings)) break;
+        *last = length;
+        (*count)++;
+        at += 5 + length;
+    }
+    return at;
 }
 
 /* Find runs of at least `least` member bytes: up to `most` of them, as pairs of start and end.
