@@ -1,0 +1,120 @@
+"""One direction of a protocol that encrypts, other than TLS: its faults, and what in it is not ciphertext after all.
+
+Nobody without the keys can tell ciphertext from random bytes. So what must be random is checked for everything that
+random bytes are not: text, the beginning of a known format, or compressible, alone or with what was sent before it.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from overheard.words.layer import Layers
+from overheard_capture.content.content import Content, SearchScope
+from overheard_capture.content.findings import Reason
+from overheard_capture.decoders.archives.zip_headers import LOCAL_FILE
+from overheard_capture.decoders.compression.deflate import fast_zlib
+from overheard_capture.decoders.embedded import read_embedded
+from overheard_capture.decoders.magic import CARVED, HEAD, is_known
+from overheard_capture.decoders.untyped import untyped
+from overheard_capture.protocols.tls.ciphertext import SHORT, is_plaintext, is_short_text
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from overheard_capture.content.findings import Findings
+    from overheard_capture.provenance.origin import Origin
+
+NO_CIPHERTEXT = "text, a known format or compressible bytes in place of the ciphertext"
+# So many bytes are compressed at once; fewer than the second number have too little to tell.
+_BLOCK, _SHORTEST_BLOCK = 64 << 10, 256
+# Random bytes become longer when compressed. A few constant bytes in each packet, such as a length, are allowed.
+_RATIO = 0.93
+# The newest version of zip that a local file needs is 6.3 (APPNOTE 4.4.3).
+_ZIP_VERSIONS = range(10, 64)
+
+
+class Ciphertext:
+    """What one direction has of bytes that must look random. `report` is called when some do not."""
+
+    def __init__(self, report: Callable[[], None]) -> None:
+        self._report = report
+        # The number of bytes in records that are too short to be told from ciphertext one by one, and are printable.
+        self._short_text = 0
+        self._block = bytearray()
+
+    def is_ciphertext(self, body: bytes, nonce: int = 0) -> bool:
+        """Whether a record may be ciphertext. Its first `nonce` bytes need not be random: some protocols count."""
+        self._short_text += len(body) if is_short_text(body) else 0
+        is_plain = self._short_text >= SHORT or is_plaintext(body) or _holds_format(body)
+        if is_plain:
+            self._report()
+        self._block += body[nonce:]
+        if len(self._block) >= _BLOCK:
+            self._compress()
+        return not is_plain
+
+    def _compress(self) -> None:
+        if len(fast_zlib.compress(bytes(self._block), 1)) < len(self._block) * _RATIO:
+            self._report()
+        self._block = bytearray()
+
+    def close(self) -> None:
+        """The direction has ended."""
+        if len(self._block) >= _SHORTEST_BLOCK:
+            self._compress()
+
+
+class EncryptedDirection:
+    """The state of one direction, which it reports to the findings as their `encryption`.
+
+    `agreed` is set once both sides have shown that they use the protocol. `begins` is as in `Encryption`.
+    """
+
+    def __init__(self, findings: Findings, layers: Layers, name: str) -> None:
+        self.begins = 0
+        self.problems: list[str] = []
+        self.agreed = False
+        self._findings = findings
+        self._layers = layers
+        self._name = name
+        self._ciphertext = Ciphertext(self._report_plaintext)
+        self.is_ciphertext = self._ciphertext.is_ciphertext
+        self.close = self._ciphertext.close
+        findings.encryption = self
+
+    @property
+    def protected(self) -> bool:
+        """Whether all data is ciphertext. Valid once both directions are closed."""
+        return self.agreed and not self.problems
+
+    def problem(self, words: str, why: Reason = Reason.OPAQUE) -> None:
+        """Report a fault once."""
+        if words not in self.problems:
+            self.problems.append(words)
+            self._findings.report_unread(why, words, self._layers)
+
+    def read_ciphertext(self, body: bytes, origin: Origin, nonce: int = 0) -> None:
+        """Check a complete record, and read what is no ciphertext."""
+        if not self.is_ciphertext(body, nonce):
+            content = Content(self._findings, self._layers, untyped, SearchScope.NONE)
+            content.feed(body, origin)
+            content.close()
+        else:
+            read_embedded(self._findings, self._layers, body, origin, ())
+
+    def _report_plaintext(self) -> None:
+        self.problem(f"{NO_CIPHERTEXT} of {self._name}")
+
+
+def _holds_format(body: bytes) -> bool:
+    """Whether a known format with a long magic begins anywhere."""
+    at = CARVED.first(body)
+    while at >= 0:
+        head = body[at : at + HEAD]
+        if is_known(head) and (not head.startswith(LOCAL_FILE) or head[4:5] + head[5:6] in _ZIP_NEEDS):
+            return True
+        at = CARVED.first(body, at + 1)
+    return False
+
+
+_ZIP_NEEDS = {bytes([version, 0]) for version in _ZIP_VERSIONS}
