@@ -81,8 +81,11 @@ def add_outside_flows(facts: Facts, packet: Packet, size: int, hosts: str) -> No
 
 
 def is_encrypted(flow: DatagramFlow) -> bool:
-    """Whether a datagram flow is of a protocol that encrypts, from its first datagram."""
-    return next((encrypts for each in flow.findings for encrypts in each.kinds.values()), False)
+    """Whether a datagram flow is of a protocol that encrypts, from its first datagram but for infrastructure."""
+    return next(
+        (encrypts for each in flow.findings for kind, encrypts in each.kinds.items() if kind not in _INFRASTRUCTURE),
+        False,
+    )
 
 
 def _count_in_clear(
