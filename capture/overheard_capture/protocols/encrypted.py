@@ -25,10 +25,12 @@ if TYPE_CHECKING:
     from overheard_capture.provenance.origin import Origin
 
 NO_CIPHERTEXT = "text, a known format or compressible bytes in place of the ciphertext"
-# So many bytes are compressed at once; fewer than the second number have too little to tell.
-_BLOCK, _SHORTEST_BLOCK = 64 << 10, 256
-# Random bytes become longer when compressed. A few constant bytes in each packet, such as a length, are allowed.
-_RATIO = 0.93
+# So many bytes are compressed at once, at this level; fewer than the second number have too little to tell.
+_BLOCK, _SHORTEST_BLOCK, _LEVEL = 64 << 10, 256, 3
+# Random bytes become longer when compressed, never shorter by this much.
+_SAVED = 32
+# How many datagrams are remembered: those that are captured twice, or sent again, are compressible together.
+_MAX_RECENT = 1024
 # The newest version of zip that a local file needs is 6.3 (APPNOTE 4.4.3).
 _ZIP_VERSIONS = range(10, 64)
 
@@ -41,6 +43,7 @@ class Ciphertext:
         # The number of bytes in records that are too short to be told from ciphertext one by one, and are printable.
         self._short_text = 0
         self._block = bytearray()
+        self._recent: dict[int, None] = {}
 
     def is_ciphertext(self, body: bytes, nonce: int = 0) -> bool:
         """Whether a record may be ciphertext. Its first `nonce` bytes need not be random: some protocols count."""
@@ -50,18 +53,27 @@ class Ciphertext:
             self._report()
         self._block += body[nonce:]
         if len(self._block) >= _BLOCK:
-            self._compress()
+            self._check_block()
         return not is_plain
 
-    def _compress(self) -> None:
-        if len(fast_zlib.compress(bytes(self._block), 1)) < len(self._block) * _RATIO:
+    def repeats(self, datagram: bytes) -> bool:
+        """Whether a datagram is the same as one of the last ones, which was checked."""
+        known = hash(datagram)
+        if known in self._recent:
+            return True
+        self._recent[known] = None
+        if len(self._recent) > _MAX_RECENT:
+            del self._recent[next(iter(self._recent))]
+        return False
+
+    def _check_block(self) -> None:
+        block, self._block = bytes(self._block), bytearray()
+        if len(block) >= _SHORTEST_BLOCK and len(fast_zlib.compress(block, _LEVEL)) < len(block) - _SAVED:
             self._report()
-        self._block = bytearray()
 
     def close(self) -> None:
         """The direction has ended."""
-        if len(self._block) >= _SHORTEST_BLOCK:
-            self._compress()
+        self._check_block()
 
 
 class EncryptedDirection:
@@ -79,6 +91,7 @@ class EncryptedDirection:
         self._name = name
         self._ciphertext = Ciphertext(self._report_plaintext)
         self.is_ciphertext = self._ciphertext.is_ciphertext
+        self.repeats = self._ciphertext.repeats
         self.close = self._ciphertext.close
         findings.encryption = self
 

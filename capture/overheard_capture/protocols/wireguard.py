@@ -58,6 +58,8 @@ class WireguardReader:
         if self._own is None:
             self._own = set()
             self._conversation.indexes.append(self._own)
+        if self._direction.repeats(data):
+            return True
         kind = data[0]
         if kind in (_INITIATION, _RESPONSE) and len(self._own) < _MAX_INDEXES:
             self._own.add(int.from_bytes(data[4:8], "little"))

@@ -63,6 +63,10 @@ def test_cookies_packets_out_of_order_and_another_handshake_are_usual(tmp_path: 
     assert verdict(tmp_path, of_datagrams(parts)) == SEALED
 
 
+def test_what_is_captured_twice_is_read_once(tmp_path: Path) -> None:
+    assert verdict(tmp_path, of_datagrams([part for part in USUAL for _ in range(2)])) == SEALED
+
+
 READABLE = {
     "clear text": data(40, LETTER[:-2]),
     "a short text": data(40, SECRET + bytes(5)),
@@ -79,6 +83,9 @@ DOUBTFUL = {
     "an index that nobody chose": data(40, receiver=0x66667777),
     "a counter that is text": data(int.from_bytes(b"acorns!!", "big")),
     "a letter that is sent with a fixed key": data(40, bytes(byte ^ 0x9C for byte in LETTER)),
+    "a letter with a fixed key among ciphertext": data(
+        40, RANDOM.randbytes(500) + bytes(byte ^ 0x9C for byte in LETTER[:360]) + RANDOM.randbytes(500)
+    ),
     "an unknown type": b"\5" + data(40)[1:],
     "a datagram that is opaque": RANDOM.randbytes(99),
     "cookies that are text": b"\3\0\0\0"

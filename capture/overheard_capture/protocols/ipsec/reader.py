@@ -46,7 +46,9 @@ class IpsecReader:
         marker = len(_MARKER) if data.startswith(_MARKER) else 0
         if not self._conversation.is_esp and is_ike(data, marker):
             self._conversation.has_ike = True
-            self._read_ike(self._begin("IKEv2"), data[marker:], origin.after(marker))
+            direction = self._begin("IKEv2")
+            if not direction.repeats(data):
+                self._read_ike(direction, data[marker:], origin.after(marker))
             self._findings.read[IKE] += len(data)
             return True
         if data == _KEEPALIVE and self._conversation.has_ike:
@@ -55,7 +57,8 @@ class IpsecReader:
         if (self._conversation.is_esp or self._conversation.has_ike) and self._is_esp(data):
             direction = self._begin("ESP")
             direction.agreed = True
-            direction.read_ciphertext(data[_HEADER_LENGTH:], origin.after(_HEADER_LENGTH), _IV)
+            if not direction.repeats(data):
+                direction.read_ciphertext(data[_HEADER_LENGTH:], origin.after(_HEADER_LENGTH), _IV)
             self._findings.read[ESP] += len(data)
             return True
         if self._direction:

@@ -136,6 +136,8 @@ class OpenvpnChannel:
         ):
             raise TruncatedError
         direction = self._begin()
+        if direction.repeats(data):
+            return
         if wrapping.encrypts:
             direction.read_ciphertext(data[packet.payload :], origin.after(packet.payload))
             return
@@ -185,6 +187,8 @@ class OpenvpnChannel:
         elif len(data) % _BLOCK != self._remainder:
             raise TruncatedError
         direction = self._begin()
+        if direction.repeats(data):
+            return
         if _PING in data:
             # Not reported as unread, because IP packets without encryption are read.
             direction.problems.append("OpenVPN without encryption")

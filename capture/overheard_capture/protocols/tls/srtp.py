@@ -53,8 +53,9 @@ class SrtpPackets:
             return False
         self._findings.identify_as("SRTP", encrypts=True)
         self._findings.read[LAYER] += len(data)
-        self._ciphertext.is_ciphertext(data[start:])
-        read_embedded(self._findings, (LAYER,), data[start:], origin.after(start), ())
+        if not self._ciphertext.repeats(data):
+            self._ciphertext.is_ciphertext(data[start:])
+            read_embedded(self._findings, (LAYER,), data[start:], origin.after(start), ())
         return True
 
     def _rtp(self, data: bytes, origin: Origin) -> int:

@@ -111,6 +111,11 @@ def test_vendor_ids_requests_for_certificates_and_fragments_are_usual(tmp_path: 
     assert verdict(tmp_path, of_datagrams(parts, 500)) == SEALED
 
 
+def test_what_is_sent_twice_is_read_once(tmp_path: Path) -> None:
+    assert verdict(tmp_path, of_datagrams([part for part in IKE for _ in range(3)])) == SEALED
+    assert verdict(tmp_path, of_datagrams([part for part in ENCAPSULATED for _ in range(2)])) == SEALED
+
+
 READABLE = {
     "text in place of ciphertext": of_datagrams([*IKE, (">", authentication(LETTER))]),
     "gzip in place of ciphertext": of_datagrams([*IKE, (">", authentication(bytes(8) + gzip.compress(LETTER)))]),

@@ -78,6 +78,12 @@ def test_control_packets_out_of_order_and_sent_again_are_usual(tls: Parts, tmp_p
     assert verdict(tmp_path, of_datagrams([parts[0], *parts, *parts[2:5], *USUAL])) == SEALED
 
 
+def test_what_is_captured_twice_is_read_once(tls: Parts, tmp_path: Path) -> None:
+    for wrapping in (0, 20, "crypt"):
+        parts = [*control_channel(tls, wrapping), *USUAL]
+        assert verdict(tmp_path, of_datagrams([part for part in parts for _ in range(2)])) == SEALED
+
+
 READABLE = {
     "text": data(20, LETTER),
     "gzip": data(20, RANDOM.randbytes(16) + gzip.compress(LETTER)),
