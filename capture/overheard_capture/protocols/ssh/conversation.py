@@ -24,11 +24,15 @@ _CIPHERS, _MACS, _COMPRESSIONS = 2, 4, 6
 
 @dataclass
 class SshSide:
-    """What one side sent: the lists of its KEXINIT, its role in the key exchange, and whether NEWKEYS."""
+    """What one side sent: the lists of its KEXINIT; and its role, once it took part in the key exchange."""
 
     lists: tuple[tuple[str, ...], ...] = ()
     is_client: bool | None = None
-    new_keys: bool = False
+
+    @property
+    def took_part(self) -> bool:
+        """Whether it took part in a key exchange."""
+        return bool(self.lists) and self.is_client is not None
 
     def take_role(self, kind: int) -> None:
         """Learn the role from the first message of the key exchange."""

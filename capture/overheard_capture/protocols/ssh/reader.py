@@ -123,7 +123,6 @@ class SshReader:
             self._side.lists = self._messages.key_exchange_init(body, after)
             self._conversation.update()
         elif kind == clear_messages.NEWKEYS and not body and self._side.lists:
-            self._side.new_keys = True
             self._await_agreement()
         elif clear_messages.KEX_FIRST <= kind <= clear_messages.KEX_LAST:
             self._side.take_role(kind)
@@ -186,9 +185,10 @@ class SshReader:
     def _conclude(self) -> None:
         """Both directions have ended."""
         sides = self._conversation.sides
-        self._direction.agreed = len(sides) == 2 and all(side.new_keys for side in sides)
+        # A client that does not trust the host key ends without NEWKEYS, when the server has sent encrypted data.
+        self._direction.agreed = len(sides) == 2 and all(side.took_part for side in sides)
         if self._pending or (self._rest and not self._direction.agreed):
-            self._direction.problem("SSH data after NEWKEYS from one side only")
+            self._direction.problem("SSH data after NEWKEYS without a key exchange by both sides")
         if self._pending:
             reader = untyped(self._findings, self._layers)
             reader.feed(*self._pending.take(len(self._pending)))

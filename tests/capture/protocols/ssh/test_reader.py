@@ -117,6 +117,10 @@ def test_a_probe_of_a_server_is_complete(tmp_path: Path) -> None:
     assert verdict(tmp_path, of_stream(conversation()[:4])).startswith("PROTECTED: nothing was encrypted")
 
 
+def test_a_client_that_does_not_trust_the_server_ends_early(tmp_path: Path) -> None:
+    assert verdict(tmp_path, of_stream(conversation()[:-1])) == SEALED
+
+
 def test_compression_after_newkeys_does_not_look_compressible() -> None:
     assert replay(conversation(zlib.compress(RANDOM.randbytes(9000))[2:])).protected
 
