@@ -79,7 +79,7 @@ ELSEWHERE = (
     Elsewhere("capture/protocols/ipsec", "*", "parts of protocols/ipsec/test_reader.py's reader"),
     Elsewhere("capture/protocols/openvpn", "*", "parts of protocols/openvpn/test_readers.py's readers"),
     Elsewhere("capture/protocols/ssh", "*", "parts of protocols/ssh/test_reader.py's reader"),
-    Elsewhere("capture/protocols", "counters encrypted", "protocols/test_wireguard.py and all others that encrypt"),
+    Elsewhere("capture/protocols", "counters", "protocols/test_wireguard.py and others that encrypt"),
     Elsewhere("capture/protocols/tls", "*", "parts of protocols/tls/test_record_layer.py's and test_tls.py's readers"),
     Elsewhere("capture/protocols/websocket", "*", "parts of protocols/websocket/test_reader.py's reader"),
     Elsewhere("capture/provenance", "*", "every reader names the frame of what it finds: content/test_nesting.py"),

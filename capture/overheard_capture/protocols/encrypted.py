@@ -12,7 +12,7 @@ from overheard.words.layer import Layers
 from overheard_capture.content.content import Content, SearchScope
 from overheard_capture.content.findings import Reason
 from overheard_capture.decoders.archives.zip_headers import LOCAL_FILE
-from overheard_capture.decoders.compression.deflate import fast_zlib
+from overheard_capture.decoders.compression.deflate import GZIP_MEMBER, fast_zlib
 from overheard_capture.decoders.embedded import read_embedded
 from overheard_capture.decoders.magic import CARVED, HEAD, is_known
 from overheard_capture.decoders.untyped import untyped
@@ -31,8 +31,10 @@ _BLOCK, _SHORTEST_BLOCK, _LEVEL = 64 << 10, 256, 3
 _SAVED = 32
 # How many datagrams are remembered: those that are captured twice, or sent again, are compressible together.
 _MAX_RECENT = 1024
-# The newest version of zip that a local file needs is 6.3 (APPNOTE 4.4.3).
-_ZIP_VERSIONS = range(10, 64)
+# The flags of gzip, how well it was compressed, and on which system (RFC 1952, 2.3.1).
+_GZIP_FLAGS, _GZIP_EXTRA, _GZIP_SYSTEMS = 0x20, {0, 2, 4}, {*range(14), 255}
+# The version of zip that a local file needs, and usual methods (APPNOTE 4.4.3 and 4.4.5).
+_ZIP_VERSIONS, _ZIP_METHODS = range(10, 64), {0, 8, 9, 12, 14, 93, 95, 98, 99}
 
 
 class Ciphertext:
@@ -120,14 +122,20 @@ class EncryptedDirection:
 
 
 def _holds_format(body: bytes) -> bool:
-    """Whether a known format with a long magic begins anywhere."""
+    """Whether a known format begins anywhere. Random bytes contain its magic now and then, but not its header."""
     at = CARVED.first(body)
     while at >= 0:
         head = body[at : at + HEAD]
-        if is_known(head) and (not head.startswith(LOCAL_FILE) or head[4:5] + head[5:6] in _ZIP_NEEDS):
+        if is_known(head) and _is_header(head):
             return True
         at = CARVED.first(body, at + 1)
     return False
 
 
-_ZIP_NEEDS = {bytes([version, 0]) for version in _ZIP_VERSIONS}
+def _is_header(head: bytes) -> bool:
+    """Whether the header behind the magic of gzip or zip has values that programs write."""
+    if head.startswith(GZIP_MEMBER):
+        return len(head) > 9 and head[3] < _GZIP_FLAGS and head[8] in _GZIP_EXTRA and head[9] in _GZIP_SYSTEMS
+    if head.startswith(LOCAL_FILE):
+        return len(head) > 9 and head[4] in _ZIP_VERSIONS and not head[5] and head[8] in _ZIP_METHODS and not head[9]
+    return True
