@@ -31,6 +31,8 @@ _BLOCK, _SHORTEST_BLOCK, _LEVEL = 64 << 10, 256, 3
 _SAVED = 32
 # How many datagrams are remembered: those that are captured twice, or sent again, are compressible together.
 _MAX_RECENT = 1024
+# Even a datagram of 64 KiB has fewer magics by chance.
+_MAX_MAGICS = 16
 # The flags of gzip, how well it was compressed, and on which system (RFC 1952, 2.3.1).
 _GZIP_FLAGS, _GZIP_EXTRA, _GZIP_SYSTEMS = 0x20, {0, 2, 4}, {*range(14), 255}
 # The version of zip that a local file needs, and usual methods (APPNOTE 4.4.3 and 4.4.5).
@@ -123,10 +125,10 @@ class EncryptedDirection:
 
 def _holds_format(body: bytes) -> bool:
     """Whether a known format begins anywhere. Random bytes contain its magic now and then, but not its header."""
-    at = CARVED.first(body)
+    at, count = CARVED.first(body), 0
     while at >= 0:
-        head = body[at : at + HEAD]
-        if is_known(head) and _is_header(head):
+        head, count = body[at : at + HEAD], count + 1
+        if count > _MAX_MAGICS or (is_known(head) and _is_header(head)):
             return True
         at = CARVED.first(body, at + 1)
     return False

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 _INFRASTRUCTURE = frozenset(("DNS", "DHCP", "NTP", "STUN"))
 
 # What datagrams of a flow in which others are encrypted may be read as.
-_CLEAR_DATAGRAMS = ("text", "opaque", "TFTP", "GELF")
+_CLEAR_DATAGRAMS = ("text", "opaque", "NetBIOS", "TFTP", "GELF")
 
 
 def add_connection(facts: Facts, connection: Connection, flow_findings: tuple[Findings, Findings]) -> None:

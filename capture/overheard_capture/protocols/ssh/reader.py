@@ -32,6 +32,8 @@ IDENTIFICATION = (b"SSH-2.0-", b"SSH-1.99-")
 # RFC 4253, 4.2 and 6.1.
 _LINE = re.compile(rb"SSH-(?:2\.0|1\.99)-[ -~]*\r?\n")
 _MAX_LINE, _MAX_PACKET, _MIN_PADDING, _BLOCK = 255, 35000, 4, 8
+# A group exchange takes two messages of each side, and one more if the first was a wrong guess.
+_MAX_EXCHANGED = 3
 # The length of a packet and of its padding, before the packet.
 _HEADER_LENGTH = 5
 
@@ -64,6 +66,8 @@ class SshReader:
         # What reads the bytes after NEWKEYS, or after a fault.
         self._rest: Reader | None = None
         self._closed = False
+        # How many messages of the key exchange there were.
+        self._exchanged = 0
 
     def feed(self, data: Bytes, origin: Origin) -> None:
         """Read the next bytes."""
@@ -126,6 +130,9 @@ class SshReader:
             self._await_agreement()
         elif clear_messages.KEX_FIRST <= kind <= clear_messages.KEX_LAST:
             self._side.take_role(kind)
+            self._exchanged += 1
+            if self._exchanged > _MAX_EXCHANGED:
+                self._direction.problem("surplus SSH key exchange messages", Reason.DAMAGED)
             self._messages.key_exchange(kind, body, after)
         else:
             self._messages.other(kind, body, after)
