@@ -6,6 +6,8 @@ random bytes are not: text, the beginning of a known format, or compressible, al
 
 from __future__ import annotations
 
+import re
+import zlib
 from typing import TYPE_CHECKING
 
 from overheard.words.layer import Layers
@@ -33,6 +35,8 @@ _SAVED = 32
 _MAX_RECENT = 1024
 # Even a datagram of 64 KiB has fewer magics by chance.
 _MAX_MAGICS = 16
+# What these begin with is too short to be looked for: zlib must end as well. A block of bzip2 has a magic, too.
+_ZLIB, _BZIP2_BLOCK = re.compile(rb"\x78[\x01\x5e\x9c\xda]"), b"1AY&SY"
 # The flags of gzip, how well it was compressed, and on which system (RFC 1952, 2.3.1).
 _GZIP_FLAGS, _GZIP_EXTRA, _GZIP_SYSTEMS = 0x20, {0, 2, 4}, {*range(14), 255}
 # The version of zip that a local file needs, and usual methods (APPNOTE 4.4.3 and 4.4.5).
@@ -131,7 +135,17 @@ def _holds_format(body: bytes) -> bool:
         if count > _MAX_MAGICS or (is_known(head) and _is_header(head)):
             return True
         at = CARVED.first(body, at + 1)
-    return False
+    return _BZIP2_BLOCK in body or any(_is_whole_zlib(body[each.start() :]) for each in _ZLIB.finditer(body))
+
+
+def _is_whole_zlib(data: bytes) -> bool:
+    """Whether a zlib stream ends in these bytes, with the right checksum."""
+    reader = zlib.decompressobj()
+    try:
+        reader.decompress(data, 1 << 16)
+    except zlib.error:
+        return False
+    return reader.eof
 
 
 def _is_header(head: bytes) -> bool:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import bz2
 import gzip
 import random
 import struct
 import zipfile
+import zlib
 from io import BytesIO
 
 import pytest
@@ -40,13 +42,25 @@ def zipped() -> bytes:
         [WORDS],
         [RANDOM.randbytes(700) + gzip.compress(WORDS)],
         [RANDOM.randbytes(700) + zipped()],
+        [RANDOM.randbytes(700) + zlib.compress(WORDS) + RANDOM.randbytes(80)],
+        [RANDOM.randbytes(700) + bz2.compress(WORDS) + RANDOM.randbytes(80)],
         [RANDOM.randbytes(900) + KEYED * 4 + RANDOM.randbytes(900)],
         # None of them is compressible by itself.
         [RANDOM.randbytes(20) + KEYED[:40] for _ in range(12)],
         [RANDOM.randbytes(1400) for _ in range(30)] + [KEYED * 9] + [RANDOM.randbytes(1400) for _ in range(30)],
         [b"a note of ten"] * 3,
     ],
-    ids=["text", "gzip", "zip", "a fixed key", "a fixed key, a bit at a time", "a fixed key, in much", "short texts"],
+    ids=[
+        "text",
+        "gzip",
+        "zip",
+        "zlib",
+        "bzip2",
+        "a fixed key",
+        "a fixed key, a bit at a time",
+        "a fixed key, in much",
+        "short texts",
+    ],
 )
 def test_what_is_no_ciphertext_is_reported(records: list[bytes]) -> None:
     assert reports(*records)
