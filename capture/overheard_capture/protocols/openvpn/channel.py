@@ -36,6 +36,8 @@ class OpenvpnConversation:
 
     def __init__(self) -> None:
         self.wrapping: Wrapping | None = None
+        # How those of another key are, since its soft reset: OpenVPN 2.6 encrypts them with keys of its own.
+        self.of_key: dict[int, Wrapping] = {}
         self.sessions: defaultdict[tuple[int, int], Conversation] = defaultdict(Conversation)
         self.directions: list[OpenvpnDirection] = []
 
@@ -130,6 +132,9 @@ class OpenvpnChannel:
     # ---- the control channel
 
     def _read_control(self, wrapping: Wrapping, kind: int, key: int, data: bytes, origin: Origin) -> None:
+        if kind == packets.SOFT_RESET:
+            self._conversation.of_key[key] = packets.wrapping_of_key(data) or wrapping
+        wrapping = self._conversation.of_key.get(key, wrapping)
         packet = packets.parse_control(data, wrapping)
         if wrapping.hmac and not (
             self._counters.fits(key, packet.number & 0xFFFFFF) and self._times.fits(0, packet.time)
@@ -139,7 +144,10 @@ class OpenvpnChannel:
         if direction.repeats(data):
             return
         if wrapping.encrypts:
-            direction.read_ciphertext(data[packet.payload :], origin.after(packet.payload))
+            end = packets.wrapped_key(data)
+            if end < len(data) and not direction.repeats(data[end:]):
+                direction.read_ciphertext(data[end:], origin.after(end))
+            direction.read_ciphertext(data[packet.payload : end], origin.after(packet.payload))
             return
         if wrapping.hmac:
             direction.is_ciphertext(data[9 : 9 + wrapping.hmac])

@@ -42,6 +42,11 @@ def wrapping_of(reset: bytes) -> Wrapping | None:
     """How a flow that begins with this packet is protected; None if it is no OpenVPN."""
     if len(reset) < _HEADER_LENGTH + 5 or reset[0] not in FIRST_BYTES or not any(reset[1:_HEADER_LENGTH]):
         return None
+    return wrapping_of_key(reset)
+
+
+def wrapping_of_key(reset: bytes) -> Wrapping | None:
+    """How the control packets of a key are protected that begin with this one. It may be otherwise than before."""
     for hmac in _HMACS:
         try:
             packet = parse_control(reset, Wrapping(hmac))
@@ -51,6 +56,13 @@ def wrapping_of(reset: bytes) -> Wrapping | None:
             return Wrapping(hmac)
     number = int.from_bytes(reset[_HEADER_LENGTH : _HEADER_LENGTH + 4], "big") & 0xFFFFFF
     return Wrapping(_CRYPT_HMAC, True) if len(reset) >= _SHORTEST_CRYPT and 0 < number < _FIRST_NUMBERS else None
+
+
+def wrapped_key(data: bytes) -> int:
+    """Where the client's key begins that the server wrapped (tls-crypt-v2), which is sent twice; else the end."""
+    length = int.from_bytes(data[-2:], "big")
+    has_key = data[0] >> 3 in (CLIENT_RESET_V3, CONTROL_WKC)
+    return len(data) - length if has_key and 2 < length <= len(data) - _SHORTEST_CRYPT else len(data)
 
 
 def parse_control(data: bytes, wrapping: Wrapping) -> ControlPacket:

@@ -53,6 +53,11 @@ class Speaker:
         return head + body
 
 
+def encrypted_control(opcode: int, key: int, own: bytes, number: int, more: bytes = b"") -> bytes:
+    """A control packet of a key, encrypted with tls-crypt or with a key of its own."""
+    return bytes([opcode << 3 | key]) + own + struct.pack(">II", number, _TIME + 9) + RANDOM.randbytes(60) + more
+
+
 def data(number: int, body: bytes | None = None) -> bytes:
     """A data packet with a number and a tag, as with AES-GCM."""
     return b"\x48\0\0\7" + number.to_bytes(4, "big") + (RANDOM.randbytes(90) if body is None else body)

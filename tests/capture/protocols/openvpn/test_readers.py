@@ -19,6 +19,7 @@ from capture.protocols.openvpn.speaking import (
     control_channel,
     data,
     data_cbc,
+    encrypted_control,
     with_lengths,
 )
 from capture.sealed import SEALED, of_datagrams, of_stream, verdict
@@ -82,6 +83,30 @@ def test_what_is_captured_twice_is_read_once(tls: Parts, tmp_path: Path) -> None
     for wrapping in (0, 20, "crypt"):
         parts = [*control_channel(tls, wrapping), *USUAL]
         assert verdict(tmp_path, of_datagrams([part for part in parts for _ in range(2)])) == SEALED
+
+
+def test_another_key_is_agreed_on_in_encrypted_packets(tls: Parts, tmp_path: Path) -> None:
+    """OpenVPN 2.6 does that, whatever protects the first key."""
+    again = [
+        (side, encrypted_control(opcode, 1, own, number))
+        for number, opcode in enumerate((3, 4, 4, 5), start=1)
+        for side, own in ((">", CLIENT), ("<", SERVER))
+    ]
+    later = [(side, b"\x49" + data(number)[1:]) for number in range(1, 9) for side in "><"]
+    for wrapping in (20, "crypt"):
+        parts = [*control_channel(tls, wrapping), *USUAL, *again, *later]
+        assert verdict(tmp_path, of_datagrams(parts)) == SEALED
+
+
+def test_a_wrapped_key_is_sent_twice(tmp_path: Path) -> None:
+    key = RANDOM.randbytes(298) + (300).to_bytes(2, "big")
+    parts = [
+        (">", encrypted_control(10, 0, CLIENT, 1, key)),
+        ("<", encrypted_control(8, 0, SERVER, 1)),
+        (">", encrypted_control(11, 0, CLIENT, 2, key)),
+        ("<", encrypted_control(4, 0, SERVER, 2)),
+    ]
+    assert verdict(tmp_path, of_datagrams([*parts, *USUAL])) == SEALED
 
 
 READABLE = {
