@@ -89,7 +89,7 @@ class Conversation:
 
 
 class Encryption(Protocol):
-    """The state of a direction that TLS, DTLS or QUIC encrypts.
+    """The state of a direction that TLS, DTLS, QUIC, SSH or another protocol encrypts.
 
     `begins` is the position in the direction at which the protocol begins; `problems` describes what is wrong with its
     protection. `protected` is valid after both directions were closed.
@@ -97,7 +97,10 @@ class Encryption(Protocol):
 
     begins: int
     problems: list[str]
-    protected: bool
+
+    @property
+    def protected(self) -> bool:
+        """Whether all data is encrypted."""
 
 
 @dataclass
@@ -127,7 +130,7 @@ class Findings:
     unread: Counter[UnreadContent] = field(default_factory=Counter)
     # The protocols of the flow, such as `TLS 1.3` or `HTTP/1.1`, in the order of identification; True if it encrypts.
     kinds: dict[str, bool] = field(default_factory=dict)
-    # The state of TLS, DTLS or QUIC in this direction.
+    # The state of the protocol that encrypts this direction.
     encryption: Encryption | None = None
     budget: Budget = field(default_factory=Budget)
 

@@ -26,7 +26,7 @@ def ground_of(evidence: Evidence, presence: Presence) -> Ground:
 
 
 def _is_proved(evidence: Evidence) -> bool:
-    # DTLS and QUIC are not decrypted.
+    # Only TLS is decrypted.
     if evidence.facts.encrypted_flows or evidence.facts.more_flows:
         return False
     try:

@@ -25,8 +25,9 @@ class Facts:
 
     `marks` has the frame in which each mark was first seen. `read_as` counts payload bytes by protocol. `unread` is the
     content that could not be read, with its places, and `unread_bytes` the number of its bytes by hosts. `in_clear`
-    counts bytes of application data that nothing encrypted, by protocol, and `clear_flows` has the flows;
-    `encrypted_flows` counts QUIC and DTLS. `began` and `ended` are in seconds since the epoch, `size` is in bytes.
+    counts bytes of application data that nothing encrypted, by protocol, and `clear_flows` has the flows. `protected`
+    counts the streams of TLS, and `encrypted_flows` the flows of other protocols, that are encrypted throughout.
+    `began` and `ended` are in seconds since the epoch, `size` is in bytes.
     """
 
     frames: int = 0
