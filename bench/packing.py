@@ -41,8 +41,9 @@ def _zlib(data: bytes, chance: random.Random) -> bytes:
 
 
 def _length_prefixed(data: bytes, chance: random.Random) -> bytes:
-    order, pack = chance.choice((("<I", zlib.compress), (">I", zlib.compress), ("<I", gzip.compress)))
-    return struct.pack(order, len(data)) + pack(data)
+    """As .NET, Qt and MySQL write it."""
+    order, form = chance.choice((("<I", 15), (">I", 15), ("<I", 31)))
+    return struct.pack(order, len(data)) + zlib.compress(data, wbits=form)
 
 
 def _brotli(data: bytes, chance: random.Random) -> bytes:
