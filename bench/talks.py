@@ -15,7 +15,7 @@ import dns.rrset
 from dns.rdtypes.ANY.TXT import TXT
 
 from frames import Conversation, Turn
-from nesting import Shape
+from nesting import MisfitError, Shape
 from talks_http import HTTP
 
 
@@ -37,6 +37,13 @@ class Talk:
 def _spoken(*said: bytes, server_first: bool = True) -> list[Turn]:
     """Turns that alternate."""
     return [Turn((number % 2 == 0) != server_first, each) for number, each in enumerate(said)]
+
+
+def _at_most(data: bytes, size: int) -> bytes:
+    """The bytes. Raises MisfitError if there are more than `size`: what is left out could be the secret."""
+    if len(data) > size:
+        raise MisfitError(f"more than {size} bytes")
+    return data
 
 
 def _crlf(data: bytes) -> bytes:
@@ -200,12 +207,12 @@ def _dns(name: str, kind: str, answer: Iterable[bytes]) -> list[Turn]:
 
 def _dns_txt(data: bytes, chance: random.Random) -> list[Turn]:
     size = chance.choice((40, 255))
-    return _dns("note.example.org", "TXT", [data[at : at + size] for at in range(0, len(data), size)][:30])
+    return _dns("note.example.org", "TXT", [data[at : at + size] for at in range(0, len(data), size)])
 
 
 def _dns_labels(data: bytes, _: random.Random) -> list[Turn]:
     """As tunnels through DNS do: base32 in labels."""
-    text = base64.b32encode(data[:110]).rstrip(b"=").lower().decode()
+    text = base64.b32encode(_at_most(data, 110)).rstrip(b"=").lower().decode()
     labels = [text[at : at + 60] for at in range(0, len(text), 60)]
     return _dns(".".join([*labels, "t.example.org"]), "A", ())
 
@@ -235,7 +242,7 @@ def _tftp(data: bytes, _: random.Random) -> list[Turn]:
 
 
 def _datagrams(data: bytes, _: random.Random) -> list[Turn]:
-    return [Turn(True, data[:1400])]
+    return [Turn(True, data)]
 
 
 TALKS: dict[str, Talk] = {

@@ -191,7 +191,7 @@ def _websocket(data: bytes, chance: random.Random) -> list[Turn]:
     accepted = upgrade + b"Sec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=\r\n" + offered
     turns = _get(b"/chat", asked, b"HTTP/1.1 101 Switching Protocols\r\n" + accepted + b"\r\n")
     squeezed, opcode = zlib.compressobj(9, zlib.DEFLATED, -15), chance.choice((1, 2))
-    for message in (b'{"type":"hello"}', data[:60000]):
+    for message in (b'{"type":"hello"}', data):
         sent = squeezed.compress(message) + squeezed.flush(zlib.Z_SYNC_FLUSH) if packed else message
         sent = sent[:-4] if packed else sent
         pieces = _pieces(sent, chance) if len(sent) < 4000 else [sent]

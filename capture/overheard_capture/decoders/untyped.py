@@ -173,7 +173,7 @@ class TextReader:
         self._armour = ArmourFinder(findings, layers, armoured)
         self._line_armour = LineArmourFinder(findings, layers, armoured)
         self._soft_breaks = SoftBreakFinder(findings, layers, untyped)
-        self._encoded_words = EncodedWords(findings, layers)
+        self._encoded_words = EncodedWords(findings, layers, untyped)
         self._carver: Carver | None = None
         # The last bytes, if a signature may begin with them.
         self._signature_prefix: ByteQueue | None = None

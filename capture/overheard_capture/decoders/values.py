@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from overheard.words.layer import Layers
-from overheard_capture.content.byte_scan import ENCODED_WORD, LiteralSet, base64_runs, is_plain, soft_break
+from overheard_capture.content.byte_scan import ENCODED_WORD, LiteralSet, base64_runs, is_plain, quoted_printable
 from overheard_capture.content.nesting import speculative
 from overheard_capture.decoders.armour.finder import ArmourFinder, has_coding
 from overheard_capture.decoders.armour.lines import MARKS, LineArmourFinder
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     _Reader = Untyped | Base64Finder | ArmourFinder | LineArmourFinder | SoftBreakFinder | EncodedWords
 
 # What the readers of lines look for, at once.
-_MARKS = LiteralSet(*MARKS.texts, *ENCODED_WORD.texts, b"=\n", b"=\r\n")
+_MARKS = LiteralSet(*MARKS.texts, *ENCODED_WORD.texts)
 
 
 def read_values(findings: Findings, layers: Layers, data: Bytes, origin: Origin) -> None:
@@ -57,11 +57,11 @@ def _readers(findings: Findings, layers: Layers, data: bytes) -> Iterator[_Reade
         yield Base64Finder(speculative(findings), layers, armoured)
     if has_coding(data):
         yield ArmourFinder(speculative(findings), layers, armoured)
+    if quoted_printable(data) >= 0:
+        yield SoftBreakFinder(speculative(findings), layers, untyped)
     if _MARKS.first(data) < 0:
         return
     if MARKS.first(data) >= 0:
         yield LineArmourFinder(speculative(findings), layers, armoured)
-    if soft_break(data) >= 0:
-        yield SoftBreakFinder(speculative(findings), layers, untyped)
     if ENCODED_WORD.first(data) >= 0:
-        yield EncodedWords(speculative(findings), layers)
+        yield EncodedWords(speculative(findings), layers, untyped)

@@ -105,9 +105,11 @@ class LineCoding(NamedTuple):
     make: Callable[[], LineDecoder]
 
 
+# The lines after it are no text.
+YENC_MARK = b"=ybegin "
 LINE_CODINGS = (
     LineCoding(b"begin ", re.compile(rb"begin [0-7]{3,4} [^\r\n]{1,255}\r?\n"), UUENCODE, Uuencode),
     LineCoding(b"GIT binary patch", re.compile(rb"GIT binary patch\r?\n"), BASE85, GitPatch),
-    LineCoding(b"=ybegin ", re.compile(rb"=ybegin (?:[a-z]+=\d{1,20} ){2,4}name=[^\r\n]{0,500}\r?\n"), YENC, Yenc),
+    LineCoding(YENC_MARK, re.compile(rb"=ybegin (?:[a-z]+=\d{1,20} ){2,4}name=[^\r\n]{0,500}\r?\n"), YENC, Yenc),
     LineCoding(b"<~", re.compile(rb"<~"), BASE85, Ascii85),
 )

@@ -14,6 +14,7 @@ from overheard_capture.content.byte_scan import SHORTEST_RUN
 from overheard_capture.content.content import Content
 from overheard_capture.content.nesting import nested_content
 from overheard_capture.content.text_detector import looks_like_text
+from overheard_capture.decoders.armour.line_codings import YENC_MARK
 from overheard_capture.decoders.base64.alphabet import LONGEST_BREAK, chars_by_frame, decoded, token_of
 from overheard_capture.decoders.magic import BEGINNINGS, IN_BASE64, is_known
 from overheard_capture.decoders.unsigned import is_unsigned
@@ -90,7 +91,7 @@ def is_readable(out: bytes) -> bool:
     """Whether decoded content that begins like this can be identified."""
     if looks_like_text(out):
         return len(out) > 8
-    if out.startswith(BEGINNINGS) and is_known(out):
+    if out.startswith(YENC_MARK) or (out.startswith(BEGINNINGS) and is_known(out)):
         return True
     # UTF-16 text.
     return 2 * out.count(0) >= len(out) - 1 and 0 in (sum(out[::2]), sum(out[1::2]))

@@ -32,6 +32,8 @@ LAYER = Layer("DNS")
 _NETBIOS = re.compile(rb"[A-P]{32}")
 # A run of letters and digits that may be encoded data.
 _ENCODED_RUN = re.compile(rb"[A-Za-z0-9+/=_-]{24,}")
+# From this length on, a label may be data of a tunnel, of whose domain there are so many labels at most.
+_LONG_LABEL, _DOMAIN_LABELS = 24, 4
 
 # How many letters of its own a tunnel may have before data.
 _BEFORE_DATA = 8
@@ -122,6 +124,10 @@ class _MessageText:
         self._end()
         if len(labels) > 1:
             self.line(labels)
+            if any(end - start >= _LONG_LABEL for start, end in labels):
+                # What is left of a tunnel's domain: with that, its data would end in nonsense.
+                for count in range(max(2, len(labels) - _DOMAIN_LABELS), len(labels)):
+                    self.line(labels[:count])
         # Some resolvers randomise the case of the letters in a name (0x20 encoding).
         if (lower := dotted.lower()) != dotted:
             self._add_derived(lower, labels)
@@ -144,7 +150,8 @@ class _MessageText:
         self._end()
 
     def _end(self) -> None:
-        self._text += b"\n"
+        """End a line. What is encoded in it does not continue in the next one, which an empty line rules out."""
+        self._text += b"\n\n"
 
     def read(self, findings: Findings, layers: Layers, origin: Origin) -> None:
         """Search the text, and unwrap what is encoded in it. What is no text in it is read elsewhere."""
