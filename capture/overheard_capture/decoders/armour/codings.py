@@ -10,6 +10,7 @@ from urllib.parse import unquote_to_bytes
 
 from overheard.words.layer import Layer, LayerKind
 from overheard_capture.content.byte_scan import Members
+from overheard_capture.decoders.armour import decimal
 
 # The length from which characters may be such a coding: that of 12 bytes in hexadecimal, and 15 in base32.
 SHORTEST = 24
@@ -114,6 +115,7 @@ def _base32_coding(alphabet: bytes) -> Coding:
 
 PERCENT = Layer("percent-encoded", LayerKind.SPELLED)
 HEXADECIMAL, BASE32 = Layer("hexadecimal", LayerKind.SPELLED), Layer("base32", LayerKind.SPELLED)
+DECIMAL = Layer("decimal", LayerKind.SPELLED)
 _HEX_MEMBERS = b"0123456789ABCDEFabcdef xX\\\t\r\n:,;|%&#-rnt"
 CODINGS = (
     Coding(
@@ -140,5 +142,15 @@ CODINGS = (
         1,
         b"%",
         _is_escaped_text,
+    ),
+    Coding(
+        DECIMAL,
+        Members(decimal.MEMBERS, SHORTEST),
+        re.compile(decimal.LIST),
+        re.compile(decimal.MORE),
+        decimal.byte_digits,
+        _hexadecimal,
+        2,
+        1,
     ),
 )

@@ -186,7 +186,7 @@ class _CodingFinder:
         if not self._content:
             known = is_readable(out[:_HEAD]) or is_unsigned(out[:_HEAD])
             if not known and whole:
-                self._batch = self._batch or RunBatch(speculative(self._findings), self._layers)
+                self._batch = self._batch or RunBatch(speculative(self._findings), self._layers, self._reader)
                 self._batch.add(out, coding.layer, where)
                 return
             reader = self._reader if known else None

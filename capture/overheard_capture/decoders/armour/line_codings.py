@@ -33,8 +33,8 @@ class Uuencode(_Lines):
     """The lines after `begin MODE NAME` (POSIX, uuencode)."""
 
     def line(self, line: bytes) -> bytes:
-        """Decode a line: its first character is the number of bytes. A checksum may follow them."""
-        line = line.rstrip(b"\r\n")
+        """Decode a line: its first character is the number of bytes. It may be indented, and end in a checksum."""
+        line = line.rstrip(b"\r\n").lstrip(b" \t")
         if line == b"end" or not line:
             self.ended = line == b"end"
             return b""

@@ -11,6 +11,7 @@ from overheard_capture.content.content import search_bytes
 from overheard_capture.content.findings import UNKNOWN_FORMAT, Reason
 from overheard_capture.content.nesting import MAX_IDENTIFIER
 from overheard_capture.content.text_detector import looks_like_text
+from overheard_capture.decoders.armour.finder import has_nothing_encoded
 from overheard_capture.decoders.embedded import BEHIND_HEADER, read_embedded, read_unknown_field
 from overheard_capture.decoders.short import ShortReader
 from overheard_capture.decoders.values import read_data, read_values
@@ -30,8 +31,6 @@ LAYER = Layer("DNS")
 
 # A NetBIOS name: each byte encoded as two letters (RFC 1001, 14.1).
 _NETBIOS = re.compile(rb"[A-P]{32}")
-# A run of letters and digits that may be encoded data.
-_ENCODED_RUN = re.compile(rb"[A-Za-z0-9+/=_-]{24,}")
 # From this length on, a label may be data of a tunnel, of whose domain there are so many labels at most.
 _LONG_LABEL, _DOMAIN_LABELS = 24, 4
 
@@ -156,7 +155,7 @@ class _MessageText:
     def read(self, findings: Findings, layers: Layers, origin: Origin) -> None:
         """Search the text, and unwrap what is encoded in it. What is no text in it is read elsewhere."""
         text = bytes(self._text)
-        if not any(findings.search.matches(text)) and not _ENCODED_RUN.search(text):
+        if not any(findings.search.matches(text)) and has_nothing_encoded(text):
             return
         spans: list[Span] = []
         for at, start, end in self._parts:
