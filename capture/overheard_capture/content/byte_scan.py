@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import ctypes
 import re
+from typing import TYPE_CHECKING
 
 from overheard_capture.native import core, pointer
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 # The characters of base64 and base64url (RFC 4648), and the length from which a run of them may be either.
 BASE64_ALPHABET = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/_-"
@@ -52,15 +56,11 @@ def base64_runs(data: bytes | bytearray) -> list[tuple[int, int]]:
     compiled = core()
     if compiled is None:
         return [run.span() for run in _RUN.finditer(data)]
-    return _runs(compiled, data, _MEMBERS, SHORTEST_RUN)
-
-
-def _runs(compiled: ctypes.CDLL, data: bytes | bytearray, table: bytes, least: int) -> list[tuple[int, int]]:
     found: list[tuple[int, int]] = []
     at = ctypes.c_uint64(0)
-    place, length, minimum = pointer(data), ctypes.c_uint64(len(data)), ctypes.c_uint64(least)
+    place, length, minimum = pointer(data), ctypes.c_uint64(len(data)), ctypes.c_uint64(SHORTEST_RUN)
     while True:
-        count = compiled.runs(place, length, table, minimum, _RUNS, _ROOM, ctypes.byref(at))
+        count = compiled.runs(place, length, _MEMBERS, minimum, _RUNS, _ROOM, ctypes.byref(at))
         if not count:
             return found
         bounds = _RUNS[: 2 * count]
@@ -74,18 +74,11 @@ class Members:
 
     def __init__(self, members: bytes, least: int) -> None:
         self.members = members
-        self._least = least
-        self._table = bytes(byte in members for byte in range(256))
         self._run = re.compile(rb"[%b]{%d,}+" % (re.escape(members), least))
 
-    def runs(self, data: bytes | bytearray) -> list[tuple[int, int]]:
+    def runs(self, data: bytes | bytearray) -> Iterator[tuple[int, int]]:
         """The (start, end) of each run that is long enough."""
-        if len(data) < self._least:
-            return []
-        compiled = core()
-        if compiled is None:
-            return [run.span() for run in self._run.finditer(data)]
-        return _runs(compiled, data, self._table, self._least)
+        return (run.span() for run in self._run.finditer(data))
 
     def leading(self, data: bytes | bytearray) -> int:
         """The end of the run at the beginning, of any length."""

@@ -35,7 +35,7 @@ from overheard_capture.decoders.png import png
 from overheard_capture.decoders.utf16_32 import encoding_of, wide_text
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
     from overheard_capture.content.findings import ReaderFactory
     from overheard_capture.decoders.compression.deflate import Decompressor
@@ -118,6 +118,15 @@ SIGNATURES = (
 
 MAGICS = tuple(magic for signature in SIGNATURES for magic in signature.magics)
 BEGINNINGS = MAGICS + tuple(magic for signature in SIGNATURES for magic in signature.short)
+# Of zlib, the first two bytes have a checksum (RFC 1950, 2.2).
+ZLIB_PAIRS = {
+    bytes([size << 4 | 8, flags]) for size in range(8) for flags in range(256) if not (size << 12 | 2048 | flags) % 31
+}
+_ANY_PAIRS = {
+    magic + bytes([byte]) for magic in BEGINNINGS if len(magic) == 1 and magic[0] & 0x8F != 8 for byte in range(256)
+}
+# The first two bytes of all formats.
+PAIRS = frozenset({magic[:2] for magic in BEGINNINGS if len(magic) > 1} | ZLIB_PAIRS | _ANY_PAIRS)
 # Formats that may begin like text, so that all of the head may be plain.
 PLAIN_MAGICS = tuple(magic for magic in MAGICS if is_plain(magic))
 # Only magics that cannot occur in text are carved.
@@ -128,6 +137,14 @@ _TEXT_PREFIXES = {magic[:count] for magic in _CARVED for count in range(1, len(m
 TEXT_ENDS = tuple(sorted({text[at:] for text in _TEXT_PREFIXES for at in range(len(text))}))
 # The magics in base64: their first three bytes are four characters.
 IN_BASE64 = re.compile(b"|".join(re.escape(binascii.b2a_base64(magic[:3], newline=False)) for magic in MAGICS))
+
+
+def pair_bits(pairs: Iterable[bytes]) -> bytes:
+    """A set of pairs of bytes as bits, for the compiled part."""
+    table = bytearray(1 << 13)
+    for first, second in pairs:
+        table[first << 5 | second >> 3] |= 1 << (second & 7)
+    return bytes(table)
 
 
 def reader_of(head: bytes, reader: ReaderFactory, rest: ReaderFactory) -> ReaderFactory | None:

@@ -6,6 +6,7 @@ example. It is a guess: what it finds counts, and a wrong one hides nothing.
 
 from __future__ import annotations
 
+import ctypes
 import re
 from itertools import accumulate
 from typing import TYPE_CHECKING, NamedTuple
@@ -13,6 +14,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from overheard.words.layer import Layer
 from overheard_capture.content.boundaries import Boundaries
 from overheard_capture.content.nesting import speculative
+from overheard_capture.native import core
 from overheard_capture.provenance.origin import joined
 
 if TYPE_CHECKING:
@@ -40,6 +42,7 @@ def _line(code: str, pattern: bytes, base: int = 10) -> _Framing:
 
 # RFC 9051, 4.3
 _LITERAL = re.compile(rb"\{(\d{1,9})[+-]?\}\r?\n")
+# In the order of `core.c`.
 _FRAMINGS = (
     # RFC 9112, 7.1, with extensions such as the signatures of aws-chunked.
     _line("chunked", rb"[ \t]*([0-9A-Fa-f]{1,8})[ \t]*(?:;[^\n]{0,900})?\r?\n", 16),
@@ -127,8 +130,17 @@ class _Pieces:
 
     def _find(self, held: bytes, place: int) -> re.Match[bytes] | None:
         """Find the next announcement."""
-        here = self._framing.here.match(held, place) if self._fresh else None
-        return here or self._framing.anywhere.search(held, place)
+        if self._fresh and (here := self._framing.here.match(held, place)):
+            return here
+        compiled = core()
+        if compiled is None:
+            return self._framing.anywhere.search(held, place)
+        number = _FRAMINGS.index(self._framing)
+        while (place := _announcement(compiled, held, place, number)) >= 0:
+            if found := self._framing.anywhere.match(held, place):
+                return found
+            place += 1
+        return None
 
     def _piece(self, length: int, at: int) -> tuple[int, int]:
         """The range of the current piece, from `at` on, in data of this length."""
@@ -159,3 +171,8 @@ class _Pieces:
     def close(self) -> None:
         if self._content:
             self._content.close()
+
+
+def _announcement(compiled: ctypes.CDLL, data: bytes, start: int, number: int) -> int:
+    """The offset from `start` on at which a length may be announced, in the framing of this number; -1 if none."""
+    return int(compiled.announcement(data, ctypes.c_uint64(len(data)), ctypes.c_uint64(start), number))

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 from overheard.words.layer import Layers
 from overheard_capture.content.byte_scan import ENCODED_WORD, LiteralSet, base64_runs, is_plain, quoted_printable
 from overheard_capture.content.nesting import speculative
-from overheard_capture.decoders.armour.finder import ArmourFinder, has_coding
+from overheard_capture.decoders.armour.finder import ArmourFinder
 from overheard_capture.decoders.armour.lines import MARKS, LineArmourFinder
+from overheard_capture.decoders.armour.runs import has_coding
 from overheard_capture.decoders.base64.finder import Base64Finder
 from overheard_capture.decoders.magic import is_known
 from overheard_capture.decoders.mail.encoded_words import EncodedWords

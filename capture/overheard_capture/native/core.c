@@ -294,25 +294,6 @@ int plaintext(const uint8_t *data, uint64_t start, uint64_t end, const uint8_t *
     return 0;
 }
 
-/* Skip complete TLS application data records of the same version, from `start` on. Returns the offset of the first byte that
- * is not part of one; adds their number to `count`, and sets `last` to the payload length of the last one. With
- * `beginnings`, it stops before a record that may be plaintext, or is shorter than `least`. */
-uint64_t skip_records(const uint8_t *data, uint64_t start, uint64_t end, uint64_t *count, uint64_t *last,
-                      const uint8_t *beginnings, uint64_t least) {
-    uint64_t at = start;
-    while (end - at >= 5) {
-        const uint8_t *head = data + at;
-        uint32_t length = be16(head + 3);
-        if (head[0] != APPLICATION_DATA || head[1] != 3 || head[2] > 4 || head[2] != data[start + 2]) break;
-        if (!length || length > (1 << 14) + 2048 || end - at < 5 + length) break;
-        if (beginnings && (length < least || plaintext(data, at + 5, at + 5 + length, beginnings))) break;
-        *last = length;
-        (*count)++;
-        at += 5 + length;
-    }
-    return at;
-}
-
 /* Whether all bytes are printable ASCII, tab, CR or LF. */
 int is_plain(const uint8_t *data, uint64_t length) {
     uint64_t at = 0;
@@ -327,6 +308,26 @@ int is_plain(const uint8_t *data, uint64_t length) {
     for (; at < length; at++)
         if ((data[at] < 32 && data[at] != 9 && data[at] != 10 && data[at] != 13) || data[at] > 126) return 0;
     return 1;
+}
+
+/* Skip complete TLS application data records of the same version, from `start` on. Returns the offset of the first byte that
+ * is not part of one; adds their number to `count`, and sets `last` to the payload length of the last one. With
+ * `beginnings`, it stops before a record that may be plaintext, or is shorter than `least` and printable. */
+uint64_t skip_records(const uint8_t *data, uint64_t start, uint64_t end, uint64_t *count, uint64_t *last,
+                      const uint8_t *beginnings, uint64_t least) {
+    uint64_t at = start;
+    while (end - at >= 5) {
+        const uint8_t *head = data + at;
+        uint32_t length = be16(head + 3);
+        if (head[0] != APPLICATION_DATA || head[1] != 3 || head[2] > 4 || head[2] != data[start + 2]) break;
+        if (!length || length > (1 << 14) + 2048 || end - at < 5 + length) break;
+        if (beginnings && length < least && is_plain(head + 5, length)) break;
+        if (beginnings && plaintext(data, at + 5, at + 5 + length, beginnings)) break;
+        *last = length;
+        (*count)++;
+        at += 5 + length;
+    }
+    return at;
 }
 
 /* Find runs of at least `least` member bytes: up to `most` of them, as pairs of start and end.
@@ -384,4 +385,300 @@ int64_t first_of(const uint8_t *data, uint64_t length, uint64_t start, const uin
         }
     }
     return found ? found - data : -1;
+}
+
+/* ---- Hexadecimal digits in text. Most are digests: what they stand for is searched, and no more. */
+
+/* The value of a digit, and 1 more; 0 if it is none. */
+static const uint8_t digit[256] = {
+    ['0'] = 1,  ['1'] = 2,  ['2'] = 3,  ['3'] = 4,  ['4'] = 5,  ['5'] = 6,  ['6'] = 7,  ['7'] = 8,
+    ['8'] = 9,  ['9'] = 10, ['A'] = 11, ['B'] = 12, ['C'] = 13, ['D'] = 14, ['E'] = 15, ['F'] = 16,
+    ['a'] = 11, ['b'] = 12, ['c'] = 13, ['d'] = 14, ['e'] = 15, ['f'] = 16,
+};
+
+/* Whether this may be the beginning of UTF-8 text, cut within the last character. */
+static int may_be_text(const uint8_t *data, uint64_t length) {
+    for (uint64_t at = 0; at + 3 < length;) {
+        uint8_t first = data[at++];
+        if (printable(first)) continue;
+        int more = first < 0xC2 ? 0 : first < 0xE0 ? 1 : first < 0xF0 ? 2 : first < 0xF5 ? 3 : 0;
+        if (!more) return 0;
+        for (; more && at < length; more--, at++)
+            if (data[at] >> 6 != 2) return 0;
+    }
+    return 1;
+}
+
+typedef struct {
+    const uint8_t *data; /* with eight bytes more than there are */
+    uint64_t end, at;    /* in bits */
+} Bits;
+
+/* The next bits, 16 at most; the first one is the lowest. */
+static uint32_t bits(Bits *from, uint32_t count) {
+    uint32_t value;
+    memcpy(&value, from->data + (from->at >> 3), 4);
+#if __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
+    value = __builtin_bswap32(value);
+#endif
+    value = value >> (from->at & 7) & ((1u << count) - 1);
+    from->at += count;
+    return value;
+}
+
+/* A code of the fixed tables, of 8 bits at most; the first bit is the highest. */
+static uint32_t code(Bits *from, uint32_t count) {
+    uint64_t value = bits(from, count);
+    return (uint32_t)((value * 0x0202020202ull & 0x010884422010ull) % 1023) >> (8 - count);
+}
+
+/* Whether a known format may begin so (`beginnings` has the first two bytes of each), or text with a byte order mark. */
+static int may_begin_format(const uint8_t *data, const uint8_t *beginnings) {
+    uint16_t pair = be16(data);
+    return beginnings[pair >> 3] >> (pair & 7) & 1 || pair == 0xFFFE || pair == 0xFEFF || pair == 0xEFBB;
+}
+
+/* Whether these may be the first bytes, four at least, of text or of a known format. */
+static int may_begin_content(const uint8_t *data, uint64_t length, const uint8_t *beginnings) {
+    return may_be_text(data, length) || !(data[0] | data[2]) || !(data[1] | data[3]) || may_begin_format(data, beginnings);
+}
+
+enum { SHORTEST_TEXT = 12, SHORTEST_CODED = 24, LONGEST_WORD = 128 };
+
+/* Whether these may be blocks of raw deflate (RFC 1951, 3.2.3): the first one is not malformed from the beginning. */
+static int may_be_deflate(const uint8_t *data, uint64_t length, const uint8_t *beginnings) {
+    uint8_t padded[LONGEST_WORD / 2 + 8] = {0};
+    memcpy(padded, data, length);
+    Bits in = {padded, 8 * length, 1};
+    uint32_t kind = bits(&in, 2);
+    if (kind == 3) return 0;
+    if (kind == 0) return length >= 5 && (data[1] ^ data[3]) == 0xFF && (data[2] ^ data[4]) == 0xFF;
+    if (kind == 2) {
+        /* The lengths of the codes that write the lengths of all others must be a complete code. */
+        static const uint8_t share[8] = {0, 64, 32, 16, 8, 4, 2, 1};
+        uint32_t literals = bits(&in, 5), distances = bits(&in, 5), count = bits(&in, 4) + 4, sum = 0;
+        if (literals > 29 || distances > 29) return 0;
+        while (count--) sum += share[bits(&in, 3)];
+        return sum == 128 || sum == 0;
+    }
+    static const uint8_t length_extra[29] = {0, 0, 0, 0, 0, 0, 0, 0, 1, 1, 1, 1, 2, 2, 2,
+                                             2, 3, 3, 3, 3, 4, 4, 4, 4, 5, 5, 5, 5, 0};
+    static const uint16_t least_length[29] = {3,  4,  5,  6,  7,  8,  9,  10, 11,  13,  15,  17,  19,  23, 27,
+                                              31, 35, 43, 51, 59, 67, 83, 99, 115, 131, 163, 195, 227, 258};
+    static const uint16_t least_distance[30] = {1,   2,   3,   4,   5,   7,    9,    13,   17,   25,
+                                                33,  49,  65,  97,  129, 193,  257,  385,  513,  769,
+                                                1025, 1537, 2049, 3073, 4097, 6145, 8193, 12289, 16385, 24577};
+    /* The beginning of the output, and its size. */
+    uint8_t out[SHORTEST_TEXT];
+    uint64_t size = 0;
+    while (in.at < in.end) {
+        uint32_t symbol = code(&in, 7);
+        uint64_t copied = 0, back = 0;
+        uint8_t literal = 0;
+        if (!symbol && in.at <= in.end) {
+            /* The end of a block: another one may follow, or nothing. */
+            if (!(data[0] & 1) || (in.at + 7) / 8 == length) return 1;
+            break;
+        }
+        if (symbol >= 24) symbol = symbol << 1 | bits(&in, 1);
+        if (symbol >= 200) {
+            literal = (uint8_t)((symbol << 1 | bits(&in, 1)) - 400 + 144);
+        } else if (symbol >= 48 && symbol < 192) {
+            literal = (uint8_t)(symbol - 48);
+        } else {
+            symbol -= symbol >= 192 ? 192 - 23 : 1;
+            if (in.at <= in.end && symbol > 28) return 0;
+            if (in.at > in.end) break;
+            copied = least_length[symbol] + bits(&in, length_extra[symbol]);
+            uint32_t distance = code(&in, 5);
+            if (in.at > in.end) break;
+            if (distance > 29) return 0;
+            back = least_distance[distance] + bits(&in, distance < 2 ? 0 : distance / 2 - 1);
+        }
+        if (in.at > in.end) break;
+        if (back > size) return 0;
+        for (uint64_t each = size; each < SHORTEST_TEXT && each < size + copied; each++) out[each] = out[each - back];
+        if (!copied && size < SHORTEST_TEXT) out[size] = literal;
+        size += copied ? copied : 1;
+        /* Python decompresses no more. */
+        if (size >= 4096) return 1;
+    }
+    if (size < SHORTEST_TEXT) return size > 1 && may_begin_format(out, beginnings);
+    return may_begin_content(out, SHORTEST_TEXT, beginnings);
+}
+
+/* Whether decoded bytes may be more than a digest: text, a known format, or compressed data, also after a length of four
+ * bytes. If not, Python would say so as well. */
+static int may_be_content(const uint8_t *data, uint64_t length, const uint8_t *beginnings) {
+    if (length < 12 || may_begin_content(data, length, beginnings)) return 1;
+    return may_begin_format(data + 4, beginnings) || may_be_deflate(data, length, beginnings);
+}
+
+/* ---- Runs of codings of bytes as text: hexadecimal, base32 in capitals and in small letters, percent-encoded. */
+
+/* The members of each are bits of a table. */
+enum { HEXADECIMAL, CAPITAL, SMALL, PERCENT, CODINGS };
+
+typedef struct {
+    uint64_t from; /* where to go on */
+    uint64_t first[CODINGS]; /* no run of a coding begins before this */
+    uint64_t last[CODINGS]; /* where the members at the end of the data begin */
+    uint64_t run_count, word_count, filled;
+    /* The coding, start and end of each run that Python must read; or CODINGS, and the number of a word that may be content. */
+    uint64_t *runs;
+    /* The start and end of each run that was decoded, and the offset and length of the decoded bytes in `out`. */
+    uint64_t *words;
+    uint8_t *out;
+    uint64_t most, room;
+} Coded;
+
+/* Add a run of hexadecimal digits and what is between them. One with a single word of digits is decoded to `out`, with
+ * three bytes behind it that occur in nothing. One without enough digits is left out. */
+static void hexadecimal(Coded *found, const uint8_t *data, uint64_t at, uint64_t end, const uint8_t *beginnings) {
+    uint64_t begin = 0, stop = 0, several = 0, words = 0;
+    int is_number = 1;
+    for (uint64_t place = at; place < end;) {
+        uint64_t word = place;
+        for (; place < end && digit[data[place]]; place++) is_number &= data[place] <= '9';
+        if (place - word >= SHORTEST_CODED) words++, begin = word, stop = place;
+        else if (place - word >= 2) several++;
+        if (place == word) is_number &= strchr("\\xX%&#rnt", data[place++]) == NULL;
+    }
+    if (!words && (several < 3 || is_number)) return;
+    if (words == 1 && !several && stop - begin <= LONGEST_WORD) {
+        uint8_t *out = found->out + found->filled;
+        uint64_t size = (stop - begin) / 2;
+        for (uint64_t each = 0; each < size; each++)
+            out[each] = (uint8_t)((digit[data[begin + 2 * each]] - 1) << 4 | (digit[data[begin + 2 * each + 1]] - 1));
+        uint64_t *word = found->words + 4 * found->word_count++;
+        word[0] = at, word[1] = end, word[2] = found->filled, word[3] = size;
+        memcpy(out + size, "\0\xff", 3);
+        found->filled += size + 3;
+        if (may_be_content(out, size, beginnings)) {
+            uint64_t *run = found->runs + 3 * found->run_count++;
+            run[0] = CODINGS, run[1] = found->word_count - 1;
+        }
+        return;
+    }
+    uint64_t *run = found->runs + 3 * found->run_count++;
+    run[0] = HEXADECIMAL, run[1] = at, run[2] = end;
+}
+
+static void coded(Coded *found, int coding, const uint8_t *data, uint64_t at, uint64_t end, const uint8_t *beginnings) {
+    if (at < found->first[coding]) return;
+    if (coding == HEXADECIMAL) {
+        hexadecimal(found, data, at, end, beginnings);
+        return;
+    }
+    if (coding == PERCENT) {
+        if (!memchr(data + at, '%', end - at)) return;
+    } else {
+        /* A long word must have other characters than hexadecimal digits. */
+        uint64_t word = at, others = 0, place = at;
+        for (; place < end; place++) {
+            if (data[place] == '\r' || data[place] == '\n') {
+                if (others && place - word >= SHORTEST_CODED) break;
+                word = place + 1, others = 0;
+            } else {
+                others |= !digit[data[place]];
+            }
+        }
+        if (place == end && (!others || place - word < SHORTEST_CODED)) return;
+    }
+    uint64_t *run = found->runs + 3 * found->run_count++;
+    run[0] = (uint64_t)coding, run[1] = at, run[2] = end;
+}
+
+/* Find the runs of all codings. A run at the end of the data is left out, as it may go on. Returns whether it reached the
+ * end; if not, there was no more room. */
+int coded_runs(Coded *found, const uint8_t *data, uint64_t length, const uint8_t *table, const uint8_t *beginnings) {
+    const uint8_t all = (1 << CODINGS) - 1;
+    uint64_t at = found->from;
+    found->run_count = found->word_count = found->filled = 0;
+    /* Where the last run of each coding ended: no other one begins before that. */
+    uint64_t done[CODINGS] = {at, at, at, at};
+    while (at + SHORTEST_CODED <= length) {
+        if (found->run_count + CODINGS > found->most || found->word_count + CODINGS > found->most ||
+            found->room - found->filled < CODINGS * LONGEST_WORD)
+            break;
+        uint64_t start = at + SHORTEST_CODED, next = start;
+        uint8_t kinds = all;
+        for (int each = 0; each < CODINGS; each++) {
+            if (done[each] <= at) continue;
+            kinds &= ~(1 << each);
+            if (done[each] < next) next = done[each];
+        }
+        /* Scan backwards from the last byte of the shortest runs that can begin here: no run contains a non-member. */
+        for (; start > at && (kinds & table[data[start - 1]]); start--) kinds &= table[data[start - 1]];
+        if (start > at) {
+            at = start < next ? start : next;
+            continue;
+        }
+        for (int each = 0; each < CODINGS; each++) {
+            if (!(kinds >> each & 1)) continue;
+            uint64_t end = at + SHORTEST_CODED;
+            while (end < length && table[data[end]] >> each & 1) end++;
+            done[each] = end;
+            if (end < length) coded(found, each, data, at, end, beginnings);
+        }
+    }
+    if (at + SHORTEST_CODED <= length) {
+        for (int each = 0; each < CODINGS; each++)
+            if (found->first[each] < done[each]) found->first[each] = done[each];
+        found->from = at;
+        return 0;
+    }
+    uint8_t kinds = all;
+    uint64_t place = length;
+    for (; place && kinds; place--) {
+        uint8_t now = table[data[place - 1]];
+        for (int each = 0; each < CODINGS; each++)
+            if (kinds >> each & 1 && !(now >> each & 1)) found->last[each] = place;
+        kinds &= now;
+    }
+    for (int each = 0; each < CODINGS; each++)
+        if (kinds >> each & 1) found->last[each] = place;
+    found->from = length;
+    return 1;
+}
+
+/* ---- Lines that announce the length of what follows. */
+
+static const uint8_t *after_blanks(const uint8_t *at, const uint8_t *end) {
+    while (at < end && (*at == ' ' || *at == '\t')) at++;
+    return at;
+}
+
+static int is_digit(uint8_t byte) { return byte >= '0' && byte <= '9'; }
+
+static int is_letter(uint8_t byte) { return (byte | 0x20) >= 'a' && (byte | 0x20) <= 'z'; }
+
+enum { CHUNKED, LITERAL, BDAT, RESP, VERB };
+
+/* Whether the line at `at` may announce a length, in this framing. If not, Python's expression does not match either. */
+static int may_announce(const uint8_t *at, const uint8_t *end, int framing) {
+    if (end - at < 2) return 0;
+    if (framing == CHUNKED) {
+        const uint8_t *digits = after_blanks(at, end), *next = digits;
+        while (next < end && digit[*next]) next++;
+        if (next == digits || next - digits > 8) return 0;
+        next = after_blanks(next, end);
+        return next < end && (*next == ';' || *next == '\r' || *next == '\n');
+    }
+    if (framing == BDAT) return (at[0] | 0x20) == 'b' && (at[1] | 0x20) == 'd';
+    if (framing == RESP) return (at[0] == '$' || at[0] == '=' || at[0] == ';') && is_digit(at[1]);
+    if (!is_letter(at[0]) || !is_letter(at[1])) return 0;
+    const uint8_t *stop = memchr(at, '\n', end - at < 512 ? end - at : 512);
+    if (!stop) return 0;
+    if (stop[-1] == '\r') stop--;
+    return is_digit(stop[-1]) || stop[-1] == 'y';
+}
+
+/* The offset from `start` on of the first line break, or bracket of a literal, behind which a length may be announced; -1
+ * if there is none. */
+int64_t announcement(const uint8_t *data, uint64_t length, uint64_t start, int framing) {
+    const uint8_t *at = data + start, *end = data + length;
+    for (; at < end && (at = memchr(at, framing == LITERAL ? '{' : '\n', end - at)); at++)
+        if (framing == LITERAL ? end - at > 1 && is_digit(at[1]) : may_announce(at + 1, end, framing)) return at - data;
+    return -1;
 }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import bisect
 import ctypes
 
 MORE, RECORD, FULL, REST = range(4)
@@ -72,3 +73,61 @@ class NativeWalker(ctypes.Structure):
         ("interface", ctypes.c_uint32),
         ("full", ctypes.c_uint32),
     ]
+
+
+# The number of codings that `CodedRuns` are of.
+CODINGS = 4
+
+
+class CodedRuns(ctypes.Structure):
+    """Runs of codings of bytes as text; see `core.c`. It contains what the last call found."""
+
+    __slots__ = ("_out", "_runs", "_words")  # what the pointers point to
+    _fields_ = [
+        ("begin", ctypes.c_uint64),
+        *((name, ctypes.c_uint64 * CODINGS) for name in ("first", "last")),
+        *((name, ctypes.c_uint64) for name in ("run_count", "word_count", "filled")),
+        *((name, ctypes.c_void_p) for name in ("runs", "words", "out")),
+        *((name, ctypes.c_uint64) for name in ("most", "room")),
+    ]
+
+    @classmethod
+    def with_room(cls, most: int) -> CodedRuns:
+        """With room for so many runs, and for what so many digests decode to."""
+        state = cls(most=most, room=32 * most)
+        state._runs = (ctypes.c_uint64 * (3 * most))()
+        state._words = (ctypes.c_uint64 * (4 * most))()
+        state._out = ctypes.create_string_buffer(state.room)
+        state.runs, state.words, state.out = map(ctypes.addressof, (state._runs, state._words, state._out))
+        return state
+
+    def start(self, first: list[int]) -> None:
+        """Begin with other data, in which no run of a coding begins before these offsets."""
+        self.begin, self.first = 0, (ctypes.c_uint64 * CODINGS)(*first)
+
+    def ends(self) -> list[int]:
+        """For each coding, where its members at the end of the data begin."""
+        return [*self.last]
+
+    def runs_found(self) -> list[tuple[int, int, int]]:
+        """The number of the coding, the start and the end of each run that Python must read.
+
+        If the number is `CODINGS`, the second one is that of a word that was decoded, and may be content.
+        """
+        found = self._runs[: 3 * self.run_count]
+        return [*zip(found[::3], found[1::3], found[2::3], strict=True)]
+
+    def word(self, number: int) -> tuple[int, int, bytes]:
+        """The (start, end) of a run that was decoded, and the decoded bytes."""
+        begin, end, place, length = self._words[4 * number : 4 * number + 4]
+        return begin, end, self._out[place : place + length]
+
+    def word_at(self, place: int) -> tuple[int, int]:
+        """The (start, end) of the run that was decoded to this place in all that was decoded."""
+        number = bisect.bisect_right(range(self.word_count), place, key=lambda word: self._words[4 * word + 2]) - 1
+        begin, end, _ = self.word(number)
+        return begin, end
+
+    def decoded(self) -> bytes:
+        """What they were decoded to, with bytes behind each that occur in nothing."""
+        return ctypes.string_at(self.out, self.filled)

@@ -7,11 +7,12 @@ from functools import cached_property
 from typing import TYPE_CHECKING, TypeAlias
 
 from overheard.words.spelling import Shape
+from overheard.words.spelling.look import exactly, first_of, perhaps, row
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from overheard.words.spelling import Pattern
+    from overheard.words.spelling import Look, Pattern
     from overheard.words.spelling.shape import Kind
     from overheard_capture.provenance.origin import Bytes
 
@@ -21,6 +22,10 @@ MatchedRange: TypeAlias = tuple[int, int, str]
 # How many parts of a secret one step matches. A regular expression for all parts of a long secret would take a second
 # to compile.
 _PARTS_PER_STEP = 64
+# Forms of a character of at most this many bytes are tried before all others: the character itself, or one escape.
+# Between two characters, so is a line end.
+_SHORT_FORM = 2
+_LINE_END = perhaps(row(perhaps(exactly(b"\r")), exactly(b"\n")))
 # The size of the cache of spelling names.
 _MAX_NAMES = 1000
 
@@ -32,7 +37,9 @@ class ShapeWalk:
         self._shape = shape
         self._backwards = backwards
         self._parts = shape.parts[::-1] if backwards else shape.parts
-        self._steps: list[re.Pattern[bytes] | None] = [None] * -(-len(self._parts) // _PARTS_PER_STEP)
+        steps = -(-len(self._parts) // _PARTS_PER_STEP)
+        self._short_steps: list[re.Pattern[bytes] | None] = [None] * steps
+        self._steps: list[re.Pattern[bytes] | None] = [None] * steps
 
     @property
     def longest(self) -> int:
@@ -50,8 +57,9 @@ class ShapeWalk:
     def match_length(self, text: bytes, steps: int | None = None) -> int:
         """The length of the match of all steps, or the first `steps`, at the beginning of `text`; -1 if none."""
         at = 0
-        for number, step in enumerate(self._steps[:steps]):
-            match = (step or self._step(number)).match(text, at)
+        for number, short in enumerate(self._short_steps[:steps]):
+            match = (short or self._short_step(number)).match(text, at)
+            match = match or (self._steps[number] or self._step(number)).match(text, at)
             if match is None:
                 return -1
             at = match.end()
@@ -62,17 +70,39 @@ class ShapeWalk:
         """Whether there is more than one step."""
         return len(self._steps) > 1
 
+    def _short_step(self, number: int) -> re.Pattern[bytes]:
+        """A step of short forms alone, which compiles faster. A step tries them first, so the match is the same."""
+        step = self._compiled(number, self._short_gap, _short_forms)
+        self._short_steps[number] = step
+        return step
+
+    @cached_property
+    def _short_gap(self) -> Look | None:
+        """What a short step has between two parts."""
+        gap = self._shape.gap
+        if gap is None or gap is self._shape.between:
+            return gap
+        return _LINE_END if re.fullmatch(gap.regex(), b"\n") else None
+
     def _step(self, number: int) -> re.Pattern[bytes]:
-        gap = self._shape.gap.regex(backwards=self._backwards) if self._shape.gap else b""
+        self._steps[number] = step = self._compiled(number, self._shape.gap, lambda part: part)
+        return step
+
+    def _compiled(self, number: int, between: Look | None, form: Callable[[Look], Look]) -> re.Pattern[bytes]:
+        gap = between.regex(backwards=self._backwards) if between else b""
         parts = [
-            part.regex(backwards=self._backwards)
+            form(part).regex(backwards=self._backwards)
             for part in self._parts[number * _PARTS_PER_STEP :][: _PARTS_PER_STEP + 1]
         ]
         # The next part is a lookahead, or else an escape sequence could be mistaken for a plain character.
         ahead = b"(?=%b%b)" % (gap, parts.pop()) if len(parts) > _PARTS_PER_STEP else b""
-        step = re.compile((gap if number else b"") + gap.join(parts) + ahead)
-        self._steps[number] = step
-        return step
+        return re.compile((gap if number else b"") + gap.join(parts) + ahead)
+
+
+def _short_forms(part: Look) -> Look:
+    """The short forms of a part; all of it if there are none."""
+    forms = [form for form in part.forms if form.longest <= _SHORT_FORM]
+    return first_of(*forms) if forms else part
 
 
 class _KindWalk:

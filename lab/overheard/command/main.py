@@ -29,6 +29,7 @@ exit codes:
   1    a secret was overheard that should not have been
   2    inconclusive, or the lab could not run: the reasons are in the output
   3    something is not installed: the output names the command that installs it
+  70   an internal error, after a traceback: please report it
   130  interrupted; nothing was left running
 """
 

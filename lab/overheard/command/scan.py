@@ -54,6 +54,7 @@ exit codes:
   1    a secret was OVERHEARD
   2    INCONCLUSIVE, or nothing could be judged: the reasons are in the output
   3    a Python package is not installed: the output names it
+  70   an internal error, after a traceback: please report it
   130  interrupted; no report was left half written
 """
 # The report formats, by file suffix.

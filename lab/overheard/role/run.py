@@ -14,14 +14,16 @@ if TYPE_CHECKING:
 
 # The exit code if something is not installed. It is not a verdict.
 NOT_INSTALLED = 3
+# That of an internal error (sysexits.h, EX_SOFTWARE). It is not a verdict, either.
+INTERNAL_ERROR = 70
 
 
 def run(role: str, main: Callable[[list[str]], int]) -> None:
     """Run `main` with the command line's arguments, and end the process with what it returns.
 
     An OverheardError is printed to stderr without a traceback, and the exit code is that of INCONCLUSIVE: nothing was
-    found out. It is NOT_INSTALLED if something is not installed. SIGTERM is handled like Ctrl-C; the first process of
-    a container would otherwise ignore it.
+    found out. It is NOT_INSTALLED if something is not installed, and INTERNAL_ERROR after a traceback for any other
+    exception. SIGTERM is handled like Ctrl-C; the first process of a container would otherwise ignore it.
     """
     signal.signal(signal.SIGTERM, interrupt)
     try:
@@ -38,6 +40,9 @@ def run(role: str, main: Callable[[list[str]], int]) -> None:
         code = NOT_INSTALLED
     except KeyboardInterrupt:
         code = 130
+    except Exception:  # noqa: BLE001  (whatever it is, Python's exit code for it would be that of OVERHEARD)
+        sys.excepthook(*sys.exc_info())
+        code = INTERNAL_ERROR
     sys.exit(code)
 
 

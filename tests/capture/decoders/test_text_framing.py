@@ -5,9 +5,12 @@ from __future__ import annotations
 import gzip
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from capture.played import VALUE, played
 from overheard_capture.content.findings import Findings, ReaderFactory, Reason
+from overheard_capture.decoders import text_framing
 from overheard_capture.decoders.fallback import Fallback
 from overheard_capture.decoders.registry import decoding
 from overheard_capture.decoders.untyped import untyped
@@ -83,3 +86,17 @@ def test_nested_announcements_are_bounded() -> None:
         nested = b"%x\r\n%b\r\n" % (len(nested), nested)
     assert not read(nested).sightings
     assert not read(b"1\r\n" * 50_000).sightings
+
+
+_PARTS = b"12|a|ff| |\t|\n|\r\n|;x|{|}|+|$|=|BDAT|set k|noreply|LAST".split(b"|")
+
+
+@given(st.lists(st.sampled_from([*_PARTS, VALUE[:8], VALUE[8:]]), max_size=40).map(b"".join), st.integers(0, 60))
+def test_without_the_compiled_part_the_same_is_found(text: bytes, cut: int) -> None:
+    def found() -> list[str]:
+        return [str(each) for each in played(Fallback, text, [cut]).sightings]
+
+    compiled = found()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(text_framing, "core", lambda: None)
+        assert found() == compiled

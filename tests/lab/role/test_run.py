@@ -46,9 +46,9 @@ def test_a_failure_is_a_message_and_ends_as_inconclusive() -> None:
 
 
 def test_an_internal_error_keeps_its_traceback() -> None:
-    """It is not a result: the exit code is neither 0 nor that of an error for users."""
+    """It is not a result: the exit code is neither that of a verdict nor that of an error for users."""
     done = ended("raise KeyError('x')")
-    assert done.returncode == 1
+    assert done.returncode == 70
     assert "Traceback" in done.stderr
 
 

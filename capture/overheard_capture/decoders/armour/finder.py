@@ -10,6 +10,7 @@ from overheard_capture.content.byte_scan import has_no_encoding
 from overheard_capture.content.nesting import nested_content, speculative
 from overheard_capture.decoders.armour.codings import CODINGS, SHORTEST
 from overheard_capture.decoders.armour.lines import MARKS
+from overheard_capture.decoders.armour.runs import find_runs, has_coding
 from overheard_capture.decoders.base64.run import RunBatch, is_readable
 from overheard_capture.decoders.unsigned import is_unsigned
 from overheard_capture.provenance.by_frame import frame_parts
@@ -31,11 +32,6 @@ _WORD = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 _HEAD = 128
 
 
-def has_coding(data: bytes | bytearray) -> bool:
-    """Whether this text may contain a run of a coding."""
-    return any(coding.runs(data) for coding in CODINGS)
-
-
 def has_nothing_encoded(data: bytes | bytearray) -> bool:
     """Whether this text cannot contain anything to decode."""
     return has_no_encoding(data) and not has_coding(data) and MARKS.first(data) < 0
@@ -44,15 +40,19 @@ def has_nothing_encoded(data: bytes | bytearray) -> bool:
 class ArmourFinder:
     """Finds the runs of all codings. Decoding is speculative: output that makes no sense is ignored."""
 
-    __slots__ = ("_finders",)
+    __slots__ = ("_finders", "_findings")
 
     def __init__(self, findings: Findings, layers: Layers, reader: ReaderFactory) -> None:
+        self._findings = findings
         self._finders = [_CodingFinder(findings, layers, reader, coding) for coding in CODINGS]
 
     def feed(self, data: bytes | bytearray, origin: Origin) -> None:
         """Read the next bytes."""
-        for finder in self._finders:
-            finder.feed(data, origin)
+        first = [finder.continue_run(data, origin) for finder in self._finders]
+        found = find_runs(data, first, self._findings.search)
+        for finder, runs, last, start in zip(self._finders, found.runs, found.last, first, strict=True):
+            if start < len(data):
+                finder.read(data, origin, runs, last)
 
     def gap(self, _: int) -> None:
         """Bytes are missing here, which ends a run."""
@@ -77,6 +77,7 @@ class _CodingFinder:
         "_layers",
         "_pending",
         "_reader",
+        "_tail",
     )
 
     def __init__(self, findings: Findings, layers: Layers, reader: ReaderFactory, coding: Coding) -> None:
@@ -86,29 +87,36 @@ class _CodingFinder:
         self._coding = coding
         # The members at the end, which may go on; and what a long run is decoded to.
         self._pending: SmallByteQueue | None = None
+        # The same, as they are: most runs end before they are long enough to be read.
+        self._tail: tuple[Bytes, Origin, int] | None = None
         self._content: Content | None = None
         self._batch: RunBatch | None = None
         # The last byte; and whether the pending run begins within a word.
         self._before = 0
         self._after_word = False
 
-    def feed(self, data: bytes | bytearray, origin: Origin) -> None:
-        members, start = self._coding.members, 0
-        if self._pending:
-            start = members.leading(data)
-            self._pending.add(data[:start], origin)
-            self._read_pending(last=start < len(data))
-            if start == len(data):
-                return
-        for begin, end in self._coding.runs(data):
-            if begin >= start and end < len(data):
-                self._begin(data, begin)
-                self._read_run(bytes(data[begin:end]), origin.after(begin), last=True)
-        begin = members.trailing(data)
-        if begin < len(data):
+    def continue_run(self, data: bytes | bytearray, origin: Origin) -> int:
+        """Continue the pending run with these bytes. Returns where it ends."""
+        if not self._pending and not self._tail:
+            return 0
+        end = self._coding.members.leading(data)
+        if self._tail:
+            (tail, before, last), self._tail = self._tail, None
+            if len(tail) + end < SHORTEST and end < len(data):
+                return end
+            self._add(tail, before.after(last))
+        self._add(data[:end], origin)
+        self._read_pending(last=end < len(data))
+        return end
+
+    def read(self, data: bytes | bytearray, origin: Origin, runs: list[tuple[int, int]], last: int) -> None:
+        """Read runs. The members at the end, from `last` on, may go on."""
+        for begin, end in runs:
             self._begin(data, begin)
-            self._add(data[begin:], origin.after(begin))
-            self._read_pending(last=False)
+            self._read_run(bytes(data[begin:end]), origin.after(begin), last=True)
+        if last < len(data):
+            self._begin(data, last)
+            self._tail = data[last:], origin, last
         self._before = data[-1]
         self._search()
 
@@ -205,6 +213,9 @@ class _CodingFinder:
 
     def close(self) -> None:
         """No more bytes follow."""
+        if self._tail:
+            (tail, before, last), self._tail = self._tail, None
+            self._add(tail, before.after(last))
         self._read_pending(last=True)
         self._search()
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import ctypes
 import zlib
 
-from overheard_capture.decoders.magic import BEGINNINGS, HEAD, is_known
+from overheard_capture.decoders.magic import BEGINNINGS, HEAD, ZLIB_PAIRS, is_known, pair_bits
 from overheard_capture.native import core, pointer
 
 # A run of so many printable characters is text. Shorter records may be text by coincidence, but not several of them.
@@ -27,18 +27,9 @@ _FOREIGN = (
     b"LZIP\1", b"%PDF-", b"\x7fELF", b"OggS", b"RIFF", b"fLaC", b"\xca\xfe\xba\xbe", b"\xd4\xc3\xb2\xa1", b"\n\r\r\n",
     b"\xff\6\0\0sNaP",
 )  # fmt: skip
-# The first two bytes of formats, as bits; zlib has a checksum in them (RFC 1950, 2.2).
-_ZLIB = tuple(
-    bytes([size << 4 | 8, flags])
-    for size in range(8)
-    for flags in range(256)
-    if not ((size << 4 | 8) << 8 | flags) % 31
-)
-_PAIRS = {magic[:2] for magic in (*BEGINNINGS, *_FOREIGN) if len(magic) > 1} | set(_ZLIB)
-_BEGINNINGS = bytearray(1 << 13)
-for _pair in _PAIRS:
-    _BEGINNINGS[int.from_bytes(_pair, "big") >> 3] |= 1 << (_pair[1] & 7)
-BEGINNINGS_BITS = bytes(_BEGINNINGS)
+# The first two bytes of formats.
+_PAIRS = {magic[:2] for magic in (*BEGINNINGS, *_FOREIGN) if len(magic) > 1} | set(ZLIB_PAIRS)
+BEGINNINGS_BITS = pair_bits(_PAIRS)
 # From this length on the beginning of zlib is no coincidence; what is shorter must be a whole stream.
 _CERTAIN = 128
 _TEXT_BYTES = bytes(range(32, 127)) + b"\t\n\r"
@@ -79,7 +70,7 @@ def _begins_known_format(body: bytes | bytearray) -> bool:
 def _is_known_format(data: bytes) -> bool:
     if data.startswith(_FOREIGN):
         return True
-    if data[:2] in _ZLIB and len(data) < _CERTAIN:
+    if bytes(data[:2]) in ZLIB_PAIRS and len(data) < _CERTAIN:
         return _is_complete_zlib(data)
     return is_known(data[:HEAD])
 

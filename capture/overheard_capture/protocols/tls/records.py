@@ -6,7 +6,7 @@ import ctypes
 import struct
 
 from overheard_capture.native import core, pointer
-from overheard_capture.protocols.tls.ciphertext import BEGINNINGS_BITS, SHORT, classify
+from overheard_capture.protocols.tls.ciphertext import BEGINNINGS_BITS, SHORT, classify, is_short_text
 
 CHANGE_CIPHER_SPEC, ALERT, HANDSHAKE, APPLICATION_DATA, HEARTBEAT = range(20, 25)
 # What the bytes of each record type are counted as.
@@ -39,7 +39,7 @@ def skip_records(
     """Skip complete application data records from offset `start`, all of the same version as the first one.
 
     Returns the offset of the first byte after them, the number of records, the sum of their lengths without headers,
-    and the length of the last one. With `checked`, it stops before a record that may be plaintext, or is short.
+    and the length of the last one. With `checked`, it stops before a record that may be plaintext.
     """
     at, count, last = start, 0, 0
     if end - start < HEADER_LENGTH or parse_header(data[start : start + HEADER_LENGTH]) is None:
@@ -58,7 +58,8 @@ def skip_records(
         body, after = at + HEADER_LENGTH, at + HEADER_LENGTH + length
         if kind != APPLICATION_DATA or other != version or not 0 < length <= MAX_RECORD or after > end:
             break
-        if checked and (length < SHORT or classify(bytes(data[body:after]), 0, length)):
+        content = bytes(data[body:after]) if checked else b""
+        if checked and (is_short_text(content) or classify(content, 0, length)):
             break
         at, last = after, length
         count += 1

@@ -1,0 +1,71 @@
+"""Runs of all codings in text, found in one pass. Words of hexadecimal digits are mostly digests, and only searched."""
+
+from __future__ import annotations
+
+import ctypes
+from typing import TYPE_CHECKING, NamedTuple
+
+from overheard_capture.decoders.armour.codings import CODINGS, SHORTEST
+from overheard_capture.decoders.base64.run import is_readable
+from overheard_capture.decoders.magic import PAIRS, pair_bits
+from overheard_capture.decoders.unsigned import is_unsigned
+from overheard_capture.native import core, pointer
+from overheard_capture.native.structures import CodedRuns
+
+if TYPE_CHECKING:
+    from overheard_capture.search import Search
+
+_BEGINNINGS = pair_bits(PAIRS)
+# Each coding's members as a bit.
+_TABLE = bytes(
+    sum((byte in coding.members.members) << number for number, coding in enumerate(CODINGS)) for byte in range(256)
+)
+_FOUND = CodedRuns.with_room(1 << 12)
+
+
+class Runs(NamedTuple):
+    """For each coding, the (start, end) of its runs, and where its members at the end of the data begin."""
+
+    runs: list[list[tuple[int, int]]]
+    last: list[int]
+
+
+def find_runs(data: bytes | bytearray, first: list[int], search: Search) -> Runs:
+    """Find the runs that must be read, for each coding from an offset on. A run at the end of the data is left out.
+
+    The compiled part decodes digests, which are searched here, and whose runs are left out if nothing is in them.
+    """
+    compiled = core()
+    runs: list[list[tuple[int, int]]] = [[] for _ in CODINGS]
+    if compiled is None:
+        for each, coding, start in zip(runs, CODINGS, first, strict=True):
+            each.extend(span for span in coding.members.runs(data) if span[0] >= start and span[1] < len(data))
+        return Runs(runs, [coding.members.trailing(data) for coding in CODINGS])
+    place, length, done = pointer(data), ctypes.c_uint64(len(data)), False
+    _FOUND.start(first)
+    while not done:
+        done = compiled.coded_runs(ctypes.byref(_FOUND), place, length, _TABLE, _BEGINNINGS)
+        for number, begin, end in _FOUND.runs_found():
+            if number < len(CODINGS):
+                runs[number].append((begin, end))
+            else:
+                *span, out = _FOUND.word(begin)
+                if is_readable(out) or is_unsigned(out):
+                    runs[0].append((span[0], span[1]))
+        if _FOUND.word_count:
+            places = (match.offset for match in search.matches(_FOUND.decoded()))
+            runs[0] += map(_FOUND.word_at, places)
+    runs[0] = sorted({*runs[0]})
+    return Runs(runs, _FOUND.ends())
+
+
+def has_coding(data: bytes | bytearray) -> bool:
+    """Whether this text may contain a run of a coding."""
+    if len(data) < SHORTEST:
+        return False
+    compiled = core()
+    if compiled is None:
+        return any(any(coding.members.runs(data)) for coding in CODINGS)
+    _FOUND.start([0] * len(CODINGS))
+    compiled.coded_runs(ctypes.byref(_FOUND), pointer(data), ctypes.c_uint64(len(data)), _TABLE, _BEGINNINGS)
+    return bool(_FOUND.run_count or _FOUND.word_count) or min(_FOUND.ends()) <= len(data) - SHORTEST
