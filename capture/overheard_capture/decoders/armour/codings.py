@@ -122,7 +122,6 @@ def _base32_coding(alphabet: bytes) -> Coding:
 
 PERCENT = Layer("percent-encoded", LayerKind.SPELLED)
 HEXADECIMAL, BASE32 = Layer("hexadecimal", LayerKind.SPELLED), Layer("base32", LayerKind.SPELLED)
-DECIMAL = Layer("decimal", LayerKind.SPELLED)
 _HEX_MEMBERS = b"0123456789ABCDEFabcdef xX\\\t\r\n:,;|%&#-rnt"
 CODINGS = (
     Coding(
@@ -149,14 +148,16 @@ CODINGS = (
         1,
         _is_escaped_text,
     ),
-    Coding(
-        DECIMAL,
-        Members(decimal.MEMBERS, SHORTEST),
-        re.compile(decimal.LIST),
-        re.compile(decimal.MORE),
-        decimal.byte_digits,
-        _hexadecimal,
-        2,
-        1,
-    ),
+)
+# Bytes as a list of numbers. It is looked for by itself.
+NUMBERS = Coding(
+    Layer("decimal", LayerKind.SPELLED),
+    Members(decimal.MEMBERS, SHORTEST),
+    re.compile(decimal.LIST),
+    re.compile(decimal.MORE),
+    decimal.byte_digits,
+    _hexadecimal,
+    2,
+    1,
+    lambda _: False,
 )

@@ -10,6 +10,8 @@ _BETWEEN = rb"[ \t]{0,4}[,;]?[ \t\r\n]{0,32}"
 MEMBERS = b"0123456789,; \t\r\n-"
 LIST = rb"(?<![0-9.A-Za-z_-])%b(?:(?![0-9-])%b%b){7,}+" % (_NUMBER, _BETWEEN, _NUMBER)
 MORE = rb"(?:%b%b)++" % (_BETWEEN, _NUMBER)
+# Three numbers, without which there is no list; text mostly has none, and is passed over faster.
+IN_A_ROW = re.compile(rb"[0-9](?:[,; \t\r\n]{1,3}-?[0-9]{1,3}){2}")
 _EACH = re.compile(rb"-?[0-9]++")
 
 
