@@ -34,6 +34,8 @@ from talks import TALKS
 LAYERS = {**CODINGS, **PACKING, **FRAMINGS}
 # So many layers are drawn at most; with those of the protocol, this stays within the depth that is documented.
 _MOST_LAYERS = 4
+# From this length on bytes as text are decoded, say the docs. What is shorter is a spelling alone.
+_SHORTEST = 24
 # Beyond that, a nesting says nothing new and takes long to judge.
 _MOST_BYTES = 40_000
 _PLAINEST = "words"
@@ -54,8 +56,10 @@ Judge = Callable[[Path, str, bytes], tuple[str, str]]
 def build(recipe: Recipe) -> bytes:
     """The capture of a recipe. Raises MisfitError if its layers do not fit into each other."""
     made = written(SECRETS[recipe.secret], recipe.charset, recipe.chance("words"))
-    for name in recipe.layers:
+    for number, name in enumerate(recipe.layers):
         made = wrap(made, LAYERS[name], recipe.chance(name))
+        if (number or recipe.charset != "utf-8") and name in CODINGS and len(made.data) < _SHORTEST:
+            raise MisfitError("shorter than what is documented to be decoded")
     talk = TALKS[recipe.talk]
     if made.shape > talk.takes:
         raise MisfitError(f"{recipe.talk} holds no {made.shape.name}")

@@ -44,7 +44,7 @@ def _hexadecimal(digits: bytes) -> bytes:
 
 # The offset, and up to 32 bytes in groups of one to eight, as of xxd, hexdump, tcpdump and Wireshark. Two blanks or a
 # bar begin the same bytes as text.
-_OFFSET = rb"[ \t]{0,2}(?:0[xX])?[0-9A-Fa-f]{4,16}:?[ \t]{1,4}"
+_OFFSET = rb"[ \t]{0,8}(?:0[xX])?[0-9A-Fa-f]{4,16}:?[ \t]{1,4}"
 _BYTES = rb"[0-9A-Fa-f]{2}(?:[ \t-]?(?:[ \t](?=[0-9A-Fa-f]{2}(?:[ \t\r\n]|\Z)))?[0-9A-Fa-f]{2}){0,31}"
 _DUMPED = rb"%b(%b)(?=[ \t]|\r?\n|\Z)[^\r\n]*\r?\n?" % (_OFFSET, _BYTES)
 _PREFIX = rb"(?:(?:> ?){1,8}|\+|[|#*] ?|// ?|data: ?)"
@@ -72,13 +72,13 @@ _ENCODED = (
     rb"[ \t]*+(?:begin [0-7]{3}|GIT binary patch|(?:[^ \t\r\n]{1,23}+[ \t]++)*+[^ \t\r\n]{24}|[^\r\n]*+(?<==)\r?\n)"
     rb"|%b[0-9A-Fa-f]{2}" % _OFFSET
 )
-_OPENING = rb"(?=[>+|#*/d])%b(?=%b)|(?=[0 \t])[ \t]{0,2}0[xX0]%b[0-9A-Fa-f]{2}" % (_PREFIX, _ENCODED, _OFFSET)
+_OPENING = rb"(?=[>+|#*/d])%b(?=%b)|(?=[0 \t])[ \t]{0,8}0[xX0]%b[0-9A-Fa-f]{2}" % (_PREFIX, _ENCODED, _OFFSET)
 _FOLDED = rb"[ \t](?=[!-~])(?:(?<=[!-~]{24}\n.)|(?<=[!-~]{24}\r\n.))"
 _HERE = re.compile(_OPENING)
 _NEXT = re.compile(rb"\n(?:(?=%b)|(%b))" % (_OPENING, _FOLDED))
 # Most text has nothing like it.
 _MAYBE = re.compile(rb"\n[>+|#*/d0 \t]")
-_BEGINS_BLOCK = re.compile(rb"%b|[ \t]{0,2}0|[ \t]{1,2}\Z" % _PREFIX)
+_BEGINS_BLOCK = re.compile(rb"%b|[ \t]{0,8}0|[ \t]{1,8}\Z" % _PREFIX)
 _LONG_WORD = re.compile(rb"[!-~]{24}\r?\n?\Z|\A[!-~]{1,24}\r?\n?\Z")
 
 
