@@ -42,7 +42,7 @@ def is_plain(data: bytes | bytearray) -> bool:
 
 # Escapes of quoted-printable that little else has: several bytes in a row that are no ASCII text, NUL, the equals sign
 # itself. And the length of these.
-_ESCAPED_BYTES = re.compile(rb"(?:=[0189A-F][0-9A-F]){3}|=00|=3D")
+_ESCAPED_BYTES = re.compile(rb"=(?:00|3D|[0189A-F][0-9A-F](?:=[0189A-F][0-9A-F]){2})")
 LONGEST_ESCAPED_BYTES = 9
 
 

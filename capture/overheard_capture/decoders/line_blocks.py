@@ -49,8 +49,8 @@ _BYTES = rb"[0-9A-Fa-f]{2}(?:[ \t-]?(?:[ \t](?=[0-9A-Fa-f]{2}(?:[ \t\r\n]|\Z)))?
 _DUMPED = rb"%b(%b)(?=[ \t]|\r?\n|\Z)[^\r\n]*\r?\n?" % (_OFFSET, _BYTES)
 _PREFIX = rb"(?:(?:> ?){1,8}|\+|[|#*] ?|// ?|data: ?)"
 _QUOTED = rb"%b([^\r\n]*\r?\n?)" % _PREFIX
-# A line that ends in a word of 24 characters, as encoded data has.
-_BROKEN = rb"[^\r\n]*[!-~]{24}\r?\n"
+# A line that ends in 24 characters of base64.
+_BROKEN = rb"[^\r\n]*[0-9A-Za-z+/_-]{24}\r?\n"
 
 
 def _block(
@@ -64,22 +64,24 @@ _BLOCKS = (
     _block("hex dump", _DUMPED, _DUMPED, _hexadecimal, SearchScope.ALL),
     _block("prefixed lines", _QUOTED, _QUOTED, bytes),
     # RFC 5322, 2.2.3; RFC 2849; RFC 6350, 3.2.
-    _block("folded lines", rb"(%b)" % _BROKEN, rb"[ \t]([!-~]{1,1000}\r?\n?)", lambda text: text.rstrip(b"\r\n")),
+    _block(
+        "folded lines", rb"(%b)" % _BROKEN, rb"[ \t]([0-9A-Za-z+/_=-]{1,1000}\r?\n?)", lambda text: text.rstrip(b"\r\n")
+    ),
 )
 # Where a line may begin a block: it has a prefix and something encoded, or the first offset. Or where the second line
-# may, which is indented after a long word.
+# may, which is indented after base64.
 _ENCODED = (
     rb"[ \t]*+(?:begin [0-7]{3}|GIT binary patch|(?:[^ \t\r\n]{1,23}+[ \t]++)*+[^ \t\r\n]{24}|[^\r\n]*+(?<==)\r?\n)"
     rb"|%b[0-9A-Fa-f]{2}" % _OFFSET
 )
 _OPENING = rb"(?=[>+|#*/d])%b(?=%b)|(?=[0 \t])[ \t]{0,8}0[xX0]%b[0-9A-Fa-f]{2}" % (_PREFIX, _ENCODED, _OFFSET)
-_FOLDED = rb"[ \t](?=[!-~])(?:(?<=[!-~]{24}\n.)|(?<=[!-~]{24}\r\n.))"
+_FOLDED = rb"[ \t](?=[0-9A-Za-z+/_=-])(?:(?<=[0-9A-Za-z+/_-]{24}\n.)|(?<=[0-9A-Za-z+/_-]{24}\r\n.))"
 _HERE = re.compile(_OPENING)
 _NEXT = re.compile(rb"\n(?:(?=%b)|(%b))" % (_OPENING, _FOLDED))
 # Most text has nothing like it.
 _MAYBE = re.compile(rb"\n[>+|#*/d0 \t]")
 _BEGINS_BLOCK = re.compile(rb"%b|[ \t]{0,8}0|[ \t]{1,8}\Z" % _PREFIX)
-_LONG_WORD = re.compile(rb"[!-~]{24}\r?\n?\Z|\A[!-~]{1,24}\r?\n?\Z")
+_LONG_WORD = re.compile(rb"(?:[0-9A-Za-z+/_-]{24}|\A[0-9A-Za-z+/_-]{1,24})\r?\n?\Z")
 
 
 class LineBlockFinder:

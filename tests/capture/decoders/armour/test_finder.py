@@ -72,7 +72,6 @@ PERCENT: dict[str, Write] = {
 }
 DECIMAL: dict[str, Write] = {
     "in JSON": lambda data: json.dumps({"type": "Buffer", "data": list(data)}).encode(),
-    "with blanks": lambda data: " ".join(map(str, data)).encode(),
     "as Java has it": lambda data: str([byte - 256 if byte > 127 else byte for byte in data]).encode(),
     "in lines": lambda data: textwrap.fill(", ".join(map(str, data)), 70).encode(),
 }
