@@ -57,6 +57,14 @@ bench-scan: lab-env ## compare the speed of the scan with grep, ngrep, tcpflow, 
 bench-startup: lab-env ## measure how long the command takes to start (OTHERS="/another/.venv/bin/overheard": compare)
 	@$(BIN)/python bench/startup.py $(OTHERS)
 
+.PHONY: hunt
+hunt: test-env ## hunt for a wrong PROTECTED for half an hour, in random nestings of a secret (ARGS="--minutes 5 --seed 7")
+	@$(BIN)/python bench/hunt.py $(ARGS)
+
+.PHONY: ordinary
+ordinary: test-env ## record ordinary programs, and look for reasons that help nobody (needs root)
+	@$(BIN)/python bench/ordinary.py $(ARGS)
+
 .PHONY: base-image
 base-image: ## get the base image of the lab's images: pull it, or build it from a Debian mirror
 	@lab/setup/base-image

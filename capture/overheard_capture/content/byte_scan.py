@@ -40,6 +40,12 @@ def is_plain(data: bytes | bytearray) -> bool:
     return bool(compiled.is_plain(pointer(data), ctypes.c_uint64(len(data))))
 
 
+# Escapes of quoted-printable that little else has: several bytes in a row that are no ASCII text, NUL, the equals sign
+# itself. And the length of these.
+_ESCAPED_BYTES = re.compile(rb"=(?:00|3D|[0189A-F][0-9A-F](?:=[0189A-F][0-9A-F]){2})")
+LONGEST_ESCAPED_BYTES = 9
+
+
 def base64_runs(data: bytes | bytearray) -> list[tuple[int, int]]:
     """The (start, end) of each run of at least `SHORTEST_RUN` base64 characters.
 
@@ -98,9 +104,19 @@ def soft_break(data: bytes | bytearray, start: int = 0) -> int:
     return int(compiled.soft_break(pointer(data), ctypes.c_uint64(len(data)), ctypes.c_uint64(start)))
 
 
+def quoted_printable(data: bytes | bytearray, start: int = 0) -> int:
+    """The offset from `start` on of what only a line of quoted-printable has; -1 if there is nothing.
+
+    That is a soft line break, or escapes of bytes that are no ASCII text.
+    """
+    soft = soft_break(data, start)
+    binary = _ESCAPED_BYTES.search(data, start, soft if soft >= 0 else len(data)) if b"=" in data else None
+    return binary.start() if binary else soft
+
+
 def has_no_encoding(data: bytes | bytearray) -> bool:
     """Whether this text cannot contain base64, quoted-printable or encoded words."""
-    return not base64_runs(data) and soft_break(data) < 0 and ENCODED_WORD.first(data) < 0
+    return not base64_runs(data) and quoted_printable(data) < 0 and ENCODED_WORD.first(data) < 0
 
 
 class LiteralSet:

@@ -14,6 +14,7 @@ from overheard_capture.decoders.armour.finder import ArmourFinder, has_nothing_e
 from overheard_capture.decoders.armour.lines import LineArmourFinder
 from overheard_capture.decoders.base64.finder import Base64Finder
 from overheard_capture.decoders.carving import Carver
+from overheard_capture.decoders.line_blocks import LineBlockFinder
 from overheard_capture.decoders.magic import HEAD, PLAIN_MAGICS, TEXT_ENDS, reader_of
 from overheard_capture.decoders.mail.encoded_words import EncodedWords
 from overheard_capture.decoders.mail.quoted_printable import SoftBreakFinder
@@ -159,6 +160,7 @@ class TextReader:
         "_framing",
         "_layers",
         "_line_armour",
+        "_line_blocks",
         "_signature_prefix",
         "_soft_breaks",
     )
@@ -172,8 +174,9 @@ class TextReader:
         self._base64 = Base64Finder(findings, layers, armoured)
         self._armour = ArmourFinder(findings, layers, armoured)
         self._line_armour = LineArmourFinder(findings, layers, armoured)
+        self._line_blocks = LineBlockFinder(findings, layers, untyped)
         self._soft_breaks = SoftBreakFinder(findings, layers, untyped)
-        self._encoded_words = EncodedWords(findings, layers)
+        self._encoded_words = EncodedWords(findings, layers, untyped)
         self._carver: Carver | None = None
         # The last bytes, if a signature may begin with them.
         self._signature_prefix: ByteQueue | None = None
@@ -193,6 +196,7 @@ class TextReader:
         self._base64.feed(data, origin)
         self._armour.feed(data, origin)
         self._line_armour.feed(data, origin)
+        self._line_blocks.feed(data, origin)
         self._soft_breaks.feed(data, origin)
         self._encoded_words.feed(data, origin)
         if detector.not_plain_utf8:
@@ -232,7 +236,8 @@ class TextReader:
             reader.close()
 
     def _readers(self) -> Iterator[_Finder]:
-        yield from (self._base64, self._armour, self._line_armour, self._soft_breaks, self._encoded_words)
+        yield from (self._base64, self._armour, self._line_armour, self._line_blocks)
+        yield from (self._soft_breaks, self._encoded_words)
         yield from (finder for finder in (self._framing, self._carver) if finder)
 
 

@@ -5,12 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from overheard.words.layer import Layers
-from overheard_capture.content.byte_scan import ENCODED_WORD, LiteralSet, base64_runs, is_plain, soft_break
+from overheard_capture.content.byte_scan import ENCODED_WORD, LiteralSet, base64_runs, is_plain, quoted_printable
 from overheard_capture.content.nesting import speculative
 from overheard_capture.decoders.armour.finder import ArmourFinder
 from overheard_capture.decoders.armour.lines import MARKS, LineArmourFinder
 from overheard_capture.decoders.armour.runs import has_coding
 from overheard_capture.decoders.base64.finder import Base64Finder
+from overheard_capture.decoders.line_blocks import LineBlockFinder
 from overheard_capture.decoders.magic import is_known
 from overheard_capture.decoders.mail.encoded_words import EncodedWords
 from overheard_capture.decoders.mail.quoted_printable import SoftBreakFinder
@@ -24,10 +25,12 @@ if TYPE_CHECKING:
     from overheard_capture.decoders.untyped import Untyped
     from overheard_capture.provenance.origin import Bytes, Origin
 
-    _Reader = Untyped | Base64Finder | ArmourFinder | LineArmourFinder | SoftBreakFinder | EncodedWords
+    _Reader = (
+        Untyped | Base64Finder | ArmourFinder | LineArmourFinder | LineBlockFinder | SoftBreakFinder | EncodedWords
+    )
 
 # What the readers of lines look for, at once.
-_MARKS = LiteralSet(*MARKS.texts, *ENCODED_WORD.texts, b"=\n", b"=\r\n")
+_MARKS = LiteralSet(*MARKS.texts, *ENCODED_WORD.texts)
 
 
 def read_values(findings: Findings, layers: Layers, data: Bytes, origin: Origin) -> None:
@@ -58,11 +61,13 @@ def _readers(findings: Findings, layers: Layers, data: bytes) -> Iterator[_Reade
         yield Base64Finder(speculative(findings), layers, armoured)
     if has_coding(data):
         yield ArmourFinder(speculative(findings), layers, armoured)
+    if b"\n" in data:
+        yield LineBlockFinder(speculative(findings), layers, armoured)
+    if quoted_printable(data) >= 0:
+        yield SoftBreakFinder(speculative(findings), layers, untyped)
     if _MARKS.first(data) < 0:
         return
     if MARKS.first(data) >= 0:
         yield LineArmourFinder(speculative(findings), layers, armoured)
-    if soft_break(data) >= 0:
-        yield SoftBreakFinder(speculative(findings), layers, untyped)
     if ENCODED_WORD.first(data) >= 0:
-        yield EncodedWords(speculative(findings), layers)
+        yield EncodedWords(speculative(findings), layers, untyped)

@@ -14,7 +14,9 @@ _LENGTHS = {48, 68, 72}
 FIRST_BYTES = frozenset(
     leap << 6 | version << 3 | mode for leap in range(4) for version in range(1, 5) for mode in range(1, 6)
 )
-_MAX_STRATUM, _MAX_POLL, _MIN_PRECISION, _MAX_DISTANCE = 16, 17, 0xE0, 16
+_MAX_STRATUM, _MAX_POLL, _MAX_DISTANCE = 16, 17, 16
+# Seconds as a power of two: not set, less than one, or 2**32, which chrony sends to tell nothing.
+_PRECISIONS = frozenset({0, 32, *range(0xE0, 0x100)})
 # Seconds of the 2000s and later, in the first era.
 _CENTURY = 0xBC17C200
 
@@ -37,9 +39,7 @@ def is_ntp(data: bytes) -> bool:
     """Whether this is a message with plausible fields."""
     if len(data) not in _LENGTHS or data[0] not in FIRST_BYTES or data[1] > _MAX_STRATUM or data[2] > _MAX_POLL:
         return False
-    usual = (not data[3] or data[3] >= _MIN_PRECISION) and all(
-        int.from_bytes(data[at : at + 2]) < _MAX_DISTANCE for at in (4, 8)
-    )
+    usual = data[3] in _PRECISIONS and all(int.from_bytes(data[at : at + 2]) < _MAX_DISTANCE for at in (4, 8))
     # The last timestamp of a client may be random, and a server returns it as the second one.
     stamps = [int.from_bytes(data[at : at + 4]) for at in (16, 32)]
     return usual and all(not seconds or seconds >= _CENTURY for seconds in stamps)

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 from functools import cached_property
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from overheard.words.spelling import Shape
 from overheard.words.spelling.look import exactly, first_of, perhaps, row
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from overheard.words.spelling import Look, Pattern
     from overheard.words.spelling.shape import Kind
@@ -26,8 +26,28 @@ _PARTS_PER_STEP = 64
 # Between two characters, so is a line end.
 _SHORT_FORM = 2
 _LINE_END = perhaps(row(perhaps(exactly(b"\r")), exactly(b"\n")))
+# A part of at least so many forms is a blank or a sign, which may be escaped twice: the same bytes may be several of
+# its forms. With more of these in a step, a regular expression would try them in every combination.
+_AMBIGUOUS, _MOST_AMBIGUOUS = 15, 8
 # The size of the cache of spelling names.
 _MAX_NAMES = 1000
+
+
+class _Part(NamedTuple):
+    """A part of a shape, to be matched by itself."""
+
+    shortest: int
+    longest: int
+    regex: re.Pattern[bytes]
+
+    @classmethod
+    def of(cls, look: Look, *, backwards: bool) -> _Part:
+        return cls(look.shortest, look.longest, re.compile(look.regex(backwards=backwards)))
+
+    def ends(self, text: bytes, begin: int) -> Iterator[int]:
+        """Each place where a match that begins here can end."""
+        most = min(begin + self.longest, len(text))
+        return (end for end in range(begin + self.shortest, most + 1) if self.regex.fullmatch(text, begin, end))
 
 
 class ShapeWalk:
@@ -40,6 +60,8 @@ class ShapeWalk:
         steps = -(-len(self._parts) // _PARTS_PER_STEP)
         self._short_steps: list[re.Pattern[bytes] | None] = [None] * steps
         self._steps: list[re.Pattern[bytes] | None] = [None] * steps
+        self._ambiguous: list[bool | None] = [None] * steps
+        self._single: dict[int, list[_Part]] = {}
 
     @property
     def longest(self) -> int:
@@ -59,11 +81,44 @@ class ShapeWalk:
         at = 0
         for number, short in enumerate(self._short_steps[:steps]):
             match = (short or self._short_step(number)).match(text, at)
+            if match is None and self._is_ambiguous(number):
+                at = self._end_by_parts(number, text, at)
+                if at < 0:
+                    return -1
+                continue
             match = match or (self._steps[number] or self._step(number)).match(text, at)
             if match is None:
                 return -1
             at = match.end()
         return at
+
+    def _is_ambiguous(self, number: int) -> bool:
+        """Whether a regular expression could take exponential time for a step."""
+        if self._ambiguous[number] is None:
+            parts = self._parts[number * _PARTS_PER_STEP :][:_PARTS_PER_STEP]
+            self._ambiguous[number] = sum(len(part.forms) >= _AMBIGUOUS for part in parts) > _MOST_AMBIGUOUS
+        return bool(self._ambiguous[number])
+
+    def _end_by_parts(self, number: int, text: bytes, at: int) -> int:
+        """The end of the shortest match of a step, from all places where each part can end; -1 if there is none."""
+        reached, parts = {at}, self._parts_of(number)
+        for part in parts[:_PARTS_PER_STEP]:
+            reached = {end for begin in reached for end in part.ends(text, begin)}
+        for ahead in parts[_PARTS_PER_STEP:]:
+            reached = {begin for begin in reached if any(ahead.ends(text, begin))}
+        return min(reached, default=-1)
+
+    def _parts_of(self, number: int) -> list[_Part]:
+        """The parts of a step, each with what may be before it, and the next one, which has to follow."""
+        if number not in self._single:
+            first, gap = number * _PARTS_PER_STEP, self._shape.gap
+            looks = [*self._parts[first:][: _PARTS_PER_STEP + 1]]
+            if gap:
+                # A row is in the order of the text, and what is between two parts was passed before the second one.
+                between = [(look, gap) if self._backwards else (gap, look) for look in looks]
+                looks = [look if first + which == 0 else row(*between[which]) for which, look in enumerate(looks)]
+            self._single[number] = [_Part.of(look, backwards=self._backwards) for look in looks]
+        return self._single[number]
 
     @property
     def is_long(self) -> bool:
@@ -72,7 +127,7 @@ class ShapeWalk:
 
     def _short_step(self, number: int) -> re.Pattern[bytes]:
         """A step of short forms alone, which compiles faster. A step tries them first, so the match is the same."""
-        step = self._compiled(number, self._short_gap, _short_forms)
+        step = self._compiled(number, self._short_gap, _short_forms, atomic=self._is_ambiguous(number))
         self._short_steps[number] = step
         return step
 
@@ -88,7 +143,10 @@ class ShapeWalk:
         self._steps[number] = step = self._compiled(number, self._shape.gap, lambda part: part)
         return step
 
-    def _compiled(self, number: int, between: Look | None, form: Callable[[Look], Look]) -> re.Pattern[bytes]:
+    def _compiled(
+        self, number: int, between: Look | None, form: Callable[[Look], Look], *, atomic: bool = False
+    ) -> re.Pattern[bytes]:
+        """The expression of a step. If it is `atomic`, no other form of a part is tried once one has matched."""
         gap = between.regex(backwards=self._backwards) if between else b""
         parts = [
             form(part).regex(backwards=self._backwards)
@@ -96,6 +154,9 @@ class ShapeWalk:
         ]
         # The next part is a lookahead, or else an escape sequence could be mistaken for a plain character.
         ahead = b"(?=%b%b)" % (gap, parts.pop()) if len(parts) > _PARTS_PER_STEP else b""
+        if atomic:
+            parts = [b"(?>%b%b)" % (gap if which or number else b"", part) for which, part in enumerate(parts)]
+            return re.compile(b"".join(parts) + ahead)
         return re.compile((gap if number else b"") + gap.join(parts) + ahead)
 
 

@@ -176,7 +176,8 @@ def option(code: int, value: bytes) -> bytes:
 
 def test_clocks_and_addresses_are_known() -> None:
     client = b"\x23" + bytes(39) + b"\xf1\x9a\x83\x02\xc4\xff\x80\x99"
-    findings = findings_of(NTP, client, NTP + b"\0\0\0\1" + bytes(range(200, 220)), DHCP + b"\xff" + bytes(40))
+    hidden = b"\x23\0\x06\x20" + client[4:]
+    findings = findings_of(NTP, client, hidden, NTP + b"\0\0\0\1" + bytes(range(200, 220)), DHCP + b"\xff" + bytes(40))
     assert set(findings.read) == {"NTP", "DHCP"}
     assert not findings.unread
 

@@ -60,6 +60,7 @@ def test_every_charset_of_pythons_codecs_is_there() -> None:
         *((ARABIC, name) for name in ("windows-1256", "ISO-8859-6", "CP720")),
         (THAI, "TIS-620"),
         ("fluffy tail", "CP037"),
+        *(("fluffy[tail]!{4711}~", name) for name in ("CP273", "CP1026")),
     ],
 )
 def test_a_secret_is_found_in_another_charset_and_escaped_in_it(secret: str, charset: str) -> None:

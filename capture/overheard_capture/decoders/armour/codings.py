@@ -10,6 +10,7 @@ from urllib.parse import unquote_to_bytes
 
 from overheard.words.layer import Layer, LayerKind
 from overheard_capture.content.byte_scan import Members
+from overheard_capture.decoders.armour import decimal
 
 # The length from which characters may be such a coding: that of 12 bytes in hexadecimal, and 15 in base32.
 SHORTEST = 24
@@ -147,4 +148,16 @@ CODINGS = (
         1,
         _is_escaped_text,
     ),
+)
+# Bytes as a list of numbers. It is looked for by itself.
+NUMBERS = Coding(
+    Layer("decimal", LayerKind.SPELLED),
+    Members(decimal.MEMBERS, SHORTEST),
+    re.compile(decimal.LIST),
+    re.compile(decimal.MORE),
+    decimal.byte_digits,
+    _hexadecimal,
+    2,
+    1,
+    lambda _: False,
 )

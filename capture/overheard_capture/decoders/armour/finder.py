@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 from overheard.words.layer import Layers
 from overheard_capture.content.byte_scan import has_no_encoding
 from overheard_capture.content.nesting import nested_content, speculative
-from overheard_capture.decoders.armour.codings import CODINGS, SHORTEST
+from overheard_capture.decoders.armour.codings import CODINGS, NUMBERS, SHORTEST
 from overheard_capture.decoders.armour.lines import MARKS
-from overheard_capture.decoders.armour.runs import find_runs, has_coding
+from overheard_capture.decoders.armour.runs import find_runs, has_coding, number_runs
 from overheard_capture.decoders.base64.run import RunBatch, is_readable
 from overheard_capture.decoders.unsigned import is_unsigned
 from overheard_capture.provenance.by_frame import frame_parts
@@ -40,11 +40,12 @@ def has_nothing_encoded(data: bytes | bytearray) -> bool:
 class ArmourFinder:
     """Finds the runs of all codings. Decoding is speculative: output that makes no sense is ignored."""
 
-    __slots__ = ("_finders", "_findings")
+    __slots__ = ("_finders", "_findings", "_numbers")
 
     def __init__(self, findings: Findings, layers: Layers, reader: ReaderFactory) -> None:
         self._findings = findings
         self._finders = [_CodingFinder(findings, layers, reader, coding) for coding in CODINGS]
+        self._numbers = _CodingFinder(findings, layers, reader, NUMBERS)
 
     def feed(self, data: bytes | bytearray, origin: Origin) -> None:
         """Read the next bytes."""
@@ -53,6 +54,9 @@ class ArmourFinder:
         for finder, runs, last, start in zip(self._finders, found.runs, found.last, first, strict=True):
             if start < len(data):
                 finder.read(data, origin, runs, last)
+        start = self._numbers.continue_run(data, origin)
+        if start < len(data):
+            self._numbers.read(data, origin, number_runs(data, start), NUMBERS.members.trailing(data))
 
     def gap(self, _: int) -> None:
         """Bytes are missing here, which ends a run."""
@@ -60,7 +64,7 @@ class ArmourFinder:
 
     def close(self) -> None:
         """No more bytes follow."""
-        for finder in self._finders:
+        for finder in (*self._finders, self._numbers):
             finder.close()
 
 
@@ -194,7 +198,7 @@ class _CodingFinder:
         if not self._content:
             known = is_readable(out[:_HEAD]) or is_unsigned(out[:_HEAD])
             if not known and whole:
-                self._batch = self._batch or RunBatch(speculative(self._findings), self._layers)
+                self._batch = self._batch or RunBatch(speculative(self._findings), self._layers, self._reader)
                 self._batch.add(out, coding.layer, where)
                 return
             reader = self._reader if known else None

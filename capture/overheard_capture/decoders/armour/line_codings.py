@@ -33,8 +33,8 @@ class Uuencode(_Lines):
     """The lines after `begin MODE NAME` (POSIX, uuencode)."""
 
     def line(self, line: bytes) -> bytes:
-        """Decode a line: its first character is the number of bytes. A checksum may follow them."""
-        line = line.rstrip(b"\r\n")
+        """Decode a line: its first character is the number of bytes. It may be indented, and end in a checksum."""
+        line = line.rstrip(b"\r\n").lstrip(b" \t")
         if line == b"end" or not line:
             self.ended = line == b"end"
             return b""
@@ -105,9 +105,11 @@ class LineCoding(NamedTuple):
     make: Callable[[], LineDecoder]
 
 
+# The lines after it are no text.
+YENC_MARK = b"=ybegin "
 LINE_CODINGS = (
     LineCoding(b"begin ", re.compile(rb"begin [0-7]{3,4} [^\r\n]{1,255}\r?\n"), UUENCODE, Uuencode),
     LineCoding(b"GIT binary patch", re.compile(rb"GIT binary patch\r?\n"), BASE85, GitPatch),
-    LineCoding(b"=ybegin ", re.compile(rb"=ybegin (?:[a-z]+=\d{1,20} ){2,4}name=[^\r\n]{0,500}\r?\n"), YENC, Yenc),
+    LineCoding(YENC_MARK, re.compile(rb"=ybegin (?:[a-z]+=\d{1,20} ){2,4}name=[^\r\n]{0,500}\r?\n"), YENC, Yenc),
     LineCoding(b"<~", re.compile(rb"<~"), BASE85, Ascii85),
 )

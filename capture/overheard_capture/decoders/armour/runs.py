@@ -5,7 +5,8 @@ from __future__ import annotations
 import ctypes
 from typing import TYPE_CHECKING, NamedTuple
 
-from overheard_capture.decoders.armour.codings import CODINGS, SHORTEST
+from overheard_capture.decoders.armour.codings import CODINGS, NUMBERS, SHORTEST
+from overheard_capture.decoders.armour.decimal import IN_A_ROW
 from overheard_capture.decoders.base64.run import is_readable
 from overheard_capture.decoders.magic import PAIRS, pair_bits
 from overheard_capture.decoders.unsigned import is_unsigned
@@ -59,10 +60,19 @@ def find_runs(data: bytes | bytearray, first: list[int], search: Search) -> Runs
     return Runs(runs, _FOUND.ends())
 
 
+def number_runs(data: bytes | bytearray, first: int = 0) -> list[tuple[int, int]]:
+    """The (start, end) of each list of numbers from an offset on. One at the end of the data is left out."""
+    if not IN_A_ROW.search(data):
+        return []
+    return [span for span in NUMBERS.members.runs(data) if span[0] >= first and span[1] < len(data)]
+
+
 def has_coding(data: bytes | bytearray) -> bool:
     """Whether this text may contain a run of a coding."""
     if len(data) < SHORTEST:
         return False
+    if number_runs(data) or len(data) - NUMBERS.members.trailing(data) >= SHORTEST:
+        return True
     compiled = core()
     if compiled is None:
         return any(any(coding.members.runs(data)) for coding in CODINGS)

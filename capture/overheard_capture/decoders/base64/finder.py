@@ -215,7 +215,7 @@ class Base64Finder:
         skipped = payload_start(chars[:DECISION_LENGTH])
         if skipped < 0 and len(raw) < _STREAMED_LENGTH:
             if not self._batch:
-                self._batch = RunBatch(speculative(self._findings), self._layers)
+                self._batch = RunBatch(speculative(self._findings), self._layers, self._reader)
             self._batch.add(decoded(chars), BASE64, partial(decoded_origin, raw, origin))
             return
         run = Base64Run(speculative(self._findings), self._layers, self._reader, max(skipped, 0))

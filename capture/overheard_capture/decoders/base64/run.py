@@ -14,8 +14,9 @@ from overheard_capture.content.byte_scan import SHORTEST_RUN
 from overheard_capture.content.content import Content
 from overheard_capture.content.nesting import nested_content
 from overheard_capture.content.text_detector import looks_like_text
+from overheard_capture.decoders.armour.line_codings import YENC_MARK
 from overheard_capture.decoders.base64.alphabet import LONGEST_BREAK, chars_by_frame, decoded, token_of
-from overheard_capture.decoders.magic import BEGINNINGS, IN_BASE64, is_known
+from overheard_capture.decoders.magic import BEGINNINGS, CARVED, IN_BASE64, is_known
 from overheard_capture.decoders.unsigned import is_unsigned
 from overheard_capture.provenance.by_frame import FrameAligner
 from overheard_capture.provenance.origin import Origin, Span, joined
@@ -44,6 +45,8 @@ _PARTIAL_ESCAPE = re.compile(
     rb"(?:%(?:25){0,3}[0-9A-Fa-f]?|\\{1,8}(?:u[0-9A-Fa-f]{0,3}|r\\{0,8})?|&(?:#[0-9A-Za-z]{0,3})?)\Z"
 )
 _FERNET = b"gAAAAA"
+# Text among other bytes, such as a string in a message of protobuf, which is no coincidence, either; or Ascii85.
+_TEXT_WITHIN = re.compile(rb"[\t\n\r -~]{%d}|<~[!-u\s]{5,}~>" % SHORTEST_RUN)
 # Separates runs that are searched together.
 _SEPARATOR = b"\0\xff\0"
 
@@ -90,10 +93,15 @@ def is_readable(out: bytes) -> bool:
     """Whether decoded content that begins like this can be identified."""
     if looks_like_text(out):
         return len(out) > 8
-    if out.startswith(BEGINNINGS) and is_known(out):
+    if out.startswith(YENC_MARK) or (out.startswith(BEGINNINGS) and is_known(out)):
         return True
     # UTF-16 text.
     return 2 * out.count(0) >= len(out) - 1 and 0 in (sum(out[::2]), sum(out[1::2]))
+
+
+def _has_readable_part(out: bytes) -> bool:
+    """Whether text or a known format is among these bytes."""
+    return _TEXT_WITHIN.search(out) is not None or CARVED.first(out) >= 0
 
 
 class Base64Run:
@@ -182,11 +190,12 @@ class FernetToken:
 
 
 class RunBatch:
-    """Runs whose content was not identified. They are searched, many at a time."""
+    """Runs whose content was not identified. They are searched, many at a time, and readable parts are unwrapped."""
 
-    def __init__(self, findings: Findings, layers: Layers) -> None:
+    def __init__(self, findings: Findings, layers: Layers, reader: ReaderFactory) -> None:
         self._findings = findings
         self._layers = layers
+        self._reader = reader
         self._decoded: list[bytes] = []
         self._encoded: list[tuple[Layer, Callable[[], Origin]]] = []
 
@@ -199,22 +208,25 @@ class RunBatch:
         """Search all runs, and empty the batch."""
         if not self._decoded:
             return
-        matches = self._findings.search.matches(_SEPARATOR.join(self._decoded))
-        if matches:
+        together = _SEPARATOR.join(self._decoded)
+        parts, found = set(), set()
+        if _has_readable_part(together):
+            parts = {which for which, out in enumerate(self._decoded) if _has_readable_part(out)}
+        if matches := self._findings.search.matches(together):
             starts = list(accumulate((len(out) + len(_SEPARATOR) for out in self._decoded), initial=0))
-            found = set()
             for match in matches:
                 which = bisect.bisect_right(starts, match.offset) - 1
                 if match.offset + match.length <= starts[which] + len(self._decoded[which]):
                     found.add(which)
-            for which in sorted(found):
-                self._report(self._decoded[which], *self._encoded[which])
+        for which in sorted(parts | found):
+            self._report(self._decoded[which], *self._encoded[which], self._reader if which in parts else None)
         self._decoded, self._encoded = [], []
 
-    def _report(self, out: bytes, layer: Layer, origin: Callable[[], Origin]) -> None:
-        content = nested_content(self._findings, self._layers, layer, None)
+    def _report(self, out: bytes, layer: Layer, origin: Callable[[], Origin], reader: ReaderFactory | None) -> None:
+        content = nested_content(self._findings, self._layers, layer, reader)
         if content:
             content.feed(out, origin())
+            content.close()
 
 
 def decoded_origin(raw: bytes, origin: Origin) -> Origin:

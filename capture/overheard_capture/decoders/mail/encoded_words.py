@@ -1,6 +1,7 @@
 """Encoded words (RFC 2047), as in the subject of a mail: decoded, and joined with the text around them.
 
-A secret within one word is a spelling, which the search finds itself. This finds secrets across several words.
+A secret within one word is a spelling, which the search finds itself. This finds secrets across several words, and
+unwraps what is encoded in their text.
 """
 
 from __future__ import annotations
@@ -10,13 +11,14 @@ import re
 from typing import TYPE_CHECKING
 
 from overheard.words.layer import Layer, Layers
-from overheard_capture.content.byte_scan import ENCODED_WORD
-from overheard_capture.content.content import search_bytes
-from overheard_capture.content.nesting import within_depth_limit
+from overheard_capture.content.byte_scan import ENCODED_WORD, is_plain
+from overheard_capture.content.content import SearchScope, search_bytes
+from overheard_capture.content.nesting import nested_content, speculative, within_depth_limit
+from overheard_capture.decoders.armour.finder import has_nothing_encoded
 from overheard_capture.provenance.small_queue import SmallByteQueue
 
 if TYPE_CHECKING:
-    from overheard_capture.content.findings import Findings
+    from overheard_capture.content.findings import Findings, ReaderFactory
     from overheard_capture.provenance.origin import Bytes, Origin
 
 LAYER = Layer("MIME encoded words")
@@ -32,13 +34,14 @@ _BOUNDARY = re.compile(rb"\n(?=[^ \t])")
 
 
 class EncodedWords:
-    """Searches header fields with encoded words, unfolded and decoded."""
+    """Searches header fields with encoded words, unfolded and decoded, and has `reader` unwrap them."""
 
-    __slots__ = ("_findings", "_layers", "_line_ended", "_pending_line", "_too_long")
+    __slots__ = ("_findings", "_layers", "_line_ended", "_pending_line", "_reader", "_too_long")
 
-    def __init__(self, findings: Findings, layers: Layers) -> None:
+    def __init__(self, findings: Findings, layers: Layers, reader: ReaderFactory) -> None:
         self._findings = findings
         self._layers = layers
+        self._reader = reader
         # The last field, which may continue; whether it is too long; and whether its last line has ended.
         self._pending_line: SmallByteQueue | None = None
         self._too_long = self._line_ended = False
@@ -100,13 +103,22 @@ class EncodedWords:
         text, count = _WORDS.subn(_decode_words, _FOLD.sub(b"", field))
         if not count:
             return
-        # A match in the raw field, or in one word, is found without joining.
+        # A match in the raw field, or in one word, is found without joining, unless it is escaped there once more.
         single = [field, *(_decode_word(*each) for each in _EACH.findall(field))]
-        shown = (text[match.offset :][: match.length] for match in self._findings.search.matches(text))
-        if any(not any(each in one for one in single) for each in shown) and within_depth_limit(
-            self._findings, self._layers
-        ):
+        search = self._findings.search
+        shown = [text[match.offset :][: match.length] for match in search.matches(text)]
+        is_new = any(not any(each in one for one in single) for each in shown) or (shown and not search.matches(field))
+        if is_new and within_depth_limit(self._findings, self._layers):
             search_bytes(self._findings, (*self._layers, LAYER), text, origin.derived([(0, at, at + len(field))]))
+        if not is_plain(text) or not has_nothing_encoded(text):
+            self._unwrap(text, origin.derived([(0, at, at + len(field))]))
+
+    def _unwrap(self, text: bytes, origin: Origin) -> None:
+        """Read the text of a field, which was searched."""
+        content = nested_content(speculative(self._findings), self._layers, LAYER, self._reader, SearchScope.NONE)
+        if content:
+            content.feed(text, origin)
+            content.close()
 
     def gap(self, _: int) -> None:
         """Bytes are missing here, which ends a field."""

@@ -1,4 +1,4 @@
-"""Quoted-printable (RFC 2045, 6.7): declared, or detected in text by its soft line breaks."""
+"""Quoted-printable (RFC 2045, 6.7): declared, or detected in text by soft line breaks or escapes of bytes in a row."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from overheard.words.layer import Layer, LayerKind, Layers
 from overheard_capture.content.boundaries import Boundaries
-from overheard_capture.content.byte_scan import soft_break
+from overheard_capture.content.byte_scan import LONGEST_ESCAPED_BYTES, quoted_printable
 from overheard_capture.content.nesting import speculative, within_depth_limit
 from overheard_capture.provenance.origin import Origin, Span
 from overheard_capture.provenance.queue import ByteQueue
@@ -101,7 +101,7 @@ class QuotedPrintable:
 
 
 class SoftBreakFinder:
-    """Finds soft line breaks in text, and decodes these lines speculatively as quoted-printable."""
+    """Finds lines of quoted-printable in text, and decodes them speculatively."""
 
     __slots__ = ("_continued", "_decoder", "_findings", "_layers", "_pending_line", "_reader", "_skipped", "_too_long")
 
@@ -121,7 +121,7 @@ class SoftBreakFinder:
         """Read the next bytes."""
         if self._pending_line:
             pending = self._pending_line.data
-            if not self._continued and soft_break(data) < 0 and not pending.endswith((b"=", b"=\r")):
+            if not self._continued and quoted_printable(data) < 0 and b"=" not in pending[-LONGEST_ESCAPED_BYTES:]:
                 ended = data.find(b"\n") + 1
                 if not ended:
                     self._hold(data, origin, 0)
@@ -147,11 +147,11 @@ class SoftBreakFinder:
                 at = self._decode(data, origin, at)
                 if self._continued:
                     break
-            soft = soft_break(data, at)
-            if soft < 0:
+            place = quoted_printable(data, at)
+            if place < 0:
                 break
-            begins = max(data.rfind(b"\n", at, soft) + 1, at)
-            ends = data.find(b"\n", soft) + 1
+            begins = max(data.rfind(b"\n", at, place) + 1, at)
+            ends = data.find(b"\n", place) + 1
             # A line that is too long is skipped.
             self._continued = ends - begins <= _LONGEST_LINE
             self._skipped += (begins if self._continued else ends) - at

@@ -11,6 +11,7 @@ from overheard_capture.content.content import search_bytes
 from overheard_capture.content.findings import UNKNOWN_FORMAT, Reason
 from overheard_capture.content.nesting import MAX_IDENTIFIER
 from overheard_capture.content.text_detector import looks_like_text
+from overheard_capture.decoders.armour.finder import has_nothing_encoded
 from overheard_capture.decoders.embedded import BEHIND_HEADER, read_embedded, read_unknown_field
 from overheard_capture.decoders.short import ShortReader
 from overheard_capture.decoders.values import read_data, read_values
@@ -30,8 +31,8 @@ LAYER = Layer("DNS")
 
 # A NetBIOS name: each byte encoded as two letters (RFC 1001, 14.1).
 _NETBIOS = re.compile(rb"[A-P]{32}")
-# A run of letters and digits that may be encoded data.
-_ENCODED_RUN = re.compile(rb"[A-Za-z0-9+/=_-]{24,}")
+# From this length on, a label may be data of a tunnel, of whose domain there are so many labels at most.
+_LONG_LABEL, _DOMAIN_LABELS = 24, 4
 
 # How many letters of its own a tunnel may have before data.
 _BEFORE_DATA = 8
@@ -122,6 +123,10 @@ class _MessageText:
         self._end()
         if len(labels) > 1:
             self.line(labels)
+            if any(end - start >= _LONG_LABEL for start, end in labels):
+                # What is left of a tunnel's domain: with that, its data would end in nonsense.
+                for count in range(max(2, len(labels) - _DOMAIN_LABELS), len(labels)):
+                    self.line(labels[:count])
         # Some resolvers randomise the case of the letters in a name (0x20 encoding).
         if (lower := dotted.lower()) != dotted:
             self._add_derived(lower, labels)
@@ -144,12 +149,13 @@ class _MessageText:
         self._end()
 
     def _end(self) -> None:
-        self._text += b"\n"
+        """End a line. What is encoded in it does not continue in the next one, which an empty line rules out."""
+        self._text += b"\n\n"
 
     def read(self, findings: Findings, layers: Layers, origin: Origin) -> None:
         """Search the text, and unwrap what is encoded in it. What is no text in it is read elsewhere."""
         text = bytes(self._text)
-        if not any(findings.search.matches(text)) and not _ENCODED_RUN.search(text):
+        if not any(findings.search.matches(text)) and has_nothing_encoded(text):
             return
         spans: list[Span] = []
         for at, start, end in self._parts:

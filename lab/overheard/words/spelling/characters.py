@@ -134,7 +134,7 @@ def _special(forms: _Forms) -> _Forms:
     )
 
 
-_JSON_AGAIN = _json(_BACKSLASHES)
+_JSON, _JSON_AGAIN = _json(1), _json(_BACKSLASHES)
 _PERCENT = _by_byte(exactly(b"%"))
 _PERCENT_AGAIN = _by_byte(exactly(b"%"), repeated(exactly(b"25"), 1, _AGAIN))
 _PLUS = _only(" ", exactly(b"+"))
@@ -208,8 +208,8 @@ ESCAPES = (
     Escape("percent-encoded", (_PERCENT,)),
     Escape("form-encoded", (_PERCENT, _PLUS)),
     Escape("percent-encoded twice", (_PERCENT, _PERCENT_AGAIN, _PLUS, _PLUS_AGAIN)),
-    Escape("JSON string throughout", (_json(1),), throughout=True),
-    Escape("JSON string", (_json(1),)),
+    Escape("JSON string throughout", (_JSON,), throughout=True),
+    Escape("JSON string", (_JSON,)),
     Escape("JSON string in a JSON string", (_JSON_AGAIN,)),
     Escape("JavaScript escapes", (_JSON_AGAIN, _javascript)),
     Escape("HTML entities, named", (_html_named,)),
@@ -221,15 +221,17 @@ ESCAPES = (
     Escape("quoted-printable", (_EQUALS,), often=_SOFT_BREAK),
     Escape("MIME encoded word", (_EQUALS, _UNDERSCORE), rarely=_NEXT_WORD),
 )
-# Each form of any of these, without those that are escaped again.
-ESCAPED_ONCE = tuple(dict.fromkeys(form for escape in ESCAPES for form in escape.forms if form not in _NESTED))
+# Each form of any of these. Two that match the same would be tried in every combination, in time that is exponential.
+_EACH_FORM = tuple(dict.fromkeys(form for escape in ESCAPES for form in escape.forms if form is not _JSON))
+# Without those that are escaped again.
+ESCAPED_ONCE = tuple(form for form in _EACH_FORM if form not in _NESTED)
 LAYOUTS = (
     Escape("other white space", (_WHITE_SPACE,)),
     Escape("folded", (_WHITE_SPACE,), rarely=BETWEEN),
 )
 EVERY_ESCAPE = Escape(
     "mixed escapes",
-    tuple(dict.fromkeys(form for escape in (*ESCAPES, *LAYOUTS) for form in escape.forms)),
+    (*_EACH_FORM, _WHITE_SPACE),
     often=_SOFT_BREAK,
     rarely=_NEXT_WORD,
 )

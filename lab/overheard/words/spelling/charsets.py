@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import replace
 
 from overheard.words.spelling.characters import IN_A_CHARSET
@@ -28,8 +29,8 @@ STATELESS = _listed("""
     Mac-Farsi Mac-Greek Mac-Iceland Mac-Latin2 Mac-Romanian Mac-Turkish
     CP037 CP273 CP424 CP500 CP875 CP1026 CP1140
 """)
-# These write ASCII with other bytes (EBCDIC). The other national ones differ from them in punctuation alone.
-_NOT_ASCII = ("CP037", "CP500")
+# These write ASCII with other bytes (EBCDIC). They differ in punctuation alone.
+_NOT_ASCII = _listed("CP037 CP500 CP273 CP424 CP875 CP1026 CP1140")
 # These switch between character sets within a text (RFC 1468, 1554, 1557, 1843).
 STATEFUL = _listed("""
     ISO-2022-JP ISO-2022-JP-1 ISO-2022-JP-2 ISO-2022-JP-3 ISO-2022-JP-2004 ISO-2022-JP-EXT
@@ -43,13 +44,22 @@ _CORE = re.compile(_SWITCH + rb"(.*?)" + _SWITCH, re.DOTALL)
 def in_charsets(text: Text) -> Iterator[Pattern]:
     """The text in each charset, literally or escaped byte by byte, and in base64."""
     if text.is_text and text.value.isascii():
-        for charset in _NOT_ASCII:
-            yield literally(f"EBCDIC, {charset}", text.text.encode(charset))
+        for value, charset in _not_ascii(text.text).items():
+            yield literally(f"EBCDIC, {charset}", value)
     elif text.is_text:
         for charset, value, shape in (*_stateless(text), *_stateful(text)):
             yield Pattern(shape, (Spelling(f"another charset, {charset}", any_case=True),), end_of(shape))
             spelling = Spelling(f"another charset in base64, {charset}")
             yield from (replace(pattern, spellings=(spelling,), kinds=()) for pattern in base64(value))
+
+
+def _not_ascii(text: str) -> dict[bytes, str]:
+    """What a text of ASCII is in EBCDIC, and the first charset that writes it so."""
+    written: dict[bytes, str] = {}
+    for charset in _NOT_ASCII:
+        with suppress(UnicodeEncodeError):
+            written.setdefault(text.encode(charset), charset)
+    return written
 
 
 def _stateless(text: Text) -> Iterator[tuple[str, bytes, Shape]]:

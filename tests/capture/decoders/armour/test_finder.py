@@ -70,7 +70,12 @@ PERCENT: dict[str, Write] = {
         + b"/x"
     ),
 }
-ALL = {"hexadecimal": HEX, "base32": BASE32, "percent-encoded": PERCENT}
+DECIMAL: dict[str, Write] = {
+    "in JSON": lambda data: json.dumps({"type": "Buffer", "data": list(data)}).encode(),
+    "as Java has it": lambda data: str([byte - 256 if byte > 127 else byte for byte in data]).encode(),
+    "in lines": lambda data: textwrap.fill(", ".join(map(str, data)), 70).encode(),
+}
+ALL = {"hexadecimal": HEX, "base32": BASE32, "percent-encoded": PERCENT, "decimal": DECIMAL}
 WRITES = [write for names in ALL.values() for write in names.values()]
 CONTENTS = {
     "gzip": gzip.compress(TEXT, mtime=0),
@@ -119,6 +124,8 @@ def test_it_does_not_matter_how_it_is_cut(write: Write) -> None:
 LOOK_ALIKES = {
     "hashes": "\n".join(hashlib.sha256(b"%d" % number).hexdigest() for number in range(50)),
     "numbers": json.dumps([number * 7919 for number in range(500)]),
+    "small numbers": json.dumps([number % 200 for number in range(500)]),
+    "addresses of IPv4": "\n".join(f"10.0.{number}.17, 192.0.2.{number}" for number in range(200)),
     "dates": " ".join(f"2024-01-{day:02} 12:00:{day:02}" for day in range(10, 30)),
     "words": "INTERNATIONALIZATIONSTANDARDS and antidisestablishmentarianism, a bad cab fed a dead bee\n" * 9,
     "addresses": " ".join(f"00:1b:44:11:3a:{number:02x}" for number in range(50)),
@@ -135,6 +142,18 @@ def test_what_only_resembles_it_is_no_finding(name: str) -> None:
     findings = played(untyped, LOOK_ALIKES[name].encode())
     assert not findings.sightings
     assert not findings.unread
+
+
+@pytest.mark.parametrize("content", [json.dumps({"a": VALUE.decode(), "b": "more"}).encode(), CONTENTS["gzip"]])
+@pytest.mark.parametrize("write", [base64.b64encode, hexed])
+def test_what_is_encoded_among_bytes_in_it_is_decoded(write: Write, content: bytes) -> None:
+    """Such as a string in a message of protobuf."""
+    text = write(b"\x08\x96\x01\x12\xf0\x9f" + write(content) + b"\xff\x18\1\0")
+    findings = played(untyped, text)
+    assert any(len(layers) >= 2 for layers in seen(findings)), seen(findings)
+    assert not findings.unread
+    text = write(b"\x08\x96\x01\x12\xf0\x9f" + content)
+    assert seen(played(untyped, text))
 
 
 def test_a_gap_ends_a_run() -> None:

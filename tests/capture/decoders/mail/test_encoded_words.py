@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import gzip
 from email.header import Header
 from email.message import EmailMessage
 from typing import TYPE_CHECKING
@@ -96,9 +97,27 @@ def test_secrets_seen_without_joining_are_not_reported_twice(line: bytes) -> Non
     assert not findings.unread
 
 
+@pytest.mark.parametrize(
+    ("text", "inside"),
+    [
+        (base64.b64encode(gzip.compress(VALUE)), ("base64", "gzip")),
+        (base64.b32encode(b"the words are " + VALUE), ("base32",)),
+        (b"".join(b"\\u%04x" % byte for byte in VALUE), ()),
+    ],
+)
+@pytest.mark.parametrize("size", [1, 9, 1000])
+def test_what_is_encoded_in_words_is_unwrapped(text: bytes, inside: tuple[str, ...], size: int) -> None:
+    line = subject(text.decode())
+    q_word = b"Subject: =?utf-8?Q?" + b"".join(b"=%02X" % byte for byte in text) + b"?=\r\n"
+    for each in (line, q_word) if inside else (q_word,):
+        findings = played(untyped, each, range(0, len(each), size))
+        assert ("MIME encoded words", *inside) in seen(findings)
+        assert not findings.unread
+
+
 def encoded_words(findings: Findings, layers: Layers) -> Reader:
     """Create a reader of encoded words alone."""
-    return EncodedWords(findings, layers)
+    return EncodedWords(findings, layers, untyped)
 
 
 PIECES = [

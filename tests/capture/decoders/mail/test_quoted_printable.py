@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import base64
+import gzip
 import quopri
 
 import pytest
@@ -52,6 +53,18 @@ def test_unchanged_text_is_not_reported_twice(text: bytes) -> None:
     assert seen(findings) <= {()}
     assert not findings.unread
     assert outcome(played(untyped, text, range(0, len(text), 3))) == outcome(findings)
+
+
+YENC = b"=ybegin line=128 size=17 name=a\r\n" + bytes((byte + 42) % 256 for byte in VALUE) + b"\r\n=yend size=16\r\n"
+
+
+@pytest.mark.parametrize("size", [1, 4, 1000])
+@pytest.mark.parametrize("data", [gzip.compress(VALUE), VALUE.decode().encode("utf-16-be"), YENC])
+def test_bytes_in_it_are_read_without_a_soft_line_break(data: bytes, size: int) -> None:
+    text = b"first\n" + quopri.encodestring(data) + b"\nlast\n"
+    findings = played(untyped, text, range(0, len(text), size))
+    assert [layers for layers in seen(findings) if layers[:1] == ("quoted-printable",)]
+    assert not findings.unread
 
 
 @pytest.mark.parametrize("size", [1, 2, 5, 1000])

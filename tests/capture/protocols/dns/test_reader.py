@@ -198,6 +198,7 @@ LABELS = {
     "gzip": b"paaq" + gzip.compress(VALUE),
     "deflate": zlib.compress(b"<a>" + VALUE + b"</a>" + VALUE)[2:-4],
     "gzip in base32": base64.b32encode(gzip.compress(VALUE)).lower().rstrip(b"="),
+    "deflate in base32": base64.b32encode(zlib.compress(b"a=" + VALUE + b"&b=" + VALUE)[2:-4]).lower().rstrip(b"="),
     "gzip in hexadecimal": gzip.compress(VALUE).hex().encode(),
     "gzip in base64url": base64.urlsafe_b64encode(gzip.compress(VALUE)).rstrip(b"="),
 }

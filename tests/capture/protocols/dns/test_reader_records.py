@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import binascii
 import gzip
 import random
 import zlib
@@ -15,6 +16,7 @@ from overheard_capture.protocols.dns.reader import read_dns
 
 RANDOM = random.Random(9)  # noqa: S311 - the same in each run
 HIDDEN = gzip.compress(VALUE, mtime=0)
+UUENCODED = b"begin 644 note\n" + binascii.b2a_uu(HIDDEN) + b"`\nend\n"
 LONG = RANDOM.randbytes(40)
 
 
@@ -42,6 +44,7 @@ def option(code: int, content: bytes) -> bytes:
         question(b"0" + zlib.compress(VALUE), b"t", b"test"),
         question(HIDDEN[:20], HIDDEN[20:], b"test"),
         answer(16, bytes([len(HIDDEN)]) + HIDDEN),
+        answer(16, bytes([len(UUENCODED[:30])]) + UUENCODED[:30] + bytes([len(UUENCODED[30:])]) + UUENCODED[30:]),
         answer(10, HIDDEN),
         answer(48, b"\1\1\3\x08" + HIDDEN),
         answer(7777, zlib.compress(VALUE)),

@@ -1,0 +1,21 @@
+"""Bytes as a list of decimal numbers, such as a buffer in JSON, or the octets of a request in a log."""
+
+from __future__ import annotations
+
+import re
+
+# Up to 255, or signed as Java has them; no part of a longer number.
+_NUMBER = rb"(?:25[0-5]|2[0-4][0-9]|1[0-9][0-9]|[1-9]?[0-9]|-(?:12[0-8]|1[01][0-9]|[1-9][0-9]?))(?![0-9.A-Za-z_])"
+_BETWEEN = rb"[ \t]{0,4},[ \t\r\n]{0,32}"
+MEMBERS = b"0123456789, \t\r\n-"
+LIST = rb"(?<![0-9.A-Za-z_-])%b(?:%b%b){7,}+" % (_NUMBER, _BETWEEN, _NUMBER)
+MORE = rb"(?:%b%b)++" % (_BETWEEN, _NUMBER)
+# Some numbers, without which there is no list; text mostly has none, and is passed over faster.
+IN_A_ROW = re.compile(rb",[ \t\r\n]{0,32}-?[0-9]{1,3}[ \t]{0,4},[ \t\r\n]{0,32}-?[0-9]")
+_EACH = re.compile(rb"-?[0-9]++")
+
+
+def byte_digits(raw: bytes) -> bytes:
+    """The bytes in hexadecimal. A number at the end may go on: after it there is half a byte."""
+    digits = bytes(int(each) & 0xFF for each in _EACH.findall(raw)).hex().encode()
+    return digits + (b"0" if raw[-1:].isdigit() else b"")

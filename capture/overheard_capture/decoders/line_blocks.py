@@ -1,0 +1,210 @@
+"""Blocks of lines that hold something else: a hex dump, a text behind prefixes, or lines that were folded.
+
+Each is taken apart, and what comes out is read as a content of its own. That is speculative: a table of numbers may
+look like a dump, and a list like a quotation. The text itself was searched where it stands.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import TYPE_CHECKING, NamedTuple
+
+from overheard.words.layer import Layer, LayerKind, Layers
+from overheard_capture.content.content import SearchScope
+from overheard_capture.content.nesting import nested_content, speculative
+from overheard_capture.provenance.small_queue import SmallByteQueue
+
+if TYPE_CHECKING:
+    from overheard_capture.content.content import Content
+    from overheard_capture.content.findings import Findings, ReaderFactory
+    from overheard_capture.provenance.origin import Origin
+
+# A longer line is in no block.
+_LONGEST = 1024
+
+
+class Block(NamedTuple):
+    """A kind of block: `first` matches the line that begins it and the start of the next, `line` each further one.
+
+    Group 1 of `line`, or of `opening` for the first line, is what it holds; `decode` makes bytes of that.
+    """
+
+    layer: Layer
+    first: re.Pattern[bytes]
+    opening: re.Pattern[bytes]
+    line: re.Pattern[bytes]
+    decode: Callable[[bytes], bytes]
+    scope: SearchScope
+
+
+def _hexadecimal(digits: bytes) -> bytes:
+    return bytes.fromhex(digits.translate(None, b" \t-|").decode())
+
+
+# The offset, and up to 32 bytes in groups of one to eight, as of xxd, hexdump, tcpdump and Wireshark. Two blanks or a
+# bar begin the same bytes as text.
+_OFFSET = rb"[ \t]{0,8}(?:0[xX])?[0-9A-Fa-f]{4,16}:?[ \t]{1,4}"
+_BYTES = rb"[0-9A-Fa-f]{2}(?:[ \t-]?(?:[ \t](?=[0-9A-Fa-f]{2}(?:[ \t\r\n]|\Z)))?[0-9A-Fa-f]{2}){0,31}"
+_DUMPED = rb"%b(%b)(?=[ \t]|\r?\n|\Z)[^\r\n]*\r?\n?" % (_OFFSET, _BYTES)
+_PREFIX = rb"(?:(?:> ?){1,8}|\+|[|#*] ?|// ?|data: ?)"
+_QUOTED = rb"%b([^\r\n]*\r?\n?)" % _PREFIX
+# A line that ends in 24 characters of base64.
+_BROKEN = rb"[^\r\n]*[0-9A-Za-z+/_-]{24}\r?\n"
+
+
+def _block(
+    code: str, opening: bytes, line: bytes, decode: Callable[[bytes], bytes], scope: SearchScope = SearchScope.NONE
+) -> Block:
+    first = re.compile(rb"(?=%b)[^\n]*\n%b" % (opening, line))
+    return Block(Layer(code, LayerKind.SPELLED), first, re.compile(opening), re.compile(line), decode, scope)
+
+
+_BLOCKS = (
+    _block("hex dump", _DUMPED, _DUMPED, _hexadecimal, SearchScope.ALL),
+    _block("prefixed lines", _QUOTED, _QUOTED, bytes),
+    # RFC 5322, 2.2.3; RFC 2849; RFC 6350, 3.2.
+    _block(
+        "folded lines", rb"(%b)" % _BROKEN, rb"[ \t]([0-9A-Za-z+/_=-]{1,1000}\r?\n?)", lambda text: text.rstrip(b"\r\n")
+    ),
+)
+# Where a line may begin a block: it has a prefix and something encoded, or the first offset. Or where the second line
+# may, which is indented after base64.
+_ENCODED = (
+    rb"[ \t]*+(?:begin [0-7]{3}|GIT binary patch|(?:[^ \t\r\n]{1,23}+[ \t]++)*+[^ \t\r\n]{24}|[^\r\n]*+(?<==)\r?\n)"
+    rb"|%b[0-9A-Fa-f]{2}" % _OFFSET
+)
+_OPENING = rb"(?=[>+|#*/d])%b(?=%b)|(?=[0 \t])[ \t]{0,8}0[xX0]%b[0-9A-Fa-f]{2}" % (_PREFIX, _ENCODED, _OFFSET)
+_FOLDED = rb"[ \t](?=[0-9A-Za-z+/_=-])(?:(?<=[0-9A-Za-z+/_-]{24}\n.)|(?<=[0-9A-Za-z+/_-]{24}\r\n.))"
+_HERE = re.compile(_OPENING)
+_NEXT = re.compile(rb"\n(?:(?=%b)|(%b))" % (_OPENING, _FOLDED))
+# Most text has nothing like it.
+_MAYBE = re.compile(rb"\n[>+|#*/d0 \t]")
+_BEGINS_BLOCK = re.compile(rb"%b|[ \t]{0,8}0|[ \t]{1,8}\Z" % _PREFIX)
+_LONG_WORD = re.compile(rb"(?:[0-9A-Za-z+/_-]{24}|\A[0-9A-Za-z+/_-]{1,24})\r?\n?\Z")
+
+
+class LineBlockFinder:
+    """Finds blocks in text, and reads what they hold."""
+
+    __slots__ = ("_block", "_content", "_findings", "_layers", "_pending", "_reader", "_within_line")
+
+    def __init__(self, findings: Findings, layers: Layers, reader: ReaderFactory) -> None:
+        self._findings = findings
+        self._layers = layers
+        self._reader = reader
+        self._block: Block | None = None
+        self._content: Content | None = None
+        # The last lines, with which a block may begin or go on; whether the next bytes are within a line to be skipped.
+        self._pending: SmallByteQueue | None = None
+        self._within_line = False
+
+    def feed(self, data: bytes | bytearray, origin: Origin) -> None:
+        """Read the next bytes."""
+        if self._pending:
+            self._pending.add(data, origin)
+            data, origin = self._pending.take()
+            self._pending = None
+        self._read(data, origin, last=False)
+
+    def _read(self, data: bytes | bytearray, origin: Origin, *, last: bool) -> None:
+        at = 0
+        if self._within_line:
+            at = data.find(b"\n") + 1
+            if not at:
+                return
+            self._within_line = False
+        goes_on = True
+        while goes_on and at < len(data):
+            at, goes_on = (self._lines if self._block else self._find)(data, origin, at, last)
+        if at < len(data):
+            self._pending = SmallByteQueue()
+            self._pending.add(data[at:], origin.after(at))
+
+    # ---- each returns the offset to continue from, and whether that is possible before more bytes arrive
+
+    def _find(self, data: bytes | bytearray, _: Origin, at: int, last: bool) -> tuple[int, bool]:
+        """Look for a block."""
+        begins, place = (at, at) if _HERE.match(data, at) else self._candidate(data, at, at)
+        while begins >= 0:
+            second = data.find(b"\n", begins, begins + _LONGEST) + 1
+            ends = data.find(b"\n", second, second + _LONGEST) + 1 if second else 0
+            if not ends and not last and len(data) - (second or begins) < _LONGEST:
+                return begins, False
+            for block in _BLOCKS if second else ():
+                if block.first.match(data, begins, ends or len(data)):
+                    self._block = block
+                    return begins, True
+            begins, place = self._candidate(data, place, at)
+        return self._tail(data, at), False
+
+    def _candidate(self, data: bytes | bytearray, place: int, at: int) -> tuple[int, int]:
+        """The start of the next line from `at` on with which a block may begin, -1 if there is none; where to go on."""
+        found = _NEXT.search(data, place) if _MAYBE.search(data, place) else None
+        if not found:
+            return -1, place
+        begins = found.end() if found[1] is None else max(data.rfind(b"\n", at, found.start()) + 1, at)
+        return begins, found.end()
+
+    def _tail(self, data: bytes | bytearray, at: int) -> int:
+        """The start of the last lines that may begin a block."""
+        ends = len(data)
+        begins = max(data.rfind(b"\n", at, ends - 1) + 1, at)
+        line = bytes(data[begins : begins + _LONGEST])
+        if ends - begins >= _LONGEST or not (_BEGINS_BLOCK.match(line) or _LONG_WORD.search(line)):
+            self._within_line = not data.endswith(b"\n")
+            return ends
+        return begins
+
+    def _lines(self, data: bytes | bytearray, origin: Origin, at: int, last: bool) -> tuple[int, bool]:
+        """Take the lines of a block apart."""
+        out: list[bytes] = []
+        parts: list[tuple[int, int, int]] = []
+        block, length = self._block, 0
+        while block and at < len(data):
+            end = data.find(b"\n", at, at + _LONGEST) + 1
+            if not end and not last and len(data) - at < _LONGEST:
+                break
+            end = end or min(at + _LONGEST, len(data))
+            line = (block.line if self._content or out else block.opening).match(data, at, end)
+            if not line:
+                self._block = None
+                break
+            piece = block.decode(line[1])
+            parts.append((length, *line.span(1)))
+            out.append(piece)
+            length += len(piece)
+            at = end
+        if block and out:
+            self._deliver(block, b"".join(out), origin.derived(parts))
+        if not self._block:
+            self._close_content()
+        return at, not self._block
+
+    def _deliver(self, block: Block, out: bytes, origin: Origin) -> None:
+        if not self._content:
+            self._content = nested_content(
+                speculative(self._findings), self._layers, block.layer, self._reader, block.scope
+            )
+        if self._content and out:
+            self._content.feed(out, origin)
+
+    def _close_content(self) -> None:
+        if self._content:
+            self._content.close()
+        self._content = None
+
+    def gap(self, _: int) -> None:
+        """Bytes are missing here, which ends a block."""
+        self.close()
+        self._within_line = True
+
+    def close(self) -> None:
+        """No more bytes follow."""
+        if self._pending:
+            data, origin = self._pending.take()
+            self._pending = None
+            self._read(data, origin, last=True)
+        self._pending = None
+        self._close_content()
+        self._block = None

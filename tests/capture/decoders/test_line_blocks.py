@@ -1,0 +1,105 @@
+"""Dumps by real programs, diffs, quotations and folded lines: what they hold is unwrapped."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import gzip
+import re
+import shutil
+import subprocess
+import zlib
+from typing import TYPE_CHECKING
+
+import pytest
+
+from capture.played import VALUE, outcome, played, seen
+from capture.wrapped import noise
+from overheard_capture.decoders.untyped import untyped
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+TEXT = b"the words are " + VALUE + b", and so on"
+PACKED = gzip.compress(noise(120) + TEXT, mtime=0)
+MIME = base64.encodebytes(PACKED)
+UUENCODED = (
+    b"begin 644 note\n" + b"".join(binascii.b2a_uu(PACKED[at : at + 45]) for at in range(0, 200, 45)) + b"`\nend\n"
+)
+
+
+def prefixed(prefix: bytes, text: bytes) -> bytes:
+    return b"".join(prefix + line for line in text.splitlines(keepends=True))
+
+
+def folded(first: bytes, text: bytes, end: bytes = b"\n") -> bytes:
+    line = first + text
+    return line[:76] + b"".join(end + b" " + line[at : at + 75] for at in range(76, len(line), 75)) + end
+
+
+DUMPS = {
+    "xxd": ["xxd"],
+    "xxd in bytes": ["xxd", "-g", "1", "-c", "20"],
+    "hexdump": ["hexdump", "-C"],
+    "od": ["od", "-A", "x", "-t", "x1z"],
+}
+
+
+@pytest.mark.parametrize("name", DUMPS)
+@pytest.mark.parametrize("data", [TEXT, PACKED], ids=["text", "gzip"])
+def test_the_dump_of_a_program_is_read(name: str, data: bytes) -> None:
+    if not shutil.which(DUMPS[name][0]):
+        pytest.skip(f"{DUMPS[name][0]} is not installed")
+    dump = subprocess.run(DUMPS[name], input=data, capture_output=True, check=True).stdout
+    for text in (dump, b"It was:\n" + dump + b"\nand that is all", prefixed(b"> ", dump)):
+        findings = played(untyped, text)
+        assert [layers for layers in seen(findings) if "hex dump" in layers], text
+        assert not findings.unread
+
+
+BLOCKS: dict[str, bytes] = {
+    "base64 in a diff": b"--- a/note\n+++ b/note\n@@ -1 +1,9 @@\n-none\n" + prefixed(b"+", MIME),
+    "base64 in a quotation": b"Bob wrote:\n\n" + prefixed(b"> > ", MIME) + b"\nI agree.\n",
+    "uuencode in a quotation": b"Bob wrote:\n" + prefixed(b"> ", UUENCODED) + b"\nI agree.\n",
+    "uuencode in comments": prefixed(b"# ", UUENCODED),
+    "base64 in events": b"event: note\n" + prefixed(b"data: ", MIME) + b"\n",
+    "base64 in LDIF": b"dn: cn=alice\n" + folded(b"description:: ", base64.b64encode(PACKED)) + b"cn: alice\n",
+    "deflate in LDIF": folded(b"note:: ", base64.b64encode(zlib.compress(noise(200).hex().encode() + TEXT)[2:-4])),
+    "base64 in iCalendar": folded(b"ATTACH;ENCODING=BASE64:", base64.b64encode(PACKED), b"\r\n"),
+}
+
+
+@pytest.mark.parametrize("name", BLOCKS)
+def test_what_is_encoded_in_a_block_is_read_however_it_is_cut(name: str) -> None:
+    findings = played(untyped, BLOCKS[name])
+    assert [layers for layers in seen(findings) if layers[:1] in {("prefixed lines",), ("folded lines",)}]
+    assert not findings.unread
+    for size in (1, 7, 64, 1000):
+        cuts = range(0, len(BLOCKS[name]), size)
+        assert outcome(played(untyped, BLOCKS[name], cuts)) == outcome(findings), size
+
+
+LOOK_ALIKES: dict[str, Callable[[], bytes]] = {
+    "a table of numbers": lambda: b"".join(b"%08d %d %d\n" % (n, n * 3, n * 7) for n in range(50)),
+    "a list": lambda: prefixed(b"* ", b"an item\nanother-item-with-a-very-long-name\nthe last\n" * 9),
+    "comments": lambda: prefixed(b"# ", b"see https://example.test/a/long/path/to/something\nand more\n" * 9),
+    "a program": lambda: b"def a(b: int) -> int:\n    return b + 1\n\n" * 40,
+    "tabs": lambda: b"a_very_long_name_of_something:\n\tanother_very_long_name_of_it\n" * 40,
+    "a secret that is quoted": lambda: prefixed(b"> ", b"it-is-a-long-word-before-the-secret\n" + VALUE + b"\n"),
+    "long lines": lambda: b"> " + b"x" * 5000 + b"\n> " + b"y" * 5000 + b"\n 0000: 00\n",
+}
+
+
+@pytest.mark.parametrize("name", LOOK_ALIKES)
+def test_what_only_resembles_a_block_adds_nothing(name: str) -> None:
+    text = LOOK_ALIKES[name]()
+    findings = played(untyped, text)
+    assert seen(findings) <= {()}
+    assert not findings.unread
+    assert outcome(played(untyped, text, range(0, len(text), 5))) == outcome(findings)
+
+
+def test_a_gap_ends_a_block() -> None:
+    text = BLOCKS["base64 in LDIF"]
+    findings = played(untyped, re.sub(rb"\n ", b"\n?", text))
+    assert not findings.sightings
