@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from overheard.words.layer import Layers
 from overheard_capture.content.byte_scan import ENCODED_WORD, LiteralSet, base64_runs, is_plain, soft_break
-from overheard_capture.content.nesting import speculative
+from overheard_capture.content.nesting import decoded_findings, speculative
 from overheard_capture.decoders.armour.finder import ArmourFinder, has_coding
 from overheard_capture.decoders.armour.lines import MARKS, LineArmourFinder
 from overheard_capture.decoders.base64.finder import Base64Finder
@@ -51,16 +51,16 @@ def read_data(findings: Findings, layers: Layers, data: Bytes, origin: Origin, b
 def _readers(findings: Findings, layers: Layers, data: bytes) -> Iterator[_Reader]:
     """Those readers of text that may find something; most values are just words."""
     if not is_plain(data):
-        yield armoured(speculative(findings), layers)
+        yield armoured(decoded_findings(findings), layers)
         return
     if base64_runs(data):
-        yield Base64Finder(speculative(findings), layers, armoured)
+        yield Base64Finder(findings, layers, armoured)
     if has_coding(data):
-        yield ArmourFinder(speculative(findings), layers, armoured)
+        yield ArmourFinder(findings, layers, armoured)
     if _MARKS.first(data) < 0:
         return
     if MARKS.first(data) >= 0:
-        yield LineArmourFinder(speculative(findings), layers, armoured)
+        yield LineArmourFinder(findings, layers, armoured)
     if soft_break(data) >= 0:
         yield SoftBreakFinder(speculative(findings), layers, untyped)
     if ENCODED_WORD.first(data) >= 0:

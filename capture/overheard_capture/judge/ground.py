@@ -18,11 +18,12 @@ if TYPE_CHECKING:
 def ground_of(evidence: Evidence, presence: Presence) -> Ground:
     """On what it rests that a secret was not seen."""
     facts = evidence.facts
+    opaque = facts.values.amounts
     if not (facts.protected or facts.encrypted_flows):
-        return Ground(dict(facts.in_clear))
+        return Ground(dict(facts.in_clear), opaque=opaque)
     # Only keys that decrypted the secret are known to be those of the capture.
     proved = not facts.in_clear and presence is Presence.KEY_LOG and _is_proved(evidence)
-    return Ground(dict(facts.in_clear), Proof.KEYS if proved else Proof.SHAPE)
+    return Ground(dict(facts.in_clear), Proof.KEYS if proved else Proof.SHAPE, opaque)
 
 
 def _is_proved(evidence: Evidence) -> bool:

@@ -247,6 +247,7 @@ class Reading:
 
     def _collect(self, findings: Findings, connection: int, direction: str) -> None:
         self.facts.read_as += findings.read
+        self.facts.values.count_all(findings.values)
         for found in findings.sightings:
             self.hits.add(Hit(found, connection, direction))
 
