@@ -26,12 +26,13 @@ from overheard_capture.decoders.compression.formats import (
 )
 from overheard_capture.decoders.compression.lzw import LZW_MAGIC, Lzw
 from overheard_capture.decoders.compression.reader import decompressing
+from overheard_capture.decoders.media.container import media
+from overheard_capture.decoders.media.formats import FORMATS
+from overheard_capture.decoders.media.images import PNG, png
 from overheard_capture.decoders.pdf import MAGIC as PDF_MAGIC
 from overheard_capture.decoders.pdf import pdf
 from overheard_capture.decoders.pgp import MAGICS as PGP_MAGICS
 from overheard_capture.decoders.pgp import is_pgp, pgp
-from overheard_capture.decoders.png import MAGIC as PNG_MAGIC
-from overheard_capture.decoders.png import png
 from overheard_capture.decoders.utf16_32 import encoding_of, wide_text
 
 if TYPE_CHECKING:
@@ -104,12 +105,13 @@ SIGNATURES = (
     Signature((GZIP_MEMBER,), _reader_for(GZIP), _decompresses(GZIP.make)),
     Signature((ZSTD_MAGIC,), _reader_for(ZSTD), _decompresses(ZSTD.make)),
     Signature((LOCAL_FILE,), zip_archive, short=(END_OF_DIRECTORY,)),
-    Signature((PNG_MAGIC,), png),
+    Signature((PNG,), media(png, "PNG")),
     Signature((PDF_MAGIC,), pdf),
     Signature((), pgp, is_pgp, short=PGP_MAGICS),
     Signature((XZ_MAGIC,), _reader_for(XZ), _decompresses(XZ.make)),
     Signature((BZIP2_MAGIC,), _reader_for(BZIP2), _is_bzip2),
     Signature((), _reader_for(COMPRESS), _is_compress, short=(LZW_MAGIC,)),
+    *(Signature((), media(each.walk, each.name), each.test, short=each.magics) for each in FORMATS),
     # One for each of the eight window sizes.
     Signature((), _reader_for(ZLIB), _is_zlib, short=tuple(bytes([size << 4 | 8]) for size in range(8))),
 )

@@ -55,18 +55,17 @@ def is_base64(chars: bytes) -> bool:
 def is_hexadecimal(chars: bytes) -> bool:
     """Whether hexadecimal digits are no decimal number, and no pattern of a few."""
     sample = chars[:_SAMPLE]
-    if len(sample) == _SAMPLE and len(set(sample)) < _LEAST_DIFFERENT:
-        return False
-    return _LEAST_LETTERS * (len(sample) - len(sample.translate(None, b"ABCDEFabcdef"))) >= len(sample)
+    letters = len(sample) - len(sample.translate(None, b"ABCDEFabcdef"))
+    return _LEAST_LETTERS * letters >= len(sample) and len(set(sample)) >= _LEAST_DIFFERENT
 
 
 def is_base32(chars: bytes) -> bool:
     """Whether base32 characters are no word, and no digits of hexadecimal with something else around them."""
     sample = chars[:_SAMPLE]
     others = len(sample.translate(None, b"0123456789ABCDEFabcdef"))
-    return _LEAST_DIGITS * (len(sample) - len(sample.translate(None, _DIGITS))) >= len(
-        sample
-    ) and _LEAST_OTHERS * others >= len(sample)
+    digits = len(sample) - len(sample.translate(None, _DIGITS))
+    is_mixed = _LEAST_DIGITS * digits >= len(sample) and _LEAST_OTHERS * others >= len(sample)
+    return is_mixed and len(set(sample)) >= _LEAST_DIFFERENT
 
 
 def is_binary(digits: bytes) -> bool:

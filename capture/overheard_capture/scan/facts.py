@@ -27,7 +27,7 @@ class Facts:
     `marks` has the frame in which each mark was first seen. `read_as` counts payload bytes by protocol. `unread` is the
     content that could not be read, with its places, and `unread_bytes` the number of its bytes by hosts. `in_clear`
     counts bytes of application data that nothing encrypted, by protocol, and `clear_flows` has the flows;
-    `encrypted_flows` counts QUIC and DTLS. `values` are opaque values in text, and media. `began` and
+    `values` are opaque values in these, and media; `encrypted_flows` counts QUIC and DTLS. `began` and
     `ended` are in seconds since the epoch, `size` is in bytes.
     """
 

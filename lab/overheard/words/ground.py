@@ -57,8 +57,8 @@ class Ground:
             return "sealed, proved by the session keys" if self.proof is Proof.KEYS else "sealed, by shape"
         if not self.in_clear:
             return "nothing was encrypted"
-        inside = "".join(f", with {values(name, amount)}" for name, amount in sorted(self.opaque.items()))
-        return f"searched: {amounts(self.in_clear)} in clear{inside}"
+        inside = ", ".join(values(name, amount) for name, amount in sorted(self.opaque.items()))
+        return f"searched: {amounts(self.in_clear)} in clear" + (f", with {inside}" if inside else "")
 
     def to_json(self) -> dict[str, Any]:
         """As plain data."""

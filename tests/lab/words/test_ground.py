@@ -15,14 +15,13 @@ from overheard.words.ground import Amount, Ground, Proof
         (Ground({"HTTP/1.1": 1412}, Proof.SHAPE), "searched: 1,412 bytes of HTTP/1.1 in clear", False),
         (Ground({"HTTP/1.1": 1412}, Proof.KEYS), "searched: 1,412 bytes of HTTP/1.1 in clear", False),
         (
-            Ground({"HTTP/1.1": 9}, opaque={"opaque value": Amount(7, 256, 800), "media": Amount(2, 900, 1700)}),
-            "searched: 9 bytes of HTTP/1.1 in clear, with 1,700 bytes of media, with 7 opaque values of at most 256 bytes",
+            Ground({"a": 9}, opaque={"opaque value": Amount(7, 256, 800), "media": Amount(2, 900, 1700)}),
+            "searched: 9 bytes of a in clear, with 1,700 bytes of media, 7 opaque values of at most 256 bytes",
             False,
         ),
         (
-            Ground({"HTTP/1.1": 9}, opaque={"Fernet token": Amount(1, 153, 153), "opaque value": Amount(1000, 512, 9)}),
-            "searched: 9 bytes of HTTP/1.1 in clear, with 1 Fernet token of 153 bytes, "
-            "with 1,000 or more opaque values of at most 512 bytes",
+            Ground({"a": 9}, opaque={"x": Amount(1, 9, 9), "y": Amount(1000, 9, 9)}),
+            "searched: 9 bytes of a in clear, with 1 x of 9 bytes, 1,000 or more ys of at most 9 bytes",
             False,
         ),
         (Ground({}), "nothing was encrypted", False),
