@@ -26,6 +26,7 @@ from overheard_capture.decoders.compression.formats import (
 )
 from overheard_capture.decoders.compression.lzw import LZW_MAGIC, Lzw
 from overheard_capture.decoders.compression.reader import decompressing
+from overheard_capture.decoders.keys import DER_MAGICS, SSH_MAGICS, der, is_der, is_ssh_key, ssh_key
 from overheard_capture.decoders.media.container import media
 from overheard_capture.decoders.media.formats import FORMATS
 from overheard_capture.decoders.media.images import PNG, png
@@ -108,6 +109,8 @@ SIGNATURES = (
     Signature((PNG,), media(png, "PNG")),
     Signature((PDF_MAGIC,), pdf),
     Signature((), pgp, is_pgp, short=PGP_MAGICS),
+    Signature((), der, is_der, short=DER_MAGICS),
+    Signature((), ssh_key, is_ssh_key, short=SSH_MAGICS),
     Signature((XZ_MAGIC,), _reader_for(XZ), _decompresses(XZ.make)),
     Signature((BZIP2_MAGIC,), _reader_for(BZIP2), _is_bzip2),
     Signature((), _reader_for(COMPRESS), _is_compress, short=(LZW_MAGIC,)),

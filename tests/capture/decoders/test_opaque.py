@@ -154,3 +154,37 @@ def test_what_only_resembles_one_is_none(name: str) -> None:
     findings = played(untyped, b"x: " + LOOK_ALIKES[name].encode() + b"\n")
     assert not findings.unread
     assert not findings.values
+
+
+def jwt(size: int) -> bytes:
+    parts = (b'{"alg":"RS256","typ":"JWT"}', json.dumps({"sub": "1", "scope": "a b " * 90}).encode(), noise(size))
+    return b".".join(base64.urlsafe_b64encode(part).rstrip(b"=") for part in parts)
+
+
+HASH = base64.b64encode(noise(64)).decode()
+ORDINARY = {
+    "a token signed by RS256": b"Authorization: Bearer " + jwt(256),
+    "a token signed by ES512": b"Cookie: session=" + jwt(132) + b"; theme=dark",
+    "a page": f'<input name="csrf" value="{HASH}"><script integrity="sha512-{HASH}" nonce="{HASH[:22]}">'.encode(),
+    "a lock file": json.dumps({"packages": {f"a{n}": {"integrity": f"sha512-{HASH}"} for n in range(50)}}).encode(),
+    "a signed URL": b"/key?X-Amz-Algorithm=AWS4-HMAC-SHA256&X-Amz-Credential=AKIAIOSFODNN7EXAMPLE%2F20260101%2Feu%2Fs3"
+    b"%2Faws4_request&X-Amz-Signature=" + noise(32).hex().encode(),
+    "a redirect of OAuth": b"Location: /cb?state="
+    + base64.urlsafe_b64encode(noise(32))
+    + b"&code=4%2F0A"
+    + HASH[:60].encode(),
+    "a session of Django": b"sessionid=" + base64.b32encode(noise(20)).lower() + b"; csrftoken=" + HASH[:64].encode(),
+    "a session of Rails": b"_app_session="
+    + b"--".join(urllib.parse.quote(base64.b64encode(noise(size)), safe="").encode() for size in (300, 12, 16)),
+    "references of git": b"".join(b"003f%b refs/heads/x%d\n" % (noise(20, n).hex().encode(), n) for n in range(99)),
+    "an index of packages": b"".join(
+        b"Package: a%d\nSHA256: %b\nMD5sum: %b\n\n" % (n, noise(32, n).hex().encode(), noise(16, n).hex().encode())
+        for n in range(99)
+    ),
+    "a map of sources": json.dumps({"version": 3, "mappings": ";;AAAA,SAAS,CAAC,CAAC,EAAE,MAAM,GAAG" * 99}).encode(),
+}
+
+
+@pytest.mark.parametrize("name", ORDINARY)
+def test_what_is_ordinary_is_no_reason(name: str) -> None:
+    assert not played(untyped, ORDINARY[name]).unread
