@@ -49,7 +49,6 @@ ELSEWHERE = (
     Elsewhere("capture/decoders/mail", "mime", "each part of decoders/mail/test_multipart.py is one"),
     Elsewhere("capture/decoders", "pdf pgp", "decoders/test_whole_documents.py"),
     Elsewhere("capture/decoders/media", "*", "all formats are in decoders/media/test_formats.py"),
-    Elsewhere("capture/decoders", "embedded", "protocols/tls/test_clear_messages.py"),
     Elsewhere("capture/decoders", "line_editing", "protocols/test_telnet.py"),
     Elsewhere("capture/decoders", "protobuf", "protocols/http2/test_grpc.py"),
     Elsewhere("capture/decoders", "carving fallback magic utf16_32", "tested in turn by decoders/test_untyped.py"),

@@ -47,12 +47,14 @@ class _Finder(Protocol):
 class Untyped:
     """Reads a content of unknown format, and the bytes after its end as another such content."""
 
-    __slots__ = ("_findings", "_head", "_known", "_layers", "_piece", "_reader_of", "_remainder", "_text")
+    __slots__ = ("_findings", "_head", "_known", "_layers", "_piece", "_reader_of", "_remainder", "_spare", "_text")
 
-    def __init__(self, findings: Findings, layers: Layers, identify: Identify = reader_of) -> None:
+    def __init__(self, findings: Findings, layers: Layers, identify: Identify = reader_of, *, spare: int = 0) -> None:
         self._findings = findings
         self._layers = layers
         self._reader_of = identify
+        # How many bytes at the end of text need not be text.
+        self._spare = spare
         # The first bytes, until there are enough to identify the format.
         self._head: SmallByteQueue | None = None
         self._known: Content | None = None
@@ -114,9 +116,8 @@ class Untyped:
         if factory:
             self._known = Content(self._findings, self._layers, factory, SearchScope.NONE)
         else:
-            spare = _AFTER_A_RUN if self._reader_of is unsigned_or_known else 0
             framed = CHUNKED.match(head) is not None
-            self._text = TextReader(self._findings, self._layers, framed=framed, spare=spare)
+            self._text = TextReader(self._findings, self._layers, framed=framed, spare=self._spare)
 
     def _take_remainder(self) -> tuple[bytes, Origin]:
         """Close the content of known format. Returns the bytes after its end."""
@@ -254,6 +255,11 @@ class TextReader:
 
 def armoured(findings: Findings, layers: Layers) -> Untyped:
     """A reader of content that was written as text, such as base64: it may be compressed without a signature."""
+    return Untyped(findings, layers, unsigned_or_known, spare=_AFTER_A_RUN)
+
+
+def unsigned(findings: Findings, layers: Layers) -> Untyped:
+    """A reader of content without a declared type, which may be compressed without a signature."""
     return Untyped(findings, layers, unsigned_or_known)
 
 
