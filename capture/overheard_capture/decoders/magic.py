@@ -123,6 +123,11 @@ SIGNATURES = (
 
 MAGICS = tuple(magic for signature in SIGNATURES for magic in signature.magics)
 BEGINNINGS = MAGICS + tuple(magic for signature in SIGNATURES for magic in signature.short)
+# For each first byte, the formats that begin with it, in order.
+_BY_FIRST_BYTE = {
+    first: tuple(each for each in SIGNATURES if any(magic[0] == first for magic in each.magics + each.short))
+    for first in {magic[0] for magic in BEGINNINGS}
+}
 # Formats that may begin like text, so that all of the head may be plain.
 PLAIN_MAGICS = tuple(magic for magic in MAGICS if is_plain(magic))
 # Only magics that cannot occur in text are carved.
@@ -154,6 +159,5 @@ def is_known(head: bytes) -> bool:
 
 
 def _signature_of(head: bytes) -> Signature | None:
-    if not head.startswith(BEGINNINGS):
-        return None
-    return next((signature for signature in SIGNATURES if signature.fits(head)), None)
+    candidates = _BY_FIRST_BYTE.get(head[0], ()) if head else ()
+    return next((signature for signature in candidates if signature.fits(head)), None)

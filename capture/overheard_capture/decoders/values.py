@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 
 # Where content may begin in a value: at once, or behind a header of a few bytes.
 AT_ONCE, BEHIND_HEADER = range(1), range(8)
+# The shortest that anything may be encoded in.
+_SHORTEST = 12
 # What the readers of lines look for, at once.
 _MARKS = LiteralSet(*MARKS.texts, *ENCODED_WORD.texts, b"=\n", b"=\r\n")
 
@@ -48,18 +50,27 @@ def read_values(
 ) -> None:
     """Unwrap what is encoded anywhere in some complete bytes, and known formats that begin at one of `starts`."""
     data = bytes(data)
-    plain = is_plain(data)
-    if plain:
+    if len(data) < _SHORTEST:
+        return
+    if is_plain(data):
         _read_text(findings, layers, data, origin)
-    elif CARVED.first(data) >= 0 or not has_nothing_encoded(data):
-        _read(TextReader(decoded_findings(findings), layers), data, origin)
+        begins, has_text = is_known, False
+    else:
+        begins, has_text = _begins_content, not has_nothing_encoded(data)
+        if has_text or CARVED.first(data) >= 0:
+            _read(TextReader(decoded_findings(findings), layers), data, origin)
     for at in starts:
         head = data[at : at + HEAD]
-        if is_known(head) or (not plain and (is_unsigned(head) or encoding_of(head))):
+        if begins(head) or (at == 0 and 0 in head and encoding_of(head)):
             _read(unsigned(decoded_findings(findings), layers), data[at:], origin.after(at))
-        elif at and not plain and is_plain(head):
+        elif has_text and at and is_plain(head):
             # The byte before this text, such as its length, may look like a part of it.
             _read_text(speculative(findings), layers, data[at:], origin.after(at))
+
+
+def _begins_content(head: bytes) -> bool:
+    """Whether content of a known format begins so, or such as has no signature."""
+    return is_known(head) or is_unsigned(head)
 
 
 def read_unknown_value(findings: Findings, layers: Layers, data: Bytes, origin: Origin) -> None:
