@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple, Protocol, TypeAlias, TypeVar
 
 from overheard.words.layer import Layer, Layers
 from overheard.words.options import LIMITS, Limits
+from overheard_capture.content.opaque_values import LARGE_VALUE, MAX_VALUE, VALUE, OpaqueValues
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -128,6 +129,8 @@ class Findings:
     read: Counter[str] = field(default_factory=Counter)
     # Unread content, and how often each kind of it occurred.
     unread: Counter[UnreadContent] = field(default_factory=Counter)
+    # What is in text and decodes to nothing known, but is no reason by itself; and sample data of media.
+    values: OpaqueValues = field(default_factory=OpaqueValues)
     # The protocols of the flow, such as `TLS 1.3` or `HTTP/1.1`, in the order of identification; True if it encrypts.
     kinds: dict[str, bool] = field(default_factory=dict)
     # The state of the protocol that encrypts this direction.
@@ -141,6 +144,21 @@ class Findings:
     def report_unread(self, why: Reason, what: str, layers: Layers = ()) -> None:
         """Report content that could not be read. `what` describes it, and must not contain captured bytes."""
         self.unread[UnreadContent(why, what, layers)] += 1
+
+    def wants_value(self, size: int) -> bool:
+        """Whether an opaque value of `size` bytes would be reported, if there is one. This is cheap."""
+        return size > MAX_VALUE or (size >= self.search.shortest and self.values.has_room(VALUE))
+
+    def report_value(self, size: int, checksum: int, layers: Layers, name: str = VALUE) -> None:
+        """Report an opaque value in text. A large one is unread; one that is shorter than any secret hides none."""
+        if size > MAX_VALUE:
+            self.report_unread(Reason.OPAQUE, LARGE_VALUE, layers)
+        elif size >= self.search.shortest:
+            self.count_value(name, size, checksum)
+
+    def count_value(self, name: str, size: int, checksum: int) -> None:
+        """Count a value that is no reason whatever its size. The same one is counted once."""
+        self.values.count(name, size, checksum)
 
     def identify_as(self, kind: str, *, encrypts: bool = False) -> None:
         """Report a protocol of the flow, and whether it encrypts."""

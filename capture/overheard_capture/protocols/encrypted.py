@@ -15,9 +15,9 @@ from overheard_capture.content.content import Content, SearchScope
 from overheard_capture.content.findings import Reason
 from overheard_capture.decoders.archives.zip_headers import LOCAL_FILE
 from overheard_capture.decoders.compression.deflate import GZIP_MEMBER, fast_zlib
-from overheard_capture.decoders.embedded import read_embedded
 from overheard_capture.decoders.magic import CARVED, HEAD, is_known
 from overheard_capture.decoders.untyped import untyped
+from overheard_capture.decoders.values import read_values
 from overheard_capture.protocols.tls.ciphertext import SHORT, is_plaintext, is_short_text
 
 if TYPE_CHECKING:
@@ -121,7 +121,7 @@ class EncryptedDirection:
             content.feed(body, origin)
             content.close()
         else:
-            read_embedded(self._findings, self._layers, body, origin, ())
+            read_values(self._findings, self._layers, body, origin, ())
 
     def _report_plaintext(self) -> None:
         self.problem(f"{NO_CIPHERTEXT} of {self._name}")

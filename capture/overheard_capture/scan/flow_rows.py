@@ -73,11 +73,12 @@ def add_datagrams(facts: Facts, flow: DatagramFlow) -> None:
     facts.flows.append(_row(extent, flow.transport, what, encrypted, flow.findings))
 
 
-def add_outside_flows(facts: Facts, packet: Packet, size: int, hosts: str) -> None:
+def add_outside_flows(facts: Facts, packet: Packet, size: int, hosts: str, findings: Findings) -> None:
     """Count content of a packet in no flow, unless it is ICMP, which is infrastructure."""
     if not isinstance(packet, IcmpData):
         name = "SCTP" if isinstance(packet, SctpMessage) else "data outside flows"
         facts.add_in_clear(name, size, hosts, (1, packet.frame))
+        facts.values.count_all(findings.values)
 
 
 def is_encrypted(flow: DatagramFlow) -> bool:
@@ -101,6 +102,8 @@ def _count_in_clear(
             if not encrypts and kind not in _INFRASTRUCTURE
         )
         facts.add_in_clear(", ".join(kinds) or "data", size, where, order)
+        for findings in flow_findings:
+            facts.values.count_all(findings.values)
 
 
 def _bytes_in_clear(seen: int, findings: Findings) -> int:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from overheard_capture.content.findings import Reason
-from overheard_capture.decoders.embedded import read_embedded, read_unknown_field
+from overheard_capture.decoders.values import read_unknown_value, read_values
 from overheard_capture.protocols.tls.cursor import Cursor, TruncatedError
 
 if TYPE_CHECKING:
@@ -89,7 +89,7 @@ class _Payload:
         elif kind == _NOTIFY:
             self._notify(body)
         elif kind == _VENDOR and len(body) <= _MAX_VENDOR:
-            read_embedded(self._findings, self._layers, body, self._origin)
+            read_values(self._findings, self._layers, body, self._origin)
         else:
             self._unknown(body, 0)
 
@@ -99,7 +99,7 @@ class _Payload:
             self._unknown(body, at)
             return
         self._direction.is_ciphertext(body[at:])
-        read_embedded(self._findings, self._layers, body[at:], self._origin.after(at))
+        read_values(self._findings, self._layers, body[at:], self._origin.after(at))
 
     def _notify(self, body: bytes) -> None:
         cursor = Cursor(body)
@@ -113,7 +113,7 @@ class _Payload:
 
     def _unknown(self, body: bytes, at: int) -> None:
         if any(body[at:]):
-            read_unknown_field(self._findings, self._layers, body[at:], self._origin.after(at))
+            read_unknown_value(self._findings, self._layers, body[at:], self._origin.after(at))
 
     def _proposals(self, cursor: Cursor, length: int) -> None:
         """Proposals and their transforms: numbers alone, with an SPI (RFC 7296, 3.3)."""

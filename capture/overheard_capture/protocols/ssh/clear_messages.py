@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING
 
 from overheard_capture.content.findings import Reason
 from overheard_capture.content.nesting import MAX_IDENTIFIER
-from overheard_capture.decoders.embedded import read_embedded, read_unknown_field
-from overheard_capture.decoders.values import read_values
+from overheard_capture.decoders.values import read_unknown_value, read_values
 from overheard_capture.protocols.ssh.algorithms import CERTIFICATE, KEY_TYPES, MAX_NUMBER, PUBLIC_VALUES
 from overheard_capture.protocols.tls.cursor import Cursor, TruncatedError
 
@@ -76,7 +75,7 @@ class ClearMessages:
     def unknown(self, field: bytes, origin: Origin) -> None:
         """A field of unknown meaning, such as padding."""
         if any(field):
-            read_unknown_field(self._findings, self._layers, field, origin)
+            read_unknown_value(self._findings, self._layers, field, origin)
 
     def _read_strings(self, body: bytes, origin: Origin, depth: int = 0) -> None:
         cursor = Cursor(body)
@@ -142,7 +141,7 @@ class ClearMessages:
         self._embedded(number, origin)
 
     def _embedded(self, field: bytes, origin: Origin) -> None:
-        read_embedded(self._findings, self._layers, field, origin)
+        read_values(self._findings, self._layers, field, origin)
 
 
 def _key_type(field: bytes) -> bytes:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from overheard.words.layer import Layer
-from overheard_capture.decoders.embedded import read_embedded, read_unknown_field
+from overheard_capture.decoders.values import read_unknown_value, read_values
 from overheard_capture.protocols.counters import Counters
 from overheard_capture.protocols.encrypted import NO_CIPHERTEXT, Ciphertext
 
@@ -55,7 +55,7 @@ class SrtpPackets:
         self._findings.read[LAYER] += len(data)
         if not self._ciphertext.repeats(data):
             self._ciphertext.is_ciphertext(data[start:])
-            read_embedded(self._findings, (LAYER,), data[start:], origin.after(start), ())
+            read_values(self._findings, (LAYER,), data[start:], origin.after(start), ())
         return True
 
     def _rtp(self, data: bytes, origin: Origin) -> int:
@@ -73,12 +73,12 @@ class SrtpPackets:
     def _read_extension(self, profile: bytes, extension: bytes, origin: Origin) -> None:
         """Elements of up to 16 bytes (RFC 8285, 4.2), or anything."""
         if profile != _ONE_BYTE:
-            read_unknown_field(self._findings, (LAYER,), extension, origin)
+            read_unknown_value(self._findings, (LAYER,), extension, origin)
             return
         at = 0
         while at < len(extension):
             length = (extension[at] & 15) + 1 if extension[at] else 0
-            read_embedded(self._findings, (LAYER,), extension[at + 1 : at + 1 + length], origin.after(at + 1))
+            read_values(self._findings, (LAYER,), extension[at + 1 : at + 1 + length], origin.after(at + 1))
             at += 1 + length
 
     def _rtcp(self, data: bytes) -> int:
