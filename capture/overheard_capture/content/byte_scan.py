@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import ctypes
 import re
+from typing import TYPE_CHECKING
 
 from overheard_capture.native import core, pointer
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 # The characters of base64 and base64url (RFC 4648), and the length from which a run of them may be either.
 BASE64_ALPHABET = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/_-"
@@ -13,6 +17,10 @@ SHORTEST_RUN = 24
 _RUN = re.compile(rb"[A-Za-z0-9+/_-]{%d,}+" % SHORTEST_RUN)
 _SOFT = re.compile(rb"=\r?\n")
 _PLAIN = bytes(range(32, 127)) + b"\t\n\r"
+
+# The length from which characters may be base85, which is that of 20 bytes; and after what it may begin, although that
+# may be part of the alphabet.
+SHORTEST_BASE85, DELIMITERS = 25, b"=:\"'(<>{[,&;"
 
 # Runs without upper-case letters, or of hexadecimal digits only, are not base64: fewer than one in 10^9 random runs is
 # like that.
@@ -50,11 +58,16 @@ def base64_runs(data: bytes | bytearray) -> list[tuple[int, int]]:
 
 
 def _runs(compiled: ctypes.CDLL, data: bytes | bytearray, table: bytes, least: int) -> list[tuple[int, int]]:
+    return _found_by(compiled.runs, data, table, ctypes.c_uint64(least))
+
+
+def _found_by(find: Callable[..., int], data: bytes | bytearray, *arguments: object) -> list[tuple[int, int]]:
+    """The runs that a function of the compiled part finds, many at a time."""
     found: list[tuple[int, int]] = []
     at = ctypes.c_uint64(0)
-    place, length, minimum = pointer(data), ctypes.c_uint64(len(data)), ctypes.c_uint64(least)
+    place, length = pointer(data), ctypes.c_uint64(len(data))
     while True:
-        count = compiled.runs(place, length, table, minimum, _RUNS, _ROOM, ctypes.byref(at))
+        count = find(place, length, *arguments, _RUNS, _ROOM, ctypes.byref(at))
         if not count:
             return found
         bounds = _RUNS[: 2 * count]
@@ -66,10 +79,14 @@ def _runs(compiled: ctypes.CDLL, data: bytes | bytearray, table: bytes, least: i
 class Members:
     """A set of bytes, long runs of which are looked for."""
 
-    def __init__(self, members: bytes, least: int) -> None:
+    def __init__(self, members: bytes, least: int, *classes: bytes) -> None:
+        """Runs may be left out if all their bytes are in one of the `classes`, except for one at the end."""
         self.members = members
         self._least = least
-        self._table = bytes(byte in members for byte in range(256))
+        self._table = bytes(
+            (byte in members) | sum((byte in kind) << number for number, kind in enumerate(classes, 1))
+            for byte in range(256)
+        )
         self._run = re.compile(rb"[%b]{%d,}+" % (re.escape(members), least))
 
     def runs(self, data: bytes | bytearray) -> list[tuple[int, int]]:
@@ -79,6 +96,9 @@ class Members:
         compiled = core()
         if compiled is None:
             return [run.span() for run in self._run.finditer(data)]
+        return self._found(compiled, data)
+
+    def _found(self, compiled: ctypes.CDLL, data: bytes | bytearray) -> list[tuple[int, int]]:
         return _runs(compiled, data, self._table, self._least)
 
     def leading(self, data: bytes | bytearray) -> int:
@@ -94,6 +114,28 @@ class Members:
         while not (rest := len(data[-size:].rstrip(self.members))) and size < len(data):
             size *= 16
         return max(len(data) - size, 0) + rest
+
+
+class Base85Members(Members):
+    """The members of base85 in `alphabet`. Runs that cannot be base85 may be left out, except for one at the end.
+
+    `others` belong to it as well, and `breaks` to line breaks. It may decode to what has one of the `beginnings`.
+    """
+
+    def __init__(self, alphabet: bytes, others: bytes, breaks: bytes, beginnings: set[bytes]) -> None:
+        super().__init__(alphabet + others + breaks, SHORTEST_BASE85)
+        self._digits = bytes(alphabet.find(byte) & 0xFF for byte in range(256))
+        self._classes = bytes(
+            (byte in alphabet + others) | (byte in DELIMITERS) << 1 | letter.isalnum() << 2
+            | letter.islower() << 3 | letter.isupper() << 4
+            for byte in range(256) for letter in [bytes([byte])]
+        )  # fmt: skip
+        self._beginnings = b"".join(bytes([len(each)]) + each for each in sorted(beginnings))
+        self._count = ctypes.c_uint64(len(beginnings))
+
+    def _found(self, compiled: ctypes.CDLL, data: bytes | bytearray) -> list[tuple[int, int]]:
+        tables = self._table, self._classes, self._digits, self._beginnings
+        return _found_by(compiled.base85_runs, data, *tables, self._count)
 
 
 def soft_break(data: bytes | bytearray, start: int = 0) -> int:

@@ -19,6 +19,7 @@ from overheard_capture.decoders.compression.formats import (
     BZIP2_MAGIC,
     COMPRESS,
     GZIP,
+    LZMA,
     XZ,
     XZ_MAGIC,
     ZLIB,
@@ -90,6 +91,19 @@ def _is_compress(head: bytes) -> bool:
     return len(head) > 3 and head[2] & 0x60 == 0 and 9 <= head[2] & 0x1F <= 16 and _decompresses(Lzw)(head)
 
 
+def is_lzma(head: bytes) -> bool:
+    """Whether the header of an `.lzma` file begins so: properties, dictionary size, and the length of its content.
+
+    As liblzma does, only plausible dictionary sizes and lengths are accepted. The first coded byte is always 0.
+    """
+    if len(head) <= _LZMA_HEADER or head[0] > _MAX_PROPERTIES or head[_LZMA_HEADER]:
+        return False
+    dictionary, length = int.from_bytes(head[1:5], "little"), int.from_bytes(head[5:_LZMA_HEADER], "little")
+    # One bit, or two next to each other: 2^n, or 2^n + 2^(n-1).
+    usual = dictionary in (1 << dictionary.bit_length() >> 1, 3 << dictionary.bit_length() >> 2, 0xFFFFFFFF)
+    return bool(dictionary) and usual and not 1 << 38 <= length < _UNKNOWN_LENGTH and _decompresses(LZMA.make)(head)
+
+
 def _is_bzip2(head: bytes) -> bool:
     """Whether a block follows, or the end of an empty stream."""
     return head[4:10] in (b"1AY&SY", b"\x17\x72\x45\x38\x50\x90")
@@ -98,6 +112,15 @@ def _is_bzip2(head: bytes) -> bool:
 def _reader_for(form: CompressionFormat) -> Callable[[ReaderFactory, ReaderFactory], ReaderFactory]:
     return lambda reader, rest: decompressing((form,), reader, rest)
 
+
+# Of each of the eight window sizes, with its check bits and without a dictionary (RFC 1950, 2.2).
+_ZLIB_HEADERS = tuple(
+    head.to_bytes(2) for size in range(8) for head in range(size << 12 | 0x800, size << 12 | 0x900)
+    if head % 31 == 0 and not head & 0x20
+)  # fmt: skip
+
+# The dictionary of `.lzma` files has at least 64 KiB; other properties are rare.
+_LZMA_MAGIC, _LZMA_HEADER, _MAX_PROPERTIES, _UNKNOWN_LENGTH = b"\x5d\0\0", 13, 224, (1 << 64) - 1
 
 # The first match counts.
 SIGNATURES = (
@@ -108,10 +131,10 @@ SIGNATURES = (
     Signature((PDF_MAGIC,), pdf),
     Signature((), pgp, is_pgp, short=PGP_MAGICS),
     Signature((XZ_MAGIC,), _reader_for(XZ), _decompresses(XZ.make)),
+    Signature((), _reader_for(LZMA), is_lzma, short=(_LZMA_MAGIC,)),
     Signature((BZIP2_MAGIC,), _reader_for(BZIP2), _is_bzip2),
     Signature((), _reader_for(COMPRESS), _is_compress, short=(LZW_MAGIC,)),
-    # One for each of the eight window sizes.
-    Signature((), _reader_for(ZLIB), _is_zlib, short=tuple(bytes([size << 4 | 8]) for size in range(8))),
+    Signature((), _reader_for(ZLIB), _is_zlib, short=_ZLIB_HEADERS),
 )
 
 # ---- derived

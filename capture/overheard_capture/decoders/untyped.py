@@ -18,7 +18,7 @@ from overheard_capture.decoders.magic import HEAD, PLAIN_MAGICS, TEXT_ENDS, read
 from overheard_capture.decoders.mail.encoded_words import EncodedWords
 from overheard_capture.decoders.mail.quoted_printable import SoftBreakFinder
 from overheard_capture.decoders.text_framing import CHUNKED, text_framing
-from overheard_capture.decoders.unsigned import unsigned_or_known
+from overheard_capture.decoders.unsigned import LONG_HEAD, unsigned_or_known
 from overheard_capture.provenance.queue import ByteQueue
 from overheard_capture.provenance.small_queue import SmallByteQueue
 
@@ -44,13 +44,14 @@ class _Finder(Protocol):
 class Untyped:
     """Reads a content of unknown format, and the bytes after its end as another such content."""
 
-    __slots__ = ("_findings", "_head", "_known", "_layers", "_piece", "_reader_of", "_remainder", "_text")
+    __slots__ = ("_findings", "_head", "_known", "_layers", "_needed", "_piece", "_reader_of", "_remainder", "_text")
 
-    def __init__(self, findings: Findings, layers: Layers, identify: Identify = reader_of) -> None:
+    def __init__(self, findings: Findings, layers: Layers, identify: Identify = reader_of, needed: int = HEAD) -> None:
         self._findings = findings
         self._layers = layers
         self._reader_of = identify
-        # The first bytes, until there are enough to identify the format.
+        # The first bytes, until there are as many as are needed to identify the format.
+        self._needed = needed
         self._head: SmallByteQueue | None = None
         self._known: Content | None = None
         self._text: TextReader | None = None
@@ -71,7 +72,7 @@ class Untyped:
                 continue
             if self._head:
                 data, origin = self._complete_head(data, origin, self._head, last)
-            elif len(data) < HEAD and not last:
+            elif len(data) < self._needed and not last:
                 self._head = SmallByteQueue()
                 self._head.add(data, origin)
                 return
@@ -80,10 +81,10 @@ class Untyped:
 
     def _complete_head(self, data: Bytes, origin: Origin, head: SmallByteQueue, last: bool) -> tuple[Bytes, Origin]:
         """Add bytes to the head until the format can be identified. Returns the bytes left over."""
-        needed = min(HEAD - len(head), len(data))
+        needed = min(self._needed - len(head), len(data))
         head.add(data[:needed], origin)
         rest = data[needed:]
-        if len(head) >= HEAD or last:
+        if len(head) >= self._needed or last:
             first = head.take()
             self._head = None
             self._identify(first[0])
@@ -104,7 +105,7 @@ class Untyped:
 
     def _identify(self, data: Bytes) -> None:
         """Choose a reader by the head."""
-        head = bytes(data[:HEAD])
+        head = bytes(data[: self._needed])
         self._remainder, self._piece = Remainder(), FIRST_PIECE
         is_text = is_plain(head) and not head.startswith(PLAIN_MAGICS)
         factory = None if is_text else self._reader_of(head, untyped, self._remainder)
@@ -238,7 +239,7 @@ class TextReader:
 
 def armoured(findings: Findings, layers: Layers) -> Untyped:
     """A reader of content that was written as text, such as base64: it may be compressed without a signature."""
-    return Untyped(findings, layers, unsigned_or_known)
+    return Untyped(findings, layers, unsigned_or_known, LONG_HEAD)
 
 
 def untyped(findings: Findings, layers: Layers) -> Untyped:

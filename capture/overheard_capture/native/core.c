@@ -385,3 +385,93 @@ int64_t first_of(const uint8_t *data, uint64_t length, uint64_t start, const uin
     }
     return found ? found - data : -1;
 }
+
+/* ---- base85 (see decoders/armour/base85.py, which does the same) */
+
+/* Classes of bytes: of the alphabet; those after which something may begin; digits and letters. */
+enum { IN_ALPHABET = 1, DELIMITER = 2, WORD = 4, LOWER = 8, UPPER = 16 };
+/* The characters of 20 bytes; how many characters show whether they are varied; where and how often something may begin. */
+enum { SHORTEST = 25, VARIED = 64, LATEST = 64, MOST_STARTS = 7 };
+
+/* The four bytes that five characters encode. Returns whether they encode any. */
+static int group(const uint8_t *at, const uint8_t *digits, uint8_t *out) {
+    uint64_t number = 0;
+    for (int index = 0; index < 5; index++) {
+        if (digits[at[index]] == 255) return 0;
+        number = number * 85 + digits[at[index]];
+    }
+    for (int index = 3; index >= 0; index--, number >>= 8) out[index] = (uint8_t)number;
+    return number == 0;
+}
+
+/* Whether what begins here, of which all are in the alphabet, may be encoded. `texts` are as for `first_of`. */
+static int begins_base85(const uint8_t *at, uint64_t length, const uint8_t *classes, const uint8_t *digits,
+                         const uint8_t *texts, uint64_t count) {
+    uint8_t bytes[4];
+    if (group(at, digits, bytes)) {
+        for (; count; count--, texts += 1 + texts[0])
+            if (memcmp(bytes, texts + 1, texts[0]) == 0) return 1;
+        /* `more` is the number of bytes that complete a character of UTF-8. */
+        int text = 1, more = 0, zeros[2] = {1, 1};
+        for (int index = 0; index < SHORTEST; index += 5) {
+            if (!group(at + index, digits, bytes)) {
+                text = zeros[0] = zeros[1] = 0;
+                break;
+            }
+            for (int byte = 0; byte < 4; byte++) {
+                if (more) text &= bytes[byte] >> 6 == 2, more--;
+                else if (bytes[byte] < 0xC2) text &= printable(bytes[byte]);
+                else more = 1 + (bytes[byte] >= 0xE0) + (bytes[byte] >= 0xF0);
+                zeros[byte % 2] &= !bytes[byte];
+            }
+        }
+        if (text || zeros[0] || zeros[1]) return 1;
+    }
+    uint64_t window = length < VARIED ? length : VARIED, different = 0, others = 0, seen[4] = {0};
+    uint8_t kinds = 0;
+    for (uint64_t index = 0; index < window; index++) {
+        uint8_t byte = at[index];
+        different += !(seen[byte >> 6] >> (byte & 63) & 1);
+        seen[byte >> 6] |= (uint64_t)1 << (byte & 63);
+        kinds |= classes[byte];
+        others += !(classes[byte] & WORD);
+    }
+    return 300 * different >= window * (229 - window) && 16 * others >= window && kinds & LOWER && kinds & UPPER;
+}
+
+/* Whether a part of a run, all of which is in the alphabet, may be encoded. */
+static int may_be_base85(const uint8_t *run, uint64_t length, const uint8_t *classes, const uint8_t *digits,
+                         const uint8_t *texts, uint64_t count) {
+    int starts = 0;
+    for (uint64_t at = 0; at <= LATEST && at + SHORTEST <= length && starts < MOST_STARTS; at++) {
+        if (at && !(classes[run[at - 1]] & DELIMITER)) continue;
+        if (begins_base85(run + at, length - at, classes, digits, texts, count)) return 1;
+        starts++;
+    }
+    return 0;
+}
+
+/* Find runs of members with something that may be base85, as `runs` does. A run that reaches the end is always found. */
+uint64_t base85_runs(const uint8_t *data, uint64_t length, const uint8_t *members, const uint8_t *classes,
+                     const uint8_t *digits, const uint8_t *texts, uint64_t count, uint64_t *found, uint64_t most,
+                     uint64_t *from) {
+    uint64_t number = 0;
+    while (*from + SHORTEST <= length && number < most) {
+        uint64_t run[2], one = runs(data, length, members, SHORTEST, run, 1, from);
+        if (!one) break;
+        int may = run[1] == length;
+        uint64_t word = run[0];
+        /* A run that begins within a word begins after it, unless that is long. */
+        if (word && classes[data[word - 1]] & WORD)
+            while (word < run[1] && classes[data[word]] & WORD) word++;
+        for (uint64_t at = word - run[0] < SHORTEST - 1 ? word : run[0], end; !may && at < run[1]; at = end + 1) {
+            for (end = at; end < run[1] && classes[data[end]] & IN_ALPHABET; end++) {}
+            may = end - at >= SHORTEST && may_be_base85(data + at, end - at, classes, digits, texts, count);
+        }
+        if (may) {
+            found[2 * number] = run[0], found[2 * number + 1] = run[1];
+            number++;
+        }
+    }
+    return number;
+}

@@ -1,18 +1,16 @@
-"""Codings of bytes as text without marks around them: hexadecimal, base32 (RFC 4648), percent-encoding (RFC 3986)."""
+"""Codings of bytes as text without marks around them, such as hexadecimal, base32 (RFC 4648) and percent-encoding."""
 
 from __future__ import annotations
 
 import base64
 import re
-from collections.abc import Callable
-from typing import NamedTuple
 from urllib.parse import unquote_to_bytes
 
 from overheard.words.layer import Layer, LayerKind
 from overheard_capture.content.byte_scan import Members
-
-# The length from which characters may be such a coding: that of 12 bytes in hexadecimal, and 15 in base32.
-SHORTEST = 24
+from overheard_capture.decoders.armour.base58 import BASE58_CODING
+from overheard_capture.decoders.armour.base85 import BASE85_CODINGS
+from overheard_capture.decoders.armour.coding import HEXADECIMAL, SHORTEST, Coding
 
 # A byte may have a prefix (`0x1f`, `\x1f`, `%1f`); up to eight bytes may be in a group.
 _DIGIT = rb"[0-9A-Fa-f]"
@@ -37,31 +35,6 @@ _BINARY_ESCAPE = re.compile(rb"%(?:[0189A-Fa-f][0-9A-Fa-f]|7[Ff])")
 
 _BASE32_LINES = rb"[%b]{%d,}+(?:%b[%b]++)*+"
 _BASE32_HEX = re.compile(rb"[0189]")
-
-
-class Coding(NamedTuple):
-    """A coding: `group` characters are `size` bytes.
-
-    It is looked for in runs of its `members`, which include breaks and prefixes; `find` matches all of it, and `more`
-    the rest of what began earlier. `chars` leaves the characters that count, and `decode` decodes whole groups of them,
-    and an incomplete one at the end; it raises ValueError.
-    """
-
-    layer: Layer
-    members: Members
-    find: re.Pattern[bytes]
-    more: re.Pattern[bytes]
-    chars: Callable[[bytes], bytes]
-    decode: Callable[[bytes], bytes]
-    group: int
-    size: int
-    # A byte without which nothing is in this coding. Whether a run of members is certainly something else.
-    needs: bytes = b""
-    is_other: Callable[[bytes | bytearray], bool] = lambda _: False
-
-    def runs(self, data: bytes | bytearray) -> list[tuple[int, int]]:
-        """The (start, end) of each run of members in which something may be."""
-        return [] if self.needs and self.needs not in data else self.members.runs(data)
 
 
 def _hexadecimal(chars: bytes) -> bytes:
@@ -108,18 +81,26 @@ def _base32_coding(alphabet: bytes) -> Coding:
     find = re.compile(_BASE32_LINES % (alphabet, SHORTEST, rb"\r?\n", alphabet))
     more = re.compile(rb"(?:(?:\r?\n)?[%b]++)++" % alphabet)
     return Coding(
-        BASE32, Members(members, SHORTEST), find, more, _without_breaks, _base32, 8, 5, is_other=_is_hexadecimal
+        BASE32,
+        Members(members, SHORTEST),
+        find.finditer,
+        more,
+        _without_breaks,
+        _base32,
+        8,
+        5,
+        is_other=_is_hexadecimal,
     )
 
 
 PERCENT = Layer("percent-encoded", LayerKind.SPELLED)
-HEXADECIMAL, BASE32 = Layer("hexadecimal", LayerKind.SPELLED), Layer("base32", LayerKind.SPELLED)
+BASE32 = Layer("base32", LayerKind.SPELLED)
 _HEX_MEMBERS = b"0123456789ABCDEFabcdef xX\\\t\r\n:,;|%&#-rnt"
 CODINGS = (
     Coding(
         HEXADECIMAL,
         Members(_HEX_MEMBERS, SHORTEST),
-        re.compile(_DIGITS + rb"|" + _GROUPS),
+        re.compile(_DIGITS + rb"|" + _GROUPS).finditer,
         re.compile(_MORE),
         lambda raw: _NOT_DIGITS.sub(b"", raw),
         _hexadecimal,
@@ -132,7 +113,7 @@ CODINGS = (
     Coding(
         PERCENT,
         Members(_UNRESERVED + b"+%", SHORTEST),
-        re.compile(_PERCENT_ENCODED % SHORTEST),
+        re.compile(_PERCENT_ENCODED % SHORTEST).finditer,
         re.compile(_PERCENT_ENCODED % 1),
         _percent_chars,
         _hexadecimal,
@@ -141,4 +122,6 @@ CODINGS = (
         b"%",
         _is_escaped_text,
     ),
+    BASE58_CODING,
+    *BASE85_CODINGS,
 )

@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING
 from overheard.words.layer import Layers
 from overheard_capture.content.byte_scan import has_no_encoding
 from overheard_capture.content.nesting import nested_content, speculative
-from overheard_capture.decoders.armour.codings import CODINGS, SHORTEST
+from overheard_capture.decoders.armour.coding import SHORTEST
+from overheard_capture.decoders.armour.codings import CODINGS
 from overheard_capture.decoders.armour.lines import MARKS
 from overheard_capture.decoders.base64.run import RunBatch, is_readable
-from overheard_capture.decoders.unsigned import is_unsigned
+from overheard_capture.decoders.unsigned import LONG_HEAD, is_unsigned
 from overheard_capture.provenance.by_frame import frame_parts
 from overheard_capture.provenance.small_queue import SmallByteQueue
 
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 
     from overheard_capture.content.content import Content
     from overheard_capture.content.findings import Findings, ReaderFactory
-    from overheard_capture.decoders.armour.codings import Coding
+    from overheard_capture.decoders.armour.coding import Coding
     from overheard_capture.provenance.origin import Bytes, Origin
 
 # Longer runs are decoded in pieces of this length. The end of a piece is kept for the next, to be found again.
@@ -29,11 +30,12 @@ _PIECE, _KEPT = 64 << 10, 128
 _WORD = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 # How much of the decoded bytes identifies them.
 _HEAD = 128
+_LONGEST_ESCAPE = 13
 
 
 def has_coding(data: bytes | bytearray) -> bool:
     """Whether this text may contain a run of a coding."""
-    return any(coding.runs(data) for coding in CODINGS)
+    return any(coding.is_in(data) for coding in CODINGS)
 
 
 def has_nothing_encoded(data: bytes | bytearray) -> bool:
@@ -140,7 +142,7 @@ class _CodingFinder:
 
     def _read(self, data: bytes, origin: Origin, *, last: bool) -> int:
         """Read a piece of a run. Returns how much of it need not be kept."""
-        if self._coding.is_other(data):
+        if not self._content and self._coding.is_other(data):
             self._close_content()
             return len(data)
         for found in self._matches(data):
@@ -162,7 +164,7 @@ class _CodingFinder:
         if self._content and (more := self._coding.more.match(data)):
             yield more
             start = more.end()
-        yield from self._coding.find.finditer(data, start)
+        yield from self._coding.find(data, start)
 
     def _word_end(self, data: bytes) -> int:
         """The end of the word within which a run begins, as its last letters may be digits; 0 if it is long."""
@@ -171,8 +173,12 @@ class _CodingFinder:
         return end if end < SHORTEST else 0
 
     def _group_end(self, data: bytes, begin: int, end: int) -> int:
-        """The last place up to `end` at which a group of characters ends."""
-        while end > begin and len(self._coding.chars(data[begin:end])) % self._coding.group:
+        """The last place up to `end` at which a group of characters ends, and no escape is split."""
+        coding = self._coding
+        while end > begin and (
+            coding.partial.search(data, max(end - _LONGEST_ESCAPE, begin), end)
+            or len(coding.chars(data[begin:end])) % coding.group
+        ):
             end -= 1
         return max(end, begin)
 
@@ -184,7 +190,7 @@ class _CodingFinder:
             return
         where = partial(_decoded_origin, coding, raw, origin)
         if not self._content:
-            known = is_readable(out[:_HEAD]) or is_unsigned(out[:_HEAD])
+            known = is_readable(out[:_HEAD]) or is_unsigned(out[:LONG_HEAD])
             if not known and whole:
                 self._batch = self._batch or RunBatch(speculative(self._findings), self._layers)
                 self._batch.add(out, coding.layer, where)

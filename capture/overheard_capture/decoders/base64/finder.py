@@ -28,6 +28,7 @@ from overheard_capture.decoders.base64.run import (
     RunBatch,
     decoded_origin,
     payload_start,
+    unsigned_start,
 )
 from overheard_capture.provenance.small_queue import SmallByteQueue
 
@@ -213,6 +214,8 @@ class Base64Finder:
             token.feed(chars, origin, len(raw))
             token.close()
         skipped = payload_start(chars[:DECISION_LENGTH])
+        if skipped < 0 and len(chars) > DECISION_LENGTH and len(raw) < _STREAMED_LENGTH:
+            skipped = unsigned_start(chars)
         if skipped < 0 and len(raw) < _STREAMED_LENGTH:
             if not self._batch:
                 self._batch = RunBatch(speculative(self._findings), self._layers)

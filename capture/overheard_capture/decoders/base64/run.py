@@ -68,16 +68,18 @@ def payload_start(chars: bytes) -> int:
     for skipped, out in enumerate(outs):
         if len(out) > 2 * _MIN_TEXT and looks_like_text(out[-_MIN_TEXT:]):
             return skipped
-    return _unsigned_start(chars)
+    return unsigned_start(chars)
 
 
-def _unsigned_start(chars: bytes) -> int:
+def unsigned_start(chars: bytes) -> int:
     """The number of characters before compressed data without a signature; -1 if there is none."""
-    for start in (0, *(prefix.end() for prefix in islice(_PREFIX_END.finditer(chars, 3, _MAX_OFFSET), _MAX_PREFIXES))):
-        rest = chars[start:]
-        # Most words have no digits.
-        if len(rest) >= SHORTEST_RUN and _DIGIT.search(rest) and is_unsigned(decoded(rest)):
-            return start
+    starts = (0, *(prefix.end() for prefix in islice(_PREFIX_END.finditer(chars, 3, _MAX_OFFSET), _MAX_PREFIXES)))
+    # Most words have no digits.
+    words = [start for start in starts if len(chars) - start >= SHORTEST_RUN and _DIGIT.search(chars, start)]
+    for certainly in (True, False):
+        for start in words:
+            if is_unsigned(decoded(chars[start:]), certainly=certainly):
+                return start
     return -1
 
 

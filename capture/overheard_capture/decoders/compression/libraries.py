@@ -49,7 +49,7 @@ class Brotli:
 
 
 class _LibraryDecompressor:
-    """bzip2, xz and zstd, which have the same interface in the standard library."""
+    """bzip2, xz, LZMA and zstd, which have the same interface in the standard library."""
 
     has_end_marker = True
 
@@ -79,6 +79,11 @@ def bzip2() -> _LibraryDecompressor:
 def xz() -> _LibraryDecompressor:
     """One stream of xz."""
     return _LibraryDecompressor(lzma.LZMADecompressor(lzma.FORMAT_XZ, memlimit=_XZ_MEMORY))
+
+
+def lzma_alone() -> _LibraryDecompressor:
+    """LZMA with the header of `.lzma` files."""
+    return _LibraryDecompressor(lzma.LZMADecompressor(lzma.FORMAT_ALONE, memlimit=_XZ_MEMORY))
 
 
 def zstd() -> _LibraryDecompressor:
