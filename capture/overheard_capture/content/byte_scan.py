@@ -82,8 +82,8 @@ class Members:
     def __init__(self, members: bytes, least: int, *classes: bytes) -> None:
         """Runs may be left out if all their bytes are in one of the `classes`, except for one at the end."""
         self.members = members
-        self._least = least
-        self._table = bytes(
+        self.least = least
+        self.table = bytes(
             (byte in members) | sum((byte in kind) << number for number, kind in enumerate(classes, 1))
             for byte in range(256)
         )
@@ -91,7 +91,7 @@ class Members:
 
     def runs(self, data: bytes | bytearray) -> list[tuple[int, int]]:
         """The (start, end) of each run that is long enough."""
-        if len(data) < self._least:
+        if len(data) < self.least:
             return []
         compiled = core()
         if compiled is None:
@@ -99,7 +99,7 @@ class Members:
         return self._found(compiled, data)
 
     def _found(self, compiled: ctypes.CDLL, data: bytes | bytearray) -> list[tuple[int, int]]:
-        return _runs(compiled, data, self._table, self._least)
+        return _runs(compiled, data, self.table, self.least)
 
     def leading(self, data: bytes | bytearray) -> int:
         """The end of the run at the beginning, of any length."""
@@ -134,8 +134,25 @@ class Base85Members(Members):
         self._count = ctypes.c_uint64(len(beginnings))
 
     def _found(self, compiled: ctypes.CDLL, data: bytes | bytearray) -> list[tuple[int, int]]:
-        tables = self._table, self._classes, self._digits, self._beginnings
+        tables = self.table, self._classes, self._digits, self._beginnings
         return _found_by(compiled.base85_runs, data, *tables, self._count)
+
+
+class MemberSets:
+    """Several sets of bytes, to look for long runs of each at once."""
+
+    def __init__(self, *members: Members) -> None:
+        self._members = members
+        self._tables = b"".join(each.table for each in members)
+        self._count, self._least = ctypes.c_uint64(len(members)), ctypes.c_uint64(min(each.least for each in members))
+
+    def with_runs(self, data: bytes | bytearray) -> int:
+        """The sets of which there may be a run: bit 0 stands for the first one."""
+        compiled = core()
+        if compiled is None or not data:
+            return (1 << len(self._members)) - 1
+        length = ctypes.c_uint64(len(data))
+        return int(compiled.sets_with_runs(pointer(data), length, self._tables, self._count, self._least))
 
 
 def soft_break(data: bytes | bytearray, start: int = 0) -> int:

@@ -10,6 +10,7 @@ from overheard_capture.content.content import Content, SearchScope
 from overheard_capture.content.findings import UNKNOWN_FORMAT, Reason
 from overheard_capture.content.nesting import FIRST_PIECE, Remainder
 from overheard_capture.content.text_detector import TextDetector
+from overheard_capture.decoders.armour.escapes import EscapedTextFinder
 from overheard_capture.decoders.armour.finder import ArmourFinder, has_nothing_encoded
 from overheard_capture.decoders.armour.lines import LineArmourFinder
 from overheard_capture.decoders.base64.finder import Base64Finder
@@ -156,6 +157,7 @@ class TextReader:
         "_carver",
         "_detector",
         "_encoded_words",
+        "_escapes",
         "_findings",
         "_framing",
         "_layers",
@@ -173,6 +175,7 @@ class TextReader:
         self._base64 = Base64Finder(findings, layers, armoured)
         self._armour = ArmourFinder(findings, layers, armoured)
         self._line_armour = LineArmourFinder(findings, layers, armoured)
+        self._escapes = EscapedTextFinder(findings, layers, armoured)
         self._soft_breaks = SoftBreakFinder(findings, layers, untyped)
         self._encoded_words = EncodedWords(findings, layers)
         self._carver: Carver | None = None
@@ -194,6 +197,7 @@ class TextReader:
         self._base64.feed(data, origin)
         self._armour.feed(data, origin)
         self._line_armour.feed(data, origin)
+        self._escapes.feed(data, origin)
         self._soft_breaks.feed(data, origin)
         self._encoded_words.feed(data, origin)
         if detector.not_plain_utf8:
@@ -233,8 +237,8 @@ class TextReader:
             reader.close()
 
     def _readers(self) -> Iterator[_Finder]:
-        yield from (self._base64, self._armour, self._line_armour, self._soft_breaks, self._encoded_words)
-        yield from (finder for finder in (self._framing, self._carver) if finder)
+        yield from (self._base64, self._armour, self._line_armour, self._escapes, self._soft_breaks)
+        yield from (finder for finder in (self._encoded_words, self._framing, self._carver) if finder)
 
 
 def armoured(findings: Findings, layers: Layers) -> Untyped:

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 from overheard.words.layer import Layers
 from overheard_capture.content.byte_scan import ENCODED_WORD, LiteralSet, base64_runs, is_plain, soft_break
 from overheard_capture.content.nesting import speculative
-from overheard_capture.decoders.armour.finder import ArmourFinder, has_coding
+from overheard_capture.decoders.armour.escapes import EscapedTextFinder, has_escaped
+from overheard_capture.decoders.armour.finder import ArmourFinder, codings_in
 from overheard_capture.decoders.armour.lines import MARKS, LineArmourFinder
 from overheard_capture.decoders.base64.finder import Base64Finder
 from overheard_capture.decoders.magic import is_known
@@ -23,7 +24,9 @@ if TYPE_CHECKING:
     from overheard_capture.decoders.untyped import Untyped
     from overheard_capture.provenance.origin import Bytes, Origin
 
-    _Reader = Untyped | Base64Finder | ArmourFinder | LineArmourFinder | SoftBreakFinder | EncodedWords
+    _Reader = (
+        Untyped | Base64Finder | ArmourFinder | LineArmourFinder | EscapedTextFinder | SoftBreakFinder | EncodedWords
+    )
 
 # What the readers of lines look for, at once.
 _MARKS = LiteralSet(*MARKS.texts, *ENCODED_WORD.texts, b"=\n", b"=\r\n")
@@ -55,8 +58,10 @@ def _readers(findings: Findings, layers: Layers, data: bytes) -> Iterator[_Reade
         return
     if base64_runs(data):
         yield Base64Finder(speculative(findings), layers, armoured)
-    if has_coding(data):
-        yield ArmourFinder(speculative(findings), layers, armoured)
+    if codings := codings_in(data):
+        yield ArmourFinder(speculative(findings), layers, armoured, codings)
+    if has_escaped(data):
+        yield EscapedTextFinder(speculative(findings), layers, armoured)
     if _MARKS.first(data) < 0:
         return
     if MARKS.first(data) >= 0:

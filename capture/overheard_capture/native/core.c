@@ -357,6 +357,16 @@ uint64_t runs(const uint8_t *data, uint64_t length, const uint8_t *members, uint
     return count;
 }
 
+/* Which of several sets of bytes, each a table as for `runs`, have a run: a bit for each. */
+uint64_t sets_with_runs(const uint8_t *data, uint64_t length, const uint8_t *tables, uint64_t count, uint64_t least) {
+    uint64_t sets = 0, found[2];
+    for (uint64_t set = 0; set < count; set++) {
+        uint64_t at = 0;
+        if (runs(data, length, tables + 256 * set, least, found, 1, &at)) sets |= (uint64_t)1 << set;
+    }
+    return sets;
+}
+
 /* The offset of the first quoted-printable soft line break from `start` on; -1 if there is none. */
 int64_t soft_break(const uint8_t *data, uint64_t length, uint64_t start) {
     const uint8_t *at = data + start, *end = data + length;

@@ -27,8 +27,8 @@ _RFC1924 = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz!#$%&
 _Z85 = b"0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ.-:+=^!/*?&<>()[]{}@%$#"
 _ASCII85 = bytes(range(33, 118))
 
-# How many characters show what they decode to.
-_SAMPLE = 80
+# How many characters of a line are looked at.
+_LOOK = 256
 # After how many delimiters it may begin, and up to where.
 _MAX_DELIMITERS, _LATEST = 6, 64
 _NAME = re.compile(rb"[A-Za-z_.-]{1,32}=")
@@ -67,7 +67,7 @@ class _Base85:
     def _found(self, data: bytes, start: int) -> Iterator[re.Match[bytes]]:
         """What is in this alphabet, from where it seems to begin. If that is unknown, these overlap."""
         for run in self._run.finditer(data, start):
-            for begin in self._begins(run[1][: _LATEST + _SAMPLE]):
+            for begin in self._begins(run[1][:_LOOK]):
                 if found := self._run.match(data, run.start() + begin, run.end()):
                     yield found
 
@@ -78,7 +78,7 @@ class _Base85:
         every = dict.fromkeys((name.end() if name else 0, 0, *after))
         starts = [at for at in every if len(line) - at >= SHORTEST_BASE85]
         for at in starts:
-            if is_readable(self._decoded(self._chars(line[at:])[:_SAMPLE])):
+            if is_readable(self._decoded(self._chars(line[at : at + SHORTEST_BASE85])[:SHORTEST_BASE85])):
                 return (at,)
         varied = [at for at in starts if _is_varied(line[at : at + _VARIED])]
         for at in varied:

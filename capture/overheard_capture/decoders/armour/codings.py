@@ -11,6 +11,8 @@ from overheard_capture.content.byte_scan import Members
 from overheard_capture.decoders.armour.base58 import BASE58_CODING
 from overheard_capture.decoders.armour.base85 import BASE85_CODINGS
 from overheard_capture.decoders.armour.coding import HEXADECIMAL, SHORTEST, Coding
+from overheard_capture.decoders.armour.escapes import has_escaped
+from overheard_capture.decoders.armour.lines import MARKS
 
 # A byte may have a prefix (`0x1f`, `\x1f`, `%1f`); up to eight bytes may be in a group.
 _DIGIT = rb"[0-9A-Fa-f]"
@@ -30,7 +32,13 @@ _LONG_NUMBER = Members(b"0123456789", SHORTEST)
 _UNRESERVED = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~!*'()"
 _PERCENT_ENCODED = rb"(?:[%b+]|%%%%[0-9A-Fa-f]{2}){%%d,}+" % re.escape(_UNRESERVED)
 _PARTIAL_PERCENT = re.compile(rb"%[0-9A-Fa-f]?\Z")
+# How often text may be escaped.
+_ESCAPED = 4
 # An escape of a byte that is no ASCII text. Text of other escapes is a spelling alone.
+_ANY_ESCAPE = re.compile(rb"%[0-9A-Fa-f]{2}")
+# So many different characters of base85 are escaped.
+_ESCAPES_OF_BASE85 = 3
+_NOT_BASE64 = re.compile(rb"%(?!(?:25)*(?:3[Dd]|2[BbFf]|0[AaDd]))[0-9A-Fa-f]{2}")
 _BINARY_ESCAPE = re.compile(rb"%(?:[0189A-Fa-f][0-9A-Fa-f]|7[Ff])")
 
 _BASE32_LINES = rb"[%b]{%d,}+(?:%b[%b]++)*+"
@@ -66,7 +74,20 @@ def _percent_chars(raw: bytes) -> bytes:
 
 
 def _is_escaped_text(run: bytes | bytearray) -> bool:
-    return not _BINARY_ESCAPE.search(run)
+    """Whether this is text in which nothing else is encoded. It may be escaped several times."""
+    if _BINARY_ESCAPE.search(run):
+        return False
+    # base64 is read as it is, with its escapes.
+    text, may_be_base85 = bytes(run), len(set(_NOT_BASE64.findall(run))) >= _ESCAPES_OF_BASE85
+    for _ in range(_ESCAPED):
+        if not _ANY_ESCAPE.search(text):
+            break
+        text = unquote_to_bytes(text.replace(b"+", b" "))
+        if MARKS.first(text) >= 0 or has_escaped(text):
+            return False
+        if may_be_base85 and any(coding.is_in(text) for coding in BASE85_CODINGS):
+            return False
+    return True
 
 
 def _without_breaks(raw: bytes) -> bytes:

@@ -6,10 +6,11 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from overheard.words.layer import Layers
-from overheard_capture.content.byte_scan import has_no_encoding
+from overheard_capture.content.byte_scan import MemberSets, has_no_encoding
 from overheard_capture.content.nesting import nested_content, speculative
 from overheard_capture.decoders.armour.coding import SHORTEST
 from overheard_capture.decoders.armour.codings import CODINGS
+from overheard_capture.decoders.armour.escapes import has_escaped
 from overheard_capture.decoders.armour.lines import MARKS
 from overheard_capture.decoders.base64.run import RunBatch, is_readable
 from overheard_capture.decoders.unsigned import LONG_HEAD, is_unsigned
@@ -33,23 +34,29 @@ _HEAD = 128
 _LONGEST_ESCAPE = 13
 
 
-def has_coding(data: bytes | bytearray) -> bool:
-    """Whether this text may contain a run of a coding."""
-    return any(coding.is_in(data) for coding in CODINGS)
+_SETS = MemberSets(*(coding.members for coding in CODINGS))
+
+
+def codings_in(data: bytes | bytearray) -> tuple[Coding, ...]:
+    """The codings of which this text, which is complete, may contain a run."""
+    sets = _SETS.with_runs(data)
+    return tuple(coding for number, coding in enumerate(CODINGS) if sets >> number & 1 and coding.is_in(data))
 
 
 def has_nothing_encoded(data: bytes | bytearray) -> bool:
     """Whether this text cannot contain anything to decode."""
-    return has_no_encoding(data) and not has_coding(data) and MARKS.first(data) < 0
+    return has_no_encoding(data) and not codings_in(data) and MARKS.first(data) < 0 and not has_escaped(data)
 
 
 class ArmourFinder:
-    """Finds the runs of all codings. Decoding is speculative: output that makes no sense is ignored."""
+    """Finds the runs of codings. Decoding is speculative: output that makes no sense is ignored."""
 
     __slots__ = ("_finders",)
 
-    def __init__(self, findings: Findings, layers: Layers, reader: ReaderFactory) -> None:
-        self._finders = [_CodingFinder(findings, layers, reader, coding) for coding in CODINGS]
+    def __init__(
+        self, findings: Findings, layers: Layers, reader: ReaderFactory, codings: tuple[Coding, ...] = CODINGS
+    ) -> None:
+        self._finders = [_CodingFinder(findings, layers, reader, coding) for coding in codings]
 
     def feed(self, data: bytes | bytearray, origin: Origin) -> None:
         """Read the next bytes."""
@@ -190,7 +197,7 @@ class _CodingFinder:
             return
         where = partial(_decoded_origin, coding, raw, origin)
         if not self._content:
-            known = is_readable(out[:_HEAD]) or is_unsigned(out[:LONG_HEAD])
+            known = is_readable(out[:_HEAD]) or is_unsigned(out[:LONG_HEAD]) or MARKS.first(out) >= 0
             if not known and whole:
                 self._batch = self._batch or RunBatch(speculative(self._findings), self._layers)
                 self._batch.add(out, coding.layer, where)

@@ -37,10 +37,11 @@ if TYPE_CHECKING:
     from overheard_capture.provenance.origin import Bytes, Origin
 
 _LINE = re.compile(rb"(?:[A-Za-z0-9+/_-]++|%b)++" % ESCAPES)
-_BREAK = rb"(?:(?:%b)?\r?\n[ \t]{0,32}|%b)" % (ESCAPED_RETURN, ESCAPED_BREAK)
+# Lines may be indented, or quoted in a mail.
+_BREAK = rb"(?:(?:%b)?\r?\n(?:[ \t]{0,32}|(?:> ?){1,8})|%b)" % (ESCAPED_RETURN, ESCAPED_BREAK)
 _PADDING = re.compile(rb"(?:=|%b){0,2}" % ESCAPED_PADDING)
 # Bytes that end a run for certain; and bytes after which it may continue: a line break, an escape, padding.
-_RUN_END = re.compile(rb"[^A-Za-z0-9+/_=\\%&#;\r\n \t-]")
+_RUN_END = re.compile(rb"[^A-Za-z0-9+/_=\\%&#;\r\n \t>-]")
 _CONTINUABLE = b"\r\n\\%=&"
 # Escapes before a run: of a base64 character, or another escape that includes the first characters of the run.
 _OTHER_ESCAPE = re.compile(rb"\\u[0-9A-Fa-f]{4}|\\[nrtbf]|%(?:25){0,3}[0-9A-Fa-f]{2}")

@@ -19,7 +19,7 @@ from capture.played import VALUE, outcome, played, seen, sightings
 from capture.wrapped import noise
 from overheard_capture.content.byte_scan import Members
 from overheard_capture.decoders.armour.base85 import BASE85_CODINGS
-from overheard_capture.decoders.armour.finder import has_coding
+from overheard_capture.decoders.armour.finder import codings_in
 from overheard_capture.decoders.untyped import untyped
 
 if TYPE_CHECKING:
@@ -73,7 +73,7 @@ def test_it_is_decoded(name: str, content: str) -> None:
     layer = "base58" if name.startswith("base58") else "base85"
     assert any(layer in layers for layers in seen(findings))
     assert not findings.unread
-    assert has_coding(text)
+    assert codings_in(text)
     for size in (1, 7, 100):
         assert outcome(played(untyped, text, range(0, len(text), size))) == outcome(findings)
 
