@@ -8,13 +8,11 @@ that is escaped is a spelling; this is for what is also encoded, or escaped agai
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
-from html import unescape
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
-from overheard.words.layer import Layer, LayerKind
 from overheard_capture.content.byte_scan import LiteralSet
 from overheard_capture.content.nesting import nested_content, speculative
+from overheard_capture.decoders.armour.writings import LONGEST, LOOK_BACK, QUOTED, WRITINGS
 from overheard_capture.provenance.by_frame import FrameAligner
 from overheard_capture.provenance.small_queue import SmallByteQueue
 
@@ -22,143 +20,16 @@ if TYPE_CHECKING:
     from overheard.words.layer import Layers
     from overheard_capture.content.content import Content
     from overheard_capture.content.findings import Findings, ReaderFactory
+    from overheard_capture.decoders.armour.writings import Writing
     from overheard_capture.provenance.by_frame import Part
     from overheard_capture.provenance.origin import Bytes, Origin
 
-# So many escaped characters of ASCII in a row are written by one who escapes all.
-_DENSE = 8
-# The longest that shows that something escaped begins, and how far before a mark that may be.
-_LONGEST, _LOOK_BACK = 320, 192
-
-
-class _Writing(NamedTuple):
-    """How text is escaped.
-
-    It begins where one of the `marks` is and `begins` matches, with what matches `before` before that. It ends before a
-    match of `ends`, which may look at the byte before. `unescape` is for a match of `escape`; `held` is the number of
-    bytes at the end of a piece that may be an incomplete escape.
-    """
-
-    layer: Layer
-    marks: LiteralSet
-    begins: re.Pattern[bytes]
-    before: re.Pattern[bytes]
-    ends: re.Pattern[bytes]
-    escape: re.Pattern[bytes]
-    unescape: Callable[[re.Match[bytes]], bytes]
-    held: Callable[[bytes], int]
-
-
-# ---- strings with backslashes
-
-_BACKSLASHES = rb"\\{1,8}"
-_NEW_LINE = rb"%b(?:[rn]|u000[aAdD]|x0[aAdD])" % _BACKSLASHES
-_ASCII_CODE = rb"(?:[2-7][0-9A-Fa-f]|26(?:amp;){0,4}#(?:[0-9]{2,3}|[xX][0-9A-Fa-f]{2});)"
-_CONTROLS = {b"n": b"\n", b"r": b"\r", b"t": b"\t", b"b": b"\b", b"f": b"\f", b"v": b"\v", b"0": b"\0"}
-_PARTIAL_BACKSLASH = re.compile(rb"(\\+)(?:u[0-9A-Fa-f]{0,3}|x[0-9A-Fa-f]?)?\Z")
-
-
-def _without_backslash(escape: re.Match[bytes]) -> bytes:
-    code, other = escape[1] or escape[2], escape[3]
-    if code is None:
-        return _CONTROLS.get(other, other)
-    number = int(code, 16)
-    # In `\x` a byte, in `\u` a character or a half of one.
-    return bytes([number]) if escape[2] else chr(number).encode(errors="surrogatepass")
-
-
-def _held_backslash(piece: bytes) -> int:
-    partial = _PARTIAL_BACKSLASH.search(piece, max(len(piece) - _LONGEST, 0))
-    # Each pair of backslashes is one.
-    return len(piece) - partial.end(1) + 1 if partial and len(partial[1]) % 2 else 0
-
-
-_STRING = _Writing(
-    Layer("string escapes", LayerKind.SPELLED),
-    LiteralSet(b"begin ", b"GIT binary patch", b"=ybegin ", b"<~", b"\\u00"),
-    re.compile(
-        rb"(?:begin [0-7]{3,4} [^\r\n\\\"]{1,255}|GIT binary patch|=ybegin [^\r\n\\\"]{1,255})%b"
-        rb"|<~[!-Z\]-uz]{0,128}\\{1,8}[nr\"'\\]|\\u003[cC]~|(?:%bu00%b){%d}"
-        % (_NEW_LINE, _BACKSLASHES, _ASCII_CODE, _DENSE)
-    ),
-    # A line may be quoted.
-    re.compile(rb"(?:(?:>|%b(?:u00|x)3[eE]) ?){0,8}\\{0,7}\Z" % _BACKSLASHES),
-    re.compile(rb"\n"),
-    re.compile(rb"\\(?:u([0-9A-Fa-f]{4})|x([0-9A-Fa-f]{2})|(.))", re.DOTALL),
-    _without_backslash,
-    _held_backslash,
-)
-
-# ---- entities
-
-# An ampersand, which may be escaped itself.
-_AND = rb"&(?:amp;){0,4}"
-_ENTITY = re.compile(rb"&(?:#[0-9]{1,7}|#[xX][0-9A-Fa-f]{1,6}|[A-Za-z]{2,8});")
-_PARTIAL_ENTITY = re.compile(rb"&(?:#?[0-9A-Za-z]{0,8})\Z")
-
-
-def _held_entity(piece: bytes) -> int:
-    partial = _PARTIAL_ENTITY.search(piece, max(len(piece) - 16, 0))
-    return len(piece) - partial.start() if partial else 0
-
-
-_ENTITIES = _Writing(
-    Layer("HTML entities", LayerKind.SPELLED),
-    LiteralSet(
-        *(b"&lt;~", b"&amp;lt;~", b"&amp;amp;lt;~", b"&#", b"&amp;#", b"&amp;amp;#"),
-        *(b"gt; begin ", b"gt;begin ", b"gt; GIT b", b"gt;GIT b", b"gt; =ybegin ", b"gt;=ybegin "),
-    ),
-    re.compile(
-        rb"gt; ?(?:begin [0-7]{3,4} |GIT binary patch|=ybegin )|%b(?:lt|#60|#[xX]3[cC]);~"
-        rb"|(?:%b#(?:[0-9]{2,3}|[xX][0-9A-Fa-f]{2});){%d}" % (_AND, _AND, _DENSE)
-    ),
-    # A line may be quoted.
-    re.compile(rb"(?:%bgt; ?){0,8}(?:%b)?\Z" % (_AND, _AND)),
-    re.compile(rb"<"),
-    _ENTITY,
-    lambda escape: unescape(escape[0].decode()).encode(errors="replace"),
-    _held_entity,
-)
-
-# ---- quoted mail
-
-_QUOTED = _Writing(
-    Layer("quoted text", LayerKind.SPELLED),
-    LiteralSet(b"begin ", b"GIT binary patch", b"=ybegin ", b"<~"),
-    re.compile(rb"begin [0-7]{3,4} |GIT binary patch|=ybegin |<~"),
-    re.compile(rb"(?:\A|\n)>[^\r\n]{0,160}\Z"),
-    re.compile(rb"(?<=\n)[^>]"),
-    re.compile(rb"(?:\A|(?<=\n))> ?"),
-    lambda _: b"",
-    lambda piece: 2 if piece.endswith(b"\n>") else int(piece.endswith(b"\n")),
-)
-
-# ---- quotes doubled
-
-
-def _held_quote(piece: bytes) -> int:
-    """Pairs are from the left, so that an odd one may be the first of a pair."""
-    return (len(piece) - len(piece.rstrip(piece[-1:]))) % 2 if piece.endswith((b"'", b'"')) else 0
-
-
-_DOUBLED = _Writing(
-    Layer("quotes doubled", LayerKind.SPELLED),
-    LiteralSet(b"<~"),
-    re.compile(rb"<~(?=[^~]{0,256}?(?:''|\"\"))"),
-    re.compile(rb"\Z"),
-    re.compile(rb"(?<=~)>"),
-    re.compile(rb"''|\"\""),
-    lambda quotes: quotes[0][:1],
-    _held_quote,
-)
-
-_WRITINGS = (_STRING, _ENTITIES, _QUOTED, _DOUBLED)
 # What a piece may end with, if something may begin in it.
 _MAY_BEGIN = re.compile(rb"[\\&]|begin |GIT |=y|\n>|<~|(?:b|be|beg|begi|begin|G|GI|GIT|=|<|>|\n)\Z")
-_MARKS = LiteralSet(*{mark for writing in _WRITINGS for mark in writing.marks.texts})
+_MARKS = LiteralSet(*{mark for writing in WRITINGS for mark in writing.marks.texts})
 
 
-def _begins(writing: _Writing, data: bytes | bytearray, start: int, *, fresh: bool) -> int:
+def _begins(writing: Writing, data: bytes | bytearray, start: int, *, fresh: bool) -> int:
     """The offset at which something escaped begins, from `start` on; -1 if nothing does.
 
     `fresh` is whether the data begins a line.
@@ -166,8 +37,8 @@ def _begins(writing: _Writing, data: bytes | bytearray, start: int, *, fresh: bo
     at = start
     while (place := writing.marks.first(data, at)) >= 0:
         if writing.begins.match(data, place):
-            before = writing.before.search(data, max(place - _LOOK_BACK, start), place)
-            if before and (fresh or before.start() or before[0][:1] != b">" or writing is not _QUOTED):
+            before = writing.before.search(data, max(place - LOOK_BACK, start), place)
+            if before and (fresh or before.start() or before[0][:1] != b">" or writing is not QUOTED):
                 return before.start()
         at = place + 1
     return -1
@@ -175,7 +46,7 @@ def _begins(writing: _Writing, data: bytes | bytearray, start: int, *, fresh: bo
 
 def has_escaped(data: bytes | bytearray) -> bool:
     """Whether something escaped begins in this text."""
-    return _MARKS.first(data) >= 0 and any(_begins(writing, data, 0, fresh=True) >= 0 for writing in _WRITINGS)
+    return _MARKS.first(data) >= 0 and any(_begins(writing, data, 0, fresh=True) >= 0 for writing in WRITINGS)
 
 
 class EscapedTextFinder:
@@ -192,11 +63,11 @@ class EscapedTextFinder:
     def feed(self, data: bytes | bytearray, origin: Origin) -> None:
         """Read the next bytes."""
         if not self._readers and (
-            _MARKS.first(data) >= 0 or _MAY_BEGIN.search(data, max(len(data) - _LONGEST, 0)) is not None
+            _MARKS.first(data) >= 0 or _MAY_BEGIN.search(data, max(len(data) - LONGEST, 0)) is not None
         ):
             guess = speculative(self._findings)
             self._readers = [
-                _EscapedReader(guess, self._layers, self._reader, writing, fresh=self._fresh) for writing in _WRITINGS
+                _EscapedReader(guess, self._layers, self._reader, writing, fresh=self._fresh) for writing in WRITINGS
             ]
         self._fresh = False
         for reader in self._readers:
@@ -232,7 +103,7 @@ class _EscapedReader:
     )
 
     def __init__(
-        self, findings: Findings, layers: Layers, reader: ReaderFactory, writing: _Writing, *, fresh: bool
+        self, findings: Findings, layers: Layers, reader: ReaderFactory, writing: Writing, *, fresh: bool
     ) -> None:
         self._findings, self._layers, self._reader, self._writing = findings, layers, reader, writing
         # The last bytes, in which something may begin.
@@ -268,7 +139,7 @@ class _EscapedReader:
 
     def _keep(self, data: bytes | bytearray, origin: Origin, at: int) -> None:
         """Keep the last bytes if something may begin in them."""
-        found = _MAY_BEGIN.search(data, max(len(data) - _LONGEST, at))
+        found = _MAY_BEGIN.search(data, max(len(data) - LONGEST, at))
         if found:
             self._pending = SmallByteQueue()
             self._pending.add(data[found.start() :], origin.after(found.start()))
