@@ -7,6 +7,7 @@ example. It is a guess: what it finds counts, and a wrong one hides nothing.
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from itertools import accumulate
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -25,29 +26,53 @@ class _Framing(NamedTuple):
     """How a line announces the length of a piece.
 
     `anywhere` finds the announcement, with the line break before it if it is a whole line; `here` matches it without.
-    Group 1 is the length, in this base.
+    Group 1 is the length, as `length` reads it. `begins` is the beginning of the announcement.
     """
 
     layer: Layer
     anywhere: re.Pattern[bytes]
     here: re.Pattern[bytes]
-    base: int = 10
+    length: Callable[[bytes], int] = int
+    begins: bytes = b"\n"
 
 
-def _line(code: str, pattern: bytes, base: int = 10) -> _Framing:
-    return _Framing(Layer(code), re.compile(rb"\n" + pattern), re.compile(pattern), base)
+def _line(code: str, pattern: bytes, length: Callable[[bytes], int] = int, begins: bytes = b"\n") -> _Framing:
+    return _Framing(
+        Layer(code), re.compile(rb"\n" + pattern, re.DOTALL), re.compile(pattern, re.DOTALL), length, begins
+    )
+
+
+def _hexadecimal(digits: bytes) -> int:
+    return int(digits, 16)
+
+
+def _payload_length(field: bytes) -> int:
+    return max(int.from_bytes(field) - _RTP_HEADER, 0)
+
+
+_RTP_HEADER = 12
+# An argument of a Redis command. All but the last of a command are short.
+_ARGUMENT = rb"\$\d{1,6}\r\n[^\r\n]{0,160}\r\n"
+_COMMAND = b"|".join(rb"\*%d\r\n(?:%b){%d}" % (count, _ARGUMENT, count - 1) for count in range(2, 6))
 
 
 # RFC 9051, 4.3
 _LITERAL = re.compile(rb"\{(\d{1,9})[+-]?\}\r?\n")
 _FRAMINGS = (
     # RFC 9112, 7.1, with extensions such as the signatures of aws-chunked.
-    _line("chunked", rb"[ \t]*([0-9A-Fa-f]{1,8})[ \t]*(?:;[^\n]{0,900})?\r?\n", 16),
+    _line("chunked", rb"[ \t]*([0-9A-Fa-f]{1,8})[ \t]*(?:;[^\n]{0,900})?\r?\n", _hexadecimal),
     _Framing(Layer("IMAP literal"), _LITERAL, _LITERAL),
     # RFC 3030, 2
     _line("BDAT", rb"[Bb][Dd][Aa][Tt] (\d{1,9})(?: [Ll][Aa][Ss][Tt])?[ \t]*\r?\n"),
     # Redis: bulk strings, verbatim strings, and pieces of streamed strings.
     _line("RESP", rb"[$=;](\d{1,9})\r?\n"),
+    # The last arguments of Redis commands, such as what is appended to a value.
+    _line("RESP", rb"(?:%b)\$(\d{1,9})\r\n" % _COMMAND, begins=b"\n*"),
+    # memcached's meta commands.
+    _line("length in text", rb"(?:ms [!-~]{1,250} S?|VA )(\d{1,9})(?: [!-~ ]{0,200})?\r?\n"),
+    # RTSP, with RTP and without (RFC 2326, 10.12), of whatever channel.
+    _line("interleaved", rb"\$[\x00-\x1f](..)", int.from_bytes),
+    _line("interleaved", rb"\$[\x00-\x1f](..)[\x80-\xbf].{%d}" % (_RTP_HEADER - 1), _payload_length),
     # memcached, NATS, beanstalkd: a verb, some words, and a length.
     _line("length in text", rb"[A-Za-z]{2,16} (?:[^\r\n:{}]{0,400} )?(\d{1,9})(?: noreply)?\r?\n"),
 )
@@ -114,13 +139,13 @@ class _Pieces:
         before = len(self._line) - ranges[0][1]
         held, place = self._line + data[ranges[0][1] :], 0
         while not self._remaining and (found := self._find(held, place)):
-            self._begun, self._fresh, self._remaining = False, True, int(found[1], self._framing.base)
+            self._begun, self._fresh, self._remaining = False, True, self._framing.length(found[1])
             ranges.append(self._piece(len(data), found.end() - before))
             place = ranges[-1][1] + before
         if self._remaining:
             self._line = b""
         else:
-            last = held.rfind(b"\n", place)
+            last = held.rfind(self._framing.begins, place)
             self._fresh = self._fresh and last < 0
             self._line = held[max(last, place, len(held) - _LONGEST_LINE) :]
         self._deliver(data, origin, [(start, end) for start, end in ranges if end > start], continues)
