@@ -38,7 +38,7 @@ class Writing(NamedTuple):
 
 _BACKSLASHES = rb"\\{1,8}"
 _NEW_LINE = rb"%b(?:[rn]|u000[aAdD]|x0[aAdD])" % _BACKSLASHES
-_ASCII_CODE = rb"(?:[2-7][0-9A-Fa-f]|26(?:amp;){0,4}#(?:[0-9]{2,3}|[xX][0-9A-Fa-f]{2});)"
+_ASCII_CODE = rb"(?:[2-7][0-9A-Fa-f]|0[09aAdD]|26(?:amp;){0,4}#(?:[0-9]{2,3}|[xX][0-9A-Fa-f]{2});)"
 _CONTROLS = {b"n": b"\n", b"r": b"\r", b"t": b"\t", b"b": b"\b", b"f": b"\f", b"v": b"\v", b"0": b"\0"}
 _PARTIAL_BACKSLASH = re.compile(rb"(\\+)(?:u[0-9A-Fa-f]{0,3}|x[0-9A-Fa-f]?)?\Z")
 
@@ -63,11 +63,12 @@ _STRING = Writing(
     LiteralSet(b"begin ", b"GIT binary patch", b"=ybegin ", b"<~", b"\\u00"),
     re.compile(
         rb"(?:begin [0-7]{3,4} [^\r\n\\\"]{1,255}|GIT binary patch|=ybegin [^\r\n\\\"]{1,255})%b"
-        rb"|<~[!-Z\]-uz]{0,128}\\{1,8}[nr\"'\\]|\\u003[cC]~|(?:%bu00%b){%d}"
-        % (_NEW_LINE, _BACKSLASHES, _ASCII_CODE, _DENSE)
+        # The latter two are text that is escaped throughout, and UTF-16.
+        rb"|<~[!-Z\]-uz]{0,128}\\{1,8}[nr\"'\\]|\\u003[cC]~|(?:%bu00%b){%d}|(?:%bu0000(?:[^\r\n\\\"]|%bu00%b)){%d}"
+        % (_NEW_LINE, _BACKSLASHES, _ASCII_CODE, _DENSE, _BACKSLASHES, _BACKSLASHES, _ASCII_CODE, _DENSE)
     ),
-    # A line may be quoted.
-    re.compile(rb"(?:(?:>|%b(?:u00|x)3[eE]) ?){0,8}\\{0,7}\Z" % _BACKSLASHES),
+    # A line may be quoted; a character may precede its other byte.
+    re.compile(rb"(?:(?:>|%b(?:u00|x)3[eE]) ?){0,8}[^\r\n\\\"]?\\{0,7}\Z" % _BACKSLASHES),
     re.compile(rb"\n"),
     re.compile(rb"\\(?:u([0-9A-Fa-f]{4})|x([0-9A-Fa-f]{2})|(.))", re.DOTALL),
     _without_backslash,

@@ -44,6 +44,8 @@ _PARTIAL_ESCAPE = re.compile(
     rb"(?:%(?:25){0,3}[0-9A-Fa-f]?|\\{1,8}(?:u[0-9A-Fa-f]{0,3}|r\\{0,8})?|&(?:#[0-9A-Za-z]{0,3})?)\Z"
 )
 _FERNET = b"gAAAAA"
+# The text that begins yEnc is short.
+_YENC = b"=ybegin "
 # Separates runs that are searched together.
 _SEPARATOR = b"\0\xff\0"
 
@@ -92,7 +94,7 @@ def is_readable(out: bytes) -> bool:
     """Whether decoded content that begins like this can be identified."""
     if looks_like_text(out):
         return len(out) > 8
-    if out.startswith(BEGINNINGS) and is_known(out):
+    if (out.startswith(BEGINNINGS) and is_known(out)) or out.startswith(_YENC):
         return True
     # UTF-16 text.
     return 2 * out.count(0) >= len(out) - 1 and 0 in (sum(out[::2]), sum(out[1::2]))

@@ -125,6 +125,19 @@ def test_text_that_is_escaped_throughout_is_read_in_any_other(how: tuple[str, st
     assert played(Fallback, b"HELLO\r\n" + text + b"\r\n").sightings
 
 
+@pytest.mark.parametrize("how", ["JSON", "JSON in HTML", "all escaped", "a URL", "a form"])
+@pytest.mark.parametrize("wide", ["utf-16-le", "utf-16-be"])
+def test_utf_16_that_is_escaped_is_read(how: str, wide: str) -> None:
+    """As a program writes it that takes its bytes for text."""
+    text = ("They say that " + VALUE.decode() + " is it.").encode(wide)
+    for each in (text, all_entities(b"They say that " + VALUE).decode().encode(wide)):
+        assert played(Fallback, b"HELLO\r\n" + ESCAPED[how](each) + b"\r\n").sightings
+
+
+def test_yenc_in_base64_is_read() -> None:
+    assert ("base64", "yEnc", "gzip") in seen(played(untyped, b"see: " + base64.b64encode(yenc(PACKED)) + b" now"))
+
+
 @pytest.mark.parametrize("how", ["a URL", "a form"])
 def test_yenc_in_a_url_is_read(how: str) -> None:
     assert ("percent-encoded", "yEnc", "gzip") in seen(played(untyped, ESCAPED[how](yenc(PACKED))))
