@@ -127,7 +127,7 @@ class Base85Members(Members):
         self._digits = bytes(alphabet.find(byte) & 0xFF for byte in range(256))
         self._classes = bytes(
             (byte in alphabet + others) | (byte in DELIMITERS) << 1 | letter.isalnum() << 2
-            | letter.islower() << 3 | letter.isupper() << 4
+            | letter.islower() << 3 | letter.isupper() << 4 | (byte in b"+/-_=") << 5
             for byte in range(256) for letter in [bytes([byte])]
         )  # fmt: skip
         self._beginnings = b"".join(bytes([len(each)]) + each for each in sorted(beginnings))

@@ -20,8 +20,8 @@ if TYPE_CHECKING:
     from overheard_capture.provenance.origin import Bytes, Origin
 
 # The line before a message: a command of SMTP or NNTP, or a response of POP3 or NNTP.
-_COMMAND = rb"(?:DATA|POST|(?:IHAVE|TAKETHIS) [^\n]{1,256})[ \t]*"
-_BEGINS = re.compile(rb"(?:\A|\n)(?:%b|\+OK[^\n]{0,512}|2[0-3]\d[ -][^\n]{0,512})\r?\n" % _COMMAND, re.IGNORECASE)
+_COMMAND = rb"(?:[Dd][Aa][Tt][Aa]|[Pp][Oo][Ss][Tt]|(?:IHAVE|TAKETHIS|ihave|takethis) [^\n]{1,256})[ \t]*"
+_BEGINS = re.compile(rb"\n(?:%b|\+OK[^\n]{0,512}|2[0-3][0-9][ -][^\n]{0,512})\r?\n" % _COMMAND)
 _STUFFED = re.compile(rb"(?<=\n)\.(?=\.)")
 # The bytes at the end of a piece that may be the beginning of a stuffed line.
 _PARTIAL = re.compile(rb"\n\.?\Z")
@@ -36,7 +36,7 @@ class DotStuffing:
     def __init__(self, findings: Findings, layers: Layers, reader: ReaderFactory) -> None:
         self._text = Boundaries(findings, layers, reader)
         # Whether a message began; until then, how many bytes were read, and the last line.
-        self._begun, self._read, self._line = False, 0, b""
+        self._begun, self._read, self._line = False, 0, b"\n"
         self._pending: SmallByteQueue | None = None
 
     def feed(self, data: Bytes, origin: Origin) -> None:

@@ -26,7 +26,7 @@ class _Framing(NamedTuple):
     """How a line announces the length of a piece.
 
     `anywhere` finds the announcement, with the line break before it if it is a whole line; `here` matches it without.
-    Group 1 is the length, as `length` reads it. `begins` is the beginning of the announcement.
+    Group 1 is the length, as `length` reads it. `anywhere` begins with `begins`.
     """
 
     layer: Layer
@@ -61,7 +61,7 @@ _LITERAL = re.compile(rb"\{(\d{1,9})[+-]?\}\r?\n")
 _FRAMINGS = (
     # RFC 9112, 7.1, with extensions such as the signatures of aws-chunked.
     _line("chunked", rb"[ \t]*([0-9A-Fa-f]{1,8})[ \t]*(?:;[^\n]{0,900})?\r?\n", _hexadecimal),
-    _Framing(Layer("IMAP literal"), _LITERAL, _LITERAL),
+    _Framing(Layer("IMAP literal"), _LITERAL, _LITERAL, begins=b"{"),
     # RFC 3030, 2
     _line("BDAT", rb"[Bb][Dd][Aa][Tt] (\d{1,9})(?: [Ll][Aa][Ss][Tt])?[ \t]*\r?\n"),
     # Redis: bulk strings, verbatim strings, and pieces of streamed strings.
@@ -69,10 +69,11 @@ _FRAMINGS = (
     # The last arguments of Redis commands, such as what is appended to a value.
     _line("RESP", rb"(?:%b)\$(\d{1,9})\r\n" % _COMMAND, begins=b"\n*"),
     # memcached's meta commands.
-    _line("length in text", rb"(?:ms [!-~]{1,250} S?|VA )(\d{1,9})(?: [!-~ ]{0,200})?\r?\n"),
+    _line("length in text", rb"ms [!-~]{1,250} S?(\d{1,9})(?: [!-~ ]{0,200})?\r?\n", begins=b"\nms "),
+    _line("length in text", rb"VA (\d{1,9})(?: [!-~ ]{0,200})?\r?\n", begins=b"\nVA "),
     # RTSP, with RTP and without (RFC 2326, 10.12), of whatever channel.
-    _line("interleaved", rb"\$[\x00-\x1f](..)", int.from_bytes),
-    _line("interleaved", rb"\$[\x00-\x1f](..)[\x80-\xbf].{%d}" % (_RTP_HEADER - 1), _payload_length),
+    _line("interleaved", rb"\$[\x00-\x1f](..)", int.from_bytes, b"\n$"),
+    _line("interleaved", rb"\$[\x00-\x1f](..)[\x80-\xbf].{%d}" % (_RTP_HEADER - 1), _payload_length, b"\n$"),
     # memcached, NATS, beanstalkd: a verb, some words, and a length.
     _line("length in text", rb"[A-Za-z]{2,16} (?:[^\r\n:{}]{0,400} )?(\d{1,9})(?: noreply)?\r?\n"),
 )
@@ -153,7 +154,9 @@ class _Pieces:
     def _find(self, held: bytes, place: int) -> re.Match[bytes] | None:
         """Find the next announcement."""
         here = self._framing.here.match(held, place) if self._fresh else None
-        return here or self._framing.anywhere.search(held, place)
+        if here or held.find(self._framing.begins, place) < 0:
+            return here
+        return self._framing.anywhere.search(held, place)
 
     def _piece(self, length: int, at: int) -> tuple[int, int]:
         """The range of the current piece, from `at` on, in data of this length."""

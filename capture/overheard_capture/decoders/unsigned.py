@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING
 
 from overheard.words.layer import Layers
 from overheard_capture.content.text_detector import looks_like_text
-from overheard_capture.decoders.compression.deflate import CorruptError
 from overheard_capture.decoders.compression.formats import BROTLI, DEFLATE, LZMA
 from overheard_capture.decoders.compression.reader import decompressing
 from overheard_capture.decoders.magic import HEAD, is_known, is_lzma, reader_of
@@ -27,10 +26,10 @@ if TYPE_CHECKING:
 _LENGTH = 4
 # How many bytes may be needed to recognise it: the code tables of brotli alone may take 1 KiB.
 LONG_HEAD = 2 << 10
-# How many bytes of it are decompressed at a time.
-_STEP = 16
 # Shorter data is no compressed text.
 _SHORTEST = 12
+# Shorter brotli has no text but words of its dictionary; identifiers of 12 bytes are common.
+_SHORTEST_BROTLI = 16
 # The two bits that give the type of the first block (RFC 1951, 3.2.3).
 _STORED, _DYNAMIC, _INVALID = 0, 2, 3
 
@@ -88,15 +87,13 @@ def _is_brotli(head: bytes) -> bool:
 
     Something else may follow its end, so that what was decompressed before an error counts.
     """
-    brotli, out = BROTLI.make(), b""
-    try:
-        for at in range(0, len(head), _STEP):
-            out += brotli.decompress(head[at : at + _STEP], 1 << 12)
-            if len(out) >= HEAD:
-                break
-    except CorruptError:
-        pass
-    return _makes_sense(out)
+    if len(head) < _SHORTEST_BROTLI:
+        return False
+    # Imported on first use: most captures contain nothing that needs it.
+    from overheard_capture.decoders.compression.libraries import brotli_head  # noqa: PLC0415
+
+    out = brotli_head(head, HEAD)
+    return bool(out) and _makes_sense(out)
 
 
 class _AfterLength:

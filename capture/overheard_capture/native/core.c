@@ -398,8 +398,8 @@ int64_t first_of(const uint8_t *data, uint64_t length, uint64_t start, const uin
 
 /* ---- base85 (see decoders/armour/base85.py, which does the same) */
 
-/* Classes of bytes: of the alphabet; those after which something may begin; digits and letters. */
-enum { IN_ALPHABET = 1, DELIMITER = 2, WORD = 4, LOWER = 8, UPPER = 16 };
+/* Classes of bytes: of the alphabet; those after which something may begin; digits and letters; what base64 has besides. */
+enum { IN_ALPHABET = 1, DELIMITER = 2, WORD = 4, LOWER = 8, UPPER = 16, IN_BASE64 = 32 };
 /* The characters of 20 bytes; how many characters show whether they are varied; where and how often something may begin. */
 enum { SHORTEST = 25, VARIED = 64, LATEST = 64, MOST_STARTS = 7 };
 
@@ -444,9 +444,9 @@ static int begins_base85(const uint8_t *at, uint64_t length, const uint8_t *clas
         different += !(seen[byte >> 6] >> (byte & 63) & 1);
         seen[byte >> 6] |= (uint64_t)1 << (byte & 63);
         kinds |= classes[byte];
-        others += !(classes[byte] & WORD);
+        others += !(classes[byte] & (WORD | IN_BASE64));
     }
-    return 300 * different >= window * (229 - window) && 16 * others >= window && kinds & LOWER && kinds & UPPER;
+    return 300 * different >= window * (229 - window) && 32 * others >= window && kinds & LOWER && kinds & UPPER;
 }
 
 /* Whether a part of a run, all of which is in the alphabet, may be encoded. */

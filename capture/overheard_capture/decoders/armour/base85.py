@@ -13,7 +13,7 @@ from itertools import islice
 from typing import TYPE_CHECKING
 
 from overheard.words.layer import Layer
-from overheard_capture.content.byte_scan import DELIMITERS, SHORTEST_BASE85, Base85Members
+from overheard_capture.content.byte_scan import BASE64_ALPHABET, DELIMITERS, SHORTEST_BASE85, Base85Members
 from overheard_capture.decoders.armour.coding import Coding
 from overheard_capture.decoders.base64.run import is_readable
 from overheard_capture.decoders.magic import BEGINNINGS
@@ -35,7 +35,8 @@ _NAME = re.compile(rb"[A-Za-z_.-]{1,32}=")
 _DELIMITER = re.compile(rb"[%b]" % re.escape(DELIMITERS))
 # How many characters show whether they are varied.
 _VARIED = 64
-_WORD = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
+# What is also in base64, which is another coding.
+_BASE64 = BASE64_ALPHABET + b"="
 
 
 class _Base85:
@@ -115,7 +116,7 @@ def _is_varied(first: bytes) -> bool:
     length = len(first)
     # Of 25 encoded characters 68 % are different, and of 64 55 %, in all but one case of a thousand.
     different = 300 * len(set(first)) >= length * (229 - length)
-    return different and 16 * len(first.translate(None, _WORD)) >= length and first.lower() != first != first.upper()
+    return different and 32 * len(first.translate(None, _BASE64)) >= length and first.lower() != first != first.upper()
 
 
 BASE85_CODINGS = tuple(_Base85(alphabet).coding for alphabet in (_RFC1924, _Z85, _ASCII85))

@@ -103,7 +103,7 @@ def _base32_coding(alphabet: bytes) -> Coding:
     more = re.compile(rb"(?:(?:\r?\n)?[%b]++)++" % alphabet)
     return Coding(
         BASE32,
-        Members(members, SHORTEST),
+        Members(members, SHORTEST, b"0123456789ABCDEFabcdef\r\n"),
         find.finditer,
         more,
         _without_breaks,
@@ -133,7 +133,7 @@ CODINGS = (
     _base32_coding(b"abcdefghijklmnopqrstuvwxyz0123456789"),
     Coding(
         PERCENT,
-        Members(_UNRESERVED + b"+%", SHORTEST),
+        Members(_UNRESERVED + b"+%", SHORTEST, _UNRESERVED + b"+"),
         re.compile(_PERCENT_ENCODED % SHORTEST).finditer,
         re.compile(_PERCENT_ENCODED % 1),
         _percent_chars,

@@ -197,7 +197,7 @@ class _CodingFinder:
             return
         where = partial(_decoded_origin, coding, raw, origin)
         if not self._content:
-            known = is_readable(out[:_HEAD]) or is_unsigned(out[:LONG_HEAD]) or MARKS.first(out) >= 0
+            known = is_readable(out[:_HEAD]) or is_unsigned(out[:LONG_HEAD])
             if not known and whole:
                 self._batch = self._batch or RunBatch(speculative(self._findings), self._layers)
                 self._batch.add(out, coding.layer, where)

@@ -20,6 +20,8 @@ else:
 if TYPE_CHECKING:
     from overheard_capture.provenance.origin import Bytes
 
+# How many bytes are decompressed at a time if any of them may be malformed.
+_STEP = 16
 _XZ_MEMORY = 128 << 20
 # Decoders of zstd support windows of at least 8 MB (RFC 9659), and larger ones exist: 64 MB, as a power of 2.
 _ZSTD_WINDOW = 26
@@ -46,6 +48,19 @@ class Brotli:
         # `can_accept_more_data` may be true although more output is available.
         self.has_pending_output = not self.eof and (len(out) >= max_length or not self._brotli.can_accept_more_data())
         return out
+
+
+def brotli_head(data: bytes, enough: int) -> bytes:
+    """About the first `enough` bytes of what `data` decompresses to, up to an error. It is quick for other data."""
+    decompressor, out = brotli.Decompressor(), b""
+    try:
+        for at in range(0, len(data), _STEP):
+            out += decompressor.process(data[at : at + _STEP], output_buffer_limit=enough)
+            if len(out) >= enough:
+                break
+    except brotli.error:
+        pass
+    return out
 
 
 class _LibraryDecompressor:
