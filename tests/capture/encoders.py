@@ -121,3 +121,28 @@ def uuencoded(value: bytes) -> bytes:
 def header(text: str) -> bytes:
     """A mail header."""
     return Header(text, "utf-8", header_name="Subject").encode().encode()
+
+
+BITCOIN = b"123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz"
+FLICKR = b"123456789abcdefghijkmnopqrstuvwxyzABCDEFGHJKLMNPQRSTUVWXYZ"
+
+
+def base58(value: bytes, alphabet: bytes = BITCOIN) -> bytes:
+    """Digit by digit, as it is defined."""
+    number, out = int.from_bytes(value), bytearray()
+    while number:
+        number, digit = divmod(number, 58)
+        out.append(alphabet[digit])
+    return b"1" * (len(value) - len(value.lstrip(b"\0"))) + bytes(reversed(out))
+
+
+_Z85 = b"0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ.-:+=^!/*?&<>()[]{}@%$#"
+
+
+def z85(value: bytes) -> bytes:
+    """Z85 (ZeroMQ RFC 32) of a multiple of four bytes; zeros are appended."""
+    out = bytearray()
+    for at in range(0, len(value), 4):
+        number = int.from_bytes(value[at : at + 4].ljust(4, b"\0"))
+        out += bytes(_Z85[number // 85**place % 85] for place in range(4, -1, -1))
+    return bytes(out)

@@ -18,6 +18,10 @@ _RUN = re.compile(rb"[A-Za-z0-9+/_-]{%d,}+" % SHORTEST_RUN)
 _SOFT = re.compile(rb"=\r?\n")
 _PLAIN = bytes(range(32, 127)) + b"\t\n\r"
 
+# The length from which characters may be base85, which is that of 20 bytes; and after what it may begin, although that
+# may be part of the alphabet.
+SHORTEST_BASE85, DELIMITERS = 25, b"=:\"'(<>{[,&;"
+
 # Runs without upper-case letters, or of hexadecimal digits only, are not base64: fewer than one in 10^9 random runs is
 # like that.
 LOWERCASE, HEXADECIMAL = b"abcdefghijklmnopqrstuvwxyz0123456789/_-", b"0123456789ABCDEF_-"

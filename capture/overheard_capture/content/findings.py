@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from overheard_capture.content.readers import Reader
-    from overheard_capture.provenance.origin import Place
+    from overheard_capture.provenance.origin import Origin, Place
     from overheard_capture.search import Match, Search
 
 
@@ -73,6 +73,33 @@ class Opener(Protocol):
 
     def open(self, token: bytes) -> Sequence[tuple[Layer, bytes]]:
         """For each key that decrypts `token`, the layer and the plaintext."""
+
+
+class RangePiece(NamedTuple):
+    """A piece of a resource, from the offset `start` on.
+
+    `resource` is its host, target and validator, and `total` its length; -1 if that is unknown. `content_type` and
+    `codings` are those of the whole.
+    """
+
+    resource: bytes
+    total: int
+    start: int
+    data: bytes
+    origin: Origin
+    content_type: bytes
+    codings: bytes
+    layers: Layers
+
+
+class Ranges(Protocol):
+    """Keeps pieces of resources, to put them together at the end of the capture."""
+
+    def reserve(self, length: int) -> bool:
+        """Whether so many bytes more can be kept."""
+
+    def add(self, piece: RangePiece) -> None:
+        """Keep a piece, whose bytes were reserved."""
 
 
 class Conversation:
@@ -136,6 +163,8 @@ class Findings:
     # The state of the protocol that encrypts this direction.
     encryption: Encryption | None = None
     budget: Budget = field(default_factory=Budget)
+    # Where pieces of resources are kept; None if each is read by itself.
+    ranges: Ranges | None = None
 
     def add_occurrence(self, occurrence: Occurrence) -> None:
         """Report an occurrence of a secret."""

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from overheard.words.layer import Layers
 from overheard_capture.content.byte_scan import is_plain
 from overheard_capture.content.findings import Reason
+from overheard_capture.decoders.dot_stuffing import DotStuffing
 from overheard_capture.decoders.text_framing import TextFraming, text_framing
 from overheard_capture.decoders.untyped import untyped
 
@@ -25,7 +26,7 @@ class Fallback:
     def __init__(self, findings: Findings, layers: Layers) -> None:
         self._findings = findings
         self._layers = layers
-        self._untyped: Reader = untyped(findings, layers)
+        self._untyped: Reader = DotStuffing(findings, layers, untyped)
         # The pieces that lines of text announce. Binary content has no lines.
         self._framing: TextFraming | None = None
         self._length = 0

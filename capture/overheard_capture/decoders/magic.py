@@ -19,6 +19,7 @@ from overheard_capture.decoders.compression.formats import (
     BZIP2_MAGIC,
     COMPRESS,
     GZIP,
+    LZMA,
     XZ,
     XZ_MAGIC,
     ZLIB,
@@ -92,6 +93,19 @@ def _is_compress(head: bytes) -> bool:
     return len(head) > 3 and head[2] & 0x60 == 0 and 9 <= head[2] & 0x1F <= 16 and _decompresses(Lzw)(head)
 
 
+def is_lzma(head: bytes) -> bool:
+    """Whether the header of an `.lzma` file begins so: properties, dictionary size, and the length of its content.
+
+    As liblzma does, only plausible dictionary sizes and lengths are accepted. The first coded byte is always 0.
+    """
+    if len(head) <= _LZMA_HEADER or head[0] > _MAX_PROPERTIES or head[_LZMA_HEADER]:
+        return False
+    dictionary, length = int.from_bytes(head[1:5], "little"), int.from_bytes(head[5:_LZMA_HEADER], "little")
+    # One bit, or two next to each other: 2^n, or 2^n + 2^(n-1).
+    usual = dictionary in (1 << dictionary.bit_length() >> 1, 3 << dictionary.bit_length() >> 2, 0xFFFFFFFF)
+    return bool(dictionary) and usual and not 1 << 38 <= length < _UNKNOWN_LENGTH and _decompresses(LZMA.make)(head)
+
+
 def _is_bzip2(head: bytes) -> bool:
     """Whether a block follows, or the end of an empty stream."""
     return head[4:10] in (b"1AY&SY", b"\x17\x72\x45\x38\x50\x90")
@@ -100,6 +114,15 @@ def _is_bzip2(head: bytes) -> bool:
 def _reader_for(form: CompressionFormat) -> Callable[[ReaderFactory, ReaderFactory], ReaderFactory]:
     return lambda reader, rest: decompressing((form,), reader, rest)
 
+
+# Of each of the eight window sizes, with its check bits and without a dictionary (RFC 1950, 2.2).
+_ZLIB_HEADERS = tuple(
+    head.to_bytes(2) for size in range(8) for head in range(size << 12 | 0x800, size << 12 | 0x900)
+    if head % 31 == 0 and not head & 0x20
+)  # fmt: skip
+
+# The dictionary of `.lzma` files has at least 64 KiB; other properties are rare.
+_LZMA_MAGIC, _LZMA_HEADER, _MAX_PROPERTIES, _UNKNOWN_LENGTH = b"\x5d\0\0", 13, 224, (1 << 64) - 1
 
 # The first match counts.
 SIGNATURES = (
@@ -112,26 +135,21 @@ SIGNATURES = (
     Signature((), der, is_der, short=DER_MAGICS),
     Signature((), ssh_key, is_ssh_key, short=SSH_MAGICS),
     Signature((XZ_MAGIC,), _reader_for(XZ), _decompresses(XZ.make)),
+    Signature((), _reader_for(LZMA), is_lzma, short=(_LZMA_MAGIC,)),
     Signature((BZIP2_MAGIC,), _reader_for(BZIP2), _is_bzip2),
     Signature((), _reader_for(COMPRESS), _is_compress, short=(LZW_MAGIC,)),
     *(Signature((), media(each.walk, each.name), each.test, short=each.magics) for each in FORMATS),
-    # One for each of the eight window sizes.
-    Signature((), _reader_for(ZLIB), _is_zlib, short=tuple(bytes([size << 4 | 8]) for size in range(8))),
+    Signature((), _reader_for(ZLIB), _is_zlib, short=_ZLIB_HEADERS),
 )
 
 # ---- derived
 
 MAGICS = tuple(magic for signature in SIGNATURES for magic in signature.magics)
 BEGINNINGS = MAGICS + tuple(magic for signature in SIGNATURES for magic in signature.short)
-# Of zlib, the first two bytes have a checksum (RFC 1950, 2.2).
-ZLIB_PAIRS = {
-    bytes([size << 4 | 8, flags]) for size in range(8) for flags in range(256) if not (size << 12 | 2048 | flags) % 31
-}
-_ANY_PAIRS = {
-    magic + bytes([byte]) for magic in BEGINNINGS if len(magic) == 1 and magic[0] & 0x8F != 8 for byte in range(256)
-}
+ZLIB_PAIRS = frozenset(_ZLIB_HEADERS)
+_ANY_PAIRS = {magic + bytes([byte]) for magic in BEGINNINGS if len(magic) == 1 for byte in range(256)}
 # The first two bytes of all formats.
-PAIRS = frozenset({magic[:2] for magic in BEGINNINGS if len(magic) > 1} | ZLIB_PAIRS | _ANY_PAIRS)
+PAIRS = frozenset({magic[:2] for magic in BEGINNINGS if len(magic) > 1} | _ANY_PAIRS)
 # For each first byte, the formats that begin with it, in order.
 _BY_FIRST_BYTE = {
     first: tuple(each for each in SIGNATURES if any(magic[0] == first for magic in each.magics + each.short))

@@ -47,6 +47,8 @@ _SHORTEST_LINE = 60
 def is_base64(chars: bytes) -> bool:
     """Whether base64 characters are certainly coded bytes, and no word, path or number."""
     sample = chars[:_SAMPLE]
+    if len(sample) == _SAMPLE and len(set(sample)) < _LEAST_DIFFERENT:
+        return False
     if any(len(sample.translate(None, kind)) == len(sample) for kind in (_LOWER, _UPPER, _DIGITS)):
         return False
     return _MOST_IN_WORDS * sum(map(len, _WORD.findall(sample))) <= len(sample)

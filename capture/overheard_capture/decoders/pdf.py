@@ -12,7 +12,7 @@ from overheard.words.layer import Layer
 from overheard_capture.content.content import SearchScope
 from overheard_capture.content.findings import Reason
 from overheard_capture.content.nesting import Unwrapping, within_depth_limit
-from overheard_capture.decoders.armour.codings import HEXADECIMAL
+from overheard_capture.decoders.armour.coding import HEXADECIMAL
 from overheard_capture.decoders.armour.line_codings import BASE85
 from overheard_capture.decoders.compression.formats import DEFLATE, ZLIB
 from overheard_capture.decoders.compression.reader import decompressing

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ctypes
 import re
+from collections.abc import Callable
 from itertools import accumulate
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -27,32 +28,59 @@ class _Framing(NamedTuple):
     """How a line announces the length of a piece.
 
     `anywhere` finds the announcement, with the line break before it if it is a whole line; `here` matches it without.
-    Group 1 is the length, in this base.
+    Group 1 is the length, as `length` reads it. `anywhere` begins with `begins`. `number` is that of the framing in
+    `core.c`, if it looks for it.
     """
 
     layer: Layer
     anywhere: re.Pattern[bytes]
     here: re.Pattern[bytes]
-    base: int = 10
+    length: Callable[[bytes], int] = int
+    begins: bytes = b"\n"
+    number: int = -1
 
 
-def _line(code: str, pattern: bytes, base: int = 10) -> _Framing:
-    return _Framing(Layer(code), re.compile(rb"\n" + pattern), re.compile(pattern), base)
+def _line(
+    code: str, pattern: bytes, length: Callable[[bytes], int] = int, begins: bytes = b"\n", number: int = -1
+) -> _Framing:
+    anywhere, here = (re.compile(each + pattern, re.DOTALL) for each in (rb"\n", b""))
+    return _Framing(Layer(code), anywhere, here, length, begins, number)
+
+
+def _hexadecimal(digits: bytes) -> int:
+    return int(digits, 16)
+
+
+def _payload_length(field: bytes) -> int:
+    return max(int.from_bytes(field) - _RTP_HEADER, 0)
+
+
+_RTP_HEADER = 12
+# An argument of a Redis command. All but the last of a command are short.
+_ARGUMENT = rb"\$\d{1,6}\r\n[^\r\n]{0,160}\r\n"
+_COMMAND = b"|".join(rb"\*%d\r\n(?:%b){%d}" % (count, _ARGUMENT, count - 1) for count in range(2, 6))
 
 
 # RFC 9051, 4.3
 _LITERAL = re.compile(rb"\{(\d{1,9})[+-]?\}\r?\n")
-# In the order of `core.c`.
 _FRAMINGS = (
     # RFC 9112, 7.1, with extensions such as the signatures of aws-chunked.
-    _line("chunked", rb"[ \t]*([0-9A-Fa-f]{1,8})[ \t]*(?:;[^\n]{0,900})?\r?\n", 16),
-    _Framing(Layer("IMAP literal"), _LITERAL, _LITERAL),
+    _line("chunked", rb"[ \t]*([0-9A-Fa-f]{1,8})[ \t]*(?:;[^\n]{0,900})?\r?\n", _hexadecimal, number=0),
+    _Framing(Layer("IMAP literal"), _LITERAL, _LITERAL, begins=b"{", number=1),
     # RFC 3030, 2
-    _line("BDAT", rb"[Bb][Dd][Aa][Tt] (\d{1,9})(?: [Ll][Aa][Ss][Tt])?[ \t]*\r?\n"),
+    _line("BDAT", rb"[Bb][Dd][Aa][Tt] (\d{1,9})(?: [Ll][Aa][Ss][Tt])?[ \t]*\r?\n", number=2),
     # Redis: bulk strings, verbatim strings, and pieces of streamed strings.
-    _line("RESP", rb"[$=;](\d{1,9})\r?\n"),
+    _line("RESP", rb"[$=;](\d{1,9})\r?\n", number=3),
+    # The last arguments of Redis commands, such as what is appended to a value.
+    _line("RESP", rb"(?:%b)\$(\d{1,9})\r\n" % _COMMAND, begins=b"\n*"),
+    # memcached's meta commands.
+    _line("length in text", rb"ms [!-~]{1,250} S?(\d{1,9})(?: [!-~ ]{0,200})?\r?\n", begins=b"\nms "),
+    _line("length in text", rb"VA (\d{1,9})(?: [!-~ ]{0,200})?\r?\n", begins=b"\nVA "),
+    # RTSP, with RTP and without (RFC 2326, 10.12), of whatever channel.
+    _line("interleaved", rb"\$[\x00-\x1f](..)", int.from_bytes, b"\n$"),
+    _line("interleaved", rb"\$[\x00-\x1f](..)[\x80-\xbf].{%d}" % (_RTP_HEADER - 1), _payload_length, b"\n$"),
     # memcached, NATS, beanstalkd: a verb, some words, and a length.
-    _line("length in text", rb"[A-Za-z]{2,16} (?:[^\r\n:{}]{0,400} )?(\d{1,9})(?: noreply)?\r?\n"),
+    _line("length in text", rb"[A-Za-z]{2,16} (?:[^\r\n:{}]{0,400} )?(\d{1,9})(?: noreply)?\r?\n", number=4),
 )
 # The beginning of a content in chunks.
 CHUNKED = _FRAMINGS[0].here
@@ -117,13 +145,13 @@ class _Pieces:
         before = len(self._line) - ranges[0][1]
         held, place = self._line + data[ranges[0][1] :], 0
         while not self._remaining and (found := self._find(held, place)):
-            self._begun, self._fresh, self._remaining = False, True, int(found[1], self._framing.base)
+            self._begun, self._fresh, self._remaining = False, True, self._framing.length(found[1])
             ranges.append(self._piece(len(data), found.end() - before))
             place = ranges[-1][1] + before
         if self._remaining:
             self._line = b""
         else:
-            last = held.rfind(b"\n", place)
+            last = held.rfind(self._framing.begins, place)
             self._fresh = self._fresh and last < 0
             self._line = held[max(last, place, len(held) - _LONGEST_LINE) :]
         self._deliver(data, origin, [(start, end) for start, end in ranges if end > start], continues)
@@ -133,10 +161,9 @@ class _Pieces:
         if self._fresh and (here := self._framing.here.match(held, place)):
             return here
         compiled = core()
-        if compiled is None:
-            return self._framing.anywhere.search(held, place)
-        number = _FRAMINGS.index(self._framing)
-        while (place := _announcement(compiled, held, place, number)) >= 0:
+        if compiled is None or self._framing.number < 0:
+            return None if held.find(self._framing.begins, place) < 0 else self._framing.anywhere.search(held, place)
+        while (place := _announcement(compiled, held, place, self._framing.number)) >= 0:
             if found := self._framing.anywhere.match(held, place):
                 return found
             place += 1

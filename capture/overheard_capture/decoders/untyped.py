@@ -10,6 +10,7 @@ from overheard_capture.content.content import Content, SearchScope
 from overheard_capture.content.findings import UNKNOWN_FORMAT, Reason
 from overheard_capture.content.nesting import FIRST_PIECE, Remainder
 from overheard_capture.content.text_detector import TextDetector
+from overheard_capture.decoders.armour.escapes import EscapedTextFinder
 from overheard_capture.decoders.armour.finder import ArmourFinder, has_nothing_encoded
 from overheard_capture.decoders.armour.lines import LineArmourFinder
 from overheard_capture.decoders.base64.finder import Base64Finder
@@ -19,7 +20,7 @@ from overheard_capture.decoders.magic import HEAD, PLAIN_MAGICS, TEXT_ENDS, read
 from overheard_capture.decoders.mail.encoded_words import EncodedWords
 from overheard_capture.decoders.mail.quoted_printable import SoftBreakFinder
 from overheard_capture.decoders.text_framing import CHUNKED, text_framing
-from overheard_capture.decoders.unsigned import unsigned_or_known
+from overheard_capture.decoders.unsigned import LONG_HEAD, unsigned_or_known
 from overheard_capture.provenance.queue import ByteQueue
 from overheard_capture.provenance.small_queue import SmallByteQueue
 
@@ -48,15 +49,35 @@ class _Finder(Protocol):
 class Untyped:
     """Reads a content of unknown format, and the bytes after its end as another such content."""
 
-    __slots__ = ("_findings", "_head", "_known", "_layers", "_piece", "_reader_of", "_remainder", "_spare", "_text")
+    __slots__ = (
+        "_findings",
+        "_head",
+        "_known",
+        "_layers",
+        "_needed",
+        "_piece",
+        "_reader_of",
+        "_remainder",
+        "_spare",
+        "_text",
+    )
 
-    def __init__(self, findings: Findings, layers: Layers, identify: Identify = reader_of, *, spare: int = 0) -> None:
+    def __init__(
+        self,
+        findings: Findings,
+        layers: Layers,
+        identify: Identify = reader_of,
+        *,
+        needed: int = HEAD,
+        spare: int = 0,
+    ) -> None:
         self._findings = findings
         self._layers = layers
         self._reader_of = identify
         # How many bytes at the end of text need not be text.
         self._spare = spare
-        # The first bytes, until there are enough to identify the format.
+        # The first bytes, until there are as many as are needed to identify the format.
+        self._needed = needed
         self._head: SmallByteQueue | None = None
         self._known: Content | None = None
         self._text: TextReader | None = None
@@ -77,7 +98,7 @@ class Untyped:
                 continue
             if self._head:
                 data, origin = self._complete_head(data, origin, self._head, last)
-            elif len(data) < HEAD and not last:
+            elif len(data) < self._needed and not last:
                 self._head = SmallByteQueue()
                 self._head.add(data, origin)
                 return
@@ -86,10 +107,10 @@ class Untyped:
 
     def _complete_head(self, data: Bytes, origin: Origin, head: SmallByteQueue, last: bool) -> tuple[Bytes, Origin]:
         """Add bytes to the head until the format can be identified. Returns the bytes left over."""
-        needed = min(HEAD - len(head), len(data))
+        needed = min(self._needed - len(head), len(data))
         head.add(data[:needed], origin)
         rest = data[needed:]
-        if len(head) >= HEAD or last:
+        if len(head) >= self._needed or last:
             first = head.take()
             self._head = None
             self._identify(first[0])
@@ -110,7 +131,7 @@ class Untyped:
 
     def _identify(self, data: Bytes) -> None:
         """Choose a reader by the head."""
-        head = bytes(data[:HEAD])
+        head = bytes(data[: self._needed])
         self._remainder, self._piece = Remainder(), FIRST_PIECE
         is_text = is_plain(head) and not head.startswith(PLAIN_MAGICS)
         factory = None if is_text else self._reader_of(head, untyped, self._remainder)
@@ -162,6 +183,7 @@ class TextReader:
         "_carver",
         "_detector",
         "_encoded_words",
+        "_escapes",
         "_findings",
         "_framing",
         "_layers",
@@ -184,6 +206,7 @@ class TextReader:
         self._armour = ArmourFinder(findings, layers, armoured)
         self._line_armour = LineArmourFinder(findings, layers, armoured)
         self._line_blocks = LineBlockFinder(findings, layers, untyped)
+        self._escapes = EscapedTextFinder(findings, layers, armoured)
         self._soft_breaks = SoftBreakFinder(findings, layers, untyped)
         self._encoded_words = EncodedWords(findings, layers, untyped)
         self._carver: Carver | None = None
@@ -207,6 +230,7 @@ class TextReader:
         self._armour.feed(data, origin)
         self._line_armour.feed(data, origin)
         self._line_blocks.feed(data, origin)
+        self._escapes.feed(data, origin)
         self._soft_breaks.feed(data, origin)
         self._encoded_words.feed(data, origin)
         if detector.not_plain_utf8:
@@ -253,19 +277,19 @@ class TextReader:
             self._findings.report_unread(Reason.OPAQUE, UNKNOWN_FORMAT, self._layers)
 
     def _readers(self) -> Iterator[_Finder]:
-        yield from (self._base64, self._armour, self._line_armour, self._line_blocks)
+        yield from (self._base64, self._armour, self._line_armour, self._line_blocks, self._escapes)
         yield from (self._soft_breaks, self._encoded_words)
         yield from (finder for finder in (self._framing, self._carver) if finder)
 
 
 def armoured(findings: Findings, layers: Layers) -> Untyped:
     """A reader of content that was written as text, such as base64: it may be compressed without a signature."""
-    return Untyped(findings, layers, unsigned_or_known, spare=_AFTER_A_RUN)
+    return Untyped(findings, layers, unsigned_or_known, needed=LONG_HEAD, spare=_AFTER_A_RUN)
 
 
 def unsigned(findings: Findings, layers: Layers) -> Untyped:
     """A reader of content without a declared type, which may be compressed without a signature."""
-    return Untyped(findings, layers, unsigned_or_known)
+    return Untyped(findings, layers, unsigned_or_known, needed=LONG_HEAD)
 
 
 def untyped(findings: Findings, layers: Layers) -> Untyped:

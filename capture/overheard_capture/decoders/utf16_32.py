@@ -6,7 +6,8 @@ import codecs
 from functools import partial
 from typing import TYPE_CHECKING
 
-from overheard.words.layer import Layers
+from overheard.words.layer import Layer, LayerKind, Layers
+from overheard_capture.content.content import Content
 from overheard_capture.content.findings import UNKNOWN_FORMAT, Reason
 from overheard_capture.provenance.by_frame import FrameAligner
 
@@ -49,7 +50,10 @@ class WideText:
     def __init__(self, findings: Findings, layers: Layers, encoding: str, reader: ReaderFactory) -> None:
         self._findings = findings
         self._layers = layers
+        self._encoding = encoding
         self._decoder = codecs.getincrementaldecoder(encoding)()
+        # What is escaped in such text is no spelling of it as it is.
+        self._text = Content(findings, (*layers, Layer(encoding[:6].upper(), LayerKind.SPELLED)))
         self._reader = reader(findings, layers)
         self._by_frame = FrameAligner(self._decode)
         self._opaque = False
@@ -60,22 +64,34 @@ class WideText:
 
     def _decode(self, data: Bytes, origin: Origin, parts: list[Part]) -> None:
         out, places = bytearray(), []
-        try:
-            for begin, end in parts:
-                places.append((len(out), begin, end))
-                text = self._decoder.decode(bytes(data[begin:end]))
-                out += text.encode()
-                self._opaque |= any(not (each.isprintable() or each in "\t\r\n\ufeff") for each in text)
-        except UnicodeDecodeError:
-            self._decoder.reset()
-            self._opaque = True
+        for begin, end in parts:
+            places.append((len(out), begin, end))
+            text = self._decoded(bytes(data[begin:end]))
+            out += text.encode()
+            self._opaque |= any(not (each.isprintable() or each in "\t\r\n\ufeff") for each in text)
         if out:
-            self._reader.feed(out, origin.derived(places))
+            where = origin.derived(places)
+            self._text.feed(out, where, contiguous=True)
+            self._reader.feed(out, where)
+
+    def _decoded(self, data: bytes) -> str:
+        """Decode some bytes. What is no character is replaced, as text may come before or after it."""
+        before = self._decoder.getstate()
+        try:
+            return self._decoder.decode(data)
+        except UnicodeDecodeError:
+            self._opaque = True
+            lenient = codecs.getincrementaldecoder(self._encoding)(errors="replace")
+            lenient.setstate(before)
+            text = lenient.decode(data)
+            self._decoder.setstate(lenient.getstate())
+            return text
 
     def gap(self, length: int) -> None:
         """`length` bytes are missing here. After an odd number of them, the text cannot be decoded."""
         self._by_frame.flush()
         self._opaque |= bool(length % 2)
+        self._text.gap(length)
         self._reader.gap(length)
 
     def close(self) -> None:

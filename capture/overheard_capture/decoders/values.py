@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING, Protocol
 from overheard.words.layer import Layers
 from overheard_capture.content.byte_scan import ENCODED_WORD, LiteralSet, base64_runs, is_plain, quoted_printable
 from overheard_capture.content.nesting import Unwrapping, decoded_findings, speculative
+from overheard_capture.decoders.armour.escapes import EscapedTextFinder, has_escaped
 from overheard_capture.decoders.armour.finder import ArmourFinder, has_nothing_encoded
 from overheard_capture.decoders.armour.lines import MARKS, LineArmourFinder
-from overheard_capture.decoders.armour.runs import has_coding
+from overheard_capture.decoders.armour.runs import codings_in
 from overheard_capture.decoders.base64.finder import Base64Finder
 from overheard_capture.decoders.line_blocks import LineBlockFinder
 from overheard_capture.decoders.magic import CARVED, HEAD, is_known
@@ -94,8 +95,10 @@ def _text_readers(findings: Findings, layers: Layers, data: bytes) -> Iterator[_
     """Those readers of text that may find something; most values are just words."""
     if base64_runs(data):
         yield Base64Finder(findings, layers, armoured)
-    if has_coding(data):
-        yield ArmourFinder(findings, layers, armoured)
+    if codings := codings_in(data):
+        yield ArmourFinder(findings, layers, armoured, codings)
+    if has_escaped(data):
+        yield EscapedTextFinder(speculative(findings), layers, armoured)
     if b"\n" in data:
         yield LineBlockFinder(speculative(findings), layers, armoured)
     if quoted_printable(data) >= 0:

@@ -507,17 +507,121 @@ static int may_be_deflate(const uint8_t *data, uint64_t length, const uint8_t *b
     return may_begin_content(out, SHORTEST_TEXT, beginnings);
 }
 
+/* Whether this may be brotli (RFC 7932, 9): as little as that has one type of blocks each, and at most 64 KiB of content. */
+static int may_be_brotli(const uint8_t *data, uint64_t length, const uint8_t *beginnings) {
+    uint8_t padded[LONGEST_WORD / 2 + 8] = {0};
+    memcpy(padded, data, length);
+    Bits in = {padded, 8 * length, 0};
+    /* the window */
+    if (bits(&in, 1) && !bits(&in, 3) && bits(&in, 3) == 1) return 0;
+    uint32_t last = bits(&in, 1);
+    if ((last && bits(&in, 1)) || bits(&in, 2)) return 0;
+    bits(&in, 16);
+    if (!last && bits(&in, 1)) {
+        uint64_t begin = (in.at + 7) / 8;
+        return length < begin + 4 || may_begin_content(data + begin, length - begin, beginnings);
+    }
+    return !bits(&in, 3);
+}
+
 /* Whether decoded bytes may be more than a digest: text, a known format, or compressed data, also after a length of four
  * bytes. If not, Python would say so as well. */
 static int may_be_content(const uint8_t *data, uint64_t length, const uint8_t *beginnings) {
     if (length < 12 || may_begin_content(data, length, beginnings)) return 1;
-    return may_begin_format(data + 4, beginnings) || may_be_deflate(data, length, beginnings);
+    /* LZMA of any properties */
+    if (length > 13 && !data[13]) return 1;
+    return may_begin_format(data + 4, beginnings) || may_be_deflate(data, length, beginnings) ||
+           may_be_brotli(data, length, beginnings);
 }
 
-/* ---- Runs of codings of bytes as text: hexadecimal, base32 in capitals and in small letters, percent-encoded. */
+/* ---- base85 (see decoders/armour/base85.py, which does the same) */
+
+/* Classes of bytes: of the alphabet; those after which something may begin; digits and letters; what base64 has besides. */
+enum { IN_ALPHABET = 1, DELIMITER = 2, WORD = 4, LOWER = 8, UPPER = 16, IN_BASE64 = 32 };
+/* The characters of 20 bytes; how many characters show whether they are varied; where and how often something may begin. */
+enum { SHORTEST_BASE85 = 25, VARIED = 64, LATEST = 64, MOST_STARTS = 7 };
+
+/* An alphabet: the class and the digit of each byte; and the first bytes of formats, `count` of them, as for `first_of`. */
+typedef struct {
+    const uint8_t *classes, *digits, *texts;
+    uint64_t count;
+} Base85;
+
+/* The four bytes that five characters encode. Returns whether they encode any. */
+static int group(const uint8_t *at, const uint8_t *digits, uint8_t *out) {
+    uint64_t number = 0;
+    for (int index = 0; index < 5; index++) {
+        if (digits[at[index]] == 255) return 0;
+        number = number * 85 + digits[at[index]];
+    }
+    for (int index = 3; index >= 0; index--, number >>= 8) out[index] = (uint8_t)number;
+    return number == 0;
+}
+
+/* Whether what begins here, of which all are in the alphabet, may be encoded. */
+static int begins_base85(const uint8_t *at, uint64_t length, const Base85 *base) {
+    uint8_t bytes[4];
+    if (group(at, base->digits, bytes)) {
+        const uint8_t *texts = base->texts;
+        for (uint64_t each = 0; each < base->count; each++, texts += 1 + texts[0])
+            if (memcmp(bytes, texts + 1, texts[0]) == 0) return 1;
+        /* `more` is the number of bytes that complete a character of UTF-8. */
+        int text = 1, more = 0, zeros[2] = {1, 1};
+        for (int index = 0; index < SHORTEST_BASE85; index += 5) {
+            if (!group(at + index, base->digits, bytes)) {
+                text = zeros[0] = zeros[1] = 0;
+                break;
+            }
+            for (int byte = 0; byte < 4; byte++) {
+                if (more) text &= bytes[byte] >> 6 == 2, more--;
+                else if (bytes[byte] < 0xC2) text &= printable(bytes[byte]);
+                else more = 1 + (bytes[byte] >= 0xE0) + (bytes[byte] >= 0xF0);
+                zeros[byte % 2] &= !bytes[byte];
+            }
+        }
+        if (text || zeros[0] || zeros[1]) return 1;
+    }
+    uint64_t window = length < VARIED ? length : VARIED, different = 0, others = 0, seen[4] = {0};
+    uint8_t kinds = 0;
+    for (uint64_t index = 0; index < window; index++) {
+        uint8_t byte = at[index];
+        different += !(seen[byte >> 6] >> (byte & 63) & 1);
+        seen[byte >> 6] |= (uint64_t)1 << (byte & 63);
+        kinds |= base->classes[byte];
+        others += !(base->classes[byte] & (WORD | IN_BASE64));
+    }
+    return 300 * different >= window * (229 - window) && 32 * others >= window && kinds & LOWER && kinds & UPPER;
+}
+
+/* Whether a part of a run, all of which is in the alphabet, may be encoded. */
+static int may_be_base85(const uint8_t *run, uint64_t length, const Base85 *base) {
+    int starts = 0;
+    for (uint64_t at = 0; at <= LATEST && at + SHORTEST_BASE85 <= length && starts < MOST_STARTS; at++) {
+        if (at && !(base->classes[run[at - 1]] & DELIMITER)) continue;
+        if (begins_base85(run + at, length - at, base)) return 1;
+        starts++;
+    }
+    return 0;
+}
+
+/* Whether there is something in a run, from `at` to `end`, that may be base85. */
+static int has_base85(const uint8_t *data, uint64_t at, uint64_t end, const Base85 *base) {
+    uint64_t word = at;
+    /* A run that begins within a word begins after it, unless that is long. */
+    if (word && base->classes[data[word - 1]] & WORD)
+        while (word < end && base->classes[data[word]] & WORD) word++;
+    for (uint64_t from = word - at < SHORTEST_BASE85 - 1 ? word : at, to; from < end; from = to + 1) {
+        for (to = from; to < end && base->classes[data[to]] & IN_ALPHABET; to++) {}
+        if (to - from >= SHORTEST_BASE85 && may_be_base85(data + from, to - from, base)) return 1;
+    }
+    return 0;
+}
+
+/* ---- Runs of codings of bytes as text: hexadecimal, base32 in capitals and in small letters, percent-encoded, base58, and
+ * base85 in three alphabets. */
 
 /* The members of each are bits of a table. */
-enum { HEXADECIMAL, CAPITAL, SMALL, PERCENT, CODINGS };
+enum { HEXADECIMAL, CAPITAL, SMALL, PERCENT, BASE58, BASE85, CODINGS = BASE85 + 3 };
 
 typedef struct {
     uint64_t from; /* where to go on */
@@ -530,6 +634,7 @@ typedef struct {
     uint64_t *words;
     uint8_t *out;
     uint64_t most, room;
+    Base85 bases[CODINGS - BASE85];
 } Coded;
 
 /* Add a run of hexadecimal digits and what is between them. One with a single word of digits is decoded to `out`, with
@@ -572,6 +677,13 @@ static void coded(Coded *found, int coding, const uint8_t *data, uint64_t at, ui
     }
     if (coding == PERCENT) {
         if (!memchr(data + at, '%', end - at)) return;
+    } else if (coding == BASE58) {
+        /* It must have letters of both cases. */
+        int kinds = 0;
+        for (uint64_t place = at; place < end; place++) kinds |= data[place] >= 'a' ? 1 : data[place] >= 'A' ? 2 : 0;
+        if (kinds != 3) return;
+    } else if (coding >= BASE85) {
+        if (!has_base85(data, at, end, found->bases + coding - BASE85)) return;
     } else {
         /* A long word must have other characters than hexadecimal digits. */
         uint64_t word = at, others = 0, place = at;
@@ -596,7 +708,8 @@ int coded_runs(Coded *found, const uint8_t *data, uint64_t length, const uint8_t
     uint64_t at = found->from;
     found->run_count = found->word_count = found->filled = 0;
     /* Where the last run of each coding ended: no other one begins before that. */
-    uint64_t done[CODINGS] = {at, at, at, at};
+    uint64_t done[CODINGS];
+    for (int each = 0; each < CODINGS; each++) done[each] = at;
     while (at + SHORTEST_CODED <= length) {
         if (found->run_count + CODINGS > found->most || found->word_count + CODINGS > found->most ||
             found->room - found->filled < CODINGS * LONGEST_WORD)

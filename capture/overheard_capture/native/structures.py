@@ -4,6 +4,10 @@ from __future__ import annotations
 
 import bisect
 import ctypes
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 MORE, RECORD, FULL, REST = range(4)
 MAX_INTERFACES = 64
@@ -75,8 +79,15 @@ class NativeWalker(ctypes.Structure):
     ]
 
 
-# The number of codings that `CodedRuns` are of.
-CODINGS = 4
+# The number of codings that `CodedRuns` are of, and of those that are base85.
+CODINGS, BASE85 = 8, 3
+
+
+class Base85(ctypes.Structure):
+    """An alphabet of base85: the class and the digit of each byte; and the first bytes of formats."""
+
+    __slots__ = ()  # a misspelt field raises an error, instead of setting an attribute that C never sees
+    _fields_ = [*((name, ctypes.c_char_p) for name in ("classes", "digits", "texts")), ("count", ctypes.c_uint64)]
 
 
 class CodedRuns(ctypes.Structure):
@@ -89,12 +100,13 @@ class CodedRuns(ctypes.Structure):
         *((name, ctypes.c_uint64) for name in ("run_count", "word_count", "filled")),
         *((name, ctypes.c_void_p) for name in ("runs", "words", "out")),
         *((name, ctypes.c_uint64) for name in ("most", "room")),
+        ("bases", Base85 * BASE85),
     ]
 
     @classmethod
-    def with_room(cls, most: int) -> CodedRuns:
-        """With room for so many runs, and for what so many digests decode to."""
-        state = cls(most=most, room=32 * most)
+    def with_room(cls, most: int, bases: Sequence[Base85]) -> CodedRuns:
+        """With room for so many runs, and for what so many digests decode to; and with the alphabets of base85."""
+        state = cls(most=most, room=32 * most, bases=(Base85 * BASE85)(*bases))
         state._runs = (ctypes.c_uint64 * (3 * most))()
         state._words = (ctypes.c_uint64 * (4 * most))()
         state._out = ctypes.create_string_buffer(state.room)

@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from overheard_capture.scan.facts import Facts
     from overheard_capture.scan.hits import HitTable
     from overheard_capture.scan.parties import Parties
+    from overheard_capture.scan.resources import Resources
 
 
 @dataclass
@@ -18,3 +19,4 @@ class PartialResult:
     facts: Facts
     hits: HitTable
     parties: Parties
+    resources: Resources

@@ -10,14 +10,7 @@ from overheard_capture.content import content
 from overheard_capture.content.findings import Conversation, Findings, Occurrence
 from overheard_capture.identify.byte_streams import READERS
 from overheard_capture.native import core
-from overheard_capture.packets import (
-    Datagram,
-    Dissector,
-    Endpoint,
-    IcmpData,
-    Segment,
-    frame_addresses,
-)
+from overheard_capture.packets import Datagram, Dissector, Endpoint, IcmpData, Segment, frame_addresses
 from overheard_capture.packets.host_filter import host_filter
 from overheard_capture.reassembly.connection import Connection, counted_only
 from overheard_capture.reassembly.connections import ConnectionTable
@@ -34,6 +27,7 @@ from overheard_capture.scan.hosts import between, ends_of, hosts_of
 from overheard_capture.scan.partial_result import PartialResult
 from overheard_capture.scan.parties import Parties
 from overheard_capture.scan.quotations import Quotations
+from overheard_capture.scan.resources import Resources
 from overheard_capture.scan.unclaimed import UnclaimedBytes
 from overheard_capture.scan.walker import Walker
 
@@ -74,6 +68,7 @@ class Reading:
         self._opener = opener
         self._marks = frozenset(marks)
         self._dissector = Dissector()
+        self._resources = Resources()
         self._both_findings: dict[int, tuple[Findings, Findings]] = {}
         self._connections = ConnectionTable(self._begin, self._retire)
         self._datagram_flows = DatagramFlowTable(self._make_findings, self._retire_datagram_flow)
@@ -211,6 +206,8 @@ class Reading:
         if is_foreign or (self._host_filter and not self._host_filter(client, server)):
             return counted_only(number, client, server, now)
         flow_findings = self._both_findings[number] = self._make_findings()
+        for findings, (source, target) in zip(flow_findings, ((client, server), (server, client)), strict=True):
+            findings.ranges = self._resources.of(number, f"{source} → {target}")
         directions = [
             Direction(source, target, content.Content(findings, (), READERS.stream), partial(read_outside, findings))
             for (source, target), findings in zip(((client, server), (server, client)), flow_findings, strict=True)
@@ -269,7 +266,7 @@ class Reading:
     def partial_result(self) -> PartialResult:
         """The results of the flows of this share."""
         self._close()
-        return PartialResult(self.facts, self.hits, self.parties)
+        return PartialResult(self.facts, self.hits, self.parties, self._resources)
 
     # ---- the end
 
@@ -289,6 +286,8 @@ class Reading:
             self.facts.add_flows(part.facts)
             self.hits.add_all(part.hits)
             self.parties.merge(part.parties)
+            self._resources.merge(part.resources)
+        self._resources.read_all(lambda: self._make_findings()[0], self._collect, facts)
         self.parties.report(facts)
         if pending := self._dissector.pending + self._dissector.discarded:
             facts.fragments.add(f"{pending} IP packets or SCTP messages with missing fragments")

@@ -41,6 +41,17 @@ FRAMED = {
     "IMAP, non-synchronising": b"a APPEND x (CATENATE (TEXT {3+}\r\n" + ONE + b" TEXT {%d+}\r\n" % len(TWO + THREE)
     + TWO + THREE + b"))\r\n",
     "RESP": b"*4\r\n$6\r\nAPPEND\r\n" + b"".join(b"$%d\r\n%b\r\n" % (len(piece), piece) for piece in PIECES),
+    "Redis commands": b"".join(
+        b"*3\r\n$6\r\nAPPEND\r\n$1\r\nk\r\n$%d\r\n%b\r\n" % (len(piece), piece) for piece in PIECES),
+    "parts of a value of Redis": b"".join(
+        b"*4\r\n$8\r\nSETRANGE\r\n$1\r\nk\r\n$1\r\n%d\r\n$%d\r\n%b\r\n" % (at, len(piece), piece)
+        for at, piece in zip((0, 3, 7), PIECES, strict=True)),
+    "meta commands": b"".join(b"ms key S%d MA\r\n%b\r\n" % (len(piece), piece) for piece in PIECES),
+    "answers of meta commands": b"".join(b"VA %d s1 t-1\r\n%b\r\n" % (len(piece), piece) for piece in PIECES),
+    "RTSP": b"RTSP/1.0 200 OK\r\nCSeq: 4\r\n\r\n" + b"".join(
+        b"$\0" + len(piece).to_bytes(2) + piece for piece in PIECES),
+    "RTSP with RTP": b"RTSP/1.0 200 OK\r\nCSeq: 4\r\n\r\n" + b"".join(
+        b"$\0" + (12 + len(piece)).to_bytes(2) + b"\x80\x60\0\1" + bytes(8) + piece for piece in PIECES),
     "memcached": b"".join(b"append k 0 0 %d noreply\r\n%b\r\n" % (len(piece), piece) for piece in PIECES),
     "NATS": b"".join(b"PUB subject %d\r\n%b\r\n" % (len(piece), piece) for piece in PIECES),
 }  # fmt: skip
@@ -72,6 +83,9 @@ def test_a_body_in_an_unknown_coding_is_opaque_even_if_it_looks_like_text() -> N
         b"listening on port 8080\nconnections 12\nerrors 0\n",
         b"{12}\n{7}\n$5\n=3\n",
         b"BDAT of something 12\n" * 50,
+        b"*3\r\n$3\r\nSET\r\n$1\r\nk\r\n$12\r\nhello world!\r\n",
+        b"ms key S12\r\nhello world!\r\nVA 2\r\nhi\r\n",
+        b"$ ls\n$ cat x\n*3\n",
         b"VALUE k 0 12\r\nhello world!\r\nEND\r\n",
     ],
 )

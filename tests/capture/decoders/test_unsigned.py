@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import base64
 import gzip
+import lzma
 import zlib
 from typing import TYPE_CHECKING
 
+import brotli  # type: ignore[import-untyped]
 import pytest
 
 from capture.played import VALUE, outcome, played, seen
@@ -19,6 +21,8 @@ if TYPE_CHECKING:
 
 TEXT = b"<Response><Name>" + VALUE + b"</Name></Response>"
 LONG = TEXT + base64.b85encode(noise(3000)) + VALUE
+MIXED = bytes(97 + byte % 23 if byte % 7 else 32 for byte in noise(9000)) + LONG
+UNUSUAL = {"id": lzma.FILTER_LZMA1, "lc": 1, "lp": 2, "pb": 0, "dict_size": 3 << 20}
 
 
 def raw(data: bytes, level: int = 6, strategy: int = zlib.Z_DEFAULT_STRATEGY) -> bytes:
@@ -43,11 +47,22 @@ PACKED = {
     "gzip after its length, as .NET has it": (len(TEXT).to_bytes(4, "little") + gzip.compress(TEXT), "gzip"),
     "zlib after its length, as Qt has it": (len(TEXT).to_bytes(4, "big") + zlib.compress(TEXT), "zlib"),
     "zlib after its length, as MySQL has it": (len(TEXT).to_bytes(4, "little") + zlib.compress(TEXT), "zlib"),
+    # Uncompressed, as it is short.
+    "brotli, stored": (brotli.compress(TEXT), "base64"),
+    "brotli, quick": (brotli.compress(LONG, quality=1), "br"),
+    "brotli in a small window": (brotli.compress(LONG, lgwin=10), "br"),
+    "brotli with long code tables": (brotli.compress(MIXED), "br"),
+    "gzip in brotli, stored": (brotli.compress(gzip.compress(TEXT)), "base64"),
+    "LZMA": (lzma.compress(TEXT, lzma.FORMAT_ALONE), "lzma"),
+    "LZMA of other properties": (lzma.compress(LONG, lzma.FORMAT_ALONE, filters=[UNUSUAL]), "lzma"),
     "gzip in deflate": (raw(gzip.compress(TEXT)), "deflate"),
 }
 WRITTEN: dict[str, Callable[[bytes], bytes]] = {
     "base64": base64.b64encode,
     "base64url": lambda data: base64.urlsafe_b64encode(data).rstrip(b"="),
+    "hexadecimal": base64.b16encode,
+    "base32": base64.b32encode,
+    "base85": base64.b85encode,
     "in a path": lambda data: b"/a/b/" + base64.urlsafe_b64encode(data) + b"/c",
 }
 
@@ -58,10 +73,11 @@ def test_it_is_found_in_text(name: str, how: str) -> None:
     data, layer = PACKED[name]
     text = b'{"data": "' + WRITTEN[how](data) + b'"}'
     findings = played(untyped, text)
-    assert any(layer in layers for layers in seen(findings))
+    expected = {layer, how} if layer == "base64" else {layer}
+    assert any(expected & {*layers} for layers in seen(findings))
     assert not findings.unread
     for size in (1, 100, 333):
-        if size > 1 or len(text) < 500:
+        if size > 99 or len(text) < 500:
             assert outcome(played(untyped, text, range(0, len(text), size))) == outcome(findings)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from itertools import chain
 
 from corpus.cases import (
+    armour,
     codings,
     datagrams,
     files,
@@ -29,6 +30,7 @@ GROUPS = {
     "places in HTTP": requests.CASES,
     "codings of HTTP": codings.CASES,
     "files and text within text": files.CASES,
+    "bytes written as text": armour.CASES,
     "HTTP/2 and gRPC": http2.CASES,
     "WebSocket": websocket.CASES,
     "mail": mail.CASES,

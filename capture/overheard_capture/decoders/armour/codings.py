@@ -1,20 +1,20 @@
-"""Codings of bytes as text without marks around them: hexadecimal, base32 (RFC 4648), percent-encoding (RFC 3986)."""
+"""Codings of bytes as text without marks around them, such as hexadecimal, base32 (RFC 4648) and percent-encoding."""
 
 from __future__ import annotations
 
 import base64
 import re
-from collections.abc import Callable
-from typing import NamedTuple
 from urllib.parse import unquote_to_bytes
 
 from overheard.words.layer import Layer, LayerKind
 from overheard_capture.content.byte_scan import Members
 from overheard_capture.decoders.armour import decimal
+from overheard_capture.decoders.armour.base58 import BASE58_CODING
+from overheard_capture.decoders.armour.base85 import BASE85_CODINGS
+from overheard_capture.decoders.armour.coding import HEXADECIMAL, SHORTEST, Coding
+from overheard_capture.decoders.armour.escapes import has_escaped
+from overheard_capture.decoders.armour.lines import MARKS
 from overheard_capture.decoders.opaque import is_base32, is_binary, is_hexadecimal
-
-# The length from which characters may be such a coding: that of 12 bytes in hexadecimal, and 15 in base32.
-SHORTEST = 24
 
 # A byte may have a prefix (`0x1f`, `\x1f`, `%1f`); up to eight bytes may be in a group.
 _DIGIT = rb"[0-9A-Fa-f]"
@@ -37,33 +37,17 @@ _WORD = re.compile(rb"[0-9A-Za-z]{%d,}+" % SHORTEST)
 _UNRESERVED = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~!*'()"
 _PERCENT_ENCODED = rb"(?:[%b+]|%%%%[0-9A-Fa-f]{2}){%%d,}+" % re.escape(_UNRESERVED)
 _PARTIAL_PERCENT = re.compile(rb"%[0-9A-Fa-f]?\Z")
+# How often text may be escaped.
+_ESCAPED = 4
 # An escape of a byte that is no ASCII text. Text of other escapes is a spelling alone.
+_ANY_ESCAPE = re.compile(rb"%[0-9A-Fa-f]{2}")
+# So many different characters of base85 are escaped.
+_ESCAPES_OF_BASE85 = 3
+_NOT_BASE64 = re.compile(rb"%(?!(?:25)*(?:3[Dd]|2[BbFf]|0[AaDd]))[0-9A-Fa-f]{2}")
 _BINARY_ESCAPE = re.compile(rb"%(?:[0189A-Fa-f][0-9A-Fa-f]|7[Ff])")
 
 _BASE32_LINES = rb"[%b]{%d,}+(?:%b[%b]++)*+"
 _BASE32_HEX = re.compile(rb"[0189]")
-
-
-class Coding(NamedTuple):
-    """A coding: `group` characters are `size` bytes.
-
-    It is looked for in runs of its `members`, which include breaks and prefixes; `find` matches all of it, and `more`
-    the rest of what began earlier. `chars` leaves the characters that count, and `decode` decodes whole groups of them,
-    and an incomplete one at the end; it raises ValueError. `is_value` tells whether characters certainly
-    are a value in this coding.
-    """
-
-    layer: Layer
-    members: Members
-    find: re.Pattern[bytes]
-    more: re.Pattern[bytes]
-    chars: Callable[[bytes], bytes]
-    decode: Callable[[bytes], bytes]
-    group: int
-    size: int
-    is_value: Callable[[bytes], bool]
-    # Whether a run of members is certainly something else.
-    is_other: Callable[[bytes | bytearray], bool]
 
 
 def _hexadecimal(chars: bytes) -> bytes:
@@ -96,7 +80,20 @@ def _percent_chars(raw: bytes) -> bytes:
 
 
 def _is_escaped_text(run: bytes | bytearray) -> bool:
-    return not _BINARY_ESCAPE.search(run)
+    """Whether this is text in which nothing else is encoded. It may be escaped several times."""
+    if _BINARY_ESCAPE.search(run):
+        return False
+    # base64 is read as it is, with its escapes.
+    text, may_be_base85 = bytes(run), len(set(_NOT_BASE64.findall(run))) >= _ESCAPES_OF_BASE85
+    for _ in range(_ESCAPED):
+        if not _ANY_ESCAPE.search(text):
+            break
+        text = unquote_to_bytes(text.replace(b"+", b" "))
+        if MARKS.first(text) >= 0 or has_escaped(text):
+            return False
+        if may_be_base85 and any(coding.is_in(text) for coding in BASE85_CODINGS):
+            return False
+    return True
 
 
 def _without_breaks(raw: bytes) -> bytes:
@@ -107,22 +104,30 @@ _ANY_BREAK = re.compile(_BREAK)
 
 
 def _base32_coding(alphabet: bytes) -> Coding:
-    members = alphabet + b"\r\n"
     find = re.compile(_BASE32_LINES % (alphabet, SHORTEST, rb"\r?\n", alphabet))
     more = re.compile(rb"(?:(?:\r?\n)?[%b]++)++" % alphabet)
     return Coding(
-        BASE32, Members(members, SHORTEST), find, more, _without_breaks, _base32, 8, 5, is_base32, _is_hexadecimal
+        BASE32,
+        Members(alphabet + b"\r\n", SHORTEST),
+        find.finditer,
+        more,
+        _without_breaks,
+        _base32,
+        8,
+        5,
+        is_base32,
+        _is_hexadecimal,
     )
 
 
 PERCENT = Layer("percent-encoded", LayerKind.SPELLED)
-HEXADECIMAL, BASE32 = Layer("hexadecimal", LayerKind.SPELLED), Layer("base32", LayerKind.SPELLED)
+BASE32 = Layer("base32", LayerKind.SPELLED)
 _HEX_MEMBERS = b"0123456789ABCDEFabcdef xX\\\t\r\n:,;|%&#-rnt"
 CODINGS = (
     Coding(
         HEXADECIMAL,
         Members(_HEX_MEMBERS, SHORTEST),
-        re.compile(_DIGITS + rb"|" + _GROUPS),
+        re.compile(_DIGITS + rb"|" + _GROUPS).finditer,
         re.compile(_MORE),
         lambda raw: _NOT_DIGITS.sub(b"", raw),
         _hexadecimal,
@@ -136,7 +141,7 @@ CODINGS = (
     Coding(
         PERCENT,
         Members(_UNRESERVED + b"+%", SHORTEST),
-        re.compile(_PERCENT_ENCODED % SHORTEST),
+        re.compile(_PERCENT_ENCODED % SHORTEST).finditer,
         re.compile(_PERCENT_ENCODED % 1),
         _percent_chars,
         _hexadecimal,
@@ -145,12 +150,14 @@ CODINGS = (
         is_binary,
         _is_escaped_text,
     ),
+    BASE58_CODING,
+    *BASE85_CODINGS,
 )
 # Bytes as a list of numbers. It is looked for by itself.
 NUMBERS = Coding(
     Layer("decimal", LayerKind.SPELLED),
     Members(decimal.MEMBERS, SHORTEST),
-    re.compile(decimal.LIST),
+    re.compile(decimal.LIST).finditer,
     re.compile(decimal.MORE),
     decimal.byte_digits,
     _hexadecimal,

@@ -9,12 +9,14 @@ from zlib import crc32
 from overheard.words.layer import Layers
 from overheard_capture.content.byte_scan import has_no_encoding
 from overheard_capture.content.nesting import nested_content, speculative
-from overheard_capture.decoders.armour.codings import BASE32, CODINGS, HEXADECIMAL, NUMBERS, SHORTEST
+from overheard_capture.decoders.armour.coding import HEXADECIMAL, SHORTEST
+from overheard_capture.decoders.armour.codings import BASE32, CODINGS, NUMBERS
+from overheard_capture.decoders.armour.escapes import has_escaped
 from overheard_capture.decoders.armour.lines import MARKS
-from overheard_capture.decoders.armour.runs import LONGEST_DIGEST, find_runs, has_coding, number_runs
+from overheard_capture.decoders.armour.runs import LONGEST_DIGEST, codings_in, find_runs, number_runs
 from overheard_capture.decoders.base64.run import RunBatch, is_readable
 from overheard_capture.decoders.opaque import CodedValue, count_lines, count_list, is_base32, is_binary
-from overheard_capture.decoders.unsigned import is_unsigned
+from overheard_capture.decoders.unsigned import LONG_HEAD, is_unsigned
 from overheard_capture.provenance.by_frame import frame_parts
 from overheard_capture.provenance.small_queue import SmallByteQueue
 
@@ -24,7 +26,7 @@ if TYPE_CHECKING:
 
     from overheard_capture.content.content import Content
     from overheard_capture.content.findings import Findings, ReaderFactory
-    from overheard_capture.decoders.armour.codings import Coding
+    from overheard_capture.decoders.armour.coding import Coding
     from overheard_capture.provenance.origin import Bytes, Origin
 
 # Longer runs are decoded in pieces of this length. The end of a piece is kept for the next, to be found again.
@@ -33,35 +35,45 @@ _LONGEST_LINE = 256
 _WORD = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 # How much of the decoded bytes identifies them.
 _HEAD = 128
+_LONGEST_ESCAPE = 13
 
 
 def has_nothing_encoded(data: bytes | bytearray) -> bool:
     """Whether this text cannot contain anything to decode."""
-    return has_no_encoding(data) and not has_coding(data) and MARKS.first(data) < 0
+    return has_no_encoding(data) and not codings_in(data) and MARKS.first(data) < 0 and not has_escaped(data)
 
 
 class ArmourFinder:
-    """Finds the runs of all codings. Decoding is speculative: output that makes no sense is ignored."""
+    """Finds the runs of codings. Decoding is speculative: output that makes no sense is ignored."""
 
     __slots__ = ("_finders", "_findings", "_numbers")
 
-    def __init__(self, findings: Findings, layers: Layers, reader: ReaderFactory) -> None:
+    def __init__(
+        self,
+        findings: Findings,
+        layers: Layers,
+        reader: ReaderFactory,
+        codings: tuple[Coding, ...] = (*CODINGS, NUMBERS),
+    ) -> None:
         self._findings = findings
-        self._finders = [_CodingFinder(findings, layers, reader, coding) for coding in CODINGS]
-        self._numbers = _CodingFinder(findings, layers, reader, NUMBERS)
+        # One for each coding, and for numbers, which are looked for by themselves.
+        *self._finders, self._numbers = (
+            _CodingFinder(findings, layers, reader, coding) if coding in codings else None
+            for coding in (*CODINGS, NUMBERS)
+        )
 
     def feed(self, data: bytes | bytearray, origin: Origin) -> None:
         """Read the next bytes."""
-        first = [finder.continue_run(data, origin) for finder in self._finders]
+        first = [finder.continue_run(data, origin) if finder else len(data) for finder in self._finders]
         with_digests = self._findings.wants_value(LONGEST_DIGEST)
         found = find_runs(data, first, self._findings.search, with_digests=with_digests)
         for finder, runs, last, start in zip(self._finders, found.runs, found.last, first, strict=True):
-            if start < len(data):
+            if finder and start < len(data):
                 finder.read(data, origin, runs, last)
-        for digest in found.digests:
-            self._finders[0].count(b"", digest.hex().encode(), digest)
-        start = self._numbers.continue_run(data, origin)
-        if start < len(data):
+        if self._finders[0]:
+            for digest in found.digests:
+                self._finders[0].count(b"", digest.hex().encode(), digest)
+        if self._numbers and (start := self._numbers.continue_run(data, origin)) < len(data):
             self._numbers.read(data, origin, number_runs(data, start), NUMBERS.members.trailing(data))
 
     def gap(self, _: int) -> None:
@@ -70,7 +82,7 @@ class ArmourFinder:
 
     def close(self) -> None:
         """No more bytes follow."""
-        for finder in (*self._finders, self._numbers):
+        for finder in filter(None, (*self._finders, self._numbers)):
             finder.close()
 
 
@@ -160,7 +172,7 @@ class _CodingFinder:
 
     def _read(self, data: bytes, origin: Origin, *, last: bool) -> int:
         """Read a piece of a run. Returns how much of it need not be kept."""
-        if self._coding.is_other(data):
+        if not self._content and self._coding.is_other(data):
             self._close_content()
             return len(data)
         for found in self._matches(data):
@@ -185,7 +197,7 @@ class _CodingFinder:
         if self._content and (more := self._coding.more.match(data)):
             yield more
             start = more.end()
-        yield from self._coding.find.finditer(data, start)
+        yield from self._coding.find(data, start)
 
     def _word_end(self, data: bytes) -> int:
         """The end of the word within which a run begins, as its last letters may be digits; 0 if it is long."""
@@ -194,8 +206,12 @@ class _CodingFinder:
         return end if end < SHORTEST else 0
 
     def _group_end(self, data: bytes, begin: int, end: int) -> int:
-        """The last place up to `end` at which a group of characters ends."""
-        while end > begin and len(self._coding.chars(data[begin:end])) % self._coding.group:
+        """The last place up to `end` at which a group of characters ends, and no escape is split."""
+        coding = self._coding
+        while end > begin and (
+            coding.partial.search(data, max(end - _LONGEST_ESCAPE, begin), end)
+            or len(coding.chars(data[begin:end])) % coding.group
+        ):
             end -= 1
         return max(end, begin)
 
@@ -207,7 +223,7 @@ class _CodingFinder:
             return
         where = partial(_decoded_origin, coding, raw, origin)
         if not self._content:
-            known = is_readable(out[:_HEAD]) or is_unsigned(out[:_HEAD])
+            known = is_readable(out[:_HEAD]) or is_unsigned(out[:LONG_HEAD])
             if not known and whole:
                 self._batch = self._batch or RunBatch(speculative(self._findings), self._layers, self._reader)
                 self._batch.add(out, coding.layer, where)
@@ -234,7 +250,7 @@ class _CodingFinder:
 
     def _value_test(self, raw: bytes) -> Callable[[bytes], bool]:
         """The test whether characters are a value. Text in another charset has escapes of bytes, too."""
-        return is_binary if b"%" in raw else self._coding.is_value
+        return is_binary if self._coding.layer is HEXADECIMAL and b"%" in raw else self._coding.is_value
 
     def _size(self, raw: bytes, out: bytes) -> int:
         """How many bytes this decodes to, without values in a list, which are counted by themselves."""

@@ -6,6 +6,7 @@ import base64
 import binascii
 import re
 from collections.abc import Callable
+from html import unescape
 from typing import NamedTuple, Protocol
 
 from overheard.words.layer import Layer, LayerKind
@@ -29,6 +30,21 @@ class _Lines:
         self.ended = self.restarts = False
 
 
+def _fitting(line: bytes, length: Callable[[int], int]) -> bytes:
+    """A line of the length that its first byte announces, unescaped if it is longer: from HTML, or quotes doubled."""
+    text = line
+    for _ in range(_ESCAPED):
+        if len(text) <= length(text[0]):
+            return text
+        singles = text.replace(b"''", b"'"), text.replace(b'""', b'"')
+        for single in (*singles, singles[0].replace(b'""', b'"')):
+            if len(single) == length(single[0]):
+                return single
+        text = unescape(text.decode("latin-1")).encode("latin-1", errors="replace")
+    # A checksum may follow it.
+    return line
+
+
 class Uuencode(_Lines):
     """The lines after `begin MODE NAME` (POSIX, uuencode)."""
 
@@ -38,6 +54,7 @@ class Uuencode(_Lines):
         if line == b"end" or not line:
             self.ended = line == b"end"
             return b""
+        line = _fitting(line, lambda first: 1 + (((first - 32) & 63) + 2) // 3 * 4)
         length = (line[0] - 32) & 63
         return binascii.a2b_uu(line[: 1 + (length + 2) // 3 * 4])
 
@@ -51,11 +68,15 @@ class GitPatch(_Lines):
         self.restarts = bool(_GIT_CONTENT.fullmatch(line))
         if self.restarts or not line:
             return b""
-        letter = line[:1]
-        if not letter.isalpha():
+        if not line[:1].isalpha():
             raise ValueError
-        length = letter[0] - 64 if letter.isupper() else letter[0] - 96 + 26
-        return base64.b85decode(line[1:])[:length]
+        line = _fitting(line, lambda first: 1 + (_git_length(first) + 3) // 4 * 5)
+        return base64.b85decode(line[1:])[: _git_length(line[0])]
+
+
+def _git_length(letter: int) -> int:
+    """The number of bytes for which a letter stands: 1 to 26 for capital ones, 27 to 52 for small ones."""
+    return letter - 64 if letter < 96 else letter - 70
 
 
 class Ascii85(_Lines):
@@ -92,6 +113,8 @@ def _unescaped(piece: bytes) -> bytes:
     return piece[:1].translate(_LESS_106) + piece[1:].translate(_LESS_42)
 
 
+# How often a line may be escaped.
+_ESCAPED = 4
 _LESS_42, _LESS_106 = (bytes((byte - less) % 256 for byte in range(256)) for less in (42, 106))
 _GIT_CONTENT = re.compile(rb"(?:literal|delta) \d+")
 

@@ -5,15 +5,19 @@ from __future__ import annotations
 import ctypes
 from typing import TYPE_CHECKING, NamedTuple
 
-from overheard_capture.decoders.armour.codings import CODINGS, NUMBERS, SHORTEST
+from overheard_capture.decoders.armour.base85 import ALPHABETS, DELIMITERS
+from overheard_capture.decoders.armour.coding import SHORTEST
+from overheard_capture.decoders.armour.codings import CODINGS, NUMBERS
 from overheard_capture.decoders.armour.decimal import IN_A_ROW
-from overheard_capture.decoders.base64.run import is_readable
-from overheard_capture.decoders.magic import PAIRS, pair_bits
+from overheard_capture.decoders.base64.run import has_readable_part, is_readable
+from overheard_capture.decoders.magic import BEGINNINGS, PAIRS, pair_bits
 from overheard_capture.decoders.unsigned import is_unsigned
 from overheard_capture.native import core, pointer
-from overheard_capture.native.structures import CodedRuns
+from overheard_capture.native.structures import Base85, CodedRuns
 
 if TYPE_CHECKING:
+    from overheard_capture.decoders.armour import base85
+    from overheard_capture.decoders.armour.coding import Coding
     from overheard_capture.search import Search
 
 # In bytes: that of SHA-512.
@@ -23,7 +27,23 @@ _BEGINNINGS = pair_bits(PAIRS)
 _TABLE = bytes(
     sum((byte in coding.members.members) << number for number, coding in enumerate(CODINGS)) for byte in range(256)
 )
-_FOUND = CodedRuns.with_room(1 << 12)
+_FIRST_BYTES = sorted({beginning[:4] for beginning in BEGINNINGS})
+
+
+def _base85(base: base85.Base85) -> Base85:
+    """An alphabet as the compiled part has it."""
+    members = base.alphabet + base.zeros
+    classes = bytes(
+        (byte in members) | (byte in DELIMITERS) << 1 | letter.isalnum() << 2
+        | letter.islower() << 3 | letter.isupper() << 4 | (byte in b"+/-_=") << 5
+        for byte in range(256) for letter in [bytes([byte])]
+    )  # fmt: skip
+    digits = bytes(base.alphabet.find(byte) & 0xFF for byte in range(256))
+    texts = b"".join(bytes([len(each)]) + each for each in _FIRST_BYTES)
+    return Base85(classes, digits, texts, len(_FIRST_BYTES))
+
+
+_FOUND = CodedRuns.with_room(1 << 12, [_base85(base) for base in ALPHABETS])
 
 
 class Runs(NamedTuple):
@@ -62,7 +82,11 @@ def find_runs(data: bytes | bytearray, first: list[int], search: Search, *, with
                 if is_readable(out) or is_unsigned(out):
                     to_read.add(begin)
         if _FOUND.word_count:
-            to_read |= {_FOUND.word_at(match.offset) for match in search.matches(_FOUND.decoded())}
+            together = _FOUND.decoded()
+            to_read |= {_FOUND.word_at(match.offset) for match in search.matches(together)}
+            if has_readable_part(together):
+                numbers = range(_FOUND.word_count)
+                to_read |= {number for number in numbers if has_readable_part(_FOUND.decoded_word(number))}
         runs[0] += map(_FOUND.word, to_read)
         if with_digests:
             digests += (_FOUND.decoded_word(number) for number in range(_FOUND.word_count) if number not in to_read)
@@ -77,15 +101,18 @@ def number_runs(data: bytes | bytearray, first: int = 0) -> list[tuple[int, int]
     return [span for span in NUMBERS.members.runs(data) if span[0] >= first and span[1] < len(data)]
 
 
-def has_coding(data: bytes | bytearray) -> bool:
-    """Whether this text may contain a run of a coding."""
+def codings_in(data: bytes | bytearray) -> tuple[Coding, ...]:
+    """The codings of which this text, which is complete, may contain a run."""
     if len(data) < SHORTEST:
-        return False
-    if number_runs(data) or len(data) - NUMBERS.members.trailing(data) >= SHORTEST:
-        return True
+        return ()
+    numbers = (NUMBERS,) if number_runs(data) or len(data) - NUMBERS.members.trailing(data) >= SHORTEST else ()
     compiled = core()
     if compiled is None:
-        return any(any(coding.members.runs(data)) for coding in CODINGS)
+        return (*(coding for coding in CODINGS if coding.is_in(data)), *numbers)
     _FOUND.start([0] * len(CODINGS))
     compiled.coded_runs(ctypes.byref(_FOUND), pointer(data), ctypes.c_uint64(len(data)), _TABLE, _BEGINNINGS)
-    return bool(_FOUND.run_count or _FOUND.word_count) or min(_FOUND.ends()) <= len(data) - SHORTEST
+    runs = [run if run[0] < len(CODINGS) else (0, *_FOUND.word(run[1])) for run in _FOUND.runs_found()]
+    runs += ((0, *_FOUND.word(number)) for number in range(_FOUND.word_count))
+    runs += ((number, last, len(data)) for number, last in enumerate(_FOUND.ends()) if last <= len(data) - SHORTEST)
+    within = {number for number, begin, end in runs if not CODINGS[number].is_other(data[begin:end])}
+    return (*(CODINGS[number] for number in sorted(within)), *numbers)

@@ -31,6 +31,7 @@ from overheard_capture.decoders.base64.run import (
     RunBatch,
     decoded_origin,
     payload_start,
+    unsigned_start,
 )
 from overheard_capture.decoders.opaque import CodedValue, count_lines, is_base64
 from overheard_capture.provenance.small_queue import SmallByteQueue
@@ -40,10 +41,11 @@ if TYPE_CHECKING:
     from overheard_capture.provenance.origin import Bytes, Origin
 
 _LINE = re.compile(rb"(?:[A-Za-z0-9+/_-]++|%b)++" % ESCAPES)
-_BREAK = rb"(?:(?:%b)?\r?\n[ \t]{0,32}|%b)" % (ESCAPED_RETURN, ESCAPED_BREAK)
+# Lines may be indented, or quoted in a mail.
+_BREAK = rb"(?:(?:%b)?\r?\n(?:[ \t]{0,32}|(?:> ?){1,8})|%b)" % (ESCAPED_RETURN, ESCAPED_BREAK)
 _PADDING = re.compile(rb"(?:=|%b){0,2}" % ESCAPED_PADDING)
 # Bytes that end a run for certain; and bytes after which it may continue: a line break, an escape, padding.
-_RUN_END = re.compile(rb"[^A-Za-z0-9+/_=\\%&#;\r\n \t-]")
+_RUN_END = re.compile(rb"[^A-Za-z0-9+/_=\\%&#;\r\n \t>-]")
 _CONTINUABLE = b"\r\n\\%=&"
 # Escapes before a run: of a base64 character, or another escape that includes the first characters of the run.
 _OTHER_ESCAPE = re.compile(rb"\\u[0-9A-Fa-f]{4}|\\[nrtbf]|%(?:25){0,3}[0-9A-Fa-f]{2}")
@@ -214,8 +216,10 @@ class Base64Finder:
     def _read(self, raw: bytes, origin: Origin) -> None:
         chars = chars_of(raw)
         skipped = payload_start(chars[:DECISION_LENGTH])
+        if skipped < 0 and len(chars) > DECISION_LENGTH and len(raw) < _STREAMED_LENGTH:
+            skipped = unsigned_start(chars)
         if skipped >= 0 or len(raw) >= _STREAMED_LENGTH or FERNET in chars:
-            self._read_piece(raw, origin)
+            self._read_piece(raw, origin, skipped)
             self._close_run()
             return
         if not self._batch:
@@ -227,13 +231,14 @@ class Base64Finder:
         if not count_lines(self._findings, raw, 6, is_base64):
             self._findings.report_value(size, crc32(chars), (*self._layers, BASE64))
 
-    def _read_piece(self, raw: bytes, origin: Origin) -> None:
+    def _read_piece(self, raw: bytes, origin: Origin, skipped: int = -1) -> None:
+        """Read a piece of a run. What is in it begins after the `skipped` characters, if these are known."""
         if not raw:
             return
         chars = chars_of(raw)
         if not self._run or not self._value:
             self._value = CodedValue(self._findings, (*self._layers, BASE64), is_base64)
-            skipped = max(payload_start(chars[:DECISION_LENGTH]), 0)
+            skipped = skipped if skipped >= 0 else max(payload_start(chars[:DECISION_LENGTH]), 0)
             self._run = Base64Run(self._value.findings, self._layers, self._reader, skipped)
             self._token = FernetToken(speculative(self._findings), self._layers, self._reader)
             self._value.name = FERNET_TOKEN if FERNET in chars else VALUE

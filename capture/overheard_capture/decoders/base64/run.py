@@ -72,16 +72,18 @@ def payload_start(chars: bytes) -> int:
     for skipped, out in enumerate(outs):
         if len(out) > 2 * _MIN_TEXT and looks_like_text(out[-_MIN_TEXT:]):
             return skipped
-    return _unsigned_start(chars)
+    return unsigned_start(chars)
 
 
-def _unsigned_start(chars: bytes) -> int:
+def unsigned_start(chars: bytes) -> int:
     """The number of characters before compressed data without a signature; -1 if there is none."""
-    for start in (0, *(prefix.end() for prefix in islice(_PREFIX_END.finditer(chars, 3, _MAX_OFFSET), _MAX_PREFIXES))):
-        rest = chars[start:]
-        # Most words have no digits.
-        if len(rest) >= SHORTEST_RUN and _DIGIT.search(rest) and is_unsigned(decoded(rest)):
-            return start
+    starts = (0, *(prefix.end() for prefix in islice(_PREFIX_END.finditer(chars, 3, _MAX_OFFSET), _MAX_PREFIXES)))
+    # Most words have no digits.
+    words = [start for start in starts if len(chars) - start >= SHORTEST_RUN and _DIGIT.search(chars, start)]
+    for certainly in (True, False):
+        for start in words:
+            if is_unsigned(decoded(chars[start:]), certainly=certainly):
+                return start
     return -1
 
 
@@ -100,7 +102,7 @@ def is_readable(out: bytes) -> bool:
     return 2 * out.count(0) >= len(out) - 1 and 0 in (sum(out[::2]), sum(out[1::2]))
 
 
-def _has_readable_part(out: bytes) -> bool:
+def has_readable_part(out: bytes) -> bool:
     """Whether text or a known format is among these bytes."""
     return _TEXT_WITHIN.search(out) is not None or CARVED.first(out) >= 0
 
@@ -213,8 +215,8 @@ class RunBatch:
             return
         together = _SEPARATOR.join(self._decoded)
         parts, found = set(), set()
-        if _has_readable_part(together):
-            parts = {which for which, out in enumerate(self._decoded) if _has_readable_part(out)}
+        if has_readable_part(together):
+            parts = {which for which, out in enumerate(self._decoded) if has_readable_part(out)}
         if matches := self._findings.search.matches(together):
             starts = list(accumulate((len(out) + len(_SEPARATOR) for out in self._decoded), initial=0))
             for match in matches:

@@ -50,6 +50,12 @@ def _xz() -> Decompressor:
     return xz()
 
 
+def _lzma() -> Decompressor:
+    from overheard_capture.decoders.compression.libraries import lzma_alone  # noqa: PLC0415
+
+    return lzma_alone()
+
+
 # ---- the formats
 
 
@@ -68,3 +74,4 @@ ZSTD = CompressionFormat(
 COMPRESS = CompressionFormat(_layer("compress"), Lzw)
 BZIP2 = CompressionFormat(_layer("bzip2"), _bzip2, (BZIP2_MAGIC,))
 XZ = CompressionFormat(_layer("xz"), _xz, (XZ_MAGIC,), b"\0")
+LZMA = CompressionFormat(_layer("lzma"), _lzma)

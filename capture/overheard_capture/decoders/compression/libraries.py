@@ -20,6 +20,8 @@ else:
 if TYPE_CHECKING:
     from overheard_capture.provenance.origin import Bytes
 
+# How many bytes are decompressed at a time if any of them may be malformed.
+_STEP = 16
 _XZ_MEMORY = 128 << 20
 # Decoders of zstd support windows of at least 8 MB (RFC 9659), and larger ones exist: 64 MB, as a power of 2.
 _ZSTD_WINDOW = 26
@@ -48,8 +50,21 @@ class Brotli:
         return out
 
 
+def brotli_head(data: bytes, enough: int) -> bytes:
+    """About the first `enough` bytes of what `data` decompresses to, up to an error. It is quick for other data."""
+    decompressor, out = brotli.Decompressor(), b""
+    try:
+        for at in range(0, len(data), _STEP):
+            out += decompressor.process(data[at : at + _STEP], output_buffer_limit=enough)
+            if len(out) >= enough:
+                break
+    except brotli.error:
+        pass
+    return out
+
+
 class _LibraryDecompressor:
-    """bzip2, xz and zstd, which have the same interface in the standard library."""
+    """bzip2, xz, LZMA and zstd, which have the same interface in the standard library."""
 
     has_end_marker = True
 
@@ -79,6 +94,11 @@ def bzip2() -> _LibraryDecompressor:
 def xz() -> _LibraryDecompressor:
     """One stream of xz."""
     return _LibraryDecompressor(lzma.LZMADecompressor(lzma.FORMAT_XZ, memlimit=_XZ_MEMORY))
+
+
+def lzma_alone() -> _LibraryDecompressor:
+    """LZMA with the header of `.lzma` files."""
+    return _LibraryDecompressor(lzma.LZMADecompressor(lzma.FORMAT_ALONE, memlimit=_XZ_MEMORY))
 
 
 def zstd() -> _LibraryDecompressor:

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from overheard_capture.provenance.origin import Bytes, Origin
 
     BodyReader = Callable[[bytes, bytes], ReaderFactory]
+    # The reader factory for a body by all of the header, and its Content-Type; None for the usual one.
+    HeaderReader = Callable[[bytes, bytes], ReaderFactory | None]
 
 
 _HEADER_END = re.compile(rb"(?:\A|\n)\r?\n")
@@ -30,9 +32,11 @@ _FIELD = re.compile(
 _LONGEST_HEADER = 64 << 10
 
 
-def _reader_for_body(header: bytes, body_reader: BodyReader) -> ReaderFactory:
+def _reader_for_body(header: bytes, body_reader: BodyReader, by_header: HeaderReader | None) -> ReaderFactory:
     """The reader factory for the body after this header."""
     fields = {name.lower(): value for name, value in _FIELD.findall(header)}
+    if by_header and (special := by_header(header, fields.get(b"content-type", b""))):
+        return special
     reader = body_reader(fields.get(b"content-type", b""), fields.get(b"content-encoding", b""))
     transfer = fields.get(b"content-transfer-encoding", b"").strip().lower()
     if transfer == b"base64":
@@ -43,12 +47,17 @@ def _reader_for_body(header: bytes, body_reader: BodyReader) -> ReaderFactory:
 
 
 class MimeEntity:
-    """Reads an entity. `body_reader` returns the reader factory for a Content-Type and content codings."""
+    """Reads an entity.
 
-    def __init__(self, findings: Findings, layers: Layers, body_reader: BodyReader) -> None:
+    `body_reader` returns the reader factory for a Content-Type and content codings; `by_header` may return another one.
+    """
+
+    def __init__(
+        self, findings: Findings, layers: Layers, body_reader: BodyReader, by_header: HeaderReader | None = None
+    ) -> None:
         self._findings = findings
         self._layers = layers
-        self._body_reader = body_reader
+        self._body_reader, self._by_header = body_reader, by_header
         self._header: ByteQueue | None = ByteQueue()
         self._body: Content | None = None
 
@@ -68,9 +77,8 @@ class MimeEntity:
         header, header_origin = pending.take(length)
         read_values(self._findings, self._layers, header, header_origin)
         data, origin = pending.take(len(pending))
-        self._body = Content(
-            self._findings, self._layers, _reader_for_body(header, self._body_reader), SearchScope.NONE
-        )
+        reader = _reader_for_body(header, self._body_reader, self._by_header)
+        self._body = Content(self._findings, self._layers, reader, SearchScope.NONE)
         self._body.feed(data, origin)
 
     def gap(self, length: int) -> None:

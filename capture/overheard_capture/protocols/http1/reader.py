@@ -22,11 +22,12 @@ from overheard_capture.protocols.http1.head import (
     match_start_line,
     parse_head,
 )
+from overheard_capture.protocols.http1.ranges import PARTIAL_CONTENT, range_reader, requested_resource
 from overheard_capture.protocols.http1.upgrade import upgraded_reader
 from overheard_capture.provenance.queue import ByteQueue
 
 if TYPE_CHECKING:
-    from overheard_capture.content.findings import Findings
+    from overheard_capture.content.findings import Findings, ReaderFactory
     from overheard_capture.content.readers import Reader
     from overheard_capture.provenance.origin import Bytes, Origin
 
@@ -39,10 +40,16 @@ _IN_A_METHOD = re.compile(rb"[!#$%&'*+.^_`|~0-9A-Za-z-]")
 
 
 class PendingRequests:
-    """The methods of requests without a response yet, in order."""
+    """The methods of requests without a response yet, in order.
+
+    `requests` and `responses` are how many there were. `resources` are those of which ranges were
+    requested, by the number of the request.
+    """
 
     def __init__(self) -> None:
         self.methods: deque[bytes] = deque()
+        self.requests = self.responses = 0
+        self.resources: dict[int, bytes] = {}
 
 
 class _State(Enum):
@@ -115,7 +122,7 @@ class Http1Reader:
             end = end_of_head(data, line.end() - 1)
             if end >= 0:
                 read_values(self._findings, self._layers, data[at:end], origin.after(at))
-                self._begin(parse_head(line, data, end))
+                self._begin(parse_head(line, data, end), bytes(data[at:end]))
                 return end, True
         elif self._upgrade and (not _IN_A_METHOD.match(data, at) or data.find(b"\n", at) >= 0):
             self._switch(self._upgrade)
@@ -155,42 +162,51 @@ class Http1Reader:
 
     # ---- messages
 
-    def _begin(self, head: MessageHead) -> None:
-        """A message begins."""
+    def _begin(self, head: MessageHead, raw: bytes) -> None:
+        """A message begins, with this head."""
         self._findings.identify_as(head.version)
         if head.contradictory or (head.until_close and not head.status):
             self._lose_sync(Reason.DAMAGED, "an HTTP/1 message with contradictory lengths")
         elif head.status:
-            self._response(head)
+            self._response(head, raw)
         else:
-            self._request(head)
+            self._request(head, raw)
 
-    def _request(self, head: MessageHead) -> None:
-        methods = self._findings.conversation.of(PendingRequests).methods
-        if len(methods) < _MAX_PENDING:
-            methods.append(head.method)
+    def _request(self, head: MessageHead, raw: bytes) -> None:
+        reader = None
+        pending = self._findings.conversation.of(PendingRequests)
+        if len(pending.methods) < _MAX_PENDING:
+            pending.methods.append(head.method)
+            if resource := requested_resource(raw):
+                pending.resources[pending.requests] = resource
+                reader = range_reader(self._findings.ranges, raw, resource, head.content_type, head.codings)
+        pending.requests += 1
         self._upgrade = head.upgrade
         if head.method == b"CONNECT":
             self._switch(b"")
         elif head.chunked or head.length:
-            self._begin_body(head)
+            self._begin_body(head, reader or body_reader(head.content_type, head.codings))
 
-    def _response(self, head: MessageHead) -> None:
+    def _response(self, head: MessageHead, raw: bytes) -> None:
         if head.status == 101:
             self._switch(head.upgrade)
         if head.status < 200:
             # The final response follows.
             return
-        methods = self._findings.conversation.of(PendingRequests).methods
-        method = methods.popleft() if methods else b""
+        pending = self._findings.conversation.of(PendingRequests)
+        method = pending.methods.popleft() if pending.methods else b""
+        resource = pending.resources.pop(pending.responses, b"")
+        pending.responses += 1
         if method == b"CONNECT" and head.status < 300:
             self._switch(b"")
         elif method != b"HEAD" and head.status not in (204, 304) and head.length != 0:
-            self._begin_body(head)
+            reader = None
+            if head.status == PARTIAL_CONTENT:
+                reader = range_reader(self._findings.ranges, raw, resource, head.content_type, head.codings)
+            self._begin_body(head, reader or body_reader(head.content_type, head.codings))
 
-    def _begin_body(self, head: MessageHead) -> None:
+    def _begin_body(self, head: MessageHead, reader: ReaderFactory) -> None:
         self._state = _State.BODY
-        reader = body_reader(head.content_type, head.codings)
         if head.chunked:
             self._body = ChunkedBody(self._findings, self._layers, reader)
         else:

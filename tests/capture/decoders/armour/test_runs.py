@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import lzma
 import random
 import zlib
 from typing import TYPE_CHECKING
 
+import brotli  # type: ignore[import-untyped]
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -14,7 +16,8 @@ from capture.played import played
 from overheard.words.secret import Secret
 from overheard_capture.content.findings import Findings
 from overheard_capture.decoders.armour import runs
-from overheard_capture.decoders.armour.runs import find_runs, has_coding
+from overheard_capture.decoders.armour.codings import CODINGS
+from overheard_capture.decoders.armour.runs import codings_in, find_runs
 from overheard_capture.decoders.base64.run import is_readable
 from overheard_capture.decoders.magic import BEGINNINGS
 from overheard_capture.decoders.unsigned import is_unsigned
@@ -27,6 +30,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 SEARCH = Search(Secret("message", b"fluffy tail"), engine="re")
+NOTHING = [0] * len(CODINGS)
 DICE = random.Random(29)  # noqa: S311  (nothing is kept secret by it)
 
 
@@ -42,6 +46,7 @@ def contents() -> Iterator[bytes]:
         for level, strategy in ((0, 0), (1, 0), (9, 0), (9, zlib.Z_FIXED), (9, zlib.Z_HUFFMAN_ONLY)):
             pack = zlib.compressobj(level, zlib.DEFLATED, -15, 9, strategy)
             packed = pack.compress(text) + pack.flush()
+            yield from (brotli.compress(text, quality=level), lzma.compress(text, lzma.FORMAT_ALONE))
             yield from (packed, packed + b"rest of it", b"\0\0\0\x11" + zlib.compress(text), packed[: len(packed) // 2])
     yield from (magic + DICE.randbytes(16) for magic in BEGINNINGS)
     yield from ("fluffy tail".encode(codec) for codec in ("utf-16", "utf-16-le", "utf-16-be", "utf-32", "utf-8-sig"))
@@ -54,17 +59,17 @@ def test_what_may_be_content_is_read() -> None:
         data = b'"' + content[:64].hex().encode() + b'"'
         if len(data) > 25 and (is_readable(content[:64]) or is_unsigned(content[:64])):
             checked += 1
-            assert find_runs(data, [0] * 4, SEARCH).runs[0] == [(1, len(data) - 1)], content
+            assert find_runs(data, NOTHING, SEARCH).runs[0] == [(1, len(data) - 1)], content
     assert checked > 50
 
 
 def test_a_digest_is_not_read_unless_a_secret_is_in_it() -> None:
     digest, secret = bytes.fromhex("e3b0c44298fc1c149afbf4c8996fb924"), b"\xff\x01fluffy tail\xff\x02"
     data = f"{digest.hex()}  a file\n{secret.hex()}  another file\n".encode()
-    (found, *others) = find_runs(data, [0] * 4, SEARCH).runs
+    (found, *others) = find_runs(data, NOTHING, SEARCH).runs
     assert [secret.hex().encode() in data[begin:end] for begin, end in found] == [True]
-    assert others == [[], [], []]
-    assert has_coding(data)
+    assert others == [[]] * (len(CODINGS) - 1)
+    assert CODINGS[0] in codings_in(data)
 
 
 _PIECES = (
@@ -93,4 +98,4 @@ def test_without_the_compiled_part_the_same_is_found(text: bytes, cut: int) -> N
 def test_there_is_room_for_any_number_of_runs() -> None:
     digests = [DICE.randbytes(16) for _ in range(9000)]
     data = b" = ".join(digest.hex().encode() for digest in [*digests, b"fluffy tail, again"]) + b"!"
-    assert find_runs(data, [0] * 4, SEARCH).runs[0][-1][1] == len(data) - 1
+    assert find_runs(data, NOTHING, SEARCH).runs[0][-1][1] == len(data) - 1

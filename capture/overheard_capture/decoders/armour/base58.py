@@ -1,0 +1,70 @@
+"""base58, with the alphabets of Bitcoin and Flickr: letters and digits without 0, O, I and l, which look alike.
+
+The characters are the digits of one large number, most significant first, so that it is decoded as a whole. Each
+leading `1` is a zero byte.
+"""
+
+from __future__ import annotations
+
+import re
+
+from overheard.words.layer import Layer
+from overheard_capture.content.byte_scan import Members
+from overheard_capture.decoders.armour.coding import SHORTEST, Coding
+from overheard_capture.decoders.base64.run import is_readable
+from overheard_capture.decoders.unsigned import is_unsigned
+
+BASE58 = Layer("base58")
+_DIGITS, _CAPITAL, _SMALL = b"123456789", b"ABCDEFGHJKLMNPQRSTUVWXYZ", b"abcdefghijkmnopqrstuvwxyz"
+# Writing takes quadratic time, so that what is written is short.
+_LONGEST = 16 << 10
+_WORD = re.compile(rb"(?<![0-9A-Za-z])[%b%b%b]{%d,}+(?![0-9A-Za-z])" % (_DIGITS, _CAPITAL, _SMALL, SHORTEST))
+_CONSTANT, _LOWER = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ", b"0123456789abcdefghijklmnopqrstuvwxyz"
+_MEMBERS = Members(_CONSTANT + _LOWER, SHORTEST)
+_NO_MORE = re.compile(rb"(?!)")
+# From this number of digits on, halves are decoded by themselves.
+_FEW = 64
+
+
+def _is_other(run: bytes | bytearray) -> bool:
+    """Whether a run is too long, a number, a word or a constant, or contains other characters."""
+    return len(run) > _LONGEST or run.islower() or run.isupper() or run.isdigit() or not _WORD.search(run)
+
+
+def _is_value(_: bytes) -> bool:
+    """Whether characters certainly are base58: of what decodes to nothing known, nobody can tell."""
+    return False
+
+
+def _number(digits: bytes) -> int:
+    if len(digits) > _FEW:
+        low = len(digits) // 2
+        return int(_number(digits[:-low]) * 58**low + _number(digits[-low:]))
+    number = 0
+    for digit in digits:
+        number = number * 58 + digit
+    return number
+
+
+def _of(chars: bytes, values: bytes) -> bytes:
+    number = _number(chars.translate(values))
+    zeros = len(chars) - len(chars.lstrip(b"1"))
+    return bytes(zeros) + number.to_bytes((number.bit_length() + 7) // 8)
+
+
+_BITCOIN, _FLICKR = (
+    bytes.maketrans(alphabet, bytes(range(58)))
+    for alphabet in (_DIGITS + _CAPITAL + _SMALL, _DIGITS + _SMALL + _CAPITAL)
+)
+# Separates what the characters are in each alphabet, if they are nothing known in either.
+_SEPARATOR = b"\0\xff\0"
+
+
+def _decoded(chars: bytes) -> bytes:
+    """What the characters are in the alphabet in which they are something known; otherwise in both."""
+    either = [_of(chars, values) for values in (_BITCOIN, _FLICKR)]
+    return next((out for out in either if is_readable(out) or is_unsigned(out)), _SEPARATOR.join(either))
+
+
+# A character is log(58) / log(256) of a byte.
+BASE58_CODING = Coding(BASE58, _MEMBERS, _WORD.finditer, _NO_MORE, bytes, _decoded, 15, 11, _is_value, _is_other)

@@ -1,0 +1,43 @@
+"""What a coding of bytes as text is: where it may be, how it is matched, and how it is decoded."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from typing import NamedTuple
+
+from overheard.words.layer import Layer, LayerKind
+from overheard_capture.content.byte_scan import Members
+
+# The length from which characters may be such a coding: that of 12 bytes in hexadecimal, and 15 in base32.
+SHORTEST = 24
+
+HEXADECIMAL = Layer("hexadecimal", LayerKind.SPELLED)
+_NOTHING = re.compile(rb"(?!)")
+
+
+class Coding(NamedTuple):
+    """A coding: `group` characters are `size` bytes.
+
+    It is looked for in runs of its `members`, which include breaks and prefixes; `find` matches all of it from an
+    offset on, and `more` the rest of what began earlier. `chars` leaves the characters that count, and `decode` decodes
+    whole groups of them, and an incomplete one at the end; it raises ValueError.
+    """
+
+    layer: Layer
+    members: Members
+    find: Callable[[bytes, int], Iterator[re.Match[bytes]]]
+    more: re.Pattern[bytes]
+    chars: Callable[[bytes], bytes]
+    decode: Callable[[bytes], bytes]
+    group: int
+    size: int
+    # Whether characters certainly are a value in this coding; and whether a run of members certainly is something else.
+    is_value: Callable[[bytes], bool]
+    is_other: Callable[[bytes | bytearray], bool]
+    # What may be an incomplete escape at the end of a piece.
+    partial: re.Pattern[bytes] = _NOTHING
+
+    def is_in(self, data: bytes | bytearray) -> bool:
+        """Whether something in a complete text may be in this coding."""
+        return any(not self.is_other(data[start:end]) for start, end in self.members.runs(data))

@@ -1,0 +1,141 @@
+"""How text is escaped in other text, and how it is known that something is: in strings, in HTML, in quoted mail."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from html import unescape
+from typing import NamedTuple
+
+from overheard.words.layer import Layer, LayerKind
+from overheard_capture.content.byte_scan import LiteralSet
+
+# So many escaped characters of ASCII in a row are written by one who escapes all.
+_DENSE = 8
+# The longest that shows that something escaped begins, and how far before a mark that may be.
+LONGEST, LOOK_BACK = 320, 192
+
+
+class Writing(NamedTuple):
+    """How text is escaped.
+
+    It begins where one of the `marks` is and `begins` matches, with what matches `before` before that. It ends before a
+    match of `ends`, which may look at the byte before. `unescape` is for a match of `escape`; `held` is the number of
+    bytes at the end of a piece that may be an incomplete escape.
+    """
+
+    layer: Layer
+    marks: LiteralSet
+    begins: re.Pattern[bytes]
+    before: re.Pattern[bytes]
+    ends: re.Pattern[bytes]
+    escape: re.Pattern[bytes]
+    unescape: Callable[[re.Match[bytes]], bytes]
+    held: Callable[[bytes], int]
+
+
+# ---- strings with backslashes
+
+_BACKSLASHES = rb"\\{1,8}"
+_NEW_LINE = rb"%b(?:[rn]|u000[aAdD]|x0[aAdD])" % _BACKSLASHES
+_ASCII_CODE = rb"(?:[2-7][0-9A-Fa-f]|0[09aAdD]|26(?:amp;){0,4}#(?:[0-9]{2,3}|[xX][0-9A-Fa-f]{2});)"
+_CONTROLS = {b"n": b"\n", b"r": b"\r", b"t": b"\t", b"b": b"\b", b"f": b"\f", b"v": b"\v", b"0": b"\0"}
+_PARTIAL_BACKSLASH = re.compile(rb"(\\+)(?:u[0-9A-Fa-f]{0,3}|x[0-9A-Fa-f]?)?\Z")
+
+
+def _without_backslash(escape: re.Match[bytes]) -> bytes:
+    code, other = escape[1] or escape[2], escape[3]
+    if code is None:
+        return _CONTROLS.get(other, other)
+    number = int(code, 16)
+    # In `\x` a byte, in `\u` a character or a half of one.
+    return bytes([number]) if escape[2] else chr(number).encode(errors="surrogatepass")
+
+
+def _held_backslash(piece: bytes) -> int:
+    partial = _PARTIAL_BACKSLASH.search(piece, max(len(piece) - LONGEST, 0))
+    # Each pair of backslashes is one.
+    return len(piece) - partial.end(1) + 1 if partial and len(partial[1]) % 2 else 0
+
+
+_STRING = Writing(
+    Layer("string escapes", LayerKind.SPELLED),
+    LiteralSet(b"begin ", b"GIT binary patch", b"=ybegin ", b"<~", b"\\u00"),
+    re.compile(
+        rb"(?:begin [0-7]{3,4} [^\r\n\\\"]{1,255}|GIT binary patch|=ybegin [^\r\n\\\"]{1,255})%b"
+        # The latter two are text that is escaped throughout, and UTF-16.
+        rb"|<~[!-Z\]-uz]{0,128}\\{1,8}[nr\"'\\]|\\u003[cC]~|(?:%bu00%b){%d}|(?:%bu0000(?:[^\r\n\\\"]|%bu00%b)){%d}"
+        % (_NEW_LINE, _BACKSLASHES, _ASCII_CODE, _DENSE, _BACKSLASHES, _BACKSLASHES, _ASCII_CODE, _DENSE)
+    ),
+    # A line may be quoted; a character may precede its other byte.
+    re.compile(rb"(?:(?:>|%b(?:u00|x)3[eE]) ?){0,8}[^\r\n\\\"]?\\{0,7}\Z" % _BACKSLASHES),
+    re.compile(rb"\n"),
+    re.compile(rb"\\(?:u([0-9A-Fa-f]{4})|x([0-9A-Fa-f]{2})|(.))", re.DOTALL),
+    _without_backslash,
+    _held_backslash,
+)
+
+# ---- entities
+
+# An ampersand, which may be escaped itself.
+_AND = rb"&(?:amp;){0,4}"
+_ENTITY = re.compile(rb"&(?:#[0-9]{1,7}|#[xX][0-9A-Fa-f]{1,6}|[A-Za-z]{2,8});")
+_PARTIAL_ENTITY = re.compile(rb"&(?:#?[0-9A-Za-z]{0,8})\Z")
+
+
+def _held_entity(piece: bytes) -> int:
+    partial = _PARTIAL_ENTITY.search(piece, max(len(piece) - 16, 0))
+    return len(piece) - partial.start() if partial else 0
+
+
+_ENTITIES = Writing(
+    Layer("HTML entities", LayerKind.SPELLED),
+    LiteralSet(
+        *(b"&lt;~", b"&amp;lt;~", b"&amp;amp;lt;~", b"&#", b"&amp;#", b"&amp;amp;#"),
+        *(b"gt; begin ", b"gt;begin ", b"gt; GIT b", b"gt;GIT b", b"gt; =ybegin ", b"gt;=ybegin "),
+    ),
+    re.compile(
+        rb"gt; ?(?:begin [0-7]{3,4} |GIT binary patch|=ybegin )|%b(?:lt|#60|#[xX]3[cC]);~"
+        rb"|(?:%b#(?:[0-9]{2,3}|[xX][0-9A-Fa-f]{2});){%d}" % (_AND, _AND, _DENSE)
+    ),
+    # A line may be quoted.
+    re.compile(rb"(?:%bgt; ?){0,8}(?:%b)?\Z" % (_AND, _AND)),
+    re.compile(rb"<"),
+    _ENTITY,
+    lambda escape: unescape(escape[0].decode()).encode(errors="replace"),
+    _held_entity,
+)
+
+# ---- quoted mail
+
+QUOTED = Writing(
+    Layer("quoted text", LayerKind.SPELLED),
+    LiteralSet(b"begin ", b"GIT binary patch", b"=ybegin ", b"<~"),
+    re.compile(rb"begin [0-7]{3,4} |GIT binary patch|=ybegin |<~"),
+    re.compile(rb"(?:\A|\n)>[^\r\n]{0,160}\Z"),
+    re.compile(rb"(?<=\n)[^>]"),
+    re.compile(rb"(?:\A|(?<=\n))> ?"),
+    lambda _: b"",
+    lambda piece: 2 if piece.endswith(b"\n>") else int(piece.endswith(b"\n")),
+)
+
+# ---- quotes doubled
+
+
+def _held_quote(piece: bytes) -> int:
+    """Pairs are from the left, so that an odd one may be the first of a pair."""
+    return (len(piece) - len(piece.rstrip(piece[-1:]))) % 2 if piece.endswith((b"'", b'"')) else 0
+
+
+_DOUBLED = Writing(
+    Layer("quotes doubled", LayerKind.SPELLED),
+    LiteralSet(b"<~"),
+    re.compile(rb"<~(?=[^~]{0,256}?(?:''|\"\"))"),
+    re.compile(rb"\Z"),
+    re.compile(rb"(?<=~)>"),
+    re.compile(rb"''|\"\""),
+    lambda quotes: quotes[0][:1],
+    _held_quote,
+)
+
+WRITINGS = (_STRING, _ENTITIES, QUOTED, _DOUBLED)

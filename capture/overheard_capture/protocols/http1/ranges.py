@@ -1,0 +1,121 @@
+"""Ranges (RFC 9110, 14): a part of a resource in each response, or several in one, to be put together at the end."""
+
+from __future__ import annotations
+
+import re
+from functools import partial
+from typing import TYPE_CHECKING, NamedTuple
+
+from overheard_capture.content.findings import RangePiece
+from overheard_capture.decoders.mail.mime import MimeEntity
+from overheard_capture.decoders.mail.multipart import multipart
+from overheard_capture.decoders.registry import body_reader
+from overheard_capture.decoders.untyped import untyped
+from overheard_capture.provenance.origin import Origin
+from overheard_capture.provenance.queue import ByteQueue
+
+if TYPE_CHECKING:
+    from overheard.words.layer import Layers
+    from overheard_capture.content.findings import Findings, Ranges, ReaderFactory
+    from overheard_capture.content.readers import Reader
+    from overheard_capture.provenance.origin import Bytes
+
+PARTIAL_CONTENT = 206
+_CONTENT_RANGE = re.compile(rb"^content-range[ \t]*:[ \t]*bytes[ \t]+(\d{1,18})-(\d{1,18})/(\d{1,18}|\*)", re.I | re.M)
+_BYTERANGES = re.compile(
+    rb"multipart/byteranges[^\r\n]*;\s*boundary\s*=\s*(?:\"([^\"]{1,200})\"|([^\s;\"]{1,200}))", re.I
+)
+_VALIDATOR = re.compile(rb"^(?:etag|last-modified)[ \t]*:[ \t]*([^\r\n]{1,512})", re.I | re.M)
+_HOST = re.compile(rb"^host[ \t]*:[ \t]*([^\r\n]{1,512})", re.I | re.M)
+_TARGET = re.compile(rb"[^ ]+ ([^ ]{1,4096}) ")
+
+
+class _Resource(NamedTuple):
+    """What is known about a resource before its pieces: its key, and the codings of the whole."""
+
+    key: bytes
+    codings: bytes
+
+
+def requested_resource(head: bytes) -> bytes:
+    """Host and target of a request for ranges; empty if it is for something else."""
+    # The name of the field, whatever the case of its first letter.
+    if b"ange:" not in head:
+        return b""
+    host, target = _HOST.search(head), _TARGET.match(head)
+    return b" ".join((host[1].strip().lower() if host else b"", target[1] if target else b""))
+
+
+def range_reader(
+    ranges: Ranges | None, head: bytes, requested: bytes, content_type: bytes, codings: bytes
+) -> ReaderFactory | None:
+    """The reader factory for the body of a response with ranges; None if it has none, or the whole resource."""
+    if ranges is None:
+        return None
+    validator = _VALIDATOR.search(head)
+    resource = _Resource(b"\n".join((requested, validator[1].strip() if validator else b"")), codings)
+    if several := _BYTERANGES.match(content_type.strip()):
+        part = partial(_PartOfSeveral, ranges=ranges, resource=resource)
+        return multipart(several[1] or several[2], part)
+    return _piece_reader(ranges, resource, head, content_type)
+
+
+def _piece_reader(ranges: Ranges, resource: _Resource, head: bytes, content_type: bytes) -> ReaderFactory | None:
+    found = _CONTENT_RANGE.search(head)
+    if not found:
+        return None
+    first, last, total = int(found[1]), int(found[2]), -1 if found[3] == b"*" else int(found[3])
+    if last < first or (first == 0 and last + 1 == total):
+        return None
+    key, codings = resource
+    piece = RangePiece(key, total, first, b"", Origin([]), content_type, codings, ())
+    return partial(RangeReader, ranges=ranges, piece=piece)
+
+
+def _PartOfSeveral(findings: Findings, layers: Layers, ranges: Ranges, resource: _Resource) -> Reader:  # noqa: N802
+    def reader(header: bytes, content_type: bytes) -> ReaderFactory | None:
+        return _piece_reader(ranges, resource, header, content_type)
+
+    return MimeEntity(findings, layers, body_reader, reader)
+
+
+class RangeReader:
+    """Keeps one piece of a resource. If there is no room, it is read by itself."""
+
+    def __init__(self, findings: Findings, layers: Layers, ranges: Ranges, piece: RangePiece) -> None:
+        self._findings, self._layers, self._ranges = findings, layers, ranges
+        # The piece, of which the bytes are held until it ends.
+        self._piece = piece._replace(layers=layers)
+        self._held = ByteQueue()
+        self._other: Reader | None = None
+
+    def feed(self, data: Bytes, origin: Origin) -> None:
+        """Keep the next bytes."""
+        if self._other is None and self._ranges.reserve(len(data)):
+            self._held.add(data, origin)
+            return
+        if self._other is None:
+            self._keep()
+            self._other = untyped(self._findings, self._layers)
+        self._other.feed(data, origin)
+
+    def gap(self, length: int) -> None:
+        """`length` bytes are missing here: another piece begins after them."""
+        if self._other:
+            self._other.gap(length)
+        else:
+            self._keep()
+            self._piece = self._piece._replace(start=self._piece.start + length)
+
+    def _keep(self) -> None:
+        length = len(self._held)
+        if length:
+            data, origin = self._held.take(length)
+            self._ranges.add(self._piece._replace(data=data, origin=origin))
+            self._piece = self._piece._replace(start=self._piece.start + length)
+
+    def close(self) -> None:
+        """The piece has ended."""
+        if self._other:
+            self._other.close()
+        self._keep()

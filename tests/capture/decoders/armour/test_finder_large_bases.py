@@ -1,0 +1,133 @@
+"""base58 and base85 without marks, in text."""
+
+from __future__ import annotations
+
+import base64
+import gzip
+import hashlib
+import json
+import lzma
+import re
+import zlib
+from typing import TYPE_CHECKING
+
+import brotli  # type: ignore[import-untyped]
+import pytest
+
+from capture.encoders import FLICKR, base58, z85
+from capture.played import SEARCH, VALUE, outcome, played, seen, sightings
+from capture.wrapped import noise
+from overheard_capture.content.byte_scan import Members
+from overheard_capture.decoders.armour.base85 import BASE85_CODINGS
+from overheard_capture.decoders.armour.codings import CODINGS
+from overheard_capture.decoders.armour.runs import codings_in, find_runs
+from overheard_capture.decoders.untyped import untyped
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from overheard_capture.decoders.armour.coding import Coding
+
+    Write = Callable[[bytes], bytes]
+
+TEXT = b"this is " + VALUE + b", more or less"
+
+
+def flickr(data: bytes) -> bytes:
+    return base58(data, FLICKR)
+
+
+WRITTEN: dict[str, Write] = {
+    "base58": base58,
+    "base58 in a path": lambda data: b"/ipfs/" + base58(data) + b"/index.html",
+    "base58 in JSON": lambda data: b'{"data": "' + base58(data) + b'"}',
+    "base58 of Flickr": flickr,
+    "base58 of Flickr, in a cookie": lambda data: b"Cookie: a=1; session=" + flickr(data) + b"; b=2",
+    "Python's base85": lambda data: b"data=" + base64.b85encode(data),
+    "Python's base85 in JSON": lambda data: json.dumps({"data": base64.b85encode(data).decode()}).encode(),
+    "Python's base85 in XML": lambda data: b"<d><![CDATA[" + base64.b85encode(data) + b"]]></d>",
+    "Python's base85 in lines": lambda data: re.sub(rb"(.{75})", rb"\1\n", base64.b85encode(data)),
+    "Z85": z85,
+    "Z85 in JSON": lambda data: b'{"a": 1,"data":"' + z85(data) + b'","b":2}',
+    "Z85 in SQL": lambda data: b"VALUES ('" + z85(data) + b"')",
+    "Ascii85 without marks": base64.a85encode,
+    "Ascii85 without marks in lines": lambda data: base64.a85encode(data, wrapcol=75),
+}
+CONTENTS = {
+    "text": TEXT,
+    "gzip": gzip.compress(TEXT, mtime=0),
+    "zlib": zlib.compress(TEXT),
+    "raw deflate": zlib.compress(TEXT * 3)[2:-4],
+    "brotli": brotli.compress(TEXT * 2),
+    "LZMA": lzma.compress(TEXT, lzma.FORMAT_ALONE),
+    "xz": lzma.compress(TEXT),
+    "UTF-16": TEXT.decode().encode("utf-16-le"),
+    "something else, with it": b"\x01\x02\xff" + VALUE + noise(70),
+}
+
+
+@pytest.mark.parametrize("content", CONTENTS)
+@pytest.mark.parametrize("name", WRITTEN)
+def test_it_is_decoded(name: str, content: str) -> None:
+    text = b"see: " + WRITTEN[name](CONTENTS[content]) + b" and more\r\n"
+    findings = played(untyped, text)
+    layer = "base58" if name.startswith("base58") else "base85"
+    assert any(layer in layers for layers in seen(findings))
+    assert not findings.unread
+    assert codings_in(text)
+    for size in (1, 7, 100):
+        assert outcome(played(untyped, text, range(0, len(text), size))) == outcome(findings)
+
+
+LONG = noise(90_000) + VALUE
+
+
+@pytest.mark.parametrize("write", [base64.b85encode, z85, base64.a85encode])
+@pytest.mark.parametrize("data", [LONG, gzip.compress(LONG)], ids=["opaque", "gzip"])
+def test_long_base85_is_decoded_to_its_end(write: Write, data: bytes) -> None:
+    text = write(data)
+    findings = played(untyped, text)
+    assert sightings(findings)
+    for size in (1000, 65_537):
+        assert outcome(played(untyped, text, range(0, len(text), size))) == outcome(findings)
+
+
+def test_base58_is_decoded_up_to_16_kib() -> None:
+    assert played(untyped, base58(noise(10_000) + VALUE)).sightings
+    # Writing it takes quadratic time, and longer runs are something else.
+    assert not played(untyped, b"A1b" * 50_000).unread
+
+
+LOOK_ALIKES = {
+    "hashes": "\n".join(hashlib.sha256(b"%d" % number).hexdigest() for number in range(50)),
+    "identifiers": "getElementsByClassNameNS createDocumentFragmentFrom2Parts XMLHttpRequestEventTarget9 " * 20,
+    "addresses": "1A1zP1eP5QGefi2DMPTfTL5SLmv7DivfNa 3J98t1WpEZ73CNmQviecrnyiWrnqRhWNLy\n" * 20,
+    "links": "<a href='https://www.example.com/a/b?utm_source=Feed&amp;x=%20y#Part-7'>x</a>\n" * 40,
+    "a script": "!function(A,I){if(A<=2047){if(g+1>=B)break;I[g++]=192|A>>6}else for(;C<Q;)++C}(this,window);" * 20,
+    "base85 of gzip, damaged": base64.b85encode(gzip.compress(TEXT))[:30].decode() + "0" * 40,
+    "base85 of something else": base64.b85encode(gzip.compress(b"nothing of the kind" * 9)).decode(),
+    "base58 of something else": base58(gzip.compress(b"nothing of the kind" * 9)).decode(),
+    "not base85": "~" * 5000,
+    "a table": "+--------------------------+-------------------------+\n|A" + "." * 30 + "|\n",
+}
+
+
+@pytest.mark.parametrize("name", LOOK_ALIKES)
+def test_what_only_resembles_it_is_no_finding(name: str) -> None:
+    findings = played(untyped, LOOK_ALIKES[name].encode())
+    assert not findings.sightings
+    assert not findings.unread
+
+
+@pytest.mark.parametrize("coding", BASE85_CODINGS)
+def test_the_quick_look_at_runs_misses_nothing(coding: Coding) -> None:
+    """What the compiled part leaves out is nothing for Python either."""
+    every, number = Members(coding.members.members, 25), CODINGS.index(coding)
+    texts = [write(data) for write in WRITTEN.values() for data in CONTENTS.values()]
+    texts += [text.encode() for text in LOOK_ALIKES.values()]
+    texts += [bytes(33 + byte % 93 if byte else 32 for byte in noise(300, seed)) for seed in range(300)]
+    for text in (b" " + each + b" " for each in texts):
+        may = {(start, end) for start, end in every.runs(text) if not coding.is_other(text[start:end])}
+        # A run that begins within a word begins after it.
+        found = find_runs(text, [0] * len(CODINGS), SEARCH).runs[number]
+        assert {run for run in may if not text[run[0] - 1 :][:1].isalnum()} <= set(found)
