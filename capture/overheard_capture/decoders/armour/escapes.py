@@ -121,8 +121,14 @@ class _EscapedReader:
 
     def feed(self, data: bytes | bytearray, origin: Origin) -> None:
         if self._pending:
-            self._pending.add(data, origin)
-            data, origin = self._pending.take()
+            ahead = bytes(data[: LONGEST + LOOK_BACK])
+            joined = bytes(self._pending.data) + ahead
+            # Joining all of a long piece takes time: most of what is kept is the beginning of nothing.
+            if len(data) == len(ahead) or _begins(self._writing, joined, 0, fresh=self._fresh) >= 0:
+                self._pending.add(data, origin)
+                data, origin = self._pending.take()
+            else:
+                self._fresh = False
             self._pending = None
         at = 0
         while at < len(data):
