@@ -83,7 +83,7 @@ class NativeWalker(ctypes.Structure):
 CODINGS, BASE85 = 8, 3
 
 
-class Base85(ctypes.Structure):
+class NativeBase85(ctypes.Structure):
     """An alphabet of base85: the class and the digit of each byte; and the first bytes of formats."""
 
     __slots__ = ()  # a misspelt field raises an error, instead of setting an attribute that C never sees
@@ -100,13 +100,13 @@ class CodedRuns(ctypes.Structure):
         *((name, ctypes.c_uint64) for name in ("run_count", "word_count", "filled")),
         *((name, ctypes.c_void_p) for name in ("runs", "words", "out")),
         *((name, ctypes.c_uint64) for name in ("most", "room")),
-        ("bases", Base85 * BASE85),
+        ("bases", NativeBase85 * BASE85),
     ]
 
     @classmethod
-    def with_room(cls, most: int, bases: Sequence[Base85]) -> CodedRuns:
+    def with_room(cls, most: int, bases: Sequence[NativeBase85]) -> CodedRuns:
         """With room for so many runs, and for what so many digests decode to; and with the alphabets of base85."""
-        state = cls(most=most, room=32 * most, bases=(Base85 * BASE85)(*bases))
+        state = cls(most=most, room=32 * most, bases=(NativeBase85 * BASE85)(*bases))
         state._runs = (ctypes.c_uint64 * (3 * most))()
         state._words = (ctypes.c_uint64 * (4 * most))()
         state._out = ctypes.create_string_buffer(state.room)

@@ -13,7 +13,7 @@ from overheard_capture.decoders.base64.run import has_readable_part, is_readable
 from overheard_capture.decoders.magic import BEGINNINGS, PAIRS, pair_bits
 from overheard_capture.decoders.unsigned import is_unsigned
 from overheard_capture.native import core, pointer
-from overheard_capture.native.structures import Base85, CodedRuns
+from overheard_capture.native.structures import CodedRuns, NativeBase85
 
 if TYPE_CHECKING:
     from overheard_capture.decoders.armour import base85
@@ -30,7 +30,7 @@ _TABLE = bytes(
 _FIRST_BYTES = sorted({beginning[:4] for beginning in BEGINNINGS})
 
 
-def _base85(base: base85.Base85) -> Base85:
+def _base85(base: base85.Base85) -> NativeBase85:
     """An alphabet as the compiled part has it."""
     members = base.alphabet + base.zeros
     classes = bytes(
@@ -40,13 +40,13 @@ def _base85(base: base85.Base85) -> Base85:
     )  # fmt: skip
     digits = bytes(base.alphabet.find(byte) & 0xFF for byte in range(256))
     texts = b"".join(bytes([len(each)]) + each for each in _FIRST_BYTES)
-    return Base85(classes, digits, texts, len(_FIRST_BYTES))
+    return NativeBase85(classes, digits, texts, len(_FIRST_BYTES))
 
 
 _FOUND = CodedRuns.with_room(1 << 12, [_base85(base) for base in ALPHABETS])
 
 
-class Runs(NamedTuple):
+class RunsFound(NamedTuple):
     """For each coding, the (start, end) of its runs, and where its members at the end of the data begin.
 
     `digests` are what runs that need not be read decode to.
@@ -57,7 +57,7 @@ class Runs(NamedTuple):
     digests: list[bytes]
 
 
-def find_runs(data: bytes | bytearray, first: list[int], search: Search, *, with_digests: bool = False) -> Runs:
+def find_runs(data: bytes | bytearray, first: list[int], search: Search, *, with_digests: bool = False) -> RunsFound:
     """Find the runs that must be read, for each coding from an offset on. A run at the end of the data is left out.
 
     The compiled part decodes digests, which are searched here, and whose runs are left out if nothing is in them.
@@ -68,7 +68,7 @@ def find_runs(data: bytes | bytearray, first: list[int], search: Search, *, with
     if compiled is None:
         for each, coding, start in zip(runs, CODINGS, first, strict=True):
             each.extend(span for span in coding.members.runs(data) if span[0] >= start and span[1] < len(data))
-        return Runs(runs, [coding.members.trailing(data) for coding in CODINGS], digests)
+        return RunsFound(runs, [coding.members.trailing(data) for coding in CODINGS], digests)
     place, length, done = pointer(data), ctypes.c_uint64(len(data)), False
     _FOUND.start(first)
     while not done:
@@ -91,7 +91,7 @@ def find_runs(data: bytes | bytearray, first: list[int], search: Search, *, with
         if with_digests:
             digests += (_FOUND.decoded_word(number) for number in range(_FOUND.word_count) if number not in to_read)
     runs[0].sort()
-    return Runs(runs, _FOUND.ends(), digests)
+    return RunsFound(runs, _FOUND.ends(), digests)
 
 
 def number_runs(data: bytes | bytearray, first: int = 0) -> list[tuple[int, int]]:
