@@ -194,5 +194,7 @@ def is_known(head: bytes) -> bool:
 
 
 def _signature_of(head: bytes) -> Signature | None:
-    candidates = _BY_FIRST_BYTE.get(head[0], ()) if head else ()
-    return next((signature for signature in candidates if signature.fits(head)), None)
+    for signature in _BY_FIRST_BYTE.get(head[0], ()) if head else ():
+        if signature.fits(head):
+            return signature
+    return None

@@ -217,6 +217,9 @@ class _CodingFinder:
 
     def _decode(self, raw: bytes, origin: Origin, *, whole: bool) -> None:
         coding = self._coding
+        if coding.layer is BASE32 and not self._content and coding.is_other(raw):
+            # A hash behind a word on the line before.
+            return
         try:
             out = coding.decode(chars := coding.chars(raw))
         except ValueError:

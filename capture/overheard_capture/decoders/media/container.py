@@ -144,7 +144,7 @@ def _read_samples(at: Unwrapping, data: bytes, where: Callable[[], Origin], kind
     for start, end in _TEXT.runs(data):
         if len(set(data[start:end])) >= _PATTERN:
             at.read(data[start:end], where().after(start))
-    if kind is not Kind.RAW and any(map(_is_plain, _blocks(data))):
+    if kind is Kind.COMPRESSED and any(map(_is_plain, _blocks(data))):
         at.findings.report_unread(Reason.OPAQUE, "sample data that is not compressed", at.layers)
 
 

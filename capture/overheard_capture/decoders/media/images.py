@@ -22,6 +22,8 @@ _AFTER_SCAN = re.compile(rb"\xff[^\x00\xd0-\xd7\xff]")
 _BINARY = (b"JFIF\0", b"JFXX\0", b"Exif\0", b"ICC_PROFILE\0", b"Photoshop ", b"Adobe", b"Ducky", b"MPF\0")
 # Chunks of PNG: of a few numbers (11.2, 11.3), and of other binary metadata.
 _NUMBERS = {b"IHDR", b"PLTE", b"tRNS", b"cHRM", b"gAMA", b"sBIT", b"sRGB", b"bKGD", b"hIST", b"pHYs", b"tIME", b"cICP"}
+# A text that ImageMagick writes: Exif or a colour profile in hexadecimal.
+_RAW_PROFILE = b"Raw profile type "
 _ANIMATION = {b"acTL", b"fcTL"}
 _XMP = b"http://ns.adobe.com/xap/1.0/\0"
 
@@ -63,7 +65,7 @@ def _chunk(data: bytes, kind: bytes, start: int, end: int) -> Part:
             begin = data.find(b"\0", begin, end) + 1 or end
     elif keyword and kind == b"tEXt":
         begin = keyword
-    if kind == b"iCCP":
+    if kind == b"iCCP" or (form and data.startswith(_RAW_PROFILE, start)):
         return Part(Kind.DEFLATED, ((min(begin, end), end),))
     return part(Kind.RAW if kind == b"eXIf" else Kind.CONTENT, min(begin, end), end, form)
 
