@@ -28,11 +28,11 @@ if TYPE_CHECKING:
 
 NO_CIPHERTEXT = "text, a known format or compressible bytes in place of the ciphertext"
 # So many bytes are compressed at once, at this level; fewer than the second number have too little to tell.
-_BLOCK, _SHORTEST_BLOCK, _LEVEL = 64 << 10, 256, 3
+_BLOCK, _SHORTEST_BLOCK, _LEVEL = 32 << 10, 256, 3
 # Random bytes become longer when compressed, never shorter by this much.
 _SAVED = 32
 # How many datagrams are remembered: those that are captured twice, or sent again, are compressible together.
-_MAX_RECENT = 1024
+_MAX_RECENT = 256
 # Even a datagram of 64 KiB has fewer magics by chance.
 _MAX_MAGICS = 16
 # What these begin with is too short to be looked for: zlib must end as well. A block of bzip2 has a magic, too.
