@@ -117,14 +117,19 @@ class EncryptedDirection:
     def read_ciphertext(self, body: bytes, origin: Origin, nonce: int = 0) -> None:
         """Check a complete record, and read what is no ciphertext."""
         if not self.is_ciphertext(body, nonce):
-            content = Content(self._findings, self._layers, untyped, SearchScope.NONE)
-            content.feed(body, origin)
-            content.close()
+            read_plaintext(self._findings, self._layers, body, origin)
         else:
             read_embedded(self._findings, self._layers, body, origin, ())
 
     def _report_plaintext(self) -> None:
         self.problem(f"{NO_CIPHERTEXT} of {self._name}")
+
+
+def read_plaintext(findings: Findings, layers: Layers, data: bytes, origin: Origin) -> None:
+    """Read what is no ciphertext, and was searched before."""
+    content = Content(findings, layers, untyped, SearchScope.NONE)
+    content.feed(data, origin)
+    content.close()
 
 
 def _holds_format(body: bytes) -> bool:
