@@ -28,11 +28,11 @@ if TYPE_CHECKING:
 
 NO_CIPHERTEXT = "text, a known format or compressible bytes in place of the ciphertext"
 # So many bytes are compressed at once, at this level; fewer than the second number have too little to tell.
-_BLOCK, _SHORTEST_BLOCK, _LEVEL = 64 << 10, 256, 3
+_BLOCK, _SHORTEST_BLOCK, _LEVEL = 32 << 10, 256, 3
 # Random bytes become longer when compressed, never shorter by this much.
 _SAVED = 32
 # How many datagrams are remembered: those that are captured twice, or sent again, are compressible together.
-_MAX_RECENT = 1024
+_MAX_RECENT = 256
 # Even a datagram of 64 KiB has fewer magics by chance.
 _MAX_MAGICS = 16
 # What these begin with is too short to be looked for: zlib must end as well. A block of bzip2 has a magic, too.
@@ -117,14 +117,19 @@ class EncryptedDirection:
     def read_ciphertext(self, body: bytes, origin: Origin, nonce: int = 0) -> None:
         """Check a complete record, and read what is no ciphertext."""
         if not self.is_ciphertext(body, nonce):
-            content = Content(self._findings, self._layers, untyped, SearchScope.NONE)
-            content.feed(body, origin)
-            content.close()
+            read_plaintext(self._findings, self._layers, body, origin)
         else:
             read_values(self._findings, self._layers, body, origin, ())
 
     def _report_plaintext(self) -> None:
         self.problem(f"{NO_CIPHERTEXT} of {self._name}")
+
+
+def read_plaintext(findings: Findings, layers: Layers, data: bytes, origin: Origin) -> None:
+    """Read what is no ciphertext, and was searched before."""
+    content = Content(findings, layers, untyped, SearchScope.NONE)
+    content.feed(data, origin)
+    content.close()
 
 
 def _holds_format(body: bytes) -> bool:

@@ -43,6 +43,7 @@ class WireguardReader:
         self._own: set[int] | None = None
         self._direction: EncryptedDirection | None = None
         self._counters = Counters(64)
+        self._has_data = False
         # The length of a packet of the MTU, if it is no multiple.
         self._full_length = 0
 
@@ -65,6 +66,7 @@ class WireguardReader:
             self._own.add(int.from_bytes(data[4:8], "little"))
         self._conversation.agreed |= kind == _RESPONSE
         if kind == _DATA:
+            self._has_data = True
             self._direction.read_ciphertext(data[_DATA_HEADER:], origin.after(_DATA_HEADER))
         else:
             self._read_handshake(self._direction, data, origin)
@@ -99,4 +101,6 @@ class WireguardReader:
         """The direction has ended."""
         if self._direction:
             self._direction.agreed = self._conversation.agreed
+            if self._has_data and not self._direction.agreed:
+                self._direction.problem("WireGuard data without a handshake by both sides")
             self._direction.close()

@@ -116,6 +116,11 @@ def test_short_messages_with_a_fixed_key_are_compressible_together(tmp_path: Pat
     assert verdict(tmp_path, of_datagrams([*USUAL[:2], *parts])) == "INCONCLUSIVE"
 
 
+def test_data_without_an_answer_is_not_sealed(tmp_path: Path) -> None:
+    parts = [USUAL[0], *(("<", data(number, receiver=CLIENT)) for number in range(9))]
+    assert verdict(tmp_path, of_datagrams(parts)) == "INCONCLUSIVE"
+
+
 def test_without_its_handshake_it_is_only_guessed(tmp_path: Path) -> None:
     _, known = read_datagrams(WireguardReader, USUAL[2:])
     assert not any(known)

@@ -6,6 +6,7 @@ import gzip
 
 import pytest
 
+from capture.protocols.ssh.speaking import conversation
 from capture.talk import client, message, record, replay, server
 from overheard_capture.scan.flow_kind import FlowKind, flow_kind_of
 
@@ -74,3 +75,7 @@ def test_tls_midstream_is_not_reported_as_tls() -> None:
     """Bytes before it could have been in clear."""
     assert flow_kind_of(replay([(">", HELLO[:1]), (">", HELLO[1:] + HELLO)], lost=[0]).flow_findings) is UNKNOWN
     assert flow_kind_of(replay([(">", HELLO), (">", HELLO)], lost=[0]).flow_findings) is UNKNOWN
+
+
+def test_another_protocol_that_encrypts_is_told_from_tls() -> None:
+    assert flow_kind_of(replay(conversation()).flow_findings) is FlowKind.ENCRYPTED

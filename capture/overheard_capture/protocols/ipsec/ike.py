@@ -28,6 +28,7 @@ _PUBLIC_VALUES = {
 _MAX_NONCE, _MAX_VENDOR, _HASH, _MAX_HASHES = 64, 32, 20, 64
 # NAT detection, a cookie, and hash algorithms, by the lengths of their data.
 _NOTIFIES = {16388: range(20, 21), 16389: range(20, 21), 16390: range(1, 65), 16431: range(2, 33, 2)}
+_SPIS = {0, 4, 8}
 _ENCRYPTION, _NULL = 1, {0, 11}
 
 
@@ -105,6 +106,8 @@ class _Payload:
         cursor = Cursor(body)
         cursor.take(1)
         spi, kind = cursor.number(1), cursor.number(2)
+        if spi not in _SPIS:
+            raise TruncatedError
         cursor.take(spi)
         if len(cursor) in _NOTIFIES.get(kind, ()):
             self._value(body, len(body) - len(cursor), is_known=True)
@@ -120,6 +123,8 @@ class _Payload:
         while cursor:
             proposal, ends = self._part(cursor, 8)
             spi, transforms = proposal[6], Cursor(proposal[8:])
+            if spi not in _SPIS:
+                raise TruncatedError
             transforms.take(spi)
             while transforms:
                 transform, _ = self._part(transforms, 8)

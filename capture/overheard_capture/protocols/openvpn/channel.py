@@ -10,12 +10,14 @@ from overheard.words.layer import Layer
 from overheard_capture.content.content import Content, SearchScope
 from overheard_capture.content.findings import Conversation, Reason
 from overheard_capture.protocols.counters import Counters
-from overheard_capture.protocols.encrypted import EncryptedDirection
+from overheard_capture.protocols.encrypted import EncryptedDirection, read_plaintext
 from overheard_capture.protocols.openvpn import packets
 from overheard_capture.protocols.tls.conversation import TlsConversation
 from overheard_capture.protocols.tls.cursor import TruncatedError
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from overheard_capture.content.findings import Findings
     from overheard_capture.protocols.openvpn.packets import Wrapping
     from overheard_capture.provenance.origin import Origin
@@ -38,8 +40,11 @@ class OpenvpnConversation:
         self.wrapping: Wrapping | None = None
         # How those of another key are, since its soft reset: OpenVPN 2.6 encrypts them with keys of its own.
         self.of_key: dict[int, Wrapping] = {}
+        self.ids: set[bytes] = set()
         self.sessions: defaultdict[tuple[int, int], Conversation] = defaultdict(Conversation)
         self.directions: list[OpenvpnDirection] = []
+        # Called once all of these have ended.
+        self.doubts: list[Callable[[], None]] = []
 
 
 class OpenvpnDirection(EncryptedDirection):
@@ -70,14 +75,21 @@ class _Session:
         # Message 0 is the reset.
         self._next = 1
         self._early: dict[int, tuple[bytes, Origin]] = {}
+        # What was delivered last, by its number.
+        self._delivered: dict[int, int] = {}
 
-    def add(self, number: int, payload: bytes, origin: Origin) -> None:
-        """Add a payload, unless it was sent again."""
-        if self._next <= number < self._next + _MAX_EARLY:
-            self._early.setdefault(number, (payload, origin))
+    def add(self, number: int, payload: bytes, origin: Origin) -> bool:
+        """Add a payload. Returns False if it is neither one that follows, nor the same as one that was sent before."""
+        if not self._next <= number < self._next + _MAX_EARLY:
+            return self._delivered.get(number) == hash(payload)
+        is_same = self._early.setdefault(number, (payload, origin))[0] == payload
         while self._next in self._early:
-            self._content.feed(*self._early.pop(self._next))
+            content, place = self._early.pop(self._next)
+            self._content.feed(content, place)
+            self._delivered[self._next] = hash(content)
+            self._delivered.pop(self._next - _MAX_EARLY, None)
             self._next += 1
+        return is_same
 
     def close(self) -> bool:
         """The session has ended. Returns whether all payloads were read."""
@@ -96,6 +108,9 @@ class OpenvpnChannel:
         self._direction: OpenvpnDirection | None = None
         self._resets: Counter[int] = Counter()
         self._sessions: dict[int, _Session] = {}
+        # The session IDs of the other side that are named, and whether there is encrypted data.
+        self._peers: set[bytes] = set()
+        self._has_data = False
         self._counters, self._times = Counters(32), Counters(32)
         # Whether data packets are numbered, and otherwise the remainder of their length, as blocks are of one length.
         self._numbered: bool | None = None
@@ -143,6 +158,8 @@ class OpenvpnChannel:
         direction = self._begin()
         if direction.repeats(data):
             return
+        self._check_ids(direction, kind, data[1:9], packet.peer)
+        self._has_data |= wrapping.encrypts and kind not in packets.RESETS
         if wrapping.encrypts:
             end = packets.wrapped_key(data)
             if end < len(data) and not direction.repeats(data[end:]):
@@ -153,9 +170,26 @@ class OpenvpnChannel:
             direction.is_ciphertext(data[9 : 9 + wrapping.hmac])
         if kind in packets.RESETS or kind == packets.SOFT_RESET:
             self._begin_session(direction, key, is_again=packet.message == 0 and key in self._sessions)
-        elif kind != packets.ACK and key in self._sessions:
-            payload, after = data[packet.payload :], origin.after(packet.payload)
-            self._sessions[key].add(packet.message, payload, after)
+        elif kind != packets.ACK:
+            self._read_message(direction, key, packet.message, data[packet.payload :], origin.after(packet.payload))
+
+    def _read_message(self, direction: OpenvpnDirection, key: int, number: int, payload: bytes, origin: Origin) -> None:
+        """A piece of TLS."""
+        if key not in self._sessions:
+            raise TruncatedError
+        if not self._sessions[key].add(number, payload, origin):
+            direction.problem("OpenVPN control packets that nobody takes")
+            read_plaintext(self._findings, (LAYER,), payload, origin)
+
+    def _check_ids(self, direction: OpenvpnDirection, kind: int, own: bytes, peer: bytes) -> None:
+        """Session IDs are chosen with a reset, and repeated in each packet."""
+        ids = self._conversation.ids
+        if kind in packets.RESETS and len(ids) < _MAX_SESSIONS:
+            ids.add(own)
+        if own not in ids:
+            direction.problem("OpenVPN packets with the ID of no session")
+        if peer and len(self._peers) < _MAX_SESSIONS:
+            self._peers.add(peer)
 
     def _begin_session(self, direction: OpenvpnDirection, key: int, *, is_again: bool) -> None:
         if is_again and key == 0 and self._resets[key] and not direction.tls[-1].read.total():
@@ -200,6 +234,7 @@ class OpenvpnChannel:
         if _PING in data:
             # Not reported as unread, because IP packets without encryption are read.
             direction.problems.append("OpenVPN without encryption")
+        self._has_data = True
         direction.read_ciphertext(data[header:], origin.after(header))
 
     def close(self) -> None:
@@ -211,5 +246,17 @@ class OpenvpnChannel:
         """Both directions have ended."""
         for key in list(self._sessions):
             self._end_session(key)
-        if self._direction:
-            self._direction.close()
+        if self._direction is None:
+            return
+        self._direction.close()
+        if not self._peers <= self._conversation.ids:
+            self._direction.problem("OpenVPN packets with the ID of no session")
+        self._conversation.doubts.append(self._doubt)
+        if len(self._conversation.doubts) == len(self._conversation.directions):
+            for doubt in self._conversation.doubts:
+                doubt()
+
+    def _doubt(self) -> None:
+        """The TLS inside has ended in both directions."""
+        if self._direction and self._has_data and not self._direction.protected:
+            self._direction.problem("OpenVPN data without keys on which both sides agreed")

@@ -19,7 +19,7 @@ _HEADER_LENGTH, _REPLAY = 9, 8
 _HMACS = (0, 20, 32, 64, 16, 28, 48)
 # With tls-crypt: the header, number and time, an HMAC, and at least an empty list and a number.
 _CRYPT_HMAC, _SHORTEST_CRYPT = 32, 54
-_MAX_ACKNOWLEDGED, _FIRST_NUMBERS = 8, 64
+_MAX_ACKNOWLEDGED, _MAX_MESSAGE, _FIRST_NUMBERS = 8, 1 << 16, 64
 
 
 class Wrapping(NamedTuple):
@@ -30,12 +30,16 @@ class Wrapping(NamedTuple):
 
 
 class ControlPacket(NamedTuple):
-    """A control packet: its number among all (-1 if it has none), its message number, and where its payload is."""
+    """A control packet: its number among all (-1 if it has none), its message number, and where its payload is.
+
+    `peer` is the session ID of the other side, if messages of it are acknowledged.
+    """
 
     number: int
     time: int
     message: int
     payload: int
+    peer: bytes = b""
 
 
 def wrapping_of(reset: bytes) -> Wrapping | None:
@@ -80,9 +84,11 @@ def parse_control(data: bytes, wrapping: Wrapping) -> ControlPacket:
     acknowledged = cursor.number(1)
     if acknowledged > _MAX_ACKNOWLEDGED:
         raise TruncatedError
-    # The numbers, and the session ID of the other side.
-    cursor.take(4 * acknowledged + 8 * (acknowledged > 0))
-    message = -1 if data[0] >> 3 == ACK else cursor.number(4)
-    if message < 0 and cursor:
+    if any(cursor.number(4) > _MAX_MESSAGE for _ in range(acknowledged)):
         raise TruncatedError
-    return ControlPacket(number, time, message, len(data) - len(cursor))
+    peer = bytes(cursor.take(8 * (acknowledged > 0)))
+    message = -1 if data[0] >> 3 == ACK else cursor.number(4)
+    # An acknowledgement has no payload, and neither has a reset.
+    if cursor and (message < 0 or data[0] >> 3 in RESETS or data[0] >> 3 == SOFT_RESET):
+        raise TruncatedError
+    return ControlPacket(number, time, message, len(data) - len(cursor), peer)

@@ -23,6 +23,8 @@ KEX_FIRST, KEX_LAST, KEX_INIT, KEX_REPLY, KEX_GEX_INIT, KEX_GEX_REPLY, KEX_GEX_R
 _COOKIE, _LISTS = 16, 10
 _NAMES = re.compile(rb"[!-~]*")
 _GEX_LENGTHS = {4, 12}
+# A host key, a public value and a signature; or a prime and its generator.
+_MAX_STRINGS, _LONGEST_GENERATOR = 3, 2
 _MAX_TEXT = 1024
 
 
@@ -55,8 +57,16 @@ class ClearMessages:
     def key_exchange(self, kind: int, body: bytes, origin: Origin) -> None:
         """A message of a key exchange: public values, a host key and a signature. Raises TruncatedError."""
         if kind == KEX_GEX_REQUEST and len(body) in _GEX_LENGTHS:
+            if any(body[at] or body[at + 1] for at in range(0, len(body), 4)):
+                raise TruncatedError
             return
-        self._read_strings(body, origin)
+        cursor, count = Cursor(body), 0
+        while cursor:
+            field, at = bytes(cursor.vector(4).rest()), len(body) - len(cursor)
+            count += 1
+            if count > _MAX_STRINGS or _LONGEST_GENERATOR < len(field) <= MAX_IDENTIFIER:
+                raise TruncatedError
+            self._read_string(field, origin.after(at - len(field)), 0)
 
     def other(self, kind: int, body: bytes, origin: Origin) -> None:
         """What may be sent at any time (RFC 4253, 11): texts, and data to be ignored. Raises TruncatedError."""
@@ -77,12 +87,6 @@ class ClearMessages:
         if any(field):
             read_unknown_value(self._findings, self._layers, field, origin)
 
-    def _read_strings(self, body: bytes, origin: Origin, depth: int = 0) -> None:
-        cursor = Cursor(body)
-        while cursor:
-            field, at = bytes(cursor.vector(4).rest()), len(body) - len(cursor)
-            self._read_string(field, origin.after(at - len(field)), depth)
-
     def _read_string(self, field: bytes, origin: Origin, depth: int) -> None:
         if len(field) <= MAX_IDENTIFIER:
             self._embedded(field, origin)
@@ -100,6 +104,9 @@ class ClearMessages:
         is_certificate = kind.endswith(CERTIFICATE)
         numbers = KEY_TYPES[kind.removesuffix(CERTIFICATE)]
         while cursor and (not is_certificate or numbers >= 0):
+            # In a certificate a nonce comes first.
+            if numbers < (0 if is_certificate else 1):
+                raise TruncatedError
             number, at = bytes(cursor.vector(4).rest()), len(field) - len(cursor)
             self._read_number(number, origin.after(at - len(number)))
             numbers -= 1

@@ -136,6 +136,7 @@ DOUBTFUL = {
     "a public value of another length": of_datagrams([(">", initial(public=RANDOM.randbytes(99))), *IKE[1:]]),
     "an opaque payload": of_datagrams([(">", initial((60, RANDOM.randbytes(50)))), *IKE[1:]]),
     "an opaque notification": of_datagrams([(">", initial((41, bytes(2) + b"\xa0\1" + KEYED))), *IKE[1:]]),
+    "a long SPI": of_datagrams([(">", initial((41, b"\0\x40\xa0\1" + RANDOM.randbytes(64)))), *IKE[1:]]),
     "the NULL cipher": of_datagrams([(">", initial(cipher=11)), *IKE[1:]]),
     "bits that are reserved": of_datagrams([(">", message(34, [(40, RANDOM.randbytes(32))], critical=0x41)), *IKE[1:]]),
     "a number of ESP that is text": alone([(">", esp(1)), (">", esp(0x6E757473))]),

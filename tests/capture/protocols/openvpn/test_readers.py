@@ -115,11 +115,16 @@ READABLE = {
     "a packet without encryption": b"\x48\0\0\7" + RANDOM.randbytes(20) + bytes(3) + b"\1" + ipv4(tcp(SECRET)),
     "a packet without encryption or HMAC": b"\x30" + bytes(3) + b"\1" + ipv4(tcp(SECRET)),
     "a datagram of something else": b"password=" + SECRET,
+    "a reset and more": Speaker(CLIENT, SERVER).reset(7) + gzip.compress(LETTER),
+    "a message that was sent before, with another content": Speaker(CLIENT, SERVER).control(gzip.compress(LETTER)),
     "a session ID and more": Speaker(SECRET[:8], SERVER).control(SECRET),
 }
 DOUBTFUL = {
     "a fixed key": data(20, KEYED),
     "a number that is text": data(0x6E757473),
+    "numbers that acknowledge nothing": Speaker(CLIENT, SERVER).acknowledge(0x6E757473),
+    "the ID of no session": Speaker(RANDOM.randbytes(8), SERVER).acknowledge(1),
+    "the ID of no session of the other side": Speaker(CLIENT, RANDOM.randbytes(8)).acknowledge(1),
     "an unknown opcode": b"\xf8" + data(20)[1:],
     "a malformed control packet": b"\x20" + CLIENT + b"\x40" + RANDOM.randbytes(40),
     "an opaque message in the control channel": Speaker(CLIENT, SERVER, 20).control(RANDOM.randbytes(90)),
@@ -147,6 +152,11 @@ def test_a_control_channel_that_is_no_tls_is_read(tls: Parts, tmp_path: Path) ->
     harmless = control_channel([(">", b"hello"), ("<", b"good night")])
     assert verdict(tmp_path, of_datagrams([*harmless, *USUAL])) != SEALED
     assert verdict(tmp_path, of_datagrams(control_channel(tls[:1]) + USUAL)) != SEALED
+
+
+def test_data_without_an_agreement_is_not_sealed(tls: Parts, tmp_path: Path) -> None:
+    for parts in (control_channel(tls)[:2], control_channel(tls)[:4], control_channel(tls, "crypt")[:1]):
+        assert verdict(tmp_path, of_datagrams([*parts, *USUAL])) == "INCONCLUSIVE"
 
 
 def test_what_is_sent_when_there_is_nothing_to_send_shows_that_nothing_is_encrypted(tls: Parts, tmp_path: Path) -> None:

@@ -86,6 +86,11 @@ DOUBTFUL = {
     "a public value of no known length": conversation(public=RANDOM.randbytes(77)),
     "a reserved number": conversation(init=key_exchange_init(reserved=0x61626364)),
     "an unknown message": conversation(before=packet(60, RANDOM.randbytes(20))),
+    "many short strings": conversation(before=packet(30, string(b"acorn") * 9)),
+    "a key with more than its numbers": conversation(
+        before=packet(31, string(string(b"ssh-ed25519"), string(RANDOM.randbytes(32)) * 9))
+    ),
+    "a group of an impossible size": conversation(before=packet(34, b"acorns!!nuts")),
     "many public values": conversation(before=packet(30, string(RANDOM.randbytes(32))) * 4),
     "an unknown cipher": conversation(init=key_exchange_init(lists=with_cipher("rot13@example.org"))),
     "RC4": conversation(init=key_exchange_init(lists=with_cipher("arcfour"))),
