@@ -29,6 +29,12 @@ def noise(length: int, seed: int = 0) -> bytes:
     return hashlib.shake_256(b"%d" % seed).digest(length)
 
 
+def hashes(length: int, seed: int = 0) -> bytes:
+    """Text that hardly compresses: `length` bytes that look random as hashes, one on each line."""
+    digits = noise(length, seed).hex()
+    return "\n".join(digits[at : at + 64] for at in range(0, len(digits), 64)).encode()
+
+
 def gzipped(data: bytes) -> bytes:
     """As a gzip file without a date."""
     return gzip.compress(data, mtime=0)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple, Protocol, TypeAlias, TypeVar
 
 from overheard.words.layer import Layer, Layers
 from overheard.words.options import LIMITS, Limits
+from overheard_capture.content.opaque_values import LARGE_VALUE, MAX_VALUE, VALUE, OpaqueValues
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -89,7 +90,7 @@ class Conversation:
 
 
 class Encryption(Protocol):
-    """The state of a direction that TLS, DTLS or QUIC encrypts.
+    """The state of a direction that TLS, DTLS, QUIC, SSH or another protocol encrypts.
 
     `begins` is the position in the direction at which the protocol begins; `problems` describes what is wrong with its
     protection. `protected` is valid after both directions were closed.
@@ -97,7 +98,10 @@ class Encryption(Protocol):
 
     begins: int
     problems: list[str]
-    protected: bool
+
+    @property
+    def protected(self) -> bool:
+        """Whether all data is encrypted."""
 
 
 @dataclass
@@ -125,9 +129,11 @@ class Findings:
     read: Counter[str] = field(default_factory=Counter)
     # Unread content, and how often each kind of it occurred.
     unread: Counter[UnreadContent] = field(default_factory=Counter)
+    # What is in text and decodes to nothing known, but is no reason by itself; and sample data of media.
+    values: OpaqueValues = field(default_factory=OpaqueValues)
     # The protocols of the flow, such as `TLS 1.3` or `HTTP/1.1`, in the order of identification; True if it encrypts.
     kinds: dict[str, bool] = field(default_factory=dict)
-    # The state of TLS, DTLS or QUIC in this direction.
+    # The state of the protocol that encrypts this direction.
     encryption: Encryption | None = None
     budget: Budget = field(default_factory=Budget)
 
@@ -138,6 +144,21 @@ class Findings:
     def report_unread(self, why: Reason, what: str, layers: Layers = ()) -> None:
         """Report content that could not be read. `what` describes it, and must not contain captured bytes."""
         self.unread[UnreadContent(why, what, layers)] += 1
+
+    def wants_value(self, size: int) -> bool:
+        """Whether an opaque value of `size` bytes would be reported, if there is one. This is cheap."""
+        return size > MAX_VALUE or (size >= self.search.shortest and self.values.has_room(VALUE))
+
+    def report_value(self, size: int, checksum: int, layers: Layers, name: str = VALUE) -> None:
+        """Report an opaque value in text. A large one is unread; one that is shorter than any secret hides none."""
+        if size > MAX_VALUE:
+            self.report_unread(Reason.OPAQUE, LARGE_VALUE, layers)
+        elif size >= self.search.shortest:
+            self.count_value(name, size, checksum)
+
+    def count_value(self, name: str, size: int, checksum: int) -> None:
+        """Count a value that is no reason whatever its size. The same one is counted once."""
+        self.values.count(name, size, checksum)
 
     def identify_as(self, kind: str, *, encrypts: bool = False) -> None:
         """Report a protocol of the flow, and whether it encrypts."""

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 from overheard.words.layer import Layer, Layers
 from overheard_capture.content.content import Content, SearchScope
 from overheard_capture.content.findings import Findings, Reason
+from overheard_capture.content.opaque_values import VALUE
 from overheard_capture.content.readers import Reader
 from overheard_capture.provenance.queue import ByteQueue
 
@@ -49,12 +50,58 @@ class Speculative(Findings):
         if why is Reason.LIMIT and self.parent:
             self.parent.report_unread(why, what, layers)
 
+    def wants_value(self, size: int) -> bool:  # noqa: ARG002 - of any size
+        """No."""
+        return False
+
+    def report_value(self, size: int, checksum: int, layers: Layers, name: str = VALUE) -> None:
+        """Do nothing: a wrong guess may join what are several values."""
+
+    def count_value(self, name: str, size: int, checksum: int) -> None:
+        """Do nothing."""
+
+
+@dataclass
+class Decoded(Speculative):
+    """Findings of what is written as text. Whether something in it could not be read, its reader will want to know."""
+
+    is_opaque: bool = False
+
+    def report_unread(self, why: Reason, what: str, layers: Layers = ()) -> None:
+        """Remember that something could not be read."""
+        self.is_opaque = True
+        super().report_unread(why, what, layers)
+
+    def wants_value(self, size: int) -> bool:
+        """Whether the parent wants it."""
+        return self.parent is not None and self.parent.wants_value(size)
+
+    def report_value(self, size: int, checksum: int, layers: Layers, name: str = VALUE) -> None:
+        """Report a value within what is written as text, which is no guess."""
+        if self.parent:
+            self.parent.report_value(size, checksum, layers, name)
+
+    def count_value(self, name: str, size: int, checksum: int) -> None:
+        """Count a value for the parent."""
+        if self.parent:
+            self.parent.count_value(name, size, checksum)
+
 
 def speculative(findings: Findings) -> Findings:
     """Speculative findings, whose sightings are those of `findings`."""
-    if isinstance(findings, Speculative):
-        return findings
-    return Speculative(
+    return findings if type(findings) is Speculative else _beneath(Speculative, findings)
+
+
+def decoded_findings(findings: Findings) -> Decoded:
+    """Findings of what is written as text, whose sightings are those of `findings`."""
+    return _beneath(Decoded, findings)
+
+
+_Beneath = TypeVar("_Beneath", bound=Speculative)
+
+
+def _beneath(kind: type[_Beneath], findings: Findings) -> _Beneath:
+    return kind(
         findings.search,
         findings.readers,
         findings.limits,

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 # Control characters, which text does not contain.
 CONTROL = bytes(byte for byte in [*range(32), 127] if byte not in b"\t\n\r")
 _NO_CONTROL = bytes(byte for byte in range(256) if byte not in CONTROL)
-_ASCII = bytes(range(128))
+_ASCII, _CONTINUATION = bytes(range(128)), bytes(range(0x80, 0xC0))
 
 # Latin-1 and the like: the minimum length, and at most one non-ASCII byte in this many. Random bytes have more.
 _LATIN_LENGTH, _LATIN_SHARE = 32, 4
@@ -26,27 +26,40 @@ _UTF8 = re.compile(rb"(?:[\t\n\r -~]|[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xb
 class TextDetector:
     """Decides whether the bytes of a content are text."""
 
-    __slots__ = ("_decoder", "_high", "_length", "not_utf8", "opaque")
+    __slots__ = ("_decoder", "_high", "length", "not_utf8", "opaque", "text_length")
 
     def __init__(self) -> None:
         # Whether it is certainly not text; and whether it is not UTF-8.
         self.opaque = False
         self.not_utf8 = False
         self._decoder: codecs.IncrementalDecoder | None = None
-        self._length = 0
+        # The number of bytes, and of those before the first that is not UTF-8, or that is a control character.
+        self.length = 0
+        self.text_length = -1
         self._high = 0
+
+    def skip(self, length: int) -> None:
+        """Count bytes after it is certain that this is no text."""
+        self.length += length
 
     def feed_ascii(self, length: int) -> None:
         """Take `length` bytes of plain ASCII."""
-        self._length += length
+        self.length += length
         if self._decoder:
             self._decode(b" ")
 
     def feed(self, data: bytes | bytearray) -> None:
         """Take any bytes."""
+        self._feed(data)
+        if self.text_length < 0 and self.not_plain_utf8:
+            # A character may have begun in the piece before.
+            found = _UTF8.match(data, len(data[:3]) - len(data[:3].lstrip(_CONTINUATION)))
+            self.text_length = self.length + (found.end() if found else 0)
+        self.length += len(data)
+
+    def _feed(self, data: bytes | bytearray) -> None:
         if self.opaque:
             return
-        self._length += len(data)
         if data.isascii():
             self.opaque = bool(data.translate(None, _NO_CONTROL))
             if self._decoder:
@@ -87,9 +100,9 @@ class TextDetector:
             return False
         if not self.not_utf8 and not self._decoder:
             return True
-        if not self.not_utf8 and self._length >= _CUT_SHORT:
+        if not self.not_utf8 and self.length >= _CUT_SHORT:
             return True
-        return self._length >= _LATIN_LENGTH and self._high * _LATIN_SHARE <= self._length
+        return self.length >= _LATIN_LENGTH and self._high * _LATIN_SHARE <= self.length
 
 
 def looks_like_text(head: bytes) -> bool:

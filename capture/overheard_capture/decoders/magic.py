@@ -26,12 +26,14 @@ from overheard_capture.decoders.compression.formats import (
 )
 from overheard_capture.decoders.compression.lzw import LZW_MAGIC, Lzw
 from overheard_capture.decoders.compression.reader import decompressing
+from overheard_capture.decoders.keys import DER_MAGICS, SSH_MAGICS, der, is_der, is_ssh_key, ssh_key
+from overheard_capture.decoders.media.container import media
+from overheard_capture.decoders.media.formats import FORMATS
+from overheard_capture.decoders.media.images import PNG, png
 from overheard_capture.decoders.pdf import MAGIC as PDF_MAGIC
 from overheard_capture.decoders.pdf import pdf
 from overheard_capture.decoders.pgp import MAGICS as PGP_MAGICS
 from overheard_capture.decoders.pgp import is_pgp, pgp
-from overheard_capture.decoders.png import MAGIC as PNG_MAGIC
-from overheard_capture.decoders.png import png
 from overheard_capture.decoders.utf16_32 import encoding_of, wide_text
 
 if TYPE_CHECKING:
@@ -104,12 +106,15 @@ SIGNATURES = (
     Signature((GZIP_MEMBER,), _reader_for(GZIP), _decompresses(GZIP.make)),
     Signature((ZSTD_MAGIC,), _reader_for(ZSTD), _decompresses(ZSTD.make)),
     Signature((LOCAL_FILE,), zip_archive, short=(END_OF_DIRECTORY,)),
-    Signature((PNG_MAGIC,), png),
+    Signature((PNG,), media(png, "PNG")),
     Signature((PDF_MAGIC,), pdf),
     Signature((), pgp, is_pgp, short=PGP_MAGICS),
+    Signature((), der, is_der, short=DER_MAGICS),
+    Signature((), ssh_key, is_ssh_key, short=SSH_MAGICS),
     Signature((XZ_MAGIC,), _reader_for(XZ), _decompresses(XZ.make)),
     Signature((BZIP2_MAGIC,), _reader_for(BZIP2), _is_bzip2),
     Signature((), _reader_for(COMPRESS), _is_compress, short=(LZW_MAGIC,)),
+    *(Signature((), media(each.walk, each.name), each.test, short=each.magics) for each in FORMATS),
     # One for each of the eight window sizes.
     Signature((), _reader_for(ZLIB), _is_zlib, short=tuple(bytes([size << 4 | 8]) for size in range(8))),
 )
@@ -127,6 +132,11 @@ _ANY_PAIRS = {
 }
 # The first two bytes of all formats.
 PAIRS = frozenset({magic[:2] for magic in BEGINNINGS if len(magic) > 1} | ZLIB_PAIRS | _ANY_PAIRS)
+# For each first byte, the formats that begin with it, in order.
+_BY_FIRST_BYTE = {
+    first: tuple(each for each in SIGNATURES if any(magic[0] == first for magic in each.magics + each.short))
+    for first in {magic[0] for magic in BEGINNINGS}
+}
 # Formats that may begin like text, so that all of the head may be plain.
 PLAIN_MAGICS = tuple(magic for magic in MAGICS if is_plain(magic))
 # Only magics that cannot occur in text are carved.
@@ -166,6 +176,5 @@ def is_known(head: bytes) -> bool:
 
 
 def _signature_of(head: bytes) -> Signature | None:
-    if not head.startswith(BEGINNINGS):
-        return None
-    return next((signature for signature in SIGNATURES if signature.fits(head)), None)
+    candidates = _BY_FIRST_BYTE.get(head[0], ()) if head else ()
+    return next((signature for signature in candidates if signature.fits(head)), None)

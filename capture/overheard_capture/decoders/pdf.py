@@ -32,6 +32,8 @@ _FILTER = re.compile(rb"/Filter\s*(\[[^\]]{0,400}\]|/\w+|\d+\s+\d+\s+R)")
 _NAME = re.compile(rb"/(\w+)")
 _CODED = re.compile(rb"/Predictor\s+(?:[2-9]|1\d)\b")
 _FLATE = {b"FlateDecode", b"Fl"}
+# A JPEG image is read as one.
+_IMAGE = {b"DCTDecode", b"DCT"}
 _SPELLED = {b"ASCII85Decode": BASE85, b"A85": BASE85, b"ASCIIHexDecode": HEXADECIMAL, b"AHx": HEXADECIMAL}
 # The operators that show strings, and the strings of a page (9.4.3, 7.3.4).
 _SHOWS_TEXT = re.compile(rb"[)\]>]\s*(?:Tj|TJ|'|\")")
@@ -67,10 +69,10 @@ def _read(reader: ReaderFactory, at: Unwrapping, data: bytes, origin: Origin) ->
 
 def _read_stream(reader: ReaderFactory, at: Unwrapping, dictionary: bytes, data: bytes, origin: Origin) -> None:
     found, is_index = _FILTER.search(dictionary), b"/XRef" in dictionary
-    names = _NAME.findall(found[1]) if found else []
+    names = [name for name in _NAME.findall(found[1]) if name not in _IMAGE] if found else []
     spelled = list(takewhile(_SPELLED.__contains__, names))
     if (
-        (found and not names)
+        (found and not _NAME.search(found[1]))
         or not all(name in _FLATE for name in names[len(spelled) :])
         or (_CODED.search(dictionary) and not is_index)
     ):

@@ -1,4 +1,4 @@
-"""OpenPGP messages that are compressed or signed, but not encrypted (RFC 9580)."""
+"""OpenPGP messages that are compressed or signed, but not encrypted; public keys and signatures (RFC 9580)."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from overheard_capture.content.nesting import Unwrapping, within_depth_limit
 from overheard_capture.decoders.compression.deflate import CorruptError, Deflate, Zlib
 from overheard_capture.decoders.compression.formats import BZIP2, DEFLATE, ZLIB
 from overheard_capture.decoders.compression.reader import decompressing
+from overheard_capture.decoders.keys import report_value
 from overheard_capture.decoders.whole import WholeReader
 
 if TYPE_CHECKING:
@@ -21,13 +22,20 @@ if TYPE_CHECKING:
     from overheard_capture.provenance.origin import Origin
 
 LAYER = Layer("OpenPGP")
-# The types of packets (5): signature, one-pass signature, compressed data, and literal data.
-_COMPRESSED, _LITERAL = 8, 11
-_UNENCRYPTED = {2, 4, _COMPRESSED, _LITERAL}
+# The types of packets (5): signature, public key, compressed data, literal data, user ID, and subkey.
+_SIGNATURE, _KEY, _COMPRESSED, _LITERAL, _USER, _SUBKEY = 2, 6, 8, 11, 13, 14
+_ONE_PASS = 4
+# The type of a subpacket with a signature, as subkeys have.
+_EMBEDDED = b"\x20"
+_UNENCRYPTED = {_SIGNATURE, _ONE_PASS, _KEY, _COMPRESSED, _LITERAL, _USER, _SUBKEY}
+# The algorithms of signatures, and hash algorithms (9.1, 9.5).
+_SIGNING, _HASHES = {1, 3, 17, 19, 22, 27, 28}, {1, 2, 3, *range(8, 15)}
 # The algorithms of compression (9.4).
 _ALGORITHMS = {1: DEFLATE, 2: ZLIB, 3: BZIP2}
 # The first byte of compressed data whose length is unknown, as GnuPG writes it, with the algorithm; and the new format.
-MAGICS = (*(bytes([0xA3, algorithm]) for algorithm in _ALGORITHMS), b"\xc8")
+_COMPRESSED_MAGICS = (*(bytes([0xA3, algorithm]) for algorithm in _ALGORITHMS), b"\xc8")
+# Signatures and public keys, in the old format, with a length of one or two bytes, and the new one.
+MAGICS = (*_COMPRESSED_MAGICS, b"\x88", b"\x89", b"\xc2", b"\x98", b"\x99", b"\xc6")
 
 
 class _Packet(NamedTuple):
@@ -40,8 +48,10 @@ class _Packet(NamedTuple):
 
 
 def is_pgp(head: bytes) -> bool:
-    """Whether a message of compressed data begins so."""
+    """Whether a message of compressed data begins so, or a signature or a public key."""
     packet = next(_packets(head), None)
+    if packet is not None and not head.startswith(_COMPRESSED_MAGICS):
+        return _is_signature_or_key(packet)
     if packet is None or packet.kind != _COMPRESSED or len(packet.body) < 8 or packet.body[0] not in _ALGORITHMS:
         return False
     if packet.body[0] == 3:
@@ -52,6 +62,16 @@ def is_pgp(head: bytes) -> bool:
         return False
     inner = next(_packets(out), None)
     return inner is not None and inner.kind in _UNENCRYPTED
+
+
+def _is_signature_or_key(packet: _Packet) -> bool:
+    """Whether this is a signature or a public key of version 4."""
+    body = packet.body
+    if len(body) < 8 or body[0] != 4:
+        return False
+    if packet.kind == _SIGNATURE:
+        return body[2] in _SIGNING and body[3] in _HASHES and body[4] < 8
+    return packet.kind == _KEY and body[5] in _SIGNING
 
 
 def pgp(reader: ReaderFactory, rest: ReaderFactory) -> ReaderFactory:
@@ -71,8 +91,50 @@ def _read(reader: ReaderFactory, rest: ReaderFactory, at: Unwrapping, data: byte
         elif packet.kind == _LITERAL and len(packet.body) > 2:
             # A format, a file name, and a date.
             inside.read(packet.body[2 + packet.body[1] + 4 :], where, SearchScope.ALL)
+        elif packet.kind == _USER:
+            inside.read(packet.body, where)
+        elif packet.kind in (_SIGNATURE, _KEY, _SUBKEY):
+            for value in _values(packet):
+                report_value(inside, value)
         elif packet.kind not in _UNENCRYPTED:
             at.findings.report_unread(Reason.OPAQUE, "an OpenPGP packet that is not read", at.layers)
+
+
+def _values(packet: _Packet, *, is_embedded: bool = False) -> Iterator[bytes]:
+    """The areas of subpackets of a signature, and the numbers of a signature or a key (5.2.3, 5.5.2, 3.2)."""
+    body, at = packet.body, 6
+    if packet.kind == _SIGNATURE:
+        at = 4
+        for _ in range(2):
+            end = at + 2 + int.from_bytes(body[at : at + 2])
+            yield from (body[at + 2 : end],) if is_embedded else _subpackets(body[at + 2 : end])
+            at = end
+        at += 2
+    while at + 2 <= len(body):
+        end = at + 2 + (int.from_bytes(body[at : at + 2]) + 7) // 8
+        if end > len(body):
+            # Numbers of a curve are not in this form.
+            yield body[at:]
+            return
+        yield body[at + 2 : end]
+        at = end
+
+
+def _subpackets(area: bytes) -> Iterator[bytes]:
+    """The subpackets of a signature, one of which may be another signature (5.2.3.7)."""
+    at = 0
+    while at < len(area):
+        size = 1 if area[at] < 192 else 2 if area[at] < 255 else 5
+        length = area[at]
+        if size == 2:
+            length = ((length - 192) << 8) + int.from_bytes(area[at + 1 : at + 2]) + 192
+        elif size == 5:
+            length = int.from_bytes(area[at + 1 : at + 5])
+        content, at = area[at + size : at + size + length], at + size + length
+        if content[:1] == _EMBEDDED and content[1:2] == b"\4":
+            yield from _values(_Packet(_SIGNATURE, content[1:], 0, 0), is_embedded=True)
+        else:
+            yield content[1:]
 
 
 def _packets(data: bytes) -> Iterator[_Packet]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Protocol
 
 from overheard.words.layer import Layers
-from overheard_capture.content.byte_scan import is_plain
+from overheard_capture.content.byte_scan import SHORTEST_RUN, is_plain
 from overheard_capture.content.content import Content, SearchScope
 from overheard_capture.content.findings import UNKNOWN_FORMAT, Reason
 from overheard_capture.content.nesting import FIRST_PIECE, Remainder
@@ -31,6 +31,9 @@ if TYPE_CHECKING:
 
     Identify = Callable[[bytes, ReaderFactory, ReaderFactory], ReaderFactory | None]
 
+# A run of base64 in a path may go on with the next part of that: what this decodes to, up to the length of a run.
+_AFTER_A_RUN = SHORTEST_RUN * 3 // 4
+
 
 class _Finder(Protocol):
     """Finds what is encoded in text."""
@@ -45,12 +48,14 @@ class _Finder(Protocol):
 class Untyped:
     """Reads a content of unknown format, and the bytes after its end as another such content."""
 
-    __slots__ = ("_findings", "_head", "_known", "_layers", "_piece", "_reader_of", "_remainder", "_text")
+    __slots__ = ("_findings", "_head", "_known", "_layers", "_piece", "_reader_of", "_remainder", "_spare", "_text")
 
-    def __init__(self, findings: Findings, layers: Layers, identify: Identify = reader_of) -> None:
+    def __init__(self, findings: Findings, layers: Layers, identify: Identify = reader_of, *, spare: int = 0) -> None:
         self._findings = findings
         self._layers = layers
         self._reader_of = identify
+        # How many bytes at the end of text need not be text.
+        self._spare = spare
         # The first bytes, until there are enough to identify the format.
         self._head: SmallByteQueue | None = None
         self._known: Content | None = None
@@ -112,7 +117,8 @@ class Untyped:
         if factory:
             self._known = Content(self._findings, self._layers, factory, SearchScope.NONE)
         else:
-            self._text = TextReader(self._findings, self._layers, framed=CHUNKED.match(head) is not None)
+            framed = CHUNKED.match(head) is not None
+            self._text = TextReader(self._findings, self._layers, framed=framed, spare=self._spare)
 
     def _take_remainder(self) -> tuple[bytes, Origin]:
         """Close the content of known format. Returns the bytes after its end."""
@@ -163,14 +169,17 @@ class TextReader:
         "_line_blocks",
         "_signature_prefix",
         "_soft_breaks",
+        "_spare",
     )
 
-    def __init__(self, findings: Findings, layers: Layers, *, framed: bool = False) -> None:
+    def __init__(self, findings: Findings, layers: Layers, *, framed: bool = False, spare: int = 0) -> None:
         self._findings = findings
         self._layers = layers
         # Chunks in spite of a head that does not say so.
         self._framing = text_framing(findings, layers, untyped) if framed else None
         self._detector = TextDetector()
+        # How many bytes at the end need not be text.
+        self._spare = spare
         self._base64 = Base64Finder(findings, layers, armoured)
         self._armour = ArmourFinder(findings, layers, armoured)
         self._line_armour = LineArmourFinder(findings, layers, armoured)
@@ -186,11 +195,12 @@ class TextReader:
         if isinstance(data, memoryview):
             data = bytes(data)
         detector = self._detector
-        if not detector.opaque:
-            if is_plain(data):
-                detector.feed_ascii(len(data))
-            else:
-                detector.feed(data)
+        if detector.opaque:
+            detector.skip(len(data))
+        elif is_plain(data):
+            detector.feed_ascii(len(data))
+        else:
+            detector.feed(data)
         if self._framing:
             self._framing.feed(data, origin)
         self._base64.feed(data, origin)
@@ -231,9 +241,16 @@ class TextReader:
     def close(self) -> None:
         """No more bytes follow."""
         if not self._detector.is_text:
-            self._findings.report_unread(Reason.OPAQUE, UNKNOWN_FORMAT, self._layers)
+            self._report_opaque()
         for reader in self._readers():
             reader.close()
+
+    def _report_opaque(self) -> None:
+        rest = self._detector.length - max(self._detector.text_length, 0)
+        if rest <= self._spare:
+            self._findings.report_value(rest, self._detector.length, self._layers)
+        else:
+            self._findings.report_unread(Reason.OPAQUE, UNKNOWN_FORMAT, self._layers)
 
     def _readers(self) -> Iterator[_Finder]:
         yield from (self._base64, self._armour, self._line_armour, self._line_blocks)
@@ -243,6 +260,11 @@ class TextReader:
 
 def armoured(findings: Findings, layers: Layers) -> Untyped:
     """A reader of content that was written as text, such as base64: it may be compressed without a signature."""
+    return Untyped(findings, layers, unsigned_or_known, spare=_AFTER_A_RUN)
+
+
+def unsigned(findings: Findings, layers: Layers) -> Untyped:
+    """A reader of content without a declared type, which may be compressed without a signature."""
     return Untyped(findings, layers, unsigned_or_known)
 
 

@@ -1,66 +1,101 @@
-"""Values: text that a protocol carries outside a body, such as a field value, a path or an option, is unwrapped too."""
+"""Values: what a protocol carries outside a body, such as a header field, a path, a DNS name or a TLS extension.
+
+What is embedded in them is unwrapped as in a body. The values themselves were searched where they were read,
+and are often binary, so that they are not text is no fault. Only one of unknown meaning must be readable.
+"""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from overheard.words.layer import Layers
 from overheard_capture.content.byte_scan import ENCODED_WORD, LiteralSet, base64_runs, is_plain, quoted_printable
-from overheard_capture.content.nesting import speculative
-from overheard_capture.decoders.armour.finder import ArmourFinder
+from overheard_capture.content.nesting import Unwrapping, decoded_findings, speculative
+from overheard_capture.decoders.armour.finder import ArmourFinder, has_nothing_encoded
 from overheard_capture.decoders.armour.lines import MARKS, LineArmourFinder
 from overheard_capture.decoders.armour.runs import has_coding
 from overheard_capture.decoders.base64.finder import Base64Finder
 from overheard_capture.decoders.line_blocks import LineBlockFinder
-from overheard_capture.decoders.magic import is_known
+from overheard_capture.decoders.magic import CARVED, HEAD, is_known
 from overheard_capture.decoders.mail.encoded_words import EncodedWords
 from overheard_capture.decoders.mail.quoted_printable import SoftBreakFinder
 from overheard_capture.decoders.unsigned import is_unsigned
-from overheard_capture.decoders.untyped import armoured, untyped
+from overheard_capture.decoders.untyped import TextReader, armoured, unsigned, untyped
+from overheard_capture.decoders.utf16_32 import encoding_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from overheard_capture.content.findings import Findings
-    from overheard_capture.decoders.untyped import Untyped
     from overheard_capture.provenance.origin import Bytes, Origin
 
-    _Reader = (
-        Untyped | Base64Finder | ArmourFinder | LineArmourFinder | LineBlockFinder | SoftBreakFinder | EncodedWords
-    )
-
+# Where content may begin in a value: at once, or behind a header of a few bytes.
+AT_ONCE, BEHIND_HEADER = range(1), range(8)
+# The shortest that anything may be encoded in.
+_SHORTEST = 12
 # What the readers of lines look for, at once.
 _MARKS = LiteralSet(*MARKS.texts, *ENCODED_WORD.texts)
 
 
-def read_values(findings: Findings, layers: Layers, data: Bytes, origin: Origin) -> None:
-    """Unwrap the encoded values in some bytes, which are complete and were searched already.
+class _Reader(Protocol):
+    """A reader of text, or of content."""
 
-    This is speculative: what has no known encoding was searched as it is.
-    """
+    def feed(self, data: bytes, origin: Origin) -> None:
+        """Read all bytes."""
+
+    def close(self) -> None:
+        """No more bytes follow."""
+
+
+def read_values(
+    findings: Findings, layers: Layers, data: Bytes, origin: Origin, starts: Iterable[int] = AT_ONCE
+) -> None:
+    """Unwrap what is encoded anywhere in some complete bytes, and known formats that begin at one of `starts`."""
     data = bytes(data)
-    for reader in _readers(findings, layers, data):
-        reader.feed(data, origin)
-        reader.close()
-
-
-def read_data(findings: Findings, layers: Layers, data: Bytes, origin: Origin, before: int) -> None:
-    """Unwrap some bytes like values. Up to `before` bytes of something else may precede what can be identified."""
-    data = bytes(data)
-    starts = range(min(before + 1, len(data)))
-    start = next((start for start in starts if is_known(data[start:]) or is_unsigned(data[start:])), 0)
-    read_values(findings, layers, data[start:], origin.after(start))
-
-
-def _readers(findings: Findings, layers: Layers, data: bytes) -> Iterator[_Reader]:
-    """Those readers of text that may find something; most values are just words."""
-    if not is_plain(data):
-        yield armoured(speculative(findings), layers)
+    if len(data) < _SHORTEST:
         return
+    if is_plain(data):
+        _read_text(findings, layers, data, origin)
+        begins, has_text = is_known, False
+    else:
+        begins, has_text = _begins_content, not has_nothing_encoded(data)
+        if has_text or CARVED.first(data) >= 0:
+            _read(TextReader(decoded_findings(findings), layers), data, origin)
+    for at in starts:
+        head = data[at : at + HEAD]
+        if begins(head) or (at == 0 and 0 in head and encoding_of(head)):
+            _read(unsigned(decoded_findings(findings), layers), data[at:], origin.after(at))
+        elif has_text and at and is_plain(head):
+            # The byte before this text, such as its length, may look like a part of it.
+            _read_text(speculative(findings), layers, data[at:], origin.after(at))
+
+
+def _begins_content(head: bytes) -> bool:
+    """Whether content of a known format begins so, or such as has no signature."""
+    return is_known(head) or is_unsigned(head)
+
+
+def read_unknown_value(findings: Findings, layers: Layers, data: Bytes, origin: Origin) -> None:
+    """Read a value of unknown meaning. If it is longer than an identifier, it must be readable."""
+    Unwrapping(findings, layers, unsigned).read_field(data, origin)
+
+
+def _read(reader: _Reader, data: bytes, origin: Origin) -> None:
+    reader.feed(data, origin)
+    reader.close()
+
+
+def _read_text(findings: Findings, layers: Layers, data: bytes, origin: Origin) -> None:
+    for reader in _text_readers(findings, layers, data):
+        _read(reader, data, origin)
+
+
+def _text_readers(findings: Findings, layers: Layers, data: bytes) -> Iterator[_Reader]:
+    """Those readers of text that may find something; most values are just words."""
     if base64_runs(data):
-        yield Base64Finder(speculative(findings), layers, armoured)
+        yield Base64Finder(findings, layers, armoured)
     if has_coding(data):
-        yield ArmourFinder(speculative(findings), layers, armoured)
+        yield ArmourFinder(findings, layers, armoured)
     if b"\n" in data:
         yield LineBlockFinder(speculative(findings), layers, armoured)
     if quoted_printable(data) >= 0:
@@ -68,6 +103,6 @@ def _readers(findings: Findings, layers: Layers, data: bytes) -> Iterator[_Reade
     if _MARKS.first(data) < 0:
         return
     if MARKS.first(data) >= 0:
-        yield LineArmourFinder(speculative(findings), layers, armoured)
+        yield LineArmourFinder(findings, layers, armoured)
     if ENCODED_WORD.first(data) >= 0:
         yield EncodedWords(speculative(findings), layers, untyped)

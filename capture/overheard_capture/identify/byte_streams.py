@@ -10,7 +10,16 @@ from overheard_capture.content.findings import Readers
 from overheard_capture.decoders.fallback import OPAQUE
 from overheard_capture.identify.preface_content import read_preface
 from overheard_capture.identify.prefaces import PROXY
-from overheard_capture.identify.protocols import PLAIN, TELNET, TLS, identify, identify_last, match_preface
+from overheard_capture.identify.protocols import (
+    OPENVPN,
+    PLAIN,
+    SSH,
+    TELNET,
+    TLS,
+    identify,
+    identify_last,
+    match_preface,
+)
 from overheard_capture.identify.starttls import UpgradeWatch
 from overheard_capture.protocols.tls.conversation import TlsConversation
 from overheard_capture.protocols.tls.cursor import TruncatedError
@@ -72,6 +81,8 @@ class StreamIdentifier:
         self._protocol = PLAIN
         self._reader: Reader | None = None
         self._given = self._counted = 0
+        # The offset at which it begins.
+        self._begins = 0
         # Detects a change of protocol.
         self._watch = UpgradeWatch(PLAIN)
 
@@ -122,6 +133,7 @@ class StreamIdentifier:
         """Read everything from here on as this protocol."""
         self._protocol = protocol
         self._counted = self._findings.read.total()
+        self._begins = self._position or int(self._is_tunnel)
         self._reader = self._reader_of(protocol)
         # Bytes after CONNECT are handled by the reader of HTTP.
         if protocol in (PLAIN, TELNET):
@@ -178,6 +190,8 @@ class StreamIdentifier:
         if self._reader:
             self._reader.close()
             self._account()
+            if self._protocol in (SSH, OPENVPN) and self._findings.encryption:
+                self._findings.encryption.begins = self._begins
         self._reader, self._given = None, 0
 
     def _account(self) -> None:

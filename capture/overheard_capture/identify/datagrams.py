@@ -8,6 +8,7 @@ from overheard_capture.content.content import search_bytes
 from overheard_capture.content.findings import UNKNOWN_FORMAT, Reason
 from overheard_capture.decoders.fallback import OPAQUE, TEXT, Fallback
 from overheard_capture.decoders.short import classify
+from overheard_capture.identify.guesses import guess
 from overheard_capture.identify.protocols import OF_DATAGRAMS
 
 if TYPE_CHECKING:
@@ -18,15 +19,20 @@ if TYPE_CHECKING:
 
 
 class DatagramIdentifier:
-    """Identifies and reads the datagrams of one direction."""
+    """Identifies and reads the datagrams of one direction.
+
+    `expected` is the name of the protocol that a header declares, such as that of IP. It is tried first.
+    """
 
     __slots__ = ("_findings", "_last_protocol", "_readers")
 
-    def __init__(self, findings: Findings) -> None:
+    def __init__(self, findings: Findings, expected: str = "") -> None:
         self._findings = findings
         self._readers: dict[str, DatagramReader] = {}
         # The protocol of the last datagram. It is tried first.
-        self._last_protocol: tuple[str, Datagrams] | None = None
+        self._last_protocol: tuple[str, Datagrams] | None = next(
+            (row for row in OF_DATAGRAMS if row[0] == expected), None
+        )
 
     def datagram(self, data: bytes | bytearray | memoryview, origin: Origin) -> None:
         """Read a datagram."""
@@ -44,7 +50,7 @@ class DatagramIdentifier:
             return
         self._findings.read[TEXT if is_text else OPAQUE] += len(payload)
         if not is_text:
-            self._findings.report_unread(Reason.OPAQUE, UNKNOWN_FORMAT)
+            self._findings.report_unread(Reason.OPAQUE, guess(payload) or UNKNOWN_FORMAT)
 
     def _identify(self, data: bytes, origin: Origin) -> bool:
         if self._last_protocol and self._try(*self._last_protocol, data, origin):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from overheard.words.layer import Layer, Layers
-from overheard_capture.decoders.embedded import read_embedded, read_unknown_field
+from overheard_capture.decoders.values import read_unknown_value, read_values
 from overheard_capture.identify.prefaces import PROXY
 
 if TYPE_CHECKING:
@@ -26,11 +26,11 @@ _SUBTYPED = range(0xE0, 0xF0)
 def read_preface(findings: Findings, layers: Layers, name: str, data: bytes, origin: Origin) -> None:
     """Unwrap what is embedded in a preface. Its bytes themselves are searched in their stream."""
     inside = (*layers, Layer(name))
-    read_embedded(findings, inside, data, origin)
+    read_values(findings, inside, data, origin)
     if name == PROXY and data.startswith(_VERSION_2):
         for kind, start, end in _values(data):
             begins = start + (kind in _SUBTYPED and data[start:end] > b"" and data[start] < ord(" "))
-            read = read_embedded if kind in _ASSIGNED else read_unknown_field
+            read = read_values if kind in _ASSIGNED else read_unknown_value
             if any(value := data[begins:end]):
                 read(findings, inside, value, origin.after(begins))
 

@@ -7,10 +7,12 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from overheard.words.layer import Layers
 from overheard_capture.decoders.fallback import Fallback
+from overheard_capture.identify import datagram_readers
 from overheard_capture.identify.prefaces import PREFACES
 from overheard_capture.identify.probe import Probe
 from overheard_capture.protocols import dhcp, netbios, ntp
 from overheard_capture.protocols.http2.frames import PREFACE
+from overheard_capture.protocols.openvpn import packets as openvpn_packets
 from overheard_capture.protocols.tls.cursor import TruncatedError
 from overheard_capture.protocols.tls.records import MAX_RECORD, READ_AS
 
@@ -24,11 +26,18 @@ _METHOD = re.compile(rb"[A-Za-z][\w-]{0,31} ")
 _MAY_BE_METHOD = re.compile(rb"(?:[A-Za-z][\w-]{0,31})?")
 _VERSION = re.compile(rb"[^ \r\n] +HTTP/1\.[01][ \t]*\r?\n\Z")
 _MAX_LINE = 64 << 10
+# A reset of OpenVPN may have a wrapped key of up to 1 KiB with it.
+_MAX_RESET = 1500
 
 
 def _tls(probe: Probe) -> bool:
     """Any record header: the reader checks whether a handshake follows."""
     return probe.match_bytes(bytes(READ_AS), b"\3", b"\0\1\2\3\4") and 0 < probe.number(2) <= MAX_RECORD
+
+
+def _ssh(probe: Probe) -> bool:
+    """The identification line (RFC 4253, 4.2)."""
+    return probe.match_literal(b"SSH-") and (probe.match_literal(b"2.0-") or probe.match_literal(b"1.99-"))
 
 
 def _http2(probe: Probe) -> bool:
@@ -64,6 +73,15 @@ def _dns(probe: Probe) -> bool:
     return is_dns(probe.data[: probe.at])
 
 
+def _openvpn(probe: Probe) -> bool:
+    """The first packet, a reset, behind its length."""
+    length = probe.number(2)
+    if not 14 <= length <= _MAX_RESET or probe.byte() not in openvpn_packets.FIRST_BYTES:
+        return False
+    probe.move_to(2 + length)
+    return openvpn_packets.wrapping_of(probe.data[2 : probe.at]) is not None
+
+
 # ---- readers, imported on first use: most captures have few protocols
 
 
@@ -71,6 +89,12 @@ def _read_tls(findings: Findings, layers: Layers) -> Reader:
     from overheard_capture.protocols.tls.record_layer import TlsReader  # noqa: PLC0415
 
     return TlsReader(findings, layers)
+
+
+def _read_ssh(findings: Findings, layers: Layers) -> Reader:
+    from overheard_capture.protocols.ssh.reader import ssh  # noqa: PLC0415
+
+    return ssh(findings, layers)
 
 
 def _read_http1(findings: Findings, layers: Layers) -> Reader:
@@ -103,46 +127,10 @@ def _read_dns(findings: Findings, layers: Layers) -> Reader:
     return dns(findings, layers)
 
 
-def _dtls_datagrams(findings: Findings) -> DatagramReader:
-    from overheard_capture.protocols.tls.dtls import DtlsReader  # noqa: PLC0415
+def _read_openvpn(findings: Findings, layers: Layers) -> Reader:
+    from overheard_capture.protocols.openvpn.readers import openvpn  # noqa: PLC0415
 
-    return DtlsReader(findings)
-
-
-def _quic_datagrams(findings: Findings) -> DatagramReader:
-    from overheard_capture.protocols.quic.reader import QuicReader  # noqa: PLC0415
-
-    return QuicReader(findings)
-
-
-def _dns_datagrams(findings: Findings) -> DatagramReader:
-    from overheard_capture.protocols.dns.reader import DnsDatagrams  # noqa: PLC0415
-
-    return DnsDatagrams(findings)
-
-
-def _ntp_datagrams(findings: Findings) -> DatagramReader:
-    return ntp.NtpReader(findings)
-
-
-def _dhcp_datagrams(findings: Findings) -> DatagramReader:
-    return dhcp.DhcpReader(findings)
-
-
-def _netbios_datagrams(findings: Findings) -> DatagramReader:
-    return netbios.NetbiosReader(findings)
-
-
-def _tftp_datagrams(findings: Findings) -> DatagramReader:
-    from overheard_capture.protocols.tftp import TftpReader  # noqa: PLC0415
-
-    return TftpReader(findings)
-
-
-def _gelf_datagrams(findings: Findings) -> DatagramReader:
-    from overheard_capture.protocols.gelf import GelfReader  # noqa: PLC0415
-
-    return GelfReader(findings)
+    return openvpn(findings, layers)
 
 
 # ---- midstream
@@ -215,7 +203,11 @@ class Protocol(NamedTuple):
 
 
 TLS = Protocol("TLS", _read_tls, _tls)
+SSH = Protocol("SSH", _read_ssh, _ssh)
 HTTP_1 = Protocol("HTTP/1", _read_http1, _http1)
+OPENVPN = Protocol(
+    "OpenVPN", _read_openvpn, _openvpn, datagrams=Datagrams(datagram_readers.openvpn, openvpn_packets.FIRST_BYTES)
+)
 TELNET = Protocol("telnet", _read_telnet, _telnet, Midstream(_telnet_midstream, _read_telnet))
 # Everything else.
 PLAIN = Protocol("text", Fallback, lambda _: True)
@@ -223,20 +215,27 @@ PLAIN = Protocol("text", Fallback, lambda _: True)
 # The first protocol that matches the beginning of a direction, or that reads a datagram, is used.
 PROTOCOLS = (
     TLS,
+    SSH,
     Protocol("HTTP/2", _read_http2, _http2, Midstream(_http2_midstream, _read_http2_midstream)),
     HTTP_1,
     Protocol("WebSocket", midstream=Midstream(_websocket_midstream, _read_websocket_midstream)),
     TELNET,
     # Records with a type in the first byte; records with a unified header occur only later in a flow (RFC 9147, 4.1).
-    Protocol("DTLS", datagrams=Datagrams(_dtls_datagrams, frozenset(range(20, 27)), counts=False)),
+    Protocol("DTLS", datagrams=Datagrams(datagram_readers.dtls, frozenset(range(20, 27)), counts=False)),
     # A long header, or a short one if the connection is known (RFC 9000, 17).
-    Protocol("QUIC", datagrams=Datagrams(_quic_datagrams, frozenset(range(0x40, 256)), counts=False)),
-    Protocol("DNS", _read_dns, _dns, datagrams=Datagrams(_dns_datagrams, frozenset(range(256)))),
-    Protocol("NTP", datagrams=Datagrams(_ntp_datagrams, ntp.FIRST_BYTES)),
-    Protocol("DHCP", datagrams=Datagrams(_dhcp_datagrams, dhcp.FIRST_BYTES)),
-    Protocol("NetBIOS", datagrams=Datagrams(_netbios_datagrams, netbios.FIRST_BYTES)),
-    Protocol("TFTP", datagrams=Datagrams(_tftp_datagrams, frozenset({0}))),
-    Protocol("GELF", datagrams=Datagrams(_gelf_datagrams, frozenset({0x1E}))),
+    Protocol("QUIC", datagrams=Datagrams(datagram_readers.quic, frozenset(range(0x40, 256)), counts=False)),
+    Protocol("DNS", _read_dns, _dns, datagrams=Datagrams(datagram_readers.dns, frozenset(range(256)))),
+    Protocol("NTP", datagrams=Datagrams(datagram_readers.ntp, ntp.FIRST_BYTES)),
+    Protocol("DHCP", datagrams=Datagrams(datagram_readers.dhcp, dhcp.FIRST_BYTES)),
+    Protocol("NetBIOS", datagrams=Datagrams(datagram_readers.netbios, netbios.FIRST_BYTES)),
+    Protocol("TFTP", datagrams=Datagrams(datagram_readers.tftp, frozenset({0}))),
+    # The two highest bits are zero, and the class and method of usual messages are in the others (RFC 8489, 5).
+    Protocol("STUN", datagrams=Datagrams(datagram_readers.stun, frozenset((0, 1)))),
+    Protocol("WireGuard", datagrams=Datagrams(datagram_readers.wireguard, frozenset(range(1, 5)))),
+    OPENVPN,
+    # The first byte of IKE is that of a random number, or of a marker; that of ESP is of any number.
+    Protocol("IPsec", datagrams=Datagrams(datagram_readers.ipsec, frozenset(range(256)), counts=False)),
+    Protocol("GELF", datagrams=Datagrams(datagram_readers.gelf, frozenset({0x1E}))),
     PLAIN,
 )
 _OF_STREAMS = tuple(each for each in PROTOCOLS if each.matches)

@@ -10,7 +10,7 @@ from overheard.words.verdict import Check, Presence, Rule, Verdict, decide
 from overheard_capture.judge.absent import check_absent
 from overheard_capture.judge.caesar import crack_shift
 from overheard_capture.judge.evidence import Case
-from overheard_capture.judge.ground import check_sealed, ground_of
+from overheard_capture.judge.ground import check_required, ground_of
 from overheard_capture.judge.judge_input import JudgeInput, Keys
 from overheard_capture.judge.present import check_present
 from overheard_capture.judge.sightings import exposed_sightings
@@ -46,7 +46,7 @@ def verdict(case: Case) -> Verdict:
     spy_hits, spy_check = check_spied(case)
     sightings += spy_hits
     presence, carrier, check = check_present(case, sightings)
-    checks = [*check_whole(case), *check_absent(case, sightings), *check_sealed(evidence), spy_check, check]
+    checks = [*check_whole(case), *check_absent(case, sightings), *check_required(evidence), spy_check, check]
     decided = decide(checks, sightings, presence)
     ground = ground_of(evidence, presence)
     return replace(decided, carrier=carrier, visible=evidence.visible, broken=crack_shift(case), ground=ground)

@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from overheard.words.errors import OverheardError
-from overheard.words.ground import Ground, Proof, amounts
-from overheard.words.options import SEALED
+from overheard.words.ground import Ground, Proof, amounts, values
+from overheard.words.options import NO_MEDIA, SEALED
 from overheard.words.verdict import Check, Presence, Rule
+from overheard_capture.content.opaque_values import MEDIA
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -18,15 +19,16 @@ if TYPE_CHECKING:
 def ground_of(evidence: Evidence, presence: Presence) -> Ground:
     """On what it rests that a secret was not seen."""
     facts = evidence.facts
+    opaque = facts.values.amounts
     if not (facts.protected or facts.encrypted_flows):
-        return Ground(dict(facts.in_clear))
+        return Ground(dict(facts.in_clear), opaque=opaque)
     # Only keys that decrypted the secret are known to be those of the capture.
     proved = not facts.in_clear and presence is Presence.KEY_LOG and _is_proved(evidence)
-    return Ground(dict(facts.in_clear), Proof.KEYS if proved else Proof.SHAPE)
+    return Ground(dict(facts.in_clear), Proof.KEYS if proved else Proof.SHAPE, opaque)
 
 
 def _is_proved(evidence: Evidence) -> bool:
-    # DTLS and QUIC are not decrypted.
+    # Only TLS is decrypted.
     if evidence.facts.encrypted_flows or evidence.facts.more_flows:
         return False
     try:
@@ -35,7 +37,13 @@ def _is_proved(evidence: Evidence) -> bool:
         return False
 
 
-def check_sealed(evidence: Evidence) -> Iterator[Check]:
+def check_required(evidence: Evidence) -> Iterator[Check]:
+    """Check what is required of PROTECTED besides the rules."""
+    yield from _check_sealed(evidence)
+    yield from _check_media(evidence)
+
+
+def _check_sealed(evidence: Evidence) -> Iterator[Check]:
     """If it is required: check that no application data was in clear."""
     if SEALED not in evidence.required:
         return
@@ -49,4 +57,21 @@ def check_sealed(evidence: Evidence) -> Iterator[Check]:
         holds=False,
         says=f"{amounts(facts.in_clear)} in clear, in {facts.clear_flows}",
         hint="encrypt these flows, or leave out those that never carry the secret (--only, --without)",
+    )
+
+
+def _check_media(evidence: Evidence) -> Iterator[Check]:
+    """If it is required: check that no sample data of media was in clear."""
+    if NO_MEDIA not in evidence.required:
+        return
+    found = evidence.facts.values.amounts.get(MEDIA)
+    if not found:
+        yield Check(Rule.ABSENT, "media", holds=True, says="no media were in clear")
+        return
+    yield Check(
+        Rule.ABSENT,
+        "media",
+        holds=False,
+        says=f"{values(MEDIA, found)} in clear, whose samples nobody reads",
+        hint="leave out hosts that only send images and the like (--only, --without)",
     )

@@ -123,7 +123,7 @@ def _streams(case: Case) -> Iterator[Check]:
         "something",
         facts.flows_with_payload > 0,
         f"{count(facts.flows_with_payload, 'flow')} carried data",
-        "no TCP, QUIC or DTLS flow carried data",
+        "no TCP flow, and none of a protocol that encrypts, carried data",
         "check that the interface and the filter match the traffic",
     )
     yield _check(

@@ -117,16 +117,18 @@ class CodedRuns(ctypes.Structure):
         found = self._runs[: 3 * self.run_count]
         return [*zip(found[::3], found[1::3], found[2::3], strict=True)]
 
-    def word(self, number: int) -> tuple[int, int, bytes]:
-        """The (start, end) of a run that was decoded, and the decoded bytes."""
-        begin, end, place, length = self._words[4 * number : 4 * number + 4]
-        return begin, end, self._out[place : place + length]
+    def word(self, number: int) -> tuple[int, int]:
+        """The (start, end) of a run that was decoded."""
+        return self._words[4 * number], self._words[4 * number + 1]
 
-    def word_at(self, place: int) -> tuple[int, int]:
-        """The (start, end) of the run that was decoded to this place in all that was decoded."""
-        number = bisect.bisect_right(range(self.word_count), place, key=lambda word: self._words[4 * word + 2]) - 1
-        begin, end, _ = self.word(number)
-        return begin, end
+    def decoded_word(self, number: int) -> bytes:
+        """What it was decoded to."""
+        place, length = self._words[4 * number + 2 : 4 * number + 4]
+        return bytes(self._out[place : place + length])
+
+    def word_at(self, place: int) -> int:
+        """The number of the run that was decoded to this place in all that was decoded."""
+        return bisect.bisect_right(range(self.word_count), place, key=lambda word: self._words[4 * word + 2]) - 1
 
     def decoded(self) -> bytes:
         """What they were decoded to, with bytes behind each that occur in nothing."""

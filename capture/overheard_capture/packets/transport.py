@@ -1,4 +1,4 @@
-"""IP payloads: TCP, UDP, SCTP and IGMP. ICMP is in `icmp`, tunnels are in `tunnels`."""
+"""IP payloads: TCP, UDP, SCTP and IGMP. ICMP is in `icmp`, ESP in `esp`, tunnels are in `tunnels`."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import struct
 from typing import TYPE_CHECKING
 
 from overheard_capture.packets import assigned
+from overheard_capture.packets.esp import esp, open_null_cipher
 from overheard_capture.packets.icmp import ICMP
 from overheard_capture.packets.tunnels import UDP_TUNNELS
 from overheard_capture.packets.types import ACK, URG, Datagram, Segment
@@ -14,6 +15,8 @@ from overheard_capture.packets.udp_tunnels import tunnelled
 if TYPE_CHECKING:
     from overheard_capture.packets.pdu import Decapsulator, Packets, Pdu
 
+# A tunnel of ESP without encryption has an IP packet behind the header. What else it may carry is tried on its port.
+_ESP_HEADER, _IP_BEGINS, _ESP_PORT = 8, {b"\x45", b"\x60"}, 4500
 _TCP = struct.Struct(">4xIIBB")
 
 
@@ -45,6 +48,9 @@ def _udp(pdu: Pdu) -> Packets | Pdu:
         return UDP_TUNNELS[target.port](pdu, begins, payload, (datagram,))
     if inside := tunnelled(payload):
         return pdu.inside(inside.family, inside.protocol, begins + inside.at, (datagram,))
+    is_esp = payload[_ESP_HEADER : _ESP_HEADER + 1] in _IP_BEGINS or _ESP_PORT in (source.port, target.port)
+    if is_esp and any(payload[:4]) and (opened := open_null_cipher(pdu, begins)):
+        return opened
     return (datagram,)
 
 
@@ -63,5 +69,6 @@ IP_PROTOCOLS: dict[int, Decapsulator] = {
     assigned.IPPROTO_TCP: _tcp,
     assigned.IPPROTO_UDP: _udp,
     assigned.IPPROTO_SCTP: _sctp,
+    assigned.IPPROTO_ESP: esp,
     assigned.IPPROTO_UDPLITE: _udp,
 }

@@ -46,7 +46,7 @@ class Segment(NamedTuple):
 
 
 class Datagram(NamedTuple):
-    """One UDP datagram; `frame`, `offset` and `spans` are as in a segment."""
+    """One UDP datagram, or one packet of ESP, which has port 0; `frame`, `offset` and `spans` are as in a segment."""
 
     frame: int
     source: Endpoint
@@ -54,6 +54,7 @@ class Datagram(NamedTuple):
     offset: int
     payload: bytes
     spans: tuple[Span, ...] = ()
+    transport: str = "UDP"
 
 
 class SctpMessage(NamedTuple):

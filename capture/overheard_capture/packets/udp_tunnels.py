@@ -52,7 +52,7 @@ def _is_valid(data: bytes, inside: Inside) -> bool:
         at += 2 * (data[at : at + 2] == b"\xff\x03")
         at += 1 if data[at : at + 1] in {b"\x21", b"\x57"} else 2
         protocol = data[at - 1]
-        return protocol in {assigned.PPP_IP, assigned.PPP_IPV6} and _is_ip(data, at, len(data))
+        return protocol in {assigned.PPP_IP, assigned.PPP_IPV6} and is_ip(data, at, len(data))
     if inside.family == Family.LINK:
         at += 12
         while data[at : at + 2] in {b"\x81\0", b"\x88\xa8"}:
@@ -61,11 +61,12 @@ def _is_valid(data: bytes, inside: Inside) -> bool:
         if data[at : at + 8] == _ARP:
             return len(data) == at + 30 or padded
         ethertype = int.from_bytes(data[at : at + 2])
-        return ethertype in _IP_VERSIONS.values() and _is_ip(data, at + 2, len(data), padded=padded)
-    return _is_ip(data, at, len(data))
+        return ethertype in _IP_VERSIONS.values() and is_ip(data, at + 2, len(data), padded=padded)
+    return is_ip(data, at, len(data))
 
 
-def _is_ip(data: bytes, at: int, end: int, *, padded: bool = False) -> bool:
+def is_ip(data: bytes, at: int, end: int, *, padded: bool = False) -> bool:
+    """Whether there is a valid IP packet from `at` to `end`."""
     if end - at < 20:
         return False
     version, header = data[at] >> 4, (data[at] & 15) * 4
@@ -156,6 +157,12 @@ def _mpls(data: bytes) -> Iterator[Inside]:
             return
 
 
+def _openvpn(data: bytes) -> Iterator[Inside]:
+    """OpenVPN without encryption: an opcode, the ID of the peer in newer versions, perhaps an HMAC, and a number."""
+    for hmac in (20, 32, 64, 0, 16, 28, 48):
+        yield from _raw(data, (4 if data[0] & 0x40 else 1) + hmac + 4)
+
+
 _SHORTEST_HEADER = 28
 
 
@@ -169,6 +176,7 @@ def _candidates() -> dict[int, tuple[Callable[[bytes], Iterator[Inside]], ...]]:
         _teredo: {0},
         _gre: {0, 0x10, 0x20, 0x30, 0x80, 0x90, 0xA0, 0xB0},
         _l2tp: {0, 2, 8, 10, 0x40, 0x42, 0x48, 0x4A},
+        _openvpn: {*range(0x30, 0x38), *range(0x48, 0x50)},
         _mpls: range(0x100),
     }
     return {first: tuple(each for each, bytes_ in by_header.items() if first in bytes_) for first in range(0x100)}

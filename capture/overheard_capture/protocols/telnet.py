@@ -12,7 +12,7 @@ from overheard_capture.content.content import Content, SearchScope
 from overheard_capture.content.findings import Reason
 from overheard_capture.decoders.line_editing import LineEditing
 from overheard_capture.decoders.untyped import untyped
-from overheard_capture.decoders.values import read_data
+from overheard_capture.decoders.values import read_values
 from overheard_capture.provenance.queue import ByteQueue
 
 if TYPE_CHECKING:
@@ -187,7 +187,7 @@ class TelnetReader:
         """Unwrap what was said of an option: its code, often a command such as IS, and a value."""
         said, origin = self._subnegotiation.take(len(self._subnegotiation))
         self._state = _State.TEXT
-        read_data(self._findings, self._layers, said, origin, _BEFORE_VALUE)
+        read_values(self._findings, self._layers, said, origin, range(_BEFORE_VALUE + 1))
 
     def gap(self, length: int) -> None:
         """`length` bytes are missing here."""

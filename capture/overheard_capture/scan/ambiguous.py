@@ -42,6 +42,7 @@ def _read_without(urgent: UrgentData, findings: Findings, make_findings: Callabl
         inside.close()
         findings.sightings += again.sightings
         findings.unread |= again.unread
+        findings.values.count_all(again.values)
     if urgent.ambiguous:
         findings.report_unread(Reason.OPAQUE, "urgent data at several places or after many bytes")
 

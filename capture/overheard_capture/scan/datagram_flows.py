@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from overheard_capture.content.content import Content, SearchScope
 from overheard_capture.identify.datagrams import DatagramIdentifier
 from overheard_capture.packets import payload_origin
+from overheard_capture.protocols.ipsec.reader import IpsecConversation
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -36,13 +37,15 @@ class DatagramFlow:
         "readers",
         "seen",
         "server",
+        "transport",
     )
 
-    def __init__(self, client: Endpoint, server: Endpoint, findings: tuple[Findings, Findings], now: float) -> None:
-        self.client = client
-        self.server = server
+    def __init__(self, first: Datagram, findings: tuple[Findings, Findings], now: float) -> None:
+        self.client, self.server, self.transport = first.source, first.target, first.transport
         self.findings = findings
-        self.readers = tuple(map(DatagramIdentifier, findings))
+        is_esp = self.transport == "ESP"
+        findings[0].conversation.of(IpsecConversation).is_esp = is_esp
+        self.readers = tuple(DatagramIdentifier(each, "IPsec" if is_esp else "") for each in findings)
         # Searched for secrets that are split over two datagrams.
         self._joined_payloads = [Content(each, (), None, SearchScope.BOUNDARIES) for each in findings]
         self.began = self.ended = now
@@ -105,7 +108,7 @@ class DatagramFlowTable:
             if len(self._flows) >= _MAX_FLOWS:
                 self._retire_flow(next(iter(self._flows)))
                 self._complete = False
-            flow = self._flows[endpoints] = DatagramFlow(datagram.source, datagram.target, self._make_findings(), now)
+            flow = self._flows[endpoints] = DatagramFlow(datagram, self._make_findings(), now)
         else:
             self._flows.move_to_end(endpoints)
         flow.add(datagram, now, is_mark=is_mark)

@@ -6,6 +6,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from overheard_capture.content.opaque_values import OpaqueValues
 from overheard_capture.reassembly.tally import Tally
 
 if TYPE_CHECKING:
@@ -25,8 +26,9 @@ class Facts:
 
     `marks` has the frame in which each mark was first seen. `read_as` counts payload bytes by protocol. `unread` is the
     content that could not be read, with its places, and `unread_bytes` the number of its bytes by hosts. `in_clear`
-    counts bytes of application data that nothing encrypted, by protocol, and `clear_flows` has the flows;
-    `encrypted_flows` counts QUIC and DTLS. `began` and `ended` are in seconds since the epoch, `size` is in bytes.
+    counts bytes of application data that nothing encrypted, by protocol, and `clear_flows` has the flows; `values` are
+    opaque values in these, and media. `protected` counts the streams of TLS, and `encrypted_flows` the flows of other
+    protocols, that are encrypted throughout. `began` and `ended` are in seconds since the epoch, `size` is in bytes.
     """
 
     frames: int = 0
@@ -51,6 +53,7 @@ class Facts:
     kinds: Counter[str] = field(default_factory=Counter)
     protected: int = 0
     encrypted_flows: int = 0
+    values: OpaqueValues = field(default_factory=OpaqueValues)
     in_clear: Counter[str] = field(default_factory=Counter)
     clear_flows: Tally[str] = field(default_factory=Tally)
     flows: list[Flow] = field(default_factory=list)
@@ -93,6 +96,7 @@ class Facts:
         self.read_as += other.read_as
         self.kinds += other.kinds
         self.in_clear += other.in_clear
+        self.values.count_all(other.values)
         self.flows += other.flows
         self.visible += other.visible
         self.tls += other.tls

@@ -5,14 +5,17 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
+from overheard_capture.protocols.tls.direction_state import tls_of
+
 if TYPE_CHECKING:
     from overheard_capture.content.findings import Findings
 
 
 class FlowKind(StrEnum):
-    """The kind of a flow, as seen without keys."""
+    """The kind of a flow, as seen without keys. ENCRYPTED is by another protocol than TLS."""
 
     TLS = "TLS"
+    ENCRYPTED = "encrypted"
     TEXT = "plain text"
     UPGRADED = "TLS after cleartext"
     MISMATCHED = "TLS in one direction and plain text in the other"
@@ -30,6 +33,8 @@ def flow_kind_of(flow_findings: tuple[Findings, Findings]) -> FlowKind:
         return FlowKind.NOTHING
     if any(findings.unread for findings in nonempty):
         return FlowKind.UNKNOWN
+    if any(findings.encryption and not tls_of(findings) for findings in nonempty):
+        return FlowKind.ENCRYPTED
     of_tls = [findings.encryption is not None for findings in nonempty]
     if not any(of_tls):
         return FlowKind.TEXT

@@ -22,13 +22,15 @@ if TYPE_CHECKING:
     from overheard_capture.scan.facts import Facts
 
 # What a host says to the network rather than to another: names, addresses, and the time. It is no application data.
-_INFRASTRUCTURE = frozenset(("DNS", "DHCP", "NTP"))
+_INFRASTRUCTURE = frozenset(("DNS", "DHCP", "NTP", "STUN"))
+
+# What datagrams of a flow in which others are encrypted may be read as.
+_CLEAR_DATAGRAMS = ("text", "opaque", "NetBIOS", "TFTP", "GELF")
 
 
 def add_connection(facts: Facts, connection: Connection, flow_findings: tuple[Findings, Findings]) -> None:
     """Add a TCP connection that has ended, with the findings of both directions, whose readers are closed."""
     protected = _is_protected(connection.directions, flow_findings)
-    facts.protected += protected
     what = _kinds(flow_findings) or "nothing"
     facts.kinds[what] += 1
     seen = [direction.seen for direction in connection.directions]
@@ -36,6 +38,10 @@ def add_connection(facts: Facts, connection: Connection, flow_findings: tuple[Fi
     kind = flow_kind_of(flow_findings)
     if kind in (FlowKind.TLS, FlowKind.UPGRADED):
         facts.tls.append(connection.number)
+    if kind is FlowKind.ENCRYPTED:
+        facts.encrypted_flows += protected
+    else:
+        facts.protected += protected
     if _is_full(facts):
         return
     extent = FlowExtent(
@@ -48,7 +54,7 @@ def add_connection(facts: Facts, connection: Connection, flow_findings: tuple[Fi
         answered=connection.server.seen,
     )
     facts.visible.append(visible_of(extent, kind, flow_findings))
-    facts.flows.append(_row(extent, what, protected, flow_findings))
+    facts.flows.append(_row(extent, "TCP", what, protected, flow_findings))
 
 
 def add_datagrams(facts: Facts, flow: DatagramFlow) -> None:
@@ -64,19 +70,23 @@ def add_datagrams(facts: Facts, flow: DatagramFlow) -> None:
         return
     began, lasted = (round(max(each, 0), 6) for each in (flow.began - facts.began, flow.ended - flow.began))
     extent = FlowExtent(-1, str(flow.client), str(flow.server), began, lasted, *flow.seen)
-    facts.flows.append(_row(extent, what, encrypted, flow.findings))
+    facts.flows.append(_row(extent, flow.transport, what, encrypted, flow.findings))
 
 
-def add_outside_flows(facts: Facts, packet: Packet, size: int, hosts: str) -> None:
+def add_outside_flows(facts: Facts, packet: Packet, size: int, hosts: str, findings: Findings) -> None:
     """Count content of a packet in no flow, unless it is ICMP, which is infrastructure."""
     if not isinstance(packet, IcmpData):
         name = "SCTP" if isinstance(packet, SctpMessage) else "data outside flows"
         facts.add_in_clear(name, size, hosts, (1, packet.frame))
+        facts.values.count_all(findings.values)
 
 
 def is_encrypted(flow: DatagramFlow) -> bool:
-    """Whether a datagram flow is QUIC or DTLS from its first datagram."""
-    return next((encrypts for each in flow.findings for encrypts in each.kinds.values()), False)
+    """Whether a datagram flow is of a protocol that encrypts, from its first datagram but for infrastructure."""
+    return next(
+        (encrypts for each in flow.findings for kind, encrypts in each.kinds.items() if kind not in _INFRASTRUCTURE),
+        False,
+    )
 
 
 def _count_in_clear(
@@ -92,13 +102,15 @@ def _count_in_clear(
             if not encrypts and kind not in _INFRASTRUCTURE
         )
         facts.add_in_clear(", ".join(kinds) or "data", size, where, order)
+        for findings in flow_findings:
+            facts.values.count_all(findings.values)
 
 
 def _bytes_in_clear(seen: int, findings: Findings) -> int:
     """How many of `seen` bytes of a direction are neither encrypted nor part of a handshake nor infrastructure."""
     encryption = findings.encryption
     if encryption is not None and not encryption.problems:
-        return min(encryption.begins, seen)
+        return max(min(encryption.begins, seen), sum(findings.read[name] for name in _CLEAR_DATAGRAMS))
     return max(seen - sum(findings.read[name] for name in _INFRASTRUCTURE), 0)
 
 
@@ -108,10 +120,12 @@ def _is_full(facts: Facts) -> bool:
     return full
 
 
-def _row(extent: FlowExtent, what: str, protected: bool, flow_findings: tuple[Findings, Findings]) -> Flow:
+def _row(
+    extent: FlowExtent, transport: str, what: str, protected: bool, flow_findings: tuple[Findings, Findings]
+) -> Flow:
     return Flow(
         **extent._asdict(),
-        transport="UDP" if extent.stream < 0 else "TCP",
+        transport=transport,
         what=what,
         protected=protected,
         sightings=sum(len(findings.sightings) for findings in flow_findings),
@@ -130,13 +144,13 @@ def _remarks(flow_findings: tuple[Findings, Findings]) -> tuple[str, ...]:
 
 
 def _all_encrypted(flow: DatagramFlow) -> bool:
-    """Whether every datagram is DTLS or QUIC, and both sides agreed on keys."""
+    """Whether every datagram is of a protocol that encrypts, and both sides agreed on keys."""
     nonempty = [findings for seen, findings in zip(flow.seen, flow.findings, strict=True) if seen]
     return all(each.encryption is not None and each.encryption.protected and not each.unread for each in nonempty)
 
 
 def _is_protected(directions: Iterable[Direction], flow_findings: Iterable[Findings]) -> bool:
-    """Whether every byte is inside TLS, and none is missing."""
+    """Whether every byte is inside TLS or SSH, and none is missing."""
     nonempty = [
         (direction, findings) for direction, findings in zip(directions, flow_findings, strict=True) if direction.seen
     ]

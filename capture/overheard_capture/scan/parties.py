@@ -25,7 +25,7 @@ class Parties:
         self._unread: dict[tuple[frozenset[str], UnreadContent], Tally[str]] = {}
 
     def add(self, addresses: Iterable[str]) -> None:
-        """Add parties: hosts that have a TCP connection, or use QUIC or DTLS."""
+        """Add parties: hosts that have a TCP connection, or use a protocol that encrypts."""
         self._parties |= set(addresses)
 
     def add_unread(self, addresses: Iterable[str], what: UnreadContent, where: str, order: Order) -> None:

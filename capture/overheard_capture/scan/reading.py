@@ -191,7 +191,7 @@ class Reading:
     def _collect_of_frame(self, frame: Frame, packet: Packet, findings: Findings, size: int) -> None:
         hosts = hosts_of(frame, packet)
         self._collect(findings, -1, hosts)
-        add_outside_flows(self.facts, packet, size, hosts)
+        add_outside_flows(self.facts, packet, size, hosts, findings)
         # What has no address is of a flow to judge if one of its hosts sent or received it.
         who = frame_addresses(frame, packet) if self._selective and not ends_of(packet) else ()
         for unread in findings.unread:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from overheard.words.visible import Visible
+from overheard_capture.protocols.tls.direction_state import tls_of
 
 if TYPE_CHECKING:
     from overheard_capture.content.findings import Findings
@@ -29,7 +30,7 @@ def visible_of(extent: FlowExtent, content: FlowKind, flow_findings: tuple[Findi
     `flow_findings` are those of the client's direction and of the server's.
     """
     shown = Visible(**extent._asdict(), content=content.value)
-    if not any(findings.encryption is not None for findings in flow_findings):
+    if not any(map(tls_of, flow_findings)):
         return shown
     from overheard_capture.scan.visible_tls import with_tls  # noqa: PLC0415  (many flows are not TLS)
 

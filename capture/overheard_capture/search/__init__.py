@@ -63,6 +63,8 @@ class Search:
         self.any_case = any_case
         self.spellings: list[Spelling] = []
         self.longest = 0
+        # The fewest bytes that a secret can be, in any spelling.
+        self.shortest = 1 << 62
         self._chances: list[float] = []
         self._ranks: list[dict[str, int]] = []
         self._looks: list[Look] = []
@@ -82,6 +84,7 @@ class Search:
                 self._looks.append(pattern.begins)
                 self._verifiers.append((number, matcher.match_from_beginning))
         self.longest = max(self.longest, *(pattern.shape.longest for pattern in found))
+        self.shortest = min(self.shortest, *(pattern.shape.shortest for pattern in found))
         self._chances.append(sum(pattern.shape.chance for pattern in found))
         names = dict.fromkeys(spelling for pattern in found for spelling in pattern.spellings)
         self._ranks.append({spelling.name: rank for rank, spelling in enumerate(names)})

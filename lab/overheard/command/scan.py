@@ -36,7 +36,8 @@ what you vouch for:
 what it rests on:
   PROTECTED says `sealed` if all application data was encrypted: proved by the session keys, if they open every record,
   or by shape. It says `searched` if some was in clear: that was searched, but nobody can rule out a disguise that is
-  not known. With `--require sealed`, recommended for CI, the latter is INCONCLUSIVE.
+  not known. With `--require sealed`, recommended for CI, the latter is INCONCLUSIVE. With `--require no-media` it is if
+  images, fonts, audio or video were in clear, whose samples nobody reads.
 
 what is shown:
   Machine-readable reports never contain a secret. The text shows its bytes in a hex dump, on a terminal only; otherwise
@@ -110,7 +111,11 @@ def _add_ways(group: argparse._ArgumentGroup) -> None:
         "--vouch", action="append", default=[], choices=("sent", "whole"), help="what you vouch for; see below"
     )
     group.add_argument(
-        "--require", action="append", default=[], choices=("sealed",), help="what PROTECTED takes besides; see below"
+        "--require",
+        action="append",
+        default=[],
+        choices=("sealed", "no-media"),
+        help="what PROTECTED takes besides; see below",
     )
     group.add_argument(
         "--depth", type=_depth, metavar="N", help="how many nested layers (gzip, base64 and so on) to decode"

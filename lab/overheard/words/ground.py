@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Any, Self
+from typing import Any, NamedTuple, Self
 
 
 class Proof(StrEnum):
@@ -22,6 +22,16 @@ class Proof(StrEnum):
 
 # How many protocols are named.
 _MAX_NAMED = 3
+# No more values of one name are counted.
+MOST_COUNTED = 1000
+
+
+class Amount(NamedTuple):
+    """How many different values there are, and how many bytes the longest and all of them have."""
+
+    number: int
+    longest: int
+    total: int
 
 
 @dataclass(frozen=True)
@@ -29,11 +39,13 @@ class Ground:
     """What was sent in clear, and how it is known that everything else was encrypted.
 
     `in_clear` is application data that nothing encrypted: bytes of payload by protocol, without infrastructure such as
-    DNS. `proof` is `NONE` if nothing was encrypted.
+    DNS. `proof` is `NONE` if nothing was encrypted. `opaque` is what nobody could read in it, but is no reason for
+    INCONCLUSIVE, by name: `opaque value`, `Fernet token`, and the sample data of `media`.
     """
 
     in_clear: Mapping[str, int] = field(default_factory=dict)
     proof: Proof = Proof.NONE
+    opaque: Mapping[str, Amount] = field(default_factory=dict)
 
     @property
     def sealed(self) -> bool:
@@ -45,16 +57,29 @@ class Ground:
             return "sealed, proved by the session keys" if self.proof is Proof.KEYS else "sealed, by shape"
         if not self.in_clear:
             return "nothing was encrypted"
-        return f"searched: {amounts(self.in_clear)} in clear"
+        inside = ", ".join(values(name, amount) for name, amount in sorted(self.opaque.items()))
+        return f"searched: {amounts(self.in_clear)} in clear" + (f", with {inside}" if inside else "")
 
     def to_json(self) -> dict[str, Any]:
         """As plain data."""
-        return {"sealed": self.sealed, "proof": self.proof, "in_clear": dict(self.in_clear)}
+        opaque = {name: amount._asdict() for name, amount in self.opaque.items()}
+        return {"sealed": self.sealed, "proof": self.proof, "in_clear": dict(self.in_clear), "opaque": opaque}
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> Self:
         """The opposite of `to_json`."""
-        return cls(dict(data["in_clear"]), Proof(data["proof"]))
+        opaque = {name: Amount(**amount) for name, amount in data["opaque"].items()}
+        return cls(dict(data["in_clear"]), Proof(data["proof"]), opaque)
+
+
+def values(name: str, amount: Amount) -> str:
+    """Values in words, such as `7 opaque values of at most 256 bytes`; of media, the bytes of all together."""
+    if name == "media":
+        return f"{amount.total:,} bytes of media"
+    number = f"{amount.number:,}" + (" or more" if amount.number >= MOST_COUNTED else "")
+    if amount.number == 1:
+        return f"1 {name} of {amount.longest} bytes"
+    return f"{number} {name}s of at most {amount.longest} bytes"
 
 
 def amounts(sizes: Mapping[str, int]) -> str:

@@ -13,9 +13,11 @@ WHOLE: Final = "whole"
 SENT: Final = "sent"
 VOUCHED = (WHOLE, SENT)
 
-# What a caller may require of PROTECTED: that all application data was encrypted.
+# What a caller may require of PROTECTED: that all application data was encrypted; or that there was no sample data of
+# images, fonts, audio or video in clear, which nobody reads.
 SEALED: Final = "sealed"
-REQUIRED = (SEALED,)
+NO_MEDIA: Final = "no-media"
+REQUIRED = (SEALED, NO_MEDIA)
 
 
 class Limits(NamedTuple):
@@ -43,7 +45,7 @@ class Options:
     such as `10.0.0.7`, `10.0.0.0/8`, `:443` or `[fe80::1]:443`. `limits` is how far unwrapping goes. `vouched` is what
     the caller vouches for, because no file proves it: that the capture is `whole` (it begins before the traffic, ends
     after it, and nothing was dropped), and that the secrets were `sent`. `required` is what PROTECTED takes besides:
-    that it is `sealed`, which means that all application data was encrypted.
+    that it is `sealed`, which means that all application data was encrypted, or that `no-media` was sent in clear.
     """
 
     any_case: bool = False

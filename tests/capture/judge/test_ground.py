@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import base64
 from typing import TYPE_CHECKING
 
 import pytest
 
 from capture.frames import ethernet, exchange, ipv4, rewritten, udp
+from capture.media_files import FILES
+from capture.wrapped import answer, noise
 from overheard import Options, judge
 from overheard.words.ground import Ground, Proof
 from overheard.words.verdict import Outcome
@@ -18,6 +21,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from capture.recordings import Doctored, Recordings
+    from overheard.words.verdict import Verdict
 
 SECRET = {"message": "fluffy tail"}
 REQUEST = b"GET / HTTP/1.1\r\nHost: server\r\n\r\n"
@@ -91,6 +95,28 @@ def test_data_beside_tls_or_without_it_is_not_sealed(tmp_path: Path, recordings:
     clean = rewritten(tmp_path / "plain.pcapng", exchange([b"nothing"], [b"at all"]))
     report = judge(clean, SECRET, Options(vouched={"sent", "whole"}))
     assert report.verdicts["message"].ground == Ground({"plain text": 13})
+
+
+def test_what_nobody_reads_is_named(tmp_path: Path) -> None:
+    """Short values are named, and large ones are a reason; media are one only if that is asked for."""
+    image = FILES["GIF"](b"hello", noise(2000), b"")
+    short, large = (b"token=" + base64.b64encode(noise(size)) for size in (256, 2000))
+
+    def judged(body: bytes, *required: str) -> Verdict:
+        path = rewritten(tmp_path / "values.pcapng", exchange([REQUEST], [answer(body)]))
+        return judge(path, SECRET, Options(vouched={"sent", "whole"}, required=required)).verdicts["message"]
+
+    named = judged(short)
+    assert named.outcome is Outcome.PROTECTED
+    assert str(named.ground).endswith("in clear, with 1 opaque value of 256 bytes")
+    (reason,) = judged(large).reasons
+    assert reason.code == "readable"
+    assert "stream 0: a value of more than 512 bytes" in reason.says
+    assert "--without" in reason.hint
+    assert str(judged(image, "sealed").ground).endswith("in clear, with 2,000 bytes of media")
+    assert judged(image).outcome is Outcome.PROTECTED
+    assert [check.code for check in judged(image, "no-media").reasons] == ["media"]
+    assert judged(short, "no-media").outcome is Outcome.PROTECTED
 
 
 def test_a_record_that_the_keys_do_not_open_proves_nothing(recordings: Recordings, tmp_path: Path) -> None:

@@ -135,7 +135,6 @@ def test_control_traffic(data: bytes, link_type: int) -> None:
         pytest.param(ethernet(ipv4(tcp(PAYLOAD)))[:30], ETHERNET, id="a truncated IP header"),
         pytest.param(ethernet(ipv4(tcp(PAYLOAD)))[:40], ETHERNET, id="a truncated TCP header"),
         pytest.param(ethernet(ipv6(tcp(PAYLOAD)), 0x86DD)[:50], ETHERNET, id="a truncated IPv6 header"),
-        pytest.param(ipv4(ipv4(tcp(PAYLOAD)), 50), RAW, id="a tunnel that is encrypted"),
         pytest.param(ipv4(tcp(PAYLOAD)), 147, id="an unknown link type"),
         pytest.param(ethernet(ipv6(tcp(PAYLOAD))), ETHERNET, id="IP of another version than declared"),
         pytest.param(ipv4(tcp(PAYLOAD)[:12] + b"\x40" + tcp(PAYLOAD)[13:]), RAW, id="a TCP header that is too short"),

@@ -11,6 +11,7 @@ from urllib.parse import unquote_to_bytes
 from overheard.words.layer import Layer, LayerKind
 from overheard_capture.content.byte_scan import Members
 from overheard_capture.decoders.armour import decimal
+from overheard_capture.decoders.opaque import is_base32, is_binary, is_hexadecimal
 
 # The length from which characters may be such a coding: that of 12 bytes in hexadecimal, and 15 in base32.
 SHORTEST = 24
@@ -48,7 +49,8 @@ class Coding(NamedTuple):
 
     It is looked for in runs of its `members`, which include breaks and prefixes; `find` matches all of it, and `more`
     the rest of what began earlier. `chars` leaves the characters that count, and `decode` decodes whole groups of them,
-    and an incomplete one at the end; it raises ValueError.
+    and an incomplete one at the end; it raises ValueError. `is_value` tells whether characters certainly
+    are a value in this coding.
     """
 
     layer: Layer
@@ -59,6 +61,7 @@ class Coding(NamedTuple):
     decode: Callable[[bytes], bytes]
     group: int
     size: int
+    is_value: Callable[[bytes], bool]
     # Whether a run of members is certainly something else.
     is_other: Callable[[bytes | bytearray], bool]
 
@@ -108,15 +111,7 @@ def _base32_coding(alphabet: bytes) -> Coding:
     find = re.compile(_BASE32_LINES % (alphabet, SHORTEST, rb"\r?\n", alphabet))
     more = re.compile(rb"(?:(?:\r?\n)?[%b]++)++" % alphabet)
     return Coding(
-        BASE32,
-        Members(members, SHORTEST),
-        find,
-        more,
-        _without_breaks,
-        _base32,
-        8,
-        5,
-        is_other=_is_hexadecimal,
+        BASE32, Members(members, SHORTEST), find, more, _without_breaks, _base32, 8, 5, is_base32, _is_hexadecimal
     )
 
 
@@ -133,6 +128,7 @@ CODINGS = (
         _hexadecimal,
         2,
         1,
+        is_hexadecimal,
         _is_numbers,
     ),
     _base32_coding(b"ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"),
@@ -146,6 +142,7 @@ CODINGS = (
         _hexadecimal,
         2,
         1,
+        is_binary,
         _is_escaped_text,
     ),
 )
@@ -159,5 +156,6 @@ NUMBERS = Coding(
     _hexadecimal,
     2,
     1,
-    lambda _: False,
+    is_value=lambda _: False,
+    is_other=lambda _: False,
 )

@@ -4,21 +4,23 @@ from __future__ import annotations
 
 from functools import partial
 from typing import TYPE_CHECKING
+from zlib import crc32
 
 from overheard.words.layer import Layers
 from overheard_capture.content.byte_scan import has_no_encoding
 from overheard_capture.content.nesting import nested_content, speculative
-from overheard_capture.decoders.armour.codings import CODINGS, NUMBERS, SHORTEST
+from overheard_capture.decoders.armour.codings import BASE32, CODINGS, HEXADECIMAL, NUMBERS, SHORTEST
 from overheard_capture.decoders.armour.lines import MARKS
-from overheard_capture.decoders.armour.runs import find_runs, has_coding, number_runs
+from overheard_capture.decoders.armour.runs import LONGEST_DIGEST, find_runs, has_coding, number_runs
 from overheard_capture.decoders.base64.run import RunBatch, is_readable
+from overheard_capture.decoders.opaque import CodedValue, count_lines, count_list, is_base32, is_binary
 from overheard_capture.decoders.unsigned import is_unsigned
 from overheard_capture.provenance.by_frame import frame_parts
 from overheard_capture.provenance.small_queue import SmallByteQueue
 
 if TYPE_CHECKING:
     import re
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from overheard_capture.content.content import Content
     from overheard_capture.content.findings import Findings, ReaderFactory
@@ -27,6 +29,7 @@ if TYPE_CHECKING:
 
 # Longer runs are decoded in pieces of this length. The end of a piece is kept for the next, to be found again.
 _PIECE, _KEPT = 64 << 10, 128
+_LONGEST_LINE = 256
 _WORD = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 # How much of the decoded bytes identifies them.
 _HEAD = 128
@@ -50,10 +53,13 @@ class ArmourFinder:
     def feed(self, data: bytes | bytearray, origin: Origin) -> None:
         """Read the next bytes."""
         first = [finder.continue_run(data, origin) for finder in self._finders]
-        found = find_runs(data, first, self._findings.search)
+        with_digests = self._findings.wants_value(LONGEST_DIGEST)
+        found = find_runs(data, first, self._findings.search, with_digests=with_digests)
         for finder, runs, last, start in zip(self._finders, found.runs, found.last, first, strict=True):
             if start < len(data):
                 finder.read(data, origin, runs, last)
+        for digest in found.digests:
+            self._finders[0].count(b"", digest.hex().encode(), digest)
         start = self._numbers.continue_run(data, origin)
         if start < len(data):
             self._numbers.read(data, origin, number_runs(data, start), NUMBERS.members.trailing(data))
@@ -82,6 +88,7 @@ class _CodingFinder:
         "_pending",
         "_reader",
         "_tail",
+        "_value",
     )
 
     def __init__(self, findings: Findings, layers: Layers, reader: ReaderFactory, coding: Coding) -> None:
@@ -94,6 +101,7 @@ class _CodingFinder:
         # The same, as they are: most runs end before they are long enough to be read.
         self._tail: tuple[Bytes, Origin, int] | None = None
         self._content: Content | None = None
+        self._value: CodedValue | None = None
         self._batch: RunBatch | None = None
         # The last byte; and whether the pending run begins within a word.
         self._before = 0
@@ -159,7 +167,10 @@ class _CodingFinder:
             begin, end = found.span()
             goes_on = not last and end > len(data) - _KEPT
             if goes_on:
-                end = self._group_end(data, begin, len(data) - _KEPT)
+                # Between two lines, if there are any.
+                most = len(data) - _KEPT
+                line = data.rfind(b"\n", max(most - _LONGEST_LINE, begin), most)
+                end = self._group_end(data, begin, line if line >= 0 else most)
             if self._coding.chars(data[:begin]):
                 self._close_content()
             self._decode(data[begin:end], origin.after(begin), whole=not goes_on)
@@ -191,7 +202,7 @@ class _CodingFinder:
     def _decode(self, raw: bytes, origin: Origin, *, whole: bool) -> None:
         coding = self._coding
         try:
-            out = coding.decode(coding.chars(raw))
+            out = coding.decode(chars := coding.chars(raw))
         except ValueError:
             return
         where = partial(_decoded_origin, coding, raw, origin)
@@ -200,16 +211,42 @@ class _CodingFinder:
             if not known and whole:
                 self._batch = self._batch or RunBatch(speculative(self._findings), self._layers, self._reader)
                 self._batch.add(out, coding.layer, where)
+                self.count(raw, chars, out)
                 return
             reader = self._reader if known else None
-            self._content = nested_content(speculative(self._findings), self._layers, coding.layer, reader)
-        if self._content and out:
+            self._value = CodedValue(
+                self._findings, (*self._layers, coding.layer), self._value_test(raw), is_known=known
+            )
+            self._content = nested_content(self._value.findings, self._layers, coding.layer, reader)
+        if self._content and self._value and out:
             self._content.feed(out, where(), contiguous=False)
+            self._value.add(chars, self._size(raw, out))
+
+    def count(self, raw: bytes, chars: bytes, out: bytes) -> None:
+        """Count a run that decodes to nothing known, if it certainly is a value."""
+        coding = self._coding
+        if self._findings.wants_value(len(out)) and self._value_test(raw)(
+            chars[: len(out) * coding.group // coding.size]
+        ):
+            # A number may begin with a byte for its sign.
+            size = self._size(raw, out) - (not out[0])
+            self._findings.report_value(size, crc32(out), (*self._layers, coding.layer))
+
+    def _value_test(self, raw: bytes) -> Callable[[bytes], bool]:
+        """The test whether characters are a value. Text in another charset has escapes of bytes, too."""
+        return is_binary if b"%" in raw else self._coding.is_value
+
+    def _size(self, raw: bytes, out: bytes) -> int:
+        """How many bytes this decodes to, without values in a list, which are counted by themselves."""
+        if self._coding.layer is BASE32 and count_lines(self._findings, raw, 5, is_base32):
+            return 0
+        return count_list(self._findings, raw, len(out)) if self._coding.layer is HEXADECIMAL else len(out)
 
     def _close_content(self) -> None:
-        if self._content:
+        if self._content and self._value:
             self._content.close()
-        self._content = None
+            self._value.close()
+        self._content = self._value = None
 
     def _search(self) -> None:
         if self._batch:

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 
 from overheard.words.layer import Layers
 from overheard_capture.content.byte_scan import LiteralSet
-from overheard_capture.content.nesting import nested_content, speculative
+from overheard_capture.content.nesting import nested_content
 from overheard_capture.decoders.armour.line_codings import LINE_CODINGS
+from overheard_capture.decoders.opaque import CodedValue, is_marked
 from overheard_capture.provenance.small_queue import SmallByteQueue
 
 if TYPE_CHECKING:
@@ -30,7 +31,7 @@ _LONGEST_MARK = max(map(len, _MARKS))
 class LineArmourFinder:
     """Finds marks in text. Decoding is speculative: what turns out malformed is ignored from there on."""
 
-    __slots__ = ("_coding", "_content", "_decoder", "_findings", "_layers", "_pending", "_reader")
+    __slots__ = ("_coding", "_content", "_decoder", "_findings", "_layers", "_pending", "_reader", "_value")
 
     def __init__(self, findings: Findings, layers: Layers, reader: ReaderFactory) -> None:
         self._findings = findings
@@ -40,6 +41,7 @@ class LineArmourFinder:
         self._coding: LineCoding | None = None
         self._decoder: LineDecoder | None = None
         self._content: Content | None = None
+        self._value: CodedValue | None = None
         self._pending: SmallByteQueue | None = None
 
     def feed(self, data: bytes | bytearray, origin: Origin) -> None:
@@ -111,14 +113,17 @@ class LineArmourFinder:
 
     def _deliver(self, out: bytes, origin: Origin) -> None:
         if out and self._coding and not self._content:
-            self._content = nested_content(speculative(self._findings), self._layers, self._coding.layer, self._reader)
-        if out and self._content:
+            self._value = CodedValue(self._findings, (*self._layers, self._coding.layer), is_marked)
+            self._content = nested_content(self._value.findings, self._layers, self._coding.layer, self._reader)
+        if out and self._content and self._value:
             self._content.feed(out, origin)
+            self._value.add(out, len(out))
 
     def _close_content(self) -> None:
-        if self._content:
+        if self._content and self._value:
             self._content.close()
-        self._content = None
+            self._value.close()
+        self._content = self._value = None
 
     def gap(self, _: int) -> None:
         """Bytes are missing here, which ends what was begun."""

@@ -16,6 +16,8 @@ from overheard_capture.native.structures import CodedRuns
 if TYPE_CHECKING:
     from overheard_capture.search import Search
 
+# In bytes: that of SHA-512.
+LONGEST_DIGEST = 64
 _BEGINNINGS = pair_bits(PAIRS)
 # Each coding's members as a bit.
 _TABLE = bytes(
@@ -25,39 +27,47 @@ _FOUND = CodedRuns.with_room(1 << 12)
 
 
 class Runs(NamedTuple):
-    """For each coding, the (start, end) of its runs, and where its members at the end of the data begin."""
+    """For each coding, the (start, end) of its runs, and where its members at the end of the data begin.
+
+    `digests` are what runs that need not be read decode to.
+    """
 
     runs: list[list[tuple[int, int]]]
     last: list[int]
+    digests: list[bytes]
 
 
-def find_runs(data: bytes | bytearray, first: list[int], search: Search) -> Runs:
+def find_runs(data: bytes | bytearray, first: list[int], search: Search, *, with_digests: bool = False) -> Runs:
     """Find the runs that must be read, for each coding from an offset on. A run at the end of the data is left out.
 
     The compiled part decodes digests, which are searched here, and whose runs are left out if nothing is in them.
     """
+    digests: list[bytes] = []
     compiled = core()
     runs: list[list[tuple[int, int]]] = [[] for _ in CODINGS]
     if compiled is None:
         for each, coding, start in zip(runs, CODINGS, first, strict=True):
             each.extend(span for span in coding.members.runs(data) if span[0] >= start and span[1] < len(data))
-        return Runs(runs, [coding.members.trailing(data) for coding in CODINGS])
+        return Runs(runs, [coding.members.trailing(data) for coding in CODINGS], digests)
     place, length, done = pointer(data), ctypes.c_uint64(len(data)), False
     _FOUND.start(first)
     while not done:
         done = compiled.coded_runs(ctypes.byref(_FOUND), place, length, _TABLE, _BEGINNINGS)
+        to_read: set[int] = set()
         for number, begin, end in _FOUND.runs_found():
             if number < len(CODINGS):
                 runs[number].append((begin, end))
             else:
-                *span, out = _FOUND.word(begin)
+                out = _FOUND.decoded_word(begin)
                 if is_readable(out) or is_unsigned(out):
-                    runs[0].append((span[0], span[1]))
+                    to_read.add(begin)
         if _FOUND.word_count:
-            places = (match.offset for match in search.matches(_FOUND.decoded()))
-            runs[0] += map(_FOUND.word_at, places)
-    runs[0] = sorted({*runs[0]})
-    return Runs(runs, _FOUND.ends())
+            to_read |= {_FOUND.word_at(match.offset) for match in search.matches(_FOUND.decoded())}
+        runs[0] += map(_FOUND.word, to_read)
+        if with_digests:
+            digests += (_FOUND.decoded_word(number) for number in range(_FOUND.word_count) if number not in to_read)
+    runs[0].sort()
+    return Runs(runs, _FOUND.ends(), digests)
 
 
 def number_runs(data: bytes | bytearray, first: int = 0) -> list[tuple[int, int]]:

@@ -5,10 +5,12 @@ from __future__ import annotations
 import re
 from functools import lru_cache, partial
 from typing import TYPE_CHECKING
+from zlib import crc32
 
 from overheard.words.layer import Layers
 from overheard_capture.content.byte_scan import BASE64_ALPHABET, HEXADECIMAL, LOWERCASE, SHORTEST_RUN, base64_runs
 from overheard_capture.content.nesting import speculative
+from overheard_capture.content.opaque_values import FERNET_TOKEN, VALUE
 from overheard_capture.decoders.base64.alphabet import (
     ESCAPE,
     ESCAPED_BREAK,
@@ -23,12 +25,14 @@ from overheard_capture.decoders.base64.alphabet import (
 from overheard_capture.decoders.base64.run import (
     BASE64,
     DECISION_LENGTH,
+    FERNET,
     Base64Run,
     FernetToken,
     RunBatch,
     decoded_origin,
     payload_start,
 )
+from overheard_capture.decoders.opaque import CodedValue, count_lines, is_base64
 from overheard_capture.provenance.small_queue import SmallByteQueue
 
 if TYPE_CHECKING:
@@ -69,7 +73,7 @@ def _further_lines(length: int) -> tuple[re.Pattern[bytes], re.Pattern[bytes]]:
 class Base64Finder:
     """Finds base64 in text. Decoding is speculative: output that makes no sense is ignored."""
 
-    __slots__ = ("_batch", "_findings", "_layers", "_line_length", "_pending", "_reader", "_run", "_token")
+    __slots__ = ("_batch", "_findings", "_layers", "_line_length", "_pending", "_reader", "_run", "_token", "_value")
 
     def __init__(self, findings: Findings, layers: Layers, reader: ReaderFactory) -> None:
         self._findings = findings
@@ -80,6 +84,7 @@ class Base64Finder:
         # A long run that has not ended, and the length of its lines: 0 if it is a single line.
         self._run: Base64Run | None = None
         self._token: FernetToken | None = None
+        self._value: CodedValue | None = None
         self._line_length = 0
 
     def feed(self, data: bytes | bytearray, origin: Origin) -> None:
@@ -208,38 +213,42 @@ class Base64Finder:
 
     def _read(self, raw: bytes, origin: Origin) -> None:
         chars = chars_of(raw)
-        if self._findings.opener:
-            token = FernetToken(speculative(self._findings), self._layers, self._reader)
-            token.feed(chars, origin, len(raw))
-            token.close()
         skipped = payload_start(chars[:DECISION_LENGTH])
-        if skipped < 0 and len(raw) < _STREAMED_LENGTH:
-            if not self._batch:
-                self._batch = RunBatch(speculative(self._findings), self._layers, self._reader)
-            self._batch.add(decoded(chars), BASE64, partial(decoded_origin, raw, origin))
+        if skipped >= 0 or len(raw) >= _STREAMED_LENGTH or FERNET in chars:
+            self._read_piece(raw, origin)
+            self._close_run()
             return
-        run = Base64Run(speculative(self._findings), self._layers, self._reader, max(skipped, 0))
-        run.feed(raw, origin)
-        run.close()
+        if not self._batch:
+            self._batch = RunBatch(speculative(self._findings), self._layers, self._reader)
+        self._batch.add(decoded(chars), BASE64, partial(decoded_origin, raw, origin))
+        size = len(chars) * 3 // 4
+        if not self._findings.wants_value(size) or not is_base64(chars):
+            return
+        if not count_lines(self._findings, raw, 6, is_base64):
+            self._findings.report_value(size, crc32(chars), (*self._layers, BASE64))
 
     def _read_piece(self, raw: bytes, origin: Origin) -> None:
         if not raw:
             return
         chars = chars_of(raw)
-        if not self._run:
-            self._run = Base64Run(
-                speculative(self._findings), self._layers, self._reader, max(payload_start(chars[:DECISION_LENGTH]), 0)
-            )
+        if not self._run or not self._value:
+            self._value = CodedValue(self._findings, (*self._layers, BASE64), is_base64)
+            skipped = max(payload_start(chars[:DECISION_LENGTH]), 0)
+            self._run = Base64Run(self._value.findings, self._layers, self._reader, skipped)
             self._token = FernetToken(speculative(self._findings), self._layers, self._reader)
+            self._value.name = FERNET_TOKEN if FERNET in chars else VALUE
         self._run.feed(raw, origin)
+        if not count_lines(self._findings, raw, 6, is_base64):
+            self._value.add(chars, len(chars) * 3 / 4)
         if self._token:
             self._token.feed(chars, origin, len(raw))
 
     def _close_run(self) -> None:
-        for each in (self._run, self._token):
-            if each:
-                each.close()
-        self._run = self._token = None
+        if self._run and self._token and self._value:
+            self._run.close()
+            self._value.is_opened = self._token.close()
+            self._value.close()
+        self._run = self._token = self._value = None
 
     def gap(self, _: int) -> None:
         """Bytes are missing here, which ends a run."""

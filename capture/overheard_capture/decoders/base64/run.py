@@ -44,7 +44,8 @@ _PREFIX_END, _DIGIT = re.compile(rb"[/+]"), re.compile(rb"[0-9]")
 _PARTIAL_ESCAPE = re.compile(
     rb"(?:%(?:25){0,3}[0-9A-Fa-f]?|\\{1,8}(?:u[0-9A-Fa-f]{0,3}|r\\{0,8})?|&(?:#[0-9A-Za-z]{0,3})?)\Z"
 )
-_FERNET = b"gAAAAA"
+# How a Fernet token begins: its version, and the time, up to the year 2106.
+FERNET = b"gAAAAA"
 # Text among other bytes, such as a string in a message of protobuf, which is no coincidence, either; or Ascii85.
 _TEXT_WITHIN = re.compile(rb"[\t\n\r -~]{%d}|<~[!-u\s]{5,}~>" % SHORTEST_RUN)
 # Separates runs that are searched together.
@@ -167,7 +168,7 @@ class FernetToken:
     def feed(self, chars: bytes, origin: Origin, length: int) -> None:
         """Add characters, which come from the first `length` bytes of `origin`."""
         if not self._chars:
-            at = chars.find(_FERNET)
+            at = chars.find(FERNET)
             if at < 0:
                 return
             chars = chars[at:]
@@ -175,18 +176,20 @@ class FernetToken:
             self._chars += chars
             self._spans.append(origin.derived([(0, 0, length)]).spans[0])
 
-    def close(self) -> None:
-        """Decrypt the token, and read the plaintext."""
+    def close(self) -> bool:
+        """Decrypt the token, and read the plaintext. False if no key decrypts it."""
         if not self._chars or not self._findings.opener:
-            return
+            return False
         first = self._spans[0]
         frames = dict.fromkeys(frame for span in self._spans for frame in (span.frame, *span.also))
         also = tuple(frame for frame in frames if frame != first.frame)
         origin = Origin([first._replace(also=also)])
-        for name, plaintext in self._findings.opener.open(token_of(self._chars)):
+        opened = self._findings.opener.open(token_of(self._chars))
+        for name, plaintext in opened:
             content = Content(self._findings, (*self._layers, name), self._reader)
             content.feed(plaintext, origin)
             content.close()
+        return bool(opened)
 
 
 class RunBatch:

@@ -12,9 +12,8 @@ from overheard_capture.content.findings import UNKNOWN_FORMAT, Reason
 from overheard_capture.content.nesting import MAX_IDENTIFIER
 from overheard_capture.content.text_detector import looks_like_text
 from overheard_capture.decoders.armour.finder import has_nothing_encoded
-from overheard_capture.decoders.embedded import BEHIND_HEADER, read_embedded, read_unknown_field
 from overheard_capture.decoders.short import ShortReader
-from overheard_capture.decoders.values import read_data, read_values
+from overheard_capture.decoders.values import BEHIND_HEADER, read_unknown_value, read_values
 from overheard_capture.protocols.dns.message import parse_message
 from overheard_capture.protocols.framed import FramedReader
 from overheard_capture.provenance.origin import Origin, joined
@@ -33,9 +32,8 @@ LAYER = Layer("DNS")
 _NETBIOS = re.compile(rb"[A-P]{32}")
 # From this length on, a label may be data of a tunnel, of whose domain there are so many labels at most.
 _LONG_LABEL, _DOMAIN_LABELS = 24, 4
-
-# How many letters of its own a tunnel may have before data.
-_BEFORE_DATA = 8
+# A tunnel such as iodine may have a few letters of its own before data.
+_IN_A_NAME = range(9)
 
 
 def read_dns(findings: Findings, layers: Layers, data: Bytes, origin: Origin) -> bool:
@@ -52,8 +50,6 @@ def read_dns(findings: Findings, layers: Layers, data: Bytes, origin: Origin) ->
     inside = (*layers, LAYER)
     text.read(findings, inside, origin)
     _read_binary(findings, inside, message, bytes(data), origin)
-    for labels in message.names:
-        _read_bytes(findings, inside, labels, data, origin)
     for start, end in message.opaque:
         reader = ShortReader(findings, inside)
         reader.feed(data[start:end], origin.after(start))
@@ -67,16 +63,16 @@ def _read_binary(findings: Findings, layers: Layers, message: DnsContents, data:
         # Data that is split over several addresses is joined, too.
         joined_data, joined_origin = _joined(data, origin, message.addresses)
         search_bytes(findings, layers, joined_data, joined_origin)
-        read_embedded(findings, layers, joined_data, joined_origin)
+        read_values(findings, layers, joined_data, joined_origin)
     for ranges in filter(None, (*message.names, message.texts)):
         if not all(is_plain(data[start:end]) for start, end in ranges):
             joined_data, joined_origin = _joined(data, origin, ranges)
-            read_embedded(findings, layers, joined_data, joined_origin, BEHIND_HEADER)
+            read_values(findings, layers, joined_data, joined_origin, _IN_A_NAME)
             _doubt(findings, layers, [data[start:end] for start, end in ranges])
     for start, end in message.binary:
-        read_embedded(findings, layers, data[start:end], origin.after(start), BEHIND_HEADER)
+        read_values(findings, layers, data[start:end], origin.after(start), BEHIND_HEADER)
     for start, end in message.unknown:
-        read_unknown_field(findings, layers, data[start:end], origin.after(start))
+        read_unknown_value(findings, layers, data[start:end], origin.after(start))
 
 
 def _doubt(findings: Findings, layers: Layers, pieces: list[bytes]) -> None:
@@ -88,16 +84,7 @@ def _doubt(findings: Findings, layers: Layers, pieces: list[bytes]) -> None:
 def _joined(data: bytes, origin: Origin, ranges: Iterable[ByteRange]) -> tuple[bytes, Origin]:
     """Some ranges of a message in a row, and their origin."""
     held = list(ranges)
-    return b"".join(data[start:end] for start, end in held), joined(
-        [(origin, start, end - start) for start, end in held]
-    )
-
-
-def _read_bytes(findings: Findings, layers: Layers, labels: list[ByteRange], data: Bytes, origin: Origin) -> None:
-    """Unwrap a name that is no text: tunnels such as iodine have bytes in labels, after a few letters of their own."""
-    name = b"".join(bytes(data[start:end]) for start, end in labels)
-    if not name.isascii():
-        read_data(findings, layers, name, joined((origin, start, end) for start, end in labels), _BEFORE_DATA)
+    return b"".join(data[start:end] for start, end in held), joined([(origin, start, end) for start, end in held])
 
 
 class _MessageText:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from overheard.words.layer import Layer, Layers
 from overheard_capture.content.content import Content, SearchScope
 from overheard_capture.content.findings import Reason
-from overheard_capture.decoders.embedded import read_embedded
+from overheard_capture.decoders.values import read_values
 from overheard_capture.protocols.quic.frames import CryptoStream, crypto_frames
 from overheard_capture.protocols.quic.keys import InitialKeys
 from overheard_capture.protocols.quic.packets import VERSIONS, PacketType, parse_datagram
@@ -109,7 +109,7 @@ class QuicReader:
         source = 6 + len(packet.destination_id)
         token = source + 1 + len(packet.source_id)
         starts = (6, source + 1, token, token + 1, token + 2)
-        read_embedded(self._findings, (*self._layers, LAYER), data, origin, starts)
+        read_values(self._findings, (*self._layers, LAYER), data, origin, starts)
 
     def _decrypt(self, data: memoryview, packet: QuicPacket) -> DecryptedPacket | None:
         keys = self._conversation.keys

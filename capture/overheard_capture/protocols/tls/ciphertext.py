@@ -70,16 +70,14 @@ def _begins_known_format(body: bytes | bytearray) -> bool:
 def _is_known_format(data: bytes) -> bool:
     if data.startswith(_FOREIGN):
         return True
-    if bytes(data[:2]) in ZLIB_PAIRS and len(data) < _CERTAIN:
-        return _is_complete_zlib(data)
-    return is_known(data[:HEAD])
+    return _is_zlib(data) if bytes(data[:2]) in ZLIB_PAIRS else is_known(data[:HEAD])
 
 
-def _is_complete_zlib(data: bytes) -> bool:
-    """Whether a zlib stream ends within `data`, with the right checksum."""
+def _is_zlib(data: bytes) -> bool:
+    """Whether a zlib stream ends within `data`, with the right checksum; or all of a long `data` is one."""
     reader = zlib.decompressobj()
     try:
         reader.decompress(data, 1 << 16)
     except zlib.error:
         return False
-    return reader.eof
+    return reader.eof or len(data) >= _CERTAIN

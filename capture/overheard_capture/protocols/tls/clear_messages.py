@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from overheard_capture.decoders.embedded import BEHIND_HEADER, read_embedded, read_unknown_field
+from overheard_capture.decoders.values import BEHIND_HEADER, read_unknown_value, read_values
 from overheard_capture.protocols.tls.cursor import Cursor, TruncatedError
 from overheard_capture.protocols.tls.hello import CLIENT_HELLO, SERVER_HELLO
 
@@ -25,16 +25,16 @@ _KNOWN = frozenset((
 
 def read_message(findings: Findings, layers: Layers, kind: int, body: bytes, origin: Origin) -> None:
     """Unwrap what is embedded in a message. Its bytes themselves were searched before."""
-    read_embedded(findings, layers, body, origin, BEHIND_HEADER)
+    read_values(findings, layers, body, origin, BEHIND_HEADER)
     if kind not in (CLIENT_HELLO, SERVER_HELLO):
         return
     try:
         for extension, start, end in _fields(kind, Cursor(body), len(body)):
             field, begins = body[start:end], origin.after(start)
             if extension is None or (extension in _KNOWN and extension != _PADDING) or _is_grease(extension):
-                read_embedded(findings, layers, field, begins, BEHIND_HEADER)
+                read_values(findings, layers, field, begins, BEHIND_HEADER)
             elif any(field):
-                read_unknown_field(findings, layers, field, begins)
+                read_unknown_value(findings, layers, field, begins)
     except TruncatedError:
         # A malformed hello is reported elsewhere.
         return

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, NamedTuple
 from overheard.words.layer import Layers
 from overheard_capture.content.content import Content, SearchScope
 from overheard_capture.content.findings import Reason
-from overheard_capture.protocols.tls import records
+from overheard_capture.protocols.stun import is_stun
+from overheard_capture.protocols.tls import records, srtp
 from overheard_capture.protocols.tls.conversation import TlsConversation
 from overheard_capture.protocols.tls.cursor import Cursor, TruncatedError
 from overheard_capture.protocols.tls.direction_state import DataRecord, tls_of
@@ -48,16 +49,20 @@ class DtlsReader:
         self._listener: TlsListener | None = None
         self._fragments = HandshakeFragments()
         self._encrypted_lengths: set[int] = set()
+        self._srtp: srtp.SrtpPackets | None = None
 
     def datagram(self, data: bytes | memoryview, origin: Origin) -> bool:
         """Read a datagram; returns False if it is not DTLS."""
         view = memoryview(data)
+        if self._listener and len(data) and data[0] in srtp.FIRST_BYTES and srtp.is_agreed(self._listener.conversation):
+            self._srtp = self._srtp or srtp.SrtpPackets(self._findings, self._listener)
+            return self._srtp.packet(bytes(data), origin)
         try:
             found = list(self._records(view))
         except TruncatedError:
             found = []
         if not found or (self._listener is None and any(each.kind == _UNIFIED for each in found)):
-            if self._listener:
+            if self._listener and not is_stun(bytes(data)):
                 self._listener.problem("a datagram in a DTLS flow that is not DTLS")
             return False
         self._listener = self._listener or TlsListener(self._findings, self._layers, _name)
@@ -169,6 +174,8 @@ class DtlsReader:
 
     def close(self) -> None:
         """The direction has ended."""
+        if self._srtp:
+            self._srtp.close()
         if self._listener:
             if self._fragments.incomplete:
                 self._listener.problem("an incomplete DTLS handshake message", Reason.GAP)

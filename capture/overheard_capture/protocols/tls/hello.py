@@ -9,6 +9,7 @@ from overheard_capture.protocols.tls.cursor import Cursor, TruncatedError, text
 
 CLIENT_HELLO, SERVER_HELLO, CERTIFICATE, SERVER_KEY_EXCHANGE = 1, 2, 11, 12
 # https://www.iana.org/assignments/tls-extensiontype-values
+_USE_SRTP = 14
 _SERVER_NAME, _ALPN, _EARLY_DATA, _SUPPORTED_VERSIONS, _KEY_SHARE, _CONNECTION_ID = 0, 16, 42, 43, 51, 54
 _TRUNCATED_MAC, _ENCRYPT_THEN_MAC = 4, 22
 _HOST_NAME, _NAMED_CURVE = 0, 3
@@ -24,8 +25,8 @@ class ClientHello:
     `sni` is the server name (RFC 6066, 3), `alpn` the offered protocols (RFC 7301). `versions` are those in the
     supported_versions extension, `shares` the groups with a key share. With `early_data` the client may send data
     before the ServerHello (RFC 8446, 2.3). `suites` are the numbers of the cipher suites; `connection` is the
-    connection ID that the client wants in records sent to it under DTLS (RFC 9146), or None. `valid` is False if the
-    message is malformed.
+    connection ID that the client wants in records sent to it under DTLS (RFC 9146), or None. `srtp` are profiles of
+    SRTP (RFC 5764, 4.1.1). `valid` is False if the message is malformed.
     """
 
     sni: str = ""
@@ -35,6 +36,7 @@ class ClientHello:
     early_data: bool = False
     suites: tuple[int, ...] = field(default=(), compare=False)
     connection: bytes | None = field(default=None, compare=False)
+    srtp: tuple[int, ...] = field(default=(), compare=False)
     valid: bool = field(default=False, compare=False)
 
 
@@ -58,6 +60,7 @@ class ServerHello:
     truncated_mac: bool = field(default=False, compare=False)
     compressed: bool = field(default=False, compare=False)
     connection: bytes | None = field(default=None, compare=False)
+    srtp: tuple[int, ...] = field(default=(), compare=False)
     valid: bool = field(default=False, compare=False)
 
 
@@ -87,6 +90,7 @@ def _parse_client_hello(cursor: Cursor) -> ClientHello:
         early_data=_EARLY_DATA in found,
         suites=tuple(int.from_bytes(suites[at : at + 2], "big") for at in range(0, len(suites), 2)),
         connection=_connection(found),
+        srtp=_profiles(found[_USE_SRTP]) if _USE_SRTP in found else (),
         valid=True,
     )
 
@@ -121,6 +125,7 @@ def _parse_server_hello(cursor: Cursor) -> ServerHello:
         truncated_mac=_TRUNCATED_MAC in found,
         compressed=compression != 0,
         connection=_connection(found),
+        srtp=_profiles(found[_USE_SRTP]) if _USE_SRTP in found else (),
         valid=True,
     )
 
@@ -154,6 +159,11 @@ def _extensions(cursor: Cursor) -> dict[int, Cursor]:
 
 def _connection(found: dict[int, Cursor]) -> bytes | None:
     return bytes(found[_CONNECTION_ID].vector(1).rest()) if _CONNECTION_ID in found else None
+
+
+def _profiles(extension: Cursor) -> tuple[int, ...]:
+    profiles = extension.vector(2).rest()
+    return tuple(int.from_bytes(profiles[at : at + 2], "big") for at in range(0, len(profiles), 2))
 
 
 def _server_name(extension: Cursor) -> str:

@@ -42,6 +42,12 @@ class Shape:
         return row(self.parts[0], *(look for part in self.parts[1:] for look in (self.gap, part)))
 
     @property
+    def shortest(self) -> int:
+        """The fewest bytes that it can match."""
+        gap = self.between.shortest if self.between else 0
+        return sum(part.shortest for part in self.parts) + gap * (len(self.parts) - 1)
+
+    @property
     def longest(self) -> int:
         """The most bytes that it can match."""
         gaps = len(self.parts) - 1

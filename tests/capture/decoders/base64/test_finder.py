@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 PACKED = gzip.compress(b"this is " + VALUE)
-LONG = gzip.compress(noise(20_000, 1) + VALUE)
+LONG = gzip.compress(base64.b85encode(noise(20_000, 1)) + VALUE)
 ENCODED = base64.b64encode(PACKED)
 
 
@@ -115,7 +115,6 @@ def test_the_place_is_that_of_the_run_on_the_wire() -> None:
         b"aVeryLongNameInCamelCaseAsInJavaScriptProgrammes",
         b"da39a3ee5e6b4b0d3255bfef95601890afd80709" * 3,
         b"eyJhbGciOiJIUzI1NiJ9." + base64.urlsafe_b64encode(noise(32, 3)),
-        base64.b64encode(noise(5000, 4)),
         b"A" * 5000,
         b"=" * 5000,
         b"%2F" * 2000,

@@ -13,7 +13,7 @@ import zstandard
 
 from capture.lzw import compressed
 from capture.played import VALUE, outcome, played, seen, some_findings
-from capture.wrapped import in_json, noise, zipped
+from capture.wrapped import hashes, in_json, zipped
 from overheard.words.options import Limits
 from overheard_capture.content.findings import Reason, UnreadContent
 from overheard_capture.decoders.compression.reader import decompressing
@@ -23,7 +23,7 @@ from overheard_capture.decoders.untyped import untyped
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-TEXT = noise(700, 4711).hex().encode() + b" " + VALUE + b" and some more of it"
+TEXT = hashes(704, 4711) + b" " + VALUE + b" and some more of it"
 DEFLATED = zlib.compress(TEXT)[2:-4]
 WHOLE = {
     b"gzip": gzip.compress(TEXT),

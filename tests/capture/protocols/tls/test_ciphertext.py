@@ -41,6 +41,12 @@ CIPHERTEXT = {
 }
 
 
+def test_random_bytes_that_begin_as_zlib_does_are_no_zlib() -> None:
+    for at in range(20_000):
+        header = (b"\x78\x9c", b"\x38\x11", b"\x48\x89")[at % 3]
+        assert not is_plaintext(header + RANDOM.randbytes(200))
+
+
 @pytest.fixture(params=["compiled", "plain Python"])
 def _each_reader(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
     if request.param == "plain Python":

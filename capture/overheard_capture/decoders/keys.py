@@ -1,0 +1,142 @@
+"""Certificates, keys and signatures: DER (ITU-T X.690), and public keys of SSH (RFC 4253, 6.6).
+
+Text in them is read. Their numbers and signatures are opaque values, of which a large one is a reason as it is in text.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from functools import partial
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
+from zlib import crc32
+
+from overheard.words.layer import Layer
+from overheard_capture.content.findings import UNKNOWN_FORMAT, Reason
+from overheard_capture.content.nesting import Unwrapping, within_depth_limit
+from overheard_capture.content.text_detector import looks_like_text
+from overheard_capture.decoders.whole import WholeReader
+
+if TYPE_CHECKING:
+    from overheard_capture.content.findings import ReaderFactory
+    from overheard_capture.provenance.origin import Origin
+
+# Yields the (start, end) of each value in some bytes, and at last the end of all as (end, -1).
+_Walk: TypeAlias = Callable[[bytes], Iterator[tuple[int, int]]]
+
+DER_MAGICS = (b"\x30\x81", b"\x30\x82", b"\x30\x83")
+SSH_MAGICS = (b"\0\0\0\x07ssh-rsa", b"\0\0\0\x0bssh-ed25519", b"\0\0\0\x13ecdsa-sha2-nistp", b"\0\0\0\x1ask-ssh-")
+_CONSTRUCTED, _BIT_STRING, _OCTET_STRING, _MAX_DEPTH = 0x20, 3, 4, 32
+# What a sequence begins with in certificates, keys, lists of revocations, requests and answers (OCSP), and messages.
+_FIRST = {0x30, 0x02, 0x06, 0x0A, 0xA0, 0xA1}
+# What a string may have inside: sequences, sets, and strings of octets or of text.
+_NESTED = {0x30, 0x31, 0x04, 0x0C, 0x13, 0x16}
+# Shorter values are numbers, identifiers and flags.
+_LONGEST_NUMBER = 16
+
+
+def report_value(at: Unwrapping, value: bytes) -> None:
+    """Report an opaque value. A number may begin with a byte for its sign."""
+    value = value.removeprefix(b"\0")
+    at.findings.report_value(len(value), crc32(value), at.layers)
+
+
+class _Values(NamedTuple):
+    """Reads complete data: how to walk over its values, its layer, and what reads text and the bytes behind it."""
+
+    walk: _Walk
+    layer: Layer
+    reader: ReaderFactory
+    rest: ReaderFactory
+
+    def read(self, at: Unwrapping, data: bytes, origin: Origin) -> None:
+        """Read it."""
+        if not within_depth_limit(at.findings, at.layers):
+            return
+        inside, end = at.under(self.layer)._replace(reader=self.reader), 0
+        for start, stop in self.walk(data):
+            value = data[start:stop]
+            if stop < 0:
+                end = start
+            elif len(value) > _LONGEST_NUMBER:
+                if looks_like_text(value):
+                    inside.read(value, origin.after(start))
+                else:
+                    report_value(inside, value)
+        if not end:
+            at.findings.report_unread(Reason.OPAQUE, UNKNOWN_FORMAT, at.layers)
+        elif end < len(data):
+            at._replace(reader=self.rest).read(data[end:], origin.after(end))
+
+
+def is_der(head: bytes) -> bool:
+    """Whether a sequence of at least 128 bytes begins so, whose first element fits into it."""
+    outer = _header(head, 0)
+    inner = _header(head, outer[1]) if outer else None
+    return outer is not None and inner is not None and inner[0] in _FIRST and inner[2] <= outer[2]
+
+
+def der(reader: ReaderFactory, rest: ReaderFactory) -> ReaderFactory:
+    """A factory of readers of DER: `reader` is for text in it, `rest` for the bytes after its end."""
+    return partial(WholeReader, read=_Values(_der, Layer("DER"), reader, rest).read, what="DER data")
+
+
+def _header(data: bytes, at: int) -> tuple[int, int, int] | None:
+    """The tag of the element at an offset, and the start and end of its content; None if its length is malformed."""
+    if at + 2 > len(data):
+        return None
+    tag, length, start = data[at], data[at + 1], at + 2
+    if length >= 0x80:
+        size = length & 0x7F
+        if not 0 < size <= 4 or start + size > len(data):
+            return None
+        start, length = start + size, int.from_bytes(data[start : start + size])
+    return tag, start, start + length
+
+
+def _der(data: bytes) -> Iterator[tuple[int, int]]:
+    outer = _header(data, 0)
+    if outer and outer[2] <= len(data):
+        yield from _elements(data, outer[1], outer[2], 1)
+        yield outer[2], -1
+
+
+def _elements(data: bytes, at: int, end: int, depth: int) -> Iterator[tuple[int, int]]:
+    """The primitive values between two offsets. What is malformed is a value itself."""
+    while at < end:
+        element = _header(data, at)
+        if element is None or element[2] > end:
+            yield at, end
+            return
+        tag, start, at = element
+        # The first byte of a string of bits is the number of unused ones.
+        inner = start + (tag == _BIT_STRING)
+        is_nested = tag in (_BIT_STRING, _OCTET_STRING) and _is_nested(data, inner, at)
+        if depth < _MAX_DEPTH and (tag & _CONSTRUCTED or is_nested):
+            yield from _elements(data, inner if is_nested else start, at, depth + 1)
+        else:
+            yield min(inner, at), at
+
+
+def _is_nested(data: bytes, start: int, end: int) -> bool:
+    """Whether a string is an element itself, such as a key."""
+    element = _header(data, start) if start < end and data[start] in _NESTED else None
+    return element is not None and element[2] == end
+
+
+def is_ssh_key(head: bytes) -> bool:
+    """Whether another string follows the name of the algorithm."""
+    after = 4 + int.from_bytes(head[:4])
+    return after + 4 <= len(head) and int.from_bytes(head[after : after + 4]) < 1 << 12
+
+
+def ssh_key(reader: ReaderFactory, rest: ReaderFactory) -> ReaderFactory:
+    """A factory of readers of public keys: `rest` is for the bytes after the last string."""
+    return partial(WholeReader, read=_Values(_strings, Layer("SSH key"), reader, rest).read, what="an SSH key")
+
+
+def _strings(data: bytes) -> Iterator[tuple[int, int]]:
+    at = 0
+    while at + 4 <= len(data) and (end := at + 4 + int.from_bytes(data[at : at + 4])) <= len(data):
+        yield at + 4, end
+        at = end
+    yield at, -1

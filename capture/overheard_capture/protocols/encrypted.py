@@ -1,0 +1,157 @@
+"""One direction of a protocol that encrypts, other than TLS: its faults, and what in it is not ciphertext after all.
+
+Nobody without the keys can tell ciphertext from random bytes. So what must be random is checked for everything that
+random bytes are not: text, the beginning of a known format, or compressible, alone or with what was sent before it.
+"""
+
+from __future__ import annotations
+
+import re
+import zlib
+from typing import TYPE_CHECKING
+
+from overheard.words.layer import Layers
+from overheard_capture.content.content import Content, SearchScope
+from overheard_capture.content.findings import Reason
+from overheard_capture.decoders.archives.zip_headers import LOCAL_FILE
+from overheard_capture.decoders.compression.deflate import GZIP_MEMBER, fast_zlib
+from overheard_capture.decoders.magic import CARVED, HEAD, is_known
+from overheard_capture.decoders.untyped import untyped
+from overheard_capture.decoders.values import read_values
+from overheard_capture.protocols.tls.ciphertext import SHORT, is_plaintext, is_short_text
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from overheard_capture.content.findings import Findings
+    from overheard_capture.provenance.origin import Origin
+
+NO_CIPHERTEXT = "text, a known format or compressible bytes in place of the ciphertext"
+# So many bytes are compressed at once, at this level; fewer than the second number have too little to tell.
+_BLOCK, _SHORTEST_BLOCK, _LEVEL = 64 << 10, 256, 3
+# Random bytes become longer when compressed, never shorter by this much.
+_SAVED = 32
+# How many datagrams are remembered: those that are captured twice, or sent again, are compressible together.
+_MAX_RECENT = 1024
+# Even a datagram of 64 KiB has fewer magics by chance.
+_MAX_MAGICS = 16
+# What these begin with is too short to be looked for: zlib must end as well. A block of bzip2 has a magic, too.
+_ZLIB, _BZIP2_BLOCK = re.compile(rb"\x78[\x01\x5e\x9c\xda]"), b"1AY&SY"
+# The flags of gzip, how well it was compressed, and on which system (RFC 1952, 2.3.1).
+_GZIP_FLAGS, _GZIP_EXTRA, _GZIP_SYSTEMS = 0x20, {0, 2, 4}, {*range(14), 255}
+# The version of zip that a local file needs, and usual methods (APPNOTE 4.4.3 and 4.4.5).
+_ZIP_VERSIONS, _ZIP_METHODS = range(10, 64), {0, 8, 9, 12, 14, 93, 95, 98, 99}
+
+
+class Ciphertext:
+    """What one direction has of bytes that must look random. `report` is called when some do not."""
+
+    def __init__(self, report: Callable[[], None]) -> None:
+        self._report = report
+        # The number of bytes in records that are too short to be told from ciphertext one by one, and are printable.
+        self._short_text = 0
+        self._block = bytearray()
+        self._recent: dict[int, None] = {}
+
+    def is_ciphertext(self, body: bytes, nonce: int = 0) -> bool:
+        """Whether a record may be ciphertext. Its first `nonce` bytes need not be random: some protocols count."""
+        self._short_text += len(body) if is_short_text(body) else 0
+        is_plain = self._short_text >= SHORT or is_plaintext(body) or _holds_format(body)
+        if is_plain:
+            self._report()
+        self._block += body[nonce:]
+        if len(self._block) >= _BLOCK:
+            self._check_block()
+        return not is_plain
+
+    def repeats(self, datagram: bytes) -> bool:
+        """Whether a datagram is the same as one of the last ones, which was checked."""
+        known = hash(datagram)
+        if known in self._recent:
+            return True
+        self._recent[known] = None
+        if len(self._recent) > _MAX_RECENT:
+            del self._recent[next(iter(self._recent))]
+        return False
+
+    def _check_block(self) -> None:
+        block, self._block = bytes(self._block), bytearray()
+        if len(block) >= _SHORTEST_BLOCK and len(fast_zlib.compress(block, _LEVEL)) < len(block) - _SAVED:
+            self._report()
+
+    def close(self) -> None:
+        """The direction has ended."""
+        self._check_block()
+
+
+class EncryptedDirection:
+    """The state of one direction, which it reports to the findings as their `encryption`.
+
+    `agreed` is set once both sides have shown that they use the protocol. `begins` is as in `Encryption`.
+    """
+
+    def __init__(self, findings: Findings, layers: Layers, name: str) -> None:
+        self.begins = 0
+        self.problems: list[str] = []
+        self.agreed = False
+        self._findings = findings
+        self._layers = layers
+        self._name = name
+        self._ciphertext = Ciphertext(self._report_plaintext)
+        self.is_ciphertext = self._ciphertext.is_ciphertext
+        self.repeats = self._ciphertext.repeats
+        self.close = self._ciphertext.close
+        findings.encryption = self
+
+    @property
+    def protected(self) -> bool:
+        """Whether all data is ciphertext. Valid once both directions are closed."""
+        return self.agreed and not self.problems
+
+    def problem(self, words: str, why: Reason = Reason.OPAQUE) -> None:
+        """Report a fault once."""
+        if words not in self.problems:
+            self.problems.append(words)
+            self._findings.report_unread(why, words, self._layers)
+
+    def read_ciphertext(self, body: bytes, origin: Origin, nonce: int = 0) -> None:
+        """Check a complete record, and read what is no ciphertext."""
+        if not self.is_ciphertext(body, nonce):
+            content = Content(self._findings, self._layers, untyped, SearchScope.NONE)
+            content.feed(body, origin)
+            content.close()
+        else:
+            read_values(self._findings, self._layers, body, origin, ())
+
+    def _report_plaintext(self) -> None:
+        self.problem(f"{NO_CIPHERTEXT} of {self._name}")
+
+
+def _holds_format(body: bytes) -> bool:
+    """Whether a known format begins anywhere. Random bytes contain its magic now and then, but not its header."""
+    at, count = CARVED.first(body), 0
+    while at >= 0:
+        head, count = body[at : at + HEAD], count + 1
+        if count > _MAX_MAGICS or (is_known(head) and _is_header(head)):
+            return True
+        at = CARVED.first(body, at + 1)
+    return _BZIP2_BLOCK in body or any(_is_whole_zlib(body[each.start() :]) for each in _ZLIB.finditer(body))
+
+
+def _is_whole_zlib(data: bytes) -> bool:
+    """Whether a zlib stream ends in these bytes, with the right checksum."""
+    reader = zlib.decompressobj()
+    try:
+        reader.decompress(data, 1 << 16)
+    except zlib.error:
+        return False
+    return reader.eof
+
+
+def _is_header(head: bytes) -> bool:
+    """Whether the header behind the magic of gzip or zip has values that programs write."""
+    if head.startswith(GZIP_MEMBER):
+        return len(head) > 9 and head[3] < _GZIP_FLAGS and head[8] in _GZIP_EXTRA and head[9] in _GZIP_SYSTEMS
+    if head.startswith(LOCAL_FILE):
+        return len(head) > 9 and head[4] in _ZIP_VERSIONS and not head[5] and head[8] in _ZIP_METHODS and not head[9]
+    return True

@@ -1,0 +1,215 @@
+"""OpenVPN in one direction, one packet at a time: TLS in the control channel, and ciphertext in the data channel."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from overheard.words.layer import Layer
+from overheard_capture.content.content import Content, SearchScope
+from overheard_capture.content.findings import Conversation, Reason
+from overheard_capture.protocols.counters import Counters
+from overheard_capture.protocols.encrypted import EncryptedDirection
+from overheard_capture.protocols.openvpn import packets
+from overheard_capture.protocols.tls.conversation import TlsConversation
+from overheard_capture.protocols.tls.cursor import TruncatedError
+
+if TYPE_CHECKING:
+    from overheard_capture.content.findings import Findings
+    from overheard_capture.protocols.openvpn.packets import Wrapping
+    from overheard_capture.provenance.origin import Origin
+
+LAYER = Layer("OpenVPN")
+
+# An opcode, with the ID of the peer since version 2.4; then a packet number if the cipher is AEAD.
+_DATA_HEADERS = {packets.DATA_V1: 1, packets.DATA_V2: 4}
+_NUMBER, _FIRST_NUMBERS, _SHORTEST_DATA, _BLOCK = 4, 1024, 20, 8
+# What is sent when there is nothing to send. It shows that data is not encrypted.
+_PING = bytes.fromhex("2a187bf3641eb4cb07ed2d0a981fc748")
+# How many packets are kept until those before them arrive, and how many sessions are followed.
+_MAX_EARLY, _MAX_SESSIONS = 64, 64
+
+
+class OpenvpnConversation:
+    """What both directions share: how control packets are protected, and a conversation for each TLS session."""
+
+    def __init__(self) -> None:
+        self.wrapping: Wrapping | None = None
+        # How those of another key are, since its soft reset: OpenVPN 2.6 encrypts them with keys of its own.
+        self.of_key: dict[int, Wrapping] = {}
+        self.sessions: defaultdict[tuple[int, int], Conversation] = defaultdict(Conversation)
+        self.directions: list[OpenvpnDirection] = []
+
+
+class OpenvpnDirection(EncryptedDirection):
+    """The state of one direction, with that of the TLS inside."""
+
+    def __init__(self, findings: Findings, conversation: OpenvpnConversation) -> None:
+        super().__init__(findings, (LAYER,), "OpenVPN")
+        conversation.directions.append(self)
+        self._conversation = conversation
+        self.tls: list[Findings] = []
+
+    @property
+    def protected(self) -> bool:
+        """Whether all data is ciphertext, and the keys were agreed on inside TLS or tls-crypt by both sides."""
+        wrapping, both = self._conversation.wrapping, self._conversation.directions
+        is_secret = wrapping is not None and wrapping.encrypts
+        in_tls = all(
+            findings.encryption is not None and findings.encryption.protected for each in both for findings in each.tls
+        )
+        return not self.problems and len(both) == 2 and (is_secret or (in_tls and all(each.tls for each in both)))
+
+
+class _Session:
+    """The payloads of one TLS session, put in order."""
+
+    def __init__(self, content: Content) -> None:
+        self._content = content
+        # Message 0 is the reset.
+        self._next = 1
+        self._early: dict[int, tuple[bytes, Origin]] = {}
+
+    def add(self, number: int, payload: bytes, origin: Origin) -> None:
+        """Add a payload, unless it was sent again."""
+        if self._next <= number < self._next + _MAX_EARLY:
+            self._early.setdefault(number, (payload, origin))
+        while self._next in self._early:
+            self._content.feed(*self._early.pop(self._next))
+            self._next += 1
+
+    def close(self) -> bool:
+        """The session has ended. Returns whether all payloads were read."""
+        self._content.close()
+        return not self._early
+
+
+class OpenvpnChannel:
+    """Reads the packets of one direction."""
+
+    def __init__(self, findings: Findings) -> None:
+        self._findings = findings
+        self._conversation = findings.conversation.of(OpenvpnConversation)
+        # A flow counts its readers there. The TLS inside is complete once both directions are.
+        self._ends = findings.conversation.of(TlsConversation)
+        self._direction: OpenvpnDirection | None = None
+        self._resets: Counter[int] = Counter()
+        self._sessions: dict[int, _Session] = {}
+        self._counters, self._times = Counters(32), Counters(32)
+        # Whether data packets are numbered, and otherwise the remainder of their length, as blocks are of one length.
+        self._numbered: bool | None = None
+        self._remainder: int | None = None
+
+    def packet(self, data: bytes, origin: Origin) -> bool:
+        """Read a packet. Returns whether it is OpenVPN."""
+        if self._conversation.wrapping is None:
+            self._conversation.wrapping = packets.wrapping_of(data)
+        wrapping = self._conversation.wrapping
+        if wrapping is None:
+            return False
+        kind, key = data[0] >> 3, data[0] & 7
+        try:
+            if kind in _DATA_HEADERS:
+                self._read_data(kind, data, origin)
+                return True
+            if kind in packets.CONTROLS:
+                self._read_control(wrapping, kind, key, data, origin)
+                return True
+        except TruncatedError:
+            pass
+        if self._direction:
+            self._direction.problem("a packet in an OpenVPN flow that is not OpenVPN")
+        return False
+
+    def _begin(self) -> OpenvpnDirection:
+        if self._direction is None:
+            self._ends.add_reader()
+            self._findings.identify_as("OpenVPN", encrypts=True)
+            self._direction = OpenvpnDirection(self._findings, self._conversation)
+        return self._direction
+
+    # ---- the control channel
+
+    def _read_control(self, wrapping: Wrapping, kind: int, key: int, data: bytes, origin: Origin) -> None:
+        if kind == packets.SOFT_RESET:
+            self._conversation.of_key[key] = packets.wrapping_of_key(data) or wrapping
+        wrapping = self._conversation.of_key.get(key, wrapping)
+        packet = packets.parse_control(data, wrapping)
+        if wrapping.hmac and not (
+            self._counters.fits(key, packet.number & 0xFFFFFF) and self._times.fits(0, packet.time)
+        ):
+            raise TruncatedError
+        direction = self._begin()
+        if direction.repeats(data):
+            return
+        if wrapping.encrypts:
+            end = packets.wrapped_key(data)
+            if end < len(data) and not direction.repeats(data[end:]):
+                direction.read_ciphertext(data[end:], origin.after(end))
+            direction.read_ciphertext(data[packet.payload : end], origin.after(packet.payload))
+            return
+        if wrapping.hmac:
+            direction.is_ciphertext(data[9 : 9 + wrapping.hmac])
+        if kind in packets.RESETS or kind == packets.SOFT_RESET:
+            self._begin_session(direction, key, is_again=packet.message == 0 and key in self._sessions)
+        elif kind != packets.ACK and key in self._sessions:
+            payload, after = data[packet.payload :], origin.after(packet.payload)
+            self._sessions[key].add(packet.message, payload, after)
+
+    def _begin_session(self, direction: OpenvpnDirection, key: int, *, is_again: bool) -> None:
+        if is_again and key == 0 and self._resets[key] and not direction.tls[-1].read.total():
+            # The reset was sent again.
+            return
+        self._resets[key] += 1
+        if len(direction.tls) >= _MAX_SESSIONS:
+            direction.problem("more OpenVPN sessions than can be followed", Reason.LIMIT)
+            return
+        self._end_session(key)
+        conversation = self._conversation.sessions[key, self._resets[key]]
+        # The bytes are counted as OpenVPN.
+        findings = replace(self._findings, conversation=conversation, read=Counter(), encryption=None)
+        direction.tls.append(findings)
+        content = Content(findings, (LAYER,), findings.readers.stream, SearchScope.BOUNDARIES)
+        self._sessions[key] = _Session(content)
+
+    def _end_session(self, key: int) -> None:
+        session = self._sessions.pop(key, None)
+        if session and not session.close() and self._direction:
+            self._direction.problem("OpenVPN control packets whose predecessors are missing", Reason.GAP)
+
+    # ---- the data channel
+
+    def _read_data(self, kind: int, data: bytes, origin: Origin) -> None:
+        header = _DATA_HEADERS[kind]
+        if len(data) < header + _SHORTEST_DATA:
+            raise TruncatedError
+        number = int.from_bytes(data[header : header + _NUMBER], "big")
+        if self._numbered is None:
+            self._numbered, self._remainder = number < _FIRST_NUMBERS, len(data) % _BLOCK
+        if self._numbered:
+            # Each key counts from 1 again.
+            if not (self._counters.fits(8 + (data[0] & 7), number) or number < _FIRST_NUMBERS):
+                raise TruncatedError
+            header += _NUMBER
+        elif len(data) % _BLOCK != self._remainder:
+            raise TruncatedError
+        direction = self._begin()
+        if direction.repeats(data):
+            return
+        if _PING in data:
+            # Not reported as unread, because IP packets without encryption are read.
+            direction.problems.append("OpenVPN without encryption")
+        direction.read_ciphertext(data[header:], origin.after(header))
+
+    def close(self) -> None:
+        """The direction has ended; the other one may continue."""
+        if self._direction:
+            self._ends.remove_reader(self._conclude)
+
+    def _conclude(self) -> None:
+        """Both directions have ended."""
+        for key in list(self._sessions):
+            self._end_session(key)
+        if self._direction:
+            self._direction.close()

@@ -1,0 +1,153 @@
+"""The messages of SSH that are sent in clear, before NEWKEYS: each byte of them is read."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from overheard_capture.content.findings import Reason
+from overheard_capture.content.nesting import MAX_IDENTIFIER
+from overheard_capture.decoders.values import read_unknown_value, read_values
+from overheard_capture.protocols.ssh.algorithms import CERTIFICATE, KEY_TYPES, MAX_NUMBER, PUBLIC_VALUES
+from overheard_capture.protocols.tls.cursor import Cursor, TruncatedError
+
+if TYPE_CHECKING:
+    from overheard.words.layer import Layers
+    from overheard_capture.content.findings import Findings
+    from overheard_capture.protocols.encrypted import EncryptedDirection
+    from overheard_capture.provenance.origin import Origin
+
+DISCONNECT, IGNORE, UNIMPLEMENTED, DEBUG, KEXINIT, NEWKEYS = 1, 2, 3, 4, 20, 21
+# The messages of a key exchange: the first one is the client's, or the second reply of a group exchange (RFC 4419).
+KEX_FIRST, KEX_LAST, KEX_INIT, KEX_REPLY, KEX_GEX_INIT, KEX_GEX_REPLY, KEX_GEX_REQUEST = 30, 49, 30, 31, 32, 33, 34
+_COOKIE, _LISTS = 16, 10
+_NAMES = re.compile(rb"[!-~]*")
+_GEX_LENGTHS = {4, 12}
+_MAX_TEXT = 1024
+
+
+class ClearMessages:
+    """Reads messages of one direction, whose bytes were searched before, and reports what cannot be read."""
+
+    def __init__(self, findings: Findings, layers: Layers, direction: EncryptedDirection) -> None:
+        self._findings = findings
+        self._layers = layers
+        self._direction = direction
+
+    def key_exchange_init(self, body: bytes, origin: Origin) -> tuple[tuple[str, ...], ...]:
+        """KEXINIT (RFC 4253, 7.1): returns its lists of names. Raises TruncatedError."""
+        cursor = Cursor(body)
+        cookie = bytes(cursor.take(_COOKIE))
+        if not cookie.translate(None, bytes(range(32, 127))):
+            self._direction.problem("an SSH cookie that is text")
+        lists = []
+        for _ in range(_LISTS):
+            names, at = bytes(cursor.vector(4).rest()), len(body) - len(cursor)
+            if not _NAMES.fullmatch(names):
+                raise TruncatedError
+            read_values(self._findings, self._layers, names, origin.after(at - len(names)))
+            lists.append(tuple(names.decode("ascii").split(",")))
+        # Whether a guess follows, and a number that is reserved.
+        if cursor.number(1) > 1 or cursor.number(4) or cursor:
+            raise TruncatedError
+        return tuple(lists)
+
+    def key_exchange(self, kind: int, body: bytes, origin: Origin) -> None:
+        """A message of a key exchange: public values, a host key and a signature. Raises TruncatedError."""
+        if kind == KEX_GEX_REQUEST and len(body) in _GEX_LENGTHS:
+            return
+        self._read_strings(body, origin)
+
+    def other(self, kind: int, body: bytes, origin: Origin) -> None:
+        """What may be sent at any time (RFC 4253, 11): texts, and data to be ignored. Raises TruncatedError."""
+        header = {DISCONNECT: 4, IGNORE: 0, DEBUG: 1}.get(kind)
+        if kind == UNIMPLEMENTED and len(body) == 4:
+            return
+        if header is None:
+            self._direction.problem("unknown SSH messages in clear", Reason.DAMAGED)
+            return
+        cursor = Cursor(body[header:])
+        while cursor:
+            field, at = bytes(cursor.vector(4).rest()), len(body) - len(cursor)
+            if field:
+                self.unknown(field, origin.after(at - len(field)))
+
+    def unknown(self, field: bytes, origin: Origin) -> None:
+        """A field of unknown meaning, such as padding."""
+        if any(field):
+            read_unknown_value(self._findings, self._layers, field, origin)
+
+    def _read_strings(self, body: bytes, origin: Origin, depth: int = 0) -> None:
+        cursor = Cursor(body)
+        while cursor:
+            field, at = bytes(cursor.vector(4).rest()), len(body) - len(cursor)
+            self._read_string(field, origin.after(at - len(field)), depth)
+
+    def _read_string(self, field: bytes, origin: Origin, depth: int) -> None:
+        if len(field) <= MAX_IDENTIFIER:
+            self._embedded(field, origin)
+        elif kind := _key_type(field):
+            self._read_key(kind, field, origin, depth)
+        elif len(field) in PUBLIC_VALUES:
+            self._random(field, origin)
+        else:
+            self.unknown(field, origin)
+
+    def _read_key(self, kind: bytes, field: bytes, origin: Origin, depth: int) -> None:
+        """A public key, a signature or a certificate, which begins with its type."""
+        cursor = Cursor(field)
+        cursor.vector(4)
+        is_certificate = kind.endswith(CERTIFICATE)
+        numbers = KEY_TYPES[kind.removesuffix(CERTIFICATE)]
+        while cursor and (not is_certificate or numbers >= 0):
+            number, at = bytes(cursor.vector(4).rest()), len(field) - len(cursor)
+            self._read_number(number, origin.after(at - len(number)))
+            numbers -= 1
+        if is_certificate and depth == 0:
+            self._read_certificate(cursor, field, origin)
+
+    def _read_certificate(self, cursor: Cursor, field: bytes, origin: Origin) -> None:
+        """The rest of a certificate (OpenSSH's PROTOCOL.certkeys): serial, names, validity, options, signature."""
+        cursor.take(12)
+        for _ in range(2):
+            self._read_text(cursor, field, origin)
+        cursor.take(16)
+        for _ in range(3):
+            self._read_text(cursor, field, origin)
+        for _ in range(2):
+            signed, at = bytes(cursor.vector(4).rest()), len(field) - len(cursor)
+            self._read_string(signed, origin.after(at - len(signed)), 1)
+        if cursor:
+            raise TruncatedError
+
+    def _read_text(self, cursor: Cursor, field: bytes, origin: Origin) -> None:
+        text, at = bytes(cursor.vector(4).rest()), len(field) - len(cursor)
+        if len(text) > _MAX_TEXT:
+            self.unknown(text, origin.after(at - len(text)))
+        else:
+            self._embedded(text, origin.after(at - len(text)))
+
+    def _read_number(self, number: bytes, origin: Origin) -> None:
+        if len(number) <= MAX_IDENTIFIER:
+            self._embedded(number, origin)
+        elif len(number) <= MAX_NUMBER:
+            self._random(number, origin)
+        else:
+            self.unknown(number, origin)
+
+    def _random(self, number: bytes, origin: Origin) -> None:
+        """A number that looks random."""
+        self._direction.is_ciphertext(number)
+        self._embedded(number, origin)
+
+    def _embedded(self, field: bytes, origin: Origin) -> None:
+        read_values(self._findings, self._layers, field, origin)
+
+
+def _key_type(field: bytes) -> bytes:
+    """The type with which a key, a certificate or a signature begins; empty if it is none."""
+    try:
+        kind = bytes(Cursor(field).vector(4).rest())
+    except TruncatedError:
+        return b""
+    return kind if kind.removesuffix(CERTIFICATE) in KEY_TYPES else b""

@@ -1,0 +1,62 @@
+"""STUN (RFC 8489), which finds out addresses: the values of its attributes are read, each by itself."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from overheard.words.layer import Layer
+from overheard_capture.content.nesting import MAX_IDENTIFIER, speculative
+from overheard_capture.decoders.short import ShortReader
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from overheard_capture.content.findings import Findings
+    from overheard_capture.provenance.origin import Origin
+
+LAYER = Layer("STUN")
+
+# Binding requests, indications, responses and errors.
+_TYPES = {0x0001, 0x0011, 0x0101, 0x0111}
+_COOKIE, _HEADER_LENGTH = bytes.fromhex("2112a442"), 20
+# MESSAGE-INTEGRITY and MESSAGE-INTEGRITY-SHA256, addresses of IPv6, and a Google extension with a hash.
+_LENGTHS = {0x0008: 20, 0x001C: 32, 0x0001: 20, 0x0020: 20, 0x802B: 20, 0x802C: 20}
+
+
+class StunReader:
+    """Reads the messages of one direction."""
+
+    def __init__(self, findings: Findings) -> None:
+        self._findings = findings
+
+    def datagram(self, data: bytes, origin: Origin) -> bool:
+        """Read a datagram. Returns whether it is STUN."""
+        if not is_stun(data):
+            return False
+        for kind, start, end in _attributes(data):
+            is_short = end - start <= max(MAX_IDENTIFIER, _LENGTHS.get(kind, 0))
+            reader = ShortReader(speculative(self._findings) if is_short else self._findings, (LAYER,))
+            reader.feed(data[start:end], origin.after(start))
+            reader.close()
+        return True
+
+    def close(self) -> None:
+        """Do nothing: each message is read by itself."""
+
+
+def is_stun(data: bytes) -> bool:
+    """Whether this is a message whose attributes fill it."""
+    if len(data) < _HEADER_LENGTH or data[4:8] != _COOKIE or int.from_bytes(data[:2]) not in _TYPES:
+        return False
+    ends = [end + -end % 4 for _, _, end in _attributes(data)] or [_HEADER_LENGTH]
+    return ends[-1] == len(data) == _HEADER_LENGTH + int.from_bytes(data[2:4])
+
+
+def _attributes(data: bytes) -> Iterator[tuple[int, int, int]]:
+    """The type of each attribute, and where its value is."""
+    at = _HEADER_LENGTH
+    while at + 4 <= len(data):
+        start = at + 4
+        end = start + int.from_bytes(data[at + 2 : start])
+        yield int.from_bytes(data[at : at + 2]), start, end
+        at = end + -end % 4

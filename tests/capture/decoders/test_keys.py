@@ -1,0 +1,128 @@
+"""Certificates, keys and signatures are no large values, in base64 or not; what hides in their structure is one."""
+
+from __future__ import annotations
+
+import base64
+import datetime as dt
+import gzip
+import struct
+
+import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec, rsa
+from cryptography.x509.oid import NameOID
+
+from capture.played import VALUE, played
+from capture.wrapped import noise
+from overheard_capture.content.opaque_values import LARGE_VALUE
+from overheard_capture.content.opaque_values import VALUE as OPAQUE
+from overheard_capture.decoders.untyped import untyped
+
+PEM, DER = serialization.Encoding.PEM, serialization.Encoding.DER
+KEY = rsa.generate_private_key(65537, 4096)
+NAME = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "example.test")])
+
+
+def certificate(extension: bytes = b"", *, pem: bool = True) -> bytes:
+    now = dt.datetime(2026, 1, 1, tzinfo=dt.UTC)
+    builder = x509.CertificateBuilder().subject_name(NAME).issuer_name(NAME).public_key(KEY.public_key())
+    builder = builder.serial_number(4711 << 90).not_valid_before(now).not_valid_after(now + dt.timedelta(9))
+    builder = builder.add_extension(x509.SubjectAlternativeName([x509.DNSName("example.test")]), critical=False)
+    builder = builder.add_extension(x509.SubjectKeyIdentifier.from_public_key(KEY.public_key()), critical=False)
+    if extension:
+        unknown = x509.UnrecognizedExtension(x509.ObjectIdentifier("1.3.6.1.4.1.99999.1"), extension)
+        builder = builder.add_extension(unknown, critical=False)
+    return builder.sign(KEY, hashes.SHA256()).public_bytes(PEM if pem else DER)
+
+
+def pkcs8(key: rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey) -> bytes:
+    return key.private_bytes(PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
+
+
+def ssh(key: rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey) -> bytes:
+    return (
+        key.public_key().public_bytes(serialization.Encoding.OpenSSH, serialization.PublicFormat.OpenSSH) + b" me@x\n"
+    )
+
+
+def number(size: int, seed: int) -> bytes:
+    """A number of OpenPGP."""
+    return struct.pack(">H", 8 * size) + b"\xff" + noise(size - 1, seed)
+
+
+def packet(kind: int, body: bytes) -> bytes:
+    return bytes([0x81 | kind << 2]) + struct.pack(">H", len(body)) + body
+
+
+def signature(size: int = 512, hashed: int = 30, inside: bytes = b"") -> bytes:
+    first = b"\xff" + struct.pack(">I", hashed + 1) + b"\2" + noise(hashed)
+    second = b"\xff" + struct.pack(">I", len(inside) + 1) + b"\x20" + inside
+    areas = b"".join(struct.pack(">H", len(area)) + area for area in (first, second))
+    return packet(2, b"\4\x13\1\x0a" + areas + b"ab" + number(size, 1))
+
+
+def public_key() -> bytes:
+    key = packet(6, b"\4" + bytes(4) + b"\1" + number(512, 2) + b"\0\x11\1\0\1")
+    return key + packet(13, b"Somebody <somebody@example.test>") + signature()
+
+
+def armour(data: bytes, what: bytes = b"SIGNATURE") -> bytes:
+    text = base64.b64encode(data)
+    lines = b"\n".join(text[at : at + 64] for at in range(0, len(text), 64))
+    return b"-----BEGIN PGP %b-----\n\n%b\n=abcd\n-----END PGP %b-----\n" % (what, lines, what)
+
+
+KEYS = {
+    "a certificate": certificate(),
+    "a chain": certificate() * 3,
+    "a certificate on one line": b'{"x5c": ["' + base64.b64encode(certificate(pem=False)) + b'"]}',
+    "a certificate in DER": certificate(pem=False),
+    "a private key": pkcs8(KEY),
+    "a private key of a curve": pkcs8(ec.generate_private_key(ec.SECP384R1())),
+    "an SSH key": ssh(KEY),
+    "an SSH key of a curve": ssh(ec.generate_private_key(ec.SECP521R1())),
+    "an OpenPGP signature": armour(signature()),
+    "two OpenPGP signatures": armour(signature() + signature(256)),
+    "an OpenPGP key": armour(public_key(), b"PUBLIC KEY BLOCK"),
+    "a signature in another": armour(signature(inside=signature()[3:])),
+}
+
+
+@pytest.mark.parametrize("name", KEYS)
+def test_they_are_no_reason(name: str) -> None:
+    findings = played(untyped, KEYS[name])
+    assert not findings.unread
+    assert max(findings.values[OPAQUE].values()) <= 512
+
+
+def test_text_in_them_is_read() -> None:
+    hidden = b"\x0c" + bytes([len(text := base64.b64encode(gzip.compress(VALUE)))]) + text
+    findings = played(untyped, certificate(hidden))
+    assert any("gzip" in found.layers for found in findings.sightings)
+    assert not findings.unread
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        certificate(noise(700)),
+        certificate(b"\x04\x82\x02\xbc" + noise(700), pem=False),
+        base64.b64encode(certificate(pem=False) + noise(700)),
+        armour(signature(700)),
+        armour(signature(512, 700)),
+        armour(signature(inside=signature(700)[3:])),
+        b"ssh-rsa " + base64.b64encode(b"\0\0\0\7ssh-rsa" + b"\0\0\0\3\1\0\1" + b"\0\0\2\xbc" + noise(700)),
+    ],
+)
+def test_what_is_larger_is_a_reason(data: bytes) -> None:
+    assert {each.what for each in played(untyped, data).unread} == {LARGE_VALUE}
+
+
+@pytest.mark.parametrize("name", KEYS)
+def test_they_may_end_early_or_be_damaged(name: str) -> None:
+    data = KEYS[name]
+    raw = data if data.startswith(b"0\x82") else base64.b64decode(b"".join(data.split(b"\n")[2:5]) + b"===")
+    for at in range(0, len(raw), 5):
+        played(untyped, raw[:at])
+        played(untyped, raw[:at] + b"\xff\x84\xff" + raw[at + 2 :])
