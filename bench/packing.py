@@ -21,8 +21,9 @@ _FILLER = "".join(f"{number} bottles of milk on the wall, and the cat looks at {
 
 
 def _more(data: bytes, chance: random.Random) -> bytes:
-    """Now and then with text around it, so that there is something to compress."""
-    return chance.choice((b"", b"", _FILLER.encode())) + data
+    """Text now and then with more of it, so that there is something to compress."""
+    filler = chance.choice((b"", b"", _FILLER.encode()))
+    return filler + data if data.isascii() and b"\0" not in data else data
 
 
 def _gzip(data: bytes, chance: random.Random) -> bytes:

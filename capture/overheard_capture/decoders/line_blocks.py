@@ -11,12 +11,11 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, NamedTuple
 
 from overheard.words.layer import Layer, LayerKind, Layers
-from overheard_capture.content.content import SearchScope
-from overheard_capture.content.nesting import nested_content, speculative
+from overheard_capture.content.boundaries import Boundaries
+from overheard_capture.content.nesting import speculative, within_depth_limit
 from overheard_capture.provenance.small_queue import SmallByteQueue
 
 if TYPE_CHECKING:
-    from overheard_capture.content.content import Content
     from overheard_capture.content.findings import Findings, ReaderFactory
     from overheard_capture.provenance.origin import Origin
 
@@ -35,7 +34,7 @@ class Block(NamedTuple):
     opening: re.Pattern[bytes]
     line: re.Pattern[bytes]
     decode: Callable[[bytes], bytes]
-    scope: SearchScope
+    is_dump: bool
 
 
 def _hexadecimal(digits: bytes) -> bytes:
@@ -53,15 +52,13 @@ _QUOTED = rb"%b([^\r\n]*\r?\n?)" % _PREFIX
 _BROKEN = rb"[^\r\n]*[0-9A-Za-z+/_-]{24}\r?\n"
 
 
-def _block(
-    code: str, opening: bytes, line: bytes, decode: Callable[[bytes], bytes], scope: SearchScope = SearchScope.NONE
-) -> Block:
+def _block(code: str, opening: bytes, line: bytes, decode: Callable[[bytes], bytes], *, is_dump: bool = False) -> Block:
     first = re.compile(rb"(?=%b)[^\n]*\n%b" % (opening, line))
-    return Block(Layer(code, LayerKind.SPELLED), first, re.compile(opening), re.compile(line), decode, scope)
+    return Block(Layer(code, LayerKind.SPELLED), first, re.compile(opening), re.compile(line), decode, is_dump)
 
 
 _BLOCKS = (
-    _block("hex dump", _DUMPED, _DUMPED, _hexadecimal, SearchScope.ALL),
+    _block("hex dump", _DUMPED, _DUMPED, _hexadecimal, is_dump=True),
     _block("prefixed lines", _QUOTED, _QUOTED, bytes),
     # RFC 5322, 2.2.3; RFC 2849; RFC 6350, 3.2.
     _block(
@@ -84,6 +81,11 @@ _BEGINS_BLOCK = re.compile(rb"%b|[ \t]{0,8}0|[ \t]{1,8}\Z" % _PREFIX)
 _LONG_WORD = re.compile(rb"(?:[0-9A-Za-z+/_-]{24}|\A[0-9A-Za-z+/_-]{1,24})\r?\n?\Z")
 
 
+def may_have_block(data: bytes | bytearray) -> bool:
+    """Whether a block may begin in this text."""
+    return _MAYBE.search(data) is not None
+
+
 class LineBlockFinder:
     """Finds blocks in text, and reads what they hold."""
 
@@ -94,7 +96,7 @@ class LineBlockFinder:
         self._layers = layers
         self._reader = reader
         self._block: Block | None = None
-        self._content: Content | None = None
+        self._content: Boundaries | None = None
         # The last lines, with which a block may begin or go on; whether the next bytes are within a line to be skipped.
         self._pending: SmallByteQueue | None = None
         self._within_line = False
@@ -176,18 +178,18 @@ class LineBlockFinder:
             length += len(piece)
             at = end
         if block and out:
-            self._deliver(block, b"".join(out), origin.derived(parts))
+            self._deliver(block, b"".join(out), origin.derived(parts), [start for start, _, _ in parts])
         if not self._block:
             self._close_content()
         return at, not self._block
 
-    def _deliver(self, block: Block, out: bytes, origin: Origin) -> None:
-        if not self._content:
-            self._content = nested_content(
-                speculative(self._findings), self._layers, block.layer, self._reader, block.scope
-            )
-        if self._content and out:
-            self._content.feed(out, origin)
+    def _deliver(self, block: Block, out: bytes, origin: Origin, lines: list[int]) -> None:
+        findings = speculative(self._findings)
+        if not self._content and within_depth_limit(findings, self._layers):
+            self._content = Boundaries(findings, (*self._layers, block.layer), self._reader)
+        if self._content:
+            # The bytes of a dump are nowhere else; of other lines, only what was across two of them.
+            self._content.feed(out, origin, range(len(out)) if block.is_dump else lines)
 
     def _close_content(self) -> None:
         if self._content:

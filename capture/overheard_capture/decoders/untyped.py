@@ -15,7 +15,7 @@ from overheard_capture.decoders.armour.finder import ArmourFinder, has_nothing_e
 from overheard_capture.decoders.armour.lines import LineArmourFinder
 from overheard_capture.decoders.base64.finder import Base64Finder
 from overheard_capture.decoders.carving import Carver
-from overheard_capture.decoders.line_blocks import LineBlockFinder
+from overheard_capture.decoders.line_blocks import LineBlockFinder, may_have_block
 from overheard_capture.decoders.magic import HEAD, PLAIN_MAGICS, TEXT_ENDS, reader_of
 from overheard_capture.decoders.mail.encoded_words import EncodedWords
 from overheard_capture.decoders.mail.quoted_printable import SoftBreakFinder
@@ -161,7 +161,7 @@ class Untyped:
         if self._head:
             data, origin = self._head.take()
             self._head = None
-            is_simple = is_plain(data) and has_nothing_encoded(data)
+            is_simple = is_plain(data) and has_nothing_encoded(data) and not may_have_block(data)
             if not is_simple or data.startswith(PLAIN_MAGICS) or CHUNKED.match(data):
                 self._read(data, origin, last=True)
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from capture.played import VALUE, outcome, played, seen
+from capture.played import VALUE, outcome, played, seen, some_findings
 from capture.wrapped import noise
 from overheard_capture.decoders.untyped import untyped
 
@@ -67,6 +67,13 @@ BLOCKS: dict[str, bytes] = {
     "deflate in LDIF": folded(b"note:: ", base64.b64encode(zlib.compress(noise(200).hex().encode() + TEXT)[2:-4])),
     "base64 in iCalendar": folded(b"ATTACH;ENCODING=BASE64:", base64.b64encode(PACKED), b"\r\n"),
 }
+
+
+def test_a_secret_that_is_folded_within_a_quotation_is_seen() -> None:
+    value = b"correct-horse-battery-staple-4711"
+    text = prefixed(b"> ", b"BEGIN:VCARD\nNOTE:a-long-word-before-" + value[:12] + b"\n " + value[12:] + b"\n")
+    findings = played(untyped, text, findings=some_findings(value=value))
+    assert [layers for layers in seen(findings) if "prefixed lines" in layers]
 
 
 @pytest.mark.parametrize("name", BLOCKS)
