@@ -19,13 +19,22 @@ from overheard_capture.decoders.compression.formats import (
     BZIP2_MAGIC,
     COMPRESS,
     GZIP,
+    LZ4,
+    LZ4_LEGACY,
+    LZ4_MOZILLA,
+    LZF,
+    SNAPPY_FRAMED,
+    SNAPPY_XERIAL,
     XZ,
     XZ_MAGIC,
     ZLIB,
     ZSTD,
 )
+from overheard_capture.decoders.compression.lz4 import LEGACY_MAGIC, LZ4_MAGIC, MOZILLA_MAGIC
+from overheard_capture.decoders.compression.lzf import LZF_MAGIC
 from overheard_capture.decoders.compression.lzw import LZW_MAGIC, Lzw
 from overheard_capture.decoders.compression.reader import decompressing
+from overheard_capture.decoders.compression.snappy import FRAMED_MAGIC, XERIAL_MAGIC
 from overheard_capture.decoders.pdf import MAGIC as PDF_MAGIC
 from overheard_capture.decoders.pdf import pdf
 from overheard_capture.decoders.pgp import MAGICS as PGP_MAGICS
@@ -103,6 +112,12 @@ def _reader_for(form: CompressionFormat) -> Callable[[ReaderFactory, ReaderFacto
 SIGNATURES = (
     Signature((GZIP_MEMBER,), _reader_for(GZIP), _decompresses(GZIP.make)),
     Signature((ZSTD_MAGIC,), _reader_for(ZSTD), _decompresses(ZSTD.make)),
+    Signature((LZ4_MAGIC,), _reader_for(LZ4), _decompresses(LZ4.make)),
+    Signature((LEGACY_MAGIC,), _reader_for(LZ4_LEGACY), _decompresses(LZ4_LEGACY.make)),
+    Signature((FRAMED_MAGIC,), _reader_for(SNAPPY_FRAMED), _decompresses(SNAPPY_FRAMED.make)),
+    Signature((XERIAL_MAGIC,), _reader_for(SNAPPY_XERIAL), _decompresses(SNAPPY_XERIAL.make)),
+    Signature((), _reader_for(LZ4_MOZILLA), _decompresses(LZ4_MOZILLA.make), short=(MOZILLA_MAGIC,)),
+    Signature((), _reader_for(LZF), _decompresses(LZF.make), short=(LZF_MAGIC,)),
     Signature((LOCAL_FILE,), zip_archive, short=(END_OF_DIRECTORY,)),
     Signature((PNG_MAGIC,), png),
     Signature((PDF_MAGIC,), pdf),

@@ -1,4 +1,4 @@
-"""Compression without a signature: raw deflate, and compressed data after its length.
+"""Compression without a signature: raw deflate, blocks of LZ4 and Snappy, and compressed data after its length.
 
 It is looked for only in bytes that were written as text, such as base64: there it is common, and a guess is cheap.
 """
@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING
 
 from overheard.words.layer import Layers
 from overheard_capture.content.text_detector import looks_like_text
-from overheard_capture.decoders.compression.formats import DEFLATE
+from overheard_capture.decoders.compression.deflate import CorruptError
+from overheard_capture.decoders.compression.formats import DEFLATE, LZ4_SIZED, SNAPPY
 from overheard_capture.decoders.compression.reader import decompressing
 from overheard_capture.decoders.magic import is_known, reader_of
 from overheard_capture.decoders.utf16_32 import encoding_of
@@ -19,6 +20,7 @@ from overheard_capture.decoders.utf16_32 import encoding_of
 if TYPE_CHECKING:
     from overheard_capture.content.findings import Findings, ReaderFactory
     from overheard_capture.content.readers import Reader
+    from overheard_capture.decoders.compression.formats import CompressionFormat
     from overheard_capture.provenance.origin import Bytes, Origin
 
 # The length of the content, as .NET, Qt and MySQL's COMPRESS() write it before compressed data, in either byte order.
@@ -31,7 +33,7 @@ _STORED, _DYNAMIC, _INVALID = 0, 2, 3
 
 def is_unsigned(head: bytes) -> bool:
     """Whether content that begins with `head` is compressed in such a way."""
-    return len(head) >= _SHORTEST and (is_known(head[_LENGTH:]) or _is_deflate(head))
+    return len(head) >= _SHORTEST and (is_known(head[_LENGTH:]) or _format_of(head) is not None)
 
 
 def unsigned_or_known(head: bytes, reader: ReaderFactory, rest: ReaderFactory) -> ReaderFactory | None:
@@ -42,11 +44,46 @@ def unsigned_or_known(head: bytes, reader: ReaderFactory, rest: ReaderFactory) -
     if is_known(head[_LENGTH:]):
         after = reader_of(head[_LENGTH:], reader, rest)
         return partial(_AfterLength, reader=after) if after else None
-    return decompressing((DEFLATE,), reader, rest) if _is_deflate(head) else None
+    form = _format_of(head)
+    return decompressing((form,), reader, rest) if form else None
+
+
+def _format_of(head: bytes) -> CompressionFormat | None:
+    """The format of compressed data without a signature: other bytes are soon malformed, or make no sense."""
+    if _is_deflate(head):
+        return DEFLATE
+    # Both begin with literals, and no text of this kind is longer than 16 MiB.
+    if not head[3] and head[4] >> 4 and _makes_sense(LZ4_SIZED, head):
+        return LZ4_SIZED
+    after = _length_of_varint(head)
+    if after and not head[after] & 3 and _makes_sense(SNAPPY, head):
+        return SNAPPY
+    return None
+
+
+def _length_of_varint(head: bytes) -> int:
+    """The length of the varint at the beginning; 0 if it has more than four bytes."""
+    return next((at + 1 for at, byte in enumerate(head[:4]) if byte < 0x80), 0)
+
+
+def _makes_sense(form: CompressionFormat, head: bytes) -> bool:
+    decompressor = form.make()
+    try:
+        out = decompressor.decompress(head, 1 << 12)
+    except CorruptError:
+        return False
+    if decompressor.eof and decompressor.unused_data:
+        return False
+    return _is_content(out)
+
+
+def _is_content(out: bytes) -> bool:
+    """Whether this is the beginning of text, or of something else that is known."""
+    return (len(out) >= _SHORTEST and looks_like_text(out)) or is_known(out) or encoding_of(out) is not None
 
 
 def _is_deflate(head: bytes) -> bool:
-    """Whether this is raw deflate: random bytes are soon malformed, or decompress to what makes no sense."""
+    """Whether this is raw deflate."""
     kind = head[0] >> 1 & 3
     if kind == _INVALID or (kind == _STORED and int.from_bytes(head[1:3]) ^ int.from_bytes(head[3:5]) != 0xFFFF):
         return False
@@ -59,9 +96,7 @@ def _is_deflate(head: bytes) -> bool:
     if not out:
         # The code tables of a dynamic block are long, and few random bytes are valid ones.
         return kind == _DYNAMIC and not deflate.eof
-    if deflate.eof and not deflate.unused_data:
-        return True
-    return (len(out) >= _SHORTEST and looks_like_text(out)) or is_known(out) or encoding_of(out) is not None
+    return (deflate.eof and not deflate.unused_data) or _is_content(out)
 
 
 class _AfterLength:

@@ -7,6 +7,8 @@ import gzip
 import zlib
 from typing import TYPE_CHECKING
 
+import cramjam
+import lz4.block  # type: ignore[import-untyped]  # it publishes no types
 import pytest
 
 from capture.played import VALUE, outcome, played, seen
@@ -43,6 +45,8 @@ PACKED = {
     "gzip after its length, as .NET has it": (len(TEXT).to_bytes(4, "little") + gzip.compress(TEXT), "gzip"),
     "zlib after its length, as Qt has it": (len(TEXT).to_bytes(4, "big") + zlib.compress(TEXT), "zlib"),
     "zlib after its length, as MySQL has it": (len(TEXT).to_bytes(4, "little") + zlib.compress(TEXT), "zlib"),
+    "LZ4 after its length, as Python has it": (lz4.block.compress(TEXT + LONG), "lz4"),
+    "Snappy": (bytes(cramjam.snappy.compress_raw(TEXT + LONG)), "snappy"),
     "gzip in deflate": (raw(gzip.compress(TEXT)), "deflate"),
 }
 WRITTEN: dict[str, Callable[[bytes], bytes]] = {

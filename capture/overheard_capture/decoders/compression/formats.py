@@ -8,7 +8,12 @@ from typing import NamedTuple
 from overheard.words.layer import Layer, LayerKind
 from overheard_capture.captures.inputs import ZSTD_MAGIC
 from overheard_capture.decoders.compression.deflate import GZIP_MEMBER, Decompressor, Deflate, Gzip, Zlib
+from overheard_capture.decoders.compression.lz4 import LZ4_MAGIC, Lz4Frame, Lz4Legacy, MozillaLz4, SizedLz4
+from overheard_capture.decoders.compression.lzf import Lzf
 from overheard_capture.decoders.compression.lzw import Lzw
+from overheard_capture.decoders.compression.skippable import MAGICS as SKIPPABLE_MAGICS
+from overheard_capture.decoders.compression.skippable import FrameOrSkippable
+from overheard_capture.decoders.compression.snappy import FramedSnappy, Snappy, XerialSnappy
 
 BZIP2_MAGIC, XZ_MAGIC = b"BZh", b"\xfd7zXZ\0"
 
@@ -33,7 +38,6 @@ def _brotli() -> Decompressor:
 
 def _zstd() -> Decompressor:
     from overheard_capture.decoders.compression.libraries import zstd  # noqa: PLC0415
-    from overheard_capture.decoders.compression.skippable import FrameOrSkippable  # noqa: PLC0415
 
     return FrameOrSkippable(zstd)
 
@@ -61,10 +65,16 @@ GZIP = CompressionFormat(_layer("gzip"), Gzip, (GZIP_MEMBER,), b"\0")
 ZLIB = CompressionFormat(_layer("zlib"), Zlib)
 DEFLATE = CompressionFormat(_layer("deflate"), Deflate)
 BROTLI = CompressionFormat(_layer("br"), _brotli)
-# The other magics are those of skippable frames: the first byte is one of 16 (RFC 8878, 3.1.2).
-ZSTD = CompressionFormat(
-    _layer("zstd"), _zstd, (ZSTD_MAGIC, *(bytes([first]) + b"\x2a\x4d\x18" for first in range(0x50, 0x60)))
-)
+ZSTD = CompressionFormat(_layer("zstd"), _zstd, (ZSTD_MAGIC, *SKIPPABLE_MAGICS))
 COMPRESS = CompressionFormat(_layer("compress"), Lzw)
 BZIP2 = CompressionFormat(_layer("bzip2"), _bzip2, (BZIP2_MAGIC,))
 XZ = CompressionFormat(_layer("xz"), _xz, (XZ_MAGIC,), b"\0")
+# LZ4 has the same skippable frames as zstd.
+LZ4 = CompressionFormat(_layer("lz4"), lambda: FrameOrSkippable(Lz4Frame), (LZ4_MAGIC, *SKIPPABLE_MAGICS))
+LZ4_LEGACY = CompressionFormat(_layer("lz4"), Lz4Legacy)
+LZ4_SIZED = CompressionFormat(_layer("lz4"), SizedLz4)
+LZ4_MOZILLA = CompressionFormat(_layer("lz4"), MozillaLz4)
+SNAPPY = CompressionFormat(_layer("snappy"), Snappy)
+SNAPPY_FRAMED = CompressionFormat(_layer("snappy"), FramedSnappy)
+SNAPPY_XERIAL = CompressionFormat(_layer("snappy"), XerialSnappy)
+LZF = CompressionFormat(_layer("lzf"), Lzf)
