@@ -58,13 +58,15 @@ class Signature(NamedTuple):
     """A format: content that begins with one of `magics` or `short`, and passes `test`.
 
     `magics` are also carved from other bytes. `short` ones, which occur too often for that, count only at the beginning
-    of a content. `reader` makes the reader factory, from those for the content and for the bytes after its end.
+    of a content, except those that are also in `carved`. `reader` makes the reader factory, from those for the content
+    and for the bytes after its end.
     """
 
     magics: tuple[bytes, ...]
     reader: Callable[[ReaderFactory, ReaderFactory], ReaderFactory]
     test: Callable[[bytes], bool] = lambda _: True
     short: tuple[bytes, ...] = ()
+    carved: tuple[bytes, ...] = ()
 
     def fits(self, head: bytes) -> bool:
         """Whether content that begins with `head` has this format."""
@@ -108,6 +110,10 @@ def _reader_for(form: CompressionFormat) -> Callable[[ReaderFactory, ReaderFacto
     return lambda reader, rest: decompressing((form,), reader, rest)
 
 
+# The first byte tells the window size; with the second, those are common that have the largest window.
+_ZLIB_FIRST = tuple(bytes([size << 4 | 8]) for size in range(8))
+_ZLIB_CARVED = (b"x\x01", b"x\x9c", b"x\xda")
+
 # The first match counts.
 SIGNATURES = (
     Signature((GZIP_MEMBER,), _reader_for(GZIP), _decompresses(GZIP.make)),
@@ -125,8 +131,7 @@ SIGNATURES = (
     Signature((XZ_MAGIC,), _reader_for(XZ), _decompresses(XZ.make)),
     Signature((BZIP2_MAGIC,), _reader_for(BZIP2), _is_bzip2),
     Signature((), _reader_for(COMPRESS), _is_compress, short=(LZW_MAGIC,)),
-    # One for each of the eight window sizes.
-    Signature((), _reader_for(ZLIB), _is_zlib, short=tuple(bytes([size << 4 | 8]) for size in range(8))),
+    Signature((), _reader_for(ZLIB), _is_zlib, short=_ZLIB_FIRST, carved=_ZLIB_CARVED),
 )
 
 # ---- derived
@@ -136,7 +141,9 @@ BEGINNINGS = MAGICS + tuple(magic for signature in SIGNATURES for magic in signa
 # Formats that may begin like text, so that all of the head may be plain.
 PLAIN_MAGICS = tuple(magic for magic in MAGICS if is_plain(magic))
 # Only magics that cannot occur in text are carved.
-_CARVED = tuple(magic for magic in MAGICS if not is_plain(magic))
+_CARVED = tuple(
+    magic for signature in SIGNATURES for magic in signature.magics + signature.carved if not is_plain(magic)
+)
 CARVED, LONGEST_CARVED = LiteralSet(*_CARVED), max(map(len, _CARVED))
 # The prefixes of these that are text; and their suffixes, as a piece may end or begin anywhere.
 _TEXT_PREFIXES = {magic[:count] for magic in _CARVED for count in range(1, len(magic)) if is_plain(magic[:count])}

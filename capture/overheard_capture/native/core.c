@@ -367,21 +367,28 @@ int64_t soft_break(const uint8_t *data, uint64_t length, uint64_t start) {
     return -1;
 }
 
+enum { FIRST_OF_WINDOW = 4096 };
+
 /* The offset of the first occurrence of any of `texts` from `start` on; -1 if there is none. A length byte precedes each
  * text. */
 int64_t first_of(const uint8_t *data, uint64_t length, uint64_t start, const uint8_t *texts, uint64_t count) {
-    const uint8_t *found = NULL;
-    for (; count; count--, texts += 1 + texts[0]) {
-        if (length < start + texts[0]) continue;
-        const uint8_t *at = data + start, *stop = data + length - texts[0] + 1;
-        /* Only an earlier occurrence counts. */
-        if (found && found < stop) stop = found;
-        for (; at < stop && (at = memchr(at, texts[1], stop - at)); at++) {
-            if (memcmp(at, texts + 1, texts[0]) == 0) {
-                found = at;
-                break;
+    /* One window at a time: where one text is frequent, the others must not be looked for to the end each time. */
+    for (; start < length; start += FIRST_OF_WINDOW) {
+        const uint8_t *found = NULL, *text = texts;
+        for (uint64_t left = count; left; left--, text += 1 + text[0]) {
+            if (length < start + text[0]) continue;
+            const uint8_t *at = data + start, *stop = data + length - text[0] + 1;
+            if (stop - at > FIRST_OF_WINDOW) stop = at + FIRST_OF_WINDOW;
+            /* Only an earlier occurrence counts. */
+            if (found && found < stop) stop = found;
+            for (; at < stop && (at = memchr(at, text[1], stop - at)); at++) {
+                if (memcmp(at, text + 1, text[0]) == 0) {
+                    found = at;
+                    break;
+                }
             }
         }
+        if (found) return found - data;
     }
-    return found ? found - data : -1;
+    return -1;
 }
