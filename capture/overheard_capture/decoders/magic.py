@@ -19,10 +19,13 @@ from overheard_capture.decoders.compression.formats import (
     BZIP2_MAGIC,
     COMPRESS,
     GZIP,
+    KAFKA,
     LZ4,
     LZ4_LEGACY,
     LZ4_MOZILLA,
     LZF,
+    MONGODB,
+    SMB2,
     SNAPPY_FRAMED,
     SNAPPY_XERIAL,
     XZ,
@@ -34,7 +37,9 @@ from overheard_capture.decoders.compression.lz4 import LEGACY_MAGIC, LZ4_MAGIC, 
 from overheard_capture.decoders.compression.lzf import LZF_MAGIC
 from overheard_capture.decoders.compression.lzw import LZW_MAGIC, Lzw
 from overheard_capture.decoders.compression.reader import decompressing
+from overheard_capture.decoders.compression.smb2 import MAGIC as SMB2_MAGIC
 from overheard_capture.decoders.compression.snappy import FRAMED_MAGIC, XERIAL_MAGIC
+from overheard_capture.decoders.compression.stores import KAFKA_MAGIC, MONGODB_MAGICS
 from overheard_capture.decoders.pdf import MAGIC as PDF_MAGIC
 from overheard_capture.decoders.pdf import pdf
 from overheard_capture.decoders.pgp import MAGICS as PGP_MAGICS
@@ -106,6 +111,16 @@ def _is_bzip2(head: bytes) -> bool:
     return head[4:10] in (b"1AY&SY", b"\x17\x72\x45\x38\x50\x90")
 
 
+def _is_kafka(head: bytes) -> bool:
+    """Whether the first record follows: after its length, a varint, its attributes are 0."""
+    try:
+        out = KAFKA.make().decompress(head, 1 << 16)
+    except CorruptError:
+        return False
+    length = next((at + 1 for at, byte in enumerate(out[:5]) if byte < 0x80), 0)
+    return length > 0 and out[length : length + 1] == b"\0"
+
+
 def _reader_for(form: CompressionFormat) -> Callable[[ReaderFactory, ReaderFactory], ReaderFactory]:
     return lambda reader, rest: decompressing((form,), reader, rest)
 
@@ -124,6 +139,9 @@ SIGNATURES = (
     Signature((XERIAL_MAGIC,), _reader_for(SNAPPY_XERIAL), _decompresses(SNAPPY_XERIAL.make)),
     Signature((), _reader_for(LZ4_MOZILLA), _decompresses(LZ4_MOZILLA.make), short=(MOZILLA_MAGIC,)),
     Signature((), _reader_for(LZF), _decompresses(LZF.make), short=(LZF_MAGIC,)),
+    Signature(MONGODB_MAGICS, _reader_for(MONGODB), _decompresses(MONGODB.make)),
+    Signature((SMB2_MAGIC,), _reader_for(SMB2), _decompresses(SMB2.make)),
+    Signature((KAFKA_MAGIC,), _reader_for(KAFKA), _is_kafka),
     Signature((LOCAL_FILE,), zip_archive, short=(END_OF_DIRECTORY,)),
     Signature((PNG_MAGIC,), png),
     Signature((PDF_MAGIC,), pdf),

@@ -57,13 +57,13 @@ class Stored:
 
 
 class BlockHeader(NamedTuple):
-    """The header of a block: its length, that of the block, that of a trailer, and what decompresses the block.
+    """The header of a block: its length, that of the block, what decompresses the block, and the length of a trailer.
 
-    Nothing decompresses a block of None: it is skipped.
+    The length of the block is None if it tells its end. If nothing decompresses it, it is skipped.
     """
 
     length: int
-    compressed: int
+    compressed: int | None
     block: Decompressor | None = None
     trailer: int = 0
 
@@ -78,7 +78,8 @@ class Blocks(ABC):
         self._held = bytearray()
         self._block: Decompressor | None = None
         # What is left of the current block, and how many bytes of what follows it are to be skipped.
-        self._remaining = self._to_skip = self._trailer = 0
+        self._remaining: int | None = 0
+        self._to_skip = self._trailer = 0
 
     @property
     def has_end_marker(self) -> bool:
@@ -101,8 +102,9 @@ class Blocks(ABC):
                 if self._to_skip:
                     break
             if self._block is not None:
-                out += self._read_block(self._block, max_length - len(out))
-                if self._remaining and not self._held:
+                piece, ended = self._read_block(self._block, max_length - len(out))
+                out += piece
+                if not ended and not self._held:
                     break
             elif not self._begin_block():
                 break
@@ -117,20 +119,27 @@ class Blocks(ABC):
             return False
         del self._held[: header.length]
         self._block, self._remaining = header.block, header.compressed
-        self._to_skip = 0 if header.block is not None else header.compressed
+        self._to_skip = header.compressed or 0 if header.block is None else 0
         self._trailer = header.trailer
         return True
 
-    def _read_block(self, block: Decompressor, max_length: int) -> bytes:
+    def _read_block(self, block: Decompressor, max_length: int) -> tuple[bytes, bool]:
+        """Read from the current block. Returns its output, and whether it has ended."""
         piece = bytes(self._held[: self._remaining])
         del self._held[: len(piece)]
-        self._remaining -= len(piece)
         out = block.decompress(piece, max_length)
-        if not self._remaining and not block.has_pending_output:
-            if block.has_end_marker and not block.eof:
+        if self._remaining is None:
+            if not block.eof:
+                return out, False
+            self._held[:0] = block.unused_data
+        else:
+            self._remaining -= len(piece)
+            if self._remaining or block.has_pending_output:
+                return out, False
+            if block.unused_data or (block.has_end_marker and not block.eof):
                 raise CorruptError
-            self._block, self._to_skip = None, self._trailer
-        return out
+        self._block, self._to_skip = None, self._trailer
+        return out, True
 
 
 # No header of a block is longer.

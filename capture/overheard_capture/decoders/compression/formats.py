@@ -13,7 +13,9 @@ from overheard_capture.decoders.compression.lzf import Lzf
 from overheard_capture.decoders.compression.lzw import Lzw
 from overheard_capture.decoders.compression.skippable import MAGICS as SKIPPABLE_MAGICS
 from overheard_capture.decoders.compression.skippable import FrameOrSkippable
+from overheard_capture.decoders.compression.smb2 import Smb2
 from overheard_capture.decoders.compression.snappy import FramedSnappy, Snappy, XerialSnappy
+from overheard_capture.decoders.compression.stores import KafkaRecords, OpCompressed
 
 BZIP2_MAGIC, XZ_MAGIC = b"BZh", b"\xfd7zXZ\0"
 
@@ -78,3 +80,7 @@ SNAPPY = CompressionFormat(_layer("snappy"), Snappy)
 SNAPPY_FRAMED = CompressionFormat(_layer("snappy"), FramedSnappy)
 SNAPPY_XERIAL = CompressionFormat(_layer("snappy"), XerialSnappy)
 LZF = CompressionFormat(_layer("lzf"), Lzf)
+# Messages of protocols, which say how they are compressed.
+MONGODB = CompressionFormat(_layer("OP_COMPRESSED"), OpCompressed)
+KAFKA = CompressionFormat(_layer("Kafka"), KafkaRecords)
+SMB2 = CompressionFormat(_layer("SMB2 compression"), Smb2)

@@ -15,17 +15,19 @@ from hypothesis import strategies as st
 from capture.lzf import lzf_block, lzf_chunks
 from capture.played import VALUE, outcome, played, seen
 from capture.wrapped import in_json, noise
+from capture.xca import lznt1, plain_lz77
 from overheard_capture.content.findings import Reason
 from overheard_capture.decoders.compression.deflate import CorruptError, Decompressor
 from overheard_capture.decoders.compression.lz4 import Lz4Block, SizedLz4
 from overheard_capture.decoders.compression.lzf import LzfBlock
 from overheard_capture.decoders.compression.reader import decompressing
 from overheard_capture.decoders.compression.snappy import Snappy
+from overheard_capture.decoders.compression.xca import Lznt1, PlainLz77
 from overheard_capture.decoders.registry import CODINGS
 from overheard_capture.decoders.untyped import untyped
 
 # The blocks are larger than the distance of any copy, and one of them cannot be compressed.
-LINES = b"".join(b"%d acorns for Fluffy ta%d\n" % (at, at * at) for at in range(9000)) + base64.b85encode(noise(80_000))
+LINES = b"".join(b"%d acorns for Fluffy ta%d\n" % (at, at * at) for at in range(3000)) + base64.b85encode(noise(9000))
 TEXT = LINES + LINES + b"Fluffy ta; " * 50 + VALUE + b" and so on"
 
 
@@ -130,6 +132,8 @@ def test_blocks_of_any_bytes_are_decompressed(pieces: list[bytes], size: int) ->
         (SizedLz4(), lz4.block.compress(data)),
         (Snappy(), bytes(cramjam.snappy.compress_raw(data))),
         (LzfBlock(len(data)), lzf_block(data)),
+        (PlainLz77(len(data)), plain_lz77(data)),
+        (Lznt1(len(data)), lznt1(data)),
     ]
     for decompressor, packed in makers:
         assert whole(decompressor, packed, size) == data
@@ -138,7 +142,7 @@ def test_blocks_of_any_bytes_are_decompressed(pieces: list[bytes], size: int) ->
 
 @given(st.binary(max_size=200))
 def test_any_bytes_are_no_fault(data: bytes) -> None:
-    for decompressor, start in itertools.product((Lz4Block, SizedLz4, Snappy, LzfBlock), (b"", data[:5])):
+    for decompressor, start in itertools.product((Lz4Block, SizedLz4, Snappy, LzfBlock, PlainLz77), (b"", data[:5])):
         try:
             whole(decompressor(), start + data, 9)
         except CorruptError:
