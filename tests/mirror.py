@@ -51,7 +51,9 @@ ELSEWHERE = (
     Elsewhere("capture/decoders", "embedded", "protocols/tls/test_clear_messages.py"),
     Elsewhere("capture/decoders", "line_editing", "protocols/test_telnet.py"),
     Elsewhere("capture/decoders", "protobuf", "protocols/http2/test_grpc.py"),
-    Elsewhere("capture/decoders", "carving fallback magic utf16_32", "tested in turn by decoders/test_untyped.py"),
+    Elsewhere(
+        "capture/decoders", "after_header carving fallback magic utf16_32", "tested in turn by decoders/test_untyped.py"
+    ),
     Elsewhere("capture/identify", "prefaces probe protocols", "tested in turn by identify/test_byte_streams.py"),
     Elsewhere("capture/judge", "absent evidence judge_input read sightings wording", "judge/test_judge.py"),
     Elsewhere("capture/captures", "lookup", "lab/command/test_scan_output.py shows the frames that it looks up"),

@@ -13,6 +13,7 @@ from overheard_capture.captures.inputs import ZSTD_MAGIC
 from overheard_capture.content.byte_scan import LiteralSet, is_plain
 from overheard_capture.decoders.archives.zip import zip_archive
 from overheard_capture.decoders.archives.zip_headers import END_OF_DIRECTORY, LOCAL_FILE
+from overheard_capture.decoders.carving import Carvable
 from overheard_capture.decoders.compression.deflate import GZIP_MEMBER, CorruptError, Deflate, Zlib
 from overheard_capture.decoders.compression.formats import (
     BZIP2,
@@ -46,6 +47,7 @@ from overheard_capture.decoders.pgp import MAGICS as PGP_MAGICS
 from overheard_capture.decoders.pgp import is_pgp, pgp
 from overheard_capture.decoders.png import MAGIC as PNG_MAGIC
 from overheard_capture.decoders.png import png
+from overheard_capture.decoders.rdb import AUX_FIELDS, PREFIX, rdb, rdb_after_version
 from overheard_capture.decoders.utf16_32 import encoding_of, wide_text
 
 if TYPE_CHECKING:
@@ -145,6 +147,8 @@ SIGNATURES = (
     Signature((LOCAL_FILE,), zip_archive, short=(END_OF_DIRECTORY,)),
     Signature((PNG_MAGIC,), png),
     Signature((PDF_MAGIC,), pdf),
+    Signature((), rdb, short=(PREFIX,)),
+    Signature(AUX_FIELDS, rdb_after_version),
     Signature((), pgp, is_pgp, short=PGP_MAGICS),
     Signature((XZ_MAGIC,), _reader_for(XZ), _decompresses(XZ.make)),
     Signature((BZIP2_MAGIC,), _reader_for(BZIP2), _is_bzip2),
@@ -162,7 +166,7 @@ PLAIN_MAGICS = tuple(magic for magic in MAGICS if is_plain(magic))
 _CARVED = tuple(
     magic for signature in SIGNATURES for magic in signature.magics + signature.carved if not is_plain(magic)
 )
-CARVED, LONGEST_CARVED = LiteralSet(*_CARVED), max(map(len, _CARVED))
+CARVED = LiteralSet(*_CARVED)
 # The prefixes of these that are text; and their suffixes, as a piece may end or begin anywhere.
 _TEXT_PREFIXES = {magic[:count] for magic in _CARVED for count in range(1, len(magic)) if is_plain(magic[:count])}
 TEXT_ENDS = tuple(sorted({text[at:] for text in _TEXT_PREFIXES for at in range(len(text))}))
@@ -181,6 +185,10 @@ def reader_of(head: bytes, reader: ReaderFactory, rest: ReaderFactory) -> Reader
         encoding = encoding_of(head)
         return wide_text(encoding, reader) if encoding else None
     return None
+
+
+# What is carved from other bytes.
+CARVABLE = Carvable(CARVED, reader_of, HEAD)
 
 
 def is_known(head: bytes) -> bool:

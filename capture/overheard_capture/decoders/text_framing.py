@@ -7,15 +7,19 @@ example. It is a guess: what it finds counts, and a wrong one hides nothing.
 from __future__ import annotations
 
 import re
+from functools import partial
 from itertools import accumulate
 from typing import TYPE_CHECKING, NamedTuple
 
 from overheard.words.layer import Layer
 from overheard_capture.content.boundaries import Boundaries
 from overheard_capture.content.nesting import speculative
+from overheard_capture.decoders.rdb import LzfStrings
 from overheard_capture.provenance.origin import joined
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from overheard.words.layer import Layers
     from overheard_capture.content.findings import Findings, ReaderFactory
     from overheard_capture.provenance.origin import Bytes, Origin
@@ -32,6 +36,8 @@ class _Framing(NamedTuple):
     anywhere: re.Pattern[bytes]
     here: re.Pattern[bytes]
     base: int = 10
+    # What reads the pieces, with a reader for what is in them.
+    reader: Callable[[ReaderFactory], ReaderFactory] = lambda reader: reader
 
 
 def _line(code: str, pattern: bytes, base: int = 10) -> _Framing:
@@ -46,8 +52,9 @@ _FRAMINGS = (
     _Framing(Layer("IMAP literal"), _LITERAL, _LITERAL),
     # RFC 3030, 2
     _line("BDAT", rb"[Bb][Dd][Aa][Tt] (\d{1,9})(?: [Ll][Aa][Ss][Tt])?[ \t]*\r?\n"),
-    # Redis: bulk strings, verbatim strings, and pieces of streamed strings.
-    _line("RESP", rb"[$=;](\d{1,9})\r?\n"),
+    # Redis: bulk strings, verbatim strings, and pieces of streamed strings. Values in DUMP and RESTORE, and in the
+    # database file at the beginning of a replication, may be compressed.
+    _line("RESP", rb"[$=;](\d{1,9})\r?\n")._replace(reader=lambda reader: partial(LzfStrings, reader=reader)),
     # memcached, NATS, beanstalkd: a verb, some words, and a length.
     _line("length in text", rb"[A-Za-z]{2,16} (?:[^\r\n:{}]{0,400} )?(\d{1,9})(?: noreply)?\r?\n"),
 )
@@ -142,7 +149,9 @@ class _Pieces:
         if not ranges:
             return
         if self._content is None:
-            self._content = Boundaries(self._findings, (*self._layers, self._framing.layer), self._reader)
+            self._content = Boundaries(
+                self._findings, (*self._layers, self._framing.layer), self._framing.reader(self._reader)
+            )
         starts = [0, *accumulate(end - start for start, end in ranges[:-1])]
         content = b"".join([data[start:end] for start, end in ranges])
         content_origin = joined((origin, start, end) for start, end in ranges)

@@ -9,8 +9,8 @@ import zlib
 from functools import partial
 from typing import TYPE_CHECKING
 
-from overheard.words.layer import Layers
 from overheard_capture.content.text_detector import looks_like_text
+from overheard_capture.decoders.after_header import AfterHeader
 from overheard_capture.decoders.compression.deflate import CorruptError
 from overheard_capture.decoders.compression.formats import DEFLATE, LZ4_SIZED, SNAPPY
 from overheard_capture.decoders.compression.reader import decompressing
@@ -18,10 +18,8 @@ from overheard_capture.decoders.magic import is_known, reader_of
 from overheard_capture.decoders.utf16_32 import encoding_of
 
 if TYPE_CHECKING:
-    from overheard_capture.content.findings import Findings, ReaderFactory
-    from overheard_capture.content.readers import Reader
+    from overheard_capture.content.findings import ReaderFactory
     from overheard_capture.decoders.compression.formats import CompressionFormat
-    from overheard_capture.provenance.origin import Bytes, Origin
 
 # The length of the content, as .NET, Qt and MySQL's COMPRESS() write it before compressed data, in either byte order.
 _LENGTH = 4
@@ -43,7 +41,7 @@ def unsigned_or_known(head: bytes, reader: ReaderFactory, rest: ReaderFactory) -
         return known
     if is_known(head[_LENGTH:]):
         after = reader_of(head[_LENGTH:], reader, rest)
-        return partial(_AfterLength, reader=after) if after else None
+        return partial(AfterHeader, reader=after, length=_LENGTH) if after else None
     form = _format_of(head)
     return decompressing((form,), reader, rest) if form else None
 
@@ -97,26 +95,3 @@ def _is_deflate(head: bytes) -> bool:
         # The code tables of a dynamic block are long, and few random bytes are valid ones.
         return kind == _DYNAMIC and not deflate.eof
     return (deflate.eof and not deflate.unused_data) or _is_content(out)
-
-
-class _AfterLength:
-    """Reads the bytes after the length."""
-
-    def __init__(self, findings: Findings, layers: Layers, reader: ReaderFactory) -> None:
-        self._reader: Reader = reader(findings, layers)
-        self._to_skip = _LENGTH
-
-    def feed(self, data: Bytes, origin: Origin) -> None:
-        """Read the next bytes."""
-        skipped = min(self._to_skip, len(data))
-        self._to_skip -= skipped
-        if len(data) > skipped:
-            self._reader.feed(data[skipped:], origin.after(skipped))
-
-    def gap(self, length: int) -> None:
-        """`length` bytes are missing here."""
-        self._reader.gap(length)
-
-    def close(self) -> None:
-        """No more bytes follow."""
-        self._reader.close()

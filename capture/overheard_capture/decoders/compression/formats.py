@@ -9,7 +9,7 @@ from overheard.words.layer import Layer, LayerKind
 from overheard_capture.captures.inputs import ZSTD_MAGIC
 from overheard_capture.decoders.compression.deflate import GZIP_MEMBER, Decompressor, Deflate, Gzip, Zlib
 from overheard_capture.decoders.compression.lz4 import LZ4_MAGIC, Lz4Frame, Lz4Legacy, MozillaLz4, SizedLz4
-from overheard_capture.decoders.compression.lzf import Lzf
+from overheard_capture.decoders.compression.lzf import Lzf, LzfString
 from overheard_capture.decoders.compression.lzw import Lzw
 from overheard_capture.decoders.compression.skippable import MAGICS as SKIPPABLE_MAGICS
 from overheard_capture.decoders.compression.skippable import FrameOrSkippable
@@ -80,6 +80,7 @@ SNAPPY = CompressionFormat(_layer("snappy"), Snappy)
 SNAPPY_FRAMED = CompressionFormat(_layer("snappy"), FramedSnappy)
 SNAPPY_XERIAL = CompressionFormat(_layer("snappy"), XerialSnappy)
 LZF = CompressionFormat(_layer("lzf"), Lzf)
+LZF_STRING = CompressionFormat(_layer("lzf"), LzfString)
 # Messages of protocols, which say how they are compressed.
 MONGODB = CompressionFormat(_layer("OP_COMPRESSED"), OpCompressed)
 KAFKA = CompressionFormat(_layer("Kafka"), KafkaRecords)

@@ -2,10 +2,19 @@
 
 from __future__ import annotations
 
-from overheard_capture.decoders.compression.blocks import BlockHeader, Blocks, Stored
+from typing import TYPE_CHECKING
+
+from overheard_capture.decoders.compression.blocks import BlockHeader, Blocks, Headed, Stored
 from overheard_capture.decoders.compression.deflate import CorruptError
 from overheard_capture.decoders.compression.lz77 import Element, Lz77
 
+if TYPE_CHECKING:
+    from overheard_capture.decoders.compression.deflate import Decompressor
+
+# A compressed string of Redis.
+STRING = b"\xc3"
+# It compresses strings that are longer than this.
+_SHORTEST = 20
 STORED_MAGIC, LZF_MAGIC = b"ZV\0", b"ZV\1"
 
 
@@ -42,3 +51,31 @@ class Lzf(Blocks):
         if not compressed:
             return BlockHeader(5, length, Stored())
         return BlockHeader(7, length, LzfBlock(int.from_bytes(data[5:7], "big")))
+
+
+class LzfString(Headed):
+    """A compressed string of Redis: its length, and that of the string itself, as RDB writes lengths."""
+
+    def _read_header(self, data: bytes) -> tuple[int, Decompressor] | None:
+        if not data.startswith(STRING):
+            raise CorruptError
+        compressed, at = _rdb_length(data, 1)
+        length, at = _rdb_length(data, at) if at else (0, 0)
+        if not at:
+            return None
+        if not 0 < compressed < length or length <= _SHORTEST:
+            raise CorruptError
+        return at, LzfBlock(length)
+
+
+def _rdb_length(data: bytes, at: int) -> tuple[int, int]:
+    """The length at `at`, in one byte, two or five, and the offset after it; the latter is 0 if it is incomplete."""
+    if at >= len(data):
+        return 0, 0
+    size = {0: 1, 1: 2}.get(data[at] >> 6, 5)
+    if size == 5 and data[at] != 0x80:
+        raise CorruptError
+    number = data[at : at + size]
+    if len(number) < size:
+        return 0, 0
+    return int.from_bytes(number[1:], "big") if size == 5 else int.from_bytes(number, "big") & 0x3FFF, at + size
