@@ -54,11 +54,12 @@ ELSEWHERE = (
     Elsewhere(
         "capture/decoders", "after_header carving fallback magic utf16_32", "tested in turn by decoders/test_untyped.py"
     ),
-    Elsewhere("capture/identify", "prefaces probe protocols", "tested in turn by identify/test_byte_streams.py"),
+    Elsewhere("capture/identify", "prefaces probe protocols stores", "tested in turn by identify/test_byte_streams.py"),
     Elsewhere("capture/judge", "absent evidence judge_input read sightings wording", "judge/test_judge.py"),
     Elsewhere("capture/captures", "lookup", "lab/command/test_scan_output.py shows the frames that it looks up"),
     Elsewhere("capture/judge", "files", "judge/test_api.py"),
     Elsewhere("capture/judge", "decrypted fernet frame_index", "judge/test_spied.py and test_present.py"),
+    Elsewhere("capture/protocols", "cassandra clickhouse postgresql", "protocols/test_beside.py"),
     Elsewhere("capture/native", "*", "compiled or not, the results are the same: native/test_native.py"),
     Elsewhere("capture/packets", "addresses assigned ip link_types transport types", "packets/test_packets.py"),
     Elsewhere(

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
     from overheard_capture.content.byte_scan import LiteralSet
     from overheard_capture.content.findings import Findings, ReaderFactory
+    from overheard_capture.content.readers import Reader
     from overheard_capture.provenance.origin import Bytes, Origin
 
 
@@ -125,3 +126,27 @@ class Carver:
             self._carved.close()
             self._carved = None
             self._scan(*self._take_remainder(), last=True)
+
+
+class CarvedReader:
+    """Reads a content with `reader`, and besides that what is carved from it with `inside`."""
+
+    def __init__(
+        self, findings: Findings, layers: Layers, reader: ReaderFactory, inside: ReaderFactory, carvable: Carvable
+    ) -> None:
+        self._readers: tuple[Reader, ...] = (reader(findings, layers), Carver(findings, layers, inside, carvable))
+
+    def feed(self, data: Bytes, origin: Origin) -> None:
+        """Read the next bytes."""
+        for each in self._readers:
+            each.feed(data, origin)
+
+    def gap(self, length: int) -> None:
+        """`length` bytes are missing here."""
+        for each in self._readers:
+            each.gap(length)
+
+    def close(self) -> None:
+        """No more bytes follow."""
+        for each in self._readers:
+            each.close()

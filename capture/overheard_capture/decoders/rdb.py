@@ -9,19 +9,16 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
-from overheard.words.layer import Layers
 from overheard_capture.content.byte_scan import LiteralSet
 from overheard_capture.decoders.after_header import AfterHeader
-from overheard_capture.decoders.carving import Carvable, Carver
+from overheard_capture.decoders.carving import Carvable, CarvedReader
 from overheard_capture.decoders.compression.deflate import CorruptError
 from overheard_capture.decoders.compression.formats import LZF_STRING
 from overheard_capture.decoders.compression.lzf import STRING, LzfString
 from overheard_capture.decoders.compression.reader import decompressing
 
 if TYPE_CHECKING:
-    from overheard_capture.content.findings import Findings, ReaderFactory
-    from overheard_capture.content.readers import Reader
-    from overheard_capture.provenance.origin import Bytes, Origin
+    from overheard_capture.content.findings import ReaderFactory
 
 # The beginning of a file before its version, four digits; and the first field of all since version 7.
 PREFIX, _VERSION_LENGTH = b"REDIS00", 9
@@ -40,26 +37,9 @@ def _string(head: bytes, reader: ReaderFactory, rest: ReaderFactory) -> ReaderFa
 _STRINGS = Carvable(LiteralSet(STRING), _string, _HEAD)
 
 
-class LzfStrings:
-    """Reads a content with `reader`, and besides that the compressed strings in it."""
-
-    def __init__(self, findings: Findings, layers: Layers, reader: ReaderFactory) -> None:
-        self._readers: tuple[Reader, ...] = (reader(findings, layers), Carver(findings, layers, reader, _STRINGS))
-
-    def feed(self, data: Bytes, origin: Origin) -> None:
-        """Read the next bytes."""
-        for each in self._readers:
-            each.feed(data, origin)
-
-    def gap(self, length: int) -> None:
-        """`length` bytes are missing here."""
-        for each in self._readers:
-            each.gap(length)
-
-    def close(self) -> None:
-        """No more bytes follow."""
-        for each in self._readers:
-            each.close()
+def lzf_strings(reader: ReaderFactory) -> ReaderFactory:
+    """A factory of readers of content that may have compressed strings in it."""
+    return partial(CarvedReader, reader=reader, inside=reader, carvable=_STRINGS)
 
 
 def rdb(reader: ReaderFactory, _rest: ReaderFactory) -> ReaderFactory:
@@ -74,4 +54,4 @@ def rdb_after_version(reader: ReaderFactory, _rest: ReaderFactory) -> ReaderFact
 
 def _after(length: int, reader: ReaderFactory) -> ReaderFactory:
     # Without what they are known by, the rest is read like anything else.
-    return partial(AfterHeader, reader=partial(LzfStrings, reader=reader), length=length)
+    return partial(AfterHeader, reader=lzf_strings(reader), length=length)

@@ -7,14 +7,13 @@ example. It is a guess: what it finds counts, and a wrong one hides nothing.
 from __future__ import annotations
 
 import re
-from functools import partial
 from itertools import accumulate
 from typing import TYPE_CHECKING, NamedTuple
 
 from overheard.words.layer import Layer
 from overheard_capture.content.boundaries import Boundaries
 from overheard_capture.content.nesting import speculative
-from overheard_capture.decoders.rdb import LzfStrings
+from overheard_capture.decoders.rdb import lzf_strings
 from overheard_capture.provenance.origin import joined
 
 if TYPE_CHECKING:
@@ -54,7 +53,7 @@ _FRAMINGS = (
     _line("BDAT", rb"[Bb][Dd][Aa][Tt] (\d{1,9})(?: [Ll][Aa][Ss][Tt])?[ \t]*\r?\n"),
     # Redis: bulk strings, verbatim strings, and pieces of streamed strings. Values in DUMP and RESTORE, and in the
     # database file at the beginning of a replication, may be compressed.
-    _line("RESP", rb"[$=;](\d{1,9})\r?\n")._replace(reader=lambda reader: partial(LzfStrings, reader=reader)),
+    _line("RESP", rb"[$=;](\d{1,9})\r?\n")._replace(reader=lzf_strings),
     # memcached, NATS, beanstalkd: a verb, some words, and a length.
     _line("length in text", rb"[A-Za-z]{2,16} (?:[^\r\n:{}]{0,400} )?(\d{1,9})(?: noreply)?\r?\n"),
 )

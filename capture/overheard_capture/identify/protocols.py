@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from overheard.words.layer import Layers
 from overheard_capture.decoders.fallback import Fallback
+from overheard_capture.identify import stores
 from overheard_capture.identify.prefaces import PREFACES
 from overheard_capture.identify.probe import Probe
 from overheard_capture.protocols import dhcp, netbios, ntp
@@ -237,6 +238,9 @@ PROTOCOLS = (
     Protocol("NetBIOS", datagrams=Datagrams(_netbios_datagrams, netbios.FIRST_BYTES)),
     Protocol("TFTP", datagrams=Datagrams(_tftp_datagrams, frozenset({0}))),
     Protocol("GELF", datagrams=Datagrams(_gelf_datagrams, frozenset({0x1E}))),
+    Protocol("ClickHouse", stores.read_clickhouse, stores.is_clickhouse),
+    Protocol("Cassandra", stores.read_cassandra, stores.is_cassandra),
+    Protocol("PostgreSQL", stores.read_postgresql, stores.is_postgresql),
     PLAIN,
 )
 _OF_STREAMS = tuple(each for each in PROTOCOLS if each.matches)

@@ -8,14 +8,14 @@ from typing import NamedTuple
 from overheard.words.layer import Layer, LayerKind
 from overheard_capture.captures.inputs import ZSTD_MAGIC
 from overheard_capture.decoders.compression.deflate import GZIP_MEMBER, Decompressor, Deflate, Gzip, Zlib
-from overheard_capture.decoders.compression.lz4 import LZ4_MAGIC, Lz4Frame, Lz4Legacy, MozillaLz4, SizedLz4
+from overheard_capture.decoders.compression.lz4 import LZ4_MAGIC, Lz4Block, Lz4Frame, Lz4Legacy, MozillaLz4, SizedLz4
 from overheard_capture.decoders.compression.lzf import Lzf, LzfString
 from overheard_capture.decoders.compression.lzw import Lzw
 from overheard_capture.decoders.compression.skippable import MAGICS as SKIPPABLE_MAGICS
 from overheard_capture.decoders.compression.skippable import FrameOrSkippable
 from overheard_capture.decoders.compression.smb2 import Smb2
 from overheard_capture.decoders.compression.snappy import FramedSnappy, Snappy, XerialSnappy
-from overheard_capture.decoders.compression.stores import KafkaRecords, OpCompressed
+from overheard_capture.decoders.compression.stores import CassandraLz4, ClickHouseBlock, KafkaRecords, OpCompressed
 
 BZIP2_MAGIC, XZ_MAGIC = b"BZh", b"\xfd7zXZ\0"
 
@@ -74,7 +74,10 @@ XZ = CompressionFormat(_layer("xz"), _xz, (XZ_MAGIC,), b"\0")
 # LZ4 has the same skippable frames as zstd.
 LZ4 = CompressionFormat(_layer("lz4"), lambda: FrameOrSkippable(Lz4Frame), (LZ4_MAGIC, *SKIPPABLE_MAGICS))
 LZ4_LEGACY = CompressionFormat(_layer("lz4"), Lz4Legacy)
+LZ4_BLOCK = CompressionFormat(_layer("lz4"), Lz4Block)
 LZ4_SIZED = CompressionFormat(_layer("lz4"), SizedLz4)
+LZ4_CASSANDRA = CompressionFormat(_layer("lz4"), CassandraLz4)
+LZ4_CLICKHOUSE = CompressionFormat(_layer("lz4"), ClickHouseBlock)
 LZ4_MOZILLA = CompressionFormat(_layer("lz4"), MozillaLz4)
 SNAPPY = CompressionFormat(_layer("snappy"), Snappy)
 SNAPPY_FRAMED = CompressionFormat(_layer("snappy"), FramedSnappy)
