@@ -47,7 +47,7 @@ from overheard_capture.decoders.pgp import MAGICS as PGP_MAGICS
 from overheard_capture.decoders.pgp import is_pgp, pgp
 from overheard_capture.decoders.png import MAGIC as PNG_MAGIC
 from overheard_capture.decoders.png import png
-from overheard_capture.decoders.rdb import AUX_FIELDS, PREFIX, rdb, rdb_after_version
+from overheard_capture.decoders.rdb import AUX_FIELDS, PREFIX, is_rdb, rdb, rdb_after_version
 from overheard_capture.decoders.utf16_32 import encoding_of, wide_text
 
 if TYPE_CHECKING:
@@ -147,7 +147,7 @@ SIGNATURES = (
     Signature((LOCAL_FILE,), zip_archive, short=(END_OF_DIRECTORY,)),
     Signature((PNG_MAGIC,), png),
     Signature((PDF_MAGIC,), pdf),
-    Signature((), rdb, short=(PREFIX,)),
+    Signature((), rdb, is_rdb, short=(PREFIX,)),
     Signature(AUX_FIELDS, rdb_after_version),
     Signature((), pgp, is_pgp, short=PGP_MAGICS),
     Signature((XZ_MAGIC,), _reader_for(XZ), _decompresses(XZ.make)),

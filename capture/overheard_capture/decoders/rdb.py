@@ -20,7 +20,7 @@ from overheard_capture.decoders.compression.reader import decompressing
 if TYPE_CHECKING:
     from overheard_capture.content.findings import ReaderFactory
 
-# The beginning of a file before its version, four digits; and the first field of all since version 7.
+# The beginning of a file, with a version of four digits; and the first field since version 7.
 PREFIX, _VERSION_LENGTH = b"REDIS00", 9
 AUX_FIELDS = (b"\xfa\x09redis-ver", b"\xfa\x0avalkey-ver")
 _HEAD = 64
@@ -40,6 +40,11 @@ _STRINGS = Carvable(LiteralSet(STRING), _string, _HEAD)
 def lzf_strings(reader: ReaderFactory) -> ReaderFactory:
     """A factory of readers of content that may have compressed strings in it."""
     return partial(CarvedReader, reader=reader, inside=reader, carvable=_STRINGS)
+
+
+def is_rdb(head: bytes) -> bool:
+    """Whether the first field follows the version. It is the only part that is not read."""
+    return head[:_VERSION_LENGTH].decode("latin-1")[5:].isdecimal() and head.startswith(AUX_FIELDS, _VERSION_LENGTH)
 
 
 def rdb(reader: ReaderFactory, _rest: ReaderFactory) -> ReaderFactory:

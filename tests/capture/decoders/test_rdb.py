@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import gzip
 
 import pytest
@@ -82,6 +83,12 @@ def test_what_is_damaged_is_unread(name: str) -> None:
     for begin in range(150, len(data) - 50, 97):
         findings = played(stream, data[:begin] + noise(40, begin) + data[begin + 40 :])
         assert findings.sightings or findings.unread
+
+
+def test_text_like_the_beginning_of_a_file_is_text() -> None:
+    findings = played(stream, b"REDIS0010 " + base64.b64encode(b"here is " + VALUE) + "\n\N{CHESTNUT}".encode())
+    assert ("base64",) in seen(findings)
+    assert not findings.unread
 
 
 def test_long_strings_are_read() -> None:

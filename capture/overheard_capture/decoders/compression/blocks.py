@@ -56,10 +56,29 @@ class Stored:
         return bytes(data)
 
 
+class _Field(Stored):
+    """A block that is no content, which is kept."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._pieces: list[bytes] = []
+
+    def decompress(self, data: Bytes, max_length: int) -> bytes:  # noqa: ARG002 - there is no output
+        """Keep `data`."""
+        self._pieces.append(bytes(data))
+        return b""
+
+    @property
+    def kept(self) -> bytes:
+        """All of the block; empty if it is padding."""
+        field = b"".join(self._pieces)
+        return field if any(field) else b""
+
+
 class BlockHeader(NamedTuple):
     """The header of a block: its length, that of the block, what decompresses the block, and the length of a trailer.
 
-    The length of the block is None if it tells its end. If nothing decompresses it, it is skipped.
+    The length of the block is None if it tells its end. If nothing decompresses it, it is read as a field.
     """
 
     length: int
@@ -77,7 +96,7 @@ class Blocks(ABC):
         self.fields: list[bytes] = []
         self._held = bytearray()
         self._block: Decompressor | None = None
-        # What is left of the current block, and how many bytes of what follows it are to be skipped.
+        # What is left of the current block, and how many bytes of a trailer are to be skipped.
         self._remaining: int | None = 0
         self._to_skip = self._trailer = 0
 
@@ -118,9 +137,8 @@ class Blocks(ABC):
                 self.unused_data, self._held = bytes(self._held), bytearray()
             return False
         del self._held[: header.length]
-        self._block, self._remaining = header.block, header.compressed
-        self._to_skip = header.compressed or 0 if header.block is None else 0
-        self._trailer = header.trailer
+        self._remaining, self._trailer = header.compressed, header.trailer
+        self._block = header.block if header.block is not None else _Field()
         return True
 
     def _read_block(self, block: Decompressor, max_length: int) -> tuple[bytes, bool]:
@@ -138,6 +156,8 @@ class Blocks(ABC):
                 return out, False
             if block.unused_data or (block.has_end_marker and not block.eof):
                 raise CorruptError
+        if isinstance(block, _Field) and block.kept:
+            self.fields.append(block.kept)
         self._block, self._to_skip = None, self._trailer
         return out, True
 

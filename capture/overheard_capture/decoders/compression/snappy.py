@@ -63,8 +63,8 @@ class FramedSnappy(Blocks):
             return None
         kind, length = data[0], int.from_bytes(data[1:4], "little")
         if kind == 0xFF and data[:10] == FRAMED_MAGIC[: len(data)]:
-            self._began = True
-            return BlockHeader(4, length)
+            self._began = len(data) >= 10
+            return BlockHeader(10, 0) if self._began else None
         if not self._began:
             raise CorruptError
         if 0x80 <= kind < 0xFF:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import gzip
 import itertools
 
 import cramjam
@@ -99,6 +100,17 @@ def test_it_is_found_in_other_bytes(name: str) -> None:
 def test_it_is_found_in_base64(name: str) -> None:
     layer, data = CONTAINERS[name]
     assert ("base64", layer) in seen(played(untyped, in_json(data)))
+
+
+def test_what_is_skipped_in_frames_of_snappy_is_read() -> None:
+    """Anything may be in there, but for padding."""
+    data, skipped = bytes(cramjam.snappy.compress(b"acorns")), gzip.compress(TEXT)
+    for kind in (0x80, 0xFD, 0xFE):
+        findings = played(untyped, data + bytes([kind]) + len(skipped).to_bytes(3, "little") + skipped + data[10:])
+        assert ("snappy", "gzip") in seen(findings)
+        assert not findings.unread
+    assert not played(untyped, data + b"\xfe\x64\0\0" + bytes(100)).unread
+    assert played(untyped, data + b"\x81\x64\0\0" + noise(100)).unread
 
 
 def test_letters_before_the_damage_are_read() -> None:
