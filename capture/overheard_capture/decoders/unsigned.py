@@ -5,6 +5,7 @@ It is looked for only in bytes that were written as text, such as base64: there 
 
 from __future__ import annotations
 
+import re
 import zlib
 from functools import partial
 from typing import TYPE_CHECKING
@@ -25,6 +26,8 @@ if TYPE_CHECKING:
 _LENGTH = 4
 # Shorter data is no compressed text.
 _SHORTEST = 12
+# The bytes of a varint before its last one.
+_LONG_VARINT = re.compile(rb"[\x80-\xff]{0,3}")
 # The two bits that give the type of the first block (RFC 1951, 3.2.3).
 _STORED, _DYNAMIC, _INVALID = 0, 2, 3
 
@@ -53,15 +56,11 @@ def _format_of(head: bytes) -> CompressionFormat | None:
     # Both begin with literals, and no text of this kind is longer than 16 MiB.
     if not head[3] and head[4] >> 4 and _makes_sense(LZ4_SIZED, head):
         return LZ4_SIZED
-    after = _length_of_varint(head)
-    if after and not head[after] & 3 and _makes_sense(SNAPPY, head):
+    # Most random bytes are no ASCII.
+    at = _LONG_VARINT.match(head).end()  # type: ignore[union-attr]  # it matches anything
+    if not head[at + 1] & 3 and head[at + 2 : at + 5].isascii() and _makes_sense(SNAPPY, head):
         return SNAPPY
     return None
-
-
-def _length_of_varint(head: bytes) -> int:
-    """The length of the varint at the beginning; 0 if it has more than four bytes."""
-    return next((at + 1 for at, byte in enumerate(head[:4]) if byte < 0x80), 0)
 
 
 def _makes_sense(form: CompressionFormat, head: bytes) -> bool:
