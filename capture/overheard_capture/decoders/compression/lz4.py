@@ -24,8 +24,13 @@ _LONGER, _MAX_LONGER = re.compile(rb"\xff*"), WINDOW
 class Lz4Block(Lz77):
     """A block: a token with the lengths of literals and of a copy, the literals, and the distance of the copy."""
 
+    native = 1
     # The length of the copy in the current token; None if a token follows.
     _match: int | None = None
+
+    @property
+    def _begins_whole(self) -> bool:
+        return self._match is None
 
     def _next_element(self, data: bytes, at: int) -> Element | None:
         if self._match is None:

@@ -21,6 +21,8 @@ STORED_MAGIC, LZF_MAGIC = b"ZV\0", b"ZV\1"
 class LzfBlock(Lz77):
     """A block. It tells no length."""
 
+    native = 3
+
     def _next_element(self, data: bytes, at: int) -> Element | None:
         control = data[at]
         if control < 0x20:

@@ -21,6 +21,8 @@ _MAX_CHUNK, _MAX_XERIAL = 80 << 10, 16 << 20
 class _Elements(Lz77):
     """The elements of a block after its length."""
 
+    native = 2
+
     def _next_element(self, data: bytes, at: int) -> Element | None:
         tag = data[at]
         kind, length = tag & 3, (tag >> 2) + 1

@@ -5,6 +5,8 @@ from __future__ import annotations
 import base64
 import gzip
 import itertools
+from functools import partial
+from typing import TYPE_CHECKING
 
 import cramjam
 import lz4.block  # type: ignore[import-untyped]  # it publishes no types
@@ -27,9 +29,17 @@ from overheard_capture.decoders.compression.xca import Lznt1, PlainLz77
 from overheard_capture.decoders.registry import CODINGS
 from overheard_capture.decoders.untyped import untyped
 
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
 # The blocks are larger than the distance of any copy, and one of them cannot be compressed.
 LINES = b"".join(b"%d acorns for Fluffy ta%d\n" % (at, at * at) for at in range(3000)) + base64.b85encode(noise(9000))
 TEXT = LINES + LINES + b"Fluffy ta; " * 50 + VALUE + b" and so on"
+
+
+def lz4_block(data: bytes) -> bytes:
+    block: bytes = lz4.block.compress(data, store_size=False)
+    return block
 
 
 def legacy(data: bytes) -> bytes:
@@ -150,6 +160,47 @@ def test_blocks_of_any_bytes_are_decompressed(pieces: list[bytes], size: int) ->
     for decompressor, packed in makers:
         assert whole(decompressor, packed, size) == data
         assert decompressor.eof or not decompressor.has_end_marker
+
+
+def damaged(data: bytes, places: dict[int, int]) -> bytes:
+    out = bytearray(data)
+    for at, byte in places.items():
+        out[at % len(out)] = byte
+    return bytes(out)
+
+
+def result(make: Callable[[], Decompressor], data: bytes, step: int) -> tuple[bytes, bool, bool]:
+    """What it decompresses to, whether it is malformed, and whether it may end there."""
+    decompressor, out = make(), b""
+    try:
+        for at in range(0, len(data), step):
+            out += decompressor.decompress(data[at : at + step], 1 << 12)
+            while decompressor.has_pending_output:
+                out += decompressor.decompress(b"", 1 << 12)
+    except CorruptError:
+        return out, True, False
+    return out, False, decompressor.eof or not decompressor.has_end_marker
+
+
+@pytest.mark.parametrize("name", ["lz4", "snappy", "lzf"])
+@given(st.dictionaries(st.integers(0, 3000), st.integers(0, 255), max_size=3), st.binary(max_size=300))
+def test_compiled_or_not_the_result_is_the_same(name: str, places: dict[int, int], more: bytes) -> None:
+    text = LINES[:3000] + more + LINES[90:900]
+    makers: dict[str, tuple[Callable[[], Decompressor], bytes]] = {
+        "lz4": (Lz4Block, lz4_block(text)),
+        "snappy": (Snappy, bytes(cramjam.snappy.compress_raw(text))),
+        "lzf": (partial(LzfBlock, len(text)), lzf_block(text)),
+    }
+    make, packed = makers[name]
+    data = damaged(packed, places)
+    with pytest.MonkeyPatch.context() as patch:
+        found = result(make, data, 4096)
+        patch.setattr("overheard_capture.decoders.compression.lz77.core", lambda: None)
+        assert result(make, data, 4096) == found
+        # In smaller pieces there is more output before what is malformed.
+        out, *rest = result(make, data, 100)
+        assert rest == list(found[1:])
+        assert out.startswith(found[0])
 
 
 @given(st.binary(max_size=200))
