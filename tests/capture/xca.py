@@ -57,6 +57,52 @@ def plain_lz77(data: bytes) -> bytes:
     return bytes(out)
 
 
+def huffman_lz77(data: bytes) -> bytes:
+    """`data` in LZ77 with Huffman codes (2.1): each of the 512 symbols has a code of nine bits, which is its number."""
+    out = bytearray()
+    elements = list(_elements(data, 60_000, 40_000))
+    while True:
+        # A table is for 64 KiB of output. A copy may go beyond.
+        out += b"\x99" * 256
+        writer, place = _BitWriter(out), 0
+        while elements and place < 1 << 16:
+            literal, length, distance = elements.pop(0)
+            place += length or 1
+            if literal:
+                writer.write(literal[0], 9)
+                continue
+            size, rest = distance.bit_length() - 1, length - 3
+            writer.write(256 + (size << 4) + min(rest, 15), 9)
+            if rest >= 15:
+                writer.put(bytes([rest - 15]) if rest - 15 < 255 else b"\xff" + rest.to_bytes(2, "little"))
+            writer.write(distance - (1 << size), size)
+        if not elements:
+            return bytes(out)
+
+
+class _BitWriter:
+    """Writes bits in pairs of bytes, of which two are always reserved, so that bytes may come behind them."""
+
+    def __init__(self, out: bytearray) -> None:
+        self._out = out
+        self._pairs = [len(out), len(out) + 2]
+        self._used = 0
+        out += bytes(4)
+
+    def write(self, number: int, size: int) -> None:
+        for at in reversed(range(size)):
+            if self._used == 16:
+                self._pairs, self._used = [self._pairs[1], len(self._out)], 0
+                self._out += bytes(2)
+            place = self._pairs[0]
+            pair = int.from_bytes(self._out[place : place + 2], "little") | (number >> at & 1) << (15 - self._used)
+            self._out[place : place + 2] = pair.to_bytes(2, "little")
+            self._used += 1
+
+    def put(self, data: bytes) -> None:
+        self._out += data
+
+
 def lznt1(data: bytes) -> bytes:
     """`data` in LZNT1 (2.5)."""
     out = bytearray()

@@ -9,6 +9,7 @@ from overheard_capture.decoders.compression.deflate import CorruptError
 from overheard_capture.decoders.compression.lz4 import Lz4Block
 from overheard_capture.decoders.compression.lz77 import Element, Lz77
 from overheard_capture.decoders.compression.xca import Lznt1, PlainLz77
+from overheard_capture.decoders.compression.xca_huffman import HuffmanLz77
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -17,9 +18,9 @@ if TYPE_CHECKING:
 
 MAGIC = b"\xfcSMB"
 _HEADER, _PAYLOAD_HEADER = 16, 8
-# MS-SMB2, 2.2.3.1.3. LZ77 with Huffman codes (3) is not read.
+# MS-SMB2, 2.2.3.1.3.
 _NONE, _PATTERN = 0, 4
-_ALGORITHMS: dict[int, Callable[[int], Decompressor]] = {1: Lznt1, 2: PlainLz77, 5: Lz4Block}
+_ALGORITHMS: dict[int, Callable[[int], Decompressor]] = {1: Lznt1, 2: PlainLz77, 3: HuffmanLz77, 5: Lz4Block}
 _CHAINED = 1
 # The longest message that the length before it can tell (MS-SMB2, 2.1).
 _MAX_MESSAGE = 1 << 24

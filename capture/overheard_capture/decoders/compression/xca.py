@@ -1,4 +1,4 @@
-"""The algorithms of Windows: LZNT1 and plain LZ77 (MS-XCA, 2.4 and 2.5). LZ77 with Huffman codes is not read."""
+"""The algorithms of Windows: LZNT1 and plain LZ77 (MS-XCA, 2.4 and 2.5)."""
 
 from __future__ import annotations
 

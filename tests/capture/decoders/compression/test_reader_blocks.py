@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import gzip
 import itertools
+from contextlib import suppress
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -18,7 +19,7 @@ from hypothesis import strategies as st
 from capture.lzf import lzf_block, lzf_chunks
 from capture.played import VALUE, outcome, played, seen
 from capture.wrapped import in_json, noise
-from capture.xca import lznt1, plain_lz77
+from capture.xca import huffman_lz77, lznt1, plain_lz77
 from overheard_capture.content.findings import Reason
 from overheard_capture.decoders.compression.deflate import CorruptError, Decompressor
 from overheard_capture.decoders.compression.lz4 import Lz4Block, SizedLz4
@@ -26,6 +27,7 @@ from overheard_capture.decoders.compression.lzf import LzfBlock
 from overheard_capture.decoders.compression.reader import decompressing
 from overheard_capture.decoders.compression.snappy import Snappy
 from overheard_capture.decoders.compression.xca import Lznt1, PlainLz77
+from overheard_capture.decoders.compression.xca_huffman import HuffmanLz77
 from overheard_capture.decoders.registry import CODINGS
 from overheard_capture.decoders.untyped import untyped
 
@@ -156,6 +158,7 @@ def test_blocks_of_any_bytes_are_decompressed(pieces: list[bytes], size: int) ->
         (LzfBlock(len(data)), lzf_block(data)),
         (PlainLz77(len(data)), plain_lz77(data)),
         (Lznt1(len(data)), lznt1(data)),
+        (HuffmanLz77(len(data)), huffman_lz77(data)),
     ]
     for decompressor, packed in makers:
         assert whole(decompressor, packed, size) == data
@@ -216,3 +219,11 @@ def test_many_literals_take_linear_time() -> None:
     """A length of many bytes, all of them sent one by one."""
     data = b"\xf0" + b"\xff" * 60_000 + b"\0"
     assert whole(Lz4Block(), data, 1) == b""
+
+
+@given(st.binary(max_size=400), st.integers(1, 400))
+def test_any_bytes_with_huffman_codes_are_no_fault(data: bytes, size: int) -> None:
+    """After a table in which the codes are complete."""
+    for table in (b"\x99" * 256, data[:256].ljust(256, b"\x99")):
+        with suppress(CorruptError):
+            assert len(whole(HuffmanLz77(1000), table + data, size)) <= 1000

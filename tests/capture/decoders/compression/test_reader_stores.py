@@ -15,7 +15,7 @@ import zstandard
 
 from capture.played import VALUE, outcome, played, seen
 from capture.wrapped import noise
-from capture.xca import lznt1, plain_lz77
+from capture.xca import huffman_lz77, lznt1, plain_lz77
 from overheard_capture.content.findings import Reason
 from overheard_capture.identify.byte_streams import stream
 
@@ -103,6 +103,7 @@ MESSAGES = {
     "MySQL": ("zlib", mysql(TEXT)),
     "SMB2, LZNT1": ("SMB2 compression", smb2(1, lznt1)),
     "SMB2, LZ77": ("SMB2 compression", smb2(2, plain_lz77)),
+    "SMB2, LZ77 with Huffman codes": ("SMB2 compression", smb2(3, huffman_lz77)),
     "SMB2, LZ4": ("SMB2 compression", smb2(5, lz4_block)),
     "SMB2, a chain": ("SMB2 compression", smb2_chain()),
 }
