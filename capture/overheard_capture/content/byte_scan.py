@@ -118,6 +118,7 @@ class LiteralSet:
 
     def __init__(self, *texts: bytes) -> None:
         self.texts = texts
+        self.longest = max(map(len, texts))
         self._packed = b"".join(bytes([len(text)]) + text for text in texts)
         self._count = ctypes.c_uint64(len(texts))
 

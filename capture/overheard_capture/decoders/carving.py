@@ -37,7 +37,6 @@ class Carver:
         self._layers = layers
         self._reader = reader
         self._literals, self._reader_of, self._head = carvable
-        self._longest = max(map(len, self._literals.texts))
         self._pending = SmallByteQueue()
         self._carved: Content | None = None
         self._remainder = Remainder()
@@ -102,7 +101,7 @@ class Carver:
             if factory:
                 return at, factory
             after = at + 1
-        return max(len(data) - self._longest + 1, after), None
+        return max(len(data) - self._literals.longest + 1, after), None
 
     def _take_remainder(self) -> tuple[bytes, Origin]:
         self._remainder.findings = None

@@ -19,7 +19,7 @@ _MIN_MATCH, _NIBBLE, _BYTE = 3, 15, 255
 
 
 class _Position(NamedTuple):
-    """A position in the input: the next byte, and the bits before it that are not used yet, of which `left` are left.
+    """A position in the input: the next byte, and the `left` bits from before it that are not used yet.
 
     Bits come in pairs of bytes, the highest first, and are read 16 to 31 ahead; what is not a bit stands between them.
     """
