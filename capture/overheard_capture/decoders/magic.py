@@ -163,10 +163,9 @@ BEGINNINGS = MAGICS + tuple(magic for signature in SIGNATURES for magic in signa
 # Formats that may begin like text, so that all of the head may be plain.
 PLAIN_MAGICS = tuple(magic for magic in MAGICS if is_plain(magic))
 # Only magics that cannot occur in text are carved.
-_CARVED = tuple(
-    magic for signature in SIGNATURES for magic in signature.magics + signature.carved if not is_plain(magic)
-)
-CARVED = LiteralSet(*_CARVED)
+CARVED = LiteralSet(*(magic for magic in MAGICS if not is_plain(magic)))
+# Of content; in headers of frames, two bytes may be the same in all of them.
+_CARVED = (*CARVED.texts, *(magic for signature in SIGNATURES for magic in signature.carved))
 # The prefixes of these that are text; and their suffixes, as a piece may end or begin anywhere.
 _TEXT_PREFIXES = {magic[:count] for magic in _CARVED for count in range(1, len(magic)) if is_plain(magic[:count])}
 TEXT_ENDS = tuple(sorted({text[at:] for text in _TEXT_PREFIXES for at in range(len(text))}))
@@ -187,8 +186,8 @@ def reader_of(head: bytes, reader: ReaderFactory, rest: ReaderFactory) -> Reader
     return None
 
 
-# What is carved from other bytes.
-CARVABLE = Carvable(CARVED, reader_of, HEAD)
+# What is carved from content that is nothing else.
+CARVABLE = Carvable(LiteralSet(*_CARVED), reader_of, HEAD)
 
 
 def is_known(head: bytes) -> bool:
