@@ -51,16 +51,19 @@ ELSEWHERE = (
     Elsewhere("capture/decoders/media", "*", "all formats are in decoders/media/test_formats.py"),
     Elsewhere("capture/decoders", "line_editing", "protocols/test_telnet.py"),
     Elsewhere("capture/decoders", "protobuf", "protocols/http2/test_grpc.py"),
-    Elsewhere("capture/decoders", "carving fallback magic utf16_32", "tested in turn by decoders/test_untyped.py"),
+    Elsewhere(
+        "capture/decoders", "after_header carving fallback magic utf16_32", "tested in turn by decoders/test_untyped.py"
+    ),
     Elsewhere(
         "capture/identify",
-        "datagram_readers prefaces probe protocols",
+        "datagram_readers prefaces probe protocols stores",
         "identify/test_byte_streams.py and test_datagrams.py",
     ),
     Elsewhere("capture/judge", "absent evidence judge_input read sightings wording", "judge/test_judge.py"),
     Elsewhere("capture/captures", "lookup", "lab/command/test_scan_output.py shows the frames that it looks up"),
     Elsewhere("capture/judge", "files", "judge/test_api.py"),
     Elsewhere("capture/judge", "decrypted fernet frame_index", "judge/test_spied.py and test_present.py"),
+    Elsewhere("capture/protocols", "cassandra clickhouse postgresql", "protocols/test_beside.py"),
     Elsewhere("capture/native", "*", "compiled or not, the results are the same: native/test_native.py"),
     Elsewhere("capture/packets", "addresses assigned ip link_types transport types", "packets/test_packets.py"),
     Elsewhere(

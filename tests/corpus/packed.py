@@ -13,6 +13,8 @@ from bz2 import compress as bzip2
 from typing import TYPE_CHECKING
 
 import brotli as brotli_library  # type: ignore[import-untyped]
+import cramjam
+import lz4.frame as lz4_frame  # type: ignore[import-untyped]  # it publishes no types
 import zstandard
 
 from corpus.case import FLUFFY
@@ -56,6 +58,15 @@ def zstd(data: bytes) -> bytes:
     return zstandard.compress(data)
 
 
+def lz4(data: bytes) -> bytes:
+    compressed: bytes = lz4_frame.compress(data)
+    return compressed
+
+
+def snappy(data: bytes) -> bytes:
+    return bytes(cramjam.snappy.compress_raw(data))
+
+
 def lzw(data: bytes) -> bytes:
     """LZW, by the program `compress`, as no library has it any more."""
     return subprocess.run([program("compress"), "-c"], input=data, capture_output=True, check=True).stdout
@@ -90,6 +101,8 @@ PACKERS: dict[str, Callable[[bytes], bytes]] = {
     "deflate": deflate,
     "br": brotli,
     "zstd": zstd,
+    "lz4": lz4,
+    "snappy": snappy,
     "compress": lzw,
     "bzip2": bzip2,
     "xz": xz,

@@ -123,11 +123,15 @@ def has_no_encoding(data: bytes | bytearray) -> bool:
     return not base64_runs(data) and quoted_printable(data) < 0 and ENCODED_WORD.first(data) < 0
 
 
+_WINDOW = 4096
+
+
 class LiteralSet:
     """A set of literals of 1 to 255 bytes, to search for at once."""
 
     def __init__(self, *texts: bytes) -> None:
         self.texts = texts
+        self.longest = max(map(len, texts))
         self._packed = b"".join(bytes([len(text)]) + text for text in texts)
         self._count = ctypes.c_uint64(len(texts))
 
@@ -135,9 +139,17 @@ class LiteralSet:
         """The offset of the first literal from `start` on; -1 if there is none."""
         compiled = core()
         if compiled is None:
-            return min((place for text in self.texts if (place := data.find(text, start)) >= 0), default=-1)
+            return self._first(data, start)
         length, begin = ctypes.c_uint64(len(data)), ctypes.c_uint64(start)
         return int(compiled.first_of(pointer(data), length, begin, self._packed, self._count))
+
+    def _first(self, data: bytes | bytearray, start: int) -> int:
+        """The same, one window at a time: if one literal is frequent, the others are not looked for to the end."""
+        for begin in range(start, len(data), _WINDOW):
+            places = [data.find(text, begin, begin + _WINDOW + len(text) - 1) for text in self.texts]
+            if (place := min((place for place in places if place >= 0), default=-1)) >= 0:
+                return place
+        return -1
 
 
 # The beginning of an encoded word (RFC 2047, 2).

@@ -2,26 +2,41 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from overheard.words.layer import Layers
 from overheard_capture.content.content import Content, SearchScope
 from overheard_capture.content.nesting import FIRST_PIECE, Remainder, speculative
-from overheard_capture.decoders.magic import CARVED, HEAD, LONGEST_CARVED, reader_of
 from overheard_capture.provenance.small_queue import SmallByteQueue
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from overheard_capture.content.byte_scan import LiteralSet
     from overheard_capture.content.findings import Findings, ReaderFactory
+    from overheard_capture.content.readers import Reader
     from overheard_capture.provenance.origin import Bytes, Origin
+
+
+class Carvable(NamedTuple):
+    """What is carved: its first bytes, and which reader reads it, decided by the `head` first bytes.
+
+    `reader_of` makes the reader factory, from those for the content and for the bytes after its end.
+    """
+
+    literals: LiteralSet
+    reader_of: Callable[[bytes, ReaderFactory, ReaderFactory], ReaderFactory | None]
+    head: int
 
 
 class Carver:
     """Finds signatures, and reads what follows them. This is speculative: data that turns out malformed is ignored."""
 
-    def __init__(self, findings: Findings, layers: Layers, reader: ReaderFactory) -> None:
+    def __init__(self, findings: Findings, layers: Layers, reader: ReaderFactory, carvable: Carvable) -> None:
         self._findings = speculative(findings)
         self._layers = layers
         self._reader = reader
+        self._literals, self._reader_of, self._head = carvable
         self._pending = SmallByteQueue()
         self._carved: Content | None = None
         self._remainder = Remainder()
@@ -48,7 +63,7 @@ class Carver:
 
     def _read_pending(self, data: Bytes, origin: Origin, last: bool) -> tuple[Bytes, Origin]:
         """Look for a signature in the pending bytes and the start of `data`. Returns the bytes left over."""
-        pending_length, taken = len(self._pending), min(HEAD, len(data))
+        pending_length, taken = len(self._pending), min(self._head, len(data))
         last = last and taken == len(data)
         self._pending.add(data[:taken], origin)
         joined_data, joined_origin = self._pending.take()
@@ -79,14 +94,14 @@ class Carver:
         """The offset of a known format, and its reader; or the offset of the bytes to keep pending, and None."""
         data = bytes(data) if isinstance(data, memoryview) else data
         after = 0
-        while (at := CARVED.first(data, after)) >= 0:
-            if len(data) - at < HEAD and not last:
+        while (at := self._literals.first(data, after)) >= 0:
+            if len(data) - at < self._head and not last:
                 return at, None
-            factory = reader_of(bytes(data[at : at + HEAD]), self._reader, self._remainder)
+            factory = self._reader_of(bytes(data[at : at + self._head]), self._reader, self._remainder)
             if factory:
                 return at, factory
             after = at + 1
-        return max(len(data) - LONGEST_CARVED + 1, after), None
+        return max(len(data) - self._literals.longest + 1, after), None
 
     def _take_remainder(self) -> tuple[bytes, Origin]:
         self._remainder.findings = None
@@ -110,3 +125,27 @@ class Carver:
             self._carved.close()
             self._carved = None
             self._scan(*self._take_remainder(), last=True)
+
+
+class CarvedReader:
+    """Reads a content with `reader`, and besides that what is carved from it with `inside`."""
+
+    def __init__(
+        self, findings: Findings, layers: Layers, reader: ReaderFactory, inside: ReaderFactory, carvable: Carvable
+    ) -> None:
+        self._readers: tuple[Reader, ...] = (reader(findings, layers), Carver(findings, layers, inside, carvable))
+
+    def feed(self, data: Bytes, origin: Origin) -> None:
+        """Read the next bytes."""
+        for each in self._readers:
+            each.feed(data, origin)
+
+    def gap(self, length: int) -> None:
+        """`length` bytes are missing here."""
+        for each in self._readers:
+            each.gap(length)
+
+    def close(self) -> None:
+        """No more bytes follow."""
+        for each in self._readers:
+            each.close()

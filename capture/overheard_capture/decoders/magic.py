@@ -13,20 +13,35 @@ from overheard_capture.captures.inputs import ZSTD_MAGIC
 from overheard_capture.content.byte_scan import LiteralSet, is_plain
 from overheard_capture.decoders.archives.zip import zip_archive
 from overheard_capture.decoders.archives.zip_headers import END_OF_DIRECTORY, LOCAL_FILE
+from overheard_capture.decoders.carving import Carvable
 from overheard_capture.decoders.compression.deflate import GZIP_MEMBER, CorruptError, Deflate, Zlib
 from overheard_capture.decoders.compression.formats import (
     BZIP2,
     BZIP2_MAGIC,
     COMPRESS,
     GZIP,
+    KAFKA,
+    LZ4,
+    LZ4_LEGACY,
+    LZ4_MOZILLA,
+    LZF,
     LZMA,
+    MONGODB,
+    SMB2,
+    SNAPPY_FRAMED,
+    SNAPPY_XERIAL,
     XZ,
     XZ_MAGIC,
     ZLIB,
     ZSTD,
 )
+from overheard_capture.decoders.compression.lz4 import LEGACY_MAGIC, LZ4_MAGIC, MOZILLA_MAGIC
+from overheard_capture.decoders.compression.lzf import LZF_MAGIC
 from overheard_capture.decoders.compression.lzw import LZW_MAGIC, Lzw
 from overheard_capture.decoders.compression.reader import decompressing
+from overheard_capture.decoders.compression.smb2 import MAGIC as SMB2_MAGIC
+from overheard_capture.decoders.compression.snappy import FRAMED_MAGIC, XERIAL_MAGIC
+from overheard_capture.decoders.compression.stores import KAFKA_MAGIC, MONGODB_MAGICS
 from overheard_capture.decoders.keys import DER_MAGICS, SSH_MAGICS, der, is_der, is_ssh_key, ssh_key
 from overheard_capture.decoders.media.container import media
 from overheard_capture.decoders.media.formats import FORMATS
@@ -35,6 +50,7 @@ from overheard_capture.decoders.pdf import MAGIC as PDF_MAGIC
 from overheard_capture.decoders.pdf import pdf
 from overheard_capture.decoders.pgp import MAGICS as PGP_MAGICS
 from overheard_capture.decoders.pgp import is_pgp, pgp
+from overheard_capture.decoders.rdb import AUX_FIELDS, PREFIX, is_rdb, rdb, rdb_after_version
 from overheard_capture.decoders.utf16_32 import encoding_of, wide_text
 
 if TYPE_CHECKING:
@@ -52,13 +68,15 @@ class Signature(NamedTuple):
     """A format: content that begins with one of `magics` or `short`, and passes `test`.
 
     `magics` are also carved from other bytes. `short` ones, which occur too often for that, count only at the beginning
-    of a content. `reader` makes the reader factory, from those for the content and for the bytes after its end.
+    of a content, except those that are also in `carved`. `reader` makes the reader factory, from those for the content
+    and for the bytes after its end.
     """
 
     magics: tuple[bytes, ...]
     reader: Callable[[ReaderFactory, ReaderFactory], ReaderFactory]
     test: Callable[[bytes], bool] = lambda _: True
     short: tuple[bytes, ...] = ()
+    carved: tuple[bytes, ...] = ()
 
     def fits(self, head: bytes) -> bool:
         """Whether content that begins with `head` has this format."""
@@ -111,15 +129,27 @@ def _is_bzip2(head: bytes) -> bool:
     return head[4:10] in (b"1AY&SY", b"\x17\x72\x45\x38\x50\x90")
 
 
+def _is_kafka(head: bytes) -> bool:
+    """Whether the first record follows: after its length, a varint, its attributes are 0."""
+    try:
+        out = KAFKA.make().decompress(head, 1 << 16)
+    except CorruptError:
+        return False
+    length = next((at + 1 for at, byte in enumerate(out[:5]) if byte < 0x80), 0)
+    return length > 0 and out[length : length + 1] == b"\0"
+
+
 def _reader_for(form: CompressionFormat) -> Callable[[ReaderFactory, ReaderFactory], ReaderFactory]:
     return lambda reader, rest: decompressing((form,), reader, rest)
 
 
-# Of each of the eight window sizes, with its check bits and without a dictionary (RFC 1950, 2.2).
+# Of each of the eight window sizes, with its check bits and without a dictionary (RFC 1950, 2.2). Some of those of the
+# largest window are common enough to be carved.
 _ZLIB_HEADERS = tuple(
     head.to_bytes(2) for size in range(8) for head in range(size << 12 | 0x800, size << 12 | 0x900)
     if head % 31 == 0 and not head & 0x20
 )  # fmt: skip
+_ZLIB_CARVED = (b"x\x01", b"x\x9c", b"x\xda")
 
 # The dictionary of `.lzma` files has at least 64 KiB; other properties are rare.
 _LZMA_MAGIC, _LZMA_HEADER, _MAX_PROPERTIES, _UNKNOWN_LENGTH = b"\x5d\0\0", 13, 224, (1 << 64) - 1
@@ -128,9 +158,20 @@ _LZMA_MAGIC, _LZMA_HEADER, _MAX_PROPERTIES, _UNKNOWN_LENGTH = b"\x5d\0\0", 13, 2
 SIGNATURES = (
     Signature((GZIP_MEMBER,), _reader_for(GZIP), _decompresses(GZIP.make)),
     Signature((ZSTD_MAGIC,), _reader_for(ZSTD), _decompresses(ZSTD.make)),
+    Signature((LZ4_MAGIC,), _reader_for(LZ4), _decompresses(LZ4.make)),
+    Signature((LEGACY_MAGIC,), _reader_for(LZ4_LEGACY), _decompresses(LZ4_LEGACY.make)),
+    Signature((FRAMED_MAGIC,), _reader_for(SNAPPY_FRAMED), _decompresses(SNAPPY_FRAMED.make)),
+    Signature((XERIAL_MAGIC,), _reader_for(SNAPPY_XERIAL), _decompresses(SNAPPY_XERIAL.make)),
+    Signature((), _reader_for(LZ4_MOZILLA), _decompresses(LZ4_MOZILLA.make), short=(MOZILLA_MAGIC,)),
+    Signature((), _reader_for(LZF), _decompresses(LZF.make), short=(LZF_MAGIC,)),
+    Signature(MONGODB_MAGICS, _reader_for(MONGODB), _decompresses(MONGODB.make)),
+    Signature((SMB2_MAGIC,), _reader_for(SMB2), _decompresses(SMB2.make)),
+    Signature((KAFKA_MAGIC,), _reader_for(KAFKA), _is_kafka),
     Signature((LOCAL_FILE,), zip_archive, short=(END_OF_DIRECTORY,)),
     Signature((PNG,), media(png, "PNG")),
     Signature((PDF_MAGIC,), pdf),
+    Signature((), rdb, is_rdb, short=(PREFIX,)),
+    Signature(AUX_FIELDS, rdb_after_version),
     Signature((), pgp, is_pgp, short=PGP_MAGICS),
     Signature((), der, is_der, short=DER_MAGICS),
     Signature((), ssh_key, is_ssh_key, short=SSH_MAGICS),
@@ -139,7 +180,7 @@ SIGNATURES = (
     Signature((BZIP2_MAGIC,), _reader_for(BZIP2), _is_bzip2),
     Signature((), _reader_for(COMPRESS), _is_compress, short=(LZW_MAGIC,)),
     *(Signature((), media(each.walk, each.name), each.test, short=each.magics) for each in FORMATS),
-    Signature((), _reader_for(ZLIB), _is_zlib, short=_ZLIB_HEADERS),
+    Signature((), _reader_for(ZLIB), _is_zlib, short=_ZLIB_HEADERS, carved=_ZLIB_CARVED),
 )
 
 # ---- derived
@@ -158,8 +199,9 @@ _BY_FIRST_BYTE = {
 # Formats that may begin like text, so that all of the head may be plain.
 PLAIN_MAGICS = tuple(magic for magic in MAGICS if is_plain(magic))
 # Only magics that cannot occur in text are carved.
-_CARVED = tuple(magic for magic in MAGICS if not is_plain(magic))
-CARVED, LONGEST_CARVED = LiteralSet(*_CARVED), max(map(len, _CARVED))
+CARVED = LiteralSet(*(magic for magic in MAGICS if not is_plain(magic)))
+# Of content; in headers of frames, two bytes may be the same in all of them.
+_CARVED = (*CARVED.texts, *(magic for signature in SIGNATURES for magic in signature.carved))
 # The prefixes of these that are text; and their suffixes, as a piece may end or begin anywhere.
 _TEXT_PREFIXES = {magic[:count] for magic in _CARVED for count in range(1, len(magic)) if is_plain(magic[:count])}
 TEXT_ENDS = tuple(sorted({text[at:] for text in _TEXT_PREFIXES for at in range(len(text))}))
@@ -186,6 +228,10 @@ def reader_of(head: bytes, reader: ReaderFactory, rest: ReaderFactory) -> Reader
         encoding = encoding_of(head)
         return wide_text(encoding, reader) if encoding else None
     return None
+
+
+# What is carved from content that is nothing else.
+CARVABLE = Carvable(LiteralSet(*_CARVED), reader_of, HEAD)
 
 
 def is_known(head: bytes) -> bool:

@@ -7,7 +7,19 @@ from typing import TYPE_CHECKING
 
 from overheard_capture.content.findings import UNKNOWN_FORMAT, Reason
 from overheard_capture.content.nesting import speculative
-from overheard_capture.decoders.compression.formats import BROTLI, BZIP2, COMPRESS, DEFLATE, GZIP, XZ, ZLIB, ZSTD
+from overheard_capture.decoders.compression.formats import (
+    BROTLI,
+    BZIP2,
+    COMPRESS,
+    DEFLATE,
+    GZIP,
+    LZ4,
+    SNAPPY,
+    SNAPPY_FRAMED,
+    XZ,
+    ZLIB,
+    ZSTD,
+)
 from overheard_capture.decoders.compression.reader import decompressing
 from overheard_capture.decoders.mail.mime import MimeEntity
 from overheard_capture.decoders.mail.multipart import multipart
@@ -36,6 +48,10 @@ CODINGS: dict[bytes, tuple[CompressionFormat, ...]] = {
     b"x-bzip2": (BZIP2,),
     b"xz": (XZ,),
     b"x-xz": (XZ,),
+    b"lz4": (LZ4,),
+    # Of gRPC, and of Prometheus and others who put a block without framing there.
+    b"snappy": (SNAPPY_FRAMED, SNAPPY),
+    b"x-snappy-framed": (SNAPPY_FRAMED,),
 }
 # Content with more codings than this is crafted.
 _MAX_CODINGS = 16

@@ -9,7 +9,7 @@ from overheard_capture.content.byte_scan import is_plain
 from overheard_capture.content.findings import UNKNOWN_FORMAT, Reason
 from overheard_capture.content.text_detector import CONTROL
 from overheard_capture.decoders.armour.finder import has_nothing_encoded
-from overheard_capture.decoders.magic import CARVED, HEAD, PLAIN_MAGICS, is_known
+from overheard_capture.decoders.magic import CARVABLE, HEAD, PLAIN_MAGICS, is_known
 from overheard_capture.decoders.untyped import untyped
 from overheard_capture.decoders.utf16_32 import encoding_of
 
@@ -28,7 +28,7 @@ def classify(data: bytes) -> bool | None:
         return None
     if is_plain(data):
         return True
-    if CARVED.first(data) >= 0 or len(data.translate(None, CONTROL)) == len(data):
+    if CARVABLE.literals.first(data) >= 0 or len(data.translate(None, CONTROL)) == len(data):
         return None
     head = data[:HEAD]
     return None if is_known(head) or encoding_of(head) else False

@@ -15,10 +15,13 @@ from typing import TYPE_CHECKING, NamedTuple
 from overheard.words.layer import Layer
 from overheard_capture.content.boundaries import Boundaries
 from overheard_capture.content.nesting import speculative
+from overheard_capture.decoders.rdb import lzf_strings
 from overheard_capture.native import core
 from overheard_capture.provenance.origin import joined
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from overheard.words.layer import Layers
     from overheard_capture.content.findings import Findings, ReaderFactory
     from overheard_capture.provenance.origin import Bytes, Origin
@@ -38,6 +41,8 @@ class _Framing(NamedTuple):
     length: Callable[[bytes], int] = int
     begins: bytes = b"\n"
     number: int = -1
+    # What reads the pieces, with a reader for what is in them.
+    reader: Callable[[ReaderFactory], ReaderFactory] = lambda reader: reader
 
 
 def _line(
@@ -69,8 +74,9 @@ _FRAMINGS = (
     _Framing(Layer("IMAP literal"), _LITERAL, _LITERAL, begins=b"{", number=1),
     # RFC 3030, 2
     _line("BDAT", rb"[Bb][Dd][Aa][Tt] (\d{1,9})(?: [Ll][Aa][Ss][Tt])?[ \t]*\r?\n", number=2),
-    # Redis: bulk strings, verbatim strings, and pieces of streamed strings.
-    _line("RESP", rb"[$=;](\d{1,9})\r?\n", number=3),
+    # Redis: bulk strings, verbatim strings, and pieces of streamed strings. Values in DUMP and RESTORE, and in the
+    # database file at the beginning of a replication, may be compressed.
+    _line("RESP", rb"[$=;](\d{1,9})\r?\n", number=3)._replace(reader=lzf_strings),
     # The last arguments of Redis commands, such as what is appended to a value.
     _line("RESP", rb"(?:%b)\$(\d{1,9})\r\n" % _COMMAND, begins=b"\n*"),
     # memcached's meta commands.
@@ -181,7 +187,9 @@ class _Pieces:
         if not ranges:
             return
         if self._content is None:
-            self._content = Boundaries(self._findings, (*self._layers, self._framing.layer), self._reader)
+            self._content = Boundaries(
+                self._findings, (*self._layers, self._framing.layer), self._framing.reader(self._reader)
+            )
         starts = [0, *accumulate(end - start for start, end in ranges[:-1])]
         content = b"".join([data[start:end] for start, end in ranges])
         content_origin = joined((origin, start, end) for start, end in ranges)

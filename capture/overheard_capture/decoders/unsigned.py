@@ -1,26 +1,27 @@
-"""Compression without a signature: raw deflate, brotli, LZMA of any properties, and compressed data after its length.
+"""Compression without a signature: raw deflate, brotli, LZMA, blocks of LZ4 and Snappy, and any after its length.
 
-It is looked for only in bytes that were written as text, such as base64: there it is common, and a guess is cheap.
+It is looked for only in bytes that were written as text, such as base64: there it is common, and a guess is cheap. What
+may be in digests must also be in `may_be_content` in `core.c`.
 """
 
 from __future__ import annotations
 
+import re
 import zlib
 from functools import partial
 from typing import TYPE_CHECKING
 
-from overheard.words.layer import Layers
 from overheard_capture.content.text_detector import looks_like_text
-from overheard_capture.decoders.compression.formats import BROTLI, DEFLATE, LZMA
+from overheard_capture.decoders.after_header import AfterHeader
+from overheard_capture.decoders.compression.deflate import CorruptError
+from overheard_capture.decoders.compression.formats import BROTLI, DEFLATE, LZ4_SIZED, LZMA, SNAPPY
 from overheard_capture.decoders.compression.reader import decompressing
 from overheard_capture.decoders.magic import HEAD, is_known, is_lzma, reader_of
 from overheard_capture.decoders.utf16_32 import encoding_of
 
 if TYPE_CHECKING:
-    from overheard_capture.content.findings import Findings, ReaderFactory
-    from overheard_capture.content.readers import Reader
+    from overheard_capture.content.findings import ReaderFactory
     from overheard_capture.decoders.compression.formats import CompressionFormat
-    from overheard_capture.provenance.origin import Bytes, Origin
 
 # The length of the content, as .NET, Qt and MySQL's COMPRESS() write it before compressed data, in either byte order.
 _LENGTH = 4
@@ -32,6 +33,8 @@ _LITTLE = 64
 _SHORTEST = 12
 # Shorter brotli has no text but words of its dictionary; identifiers of 12 bytes are common.
 _SHORTEST_BROTLI = 16
+# The bytes of a varint before its last one.
+_LONG_VARINT = re.compile(rb"[\x80-\xff]{0,3}")
 # The two bits that give the type of the first block (RFC 1951, 3.2.3).
 _STORED, _DYNAMIC, _INVALID = 0, 2, 3
 
@@ -48,21 +51,46 @@ def unsigned_or_known(head: bytes, reader: ReaderFactory, rest: ReaderFactory) -
         return known
     if is_known(head[_LENGTH:][:HEAD]):
         after = reader_of(head[_LENGTH:][:HEAD], reader, rest)
-        return partial(_AfterLength, reader=after) if after else None
+        return partial(AfterHeader, reader=after, length=_LENGTH) if after else None
     form = _format_of(head)
     return decompressing((form,), reader, rest) if form else None
 
 
 def _format_of(head: bytes, *, certainly: bool = False) -> CompressionFormat | None:
+    """The format of compressed data without a signature: other bytes are soon malformed, or make no sense."""
     if is_lzma(head):
         return LZMA
     if _is_brotli(head):
         return BROTLI
-    return DEFLATE if _is_deflate(head, certainly) else None
+    if _is_deflate(head, certainly):
+        return DEFLATE
+    # Both begin with literals, and no text of this kind is longer than 16 MiB.
+    if not head[3] and head[4] >> 4 and _is_whole(LZ4_SIZED, head):
+        return LZ4_SIZED
+    # Most random bytes are no ASCII.
+    at = _LONG_VARINT.match(head).end()  # type: ignore[union-attr]  # it matches anything
+    if not head[at + 1] & 3 and head[at + 2 : at + 5].isascii() and _is_whole(SNAPPY, head):
+        return SNAPPY
+    return None
+
+
+def _is_whole(form: CompressionFormat, head: bytes) -> bool:
+    """Whether all of this is one block of content in this format."""
+    decompressor = form.make()
+    try:
+        out = decompressor.decompress(head, 1 << 12)
+    except CorruptError:
+        return False
+    return not (decompressor.eof and decompressor.unused_data) and _is_content(out)
+
+
+def _is_content(out: bytes) -> bool:
+    """Whether this is the beginning of text, or of something else that is known."""
+    return (len(out) >= _SHORTEST and looks_like_text(out)) or is_known(out) or encoding_of(out) is not None
 
 
 def _is_deflate(head: bytes, certainly: bool) -> bool:
-    """Whether this is raw deflate: random bytes are soon malformed, or decompress to what makes no sense."""
+    """Whether this is raw deflate."""
     kind = head[0] >> 1 & 3
     if kind == _INVALID or (kind == _STORED and int.from_bytes(head[1:3]) ^ int.from_bytes(head[3:5]) != 0xFFFF):
         return False
@@ -75,13 +103,7 @@ def _is_deflate(head: bytes, certainly: bool) -> bool:
     if not out:
         # The code tables of a dynamic block are long, and few random bytes are valid ones.
         return kind == _DYNAMIC and not deflate.eof and not certainly
-    if deflate.eof and not deflate.unused_data:
-        return True
-    return _makes_sense(out)
-
-
-def _makes_sense(out: bytes) -> bool:
-    return (len(out) >= _SHORTEST and looks_like_text(out)) or is_known(out) or encoding_of(out) is not None
+    return (deflate.eof and not deflate.unused_data) or _is_content(out)
 
 
 def _is_brotli(head: bytes) -> bool:
@@ -89,17 +111,17 @@ def _is_brotli(head: bytes) -> bool:
 
     Something else may follow its end, so that what was decompressed before an error counts.
     """
-    if len(head) < _SHORTEST_BROTLI:
+    if len(head) < _SHORTEST_BROTLI or (len(head) <= _LITTLE and not _may_be_brotli(head)):
         return False
     # Imported on first use: most captures contain nothing that needs it.
     from overheard_capture.decoders.compression.libraries import brotli_head  # noqa: PLC0415
 
     out = brotli_head(head, HEAD)
-    return bool(out) and _makes_sense(out)
+    return bool(out) and _is_content(out)
 
 
 def _may_be_brotli(head: bytes) -> bool:
-    """Whether the head of a first block is one of a short stream (9): one type of blocks each, and not much content."""
+    """Whether a short stream begins so (9): with one type of blocks each, and at most 64 KiB of content."""
     bits, at = int.from_bytes(head, "little"), 0
 
     def take(count: int) -> int:
@@ -114,26 +136,3 @@ def _may_be_brotli(head: bytes) -> bool:
         return False
     take(16)
     return bool(not last and take(1)) or not take(3)
-
-
-class _AfterLength:
-    """Reads the bytes after the length."""
-
-    def __init__(self, findings: Findings, layers: Layers, reader: ReaderFactory) -> None:
-        self._reader: Reader = reader(findings, layers)
-        self._to_skip = _LENGTH
-
-    def feed(self, data: Bytes, origin: Origin) -> None:
-        """Read the next bytes."""
-        skipped = min(self._to_skip, len(data))
-        self._to_skip -= skipped
-        if len(data) > skipped:
-            self._reader.feed(data[skipped:], origin.after(skipped))
-
-    def gap(self, length: int) -> None:
-        """`length` bytes are missing here."""
-        self._reader.gap(length)
-
-    def close(self) -> None:
-        """No more bytes follow."""
-        self._reader.close()

@@ -16,7 +16,7 @@ from overheard_capture.decoders.armour.lines import LineArmourFinder
 from overheard_capture.decoders.base64.finder import Base64Finder
 from overheard_capture.decoders.carving import Carver
 from overheard_capture.decoders.line_blocks import LineBlockFinder, may_have_block
-from overheard_capture.decoders.magic import HEAD, PLAIN_MAGICS, TEXT_ENDS, reader_of
+from overheard_capture.decoders.magic import CARVABLE, HEAD, PLAIN_MAGICS, TEXT_ENDS, reader_of
 from overheard_capture.decoders.mail.encoded_words import EncodedWords
 from overheard_capture.decoders.mail.quoted_printable import SoftBreakFinder
 from overheard_capture.decoders.text_framing import CHUNKED, text_framing
@@ -250,7 +250,7 @@ class TextReader:
 
     def _carve(self, data: Bytes, origin: Origin) -> None:
         if not self._carver:
-            self._carver = Carver(self._findings, self._layers, untyped)
+            self._carver = Carver(self._findings, self._layers, untyped, CARVABLE)
             if self._signature_prefix:
                 self._carver.feed(*self._signature_prefix.take(len(self._signature_prefix)))
         self._carver.feed(data, origin)

@@ -40,6 +40,13 @@ def _postgresql_answer(probe: Probe) -> bool:
     return matched
 
 
+def _postgresql_refusal(probe: Probe) -> bool:
+    """The answer that there is no encryption, before the server asks to authenticate."""
+    matched = probe.match_bytes(b"N", b"R", b"\0", b"\0", b"\0")
+    probe.at = 1
+    return matched
+
+
 def _mysql(probe: Probe) -> bool:
     """The server's initial handshake packet: length, sequence number 0, protocol version 10, server version in text."""
     matched = probe.match_bytes(None, b"\0\1", b"\0", b"\0", b"\n", _DIGITS)
@@ -123,6 +130,7 @@ PREFACES: tuple[tuple[str, Callable[[Probe], bool]], ...] = (
     (PROXY, _proxy_2),
     ("PostgreSQL SSLRequest", _postgresql),
     ("PostgreSQL SSLRequest", _postgresql_answer),
+    ("PostgreSQL SSLRequest", _postgresql_refusal),
     ("MySQL", _mysql_request),
     ("MySQL", _mysql),
     ("RDP", _rdp),

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from overheard.words.layer import Layers
 from overheard_capture.decoders.fallback import Fallback
-from overheard_capture.identify import datagram_readers
+from overheard_capture.identify import datagram_readers, stores
 from overheard_capture.identify.prefaces import PREFACES
 from overheard_capture.identify.probe import Probe
 from overheard_capture.protocols import dhcp, netbios, ntp
@@ -236,6 +236,9 @@ PROTOCOLS = (
     # The first byte of IKE is that of a random number, or of a marker; that of ESP is of any number.
     Protocol("IPsec", datagrams=Datagrams(datagram_readers.ipsec, frozenset(range(256)), counts=False)),
     Protocol("GELF", datagrams=Datagrams(datagram_readers.gelf, frozenset({0x1E}))),
+    Protocol("ClickHouse", stores.read_clickhouse, stores.is_clickhouse),
+    Protocol("Cassandra", stores.read_cassandra, stores.is_cassandra),
+    Protocol("PostgreSQL", stores.read_postgresql, stores.is_postgresql),
     PLAIN,
 )
 _OF_STREAMS = tuple(each for each in PROTOCOLS if each.matches)

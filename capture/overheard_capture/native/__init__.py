@@ -25,7 +25,7 @@ def core() -> ctypes.CDLL | None:
     except OSError:
         return None
     library.slot_of.restype = ctypes.c_uint32
-    library.runs.restype = library.skip_records.restype = ctypes.c_uint64
+    library.runs.restype = library.skip_records.restype = library.expand.restype = ctypes.c_uint64
     library.soft_break.restype = library.first_of.restype = library.announcement.restype = ctypes.c_int64
     return library
 

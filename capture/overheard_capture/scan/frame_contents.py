@@ -8,6 +8,7 @@ from overheard.words.layer import Layer, Layers
 from overheard_capture.content.content import Content
 from overheard_capture.content.findings import Reason, UnreadContent
 from overheard_capture.decoders.carving import Carver
+from overheard_capture.decoders.magic import CARVABLE
 from overheard_capture.decoders.untyped import untyped
 from overheard_capture.identify.datagrams import DatagramIdentifier
 from overheard_capture.packets import Datagram, IcmpData, Other, SctpMessage, Segment, payload_origin
@@ -45,7 +46,7 @@ class FrameContents:
     def carve(self, data: bytes, origin: Origin) -> None:
         """Read what has a signature in bytes that are mostly headers. What is unknown in them is no content."""
         findings = self._make_findings()
-        carver = Carver(findings, (), untyped)
+        carver = Carver(findings, (), untyped, CARVABLE)
         carver.feed(data, origin)
         carver.close()
         self._collect(findings, -1, "")

@@ -14,7 +14,10 @@ if TYPE_CHECKING:
 LABELS: dict[str, str] = {
     "br": "Brotli",
     "compress": "compress (LZW)",
+    "lz4": "LZ4",
+    "lzf": "LZF",
     "opaque": "opaque: neither text nor anything known",
+    "snappy": "Snappy",
 }
 
 

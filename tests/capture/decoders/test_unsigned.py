@@ -9,6 +9,8 @@ import zlib
 from typing import TYPE_CHECKING
 
 import brotli  # type: ignore[import-untyped]
+import cramjam
+import lz4.block  # type: ignore[import-untyped]  # it publishes no types
 import pytest
 
 from capture.played import VALUE, outcome, played, seen
@@ -55,6 +57,8 @@ PACKED = {
     "gzip in brotli, stored": (brotli.compress(gzip.compress(TEXT)), "base64"),
     "LZMA": (lzma.compress(TEXT, lzma.FORMAT_ALONE), "lzma"),
     "LZMA of other properties": (lzma.compress(LONG, lzma.FORMAT_ALONE, filters=[UNUSUAL]), "lzma"),
+    "LZ4 after its length, as Python has it": (lz4.block.compress(TEXT + LONG), "lz4"),
+    "Snappy": (bytes(cramjam.snappy.compress_raw(TEXT + LONG)), "snappy"),
     "gzip in deflate": (raw(gzip.compress(TEXT)), "deflate"),
 }
 WRITTEN: dict[str, Callable[[bytes], bytes]] = {

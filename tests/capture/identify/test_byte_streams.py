@@ -136,6 +136,11 @@ def test_tls_within_longer_text_is_not_recognised() -> None:
         (b"\0\0\6\4\0\0\0\0\0\0\3\0\0\0\x64", "HTTP/2"),
         (b"\xff\xfd\x18\xff\xfb\x1fhello\r\n", "telnet"),
         (b"\0\x1d\x12\x34\1\0\0\1\0\0\0\0\0\0\6server\4test\0\0\1\0\1", "DNS"),
+        (b"\0\x0aClickHouse\x15\x08", "ClickHouse"),
+        (b"\4\0\0\1\5\0\0\0\0", "Cassandra"),
+        (b"\4\0\0\1\1\0\0\0\x16\0\1\0\x0bCQL_VERSION\0\0053.4.5", "Cassandra"),
+        (b"\x85\0\0\1\2\0\0\0\0", "Cassandra"),
+        (b"R\0\0\0\x08\0\0\0\0Z\0\0\0\5I", "PostgreSQL"),
         (b"hello, squirrel\r\n", "plain text"),
         (b"h\x00\x01\xfe\xfe\xff" * 20, "unknown"),
         (b"\x16\3\1", "unknown"),
@@ -175,7 +180,16 @@ def test_a_gap_is_never_reported_as_complete(tls: Transcript) -> None:
 PIECES = st.sampled_from(
     [part for before, _ in BEFORE.values() for _, part in before]
     + [HELLOS[0][1], HELLOS[1][1], data(40), CHANGE_CIPHER_SPEC, ANY, b"S", b"N", b"\r\n\r\n", b"HTTP/1.1 200 OK\r\n"]
-    + [record(22, message(1, client()))[:20], b"GET / HT", b"TP/1.1\r\n\r\n", b"\xff\xfd\x18", b"\0\0\6\4", b"\x16\3"]
+    + [
+        record(22, message(1, client()))[:20],
+        b"GET / HT",
+        b"TP/1.1\r\n\r\n",
+        b"\xff\xfd\x18",
+        b"\4\0\0\1\5\0\0\0\0",
+        b"R\0\0\0\x08\0\0\0\0",
+        b"\0\0\6\4",
+        b"\x16\3",
+    ]
 )
 PARTS = st.lists(st.tuples(st.sampled_from("<>"), st.one_of(PIECES, st.binary(min_size=1, max_size=40))), max_size=8)
 

@@ -93,6 +93,9 @@ _CODINGS: list[tuple[str, tuple[str, ...]]] = [
     ("br", ("br",)),
     ("zstd", ("zstd",)),
     ("compress", ("compress",)),
+    ("lz4", ("lz4",)),
+    # A block without framing, as Prometheus has it.
+    ("snappy", ("snappy",)),
     # In the order in which they were applied (RFC 9110, 8.4).
     ("gzip, gzip", ("gzip", "gzip")),
     ("br, gzip", ("gzip", "br")),

@@ -104,7 +104,7 @@ CASES = [
         leak(f"file-{layer}", partial(fetched, partial(packed, page(), layer)), layer)
         for layer in PACKERS
         # Formats without a signature are only identified by a header.
-        if layer in ("gzip", "zlib", "zstd", "compress", "bzip2", "xz")
+        if layer in ("gzip", "zlib", "zstd", "compress", "bzip2", "xz", "lz4")
     ),
     leak("file-tar-gz", partial(fetched, lambda: gz(tar("nest", page()))), "gzip"),
     leak("file-zip", partial(fetched, lambda: zipped("nest.txt", page())), "zip"),

@@ -18,14 +18,33 @@ if TYPE_CHECKING:
 
 def redis(*command: bytes, inline: bool = False, wire: bytes | None = None, scene: Scene) -> bytes | None:
     """A command to a real Redis server, in its protocol or inline."""
+    client = redis_server(scene)
+    client.sendall(b" ".join(command) + b"\r\n" if inline else resp(*command))
+    client.recv(4096)
+    return wire
+
+
+def redis_server(scene: Scene) -> socket.socket:
+    """A connection to a real Redis server."""
     nest = ("--bind", scene.host, "--port", "6379", "--save", "", "--dir", str(scene.folder))
     scene.start(program("redis-server"), *nest, "--protected-mode", "no", "--io-threads", "1")
     scene.await_port(6379)
-    client = scene.connect(6379)
-    parts = b"".join(b"$%d\r\n%s\r\n" % (len(part), part) for part in command)
-    client.sendall(b" ".join(command) + b"\r\n" if inline else b"*%d\r\n%s" % (len(command), parts))
+    return scene.connect(6379)
+
+
+def resp(*command: bytes) -> bytes:
+    """A command in Redis's protocol."""
+    return b"*%d\r\n" % len(command) + b"".join(b"$%d\r\n%s\r\n" % (len(part), part) for part in command)
+
+
+def redis_dump(said: str, scene: Scene) -> bytes:
+    """A compressed value as DUMP returns it. A script has put together its words, so that they were not sent before."""
+    client = redis_server(scene)
+    script = b"redis.call('set', 'nest', (string.gsub(ARGV[1], 'X', '')))"
+    client.sendall(resp(b"EVAL", script, b"0", page(said[:4] + "X" + said[4:])))
     client.recv(4096)
-    return wire
+    client.sendall(resp(b"DUMP", b"nest"))
+    return client.recv(65536)
 
 
 def postgres(query: str, *, word: str = "acorn", wire: bytes | None = None, scene: Scene) -> bytes | None:
@@ -97,6 +116,7 @@ CASES = [
     leak("redis-inline", partial(redis, b"SET", b"word", b'"fluffy tail"', inline=True)),
     leak("redis-password", partial(redis, b"AUTH", _WORD)),
     leak("redis-gzip", partial(redis, b"SET", b"word", gz(page()), wire=gz(page())), "gzip"),
+    leak("redis-dump", partial(redis_dump, FLUFFY), "RESP", "lzf"),
     leak("postgres-password", partial(postgres, "SELECT 1", word=FLUFFY)),
     leak("postgres-query", partial(postgres, "INSERT INTO oak VALUES ('fluffy tail')")),
     leak(
@@ -110,6 +130,7 @@ CASES = [
     leak("ldap", partial(ldap, FLUFFY)),
     harmless("redis-two-values", partial(redis, b"MSET", b"a", b"fluffy ", b"b", b"tail")),
     harmless("redis-gzip-other-word", partial(redis, b"SET", b"word", gz(page("fluffy pail")))),
+    harmless("redis-dump-other-word", partial(redis_dump, "fluffy pail")),
     harmless("postgres-two-columns", partial(postgres, "INSERT INTO oak VALUES ('fluffy', 'tail')")),
     harmless("mqtt-half-and-half", partial(mqtt, b"tail", word="fluffy ")),
     harmless("ldap-other-word", partial(ldap, "fluffy-tail")),

@@ -62,9 +62,11 @@ def payload_start(chars: bytes) -> int:
     for skipped, out in enumerate(outs):
         if is_readable(out):
             return skipped
-    for prefix in islice(_PREFIX_END.finditer(chars, 3, _MAX_OFFSET), _MAX_PREFIXES):
-        if len(chars) - prefix.end() >= SHORTEST_RUN and is_readable(_decoded_head(chars, prefix.end())):
-            return prefix.end()
+    prefixes = islice(_PREFIX_END.finditer(chars, 3, _MAX_OFFSET), _MAX_PREFIXES)
+    for start in (0, *(prefix.end() for prefix in prefixes)):
+        rest = chars[start:]
+        if len(rest) >= SHORTEST_RUN and ((start and is_readable(_decoded_head(rest, 0))) or _begins_unsigned(rest)):
+            return start
     # At any other offset, only text and signatures are reliable.
     for known in IN_BASE64.finditer(chars, 0, _MAX_OFFSET):
         if is_known(_decoded_head(chars, known.start())):
@@ -85,6 +87,11 @@ def unsigned_start(chars: bytes) -> int:
             if is_unsigned(decoded(chars[start:]), certainly=certainly):
                 return start
     return -1
+
+
+def _begins_unsigned(chars: bytes) -> bool:
+    """Whether compressed data without a signature begins here. Most words have no digits."""
+    return _DIGIT.search(chars) is not None and is_unsigned(decoded(chars))
 
 
 def _decoded_head(chars: bytes, skipped: int) -> bytes:

@@ -44,8 +44,10 @@ class Decompressor(Protocol):
     has_pending_output: bool
     # The optional fields in the header of the stream, such as a comment; empty until it was read.
     fields: list[bytes]
-    # Whether the format marks the end of a stream.
-    has_end_marker: bool
+
+    @property
+    def has_end_marker(self) -> bool:
+        """Whether the stream is incomplete unless `eof` is set: most formats mark their end."""
 
     def decompress(self, data: Bytes, max_length: int) -> bytes:
         """Decompress `data`. Returns about `max_length` bytes at most; raises CorruptError."""

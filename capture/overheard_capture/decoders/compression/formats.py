@@ -8,7 +8,14 @@ from typing import NamedTuple
 from overheard.words.layer import Layer, LayerKind
 from overheard_capture.captures.inputs import ZSTD_MAGIC
 from overheard_capture.decoders.compression.deflate import GZIP_MEMBER, Decompressor, Deflate, Gzip, Zlib
+from overheard_capture.decoders.compression.lz4 import LZ4_MAGIC, Lz4Block, Lz4Frame, Lz4Legacy, MozillaLz4, SizedLz4
+from overheard_capture.decoders.compression.lzf import Lzf, LzfString
 from overheard_capture.decoders.compression.lzw import Lzw
+from overheard_capture.decoders.compression.skippable import MAGICS as SKIPPABLE_MAGICS
+from overheard_capture.decoders.compression.skippable import FrameOrSkippable
+from overheard_capture.decoders.compression.smb2 import Smb2
+from overheard_capture.decoders.compression.snappy import FramedSnappy, Snappy, XerialSnappy
+from overheard_capture.decoders.compression.stores import CassandraLz4, ClickHouseBlock, KafkaRecords, OpCompressed
 
 BZIP2_MAGIC, XZ_MAGIC = b"BZh", b"\xfd7zXZ\0"
 
@@ -33,7 +40,6 @@ def _brotli() -> Decompressor:
 
 def _zstd() -> Decompressor:
     from overheard_capture.decoders.compression.libraries import zstd  # noqa: PLC0415
-    from overheard_capture.decoders.compression.skippable import FrameOrSkippable  # noqa: PLC0415
 
     return FrameOrSkippable(zstd)
 
@@ -67,11 +73,25 @@ GZIP = CompressionFormat(_layer("gzip"), Gzip, (GZIP_MEMBER,), b"\0")
 ZLIB = CompressionFormat(_layer("zlib"), Zlib)
 DEFLATE = CompressionFormat(_layer("deflate"), Deflate)
 BROTLI = CompressionFormat(_layer("br"), _brotli)
-# The other magics are those of skippable frames: the first byte is one of 16 (RFC 8878, 3.1.2).
-ZSTD = CompressionFormat(
-    _layer("zstd"), _zstd, (ZSTD_MAGIC, *(bytes([first]) + b"\x2a\x4d\x18" for first in range(0x50, 0x60)))
-)
+ZSTD = CompressionFormat(_layer("zstd"), _zstd, (ZSTD_MAGIC, *SKIPPABLE_MAGICS))
 COMPRESS = CompressionFormat(_layer("compress"), Lzw)
 BZIP2 = CompressionFormat(_layer("bzip2"), _bzip2, (BZIP2_MAGIC,))
 XZ = CompressionFormat(_layer("xz"), _xz, (XZ_MAGIC,), b"\0")
 LZMA = CompressionFormat(_layer("lzma"), _lzma)
+# LZ4 has the same skippable frames as zstd.
+LZ4 = CompressionFormat(_layer("lz4"), lambda: FrameOrSkippable(Lz4Frame), (LZ4_MAGIC, *SKIPPABLE_MAGICS))
+LZ4_LEGACY = CompressionFormat(_layer("lz4"), Lz4Legacy)
+LZ4_BLOCK = CompressionFormat(_layer("lz4"), Lz4Block)
+LZ4_SIZED = CompressionFormat(_layer("lz4"), SizedLz4)
+LZ4_CASSANDRA = CompressionFormat(_layer("lz4"), CassandraLz4)
+LZ4_CLICKHOUSE = CompressionFormat(_layer("lz4"), ClickHouseBlock)
+LZ4_MOZILLA = CompressionFormat(_layer("lz4"), MozillaLz4)
+SNAPPY = CompressionFormat(_layer("snappy"), Snappy)
+SNAPPY_FRAMED = CompressionFormat(_layer("snappy"), FramedSnappy)
+SNAPPY_XERIAL = CompressionFormat(_layer("snappy"), XerialSnappy)
+LZF = CompressionFormat(_layer("lzf"), Lzf)
+LZF_STRING = CompressionFormat(_layer("lzf"), LzfString)
+# Messages of protocols, which say how they are compressed.
+MONGODB = CompressionFormat(_layer("OP_COMPRESSED"), OpCompressed)
+KAFKA = CompressionFormat(_layer("Kafka"), KafkaRecords)
+SMB2 = CompressionFormat(_layer("SMB2 compression"), Smb2)

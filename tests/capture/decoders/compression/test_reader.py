@@ -8,6 +8,8 @@ import zlib
 from typing import TYPE_CHECKING
 
 import brotli  # type: ignore[import-untyped]  # it publishes no types
+import cramjam
+import lz4.frame  # type: ignore[import-untyped]  # it publishes no types
 import pytest
 import zstandard
 
@@ -23,7 +25,8 @@ from overheard_capture.decoders.untyped import untyped
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-TEXT = hashes(704, 4711) + b" " + VALUE + b" and some more of it"
+# Without entropy coding, letters would stay what they are unless they were there before.
+TEXT = hashes(704, 4711) + b" Fluffy ta-" * 50 + VALUE + b" and some more of it"
 DEFLATED = zlib.compress(TEXT)[2:-4]
 WHOLE = {
     b"gzip": gzip.compress(TEXT),
@@ -33,8 +36,13 @@ WHOLE = {
     b"compress": compressed(TEXT),
     b"bzip2": bz2.compress(TEXT),
     b"xz": lzma.compress(TEXT),
+    b"lz4": lz4.frame.compress(TEXT),
+    b"snappy": bytes(cramjam.snappy.compress_raw(TEXT)),
+    b"x-snappy-framed": bytes(cramjam.snappy.compress(TEXT)),
 }
-LAYER = {b"deflate": "zlib"}
+LAYER = {b"deflate": "zlib", b"x-snappy-framed": "snappy"}
+# They end where the content ends.
+ENDLESS = {b"compress", b"x-snappy-framed"}
 MANY = 200 << 20
 
 
@@ -71,7 +79,8 @@ def test_the_place_is_the_frame_that_completed_it() -> None:
 
 
 @pytest.mark.parametrize(
-    ("coding", "padding"), [(b"gzip", b""), (b"gzip", bytes(512)), (b"zstd", b""), (b"bzip2", b""), (b"xz", bytes(4))]
+    ("coding", "padding"),
+    [(b"gzip", b""), (b"gzip", bytes(512)), (b"zstd", b""), (b"bzip2", b""), (b"xz", bytes(4)), (b"lz4", b"")],
 )
 def test_several_files_may_be_concatenated(coding: bytes, padding: bytes) -> None:
     nothing = {
@@ -79,13 +88,14 @@ def test_several_files_may_be_concatenated(coding: bytes, padding: bytes) -> Non
         b"zstd": zstandard.compress(b"nothing"),
         b"bzip2": bz2.compress(b"nothing"),
         b"xz": lzma.compress(b"nothing"),
+        b"lz4": lz4.frame.compress(b"nothing"),
     }
     findings = played(decompressing(CODINGS[coding], untyped, untyped), nothing[coding] * 3 + WHOLE[coding] + padding)
     assert seen(findings) == {(coding.decode(),)}
     assert not findings.unread
 
 
-@pytest.mark.parametrize("coding", [coding for coding in WHOLE if coding != b"compress"])
+@pytest.mark.parametrize("coding", [coding for coding in WHOLE if coding not in ENDLESS])
 def test_bytes_after_the_end_are_read(coding: bytes) -> None:
     following = zlib.compress(b"this is " + VALUE + b" once more")
     findings = played(decompressing(CODINGS[coding], untyped, untyped), WHOLE[coding] + following)
@@ -93,7 +103,7 @@ def test_bytes_after_the_end_are_read(coding: bytes) -> None:
     assert not findings.unread
 
 
-@pytest.mark.parametrize("coding", [coding for coding in WHOLE if coding != b"compress"])
+@pytest.mark.parametrize("coding", [coding for coding in WHOLE if coding not in ENDLESS])
 def test_truncated_content_is_damaged(coding: bytes) -> None:
     findings = played(decompressing(CODINGS[coding], untyped, untyped), WHOLE[coding][:-5])
     assert [each.why for each in findings.unread] == [Reason.DAMAGED]
@@ -129,11 +139,12 @@ def zeros(coding: bytes, length: int) -> bytes:
         b"zstd": zstandard.compress,
         b"bzip2": bz2.compress,
         b"br": lambda data: brotli.compress(data, quality=1),
+        b"lz4": lz4.frame.compress,
     }
     return makers[coding](bytes(length))
 
 
-@pytest.mark.parametrize("coding", [b"gzip", b"br", b"zstd", b"bzip2"])
+@pytest.mark.parametrize("coding", [b"gzip", b"br", b"zstd", b"bzip2", b"lz4"])
 def test_a_bomb_is_bounded(coding: bytes) -> None:
     """A file that inflates to 200 MB is abandoned after a few megabytes."""
     findings = played(decompressing(CODINGS[coding], untyped, untyped), zeros(coding, MANY))
