@@ -26,7 +26,7 @@ _TABLE = bytes(
 _FOUND = CodedRuns.with_room(1 << 12)
 
 
-class Runs(NamedTuple):
+class FoundRuns(NamedTuple):
     """For each coding, the (start, end) of its runs, and where its members at the end of the data begin.
 
     `digests` are what runs that need not be read decode to.
@@ -37,7 +37,7 @@ class Runs(NamedTuple):
     digests: list[bytes]
 
 
-def find_runs(data: bytes | bytearray, first: list[int], search: Search, *, with_digests: bool = False) -> Runs:
+def find_runs(data: bytes | bytearray, first: list[int], search: Search, *, with_digests: bool = False) -> FoundRuns:
     """Find the runs that must be read, for each coding from an offset on. A run at the end of the data is left out.
 
     The compiled part decodes digests, which are searched here, and whose runs are left out if nothing is in them.
@@ -48,7 +48,7 @@ def find_runs(data: bytes | bytearray, first: list[int], search: Search, *, with
     if compiled is None:
         for each, coding, start in zip(runs, CODINGS, first, strict=True):
             each.extend(span for span in coding.members.runs(data) if span[0] >= start and span[1] < len(data))
-        return Runs(runs, [coding.members.trailing(data) for coding in CODINGS], digests)
+        return FoundRuns(runs, [coding.members.trailing(data) for coding in CODINGS], digests)
     place, length, done = pointer(data), ctypes.c_uint64(len(data)), False
     _FOUND.start(first)
     while not done:
@@ -67,7 +67,7 @@ def find_runs(data: bytes | bytearray, first: list[int], search: Search, *, with
         if with_digests:
             digests += (_FOUND.decoded_word(number) for number in range(_FOUND.word_count) if number not in to_read)
     runs[0].sort()
-    return Runs(runs, _FOUND.ends(), digests)
+    return FoundRuns(runs, _FOUND.ends(), digests)
 
 
 def number_runs(data: bytes | bytearray, first: int = 0) -> list[tuple[int, int]]:
