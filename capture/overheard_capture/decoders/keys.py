@@ -61,6 +61,8 @@ class _Values(NamedTuple):
                 if looks_like_text(value):
                     inside.read(value, origin.after(start))
                 else:
+                    # SNMP and LDAP are such sequences as well, and a value of theirs may be anything.
+                    inside.guess().read(value, origin.after(start))
                     report_value(inside, value)
         if not end:
             at.findings.report_unread(Reason.OPAQUE, UNKNOWN_FORMAT, at.layers)

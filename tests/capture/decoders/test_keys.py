@@ -13,7 +13,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.x509.oid import NameOID
 
-from capture.played import VALUE, played
+from capture.played import VALUE, played, seen
 from capture.wrapped import noise
 from overheard_capture.content.opaque_values import LARGE_VALUE
 from overheard_capture.content.opaque_values import VALUE as OPAQUE
@@ -126,3 +126,11 @@ def test_they_may_end_early_or_be_damaged(name: str) -> None:
     for at in range(0, len(raw), 5):
         played(untyped, raw[:at])
         played(untyped, raw[:at] + b"\xff\x84\xff" + raw[at + 2 :])
+
+
+def test_a_known_format_in_a_value_is_unwrapped() -> None:
+    """Such as in an answer of SNMP, which is a sequence like a certificate."""
+    packed = gzip.compress(VALUE + bytes(range(256)))
+    value = b"\x04\x82" + len(packed).to_bytes(2) + packed
+    findings = played(untyped, b"\x30\x82" + (len(value) + 3).to_bytes(2) + b"\2\1\1" + value)
+    assert any("gzip" in layers for layers in seen(findings))
