@@ -42,7 +42,7 @@ def read_recording(path: Path) -> Recording:
     for name, kind in get_type_hints(Recording).items():
         value = getattr(recording, name)
         if not isinstance(value, int if kind is float and isinstance(value, int) else kind):
-            raise ValueError(f"{name} is {value!r}")
+            raise ValueError(f"{name} is {value!r}")  # noqa: TRY004  (all that is malformed is that to the caller)
     return recording
 
 

@@ -43,8 +43,8 @@ def _without(search: Search, stream: Visible) -> Visible:
 class Evidence:
     """One capture, and the results of reading it. `folder` is for temporary files.
 
-    `recording` is the metadata that our recorder wrote for this file, if any; `disbelieved`, why what is there instead is
-    not that. `vouched` is what the caller vouches for: that the capture is `whole`, that the secrets were `sent`.
+    `recording` is the metadata that our recorder wrote for this file, if any; `disbelieved` is why the metadata beside
+    it is not that. `vouched` is what the caller vouches for: that the capture is `whole`, that the secrets were `sent`.
     `required` is what PROTECTED takes besides: that it is `sealed`.
     """
 
