@@ -58,6 +58,13 @@ class Facts:
     visible: list[Visible] = field(default_factory=list)
     tls: list[int] = field(default_factory=list)
 
+    def count_frame(self, size: int, time: float) -> None:
+        """Add a frame of `size` bytes, at `time` in seconds since the epoch."""
+        self.frames += 1
+        self.size += size
+        self.began = self.began or time
+        self.ended = max(self.ended, time)
+
     def count_connection(self, connection: Connection) -> None:
         """Add a TCP connection that has ended: its faults, and the number of searched bytes."""
         self.streams += 1
@@ -75,6 +82,13 @@ class Facts:
             self.evicted.add(connection.number, order)
         elif not (connection.complete or connection.failed(self.ended)):
             self.incomplete.add(connection.number, order)
+
+    def count_fragments(self, missing: int, conflicting: int) -> None:
+        """Add packets and messages that are not whole, or whose fragments have different bytes in the same place."""
+        if missing:
+            self.fragments.add(f"{missing} IP packets or SCTP messages with missing fragments")
+        if conflicting:
+            self.fragments.add(f"{conflicting} IP packets or SCTP messages with conflicting fragments")
 
     def add_in_clear(self, protocol: str, size: int, where: str, order: Order) -> None:
         """Count application data of a flow that nothing encrypted."""

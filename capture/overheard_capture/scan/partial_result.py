@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from overheard_capture.scan.facts import Facts
     from overheard_capture.scan.hits import HitTable
+    from overheard_capture.scan.message_groups import Message
     from overheard_capture.scan.parties import Parties
 
 
@@ -18,3 +19,5 @@ class PartialResult:
     facts: Facts
     hits: HitTable
     parties: Parties
+    # Messages that were not joined yet, as others of their flows' hosts may be in the other process.
+    messages: list[Message]

@@ -31,6 +31,7 @@ from overheard_capture.scan.flow_rows import add_connection, add_datagrams, add_
 from overheard_capture.scan.frame_contents import FrameContents
 from overheard_capture.scan.hits import Hit, HitTable
 from overheard_capture.scan.hosts import between, ends_of, hosts_of
+from overheard_capture.scan.message_groups import MessageGroups
 from overheard_capture.scan.partial_result import PartialResult
 from overheard_capture.scan.parties import Parties
 from overheard_capture.scan.quotations import Quotations
@@ -74,16 +75,16 @@ class Reading:
         self._opener = opener
         self._marks = frozenset(marks)
         self._dissector = Dissector()
+        self._messages = MessageGroups(search.secrets, lambda: self._make_findings()[0], self.hits.add)
         self._both_findings: dict[int, tuple[Findings, Findings]] = {}
         self._connections = ConnectionTable(self._begin, self._retire)
-        self._datagram_flows = DatagramFlowTable(self._make_findings, self._retire_datagram_flow)
+        self._datagram_flows = DatagramFlowTable(self._findings_of_flow, self._retire_datagram_flow)
         self._frame_contents = FrameContents(lambda: self._make_findings()[0], self._collect_of_frame, self._collect)
         self._unclaimed = UnclaimedBytes(search, self._add_hit, self._frame_contents.carve)
         self._quotations = Quotations(self._connections)
         # The flows to read, if two processes share the capture.
         self._share = share
-        library = core()
-        self._walker = Walker(library, self) if library else None
+        self._walker = Walker(library, self) if (library := core()) else None
         if share:
             self._connections.halve_memory()
 
@@ -118,10 +119,7 @@ class Reading:
     def take(self, frame: Frame) -> None:
         """Read a frame."""
         facts = self.facts
-        facts.frames += 1
-        facts.size += len(frame.data)
-        facts.began = facts.began or frame.time
-        facts.ended = max(facts.ended, frame.time)
+        facts.count_frame(len(frame.data), frame.time)
         packets = self._dissector.packets(frame)
         if self._host_filter and not self._passes_filter(packets):
             self._skip_frame(frame, packets)
@@ -203,14 +201,19 @@ class Reading:
 
     def _make_findings(self) -> tuple[Findings, Findings]:
         conversation = Conversation()
-        first, second = (Findings(self._search, READERS, self._limits, conversation, self._opener) for _ in range(2))
+        one, other = (Findings(self._search, READERS, self._limits, conversation, self._opener) for _ in range(2))
+        return one, other
+
+    def _findings_of_flow(self, client: Endpoint, server: Endpoint, number: int = -1) -> tuple[Findings, Findings]:
+        first, second = self._make_findings()
+        first.messages, second.messages = self._messages.of_flow(client, server, number)
         return first, second
 
     def _begin(self, number: int, client: Endpoint, server: Endpoint, now: float) -> Connection:
         is_foreign = self._share is not None and not self._share.owns_connection(number)
         if is_foreign or (self._host_filter and not self._host_filter(client, server)):
             return counted_only(number, client, server, now)
-        flow_findings = self._both_findings[number] = self._make_findings()
+        flow_findings = self._both_findings[number] = self._findings_of_flow(client, server, number)
         directions = [
             Direction(source, target, content.Content(findings, (), READERS.stream), partial(read_outside, findings))
             for (source, target), findings in zip(((client, server), (server, client)), flow_findings, strict=True)
@@ -269,7 +272,7 @@ class Reading:
     def partial_result(self) -> PartialResult:
         """The results of the flows of this share."""
         self._close()
-        return PartialResult(self.facts, self.hits, self.parties)
+        return PartialResult(self.facts, self.hits, self.parties, self._messages.partial())
 
     # ---- the end
 
@@ -286,13 +289,11 @@ class Reading:
         self._close()
         facts = self.facts
         if part:
-            self.facts.add_flows(part.facts)
+            facts.add_flows(part.facts)
             self.hits.add_all(part.hits)
             self.parties.merge(part.parties)
+        self._messages.finish(part.messages if part else ())
         self.parties.report(facts)
-        if pending := self._dissector.pending + self._dissector.discarded:
-            facts.fragments.add(f"{pending} IP packets or SCTP messages with missing fragments")
-        if self._dissector.conflicting:
-            facts.fragments.add(f"{self._dissector.conflicting} IP packets or SCTP messages with conflicting fragments")
+        facts.count_fragments(self._dissector.pending + self._dissector.discarded, self._dissector.conflicting)
         facts.sort_flows()
         return facts
