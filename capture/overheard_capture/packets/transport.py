@@ -7,9 +7,8 @@ from typing import TYPE_CHECKING
 
 from overheard_capture.packets import assigned
 from overheard_capture.packets.icmp import ICMP
-from overheard_capture.packets.tunnels import UDP_TUNNELS
+from overheard_capture.packets.tunnels import tunnelled
 from overheard_capture.packets.types import ACK, URG, Datagram, Segment
-from overheard_capture.packets.udp_tunnels import tunnelled
 
 if TYPE_CHECKING:
     from overheard_capture.packets.pdu import Decapsulator, Packets, Pdu
@@ -41,9 +40,7 @@ def _udp(pdu: Pdu) -> Packets | Pdu:
         raise ValueError
     payload, spans = buffer.data[begins:end], buffer.spans(begins, end)
     datagram = Datagram(buffer.frame, source, target, pdu.offset(begins), payload, spans)
-    if target.port in UDP_TUNNELS and len(payload) > 8:
-        return UDP_TUNNELS[target.port](pdu, begins, payload, (datagram,))
-    if inside := tunnelled(payload):
+    if inside := tunnelled(payload, end - begins):
         return pdu.inside(inside.family, inside.protocol, begins + inside.at, (datagram,))
     return (datagram,)
 
