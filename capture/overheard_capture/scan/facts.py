@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from overheard_capture.content.findings import UnreadContent
     from overheard_capture.reassembly.connection import Connection
     from overheard_capture.reassembly.tally import Order
+    from overheard_capture.scan.hosts import HostPair
 
 # The maximum number of flows in the report; further ones are only counted.
 MAX_FLOWS = 10_000
@@ -46,7 +47,7 @@ class Facts:
     late: Tally[str] = field(default_factory=Tally)
     evicted: Tally[int] = field(default_factory=Tally)
     unread: dict[UnreadContent, Tally[str]] = field(default_factory=dict)
-    unread_bytes: Counter[str] = field(default_factory=Counter)
+    unread_bytes: Counter[HostPair] = field(default_factory=Counter)
     read_as: Counter[str] = field(default_factory=Counter)
     kinds: Counter[str] = field(default_factory=Counter)
     protected: int = 0

@@ -30,7 +30,7 @@ from overheard_capture.scan.facts import Facts
 from overheard_capture.scan.flow_rows import add_connection, add_datagrams, add_outside_flows, is_encrypted
 from overheard_capture.scan.frame_contents import FrameContents
 from overheard_capture.scan.hits import Hit, HitTable
-from overheard_capture.scan.hosts import between, ends_of, hosts_of
+from overheard_capture.scan.hosts import ends_of, hosts_of, macs_of, pair_of
 from overheard_capture.scan.message_groups import MessageGroups
 from overheard_capture.scan.partial_result import PartialResult
 from overheard_capture.scan.parties import Parties
@@ -45,6 +45,7 @@ if TYPE_CHECKING:
     from overheard_capture.captures.reader import Chunk
     from overheard_capture.content.findings import Opener
     from overheard_capture.packets import Packet
+    from overheard_capture.packets.host_filter import HostFilter
     from overheard_capture.provenance.origin import PackedSpans, Place
     from overheard_capture.search import Match, Search
 
@@ -121,7 +122,7 @@ class Reading:
         facts = self.facts
         facts.count_frame(len(frame.data), frame.time)
         packets = self._dissector.packets(frame)
-        if self._host_filter and not self._passes_filter(packets):
+        if self._host_filter and not self._passes_filter(self._host_filter, frame, packets):
             self._skip_frame(frame, packets)
             return
         if frame.cut_short:
@@ -149,10 +150,9 @@ class Reading:
             if isinstance(packet, Segment):
                 self._connections.add(packet, frame.time)
 
-    def _passes_filter(self, packets: Iterable[Packet]) -> bool:
+    def _passes_filter(self, judges: HostFilter, frame: Frame, packets: Iterable[Packet]) -> bool:
         ends = [both for packet in packets if (both := ends_of(packet))]
-        # A frame without addresses is kept, as it may belong to the flows to judge.
-        return not ends or any(self._host_filter(*both) for both in ends if self._host_filter)
+        return any(judges(*both) for both in ends) if ends else judges.judges_frame(macs_of(frame))
 
     def _dispatch(self, frame: Frame, packet: Packet) -> None:
         if isinstance(packet, Segment):
@@ -188,8 +188,8 @@ class Reading:
 
     def _collect_of_frame(self, frame: Frame, packet: Packet, findings: Findings, size: int) -> None:
         hosts = hosts_of(frame, packet)
-        self._collect(findings, -1, hosts)
-        add_outside_flows(self.facts, packet, size, hosts)
+        self._collect(findings, -1, hosts.names)
+        add_outside_flows(self.facts, packet, size, hosts.names)
         # What has no address is of a flow to judge if one of its hosts sent or received it.
         who = frame_addresses(frame, packet) if self._selective and not ends_of(packet) else ()
         for unread in findings.unread:
@@ -229,7 +229,9 @@ class Reading:
         for direction, findings in zip(connection.directions, flow_findings, strict=True):
             self._collect(findings, connection.number, str(direction))
             if findings.unread:
-                facts.unread_bytes[between(direction.source, direction.target)] += direction.seen
+                facts.unread_bytes[pair_of(direction.source, direction.target, connection.client.target)] += (
+                    direction.seen
+                )
             for unread in findings.unread:
                 facts.unread.setdefault(unread, Tally()).add(f"stream {connection.number}", (0, connection.number))
         add_connection(facts, connection, flow_findings)
@@ -243,7 +245,7 @@ class Reading:
             direction = f"{source} → {target}"
             self._collect(findings, -1, direction)
             if findings.unread:
-                self.facts.unread_bytes[between(source, target)] += size
+                self.facts.unread_bytes[pair_of(source, target, flow.server)] += size
             for unread in findings.unread:
                 self.parties.add_unread((), unread, direction, (2, flow.began))
         add_datagrams(self.facts, flow)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import gzip
 import hashlib
+import re
 import struct
 import zlib
 from typing import TYPE_CHECKING
@@ -83,12 +84,36 @@ def test_what_is_packed_outside_flows_is_overheard(frame: bytes, tmp_path: Path)
         pytest.param(ethernet(RIDDLE, 0x88B5), id="ethertype"),
         pytest.param(ethernet(b"\x02\x07\4" + bytes(6) + RIDDLE, 0x88CC), id="LLDP"),
         pytest.param(ethernet(b"\x42\x42\x03\0\0\0\0" + bytes(31) + RIDDLE, 38 + 150), id="spanning tree"),
+        pytest.param(ethernet(b"\1\1" + RIDDLE, 0x8809), id="LACP"),
+        pytest.param(ethernet(b"\2\3" + RIDDLE, 0x888E), id="EAPOL"),
+        pytest.param(ethernet(b"\xaa\xaa\3\0\0\x0c\x20\0" + RIDDLE, 158), id="CDP"),
+        pytest.param(ethernet(ipv4(RIDDLE, 89, source="10.0.0.3", target="224.0.0.5")), id="OSPF"),
     ],
 )
-def test_what_nobody_can_read_counts_whoever_sent_it(frame: bytes, tmp_path: Path) -> None:
+def test_what_nobody_can_read_counts_whoever_sent_it_and_the_option_leaves_it_out(frame: bytes, tmp_path: Path) -> None:
     report = judged(tmp_path, frame)
     assert report.outcome == "INCONCLUSIVE"
-    assert "the most between" in str(report)
+    (term,) = re.findall(r"the most between [^,]*, --without ([^ )]+)\)", report.verdicts["secret"].reasons[0].says)
+    assert judged(tmp_path, frame, without=(term,)).outcome == "PROTECTED"
+
+
+def test_a_mac_address_is_for_frames_without_ip_addresses(tmp_path: Path) -> None:
+    bridge, mac = ethernet(RIDDLE, 0x88B5), MACS[:6].hex(":")
+    assert judged(tmp_path, bridge, without=(mac.upper(),)).outcome == "PROTECTED"
+    assert judged(tmp_path, bridge, without=("02:00:00:00:00:99",)).outcome == "INCONCLUSIVE"
+    assert judged(tmp_path, bridge, only=("127.0.0.1", "02:00:00:00:00:99")).outcome == "PROTECTED"
+    # The connection has these addresses, too.
+    report = judged(tmp_path, without=(mac,))
+    assert (report.outcome, report.account.left_out) == ("PROTECTED", 0)
+
+
+def test_the_three_largest_are_named(tmp_path: Path) -> None:
+    frames = [
+        ethernet(ipv4(udp(RIDDLE[: 20 + number], target=6000 + number), 17, source="10.0.0.3", target="10.0.0.4"))
+        for number in range(5)
+    ]
+    says = judged(tmp_path, *frames).verdicts["secret"].reasons[0].says
+    assert re.findall(r"--without ([^ )]+)", says) == [f"10.0.0.4:{6000 + number}" for number in (4, 3, 2)]
 
 
 QUERY = dns.message.make_query("squirrels.test", "A").to_wire()
