@@ -119,14 +119,13 @@ class Reading:
 
     def take(self, frame: Frame) -> None:
         """Read a frame."""
-        facts = self.facts
-        facts.count_frame(len(frame.data), frame.time)
+        self.facts.count_frame(len(frame.data), frame.time)
         packets = self._dissector.packets(frame)
         if self._host_filter and not self._passes_filter(self._host_filter, frame, packets):
             self._skip_frame(frame, packets)
             return
         if frame.cut_short:
-            facts.cut_short.add(frame.number)
+            self.facts.cut_short.add(frame.number)
         if self._reads_all_but_flows and not (len(packets) == 1 and self._search_around(frame, packets[0])):
             self._unclaimed.add(frame.number, 0, frame.data)
         for packet in packets:
