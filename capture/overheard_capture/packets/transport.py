@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from overheard_capture.packets import assigned
 from overheard_capture.packets.icmp import ICMP
+from overheard_capture.packets.options import note_tcp
 from overheard_capture.packets.tunnels import tunnelled
 from overheard_capture.packets.types import ACK, URG, Datagram, Segment
 
@@ -27,6 +28,7 @@ def _tcp(pdu: Pdu) -> Packets:
     urgent = int.from_bytes(buffer.data[at + 18 : at + 20]) if flags & URG else 0
     payload, spans = buffer.data[offset:end], buffer.spans(offset, end)
     place, length, options = pdu.offset(offset), end - offset, buffer.data[at + 20 : offset]
+    note_tcp(pdu, at + 20, options)
     return (
         Segment(buffer.frame, source, target, sequence, number, flags, place, length, payload, spans, options, urgent),
     )

@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING, Protocol
 from overheard.words.layer import Layer, Layers
 from overheard_capture.content.content import Content
 from overheard_capture.content.findings import Reason, UnreadContent
+from overheard_capture.content.nesting import Unwrapping
 from overheard_capture.decoders.carving import Carver
 from overheard_capture.decoders.untyped import untyped
 from overheard_capture.identify.datagrams import DatagramIdentifier
-from overheard_capture.packets import Datagram, IcmpData, Other, SctpMessage, Segment, payload_origin
+from overheard_capture.packets import Datagram, HeaderOption, IcmpData, Other, SctpMessage, Segment, payload_origin
 from overheard_capture.provenance.origin import Origin
 
 if TYPE_CHECKING:
@@ -57,6 +58,9 @@ class FrameContents:
             self._read(frame, packet, (_SCTP,), packet.payload, payload_origin(packet))
         elif isinstance(packet, IcmpData) and packet.quoted and packet.quoted.sequence < 0:
             DatagramIdentifier(findings).datagram(packet.payload, packet.origin)
+            self._report(frame, packet, findings, len(packet.payload))
+        elif isinstance(packet, HeaderOption):
+            Unwrapping(findings, (), untyped).read_field(packet.payload, packet.origin)
             self._report(frame, packet, findings, len(packet.payload))
         elif isinstance(packet, IcmpData):
             self._read(frame, packet, (), packet.payload, packet.origin)

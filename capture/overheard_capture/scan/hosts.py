@@ -5,7 +5,7 @@ from __future__ import annotations
 import ipaddress
 from typing import TYPE_CHECKING, NamedTuple
 
-from overheard_capture.packets import Datagram, Endpoint, IcmpData, Other, SctpMessage, Segment
+from overheard_capture.packets import Datagram, Endpoint, HeaderOption, IcmpData, Other, SctpMessage, Segment
 from overheard_capture.packets.assigned import LINKTYPE_ETHERNET
 
 if TYPE_CHECKING:
@@ -17,7 +17,7 @@ def ends_of(packet: Packet) -> tuple[Endpoint, Endpoint] | None:
     """The endpoints of a packet, with port 0 if it has no ports; None if it has no addresses."""
     if isinstance(packet, Segment | Datagram | SctpMessage):
         return packet.source, packet.target
-    if isinstance(packet, Other | IcmpData) and len(packet.addresses) == 2:
+    if isinstance(packet, Other | IcmpData | HeaderOption) and len(packet.addresses) == 2:
         source, target = (Endpoint(each, 0) for each in packet.addresses)
         return source, target
     return None

@@ -10,14 +10,7 @@ from overheard_capture.content import content
 from overheard_capture.content.findings import Conversation, Findings, Occurrence
 from overheard_capture.identify.byte_streams import READERS
 from overheard_capture.native import core
-from overheard_capture.packets import (
-    Datagram,
-    Dissector,
-    Endpoint,
-    IcmpData,
-    Segment,
-    frame_addresses,
-)
+from overheard_capture.packets import Datagram, Dissector, Endpoint, HeaderOption, IcmpData, Segment, frame_addresses
 from overheard_capture.packets.host_filter import host_filter
 from overheard_capture.reassembly.connection import Connection, counted_only
 from overheard_capture.reassembly.connections import ConnectionTable
@@ -150,7 +143,7 @@ class Reading:
                 self._connections.add(packet, frame.time)
 
     def _passes_filter(self, judges: HostFilter, frame: Frame, packets: Iterable[Packet]) -> bool:
-        ends = [both for packet in packets if (both := ends_of(packet))]
+        ends = [both for each in packets if not isinstance(each, HeaderOption) and (both := ends_of(each))]
         return any(judges(*both) for both in ends) if ends else judges.judges_frame(macs_of(frame))
 
     def _dispatch(self, frame: Frame, packet: Packet) -> None:
