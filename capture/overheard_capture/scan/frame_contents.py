@@ -10,6 +10,7 @@ from overheard_capture.content.findings import Reason, UnreadContent
 from overheard_capture.content.nesting import Unwrapping
 from overheard_capture.decoders.carving import Carver
 from overheard_capture.decoders.untyped import untyped
+from overheard_capture.decoders.values import read_values
 from overheard_capture.identify.datagrams import DatagramIdentifier
 from overheard_capture.packets import Datagram, HeaderOption, IcmpData, Other, SctpMessage, Segment, payload_origin
 from overheard_capture.provenance.origin import Origin
@@ -49,6 +50,12 @@ class FrameContents:
         carver = Carver(findings, (), untyped)
         carver.feed(data, origin)
         carver.close()
+        self._collect(findings, -1, "")
+
+    def unwrap(self, data: bytes, origin: Origin) -> None:
+        """Read what may be encoded in bytes that are mostly headers."""
+        findings = self._make_findings()
+        read_values(findings, (), data, origin)
         self._collect(findings, -1, "")
 
     def read(self, frame: Frame, packet: Packet) -> None:

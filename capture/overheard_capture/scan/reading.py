@@ -74,7 +74,7 @@ class Reading:
         self._connections = ConnectionTable(self._begin, self._retire)
         self._datagram_flows = DatagramFlowTable(self._findings_of_flow, self._retire_datagram_flow)
         self._frame_contents = FrameContents(lambda: self._make_findings()[0], self._collect_of_frame, self._collect)
-        self._unclaimed = UnclaimedBytes(search, self._add_hit, self._frame_contents.carve)
+        self._unclaimed = UnclaimedBytes(search, self._add_hit, self._frame_contents.carve, self._frame_contents.unwrap)
         self._quotations = Quotations(self._connections)
         # The flows to read, if two processes share the capture.
         self._share = share

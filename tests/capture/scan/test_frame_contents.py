@@ -67,6 +67,10 @@ UNREACHABLE = icmp(3, ipv4(udp(PACKED), 17), 3)
         ),
         pytest.param(ethernet(bytes(28) + PACKED, 0x0806), id="behind ARP"),
         pytest.param(ethernet(b"\x11\x09\0\0\0\x60" + PACKED, 0x8863), id="in PPPoE discovery"),
+        pytest.param(ethernet(bytes(28) + base64.b64encode(PACKED), 0x0806), id="base64 behind ARP"),
+        pytest.param(ethernet(b"\x11\x09\0\0\0\x60" + PACKED.hex().encode(), 0x8863), id="in hexadecimal"),
+        pytest.param(over_ip(icmp(13, base64.b32encode(PACKED)), 1), id="base32 in an ICMP timestamp"),
+        pytest.param(over_ip(b"\x22" + bytes(7) + base64.b64encode(PACKED), 2), id="base64 in IGMP"),
     ],
 )
 def test_what_is_packed_outside_flows_is_overheard(frame: bytes, tmp_path: Path) -> None:

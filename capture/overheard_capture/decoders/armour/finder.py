@@ -6,7 +6,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from overheard.words.layer import Layers
-from overheard_capture.content.byte_scan import has_no_encoding
+from overheard_capture.content.byte_scan import base64_runs, has_no_encoding
 from overheard_capture.content.nesting import nested_content, speculative
 from overheard_capture.decoders.armour.codings import CODINGS, SHORTEST
 from overheard_capture.decoders.armour.lines import MARKS
@@ -34,6 +34,13 @@ _HEAD = 128
 def has_coding(data: bytes | bytearray) -> bool:
     """Whether this text may contain a run of a coding."""
     return any(coding.runs(data) for coding in CODINGS)
+
+
+def coding_runs(data: bytes | bytearray) -> Iterator[tuple[int, int]]:
+    """The (start, end) of each run that may be in a coding or in base64."""
+    yield from base64_runs(data)
+    for coding in CODINGS:
+        yield from coding.runs(data)
 
 
 def has_nothing_encoded(data: bytes | bytearray) -> bool:
