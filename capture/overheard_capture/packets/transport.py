@@ -6,6 +6,7 @@ import struct
 from typing import TYPE_CHECKING
 
 from overheard_capture.packets import assigned
+from overheard_capture.packets.control import igmp
 from overheard_capture.packets.icmp import ICMP
 from overheard_capture.packets.options import note_tcp
 from overheard_capture.packets.tunnels import tunnelled
@@ -52,13 +53,9 @@ def _sctp(pdu: Pdu) -> Packets:
     return pdu.buffer.reassemblers.messages.packets(pdu)
 
 
-def _igmp(pdu: Pdu) -> Packets:
-    return pdu.control()
-
-
 IP_PROTOCOLS: dict[int, Decapsulator] = {
     **ICMP,
-    assigned.IPPROTO_IGMP: _igmp,
+    assigned.IPPROTO_IGMP: igmp,
     assigned.IPPROTO_TCP: _tcp,
     assigned.IPPROTO_UDP: _udp,
     assigned.IPPROTO_SCTP: _sctp,
