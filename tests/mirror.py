@@ -69,7 +69,7 @@ ELSEWHERE = (
     Elsewhere(
         "capture/packets", "host_filter", "judge/test_whole.py, and judge/test_second_witness_inputs.py for tshark"
     ),
-    Elsewhere("capture/packets", "tunnels", "packets/test_pdu.py"),
+    Elsewhere("capture/packets", "control", "scan/test_frame_contents.py"),
     Elsewhere("capture/packets", "bounded", "packets/test_defragment.py and test_sctp.py"),
     Elsewhere(
         "capture/protocols", "framed framer", "protocols/http2/test_reader.py, protocols/websocket/test_reader.py"

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from capture.frames import rewritten
 from overheard.words.secret import SECRET_MESSAGE, Secret
 from overheard_capture.captures.reader import read
-from overheard_capture.captures.recording import read_recording
+from overheard_capture.captures.recording import digest, read_recording, recording_file
 from overheard_capture.judge import JudgeInput, Keys, judge_recording
 from overheard_capture.wireshark.keys import TlsKeys
 from overheard_capture.wireshark.tshark import TsharkInput
@@ -77,6 +78,11 @@ def says(verdict: Verdict, code: str) -> str:
     """The text of the check with this code."""
     (check,) = (check for check in verdict.checks if check.code == code)
     return check.says
+
+
+def write_notes(recording: Recording, path: Path) -> None:
+    """Write the recorder's notes beside a file, as if they had been written for it."""
+    recording_file(path).write_text(json.dumps(replace(recording, sha256=digest(path)).to_json()))
 
 
 class Doctored:

@@ -83,7 +83,6 @@ def test_the_table_has_every_kind_of_extension() -> None:
         "PROTOCOLS",
         "PREFACES",
         "LINK_TYPES",
-        "UDP_TUNNELS",
         "RULES",
     }
     tables |= {"LABELS", "SCENARIOS", "ROWS", "RECIPES", "Check", "Options"}

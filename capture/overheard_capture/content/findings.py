@@ -68,6 +68,23 @@ class Readers(NamedTuple):
     stream: ReaderFactory
 
 
+class MessageKind(StrEnum):
+    """What a short message is. Only those of one kind have parts of the same."""
+
+    BODY = "body"
+    TARGET = "target"  # of a request
+    LINE = "line"
+    DATAGRAM = "datagram"
+    FIELDS = "fields"  # of Protocol Buffers
+
+
+class MessageSink(Protocol):
+    """Takes the short messages of a direction, which may have a few letters each of something longer."""
+
+    def add(self, message: bytes, where: Place, layers: Layers, kind: MessageKind) -> None:
+        """A message, and where it was on the wire."""
+
+
 class Opener(Protocol):
     """Decrypts messages that an application encrypted itself, with known keys."""
 
@@ -165,6 +182,7 @@ class Findings:
     budget: Budget = field(default_factory=Budget)
     # Where pieces of resources are kept; None if each is read by itself.
     ranges: Ranges | None = None
+    messages: MessageSink | None = None
 
     def add_occurrence(self, occurrence: Occurrence) -> None:
         """Report an occurrence of a secret."""

@@ -5,14 +5,16 @@ A terminal in a browser sends a message for each key, and a language model one f
 
 from __future__ import annotations
 
-import re
-from itertools import islice
-from typing import TYPE_CHECKING, TypeAlias
+from bisect import bisect_left, bisect_right
+from itertools import accumulate
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
-from overheard.words.layer import Layer, Layers
-from overheard_capture.content.boundaries import Boundaries
+from overheard.words.layer import Layer, LayerKind, Layers
+from overheard_capture.content.findings import Occurrence
+from overheard_capture.decoders.message_values import LONGEST, ValuesOf, message_values
 from overheard_capture.decoders.short import ShortReader
 from overheard_capture.decoders.untyped import untyped
+from overheard_capture.provenance.origin import Place
 from overheard_capture.provenance.queue import ByteQueue
 
 if TYPE_CHECKING:
@@ -20,94 +22,123 @@ if TYPE_CHECKING:
 
     from overheard_capture.content.findings import Findings
     from overheard_capture.provenance.origin import Bytes, Origin
+    from overheard_capture.search import Match, Search
 
-LAYER = Layer("joined messages")
+# What is found where messages follow each other as they are is not reported twice.
+LAYER = Layer("joined messages", LayerKind.SPELLED)
 
-# Longer messages and values, and what has more places, are not of a few letters each.
-_LONGEST, _VALUE_LENGTH, _PLACES = 1024, 64, 16
-# How many places of different shapes are remembered in a direction, and how many bytes of each are searched at once.
-_MOST, _BLOCK = 64, 4 << 10
-# A name of JSON, a string of JSON, and text between tags of XML.
-_VALUE = re.compile(rb"\"(?:[^\"\\]|\\.)*+\"\s*+:|\"((?:[^\"\\]|\\.)*+)\"|>([^<>]+)<", re.DOTALL)
-# Where a value may begin in other text, and how many bytes may precede it without any of these.
-_SEPARATOR = re.compile(rb"\n\n|\r\n\r\n| :|: |[:=|,\t ]")
-_PREFIXES = (1, 2, 3)
-_NUMBER = re.compile(rb"[0-9]+")
+# How many shapes are remembered, how many messages of all of them, and how many of one are searched at once.
+_MOST, _MOST_ROWS, _BLOCK = 64, 8192, 256
 
 
-# The number of a value in its message, and the text around the values or before them.
-_Shape: TypeAlias = tuple[int, bytes]
+# A match, its place, the number of its first message among those of its shape, and the bytes to show.
+_Found: TypeAlias = "tuple[Match, Place, int, tuple[bytes, bytes, bytes]]"
 
 
-class _Place:
-    """One place in messages of one shape."""
+class _Row(NamedTuple):
+    """A message, where it was on the wire, and the start and end of the values in it."""
 
-    def __init__(self, findings: Findings, layers: Layers) -> None:
-        self._queue = ByteQueue()
-        self._pieces: list[int] = []
-        # What is joined was read piece by piece.
-        self._joined = Boundaries(findings, layers, None)
+    message: bytes
+    where: Place
+    values: list[tuple[int, int]]
 
-    def add(self, value: bytes, origin: Origin) -> None:
-        self._pieces.append(len(self._queue))
-        self._queue.add(value, origin)
-        if len(self._queue) >= _BLOCK:
-            self.search()
 
-    def search(self) -> None:
-        pieces, self._pieces = self._pieces, []
-        self._joined.feed(*self._queue.take(len(self._queue)), pieces)
+class _Table:
+    """Messages of one shape, in order. Each value has a column. Those rows that may begin a longer match are kept."""
+
+    __slots__ = ("_before", "_searched", "due", "rows")
+
+    def __init__(self) -> None:
+        self.rows: list[_Row] = []
+        # How many of the rows were searched, and how many were before them.
+        self._searched = self._before = 0
+        # At how many rows to search: then searching them with those before takes little more time than they do.
+        self.due = _BLOCK
+
+    def search(self, search: Search) -> Iterator[_Found]:
+        """Find what extends over several messages: each was searched by itself."""
+        if len(self.rows) < 2:
+            return
+        for column in range(len(self.rows[0].values)):
+            joined = b"".join([message[slice(*values[column])] for message, _, values in self.rows])
+            if matches := search.matches(joined):
+                yield from self._found(column, joined, matches)
+        self._before += len(self.rows)
+        del self.rows[: -search.longest]
+        self._searched = len(self.rows)
+        self._before -= self._searched
+        self.due = self._searched + max(_BLOCK, self._searched)
+
+    def _found(self, column: int, joined: bytes, matches: list[Match]) -> Iterator[_Found]:
+        ends = list(accumulate(values[column][1] - values[column][0] for _, _, values in self.rows))
+        for match in matches:
+            first, last = bisect_right(ends, match.offset), bisect_left(ends, match.offset + match.length)
+            if first < last >= self._searched:
+                offset = match.offset - (ends[first - 1] if first else 0)
+                place = _place(self.rows[first : last + 1], column, offset, match.length)
+                yield match, place, self._before + first, match.excerpt(joined)
+
+
+def _place(rows: list[_Row], column: int, offset: int, length: int) -> Place:
+    """The place of so many bytes in a column, from `offset` of the first value on."""
+    message, where, values = rows[0]
+    at = where.offset + values[column][0] + offset if where.length == len(message) else where.offset
+    frames = dict.fromkeys(frame for row in rows for frame in row.where.frames)
+    return Place(where.frame, at, length, tuple(frames))
 
 
 class JoinedMessages:
-    """The messages of one direction. Each of them is also read by itself."""
+    """Messages in order, such as those of one direction. Each of them is also read by itself."""
 
-    def __init__(self, findings: Findings, layers: Layers) -> None:
+    def __init__(self, findings: Findings, layers: Layers, values_of: ValuesOf = message_values) -> None:
         self._findings = findings
         self._layers = layers
-        self._places: dict[_Shape, _Place] = {}
+        self._values_of = values_of
+        # The least recently used first.
+        self._tables: dict[tuple[object, ...], _Table] = {}
+        self._rows = 0
+        self._reported: set[tuple[int, str, Place]] = set()
 
     def reader(self) -> MessageReader:
         """A reader of the next message."""
         return MessageReader(self, self._findings, self._layers)
 
-    def add(self, message: bytes, origin: Origin) -> None:
-        """A message."""
-        if len(message) > _LONGEST:
+    def add(self, message: bytes, where: Place) -> None:
+        """A message, and where it was on the wire."""
+        if len(message) > LONGEST:
             return
-        for shape, start, end in _places(message):
-            place = self._places.pop(shape, None) or _Place(self._findings, (*self._layers, LAYER))
-            self._places[shape] = place
-            place.add(message[start:end], origin.after(start))
-        while len(self._places) > _MOST:
-            self._places.pop(next(iter(self._places))).search()
+        for shape, values in self._values_of(message):
+            table = self._tables.pop(shape, None) or _Table()
+            self._tables[shape] = table
+            table.rows.append(_Row(message, where, values))
+            self._rows += 1
+            if len(table.rows) >= table.due:
+                self._search(table)
+        while len(self._tables) > _MOST or self._rows > _MOST_ROWS:
+            table = self._tables.pop(next(iter(self._tables)))
+            self._search(table)
+            self._rows -= len(table.rows)
+
+    def _search(self, table: _Table) -> None:
+        before = len(table.rows)
+        for match, place, position, excerpt in table.search(self._findings.search):
+            # Several shapes may have the same letters.
+            found = (match.secret, match.spelling, place)
+            if found not in self._reported:
+                self._reported.add(found)
+                layers = (*self._layers, LAYER)
+                self._findings.add_occurrence(Occurrence(match, place, layers, position, *excerpt))
+        self._rows -= before - len(table.rows)
 
     def close(self) -> None:
         """No more messages follow, or some are missing."""
-        for place in self._places.values():
-            place.search()
-        self._places = {}
+        for table in self._tables.values():
+            self._search(table)
+        self._tables, self._rows = {}, 0
 
 
-def _places(message: bytes) -> Iterator[tuple[_Shape, int, int]]:
-    """The shape, start and end of each value in a message; of text without quotes or tags, of what may be one."""
-    values = list(islice((each for each in _VALUE.finditer(message) if each.lastindex), _PLACES))
-    # Numbers and other values differ between messages of the same shape.
-    shape = _NUMBER.sub(b"0", _VALUE.sub(_without_value, message)) if values else b""
-    for number, value in enumerate(values):
-        start, end = value.span(value.lastindex or 0)
-        if end - start <= _VALUE_LENGTH:
-            yield (number, shape), start, end
-    if not values:
-        end = len(message.rstrip(b"\r\n\0\x1e"))
-        separators = (each.end() for each in islice(_SEPARATOR.finditer(message), _PLACES))
-        for number, start in enumerate((*_PREFIXES, *separators)):
-            if 0 < end - start <= _VALUE_LENGTH:
-                yield (number, _NUMBER.sub(b"0", message[:start])), start, end
-
-
-def _without_value(match: re.Match[bytes]) -> bytes:
-    return b'""' if match.lastindex else match[0]
+def _located(message: bytes, origin: Origin) -> tuple[bytes, Place]:
+    return message, origin.place(0, len(message))
 
 
 class MessageReader:
@@ -123,7 +154,7 @@ class MessageReader:
         self._short.feed(data, origin)
         if self._whole is not None:
             self._whole.add(data, origin)
-            if len(self._whole) > _LONGEST:
+            if len(self._whole) > LONGEST:
                 self._whole = None
 
     def gap(self, length: int) -> None:
@@ -135,7 +166,7 @@ class MessageReader:
         """The message has ended."""
         self._short.close()
         if self._whole:
-            self._joined.add(*self._whole.take(len(self._whole)))
+            self._joined.add(*_located(*self._whole.take(len(self._whole))))
 
 
 class MessageLines:
@@ -153,7 +184,7 @@ class MessageLines:
         self._pending.add(data, origin)
         while (ended := self._pending.data.find(b"\n") + 1) > 0:
             self._read(ended)
-        if len(self._pending) > _LONGEST:
+        if len(self._pending) > LONGEST:
             self._too_long = True
             self._pending.drop(len(self._pending))
 
@@ -161,8 +192,8 @@ class MessageLines:
         """Read a line, of which `count` bytes are pending."""
         line, origin = self._pending.take(count)
         text = line.rstrip(b"\r\n")
-        if text and not self._too_long and count <= _LONGEST:
-            self._joined.add(text, origin)
+        if text and not self._too_long and count <= LONGEST:
+            self._joined.add(*_located(text, origin))
         self._too_long = False
 
     def gap(self, length: int) -> None:

@@ -11,6 +11,8 @@ from overheard_capture.provenance.origin import joined
 from overheard_capture.provenance.queue import ByteQueue
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from overheard_capture.content.findings import Findings
     from overheard_capture.content.readers import Reader
     from overheard_capture.provenance.origin import Bytes, Origin
@@ -46,6 +48,22 @@ def fields(data: bytes) -> ProtobufFields:
     return found
 
 
+def message_fields(data: bytes) -> list[tuple[tuple[int, ...], int, int]]:
+    """The numbers that lead to each length-delimited field of a message and of nested ones, and its start and end."""
+    collector = _FieldCollector()
+    found: list[tuple[tuple[int, ...], int, int]] = []
+    pending: list[tuple[tuple[int, ...], int, int]] = [((), 0, len(data))]
+    while pending:
+        path, begins, ends = pending.pop()
+        try:
+            inside = [((*path, number), start, end) for number, start, end in collector.len_fields(data, begins, ends)]
+        except NotProtobufError:
+            continue
+        found += inside
+        pending += inside if len(path) < _MAX_DEPTH else ()
+    return found
+
+
 class _FieldCollector:
     """Collects the fields of nested messages, up to a total number of fields."""
 
@@ -57,7 +75,8 @@ class _FieldCollector:
             raise NotProtobufError
         found = ProtobufFields([], [])
         plausible = ends - begins < _MIN_ENCRYPTED
-        for field in self._len_fields(data, begins, ends):
+        for _, start, end in self.len_fields(data, begins, ends):
+            field = start, end
             if looks_like_text(data[slice(*field)]):
                 found.texts.append(field)
                 continue
@@ -74,8 +93,8 @@ class _FieldCollector:
             raise NotProtobufError
         return found
 
-    def _len_fields(self, data: bytes, at: int, ends: int) -> list[tuple[int, int]]:
-        """The length-delimited fields of one message."""
+    def len_fields(self, data: bytes, at: int, ends: int) -> list[tuple[int, int, int]]:
+        """The number, start and end of the length-delimited fields of one message. Raises NotProtobufError."""
         found = []
         while at < ends:
             self._fields_left -= 1
@@ -86,7 +105,7 @@ class _FieldCollector:
             if tag & 7 == _LEN:
                 length, at = _varint(data, at, ends)
                 if length:
-                    found.append((at, at + length))
+                    found.append((tag >> 3, at, at + length))
             elif tag & 7 == _VARINT:
                 _, at = _varint(data, at, ends)
             elif length < 0:
@@ -112,9 +131,13 @@ def _varint(data: bytes, at: int, ends: int) -> tuple[int, int]:
 class Protobuf:
     """Reads one message. Data that is not a message is read as untyped."""
 
-    def __init__(self, findings: Findings, layers: Layers) -> None:
+    def __init__(
+        self, findings: Findings, layers: Layers, found: Callable[[bytes, Origin], None] | None = None
+    ) -> None:
         self._findings = findings
         self._layers = layers
+        # Called with a message that is complete.
+        self._found = found
         self._pending = ByteQueue()
         self._fallback: Reader | None = None
 
@@ -146,6 +169,8 @@ class Protobuf:
                 self._read(data, origin, fields(data))
             except NotProtobufError:
                 self._read(data, origin, ProtobufFields([], [(0, len(data))]))
+            if self._found:
+                self._found(data, origin)
         else:
             self._fallback.close()
 

@@ -24,6 +24,7 @@ from overheard_capture.decoders.compression.reader import decompressing
 from overheard_capture.decoders.mail.mime import MimeEntity
 from overheard_capture.decoders.mail.multipart import multipart
 from overheard_capture.decoders.messages import MessageLines
+from overheard_capture.decoders.short_body import untyped_body
 from overheard_capture.decoders.untyped import TextReader, untyped
 
 if TYPE_CHECKING:
@@ -94,7 +95,7 @@ _LONGEST_TYPE = max(len(prefix) for prefix, _ in MEDIA_TYPES)
 
 def body_reader(content_type: bytes, codings: bytes = b"") -> ReaderFactory:
     """The reader factory for a body of this Content-Type, in these content codings."""
-    reader: ReaderFactory = untyped
+    reader: ReaderFactory = untyped_body
     begins = content_type[:_LONGEST_TYPE].lower()
     for prefix, make in MEDIA_TYPES:
         if begins.startswith(prefix):

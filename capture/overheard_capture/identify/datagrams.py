@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from overheard_capture.content.content import search_bytes
-from overheard_capture.content.findings import UNKNOWN_FORMAT, Reason
+from overheard_capture.content.findings import UNKNOWN_FORMAT, MessageKind, Reason
 from overheard_capture.decoders.fallback import OPAQUE, TEXT, Fallback
+from overheard_capture.decoders.message_values import LONGEST
 from overheard_capture.decoders.short import classify
 from overheard_capture.identify.guesses import guess
 from overheard_capture.identify.protocols import OF_DATAGRAMS
@@ -42,6 +43,8 @@ class DatagramIdentifier:
         search_bytes(self._findings, (), payload, origin)
         if self._identify(payload, origin):
             return
+        if self._findings.messages and len(payload) <= LONGEST:
+            self._findings.messages.add(payload, origin.place(0, len(payload)), (), MessageKind.DATAGRAM)
         is_text = classify(payload)
         if is_text is None:
             plain = Fallback(self._findings, ())

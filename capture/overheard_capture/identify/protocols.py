@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from overheard.words.layer import Layers
 from overheard_capture.decoders.fallback import Fallback
+from overheard_capture.decoders.message_stream import unknown_stream
 from overheard_capture.identify import datagram_readers, stores
 from overheard_capture.identify.prefaces import PREFACES
 from overheard_capture.identify.probe import Probe
@@ -210,7 +211,7 @@ OPENVPN = Protocol(
 )
 TELNET = Protocol("telnet", _read_telnet, _telnet, Midstream(_telnet_midstream, _read_telnet))
 # Everything else.
-PLAIN = Protocol("text", Fallback, lambda _: True)
+PLAIN = Protocol("text", unknown_stream, lambda _: True)
 
 # The first protocol that matches the beginning of a direction, or that reads a datagram, is used.
 PROTOCOLS = (

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
     from overheard.words.sighting import Sighting
     from overheard_capture.judge.evidence import Case
+    from overheard_capture.scan.hosts import HostPair
 
 # The expected number of chance matches below which chance is ruled out.
 _CHANCE = 1e-6
@@ -52,9 +53,14 @@ def _readable(case: Case) -> Check:
     if len(unread) > _MAX_KINDS:
         parts.append(f"and {len(unread) - _MAX_KINDS} more")
     if largest := case.facts.unread_bytes.most_common(_MAX_HOSTS):
-        parts.append("the most between " + ", ".join(f"{hosts} ({count(size, 'byte')})" for hosts, size in largest))
+        parts.append("the most between " + ", ".join(_pair(*each) for each in largest))
     hints = dict.fromkeys(_HINTS[each.why] for each in unread)
     return Check(Rule.ABSENT, "readable", holds=False, says="; ".join(parts), hint="; ".join(hints))
+
+
+def _pair(hosts: HostPair, size: int) -> str:
+    without = f", --without {hosts.term}" if hosts.term else ""
+    return f"{hosts.names} ({count(size, 'byte')}{without})"
 
 
 def _kinds(case: Case) -> str:

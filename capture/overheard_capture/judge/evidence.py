@@ -43,8 +43,9 @@ def _without(search: Search, stream: Visible) -> Visible:
 class Evidence:
     """One capture, and the results of reading it. `folder` is for temporary files.
 
-    `recording` is the metadata that our recorder wrote, if any. `vouched` is what the caller vouches for: that the
-    capture is `whole`, that the secrets were `sent`. `required` is what PROTECTED takes besides: that it is `sealed`.
+    `recording` is the metadata that our recorder wrote for this file, if any; `disbelieved` is why the metadata beside
+    it is not that. `vouched` is what the caller vouches for: that the capture is `whole`, that the secrets were `sent`.
+    `required` is what PROTECTED takes besides: that it is `sealed`.
     """
 
     files: tuple[Path | str, ...]
@@ -60,6 +61,7 @@ class Evidence:
     vouched: frozenset[str] = frozenset()
     required: frozenset[str] = frozenset()
     folder: Path | None = None
+    disbelieved: str = ""
 
     @cached_property
     def path(self) -> Path:

@@ -10,7 +10,7 @@ from overheard.words.errors import UnreadableError
 from overheard.words.report import Account, Report
 from overheard_capture.captures.inputs import STANDARD_INPUT
 from overheard_capture.captures.reader import order_by_time
-from overheard_capture.captures.recording import read_recording, recording_file
+from overheard_capture.captures.recording import read_checked_recording, recording_file
 from overheard_capture.judge import unreadable, verdict
 from overheard_capture.judge.evidence import Case
 from overheard_capture.judge.judge_input import Keys
@@ -55,18 +55,19 @@ def judge_files(
     try:
         if problem:
             raise problem
+        recording, disbelieved = _recording(paths)
         evidence = evidence_from_files(
             paths,
             search,
             options,
-            recording=_recording(paths),
+            recording=recording,
             keys=Keys(extra_sessions=source.keys),
             progress=progress,
         )
     except UnreadableError as error:
         account = Account(source.display_names(paths, search), 0, 0, 0.0, {}, ())
         return Report({secret.name: unreadable(error) for secret in search.secrets}, account)
-    evidence.folder = source.folder
+    evidence.folder, evidence.disbelieved = source.folder, search.redact(disbelieved)
     evidence.keys = Keys(extra_sessions=(*source.keys, *_embedded(evidence, source.folder)))
     report = _report(evidence, source.display_names(paths, search))
     if not second_witness:
@@ -79,17 +80,15 @@ def judge_files(
     return second_opinion(report, [Path(path) for path in paths], search.secrets, WitnessOptions(options))
 
 
-def _recording(paths: Sequence[Path | str]) -> Recording | None:
-    """The metadata of our own recorder, if its file is next to the capture."""
+def _recording(paths: Sequence[Path | str]) -> tuple[Recording | None, str]:
+    """The metadata of our own recorder, if it is next to the capture and about it; or why it is not believed."""
     (first, *more) = paths
     if more or str(first) == STANDARD_INPUT or not recording_file(Path(first)).is_file():
-        return None
+        return None, ""
     try:
-        return read_recording(Path(first))
-    except (ValueError, TypeError, OSError) as problem:
-        raise UnreadableError(
-            f"the recorder's metadata in {recording_file(Path(first))} is malformed: {problem}"
-        ) from None
+        return read_checked_recording(Path(first)), ""
+    except ValueError as problem:
+        return None, str(problem)
 
 
 def _embedded(evidence: Evidence, folder: Path) -> tuple[Path, ...]:

@@ -51,7 +51,8 @@ def _vouched(case: Case) -> Check:
         "vouched",
         WHOLE in case.evidence.vouched,
         "you vouch that it begins before the traffic and ends after it: nothing in the file proves it",
-        "it has no marks of our recorder, and nobody vouches that it begins before the traffic and ends after it",
+        f"{case.evidence.disbelieved or 'it has no marks of our recorder'}, "
+        "and nobody vouches that it begins before the traffic and ends after it",
         _VOUCH,
     )
 

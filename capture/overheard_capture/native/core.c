@@ -133,6 +133,26 @@ static int link(uint32_t type, const uint8_t *data, uint32_t length, int *versio
     return (int)offset;
 }
 
+/* Whether options of TCP are those of known meaning that most segments have: any others may have content. */
+static int usual(const uint8_t *option, const uint8_t *end) {
+    while (option < end) {
+        uint8_t kind = option[0], length = end - option > 1 ? option[1] : 0;
+        if (kind == 0) {
+            while (option < end)
+                if (*option++) return 0;
+            return 1;
+        }
+        if (kind == 1) {
+            option++;
+            continue;
+        }
+        if (!(kind == 8 && length == 10) && !(kind == 5 && length >= 10 && length <= 34 && length % 8 == 2)) return 0;
+        if (length > end - option) return 0;
+        option += length;
+    }
+    return 1;
+}
+
 /* Process a frame: 1 if that was done, 0 if Python must do it, -1 if the direction's block must be emptied first, and -2 if
  * the block of bytes outside payloads must. */
 static int frame(Walker *walker, uint32_t interface, uint64_t ticks, const uint8_t *data, uint32_t length) {
@@ -145,7 +165,8 @@ static int frame(Walker *walker, uint32_t interface, uint64_t ticks, const uint8
     if (version == 4) {
         if (length < (uint32_t)ip + 20 || header[0] >> 4 != 4 || header[9] != IPPROTO_TCP) return 0;
         uint32_t size = (header[0] & 15) * 4, total = be16(header + 2);
-        if (size < 20 || total < size + 20 || (be16(header + 6) & 0x3FFF)) return 0;
+        /* Options of IP may have content. */
+        if (size != 20 || total < size + 20 || (be16(header + 6) & 0x3FFF)) return 0;
         tcp = ip + size, end = ip + total;
         memset(key, 0, 32);
         memcpy(key, header + 12, 4);
@@ -171,6 +192,7 @@ static int frame(Walker *walker, uint32_t interface, uint64_t ticks, const uint8
     uint32_t offset = tcp + (segment[12] >> 4) * 4;
     uint8_t flags = segment[13];
     if (offset < tcp + 20 || offset > end || (flags & ~(PSH | ACK | ECE | CWR)) || !(flags & ACK)) return 0;
+    if (!usual(segment + 20, data + offset)) return 0;
     int32_t index = direction_of(walker, key);
     if (index < 0) return 0;
     Direction *direction = walker->directions + index;

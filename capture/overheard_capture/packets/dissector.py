@@ -10,6 +10,7 @@ from overheard_capture.packets.assigned import ETHERTYPE_IP, IPPROTO_TCP, LINKTY
 from overheard_capture.packets.defragment import IpDefragmenter
 from overheard_capture.packets.ip import EXTENSIONS, NETWORKS
 from overheard_capture.packets.link_types import ETHERTYPES, LINK_TYPES, PPP
+from overheard_capture.packets.options import tcp_content
 from overheard_capture.packets.pdu import Family, PacketBuffer, Pdu, Reassemblers
 from overheard_capture.packets.sctp import SctpReassembler
 from overheard_capture.packets.transport import IP_PROTOCOLS
@@ -38,17 +39,17 @@ class Dissector:
     """Dissects frames. It keeps a bounded number of fragments for reassembly."""
 
     def __init__(self) -> None:
-        self._reassemblers = Reassemblers(IpDefragmenter(), SctpReassembler())
+        self._reassemblers = Reassemblers(IpDefragmenter(), SctpReassembler(), [])
 
     @property
     def pending(self) -> int:
         """The number of incomplete IP packets and SCTP messages."""
-        return sum(len(each.pending) for each in self._reassemblers)
+        return sum(len(each.pending) for each in self._reassemblers[:2])
 
     @property
     def discarded(self) -> int:
         """The number of packets and messages that were discarded incomplete, after a timeout or to limit memory."""
-        return sum(each.pending.discarded for each in self._reassemblers)
+        return sum(each.pending.discarded for each in self._reassemblers[:2])
 
     @property
     def conflicting(self) -> int:
@@ -56,7 +57,7 @@ class Dissector:
 
         Which of these bytes the receiver used is unknown.
         """
-        return sum(each.conflicting for each in self._reassemblers)
+        return sum(each.conflicting for each in self._reassemblers[:2])
 
     def packets(self, frame: Frame) -> tuple[Packet, ...]:
         """The packets in `frame`, nearly always one. Raises nothing on any input."""
@@ -79,10 +80,15 @@ class Dissector:
                     segment = Segment(
                         number, source, target, sequence, acknowledged, flags, offset, length, payload, (), options
                     )
-                    return (segment,)
-        return _decapsulate(
+                    if not options or not any(tcp_content(options)):
+                        return (segment,)
+        found = _decapsulate(
             Pdu(Family.LINK, link_type, PacketBuffer(number, time, data, self._reassemblers), 0, original)
         )
+        if self._reassemblers.options:
+            found = (*found, *self._reassemblers.options)
+            self._reassemblers.options.clear()
+        return found
 
 
 def _decapsulate(pdu: Pdu) -> Packets:

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING
 from overheard_capture.packets import assigned
 from overheard_capture.packets.addresses import addresses_of
 from overheard_capture.packets.pdu import Family, PacketBuffer, Pdu
+from overheard_capture.packets.tunnels import is_ip
 from overheard_capture.packets.types import Datagram, Endpoint
-from overheard_capture.packets.udp_tunnels import is_ip
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -1,31 +1,39 @@
-"""Host filters, which select the flows to judge: terms such as `10.0.0.7`, `10.0.0.0/8`, `:443`, `[::1]:443`."""
+"""Host filters, which select what to judge: `10.0.0.7`, `10.0.0.0/8`, `:443`, `[::1]:443`, or a MAC address.
+
+A MAC address is for frames without IP addresses, such as those of switches: all others belong to the hosts of a flow.
+"""
 
 from __future__ import annotations
 
 import ipaddress
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
 from overheard.words.errors import SettingsError
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
 
     from overheard_capture.packets.types import Endpoint
 
-_FORMS = "write 10.0.0.7, 10.0.0.0/8, 10.0.0.7:443, :443, fe80::1 or [fe80::1]:443"
+_FORMS = "write 10.0.0.7, 10.0.0.0/8, 10.0.0.7:443, :443, fe80::1, [fe80::1]:443 or 01:80:c2:00:00:00"
+_MAC = re.compile(r"[0-9a-f]{2}(?::[0-9a-f]{2}){5}", re.IGNORECASE)
 
 
 class HostTerm(NamedTuple):
-    """A network, a port, or both; None matches any. `host` is the network as the user wrote it."""
+    """A network, a port, or both; None matches any. `host` is the network or the MAC address, as the user wrote it."""
 
     host: str
     network: ipaddress.IPv4Network | ipaddress.IPv6Network | None
     port: int | None
+    is_mac: bool = False
 
     @classmethod
     def of(cls, text: str) -> HostTerm:
         """Parse a term. Raises SettingsError."""
+        if _MAC.fullmatch(text):
+            return cls(text.lower(), None, None, is_mac=True)
         host, port = _split(text)
         try:
             network = ipaddress.ip_network(host, strict=False) if host else None
@@ -38,7 +46,7 @@ class HostTerm(NamedTuple):
 
     def matches(self, end: Endpoint) -> bool:
         """Whether the term matches an endpoint."""
-        if self.port not in (None, end.port):
+        if self.is_mac or self.port not in (None, end.port):
             return False
         return self.network is None or ipaddress.ip_address(end.address) in self.network
 
@@ -67,6 +75,13 @@ class HostFilter:
             return any(each.matches(end) for each in terms for end in (source, target))
 
         return (not self.only or matched(self.only)) and not matched(self.without)
+
+    def judges_frame(self, macs: Collection[str]) -> bool:
+        """Whether to judge a frame without IP addresses, from and to these. Unless told so, it may be of any host."""
+        only = [each.host for each in self.only if each.is_mac]
+        return (not only or any(each in macs for each in only)) and not any(
+            each.host in macs for each in self.without if each.is_mac
+        )
 
 
 def host_filter(only: Sequence[str], without: Sequence[str]) -> HostFilter | None:

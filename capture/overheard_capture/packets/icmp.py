@@ -8,9 +8,12 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from overheard_capture.packets import assigned
 from overheard_capture.packets.addresses import addresses_of, endpoints_of
+from overheard_capture.packets.control import icmp_6_length, icmp_length, is_padding
 from overheard_capture.packets.types import IcmpData, Quoted
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from overheard_capture.packets.pdu import Decapsulator, Packets, Pdu
 
 _HEADER = 8
@@ -29,10 +32,12 @@ class _Version(NamedTuple):
     errors: frozenset[int]
     length_at: int
     unit: int
+    # How much of any other message is accounted for by its type.
+    length: Callable[[int, bytes], int]
 
 
-_ICMP = _Version(frozenset({0, 8}), frozenset({3, 4, 5, 11, 12}), 5, 4)
-_ICMP_6 = _Version(frozenset({128, 129}), frozenset(range(1, 5)), 4, 8)
+_ICMP = _Version(frozenset({0, 8}), frozenset({3, 4, 5, 11, 12}), 5, 4, icmp_length)
+_ICMP_6 = _Version(frozenset({128, 129}), frozenset(range(1, 5)), 4, 8, icmp_6_length)
 
 
 def _icmp(version: _Version, pdu: Pdu) -> Packets:
@@ -41,7 +46,8 @@ def _icmp(version: _Version, pdu: Pdu) -> Packets:
     if kind in version.echo:
         return pdu.control() if is_usual_echo(data, buffer.time) else _content(pdu, begins, data, None)
     if kind not in version.errors:
-        return pdu.control()
+        known = version.length(kind, buffer.data[pdu.at : pdu.end]) - _HEADER
+        return pdu.control() if is_padding(data[known:]) else _content(pdu, begins + known, data[known:], None)
     length = buffer.data[pdu.at + version.length_at] * version.unit if len(data) >= _HEADER else 0
     if 0 < length < len(data) <= length + _MAX_EXTENSION:
         data = data[:length]

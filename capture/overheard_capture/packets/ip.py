@@ -6,6 +6,7 @@ import struct
 from typing import TYPE_CHECKING
 
 from overheard_capture.packets import assigned
+from overheard_capture.packets.options import note_ipv4, note_ipv6
 from overheard_capture.packets.pdu import Family, Pdu
 
 if TYPE_CHECKING:
@@ -27,6 +28,8 @@ def _ipv4(pdu: Pdu) -> Packets | Pdu:
     if first >> 4 != 4 or first & 15 < 5 or end < begins:
         raise ValueError
     inside = Pdu(Family.IP, protocol, pdu.buffer, begins, end, addresses)
+    if first & 15 > 5:
+        note_ipv4(inside, pdu.at + 20, begins)
     if fragment & 0x3FFF:
         last = not fragment & 0x2000
         return _reassemble(inside, (addresses, protocol, identification), (fragment & 0x1FFF) * 8, last=last)
@@ -43,7 +46,14 @@ def _ipv6(pdu: Pdu) -> Pdu:
 
 
 def _options_header(pdu: Pdu) -> Pdu:
-    """Hop-by-hop options, routing, and destination options (RFC 8200, 4)."""
+    """Hop-by-hop options and destination options (RFC 8200, 4.3 and 4.6)."""
+    inside = _routing_header(pdu)
+    note_ipv6(pdu, pdu.at + 2, inside.at)
+    return inside
+
+
+def _routing_header(pdu: Pdu) -> Pdu:
+    """A header with a length: routing (RFC 8200, 4.4), which has addresses, and others."""
     data, at = pdu.buffer.data, pdu.at
     return pdu.inside(Family.IP, data[at], at + 8 + data[at + 1] * 8)
 
@@ -75,7 +85,7 @@ def _reassemble(part: Pdu, key: tuple[bytes, int, int], start: int, *, last: boo
 NETWORKS: dict[int, Decapsulator] = {assigned.ETHERTYPE_IP: _ipv4, assigned.ETHERTYPE_IPV6: _ipv6}
 EXTENSIONS: dict[int, Decapsulator] = {
     assigned.IPPROTO_HOPOPTS: _options_header,
-    assigned.IPPROTO_ROUTING: _options_header,
+    assigned.IPPROTO_ROUTING: _routing_header,
     assigned.IPPROTO_FRAGMENT: _fragment_header,
     assigned.IPPROTO_AH: _authentication_header,
     assigned.IPPROTO_DSTOPTS: _options_header,

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from overheard_capture.packets import assigned
 from overheard_capture.packets.bridging import SPANNING_TREE, lldp, spanning_tree
+from overheard_capture.packets.control import arp, pppoe_discovery
 from overheard_capture.packets.pdu import Family
 
 if TYPE_CHECKING:
@@ -133,14 +134,14 @@ LINK_TYPES: dict[int, Decapsulator] = {
 
 # All but IP, which is in `ip.py`.
 ETHERTYPES: dict[int, Decapsulator] = {
-    assigned.ETHERTYPE_ARP: _control,
-    assigned.ETHERTYPE_REVARP: _control,
+    assigned.ETHERTYPE_ARP: arp,
+    assigned.ETHERTYPE_REVARP: arp,
     assigned.ETHERTYPE_8021Q: _vlan,
     assigned.ETHERTYPE_8021AD: _vlan,
     assigned.ETHERTYPE_8021Q9100: _vlan,
     assigned.ETHERTYPE_MPLS: mpls,
     assigned.ETHERTYPE_MPLS_MULTI: mpls,
-    assigned.ETHERTYPE_PPPOED: _control,
+    assigned.ETHERTYPE_PPPOED: pppoe_discovery,
     assigned.ETHERTYPE_PPPOES: pppoe,
     assigned.ETHERTYPE_LLDP: lldp,
     assigned.ETHERTYPE_TEB: partial(always, Family.LINK, assigned.LINKTYPE_ETHERNET, 0),

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from overheard_capture.packets.bounded import ReassemblyTable
-    from overheard_capture.packets.types import Endpoint
+    from overheard_capture.packets.types import Endpoint, HeaderOption
     from overheard_capture.provenance.origin import Span
 
     Packets = tuple[Packet, ...]
@@ -58,6 +58,8 @@ class Reassemblers(NamedTuple):
 
     fragments: Defragmenter
     messages: MessageReassembler
+    # The contents of options of the current frame.
+    options: list[HeaderOption]
 
 
 class PacketBuffer(NamedTuple):

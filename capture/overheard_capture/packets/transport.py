@@ -6,11 +6,12 @@ import struct
 from typing import TYPE_CHECKING
 
 from overheard_capture.packets import assigned
+from overheard_capture.packets.control import igmp
 from overheard_capture.packets.esp import esp, open_null_cipher
 from overheard_capture.packets.icmp import ICMP
-from overheard_capture.packets.tunnels import UDP_TUNNELS
+from overheard_capture.packets.options import note_tcp
+from overheard_capture.packets.tunnels import tunnelled
 from overheard_capture.packets.types import ACK, URG, Datagram, Segment
-from overheard_capture.packets.udp_tunnels import tunnelled
 
 if TYPE_CHECKING:
     from overheard_capture.packets.pdu import Decapsulator, Packets, Pdu
@@ -31,6 +32,7 @@ def _tcp(pdu: Pdu) -> Packets:
     urgent = int.from_bytes(buffer.data[at + 18 : at + 20]) if flags & URG else 0
     payload, spans = buffer.data[offset:end], buffer.spans(offset, end)
     place, length, options = pdu.offset(offset), end - offset, buffer.data[at + 20 : offset]
+    note_tcp(pdu, at + 20, options)
     return (
         Segment(buffer.frame, source, target, sequence, number, flags, place, length, payload, spans, options, urgent),
     )
@@ -44,9 +46,7 @@ def _udp(pdu: Pdu) -> Packets | Pdu:
         raise ValueError
     payload, spans = buffer.data[begins:end], buffer.spans(begins, end)
     datagram = Datagram(buffer.frame, source, target, pdu.offset(begins), payload, spans)
-    if target.port in UDP_TUNNELS and len(payload) > 8:
-        return UDP_TUNNELS[target.port](pdu, begins, payload, (datagram,))
-    if inside := tunnelled(payload):
+    if inside := tunnelled(payload, end - begins):
         return pdu.inside(inside.family, inside.protocol, begins + inside.at, (datagram,))
     is_esp = payload[_ESP_HEADER : _ESP_HEADER + 1] in _IP_BEGINS or _ESP_PORT in (source.port, target.port)
     if is_esp and any(payload[:4]) and (opened := open_null_cipher(pdu, begins)):
@@ -59,13 +59,9 @@ def _sctp(pdu: Pdu) -> Packets:
     return pdu.buffer.reassemblers.messages.packets(pdu)
 
 
-def _igmp(pdu: Pdu) -> Packets:
-    return pdu.control()
-
-
 IP_PROTOCOLS: dict[int, Decapsulator] = {
     **ICMP,
-    assigned.IPPROTO_IGMP: _igmp,
+    assigned.IPPROTO_IGMP: igmp,
     assigned.IPPROTO_TCP: _tcp,
     assigned.IPPROTO_UDP: _udp,
     assigned.IPPROTO_SCTP: _sctp,

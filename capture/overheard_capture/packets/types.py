@@ -98,6 +98,15 @@ class IcmpData(NamedTuple):
     quoted: Quoted | None = None
 
 
+class HeaderOption(NamedTuple):
+    """Content in an option of a header, whose meaning is not known. It comes with the packet of its frame."""
+
+    frame: int
+    addresses: tuple[str, ...]
+    payload: bytes
+    origin: Origin
+
+
 class Control(NamedTuple):
     """A network control message without data: ARP, IGMP, most of ICMP, and usual echoes."""
 
@@ -112,7 +121,7 @@ class Other(NamedTuple):
     addresses: tuple[str, ...] = ()
 
 
-Packet = Segment | Datagram | SctpMessage | Fragment | IcmpData | Control | Other
+Packet = Segment | Datagram | SctpMessage | Fragment | IcmpData | HeaderOption | Control | Other
 
 
 def payload_origin(packet: Segment | Datagram | SctpMessage) -> Origin:
@@ -133,6 +142,6 @@ def frame_addresses(frame: Frame, packet: Packet) -> set[str]:
     ends: list[str] = []
     if isinstance(packet, Segment | Datagram | SctpMessage):
         ends = [packet.source.address, packet.target.address]
-    elif isinstance(packet, Other | IcmpData):
+    elif isinstance(packet, Other | IcmpData | HeaderOption):
         ends = list(packet.addresses)
     return {*ends, *(mac.hex(":") for mac in macs)}

@@ -25,6 +25,12 @@ class Place(NamedTuple):
     frames: tuple[int, ...]
 
 
+def joined_places(first: Place, second: Place) -> Place:
+    """The place of bytes at `first` and those that follow them, at `second`."""
+    frames = tuple(dict.fromkeys((*first.frames, *second.frames)))
+    return Place(first.frame, first.offset, first.length + second.length, frames)
+
+
 class Span(NamedTuple):
     """The bytes from `start` up to the next span; their source is the `length` bytes at `offset` of a frame.
 
@@ -160,10 +166,17 @@ class Origin:
 
     def place(self, start: int, length: int) -> Place:
         """The place on the wire of the `length` bytes at `start`."""
-        low, high = self._span_range(start, length)
         if not self.spans:
             return Place(0, 0, 0, ())
+        first = self.shift + start
+        low = self._index(first)
         span = self.spans[low]
+        if low + 1 == len(self.spans) or self._start(low + 1) >= first + max(length, 1):
+            frames = (span.frame, *span.also) if span.also else (span.frame,)
+            if span.exact:
+                return Place(span.frame, span.offset + first - span.start, length, frames)
+            return Place(span.frame, span.offset, span.length, frames)
+        low, high = self._span_range(start, length)
         frames = tuple(dict.fromkeys(frame for each in self.spans[low:high] for frame in (each.frame, *each.also)))
         if span.exact:
             return Place(span.frame, span.offset + self.shift + start - span.start, length, frames)

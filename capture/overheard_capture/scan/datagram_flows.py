@@ -83,7 +83,9 @@ class DatagramFlowTable:
     """The datagram flows of a capture. `make_findings` is called for each new one, and `retire` with an ended one."""
 
     def __init__(
-        self, make_findings: Callable[[], tuple[Findings, Findings]], retire: Callable[[DatagramFlow], None]
+        self,
+        make_findings: Callable[[Endpoint, Endpoint], tuple[Findings, Findings]],
+        retire: Callable[[DatagramFlow], None],
     ) -> None:
         self._make_findings = make_findings
         self._retire = retire
@@ -108,7 +110,8 @@ class DatagramFlowTable:
             if len(self._flows) >= _MAX_FLOWS:
                 self._retire_flow(next(iter(self._flows)))
                 self._complete = False
-            flow = self._flows[endpoints] = DatagramFlow(datagram, self._make_findings(), now)
+            findings = self._make_findings(datagram.source, datagram.target)
+            flow = self._flows[endpoints] = DatagramFlow(datagram, findings, now)
         else:
             self._flows.move_to_end(endpoints)
         flow.add(datagram, now, is_mark=is_mark)

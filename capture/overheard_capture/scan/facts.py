@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from overheard_capture.content.findings import UnreadContent
     from overheard_capture.reassembly.connection import Connection
     from overheard_capture.reassembly.tally import Order
+    from overheard_capture.scan.hosts import HostPair
 
 # The maximum number of flows in the report; further ones are only counted.
 MAX_FLOWS = 10_000
@@ -48,7 +49,7 @@ class Facts:
     late: Tally[str] = field(default_factory=Tally)
     evicted: Tally[int] = field(default_factory=Tally)
     unread: dict[UnreadContent, Tally[str]] = field(default_factory=dict)
-    unread_bytes: Counter[str] = field(default_factory=Counter)
+    unread_bytes: Counter[HostPair] = field(default_factory=Counter)
     read_as: Counter[str] = field(default_factory=Counter)
     kinds: Counter[str] = field(default_factory=Counter)
     protected: int = 0
@@ -60,6 +61,13 @@ class Facts:
     more_flows: int = 0
     visible: list[Visible] = field(default_factory=list)
     tls: list[int] = field(default_factory=list)
+
+    def count_frame(self, size: int, time: float) -> None:
+        """Add a frame of `size` bytes, at `time` in seconds since the epoch."""
+        self.frames += 1
+        self.size += size
+        self.began = self.began or time
+        self.ended = max(self.ended, time)
 
     def count_connection(self, connection: Connection) -> None:
         """Add a TCP connection that has ended: its faults, and the number of searched bytes."""
@@ -78,6 +86,13 @@ class Facts:
             self.evicted.add(connection.number, order)
         elif not (connection.complete or connection.failed(self.ended)):
             self.incomplete.add(connection.number, order)
+
+    def count_fragments(self, missing: int, conflicting: int) -> None:
+        """Add packets and messages that are not whole, or whose fragments have different bytes in the same place."""
+        if missing:
+            self.fragments.add(f"{missing} IP packets or SCTP messages with missing fragments")
+        if conflicting:
+            self.fragments.add(f"{conflicting} IP packets or SCTP messages with conflicting fragments")
 
     def add_in_clear(self, protocol: str, size: int, where: str, order: Order) -> None:
         """Count application data of a flow that nothing encrypted."""

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from overheard.words.report import Flow
-from overheard_capture.packets import IcmpData, SctpMessage
+from overheard_capture.content.nesting import MAX_IDENTIFIER
+from overheard_capture.packets import HeaderOption, IcmpData, SctpMessage
 from overheard_capture.scan.facts import MAX_FLOWS
 from overheard_capture.scan.flow_kind import FlowKind, flow_kind_of
 from overheard_capture.scan.visible import FlowExtent, visible_of
@@ -74,8 +75,8 @@ def add_datagrams(facts: Facts, flow: DatagramFlow) -> None:
 
 
 def add_outside_flows(facts: Facts, packet: Packet, size: int, hosts: str, findings: Findings) -> None:
-    """Count content of a packet in no flow, unless it is ICMP, which is infrastructure."""
-    if not isinstance(packet, IcmpData):
+    """Count content of a packet in no flow, unless it is infrastructure: ICMP, or an option like an identifier."""
+    if not isinstance(packet, IcmpData) and (not isinstance(packet, HeaderOption) or size > MAX_IDENTIFIER):
         name = "SCTP" if isinstance(packet, SctpMessage) else "data outside flows"
         facts.add_in_clear(name, size, hosts, (1, packet.frame))
         facts.values.count_all(findings.values)

@@ -7,11 +7,13 @@ from typing import TYPE_CHECKING, Protocol
 from overheard.words.layer import Layer, Layers
 from overheard_capture.content.content import Content
 from overheard_capture.content.findings import Reason, UnreadContent
+from overheard_capture.content.nesting import Unwrapping
 from overheard_capture.decoders.carving import Carver
 from overheard_capture.decoders.magic import CARVABLE
 from overheard_capture.decoders.untyped import untyped
+from overheard_capture.decoders.values import read_values
 from overheard_capture.identify.datagrams import DatagramIdentifier
-from overheard_capture.packets import Datagram, IcmpData, Other, SctpMessage, Segment, payload_origin
+from overheard_capture.packets import Datagram, HeaderOption, IcmpData, Other, SctpMessage, Segment, payload_origin
 from overheard_capture.provenance.origin import Origin
 
 if TYPE_CHECKING:
@@ -51,6 +53,12 @@ class FrameContents:
         carver.close()
         self._collect(findings, -1, "")
 
+    def unwrap(self, data: bytes, origin: Origin) -> None:
+        """Read what may be encoded in bytes that are mostly headers."""
+        findings = self._make_findings()
+        read_values(findings, (), data, origin)
+        self._collect(findings, -1, "")
+
     def read(self, frame: Frame, packet: Packet) -> None:
         """Read the content of a packet that belongs to no flow."""
         findings = self._make_findings()
@@ -58,6 +66,9 @@ class FrameContents:
             self._read(frame, packet, (_SCTP,), packet.payload, payload_origin(packet))
         elif isinstance(packet, IcmpData) and packet.quoted and packet.quoted.sequence < 0:
             DatagramIdentifier(findings).datagram(packet.payload, packet.origin)
+            self._report(frame, packet, findings, len(packet.payload))
+        elif isinstance(packet, HeaderOption):
+            Unwrapping(findings, (), untyped).read_field(packet.payload, packet.origin)
             self._report(frame, packet, findings, len(packet.payload))
         elif isinstance(packet, IcmpData):
             self._read(frame, packet, (), packet.payload, packet.origin)

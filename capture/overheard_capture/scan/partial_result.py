@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from overheard_capture.scan.facts import Facts
     from overheard_capture.scan.hits import HitTable
+    from overheard_capture.scan.message_groups import Message
     from overheard_capture.scan.parties import Parties
     from overheard_capture.scan.resources import Resources
 
@@ -20,3 +21,5 @@ class PartialResult:
     hits: HitTable
     parties: Parties
     resources: Resources
+    # Messages that were not joined yet, as others of their flows' hosts may be in the other process.
+    messages: list[Message]

@@ -10,7 +10,7 @@ from overheard_capture.content import content
 from overheard_capture.content.findings import Conversation, Findings, Occurrence
 from overheard_capture.identify.byte_streams import READERS
 from overheard_capture.native import core
-from overheard_capture.packets import Datagram, Dissector, Endpoint, IcmpData, Segment, frame_addresses
+from overheard_capture.packets import Datagram, Dissector, Endpoint, HeaderOption, IcmpData, Segment, frame_addresses
 from overheard_capture.packets.host_filter import host_filter
 from overheard_capture.reassembly.connection import Connection, counted_only
 from overheard_capture.reassembly.connections import ConnectionTable
@@ -23,7 +23,8 @@ from overheard_capture.scan.facts import Facts
 from overheard_capture.scan.flow_rows import add_connection, add_datagrams, add_outside_flows, is_encrypted
 from overheard_capture.scan.frame_contents import FrameContents
 from overheard_capture.scan.hits import Hit, HitTable
-from overheard_capture.scan.hosts import between, ends_of, hosts_of
+from overheard_capture.scan.hosts import ends_of, hosts_of, macs_of, pair_of
+from overheard_capture.scan.message_groups import MessageGroups
 from overheard_capture.scan.partial_result import PartialResult
 from overheard_capture.scan.parties import Parties
 from overheard_capture.scan.quotations import Quotations
@@ -38,6 +39,7 @@ if TYPE_CHECKING:
     from overheard_capture.captures.reader import Chunk
     from overheard_capture.content.findings import Opener
     from overheard_capture.packets import Packet
+    from overheard_capture.packets.host_filter import HostFilter
     from overheard_capture.provenance.origin import PackedSpans, Place
     from overheard_capture.search import Match, Search
 
@@ -69,16 +71,16 @@ class Reading:
         self._marks = frozenset(marks)
         self._dissector = Dissector()
         self._resources = Resources()
+        self._messages = MessageGroups(search.secrets, lambda: self._make_findings()[0], self.hits.add)
         self._both_findings: dict[int, tuple[Findings, Findings]] = {}
         self._connections = ConnectionTable(self._begin, self._retire)
-        self._datagram_flows = DatagramFlowTable(self._make_findings, self._retire_datagram_flow)
+        self._datagram_flows = DatagramFlowTable(self._findings_of_flow, self._retire_datagram_flow)
         self._frame_contents = FrameContents(lambda: self._make_findings()[0], self._collect_of_frame, self._collect)
-        self._unclaimed = UnclaimedBytes(search, self._add_hit, self._frame_contents.carve)
+        self._unclaimed = UnclaimedBytes(search, self._add_hit, self._frame_contents.carve, self._frame_contents.unwrap)
         self._quotations = Quotations(self._connections)
         # The flows to read, if two processes share the capture.
         self._share = share
-        library = core()
-        self._walker = Walker(library, self) if library else None
+        self._walker = Walker(library, self) if (library := core()) else None
         if share:
             self._connections.halve_memory()
 
@@ -112,17 +114,13 @@ class Reading:
 
     def take(self, frame: Frame) -> None:
         """Read a frame."""
-        facts = self.facts
-        facts.frames += 1
-        facts.size += len(frame.data)
-        facts.began = facts.began or frame.time
-        facts.ended = max(facts.ended, frame.time)
+        self.facts.count_frame(len(frame.data), frame.time)
         packets = self._dissector.packets(frame)
-        if self._host_filter and not self._passes_filter(packets):
+        if self._host_filter and not self._passes_filter(self._host_filter, frame, packets):
             self._skip_frame(frame, packets)
             return
         if frame.cut_short:
-            facts.cut_short.add(frame.number)
+            self.facts.cut_short.add(frame.number)
         if self._reads_all_but_flows and not (len(packets) == 1 and self._search_around(frame, packets[0])):
             self._unclaimed.add(frame.number, 0, frame.data)
         for packet in packets:
@@ -146,10 +144,9 @@ class Reading:
             if isinstance(packet, Segment):
                 self._connections.add(packet, frame.time)
 
-    def _passes_filter(self, packets: Iterable[Packet]) -> bool:
-        ends = [both for packet in packets if (both := ends_of(packet))]
-        # A frame without addresses is kept, as it may belong to the flows to judge.
-        return not ends or any(self._host_filter(*both) for both in ends if self._host_filter)
+    def _passes_filter(self, judges: HostFilter, frame: Frame, packets: Iterable[Packet]) -> bool:
+        ends = [both for each in packets if not isinstance(each, HeaderOption) and (both := ends_of(each))]
+        return any(judges(*both) for both in ends) if ends else judges.judges_frame(macs_of(frame))
 
     def _dispatch(self, frame: Frame, packet: Packet) -> None:
         if isinstance(packet, Segment):
@@ -185,8 +182,8 @@ class Reading:
 
     def _collect_of_frame(self, frame: Frame, packet: Packet, findings: Findings, size: int) -> None:
         hosts = hosts_of(frame, packet)
-        self._collect(findings, -1, hosts)
-        add_outside_flows(self.facts, packet, size, hosts, findings)
+        self._collect(findings, -1, hosts.names)
+        add_outside_flows(self.facts, packet, size, hosts.names, findings)
         # What has no address is of a flow to judge if one of its hosts sent or received it.
         who = frame_addresses(frame, packet) if self._selective and not ends_of(packet) else ()
         for unread in findings.unread:
@@ -198,14 +195,19 @@ class Reading:
 
     def _make_findings(self) -> tuple[Findings, Findings]:
         conversation = Conversation()
-        first, second = (Findings(self._search, READERS, self._limits, conversation, self._opener) for _ in range(2))
+        one, other = (Findings(self._search, READERS, self._limits, conversation, self._opener) for _ in range(2))
+        return one, other
+
+    def _findings_of_flow(self, client: Endpoint, server: Endpoint, number: int = -1) -> tuple[Findings, Findings]:
+        first, second = self._make_findings()
+        first.messages, second.messages = self._messages.of_flow(client, server, number)
         return first, second
 
     def _begin(self, number: int, client: Endpoint, server: Endpoint, now: float) -> Connection:
         is_foreign = self._share is not None and not self._share.owns_connection(number)
         if is_foreign or (self._host_filter and not self._host_filter(client, server)):
             return counted_only(number, client, server, now)
-        flow_findings = self._both_findings[number] = self._make_findings()
+        flow_findings = self._both_findings[number] = self._findings_of_flow(client, server, number)
         for findings, (source, target) in zip(flow_findings, ((client, server), (server, client)), strict=True):
             findings.ranges = self._resources.of(number, f"{source} → {target}")
         directions = [
@@ -223,7 +225,9 @@ class Reading:
         for direction, findings in zip(connection.directions, flow_findings, strict=True):
             self._collect(findings, connection.number, str(direction))
             if findings.unread:
-                facts.unread_bytes[between(direction.source, direction.target)] += direction.seen
+                facts.unread_bytes[pair_of(direction.source, direction.target, connection.client.target)] += (
+                    direction.seen
+                )
             for unread in findings.unread:
                 facts.unread.setdefault(unread, Tally()).add(f"stream {connection.number}", (0, connection.number))
         add_connection(facts, connection, flow_findings)
@@ -237,7 +241,7 @@ class Reading:
             direction = f"{source} → {target}"
             self._collect(findings, -1, direction)
             if findings.unread:
-                self.facts.unread_bytes[between(source, target)] += size
+                self.facts.unread_bytes[pair_of(source, target, flow.server)] += size
             for unread in findings.unread:
                 self.parties.add_unread((), unread, direction, (2, flow.began))
         add_datagrams(self.facts, flow)
@@ -266,7 +270,7 @@ class Reading:
     def partial_result(self) -> PartialResult:
         """The results of the flows of this share."""
         self._close()
-        return PartialResult(self.facts, self.hits, self.parties, self._resources)
+        return PartialResult(self.facts, self.hits, self.parties, self._resources, self._messages.partial())
 
     # ---- the end
 
@@ -283,15 +287,13 @@ class Reading:
         self._close()
         facts = self.facts
         if part:
-            self.facts.add_flows(part.facts)
+            facts.add_flows(part.facts)
             self.hits.add_all(part.hits)
             self.parties.merge(part.parties)
             self._resources.merge(part.resources)
         self._resources.read_all(lambda: self._make_findings()[0], self._collect, facts)
+        self._messages.finish(part.messages if part else ())
         self.parties.report(facts)
-        if pending := self._dissector.pending + self._dissector.discarded:
-            facts.fragments.add(f"{pending} IP packets or SCTP messages with missing fragments")
-        if self._dissector.conflicting:
-            facts.fragments.add(f"{self._dissector.conflicting} IP packets or SCTP messages with conflicting fragments")
+        facts.count_fragments(self._dissector.pending + self._dissector.discarded, self._dissector.conflicting)
         facts.sort_flows()
         return facts

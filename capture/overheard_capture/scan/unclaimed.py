@@ -5,6 +5,7 @@ from __future__ import annotations
 import bisect
 from typing import TYPE_CHECKING
 
+from overheard_capture.decoders.armour.runs import coding_runs
 from overheard_capture.decoders.magic import CARVED
 from overheard_capture.provenance.origin import Origin, PackedSpans, Place, Span
 
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
     from overheard_capture.search import Match, Search
 
     ReportMatch = Callable[[Match, Place, bytes, bytes, bytes], None]
-    Carve = Callable[[bytes, Origin], None]
+    Read = Callable[[bytes, Origin], None]
 
 # Pieces are collected up to this size, as each search has a fixed cost.
 _BLOCK = 256 << 10
@@ -24,14 +25,16 @@ _BLOCK = 256 << 10
 class UnclaimedBytes:
     """Collects pieces of frames, and searches many at a time.
 
-    Calls `report` for each match, and `carve` with each piece that has the signature of a known format.
+    Calls `report` for each match, `carve` with each piece from the signature of a known format on, and `unwrap` with
+    each in which something may be encoded.
     """
 
-    def __init__(self, search: Search, report: ReportMatch, carve: Carve) -> None:
+    def __init__(self, search: Search, report: ReportMatch, carve: Read, unwrap: Read) -> None:
         self.searched = 0
         self._search = search
         self._report = report
         self._carve = carve
+        self._unwrap = unwrap
         self._data = bytearray()
         self._pieces: list[Span] = []
 
@@ -71,6 +74,10 @@ class UnclaimedBytes:
             end = piece.start + piece.length
             self._carve(data[at:end], Origin.of_frame(piece.frame, piece.offset + at - piece.start, end - at))
             at = CARVED.first(data, end)
+        encoded = {bisect.bisect_right(pieces, start, key=_start) - 1 for start, _ in coding_runs(data)}
+        for piece in map(pieces.__getitem__, sorted(encoded)):
+            read = data[piece.start : piece.start + piece.length]
+            self._unwrap(read, Origin.of_frame(piece.frame, piece.offset, piece.length))
 
     def _search_piece(self, data: Bytes, piece: Span) -> None:
         """Search one piece alone: matches across two pieces are artefacts."""

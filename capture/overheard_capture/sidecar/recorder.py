@@ -14,7 +14,7 @@ from overheard.role.files import write_whole
 from overheard.words.errors import RecordingError
 from overheard.words.recording import MARK_GROUP, MARK_PORT, Recording, new_mark
 from overheard_capture.captures.reader import read
-from overheard_capture.captures.recording import recording_file
+from overheard_capture.captures.recording import digest, recording_file
 from overheard_capture.packets import Dissector, Segment
 from overheard_capture.reassembly.connection import counted_only
 from overheard_capture.reassembly.connections import ConnectionTable
@@ -71,28 +71,29 @@ class ActiveRecording:
         return active
 
     def end(self) -> Recording:
-        """End the recording, and write the recorder's account beside it. Raises RecordingError if that fails."""
+        """End the recording, and write the recorder's notes beside it. Raises RecordingError if that fails."""
         end_mark = self._send_end_marks()
         alive = self.dumpcap.alive
         code = self.dumpcap.stop()
-        recording = Recording(
-            name=self.name,
-            interface=self.tap.interface,
-            capture_filter=self.tap.capture_filter,
-            snap_length=self.tap.snap_length,
-            started=self.started,
-            ended=time.time(),
-            start_mark=self.start_mark.decode(),
-            end_mark=end_mark.decode(),
-            recorder_alive=alive,
-            exit_code=code,
-            recorder_said=self.dumpcap.stderr,
-        )
         try:
+            recording = Recording(
+                name=self.name,
+                interface=self.tap.interface,
+                capture_filter=self.tap.capture_filter,
+                snap_length=self.tap.snap_length,
+                started=self.started,
+                ended=time.time(),
+                start_mark=self.start_mark.decode(),
+                end_mark=end_mark.decode(),
+                recorder_alive=alive,
+                exit_code=code,
+                sha256=digest(self.path),
+                recorder_said=self.dumpcap.stderr,
+            )
             write_whole(recording_file(self.path), json.dumps(recording.to_json(), indent=2).encode())
         except OSError as problem:
             raise RecordingError(
-                f"the recorder's account cannot be written: {problem.strerror}",
+                f"the recorder's notes cannot be written: {problem.strerror}",
                 hint="free some disk space, and record again",
             ) from None
         return recording

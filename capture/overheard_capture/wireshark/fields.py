@@ -108,7 +108,9 @@ def host_display_filter(only: Sequence[str], without: Sequence[str]) -> str:
 
 
 def _host(text: str) -> str:
-    host, _, port = HostTerm.of(text)
+    host, _, port, is_mac = HostTerm.of(text)
+    if is_mac:
+        return f"(eth.addr == {host} and not ip and not ipv6)"
     ip = "ipv6" if ":" in host else "ip"
     ends = []
     for own in ("src", "dst"):

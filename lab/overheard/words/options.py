@@ -42,10 +42,11 @@ class Options:
     """How captures are judged.
 
     `any_case` ignores the case of letters. `only` and `without` name the hosts and ports to judge, or to leave out,
-    such as `10.0.0.7`, `10.0.0.0/8`, `:443` or `[fe80::1]:443`. `limits` is how far unwrapping goes. `vouched` is what
-    the caller vouches for, because no file proves it: that the capture is `whole` (it begins before the traffic, ends
-    after it, and nothing was dropped), and that the secrets were `sent`. `required` is what PROTECTED takes besides:
-    that it is `sealed`, which means that all application data was encrypted, or that `no-media` was sent in clear.
+    such as `10.0.0.7`, `10.0.0.0/8`, `:443`, `[fe80::1]:443`, or a MAC address for frames without IP. `limits` is how
+    far unwrapping goes. `vouched` is what the caller vouches for, because no file proves it: that the capture is
+    `whole` (it begins before the traffic, ends after it, and nothing was dropped), and that the secrets were `sent`.
+    `required` is what PROTECTED takes besides: that it is `sealed`, so that all application data was encrypted, or that
+    `no-media` was sent in clear.
     """
 
     any_case: bool = False

@@ -34,7 +34,8 @@ class Recording:
 
     `started` and `ended` are seconds since the epoch, `snap_length` is in bytes (0: whole frames). `marked_start` and
     `marked_end` say whether the recorder saw its marks arrive; the judge looks for them again in the file.
-    `recorder_alive` is whether dumpcap still ran when it was asked to stop.
+    `recorder_alive` is whether dumpcap still ran when it was asked to stop. `sha256` is the digest, in hexadecimal, of
+    the file that they are about: about any other file they say nothing.
     """
 
     name: str
@@ -47,6 +48,7 @@ class Recording:
     end_mark: str
     recorder_alive: bool
     exit_code: int | None
+    sha256: str
     recorder_said: str = ""
 
     def covers(self, moment: float) -> bool:

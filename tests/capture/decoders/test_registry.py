@@ -5,14 +5,15 @@ from __future__ import annotations
 import pytest
 
 from overheard_capture.decoders.registry import CODINGS, MEDIA_TYPES, body_reader, decoding
+from overheard_capture.decoders.short_body import untyped_body
 from overheard_capture.decoders.untyped import untyped
 
 
 @pytest.mark.parametrize("media_type", [prefix for prefix, _ in MEDIA_TYPES])
 def test_a_media_type_has_its_reader(media_type: bytes) -> None:
     for content_type in (media_type, media_type.upper()):
-        assert body_reader(content_type + b"; boundary=squirrel") is not untyped
-    assert body_reader(b"x-" + media_type) is untyped
+        assert body_reader(content_type + b"; boundary=squirrel") is not untyped_body
+    assert body_reader(b"x-" + media_type) is untyped_body
 
 
 @pytest.mark.parametrize("coding", CODINGS)

@@ -9,12 +9,12 @@ import pytest
 
 from capture.frames import ethernet, exchange, ipv4, rewritten, udp
 from capture.media_files import FILES
+from capture.recordings import write_notes
 from capture.wrapped import answer, noise
 from overheard import Options, judge
 from overheard.words.ground import Ground, Proof
 from overheard.words.verdict import Outcome
 from overheard_capture.captures.reader import read
-from overheard_capture.captures.recording import recording_file
 from overheard_capture.judge import Keys
 
 if TYPE_CHECKING:
@@ -52,7 +52,7 @@ def test_encryption_by_the_application_is_searched(recordings: Recordings, name:
 def added(doctored: Doctored, frames: list[bytes], *required: str) -> Ground | None:
     """The ground with these frames in the recording `https`, whose outcome is PROTECTED unless `sealed` is required."""
     path = doctored.write(frames)
-    recording_file(path).write_text(recording_file(doctored.recordings.path(doctored.name)).read_text())
+    write_notes(doctored.recordings.judge_input(doctored.name).recording, path)
     report = judge(path, SECRET, Options(vouched={"sent", "whole"}, required=required))
     verdict = report.verdicts["message"]
     failed = [check.code for check in verdict.reasons]

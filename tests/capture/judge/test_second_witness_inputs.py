@@ -36,6 +36,8 @@ def test_only_the_requested_hosts_are_examined(tmp_path: Path) -> None:
 
 def test_nothing_is_left_out_unless_requested() -> None:
     assert host_display_filter([], []) == ""
+    mac = "(eth.addr == 02:00:00:00:00:0a and not ip and not ipv6)"
+    assert host_display_filter([], ["02:00:00:00:00:0A"]) == f"not ({mac})"
 
 
 @pytest.mark.parametrize(

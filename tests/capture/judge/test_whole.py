@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import itertools
-import json
+import shutil
 from collections.abc import Callable
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import pytest
 
 from capture.frames import File, ethernet, exchange, ipv4, udp, unwrap
+from capture.recordings import write_notes
 from overheard.words.options import Options
 from overheard.words.verdict import Outcome
 from overheard_capture.captures.reader import read
@@ -47,7 +48,7 @@ class Damaged:
             file.statistics(interface_drops=self.dropped, system_drops=0)
         file.content = file.content[: len(file.content) - self.cut]
         file.write(path)
-        recording_file(path).write_text(json.dumps(asdict(self.recording)))
+        write_notes(self.recording, path)
         return judge(path, {"message": self.secret}, Options(vouched=self.vouched))
 
     def segments(self) -> list[tuple[int, Segment]]:
@@ -168,6 +169,20 @@ FAULTS: dict[str, tuple[Callable[[Damaged], None], str]] = {
     "a secret that may match by chance": (_short, "chance"),
     "nothing proves that it was sent": (_no_presence, "present"),
 }
+
+
+def test_notes_on_another_recording_are_a_reason_unless_the_caller_vouches(
+    recordings: Recordings, tmp_path: Path
+) -> None:
+    path = tmp_path / "http.pcapng"
+    shutil.copy(recordings.path("https"), path)
+    shutil.copy(recording_file(recordings.path("http")), recording_file(path))
+    report = judge(path, {"message": b"fluffy tail"}, Options(vouched=("sent",)))
+    (reason,) = report.verdicts["message"].reasons
+    assert (report.outcome, reason.code) == (Outcome.INCONCLUSIVE, "vouched")
+    assert "http.recording.json were not written for this file" in reason.says
+    assert "--vouch whole" in reason.hint
+    assert judge(path, {"message": b"fluffy tail"}, Options(vouched=("sent", "whole"))).outcome is Outcome.PROTECTED
 
 
 @pytest.fixture(scope="module")

@@ -16,8 +16,8 @@ if TYPE_CHECKING:
 SECRETS = {"message": "fluffy tail"}
 
 
-def sent(payload: bytes, *, back: bool = False, port: int = 5000) -> bytes:
-    source, target = (5001, port) if back else (port, 5001)
+def sent(payload: bytes, *, back: bool = False, port: int = 5000, server: int = 5001) -> bytes:
+    source, target = (server, port) if back else (port, server)
     return ethernet(ipv4(udp(payload, source=source, target=target), protocol=17))
 
 
@@ -41,7 +41,7 @@ def test_a_secret_in_one_datagram_is_reported_once(tmp_path: Path) -> None:
     "frames",
     [
         pytest.param([sent(b"fluffy "), sent(b"tail", back=True)], id="question and answer"),
-        pytest.param([sent(b"fluffy "), sent(b"tail", port=5003)], id="two conversations"),
+        pytest.param([sent(b"fluffy "), sent(b"tail", port=5003, server=5004)], id="two conversations"),
         pytest.param([sent(b"fluffy "), sent(b"and "), sent(b"tail")], id="something in between"),
     ],
 )

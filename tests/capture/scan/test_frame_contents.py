@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import gzip
 import hashlib
+import re
 import struct
 import zlib
 from typing import TYPE_CHECKING
@@ -66,6 +67,10 @@ UNREACHABLE = icmp(3, ipv4(udp(PACKED), 17), 3)
         ),
         pytest.param(ethernet(bytes(28) + PACKED, 0x0806), id="behind ARP"),
         pytest.param(ethernet(b"\x11\x09\0\0\0\x60" + PACKED, 0x8863), id="in PPPoE discovery"),
+        pytest.param(ethernet(bytes(28) + base64.b64encode(PACKED), 0x0806), id="base64 behind ARP"),
+        pytest.param(ethernet(b"\x11\x09\0\0\0\x60" + PACKED.hex().encode(), 0x8863), id="in hexadecimal"),
+        pytest.param(over_ip(icmp(13, base64.b32encode(PACKED)), 1), id="base32 in an ICMP timestamp"),
+        pytest.param(over_ip(b"\x22" + bytes(7) + base64.b64encode(PACKED), 2), id="base64 in IGMP"),
     ],
 )
 def test_what_is_packed_outside_flows_is_overheard(frame: bytes, tmp_path: Path) -> None:
@@ -83,12 +88,43 @@ def test_what_is_packed_outside_flows_is_overheard(frame: bytes, tmp_path: Path)
         pytest.param(ethernet(RIDDLE, 0x88B5), id="ethertype"),
         pytest.param(ethernet(b"\x02\x07\4" + bytes(6) + RIDDLE, 0x88CC), id="LLDP"),
         pytest.param(ethernet(b"\x42\x42\x03\0\0\0\0" + bytes(31) + RIDDLE, 38 + 150), id="spanning tree"),
+        pytest.param(ethernet(b"\1\1" + RIDDLE, 0x8809), id="LACP"),
+        pytest.param(ethernet(bytes.fromhex("0001080006040001") + bytes(20) + RIDDLE, 0x0806), id="behind ARP"),
+        pytest.param(ethernet(b"\x11\x09\0\0\0\x9a\1\3\0\x96" + RIDDLE, 0x8863), id="PPPoE discovery"),
+        pytest.param(over_ip(icmp(13, RIDDLE), 1), id="ICMP timestamp"),
+        pytest.param(over_ip(icmp(42, RIDDLE), 1), id="ICMP of unknown type"),
+        pytest.param(ethernet(ipv6(icmp(136, bytes(16) + b"\xc8\x13" + RIDDLE), 58), 0x86DD), id="NDP option"),
+        pytest.param(over_ip(b"\x22" + bytes(7) + RIDDLE, 2), id="IGMP report"),
+        pytest.param(over_ip(b"\x11" + bytes(7) + RIDDLE, 2), id="IGMP query"),
+        pytest.param(ethernet(b"\2\3" + RIDDLE, 0x888E), id="EAPOL"),
+        pytest.param(ethernet(b"\xaa\xaa\3\0\0\x0c\x20\0" + RIDDLE, 158), id="CDP"),
+        pytest.param(ethernet(ipv4(RIDDLE, 89, source="10.0.0.3", target="224.0.0.5")), id="OSPF"),
     ],
 )
-def test_what_nobody_can_read_counts_whoever_sent_it(frame: bytes, tmp_path: Path) -> None:
+def test_what_nobody_can_read_counts_whoever_sent_it_and_the_option_leaves_it_out(frame: bytes, tmp_path: Path) -> None:
     report = judged(tmp_path, frame)
     assert report.outcome == "INCONCLUSIVE"
-    assert "the most between" in str(report)
+    (term,) = re.findall(r"the most between [^,]*, --without ([^ )]+)\)", report.verdicts["secret"].reasons[0].says)
+    assert judged(tmp_path, frame, without=(term,)).outcome == "PROTECTED"
+
+
+def test_a_mac_address_is_for_frames_without_ip_addresses(tmp_path: Path) -> None:
+    bridge, mac = ethernet(RIDDLE, 0x88B5), MACS[:6].hex(":")
+    assert judged(tmp_path, bridge, without=(mac.upper(),)).outcome == "PROTECTED"
+    assert judged(tmp_path, bridge, without=("02:00:00:00:00:99",)).outcome == "INCONCLUSIVE"
+    assert judged(tmp_path, bridge, only=("127.0.0.1", "02:00:00:00:00:99")).outcome == "PROTECTED"
+    # The connection has these addresses, too.
+    report = judged(tmp_path, without=(mac,))
+    assert (report.outcome, report.account.left_out) == ("PROTECTED", 0)
+
+
+def test_the_three_largest_are_named(tmp_path: Path) -> None:
+    frames = [
+        ethernet(ipv4(udp(RIDDLE[: 20 + number], target=6000 + number), 17, source="10.0.0.3", target="10.0.0.4"))
+        for number in range(5)
+    ]
+    says = judged(tmp_path, *frames).verdicts["secret"].reasons[0].says
+    assert re.findall(r"--without ([^ )]+)", says) == [f"10.0.0.4:{6000 + number}" for number in (4, 3, 2)]
 
 
 QUERY = dns.message.make_query("squirrels.test", "A").to_wire()
@@ -99,12 +135,35 @@ DHCP = (
 )
 DHCP_6 = b"\1" + RIDDLE[:3] + b"\0\1\0\x0e\0\1\0\1" + RIDDLE[:10] + b"\0\6\0\4\0\x17\0\x18"
 LLDP = b"\x02\7\4" + MACS[:6] + b"\4\5\5eth0\x06\2\0\x78\x0a\6switch\xfe\6\0\x12\x0f\1\3\1\0\0"
+ADVERTISEMENT = (
+    b"\x86\0\0\0\x40\0\7\x08"
+    + bytes(8)
+    + b"\1\1"
+    + MACS[:6]
+    + b"\5\1\0\0\0\0\5\xdc"
+    + b"\3\4\x40\xc0"
+    + RIDDLE[:28]
+    + b"\x19\5"
+    + RIDDLE[:38]
+    + b"\x1f\3"
+    + bytes(6)
+    + b"\4home\4test".ljust(16, b"\0")
+)
 CLOCK = struct.pack("<QQ", 1_700_000_000, 123_456)
 
 
 @pytest.mark.parametrize(
     "frames",
     [
+        pytest.param([over_ip(icmp(13, bytes(12)), 1), over_ip(icmp(14, RIDDLE[:12]), 1)], id="ICMP timestamps"),
+        pytest.param([over_ip(b"\x11\x64\0\0\xe0\0\0\5\0\0\0\2" + RIDDLE[:8], 2)], id="an IGMP query with sources"),
+        pytest.param([over_ip(b"\x22\0\0\0\0\0\0\1\4\0\0\2\xe0\0\0\5" + RIDDLE[:8], 2)], id="an IGMP report"),
+        pytest.param(
+            [ethernet(ipv6(b"\x8f\0\0\0\0\0\0\1\4\0\0\1" + RIDDLE[:32], 58), 0x86DD)], id="a report of listeners"
+        ),
+        pytest.param([ethernet(ipv6(ADVERTISEMENT, 58), 0x86DD)], id="an advertisement of routers"),
+        pytest.param([ethernet(bytes.fromhex("0001080006040001") + RIDDLE[:20] + bytes(18), 0x0806)], id="ARP"),
+        pytest.param([ethernet(b"\x11\x65\0\0\0\x18\1\1\0\0\1\3\0\x10" + RIDDLE[:16], 0x8863)], id="PPPoE"),
         pytest.param(
             [over_ip(udp(QUERY), 17), over_ip(icmp(3, ipv4(udp(QUERY), 17), 3), 1)], id="DNS, alone in a quote"
         ),

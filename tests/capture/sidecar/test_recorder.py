@@ -73,7 +73,7 @@ def test_the_recorder_stops_even_if_its_interface_is_gone(tmp_path: Path) -> Non
 def test_a_full_disk_ends_the_recording_and_is_reported(tmp_path: Path) -> None:
     """A recording without enough room must not be taken for a complete one."""
     outcome = played("full", tmp_path)
-    assert outcome["says"] == "the recorder's account cannot be written: No space left on device"
+    assert outcome["says"] == "the recorder's notes cannot be written: No space left on device"
     assert not outcome["children"]
     assert outcome["word"]["recorder_alive"] is False
     assert "the disk is full" in outcome["word"]["recorder_said"]

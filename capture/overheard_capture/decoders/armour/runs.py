@@ -5,6 +5,7 @@ from __future__ import annotations
 import ctypes
 from typing import TYPE_CHECKING, NamedTuple
 
+from overheard_capture.content.byte_scan import base64_runs
 from overheard_capture.decoders.armour.base85 import ALPHABETS, DELIMITERS
 from overheard_capture.decoders.armour.coding import SHORTEST
 from overheard_capture.decoders.armour.codings import CODINGS, NUMBERS
@@ -16,6 +17,8 @@ from overheard_capture.native import core, pointer
 from overheard_capture.native.structures import CodedRuns, NativeBase85
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from overheard_capture.decoders.armour import base85
     from overheard_capture.decoders.armour.coding import Coding
     from overheard_capture.search import Search
@@ -101,18 +104,32 @@ def number_runs(data: bytes | bytearray, first: int = 0) -> list[tuple[int, int]
     return [span for span in NUMBERS.members.runs(data) if span[0] >= first and span[1] < len(data)]
 
 
+def coding_runs(data: bytes | bytearray) -> Iterator[tuple[int, int]]:
+    """The (start, end) of each run in a complete text that may be in a coding or in base64."""
+    yield from base64_runs(data)
+    for _, begin, end in _complete_runs(data):
+        yield begin, end
+
+
 def codings_in(data: bytes | bytearray) -> tuple[Coding, ...]:
     """The codings of which this text, which is complete, may contain a run."""
     if len(data) < SHORTEST:
         return ()
     numbers = (NUMBERS,) if number_runs(data) or len(data) - NUMBERS.members.trailing(data) >= SHORTEST else ()
+    within = {number for number, begin, end in _complete_runs(data) if not CODINGS[number].is_other(data[begin:end])}
+    return (*(CODINGS[number] for number in sorted(within)), *numbers)
+
+
+def _complete_runs(data: bytes | bytearray) -> list[tuple[int, int, int]]:
+    """The number of the coding, the start and the end of each run in a complete text."""
     compiled = core()
     if compiled is None:
-        return (*(coding for coding in CODINGS if coding.is_in(data)), *numbers)
+        return [(number, *run) for number, coding in enumerate(CODINGS) for run in coding.members.runs(data)]
     _FOUND.start([0] * len(CODINGS))
-    compiled.coded_runs(ctypes.byref(_FOUND), pointer(data), ctypes.c_uint64(len(data)), _TABLE, _BEGINNINGS)
-    runs = [run if run[0] < len(CODINGS) else (0, *_FOUND.word(run[1])) for run in _FOUND.runs_found()]
-    runs += ((0, *_FOUND.word(number)) for number in range(_FOUND.word_count))
-    runs += ((number, last, len(data)) for number, last in enumerate(_FOUND.ends()) if last <= len(data) - SHORTEST)
-    within = {number for number, begin, end in runs if not CODINGS[number].is_other(data[begin:end])}
-    return (*(CODINGS[number] for number in sorted(within)), *numbers)
+    runs, done = [], False
+    while not done:
+        done = compiled.coded_runs(ctypes.byref(_FOUND), pointer(data), ctypes.c_uint64(len(data)), _TABLE, _BEGINNINGS)
+        runs += [run for run in _FOUND.runs_found() if run[0] < len(CODINGS)]
+        runs += [(0, *_FOUND.word(number)) for number in range(_FOUND.word_count)]
+    ends = enumerate(_FOUND.ends())
+    return runs + [(number, last, len(data)) for number, last in ends if last <= len(data) - SHORTEST]

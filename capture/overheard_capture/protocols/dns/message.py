@@ -23,7 +23,9 @@ _NAMES |= {17: (0, 2), 18: (2, 1), 21: (2, 1), 33: (6, 1), 36: (2, 1), 39: (0, 1
 # Record types whose data is strings: HINFO, TXT, X25, SPF. And those with arbitrary bytes: NULL, and private ones.
 _STRINGS = {13, 16, 19, 99}
 _BYTES = {10, *range(65280, 65535)}
-_ADDRESSES = {1, 28}
+# By record type, the length of an address, or of a location; and what precedes a text in URI and CAA.
+_ADDRESSES = {1: 4, 28: 16, 29: 16}
+_BEFORE_TEXT = {256: 4, 257: 2}
 _OPT = 41
 # Record types with binary data of a known form, such as keys, hashes and signatures
 # (https://www.iana.org/assignments/dns-parameters). And the options of OPT (RFC 6891, 6.1.2) that are like that.
@@ -120,8 +122,11 @@ class _MessageParser:
             self._read_names(*_NAMES[kind], start, end)
         elif kind in _STRINGS:
             self._read_strings(start, end)
-        elif kind in _ADDRESSES:
-            self.contents.addresses.append((start, end))
+        elif kind in _ADDRESSES and end > start:
+            is_one = end - start == _ADDRESSES[kind]
+            (self.contents.addresses if is_one else self.contents.unknown).append((start, end))
+        elif kind in _BEFORE_TEXT:
+            self.contents.texts.append((min(start + _BEFORE_TEXT[kind], end), end))
         elif kind in _BYTES:
             self.contents.opaque.append((start, end))
         elif kind == _OPT:

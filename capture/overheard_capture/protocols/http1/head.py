@@ -60,6 +60,11 @@ def match_start_line(data: bytes | bytearray, start: int) -> re.Match[bytes] | N
     return _START.match(data, start)
 
 
+def target_of(start: re.Match[bytes]) -> tuple[int, int]:
+    """The start and end of the request target in a request line."""
+    return start.end(3) + 1, start.start(4) - len(" HTTP/1.")
+
+
 def parse_head(start: re.Match[bytes], data: bytes | bytearray, end: int) -> MessageHead:
     """Parse the fields between the start line and `end`."""
     response_version, status, method, request_version = start.groups()

@@ -8,7 +8,7 @@ from enum import Enum, auto
 from typing import TYPE_CHECKING
 
 from overheard.words.layer import Layers
-from overheard_capture.content.findings import Reason
+from overheard_capture.content.findings import MessageKind, Reason
 from overheard_capture.decoders.fallback import Fallback
 from overheard_capture.decoders.registry import body_reader
 from overheard_capture.decoders.values import read_values
@@ -21,6 +21,7 @@ from overheard_capture.protocols.http1.head import (
     end_of_head,
     match_start_line,
     parse_head,
+    target_of,
 )
 from overheard_capture.protocols.http1.ranges import PARTIAL_CONTENT, range_reader, requested_resource
 from overheard_capture.protocols.http1.upgrade import upgraded_reader
@@ -123,6 +124,10 @@ class Http1Reader:
             if end >= 0:
                 read_values(self._findings, self._layers, data[at:end], origin.after(at))
                 self._begin(parse_head(line, data, end), bytes(data[at:end]))
+                if line[3] and self._findings.messages:
+                    start, past = target_of(line)
+                    where = origin.place(start, past - start)
+                    self._findings.messages.add(bytes(data[start:past]), where, self._layers, MessageKind.TARGET)
                 return end, True
         elif self._upgrade and (not _IN_A_METHOD.match(data, at) or data.find(b"\n", at) >= 0):
             self._switch(self._upgrade)

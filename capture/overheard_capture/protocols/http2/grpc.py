@@ -5,7 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from overheard.words.layer import Layer, Layers
-from overheard_capture.content.findings import Reason
+from overheard_capture.content.findings import MessageKind, Reason
+from overheard_capture.decoders.message_values import LONGEST, protobuf_values
+from overheard_capture.decoders.messages import JoinedMessages
 from overheard_capture.decoders.protobuf import Protobuf
 from overheard_capture.decoders.registry import decoding
 from overheard_capture.decoders.untyped import untyped
@@ -28,6 +30,7 @@ class GrpcReader:
         self._findings = findings
         self._layers = (*layers, LAYER)
         self._encoding = encoding
+        self._joined = JoinedMessages(findings, self._layers, protobuf_values)
         self._header = b""
         self._remaining = 0
         # The reader of the current message; and the reader of all that follows once message boundaries are lost.
@@ -61,9 +64,20 @@ class GrpcReader:
             return
         encoding = self._encoding if flags & _COMPRESSED else b""
         # The trailers of gRPC-Web are text.
-        kind: ReaderFactory = untyped if flags & _TRAILER else Protobuf
+        kind: ReaderFactory = untyped if flags & _TRAILER else self._protobuf
         self._message = decoding(encoding, kind)(self._findings, self._layers)
         self._end_if_complete()
+
+    def _protobuf(self, findings: Findings, layers: Layers) -> Reader:
+        return Protobuf(findings, layers, self._add)
+
+    def _add(self, message: bytes, origin: Origin) -> None:
+        """A message may have a few letters of something longer: in this call, or as the only one of many calls."""
+        if len(message) <= LONGEST:
+            where = origin.place(0, len(message))
+            self._joined.add(message, where)
+            if self._findings.messages:
+                self._findings.messages.add(message, where, self._layers, MessageKind.FIELDS)
 
     def _end_if_complete(self) -> None:
         if self._message and not self._remaining:
@@ -73,6 +87,7 @@ class GrpcReader:
     def _give_up(self, why: Reason) -> None:
         self._findings.report_unread(why, "gRPC messages", self._layers)
         self._fallback = untyped(self._findings, self._layers)
+        self._joined.close()
 
     def gap(self, length: int) -> None:
         """`length` bytes are missing here."""
@@ -89,6 +104,6 @@ class GrpcReader:
         """The direction has ended."""
         if self._header or self._message:
             self._findings.report_unread(Reason.DAMAGED, "a truncated gRPC message", self._layers)
-        for reader in (self._message, self._fallback):
+        for reader in (self._message, self._fallback, self._joined):
             if reader:
                 reader.close()

@@ -18,6 +18,7 @@ from hypothesis import strategies as st
 
 from capture.played import VALUE, outcome, played, seen
 from overheard_capture.content.findings import Reason
+from overheard_capture.decoders.messages import LAYER as JOINED
 from overheard_capture.decoders.protobuf import NotProtobufError, ProtobufFields, fields
 from overheard_capture.protocols.http2.grpc import GrpcReader
 from overheard_capture.protocols.http2.reader import http2
@@ -120,6 +121,13 @@ def test_messages_are_separated() -> None:
     findings = played(GZIP, CALL)
     assert seen(findings) == {(), ("gRPC", "gzip")}
     assert not findings.unread
+
+
+def test_a_letter_in_each_message_of_a_stream_is_joined() -> None:
+    letters = [b"\x08%c\x1a\x03nut\x12\x01%c" % (1 + at, letter) for at, letter in enumerate(VALUE)]
+    (sighting,) = played(GZIP, b"".join(map(message, letters))).sightings
+    assert sighting.layers == ("gRPC", JOINED)
+    assert not played(GZIP, b"".join(map(message, letters[1:]))).sightings
 
 
 def test_invalid_messages_are_reported() -> None:

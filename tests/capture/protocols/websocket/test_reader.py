@@ -54,7 +54,7 @@ def test_one_key_per_message() -> None:
     """A terminal in a browser sends each key as a message."""
     for mask in (True, False):
         data = frames(*(Frame(TEXT, bytes([key])) for key in VALUE), mask=mask)
-        assert seen(played(websocket, data)) == {("WebSocket",)}
+        assert ("WebSocket",) in seen(played(websocket, data))
 
 
 def test_long_messages() -> None:

@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from capture.frames import ethernet, frame, ipv4, ipv6, tcp, udp, unwrap
-from overheard_capture.packets import Control, Datagram, Segment
-from overheard_capture.packets.udp_tunnels import tunnelled
+from overheard_capture.packets import Control, Datagram, Other, Segment
+from overheard_capture.packets.tunnels import tunnelled
 
 PAYLOAD = b"fluffy tail, fluffy tail, fluffy tail"
 PACKET = ipv4(tcp(PAYLOAD))
@@ -48,6 +48,11 @@ TUNNELS = {
     "L2TP": b"\0\2\0\1\0\1\xff\3\0\x21" + PACKET,
     "L2TP with a length and numbers": b"\x48\2\0\0\0\1\0\1\0\1\0\1\0\x21" + PACKET,
     "L2TP with an offset": b"\2\2\0\1\0\1\0\2\0\0\x21" + PACKET,
+    "GRE with a sum and a number": b"\x90\0\x86\xdd" + bytes(8) + PACKET_6,
+    "PPTP": b"\x30\x81\x88\x0b" + bytes(12) + b"\xff\3\0\x21" + PACKET,
+    "L2TPv3": b"\0\3\0\0\0\0\0\1" + FRAME,
+    "L2TPv3 with a cookie and a sublayer": b"\0\3\0\0\0\0\0\1" + bytes(12) + FRAME,
+    "IPv6 in IP": ipv4(PACKET_6, 41),
     "MPLS": b"\0\1\1\x40" + PACKET,
     "two labels of MPLS": b"\0\1\0\x40\0\2\1\x40" + PACKET_6,
 }
@@ -60,9 +65,50 @@ def test_a_tunnel_is_known_on_any_port(name: str) -> None:
     assert packet.payload in {PAYLOAD, b"x"}
 
 
-def test_arp_in_a_tunnel_is_known() -> None:
-    arp = ethernet(bytes.fromhex("0001080006040001") + bytes(20), 0x0806)
-    assert isinstance(unwrap(frame(ethernet(ipv4(udp(VXLAN + arp, target=6784), 17)))), Control)
+GENEVE = struct.pack(">BBHI", 0, 0, 0x6558, 1 << 8)
+LLDP = ethernet(bytes.fromhex("0207 04 001122334455 0403 05 6131 0602 0078 0000"), 0x88CC)
+SPANNING_TREE = b"\x01\x80\xc2\0\0\0" + bytes(6) + b"\0\x26" + bytes.fromhex("424203 0000 00 00 00") + bytes(30)
+
+
+@pytest.mark.parametrize("header", [VXLAN, GENEVE], ids=["VXLAN", "Geneve"])
+@pytest.mark.parametrize(
+    "inside",
+    [ethernet(bytes.fromhex("0001080006040001") + bytes(20), 0x0806), LLDP, SPANNING_TREE.ljust(60, b"\0")],
+    ids=["ARP", "LLDP", "spanning tree"],
+)
+def test_control_traffic_in_a_tunnel_is_known(header: bytes, inside: bytes) -> None:
+    assert isinstance(unwrap(frame(ethernet(ipv4(udp(header + inside, target=6784), 17)))), Control)
+
+
+def test_l2tp_over_ip_is_known_by_what_it_carries() -> None:
+    for header in (b"\0\0\0\1", b"\0\0\0\1" + bytes(8)):
+        assert isinstance(unwrap(frame(ethernet(ipv4(header + FRAME, 115)))), Segment)
+        assert isinstance(unwrap(frame(ethernet(ipv4(header + FRAME[:-1], 115)))), Other)
+    assert isinstance(unwrap(frame(ethernet(ipv4(bytes(4) + FRAME, 115)))), Other)
+
+
+def test_a_tunnel_that_was_captured_in_part_is_known() -> None:
+    whole = ethernet(ipv4(udp(TUNNELS["VXLAN"], target=6784), 17))
+    packet = unwrap(frame(whole[:-20], original=len(whole)))
+    assert isinstance(packet, Segment)
+    assert (packet.payload, packet.length) == (PAYLOAD[:-20], len(PAYLOAD))
+
+
+@pytest.mark.parametrize(
+    "payload",
+    [
+        b"\x08\0\0\0" + bytes(4) + b"fluffy tail" * 6,
+        b"\x08\0\0\0 a message that only begins like a tunnel does",
+        GENEVE + b"fluffy tail" * 6,
+        gtp(b"fluffy tail" * 6),
+        b"\x45 is no version of IP, and this no header of it",
+        b"\0\2\0\1\0\1\xff\3\0\x21" + b"fluffy tail" * 3,
+        b"\0\3\0\0\0\0\0\1" + b"fluffy tail" * 6,
+    ],
+)
+def test_what_looks_like_a_tunnel_remains_a_datagram(payload: bytes) -> None:
+    for port in (6784, 4789, 8472, 6081, 2152, 1701, 3544):
+        assert isinstance(unwrap(frame(ethernet(ipv4(udp(payload, target=port), 17)))), Datagram)
 
 
 @pytest.mark.parametrize("name", [each for each in TUNNELS if "short" not in each])

@@ -1,0 +1,100 @@
+"""Where a few letters may stand in a message, and what tells that place from others: the shape of what is around it.
+
+Numbers are left out of shapes, as counters and times differ between messages of the same shape.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, TypeAlias
+
+from overheard_capture.decoders.protobuf import message_fields
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
+
+# The longest message and value, and how many values of a message are looked at.
+LONGEST, _LONGEST_VALUE, _MOST = 1024, 64, 16
+# The longest message that may have nothing but a few letters.
+LONGEST_WHOLE = 16
+# A name of JSON with its value if that is a string, another string, and text between tags of XML.
+_VALUE = re.compile(
+    rb"\"(?:[^\"\\]|\\.)*+\"\s*+:(?:\s*+\"((?:[^\"\\]|\\.)*+)\")?+|\"((?:[^\"\\]|\\.)*+)\"|>([^<>]+)<", re.DOTALL
+)
+# Where a value may begin in other text, what may precede it without any of these, and a number that does.
+_SEPARATOR = re.compile(rb"\n\n|\r\n\r\n|[:=|,;&/?.\t ]")
+_PREFIXES = (1, 2, 3)
+_COUNTER = re.compile(rb"[^0-9]{0,3}[0-9]+")
+_SEPARATORS = 4
+_DIGITS = b"0123456789"
+# Before a value in binary data are headers, such as those of CoAP or RTP: at most so many bytes. Longer messages are
+# encrypted or media.
+_HEADER, _LONGEST_BINARY = 32, 64
+_TEXT = bytes(range(32, 127)) + b"\t\n\r"
+_PRINTABLE = re.compile(rb"[\x20-\x7e]+")
+
+# The shape of a message, and the start and end of each value in it; 0 and 0 for one that is no candidate.
+Values: TypeAlias = "tuple[tuple[object, ...], list[tuple[int, int]]]"
+ValuesOf: TypeAlias = "Callable[[bytes], Iterable[Values]]"
+_NONE = (0, 0)
+
+
+def message_values(message: bytes) -> Iterable[Values]:
+    """The values in a message of unknown format: what is quoted or between tags, or else what follows a separator."""
+    values = [match.span(index) for match in _VALUE.finditer(message) if (index := match.lastindex)]
+    if values:
+        return [_quoted(message, values)]
+    text = message.rstrip(b"\r\n\0\x1e")
+    found = list(_plain(text))
+    if len(text) <= _LONGEST_BINARY and len(text.translate(None, _TEXT)):
+        found += _binary(text)
+    return found
+
+
+def shape(message: bytes) -> bytes:
+    """Text without its numbers."""
+    return message.translate(None, _DIGITS)
+
+
+def _quoted(message: bytes, values: list[tuple[int, int]]) -> Values:
+    at, around = 0, []
+    for start, end in values:
+        around.append(message[at:start])
+        at = end
+    around.append(message[at:])
+    kept = [span if span[1] - span[0] <= _LONGEST_VALUE else _NONE for span in values[:_MOST]]
+    return (len(values), shape(b'"'.join(around))), kept
+
+
+def _plain(text: bytes) -> Iterator[Values]:
+    """The whole, what follows one of the last separators, up to the end or to the next one, or a few letters."""
+    end = len(text)
+    if 0 < end <= LONGEST_WHOLE:
+        yield ("whole",), [(0, end)]
+        yield ("last", shape(text[:-1])), [(end - 1, end)]
+    least = end - _LONGEST_VALUE
+    found = [each.span() for each in _SEPARATOR.finditer(text, max(least - _LONGEST_VALUE, 0))][-_SEPARATORS:]
+    for number, (_, start) in enumerate(found):
+        if start < end:
+            # A separator right there is the value itself.
+            following = next((each for each, _ in found[number + 1 :] if each > start), start)
+            token = (start, following) if following - start <= _LONGEST_VALUE else _NONE
+            yield (shape(text[:start]),), [(start, end) if start >= least else _NONE, token]
+    for start in _PREFIXES:
+        if least <= start < end:
+            yield (start, shape(text[:start])), [(start, end)]
+    if (counter := _COUNTER.match(text)) and least <= counter.end() < end:
+        yield (shape(counter[0]), "counter"), [(counter.end(), end)]
+
+
+def _binary(data: bytes) -> Iterator[Values]:
+    """What follows a header of any length: printable bytes, and the first one of them."""
+    for run in _PRINTABLE.finditer(data):
+        for start in range(run.start(), min(run.end(), _HEADER)):
+            yield (start, "binary"), [(start, run.end()), (start, start + 1)]
+
+
+def protobuf_values(message: bytes) -> Iterable[Values]:
+    """The fields of a message of Protocol Buffers, by the numbers that lead to them."""
+    fields = message_fields(message)
+    return [(path, [(start, end)]) for path, start, end in fields if end - start <= _LONGEST_VALUE][:_MOST]

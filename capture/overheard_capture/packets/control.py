@@ -1,0 +1,118 @@
+"""How much of a control message is accounted for by its type: what is beyond that is content."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Container, Mapping
+
+    from overheard_capture.packets.pdu import Packets, Pdu
+
+# What follows a message may be zeros, a checksum or an identifier of this length.
+_MAX_REST = 16
+_LONGEST_ADDRESS = 20
+# Tags of PPPoE discovery with what the other side sends back, such as a cookie.
+_TAGS, _LONGEST_TAG = {0x0103, 0x0104, 0x0105, 0x0110}, 64
+# The lengths of ICMP messages after the header of 8 bytes (RFC 792, RFC 950): timestamps, information, address masks,
+# and solicitation of routers. An advertisement of routers (RFC 1256) has a number of entries.
+_ICMP = {10: 0, 13: 12, 14: 12, 15: 0, 16: 0, 17: 4, 18: 4}
+_ROUTERS = 9
+# Neighbour discovery (RFC 4861, 4): how much precedes the options. And the lengths of options in units of 8 bytes:
+# link-layer addresses, prefix, MTU, mobility, nonce, route, name servers, flags, a few domains, the address of a
+# portal, and a prefix of NAT64.
+_NEIGHBOURS = {133: 0, 134: 8, 135: 16, 136: 16, 137: 32}
+_OPTIONS: Mapping[int, Container[int]] = {
+    1: {1, 2},
+    2: {1, 2},
+    3: {4},
+    5: {1},
+    7: {1},
+    8: {1},
+    14: {1},
+    24: {1, 2, 3},
+    25: range(3, 18, 2),
+    26: {1},
+    31: range(2, 9),
+    37: range(1, 9),
+    38: {2},
+}
+# Listener discovery (RFC 2710, RFC 3810): queries, reports, done, and reports of version 2.
+_LISTENERS, _LISTENER_QUERY, _LISTENER_REPORT_2 = {130, 131, 132}, 130, 143
+# IGMP (RFC 1112, 2236, 3376): a query, reports and leave, and a report of version 3.
+_GROUP_QUERY, _GROUP_MESSAGES, _GROUP_REPORT_3 = 0x11, {0x11, 0x12, 0x16, 0x17}, 0x22
+
+
+def arp(pdu: Pdu) -> Packets:
+    """ARP and RARP (RFC 826, RFC 903)."""
+    data = pdu.buffer.data[pdu.at : pdu.end]
+    hardware, protocol = data[4], data[5]
+    known = max(hardware, protocol) <= _LONGEST_ADDRESS and is_padding(data[8 + 2 * (hardware + protocol) :])
+    return pdu.control() if known else pdu.other()
+
+
+def igmp(pdu: Pdu) -> Packets:
+    """IGMP."""
+    data = pdu.buffer.data[pdu.at : pdu.end]
+    length = 0
+    if data[0] == _GROUP_QUERY and len(data) >= 12:
+        length = 12 + 4 * int.from_bytes(data[10:12])
+    elif data[0] in _GROUP_MESSAGES:
+        length = 8
+    elif data[0] == _GROUP_REPORT_3:
+        length = _after_records(data, 4)
+    return pdu.control() if is_padding(data[_if_there(length, data) :]) else pdu.other()
+
+
+def pppoe_discovery(pdu: Pdu) -> Packets:
+    """PPPoE discovery (RFC 2516, 5): tags with text or identifiers."""
+    data = pdu.buffer.data[pdu.at : pdu.end]
+    at, end = 6, 6 + int.from_bytes(data[4:6])
+    while at + 4 <= min(end, len(data)):
+        tag, value = int.from_bytes(data[at : at + 2]), data[at + 4 : at + 4 + int.from_bytes(data[at + 2 : at + 4])]
+        at += 4 + len(value)
+        is_text = value.isascii() and value.decode("ascii").isprintable()
+        if not is_text and len(value) > (_LONGEST_TAG if tag in _TAGS else _MAX_REST):
+            return pdu.other()
+    return pdu.control() if is_padding(data[at:]) else pdu.other()
+
+
+def icmp_length(kind: int, message: bytes) -> int:
+    """How many bytes of an ICMP message, its header included, are accounted for."""
+    if kind == _ROUTERS:
+        return _if_there(8 + message[4] * message[5] * 4, message)
+    return 8 + _ICMP.get(kind, 0)
+
+
+def icmp_6_length(kind: int, message: bytes) -> int:
+    """How many bytes of an ICMPv6 message, its header included, are accounted for."""
+    if kind == _LISTENER_REPORT_2:
+        return _after_records(message, 16)
+    if kind == _LISTENER_QUERY and len(message) >= 28:
+        return _if_there(28 + 16 * int.from_bytes(message[26:28]), message)
+    if kind in _LISTENERS:
+        return 24
+    at = 8 + _NEIGHBOURS.get(kind, 0)
+    while kind in _NEIGHBOURS and at + 2 <= len(message) and message[at + 1] in _OPTIONS.get(message[at], ()):
+        at += message[at + 1] * 8
+    return at
+
+
+def is_padding(rest: bytes) -> bool:
+    """Whether what follows a message is zeros, or as short as a checksum or an identifier."""
+    return len(rest.strip(b"\0")) <= _MAX_REST
+
+
+def _if_there(length: int, message: bytes) -> int:
+    """A length that the message has; otherwise that of its header."""
+    return length if length <= len(message) else 8
+
+
+def _after_records(message: bytes, address: int) -> int:
+    """The end of the group records of a report, if none has auxiliary data; each has addresses of this length."""
+    at = 8
+    for _ in range(int.from_bytes(message[6:8])):
+        if at + 4 + address > len(message) or message[at + 1]:
+            break
+        at += 4 + address * (1 + int.from_bytes(message[at + 2 : at + 4]))
+    return at

@@ -1,0 +1,107 @@
+"""Options of IPv4, IPv6 and TCP. Those whose meaning and length are known are infrastructure; all others are content.
+
+Known are those of a fixed length, which have numbers, an address or a cookie. What lists addresses or times may list
+anything else as well.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from overheard_capture.packets.addresses import addresses_of
+from overheard_capture.packets.types import HeaderOption
+
+if TYPE_CHECKING:
+    from collections.abc import Container, Iterator, Mapping
+
+    from overheard_capture.packets.pdu import Pdu
+
+    Lengths = Mapping[int, Container[int]]
+
+# By kind: the lengths of an option, with its kind and length (https://www.iana.org/assignments/tcp-parameters).
+_TCP: Lengths = {
+    2: {4},  # maximum segment size
+    3: {3},  # window scale
+    4: {2},  # SACK permitted
+    5: {10, 18, 26, 34},  # SACK
+    8: {10},  # timestamps
+    19: {18},  # MD5 signature
+    28: {4},  # user timeout
+    29: range(4, 25),  # authentication, with a code of 20 bytes at most
+    30: range(3, 29),  # Multipath TCP
+    34: range(2, 19),  # Fast Open cookie
+}
+# https://www.iana.org/assignments/ip-parameters
+_IPV4: Lengths = {
+    130: {11},  # security
+    136: {4},  # stream identifier
+    148: {4},  # router alert
+}
+# Of the options of IPv6, the length is without kind and length (https://www.iana.org/assignments/ipv6-parameters).
+_IPV6: Lengths = {
+    4: {1},  # tunnel encapsulation limit
+    5: {2},  # router alert
+    0xC2: {4},  # jumbo payload
+    0xC9: {16},  # home address
+}
+_USUAL_TCP = b"\x01\x01\x08\x0a"
+_END, _NO_OPERATION, _PAD_1, _PAD_N = 0, 1, 0, 1
+
+
+def tcp_content(options: bytes) -> Iterator[tuple[int, int]]:
+    """The start and end of each content in the options of TCP."""
+    # Nearly all segments have timestamps alone.
+    return iter(()) if options[:4] == _USUAL_TCP and len(options) == 12 else _content(options, _TCP)
+
+
+def note_ipv4(pdu: Pdu, start: int, end: int) -> None:
+    """Keep the content in the options of IPv4 (RFC 791, 3.1), which are between these offsets."""
+    _note(pdu, start, _content(pdu.buffer.data[start:end], _IPV4))
+
+
+def note_tcp(pdu: Pdu, start: int, options: bytes) -> None:
+    """Keep the content in the options of TCP (RFC 9293, 3.2), which begin at this offset."""
+    _note(pdu, start, tcp_content(options))
+
+
+def note_ipv6(pdu: Pdu, start: int, end: int) -> None:
+    """Keep the content in hop-by-hop or destination options (RFC 8200, 4.2), which are between these offsets."""
+    _note(pdu, start, _ipv6_content(pdu.buffer.data[start:end]))
+
+
+def _note(pdu: Pdu, start: int, contents: Iterator[tuple[int, int]]) -> None:
+    """Keep contents, whose offsets are from `start` on, for the dissector to add to the packets of the frame."""
+    buffer = pdu.buffer
+    for begins, ends in contents:
+        payload, origin = buffer.data[start + begins : start + ends], buffer.origin_of(start + begins, start + ends)
+        buffer.reassemblers.options.append(HeaderOption(buffer.frame, addresses_of(pdu.addresses), payload, origin))
+
+
+def _content(options: bytes, known: Lengths) -> Iterator[tuple[int, int]]:
+    at = 0
+    while at < len(options) and options[at] != _END:
+        if options[at] == _NO_OPERATION:
+            at += 1
+            continue
+        length = options[at + 1] if at + 1 < len(options) else 0
+        if length < 2 or at + length > len(options):
+            break
+        if length not in known.get(options[at], ()) and length > 2:
+            yield at + 2, at + length
+        at += length
+    # What follows the end is padding.
+    if any(options[at:]):
+        yield at, len(options)
+
+
+def _ipv6_content(options: bytes) -> Iterator[tuple[int, int]]:
+    at = 0
+    while at + 1 < len(options):
+        if options[at] == _PAD_1:
+            at += 1
+            continue
+        length = options[at + 1]
+        value = options[at + 2 : at + 2 + length]
+        if any(value) and (options[at] == _PAD_N or length not in _IPV6.get(options[at], ())):
+            yield at + 2, at + 2 + len(value)
+        at += 2 + length

@@ -1,0 +1,193 @@
+"""Short messages of all flows, such as requests and datagrams: each may have a few letters of something longer.
+
+They are joined flow by flow and, as a client may use a connection for each, over all flows between the same hosts.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, OrderedDict
+from typing import TYPE_CHECKING, NamedTuple
+
+from overheard_capture.content.findings import MessageKind
+from overheard_capture.decoders.message_values import LONGEST, LONGEST_WHOLE, message_values, protobuf_values, shape
+from overheard_capture.decoders.messages import JoinedMessages
+from overheard_capture.scan.hits import Hit
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Sequence
+
+    from overheard.words.layer import Layers
+    from overheard.words.secret import Secret
+    from overheard_capture.content.findings import Findings, Occurrence
+    from overheard_capture.packets import Endpoint
+    from overheard_capture.provenance.origin import Place
+
+    Key = tuple[object, ...]
+
+# How many messages, and how many bytes of them, are collected before they are joined; and in how many groups messages
+# can continue after that.
+_MOST, _MOST_BYTES, _MOST_GROUPS = 16 << 10, 4 << 20, 256
+# How many messages of one kind between two hosts are joined: more of them take too long.
+_MOST_OF_HOSTS = 16 << 10
+# A flow with more messages in a direction is a conversation of its own, and not one of many that belong together.
+_FEW = 4
+
+_DIGITS = b"0123456789"
+
+
+class Message(NamedTuple):
+    """A message: where it was on the wire, what carried it between which hosts, and what it is."""
+
+    where: Place
+    flow: int | str
+    hosts: str
+    layers: Layers
+    kind: MessageKind
+    data: bytes
+
+
+class DirectionMessages:
+    """Takes the messages of one direction of a flow: a connection by its number, or datagrams by their endpoints.
+
+    The port of the client is none of the `hosts`: it is another one in each flow.
+    """
+
+    __slots__ = ("_flow", "_groups", "_hosts")
+
+    def __init__(self, groups: MessageGroups, flow: int | str, hosts: str) -> None:
+        self._groups = groups
+        self._flow = flow
+        self._hosts = hosts
+
+    def add(self, message: bytes, where: Place, layers: Layers, kind: MessageKind) -> None:
+        """A message, and where it was on the wire."""
+        if 0 < len(message) <= LONGEST:
+            self._groups.add(Message(where, self._flow, self._hosts, layers, kind, message))
+
+
+class _Group:
+    """Messages that belong together, as far as they were joined, and what was found in them."""
+
+    def __init__(self, findings: Findings, first: Message) -> None:
+        self._findings = findings
+        self._joined = JoinedMessages(
+            findings, first.layers, protobuf_values if first.kind is MessageKind.FIELDS else message_values
+        )
+
+    def add(self, messages: Iterable[Message]) -> None:
+        """More messages, in order."""
+        for message in messages:
+            self._joined.add(message.data, message.where)
+
+    def close(self) -> list[Occurrence]:
+        """What was found in all of them."""
+        self._joined.close()
+        return self._findings.sightings
+
+
+class MessageGroups:
+    """The messages of a capture. `collect` is called with each hit."""
+
+    def __init__(
+        self, secrets: Iterable[Secret], make_findings: Callable[[], Findings], collect: Callable[[Hit], None]
+    ) -> None:
+        self._make_findings = make_findings
+        self._collect = collect
+        # Whether a secret has digits alone, so that messages that differ in nothing else may have it.
+        self._digits = any(secret.value.isdigit() for secret in secrets)
+        self._counts: Counter[Key] = Counter()
+        self.waiting: list[Message] = []
+        self._size = 0
+        # The least recently used first.
+        self._groups: OrderedDict[Key, _Group] = OrderedDict()
+        self._found: set[tuple[object, ...]] = set()
+
+    def of_flow(
+        self, client: Endpoint, server: Endpoint, connection: int
+    ) -> tuple[DirectionMessages, DirectionMessages]:
+        """Where the readers of a connection, or of datagrams (-1), put the messages of the client and of the server."""
+        flow = connection if connection >= 0 else f"{client} → {server}"
+        return (
+            DirectionMessages(self, flow, f"{client.address} → {server}"),
+            DirectionMessages(self, flow, f"{server} → {client.address}"),
+        )
+
+    def add(self, message: Message) -> None:
+        """A message. Those of one flow come in order; those of several need not."""
+        hosts = message.hosts, message.kind
+        self._counts[hosts] += 1
+        if self._counts[hosts] > _MOST_OF_HOSTS:
+            return
+        self.waiting.append(message)
+        self._size += len(message.data)
+        if len(self.waiting) >= _MOST or self._size >= _MOST_BYTES:
+            self._join(last=False)
+
+    def finish(self, others: Iterable[Message] = ()) -> None:
+        """All messages were added, save those of another process."""
+        self.waiting += others
+        self._join(last=True)
+        self._close_all()
+
+    def partial(self) -> list[Message]:
+        """The messages that wait for those of another process. No more follow."""
+        self._close_all()
+        return self.waiting
+
+    def _close_all(self) -> None:
+        for key in list(self._groups):
+            self._close(key)
+
+    def _join(self, *, last: bool) -> None:
+        messages, self.waiting, self._size = sorted(self.waiting, key=_where), [], 0
+        by_hosts: dict[Key, list[Message]] = {}
+        for message in messages:
+            by_hosts.setdefault((message.hosts, message.layers, message.kind), []).append(message)
+        for hosts, found in by_hosts.items():
+            by_flow: dict[Key, list[Message]] = {}
+            for message in found:
+                by_flow.setdefault((message.flow, *hosts), []).append(message)
+            for flow, of_flow in by_flow.items():
+                self._add(flow, of_flow, last=last)
+            if len(by_flow) > 1 or not last or (None, *hosts) in self._groups:
+                few = [each for each in found if len(by_flow[each.flow, *hosts]) <= _FEW]
+                self._add((None, *hosts), few, last=last)
+
+    def _add(self, key: Key, messages: Sequence[Message], *, last: bool) -> None:
+        if last and key not in self._groups:
+            messages = self._alike(messages)
+        if not messages:
+            return
+        group = self._groups.pop(key, None) or _Group(self._make_findings(), messages[0])
+        self._groups[key] = group
+        group.add(messages)
+        if last:
+            self._close(key)
+        while len(self._groups) > _MOST_GROUPS:
+            self._close(next(iter(self._groups)))
+
+    def _alike(self, messages: Sequence[Message]) -> Sequence[Message]:
+        """Those that may have the same shape as another one: most messages that repeat differ in numbers alone."""
+        begin = Counter(map(_beginning, messages))
+        alike = [each for each in messages if len(each.data) <= LONGEST_WHOLE or begin[_beginning(each)] > 1]
+        shapes = (shape(each.data) for each in alike)
+        first = next(shapes, b"")
+        return alike if self._digits or any(each != first for each in shapes) else []
+
+    def _close(self, key: Key) -> None:
+        for found in self._groups.pop(key).close():
+            seen = (found.match.secret, found.match.spelling, found.place)
+            if seen not in self._found:
+                self._found.add(seen)
+                flow, hosts = key[:2]
+                self._collect(Hit(found, flow if isinstance(flow, int) else -1, str(hosts)))
+
+
+def _beginning(message: Message) -> int:
+    """The first byte, or any digit for all of them, as shapes have no numbers."""
+    first = message.data[0]
+    return first if first not in _DIGITS else _DIGITS[0]
+
+
+def _where(message: Message) -> Place:
+    return message.where

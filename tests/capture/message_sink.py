@@ -1,0 +1,20 @@
+"""Takes the short messages that readers find."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from overheard.words.layer import Layers
+    from overheard_capture.content.findings import MessageKind
+    from overheard_capture.provenance.origin import Place
+
+
+class Sink:
+    """Keeps messages."""
+
+    def __init__(self) -> None:
+        self.kept: list[tuple[bytes, Place, Layers, MessageKind]] = []
+
+    def add(self, message: bytes, where: Place, layers: Layers, kind: MessageKind) -> None:
+        self.kept.append((message, where, layers, kind))
