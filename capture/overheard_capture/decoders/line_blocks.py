@@ -6,6 +6,7 @@ look like a dump, and a list like a quotation. The text itself was searched wher
 
 from __future__ import annotations
 
+import ctypes
 import re
 from collections.abc import Callable
 from typing import TYPE_CHECKING, NamedTuple
@@ -13,6 +14,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from overheard.words.layer import Layer, LayerKind, Layers
 from overheard_capture.content.boundaries import Boundaries
 from overheard_capture.content.nesting import speculative, within_depth_limit
+from overheard_capture.native import core, pointer
 from overheard_capture.provenance.small_queue import SmallByteQueue
 
 if TYPE_CHECKING:
@@ -83,7 +85,16 @@ _LONG_WORD = re.compile(rb"(?:[0-9A-Za-z+/_-]{24}|\A[0-9A-Za-z+/_-]{1,24})\r?\n?
 
 def may_have_block(data: bytes | bytearray) -> bool:
     """Whether a block may begin in this text."""
-    return _MAYBE.search(data) is not None
+    return _next_line(data, 0) >= 0
+
+
+def _next_line(data: bytes | bytearray, start: int) -> int:
+    """The offset from `start` on of the next line break behind which a block may begin; -1 if there is none."""
+    compiled = core()
+    if compiled is None:
+        found = _MAYBE.search(data, start)
+        return found.start() if found else -1
+    return int(compiled.line_block(pointer(data), ctypes.c_uint64(len(data)), ctypes.c_uint64(start)))
 
 
 class LineBlockFinder:
@@ -142,11 +153,12 @@ class LineBlockFinder:
 
     def _candidate(self, data: bytes | bytearray, place: int, at: int) -> tuple[int, int]:
         """The start of the next line from `at` on with which a block may begin, -1 if there is none; where to go on."""
-        found = _NEXT.search(data, place) if _MAYBE.search(data, place) else None
-        if not found:
-            return -1, place
-        begins = found.end() if found[1] is None else max(data.rfind(b"\n", at, found.start()) + 1, at)
-        return begins, found.end()
+        while (place := _next_line(data, place)) >= 0:
+            if found := _NEXT.match(data, place):
+                begins = found.end() if found[1] is None else max(data.rfind(b"\n", at, found.start()) + 1, at)
+                return begins, found.end()
+            place += 1
+        return -1, len(data)
 
     def _tail(self, data: bytes | bytearray, at: int) -> int:
         """The start of the last lines that may begin a block."""

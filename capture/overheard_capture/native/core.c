@@ -392,26 +392,33 @@ int64_t soft_break(const uint8_t *data, uint64_t length, uint64_t start) {
 
 enum { FIRST_OF_WINDOW = 4096 };
 
-/* The offset of the first occurrence of any of `texts` from `start` on; -1 if there is none. A length byte precedes each
- * text. */
+/* The offset of the first occurrence of any of `texts` from `start` on; -1 if there is none. Before each text are its length,
+ * and the offset of a rare byte in it. Texts with the same rare byte follow each other. */
 int64_t first_of(const uint8_t *data, uint64_t length, uint64_t start, const uint8_t *texts, uint64_t count) {
     /* One window at a time: where one text is frequent, the others must not be looked for to the end each time. */
     for (; start < length; start += FIRST_OF_WINDOW) {
-        const uint8_t *found = NULL, *text = texts;
-        for (uint64_t left = count; left; left--, text += 1 + text[0]) {
-            if (length < start + text[0]) continue;
-            const uint8_t *at = data + start, *stop = data + length - text[0] + 1;
-            if (stop - at > FIRST_OF_WINDOW) stop = at + FIRST_OF_WINDOW;
-            /* Only an earlier occurrence counts. */
-            if (found && found < stop) stop = found;
-            for (; at < stop && (at = memchr(at, text[1], stop - at)); at++) {
-                if (memcmp(at, text + 1, text[0]) == 0) {
-                    found = at;
-                    break;
+        const uint8_t *group = texts, *next;
+        uint64_t first = start + FIRST_OF_WINDOW < length ? start + FIRST_OF_WINDOW : length, none = first;
+        for (uint64_t left = count; left; group = next) {
+            uint8_t rare = group[2 + group[1]];
+            uint64_t members = 0, furthest = 0;
+            for (next = group; left && next[2 + next[1]] == rare; left--, members++, next += 2 + next[0])
+                if (next[1] > furthest) furthest = next[1];
+            for (uint64_t at = start;; at++) {
+                /* Only an earlier occurrence counts. */
+                uint64_t stop = first + furthest < length ? first + furthest : length;
+                const uint8_t *found = at < stop ? memchr(data + at, rare, stop - at) : NULL;
+                if (!found) break;
+                at = (uint64_t)(found - data);
+                const uint8_t *text = group;
+                for (uint64_t each = 0; each < members; each++, text += 2 + text[0]) {
+                    if (at < start + text[1]) continue;
+                    uint64_t begin = at - text[1];
+                    if (begin < first && begin + text[0] <= length && memcmp(data + begin, text + 2, text[0]) == 0) first = begin;
                 }
             }
         }
-        if (found) return found - data;
+        if (first < none) return (int64_t)first;
     }
     return -1;
 }
@@ -656,20 +663,32 @@ static int may_be_brotli(const uint8_t *data, uint64_t length, const uint8_t *be
 static int may_be_snappy(const uint8_t *data, uint64_t length, const uint8_t *beginnings) {
     uint64_t at = 0;
     while (at < 3 && data[at] & 0x80) at++;
-    uint8_t tag = data[++at];
+    uint32_t tag = data[++at];
     if (tag & 3) return 0;
-    uint64_t literal = (tag >> 2) + 1, rest = length - at - 1;
-    return tag >> 2 >= 60 || literal < 4 || may_begin_content(data + at + 1, literal < rest ? literal : rest, beginnings);
+    uint64_t begin = at + 1 + (tag >> 2 < 60 ? 0 : (tag >> 2) - 59), literal = tag >> 2 < 60 ? (tag >> 2) + 1 : 60;
+    if (data[at + 1] >> 7 || data[at + 2] >> 7 || data[at + 3] >> 7) return 0;
+    if (literal < 4 || begin + 4 > length) return 1;
+    return may_begin_content(data + begin, literal < length - begin ? literal : length - begin, beginnings);
 }
 
-/* Whether decoded bytes may be more than a digest: text, a known format, or compressed data, also after a length of four
- * bytes. If not, Python would say so as well. */
+/* Why decoded bytes may be more than a digest: text or a known format, the same after a length of four bytes, compressed data
+ * without a signature; or text among other bytes. If there is no reason, Python would find nothing either. */
+enum { KNOWN = 1, KNOWN_AFTER_LENGTH = 2, UNSIGNED = 4, TEXT_WITHIN = 8, SHORTEST_BROTLI = 16, SHORTEST_WITHIN = 24 };
+
 static int may_be_content(const uint8_t *data, uint64_t length, const uint8_t *beginnings) {
-    if (length < 12 || may_begin_content(data, length, beginnings)) return 1;
+    int why = may_begin_content(data, length, beginnings) ? KNOWN : 0;
+    if (may_begin_format(data + 4, beginnings)) why |= KNOWN_AFTER_LENGTH;
     /* LZMA of any properties, and LZ4 after the length of its content */
-    if ((length > 13 && !data[13]) || (!data[3] && data[4] >> 4)) return 1;
-    return may_be_snappy(data, length, beginnings) || may_begin_format(data + 4, beginnings) || may_be_deflate(data, length, beginnings) ||
-           may_be_brotli(data, length, beginnings);
+    if ((length > 13 && !data[13]) || (!data[3] && data[4] >> 4) || may_be_snappy(data, length, beginnings) ||
+        may_be_deflate(data, length, beginnings) ||
+        (length >= SHORTEST_BROTLI && may_be_brotli(data, length, beginnings)))
+        why |= UNSIGNED;
+    uint64_t run = 0;
+    for (uint64_t at = 0; at < length; at++) {
+        run = printable(data[at]) ? run + 1 : 0;
+        if (run == SHORTEST_WITHIN || (at && data[at] == '~' && data[at - 1] == '<')) return why | TEXT_WITHIN;
+    }
+    return why;
 }
 
 /* ---- base85 (see decoders/armour/base85.py, which does the same) */
@@ -679,10 +698,9 @@ enum { IN_ALPHABET = 1, DELIMITER = 2, WORD = 4, LOWER = 8, UPPER = 16, IN_BASE6
 /* The characters of 20 bytes; how many characters show whether they are varied; where and how often something may begin. */
 enum { SHORTEST_BASE85 = 25, VARIED = 64, LATEST = 64, MOST_STARTS = 7 };
 
-/* An alphabet: the class and the digit of each byte; and the first bytes of formats, `count` of them, as for `first_of`. */
+/* An alphabet: the class and the digit of each byte. */
 typedef struct {
-    const uint8_t *classes, *digits, *texts;
-    uint64_t count;
+    const uint8_t *classes, *digits;
 } Base85;
 
 /* The four bytes that five characters encode. Returns whether they encode any. */
@@ -697,12 +715,10 @@ static int group(const uint8_t *at, const uint8_t *digits, uint8_t *out) {
 }
 
 /* Whether what begins here, of which all are in the alphabet, may be encoded. */
-static int begins_base85(const uint8_t *at, uint64_t length, const Base85 *base) {
+static int begins_base85(const uint8_t *at, uint64_t length, int varied, const Base85 *base, const uint8_t *beginnings) {
     uint8_t bytes[4];
     if (group(at, base->digits, bytes)) {
-        const uint8_t *texts = base->texts;
-        for (uint64_t each = 0; each < base->count; each++, texts += 1 + texts[0])
-            if (memcmp(bytes, texts + 1, texts[0]) == 0) return 1;
+        if (may_begin_format(bytes, beginnings)) return 1;
         /* `more` is the number of bytes that complete a character of UTF-8. */
         int text = 1, more = 0, zeros[2] = {1, 1};
         for (int index = 0; index < SHORTEST_BASE85; index += 5) {
@@ -719,38 +735,44 @@ static int begins_base85(const uint8_t *at, uint64_t length, const Base85 *base)
         }
         if (text || zeros[0] || zeros[1]) return 1;
     }
+    if (!varied) return 0;
     uint64_t window = length < VARIED ? length : VARIED, different = 0, others = 0, seen[4] = {0};
+    for (uint64_t index = 0; index < window; index++) others += !(base->classes[at[index]] & (WORD | IN_BASE64));
+    if (32 * others < window) return 0;
     uint8_t kinds = 0;
     for (uint64_t index = 0; index < window; index++) {
         uint8_t byte = at[index];
         different += !(seen[byte >> 6] >> (byte & 63) & 1);
         seen[byte >> 6] |= (uint64_t)1 << (byte & 63);
         kinds |= base->classes[byte];
-        others += !(base->classes[byte] & (WORD | IN_BASE64));
     }
-    return 300 * different >= window * (229 - window) && 32 * others >= window && kinds & LOWER && kinds & UPPER;
+    return 300 * different >= window * (229 - window) && kinds & LOWER && kinds & UPPER;
 }
 
 /* Whether a part of a run, all of which is in the alphabet, may be encoded. */
-static int may_be_base85(const uint8_t *run, uint64_t length, const Base85 *base) {
+static int may_be_base85(const uint8_t *run, uint64_t length, const Base85 *base, const uint8_t *beginnings) {
     int starts = 0;
+    /* What is varied has letters of both cases. */
+    uint8_t kinds = 0;
+    for (uint64_t at = 0; at < length && at < LATEST + VARIED; at++) kinds |= base->classes[run[at]];
+    int varied = kinds & LOWER && kinds & UPPER;
     for (uint64_t at = 0; at <= LATEST && at + SHORTEST_BASE85 <= length && starts < MOST_STARTS; at++) {
         if (at && !(base->classes[run[at - 1]] & DELIMITER)) continue;
-        if (begins_base85(run + at, length - at, base)) return 1;
+        if (begins_base85(run + at, length - at, varied, base, beginnings)) return 1;
         starts++;
     }
     return 0;
 }
 
 /* Whether there is something in a run, from `at` to `end`, that may be base85. */
-static int has_base85(const uint8_t *data, uint64_t at, uint64_t end, const Base85 *base) {
+static int has_base85(const uint8_t *data, uint64_t at, uint64_t end, const Base85 *base, const uint8_t *beginnings) {
     uint64_t word = at;
     /* A run that begins within a word begins after it, unless that is long. */
     if (word && base->classes[data[word - 1]] & WORD)
         while (word < end && base->classes[data[word]] & WORD) word++;
     for (uint64_t from = word - at < SHORTEST_BASE85 - 1 ? word : at, to; from < end; from = to + 1) {
         for (to = from; to < end && base->classes[data[to]] & IN_ALPHABET; to++) {}
-        if (to - from >= SHORTEST_BASE85 && may_be_base85(data + from, to - from, base)) return 1;
+        if (to - from >= SHORTEST_BASE85 && may_be_base85(data + from, to - from, base, beginnings)) return 1;
     }
     return 0;
 }
@@ -759,20 +781,24 @@ static int has_base85(const uint8_t *data, uint64_t at, uint64_t end, const Base
  * base85 in three alphabets. */
 
 /* The members of each are bits of a table. */
-enum { HEXADECIMAL, CAPITAL, SMALL, PERCENT, BASE58, BASE85, CODINGS = BASE85 + 3 };
+enum { HEXADECIMAL, CAPITAL, SMALL, PERCENT, BASE58, BASE85, NUMBERS = BASE85 + 3, CODINGS };
+/* The fewest separators of a list of numbers. In hexadecimal, at least one in so many digits is a letter. */
+enum { FEWEST = 7, FEWEST_LETTERS = 20 };
 
 typedef struct {
     uint64_t from; /* where to go on */
     uint64_t first[CODINGS]; /* no run of a coding begins before this */
     uint64_t last[CODINGS]; /* where the members at the end of the data begin */
     uint64_t run_count, word_count, filled;
-    /* The coding, start and end of each run that Python must read; or CODINGS, and the number of a word that may be content. */
+    /* The coding, start and end of each run that Python must read; or CODINGS, and the number of a word that may be
+     * content, and why. */
     uint64_t *runs;
-    /* The start and end of each run that was decoded, and the offset and length of the decoded bytes in `out`. */
+    /* The start and end of each run that was decoded, the offset and length of the decoded bytes in `out`, and whether they
+     * count as a value. */
     uint64_t *words;
     uint8_t *out;
     uint64_t most, room;
-    Base85 bases[CODINGS - BASE85];
+    Base85 bases[NUMBERS - BASE85];
 } Coded;
 
 /* Add a run of hexadecimal digits and what is between them. One with a single word of digits is decoded to `out`, with
@@ -793,13 +819,17 @@ static void hexadecimal(Coded *found, const uint8_t *data, uint64_t at, uint64_t
         uint64_t size = (stop - begin) / 2;
         for (uint64_t each = 0; each < size; each++)
             out[each] = (uint8_t)((digit[data[begin + 2 * each]] - 1) << 4 | (digit[data[begin + 2 * each + 1]] - 1));
-        uint64_t *word = found->words + 4 * found->word_count++;
+        uint64_t *word = found->words + 5 * found->word_count++, letters = 0;
+        for (uint64_t each = 0; each < 2 * size; each++) letters += data[begin + each] > '9';
         word[0] = at, word[1] = end, word[2] = found->filled, word[3] = size;
+        /* Digits that are no decimal number; see decoders/opaque.py. */
+        word[4] = FEWEST_LETTERS * letters >= 2 * size;
         memcpy(out + size, "\0\xff", 3);
         found->filled += size + 3;
-        if (may_be_content(out, size, beginnings)) {
+        int why = may_be_content(out, size, beginnings);
+        if (why) {
             uint64_t *run = found->runs + 3 * found->run_count++;
-            run[0] = CODINGS, run[1] = found->word_count - 1;
+            run[0] = CODINGS, run[1] = found->word_count - 1, run[2] = (uint64_t)why;
         }
         return;
     }
@@ -816,12 +846,21 @@ static void coded(Coded *found, int coding, const uint8_t *data, uint64_t at, ui
     if (coding == PERCENT) {
         if (!memchr(data + at, '%', end - at)) return;
     } else if (coding == BASE58) {
-        /* It must have letters of both cases. */
+        /* It must have letters of both cases, and none that is left out; between signs it is base64. */
         int kinds = 0;
-        for (uint64_t place = at; place < end; place++) kinds |= data[place] >= 'a' ? 1 : data[place] >= 'A' ? 2 : 0;
+        if (data[end] == '+' || (at && data[at - 1] == '+')) return;
+        for (uint64_t place = at; place < end; place++) {
+            uint8_t byte = data[place];
+            if (byte == '0' || byte == 'O' || byte == 'I' || byte == 'l') return;
+            kinds |= byte >= 'a' ? 1 : byte >= 'A' ? 2 : 0;
+        }
         if (kinds != 3) return;
+    } else if (coding == NUMBERS) {
+        int separators = 0;
+        for (uint64_t place = at; place < end; place++) separators += data[place] == ',';
+        if (separators < FEWEST) return;
     } else if (coding >= BASE85) {
-        if (!has_base85(data, at, end, found->bases + coding - BASE85)) return;
+        if (!has_base85(data, at, end, found->bases + coding - BASE85, beginnings)) return;
     } else {
         /* A long word must have other characters than hexadecimal digits. */
         uint64_t word = at, others = 0, place = at;
@@ -841,8 +880,8 @@ static void coded(Coded *found, int coding, const uint8_t *data, uint64_t at, ui
 
 /* Find the runs of all codings. A run at the end of the data is left out, as it may go on. Returns whether it reached the
  * end; if not, there was no more room. */
-int coded_runs(Coded *found, const uint8_t *data, uint64_t length, const uint8_t *table, const uint8_t *beginnings) {
-    const uint8_t all = (1 << CODINGS) - 1;
+int coded_runs(Coded *found, const uint8_t *data, uint64_t length, const uint16_t *table, const uint8_t *beginnings) {
+    const uint16_t all = (1 << CODINGS) - 1;
     uint64_t at = found->from;
     found->run_count = found->word_count = found->filled = 0;
     /* Where the last run of each coding ended: no other one begins before that. */
@@ -853,7 +892,7 @@ int coded_runs(Coded *found, const uint8_t *data, uint64_t length, const uint8_t
             found->room - found->filled < CODINGS * LONGEST_WORD)
             break;
         uint64_t start = at + SHORTEST_CODED, next = start;
-        uint8_t kinds = all;
+        uint16_t kinds = all;
         for (int each = 0; each < CODINGS; each++) {
             if (done[each] <= at) continue;
             kinds &= ~(1 << each);
@@ -879,10 +918,10 @@ int coded_runs(Coded *found, const uint8_t *data, uint64_t length, const uint8_t
         found->from = at;
         return 0;
     }
-    uint8_t kinds = all;
+    uint16_t kinds = all;
     uint64_t place = length;
     for (; place && kinds; place--) {
-        uint8_t now = table[data[place - 1]];
+        uint16_t now = table[data[place - 1]];
         for (int each = 0; each < CODINGS; each++)
             if (kinds >> each & 1 && !(now >> each & 1)) found->last[each] = place;
         kinds &= now;
@@ -931,5 +970,57 @@ int64_t announcement(const uint8_t *data, uint64_t length, uint64_t start, int f
     const uint8_t *at = data + start, *end = data + length;
     for (; at < end && (at = memchr(at, framing == LITERAL ? '{' : '\n', end - at)); at++)
         if (framing == LITERAL ? end - at > 1 && is_digit(at[1]) : may_announce(at + 1, end, framing)) return at - data;
+    return -1;
+}
+
+/* ---- Blocks of lines (see decoders/line_blocks.py) */
+
+enum { SHORTEST_ENCODED = 24, MOST_BLANKS = 8, SHORTEST_OFFSET = 4 };
+
+static int in_base64(uint8_t byte) {
+    return is_letter(byte) || is_digit(byte) || byte == '+' || byte == '/' || byte == '_' || byte == '-';
+}
+
+/* Whether an encoded word may be in a line, or a hexadecimal offset at its beginning, after a prefix of a few bytes. */
+static int may_be_encoded(const uint8_t *at, const uint8_t *end) {
+    const uint8_t *stop = memchr(at, '\n', end - at), *word = at, *digits;
+    if (!stop) stop = end;
+    if (stop > at && (stop[-1] == '=' || (stop[-1] == '\r' && stop - at > 1 && stop[-2] == '='))) return 1;
+    while (word < stop && !is_letter(*word) && !is_digit(*word)) word++;
+    if (stop - word > 5 && memcmp(word, "data:", 5) == 0)
+        for (word += 5; word < stop && *word == ' ';) word++;
+    if (stop - word > 6 && (memcmp(word, "begin ", 6) == 0 || memcmp(word, "GIT bi", 6) == 0)) return 1;
+    if (stop - word > 2 && word[0] == '0' && (word[1] | 0x20) == 'x') word += 2;
+    for (digits = word; digits < stop && digit[*digits];) digits++;
+    if (digits - word >= SHORTEST_OFFSET) return 1;
+    uint64_t run = 0;
+    for (; at < stop; at++)
+        if ((run = *at == ' ' || *at == '\t' || *at == '\r' ? 0 : run + 1) == SHORTEST_ENCODED) return 1;
+    return 0;
+}
+
+/* Whether the line after the line break at `at` may begin a block, or may be the second one of base64 in folded lines. */
+static int may_begin_block(const uint8_t *data, const uint8_t *at, const uint8_t *end) {
+    const uint8_t *line = at + 1;
+    uint8_t first = *line;
+    if (first == '>' || first == '+' || first == '|' || first == '#' || first == '*' || first == '/') return may_be_encoded(line, end);
+    if (first == 'd') return end - line > 5 && memcmp(line, "data:", 5) == 0 && may_be_encoded(line, end);
+    if (first != '0' && first != ' ' && first != '\t') return 0;
+    const uint8_t *number = line;
+    while (number < end && number - line < MOST_BLANKS && (*number == ' ' || *number == '\t')) number++;
+    if (end - number > 1 && number[0] == '0' && (number[1] == '0' || (number[1] | 0x20) == 'x')) return 1;
+    if (first == '0' || end - line < 2 || !(in_base64(line[1]) || line[1] == '=')) return 0;
+    if (at > data && at[-1] == '\r') at--;
+    if (at - data < SHORTEST_ENCODED) return 0;
+    for (int each = 1; each <= SHORTEST_ENCODED; each++)
+        if (!in_base64(at[-each])) return 0;
+    return 1;
+}
+
+/* The offset from `start` on of the first line break behind which that may be; -1 if there is none. */
+int64_t line_block(const uint8_t *data, uint64_t length, uint64_t start) {
+    const uint8_t *at = data + start, *end = data + length;
+    for (; end - at > 1 && (at = memchr(at, '\n', end - at - 1)); at++)
+        if (may_begin_block(data, at, end)) return at - data;
     return -1;
 }

@@ -80,14 +80,16 @@ class NativeWalker(ctypes.Structure):
 
 
 # The number of codings that `CodedRuns` are of, and of those that are base85.
-CODINGS, BASE85 = 8, 3
+CODINGS, BASE85 = 9, 3
+# Why a decoded word may be content.
+KNOWN, KNOWN_AFTER_LENGTH, UNSIGNED, TEXT_WITHIN = 1, 2, 4, 8
 
 
 class NativeBase85(ctypes.Structure):
-    """An alphabet of base85: the class and the digit of each byte; and the first bytes of formats."""
+    """An alphabet of base85: the class and the digit of each byte."""
 
     __slots__ = ()  # a misspelt field raises an error, instead of setting an attribute that C never sees
-    _fields_ = [*((name, ctypes.c_char_p) for name in ("classes", "digits", "texts")), ("count", ctypes.c_uint64)]
+    _fields_ = [(name, ctypes.c_char_p) for name in ("classes", "digits")]
 
 
 class CodedRuns(ctypes.Structure):
@@ -108,7 +110,7 @@ class CodedRuns(ctypes.Structure):
         """With room for so many runs, and for what so many digests decode to; and with the alphabets of base85."""
         state = cls(most=most, room=32 * most, bases=(NativeBase85 * BASE85)(*bases))
         state._runs = (ctypes.c_uint64 * (3 * most))()
-        state._words = (ctypes.c_uint64 * (4 * most))()
+        state._words = (ctypes.c_uint64 * (5 * most))()
         state._out = ctypes.create_string_buffer(state.room)
         state.runs, state.words, state.out = map(ctypes.addressof, (state._runs, state._words, state._out))
         return state
@@ -124,23 +126,28 @@ class CodedRuns(ctypes.Structure):
     def runs_found(self) -> list[tuple[int, int, int]]:
         """The number of the coding, the start and the end of each run that Python must read.
 
-        If the number is `CODINGS`, the second one is that of a word that was decoded, and may be content.
+        If the number is `CODINGS`, the second one is that of a word that was decoded, and may be content; the third one
+        has a bit for each reason.
         """
         found = self._runs[: 3 * self.run_count]
         return [*zip(found[::3], found[1::3], found[2::3], strict=True)]
 
     def word(self, number: int) -> tuple[int, int]:
         """The (start, end) of a run that was decoded."""
-        return self._words[4 * number], self._words[4 * number + 1]
+        return self._words[5 * number], self._words[5 * number + 1]
 
     def decoded_word(self, number: int) -> bytes:
         """What it was decoded to."""
-        place, length = self._words[4 * number + 2 : 4 * number + 4]
+        place, length = self._words[5 * number + 2 : 5 * number + 4]
         return bytes(self._out[place : place + length])
+
+    def values(self) -> list[int]:
+        """The numbers of the words that count as values."""
+        return [number for number, counts in enumerate(self._words[4 : 5 * self.word_count : 5]) if counts]
 
     def word_at(self, place: int) -> int:
         """The number of the run that was decoded to this place in all that was decoded."""
-        return bisect.bisect_right(range(self.word_count), place, key=lambda word: self._words[4 * word + 2]) - 1
+        return bisect.bisect_right(range(self.word_count), place, key=lambda word: self._words[5 * word + 2]) - 1
 
     def decoded(self) -> bytes:
         """What they were decoded to, with bytes behind each that occur in nothing."""

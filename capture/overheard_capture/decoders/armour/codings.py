@@ -152,17 +152,17 @@ CODINGS = (
     ),
     BASE58_CODING,
     *BASE85_CODINGS,
-)
-# Bytes as a list of numbers. It is looked for by itself.
-NUMBERS = Coding(
-    Layer("decimal", LayerKind.SPELLED),
-    Members(decimal.MEMBERS, SHORTEST),
-    re.compile(decimal.LIST).finditer,
-    re.compile(decimal.MORE),
-    decimal.byte_digits,
-    _hexadecimal,
-    2,
-    1,
-    is_value=lambda _: False,
-    is_other=lambda _: False,
+    # Bytes as a list of numbers.
+    Coding(
+        Layer("decimal", LayerKind.SPELLED),
+        Members(decimal.MEMBERS, SHORTEST),
+        re.compile(decimal.LIST).finditer,
+        re.compile(decimal.MORE),
+        decimal.byte_digits,
+        _hexadecimal,
+        2,
+        1,
+        is_value=lambda _: False,
+        is_other=lambda run: run.count(b",") < decimal.FEWEST,
+    ),
 )

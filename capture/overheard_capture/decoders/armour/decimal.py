@@ -8,10 +8,10 @@ import re
 _NUMBER = rb"(?:25[0-5]|2[0-4][0-9]|1[0-9][0-9]|[1-9]?[0-9]|-(?:12[0-8]|1[01][0-9]|[1-9][0-9]?))(?![0-9.A-Za-z_])"
 _BETWEEN = rb"[ \t]{0,4},[ \t\r\n]{0,32}"
 MEMBERS = b"0123456789, \t\r\n-"
-LIST = rb"(?<![0-9.A-Za-z_-])%b(?:%b%b){7,}+" % (_NUMBER, _BETWEEN, _NUMBER)
+# The fewest separators of a list.
+FEWEST = 7
+LIST = rb"(?<![0-9.A-Za-z_-])%b(?:%b%b){%d,}+" % (_NUMBER, _BETWEEN, _NUMBER, FEWEST)
 MORE = rb"(?:%b%b)++" % (_BETWEEN, _NUMBER)
-# Some numbers, without which there is no list; text mostly has none, and is passed over faster.
-IN_A_ROW = re.compile(rb",[ \t\r\n]{0,32}-?[0-9]{1,3}[ \t]{0,4},[ \t\r\n]{0,32}-?[0-9]")
 _EACH = re.compile(rb"-?[0-9]++")
 
 

@@ -10,10 +10,10 @@ from overheard.words.layer import Layers
 from overheard_capture.content.byte_scan import has_no_encoding
 from overheard_capture.content.nesting import nested_content, speculative
 from overheard_capture.decoders.armour.coding import HEXADECIMAL, SHORTEST
-from overheard_capture.decoders.armour.codings import BASE32, CODINGS, NUMBERS
+from overheard_capture.decoders.armour.codings import BASE32, CODINGS
 from overheard_capture.decoders.armour.escapes import has_escaped
 from overheard_capture.decoders.armour.lines import MARKS
-from overheard_capture.decoders.armour.runs import LONGEST_DIGEST, codings_in, find_runs, number_runs
+from overheard_capture.decoders.armour.runs import LONGEST_DIGEST, codings_in, find_runs
 from overheard_capture.decoders.base64.run import RunBatch, is_readable
 from overheard_capture.decoders.opaque import CodedValue, count_lines, count_list, is_base32, is_binary
 from overheard_capture.decoders.unsigned import LONG_HEAD, is_unsigned
@@ -46,21 +46,19 @@ def has_nothing_encoded(data: bytes | bytearray) -> bool:
 class ArmourFinder:
     """Finds the runs of codings. Decoding is speculative: output that makes no sense is ignored."""
 
-    __slots__ = ("_finders", "_findings", "_numbers")
+    __slots__ = ("_finders", "_findings")
 
     def __init__(
         self,
         findings: Findings,
         layers: Layers,
         reader: ReaderFactory,
-        codings: tuple[Coding, ...] = (*CODINGS, NUMBERS),
+        codings: tuple[Coding, ...] = CODINGS,
     ) -> None:
         self._findings = findings
-        # One for each coding, and for numbers, which are looked for by themselves.
-        *self._finders, self._numbers = (
-            _CodingFinder(findings, layers, reader, coding) if coding in codings else None
-            for coding in (*CODINGS, NUMBERS)
-        )
+        self._finders = [
+            _CodingFinder(findings, layers, reader, coding) if coding in codings else None for coding in CODINGS
+        ]
 
     def feed(self, data: bytes | bytearray, origin: Origin) -> None:
         """Read the next bytes."""
@@ -71,10 +69,7 @@ class ArmourFinder:
             if finder and start < len(data):
                 finder.read(data, origin, runs, last)
         if self._finders[0]:
-            for digest in found.digests:
-                self._finders[0].count(b"", digest.hex().encode(), digest)
-        if self._numbers and (start := self._numbers.continue_run(data, origin)) < len(data):
-            self._numbers.read(data, origin, number_runs(data, start), NUMBERS.members.trailing(data))
+            self._finders[0].count_digests(found.digests)
 
     def gap(self, _: int) -> None:
         """Bytes are missing here, which ends a run."""
@@ -82,7 +77,7 @@ class ArmourFinder:
 
     def close(self) -> None:
         """No more bytes follow."""
-        for finder in filter(None, (*self._finders, self._numbers)):
+        for finder in filter(None, self._finders):
             finder.close()
 
 
@@ -230,7 +225,7 @@ class _CodingFinder:
             if not known and whole:
                 self._batch = self._batch or RunBatch(speculative(self._findings), self._layers, self._reader)
                 self._batch.add(out, coding.layer, where)
-                self.count(raw, chars, out)
+                self._count(raw, chars, out)
                 return
             reader = self._reader if known else None
             self._value = CodedValue(
@@ -241,7 +236,7 @@ class _CodingFinder:
             self._content.feed(out, where(), contiguous=False)
             self._value.add(chars, self._size(raw, out))
 
-    def count(self, raw: bytes, chars: bytes, out: bytes) -> None:
+    def _count(self, raw: bytes, chars: bytes, out: bytes) -> None:
         """Count a run that decodes to nothing known, if it certainly is a value."""
         coding = self._coding
         if self._findings.wants_value(len(out)) and self._value_test(raw)(
@@ -250,6 +245,12 @@ class _CodingFinder:
             # A number may begin with a byte for its sign.
             size = self._size(raw, out) - (not out[0])
             self._findings.report_value(size, crc32(out), (*self._layers, coding.layer))
+
+    def count_digests(self, digests: list[bytes]) -> None:
+        """Count values that decode to these bytes."""
+        layers = (*self._layers, self._coding.layer)
+        for digest in digests:
+            self._findings.report_value(len(digest) - (not digest[0]), crc32(digest), layers)
 
     def _value_test(self, raw: bytes) -> Callable[[bytes], bool]:
         """The test whether characters are a value. Text in another charset has escapes of bytes, too."""

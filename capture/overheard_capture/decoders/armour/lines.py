@@ -19,13 +19,15 @@ if TYPE_CHECKING:
     from overheard_capture.provenance.origin import Origin
 
 _MARKS = [coding.mark for coding in LINE_CODINGS]
-MARKS = LiteralSet(*_MARKS)
+# After the word of uuencode, which is frequent, there is an octal number.
+BEGIN = tuple(b"begin %d" % digit for digit in range(8))
+MARKS = LiteralSet(*BEGIN, *(mark for mark in _MARKS if not BEGIN[0].startswith(mark)))
 # The beginning of a mark at the end of a piece.
-_PREFIXES = sorted({mark[:size] for mark in _MARKS for size in range(1, len(mark))}, key=len, reverse=True)
+_PREFIXES = sorted({mark[:size] for mark in MARKS.texts for size in range(1, len(mark))}, key=len, reverse=True)
 _PARTIAL_MARK = re.compile(rb"(?:%b)\Z" % b"|".join(map(re.escape, _PREFIXES)))
 # The longest line, with the mark; a longer one of Ascii85 is read in parts of this length.
 _LONGEST = 1024
-_LONGEST_MARK = max(map(len, _MARKS))
+_LONGEST_MARK = max(map(len, MARKS.texts))
 
 
 class LineArmourFinder:

@@ -5,16 +5,23 @@ from __future__ import annotations
 import ctypes
 from typing import TYPE_CHECKING, NamedTuple
 
+from overheard.words.ground import MOST_COUNTED
 from overheard_capture.content.byte_scan import base64_runs
 from overheard_capture.decoders.armour.base85 import ALPHABETS, DELIMITERS
 from overheard_capture.decoders.armour.coding import SHORTEST
-from overheard_capture.decoders.armour.codings import CODINGS, NUMBERS
-from overheard_capture.decoders.armour.decimal import IN_A_ROW
-from overheard_capture.decoders.base64.run import has_readable_part, is_readable
-from overheard_capture.decoders.magic import BEGINNINGS, PAIRS, pair_bits
+from overheard_capture.decoders.armour.codings import CODINGS
+from overheard_capture.decoders.base64.run import is_readable
+from overheard_capture.decoders.magic import CARVED, PAIRS, is_known, pair_bits
 from overheard_capture.decoders.unsigned import is_unsigned
 from overheard_capture.native import core, pointer
-from overheard_capture.native.structures import CodedRuns, NativeBase85
+from overheard_capture.native.structures import (
+    KNOWN,
+    KNOWN_AFTER_LENGTH,
+    TEXT_WITHIN,
+    UNSIGNED,
+    CodedRuns,
+    NativeBase85,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -27,10 +34,9 @@ if TYPE_CHECKING:
 LONGEST_DIGEST = 64
 _BEGINNINGS = pair_bits(PAIRS)
 # Each coding's members as a bit.
-_TABLE = bytes(
-    sum((byte in coding.members.members) << number for number, coding in enumerate(CODINGS)) for byte in range(256)
+_TABLE = (ctypes.c_uint16 * 256)(
+    *(sum((byte in coding.members.members) << number for number, coding in enumerate(CODINGS)) for byte in range(256))
 )
-_FIRST_BYTES = sorted({beginning[:4] for beginning in BEGINNINGS})
 
 
 def _base85(base: base85.Base85) -> NativeBase85:
@@ -41,9 +47,7 @@ def _base85(base: base85.Base85) -> NativeBase85:
         | letter.islower() << 3 | letter.isupper() << 4 | (byte in b"+/-_=") << 5
         for byte in range(256) for letter in [bytes([byte])]
     )  # fmt: skip
-    digits = bytes(base.alphabet.find(byte) & 0xFF for byte in range(256))
-    texts = b"".join(bytes([len(each)]) + each for each in _FIRST_BYTES)
-    return NativeBase85(classes, digits, texts, len(_FIRST_BYTES))
+    return NativeBase85(classes, bytes(base.alphabet.find(byte) & 0xFF for byte in range(256)))
 
 
 _FOUND = CodedRuns.with_room(1 << 12, [_base85(base) for base in ALPHABETS])
@@ -52,7 +56,7 @@ _FOUND = CodedRuns.with_room(1 << 12, [_base85(base) for base in ALPHABETS])
 class RunsFound(NamedTuple):
     """For each coding, the (start, end) of its runs, and where its members at the end of the data begin.
 
-    `digests` are what runs that need not be read decode to.
+    `digests` are what runs that need not be read decode to, if that counts as a value.
     """
 
     runs: list[list[tuple[int, int]]]
@@ -80,28 +84,30 @@ def find_runs(data: bytes | bytearray, first: list[int], search: Search, *, with
         for number, begin, end in _FOUND.runs_found():
             if number < len(CODINGS):
                 runs[number].append((begin, end))
-            else:
-                out = _FOUND.decoded_word(begin)
-                if is_readable(out) or is_unsigned(out):
-                    to_read.add(begin)
+            elif _is_content(_FOUND.decoded_word(begin), end):
+                to_read.add(begin)
         if _FOUND.word_count:
             together = _FOUND.decoded()
             to_read |= {_FOUND.word_at(match.offset) for match in search.matches(together)}
-            if has_readable_part(together):
+            if CARVED.first(together) >= 0:
                 numbers = range(_FOUND.word_count)
-                to_read |= {number for number in numbers if has_readable_part(_FOUND.decoded_word(number))}
+                to_read |= {number for number in numbers if CARVED.first(_FOUND.decoded_word(number)) >= 0}
         runs[0] += map(_FOUND.word, to_read)
         if with_digests:
-            digests += (_FOUND.decoded_word(number) for number in range(_FOUND.word_count) if number not in to_read)
+            digests += (_FOUND.decoded_word(number) for number in _FOUND.values() if number not in to_read)
+        with_digests = with_digests and len(digests) < MOST_COUNTED
     runs[0].sort()
     return RunsFound(runs, _FOUND.ends(), digests)
 
 
-def number_runs(data: bytes | bytearray, first: int = 0) -> list[tuple[int, int]]:
-    """The (start, end) of each list of numbers from an offset on. One at the end of the data is left out."""
-    if not IN_A_ROW.search(data):
-        return []
-    return [span for span in NUMBERS.members.runs(data) if span[0] >= first and span[1] < len(data)]
+def _is_content(out: bytes, why: int) -> bool:
+    """Whether decoded bytes are content, for one of these reasons."""
+    return bool(
+        why & TEXT_WITHIN
+        or (why & KNOWN and is_readable(out))
+        or (why & KNOWN_AFTER_LENGTH and is_known(out[4:]))
+        or (why & UNSIGNED and is_unsigned(out))
+    )
 
 
 def coding_runs(data: bytes | bytearray) -> Iterator[tuple[int, int]]:
@@ -115,9 +121,8 @@ def codings_in(data: bytes | bytearray) -> tuple[Coding, ...]:
     """The codings of which this text, which is complete, may contain a run."""
     if len(data) < SHORTEST:
         return ()
-    numbers = (NUMBERS,) if number_runs(data) or len(data) - NUMBERS.members.trailing(data) >= SHORTEST else ()
     within = {number for number, begin, end in _complete_runs(data) if not CODINGS[number].is_other(data[begin:end])}
-    return (*(CODINGS[number] for number in sorted(within)), *numbers)
+    return tuple(CODINGS[number] for number in sorted(within))
 
 
 def _complete_runs(data: bytes | bytearray) -> list[tuple[int, int, int]]:

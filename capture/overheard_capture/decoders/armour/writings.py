@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from overheard.words.layer import Layer, LayerKind
 from overheard_capture.content.byte_scan import LiteralSet
+from overheard_capture.decoders.armour.lines import BEGIN
 
 # So many escaped characters of ASCII in a row are written by one who escapes all.
 _DENSE = 8
@@ -60,7 +61,7 @@ def _held_backslash(piece: bytes) -> int:
 
 _STRING = Writing(
     Layer("string escapes", LayerKind.SPELLED),
-    LiteralSet(b"begin ", b"GIT binary patch", b"=ybegin ", b"<~", b"\\u00"),
+    LiteralSet(*BEGIN, b"GIT binary patch", b"=ybegin ", b"<~", b"\\u00"),
     re.compile(
         rb"(?:begin [0-7]{3,4} [^\r\n\\\"]{1,255}|GIT binary patch|=ybegin [^\r\n\\\"]{1,255})%b"
         # The latter two are text that is escaped throughout, and UTF-16.
@@ -92,7 +93,9 @@ _ENTITIES = Writing(
     Layer("HTML entities", LayerKind.SPELLED),
     LiteralSet(
         *(b"&lt;~", b"&amp;lt;~", b"&amp;amp;lt;~", b"&#", b"&amp;#", b"&amp;amp;#"),
-        *(b"gt; begin ", b"gt;begin ", b"gt; GIT b", b"gt;GIT b", b"gt; =ybegin ", b"gt;=ybegin "),
+        *(b"gt; " + begin for begin in BEGIN),
+        *(b"gt;" + begin for begin in BEGIN),
+        *(b"gt; GIT b", b"gt;GIT b", b"gt; =ybegin ", b"gt;=ybegin "),
     ),
     re.compile(
         rb"gt; ?(?:begin [0-7]{3,4} |GIT binary patch|=ybegin )|%b(?:lt|#60|#[xX]3[cC]);~"
@@ -110,7 +113,7 @@ _ENTITIES = Writing(
 
 QUOTED = Writing(
     Layer("quoted text", LayerKind.SPELLED),
-    LiteralSet(b"begin ", b"GIT binary patch", b"=ybegin ", b"<~"),
+    LiteralSet(*BEGIN, b"GIT binary patch", b"=ybegin ", b"<~"),
     re.compile(rb"begin [0-7]{3,4} |GIT binary patch|=ybegin |<~"),
     re.compile(rb"(?:\A|\n)>[^\r\n]{0,160}\Z"),
     re.compile(rb"(?<=\n)[^>]"),
