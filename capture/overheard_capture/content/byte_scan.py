@@ -130,12 +130,12 @@ _FREQUENT = b"etaoinsrhldcumfpgwybvkxjqz"
 
 
 def _frequency(byte: int) -> int:
-    """How frequent a byte is in text, about: white space, letters, digits, capital letters, signs, anything else."""
+    """How frequent a byte is in text, about: white space, letters and digits, capital letters, signs, anything else."""
     if byte in b" \n\r\t":
         return 40
     if byte in _FREQUENT:
         return 39 - _FREQUENT.index(byte)
-    return 3 if 48 <= byte < 58 else 2 if 65 <= byte < 91 else 1 if byte < 127 else 0
+    return 30 if 48 <= byte < 58 else 2 if 65 <= byte < 91 else 1 if byte < 127 else 0
 
 
 class LiteralSet:

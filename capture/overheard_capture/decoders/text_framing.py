@@ -31,25 +31,23 @@ class _Framing(NamedTuple):
     """How a line announces the length of a piece.
 
     `anywhere` finds the announcement, with the line break before it if it is a whole line; `here` matches it without.
-    Group 1 is the length, as `length` reads it. `anywhere` begins with `begins`. `number` is that of the framing in
-    `core.c`, if it looks for it.
+    Group 1 is the length, as `length` reads it. `number` is that of the framing in `core.c`.
     """
 
     layer: Layer
     anywhere: re.Pattern[bytes]
     here: re.Pattern[bytes]
+    number: int
     length: Callable[[bytes], int] = int
-    begins: bytes = b"\n"
-    number: int = -1
+    # With what an announcement begins, which may have several lines.
+    opening: bytes = b"\n"
     # What reads the pieces, with a reader for what is in them.
     reader: Callable[[ReaderFactory], ReaderFactory] = lambda reader: reader
 
 
-def _line(
-    code: str, pattern: bytes, length: Callable[[bytes], int] = int, begins: bytes = b"\n", number: int = -1
-) -> _Framing:
+def _line(code: str, pattern: bytes, length: Callable[[bytes], int] = int, *, number: int) -> _Framing:
     anywhere, here = (re.compile(each + pattern, re.DOTALL) for each in (rb"\n", b""))
-    return _Framing(Layer(code), anywhere, here, length, begins, number)
+    return _Framing(Layer(code), anywhere, here, number, length)
 
 
 def _hexadecimal(digits: bytes) -> int:
@@ -71,20 +69,20 @@ _LITERAL = re.compile(rb"\{(\d{1,9})[+-]?\}\r?\n")
 _FRAMINGS = (
     # RFC 9112, 7.1, with extensions such as the signatures of aws-chunked.
     _line("chunked", rb"[ \t]*([0-9A-Fa-f]{1,8})[ \t]*(?:;[^\n]{0,900})?\r?\n", _hexadecimal, number=0),
-    _Framing(Layer("IMAP literal"), _LITERAL, _LITERAL, begins=b"{", number=1),
+    _Framing(Layer("IMAP literal"), _LITERAL, _LITERAL, 1),
     # RFC 3030, 2
     _line("BDAT", rb"[Bb][Dd][Aa][Tt] (\d{1,9})(?: [Ll][Aa][Ss][Tt])?[ \t]*\r?\n", number=2),
     # Redis: bulk strings, verbatim strings, and pieces of streamed strings. Values in DUMP and RESTORE, and in the
     # database file at the beginning of a replication, may be compressed.
     _line("RESP", rb"[$=;](\d{1,9})\r?\n", number=3)._replace(reader=lzf_strings),
     # The last arguments of Redis commands, such as what is appended to a value.
-    _line("RESP", rb"(?:%b)\$(\d{1,9})\r\n" % _COMMAND, begins=b"\n*"),
+    _line("RESP", rb"(?:%b)\$(\d{1,9})\r\n" % _COMMAND, number=5)._replace(opening=b"\n*"),
     # memcached's meta commands.
-    _line("length in text", rb"ms [!-~]{1,250} S?(\d{1,9})(?: [!-~ ]{0,200})?\r?\n", begins=b"\nms "),
-    _line("length in text", rb"VA (\d{1,9})(?: [!-~ ]{0,200})?\r?\n", begins=b"\nVA "),
+    _line("length in text", rb"ms [!-~]{1,250} S?(\d{1,9})(?: [!-~ ]{0,200})?\r?\n", number=6),
+    _line("length in text", rb"VA (\d{1,9})(?: [!-~ ]{0,200})?\r?\n", number=7),
     # RTSP, with RTP and without (RFC 2326, 10.12), of whatever channel.
-    _line("interleaved", rb"\$[\x00-\x1f](..)", int.from_bytes, b"\n$"),
-    _line("interleaved", rb"\$[\x00-\x1f](..)[\x80-\xbf].{%d}" % (_RTP_HEADER - 1), _payload_length, b"\n$"),
+    _line("interleaved", rb"\$[\x00-\x1f](..)", int.from_bytes, number=8),
+    _line("interleaved", rb"\$[\x00-\x1f](..)[\x80-\xbf].{%d}" % (_RTP_HEADER - 1), _payload_length, number=8),
     # memcached, NATS, beanstalkd: a verb, some words, and a length.
     _line("length in text", rb"[A-Za-z]{2,16} (?:[^\r\n:{}]{0,400} )?(\d{1,9})(?: noreply)?\r?\n", number=4),
 )
@@ -117,8 +115,9 @@ class TextFraming:
     def feed(self, data: Bytes, origin: Origin) -> None:
         """Read the next bytes."""
         held = bytes(data)
+        last_line = held.rfind(b"\n")
         for each in self._framings:
-            each.feed(held, origin)
+            each.feed(held, origin, last_line)
 
     def gap(self, length: int) -> None:
         """`length` bytes are missing here."""
@@ -144,7 +143,7 @@ class _Pieces:
         # The number of bytes of the current piece that are missing, and whether any was read.
         self._remaining, self._begun = 0, False
 
-    def feed(self, data: bytes, origin: Origin) -> None:
+    def feed(self, data: bytes, origin: Origin, last_line: int) -> None:
         # What was read of the current piece before these bytes, then each piece, as ranges of `data`.
         continues = self._begun and self._remaining > 0
         ranges = [self._piece(len(data), 0)]
@@ -157,7 +156,10 @@ class _Pieces:
         if self._remaining:
             self._line = b""
         else:
-            last = held.rfind(self._framing.begins, place)
+            # The last line break of the data is that of all, unless it is in a piece.
+            last = last_line + before
+            if last_line < 0 or last < place or self._framing.opening != b"\n":
+                last = held.rfind(self._framing.opening, place)
             self._fresh = self._fresh and last < 0
             self._line = held[max(last, place, len(held) - _LONGEST_LINE) :]
         self._deliver(data, origin, [(start, end) for start, end in ranges if end > start], continues)
@@ -167,8 +169,8 @@ class _Pieces:
         if self._fresh and (here := self._framing.here.match(held, place)):
             return here
         compiled = core()
-        if compiled is None or self._framing.number < 0:
-            return None if held.find(self._framing.begins, place) < 0 else self._framing.anywhere.search(held, place)
+        if compiled is None:
+            return self._framing.anywhere.search(held, place)
         while (place := _announcement(compiled, held, place, self._framing.number)) >= 0:
             if found := self._framing.anywhere.match(held, place):
                 return found

@@ -413,8 +413,10 @@ int64_t first_of(const uint8_t *data, uint64_t length, uint64_t start, const uin
                 const uint8_t *text = group;
                 for (uint64_t each = 0; each < members; each++, text += 2 + text[0]) {
                     if (at < start + text[1]) continue;
-                    uint64_t begin = at - text[1];
-                    if (begin < first && begin + text[0] <= length && memcmp(data + begin, text + 2, text[0]) == 0) first = begin;
+                    uint64_t begin = at - text[1], size = text[0];
+                    /* The first and the last byte are compared before the call, which takes longer. */
+                    if (begin >= first || begin + size > length || data[begin] != text[2]) continue;
+                    if (data[begin + size - 1] == text[1 + size] && memcmp(data + begin, text + 2, size) == 0) first = begin;
                 }
             }
         }
@@ -943,7 +945,7 @@ static int is_digit(uint8_t byte) { return byte >= '0' && byte <= '9'; }
 
 static int is_letter(uint8_t byte) { return (byte | 0x20) >= 'a' && (byte | 0x20) <= 'z'; }
 
-enum { CHUNKED, LITERAL, BDAT, RESP, VERB };
+enum { CHUNKED, LITERAL, BDAT, RESP, VERB, COMMAND, META_SET, META_VALUE, INTERLEAVED };
 
 /* Whether the line at `at` may announce a length, in this framing. If not, Python's expression does not match either. */
 static int may_announce(const uint8_t *at, const uint8_t *end, int framing) {
@@ -957,6 +959,10 @@ static int may_announce(const uint8_t *at, const uint8_t *end, int framing) {
     }
     if (framing == BDAT) return (at[0] | 0x20) == 'b' && (at[1] | 0x20) == 'd';
     if (framing == RESP) return (at[0] == '$' || at[0] == '=' || at[0] == ';') && is_digit(at[1]);
+    if (framing == COMMAND) return at[0] == '*' && is_digit(at[1]);
+    if (framing == META_SET) return at[0] == 'm' && at[1] == 's';
+    if (framing == META_VALUE) return at[0] == 'V' && at[1] == 'A';
+    if (framing == INTERLEAVED) return at[0] == '$' && at[1] < 32;
     if (!is_letter(at[0]) || !is_letter(at[1])) return 0;
     const uint8_t *stop = memchr(at, '\n', end - at < 512 ? end - at : 512);
     if (!stop) return 0;
