@@ -56,7 +56,7 @@ ELSEWHERE = (
     ),
     Elsewhere(
         "capture/identify",
-        "datagram_readers prefaces probe protocols stores",
+        "datagram_readers prefaces probe protocols stores stream_readers",
         "identify/test_byte_streams.py and test_datagrams.py",
     ),
     Elsewhere("capture/judge", "absent evidence judge_input read sightings wording", "judge/test_judge.py"),

@@ -14,6 +14,9 @@ if TYPE_CHECKING:
     from capture.talk import Parts
 
 SEALED = "PROTECTED: sealed, by shape"
+# What is no ciphertext: text, and the same text under a key of one byte.
+LETTER = b"Dear squirrels, " + SECRET + b". " + b"Yours sincerely, the keeper of the acorns. " * 8
+KEYED = bytes(byte ^ 0x9C for byte in LETTER)
 _HOSTS = {">": ("10.0.0.1", "10.0.0.2"), "<": ("10.0.0.2", "10.0.0.1")}
 _OPTIONS = Options(vouched={"whole", "sent"}, required={"sealed"})
 

@@ -50,7 +50,7 @@ def _names(node: ast.AST) -> list[str]:
         case ast.ClassDef(name=name) | ast.FunctionDef(name=name) | ast.AnnAssign(target=ast.Name(id=name)):
             return [name]
         case ast.Assign(targets=targets):
-            return [target.id for target in targets if isinstance(target, ast.Name)]
+            return [name.id for target in targets for name in ast.walk(target) if isinstance(name, ast.Name)]
         case ast.ImportFrom(names=names):
             return [alias.asname or alias.name for alias in names]
     return []
@@ -79,7 +79,11 @@ def test_the_table_has_every_kind_of_extension() -> None:
         "_TABLE",
         "SIGNATURES",
         "MEDIA_TYPES",
+        "CONTENT_CODINGS",
         "CODINGS",
+        "LINE_CODINGS",
+        "STATELESS",
+        "FORMATS",
         "PROTOCOLS",
         "PREFACES",
         "LINK_TYPES",

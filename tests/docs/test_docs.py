@@ -20,6 +20,7 @@ from overheard.engines.base import _PASSED_ON, clean_environment
 from overheard.words.spelling import Spelling, spellings
 from overheard.words.story import CONTROL, SCENARIOS
 from overheard.words.verdict import Outcome, Presence, Rule
+from overheard_capture.identify.protocols import INFRASTRUCTURE
 
 PICTURES = sorted(ROOT.glob("docs/**/*.svg"))
 
@@ -106,6 +107,14 @@ def test_the_spellings_are_those_of_the_code() -> None:
 def kind(spelling: Spelling) -> str:
     """The row of a spelling: those that differ only by a number share one."""
     return re.sub(r"shifted by \d+", "shifted by 1 to 25", spelling.name.partition(",")[0])
+
+
+def test_the_pages_name_the_infrastructure() -> None:
+    """As an abbreviation in capitals; mDNS is read as DNS."""
+    witness = (ROOT / "docs" / "witness.md").read_text()
+    for page, begin in ((witness, "Infrastructure is no application data: "), (ARCHITECTURE, "(`Purpose`): ")):
+        named = re.split(r"[,.] (?:and the control|\n)|\.\n", page.split(begin)[1])[0]
+        assert set(re.findall(r"\b[A-Z]{3,}\b", named)) == INFRASTRUCTURE
 
 
 def test_the_story_of_the_readme_is_that_of_the_code() -> None:

@@ -1,4 +1,4 @@
-"""Content after a header of a given length."""
+"""Content after a header of a given length, such as the length that Qt writes before compressed data."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The fallback for content of unknown protocol: it counts as text or as opaque."""
+"""The fallback for a direction of unknown protocol: untyped content, whose bytes are counted as text or as opaque."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Text in a stream of unknown protocol: each of its lines, or each segment if it has no lines, is also a message."""
+"""Messages in a stream of unknown protocol, for `messages` to join: its lines, or its segments if it has no lines."""
 
 from __future__ import annotations
 

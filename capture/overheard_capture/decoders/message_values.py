@@ -1,4 +1,4 @@
-"""Where a few letters may stand in a message, and what tells that place from others: the shape of what is around it.
+"""Values in a short message, for `messages` to join: where a few letters may stand, and the shape of what is around.
 
 Numbers are left out of shapes, as counters and times differ between messages of the same shape.
 """

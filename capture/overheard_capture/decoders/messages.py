@@ -1,4 +1,4 @@
-"""Messages of a few letters each: what stands in the same place of messages of the same shape is joined and searched.
+"""Joined messages: what stands in the same place of short messages of the same shape is joined and searched.
 
 A terminal in a browser sends a message for each key, and a language model one for each token, with words around them.
 """

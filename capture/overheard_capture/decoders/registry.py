@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 
 # By content coding (RFC 9110, 8.4.1). If there are several formats, the first that matches counts: some servers send
 # raw deflate without the zlib header.
-CODINGS: dict[bytes, tuple[CompressionFormat, ...]] = {
+CONTENT_CODINGS: dict[bytes, tuple[CompressionFormat, ...]] = {
     b"gzip": (GZIP,),
     b"x-gzip": (GZIP,),
     b"deflate": (ZLIB, DEFLATE),
@@ -110,7 +110,7 @@ def decoding(codings: bytes, reader: ReaderFactory = untyped) -> ReaderFactory:
     `reader` is for the decoded content. Content in an unknown coding is reported as opaque, even if it looks like text.
     """
     for name in codings.lower().split(b",")[:_MAX_CODINGS]:
-        formats = CODINGS.get(name.strip())
+        formats = CONTENT_CODINGS.get(name.strip())
         if formats:
             reader = decompressing(formats, reader, untyped)
         elif name.strip() == b"aws-chunked":

@@ -1,4 +1,4 @@
-"""Short content, such as a datagram or a message: it usually arrives in one piece, and is classified at once."""
+"""Short content, such as a datagram or a message: untyped, but classified at once, as it usually is in one piece."""
 
 from __future__ import annotations
 

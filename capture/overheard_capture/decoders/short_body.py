@@ -1,4 +1,4 @@
-"""The body of a message, such as a request: it is read as untyped, and a short one is also one of several messages."""
+"""Bodies of unknown format, as of HTTP: untyped content, and a short one is also a message, for `messages` to join."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Content that is read only once it is complete: a document, or a message of packets."""
+"""Content that can be read only once it is complete, such as a PDF, a certificate, or an image."""
 
 from __future__ import annotations
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
+from enum import Enum, auto
 from typing import TYPE_CHECKING, NamedTuple
 
 from overheard.words.layer import Layers
-from overheard_capture.decoders.fallback import Fallback
+from overheard_capture.decoders.fallback import OPAQUE, TEXT, Fallback
 from overheard_capture.decoders.message_stream import unknown_stream
-from overheard_capture.identify import datagram_readers, stores
+from overheard_capture.identify import datagram_readers, stores, stream_readers
 from overheard_capture.identify.prefaces import PREFACES
 from overheard_capture.identify.probe import Probe
 from overheard_capture.protocols import dhcp, netbios, ntp
@@ -18,7 +19,7 @@ from overheard_capture.protocols.tls.cursor import TruncatedError
 from overheard_capture.protocols.tls.records import MAX_RECORD, READ_AS
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
     from overheard_capture.content.findings import Findings, ReaderFactory
     from overheard_capture.content.readers import DatagramReader, Reader
@@ -83,66 +84,15 @@ def _openvpn(probe: Probe) -> bool:
     return openvpn_packets.wrapping_of(probe.data[2 : probe.at]) is not None
 
 
-# ---- readers, imported on first use: most captures have few protocols
-
-
-def _read_tls(findings: Findings, layers: Layers) -> Reader:
-    from overheard_capture.protocols.tls.record_layer import TlsReader  # noqa: PLC0415
-
-    return TlsReader(findings, layers)
-
-
-def _read_ssh(findings: Findings, layers: Layers) -> Reader:
-    from overheard_capture.protocols.ssh.reader import ssh  # noqa: PLC0415
-
-    return ssh(findings, layers)
-
-
-def _read_http1(findings: Findings, layers: Layers) -> Reader:
-    from overheard_capture.protocols.http1.reader import http1  # noqa: PLC0415
-
-    return http1(findings, layers)
-
-
-def _read_http2(findings: Findings, layers: Layers) -> Reader:
-    from overheard_capture.protocols.http2.reader import http2  # noqa: PLC0415
-
-    return http2(findings, layers)
-
-
-def _read_websocket(findings: Findings, layers: Layers) -> Reader:
-    from overheard_capture.protocols.websocket.reader import websocket  # noqa: PLC0415
-
-    return websocket(findings, layers)
-
-
-def _read_telnet(findings: Findings, layers: Layers) -> Reader:
-    from overheard_capture.protocols.telnet import telnet  # noqa: PLC0415
-
-    return telnet(findings, layers)
-
-
-def _read_dns(findings: Findings, layers: Layers) -> Reader:
-    from overheard_capture.protocols.dns.reader import dns  # noqa: PLC0415
-
-    return dns(findings, layers)
-
-
-def _read_openvpn(findings: Findings, layers: Layers) -> Reader:
-    from overheard_capture.protocols.openvpn.readers import openvpn  # noqa: PLC0415
-
-    return openvpn(findings, layers)
-
-
 # ---- midstream
 
 
 def _read_http2_midstream(findings: Findings, layers: Layers) -> Reader:
-    return _resynchronised(_read_http2(findings, layers))
+    return _resynchronised(stream_readers.http2(findings, layers))
 
 
 def _read_websocket_midstream(findings: Findings, layers: Layers) -> Reader:
-    return _resynchronised(_read_websocket(findings, layers))
+    return _resynchronised(stream_readers.websocket(findings, layers))
 
 
 def _resynchronised(reader: Reader) -> Reader:
@@ -190,6 +140,18 @@ class Datagrams(NamedTuple):
     counts: bool = True
 
 
+class Purpose(Enum):
+    """What the bytes of a protocol are to a verdict: whether they keep it from being `sealed`.
+
+    INFRASTRUCTURE keeps the network going, and is no application data: names, addresses, and the time. The control
+    messages of `packets` (ARP, NDP, IGMP, ICMP, spanning tree, LLDP) are infrastructure, too, and are in no flow.
+    """
+
+    APPLICATION = auto()
+    INFRASTRUCTURE = auto()
+    ENCRYPTION = auto()
+
+
 class Protocol(NamedTuple):
     """A protocol: the name under which its bytes are counted, how it is identified, and its readers.
 
@@ -201,15 +163,32 @@ class Protocol(NamedTuple):
     matches: Callable[[Probe], bool] | None = None
     midstream: Midstream | None = None
     datagrams: Datagrams | None = None
+    purpose: Purpose = Purpose.APPLICATION
 
 
-TLS = Protocol("TLS", _read_tls, _tls)
-SSH = Protocol("SSH", _read_ssh, _ssh)
-HTTP_1 = Protocol("HTTP/1", _read_http1, _http1)
+def _of_datagrams(
+    name: str,
+    reader: Callable[[Findings], DatagramReader],
+    first_bytes: Iterable[int],
+    purpose: Purpose = Purpose.APPLICATION,
+    *,
+    counts: bool = True,
+) -> Protocol:
+    """A protocol of datagrams alone."""
+    return Protocol(name, datagrams=Datagrams(reader, frozenset(first_bytes), counts), purpose=purpose)
+
+
+TLS = Protocol("TLS", stream_readers.tls, _tls, purpose=Purpose.ENCRYPTION)
+SSH = Protocol("SSH", stream_readers.ssh, _ssh, purpose=Purpose.ENCRYPTION)
+HTTP_1 = Protocol("HTTP/1", stream_readers.http1, _http1)
 OPENVPN = Protocol(
-    "OpenVPN", _read_openvpn, _openvpn, datagrams=Datagrams(datagram_readers.openvpn, openvpn_packets.FIRST_BYTES)
+    "OpenVPN",
+    stream_readers.openvpn,
+    _openvpn,
+    datagrams=Datagrams(datagram_readers.openvpn, openvpn_packets.FIRST_BYTES),
+    purpose=Purpose.ENCRYPTION,
 )
-TELNET = Protocol("telnet", _read_telnet, _telnet, Midstream(_telnet_midstream, _read_telnet))
+TELNET = Protocol("telnet", stream_readers.telnet, _telnet, Midstream(_telnet_midstream, stream_readers.telnet))
 # Everything else.
 PLAIN = Protocol("text", unknown_stream, lambda _: True)
 
@@ -217,34 +196,47 @@ PLAIN = Protocol("text", unknown_stream, lambda _: True)
 PROTOCOLS = (
     TLS,
     SSH,
-    Protocol("HTTP/2", _read_http2, _http2, Midstream(_http2_midstream, _read_http2_midstream)),
+    Protocol("HTTP/2", stream_readers.http2, _http2, Midstream(_http2_midstream, _read_http2_midstream)),
     HTTP_1,
     Protocol("WebSocket", midstream=Midstream(_websocket_midstream, _read_websocket_midstream)),
     TELNET,
     # Records with a type in the first byte; records with a unified header occur only later in a flow (RFC 9147, 4.1).
-    Protocol("DTLS", datagrams=Datagrams(datagram_readers.dtls, frozenset(range(20, 27)), counts=False)),
+    _of_datagrams("DTLS", datagram_readers.dtls, range(20, 27), Purpose.ENCRYPTION, counts=False),
     # A long header, or a short one if the connection is known (RFC 9000, 17).
-    Protocol("QUIC", datagrams=Datagrams(datagram_readers.quic, frozenset(range(0x40, 256)), counts=False)),
-    Protocol("DNS", _read_dns, _dns, datagrams=Datagrams(datagram_readers.dns, frozenset(range(256)))),
-    Protocol("NTP", datagrams=Datagrams(datagram_readers.ntp, ntp.FIRST_BYTES)),
-    Protocol("DHCP", datagrams=Datagrams(datagram_readers.dhcp, dhcp.FIRST_BYTES)),
-    Protocol("NetBIOS", datagrams=Datagrams(datagram_readers.netbios, netbios.FIRST_BYTES)),
-    Protocol("TFTP", datagrams=Datagrams(datagram_readers.tftp, frozenset({0}))),
+    _of_datagrams("QUIC", datagram_readers.quic, range(0x40, 256), Purpose.ENCRYPTION, counts=False),
+    # mDNS included.
+    Protocol(
+        "DNS",
+        stream_readers.dns,
+        _dns,
+        datagrams=Datagrams(datagram_readers.dns, frozenset(range(256))),
+        purpose=Purpose.INFRASTRUCTURE,
+    ),
+    _of_datagrams("NTP", datagram_readers.ntp, ntp.FIRST_BYTES, Purpose.INFRASTRUCTURE),
+    _of_datagrams("DHCP", datagram_readers.dhcp, dhcp.FIRST_BYTES, Purpose.INFRASTRUCTURE),
+    # Announcements of computers, in messages of SMB that could have anything else.
+    _of_datagrams("NetBIOS", datagram_readers.netbios, netbios.FIRST_BYTES),
+    _of_datagrams("TFTP", datagram_readers.tftp, {0}),
     # The two highest bits are zero, and the class and method of usual messages are in the others (RFC 8489, 5).
-    Protocol("STUN", datagrams=Datagrams(datagram_readers.stun, frozenset((0, 1)))),
-    Protocol("WireGuard", datagrams=Datagrams(datagram_readers.wireguard, frozenset(range(1, 5)))),
+    _of_datagrams("STUN", datagram_readers.stun, {0, 1}, Purpose.INFRASTRUCTURE),
+    _of_datagrams("WireGuard", datagram_readers.wireguard, range(1, 5), Purpose.ENCRYPTION),
     OPENVPN,
     # The first byte of IKE is that of a random number, or of a marker; that of ESP is of any number.
-    Protocol("IPsec", datagrams=Datagrams(datagram_readers.ipsec, frozenset(range(256)), counts=False)),
-    Protocol("GELF", datagrams=Datagrams(datagram_readers.gelf, frozenset({0x1E}))),
-    Protocol("ClickHouse", stores.read_clickhouse, stores.is_clickhouse),
-    Protocol("Cassandra", stores.read_cassandra, stores.is_cassandra),
-    Protocol("PostgreSQL", stores.read_postgresql, stores.is_postgresql),
+    _of_datagrams("IPsec", datagram_readers.ipsec, range(256), Purpose.ENCRYPTION, counts=False),
+    _of_datagrams("GELF", datagram_readers.gelf, {0x1E}),
+    Protocol("ClickHouse", stream_readers.clickhouse, stores.is_clickhouse),
+    Protocol("Cassandra", stream_readers.cassandra, stores.is_cassandra),
+    Protocol("PostgreSQL", stream_readers.postgresql, stores.is_postgresql),
     PLAIN,
 )
 _OF_STREAMS = tuple(each for each in PROTOCOLS if each.matches)
 OF_MIDSTREAM = tuple((each.name, each.midstream) for each in PROTOCOLS if each.midstream)
 OF_DATAGRAMS = tuple((each.name, each.datagrams) for each in PROTOCOLS if each.datagrams)
+INFRASTRUCTURE = frozenset(each.name for each in PROTOCOLS if each.purpose is Purpose.INFRASTRUCTURE)
+# What datagrams may be counted as that are application data in clear.
+CLEAR_DATAGRAMS = frozenset(
+    (TEXT, OPAQUE, *(each.name for each in PROTOCOLS if each.datagrams and each.purpose is Purpose.APPLICATION))
+)
 
 
 def match_preface(data: bytes) -> tuple[str, int]:

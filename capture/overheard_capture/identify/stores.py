@@ -1,14 +1,10 @@
-"""Protocols of databases that may compress their messages: how they are identified, and their readers."""
+"""How protocols of databases that may compress their messages are identified."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from overheard.words.layer import Layers
-
 if TYPE_CHECKING:
-    from overheard_capture.content.findings import Findings
-    from overheard_capture.content.readers import Reader
     from overheard_capture.identify.probe import Probe
 
 # The operation codes of Cassandra (`native_protocol_v5.spec`, 2.4).
@@ -37,27 +33,3 @@ def is_cassandra(probe: Probe) -> bool:
 def is_postgresql(probe: Probe) -> bool:
     """The server's first message: a request to authenticate, or that this is not needed."""
     return probe.match_bytes(b"R", b"\0", b"\0", b"\0", bytes(range(8, 64)), b"\0", b"\0", b"\0", _AUTHENTICATIONS)
-
-
-# ---- readers, imported on first use
-
-
-def read_clickhouse(findings: Findings, layers: Layers) -> Reader:
-    """Create a reader of ClickHouse's native protocol."""
-    from overheard_capture.protocols.clickhouse import clickhouse  # noqa: PLC0415
-
-    return clickhouse(findings, layers)
-
-
-def read_cassandra(findings: Findings, layers: Layers) -> Reader:
-    """Create a reader of Cassandra's native protocol."""
-    from overheard_capture.protocols.cassandra import cassandra  # noqa: PLC0415
-
-    return cassandra(findings, layers)
-
-
-def read_postgresql(findings: Findings, layers: Layers) -> Reader:
-    """Create a reader of what a PostgreSQL server sends."""
-    from overheard_capture.protocols.postgresql import postgresql  # noqa: PLC0415
-
-    return postgresql(findings, layers)

@@ -7,7 +7,6 @@ random bytes are not: text, the beginning of a known format, or compressible, al
 from __future__ import annotations
 
 import re
-import zlib
 from typing import TYPE_CHECKING
 
 from overheard.words.layer import Layers
@@ -18,7 +17,7 @@ from overheard_capture.decoders.compression.deflate import GZIP_MEMBER, fast_zli
 from overheard_capture.decoders.magic import CARVED, HEAD, is_known
 from overheard_capture.decoders.untyped import untyped
 from overheard_capture.decoders.values import read_values
-from overheard_capture.protocols.tls.ciphertext import SHORT, is_plaintext, is_short_text
+from overheard_capture.protocols.tls.ciphertext import SHORT, is_plaintext, is_short_text, is_zlib
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -140,17 +139,7 @@ def _holds_format(body: bytes) -> bool:
         if count > _MAX_MAGICS or (is_known(head) and _is_header(head)):
             return True
         at = CARVED.first(body, at + 1)
-    return _BZIP2_BLOCK in body or any(_is_whole_zlib(body[each.start() :]) for each in _ZLIB.finditer(body))
-
-
-def _is_whole_zlib(data: bytes) -> bool:
-    """Whether a zlib stream ends in these bytes, with the right checksum."""
-    reader = zlib.decompressobj()
-    try:
-        reader.decompress(data, 1 << 16)
-    except zlib.error:
-        return False
-    return reader.eof
+    return _BZIP2_BLOCK in body or any(is_zlib(body[each.start() :], whole=True) for each in _ZLIB.finditer(body))
 
 
 def _is_header(head: bytes) -> bool:

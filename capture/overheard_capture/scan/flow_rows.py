@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from overheard.words.report import Flow
 from overheard_capture.content.nesting import MAX_IDENTIFIER
+from overheard_capture.identify.protocols import CLEAR_DATAGRAMS, INFRASTRUCTURE
 from overheard_capture.packets import HeaderOption, IcmpData, SctpMessage
 from overheard_capture.scan.facts import MAX_FLOWS
 from overheard_capture.scan.flow_kind import FlowKind, flow_kind_of
@@ -21,12 +22,6 @@ if TYPE_CHECKING:
     from overheard_capture.reassembly.tally import Order
     from overheard_capture.scan.datagram_flows import DatagramFlow
     from overheard_capture.scan.facts import Facts
-
-# What a host says to the network rather than to another: names, addresses, and the time. It is no application data.
-_INFRASTRUCTURE = frozenset(("DNS", "DHCP", "NTP", "STUN"))
-
-# What datagrams of a flow in which others are encrypted may be read as.
-_CLEAR_DATAGRAMS = ("text", "opaque", "NetBIOS", "TFTP", "GELF")
 
 
 def add_connection(facts: Facts, connection: Connection, flow_findings: tuple[Findings, Findings]) -> None:
@@ -85,7 +80,7 @@ def add_outside_flows(facts: Facts, packet: Packet, size: int, hosts: str, findi
 def is_encrypted(flow: DatagramFlow) -> bool:
     """Whether a datagram flow is of a protocol that encrypts, from its first datagram but for infrastructure."""
     return next(
-        (encrypts for each in flow.findings for kind, encrypts in each.kinds.items() if kind not in _INFRASTRUCTURE),
+        (encrypts for each in flow.findings for kind, encrypts in each.kinds.items() if kind not in INFRASTRUCTURE),
         False,
     )
 
@@ -100,7 +95,7 @@ def _count_in_clear(
             kind
             for findings in flow_findings
             for kind, encrypts in findings.kinds.items()
-            if not encrypts and kind not in _INFRASTRUCTURE
+            if not encrypts and kind not in INFRASTRUCTURE
         )
         facts.add_in_clear(", ".join(kinds) or "data", size, where, order)
         for findings in flow_findings:
@@ -111,8 +106,8 @@ def _bytes_in_clear(seen: int, findings: Findings) -> int:
     """How many of `seen` bytes of a direction are neither encrypted nor part of a handshake nor infrastructure."""
     encryption = findings.encryption
     if encryption is not None and not encryption.problems:
-        return max(min(encryption.begins, seen), sum(findings.read[name] for name in _CLEAR_DATAGRAMS))
-    return max(seen - sum(findings.read[name] for name in _INFRASTRUCTURE), 0)
+        return max(min(encryption.begins, seen), sum(findings.read[name] for name in CLEAR_DATAGRAMS))
+    return max(seen - sum(findings.read[name] for name in INFRASTRUCTURE), 0)
 
 
 def _is_full(facts: Facts) -> bool:

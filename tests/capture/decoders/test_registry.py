@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from overheard_capture.decoders.registry import CODINGS, MEDIA_TYPES, body_reader, decoding
+from overheard_capture.decoders.registry import CONTENT_CODINGS, MEDIA_TYPES, body_reader, decoding
 from overheard_capture.decoders.short_body import untyped_body
 from overheard_capture.decoders.untyped import untyped
 
@@ -16,7 +16,7 @@ def test_a_media_type_has_its_reader(media_type: bytes) -> None:
     assert body_reader(b"x-" + media_type) is untyped_body
 
 
-@pytest.mark.parametrize("coding", CODINGS)
+@pytest.mark.parametrize("coding", CONTENT_CODINGS)
 def test_a_content_coding_has_its_reader(coding: bytes) -> None:
     assert decoding(coding) is not untyped
     assert decoding(coding.upper()) is not untyped

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from capture.sealed import SEALED, of_datagrams, verdict
+from capture.sealed import LETTER, SEALED, of_datagrams, verdict
 from capture.talk import SECRET, read_datagrams
 from overheard_capture.protocols.wireguard import WireguardReader
 
@@ -21,7 +21,6 @@ if TYPE_CHECKING:
 
 RANDOM = random.Random(51820)  # noqa: S311 - the same in each run
 CLIENT, SERVER = 0x1A2B3C4D, 0x99887766
-LETTER = b"Dear squirrels, " + SECRET + b". " + b"Yours sincerely, the keeper of the acorns. " * 8
 
 
 def initiation(*, reserved: bytes = bytes(3), mac2: bytes = bytes(16), static: bytes = b"") -> bytes:

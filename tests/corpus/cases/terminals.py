@@ -158,6 +158,6 @@ CASES = [
     harmless("telnet-keys-other-word", partial(typed, *(bytes([key]) for key in b"fluffy taik"))),
     harmless("telnet-stars", partial(echoed, "fluffy nut", silent=True)),
     harmless("telnet-corrected", partial(typed, *(bytes([key]) for key in b"fluffy tb\x7fail"))),
-    harmless("raw-other-word", partial(typed, b"the word is fluffy tai\n", b"the word is luffy tail\n", port=4444)),
+    harmless("raw-other-word", partial(typed, b"the word is fluffy tai\n", b"the word is puffy tail\n", port=4444)),
     harmless("raw-lines-between", partial(typed, b"fluffy\n", b"a tail\n", port=4444)),
 ]

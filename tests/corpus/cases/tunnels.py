@@ -174,7 +174,7 @@ CASES = [
     ),
     harmless("tunnel-6-other-word", partial(said, *_OTHER, kind="ip-in-ip", six=True)),
     # In wire order, the segments would spell the secret.
-    harmless("out-of-order-only", partial(said, b"fy tail.", b"the fluf", weather=Swapping)),
+    harmless("out-of-order-only", partial(said, b"fy tail, and nothing else.", b"the fluf", weather=Swapping)),
     harmless("duplicated-other-word", partial(said, b"fluffy", b"y tail", weather=Doubling)),
     harmless("retransmitted-other-word", partial(said, *_OTHER, weather=LosingAfterTap)),
     harmless("fragments-other-word", partial(datagram, _across(_FIRST, b"flufty tail"), b"")),

@@ -1,4 +1,4 @@
-"""Finds runs of a coding in text, and decodes them."""
+"""Finds the codings of `codings` in text, each in its runs, and decodes them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Finds codings that a mark begins, and decodes them line by line."""
+"""Finds the codings of `line_codings` in text, each by its mark, and decodes them line by line."""
 
 from __future__ import annotations
 

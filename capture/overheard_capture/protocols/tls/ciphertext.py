@@ -70,14 +70,14 @@ def _begins_known_format(body: bytes | bytearray) -> bool:
 def _is_known_format(data: bytes) -> bool:
     if data.startswith(_FOREIGN):
         return True
-    return _is_zlib(data) if bytes(data[:2]) in ZLIB_PAIRS else is_known(data[:HEAD])
+    return is_zlib(data) if bytes(data[:2]) in ZLIB_PAIRS else is_known(data[:HEAD])
 
 
-def _is_zlib(data: bytes) -> bool:
-    """Whether a zlib stream ends within `data`, with the right checksum; or all of a long `data` is one."""
+def is_zlib(data: bytes, *, whole: bool = False) -> bool:
+    """Whether a zlib stream ends within `data`, with the right checksum; unless `whole`, a long beginning will do."""
     reader = zlib.decompressobj()
     try:
         reader.decompress(data, 1 << 16)
     except zlib.error:
         return False
-    return reader.eof or len(data) >= _CERTAIN
+    return reader.eof or (not whole and len(data) >= _CERTAIN)

@@ -19,7 +19,7 @@ from capture.wrapped import hashes, in_json, zipped
 from overheard.words.options import Limits
 from overheard_capture.content.findings import Reason, UnreadContent
 from overheard_capture.decoders.compression.reader import decompressing
-from overheard_capture.decoders.registry import CODINGS
+from overheard_capture.decoders.registry import CONTENT_CODINGS
 from overheard_capture.decoders.untyped import untyped
 
 if TYPE_CHECKING:
@@ -48,7 +48,7 @@ MANY = 200 << 20
 
 @pytest.mark.parametrize("coding", WHOLE)
 def test_each_coding_is_decoded(coding: bytes) -> None:
-    findings = played(decompressing(CODINGS[coding], untyped, untyped), WHOLE[coding])
+    findings = played(decompressing(CONTENT_CODINGS[coding], untyped, untyped), WHOLE[coding])
     assert seen(findings) == {(LAYER.get(coding, coding.decode()),)}
     assert not findings.unread
 
@@ -57,13 +57,13 @@ def test_each_coding_is_decoded(coding: bytes) -> None:
 @pytest.mark.parametrize("size", [1, 7, 100, 333])
 def test_it_does_not_matter_how_it_is_cut(coding: bytes, size: int) -> None:
     whole = WHOLE[coding]
-    factory = decompressing(CODINGS[coding], untyped, untyped)
+    factory = decompressing(CONTENT_CODINGS[coding], untyped, untyped)
     assert outcome(played(factory, whole, range(0, len(whole), size))) == outcome(played(factory, whole))
 
 
 def test_deflate_may_lack_its_zlib_header() -> None:
     """Many servers leave it out, and browsers accept both."""
-    findings = played(decompressing(CODINGS[b"deflate"], untyped, untyped), DEFLATED)
+    findings = played(decompressing(CONTENT_CODINGS[b"deflate"], untyped, untyped), DEFLATED)
     assert seen(findings) == {("deflate",)}
     assert not findings.unread
 
@@ -90,7 +90,9 @@ def test_several_files_may_be_concatenated(coding: bytes, padding: bytes) -> Non
         b"xz": lzma.compress(b"nothing"),
         b"lz4": lz4.frame.compress(b"nothing"),
     }
-    findings = played(decompressing(CODINGS[coding], untyped, untyped), nothing[coding] * 3 + WHOLE[coding] + padding)
+    findings = played(
+        decompressing(CONTENT_CODINGS[coding], untyped, untyped), nothing[coding] * 3 + WHOLE[coding] + padding
+    )
     assert seen(findings) == {(coding.decode(),)}
     assert not findings.unread
 
@@ -98,14 +100,14 @@ def test_several_files_may_be_concatenated(coding: bytes, padding: bytes) -> Non
 @pytest.mark.parametrize("coding", [coding for coding in WHOLE if coding not in ENDLESS])
 def test_bytes_after_the_end_are_read(coding: bytes) -> None:
     following = zlib.compress(b"this is " + VALUE + b" once more")
-    findings = played(decompressing(CODINGS[coding], untyped, untyped), WHOLE[coding] + following)
+    findings = played(decompressing(CONTENT_CODINGS[coding], untyped, untyped), WHOLE[coding] + following)
     assert seen(findings) == {(LAYER.get(coding, coding.decode()),), ("zlib",)}
     assert not findings.unread
 
 
 @pytest.mark.parametrize("coding", [coding for coding in WHOLE if coding not in ENDLESS])
 def test_truncated_content_is_damaged(coding: bytes) -> None:
-    findings = played(decompressing(CODINGS[coding], untyped, untyped), WHOLE[coding][:-5])
+    findings = played(decompressing(CONTENT_CODINGS[coding], untyped, untyped), WHOLE[coding][:-5])
     assert [each.why for each in findings.unread] == [Reason.DAMAGED]
 
 
@@ -114,21 +116,21 @@ def test_content_before_the_damage_is_read() -> None:
     compressor = zlib.compressobj(9, zlib.DEFLATED, 31)
     whole = compressor.compress(b"this is " + VALUE) + compressor.flush(zlib.Z_FULL_FLUSH)
     # This block type does not exist.
-    findings = played(decompressing(CODINGS[b"gzip"], untyped, untyped), whole + b"\x07 and so on")
+    findings = played(decompressing(CONTENT_CODINGS[b"gzip"], untyped, untyped), whole + b"\x07 and so on")
     assert seen(findings) == {("gzip",)}
     assert [each.why for each in findings.unread] == [Reason.DAMAGED]
 
 
 def test_other_content_is_damaged_and_read_as_what_it_is() -> None:
     body = in_json(b"here is " + VALUE)
-    findings = played(decompressing(CODINGS[b"gzip"], untyped, untyped), body)
+    findings = played(decompressing(CONTENT_CODINGS[b"gzip"], untyped, untyped), body)
     assert ("base64",) in seen(findings)
     assert [each.why for each in findings.unread] == [Reason.DAMAGED]
 
 
 @pytest.mark.parametrize("coding", WHOLE)
 def test_nothing_after_a_gap_can_be_read(coding: bytes) -> None:
-    findings = played(decompressing(CODINGS[coding], untyped, untyped), WHOLE[coding], gap=(200, 250))
+    findings = played(decompressing(CONTENT_CODINGS[coding], untyped, untyped), WHOLE[coding], gap=(200, 250))
     assert not seen(findings)
     assert Reason.GAP in {each.why for each in findings.unread}
 
@@ -147,7 +149,7 @@ def zeros(coding: bytes, length: int) -> bytes:
 @pytest.mark.parametrize("coding", [b"gzip", b"br", b"zstd", b"bzip2", b"lz4"])
 def test_a_bomb_is_bounded(coding: bytes) -> None:
     """A file that inflates to 200 MB is abandoned after a few megabytes."""
-    findings = played(decompressing(CODINGS[coding], untyped, untyped), zeros(coding, MANY))
+    findings = played(decompressing(CONTENT_CODINGS[coding], untyped, untyped), zeros(coding, MANY))
     assert Reason.LIMIT in {each.why for each in findings.unread}
     assert findings.budget.decompressed < 4 << 20
 
@@ -163,7 +165,7 @@ def test_many_small_bombs_are_limited_together() -> None:
     findings = some_findings()
     bomb = brotli.compress(bytes(900_000))
     for _ in range(60):
-        played(decompressing(CODINGS[b"br"], untyped, untyped), bomb, findings=findings)
+        played(decompressing(CONTENT_CODINGS[b"br"], untyped, untyped), bomb, findings=findings)
     assert findings.budget.decompressed < 20 << 20
     assert UnreadContent(Reason.LIMIT, "br data that exceeds the total decompression limit") in findings.unread
 
@@ -224,6 +226,6 @@ def test_results_before_the_memory_limit_are_kept(size: int) -> None:
     # A frame with a window of 1 GiB (RFC 8878, 3.1.1.1.2).
     large = b"\x28\xb5\x2f\xfd\x00\xa0" + bytes(9000)
     whole = WHOLE[b"zstd"] + large
-    findings = played(decompressing(CODINGS[b"zstd"], untyped, untyped), whole, range(0, len(whole), size))
+    findings = played(decompressing(CONTENT_CODINGS[b"zstd"], untyped, untyped), whole, range(0, len(whole), size))
     assert seen(findings) == {("zstd",)}
     assert UnreadContent(Reason.LIMIT, "zstd data that requires too much memory") in findings.unread

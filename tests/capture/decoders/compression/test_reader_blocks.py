@@ -28,7 +28,7 @@ from overheard_capture.decoders.compression.reader import decompressing
 from overheard_capture.decoders.compression.snappy import Snappy
 from overheard_capture.decoders.compression.xca import Lznt1, PlainLz77
 from overheard_capture.decoders.compression.xca_huffman import HuffmanLz77
-from overheard_capture.decoders.registry import CODINGS
+from overheard_capture.decoders.registry import CONTENT_CODINGS
 from overheard_capture.decoders.untyped import untyped
 
 if TYPE_CHECKING:
@@ -130,7 +130,7 @@ def test_letters_before_the_damage_are_read() -> None:
     block = lz4.block.compress(text, store_size=False)
     # A copy from before the beginning.
     wrong = b"\x04\x22\x4d\x18\x60\x70\x73" + (len(block) + 4).to_bytes(4, "little") + block + b"\x10x\xff\xff"
-    findings = played(decompressing(CODINGS[b"lz4"], untyped, untyped), wrong)
+    findings = played(decompressing(CONTENT_CODINGS[b"lz4"], untyped, untyped), wrong)
     assert ("lz4",) in seen(findings)
     assert [each.why for each in findings.unread] == [Reason.DAMAGED]
 

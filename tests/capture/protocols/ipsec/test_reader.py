@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from capture.esp import null_esp
 from capture.frames import ipv4, tcp
-from capture.sealed import SEALED, of_datagrams, packet, verdict
+from capture.sealed import KEYED, LETTER, SEALED, of_datagrams, packet, verdict
 from capture.talk import SECRET, read_datagrams
 from overheard_capture.protocols.ipsec.reader import IpsecReader
 
@@ -28,8 +28,6 @@ if TYPE_CHECKING:
 RANDOM = random.Random(500)  # noqa: S311 - the same in each run
 INITIATOR, RESPONDER = RANDOM.randbytes(8), RANDOM.randbytes(8)
 MARKER = bytes(4)
-LETTER = b"Dear squirrels, " + SECRET + b". " + b"Yours sincerely, the keeper of the acorns. " * 8
-KEYED = bytes(byte ^ 0x9C for byte in LETTER)
 
 
 def message(

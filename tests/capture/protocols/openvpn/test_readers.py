@@ -22,7 +22,7 @@ from capture.protocols.openvpn.speaking import (
     encrypted_control,
     with_lengths,
 )
-from capture.sealed import SEALED, of_datagrams, of_stream, verdict
+from capture.sealed import KEYED, LETTER, SEALED, of_datagrams, of_stream, verdict
 from capture.talk import SECRET, openssl_transcript, read_datagrams, replay
 from overheard_capture.protocols.openvpn.readers import OpenvpnDatagrams
 
@@ -31,8 +31,6 @@ if TYPE_CHECKING:
 
     from capture.talk import Parts
 
-LETTER = b"Dear squirrels, " + SECRET + b". " + b"Yours sincerely, the keeper of the acorns. " * 8
-KEYED = bytes(byte ^ 0x9C for byte in LETTER)
 USUAL = [(side, data(number)) for number in range(1, 20) for side in "><"]
 
 

@@ -20,15 +20,12 @@ from capture.protocols.ssh.speaking import (
     string,
     with_cipher,
 )
-from capture.sealed import SEALED, of_stream, verdict
+from capture.sealed import KEYED, LETTER, SEALED, of_stream, verdict
 from capture.talk import SECRET, replay
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from pathlib import Path
-
-LETTER = b"Dear squirrels, " + SECRET + b". " + b"Yours sincerely, the keeper of the acorns. " * 8
-KEYED = bytes(byte ^ 0x9C for byte in LETTER)
 
 
 @pytest.mark.parametrize(

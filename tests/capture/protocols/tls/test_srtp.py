@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from capture.protocols.tls.speaking_dtls import spoken
-from capture.sealed import SEALED, of_datagrams, verdict
+from capture.sealed import LETTER, SEALED, of_datagrams, verdict
 from capture.talk import SECRET
 from overheard_capture.protocols.tls.conversation import TlsConversation
 from overheard_capture.protocols.tls.hello import ClientHello, ServerHello
@@ -23,7 +23,6 @@ if TYPE_CHECKING:
     from lab.pki import Files
 
 RANDOM = random.Random(5004)  # noqa: S311 - the same in each run
-LETTER = b"Dear squirrels, " + SECRET + b". " + b"Yours sincerely, the keeper of the acorns. " * 8
 
 
 def rtp(number: int, payload: bytes | None = None, *, extension: bytes = b"") -> bytes:
