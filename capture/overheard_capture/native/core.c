@@ -570,14 +570,26 @@ static uint32_t code(Bits *from, uint32_t count) {
 }
 
 /* Whether a known format may begin so (`beginnings` has the first two bytes of each), or text with a byte order mark. */
-static int may_begin_format(const uint8_t *data, const uint8_t *beginnings) {
+static int may_begin_pair(const uint8_t *data, const uint8_t *beginnings) {
     uint16_t pair = be16(data);
     return beginnings[pair >> 3] >> (pair & 7) & 1 || pair == 0xFFFE || pair == 0xFEFF || pair == 0xEFBB;
 }
 
+/* The same for eight bytes. Of OpenPGP the first byte alone is a magic; behind the length, of one, two or five bytes, is a
+ * version, which is 4, or an algorithm. */
+static int may_begin_format(const uint8_t *data, const uint8_t *beginnings) {
+    if (!may_begin_pair(data, beginnings)) return 0;
+    switch (data[0]) {
+    case 0x88: case 0x89: case 0x98: case 0x99: case 0xC2: case 0xC6: case 0xC8:
+        return (data[2] && data[2] <= 4) || (data[3] && data[3] <= 4) || (data[6] && data[6] <= 4);
+    }
+    return 1;
+}
+
 /* Whether these may be the first bytes, four at least, of text or of a known format. */
 static int may_begin_content(const uint8_t *data, uint64_t length, const uint8_t *beginnings) {
-    return may_be_text(data, length) || !(data[0] | data[2]) || !(data[1] | data[3]) || may_begin_format(data, beginnings);
+    return may_be_text(data, length) || !(data[0] | data[2]) || !(data[1] | data[3]) ||
+           (length < 8 ? may_begin_pair(data, beginnings) : may_begin_format(data, beginnings));
 }
 
 enum { SHORTEST_TEXT = 12, SHORTEST_CODED = 24, LONGEST_WORD = 128 };
@@ -606,7 +618,7 @@ static int may_be_deflate(const uint8_t *data, uint64_t length, const uint8_t *b
                                                 33,  49,  65,  97,  129, 193,  257,  385,  513,  769,
                                                 1025, 1537, 2049, 3073, 4097, 6145, 8193, 12289, 16385, 24577};
     /* The beginning of the output, and its size. */
-    uint8_t out[SHORTEST_TEXT];
+    uint8_t out[SHORTEST_TEXT] = {0};
     uint64_t size = 0;
     while (in.at < in.end) {
         uint32_t symbol = code(&in, 7);
@@ -720,7 +732,7 @@ static int group(const uint8_t *at, const uint8_t *digits, uint8_t *out) {
 static int begins_base85(const uint8_t *at, uint64_t length, int varied, const Base85 *base, const uint8_t *beginnings) {
     uint8_t bytes[4];
     if (group(at, base->digits, bytes)) {
-        if (may_begin_format(bytes, beginnings)) return 1;
+        if (may_begin_pair(bytes, beginnings)) return 1;
         /* `more` is the number of bytes that complete a character of UTF-8. */
         int text = 1, more = 0, zeros[2] = {1, 1};
         for (int index = 0; index < SHORTEST_BASE85; index += 5) {
