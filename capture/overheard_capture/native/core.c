@@ -975,7 +975,9 @@ static int may_announce(const uint8_t *at, const uint8_t *end, int framing) {
     if (framing == META_SET) return at[0] == 'm' && at[1] == 's';
     if (framing == META_VALUE) return at[0] == 'V' && at[1] == 'A';
     if (framing == INTERLEAVED) return at[0] == '$' && at[1] < 32;
-    if (!is_letter(at[0]) || !is_letter(at[1])) return 0;
+    const uint8_t *word = at;
+    while (word < end && word - at <= 16 && is_letter(*word)) word++;
+    if (word - at < 2 || word - at > 16 || word == end || *word != ' ') return 0;
     const uint8_t *stop = memchr(at, '\n', end - at < 512 ? end - at : 512);
     if (!stop) return 0;
     if (stop[-1] == '\r') stop--;
