@@ -134,7 +134,9 @@ class Untyped:
         head = bytes(data[: self._needed])
         self._remainder, self._piece = Remainder(), FIRST_PIECE
         is_text = is_plain(head) and not head.startswith(PLAIN_MAGICS)
-        factory = None if is_text else self._reader_of(head, untyped, self._remainder)
+        # What is inside a known format may have no signature if this one may have none.
+        inner = unsigned if self._reader_of is unsigned_or_known else untyped
+        factory = None if is_text else self._reader_of(head, inner, self._remainder)
         if factory:
             self._known = Content(self._findings, self._layers, factory, SearchScope.NONE)
         else:
@@ -205,10 +207,10 @@ class TextReader:
         self._base64 = Base64Finder(findings, layers, armoured)
         self._armour = ArmourFinder(findings, layers, armoured)
         self._line_armour = LineArmourFinder(findings, layers, armoured)
-        self._line_blocks = LineBlockFinder(findings, layers, untyped)
+        self._line_blocks = LineBlockFinder(findings, layers, armoured)
         self._escapes = EscapedTextFinder(findings, layers, armoured)
-        self._soft_breaks = SoftBreakFinder(findings, layers, untyped)
-        self._encoded_words = EncodedWords(findings, layers, untyped)
+        self._soft_breaks = SoftBreakFinder(findings, layers, armoured)
+        self._encoded_words = EncodedWords(findings, layers, armoured)
         self._carver: Carver | None = None
         # The last bytes, if a signature may begin with them.
         self._signature_prefix: ByteQueue | None = None

@@ -20,7 +20,7 @@ from overheard_capture.decoders.opaque import is_base32, is_binary, is_hexadecim
 _DIGIT = rb"[0-9A-Fa-f]"
 _PREFIX = rb"(?:0[xX]|\\{1,8}[xX]|%|&#[xX])?"
 _GROUP = rb"%b(?:%b%b){1,8}+(?!%b)" % (_PREFIX, _DIGIT, _DIGIT, _DIGIT)
-_BETWEEN = rb"[ \t]{0,8}[:,;|-]?(?:[ \t\r\n]|\\{1,8}[rnt]){0,32}"
+_BETWEEN = rb"[ \t]{0,8}[:,;|+-]?(?:[ \t\r\n]|\\{1,8}[rnt]){0,32}"
 _GROUPS = rb"(?<![0-9A-Za-z])%b(?:%b%b){2,}+" % (_GROUP, _BETWEEN, _GROUP)
 _BREAK = rb"(?:\\?\r?\n[ \t]{0,32}|(?:\\{1,8}r)?\\{1,8}n)"
 _DIGITS = rb"%b{%d,}+(?:%b%b{2,}+)*+" % (_DIGIT, SHORTEST, _BREAK, _DIGIT)
@@ -43,6 +43,8 @@ _ESCAPED = 4
 _ANY_ESCAPE = re.compile(rb"%[0-9A-Fa-f]{2}")
 # So many different characters of base85 are escaped.
 _ESCAPES_OF_BASE85 = 3
+# What is read line by line: a dump, quoted-printable; and encoded words.
+_IN_LINES = re.compile(rb"\n(?:0[0-9A-Fa-f]{3,15}:? |[ \t>])|=(?:\?|\r?\n|[0-9A-F]{2}(?:=|[0-9A-Za-z]{1,20}=20))")
 _NOT_BASE64 = re.compile(rb"%(?!(?:25)*(?:3[Dd]|2[BbFf]|0[AaDd]))[0-9A-Fa-f]{2}")
 _BINARY_ESCAPE = re.compile(rb"%(?:[0189A-Fa-f][0-9A-Fa-f]|7[Ff])")
 
@@ -89,7 +91,9 @@ def _is_escaped_text(run: bytes | bytearray) -> bool:
         if not _ANY_ESCAPE.search(text):
             break
         text = unquote_to_bytes(text.replace(b"+", b" "))
-        if MARKS.first(text) >= 0 or has_escaped(text):
+        if MARKS.first(text) >= 0 or has_escaped(text) or _IN_LINES.search(text) or decimal.IN_A_ROW.search(text):
+            return False
+        if any(coding.is_in(text) for coding in CODINGS if coding.layer in (HEXADECIMAL, BASE32)):
             return False
         if may_be_base85 and any(coding.is_in(text) for coding in BASE85_CODINGS):
             return False
@@ -122,7 +126,8 @@ def _base32_coding(alphabet: bytes) -> Coding:
 
 PERCENT = Layer("percent-encoded", LayerKind.SPELLED)
 BASE32 = Layer("base32", LayerKind.SPELLED)
-_HEX_MEMBERS = b"0123456789ABCDEFabcdef xX\\\t\r\n:,;|%&#-rnt"
+# In a form a plus sign is a blank.
+_HEX_MEMBERS = b"0123456789ABCDEFabcdef xX\\\t\r\n:,;|%&#+-rnt"
 CODINGS = (
     Coding(
         HEXADECIMAL,

@@ -40,16 +40,17 @@ _BACKSLASHES = rb"\\{1,8}"
 _NEW_LINE = rb"%b(?:[rn]|u000[aAdD]|x0[aAdD])" % _BACKSLASHES
 _ASCII_CODE = rb"(?:[2-7][0-9A-Fa-f]|0[09aAdD]|26(?:amp;){0,4}#(?:[0-9]{2,3}|[xX][0-9A-Fa-f]{2});)"
 _CONTROLS = {b"n": b"\n", b"r": b"\r", b"t": b"\t", b"b": b"\b", b"f": b"\f", b"v": b"\v", b"0": b"\0"}
-_PARTIAL_BACKSLASH = re.compile(rb"(\\+)(?:u[0-9A-Fa-f]{0,3}|x[0-9A-Fa-f]?)?\Z")
+_PARTIAL_BACKSLASH = re.compile(rb"(\\+)(?:u[0-9A-Fa-f]{0,3}|x[0-9A-Fa-f]?|[0-3][0-7]?)?\Z")
+_ESCAPE = re.compile(rb"\\(?:u([0-9A-Fa-f]{4})|x([0-9A-Fa-f]{2})|([0-3][0-7]{2})|(.))", re.DOTALL)
 
 
 def _without_backslash(escape: re.Match[bytes]) -> bytes:
-    code, other = escape[1] or escape[2], escape[3]
-    if code is None:
-        return _CONTROLS.get(other, other)
-    number = int(code, 16)
-    # In `\x` a byte, in `\u` a character or a half of one.
-    return bytes([number]) if escape[2] else chr(number).encode(errors="surrogatepass")
+    if escape[4]:
+        return _CONTROLS.get(escape[4], escape[4])
+    if escape[1]:
+        # A character, or a half of one.
+        return chr(int(escape[1], 16)).encode(errors="surrogatepass")
+    return bytes([int(escape[2], 16) if escape[2] else int(escape[3], 8)])
 
 
 def _held_backslash(piece: bytes) -> int:
@@ -58,21 +59,44 @@ def _held_backslash(piece: bytes) -> int:
     return len(piece) - partial.end(1) + 1 if partial and len(partial[1]) % 2 else 0
 
 
-_STRING = Writing(
-    Layer("string escapes", LayerKind.SPELLED),
-    LiteralSet(b"begin ", b"GIT binary patch", b"=ybegin ", b"<~", b"\\u00"),
-    re.compile(
-        rb"(?:begin [0-7]{3,4} [^\r\n\\\"]{1,255}|GIT binary patch|=ybegin [^\r\n\\\"]{1,255})%b"
-        # The latter two are text that is escaped throughout, and UTF-16.
-        rb"|<~[!-Z\]-uz]{0,128}\\{1,8}[nr\"'\\]|\\u003[cC]~|(?:%bu00%b){%d}|(?:%bu0000(?:[^\r\n\\\"]|%bu00%b)){%d}"
-        % (_NEW_LINE, _BACKSLASHES, _ASCII_CODE, _DENSE, _BACKSLASHES, _BACKSLASHES, _ASCII_CODE, _DENSE)
-    ),
+def _string(marks: LiteralSet, begins: bytes, before: bytes) -> Writing:
+    return Writing(
+        Layer("string escapes", LayerKind.SPELLED),
+        marks,
+        re.compile(begins),
+        re.compile(before),
+        re.compile(rb"\n"),
+        _ESCAPE,
+        _without_backslash,
+        _held_backslash,
+    )
+
+
+_MARKED = _string(
+    LiteralSet(b"begin ", b"GIT binary patch", b"=ybegin ", b"VCARD", b"VCALENDAR", b"<~", b"\\u00"),
+    rb"(?:begin [0-7]{3,4} [^\r\n\\\"]{1,255}|GIT binary patch|=ybegin [^\r\n\\\"]{1,255}|(?<=BEGIN:)V[A-Z]{4,8})%b"
+    # The latter two are text that is escaped throughout, and UTF-16.
+    rb"|<~[!-[\]-uz]{0,256}\\{1,8}[nr\"'\\]|\\u003[cC]~|(?:%bu00%b){%d}|(?:%bu0000(?:[^\r\n\\\"]|%bu00%b)){%d}"
+    % (_NEW_LINE, _BACKSLASHES, _ASCII_CODE, _DENSE, _BACKSLASHES, _BACKSLASHES, _ASCII_CODE, _DENSE),
     # A line may be quoted; a character may precede its other byte.
-    re.compile(rb"(?:(?:>|%b(?:u00|x)3[eE]) ?){0,8}[^\r\n\\\"]?\\{0,7}\Z" % _BACKSLASHES),
-    re.compile(rb"\n"),
-    re.compile(rb"\\(?:u([0-9A-Fa-f]{4})|x([0-9A-Fa-f]{2})|(.))", re.DOTALL),
-    _without_backslash,
-    _held_backslash,
+    rb"(?:(?:>|%b(?:u00|x)3[eE]) ?){0,8}[^\r\n\\\"]?\\{0,7}\Z|BEGIN:\Z" % _BACKSLASHES,
+)
+# Bytes in a literal of JavaScript, Python or C. Those before the first escape are a part of them.
+_BYTE = rb"\\{1,8}(?:x[0-9A-Fa-f]{2}|[0-3][0-7]{2})"
+_BYTES = _string(
+    LiteralSet(b"\\x", b"\\0", b"\\1", b"\\2", b"\\3"),
+    rb"%b[^\r\n\\]{0,80}%b" % (_BYTE, _BYTE),
+    rb"(?<![0-9A-Za-z])[0-9A-Za-z]{1,160}\\{0,7}\Z|(?<!\\)\\{0,7}\Z",
+)
+# Rows of a hex dump, folded lines, and soft line breaks, which are lines only once they are unescaped.
+_HERE = rb"(?:%b[rn]){1,2}" % _BACKSLASHES
+_LINED = _string(
+    LiteralSet(b"\\n0", b"\\n ", b"=\\r", b"=\\n", b"=\\\\"),
+    rb"%b0[0-9A-Fa-f]{3,15}:?[ \t]{1,4}[0-9A-Fa-f]{2}|=%b"
+    % (_HERE, _HERE)
+    + rb"|(?:(?<=[0-9A-Za-z+/_-]{24})|(?<=[0-9A-Za-z+/_-]{24}\\)|(?<=[0-9A-Za-z+/_-]{24}\\r)|(?<=\?=)|(?<=\?=\\)"
+    rb"|(?<=\?=\\r))\\n [0-9A-Za-z+/=_-]",
+    rb"[^\r\n\\\" ]{4,16}:? [^\r\n]{0,160}\Z|(?:\\.|[^\r\n\\\"]){0,160}\Z",
 )
 
 # ---- entities
@@ -96,10 +120,10 @@ _ENTITIES = Writing(
     ),
     re.compile(
         rb"gt; ?(?:begin [0-7]{3,4} |GIT binary patch|=ybegin )|%b(?:lt|#60|#[xX]3[cC]);~"
-        rb"|(?:%b#(?:[0-9]{2,3}|[xX][0-9A-Fa-f]{2});){%d}" % (_AND, _AND, _DENSE)
+        rb"|(?:%b#(?:[0-9]{2,3}|[xX][0-9A-Fa-f]{2});){%d}|(?<=GIT binary patch)&#" % (_AND, _AND, _DENSE)
     ),
     # A line may be quoted.
-    re.compile(rb"(?:%bgt; ?){0,8}(?:%b)?\Z" % (_AND, _AND)),
+    re.compile(rb"(?:%bgt; ?){0,8}(?:%b|GIT binary patch)?\Z" % (_AND, _AND)),
     re.compile(rb"<"),
     _ENTITY,
     lambda escape: unescape(escape[0].decode()).encode(errors="replace"),
@@ -110,13 +134,40 @@ _ENTITIES = Writing(
 
 QUOTED = Writing(
     Layer("quoted text", LayerKind.SPELLED),
-    LiteralSet(b"begin ", b"GIT binary patch", b"=ybegin ", b"<~"),
-    re.compile(rb"begin [0-7]{3,4} |GIT binary patch|=ybegin |<~"),
+    LiteralSet(b"begin ", b"GIT binary patch", b"=ybegin ", b"<~", b"VCARD", b"VCALENDAR"),
+    re.compile(rb"begin [0-7]{3,4} |GIT binary patch|=ybegin |<~|(?<=BEGIN:)V"),
     re.compile(rb"(?:\A|\n)>[^\r\n]{0,160}\Z"),
     re.compile(rb"(?<=\n)[^>]"),
     re.compile(rb"(?:\A|(?<=\n))> ?"),
     lambda _: b"",
     lambda piece: 2 if piece.endswith(b"\n>") else int(piece.endswith(b"\n")),
+)
+
+# ---- lines of vCard and iCalendar
+
+_FOLD = rb"\r?\n[ \t]"
+_PARTIAL_FOLD = re.compile(rb"(\\*)(\r?\n(?:[ \t]\Z)?|\r)?\Z")
+
+
+def _held_fold(piece: bytes) -> int:
+    found = _PARTIAL_FOLD.search(piece, max(len(piece) - LONGEST, 0))
+    if not found:
+        return 0
+    if len(found[1]) % 2:
+        return len(piece) - found.end(1) + 1
+    return len(found[2]) if found[2] and not found[2].endswith((b" ", b"\t")) else 0
+
+
+# RFC 6350, 3.2 and 3.4; RFC 5545, 3.1 and 3.3.11. Without what begins it, as it must not begin in itself.
+_FOLDED = Writing(
+    Layer("folded lines", LayerKind.SPELLED),
+    LiteralSet(b"VCARD", b"VCALENDAR"),
+    re.compile(rb"(?<=BEGIN:)V[A-Z]{4,8}\r?\n"),
+    re.compile(rb"\Z"),
+    re.compile(rb"(?<=\n)END:V"),
+    re.compile(rb"%b|\\(?:%b)?(.)" % (_FOLD, _FOLD), re.DOTALL),
+    lambda escape: escape[1].replace(b"n", b"\n").replace(b"N", b"\n") if escape[1] else b"",
+    _held_fold,
 )
 
 # ---- quotes doubled
@@ -138,4 +189,4 @@ _DOUBLED = Writing(
     _held_quote,
 )
 
-WRITINGS = (_STRING, _ENTITIES, QUOTED, _DOUBLED)
+WRITINGS = (_MARKED, _BYTES, _LINED, _ENTITIES, QUOTED, _FOLDED, _DOUBLED)

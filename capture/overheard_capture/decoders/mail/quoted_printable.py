@@ -27,6 +27,8 @@ _PARTIAL_ESCAPE = re.compile(rb"=(?:[0-9A-Fa-f]?|[ \t]{0,64}\r?)\Z")
 _LONGEST_ESCAPE = 72
 # Lines in mail have up to 998 characters (RFC 5322, 2.1.1). Longer ones are not quoted-printable.
 _LONGEST_LINE = 2048
+# Lines between two that are quoted-printable are so, too, up to this length: not every one has an escape.
+_MOST_BETWEEN = 4096
 
 
 class QuotedPrintableDecoder:
@@ -103,7 +105,17 @@ class QuotedPrintable:
 class SoftBreakFinder:
     """Finds lines of quoted-printable in text, and decodes them speculatively."""
 
-    __slots__ = ("_continued", "_decoder", "_findings", "_layers", "_pending_line", "_reader", "_skipped", "_too_long")
+    __slots__ = (
+        "_between",
+        "_continued",
+        "_decoder",
+        "_findings",
+        "_layers",
+        "_pending_line",
+        "_reader",
+        "_skipped",
+        "_too_long",
+    )
 
     def __init__(self, findings: Findings, layers: Layers, reader: ReaderFactory) -> None:
         self._findings = findings
@@ -114,8 +126,9 @@ class SoftBreakFinder:
         self._pending_line: SmallByteQueue | None = None
         self._continued = False
         self._too_long = False
-        # How many bytes were skipped since the last decoded line.
+        # How many bytes were skipped since the last decoded line, and these bytes unless they are too many.
         self._skipped = 0
+        self._between: SmallByteQueue | None = None
 
     def feed(self, data: bytes | bytearray, origin: Origin) -> None:
         """Read the next bytes."""
@@ -126,7 +139,8 @@ class SoftBreakFinder:
                 if not ended:
                     self._hold(data, origin, 0)
                     return
-                self._skipped += len(pending)
+                line, before = self._pending_line.take()
+                self._skip(line, before, 0, len(line))
                 self._pending_line = None
             else:
                 self._pending_line.add(data, origin)
@@ -154,14 +168,15 @@ class SoftBreakFinder:
             ends = data.find(b"\n", place) + 1
             # A line that is too long is skipped.
             self._continued = ends - begins <= _LONGEST_LINE
-            self._skipped += (begins if self._continued else ends) - at
-            at = begins if self._continued else ends
+            skipped = begins if self._continued else ends
+            self._skip(data, origin, at, skipped)
+            at = skipped
         self._hold(data, origin, at)
 
     def _hold(self, data: bytes | bytearray, origin: Origin, at: int) -> None:
         """Keep the incomplete line, unless it is too long."""
         begins = max(data.rfind(b"\n", at) + 1, at)
-        self._skipped += begins - at
+        self._skip(data, origin, at, begins)
         length = len(data) - begins
         if not length:
             return
@@ -195,10 +210,23 @@ class SoftBreakFinder:
             self._decoder = QuotedPrintableDecoder(
                 speculative(self._findings), self._layers, self._reader, _ESCAPES_IN_MAIL
             )
+        elif self._between and len(self._between) == self._skipped:
+            self._decoder.feed(*self._between.take())
         elif self._skipped:
             self._decoder.gap(self._skipped)
-        self._skipped = 0
+        self._skipped, self._between = 0, None
         self._decoder.feed(lines, origin)
+
+    def _skip(self, data: bytes | bytearray, origin: Origin, begin: int, end: int) -> None:
+        """Skip whole lines, or a line that is too long."""
+        if self._decoder and end > begin:
+            kept = len(self._between) if self._between else 0
+            if kept == self._skipped and kept + end - begin <= _MOST_BETWEEN:
+                self._between = self._between or SmallByteQueue()
+                self._between.add(data[begin:end], origin.after(begin))
+            else:
+                self._between = None
+        self._skipped += end - begin
 
     def gap(self, length: int) -> None:
         """`length` bytes are missing here, which ends a line."""
