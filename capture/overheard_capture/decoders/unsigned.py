@@ -98,6 +98,9 @@ def _is_deflate(head: bytes, certainly: bool) -> bool:
     deflate = zlib.decompressobj(-15)
     try:
         out = deflate.decompress(head, 1 << 12)
+        if deflate.unconsumed_tail:
+            # What is repetitive, such as an archive of tar, ends within the head nevertheless.
+            deflate.decompress(deflate.unconsumed_tail, 1 << 18)
     except zlib.error:
         return False
     if not out:

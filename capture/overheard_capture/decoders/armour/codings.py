@@ -28,6 +28,8 @@ _MORE = rb"(?:%b%b%b++)++" % (_BETWEEN, _PREFIX, _DIGIT)
 _NOT_DIGITS = re.compile(rb"0[xX](?=%b)|[^0-9A-Fa-f]" % _DIGIT)
 # The digits of decimal numbers, and what is between them.
 _DECIMAL = b"0123456789 \t\r\n,;:.|-"
+# Bytes without a letter among their digits, as those of digits in ASCII are.
+_DIGIT_BYTES = re.compile(rb"(?<![0-9])(?:[2-7][0-9][ :-]){11}[2-7][0-9](?![0-9])")
 _LONG_NUMBER = Members(b"0123456789", SHORTEST)
 
 _HEX_DIGITS = b"0123456789ABCDEFabcdef"
@@ -57,7 +59,7 @@ def _hexadecimal(chars: bytes) -> bytes:
 
 
 def _is_numbers(run: bytes | bytearray) -> bool:
-    return not run.translate(None, _DECIMAL) and not any(_LONG_NUMBER.runs(run))
+    return not run.translate(None, _DECIMAL) and not any(_LONG_NUMBER.runs(run)) and not _DIGIT_BYTES.search(run)
 
 
 def _is_hexadecimal(run: bytes | bytearray) -> bool:

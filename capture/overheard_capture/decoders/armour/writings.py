@@ -76,7 +76,7 @@ _MARKED = _string(
     LiteralSet(b"begin ", b"GIT binary patch", b"=ybegin ", b"VCARD", b"VCALENDAR", b"<~", b"\\u00"),
     rb"(?:begin [0-7]{3,4} [^\r\n\\\"]{1,255}|GIT binary patch|=ybegin [^\r\n\\\"]{1,255}|(?<=BEGIN:)V[A-Z]{4,8})%b"
     # The latter two are text that is escaped throughout, and UTF-16.
-    rb"|<~[!-[\]-uz]{0,256}\\{1,8}[nr\"'\\]|\\u003[cC]~|(?:%bu00%b){%d}|(?:%bu0000(?:[^\r\n\\\"]|%bu00%b)){%d}"
+    rb"|<~[!-[\]-uz]{0,256}\\{1,8}[nr\"'\\]|\\u003[cC]~|(?:%bu00(?:%b|[89A-Fa-f][0-9A-Fa-f])){%d}|(?:%bu0000(?:[^\r\n\\\"]|%bu00%b)){%d}"
     % (_NEW_LINE, _BACKSLASHES, _ASCII_CODE, _DENSE, _BACKSLASHES, _BACKSLASHES, _ASCII_CODE, _DENSE),
     # A line may be quoted; a character may precede its other byte.
     rb"(?:(?:>|%b(?:u00|x)3[eE]) ?){0,8}[^\r\n\\\"]?\\{0,7}\Z|BEGIN:\Z" % _BACKSLASHES,
@@ -103,6 +103,11 @@ _LINED = _string(
 
 # An ampersand, which may be escaped itself.
 _AND = rb"&(?:amp;){0,4}"
+_NEW_LINE_ENTITY = rb"%b#(?:1[03]|[xX]0?[aAdD]);" % _AND
+# Any alphabet of base85 has some of these characters, capital letters and digits. Other words in HTML have few.
+_BASE85_IN_HTML = (
+    rb"&(?:lt|gt|amp);(?=[!-;=-~]{0,64}[A-Z])(?=[!-;=-~]{0,64}[0-9])(?=[!-;=-~]{0,64}[$*@^`{|}~])[!-;=-~]{12}"
+)
 _ENTITY = re.compile(rb"&(?:#[0-9]{1,7}|#[xX][0-9A-Fa-f]{1,6}|[A-Za-z]{2,8});")
 _PARTIAL_ENTITY = re.compile(rb"&(?:#?[0-9A-Za-z]{0,8})\Z")
 
@@ -115,15 +120,18 @@ def _held_entity(piece: bytes) -> int:
 _ENTITIES = Writing(
     Layer("HTML entities", LayerKind.SPELLED),
     LiteralSet(
-        *(b"&lt;~", b"&amp;lt;~", b"&amp;amp;lt;~", b"&#", b"&amp;#", b"&amp;amp;#"),
+        *(b"&lt;", b"&gt;", b"&amp;", b"&#", b"begin ", b"GIT binary patch", b"VCARD", b"VCALENDAR"),
         *(b"gt; begin ", b"gt;begin ", b"gt; GIT b", b"gt;GIT b", b"gt; =ybegin ", b"gt;=ybegin "),
     ),
     re.compile(
-        rb"gt; ?(?:begin [0-7]{3,4} |GIT binary patch|=ybegin )|%b(?:lt|#60|#[xX]3[cC]);~"
-        rb"|(?:%b#(?:[0-9]{2,3}|[xX][0-9A-Fa-f]{2});){%d}|(?<=GIT binary patch)&#" % (_AND, _AND, _DENSE)
+        rb"gt; ?(?:begin [0-7]{3,4} |GIT binary patch|=ybegin )|%b(?:lt|#60|#[xX]3[cC]);~|%b"
+        rb"|(?:begin [0-7]{3,4} [^\r\n&]{1,160}|GIT binary patch|(?<=BEGIN:)V[A-Z]{4,8})%b"
+        rb"|(?<==)%b|(?:%b){1,2}(?:0[0-9A-Fa-f]{3,15}:? {1,4}[0-9A-Fa-f]{2}| {1,8}[0-9A-Za-z+/=_-]{2})"
+        rb"|(?:%b#(?:[0-9]{2,3}|[xX][0-9A-Fa-f]{2});){%d}"
+        % (_AND, _BASE85_IN_HTML, *(_NEW_LINE_ENTITY,) * 3, _AND, _DENSE)
     ),
-    # A line may be quoted.
-    re.compile(rb"(?:%bgt; ?){0,8}(?:%b|GIT binary patch)?\Z" % (_AND, _AND)),
+    # A line may be quoted. What is encoded begins before its first entity.
+    re.compile(rb"(?:%bgt; ?){1,8}(?:%b)?\Z|BEGIN:\Z|(?<=[>\"\n])[^\r\n<>\"]{1,160}\Z|\Z" % (_AND, _AND)),
     re.compile(rb"<"),
     _ENTITY,
     lambda escape: unescape(escape[0].decode()).encode(errors="replace"),
@@ -170,22 +178,24 @@ _FOLDED = Writing(
     _held_fold,
 )
 
-# ---- quotes doubled
+# ---- quotes doubled, or escaped in the name of a file in a form (HTML Standard, multipart/form-data)
 
 
 def _held_quote(piece: bytes) -> int:
     """Pairs are from the left, so that an odd one may be the first of a pair."""
+    if piece.endswith((b"%", b"%2")):
+        return 1 + piece.endswith(b"2")
     return (len(piece) - len(piece.rstrip(piece[-1:]))) % 2 if piece.endswith((b"'", b'"')) else 0
 
 
 _DOUBLED = Writing(
     Layer("quotes doubled", LayerKind.SPELLED),
     LiteralSet(b"<~"),
-    re.compile(rb"<~(?=[^~]{0,256}?(?:''|\"\"))"),
+    re.compile(rb"<~(?=[^~]{0,256}?(?:''|\"\"|%22))"),
     re.compile(rb"\Z"),
     re.compile(rb"(?<=~)>"),
-    re.compile(rb"''|\"\""),
-    lambda quotes: quotes[0][:1],
+    re.compile(rb"''|\"\"|%22"),
+    lambda quotes: b'"' if quotes[0] == b"%22" else quotes[0][:1],
     _held_quote,
 )
 

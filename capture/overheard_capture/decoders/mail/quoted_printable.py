@@ -27,8 +27,8 @@ _PARTIAL_ESCAPE = re.compile(rb"=(?:[0-9A-Fa-f]?|[ \t]{0,64}\r?)\Z")
 _LONGEST_ESCAPE = 72
 # Lines in mail have up to 998 characters (RFC 5322, 2.1.1). Longer ones are not quoted-printable.
 _LONGEST_LINE = 2048
-# Lines between two that are quoted-printable are so, too, up to this length: not every one has an escape.
-_MOST_BETWEEN = 4096
+# So much after a line of quoted-printable is read as such, too: not every line has an escape.
+_MOST_AFTER = 4096
 
 
 class QuotedPrintableDecoder:
@@ -106,7 +106,7 @@ class SoftBreakFinder:
     """Finds lines of quoted-printable in text, and decodes them speculatively."""
 
     __slots__ = (
-        "_between",
+        "_after",
         "_continued",
         "_decoder",
         "_findings",
@@ -126,9 +126,8 @@ class SoftBreakFinder:
         self._pending_line: SmallByteQueue | None = None
         self._continued = False
         self._too_long = False
-        # How many bytes were skipped since the last decoded line, and these bytes unless they are too many.
-        self._skipped = 0
-        self._between: SmallByteQueue | None = None
+        # How many bytes were read since the last line that is certainly quoted-printable, and were skipped after these.
+        self._after = self._skipped = 0
 
     def feed(self, data: bytes | bytearray, origin: Origin) -> None:
         """Read the next bytes."""
@@ -210,23 +209,18 @@ class SoftBreakFinder:
             self._decoder = QuotedPrintableDecoder(
                 speculative(self._findings), self._layers, self._reader, _ESCAPES_IN_MAIL
             )
-        elif self._between and len(self._between) == self._skipped:
-            self._decoder.feed(*self._between.take())
         elif self._skipped:
             self._decoder.gap(self._skipped)
-        self._skipped, self._between = 0, None
+        self._after = self._skipped = 0
         self._decoder.feed(lines, origin)
 
     def _skip(self, data: bytes | bytearray, origin: Origin, begin: int, end: int) -> None:
-        """Skip whole lines, or a line that is too long."""
-        if self._decoder and end > begin:
-            kept = len(self._between) if self._between else 0
-            if kept == self._skipped and kept + end - begin <= _MOST_BETWEEN:
-                self._between = self._between or SmallByteQueue()
-                self._between.add(data[begin:end], origin.after(begin))
-            else:
-                self._between = None
-        self._skipped += end - begin
+        """Pass over lines in which nothing shows that they are quoted-printable."""
+        if self._decoder and not self._skipped and self._after + end - begin <= _MOST_AFTER:
+            self._after += end - begin
+            self._decoder.feed(bytes(data[begin:end]), origin.after(begin))
+        else:
+            self._skipped += end - begin
 
     def gap(self, length: int) -> None:
         """`length` bytes are missing here, which ends a line."""
@@ -237,7 +231,8 @@ class SoftBreakFinder:
         if self._pending_line:
             if self._continued:
                 self._decode_lines(*self._pending_line.take())
-            self._skipped += len(self._pending_line)
+            line, origin = self._pending_line.take()
+            self._skip(line, origin, 0, len(line))
         self._pending_line, self._continued, self._too_long = None, False, False
 
     def close(self) -> None:

@@ -204,6 +204,29 @@ def test_what_is_read_line_by_line_is_found_in_a_string(name: str, outer: Write)
     assert outcome(played(untyped, text, range(0, len(text), 7))) == outcome(findings)
 
 
+@pytest.mark.parametrize("name", [*LINED, "a vCard", "a patch"])
+def test_what_is_read_line_by_line_is_found_in_an_attribute(name: str) -> None:
+    data = b"They say that " + VALUE + b" is all of it."
+    lines = {"a vCard": in_vcard, "a patch": patch, **LINED}[name](data)
+    text = b'<note text="' + html.escape(lines.decode()).replace("\r", "&#13;").replace("\n", "&#10;").encode() + b'"/>'
+    findings = played(untyped, text)
+    assert findings.sightings
+    assert outcome(played(untyped, text, range(0, len(text), 7))) == outcome(findings)
+
+
+def test_base85_in_html_is_read() -> None:
+    """The characters after an entity show that it is no link."""
+    for count in range(30):
+        coded = html.escape(base64.b85encode(b"x" * count + b"They say that " + VALUE * 4).decode())
+        assert ("HTML entities", "base85") in seen(played(untyped, b"<p>" + coded.encode() + b"</p>"))
+
+
+def test_ascii85_in_the_name_of_a_file_is_read() -> None:
+    for count in range(30):
+        name = base64.a85encode(bytes(count) + PACKED, adobe=True).replace(b'"', b"%22")
+        assert seen(played(untyped, b'Content-Disposition: form-data; filename="' + name + b'"\r\n'))
+
+
 @pytest.mark.parametrize("blank", [b"+", b"%20"])
 @pytest.mark.parametrize("form", [b"%02x", b"%d%%2C"])
 def test_bytes_in_a_form_are_read(form: bytes, blank: bytes) -> None:
@@ -227,6 +250,7 @@ LOOK_ALIKES = {
     "a link": "<a href='/x?to=https%3A%2F%2Fexample.com%2Fa%20b%2Bc&amp;y=%E2%82%AC'>x</a>\n" * 50,
     "quoted mail": "> > begin with this\n> >= that\n> <~ or that\n" * 50,
     "code": json.dumps("if (a) {\n    b = c\\n\n  d =\n  /[\\x00-\\x1f]/.test(e);\n0001 12 x\n}\n" * 50),
+    "links": "<a href='/q?Id=1&amp;b=Cc2&amp;d=&lt;e&gt;'>x &lt;Y&gt; 2</a>&#10; and &#10;  more=&#10;" * 50,
     "vCard": "BEGIN:VCARD\r\nNOTE:a\\, b and\r\n  so on\\n\r\nEND:VCARD\r\n" * 50,
     "paths": json.dumps("C:\\\\123\\\\0777\\\\x86\\\\data" * 50),
     "a form": "a=1&text=the+words+are+1,+2,+3+and+so+on&b=%20%5C" * 50,
