@@ -217,8 +217,9 @@ def test_what_is_read_line_by_line_is_found_in_an_attribute(name: str) -> None:
 def test_base85_in_html_is_read() -> None:
     """The characters after an entity show that it is no link."""
     for count in range(30):
-        coded = html.escape(base64.b85encode(b"x" * count + b"They say that " + VALUE * 4).decode())
-        assert ("HTML entities", "base85") in seen(played(untyped, b"<p>" + coded.encode() + b"</p>"))
+        packed = gzip.compress(b"x" * count + TEXT, mtime=0)
+        coded = html.escape(base64.b85encode(packed).decode())
+        assert any("base85" in layers for layers in seen(played(untyped, b"<p>" + coded.encode() + b"</p>")))
 
 
 def test_ascii85_in_the_name_of_a_file_is_read() -> None:
