@@ -76,7 +76,8 @@ _MARKED = _string(
     LiteralSet(b"begin ", b"GIT binary patch", b"=ybegin ", b"VCARD", b"VCALENDAR", b"<~", b"\\u00"),
     rb"(?:begin [0-7]{3,4} [^\r\n\\\"]{1,255}|GIT binary patch|=ybegin [^\r\n\\\"]{1,255}|(?<=BEGIN:)V[A-Z]{4,8})%b"
     # The latter two are text that is escaped throughout, and UTF-16.
-    rb"|<~[!-[\]-uz]{0,256}\\{1,8}[nr\"'\\]|\\u003[cC]~|(?:%bu00(?:%b|[89A-Fa-f][0-9A-Fa-f])){%d}|(?:%bu0000(?:[^\r\n\\\"]|%bu00%b)){%d}"
+    rb"|<~[!-[\]-uz]{0,256}\\{1,8}[nr\"'\\]|\\u003[cC]~|(?:%bu00(?:%b|[89A-Fa-f][0-9A-Fa-f])){%d}"
+    rb"|(?:%bu0000(?:[^\r\n\\\"]|%bu00%b)){%d}"
     % (_NEW_LINE, _BACKSLASHES, _ASCII_CODE, _DENSE, _BACKSLASHES, _BACKSLASHES, _ASCII_CODE, _DENSE),
     # A line may be quoted; a character may precede its other byte.
     rb"(?:(?:>|%b(?:u00|x)3[eE]) ?){0,8}[^\r\n\\\"]?\\{0,7}\Z|BEGIN:\Z" % _BACKSLASHES,
@@ -85,17 +86,16 @@ _MARKED = _string(
 _BYTE = rb"\\{1,8}(?:x[0-9A-Fa-f]{2}|[0-3][0-7]{2})"
 _BYTES = _string(
     LiteralSet(b"\\x", b"\\0", b"\\1", b"\\2", b"\\3"),
-    rb"%b[^\r\n\\]{0,80}%b" % (_BYTE, _BYTE),
+    # Ranges of characters in regular expressions have a hyphen.
+    rb"%b(?:[0-9A-Za-z]{0,80}%b|(?:(?:[^\r\n\\]|\\[nrt'\"\\]){0,40}(?<!-)%b){2})" % (_BYTE, _BYTE, _BYTE),
     rb"(?<![0-9A-Za-z])[0-9A-Za-z]{1,160}\\{0,7}\Z|(?<!\\)\\{0,7}\Z",
 )
-# Rows of a hex dump, folded lines, and soft line breaks, which are lines only once they are unescaped.
-_HERE = rb"(?:%b[rn]){1,2}" % _BACKSLASHES
+# Rows of a hex dump, soft line breaks, and folded values of LDIF, which are lines only once they are unescaped.
+_LINE_END = rb"(?:%b[rn]){1,2}" % _BACKSLASHES
 _LINED = _string(
-    LiteralSet(b"\\n0", b"\\n ", b"=\\r", b"=\\n", b"=\\\\"),
-    rb"%b0[0-9A-Fa-f]{3,15}:?[ \t]{1,4}[0-9A-Fa-f]{2}|=%b"
-    % (_HERE, _HERE)
-    + rb"|(?:(?<=[0-9A-Za-z+/_-]{24})|(?<=[0-9A-Za-z+/_-]{24}\\)|(?<=[0-9A-Za-z+/_-]{24}\\r)|(?<=\?=)|(?<=\?=\\)"
-    rb"|(?<=\?=\\r))\\n [0-9A-Za-z+/=_-]",
+    LiteralSet(b"\\n0", b":: ", b"=\\r", b"=\\n", b"=\\\\"),
+    rb"%b0[0-9A-Fa-f]{3,15}:?[ \t]{1,4}[0-9A-Fa-f]{2}|=%b|:: [0-9A-Za-z+/]{16,400}%b [0-9A-Za-z+/=]"
+    % (_LINE_END, _LINE_END, _LINE_END),
     rb"[^\r\n\\\" ]{4,16}:? [^\r\n]{0,160}\Z|(?:\\.|[^\r\n\\\"]){0,160}\Z",
 )
 
@@ -104,10 +104,6 @@ _LINED = _string(
 # An ampersand, which may be escaped itself.
 _AND = rb"&(?:amp;){0,4}"
 _NEW_LINE_ENTITY = rb"%b#(?:1[03]|[xX]0?[aAdD]);" % _AND
-# Any alphabet of base85 has some of these characters, capital letters and digits. Other words in HTML have few.
-_BASE85_IN_HTML = (
-    rb"&(?:lt|gt|amp);(?=[!-;=-~]{0,64}[A-Z])(?=[!-;=-~]{0,64}[0-9])(?=[!-;=-~]{0,64}[$*@^`{|}~])[!-;=-~]{12}"
-)
 _ENTITY = re.compile(rb"&(?:#[0-9]{1,7}|#[xX][0-9A-Fa-f]{1,6}|[A-Za-z]{2,8});")
 _PARTIAL_ENTITY = re.compile(rb"&(?:#?[0-9A-Za-z]{0,8})\Z")
 
@@ -120,15 +116,15 @@ def _held_entity(piece: bytes) -> int:
 _ENTITIES = Writing(
     Layer("HTML entities", LayerKind.SPELLED),
     LiteralSet(
-        *(b"&lt;", b"&gt;", b"&amp;", b"&#", b"begin ", b"GIT binary patch", b"VCARD", b"VCALENDAR"),
+        *(b"&lt;~", b"&amp;lt;~", b"&amp;amp;lt;~", b"&#", b"&amp;#", b"&amp;amp;#", b"begin "),
+        *(b"GIT binary patch", b"VCARD", b"VCALENDAR"),
         *(b"gt; begin ", b"gt;begin ", b"gt; GIT b", b"gt;GIT b", b"gt; =ybegin ", b"gt;=ybegin "),
     ),
     re.compile(
-        rb"gt; ?(?:begin [0-7]{3,4} |GIT binary patch|=ybegin )|%b(?:lt|#60|#[xX]3[cC]);~|%b"
+        rb"gt; ?(?:begin [0-7]{3,4} |GIT binary patch|=ybegin )|%b(?:lt|#60|#[xX]3[cC]);~"
         rb"|(?:begin [0-7]{3,4} [^\r\n&]{1,160}|GIT binary patch|(?<=BEGIN:)V[A-Z]{4,8})%b"
         rb"|(?<==)%b|(?:%b){1,2}(?:0[0-9A-Fa-f]{3,15}:? {1,4}[0-9A-Fa-f]{2}| {1,8}[0-9A-Za-z+/=_-]{2})"
-        rb"|(?:%b#(?:[0-9]{2,3}|[xX][0-9A-Fa-f]{2});){%d}"
-        % (_AND, _BASE85_IN_HTML, *(_NEW_LINE_ENTITY,) * 3, _AND, _DENSE)
+        rb"|(?:%b#(?:[0-9]{2,3}|[xX][0-9A-Fa-f]{2});){%d}" % (_AND, *(_NEW_LINE_ENTITY,) * 3, _AND, _DENSE)
     ),
     # A line may be quoted. What is encoded begins before its first entity.
     re.compile(rb"(?:%bgt; ?){1,8}(?:%b)?\Z|BEGIN:\Z|(?<=[>\"\n])[^\r\n<>\"]{1,160}\Z|\Z" % (_AND, _AND)),

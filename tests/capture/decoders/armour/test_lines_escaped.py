@@ -214,14 +214,6 @@ def test_what_is_read_line_by_line_is_found_in_an_attribute(name: str) -> None:
     assert outcome(played(untyped, text, range(0, len(text), 7))) == outcome(findings)
 
 
-def test_base85_in_html_is_read() -> None:
-    """The characters after an entity show that it is no link."""
-    for count in range(30):
-        packed = gzip.compress(b"x" * count + TEXT, mtime=0)
-        coded = html.escape(base64.b85encode(packed).decode())
-        assert any("base85" in layers for layers in seen(played(untyped, b"<p>" + coded.encode() + b"</p>")))
-
-
 def test_ascii85_in_the_name_of_a_file_is_read() -> None:
     for count in range(30):
         name = base64.a85encode(bytes(count) + PACKED, adobe=True).replace(b'"', b"%22")
