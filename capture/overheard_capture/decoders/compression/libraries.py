@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 # How many bytes are decompressed at a time if any of them may be malformed.
 _STEP = 16
+_LONG_OUTPUT = 256 << 10
 _XZ_MEMORY = 128 << 20
 _ZIP_LZMA_HEADER = 9
 # Decoders of zstd support windows of at least 8 MB (RFC 9659), and larger ones exist: 64 MB, as a power of 2.
@@ -62,6 +63,16 @@ def brotli_head(data: bytes, enough: int) -> bytes:
     except brotli.error:
         pass
     return out
+
+
+def is_whole_brotli(data: bytes) -> bool:
+    """Whether this is one stream, and nothing else; false if it decompresses to a lot."""
+    decompressor = brotli.Decompressor()
+    try:
+        decompressor.process(data, output_buffer_limit=_LONG_OUTPUT)
+    except brotli.error:
+        return False
+    return bool(decompressor.is_finished())
 
 
 class _LibraryDecompressor:
