@@ -34,8 +34,13 @@ from talks import TALKS
 LAYERS = {**CODINGS, **PACKING, **FRAMINGS}
 # So many layers are drawn at most; with those of the protocol, this stays within the depth that is documented.
 _MOST_LAYERS = 4
-# From this length on bytes as text are decoded, say the docs. What is shorter is a spelling alone.
-_SHORTEST = 24
+# From this length on bytes as text are decoded, say the docs. What is shorter is a spelling alone, if it is one.
+_SHORTEST = 25
+_NO_SPELLINGS = {"base85", "ascii85"}
+# Framings that write what they hold in base64.
+_WITH_BASE64 = {"ldif", "mail"}
+# What has no signature is looked for from this length on: identifiers are shorter.
+_SHORTEST_UNSIGNED, _UNSIGNED = 17, {"deflate", "brotli"}
 # Beyond that, a nesting says nothing new and takes long to judge.
 _MOST_BYTES = 40_000
 _PLAINEST = "words"
@@ -57,9 +62,13 @@ def build(recipe: Recipe) -> bytes:
     """The capture of a recipe. Raises MisfitError if its layers do not fit into each other."""
     made = written(SECRETS[recipe.secret], recipe.charset, recipe.chance("words"))
     for number, name in enumerate(recipe.layers):
-        made = wrap(made, LAYERS[name], recipe.chance(name))
-        if (number or recipe.charset != "utf-8") and name in CODINGS and len(made.data) < _SHORTEST:
+        held, made = len(made.data), wrap(made, LAYERS[name], recipe.chance(name))
+        is_spelling = not number and recipe.charset == "utf-8" and name not in _NO_SPELLINGS
+        written_as = held * 4 // 3 if name in _WITH_BASE64 else len(made.data.rstrip(b"="))
+        if not is_spelling and name in {*CODINGS, *_WITH_BASE64} and written_as < _SHORTEST:
             raise MisfitError("shorter than what is documented to be decoded")
+        if name in _UNSIGNED and len(made.data) < _SHORTEST_UNSIGNED:
+            raise MisfitError("as short as an identifier")
     talk = TALKS[recipe.talk]
     if made.shape > talk.takes:
         raise MisfitError(f"{recipe.talk} holds no {made.shape.name}")

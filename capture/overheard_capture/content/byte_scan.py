@@ -45,9 +45,9 @@ def is_plain(data: bytes | bytearray) -> bool:
 
 
 # Escapes of quoted-printable that little else has: several bytes in a row that are no ASCII text, NUL, the equals sign
-# itself. And the length of these.
-_ESCAPED_BYTES = re.compile(rb"=(?:00|3D|[0189A-F][0-9A-F](?:=[0189A-F][0-9A-F]){2})")
-LONGEST_ESCAPED_BYTES = 9
+# itself, blanks around a word, the signature of PNG. And the length of these.
+_ESCAPED_BYTES = re.compile(rb"=(?:00|3D|89PNG|20[0-9A-Za-z.,/]{1,20}=20|[0189A-F][0-9A-F](?:=[0189A-F][0-9A-F]){2})")
+LONGEST_ESCAPED_BYTES = 26
 
 
 def base64_runs(data: bytes | bytearray) -> list[tuple[int, int]]:

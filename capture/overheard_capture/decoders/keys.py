@@ -28,6 +28,9 @@ SSH_MAGICS = (b"\0\0\0\x07ssh-rsa", b"\0\0\0\x0bssh-ed25519", b"\0\0\0\x13ecdsa-
 _CONSTRUCTED, _BIT_STRING, _OCTET_STRING, _MAX_DEPTH = 0x20, 3, 4, 32
 # What a sequence begins with in certificates, keys, lists of revocations, requests and answers (OCSP), and messages.
 _FIRST = {0x30, 0x02, 0x06, 0x0A, 0xA0, 0xA1}
+# The class of the operations of LDAP, and the PDUs of SNMP, of which a trap begins otherwise than with a number.
+_SEQUENCE, _INTEGER, _OID = 0x30, 0x02, 0x06
+_APPLICATION, _PDUS, _TRAP = 0x60 >> 5, range(0xA0, 0xA9), 0xA4
 # What a string may have inside: sequences, sets, and strings of octets or of text.
 _NESTED = {0x30, 0x31, 0x04, 0x0C, 0x13, 0x16}
 # Shorter values are numbers, identifiers and flags.
@@ -61,7 +64,7 @@ class _Values(NamedTuple):
                 if looks_like_text(value):
                     inside.read(value, origin.after(start))
                 else:
-                    # SNMP and LDAP are such sequences as well, and a value of theirs may be anything.
+                    # A value of theirs may be anything: messages of other protocols are such sequences as well.
                     inside.guess().read(value, origin.after(start))
                     report_value(inside, value)
         if not end:
@@ -74,7 +77,23 @@ def is_der(head: bytes) -> bool:
     """Whether a sequence of at least 128 bytes begins so, whose first element fits into it."""
     outer = _header(head, 0)
     inner = _header(head, outer[1]) if outer else None
-    return outer is not None and inner is not None and inner[0] in _FIRST and inner[2] <= outer[2]
+    fits = outer is not None and inner is not None and inner[0] in _FIRST and inner[2] <= outer[2]
+    return fits and inner is not None and not _is_message(head, inner)
+
+
+def _is_message(head: bytes, first: tuple[int, int, int]) -> bool:
+    """Whether this is a message of LDAP (RFC 4511, 4.1.1) or SNMP (RFC 1157, 4; RFC 3412, 6), and no document."""
+    second = _header(head, first[2]) if first[0] == _INTEGER else None
+    if second is None:
+        return False
+    if second[0] >> 5 == _APPLICATION:
+        return True
+    if second[0] == _SEQUENCE:
+        return head[second[1] : second[1] + 1] == bytes([_INTEGER])
+    third = _header(head, second[2]) if second[0] == _OCTET_STRING else None
+    if third is None or third[1] >= len(head):
+        return False
+    return third[0] in _PDUS and head[third[1]] == (_OID if third[0] == _TRAP else _INTEGER)
 
 
 def der(reader: ReaderFactory, rest: ReaderFactory) -> ReaderFactory:

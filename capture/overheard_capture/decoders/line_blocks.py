@@ -43,11 +43,17 @@ def _hexadecimal(digits: bytes) -> bytes:
     return bytes.fromhex(digits.translate(None, b" \t-|").decode())
 
 
-# The offset, and up to 32 bytes in groups of one to eight, as of xxd, hexdump, tcpdump and Wireshark. Two blanks or a
-# bar begin the same bytes as text.
+# The offset, and up to 32 bytes in groups of one to eight, as of xxd, hexdump, tcpdump and Wireshark. Two blanks
+# after any but the first eight, or a bar, begin the same bytes as text.
 _OFFSET = rb"[ \t]{0,8}(?:0[xX])?[0-9A-Fa-f]{4,16}:?[ \t]{1,4}"
-_BYTES = rb"[0-9A-Fa-f]{2}(?:[ \t-]?(?:[ \t](?=[0-9A-Fa-f]{2}(?:[ \t\r\n]|\Z)))?[0-9A-Fa-f]{2}){0,31}"
+_BYTES = rb"(?:(?:[0-9A-Fa-f]{2} ){8} )?[0-9A-Fa-f]{2}(?:[ \t-]?[0-9A-Fa-f]{2}){0,31}"
 _DUMPED = rb"%b(%b)(?=[ \t]|\r?\n|\Z)[^\r\n]*\r?\n?" % (_OFFSET, _BYTES)
+# The first row within a line, such as behind a tag, or a name and an equals sign.
+_DUMPED_WITHIN = rb"[^\r\n]{0,400}?(?<![0-9A-Fa-f])%b(%b)(?=[ \t]|\r?\n|\Z)[^\r\n]*\r?\n?" % (
+    rb"0{4,16}:?[ \t]{1,4}",
+    _BYTES,
+)
+_SECOND_ROW = rb"(?:0[xX])?0{2,14}[12]0:?[ \t]{1,4}[0-9A-Fa-f]{2}"
 _PREFIX = rb"(?:(?:> ?){1,8}|\+|[|#*] ?|// ?|data: ?)"
 _QUOTED = rb"%b([^\r\n]*\r?\n?)" % _PREFIX
 # A line that ends in 24 characters of base64.
@@ -61,22 +67,26 @@ def _block(code: str, opening: bytes, line: bytes, decode: Callable[[bytes], byt
 
 _BLOCKS = (
     _block("hex dump", _DUMPED, _DUMPED, _hexadecimal, is_dump=True),
+    _block("hex dump", _DUMPED_WITHIN, _DUMPED, _hexadecimal, is_dump=True),
     _block("prefixed lines", _QUOTED, _QUOTED, bytes),
     # RFC 5322, 2.2.3; RFC 2849; RFC 6350, 3.2.
     _block(
-        "folded lines", rb"(%b)" % _BROKEN, rb"[ \t]([0-9A-Za-z+/_=-]{1,1000}\r?\n?)", lambda text: text.rstrip(b"\r\n")
+        "folded lines",
+        rb"(%b)" % _BROKEN,
+        rb"[ \t]{1,32}([0-9A-Za-z+/_=-]{1,1000}\r?\n?)",
+        lambda text: text.rstrip(b"\r\n"),
     ),
 )
 # Where a line may begin a block: it has a prefix and something encoded, or the first offset. Or where the second line
-# may, which is indented after base64.
+# may: it is indented after base64, or the second row of a dump.
 _ENCODED = (
     rb"[ \t]*+(?:begin [0-7]{3}|GIT binary patch|(?:[^ \t\r\n]{1,23}+[ \t]++)*+[^ \t\r\n]{24}|[^\r\n]*+(?<==)\r?\n)"
     rb"|%b[0-9A-Fa-f]{2}" % _OFFSET
 )
 _OPENING = rb"(?=[>+|#*/d])%b(?=%b)|(?=[0 \t])[ \t]{0,8}0[xX0]%b[0-9A-Fa-f]{2}" % (_PREFIX, _ENCODED, _OFFSET)
-_FOLDED = rb"[ \t](?=[0-9A-Za-z+/_=-])(?:(?<=[0-9A-Za-z+/_-]{24}\n.)|(?<=[0-9A-Za-z+/_-]{24}\r\n.))"
+_FOLDED = rb"[ \t](?=[ \t]{0,31}[0-9A-Za-z+/_=-])(?:(?<=[0-9A-Za-z+/_-]{24}\n.)|(?<=[0-9A-Za-z+/_-]{24}\r\n.))"
 _HERE = re.compile(_OPENING)
-_NEXT = re.compile(rb"\n(?:(?=%b)|(%b))" % (_OPENING, _FOLDED))
+_NEXT = re.compile(rb"\n(?:((?=%b))|(?=%b)|(%b))" % (_SECOND_ROW, _OPENING, _FOLDED))
 # Most text has nothing like it.
 _MAYBE = re.compile(rb"\n[>+|#*/d0 \t]")
 _BEGINS_BLOCK = re.compile(rb"%b|[ \t]{0,8}0|[ \t]{1,8}\Z" % _PREFIX)
@@ -155,7 +165,9 @@ class LineBlockFinder:
         """The start of the next line from `at` on with which a block may begin, -1 if there is none; where to go on."""
         while (place := _next_line(data, place)) >= 0:
             if found := _NEXT.match(data, place):
-                begins = found.end() if found[1] is None else max(data.rfind(b"\n", at, found.start()) + 1, at)
+                begins = found.end()
+                if found.lastindex is not None:
+                    begins = max(data.rfind(b"\n", at, found.start()) + 1, at)
                 return begins, found.end()
             place += 1
         return -1, len(data)

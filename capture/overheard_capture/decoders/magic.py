@@ -152,6 +152,10 @@ _ZLIB_HEADERS = tuple(
 _ZLIB_CARVED = (b"x\x01", b"x\x9c", b"x\xda")
 
 # The dictionary of `.lzma` files has at least 64 KiB; other properties are rare.
+# With the beginning of the first block: three letters alone are in text.
+_BZIP2_CARVED = tuple(b"BZh%d1AY&SY" % level for level in range(1, 10))
+# Most have a dictionary of a usual size, and an unknown length.
+_LZMA_PRESETS = tuple(b"\x5d" + (1 << size).to_bytes(4, "little") + b"\xff" * 8 for size in (16, *range(18, 27)))
 _LZMA_MAGIC, _LZMA_HEADER, _MAX_PROPERTIES, _UNKNOWN_LENGTH = b"\x5d\0\0", 13, 224, (1 << 64) - 1
 
 # The first match counts.
@@ -176,8 +180,8 @@ SIGNATURES = (
     Signature((), der, is_der, short=DER_MAGICS),
     Signature((), ssh_key, is_ssh_key, short=SSH_MAGICS),
     Signature((XZ_MAGIC,), _reader_for(XZ), _decompresses(XZ.make)),
-    Signature((), _reader_for(LZMA), is_lzma, short=(_LZMA_MAGIC,)),
-    Signature((BZIP2_MAGIC,), _reader_for(BZIP2), _is_bzip2),
+    Signature(_LZMA_PRESETS, _reader_for(LZMA), is_lzma, short=(_LZMA_MAGIC,)),
+    Signature((BZIP2_MAGIC,), _reader_for(BZIP2), _is_bzip2, carved=_BZIP2_CARVED),
     Signature((), _reader_for(COMPRESS), _is_compress, short=(LZW_MAGIC,)),
     *(Signature((), media(each.walk, each.name), each.test, short=each.magics) for each in FORMATS),
     Signature((), _reader_for(ZLIB), _is_zlib, short=_ZLIB_HEADERS, carved=_ZLIB_CARVED),
@@ -203,8 +207,8 @@ CARVED = LiteralSet(*(magic for magic in MAGICS if not is_plain(magic)))
 # Of content; in headers of frames, two bytes may be the same in all of them.
 _CARVED = (*CARVED.texts, *(magic for signature in SIGNATURES for magic in signature.carved))
 # The prefixes of these that are text; and their suffixes, as a piece may end or begin anywhere.
-_TEXT_PREFIXES = {magic[:count] for magic in _CARVED for count in range(1, len(magic)) if is_plain(magic[:count])}
-TEXT_ENDS = tuple(sorted({text[at:] for text in _TEXT_PREFIXES for at in range(len(text))}))
+TEXT_PREFIXES = {magic[:count] for magic in _CARVED for count in range(1, len(magic)) if is_plain(magic[:count])}
+TEXT_ENDS = tuple(sorted({text[at:] for text in TEXT_PREFIXES for at in range(len(text))}))
 # The magics in base64: their first three bytes are four characters.
 IN_BASE64 = re.compile(b"|".join(re.escape(binascii.b2a_base64(magic[:3], newline=False)) for magic in MAGICS))
 

@@ -98,6 +98,9 @@ def _is_deflate(head: bytes, certainly: bool) -> bool:
     deflate = zlib.decompressobj(-15)
     try:
         out = deflate.decompress(head, 1 << 12)
+        if deflate.unconsumed_tail:
+            # What is repetitive, such as an archive of tar, ends within the head nevertheless.
+            deflate.decompress(deflate.unconsumed_tail, 1 << 18)
     except zlib.error:
         return False
     if not out:
@@ -114,10 +117,11 @@ def _is_brotli(head: bytes) -> bool:
     if len(head) < _SHORTEST_BROTLI or (len(head) <= _LITTLE and not _may_be_brotli(head)):
         return False
     # Imported on first use: most captures contain nothing that needs it.
-    from overheard_capture.decoders.compression.libraries import brotli_head  # noqa: PLC0415
+    from overheard_capture.decoders.compression.libraries import brotli_head, is_whole_brotli  # noqa: PLC0415
 
     out = brotli_head(head, HEAD)
-    return bool(out) and _is_content(out)
+    # Other bytes hardly ever end where a stream does.
+    return bool(out) and (_is_content(out) or (len(head) > _LITTLE and is_whole_brotli(head)))
 
 
 def _may_be_brotli(head: bytes) -> bool:

@@ -16,7 +16,7 @@ from overheard_capture.decoders.armour.lines import LineArmourFinder
 from overheard_capture.decoders.base64.finder import Base64Finder
 from overheard_capture.decoders.carving import Carver
 from overheard_capture.decoders.line_blocks import LineBlockFinder, may_have_block
-from overheard_capture.decoders.magic import CARVABLE, HEAD, PLAIN_MAGICS, TEXT_ENDS, reader_of
+from overheard_capture.decoders.magic import CARVABLE, HEAD, PLAIN_MAGICS, TEXT_ENDS, TEXT_PREFIXES, reader_of
 from overheard_capture.decoders.mail.encoded_words import EncodedWords
 from overheard_capture.decoders.mail.quoted_printable import SoftBreakFinder
 from overheard_capture.decoders.text_framing import CHUNKED, text_framing
@@ -34,6 +34,7 @@ if TYPE_CHECKING:
 
 # A run of base64 in a path may go on with the next part of that: what this decodes to, up to the length of a run.
 _AFTER_A_RUN = SHORTEST_RUN * 3 // 4
+_LONGEST_PREFIX = max(map(len, TEXT_PREFIXES))
 
 
 class _Finder(Protocol):
@@ -130,11 +131,12 @@ class Untyped:
         return data[piece:], origin.after(min(piece, len(data)))
 
     def _identify(self, data: Bytes) -> None:
-        """Choose a reader by the head."""
+        """Choose a reader by the head. What is inside may have no signature if this one may have none."""
         head = bytes(data[: self._needed])
         self._remainder, self._piece = Remainder(), FIRST_PIECE
         is_text = is_plain(head) and not head.startswith(PLAIN_MAGICS)
-        factory = None if is_text else self._reader_of(head, untyped, self._remainder)
+        inner = unsigned if self._reader_of is unsigned_or_known else untyped
+        factory = None if is_text else self._reader_of(head, inner, self._remainder)
         if factory:
             self._known = Content(self._findings, self._layers, factory, SearchScope.NONE)
         else:
@@ -205,10 +207,10 @@ class TextReader:
         self._base64 = Base64Finder(findings, layers, armoured)
         self._armour = ArmourFinder(findings, layers, armoured)
         self._line_armour = LineArmourFinder(findings, layers, armoured)
-        self._line_blocks = LineBlockFinder(findings, layers, untyped)
+        self._line_blocks = LineBlockFinder(findings, layers, armoured)
         self._escapes = EscapedTextFinder(findings, layers, armoured)
-        self._soft_breaks = SoftBreakFinder(findings, layers, untyped)
-        self._encoded_words = EncodedWords(findings, layers, untyped)
+        self._soft_breaks = SoftBreakFinder(findings, layers, armoured)
+        self._encoded_words = EncodedWords(findings, layers, armoured)
         self._carver: Carver | None = None
         # The last bytes, if a signature may begin with them.
         self._signature_prefix: ByteQueue | None = None
@@ -242,11 +244,12 @@ class TextReader:
 
     def _keep_signature_prefix(self, data: bytes | bytearray, origin: Origin) -> None:
         """Keep the last bytes, with which a signature may begin."""
-        before, self._signature_prefix = self._signature_prefix, ByteQueue()
-        if data == b"K" and before:
-            self._signature_prefix = before
-        count = 2 if data.endswith(b"PK") else 1
-        self._signature_prefix.add(data[-count:], origin.after(max(len(data) - count, 0)))
+        at = max(len(data) - _LONGEST_PREFIX, 0)
+        kept = (not at and self._signature_prefix) or ByteQueue()
+        kept.add(data[at:], origin.after(at))
+        while len(kept) and bytes(kept.data) not in TEXT_PREFIXES:
+            kept.drop(1)
+        self._signature_prefix = kept
 
     def _carve(self, data: Bytes, origin: Origin) -> None:
         if not self._carver:

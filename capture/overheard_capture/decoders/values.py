@@ -21,7 +21,7 @@ from overheard_capture.decoders.magic import CARVED, HEAD, is_known
 from overheard_capture.decoders.mail.encoded_words import EncodedWords
 from overheard_capture.decoders.mail.quoted_printable import SoftBreakFinder
 from overheard_capture.decoders.unsigned import is_unsigned
-from overheard_capture.decoders.untyped import TextReader, armoured, unsigned, untyped
+from overheard_capture.decoders.untyped import TextReader, armoured, unsigned
 from overheard_capture.decoders.utf16_32 import encoding_of
 
 if TYPE_CHECKING:
@@ -102,10 +102,10 @@ def _text_readers(findings: Findings, layers: Layers, data: bytes) -> Iterator[_
     if b"\n" in data:
         yield LineBlockFinder(speculative(findings), layers, armoured)
     if quoted_printable(data) >= 0:
-        yield SoftBreakFinder(speculative(findings), layers, untyped)
+        yield SoftBreakFinder(speculative(findings), layers, armoured)
     if _MARKS.first(data) < 0:
         return
     if MARKS.first(data) >= 0:
         yield LineArmourFinder(findings, layers, armoured)
     if ENCODED_WORD.first(data) >= 0:
-        yield EncodedWords(speculative(findings), layers, untyped)
+        yield EncodedWords(speculative(findings), layers, armoured)

@@ -797,7 +797,7 @@ static int has_base85(const uint8_t *data, uint64_t at, uint64_t end, const Base
 /* The members of each are bits of a table. */
 enum { HEXADECIMAL, CAPITAL, SMALL, PERCENT, BASE58, BASE85, NUMBERS = BASE85 + 3, CODINGS };
 /* The fewest separators of a list of numbers. In hexadecimal, at least one in so many digits is a letter. */
-enum { FEWEST = 7, FEWEST_LETTERS = 20 };
+enum { FEWEST = 7, FEWEST_LETTERS = 20, FEWEST_BYTES = 12 };
 
 typedef struct {
     uint64_t from; /* where to go on */
@@ -818,15 +818,26 @@ typedef struct {
 /* Add a run of hexadecimal digits and what is between them. One with a single word of digits is decoded to `out`, with
  * three bytes behind it that occur in nothing. One without enough digits is left out. */
 static void hexadecimal(Coded *found, const uint8_t *data, uint64_t at, uint64_t end, const uint8_t *beginnings) {
-    uint64_t begin = 0, stop = 0, several = 0, words = 0;
-    int is_number = 1;
+    uint64_t begin = 0, stop = 0, several = 0, words = 0, separators = 0;
+    /* Whether these are decimal numbers; and how many in a row may be bytes, as those of text without a letter are. */
+    int is_number = 1, in_a_row = 0, may_be_bytes = 0;
     for (uint64_t place = at; place < end;) {
         uint64_t word = place;
         for (; place < end && digit[data[place]]; place++) is_number &= data[place] <= '9';
+        if (place == word) {
+            uint8_t byte = data[place++];
+            is_number &= strchr("\\xX%&#+rnt", byte) == NULL;
+            separators = byte == ' ' || byte == ':' || byte == '-' ? separators + 1 : 2;
+            continue;
+        }
         if (place - word >= SHORTEST_CODED) words++, begin = word, stop = place;
         else if (place - word >= 2) several++;
-        if (place == word) is_number &= strchr("\\xX%&#rnt", data[place++]) == NULL;
+        int is_byte = place - word == 2 && data[word] >= '2' && data[word] <= '7';
+        in_a_row = !is_byte ? 0 : in_a_row && separators == 1 ? in_a_row + 1 : 1;
+        may_be_bytes |= in_a_row == FEWEST_BYTES;
+        separators = 0;
     }
+    is_number &= !may_be_bytes;
     if (!words && (several < 3 || is_number)) return;
     if (words == 1 && !several && stop - begin <= LONGEST_WORD) {
         uint8_t *out = found->out + found->filled;
@@ -995,7 +1006,7 @@ int64_t announcement(const uint8_t *data, uint64_t length, uint64_t start, int f
 
 /* ---- Blocks of lines (see decoders/line_blocks.py) */
 
-enum { SHORTEST_ENCODED = 24, MOST_BLANKS = 8, SHORTEST_OFFSET = 4 };
+enum { SHORTEST_ENCODED = 24, MOST_BLANKS = 8, MOST_INDENTED = 32, SHORTEST_OFFSET = 4 };
 
 static int in_base64(uint8_t byte) {
     return is_letter(byte) || is_digit(byte) || byte == '+' || byte == '/' || byte == '_' || byte == '-';
@@ -1029,7 +1040,9 @@ static int may_begin_block(const uint8_t *data, const uint8_t *at, const uint8_t
     const uint8_t *number = line;
     while (number < end && number - line < MOST_BLANKS && (*number == ' ' || *number == '\t')) number++;
     if (end - number > 1 && number[0] == '0' && (number[1] == '0' || (number[1] | 0x20) == 'x')) return 1;
-    if (first == '0' || end - line < 2 || !(in_base64(line[1]) || line[1] == '=')) return 0;
+    const uint8_t *folded = line + 1;
+    while (folded < end && folded - line < MOST_INDENTED && (*folded == ' ' || *folded == '\t')) folded++;
+    if (first == '0' || folded == end || !(in_base64(*folded) || *folded == '=')) return 0;
     if (at > data && at[-1] == '\r') at--;
     if (at - data < SHORTEST_ENCODED) return 0;
     for (int each = 1; each <= SHORTEST_ENCODED; each++)

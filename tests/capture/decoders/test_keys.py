@@ -17,6 +17,7 @@ from capture.played import VALUE, played, seen
 from capture.wrapped import noise
 from overheard_capture.content.opaque_values import LARGE_VALUE
 from overheard_capture.content.opaque_values import VALUE as OPAQUE
+from overheard_capture.decoders.keys import is_der
 from overheard_capture.decoders.untyped import untyped
 
 PEM, DER = serialization.Encoding.PEM, serialization.Encoding.DER
@@ -134,3 +135,29 @@ def test_a_known_format_in_a_value_is_unwrapped() -> None:
     value = b"\x04\x82" + len(packed).to_bytes(2) + packed
     findings = played(untyped, b"\x30\x82" + (len(value) + 3).to_bytes(2) + b"\2\1\1" + value)
     assert any("gzip" in layers for layers in seen(findings))
+
+
+def sequence(*parts: bytes, tag: int = 0x30) -> bytes:
+    inside = b"".join(parts)
+    return bytes([tag, 0x82]) + len(inside).to_bytes(2) + inside
+
+
+PADDED = b"\x04\x82\x01\x00" + noise(256)
+MESSAGES = {
+    "SNMPv1": sequence(b"\2\1\0\4\6public", sequence(b"\2\1\1\2\1\0\2\1\0", PADDED, tag=0xA2)),
+    "a trap": sequence(b"\2\1\0\4\6public", sequence(b"\6\3\x2b\6\1", PADDED, tag=0xA4)),
+    "SNMPv3": sequence(b"\2\1\3", sequence(b"\2\1\1\2\3\0\1\1\4\1\0\2\1\3"), PADDED),
+    "LDAP": sequence(b"\2\1\1", sequence(b"\4\0\x0a\1\0", PADDED, tag=0x63)),
+}
+
+
+@pytest.mark.parametrize("name", MESSAGES)
+def test_messages_of_ldap_and_snmp_are_no_documents(name: str) -> None:
+    assert not is_der(MESSAGES[name][:128])
+
+
+def test_private_keys_are_documents() -> None:
+    rsa = sequence(b"\2\1\0\2\x82\1\0" + bytes(256))
+    elliptic = sequence(b"\2\1\1\4\x20" + bytes(32), b"\xa0\7\6\5\x2b\x81\4\0\x22", b"\xa1\x64\3\x62\0" + bytes(97))
+    for data in (rsa, elliptic, sequence(b"\2\1\3", sequence(b"\6\1\1", PADDED))):
+        assert is_der(data[:128])

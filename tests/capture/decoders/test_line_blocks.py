@@ -110,3 +110,27 @@ def test_a_gap_ends_a_block() -> None:
     text = BLOCKS["base64 in LDIF"]
     findings = played(untyped, re.sub(rb"\n ", b"\n?", text))
     assert not findings.sightings
+
+
+def rows(data: bytes) -> bytes:
+    return subprocess.run(["xxd"], input=data, capture_output=True, check=True).stdout
+
+
+@pytest.mark.parametrize("size", [1, 11, 1000])
+@pytest.mark.parametrize("before", [b"<p>", b'1,"', b"<13>Jan  1 00:00:00 host app: ", b"note = "])
+def test_the_first_row_of_a_dump_may_stand_within_a_line(before: bytes, size: int) -> None:
+    text = b"first\n" + before + rows(b"They say that " + VALUE + b" is it.") + b"</p>\n"
+    findings = played(untyped, text, range(0, len(text), size))
+    assert ("hex dump",) in seen(findings)
+    assert not findings.unread
+
+
+def test_a_dump_of_digits_in_hexadecimal_is_read() -> None:
+    """The printable characters at the end of its rows look like bytes, too."""
+    assert seen(played(untyped, rows((b"They say that " + VALUE).hex(" ").encode()))) >= {("hex dump", "hexadecimal")}
+
+
+def test_base64_may_be_folded_in_an_indented_block() -> None:
+    text = folded(b"note:: ", base64.b64encode(gzip.compress(noise(200) + TEXT, mtime=0)))
+    findings = played(untyped, b"data: |\n" + prefixed(b"    ", text))
+    assert [layers for layers in seen(findings) if "gzip" in layers]

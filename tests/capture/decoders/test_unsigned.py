@@ -99,3 +99,16 @@ def test_random_text_is_no_reason() -> None:
     for seed in range(50):
         findings = played(untyped, b"token=" + base64.b64encode(noise(80, seed)))
         assert not findings.unread
+
+
+def test_brotli_of_anything_is_read_if_nothing_follows_it() -> None:
+    inner = zlib.compress(VALUE + noise(90).hex().encode())[2:-4]
+    packed = brotli.compress(inner)
+    assert is_unsigned(packed)
+    assert not is_unsigned(packed[:-1])
+    assert not is_unsigned(packed + b"x")
+    assert any("br" in layers for layers in seen(played(untyped, b"note=" + base64.b64encode(packed) + b"&x=y")))
+
+
+def test_noise_is_no_brotli() -> None:
+    assert not any(is_unsigned(noise(length)) for length in range(65, 600))

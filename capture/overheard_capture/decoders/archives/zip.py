@@ -20,7 +20,7 @@ from overheard_capture.decoders.archives.zip_headers import (
     variable_fields,
 )
 from overheard_capture.decoders.compression.deflate import Deflate
-from overheard_capture.decoders.compression.formats import BZIP2, XZ, ZSTD, CompressionFormat
+from overheard_capture.decoders.compression.formats import BZIP2, XZ, ZIP_LZMA, ZSTD, CompressionFormat
 from overheard_capture.decoders.compression.reader import CompressedReader
 from overheard_capture.provenance.queue import ByteQueue
 
@@ -35,6 +35,9 @@ ZIP = Layer("zip", LayerKind.COMPRESSION)
 _METHODS = {
     8: CompressionFormat(ZIP, Deflate),
     12: CompressionFormat(ZIP, BZIP2.make),
+    14: CompressionFormat(ZIP, ZIP_LZMA.make),
+    # Of zstd, the number of before and the one of today.
+    20: CompressionFormat(ZIP, ZSTD.make),
     93: CompressionFormat(ZIP, ZSTD.make),
     95: CompressionFormat(ZIP, XZ.make),
 }

@@ -20,7 +20,7 @@ from overheard_capture.decoders.opaque import is_base32, is_binary, is_hexadecim
 _DIGIT = rb"[0-9A-Fa-f]"
 _PREFIX = rb"(?:0[xX]|\\{1,8}[xX]|%|&#[xX])?"
 _GROUP = rb"%b(?:%b%b){1,8}+(?!%b)" % (_PREFIX, _DIGIT, _DIGIT, _DIGIT)
-_BETWEEN = rb"[ \t]{0,8}[:,;|-]?(?:[ \t\r\n]|\\{1,8}[rnt]){0,32}"
+_BETWEEN = rb"[ \t]{0,8}[:,;|+-]?(?:[ \t\r\n]|\\{1,8}[rnt]){0,32}"
 _GROUPS = rb"(?<![0-9A-Za-z])%b(?:%b%b){2,}+" % (_GROUP, _BETWEEN, _GROUP)
 _BREAK = rb"(?:\\?\r?\n[ \t]{0,32}|(?:\\{1,8}r)?\\{1,8}n)"
 _DIGITS = rb"%b{%d,}+(?:%b%b{2,}+)*+" % (_DIGIT, SHORTEST, _BREAK, _DIGIT)
@@ -28,6 +28,8 @@ _MORE = rb"(?:%b%b%b++)++" % (_BETWEEN, _PREFIX, _DIGIT)
 _NOT_DIGITS = re.compile(rb"0[xX](?=%b)|[^0-9A-Fa-f]" % _DIGIT)
 # The digits of decimal numbers, and what is between them.
 _DECIMAL = b"0123456789 \t\r\n,;:.|-"
+# Bytes without a letter among their digits, as those of digits in ASCII are.
+_DIGIT_BYTES = re.compile(rb"(?<![0-9])(?:[2-7][0-9][ :-]){11}[2-7][0-9](?![0-9])")
 _LONG_NUMBER = Members(b"0123456789", SHORTEST)
 
 _HEX_DIGITS = b"0123456789ABCDEFabcdef"
@@ -43,6 +45,8 @@ _ESCAPED = 4
 _ANY_ESCAPE = re.compile(rb"%[0-9A-Fa-f]{2}")
 # So many different characters of base85 are escaped.
 _ESCAPES_OF_BASE85 = 3
+# What is read line by line: a dump, quoted-printable; and encoded words.
+_IN_LINES = re.compile(rb"\n(?:0[0-9A-Fa-f]{3,15}:? |[ \t>])|=(?:\?|\r?\n|[0-9A-F]{2}(?:=|[0-9A-Za-z]{1,20}=20))")
 _NOT_BASE64 = re.compile(rb"%(?!(?:25)*(?:3[Dd]|2[BbFf]|0[AaDd]))[0-9A-Fa-f]{2}")
 _BINARY_ESCAPE = re.compile(rb"%(?:[0189A-Fa-f][0-9A-Fa-f]|7[Ff])")
 
@@ -55,7 +59,7 @@ def _hexadecimal(chars: bytes) -> bytes:
 
 
 def _is_numbers(run: bytes | bytearray) -> bool:
-    return not run.translate(None, _DECIMAL) and not any(_LONG_NUMBER.runs(run))
+    return not run.translate(None, _DECIMAL) and not any(_LONG_NUMBER.runs(run)) and not _DIGIT_BYTES.search(run)
 
 
 def _is_hexadecimal(run: bytes | bytearray) -> bool:
@@ -89,7 +93,9 @@ def _is_escaped_text(run: bytes | bytearray) -> bool:
         if not _ANY_ESCAPE.search(text):
             break
         text = unquote_to_bytes(text.replace(b"+", b" "))
-        if MARKS.first(text) >= 0 or has_escaped(text):
+        if MARKS.first(text) >= 0 or has_escaped(text) or _IN_LINES.search(text):
+            return False
+        if any(coding.is_in(text) for coding in CODINGS if coding.layer in (HEXADECIMAL, BASE32, DECIMAL)):
             return False
         if may_be_base85 and any(coding.is_in(text) for coding in BASE85_CODINGS):
             return False
@@ -121,8 +127,9 @@ def _base32_coding(alphabet: bytes) -> Coding:
 
 
 PERCENT = Layer("percent-encoded", LayerKind.SPELLED)
-BASE32 = Layer("base32", LayerKind.SPELLED)
-_HEX_MEMBERS = b"0123456789ABCDEFabcdef xX\\\t\r\n:,;|%&#-rnt"
+BASE32, DECIMAL = Layer("base32", LayerKind.SPELLED), Layer("decimal", LayerKind.SPELLED)
+# In a form a plus sign is a blank.
+_HEX_MEMBERS = b"0123456789ABCDEFabcdef xX\\\t\r\n:,;|%&#+-rnt"
 CODINGS = (
     Coding(
         HEXADECIMAL,
@@ -154,7 +161,7 @@ CODINGS = (
     *BASE85_CODINGS,
     # Bytes as a list of numbers.
     Coding(
-        Layer("decimal", LayerKind.SPELLED),
+        DECIMAL,
         Members(decimal.MEMBERS, SHORTEST),
         re.compile(decimal.LIST).finditer,
         re.compile(decimal.MORE),

@@ -25,7 +25,9 @@ if TYPE_CHECKING:
     from overheard_capture.provenance.origin import Bytes, Origin
 
 # What a piece may end with, if something may begin in it.
-_MAY_BEGIN = re.compile(rb"[\\&]|begin |GIT |=y|\n>|<~|(?:b|be|beg|begi|begin|G|GI|GIT|=|<|>|\n)\Z")
+_MAY_BEGIN = re.compile(
+    rb"[\\&]|begin |GIT |BEGIN:|=y|\n>|<~|(?:b|be|beg|begi|begin|B|BE|BEG|BEGI|BEGIN|G|GI|GIT|=|<|>|\n)\Z"
+)
 _MARKS = LiteralSet(*{mark for writing in WRITINGS for mark in writing.marks.texts})
 
 

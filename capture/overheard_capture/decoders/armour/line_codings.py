@@ -31,8 +31,15 @@ class _Lines:
 
 
 def _fitting(line: bytes, length: Callable[[int], int]) -> bytes:
-    """A line of the length that its first byte announces, unescaped if it is longer: from HTML, or quotes doubled."""
+    """A line of the length that its first byte announces, unescaped if it is longer: from HTML, or quotes doubled.
+
+    Or from quoted-printable.
+    """
     text = line
+    if b"=" in line and len(line) > length(line[0]):
+        plain = binascii.a2b_qp(line)
+        if len(plain) == length(plain[0]):
+            return plain
     for _ in range(_ESCAPED):
         if len(text) <= length(text[0]):
             return text

@@ -11,7 +11,7 @@ from overheard_capture.decoders.armour.base85 import ALPHABETS, DELIMITERS
 from overheard_capture.decoders.armour.coding import SHORTEST
 from overheard_capture.decoders.armour.codings import CODINGS
 from overheard_capture.decoders.base64.run import is_readable
-from overheard_capture.decoders.magic import CARVED, PAIRS, is_known, pair_bits
+from overheard_capture.decoders.magic import CARVABLE, PAIRS, is_known, pair_bits
 from overheard_capture.decoders.unsigned import is_unsigned
 from overheard_capture.native import core, pointer
 from overheard_capture.native.structures import (
@@ -89,9 +89,9 @@ def find_runs(data: bytes | bytearray, first: list[int], search: Search, *, with
         if _FOUND.word_count:
             together = _FOUND.decoded()
             to_read |= {_FOUND.word_at(match.offset) for match in search.matches(together)}
-            if CARVED.first(together) >= 0:
-                numbers = range(_FOUND.word_count)
-                to_read |= {number for number in numbers if CARVED.first(_FOUND.decoded_word(number)) >= 0}
+            place = -1
+            while (place := CARVABLE.literals.first(together, place + 1)) >= 0:
+                to_read.add(_FOUND.word_at(place))
         runs[0] += map(_FOUND.word, to_read)
         if with_digests:
             digests += (_FOUND.decoded_word(number) for number in _FOUND.values() if number not in to_read)

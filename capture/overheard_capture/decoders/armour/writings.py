@@ -41,16 +41,17 @@ _BACKSLASHES = rb"\\{1,8}"
 _NEW_LINE = rb"%b(?:[rn]|u000[aAdD]|x0[aAdD])" % _BACKSLASHES
 _ASCII_CODE = rb"(?:[2-7][0-9A-Fa-f]|0[09aAdD]|26(?:amp;){0,4}#(?:[0-9]{2,3}|[xX][0-9A-Fa-f]{2});)"
 _CONTROLS = {b"n": b"\n", b"r": b"\r", b"t": b"\t", b"b": b"\b", b"f": b"\f", b"v": b"\v", b"0": b"\0"}
-_PARTIAL_BACKSLASH = re.compile(rb"(\\+)(?:u[0-9A-Fa-f]{0,3}|x[0-9A-Fa-f]?)?\Z")
+_PARTIAL_BACKSLASH = re.compile(rb"(\\+)(?:u[0-9A-Fa-f]{0,3}|x[0-9A-Fa-f]?|[0-3][0-7]?)?\Z")
+_ESCAPE = re.compile(rb"\\(?:u([0-9A-Fa-f]{4})|x([0-9A-Fa-f]{2})|([0-3][0-7]{2})|(.))", re.DOTALL)
 
 
 def _without_backslash(escape: re.Match[bytes]) -> bytes:
-    code, other = escape[1] or escape[2], escape[3]
-    if code is None:
-        return _CONTROLS.get(other, other)
-    number = int(code, 16)
-    # In `\x` a byte, in `\u` a character or a half of one.
-    return bytes([number]) if escape[2] else chr(number).encode(errors="surrogatepass")
+    if escape[4]:
+        return _CONTROLS.get(escape[4], escape[4])
+    if escape[1]:
+        # A character, or a half of one.
+        return chr(int(escape[1], 16)).encode(errors="surrogatepass")
+    return bytes([int(escape[2], 16) if escape[2] else int(escape[3], 8)])
 
 
 def _held_backslash(piece: bytes) -> int:
@@ -59,27 +60,51 @@ def _held_backslash(piece: bytes) -> int:
     return len(piece) - partial.end(1) + 1 if partial and len(partial[1]) % 2 else 0
 
 
-_STRING = Writing(
-    Layer("string escapes", LayerKind.SPELLED),
-    LiteralSet(*BEGIN, b"GIT binary patch", b"=ybegin ", b"<~", b"\\u00"),
-    re.compile(
-        rb"(?:begin [0-7]{3,4} [^\r\n\\\"]{1,255}|GIT binary patch|=ybegin [^\r\n\\\"]{1,255})%b"
-        # The latter two are text that is escaped throughout, and UTF-16.
-        rb"|<~[!-Z\]-uz]{0,128}\\{1,8}[nr\"'\\]|\\u003[cC]~|(?:%bu00%b){%d}|(?:%bu0000(?:[^\r\n\\\"]|%bu00%b)){%d}"
-        % (_NEW_LINE, _BACKSLASHES, _ASCII_CODE, _DENSE, _BACKSLASHES, _BACKSLASHES, _ASCII_CODE, _DENSE)
-    ),
+def _string(marks: LiteralSet, begins: bytes, before: bytes) -> Writing:
+    return Writing(
+        Layer("string escapes", LayerKind.SPELLED),
+        marks,
+        re.compile(begins),
+        re.compile(before),
+        re.compile(rb"\n"),
+        _ESCAPE,
+        _without_backslash,
+        _held_backslash,
+    )
+
+
+_MARKED = _string(
+    LiteralSet(*BEGIN, b"GIT binary patch", b"=ybegin ", b"VCARD", b"VCALENDAR", b"<~", b"\\u00"),
+    rb"(?:begin [0-7]{3,4} [^\r\n\\\"]{1,255}|GIT binary patch|=ybegin [^\r\n\\\"]{1,255}|(?<=BEGIN:)V[A-Z]{4,8})%b"
+    # The latter two are text that is escaped throughout, and UTF-16.
+    rb"|<~[!-[\]-uz]{0,256}\\{1,8}[nr\"'\\]|\\u003[cC]~|(?:%bu00(?:%b|[89A-Fa-f][0-9A-Fa-f])){%d}"
+    rb"|(?:%bu0000(?:[^\r\n\\\"]|%bu00%b)){%d}"
+    % (_NEW_LINE, _BACKSLASHES, _ASCII_CODE, _DENSE, _BACKSLASHES, _BACKSLASHES, _ASCII_CODE, _DENSE),
     # A line may be quoted; a character may precede its other byte.
-    re.compile(rb"(?:(?:>|%b(?:u00|x)3[eE]) ?){0,8}[^\r\n\\\"]?\\{0,7}\Z" % _BACKSLASHES),
-    re.compile(rb"\n"),
-    re.compile(rb"\\(?:u([0-9A-Fa-f]{4})|x([0-9A-Fa-f]{2})|(.))", re.DOTALL),
-    _without_backslash,
-    _held_backslash,
+    rb"(?:(?:>|%b(?:u00|x)3[eE]) ?){0,8}[^\r\n\\\"]?\\{0,7}\Z|BEGIN:\Z" % _BACKSLASHES,
+)
+# Bytes in a literal of JavaScript, Python or C. Those before the first escape are a part of them.
+_BYTE = rb"\\{1,8}(?:x[0-9A-Fa-f]{2}|[0-3][0-7]{2})"
+_BYTES = _string(
+    LiteralSet(b"\\x", b"\\0", b"\\1", b"\\2", b"\\3"),
+    # Ranges of characters in regular expressions have a hyphen.
+    rb"%b(?:[0-9A-Za-z]{0,80}%b|(?:(?:[^\r\n\\]|\\[nrt'\"\\]){0,40}(?<!-)%b){2})" % (_BYTE, _BYTE, _BYTE),
+    rb"(?<![0-9A-Za-z])[0-9A-Za-z]{1,160}\\{0,7}\Z|(?<!\\)\\{0,7}\Z",
+)
+# Rows of a hex dump, soft line breaks, and folded values of LDIF, which are lines only once they are unescaped.
+_LINE_END = rb"(?:%b[rn]){1,2}" % _BACKSLASHES
+_LINED = _string(
+    LiteralSet(b"\\n0", b":: ", b"=\\r", b"=\\n", b"=\\\\"),
+    rb"%b0[0-9A-Fa-f]{3,15}:?[ \t]{1,4}[0-9A-Fa-f]{2}|=%b|:: [0-9A-Za-z+/]{16,400}%b [0-9A-Za-z+/=]"
+    % (_LINE_END, _LINE_END, _LINE_END),
+    rb"[^\r\n\\\" ]{4,16}:? [^\r\n]{0,160}\Z|(?:\\.|[^\r\n\\\"]){0,160}\Z",
 )
 
 # ---- entities
 
 # An ampersand, which may be escaped itself.
 _AND = rb"&(?:amp;){0,4}"
+_NEW_LINE_ENTITY = rb"%b#(?:1[03]|[xX]0?[aAdD]);" % _AND
 _ENTITY = re.compile(rb"&(?:#[0-9]{1,7}|#[xX][0-9A-Fa-f]{1,6}|[A-Za-z]{2,8});")
 _PARTIAL_ENTITY = re.compile(rb"&(?:#?[0-9A-Za-z]{0,8})\Z")
 
@@ -93,16 +118,19 @@ _ENTITIES = Writing(
     Layer("HTML entities", LayerKind.SPELLED),
     LiteralSet(
         *(b"&lt;~", b"&amp;lt;~", b"&amp;amp;lt;~", b"&#", b"&amp;#", b"&amp;amp;#"),
+        *(*BEGIN, b"GIT binary patch", b"VCARD", b"VCALENDAR"),
         *(b"gt; " + begin for begin in BEGIN),
         *(b"gt;" + begin for begin in BEGIN),
         *(b"gt; GIT b", b"gt;GIT b", b"gt; =ybegin ", b"gt;=ybegin "),
     ),
     re.compile(
         rb"gt; ?(?:begin [0-7]{3,4} |GIT binary patch|=ybegin )|%b(?:lt|#60|#[xX]3[cC]);~"
-        rb"|(?:%b#(?:[0-9]{2,3}|[xX][0-9A-Fa-f]{2});){%d}" % (_AND, _AND, _DENSE)
+        rb"|(?:begin [0-7]{3,4} [^\r\n&]{1,160}|GIT binary patch|(?<=BEGIN:)V[A-Z]{4,8})%b"
+        rb"|(?<==)%b|(?:%b){1,2}(?:0[0-9A-Fa-f]{3,15}:? {1,4}[0-9A-Fa-f]{2}| {1,8}[0-9A-Za-z+/=_-]{2})"
+        rb"|(?:%b#(?:[0-9]{2,3}|[xX][0-9A-Fa-f]{2});){%d}" % (_AND, *(_NEW_LINE_ENTITY,) * 3, _AND, _DENSE)
     ),
-    # A line may be quoted.
-    re.compile(rb"(?:%bgt; ?){0,8}(?:%b)?\Z" % (_AND, _AND)),
+    # A line may be quoted. What is encoded begins before its first entity.
+    re.compile(rb"(?:%bgt; ?){1,8}(?:%b)?\Z|BEGIN:\Z|(?<=[>\"\n])[^\r\n<>\"]{1,160}\Z|\Z" % (_AND, _AND)),
     re.compile(rb"<"),
     _ENTITY,
     lambda escape: unescape(escape[0].decode()).encode(errors="replace"),
@@ -113,8 +141,8 @@ _ENTITIES = Writing(
 
 QUOTED = Writing(
     Layer("quoted text", LayerKind.SPELLED),
-    LiteralSet(*BEGIN, b"GIT binary patch", b"=ybegin ", b"<~"),
-    re.compile(rb"begin [0-7]{3,4} |GIT binary patch|=ybegin |<~"),
+    LiteralSet(*BEGIN, b"GIT binary patch", b"=ybegin ", b"<~", b"VCARD", b"VCALENDAR"),
+    re.compile(rb"begin [0-7]{3,4} |GIT binary patch|=ybegin |<~|(?<=BEGIN:)V"),
     re.compile(rb"(?:\A|\n)>[^\r\n]{0,160}\Z"),
     re.compile(rb"(?<=\n)[^>]"),
     re.compile(rb"(?:\A|(?<=\n))> ?"),
@@ -122,23 +150,52 @@ QUOTED = Writing(
     lambda piece: 2 if piece.endswith(b"\n>") else int(piece.endswith(b"\n")),
 )
 
-# ---- quotes doubled
+# ---- lines of vCard and iCalendar
+
+_FOLD = rb"\r?\n[ \t]"
+_PARTIAL_FOLD = re.compile(rb"(\\*)(\r?\n(?:[ \t]\Z)?|\r)?\Z")
+
+
+def _held_fold(piece: bytes) -> int:
+    found = _PARTIAL_FOLD.search(piece, max(len(piece) - LONGEST, 0))
+    if not found:
+        return 0
+    if len(found[1]) % 2:
+        return len(piece) - found.end(1) + 1
+    return len(found[2]) if found[2] and not found[2].endswith((b" ", b"\t")) else 0
+
+
+# RFC 6350, 3.2 and 3.4; RFC 5545, 3.1 and 3.3.11. Without what begins it, as it must not begin in itself.
+_FOLDED = Writing(
+    Layer("folded lines", LayerKind.SPELLED),
+    LiteralSet(b"VCARD", b"VCALENDAR"),
+    re.compile(rb"(?<=BEGIN:)V[A-Z]{4,8}\r?\n"),
+    re.compile(rb"\Z"),
+    re.compile(rb"(?<=\n)END:V"),
+    re.compile(rb"%b|\\(?:%b)?(.)" % (_FOLD, _FOLD), re.DOTALL),
+    lambda escape: escape[1].replace(b"n", b"\n").replace(b"N", b"\n") if escape[1] else b"",
+    _held_fold,
+)
+
+# ---- quotes doubled, or escaped in the name of a file in a form (HTML Standard, multipart/form-data)
 
 
 def _held_quote(piece: bytes) -> int:
     """Pairs are from the left, so that an odd one may be the first of a pair."""
+    if piece.endswith((b"%", b"%2")):
+        return 1 + piece.endswith(b"2")
     return (len(piece) - len(piece.rstrip(piece[-1:]))) % 2 if piece.endswith((b"'", b'"')) else 0
 
 
 _DOUBLED = Writing(
     Layer("quotes doubled", LayerKind.SPELLED),
     LiteralSet(b"<~"),
-    re.compile(rb"<~(?=[^~]{0,256}?(?:''|\"\"))"),
+    re.compile(rb"<~(?=[^~]{0,256}?(?:''|\"\"|%22))"),
     re.compile(rb"\Z"),
     re.compile(rb"(?<=~)>"),
-    re.compile(rb"''|\"\""),
-    lambda quotes: quotes[0][:1],
+    re.compile(rb"''|\"\"|%22"),
+    lambda quotes: b'"' if quotes[0] == b"%22" else quotes[0][:1],
     _held_quote,
 )
 
-WRITINGS = (_STRING, _ENTITIES, QUOTED, _DOUBLED)
+WRITINGS = (_MARKED, _BYTES, _LINED, _ENTITIES, QUOTED, _FOLDED, _DOUBLED)

@@ -16,7 +16,7 @@ from overheard_capture.content.nesting import nested_content
 from overheard_capture.content.text_detector import looks_like_text
 from overheard_capture.decoders.armour.line_codings import YENC_MARK
 from overheard_capture.decoders.base64.alphabet import LONGEST_BREAK, chars_by_frame, decoded, token_of
-from overheard_capture.decoders.magic import BEGINNINGS, CARVED, IN_BASE64, is_known
+from overheard_capture.decoders.magic import BEGINNINGS, CARVABLE, IN_BASE64, is_known
 from overheard_capture.decoders.unsigned import is_unsigned
 from overheard_capture.provenance.by_frame import FrameAligner
 from overheard_capture.provenance.origin import Origin, Span, joined
@@ -39,6 +39,7 @@ _HEAD_LENGTH, _MAX_OFFSET, _MAX_PREFIXES = 64, 128, 8
 DECISION_LENGTH = _MAX_OFFSET + _HEAD_LENGTH + 4
 # Decoded text of at least this length is no coincidence.
 _MIN_TEXT = 20
+_PRINTABLE = bytes(range(32, 127)) + b"\t\r\n"
 _PREFIX_END, _DIGIT = re.compile(rb"[/+]"), re.compile(rb"[0-9]")
 # An incomplete escape or line break.
 _PARTIAL_ESCAPE = re.compile(
@@ -66,7 +67,7 @@ def payload_start(chars: bytes) -> int:
     for start in (0, *(prefix.end() for prefix in prefixes)):
         rest = chars[start:]
         if len(rest) >= SHORTEST_RUN and ((start and is_readable(_decoded_head(rest, 0))) or _begins_unsigned(rest)):
-            return start
+            return _text_start(chars, start)
     # At any other offset, only text and signatures are reliable.
     for known in IN_BASE64.finditer(chars, 0, _MAX_OFFSET):
         if is_known(_decoded_head(chars, known.start())):
@@ -75,6 +76,12 @@ def payload_start(chars: bytes) -> int:
         if len(out) > 2 * _MIN_TEXT and looks_like_text(out[-_MIN_TEXT:]):
             return skipped
     return unsigned_start(chars)
+
+
+def _text_start(chars: bytes, start: int) -> int:
+    """Where the text begins that goes on at `start`: a slash or plus sign may also be a part of it."""
+    before = decoded(chars[: start if start % 4 == 0 else 0])
+    return len(before.rstrip(_PRINTABLE)) // 3 * 4 if before else start
 
 
 def unsigned_start(chars: bytes) -> int:
@@ -111,7 +118,7 @@ def is_readable(out: bytes) -> bool:
 
 def has_readable_part(out: bytes) -> bool:
     """Whether text or a known format is among these bytes."""
-    return _TEXT_WITHIN.search(out) is not None or CARVED.first(out) >= 0
+    return _TEXT_WITHIN.search(out) is not None or CARVABLE.literals.first(out) >= 0
 
 
 class Base64Run:

@@ -62,6 +62,12 @@ def _lzma() -> Decompressor:
     return lzma_alone()
 
 
+def _zip_lzma() -> Decompressor:
+    from overheard_capture.decoders.compression.libraries import ZipLzma  # noqa: PLC0415
+
+    return ZipLzma()
+
+
 # ---- the formats
 
 
@@ -78,6 +84,7 @@ COMPRESS = CompressionFormat(_layer("compress"), Lzw)
 BZIP2 = CompressionFormat(_layer("bzip2"), _bzip2, (BZIP2_MAGIC,))
 XZ = CompressionFormat(_layer("xz"), _xz, (XZ_MAGIC,), b"\0")
 LZMA = CompressionFormat(_layer("lzma"), _lzma)
+ZIP_LZMA = CompressionFormat(_layer("lzma"), _zip_lzma)
 # LZ4 has the same skippable frames as zstd.
 LZ4 = CompressionFormat(_layer("lz4"), lambda: FrameOrSkippable(Lz4Frame), (LZ4_MAGIC, *SKIPPABLE_MAGICS))
 LZ4_LEGACY = CompressionFormat(_layer("lz4"), Lz4Legacy)

@@ -22,7 +22,9 @@ if TYPE_CHECKING:
 
 # How many bytes are decompressed at a time if any of them may be malformed.
 _STEP = 16
+_LONG_OUTPUT = 256 << 10
 _XZ_MEMORY = 128 << 20
+_ZIP_LZMA_HEADER = 9
 # Decoders of zstd support windows of at least 8 MB (RFC 9659), and larger ones exist: 64 MB, as a power of 2.
 _ZSTD_WINDOW = 26
 
@@ -63,6 +65,16 @@ def brotli_head(data: bytes, enough: int) -> bytes:
     return out
 
 
+def is_whole_brotli(data: bytes) -> bool:
+    """Whether this is one stream, and nothing else; false if it decompresses to a lot."""
+    decompressor = brotli.Decompressor()
+    try:
+        decompressor.process(data, output_buffer_limit=_LONG_OUTPUT)
+    except brotli.error:
+        return False
+    return bool(decompressor.is_finished())
+
+
 class _LibraryDecompressor:
     """bzip2, xz, LZMA and zstd, which have the same interface in the standard library."""
 
@@ -99,6 +111,38 @@ def xz() -> _LibraryDecompressor:
 def lzma_alone() -> _LibraryDecompressor:
     """LZMA with the header of `.lzma` files."""
     return _LibraryDecompressor(lzma.LZMADecompressor(lzma.FORMAT_ALONE, memlimit=_XZ_MEMORY))
+
+
+class ZipLzma:
+    """LZMA as in zip archives (APPNOTE.TXT, 5.8.8): a version, the properties and their length, then the stream.
+
+    Whether that marks its end is a flag of the archive, which knows the length.
+    """
+
+    has_end_marker = False
+
+    def __init__(self) -> None:
+        self.eof = self.has_pending_output = False
+        self.fields: list[bytes] = []
+        self.unused_data = b""
+        # The incomplete header.
+        self._header = b""
+        self._stream: _LibraryDecompressor | None = None
+
+    def decompress(self, data: Bytes, max_length: int) -> bytes:
+        """Decompress `data`. Returns about `max_length` bytes at most; raises CorruptError."""
+        if not self._stream:
+            self._header += bytes(data)
+            if len(self._header) < _ZIP_LZMA_HEADER:
+                return b""
+            if self._header[2:4] != b"\5\0":
+                raise CorruptError
+            # The header of a file of unknown length.
+            data, self._stream = self._header[4:9] + b"\xff" * 8 + self._header[9:], lzma_alone()
+        out = self._stream.decompress(data, max_length)
+        self.eof, self.unused_data = self._stream.eof, self._stream.unused_data
+        self.has_pending_output = self._stream.has_pending_output
+        return out
 
 
 def zstd() -> _LibraryDecompressor:

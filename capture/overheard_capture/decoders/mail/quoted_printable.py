@@ -27,6 +27,8 @@ _PARTIAL_ESCAPE = re.compile(rb"=(?:[0-9A-Fa-f]?|[ \t]{0,64}\r?)\Z")
 _LONGEST_ESCAPE = 72
 # Lines in mail have up to 998 characters (RFC 5322, 2.1.1). Longer ones are not quoted-printable.
 _LONGEST_LINE = 2048
+# So much after a line of quoted-printable is read as such, too: not every line has an escape.
+_MOST_AFTER = 4096
 
 
 class QuotedPrintableDecoder:
@@ -103,7 +105,17 @@ class QuotedPrintable:
 class SoftBreakFinder:
     """Finds lines of quoted-printable in text, and decodes them speculatively."""
 
-    __slots__ = ("_continued", "_decoder", "_findings", "_layers", "_pending_line", "_reader", "_skipped", "_too_long")
+    __slots__ = (
+        "_after",
+        "_continued",
+        "_decoder",
+        "_findings",
+        "_layers",
+        "_pending_line",
+        "_reader",
+        "_skipped",
+        "_too_long",
+    )
 
     def __init__(self, findings: Findings, layers: Layers, reader: ReaderFactory) -> None:
         self._findings = findings
@@ -114,8 +126,8 @@ class SoftBreakFinder:
         self._pending_line: SmallByteQueue | None = None
         self._continued = False
         self._too_long = False
-        # How many bytes were skipped since the last decoded line.
-        self._skipped = 0
+        # How many bytes were read since the last line that is certainly quoted-printable, and were skipped after these.
+        self._after = self._skipped = 0
 
     def feed(self, data: bytes | bytearray, origin: Origin) -> None:
         """Read the next bytes."""
@@ -126,7 +138,8 @@ class SoftBreakFinder:
                 if not ended:
                     self._hold(data, origin, 0)
                     return
-                self._skipped += len(pending)
+                line, before = self._pending_line.take()
+                self._skip(line, before, 0, len(line))
                 self._pending_line = None
             else:
                 self._pending_line.add(data, origin)
@@ -154,14 +167,15 @@ class SoftBreakFinder:
             ends = data.find(b"\n", place) + 1
             # A line that is too long is skipped.
             self._continued = ends - begins <= _LONGEST_LINE
-            self._skipped += (begins if self._continued else ends) - at
-            at = begins if self._continued else ends
+            skipped = begins if self._continued else ends
+            self._skip(data, origin, at, skipped)
+            at = skipped
         self._hold(data, origin, at)
 
     def _hold(self, data: bytes | bytearray, origin: Origin, at: int) -> None:
         """Keep the incomplete line, unless it is too long."""
         begins = max(data.rfind(b"\n", at) + 1, at)
-        self._skipped += begins - at
+        self._skip(data, origin, at, begins)
         length = len(data) - begins
         if not length:
             return
@@ -197,8 +211,16 @@ class SoftBreakFinder:
             )
         elif self._skipped:
             self._decoder.gap(self._skipped)
-        self._skipped = 0
+        self._after = self._skipped = 0
         self._decoder.feed(lines, origin)
+
+    def _skip(self, data: bytes | bytearray, origin: Origin, begin: int, end: int) -> None:
+        """Pass over lines in which nothing shows that they are quoted-printable."""
+        if self._decoder and not self._skipped and self._after + end - begin <= _MOST_AFTER:
+            self._after += end - begin
+            self._decoder.feed(bytes(data[begin:end]), origin.after(begin))
+        else:
+            self._skipped += end - begin
 
     def gap(self, length: int) -> None:
         """`length` bytes are missing here, which ends a line."""
@@ -209,7 +231,8 @@ class SoftBreakFinder:
         if self._pending_line:
             if self._continued:
                 self._decode_lines(*self._pending_line.take())
-            self._skipped += len(self._pending_line)
+            line, origin = self._pending_line.take()
+            self._skip(line, origin, 0, len(line))
         self._pending_line, self._continued, self._too_long = None, False, False
 
     def close(self) -> None:

@@ -7,10 +7,15 @@ import gzip
 import html
 import itertools
 import json
+import lzma
+import quopri
 import re
 import urllib.parse
+import zlib
+from email.header import Header
 from typing import TYPE_CHECKING
 
+import brotli  # type: ignore[import-untyped]  # it publishes no types
 import pytest
 
 from capture.decoders.armour.lined import patch, uuencoded, yenc
@@ -72,6 +77,21 @@ def in_csv(text: bytes) -> bytes:
     return b'1,"' + text.replace(b'"', b'""') + b'",2\r\n'
 
 
+def in_vcard(text: bytes) -> bytes:
+    line = "NOTE:" + re.sub(r"([\\\\,;])", r"\\\1", text.decode()).replace("\n", "\\n")
+    rows = [line[at : at + 74] for at in range(0, len(line), 74)]
+    return ("BEGIN:VCARD\r\nVERSION:4.0\r\n" + "\r\n ".join(rows) + "\r\nEND:VCARD\r\n").encode()
+
+
+def in_c(text: bytes) -> bytes:
+    """As in a literal of JavaScript, Python or C: all but letters and digits in octal."""
+    return b'x = "' + re.sub(rb"[^0-9A-Za-z]", lambda each: b"\\%03o" % each[0][0], text) + b'";'
+
+
+def in_python(text: bytes) -> bytes:
+    return b'x = "' + re.sub(rb"[^0-9A-Za-z]", lambda each: b"\\x%02x" % each[0][0], text) + b'";'
+
+
 def quoted(text: bytes) -> bytes:
     return b"They wrote:\n" + re.sub(rb"^", b"> ", text, flags=re.MULTILINE) + b"\nNo.\n"
 
@@ -87,6 +107,9 @@ ESCAPED: dict[str, Write] = {
     "SQL": in_sql,
     "MySQL": in_mysql,
     "CSV": in_csv,
+    "vCard": in_vcard,
+    "C": in_c,
+    "Python": in_python,
     "quoted mail": quoted,
 }
 CODED: dict[str, Write] = {
@@ -134,6 +157,76 @@ def test_utf_16_that_is_escaped_is_read(how: str, wide: str) -> None:
         assert played(Fallback, b"HELLO\r\n" + ESCAPED[how](each) + b"\r\n").sightings
 
 
+BYTES: dict[str, bytes] = {
+    "gzip": PACKED,
+    "deflate": zlib.compress(TEXT)[2:-4],
+    "brotli": brotli.compress(TEXT),
+    "LZMA": lzma.compress(TEXT, lzma.FORMAT_ALONE),
+    "EBCDIC": TEXT.decode().encode("cp037"),
+}
+
+
+@pytest.mark.parametrize("name", BYTES)
+@pytest.mark.parametrize("write", [in_c, in_python])
+@pytest.mark.parametrize("outer", [bytes, in_json, in_url, base64.b64encode])
+def test_bytes_in_a_literal_are_read(name: str, write: Write, outer: Write) -> None:
+    text = b"here: " + outer(write(BYTES[name])) + b" and so on"
+    findings = played(untyped, text)
+    assert any("string escapes" in layers for layers in seen(findings))
+    assert not findings.unread
+    assert outcome(played(untyped, text, range(0, len(text), 7))) == outcome(findings)
+
+
+def hex_dump(data: bytes) -> bytes:
+    rows = (data[at : at + 16] for at in range(0, len(data), 16))
+    return b"".join(b"%08x: %-47s  |\n" % (16 * at, row.hex(" ").encode()) for at, row in enumerate(rows))
+
+
+def folded(data: bytes) -> bytes:
+    text = b"description:: " + base64.b64encode(data)
+    return b"\n ".join(text[at : at + 60] for at in range(0, len(text), 60)) + b"\n"
+
+
+LINED: dict[str, Write] = {
+    "a dump": hex_dump,
+    "folded base64": folded,
+    "quoted-printable": lambda data: quopri.encodestring(data * 2),
+    "encoded words": lambda data: Header(base64.b64encode(data).decode(), "utf-8", maxlinelen=70).encode().encode(),
+}
+
+
+@pytest.mark.parametrize("name", LINED)
+@pytest.mark.parametrize("outer", [in_json, in_url, in_vcard, lambda text: in_json(in_json(text))])
+def test_what_is_read_line_by_line_is_found_in_a_string(name: str, outer: Write) -> None:
+    text = outer(LINED[name](b"They say that " + VALUE + b" is all of it."))
+    findings = played(untyped, text)
+    assert findings.sightings
+    assert outcome(played(untyped, text, range(0, len(text), 7))) == outcome(findings)
+
+
+@pytest.mark.parametrize("name", [*LINED, "a vCard", "a patch"])
+def test_what_is_read_line_by_line_is_found_in_an_attribute(name: str) -> None:
+    data = b"They say that " + VALUE + b" is all of it."
+    lines = {"a vCard": in_vcard, "a patch": patch, **LINED}[name](data)
+    text = b'<note text="' + html.escape(lines.decode()).replace("\r", "&#13;").replace("\n", "&#10;").encode() + b'"/>'
+    findings = played(untyped, text)
+    assert findings.sightings
+    assert outcome(played(untyped, text, range(0, len(text), 7))) == outcome(findings)
+
+
+def test_ascii85_in_the_name_of_a_file_is_read() -> None:
+    for count in range(30):
+        name = base64.a85encode(bytes(count) + PACKED, adobe=True).replace(b'"', b"%22")
+        assert seen(played(untyped, b'Content-Disposition: form-data; filename="' + name + b'"\r\n'))
+
+
+@pytest.mark.parametrize("blank", [b"+", b"%20"])
+@pytest.mark.parametrize("form", [b"%02x", b"%d%%2C"])
+def test_bytes_in_a_form_are_read(form: bytes, blank: bytes) -> None:
+    text = b"a=1&text=" + blank.join(form % each for each in TEXT) + b"&b=2"
+    assert played(Fallback, text).sightings
+
+
 def test_yenc_in_base64_is_read() -> None:
     assert ("base64", "yEnc", "gzip") in seen(played(untyped, b"see: " + base64.b64encode(yenc(PACKED)) + b" now"))
 
@@ -149,6 +242,11 @@ LOOK_ALIKES = {
     "other letters": json.dumps("\u0441\u043b\u043e\u0432\u0430 " * 100) + html.escape("\u0441") * 9,
     "a link": "<a href='/x?to=https%3A%2F%2Fexample.com%2Fa%20b%2Bc&amp;y=%E2%82%AC'>x</a>\n" * 50,
     "quoted mail": "> > begin with this\n> >= that\n> <~ or that\n" * 50,
+    "code": json.dumps("if (a) {\n    b = c\\n\n  d =\n  /[\\x00-\\x1f]/.test(e);\n0001 12 x\n}\n" * 50),
+    "links": "<a href='/q?Id=1&amp;b=Cc2&amp;d=&lt;e&gt;'>x &lt;Y&gt; 2</a>&#10; and &#10;  more=&#10;" * 50,
+    "vCard": "BEGIN:VCARD\r\nNOTE:a\\, b and\r\n  so on\\n\r\nEND:VCARD\r\n" * 50,
+    "paths": json.dumps("C:\\\\123\\\\0777\\\\x86\\\\data" * 50),
+    "a form": "a=1&text=the+words+are+1,+2,+3+and+so+on&b=%20%5C" * 50,
     "broken escapes": "begin 644 x\\n\\\\\\" * 200 + "\\u00" * 100 + "&#65" * 50,
 }
 
@@ -162,4 +260,11 @@ def test_what_only_resembles_it_is_no_finding(name: str) -> None:
 
 def test_hostile_escapes_take_no_quadratic_time() -> None:
     for text in (b"\\" * 200_000, b"%25" * 60_000, b"begin 644 x\\n" * 20_000, b"&amp;" * 50_000, b"<~''" * 50_000):
+        assert not played(untyped, text).sightings
+    for text in (
+        b"\\x00" * 50_000,
+        b"a" * 99 + b"\\x00\\x00\n" * 20_000,
+        b"\\n0001 00 " * 20_000,
+        b"BEGIN:VCARD\n" * 20_000,
+    ):
         assert not played(untyped, text).sightings

@@ -1,10 +1,15 @@
 from __future__ import annotations
 
 import base64
+import bz2
 import gzip
+import io
 import json
+import lzma
+import tarfile
 import time
 import urllib.parse
+import zlib
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -182,3 +187,43 @@ def test_it_takes_negligible_time() -> None:
     for text in (b"A" * 2**20, TEXTS["in lines"] * 30, b"AbcdEfghIjklMnopQrstUvwx " * 20_000, b"A\\/" * 2**18):
         played(untyped, text, range(0, len(text), 16_000))
     assert time.process_time() - began < 15
+
+
+def test_text_behind_a_nul_is_read_from_its_beginning() -> None:
+    """As in an answer of SASL PLAIN (RFC 4616): a slash in base64 does not begin it."""
+    word = b"=?utf-8?Q?They=20say=20that=5Cx46=5Cx6c" + VALUE[2:].replace(b" ", b"=20") + b"?="
+    for count in range(3):
+        coded = base64.b64encode(b"\0" + b"a" * (count + 4) + b"\0" + word)
+        assert any("MIME encoded words" in layers for layers in seen(played(untyped, b"AUTH PLAIN " + coded + b"\r\n")))
+
+
+@pytest.mark.parametrize("name", ["LZMA", "bzip2", "zlib"])
+def test_compression_among_other_bytes_is_carved(name: str) -> None:
+    compress = {
+        "LZMA": lambda data: lzma.compress(data, lzma.FORMAT_ALONE),
+        "bzip2": bz2.compress,
+        "zlib": zlib.compress,
+    }
+    data = b"\x82\xa4user\xa5alice\xa4note\xc5\0\x3c" + compress[name](VALUE * 3) + b"\r\n--cut--\r\n"
+    for coded in (base64.b64encode(data), data.hex().encode()):
+        findings = played(untyped, b"note=" + coded + b"&x=y")
+        assert seen(findings)
+        assert not findings.unread
+
+
+@pytest.mark.parametrize("size", [1, 3, 7, 100])
+def test_bzip2_within_text_is_carved_wherever_it_is_split(size: int) -> None:
+    data = b"--cut\r\nContent-Type: application/octet-stream\r\n\r\n" + bz2.compress(VALUE * 3) + b"\r\n--cut--\r\n"
+    findings = played(untyped, data, range(0, len(data), size))
+    assert ("bzip2",) in seen(findings)
+    assert outcome(findings) == outcome(played(untyped, data))
+
+
+def test_an_archive_in_raw_deflate_is_read() -> None:
+    """It is repetitive, so that its beginning decompresses to a lot."""
+    with tarfile.open(fileobj=(held := io.BytesIO()), mode="w") as archive:
+        entry = tarfile.TarInfo("note.txt")
+        entry.size = len(VALUE)
+        archive.addfile(entry, io.BytesIO(VALUE))
+    packed = zlib.compress(held.getvalue())[2:-4]
+    assert any("deflate" in layers for layers in seen(played(untyped, b"note=" + base64.b64encode(packed) + b"&x=y")))

@@ -194,7 +194,7 @@ def test_codes_grow_and_tables_are_cleared(most: int, clear_at: int) -> None:
     assert seen(findings) == {("compress",)}
 
 
-@pytest.mark.parametrize("method", [zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2])
+@pytest.mark.parametrize("method", [zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA])
 @pytest.mark.parametrize("seekable", [True, False])
 def test_zip_archives_are_read_from_the_front(method: int, seekable: bool) -> None:
     whole = zipped(TEXT, method, seekable=seekable)

@@ -3,13 +3,19 @@ from __future__ import annotations
 import base64
 import gzip
 import quopri
+import zlib
+from typing import TYPE_CHECKING
 
 import pytest
 
+from capture.decoders.armour.lined import patch, uuencoded
 from capture.played import VALUE, outcome, played, seen, some_findings
 from overheard.words.layer import Layers
 from overheard_capture.decoders.mail.quoted_printable import QuotedPrintable
 from overheard_capture.decoders.untyped import untyped
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 MAIL = (
     b"EHLO here\r\nMAIL FROM:<a@example.test>\r\nDATA\r\nContent-Transfer-Encoding: quoted-printable\r\n\r\n"
@@ -86,3 +92,20 @@ def test_base64_in_it_is_found_across_its_line_breaks() -> None:
     letters = base64.b64encode(b"this is " + VALUE + b" as base64, which is long enough")
     findings = played(untyped, b"data: " + letters[:30] + b"=\r\n" + letters[30:].replace(b"=", b"=3D") + b"\r\n")
     assert ("quoted-printable", "base64") in seen(findings)
+
+
+@pytest.mark.parametrize("size", [1, 7, 1000])
+def test_lines_without_an_escape_between_others_belong_to_it(size: int) -> None:
+    # Lines of letters alone, in a stored block of deflate; each ends in a line break of its own.
+    stored = b"\x1f\x8b\x08\0\0\0\0\0\0\3" + b"\0\x90\0\x6f\xff" + b"abcdefghijklmno\n" * 9
+    rest = zlib.compressobj(9, zlib.DEFLATED, -15)
+    text = quopri.encodestring(stored) + quopri.encodestring(rest.compress(b"it is " + VALUE) + rest.flush())
+    findings = played(untyped, text, range(0, len(text), size))
+    assert ("quoted-printable", "gzip") in seen(findings)
+
+
+@pytest.mark.parametrize("coded", [patch, uuencoded])
+def test_armour_in_it_is_read_though_nothing_declares_it(coded: Callable[[bytes], bytes]) -> None:
+    for count in range(20):
+        text = quopri.encodestring(coded(bytes(count) + VALUE + b" === "))
+        assert any({"uuencode", "base85"} & {*layers} for layers in seen(played(untyped, text)))
