@@ -38,7 +38,8 @@ BEGINNINGS_BITS = pair_bits(_PAIRS)
 _CERTAIN = 128
 # What these begin with is too short to be looked for: zlib must end as well. A block of bzip2 has a magic, too.
 _ZLIB, _BZIP2_BLOCK = (b"\x78\x01", b"\x78\x5e", b"\x78\x9c", b"\x78\xda"), b"1AY&SY"
-_ANYWHERE = LiteralSet(*CARVED.texts, *_ZLIB, _BZIP2_BLOCK)
+_LZMA = b"\x5d\0\0"
+_ANYWHERE = LiteralSet(*CARVED.texts, *_ZLIB, _BZIP2_BLOCK, _LZMA)
 # The longest record or datagram; random bytes contain fewer magics than this, and one more in each so many bytes.
 _LONGEST, _MAX_MAGICS, _PER_MAGIC = 1 << 16, 16, 1 << 10
 # The flags of gzip, how well it was compressed, and on which system (RFC 1952, 2.3.1).
