@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import random
+from typing import TYPE_CHECKING
 
 import pytest
 
 from capture.esp import null_esp
+from capture.sealed import packet, verdict
 from overheard_capture.protocols.ipsec.null_cipher import NullCipherTrailers
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 RANDOM = random.Random(2410)  # noqa: S311 - the same in each run
 SPI = 0x1000
@@ -36,3 +41,8 @@ def test_random_packets_are_encrypted() -> None:
     trailers = NullCipherTrailers()
     for spi in range(20_000):
         assert not any(trailers.add(spi, RANDOM.randbytes(80)) for _ in range(2))
+
+
+def test_what_cannot_be_followed_is_not_sealed(tmp_path: Path) -> None:
+    frames = [packet(side, null_esp(RANDOM.randbytes(99), 108), 50) for side in "><"]
+    assert verdict(tmp_path, frames) == "INCONCLUSIVE"
