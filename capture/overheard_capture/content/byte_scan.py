@@ -150,18 +150,18 @@ class LiteralSet:
         self._packed = b"".join(bytes([len(text), at]) + text for at, text in at_rare)
         self._count = ctypes.c_uint64(len(texts))
 
-    def first(self, data: bytes | bytearray, start: int = 0) -> int:
-        """The offset of the first literal from `start` on; -1 if there is none."""
-        compiled = core()
+    def first(self, data: bytes | bytearray, start: int = 0, end: int | None = None) -> int:
+        """The offset of the first literal from `start` on, and before `end`; -1 if there is none."""
+        compiled, end = core(), len(data) if end is None else end
         if compiled is None:
-            return self._first(data, start)
-        length, begin = ctypes.c_uint64(len(data)), ctypes.c_uint64(start)
+            return self._first(data, start, end)
+        length, begin = ctypes.c_uint64(end), ctypes.c_uint64(start)
         return int(compiled.first_of(pointer(data), length, begin, self._packed, self._count))
 
-    def _first(self, data: bytes | bytearray, start: int) -> int:
+    def _first(self, data: bytes | bytearray, start: int, end: int) -> int:
         """The same, one window at a time: if one literal is frequent, the others are not looked for to the end."""
-        for begin in range(start, len(data), _PIECE):
-            places = [data.find(text, begin, begin + _PIECE + len(text) - 1) for text in self.texts]
+        for begin in range(start, end, _PIECE):
+            places = [data.find(text, begin, min(begin + _PIECE + len(text) - 1, end)) for text in self.texts]
             if (place := min((place for place in places if place >= 0), default=-1)) >= 0:
                 return place
         return -1

@@ -6,6 +6,8 @@ and are often binary, so that they are not text is no fault. Only one of unknown
 
 from __future__ import annotations
 
+import re
+import zlib
 from typing import TYPE_CHECKING, Protocol
 
 from overheard.words.layer import Layers
@@ -17,7 +19,7 @@ from overheard_capture.decoders.armour.lines import MARKS, LineArmourFinder
 from overheard_capture.decoders.armour.runs import codings_in
 from overheard_capture.decoders.base64.finder import Base64Finder
 from overheard_capture.decoders.line_blocks import LineBlockFinder
-from overheard_capture.decoders.magic import CARVED, HEAD, is_known
+from overheard_capture.decoders.magic import CARVED, HEAD, ZLIB_PAIRS, is_known
 from overheard_capture.decoders.mail.encoded_words import EncodedWords
 from overheard_capture.decoders.mail.quoted_printable import SoftBreakFinder
 from overheard_capture.decoders.unsigned import is_unsigned
@@ -25,7 +27,7 @@ from overheard_capture.decoders.untyped import TextReader, armoured, unsigned
 from overheard_capture.decoders.utf16_32 import encoding_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Collection, Container, Iterator
 
     from overheard_capture.content.findings import Findings
     from overheard_capture.provenance.origin import Bytes, Origin
@@ -34,6 +36,12 @@ if TYPE_CHECKING:
 AT_ONCE, BEHIND_HEADER = range(1), range(8)
 # The shortest that anything may be encoded in.
 _SHORTEST = 12
+# Formats whose magic is too short, or too much like text, to be carved: zlib, bzip2 and LZMA.
+_COMPRESSED = re.compile(
+    rb"[\x08-\x78][%s]|BZh[1-9]1AY&SY|\x5d\0\0" % re.escape(bytes(sorted({pair[1] for pair in ZLIB_PAIRS})))
+)
+# They are looked for in values up to this length; and so much that decompresses is no coincidence.
+_LONGEST, _CERTAIN = 1 << 14, 1 << 14
 # What the readers of lines look for, at once.
 _MARKS = LiteralSet(*MARKS.texts, *ENCODED_WORD.texts)
 
@@ -49,7 +57,7 @@ class _Reader(Protocol):
 
 
 def read_values(
-    findings: Findings, layers: Layers, data: Bytes, origin: Origin, starts: Iterable[int] = AT_ONCE
+    findings: Findings, layers: Layers, data: Bytes, origin: Origin, starts: Collection[int] = AT_ONCE
 ) -> None:
     """Unwrap what is encoded anywhere in some complete bytes, and known formats that begin at one of `starts`."""
     data = bytes(data)
@@ -62,6 +70,8 @@ def read_values(
         begins, has_text = _begins_content, not has_nothing_encoded(data)
         if has_text or CARVED.first(data) >= 0:
             _read(TextReader(decoded_findings(findings), layers), data, origin)
+        if len(data) <= _LONGEST:
+            _read_compressed(findings, layers, data, origin, starts)
     for at in starts:
         head = data[at : at + HEAD]
         if begins(head) or (at == 0 and 0 in head and encoding_of(head)):
@@ -69,6 +79,32 @@ def read_values(
         elif has_text and at and is_plain(head):
             # The byte before this text, such as its length, may look like a part of it.
             _read_text(speculative(findings), layers, data[at:], origin.after(at))
+
+
+def _read_compressed(findings: Findings, layers: Layers, data: bytes, origin: Origin, starts: Container[int]) -> None:
+    """Unwrap what is compressed anywhere but at `starts`. Of zlib, the whole stream must be there."""
+    end = 0
+    for found in _COMPRESSED.finditer(data):
+        at = found.start()
+        if at in starts or at < end:
+            continue
+        if data[at : at + 2] in ZLIB_PAIRS:
+            end = _end_of_zlib(data, at)
+        elif is_known(data[at : at + HEAD]):
+            end = len(data)
+        if end > at:
+            _read(unsigned(decoded_findings(findings), layers), data[at:end], origin.after(at))
+
+
+def _end_of_zlib(data: bytes, at: int) -> int:
+    """Where a stream ends that begins there, has content and the right checksum; 0 if there is none."""
+    reader = zlib.decompressobj()
+    try:
+        content = reader.decompress(data[at:], _CERTAIN)
+    except zlib.error:
+        return 0
+    ends = reader.eof or len(content) == _CERTAIN
+    return len(data) - len(reader.unused_data) if content and ends else 0
 
 
 def _begins_content(head: bytes) -> bool:

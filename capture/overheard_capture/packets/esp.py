@@ -22,7 +22,9 @@ if TYPE_CHECKING:
 
 _HEADER_LENGTH, _SHORTEST = 8, 20
 # The lengths of an IV with the NULL cipher (AES-GMAC has one, RFC 4543) and of an ICV.
-_IVS, _ICVS = (0, 8), (12, 16, 24, 32, 0, 8, 20)
+_IVS, ICVS = (0, 8), (12, 16, 24, 32, 0, 8, 20)
+# The padding of a trailer counts (RFC 4303, 2.4).
+PADDING = bytes(range(1, 256))
 _TUNNELLED = {assigned.IPPROTO_IPV4: assigned.ETHERTYPE_IP, assigned.IPPROTO_IPV6: assigned.ETHERTYPE_IPV6}
 # Where the checksum is that covers addresses and payload, and so proves that this is the payload.
 _CHECKED = {assigned.IPPROTO_TCP, assigned.IPPROTO_UDP, assigned.IPPROTO_ICMP, assigned.IPPROTO_ICMPV6}
@@ -53,19 +55,16 @@ def open_null_cipher(pdu: Pdu, at: int) -> Pdu | None:
 
 def _candidates(data: bytes, at: int, end: int) -> Iterator[tuple[int, int, int]]:
     """Where a payload may be, and its protocol, by the trailer before each possible ICV."""
-    for icv in _ICVS:
+    for icv in ICVS:
         trailer = end - icv - 2
         if trailer < at + _SHORTEST:
             continue
         padding, protocol = data[trailer], data[trailer + 1]
         stop = trailer - padding
-        if (protocol in _TUNNELLED or protocol in _CHECKED) and data[stop:trailer] == _PADDING[:padding]:
+        if (protocol in _TUNNELLED or protocol in _CHECKED) and data[stop:trailer] == PADDING[:padding]:
             for iv in _IVS:
                 if stop - at - _HEADER_LENGTH - iv >= _HEADER_LENGTH:
                     yield at + _HEADER_LENGTH + iv, stop, protocol
-
-
-_PADDING = bytes(range(1, 256))
 
 
 def _is_intact(payload: bytes, protocol: int, addresses: bytes) -> bool:

@@ -6,18 +6,15 @@ random bytes are not: text, the beginning of a known format, or compressible, al
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 from overheard.words.layer import Layers
 from overheard_capture.content.content import Content, SearchScope
 from overheard_capture.content.findings import Reason
-from overheard_capture.decoders.archives.zip_headers import LOCAL_FILE
-from overheard_capture.decoders.compression.deflate import GZIP_MEMBER, fast_zlib
-from overheard_capture.decoders.magic import CARVED, HEAD, is_known
+from overheard_capture.decoders.compression.deflate import fast_zlib
 from overheard_capture.decoders.untyped import untyped
 from overheard_capture.decoders.values import read_values
-from overheard_capture.protocols.tls.ciphertext import SHORT, is_plaintext, is_short_text, is_zlib
+from overheard_capture.protocols.tls.ciphertext import SHORT, is_plaintext, is_short_text
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -32,14 +29,6 @@ _BLOCK, _SHORTEST_BLOCK, _LEVEL = 32 << 10, 256, 3
 _SAVED = 32
 # How many datagrams are remembered: those that are captured twice, or sent again, are compressible together.
 _MAX_RECENT = 256
-# Even a datagram of 64 KiB has fewer magics by chance.
-_MAX_MAGICS = 16
-# What these begin with is too short to be looked for: zlib must end as well. A block of bzip2 has a magic, too.
-_ZLIB, _BZIP2_BLOCK = re.compile(rb"\x78[\x01\x5e\x9c\xda]"), b"1AY&SY"
-# The flags of gzip, how well it was compressed, and on which system (RFC 1952, 2.3.1).
-_GZIP_FLAGS, _GZIP_EXTRA, _GZIP_SYSTEMS = 0x20, {0, 2, 4}, {*range(14), 255}
-# The version of zip that a local file needs, and usual methods (APPNOTE 4.4.3 and 4.4.5).
-_ZIP_VERSIONS, _ZIP_METHODS = range(10, 64), {0, 8, 9, 12, 14, 93, 95, 98, 99}
 
 
 class Ciphertext:
@@ -55,7 +44,7 @@ class Ciphertext:
     def is_ciphertext(self, body: bytes, nonce: int = 0) -> bool:
         """Whether a record may be ciphertext. Its first `nonce` bytes need not be random: some protocols count."""
         self._short_text += len(body) if is_short_text(body) else 0
-        is_plain = self._short_text >= SHORT or is_plaintext(body) or _holds_format(body)
+        is_plain = self._short_text >= SHORT or is_plaintext(body)
         if is_plain:
             self._report()
         self._block += body[nonce:]
@@ -129,23 +118,3 @@ def read_plaintext(findings: Findings, layers: Layers, data: bytes, origin: Orig
     content = Content(findings, layers, untyped, SearchScope.NONE)
     content.feed(data, origin)
     content.close()
-
-
-def _holds_format(body: bytes) -> bool:
-    """Whether a known format begins anywhere. Random bytes contain its magic now and then, but not its header."""
-    at, count = CARVED.first(body), 0
-    while at >= 0:
-        head, count = body[at : at + HEAD], count + 1
-        if count > _MAX_MAGICS or (is_known(head) and _is_header(head)):
-            return True
-        at = CARVED.first(body, at + 1)
-    return _BZIP2_BLOCK in body or any(is_zlib(body[each.start() :], whole=True) for each in _ZLIB.finditer(body))
-
-
-def _is_header(head: bytes) -> bool:
-    """Whether the header behind the magic of gzip or zip has values that programs write."""
-    if head.startswith(GZIP_MEMBER):
-        return len(head) > 9 and head[3] < _GZIP_FLAGS and head[8] in _GZIP_EXTRA and head[9] in _GZIP_SYSTEMS
-    if head.startswith(LOCAL_FILE):
-        return len(head) > 9 and head[4] in _ZIP_VERSIONS and not head[5] and head[8] in _ZIP_METHODS and not head[9]
-    return True

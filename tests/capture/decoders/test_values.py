@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import base64
+import bz2
 import gzip
 import hashlib
 import json
+import lzma
 import urllib.parse
 import zlib
 
@@ -16,6 +18,7 @@ from capture.wrapped import noise
 from overheard.words.layer import Layers
 from overheard_capture.content.findings import Findings
 from overheard_capture.decoders.registry import body_reader
+from overheard_capture.decoders.values import read_values
 from overheard_capture.protocols.http1.reader import http1
 from overheard_capture.protocols.telnet import telnet
 from overheard_capture.protocols.tftp import TftpReader
@@ -94,6 +97,31 @@ def test_a_value_in_the_head_of_a_part_is_unwrapped() -> None:
     body = b'--x\r\nContent-Disposition: form-data; name="a"; filename="' + GZIP + b'"\r\n\r\nhi\r\n--x--\r\n'
     findings = played(body_reader(b"multipart/form-data; boundary=x"), body)
     assert seen(findings) == {("multipart", "base64", "gzip")}
+    assert not findings.unread
+
+
+@pytest.mark.parametrize(
+    ("packed", "layer"),
+    [
+        (zlib.compress(VALUE), "zlib"),
+        (bz2.compress(VALUE), "bzip2"),
+        (lzma.compress(VALUE, format=lzma.FORMAT_ALONE), "LZMA"),
+    ],
+)
+@pytest.mark.parametrize("at", [9, 35, 200])
+def test_what_is_compressed_anywhere_in_a_binary_value_is_unwrapped(packed: bytes, layer: str, at: int) -> None:
+    findings = some_findings()
+    value = noise(at) + packed + noise(40)
+    read_values(findings, (), value, origin_of(len(value)))
+    assert {layers[0].lower() for layers in seen(findings)} == {layer.lower()}
+
+
+def test_random_values_hold_nothing_compressed() -> None:
+    findings = some_findings()
+    for seed in range(2000):
+        value = noise(400, seed) + b"\x78\x9c" + noise(100, seed + 1)
+        read_values(findings, (), value, origin_of(len(value)))
+    assert not findings.sightings
     assert not findings.unread
 
 

@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING
 
 from overheard.words.layer import Layer
 from overheard_capture.protocols.counters import Counters
-from overheard_capture.protocols.encrypted import EncryptedDirection
+from overheard_capture.protocols.encrypted import EncryptedDirection, read_plaintext
 from overheard_capture.protocols.ipsec.ike import is_ike, read_message
+from overheard_capture.protocols.ipsec.null_cipher import NullCipherTrailers
 from overheard_capture.protocols.tls.cursor import TruncatedError
 
 if TYPE_CHECKING:
@@ -40,6 +41,7 @@ class IpsecReader:
         self._direction: EncryptedDirection | None = None
         self._counters = Counters(32)
         self._spis: set[int] = set()
+        self._trailers = NullCipherTrailers()
 
     def datagram(self, data: bytes, origin: Origin) -> bool:
         """Read a datagram. Returns whether it is IPsec."""
@@ -58,7 +60,7 @@ class IpsecReader:
             direction = self._begin("ESP")
             direction.agreed = True
             if not direction.repeats(data):
-                direction.read_ciphertext(data[_HEADER_LENGTH:], origin.after(_HEADER_LENGTH), _IV)
+                self._read_esp(direction, data, origin.after(_HEADER_LENGTH))
             self._findings.read[ESP] += len(data)
             return True
         if self._direction:
@@ -70,6 +72,13 @@ class IpsecReader:
         if self._direction is None:
             self._direction = EncryptedDirection(self._findings, (), "IPsec")
         return self._direction
+
+    def _read_esp(self, direction: EncryptedDirection, data: bytes, origin: Origin) -> None:
+        payload = data[_HEADER_LENGTH:]
+        direction.read_ciphertext(payload, origin, _IV)
+        if self._trailers.add(int.from_bytes(data[:4]), data):
+            direction.problem("ESP with the NULL cipher")
+            read_plaintext(self._findings, (ESP,), payload, origin)
 
     def _read_ike(self, direction: EncryptedDirection, message: bytes, origin: Origin) -> None:
         try:

@@ -12,6 +12,7 @@ from overheard_capture.content.findings import Conversation, Reason
 from overheard_capture.protocols.counters import Counters
 from overheard_capture.protocols.encrypted import EncryptedDirection, read_plaintext
 from overheard_capture.protocols.openvpn import packets
+from overheard_capture.protocols.openvpn.clear_data import clear_packet
 from overheard_capture.protocols.tls.conversation import TlsConversation
 from overheard_capture.protocols.tls.cursor import TruncatedError
 
@@ -235,6 +236,10 @@ class OpenvpnChannel:
             # Not reported as unread, because IP packets without encryption are read.
             direction.problems.append("OpenVPN without encryption")
         self._has_data = True
+        if found := clear_packet(data, _DATA_HEADERS[kind]):
+            at, content = found
+            direction.problem("OpenVPN without encryption")
+            read_plaintext(self._findings, (LAYER,), content, origin.after(at))
         direction.read_ciphertext(data[header:], origin.after(header))
 
     def close(self) -> None:

@@ -17,23 +17,26 @@ _PADDING, _PING, _ACK, _ACK_ECN, _CRYPTO, _CONNECTION_CLOSE = 0x00, 0x01, 0x02, 
 _MAX_CRYPTO_STREAM = 256 << 10
 
 
-class CryptoFrame(NamedTuple):
-    """A CRYPTO frame: its offset in the crypto stream, and the range of its data in the payload."""
+class DataFrame(NamedTuple):
+    """A frame with data, and the range of its data in the payload.
 
-    offset: int
+    `offset` is that of a CRYPTO frame in the crypto stream; None if the data is the reason of a CONNECTION_CLOSE.
+    """
+
+    offset: int | None
     start: int
     end: int
 
 
-def crypto_frames(payload: bytes) -> list[CryptoFrame] | None:
-    """The CRYPTO frames of a payload; None if it contains a frame that is not allowed there."""
+def data_frames(payload: bytes) -> list[DataFrame] | None:
+    """The frames with data of a payload; None if it contains a frame that is not allowed there."""
     try:
         return list(_parse_frames(payload))
     except TruncatedError:
         return None
 
 
-def _parse_frames(payload: bytes) -> Iterator[CryptoFrame]:
+def _parse_frames(payload: bytes) -> Iterator[DataFrame]:
     cursor = Cursor(payload)
     while cursor:
         kind = varint(cursor)
@@ -43,10 +46,13 @@ def _parse_frames(payload: bytes) -> Iterator[CryptoFrame]:
             offset, length = varint(cursor), varint(cursor)
             start = len(payload) - len(cursor)
             cursor.take(length)
-            yield CryptoFrame(offset, start, start + length)
+            yield DataFrame(offset, start, start + length)
         elif kind == _CONNECTION_CLOSE:
             varint(cursor), varint(cursor)
-            cursor.take(varint(cursor))
+            length = varint(cursor)
+            start = len(payload) - len(cursor)
+            cursor.take(length)
+            yield DataFrame(None, start, start + length)
         elif kind == _PADDING:
             cursor = Cursor(bytes(cursor.rest()).lstrip(b"\0"))
         elif kind != _PING:
@@ -73,6 +79,10 @@ class CryptoStream:
     def incomplete(self) -> bool:
         """Whether data is buffered after a gap."""
         return bool(self._buffered)
+
+    def has(self, offset: int) -> bool:
+        """Whether data for this offset arrived before."""
+        return offset < self._at or offset in self._buffered
 
     def add(self, offset: int, data: bytes, origin: Origin) -> Iterator[tuple[bytes, Origin]]:
         """Add the data of a frame; yields data that is now in order. Raises TruncatedError if it is too long."""

@@ -87,7 +87,7 @@ def _parse_long(data: memoryview, at: int, is_quic: bool) -> QuicPacket:
     if max(len(destination_id), len(source_id)) > _MAX_CONNECTION_ID:
         raise TruncatedError
     if version == 0 and is_quic:
-        return _parse_negotiation(data, at, len(destination_id) + len(source_id) + 7)
+        return _parse_negotiation(data, at, destination_id, source_id)
     if version not in VERSIONS or not first & _FIXED:
         raise TruncatedError
     kind = _TYPES[version][first >> 4 & 3]
@@ -104,12 +104,12 @@ def _parse_long(data: memoryview, at: int, is_quic: bool) -> QuicPacket:
     return QuicPacket(kind, version, at, number, number + length, destination_id, source_id)
 
 
-def _parse_negotiation(data: memoryview, at: int, header: int) -> QuicPacket:
+def _parse_negotiation(data: memoryview, at: int, destination_id: bytes, source_id: bytes) -> QuicPacket:
     """A Version Negotiation packet (RFC 9000, 17.2.1)."""
-    rest = len(data) - at - header
+    rest = len(data) - at - len(destination_id) - len(source_id) - 7
     if rest < 4 or rest % 4:
         raise TruncatedError
-    return QuicPacket(PacketType.NEGOTIATION, 0, at, at, len(data))
+    return QuicPacket(PacketType.NEGOTIATION, 0, at, at, len(data), destination_id, source_id)
 
 
 def varint(cursor: Cursor) -> int:

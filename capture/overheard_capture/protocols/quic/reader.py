@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 from overheard.words.layer import Layer, Layers
 from overheard_capture.content.content import Content, SearchScope
 from overheard_capture.content.findings import Reason
-from overheard_capture.decoders.values import read_values
-from overheard_capture.protocols.quic.frames import CryptoStream, crypto_frames
+from overheard_capture.decoders.values import BEHIND_HEADER, read_values
+from overheard_capture.protocols.quic.frames import CryptoStream, data_frames
 from overheard_capture.protocols.quic.keys import InitialKeys
 from overheard_capture.protocols.quic.packets import VERSIONS, PacketType, parse_datagram
 from overheard_capture.protocols.tls.cursor import TruncatedError
@@ -75,7 +75,7 @@ class QuicReader:
             self._conversation.version = VERSIONS[packet.version]
         if packet.kind is PacketType.INITIAL:
             self._take_initial(listener, data, packet, origin)
-        elif packet.kind is PacketType.RETRY:
+        elif packet.kind in (PacketType.RETRY, PacketType.NEGOTIATION):
             self._read_header(data[packet.start : packet.end], packet, origin.after(packet.start))
         elif packet.kind is PacketType.SHORT:
             self._take_encrypted(listener, data, packet)
@@ -97,15 +97,19 @@ class QuicReader:
         payload_origin = origin.derived([(0, packet.number, packet.end)])
         # The payload is searched as it is, and the reassembled handshake once more.
         Content(self._findings, (*self._layers, LAYER)).feed(decrypted.payload, payload_origin)
-        frames = crypto_frames(decrypted.payload)
+        frames = data_frames(decrypted.payload)
         if frames is None:
             listener.problem("a QUIC Initial packet with unexpected frames", Reason.OPAQUE)
         for frame in frames or ():
-            body = decrypted.payload[frame.start : frame.end]
-            self._reassemble(listener, frame.offset, body, payload_origin.after(frame.start))
+            body, body_origin = decrypted.payload[frame.start : frame.end], payload_origin.after(frame.start)
+            if frame.offset is None or self._crypto.has(frame.offset):
+                # Of what is sent again, and may be something else, nothing reaches the handshake.
+                read_values(self._findings, (*self._layers, LAYER), body, body_origin, BEHIND_HEADER)
+            if frame.offset is not None:
+                self._reassemble(listener, frame.offset, body, body_origin)
 
     def _read_header(self, data: memoryview, packet: QuicPacket, origin: Origin) -> None:
-        """Unwrap what is embedded in connection IDs and tokens (RFC 9000, 17.2), behind their lengths."""
+        """Unwrap what is embedded in connection IDs, tokens and versions (RFC 9000, 17.2), behind their lengths."""
         source = 6 + len(packet.destination_id)
         token = source + 1 + len(packet.source_id)
         starts = (6, source + 1, token, token + 1, token + 2)

@@ -6,9 +6,14 @@ Ciphertext cannot be told from random bytes: a record fails if random bytes woul
 from __future__ import annotations
 
 import ctypes
+import re
 import zlib
 
-from overheard_capture.decoders.magic import BEGINNINGS, HEAD, ZLIB_PAIRS, is_known, pair_bits
+from overheard_capture.content.byte_scan import LiteralSet
+from overheard_capture.decoders.archives.zip_headers import LOCAL_FILE
+from overheard_capture.decoders.compression.deflate import GZIP_MEMBER
+from overheard_capture.decoders.compression.lz4 import LEGACY_MAGIC
+from overheard_capture.decoders.magic import BEGINNINGS, CARVED, HEAD, ZLIB_PAIRS, is_known, pair_bits
 from overheard_capture.native import core, pointer
 
 # A run of so many printable characters is text. Shorter records may be text by coincidence, but not several of them.
@@ -32,6 +37,18 @@ _PAIRS = {magic[:2] for magic in (*BEGINNINGS, *_FOREIGN) if len(magic) > 1} | s
 BEGINNINGS_BITS = pair_bits(_PAIRS)
 # From this length on the beginning of zlib is no coincidence; what is shorter must be a whole stream.
 _CERTAIN = 128
+# What these begin with is too short to be looked for: zlib must end as well. A block of bzip2 has a magic, too.
+_ZLIB, _BZIP2_BLOCK = (b"\x78\x01", b"\x78\x5e", b"\x78\x9c", b"\x78\xda"), b"1AY&SY"
+_LZMA = b"\x5d\0\0"
+# Not those of databases, which are mostly zeros: many with the same rare byte take long.
+_ANYWHERE = LiteralSet(*(magic for magic in CARVED.texts if b"\0\0" not in magic), _BZIP2_BLOCK, _LZMA)
+_ZLIB_MAGIC = re.compile(rb"\x78[\x01\x5e\x9c\xda]")
+# The longest record or datagram; random bytes contain fewer magics than this, and one more in each so many bytes.
+_LONGEST, _MAX_MAGICS, _PER_MAGIC = 1 << 16, 16, 1 << 10
+# The flags of gzip, how well it was compressed, and on which system (RFC 1952, 2.3.1).
+_GZIP_FLAGS, _GZIP_EXTRA, _GZIP_SYSTEMS = 0x20, {0, 2, 4}, {*range(14), 255}
+# The version of zip that a local file needs, and usual methods (APPNOTE 4.4.3 and 4.4.5).
+_ZIP_VERSIONS, _ZIP_METHODS = range(10, 64), {0, 8, 9, 12, 14, 93, 95, 98, 99}
 _TEXT_BYTES = bytes(range(32, 127)) + b"\t\n\r"
 _PRINTABLE = bytes(byte in _TEXT_BYTES for byte in range(256))
 
@@ -40,7 +57,7 @@ def is_plaintext(body: bytes | bytearray | memoryview) -> bool:
     """Whether the content of a record that should be encrypted is not."""
     data = bytes(body) if isinstance(body, memoryview) else body
     found = classify(data, 0, len(data))
-    return found == 1 or (found == 2 and _begins_known_format(data))
+    return found == 1 or (found == 2 and _begins_known_format(data)) or first_format(data, 0, len(data)) >= 0
 
 
 def is_short_text(body: bytes | memoryview) -> bool:
@@ -81,3 +98,44 @@ def is_zlib(data: bytes, *, whole: bool = False) -> bool:
     except zlib.error:
         return False
     return reader.eof or (not whole and len(data) >= _CERTAIN)
+
+
+def first_format(data: bytes | bytearray, start: int, end: int) -> int:
+    """Where a known format begins, at any offset; -1 if nowhere.
+
+    Random bytes contain its magic now and then, but not its header.
+    """
+    most = _MAX_MAGICS + (end - start) // _PER_MAGIC
+    for count, found in enumerate(_ZLIB_MAGIC.finditer(data, start, end)):
+        if count >= most or _is_certain(data, found.start(), end):
+            end = found.start() + len(found[0])
+            first = found.start()
+            break
+    else:
+        first = -1
+    at = _ANYWHERE.first(data, start, end)
+    for count in range(most + 1):
+        if at < 0:
+            return first
+        if count >= most or _is_certain(data, at, end):
+            break
+        at = _ANYWHERE.first(data, at + 1, end)
+    return at
+
+
+def _is_certain(data: bytes | bytearray, at: int, end: int) -> bool:
+    """Whether more than the magic of a format fits. Most that are none are known by a few bytes."""
+    head, longest = bytes(data[at : min(at + HEAD, end)]), min(at + _LONGEST, end)
+    if head.startswith(_ZLIB):
+        return is_zlib(head) and is_zlib(bytes(data[at:longest]), whole=True)
+    return head.startswith(_BZIP2_BLOCK) or (_is_header(head) and is_known(head) and is_known(bytes(data[at:longest])))
+
+
+def _is_header(head: bytes) -> bool:
+    """Whether the header behind the magic of gzip, zip or old LZ4 has values that programs write."""
+    if head.startswith(GZIP_MEMBER):
+        return len(head) > 9 and head[3] < _GZIP_FLAGS and head[8] in _GZIP_EXTRA and head[9] in _GZIP_SYSTEMS
+    if head.startswith(LOCAL_FILE):
+        return len(head) > 9 and head[4] in _ZIP_VERSIONS and not head[5] and head[8] in _ZIP_METHODS and not head[9]
+    # The length of a block, which is rarely longer than a record.
+    return not head.startswith(LEGACY_MAGIC) or (len(head) > 8 and not any(head[6:8]))

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from overheard_capture.content.content import search_bytes
 from overheard_capture.decoders.values import BEHIND_HEADER, read_unknown_value, read_values
+from overheard_capture.protocols.tls.certificate_strings import constructed_strings, wide_strings
 from overheard_capture.protocols.tls.cursor import Cursor, TruncatedError
 from overheard_capture.protocols.tls.hello import CLIENT_HELLO, SERVER_HELLO
 
@@ -27,6 +29,7 @@ def read_message(findings: Findings, layers: Layers, kind: int, body: bytes, ori
     """Unwrap what is embedded in a message. Its bytes themselves were searched before."""
     read_values(findings, layers, body, origin, BEHIND_HEADER)
     if kind not in (CLIENT_HELLO, SERVER_HELLO):
+        _read_strings(findings, layers, body, origin)
         return
     try:
         for extension, start, end in _fields(kind, Cursor(body), len(body)):
@@ -38,6 +41,20 @@ def read_message(findings: Findings, layers: Layers, kind: int, body: bytes, ori
     except TruncatedError:
         # A malformed hello is reported elsewhere.
         return
+
+
+def _read_strings(findings: Findings, layers: Layers, body: bytes, origin: Origin) -> None:
+    """Unwrap strings of certificates that are wide, or in pieces, which are searched for once they are joined."""
+    for start, end in wide_strings(body):
+        read_values(findings, layers, body[start:end], origin.after(start))
+    for pieces in constructed_strings(body):
+        text, places = bytearray(), []
+        for start, end in pieces:
+            places.append((len(text), start, end))
+            text += body[start:end]
+        joined = bytes(text), origin.derived(places)
+        search_bytes(findings, layers, *joined)
+        read_values(findings, layers, *joined, BEHIND_HEADER)
 
 
 def _fields(kind: int, cursor: Cursor, length: int) -> Iterator[tuple[int | None, int, int]]:

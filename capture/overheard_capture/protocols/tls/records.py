@@ -6,7 +6,7 @@ import ctypes
 import struct
 
 from overheard_capture.native import core, pointer
-from overheard_capture.protocols.tls.ciphertext import BEGINNINGS_BITS, SHORT, classify, is_short_text
+from overheard_capture.protocols.tls.ciphertext import BEGINNINGS_BITS, SHORT, classify, first_format, is_short_text
 
 CHANGE_CIPHER_SPEC, ALERT, HANDSHAKE, APPLICATION_DATA, HEARTBEAT = range(20, 25)
 # What the bytes of each record type are counted as.
@@ -41,6 +41,15 @@ def skip_records(
     Returns the offset of the first byte after them, the number of records, the sum of their lengths without headers,
     and the length of the last one. With `checked`, it stops before a record that may be plaintext.
     """
+    skipped = _skip(data, start, end, checked)
+    if checked and skipped[0] > start:
+        records = bytes(data[start : skipped[0]])
+        if (found := first_format(records, 0, len(records))) >= 0:
+            return _skip(data, start, start + found, checked)
+    return skipped
+
+
+def _skip(data: bytes | bytearray | memoryview, start: int, end: int, checked: bool) -> tuple[int, int, int, int]:
     at, count, last = start, 0, 0
     if end - start < HEADER_LENGTH or parse_header(data[start : start + HEADER_LENGTH]) is None:
         return at, count, 0, last

@@ -61,6 +61,7 @@ class SrtpPackets:
     def _rtp(self, data: bytes, origin: Origin) -> int:
         """Where the payload of an RTP packet begins (RFC 3550, 5.1); 0 if it is malformed."""
         start = _HEADER_LENGTH + 4 * (data[0] & _SOURCES)
+        read_values(self._findings, (LAYER,), data[_HEADER_LENGTH:start], origin.after(_HEADER_LENGTH))
         if data[0] & _EXTENSION:
             length = 4 * int.from_bytes(data[start + 2 : start + 4])
             self._read_extension(data[start : start + 2], data[start + 4 : start + 4 + length], origin.after(start + 4))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 from typing import TYPE_CHECKING
 
 import pytest
@@ -10,13 +11,14 @@ from hypothesis import strategies as st
 
 from capture.protocols.quic.talking import read_datagrams, spoken
 from lab.pki import Files
-from overheard_capture.protocols.quic.keys import InitialKeys
+from overheard_capture.protocols.quic.keys import DecryptedPacket, InitialKeys
 from overheard_capture.protocols.quic.packets import VERSION_1, VERSION_2, PacketType, parse_datagram
 from overheard_capture.protocols.tls.direction_state import tls_of
 
 if TYPE_CHECKING:
     from capture.talk import Parts
     from overheard_capture.content.findings import Findings
+    from overheard_capture.protocols.quic.packets import QuicPacket
 
     Transcript = list[tuple[str, bytes]]
 
@@ -139,6 +141,34 @@ def test_packets_of_a_server_before_the_handshake_are_read(
     flow_findings, known = read_datagrams([transcript[0], ("<", datagram), *transcript[1:]])
     assert all(known)
     assert flow_findings[1].read[kind.value] == len(datagram)
+
+
+PACKED = gzip.compress(b"fluffy tail")
+
+
+@pytest.mark.parametrize(
+    "frame",
+    [b"\x1c\0\0" + bytes([len(PACKED)]) + PACKED, b"\6\0" + bytes([len(PACKED)]) + PACKED],
+    ids=["the reason of a CONNECTION_CLOSE", "CRYPTO that was sent before"],
+)
+def test_what_is_in_other_frames_is_unwrapped(
+    transcript: Transcript, frame: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    decrypt = InitialKeys.decrypt
+
+    def with_frame(keys: InitialKeys, data: memoryview, packet: QuicPacket) -> DecryptedPacket | None:
+        decrypted = decrypt(keys, data, packet)
+        return decrypted and DecryptedPacket(decrypted.payload + frame, decrypted.sender)
+
+    monkeypatch.setattr(InitialKeys, "decrypt", with_frame)
+    flow_findings, _ = read_datagrams(transcript)
+    assert ("QUIC Initial", "gzip") in {found.layers for found in flow_findings[0].sightings}
+
+
+def test_a_list_of_versions_is_unwrapped(transcript: Transcript) -> None:
+    listed = PACKED + bytes(-len(PACKED) % 4)
+    flow_findings, _ = read_datagrams([transcript[0], ("<", b"\x80\0\0\0\0\4abcd\4efgh" + listed), *transcript[1:]])
+    assert {found.layers for found in flow_findings[1].sightings} == {("QUIC Initial", "gzip")}
 
 
 @pytest.mark.parametrize(

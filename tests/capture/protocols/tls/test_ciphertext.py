@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import bz2
 import gzip
+import lzma
 import random
 import struct
 import zlib
@@ -11,6 +13,7 @@ import pytest
 
 from capture.protocols.tls.conversations import agreed
 from capture.talk import record, replay
+from capture.wrapped import zipped
 from overheard_capture.native import core
 from overheard_capture.protocols.tls.ciphertext import is_plaintext
 
@@ -28,6 +31,11 @@ PLAIN = {
     "gzip behind an IV": RANDOM.randbytes(16) + gzip.compress(WORDS),
     "zlib": zlib.compress(WORDS[:20]),
     "zlib, truncated": zlib.compress(RANDOM.randbytes(500) + WORDS)[:400],
+    "gzip at an odd offset": RANDOM.randbytes(5) + gzip.compress(WORDS),
+    "zlib far inside": RANDOM.randbytes(200) + zlib.compress(WORDS) + RANDOM.randbytes(16),
+    "zip": RANDOM.randbytes(1) + zipped(WORDS),
+    "bzip2": RANDOM.randbytes(12) + bz2.compress(WORDS),
+    "xz": RANDOM.randbytes(33) + lzma.compress(WORDS),
     "PNG": b"\x89PNG\r\n\x1a\n" + RANDOM.randbytes(300),
     "7z": b"7z\xbc\xaf\x27\x1c" + RANDOM.randbytes(300),
 }
@@ -37,6 +45,8 @@ CIPHERTEXT = {
     "short": RANDOM.randbytes(19),
     "the first bytes of gzip by chance": b"\x1f\x8b\x08\xff" + RANDOM.randbytes(200),
     "the first bytes of zlib by chance": b"\x78\x9c" + RANDOM.randbytes(40),
+    "the magic of zlib by chance": RANDOM.randbytes(77) + b"\x78\x9c" + RANDOM.randbytes(90),
+    "the magic of old LZ4 by chance": RANDOM.randbytes(77) + b"\2\x21\x4c\x18" + RANDOM.randbytes(90),
     "a few printable characters": RANDOM.randbytes(50) + WORDS[:24] + RANDOM.randbytes(50),
 }
 
