@@ -89,9 +89,9 @@ def find_runs(data: bytes | bytearray, first: list[int], search: Search, *, with
         if _FOUND.word_count:
             together = _FOUND.decoded()
             to_read |= {_FOUND.word_at(match.offset) for match in search.matches(together)}
-            place = -1
-            while (place := CARVABLE.literals.first(together, place + 1)) >= 0:
-                to_read.add(_FOUND.word_at(place))
+            at = -1
+            while (at := CARVABLE.literals.first(together, at + 1)) >= 0:
+                to_read.add(_FOUND.word_at(at))
         runs[0] += map(_FOUND.word, to_read)
         if with_digests:
             digests += (_FOUND.decoded_word(number) for number in _FOUND.values() if number not in to_read)
