@@ -12,13 +12,18 @@ if TYPE_CHECKING:
 
     from overheard_capture.provenance.origin import Origin
 
+# In place of an offset.
+CLOSE_REASON = -1
 _PADDING, _PING, _ACK, _ACK_ECN, _CRYPTO, _CONNECTION_CLOSE = 0x00, 0x01, 0x02, 0x03, 0x06, 0x1C
 # The maximum length of the crypto stream.
 _MAX_CRYPTO_STREAM = 256 << 10
 
 
 class CryptoFrame(NamedTuple):
-    """A CRYPTO frame: its offset in the crypto stream, and the range of its data in the payload."""
+    """A CRYPTO frame: its offset in the crypto stream, and the range of its data in the payload.
+
+    The reason phrase of a CONNECTION_CLOSE (RFC 9000, 19.19) is `CLOSE_REASON` instead of at an offset.
+    """
 
     offset: int
     start: int
@@ -46,7 +51,10 @@ def _parse_frames(payload: bytes) -> Iterator[CryptoFrame]:
             yield CryptoFrame(offset, start, start + length)
         elif kind == _CONNECTION_CLOSE:
             varint(cursor), varint(cursor)
-            cursor.take(varint(cursor))
+            length = varint(cursor)
+            start = len(payload) - len(cursor)
+            cursor.take(length)
+            yield CryptoFrame(CLOSE_REASON, start, start + length)
         elif kind == _PADDING:
             cursor = Cursor(bytes(cursor.rest()).lstrip(b"\0"))
         elif kind != _PING:

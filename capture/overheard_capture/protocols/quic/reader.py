@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 from overheard.words.layer import Layer, Layers
 from overheard_capture.content.content import Content, SearchScope
 from overheard_capture.content.findings import Reason
+from overheard_capture.decoders.message_pieces import add_piece
 from overheard_capture.decoders.values import read_values
-from overheard_capture.protocols.quic.frames import CryptoStream, crypto_frames
+from overheard_capture.protocols.quic.frames import CLOSE_REASON, CryptoStream, crypto_frames
 from overheard_capture.protocols.quic.keys import InitialKeys
 from overheard_capture.protocols.quic.packets import VERSIONS, PacketType, parse_datagram
 from overheard_capture.protocols.tls.cursor import TruncatedError
@@ -102,6 +103,9 @@ class QuicReader:
             listener.problem("a QUIC Initial packet with unexpected frames", Reason.OPAQUE)
         for frame in frames or ():
             body = decrypted.payload[frame.start : frame.end]
+            if frame.offset == CLOSE_REASON:
+                add_piece(self._findings, (*self._layers, LAYER), body, payload_origin.after(frame.start), CLOSE_REASON)
+                continue
             self._reassemble(listener, frame.offset, body, payload_origin.after(frame.start))
 
     def _read_header(self, data: memoryview, packet: QuicPacket, origin: Origin) -> None:
