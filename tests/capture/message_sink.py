@@ -15,6 +15,10 @@ class Sink:
 
     def __init__(self) -> None:
         self.kept: list[tuple[bytes, Place, Layers, MessageKind]] = []
+        self.pieces: list[tuple[bytes, Place, Layers, object]] = []
 
     def add(self, message: bytes, where: Place, layers: Layers, kind: MessageKind) -> None:
         self.kept.append((message, where, layers, kind))
+
+    def add_piece(self, piece: bytes, where: Place, layers: Layers, part: object) -> None:
+        self.pieces.append((piece, where, layers, part))

@@ -84,6 +84,9 @@ class MessageSink(Protocol):
     def add(self, message: bytes, where: Place, layers: Layers, kind: MessageKind) -> None:
         """A message, and where it was on the wire."""
 
+    def add_piece(self, piece: bytes, where: Place, layers: Layers, part: object) -> None:
+        """What may continue what is in the same `part` of other messages between the same hosts."""
+
 
 class Opener(Protocol):
     """Decrypts messages that an application encrypted itself, with known keys."""

@@ -98,7 +98,7 @@ def _is_message(head: bytes, first: tuple[int, int, int]) -> bool:
 
 def der(reader: ReaderFactory, rest: ReaderFactory) -> ReaderFactory:
     """A factory of readers of DER: `reader` is for text in it, `rest` for the bytes after its end."""
-    return partial(WholeReader, read=_Values(_der, Layer("DER"), reader, rest).read, what="DER data")
+    return partial(WholeReader, read=_Values(der_values, Layer("DER"), reader, rest).read, what="DER data")
 
 
 def _header(data: bytes, at: int) -> tuple[int, int, int] | None:
@@ -114,7 +114,8 @@ def _header(data: bytes, at: int) -> tuple[int, int, int] | None:
     return tag, start, start + length
 
 
-def _der(data: bytes) -> Iterator[tuple[int, int]]:
+def der_values(data: bytes) -> Iterator[tuple[int, int]]:
+    """The (start, end) of each value in DER, and at last the end of all as (end, -1); nothing if it is cut short."""
     outer = _header(data, 0)
     if outer and outer[2] <= len(data):
         yield from _elements(data, outer[1], outer[2], 1)

@@ -182,8 +182,8 @@ static int frame(Walker *walker, uint32_t interface, uint64_t ticks, const uint8
         return 0;
     }
     if (end > length || tcp + 20 > end) return 0;
-    /* What follows the packet is content, unless it is padding or a checksum. */
-    if (length - end > 8) {
+    /* What follows the packet may be content, unless it is padding or a checksum. */
+    if (length - end > 4) {
         for (uint32_t at = end; at < length; at++)
             if (data[at]) return 0;
     }

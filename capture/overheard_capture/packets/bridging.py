@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from overheard_capture.packets.types import Control
+
 if TYPE_CHECKING:
     from overheard_capture.packets.pdu import Packets, Pdu
+    from overheard_capture.provenance.origin import Origin
 
 # The LLC header of the spanning tree protocol, with its protocol identifier (IEEE 802.1D, 9.3).
 SPANNING_TREE = b"\x42\x42\x03\0\0"
@@ -16,6 +19,8 @@ _MULTIPLE, _MULTIPLE_AT = 3, 36
 # LLDP (IEEE 802.1AB, 8.4): the mandatory elements, the last standard one, and that of an organisation.
 _MANDATORY, _LAST_STANDARD, _ORGANISATION = [1, 2, 3], 8, 127
 _MAX_ELEMENT = 64
+# What precedes the value of some elements: how to read it, and who says so.
+_BEFORE = {1: 1, 2: 1, _ORGANISATION: 4}
 _MAX_TEXT = 255
 
 
@@ -34,6 +39,7 @@ def lldp(pdu: Pdu) -> Packets:
     """An LLDP data unit."""
     data = pdu.buffer.data[pdu.at : pdu.end]
     kinds: list[int] = []
+    pieces: list[tuple[str, bytes, Origin]] = []
     at = 0
     while at + 2 <= len(data):
         header = int.from_bytes(data[at : at + 2])
@@ -45,4 +51,8 @@ def lldp(pdu: Pdu) -> Packets:
         if not (kind <= _LAST_STANDARD or kind == _ORGANISATION) or not (is_text or len(value) <= _MAX_ELEMENT):
             return pdu.other()
         kinds.append(kind)
-    return pdu.other() if kinds[:3] != _MANDATORY or any(data[at:]) else pdu.control()
+        name = value[_BEFORE.get(kind, 0) :]
+        pieces.append((f"LLDP {kind}", name, pdu.buffer.origin_of(pdu.at + at - len(name), pdu.at + at)))
+    if kinds[:3] != _MANDATORY or any(data[at:]):
+        return pdu.other()
+    return (Control(pdu.buffer.frame, tuple(pieces)),)

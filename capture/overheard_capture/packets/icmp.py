@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from overheard_capture.packets import assigned
 from overheard_capture.packets.addresses import addresses_of, endpoints_of
 from overheard_capture.packets.control import icmp_6_length, icmp_length, is_padding
-from overheard_capture.packets.types import IcmpData, Quoted
+from overheard_capture.packets.types import Control, IcmpData, Quoted
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -20,7 +20,7 @@ _HEADER = 8
 # What Windows sends, over and over.
 _LETTERS = b"abcdefghijklmnopqrstuvw"
 # A clock is right to within a day, in seconds.
-_DAY = 86_400
+_DAY, _SHORT_CLOCK = 86_400, 4
 # Extensions of an error, such as MPLS labels (RFC 4884, 7), up to this size are no content.
 _MAX_EXTENSION = 64
 
@@ -44,7 +44,7 @@ def _icmp(version: _Version, pdu: Pdu) -> Packets:
     buffer, begins = pdu.buffer, pdu.at + _HEADER
     kind, data = buffer.data[pdu.at], buffer.data[begins : pdu.end]
     if kind in version.echo:
-        return pdu.control() if is_usual_echo(data, buffer.time) else _content(pdu, begins, data, None)
+        return _usual_echo(pdu, begins) if is_usual_echo(data, buffer.time) else _content(pdu, begins, data, None)
     if kind not in version.errors:
         known = version.length(kind, buffer.data[pdu.at : pdu.end]) - _HEADER
         return pdu.control() if is_padding(data[known:]) else _content(pdu, begins + known, data[known:], None)
@@ -88,6 +88,15 @@ def _transport_header(packet: bytes) -> tuple[int, Quoted | None]:
     return 0, None
 
 
+def _usual_echo(pdu: Pdu, begins: int) -> Packets:
+    """A control message, in which four bytes of a clock may be letters."""
+    clock = pdu.buffer.data[begins : min(begins + _SHORT_CLOCK, pdu.end)]
+    if not any(clock) or any(pdu.buffer.data[begins + _SHORT_CLOCK : pdu.end]):
+        return pdu.control()
+    piece = ("echoes", clock, pdu.buffer.origin_of(begins, begins + len(clock)))
+    return (Control(pdu.buffer.frame, (piece,), addresses_of(pdu.addresses)),)
+
+
 def is_usual_echo(data: bytes, now: float) -> bool:
     """Whether the data of an echo is what ping programs send: a pattern, perhaps after the time."""
     if not any(data) or data == (_LETTERS * (len(data) // len(_LETTERS) + 1))[: len(data)]:
@@ -98,7 +107,7 @@ def is_usual_echo(data: bytes, now: float) -> bool:
         if rest in (counted, bytes(len(rest))) and _is_time(data[:clock], now):
             return True
     # Busybox sends four bytes of a clock, and nothing else.
-    return not any(data[4:])
+    return not any(data[_SHORT_CLOCK:])
 
 
 def _is_time(clock: bytes, now: float) -> bool:

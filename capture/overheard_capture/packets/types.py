@@ -108,9 +108,15 @@ class HeaderOption(NamedTuple):
 
 
 class Control(NamedTuple):
-    """A network control message without data: ARP, IGMP, most of ICMP, and usual echoes."""
+    """A network control message without data: ARP, IGMP, most of ICMP, and usual echoes.
+
+    `pieces` are names and the like that may be a part of something longer: what each is, and its bytes. Nothing else
+    needs the `addresses`.
+    """
 
     frame: int
+    pieces: tuple[tuple[str, bytes, Origin], ...] = ()
+    addresses: tuple[str, ...] = ()
     kind: str = "control"
 
 

@@ -5,8 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from overheard.words.layer import Layer
+from overheard_capture.content.content import search_bytes
 from overheard_capture.content.nesting import speculative
 from overheard_capture.decoders.short import ShortReader
+from overheard_capture.provenance.origin import joined
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -41,12 +43,20 @@ class DhcpReader:
         if values is None:
             return False
         for start, end in values:
-            if any(data[start:end]):
-                is_short = end - start <= _MAX_BINARY
-                reader = ShortReader(speculative(self._findings) if is_short else self._findings, (LAYER,))
-                reader.feed(data[start:end], origin.after(start))
-                reader.close()
+            self._read(data[start:end], origin.after(start))
+        for ranges in _split(data):
+            value = b"".join([data[start:end] for start, end in ranges])
+            value_origin = joined([(origin, start, end) for start, end in ranges])
+            search_bytes(self._findings, (LAYER,), value, value_origin)
+            self._read(value, value_origin)
         return True
+
+    def _read(self, value: bytes, origin: Origin) -> None:
+        if any(value):
+            is_short = len(value) <= _MAX_BINARY
+            reader = ShortReader(speculative(self._findings) if is_short else self._findings, (LAYER,))
+            reader.feed(value, origin)
+            reader.close()
 
     def close(self) -> None:
         """Do nothing: each message is read by itself."""
@@ -78,6 +88,18 @@ def _options(data: bytes) -> Iterator[tuple[int, int]]:
             return
         yield at + 2, end
         at = end
+
+
+def _split(data: bytes) -> list[_Ranges]:
+    """The parts of each option that is split over several of the same code (RFC 3396, 7), as it may be over 255 bytes.
+
+    Options may continue in the fields for names, which option 52 tells; those are read with the others.
+    """
+    parts: dict[int, _Ranges] = {}
+    if data[_COOKIE_AT:_OPTIONS_AT] == _COOKIE:
+        for start, end in _options(data):
+            parts.setdefault(data[start - 2], []).append((start, end))
+    return [ranges for ranges in parts.values() if len(ranges) > 1]
 
 
 def _options_6(data: bytes) -> tuple[set[int], _Ranges]:

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from overheard.words.layer import Layer
+from overheard_capture.decoders.message_pieces import add_piece
+
 if TYPE_CHECKING:
     from overheard_capture.content.findings import Findings
     from overheard_capture.provenance.origin import Origin
@@ -19,6 +22,10 @@ _MAX_STRATUM, _MAX_POLL, _MAX_DISTANCE = 16, 17, 16
 _PRECISIONS = frozenset({0, 32, *range(0xE0, 0x100)})
 # Seconds of the 2000s and later, in the first era.
 _CENTURY = 0xBC17C200
+# Where the transmit timestamp is.
+_STAMP, _HEADER = 40, 48
+
+LAYER = Layer("NTP")
 
 
 class NtpReader:
@@ -27,9 +34,14 @@ class NtpReader:
     def __init__(self, findings: Findings) -> None:
         self._findings = findings
 
-    def datagram(self, data: bytes, _: Origin) -> bool:
+    def datagram(self, data: bytes, origin: Origin) -> bool:
         """Whether it is NTP."""
-        return is_ntp(data)
+        if not is_ntp(data):
+            return False
+        # The last timestamp may be random.
+        stamp = data[_STAMP:_HEADER]
+        add_piece(self._findings, (LAYER,), stamp.rstrip(b"\0"), origin.after(_STAMP), "transmit timestamp")
+        return True
 
     def close(self) -> None:
         """Do nothing."""

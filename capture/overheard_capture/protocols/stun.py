@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from overheard.words.layer import Layer
 from overheard_capture.content.nesting import MAX_IDENTIFIER, speculative
+from overheard_capture.decoders.message_pieces import add_piece
 from overheard_capture.decoders.short import ShortReader
 
 if TYPE_CHECKING:
@@ -21,6 +22,9 @@ _TYPES = {0x0001, 0x0011, 0x0101, 0x0111}
 _COOKIE, _HEADER_LENGTH = bytes.fromhex("2112a442"), 20
 # MESSAGE-INTEGRITY and MESSAGE-INTEGRITY-SHA256, addresses of IPv6, and a Google extension with a hash.
 _LENGTHS = {0x0008: 20, 0x001C: 32, 0x0001: 20, 0x0020: 20, 0x802B: 20, 0x802C: 20}
+
+# Addresses and checksums differ in each message.
+_RANDOM = {*_LENGTHS, 0x0020, 0x8028}
 
 
 class StunReader:
@@ -38,6 +42,8 @@ class StunReader:
             reader = ShortReader(speculative(self._findings) if is_short else self._findings, (LAYER,))
             reader.feed(data[start:end], origin.after(start))
             reader.close()
+            if kind not in _RANDOM:
+                add_piece(self._findings, (LAYER,), data[start:end], origin.after(start), kind)
         return True
 
     def close(self) -> None:

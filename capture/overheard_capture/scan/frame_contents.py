@@ -13,21 +13,33 @@ from overheard_capture.decoders.magic import CARVABLE
 from overheard_capture.decoders.untyped import untyped
 from overheard_capture.decoders.values import read_values
 from overheard_capture.identify.datagrams import DatagramIdentifier
-from overheard_capture.packets import Datagram, HeaderOption, IcmpData, Other, SctpMessage, Segment, payload_origin
+from overheard_capture.packets import (
+    Control,
+    Datagram,
+    HeaderOption,
+    IcmpData,
+    Other,
+    SctpMessage,
+    Segment,
+    payload_origin,
+)
 from overheard_capture.provenance.origin import Origin
+from overheard_capture.scan.hosts import hosts_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from overheard_capture.captures.frame import Frame
-    from overheard_capture.content.findings import Findings
+    from overheard_capture.content.findings import Findings, MessageSink
     from overheard_capture.packets import Packet
 
     Collect = Callable[[Findings, int, str], None]
 
 _SCTP = Layer("SCTP")
 # A frame check sequence and the like is no content.
-_MAX_CHECKSUM = 8
+_CHECKSUM, _MAX_CHECKSUM = 4, 8
+# The longest echo that may have a few letters: those of usual programs have a time and numbers. And padding of frames.
+_LONGEST_ECHO, _MAX_PADDING = 64, 46
 
 
 class ContentReport(Protocol):
@@ -40,10 +52,17 @@ class ContentReport(Protocol):
 class FrameContents:
     """Reads content that is in a frame by itself."""
 
-    def __init__(self, make_findings: Callable[[], Findings], report: ContentReport, collect: Collect) -> None:
+    def __init__(
+        self,
+        make_findings: Callable[[], Findings],
+        report: ContentReport,
+        collect: Collect,
+        messages_of: Callable[[str], MessageSink],
+    ) -> None:
         self._make_findings = make_findings
         self._report = report
         self._collect = collect
+        self._messages_of = messages_of
 
     def carve(self, data: bytes, origin: Origin) -> None:
         """Read what has a signature in bytes that are mostly headers. What is unknown in them is no content."""
@@ -69,9 +88,15 @@ class FrameContents:
             self._report(frame, packet, findings, len(packet.payload))
         elif isinstance(packet, HeaderOption):
             Unwrapping(findings, (), untyped).read_field(packet.payload, packet.origin)
+            self._add_piece(frame, packet, packet.payload, packet.origin, "options")
             self._report(frame, packet, findings, len(packet.payload))
         elif isinstance(packet, IcmpData):
             self._read(frame, packet, (), packet.payload, packet.origin)
+            if packet.quoted is None and len(packet.payload) <= _LONGEST_ECHO:
+                self._add_piece(frame, packet, packet.payload, packet.origin, "echoes")
+        elif isinstance(packet, Control):
+            for part, piece, origin in packet.pieces:
+                self._add_piece(frame, packet, piece, origin, part)
         elif isinstance(packet, Other) and any(frame.data[14:]):
             findings.unread[UnreadContent(Reason.OPAQUE, "an unknown protocol")] += 1
             self._report(frame, packet, findings, len(frame.data))
@@ -80,8 +105,17 @@ class FrameContents:
         """Read the bytes behind the packet, unless they are padding or a checksum."""
         end = packet.offset + len(packet.payload)
         trailer = frame.data[end:]
+        if _CHECKSUM < len(trailer) <= _MAX_PADDING and any(trailer):
+            origin = Origin.of_frame(frame.number, end, len(trailer))
+            self._add_piece(frame, packet, trailer.rstrip(b"\0"), origin, "trailers")
         if len(trailer) > _MAX_CHECKSUM and any(trailer):
             self._read(frame, packet, (), trailer, Origin.of_frame(frame.number, end, len(trailer)))
+
+    def _add_piece(self, frame: Frame, packet: Packet, data: bytes, origin: Origin, part: str) -> None:
+        if data and any(data):
+            between = packet.addresses if isinstance(packet, Control) else ()
+            hosts = " → ".join(between) or hosts_of(frame, packet).names
+            self._messages_of(hosts).add_piece(data, origin.place(0, len(data)), (), part)
 
     def _read(self, frame: Frame, packet: Packet, layers: Layers, data: bytes, origin: Origin) -> None:
         findings = self._make_findings()

@@ -12,6 +12,7 @@ from overheard_capture.content.findings import MessageKind
 from overheard_capture.decoders.message_values import LONGEST, LONGEST_WHOLE, message_values, protobuf_values, shape
 from overheard_capture.decoders.messages import JoinedMessages
 from overheard_capture.scan.hits import Hit
+from overheard_capture.scan.message_pieces import MessagePieces, Piece
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -64,6 +65,10 @@ class DirectionMessages:
         if 0 < len(message) <= LONGEST:
             self._groups.add(Message(where, self._flow, self._hosts, layers, kind, message))
 
+    def add_piece(self, piece: bytes, where: Place, layers: Layers, part: object) -> None:
+        """What may continue what is in the same `part` of other messages between the same hosts."""
+        self._groups.add(Piece(where, self._flow, self._hosts, layers, part, piece))
+
 
 class _Group:
     """Messages that belong together, as far as they were joined, and what was found in them."""
@@ -96,7 +101,8 @@ class MessageGroups:
         # Whether a secret has digits alone, so that messages that differ in nothing else may have it.
         self._digits = any(secret.value.isdigit() for secret in secrets)
         self._counts: Counter[Key] = Counter()
-        self.waiting: list[Message] = []
+        self._pieces = MessagePieces(make_findings, self._collect_once)
+        self.waiting: list[Message | Piece] = []
         self._size = 0
         # The least recently used first.
         self._groups: OrderedDict[Key, _Group] = OrderedDict()
@@ -112,9 +118,13 @@ class MessageGroups:
             DirectionMessages(self, flow, f"{server} → {client.address}"),
         )
 
-    def add(self, message: Message) -> None:
-        """A message. Those of one flow come in order; those of several need not."""
-        hosts = message.hosts, message.kind
+    def of_hosts(self, hosts: str) -> DirectionMessages:
+        """Where what is outside flows puts the pieces of its messages."""
+        return DirectionMessages(self, hosts, hosts)
+
+    def add(self, message: Message | Piece) -> None:
+        """A message or a piece of one. Those of one flow come in order; those of several need not."""
+        hosts = message.hosts, message.layers if isinstance(message, Piece) else message.kind
         self._counts[hosts] += 1
         if self._counts[hosts] > _MOST_OF_HOSTS:
             return
@@ -123,13 +133,13 @@ class MessageGroups:
         if len(self.waiting) >= _MOST or self._size >= _MOST_BYTES:
             self._join(last=False)
 
-    def finish(self, others: Iterable[Message] = ()) -> None:
+    def finish(self, others: Iterable[Message | Piece] = ()) -> None:
         """All messages were added, save those of another process."""
         self.waiting += others
         self._join(last=True)
         self._close_all()
 
-    def partial(self) -> list[Message]:
+    def partial(self) -> list[Message | Piece]:
         """The messages that wait for those of another process. No more follow."""
         self._close_all()
         return self.waiting
@@ -141,8 +151,10 @@ class MessageGroups:
     def _join(self, *, last: bool) -> None:
         messages, self.waiting, self._size = sorted(self.waiting, key=_where), [], 0
         by_hosts: dict[Key, list[Message]] = {}
+        self._pieces.join(each for each in messages if isinstance(each, Piece))
         for message in messages:
-            by_hosts.setdefault((message.hosts, message.layers, message.kind), []).append(message)
+            if isinstance(message, Message):
+                by_hosts.setdefault((message.hosts, message.layers, message.kind), []).append(message)
         for hosts, found in by_hosts.items():
             by_flow: dict[Key, list[Message]] = {}
             for message in found:
@@ -176,11 +188,15 @@ class MessageGroups:
 
     def _close(self, key: Key) -> None:
         for found in self._groups.pop(key).close():
-            seen = (found.match.secret, found.match.spelling, found.place)
-            if seen not in self._found:
-                self._found.add(seen)
-                flow, hosts = key[:2]
-                self._collect(Hit(found, flow if isinstance(flow, int) else -1, str(hosts)))
+            flow, hosts = key[:2]
+            self._collect_once(Hit(found, flow if isinstance(flow, int) else -1, str(hosts)))
+
+    def _collect_once(self, hit: Hit) -> None:
+        found = hit.occurrence
+        seen = (found.match.secret, found.match.spelling, found.place)
+        if seen not in self._found:
+            self._found.add(seen)
+            self._collect(hit)
 
 
 def _beginning(message: Message) -> int:
@@ -189,5 +205,5 @@ def _beginning(message: Message) -> int:
     return first if first not in _DIGITS else _DIGITS[0]
 
 
-def _where(message: Message) -> Place:
+def _where(message: Message | Piece) -> Place:
     return message.where

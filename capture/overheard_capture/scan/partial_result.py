@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from overheard_capture.scan.facts import Facts
     from overheard_capture.scan.hits import HitTable
     from overheard_capture.scan.message_groups import Message
+    from overheard_capture.scan.message_pieces import Piece
     from overheard_capture.scan.parties import Parties
     from overheard_capture.scan.resources import Resources
 
@@ -22,4 +23,4 @@ class PartialResult:
     parties: Parties
     resources: Resources
     # Messages that were not joined yet, as others of their flows' hosts may be in the other process.
-    messages: list[Message]
+    messages: list[Message | Piece]

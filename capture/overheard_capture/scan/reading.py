@@ -75,7 +75,9 @@ class Reading:
         self._both_findings: dict[int, tuple[Findings, Findings]] = {}
         self._connections = ConnectionTable(self._begin, self._retire)
         self._datagram_flows = DatagramFlowTable(self._findings_of_flow, self._retire_datagram_flow)
-        self._frame_contents = FrameContents(lambda: self._make_findings()[0], self._collect_of_frame, self._collect)
+        self._frame_contents = FrameContents(
+            lambda: self._make_findings()[0], self._collect_of_frame, self._collect, self._messages.of_hosts
+        )
         self._unclaimed = UnclaimedBytes(search, self._add_hit, self._frame_contents.carve, self._frame_contents.unwrap)
         self._quotations = Quotations(self._connections)
         # The flows to read, if two processes share the capture.
@@ -225,9 +227,8 @@ class Reading:
         for direction, findings in zip(connection.directions, flow_findings, strict=True):
             self._collect(findings, connection.number, str(direction))
             if findings.unread:
-                facts.unread_bytes[pair_of(direction.source, direction.target, connection.client.target)] += (
-                    direction.seen
-                )
+                hosts = pair_of(direction.source, direction.target, connection.client.target)
+                facts.unread_bytes[hosts] += direction.seen
             for unread in findings.unread:
                 facts.unread.setdefault(unread, Tally()).add(f"stream {connection.number}", (0, connection.number))
         add_connection(facts, connection, flow_findings)

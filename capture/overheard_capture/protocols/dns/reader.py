@@ -12,6 +12,7 @@ from overheard_capture.content.findings import UNKNOWN_FORMAT, Reason
 from overheard_capture.content.nesting import MAX_IDENTIFIER
 from overheard_capture.content.text_detector import looks_like_text
 from overheard_capture.decoders.armour.finder import has_nothing_encoded
+from overheard_capture.decoders.message_pieces import add_labels, add_piece
 from overheard_capture.decoders.short import ShortReader
 from overheard_capture.decoders.values import BEHIND_HEADER, read_unknown_value, read_values
 from overheard_capture.protocols.dns.message import parse_message
@@ -29,7 +30,9 @@ if TYPE_CHECKING:
 LAYER = Layer("DNS")
 
 # A NetBIOS name: each byte encoded as two letters (RFC 1001, 14.1).
-_NETBIOS = re.compile(rb"[A-P]{32}")
+_NETBIOS, _NETBIOS_LENGTH = re.compile(rb"[A-P]{32}"), 32
+# The bit of the flags that tells responses from queries.
+_RESPONSE = 0x80
 # From this length on, a label may be data of a tunnel, of whose domain there are so many labels at most.
 _LONG_LABEL, _DOMAIN_LABELS = 24, 4
 # A tunnel such as iodine may have a few letters of its own before data.
@@ -50,11 +53,29 @@ def read_dns(findings: Findings, layers: Layers, data: Bytes, origin: Origin) ->
     inside = (*layers, LAYER)
     text.read(findings, inside, origin)
     _read_binary(findings, inside, message, bytes(data), origin)
+    if findings.messages:
+        _add_pieces(findings, inside, message, bytes(data), origin)
     for start, end in message.opaque:
         reader = ShortReader(findings, inside)
         reader.feed(data[start:end], origin.after(start))
         reader.close()
     return True
+
+
+def _add_pieces(findings: Findings, layers: Layers, message: DnsContents, data: bytes, origin: Origin) -> None:
+    """Put aside the names that a client asks for, and texts: each may be a part of what a tunnel sends."""
+    if data[2] < _RESPONSE:
+        for labels in message.names[: int.from_bytes(data[4:6])]:
+            start, end = labels[0]
+            # The types of questions for the same name differ.
+            kind = data[labels[-1][1] + 1 :][:2]
+            if end - start == _NETBIOS_LENGTH and _NETBIOS.fullmatch(data, start, end):
+                name = _decode_netbios(data[start:end])
+                add_piece(findings, layers, name, origin.derived([(0, start, end)]), ("NetBIOS", kind))
+            else:
+                add_labels(findings, layers, [(data[at:to], origin.after(at)) for at, to in labels], kind)
+    for start, end in message.texts:
+        add_piece(findings, layers, data[start:end], origin.after(start), "text")
 
 
 def _read_binary(findings: Findings, layers: Layers, message: DnsContents, data: bytes, origin: Origin) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from overheard_capture.content.findings import Reason
+from overheard_capture.decoders.message_pieces import add_piece
 from overheard_capture.decoders.values import read_unknown_value, read_values
 from overheard_capture.protocols.tls.cursor import Cursor, TruncatedError
 
@@ -91,6 +92,7 @@ class _Payload:
             self._notify(body)
         elif kind == _VENDOR and len(body) <= _MAX_VENDOR:
             read_values(self._findings, self._layers, body, self._origin)
+            add_piece(self._findings, self._layers, body, self._origin, kind)
         else:
             self._unknown(body, 0)
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from overheard.words.layer import Layer, Layers
 from overheard_capture.content.content import Content, SearchScope
 from overheard_capture.content.findings import Reason
+from overheard_capture.decoders.message_pieces import add_piece
 from overheard_capture.decoders.values import BEHIND_HEADER, read_values
 from overheard_capture.protocols.quic.frames import CryptoStream, data_frames
 from overheard_capture.protocols.quic.keys import InitialKeys
@@ -105,7 +106,9 @@ class QuicReader:
             if frame.offset is None or self._crypto.has(frame.offset):
                 # Of what is sent again, and may be something else, nothing reaches the handshake.
                 read_values(self._findings, (*self._layers, LAYER), body, body_origin, BEHIND_HEADER)
-            if frame.offset is not None:
+            if frame.offset is None:
+                add_piece(self._findings, (*self._layers, LAYER), body, body_origin, "reason")
+            else:
                 self._reassemble(listener, frame.offset, body, body_origin)
 
     def _read_header(self, data: memoryview, packet: QuicPacket, origin: Origin) -> None:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from overheard_capture.content.findings import Reason
 from overheard_capture.content.nesting import MAX_IDENTIFIER
+from overheard_capture.decoders.message_pieces import add_piece
 from overheard_capture.decoders.values import read_unknown_value, read_values
 from overheard_capture.protocols.ssh.algorithms import CERTIFICATE, KEY_TYPES, MAX_NUMBER, PUBLIC_VALUES
 from overheard_capture.protocols.tls.cursor import Cursor, TruncatedError
@@ -21,6 +22,7 @@ DISCONNECT, IGNORE, UNIMPLEMENTED, DEBUG, KEXINIT, NEWKEYS = 1, 2, 3, 4, 20, 21
 # The messages of a key exchange: the first one is the client's, or the second reply of a group exchange (RFC 4419).
 KEX_FIRST, KEX_LAST, KEX_INIT, KEX_REPLY, KEX_GEX_INIT, KEX_GEX_REPLY, KEX_GEX_REQUEST = 30, 49, 30, 31, 32, 33, 34
 _COOKIE, _LISTS = 16, 10
+_SHORT_NAMES = {b"none", b"zlib"}
 _NAMES = re.compile(rb"[!-~]*")
 _GEX_LENGTHS = {4, 12}
 # A host key, a public value and a signature; or a prime and its generator.
@@ -48,11 +50,21 @@ class ClearMessages:
             if not _NAMES.fullmatch(names):
                 raise TruncatedError
             read_values(self._findings, self._layers, names, origin.after(at - len(names)))
+            if names:
+                self._add_names(names, origin.after(at - len(names)))
             lists.append(tuple(names.decode("ascii").split(",")))
         # Whether a guess follows, and a number that is reserved.
         if cursor.number(1) > 1 or cursor.number(4) or cursor:
             raise TruncatedError
         return tuple(lists)
+
+    def _add_names(self, names: bytes, origin: Origin) -> None:
+        """Put aside names of algorithms that look like none: those have several words, or a domain."""
+        at = 0
+        for name in names.split(b","):
+            if not (b"-" in name or b"@" in name or name in _SHORT_NAMES):
+                add_piece(self._findings, self._layers, name, origin.after(at), KEXINIT)
+            at += len(name) + 1
 
     def key_exchange(self, kind: int, body: bytes, origin: Origin) -> None:
         """A message of a key exchange: public values, a host key and a signature. Raises TruncatedError."""
@@ -81,6 +93,7 @@ class ClearMessages:
             field, at = bytes(cursor.vector(4).rest()), len(body) - len(cursor)
             if field:
                 self.unknown(field, origin.after(at - len(field)))
+                add_piece(self._findings, self._layers, field, origin.after(at - len(field)), kind)
 
     def unknown(self, field: bytes, origin: Origin) -> None:
         """A field of unknown meaning, such as padding."""

@@ -5,10 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from overheard_capture.content.content import search_bytes
+from overheard_capture.decoders.keys import der_values
+from overheard_capture.decoders.message_pieces import add_labels, add_piece
 from overheard_capture.decoders.values import BEHIND_HEADER, read_unknown_value, read_values
 from overheard_capture.protocols.tls.certificate_strings import constructed_strings, wide_strings
 from overheard_capture.protocols.tls.cursor import Cursor, TruncatedError
-from overheard_capture.protocols.tls.hello import CLIENT_HELLO, SERVER_HELLO
+from overheard_capture.protocols.tls.hello import ALPN, CERTIFICATE, CLIENT_HELLO, SERVER_HELLO, SERVER_NAME
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -18,6 +20,10 @@ if TYPE_CHECKING:
     from overheard_capture.provenance.origin import Origin
 
 _DTLS, _PADDING = 0xFE, 21
+# Tags of DER: an object identifier, the first one whose meaning depends on the context, and a name of a host.
+_OBJECT_IDENTIFIER, _CONTEXT_TAG, _DNS_NAME, _LONGEST_NAME = 6, 0x80, 0x82, 64
+# Where the first name is in its extension, and names that nearly all clients offer.
+_NAME_AT, _USUAL_PROTOCOLS = 5, {b"h2", b"http/1.1", b"h3"}
 # Extensions of known form: those that are assigned (https://www.iana.org/assignments/tls-extensiontype-values), and
 # drafts that browsers send: NPN, ALPS, Channel ID, trust anchors, ECH, ESNI, QUIC's parameters, and renegotiation_info.
 _KNOWN = frozenset((
@@ -28,12 +34,15 @@ _KNOWN = frozenset((
 def read_message(findings: Findings, layers: Layers, kind: int, body: bytes, origin: Origin) -> None:
     """Unwrap what is embedded in a message. Its bytes themselves were searched before."""
     read_values(findings, layers, body, origin, BEHIND_HEADER)
+    if kind == CERTIFICATE and findings.messages:
+        _add_certificates(findings, layers, body, origin)
     if kind not in (CLIENT_HELLO, SERVER_HELLO):
         _read_strings(findings, layers, body, origin)
         return
     try:
         for extension, start, end in _fields(kind, Cursor(body), len(body)):
             field, begins = body[start:end], origin.after(start)
+            _add_pieces(findings, layers, extension, field, begins)
             if extension is None or (extension in _KNOWN and extension != _PADDING) or _is_grease(extension):
                 read_values(findings, layers, field, begins, BEHIND_HEADER)
             elif any(field):
@@ -55,6 +64,56 @@ def _read_strings(findings: Findings, layers: Layers, body: bytes, origin: Origi
         joined = bytes(text), origin.derived(places)
         search_bytes(findings, layers, *joined)
         read_values(findings, layers, *joined, BEHIND_HEADER)
+
+
+def _add_pieces(findings: Findings, layers: Layers, extension: int | None, field: bytes, origin: Origin) -> None:
+    """Put aside what a client may have cut in pieces: the server name, protocols, and unknown extensions."""
+    if extension == SERVER_NAME and len(field) > _NAME_AT:
+        _add_name(findings, layers, field[_NAME_AT:], origin.after(_NAME_AT), extension)
+    elif extension == ALPN:
+        at = 2
+        while at < len(field):
+            start, at = at + 1, at + 1 + field[at]
+            if field[start:at] not in _USUAL_PROTOCOLS:
+                add_piece(findings, layers, field[start:at], origin.after(start), extension)
+    elif extension is not None and extension not in _KNOWN:
+        add_piece(findings, layers, field, origin, "unknown extensions")
+
+
+def _add_name(findings: Findings, layers: Layers, name: bytes, origin: Origin, part: object) -> None:
+    labels, at = [], 0
+    for label in name.split(b"."):
+        labels.append((label, origin.after(at)))
+        at += len(label) + 1
+    add_labels(findings, layers, labels, part)
+
+
+def _add_certificate(findings: Findings, layers: Layers, certificate: bytes, origin: Origin) -> None:
+    """Put aside what a certificate has several of, such as units of an organisation, or names of hosts."""
+    found: dict[tuple[int, bytes], list[tuple[bytes, Origin]]] = {}
+    before = b""
+    for start, end in der_values(certificate):
+        value, tag = certificate[start:end], certificate[start - 2]
+        if 0 < len(value) <= _LONGEST_NAME and value.isascii() and value.decode("ascii").isprintable():
+            # What kind of name it is, tells an object identifier before it, or a tag (RFC 5280, 4.1.2.4 and 4.2.1.6).
+            part = (tag, before) if tag < _CONTEXT_TAG else (tag, b"")
+            found.setdefault(part, []).append((value, origin.after(start)))
+        before = value if tag == _OBJECT_IDENTIFIER else b""
+    for part, values in found.items():
+        if len(values) > 1:
+            for value, begins in values:
+                add_piece(findings, layers, value, begins, part)
+                if part[0] == _DNS_NAME and b"." in value:
+                    _add_name(findings, layers, value, begins, part)
+
+
+def _add_certificates(findings: Findings, layers: Layers, body: bytes, origin: Origin) -> None:
+    """The certificates of a list up to TLS 1.2 (RFC 5246, 7.4.2)."""
+    at = 3
+    while at + 3 < len(body):
+        start = at + 3
+        at = start + int.from_bytes(body[start - 3 : start])
+        _add_certificate(findings, layers, body[start:at], origin.after(start))
 
 
 def _fields(kind: int, cursor: Cursor, length: int) -> Iterator[tuple[int | None, int, int]]:

@@ -10,7 +10,7 @@ from overheard_capture.protocols.tls.cursor import Cursor, TruncatedError, text
 CLIENT_HELLO, SERVER_HELLO, CERTIFICATE, SERVER_KEY_EXCHANGE = 1, 2, 11, 12
 # https://www.iana.org/assignments/tls-extensiontype-values
 _USE_SRTP = 14
-_SERVER_NAME, _ALPN, _EARLY_DATA, _SUPPORTED_VERSIONS, _KEY_SHARE, _CONNECTION_ID = 0, 16, 42, 43, 51, 54
+SERVER_NAME, ALPN, _EARLY_DATA, _SUPPORTED_VERSIONS, _KEY_SHARE, _CONNECTION_ID = 0, 16, 42, 43, 51, 54
 _TRUNCATED_MAC, _ENCRYPT_THEN_MAC = 4, 22
 _HOST_NAME, _NAMED_CURVE = 0, 3
 # The random of a HelloRetryRequest (RFC 8446, 4.1.3).
@@ -83,8 +83,8 @@ def _parse_client_hello(cursor: Cursor) -> ClientHello:
     cursor.vector(1)
     found = _extensions(cursor)
     return ClientHello(
-        sni=_server_name(found[_SERVER_NAME]) if _SERVER_NAME in found else "",
-        alpn=_protocols(found[_ALPN]) if _ALPN in found else (),
+        sni=_server_name(found[SERVER_NAME]) if SERVER_NAME in found else "",
+        alpn=_protocols(found[ALPN]) if ALPN in found else (),
         versions=_versions(found[_SUPPORTED_VERSIONS]) if _SUPPORTED_VERSIONS in found else (),
         shares=_shares(found[_KEY_SHARE]) if _KEY_SHARE in found else (),
         early_data=_EARLY_DATA in found,
@@ -117,7 +117,7 @@ def _parse_server_hello(cursor: Cursor) -> ServerHello:
         cipher=names.cipher(cipher),
         # A HelloRetryRequest has only the group, a ServerHello also a key (RFC 8446, 4.2.8).
         group=names.group(found[_KEY_SHARE].number(2)) if _KEY_SHARE in found else "",
-        alpn=", ".join(_protocols(found[_ALPN])) if _ALPN in found else "",
+        alpn=", ".join(_protocols(found[ALPN])) if ALPN in found else "",
         suite=cipher,
         outer=outer,
         retry=random == _RETRY,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from overheard.words.layer import Layer
+from overheard_capture.decoders.message_pieces import add_piece
 from overheard_capture.decoders.values import read_unknown_value, read_values
 from overheard_capture.protocols.counters import Counters
 from overheard_capture.protocols.encrypted import NO_CIPHERTEXT, Ciphertext
@@ -75,11 +76,14 @@ class SrtpPackets:
         """Elements of up to 16 bytes (RFC 8285, 4.2), or anything."""
         if profile != _ONE_BYTE:
             read_unknown_value(self._findings, (LAYER,), extension, origin)
+            add_piece(self._findings, (LAYER,), extension.rstrip(b"\0"), origin, profile)
             return
         at = 0
         while at < len(extension):
             length = (extension[at] & 15) + 1 if extension[at] else 0
-            read_values(self._findings, (LAYER,), extension[at + 1 : at + 1 + length], origin.after(at + 1))
+            element, begins = extension[at + 1 : at + 1 + length], origin.after(at + 1)
+            read_values(self._findings, (LAYER,), element, begins)
+            add_piece(self._findings, (LAYER,), element, begins, extension[at] >> 4)
             at += 1 + length
 
     def _rtcp(self, data: bytes) -> int:

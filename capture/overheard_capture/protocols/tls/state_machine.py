@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from overheard.words.layer import Layers
 from overheard_capture.content.content import Content, SearchScope
+from overheard_capture.decoders.message_pieces import add_piece
 from overheard_capture.protocols.tls.direction_state import DataRecord
 from overheard_capture.protocols.tls.listener import LAYER, TlsListener
 from overheard_capture.protocols.tls.null_cipher import NullCipherReader
@@ -92,7 +93,7 @@ class TlsStateMachine:
         elif kind == CHANGE_CIPHER_SPEC:
             self._take_change(body)
         elif kind == ALERT:
-            self._take_alert(frame, body)
+            self._take_alert(frame, body, origin)
         else:
             self.problem("a TLS heartbeat")
 
@@ -132,9 +133,10 @@ class TlsStateMachine:
         self._phase, self.direction.encrypted = Phase.CHANGED, True
         self.direction.change_cipher_specs += 1
 
-    def _take_alert(self, frame: int, body: bytes) -> None:
+    def _take_alert(self, frame: int, body: bytes, origin: Origin) -> None:
         if len(body) == 2:
             self.direction.alert(frame, body)
+            add_piece(self._listener.findings, self._listener.layers, body[1:], origin.after(1), "alerts")
             self._closing = self._closing or body[0] == _FATAL or body[1] == _CLOSE_NOTIFY
         elif self.direction.encrypted:
             self.direction.alert_lengths.add(len(body))

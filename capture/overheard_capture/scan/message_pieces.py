@@ -1,0 +1,136 @@
+"""Pieces: what stands in the same place of several messages of infrastructure may be one text that was cut.
+
+A tunnel in DNS sends a label in each query, and one in ICMP a few bytes in each echo.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from collections import OrderedDict
+from itertools import accumulate, groupby
+from typing import TYPE_CHECKING, NamedTuple
+
+from overheard_capture.content.byte_scan import is_plain
+from overheard_capture.content.findings import Occurrence
+from overheard_capture.decoders.armour.finder import has_nothing_encoded
+from overheard_capture.decoders.messages import LAYER
+from overheard_capture.decoders.values import read_values
+from overheard_capture.provenance.origin import Origin, Span
+from overheard_capture.scan.hits import Hit
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Sequence
+
+    from overheard.words.layer import Layers
+    from overheard_capture.content.findings import Findings
+    from overheard_capture.provenance.origin import Place
+
+
+# In how many places of messages pieces can continue, and how many of the last ones are kept for that.
+_MOST_PARTS, _KEPT = 1024, 64
+# Of binary pieces no more is unwrapped: those of pings have times.
+_LONGEST_BINARY = 4 << 10
+# A counter or a key before a piece, and a counter behind it.
+_NUMBERED = re.compile(rb"(?:[0-9]{1,5}[-_.:=]|[0-9A-Za-z]{1,8}=)?(.*?)(?:[-_.:][0-9]{1,5})?", re.DOTALL)
+
+
+class Piece(NamedTuple):
+    """A piece: where it was on the wire, in which flow, between which hosts, and in which part of a message."""
+
+    where: Place
+    flow: int | str
+    hosts: str
+    layers: Layers
+    part: object
+    data: bytes
+
+
+class MessagePieces:
+    """Joins the pieces of a capture. `collect` is called with each hit."""
+
+    def __init__(self, make_findings: Callable[[], Findings], collect: Callable[[Hit], None]) -> None:
+        self._make_findings = make_findings
+        self._collect = collect
+        # The last pieces of each part. The least recently used first.
+        self._kept: OrderedDict[tuple[object, ...], list[Piece]] = OrderedDict()
+
+    def join(self, pieces: Iterable[Piece]) -> None:
+        """Search pieces, which are in order, and may continue those of the last call."""
+        parts: dict[tuple[object, ...], list[Piece]] = {}
+        for piece in pieces:
+            parts.setdefault((piece.hosts, piece.layers, piece.part), []).append(piece)
+        for part, found in parts.items():
+            together = [*self._kept.pop(part, ()), *found]
+            if len(together) > 1:
+                self._read(together)
+            self._kept[part] = together[-_KEPT:]
+        while len(self._kept) > _MOST_PARTS:
+            self._kept.popitem(last=False)
+
+    def _read(self, pieces: list[Piece]) -> None:
+        """Search what the pieces may say, once each."""
+        seen = set[tuple[bytes, ...]]()
+        for variant in _variants(pieces):
+            texts = tuple(text for text, _ in variant)
+            if texts not in seen:
+                seen.add(texts)
+                self._search(texts, [piece for _, piece in variant])
+
+    def _search(self, texts: Sequence[bytes], pieces: Sequence[Piece]) -> None:
+        joined = b"".join(texts)
+        findings = self._make_findings()
+        if len(texts) < 2 or len(joined) < findings.search.shortest:
+            return
+        matches = findings.search.matches(joined)
+        is_text = is_plain(joined)
+        if not matches and is_text and has_nothing_encoded(joined):
+            return
+        layers = (*pieces[0].layers, LAYER)
+        starts = [0, *accumulate(map(len, texts))]
+        origin = Origin([_span(*each) for each in zip(starts, texts, pieces, strict=False)])
+        for match in matches:
+            # Each piece was searched by itself.
+            if bisect_right(starts, match.offset) < bisect_right(starts, match.offset + match.length - 1):
+                place = origin.place(match.offset, match.length)
+                findings.add_occurrence(Occurrence(match, place, layers, match.offset, *match.excerpt(joined)))
+        if is_text or len(joined) <= _LONGEST_BINARY:
+            read_values(findings, layers, joined, origin)
+        flow = pieces[0].flow if all(piece.flow == pieces[0].flow for piece in pieces) else -1
+        for found in findings.sightings:
+            self._collect(Hit(found, flow if isinstance(flow, int) else -1, pieces[0].hosts))
+
+
+def _variants(pieces: list[Piece]) -> Iterator[list[tuple[bytes, Piece]]]:
+    """All in a row, those of each flow, and both without repetitions or counters."""
+    flows: dict[int | str, list[Piece]] = {}
+    for piece in pieces:
+        flows.setdefault(piece.flow, []).append(piece)
+    for found in (pieces, *flows.values()):
+        if len(found) > 1:
+            once = [next(same) for _, same in groupby(found, _data)]
+            yield [(piece.data, piece) for piece in found]
+            yield [(piece.data, piece) for piece in once]
+            bare = [(_unnumbered(piece.data), piece) for piece in once]
+            yield bare
+            # Names of hosts have no blanks.
+            yield [(piece.data.replace(b"-", b" "), piece) for piece in once]
+            yield [(text.replace(b"-", b" "), piece) for text, piece in bare]
+
+
+def _data(piece: Piece) -> bytes:
+    return piece.data
+
+
+def _unnumbered(data: bytes) -> bytes:
+    match = _NUMBERED.fullmatch(data)
+    return match[1] if match else data
+
+
+def _span(start: int, text: bytes, piece: Piece) -> Span:
+    where = piece.where
+    is_exact = where.length == len(piece.data)
+    before = max(piece.data.find(text), 0)
+    return Span(
+        start, where.frame, where.offset + before, len(text) if is_exact else where.length, is_exact, where.frames[1:]
+    )
