@@ -7,7 +7,7 @@ from functools import cache
 from html.entities import html5
 from typing import NamedTuple
 
-from overheard.words.spelling.layout import BETWEEN, FOLD, WHITE_SPACE
+from overheard.words.spelling.layout import BETWEEN, FOLD, MARKUP, WHITE_SPACE
 from overheard.words.spelling.look import (
     Either,
     Exactly,
@@ -142,6 +142,7 @@ _PLUS_AGAIN = _only(" ", row(exactly(b"%"), repeated(exactly(b"25"), 0, _AGAIN -
 _EQUALS = _by_byte(exactly(b"="), between=(perhaps(_SOFT_BREAK),))
 _UNDERSCORE = _only(" ", exactly(b"_"))
 _WHITE_SPACE = _only(" ", WHITE_SPACE)
+_MARKUP = _only(" ", MARKUP)
 
 # Characters of ASCII that languages escape. A form of one may be escaped again in a URL, in HTML, in mail or in a
 # string; a form of a letter beyond ASCII, in a URL.
@@ -227,7 +228,7 @@ _EACH_FORM = tuple(dict.fromkeys(form for escape in ESCAPES for form in escape.f
 ESCAPED_ONCE = tuple(form for form in _EACH_FORM if form not in _NESTED)
 LAYOUTS = (
     Escape("other white space", (_WHITE_SPACE,)),
-    Escape("folded", (_WHITE_SPACE,), rarely=BETWEEN),
+    Escape("folded", (_WHITE_SPACE, _MARKUP), rarely=BETWEEN),
 )
 EVERY_ESCAPE = Escape(
     "mixed escapes",
@@ -236,7 +237,7 @@ EVERY_ESCAPE = Escape(
     rarely=_NEXT_WORD,
 )
 # With what is looked for only if the beginning or the end of a text is in one piece.
-EVERY_LAYOUT = EVERY_ESCAPE._replace(rarely=either(_NEXT_WORD, BETWEEN))
+EVERY_LAYOUT = EVERY_ESCAPE._replace(forms=(*EVERY_ESCAPE.forms, _MARKUP), rarely=either(_NEXT_WORD, BETWEEN))
 # For a long text, whose regular expression would take long to compile.
 FOLDED_LINES = EVERY_ESCAPE._replace(forms=(*ESCAPED_ONCE, _WHITE_SPACE), rarely=either(_NEXT_WORD, FOLD))
 # In another charset: the bytes of each character escaped, and of ASCII what other escapes are for.

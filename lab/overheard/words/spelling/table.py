@@ -12,6 +12,7 @@ from overheard.words.spelling.characters import ESCAPES, EVERY_ESCAPE, EVERY_LAY
 from overheard.words.spelling.charsets import in_charsets
 from overheard.words.spelling.codes import base32, base64, base64_twice, uuencode
 from overheard.words.spelling.decoded import decoded
+from overheard.words.spelling.layout import BREAK
 from overheard.words.spelling.look import Look
 from overheard.words.spelling.numbers import decimal, hexadecimal
 from overheard.words.spelling.shape import Kind, Pattern, Shape, Spelling, end_of, literally
@@ -42,7 +43,7 @@ def _in_characters(text: Text) -> Iterator[Pattern]:
     kinds += (Kind(Spelling(escape.name, any_case=True), partial(text.written, escape)) for escape in ESCAPES)
     kinds += (Kind(Spelling(layout.name, text.any_case), partial(text.written, layout)) for layout in LAYOUTS)
     names = (*(kind.spelling for kind in kinds), Spelling(EVERY_ESCAPE.name, any_case=True))
-    ends, begins = end_of(text.written(EVERY_ESCAPE)), _beginning(text)
+    ends, begins = end_of(text.written(EVERY_ESCAPE), BREAK), _beginning(text)
     layout = EVERY_LAYOUT if len(text.units) <= _LONG else FOLDED_LINES
     yield Pattern(text.written(layout), names, ends, begins, tuple(kinds))
 
