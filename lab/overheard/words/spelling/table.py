@@ -12,6 +12,7 @@ from overheard.words.spelling.characters import ESCAPES, EVERY_ESCAPE, EVERY_LAY
 from overheard.words.spelling.charsets import in_charsets
 from overheard.words.spelling.codes import base32, base64, base64_twice, uuencode
 from overheard.words.spelling.decoded import decoded
+from overheard.words.spelling.groups import grouped
 from overheard.words.spelling.layout import BREAK
 from overheard.words.spelling.look import Look
 from overheard.words.spelling.numbers import decimal, hexadecimal
@@ -117,6 +118,7 @@ _TABLE: tuple[_Row, ...] = (
     in_charsets,
     utf7,
     punycode,
+    _of_bytes(grouped),
 )
 
 
