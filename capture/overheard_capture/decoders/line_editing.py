@@ -21,7 +21,7 @@ _EDITING = b"\x08\x7f\x15\x17\x1b"
 _EDITED = re.compile(rb"[\x08\x7f\x15\x17\x1b]")
 _KEYS = re.compile(rb"([\x08\x7f\x15\x17])")
 # Terminal control sequences: CSI, OSC, and others (ECMA-48).
-_SEQUENCE = re.compile(rb"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)|[ -/]*[0-Z\\^-~])")
+SEQUENCE = re.compile(rb"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)|[ -/]*[0-Z\\^-~])")
 
 
 class LineEditing:
@@ -66,7 +66,7 @@ class LineEditing:
 def apply_editing(line: bytes) -> bytes:
     """A line after its erase keys and control sequences are applied."""
     out = bytearray()
-    for piece in _KEYS.split(_SEQUENCE.sub(b"", line)):
+    for piece in _KEYS.split(SEQUENCE.sub(b"", line)):
         if piece in (_BACKSPACE, _DELETE):
             # A character may have several bytes in UTF-8.
             while out and out[-1] & 0xC0 == 0x80:

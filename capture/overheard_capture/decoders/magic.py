@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from overheard_capture.captures.inputs import ZSTD_MAGIC
 from overheard_capture.content.byte_scan import LiteralSet, is_plain
+from overheard_capture.decoders.archives.members import AR_MAGIC, ar, is_ar, is_tar, tar
 from overheard_capture.decoders.archives.zip import zip_archive
 from overheard_capture.decoders.archives.zip_headers import END_OF_DIRECTORY, LOCAL_FILE
 from overheard_capture.decoders.carving import Carvable
@@ -172,6 +173,7 @@ SIGNATURES = (
     Signature((SMB2_MAGIC,), _reader_for(SMB2), _decompresses(SMB2.make)),
     Signature((KAFKA_MAGIC,), _reader_for(KAFKA), _is_kafka),
     Signature((LOCAL_FILE,), zip_archive, short=(END_OF_DIRECTORY,)),
+    Signature((AR_MAGIC,), ar, is_ar),
     Signature((PNG,), media(png, "PNG")),
     Signature((PDF_MAGIC,), pdf),
     Signature((), rdb, is_rdb, short=(PREFIX,)),
@@ -186,6 +188,9 @@ SIGNATURES = (
     *(Signature((), media(each.walk, each.name), each.test, short=each.magics) for each in FORMATS),
     Signature((), _reader_for(ZLIB), _is_zlib, short=_ZLIB_HEADERS, carved=_ZLIB_CARVED),
 )
+
+# It begins with a name.
+_TAR = Signature((), tar, is_tar)
 
 # ---- derived
 
@@ -247,4 +252,4 @@ def _signature_of(head: bytes) -> Signature | None:
     for signature in _BY_FIRST_BYTE.get(head[0], ()) if head else ():
         if signature.fits(head):
             return signature
-    return None
+    return _TAR if b"\0" in head and is_tar(head) else None

@@ -9,6 +9,7 @@ from overheard_capture.content.byte_scan import is_plain
 from overheard_capture.content.findings import UNKNOWN_FORMAT, Reason
 from overheard_capture.content.text_detector import CONTROL
 from overheard_capture.decoders.armour.finder import has_nothing_encoded
+from overheard_capture.decoders.control_codes import may_be_text
 from overheard_capture.decoders.magic import CARVABLE, HEAD, PLAIN_MAGICS, is_known
 from overheard_capture.decoders.untyped import untyped
 from overheard_capture.decoders.utf16_32 import encoding_of
@@ -29,6 +30,8 @@ def classify(data: bytes) -> bool | None:
     if is_plain(data):
         return True
     if CARVABLE.literals.first(data) >= 0 or len(data.translate(None, CONTROL)) == len(data):
+        return None
+    if may_be_text(data):
         return None
     head = data[:HEAD]
     return None if is_known(head) or encoding_of(head) else False

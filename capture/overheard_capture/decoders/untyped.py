@@ -15,6 +15,7 @@ from overheard_capture.decoders.armour.finder import ArmourFinder, has_nothing_e
 from overheard_capture.decoders.armour.lines import LineArmourFinder
 from overheard_capture.decoders.base64.finder import Base64Finder
 from overheard_capture.decoders.carving import Carver
+from overheard_capture.decoders.control_codes import ControlCodes
 from overheard_capture.decoders.line_blocks import LineBlockFinder, may_have_block
 from overheard_capture.decoders.magic import CARVABLE, HEAD, PLAIN_MAGICS, TEXT_ENDS, TEXT_PREFIXES, reader_of
 from overheard_capture.decoders.mail.encoded_words import EncodedWords
@@ -183,6 +184,7 @@ class TextReader:
         "_armour",
         "_base64",
         "_carver",
+        "_codes",
         "_detector",
         "_encoded_words",
         "_escapes",
@@ -197,11 +199,10 @@ class TextReader:
     )
 
     def __init__(self, findings: Findings, layers: Layers, *, framed: bool = False, spare: int = 0) -> None:
-        self._findings = findings
-        self._layers = layers
+        self._findings, self._layers = findings, layers
         # Chunks in spite of a head that does not say so.
         self._framing = text_framing(findings, layers, untyped) if framed else None
-        self._detector = TextDetector()
+        self._detector, self._codes = TextDetector(), ControlCodes(findings, layers, untyped)
         # How many bytes at the end need not be text.
         self._spare = spare
         self._base64 = Base64Finder(findings, layers, armoured)
@@ -220,9 +221,11 @@ class TextReader:
         if isinstance(data, memoryview):
             data = bytes(data)
         detector = self._detector
+        plain = is_plain(data)
+        self._codes.feed(data, origin, is_plain=plain)
         if detector.opaque:
             detector.skip(len(data))
-        elif is_plain(data):
+        elif plain:
             detector.feed_ascii(len(data))
         else:
             detector.feed(data)
@@ -261,23 +264,23 @@ class TextReader:
     def gap(self, length: int) -> None:
         """`length` bytes are missing here."""
         self._detector.gap()
+        self._codes.gap()
         self._signature_prefix = None
         for reader in self._readers():
             reader.gap(length)
 
     def close(self) -> None:
         """No more bytes follow."""
-        if not self._detector.is_text:
+        if not self._detector.is_text and (self._detector.not_utf8 or not self._codes.close()):
             self._report_opaque()
         for reader in self._readers():
             reader.close()
 
     def _report_opaque(self) -> None:
         rest = self._detector.length - max(self._detector.text_length, 0)
-        if rest <= self._spare:
-            self._findings.report_value(rest, self._detector.length, self._layers)
-        else:
-            self._findings.report_unread(Reason.OPAQUE, UNKNOWN_FORMAT, self._layers)
+        if rest > self._spare:
+            return self._findings.report_unread(Reason.OPAQUE, UNKNOWN_FORMAT, self._layers)
+        return self._findings.report_value(rest, self._detector.length, self._layers)
 
     def _readers(self) -> Iterator[_Finder]:
         yield from (self._base64, self._armour, self._line_armour, self._line_blocks, self._escapes)

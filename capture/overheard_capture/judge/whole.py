@@ -122,9 +122,9 @@ def _streams(case: Case) -> Iterator[Check]:
     facts = case.facts
     yield _check(
         "something",
-        facts.flows_with_payload > 0,
-        f"{count(facts.flows_with_payload, 'flow')} carried data",
-        "no TCP flow, and none of a protocol that encrypts, carried data",
+        facts.flows_with_payload + facts.icmp > 0,
+        f"{count(facts.flows_with_payload, 'flow')} and {count(facts.icmp, 'ICMP message')} carried data",
+        "no flow, and no ICMP message, carried data",
         "check that the interface and the filter match the traffic",
     )
     yield _check(

@@ -29,7 +29,8 @@ class Facts:
     content that could not be read, with its places, and `unread_bytes` the number of its bytes by hosts. `in_clear`
     counts bytes of application data that nothing encrypted, by protocol, and `clear_flows` has the flows; `values` are
     opaque values in these, and media. `protected` counts the streams of TLS, and `encrypted_flows` the flows of other
-    protocols, that are encrypted throughout. `began` and `ended` are in seconds since the epoch, `size` is in bytes.
+    protocols, that are encrypted throughout. `icmp` counts messages of ICMP that carried data. `began` and `ended` are
+    in seconds since the epoch, `size` is in bytes.
     """
 
     frames: int = 0
@@ -40,6 +41,7 @@ class Facts:
     searched: int = 0
     streams: int = 0
     flows_with_payload: int = 0
+    icmp: int = 0
     marks: dict[bytes, int] = field(default_factory=dict)
     cut_short: Tally[int] = field(default_factory=Tally)
     fragments: Tally[str] = field(default_factory=Tally)
@@ -101,7 +103,7 @@ class Facts:
 
     def add_flows(self, other: Facts) -> None:
         """Add the flows from another reading of the same capture."""
-        for name in ("searched", "streams", "flows_with_payload", "protected", "encrypted_flows", "more_flows"):
+        for name in ("searched", "streams", "flows_with_payload", "icmp", "protected", "encrypted_flows", "more_flows"):
             setattr(self, name, getattr(self, name) + getattr(other, name))
         for name in ("gaps", "incomplete", "conflicts", "late", "evicted", "clear_flows"):
             getattr(self, name).add_all(getattr(other, name))

@@ -184,6 +184,7 @@ class Reading:
 
     def _collect_of_frame(self, frame: Frame, packet: Packet, findings: Findings, size: int) -> None:
         hosts = hosts_of(frame, packet)
+        self.facts.icmp += isinstance(packet, IcmpData) and size > 0
         self._collect(findings, -1, hosts.names)
         add_outside_flows(self.facts, packet, size, hosts.names, findings)
         # What has no address is of a flow to judge if one of its hosts sent or received it.
@@ -235,8 +236,8 @@ class Reading:
 
     def _retire_datagram_flow(self, flow: DatagramFlow) -> None:
         self.facts.searched += sum(flow.seen)
+        self.facts.flows_with_payload += flow.seen != flow.mark_bytes
         if is_encrypted(flow):
-            self.facts.flows_with_payload += 1
             self.parties.add(flow.parties)
         for findings, (source, target), size in zip(flow.findings, flow.directions, flow.seen, strict=True):
             direction = f"{source} → {target}"

@@ -130,3 +130,19 @@ def test_a_record_that_the_keys_do_not_open_proves_nothing(recordings: Recording
         verdict = recordings.judge(name, path=changed)
         assert verdict.ground
         assert verdict.ground.proof is not Proof.KEYS
+
+
+@pytest.mark.parametrize(
+    ("packet", "reasons"),
+    [
+        (udp(b"<13>a line of syslog", target=514), []),
+        (udp(b"", target=514), ["something"]),
+        (b"\x08\0\0\0\0\1\0\1" + b"a ping, and what it carries", []),
+        (b"\x08\0\0\0\0\1\0\1", ["something"]),
+    ],
+)
+def test_datagrams_and_icmp_alone_are_something_to_judge(tmp_path: Path, packet: bytes, reasons: list[str]) -> None:
+    protocol = 17 if packet[0] != 8 else 1
+    path = rewritten(tmp_path / "alone.pcapng", [ethernet(ipv4(packet, protocol))])
+    report = judge(path, SECRET, Options(vouched={"sent", "whole"}))
+    assert [check.code for check in report.verdicts["message"].reasons] == reasons

@@ -30,6 +30,8 @@ class FrameType(IntEnum):
     GOAWAY = 7
     WINDOW_UPDATE = 8
     CONTINUATION = 9
+    ALTSVC = 10  # RFC 7838, 4
+    PRIORITY_UPDATE = 16  # RFC 9218, 7.1
 
 
 END_STREAM = ACK = 0x01
@@ -47,6 +49,8 @@ FLAGS: dict[int, int] = {
     FrameType.CONTINUATION: END_HEADERS,
 }
 
+# The numbers that begin a payload: the last stream and the error code, the length of the origin, and the stream.
+NUMBERS: dict[int, int] = {FrameType.GOAWAY: 8, FrameType.ALTSVC: 2, FrameType.PRIORITY_UPDATE: 4}
 _LENGTHS = {FrameType.PRIORITY: 5, FrameType.RST_STREAM: 4, FrameType.PING: 8, FrameType.WINDOW_UPDATE: 4}
 _STREAM_TYPES = {
     FrameType.DATA,
@@ -83,7 +87,7 @@ class Http2Frame(NamedTuple):
             return False
         if self.kind == FrameType.SETTINGS and (self.length % 6 or (self.flags & ACK and self.length)):
             return False
-        if self.kind == FrameType.GOAWAY and self.length < 8:
+        if self.kind in NUMBERS and self.length < NUMBERS[self.kind]:
             return False
         return self.kind not in (_CONNECTION_TYPES if self.stream else _STREAM_TYPES)
 

@@ -9,7 +9,7 @@ from overheard_capture.content.content import Content, SearchScope
 from overheard_capture.content.findings import Reason
 from overheard_capture.decoders.untyped import untyped
 from overheard_capture.protocols.framed import FramedReader
-from overheard_capture.protocols.http2.frames import END_STREAM, FrameType, Http2Frame, Http2Framer
+from overheard_capture.protocols.http2.frames import END_STREAM, NUMBERS, FrameType, Http2Frame, Http2Framer
 from overheard_capture.protocols.http2.headers import Http2Headers
 from overheard_capture.protocols.http2.resync import find_frames
 from overheard_capture.protocols.http2.streams import ENCODING_FIELDS, Http2Streams
@@ -47,8 +47,9 @@ class Http2Reader:
         self._streams = Http2Streams(findings, layers)
         self._headers = Http2Headers(findings, layers)
         self._frame: Http2Frame | None = None
-        # The payload of a frame of unknown type.
-        self._unknown_frame: Content | None = None
+        # The payload of a frame of another type, and how many bytes of numbers precede it.
+        self._other_payload: Content | None = None
+        self._numbers = 0
         self.broken = False
 
     def feed(self, data: memoryview, origin: Origin) -> int:
@@ -73,7 +74,8 @@ class Http2Reader:
         if frame.kind in _HEADER_TYPES:
             return self._headers.begin(frame)
         if frame.kind != FrameType.DATA and frame.kind not in _NUMERIC_TYPES:
-            self._unknown_frame = Content(self._findings, self._layers, untyped, SearchScope.NONE)
+            self._other_payload = Content(self._findings, self._layers, untyped, SearchScope.NONE)
+            self._numbers = NUMBERS.get(frame.kind, 0)
         return True
 
     def piece(self, data: Bytes, origin: Origin, contiguous: bool) -> None:
@@ -84,8 +86,11 @@ class Http2Reader:
             self._streams.data(self._frame.stream, data, origin, contiguous)
         elif self._frame.kind in _HEADER_TYPES:
             self._headers.piece(data, origin)
-        elif self._unknown_frame:
-            self._unknown_frame.feed(data, origin)
+        elif self._other_payload:
+            numbers = min(self._numbers, len(data))
+            self._numbers -= numbers
+            if numbers < len(data):
+                self._other_payload.feed(data[numbers:], origin.after(numbers))
 
     def missing(self, length: int) -> None:
         """`length` bytes of the payload are missing here."""
@@ -96,8 +101,10 @@ class Http2Reader:
         elif self._frame.kind in _HEADER_TYPES:
             self._headers.missing()
             self._streams.headers_missing = True
-        elif self._unknown_frame:
-            self._unknown_frame.gap(length)
+        elif self._other_payload:
+            numbers = min(self._numbers, length)
+            self._numbers -= numbers
+            self._other_payload.gap(length - numbers)
 
     def end(self) -> None:
         """The frame has ended."""
@@ -105,9 +112,9 @@ class Http2Reader:
             return
         if frame.kind in _HEADER_TYPES:
             self._end_headers(frame)
-        elif self._unknown_frame:
-            self._unknown_frame.close()
-            self._unknown_frame = None
+        elif self._other_payload:
+            self._other_payload.close()
+            self._other_payload = None
         elif (frame.kind == FrameType.DATA and frame.flags & END_STREAM) or frame.kind == FrameType.RST_STREAM:
             self._streams.end(frame.stream)
 
@@ -144,5 +151,5 @@ class Http2Reader:
             self._findings.report_unread(Reason.DAMAGED, "a truncated HTTP/2 frame", self._layers)
         self._headers.close()
         self._streams.close()
-        if self._unknown_frame:
-            self._unknown_frame.close()
+        if self._other_payload:
+            self._other_payload.close()

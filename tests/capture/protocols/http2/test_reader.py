@@ -6,7 +6,9 @@ import gzip
 import zlib
 from typing import TYPE_CHECKING
 
+import pytest
 import zstandard
+from h2.errors import ErrorCodes
 from h2.events import DataReceived, RequestReceived
 from h2.settings import SettingCodes
 from hpack import Encoder
@@ -15,6 +17,7 @@ from hypothesis import strategies as st
 
 from capture.played import VALUE, outcome, played, seen, sightings, some_findings
 from capture.protocols.http2.talk import ANSWER, REQUEST, Http2Conversation
+from capture.wrapped import noise
 from overheard.words.options import Limits
 from overheard_capture.content.findings import Reason
 from overheard_capture.identify.protocols import identify_last
@@ -83,6 +86,36 @@ def test_trailers_and_promises() -> None:
     findings = played(http2, talk.answered)
     assert sorted(found.match.spelling for found in findings.sightings) == ["hexadecimal", "plainly", "plainly"]
     assert seen(findings) == {HPACK, (*HPACK, "hexadecimal")}
+
+
+@pytest.mark.parametrize("said", [b"", b"bye", VALUE, noise(90)])
+def test_what_a_goaway_frame_says_is_read_behind_its_numbers(said: bytes) -> None:
+    talk = Http2Conversation()
+    talk.ask()
+    talk.server.close_connection(ErrorCodes.ENHANCE_YOUR_CALM, additional_data=said or None)
+    talk.pass_on()
+    for cuts in ((), range(0, len(talk.answered), 3)):
+        findings = played(http2, talk.answered, cuts)
+        assert seen(findings) == (set() if said != VALUE else {()})
+        assert [each.why for each in findings.unread] == [Reason.OPAQUE] * (len(said) > 16)
+
+
+@pytest.mark.parametrize(
+    ("kind", "payload", "unread"),
+    [
+        (10, b"\0\0" + b'h2=":8000"; ma=60', 0),
+        (10, b"\0\x14https://squirrels.test" + b'h2=":8000"', 0),
+        (10, b"\0\0" + noise(40), 1),
+        (16, b"\0\0\0\3u=1, i", 0),
+        (16, b"\0\0\0\3" + noise(40), 1),
+    ],
+)
+def test_alternative_services_and_priorities_are_text_behind_their_numbers(
+    kind: int, payload: bytes, unread: int
+) -> None:
+    talk = Http2Conversation()
+    frame = len(payload).to_bytes(3) + bytes([kind]) + bytes(5) + payload
+    assert len(played(http2, talk.answered + frame).unread) == unread
 
 
 def test_padding_is_removed() -> None:
