@@ -47,28 +47,6 @@ def test_text_is_found_with_markup_within(between: str) -> None:
     assert seen(FLUFFY, "<b>fluffy</b> tail <i>4711</i>") == {"folded"}
 
 
-MARKUP = ['<a href="x">', "<!-- -->", '</span><span class="pl-s">', "&#13;\n ", "{\\b ", "}{\\rtlch\\fcs1 \\insrsid9 "]
-RUN = '</w:t></w:r><w:r><w:rPr><w:b/></w:rPr><w:t xml:space="preserve">'
-
-
-@pytest.mark.parametrize("between", [*MARKUP, RUN])
-def test_a_short_secret_is_found_with_markup_at_any_place(between: str) -> None:
-    for at in range(1, len("fluffy tail")):
-        assert seen("fluffy tail", "fluffy tail"[:at] + between + "fluffy tail"[at:]) == {"folded"}, at
-    assert seen("fluffy tail", f"fluffy{between} tail") == {"folded"}
-
-
-@pytest.mark.parametrize("between", ["</td><td>", '</td>\n  <td class="x">', RUN])
-def test_markup_may_stand_for_a_blank(between: str) -> None:
-    assert seen(WORDS, WORDS.replace(" ", between)) == {"folded"}
-    assert not seen(WORDS, WORDS.replace(" ", between + "x"))
-
-
-@pytest.mark.parametrize("text", ["flu<b>f</b> tail", "flu<b ffy tail", "fluf<b>x</b>fy tail", "fl{\\b u}y tail"])
-def test_other_marked_up_text_is_not_found(text: str) -> None:
-    assert not seen("fluffy tail", text)
-
-
 @pytest.mark.parametrize(
     "between", ["  ", "\t", "\r\n", "\n    ", "\r\n> ", " \n>> ", "\u00a0", "&nbsp;", "\u2009", "\\n"]
 )

@@ -8,26 +8,7 @@ from overheard.words.spelling.look import either, exactly, one_of, perhaps, repe
 
 _NEW_LINE = row(perhaps(exactly(b"\r")), exactly(b"\n"))
 _BLANKS = repeated(one_of(b" \t"), 0, 8)
-_NOT_ANGLED = bytes(set(range(256)) - set(b"<>"))
-_IN_TAG = one_of(_NOT_ANGLED)
-# A tag of HTML or XML with its attributes, or a comment, of at most so many bytes; in short forms, so that its end is.
-_MOST_IN_TAG = 80
-_TAG = either(
-    row(exactly(b"<"), _IN_TAG, exactly(b">")),
-    row(exactly(b"<"), _IN_TAG, _IN_TAG, exactly(b">")),
-    row(exactly(b"<"), repeated(_IN_TAG, 0, _MOST_IN_TAG - 3), _IN_TAG, _IN_TAG, _IN_TAG, exactly(b">")),
-)
-# Runs of Office have some eight tags between two of them.
-_TAGS = repeated(row(_TAG, repeated(one_of(b" \t\r\n"), 0, 4)), 1, 8)
-# Control words of RTF ("Rich Text Format (RTF) Specification", 1.9.1), which may begin or end groups.
-_RTF_WORD = row(
-    exactly(b"\\"),
-    repeated(one_of(string.ascii_lowercase.encode()), 1, 16),
-    repeated(one_of(b"-0123456789"), 0, 9),
-    perhaps(exactly(b" ")),
-)
-_BRACE = one_of(b"{}")
-_RTF = either(_BRACE, row(repeated(_BRACE, 0, 2), repeated(_RTF_WORD, 1, 6), repeated(_BRACE, 0, 1)))
+_LETTERS = (string.ascii_letters + string.digits).encode()
 
 # Within text: escaped, as HTML's element, and where a quoted mail or a comment goes on.
 _ESCAPED_LINE = either(
@@ -47,28 +28,22 @@ WHITE_SPACE = either(
     row(perhaps(exactly(b" ")), either(*map(exactly, (*_SPACES, b"\\t", b"%09", b"&#9;"))), perhaps(exactly(b" "))),
 )
 
-# And in a text that is marked up.
-MARKUP = row(repeated(one_of(b" \t\r\n"), 0, 8), _TAGS)
-
 # Folded lines (RFC 5322, 2.2.3; RFC 5545, 3.1; RFC 6350, 3.2; RFC 2849), also in a string of JSON; and lines that are
 # continued after a backslash.
 FOLD = either(
     row(_NEW_LINE, repeated(one_of(b" \t"), 1, 8)),
     row(exactly(b"\\"), _NEW_LINE, _BLANKS),
-    row(
-        either(*map(exactly, (b"\\n", b"\\r\\n", b"&#13;\n", b"&#13;\r\n", b"&#xD;\n", b"&#13;&#10;", b"&#10;"))),
-        one_of(b" \t"),
-    ),
+    row(either(exactly(b"\\n"), exactly(b"\\r\\n")), one_of(b" \t")),
 )
 # Strings that a program puts together.
 _QUOTE = row(perhaps(exactly(b"\\")), one_of(b"\"'"))
 _CONCATENATION = row(_QUOTE, repeated(one_of(b" \t\r\n+.&_"), 1, 16), _QUOTE)
+_TAG = row(
+    exactly(b"<"), perhaps(exactly(b"/")), repeated(one_of(_LETTERS), 1, 8), perhaps(exactly(b"/")), exactly(b">")
+)
 # Soft hyphens, and spaces without a width.
 _INVISIBLE = either(
     *map(exactly, (b"&shy;", b"&#173;", b"&#8203;")), *(exactly(chr(each).encode()) for each in (0xAD, 0x200B, 0x2060))
 )
 # What may come between two characters, once or twice in a text.
-BETWEEN = either(FOLD, _CONCATENATION, _TAGS, _RTF, exactly(b"]]><![CDATA["), _INVISIBLE)
-
-# The last byte of what may come between two characters.
-BREAK = one_of(b" \t\n>{}\"';" + bytes({chr(each).encode()[-1] for each in (0xAD, 0x200B, 0x2060)}))
+BETWEEN = either(FOLD, _CONCATENATION, repeated(_TAG, 1, 2), exactly(b"]]><![CDATA["), _INVISIBLE)

@@ -15,8 +15,6 @@ if TYPE_CHECKING:
 # How many parts at the end of a secret are searched for to find candidates; and how many bytes of an escape.
 _PARTS = 8
 _BYTES = 4
-# After a break, so many parts are enough. With fewer, the beginning is in one piece, unless there are two breaks.
-_UNBROKEN = 6
 # How often a rare separator may occur between the parts of one secret.
 _RARELY = 2
 
@@ -111,22 +109,18 @@ def literally(name: str, text: bytes) -> Pattern:
     return Pattern(Shape((exactly(text),)), (Spelling(name),), exactly(text).tail(2 * _PARTS))
 
 
-def end_of(shape: Shape, broken: Look | None = None) -> Look:
+def end_of(shape: Shape) -> Look:
     """The look of the last bytes of every match of this shape: the last parts, or less if one of them is escaped.
-
-    Or less if they follow what is `broken`, the last byte of a rare separator.
 
     The last bytes of an escape are enough. So the search pattern is short, however long a secret is.
     """
     end = None
     gaps = [gap.tail(_BYTES) for gap in (shape.often, shape.rarely) if gap]
-    last = shape.parts[-_PARTS:]
-    for left, part in zip(range(len(last), 0, -1), last, strict=True):
+    for part in shape.parts[-_PARTS:]:
         plain = [form for form in part.forms if _is_brief(form)]
         escapes = [form.tail(_BYTES) for form in part.forms if not _is_brief(form)]
         if plain and end:
-            breaks = [broken] if broken and left >= _UNBROKEN else []
-            plain = [row(either(end, *gaps, *breaks), either(*plain))]
+            plain = [row(either(end, *gaps), either(*plain))]
         end = either(*plain, *escapes)
     return end or row()
 

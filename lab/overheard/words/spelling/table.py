@@ -12,8 +12,6 @@ from overheard.words.spelling.characters import ESCAPES, EVERY_ESCAPE, EVERY_LAY
 from overheard.words.spelling.charsets import in_charsets
 from overheard.words.spelling.codes import base32, base64, base64_twice, uuencode
 from overheard.words.spelling.decoded import decoded
-from overheard.words.spelling.groups import grouped
-from overheard.words.spelling.layout import BREAK
 from overheard.words.spelling.look import Look
 from overheard.words.spelling.numbers import decimal, hexadecimal
 from overheard.words.spelling.shape import Kind, Pattern, Shape, Spelling, end_of, literally
@@ -44,7 +42,7 @@ def _in_characters(text: Text) -> Iterator[Pattern]:
     kinds += (Kind(Spelling(escape.name, any_case=True), partial(text.written, escape)) for escape in ESCAPES)
     kinds += (Kind(Spelling(layout.name, text.any_case), partial(text.written, layout)) for layout in LAYOUTS)
     names = (*(kind.spelling for kind in kinds), Spelling(EVERY_ESCAPE.name, any_case=True))
-    ends, begins = end_of(text.written(EVERY_ESCAPE), BREAK), _beginning(text)
+    ends, begins = end_of(text.written(EVERY_ESCAPE)), _beginning(text)
     layout = EVERY_LAYOUT if len(text.units) <= _LONG else FOLDED_LINES
     yield Pattern(text.written(layout), names, ends, begins, tuple(kinds))
 
@@ -71,16 +69,6 @@ def _reversed(text: Text) -> Iterator[Pattern]:
     yield literally("reversed", text.value[::-1])
     if text.is_text:
         yield literally("reversed", text.text[::-1].encode())
-
-
-def _other_characters(text: Text) -> Iterator[Pattern]:
-    """Full-width (U+FF01 to U+FF5E), and with surrogates in UTF-8 (Unicode Technical Report 26, CESU-8)."""
-    if text.is_text:
-        wide = "".join(chr(ord(each) + 0xFEE0) if "!" <= each <= "~" else each for each in text.text)
-        yield from (literally("full-width", each.encode()) for each in (wide, wide.replace(" ", "\u3000")))
-        units = text.text.encode("utf-16-be")
-        pairs = (chr(units[at] << 8 | units[at + 1]) for at in range(0, len(units), 2))
-        yield literally("CESU-8", "".join(pairs).encode(errors="surrogatepass"))
 
 
 def _shifted(text: Text) -> Iterator[Pattern]:
@@ -113,12 +101,10 @@ _TABLE: tuple[_Row, ...] = (
     _of_bytes(uuencode),
     _of_bytes(base64_twice),
     _reversed,
-    _other_characters,
     _shifted,
     in_charsets,
     utf7,
     punycode,
-    _of_bytes(grouped),
 )
 
 
