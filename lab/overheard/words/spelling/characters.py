@@ -104,6 +104,9 @@ def _javascript(character: str, codecs: Codecs) -> Iterator[Look]:
     yield row(once, exactly(b"u{"), _ZEROS, in_either_case(b"%x" % ord(character)), exactly(b"}"))
     yield row(once, exactly(b"U"), in_either_case(b"%08x" % ord(character)))
     yield from _by_byte(once, exactly(b"x"))(character, codecs)
+    # `escape()` (ECMA-262, B.2.1.1).
+    units = character.encode("utf-16-be").hex().encode()
+    yield row(*(row(exactly(b"%u"), in_either_case(units[at : at + 4])) for at in range(0, len(units), 4)))
     for digits in ("o", "03o"):
         yield from _by_byte(once, digits=digits)(character, codecs)
 
@@ -125,6 +128,31 @@ def _doubled(character: str, _: Codecs) -> Iterator[Look]:
     """As SQL, CSV and YAML have quotes in a string; or in a string in a string."""
     if character in "\"'`":
         yield from (exactly(character.encode() * times) for times in (2, 4))
+
+
+def _quoted(character: str, _: Codecs) -> Iterator[Look]:
+    """A sign behind a backslash, as calendars, regular expressions, Markdown and shells have it; or doubled."""
+    if character.isascii() and character.isprintable() and not character.isalnum() and character not in "\"'`/\\":
+        yield exactly(b"\\" + character.encode())
+    if character in "$%{}":
+        yield exactly(character.encode() * 2)
+    if character == "'":
+        yield from (exactly(b"'\\''"), exactly(b"'\"'\"'"))
+
+
+def _hexadecimal(character: str, codecs: Codecs) -> Iterator[Look]:
+    """As CSS (CSS Syntax 3, 4.3.7), LDAP (RFC 4514, 2.4), RTF and Perl have it, for a sign or a letter beyond ASCII."""
+    if character != " " and not (character.isascii() and character.isalnum()):
+        number = in_either_case(b"%x" % ord(character))
+        yield row(exactly(b"\\"), _ZEROS, number, perhaps(exactly(b" ")))
+        yield row(exactly(b"\\x{"), _ZEROS, number, exactly(b"}"))
+        yield from _by_byte(exactly(b"\\"), perhaps(exactly(b"'")))(character, codecs)
+
+
+def _rsyslog(character: str, codecs: Codecs) -> Iterator[Look]:
+    """As rsyslog writes control characters, and others if it is told to: `#012`."""
+    if not (character.isascii() and character.isprintable()) or character == " ":
+        yield from _by_byte(exactly(b"#"), digits="03o")(character, codecs)
 
 
 def _special(forms: _Forms) -> _Forms:
@@ -189,6 +217,10 @@ _NESTED = tuple(
 )
 
 
+# Of signs, in languages that have no base64.
+_SIGNS = (_quoted, _hexadecimal, _rsyslog)
+
+
 class Escape(NamedTuple):
     """A way to write a text: each character literally (unless `throughout`), or in one of the forms.
 
@@ -217,14 +249,16 @@ ESCAPES = (
     Escape("HTML entities, hexadecimal", (_html_hexadecimal,)),
     Escape("HTML entities", (_html_named, _html_decimal, _html_hexadecimal)),
     Escape("quotes doubled", (_doubled,)),
+    Escape("signs escaped", _SIGNS),
     Escape("escaped twice", _NESTED),
     Escape("quoted-printable", (_EQUALS,), often=_SOFT_BREAK),
     Escape("MIME encoded word", (_EQUALS, _UNDERSCORE), rarely=_NEXT_WORD),
 )
 # Each form of any of these. Two that match the same would be tried in every combination, in time that is exponential.
 _EACH_FORM = tuple(dict.fromkeys(form for escape in ESCAPES for form in escape.forms if form is not _JSON))
-# Without those that are escaped again.
-ESCAPED_ONCE = tuple(form for form in _EACH_FORM if form not in _NESTED)
+# Without those that are escaped again. Base64 is in no language of the signs.
+_ONCE = tuple(form for form in _EACH_FORM if form not in _NESTED)
+ESCAPED_ONCE = tuple(form for form in _ONCE if form not in _SIGNS)
 LAYOUTS = (
     Escape("other white space", (_WHITE_SPACE,)),
     Escape("folded", (_WHITE_SPACE,), rarely=BETWEEN),
@@ -238,7 +272,7 @@ EVERY_ESCAPE = Escape(
 # With what is looked for only if the beginning or the end of a text is in one piece.
 EVERY_LAYOUT = EVERY_ESCAPE._replace(rarely=either(_NEXT_WORD, BETWEEN))
 # For a long text, whose regular expression would take long to compile.
-FOLDED_LINES = EVERY_ESCAPE._replace(forms=(*ESCAPED_ONCE, _WHITE_SPACE), rarely=either(_NEXT_WORD, FOLD))
+FOLDED_LINES = EVERY_ESCAPE._replace(forms=(*_ONCE, _WHITE_SPACE), rarely=either(_NEXT_WORD, FOLD))
 # In another charset: the bytes of each character escaped, and of ASCII what other escapes are for.
 IN_A_CHARSET = Escape(
     "in a charset",

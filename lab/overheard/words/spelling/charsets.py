@@ -47,10 +47,17 @@ def in_charsets(text: Text) -> Iterator[Pattern]:
         for value, charset in _not_ascii(text.text).items():
             yield literally(f"EBCDIC, {charset}", value)
     elif text.is_text:
+        # Latin-1 as it is, is a spelling like UTF-8.
+        if units := text.encodable("cp1252"):
+            yield from _base64("Latin-1", b"".join(unit[0].encode("cp1252") for unit in units))
         for charset, value, shape in (*_stateless(text), *_stateful(text)):
             yield Pattern(shape, (Spelling(f"another charset, {charset}", any_case=True),), end_of(shape))
-            spelling = Spelling(f"another charset in base64, {charset}")
-            yield from (replace(pattern, spellings=(spelling,), kinds=()) for pattern in base64(value))
+            yield from _base64(charset, value)
+
+
+def _base64(charset: str, value: bytes) -> Iterator[Pattern]:
+    spelling = Spelling(f"another charset in base64, {charset}")
+    return (replace(pattern, spellings=(spelling,), kinds=()) for pattern in base64(value))
 
 
 def _not_ascii(text: str) -> dict[bytes, str]:

@@ -71,6 +71,16 @@ def _reversed(text: Text) -> Iterator[Pattern]:
         yield literally("reversed", text.text[::-1].encode())
 
 
+def _other_characters(text: Text) -> Iterator[Pattern]:
+    """Full-width (U+FF01 to U+FF5E), and with surrogates in UTF-8 (Unicode Technical Report 26, CESU-8)."""
+    if text.is_text:
+        wide = "".join(chr(ord(each) + 0xFEE0) if "!" <= each <= "~" else each for each in text.text)
+        yield from (literally("full-width", each.encode()) for each in (wide, wide.replace(" ", "\u3000")))
+        units = text.text.encode("utf-16-be")
+        pairs = (chr(units[at] << 8 | units[at + 1]) for at in range(0, len(units), 2))
+        yield literally("CESU-8", "".join(pairs).encode(errors="surrogatepass"))
+
+
 def _shifted(text: Text) -> Iterator[Pattern]:
     """Every way to shift its letters (Caesar's cipher)."""
     # Bytes that are not text are unchanged.
@@ -101,6 +111,7 @@ _TABLE: tuple[_Row, ...] = (
     _of_bytes(uuencode),
     _of_bytes(base64_twice),
     _reversed,
+    _other_characters,
     _shifted,
     in_charsets,
     utf7,

@@ -1,0 +1,71 @@
+"""Spellings of signs and letters beyond ASCII that one language or another escapes in its own way."""
+
+from __future__ import annotations
+
+import base64
+import re
+from functools import cache
+
+import pytest
+
+from overheard.words.secret import Secret
+from overheard_capture.search import Search
+
+UMLAUTS, SIGNS = "Käsefüße über", "p$w%1 a,b;c*d_e#f(g)"
+
+search = cache(lambda secret: Search(Secret("secret", secret.encode()), engine="re"))
+
+
+def seen(secret: str, text: bytes) -> set[str]:
+    """The names of the spellings of the secret in this text."""
+    return {match.spelling for match in search(secret).matches(b"It is " + text + b", yes")}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        re.escape(SIGNS),
+        SIGNS.replace(",", "\\,").replace(";", "\\;"),
+        SIGNS.replace("$", "$$"),
+        SIGNS.replace("%", "%%"),
+    ],
+)
+def test_signs_behind_a_backslash_or_doubled_are_found(text: str) -> None:
+    assert seen(SIGNS, text.encode()) == {"signs escaped"}
+    assert not seen(SIGNS, text.replace("a", "b").encode())
+
+
+@pytest.mark.parametrize("quote", ["'\\''", "'\"'\"'"])
+def test_a_quote_within_quotes_of_a_shell_is_found(quote: str) -> None:
+    assert seen("it's so nice", f"it{quote}s so nice".encode()) == {"signs escaped"}
+    assert not seen("it's so nice", f"it{quote[:-1]}xs so nice".encode())
+
+
+@pytest.mark.parametrize("form", ["\\%x ", "\\%06x", "\\x{%x}", "\\'%02x", "%%u%04X"])
+def test_letters_beyond_ascii_are_found_by_their_number(form: str) -> None:
+    def written(text: str) -> bytes:
+        return "".join(each if each.isascii() else form % ord(each) for each in text).encode()
+
+    assert seen(UMLAUTS, written(UMLAUTS))
+    assert not seen(UMLAUTS, written("Käsefäße über"))
+
+
+def test_what_rsyslog_writes_is_found() -> None:
+    assert seen("one\ttwo three", b"one#011two#040three") == {"signs escaped"}
+    assert not seen("one\ttwo three", b"one#012two#040three")
+
+
+def test_other_characters_are_found() -> None:
+    wide = "".join(chr(ord(each) + 0xFEE0) for each in "4539-1488")
+    assert seen("4539-1488", wide.encode()) == {"full-width"}
+    assert not seen("4539-1487", wide.encode())
+    assert seen("key \U0001f511 x", b"key \xed\xa0\xbd\xed\xb4\x91 x") == {"CESU-8"}
+    assert not seen("key \U0001f512 x", b"key \xed\xa0\xbd\xed\xb4\x91 x")
+
+
+@pytest.mark.parametrize("before", [b"", b"a:", b"ab:", b"anna:", b"\0bob\0"])
+@pytest.mark.parametrize("secret", [UMLAUTS, "contraseña", "gehéimWört9"])
+def test_latin_1_in_base64_is_found(secret: str, before: bytes) -> None:
+    code = base64.b64encode(before + secret.encode("latin-1"))
+    assert seen(secret, code) == {"another charset in base64, Latin-1"}
+    assert not seen(secret, base64.b64encode(before + secret.replace("e", "a").encode("latin-1")))
