@@ -18,7 +18,7 @@ from overheard_capture.provenance.small_queue import SmallByteQueue
 
 if TYPE_CHECKING:
     from overheard.words.layer import Layers
-    from overheard_capture.content.findings import Findings, ReaderFactory
+    from overheard_capture.content.findings import Findings, Occurrence, ReaderFactory
     from overheard_capture.provenance.origin import Origin
 
 LAYER = Layer("control codes")
@@ -108,6 +108,8 @@ class ControlCodes:
         return True
 
     def _read(self, data: bytes, origin: Origin, text: bytes, kept: list[tuple[int, int]]) -> None:
+        sightings = self._findings.sightings
+        before = len(sightings)
         if b"\b" in data:
             lines = LineEditing(self._findings, self._layers)
             lines.feed(data, origin)
@@ -115,3 +117,10 @@ class ControlCodes:
         if within_depth_limit(self._findings, self._layers):
             at = Unwrapping(self._findings, (*self._layers, LAYER), self._reader)
             at.read(text, joined((origin, start, end) for start, end in kept), SearchScope.ALL)
+        # What no code interrupts was found before.
+        known = {_which(each) for each in sightings[:before]}
+        sightings[before:] = [each for each in sightings[before:] if _which(each) not in known]
+
+
+def _which(found: Occurrence) -> tuple[object, ...]:
+    return found.match.secret, found.match.spelling, found.place.frame, found.place.offset

@@ -271,10 +271,10 @@ class TextReader:
 
     def close(self) -> None:
         """No more bytes follow."""
-        if not self._detector.is_text and (self._detector.not_utf8 or not self._codes.close()):
-            self._report_opaque()
         for reader in self._readers():
             reader.close()
+        if not self._detector.is_text and (self._detector.not_utf8 or not self._codes.close()):
+            self._report_opaque()
 
     def _report_opaque(self) -> None:
         rest = self._detector.length - max(self._detector.text_length, 0)
