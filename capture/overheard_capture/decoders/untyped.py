@@ -52,16 +52,8 @@ class Untyped:
     """Reads a content of unknown format, and the bytes after its end as another such content."""
 
     __slots__ = (
-        "_findings",
-        "_head",
-        "_known",
-        "_layers",
-        "_needed",
-        "_piece",
-        "_reader_of",
-        "_remainder",
-        "_spare",
-        "_text",
+        *("_findings", "_head", "_known", "_layers", "_needed"),
+        *("_piece", "_reader_of", "_remainder", "_spare", "_text"),
     )
 
     def __init__(

@@ -53,7 +53,7 @@ def evidence_from_files(  # noqa: PLR0913  (all but two are rarely given)
     `progress` is called with the number of bytes of the files read so far. Raises UnreadableError, and SettingsError.
     """
     fernet_keys = FernetKeys(keys, spy)
-    marks = [mark.encode() for mark in (recording.start_mark, recording.end_mark)] if recording else []
+    marks = recording.marks if recording else []
     task = HelperTask(tuple(paths), search.secrets, options)
 
     def read(*, use_helper: bool) -> tuple[FileFacts, Facts, HitTable]:

@@ -72,7 +72,7 @@ class ActiveRecording:
 
     def end(self) -> Recording:
         """End the recording, and write the recorder's notes beside it. Raises RecordingError if that fails."""
-        end_mark = self._send_end_marks()
+        *earlier, end_mark = self._send_end_marks()
         alive = self.dumpcap.alive
         code = self.dumpcap.stop()
         try:
@@ -89,6 +89,7 @@ class ActiveRecording:
                 exit_code=code,
                 sha256=digest(self.path),
                 recorder_said=self.dumpcap.stderr,
+                earlier_marks=b",".join(earlier).decode(),
             )
             write_whole(recording_file(self.path), json.dumps(recording.to_json(), indent=2).encode())
         except OSError as problem:
@@ -98,19 +99,20 @@ class ActiveRecording:
             ) from None
         return recording
 
-    def _send_end_marks(self) -> bytes:
-        """Send end marks until no stream is open, or for `patience` seconds. Returns the last one, which counts.
+    def _send_end_marks(self) -> list[bytes]:
+        """Send end marks until no stream is open, or for `patience` seconds. Returns them; the last one counts.
 
         A server may close its side a moment after its client.
         """
         deadline = time.monotonic() + self.patience
+        marks: list[bytes] = []
         while True:
-            mark = new_mark()
+            marks.append(new_mark())
             # If the interface is gone by now, the judge reports that the mark is missing.
             with suppress(OSError):
-                if self._send_until_seen(mark) and time.monotonic() < deadline and _has_open_stream(self.path):
+                if self._send_until_seen(marks[-1]) and time.monotonic() < deadline and _has_open_stream(self.path):
                     continue
-            return mark
+            return marks
 
     def _send_until_seen(self, payload: bytes) -> bool:
         self.dumpcap.expect_payload(payload)

@@ -35,7 +35,8 @@ class Recording:
     `started` and `ended` are seconds since the epoch, `snap_length` is in bytes (0: whole frames). `marked_start` and
     `marked_end` say whether the recorder saw its marks arrive; the judge looks for them again in the file.
     `recorder_alive` is whether dumpcap still ran when it was asked to stop. `sha256` is the digest, in hexadecimal, of
-    the file that they are about: about any other file they say nothing.
+    the file that they are about: about any other file they say nothing. `earlier_marks` are end marks, separated by
+    commas, after which some stream still had to end.
     """
 
     name: str
@@ -50,6 +51,13 @@ class Recording:
     exit_code: int | None
     sha256: str
     recorder_said: str = ""
+    earlier_marks: str = ""
+
+    @property
+    def marks(self) -> list[bytes]:
+        """The payloads of all marks."""
+        earlier = self.earlier_marks.split(",") if self.earlier_marks else []
+        return [mark.encode() for mark in (self.start_mark, self.end_mark, *earlier)]
 
     def covers(self, moment: float) -> bool:
         """Whether the recording was running at `moment`, in seconds since the epoch."""

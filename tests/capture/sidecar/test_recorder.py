@@ -8,7 +8,7 @@ import pytest
 
 from capture.frames import unwrap
 from capture.playing import played
-from overheard.words.recording import MARK_GROUP, MARK_PORT, MARK_PREFIX, new_mark
+from overheard.words.recording import MARK_GROUP, MARK_PORT, MARK_PREFIX, Recording, new_mark
 from overheard_capture.captures.reader import read
 from overheard_capture.packets import Datagram
 
@@ -38,6 +38,13 @@ def test_the_recorders_notes_say_how_it_was_made(tmp_path: Path) -> None:
     assert word["started"] <= word["ended"]
     assert word["start_mark"] != word["end_mark"]
     assert (outcome["same"], outcome["mode"], outcome["children"]) == (True, 0o600, False)
+
+
+def test_end_marks_after_which_a_stream_had_to_end_are_marks_too(tmp_path: Path) -> None:
+    word = played("whole", tmp_path)["word"]
+    both = [word["start_mark"].encode(), word["end_mark"].encode()]
+    assert Recording(**word).marks == both
+    assert Recording(**{**word, "earlier_marks": "one mark,two marks"}).marks == [*both, b"one mark", b"two marks"]
 
 
 def test_a_filter_that_hides_the_marks_does_not_stop_it(tmp_path: Path) -> None:
