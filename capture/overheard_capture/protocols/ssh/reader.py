@@ -28,7 +28,6 @@ if TYPE_CHECKING:
     from overheard_capture.provenance.origin import Bytes, Origin
 
 LAYER = Layer("SSH")
-IDENTIFICATION = (b"SSH-2.0-", b"SSH-1.99-")
 # RFC 4253, 4.2 and 6.1.
 _LINE = re.compile(rb"SSH-(?:2\.0|1\.99)-[ -~]*\r?\n")
 _MAX_LINE, _MAX_PACKET, _MIN_PADDING, _BLOCK = 255, 35000, 4, 8
