@@ -48,16 +48,12 @@ def _check_sealed(evidence: Evidence) -> Iterator[Check]:
     if SEALED not in evidence.required:
         return
     facts = evidence.facts
-    if not facts.in_clear:
-        yield Check(Rule.ABSENT, "in-clear", holds=True, says="no application data was in clear")
-        return
-    yield Check(
-        Rule.ABSENT,
-        "in-clear",
-        holds=False,
-        says=f"{amounts(facts.in_clear)} in clear, in {facts.clear_flows}",
-        hint="encrypt these flows, or leave out those that never carry the secret (--only, --without)",
-    )
+    if facts.in_clear:
+        says = f"{amounts(facts.in_clear)} in clear, in {facts.clear_flows}"
+        hint = "encrypt these flows, or leave out those that never carry the secret (--only, --without)"
+    else:
+        says, hint = "no application data was in clear", ""
+    yield Check(Rule.ABSENT, "in-clear", holds=not facts.in_clear, says=says, hint=hint)
 
 
 def _check_media(evidence: Evidence) -> Iterator[Check]:
@@ -65,13 +61,9 @@ def _check_media(evidence: Evidence) -> Iterator[Check]:
     if NO_MEDIA not in evidence.required:
         return
     found = evidence.facts.values.amounts.get(MEDIA)
-    if not found:
-        yield Check(Rule.ABSENT, "media", holds=True, says="no media were in clear")
-        return
-    yield Check(
-        Rule.ABSENT,
-        "media",
-        holds=False,
-        says=f"{values(MEDIA, found)} in clear, whose samples nobody reads",
-        hint="leave out hosts that only send images and the like (--only, --without)",
-    )
+    if found:
+        says = f"{values(MEDIA, found)} in clear, whose samples nobody reads"
+        hint = "leave out hosts that only send images and the like (--only, --without)"
+    else:
+        says, hint = "no media were in clear", ""
+    yield Check(Rule.ABSENT, "media", holds=not found, says=says, hint=hint)
