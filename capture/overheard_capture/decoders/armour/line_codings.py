@@ -127,19 +127,21 @@ _GIT_CONTENT = re.compile(rb"(?:literal|delta) \d+")
 
 
 class LineCoding(NamedTuple):
-    """A coding: the mark before it, which may be the beginning of a line; its layer and decoder."""
+    """A coding: the marks, one of which stands before it and may be the beginning of a line; its layer and decoder."""
 
-    mark: bytes
+    marks: tuple[bytes, ...]
     begins: re.Pattern[bytes]
     layer: Layer
     make: Callable[[], LineDecoder]
 
 
+# After the word of uuencode, which is frequent, there is an octal number.
+BEGIN = tuple(b"begin %d" % digit for digit in range(8))
 # The lines after it are no text.
 YENC_MARK = b"=ybegin "
 LINE_CODINGS = (
-    LineCoding(b"begin ", re.compile(rb"begin [0-7]{3,4} [^\r\n]{1,255}\r?\n"), UUENCODE, Uuencode),
-    LineCoding(b"GIT binary patch", re.compile(rb"GIT binary patch\r?\n"), BASE85, GitPatch),
-    LineCoding(YENC_MARK, re.compile(rb"=ybegin (?:[a-z]+=\d{1,20} ){2,4}name=[^\r\n]{0,500}\r?\n"), YENC, Yenc),
-    LineCoding(b"<~", re.compile(rb"<~"), BASE85, Ascii85),
+    LineCoding(BEGIN, re.compile(rb"begin [0-7]{3,4} [^\r\n]{1,255}\r?\n"), UUENCODE, Uuencode),
+    LineCoding((b"GIT binary patch",), re.compile(rb"GIT binary patch\r?\n"), BASE85, GitPatch),
+    LineCoding((YENC_MARK,), re.compile(rb"=ybegin (?:[a-z]+=\d{1,20} ){2,4}name=[^\r\n]{0,500}\r?\n"), YENC, Yenc),
+    LineCoding((b"<~",), re.compile(rb"<~"), BASE85, Ascii85),
 )

@@ -18,10 +18,7 @@ if TYPE_CHECKING:
     from overheard_capture.decoders.armour.line_codings import LineCoding, LineDecoder
     from overheard_capture.provenance.origin import Origin
 
-_MARKS = [coding.mark for coding in LINE_CODINGS]
-# After the word of uuencode, which is frequent, there is an octal number.
-BEGIN = tuple(b"begin %d" % digit for digit in range(8))
-MARKS = LiteralSet(*BEGIN, *(mark for mark in _MARKS if not BEGIN[0].startswith(mark)))
+MARKS = LiteralSet(*(mark for coding in LINE_CODINGS for mark in coding.marks))
 # The beginning of a mark at the end of a piece.
 _PREFIXES = sorted({mark[:size] for mark in MARKS.texts for size in range(1, len(mark))}, key=len, reverse=True)
 _PARTIAL_MARK = re.compile(rb"(?:%b)\Z" % b"|".join(map(re.escape, _PREFIXES)))

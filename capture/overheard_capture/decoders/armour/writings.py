@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from overheard.words.layer import Layer, LayerKind
 from overheard_capture.content.byte_scan import LiteralSet
-from overheard_capture.decoders.armour.lines import BEGIN
+from overheard_capture.decoders.armour.line_codings import BEGIN
 
 # So many escaped characters of ASCII in a row are written by one who escapes all.
 _DENSE = 8
