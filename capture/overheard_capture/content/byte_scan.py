@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import ctypes
 import re
+import struct
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from overheard_capture.native import core, pointer
@@ -138,25 +140,40 @@ def _frequency(byte: int) -> int:
     return 30 if 48 <= byte < 58 else 2 if 65 <= byte < 91 else 1 if byte < 127 else 0
 
 
+def _rarest_pair(text: bytes) -> int:
+    """The offset of the pair of bytes in it that is the least frequent one in text, about."""
+    pairs = [_frequency(first) * _frequency(second) for first, second in pairwise(text)]
+    return pairs.index(min(pairs)) if pairs else 0
+
+
 class LiteralSet:
     """A set of literals of 1 to 255 bytes, to search for at once."""
 
     def __init__(self, *texts: bytes) -> None:
         self.texts = texts
         self.longest = max(map(len, texts))
-        # For the compiled part: with the same rare byte, one after the other.
-        at_rare = sorted((min(range(len(text)), key=lambda at: _frequency(text[at])), text) for text in texts)
-        at_rare.sort(key=lambda each: each[1][each[0]])
-        self._packed = b"".join(bytes([len(text), at]) + text for at, text in at_rare)
-        self._count = ctypes.c_uint64(len(texts))
+        self._packed = self._pack()
+
+    def _pack(self) -> bytes:
+        """The literals for the compiled part: `Literals` in core.c."""
+        bits, packed, begins = bytearray(1 << 13), bytearray(), [0]
+        at_pair = [(text[at : at + 2], at, text) for text in self.texts for at in [_rarest_pair(text)]]
+        for byte in range(256):
+            for pair, at, text in at_pair:
+                if pair[0] == byte:
+                    packed += bytes([len(text), at]) + text
+                    for second in pair[1:] or range(256):
+                        number = byte | second << 8
+                        bits[number >> 3] |= 1 << (number & 7)
+            begins.append(len(packed))
+        return struct.pack("=8192s257HB", bits, *begins, max(at for _, at, _ in at_pair)) + packed
 
     def first(self, data: bytes | bytearray, start: int = 0, end: int | None = None) -> int:
         """The offset of the first literal from `start` on, and before `end`; -1 if there is none."""
         compiled, end = core(), len(data) if end is None else end
         if compiled is None:
             return self._first(data, start, end)
-        length, begin = ctypes.c_uint64(end), ctypes.c_uint64(start)
-        return int(compiled.first_of(pointer(data), length, begin, self._packed, self._count))
+        return int(compiled.first_of(pointer(data), ctypes.c_uint64(end), ctypes.c_uint64(start), self._packed))
 
     def _first(self, data: bytes | bytearray, start: int, end: int) -> int:
         """The same, one window at a time: if one literal is frequent, the others are not looked for to the end."""

@@ -5,14 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Protocol
 
 from overheard.words.layer import Layers
-from overheard_capture.content.byte_scan import SHORTEST_RUN, is_plain
+from overheard_capture.content.byte_scan import ENCODED_WORD, SHORTEST_RUN, LiteralSet, is_plain
 from overheard_capture.content.content import Content, SearchScope
 from overheard_capture.content.findings import UNKNOWN_FORMAT, Reason
 from overheard_capture.content.nesting import FIRST_PIECE, Remainder
 from overheard_capture.content.text_detector import TextDetector
-from overheard_capture.decoders.armour.escapes import EscapedTextFinder
+from overheard_capture.decoders.armour.escapes import ESCAPED_MARKS, EscapedTextFinder
 from overheard_capture.decoders.armour.finder import ArmourFinder, has_nothing_encoded
-from overheard_capture.decoders.armour.lines import LineArmourFinder
+from overheard_capture.decoders.armour.lines import MARKS, LineArmourFinder
 from overheard_capture.decoders.base64.finder import Base64Finder
 from overheard_capture.decoders.carving import Carver
 from overheard_capture.decoders.control_codes import ControlCodes
@@ -36,6 +36,8 @@ if TYPE_CHECKING:
 # A run of base64 in a path may go on with the next part of that: what this decodes to, up to the length of a run.
 _AFTER_A_RUN = SHORTEST_RUN * 3 // 4
 _LONGEST_PREFIX = max(map(len, TEXT_PREFIXES))
+# What several finders look for, to be looked for at once: most text has none of it.
+_MARKS = LiteralSet(*{*MARKS.texts, *ESCAPED_MARKS.texts, *ENCODED_WORD.texts})
 
 
 class _Finder(Protocol):
@@ -225,11 +227,13 @@ class TextReader:
             self._framing.feed(data, origin)
         self._base64.feed(data, origin)
         self._armour.feed(data, origin)
-        self._line_armour.feed(data, origin)
+        first = _MARKS.first(data)
+        clear = first if first >= 0 else len(data)
+        self._line_armour.feed(data, origin, clear)
         self._line_blocks.feed(data, origin)
-        self._escapes.feed(data, origin)
+        self._escapes.feed(data, origin, clear)
         self._soft_breaks.feed(data, origin)
-        self._encoded_words.feed(data, origin)
+        self._encoded_words.feed(data, origin, clear)
         if detector.not_plain_utf8:
             self._carve(data, origin)
         elif data.endswith(TEXT_ENDS):

@@ -390,39 +390,43 @@ int64_t soft_break(const uint8_t *data, uint64_t length, uint64_t start) {
     return -1;
 }
 
-enum { FIRST_OF_WINDOW = 4096 };
+/* A set of texts to look for. `pairs` has a bit for each pair of bytes that one of them is known by. Each text has its length and
+ * the offset of its pair before it. They are in the order of the first byte of that; `begins` is where those of each byte begin.
+ * The pair of a text of one byte is that byte, and any other. */
+typedef struct {
+    uint8_t pairs[1 << 13];
+    uint16_t begins[257];
+    uint8_t furthest; /* of the offsets */
+    uint8_t texts[];
+} Literals;
 
-/* The offset of the first occurrence of any of `texts` from `start` on; -1 if there is none. Before each text are its length,
- * and the offset of a rare byte in it. Texts with the same rare byte follow each other. */
-int64_t first_of(const uint8_t *data, uint64_t length, uint64_t start, const uint8_t *texts, uint64_t count) {
-    /* One window at a time: where one text is frequent, the others must not be looked for to the end each time. */
-    for (; start < length; start += FIRST_OF_WINDOW) {
-        const uint8_t *group = texts, *next;
-        uint64_t first = start + FIRST_OF_WINDOW < length ? start + FIRST_OF_WINDOW : length, none = first;
-        for (uint64_t left = count; left; group = next) {
-            uint8_t rare = group[2 + group[1]];
-            uint64_t members = 0, furthest = 0;
-            for (next = group; left && next[2 + next[1]] == rare; left--, members++, next += 2 + next[0])
-                if (next[1] > furthest) furthest = next[1];
-            for (uint64_t at = start;; at++) {
-                /* Only an earlier occurrence counts. */
-                uint64_t stop = first + furthest < length ? first + furthest : length;
-                const uint8_t *found = at < stop ? memchr(data + at, rare, stop - at) : NULL;
-                if (!found) break;
-                at = (uint64_t)(found - data);
-                const uint8_t *text = group;
-                for (uint64_t each = 0; each < members; each++, text += 2 + text[0]) {
-                    if (at < start + text[1]) continue;
-                    uint64_t begin = at - text[1], size = text[0];
-                    /* The first and the last byte are compared before the call, which takes longer. */
-                    if (begin >= first || begin + size > length || data[begin] != text[2]) continue;
-                    if (data[begin + size - 1] == text[1 + size] && memcmp(data + begin, text + 2, size) == 0) first = begin;
-                }
-            }
+/* Whether a text is known by the pair of bytes at `at`. */
+static inline int has_pair(const Literals *literals, const uint8_t *at) {
+    uint32_t pair = at[0] | (uint32_t)at[1] << 8;
+    return literals->pairs[pair >> 3] >> (pair & 7) & 1;
+}
+
+/* The offset of the first occurrence of any of the texts from `start` on; -1 if there is none. */
+int64_t first_of(const uint8_t *data, uint64_t length, uint64_t start, const Literals *literals) {
+    uint64_t first = length, stop = length;
+    for (uint64_t at = start; at < stop; at++) {
+        while (at + 4 < stop && !(has_pair(literals, data + at) | has_pair(literals, data + at + 1) |
+                                  has_pair(literals, data + at + 2) | has_pair(literals, data + at + 3)))
+            at += 4;
+        const uint8_t pair[2] = {data[at], at + 1 < length ? data[at + 1] : 0};
+        if (!has_pair(literals, pair)) continue;
+        const uint8_t *text = literals->texts + literals->begins[*pair], *none = literals->texts + literals->begins[*pair + 1];
+        for (; text < none; text += 2 + text[0]) {
+            if (at < start + text[1]) continue;
+            uint64_t begin = at - text[1], size = text[0];
+            /* The first and the last byte are compared before the call, which takes longer. */
+            if (begin >= first || begin + size > length || data[begin] != text[2]) continue;
+            if (data[begin + size - 1] == text[1 + size] && memcmp(data + begin, text + 2, size) == 0) first = begin;
         }
-        if (first < none) return (int64_t)first;
+        /* An earlier occurrence than the first one that was found may be known by a later pair. */
+        if (first < length && first + literals->furthest + 1 < stop) stop = first + literals->furthest + 1;
     }
-    return -1;
+    return first < length ? (int64_t)first : -1;
 }
 
 /* The kinds of blocks that `expand` decompresses. */
@@ -970,6 +974,42 @@ static int is_letter(uint8_t byte) { return (byte | 0x20) >= 'a' && (byte | 0x20
 
 enum { CHUNKED, LITERAL, BDAT, RESP, VERB, COMMAND, META_SET, META_VALUE, INTERLEAVED };
 
+/* The end of the number of at most nine digits at `at`; `at` if there is none. */
+static const uint8_t *after_number(const uint8_t *at, const uint8_t *end) {
+    const uint8_t *next = at;
+    while (next < end && is_digit(*next)) next++;
+    return next - at > 9 ? at : next;
+}
+
+static int is_line_end(const uint8_t *at, const uint8_t *end) {
+    if (at < end && *at == '\r') at++;
+    return at < end && *at == '\n';
+}
+
+/* Whether a line begins with a verb of letters, and ends with a number: at most 9 digits behind a blank. */
+static int is_verb(const uint8_t *at, const uint8_t *end) {
+    const uint8_t *word = at, *stop, *number;
+    while (word < end && word - at <= 16 && is_letter(*word)) word++;
+    if (word - at < 2 || word - at > 16 || word == end || *word != ' ') return 0;
+    stop = memchr(word, '\n', end - word < 512 ? end - word : 512);
+    if (!stop) return 0;
+    if (stop[-1] == '\r') stop--;
+    if (stop - word > 8 && memcmp(stop - 8, " noreply", 8) == 0) stop -= 8;
+    for (number = stop; number > word && is_digit(number[-1]);) number--;
+    if (number == stop || stop - number > 9 || number[-1] != ' ') return 0;
+    for (; word < number; word++)
+        if (*word == ':' || *word == '{' || *word == '}' || *word == '\r') return 0;
+    return 1;
+}
+
+/* Whether a literal of IMAP is at `at`. */
+static int is_literal(const uint8_t *at, const uint8_t *end) {
+    const uint8_t *next = after_number(at + 1, end);
+    if (next == at + 1) return 0;
+    if (next < end && (*next == '+' || *next == '-')) next++;
+    return next < end && *next == '}' && is_line_end(next + 1, end);
+}
+
 /* Whether the line at `at` may announce a length, in this framing. If not, Python's expression does not match either. */
 static int may_announce(const uint8_t *at, const uint8_t *end, int framing) {
     if (end - at < 2) return 0;
@@ -980,19 +1020,18 @@ static int may_announce(const uint8_t *at, const uint8_t *end, int framing) {
         next = after_blanks(next, end);
         return next < end && (*next == ';' || *next == '\r' || *next == '\n');
     }
-    if (framing == BDAT) return (at[0] | 0x20) == 'b' && (at[1] | 0x20) == 'd';
-    if (framing == RESP) return (at[0] == '$' || at[0] == '=' || at[0] == ';') && is_digit(at[1]);
+    if (framing == BDAT)
+        return (at[0] | 0x20) == 'b' && (at[1] | 0x20) == 'd' && end - at > 5 && at[4] == ' ' && is_digit(at[5]);
+    if (framing == RESP) {
+        if (at[0] != '$' && at[0] != '=' && at[0] != ';') return 0;
+        const uint8_t *next = after_number(at + 1, end);
+        return next > at + 1 && is_line_end(next, end);
+    }
     if (framing == COMMAND) return at[0] == '*' && is_digit(at[1]);
-    if (framing == META_SET) return at[0] == 'm' && at[1] == 's';
-    if (framing == META_VALUE) return at[0] == 'V' && at[1] == 'A';
+    if (framing == META_SET) return at[0] == 'm' && at[1] == 's' && end - at > 2 && at[2] == ' ';
+    if (framing == META_VALUE) return at[0] == 'V' && at[1] == 'A' && end - at > 3 && at[2] == ' ' && is_digit(at[3]);
     if (framing == INTERLEAVED) return at[0] == '$' && at[1] < 32;
-    const uint8_t *word = at;
-    while (word < end && word - at <= 16 && is_letter(*word)) word++;
-    if (word - at < 2 || word - at > 16 || word == end || *word != ' ') return 0;
-    const uint8_t *stop = memchr(at, '\n', end - at < 512 ? end - at : 512);
-    if (!stop) return 0;
-    if (stop[-1] == '\r') stop--;
-    return is_digit(stop[-1]) || stop[-1] == 'y';
+    return is_verb(at, end);
 }
 
 /* The offset from `start` on of the first line break, or bracket of a literal, behind which a length may be announced; -1
@@ -1000,7 +1039,7 @@ static int may_announce(const uint8_t *at, const uint8_t *end, int framing) {
 int64_t announcement(const uint8_t *data, uint64_t length, uint64_t start, int framing) {
     const uint8_t *at = data + start, *end = data + length;
     for (; at < end && (at = memchr(at, framing == LITERAL ? '{' : '\n', end - at)); at++)
-        if (framing == LITERAL ? end - at > 1 && is_digit(at[1]) : may_announce(at + 1, end, framing)) return at - data;
+        if (framing == LITERAL ? is_literal(at, end) : may_announce(at + 1, end, framing)) return at - data;
     return -1;
 }
 

@@ -28,15 +28,15 @@ if TYPE_CHECKING:
 _MAY_BEGIN = re.compile(
     rb"[\\&]|begin |GIT |BEGIN:|=y|\n>|<~|(?:b|be|beg|begi|begin|B|BE|BEG|BEGI|BEGIN|G|GI|GIT|=|<|>|\n)\Z"
 )
-_MARKS = LiteralSet(*{mark for writing in WRITINGS for mark in writing.marks.texts})
+ESCAPED_MARKS = LiteralSet(*{mark for writing in WRITINGS for mark in writing.marks.texts})
 
 
-def _begins(writing: Writing, data: bytes | bytearray, start: int, *, fresh: bool) -> int:
+def _begins(writing: Writing, data: bytes | bytearray, start: int, clear: int = 0, *, fresh: bool) -> int:
     """The offset at which something escaped begins, from `start` on; -1 if nothing does.
 
-    `fresh` is whether the data begins a line.
+    No mark begins in the first `clear` bytes. `fresh` is whether the data begins a line.
     """
-    at = start
+    at = max(start, clear)
     while (place := writing.marks.first(data, at)) >= 0:
         if writing.begins.match(data, place):
             before = writing.before.search(data, max(place - LOOK_BACK, start), place)
@@ -48,7 +48,7 @@ def _begins(writing: Writing, data: bytes | bytearray, start: int, *, fresh: boo
 
 def has_escaped(data: bytes | bytearray) -> bool:
     """Whether something escaped begins in this text."""
-    return _MARKS.first(data) >= 0 and any(_begins(writing, data, 0, fresh=True) >= 0 for writing in WRITINGS)
+    return ESCAPED_MARKS.first(data) >= 0 and any(_begins(writing, data, 0, fresh=True) >= 0 for writing in WRITINGS)
 
 
 class EscapedTextFinder:
@@ -62,18 +62,18 @@ class EscapedTextFinder:
         self._readers: list[_EscapedReader] = []
         self._fresh = True
 
-    def feed(self, data: bytes | bytearray, origin: Origin) -> None:
-        """Read the next bytes."""
-        if not self._readers and (
-            _MARKS.first(data) >= 0 or _MAY_BEGIN.search(data, max(len(data) - LONGEST, 0)) is not None
-        ):
+    def feed(self, data: bytes | bytearray, origin: Origin, clear: int = 0) -> None:
+        """Read the next bytes. No mark begins in the first `clear` ones."""
+        place = ESCAPED_MARKS.first(data, clear)
+        clear = place if place >= 0 else len(data)
+        if not self._readers and (place >= 0 or _MAY_BEGIN.search(data, max(len(data) - LONGEST, 0)) is not None):
             guess = speculative(self._findings)
             self._readers = [
                 _EscapedReader(guess, self._layers, self._reader, writing, fresh=self._fresh) for writing in WRITINGS
             ]
         self._fresh = False
         for reader in self._readers:
-            reader.feed(data, origin)
+            reader.feed(data, origin, clear)
         if not any(reader.is_active for reader in self._readers):
             self._readers = []
 
@@ -121,7 +121,7 @@ class _EscapedReader:
         """Whether it was begun, or may begin in the bytes so far."""
         return self._parts is not None or self._pending is not None
 
-    def feed(self, data: bytes | bytearray, origin: Origin) -> None:
+    def feed(self, data: bytes | bytearray, origin: Origin, clear: int) -> None:
         if self._pending:
             ahead = bytes(data[: LONGEST + LOOK_BACK])
             joined = bytes(self._pending.data) + ahead
@@ -129,6 +129,7 @@ class _EscapedReader:
             if len(data) == len(ahead) or _begins(self._writing, joined, 0, fresh=self._fresh) >= 0:
                 self._pending.add(data, origin)
                 data, origin = self._pending.take()
+                clear = 0
             else:
                 self._fresh = False
             self._pending = None
@@ -137,7 +138,7 @@ class _EscapedReader:
             if self._parts:
                 at = self._unescape(data, origin, at)
                 continue
-            begins = _begins(self._writing, data, at, fresh=self._fresh)
+            begins = _begins(self._writing, data, at, clear, fresh=self._fresh)
             if begins < 0:
                 self._keep(data, origin, at)
                 return

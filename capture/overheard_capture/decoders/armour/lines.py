@@ -43,30 +43,31 @@ class LineArmourFinder:
         self._value: CodedValue | None = None
         self._pending: SmallByteQueue | None = None
 
-    def feed(self, data: bytes | bytearray, origin: Origin) -> None:
-        """Read the next bytes."""
+    def feed(self, data: bytes | bytearray, origin: Origin, clear: int = 0) -> None:
+        """Read the next bytes. No mark begins in the first `clear` ones."""
         if self._pending:
             self._pending.add(data, origin)
             data, origin = self._pending.take()
             self._pending = None
-        self._read(data, origin, last=False)
+            clear = 0
+        self._read(data, origin, clear if not self._coding else 0, last=False)
 
-    def _read(self, data: bytes | bytearray, origin: Origin, *, last: bool) -> None:
+    def _read(self, data: bytes | bytearray, origin: Origin, clear: int, *, last: bool) -> None:
         at, goes_on = 0, True
         while goes_on and at < len(data):
             if self._coding:
                 at, goes_on = self._lines(data, origin, at, last)
             else:
-                at, goes_on = self._mark(data, at, last)
+                at, goes_on = self._mark(data, at, max(at, clear), last)
         if at < len(data):
             self._pending = SmallByteQueue()
             self._pending.add(data[at:], origin.after(at))
 
     # ---- each returns the offset to continue from, and whether that is possible before more bytes arrive
 
-    def _mark(self, data: bytes | bytearray, at: int, last: bool) -> tuple[int, bool]:
-        """Look for a mark."""
-        place = MARKS.first(data, at)
+    def _mark(self, data: bytes | bytearray, at: int, start: int, last: bool) -> tuple[int, bool]:
+        """Look for a mark, from `start` on."""
+        place = MARKS.first(data, start)
         if place < 0:
             partial = _PARTIAL_MARK.search(data, max(len(data) - _LONGEST_MARK, at))
             return (partial.start() if partial and not last else len(data)), False
@@ -133,6 +134,6 @@ class LineArmourFinder:
         if self._pending:
             data, origin = self._pending.take()
             self._pending = None
-            self._read(data, origin, last=True)
+            self._read(data, origin, 0, last=True)
         self._close_content()
         self._coding = self._decoder = None

@@ -46,8 +46,8 @@ class EncodedWords:
         self._pending_line: SmallByteQueue | None = None
         self._too_long = self._line_ended = False
 
-    def feed(self, data: Bytes, origin: Origin) -> None:
-        """Read the next bytes."""
+    def feed(self, data: Bytes, origin: Origin, clear: int = 0) -> None:
+        """Read the next bytes. No encoded word begins in the first `clear` ones."""
         if isinstance(data, memoryview):
             data = bytes(data)
         begins = 0
@@ -60,7 +60,7 @@ class EncodedWords:
                 self._keep(data[:begins], origin, 0)
             self._finish_line()
         last = _last_field(data, begins)
-        self._search_fields(data, origin, begins, last if last >= 0 else len(data))
+        self._search_fields(data, origin, begins, last if last >= 0 else len(data), clear)
         self._too_long = last < 0
         self._keep(data, origin, max(last, 0))
 
@@ -84,12 +84,12 @@ class EncodedWords:
     def _finish_line(self) -> None:
         if self._pending_line:
             line, origin = self._pending_line.take()
-            self._search_fields(line, origin, 0, len(line))
+            self._search_fields(line, origin, 0, len(line), 0)
         self._pending_line, self._too_long = None, False
 
-    def _search_fields(self, data: bytes | bytearray, origin: Origin, begins: int, ends: int) -> None:
+    def _search_fields(self, data: bytes | bytearray, origin: Origin, begins: int, ends: int, clear: int) -> None:
         """Search all fields with encoded words from `begins` to `ends`."""
-        place = ENCODED_WORD.first(data, begins)
+        place = ENCODED_WORD.first(data, max(begins, clear))
         while 0 <= place < ends:
             begins = _field_start(data, begins, place)
             found = _BOUNDARY.search(data, place)

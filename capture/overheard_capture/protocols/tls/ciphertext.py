@@ -6,7 +6,6 @@ Ciphertext cannot be told from random bytes: a record fails if random bytes woul
 from __future__ import annotations
 
 import ctypes
-import re
 import zlib
 
 from overheard_capture.content.byte_scan import LiteralSet
@@ -40,9 +39,7 @@ _CERTAIN = 128
 # What these begin with is too short to be looked for: zlib must end as well. A block of bzip2 has a magic, too.
 _ZLIB, _BZIP2_BLOCK = (b"\x78\x01", b"\x78\x5e", b"\x78\x9c", b"\x78\xda"), b"1AY&SY"
 _LZMA = b"\x5d\0\0"
-# Not those of databases, which are mostly zeros: many with the same rare byte take long.
-_ANYWHERE = LiteralSet(*(magic for magic in CARVED.texts if b"\0\0" not in magic), _BZIP2_BLOCK, _LZMA)
-_ZLIB_MAGIC = re.compile(rb"\x78[\x01\x5e\x9c\xda]")
+_ANYWHERE = LiteralSet(*CARVED.texts, *_ZLIB, _BZIP2_BLOCK, _LZMA)
 # The longest record or datagram; random bytes contain fewer magics than this, and one more in each so many bytes.
 _LONGEST, _MAX_MAGICS, _PER_MAGIC = 1 << 16, 16, 1 << 10
 # The flags of gzip, how well it was compressed, and on which system (RFC 1952, 2.3.1).
@@ -105,19 +102,9 @@ def first_format(data: bytes | bytearray, start: int, end: int) -> int:
 
     Random bytes contain its magic now and then, but not its header.
     """
-    most = _MAX_MAGICS + (end - start) // _PER_MAGIC
-    for count, found in enumerate(_ZLIB_MAGIC.finditer(data, start, end)):
-        if count >= most or _is_certain(data, found.start(), end):
-            end = found.start() + len(found[0])
-            first = found.start()
-            break
-    else:
-        first = -1
     at = _ANYWHERE.first(data, start, end)
-    for count in range(most + 1):
-        if at < 0:
-            return first
-        if count >= most or _is_certain(data, at, end):
+    for _ in range(_MAX_MAGICS + (end - start) // _PER_MAGIC):
+        if at < 0 or _is_certain(data, at, end):
             break
         at = _ANYWHERE.first(data, at + 1, end)
     return at
