@@ -7,7 +7,7 @@ import ctypes
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Container, Sequence
 
 MORE, RECORD, FULL, REST = range(4)
 MAX_INTERFACES = 64
@@ -141,9 +141,15 @@ class CodedRuns(ctypes.Structure):
         place, length = self._words[5 * number + 2 : 5 * number + 4]
         return bytes(self._out[place : place + length])
 
-    def values(self) -> list[int]:
-        """The numbers of the words that count as values."""
-        return [number for number, counts in enumerate(self._words[4 : 5 * self.word_count : 5]) if counts]
+    def values(self, least: int, but: Container[int]) -> list[bytes]:
+        """What the words that count as values were decoded to: each of at least so many bytes, but not these numbers."""
+        together, words = self.decoded(), self._words[: 5 * self.word_count]
+        each = enumerate(zip(words[2::5], words[3::5], words[4::5], strict=True))
+        return [
+            together[at : at + size]
+            for number, (at, size, counts) in each
+            if counts and size >= least and number not in but
+        ]
 
     def word_at(self, place: int) -> int:
         """The number of the run that was decoded to this place in all that was decoded."""

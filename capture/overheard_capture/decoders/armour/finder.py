@@ -22,7 +22,7 @@ from overheard_capture.provenance.small_queue import SmallByteQueue
 
 if TYPE_CHECKING:
     import re
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
     from overheard_capture.content.content import Content
     from overheard_capture.content.findings import Findings, ReaderFactory
@@ -246,7 +246,7 @@ class _CodingFinder:
             size = self._size(raw, out) - (not out[0])
             self._findings.report_value(size, crc32(out), (*self._layers, coding.layer))
 
-    def count_digests(self, digests: list[bytes]) -> None:
+    def count_digests(self, digests: Iterable[bytes]) -> None:
         """Count values that decode to these bytes."""
         layers = (*self._layers, self._coding.layer)
         for digest in digests:

@@ -24,7 +24,7 @@ from overheard_capture.native.structures import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Collection, Iterator
 
     from overheard_capture.decoders.armour import base85
     from overheard_capture.decoders.armour.coding import Coding
@@ -56,12 +56,13 @@ _FOUND = CodedRuns.with_room(1 << 12, [_base85(base) for base in ALPHABETS])
 class RunsFound(NamedTuple):
     """For each coding, the (start, end) of its runs, and where its members at the end of the data begin.
 
-    `digests` are what runs that need not be read decode to, if that counts as a value.
+    `digests` are what runs that need not be read decode to, if that counts as a value in which a secret may be; each is
+    there once.
     """
 
     runs: list[list[tuple[int, int]]]
     last: list[int]
-    digests: list[bytes]
+    digests: Collection[bytes]
 
 
 def find_runs(data: bytes | bytearray, first: list[int], search: Search, *, with_digests: bool = False) -> RunsFound:
@@ -69,7 +70,7 @@ def find_runs(data: bytes | bytearray, first: list[int], search: Search, *, with
 
     The compiled part decodes digests, which are searched here, and whose runs are left out if nothing is in them.
     """
-    digests: list[bytes] = []
+    digests: dict[bytes, None] = {}
     compiled = core()
     runs: list[list[tuple[int, int]]] = [[] for _ in CODINGS]
     if compiled is None:
@@ -94,7 +95,7 @@ def find_runs(data: bytes | bytearray, first: list[int], search: Search, *, with
                 to_read.add(_FOUND.word_at(at))
         runs[0] += map(_FOUND.word, to_read)
         if with_digests:
-            digests += (_FOUND.decoded_word(number) for number in _FOUND.values() if number not in to_read)
+            digests |= dict.fromkeys(_FOUND.values(search.shortest, but=to_read))
         with_digests = with_digests and len(digests) < MOST_COUNTED
     runs[0].sort()
     return RunsFound(runs, _FOUND.ends(), digests)
