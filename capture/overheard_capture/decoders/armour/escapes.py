@@ -54,28 +54,46 @@ def has_escaped(data: bytes | bytearray) -> bool:
 class EscapedTextFinder:
     """Finds escaped text, and reads it unescaped. It is speculative."""
 
-    __slots__ = ("_findings", "_fresh", "_layers", "_reader", "_readers")
+    __slots__ = ("_findings", "_fresh", "_layers", "_pending", "_reader", "_readers")
 
     def __init__(self, findings: Findings, layers: Layers, reader: ReaderFactory) -> None:
         self._findings, self._layers, self._reader = findings, layers, reader
-        # Created when something may begin: most text is not escaped.
+        # Created at the first mark: most text is not escaped.
         self._readers: list[_EscapedReader] = []
+        # The last bytes, if something may begin in them; and whether they, or the next ones, begin a line.
+        self._pending: SmallByteQueue | None = None
         self._fresh = True
 
     def feed(self, data: bytes | bytearray, origin: Origin, clear: int = 0) -> None:
         """Read the next bytes. No mark begins in the first `clear` ones."""
+        if self._pending:
+            ahead = bytes(data[: LONGEST + LOOK_BACK])
+            # Joining all of a long piece takes time: most of what is kept is the beginning of nothing.
+            if len(data) == len(ahead) or ESCAPED_MARKS.first(bytes(self._pending.data) + ahead) >= 0:
+                self._pending.add(data, origin)
+                data, origin = self._pending.take()
+                clear = 0
+            else:
+                self._forget(len(self._pending))
+            self._pending = None
         place = ESCAPED_MARKS.first(data, clear)
-        clear = place if place >= 0 else len(data)
-        if not self._readers and (place >= 0 or _MAY_BEGIN.search(data, max(len(data) - LONGEST, 0)) is not None):
+        if place >= 0 and not self._readers:
             guess = speculative(self._findings)
-            self._readers = [
-                _EscapedReader(guess, self._layers, self._reader, writing, fresh=self._fresh) for writing in WRITINGS
-            ]
-        self._fresh = False
+            self._readers = [_EscapedReader(guess, self._layers, self._reader, writing) for writing in WRITINGS]
         for reader in self._readers:
-            reader.feed(data, origin, clear)
-        if not any(reader.is_active for reader in self._readers):
-            self._readers = []
+            reader.feed(data, origin, place if place >= 0 else len(data), fresh=self._fresh)
+        found = _MAY_BEGIN.search(data, max(len(data) - LONGEST, 0))
+        kept = found.start() if found else len(data)
+        self._forget(kept)
+        if found:
+            self._pending = SmallByteQueue()
+            self._pending.add(data[kept:], origin.after(kept))
+
+    def _forget(self, count: int) -> None:
+        """The next bytes to read are those behind the first `count`."""
+        for reader in self._readers:
+            reader.at = max(reader.at - count, 0)
+        self._fresh = self._fresh and not count
 
     def gap(self, _: int) -> None:
         """Bytes are missing here, which ends what was begun."""
@@ -85,74 +103,36 @@ class EscapedTextFinder:
         """No more bytes follow."""
         for reader in self._readers:
             reader.close()
-        self._readers = []
+        self._readers, self._pending, self._fresh = [], None, False
 
 
 class _EscapedReader:
-    """Reads what is escaped in one way. `fresh` is whether the first bytes begin a line."""
+    """Reads what is escaped in one way. Of the next bytes, it has read those before `at`."""
 
     __slots__ = (
-        "_before",
-        "_content",
-        "_findings",
-        "_fresh",
-        "_held",
-        "_layers",
-        "_parts",
-        "_pending",
-        "_reader",
-        "_writing",
+        *("_before", "_content", "_findings", "_held", "_layers"),
+        *("_parts", "_reader", "_writing", "at"),
     )
 
-    def __init__(
-        self, findings: Findings, layers: Layers, reader: ReaderFactory, writing: Writing, *, fresh: bool
-    ) -> None:
+    def __init__(self, findings: Findings, layers: Layers, reader: ReaderFactory, writing: Writing) -> None:
         self._findings, self._layers, self._reader, self._writing = findings, layers, reader, writing
-        # The last bytes, in which something may begin.
-        self._pending: SmallByteQueue | None = None
+        self.at = 0
         # What was begun: its content, the byte before, and an incomplete escape.
         self._content: Content | None = None
         self._parts: FrameAligner | None = None
         self._before = self._held = b""
-        self._fresh = fresh
 
-    @property
-    def is_active(self) -> bool:
-        """Whether it was begun, or may begin in the bytes so far."""
-        return self._parts is not None or self._pending is not None
-
-    def feed(self, data: bytes | bytearray, origin: Origin, clear: int) -> None:
-        if self._pending:
-            ahead = bytes(data[: LONGEST + LOOK_BACK])
-            joined = bytes(self._pending.data) + ahead
-            # Joining all of a long piece takes time: most of what is kept is the beginning of nothing.
-            if len(data) == len(ahead) or _begins(self._writing, joined, 0, fresh=self._fresh) >= 0:
-                self._pending.add(data, origin)
-                data, origin = self._pending.take()
-                clear = 0
-            else:
-                self._fresh = False
-            self._pending = None
-        at = 0
-        while at < len(data):
+    def feed(self, data: bytes | bytearray, origin: Origin, clear: int, *, fresh: bool) -> None:
+        while self.at < len(data):
             if self._parts:
-                at = self._unescape(data, origin, at)
+                self.at = self._unescape(data, origin, self.at)
                 continue
-            begins = _begins(self._writing, data, at, clear, fresh=self._fresh)
+            begins = _begins(self._writing, data, self.at, clear, fresh=fresh) if clear < len(data) else -1
             if begins < 0:
-                self._keep(data, origin, at)
                 return
             self._content = nested_content(self._findings, self._layers, self._writing.layer, self._reader)
             self._parts, self._before, self._held = FrameAligner(self._decode), b"", b""
-            self._fresh, at = False, begins
-
-    def _keep(self, data: bytes | bytearray, origin: Origin, at: int) -> None:
-        """Keep the last bytes if something may begin in them."""
-        found = _MAY_BEGIN.search(data, max(len(data) - LONGEST, at))
-        if found:
-            self._pending = SmallByteQueue()
-            self._pending.add(data[found.start() :], origin.after(found.start()))
-        self._fresh = self._fresh and found is not None and not found.start()
+            self.at = begins
 
     def _unescape(self, data: bytes | bytearray, origin: Origin, at: int) -> int:
         """Read up to the end of what was begun. Returns the offset of that."""
@@ -185,5 +165,4 @@ class _EscapedReader:
         self._content = self._parts = None
 
     def close(self) -> None:
-        self._pending = None
         self._finish()
