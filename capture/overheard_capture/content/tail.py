@@ -9,26 +9,51 @@ from overheard_capture.provenance.origin import Origin, joined
 if TYPE_CHECKING:
     from overheard_capture.provenance.origin import Bytes
 
+# So many pieces are kept by themselves: most contents end before anybody asks where they come from.
+_MOST_PIECES = 32
+
 
 class Tail:
     """The last bytes of content, and their origin, without that of the block they come from."""
 
-    __slots__ = ("data", "origin")
+    __slots__ = ("_pieces", "_skipped", "data")
 
     def __init__(self) -> None:
         self.clear()
 
     def clear(self) -> None:
         """Empty the tail: the next bytes do not follow it."""
-        self.data, self.origin = b"", Origin([])
+        self.data = b""
+        # The origin and the length of each piece; and how many bytes of the first are no longer in the tail.
+        self._pieces: list[tuple[Origin, int]] = []
+        self._skipped = 0
+
+    @property
+    def origin(self) -> Origin:
+        """The origin of `data`."""
+        return joined((origin, 0, length) for origin, length in self._pieces).after(self._skipped)
 
     def add(self, data: Bytes, origin: Origin, most: int) -> None:
         """Append bytes, and keep the last `most` of all."""
         size = len(data)
         if size >= most:
-            self.data, self.origin = bytes(data[size - most :]), joined([(origin, size - most, size)])
+            self.data, self._skipped = bytes(data[size - most :]), 0
+            self._pieces = [(origin.lasting(size - most, size), most)]
             return
-        before = self.data
-        excess = max(len(before) + size - most, 0)
-        parts = [(self.origin, excess, len(before))] if before else []
-        self.data, self.origin = before[excess:] + bytes(data), joined([*parts, (origin, 0, size)])
+        excess = max(len(self.data) + size - most, 0)
+        self.data = self.data[excess:] + bytes(data)
+        self._skipped += excess
+        self._pieces.append((origin.lasting(0, size), size))
+        if self._skipped >= self._pieces[0][1] or len(self._pieces) > _MOST_PIECES:
+            self._drop()
+
+    def _drop(self) -> None:
+        """Drop the pieces of which nothing is left, and join the others if they are many."""
+        gone = 0
+        while self._skipped >= self._pieces[gone][1]:
+            self._skipped -= self._pieces[gone][1]
+            gone += 1
+        del self._pieces[:gone]
+        if len(self._pieces) > _MOST_PIECES:
+            size = len(self.data)
+            self._pieces, self._skipped = [(Origin(self.origin.sliced(0, size)), size)], 0

@@ -12,6 +12,8 @@ if TYPE_CHECKING:
 # Bytes as they are passed between readers. The memory of a view is reused: copy data that is needed later.
 Bytes: TypeAlias = bytes | bytearray | memoryview
 
+# An origin of more spans is not kept whole: it is that of a large block.
+_MAX_KEPT = 32
 # The source of a byte: a frame number, or for decoded data the remaining fields of its span.
 Source: TypeAlias = int | tuple[object, ...]
 
@@ -103,6 +105,11 @@ class DerivedSpans:
     def __len__(self) -> int:
         return len(self._parts)
 
+    @property
+    def is_small(self) -> bool:
+        """Whether the other bytes have few spans, too, in memory of their own."""
+        return self._origin._is_small()  # noqa: SLF001 - of the same module
+
     @overload
     def __getitem__(self, index: int) -> Span: ...
     @overload
@@ -135,6 +142,17 @@ class Origin:
     def after(self, count: int) -> Origin:
         """The origin of the same bytes without the first `count`."""
         return Origin(self.spans, self.shift + count) if count else self
+
+    def lasting(self, start: int, end: int) -> Origin:
+        """The origin of the bytes from `start` to `end`, to be kept: without the memory of the block they come from."""
+        return self.after(start) if self._is_small() else Origin(self.sliced(start, end))
+
+    def _is_small(self) -> bool:
+        """Whether it may be kept whole. Packed spans refer to memory that will be reused."""
+        spans = self.spans
+        if isinstance(spans, PackedSpans) or len(spans) > _MAX_KEPT:
+            return False
+        return isinstance(spans, list) or spans.is_small
 
     def _count_before(self, place: int) -> int:
         """The number of spans that begin before `place`."""

@@ -10,8 +10,6 @@ from overheard_capture.provenance.queue import ByteQueue
 if TYPE_CHECKING:
     from overheard_capture.provenance.origin import Bytes
 
-# An origin with more spans belongs to a large block, and is cut to the queued bytes instead of kept whole.
-_MAX_SPANS = 32
 _NO_ORIGIN = Origin([])
 
 
@@ -38,9 +36,7 @@ class SmallByteQueue:
         if not len(data):
             return
         if not self._data and not self._queue:
-            # Packed spans refer to memory that will be reused.
-            kept = isinstance(origin.spans, list) and len(origin.spans) <= _MAX_SPANS
-            self._data, self._origin = bytes(data), origin if kept else Origin(origin.sliced(0, len(data)))
+            self._data, self._origin = bytes(data), origin.lasting(0, len(data))
             return
         if not self._queue:
             self._queue = ByteQueue()
