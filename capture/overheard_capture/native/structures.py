@@ -142,7 +142,7 @@ class CodedRuns(ctypes.Structure):
         return bytes(self._out[place : place + length])
 
     def values(self, least: int, but: Container[int]) -> list[bytes]:
-        """What the words that count as values were decoded to: each of at least so many bytes, but not these numbers."""
+        """What the words that count as values decode to, if that is at least so many bytes; not those of `but`."""
         together, words = self.decoded(), self._words[: 5 * self.word_count]
         each = enumerate(zip(words[2::5], words[3::5], words[4::5], strict=True))
         return [
