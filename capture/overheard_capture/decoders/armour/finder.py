@@ -276,7 +276,8 @@ class _CodingFinder:
         """No more bytes follow."""
         if self._tail:
             (tail, before, last), self._tail = self._tail, None
-            self._add(tail, before.after(last))
+            if len(tail) >= SHORTEST:
+                self._add(tail, before.after(last))
         self._read_pending(last=True)
         self._search()
 
