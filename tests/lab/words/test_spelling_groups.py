@@ -1,0 +1,52 @@
+"""A number in other groups of digits than the secret has."""
+
+from __future__ import annotations
+
+import pytest
+
+from overheard.words.secret import Secret
+from overheard_capture.search import Search
+
+CARD, ACCOUNT, TELEPHONE = "4111111111111111", "DE89 3704 0044 0532 0130 00", "+49 151 2345-6789"
+
+
+def seen(secret: str, text: str) -> set[str]:
+    return {match.spelling for match in Search(Secret("number", secret.encode())).matches(text.encode())}
+
+
+@pytest.mark.parametrize(
+    ("secret", "text"),
+    [
+        (CARD, "the card is 4111 1111 1111 1111, until 12/29"),
+        (CARD, "card=4111-1111-1111-1111&cvc=123"),
+        (CARD, "card=4111+1111+1111+1111"),
+        (CARD, "4111%201111%201111%201111"),
+        (CARD, "4111&nbsp;1111&nbsp;1111&nbsp;1111"),
+        (CARD, "4111\u00a01111\u00a01111\u00a01111"),
+        (ACCOUNT, "DE89370400440532013000"),
+        (ACCOUNT, "DE89-3704-0044-0532-0130-00"),
+        (TELEPHONE, "+491512 3456789"),
+        (TELEPHONE, "tel:4915123456789"),
+    ],
+)
+def test_a_number_is_found_in_any_groups(secret: str, text: str) -> None:
+    assert "in other groups" in seen(secret, text)
+    assert not seen(secret, text.replace("1", "7"))
+
+
+@pytest.mark.parametrize(
+    ("secret", "text"),
+    [
+        (CARD, "4111, 1111, 1111, 1111"),
+        (CARD, "4111  1111  1111  1111"),
+        ("fluffy tail 4711", "fluffytail4711"),
+        ("1234567", "123-4567"),
+        ("route66 highway", "route-66-highway"),
+    ],
+)
+def test_other_text_is_not_found(secret: str, text: str) -> None:
+    assert not seen(secret, text)
+
+
+def test_the_number_itself_is_found_plainly() -> None:
+    assert seen(ACCOUNT, f"<{ACCOUNT}>") == {"plainly"}
