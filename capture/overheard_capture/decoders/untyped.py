@@ -20,6 +20,7 @@ from overheard_capture.decoders.line_blocks import LineBlockFinder, may_have_blo
 from overheard_capture.decoders.magic import CARVABLE, HEAD, PLAIN_MAGICS, TEXT_ENDS, TEXT_PREFIXES, reader_of
 from overheard_capture.decoders.mail.encoded_words import EncodedWords
 from overheard_capture.decoders.mail.quoted_printable import SoftBreakFinder
+from overheard_capture.decoders.markup import MarkupFinder, has_markup
 from overheard_capture.decoders.text_framing import CHUNKED, text_framing
 from overheard_capture.decoders.unsigned import LONG_HEAD, unsigned_or_known
 from overheard_capture.provenance.queue import ByteQueue
@@ -159,7 +160,7 @@ class Untyped:
             data, origin = self._head.take()
             self._head = None
             is_simple = is_plain(data) and has_nothing_encoded(data) and not may_have_block(data)
-            if not is_simple or data.startswith(PLAIN_MAGICS) or CHUNKED.match(data):
+            if not is_simple or has_markup(data) or data.startswith(PLAIN_MAGICS) or CHUNKED.match(data):
                 self._read(data, origin, last=True)
 
     def close(self) -> None:
@@ -175,21 +176,8 @@ class TextReader:
     """Reads content without a signature as text, and reports it as opaque if it is not text."""
 
     __slots__ = (
-        "_armour",
-        "_base64",
-        "_carver",
-        "_codes",
-        "_detector",
-        "_encoded_words",
-        "_escapes",
-        "_findings",
-        "_framing",
-        "_layers",
-        "_line_armour",
-        "_line_blocks",
-        "_signature_prefix",
-        "_soft_breaks",
-        "_spare",
+        *("_carver", "_codes", "_detector", "_finders", "_findings", "_framing", "_layers"),
+        *("_marked", "_signature_prefix", "_spare"),
     )
 
     def __init__(self, findings: Findings, layers: Layers, *, framed: bool = False, spare: int = 0) -> None:
@@ -199,13 +187,19 @@ class TextReader:
         self._detector, self._codes = TextDetector(), ControlCodes(findings, layers, untyped)
         # How many bytes at the end need not be text.
         self._spare = spare
-        self._base64 = Base64Finder(findings, layers, armoured)
-        self._armour = ArmourFinder(findings, layers, armoured)
-        self._line_armour = LineArmourFinder(findings, layers, armoured)
-        self._line_blocks = LineBlockFinder(findings, layers, armoured)
-        self._escapes = EscapedTextFinder(findings, layers, armoured)
-        self._soft_breaks = SoftBreakFinder(findings, layers, armoured)
-        self._encoded_words = EncodedWords(findings, layers, armoured)
+        self._finders = (
+            Base64Finder(findings, layers, armoured),
+            ArmourFinder(findings, layers, armoured),
+            LineBlockFinder(findings, layers, armoured),
+            SoftBreakFinder(findings, layers, armoured),
+            MarkupFinder(findings, layers),
+        )
+        # These look for one of the marks.
+        self._marked = (
+            LineArmourFinder(findings, layers, armoured),
+            EscapedTextFinder(findings, layers, armoured),
+            EncodedWords(findings, layers, armoured),
+        )
         self._carver: Carver | None = None
         # The last bytes, if a signature may begin with them.
         self._signature_prefix: ByteQueue | None = None
@@ -225,15 +219,12 @@ class TextReader:
             detector.feed(data)
         if self._framing:
             self._framing.feed(data, origin)
-        self._base64.feed(data, origin)
-        self._armour.feed(data, origin)
+        for finder in self._finders:
+            finder.feed(data, origin)
         first = _MARKS.first(data)
         clear = first if first >= 0 else len(data)
-        self._line_armour.feed(data, origin, clear)
-        self._line_blocks.feed(data, origin)
-        self._escapes.feed(data, origin, clear)
-        self._soft_breaks.feed(data, origin)
-        self._encoded_words.feed(data, origin, clear)
+        for marked in self._marked:
+            marked.feed(data, origin, clear)
         if detector.not_plain_utf8:
             self._carve(data, origin)
         elif data.endswith(TEXT_ENDS):
@@ -279,8 +270,7 @@ class TextReader:
         return self._findings.report_value(rest, self._detector.length, self._layers)
 
     def _readers(self) -> Iterator[_Finder]:
-        yield from (self._base64, self._armour, self._line_armour, self._line_blocks, self._escapes)
-        yield from (self._soft_breaks, self._encoded_words)
+        yield from (*self._finders, *self._marked)
         yield from (finder for finder in (self._framing, self._carver) if finder)
 
 

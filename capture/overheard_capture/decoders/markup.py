@@ -1,0 +1,128 @@
+"""Text with markup: HTML, XML as of Office documents, and RTF. A tag may stand within a word.
+
+The text is searched once more without its tags, where a block or a line break is a line end. Only matches across a tag
+are new.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import re
+from typing import TYPE_CHECKING
+
+from overheard.words.layer import Layer, LayerKind
+from overheard_capture.content.findings import Occurrence
+from overheard_capture.content.nesting import within_depth_limit
+from overheard_capture.content.tail import Tail
+from overheard_capture.native import core, pointer
+from overheard_capture.provenance.origin import joined
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from overheard.words.layer import Layers
+    from overheard_capture.content.findings import Findings
+    from overheard_capture.provenance.origin import Bytes, Origin
+    from overheard_capture.search import Match
+
+LAYER = Layer("markup", LayerKind.SPELLED)
+
+# Longer tags are none. So much of the text before a piece is read again with it: a tag, and a secret with several.
+_LONGEST, _REACH = 1024, 4096
+# Elements that are a block, a line break or a cell, in HTML and, with a prefix, in Office documents.
+_BLOCK = rb"(?:[a-z0-9]{1,8}:)?(?:p|br|div|t[dhr]|li|h[1-6r]|d[dt]|tab)(?![a-z0-9:_.-])"
+# Sections of character data that were split are one text.
+_TAG = re.compile(
+    rb"(?:\]\]>)?<!\[CDATA\[|<(?=[a-z/!?])(?:(?=/?(%b))|)[^<>]{0,%d}>" % (_BLOCK, _LONGEST - 2), re.IGNORECASE
+)
+# A control word, an escaped byte, or a group (RTF 1.9).
+_CONTROL = re.compile(rb"\\(par|line|tab|cell)(?![a-z])-?[0-9]* ?|\\[a-z]{1,32}-?[0-9]{0,10} ?|\\\*|[{}]|\r?\n")
+_RTF = b"{\\rtf"
+
+
+def has_markup(text: bytes | bytearray) -> bool:
+    """Whether there may be markup in a whole text."""
+    return b"<" in text or text.startswith(_RTF)
+
+
+class MarkupFinder:
+    """Searches text without its markup. Text that has none is not searched again."""
+
+    __slots__ = ("_findings", "_is_rtf", "_layers", "_position", "_tail")
+
+    def __init__(self, findings: Findings, layers: Layers) -> None:
+        self._findings = findings
+        self._layers = layers
+        self._tail = Tail()
+        # How much of the text was read; and whether it is RTF.
+        self._position = 0
+        self._is_rtf = False
+
+    def feed(self, data: bytes | bytearray, origin: Origin) -> None:
+        """Read the next bytes."""
+        if not self._position:
+            self._is_rtf = data.startswith(_RTF)
+        if self._is_rtf or b"<" in data or b"<" in self._tail.data:
+            self._search(self._tail.data + data, origin)
+        self._tail.add(data, origin, _REACH)
+        self._position += len(data)
+
+    def _search(self, text: bytes, origin: Origin) -> None:
+        """Search the last bytes together with the next ones, which come from `origin`."""
+        plain = _CONTROL.sub(_between, text) if self._is_rtf else without_tags(text)
+        if len(plain) == len(text):
+            return
+        matches = self._findings.search.matches(plain)
+        if not matches or not within_depth_limit(self._findings, self._layers):
+            return
+        before = len(self._tail.data)
+        places = _places(text, _CONTROL if self._is_rtf else _TAG)
+        for match in matches:
+            start, end = places[match.offset], places[match.offset + match.length - 1] + 1
+            if end > before and end - start > match.length:
+                self._report(match, plain, start, end, origin)
+
+    def _report(self, match: Match, plain: Bytes, start: int, end: int, origin: Origin) -> None:
+        before = len(self._tail.data)
+        parts = [(self._tail.origin, min(start, before), before), (origin, max(start - before, 0), end - before)]
+        place = joined(parts).place(0, end - start)
+        position = self._position - before + start
+        self._findings.add_occurrence(Occurrence(match, place, (*self._layers, LAYER), position, *match.excerpt(plain)))
+
+    def gap(self, length: int) -> None:
+        """`length` bytes are missing here."""
+        self._tail.clear()
+        self._position += length
+
+    def close(self) -> None:
+        """No more bytes follow."""
+
+
+def without_tags(text: bytes) -> Bytes:
+    """Text without tags; the same if it has none."""
+    compiled = core()
+    if compiled is None:
+        return _TAG.sub(_between, text)
+    out = bytearray(len(text))
+    length = compiled.without_tags(pointer(text), ctypes.c_uint64(len(text)), pointer(out))
+    return memoryview(out)[:length]
+
+
+def _between(tag: re.Match[bytes]) -> bytes:
+    """What a reader sees in the place of a tag."""
+    return b"\n" if tag[1] else b""
+
+
+def _places(text: bytes, tags: re.Pattern[bytes]) -> list[int]:
+    """For each byte of a text without tags, where it is in the text; a line end is where the tag begins."""
+    return list(_each_place(text, tags))
+
+
+def _each_place(text: bytes, tags: re.Pattern[bytes]) -> Iterator[int]:
+    at = 0
+    for tag in tags.finditer(text):
+        yield from range(at, tag.start())
+        if tag[1]:
+            yield tag.start()
+        at = tag.end()
+    yield from range(at, len(text))
