@@ -1,13 +1,20 @@
-"""Bodies of unknown format, as of HTTP: untyped content, and a short one is also a message, for `messages` to join."""
+"""Bodies of unknown format, as of HTTP: untyped content. A short one is also a message, for `messages` to join.
+
+JSON lines and server-sent events are messages, too, whatever type is declared: an API that streams often says that it
+is JSON, or text.
+"""
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from overheard_capture.content.findings import MessageKind
 from overheard_capture.decoders.message_values import LONGEST
+from overheard_capture.decoders.messages import MessageLines
 from overheard_capture.decoders.untyped import untyped
 from overheard_capture.provenance.origin import Place, joined_places
+from overheard_capture.provenance.small_queue import SmallByteQueue
 
 if TYPE_CHECKING:
     from overheard.words.layer import Layers
@@ -16,6 +23,9 @@ if TYPE_CHECKING:
     from overheard_capture.provenance.origin import Bytes, Origin
 
 _NOWHERE = Place(0, 0, 0, ())
+# An object in the first line, and in the next one; or the first field of an event. And what may become one of them.
+_LINES = re.compile(rb"\{[^\n]{0,%d}\}\r?\n\{|(?:data|event|id|retry)?:" % LONGEST)
+_MAY_BE_LINES = re.compile(rb"\{[^\n]{0,%d}(?:\}\r?\n)?\Z|[a-z]{1,5}\Z" % LONGEST)
 
 
 def untyped_body(findings: Findings, layers: Layers) -> Reader:
@@ -26,11 +36,14 @@ def untyped_body(findings: Findings, layers: Layers) -> Reader:
 class BodyReader:
     """Reads one body."""
 
-    __slots__ = ("_data", "_layers", "_messages", "_reader", "_where")
+    __slots__ = ("_data", "_findings", "_head", "_layers", "_messages", "_reader", "_where")
 
     def __init__(self, findings: Findings, layers: Layers, messages: MessageSink) -> None:
-        self._reader = untyped(findings, layers)
+        self._findings = findings
         self._layers = layers
+        # Chosen by the first bytes, which are held until then.
+        self._reader: Reader | None = None
+        self._head = SmallByteQueue()
         self._messages = messages
         # All of it, and where it was on the wire, unless it is too long.
         self._data: bytes | None = b""
@@ -38,7 +51,12 @@ class BodyReader:
 
     def feed(self, data: Bytes, origin: Origin) -> None:
         """Read the next bytes."""
-        self._reader.feed(data, origin)
+        if self._reader:
+            self._reader.feed(data, origin)
+        else:
+            self._head.add(data, origin)
+            if not _MAY_BE_LINES.match(self._head.data):
+                self._read()
         if self._data is not None:
             if len(self._data) + len(data) > LONGEST:
                 self._data = None
@@ -47,13 +65,25 @@ class BodyReader:
                 self._where = joined_places(self._where, where) if self._data else where
                 self._data += data
 
+    def _read(self) -> None:
+        """Read the bytes that are held, with a reader that the first of them decide."""
+        if self._head:
+            data, origin = self._head.take()
+            if not self._reader:
+                self._reader = (MessageLines if _LINES.match(data) else untyped)(self._findings, self._layers)
+            self._reader.feed(data, origin)
+
     def gap(self, length: int) -> None:
         """`length` bytes are missing here."""
-        self._reader.gap(length)
+        self._read()
+        if self._reader:
+            self._reader.gap(length)
         self._data = None
 
     def close(self) -> None:
         """The body has ended."""
-        self._reader.close()
+        self._read()
+        if self._reader:
+            self._reader.close()
         if self._data:
             self._messages.add(self._data, self._where, self._layers, MessageKind.BODY)

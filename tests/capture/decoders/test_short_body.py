@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import gzip
+import json
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -10,7 +12,11 @@ from capture.message_sink import Sink
 from capture.played import origin_of, played, some_findings
 from overheard_capture.content.findings import MessageKind
 from overheard_capture.decoders.message_values import LONGEST
+from overheard_capture.decoders.messages import LAYER
 from overheard_capture.decoders.registry import body_reader
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 
 @pytest.mark.parametrize("cuts", [(), (1,), (50, 120)])
@@ -35,3 +41,37 @@ def test_neither_a_long_nor_an_incomplete_body_is_a_message() -> None:
     played(body_reader(b""), b"a" * (LONGEST + 1), findings=findings)
     played(body_reader(b""), b"a" * 100, (10,), gap=(10, 20), findings=findings)
     assert not sink.kept
+
+
+TOKENS = ["Flu", "ffy", " ta", "il 4", "711"]
+LINES = {
+    "JSON lines": "".join(json.dumps({"model": "x", "response": token}) + "\n" for token in TOKENS),
+    "JSON lines of Windows": "".join(json.dumps({"d": token}) + "\r\n" for token in TOKENS),
+    "events": "".join(f"data: {json.dumps({'d': token})}\n\n" for token in TOKENS),
+    "events after a comment": ": hello\n\n" + "".join(f"event: x\ndata: {token}\n\n" for token in TOKENS),
+}
+
+
+@pytest.mark.parametrize("kind", [b"application/json", b"text/plain; charset=utf-8", b""])
+@pytest.mark.parametrize("body", LINES.values(), ids=LINES)
+@pytest.mark.parametrize("cuts", [(), range(1, 400), (7, 30, 31)], ids=["whole", "bytes", "pieces"])
+def test_lines_are_messages_whatever_type_is_declared(kind: bytes, body: str, cuts: Iterable[int]) -> None:
+    findings = some_findings()
+    findings.messages = Sink()
+    played(body_reader(kind), body.encode(), cuts, findings=findings)
+    assert {each.layers for each in findings.sightings} == {(LAYER,)}
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        json.dumps({"tokens": TOKENS}, indent=2),
+        "\n".join(TOKENS),
+        "id, token\n" + "".join(f"{number}, {token}\n" for number, token in enumerate(TOKENS)),
+    ],
+)
+def test_other_lines_are_no_messages(body: str) -> None:
+    findings = some_findings()
+    findings.messages = Sink()
+    played(body_reader(b"application/json"), body.encode(), (1, 2, 40), findings=findings)
+    assert not findings.sightings
