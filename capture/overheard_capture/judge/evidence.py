@@ -17,6 +17,8 @@ from overheard_capture.scan.hits import HitTable
 from overheard_capture.wireshark.keys import TlsKeys
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from overheard.words.recording import Recording
     from overheard.words.secret import Secret
     from overheard.words.visible import Visible
@@ -90,36 +92,36 @@ class Evidence:
         return tshark.TsharkInput.for_streams(self.path, self.visible)
 
     @cached_property
-    def decrypted(self) -> list[tshark.DecryptedData]:
+    def decrypted(self) -> tshark.Decrypted:
         """The TLS application data that the parties' keys decrypt. Raises UnreadableError."""
         return self._decrypt(self.keys.tls)
 
     @cached_property
     def party_hits(self) -> HitTable:
         """Hits in the TLS application data that the parties' keys decrypt. Raises UnreadableError."""
-        return self._hits_in(self.decrypted, TLS_BY_A_PARTY)
+        return self._hits_in(self.decrypted.data, TLS_BY_A_PARTY)
 
     @cached_property
     def spy_hits(self) -> HitTable:
         """Hits in the TLS application data that the spy's session keys decrypt. Raises UnreadableError."""
         keys = TlsKeys(self.spy.tls.logs)
-        return self._hits_in(self._decrypt(keys), TLS_BY_THE_INTERCEPTOR)
+        return self._hits_in(self._decrypt(keys).data, TLS_BY_THE_INTERCEPTOR)
 
     @cached_property
     def stolen_key_hits(self) -> HitTable:
         """Hits in the TLS application data that the server's private key decrypts. Raises UnreadableError."""
         keys = TlsKeys(private=self.spy.tls.private)
-        return self._hits_in(self._decrypt(keys), TLS_BY_THE_STOLEN_KEY)
+        return self._hits_in(self._decrypt(keys).data, TLS_BY_THE_STOLEN_KEY)
 
-    def _hits_in(self, decrypted: list[tshark.DecryptedData], layer: Layer) -> HitTable:
+    def _hits_in(self, decrypted: Sequence[tshark.DecryptedData], layer: Layer) -> HitTable:
         return hits_in(decrypted, self.path, self.search, layer) if decrypted else HitTable()
 
-    def _decrypt(self, keys: TlsKeys) -> list[tshark.DecryptedData]:
-        # Several files are merged only if necessary.
-        if not keys or not self.facts.tls:
-            return []
+    def _decrypt(self, keys: TlsKeys) -> tshark.Decrypted:
         from overheard_capture.wireshark import tshark  # noqa: PLC0415  (only keys need it)
 
+        # Several files are merged only if necessary.
+        if not keys or not self.facts.tls:
+            return tshark.Decrypted()
         return tshark.decrypt(self.tshark_input, keys, self.facts.tls)
 
     @cached_property
@@ -128,7 +130,7 @@ class Evidence:
         from overheard_capture.wireshark.opened import are_all_opened  # noqa: PLC0415  (only keys need it)
 
         tls = [stream for stream in self.visible if stream.stream in set(self.facts.tls)]
-        return are_all_opened(self.tshark_input, self.keys.tls, tls, self.decrypted)
+        return bool(self.keys.tls) and are_all_opened(tls, self.decrypted)
 
     @cached_property
     def tls_content(self) -> tshark.TlsContent:

@@ -23,7 +23,7 @@ PORTS = (5443, 5446)
 
 def opened(capture: TsharkInput, keys: TlsKeys, visible: Sequence[Visible]) -> bool:
     """Whether these keys open all of these streams, by what they decrypt."""
-    return are_all_opened(capture, keys, visible, decrypt(capture, keys, [each.stream for each in visible]))
+    return are_all_opened(visible, decrypt(capture, keys, [each.stream for each in visible]))
 
 
 @pytest.mark.parametrize(("name", "streams"), [("https", 1), ("tls13", 1), ("rsa", 1), ("all-three", 3)])
