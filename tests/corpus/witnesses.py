@@ -1,17 +1,20 @@
 """The second witness, tshark, on every case, compared with the judge.
 
 tshark takes a third of a second to start, and is started twice for each result. So it is not run on each case's file,
-but on the recording of all cases, once for all cases with the same options. Results are assigned to cases by frame.
+but once on the frames of all cases with the same options. Results are assigned to cases by frame.
 """
 
 from __future__ import annotations
 
 import subprocess
+import tempfile
 from collections import defaultdict
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING
 
+from corpus.cutting import selected
 from corpus.judged import SECRET, report
 from overheard.words.options import Options
 from overheard.words.secret import Secret
@@ -68,7 +71,25 @@ class SecondWitness:
     def _ask(self, how: WitnessOptions, cases: Sequence[Case]) -> dict[str, list[Witnessed]]:
         """Run tshark for cases with the same options."""
         secrets = [Secret(value, value.encode()) for value in {case.secret for case in cases}]
-        found = query_tshark([self._corpus.everything], secrets, how)
+        numbers = sorted(number for case in cases for number in self._frames(case))
+        # As in `differs`.
+        streams = list(dict.fromkeys(stream for number in numbers for stream in self._streams[number]))
+        with tempfile.TemporaryDirectory() as folder:
+            path = Path(folder) / "alike.pcapng"
+            path.write_bytes(selected(self._corpus.everything, set(numbers)))
+            answers = query_tshark([path], secrets, how)
+        found = {
+            secret: [
+                replace(
+                    each,
+                    frame=numbers[each.frame - 1],
+                    streams=tuple(streams[stream] for stream in each.streams),
+                    parts=tuple(numbers[part - 1] for part in each.parts),
+                )
+                for each in seen
+            ]
+            for secret, seen in answers.items()
+        }
         return {case.name: [each for each in found[case.secret] if each.frame in self._frames(case)] for case in cases}
 
     def _frames(self, case: Case) -> list[int]:
