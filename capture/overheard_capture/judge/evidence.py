@@ -17,8 +17,6 @@ from overheard_capture.scan.hits import HitTable
 from overheard_capture.wireshark.keys import TlsKeys
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from overheard.words.recording import Recording
     from overheard.words.secret import Secret
     from overheard.words.visible import Visible
@@ -92,36 +90,39 @@ class Evidence:
         return tshark.TsharkInput.for_streams(self.path, self.visible)
 
     @cached_property
-    def decrypted(self) -> tshark.Decrypted:
-        """The TLS application data that the parties' keys decrypt. Raises UnreadableError."""
+    def decrypted(self) -> tshark.Decrypted | None:
+        """What the parties' keys decrypt; None without keys or TLS. Raises UnreadableError."""
         return self._decrypt(self.keys.tls)
 
     @cached_property
     def party_hits(self) -> HitTable:
         """Hits in the TLS application data that the parties' keys decrypt. Raises UnreadableError."""
-        return self._hits_in(self.decrypted.data, TLS_BY_A_PARTY)
+        return self._hits_in(self.decrypted, TLS_BY_A_PARTY)
 
     @cached_property
     def spy_hits(self) -> HitTable:
         """Hits in the TLS application data that the spy's session keys decrypt. Raises UnreadableError."""
         keys = TlsKeys(self.spy.tls.logs)
-        return self._hits_in(self._decrypt(keys).data, TLS_BY_THE_INTERCEPTOR)
+        return self._hits_in(self._decrypt(keys), TLS_BY_THE_INTERCEPTOR)
 
     @cached_property
     def stolen_key_hits(self) -> HitTable:
         """Hits in the TLS application data that the server's private key decrypts. Raises UnreadableError."""
         keys = TlsKeys(private=self.spy.tls.private)
-        return self._hits_in(self._decrypt(keys).data, TLS_BY_THE_STOLEN_KEY)
+        return self._hits_in(self._decrypt(keys), TLS_BY_THE_STOLEN_KEY)
 
-    def _hits_in(self, decrypted: Sequence[tshark.DecryptedData], layer: Layer) -> HitTable:
-        return hits_in(decrypted, self.path, self.search, layer) if decrypted else HitTable()
+    def _hits_in(self, decrypted: tshark.Decrypted | None, layer: Layer) -> HitTable:
+        # Without data, several files need not be merged.
+        if not decrypted or not decrypted.data:
+            return HitTable()
+        return hits_in(decrypted.data, self.path, self.search, layer)
 
-    def _decrypt(self, keys: TlsKeys) -> tshark.Decrypted:
-        from overheard_capture.wireshark import tshark  # noqa: PLC0415  (only keys need it)
-
+    def _decrypt(self, keys: TlsKeys) -> tshark.Decrypted | None:
         # Several files are merged only if necessary.
         if not keys or not self.facts.tls:
-            return tshark.Decrypted()
+            return None
+        from overheard_capture.wireshark import tshark  # noqa: PLC0415  (only keys need it)
+
         return tshark.decrypt(self.tshark_input, keys, self.facts.tls)
 
     @cached_property
@@ -130,7 +131,7 @@ class Evidence:
         from overheard_capture.wireshark.opened import are_all_opened  # noqa: PLC0415  (only keys need it)
 
         tls = [stream for stream in self.visible if stream.stream in set(self.facts.tls)]
-        return bool(self.keys.tls) and are_all_opened(tls, self.decrypted)
+        return self.decrypted is not None and are_all_opened(tls, self.decrypted)
 
     @cached_property
     def tls_content(self) -> tshark.TlsContent:
