@@ -216,6 +216,7 @@ def test_case_matters_unless_ignored_on_request() -> None:
     assert not any_case.matches("FLÜFFI TAIL".encode())
 
 
+@pytest.mark.slow
 @few
 @given(st.binary(min_size=4, max_size=40), st.binary(max_size=5), st.binary(max_size=5))
 def test_a_binary_secret_is_found(secret: bytes, before: bytes, after: bytes) -> None:
