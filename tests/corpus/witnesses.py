@@ -69,8 +69,6 @@ class SecondWitness:
         """Run tshark for cases with the same options."""
         secrets = [Secret(value, value.encode()) for value in {case.secret for case in cases}]
         numbers = sorted(number for case in cases for number in self._frames(case))
-        # As in `differs`.
-        streams = list(dict.fromkeys(stream for number in numbers for stream in self._corpus.streams[number]))
         with tempfile.TemporaryDirectory() as folder:
             path = Path(folder) / "alike.pcapng"
             path.write_bytes(selected(self._corpus.everything, set(numbers)))
@@ -80,7 +78,7 @@ class SecondWitness:
                 replace(
                     each,
                     frame=numbers[each.frame - 1],
-                    streams=tuple(streams[stream] for stream in each.streams),
+                    streams=tuple(self._corpus.streams[numbers[each.frame - 1]]),
                     parts=tuple(numbers[part - 1] for part in each.parts),
                 )
                 for each in seen
