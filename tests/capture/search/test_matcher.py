@@ -190,7 +190,7 @@ COMPOSED = (unicodedata.normalize("NFC", "crème brûlée"), unicodedata.normali
 @pytest.mark.parametrize("written", COMPOSED, ids=["NFC", "NFD"])
 def test_text_is_found_in_any_unicode_composition(value: str, written: str) -> None:
     name = "plainly" if value == written else "composed otherwise"
-    search = Search(Secret("sweet", value.encode()))
+    search = search_of(value)
     assert [match.spelling for match in search.matches(written.encode())] == [name]
     assert search.matches(json.dumps(written).encode())
 
