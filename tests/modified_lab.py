@@ -23,10 +23,14 @@ _STORY = "overheard/words/story/__init__.py"
 
 
 def copied(folder: Path) -> Path:
-    """Copy all packages to `folder`, and return that."""
+    """Copy all packages to `folder`, and return that.
+
+    Compiled modules are copied, too, or each role would compile all modules again. Those of modified code are outdated,
+    by its time. Another process may be writing one, under a name of its own.
+    """
     for package in _PACKAGES:
         source = PROJECT / package
-        shutil.copytree(source, folder / source.name, ignore=shutil.ignore_patterns("__pycache__"))
+        shutil.copytree(source, folder / source.name, ignore=shutil.ignore_patterns("*.pyc.*"))
     return folder
 
 

@@ -9,6 +9,7 @@ import subprocess
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 import requests
@@ -22,19 +23,22 @@ from overheard_ca.app import create_app
 from overheard_ca.settings import Settings
 from overheard_ca.start import prepare
 
-KEYS: dict[str, ec.EllipticCurvePrivateKey | ed25519.Ed25519PrivateKey | rsa.RSAPrivateKey] = {
-    "p-256": ec.generate_private_key(ec.SECP256R1()),
-    "p-384": ec.generate_private_key(ec.SECP384R1()),
-    "p-521": ec.generate_private_key(ec.SECP521R1()),
-    "ed25519": ed25519.Ed25519PrivateKey.generate(),
-    "rsa-2048": rsa.generate_private_key(65537, 2048),
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+KEYS: dict[str, Callable[[], ec.EllipticCurvePrivateKey | ed25519.Ed25519PrivateKey | rsa.RSAPrivateKey]] = {
+    "p-256": lambda: ec.generate_private_key(ec.SECP256R1()),
+    "p-384": lambda: ec.generate_private_key(ec.SECP384R1()),
+    "p-521": lambda: ec.generate_private_key(ec.SECP521R1()),
+    "ed25519": ed25519.Ed25519PrivateKey.generate,
+    "rsa-2048": lambda: rsa.generate_private_key(65537, 2048),
 }
 
 
 @pytest.fixture
 def issued(ca: CaProcess, tmp_path: Path, request: pytest.FixtureRequest) -> Path:
     """A folder with a key of the requested type, and the certificate that the CA issued for it."""
-    key = KEYS[request.param]
+    key = KEYS[request.param]()
     answer = ca.ask(csr("server", "localhost", "127.0.0.1", key=key), ca.new_token())
     assert answer.status_code == 201
     assert answer.headers["Content-Type"].startswith("application/x-pem-file")

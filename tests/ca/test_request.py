@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import ssl
 from ipaddress import IPv4Address
+from typing import TYPE_CHECKING
 
 import pytest
 from cryptography import x509
@@ -15,6 +16,9 @@ from ca.csrs import KEY, PrivateKey, csr, forged
 from overheard_ca.errors import RefusedError
 from overheard_ca.names import Name
 from overheard_ca.request import CheckedRequest, check
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 YOURS: frozenset[Name] = frozenset({"server", "localhost", IPv4Address("127.0.0.1")})
 ALLOWED: frozenset[Name] = YOURS | {"other.example"}
@@ -64,17 +68,18 @@ def unsigned_csr(public_key: rsa.RSAPublicKey) -> bytes:
 
 
 @pytest.mark.parametrize(
-    "key",
+    "generate",
     [
-        ec_key(ec.SECP256R1()),
-        ec_key(ec.SECP384R1()),
-        ec_key(ec.SECP521R1()),
-        ed25519.Ed25519PrivateKey.generate(),
-        rsa.generate_private_key(65537, 2048),
+        lambda: ec_key(ec.SECP256R1()),
+        lambda: ec_key(ec.SECP384R1()),
+        lambda: ec_key(ec.SECP521R1()),
+        ed25519.Ed25519PrivateKey.generate,
+        lambda: rsa.generate_private_key(65537, 2048),
     ],
-    ids=lambda key: type(key).__name__,
+    ids=["p-256", "p-384", "p-521", "ed25519", "rsa-2048"],
 )
-def test_it_takes_the_key_and_the_names(key: PrivateKey) -> None:
+def test_it_takes_the_key_and_the_names(generate: Callable[[], PrivateKey]) -> None:
+    key = generate()
     checked = granted(csr("server", "127.0.0.1", key=key))
     assert checked.public_key == key.public_key()
     assert checked.names == ("server", IPv4Address("127.0.0.1"))
@@ -94,19 +99,19 @@ def test_text_around_the_pem_is_ignored() -> None:
 
 
 @pytest.mark.parametrize(
-    ("key", "says"),
+    ("generate", "says"),
     [
-        (rsa.generate_private_key(65537, 1024), "RSA of 1024 bits"),  # noqa: S505  # so that it is refused
-        (ec_key(ec.SECP224R1()), "EC on the curve secp224r1"),
-        (ec_key(ec.SECP256K1()), "EC on the curve secp256k1"),
-        (ec_key(ec.BrainpoolP256R1()), "EC on the curve brainpoolP256r1"),
-        (ed448.Ed448PrivateKey.generate(), "of another kind"),
-        (dsa.generate_private_key(2048), "of another kind"),
+        (lambda: rsa.generate_private_key(65537, 1024), "RSA of 1024 bits"),  # noqa: S505  # so that it is refused
+        (lambda: ec_key(ec.SECP224R1()), "EC on the curve secp224r1"),
+        (lambda: ec_key(ec.SECP256K1()), "EC on the curve secp256k1"),
+        (lambda: ec_key(ec.BrainpoolP256R1()), "EC on the curve brainpoolP256r1"),
+        (ed448.Ed448PrivateKey.generate, "of another kind"),
+        (lambda: dsa.generate_private_key(2048), "of another kind"),
     ],
     ids=["rsa-1024", "p-224", "k-256", "brainpool", "ed448", "dsa"],
 )
-def test_it_refuses_unsupported_keys(key: PrivateKey, says: str) -> None:
-    refused = refusal(csr("server", key=key))
+def test_it_refuses_unsupported_keys(generate: Callable[[], PrivateKey], says: str) -> None:
+    refused = refusal(csr("server", key=generate()))
     assert refused.code == "key-refused"
     assert says in str(refused)
 

@@ -23,13 +23,13 @@ if TYPE_CHECKING:
     Factory = Callable[[Findings, Layers], Reader]
 
 VALUE = b"Fluffy tail 4711"
-SEARCH = Search([Secret("message", VALUE)])
+SEARCH = Search([Secret("message", VALUE)], large_input=False)
 # The number of payload bytes in a frame, and their offset in it.
 IN_A_FRAME, OFFSET = 100, 54
 
 
 def some_findings(limits: Limits | None = None, value: bytes = VALUE) -> Findings:
-    search = SEARCH if value == VALUE else Search([Secret("message", value)])
+    search = SEARCH if value == VALUE else Search([Secret("message", value)], large_input=False)
     return Findings(search, READERS, limits or Limits())
 
 

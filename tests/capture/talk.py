@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 UNKNOWN_CA = b"\x15\x03\x03\x00\x02\x02\x30"
 CHANGE_CIPHER_SPEC = b"\x14\x03\x03\x00\x01\x01"
 SECRET = b"fluffy tail"
-SEARCH = Search([Secret("message", SECRET)])
+SEARCH = Search([Secret("message", SECRET)], large_input=False)
 # The offset of TCP payload in a frame.
 OFFSET = 54
 

@@ -9,7 +9,7 @@ import struct
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Collection, Iterator, Mapping, Sequence
     from pathlib import Path
 
 _ENHANCED_PACKET = 6
@@ -36,6 +36,16 @@ def frame_of(block: bytes) -> bytes:
 def frames(path: Path) -> list[bytes]:
     """All frames of a file."""
     return [frame_of(block) for kind, block in blocks(path) if kind == _ENHANCED_PACKET]
+
+
+def selected(recording: Path, numbers: Collection[int]) -> bytes:
+    """A file with only those frames of a recording that have these numbers, in the same order."""
+    kept, number = bytearray(), 0
+    for kind, block in blocks(recording):
+        number += kind == _ENHANCED_PACKET
+        if kind != _ENHANCED_PACKET or number in numbers:
+            kept += block
+    return bytes(kept)
 
 
 def cut(recording: Path, folder: Path, addresses: Mapping[str, Sequence[bytes]]) -> dict[str, list[int]]:

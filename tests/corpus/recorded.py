@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import subprocess
 from contextlib import nullcontext
 from dataclasses import dataclass
 from functools import cached_property
@@ -14,6 +15,7 @@ import pytest
 from corpus.containers import containers
 from corpus.cutting import frames
 from corpus.truth import parts, segments
+from overheard_capture.wireshark.tshark import own_configuration
 from processes import in_namespaces
 from required import REQUIRED
 
@@ -58,6 +60,20 @@ class Recorded:
         """The bytes on the wire that carry the secret of a case."""
         wire = self.played[case.name]["wire"]
         return case.secret.encode() if wire is None else bytes.fromhex(wire)
+
+    @cached_property
+    def streams(self) -> dict[int, list[int]]:
+        """The TCP streams of each frame in the recording of all cases, as tshark numbers them."""
+        lines = (line.split("\t") for line in self.tshark("-T", "fields", "-e", "frame.number", "-e", "tcp.stream"))
+        return {int(number): [int(each) for each in streams.split(",") if each] for number, streams in lines}
+
+    def tshark(self, *arguments: str) -> list[str]:
+        """The lines of tshark on the recording of all cases."""
+        command = ["tshark", "-r", str(self.everything), "-n", *arguments]
+        with own_configuration() as environment:
+            return subprocess.run(
+                command, env=environment, capture_output=True, text=True, check=True
+            ).stdout.splitlines()
 
     def truth(self, case: Case) -> list[Part]:
         """The location of these bytes in the file of the case."""

@@ -13,6 +13,8 @@ import subprocess
 import tempfile
 from collections import defaultdict
 from concurrent.futures import ThreadPoolExecutor
+from functools import cached_property
+from itertools import product
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import quote, quote_plus
@@ -23,6 +25,8 @@ if TYPE_CHECKING:
     from corpus.case import Case
     from corpus.recorded import Recorded
 
+# The name of an output file of tcpflow: `010.079.001.108.57036-010.078.001.108.07000`.
+_FLOW = re.compile(r"([\da-f.:]+)\.(\d+)-([\da-f.:]+)\.(\d{5})")
 _FIELDS = ("frame", "tcp.reassembled.data", "http.file_data")
 
 
@@ -121,13 +125,40 @@ class ToolResults:
 
         return self._filtered(terms)
 
-    def tcpflow(self) -> set[str]:
-        """Tcpflow, with `grep -F` on its output files."""
-        return self._each_file(_tcpflow)
+    def tcpflow(self, *options: str) -> set[str]:
+        """Tcpflow, with `grep -F` on its output files, whose names begin with both addresses and ports."""
+        secrets = {case.name: word(case) for case in self.cases}
+        found = set()
+        with tempfile.TemporaryDirectory() as folder:
+            _said("tcpflow", "-q", *options, "-r", str(self.corpus.everything), "-o", folder, fine=(0, 1))
+            for file in Path(folder).iterdir():
+                if names := _FLOW.match(file.name):
+                    data, ends = file.read_bytes(), frozenset((_end(*names.groups()[:2]), _end(*names.groups()[2:])))
+                    found |= {name for name in self._of_ends[ends] if name in secrets and secrets[name] in data}
+        return found
 
     def tcpflow_http(self) -> set[str]:
         """Tcpflow with its HTTP plugin."""
-        return self._each_file(lambda path, secret: _tcpflow(path, secret, "-e", "http"))
+        return self.tcpflow("-e", "http")
+
+    @cached_property
+    def _of_ends(self) -> dict[frozenset[str], set[str]]:
+        """The cases with frames between two ends, also within a tunnel."""
+        columns = ("frame.number", "ip.src", "ipv6.src", "tcp.srcport", "ip.dst", "ipv6.dst", "tcp.dstport")
+        fields = [part for name in columns for part in ("-e", name)]
+        of_ends: dict[frozenset[str], set[str]] = defaultdict(set)
+        for line in _said(
+            "tshark", "-r", str(self.corpus.everything), "-Y", "tcp", "-T", "fields", *fields
+        ).splitlines():
+            number, *several = (column.split(",") for column in line.split("\t"))
+            sources, sources6, from_ports, targets, targets6, to_ports = several
+            here = (
+                product(filter(None, sources + sources6), from_ports),
+                product(filter(None, targets + targets6), to_ports),
+            )
+            for one, other in product(*here):
+                of_ends[frozenset((_end(*one), _end(*other)))] |= self.of_frame[int(number[0])]
+        return of_ends
 
 
 def spellings(secret: bytes) -> list[bytes]:
@@ -156,11 +187,10 @@ def _ngrep(path: Path, secret: bytes) -> bool:
     return bool(re.search(r"^\S+ \S+ -> ", said, re.MULTILINE))
 
 
-def _tcpflow(path: Path, secret: bytes, *options: str) -> bool:
-    with tempfile.TemporaryDirectory() as folder:
-        _said("tcpflow", "-q", *options, "-r", str(path), "-o", folder, fine=(0, 1))
-        files = [file for file in Path(folder).iterdir() if file.name != "report.xml"]
-        return any(secret in file.read_bytes() for file in files)
+def _end(address: str, port: str) -> str:
+    """One end of a flow; tcpflow writes numbers with leading zeros."""
+    parts = address.split(".")
+    return f"{address if len(parts) == 1 else '.'.join(str(int(part)) for part in parts)} {int(port)}"
 
 
 def missing() -> list[str]:

@@ -1,22 +1,23 @@
 """The second witness, tshark, on every case, compared with the judge.
 
 tshark takes a third of a second to start, and is started twice for each result. So it is not run on each case's file,
-but on the recording of all cases, once for all cases with the same options. Results are assigned to cases by frame.
+but once on the frames of all cases with the same options. Results are assigned to cases by frame.
 """
 
 from __future__ import annotations
 
-import subprocess
+import tempfile
 from collections import defaultdict
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING
 
+from corpus.cutting import selected
 from corpus.judged import SECRET, report
 from overheard.words.options import Options
 from overheard.words.secret import Secret
 from overheard_capture.judge.second_witness import WitnessOptions, disagreements, dissectors, query_tshark
-from overheard_capture.wireshark.tshark import own_configuration
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -33,7 +34,6 @@ class SecondWitness:
 
     def __init__(self, corpus: Recorded, cases: Iterable[Case]) -> None:
         self._corpus = corpus
-        self._streams = _streams(corpus)
         alike: dict[tuple[bool, tuple[tuple[str, str], ...]], list[Case]] = defaultdict(list)
         for case in cases:
             # The same port may have another protocol in another case.
@@ -52,7 +52,7 @@ class SecondWitness:
         """The disagreements with these sightings, whose frame numbers are those of the case's file."""
         frames = self._frames(case)
         # tshark and the judge both number streams in the order in which they begin.
-        streams = list(dict.fromkeys(stream for number in frames for stream in self._streams[number]))
+        streams = list(dict.fromkeys(stream for number in frames for stream in self._corpus.streams[number]))
         theirs = [
             replace(
                 each,
@@ -68,18 +68,25 @@ class SecondWitness:
     def _ask(self, how: WitnessOptions, cases: Sequence[Case]) -> dict[str, list[Witnessed]]:
         """Run tshark for cases with the same options."""
         secrets = [Secret(value, value.encode()) for value in {case.secret for case in cases}]
-        found = query_tshark([self._corpus.everything], secrets, how)
+        numbers = sorted(number for case in cases for number in self._frames(case))
+        with tempfile.TemporaryDirectory() as folder:
+            path = Path(folder) / "alike.pcapng"
+            path.write_bytes(selected(self._corpus.everything, set(numbers)))
+            answers = query_tshark([path], secrets, how)
+        found = {
+            secret: [
+                replace(
+                    each,
+                    frame=numbers[each.frame - 1],
+                    streams=tuple(self._corpus.streams[numbers[each.frame - 1]]),
+                    parts=tuple(numbers[part - 1] for part in each.parts),
+                )
+                for each in seen
+            ]
+            for secret, seen in answers.items()
+        }
         return {case.name: [each for each in found[case.secret] if each.frame in self._frames(case)] for case in cases}
 
     def _frames(self, case: Case) -> list[int]:
         """The frame numbers of a case in the recording of all cases."""
         return self._corpus.played[case.name]["frames"]
-
-
-def _streams(corpus: Recorded) -> dict[int, list[int]]:
-    """The TCP streams of each frame in the recording of all cases."""
-    command = ["tshark", "-r", str(corpus.everything), "-n", "-T", "fields", "-e", "frame.number", "-e", "tcp.stream"]
-    with own_configuration() as environment:
-        said = subprocess.run(command, env=environment, capture_output=True, text=True, check=True).stdout
-    lines = (line.split("\t") for line in said.splitlines())
-    return {int(number): [int(each) for each in streams.split(",") if each] for number, streams in lines}

@@ -90,8 +90,8 @@ class Evidence:
         return tshark.TsharkInput.for_streams(self.path, self.visible)
 
     @cached_property
-    def decrypted(self) -> list[tshark.DecryptedData]:
-        """The TLS application data that the parties' keys decrypt. Raises UnreadableError."""
+    def decrypted(self) -> tshark.Decrypted | None:
+        """What the parties' keys decrypt; None without keys or TLS. Raises UnreadableError."""
         return self._decrypt(self.keys.tls)
 
     @cached_property
@@ -111,13 +111,16 @@ class Evidence:
         keys = TlsKeys(private=self.spy.tls.private)
         return self._hits_in(self._decrypt(keys), TLS_BY_THE_STOLEN_KEY)
 
-    def _hits_in(self, decrypted: list[tshark.DecryptedData], layer: Layer) -> HitTable:
-        return hits_in(decrypted, self.path, self.search, layer) if decrypted else HitTable()
+    def _hits_in(self, decrypted: tshark.Decrypted | None, layer: Layer) -> HitTable:
+        # Without data, several files need not be merged.
+        if not decrypted or not decrypted.data:
+            return HitTable()
+        return hits_in(decrypted.data, self.path, self.search, layer)
 
-    def _decrypt(self, keys: TlsKeys) -> list[tshark.DecryptedData]:
+    def _decrypt(self, keys: TlsKeys) -> tshark.Decrypted | None:
         # Several files are merged only if necessary.
         if not keys or not self.facts.tls:
-            return []
+            return None
         from overheard_capture.wireshark import tshark  # noqa: PLC0415  (only keys need it)
 
         return tshark.decrypt(self.tshark_input, keys, self.facts.tls)
@@ -128,7 +131,7 @@ class Evidence:
         from overheard_capture.wireshark.opened import are_all_opened  # noqa: PLC0415  (only keys need it)
 
         tls = [stream for stream in self.visible if stream.stream in set(self.facts.tls)]
-        return are_all_opened(self.tshark_input, self.keys.tls, tls, self.decrypted)
+        return self.decrypted is not None and are_all_opened(tls, self.decrypted)
 
     @cached_property
     def tls_content(self) -> tshark.TlsContent:

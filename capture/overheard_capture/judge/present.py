@@ -73,7 +73,7 @@ def _without_proof(case: Case) -> tuple[Presence, int | None, Check]:
         hint = "give a file that was written with SSLKEYLOGFILE, one line for each secret"
         return Presence.NONE, None, _check("present", fault, hint)
     says = "the keys decrypt nothing in this recording"
-    if opened := len(evidence.decrypted):
+    if evidence.decrypted and (opened := len(evidence.decrypted.data)):
         says = f"the key log decrypts {count(opened, 'piece')} of application data, and it is in none of them"
     hint = "check that the keys belong to this run, and that the sender sent the secret"
     return Presence.NONE, None, _check("present", says, hint)

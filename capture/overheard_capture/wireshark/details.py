@@ -84,7 +84,8 @@ def _without(search: Search, frame: Dissected) -> Dissected:
 def _frames(capture: TsharkInput) -> Iterator[Dissected]:
     import pyshark  # noqa: PLC0415  (the parent process does not need it)
 
-    options = {"display_filter": _SHOWN, "decode_as": capture.decode_as, "custom_parameters": ["-n"]}
+    # Not `display_filter`: for that, pyshark asks tshark for its version, which takes nearly as long as dissection.
+    options = {"decode_as": capture.decode_as, "custom_parameters": ["-n", "-Y", _SHOWN]}
     with pyshark.FileCapture(str(capture.path), **options) as packets:
         for packet in packets:
             yield _frame(packet)

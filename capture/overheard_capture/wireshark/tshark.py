@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
 # tshark assigns port 5683 to CoAP, and would dissect the story's HTTP as such.
 _HTTP = {f"tcp.port=={HTTP.port}": "http"}
+# The fields of `TlsFrame`.
+_OF_RECORDS = ("frame.number", "tcp.stream", "tls.record.content_type", "tls.record.length")
 # The time limit for one file, in seconds.
 _TIMEOUT = 120
 # With a private key that it cannot use, tshark prints this, exits with code 0, and does not decrypt.
@@ -35,6 +37,27 @@ class DecryptedData:
 
     frame: int
     data: bytes
+
+
+@dataclass(frozen=True)
+class TlsFrame:
+    """A frame with TLS records: its TCP streams, and the types and lengths of the records, in the words of tshark.
+
+    TLS may be in no TCP stream, as in EAP, or, in a tunnel, in one within another.
+    """
+
+    frame: int
+    streams: tuple[int, ...]
+    types: str
+    lengths: str
+
+
+@dataclass(frozen=True)
+class Decrypted:
+    """What keys decrypt in some streams, and every frame with TLS records, as it shows with these keys."""
+
+    data: tuple[DecryptedData, ...] = ()
+    frames: tuple[TlsFrame, ...] = ()
 
 
 _NO_KEYS = TlsKeys()
@@ -108,20 +131,27 @@ def _last_message(stderr: bytes) -> str:
     return lines[-1] if lines else "no reason was given"
 
 
-def decrypt(capture: TsharkInput, keys: TlsKeys, streams: Sequence[int]) -> list[DecryptedData]:
+def decrypt(capture: TsharkInput, keys: TlsKeys, streams: Sequence[int]) -> Decrypted:
     """Decrypt the application data in TCP streams. Raises UnreadableError."""
     if not streams or not keys:
-        return []
+        return Decrypted()
+    # Both at once, as tshark takes longer to start than to read most recordings.
+    fields = ["-Y", "tls.record", "-T", "fields", *(word for name in _OF_RECORDS for word in ("-e", name))]
     taps = [word for stream in streams for word in ("-z", f"follow,tls,yaml,{stream}")]
     import yaml  # noqa: PLC0415  (the import is slow, and most captures do not need it)
 
-    printed = tshark(capture, "-q", *taps, keys=keys)
-    found: list[DecryptedData] = []
-    # Each stream's output is a YAML document, without a separator between them.
-    for document in printed.split("peers:\n")[1:]:
+    # After the fields of all frames comes a YAML document for each stream, without a separator between them.
+    lines, *documents = tshark(capture, *fields, *taps, keys=keys).split("peers:\n")
+    data: list[DecryptedData] = []
+    for document in documents:
         packets = yaml.load("peers:\n" + document, Loader=yaml.CSafeLoader)["packets"] or []
-        found += [DecryptedData(packet["packet"], packet["data"]) for packet in packets]
-    return found
+        data += [DecryptedData(packet["packet"], packet["data"]) for packet in packets]
+    return Decrypted(tuple(data), tuple(map(_tls_frame, lines.splitlines())))
+
+
+def _tls_frame(line: str) -> TlsFrame:
+    frame, streams, types, lengths = line.split("\t")
+    return TlsFrame(int(frame), tuple(map(int, filter(None, streams.split(",")))), types, lengths)
 
 
 @dataclass(frozen=True)

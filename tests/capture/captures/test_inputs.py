@@ -117,6 +117,7 @@ def test_uncompressed_bytes_after_the_end_are_damage(tmp_path: Path) -> None:
     )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("pack", [gzip.compress, zstandard.compress])
 def test_a_decompression_bomb_takes_bounded_memory(tmp_path: Path, pack: object) -> None:
     """A gigabyte of zeros after a header: one packet that claims 100 MB; one copy of it fits into memory."""

@@ -61,6 +61,7 @@ def read(data: bytes, size: int = 1 << 20) -> Findings:
     return played(Fallback, data, range(0, len(data), size), findings=some_findings(value=VALUE))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("protocol", PROTOCOLS)
 @pytest.mark.parametrize("message", MESSAGES)
 def test_a_message_is_read_without_its_dots(protocol: str, message: str) -> None:

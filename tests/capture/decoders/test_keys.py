@@ -6,6 +6,8 @@ import base64
 import datetime as dt
 import gzip
 import struct
+from functools import cache
+from typing import TYPE_CHECKING
 
 import pytest
 from cryptography import x509
@@ -20,21 +22,29 @@ from overheard_capture.content.opaque_values import VALUE as OPAQUE
 from overheard_capture.decoders.keys import is_der
 from overheard_capture.decoders.untyped import untyped
 
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
 PEM, DER = serialization.Encoding.PEM, serialization.Encoding.DER
-KEY = rsa.generate_private_key(65537, 4096)
 NAME = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "example.test")])
+
+
+@cache
+def rsa_key() -> rsa.RSAPrivateKey:
+    """Made when a test first needs it, as that takes a while, and every worker imports this file."""
+    return rsa.generate_private_key(65537, 4096)
 
 
 def certificate(extension: bytes = b"", *, pem: bool = True) -> bytes:
     now = dt.datetime(2026, 1, 1, tzinfo=dt.UTC)
-    builder = x509.CertificateBuilder().subject_name(NAME).issuer_name(NAME).public_key(KEY.public_key())
+    builder = x509.CertificateBuilder().subject_name(NAME).issuer_name(NAME).public_key(rsa_key().public_key())
     builder = builder.serial_number(4711 << 90).not_valid_before(now).not_valid_after(now + dt.timedelta(9))
     builder = builder.add_extension(x509.SubjectAlternativeName([x509.DNSName("example.test")]), critical=False)
-    builder = builder.add_extension(x509.SubjectKeyIdentifier.from_public_key(KEY.public_key()), critical=False)
+    builder = builder.add_extension(x509.SubjectKeyIdentifier.from_public_key(rsa_key().public_key()), critical=False)
     if extension:
         unknown = x509.UnrecognizedExtension(x509.ObjectIdentifier("1.3.6.1.4.1.99999.1"), extension)
         builder = builder.add_extension(unknown, critical=False)
-    return builder.sign(KEY, hashes.SHA256()).public_bytes(PEM if pem else DER)
+    return builder.sign(rsa_key(), hashes.SHA256()).public_bytes(PEM if pem else DER)
 
 
 def pkcs8(key: rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey) -> bytes:
@@ -74,25 +84,25 @@ def armour(data: bytes, what: bytes = b"SIGNATURE") -> bytes:
     return b"-----BEGIN PGP %b-----\n\n%b\n=abcd\n-----END PGP %b-----\n" % (what, lines, what)
 
 
-KEYS = {
-    "a certificate": certificate(),
-    "a chain": certificate() * 3,
-    "a certificate on one line": b'{"x5c": ["' + base64.b64encode(certificate(pem=False)) + b'"]}',
-    "a certificate in DER": certificate(pem=False),
-    "a private key": pkcs8(KEY),
-    "a private key of a curve": pkcs8(ec.generate_private_key(ec.SECP384R1())),
-    "an SSH key": ssh(KEY),
-    "an SSH key of a curve": ssh(ec.generate_private_key(ec.SECP521R1())),
-    "an OpenPGP signature": armour(signature()),
-    "two OpenPGP signatures": armour(signature() + signature(256)),
-    "an OpenPGP key": armour(public_key(), b"PUBLIC KEY BLOCK"),
-    "a signature in another": armour(signature(inside=signature()[3:])),
+KEYS: dict[str, Callable[[], bytes]] = {
+    "a certificate": certificate,
+    "a chain": lambda: certificate() * 3,
+    "a certificate on one line": lambda: b'{"x5c": ["' + base64.b64encode(certificate(pem=False)) + b'"]}',
+    "a certificate in DER": lambda: certificate(pem=False),
+    "a private key": lambda: pkcs8(rsa_key()),
+    "a private key of a curve": lambda: pkcs8(ec.generate_private_key(ec.SECP384R1())),
+    "an SSH key": lambda: ssh(rsa_key()),
+    "an SSH key of a curve": lambda: ssh(ec.generate_private_key(ec.SECP521R1())),
+    "an OpenPGP signature": lambda: armour(signature()),
+    "two OpenPGP signatures": lambda: armour(signature() + signature(256)),
+    "an OpenPGP key": lambda: armour(public_key(), b"PUBLIC KEY BLOCK"),
+    "a signature in another": lambda: armour(signature(inside=signature()[3:])),
 }
 
 
 @pytest.mark.parametrize("name", KEYS)
 def test_they_are_no_reason(name: str) -> None:
-    findings = played(untyped, KEYS[name])
+    findings = played(untyped, KEYS[name]())
     assert not findings.unread
     assert max(findings.values[OPAQUE].values()) <= 512
 
@@ -105,24 +115,24 @@ def test_text_in_them_is_read() -> None:
 
 
 @pytest.mark.parametrize(
-    "data",
+    "write",
     [
-        certificate(noise(700)),
-        certificate(b"\x04\x82\x02\xbc" + noise(700), pem=False),
-        base64.b64encode(certificate(pem=False) + noise(700)),
-        armour(signature(700)),
-        armour(signature(512, 700)),
-        armour(signature(inside=signature(700)[3:])),
-        b"ssh-rsa " + base64.b64encode(b"\0\0\0\7ssh-rsa" + b"\0\0\0\3\1\0\1" + b"\0\0\2\xbc" + noise(700)),
+        lambda: certificate(noise(700)),
+        lambda: certificate(b"\x04\x82\x02\xbc" + noise(700), pem=False),
+        lambda: base64.b64encode(certificate(pem=False) + noise(700)),
+        lambda: armour(signature(700)),
+        lambda: armour(signature(512, 700)),
+        lambda: armour(signature(inside=signature(700)[3:])),
+        lambda: b"ssh-rsa " + base64.b64encode(b"\0\0\0\7ssh-rsa" + b"\0\0\0\3\1\0\1" + b"\0\0\2\xbc" + noise(700)),
     ],
 )
-def test_what_is_larger_is_a_reason(data: bytes) -> None:
-    assert {each.what for each in played(untyped, data).unread} == {LARGE_VALUE}
+def test_what_is_larger_is_a_reason(write: Callable[[], bytes]) -> None:
+    assert {each.what for each in played(untyped, write()).unread} == {LARGE_VALUE}
 
 
 @pytest.mark.parametrize("name", KEYS)
 def test_they_may_end_early_or_be_damaged(name: str) -> None:
-    data = KEYS[name]
+    data = KEYS[name]()
     raw = data if data.startswith(b"0\x82") else base64.b64decode(b"".join(data.split(b"\n")[2:5]) + b"===")
     for at in range(0, len(raw), 5):
         played(untyped, raw[:at])

@@ -102,6 +102,7 @@ def test_letters_like_the_mark_of_a_string_are_text() -> None:
     assert not findings.sightings
 
 
+@pytest.mark.slow
 def test_a_string_that_claims_to_be_long_is_bounded() -> None:
     """Copies that repeat one byte."""
     bomb = b"\xc3\x80\0\xff\xff\xff\x80\xff\xff\xff\xff\0a" + b"\xe0\xff\0" * 10_000

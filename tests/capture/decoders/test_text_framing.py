@@ -94,6 +94,7 @@ def test_ordinary_text_is_no_reason(text: bytes) -> None:
     assert (findings.unread, findings.sightings) == ({}, [])
 
 
+@pytest.mark.slow
 def test_nested_announcements_are_bounded() -> None:
     nested = b"x"
     for _ in range(3000):

@@ -41,6 +41,7 @@ def test_text_is_read(text: bytes) -> None:
         assert outcome(played(untyped, text, range(0, len(text), size))) == outcome(findings)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "odd",
     [

@@ -147,6 +147,7 @@ def test_unknown_chunks_are_other(odd: bytes) -> None:
     assert isinstance(unwrap(frame(sctp(odd), RAW)), Other)
 
 
+@pytest.mark.slow
 def test_a_flood_of_chunks_is_bounded() -> None:
     dissector = Dissector()
     dissected((sctp(data(b"x", 3 * number, FIRST)) for number in range(50_000)), dissector)

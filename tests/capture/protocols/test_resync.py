@@ -81,6 +81,7 @@ def test_a_single_http2_frame_must_be_all_of_the_data() -> None:
     assert http2_resync.find_frames(b"x" + data, True) == -1
 
 
+@pytest.mark.slow
 def test_binary_data_is_not_frames() -> None:
     """Pieces of programs, compressed data and random bytes, with any beginning and end."""
     chance = random.Random(5)  # noqa: S311  (nothing is kept secret with it)

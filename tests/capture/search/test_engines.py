@@ -70,6 +70,7 @@ def test_both_engines_find_the_same(soup: tuple[bytes, bool, bytes]) -> None:
         assert "plainly" in {match.spelling for match in matches}
 
 
+@pytest.mark.slow
 @few
 @given(soups(), st.data())
 def test_matches_do_not_depend_on_where_bytes_are_cut(soup: tuple[bytes, bool, bytes], draws: st.DataObject) -> None:
@@ -141,6 +142,7 @@ def test_a_search_is_safe_in_several_threads() -> None:
     assert found == [0] * 150
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("secret", [b"fluffy tail", b"aaaaaaaa"])
 def test_matching_takes_linear_time(secret: bytes) -> None:
     """A generous bound: with quadratic time it would take a hundred times longer."""

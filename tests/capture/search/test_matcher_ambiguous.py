@@ -51,6 +51,7 @@ def patience() -> Iterator[None]:
         signal.signal(signal.SIGALRM, before)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("secret", SECRETS, ids=["key", "signs", "blanks", "slashes", "long"])
 def test_a_text_that_differs_at_one_end_is_rejected_soon(secret: str) -> None:
     search = search_of(secret)

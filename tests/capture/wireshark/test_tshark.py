@@ -11,7 +11,7 @@ import pytest
 from overheard.words.errors import UnreadableError
 from overheard.words.services import HTTPS, LEGACY
 from overheard_capture.wireshark.keys import TlsKeys
-from overheard_capture.wireshark.tshark import TsharkInput, decrypt, own_configuration, tls_content, tshark
+from overheard_capture.wireshark.tshark import Decrypted, TsharkInput, decrypt, own_configuration, tls_content, tshark
 from stage import ELSEWHERE
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 
 def test_the_keys_decrypt_both_directions(recordings: Recordings) -> None:
-    found = decrypt(recordings.capture("https"), recordings.tls_keys, [0])
+    found = decrypt(recordings.capture("https"), recordings.tls_keys, [0]).data
     said = b"".join(piece.data for piece in found)
     assert said.startswith(b"GET / HTTP/1.1\r\nHost: server:5443")
     assert b"HTTP/1.1 200 OK" in said
@@ -31,7 +31,7 @@ def test_the_keys_decrypt_both_directions(recordings: Recordings) -> None:
 
 
 def test_the_keys_of_another_connection_decrypt_nothing(recordings: Recordings) -> None:
-    assert decrypt(recordings.capture("https"), TlsKeys((recordings.other_keys,)), [0]) == []
+    assert decrypt(recordings.capture("https"), TlsKeys((recordings.other_keys,)), [0]).data == ()
 
 
 def test_several_key_logs_are_merged(recordings: Recordings, tmp_path: Path) -> None:
@@ -43,7 +43,7 @@ def test_several_key_logs_are_merged(recordings: Recordings, tmp_path: Path) -> 
     needed.write_bytes(b"\n".join(sorted(own, reverse=True)))
     other.write_bytes(recordings.other_keys.read_bytes().rstrip(b"\n"))
     for logs in ((other, needed), (needed, other)):
-        found = decrypt(recordings.capture("https"), TlsKeys(logs), [0])
+        found = decrypt(recordings.capture("https"), TlsKeys(logs), [0]).data
         assert b"".join(piece.data for piece in found).endswith(b"fluffy tail")
 
 
@@ -51,7 +51,7 @@ def test_the_servers_key_decrypts_rsa_key_exchange(recordings: Recordings) -> No
     """And nothing else: not with ephemeral keys, about which the server's key says nothing."""
     stolen = TlsKeys(private=recordings.stolen)
     said = {
-        name: b"".join(piece.data for piece in decrypt(recordings.capture(name, LEGACY.port), stolen, [0]))
+        name: b"".join(piece.data for piece in decrypt(recordings.capture(name, LEGACY.port), stolen, [0]).data)
         for name in ("rsa", "ecdhe", "tls13")
     }
     assert said["rsa"].endswith(b"fluffy tail")
@@ -68,13 +68,13 @@ def test_an_invalid_private_key_is_an_error(recordings: Recordings, tmp_path: Pa
 
 
 def test_streams_without_tls_have_nothing_to_decrypt(recordings: Recordings) -> None:
-    assert decrypt(recordings.capture("http"), recordings.tls_keys, [0]) == []
-    assert decrypt(recordings.capture("https"), recordings.tls_keys, []) == []
-    assert decrypt(recordings.capture("https"), recordings.tls_keys, [99]) == []
+    assert decrypt(recordings.capture("http"), recordings.tls_keys, [0]) == Decrypted()
+    assert decrypt(recordings.capture("https"), recordings.tls_keys, []) == Decrypted()
+    assert decrypt(recordings.capture("https"), recordings.tls_keys, [99]).data == ()
 
 
 def test_without_keys_tshark_is_not_run(tmp_path: Path) -> None:
-    assert decrypt(TsharkInput(tmp_path / "not there"), TlsKeys(), [0]) == []
+    assert decrypt(TsharkInput(tmp_path / "not there"), TlsKeys(), [0]) == Decrypted()
 
 
 def test_several_streams_are_decrypted_concurrently(recordings: Recordings, tmp_path: Path) -> None:
@@ -82,8 +82,8 @@ def test_several_streams_are_decrypted_concurrently(recordings: Recordings, tmp_
     merged = tmp_path / "merged.pcapng"
     subprocess.run(["mergecap", "-w", merged, recordings.path("https"), recordings.path("unmarked")], check=True)
     capture = TsharkInput(merged)
-    both = decrypt(capture, recordings.tls_keys, [0, 1])
-    one_by_one = [piece for stream in (0, 1) for piece in decrypt(capture, recordings.tls_keys, [stream])]
+    both = decrypt(capture, recordings.tls_keys, [0, 1]).data
+    one_by_one = [piece for stream in (0, 1) for piece in decrypt(capture, recordings.tls_keys, [stream]).data]
     assert sorted(both, key=lambda piece: piece.frame) == sorted(one_by_one, key=lambda piece: piece.frame)
     assert sum(b"fluffy tail" in piece.data for piece in both) == 2
 
@@ -102,8 +102,8 @@ def test_tls_is_dissected_on_the_port_of_another_protocol(recordings: Recordings
     """By itself, tshark takes it for another protocol, and sees neither a handshake nor data."""
     name = f"elsewhere-{service.port}"
     assert frames(recordings.capture(name), "tls") == 0
-    assert decrypt(recordings.capture(name), recordings.tls_keys, [0]) == []
-    said = decrypt(recordings.capture(name, service.port), recordings.tls_keys, [0])
+    assert decrypt(recordings.capture(name), recordings.tls_keys, [0]) == Decrypted()
+    said = decrypt(recordings.capture(name, service.port), recordings.tls_keys, [0]).data
     assert said[-1].data.endswith(b"fluffy tail")
 
 

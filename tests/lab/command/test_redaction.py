@@ -57,6 +57,7 @@ SPELLED: list[Callable[[str], str]] = [
 ]
 
 
+@pytest.mark.slow
 @settings(max_examples=40)
 @given(st.sampled_from(VALUES), st.data(), verdicts)
 def test_no_secret_is_in_any_output_in_any_spelling(value: str, data: st.DataObject, verdict: Verdict) -> None:

@@ -55,24 +55,20 @@ def _network(pid: int | str) -> str:
         return ""
 
 
-def test_secrets_never_reach_the_disk(tmp_path: Path) -> None:
-    """While the lab runs, its state is mounted only in its own namespace."""
+def test_secrets_never_reach_the_disk_and_roles_cannot_be_reached_from_outside(tmp_path: Path) -> None:
+    """While the lab runs, its state is mounted only in its own namespace.
+
+    Nothing listens on this machine's own addresses, not even on 127.0.0.1.
+    """
+    before = _listening()
     with start_demo("local", tmp_path, OVERHEARD_CLIENT_SCENARIOS="http,https") as demo:
         read_until(demo, "recording https")
         (run,) = tmp_path.iterdir()
         assert (run / "state").is_dir()
         assert list((run / "state").iterdir()) == []
-        demo.communicate()
-    assert not (run / "state").exists()
-
-
-def test_the_roles_cannot_be_reached_from_outside(tmp_path: Path) -> None:
-    """Nothing listens on this machine's own addresses, not even on 127.0.0.1."""
-    before = _listening()
-    with start_demo("local", tmp_path, OVERHEARD_CLIENT_SCENARIOS="http,https") as demo:
-        read_until(demo, "recording https")
         assert _listening() == before
         demo.communicate()
+    assert not (run / "state").exists()
 
 
 def _listening() -> set[str]:

@@ -131,6 +131,7 @@ def test_the_same_bytes_are_searched_for_once_and_ascii_costs_nothing() -> None:
     }
 
 
+@pytest.mark.slow
 def test_a_long_secret_is_found() -> None:
     secret = RUSSIAN * 120
     begun = time.perf_counter()

@@ -57,7 +57,7 @@ def layouts(text: str) -> list[str | bytes]:
     ]
 
 
-@pytest.mark.parametrize("kind", ["RSA", "EC"])
+@pytest.mark.parametrize("kind", [pytest.param("RSA", marks=pytest.mark.slow), "EC"])
 @pytest.mark.parametrize("number", range(len(layouts("a\nAAAA\nb"))))
 def test_a_key_is_found_in_any_layout(kind: str, number: int) -> None:
     assert seen(pem(kind), layouts(pem(kind))[number])

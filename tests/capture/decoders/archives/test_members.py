@@ -41,7 +41,7 @@ def ar(*members: tuple[str, bytes]) -> bytes:
 
 
 @pytest.mark.parametrize("form", FORMATS.values(), ids=FORMATS)
-@pytest.mark.parametrize("size", [1, 77, 5000, 100_000])
+@pytest.mark.parametrize("size", [pytest.param(1, marks=pytest.mark.slow), 77, 5000, 100_000])
 def test_the_contents_of_tar_are_read(form: int, size: int) -> None:
     data = tar(("a.txt", b"hello"), ("b.gz", gzip.compress(b"it is " + VALUE)), ("ö" * 40, b""), form=form)
     findings = played(untyped, data, range(0, len(data), size))

@@ -101,6 +101,7 @@ def test_it_is_decoded(content: str, how: tuple[str, str]) -> None:
     assert not findings.unread
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("write", WRITES)
 @pytest.mark.parametrize("data", [LONG, gzip.compress(LONG)], ids=["opaque", "gzip"])
 def test_long_runs_are_decoded_to_their_end(write: Write, data: bytes) -> None:

@@ -82,6 +82,7 @@ def test_it_is_decoded(name: str, content: str) -> None:
 LONG = noise(90_000) + VALUE
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("write", [base64.b85encode, z85, base64.a85encode])
 @pytest.mark.parametrize("data", [LONG, gzip.compress(LONG)], ids=["opaque", "gzip"])
 def test_long_base85_is_decoded_to_its_end(write: Write, data: bytes) -> None:

@@ -258,6 +258,7 @@ def test_what_only_resembles_it_is_no_finding(name: str) -> None:
     assert not findings.unread
 
 
+@pytest.mark.slow
 def test_hostile_escapes_take_no_quadratic_time() -> None:
     for text in (b"\\" * 200_000, b"%25" * 60_000, b"begin 644 x\\n" * 20_000, b"&amp;" * 50_000, b"<~''" * 50_000):
         assert not played(untyped, text).sightings

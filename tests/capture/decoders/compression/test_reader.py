@@ -146,6 +146,7 @@ def zeros(coding: bytes, length: int) -> bytes:
     return makers[coding](bytes(length))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("coding", [b"gzip", b"br", b"zstd", b"bzip2", b"lz4"])
 def test_a_bomb_is_bounded(coding: bytes) -> None:
     """A file that inflates to 200 MB is abandoned after a few megabytes."""
@@ -220,6 +221,7 @@ def test_an_archive_is_read_on_after_a_gap() -> None:
     assert not any(each.why is Reason.DAMAGED for each in findings.unread)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("size", [1, 100, 5000, 1 << 20])
 def test_results_before_the_memory_limit_are_kept(size: int) -> None:
     """However much follows, and however it is split."""

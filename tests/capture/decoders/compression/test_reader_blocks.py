@@ -215,6 +215,7 @@ def test_any_bytes_are_no_fault(data: bytes) -> None:
             continue
 
 
+@pytest.mark.slow
 def test_many_literals_take_linear_time() -> None:
     """A length of many bytes, all of them sent one by one."""
     data = b"\xf0" + b"\xff" * 60_000 + b"\0"

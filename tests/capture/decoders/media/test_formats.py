@@ -20,6 +20,7 @@ COMMENT = b"made with care, " + base64.b64encode(gzip.compress(VALUE))
 XORED = bytes(byte ^ 0x5A for byte in base64.b32encode(noise(3000, 12)))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", FILES)
 def test_metadata_is_read_and_samples_are_counted(name: str) -> None:
     file = FILES[name](COMMENT, SAMPLES, b"")

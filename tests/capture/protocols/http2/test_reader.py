@@ -307,6 +307,7 @@ def test_no_flipped_bit_raises_anything() -> None:
             assert sum(played(http2, bytes(data)).read.values()) == len(data)
 
 
+@pytest.mark.slow
 @given(
     st.lists(
         st.dictionaries(

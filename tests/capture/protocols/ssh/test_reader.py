@@ -105,6 +105,7 @@ def test_what_anybody_can_read_is_overheard(name: str, tmp_path: Path) -> None:
     assert verdict(tmp_path, of_stream(READABLE[name])) == "OVERHEARD"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", DOUBTFUL)
 def test_what_need_not_be_ciphertext_is_not_sealed(name: str, tmp_path: Path) -> None:
     assert verdict(tmp_path, of_stream(DOUBTFUL[name])) == "INCONCLUSIVE"
