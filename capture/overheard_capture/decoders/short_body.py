@@ -51,12 +51,12 @@ class BodyReader:
 
     def feed(self, data: Bytes, origin: Origin) -> None:
         """Read the next bytes."""
-        if self._reader:
-            self._reader.feed(data, origin)
-        else:
+        if not self._reader and (self._head or _MAY_BE_LINES.match(data)):
             self._head.add(data, origin)
             if not _MAY_BE_LINES.match(self._head.data):
-                self._read()
+                self._read(*self._head.take())
+        else:
+            self._read(data, origin)
         if self._data is not None:
             if len(self._data) + len(data) > LONGEST:
                 self._data = None
@@ -65,24 +65,26 @@ class BodyReader:
                 self._where = joined_places(self._where, where) if self._data else where
                 self._data += data
 
-    def _read(self) -> None:
-        """Read the bytes that are held, with a reader that the first of them decide."""
+    def _read(self, data: Bytes, origin: Origin) -> None:
+        """Read bytes, the first of which decide with what."""
+        if not self._reader:
+            self._reader = (MessageLines if _LINES.match(data) else untyped)(self._findings, self._layers)
+        self._reader.feed(data, origin)
+
+    def _read_head(self) -> None:
         if self._head:
-            data, origin = self._head.take()
-            if not self._reader:
-                self._reader = (MessageLines if _LINES.match(data) else untyped)(self._findings, self._layers)
-            self._reader.feed(data, origin)
+            self._read(*self._head.take())
 
     def gap(self, length: int) -> None:
         """`length` bytes are missing here."""
-        self._read()
+        self._read_head()
         if self._reader:
             self._reader.gap(length)
         self._data = None
 
     def close(self) -> None:
         """The body has ended."""
-        self._read()
+        self._read_head()
         if self._reader:
             self._reader.close()
         if self._data:
