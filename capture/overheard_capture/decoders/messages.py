@@ -1,16 +1,21 @@
 """Joined messages: what stands in the same place of short messages of the same shape is joined and searched.
 
 A terminal in a browser sends a message for each key, and a language model one for each token, with words around them.
+Some have each value in base64 or hexadecimal, such as the terminals of Kubernetes.
 """
 
 from __future__ import annotations
 
+import binascii
+import re
 from bisect import bisect_left, bisect_right
 from itertools import accumulate
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from overheard.words.layer import Layer, LayerKind, Layers
 from overheard_capture.content.findings import Occurrence
+from overheard_capture.decoders.armour.coding import HEXADECIMAL
+from overheard_capture.decoders.base64.run import BASE64
 from overheard_capture.decoders.message_values import LONGEST, ValuesOf, message_values
 from overheard_capture.decoders.short import ShortReader
 from overheard_capture.decoders.untyped import untyped
@@ -18,7 +23,7 @@ from overheard_capture.provenance.origin import Place
 from overheard_capture.provenance.queue import ByteQueue
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from overheard_capture.content.findings import Findings
     from overheard_capture.provenance.origin import Bytes, Origin
@@ -31,8 +36,13 @@ LAYER = Layer("joined messages", LayerKind.SPELLED)
 _MOST, _MOST_ROWS, _BLOCK = 64, 8192, 256
 
 
-# A match, its place, the number of its first message among those of its shape, and the bytes to show.
-_Found: TypeAlias = "tuple[Match, Place, int, tuple[bytes, bytes, bytes]]"
+# A match, its place, the number of its first message among those of its shape, the bytes to show, and what the values
+# are coded in.
+_Found: TypeAlias = "tuple[Match, Place, int, tuple[bytes, bytes, bytes], Layers]"
+_CODED: tuple[tuple[re.Pattern[bytes], Layer, Callable[[bytes], bytes]], ...] = (
+    (re.compile(rb"(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?"), BASE64, binascii.a2b_base64),
+    (re.compile(rb"(?:[0-9A-Fa-f]{2})*"), HEXADECIMAL, binascii.a2b_hex),
+)
 
 
 class _Row(NamedTuple):
@@ -60,23 +70,28 @@ class _Table:
         if len(self.rows) < 2:
             return
         for column in range(len(self.rows[0].values)):
-            joined = b"".join([message[slice(*values[column])] for message, _, values in self.rows])
-            if matches := search.matches(joined):
-                yield from self._found(column, joined, matches)
+            values = [message[slice(*values[column])] for message, _, values in self.rows]
+            yield from (found := list(self._found(search, column, values)))
+            for coded, layer, decode in _CODED:
+                if not found and all(map(coded.fullmatch, values)):
+                    yield from self._found(search, column, list(map(decode, values)), (layer,))
         self._before += len(self.rows)
         del self.rows[: -search.longest]
         self._searched = len(self.rows)
         self._before -= self._searched
         self.due = self._searched + max(_BLOCK, self._searched)
 
-    def _found(self, column: int, joined: bytes, matches: list[Match]) -> Iterator[_Found]:
-        ends = list(accumulate(values[column][1] - values[column][0] for _, _, values in self.rows))
+    def _found(self, search: Search, column: int, values: list[bytes], layers: Layers = ()) -> Iterator[_Found]:
+        """Find what extends over several values of a column, which are as they stand there unless there are layers."""
+        joined = b"".join(values)
+        matches = search.matches(joined)
+        ends = list(accumulate(map(len, values))) if matches else []
         for match in matches:
             first, last = bisect_right(ends, match.offset), bisect_left(ends, match.offset + match.length)
             if first < last >= self._searched:
-                offset = match.offset - (ends[first - 1] if first else 0)
-                place = _place(self.rows[first : last + 1], column, offset, match.length)
-                yield match, place, self._before + first, match.excerpt(joined)
+                offset = match.offset - (ends[first - 1] if first and not layers else 0)
+                place = _place(self.rows[first : last + 1], column, 0 if layers else offset, match.length)
+                yield match, place, self._before + first, match.excerpt(joined), layers
 
 
 def _place(rows: list[_Row], column: int, offset: int, length: int) -> Place:
@@ -121,12 +136,12 @@ class JoinedMessages:
 
     def _search(self, table: _Table) -> None:
         before = len(table.rows)
-        for match, place, position, excerpt in table.search(self._findings.search):
+        for match, place, position, excerpt, coded in table.search(self._findings.search):
             # Several shapes may have the same letters.
             found = (match.secret, match.spelling, place)
             if found not in self._reported:
                 self._reported.add(found)
-                layers = (*self._layers, LAYER)
+                layers = (*self._layers, LAYER, *coded)
                 self._findings.add_occurrence(Occurrence(match, place, layers, position, *excerpt))
         self._rows -= before - len(table.rows)
 
