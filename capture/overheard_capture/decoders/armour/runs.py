@@ -77,10 +77,7 @@ def find_runs(data: bytes | bytearray, first: list[int], search: Search, *, with
         for each, coding, start in zip(runs, CODINGS, first, strict=True):
             each.extend(span for span in coding.members.runs(data) if span[0] >= start and span[1] < len(data))
         return RunsFound(runs, [coding.members.trailing(data) for coding in CODINGS], digests)
-    place, length, done = pointer(data), ctypes.c_uint64(len(data)), False
-    _FOUND.start(first)
-    while not done:
-        done = compiled.coded_runs(ctypes.byref(_FOUND), place, length, _TABLE, _BEGINNINGS)
+    for _ in _batches(compiled, data, first):
         to_read: set[int] = set()
         for number, begin, end in _FOUND.runs_found():
             if number < len(CODINGS):
@@ -99,6 +96,15 @@ def find_runs(data: bytes | bytearray, first: list[int], search: Search, *, with
         with_digests = with_digests and len(digests) < MOST_COUNTED
     runs[0].sort()
     return RunsFound(runs, _FOUND.ends(), digests)
+
+
+def _batches(compiled: ctypes.CDLL, data: bytes | bytearray, first: list[int]) -> Iterator[None]:
+    """Have the compiled part find runs, which are in `_FOUND` until the next batch."""
+    place, length, done = pointer(data), ctypes.c_uint64(len(data)), False
+    _FOUND.start(first)
+    while not done:
+        done = compiled.coded_runs(ctypes.byref(_FOUND), place, length, _TABLE, _BEGINNINGS)
+        yield
 
 
 def _is_content(out: bytes, why: int) -> bool:
@@ -131,10 +137,8 @@ def _complete_runs(data: bytes | bytearray) -> list[tuple[int, int, int]]:
     compiled = core()
     if compiled is None:
         return [(number, *run) for number, coding in enumerate(CODINGS) for run in coding.members.runs(data)]
-    _FOUND.start([0] * len(CODINGS))
-    runs, done = [], False
-    while not done:
-        done = compiled.coded_runs(ctypes.byref(_FOUND), pointer(data), ctypes.c_uint64(len(data)), _TABLE, _BEGINNINGS)
+    runs = []
+    for _ in _batches(compiled, data, [0] * len(CODINGS)):
         runs += [run for run in _FOUND.runs_found() if run[0] < len(CODINGS)]
         runs += [(0, *_FOUND.word(number)) for number in range(_FOUND.word_count)]
     ends = enumerate(_FOUND.ends())
