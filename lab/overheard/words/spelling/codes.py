@@ -59,11 +59,11 @@ def letters(*alphabets: bytes) -> _Alphabet:
     return cache(lambda among: one_of(bytes(letters[value] for value in among for letters in alphabets)))
 
 
-def _escaped(alphabet: _Alphabet) -> _Alphabet:
-    """Base64 in a form, in JSON or in HTML, which escape some of its characters."""
+def escaped(alphabet: _Alphabet, last: str = "+/") -> _Alphabet:
+    """Base64 in a form, in JSON or in HTML, which escape some of its characters, the `last` two."""
 
     def look(among: _Values) -> Look:
-        signs = [sign for value, sign in ((62, "+"), (63, "/")) if value in among]
+        signs = [sign for value, sign in enumerate(last, 62) if value in among]
         forms = (form for sign in signs for form in looks_of(sign, ("ascii",), ESCAPED_ONCE).forms)
         return either(alphabet(among), *(form for form in forms if not isinstance(form, Exactly)))
 
@@ -71,7 +71,7 @@ def _escaped(alphabet: _Alphabet) -> _Alphabet:
 
 
 _BOTH = letters(BASE64 + b"+/", BASE64 + b"-_")
-_STANDARD, _URL, _ANY = _escaped(letters(BASE64 + b"+/")), letters(BASE64 + b"-_"), _escaped(_BOTH)
+_STANDARD, _URL, _ANY = escaped(letters(BASE64 + b"+/")), letters(BASE64 + b"-_"), escaped(_BOTH)
 
 
 def base64_cores(value: bytes, alphabet: bytes) -> Iterator[tuple[str, bytes]]:
