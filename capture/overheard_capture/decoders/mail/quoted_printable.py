@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache, partial
 from typing import TYPE_CHECKING
 
 from overheard.words.layer import Layer, LayerKind, Layers
 from overheard_capture.content.boundaries import Boundaries
 from overheard_capture.content.byte_scan import LONGEST_ESCAPED_BYTES, quoted_printable
 from overheard_capture.content.nesting import speculative, within_depth_limit
+from overheard_capture.decoders.behind_prefix import BehindPrefix
 from overheard_capture.provenance.origin import Origin, Span
 from overheard_capture.provenance.queue import ByteQueue
 from overheard_capture.provenance.small_queue import SmallByteQueue
@@ -20,8 +22,10 @@ if TYPE_CHECKING:
 QUOTED_PRINTABLE = Layer("quoted-printable", LayerKind.SPELLED)
 
 # Escaped bytes, and soft line breaks. SMTP doubles a dot at the beginning of a line (RFC 5321, 4.5.2).
-_ESCAPES = re.compile(rb"((?:=[0-9A-Fa-f]{2})+)|=[ \t]*\r?\n")
-_ESCAPES_IN_MAIL = re.compile(rb"((?:=[0-9A-Fa-f]{2})+)|=[ \t]*\r?\n(?:\.(?=\.))?")
+_ESCAPES = rb"((?:=[0-9A-Fa-f]{2})+)|=[ \t]*\r?\n"
+_STUFFED = rb"\.(?=\.)"
+# Blanks before the first line, as in YAML. Each line that continues it has the same.
+_INDENTATION = re.compile(rb"[ \t]{0,64}")
 # An incomplete escape.
 _PARTIAL_ESCAPE = re.compile(rb"=(?:[0-9A-Fa-f]?|[ \t]{0,64}\r?)\Z")
 _LONGEST_ESCAPE = 72
@@ -31,21 +35,34 @@ _LONGEST_LINE = 2048
 _MOST_AFTER = 4096
 
 
-class QuotedPrintableDecoder:
-    """Decodes piece by piece to one content, in which only matches across decoded escapes are searched for."""
+@lru_cache(16)
+def _patterns(before: bytes) -> tuple[re.Pattern[bytes], re.Pattern[bytes]]:
+    """Escapes, and what is no part of the text at the beginning of a line that continues another."""
+    return re.compile(rb"%b(?:%b)?" % (_ESCAPES, before)), re.compile(rb"(?:%b)?" % before)
 
-    def __init__(self, findings: Findings, layers: Layers, reader: ReaderFactory, escapes: re.Pattern[bytes]) -> None:
+
+class QuotedPrintableDecoder:
+    """Decodes piece by piece to one content, in which only matches across decoded escapes are searched for.
+
+    `before` matches what is no part of the text before a line that continues another.
+    """
+
+    def __init__(self, findings: Findings, layers: Layers, reader: ReaderFactory, before: bytes = b"") -> None:
         layers_inside = (*layers, QUOTED_PRINTABLE)
         self._content = Boundaries(findings, layers_inside, reader) if within_depth_limit(findings, layers) else None
-        self._escapes = escapes
+        self._escapes, self._before = _patterns(before)
         # Whether the piece before ended with an escape.
         self._ends_in_escape = False
+
+    def indent(self, indentation: bytes) -> None:
+        """Lines are indented from here on."""
+        self._escapes, self._before = _patterns(re.escape(indentation) if indentation else _STUFFED)
 
     def feed(self, data: bytes, origin: Origin) -> None:
         """Decode `data`, which contains only complete escapes."""
         out, boundaries = bytearray(), [0] if self._ends_in_escape else []
         spans: list[Span] = []
-        at = 1 if self._ends_in_escape and self._escapes is _ESCAPES_IN_MAIL and data.startswith(b"..") else 0
+        at = self._before.match(data).end() if self._ends_in_escape else 0  # type: ignore[union-attr]  # it always does
         for escapes in self._escapes.finditer(data):
             begin, end = escapes.span()
             out += data[at:begin]
@@ -81,7 +98,7 @@ class QuotedPrintable:
     """Reads content with the declared encoding quoted-printable."""
 
     def __init__(self, findings: Findings, layers: Layers, reader: ReaderFactory) -> None:
-        self._decoder = QuotedPrintableDecoder(findings, layers, reader, _ESCAPES)
+        self._decoder = QuotedPrintableDecoder(findings, layers, reader)
         self._pending = ByteQueue()
 
     def feed(self, data: Bytes, origin: Origin) -> None:
@@ -205,13 +222,17 @@ class SoftBreakFinder:
         return at
 
     def _decode_lines(self, lines: bytes, origin: Origin) -> None:
+        begins = not self._decoder or self._skipped > 0
         if not self._decoder:
-            self._decoder = QuotedPrintableDecoder(
-                speculative(self._findings), self._layers, self._reader, _ESCAPES_IN_MAIL
-            )
-        elif self._skipped:
+            reader = partial(BehindPrefix, reader=self._reader)
+            self._decoder = QuotedPrintableDecoder(speculative(self._findings), self._layers, reader, _STUFFED)
+        elif begins:
             self._decoder.gap(self._skipped)
         self._after = self._skipped = 0
+        if begins:
+            indentation = _INDENTATION.match(lines)[0]  # type: ignore[index]  # it always matches
+            self._decoder.indent(indentation)
+            lines, origin = lines[len(indentation) :], origin.after(len(indentation))
         self._decoder.feed(lines, origin)
 
     def _skip(self, data: bytes | bytearray, origin: Origin, begin: int, end: int) -> None:
