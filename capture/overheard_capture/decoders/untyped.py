@@ -14,6 +14,7 @@ from overheard_capture.decoders.armour.escapes import ESCAPED_MARKS, EscapedText
 from overheard_capture.decoders.armour.finder import ArmourFinder, has_nothing_encoded
 from overheard_capture.decoders.armour.lines import MARKS, LineArmourFinder
 from overheard_capture.decoders.base64.finder import Base64Finder
+from overheard_capture.decoders.behind_prefix import with_content_behind
 from overheard_capture.decoders.carving import Carver
 from overheard_capture.decoders.control_codes import ControlCodes
 from overheard_capture.decoders.line_blocks import LineBlockFinder, may_have_block
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from overheard_capture.content.findings import Findings, ReaderFactory
+    from overheard_capture.content.readers import Reader
     from overheard_capture.provenance.origin import Bytes, Origin
 
     Identify = Callable[[bytes, ReaderFactory, ReaderFactory], ReaderFactory | None]
@@ -76,7 +78,7 @@ class Untyped:
         self._needed = needed
         self._head: SmallByteQueue | None = None
         self._known: Content | None = None
-        self._text: TextReader | None = None
+        self._text: Reader | None = None
         self._remainder: Remainder | None = None
         self._piece = FIRST_PIECE
 
@@ -105,13 +107,11 @@ class Untyped:
         """Add bytes to the head until the format can be identified. Returns the bytes left over."""
         needed = min(self._needed - len(head), len(data))
         head.add(data[:needed], origin)
-        rest = data[needed:]
         if len(head) >= self._needed or last:
-            first = head.take()
-            self._head = None
+            first, self._head = head.take(), None
             self._identify(first[0])
-            self._read(*first, last=last and not len(rest))
-        return rest, origin.after(needed)
+            self._read(*first, last=last and needed == len(data))
+        return data[needed:], origin.after(needed)
 
     def _read_known(self, data: memoryview, origin: Origin, last: bool) -> tuple[memoryview, Origin]:
         """Feed a piece to the content of known format. Returns the bytes left over.
@@ -137,6 +137,8 @@ class Untyped:
         else:
             framed = CHUNKED.match(head) is not None
             self._text = TextReader(self._findings, self._layers, framed=framed, spare=self._spare)
+            if inner is unsigned and not is_text:
+                self._text = with_content_behind(self._text, head, self._findings, self._layers, inner)
 
     def _take_remainder(self) -> tuple[bytes, Origin]:
         """Close the content of known format. Returns the bytes after its end."""
@@ -280,8 +282,7 @@ class TextReader:
 
     def _readers(self) -> Iterator[_Finder]:
         yield from (self._base64, self._armour, self._line_armour, self._line_blocks, self._escapes)
-        yield from (self._soft_breaks, self._encoded_words)
-        yield from (finder for finder in (self._framing, self._carver) if finder)
+        yield from filter(None, (self._soft_breaks, self._encoded_words, self._framing, self._carver))
 
 
 def armoured(findings: Findings, layers: Layers) -> Untyped:

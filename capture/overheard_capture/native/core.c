@@ -1058,8 +1058,10 @@ static int may_be_encoded(const uint8_t *at, const uint8_t *end) {
     if (stop > at && (stop[-1] == '=' || (stop[-1] == '\r' && stop - at > 1 && stop[-2] == '='))) return 1;
     while (word < stop && !is_letter(*word) && !is_digit(*word)) word++;
     if (stop - word > 5 && memcmp(word, "data:", 5) == 0)
-        for (word += 5; word < stop && *word == ' ';) word++;
-    if (stop - word > 6 && (memcmp(word, "begin ", 6) == 0 || memcmp(word, "GIT bi", 6) == 0)) return 1;
+        for (word += 5; word < stop && !is_letter(*word) && !is_digit(*word);) word++;
+    if (stop - word > 6 &&
+        (memcmp(word, "begin ", 6) == 0 || memcmp(word, "GIT bi", 6) == 0 || memcmp(word, "BEGIN:", 6) == 0))
+        return 1;
     if (stop - word > 2 && word[0] == '0' && (word[1] | 0x20) == 'x') word += 2;
     for (digits = word; digits < stop && digit[*digits];) digits++;
     if (digits - word >= SHORTEST_OFFSET) return 1;

@@ -38,6 +38,8 @@ _WORD = re.compile(rb"[0-9A-Za-z]{%d,}+" % SHORTEST)
 # Characters that need no escape in a URL (RFC 3986, 2.3), or are left alone by some encoders.
 _UNRESERVED = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~!*'()"
 _PERCENT_ENCODED = rb"(?:[%b+]|%%%%[0-9A-Fa-f]{2}){%%d,}+" % re.escape(_UNRESERVED)
+# With those that are escaped they have at least the characters of a run.
+_FEWEST_BYTES = 12
 _PARTIAL_PERCENT = re.compile(rb"%[0-9A-Fa-f]?\Z")
 # How often text may be escaped.
 _ESCAPED = 4
@@ -148,7 +150,7 @@ CODINGS = (
     Coding(
         PERCENT,
         Members(_UNRESERVED + b"+%", SHORTEST),
-        re.compile(_PERCENT_ENCODED % SHORTEST).finditer,
+        re.compile(_PERCENT_ENCODED % _FEWEST_BYTES).finditer,
         re.compile(_PERCENT_ENCODED % 1),
         _percent_chars,
         _hexadecimal,

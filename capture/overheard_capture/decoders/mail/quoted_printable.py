@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import re
-from functools import lru_cache, partial
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from overheard.words.layer import Layer, LayerKind, Layers
 from overheard_capture.content.boundaries import Boundaries
 from overheard_capture.content.byte_scan import LONGEST_ESCAPED_BYTES, quoted_printable
 from overheard_capture.content.nesting import speculative, within_depth_limit
-from overheard_capture.decoders.behind_prefix import BehindPrefix
 from overheard_capture.provenance.origin import Origin, Span
 from overheard_capture.provenance.queue import ByteQueue
 from overheard_capture.provenance.small_queue import SmallByteQueue
@@ -53,10 +52,6 @@ class QuotedPrintableDecoder:
         self._escapes, self._before = _patterns(before)
         # Whether the piece before ended with an escape.
         self._ends_in_escape = False
-
-    def indent(self, indentation: bytes) -> None:
-        """Lines are indented from here on."""
-        self._escapes, self._before = _patterns(re.escape(indentation) if indentation else _STUFFED)
 
     def feed(self, data: bytes, origin: Origin) -> None:
         """Decode `data`, which contains only complete escapes."""
@@ -222,16 +217,15 @@ class SoftBreakFinder:
         return at
 
     def _decode_lines(self, lines: bytes, origin: Origin) -> None:
-        begins = not self._decoder or self._skipped > 0
-        if not self._decoder:
-            reader = partial(BehindPrefix, reader=self._reader)
-            self._decoder = QuotedPrintableDecoder(speculative(self._findings), self._layers, reader, _STUFFED)
-        elif begins:
-            self._decoder.gap(self._skipped)
+        if self._decoder and self._skipped:
+            # Something else begins, which may be of another format.
+            self._decoder.close()
+            self._decoder = None
         self._after = self._skipped = 0
-        if begins:
+        if not self._decoder:
             indentation = _INDENTATION.match(lines)[0]  # type: ignore[index]  # it always matches
-            self._decoder.indent(indentation)
+            before = re.escape(indentation) if indentation else _STUFFED
+            self._decoder = QuotedPrintableDecoder(speculative(self._findings), self._layers, self._reader, before)
             lines, origin = lines[len(indentation) :], origin.after(len(indentation))
         self._decoder.feed(lines, origin)
 
