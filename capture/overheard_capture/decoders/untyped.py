@@ -21,7 +21,7 @@ from overheard_capture.decoders.line_blocks import LineBlockFinder, may_have_blo
 from overheard_capture.decoders.magic import CARVABLE, HEAD, PLAIN_MAGICS, TEXT_ENDS, TEXT_PREFIXES, reader_of
 from overheard_capture.decoders.mail.encoded_words import EncodedWords
 from overheard_capture.decoders.mail.quoted_printable import SoftBreakFinder
-from overheard_capture.decoders.text_framing import CHUNKED, text_framing
+from overheard_capture.decoders.text_framing import CHUNKED, SIGNED, ChunkFinder
 from overheard_capture.decoders.unsigned import LONG_HEAD, unsigned_or_known
 from overheard_capture.provenance.queue import ByteQueue
 from overheard_capture.provenance.small_queue import SmallByteQueue
@@ -39,7 +39,7 @@ if TYPE_CHECKING:
 _AFTER_A_RUN = SHORTEST_RUN * 3 // 4
 _LONGEST_PREFIX = max(map(len, TEXT_PREFIXES))
 # What several finders look for, to be looked for at once: most text has none of it.
-_MARKS = LiteralSet(*{*MARKS.texts, *ESCAPED_MARKS.texts, *ENCODED_WORD.texts})
+_MARKS = LiteralSet(*{*MARKS.texts, *ESCAPED_MARKS.texts, *ENCODED_WORD.texts, *SIGNED.texts})
 
 
 class _Finder(Protocol):
@@ -180,12 +180,12 @@ class TextReader:
         "_armour",
         "_base64",
         "_carver",
+        "_chunks",
         "_codes",
         "_detector",
         "_encoded_words",
         "_escapes",
         "_findings",
-        "_framing",
         "_layers",
         "_line_armour",
         "_line_blocks",
@@ -197,7 +197,7 @@ class TextReader:
     def __init__(self, findings: Findings, layers: Layers, *, framed: bool = False, spare: int = 0) -> None:
         self._findings, self._layers = findings, layers
         # Chunks in spite of a head that does not say so.
-        self._framing = text_framing(findings, layers, untyped) if framed else None
+        self._chunks = ChunkFinder(findings, layers, untyped, begun=framed)
         self._detector, self._codes = TextDetector(), ControlCodes(findings, layers, untyped)
         # How many bytes at the end need not be text.
         self._spare = spare
@@ -225,8 +225,6 @@ class TextReader:
             detector.feed_ascii(len(data))
         else:
             detector.feed(data)
-        if self._framing:
-            self._framing.feed(data, origin)
         self._base64.feed(data, origin)
         self._armour.feed(data, origin)
         first = _MARKS.first(data)
@@ -236,6 +234,7 @@ class TextReader:
         self._escapes.feed(data, origin, clear)
         self._soft_breaks.feed(data, origin)
         self._encoded_words.feed(data, origin, clear)
+        self._chunks.feed(data, origin, clear)
         if detector.not_plain_utf8:
             self._carve(data, origin)
         elif data.endswith(TEXT_ENDS):
@@ -282,7 +281,7 @@ class TextReader:
 
     def _readers(self) -> Iterator[_Finder]:
         yield from (self._base64, self._armour, self._line_armour, self._line_blocks, self._escapes)
-        yield from filter(None, (self._soft_breaks, self._encoded_words, self._framing, self._carver))
+        yield from filter(None, (self._soft_breaks, self._encoded_words, self._chunks, self._carver))
 
 
 def armoured(findings: Findings, layers: Layers) -> Untyped:

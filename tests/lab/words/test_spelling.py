@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import base64
 import re
+from functools import partial
+from typing import TYPE_CHECKING
+from urllib.parse import quote, quote_plus
 
 import pytest
 from hypothesis import given
@@ -13,6 +16,9 @@ from overheard.words.caesar import SHIFTS, shifted
 from overheard.words.spelling import Pattern, base64_cores, patterns, shift_of, shifted_by, spellings
 from overheard.words.spelling.codes import values
 from overheard.words.spelling.look import Look, either, exactly, in_either_case, one_of, perhaps, repeated, row
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 some_bytes = st.binary(min_size=1, max_size=4)
 looks: st.SearchStrategy[Look] = st.recursive(
@@ -142,6 +148,23 @@ def test_the_anchor_of_a_long_secret_is_short(secret: bytes) -> None:
 def test_no_spelling_is_much_longer_than_the_secret(secret: bytes) -> None:
     """That many bytes must be kept between two pieces of a stream."""
     assert max(pattern.shape.longest for pattern in patterns(secret)) < 35 * len(secret) + 100
+
+
+@pytest.mark.parametrize(
+    "encode",
+    [partial(quote, safe=""), quote_plus, lambda text: quote_plus(text, "*").replace("~", "%7e")],
+)
+@pytest.mark.parametrize("secret", ["fluffy tail", "a+b/c=d&e~f", "пароль 1"])
+def test_the_credentials_of_a_client_of_oauth_are_found(secret: str, encode: Callable[[str], str]) -> None:
+    for before in ("a:", "ab:", "abc:"):
+        text = base64.b64encode((before + encode(secret)).encode())
+        assert "form-encoded in base64" in found(secret.encode(), b"Authorization: Basic " + text)
+        other = base64.b64encode((before + encode(secret[:-1] + "x")).encode())
+        assert "form-encoded in base64" not in found(secret.encode(), b"Authorization: Basic " + other)
+
+
+def test_what_a_form_writes_as_it_is_has_no_spelling_of_its_own_in_base64() -> None:
+    assert not pattern_of(b"sk_live-4eC39HqLyjWDarjtT1zdp7dc", "form-encoded in base64")
 
 
 def test_a_kind_of_spelling_is_found_by_its_name() -> None:

@@ -33,6 +33,10 @@ _BASE32 = string.ascii_uppercase.encode() + b"234567"
 _UU = bytes(range(0x20, 0x60))
 _UU_BREAK = row(_NEW_LINE, one_of(_UU + b"`"))
 
+# What encoders leave as it is besides letters and digits, and what they write for a blank: those of forms (URL
+# Standard, 5.2), those of RFC 3986, and encodeURIComponent().
+_FORMS = ((b"*-._", b"+"), (b"-._~", b"+"), (b"-._~", b""), (b"-_.!~*'()", b""))
+
 # The values that something may have, and its look with these.
 _Values = frozenset[int]
 _Alphabet = Callable[[_Values], Look]
@@ -97,6 +101,30 @@ def base64_twice(value: bytes) -> Iterator[Pattern]:
         for again in range(3):
             written = tuple(values(once, 6, again))
             yield from _pattern(Shape(tuple(map(_BOTH, written))), (Spelling("base64 twice"),), [(written, _BOTH)])
+
+
+def form_in_base64(value: bytes) -> Iterator[Pattern]:
+    """Form-encoded before that, at each of the three alignments: so OAuth has credentials (RFC 6749, 2.3.1)."""
+    written = dict.fromkeys(tuple(_in_a_form(value, kept, blank)) for kept, blank in _FORMS)
+    for options in written:
+        if len(options) > len(value) or b" " in value:
+            for before in range(3):
+                chars = tuple(values(options, 6, before))
+                shape = Shape(tuple(map(_BOTH, chars)))
+                yield from _pattern(shape, (Spelling("form-encoded in base64"),), [(chars, _BOTH)])
+
+
+def _in_a_form(value: bytes, kept: bytes, blank: bytes) -> Iterator[bytes]:
+    """The values that each byte may have."""
+    for byte in value:
+        character = bytes([byte])
+        if character.isalnum() or byte in kept:
+            yield character
+        elif byte == ord(" ") and blank:
+            yield blank
+        else:
+            yield b"%"
+            yield from (bytes({*digit.lower().encode(), *digit.upper().encode()}) for digit in f"{byte:02x}")
 
 
 def base32(value: bytes) -> Iterator[Pattern]:

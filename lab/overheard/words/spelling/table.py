@@ -10,7 +10,7 @@ from overheard.words.caesar import SHIFTS, shifted
 from overheard.words.spelling.ascii_forms import punycode, utf7
 from overheard.words.spelling.characters import ESCAPES, EVERY_ESCAPE, EVERY_LAYOUT, FOLDED_LINES, LAYOUTS
 from overheard.words.spelling.charsets import in_charsets
-from overheard.words.spelling.codes import base32, base64, base64_twice, uuencode
+from overheard.words.spelling.codes import base32, base64, base64_twice, form_in_base64, uuencode
 from overheard.words.spelling.decoded import decoded
 from overheard.words.spelling.look import Look
 from overheard.words.spelling.numbers import decimal, hexadecimal
@@ -110,6 +110,7 @@ _TABLE: tuple[_Row, ...] = (
     _of_bytes(base32),
     _of_bytes(uuencode),
     _of_bytes(base64_twice),
+    _of_bytes(form_in_base64),
     _reversed,
     _other_characters,
     _shifted,
