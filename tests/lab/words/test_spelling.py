@@ -163,6 +163,16 @@ def test_the_credentials_of_a_client_of_oauth_are_found(secret: str, encode: Cal
         assert "form-encoded in base64" not in found(secret.encode(), b"Authorization: Basic " + other)
 
 
+@pytest.mark.parametrize("codec", ["utf-16-le", "utf-16-be"])
+@pytest.mark.parametrize("secret", ["fluffy tail", "пароль", "秘密の合言葉"])
+def test_utf16_in_base64_is_found_whatever_stands_before_it(secret: str, codec: str) -> None:
+    for before in (b"", b"files/", b"download/", b"a/"):
+        text = before + base64.urlsafe_b64encode(f"it is {secret}!".encode(codec))
+        assert "UTF-16 in base64" in found(secret.encode(), text)
+        other = before + base64.urlsafe_b64encode(f"it is {secret[:-1]}x!".encode(codec))
+        assert "UTF-16 in base64" not in found(secret.encode(), other)
+
+
 def test_what_a_form_writes_as_it_is_has_no_spelling_of_its_own_in_base64() -> None:
     assert not pattern_of(b"sk_live-4eC39HqLyjWDarjtT1zdp7dc", "form-encoded in base64")
 

@@ -108,10 +108,20 @@ def form_in_base64(value: bytes) -> Iterator[Pattern]:
     written = dict.fromkeys(tuple(_in_a_form(value, kept, blank)) for kept, blank in _FORMS)
     for options in written:
         if len(options) > len(value) or b" " in value:
-            for before in range(3):
-                chars = tuple(values(options, 6, before))
-                shape = Shape(tuple(map(_BOTH, chars)))
-                yield from _pattern(shape, (Spelling("form-encoded in base64"),), [(chars, _BOTH)])
+            yield from _in_base64("form-encoded in base64", options)
+
+
+def utf16_in_base64(text: str) -> Iterator[Pattern]:
+    """UTF-16 in that, in either byte order, at each of the three alignments."""
+    for codec in ("utf-16-le", "utf-16-be"):
+        yield from _in_base64("UTF-16 in base64", _known(text.encode(codec)))
+
+
+def _in_base64(name: str, options: Sequence[Collection[int]]) -> Iterator[Pattern]:
+    """The values that bytes may have, on one line."""
+    for before in range(3):
+        written = tuple(values(options, 6, before))
+        yield from _pattern(Shape(tuple(map(_BOTH, written))), (Spelling(name),), [(written, _BOTH)])
 
 
 def _in_a_form(value: bytes, kept: bytes, blank: bytes) -> Iterator[bytes]:
