@@ -819,8 +819,8 @@ typedef struct {
     Base85 bases[NUMBERS - BASE85];
 } Coded;
 
-/* Add a run of hexadecimal digits and what is between them. One with a single word of digits is decoded to `out`, with
- * three bytes behind it that occur in nothing. One without enough digits is left out. */
+/* Add a run of hexadecimal digits and what is between them. One with a single word of digits, whose number is even, is
+ * decoded to `out`, with three bytes behind it that occur in nothing. One without enough digits is left out. */
 static void hexadecimal(Coded *found, const uint8_t *data, uint64_t at, uint64_t end, const uint8_t *beginnings) {
     uint64_t begin = 0, stop = 0, several = 0, words = 0, separators = 0;
     /* Whether these are decimal numbers; and how many in a row may be bytes, as those of text without a letter are. */
@@ -843,7 +843,7 @@ static void hexadecimal(Coded *found, const uint8_t *data, uint64_t at, uint64_t
     }
     is_number &= !may_be_bytes;
     if (!words && (several < 3 || is_number)) return;
-    if (words == 1 && !several && stop - begin <= LONGEST_WORD) {
+    if (words == 1 && !several && stop - begin <= LONGEST_WORD && (stop - begin) % 2 == 0) {
         uint8_t *out = found->out + found->filled;
         uint64_t size = (stop - begin) / 2;
         for (uint64_t each = 0; each < size; each++)
