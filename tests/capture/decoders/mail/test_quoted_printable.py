@@ -10,6 +10,7 @@ import quopri
 import re
 import zlib
 from typing import TYPE_CHECKING
+from urllib.parse import quote_plus
 
 import brotli  # type: ignore[import-untyped]  # it publishes no types
 import pytest
@@ -175,6 +176,12 @@ def test_ordinary_text_in_it_is_no_content_behind_a_name(text: bytes) -> None:
     assert not findings.unread
     assert not seen(findings)
     assert start_of_content(text) < 0
+
+
+def test_an_encoded_word_in_it_is_read_in_a_url() -> None:
+    word = b"=?utf-8?q?it_is_%b?=" % VALUE.replace(b" ", b"=20")
+    text = b"/a?note=" + quote_plus(quopri.encodestring(word)).encode() + b"&b=1"
+    assert ("percent-encoded", "quoted-printable") in seen(played(untyped, text))
 
 
 @pytest.mark.parametrize("coded", [patch, uuencoded])
