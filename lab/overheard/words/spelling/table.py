@@ -116,12 +116,13 @@ _TABLE: tuple[_Row, ...] = (
     _of_bytes(uuencode),
     _of_bytes(base64_twice),
     _of_bytes(form_in_base64),
-    _utf16_in_base64,
     _reversed,
     _other_characters,
     _shifted,
     in_charsets,
     utf7,
+    # UTF-7 of text beyond ASCII is the same, and plainer.
+    _utf16_in_base64,
     punycode,
 )
 
