@@ -15,7 +15,7 @@ import zlib
 import brotli  # type: ignore[import-untyped]  # it publishes no types
 import zstandard
 
-from nesting import Layer, Shape, table
+from nesting import Layer, MisfitError, Shape, table
 
 _FILLER = "".join(f"{number} bottles of milk on the wall, and the cat looks at {number * 7}\n" for number in range(40))
 
@@ -128,6 +128,8 @@ def _protobuf(data: bytes, _: random.Random) -> bytes:
 
 
 def _msgpack(data: bytes, _: random.Random) -> bytes:
+    if len(data) > 0xFFFF:
+        raise MisfitError("more than a length of 16 bits can say")
     return b"\x82\xa4user\xa5alice\xa4note\xc5" + struct.pack(">H", len(data)) + data
 
 

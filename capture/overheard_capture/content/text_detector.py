@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 # Control characters, which text does not contain.
 CONTROL = bytes(byte for byte in [*range(32), 127] if byte not in b"\t\n\r")
-_NO_CONTROL = bytes(byte for byte in range(256) if byte not in CONTROL)
+NO_CONTROL = bytes(byte for byte in range(256) if byte not in CONTROL)
 _ASCII, _CONTINUATION = bytes(range(128)), bytes(range(0x80, 0xC0))
 
 # Latin-1 and the like: the minimum length, and at most one non-ASCII byte in this many. Random bytes have more.
@@ -61,12 +61,12 @@ class TextDetector:
         if self.opaque:
             return
         if data.isascii():
-            self.opaque = bool(data.translate(None, _NO_CONTROL))
+            self.opaque = bool(data.translate(None, NO_CONTROL))
             if self._decoder:
                 self._decode(b" ")
             return
         # Most binary data has a control character within a few bytes.
-        self.opaque = bool(data[:64].translate(None, _NO_CONTROL)) or bool(data.translate(None, _NO_CONTROL))
+        self.opaque = bool(data[:64].translate(None, NO_CONTROL)) or bool(data.translate(None, NO_CONTROL))
         if not self.opaque:
             self._high += len(data.translate(None, _ASCII))
             self._decode(data)

@@ -77,13 +77,16 @@ _BLOCKS = (
         lambda text: text.rstrip(b"\r\n"),
     ),
 )
-# Where a line may begin a block: it has a prefix and something encoded, or the first offset. Or where the second line
-# may: it is indented after base64, or the second row of a dump.
+# Where a line may begin a block: it has a prefix, or several, and something encoded or folded, or the first offset. Or
+# where the second line may: it is indented after base64, or the second row of a dump.
 _ENCODED = (
-    rb"[ \t]*+(?:begin [0-7]{3}|GIT binary patch|(?:[^ \t\r\n]{1,23}+[ \t]++)*+[^ \t\r\n]{24}|[^\r\n]*+(?<==)\r?\n)"
+    rb"[ \t]*+(?:begin [0-7]{3}|GIT binary patch|BEGIN:V[A-Z]{4,8}\r?\n"
+    rb"|(?:[^ \t\r\n]{1,23}+[ \t]++)*+[^ \t\r\n]{24}|[^\r\n]*+(?<==)\r?\n)"
     rb"|%b[0-9A-Fa-f]{2}" % _OFFSET
 )
-_OPENING = rb"(?=[>+|#*/d])%b(?=%b)|(?=[0 \t])[ \t]{0,8}0[xX0]%b[0-9A-Fa-f]{2}" % (_PREFIX, _ENCODED, _OFFSET)
+_OPENING = rb"(?=[>+|#*/d])%b(?=(?:%b){0,2}(?:%b))|(?=[0 \t])[ \t]{0,8}0[xX0]%b[0-9A-Fa-f]{2}" % (
+    *(_PREFIX, _PREFIX, _ENCODED, _OFFSET),
+)
 _FOLDED = rb"[ \t](?=[ \t]{0,31}[0-9A-Za-z+/_=-])(?:(?<=[0-9A-Za-z+/_-]{24}\n.)|(?<=[0-9A-Za-z+/_-]{24}\r\n.))"
 _HERE = re.compile(_OPENING)
 _NEXT = re.compile(rb"\n(?:((?=%b))|(?=%b)|(%b))" % (_SECOND_ROW, _OPENING, _FOLDED))

@@ -126,8 +126,8 @@ def is_lzma(head: bytes) -> bool:
 
 
 def _is_bzip2(head: bytes) -> bool:
-    """Whether a block follows, or the end of an empty stream."""
-    return head[4:10] in (b"1AY&SY", b"\x17\x72\x45\x38\x50\x90")
+    """Whether a block follows, or the end of an empty stream. Its beginning alone is text, as in quoted-printable."""
+    return head[4:10] in (b"1AY&SY", b"\x17\x72\x45\x38\x50\x90") and not is_plain(head[10:_HEAD_OF_BZIP2])
 
 
 def _is_kafka(head: bytes) -> bool:
@@ -155,6 +155,8 @@ _ZLIB_CARVED = (b"x\x01", b"x\x9c", b"x\xda")
 # The dictionary of `.lzma` files has at least 64 KiB; other properties are rare.
 # With the beginning of the first block: three letters alone are in text.
 _BZIP2_CARVED = tuple(b"BZh%d1AY&SY" % level for level in range(1, 10))
+# Its checksum, the first table, and some of the block.
+_HEAD_OF_BZIP2 = 48
 # Most have a dictionary of a usual size, and an unknown length.
 _LZMA_PRESETS = tuple(b"\x5d" + (1 << size).to_bytes(4, "little") + b"\xff" * 8 for size in (16, *range(18, 27)))
 _LZMA_MAGIC, _LZMA_HEADER, _MAX_PROPERTIES, _UNKNOWN_LENGTH = b"\x5d\0\0", 13, 224, (1 << 64) - 1

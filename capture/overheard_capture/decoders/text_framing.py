@@ -14,10 +14,12 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from overheard.words.layer import Layer
 from overheard_capture.content.boundaries import Boundaries
+from overheard_capture.content.byte_scan import LiteralSet
 from overheard_capture.content.nesting import speculative
 from overheard_capture.decoders.rdb import lzf_strings
 from overheard_capture.native import core
 from overheard_capture.provenance.origin import joined
+from overheard_capture.provenance.small_queue import SmallByteQueue
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -103,6 +105,58 @@ def text_framing(findings: Findings, layers: Layers, reader: ReaderFactory) -> T
     return (
         TextFraming(findings, layers, reader) if nested < _MAX_NESTED and len(layers) < findings.limits.depth else None
     )
+
+
+# What a chunk with a signature announces, and what text may end with if such a chunk begins there.
+SIGNED = LiteralSet(b";chunk-signature=")
+_SIGNED_CHUNK = re.compile(rb"[0-9A-Fa-f]{1,8};chunk-signature=")
+_MAY_BE_SIGNED = re.compile(rb"[0-9A-Fa-f]{1,8}(?:;[a-z-]{0,15})?\Z")
+_LONGEST_BEGINNING = 24
+
+
+class ChunkFinder:
+    """Reads what follows the first chunk with a signature in a text, wherever that is, in pieces.
+
+    If pieces have `begun`, the text begins with one.
+    """
+
+    __slots__ = ("_findings", "_framing", "_layers", "_pending", "_reader")
+
+    def __init__(self, findings: Findings, layers: Layers, reader: ReaderFactory, *, begun: bool = False) -> None:
+        self._findings, self._layers, self._reader = findings, layers, reader
+        self._framing = text_framing(findings, layers, reader) if begun else None
+        # The last bytes, if a chunk may begin with them.
+        self._pending: SmallByteQueue | None = None
+
+    def feed(self, data: Bytes, origin: Origin, clear: int = 0) -> None:
+        """Read the next bytes. No mark begins in the first `clear` ones."""
+        if self._framing:
+            self._framing.feed(data, origin)
+            return
+        if self._pending:
+            self._pending.add(data, origin)
+            data, origin = self._pending.take()
+            clear, self._pending = 0, None
+        held = bytes(data)
+        place = SIGNED.first(held, clear)
+        found = _SIGNED_CHUNK.search(held, max(place - _LONGEST_BEGINNING, 0)) if place >= 0 else None
+        if found and (framing := text_framing(self._findings, self._layers, self._reader)):
+            self._framing = framing
+            framing.feed(held[found.start() :], origin.after(found.start()))
+        elif beginning := _MAY_BE_SIGNED.search(held, max(len(held) - _LONGEST_BEGINNING, 0)):
+            self._pending = SmallByteQueue()
+            self._pending.add(held[beginning.start() :], origin.after(beginning.start()))
+
+    def gap(self, length: int) -> None:
+        """`length` bytes are missing here."""
+        self._pending = None
+        if self._framing:
+            self._framing.gap(length)
+
+    def close(self) -> None:
+        """No more bytes follow."""
+        if self._framing:
+            self._framing.close()
 
 
 class TextFraming:

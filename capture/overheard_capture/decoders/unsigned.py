@@ -11,7 +11,7 @@ import zlib
 from functools import partial
 from typing import TYPE_CHECKING
 
-from overheard_capture.content.text_detector import looks_like_text
+from overheard_capture.content.text_detector import NO_CONTROL, looks_like_text
 from overheard_capture.decoders.after_header import AfterHeader
 from overheard_capture.decoders.compression.deflate import CorruptError
 from overheard_capture.decoders.compression.formats import BROTLI, DEFLATE, LZ4_SIZED, LZMA, SNAPPY
@@ -120,8 +120,11 @@ def _is_brotli(head: bytes) -> bool:
     from overheard_capture.decoders.compression.libraries import brotli_head, is_whole_brotli  # noqa: PLC0415
 
     out = brotli_head(head, HEAD)
-    # Other bytes hardly ever end where a stream does.
-    return bool(out) and (_is_content(out) or (len(head) > _LITTLE and is_whole_brotli(head)))
+    if not out or _is_content(out):
+        return bool(out)
+    # Other bytes hardly ever end where a stream does. A short one may be text in another charset.
+    may_be_whole = len(head) > _LITTLE or (not out.translate(None, NO_CONTROL) and out not in head)
+    return may_be_whole and is_whole_brotli(head)
 
 
 def _may_be_brotli(head: bytes) -> bool:

@@ -14,6 +14,7 @@ from overheard_capture.decoders.armour.escapes import ESCAPED_MARKS, EscapedText
 from overheard_capture.decoders.armour.finder import ArmourFinder, has_nothing_encoded
 from overheard_capture.decoders.armour.lines import MARKS, LineArmourFinder
 from overheard_capture.decoders.base64.finder import Base64Finder
+from overheard_capture.decoders.behind_prefix import with_content_behind
 from overheard_capture.decoders.carving import Carver
 from overheard_capture.decoders.control_codes import ControlCodes
 from overheard_capture.decoders.line_blocks import LineBlockFinder, may_have_block
@@ -21,7 +22,7 @@ from overheard_capture.decoders.magic import CARVABLE, HEAD, PLAIN_MAGICS, TEXT_
 from overheard_capture.decoders.mail.encoded_words import EncodedWords
 from overheard_capture.decoders.mail.quoted_printable import SoftBreakFinder
 from overheard_capture.decoders.markup import MarkupFinder, has_markup
-from overheard_capture.decoders.text_framing import CHUNKED, text_framing
+from overheard_capture.decoders.text_framing import CHUNKED, SIGNED, ChunkFinder
 from overheard_capture.decoders.unsigned import LONG_HEAD, unsigned_or_known
 from overheard_capture.provenance.queue import ByteQueue
 from overheard_capture.provenance.small_queue import SmallByteQueue
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from overheard_capture.content.findings import Findings, ReaderFactory
+    from overheard_capture.content.readers import Reader
     from overheard_capture.provenance.origin import Bytes, Origin
 
     Identify = Callable[[bytes, ReaderFactory, ReaderFactory], ReaderFactory | None]
@@ -38,7 +40,7 @@ if TYPE_CHECKING:
 _AFTER_A_RUN = SHORTEST_RUN * 3 // 4
 _LONGEST_PREFIX = max(map(len, TEXT_PREFIXES))
 # What several finders look for, to be looked for at once: most text has none of it.
-_MARKS = LiteralSet(*{*MARKS.texts, *ESCAPED_MARKS.texts, *ENCODED_WORD.texts})
+_MARKS = LiteralSet(*{*MARKS.texts, *ESCAPED_MARKS.texts, *ENCODED_WORD.texts, *SIGNED.texts})
 
 
 class _Finder(Protocol):
@@ -77,7 +79,7 @@ class Untyped:
         self._needed = needed
         self._head: SmallByteQueue | None = None
         self._known: Content | None = None
-        self._text: TextReader | None = None
+        self._text: Reader | None = None
         self._remainder: Remainder | None = None
         self._piece = FIRST_PIECE
 
@@ -106,13 +108,11 @@ class Untyped:
         """Add bytes to the head until the format can be identified. Returns the bytes left over."""
         needed = min(self._needed - len(head), len(data))
         head.add(data[:needed], origin)
-        rest = data[needed:]
         if len(head) >= self._needed or last:
-            first = head.take()
-            self._head = None
+            first, self._head = head.take(), None
             self._identify(first[0])
-            self._read(*first, last=last and not len(rest))
-        return rest, origin.after(needed)
+            self._read(*first, last=last and needed == len(data))
+        return data[needed:], origin.after(needed)
 
     def _read_known(self, data: memoryview, origin: Origin, last: bool) -> tuple[memoryview, Origin]:
         """Feed a piece to the content of known format. Returns the bytes left over.
@@ -138,6 +138,8 @@ class Untyped:
         else:
             framed = CHUNKED.match(head) is not None
             self._text = TextReader(self._findings, self._layers, framed=framed, spare=self._spare)
+            if inner is unsigned and not is_text:
+                self._text = with_content_behind(self._text, head, self._findings, self._layers, inner)
 
     def _take_remainder(self) -> tuple[bytes, Origin]:
         """Close the content of known format. Returns the bytes after its end."""
@@ -176,14 +178,12 @@ class TextReader:
     """Reads content without a signature as text, and reports it as opaque if it is not text."""
 
     __slots__ = (
-        *("_carver", "_codes", "_detector", "_finders", "_findings", "_framing", "_layers"),
+        *("_carver", "_codes", "_detector", "_finders", "_findings", "_layers"),
         *("_marked", "_signature_prefix", "_spare"),
     )
 
     def __init__(self, findings: Findings, layers: Layers, *, framed: bool = False, spare: int = 0) -> None:
         self._findings, self._layers = findings, layers
-        # Chunks in spite of a head that does not say so.
-        self._framing = text_framing(findings, layers, untyped) if framed else None
         self._detector, self._codes = TextDetector(), ControlCodes(findings, layers, untyped)
         # How many bytes at the end need not be text.
         self._spare = spare
@@ -199,6 +199,8 @@ class TextReader:
             LineArmourFinder(findings, layers, armoured),
             EscapedTextFinder(findings, layers, armoured),
             EncodedWords(findings, layers, armoured),
+            # In spite of a head that does not say so.
+            ChunkFinder(findings, layers, untyped, begun=framed),
         )
         self._carver: Carver | None = None
         # The last bytes, if a signature may begin with them.
@@ -217,8 +219,6 @@ class TextReader:
             detector.feed_ascii(len(data))
         else:
             detector.feed(data)
-        if self._framing:
-            self._framing.feed(data, origin)
         for finder in self._finders:
             finder.feed(data, origin)
         first = _MARKS.first(data)
@@ -271,7 +271,8 @@ class TextReader:
 
     def _readers(self) -> Iterator[_Finder]:
         yield from (*self._finders, *self._marked)
-        yield from (finder for finder in (self._framing, self._carver) if finder)
+        if self._carver:
+            yield self._carver
 
 
 def armoured(findings: Findings, layers: Layers) -> Untyped:

@@ -22,6 +22,7 @@ from overheard_capture.decoders.line_blocks import LineBlockFinder
 from overheard_capture.decoders.magic import CARVED, HEAD, ZLIB_PAIRS, is_known
 from overheard_capture.decoders.mail.encoded_words import EncodedWords
 from overheard_capture.decoders.mail.quoted_printable import SoftBreakFinder
+from overheard_capture.decoders.text_framing import SIGNED, ChunkFinder
 from overheard_capture.decoders.unsigned import is_unsigned
 from overheard_capture.decoders.untyped import TextReader, armoured, unsigned
 from overheard_capture.decoders.utf16_32 import encoding_of
@@ -43,7 +44,7 @@ _COMPRESSED = re.compile(
 # They are looked for in values up to this length; and so much that decompresses is no coincidence.
 _LONGEST, _CERTAIN = 1 << 14, 1 << 14
 # What the readers of lines look for, at once.
-_MARKS = LiteralSet(*MARKS.texts, *ENCODED_WORD.texts)
+_MARKS = LiteralSet(*MARKS.texts, *ENCODED_WORD.texts, *SIGNED.texts)
 
 
 class _Reader(Protocol):
@@ -145,3 +146,5 @@ def _text_readers(findings: Findings, layers: Layers, data: bytes) -> Iterator[_
         yield LineArmourFinder(findings, layers, armoured)
     if ENCODED_WORD.first(data) >= 0:
         yield EncodedWords(speculative(findings), layers, armoured)
+    if SIGNED.first(data) >= 0:
+        yield ChunkFinder(findings, layers, armoured)

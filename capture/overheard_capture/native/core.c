@@ -820,8 +820,8 @@ typedef struct {
     Base85 bases[NUMBERS - BASE85];
 } Coded;
 
-/* Add a run of hexadecimal digits and what is between them. One with a single word of digits is decoded to `out`, with
- * three bytes behind it that occur in nothing. One without enough digits is left out. */
+/* Add a run of hexadecimal digits and what is between them. One with a single word of digits, whose number is even, is
+ * decoded to `out`, with three bytes behind it that occur in nothing. One without enough digits is left out. */
 static void hexadecimal(Coded *found, const uint8_t *data, uint64_t at, uint64_t end, const uint8_t *beginnings) {
     uint64_t begin = 0, stop = 0, several = 0, words = 0, separators = 0;
     /* Whether these are decimal numbers; and how many in a row may be bytes, as those of text without a letter are. */
@@ -844,7 +844,7 @@ static void hexadecimal(Coded *found, const uint8_t *data, uint64_t at, uint64_t
     }
     is_number &= !may_be_bytes;
     if (!words && (several < 3 || is_number)) return;
-    if (words == 1 && !several && stop - begin <= LONGEST_WORD) {
+    if (words == 1 && !several && stop - begin <= LONGEST_WORD && (stop - begin) % 2 == 0) {
         uint8_t *out = found->out + found->filled;
         uint64_t size = (stop - begin) / 2;
         for (uint64_t each = 0; each < size; each++)
@@ -1059,8 +1059,10 @@ static int may_be_encoded(const uint8_t *at, const uint8_t *end) {
     if (stop > at && (stop[-1] == '=' || (stop[-1] == '\r' && stop - at > 1 && stop[-2] == '='))) return 1;
     while (word < stop && !is_letter(*word) && !is_digit(*word)) word++;
     if (stop - word > 5 && memcmp(word, "data:", 5) == 0)
-        for (word += 5; word < stop && *word == ' ';) word++;
-    if (stop - word > 6 && (memcmp(word, "begin ", 6) == 0 || memcmp(word, "GIT bi", 6) == 0)) return 1;
+        for (word += 5; word < stop && !is_letter(*word) && !is_digit(*word);) word++;
+    if (stop - word > 6 &&
+        (memcmp(word, "begin ", 6) == 0 || memcmp(word, "GIT bi", 6) == 0 || memcmp(word, "BEGIN:", 6) == 0))
+        return 1;
     if (stop - word > 2 && word[0] == '0' && (word[1] | 0x20) == 'x') word += 2;
     for (digits = word; digits < stop && digit[*digits];) digits++;
     if (digits - word >= SHORTEST_OFFSET) return 1;

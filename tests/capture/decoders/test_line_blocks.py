@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from capture.decoders.armour.lined import patch
 from capture.played import VALUE, outcome, played, seen, some_findings
 from capture.wrapped import noise
 from overheard_capture.decoders.untyped import untyped
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
 TEXT = b"the words are " + VALUE + b", and so on"
 PACKED = gzip.compress(noise(120) + TEXT, mtime=0)
 MIME = base64.encodebytes(PACKED)
+# Long lines of letters would begin a block themselves.
+CARD = b"BEGIN:VCARD\nFN:Alice\nNOTE:see: Fluf\n fy tai\n l 4711\\, that is it\nEND:VCARD\n"
 UUENCODED = (
     b"begin 644 note\n" + b"".join(binascii.b2a_uu(PACKED[at : at + 45]) for at in range(0, 200, 45)) + b"`\nend\n"
 )
@@ -63,6 +66,10 @@ BLOCKS: dict[str, bytes] = {
     "uuencode in a quotation": b"Bob wrote:\n" + prefixed(b"> ", UUENCODED) + b"\nI agree.\n",
     "uuencode in comments": prefixed(b"# ", UUENCODED),
     "base64 in events": b"event: note\n" + prefixed(b"data: ", MIME) + b"\n",
+    "a patch in a diff in events": b"event: note\n" + prefixed(b"data: ", prefixed(b"+", patch(TEXT))) + b"\n",
+    "uuencode in events in a diff": b"@@ -0,0 +1,9 @@\n" + prefixed(b"+", prefixed(b"data: ", UUENCODED)),
+    "a vCard in a diff": b"--- a/note\n+++ b/note\n@@ -1 +1,9 @@\n-none\n" + prefixed(b"+", CARD),
+    "a vCard in a quotation in comments": prefixed(b"# ", prefixed(b"> ", CARD)),
     "base64 in LDIF": b"dn: cn=alice\n" + folded(b"description:: ", base64.b64encode(PACKED)) + b"cn: alice\n",
     "deflate in LDIF": folded(b"note:: ", base64.b64encode(zlib.compress(noise(200).hex().encode() + TEXT)[2:-4])),
     "base64 in iCalendar": folded(b"ATTACH;ENCODING=BASE64:", base64.b64encode(PACKED), b"\r\n"),
@@ -92,6 +99,8 @@ LOOK_ALIKES: dict[str, Callable[[], bytes]] = {
     "comments": lambda: prefixed(b"# ", b"see https://example.test/a/long/path/to/something\nand more\n" * 9),
     "a program": lambda: b"def a(b: int) -> int:\n    return b + 1\n\n" * 40,
     "tabs": lambda: b"a_very_long_name_of_something:\n\tanother_very_long_name_of_it\n" * 40,
+    "a diff of a diff": lambda: prefixed(b"+", b"@@ -1,4 +1,4 @@\n" + prefixed(b"+", b"some words, and more\n" * 9)),
+    "a heading": lambda: prefixed(b"# ", b"BEGIN:VERY important\n\n + an item\n + another\n" * 9),
     "a secret that is quoted": lambda: prefixed(b"> ", b"it-is-a-long-word-before-the-secret\n" + VALUE + b"\n"),
     "long lines": lambda: b"> " + b"x" * 5000 + b"\n> " + b"y" * 5000 + b"\n 0000: 00\n",
 }

@@ -8,12 +8,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from capture.played import VALUE, played
+from capture.played import VALUE, origin_of, played, some_findings
+from overheard.words.layer import Layer
 from overheard_capture.content.findings import Findings, ReaderFactory, Reason
 from overheard_capture.decoders import text_framing
 from overheard_capture.decoders.fallback import Fallback
 from overheard_capture.decoders.registry import decoding
 from overheard_capture.decoders.untyped import untyped
+from overheard_capture.decoders.values import read_values
 
 ONE, TWO, THREE = VALUE[:3], VALUE[3:7], VALUE[7:]
 PIECES = (ONE, TWO, THREE)
@@ -69,6 +71,28 @@ def test_bodies_in_chunks_are_joined_whatever_their_head_says(what: str) -> None
     for reader in (untyped, decoding(b"aws-chunked"), decoding(b"xchunked")):
         for size in (1 << 20, 3):
             assert read(body, reader, size).sightings
+
+
+@pytest.mark.parametrize("before", [b"", b"abcdef", b"some text\n", b"\x82\xa4user\xa5alice\xa4note\xc5\x01\xc2"])
+@pytest.mark.parametrize("size", [1 << 20, 1, 7])
+def test_signed_chunks_are_joined_wherever_they_begin(before: bytes, size: int) -> None:
+    framed = chunks(b"a" * 64 + ONE, TWO, THREE, signature=SIGNED)
+    findings = read(before + b"x" * bool(before) + framed, untyped, size)
+    assert [each.layers for each in findings.sightings] == [(Layer("chunked"),)]
+
+
+@pytest.mark.parametrize("text", [b"3;chunk-signature=\nFlu\r\n", b"the field is ab;chunk-signature=none\n" * 9])
+def test_what_only_names_a_signature_is_no_chunk(text: bytes) -> None:
+    findings = read(text, untyped, 5)
+    assert not findings.unread
+    assert not findings.sightings
+
+
+def test_signed_chunks_in_a_value_are_joined() -> None:
+    findings = some_findings()
+    framed = b"note: " + chunks(*PIECES, signature=SIGNED)
+    read_values(findings, (), framed, origin_of(len(framed)))
+    assert findings.sightings
 
 
 def test_a_body_in_an_unknown_coding_is_opaque_even_if_it_looks_like_text() -> None:

@@ -110,5 +110,20 @@ def test_brotli_of_anything_is_read_if_nothing_follows_it() -> None:
     assert any("br" in layers for layers in seen(played(untyped, b"note=" + base64.b64encode(packed) + b"&x=y")))
 
 
+@pytest.mark.parametrize(
+    ("text", "charset"),
+    [("The password is süßer Kürbis über Öl, keep it.", "cp1252"), ("пароль, ещё пароль, ещё пароль", "koi8-r")],
+)
+def test_short_brotli_of_text_in_another_charset_is_known(text: str, charset: str) -> None:
+    # It is not stored.
+    assert is_unsigned(packed := brotli.compress(text.encode(charset)))
+    assert not is_unsigned(packed + b"x")
+
+
+def test_short_noise_is_hardly_ever_whole_brotli() -> None:
+    # Of random bytes without a signature, one in a thousand is taken for something.
+    assert sum(is_unsigned(noise(16 + seed % 48, seed)) for seed in range(5000)) < 8
+
+
 def test_noise_is_no_brotli() -> None:
     assert not any(is_unsigned(noise(length)) for length in range(65, 600))

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import base64
 import re
+from functools import partial
+from typing import TYPE_CHECKING
+from urllib.parse import quote, quote_plus
 
 import pytest
 from hypothesis import given
@@ -13,6 +16,9 @@ from overheard.words.caesar import SHIFTS, shifted
 from overheard.words.spelling import Pattern, base64_cores, patterns, shift_of, shifted_by, spellings
 from overheard.words.spelling.codes import values
 from overheard.words.spelling.look import Look, either, exactly, in_either_case, one_of, perhaps, repeated, row
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 some_bytes = st.binary(min_size=1, max_size=4)
 looks: st.SearchStrategy[Look] = st.recursive(
@@ -142,6 +148,33 @@ def test_the_anchor_of_a_long_secret_is_short(secret: bytes) -> None:
 def test_no_spelling_is_much_longer_than_the_secret(secret: bytes) -> None:
     """That many bytes must be kept between two pieces of a stream."""
     assert max(pattern.shape.longest for pattern in patterns(secret)) < 35 * len(secret) + 100
+
+
+@pytest.mark.parametrize(
+    "encode",
+    [partial(quote, safe=""), quote_plus, lambda text: quote_plus(text, "*").replace("~", "%7e")],
+)
+@pytest.mark.parametrize("secret", ["fluffy tail", "a+b/c=d&e~f", "пароль 1"])
+def test_the_credentials_of_a_client_of_oauth_are_found(secret: str, encode: Callable[[str], str]) -> None:
+    for before in ("a:", "ab:", "abc:"):
+        text = base64.b64encode((before + encode(secret)).encode())
+        assert "form-encoded in base64" in found(secret.encode(), b"Authorization: Basic " + text)
+        other = base64.b64encode((before + encode(secret[:-1] + "x")).encode())
+        assert "form-encoded in base64" not in found(secret.encode(), b"Authorization: Basic " + other)
+
+
+@pytest.mark.parametrize("codec", ["utf-16-le", "utf-16-be"])
+@pytest.mark.parametrize("secret", ["fluffy tail", "пароль", "秘密の合言葉"])
+def test_utf16_in_base64_is_found_whatever_stands_before_it(secret: str, codec: str) -> None:
+    for before in (b"", b"files/", b"download/", b"a/"):
+        text = before + base64.urlsafe_b64encode(f"it is {secret}!".encode(codec))
+        assert "UTF-16 in base64" in found(secret.encode(), text)
+        other = before + base64.urlsafe_b64encode(f"it is {secret[:-1]}x!".encode(codec))
+        assert "UTF-16 in base64" not in found(secret.encode(), other)
+
+
+def test_what_a_form_writes_as_it_is_has_no_spelling_of_its_own_in_base64() -> None:
+    assert not pattern_of(b"sk_live-4eC39HqLyjWDarjtT1zdp7dc", "form-encoded in base64")
 
 
 def test_a_kind_of_spelling_is_found_by_its_name() -> None:

@@ -5,10 +5,13 @@ from __future__ import annotations
 import base64
 import codecs
 import encodings
+import html
+import json
 import pkgutil
 import time
 from email.header import Header
 from functools import cache
+from typing import TYPE_CHECKING
 from urllib.parse import quote, quote_plus
 
 import pytest
@@ -17,6 +20,9 @@ from overheard.words.secret import Secret
 from overheard.words.spelling import patterns
 from overheard.words.spelling.charsets import STATEFUL, STATELESS
 from overheard_capture.search import Search
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 RUSSIAN, POLISH, EURO, GREEK = "пароль-Секрет-77", "zażółć-gęślą-jaźń", "preis-42€-geheim-ß", "κωδικός πρόσβασης"
 CHINESE, JAPANESE, KOREAN = "绝密口令二〇二六", "秘密のパスワード", "비밀번호는 이것"
@@ -102,6 +108,31 @@ def test_mailboxes_of_imap_are_found() -> None:
     assert seen(POLISH, b'"za&AXwA8wFCAQc--g&ARkBWw-l&AQU--ja&AXoBRA-"') == {"UTF-7 of IMAP"}
     assert seen("fish&chips&", b'LIST "/" "fish&-chips&-"') == {"UTF-7 of IMAP"}
     assert seen("fish+chips", b"fish+-chips") == {"UTF-7"}
+
+
+@pytest.mark.parametrize(
+    "escape",
+    [
+        lambda text: json.dumps(text)[1:-1],
+        lambda text: json.dumps(json.dumps(text)),
+        lambda text: json.dumps(text).replace("/", "\\/"),
+        lambda text: text.replace('"', '""'),
+        html.escape,
+        quote_plus,
+        lambda text: quote(text, safe=""),
+        lambda text: quote(quote(text, safe="")),
+    ],
+)
+@pytest.mark.parametrize("secret", ['it\'s \\ +<"50%">/=?', 'секрет, "пароль"', "~~<日本語>~~"])
+def test_utf7_is_found_escaped(secret: str, escape: Callable[[str], str]) -> None:
+    assert seen(secret, b"note=" + escape(secret.encode("utf-7").decode()).encode() + b"&x=1") == {"UTF-7"}
+    assert not seen(secret, b"note=" + escape(secret.encode("utf-7").decode()[:-3]).encode() + b"&x=1")
+
+
+@pytest.mark.parametrize("escape", [html.escape, lambda text: text.replace('"', '""')])
+def test_quotes_in_another_charset_are_found_escaped(escape: Callable[[str], str]) -> None:
+    text = POLISH + " 'a' \"b\""
+    assert seen(text, escape(text).encode("windows-1250")) == {"another charset, windows-1250"}
 
 
 @pytest.mark.parametrize(

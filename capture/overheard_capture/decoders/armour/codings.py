@@ -38,6 +38,8 @@ _WORD = re.compile(rb"[0-9A-Za-z]{%d,}+" % SHORTEST)
 # Characters that need no escape in a URL (RFC 3986, 2.3), or are left alone by some encoders.
 _UNRESERVED = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~!*'()"
 _PERCENT_ENCODED = rb"(?:[%b+]|%%%%[0-9A-Fa-f]{2}){%%d,}+" % re.escape(_UNRESERVED)
+# With those that are escaped they have at least the characters of a run.
+_FEWEST_BYTES = 12
 _PARTIAL_PERCENT = re.compile(rb"%[0-9A-Fa-f]?\Z")
 # How often text may be escaped.
 _ESCAPED = 4
@@ -46,7 +48,7 @@ _ANY_ESCAPE = re.compile(rb"%[0-9A-Fa-f]{2}")
 # So many different characters of base85 are escaped.
 _ESCAPES_OF_BASE85 = 3
 # What is read line by line: a dump, quoted-printable; and encoded words.
-_IN_LINES = re.compile(rb"\n(?:0[0-9A-Fa-f]{3,15}:? |[ \t>])|=(?:\?|\r?\n|[0-9A-F]{2}(?:=|[0-9A-Za-z]{1,20}=20))")
+_IN_LINES = re.compile(rb"\n(?:0[0-9A-Fa-f]{3,15}:? |[ \t>])|=(?:\?|3D|\r?\n|[0-9A-F]{2}(?:=|[0-9A-Za-z]{1,20}=20))")
 _NOT_BASE64 = re.compile(rb"%(?!(?:25)*(?:3[Dd]|2[BbFf]|0[AaDd]))[0-9A-Fa-f]{2}")
 _BINARY_ESCAPE = re.compile(rb"%(?:[0189A-Fa-f][0-9A-Fa-f]|7[Ff])")
 
@@ -148,7 +150,7 @@ CODINGS = (
     Coding(
         PERCENT,
         Members(_UNRESERVED + b"+%", SHORTEST),
-        re.compile(_PERCENT_ENCODED % SHORTEST).finditer,
+        re.compile(_PERCENT_ENCODED % _FEWEST_BYTES).finditer,
         re.compile(_PERCENT_ENCODED % 1),
         _percent_chars,
         _hexadecimal,

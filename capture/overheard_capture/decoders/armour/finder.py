@@ -225,6 +225,10 @@ class _CodingFinder:
             if not known and whole:
                 self._batch = self._batch or RunBatch(speculative(self._findings), self._layers, self._reader)
                 self._batch.add(out, coding.layer, where)
+                if coding.layer is HEXADECIMAL and len(chars) % 2:
+                    # The first one may be a length before the digits, such as that of a string in a message.
+                    where = partial(_decoded_origin, coding, raw[1:], origin.after(1))
+                    self._batch.add(coding.decode(coding.chars(raw[1:])), coding.layer, where)
                 self._count(raw, chars, out)
                 return
             reader = self._reader if known else None

@@ -33,16 +33,16 @@ class _Lines:
 def _fitting(line: bytes, length: Callable[[int], int]) -> bytes:
     """A line of the length that its first byte announces, unescaped if it is longer: from HTML, or quotes doubled.
 
-    Or from quoted-printable.
+    Or from quoted-printable, which may stand in HTML.
     """
     text = line
-    if b"=" in line and len(line) > length(line[0]):
-        plain = binascii.a2b_qp(line)
-        if len(plain) == length(plain[0]):
-            return plain
     for _ in range(_ESCAPED):
         if len(text) <= length(text[0]):
             return text
+        if b"=" in text:
+            plain = binascii.a2b_qp(text)
+            if len(plain) == length(plain[0]):
+                return plain
         singles = text.replace(b"''", b"'"), text.replace(b'""', b'"')
         for single in (*singles, singles[0].replace(b'""', b'"')):
             if len(single) == length(single[0]):

@@ -20,8 +20,8 @@ ESCAPES = rb"%b/|%b2[BbFf]|%bu002[BbFf]|&#(?:4[37]|x2[BbFf]);" % (_BACKSLASHES, 
 ESCAPE = re.compile(ESCAPES)
 _SLASH = (b"/", b"2f", b"2F", b"47;", b"2f;", b"2F;")
 # A line break and padding, escaped.
-ESCAPED_RETURN = rb"&#(?:13|x[Dd]);"
-ESCAPED_BREAK = rb"(?:%br)?%bn|(?:%b)?&#(?:10|x[Aa]);" % (_BACKSLASHES, _BACKSLASHES, ESCAPED_RETURN)
+ESCAPED_RETURN = rb"(?:&#(?:13|x[Dd]);|%b0[Dd])" % _PERCENT
+ESCAPED_BREAK = rb"(?:%br)?%bn|%b?(?:&#(?:10|x[Aa]);|%b0[Aa])" % (_BACKSLASHES, _BACKSLASHES, ESCAPED_RETURN, _PERCENT)
 ESCAPED_PADDING = rb"%b3[Dd]|%bu003[Dd]|&#(?:61|x3[Dd]);" % (_PERCENT, _BACKSLASHES)
 _IGNORED = re.compile(rb"%b|%b|%b" % (ESCAPED_BREAK, ESCAPED_RETURN, ESCAPED_PADDING))
 # The longest escape of a character, and of a line break.

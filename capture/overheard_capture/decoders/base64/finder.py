@@ -41,8 +41,8 @@ if TYPE_CHECKING:
     from overheard_capture.provenance.origin import Bytes, Origin
 
 _LINE = re.compile(rb"(?:[A-Za-z0-9+/_-]++|%b)++" % ESCAPES)
-# Lines may be indented, or quoted in a mail.
-_BREAK = rb"(?:(?:%b)?\r?\n(?:[ \t]{0,32}|(?:> ?){1,8})|%b)" % (ESCAPED_RETURN, ESCAPED_BREAK)
+# Lines may be indented, also in a string, or quoted in a mail.
+_BREAK = rb"(?:(?:%b)?\r?\n(?:[ \t]{0,32}|(?:> ?){1,8})|(?:%b)[ \t]{0,20})" % (ESCAPED_RETURN, ESCAPED_BREAK)
 _PADDING = re.compile(rb"(?:=|%b){0,2}" % ESCAPED_PADDING)
 # Bytes that end a run for certain; and bytes after which it may continue: a line break, an escape, padding.
 _RUN_END = re.compile(rb"[^A-Za-z0-9+/_=\\%&#;\r\n \t>-]")

@@ -40,7 +40,9 @@ DECISION_LENGTH = _MAX_OFFSET + _HEAD_LENGTH + 4
 # Decoded text of at least this length is no coincidence.
 _MIN_TEXT = 20
 _PRINTABLE = bytes(range(32, 127)) + b"\t\r\n"
-_PREFIX_END, _DIGIT = re.compile(rb"[/+]"), re.compile(rb"[0-9]")
+_PREFIX_END = re.compile(rb"[/+]")
+# What few words have.
+_NO_WORD = re.compile(rb"[0-9]|[a-z][A-Z]{2}")
 # An incomplete escape or line break.
 _PARTIAL_ESCAPE = re.compile(
     rb"(?:%(?:25){0,3}[0-9A-Fa-f]?|\\{1,8}(?:u[0-9A-Fa-f]{0,3}|r\\{0,8})?|&(?:#[0-9A-Za-z]{0,3})?)\Z"
@@ -63,7 +65,7 @@ def payload_start(chars: bytes) -> int:
     for skipped, out in enumerate(outs):
         if is_readable(out):
             return skipped
-    prefixes = islice(_PREFIX_END.finditer(chars, 3, _MAX_OFFSET), _MAX_PREFIXES)
+    prefixes = islice(_PREFIX_END.finditer(chars, 0, _MAX_OFFSET), _MAX_PREFIXES)
     for start in (0, *(prefix.end() for prefix in prefixes)):
         rest = chars[start:]
         if len(rest) >= SHORTEST_RUN and ((start and is_readable(_decoded_head(rest, 0))) or _begins_unsigned(rest)):
@@ -86,9 +88,9 @@ def _text_start(chars: bytes, start: int) -> int:
 
 def unsigned_start(chars: bytes) -> int:
     """The number of characters before compressed data without a signature; -1 if there is none."""
-    starts = (0, *(prefix.end() for prefix in islice(_PREFIX_END.finditer(chars, 3, _MAX_OFFSET), _MAX_PREFIXES)))
-    # Most words have no digits.
-    words = [start for start in starts if len(chars) - start >= SHORTEST_RUN and _DIGIT.search(chars, start)]
+    starts = (0, *(prefix.end() for prefix in islice(_PREFIX_END.finditer(chars, 0, _MAX_OFFSET), _MAX_PREFIXES)))
+    # Most words have no digits, and few have capitals within.
+    words = [start for start in starts if len(chars) - start >= SHORTEST_RUN and _NO_WORD.search(chars, start)]
     for certainly in (True, False):
         for start in words:
             if is_unsigned(decoded(chars[start:]), certainly=certainly):
@@ -97,8 +99,8 @@ def unsigned_start(chars: bytes) -> int:
 
 
 def _begins_unsigned(chars: bytes) -> bool:
-    """Whether compressed data without a signature begins here. Most words have no digits."""
-    return _DIGIT.search(chars) is not None and is_unsigned(decoded(chars))
+    """Whether compressed data without a signature begins here, and no word."""
+    return _NO_WORD.search(chars) is not None and is_unsigned(decoded(chars))
 
 
 def _decoded_head(chars: bytes, skipped: int) -> bytes:

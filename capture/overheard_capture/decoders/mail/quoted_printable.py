@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from overheard.words.layer import Layer, LayerKind, Layers
@@ -20,8 +21,10 @@ if TYPE_CHECKING:
 QUOTED_PRINTABLE = Layer("quoted-printable", LayerKind.SPELLED)
 
 # Escaped bytes, and soft line breaks. SMTP doubles a dot at the beginning of a line (RFC 5321, 4.5.2).
-_ESCAPES = re.compile(rb"((?:=[0-9A-Fa-f]{2})+)|=[ \t]*\r?\n")
-_ESCAPES_IN_MAIL = re.compile(rb"((?:=[0-9A-Fa-f]{2})+)|=[ \t]*\r?\n(?:\.(?=\.))?")
+_ESCAPES = rb"((?:=[0-9A-Fa-f]{2})+)|=[ \t]*\r?\n"
+_STUFFED = rb"\.(?=\.)"
+# Blanks before the first line, as in YAML. Each line that continues it has the same.
+_INDENTATION = re.compile(rb"[ \t]{0,64}")
 # An incomplete escape.
 _PARTIAL_ESCAPE = re.compile(rb"=(?:[0-9A-Fa-f]?|[ \t]{0,64}\r?)\Z")
 _LONGEST_ESCAPE = 72
@@ -31,13 +34,22 @@ _LONGEST_LINE = 2048
 _MOST_AFTER = 4096
 
 
-class QuotedPrintableDecoder:
-    """Decodes piece by piece to one content, in which only matches across decoded escapes are searched for."""
+@lru_cache(16)
+def _patterns(before: bytes) -> tuple[re.Pattern[bytes], re.Pattern[bytes]]:
+    """Escapes, and what is no part of the text at the beginning of a line that continues another."""
+    return re.compile(rb"%b(?:%b)?" % (_ESCAPES, before)), re.compile(rb"(?:%b)?" % before)
 
-    def __init__(self, findings: Findings, layers: Layers, reader: ReaderFactory, escapes: re.Pattern[bytes]) -> None:
+
+class QuotedPrintableDecoder:
+    """Decodes piece by piece to one content, in which only matches across decoded escapes are searched for.
+
+    `before` matches what is no part of the text before a line that continues another.
+    """
+
+    def __init__(self, findings: Findings, layers: Layers, reader: ReaderFactory, before: bytes = b"") -> None:
         layers_inside = (*layers, QUOTED_PRINTABLE)
         self._content = Boundaries(findings, layers_inside, reader) if within_depth_limit(findings, layers) else None
-        self._escapes = escapes
+        self._escapes, self._before = _patterns(before)
         # Whether the piece before ended with an escape.
         self._ends_in_escape = False
 
@@ -45,7 +57,7 @@ class QuotedPrintableDecoder:
         """Decode `data`, which contains only complete escapes."""
         out, boundaries = bytearray(), [0] if self._ends_in_escape else []
         spans: list[Span] = []
-        at = 1 if self._ends_in_escape and self._escapes is _ESCAPES_IN_MAIL and data.startswith(b"..") else 0
+        at = self._before.match(data).end() if self._ends_in_escape else 0  # type: ignore[union-attr]  # it always does
         for escapes in self._escapes.finditer(data):
             begin, end = escapes.span()
             out += data[at:begin]
@@ -81,7 +93,7 @@ class QuotedPrintable:
     """Reads content with the declared encoding quoted-printable."""
 
     def __init__(self, findings: Findings, layers: Layers, reader: ReaderFactory) -> None:
-        self._decoder = QuotedPrintableDecoder(findings, layers, reader, _ESCAPES)
+        self._decoder = QuotedPrintableDecoder(findings, layers, reader)
         self._pending = ByteQueue()
 
     def feed(self, data: Bytes, origin: Origin) -> None:
@@ -205,13 +217,16 @@ class SoftBreakFinder:
         return at
 
     def _decode_lines(self, lines: bytes, origin: Origin) -> None:
-        if not self._decoder:
-            self._decoder = QuotedPrintableDecoder(
-                speculative(self._findings), self._layers, self._reader, _ESCAPES_IN_MAIL
-            )
-        elif self._skipped:
-            self._decoder.gap(self._skipped)
+        if self._decoder and self._skipped:
+            # Something else begins, which may be of another format.
+            self._decoder.close()
+            self._decoder = None
         self._after = self._skipped = 0
+        if not self._decoder:
+            indentation = _INDENTATION.match(lines)[0]  # type: ignore[index]  # it always matches
+            before = re.escape(indentation) if indentation else _STUFFED
+            self._decoder = QuotedPrintableDecoder(speculative(self._findings), self._layers, self._reader, before)
+            lines, origin = lines[len(indentation) :], origin.after(len(indentation))
         self._decoder.feed(lines, origin)
 
     def _skip(self, data: bytes | bytearray, origin: Origin, begin: int, end: int) -> None:

@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from typing import NamedTuple
 from unicodedata import normalize
 
-from overheard.words.spelling.codes import BASE64, letters, values
+from overheard.words.spelling.characters import ESCAPED_ONCE, looks_of
+from overheard.words.spelling.codes import BASE64, escaped, letters, values
 from overheard.words.spelling.look import Look, either, exactly, in_either_case, perhaps, row
 from overheard.words.spelling.shape import Pattern, Shape, Spelling, end_of
 from overheard.words.spelling.text import Text
@@ -50,14 +51,13 @@ _VARIANTS = (
 
 
 def utf7(text: Text) -> Iterator[Pattern]:
-    """The text in each variant that writes it otherwise."""
+    """The text in each variant that writes it otherwise, as it is or escaped in a string, in HTML or in a URL."""
     if not text.is_text:
         return
     for variant in _VARIANTS:
-        parts = tuple(_parts(text.text, variant))
-        shape = Shape(parts)
-        if shape.literal != text.value:
-            yield Pattern(shape, (Spelling(variant.name),), end_of(shape))
+        if variant.shift in text.text or variant.encoded.search(text.text):
+            shape = Shape(tuple(_parts(text.text, variant)))
+            yield Pattern(shape, (Spelling(variant.name, any_case=True),), end_of(shape))
 
 
 def _parts(text: str, variant: _Utf7) -> Iterator[Look]:
@@ -67,16 +67,22 @@ def _parts(text: str, variant: _Utf7) -> Iterator[Look]:
             yield _run(run[0], variant, first=not at, last=run.end() == len(text))
             at = run.end()
         else:
-            yield exactly(f"{variant.shift}-".encode() if text[at] == variant.shift else text[at].encode())
+            yield _escaped(text[at])
+            if text[at] == variant.shift:
+                yield exactly(b"-")
             at += 1
+
+
+def _escaped(character: str) -> Look:
+    return looks_of(character, ("ascii",), ESCAPED_ONCE)
 
 
 def _run(run: str, variant: _Utf7, *, first: bool, last: bool) -> Look:
     """Its UTF-16 in base64. What precedes the first run may be in the same base64, and so may what follows the last."""
     known = [(byte,) for byte in run.encode("utf-16-be")]
-    alphabet = letters(BASE64 + b"+" + variant.last)
+    alphabet = escaped(letters(BASE64 + b"+" + variant.last), "+" + variant.last.decode())
     written = either(*(row(*map(alphabet, values(known, 6, before))) for before in range(3 if first else 1)))
-    begin = () if first else (exactly(variant.shift.encode()),)
+    begin = () if first else (_escaped(variant.shift),)
     return row(*begin, written, *(() if last else (perhaps(exactly(b"-")),)))
 
 

@@ -278,7 +278,7 @@ IN_A_CHARSET = Escape(
     "in a charset",
     (
         *(_PERCENT, _PERCENT_AGAIN, _PLUS, _PLUS_AGAIN, _EQUALS, _UNDERSCORE),
-        *map(_special, (_JSON_AGAIN, _html_named, _html_decimal)),
+        *map(_special, (_JSON_AGAIN, _html_named, _html_decimal, _html_hexadecimal, _doubled)),
     ),
     often=_SOFT_BREAK,
     rarely=_NEXT_WORD,

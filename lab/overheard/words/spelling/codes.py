@@ -33,6 +33,10 @@ _BASE32 = string.ascii_uppercase.encode() + b"234567"
 _UU = bytes(range(0x20, 0x60))
 _UU_BREAK = row(_NEW_LINE, one_of(_UU + b"`"))
 
+# What encoders leave as it is besides letters and digits, and what they write for a blank: those of forms (URL
+# Standard, 5.2), those of RFC 3986, and encodeURIComponent().
+_FORMS = ((b"*-._", b"+"), (b"-._~", b"+"), (b"-._~", b""), (b"-_.!~*'()", b""))
+
 # The values that something may have, and its look with these.
 _Values = frozenset[int]
 _Alphabet = Callable[[_Values], Look]
@@ -59,11 +63,11 @@ def letters(*alphabets: bytes) -> _Alphabet:
     return cache(lambda among: one_of(bytes(letters[value] for value in among for letters in alphabets)))
 
 
-def _escaped(alphabet: _Alphabet) -> _Alphabet:
-    """Base64 in a form, in JSON or in HTML, which escape some of its characters."""
+def escaped(alphabet: _Alphabet, last: str = "+/") -> _Alphabet:
+    """Base64 in a form, in JSON or in HTML, which escape some of its characters, the `last` two."""
 
     def look(among: _Values) -> Look:
-        signs = [sign for value, sign in ((62, "+"), (63, "/")) if value in among]
+        signs = [sign for value, sign in enumerate(last, 62) if value in among]
         forms = (form for sign in signs for form in looks_of(sign, ("ascii",), ESCAPED_ONCE).forms)
         return either(alphabet(among), *(form for form in forms if not isinstance(form, Exactly)))
 
@@ -71,7 +75,7 @@ def _escaped(alphabet: _Alphabet) -> _Alphabet:
 
 
 _BOTH = letters(BASE64 + b"+/", BASE64 + b"-_")
-_STANDARD, _URL, _ANY = _escaped(letters(BASE64 + b"+/")), letters(BASE64 + b"-_"), _escaped(_BOTH)
+_STANDARD, _URL, _ANY = escaped(letters(BASE64 + b"+/")), letters(BASE64 + b"-_"), escaped(_BOTH)
 
 
 def base64_cores(value: bytes, alphabet: bytes) -> Iterator[tuple[str, bytes]]:
@@ -97,6 +101,40 @@ def base64_twice(value: bytes) -> Iterator[Pattern]:
         for again in range(3):
             written = tuple(values(once, 6, again))
             yield from _pattern(Shape(tuple(map(_BOTH, written))), (Spelling("base64 twice"),), [(written, _BOTH)])
+
+
+def form_in_base64(value: bytes) -> Iterator[Pattern]:
+    """Form-encoded before that, at each of the three alignments: so OAuth has credentials (RFC 6749, 2.3.1)."""
+    written = dict.fromkeys(tuple(_in_a_form(value, kept, blank)) for kept, blank in _FORMS)
+    for options in written:
+        if len(options) > len(value) or b" " in value:
+            yield from _in_base64("form-encoded in base64", options)
+
+
+def utf16_in_base64(text: str) -> Iterator[Pattern]:
+    """UTF-16 in that, in either byte order, at each of the three alignments."""
+    for codec in ("utf-16-le", "utf-16-be"):
+        yield from _in_base64("UTF-16 in base64", _known(text.encode(codec)))
+
+
+def _in_base64(name: str, options: Sequence[Collection[int]]) -> Iterator[Pattern]:
+    """The values that bytes may have, on one line."""
+    for before in range(3):
+        written = tuple(values(options, 6, before))
+        yield from _pattern(Shape(tuple(map(_BOTH, written))), (Spelling(name),), [(written, _BOTH)])
+
+
+def _in_a_form(value: bytes, kept: bytes, blank: bytes) -> Iterator[bytes]:
+    """The values that each byte may have."""
+    for byte in value:
+        character = bytes([byte])
+        if character.isalnum() or byte in kept:
+            yield character
+        elif byte == ord(" ") and blank:
+            yield blank
+        else:
+            yield b"%"
+            yield from (bytes({*digit.lower().encode(), *digit.upper().encode()}) for digit in f"{byte:02x}")
 
 
 def base32(value: bytes) -> Iterator[Pattern]:

@@ -10,7 +10,7 @@ from overheard.words.caesar import SHIFTS, shifted
 from overheard.words.spelling.ascii_forms import punycode, utf7
 from overheard.words.spelling.characters import ESCAPES, EVERY_ESCAPE, EVERY_LAYOUT, FOLDED_LINES, LAYOUTS
 from overheard.words.spelling.charsets import in_charsets
-from overheard.words.spelling.codes import base32, base64, base64_twice, uuencode
+from overheard.words.spelling.codes import base32, base64, base64_twice, form_in_base64, utf16_in_base64, uuencode
 from overheard.words.spelling.decoded import decoded
 from overheard.words.spelling.look import Look
 from overheard.words.spelling.numbers import decimal, grouped, hexadecimal
@@ -81,6 +81,11 @@ def _other_characters(text: Text) -> Iterator[Pattern]:
         yield literally("CESU-8", "".join(pairs).encode(errors="surrogatepass"))
 
 
+def _utf16_in_base64(text: Text) -> Iterator[Pattern]:
+    if text.is_text:
+        yield from utf16_in_base64(text.text)
+
+
 def _shifted(text: Text) -> Iterator[Pattern]:
     """Every way to shift its letters (Caesar's cipher)."""
     # Bytes that are not text are unchanged.
@@ -111,11 +116,14 @@ _TABLE: tuple[_Row, ...] = (
     _of_bytes(base32),
     _of_bytes(uuencode),
     _of_bytes(base64_twice),
+    _of_bytes(form_in_base64),
     _reversed,
     _other_characters,
     _shifted,
     in_charsets,
     utf7,
+    # UTF-7 of text beyond ASCII is the same, and plainer.
+    _utf16_in_base64,
     punycode,
 )
 

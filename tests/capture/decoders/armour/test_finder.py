@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from capture.played import VALUE, outcome, played, seen, sightings
+from capture.played import VALUE, outcome, played, seen, sightings, some_findings
 from capture.wrapped import noise
 from overheard_capture.content.opaque_values import LARGE_VALUE
 from overheard_capture.decoders.untyped import untyped
@@ -99,6 +99,24 @@ def test_it_is_decoded(content: str, how: tuple[str, str]) -> None:
     layer = "base64" if (layer, content) == ("percent-encoded", "base64") else layer
     assert any(layer in layers for layers in seen(findings))
     assert not findings.unread
+
+
+@pytest.mark.parametrize("data", [zlib.compress(VALUE), b"a=" + VALUE[:9].decode().encode("utf-16-be")])
+def test_a_few_bytes_that_are_escaped_are_decoded(data: bytes) -> None:
+    text = urllib.parse.quote_plus(data).encode()
+    assert 24 <= len(text) < 60
+    findings = played(untyped, text, findings=some_findings(value=VALUE if data[:1] == b"x" else VALUE[:9]))
+    assert seen(findings)
+    assert not findings.unread
+
+
+@pytest.mark.parametrize("data", ["пароль: секрет".encode("gb18030"), gzip.compress("секрет".encode(), mtime=0)])
+@pytest.mark.parametrize("before", [b"\x1ad", b"\xa4noteA", b"\x0c9", b"\x120", b""])
+@pytest.mark.parametrize("size", [1, 7, 1000])
+def test_digits_behind_a_length_that_looks_like_one_are_decoded(data: bytes, before: bytes, size: int) -> None:
+    text = before + data.hex().encode() + b"\x02"
+    findings = played(untyped, text, range(0, len(text), size), findings=some_findings(value="секрет".encode()))
+    assert {layers[0] for layers in seen(findings)} == {"hexadecimal"}
 
 
 @pytest.mark.slow

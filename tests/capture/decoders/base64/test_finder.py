@@ -67,6 +67,10 @@ TEXTS = {
     .replace(b"+", b"%2525252B")
     .replace(b"/", b"%2525252f")
     .replace(b"=", b"%2525253D"),
+    "in lines in a URL": b"/a?b=" + urllib.parse.quote(folded(LONG, 76, b"\r\n"), safe="").encode() + b"&c=1",
+    "in lines in a URL in a URL": b"/a?b="
+    + urllib.parse.quote(urllib.parse.quote(folded(LONG, 60, b"\n"), safe=""), safe="").encode(),
+    "in indented lines in JSON": json.dumps("data: |\r\n" + folded(LONG, 60, b"\r\n", b"    ").decode()).encode(),
     "after an equals sign escaped twice": b"a%253D" + ENCODED,
     "after a line break in JSON in JSON": json.dumps(json.dumps("see:\n" + ENCODED.decode())).encode(),
     "after an escape": b'{"text": "see:\\n' + ENCODED + b'"}',

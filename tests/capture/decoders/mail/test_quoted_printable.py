@@ -1,16 +1,24 @@
 from __future__ import annotations
 
 import base64
+import binascii
+import bz2
 import gzip
+import html
+import json
 import quopri
+import re
 import zlib
 from typing import TYPE_CHECKING
+from urllib.parse import quote_plus
 
+import brotli  # type: ignore[import-untyped]  # it publishes no types
 import pytest
 
 from capture.decoders.armour.lined import patch, uuencoded
 from capture.played import VALUE, outcome, played, seen, some_findings
 from overheard.words.layer import Layers
+from overheard_capture.decoders.behind_prefix import start_of_content
 from overheard_capture.decoders.mail.quoted_printable import QuotedPrintable
 from overheard_capture.decoders.untyped import untyped
 
@@ -104,8 +112,82 @@ def test_lines_without_an_escape_between_others_belong_to_it(size: int) -> None:
     assert ("quoted-printable", "gzip") in seen(findings)
 
 
+PLAIN = b"".join(b"%d %d, " % (number, number * number) for number in range(40)) + VALUE
+_deflate = zlib.compressobj(9, zlib.DEFLATED, -15)
+PACKED = {
+    "bzip2": bz2.compress(PLAIN),
+    "gzip": gzip.compress(PLAIN, mtime=0),
+    "deflate": _deflate.compress(PLAIN) + _deflate.flush(),
+    "br": brotli.compress(PLAIN),
+}
+
+
+def folded(text: bytes) -> bytes:
+    line = b"NOTE:" + text.replace(b"\\", b"\\\\").replace(b",", b"\\,").replace(b";", b"\\;").replace(b"\n", b"\\n")
+    return b"BEGIN:VCARD\r\n%b\r\nEND:VCARD\r\n" % b"\r\n ".join(line[at : at + 74] for at in range(0, len(line), 74))
+
+
+WRITTEN: dict[str, Callable[[bytes], bytes]] = {
+    "as it is": lambda text: text,
+    "quoted": lambda text: b"Bob wrote:\n" + b"".join(b"> %b\n" % line for line in text.split(b"\n")) + b"\nYes.\n",
+    "YAML": lambda text: b"data:\n  note: |\n    " + text.replace(b"\n", b"\n    ") + b"\n  other: none\n",
+    "vCard": folded,
+    "CDATA": lambda text: b"<list><note><![CDATA[%b]]></note></list>" % text,
+    "a string of JSON": lambda text: b'{"id": 1, "note": %b}' % json.dumps(text.decode()).encode(),
+    "a string of JavaScript": lambda text: re.sub(rb"[^0-9A-Za-z]", lambda byte: b"\\%03o" % ord(byte[0]), text),
+    "base64": lambda text: b"AUTH PLAIN %b\r\n" % base64.b64encode(b"\0alice\0" + text),
+}
+
+
+@pytest.mark.parametrize("where", WRITTEN)
+@pytest.mark.parametrize("packed", PACKED)
+@pytest.mark.parametrize("size", [1, 7, 100_000])
+def test_what_is_compressed_in_it_is_read_where_text_stands_around_it(packed: str, where: str, size: int) -> None:
+    text = WRITTEN[where](binascii.b2a_qp(PACKED[packed], istext=False))
+    findings = played(untyped, text, range(0, len(text), size))
+    assert any(layers[-2:] == ("quoted-printable", packed) for layers in seen(findings))
+    assert not findings.unread
+
+
+@pytest.mark.parametrize("end", [b"\n", b"\r\n"])
+@pytest.mark.parametrize("size", [1, 7, 1000])
+def test_lines_of_an_indented_block_are_joined_without_their_indentation(size: int, end: bytes) -> None:
+    lines = b"note: |", b"    it is Fluffy =", b"    tail =", b"    4711=3D", b"other: no", b""
+    text = end.join(lines)
+    assert seen(played(untyped, text, range(0, len(text), size))) == {("quoted-printable",)}
+
+
+@pytest.mark.parametrize("text", [b"it is Fluffy=\n    tail 4711 =\n", b"    it is Fluffy =\n  tail 4711 =\n"])
+def test_blanks_that_do_not_indent_a_block_are_part_of_its_lines(text: bytes) -> None:
+    findings = played(untyped, text, findings=some_findings(value=b"Fluffy    tail 4711"))
+    assert bool(seen(findings)) == text.startswith(b"it is")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Grüße: \"schöne\" Tage; alles [gut], <b>ja</b> | nein, 'vielleicht'. Mit freundlichen Grüßen".encode(),
+        '<p>Übersicht: größer, schöner, älter</p>\n<p class=3D"ö">Straße</p>\n'.encode() * 20,
+        "Итак: это просто письмо, в котором ничего нет; и ещё немного (совсем немного) текста".encode(),
+    ],
+)
+def test_ordinary_text_in_it_is_no_content_behind_a_name(text: bytes) -> None:
+    findings = played(untyped, quopri.encodestring(text))
+    assert not findings.unread
+    assert not seen(findings)
+    assert start_of_content(text) < 0
+
+
+def test_an_encoded_word_in_it_is_read_in_a_url() -> None:
+    word = b"=?utf-8?q?it_is_%b?=" % VALUE.replace(b" ", b"=20")
+    text = b"/a?note=" + quote_plus(quopri.encodestring(word)).encode() + b"&b=1"
+    assert ("percent-encoded", "quoted-printable") in seen(played(untyped, text))
+
+
 @pytest.mark.parametrize("coded", [patch, uuencoded])
 def test_armour_in_it_is_read_though_nothing_declares_it(coded: Callable[[bytes], bytes]) -> None:
     for count in range(20):
         text = quopri.encodestring(coded(bytes(count) + VALUE + b" === "))
         assert any({"uuencode", "base85"} & {*layers} for layers in seen(played(untyped, text)))
+        in_html = html.escape(text.decode()).encode()
+        assert any({"uuencode", "base85"} & {*layers} for layers in seen(played(untyped, in_html)))
