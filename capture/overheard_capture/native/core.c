@@ -537,6 +537,9 @@ static const uint8_t digit[256] = {
     ['a'] = 11, ['b'] = 12, ['c'] = 13, ['d'] = 14, ['e'] = 15, ['f'] = 16,
 };
 
+/* What the high byte of a character in most alphabets is less than. */
+enum { SCRIPTS = 0x20 };
+
 /* Whether this may be the beginning of UTF-8 text, cut within the last character. */
 static int may_be_text(const uint8_t *data, uint64_t length) {
     for (uint64_t at = 0; at + 3 < length;) {
@@ -590,9 +593,20 @@ static int may_begin_format(const uint8_t *data, const uint8_t *beginnings) {
     return 1;
 }
 
+/* Whether these may be the first bytes of UTF-16 or UTF-32 without a mark: the high bytes of eight characters, or of as many as
+ * there are, are less than those of CJK, or are 0. */
+static int may_be_wide(const uint8_t *data, uint64_t length) {
+    uint8_t high[2] = {0, 0}, highest[2] = {0, 0};
+    for (uint64_t at = 0; at < length && at < 32; at++) {
+        if (at < 16 && data[at] > high[at % 2]) high[at % 2] = data[at];
+        if (at % 4 == 0 || at % 4 == 3) highest[at % 4 == 3] |= data[at];
+    }
+    return high[0] < SCRIPTS || high[1] < SCRIPTS || !highest[0] || !highest[1];
+}
+
 /* Whether these may be the first bytes, four at least, of text or of a known format. */
 static int may_begin_content(const uint8_t *data, uint64_t length, const uint8_t *beginnings) {
-    return may_be_text(data, length) || !(data[0] | data[2]) || !(data[1] | data[3]) ||
+    return may_be_text(data, length) || !(data[0] | data[2]) || !(data[1] | data[3]) || may_be_wide(data, length) ||
            (length < 8 ? may_begin_pair(data, beginnings) : may_begin_format(data, beginnings));
 }
 
