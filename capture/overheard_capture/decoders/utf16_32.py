@@ -38,8 +38,9 @@ def encoding_of(head: bytes) -> str | None:
         return None
     for size, encoding, high in ((4, "utf-32-le", 3), (4, "utf-32-be", 0), (2, "utf-16-le", 1), (2, "utf-16-be", 0)):
         sample = head[: _MIN_CHARS * size]
-        # The high bytes of UTF-32 are 0.
-        if max(sample[high::size], default=SCRIPTS) < (1 if size == 4 else SCRIPTS) and _is_text(sample, encoding):
+        # The high bytes of UTF-32 are 0. Those of UTF-16 are that of an alphabet, and 0 for blanks, digits and signs.
+        highs = {0, *sample[high::size]}
+        if len(highs) <= (1 if size == 4 else 2) and max(highs) < SCRIPTS and _is_text(sample, encoding):
             return encoding
     return None
 
