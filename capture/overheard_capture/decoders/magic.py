@@ -235,10 +235,8 @@ def reader_of(head: bytes, reader: ReaderFactory, rest: ReaderFactory) -> Reader
     """
     if signature := _signature_of(head):
         return signature.reader(reader, rest)
-    if b"\0" in head or head.startswith((b"\xff", b"\xfe")):
-        encoding = encoding_of(head)
-        return wide_text(encoding, reader) if encoding else None
-    return None
+    encoding = encoding_of(head)
+    return wide_text(encoding, reader) if encoding else None
 
 
 # What is carved from content that is nothing else.

@@ -23,8 +23,10 @@ _BYTE_ORDER_MARKS = (
     (codecs.BOM_UTF16_LE, "utf-16-le"),
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
-# How many ASCII characters identify an encoding without a mark.
+# How many characters identify an encoding without a mark.
 _MIN_CHARS = 8
+# The high byte of a character in most alphabets is less than this: it is not for CJK alone.
+SCRIPTS = 0x20
 
 
 def encoding_of(head: bytes) -> str | None:
@@ -32,16 +34,23 @@ def encoding_of(head: bytes) -> str | None:
     for mark, encoding in _BYTE_ORDER_MARKS:
         if head.startswith(mark):
             return encoding
-    for size, encoding, lane in ((4, "utf-32-le", 0), (4, "utf-32-be", 3), (2, "utf-16-le", 0), (2, "utf-16-be", 1)):
+    if b"\0" not in head:
+        return None
+    for size, encoding, high in ((4, "utf-32-le", 3), (4, "utf-32-be", 0), (2, "utf-16-le", 1), (2, "utf-16-be", 0)):
         sample = head[: _MIN_CHARS * size]
-        chars = sample[lane::size]
-        if len(sample) == _MIN_CHARS * size and sample.count(0) == _MIN_CHARS * (size - 1) and _is_plain(chars):
+        # The high bytes of UTF-32 are 0. Those of UTF-16 are that of an alphabet, and 0 for blanks, digits and signs.
+        highs = {0, *sample[high::size]}
+        if len(highs) <= (1 if size == 4 else 2) and max(highs) < SCRIPTS and _is_text(sample, encoding):
             return encoding
     return None
 
 
-def _is_plain(chars: bytes) -> bool:
-    return all(32 <= lane < 127 or lane in b"\t\n\r" for lane in chars)
+def _is_text(sample: bytes, encoding: str) -> bool:
+    try:
+        text = sample.decode(encoding)
+    except UnicodeDecodeError:
+        return False
+    return len(text) == _MIN_CHARS and all(each.isprintable() or each in "\t\r\n" for each in text)
 
 
 class WideText:

@@ -538,6 +538,9 @@ static const uint8_t digit[256] = {
     ['a'] = 11, ['b'] = 12, ['c'] = 13, ['d'] = 14, ['e'] = 15, ['f'] = 16,
 };
 
+/* What the high byte of a character in most alphabets is less than. */
+enum { SCRIPTS = 0x20 };
+
 /* Whether this may be the beginning of UTF-8 text, cut within the last character. */
 static int may_be_text(const uint8_t *data, uint64_t length) {
     for (uint64_t at = 0; at + 3 < length;) {
@@ -591,9 +594,20 @@ static int may_begin_format(const uint8_t *data, const uint8_t *beginnings) {
     return 1;
 }
 
+/* Whether these may be the first bytes of UTF-16 or UTF-32 without a mark: the high bytes of eight characters, or of as many as
+ * there are, are less than those of CJK, or are 0. */
+static int may_be_wide(const uint8_t *data, uint64_t length) {
+    uint8_t high[2] = {0, 0}, highest[2] = {0, 0};
+    for (uint64_t at = 0; at < length && at < 32; at++) {
+        if (at < 16 && data[at] > high[at % 2]) high[at % 2] = data[at];
+        if (at % 4 == 0 || at % 4 == 3) highest[at % 4 == 3] |= data[at];
+    }
+    return high[0] < SCRIPTS || high[1] < SCRIPTS || !highest[0] || !highest[1];
+}
+
 /* Whether these may be the first bytes, four at least, of text or of a known format. */
 static int may_begin_content(const uint8_t *data, uint64_t length, const uint8_t *beginnings) {
-    return may_be_text(data, length) || !(data[0] | data[2]) || !(data[1] | data[3]) ||
+    return may_be_text(data, length) || !(data[0] | data[2]) || !(data[1] | data[3]) || may_be_wide(data, length) ||
            (length < 8 ? may_begin_pair(data, beginnings) : may_begin_format(data, beginnings));
 }
 
@@ -712,55 +726,135 @@ static int may_be_content(const uint8_t *data, uint64_t length, const uint8_t *b
 
 /* ---- base85 (see decoders/armour/base85.py, which does the same) */
 
-/* Classes of bytes: of the alphabet; those after which something may begin; digits and letters; what base64 has besides. */
-enum { IN_ALPHABET = 1, DELIMITER = 2, WORD = 4, LOWER = 8, UPPER = 16, IN_BASE64 = 32 };
-/* The characters of 20 bytes; how many characters show whether they are varied; where and how often something may begin. */
-enum { SHORTEST_BASE85 = 25, VARIED = 64, LATEST = 64, MOST_STARTS = 7 };
+/* Classes of bytes: of the alphabet; those after which something may begin; digits and letters; what base64 has besides; and
+ * what begins an escape. */
+enum { IN_ALPHABET = 1, DELIMITER = 2, WORD = 4, LOWER = 8, UPPER = 16, IN_BASE64 = 32, ESCAPE = 64 };
+/* The characters of 20 bytes; how many characters show whether they are varied; where and how often something may begin; how
+ * many of the first bytes are zero only if they are encoded. */
+enum { SHORTEST_BASE85 = 25, SHORTEST_OUT = 20, VARIED = 64, LATEST = 64, MOST_DELIMITERS = 6, ZEROS = 5 };
+/* How many of the first bytes may be others than text. */
+enum { MOST_OTHERS = 7 };
 
 /* An alphabet: the class and the digit of each byte. */
 typedef struct {
     const uint8_t *classes, *digits;
 } Base85;
 
-/* The four bytes that five characters encode. Returns whether they encode any. */
-static int group(const uint8_t *at, const uint8_t *digits, uint8_t *out) {
-    uint64_t number = 0;
-    for (int index = 0; index < 5; index++) {
-        if (digits[at[index]] == 255) return 0;
-        number = number * 85 + digits[at[index]];
+/* The length of a sign that is escaped at `at`, for HTML, XML or JSON: as an entity, which may be escaped itself, or with
+ * backslashes. 0 if there is none of this alphabet. */
+static uint64_t escaped(const uint8_t *at, const uint8_t *end, const Base85 *base, uint8_t *sign) {
+    static const struct {
+        uint8_t length, text[6], sign;
+    } entities[] = {{4, "amp;", '&'},  {3, "lt;", '<'},   {3, "gt;", '>'},   {5, "quot;", '"'}, {5, "apos;", '\''},
+                    {4, "#38;", '&'},  {4, "#60;", '<'},  {4, "#62;", '>'},  {4, "#34;", '"'},  {4, "#39;", '\''},
+                    {5, "#x26;", '&'}, {5, "#x3c;", '<'}, {5, "#x3e;", '>'}, {5, "#x22;", '"'}, {5, "#x27;", '\''}};
+    const uint8_t *next = at + 1;
+    uint64_t length = 0;
+    if (*at == '\\') {
+        while (next < end && next - at < 8 && *next == '\\') next++;
+        if (end - next < 5 || memcmp(next, "u00", 3) || !digit[next[3]] || !digit[next[4]]) return 0;
+        *sign = (uint8_t)((digit[next[3]] - 1) << 4 | (digit[next[4]] - 1));
+        return strchr("&<>\"'", *sign) && *sign && base->digits[*sign] != 255 ? (uint64_t)(next + 5 - at) : 0;
     }
-    for (int index = 3; index >= 0; index--, number >>= 8) out[index] = (uint8_t)number;
-    return number == 0;
+    if (*at != '&') return 0;
+    for (int nested = 0; nested <= 4; nested++) {
+        uint64_t matched = 0;
+        for (int each = 0; each < 15 && !matched; each++) {
+            uint64_t size = entities[each].length, same = 0;
+            if ((uint64_t)(end - next) < size || base->digits[entities[each].sign] == 255) continue;
+            while (same < size) {
+                uint8_t byte = next[same], other = entities[each].text[same];
+                if (byte != other && !(size == 5 && other == 'x' && byte == 'X') &&
+                    !(size == 5 && entities[each].text[0] == '#' && same == 3 && (byte | 0x20) == other)) break;
+                same++;
+            }
+            if (same == size) matched = size, *sign = entities[each].sign;
+        }
+        if (!matched) break;
+        next += matched, length = (uint64_t)(next - at);
+        if (matched != 4 || next[-2] != 'p') break;
+    }
+    return length;
 }
 
-/* Whether what begins here, of which all are in the alphabet, may be encoded. */
-static int begins_base85(const uint8_t *at, uint64_t length, int varied, const Base85 *base, const uint8_t *beginnings) {
-    uint8_t bytes[4];
-    if (group(at, base->digits, bytes)) {
-        if (may_begin_pair(bytes, beginnings)) return 1;
-        /* `more` is the number of bytes that complete a character of UTF-8. */
-        int text = 1, more = 0, zeros[2] = {1, 1};
-        for (int index = 0; index < SHORTEST_BASE85; index += 5) {
-            if (!group(at + index, base->digits, bytes)) {
-                text = zeros[0] = zeros[1] = 0;
-                break;
-            }
-            for (int byte = 0; byte < 4; byte++) {
-                if (more) text &= bytes[byte] >> 6 == 2, more--;
-                else if (bytes[byte] < 0xC2) text &= printable(bytes[byte]);
-                else more = 1 + (bytes[byte] >= 0xE0) + (bytes[byte] >= 0xF0);
-                zeros[byte % 2] &= !bytes[byte];
-            }
-        }
-        if (text || zeros[0] || zeros[1]) return 1;
+/* The next characters of a line, without escapes, and `most` of them. Returns how many there are. */
+static uint64_t unescaped(const uint8_t *at, const uint8_t *end, uint64_t most, const Base85 *base, uint8_t *chars) {
+    uint64_t count = 0;
+    while (at < end && count < most) {
+        uint64_t length = base->classes[*at] & ESCAPE ? escaped(at, end, base, chars + count) : 0;
+        if (!length) chars[count] = *at;
+        at += length ? length : 1, count++;
     }
-    if (!varied) return 0;
-    uint64_t window = length < VARIED ? length : VARIED, different = 0, others = 0, seen[4] = {0};
-    for (uint64_t index = 0; index < window; index++) others += !(base->classes[at[index]] & (WORD | IN_BASE64));
+    return count;
+}
+
+/* The bytes that characters encode, up to a group that encodes none. Returns how many there are. In Ascii85 a `z` is a group
+ * of zeros. */
+static int groups(const uint8_t *chars, uint64_t length, const Base85 *base, uint8_t *out) {
+    const uint8_t *digits = base->digits;
+    uint64_t at = 0;
+    int size = 0;
+    for (uint64_t taken = 0; at < length && taken + 5 <= length; taken += 5, size += 4) {
+        uint64_t number = 0;
+        if (digits[chars[at]] == 255) {
+            at++;
+        } else {
+            if (at + 5 > length) break;
+            int wrong = 0;
+            for (int index = 0; index < 5; index++, at++) {
+                wrong |= digits[chars[at]] == 255;
+                number = number * 85 + digits[chars[at]];
+            }
+            if (wrong || number >> 32) break;
+        }
+        for (int index = 3; index >= 0; index--, number >>= 8) out[size + index] = (uint8_t)number;
+    }
+    return size;
+}
+
+/* How many bytes are neither text nor what pads it. */
+static int count_others(const uint8_t *out, int size) {
+    int others = 0;
+    for (int at = 0; at < size;) {
+        uint8_t first = out[at++];
+        if (printable(first) || !first) continue;
+        int more = first < 0xC2 ? 0 : first < 0xE0 ? 1 : first < 0xF0 ? 2 : first < 0xF5 ? 3 : 0, whole = 0;
+        while (whole < more && at + whole < size && out[at + whole] >> 6 == 2) whole++;
+        if (more && whole == more) at += more;
+        else others++;
+    }
+    return others;
+}
+
+/* Whether what begins here decodes to what makes sense: text, wide text, or a format; or many bytes are zero; or a block stored
+ * by deflate begins; or, as far as it goes, mostly text, and what pads it, if there are letters of both cases. */
+static int makes_sense(const uint8_t *at, const uint8_t *end, int mixed, const Base85 *base, const uint8_t *beginnings) {
+    uint8_t chars[VARIED], out[VARIED], high[2] = {0, 0};
+    if (groups(chars, unescaped(at, end, SHORTEST_BASE85, base, chars), base, out) < SHORTEST_OUT) return 0;
+    if (may_begin_pair(out, beginnings) || may_be_text(out, SHORTEST_OUT)) return 1;
+    if (out[0] <= 1 && (out[1] ^ out[3]) == 0xFF && (out[2] ^ out[4]) == 0xFF) return 1;
+    int zeros = 0;
+    for (int each = 0; each < SHORTEST_OUT; each++) {
+        zeros += !out[each];
+        if (out[each] > high[each % 2]) high[each % 2] = out[each];
+    }
+    if (zeros >= ZEROS || high[0] < SCRIPTS || high[1] < SCRIPTS) return 1;
+    if (!mixed || count_others(out, SHORTEST_OUT) > MOST_OTHERS) return 0;
+    int size = groups(chars, unescaped(at, end, VARIED, base, chars), base, out);
+    return 4 * count_others(out, size) <= size - 8;
+}
+
+/* Whether what begins here, of which all are in the alphabet or escaped, may be encoded. */
+static int begins_base85(const uint8_t *at, const uint8_t *end, int mixed, const Base85 *base, const uint8_t *beginnings) {
+    if (makes_sense(at, end, mixed, base, beginnings)) return 1;
+    if (!mixed) return 0;
+    uint8_t chars[VARIED];
+    uint64_t window = unescaped(at, end, VARIED, base, chars), different = 0, others = 0, seen[4] = {0};
+    for (uint64_t index = 0; index < window; index++) others += !(base->classes[chars[index]] & (WORD | IN_BASE64));
     if (32 * others < window) return 0;
     uint8_t kinds = 0;
     for (uint64_t index = 0; index < window; index++) {
-        uint8_t byte = at[index];
+        uint8_t byte = chars[index];
         different += !(seen[byte >> 6] >> (byte & 63) & 1);
         seen[byte >> 6] |= (uint64_t)1 << (byte & 63);
         kinds |= base->classes[byte];
@@ -768,17 +862,21 @@ static int begins_base85(const uint8_t *at, uint64_t length, int varied, const B
     return 300 * different >= window * (229 - window) && kinds & LOWER && kinds & UPPER;
 }
 
-/* Whether a part of a run, all of which is in the alphabet, may be encoded. */
+/* Whether a part of a run, all of which is in the alphabet or escaped, may be encoded. */
 static int may_be_base85(const uint8_t *run, uint64_t length, const Base85 *base, const uint8_t *beginnings) {
     int starts = 0;
-    /* What is varied has letters of both cases. */
+    /* What is varied has letters of both cases, and so has text that is encoded. */
     uint8_t kinds = 0;
     for (uint64_t at = 0; at < length && at < LATEST + VARIED; at++) kinds |= base->classes[run[at]];
-    int varied = kinds & LOWER && kinds & UPPER;
-    for (uint64_t at = 0; at <= LATEST && at + SHORTEST_BASE85 <= length && starts < MOST_STARTS; at++) {
-        if (at && !(base->classes[run[at - 1]] & DELIMITER)) continue;
-        if (begins_base85(run + at, length - at, varied, base, beginnings)) return 1;
-        starts++;
+    int mixed = kinds & LOWER && kinds & UPPER;
+    /* After a sign before the line, or several of the same. */
+    uint64_t signs = 0;
+    while (signs < length && run[signs] == run[0] && !(base->classes[run[0]] & WORD)) signs++;
+    for (uint64_t at = 0; at <= LATEST && at + SHORTEST_BASE85 <= length; at++) {
+        int delimited = at && base->classes[run[at - 1]] & DELIMITER && starts < MOST_DELIMITERS;
+        if (!(delimited || !at || at == signs || (at == 1 && signs))) continue;
+        if (begins_base85(run + at, run + length, mixed, base, beginnings)) return 1;
+        starts += delimited;
     }
     return 0;
 }
@@ -790,7 +888,13 @@ static int has_base85(const uint8_t *data, uint64_t at, uint64_t end, const Base
     if (word && base->classes[data[word - 1]] & WORD)
         while (word < end && base->classes[data[word]] & WORD) word++;
     for (uint64_t from = word - at < SHORTEST_BASE85 - 1 ? word : at, to; from < end; from = to + 1) {
-        for (to = from; to < end && base->classes[data[to]] & IN_ALPHABET; to++) {}
+        for (to = from; to < end;) {
+            uint8_t sign;
+            while (to < end && (base->classes[data[to]] & (IN_ALPHABET | ESCAPE)) == IN_ALPHABET) to++;
+            uint64_t length = to < end && base->classes[data[to]] & ESCAPE ? escaped(data + to, data + end, base, &sign) : 0;
+            if (to == end || (!length && !(base->classes[data[to]] & IN_ALPHABET))) break;
+            to += length ? length : 1;
+        }
         if (to - from >= SHORTEST_BASE85 && may_be_base85(data + from, to - from, base, beginnings)) return 1;
     }
     return 0;

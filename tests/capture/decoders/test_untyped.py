@@ -28,6 +28,8 @@ RANDOM = noise(3000, 8)
         "Text of two bytes a letter.".encode("utf-16"),
         ("And without a mark: long enough. " * 9).encode("utf-16-be"),
         "Four bytes a letter.".encode("utf-32"),
+        "Слова без метки, по два байта.".encode("utf-16-le"),
+        "秘密の合言葉です、四バイトで。".encode("utf-32-be"),
         b"H" * 300,
         b"x^2 + y^2 = z^2",
         b"BZh is how it begins, and it is text all the same",

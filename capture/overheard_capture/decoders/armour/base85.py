@@ -1,7 +1,7 @@
 """base85 without marks around it: the alphabets of RFC 1924 (also Git's and Python's), of Z85 (ZeroMQ) and Ascii85.
 
 Five characters are four bytes. Any text without blanks might be base85, so that it has to decode to something that is
-known, or to be as varied as encoded bytes are.
+known or makes sense, or to be as varied as encoded bytes are.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ from __future__ import annotations
 import base64
 import re
 from functools import lru_cache
+from html import unescape
 from itertools import islice
 from typing import TYPE_CHECKING
 
@@ -17,9 +18,10 @@ from overheard_capture.content.byte_scan import BASE64_ALPHABET, Members
 from overheard_capture.decoders.armour.coding import Coding
 from overheard_capture.decoders.base64.run import is_readable
 from overheard_capture.decoders.unsigned import is_unsigned
+from overheard_capture.decoders.utf16_32 import SCRIPTS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
 BASE85 = Layer("base85")
 _RFC1924 = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz!#$%&()*+-;<=>?@^_`{|}~"
@@ -34,9 +36,22 @@ _LOOK = 256
 # After how many delimiters it may begin, and up to where.
 _MAX_DELIMITERS, _LATEST = 6, 64
 _NAME = re.compile(rb"[A-Za-z_.-]{1,32}=")
+# A line may have a sign before it, such as those of a diff, a list or a quotation; or several of the same.
+_PREFIX = re.compile(rb"([^0-9A-Za-z])\1*+")
 _DELIMITER = re.compile(rb"[%b]" % re.escape(DELIMITERS))
-# How many characters show whether they are varied.
+# Signs that HTML, XML and JSON escape, and their names.
+_ESCAPED = {b"&": b"amp", b"<": b"lt", b">": b"gt", b'"': b"quot", b"'": b"apos"}
+_PARTIAL_ESCAPE = re.compile(rb"(?:&(?:amp;){0,4}[#0-9A-Za-z]{0,6}|\\{1,8}(?:u[0-9A-Fa-f]{0,3})?)\Z")
+# With what follows an end; how many of these are looked at, the first and the last ones; and up to which length.
+_END = rb"\r?\n|[\"'`&;,<>)\]}|*\\]"
+_MOST_ENDS, _LONGEST_CUT = 3, 2048
+# How many characters show whether they are varied, or what they decode to makes sense.
 _VARIED = 64
+# How many bytes the shortest is; so many of these are zero only if they are encoded, and may be others than text.
+_SHORTEST_OUT, _ZEROS, _MOST_OTHERS = 20, 5, 7
+# Text, and what pads it.
+_TEXT = re.compile(rb"[\0\t\n\r -~]|[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3}")
+_GROUPS = re.compile(rb"(?:z|[^z]{5})*+[^z]{0,4}")
 # What is also in base64, which is another coding.
 _BASE64 = BASE64_ALPHABET + b"="
 
@@ -49,15 +64,20 @@ class Base85:
         self._to_rfc1924 = bytes.maketrans(alphabet, _RFC1924)
         # In Ascii85 a `z` is four zero bytes, and a backslash is no escape.
         self.zeros = b"z" * (b"\\" in alphabet)
-        unit = rb"[%b]" % re.escape(alphabet + self.zeros)
+        escape = _escape_of([sign for sign in _ESCAPED if sign in alphabet])
+        self._escape, self._end = re.compile(escape), re.compile(rb"%b|(%b)" % (escape, _END))
+        others = re.escape((alphabet + self.zeros).replace(b"&", b""))
+        unit = rb"(?:[%b]++|%b|&)" % (others, escape)
         self._line_break = re.compile(rb"\r?\n" if self.zeros else rb"\r?\n|(?:\\{1,8}r)?\\{1,8}n")
         line = self._line_break.pattern
-        self._run = re.compile(rb"(%b{%d,}+)(?:(?:%b)%b++)*+" % (unit, SHORTEST_BASE85, line, unit))
+        self._line = re.compile(rb"%b++" % unit)
+        self._run = re.compile(rb"%b++(?:(?:%b)%b++)*+" % (unit, line, unit))
         self._begins = lru_cache(maxsize=1024)(self._find_begins)
-        breaks = b"\r\n" if self.zeros else b"\r\n\\"
+        # Line breaks, and what is in an escape.
+        others = b"\r\nx" if self.zeros else b"\r\n;\\"
         self.coding = Coding(
             BASE85,
-            Members(alphabet + self.zeros + breaks, SHORTEST_BASE85),
+            Members(bytes({*alphabet, *self.zeros, *others}), SHORTEST_BASE85),
             self._found,
             re.compile(rb"(?:(?:%b)?%b++)++" % (line, unit)),
             self._chars,
@@ -66,35 +86,62 @@ class Base85:
             4,
             is_value=lambda _: False,
             is_other=lambda run: next(self._found(bytes(run), 0), None) is None,
+            partial=_PARTIAL_ESCAPE,
         )
 
     def _found(self, data: bytes, start: int) -> Iterator[re.Match[bytes]]:
         """What is in this alphabet, from where it seems to begin. If that is unknown, these overlap."""
-        for run in self._run.finditer(data, start):
-            for begin in self._begins(run[1][:_LOOK]):
-                if found := self._run.match(data, run.start() + begin, run.end()):
+        end = start
+        for line in self._line.finditer(data, start):
+            # What begins within a line may have more of them.
+            is_read = line.start() < end or len(line[0]) < SHORTEST_BASE85
+            for begin in () if is_read else self._begins(line[0][:_LOOK]):
+                if found := self._run.match(data, line.start() + begin):
                     yield found
+                    yield from self._cut_short(data, *found.span())
+                    end = max(end, found.end())
+
+    def _cut_short(self, data: bytes, begin: int, end: int) -> Iterator[re.Match[bytes]]:
+        """The same up to where it may end: if it ends within a group, what follows changes its last bytes."""
+        if end - begin <= _LONGEST_CUT:
+            signs = [sign.start() for sign in self._end.finditer(data, begin + SHORTEST_BASE85, end) if sign[1]]
+            for sign in dict.fromkeys((*signs[:_MOST_ENDS], *signs[-_MOST_ENDS:])):
+                cut = self._run.match(data, begin, sign)
+                if cut and len(self._chars(cut[0])) % 5 > 1:
+                    yield cut
 
     def _find_begins(self, line: bytes) -> tuple[int, ...]:
         """The offset in a line at which something known begins; or some at which what is as varied may begin."""
-        name = _NAME.match(line)
+        name, signs = _NAME.match(line), _PREFIX.match(line)
         after = (each.end() for each in islice(_DELIMITER.finditer(line, 0, _LATEST), _MAX_DELIMITERS))
-        every = dict.fromkeys((name.end() if name else 0, 0, *after))
-        starts = [at for at in every if len(line) - at >= SHORTEST_BASE85]
-        for at in starts:
-            if is_readable(self._decoded(self._chars(line[at : at + SHORTEST_BASE85])[:SHORTEST_BASE85])):
-                return (at,)
-        varied = [at for at in starts if _is_varied(line[at : at + _VARIED])]
+        every = dict.fromkeys((name.end() if name else 0, 0, *((1, signs.end()) if signs else ()), *after))
+        starts = [at for at in every if at <= _LATEST and len(line) - at >= SHORTEST_BASE85]
+        heads = {at: self._decoded(self._head(line[at:])) for at in starts}
+        whole = {at: out for at, out in heads.items() if len(out) >= _SHORTEST_OUT}
+        readable = (at for at, out in whole.items() if is_readable(out[:_SHORTEST_OUT]))
+        is_mixed = _is_mixed(line[: _LATEST + _VARIED])
+        sensible = _first_of_groups(at for at in sorted(whole) if _makes_sense(whole[at], is_mixed=is_mixed))
+        # What can be read may be a part of something that begins before it, and that makes sense.
+        if known := dict.fromkeys((*islice(readable, 1), *sensible)):
+            return tuple(known)
+        varied = [at for at in starts if _is_varied(self._unescaped(line[at:])[:_VARIED])]
         for at in varied:
             if is_unsigned(self._decoded(self._chars(line[at:]))):
                 return (at,)
-        by_group: dict[int, int] = {}
-        for at in varied:
-            by_group.setdefault(at % 5, at)
-        return tuple(by_group.values())
+        return _first_of_groups(varied)
+
+    def _unescaped(self, raw: bytes) -> bytes:
+        """Without escapes. Hardly ever is such a row of characters there by chance."""
+        return self._escape.sub(_sign, raw) if b"&" in raw or b"\\" in raw else raw
+
+    def _head(self, raw: bytes) -> bytes:
+        """The first characters, up to a `z` within a group, which Ascii85 has not."""
+        found = _GROUPS.match(self._unescaped(raw)[:_VARIED]) if self.zeros else None
+        return self._chars(found[0] if found else raw)[:_VARIED]
 
     def _chars(self, raw: bytes) -> bytes:
         """The characters that count."""
+        raw = self._unescaped(raw)
         if b"\n" in raw or b"\\" in raw:
             raw = self._line_break.sub(b"", raw)
         return raw.replace(b"z", b"!!!!!") if self.zeros else raw
@@ -114,12 +161,53 @@ def _decoded(chars: bytes) -> bytes:
         return first + _decoded(chars[half:]) if half and len(first) == half // 5 * 4 else first
 
 
+def _escape_of(signs: list[bytes]) -> bytes:
+    """An expression for these signs as entities, which may be escaped themselves, or as code units (`u0026`)."""
+    names, codes = b"|".join(map(_ESCAPED.__getitem__, signs)), b"|".join(b"%02x" % ord(sign) for sign in signs)
+    numbers = b"|".join(b"%d" % ord(sign) for sign in signs)
+    return rb"(?:&(?:amp;){0,4}(?:%b|#(?:%b)|#[xX](?i:%b));|\\{1,8}u00(?i:%b))" % (names, numbers, codes, codes)
+
+
+def _sign(escape: re.Match[bytes]) -> bytes:
+    if escape[0].startswith(b"\\"):
+        return bytes([int(escape[0][-2:], 16)])
+    return unescape(f"&{escape[0][1:-1].rpartition(b';')[2].decode()};").encode()
+
+
+def _makes_sense(out: bytes, *, is_mixed: bool) -> bool:
+    """Whether bytes have many zeros, begin a block stored by deflate (RFC 1951, 3.2.4), or are text among a few others.
+
+    Few other characters decode to that. It is so of UTF-16 and UTF-32, of records with numbers, and of messages.
+    `is_mixed` is whether there are letters of both cases, as text has that is encoded.
+    """
+    head = out[:_SHORTEST_OUT]
+    if head.count(0) >= _ZEROS or max(head[::2]) < SCRIPTS or max(head[1::2]) < SCRIPTS:
+        return True
+    if head[0] <= 1 and head[1] ^ head[3] == head[2] ^ head[4] == 0xFF:
+        return True
+    is_text = is_mixed and len(_TEXT.sub(b"", head)) <= _MOST_OTHERS
+    return is_text and 4 * len(_TEXT.sub(b"", out)) <= len(out) - 8
+
+
+def _first_of_groups(starts: Iterable[int]) -> tuple[int, ...]:
+    """The first of those that decode to the same bytes."""
+    by_group: dict[int, int] = {}
+    for at in starts:
+        by_group.setdefault(at % 5, at)
+    return tuple(by_group.values())
+
+
+def _is_mixed(chars: bytes) -> bool:
+    """Whether there are letters of both cases."""
+    return chars.lower() != chars != chars.upper()
+
+
 def _is_varied(first: bytes) -> bool:
     """Whether the first characters are as varied as encoded bytes."""
     length = len(first)
     # Of 25 encoded characters 68 % are different, and of 64 55 %, in all but one case of a thousand.
     different = 300 * len(set(first)) >= length * (229 - length)
-    return different and 32 * len(first.translate(None, _BASE64)) >= length and first.lower() != first != first.upper()
+    return different and 32 * len(first.translate(None, _BASE64)) >= length and _is_mixed(first)
 
 
 ALPHABETS = tuple(map(Base85, (_RFC1924, _Z85, _ASCII85)))

@@ -45,11 +45,11 @@ _PARTIAL_PERCENT = re.compile(rb"%[0-9A-Fa-f]?\Z")
 _ESCAPED = 4
 # An escape of a byte that is no ASCII text. Text of other escapes is a spelling alone.
 _ANY_ESCAPE = re.compile(rb"%[0-9A-Fa-f]{2}")
-# So many different characters of base85 are escaped.
-_ESCAPES_OF_BASE85 = 3
+# So many different characters of base85 are escaped, which base64 has not. Its own may be escaped several times.
+_ESCAPES_OF_BASE85 = 2
 # What is read line by line: a dump, quoted-printable; and encoded words.
 _IN_LINES = re.compile(rb"\n(?:0[0-9A-Fa-f]{3,15}:? |[ \t>])|=(?:\?|3D|\r?\n|[0-9A-F]{2}(?:=|[0-9A-Za-z]{1,20}=20))")
-_NOT_BASE64 = re.compile(rb"%(?!(?:25)*(?:3[Dd]|2[BbFf]|0[AaDd]))[0-9A-Fa-f]{2}")
+_NOT_BASE64 = re.compile(rb"%(?:25)*+(?!3[Dd]|2[BbFf]|0[AaDd])([0-9A-Fa-f]{2})")
 _BINARY_ESCAPE = re.compile(rb"%(?:[0189A-Fa-f][0-9A-Fa-f]|7[Ff])")
 
 _BASE32_LINES = rb"[%b]{%d,}+(?:%b[%b]++)*+"

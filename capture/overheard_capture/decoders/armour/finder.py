@@ -201,14 +201,14 @@ class _CodingFinder:
         return end if end < SHORTEST else 0
 
     def _group_end(self, data: bytes, begin: int, end: int) -> int:
-        """The last place up to `end` at which a group of characters ends, and no escape is split."""
-        coding = self._coding
-        while end > begin and (
-            coding.partial.search(data, max(end - _LONGEST_ESCAPE, begin), end)
-            or len(coding.chars(data[begin:end])) % coding.group
+        """The last place up to `end` at which a group ends, and no escape is split; `end` if that is far before it."""
+        coding, least, at = self._coding, max(end - _LONGEST_LINE, begin), end
+        while at > least and (
+            coding.partial.search(data, max(at - _LONGEST_ESCAPE, begin), at)
+            or len(coding.chars(data[begin:at])) % coding.group
         ):
-            end -= 1
-        return max(end, begin)
+            at -= 1
+        return at if at > least or at == begin else end
 
     def _decode(self, raw: bytes, origin: Origin, *, whole: bool) -> None:
         coding = self._coding

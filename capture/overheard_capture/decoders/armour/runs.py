@@ -44,7 +44,7 @@ def _base85(base: base85.Base85) -> NativeBase85:
     members = base.alphabet + base.zeros
     classes = bytes(
         (byte in members) | (byte in DELIMITERS) << 1 | letter.isalnum() << 2
-        | letter.islower() << 3 | letter.isupper() << 4 | (byte in b"+/-_=") << 5
+        | letter.islower() << 3 | letter.isupper() << 4 | (byte in b"+/-_=") << 5 | (byte in b"&\\") << 6
         for byte in range(256) for letter in [bytes([byte])]
     )  # fmt: skip
     return NativeBase85(classes, bytes(base.alphabet.find(byte) & 0xFF for byte in range(256)))

@@ -18,6 +18,7 @@ from overheard_capture.decoders.armour.line_codings import YENC_MARK
 from overheard_capture.decoders.base64.alphabet import LONGEST_BREAK, chars_by_frame, decoded, token_of
 from overheard_capture.decoders.magic import BEGINNINGS, CARVABLE, IN_BASE64, is_known
 from overheard_capture.decoders.unsigned import is_unsigned
+from overheard_capture.decoders.utf16_32 import encoding_of
 from overheard_capture.provenance.by_frame import FrameAligner
 from overheard_capture.provenance.origin import Origin, Span, joined
 from overheard_capture.provenance.small_queue import SmallByteQueue
@@ -114,7 +115,9 @@ def is_readable(out: bytes) -> bool:
         return len(out) > 8
     if out.startswith(YENC_MARK) or (out.startswith(BEGINNINGS) and is_known(out)):
         return True
-    # UTF-16 text.
+    # UTF-16 text, and UTF-32, of letters of ASCII or of any others.
+    if encoding_of(out):
+        return True
     return 2 * out.count(0) >= len(out) - 1 and 0 in (sum(out[::2]), sum(out[1::2]))
 
 

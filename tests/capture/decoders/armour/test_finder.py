@@ -84,7 +84,13 @@ CONTENTS = {
     "deflate": zlib.compress(TEXT * 3)[2:-4],
     "base64": base64.b64encode(gzip.compress(TEXT, mtime=0)),
     "UTF-16": TEXT.decode().encode("utf-16-le"),
+    "UTF-16 with a mark": TEXT.decode().encode("utf-16"),
     "UTF-32": TEXT.decode().encode("utf-32-be"),
+    "Cyrillic letters in UTF-16": ("секретный пароль, " + TEXT.decode()).encode("utf-16-le"),
+    "Cyrillic letters in UTF-32": ("секретный пароль, " + TEXT.decode()).encode("utf-32-le"),
+    "deflate, stored": zlib.compress(TEXT, 0)[2:-4],
+    "gzip after its length": len(TEXT).to_bytes(4, "little") + gzip.compress(TEXT, mtime=0),
+    "msgpack": b"\x82\xa4user\xa5alice\xa4note\xc5\x00\x2a" + TEXT,
     "DER": b"\x30\x82\x01\x00\x0c\x10" + VALUE.decode().encode("utf-16-be") + noise(9),
 }
 

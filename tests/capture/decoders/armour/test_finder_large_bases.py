@@ -5,11 +5,13 @@ from __future__ import annotations
 import base64
 import gzip
 import hashlib
+import html
 import json
 import lzma
 import re
 import zlib
 from typing import TYPE_CHECKING
+from urllib.parse import quote_plus
 
 import brotli  # type: ignore[import-untyped]
 import pytest
@@ -31,12 +33,27 @@ if TYPE_CHECKING:
     Write = Callable[[bytes], bytes]
 
 TEXT = b"this is " + VALUE + b", more or less"
+CYRILLIC = "секретный пароль, " + TEXT.decode()
 
 
 def flickr(data: bytes) -> bytes:
     return base58(data, FLICKR)
 
 
+def escaped(text: bytes) -> bytes:
+    return html.escape(text.decode()).encode()
+
+
+def numbered(sign: re.Match[bytes]) -> bytes:
+    return b"&#%d;" % ord(sign[0])
+
+
+def code(sign: re.Match[bytes]) -> bytes:
+    """As Go's encoder has it."""
+    return b"\\u%04x" % ord(sign[0])
+
+
+NOT_IN_MARKUP = re.compile(rb"[&<>]")
 WRITTEN: dict[str, Write] = {
     "base58": base58,
     "base58 in a path": lambda data: b"/ipfs/" + base58(data) + b"/index.html",
@@ -47,10 +64,26 @@ WRITTEN: dict[str, Write] = {
     "Python's base85 in JSON": lambda data: json.dumps({"data": base64.b85encode(data).decode()}).encode(),
     "Python's base85 in XML": lambda data: b"<d><![CDATA[" + base64.b85encode(data) + b"]]></d>",
     "Python's base85 in lines": lambda data: re.sub(rb"(.{75})", rb"\1\n", base64.b85encode(data)),
+    "Python's base85 in an added line": lambda data: b"@@ -1 +1 @@\n-nothing\n+" + base64.b85encode(data) + b"\n",
+    "Python's base85 in Markdown": lambda data: b"`" + base64.b85encode(data) + b"`,",
+    "Python's base85 in HTML": lambda data: b"<p>" + escaped(base64.b85encode(data)) + b"</p></html>",
+    "Python's base85 in an attribute": lambda data: b'<a id="17" b="' + escaped(base64.b85encode(data)) + b'"/>',
+    "Python's base85 in HTML in HTML": lambda data: b"<p>" + escaped(escaped(base64.b85encode(data))) + b"</p>",
+    "Python's base85 with numbers": lambda data: b"<p>" + NOT_IN_MARKUP.sub(numbered, base64.b85encode(data)) + b"</p>",
+    "Python's base85 in Go's JSON": lambda data: b'{"a":"' + NOT_IN_MARKUP.sub(code, base64.b85encode(data)) + b'"}',
+    "Python's base85 in a form": lambda data: b"a=1&data=" + quote_plus(base64.b85encode(data)).encode() + b"&b=2",
+    "Python's base85 in a form, twice": lambda data: (
+        b"a=1&data=" + quote_plus(quote_plus(base64.b85encode(data))).encode() + b"&b=2"
+    ),
+    "Python's base85 before a line": lambda data: base64.b85encode(data) + b"\r\nContent-Length: 0\r\n",
+    "Python's base85 after a long word": lambda data: b"a/" + b"b" * 40 + b"\n" + base64.b85encode(data) + b",",
     "Z85": z85,
+    "Z85 in HTML": lambda data: b"<p>" + escaped(z85(data)) + b"</p>",
+    "Z85 in a list": lambda data: b"**" + z85(data) + b"**",
     "Z85 in JSON": lambda data: b'{"a": 1,"data":"' + z85(data) + b'","b":2}',
     "Z85 in SQL": lambda data: b"VALUES ('" + z85(data) + b"')",
     "Ascii85 without marks": base64.a85encode,
+    "Ascii85 without marks in HTML": lambda data: b"<p>" + escaped(base64.a85encode(data)) + b"</p>",
     "Ascii85 without marks in lines": lambda data: base64.a85encode(data, wrapcol=75),
 }
 CONTENTS = {
@@ -61,7 +94,16 @@ CONTENTS = {
     "brotli": brotli.compress(TEXT * 2),
     "LZMA": lzma.compress(TEXT, lzma.FORMAT_ALONE),
     "xz": lzma.compress(TEXT),
+    "raw deflate, stored": zlib.compress(TEXT, 0)[2:-4],
+    "gzip after its length": len(TEXT).to_bytes(4, "little") + gzip.compress(TEXT, mtime=0),
     "UTF-16": TEXT.decode().encode("utf-16-le"),
+    "UTF-16 with a mark": TEXT.decode().encode("utf-16"),
+    "Cyrillic letters in UTF-16": CYRILLIC.encode("utf-16-be"),
+    "UTF-32 with a mark": TEXT.decode().encode("utf-32"),
+    "Cyrillic letters in UTF-32": CYRILLIC.encode("utf-32-be"),
+    "UTF-32 in protobuf": b"\x08\x11\x12\x7c" + TEXT.decode().encode("utf-32-le"),
+    "a name, and what pads it": b"note.txt" + bytes(92) + TEXT,
+    "msgpack": b"\x82\xa4user\xa5alice\xa4note\xc5\x00\x2a" + TEXT,
     "something else, with it": b"\x01\x02\xff" + VALUE + noise(70),
 }
 
@@ -93,6 +135,11 @@ def test_long_base85_is_decoded_to_its_end(write: Write, data: bytes) -> None:
         assert outcome(played(untyped, text, range(0, len(text), size))) == outcome(findings)
 
 
+def test_hostile_escapes_take_no_quadratic_time() -> None:
+    for text in (b"&amp;" * 50_000, b"&lt" * 50_000, b"&lt;aB#" * 30_000, b"\\u0026" * 30_000, b"aB`," * 50_000):
+        assert not played(untyped, text).sightings
+
+
 def test_base58_is_decoded_up_to_16_kib() -> None:
     assert played(untyped, base58(noise(10_000) + VALUE)).sightings
     # Writing it takes quadratic time, and longer runs are something else.
@@ -104,6 +151,12 @@ LOOK_ALIKES = {
     "identifiers": "getElementsByClassNameNS createDocumentFragmentFrom2Parts XMLHttpRequestEventTarget9 " * 20,
     "addresses": "1A1zP1eP5QGefi2DMPTfTL5SLmv7DivfNa 3J98t1WpEZ73CNmQviecrnyiWrnqRhWNLy\n" * 20,
     "links": "<a href='https://www.example.com/a/b?utm_source=Feed&amp;x=%20y#Part-7'>x</a>\n" * 40,
+    "links with parameters": '<a href="/notes/281976?Sort=New&amp;page=2&amp;Of=%7B%22a%22%7D">x</a>\n' * 40,
+    "JSON in an attribute": "<div data-x='{&quot;userName&quot;:&quot;A&quot;,&quot;b&quot;:[1,2,3]}'></div>" * 20,
+    "a style sheet": ".A>.b{margin:0000;color:#FFF0F0;background:url(data:;x)}.c:after{content:'+++'}" * 20,
+    "a diff": "+--------------------------------\n-++++++++++++++++++++++++++++++++++\n" * 20,
+    "zeros": "00000000-0000-0000-0000-000000000000 0000000000000000000000000000 zzzzzzzzzzzzzzzzzzzzzzzzzzzzzz ",
+    "numbers": "1700000000000000000000001 3141592653589793238462643383279 0001000200030004000500060007 " * 9,
     "a script": "!function(A,I){if(A<=2047){if(g+1>=B)break;I[g++]=192|A>>6}else for(;C<Q;)++C}(this,window);" * 20,
     "base85 of gzip, damaged": base64.b85encode(gzip.compress(TEXT))[:30].decode() + "0" * 40,
     "base85 of something else": base64.b85encode(gzip.compress(b"nothing of the kind" * 9)).decode(),
@@ -126,6 +179,7 @@ def test_the_quick_look_at_runs_misses_nothing(coding: Coding) -> None:
     every, number = Members(coding.members.members, 25), CODINGS.index(coding)
     texts = [write(data) for write in WRITTEN.values() for data in CONTENTS.values()]
     texts += [text.encode() for text in LOOK_ALIKES.values()]
+    texts += [bytes(33 + byte % 93 for byte in noise(90, seed)) + b"&lt;&amp;#38;\\u003e" for seed in range(100)]
     texts += [bytes(33 + byte % 93 if byte else 32 for byte in noise(300, seed)) for seed in range(300)]
     for text in (b" " + each + b" " for each in texts):
         may = {(start, end) for start, end in every.runs(text) if not coding.is_other(text[start:end])}

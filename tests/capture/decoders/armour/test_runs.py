@@ -48,6 +48,9 @@ def contents() -> Iterator[bytes]:
             packed = pack.compress(text) + pack.flush()
             yield from (brotli.compress(text, quality=level), lzma.compress(text, lzma.FORMAT_ALONE))
             yield from (packed, packed + b"rest of it", b"\0\0\0\x11" + zlib.compress(text), packed[: len(packed) // 2])
+    for wide in ("utf-16", "utf-16-le", "utf-16-be", "utf-32", "utf-32-le", "utf-32-be"):
+        text = "секретный пароль".encode(wide)
+        yield from (text, zlib.compress(text, 0)[2:-4], zlib.compress(text)[2:-4], b"\0\0\0\x11" + zlib.compress(text))
     yield from (magic + DICE.randbytes(16) for magic in BEGINNINGS)
     yield from ("fluffy tail".encode(codec) for codec in ("utf-16", "utf-16-le", "utf-16-be", "utf-32", "utf-8-sig"))
     yield from (bytes([first]) + DICE.randbytes(11 + size % 50) for first in range(256) for size in range(60))

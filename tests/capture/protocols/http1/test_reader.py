@@ -234,3 +234,20 @@ def test_an_endless_header_section_is_not_http() -> None:
 def test_an_unknown_coding_is_not_read_as_text() -> None:
     findings = every_cut(answer(bytes(range(256)), b"Content-Encoding: exi"))
     assert [each.why for each in findings.unread] == [Reason.OPAQUE]
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        b"GET /?a=%b HTTP/1.1",
+        b"GET http://%b/ HTTP/1.1",
+        b"HTTP/1.1 400 %b",
+        b"HTTP/1.1 400 Not so: %b",
+        b"%b / HTTP/1.1",
+    ],
+)
+def test_what_is_encoded_in_a_start_line_is_found(line: bytes) -> None:
+    # The field after it looks like a part of it. A method is a token, as base64 may be.
+    encoded = base64.b64encode(TEXT).rstrip(b"=") if line.startswith(b"%b") else base64.b85encode(b"password=" + TEXT)
+    findings = every_cut(line % encoded + b"\r\nContent-Length: 0\r\n\r\n")
+    assert seen(findings) & {("base64",), ("base85",)}
