@@ -11,7 +11,9 @@ CARD, ACCOUNT, TELEPHONE = "4111111111111111", "DE89 3704 0044 0532 0130 00", "+
 
 
 def seen(secret: str, text: str) -> set[str]:
-    return {match.spelling for match in Search(Secret("number", secret.encode())).matches(text.encode())}
+    return {
+        match.spelling for match in Search(Secret("number", secret.encode()), large_input=False).matches(text.encode())
+    }
 
 
 @pytest.mark.parametrize(

@@ -41,9 +41,20 @@ _CONCATENATION = row(_QUOTE, repeated(one_of(b" \t\r\n+.&_"), 1, 16), _QUOTE)
 _TAG = row(
     exactly(b"<"), perhaps(exactly(b"/")), repeated(one_of(_LETTERS), 1, 8), perhaps(exactly(b"/")), exactly(b">")
 )
+# A parameter of MIME that goes on (RFC 2231, 3).
+_PARAMETER = row(
+    *(perhaps(exactly(b'"')), exactly(b";"), repeated(one_of(b" \t\r\n"), 1, 8), repeated(one_of(_LETTERS), 1, 12)),
+    *(
+        exactly(b"*"),
+        repeated(one_of(b"0123456789"), 1, 2),
+        perhaps(exactly(b"*")),
+        exactly(b"="),
+        perhaps(exactly(b'"')),
+    ),
+)
 # Soft hyphens, and spaces without a width.
 _INVISIBLE = either(
     *map(exactly, (b"&shy;", b"&#173;", b"&#8203;")), *(exactly(chr(each).encode()) for each in (0xAD, 0x200B, 0x2060))
 )
 # What may come between two characters, once or twice in a text.
-BETWEEN = either(FOLD, _CONCATENATION, repeated(_TAG, 1, 2), exactly(b"]]><![CDATA["), _INVISIBLE)
+BETWEEN = either(FOLD, _CONCATENATION, _PARAMETER, repeated(_TAG, 1, 2), exactly(b"]]><![CDATA["), _INVISIBLE)

@@ -24,6 +24,16 @@ _NO_BREAKS = (b"\xa0", b"\xc2\xa0", b"\xe2\x80\x89", b"\xe2\x80\xaf", b"&nbsp;",
 _GROUP_END = either(one_of(_GROUP_ENDS), *map(exactly, _NO_BREAKS))
 # As JSON has it, on one line or on many.
 _COMMA = either(exactly(b","), row(perhaps(exactly(b",")), repeated(one_of(b" \t\r\n"), 1, 24)))
+# As an object with a number for each, and as YAML.
+_KEY = row(
+    exactly(b","),
+    repeated(one_of(b" \t\r\n"), 0, 9),
+    exactly(b'"'),
+    repeated(one_of(b"0123456789"), 1, 4),
+    exactly(b'":'),
+)
+_ITEM = row(perhaps(exactly(b"\r")), exactly(b"\n"), repeated(exactly(b" "), 0, 12), exactly(b"- "))
+_NEXT = either(_COMMA, row(_KEY, perhaps(exactly(b" "))), _ITEM)
 
 
 def hexadecimal(value: bytes) -> Iterator[Pattern]:
@@ -41,8 +51,8 @@ def hexadecimal(value: bytes) -> Iterator[Pattern]:
 def decimal(value: bytes) -> Iterator[Pattern]:
     """A list of numbers, as in JSON and in logs."""
     if len(value) >= _LEAST:
-        shape = Shape(tuple(exactly(b"%d" % byte) for byte in value), _COMMA)
-        yield Pattern(shape, (Spelling("decimal"),), Shape(shape.parts[-_SOME:], _COMMA).look)
+        shape = Shape(tuple(exactly(b"%d" % byte) for byte in value), _NEXT)
+        yield Pattern(shape, (Spelling("decimal"),), Shape(shape.parts[-_SOME:], _NEXT).look)
 
 
 def grouped(value: bytes) -> Iterator[Pattern]:

@@ -14,6 +14,7 @@ from overheard.words.spelling.codes import base32, base64, base64_twice, form_in
 from overheard.words.spelling.decoded import decoded
 from overheard.words.spelling.look import Look
 from overheard.words.spelling.numbers import decimal, grouped, hexadecimal
+from overheard.words.spelling.rewritten import listed, taken_for_another_charset, typographic, wrapped
 from overheard.words.spelling.shape import Kind, Pattern, Shape, Spelling, end_of, literally
 from overheard.words.spelling.text import UTF8, Text
 
@@ -120,6 +121,10 @@ _TABLE: tuple[_Row, ...] = (
     _reversed,
     _other_characters,
     _shifted,
+    typographic,
+    wrapped,
+    listed,
+    taken_for_another_charset,
     in_charsets,
     utf7,
     # UTF-7 of text beyond ASCII is the same, and plainer.

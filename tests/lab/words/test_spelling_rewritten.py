@@ -1,0 +1,84 @@
+"""Typographic signs, several lines, lists of characters, and UTF-8 that was taken for another charset."""
+
+from __future__ import annotations
+
+import html
+import json
+import textwrap
+from email.message import EmailMessage
+
+import pytest
+
+from overheard.words.secret import Secret
+from overheard_capture.search import Search
+
+KEY, NAME, SAYING = "sk_test_4eC39HqLyjWDarjtT1zdp7dc", "Jürgen Müßiggänger", 'it\'s a "test" - now'
+TOKEN = f"eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxMjM0NTY3ODkwIn0.{KEY}"
+
+
+def seen(secret: str, text: str) -> set[str]:
+    return {
+        match.spelling for match in Search(Secret("text", secret.encode()), large_input=False).matches(text.encode())
+    }
+
+
+def attached(name: str) -> str:
+    message = EmailMessage()
+    message.add_attachment(b"x", maintype="image", subtype="png", filename=name)
+    return message.as_string()
+
+
+LISTED = [
+    json.dumps(list(KEY)),
+    json.dumps(list(KEY), indent=2),
+    json.dumps(dict(enumerate(KEY))),
+    str(list(KEY)),
+    f"[{', '.join(KEY)}]",
+]
+NUMBERS = [
+    json.dumps(dict(enumerate(KEY.encode()))),
+    json.dumps(dict(enumerate(KEY.encode())), indent=2),
+    "".join(f"    - {byte}\n" for byte in KEY.encode()),
+]
+
+
+@pytest.mark.parametrize("text", LISTED)
+def test_a_list_of_its_characters_is_found(text: str) -> None:
+    assert seen(KEY, text) == {"list of characters"}
+    assert not seen(KEY, text.replace("L", "M"))
+
+
+@pytest.mark.parametrize("text", NUMBERS)
+def test_an_object_or_a_list_of_its_bytes_is_found(text: str) -> None:
+    assert seen(KEY, text) == {"decimal"}
+    assert not seen(KEY, text.replace("115", "116"))
+
+
+@pytest.mark.parametrize("width", [20, 40, 64, 76])
+@pytest.mark.parametrize("newline", ["\n", "\r\n", "\n    ", "\n> "])
+def test_a_long_text_without_blanks_is_found_on_several_lines(width: int, newline: str) -> None:
+    lines = textwrap.wrap(TOKEN, width)
+    assert seen(TOKEN, newline.join(lines)) & {"on several lines", "folded"}
+    assert not seen(TOKEN, newline.join([*lines[:1], "and", *lines[1:]]))
+
+
+def test_typographic_signs_are_found() -> None:
+    for text in ("it\u2019s a \u201ctest\u201d \u2013 now", "it&rsquo;s a &ldquo;test&rdquo; &#8212; now"):
+        assert seen(SAYING, text) == {"with typographic signs"}
+        assert not seen(SAYING, text.replace("now", "not"))
+    assert seen(SAYING, json.dumps("it\u2019s a \u201etest\u201c \u2011 now")) == {"with typographic signs"}
+    assert seen(SAYING, SAYING) == {"plainly"}
+
+
+@pytest.mark.parametrize("codec", ["cp1252", "latin-1", "cp437", "cp850", "mac-roman"])
+@pytest.mark.parametrize("write", [str, json.dumps, html.escape])
+def test_utf8_that_was_taken_for_another_charset_is_found(codec: str, write: type[str]) -> None:
+    wrong = NAME.encode().decode(codec, "ignore" if codec == "cp1252" else "strict")
+    if len(wrong) == len(NAME.encode()):
+        assert seen(NAME, write(wrong)) == {"UTF-8 taken for another charset"}
+    assert not seen(NAME, write(wrong.replace("n", "m")))
+
+
+def test_the_name_of_a_file_that_goes_on_in_another_parameter_is_found() -> None:
+    assert seen(f"{KEY}{KEY}.png", attached(f"{KEY}{KEY}.png"))
+    assert not seen(f"{KEY}{KEY}.png", attached(f"{KEY}x{KEY}.png"))
