@@ -196,19 +196,25 @@ class MessageLines:
     def feed(self, data: Bytes, origin: Origin) -> None:
         """Read the next bytes."""
         self._untyped.feed(data, origin)
-        self._pending.add(data, origin)
-        while (ended := self._pending.data.find(b"\n") + 1) > 0:
-            self._read(ended)
+        data, start = bytes(data), 0
+        if self._pending:
+            start = data.find(b"\n") + 1 or len(data)
+            self._pending.add(data[:start], origin)
+            if data.endswith(b"\n", 0, start):
+                self._read(*self._pending.take(len(self._pending)))
+        while ended := data.find(b"\n", start) + 1:
+            self._read(data[start:ended], origin, start)
+            start = ended
+        self._pending.add(data[start:], origin.after(start))
         if len(self._pending) > LONGEST:
             self._too_long = True
             self._pending.drop(len(self._pending))
 
-    def _read(self, count: int) -> None:
-        """Read a line, of which `count` bytes are pending."""
-        line, origin = self._pending.take(count)
+    def _read(self, line: bytes, origin: Origin, at: int = 0) -> None:
+        """Read a line, which is at `at` of the bytes with this origin."""
         text = line.rstrip(b"\r\n")
-        if text and not self._too_long and count <= LONGEST:
-            self._joined.add(*_located(text, origin))
+        if text and not self._too_long and len(line) <= LONGEST:
+            self._joined.add(text, origin.place(at, len(text)))
         self._too_long = False
 
     def gap(self, length: int) -> None:
@@ -221,5 +227,5 @@ class MessageLines:
     def close(self) -> None:
         """No more bytes follow."""
         self._untyped.close()
-        self._read(len(self._pending))
+        self._read(*self._pending.take(len(self._pending)))
         self._joined.close()

@@ -85,4 +85,4 @@ def taken_for_another_charset(text: Text) -> Iterator[Pattern]:
         # Windows has control characters where its charset has nothing.
         wrong = "".join(bytes([byte]).decode(codec, "ignore") or chr(byte) for byte in text.value)
         shape = Text(wrong.encode()).written(EVERY_ESCAPE, codecs=UTF8)
-        yield Pattern(shape, (Spelling("UTF-8 taken for another charset"),), end_of(shape))
+        yield Pattern(shape, (Spelling("UTF-8 taken for another charset", any_case=True),), end_of(shape))
