@@ -68,10 +68,11 @@ class SecondWitness:
     def _ask(self, how: WitnessOptions, cases: Sequence[Case]) -> dict[str, list[Witnessed]]:
         """Run tshark for cases with the same options."""
         secrets = [Secret(value, value.encode()) for value in {case.secret for case in cases}]
-        numbers = sorted(number for case in cases for number in self._frames(case))
+        # A frame may be of several cases.
+        numbers = sorted({number for case in cases for number in self._frames(case)})
         with tempfile.TemporaryDirectory() as folder:
             path = Path(folder) / "alike.pcapng"
-            path.write_bytes(selected(self._corpus.everything, set(numbers)))
+            path.write_bytes(selected(self._corpus.everything, {*numbers}))
             answers = query_tshark([path], secrets, how)
         found = {
             secret: [

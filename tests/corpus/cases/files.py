@@ -64,6 +64,13 @@ def json_with(text: bytes, scene: Scene) -> bytes:
     return text
 
 
+def json_written(before: bytes, written: bytes, scene: Scene) -> bytes:
+    """JSON with text in base64, in which the secret is written in another way."""
+    text, part = base64_of(before + written, written)
+    json_with(text, scene)
+    return part
+
+
 def json_base64(times: int, scene: Scene) -> bytes:
     """JSON in base64, once or repeatedly."""
     text, part = json_word(), FLUFFY.encode()
@@ -131,13 +138,8 @@ CASES = [
     leak("base64-of-gzip-in-lines", partial(json_with, in_lines(gz(page()))), "base64", "gzip"),
     leak("base64-of-zlib", partial(json_with, b64(packed(page(), "zlib"))), "base64", "zlib"),
     leak("base64url-of-gzip", partial(json_with, base64.urlsafe_b64encode(gz(page()))), "base64", "gzip"),
-    leak(
-        "base64-of-utf-16",
-        partial(json_with, b64(b"echo " + FLUFFY.encode("utf-16-le"))),
-        "base64",
-        spelling="UTF-16 little-endian",
-    ),
-    leak("base64-of-percent", partial(json_with, b64(b"/hollow/fluffy%20tail")), "base64", spelling="percent-encoded"),
+    leak("base64-of-utf-16", partial(json_written, b"echo ", FLUFFY.encode("utf-16-le")), spelling="UTF-16 in base64"),
+    leak("base64-of-percent", partial(json_written, b"/hollow/", b"fluffy%20tail"), spelling="form-encoded in base64"),
     leak("base64-of-hex", partial(json_with, b64(b"0x" + hexed(_WORD))), "base64", spelling="hexadecimal"),
     leak("base64-of-zip", partial(json_with, b64(zipped("nest.txt", page()))), "base64", "zip"),
     leak("gzip-of-base64", partial(fetched, lambda: gz(b64(page()))), "gzip", spelling="base64, at 2"),
