@@ -74,7 +74,7 @@ def test_typographic_signs_are_found() -> None:
 @pytest.mark.parametrize("write", [str, json.dumps, html.escape])
 def test_utf8_that_was_taken_for_another_charset_is_found(codec: str, write: type[str]) -> None:
     wrong = NAME.encode().decode(codec, "ignore" if codec == "cp1252" else "strict")
-    if len(wrong) == len(NAME.encode()):
+    if len(wrong) == len(NAME.encode()) and (write is str or codec == "cp1252"):
         assert seen(NAME, write(wrong)) == {"UTF-8 taken for another charset"}
     assert not seen(NAME, write(wrong.replace("n", "m")))
 

@@ -78,11 +78,13 @@ def _listed(form: str) -> Iterator[Look]:
 
 
 def taken_for_another_charset(text: Text) -> Iterator[Pattern]:
-    """Its UTF-8 as a program shows that takes it for another charset, with every escape."""
+    """Its UTF-8 as a program shows that takes it for another charset; for the most usual one, with every escape."""
     if not text.is_text or text.value.isascii():
         return
     for codec in _TAKEN_FOR:
         # Windows has control characters where its charset has nothing.
         wrong = "".join(bytes([byte]).decode(codec, "ignore") or chr(byte) for byte in text.value)
-        shape = Text(wrong.encode()).written(EVERY_ESCAPE, codecs=UTF8)
+        shape = Shape((exactly(wrong.encode()),))
+        if codec == _TAKEN_FOR[0]:
+            shape = Text(wrong.encode()).written(EVERY_ESCAPE, codecs=UTF8)
         yield Pattern(shape, (Spelling("UTF-8 taken for another charset", any_case=True),), end_of(shape))
