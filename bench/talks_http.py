@@ -168,10 +168,9 @@ def _http2_path(data: bytes, chance: random.Random) -> list[Turn]:
 
 def _grpc(data: bytes, chance: random.Random) -> list[Turn]:
     fields = [(b":path", b"/notes.Notes/Add"), (b"content-type", b"application/grpc+proto"), (b"te", b"trailers")]
-    field = b"\x0a" + (bytes([len(data)]) if len(data) < 128 else bytes([len(data) & 127 | 128, len(data) >> 7]))
-    if len(data) >= 1 << 14:
-        field = b"\x0a" + bytes([len(data) & 127 | 128, len(data) >> 7 & 127 | 128, len(data) >> 14])
-    message = field + data
+    # Zeros at the end of a varint are allowed.
+    size = bytes([len(data) & 127 | 128, len(data) >> 7 & 127 | 128, len(data) >> 14])
+    message = b"\x0a" + (size if len(data) > 127 else bytes([len(data)])) + data
     return _http2(fields, b"\0" + struct.pack(">I", len(message)) + message, chance)
 
 

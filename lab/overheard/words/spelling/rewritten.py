@@ -27,8 +27,8 @@ _NAMES = dict(
 _TAKEN_FOR = ("cp1252", "latin-1", "cp437", "cp850", "mac-roman")
 # Fewer characters in a list are too common; a shorter text without a blank is not broken into lines.
 _FEWEST_LISTED, _SHORTEST_WRAPPED = 4, 40
-# How many characters at the end of a list are searched for to find candidates.
-_SOME = 4
+# How many characters at the end of a list, and how many bytes of a text, are searched for to find candidates.
+_SOME, _END = 4, 16
 
 _QUOTE, _BLANKS = perhaps(one_of(b"\"'")), repeated(one_of(b" \r\n\t"), 0, 8)
 _DIGITS = repeated(one_of(b"0123456789"), 1, 4)
@@ -84,7 +84,9 @@ def taken_for_another_charset(text: Text) -> Iterator[Pattern]:
     for codec in _TAKEN_FOR:
         # Windows has control characters where its charset has nothing.
         wrong = "".join(bytes([byte]).decode(codec, "ignore") or chr(byte) for byte in text.value)
-        shape = Shape((exactly(wrong.encode()),))
+        literal = exactly(wrong.encode())
+        shape, ends = Shape((literal,)), literal.tail(_END)
         if codec == _TAKEN_FOR[0]:
             shape = Text(wrong.encode()).written(EVERY_ESCAPE, codecs=UTF8)
-        yield Pattern(shape, (Spelling("UTF-8 taken for another charset", any_case=True),), end_of(shape))
+            ends = end_of(shape)
+        yield Pattern(shape, (Spelling("UTF-8 taken for another charset", any_case=True),), ends)
