@@ -190,6 +190,7 @@ def test_drops_that_are_not_reported_are_unknown(tmp_path: Path, file: File) -> 
 # ---- damage
 
 
+@pytest.mark.slow
 def test_a_truncated_file_is_read_up_to_there_and_the_damage_is_reported(tmp_path: Path) -> None:
     whole, path = sample().content, tmp_path / "cut.pcapng"
     borders = {0}

@@ -106,6 +106,7 @@ LOOK_ALIKES: dict[str, Callable[[], bytes]] = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", LOOK_ALIKES)
 def test_what_only_resembles_a_block_adds_nothing(name: str) -> None:
     text = LOOK_ALIKES[name]()

@@ -116,6 +116,7 @@ def test_a_message_that_has_the_secret_is_not_reported_twice() -> None:
     assert [each.layers for each in found] == [()]
 
 
+@pytest.mark.slow
 def test_many_shapes_and_quotes_take_bounded_time() -> None:
     messages = [json.dumps({f"name{chr(97 + number % 26)}{'x' * (number % 200)}": "v"}) for number in range(3000)]
     messages += ['"' * 1000, '"\\' * 500, '":' * 500, "<>" * 500]

@@ -139,6 +139,7 @@ LOOK_ALIKES = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", LISTS)
 def test_a_list_is_no_large_value(name: str) -> None:
     text = LISTS[name].encode()

@@ -194,6 +194,7 @@ PIECES = st.sampled_from(
 PARTS = st.lists(st.tuples(st.sampled_from("<>"), st.one_of(PIECES, st.binary(min_size=1, max_size=40))), max_size=8)
 
 
+@pytest.mark.slow
 @given(PARTS, st.sets(st.integers(1, 400), max_size=12))
 @settings(max_examples=300)
 def test_arbitrary_bytes_are_accounted_for_in_any_split(parts: Parts, cuts: set[int]) -> None:

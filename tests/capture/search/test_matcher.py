@@ -52,6 +52,7 @@ def plainer(search: Search, data: bytes, offset: int, length: int) -> bool:
     )
 
 
+@pytest.mark.slow
 @by_secret
 @pytest.mark.parametrize("encoder", [encoder for _, encoder in BY_CHARACTER], ids=[name for name, _ in BY_CHARACTER])
 def test_the_output_of_a_real_encoder_is_found_with_its_place_and_name(secret: str, encoder: Encoder) -> None:
@@ -172,6 +173,7 @@ def test_escapes_may_be_mixed() -> None:
     assert search_of("fluffy tail").matches(b"<" + spelled + b">") == [Match(0, "mixed escapes", 1, len(spelled))]
 
 
+@pytest.mark.slow
 def test_reversed_text_is_found_by_bytes_and_by_characters() -> None:
     for spelled in ("dä!"[::-1].encode(), "dä!".encode()[::-1]):
         assert [match.spelling for match in Search(Secret("umlaut", "dä!".encode())).matches(spelled)] == ["reversed"]
@@ -186,6 +188,7 @@ def test_bytes_interleaved_with_nul_are_found() -> None:
 COMPOSED = (unicodedata.normalize("NFC", "crème brûlée"), unicodedata.normalize("NFD", "crème brûlée"))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("value", COMPOSED, ids=["NFC", "NFD"])
 @pytest.mark.parametrize("written", COMPOSED, ids=["NFC", "NFD"])
 def test_text_is_found_in_any_unicode_composition(value: str, written: str) -> None:
@@ -195,6 +198,7 @@ def test_text_is_found_in_any_unicode_composition(value: str, written: str) -> N
     assert search.matches(json.dumps(written).encode())
 
 
+@pytest.mark.slow
 def test_text_of_several_lines_is_found_with_any_line_ending() -> None:
     for value, other in (("one\ntwo", "one\r\ntwo"), ("one\r\ntwo", "one\ntwo")):
         search = Search(Secret("lines", value.encode()))
@@ -205,6 +209,7 @@ def test_text_of_several_lines_is_found_with_any_line_ending() -> None:
         assert search.matches(b"one two") == search.matches(b"one\rtwo") == []
 
 
+@pytest.mark.slow
 def test_case_matters_unless_ignored_on_request() -> None:
     secret = Secret("message", "Flüffy Tail".encode())
     exact, any_case = Search(secret), Search(secret, any_case=True)

@@ -62,6 +62,7 @@ def test_a_text_that_differs_at_one_end_is_rejected_soon(secret: str) -> None:
             search.matches(b"x: " + write(secret[:-1] + "Z").encode() + b" ...")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("secret", SECRETS[1:], ids=["signs", "blanks", "slashes", "long"])
 def test_it_is_found_in_the_same_forms(secret: str) -> None:
     search = search_of(secret)

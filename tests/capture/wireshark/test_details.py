@@ -82,6 +82,7 @@ def test_the_secret_is_masked_everywhere(recordings: Recordings, secret: str) ->
     assert f"odd ({len(secret)} bytes)" in shown(frames)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("written", ["fluffy%20tail", "fluffy+tail", "Zmx1ZmZ5IHRhaWw=", "666c75666679207461696c"])
 def test_it_is_masked_in_every_spelling(tmp_path: Path, written: str) -> None:
     request = f"GET /?m={written} HTTP/1.1\r\nHost: server\r\nCookie: m={written}\r\n\r\n".encode()

@@ -46,6 +46,7 @@ def examine_row(gallery: GalleryProcess, row: Row) -> Examination:
     return examine_server(server, roots(gallery.handover / GALLERY_ROOT), Question(crls=crls))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("row", OVER_TLS, ids=[row.name for row in OVER_TLS])
 def test_a_row_is_found_by_its_certificates_or_by_its_error(gallery: GalleryProcess, row: Row) -> None:
     examination = examine_row(gallery, row)

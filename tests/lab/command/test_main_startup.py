@@ -76,6 +76,7 @@ def of(names: list[str], modules: set[str]) -> list[str]:
     return sorted(each for each in modules for name in names if each == name or each.startswith(f"{name}."))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("printed", "unused"), [((), UNUSED), (("--json",), UNUSED + TEXT), (("--quiet",), UNUSED + TEXT)]
 )

@@ -142,6 +142,7 @@ def test_the_command_ends_with_a_message_and_its_exit_code(tmp_path: Path) -> No
     assert command(str(clean), "--secret", f"p={VALUE}").returncode == Outcome.INCONCLUSIVE.exit_code
 
 
+@pytest.mark.slow
 def test_an_unreadable_file_causes_no_traceback(tmp_path: Path) -> None:
     done = command(str(tmp_path / "nowhere.pcap"), "--secret", f"p={VALUE}")
     assert done.returncode == 2
@@ -173,6 +174,7 @@ def waiting(pipe: int) -> int:
     return int(count)
 
 
+@pytest.mark.slow
 def test_an_interruption_is_reported_and_leaves_no_report(tmp_path: Path) -> None:
     reads, writes = os.pipe()
     arguments = ["-", "--secret", f"x={VALUE}", "--report", str(tmp_path / "a.sarif")]

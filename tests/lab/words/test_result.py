@@ -61,6 +61,7 @@ def test_the_exit_code_is_that_of_the_worst_unexpected_result(
     assert exit_code(reversed(run)) == code
 
 
+@pytest.mark.slow
 @given(st.lists(results, min_size=1))
 def test_zero_means_that_everything_is_as_expected(run: list[Result]) -> None:
     assert (exit_code(run) == 0) == all(result.as_expected for result in run)

@@ -137,6 +137,7 @@ def test_a_shift_is_part_of_the_name() -> None:
     assert shift_of("plainly") == 0
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("secret", [b"fluffy tail", "crème brûlée 🐿".encode(), bytes(range(256))])
 def test_the_anchor_of_a_long_secret_is_short(secret: bytes) -> None:
     for pattern in patterns(secret * 10):
@@ -151,6 +152,7 @@ def test_no_spelling_is_much_longer_than_the_secret(secret: bytes) -> None:
     assert max(pattern.shape.longest for pattern in patterns(secret)) < 35 * len(secret) + 100
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "encode",
     [partial(quote, safe=""), quote_plus, lambda text: quote_plus(text, "*").replace("~", "%7e")],
@@ -164,6 +166,7 @@ def test_the_credentials_of_a_client_of_oauth_are_found(secret: str, encode: Cal
         assert "form-encoded in base64" not in found(secret.encode(), b"Authorization: Basic " + other)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("codec", ["utf-16-le", "utf-16-be"])
 @pytest.mark.parametrize("secret", ["fluffy tail", "пароль", "秘密の合言葉"])
 def test_utf16_in_base64_is_found_whatever_stands_before_it(secret: str, codec: str) -> None:

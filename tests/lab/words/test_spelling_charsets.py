@@ -50,6 +50,7 @@ def test_every_charset_of_pythons_codecs_is_there() -> None:
     assert {codecs.lookup(module).name for module in modules if not module.startswith("_")} <= ours
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("secret", "charset"),
     [

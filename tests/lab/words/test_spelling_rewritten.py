@@ -79,6 +79,7 @@ def test_utf8_that_was_taken_for_another_charset_is_found(codec: str, write: typ
     assert not seen(NAME, write(wrong.replace("n", "m")))
 
 
+@pytest.mark.slow
 def test_the_name_of_a_file_that_goes_on_in_another_parameter_is_found() -> None:
     assert seen(f"{KEY}{KEY}.png", attached(f"{KEY}{KEY}.png"))
     assert not seen(f"{KEY}{KEY}.png", attached(f"{KEY}x{KEY}.png"))

@@ -47,6 +47,7 @@ def test_a_lying_name_server_changes_the_address_and_not_the_requested_name(noti
     assert (noticed.names, noticed.hosts) == (["squirrel.example"], [asked])
 
 
+@pytest.mark.slow
 def test_the_name_in_the_url_is_the_one_that_is_verified(noticed: Observed, files: Files, place: Place) -> None:
     """Not that of the host that it was redirected to: that is the spy's, and would match."""
     reply = ask(f"https://squirrel.example:{port_of(noticed.url)}/", Way(trusting=files.root, through="localhost"))

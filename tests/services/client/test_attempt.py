@@ -38,6 +38,7 @@ def at(url: str) -> Service:
 # ---- plainly
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("service", "trust"), [("http", Trust.NOT_ASKED), ("https", Trust.LAB_CA)])
 def test_it_gets_the_message(place: Place, service: str, trust: Trust) -> None:
     answer = made(place, attempt(place.service(service), trust=trust))

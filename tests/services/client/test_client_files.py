@@ -47,6 +47,7 @@ GATHERED = {"walk/root.pem", "keys/mine/session.keys", "keys/mine/message.keys"}
 # ---- gathering
 
 
+@pytest.mark.slow
 def test_it_has_the_root_of_the_lab_ca_and_files_for_keys(place: Place) -> None:
     has = place.gather()
     assert (place.folder / "walk" / "root.pem").read_bytes() == (place.ca.state / "root.pem").read_bytes()

@@ -218,6 +218,7 @@ def test_text_output_is_a_table(place: Place, capture: tuple[str, Answers]) -> N
     assert "it needs the interceptor" in " ".join(done.stdout.split())
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("name", "value", "words"),
     [

@@ -69,6 +69,7 @@ def test_it_ends_soon_even_if_a_client_waits(tmp_path: Path) -> None:
     assert gallery.process.returncode == 0
 
 
+@pytest.mark.slow
 def test_a_waiting_client_does_not_block_others(gallery: GalleryProcess) -> None:
     row = at("silent-in-handshake")
     with socket.create_connection((ADDRESS, gallery.hung(row).port)) as waiting:

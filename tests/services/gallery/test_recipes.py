@@ -46,6 +46,7 @@ def without_line(error: str) -> str:
     return LINE.sub("_ssl.c:...", error)
 
 
+@pytest.mark.slow
 @every_row
 def test_a_row_fails_with_its_error(gallery: GalleryProcess, row: Row) -> None:
     reply = gallery.ask(row)

@@ -40,6 +40,7 @@ def interceptor(running: Interceptor, server: Agreed) -> Interceptor:
     return running
 
 
+@pytest.mark.slow
 def test_both_the_client_and_the_spy_get_the_message(server: Agreed, interceptor: Interceptor) -> None:
     client = Party()
     reply = ask(f"{server.url}/diffie-hellman", Way(through=ADDRESS), post={"public": client.public})

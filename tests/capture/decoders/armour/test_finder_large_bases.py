@@ -135,6 +135,7 @@ def test_long_base85_is_decoded_to_its_end(write: Write, data: bytes) -> None:
         assert outcome(played(untyped, text, range(0, len(text), size))) == outcome(findings)
 
 
+@pytest.mark.slow
 def test_hostile_escapes_take_no_quadratic_time() -> None:
     for text in (b"&amp;" * 50_000, b"&lt" * 50_000, b"&lt;aB#" * 30_000, b"\\u0026" * 30_000, b"aB`," * 50_000):
         assert not played(untyped, text).sightings

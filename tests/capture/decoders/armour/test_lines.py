@@ -39,6 +39,7 @@ CONTENTS = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("content", CONTENTS)
 @pytest.mark.parametrize("name", WRITTEN)
 def test_it_is_decoded(name: str, content: str) -> None:

@@ -84,6 +84,7 @@ _PIECES = (
 WORDS = st.lists(st.sampled_from(_PIECES), max_size=30).map(b"".join)
 
 
+@pytest.mark.slow
 @settings(max_examples=300)
 @given(WORDS, st.integers(0, 40))
 def test_without_the_compiled_part_the_same_is_found(text: bytes, cut: int) -> None:

@@ -80,6 +80,7 @@ TEXTS = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", TEXTS)
 def test_it_is_found_in_any_context(name: str) -> None:
     findings = played(untyped, TEXTS[name])
@@ -88,6 +89,7 @@ def test_it_is_found_in_any_context(name: str) -> None:
     assert not findings.unread
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", TEXTS)
 @pytest.mark.parametrize("size", [1, 77, 777, 4000])
 def test_it_does_not_matter_how_it_is_cut(name: str, size: int) -> None:

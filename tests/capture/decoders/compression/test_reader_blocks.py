@@ -87,6 +87,7 @@ def test_a_container_is_known_by_its_first_bytes(name: str) -> None:
     assert not findings.unread
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", CONTAINERS)
 @pytest.mark.parametrize("size", [333, 5000])
 def test_it_does_not_matter_how_it_is_cut(name: str, size: int) -> None:
@@ -108,6 +109,7 @@ def test_it_is_found_in_other_bytes(name: str) -> None:
     assert (layer,) in seen(played(untyped, noise(100) + data + noise(300)))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", CONTAINERS)
 def test_it_is_found_in_base64(name: str) -> None:
     layer, data = CONTAINERS[name]

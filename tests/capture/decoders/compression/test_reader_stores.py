@@ -128,6 +128,7 @@ def test_a_damaged_message_is_unread(name: str) -> None:
         assert findings.sightings or Reason.OPAQUE in {each.why for each in findings.unread}
 
 
+@pytest.mark.slow
 def test_a_bomb_in_a_message_is_bounded() -> None:
     """A pattern that is repeated for gigabytes, and blocks that claim to be as long."""
     chain = b"\xfcSMB" + struct.pack("<I", 0xFF_FFFF) + struct.pack("<HHIB3xI", 4, 1, 8, 97, 0xFFFF_FFF0) * 9

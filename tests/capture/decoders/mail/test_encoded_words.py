@@ -135,6 +135,7 @@ PIECES = [
 ]
 
 
+@pytest.mark.slow
 @example([b"\r\n", b"\n", b" ", b"=?utf-8?Q?Fluffy?=", b"=?utf-8?Q?_tail?=", b" 4711"], [1])
 @given(st.lists(st.sampled_from(PIECES), max_size=12), st.lists(st.integers(0, 4000), max_size=6))
 @settings(max_examples=400)

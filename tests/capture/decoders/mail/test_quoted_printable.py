@@ -32,6 +32,7 @@ MAIL = (
 )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "text",
     [

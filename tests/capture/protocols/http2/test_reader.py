@@ -261,6 +261,7 @@ def test_an_endless_header_block_is_limited() -> None:
     assert Reason.LIMIT in {each.why for each in findings.unread}
 
 
+@pytest.mark.slow
 def test_streams_without_an_end_are_dropped() -> None:
     talk = Http2Conversation()
     frame = b"\x00\x00\x01\x00\x00" + (9).to_bytes(4, "big") + b"x"
@@ -279,6 +280,7 @@ CONVERSATION.ask(b"", [("x-note", VALUE.decode())])
 SENT = CONVERSATION.sent
 
 
+@pytest.mark.slow
 @given(st.lists(st.integers(0, len(SENT))))
 def test_it_does_not_matter_how_it_is_split(cuts: list[int]) -> None:
     assert outcome(played(http2, SENT, cuts)) == outcome(played(http2, SENT))

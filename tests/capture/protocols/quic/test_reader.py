@@ -190,6 +190,7 @@ def test_other_datagrams_are_left_to_other_readers(datagram: bytes) -> None:
     assert flow_findings[0].encryption is None
 
 
+@pytest.mark.slow
 @given(st.lists(st.tuples(st.sampled_from("<>"), st.binary(max_size=200)), max_size=6), st.integers(0, 4))
 @settings(max_examples=150)
 def test_arbitrary_datagrams_are_read_without_an_error(transcript: Transcript, others: Parts, at: int) -> None:

@@ -63,6 +63,7 @@ def protected(flow_findings: tuple[Findings, Findings]) -> bool:
     return all(findings.encryption and findings.encryption.protected for findings in flow_findings)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("options", "kind"),
     [(("-dtls1_2",), "DTLS 1.2"), (("-dtls1",), "DTLS 1.0"), (("-dtls1_2", "-mtu", "300"), "DTLS 1.2")],
@@ -82,6 +83,7 @@ def test_a_connection_of_openssl_is_protected(files: Files, options: tuple[str, 
     assert client.messages.counts[1] == 2
 
 
+@pytest.mark.slow
 def test_duplicates_and_reordering_change_nothing(transcript: Transcript) -> None:
     for datagrams in (
         [each for each in transcript for _ in range(2)],
@@ -92,6 +94,7 @@ def test_duplicates_and_reordering_change_nothing(transcript: Transcript) -> Non
         assert protected(flow_findings), problems(flow_findings)
 
 
+@pytest.mark.slow
 @given(st.data())
 @settings(max_examples=150)
 def test_one_byte_more_or_less_is_not_protected(transcript: Transcript, drawn: st.DataObject) -> None:
@@ -179,6 +182,7 @@ def test_dtls_midstream_is_not_protected() -> None:
     assert problems(flow_findings) == ["encrypted TLS records without a ClientHello"]
 
 
+@pytest.mark.slow
 @given(
     st.lists(
         st.tuples(st.sampled_from("<>"), st.one_of(st.binary(max_size=60), st.sampled_from([HELLO, ANSWER, DATA])))

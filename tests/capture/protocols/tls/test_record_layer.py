@@ -105,6 +105,7 @@ def test_it_does_not_matter_how_the_bytes_are_cut_or_which_side_is_read_first(
     )
 
 
+@pytest.mark.slow
 @given(st.lists(st.integers(1, 4000), max_size=8), st.data())
 @settings(max_examples=60)
 def test_any_split_gives_the_same(both_versions: dict[str, Transcript], cuts: list[int], drawn: st.DataObject) -> None:

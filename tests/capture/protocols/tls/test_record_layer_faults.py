@@ -24,6 +24,7 @@ def is_whole(part: bytes) -> bool:
     return heads(part)[-1] == len(part)
 
 
+@pytest.mark.slow
 @given(st.data())
 @settings(max_examples=200)
 def test_one_byte_more_anywhere_is_not_protected(both_versions: dict[str, Transcript], drawn: st.DataObject) -> None:
@@ -39,6 +40,7 @@ def test_one_byte_more_anywhere_is_not_protected(both_versions: dict[str, Transc
     assert result.unread
 
 
+@pytest.mark.slow
 @given(st.data())
 @settings(max_examples=200)
 def test_one_byte_less_anywhere_is_not_protected(both_versions: dict[str, Transcript], drawn: st.DataObject) -> None:
@@ -55,6 +57,7 @@ def test_one_byte_less_anywhere_is_not_protected(both_versions: dict[str, Transc
     assert result.unread
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("version", ["TLS 1.2", "TLS 1.3"])
 @pytest.mark.parametrize("bit", range(8))
 def test_a_flipped_bit_in_a_record_header_is_not_protected(

@@ -104,6 +104,7 @@ def long_side(size: int, total: int) -> Callable[[], ReplayResult]:
     return read
 
 
+@pytest.mark.slow
 def test_long_records_take_negligible_time() -> None:
     """200 MB in records of 16 KB take 20 ms; much more is allowed, as other processes run meanwhile."""
     read = long_side(16401, 200_000_000)

@@ -53,17 +53,20 @@ def without(files: Files) -> Parts:
     return spoken(files, "-dtls1_2")
 
 
+@pytest.mark.slow
 def test_it_is_sealed(handshake: Parts, tmp_path: Path) -> None:
     parts = [(">", STUN), *handshake, *USUAL, (">", STUN), (">", rtp(20))]
     assert verdict(tmp_path, of_datagrams(parts)) == SEALED
 
 
+@pytest.mark.slow
 def test_reports_are_sealed(files: Files, tmp_path: Path) -> None:
     parts = [*spoken(files, "-dtls1_2", "-use_srtp", "SRTP_AES128_CM_SHA1_80"), *USUAL]
     assert verdict(tmp_path, of_datagrams([*parts, ("<", rtcp())])) == SEALED
     assert verdict(tmp_path, of_datagrams([*parts, ("<", rtcp(encrypts=False))])) == "INCONCLUSIVE"
 
 
+@pytest.mark.slow
 def test_without_an_agreement_it_is_only_guessed(without: Parts, tmp_path: Path) -> None:
     assert verdict(tmp_path, of_datagrams([*without, *USUAL])) == "INCONCLUSIVE"
     assert verdict(tmp_path, of_datagrams(USUAL)) == "INCONCLUSIVE"

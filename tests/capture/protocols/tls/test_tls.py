@@ -202,6 +202,7 @@ def test_a_direction_midstream_is_read_from_its_first_record() -> None:
     assert side.alerts == [(3, "fatal", "unknown_ca")]
 
 
+@pytest.mark.slow
 def test_the_names_are_those_of_tshark() -> None:
     """Except three groups, which tshark named before they were registered."""
     printed = subprocess.run(["tshark", "-G", "values"], capture_output=True, text=True, check=True).stdout
