@@ -27,6 +27,28 @@ class Reader(Protocol):
         """No more bytes follow."""
 
 
+class Together:
+    """Reads one content with several readers."""
+
+    def __init__(self, *readers: Reader) -> None:
+        self._readers = readers
+
+    def feed(self, data: Bytes, origin: Origin) -> None:
+        """Read the next bytes."""
+        for each in self._readers:
+            each.feed(data, origin)
+
+    def gap(self, length: int) -> None:
+        """`length` bytes are missing here."""
+        for each in self._readers:
+            each.gap(length)
+
+    def close(self) -> None:
+        """No more bytes follow."""
+        for each in self._readers:
+            each.close()
+
+
 class DatagramReader(Protocol):
     """Reads the datagrams of one direction of a flow, as they arrive."""
 

@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from overheard_capture.content.nesting import speculative
+from overheard_capture.content.readers import Together
 from overheard_capture.content.text_detector import looks_like_text
 from overheard_capture.decoders.after_header import AfterHeader
 from overheard_capture.decoders.magic import HEAD, is_known
@@ -15,35 +16,12 @@ if TYPE_CHECKING:
     from overheard.words.layer import Layers
     from overheard_capture.content.findings import Findings, ReaderFactory
     from overheard_capture.content.readers import Reader
-    from overheard_capture.provenance.origin import Bytes, Origin
 
 # The text, how long it may be, and after what in it content may begin.
 _TEXT = re.compile(rb"[\0\t\n\r -~]{0,512}")
 _DELIMITER = re.compile(rb"[>\[:\"'`=,; |(\0\t\n]")
 # So many bytes of what is compressed are hardly ever text.
 _FEW = 24
-
-
-class BehindPrefix:
-    """Reads a content as a whole, and beside that what begins in it."""
-
-    def __init__(self, *readers: Reader) -> None:
-        self._readers = readers
-
-    def feed(self, data: Bytes, origin: Origin) -> None:
-        """Read the next bytes."""
-        for reader in self._readers:
-            reader.feed(data, origin)
-
-    def gap(self, length: int) -> None:
-        """`length` bytes are missing here."""
-        for reader in self._readers:
-            reader.gap(length)
-
-    def close(self) -> None:
-        """No more bytes follow."""
-        for reader in self._readers:
-            reader.close()
 
 
 def with_content_behind(
@@ -54,7 +32,7 @@ def with_content_behind(
     That it is content is a guess.
     """
     start = start_of_content(head)
-    return BehindPrefix(whole, AfterHeader(speculative(findings), layers, reader, start)) if start >= 0 else whole
+    return Together(whole, AfterHeader(speculative(findings), layers, reader, start)) if start >= 0 else whole
 
 
 def start_of_content(head: bytes) -> int:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from overheard.words.layer import Layers
 from overheard_capture.content.content import Content, SearchScope
 from overheard_capture.content.nesting import FIRST_PIECE, Remainder, speculative
+from overheard_capture.content.readers import Together
 from overheard_capture.provenance.small_queue import SmallByteQueue
 
 if TYPE_CHECKING:
@@ -14,7 +15,6 @@ if TYPE_CHECKING:
 
     from overheard_capture.content.byte_scan import LiteralSet
     from overheard_capture.content.findings import Findings, ReaderFactory
-    from overheard_capture.content.readers import Reader
     from overheard_capture.provenance.origin import Bytes, Origin
 
 
@@ -127,25 +127,10 @@ class Carver:
             self._scan(*self._take_remainder(), last=True)
 
 
-class CarvedReader:
+class CarvedReader(Together):
     """Reads a content with `reader`, and besides that what is carved from it with `inside`."""
 
     def __init__(
         self, findings: Findings, layers: Layers, reader: ReaderFactory, inside: ReaderFactory, carvable: Carvable
     ) -> None:
-        self._readers: tuple[Reader, ...] = (reader(findings, layers), Carver(findings, layers, inside, carvable))
-
-    def feed(self, data: Bytes, origin: Origin) -> None:
-        """Read the next bytes."""
-        for each in self._readers:
-            each.feed(data, origin)
-
-    def gap(self, length: int) -> None:
-        """`length` bytes are missing here."""
-        for each in self._readers:
-            each.gap(length)
-
-    def close(self) -> None:
-        """No more bytes follow."""
-        for each in self._readers:
-            each.close()
+        super().__init__(reader(findings, layers), Carver(findings, layers, inside, carvable))

@@ -76,7 +76,7 @@ class MarkupFinder:
         if not matches or not within_depth_limit(self._findings, self._layers):
             return
         before = len(self._tail.data)
-        places = _places(text, _CONTROL if self._is_rtf else _TAG)
+        places = list(_places(text, _CONTROL if self._is_rtf else _TAG))
         for match in matches:
             start, end = places[match.offset], places[match.offset + match.length - 1] + 1
             if end > before and end - start > match.length:
@@ -113,12 +113,8 @@ def _between(tag: re.Match[bytes]) -> bytes:
     return b"\n" if tag[1] else b""
 
 
-def _places(text: bytes, tags: re.Pattern[bytes]) -> list[int]:
+def _places(text: bytes, tags: re.Pattern[bytes]) -> Iterator[int]:
     """For each byte of a text without tags, where it is in the text; a line end is where the tag begins."""
-    return list(_each_place(text, tags))
-
-
-def _each_place(text: bytes, tags: re.Pattern[bytes]) -> Iterator[int]:
     at = 0
     for tag in tags.finditer(text):
         yield from range(at, tag.start())

@@ -152,10 +152,6 @@ class JoinedMessages:
         self._tables, self._rows = {}, 0
 
 
-def _located(message: bytes, origin: Origin) -> tuple[bytes, Place]:
-    return message, origin.place(0, len(message))
-
-
 class MessageReader:
     """Reads one message by itself, and adds it to the others."""
 
@@ -181,7 +177,8 @@ class MessageReader:
         """The message has ended."""
         self._short.close()
         if self._whole:
-            self._joined.add(*_located(*self._whole.take(len(self._whole))))
+            message, origin = self._whole.take(len(self._whole))
+            self._joined.add(message, origin.place(0, len(message)))
 
 
 class MessageLines:

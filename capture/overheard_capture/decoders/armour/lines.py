@@ -50,7 +50,7 @@ class LineArmourFinder:
             data, origin = self._pending.take()
             self._pending = None
             clear = 0
-        self._read(data, origin, clear if not self._coding else 0, last=False)
+        self._read(data, origin, clear, last=False)
 
     def _read(self, data: bytes | bytearray, origin: Origin, clear: int, *, last: bool) -> None:
         at, goes_on = 0, True

@@ -29,11 +29,12 @@ _KEY = row(
     exactly(b","),
     repeated(one_of(b" \t\r\n"), 0, 9),
     exactly(b'"'),
-    repeated(one_of(b"0123456789"), 1, 4),
+    repeated(one_of(_DIGITS), 1, 4),
     exactly(b'":'),
+    perhaps(exactly(b" ")),
 )
 _ITEM = row(perhaps(exactly(b"\r")), exactly(b"\n"), repeated(exactly(b" "), 0, 12), exactly(b"- "))
-_NEXT = either(_COMMA, row(_KEY, perhaps(exactly(b" "))), _ITEM)
+_NEXT = either(_COMMA, _KEY, _ITEM)
 
 
 def hexadecimal(value: bytes) -> Iterator[Pattern]:

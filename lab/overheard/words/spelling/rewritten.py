@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import chain
 
-from overheard.words.spelling.characters import EVERY_ESCAPE
+from overheard.words.spelling.characters import EVERY_ESCAPE, Escape
 from overheard.words.spelling.look import Look, either, exactly, one_of, perhaps, repeated, row
 from overheard.words.spelling.shape import Pattern, Shape, Spelling, end_of
 from overheard.words.spelling.text import UTF8, Text
@@ -38,6 +38,7 @@ _NEXT = row(
 )
 # The next line may be indented, or that of a quoted mail.
 _NEXT_LINE = row(perhaps(exactly(b"\r")), exactly(b"\n"), repeated(one_of(b"> \t"), 0, 8))
+_LINES = Escape("on several lines", often=_NEXT_LINE)
 
 
 def typographic(text: Text) -> Iterator[Pattern]:
@@ -58,10 +59,8 @@ def _signs(unit: str) -> Iterator[Look]:
 def wrapped(text: Text) -> Iterator[Pattern]:
     """On lines of any length, as mailers and terminals break a long text without blanks."""
     if text.is_text and len(text.units) >= _SHORTEST_WRAPPED and not any(map(str.isspace, text.text)):
-        shape = Shape(
-            tuple(either(*(exactly(form.encode()) for form in unit)) for unit in text.units), often=_NEXT_LINE
-        )
-        yield Pattern(shape, (Spelling("on several lines", text.any_case),), end_of(shape))
+        shape = text.written(_LINES, units=text.units, codecs=UTF8)
+        yield Pattern(shape, (Spelling(_LINES.name, text.any_case),), end_of(shape))
 
 
 def listed(text: Text) -> Iterator[Pattern]:
