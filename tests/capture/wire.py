@@ -73,6 +73,7 @@ def _sockets(family: int) -> tuple[socket.socket, socket.socket, socket.socket]:
 
 def far() -> None:
     """The far end, which listens, and never responds."""
+    print("there", flush=True)
     sys.stdin.readline()
     _up("far", 1)
     kept = []
@@ -123,11 +124,12 @@ def near(folder: Path) -> None:
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as other:
         assert other.stdin
         assert other.stdout
-        _wait_for_namespace(other.pid)
+        # /proc is that of the host and does not know this process identifier, so that the other end must tell.
+        assert other.stdout.readline() == "there\n"
         _run("ip", "link", "add", "near", "type", "veth", "peer", "name", "far", "netns", str(other.pid))
         print("up", file=other.stdin, flush=True)
         _up("near", 0)
-        other.stdout.readline()
+        assert other.stdout.readline() == "listening\n"
         with ExitStack() as recordings:
             for name in RECORDINGS:
                 recordings.enter_context(_recorded(folder, name))
@@ -136,12 +138,6 @@ def near(folder: Path) -> None:
             # dumpcap will not see anything later than this.
             time.sleep(1)
         print("down", file=other.stdin, flush=True)
-
-
-def _wait_for_namespace(pid: int) -> None:
-    own = Path("/proc/self/ns/net").readlink()
-    while Path(f"/proc/{pid}/ns/net").readlink() == own:
-        time.sleep(0.01)
 
 
 if __name__ == "__main__":

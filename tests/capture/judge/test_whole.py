@@ -57,8 +57,10 @@ class Damaged:
         return [(at, packet) for at, packet in found if isinstance(packet, Segment)]
 
     def leave_out(self, which: Callable[[Segment], bool]) -> None:
-        """Drop the first segment that matches."""
-        del self.frames[next(at for at, segment in self.segments() if which(segment))]
+        """Drop the first segment that matches, and those that repeat it."""
+        first = next(segment for _, segment in self.segments() if which(segment))
+        same = {at for at, each in self.segments() if which(each) and each.source == first.source}
+        self.frames = [frame for at, frame in enumerate(self.frames) if at not in same]
 
     def without(self, mark: str) -> None:
         """Drop the frames with a mark."""
