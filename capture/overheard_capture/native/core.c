@@ -987,6 +987,8 @@ enum { FEWEST = 7, FEWEST_LETTERS = 20, FEWEST_BYTES = 12 };
 
 typedef struct {
     uint64_t from; /* where to go on */
+    uint64_t begun[CODINGS]; /* whether a run of a coding may have begun before the data */
+    uint64_t ends[CODINGS]; /* where that one ends */
     uint64_t first[CODINGS]; /* no run of a coding begins before this */
     uint64_t last[CODINGS]; /* where the members at the end of the data begin */
     uint64_t run_count, word_count, filled;
@@ -1089,11 +1091,28 @@ static void coded(Coded *found, int coding, const uint8_t *data, uint64_t at, ui
     run[0] = (uint64_t)coding, run[1] = at, run[2] = end;
 }
 
+/* Find the ends of runs that have begun, behind which others begin. */
+static void end_begun_runs(Coded *found, const uint8_t *data, uint64_t length, const uint16_t *table) {
+    uint16_t open = 0;
+    for (int each = 0; each < CODINGS; each++) {
+        open |= (uint16_t)(!!found->begun[each] << each);
+        found->first[each] = found->ends[each] = 0;
+    }
+    for (uint64_t at = 0; open; at++) {
+        uint16_t still = at < length ? open & table[data[at]] : 0;
+        if (still == open) continue;
+        for (int each = 0; each < CODINGS; each++)
+            if ((open & ~still) >> each & 1) found->first[each] = found->ends[each] = at;
+        open = still;
+    }
+}
+
 /* Find the runs of all codings. A run at the end of the data is left out, as it may go on. Returns whether it reached the
  * end; if not, there was no more room. */
 int coded_runs(Coded *found, const uint8_t *data, uint64_t length, const uint16_t *table, const uint8_t *beginnings) {
     const uint16_t all = (1 << CODINGS) - 1;
     uint64_t at = found->from;
+    if (!at) end_begun_runs(found, data, length, table);
     found->run_count = found->word_count = found->filled = 0;
     /* Where the last run of each coding ended: no other one begins before that. The codings of which one may begin, and
      * where the next run of another one ends. */
