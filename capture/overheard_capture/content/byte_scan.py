@@ -101,23 +101,18 @@ class Members:
         return max(len(data) - size, 0) + rest
 
 
-def soft_break(data: bytes | bytearray, start: int = 0) -> int:
-    """The offset of the first quoted-printable soft line break from `start` on; -1 if there is none."""
-    compiled = core()
-    if compiled is None:
-        found = _SOFT.search(data, start)
-        return found.start() if found else -1
-    return int(compiled.soft_break(pointer(data), ctypes.c_uint64(len(data)), ctypes.c_uint64(start)))
-
-
 def quoted_printable(data: bytes | bytearray, start: int = 0) -> int:
     """The offset from `start` on of what only a line of quoted-printable has; -1 if there is nothing.
 
     That is a soft line break, or escapes of bytes that are no ASCII text.
     """
-    soft = soft_break(data, start)
-    binary = _ESCAPED_BYTES.search(data, start, soft if soft >= 0 else len(data)) if b"=" in data else None
-    return binary.start() if binary else soft
+    compiled = core()
+    if compiled is None:
+        soft = _SOFT.search(data, start)
+        binary = _ESCAPED_BYTES.search(data, start, soft.start() if soft else len(data))
+        found = binary or soft
+        return found.start() if found else -1
+    return int(compiled.quoted_printable(pointer(data), ctypes.c_uint64(len(data)), ctypes.c_uint64(start)))
 
 
 def has_no_encoding(data: bytes | bytearray) -> bool:
@@ -146,6 +141,26 @@ def _rarest_pair(text: bytes) -> int:
     return pairs.index(min(pairs)) if pairs else 0
 
 
+def _halves(beginnings: list[bytes]) -> bytes:
+    """For the compiled part: pairs of bytes, and the bytes behind them, in eight groups, by the halves of each byte."""
+    halves = [bytearray(16) for _ in range(6)]
+    # A group also has what is mixed of several, which is little if they are of a kind.
+    kinds = sorted({_kind(beginning) for beginning in beginnings})
+    for beginning in beginnings:
+        group = 1 << kinds.index(_kind(beginning)) * 8 // max(len(kinds), 8)
+        for at in range(3):
+            # Where a text has ended, any byte may be.
+            for byte in beginning[at : at + 1] or range(256):
+                halves[2 * at][byte & 15] |= group
+                halves[2 * at + 1][byte >> 4] |= group
+    return b"".join(halves)
+
+
+def _kind(beginning: bytes) -> tuple[bool, int]:
+    """Whether any byte may be third, and the high half of the first one: control code, sign, letter and so on."""
+    return len(beginning) < 3, beginning[0] >> 4
+
+
 class LiteralSet:
     """A set of literals of 1 to 255 bytes, to search for at once."""
 
@@ -166,7 +181,9 @@ class LiteralSet:
                         number = byte | second << 8
                         bits[number >> 3] |= 1 << (number & 7)
             begins.append(len(packed))
-        return struct.pack("=8192s257HB", bits, *begins, max(at for _, at, _ in at_pair)) + packed
+        furthest = max(at for _, at, _ in at_pair)
+        halves = _halves([text[at : at + 3] for _, at, text in at_pair])
+        return struct.pack("=8192s257HB", bits, *begins, furthest) + halves + packed
 
     def first(self, data: bytes | bytearray, start: int = 0, end: int | None = None) -> int:
         """The offset of the first literal from `start` on, and before `end`; -1 if there is none."""

@@ -9,6 +9,9 @@
 #include <stdint.h>
 #include <string.h>
 #include <strings.h>
+#if defined(__x86_64__) && defined(__GNUC__)
+#include <immintrin.h>
+#endif
 
 /* RFC 9293, 3.1 */
 enum { PSH = 0x08, ACK = 0x10, ECE = 0x40, CWR = 0x80 };
@@ -353,6 +356,15 @@ uint64_t skip_records(const uint8_t *data, uint64_t start, uint64_t end, uint64_
     return at;
 }
 
+/* How many of the last bytes of a run are looked at first. */
+enum { LOOKED_AT = 8 };
+
+/* Whether so many bytes are members. */
+static int has_run(const uint8_t *at, const uint8_t *members) {
+    return members[at[0]] & members[at[1]] & members[at[2]] & members[at[3]] & members[at[4]] & members[at[5]] &
+           members[at[6]] & members[at[7]] & 1;
+}
+
 /* Find runs of at least `least` member bytes: up to `most` of them, as pairs of start and end.
  *
  * In `members`, bit 0 marks a member, and further bits mark classes of members. A run whose bytes share a class is skipped,
@@ -364,6 +376,11 @@ uint64_t runs(const uint8_t *data, uint64_t length, const uint8_t *members, uint
         /* Scan backwards from the last byte of the shortest run that can begin here: no run contains a non-member. */
         uint64_t last = at + least, start;
         uint8_t kinds = 0xFF;
+        /* The last bytes are looked at without a branch for each, as most text has no run. */
+        if (least >= LOOKED_AT && !has_run(data + last - LOOKED_AT, members)) {
+            at = last - LOOKED_AT + 1;
+            continue;
+        }
         for (start = last; start > at && members[data[start - 1]]; start--) kinds &= members[data[start - 1]];
         if (start > at) {
             at = start;
@@ -381,23 +398,46 @@ uint64_t runs(const uint8_t *data, uint64_t length, const uint8_t *members, uint
     return count;
 }
 
-/* The offset of the first quoted-printable soft line break from `start` on; -1 if there is none. */
-int64_t soft_break(const uint8_t *data, uint64_t length, uint64_t start) {
+/* Whether an escape of quoted-printable is at `at`, of a byte that is no ASCII text. */
+static int is_escaped_byte(const uint8_t *at, const uint8_t *end) {
+    if (end - at < 3 || at[0] != '=') return 0;
+    int high = at[1] == '0' || at[1] == '1' || at[1] == '8' || at[1] == '9' || (at[1] >= 'A' && at[1] <= 'F');
+    return high && ((at[2] >= '0' && at[2] <= '9') || (at[2] >= 'A' && at[2] <= 'F'));
+}
+
+/* The offset from `start` on of what only a line of quoted-printable has, a soft line break or the escapes that Python's
+ * expression matches (see content/byte_scan.py); -1 if there is nothing. */
+int64_t quoted_printable(const uint8_t *data, uint64_t length, uint64_t start) {
     const uint8_t *at = data + start, *end = data + length;
-    while (at < end && (at = memchr(at, '=', end - at))) {
-        if ((end - at > 1 && at[1] == '\n') || (end - at > 2 && at[1] == '\r' && at[2] == '\n')) return at - data;
-        at++;
+    for (; at < end && (at = memchr(at, '=', end - at)); at++) {
+        uint64_t left = (uint64_t)(end - at);
+        if (left > 1 && at[1] == '\n') return at - data;
+        if (left < 3) continue;
+        if (at[1] == '\r' && at[2] == '\n') return at - data;
+        if ((at[1] == '0' && at[2] == '0') || (at[1] == '3' && at[2] == 'D')) return at - data;
+        if (left > 5 && memcmp(at + 1, "89PNG", 5) == 0) return at - data;
+        if (is_escaped_byte(at, end) && is_escaped_byte(at + 3, end) && is_escaped_byte(at + 6, end)) return at - data;
+        if (at[1] == '2' && at[2] == '0') {
+            const uint8_t *word = at + 3;
+            while (word < end && word - at < 24 &&
+                   ((*word >= '0' && *word <= '9') || ((*word | 0x20) >= 'a' && (*word | 0x20) <= 'z') || *word == '.' ||
+                    *word == ',' || *word == '/'))
+                word++;
+            if (word > at + 3 && word - at < 24 && end - word > 2 && memcmp(word, "=20", 3) == 0) return at - data;
+        }
     }
     return -1;
 }
 
 /* A set of texts to look for. `pairs` has a bit for each pair of bytes that one of them is known by. Each text has its length and
  * the offset of its pair before it. They are in the order of the first byte of that; `begins` is where those of each byte begin.
- * The pair of a text of one byte is that byte, and any other. */
+ * The pair of a text of one byte is that byte, and any other. `halves` has the same pairs, each with the byte behind it, in eight
+ * groups: a bit for each that has one with that low or high half of the first, the second and the third byte. */
 typedef struct {
     uint8_t pairs[1 << 13];
     uint16_t begins[257];
     uint8_t furthest; /* of the offsets */
+    uint8_t halves[6][16];
     uint8_t texts[];
 } Literals;
 
@@ -407,13 +447,49 @@ static inline int has_pair(const Literals *literals, const uint8_t *at) {
     return literals->pairs[pair >> 3] >> (pair & 7) & 1;
 }
 
+#if defined(__x86_64__) && defined(__GNUC__)
+/* The groups in which these may be first, second or third bytes. */
+__attribute__((target("avx2"))) static inline __m256i groups_of(__m256i bytes, const uint8_t (*halves)[16]) {
+    const __m256i half = _mm256_set1_epi8(15);
+    __m256i low = _mm256_broadcastsi128_si256(_mm_loadu_si128((const __m128i *)halves[0]));
+    __m256i high = _mm256_broadcastsi128_si256(_mm_loadu_si128((const __m128i *)halves[1]));
+    return _mm256_and_si256(_mm256_shuffle_epi8(low, _mm256_and_si256(bytes, half)),
+                            _mm256_shuffle_epi8(high, _mm256_and_si256(_mm256_srli_epi16(bytes, 4), half)));
+}
+
+/* Skip pairs of bytes that are in no group, 32 at a time, as long as there are so many. */
+__attribute__((target("avx2"))) static uint64_t skip_pairs(const uint8_t *data, uint64_t length, uint64_t at,
+                                                          const Literals *literals) {
+    for (; at + 34 <= length; at += 32) {
+        __m256i first = groups_of(_mm256_loadu_si256((const __m256i *)(data + at)), literals->halves);
+        __m256i second = groups_of(_mm256_loadu_si256((const __m256i *)(data + at + 1)), literals->halves + 2);
+        __m256i third = groups_of(_mm256_loadu_si256((const __m256i *)(data + at + 2)), literals->halves + 4);
+        __m256i all = _mm256_and_si256(_mm256_and_si256(first, second), third);
+        __m256i none = _mm256_cmpeq_epi8(all, _mm256_setzero_si256());
+        uint32_t some = ~(uint32_t)_mm256_movemask_epi8(none);
+        if (some) return at + (uint64_t)__builtin_ctz(some);
+    }
+    return at;
+}
+
+static int has_avx2(void) { return __builtin_cpu_supports("avx2"); }
+#else
+static uint64_t skip_pairs(const uint8_t *data, uint64_t length, uint64_t at, const Literals *literals) { return at; }
+
+static int has_avx2(void) { return 0; }
+#endif
+
 /* The offset of the first occurrence of any of the texts from `start` on; -1 if there is none. */
 int64_t first_of(const uint8_t *data, uint64_t length, uint64_t start, const Literals *literals) {
     uint64_t first = length, stop = length;
+    int in_vectors = has_avx2();
     for (uint64_t at = start; at < stop; at++) {
-        while (at + 4 < stop && !(has_pair(literals, data + at) | has_pair(literals, data + at + 1) |
-                                  has_pair(literals, data + at + 2) | has_pair(literals, data + at + 3)))
+        if (in_vectors) at = skip_pairs(data, length, at, literals);
+        while ((!in_vectors || at + 34 > length) && at + 4 < stop &&
+               !(has_pair(literals, data + at) | has_pair(literals, data + at + 1) | has_pair(literals, data + at + 2) |
+                 has_pair(literals, data + at + 3)))
             at += 4;
+        if (at >= stop) break;
         const uint8_t pair[2] = {data[at], at + 1 < length ? data[at + 1] : 0};
         if (!has_pair(literals, pair)) continue;
         const uint8_t *text = literals->texts + literals->begins[*pair], *none = literals->texts + literals->begins[*pair + 1];
@@ -759,6 +835,7 @@ static uint64_t escaped(const uint8_t *at, const uint8_t *end, const Base85 *bas
     if (*at != '&') return 0;
     for (int nested = 0; nested <= 4; nested++) {
         uint64_t matched = 0;
+        if (next == end || !strchr("algq#", *next)) break;
         for (int each = 0; each < 15 && !matched; each++) {
             uint64_t size = entities[each].length, same = 0;
             if ((uint64_t)(end - next) < size || base->digits[entities[each].sign] == 255) continue;
@@ -910,6 +987,8 @@ enum { FEWEST = 7, FEWEST_LETTERS = 20, FEWEST_BYTES = 12 };
 
 typedef struct {
     uint64_t from; /* where to go on */
+    uint64_t begun[CODINGS]; /* whether a run of a coding may have begun before the data */
+    uint64_t ends[CODINGS]; /* where that one ends */
     uint64_t first[CODINGS]; /* no run of a coding begins before this */
     uint64_t last[CODINGS]; /* where the members at the end of the data begin */
     uint64_t run_count, word_count, filled;
@@ -1012,39 +1091,74 @@ static void coded(Coded *found, int coding, const uint8_t *data, uint64_t at, ui
     run[0] = (uint64_t)coding, run[1] = at, run[2] = end;
 }
 
+/* Find the ends of runs that have begun, behind which others begin. */
+static void end_begun_runs(Coded *found, const uint8_t *data, uint64_t length, const uint16_t *table) {
+    uint16_t open = 0;
+    for (int each = 0; each < CODINGS; each++) {
+        open |= (uint16_t)(!!found->begun[each] << each);
+        found->first[each] = found->ends[each] = 0;
+    }
+    for (uint64_t at = 0; open; at++) {
+        uint16_t still = at < length ? open & table[data[at]] : 0;
+        if (still == open) continue;
+        for (int each = 0; each < CODINGS; each++)
+            if ((open & ~still) >> each & 1) found->first[each] = found->ends[each] = at;
+        open = still;
+    }
+}
+
 /* Find the runs of all codings. A run at the end of the data is left out, as it may go on. Returns whether it reached the
  * end; if not, there was no more room. */
 int coded_runs(Coded *found, const uint8_t *data, uint64_t length, const uint16_t *table, const uint8_t *beginnings) {
     const uint16_t all = (1 << CODINGS) - 1;
     uint64_t at = found->from;
+    if (!at) end_begun_runs(found, data, length, table);
     found->run_count = found->word_count = found->filled = 0;
-    /* Where the last run of each coding ended: no other one begins before that. */
-    uint64_t done[CODINGS];
+    /* Where the last run of each coding ended: no other one begins before that. The codings of which one may begin, and
+     * where the next run of another one ends. */
+    uint64_t done[CODINGS], next = length;
+    uint16_t may_begin = all;
     for (int each = 0; each < CODINGS; each++) done[each] = at;
     while (at + SHORTEST_CODED <= length) {
+        if (at >= next) {
+            may_begin = all, next = length;
+            for (int each = 0; each < CODINGS; each++) {
+                if (done[each] <= at) continue;
+                may_begin &= ~(1 << each);
+                if (done[each] < next) next = done[each];
+            }
+        }
+        /* Most text has no run: the last bytes of the shortest ones that can begin here are in no coding together. They
+         * are looked at without a branch for each, and no run that contains all of them begins before the last of them. */
+        uint64_t start = at + SHORTEST_CODED;
+        const uint8_t *last = data + start - LOOKED_AT;
+        uint16_t kinds = may_begin & table[last[0]] & table[last[1]] & table[last[2]] & table[last[3]] & table[last[4]] &
+                         table[last[5]] & table[last[6]] & table[last[7]];
+        if (!kinds) {
+            at += SHORTEST_CODED - LOOKED_AT + 1;
+            if (at > next) at = next;
+            continue;
+        }
         if (found->run_count + CODINGS > found->most || found->word_count + CODINGS > found->most ||
             found->room - found->filled < CODINGS * LONGEST_WORD)
             break;
-        uint64_t start = at + SHORTEST_CODED, next = start;
-        uint16_t kinds = all;
-        for (int each = 0; each < CODINGS; each++) {
-            if (done[each] <= at) continue;
-            kinds &= ~(1 << each);
-            if (done[each] < next) next = done[each];
-        }
-        /* Scan backwards from the last byte of the shortest runs that can begin here: no run contains a non-member. */
-        for (; start > at && (kinds & table[data[start - 1]]); start--) kinds &= table[data[start - 1]];
+        /* Scan backwards from there: no run contains a non-member. */
+        for (start -= LOOKED_AT; start > at && (kinds & table[data[start - 1]]); start--) kinds &= table[data[start - 1]];
         if (start > at) {
             at = start < next ? start : next;
             continue;
         }
-        for (int each = 0; each < CODINGS; each++) {
-            if (!(kinds >> each & 1)) continue;
-            uint64_t end = at + SHORTEST_CODED;
-            while (end < length && table[data[end]] >> each & 1) end++;
-            done[each] = end;
-            if (end < length) coded(found, each, data, at, end, beginnings);
+        uint64_t end = at + SHORTEST_CODED;
+        for (uint16_t open = kinds; open; end++) {
+            uint16_t still = end < length ? open & table[data[end]] : 0;
+            if (still == open) continue;
+            for (int each = 0; each < CODINGS; each++)
+                if ((open & ~still) >> each & 1) done[each] = end;
+            open = still;
         }
+        for (int each = 0; each < CODINGS; each++)
+            if (kinds >> each & 1 && done[each] < length) coded(found, each, data, at, done[each], beginnings);
+        next = at;
     }
     if (at + SHORTEST_CODED <= length) {
         for (int each = 0; each < CODINGS; each++)
@@ -1056,6 +1170,7 @@ int coded_runs(Coded *found, const uint8_t *data, uint64_t length, const uint16_
     uint64_t place = length;
     for (; place && kinds; place--) {
         uint16_t now = table[data[place - 1]];
+        if ((kinds & now) == kinds) continue;
         for (int each = 0; each < CODINGS; each++)
             if (kinds >> each & 1 && !(now >> each & 1)) found->last[each] = place;
         kinds &= now;

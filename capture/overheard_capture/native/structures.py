@@ -98,7 +98,7 @@ class CodedRuns(ctypes.Structure):
     __slots__ = ("_out", "_runs", "_words")  # what the pointers point to
     _fields_ = [
         ("begin", ctypes.c_uint64),
-        *((name, ctypes.c_uint64 * CODINGS) for name in ("first", "last")),
+        *((name, ctypes.c_uint64 * CODINGS) for name in ("begun", "ends", "first", "last")),
         *((name, ctypes.c_uint64) for name in ("run_count", "word_count", "filled")),
         *((name, ctypes.c_void_p) for name in ("runs", "words", "out")),
         *((name, ctypes.c_uint64) for name in ("most", "room")),
@@ -115,13 +115,10 @@ class CodedRuns(ctypes.Structure):
         state.runs, state.words, state.out = map(ctypes.addressof, (state._runs, state._words, state._out))
         return state
 
-    def start(self, first: list[int]) -> None:
-        """Begin with other data, in which no run of a coding begins before these offsets."""
-        self.begin, self.first = 0, (ctypes.c_uint64 * CODINGS)(*first)
-
-    def ends(self) -> list[int]:
-        """For each coding, where its members at the end of the data begin."""
-        return [*self.last]
+    def start(self, begun: Sequence[int]) -> None:
+        """Begin with other data. `begun` says of each coding whether a run may go on there that began before."""
+        self.begin = 0
+        self.begun[:] = begun
 
     def runs_found(self) -> list[tuple[int, int, int]]:
         """The number of the coding, the start and the end of each run that Python must read.

@@ -14,6 +14,8 @@ Bytes: TypeAlias = bytes | bytearray | memoryview
 
 # An origin of more spans is not kept whole: it is that of a large block.
 _MAX_KEPT = 32
+# Many keep the last bytes of a block, most often of so many spans. These are made once for all of them.
+_LAST = 8
 # The source of a byte: a frame number, or for decoded data the remaining fields of its span.
 Source: TypeAlias = int | tuple[object, ...]
 
@@ -51,11 +53,12 @@ class Span(NamedTuple):
 class PackedSpans:
     """Spans stored as four integers each (start, frame, offset, length); `Span` objects are made on access."""
 
-    __slots__ = ("_words", "starts")
+    __slots__ = ("_last", "_words", "starts")
 
     def __init__(self, words: memoryview) -> None:
         self._words = words
         self.starts = words[::4]
+        self._last: list[Span] | None = None
 
     def __len__(self) -> int:
         return len(self.starts)
@@ -69,6 +72,13 @@ class PackedSpans:
             words[2] += skipped
             words[3] -= skipped
         return list(map(Span, starts, words[1::4], words[2::4], words[3::4]))
+
+    @property
+    def last(self) -> list[Span]:
+        """The last spans, in memory of their own."""
+        if self._last is None:
+            self._last = self[max(len(self) - _LAST, 0) :]
+        return self._last
 
     def frame(self, index: int) -> int:
         """The frame of the span at `index`."""
@@ -95,15 +105,23 @@ class PackedSpans:
 class DerivedSpans:
     """Spans of data decoded from other bytes, part by part; each is computed on access."""
 
-    __slots__ = ("_origin", "_parts", "starts")
+    __slots__ = ("_last", "_origin", "_parts", "starts")
 
     def __init__(self, origin: Origin, parts: list[tuple[int, int, int]]) -> None:
         self._origin = origin
         self._parts = parts
+        self._last: list[Span] | None = None
         self.starts = [start for start, _, _ in parts]
 
     def __len__(self) -> int:
         return len(self._parts)
+
+    @property
+    def last(self) -> list[Span]:
+        """The last span, in memory of its own: each of these takes time."""
+        if self._last is None:
+            self._last = self[len(self) - 1 :] if self._parts else []
+        return self._last
 
     @property
     def is_small(self) -> bool:
@@ -145,7 +163,12 @@ class Origin:
 
     def lasting(self, start: int, end: int) -> Origin:
         """The origin of the bytes from `start` to `end`, to be kept: without the memory of the block they come from."""
-        return self.after(start) if self._is_small() else Origin(self.sliced(start, end))
+        if self._is_small():
+            return self.after(start)
+        last = [] if isinstance(self.spans, list) else self.spans.last
+        if last and last[0].start <= self.shift + start:
+            return Origin(last, self.shift + start)
+        return Origin(self.sliced(start, end))
 
     def _is_small(self) -> bool:
         """Whether it may be kept whole. Packed spans refer to memory that will be reused."""

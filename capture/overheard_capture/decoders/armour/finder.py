@@ -2,40 +2,28 @@
 
 from __future__ import annotations
 
-from functools import partial
 from typing import TYPE_CHECKING
 from zlib import crc32
 
 from overheard.words.layer import Layers
 from overheard_capture.content.byte_scan import has_no_encoding
-from overheard_capture.content.nesting import nested_content, speculative
 from overheard_capture.decoders.armour.coding import HEXADECIMAL, SHORTEST
-from overheard_capture.decoders.armour.codings import BASE32, CODINGS
+from overheard_capture.decoders.armour.coding_finder import WORD, CodingFinder
+from overheard_capture.decoders.armour.codings import CODINGS
 from overheard_capture.decoders.armour.escapes import has_escaped
 from overheard_capture.decoders.armour.lines import MARKS
 from overheard_capture.decoders.armour.runs import LONGEST_DIGEST, codings_in, find_runs
-from overheard_capture.decoders.base64.run import RunBatch, is_readable
-from overheard_capture.decoders.opaque import CodedValue, count_lines, count_list, is_base32, is_binary
-from overheard_capture.decoders.unsigned import LONG_HEAD, is_unsigned
-from overheard_capture.provenance.by_frame import frame_parts
-from overheard_capture.provenance.small_queue import SmallByteQueue
+from overheard_capture.provenance.origin import Origin
 
 if TYPE_CHECKING:
-    import re
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Iterable, Sequence
 
-    from overheard_capture.content.content import Content
     from overheard_capture.content.findings import Findings, ReaderFactory
     from overheard_capture.decoders.armour.coding import Coding
-    from overheard_capture.provenance.origin import Bytes, Origin
+    from overheard_capture.decoders.armour.runs import RunsFound
 
-# Longer runs are decoded in pieces of this length. The end of a piece is kept for the next, to be found again.
-_PIECE, _KEPT = 64 << 10, 128
-_LONGEST_LINE = 256
-_WORD = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
-# How much of the decoded bytes identifies them.
-_HEAD = 128
-_LONGEST_ESCAPE = 13
+_ALL = range(len(CODINGS))
+_NO_ORIGIN = Origin([])
 
 
 def has_nothing_encoded(data: bytes | bytearray) -> bool:
@@ -46,7 +34,7 @@ def has_nothing_encoded(data: bytes | bytearray) -> bool:
 class ArmourFinder:
     """Finds the runs of codings. Decoding is speculative: output that makes no sense is ignored."""
 
-    __slots__ = ("_finders", "_findings")
+    __slots__ = ("_before", "_begun", "_finders", "_findings", "_layers", "_numbers", "_origin", "_reader", "_tail")
 
     def __init__(
         self,
@@ -55,21 +43,77 @@ class ArmourFinder:
         reader: ReaderFactory,
         codings: tuple[Coding, ...] = CODINGS,
     ) -> None:
-        self._findings = findings
-        self._finders = [
-            _CodingFinder(findings, layers, reader, coding) if coding in codings else None for coding in CODINGS
-        ]
+        self._findings, self._layers, self._reader = findings, layers, reader
+        self._numbers: Sequence[int] = _ALL if codings is CODINGS else list(map(CODINGS.index, codings))
+        # For each coding, what reads its runs: created at the first one, as most text has none.
+        self._finders: list[CodingFinder | None] = [None] * len(CODINGS)
+        # For each coding, how many of the last bytes are members. If they are too few for a run, they are at the end of
+        # the tail, as most of them begin none; if not, the finder has them, and this is `SHORTEST`.
+        self._begun: Sequence[int] = [0] * len(CODINGS)
+        self._tail, self._origin = b"", _NO_ORIGIN
+        # The byte before the tail.
+        self._before = b""
 
     def feed(self, data: bytes | bytearray, origin: Origin) -> None:
         """Read the next bytes."""
-        first = [finder.continue_run(data, origin) if finder else len(data) for finder in self._finders]
         with_digests = self._findings.wants_value(LONGEST_DIGEST)
-        found = find_runs(data, first, self._findings.search, with_digests=with_digests)
-        for finder, runs, last, start in zip(self._finders, found.runs, found.last, first, strict=True):
-            if finder and start < len(data):
-                finder.read(data, origin, runs, last)
-        if self._finders[0]:
-            self._finders[0].count_digests(found.digests)
+        found = find_runs(data, self._begun, self._findings.search, with_digests=with_digests)
+        for number in self._numbers:
+            if self._begun[number]:
+                self._continue(number, data, origin, found.ends[number])
+            for begin, end in found.runs[number]:
+                self._begin(number, data, begin).read(bytes(data[begin:end]), origin.after(begin), last=True)
+        self._keep(data, origin, found)
+        for finder in filter(None, self._finders):
+            finder.search()
+        if 0 in self._numbers:
+            self._count_digests(found.digests)
+
+    def _begin(self, number: int, data: bytes | bytearray, begin: int) -> CodingFinder:
+        """A run begins, in the data or at its end. Returns what reads it."""
+        if not (finder := self._finders[number]):
+            finder = CodingFinder(self._findings, self._layers, self._reader, CODINGS[number])
+            self._finders[number] = finder
+        before = data[begin - 1 : begin] if begin else (self._before + self._tail)[-1:]
+        finder.begin(after_word=before != b"" and before in WORD)
+        return finder
+
+    def _continue(self, number: int, data: bytes | bytearray, origin: Origin, end: int) -> None:
+        """Continue a run, which ends at `end`, unless it is too short."""
+        count, finder = self._begun[number], self._finders[number]
+        if count < SHORTEST:
+            if count + end < SHORTEST and end < len(data):
+                return
+            at = len(self._tail) - count
+            finder = self._begin(number, self._before + self._tail, len(self._before) + at)
+            finder.add(self._tail[at:], self._origin.after(at))
+        if finder:
+            finder.add(data[:end], origin)
+            finder.read_pending(last=end < len(data))
+
+    def _keep(self, data: bytes | bytearray, origin: Origin, found: RunsFound) -> None:
+        """Keep the members at the end, with which a run may begin."""
+        size = len(data)
+        begun = [size - last for last in found.last]
+        for number, count in enumerate(begun):
+            if self._begun[number] and found.ends[number] == size:
+                # All of these continue what the finder has.
+                begun[number] = SHORTEST
+            elif count >= SHORTEST:
+                begun[number] = SHORTEST
+                if number in self._numbers:
+                    at = size - count
+                    self._begin(number, data, at).add(data[at:], origin.after(at))
+        at = size - max(count if count < SHORTEST else 0 for count in begun)
+        self._before = bytes(data[at - 1 : at]) if at else (self._before + self._tail)[-1:]
+        self._tail, self._origin = bytes(data[at:]), origin.lasting(at, size)
+        self._begun = begun
+
+    def _count_digests(self, digests: Iterable[bytes]) -> None:
+        """Count values that decode to these bytes."""
+        layers = (*self._layers, HEXADECIMAL)
+        for digest in digests:
+            self._findings.report_value(len(digest) - (not digest[0]), crc32(digest), layers)
 
     def gap(self, _: int) -> None:
         """Bytes are missing here, which ends a run."""
@@ -79,217 +123,4 @@ class ArmourFinder:
         """No more bytes follow."""
         for finder in filter(None, self._finders):
             finder.close()
-
-
-class _CodingFinder:
-    """Finds the runs of one coding."""
-
-    __slots__ = (
-        "_after_word",
-        "_batch",
-        "_before",
-        "_coding",
-        "_content",
-        "_findings",
-        "_layers",
-        "_pending",
-        "_reader",
-        "_tail",
-        "_value",
-    )
-
-    def __init__(self, findings: Findings, layers: Layers, reader: ReaderFactory, coding: Coding) -> None:
-        self._findings = findings
-        self._layers = layers
-        self._reader = reader
-        self._coding = coding
-        # The members at the end, which may go on; and what a long run is decoded to.
-        self._pending: SmallByteQueue | None = None
-        # The same, as they are: most runs end before they are long enough to be read.
-        self._tail: tuple[Bytes, Origin, int] | None = None
-        self._content: Content | None = None
-        self._value: CodedValue | None = None
-        self._batch: RunBatch | None = None
-        # The last byte; and whether the pending run begins within a word.
-        self._before = 0
-        self._after_word = False
-
-    def continue_run(self, data: bytes | bytearray, origin: Origin) -> int:
-        """Continue the pending run with these bytes. Returns where it ends."""
-        if not self._pending and not self._tail:
-            return 0
-        end = self._coding.members.leading(data)
-        if self._tail:
-            (tail, before, last), self._tail = self._tail, None
-            if len(tail) + end < SHORTEST and end < len(data):
-                return end
-            self._add(tail, before.after(last))
-        self._add(data[:end], origin)
-        self._read_pending(last=end < len(data))
-        return end
-
-    def read(self, data: bytes | bytearray, origin: Origin, runs: list[tuple[int, int]], last: int) -> None:
-        """Read runs. The members at the end, from `last` on, may go on."""
-        for begin, end in runs:
-            self._begin(data, begin)
-            self._read_run(bytes(data[begin:end]), origin.after(begin), last=True)
-        if last < len(data):
-            self._begin(data, last)
-            self._tail = data[last:], origin, last
-        self._before = data[-1]
-        self._search()
-
-    def _begin(self, data: bytes | bytearray, begin: int) -> None:
-        """A run begins."""
-        self._after_word = (data[begin - 1] if begin else self._before) in _WORD
-
-    def _add(self, data: Bytes, origin: Origin) -> None:
-        self._pending = self._pending or SmallByteQueue()
-        self._pending.add(data, origin)
-
-    def _read_pending(self, *, last: bool) -> None:
-        """Read the pending run, or as many whole pieces of it as there are."""
-        if self._pending and (last or len(self._pending) >= _PIECE):
-            data, origin = self._pending.take()
-            self._pending = None
-            self._read_run(data, origin, last=last)
-
-    def _read_run(self, data: bytes, origin: Origin, *, last: bool) -> None:
-        """Read a run, or the next part of it, in pieces."""
-        at = 0
-        while len(data) - at >= _PIECE or (last and at < len(data)):
-            piece = data[at : at + _PIECE]
-            at += self._read(piece, origin.after(at), last=last and at + _PIECE >= len(data))
-        if at < len(data):
-            self._add(data[at:], origin.after(at))
-        if last:
-            self._close_content()
-
-    def _read(self, data: bytes, origin: Origin, *, last: bool) -> int:
-        """Read a piece of a run. Returns how much of it need not be kept."""
-        if not self._content and self._coding.is_other(data):
-            self._close_content()
-            return len(data)
-        for found in self._matches(data):
-            begin, end = found.span()
-            goes_on = not last and end > len(data) - _KEPT
-            if goes_on:
-                # Between two lines, if there are any.
-                most = len(data) - _KEPT
-                line = data.rfind(b"\n", max(most - _LONGEST_LINE, begin), most)
-                end = self._group_end(data, begin, line if line >= 0 else most)
-            if self._coding.chars(data[:begin]):
-                self._close_content()
-            self._decode(data[begin:end], origin.after(begin), whole=not goes_on)
-            if goes_on:
-                return end
-            self._close_content()
-        return len(data) if last else len(data) - _KEPT
-
-    def _matches(self, data: bytes) -> Iterator[re.Match[bytes]]:
-        """What is written in this coding in a piece of a run."""
-        start = self._word_end(data)
-        if self._content and (more := self._coding.more.match(data)):
-            yield more
-            start = more.end()
-        yield from self._coding.find(data, start)
-
-    def _word_end(self, data: bytes) -> int:
-        """The end of the word within which a run begins, as its last letters may be digits; 0 if it is long."""
-        end = len(data) - len(data.lstrip(_WORD)) if self._after_word else 0
-        self._after_word = False
-        return end if end < SHORTEST else 0
-
-    def _group_end(self, data: bytes, begin: int, end: int) -> int:
-        """The last place up to `end` at which a group ends, and no escape is split; `end` if that is far before it."""
-        coding, least, at = self._coding, max(end - _LONGEST_LINE, begin), end
-        while at > least and (
-            coding.partial.search(data, max(at - _LONGEST_ESCAPE, begin), at)
-            or len(coding.chars(data[begin:at])) % coding.group
-        ):
-            at -= 1
-        return at if at > least or at == begin else end
-
-    def _decode(self, raw: bytes, origin: Origin, *, whole: bool) -> None:
-        coding = self._coding
-        if coding.layer is BASE32 and not self._content and coding.is_other(raw):
-            # A hash behind a word on the line before.
-            return
-        try:
-            out = coding.decode(chars := coding.chars(raw))
-        except ValueError:
-            return
-        where = partial(_decoded_origin, coding, raw, origin)
-        if not self._content:
-            known = is_readable(out[:_HEAD]) or is_unsigned(out[:LONG_HEAD])
-            if not known and whole:
-                self._batch = self._batch or RunBatch(speculative(self._findings), self._layers, self._reader)
-                self._batch.add(out, coding.layer, where)
-                if coding.layer is HEXADECIMAL and len(chars) % 2:
-                    # The first one may be a length before the digits, such as that of a string in a message.
-                    where = partial(_decoded_origin, coding, raw[1:], origin.after(1))
-                    self._batch.add(coding.decode(coding.chars(raw[1:])), coding.layer, where)
-                self._count(raw, chars, out)
-                return
-            reader = self._reader if known else None
-            self._value = CodedValue(
-                self._findings, (*self._layers, coding.layer), self._value_test(raw), is_known=known
-            )
-            self._content = nested_content(self._value.findings, self._layers, coding.layer, reader)
-        if self._content and self._value and out:
-            self._content.feed(out, where(), contiguous=False)
-            self._value.add(chars, self._size(raw, out))
-
-    def _count(self, raw: bytes, chars: bytes, out: bytes) -> None:
-        """Count a run that decodes to nothing known, if it certainly is a value."""
-        coding = self._coding
-        if self._findings.wants_value(len(out)) and self._value_test(raw)(
-            chars[: len(out) * coding.group // coding.size]
-        ):
-            # A number may begin with a byte for its sign.
-            size = self._size(raw, out) - (not out[0])
-            self._findings.report_value(size, crc32(out), (*self._layers, coding.layer))
-
-    def count_digests(self, digests: Iterable[bytes]) -> None:
-        """Count values that decode to these bytes."""
-        layers = (*self._layers, self._coding.layer)
-        for digest in digests:
-            self._findings.report_value(len(digest) - (not digest[0]), crc32(digest), layers)
-
-    def _value_test(self, raw: bytes) -> Callable[[bytes], bool]:
-        """The test whether characters are a value. Text in another charset has escapes of bytes, too."""
-        return is_binary if self._coding.layer is HEXADECIMAL and b"%" in raw else self._coding.is_value
-
-    def _size(self, raw: bytes, out: bytes) -> int:
-        """How many bytes this decodes to, without values in a list, which are counted by themselves."""
-        if self._coding.layer is BASE32 and count_lines(self._findings, raw, 5, is_base32):
-            return 0
-        return count_list(self._findings, raw, len(out)) if self._coding.layer is HEXADECIMAL else len(out)
-
-    def _close_content(self) -> None:
-        if self._content and self._value:
-            self._content.close()
-            self._value.close()
-        self._content = self._value = None
-
-    def _search(self) -> None:
-        if self._batch:
-            self._batch.search()
-
-    def close(self) -> None:
-        """No more bytes follow."""
-        if self._tail:
-            (tail, before, last), self._tail = self._tail, None
-            if len(tail) >= SHORTEST:
-                self._add(tail, before.after(last))
-        self._read_pending(last=True)
-        self._search()
-
-
-def _decoded_origin(coding: Coding, raw: bytes, origin: Origin) -> Origin:
-    """The origin of the bytes that `raw` is decoded to."""
-    parts, count = [], 0
-    for begin, end in frame_parts(origin, 0, len(raw)):
-        parts.append((count * coding.size // coding.group, begin, end))
-        count += len(coding.chars(raw[begin:end]))
-    return origin.derived(parts)
+        self._begun, self._tail = [0] * len(CODINGS), b""

@@ -24,7 +24,7 @@ from overheard_capture.native.structures import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator
+    from collections.abc import Collection, Iterator, Sequence
 
     from overheard_capture.decoders.armour import base85
     from overheard_capture.decoders.armour.coding import Coding
@@ -50,34 +50,40 @@ def _base85(base: base85.Base85) -> NativeBase85:
     return NativeBase85(classes, bytes(base.alphabet.find(byte) & 0xFF for byte in range(256)))
 
 
+_NOTHING = (0,) * len(CODINGS)
 _FOUND = CodedRuns.with_room(1 << 12, [_base85(base) for base in ALPHABETS])
 
 
 class RunsFound(NamedTuple):
     """For each coding, the (start, end) of its runs, and where its members at the end of the data begin.
 
-    `digests` are what runs that need not be read decode to, if that counts as a value in which a secret may be; each is
-    there once.
+    `ends` are where runs end that began before the data. `digests` are what runs that need not be read decode to, if
+    that counts as a value in which a secret may be; each is there once.
     """
 
     runs: list[list[tuple[int, int]]]
+    ends: list[int]
     last: list[int]
     digests: Collection[bytes]
 
 
-def find_runs(data: bytes | bytearray, first: list[int], search: Search, *, with_digests: bool = False) -> RunsFound:
-    """Find the runs that must be read, for each coding from an offset on. A run at the end of the data is left out.
+def find_runs(
+    data: bytes | bytearray, begun: Sequence[int], search: Search, *, with_digests: bool = False
+) -> RunsFound:
+    """Find the runs that must be read. `begun` says of each coding whether a run may have begun before the data.
 
-    The compiled part decodes digests, which are searched here, and whose runs are left out if nothing is in them.
+    A run at the end of the data is left out. The compiled part decodes digests, which are searched here, and whose runs
+    are left out if nothing is in them.
     """
     digests: dict[bytes, None] = {}
     compiled = core()
     runs: list[list[tuple[int, int]]] = [[] for _ in CODINGS]
     if compiled is None:
-        for each, coding, start in zip(runs, CODINGS, first, strict=True):
+        ends = [coding.members.leading(data) if goes_on else 0 for coding, goes_on in zip(CODINGS, begun, strict=True)]
+        for each, coding, start in zip(runs, CODINGS, ends, strict=True):
             each.extend(span for span in coding.members.runs(data) if span[0] >= start and span[1] < len(data))
-        return RunsFound(runs, [coding.members.trailing(data) for coding in CODINGS], digests)
-    for _ in _batches(compiled, data, first):
+        return RunsFound(runs, ends, [coding.members.trailing(data) for coding in CODINGS], digests)
+    for _ in _batches(compiled, data, begun):
         to_read: set[int] = set()
         for number, begin, end in _FOUND.runs_found():
             if number < len(CODINGS):
@@ -90,18 +96,18 @@ def find_runs(data: bytes | bytearray, first: list[int], search: Search, *, with
             at = -1
             while (at := CARVABLE.literals.first(together, at + 1)) >= 0:
                 to_read.add(_FOUND.word_at(at))
-        runs[0] += map(_FOUND.word, to_read)
-        if with_digests:
-            digests |= dict.fromkeys(_FOUND.values(search.shortest, but=to_read))
-        with_digests = with_digests and len(digests) < MOST_COUNTED
+            runs[0] += map(_FOUND.word, to_read)
+            if with_digests:
+                digests |= dict.fromkeys(_FOUND.values(search.shortest, but=to_read))
+                with_digests = len(digests) < MOST_COUNTED
     runs[0].sort()
-    return RunsFound(runs, _FOUND.ends(), digests)
+    return RunsFound(runs, [*_FOUND.ends], [*_FOUND.last], digests)
 
 
-def _batches(compiled: ctypes.CDLL, data: bytes | bytearray, first: list[int]) -> Iterator[None]:
+def _batches(compiled: ctypes.CDLL, data: bytes | bytearray, begun: Sequence[int] = _NOTHING) -> Iterator[None]:
     """Have the compiled part find runs, which are in `_FOUND` until the next batch."""
     place, length, done = pointer(data), ctypes.c_uint64(len(data)), False
-    _FOUND.start(first)
+    _FOUND.start(begun)
     while not done:
         done = compiled.coded_runs(ctypes.byref(_FOUND), place, length, _TABLE, _BEGINNINGS)
         yield
@@ -138,8 +144,8 @@ def _complete_runs(data: bytes | bytearray) -> list[tuple[int, int, int]]:
     if compiled is None:
         return [(number, *run) for number, coding in enumerate(CODINGS) for run in coding.members.runs(data)]
     runs = []
-    for _ in _batches(compiled, data, [0] * len(CODINGS)):
+    for _ in _batches(compiled, data):
         runs += [run for run in _FOUND.runs_found() if run[0] < len(CODINGS)]
         runs += [(0, *_FOUND.word(number)) for number in range(_FOUND.word_count)]
-    ends = enumerate(_FOUND.ends())
+    ends = enumerate(_FOUND.last)
     return runs + [(number, last, len(data)) for number, last in ends if last <= len(data) - SHORTEST]

@@ -10,14 +10,16 @@ import re
 import textwrap
 import urllib.parse
 import zlib
+from array import array
 from typing import TYPE_CHECKING
 
 import pytest
 
-from capture.played import VALUE, outcome, played, seen, sightings, some_findings
+from capture.played import OFFSET, VALUE, outcome, played, seen, sightings, some_findings
 from capture.wrapped import noise
 from overheard_capture.content.opaque_values import LARGE_VALUE
 from overheard_capture.decoders.untyped import untyped
+from overheard_capture.provenance.origin import Origin, PackedSpans
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -187,3 +189,16 @@ def test_a_gap_ends_a_run() -> None:
     text = base64.b16encode(gzip.compress(base64.b64encode(noise(3000)) + VALUE))
     findings = played(untyped, text, gap=(1000, 1100))
     assert not findings.sightings
+
+
+@pytest.mark.parametrize("begun", [10, 23, 30])
+def test_places_remain_where_the_memory_of_a_block_is_reused(begun: int) -> None:
+    findings, before = some_findings(), b"some words, and more words\n" * 20
+    text, cut = before + hexed(VALUE), len(before) + begun
+    words = memoryview(array("I", [0, 7, OFFSET, cut]))
+    reader = untyped(findings, ())
+    for begins, ends, frame in ((0, cut, 7), (cut, len(text), 8)):
+        words[1], words[3] = frame, ends - begins
+        reader.feed(text[begins:ends], Origin(PackedSpans(words)))
+    reader.close()
+    assert [each.place.frames for each in findings.sightings] == [(7, 8)]

@@ -1,0 +1,204 @@
+"""Reads the runs of one coding in text, in pieces of any size, and decodes them."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING
+from zlib import crc32
+
+from overheard.words.layer import Layers
+from overheard_capture.content.nesting import nested_content, speculative
+from overheard_capture.decoders.armour.coding import HEXADECIMAL, SHORTEST
+from overheard_capture.decoders.armour.codings import BASE32
+from overheard_capture.decoders.base64.run import RunBatch, is_readable
+from overheard_capture.decoders.opaque import CodedValue, count_lines, count_list, is_base32, is_binary
+from overheard_capture.decoders.unsigned import LONG_HEAD, is_unsigned
+from overheard_capture.provenance.by_frame import frame_parts
+from overheard_capture.provenance.small_queue import SmallByteQueue
+
+if TYPE_CHECKING:
+    import re
+    from collections.abc import Callable, Iterator
+
+    from overheard_capture.content.content import Content
+    from overheard_capture.content.findings import Findings, ReaderFactory
+    from overheard_capture.decoders.armour.coding import Coding
+    from overheard_capture.provenance.origin import Bytes, Origin
+
+# Longer runs are decoded in pieces of this length. The end of a piece is kept for the next, to be found again.
+_PIECE, _KEPT = 64 << 10, 128
+_LONGEST_LINE = 256
+# How much of the decoded bytes identifies them.
+_HEAD = 128
+_LONGEST_ESCAPE = 13
+# What a word consists of, as its last letters may be digits of a coding.
+WORD = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
+
+
+class CodingFinder:
+    """Reads the runs of one coding."""
+
+    __slots__ = (
+        *("_after_word", "_batch", "_coding", "_content", "_findings"),
+        *("_layers", "_pending", "_reader", "_value"),
+    )
+
+    def __init__(self, findings: Findings, layers: Layers, reader: ReaderFactory, coding: Coding) -> None:
+        self._findings = findings
+        self._layers = layers
+        self._reader = reader
+        self._coding = coding
+        # The members at the end, which may go on; and what a long run is decoded to.
+        self._pending: SmallByteQueue | None = None
+        self._content: Content | None = None
+        self._value: CodedValue | None = None
+        self._batch: RunBatch | None = None
+        # Whether the pending run begins within a word.
+        self._after_word = False
+
+    def begin(self, *, after_word: bool) -> None:
+        """A run begins, behind a letter or digit or not."""
+        self._after_word = after_word
+
+    def add(self, data: Bytes, origin: Origin) -> None:
+        """Add to the pending run."""
+        self._pending = self._pending or SmallByteQueue()
+        self._pending.add(data, origin)
+
+    def read_pending(self, *, last: bool) -> None:
+        """Read the pending run, or as many whole pieces of it as there are."""
+        if self._pending and (last or len(self._pending) >= _PIECE):
+            data, origin = self._pending.take()
+            self._pending = None
+            self.read(data, origin, last=last)
+
+    def read(self, data: bytes, origin: Origin, *, last: bool) -> None:
+        """Read a run, or the next part of it, in pieces."""
+        at = 0
+        while len(data) - at >= _PIECE or (last and at < len(data)):
+            piece = data[at : at + _PIECE]
+            at += self._read(piece, origin.after(at), last=last and at + _PIECE >= len(data))
+        if at < len(data):
+            self.add(data[at:], origin.after(at))
+        if last:
+            self._close_content()
+
+    def _read(self, data: bytes, origin: Origin, *, last: bool) -> int:
+        """Read a piece of a run. Returns how much of it need not be kept."""
+        if not self._content and self._coding.is_other(data):
+            self._close_content()
+            return len(data)
+        for found in self._matches(data):
+            begin, end = found.span()
+            goes_on = not last and end > len(data) - _KEPT
+            if goes_on:
+                # Between two lines, if there are any.
+                most = len(data) - _KEPT
+                line = data.rfind(b"\n", max(most - _LONGEST_LINE, begin), most)
+                end = self._group_end(data, begin, line if line >= 0 else most)
+            if self._coding.chars(data[:begin]):
+                self._close_content()
+            self._decode(data[begin:end], origin.after(begin), whole=not goes_on)
+            if goes_on:
+                return end
+            self._close_content()
+        return len(data) if last else len(data) - _KEPT
+
+    def _matches(self, data: bytes) -> Iterator[re.Match[bytes]]:
+        """What is written in this coding in a piece of a run."""
+        start = self._word_end(data)
+        if self._content and (more := self._coding.more.match(data)):
+            yield more
+            start = more.end()
+        yield from self._coding.find(data, start)
+
+    def _word_end(self, data: bytes) -> int:
+        """The end of the word within which a run begins, as its last letters may be digits; 0 if it is long."""
+        end = len(data) - len(data.lstrip(WORD)) if self._after_word else 0
+        self._after_word = False
+        return end if end < SHORTEST else 0
+
+    def _group_end(self, data: bytes, begin: int, end: int) -> int:
+        """The last place up to `end` at which a group ends, and no escape is split; `end` if that is far before it."""
+        coding, least, at = self._coding, max(end - _LONGEST_LINE, begin), end
+        while at > least and (
+            coding.partial.search(data, max(at - _LONGEST_ESCAPE, begin), at)
+            or len(coding.chars(data[begin:at])) % coding.group
+        ):
+            at -= 1
+        return at if at > least or at == begin else end
+
+    def _decode(self, raw: bytes, origin: Origin, *, whole: bool) -> None:
+        coding = self._coding
+        if coding.layer is BASE32 and not self._content and coding.is_other(raw):
+            # A hash behind a word on the line before.
+            return
+        try:
+            out = coding.decode(chars := coding.chars(raw))
+        except ValueError:
+            return
+        where = partial(_decoded_origin, coding, raw, origin)
+        if not self._content:
+            known = is_readable(out[:_HEAD]) or is_unsigned(out[:LONG_HEAD])
+            if not known and whole:
+                self._batch = self._batch or RunBatch(speculative(self._findings), self._layers, self._reader)
+                self._batch.add(out, coding.layer, where)
+                if coding.layer is HEXADECIMAL and len(chars) % 2:
+                    # The first one may be a length before the digits, such as that of a string in a message.
+                    where = partial(_decoded_origin, coding, raw[1:], origin.after(1))
+                    self._batch.add(coding.decode(coding.chars(raw[1:])), coding.layer, where)
+                self._count(raw, chars, out)
+                return
+            reader = self._reader if known else None
+            self._value = CodedValue(
+                self._findings, (*self._layers, coding.layer), self._value_test(raw), is_known=known
+            )
+            self._content = nested_content(self._value.findings, self._layers, coding.layer, reader)
+        if self._content and self._value and out:
+            self._content.feed(out, where(), contiguous=False)
+            self._value.add(chars, self._size(raw, out))
+
+    def _count(self, raw: bytes, chars: bytes, out: bytes) -> None:
+        """Count a run that decodes to nothing known, if it certainly is a value."""
+        coding = self._coding
+        if self._findings.wants_value(len(out)) and self._value_test(raw)(
+            chars[: len(out) * coding.group // coding.size]
+        ):
+            # A number may begin with a byte for its sign.
+            size = self._size(raw, out) - (not out[0])
+            self._findings.report_value(size, crc32(out), (*self._layers, coding.layer))
+
+    def _value_test(self, raw: bytes) -> Callable[[bytes], bool]:
+        """The test whether characters are a value. Text in another charset has escapes of bytes, too."""
+        return is_binary if self._coding.layer is HEXADECIMAL and b"%" in raw else self._coding.is_value
+
+    def _size(self, raw: bytes, out: bytes) -> int:
+        """How many bytes this decodes to, without values in a list, which are counted by themselves."""
+        if self._coding.layer is BASE32 and count_lines(self._findings, raw, 5, is_base32):
+            return 0
+        return count_list(self._findings, raw, len(out)) if self._coding.layer is HEXADECIMAL else len(out)
+
+    def _close_content(self) -> None:
+        if self._content and self._value:
+            self._content.close()
+            self._value.close()
+        self._content = self._value = None
+
+    def search(self) -> None:
+        """Search what short runs decode to."""
+        if self._batch:
+            self._batch.search()
+
+    def close(self) -> None:
+        """No more bytes follow."""
+        self.read_pending(last=True)
+        self.search()
+
+
+def _decoded_origin(coding: Coding, raw: bytes, origin: Origin) -> Origin:
+    """The origin of the bytes that `raw` is decoded to."""
+    parts, count = [], 0
+    for begin, end in frame_parts(origin, 0, len(raw)):
+        parts.append((count * coding.size // coding.group, begin, end))
+        count += len(coding.chars(raw[begin:end]))
+    return origin.derived(parts)
