@@ -18,6 +18,8 @@ from typing import TYPE_CHECKING
 from overheard.engines.base import Job, Progress, clean_environment, follow, results_or_error
 from overheard.role.packages import check_for_lab
 from overheard.words.errors import EngineError
+from overheard.words.scenario import Need
+from overheard.words.story import by_name
 
 if TYPE_CHECKING:
     from overheard.words.result import Result
@@ -41,7 +43,7 @@ def _supervised(job: Job, progress: Progress) -> list[Result]:
     plan = {
         "folder": str(job.folder),
         "variables": {**job.variables, "OVERHEARD_RUN": job.run},
-        "interceptor": interceptor(),
+        "interceptor": interceptor() if _is_intercepted(job) else "",
     }
     command = [*unshare(), sys.executable, "-m", "overheard.engines.supervisor"]
     with (
@@ -67,6 +69,13 @@ def _supervised(job: Job, progress: Progress) -> list[Result]:
             return []
         finally:
             _end(supervisor)
+
+
+def _is_intercepted(job: Job) -> bool:
+    """Whether a scenario of the job needs the interceptor, which takes a second to start."""
+    scenarios = by_name()
+    names = job.variables["OVERHEARD_CLIENT_SCENARIOS"].split(",")
+    return any(Need.INTERCEPTOR in scenarios[name].needs for name in names if name in scenarios)
 
 
 def interceptor() -> str:

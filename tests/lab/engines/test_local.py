@@ -14,7 +14,17 @@ import pytest
 
 import modified_lab
 from overheard.words.gallery import ROWS
-from overheard.words.services import CA, CAPTURE, GALLERY_HEALTH, HTTP, HTTPS, INTERCEPTOR_HEALTH, LEGACY, MUTUAL
+from overheard.words.services import (
+    CA,
+    CAPTURE,
+    GALLERY_HEALTH,
+    HTTP,
+    HTTPS,
+    INTERCEPTOR,
+    INTERCEPTOR_HEALTH,
+    LEGACY,
+    MUTUAL,
+)
 from overheard.words.story import SCENARIOS
 from processes import LONG, PROJECT, alive, descendants, eventually, read_until, start_demo
 from required import fail_or_skip
@@ -69,6 +79,8 @@ def test_secrets_never_reach_the_disk_and_roles_cannot_be_reached_from_outside(t
         assert _listening() == before
         demo.communicate()
     assert not (run / "state").exists()
+    # Neither scenario needs it.
+    assert not (run / "logs" / f"{INTERCEPTOR}.log").exists()
 
 
 def _listening() -> set[str]:
