@@ -5,9 +5,11 @@ from __future__ import annotations
 import ctypes
 import re
 import struct
-from itertools import pairwise
+from functools import cached_property
+from itertools import accumulate, pairwise
 from typing import TYPE_CHECKING
 
+from overheard_capture.content.lazy_pattern import lazy_pattern
 from overheard_capture.native import core, pointer
 
 if TYPE_CHECKING:
@@ -16,8 +18,8 @@ if TYPE_CHECKING:
 # The characters of base64 and base64url (RFC 4648), and the length from which a run of them may be either.
 BASE64_ALPHABET = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/_-"
 SHORTEST_RUN = 24
-_RUN = re.compile(rb"[A-Za-z0-9+/_-]{%d,}+" % SHORTEST_RUN)
-_SOFT = re.compile(rb"=\r?\n")
+_RUN = lazy_pattern(rb"[A-Za-z0-9+/_-]{%d,}+" % SHORTEST_RUN)
+_SOFT = lazy_pattern(rb"=\r?\n")
 _PLAIN = bytes(range(32, 127)) + b"\t\n\r"
 
 # The length from which characters may be base85, which is that of 20 bytes; and after what it may begin, although that
@@ -48,7 +50,7 @@ def is_plain(data: bytes | bytearray) -> bool:
 
 # Escapes of quoted-printable that little else has: several bytes in a row that are no ASCII text, NUL, the equals sign
 # itself, blanks around a word, the signature of PNG. And the length of these.
-_ESCAPED_BYTES = re.compile(rb"=(?:00|3D|89PNG|20[0-9A-Za-z.,/]{1,20}=20|[0189A-F][0-9A-F](?:=[0189A-F][0-9A-F]){2})")
+_ESCAPED_BYTES = lazy_pattern(rb"=(?:00|3D|89PNG|20[0-9A-Za-z.,/]{1,20}=20|[0189A-F][0-9A-F](?:=[0189A-F][0-9A-F]){2})")
 LONGEST_ESCAPED_BYTES = 26
 
 
@@ -80,7 +82,7 @@ class Members:
 
     def __init__(self, members: bytes, least: int) -> None:
         self.members = members
-        self._run = re.compile(rb"[%b]{%d,}+" % (re.escape(members), least))
+        self._run = lazy_pattern(rb"[%b]{%d,}+" % (re.escape(members), least))
 
     def runs(self, data: bytes | bytearray) -> Iterator[tuple[int, int]]:
         """The (start, end) of each run that is long enough."""
@@ -141,6 +143,9 @@ def _rarest_pair(text: bytes) -> int:
     return pairs.index(min(pairs)) if pairs else 0
 
 
+_HALVES = list(range(16))
+
+
 def _halves(beginnings: list[bytes]) -> bytes:
     """For the compiled part: pairs of bytes, and the bytes behind them, in eight groups, by the halves of each byte."""
     halves = [bytearray(16) for _ in range(6)]
@@ -148,11 +153,13 @@ def _halves(beginnings: list[bytes]) -> bytes:
     kinds = sorted({_kind(beginning) for beginning in beginnings})
     for beginning in beginnings:
         group = 1 << kinds.index(_kind(beginning)) * 8 // max(len(kinds), 8)
-        for at in range(3):
+        for at, (low, high) in enumerate(zip(halves[::2], halves[1::2], strict=True)):
             # Where a text has ended, any byte may be.
-            for byte in beginning[at : at + 1] or range(256):
-                halves[2 * at][byte & 15] |= group
-                halves[2 * at + 1][byte >> 4] |= group
+            lows, highs = ([beginning[at] & 15], [beginning[at] >> 4]) if at < len(beginning) else (_HALVES, _HALVES)
+            for half in lows:
+                low[half] |= group
+            for half in highs:
+                high[half] |= group
     return b"".join(halves)
 
 
@@ -167,23 +174,23 @@ class LiteralSet:
     def __init__(self, *texts: bytes) -> None:
         self.texts = texts
         self.longest = max(map(len, texts))
-        self._packed = self._pack()
 
-    def _pack(self) -> bytes:
+    @cached_property
+    def _packed(self) -> bytes:
         """The literals for the compiled part: `Literals` in core.c."""
-        bits, packed, begins = bytearray(1 << 13), bytearray(), [0]
         at_pair = [(text[at : at + 2], at, text) for text in self.texts for at in [_rarest_pair(text)]]
-        for byte in range(256):
-            for pair, at, text in at_pair:
-                if pair[0] == byte:
-                    packed += bytes([len(text), at]) + text
-                    for second in pair[1:] or range(256):
-                        number = byte | second << 8
-                        bits[number >> 3] |= 1 << (number & 7)
-            begins.append(len(packed))
+        by_first: list[list[bytes]] = [[] for _ in range(256)]
+        bits = bytearray(1 << 13)
+        for pair, at, text in at_pair:
+            by_first[pair[0]].append(bytes([len(text), at]) + text)
+            for second in pair[1:] or range(256):
+                number = pair[0] | second << 8
+                bits[number >> 3] |= 1 << (number & 7)
+        packed = [b"".join(each) for each in by_first]
+        begins = accumulate(map(len, packed), initial=0)
         furthest = max(at for _, at, _ in at_pair)
         halves = _halves([text[at : at + 3] for _, at, text in at_pair])
-        return struct.pack("=8192s257HB", bits, *begins, furthest) + halves + packed
+        return struct.pack("=8192s257HB", bits, *begins, furthest) + halves + b"".join(packed)
 
     def first(self, data: bytes | bytearray, start: int = 0, end: int | None = None) -> int:
         """The offset of the first literal from `start` on, and before `end`; -1 if there is none."""

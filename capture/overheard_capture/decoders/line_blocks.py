@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from overheard.words.layer import Layer, LayerKind, Layers
 from overheard_capture.content.boundaries import Boundaries
+from overheard_capture.content.lazy_pattern import lazy_pattern
 from overheard_capture.content.nesting import speculative, within_depth_limit
 from overheard_capture.native import core, pointer
 from overheard_capture.provenance.small_queue import SmallByteQueue
@@ -61,8 +62,8 @@ _BROKEN = rb"[^\r\n]*[0-9A-Za-z+/_-]{24}\r?\n"
 
 
 def _block(code: str, opening: bytes, line: bytes, decode: Callable[[bytes], bytes], *, is_dump: bool = False) -> Block:
-    first = re.compile(rb"(?=%b)[^\n]*\n%b" % (opening, line))
-    return Block(Layer(code, LayerKind.SPELLED), first, re.compile(opening), re.compile(line), decode, is_dump)
+    first = lazy_pattern(rb"(?=%b)[^\n]*\n%b" % (opening, line))
+    return Block(Layer(code, LayerKind.SPELLED), first, lazy_pattern(opening), lazy_pattern(line), decode, is_dump)
 
 
 _BLOCKS = (
@@ -88,12 +89,12 @@ _OPENING = rb"(?=[>+|#*/d])%b(?=(?:%b){0,2}(?:%b))|(?=[0 \t])[ \t]{0,8}0[xX0]%b[
     *(_PREFIX, _PREFIX, _ENCODED, _OFFSET),
 )
 _FOLDED = rb"[ \t](?=[ \t]{0,31}[0-9A-Za-z+/_=-])(?:(?<=[0-9A-Za-z+/_-]{24}\n.)|(?<=[0-9A-Za-z+/_-]{24}\r\n.))"
-_HERE = re.compile(_OPENING)
-_NEXT = re.compile(rb"\n(?:((?=%b))|(?=%b)|(%b))" % (_SECOND_ROW, _OPENING, _FOLDED))
+_HERE = lazy_pattern(_OPENING)
+_NEXT = lazy_pattern(rb"\n(?:((?=%b))|(?=%b)|(%b))" % (_SECOND_ROW, _OPENING, _FOLDED))
 # Most text has nothing like it.
-_MAYBE = re.compile(rb"\n[>+|#*/d0 \t]")
-_BEGINS_BLOCK = re.compile(rb"%b|[ \t]{0,8}0|[ \t]{1,8}\Z" % _PREFIX)
-_LONG_WORD = re.compile(rb"(?:[0-9A-Za-z+/_-]{24}|\A[0-9A-Za-z+/_-]{1,24})\r?\n?\Z")
+_MAYBE = lazy_pattern(rb"\n[>+|#*/d0 \t]")
+_BEGINS_BLOCK = lazy_pattern(rb"%b|[ \t]{0,8}0|[ \t]{1,8}\Z" % _PREFIX)
+_LONG_WORD = lazy_pattern(rb"(?:[0-9A-Za-z+/_-]{24}|\A[0-9A-Za-z+/_-]{1,24})\r?\n?\Z")
 
 
 def may_have_block(data: bytes | bytearray) -> bool:

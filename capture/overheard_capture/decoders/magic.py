@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from overheard_capture.captures.inputs import ZSTD_MAGIC
 from overheard_capture.content.byte_scan import LiteralSet, is_plain
+from overheard_capture.content.lazy_pattern import lazy_pattern
 from overheard_capture.decoders.archives.members import AR_MAGIC, ar, is_ar, is_tar, tar
 from overheard_capture.decoders.archives.zip import zip_archive
 from overheard_capture.decoders.archives.zip_headers import END_OF_DIRECTORY, LOCAL_FILE
@@ -217,7 +218,7 @@ _CARVED = (*CARVED.texts, *(magic for signature in SIGNATURES for magic in signa
 TEXT_PREFIXES = {magic[:count] for magic in _CARVED for count in range(1, len(magic)) if is_plain(magic[:count])}
 TEXT_ENDS = tuple(sorted({text[at:] for text in TEXT_PREFIXES for at in range(len(text))}))
 # The magics in base64: their first three bytes are four characters.
-IN_BASE64 = re.compile(b"|".join(re.escape(binascii.b2a_base64(magic[:3], newline=False)) for magic in MAGICS))
+IN_BASE64 = lazy_pattern(b"|".join(re.escape(binascii.b2a_base64(magic[:3], newline=False)) for magic in MAGICS))
 
 
 def pair_bits(pairs: Iterable[bytes]) -> bytes:

@@ -6,11 +6,11 @@ are mixed as those of coded bytes are.
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 from zlib import crc32
 
 from overheard_capture.content.byte_scan import SHORTEST_RUN
+from overheard_capture.content.lazy_pattern import lazy_pattern
 from overheard_capture.content.nesting import decoded_findings
 from overheard_capture.content.opaque_values import VALUE
 from overheard_capture.content.text_detector import CONTROL
@@ -25,7 +25,7 @@ _LOWER, _UPPER, _DIGITS = b"abcdefghijklmnopqrstuvwxyz", b"ABCDEFGHIJKLMNOPQRSTU
 # How much of a run is looked at.
 _SAMPLE = 1024
 # Four small letters in a row, as words have them: of base64 characters one in fifteen is in such a row.
-_WORD, _MOST_IN_WORDS = re.compile(rb"[a-z]{4,}"), 4
+_WORD, _MOST_IN_WORDS = lazy_pattern(rb"[a-z]{4,}"), 4
 # At least one in so many characters is a letter of hexadecimal, where 6 in 16 are expected, or a digit of base32, where
 # 6 or 10 in 32 are.
 _LEAST_LETTERS, _LEAST_DIGITS = 20, 10
@@ -35,7 +35,7 @@ _LEAST_DIFFERENT = 6
 
 # Values of known shapes, which stand in lists: a UUID, a hardware address, a fingerprint, and hashes by their length.
 _H = rb"[0-9A-Fa-f]"
-_IN_LISTS = re.compile(
+_IN_LISTS = lazy_pattern(
     rb"(?<!{H})(?:{H}{32}(?:{H}{8}(?:{H}{16}(?:{H}{8}(?:{H}{32}(?:{H}{32})?)?)?)?)?|{H}{8}-(?:{H}{4}-){3}{H}{12}"
     rb"|(?:{H}{2}[:-]){5,63}{H}{2}|{H}{4}(?::{H}{4}){7})(?![0-9A-Fa-f:-])".replace(b"{H}", _H)
 )

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from overheard.words.layer import Layer
 from overheard_capture.content.content import SearchScope
 from overheard_capture.content.findings import Reason
+from overheard_capture.content.lazy_pattern import lazy_pattern
 from overheard_capture.content.nesting import Unwrapping, within_depth_limit
 from overheard_capture.decoders.armour.coding import HEXADECIMAL
 from overheard_capture.decoders.armour.line_codings import BASE85
@@ -24,23 +25,23 @@ if TYPE_CHECKING:
 
 MAGIC = b"%PDF-"
 LAYER = Layer("PDF")
-_STREAM = re.compile(rb">>\s{0,8}stream\r?\n")
-_END = re.compile(rb"\r?\n?endstream")
+_STREAM = lazy_pattern(rb">>\s{0,8}stream\r?\n")
+_END = lazy_pattern(rb"\r?\n?endstream")
 # How far before a stream its dictionary begins at most.
 _LONGEST_DICTIONARY = 8192
-_FILTER = re.compile(rb"/Filter\s*(\[[^\]]{0,400}\]|/\w+|\d+\s+\d+\s+R)")
-_NAME = re.compile(rb"/(\w+)")
-_CODED = re.compile(rb"/Predictor\s+(?:[2-9]|1\d)\b")
+_FILTER = lazy_pattern(rb"/Filter\s*(\[[^\]]{0,400}\]|/\w+|\d+\s+\d+\s+R)")
+_NAME = lazy_pattern(rb"/(\w+)")
+_CODED = lazy_pattern(rb"/Predictor\s+(?:[2-9]|1\d)\b")
 _FLATE = {b"FlateDecode", b"Fl"}
 # A JPEG image is read as one.
 _IMAGE = {b"DCTDecode", b"DCT"}
 _SPELLED = {b"ASCII85Decode": BASE85, b"A85": BASE85, b"ASCIIHexDecode": HEXADECIMAL, b"AHx": HEXADECIMAL}
 # The operators that show strings, and the strings of a page (9.4.3, 7.3.4).
-_SHOWS_TEXT = re.compile(rb"[)\]>]\s*(?:Tj|TJ|'|\")")
-_STRING = re.compile(rb"\(((?:[^\\()]|\\.)*+)\)|<([0-9A-Fa-f\s]*+)>(?=[^>])", re.S)
-_ESCAPE = re.compile(rb"\\([0-7]{1,3}|\r?\n|.)", re.S)
+_SHOWS_TEXT = lazy_pattern(rb"[)\]>]\s*(?:Tj|TJ|'|\")")
+_STRING = lazy_pattern(rb"\(((?:[^\\()]|\\.)*+)\)|<([0-9A-Fa-f\s]*+)>(?=[^>])", re.S)
+_ESCAPE = lazy_pattern(rb"\\([0-7]{1,3}|\r?\n|.)", re.S)
 _ESCAPED = {b"n": b"\n", b"r": b"\r", b"t": b"\t", b"b": b"\b", b"f": b"\f", b"\n": b"", b"\r\n": b""}
-_NOT_TEXT = re.compile(rb"[^\t\n\r\x20-\xff]")
+_NOT_TEXT = lazy_pattern(rb"[^\t\n\r\x20-\xff]")
 
 
 def pdf(reader: ReaderFactory, rest: ReaderFactory) -> ReaderFactory:  # noqa: ARG001 - nothing follows a PDF

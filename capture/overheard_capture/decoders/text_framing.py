@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from overheard.words.layer import Layer
 from overheard_capture.content.boundaries import Boundaries
 from overheard_capture.content.byte_scan import LiteralSet
+from overheard_capture.content.lazy_pattern import lazy_pattern
 from overheard_capture.content.nesting import speculative
 from overheard_capture.decoders.rdb import lzf_strings
 from overheard_capture.native import core
@@ -48,7 +49,7 @@ class _Framing(NamedTuple):
 
 
 def _line(code: str, pattern: bytes, length: Callable[[bytes], int] = int, *, number: int) -> _Framing:
-    anywhere, here = (re.compile(each + pattern, re.DOTALL) for each in (rb"\n", b""))
+    anywhere, here = (lazy_pattern(each + pattern, re.DOTALL) for each in (rb"\n", b""))
     return _Framing(Layer(code), anywhere, here, number, length)
 
 
@@ -67,7 +68,7 @@ _COMMAND = b"|".join(rb"\*%d\r\n(?:%b){%d}" % (count, _ARGUMENT, count - 1) for 
 
 
 # RFC 9051, 4.3
-_LITERAL = re.compile(rb"\{(\d{1,9})[+-]?\}\r?\n")
+_LITERAL = lazy_pattern(rb"\{(\d{1,9})[+-]?\}\r?\n")
 _FRAMINGS = (
     # RFC 9112, 7.1, with extensions such as the signatures of aws-chunked.
     _line("chunked", rb"[ \t]*([0-9A-Fa-f]{1,8})[ \t]*(?:;[^\n]{0,900})?\r?\n", _hexadecimal, number=0),
@@ -109,8 +110,8 @@ def text_framing(findings: Findings, layers: Layers, reader: ReaderFactory) -> T
 
 # What a chunk with a signature announces, and what text may end with if such a chunk begins there.
 SIGNED = LiteralSet(b";chunk-signature=")
-_SIGNED_CHUNK = re.compile(rb"[0-9A-Fa-f]{1,8};chunk-signature=")
-_MAY_BE_SIGNED = re.compile(rb"[0-9A-Fa-f]{1,8}(?:;[a-z-]{0,15})?\Z")
+_SIGNED_CHUNK = lazy_pattern(rb"[0-9A-Fa-f]{1,8};chunk-signature=")
+_MAY_BE_SIGNED = lazy_pattern(rb"[0-9A-Fa-f]{1,8}(?:;[a-z-]{0,15})?\Z")
 _LONGEST_BEGINNING = 24
 
 

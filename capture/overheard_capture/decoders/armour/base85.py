@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 from overheard.words.layer import Layer
 from overheard_capture.content.byte_scan import BASE64_ALPHABET, Members
+from overheard_capture.content.lazy_pattern import lazy_pattern
 from overheard_capture.decoders.armour.coding import Coding
 from overheard_capture.decoders.base64.run import is_readable
 from overheard_capture.decoders.unsigned import is_unsigned
@@ -35,13 +36,13 @@ SHORTEST_BASE85, DELIMITERS = 25, b"=:\"'(<>{[,&;"
 _LOOK = 256
 # After how many delimiters it may begin, and up to where.
 _MAX_DELIMITERS, _LATEST = 6, 64
-_NAME = re.compile(rb"[A-Za-z_.-]{1,32}=")
+_NAME = lazy_pattern(rb"[A-Za-z_.-]{1,32}=")
 # A line may have a sign before it, such as those of a diff, a list or a quotation; or several of the same.
-_PREFIX = re.compile(rb"([^0-9A-Za-z])\1*+")
-_DELIMITER = re.compile(rb"[%b]" % re.escape(DELIMITERS))
+_PREFIX = lazy_pattern(rb"([^0-9A-Za-z])\1*+")
+_DELIMITER = lazy_pattern(rb"[%b]" % re.escape(DELIMITERS))
 # Signs that HTML, XML and JSON escape, and their names.
 _ESCAPED = {b"&": b"amp", b"<": b"lt", b">": b"gt", b'"': b"quot", b"'": b"apos"}
-_PARTIAL_ESCAPE = re.compile(rb"(?:&(?:amp;){0,4}[#0-9A-Za-z]{0,6}|\\{1,8}(?:u[0-9A-Fa-f]{0,3})?)\Z")
+_PARTIAL_ESCAPE = lazy_pattern(rb"(?:&(?:amp;){0,4}[#0-9A-Za-z]{0,6}|\\{1,8}(?:u[0-9A-Fa-f]{0,3})?)\Z")
 # With what follows an end; how many of these are looked at, the first and the last ones; and up to which length.
 _END = rb"\r?\n|[\"'`&;,<>)\]}|*\\]"
 _MOST_ENDS, _LONGEST_CUT = 3, 2048
@@ -50,8 +51,8 @@ _VARIED = 64
 # How many bytes the shortest is; so many of these are zero only if they are encoded, and may be others than text.
 _SHORTEST_OUT, _ZEROS, _MOST_OTHERS = 20, 5, 7
 # Text, and what pads it.
-_TEXT = re.compile(rb"[\0\t\n\r -~]|[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3}")
-_GROUPS = re.compile(rb"(?:z|[^z]{5})*+[^z]{0,4}")
+_TEXT = lazy_pattern(rb"[\0\t\n\r -~]|[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3}")
+_GROUPS = lazy_pattern(rb"(?:z|[^z]{5})*+[^z]{0,4}")
 # What is also in base64, which is another coding.
 _BASE64 = BASE64_ALPHABET + b"="
 
@@ -65,13 +66,13 @@ class Base85:
         # In Ascii85 a `z` is four zero bytes, and a backslash is no escape.
         self.zeros = b"z" * (b"\\" in alphabet)
         escape = _escape_of([sign for sign in _ESCAPED if sign in alphabet])
-        self._escape, self._end = re.compile(escape), re.compile(rb"%b|(%b)" % (escape, _END))
+        self._escape, self._end = lazy_pattern(escape), lazy_pattern(rb"%b|(%b)" % (escape, _END))
         others = re.escape((alphabet + self.zeros).replace(b"&", b""))
         unit = rb"(?:[%b]++|%b|&)" % (others, escape)
-        self._line_break = re.compile(rb"\r?\n" if self.zeros else rb"\r?\n|(?:\\{1,8}r)?\\{1,8}n")
+        self._line_break = lazy_pattern(rb"\r?\n" if self.zeros else rb"\r?\n|(?:\\{1,8}r)?\\{1,8}n")
         line = self._line_break.pattern
-        self._line = re.compile(rb"%b++" % unit)
-        self._run = re.compile(rb"%b++(?:(?:%b)%b++)*+" % (unit, line, unit))
+        self._line = lazy_pattern(rb"%b++" % unit)
+        self._run = lazy_pattern(rb"%b++(?:(?:%b)%b++)*+" % (unit, line, unit))
         self._begins = lru_cache(maxsize=1024)(self._find_begins)
         # Line breaks, and what is in an escape.
         others = b"\r\nx" if self.zeros else b"\r\n;\\"
@@ -79,7 +80,7 @@ class Base85:
             BASE85,
             Members(bytes({*alphabet, *self.zeros, *others}), SHORTEST_BASE85),
             self._found,
-            re.compile(rb"(?:(?:%b)?%b++)++" % (line, unit)),
+            lazy_pattern(rb"(?:(?:%b)?%b++)++" % (line, unit)),
             self._chars,
             self._decoded,
             5,

@@ -8,6 +8,7 @@ from urllib.parse import unquote_to_bytes
 
 from overheard.words.layer import Layer, LayerKind
 from overheard_capture.content.byte_scan import Members
+from overheard_capture.content.lazy_pattern import lazy_pattern
 from overheard_capture.decoders.armour import decimal
 from overheard_capture.decoders.armour.base58 import BASE58_CODING
 from overheard_capture.decoders.armour.base85 import BASE85_CODINGS
@@ -25,35 +26,35 @@ _GROUPS = rb"(?<![0-9A-Za-z])%b(?:%b%b){2,}+" % (_GROUP, _BETWEEN, _GROUP)
 _BREAK = rb"(?:\\?\r?\n[ \t]{0,32}|(?:\\{1,8}r)?\\{1,8}n)"
 _DIGITS = rb"%b{%d,}+(?:%b%b{2,}+)*+" % (_DIGIT, SHORTEST, _BREAK, _DIGIT)
 _MORE = rb"(?:%b%b%b++)++" % (_BETWEEN, _PREFIX, _DIGIT)
-_NOT_DIGITS = re.compile(rb"0[xX](?=%b)|[^0-9A-Fa-f]" % _DIGIT)
+_NOT_DIGITS = lazy_pattern(rb"0[xX](?=%b)|[^0-9A-Fa-f]" % _DIGIT)
 # The digits of decimal numbers, and what is between them.
 _DECIMAL = b"0123456789 \t\r\n,;:.|-"
 # Bytes without a letter among their digits, as those of digits in ASCII are.
-_DIGIT_BYTES = re.compile(rb"(?<![0-9])(?:[2-7][0-9][ :-]){11}[2-7][0-9](?![0-9])")
+_DIGIT_BYTES = lazy_pattern(rb"(?<![0-9])(?:[2-7][0-9][ :-]){11}[2-7][0-9](?![0-9])")
 _LONG_NUMBER = Members(b"0123456789", SHORTEST)
 
 _HEX_DIGITS = b"0123456789ABCDEFabcdef"
-_WORD = re.compile(rb"[0-9A-Za-z]{%d,}+" % SHORTEST)
+_WORD = lazy_pattern(rb"[0-9A-Za-z]{%d,}+" % SHORTEST)
 
 # Characters that need no escape in a URL (RFC 3986, 2.3), or are left alone by some encoders.
 _UNRESERVED = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~!*'()"
 _PERCENT_ENCODED = rb"(?:[%b+]|%%%%[0-9A-Fa-f]{2}){%%d,}+" % re.escape(_UNRESERVED)
 # With those that are escaped they have at least the characters of a run.
 _FEWEST_BYTES = 12
-_PARTIAL_PERCENT = re.compile(rb"%[0-9A-Fa-f]?\Z")
+_PARTIAL_PERCENT = lazy_pattern(rb"%[0-9A-Fa-f]?\Z")
 # How often text may be escaped.
 _ESCAPED = 4
 # An escape of a byte that is no ASCII text. Text of other escapes is a spelling alone.
-_ANY_ESCAPE = re.compile(rb"%[0-9A-Fa-f]{2}")
+_ANY_ESCAPE = lazy_pattern(rb"%[0-9A-Fa-f]{2}")
 # So many different characters of base85 are escaped, which base64 has not. Its own may be escaped several times.
 _ESCAPES_OF_BASE85 = 2
 # What is read line by line: a dump, quoted-printable; and encoded words.
-_IN_LINES = re.compile(rb"\n(?:0[0-9A-Fa-f]{3,15}:? |[ \t>])|=(?:\?|3D|\r?\n|[0-9A-F]{2}(?:=|[0-9A-Za-z]{1,20}=20))")
-_NOT_BASE64 = re.compile(rb"%(?:25)*+(?!3[Dd]|2[BbFf]|0[AaDd])([0-9A-Fa-f]{2})")
-_BINARY_ESCAPE = re.compile(rb"%(?:[0189A-Fa-f][0-9A-Fa-f]|7[Ff])")
+_IN_LINES = lazy_pattern(rb"\n(?:0[0-9A-Fa-f]{3,15}:? |[ \t>])|=(?:\?|3D|\r?\n|[0-9A-F]{2}(?:=|[0-9A-Za-z]{1,20}=20))")
+_NOT_BASE64 = lazy_pattern(rb"%(?:25)*+(?!3[Dd]|2[BbFf]|0[AaDd])([0-9A-Fa-f]{2})")
+_BINARY_ESCAPE = lazy_pattern(rb"%(?:[0189A-Fa-f][0-9A-Fa-f]|7[Ff])")
 
 _BASE32_LINES = rb"[%b]{%d,}+(?:%b[%b]++)*+"
-_BASE32_HEX = re.compile(rb"[0189]")
+_BASE32_HEX = lazy_pattern(rb"[0189]")
 
 
 def _hexadecimal(chars: bytes) -> bytes:
@@ -108,12 +109,12 @@ def _without_breaks(raw: bytes) -> bytes:
     return _ANY_BREAK.sub(b"", raw)
 
 
-_ANY_BREAK = re.compile(_BREAK)
+_ANY_BREAK = lazy_pattern(_BREAK)
 
 
 def _base32_coding(alphabet: bytes) -> Coding:
-    find = re.compile(_BASE32_LINES % (alphabet, SHORTEST, rb"\r?\n", alphabet))
-    more = re.compile(rb"(?:(?:\r?\n)?[%b]++)++" % alphabet)
+    find = lazy_pattern(_BASE32_LINES % (alphabet, SHORTEST, rb"\r?\n", alphabet))
+    more = lazy_pattern(rb"(?:(?:\r?\n)?[%b]++)++" % alphabet)
     return Coding(
         BASE32,
         Members(alphabet + b"\r\n", SHORTEST),
@@ -136,8 +137,8 @@ CODINGS = (
     Coding(
         HEXADECIMAL,
         Members(_HEX_MEMBERS, SHORTEST),
-        re.compile(_DIGITS + rb"|" + _GROUPS).finditer,
-        re.compile(_MORE),
+        lazy_pattern(_DIGITS + rb"|" + _GROUPS).finditer,
+        lazy_pattern(_MORE),
         lambda raw: _NOT_DIGITS.sub(b"", raw),
         _hexadecimal,
         2,
@@ -150,8 +151,8 @@ CODINGS = (
     Coding(
         PERCENT,
         Members(_UNRESERVED + b"+%", SHORTEST),
-        re.compile(_PERCENT_ENCODED % _FEWEST_BYTES).finditer,
-        re.compile(_PERCENT_ENCODED % 1),
+        lazy_pattern(_PERCENT_ENCODED % _FEWEST_BYTES).finditer,
+        lazy_pattern(_PERCENT_ENCODED % 1),
         _percent_chars,
         _hexadecimal,
         2,
@@ -165,8 +166,8 @@ CODINGS = (
     Coding(
         DECIMAL,
         Members(decimal.MEMBERS, SHORTEST),
-        re.compile(decimal.LIST).finditer,
-        re.compile(decimal.MORE),
+        lazy_pattern(decimal.LIST).finditer,
+        lazy_pattern(decimal.MORE),
         decimal.byte_digits,
         _hexadecimal,
         2,

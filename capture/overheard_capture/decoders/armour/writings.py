@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from overheard.words.layer import Layer, LayerKind
 from overheard_capture.content.byte_scan import LiteralSet
+from overheard_capture.content.lazy_pattern import lazy_pattern
 from overheard_capture.decoders.armour.line_codings import BEGIN
 
 # So many escaped characters of ASCII in a row are written by one who escapes all.
@@ -41,8 +42,8 @@ _BACKSLASHES = rb"\\{1,8}"
 _NEW_LINE = rb"%b(?:[rn]|u000[aAdD]|x0[aAdD])" % _BACKSLASHES
 _ASCII_CODE = rb"(?:[2-7][0-9A-Fa-f]|0[09aAdD]|26(?:amp;){0,4}#(?:[0-9]{2,3}|[xX][0-9A-Fa-f]{2});)"
 _CONTROLS = {b"n": b"\n", b"r": b"\r", b"t": b"\t", b"b": b"\b", b"f": b"\f", b"v": b"\v", b"0": b"\0"}
-_PARTIAL_BACKSLASH = re.compile(rb"(\\+)(?:u[0-9A-Fa-f]{0,3}|x[0-9A-Fa-f]?|[0-3][0-7]?)?\Z")
-_ESCAPE = re.compile(rb"\\(?:u([0-9A-Fa-f]{4})|x([0-9A-Fa-f]{2})|([0-3][0-7]{2})|(.))", re.DOTALL)
+_PARTIAL_BACKSLASH = lazy_pattern(rb"(\\+)(?:u[0-9A-Fa-f]{0,3}|x[0-9A-Fa-f]?|[0-3][0-7]?)?\Z")
+_ESCAPE = lazy_pattern(rb"\\(?:u([0-9A-Fa-f]{4})|x([0-9A-Fa-f]{2})|([0-3][0-7]{2})|(.))", re.DOTALL)
 
 
 def _without_backslash(escape: re.Match[bytes]) -> bytes:
@@ -64,9 +65,9 @@ def _string(marks: LiteralSet, begins: bytes, before: bytes) -> Writing:
     return Writing(
         Layer("string escapes", LayerKind.SPELLED),
         marks,
-        re.compile(begins),
-        re.compile(before),
-        re.compile(rb"\n"),
+        lazy_pattern(begins),
+        lazy_pattern(before),
+        lazy_pattern(rb"\n"),
         _ESCAPE,
         _without_backslash,
         _held_backslash,
@@ -105,8 +106,8 @@ _LINED = _string(
 # An ampersand, which may be escaped itself.
 _AND = rb"&(?:amp;){0,4}"
 _NEW_LINE_ENTITY = rb"%b#(?:1[03]|[xX]0?[aAdD]);" % _AND
-_ENTITY = re.compile(rb"&(?:#[0-9]{1,7}|#[xX][0-9A-Fa-f]{1,6}|[A-Za-z]{2,8});")
-_PARTIAL_ENTITY = re.compile(rb"&(?:#?[0-9A-Za-z]{0,8})\Z")
+_ENTITY = lazy_pattern(rb"&(?:#[0-9]{1,7}|#[xX][0-9A-Fa-f]{1,6}|[A-Za-z]{2,8});")
+_PARTIAL_ENTITY = lazy_pattern(rb"&(?:#?[0-9A-Za-z]{0,8})\Z")
 
 
 def _held_entity(piece: bytes) -> int:
@@ -123,15 +124,15 @@ _ENTITIES = Writing(
         *(b"gt;" + begin for begin in BEGIN),
         *(b"gt; GIT b", b"gt;GIT b", b"gt; =ybegin ", b"gt;=ybegin "),
     ),
-    re.compile(
+    lazy_pattern(
         rb"gt; ?(?:begin [0-7]{3,4} |GIT binary patch|=ybegin )|%b(?:lt|#60|#[xX]3[cC]);~"
         rb"|(?:begin [0-7]{3,4} [^\r\n&]{1,160}|GIT binary patch|(?<=BEGIN:)V[A-Z]{4,8})%b"
         rb"|(?<==)%b|(?:%b){1,2}(?:0[0-9A-Fa-f]{3,15}:? {1,4}[0-9A-Fa-f]{2}| {1,8}[0-9A-Za-z+/=_-]{2})"
         rb"|(?:%b#(?:[0-9]{2,3}|[xX][0-9A-Fa-f]{2});){%d}" % (_AND, *(_NEW_LINE_ENTITY,) * 3, _AND, _DENSE)
     ),
     # A line may be quoted. What is encoded begins before its first entity.
-    re.compile(rb"(?:%bgt; ?){1,8}(?:%b)?\Z|BEGIN:\Z|(?<=[>\"\n])[^\r\n<>\"]{1,160}\Z|\Z" % (_AND, _AND)),
-    re.compile(rb"<"),
+    lazy_pattern(rb"(?:%bgt; ?){1,8}(?:%b)?\Z|BEGIN:\Z|(?<=[>\"\n])[^\r\n<>\"]{1,160}\Z|\Z" % (_AND, _AND)),
+    lazy_pattern(rb"<"),
     _ENTITY,
     lambda escape: unescape(escape[0].decode()).encode(errors="replace"),
     _held_entity,
@@ -142,10 +143,10 @@ _ENTITIES = Writing(
 QUOTED = Writing(
     Layer("quoted text", LayerKind.SPELLED),
     LiteralSet(*BEGIN, b"GIT binary patch", b"=ybegin ", b"<~", b"VCARD", b"VCALENDAR"),
-    re.compile(rb"begin [0-7]{3,4} |GIT binary patch|=ybegin |<~|(?<=BEGIN:)V"),
-    re.compile(rb"(?:\A|\n)>[^\r\n]{0,160}\Z"),
-    re.compile(rb"(?<=\n)[^>]"),
-    re.compile(rb"(?:\A|(?<=\n))> ?"),
+    lazy_pattern(rb"begin [0-7]{3,4} |GIT binary patch|=ybegin |<~|(?<=BEGIN:)V"),
+    lazy_pattern(rb"(?:\A|\n)>[^\r\n]{0,160}\Z"),
+    lazy_pattern(rb"(?<=\n)[^>]"),
+    lazy_pattern(rb"(?:\A|(?<=\n))> ?"),
     lambda _: b"",
     lambda piece: 2 if piece.endswith(b"\n>") else int(piece.endswith(b"\n")),
 )
@@ -153,7 +154,7 @@ QUOTED = Writing(
 # ---- lines of vCard and iCalendar
 
 _FOLD = rb"\r?\n[ \t]"
-_PARTIAL_FOLD = re.compile(rb"(\\*)(\r?\n(?:[ \t]\Z)?|\r)?\Z")
+_PARTIAL_FOLD = lazy_pattern(rb"(\\*)(\r?\n(?:[ \t]\Z)?|\r)?\Z")
 
 
 def _held_fold(piece: bytes) -> int:
@@ -169,10 +170,10 @@ def _held_fold(piece: bytes) -> int:
 _FOLDED = Writing(
     Layer("folded lines", LayerKind.SPELLED),
     LiteralSet(b"VCARD", b"VCALENDAR"),
-    re.compile(rb"(?<=BEGIN:)V[A-Z]{4,8}\r?\n"),
-    re.compile(rb"\Z"),
-    re.compile(rb"(?<=\n)END:V"),
-    re.compile(rb"%b|\\(?:%b)?(.)" % (_FOLD, _FOLD), re.DOTALL),
+    lazy_pattern(rb"(?<=BEGIN:)V[A-Z]{4,8}\r?\n"),
+    lazy_pattern(rb"\Z"),
+    lazy_pattern(rb"(?<=\n)END:V"),
+    lazy_pattern(rb"%b|\\(?:%b)?(.)" % (_FOLD, _FOLD), re.DOTALL),
     lambda escape: escape[1].replace(b"n", b"\n").replace(b"N", b"\n") if escape[1] else b"",
     _held_fold,
 )
@@ -190,10 +191,10 @@ def _held_quote(piece: bytes) -> int:
 _DOUBLED = Writing(
     Layer("quotes doubled", LayerKind.SPELLED),
     LiteralSet(b"<~"),
-    re.compile(rb"<~(?=[^~]{0,256}?(?:''|\"\"|%22))"),
-    re.compile(rb"\Z"),
-    re.compile(rb"(?<=~)>"),
-    re.compile(rb"''|\"\"|%22"),
+    lazy_pattern(rb"<~(?=[^~]{0,256}?(?:''|\"\"|%22))"),
+    lazy_pattern(rb"\Z"),
+    lazy_pattern(rb"(?<=~)>"),
+    lazy_pattern(rb"''|\"\"|%22"),
     lambda quotes: b'"' if quotes[0] == b"%22" else quotes[0][:1],
     _held_quote,
 )

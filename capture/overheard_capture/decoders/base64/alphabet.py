@@ -7,6 +7,7 @@ import re
 from typing import TYPE_CHECKING
 
 from overheard_capture.content.byte_scan import BASE64_ALPHABET
+from overheard_capture.content.lazy_pattern import lazy_pattern
 from overheard_capture.provenance.by_frame import frame_parts
 
 if TYPE_CHECKING:
@@ -17,16 +18,16 @@ if TYPE_CHECKING:
 # backslash, and a URL in a URL has `%25` for each percent sign.
 _BACKSLASHES, _PERCENT = rb"\\{1,8}", rb"%(?:25){0,3}"
 ESCAPES = rb"%b/|%b2[BbFf]|%bu002[BbFf]|&#(?:4[37]|x2[BbFf]);" % (_BACKSLASHES, _PERCENT, _BACKSLASHES)
-ESCAPE = re.compile(ESCAPES)
+ESCAPE = lazy_pattern(ESCAPES)
 _SLASH = (b"/", b"2f", b"2F", b"47;", b"2f;", b"2F;")
 # A line break and padding, escaped.
 ESCAPED_RETURN = rb"(?:&#(?:13|x[Dd]);|%b0[Dd])" % _PERCENT
 ESCAPED_BREAK = rb"(?:%br)?%bn|%b?(?:&#(?:10|x[Aa]);|%b0[Aa])" % (_BACKSLASHES, _BACKSLASHES, ESCAPED_RETURN, _PERCENT)
 ESCAPED_PADDING = rb"%b3[Dd]|%bu003[Dd]|&#(?:61|x3[Dd]);" % (_PERCENT, _BACKSLASHES)
-_IGNORED = re.compile(rb"%b|%b|%b" % (ESCAPED_BREAK, ESCAPED_RETURN, ESCAPED_PADDING))
+_IGNORED = lazy_pattern(rb"%b|%b|%b" % (ESCAPED_BREAK, ESCAPED_RETURN, ESCAPED_PADDING))
 # The longest escape of a character, and of a line break.
 LONGEST_ESCAPE, LONGEST_BREAK = 13, 20
-_ANY_ESCAPE = re.compile(
+_ANY_ESCAPE = lazy_pattern(
     rb"%bu[0-9A-Fa-f]{4}|%b[0-9A-Fa-f]{2}|&#[0-9A-Za-z]{1,3};|%br%bn|%b."
     % (_BACKSLASHES, _PERCENT, _BACKSLASHES, _BACKSLASHES, _BACKSLASHES),
     re.DOTALL,

@@ -9,6 +9,7 @@ from zlib import crc32
 
 from overheard.words.layer import Layers
 from overheard_capture.content.byte_scan import BASE64_ALPHABET, HEXADECIMAL, LOWERCASE, SHORTEST_RUN, base64_runs
+from overheard_capture.content.lazy_pattern import lazy_pattern
 from overheard_capture.content.nesting import speculative
 from overheard_capture.content.opaque_values import FERNET_TOKEN, VALUE
 from overheard_capture.decoders.base64.alphabet import (
@@ -40,16 +41,16 @@ if TYPE_CHECKING:
     from overheard_capture.content.findings import Findings, ReaderFactory
     from overheard_capture.provenance.origin import Bytes, Origin
 
-_LINE = re.compile(rb"(?:[A-Za-z0-9+/_-]++|%b)++" % ESCAPES)
+_LINE = lazy_pattern(rb"(?:[A-Za-z0-9+/_-]++|%b)++" % ESCAPES)
 # Lines may be indented, also in a string, or quoted in a mail.
 _BREAK = rb"(?:(?:%b)?\r?\n(?:[ \t]{0,32}|(?:> ?){1,8})|(?:%b)[ \t]{0,20})" % (ESCAPED_RETURN, ESCAPED_BREAK)
-_PADDING = re.compile(rb"(?:=|%b){0,2}" % ESCAPED_PADDING)
+_PADDING = lazy_pattern(rb"(?:=|%b){0,2}" % ESCAPED_PADDING)
 # Bytes that end a run for certain; and bytes after which it may continue: a line break, an escape, padding.
-_RUN_END = re.compile(rb"[^A-Za-z0-9+/_=\\%&#;\r\n \t>-]")
+_RUN_END = lazy_pattern(rb"[^A-Za-z0-9+/_=\\%&#;\r\n \t>-]")
 _CONTINUABLE = b"\r\n\\%=&"
 # Escapes before a run: of a base64 character, or another escape that includes the first characters of the run.
-_OTHER_ESCAPE = re.compile(rb"\\u[0-9A-Fa-f]{4}|\\[nrtbf]|%(?:25){0,3}[0-9A-Fa-f]{2}")
-_ENTITY, _LONGEST_ENTITY = re.compile(rb"&#(?:4[37]|x2[BbFf]);\Z"), 6
+_OTHER_ESCAPE = lazy_pattern(rb"\\u[0-9A-Fa-f]{4}|\\[nrtbf]|%(?:25){0,3}[0-9A-Fa-f]{2}")
+_ENTITY, _LONGEST_ENTITY = lazy_pattern(rb"&#(?:4[37]|x2[BbFf]);\Z"), 6
 # Longer lines are not joined.
 _LONGEST_LINE = 256
 # How far before a run to look for more characters of it, separated by an escape.
@@ -69,7 +70,7 @@ def _further_lines(length: int) -> tuple[re.Pattern[bytes], re.Pattern[bytes]]:
     """Patterns for further lines of `length` characters, and for a shorter last line."""
     unit, after = rb"(?:[A-Za-z0-9+/_-]|%b)" % ESCAPES, rb"(?![A-Za-z0-9+/_-]|%b)" % ESCAPES
     same = rb"(?:%b(?:[A-Za-z0-9+/_-]{%d}|%b{%d})%b)*+" % (_BREAK, length, unit, length, after)
-    return re.compile(same), re.compile(rb"(?:%b%b{1,%d}+%b)?" % (_BREAK, unit, max(length - 1, 1), after))
+    return lazy_pattern(same), lazy_pattern(rb"(?:%b%b{1,%d}+%b)?" % (_BREAK, unit, max(length - 1, 1), after))
 
 
 class Base64Finder:
