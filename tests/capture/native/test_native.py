@@ -25,14 +25,14 @@ if TYPE_CHECKING:
 
     from capture.recordings import Recordings
 
-SECRET = Secret("message", b"fluffy tail")
+SEARCH = Search(Secret("message", b"fluffy tail"))
 
 
 def read(path: Path, library: object) -> tuple[dict[str, Any], list[Any]]:
     """The results of a reading, with this compiled part or without one."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(reading, "core", lambda: library)
-        taken = reading.Reading(Search([SECRET]))
+        taken = reading.Reading(SEARCH)
         reader = CaptureReader([path], chunk=1 << 16)
         for chunk in reader.chunks():
             taken.read(chunk)
