@@ -38,7 +38,7 @@ def read_numbered(findings: Findings, layers: Layers, data: bytes, origin: Origi
     at = Unwrapping(findings, layers, armoured)
     for values in series.values():
         for order in {tuple(values), tuple(sorted(values, key=itemgetter(0)))}:
-            spans = [span for _, span in order]
-            read_joined(at, data, origin, spans)
+            parts = [(data[start:end], origin.after(start)) for _, (start, end) in order]
+            read_joined(at, parts)
             # As in a list of words.
-            read_joined(at, data, origin, spans, b" ")
+            read_joined(at, parts, b" ")

@@ -8,7 +8,7 @@ from overheard.words.layer import Layers
 from overheard_capture.content.byte_scan import ENCODED_WORD, SHORTEST_RUN, LiteralSet, is_plain
 from overheard_capture.content.content import Content, SearchScope
 from overheard_capture.content.findings import UNKNOWN_FORMAT, Reason
-from overheard_capture.content.nesting import FIRST_PIECE, Remainder
+from overheard_capture.content.nesting import FIRST_PIECE, Remainder, Unwrapping
 from overheard_capture.content.text_detector import TextDetector
 from overheard_capture.decoders.armour.escapes import ESCAPED_MARKS, EscapedTextFinder
 from overheard_capture.decoders.armour.finder import ArmourFinder, has_nothing_encoded
@@ -17,6 +17,7 @@ from overheard_capture.decoders.base64.finder import Base64Finder
 from overheard_capture.decoders.behind_prefix import with_content_behind
 from overheard_capture.decoders.carving import Carver
 from overheard_capture.decoders.control_codes import ControlCodes
+from overheard_capture.decoders.json_strings import JsonStringFinder, read_strings
 from overheard_capture.decoders.line_blocks import LineBlockFinder, may_have_block
 from overheard_capture.decoders.magic import CARVABLE, HEAD, PLAIN_MAGICS, TEXT_ENDS, TEXT_PREFIXES, reader_of
 from overheard_capture.decoders.mail.encoded_words import EncodedWords
@@ -164,6 +165,8 @@ class Untyped:
             is_simple = is_plain(data) and has_nothing_encoded(data) and not may_have_block(data)
             if not is_simple or has_markup(data) or data.startswith(PLAIN_MAGICS) or CHUNKED.match(data):
                 self._read(data, origin, last=True)
+            else:
+                read_strings(Unwrapping(self._findings, self._layers, armoured), data, origin)
 
     def close(self) -> None:
         """No more bytes follow."""
@@ -193,6 +196,7 @@ class TextReader:
             LineBlockFinder(findings, layers, armoured),
             SoftBreakFinder(findings, layers, armoured),
             MarkupFinder(findings, layers),
+            JsonStringFinder(findings, layers, armoured),
         )
         # These look for one of the marks.
         self._marked = (

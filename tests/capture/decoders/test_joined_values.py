@@ -15,11 +15,11 @@ from overheard_capture.decoders.untyped import armoured
 
 def joined(text: bytes, between: bytes = b"") -> set[tuple[str, ...]]:
     """The layers under which the secret was seen in the words of a text between bars, joined."""
-    findings, at, spans = some_findings(), 0, []
+    findings, at, values = some_findings(), 0, []
     for word in text.split(b"|"):
-        spans.append((at, at + len(word)))
+        values.append((word, origin_of(len(text)).after(at)))
         at += len(word) + 1
-    read_joined(Unwrapping(findings, (), armoured), text, origin_of(len(text)), spans, between)
+    read_joined(Unwrapping(findings, (), armoured), values, between)
     assert not findings.unread
     return seen(findings)
 
@@ -45,7 +45,7 @@ def test_what_is_in_one_of_them_is_not_reported_again(text: bytes) -> None:
 
 
 def test_the_place_is_that_of_the_values() -> None:
-    findings, text = some_findings(), b"a=Fluffy tai; b=l 4711"
-    read_joined(Unwrapping(findings, (), armoured), text, origin_of(len(text)), [(2, 12), (16, 22)])
+    findings, origin = some_findings(), origin_of(len("a=Fluffy tai; b=l 4711"))
+    read_joined(Unwrapping(findings, (), armoured), [(b"Fluffy tai", origin.after(2)), (b"l 4711", origin.after(16))])
     (found,) = findings.sightings
     assert (found.place.offset, found.place.length, found.matched) == (54 + 2, 16, b"Fluffy tail 4711")
