@@ -12,13 +12,15 @@ from typing import TYPE_CHECKING
 
 from overheard_capture.content.nesting import Unwrapping
 from overheard_capture.content.tail import Tail
-from overheard_capture.decoders.continued_strings import FURTHEST, continued_strings
+from overheard_capture.decoders.continued_strings import FURTHEST, LONGEST, continued_strings
 from overheard_capture.decoders.joined_values import read_joined
 from overheard_capture.decoders.secret_forms import REACH, forms_of
 from overheard_capture.native.structures import STRING_SLOTS, Strings
 from overheard_capture.provenance.origin import Origin, joined
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from overheard.words.layer import Layers
     from overheard_capture.content.findings import Findings, ReaderFactory
     from overheard_capture.decoders.joined_values import Value
@@ -28,6 +30,8 @@ if TYPE_CHECKING:
 _JSON, _BLANK = re.compile(rb"[ \t\r\n]*+[{\[)\xef]"), re.compile(rb"[ \t\r\n]*")
 # How many bytes of values that go on are joined at a time.
 _MOST = 64 << 10
+# So much of a piece is read together with what is before it, that the rest is read without.
+_AHEAD = LONGEST + 2 * (REACH + FURTHEST)
 
 
 def begins_json(data: Bytes) -> bool:
@@ -61,17 +65,18 @@ class _Run:
 class JsonStringFinder:
     """Joins the strings of a text that begins like JSON. Any other is not looked at."""
 
-    __slots__ = ("_at", "_is_json", "_position", "_runs", "_state", "_tail")
+    __slots__ = ("_at", "_is_json", "_levels", "_position", "_runs", "_tail")
 
     def __init__(self, findings: Findings, layers: Layers, reader: ReaderFactory | None) -> None:
         self._at = Unwrapping(findings, layers, reader)
         # Whether it is JSON, once there is something other than white space.
         self._is_json: bool | None = None
-        self._state: Strings | None = None
+        # The state at each level: as it stands, and in strings that have JSON.
+        self._levels: list[Strings] = []
         self._tail = Tail()
         self._position = 0
-        # The values that go on, by the hash of their name.
-        self._runs: dict[int, _Run] = {}
+        # The values that go on, by their level and the hash of their name.
+        self._runs: dict[tuple[int, int], _Run] = {}
 
     def feed(self, data: bytes | bytearray, origin: Origin) -> None:
         """Read the next bytes."""
@@ -81,30 +86,41 @@ class JsonStringFinder:
             self._read(data, origin, is_last=False)
 
     def _read(self, data: bytes | bytearray, origin: Origin, *, is_last: bool) -> None:
-        state = self._state = self._state or Strings()
-        text, before = self._tail.data + data, len(self._tail.data)
-        state.base = self._position - before
-        forms = forms_of(self._at.findings.search.secrets)
-        for name, begin, end, *following in continued_strings(text, state, forms, is_last=is_last):
-            run = self._runs.get(name)
-            if run is None or run.end != end:
-                self._flush(name)
-                run = self._runs[name] = _Run(self._value(text, origin, max(begin, end - REACH), end))
-            run.add(self._value(text, origin, *following), following[1])
-            if run.size > _MOST or len(self._runs) > STRING_SLOTS:
-                self._flush(next(iter(self._runs)) if run.size <= _MOST else name)
+        tail, before, ahead = self._tail, len(self._tail.data), data[:_AHEAD]
+        self._levels = self._levels or [Strings(at=self._position)]
+
+        def around() -> Origin:
+            return joined([(tail.origin, 0, before), (origin, 0, len(ahead))])
+
+        self._read_at(self._position - before, tail.data + ahead, around, is_last=is_last)
+        if len(data) > _AHEAD:
+            self._read_at(self._position, data, lambda: origin, is_last=False)
         self._position += len(data)
-        self._tail.add(data, origin, self._position - state.at + REACH + FURTHEST)
+        reached = min(state.at for state in self._levels)
+        self._tail.add(data, origin, self._position - reached + REACH + FURTHEST)
 
-    def _value(self, text: bytes, origin: Origin, begin: int, end: int) -> Value:
-        """A value of the text, of which the last bytes have this origin."""
-        before = len(self._tail.data)
-        begin, end = (max(each - self._position + before, 0) for each in (begin, end))
-        parts = [(self._tail.origin, begin, min(end, before))] if begin < before else []
-        parts += [(origin, max(begin - before, 0), end - before)] if end > before else []
-        return text[begin:end], joined(parts)
+    def _read_at(self, base: int, text: bytes | bytearray, origin: Callable[[], Origin], *, is_last: bool) -> None:
+        """Read bytes which are at `base` of the whole text. Their origin is asked for only if something goes on."""
+        forms = forms_of(self._at.findings.search.secrets)
+        for level, state in enumerate(self._levels):
+            state.base = base
+            for name, begin, end, *following in continued_strings(text, state, forms, level, is_last=is_last):
+                run = self._runs.get((level, name))
+                if run is None or run.end != end:
+                    self._flush((level, name))
+                    run = self._runs[level, name] = _Run(
+                        _value(text, origin(), max(begin, end - REACH) - base, end - base)
+                    )
+                run.add(_value(text, origin(), following[0] - base, following[1] - base), following[1])
+                if run.size > _MOST:
+                    self._flush((level, name))
+            while len(self._runs) > STRING_SLOTS:
+                self._flush(next(iter(self._runs)))
+            if state.escaped and len(self._levels) == 1:
+                # No string at the other level was before this.
+                self._levels.append(Strings(at=base))
 
-    def _flush(self, name: int) -> None:
+    def _flush(self, name: tuple[int, int]) -> None:
         """Join values, none of which follows."""
         if run := self._runs.pop(name, None):
             read_joined(self._at, run.values)
@@ -114,7 +130,7 @@ class JsonStringFinder:
         """`length` bytes are missing here: what follows them is taken for the beginning of something."""
         self._end()
         self._position += length
-        self._state = Strings(at=self._position) if self._state else None
+        self._levels = [Strings(at=self._position) for _ in self._levels]
 
     def close(self) -> None:
         """No more bytes follow."""
@@ -126,3 +142,7 @@ class JsonStringFinder:
         for name in list(self._runs):
             self._flush(name)
         self._tail.clear()
+
+
+def _value(text: bytes | bytearray, origin: Origin, begin: int, end: int) -> Value:
+    return bytes(text[max(begin, 0) : end]), Origin(origin.sliced(max(begin, 0), end))

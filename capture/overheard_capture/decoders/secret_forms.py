@@ -71,7 +71,10 @@ def _forms(value: bytes) -> Iterator[bytes]:
     for each in dict.fromkeys(unicodedata.normalize(form, text) for form in ("NFC", "NFD")):
         for ascii_only, signs in product((True, False), _ESCAPED_SIGNS):
             written = "".join(_escaped(sign, signs, ascii_only=ascii_only) for sign in each)
-            yield from (written.encode(), written.replace("/", "\\/").encode())
+            forms = (written, written.replace("/", "\\/"))
+            yield from (form.encode() for form in forms)
+            # In JSON in a string.
+            yield from (json.dumps(form, ensure_ascii=False)[1:-1].encode() for form in forms)
 
 
 def _escaped(sign: str, signs: str, *, ascii_only: bool) -> str:

@@ -1388,6 +1388,7 @@ typedef struct {
     uint64_t base, at; /* `at` is where to go on */
     uint32_t name;     /* the hash of the last name */
     uint32_t within;   /* whether that is in a string that is too long */
+    uint32_t escaped;  /* whether there is an escaped quotation mark */
     uint32_t names[STRING_SLOTS];
     uint64_t begins[STRING_SLOTS], ends[STRING_SLOTS], tails[STRING_SLOTS];
 } Strings;
@@ -1422,18 +1423,38 @@ static int goes_on(const Forms *forms, const uint8_t *begin, const uint8_t *tail
     return 0;
 }
 
-/* Whether two bytes are an escape of white space. */
-static int is_escaped_space(const uint8_t *at) {
-    return at[0] == '\\' && (at[1] == 'n' || at[1] == 't' || at[1] == 'r');
+/* The end of a value without the white space at its end, of which some is escaped. */
+static const uint8_t *without_space(const uint8_t *begin, const uint8_t *end) {
+    while (end > begin) {
+        uint8_t last = end[-1];
+        if (last == ' ') end--;
+        else if ((last == 'n' || last == 'r' || last == 't') && end - begin > 1 && end[-2] == '\\') {
+            for (end--; end > begin && end[-1] == '\\';) end--;
+        } else break;
+    }
+    return end;
 }
 
-/* The end of the string that begins at `begin`: its quotation mark, or `end`. */
-static const uint8_t *string_end(const uint8_t *begin, const uint8_t *at, const uint8_t *end) {
-    while (at < end && (at = memchr(at, '"', end - at))) {
+/* Where a value begins behind such white space. */
+static const uint8_t *behind_space(const uint8_t *at, const uint8_t *end) {
+    while (at < end) {
+        const uint8_t *next = at;
+        while (next < end && *next == '\\') next++;
+        if (*at == ' ') at++;
+        else if (next > at && next < end && (*next == 'n' || *next == 'r' || *next == 't')) at = next + 1;
+        else break;
+    }
+    return at;
+}
+
+/* The quotation mark from `at` on that has this level, or `end`. At level 1 it is escaped once, as in a string that has
+ * JSON; before it are other backslashes, which are escaped. */
+static const uint8_t *quote_at(int level, const uint8_t *begin, const uint8_t *at, const uint8_t *end, Strings *state) {
+    for (; at < end && (at = memchr(at, '"', end - at)); at++) {
         const uint8_t *escape = at;
         while (escape > begin && escape[-1] == '\\') escape--;
-        if ((at - escape) % 2 == 0) return at;
-        at++;
+        state->escaped |= at > escape;
+        if ((at - escape) % (2 * (level + 1)) == level) return at;
     }
     return end;
 }
@@ -1441,34 +1462,31 @@ static const uint8_t *string_end(const uint8_t *begin, const uint8_t *at, const 
 /* Read strings. In `out`, five numbers for each value that goes on in the next one of the same name: the hash of the
  * name, and where both begin and end. Returns how many there are, at most `room`. */
 uint64_t continued_strings(
-    const uint8_t *data, uint64_t length, int is_last, Strings *state, const Forms *forms, uint64_t *out, uint64_t room
+    const uint8_t *data, uint64_t length, int level, int is_last, Strings *state, const Forms *forms, uint64_t *out, uint64_t room
 ) {
     const uint8_t *origin = data - state->base, *end = data + length, *at = origin + state->at;
     uint64_t found = 0;
     while (at < end && found < room) {
         if (state->within) {
-            at = string_end(data, at, end);
+            at = quote_at(level, data, at, end, state);
             if (at == end) break;
             state->within = 0, at++;
             continue;
         }
-        const uint8_t *quote = memchr(at, '"', end - at);
-        if (!quote) {
-            at = end;
-            break;
-        }
-        const uint8_t *begin = quote + 1, *close = string_end(begin, begin, end);
+        const uint8_t *quote = quote_at(level, data, at, end, state);
+        at = quote;
+        if (quote == end) break;
+        const uint8_t *begin = quote + 1, *close = quote_at(level, begin, begin, end, state);
         if (close - begin > LONGEST_STRING) {
             state->names[state->name % STRING_SLOTS] = state->name + 1;
             state->within = 1, at = begin + LONGEST_STRING;
             continue;
         }
-        at = quote;
         if (close == end) break;
         const uint8_t *behind = close + 1;
         while (behind < end && behind - close <= MOST_BLANKS_BEFORE_COLON && (*behind == ' ' || (*behind >= '\t' && *behind <= '\r'))) behind++;
         if (behind == end && !is_last) break;
-        at = close + 1;
+        at = close + 1, close -= level;
         if (behind < end && *behind == ':') {
             uint32_t hash = 2166136261u;
             for (const uint8_t *each = begin; each < close; each++)
@@ -1476,10 +1494,8 @@ uint64_t continued_strings(
             state->name = hash;
             continue;
         }
-        const uint8_t *tail = close, *head = begin;
-        while (tail > begin && (tail[-1] == ' ' || (tail - begin > 1 && is_escaped_space(tail - 2)))) tail -= tail[-1] == ' ' ? 1 : 2;
-        if (tail == begin) continue;
-        while (*head == ' ' || is_escaped_space(head)) head += *head == ' ' ? 1 : 2;
+        const uint8_t *tail = without_space(begin, close), *head = behind_space(begin, tail);
+        if (tail == head) continue;
         uint32_t slot = state->name % STRING_SLOTS;
         if (state->names[slot] == state->name && state->ends[slot] && begin - origin - state->ends[slot] <= FURTHEST_STRING) {
             const uint8_t *before = origin + state->tails[slot];

@@ -88,7 +88,7 @@ class Strings(ctypes.Structure):
     __slots__ = ()  # a misspelt field raises an error, instead of setting an attribute that C never sees
     _fields_ = [
         *((name, ctypes.c_uint64) for name in ("base", "at")),
-        *((name, ctypes.c_uint32) for name in ("name", "within")),
+        *((name, ctypes.c_uint32) for name in ("name", "within", "escaped")),
         ("names", ctypes.c_uint32 * STRING_SLOTS),
         *((name, ctypes.c_uint64 * STRING_SLOTS) for name in ("begins", "ends", "tails")),
     ]

@@ -67,6 +67,7 @@ LEAKS = {
     "words": json.dumps({"words": ["The", "Fluffy", "tail", "4711"]}),
     "lines": json.dumps(["It is Fluffy\n", "tail\n", "4711\n"]),
     "lines of a log": "".join(json.dumps({"log": each, "stream": "stdout"}) + "\n" for each in PARTS),
+    "JSON in a string": json.dumps({"body": json.dumps(runs(PARTS)["Quill"])}),
     "behind a guard": ")]}'\n" + json.dumps(PARTS),
     "empty strings between": json.dumps(["Flu", "", "ffy tail 4711", ""]),
 }
@@ -101,13 +102,33 @@ def test_escaped_characters_are_no_obstacle(secret: str, ascii_only: bool) -> No
     for at in range(1, len(secret)):
         text = json.dumps({"a": [secret[:at], secret[at:]]}, ensure_ascii=ascii_only)
         html = text.replace("&", "\\u0026").replace("<", "\\u003c").replace(">", "\\u003E")
-        for each in (text, text.replace("/", "\\/"), html, html.replace("'", "\\u0027")):
+        inner = json.dumps(text, ensure_ascii=ascii_only)
+        for each in (text, text.replace("/", "\\/"), html, html.replace("'", "\\u0027"), f"[{inner}]"):
             assert (LAYER,) in seen(played(untyped, each.encode(), findings=Findings(search, READERS))), at
 
 
 def test_text_of_words_and_lines_in_any_cut_has_the_same_result_in_both_parts(monkeypatch: pytest.MonkeyPatch) -> None:
     source = random.Random(7)  # noqa: S311 - a test
-    signs = ['"', '"', '"', "\\", "Flu", "ffy", "tail", "4711", " ", ":", ",", "{", "1", "\\n", "x" * 300, " " * 70]
+    signs = [
+        '"',
+        '"',
+        '"',
+        '\\"',
+        '\\"',
+        "\\",
+        "Flu",
+        "ffy",
+        "tail",
+        "4711",
+        " ",
+        ":",
+        ",",
+        "{",
+        "1",
+        "\\n",
+        "x" * 300,
+        " " * 70,
+    ]
     for _ in range(60):
         data = b'{"' + "".join(source.choices(signs, k=200)).encode()
         cuts = [source.randrange(len(data)) for _ in range(4)]
