@@ -22,7 +22,7 @@ from overheard_capture.decoders.line_blocks import LineBlockFinder, may_have_blo
 from overheard_capture.decoders.magic import CARVABLE, HEAD, PLAIN_MAGICS, TEXT_ENDS, TEXT_PREFIXES, reader_of
 from overheard_capture.decoders.mail.encoded_words import EncodedWords
 from overheard_capture.decoders.mail.quoted_printable import SoftBreakFinder
-from overheard_capture.decoders.markup import MarkupFinder, has_markup
+from overheard_capture.decoders.markup import CHANGE_MARKS, MarkupFinder, has_markup
 from overheard_capture.decoders.text_framing import CHUNKED, SIGNED, ChunkFinder
 from overheard_capture.decoders.unsigned import LONG_HEAD, unsigned_or_known
 from overheard_capture.provenance.queue import ByteQueue
@@ -41,7 +41,7 @@ if TYPE_CHECKING:
 _AFTER_A_RUN = SHORTEST_RUN * 3 // 4
 _LONGEST_PREFIX = max(map(len, TEXT_PREFIXES))
 # What several finders look for, to be looked for at once: most text has none of it.
-_MARKS = LiteralSet(*{*MARKS.texts, *ESCAPED_MARKS.texts, *ENCODED_WORD.texts, *SIGNED.texts})
+_MARKS = LiteralSet(*{*MARKS.texts, *ESCAPED_MARKS.texts, *ENCODED_WORD.texts, *SIGNED.texts, *CHANGE_MARKS.texts})
 
 
 class _Finder(Protocol):
@@ -195,7 +195,6 @@ class TextReader:
             ArmourFinder(findings, layers, armoured),
             LineBlockFinder(findings, layers, armoured),
             SoftBreakFinder(findings, layers, armoured),
-            MarkupFinder(findings, layers),
             JsonStringFinder(findings, layers, armoured),
         )
         # These look for one of the marks.
@@ -203,6 +202,7 @@ class TextReader:
             LineArmourFinder(findings, layers, armoured),
             EscapedTextFinder(findings, layers, armoured),
             EncodedWords(findings, layers, armoured),
+            MarkupFinder(findings, layers),
             # In spite of a head that does not say so.
             ChunkFinder(findings, layers, untyped, begun=framed),
         )

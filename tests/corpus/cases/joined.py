@@ -1,0 +1,52 @@
+"""A secret in several neighbouring values of one message, or of several, which anybody would put together."""
+
+from __future__ import annotations
+
+import json
+from functools import partial
+from typing import TYPE_CHECKING
+
+from corpus.case import harmless, leak
+from corpus.programs import web
+from corpus.programs.web import Answer
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from corpus.scene import Scene
+
+_JOINED = "joined values"
+
+
+def cookies(sent: str, wire: bytes | None, scene: Scene) -> bytes | None:
+    """A request with cookies."""
+    web.serve(scene)
+    scene.curl("-b", sent, scene.url())
+    return wire
+
+
+def answered(body: str | bytes, kind: str, wire: bytes | None, scene: Scene) -> bytes | None:
+    """A response of this type."""
+    web.get(scene, Answer(body.encode() if isinstance(body, str) else body, {"Content-Type": kind}))
+    return wire
+
+
+def rich(parts: Sequence[str], scene: Scene) -> bytes:
+    """A text of which each part has a format of its own, as an editor saves it."""
+    ops = [{"insert": part, "attributes": {"bold": at % 2 > 0}} for at, part in enumerate(parts)]
+    answered(json.dumps({"ops": ops}), "application/json", None, scene)
+    return parts[0].encode()
+
+
+CASES = [
+    leak(
+        "cookie-in-chunks",
+        partial(cookies, "s.0=flu; s.1=ffy%20tail", b"flu; s.1=ffy%20tail"),
+        _JOINED,
+        spelling="percent-encoded",
+    ),
+    leak("json-rich-text", partial(rich, ["the word is flu", "ffy ta", "il, they say"]), _JOINED),
+    harmless("cookies-in-chunks-of-two", partial(cookies, "s.0=flu; t.1=ffy%20tail; s.2=fy%20tail", None)),
+    harmless("json-rich-text-other-word", partial(rich, ["the word is flu", "ffy fly", "ing tail"])),
+    harmless("json-rich-text-in-two", partial(answered, json.dumps({"a": "flu", "b": "ffy tail"}), "", None)),
+]
