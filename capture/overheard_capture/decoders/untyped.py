@@ -24,6 +24,7 @@ from overheard_capture.decoders.mail.encoded_words import EncodedWords
 from overheard_capture.decoders.mail.quoted_printable import SoftBreakFinder
 from overheard_capture.decoders.markup import CHANGE_MARKS, MarkupFinder, has_markup
 from overheard_capture.decoders.text_framing import CHUNKED, SIGNED, ChunkFinder
+from overheard_capture.decoders.text_tables import RULE_MARKS, TableFinder
 from overheard_capture.decoders.unsigned import LONG_HEAD, unsigned_or_known
 from overheard_capture.provenance.queue import ByteQueue
 from overheard_capture.provenance.small_queue import SmallByteQueue
@@ -41,7 +42,9 @@ if TYPE_CHECKING:
 _AFTER_A_RUN = SHORTEST_RUN * 3 // 4
 _LONGEST_PREFIX = max(map(len, TEXT_PREFIXES))
 # What several finders look for, to be looked for at once: most text has none of it.
-_MARKS = LiteralSet(*{*MARKS.texts, *ESCAPED_MARKS.texts, *ENCODED_WORD.texts, *SIGNED.texts, *CHANGE_MARKS.texts})
+_MARKS = LiteralSet(
+    *{*MARKS.texts, *ESCAPED_MARKS.texts, *ENCODED_WORD.texts, *SIGNED.texts, *CHANGE_MARKS.texts, *RULE_MARKS.texts}
+)
 
 
 class _Finder(Protocol):
@@ -163,7 +166,8 @@ class Untyped:
             data, origin = self._head.take()
             self._head = None
             is_simple = is_plain(data) and has_nothing_encoded(data) and not may_have_block(data)
-            if not is_simple or has_markup(data) or data.startswith(PLAIN_MAGICS) or CHUNKED.match(data):
+            is_marked = has_markup(data) or RULE_MARKS.first(data) >= 0
+            if not is_simple or is_marked or data.startswith(PLAIN_MAGICS) or CHUNKED.match(data):
                 self._read(data, origin, last=True)
             else:
                 read_strings(Unwrapping(self._findings, self._layers, armoured), data, origin)
@@ -203,6 +207,7 @@ class TextReader:
             EscapedTextFinder(findings, layers, armoured),
             EncodedWords(findings, layers, armoured),
             MarkupFinder(findings, layers),
+            TableFinder(findings, layers, armoured),
             # In spite of a head that does not say so.
             ChunkFinder(findings, layers, untyped, begun=framed),
         )

@@ -16,6 +16,14 @@ if TYPE_CHECKING:
     from corpus.scene import Scene
 
 _JOINED = "joined values"
+# As psql writes it with `\\pset format wrapped`.
+_TABLE = """ id |  word   | n
+----+---------+---
+  1 | the word.| 1
+    |. is     .|
+    |.fluffy  .|
+    |.%s    |
+"""
 
 
 def cookies(sent: str, wire: bytes | None, scene: Scene) -> bytes | None:
@@ -46,6 +54,17 @@ CASES = [
         spelling="percent-encoded",
     ),
     leak("json-rich-text", partial(rich, ["the word is flu", "ffy ta", "il, they say"]), _JOINED),
+    leak(
+        "html-tracked-changes",
+        partial(answered, "<p>the word is flu<del>ent, and nu</del>ffy tail</p>", "text/html", b"flu"),
+        "markup",
+    ),
+    leak("table-wrapped", partial(answered, _TABLE % "tail", "text/plain", b"fluffy .|"), _JOINED),
+    harmless("table-wrapped-other-word", partial(answered, _TABLE % "tale", "text/plain", None)),
+    harmless(
+        "html-tracked-changes-of-other-word",
+        partial(answered, "<p>the word is flu<del>ent, and nu</del>rry tail</p>", "text/html", None),
+    ),
     harmless("cookies-in-chunks-of-two", partial(cookies, "s.0=flu; t.1=ffy%20tail; s.2=fy%20tail", None)),
     harmless("json-rich-text-other-word", partial(rich, ["the word is flu", "ffy fly", "ing tail"])),
     harmless("json-rich-text-in-two", partial(answered, json.dumps({"a": "flu", "b": "ffy tail"}), "", None)),
