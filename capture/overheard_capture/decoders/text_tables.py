@@ -11,11 +11,9 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
 from overheard_capture.content.byte_scan import LiteralSet
-from overheard_capture.content.nesting import Unwrapping
 from overheard_capture.decoders.joined_values import read_joined
+from overheard_capture.decoders.marked_lines import MarkedLines
 from overheard_capture.decoders.secret_forms import forms_of
-from overheard_capture.provenance.origin import Origin
-from overheard_capture.provenance.queue import ByteQueue
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -23,6 +21,7 @@ if TYPE_CHECKING:
     from overheard.words.layer import Layers
     from overheard_capture.content.findings import Findings, ReaderFactory
     from overheard_capture.decoders.joined_values import Value
+    from overheard_capture.provenance.origin import Origin
 
 # What most rules have; and what is a rule: at least two groups of dashes, or one between other signs.
 RULE_MARKS = LiteralSet(*(each.encode() for each in ("-+-", "+--", "|--", "--  --", "==  ==", "──", "━━", "══")))
@@ -30,8 +29,8 @@ _RULE = re.compile(r"[ |+:=─━═┼╪╋╬┌┐└┘├┤┬┴┏┓�
 _GROUP = re.compile(r"[-=─━═:]{2,}")
 # Between columns with these, there is a margin, in which is a sign if a cell goes on.
 _BORDER, _SIGNS = re.compile(r"[^ =:-]"), frozenset(".+…↵↩")
-# The longest line, and how many cells are joined.
-_LONGEST, _MOST = 2048, 256
+# How many cells are joined.
+_MOST = 256
 
 
 class _Table(NamedTuple):
@@ -66,69 +65,30 @@ class _Table(NamedTuple):
                 yield number, at, at + len(text)
 
 
-class TableFinder:
+class TableFinder(MarkedLines):
     """Joins the cells of columns in text."""
 
-    __slots__ = ("_at", "_line", "_table", "_within_line")
+    marks, longest = RULE_MARKS, 2048
 
     def __init__(self, findings: Findings, layers: Layers, reader: ReaderFactory) -> None:
-        self._at = Unwrapping(findings, layers, reader)
+        super().__init__(findings, layers, reader)
         self._table: _Table | None = None
-        # The line that has begun; whether it is too long.
-        self._line, self._within_line = ByteQueue(), False
 
-    def feed(self, data: bytes | bytearray, origin: Origin, clear: int = 0) -> None:
-        """Read the next bytes. No mark of a rule is in the first `clear` ones."""
-        text, begun = data, len(self._line)
-        if begun or self._within_line:
-            end = data.find(b"\n") + 1 or len(data)
-            self._line.add(data[:end], origin)
-            if not data.endswith(b"\n", 0, end):
-                return self._shorten()
-            line, where = self._line.take(len(self._line))
-            if not self._within_line and (self._table or RULE_MARKS.first(line) >= 0):
-                self._read(line, where)
-            self._within_line = False
-            text, origin = data[end:], origin.after(end)
-            clear -= end
-        self._read_lines(text, origin, max(clear, 0))
-        return None
+    @property
+    def goes_on(self) -> bool:
+        """Whether this is in a table."""
+        return self._table is not None
 
-    def _read_lines(self, data: bytes | bytearray, origin: Origin, clear: int) -> None:
-        """Read bytes from the beginning of a line on."""
-        at, ended = 0, data.rfind(b"\n") + 1
-        while at < ended:
-            if not self._table:
-                mark = RULE_MARKS.first(data, max(at, clear), ended)
-                if mark < 0:
-                    break
-                at = max(data.rfind(b"\n", at, mark) + 1, at)
-            end = data.find(b"\n", at) + 1
-            if end - at <= _LONGEST:
-                self._read(bytes(data[at:end]), Origin(origin.sliced(at, end)))
-            else:
-                self._end()
-            at = end
-        self._line.add(data[ended:], origin.after(ended))
-        self._shorten()
-
-    def _shorten(self) -> None:
-        """Give up a line that is too long."""
-        if len(self._line) > _LONGEST:
-            self._end()
-            self._line.drop(len(self._line))
-            self._within_line = True
-
-    def _read(self, line: bytes, origin: Origin) -> None:
+    def read_line(self, line: bytes, origin: Origin) -> None:
         """Read a line, which is a rule or, below one, a row."""
         text = line.decode(errors="surrogateescape").rstrip("\r\n")
         if rule := _Table.below(text):
-            self._end()
+            self.end()
             self._table = rule
         elif self._table and self._table.has(text):
             self._read_row(self._table, text, origin)
         else:
-            self._end()
+            self.end()
 
     def _read_row(self, table: _Table, line: str, origin: Origin) -> None:
         forms = forms_of(self._at.findings.search.secrets)
@@ -145,20 +105,8 @@ class TableFinder:
         read_joined(self._at, run, b" ")
         run.clear()
 
-    def _end(self) -> None:
+    def end(self) -> None:
         """The table has ended."""
         for run in self._table.runs if self._table else ():
             self._join(run)
         self._table = None
-
-    def gap(self, _: int) -> None:
-        """Bytes are missing here, which ends a table."""
-        self._end()
-        self._line.drop(len(self._line))
-        self._within_line = True
-
-    def close(self) -> None:
-        """No more bytes follow."""
-        if self._table and len(self._line):
-            self._read(*self._line.take(len(self._line)))
-        self._end()

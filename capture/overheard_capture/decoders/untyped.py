@@ -23,6 +23,7 @@ from overheard_capture.decoders.magic import CARVABLE, HEAD, PLAIN_MAGICS, TEXT_
 from overheard_capture.decoders.mail.encoded_words import EncodedWords
 from overheard_capture.decoders.mail.quoted_printable import SoftBreakFinder
 from overheard_capture.decoders.markup import CHANGE_MARKS, MarkupFinder, has_markup
+from overheard_capture.decoders.partial_lines import PARTIAL_MARKS, PartialLineFinder
 from overheard_capture.decoders.text_framing import CHUNKED, SIGNED, ChunkFinder
 from overheard_capture.decoders.text_tables import RULE_MARKS, TableFinder
 from overheard_capture.decoders.unsigned import LONG_HEAD, unsigned_or_known
@@ -43,8 +44,17 @@ _AFTER_A_RUN = SHORTEST_RUN * 3 // 4
 _LONGEST_PREFIX = max(map(len, TEXT_PREFIXES))
 # What several finders look for, to be looked for at once: most text has none of it.
 _MARKS = LiteralSet(
-    *{*MARKS.texts, *ESCAPED_MARKS.texts, *ENCODED_WORD.texts, *SIGNED.texts, *CHANGE_MARKS.texts, *RULE_MARKS.texts}
+    *{
+        *MARKS.texts,
+        *ESCAPED_MARKS.texts,
+        *ENCODED_WORD.texts,
+        *SIGNED.texts,
+        *CHANGE_MARKS.texts,
+        *RULE_MARKS.texts,
+        *PARTIAL_MARKS.texts,
+    }
 )
+_LINE_MARKS = LiteralSet(*RULE_MARKS.texts, *PARTIAL_MARKS.texts)
 
 
 class _Finder(Protocol):
@@ -166,7 +176,7 @@ class Untyped:
             data, origin = self._head.take()
             self._head = None
             is_simple = is_plain(data) and has_nothing_encoded(data) and not may_have_block(data)
-            is_marked = has_markup(data) or RULE_MARKS.first(data) >= 0
+            is_marked = has_markup(data) or _LINE_MARKS.first(data) >= 0
             if not is_simple or is_marked or data.startswith(PLAIN_MAGICS) or CHUNKED.match(data):
                 self._read(data, origin, last=True)
             else:
@@ -208,6 +218,7 @@ class TextReader:
             EncodedWords(findings, layers, armoured),
             MarkupFinder(findings, layers),
             TableFinder(findings, layers, armoured),
+            PartialLineFinder(findings, layers, armoured),
             # In spite of a head that does not say so.
             ChunkFinder(findings, layers, untyped, begun=framed),
         )

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from corpus.scene import Scene
 
 _JOINED = "joined values"
+_LOG = b"2026-11-30T10:00:00.1Z stdout %b the word is flu\n2026-11-30T10:00:00.2Z stdout F %b\n"
 # As psql writes it with `\\pset format wrapped`.
 _TABLE = """ id |  word   | n
 ----+---------+---
@@ -59,6 +60,8 @@ CASES = [
         partial(answered, "<p>the word is flu<del>ent, and nu</del>ffy tail</p>", "text/html", b"flu"),
         "markup",
     ),
+    leak("log-partial-lines", partial(answered, _LOG % (b"P", b"ffy tail"), "text/plain", b"is flu"), _JOINED),
+    harmless("log-whole-lines", partial(answered, _LOG % (b"F", b"ffy tail"), "text/plain", None)),
     leak("table-wrapped", partial(answered, _TABLE % "tail", "text/plain", b"fluffy .|"), _JOINED),
     harmless("table-wrapped-other-word", partial(answered, _TABLE % "tale", "text/plain", None)),
     harmless(
