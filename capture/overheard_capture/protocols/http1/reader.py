@@ -24,7 +24,12 @@ from overheard_capture.protocols.http1.head import (
     parse_head,
     target_of,
 )
-from overheard_capture.protocols.http1.ranges import PARTIAL_CONTENT, range_reader, requested_resource
+from overheard_capture.protocols.http1.ranges import (
+    PARTIAL_CONTENT,
+    range_reader,
+    requested_resource,
+    upload_reader,
+)
 from overheard_capture.protocols.http1.upgrade import upgraded_reader
 from overheard_capture.provenance.queue import ByteQueue
 
@@ -193,6 +198,7 @@ class Http1Reader:
         if head.method == b"CONNECT":
             self._switch(b"")
         elif head.chunked or head.length:
+            reader = reader or upload_reader(self._findings.ranges, raw, head.content_type, head.codings)
             self._begin_body(head, reader or body_reader(head.content_type, head.codings))
 
     def _response(self, head: MessageHead, raw: bytes) -> None:
