@@ -17,6 +17,7 @@ from overheard_capture.decoders.base64.finder import Base64Finder
 from overheard_capture.decoders.behind_prefix import with_content_behind
 from overheard_capture.decoders.carving import Carver
 from overheard_capture.decoders.control_codes import ControlCodes
+from overheard_capture.decoders.embedded_http import RESPONSE_MARKS, EmbeddedHttpFinder
 from overheard_capture.decoders.json_strings import JsonStringFinder, read_strings
 from overheard_capture.decoders.line_blocks import LineBlockFinder, may_have_block
 from overheard_capture.decoders.magic import CARVABLE, HEAD, PLAIN_MAGICS, TEXT_ENDS, TEXT_PREFIXES, reader_of
@@ -43,18 +44,12 @@ if TYPE_CHECKING:
 _AFTER_A_RUN = SHORTEST_RUN * 3 // 4
 _LONGEST_PREFIX = max(map(len, TEXT_PREFIXES))
 # What several finders look for, to be looked for at once: most text has none of it.
+# Some are in lines that even a short text may have.
+_LINE_MARKS = LiteralSet(*RULE_MARKS.texts, *PARTIAL_MARKS.texts, *RESPONSE_MARKS.texts)
 _MARKS = LiteralSet(
-    *{
-        *MARKS.texts,
-        *ESCAPED_MARKS.texts,
-        *ENCODED_WORD.texts,
-        *SIGNED.texts,
-        *CHANGE_MARKS.texts,
-        *RULE_MARKS.texts,
-        *PARTIAL_MARKS.texts,
-    }
+    *{*MARKS.texts, *ESCAPED_MARKS.texts, *ENCODED_WORD.texts, *SIGNED.texts},
+    *{*CHANGE_MARKS.texts, *_LINE_MARKS.texts},
 )
-_LINE_MARKS = LiteralSet(*RULE_MARKS.texts, *PARTIAL_MARKS.texts)
 
 
 class _Finder(Protocol):
@@ -219,6 +214,7 @@ class TextReader:
             MarkupFinder(findings, layers),
             TableFinder(findings, layers, armoured),
             PartialLineFinder(findings, layers, armoured),
+            EmbeddedHttpFinder(findings, layers),
             # In spite of a head that does not say so.
             ChunkFinder(findings, layers, untyped, begun=framed),
         )

@@ -7,6 +7,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from corpus.case import harmless, leak
+from corpus.packed import gz, page
 from corpus.programs import web
 from corpus.programs.web import Answer
 
@@ -47,6 +48,19 @@ def rich(parts: Sequence[str], scene: Scene) -> bytes:
     return parts[0].encode()
 
 
+def uploaded(parts: Sequence[bytes], scene: Scene) -> bytes:
+    """A file is uploaded in numbered parts, as to S3, the last one first."""
+    web.serve(scene)
+    for number, part in reversed([*enumerate(parts, 1)]):
+        scene.curl("-T", scene.file(f"part{number}", part), scene.url(f"/nest?partNumber={number}&uploadId=7"))
+    return parts[-1]
+
+
+_PACKED = gz(page())
+_RESPONSE = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n9\r\n is fluff\r\n%x\r\n%b\r\n0\r\n\r\n"
+_RECORD = b"WARC/1.0\r\nWARC-Type: response\r\nContent-Length: 99\r\n\r\n" + _RESPONSE
+
+
 CASES = [
     leak(
         "cookie-in-chunks",
@@ -62,7 +76,16 @@ CASES = [
     ),
     leak("log-partial-lines", partial(answered, _LOG % (b"P", b"ffy tail"), "text/plain", b"is flu"), _JOINED),
     harmless("log-whole-lines", partial(answered, _LOG % (b"F", b"ffy tail"), "text/plain", None)),
-    leak("table-wrapped", partial(answered, _TABLE % "tail", "text/plain", b"fluffy .|"), _JOINED),
+    leak("upload-in-parts", partial(uploaded, (_PACKED[:40], _PACKED[40:])), "byte ranges", "gzip"),
+    leak(
+        "web-archive-chunked",
+        partial(answered, _RECORD % (6, b"y tail"), "application/warc", b"fluff"),
+        "embedded HTTP",
+        "chunked",
+    ),
+    harmless("web-archive-other-word", partial(answered, _RECORD % (6, b"y nail"), "application/warc", None)),
+    harmless("upload-in-parts-of-two", partial(uploaded, (b"the word is flu", b"rry, or stuffy tail"))),
+    leak("table-wrapped", partial(answered, _TABLE % "tail", "text/plain", b"fluffy  .|"), _JOINED),
     harmless("table-wrapped-other-word", partial(answered, _TABLE % "tale", "text/plain", None)),
     harmless(
         "html-tracked-changes-of-other-word",
