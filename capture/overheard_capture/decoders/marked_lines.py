@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 class MarkedLines:
     """Reads lines with one of the `marks`, and those after them as long as it `goes_on`; none longer than `longest`."""
 
-    marks: ClassVar[LiteralSet]
+    marks: LiteralSet
     longest: ClassVar[int]
 
     def __init__(self, findings: Findings, layers: Layers, reader: ReaderFactory) -> None:

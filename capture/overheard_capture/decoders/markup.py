@@ -42,7 +42,7 @@ _RTF = b"{\\rtf"
 # Where a change may end, for a search among other marks; and where changes of HTML, Word (ECMA-376, 17.13.5) and
 # OpenDocument (1.3, 5.5) begin and end.
 CHANGE_MARKS = LiteralSet(
-    *(b"</%b>" % name for name in (b"del", b"DEL", b"ins", b"INS")),
+    *(b"/%b>" % name for name in (b"del", b"DEL", b"ins", b"INS")),
     *(b":%b" % name for name in (b"del>", b"ins>", b"moveFrom>", b"moveTo>", b"change-end")),
 )
 _BEGIN_OR_END = rb"<(/)?(?:[a-z]{1,8}:)?(?:%%b)(?:\s[^<>]{0,%d})?(?<!/)>" % _LONGEST

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from overheard_capture.provenance.origin import Origin
 
 PARTIAL_MARKS = LiteralSet(b" stdout P ", b" stderr P ")
+# The same with the time in UTC before it: too much other text has what is rare in the former.
+UTC_PARTIAL_MARKS = LiteralSet(*(b"Z" + mark for mark in PARTIAL_MARKS.texts))
 _LINE = re.compile(rb"([^\n]{0,256}? std(?:out|err) )([PF])(?::[^ \n]{0,64})? ([^\r\n]*)")
 _DIGITS = b"0123456789"
 # How many pieces of lines that have not ended are kept, of how many streams, and how many other lines may be between.
@@ -29,13 +31,23 @@ class PartialLineFinder(MarkedLines):
     """Joins the pieces of lines. Those of several streams and containers may be mixed."""
 
     # Runtimes split after 16 KiB.
-    marks, longest = PARTIAL_MARKS, 64 << 10
+    longest = 64 << 10
 
     def __init__(self, findings: Findings, layers: Layers, reader: ReaderFactory) -> None:
         super().__init__(findings, layers, reader)
         # What has begun of a line, by what is before it, without numbers such as the time.
         self._begun: dict[bytes, list[Value]] = {}
         self._between = 0
+        self._is_first = True
+        self.marks = UTC_PARTIAL_MARKS
+
+    def feed(self, data: bytes | bytearray, origin: Origin, clear: int = 0) -> None:
+        """Read the next bytes. No mark with a time in UTC is in the first `clear` ones."""
+        if self._is_first and data[:1].isdigit():
+            # A log that begins with the time need not have that in UTC.
+            self.marks = PARTIAL_MARKS
+        self._is_first = False
+        super().feed(data, origin, clear if self.marks is UTC_PARTIAL_MARKS else 0)
 
     @property
     def goes_on(self) -> bool:

@@ -15,7 +15,7 @@ from overheard_capture.decoders.line_blocks import LineBlockFinder, may_have_blo
 from overheard_capture.decoders.mail.encoded_words import EncodedWords
 from overheard_capture.decoders.mail.quoted_printable import SoftBreakFinder
 from overheard_capture.decoders.markup import CHANGE_MARKS, MarkupFinder, has_markup
-from overheard_capture.decoders.partial_lines import PARTIAL_MARKS, PartialLineFinder
+from overheard_capture.decoders.partial_lines import PARTIAL_MARKS, UTC_PARTIAL_MARKS, PartialLineFinder
 from overheard_capture.decoders.text_framing import SIGNED, ChunkFinder
 from overheard_capture.decoders.text_tables import RULE_MARKS, TableFinder
 
@@ -24,11 +24,11 @@ if TYPE_CHECKING:
     from overheard_capture.content.findings import Findings, ReaderFactory
     from overheard_capture.provenance.origin import Origin
 
-# What several finders look for, to be looked for at once: most text has none of it.
+# What several finders look for, to be looked for at once: most text has none of it. And some of it for short text.
 _LINE_MARKS = LiteralSet(*RULE_MARKS.texts, *PARTIAL_MARKS.texts, *RESPONSE_MARKS.texts)
 _MARKS = LiteralSet(
     *{*MARKS.texts, *ESCAPED_MARKS.texts, *ENCODED_WORD.texts, *SIGNED.texts},
-    *{*CHANGE_MARKS.texts, *_LINE_MARKS.texts},
+    *{*CHANGE_MARKS.texts, *RULE_MARKS.texts, *UTC_PARTIAL_MARKS.texts, *RESPONSE_MARKS.texts},
 )
 
 

@@ -1447,6 +1447,20 @@ static const uint8_t *behind_space(const uint8_t *at, const uint8_t *end) {
     return at;
 }
 
+/* The hash of a name, without digits at its end. */
+static uint32_t hash_of_name(const uint8_t *at, const uint8_t *end) {
+    uint64_t mixed = 0;
+    while (end > at && is_digit(end[-1])) end--;
+    for (; at < end; at += 8) {
+        uint64_t word = 0;
+        if (end - at >= 8) memcpy(&word, at, 8);
+        else for (int each = 0; each < end - at; each++) word |= (uint64_t)at[each] << 8 * each;
+        mixed = (mixed ^ word) * 0x9E3779B97F4A7C15ull;
+        mixed ^= mixed >> 32;
+    }
+    return (uint32_t)mixed;
+}
+
 /* The quotation mark from `at` on that has this level, or `end`. At level 1 it is escaped once, as in a string that has
  * JSON; before it are other backslashes, which are escaped. */
 static const uint8_t *quote_at(int level, const uint8_t *begin, const uint8_t *at, const uint8_t *end, Strings *state) {
@@ -1488,10 +1502,7 @@ uint64_t continued_strings(
         if (behind == end && !is_last) break;
         at = close + 1, close -= level;
         if (behind < end && *behind == ':') {
-            uint32_t hash = 2166136261u;
-            for (const uint8_t *each = begin; each < close; each++)
-                if (!is_digit(*each)) hash = (hash ^ *each) * 16777619u;
-            state->name = hash;
+            state->name = hash_of_name(begin, close);
             continue;
         }
         const uint8_t *tail = without_space(begin, close), *head = behind_space(begin, tail);

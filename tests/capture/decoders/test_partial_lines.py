@@ -25,6 +25,7 @@ LOGS = {
     "several": log("stderr P Flu", "stderr P ffy tail", "stderr F  4711"),
     "mixed": log("stdout P Fluffy t", "stderr F acorn", "stderr P nuts", "stdout F ail 4711", "stderr F and more"),
     "long": log(f"stdout P {LONG}Fluffy t", f"stdout F ail 4711{LONG}"),
+    "in another time zone": log("stdout P Fluffy t", "stdout F ail 4711").replace("Z", "+05:30"),
     "base64": log(f"stdout P {ENCODED[:20]}", f"stdout F {ENCODED[20:]}"),
     "without an end": log("stdout P Fluffy t", "stdout P ail 4711"),
     "of several containers": log("stdout P Fluffy t", prefix="[pod/a] ") + log("stdout P b", prefix="[pod/c] ")
@@ -34,7 +35,8 @@ LOGS = {
 
 @pytest.mark.parametrize("text", LOGS.values(), ids=LOGS)
 def test_a_line_is_read_together(text: str) -> None:
-    for whole in (text, "It began.\n" * 900 + text):
+    # Only a log that begins with the time may have one that is not in UTC.
+    for whole in (text, ("2026" if "+" in text else "") + "It began.\n" * 900 + text):
         data = whole.encode()
         every = sightings(played(untyped, data))
         assert {layers[:1] for layers in seen(played(untyped, data))} == {(LAYER,)}
