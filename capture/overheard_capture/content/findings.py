@@ -95,11 +95,16 @@ class Opener(Protocol):
         """For each key that decrypts `token`, the layer and the plaintext."""
 
 
+# In place of the length of a resource: its pieces are numbered.
+NUMBERED = -2
+
+
 class RangePiece(NamedTuple):
     """A piece of a resource, from the offset `start` on.
 
     `resource` is its host, target and validator, and `total` its length; -1 if that is unknown. `content_type` and
-    `codings` are those of the whole.
+    `codings` are those of the whole. If `total` is `NUMBERED`, `start` is the number of the piece, or -1 if the pieces
+    are in the order of time.
     """
 
     resource: bytes

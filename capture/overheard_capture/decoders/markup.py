@@ -1,7 +1,7 @@
 """Text with markup: HTML, XML as of Office documents, and RTF. A tag may stand within a word.
 
 The text is searched once more without its tags, where a block or a line break is a line end. Only matches across a tag
-are new.
+are new. If changes are tracked in it, it is also searched without what was deleted, and without what was inserted.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ import re
 from typing import TYPE_CHECKING
 
 from overheard.words.layer import Layer, LayerKind
+from overheard_capture.content.byte_scan import LiteralSet
 from overheard_capture.content.findings import Occurrence
 from overheard_capture.content.nesting import within_depth_limit
 from overheard_capture.content.tail import Tail
@@ -38,6 +39,16 @@ _TAG = re.compile(
 # A control word, an escaped byte, or a group (RTF 1.9).
 _CONTROL = re.compile(rb"\\(par|line|tab|cell)(?![a-z])-?[0-9]* ?|\\[a-z]{1,32}-?[0-9]{0,10} ?|\\\*|[{}]|\r?\n")
 _RTF = b"{\\rtf"
+# Where a change may end, for a search among other marks; and where changes of HTML, Word (ECMA-376, 17.13.5) and
+# OpenDocument (1.3, 5.5) begin and end.
+CHANGE_MARKS = LiteralSet(
+    *(b"/%b>" % name for name in (b"del", b"DEL", b"ins", b"INS")),
+    *(b":%b" % name for name in (b"del>", b"ins>", b"moveFrom>", b"moveTo>", b"change-end")),
+)
+_BEGIN_OR_END = rb"<(/)?(?:[a-z]{1,8}:)?(?:%%b)(?:\s[^<>]{0,%d})?(?<!/)>" % _LONGEST
+_OF_ODF = rb"|<text:change-(?:start|(end))\b[^<>]{0,%d}>" % _LONGEST
+_DELETED = re.compile(_BEGIN_OR_END % b"del|moveFrom", re.IGNORECASE)
+_INSERTED = re.compile(_BEGIN_OR_END % b"ins|moveTo" + _OF_ODF, re.IGNORECASE)
 
 
 def has_markup(text: bytes | bytearray) -> bool:
@@ -48,7 +59,7 @@ def has_markup(text: bytes | bytearray) -> bool:
 class MarkupFinder:
     """Searches text without its markup. Text that has none is not searched again."""
 
-    __slots__ = ("_findings", "_is_rtf", "_layers", "_position", "_tail")
+    __slots__ = ("_changed", "_findings", "_is_rtf", "_layers", "_position", "_tail")
 
     def __init__(self, findings: Findings, layers: Layers) -> None:
         self._findings = findings
@@ -57,28 +68,40 @@ class MarkupFinder:
         # How much of the text was read; and whether it is RTF.
         self._position = 0
         self._is_rtf = False
+        # Up to where text may follow a change.
+        self._changed = 0
 
-    def feed(self, data: bytes | bytearray, origin: Origin) -> None:
-        """Read the next bytes."""
+    def feed(self, data: bytes | bytearray, origin: Origin, clear: int = 0) -> None:
+        """Read the next bytes. No mark of a change is in the first `clear` ones."""
         if not self._position:
             self._is_rtf = data.startswith(_RTF)
         if self._is_rtf or b"<" in data or b"<" in self._tail.data:
-            self._search(self._tail.data + data, origin)
+            text, before = self._tail.data + data, len(self._tail.data)
+            self._search(text, [(0, len(text))], origin)
+            edge = max(before - CHANGE_MARKS.longest, 0)
+            if clear < len(data) or CHANGE_MARKS.first(text, edge, min(before + CHANGE_MARKS.longest, len(text))) >= 0:
+                self._changed = self._position + len(data) + _REACH
+            if self._position < self._changed:
+                for change in (_DELETED, _INSERTED):
+                    if len(parts := _without(change, text)) > 1:
+                        self._search(text, parts, origin)
         self._tail.add(data, origin, _REACH)
         self._position += len(data)
 
-    def _search(self, text: bytes, origin: Origin) -> None:
-        """Search the last bytes together with the next ones, which come from `origin`."""
-        plain = _CONTROL.sub(_between, text) if self._is_rtf else without_tags(text)
+    def _search(self, text: bytes, parts: list[tuple[int, int]], origin: Origin) -> None:
+        """Search parts of the last bytes together with the next ones, which come from `origin`."""
+        marked_up = text if len(parts) == 1 else b"".join([text[start:end] for start, end in parts])
+        plain = _CONTROL.sub(_between, text) if self._is_rtf else without_tags(marked_up)
         if len(plain) == len(text):
             return
         matches = self._findings.search.matches(plain)
         if not matches or not within_depth_limit(self._findings, self._layers):
             return
         before = len(self._tail.data)
-        places = list(_places(text, _CONTROL if self._is_rtf else _TAG))
+        where = [at for start, end in parts for at in range(start, end)]
+        places = list(_places(marked_up, _CONTROL if self._is_rtf else _TAG))
         for match in matches:
-            start, end = places[match.offset], places[match.offset + match.length - 1] + 1
+            start, end = where[places[match.offset]], where[places[match.offset + match.length - 1]] + 1
             if end > before and end - start > match.length:
                 self._report(match, plain, start, end, origin)
 
@@ -96,6 +119,18 @@ class MarkupFinder:
 
     def close(self) -> None:
         """No more bytes follow."""
+
+
+def _without(change: re.Pattern[bytes], text: bytes) -> list[tuple[int, int]]:
+    """The parts of a text around what was changed."""
+    parts, at, begin = [], 0, -1
+    for found in change.finditer(text):
+        if found.lastindex is None:
+            begin = found.start()
+        elif begin >= at:
+            parts.append((at, begin))
+            at, begin = found.end(), -1
+    return [*parts, (at, len(text))]
 
 
 def without_tags(text: bytes) -> Bytes:

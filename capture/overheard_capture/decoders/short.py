@@ -7,11 +7,13 @@ from typing import TYPE_CHECKING
 from overheard.words.layer import Layers
 from overheard_capture.content.byte_scan import is_plain
 from overheard_capture.content.findings import UNKNOWN_FORMAT, Reason
+from overheard_capture.content.nesting import Unwrapping
 from overheard_capture.content.text_detector import CONTROL
 from overheard_capture.decoders.armour.finder import has_nothing_encoded
 from overheard_capture.decoders.control_codes import may_be_text
+from overheard_capture.decoders.json_strings import read_strings
 from overheard_capture.decoders.magic import CARVABLE, HEAD, PLAIN_MAGICS, is_known
-from overheard_capture.decoders.untyped import untyped
+from overheard_capture.decoders.untyped import armoured, untyped
 from overheard_capture.decoders.utf16_32 import encoding_of
 
 if TYPE_CHECKING:
@@ -74,5 +76,7 @@ class ShortReader:
         looks_like_text = classify(self._data) if self._fallback is None else None
         if looks_like_text is None:
             self._use_fallback().close()
+        elif looks_like_text and self._origin:
+            read_strings(Unwrapping(self._findings, self._layers, armoured), self._data, self._origin)
         elif not looks_like_text:
             self._findings.report_unread(Reason.OPAQUE, UNKNOWN_FORMAT, self._layers)

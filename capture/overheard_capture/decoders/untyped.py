@@ -2,27 +2,21 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 from overheard.words.layer import Layers
-from overheard_capture.content.byte_scan import ENCODED_WORD, SHORTEST_RUN, LiteralSet, is_plain
+from overheard_capture.content.byte_scan import SHORTEST_RUN, is_plain
 from overheard_capture.content.content import Content, SearchScope
 from overheard_capture.content.findings import UNKNOWN_FORMAT, Reason
-from overheard_capture.content.nesting import FIRST_PIECE, Remainder
+from overheard_capture.content.nesting import FIRST_PIECE, Remainder, Unwrapping
 from overheard_capture.content.text_detector import TextDetector
-from overheard_capture.decoders.armour.escapes import ESCAPED_MARKS, EscapedTextFinder
-from overheard_capture.decoders.armour.finder import ArmourFinder, has_nothing_encoded
-from overheard_capture.decoders.armour.lines import MARKS, LineArmourFinder
-from overheard_capture.decoders.base64.finder import Base64Finder
 from overheard_capture.decoders.behind_prefix import with_content_behind
 from overheard_capture.decoders.carving import Carver
 from overheard_capture.decoders.control_codes import ControlCodes
-from overheard_capture.decoders.line_blocks import LineBlockFinder, may_have_block
+from overheard_capture.decoders.json_strings import read_strings
 from overheard_capture.decoders.magic import CARVABLE, HEAD, PLAIN_MAGICS, TEXT_ENDS, TEXT_PREFIXES, reader_of
-from overheard_capture.decoders.mail.encoded_words import EncodedWords
-from overheard_capture.decoders.mail.quoted_printable import SoftBreakFinder
-from overheard_capture.decoders.markup import MarkupFinder, has_markup
-from overheard_capture.decoders.text_framing import CHUNKED, SIGNED, ChunkFinder
+from overheard_capture.decoders.text_finders import TextFinders, has_nothing_to_find
+from overheard_capture.decoders.text_framing import CHUNKED
 from overheard_capture.decoders.unsigned import LONG_HEAD, unsigned_or_known
 from overheard_capture.provenance.queue import ByteQueue
 from overheard_capture.provenance.small_queue import SmallByteQueue
@@ -39,18 +33,6 @@ if TYPE_CHECKING:
 # A run of base64 in a path may go on with the next part of that: what this decodes to, up to the length of a run.
 _AFTER_A_RUN = SHORTEST_RUN * 3 // 4
 _LONGEST_PREFIX = max(map(len, TEXT_PREFIXES))
-# What several finders look for, to be looked for at once: most text has none of it.
-_MARKS = LiteralSet(*{*MARKS.texts, *ESCAPED_MARKS.texts, *ENCODED_WORD.texts, *SIGNED.texts})
-
-
-class _Finder(Protocol):
-    """Finds what is encoded in text."""
-
-    def gap(self, length: int) -> None:
-        """`length` bytes are missing here."""
-
-    def close(self) -> None:
-        """No more bytes follow."""
 
 
 class Untyped:
@@ -161,9 +143,11 @@ class Untyped:
         if self._head:
             data, origin = self._head.take()
             self._head = None
-            is_simple = is_plain(data) and has_nothing_encoded(data) and not may_have_block(data)
-            if not is_simple or has_markup(data) or data.startswith(PLAIN_MAGICS) or CHUNKED.match(data):
+            is_simple = is_plain(data) and has_nothing_to_find(data) and not data.startswith(PLAIN_MAGICS)
+            if not is_simple or CHUNKED.match(data):
                 self._read(data, origin, last=True)
+            else:
+                read_strings(Unwrapping(self._findings, self._layers, armoured), data, origin)
 
     def close(self) -> None:
         """No more bytes follow."""
@@ -179,7 +163,7 @@ class TextReader:
 
     __slots__ = (
         *("_carver", "_codes", "_detector", "_finders", "_findings", "_layers"),
-        *("_marked", "_signature_prefix", "_spare"),
+        *("_signature_prefix", "_spare"),
     )
 
     def __init__(self, findings: Findings, layers: Layers, *, framed: bool = False, spare: int = 0) -> None:
@@ -187,21 +171,7 @@ class TextReader:
         self._detector, self._codes = TextDetector(), ControlCodes(findings, layers, untyped)
         # How many bytes at the end need not be text.
         self._spare = spare
-        self._finders = (
-            Base64Finder(findings, layers, armoured),
-            ArmourFinder(findings, layers, armoured),
-            LineBlockFinder(findings, layers, armoured),
-            SoftBreakFinder(findings, layers, armoured),
-            MarkupFinder(findings, layers),
-        )
-        # These look for one of the marks.
-        self._marked = (
-            LineArmourFinder(findings, layers, armoured),
-            EscapedTextFinder(findings, layers, armoured),
-            EncodedWords(findings, layers, armoured),
-            # In spite of a head that does not say so.
-            ChunkFinder(findings, layers, untyped, begun=framed),
-        )
+        self._finders = TextFinders(findings, layers, armoured, untyped, framed=framed)
         self._carver: Carver | None = None
         # The last bytes, if a signature may begin with them.
         self._signature_prefix: ByteQueue | None = None
@@ -219,12 +189,7 @@ class TextReader:
             detector.feed_ascii(len(data))
         else:
             detector.feed(data)
-        for finder in self._finders:
-            finder.feed(data, origin)
-        first = _MARKS.first(data)
-        clear = first if first >= 0 else len(data)
-        for marked in self._marked:
-            marked.feed(data, origin, clear)
+        self._finders.feed(data, origin)
         if detector.not_plain_utf8:
             self._carve(data, origin)
         elif data.endswith(TEXT_ENDS):
@@ -269,8 +234,8 @@ class TextReader:
             return self._findings.report_unread(Reason.OPAQUE, UNKNOWN_FORMAT, self._layers)
         return self._findings.report_value(rest, self._detector.length, self._layers)
 
-    def _readers(self) -> Iterator[_Finder]:
-        yield from (*self._finders, *self._marked)
+    def _readers(self) -> Iterator[TextFinders | Carver]:
+        yield self._finders
         if self._carver:
             yield self._carver
 

@@ -79,6 +79,21 @@ class NativeWalker(ctypes.Structure):
     ]
 
 
+STRING_SLOTS = 256
+
+
+class Strings(ctypes.Structure):
+    """The last string of JSON under each name; see `core.c`."""
+
+    __slots__ = ()  # a misspelt field raises an error, instead of setting an attribute that C never sees
+    _fields_ = [
+        *((name, ctypes.c_uint64) for name in ("base", "at")),
+        *((name, ctypes.c_uint32) for name in ("name", "within", "escaped")),
+        ("names", ctypes.c_uint32 * STRING_SLOTS),
+        *((name, ctypes.c_uint64 * STRING_SLOTS) for name in ("begins", "ends", "tails")),
+    ]
+
+
 # The number of codings that `CodedRuns` are of, and of those that are base85.
 CODINGS, BASE85 = 9, 3
 # Why a decoded word may be content.

@@ -1,13 +1,14 @@
-"""Resources that were fetched in ranges, by several requests and connections: the pieces are put together and read."""
+"""Resources that were fetched or sent in parts, by several requests and connections: they are put together and read."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from overheard.words.layer import Layer
 from overheard_capture.content.boundaries import Boundaries
-from overheard_capture.content.findings import RangePiece, Reason
+from overheard_capture.content.findings import NUMBERED, RangePiece, Reason
+from overheard_capture.content.nesting import speculative
 from overheard_capture.decoders.registry import body_reader
 from overheard_capture.provenance.origin import Origin, joined
 from overheard_capture.reassembly.tally import Tally
@@ -55,6 +56,9 @@ class Resources:
             findings = make()
             for run in _runs(pieces):
                 _read(run, findings)
+                # What is numbered may also be contents of their own.
+                for each in run if len(run) > 1 and run[0][0].total == NUMBERED else ():
+                    _read([each], speculative(findings))
             connection, direction = pieces[0].connection, pieces[0].direction
             collect(findings, connection, direction)
             for unread in findings.unread:
@@ -66,7 +70,7 @@ class Resources:
         resources = dict.fromkeys(resource for resource, _ in self.pieces)
         for resource in resources:
             unknown = self.pieces.get((resource, -1), [])
-            known = [pieces for key, pieces in self.pieces.items() if key[0] == resource and key[1] >= 0]
+            known = [pieces for key, pieces in self.pieces.items() if key[0] == resource and key[1] != -1]
             yield from ([*pieces, *unknown] for pieces in known or [[]])
 
 
@@ -93,23 +97,47 @@ class DirectionRanges(NamedTuple):
         pieces.append(_Kept(kept, self.connection, self.direction))
 
 
-def _runs(pieces: list[_Kept]) -> Iterator[list[tuple[RangePiece, int]]]:
-    """Pieces that follow each other, with the number of bytes of each that were in one before."""
-    run: list[tuple[RangePiece, int]] = []
-    reached = 0
-    for piece in sorted((kept.piece for kept in pieces), key=lambda piece: piece.start):
+# A piece, and how many of its bytes were in one before.
+Run: TypeAlias = "list[tuple[RangePiece, int]]"
+
+
+def _runs(pieces: list[_Kept]) -> Iterator[Run]:
+    """Pieces that follow each other."""
+    found = [kept.piece for kept in pieces]
+    if found[0].total == NUMBERED:
+        yield from _numbered(sorted(found, key=lambda piece: (piece.start, piece.origin.frame(0))))
+        return
+    run: Run = []
+    held = bytearray()
+    for piece in sorted(found, key=lambda piece: piece.start):
+        reached = run[0][0].start + len(held) if run else 0
         if run and piece.start > reached:
             yield run
-            run = []
-        end = piece.start + len(piece.data)
-        if not run or end > reached:
-            run.append((piece, reached - piece.start if run else 0))
-            reached = end
+            run, held = [], bytearray()
+        known = reached - piece.start if run else 0
+        if known and not piece.data.startswith(held[len(held) - known :][: len(piece.data)]):
+            # It is of something else with the same name.
+            yield [(piece, 0)]
+        elif not run or len(piece.data) > known:
+            run.append((piece, known))
+            held += piece.data[known:]
     if run:
         yield run
 
 
-def _read(run: list[tuple[RangePiece, int]], findings: Findings) -> None:
+def _numbered(pieces: list[RangePiece]) -> Iterator[Run]:
+    """Pieces whose numbers follow each other, or that have none. One that was sent again begins another run."""
+    run: Run = []
+    for piece in pieces:
+        if run and piece.start != -1 and piece.start != run[-1][0].start + 1:
+            yield run
+            run = []
+        run.append((piece, 0))
+    if run:
+        yield run
+
+
+def _read(run: Run, findings: Findings) -> None:
     first = run[0][0]
     layers = (*first.layers, LAYER) if len(run) > 1 else first.layers
     data = b"".join([piece.data[skipped:] for piece, skipped in run])
@@ -118,8 +146,9 @@ def _read(run: list[tuple[RangePiece, int]], findings: Findings) -> None:
     for piece, skipped in run:
         starts.append(at)
         at += len(piece.data) - skipped
-    codings = first.codings if first.start == 0 else b""
-    if first.codings and first.start:
+    is_first = first.start <= (first.total == NUMBERED)
+    codings = first.codings if is_first else b""
+    if first.codings and not is_first:
         findings.report_unread(Reason.GAP, "a resource of which ranges are missing", layers)
     content = Boundaries(findings, layers, body_reader(first.content_type, codings))
     content.feed(data, origin, starts[1:])

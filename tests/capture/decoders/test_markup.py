@@ -15,6 +15,9 @@ from overheard_capture.decoders import markup
 from overheard_capture.decoders.untyped import untyped
 
 RUN = '</w:t></w:r><w:r w:rsidR="00A77B3E"><w:rPr><w:b/></w:rPr><w:t xml:space="preserve">'
+DELETED = '<w:del w:id="1" w:author="N"><w:r><w:delText>rry and sni</w:delText></w:r></w:del>'
+INSERTED = '<w:rPr><w:ins w:id="3"/></w:rPr><w:ins w:id="2" w:author="N"><w:r><w:t>nny and sti</w:t></w:r></w:ins>'
+ODF = '<text:change-start text:change-id="c1"/>rry<text:change-end text:change-id="c1"/>'
 LEAKS = {
     "attributes": '<p>It is <span class="a">Flu</span><b id="x" title="1">ffy</b> tail <i lang=en>47</i>11.</p>',
     "every letter": "".join(f'<i style="color:#{at:06x}">{each}</i>' for at, each in enumerate("Fluffy tail 4711")),
@@ -23,6 +26,11 @@ LEAKS = {
     "sections": "<a><![CDATA[Flu]]><![CDATA[ffy tail]]><![CDATA[ 4711]]></a>",
     "a block for a blank": '<div class="x">Fluffy</div><div class="y">tail</div><br clear="all">4711',
     "cells": '<tr><td align="left">Fluffy<td align="left">tail<td align="left">4711</tr>',
+    "what was deleted": "<p>It is Flu<del datetime='2026'>rry, f</del>ffy tail <DEL>12</DEL>4711.</p>",
+    "what was inserted": "<p>It is Flu<ins cite=x>nny stu</ins>ffy tail 47<ins>12</ins>11.</p>",
+    "deleted runs of Word": f"<w:p><w:r><w:t>Flu</w:t></w:r>{DELETED}<w:r><w:t>ffy tail 4711</w:t></w:r></w:p>",
+    "inserted runs of Word": f"<w:p><w:r><w:t>Flu</w:t></w:r>{INSERTED}<w:r><w:t>ffy tail 4711</w:t></w:r></w:p>",
+    "insertions of OpenDocument": f"<text:p>Flu{ODF}ffy tail 4711</text:p>",
     "RTF": r"{\rtf1\ansi{\fonttbl\f0 Arial;}\f0 It is {\b Flu}ffy t{\i a}il\b0  4711\par}",
 }
 

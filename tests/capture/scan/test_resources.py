@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import gzip
 import itertools
 import pickle
@@ -74,6 +75,8 @@ def read(folder: Path, *connections: list[Turn]) -> Report:
     return judge(capture(folder, *connections), {"word": VALUE}, Options(vouched={"whole", "sent"}))
 
 
+# It has its length within.
+DOCUMENT = b"%PDF-1.7\n1 0 obj\n<< /Length 3 >>\nstream\nabc\nendstream\nendobj\n%%EOF\n"
 MIDDLE = TEXT.index(VALUE) + 4
 ZIPPED = 200
 
@@ -85,6 +88,49 @@ def put(whole: bytes, first: int, end: int) -> Turn:
     return head.encode() + whole[first:end], b"HTTP/1.1 308 go on\r\nContent-Length: 0\r\n\r\n"
 
 
+def send(method: str, target: str, body: bytes, *fields: str) -> Turn:
+    """A part is sent in a request."""
+    lines = [f"{method} {target} HTTP/1.1", "Host: server", *fields, f"Content-Length: {len(body)}", "", ""]
+    return "\r\n".join(lines).encode() + body, b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n"
+
+
+def sent(whole: bytes, target: str, *fields: str, method: str = "PUT", first: int = 1) -> list[Turn]:
+    """Parts are sent, with the number, the name and the offset of each in the target or the fields."""
+    cuts = [0, 90, 200, len(whole)]
+    turns = []
+    for number, (begin, end) in enumerate(itertools.pairwise(cuts)):
+        about = {
+            "number": number + first,
+            "name": base64.b64encode(b"block%d" % (number * 7 % 5)).decode(),
+            "at": begin,
+        }
+        turns.append(
+            send(
+                method,
+                target.format(**about, end=end - 1),
+                whole[begin:end],
+                *(f.format(**about, end=end - 1) for f in fields),
+            )
+        )
+    return turns
+
+
+S3 = "/bucket/key?partNumber={number}&uploadId=2~x7"
+UPLOADS = {
+    "S3": [sent(PACKED, S3)],
+    "S3, backwards, over three connections": [[turn] for turn in reversed(sent(PACKED, S3))],
+    "S3, text": [sent(b"nuts " * 15 + TEXT, S3)],
+    "S3, a part sent twice": [[sent(PACKED, S3)[0], *sent(PACKED, S3)]],
+    "blocks of Azure": [sent(PACKED, "/c/blob?comp=block&blockid={name}")],
+    "tus": [sent(PACKED, "/files/24e533e", "Upload-Offset: {at}", method="PATCH")],
+    "a registry of containers": [
+        sent(PACKED, "/v2/a/blobs/uploads/7c?_state=s{number}", "Content-Range: {at}-{end}", method="PATCH")
+    ],
+    "resumable.js": [
+        sent(PACKED, "/up?resumableChunkNumber={number}&resumableCurrentChunkSize={end}&id=8", method="POST")
+    ],
+    "in the path": [sent(PACKED, "/uploads/7/chunks/{number}", first=0)],
+}
 LEAKS: dict[str, list[list[Turn]]] = {
     "text": [[part(TEXT, 0, MIDDLE), part(TEXT, MIDDLE, len(TEXT))]],
     "text, over two connections": [[part(TEXT, MIDDLE, len(TEXT))], [part(TEXT, 0, MIDDLE)]],
@@ -108,6 +154,9 @@ LEAKS: dict[str, list[list[Turn]]] = {
 }
 
 
+LEAKS |= UPLOADS
+
+
 @pytest.mark.parametrize("name", LEAKS)
 def test_the_pieces_are_put_together(name: str, tmp_path: Path) -> None:
     report = read(tmp_path, *LEAKS[name])
@@ -121,6 +170,14 @@ HARMLESS: dict[str, list[list[Turn]]] = {
     "other targets": [[part(TEXT, 0, MIDDLE), part(TEXT, MIDDLE, len(TEXT), target="/b")]],
     "other versions": [[part(TEXT, 0, MIDDLE, 'ETag: "1"'), part(TEXT, MIDDLE, len(TEXT), 'ETag: "2"')]],
     "a piece missing": [[part(TEXT, 0, MIDDLE), part(TEXT, MIDDLE + 1, len(TEXT))]],
+    "other uploads": [
+        [send("PUT", f"/a?partNumber={number}&uploadId={upload}", body)]
+        for number, upload, body in ((1, "x", TEXT[:MIDDLE]), (2, "y", TEXT[MIDDLE:]))
+    ],
+    "a part missing": [
+        [send("PUT", f"/a?partNumber={number}&uploadId=x", body)]
+        for number, body in ((1, TEXT[:MIDDLE]), (3, TEXT[MIDDLE:]))
+    ],
     "gzip of another word": [[part(OTHER_PACKED, 0, 100), part(OTHER_PACKED, 100, len(OTHER_PACKED))]],
 }
 
@@ -135,6 +192,16 @@ def test_what_cannot_be_read_without_the_missing_pieces_is_a_reason(tmp_path: Pa
     for fields in ((), ("Content-Encoding: gzip",)):
         report = read(tmp_path, [part(PACKED, 0, 12, *fields), part(PACKED, 50, len(PACKED), *fields)])
         assert report.outcome == "INCONCLUSIVE"
+
+
+def test_numbered_contents_of_their_own_are_read_by_themselves(tmp_path: Path) -> None:
+    turns = [send("PUT", f"/parts/{number}", page) for number, page in enumerate((DOCUMENT, PACKED, DOCUMENT))]
+    assert read(tmp_path, turns).outcome == "OVERHEARD"
+
+
+def test_another_resource_of_the_same_name_is_read_by_itself(tmp_path: Path) -> None:
+    turns = [send("PATCH", "/up", body, "Upload-Offset: 0") for body in (noise(500).hex().encode()[:400], PACKED)]
+    assert read(tmp_path, turns).outcome == "OVERHEARD"
 
 
 def test_what_is_kept_is_bounded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

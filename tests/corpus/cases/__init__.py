@@ -10,6 +10,7 @@ from corpus.cases import (
     datagrams,
     files,
     http2,
+    joined,
     lives,
     mail,
     quic,
@@ -44,5 +45,6 @@ GROUPS = {
     "SCTP": sctp.CASES,
     "around TLS": tls.CASES,
     "QUIC": quic.CASES,
+    "text in several values": joined.CASES,
 }
 CASES = list(chain.from_iterable(GROUPS.values()))

@@ -1,4 +1,7 @@
-"""Ranges (RFC 9110, 14): a part of a resource in each response, or several in one, to be put together at the end."""
+"""Ranges (RFC 9110, 14): a part of a resource in each response, or several in one, to be put together at the end.
+
+So are uploads in parts: with ranges, from an offset on (tus), or numbered (S3), as the target tells.
+"""
 
 from __future__ import annotations
 
@@ -6,7 +9,7 @@ import re
 from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
-from overheard_capture.content.findings import RangePiece
+from overheard_capture.content.findings import NUMBERED, RangePiece
 from overheard_capture.decoders.mail.mime import MimeEntity
 from overheard_capture.decoders.mail.multipart import multipart
 from overheard_capture.decoders.registry import body_reader
@@ -21,7 +24,20 @@ if TYPE_CHECKING:
     from overheard_capture.provenance.origin import Bytes
 
 PARTIAL_CONTENT = 206
-_CONTENT_RANGE = re.compile(rb"^content-range[ \t]*:[ \t]*bytes[ \t]+(\d{1,18})-(\d{1,18})/(\d{1,18}|\*)", re.I | re.M)
+# Registries of containers name neither unit nor length.
+_CONTENT_RANGE = re.compile(
+    rb"^content-range[ \t]*:[ \t]*(?:bytes[ \t]+)?(\d{1,18})-(\d{1,18})(?:/(\d{1,18}|\*)|[ \t]*\r?$)", re.I | re.M
+)
+# https://tus.io/protocols/resumable-upload
+_UPLOAD_OFFSET = re.compile(rb"^upload-offset[ \t]*:[ \t]*(\d{1,18})[ \t]*\r?$", re.I | re.M)
+# The number of a part in a target, or the name of a block (Azure), which says nothing of its place; and what else in a
+# target differs from part to part.
+_PART = re.compile(
+    rb"[?&/](?:[a-z_]{0,16}(?:part|chunk|block|segment)(?:s|_?n(?:umber|um|o)?|_?index|_?id)?(?:=|/))"
+    rb"(?:([0-9]{1,9})(?![^&/ ])|(?<=blockid=)[^& ]{1,128})",
+    re.I,
+)
+_DIFFERENT = re.compile(rb"[?&](?:[a-z_]{0,32}(?:part|chunk|block|segment)[a-z_]{0,16}=[0-9]+|_state=[^& ]*)", re.I)
 _BYTERANGES = re.compile(
     rb"multipart/byteranges[^\r\n]*;\s*boundary\s*=\s*(?:\"([^\"]{1,200})\"|([^\s;\"]{1,200}))", re.I
 )
@@ -43,7 +59,24 @@ def requested_resource(head: bytes) -> bytes:
     if b"ange:" not in head:
         return b""
     host, target = _HOST.search(head), _TARGET.match(head)
-    return b" ".join((host[1].strip().lower() if host else b"", target[1] if target else b""))
+    name = _DIFFERENT.sub(b"", target[1]) if target else b""
+    return b" ".join((host[1].strip().lower() if host else b"", name))
+
+
+def upload_reader(ranges: Ranges | None, head: bytes, content_type: bytes, codings: bytes) -> ReaderFactory | None:
+    """The reader factory for the body of a request that uploads a part of a resource; None if it is none."""
+    host, target = _HOST.search(head), _TARGET.match(head)
+    # Chunks with signatures are only of the part.
+    if ranges is None or not target or head.startswith((b"GET ", b"HEAD ")) or b"aws-chunked" in codings:
+        return None
+    part, offset = _PART.search(target[1]), _UPLOAD_OFFSET.search(head) if b"pload-" in head else None
+    if not part and not offset:
+        return None
+    start, total = (int(offset[1]), -1) if offset else (int(part[1] or -1) if part else -1, NUMBERED)
+    name = target[1] if offset or not part else target[1][: part.start()] + target[1][part.end() :]
+    key = b" ".join((host[1].strip().lower() if host else b"", _DIFFERENT.sub(b"", name), b"part"))
+    piece = RangePiece(key, total, start, b"", Origin([]), content_type, codings, ())
+    return partial(RangeReader, ranges=ranges, piece=piece)
 
 
 def range_reader(
@@ -64,7 +97,7 @@ def _piece_reader(ranges: Ranges, resource: _Resource, head: bytes, content_type
     found = _CONTENT_RANGE.search(head)
     if not found:
         return None
-    first, last, total = int(found[1]), int(found[2]), -1 if found[3] == b"*" else int(found[3])
+    first, last, total = int(found[1]), int(found[2]), int(found[3]) if (found[3] or b"").isdigit() else -1
     if last < first or (first == 0 and last + 1 == total):
         return None
     key, codings = resource
@@ -105,6 +138,11 @@ class RangeReader:
             self._other.gap(length)
         else:
             self._keep()
+            self._pass(length)
+
+    def _pass(self, length: int) -> None:
+        """So many bytes of the piece are behind."""
+        if self._piece.total != NUMBERED:
             self._piece = self._piece._replace(start=self._piece.start + length)
 
     def _keep(self) -> None:
@@ -112,7 +150,7 @@ class RangeReader:
         if length:
             data, origin = self._held.take(length)
             self._ranges.add(self._piece._replace(data=data, origin=origin))
-            self._piece = self._piece._replace(start=self._piece.start + length)
+            self._pass(length)
 
     def close(self) -> None:
         """The piece has ended."""

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from overheard.words.layer import Layers
 from overheard_capture.content.findings import MessageKind, Reason
 from overheard_capture.decoders.fallback import Fallback
+from overheard_capture.decoders.numbered_values import read_numbered
 from overheard_capture.decoders.registry import body_reader
 from overheard_capture.decoders.values import read_values
 from overheard_capture.protocols.http1.chunked import ChunkedBody, IdentityBody
@@ -23,7 +24,12 @@ from overheard_capture.protocols.http1.head import (
     parse_head,
     target_of,
 )
-from overheard_capture.protocols.http1.ranges import PARTIAL_CONTENT, range_reader, requested_resource
+from overheard_capture.protocols.http1.ranges import (
+    PARTIAL_CONTENT,
+    range_reader,
+    requested_resource,
+    upload_reader,
+)
 from overheard_capture.protocols.http1.upgrade import upgraded_reader
 from overheard_capture.provenance.queue import ByteQueue
 
@@ -122,8 +128,10 @@ class Http1Reader:
         if line:
             end = end_of_head(data, line.end() - 1)
             if end >= 0:
-                read_values(self._findings, self._layers, data[at:end], origin.after(at))
-                self._begin(parse_head(line, data, end), bytes(data[at:end]))
+                head = bytes(data[at:end])
+                read_values(self._findings, self._layers, head, origin.after(at))
+                read_numbered(self._findings, self._layers, head, origin.after(at))
+                self._begin(parse_head(line, data, end), head)
                 if line[3] and self._findings.messages:
                     start, past = target_of(line)
                     where = origin.place(start, past - start)
@@ -190,6 +198,7 @@ class Http1Reader:
         if head.method == b"CONNECT":
             self._switch(b"")
         elif head.chunked or head.length:
+            reader = reader or upload_reader(self._findings.ranges, raw, head.content_type, head.codings)
             self._begin_body(head, reader or body_reader(head.content_type, head.codings))
 
     def _response(self, head: MessageHead, raw: bytes) -> None:

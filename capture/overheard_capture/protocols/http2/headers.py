@@ -9,6 +9,7 @@ from hpack.exceptions import HPACKError
 from overheard.words.layer import Layer, Layers
 from overheard_capture.content.content import Content
 from overheard_capture.content.findings import Reason
+from overheard_capture.decoders.numbered_values import read_numbered
 from overheard_capture.decoders.untyped import untyped
 from overheard_capture.protocols.http2.frames import END_HEADERS, PRIORITY, FrameType, Http2Frame
 from overheard_capture.protocols.http2.hpack import HeadersTooLargeError, HpackDecoder
@@ -101,7 +102,9 @@ class Http2Headers:
             parts.append((at, field.start, field.end))
             lines.append(line)
             at += len(line)
-        self._content.feed(b"".join(lines), origin.derived(parts))
+        text, where = b"".join(lines), origin.derived(parts)
+        self._content.feed(text, where)
+        read_numbered(self._findings, self._layers, text, where)
 
     def lose_sync(self) -> None:
         """Frame boundaries are lost: blocks may be missing."""
