@@ -1467,8 +1467,9 @@ static const uint8_t *quote_at(int level, const uint8_t *begin, const uint8_t *a
     for (; at < end && (at = memchr(at, '"', end - at)); at++) {
         const uint8_t *escape = at;
         while (escape > begin && escape[-1] == '\\') escape--;
-        state->escaped |= at > escape;
-        if ((at - escape) % (2 * (level + 1)) == level) return at;
+        if (at > escape) state->escaped = 1;
+        /* Of two, or of four: the level is 0 or 1. */
+        if (((at - escape) & (2 * level + 1)) == level) return at;
     }
     return end;
 }

@@ -13,6 +13,7 @@ from overheard.words.secret import Secret
 from overheard_capture.search import Search
 
 KEY, NAME, SAYING = "sk_test_4eC39HqLyjWDarjtT1zdp7dc", "Jürgen Müßiggänger", 'it\'s a "test" - now'
+UUID = "7f9c24e8-3b12-4d6a-9f1e-0a5b6c7d8e9f"
 TOKEN = f"eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxMjM0NTY3ODkwIn0.{KEY}"
 
 
@@ -60,6 +61,15 @@ def test_a_long_text_without_blanks_is_found_on_several_lines(width: int, newlin
     lines = textwrap.wrap(TOKEN, width)
     assert seen(TOKEN, newline.join(lines)) & {"on several lines", "folded"}
     assert not seen(TOKEN, newline.join([*lines[:1], "and", *lines[1:]]))
+
+
+@pytest.mark.parametrize("newline", ["\n", "\r\n"])
+def test_a_uuid_is_found_wherever_a_terminal_breaks_it(newline: str) -> None:
+    search = Search(Secret("text", UUID.encode()), large_input=False)
+    for at in range(1, len(UUID)):
+        text = f"{'id=' * 11}{UUID[:at]}{newline}{UUID[at:]}, and so on."
+        assert {match.spelling for match in search.matches(text.encode())} == {"on several lines"}, at
+        assert not search.matches(text.replace(newline, f"{newline}x").encode())
 
 
 def test_typographic_signs_are_found() -> None:

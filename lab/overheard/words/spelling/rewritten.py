@@ -26,7 +26,7 @@ _NAMES = dict(
 # As what UTF-8 is taken for: by Windows, by DOS, and by a Mac of old.
 _TAKEN_FOR = ("cp1252", "latin-1", "cp437", "cp850", "mac-roman")
 # Fewer characters in a list are too common; a shorter text without a blank is not broken into lines.
-_FEWEST_LISTED, _SHORTEST_WRAPPED = 4, 40
+_FEWEST_LISTED, _SHORTEST_WRAPPED = 4, 32
 # How many characters at the end of a list, and how many bytes of a text, are searched for to find candidates.
 _SOME, _END = 4, 16
 
