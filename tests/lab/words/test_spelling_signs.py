@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import base64
+import json
 import re
 from functools import cache
+from typing import TYPE_CHECKING
 
 import pytest
 
 from overheard.words.secret import Secret
 from overheard_capture.search import Search
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 UMLAUTS, SIGNS = "Käsefüße über", "p$w%1 a,b;c*d_e#f(g)"
 
@@ -48,6 +53,61 @@ def test_letters_beyond_ascii_are_found_by_their_number(form: str) -> None:
 
     assert seen(UMLAUTS, written(UMLAUTS))
     assert not seen(UMLAUTS, written("Käsefäße über"))
+
+
+def is_word(character: str) -> bool:
+    return character.isascii() and character.isalnum()
+
+
+HL7 = {"&": "\\T\\", "|": "\\F\\", "^": "\\S\\", "~": "\\R\\", "\\": "\\E\\"}
+TEX = {
+    "&": "\\&",
+    "|": "\\textbar{}",
+    "^": "\\textasciicircum{}",
+    "~": "\\textasciitilde{}",
+    "{": "\\{",
+    "ä": '{\\"a}',
+    "ü": '\\"{u}',
+    "é": "\\'e",
+    "ß": "{\\ss}",
+    " ": "~",
+}
+TROFF = {"ä": "\\[:a]", "ü": "\\[u00FC]", "é": "\\['e]", "^": "\\(ha", "~": "\\(ti", " ": "\\ "}
+# Each writes one character as a program does.
+LANGUAGES: dict[str, Callable[[str], str]] = {
+    "OOXML": lambda each: each if is_word(each) else f"_x{ord(each):04X}_",
+    "HL7": lambda each: HL7.get(each, each),
+    "HL7 in hexadecimal": lambda each: each if is_word(each) else f"\\X{each.encode().hex().upper()}\\",
+    "Lua and DNS": lambda each: each if is_word(each) else "".join(f"\\{byte:03d}" for byte in each.encode()),
+    "Lua, short": lambda each: each if is_word(each) else "".join(f"\\{byte}" for byte in each.encode()),
+    "TeX": lambda each: TEX.get(each, each),
+    "TeX, by numbers": lambda each: each if is_word(each) else "".join(f"^^{byte:02x}" for byte in each.encode()),
+    "troff": lambda each: TROFF.get(each, each),
+    "RTF": lambda each: each if each.isascii() else f"\\u{ord(each)}?",
+    "RTF, another": lambda each: each if each.isascii() else f"\\uc1\\u{ord(each)}\\'3f",
+    "CSS": lambda each: each if is_word(each) else f"\\{ord(each):x} ",
+    "SQL": lambda each: each if is_word(each) else f"\\{ord(each):04X}",
+    "Perl": lambda each: each if is_word(each) else f"\\x{{{ord(each):x}}}",
+    "PowerShell": lambda each: each if is_word(each) else f"`u{{{ord(each):x}}}",
+    "LDAP": lambda each: each if is_word(each) else "".join(f"\\{byte:02x}" for byte in each.encode()),
+    "cat -v": lambda each: each if each.isascii() else "".join(map(shown, each.encode())),
+}
+ANYTHING = "Käse & Füße|é^~x y"
+
+
+def shown(byte: int) -> str:
+    return "M-" + (f"^{chr((byte & 127) ^ 64)}" if byte & 127 < 32 else chr(byte & 127))
+
+
+@pytest.mark.parametrize("name", LANGUAGES)
+def test_what_a_language_escapes_is_found_also_in_a_string(name: str) -> None:
+    def written(text: str) -> str:
+        return "".join(map(LANGUAGES[name], text))
+
+    for text in (written(ANYTHING), json.dumps(written(ANYTHING), ensure_ascii=False)[1:-1]):
+        assert seen(ANYTHING, text.encode()), text
+    assert not seen(ANYTHING, written(ANYTHING.replace("&", "+")).encode())
+    assert not seen(ANYTHING, written(ANYTHING.replace("ä", "ö")).encode())
 
 
 def test_what_rsyslog_writes_is_found() -> None:

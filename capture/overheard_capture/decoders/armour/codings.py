@@ -21,7 +21,8 @@ from overheard_capture.decoders.opaque import is_base32, is_binary, is_hexadecim
 _DIGIT = rb"[0-9A-Fa-f]"
 _PREFIX = rb"(?:0[xX]|\\{1,8}[xX]|%|&#[xX])?"
 _GROUP = rb"%b(?:%b%b){1,8}+(?!%b)" % (_PREFIX, _DIGIT, _DIGIT, _DIGIT)
-_BETWEEN = rb"[ \t]{0,8}[:,;|+-]?(?:[ \t\r\n]|\\{1,8}[rnt]){0,32}"
+# Also a line that goes on after a backslash.
+_BETWEEN = rb"[ \t]{0,8}[:,;|+-]?(?:[ \t\r\n]|\\{1,8}[rnt]|\\(?=\r?\n)){0,32}"
 _GROUPS = rb"(?<![0-9A-Za-z])%b(?:%b%b){2,}+" % (_GROUP, _BETWEEN, _GROUP)
 _BREAK = rb"(?:\\?\r?\n[ \t]{0,32}|(?:\\{1,8}r)?\\{1,8}n)"
 _DIGITS = rb"%b{%d,}+(?:%b%b{2,}+)*+" % (_DIGIT, SHORTEST, _BREAK, _DIGIT)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterator
 from functools import cache
 from html.entities import html5
 from typing import NamedTuple
 
+from overheard.words.spelling.forms import ZEROS, Codecs, Forms, by_byte, encoded, only
 from overheard.words.spelling.layout import BETWEEN, FOLD, WHITE_SPACE
 from overheard.words.spelling.look import (
     Either,
@@ -23,11 +24,11 @@ from overheard.words.spelling.look import (
     repeated,
     row,
 )
+from overheard.words.spelling.signs import SIGNS
 
 # How many times an escape may be escaped again: `%2563`, `\\u0063`, `&amp;#99;`.
 _AGAIN = 2
 _BACKSLASHES = 2**_AGAIN
-_ZEROS = repeated(exactly(b"0"), 0, 6)
 _AMPERSAND = row(exactly(b"&"), repeated(exactly(b"amp;"), 0, _AGAIN))
 _NEW_LINE = row(perhaps(exactly(b"\r")), exactly(b"\n"))
 
@@ -45,42 +46,8 @@ for _name, _meant in html5.items():
     if _name.endswith(";"):
         _ENTITIES.setdefault(_meant, []).append(_name.encode())
 
-Codecs = tuple[str, ...]
-# The forms of a character, given the forms of its bytes.
-_Forms = Callable[[str, Codecs], Iterable[Look]]
 
-
-def _encoded(character: str, codecs: Codecs) -> Iterator[bytes]:
-    for codec in codecs:
-        try:
-            yield character.encode(codec)
-        except UnicodeEncodeError:
-            continue
-
-
-def _letter(byte: int, value: bytes) -> Iterator[Look]:
-    """In some charsets the second byte of a character may be a letter, which remains as it is."""
-    if byte < 128 and len(value) > 1:
-        yield exactly(bytes([byte]))
-
-
-def _by_byte(*before: Look, digits: str = "02x", between: tuple[Look, ...] = ()) -> _Forms:
-    def look(byte: int) -> Look:
-        return row(*before, in_either_case(format(byte, digits).encode()))
-
-    def write(character: str, codecs: Codecs) -> Iterator[Look]:
-        for value in _encoded(character, codecs):
-            first, *others = (either(*_letter(byte, value), look(byte)) for byte in value)
-            yield row(first, *(each for other in others for each in (*between, other)))
-
-    return write
-
-
-def _only(character: str, look: Look) -> _Forms:
-    return lambda written, _: (look,) if written == character else ()
-
-
-def _json(backslashes: int) -> _Forms:
+def _json(backslashes: int) -> Forms:
     """In a string within a string each backslash is doubled, including the new one before a quote."""
     once = repeated(exactly(b"\\"), 1, backslashes)
 
@@ -101,14 +68,14 @@ def _json(backslashes: int) -> _Forms:
 def _javascript(character: str, codecs: Codecs) -> Iterator[Look]:
     """The escapes of JavaScript, C and Python that differ from JSON."""
     once = repeated(exactly(b"\\"), 1, _BACKSLASHES)
-    yield row(once, exactly(b"u{"), _ZEROS, in_either_case(b"%x" % ord(character)), exactly(b"}"))
+    yield row(once, exactly(b"u{"), ZEROS, in_either_case(b"%x" % ord(character)), exactly(b"}"))
     yield row(once, exactly(b"U"), in_either_case(b"%08x" % ord(character)))
-    yield from _by_byte(once, exactly(b"x"))(character, codecs)
+    yield from by_byte(once, exactly(b"x"))(character, codecs)
     # `escape()` (ECMA-262, B.2.1.1).
     units = character.encode("utf-16-be").hex().encode()
     yield row(*(row(exactly(b"%u"), in_either_case(units[at : at + 4])) for at in range(0, len(units), 4)))
     for digits in ("o", "03o"):
-        yield from _by_byte(once, digits=digits)(character, codecs)
+        yield from by_byte(once, digits=digits)(character, codecs)
 
 
 def _html_named(character: str, _: Codecs) -> Iterator[Look]:
@@ -116,12 +83,12 @@ def _html_named(character: str, _: Codecs) -> Iterator[Look]:
 
 
 def _html_decimal(character: str, _: Codecs) -> Iterator[Look]:
-    yield row(_AMPERSAND, exactly(b"#"), _ZEROS, exactly(b"%d;" % ord(character)))
+    yield row(_AMPERSAND, exactly(b"#"), ZEROS, exactly(b"%d;" % ord(character)))
 
 
 def _html_hexadecimal(character: str, _: Codecs) -> Iterator[Look]:
     number = in_either_case(b"%x" % ord(character))
-    yield row(_AMPERSAND, exactly(b"#"), one_of(b"xX"), _ZEROS, number, exactly(b";"))
+    yield row(_AMPERSAND, exactly(b"#"), one_of(b"xX"), ZEROS, number, exactly(b";"))
 
 
 def _doubled(character: str, _: Codecs) -> Iterator[Look]:
@@ -130,32 +97,7 @@ def _doubled(character: str, _: Codecs) -> Iterator[Look]:
         yield from (exactly(character.encode() * times) for times in (2, 4))
 
 
-def _quoted(character: str, _: Codecs) -> Iterator[Look]:
-    """A sign behind a backslash, as calendars, regular expressions, Markdown and shells have it; or doubled."""
-    if character.isascii() and character.isprintable() and not character.isalnum() and character not in "\"'`/\\":
-        yield exactly(b"\\" + character.encode())
-    if character in "$%{}":
-        yield exactly(character.encode() * 2)
-    if character == "'":
-        yield from (exactly(b"'\\''"), exactly(b"'\"'\"'"))
-
-
-def _hexadecimal(character: str, codecs: Codecs) -> Iterator[Look]:
-    """As CSS (CSS Syntax 3, 4.3.7), LDAP (RFC 4514, 2.4), RTF and Perl have it, for a sign or a letter beyond ASCII."""
-    if character != " " and not (character.isascii() and character.isalnum()):
-        number = in_either_case(b"%x" % ord(character))
-        yield row(exactly(b"\\"), _ZEROS, number, perhaps(exactly(b" ")))
-        yield row(exactly(b"\\x{"), _ZEROS, number, exactly(b"}"))
-        yield from _by_byte(exactly(b"\\"), perhaps(exactly(b"'")))(character, codecs)
-
-
-def _rsyslog(character: str, codecs: Codecs) -> Iterator[Look]:
-    """As rsyslog writes control characters, and others if it is told to: `#012`."""
-    if not (character.isascii() and character.isprintable()) or character == " ":
-        yield from _by_byte(exactly(b"#"), digits="03o")(character, codecs)
-
-
-def _special(forms: _Forms) -> _Forms:
+def _special(forms: Forms) -> Forms:
     """Of ASCII characters other than letters, digits and the blank alone."""
     return lambda character, codecs: (
         forms(character, codecs) if character.isascii() and not character.isalnum() and character != " " else ()
@@ -163,13 +105,13 @@ def _special(forms: _Forms) -> _Forms:
 
 
 _JSON, _JSON_AGAIN = _json(1), _json(_BACKSLASHES)
-_PERCENT = _by_byte(exactly(b"%"))
-_PERCENT_AGAIN = _by_byte(exactly(b"%"), repeated(exactly(b"25"), 1, _AGAIN))
-_PLUS = _only(" ", exactly(b"+"))
-_PLUS_AGAIN = _only(" ", row(exactly(b"%"), repeated(exactly(b"25"), 0, _AGAIN - 1), in_either_case(b"2b")))
-_EQUALS = _by_byte(exactly(b"="), between=(perhaps(_SOFT_BREAK),))
-_UNDERSCORE = _only(" ", exactly(b"_"))
-_WHITE_SPACE = _only(" ", WHITE_SPACE)
+_PERCENT = by_byte(exactly(b"%"))
+_PERCENT_AGAIN = by_byte(exactly(b"%"), repeated(exactly(b"25"), 1, _AGAIN))
+_PLUS = only(" ", exactly(b"+"))
+_PLUS_AGAIN = only(" ", row(exactly(b"%"), repeated(exactly(b"25"), 0, _AGAIN - 1), in_either_case(b"2b")))
+_EQUALS = by_byte(exactly(b"="), between=(perhaps(_SOFT_BREAK),))
+_UNDERSCORE = only(" ", exactly(b"_"))
+_WHITE_SPACE = only(" ", WHITE_SPACE)
 
 # Characters of ASCII that languages escape. A form of one may be escaped again in a URL, in HTML, in mail or in a
 # string; a form of a letter beyond ASCII, in a URL.
@@ -178,7 +120,7 @@ _IN_A_URL = (_PERCENT, _PERCENT_AGAIN)
 _ANYWHERE = (*_IN_A_URL, _html_named, _html_decimal, _html_hexadecimal, _EQUALS, _JSON_AGAIN, _doubled)
 
 
-def _nested(forms: _Forms) -> _Forms:
+def _nested(forms: Forms) -> Forms:
     """Forms whose signs are escaped again, in another way: `%5C%22` is a quote in JSON in a URL."""
 
     def write(character: str, codecs: Codecs) -> Iterator[Look]:
@@ -191,7 +133,7 @@ def _nested(forms: _Forms) -> _Forms:
 
 
 @cache
-def _escaped(look: Look, outside: tuple[_Forms, ...]) -> Look:
+def _escaped(look: Look, outside: tuple[Forms, ...]) -> Look:
     if isinstance(look, Exactly):
         return row(*(_sign(byte, outside) for byte in look.text))
     if isinstance(look, Either):
@@ -203,7 +145,7 @@ def _escaped(look: Look, outside: tuple[_Forms, ...]) -> Look:
 
 
 @cache
-def _sign(byte: int, outside: tuple[_Forms, ...]) -> Look:
+def _sign(byte: int, outside: tuple[Forms, ...]) -> Look:
     """A letter or digit as it is, and anything else also escaped. Backslashes that are doubled are repeated already."""
     plain, character = exactly(bytes([byte])), chr(byte)
     if character.isalnum() or byte > 127:
@@ -217,10 +159,6 @@ _NESTED = tuple(
 )
 
 
-# Of signs, in languages that have no base64.
-_SIGNS = (_quoted, _hexadecimal, _rsyslog)
-
-
 class Escape(NamedTuple):
     """A way to write a text: each character literally (unless `throughout`), or in one of the forms.
 
@@ -228,7 +166,7 @@ class Escape(NamedTuple):
     """
 
     name: str
-    forms: tuple[_Forms, ...] = ()
+    forms: tuple[Forms, ...] = ()
     throughout: bool = False
     often: Look | None = None
     rarely: Look | None = None
@@ -249,7 +187,7 @@ ESCAPES = (
     Escape("HTML entities, hexadecimal", (_html_hexadecimal,)),
     Escape("HTML entities", (_html_named, _html_decimal, _html_hexadecimal)),
     Escape("quotes doubled", (_doubled,)),
-    Escape("signs escaped", _SIGNS),
+    Escape("signs escaped", SIGNS),
     Escape("escaped twice", _NESTED),
     Escape("quoted-printable", (_EQUALS,), often=_SOFT_BREAK),
     Escape("MIME encoded word", (_EQUALS, _UNDERSCORE), rarely=_NEXT_WORD),
@@ -258,7 +196,7 @@ ESCAPES = (
 _EACH_FORM = tuple(dict.fromkeys(form for escape in ESCAPES for form in escape.forms if form is not _JSON))
 # Without those that are escaped again. Base64 is in no language of the signs.
 _ONCE = tuple(form for form in _EACH_FORM if form not in _NESTED)
-ESCAPED_ONCE = tuple(form for form in _ONCE if form not in _SIGNS)
+ESCAPED_ONCE = tuple(form for form in _ONCE if form not in SIGNS)
 LAYOUTS = (
     Escape("other white space", (_WHITE_SPACE,)),
     Escape("folded", (_WHITE_SPACE,), rarely=BETWEEN),
@@ -286,11 +224,11 @@ IN_A_CHARSET = Escape(
 
 
 @cache
-def looks_of(text: str, codecs: Codecs, forms: tuple[_Forms, ...] = EVERY_ESCAPE.forms, *, plain: bool = True) -> Look:
+def looks_of(text: str, codecs: Codecs, forms: tuple[Forms, ...] = EVERY_ESCAPE.forms, *, plain: bool = True) -> Look:
     """Some characters: each of them in one of the forms, or literally, if that is allowed."""
     return row(*(_look_of(character, codecs, forms, plain=plain) for character in text))
 
 
-def _look_of(character: str, codecs: Codecs, forms: tuple[_Forms, ...], *, plain: bool) -> Look:
-    as_it_is = (exactly(value) for value in _encoded(character, codecs) if plain)
+def _look_of(character: str, codecs: Codecs, forms: tuple[Forms, ...], *, plain: bool) -> Look:
+    as_it_is = (exactly(value) for value in encoded(character, codecs) if plain)
     return either(*as_it_is, *(look for form in forms for look in form(character, codecs)))

@@ -35,9 +35,9 @@ FOLD = either(
     row(exactly(b"\\"), _NEW_LINE, _BLANKS),
     row(either(exactly(b"\\n"), exactly(b"\\r\\n")), one_of(b" \t")),
 )
-# Strings that a program puts together.
+# Strings that a program puts together, also of bytes.
 _QUOTE = row(perhaps(exactly(b"\\")), one_of(b"\"'"))
-_CONCATENATION = row(_QUOTE, repeated(one_of(b" \t\r\n+.&_"), 1, 16), _QUOTE)
+_CONCATENATION = row(_QUOTE, repeated(one_of(b" \t\r\n+.&_"), 1, 16), perhaps(one_of(b"bB")), _QUOTE)
 _TAG = row(
     exactly(b"<"), perhaps(exactly(b"/")), repeated(one_of(_LETTERS), 1, 8), perhaps(exactly(b"/")), exactly(b">")
 )

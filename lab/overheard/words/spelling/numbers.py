@@ -1,4 +1,4 @@
-"""Numbers: bytes in hexadecimal, with or without separators, and in decimal; and a number in other groups of digits."""
+"""Numbers: bytes in base 16, 10, 8 and 2, with what lists and languages have between them; digits in other groups."""
 
 from __future__ import annotations
 
@@ -6,24 +6,31 @@ from collections.abc import Iterator, Sequence
 from functools import partial
 from itertools import product
 
-from overheard.words.spelling.look import either, exactly, in_either_case, one_of, perhaps, repeated, row
+from overheard.words.spelling.look import Look, either, exactly, in_either_case, one_of, perhaps, repeated, row
 from overheard.words.spelling.shape import Kind, Pattern, Shape, Spelling, end_of
 
 # How many numbers of the beginning and of the end are searched for to find candidates. Lines are longer.
 _SOME = 4
+# And how many of a list, where more may be between two.
+_FEW = 3
 # A list of fewer decimal numbers is too common to search for.
 _LEAST = 3
 
-# Separators in a hex dump, a fingerprint, a C array: none that is an escape in a text as well.
+# Separators in a hex dump, a fingerprint, a C array: none that is an escape in a text as well. Then the escapes of
+# Perl, CSS, Unicode and browsers, if there is one for every character.
 _SEPARATORS = (b"", b":", b"-", b",", b", ", b".", b";", b"_", b"0x", b" 0x", b",0x", b", 0x")
-_NEW_LINE = row(repeated(one_of(b":, "), 0, 2), perhaps(exactly(b"\r")), exactly(b"\n"), repeated(one_of(b" \t"), 0, 8))
-_BETWEEN = either(*map(exactly, (b" ", *_SEPARATORS[1:])), row(_NEW_LINE, perhaps(exactly(b"0x"))))
+_ESCAPES = (b"}\\x{", b"}\\\\x{", b" \\", b" \\\\", b"\\0000", b"\\\\0000", b" U+00", b"&#x")
+# In a string a line break may be escaped. Lines of registry files go on after a backslash.
+_BLANKS, _SOME_BLANKS = repeated(one_of(b" \t"), 0, 8), repeated(one_of(b" \t\r\n"), 1, 24)
+_LINE_END = either(row(perhaps(exactly(b"\r")), exactly(b"\n")), exactly(b"\\n"), exactly(b"\\r\\n"))
+_NEW_LINE = row(repeated(one_of(b":, \\"), 0, 4), _LINE_END, _BLANKS)
+_BETWEEN = either(*map(exactly, (b" ", *_SEPARATORS[1:], *_ESCAPES)), row(_NEW_LINE, perhaps(exactly(b"0x"))))
 # Between groups of digits, also in a URL or in HTML; and what else is in a telephone number. So many are a number.
 _GROUP_ENDS, _SIGNS, _DIGITS, _FEWEST_DIGITS = b" -./", b"+()", b"0123456789", 8
 _NO_BREAKS = (b"\xa0", b"\xc2\xa0", b"\xe2\x80\x89", b"\xe2\x80\xaf", b"&nbsp;", b"%20", b"+", b"%2F", b"%C2%A0")
 _GROUP_END = either(one_of(_GROUP_ENDS), *map(exactly, _NO_BREAKS))
 # As JSON has it, on one line or on many.
-_COMMA = either(exactly(b","), row(perhaps(exactly(b",")), repeated(one_of(b" \t\r\n"), 1, 24)))
+_COMMA = either(exactly(b","), row(perhaps(exactly(b",")), either(_SOME_BLANKS, row(_BLANKS, _LINE_END, _BLANKS))))
 # As an object with a number for each, and as YAML.
 _KEY = row(
     exactly(b","),
@@ -34,26 +41,77 @@ _KEY = row(
     perhaps(exactly(b" ")),
 )
 _ITEM = row(perhaps(exactly(b"\r")), exactly(b"\n"), repeated(exactly(b" "), 0, 12), exactly(b"- "))
-_NEXT = either(_COMMA, _KEY, _ITEM)
+# As calls of a function for each that are put together (`CHR(102)||CHR(108)`), and as PowerShell has that.
+_NAME = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz."
+_TOGETHER = row(perhaps(exactly(b" ")), either(one_of(b"+&.,"), exactly(b"||")), repeated(one_of(b" \t\r\n"), 0, 4))
+_CALL = row(exactly(b")"), _TOGETHER, repeated(one_of(_NAME), 2, 19), exactly(b"("))
+_CAST = row(_TOGETHER, exactly(b"["), repeated(one_of(_NAME), 4, 11), exactly(b"]"))
+# As escapes of Lua, browsers and RTF, if there is one for every character.
+_ESCAPE = row(either(*map(exactly, (b"\\", b"\\\\", b"&#", b"?\\u", b"?\\\\u"))), repeated(exactly(b"0"), 0, 6))
+_NEXT = either(_COMMA, _KEY, _ITEM, _CALL, _CAST, _ESCAPE)
+# In other bases zeros lead. Bits may have nothing between them.
+_NEXT_OCTAL = row(_COMMA, perhaps(exactly(b"0")))
+_NEXT_BITS = either(one_of(b"-._"), row(_COMMA, perhaps(exactly(b"0b"))))
 
 
 def hexadecimal(value: bytes) -> Iterator[Pattern]:
-    """Two digits per byte, in either case."""
-    shape = Shape(tuple(in_either_case(b"%02x" % byte) for byte in value), often=_BETWEEN)
+    """Two digits per byte, in either case; or, beyond ASCII, those of a character."""
+    characters = _characters(value)
+    shape = Shape(tuple(map(_in_hexadecimal, characters)), often=_BETWEEN)
     some = min(_SOME, -(-len(value) // 2))
     begins, ends = (
-        either(*(exactly(text) for digits in (b"%02x", b"%02X") for text in _joined([digits % byte for byte in part])))
-        for part in (value[:some], value[-some:])
+        either(*(exactly(text) for numbers in _in_either_way(part) for text in _joined(numbers)))
+        for part in (characters[:some], characters[-some:])
     )
     names = (Spelling("hexadecimal", any_case=True), Spelling("hexadecimal, separated", any_case=True))
     yield Pattern(shape, names, ends, begins, (Kind(names[0], partial(Shape, shape.parts)),))
 
 
+def _in_hexadecimal(character: bytes) -> Look:
+    digits = [in_either_case(b"%02x" % byte) for byte in character]
+    one_by_one = Shape(tuple(digits), often=_BETWEEN).look
+    return one_by_one if len(digits) == 1 else either(one_by_one, in_either_case(b"%02x" % ord(character.decode())))
+
+
+def _in_either_way(characters: list[bytes]) -> Iterator[list[bytes]]:
+    """The numbers of their bytes, and their own."""
+    for form in (b"%02x", b"%02X"):
+        yield [form % byte for byte in b"".join(characters)]
+        if any(len(character) > 1 for character in characters):
+            yield [
+                form % (character[0] if len(character) == 1 else ord(character.decode())) for character in characters
+            ]
+
+
 def decimal(value: bytes) -> Iterator[Pattern]:
-    """A list of numbers, as in JSON and in logs."""
+    """A list of numbers, as in JSON and in logs: of bytes or, beyond ASCII, of characters."""
     if len(value) >= _LEAST:
-        shape = Shape(tuple(exactly(b"%d" % byte) for byte in value), _NEXT)
-        yield Pattern(shape, (Spelling("decimal"),), Shape(shape.parts[-_SOME:], _NEXT).look)
+        yield _listed("decimal", tuple(map(_in_decimal, _characters(value))), _NEXT)
+
+
+def _in_decimal(character: bytes) -> Look:
+    numbers = [exactly(b"%d" % byte) for byte in character]
+    one_by_one = Shape(tuple(numbers), _NEXT).look
+    return one_by_one if len(numbers) == 1 else either(one_by_one, exactly(b"%d" % ord(character.decode())))
+
+
+def _characters(value: bytes) -> list[bytes]:
+    """Its characters in UTF-8 or, if it is no text, its bytes."""
+    try:
+        return [character.encode() for character in value.decode()]
+    except UnicodeDecodeError:
+        return [bytes([byte]) for byte in value]
+
+
+def octal_and_binary(value: bytes) -> Iterator[Pattern]:
+    """Three digits per byte, or eight."""
+    if len(value) >= _LEAST:
+        yield _listed("octal", tuple(exactly(b"%03o" % byte) for byte in value), _NEXT_OCTAL)
+        yield _listed("binary", tuple(exactly(f"{byte:08b}".encode()) for byte in value), perhaps(_NEXT_BITS))
+
+
+def _listed(name: str, parts: tuple[Look, ...], between: Look) -> Pattern:
+    return Pattern(Shape(parts, between), (Spelling(name),), Shape(parts[-_FEW:], between).look)
 
 
 def grouped(value: bytes) -> Iterator[Pattern]:
@@ -67,6 +125,6 @@ def grouped(value: bytes) -> Iterator[Pattern]:
 
 def _joined(numbers: Sequence[bytes]) -> Iterator[bytes]:
     """With the same separator between all of them, or with spaces between groups of them."""
-    yield from (separator.join(numbers) for separator in _SEPARATORS)
+    yield from (separator.join(numbers) for separator in (*_SEPARATORS, *_ESCAPES))
     for blanks in product((b"", b" "), repeat=len(numbers) - 1):
         yield b"".join(part for pair in zip((b"", *blanks), numbers, strict=True) for part in pair)

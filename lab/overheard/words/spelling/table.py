@@ -13,7 +13,7 @@ from overheard.words.spelling.charsets import in_charsets
 from overheard.words.spelling.codes import base32, base64, base64_twice, form_in_base64, utf16_in_base64, uuencode
 from overheard.words.spelling.decoded import decoded
 from overheard.words.spelling.look import Look
-from overheard.words.spelling.numbers import decimal, grouped, hexadecimal
+from overheard.words.spelling.numbers import decimal, grouped, hexadecimal, octal_and_binary
 from overheard.words.spelling.rewritten import listed, taken_for_another_charset, typographic, wrapped
 from overheard.words.spelling.shape import Kind, Pattern, Shape, Spelling, end_of, literally
 from overheard.words.spelling.text import UTF8, Text
@@ -112,6 +112,7 @@ _TABLE: tuple[_Row, ...] = (
     _interleaved,
     _of_bytes(hexadecimal),
     _of_bytes(decimal),
+    _of_bytes(octal_and_binary),
     _of_bytes(grouped),
     _of_bytes(base64),
     _of_bytes(base32),

@@ -6,7 +6,8 @@ from collections.abc import Iterator, Sequence
 from functools import cache, partial
 from unicodedata import combining, normalize
 
-from overheard.words.spelling.characters import Codecs, Escape, looks_of
+from overheard.words.spelling.characters import Escape, looks_of
+from overheard.words.spelling.forms import Codecs
 from overheard.words.spelling.look import Look, either, exactly, first_of
 from overheard.words.spelling.shape import Shape
 
