@@ -15,6 +15,7 @@ from overheard.words.layer import Layer, LayerKind, Layers
 from overheard_capture.content.boundaries import Boundaries
 from overheard_capture.content.lazy_pattern import lazy_pattern
 from overheard_capture.content.nesting import speculative, within_depth_limit
+from overheard_capture.decoders.dumps import ADDRESS, LAST_ROW, ROWS, SECOND_OFFSET
 from overheard_capture.native import core, pointer
 from overheard_capture.provenance.small_queue import SmallByteQueue
 
@@ -27,48 +28,35 @@ _LONGEST = 1024
 
 
 class Block(NamedTuple):
-    """A kind of block: `first` matches the line that begins it and the start of the next, `line` each further one.
+    """A kind of block: `opening` matches the line that begins it, and `line` each further one.
 
-    Group 1 of `line`, or of `opening` for the first line, is what it holds; `decode` makes bytes of that.
+    Group 1 is what a line holds. Each of the `readings` makes bytes of that, and all of them as many. `last` matches a
+    line that ends a block even if nothing else follows the first one.
     """
 
     layer: Layer
-    first: re.Pattern[bytes]
     opening: re.Pattern[bytes]
     line: re.Pattern[bytes]
-    decode: Callable[[bytes], bytes]
-    is_dump: bool
+    readings: tuple[Callable[[bytes], bytes], ...]
+    last: re.Pattern[bytes] | None = None
+
+    def begins(self, data: bytes | bytearray, start: int, second: int, end: int) -> bool:
+        """Whether a block begins with the line at `start`: the next one is between `second` and `end`."""
+        goes_on = self.line.match(data, second, end) or (self.last and self.last.match(data, second, end))
+        return bool(goes_on and self.opening.match(data, start, second))
 
 
-def _hexadecimal(digits: bytes) -> bytes:
-    return bytes.fromhex(digits.translate(None, b" \t-|").decode())
-
-
-# The offset, and up to 32 bytes in groups of one to eight, as of xxd, hexdump, tcpdump and Wireshark. Two blanks
-# after any but the first eight, or a bar, begin the same bytes as text.
-_OFFSET = rb"[ \t]{0,8}(?:0[xX])?[0-9A-Fa-f]{4,16}:?[ \t]{1,4}"
-_BYTES = rb"(?:(?:[0-9A-Fa-f]{2} ){8} )?[0-9A-Fa-f]{2}(?:[ \t-]?[0-9A-Fa-f]{2}){0,31}"
-_DUMPED = rb"%b(%b)(?=[ \t]|\r?\n|\Z)[^\r\n]*\r?\n?" % (_OFFSET, _BYTES)
-# The first row within a line, such as behind a tag, or a name and an equals sign.
-_DUMPED_WITHIN = rb"[^\r\n]{0,400}?(?<![0-9A-Fa-f])%b(%b)(?=[ \t]|\r?\n|\Z)[^\r\n]*\r?\n?" % (
-    rb"0{4,16}:?[ \t]{1,4}",
-    _BYTES,
-)
-_SECOND_ROW = rb"(?:0[xX])?0{2,14}[12]0:?[ \t]{1,4}[0-9A-Fa-f]{2}"
 _PREFIX = rb"(?:(?:> ?){1,8}|\+|[|#*] ?|// ?|data: ?)"
 _QUOTED = rb"%b([^\r\n]*\r?\n?)" % _PREFIX
 # A line that ends in 24 characters of base64.
 _BROKEN = rb"[^\r\n]*[0-9A-Za-z+/_-]{24}\r?\n"
 
 
-def _block(code: str, opening: bytes, line: bytes, decode: Callable[[bytes], bytes], *, is_dump: bool = False) -> Block:
-    first = lazy_pattern(rb"(?=%b)[^\n]*\n%b" % (opening, line))
-    return Block(Layer(code, LayerKind.SPELLED), first, lazy_pattern(opening), lazy_pattern(line), decode, is_dump)
+def _block(code: str, opening: bytes, line: bytes, decode: Callable[[bytes], bytes]) -> Block:
+    return Block(Layer(code, LayerKind.SPELLED), lazy_pattern(opening), lazy_pattern(line), (decode,))
 
 
 _BLOCKS = (
-    _block("hex dump", _DUMPED, _DUMPED, _hexadecimal, is_dump=True),
-    _block("hex dump", _DUMPED_WITHIN, _DUMPED, _hexadecimal, is_dump=True),
     _block("prefixed lines", _QUOTED, _QUOTED, bytes),
     # RFC 5322, 2.2.3; RFC 2849; RFC 6350, 3.2.
     _block(
@@ -77,23 +65,28 @@ _BLOCKS = (
         rb"[ \t]{1,32}([0-9A-Za-z+/_=-]{1,1000}\r?\n?)",
         lambda text: text.rstrip(b"\r\n"),
     ),
+    *(Block(Layer(row.code, LayerKind.SPELLED), row.first, row.more, row.readings, LAST_ROW) for row in ROWS),
 )
+
+
 # Where a line may begin a block: it has a prefix, or several, and something encoded or folded, or the first offset. Or
 # where the second line may: it is indented after base64, or the second row of a dump.
 _ENCODED = (
     rb"[ \t]*+(?:begin [0-7]{3}|GIT binary patch|BEGIN:V[A-Z]{4,8}\r?\n"
     rb"|(?:[^ \t\r\n]{1,23}+[ \t]++)*+[^ \t\r\n]{24}|[^\r\n]*+(?<==)\r?\n)"
-    rb"|%b[0-9A-Fa-f]{2}" % _OFFSET
+    rb"|%b[ \t]{1,24}[^ \t\r\n]" % ADDRESS
 )
-_OPENING = rb"(?=[>+|#*/d])%b(?=(?:%b){0,2}(?:%b))|(?=[0 \t])[ \t]{0,8}0[xX0]%b[0-9A-Fa-f]{2}" % (
-    *(_PREFIX, _PREFIX, _ENCODED, _OFFSET),
-)
+_ROW = rb"(?=[ \t]{0,8}0[xX0])%b[ \t]{1,24}[^ \t\r\n]|[ \t]{1,8}[0-9A-Fa-f]{4,22}[ \t]{1,8}[0-9A-Fa-f]{4}" % ADDRESS
+_OPENING = rb"(?=[>+|#*/d])%b(?=(?:%b){0,2}(?:%b))|(?=[0 \t])(?:%b)" % (_PREFIX, _PREFIX, _ENCODED, _ROW)
+_SECOND_ROW = SECOND_OFFSET + rb"[ \t]{1,24}[^ \t\r\n]"
 _FOLDED = rb"[ \t](?=[ \t]{0,31}[0-9A-Za-z+/_=-])(?:(?<=[0-9A-Za-z+/_-]{24}\n.)|(?<=[0-9A-Za-z+/_-]{24}\r\n.))"
 _HERE = lazy_pattern(_OPENING)
 _NEXT = lazy_pattern(rb"\n(?:((?=%b))|(?=%b)|(%b))" % (_SECOND_ROW, _OPENING, _FOLDED))
 # Most text has nothing like it.
 _MAYBE = lazy_pattern(rb"\n[>+|#*/d0 \t]")
-_BEGINS_BLOCK = lazy_pattern(rb"%b|[ \t]{0,8}0|[ \t]{1,8}\Z" % _PREFIX)
+_BEGINS_BLOCK = lazy_pattern(
+    rb"%b|[ \t]{0,8}0|[ \t]{1,8}[0-9A-Fa-f]{0,22}(?:\Z|[ \t]{1,8}[0-9A-Fa-f]{0,3}(?:\Z|[0-9A-Fa-f]))" % _PREFIX
+)
 _LONG_WORD = lazy_pattern(rb"(?:[0-9A-Za-z+/_-]{24}|\A[0-9A-Za-z+/_-]{1,24})\r?\n?\Z")
 
 
@@ -114,14 +107,15 @@ def _next_line(data: bytes | bytearray, start: int) -> int:
 class LineBlockFinder:
     """Finds blocks in text, and reads what they hold."""
 
-    __slots__ = ("_block", "_content", "_findings", "_layers", "_pending", "_reader", "_within_line")
+    __slots__ = ("_block", "_contents", "_findings", "_layers", "_pending", "_reader", "_within_line")
 
     def __init__(self, findings: Findings, layers: Layers, reader: ReaderFactory) -> None:
         self._findings = findings
         self._layers = layers
         self._reader = reader
         self._block: Block | None = None
-        self._content: Boundaries | None = None
+        # What a block holds, in each of its readings.
+        self._contents: list[Boundaries] = []
         # The last lines, with which a block may begin or go on; whether the next bytes are within a line to be skipped.
         self._pending: SmallByteQueue | None = None
         self._within_line = False
@@ -159,7 +153,7 @@ class LineBlockFinder:
             if not ends and not last and len(data) - (second or begins) < _LONGEST:
                 return begins, False
             for block in _BLOCKS if second else ():
-                if block.first.match(data, begins, ends or len(data)):
+                if block.begins(data, begins, second, ends or len(data)):
                     self._block = block
                     return begins, True
             begins, place = self._candidate(data, place, at)
@@ -188,7 +182,7 @@ class LineBlockFinder:
 
     def _lines(self, data: bytes | bytearray, origin: Origin, at: int, last: bool) -> tuple[int, bool]:
         """Take the lines of a block apart."""
-        out: list[bytes] = []
+        held: list[bytes] = []
         parts: list[tuple[int, int, int]] = []
         block, length = self._block, 0
         while block and at < len(data):
@@ -196,33 +190,34 @@ class LineBlockFinder:
             if not end and not last and len(data) - at < _LONGEST:
                 break
             end = end or min(at + _LONGEST, len(data))
-            line = (block.line if self._content or out else block.opening).match(data, at, end)
+            line = (block.line if self._contents or held else block.opening).match(data, at, end)
             if not line:
                 self._block = None
                 break
-            piece = block.decode(line[1])
             parts.append((length, *line.span(1)))
-            out.append(piece)
-            length += len(piece)
+            held.append(line[1])
+            length += len(block.readings[0](line[1]))
             at = end
-        if block and out:
-            self._deliver(block, b"".join(out), origin.derived(parts), [start for start, _, _ in parts])
+        if block and held:
+            self._deliver(block, held, origin.derived(parts), [start for start, _, _ in parts])
         if not self._block:
-            self._close_content()
+            self._close_contents()
         return at, not self._block
 
-    def _deliver(self, block: Block, out: bytes, origin: Origin, lines: list[int]) -> None:
+    def _deliver(self, block: Block, held: list[bytes], origin: Origin, lines: list[int]) -> None:
         findings = speculative(self._findings)
-        if not self._content and within_depth_limit(findings, self._layers):
-            self._content = Boundaries(findings, (*self._layers, block.layer), self._reader)
-        if self._content:
+        if not self._contents and within_depth_limit(findings, self._layers):
+            layers = (*self._layers, block.layer)
+            self._contents = [Boundaries(findings, layers, self._reader) for _ in block.readings]
+        for content, reading in zip(self._contents, block.readings, strict=True):
+            out = b"".join(map(reading, held))
             # The bytes of a dump are nowhere else; of other lines, only what was across two of them.
-            self._content.feed(out, origin, range(len(out)) if block.is_dump else lines)
+            content.feed(out, origin, range(len(out)) if block.last else lines)
 
-    def _close_content(self) -> None:
-        if self._content:
-            self._content.close()
-        self._content = None
+    def _close_contents(self) -> None:
+        for content in self._contents:
+            content.close()
+        self._contents = []
 
     def gap(self, _: int) -> None:
         """Bytes are missing here, which ends a block."""
@@ -236,5 +231,5 @@ class LineBlockFinder:
             self._pending = None
             self._read(data, origin, last=True)
         self._pending = None
-        self._close_content()
+        self._close_contents()
         self._block = None

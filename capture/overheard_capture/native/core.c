@@ -1265,7 +1265,7 @@ int64_t announcement(const uint8_t *data, uint64_t length, uint64_t start, int f
 
 /* ---- Blocks of lines (see decoders/line_blocks.py) */
 
-enum { SHORTEST_ENCODED = 24, MOST_BLANKS = 8, MOST_INDENTED = 32, SHORTEST_OFFSET = 4 };
+enum { SHORTEST_ENCODED = 24, MOST_BLANKS = 8, MOST_INDENTED = 32, SHORTEST_OFFSET = 4, SHORTEST_WORD = 4 };
 
 static int in_base64(uint8_t byte) {
     return is_letter(byte) || is_digit(byte) || byte == '+' || byte == '/' || byte == '_' || byte == '-';
@@ -1291,6 +1291,17 @@ static int may_be_encoded(const uint8_t *at, const uint8_t *end) {
     return 0;
 }
 
+/* Whether two words of a dump are there, in hexadecimal. */
+static int two_words(const uint8_t *at, const uint8_t *end) {
+    const uint8_t *word = at, *blanks;
+    while (at < end && digit[*at]) at++;
+    if (at - word < SHORTEST_WORD) return 0;
+    for (blanks = at; at < end && at - blanks < MOST_BLANKS && (*at == ' ' || *at == '\t');) at++;
+    if (at == blanks) return 0;
+    for (word = at; at < end && at - word < SHORTEST_WORD && digit[*at];) at++;
+    return at - word == SHORTEST_WORD;
+}
+
 /* Whether the line after the line break at `at` may begin a block, or may be the second one of base64 in folded lines. */
 static int may_begin_block(const uint8_t *data, const uint8_t *at, const uint8_t *end) {
     const uint8_t *line = at + 1;
@@ -1301,6 +1312,7 @@ static int may_begin_block(const uint8_t *data, const uint8_t *at, const uint8_t
     const uint8_t *number = line;
     while (number < end && number - line < MOST_BLANKS && (*number == ' ' || *number == '\t')) number++;
     if (end - number > 1 && number[0] == '0' && (number[1] == '0' || (number[1] | 0x20) == 'x')) return 1;
+    if (number > line && two_words(number, end)) return 1;
     const uint8_t *folded = line + 1;
     while (folded < end && folded - line < MOST_INDENTED && (*folded == ' ' || *folded == '\t')) folded++;
     if (first == '0' || folded == end || !(in_base64(*folded) || *folded == '=')) return 0;

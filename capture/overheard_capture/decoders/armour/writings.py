@@ -94,10 +94,14 @@ _BYTES = _string(
 )
 # Rows of a hex dump, soft line breaks, and folded values of LDIF, which are lines only once they are unescaped.
 _LINE_END = rb"(?:%b[rn]){1,2}" % _BACKSLASHES
+# The address of a row, with a symbol, and its first unit; or the last line, which has none.
+_ROW = (
+    rb"0[xX0-9A-Fa-f][0-9A-Fa-f]{2,15}(?:(?: ?[<\\&][^\r\n\"]{1,80})?:?(?:[ \t]{1,24}|%b[t ]){1,2}[^ \t\r\n]|%b[rn])"
+    % (*(_BACKSLASHES, _BACKSLASHES),)
+)
 _LINED = _string(
     LiteralSet(b"\\n0", b":: ", b"=\\r", b"=\\n", b"=\\\\"),
-    rb"%b0[0-9A-Fa-f]{3,15}:?[ \t]{1,4}[0-9A-Fa-f]{2}|=%b|:: [0-9A-Za-z+/]{16,400}%b [0-9A-Za-z+/=]"
-    % (_LINE_END, _LINE_END, _LINE_END),
+    rb"%b%b|=%b|:: [0-9A-Za-z+/]{16,400}%b [0-9A-Za-z+/=]" % (_LINE_END, _ROW, _LINE_END, _LINE_END),
     rb"[^\r\n\\\" ]{4,16}:? [^\r\n]{0,160}\Z|(?:\\.|[^\r\n\\\"]){0,160}\Z",
 )
 
