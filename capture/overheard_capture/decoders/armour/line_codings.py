@@ -1,4 +1,4 @@
-"""Codings of bytes as text that a mark begins, decoded line by line: uuencode, Git's base85, Ascii85, yEnc."""
+"""Codings of bytes as text that a mark begins, decoded line by line: uuencode, base85, yEnc, and rewritten links."""
 
 from __future__ import annotations
 
@@ -10,16 +10,24 @@ from html import unescape
 from typing import NamedTuple, Protocol
 
 from overheard.words.layer import Layer, LayerKind
+from overheard_capture.content.lazy_pattern import lazy_pattern
+from overheard_capture.decoders.armour.links import MailAddress, RewrittenUrl, UrlWithoutSigns
 
 UUENCODE = Layer("uuencode", LayerKind.SPELLED)
 BASE85, YENC = Layer("base85"), Layer("yEnc")
+CLOUDFLARE, URL = Layer("Cloudflare address"), Layer("URL Defense")
 
 
 class LineDecoder(Protocol):
-    """Decodes lines. `ended` is set at the end, and `restarts` if what follows is another content."""
+    """Decodes lines.
+
+    `ended` is set at the end, and `restarts` if what follows is another content. The last `rest` bytes of the last line
+    are no part of it.
+    """
 
     ended: bool
     restarts: bool
+    rest: int
 
     def line(self, line: bytes) -> bytes:
         """What a line decodes to. It may be only a part of a line, if that is long. Raises ValueError."""
@@ -28,6 +36,7 @@ class LineDecoder(Protocol):
 class _Lines:
     def __init__(self) -> None:
         self.ended = self.restarts = False
+        self.rest = 0
 
 
 def _fitting(line: bytes, length: Callable[[int], int]) -> bytes:
@@ -139,9 +148,18 @@ class LineCoding(NamedTuple):
 BEGIN = tuple(b"begin %d" % digit for digit in range(8))
 # The lines after it are no text.
 YENC_MARK = b"=ybegin "
+URL_DEFENSE = b"urldefense."
 LINE_CODINGS = (
     LineCoding(BEGIN, re.compile(rb"begin [0-7]{3,4} [^\r\n]{1,255}\r?\n"), UUENCODE, Uuencode),
     LineCoding((b"GIT binary patch",), re.compile(rb"GIT binary patch\r?\n"), BASE85, GitPatch),
     LineCoding((YENC_MARK,), re.compile(rb"=ybegin (?:[a-z]+=\d{1,20} ){2,4}name=[^\r\n]{0,500}\r?\n"), YENC, Yenc),
     LineCoding((b"<~",), re.compile(rb"<~"), BASE85, Ascii85),
+    LineCoding(
+        (b"cfemail=", b"email-protection#"),
+        lazy_pattern(rb"(?:cfemail=(?:\\{0,3}[\"']|&quot;)?|email-protection#)(?=[0-9A-Fa-f]{8})"),
+        CLOUDFLARE,
+        MailAddress,
+    ),
+    LineCoding((URL_DEFENSE,), lazy_pattern(rb"urldefense\.[a-z.]{2,20}/v2/url\?u="), URL, RewrittenUrl),
+    LineCoding((URL_DEFENSE,), lazy_pattern(rb"urldefense\.[a-z.]{2,20}/v3/__"), URL, UrlWithoutSigns),
 )

@@ -97,11 +97,12 @@ class LineArmourFinder:
                 self._deliver(b"".join(out), origin.derived(parts))
                 self._close_content()
                 out, parts, length = [], [], 0
+            end = min(end, len(data)) - self._decoder.rest
             if piece:
                 out.append(piece)
-                parts.append((length, at, min(end, len(data))))
+                parts.append((length, at, end))
                 length += len(piece)
-            at = min(end, len(data))
+            at = end
             if self._decoder.ended:
                 self._decoder = None
         self._deliver(b"".join(out), origin.derived(parts))
