@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import partial
 from typing import TYPE_CHECKING
 
 from overheard_capture.content.findings import UNKNOWN_FORMAT, Reason
@@ -21,6 +22,7 @@ from overheard_capture.decoders.compression.formats import (
     ZSTD,
 )
 from overheard_capture.decoders.compression.reader import decompressing
+from overheard_capture.decoders.grpc import GrpcReader, GrpcWebText
 from overheard_capture.decoders.mail.mime import MimeEntity
 from overheard_capture.decoders.mail.multipart import multipart
 from overheard_capture.decoders.messages import MessageLines
@@ -83,11 +85,18 @@ def _in_unknown_coding(findings: Findings, layers: Layers) -> Reader:
     return untyped(speculative(findings), layers)
 
 
+def _grpc_web(_: bytes) -> ReaderFactory:
+    """A factory of readers of gRPC-Web. Which compression it has is in another field; hardly any has one."""
+    return partial(GrpcReader, decompressing=partial(decoding, b"gzip"))
+
+
 # By the beginning of a media type, in lower case (RFC 6838): makes the reader factory from the Content-Type.
 MEDIA_TYPES: tuple[tuple[bytes, Callable[[bytes], ReaderFactory]], ...] = (
     (b"multipart/", _multipart),
     (b"message/rfc822", lambda _: mime_entity),
     *((name, lambda _: MessageLines) for name in (b"text/event-stream", b"application/x-ndjson", b"application/jsonl")),
+    (b"application/grpc-web-text", lambda kind: partial(GrpcWebText, reader=_grpc_web(kind))),
+    (b"application/grpc-web", _grpc_web),
     *((name, lambda _: MessageLines) for name in (b"application/json-seq", b"application/stream+json")),
 )
 _LONGEST_TYPE = max(len(prefix) for prefix, _ in MEDIA_TYPES)

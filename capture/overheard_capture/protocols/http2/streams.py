@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 from overheard.words.layer import Layers
 from overheard_capture.content.content import Content, SearchScope
 from overheard_capture.content.findings import Reason
-from overheard_capture.decoders.registry import body_reader
-from overheard_capture.protocols.http2.grpc import GrpcReader
+from overheard_capture.decoders.grpc import GrpcReader
+from overheard_capture.decoders.registry import body_reader, decoding
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -88,5 +88,5 @@ def _reader(fields: Mapping[bytes, bytes]) -> ReaderFactory:
     kind = fields.get(b"content-type", b"")
     lower = kind.lower()
     if lower.startswith(b"application/grpc") and not lower.startswith(b"application/grpc-web-text"):
-        return partial(GrpcReader, encoding=fields.get(b"grpc-encoding", b"identity"))
+        return partial(GrpcReader, decompressing=partial(decoding, fields.get(b"grpc-encoding", b"identity")))
     return body_reader(kind, fields.get(b"content-encoding", b""))

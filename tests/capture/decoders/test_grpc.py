@@ -18,9 +18,10 @@ from hypothesis import strategies as st
 
 from capture.played import VALUE, outcome, played, seen
 from overheard_capture.content.findings import Reason
+from overheard_capture.decoders.grpc import GrpcReader
 from overheard_capture.decoders.messages import LAYER as JOINED
 from overheard_capture.decoders.protobuf import NotProtobufError, ProtobufFields, fields
-from overheard_capture.protocols.http2.grpc import GrpcReader
+from overheard_capture.decoders.registry import body_reader, decoding
 from overheard_capture.protocols.http2.reader import http2
 from processes import LONG
 
@@ -107,7 +108,7 @@ def test_compressed_messages_of_grpcio_are_decompressed(served: int) -> None:
 
 # ---- message by message
 
-GZIP = partial(GrpcReader, encoding=b"gzip")
+GZIP = partial(GrpcReader, decompressing=partial(decoding, b"gzip"))
 
 
 def message(data: bytes, flags: int = 0) -> bytes:
@@ -172,3 +173,43 @@ def test_base64_in_a_string_field_is_found() -> None:
     twice = base64.b64encode(base64.b64encode(b"it is " + VALUE))
     findings = played(GZIP, message(b"\x08\x01\x12" + bytes([len(twice)]) + twice))
     assert ("gRPC", "base64", "base64") in seen(findings)
+
+
+def web(*messages: bytes) -> bytes:
+    """Messages of gRPC-Web, and its trailers."""
+    framed = [b"\0" + len(each).to_bytes(4, "big") + each for each in messages]
+    trailers = b"grpc-status: 0\r\n"
+    return b"\x80" + len(trailers).to_bytes(4, "big") + trailers if not framed else b"".join((*framed, web()))
+
+
+def letters(number: int) -> bytes:
+    return b"\x0a\x03" + VALUE[3 * number : 3 * number + 3].ljust(3)
+
+
+ZIPPED = gzip.compress(MESSAGE, mtime=0)
+WEB = {
+    "a message": (web(MESSAGE), ("gRPC",)),
+    "a compressed message": (b"\x01" + len(ZIPPED).to_bytes(4, "big") + ZIPPED, ("gRPC", "gzip")),
+    "a few letters each": (web(*map(letters, range(6))), ("gRPC", JOINED)),
+}
+
+
+@pytest.mark.parametrize("size", [1, 5, 1000])
+@pytest.mark.parametrize("name", WEB)
+def test_messages_of_grpc_web_are_read_as_bytes_and_in_base64(name: str, size: int) -> None:
+    body, layers = WEB[name]
+    findings = played(body_reader(b"application/grpc-web+proto"), body, range(0, len(body), size))
+    # What is plain was found in the body.
+    assert {layers, ()} & seen(findings)
+    assert not findings.unread
+    # Each piece of a body may be padded by itself.
+    text = b"".join(base64.b64encode(body[at : at + 7]) for at in range(0, len(body), 7))
+    findings = played(body_reader(b"application/grpc-web-text"), text, range(0, len(text), size))
+    assert {("base64", *layers), ("base64",)} & seen(findings)
+    assert not findings.unread
+    assert not played(body_reader(b"application/grpc-web-text"), base64.b64encode(web(MESSAGE.swapcase()))).sightings
+
+
+def test_what_is_no_grpc_web_is_damaged() -> None:
+    for kind, body in ((b"application/grpc-web", b"\x42\0"), (b"application/grpc-web-text", b"a=b===c")):
+        assert {each.why for each in played(body_reader(kind), body * 9).unread} <= {Reason.DAMAGED, Reason.OPAQUE}

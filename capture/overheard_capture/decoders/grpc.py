@@ -1,4 +1,4 @@
-"""gRPC: messages with a prefix of five bytes (flags and length), each compressed by itself."""
+"""gRPC: messages with a prefix of five bytes (flags and length), each compressed by itself; and gRPC-Web in base64."""
 
 from __future__ import annotations
 
@@ -6,30 +6,40 @@ from typing import TYPE_CHECKING
 
 from overheard.words.layer import Layer, Layers
 from overheard_capture.content.findings import MessageKind, Reason
+from overheard_capture.content.lazy_pattern import lazy_pattern
+from overheard_capture.content.nesting import nested_content
+from overheard_capture.decoders.base64.alphabet import chars_of, decoded
+from overheard_capture.decoders.base64.run import BASE64
 from overheard_capture.decoders.message_values import LONGEST, protobuf_values
 from overheard_capture.decoders.messages import JoinedMessages
 from overheard_capture.decoders.protobuf import Protobuf
-from overheard_capture.decoders.registry import decoding
 from overheard_capture.decoders.untyped import untyped
+from overheard_capture.provenance.small_queue import SmallByteQueue
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from overheard_capture.content.findings import Findings, ReaderFactory
     from overheard_capture.content.readers import Reader
     from overheard_capture.provenance.origin import Bytes, Origin
 
 LAYER = Layer("gRPC")
 
+# Groups of base64 up to one that is padded.
+_PADDED = lazy_pattern(rb"[^=]++={0,2}|=++")
 _HEADER_LENGTH = 5
 _COMPRESSED, _TRAILER = 0x01, 0x80
 
 
 class GrpcReader:
-    """Reads one direction of one call."""
+    """Reads one direction of one call. `decompressing` makes the reader factory for a message that is compressed."""
 
-    def __init__(self, findings: Findings, layers: Layers, encoding: bytes) -> None:
+    def __init__(
+        self, findings: Findings, layers: Layers, decompressing: Callable[[ReaderFactory], ReaderFactory]
+    ) -> None:
         self._findings = findings
         self._layers = (*layers, LAYER)
-        self._encoding = encoding
+        self._decompressing = decompressing
         self._joined = JoinedMessages(findings, self._layers, protobuf_values)
         self._header = b""
         self._remaining = 0
@@ -62,10 +72,10 @@ class GrpcReader:
         if flags & ~(_COMPRESSED | _TRAILER):
             self._give_up(Reason.DAMAGED)
             return
-        encoding = self._encoding if flags & _COMPRESSED else b""
         # The trailers of gRPC-Web are text.
         kind: ReaderFactory = untyped if flags & _TRAILER else self._protobuf
-        self._message = decoding(encoding, kind)(self._findings, self._layers)
+        kind = self._decompressing(kind) if flags & _COMPRESSED else kind
+        self._message = kind(self._findings, self._layers)
         self._end_if_complete()
 
     def _protobuf(self, findings: Findings, layers: Layers) -> Reader:
@@ -107,3 +117,42 @@ class GrpcReader:
         for reader in (self._message, self._fallback, self._joined):
             if reader:
                 reader.close()
+
+
+class GrpcWebText:
+    """Decodes gRPC-Web in base64. Each message, or each piece of one, is padded by itself."""
+
+    def __init__(self, findings: Findings, layers: Layers, reader: ReaderFactory) -> None:
+        self._content = nested_content(findings, layers, BASE64, reader)
+        self._pending = SmallByteQueue()
+
+    def feed(self, data: Bytes, origin: Origin) -> None:
+        """Read the next bytes."""
+        if self._pending:
+            self._pending.add(data, origin)
+            data, origin = self._pending.take()
+        data, whole = bytes(data), len(data) & ~3
+        self._decode(data[:whole], origin)
+        self._pending = SmallByteQueue()
+        if whole < len(data):
+            self._pending.add(data[whole:], origin.after(whole))
+
+    def _decode(self, data: bytes, origin: Origin) -> None:
+        out, parts = bytearray(), []
+        for group in _PADDED.finditer(data):
+            parts.append((len(out), *group.span()))
+            out += decoded(chars_of(group[0]))
+        if self._content and out:
+            self._content.feed(bytes(out), origin.derived(parts))
+
+    def gap(self, length: int) -> None:
+        """`length` characters are missing here."""
+        if self._content:
+            self._content.gap(length * 3 // 4)
+
+    def close(self) -> None:
+        """No more bytes follow."""
+        if self._pending:
+            self._decode(*self._pending.take())
+        if self._content:
+            self._content.close()
