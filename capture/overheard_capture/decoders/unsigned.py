@@ -1,7 +1,7 @@
-"""Compression without a signature: raw deflate, brotli, LZMA, blocks of LZ4 and Snappy, and any after its length.
+"""Compression without a signature: raw deflate, brotli, LZMA, lz-string, LZ4, Snappy, and any after its length.
 
 It is looked for only in bytes that were written as text, such as base64: there it is common, and a guess is cheap. What
-may be in digests must also be in `may_be_content` in `core.c`.
+may be in digests must also be in `may_be_content` in `core.c`; lz-string is written in base64 alone.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from overheard_capture.content.text_detector import NO_CONTROL, looks_like_text
 from overheard_capture.decoders.after_header import AfterHeader
 from overheard_capture.decoders.compression.deflate import CorruptError
-from overheard_capture.decoders.compression.formats import BROTLI, DEFLATE, LZ4_SIZED, LZMA, SNAPPY
+from overheard_capture.decoders.compression.formats import BROTLI, DEFLATE, LZ4_SIZED, LZMA, LZSTRING, SNAPPY
 from overheard_capture.decoders.compression.reader import decompressing
 from overheard_capture.decoders.magic import HEAD, is_known, is_lzma, reader_of
 from overheard_capture.decoders.utf16_32 import encoding_of
@@ -31,7 +31,7 @@ LONG_HEAD = 2 << 10
 _LITTLE = 64
 # Shorter data is no compressed text.
 _SHORTEST = 12
-# Shorter brotli has no text but words of its dictionary; identifiers of 12 bytes are common.
+# Shorter brotli has no text but words of its dictionary, and lz-string none; identifiers of 12 bytes are common.
 _SHORTEST_BROTLI = 16
 # The bytes of a varint before its last one.
 _LONG_VARINT = re.compile(rb"[\x80-\xff]{0,3}")
@@ -64,14 +64,25 @@ def _format_of(head: bytes, *, certainly: bool = False) -> CompressionFormat | N
         return BROTLI
     if _is_deflate(head, certainly):
         return DEFLATE
-    # Both begin with literals, and no text of this kind is longer than 16 MiB.
-    if not head[3] and head[4] >> 4 and _is_whole(LZ4_SIZED, head):
-        return LZ4_SIZED
     # Most random bytes are no ASCII.
     at = _LONG_VARINT.match(head).end()  # type: ignore[union-attr]  # it matches anything
-    if not head[at + 1] & 3 and head[at + 2 : at + 5].isascii() and _is_whole(SNAPPY, head):
-        return SNAPPY
-    return None
+    may_be = (
+        # These two begin with literals, and no text of this kind is longer than 16 MiB.
+        (LZ4_SIZED, not head[3] and head[4] >> 4),
+        (SNAPPY, not head[at + 1] & 3 and head[at + 2 : at + 5].isascii()),
+        (LZSTRING, _may_be_lz_string(head)),
+    )
+    return next((form for form, fits in may_be if fits and _is_whole(form, head)), None)
+
+
+def _may_be_lz_string(head: bytes) -> bool:
+    """Whether its first code is that of a character in eight bits. A short one of other characters may be anything."""
+    if head[0] >= 1 << 6 or len(head) < _SHORTEST_BROTLI:
+        return False
+    try:
+        return len(head) > _LITTLE or LZSTRING.make().decompress(head, 1 << 12).isascii()
+    except CorruptError:
+        return False
 
 
 def _is_whole(form: CompressionFormat, head: bytes) -> bool:

@@ -13,6 +13,7 @@ import cramjam
 import lz4.block  # type: ignore[import-untyped]  # it publishes no types
 import pytest
 
+from capture.lz_string import lz_string
 from capture.played import VALUE, outcome, played, seen
 from capture.wrapped import noise
 from overheard_capture.decoders.unsigned import is_unsigned
@@ -127,3 +128,13 @@ def test_short_noise_is_hardly_ever_whole_brotli() -> None:
 
 def test_noise_is_no_brotli() -> None:
     assert not any(is_unsigned(noise(length)) for length in range(65, 600))
+
+
+@pytest.mark.parametrize("text", [TEXT.decode(), "state: äöü€ " + LONG.decode(), '{"a":1}' * 300 + VALUE.decode()])
+def test_lz_string_in_base64_is_read(text: str) -> None:
+    for written in (base64.b64encode(lz_string(text)), b'{"s": "' + base64.b64encode(lz_string(text)) + b'"}'):
+        findings = played(untyped, written)
+        assert ("base64", "lz-string") in seen(findings)
+        assert not findings.unread
+        assert outcome(played(untyped, written, range(0, len(written), 11))) == outcome(findings)
+    assert not played(untyped, base64.b64encode(lz_string(text.swapcase()))).sightings

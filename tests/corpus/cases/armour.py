@@ -9,10 +9,11 @@ import lzma
 import re
 from functools import partial
 from typing import TYPE_CHECKING
-from urllib.parse import quote_plus
+from urllib.parse import quote, quote_plus
 
 from capture.decoders.armour.lined import uuencoded
 from capture.encoders import FLICKR, base58, z85
+from capture.lz_string import lz_string
 from corpus.case import FLUFFY, Case, harmless, leak
 from corpus.packed import brotli, deflate, gz, page, zlibbed
 from corpus.programs import web
@@ -38,6 +39,41 @@ def alone(data: bytes) -> bytes:
 
 def lzma_alone(data: bytes) -> bytes:
     return lzma.compress(data, lzma.FORMAT_ALONE)
+
+
+def words(data: bytes) -> bytes:
+    """As hexdump prints it: words, with the least significant byte first."""
+    padded = data + bytes(len(data) % 2)
+    rows = []
+    for at in range(0, len(padded), 16):
+        row = padded[at : at + 16]
+        rows.append(f"{at:07x} " + " ".join(row[each : each + 2][::-1].hex() for each in range(0, len(row), 2)))
+    return "\n".join((*rows, f"{len(data):07x}", "")).encode()
+
+
+def octal(data: bytes) -> bytes:
+    """As `od -b` prints it."""
+    rows = (f"{at:07o} " + " ".join(f"{byte:03o}" for byte in data[at : at + 16]) for at in range(0, len(data), 16))
+    return "\n".join((*rows, f"{len(data):07o}", "")).encode()
+
+
+def shown(data: bytes) -> bytes:
+    """As `od -c` prints it."""
+    names = {10: "  \\n", 13: "  \\r"}
+    cells = [names.get(byte) or (f"   {chr(byte)}" if 32 <= byte < 127 else f" {byte:03o}") for byte in data]
+    rows = (f"{at:07o}{''.join(cells[at : at + 16])}" for at in range(0, len(data), 16))
+    return "\n".join((*rows, f"{len(data):07o}", "")).encode()
+
+
+def in_a_link(data: bytes) -> bytes:
+    """As a mail gateway rewrites a link (Proofpoint)."""
+    url = quote(f"https://a.example/?w={data.decode()}", safe="/").replace("_", "-5F").replace("%", "-")
+    return b"https://urldefense.proofpoint.com/v2/url?u=" + url.replace("/", "_").encode() + b"&d=DwMF"
+
+
+def protected(data: bytes) -> bytes:
+    """As Cloudflare writes a mail address."""
+    return b'<a data-cfemail="%b">x</a>' % bytes([90, *(byte ^ 90 for byte in data)]).hex().encode()
 
 
 def in_json(data: bytes) -> bytes:
@@ -79,12 +115,19 @@ _WRITTEN: tuple[tuple[str, Write, Write, tuple[str, ...]], ...] = (
     ("z85-zlib", z85, zlibbed, ("base85", "zlib")),
     ("z85", z85, alone, ("base85",)),
     ("ascii85-without-marks", base64.a85encode, gz, ("base85", "gzip")),
+    ("base64-lz-string", lambda data: base64.b64encode(lz_string(data.decode())), alone, ("base64", "lz-string")),
     ("base64-brotli", base64.b64encode, brotli, ("base64", "br")),
     ("hex-lzma", base64.b16encode, lzma_alone, ("hexadecimal", "lzma")),
     ("uuencode-in-json", in_json, gz, ("string escapes", "uuencode", "gzip")),
     ("uuencode-in-json-twice", in_json_twice, gz, ("string escapes", "string escapes", "uuencode", "gzip")),
     ("ascii85-in-html", in_html, gz, ("HTML entities", "base85", "gzip")),
     ("uuencode-in-a-form", in_form, gz, ("percent-encoded", "uuencode", "gzip")),
+    ("hexdump", words, alone, ("hex dump",)),
+    ("hexdump-gzip", words, gz, ("hex dump", "gzip")),
+    ("od-octal", octal, gz, ("octal dump", "gzip")),
+    ("od-characters", shown, alone, ("character dump",)),
+    ("link-rewritten", in_a_link, alone, ("URL Defense",)),
+    ("address-protected", protected, alone, ("Cloudflare address",)),
     ("uuencode-quoted", quoted, gz, ("quoted text", "uuencode", "gzip")),
 )
 

@@ -10,6 +10,7 @@ from overheard_capture.captures.inputs import ZSTD_MAGIC
 from overheard_capture.decoders.compression.deflate import GZIP_MEMBER, Decompressor, Deflate, Gzip, Zlib
 from overheard_capture.decoders.compression.lz4 import LZ4_MAGIC, Lz4Block, Lz4Frame, Lz4Legacy, MozillaLz4, SizedLz4
 from overheard_capture.decoders.compression.lzf import Lzf, LzfString
+from overheard_capture.decoders.compression.lzstring import LzString
 from overheard_capture.decoders.compression.lzw import Lzw
 from overheard_capture.decoders.compression.skippable import MAGICS as SKIPPABLE_MAGICS
 from overheard_capture.decoders.compression.skippable import FrameOrSkippable
@@ -78,6 +79,7 @@ def _layer(code: str) -> Layer:
 GZIP = CompressionFormat(_layer("gzip"), Gzip, (GZIP_MEMBER,), b"\0")
 ZLIB = CompressionFormat(_layer("zlib"), Zlib)
 DEFLATE = CompressionFormat(_layer("deflate"), Deflate)
+LZSTRING = CompressionFormat(_layer("lz-string"), LzString)
 BROTLI = CompressionFormat(_layer("br"), _brotli)
 ZSTD = CompressionFormat(_layer("zstd"), _zstd, (ZSTD_MAGIC, *SKIPPABLE_MAGICS))
 COMPRESS = CompressionFormat(_layer("compress"), Lzw)

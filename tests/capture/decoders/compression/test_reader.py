@@ -13,11 +13,14 @@ import lz4.frame  # type: ignore[import-untyped]  # it publishes no types
 import pytest
 import zstandard
 
+from capture.lz_string import lz_string
 from capture.lzw import compressed
 from capture.played import VALUE, outcome, played, seen, some_findings
 from capture.wrapped import hashes, in_json, zipped
 from overheard.words.options import Limits
 from overheard_capture.content.findings import Reason, UnreadContent
+from overheard_capture.decoders.compression.deflate import CorruptError
+from overheard_capture.decoders.compression.formats import LZSTRING
 from overheard_capture.decoders.compression.reader import decompressing
 from overheard_capture.decoders.registry import CONTENT_CODINGS
 from overheard_capture.decoders.untyped import untyped
@@ -231,3 +234,21 @@ def test_results_before_the_memory_limit_are_kept(size: int) -> None:
     findings = played(decompressing(CONTENT_CODINGS[b"zstd"], untyped, untyped), whole, range(0, len(whole), size))
     assert seen(findings) == {("zstd",)}
     assert UnreadContent(Reason.LIMIT, "zstd data that requires too much memory") in findings.unread
+
+
+@pytest.mark.parametrize("size", [1, 3, 50, 5000])
+@pytest.mark.parametrize("text", ["", "ab" * 3000, "äöü€" * 50, "x" * 2000], ids=["words", "pairs", "wide", "one"])
+def test_lz_string_is_decompressed_however_it_is_cut(text: str, size: int) -> None:
+    written = text + VALUE.decode() + TEXT.decode("latin-1")
+    whole = lz_string(written)
+    decompressor = LZSTRING.make()
+    pieces = [decompressor.decompress(whole[at : at + size], 100) for at in range(0, len(whole), size)]
+    while decompressor.has_pending_output:
+        pieces.append(decompressor.decompress(b"", 100))
+    assert b"".join(pieces) == written.encode()
+    assert decompressor.eof
+
+
+def test_what_is_no_lz_string_is_corrupt() -> None:
+    with pytest.raises(CorruptError):
+        LZSTRING.make().decompress(b"\x21\xbf\xff", 1 << 20)
