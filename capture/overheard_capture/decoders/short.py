@@ -11,7 +11,9 @@ from overheard_capture.content.nesting import Unwrapping
 from overheard_capture.content.text_detector import CONTROL
 from overheard_capture.decoders.armour.finder import has_nothing_encoded
 from overheard_capture.decoders.control_codes import may_be_text
+from overheard_capture.decoders.documents.reader import read_documents
 from overheard_capture.decoders.json_strings import read_strings
+from overheard_capture.decoders.line_blocks import may_have_block
 from overheard_capture.decoders.magic import CARVABLE, HEAD, PLAIN_MAGICS, is_known
 from overheard_capture.decoders.untyped import armoured, untyped
 from overheard_capture.decoders.utf16_32 import encoding_of
@@ -30,7 +32,7 @@ def classify(data: bytes) -> bool | None:
     if not has_nothing_encoded(data) or data.startswith(PLAIN_MAGICS):
         return None
     if is_plain(data):
-        return True
+        return None if may_have_block(data) else True
     if CARVABLE.literals.first(data) >= 0 or len(data.translate(None, CONTROL)) == len(data):
         return None
     if may_be_text(data):
@@ -78,5 +80,8 @@ class ShortReader:
             self._use_fallback().close()
         elif looks_like_text and self._origin:
             read_strings(Unwrapping(self._findings, self._layers, armoured), self._data, self._origin)
-        elif not looks_like_text:
+        elif not looks_like_text and not (self._origin and self._is_document(self._origin)):
             self._findings.report_unread(Reason.OPAQUE, UNKNOWN_FORMAT, self._layers)
+
+    def _is_document(self, origin: Origin) -> bool:
+        return read_documents(Unwrapping(self._findings, self._layers, untyped), self._data, origin)

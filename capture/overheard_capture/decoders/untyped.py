@@ -13,6 +13,7 @@ from overheard_capture.content.text_detector import TextDetector
 from overheard_capture.decoders.behind_prefix import with_content_behind
 from overheard_capture.decoders.carving import Carver
 from overheard_capture.decoders.control_codes import ControlCodes
+from overheard_capture.decoders.documents.reader import KeptDocument, may_be_document
 from overheard_capture.decoders.json_strings import read_strings
 from overheard_capture.decoders.magic import CARVABLE, HEAD, PLAIN_MAGICS, TEXT_ENDS, TEXT_PREFIXES, reader_of
 from overheard_capture.decoders.text_finders import TextFinders, has_nothing_to_find
@@ -162,7 +163,7 @@ class TextReader:
     """Reads content without a signature as text, and reports it as opaque if it is not text."""
 
     __slots__ = (
-        *("_carver", "_codes", "_detector", "_finders", "_findings", "_layers"),
+        *("_carver", "_codes", "_detector", "_document", "_finders", "_findings", "_layers"),
         *("_signature_prefix", "_spare"),
     )
 
@@ -173,6 +174,8 @@ class TextReader:
         self._spare = spare
         self._finders = TextFinders(findings, layers, armoured, untyped, framed=framed)
         self._carver: Carver | None = None
+        # All of it, if it may be a document in a binary format.
+        self._document: KeptDocument | None = None
         # The last bytes, if a signature may begin with them.
         self._signature_prefix: ByteQueue | None = None
 
@@ -182,6 +185,10 @@ class TextReader:
             data = bytes(data)
         detector = self._detector
         plain = is_plain(data)
+        if not detector.length and not plain and may_be_document(bytes(data[:HEAD])):
+            self._document = KeptDocument()
+        if self._document:
+            self._document.add(data, origin)
         self._codes.feed(data, origin, is_plain=plain)
         if detector.opaque:
             detector.skip(len(data))
@@ -217,7 +224,7 @@ class TextReader:
         """`length` bytes are missing here."""
         self._detector.gap()
         self._codes.gap()
-        self._signature_prefix = None
+        self._signature_prefix = self._document = None
         for reader in self._readers():
             reader.gap(length)
 
@@ -226,7 +233,9 @@ class TextReader:
         for reader in self._readers():
             reader.close()
         if not self._detector.is_text and (self._detector.not_utf8 or not self._codes.close()):
-            self._report_opaque()
+            at = Unwrapping(self._findings, self._layers, untyped)
+            if not self._document or not self._document.read(at):
+                self._report_opaque()
 
     def _report_opaque(self) -> None:
         rest = self._detector.length - max(self._detector.text_length, 0)

@@ -37,6 +37,13 @@ def fetched_with(secret_is: bytes, make: Callable[[], bytes], scene: Scene) -> b
     return secret_is
 
 
+def document(said: str, scene: Scene) -> bytes:
+    """A document of CBOR, in which the bytes of one string are compressed."""
+    body = gz(page(said))
+    fetched(lambda: b"\xa2\x62id\x07\x64note\x59" + len(body).to_bytes(2, "big") + body, scene)
+    return body
+
+
 def form(make: Callable[[], bytes], name: str, scene: Scene) -> bytes:
     """A file upload in a form, between other fields."""
     web.serve(scene)
@@ -107,6 +114,8 @@ _WORD = FLUFFY.encode()
 _HASHES = ("md5", "sha1", "sha256", "sha512")
 
 CASES = [
+    leak("cbor-gzip", partial(document, FLUFFY), "gzip"),
+    harmless("cbor-gzip-other-word", partial(document, "fluffy nail")),
     *(
         leak(f"file-{layer}", partial(fetched, partial(packed, page(), layer)), layer)
         for layer in PACKERS

@@ -1,0 +1,99 @@
+"""Reads documents, in whichever format they are."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+from zlib import crc32
+
+from overheard_capture.content.content import SearchScope
+from overheard_capture.content.nesting import MAX_IDENTIFIER, decoded_findings
+from overheard_capture.decoders.documents.ber import ber
+from overheard_capture.decoders.documents.bson import bson
+from overheard_capture.decoders.documents.contents import Contents, ItemKind, NotADocumentError, Place, Walk
+from overheard_capture.decoders.documents.headed import cbor, headed, messagepack
+from overheard_capture.decoders.documents.mqtt import mqtt
+from overheard_capture.provenance.origin import joined
+from overheard_capture.provenance.queue import ByteQueue
+
+if TYPE_CHECKING:
+    from overheard_capture.content.nesting import Unwrapping
+    from overheard_capture.provenance.origin import Bytes, Origin
+
+# A longer document is not kept.
+_LONGEST = 1 << 20
+# So many bytes in numbers may be something else.
+_FEWEST_NUMBERS = 8
+_WALKS: tuple[Walk, ...] = (headed(cbor), headed(messagepack), bson, ber, mqtt)
+
+
+def may_be_document(head: bytes) -> bool:
+    """Whether a document may begin so."""
+    return any(_contents(walk, head, whole=False) for walk in _WALKS)
+
+
+def read_documents(at: Unwrapping, data: bytes, origin: Origin) -> bool:
+    """Read documents of one format. False if these bytes are none; their text was searched, and is read already."""
+    found = next(filter(None, (_contents(walk, data) for walk in _WALKS)), None)
+    if found is None:
+        return False
+    for start, end in found.places[ItemKind.BYTES]:
+        if end - start > MAX_IDENTIFIER:
+            _read_value(at, data[start:end], origin.after(start))
+    _read_numbers(at, found, origin)
+    for pieces in found.pieces:
+        _read_together(at, found, pieces, origin)
+    return True
+
+
+def _contents(walk: Walk, data: bytes, *, whole: bool = True) -> Contents | None:
+    """What is in these documents; None if they are none."""
+    found, end = Contents(data), 0
+    try:
+        while end < len(data):
+            end = walk(found, end)
+    except NotADocumentError:
+        return None
+    except IndexError:
+        end = len(data) + 1
+    return found if found.is_certain and (end == len(data) or not whole) else None
+
+
+def _read_value(at: Unwrapping, value: bytes, origin: Origin) -> None:
+    inside = decoded_findings(at.findings)
+    at._replace(findings=inside).read(value, origin)
+    if inside.is_opaque:
+        at.findings.report_value(len(value), crc32(value), at.layers)
+
+
+def _read_numbers(at: Unwrapping, found: Contents, origin: Origin) -> None:
+    """Search the numbers in a row: a list of them may be bytes."""
+    places = found.places[ItemKind.NUMBER]
+    if sum(end - start for start, end in places) >= _FEWEST_NUMBERS:
+        _read_together(at, found, places, origin)
+
+
+def _read_together(at: Unwrapping, found: Contents, places: list[Place], origin: Origin) -> None:
+    together = b"".join(found.data[start:end] for start, end in places)
+    # What is there in one piece was searched.
+    if together and together not in found.data:
+        at.guess().read(together, joined((origin, *place) for place in places), SearchScope.ALL)
+
+
+class KeptDocument:
+    """What may be a document, until it is complete."""
+
+    __slots__ = ("_held",)
+
+    def __init__(self) -> None:
+        self._held: ByteQueue | None = ByteQueue()
+
+    def add(self, data: Bytes, origin: Origin) -> None:
+        """Keep the next bytes."""
+        if self._held is not None:
+            self._held.add(data, origin)
+            if len(self._held) > _LONGEST:
+                self._held = None
+
+    def read(self, at: Unwrapping) -> bool:
+        """Read it. False if it is none, or too long."""
+        return self._held is not None and read_documents(at, *self._held.take(len(self._held)))
