@@ -48,7 +48,7 @@ class Ciphertext:
 
     def is_ciphertext(self, body: bytes, nonce: int = 0, origin: Origin | None = None) -> bool:
         """Whether a record may be ciphertext. Its first `nonce` bytes need not be random: some protocols count."""
-        is_plain = self._printable.add(body[nonce:]) or is_plaintext(body)
+        is_plain = self._printable.add(body, nonce) or is_plaintext(body)
         self._streams.nonce = nonce
         self._streams.add(body, origin)
         if is_plain:

@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 
 # Where a stream may begin: at once, behind a length or the like, an explicit nonce, or an IV.
 _OFFSETS = (0, 4, 5, 8, 16)
-# The first records of a direction, and long ones, are looked at in all of these ways.
+# The first records of a direction are looked at in all of these ways.
 _FIRST = 64
 # The header of a record of TLS.
 _HEADER = 5
@@ -45,7 +45,7 @@ _NONCE, _TAG = 8, 16
 _KEPT = max(_OFFSETS) + HEAD
 # LZMA without a header may begin in one of 512 records, and takes long: it is tried so often in a direction.
 _MOST_LZMA = 64
-# In longer records, each may be looked at in more ways than one.
+# What is in records of this length on average is not continued.
 _LONG_RECORDS = 1 << 10
 
 
@@ -85,14 +85,15 @@ class CompressedStreams:
             self._check_pending()
         last = end
         are_long = end - start >= count * _LONG_RECORDS
-        for at, tag in self._around(are_long):
+        for at, tag in self._around(is_thorough=False):
             found, last = _compressed_records(data, start, end, at, tag)
             for header, kinds in found:
                 if kinds == RAW_LZMA and not are_long:
                     continue
                 _, body = _record(data, header)
                 self._look(kinds, body[at:], _joined(data, header, end, at, tag), origin.after(header + _HEADER + at))
-        self._pending = bytearray(data[last:end])
+        # What is in long records can be told from the beginning of each.
+        self._pending = bytearray() if are_long else bytearray(data[last:end])
 
     def _around(self, is_thorough: bool) -> Iterable[tuple[int, int]]:
         """How many bytes precede a stream in each record, and how many follow it."""

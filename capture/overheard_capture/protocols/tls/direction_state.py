@@ -152,7 +152,7 @@ class TlsDirection:
         """Check whether the content of a record that should be encrypted is plaintext, but for its explicit nonce."""
         self.shortest = min(self.shortest, len(body))
         if not self.has_plaintext:
-            self.has_plaintext = self.printable.add(body[nonce:]) or ciphertext.is_plaintext(body)
+            self.has_plaintext = self.printable.add(body, nonce) or ciphertext.is_plaintext(body)
 
     def alert(self, frame: int, data: bytes) -> None:
         """Record an alert in clear (RFC 8446, 6; RFC 5246, 7.2)."""

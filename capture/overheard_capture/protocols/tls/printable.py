@@ -10,7 +10,6 @@ from functools import cache
 from math import log2
 
 _PRINTABLE = bytes(range(32, 127)) + b"\t\n\r"
-_FIRST = frozenset(bytes([byte]) for byte in _PRINTABLE)
 # By how much a printable byte is more likely in text: it is any of these, and not any byte.
 _RATIO = 256 / len(_PRINTABLE)
 _CERTAIN = 40
@@ -27,20 +26,22 @@ class PrintableRecords:
 
     def __init__(self) -> None:
         self._sums = [0.0] * (1 + len(_COLUMNS))
+        self._has_some = False
         self._last = b""
 
-    def add(self, body: bytes) -> bool:
-        """Add a record. Returns whether there was text so far."""
-        if body[:1] not in _FIRST and not any(self._sums):
+    def add(self, body: bytes, nonce: int = 0) -> bool:
+        """Add a record, of which the first bytes may be a nonce. Returns whether there was text so far."""
+        if not self._has_some and (len(body) <= nonce or body[nonce] not in _PRINTABLE):
             return False
         if body == self._last:
             # It was captured twice, or sent again.
             return False
         self._last = body
-        run = _run(body)
-        self._sums[0] = max(self._sums[0] + _bits(run, run == len(body)), 0)
+        run = _run(body[nonce : nonce + _LONGEST + 1])
+        self._sums[0] = max(self._sums[0] + _bits(run, run == len(body) - nonce), 0)
         for number, width in enumerate(_COLUMNS, 1):
             self._sums[number] = max(self._sums[number] + (width * _BYTES if run >= width else _NO_BYTES), 0)
+        self._has_some = any(self._sums)
         return max(self._sums) >= _CERTAIN
 
     def skip(self, count: int) -> None:
@@ -50,9 +51,8 @@ class PrintableRecords:
             self._sums[1:] = [0.0] * len(_COLUMNS)
 
 
-def _run(body: bytes) -> int:
-    """How many printable bytes a record begins with, up to the longest run."""
-    head = body[: _LONGEST + 1]
+def _run(head: bytes) -> int:
+    """With how many printable bytes a record begins."""
     return len(head) - len(head.lstrip(_PRINTABLE))
 
 
