@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from overheard_capture.decoders.message_values import shape
+from overheard_capture.provenance.origin import joined
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -15,6 +16,18 @@ if TYPE_CHECKING:
 
 # The longest piece, and how many labels of a name may be one. The last label is no data of a tunnel.
 LONGEST, _MOST_LABELS = 255, 4
+
+
+class Row(NamedTuple):
+    """The part of a message that is all of it. Messages of one kind and length have the same columns."""
+
+    kind: str
+    length: int
+
+
+def add_row(findings: Findings, data: bytes, origin: Origin, kind: str) -> None:
+    """A message as a whole."""
+    add_piece(findings, (), data, origin, Row(kind, len(data)))
 
 
 def add_piece(findings: Findings, layers: Layers, data: bytes, origin: Origin, part: object) -> None:
@@ -33,3 +46,25 @@ def add_labels(findings: Findings, layers: Layers, labels: Sequence[tuple[bytes,
         after = at + len(label)
         add_piece(findings, layers, label, origin, (part, shape(name[:at]), shape(name[after:])))
         at = after + 1
+    _add_first(findings, layers, *labels[0])
+    for domain in range(1, min(len(labels) - 1, _MOST_LABELS)):
+        _add_together(
+            findings, layers, labels[:-domain], (part, shape(b".".join([label for label, _ in labels[-domain:]])))
+        )
+
+
+def _add_first(findings: Findings, layers: Layers, label: bytes, origin: Origin) -> None:
+    """The first label, whatever is behind it, and what in it is behind the last dash."""
+    add_piece(findings, layers, label, origin, "first label")
+    before, dash, last = label.rpartition(b"-")
+    if dash:
+        add_piece(findings, layers, last, origin.after(len(before) + 1), "last word")
+
+
+def _add_together(findings: Findings, layers: Layers, labels: Sequence[tuple[bytes, Origin]], part: object) -> None:
+    """Labels before a domain as one piece, without those that are numbers."""
+    data = [(label, origin) for label, origin in labels if not label.isdigit()]
+    if len(data) > 1:
+        joined_data = b"".join([label for label, _ in data])
+        origin = joined([(origin, 0, len(label)) for label, origin in data])
+        add_piece(findings, layers, joined_data, origin, (part, "labels"))

@@ -41,6 +41,9 @@ _SHORTEST = 12
 _COMPRESSED = re.compile(
     rb"[\x08-\x78][%s]|BZh[1-9]1AY&SY|\x5d\0\0" % re.escape(bytes(sorted({pair[1] for pair in ZLIB_PAIRS})))
 )
+# In values up to this length, text that its length precedes is a value by itself.
+_LONGEST_FIELDS = 1 << 10
+_TEXT = frozenset(range(32, 127))
 # They are looked for in values up to this length; and so much that decompresses is no coincidence.
 _LONGEST, _CERTAIN = 1 << 14, 1 << 14
 # What the readers of lines look for, at once.
@@ -80,6 +83,25 @@ def read_values(
         elif has_text and at and is_plain(head):
             # The byte before this text, such as its length, may look like a part of it.
             _read_text(speculative(findings), layers, data[at:], origin.after(at))
+    if has_text and len(data) <= _LONGEST_FIELDS:
+        for start, end in _fields(data):
+            _read_text(speculative(findings), layers, data[start:end], origin.after(start))
+
+
+def _fields(data: bytes) -> list[tuple[int, int]]:
+    """Text behind its length, in one byte: that byte may look like a part of it, and so may what follows.
+
+    It ends where text does, or where another such text begins.
+    """
+    found: dict[int, int] = {}
+    text_ends = len(data)
+    for at in range(len(data) - 1, -1, -1):
+        end = at + 1 + data[at]
+        if data[at] >= _SHORTEST and end <= text_ends and (end == text_ends or end in found):
+            found[at] = end
+        if data[at] not in _TEXT:
+            text_ends = at
+    return [(at + 1, end) for at, end in found.items()]
 
 
 def _read_compressed(findings: Findings, layers: Layers, data: bytes, origin: Origin, starts: Container[int]) -> None:

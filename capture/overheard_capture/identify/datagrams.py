@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING
 from overheard_capture.content.content import search_bytes
 from overheard_capture.content.findings import UNKNOWN_FORMAT, MessageKind, Reason
 from overheard_capture.decoders.fallback import OPAQUE, TEXT, Fallback
+from overheard_capture.decoders.message_pieces import add_row
 from overheard_capture.decoders.message_values import LONGEST
 from overheard_capture.decoders.short import classify
 from overheard_capture.identify.guesses import guess
-from overheard_capture.identify.protocols import OF_DATAGRAMS
+from overheard_capture.identify.protocols import INFRASTRUCTURE, OF_DATAGRAMS
 
 if TYPE_CHECKING:
     from overheard_capture.content.findings import Findings
@@ -71,6 +72,8 @@ class DatagramIdentifier:
         if not reader.datagram(data, origin):
             return False
         self._readers[name] = reader
+        if name in INFRASTRUCTURE:
+            add_row(self._findings, data, origin, name)
         if datagrams.counts:
             self._findings.identify_as(name)
             self._findings.read[name] += len(data)

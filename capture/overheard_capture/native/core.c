@@ -298,7 +298,8 @@ static int printable(uint8_t byte) { return (byte >= 32 && byte < 127) || byte =
 
 /* Whether the content of an encrypted TLS record, from `start` to `end`, is in fact plaintext: 1 if it has a run of 32
  * printable characters, or a block (of at most 128 bytes, one in 1024, behind the nonce) with few different bytes; 2 if one
- * of the pairs of bytes in `beginnings`, a set of bits, is where a format may begin; 0 otherwise. */
+ * of the pairs of bytes in `beginnings`, a set of bits, is where a format may begin, or it begins with eight printable
+ * characters, maybe behind the nonce; 0 otherwise. */
 int plaintext(const uint8_t *data, uint64_t start, uint64_t end, const uint8_t *beginnings) {
     data += start;
     uint64_t length = end - start;
@@ -317,6 +318,11 @@ int plaintext(const uint8_t *data, uint64_t start, uint64_t end, const uint8_t *
     }
     for (uint64_t at = 0; at <= 16 && at + 2 <= length; at += 8)
         if (beginnings[be16(data + at) >> 3] >> (data[at + 1] & 7) & 1) return 2;
+    for (uint64_t at = 0; at <= 8 && at + 8 <= length; at += 8) {
+        int run = 0;
+        while (run < 8 && printable(data[at + run])) run++;
+        if (run == 8) return 2;
+    }
     return 0;
 }
 
@@ -338,7 +344,7 @@ int is_plain(const uint8_t *data, uint64_t length) {
 
 /* Skip complete TLS application data records of the same version, from `start` on. Returns the offset of the first byte that
  * is not part of one; adds their number to `count`, and sets `last` to the payload length of the last one. With
- * `beginnings`, it stops before a record that may be plaintext, or is shorter than `least` and printable. */
+ * `beginnings`, it stops before a record that may be plaintext, or is shorter than `least`. */
 uint64_t skip_records(const uint8_t *data, uint64_t start, uint64_t end, uint64_t *count, uint64_t *last,
                       const uint8_t *beginnings, uint64_t least) {
     uint64_t at = start;
@@ -347,7 +353,7 @@ uint64_t skip_records(const uint8_t *data, uint64_t start, uint64_t end, uint64_
         uint32_t length = be16(head + 3);
         if (head[0] != APPLICATION_DATA || head[1] != 3 || head[2] > 4 || head[2] != data[start + 2]) break;
         if (!length || length > (1 << 14) + 2048 || end - at < 5 + length) break;
-        if (beginnings && length < least && is_plain(head + 5, length)) break;
+        if (beginnings && length < least) break;
         if (beginnings && plaintext(data, at + 5, at + 5 + length, beginnings)) break;
         *last = length;
         (*count)++;
@@ -798,6 +804,337 @@ static int may_be_content(const uint8_t *data, uint64_t length, const uint8_t *b
         if (run == SHORTEST_WITHIN || (at && data[at] == '~' && data[at - 1] == '<')) return why | TEXT_WITHIN;
     }
     return why;
+}
+
+/* ---- Compressed streams without a signature, where ciphertext should be (see protocols/tls/compressed.py). Each function says
+ * whether such a stream may begin so; one that is cut may. Few random bytes pass, and Python looks at these. */
+
+/* The next bits, 32 at most; what is beyond the end is zero. */
+static uint32_t take(Bits *from, uint32_t count) {
+    uint64_t word = 0, byte = from->at >> 3, length = from->end >> 3;
+    if (byte + 8 <= length) memcpy(&word, from->data + byte, 8);
+    else if (byte < length) memcpy(&word, from->data + byte, length - byte);
+#if __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
+    word = __builtin_bswap64(word);
+#endif
+    word = word >> (from->at & 7) & ((1ull << count) - 1);
+    from->at += count;
+    return (uint32_t)word;
+}
+
+/* A code of 8 bits at most; the first bit is the highest. */
+static uint32_t take_code(Bits *from, uint32_t count) {
+    uint64_t value = take(from, count);
+    return (uint32_t)((value * 0x0202020202ull & 0x010884422010ull) % 1023) >> (8 - count);
+}
+
+enum { LONGEST_CODE = 15, MOST_SYMBOLS = 704, NO_SYMBOL = 0xFFFF };
+
+/* A prefix code: how many codes have each length, and the symbols in the order of their codes. */
+typedef struct {
+    uint16_t counts[LONGEST_CODE + 1], symbols[MOST_SYMBOLS];
+} PrefixCode;
+
+/* Make a code from the length of each symbol. Returns whether all codes are used, or one symbol has all of them. */
+static int prefix_code(PrefixCode *code, const uint8_t *lengths, uint32_t symbols) {
+    uint16_t next[LONGEST_CODE + 1];
+    uint32_t total = 0, used = 0;
+    memset(code->counts, 0, sizeof code->counts);
+    for (uint32_t each = 0; each < symbols; each++) code->counts[lengths[each]]++;
+    code->counts[0] = 0;
+    for (int length = 1; length <= LONGEST_CODE; length++) {
+        next[length] = (uint16_t)total, total += code->counts[length];
+        used += (uint32_t)code->counts[length] << (LONGEST_CODE - length);
+    }
+    for (uint32_t each = 0; each < symbols; each++)
+        if (lengths[each]) code->symbols[next[lengths[each]]++] = (uint16_t)each;
+    /* A code without bits. */
+    if (total == 1) memset(code->counts, 0, sizeof code->counts), code->counts[0] = 1;
+    return used == 1u << LONGEST_CODE || total == 1;
+}
+
+static uint32_t next_symbol(const PrefixCode *code, Bits *from) {
+    if (code->counts[0]) return code->symbols[0];
+    uint32_t value = 0, first = 0, index = 0;
+    for (int length = 1; length <= LONGEST_CODE; length++) {
+        value = value << 1 | take(from, 1);
+        if (value < first + code->counts[length]) return code->symbols[index + value - first];
+        index += code->counts[length], first = (first + code->counts[length]) << 1;
+    }
+    return NO_SYMBOL;
+}
+
+/* How many types of blocks, or trees, there are (RFC 7932, 9.2). */
+static uint32_t brotli_count(Bits *from) {
+    if (!take(from, 1)) return 1;
+    uint32_t width = take(from, 3);
+    return (1u << width) + take(from, width) + 1;
+}
+
+/* Read up to four symbols (RFC 7932, 3.4), and their lengths if there is where to put them. */
+static int simple_code(Bits *from, uint32_t symbols, uint8_t *lengths) {
+    static const uint8_t usual[5][4] = {{0}, {1}, {1, 1}, {1, 2, 2}, {2, 2, 2, 2}}, deep[4] = {1, 2, 3, 3};
+    uint32_t count = take(from, 2) + 1, width = 0, seen[4];
+    while (1u << width < symbols) width++;
+    for (uint32_t each = 0; each < count; each++) {
+        seen[each] = take(from, width);
+        if (seen[each] >= symbols) return 0;
+        for (uint32_t before = 0; before < each; before++)
+            if (seen[before] == seen[each]) return 0;
+    }
+    const uint8_t *as = count == 4 && take(from, 1) ? deep : usual[count];
+    if (lengths) memset(lengths, 0, symbols);
+    for (uint32_t each = 0; lengths && each < count; each++) lengths[seen[each]] = as[each];
+    return 1;
+}
+
+/* Read a prefix code (RFC 7932, 3.5), and make it if there is where to. Returns 0 if it is malformed. */
+static int brotli_code(Bits *from, uint32_t symbols, PrefixCode *code) {
+    static const uint8_t order[18] = {1, 2, 3, 4, 0, 5, 17, 6, 16, 7, 8, 9, 10, 11, 12, 13, 14, 15};
+    static const uint8_t value[16] = {0, 4, 3, 2, 0, 4, 3, 1, 0, 4, 3, 2, 0, 4, 3, 5};
+    static const uint8_t size[16] = {2, 2, 2, 3, 2, 2, 2, 4, 2, 2, 2, 3, 2, 2, 2, 4};
+    uint8_t lengths[MOST_SYMBOLS], inner[18] = {0};
+    uint32_t skipped = take(from, 2), at = 0, previous = 8, repeated = 0, last = 0;
+    if (skipped == 1) return simple_code(from, symbols, code ? lengths : 0) && (!code || prefix_code(code, lengths, symbols));
+    int32_t room = 32;
+    for (uint32_t each = skipped; each < 18 && room > 0; each++) {
+        uint32_t four = take(from, 4);
+        from->at -= 4 - size[four], inner[order[each]] = value[four];
+        if (value[four]) room -= 32 >> value[four], at++;
+    }
+    if (room && at != 1) return 0;
+    PrefixCode of_lengths;
+    prefix_code(&of_lengths, inner, 18);
+    if (code) memset(lengths, 0, symbols);
+    at = 0;
+    for (room = 1 << LONGEST_CODE; at < symbols && room > 0;) {
+        uint32_t symbol = next_symbol(&of_lengths, from);
+        if (symbol == NO_SYMBOL || from->at > from->end) return 0;
+        if (symbol < 16) {
+            lengths[at++] = (uint8_t)symbol, repeated = 0;
+            if (symbol) previous = symbol, room -= 1 << (LONGEST_CODE - symbol);
+            continue;
+        }
+        uint32_t length = symbol == 16 ? previous : 0, before = length == last ? repeated : 0, extra = symbol - 14;
+        last = length, repeated = (before ? (before - 2) << extra : 0) + take(from, extra) + 3;
+        if (repeated - before > symbols - at) return 0;
+        memset(lengths + at, (int)length, repeated - before);
+        at += repeated - before;
+        if (length) room -= (int32_t)(repeated - before) << (LONGEST_CODE - length);
+    }
+    return !room && (!code || prefix_code(code, lengths, symbols));
+}
+
+/* Read a map from contexts to trees (RFC 7932, 7.3). Returns how many trees there are; 0 if it is malformed. */
+static uint32_t context_map(Bits *from, uint32_t contexts) {
+    PrefixCode code;
+    uint32_t trees = brotli_count(from), zeros;
+    if (trees == 1 || trees > 256) return trees == 1;
+    zeros = take(from, 1) ? take(from, 4) + 1 : 0;
+    if (!brotli_code(from, trees + zeros, &code)) return 0;
+    for (uint32_t at = 0; at < contexts; at++) {
+        uint32_t symbol = next_symbol(&code, from);
+        if (symbol == NO_SYMBOL || from->at > from->end) return 0;
+        if (symbol && symbol <= zeros) at += (1u << symbol) + take(from, symbol) - 1;
+        if (at >= contexts) return 0;
+    }
+    take(from, 1);
+    return trees;
+}
+
+/* Brotli: all prefix codes of the first meta-block are well-formed (RFC 7932, 9.2). */
+static int begins_brotli(const uint8_t *data, uint64_t length) {
+    static const uint8_t extra[26] = {2, 2, 2, 2, 3, 3, 3, 3, 4, 4, 4, 4, 5, 5, 5, 5, 6, 6, 7, 8, 9, 10, 11, 12, 13, 24};
+    Bits in = {data, 8 * length, 0};
+    PrefixCode code;
+    if (take(&in, 1) && !take(&in, 3) && take(&in, 3) == 1) return 0;
+    uint32_t last = take(&in, 1), types[3];
+    if (last && take(&in, 1)) return 0;
+    uint32_t nibbles = take(&in, 2) + 4;
+    if (nibbles == 7) return 0;
+    uint32_t size = take(&in, 4 * nibbles);
+    if (nibbles > 4 && !(size >> 4 * (nibbles - 1))) return 0;
+    if (!last && take(&in, 1)) return 0;
+    for (int each = 0; each < 3; each++) {
+        if ((types[each] = brotli_count(&in)) > 256) return in.at > in.end;
+        if (types[each] == 1) continue;
+        if (!brotli_code(&in, types[each] + 2, 0) || !brotli_code(&in, 26, &code)) return in.at > in.end;
+        uint32_t symbol = next_symbol(&code, &in);
+        if (symbol == NO_SYMBOL) return in.at > in.end;
+        take(&in, extra[symbol]);
+    }
+    uint32_t postfix = take(&in, 2), direct = take(&in, 4) << postfix;
+    in.at += 2 * types[0];
+    uint32_t literals = context_map(&in, 64 * types[0]), distances = literals ? context_map(&in, 4 * types[2]) : 0;
+    if (!distances) return in.at > in.end;
+    for (uint32_t each = 0; each < literals; each++)
+        if (in.at > in.end || !brotli_code(&in, 256, 0)) return in.at > in.end;
+    for (uint32_t each = 0; each < types[1]; each++)
+        if (in.at > in.end || !brotli_code(&in, MOST_SYMBOLS, 0)) return in.at > in.end;
+    for (uint32_t each = 0; each < distances; each++)
+        if (in.at > in.end || !brotli_code(&in, 16 + direct + (48u << postfix), 0)) return in.at > in.end;
+    return 1;
+}
+
+/* Codes of the fixed tables (RFC 1951, 3.2.6): many symbols without a fault; or an end behind text, or behind some. */
+enum { MANY_SYMBOLS = 200, SOME_SYMBOLS = 24, SHORTEST_STREAM = 8, OUT = 16 };
+
+static int begins_fixed(Bits *in) {
+    uint8_t out[OUT] = {0};
+    uint64_t size = 0;
+    int symbols = 0;
+    for (; symbols < MANY_SYMBOLS && in->at + 7 <= in->end; symbols++) {
+        uint32_t value = take_code(in, 7);
+        if (!value) break;
+        uint32_t symbol = 256 + value, extra = 0;
+        if (value >= 24) {
+            value = value << 1 | take(in, 1);
+            if (value >= 200) value = value << 1 | take(in, 1);
+            if (value < 192 || value >= 400) {
+                if (size < OUT) out[size] = (uint8_t)(value < 192 ? value - 48 : value - 400 + 144);
+                size++;
+                continue;
+            }
+            symbol = value - 192 + 280;
+        }
+        if (symbol > 285) return 0;
+        if (symbol >= 265 && symbol < 285) extra = (symbol - 261) / 4;
+        uint64_t copied = symbol < 265 ? symbol - 254 : symbol == 285 ? 258 : 3 + ((4 + (symbol - 265) % 4) << extra);
+        copied += take(in, extra);
+        value = take_code(in, 5);
+        if (value > 29) return 0;
+        uint32_t more = value < 4 ? 0 : value / 2 - 1;
+        uint64_t distance = (value < 4 ? value : (2 + value % 2) << more) + take(in, more) + 1;
+        if (in->at > in->end) break;
+        if (distance > size) return 0;
+        for (uint64_t each = size; each < OUT && each < size + copied; each++) out[each] = out[each - distance];
+        size += copied;
+    }
+    if (symbols >= SOME_SYMBOLS) return 1;
+    return size >= SHORTEST_STREAM && (may_be_text(out, size < OUT ? size : OUT) || may_be_wide(out, size < OUT ? size : OUT));
+}
+
+/* Raw deflate: codes of the fixed tables, or complete codes for the lengths of others and for what these write. */
+static int begins_deflate(const uint8_t *data, uint64_t length) {
+    static const uint8_t order[19] = {16, 17, 18, 0, 8, 7, 9, 6, 10, 5, 11, 4, 12, 3, 13, 2, 14, 1, 15};
+    Bits in = {data, 8 * length, 1};
+    uint32_t kind = take(&in, 2);
+    if (kind == 0) return length > 5 && (data[1] ^ data[3]) == 0xFF && (data[2] ^ data[4]) == 0xFF;
+    if (kind == 1) return begins_fixed(&in);
+    if (kind == 3) return 0;
+    uint32_t literals = take(&in, 5) + 257, distances = take(&in, 5) + 1, count = take(&in, 4) + 4, at = 0, previous = 0;
+    if (literals > 286 || distances > 30) return 0;
+    uint8_t inner[19] = {0}, lengths[288 + 32];
+    uint32_t used = 0;
+    for (uint32_t each = 0; each < count; each++) {
+        uint32_t size = take(&in, 3);
+        inner[order[each]] = (uint8_t)size, used += size ? 128 >> size : 0;
+    }
+    PrefixCode code;
+    if (in.at > in.end || (used != 128 && used != 64) || !prefix_code(&code, inner, 19)) return in.at > in.end;
+    while (at < literals + distances) {
+        uint32_t symbol = next_symbol(&code, &in), repeated = 1;
+        if (symbol == NO_SYMBOL || in.at > in.end) return in.at > in.end;
+        if (symbol < 16) previous = symbol;
+        else if (symbol == 16) repeated = 3 + take(&in, 2);
+        else repeated = symbol == 17 ? 3 + take(&in, 3) : 11 + take(&in, 7), previous = 0;
+        if (repeated > literals + distances - at) return 0;
+        memset(lengths + at, (int)previous, repeated);
+        at += repeated;
+    }
+    return lengths[256] && prefix_code(&code, lengths, literals);
+}
+
+/* LZ4, Snappy or LZF: copies reach back to what was there, so often that it is no coincidence. */
+enum { CERTAIN_BITS = 24 };
+
+static inline int begins_lz77(uint32_t kind, const uint8_t *data, uint64_t length, int cut) {
+    /* as many bits as a distance has, and those that it would need */
+    uint64_t at = 0, size = 0, certain = 0, width = kind == LZ4 ? 16 : kind == SNAPPY ? 11 : 13;
+    if (kind == SNAPPY) {
+        while (at < 4 && at < length && data[at] & 0x80) at++;
+        at++;
+    }
+    /* Most random bytes do not begin with a literal, or have no copy of it. */
+    if (kind == LZF && data[0] >= 32) return 0;
+    if (kind == SNAPPY && at < length && data[at] & 3) return 0;
+    if (kind == LZ4 && data[0] < 0xF0 && (uint64_t)(data[0] >> 4) + 3 <= length) {
+        const uint8_t *back = data + 1 + (data[0] >> 4);
+        uint32_t distance = back[0] | back[1] << 8;
+        if (!distance || distance > (uint32_t)(data[0] >> 4)) return 0;
+    }
+    Element element;
+    while (at < length && size < 4096) {
+        int whole = kind == LZ4      ? lz4_element(data, length, at, &element)
+                    : kind == SNAPPY ? snappy_element(data, length, at, &element)
+                                     : lzf_element(data, length, at, &element);
+        if (!whole) return cut;
+        size += element.literals;
+        if (element.copied) {
+            if (!element.distance || element.distance > size) return 0;
+            uint64_t needed = 0;
+            while (size >> needed) needed++;
+            certain += needed < width ? width - needed : 0;
+            if (certain >= CERTAIN_BITS) return 1;
+        }
+        size += element.copied, at = element.end;
+    }
+    return cut && at >= length;
+}
+
+/* The first chunk of LZMA2: it resets everything, with properties, and the first byte of its range coder is zero. */
+static int begins_lzma2(const uint8_t *data) { return data[0] >= 0xE0 && data[5] < 225 && !data[6]; }
+
+/* LZMA without a header: the first byte of its range coder, and a literal. */
+static int begins_lzma(const uint8_t *data, uint64_t length) { return length >= SHORTEST_TEXT && !data[0] && data[1] < 0x80; }
+
+enum { SHORTEST_COMPRESSED = 8, LONGEST_HEAD = 1024 };
+
+/* What may begin so: raw deflate, brotli, others, or LZMA without a header. */
+enum { DEFLATE = 1, BROTLI = 2, OTHERS = 4, RAW_LZMA = 8, KINDS = 4 };
+
+/* Which compressed streams without a signature may begin so. With `cut`, more of it follows. */
+static uint64_t begins_compressed(const uint8_t *data, uint64_t length, int cut) {
+    if (length < SHORTEST_COMPRESSED) return cut ? OTHERS : 0;
+    int others = begins_lz77(LZ4, data, length, cut) || begins_lz77(SNAPPY, data, length, cut) ||
+                 begins_lz77(LZF, data, length, cut) || begins_lzma2(data);
+    return (begins_deflate(data, length) ? DEFLATE : 0) | (begins_brotli(data, length) ? BROTLI : 0) | (others ? OTHERS : 0) |
+           (begins_lzma(data, length) ? RAW_LZMA : 0);
+}
+
+/* Of complete TLS records, find those with which such a stream may begin, and continue in the records after it: the offsets of up
+ * to `most` of their headers, with what may begin there in the lowest bits. The first `nonce` bytes and the last `tag` bytes of each record are no part of it. What may continue behind `end` begins at `last` or
+ * later. */
+uint64_t compressed_records(const uint8_t *data, uint64_t start, uint64_t end, uint64_t nonce, uint64_t tag, uint64_t *found,
+                            uint64_t most, uint64_t *last) {
+    uint8_t joined[LONGEST_HEAD];
+    uint64_t count = 0, following = 0;
+    *last = start;
+    for (uint64_t at = start, size; at + 5 <= end && count < most; at += 5 + size) {
+        uint64_t filled = 0;
+        size = be16(data + at + 3);
+        if (size > end - at - 5) break;
+        for (following += 5 + size; following >= 2 * LONGEST_HEAD;) {
+            uint64_t length = 5 + be16(data + *last + 3);
+            following -= length, *last += length;
+        }
+        if (size <= nonce + tag) continue;
+        uint64_t part = size - nonce - tag < LONGEST_HEAD ? size - nonce - tag : LONGEST_HEAD;
+        uint64_t kinds = begins_compressed(data + at + 5 + nonce, part, part < LONGEST_HEAD);
+        if (!kinds) continue;
+        if (part < LONGEST_HEAD) {
+            for (uint64_t next = at, length; next + 5 <= end && filled < LONGEST_HEAD; next += 5 + length, filled += part) {
+                length = be16(data + next + 3);
+                if (length > end - next - 5) length = end - next - 5;
+                part = length > nonce + tag ? length - nonce - tag : 0;
+                if (part > LONGEST_HEAD - filled) part = LONGEST_HEAD - filled;
+                memcpy(joined + filled, data + next + 5 + nonce, part);
+            }
+            if (!(kinds = begins_compressed(joined, filled, 0))) continue;
+        }
+        found[count++] = at << KINDS | kinds;
+    }
+    return count;
 }
 
 /* ---- base85 (see decoders/armour/base85.py, which does the same) */

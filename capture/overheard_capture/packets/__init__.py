@@ -7,6 +7,7 @@ from overheard_capture.packets.dissector import Dissector
 from overheard_capture.packets.types import (
     ACK,
     FIN,
+    ROWS,
     RST,
     SYN,
     URG,
@@ -28,6 +29,7 @@ from overheard_capture.packets.types import (
 __all__ = [
     "ACK",
     "FIN",
+    "ROWS",
     "RST",
     "SYN",
     "URG",

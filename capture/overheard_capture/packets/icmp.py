@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from overheard_capture.packets import assigned
 from overheard_capture.packets.addresses import addresses_of, endpoints_of
 from overheard_capture.packets.control import icmp_6_length, icmp_length, is_padding
-from overheard_capture.packets.types import Control, IcmpData, Quoted
+from overheard_capture.packets.types import ROWS, Control, IcmpData, Quoted
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 _HEADER = 8
 # What Windows sends, over and over.
 _LETTERS = b"abcdefghijklmnopqrstuvw"
-# A clock is right to within a day, in seconds.
+# A clock is right to within a day, in seconds. A short one has four bytes.
 _DAY, _SHORT_CLOCK = 86_400, 4
 # Extensions of an error, such as MPLS labels (RFC 4884, 7), up to this size are no content.
 _MAX_EXTENSION = 64
@@ -89,12 +89,13 @@ def _transport_header(packet: bytes) -> tuple[int, Quoted | None]:
 
 
 def _usual_echo(pdu: Pdu, begins: int) -> Packets:
-    """A control message, in which four bytes of a clock may be letters."""
-    clock = pdu.buffer.data[begins : min(begins + _SHORT_CLOCK, pdu.end)]
-    if not any(clock) or any(pdu.buffer.data[begins + _SHORT_CLOCK : pdu.end]):
+    """A control message, in which some bytes may be letters: four of a clock, or any that differ from other echoes."""
+    data = pdu.buffer.data[begins : pdu.end]
+    if not any(data):
         return pdu.control()
-    piece = ("echoes", clock, pdu.buffer.origin_of(begins, begins + len(clock)))
-    return (Control(pdu.buffer.frame, (piece,), addresses_of(pdu.addresses)),)
+    part, piece = ("echoes", data[:_SHORT_CLOCK]) if not any(data[_SHORT_CLOCK:]) else (ROWS, data)
+    found = (part, piece, pdu.buffer.origin_of(begins, begins + len(piece)))
+    return (Control(pdu.buffer.frame, (found,), addresses_of(pdu.addresses)),)
 
 
 def is_usual_echo(data: bytes, now: float) -> bool:

@@ -107,6 +107,10 @@ class HeaderOption(NamedTuple):
     origin: Origin
 
 
+# The piece of a control message that is one row of several, of which some columns differ.
+ROWS = "rows"
+
+
 class Control(NamedTuple):
     """A network control message without data: ARP, IGMP, most of ICMP, and usual echoes.
 

@@ -5,9 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from overheard.words.layer import Layer
+from overheard_capture.content.byte_scan import is_plain
 from overheard_capture.content.content import search_bytes
-from overheard_capture.content.nesting import speculative
+from overheard_capture.content.nesting import MAX_IDENTIFIER, speculative
+from overheard_capture.decoders.message_pieces import add_piece
 from overheard_capture.decoders.short import ShortReader
+from overheard_capture.decoders.values import BEHIND_HEADER, read_values
 from overheard_capture.provenance.origin import joined
 
 if TYPE_CHECKING:
@@ -44,7 +47,8 @@ class DhcpReader:
             return False
         for start, end in values:
             self._read(data[start:end], origin.after(start))
-        for ranges in _split(data):
+            add_piece(self._findings, (LAYER,), data[start:end].rstrip(b"\0"), origin.after(start), data[start - 2])
+        for ranges in (*_split(data), [each for each in values if _may_be_data(data[slice(*each)])]):
             value = b"".join([data[start:end] for start, end in ranges])
             value_origin = joined([(origin, start, end) for start, end in ranges])
             search_bytes(self._findings, (LAYER,), value, value_origin)
@@ -57,6 +61,7 @@ class DhcpReader:
             reader = ShortReader(speculative(self._findings) if is_short else self._findings, (LAYER,))
             reader.feed(value, origin)
             reader.close()
+            read_values(self._findings, (LAYER,), value, origin, BEHIND_HEADER)
 
     def close(self) -> None:
         """Do nothing: each message is read by itself."""
@@ -88,6 +93,11 @@ def _options(data: bytes) -> Iterator[tuple[int, int]]:
             return
         yield at + 2, end
         at = end
+
+
+def _may_be_data(value: bytes) -> bool:
+    """Whether this may be a part of data that is split over several options: text, or longer than an identifier."""
+    return any(value) and (len(value) > MAX_IDENTIFIER or is_plain(value))
 
 
 def _split(data: bytes) -> list[_Ranges]:

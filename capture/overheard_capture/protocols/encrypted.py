@@ -14,7 +14,9 @@ from overheard_capture.content.findings import Reason
 from overheard_capture.decoders.compression.deflate import fast_zlib
 from overheard_capture.decoders.untyped import untyped
 from overheard_capture.decoders.values import read_values
-from overheard_capture.protocols.tls.ciphertext import SHORT, is_plaintext, is_short_text
+from overheard_capture.protocols.tls.ciphertext import is_plaintext
+from overheard_capture.protocols.tls.compressed_streams import CompressedStreams
+from overheard_capture.protocols.tls.printable import PrintableRecords
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -32,19 +34,23 @@ _MAX_RECENT = 256
 
 
 class Ciphertext:
-    """What one direction has of bytes that must look random. `report` is called when some do not."""
+    """What one direction has of bytes that must look random. `report` is called when some do not.
 
-    def __init__(self, report: Callable[[], None]) -> None:
+    What may be compressed is read under `layers`.
+    """
+
+    def __init__(self, findings: Findings, layers: Layers, report: Callable[[], None]) -> None:
         self._report = report
-        # The number of bytes in records that are too short to be told from ciphertext one by one, and are printable.
-        self._short_text = 0
+        self._printable = PrintableRecords()
+        self._streams = CompressedStreams(findings, layers, report)
         self._block = bytearray()
         self._recent: dict[int, None] = {}
 
-    def is_ciphertext(self, body: bytes, nonce: int = 0) -> bool:
+    def is_ciphertext(self, body: bytes, nonce: int = 0, origin: Origin | None = None) -> bool:
         """Whether a record may be ciphertext. Its first `nonce` bytes need not be random: some protocols count."""
-        self._short_text += len(body) if is_short_text(body) else 0
-        is_plain = self._short_text >= SHORT or is_plaintext(body)
+        is_plain = self._printable.add(body, nonce) or is_plaintext(body)
+        self._streams.nonce = nonce
+        self._streams.add(body, origin)
         if is_plain:
             self._report()
         self._block += body[nonce:]
@@ -70,6 +76,7 @@ class Ciphertext:
     def close(self) -> None:
         """The direction has ended."""
         self._check_block()
+        self._streams.close()
 
 
 class EncryptedDirection:
@@ -85,7 +92,7 @@ class EncryptedDirection:
         self._findings = findings
         self._layers = layers
         self._name = name
-        self._ciphertext = Ciphertext(self._report_plaintext)
+        self._ciphertext = Ciphertext(findings, layers, self._report_plaintext)
         self.is_ciphertext = self._ciphertext.is_ciphertext
         self.repeats = self._ciphertext.repeats
         self.close = self._ciphertext.close
@@ -104,7 +111,7 @@ class EncryptedDirection:
 
     def read_ciphertext(self, body: bytes, origin: Origin, nonce: int = 0) -> None:
         """Check a complete record, and read what is no ciphertext."""
-        if not self.is_ciphertext(body, nonce):
+        if not self.is_ciphertext(body, nonce, origin):
             read_plaintext(self._findings, self._layers, body, origin)
         else:
             read_values(self._findings, self._layers, body, origin, ())

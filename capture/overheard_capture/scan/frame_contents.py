@@ -5,15 +5,18 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Protocol
 
 from overheard.words.layer import Layer, Layers
+from overheard_capture.content.byte_scan import is_plain
 from overheard_capture.content.content import Content
 from overheard_capture.content.findings import Reason, UnreadContent
 from overheard_capture.content.nesting import Unwrapping
 from overheard_capture.decoders.carving import Carver
 from overheard_capture.decoders.magic import CARVABLE
+from overheard_capture.decoders.message_pieces import LONGEST, Row
 from overheard_capture.decoders.untyped import untyped
 from overheard_capture.decoders.values import read_values
 from overheard_capture.identify.datagrams import DatagramIdentifier
 from overheard_capture.packets import (
+    ROWS,
     Control,
     Datagram,
     HeaderOption,
@@ -92,11 +95,13 @@ class FrameContents:
             self._report(frame, packet, findings, len(packet.payload))
         elif isinstance(packet, IcmpData):
             self._read(frame, packet, (), packet.payload, packet.origin)
-            if packet.quoted is None and len(packet.payload) <= _LONGEST_ECHO:
+            if packet.quoted is None:
+                self._add_piece(frame, packet, packet.payload, packet.origin, Row("echoes", len(packet.payload)))
+            if packet.quoted is None and (len(packet.payload) <= _LONGEST_ECHO or is_plain(packet.payload)):
                 self._add_piece(frame, packet, packet.payload, packet.origin, "echoes")
         elif isinstance(packet, Control):
             for part, piece, origin in packet.pieces:
-                self._add_piece(frame, packet, piece, origin, part)
+                self._add_piece(frame, packet, piece, origin, Row("echoes", len(piece)) if part == ROWS else part)
         elif isinstance(packet, Other) and any(frame.data[14:]):
             findings.unread[UnreadContent(Reason.OPAQUE, "an unknown protocol")] += 1
             self._report(frame, packet, findings, len(frame.data))
@@ -111,8 +116,8 @@ class FrameContents:
         if len(trailer) > _MAX_CHECKSUM and any(trailer):
             self._read(frame, packet, (), trailer, Origin.of_frame(frame.number, end, len(trailer)))
 
-    def _add_piece(self, frame: Frame, packet: Packet, data: bytes, origin: Origin, part: str) -> None:
-        if data and any(data):
+    def _add_piece(self, frame: Frame, packet: Packet, data: bytes, origin: Origin, part: object) -> None:
+        if 0 < len(data) <= LONGEST and any(data):
             between = packet.addresses if isinstance(packet, Control) else ()
             hosts = " → ".join(between) or hosts_of(frame, packet).names
             self._messages_of(hosts).add_piece(data, origin.place(0, len(data)), (), part)

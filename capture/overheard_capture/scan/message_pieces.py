@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from overheard_capture.content.byte_scan import is_plain
 from overheard_capture.content.findings import Occurrence
 from overheard_capture.decoders.armour.finder import has_nothing_encoded
+from overheard_capture.decoders.message_pieces import Row
 from overheard_capture.decoders.messages import LAYER
 from overheard_capture.decoders.values import read_values
 from overheard_capture.provenance.origin import Origin, Span
@@ -29,6 +30,8 @@ if TYPE_CHECKING:
 
 # In how many places of messages pieces can continue, and how many of the last ones are kept for that.
 _MOST_PARTS, _KEPT = 1024, 64
+# The most columns of rows that are joined without those beside them.
+_MOST_COLUMNS = 4
 # Of binary pieces no more is unwrapped: those of pings have times.
 _LONGEST_BINARY = 4 << 10
 # A counter or a key before a piece, and a counter behind it.
@@ -71,7 +74,7 @@ class MessagePieces:
     def _read(self, pieces: list[Piece]) -> None:
         """Search what the pieces may say, once each."""
         seen = set[tuple[bytes, ...]]()
-        for variant in _variants(pieces):
+        for variant in _columns(pieces) if isinstance(pieces[0].part, Row) else _variants(pieces):
             texts = tuple(text for text, _ in variant)
             if texts not in seen:
                 seen.add(texts)
@@ -116,6 +119,37 @@ def _variants(pieces: list[Piece]) -> Iterator[list[tuple[bytes, Piece]]]:
             # Names of hosts have no blanks.
             yield [(piece.data.replace(b"-", b" "), piece) for piece in once]
             yield [(text.replace(b"-", b" "), piece) for text, piece in bare]
+            if before := _common(found):
+                # A type or flags.
+                yield [(piece.data[before:], piece) for piece in found]
+
+
+def _common(pieces: list[Piece]) -> int:
+    """With how many bytes all pieces begin."""
+    first, last = min(map(_data, pieces)), max(map(_data, pieces))
+    return next((at for at, pair in enumerate(zip(first, last, strict=False)) if pair[0] != pair[1]), len(first))
+
+
+def _columns(pieces: list[Piece]) -> Iterator[list[tuple[bytes, Piece]]]:
+    """Columns that are text and differ, where pieces are rows of one length: a few, and all that are side by side."""
+    for rows in (pieces, [next(same) for _, same in groupby(pieces, _data)]):
+        yield from _columns_of(rows)
+
+
+def _columns_of(rows: list[Piece]) -> Iterator[list[tuple[bytes, Piece]]]:
+    joined, width = b"".join(map(_data, rows)), len(rows[0].data)
+    columns = (joined[at::width] for at in range(width))
+    runs = groupby(range(width), [_is_text(column) for column in columns].__getitem__)
+    for start, end in ((run[0], run[-1] + 1) for is_text, found in runs if is_text for run in [list(found)]):
+        spans = {(at, min(at + count, end)) for at in range(start, end) for count in range(1, _MOST_COLUMNS + 1)}
+        for first, after in sorted(spans | {(start, end)}):
+            # Zeros fill what is shorter.
+            yield [(row.data[first:after].replace(b"\0", b""), row) for row in rows]
+
+
+def _is_text(column: bytes) -> bool:
+    """Whether bytes are text or zeros, and not all the same."""
+    return column.count(column[:1]) < len(column) and is_plain(column.replace(b"\0", b""))
 
 
 def _data(piece: Piece) -> bytes:

@@ -15,10 +15,10 @@ def test_labels_are_pieces_by_what_is_around_them_without_numbers() -> None:
     findings.messages = sink
     for name in (b"nut.s1.evil.example", b"oak.s2.evil.example"):
         add_labels(findings, (), [(label, ORIGIN) for label in name.split(b".")], 1)
-    first, second = ([(piece, part) for piece, _, _, part in sink.pieces[at : at + 3]] for at in (0, 3))
-    assert [piece for piece, _ in first] == [b"nut", b"s1", b"evil"]
-    assert first[0][1] == second[0][1]
-    assert first[1][1] != second[1][1]
+    half = len(sink.pieces) // 2
+    first, second = ([(piece, part) for piece, _, _, part in sink.pieces[at : at + half]] for at in (0, half))
+    assert [piece for piece, _ in first] == [b"nut", b"s1", b"evil", b"nut", b"nuts1evil", b"nuts1"]
+    assert [one == other for (_, one), (_, other) in zip(first, second, strict=True)] == [1, 0, 0, 1, 1, 1]
 
 
 def test_nothing_zeros_and_long_values_are_none() -> None:

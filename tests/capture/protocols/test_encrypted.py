@@ -12,6 +12,7 @@ from io import BytesIO
 
 import pytest
 
+from capture.played import some_findings
 from overheard_capture.protocols.encrypted import Ciphertext
 
 RANDOM = random.Random(9)  # noqa: S311 - the same in each run
@@ -22,7 +23,7 @@ KEYED = bytes(byte ^ 0x9C for byte in WORDS)
 def reports(*records: bytes, nonce: int = 0) -> int:
     """How often it was reported that these records are no ciphertext."""
     found: list[None] = []
-    ciphertext = Ciphertext(lambda: found.append(None))
+    ciphertext = Ciphertext(some_findings(), (), lambda: found.append(None))
     for record in records:
         ciphertext.is_ciphertext(record, nonce)
     ciphertext.close()
@@ -48,7 +49,7 @@ def zipped() -> bytes:
         # None of them is compressible by itself.
         [RANDOM.randbytes(20) + KEYED[:40] for _ in range(12)],
         [RANDOM.randbytes(1400) for _ in range(30)] + [KEYED * 9] + [RANDOM.randbytes(1400) for _ in range(30)],
-        [b"a note of ten"] * 3,
+        [b"a note of ten", b"and a second", b"then a third", b"at last this"],
     ],
     ids=[
         "text",
@@ -80,7 +81,7 @@ def test_magics_by_chance_are_no_formats() -> None:
 
 
 def test_what_was_sent_again_is_known() -> None:
-    ciphertext = Ciphertext(lambda: None)
+    ciphertext = Ciphertext(some_findings(), (), lambda: None)
     sent = [RANDOM.randbytes(30) for _ in range(1500)]
     assert not any(map(ciphertext.repeats, sent))
     assert ciphertext.repeats(sent[-1])

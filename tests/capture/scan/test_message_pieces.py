@@ -80,6 +80,16 @@ def padded(piece: bytes) -> bytes:
     return ethernet(ipv6(bytes([17, (len(options) + 2) // 8 - 1]) + options + udp(b"nuts"), 0), 0x86DD)
 
 
+def echo(data: bytes, number: int) -> bytes:
+    return ethernet(ipv4(struct.pack(">BBHHH", 8, 0, 0, 1, number) + data, 1))
+
+
+def with_record(kind: int, data: bytes) -> bytes:
+    name = named(b"evil", b"example")
+    record = b"\xc0\x0c" + struct.pack(">HHIH", kind, 1, 60, len(data)) + data
+    return struct.pack(">6H", 0, 0x8180, 1, 1, 0, 0) + name + struct.pack(">2H", kind, 1) + record
+
+
 IN_FRAMES: dict[str, Frames] = {
     "parts of an option of DHCP": lambda pieces: [
         dhcp(b"".join(b"\x0c" + vector(1, piece) for piece in pieces)),
@@ -101,6 +111,23 @@ IN_FRAMES: dict[str, Frames] = {
     "keys and values": lambda pieces: [
         datagram(answered(named(b"evil", b"example"), b"k%d=" % number + piece)) for number, piece in enumerate(pieces)
     ],
+    "labels of different domains": lambda pieces: [
+        datagram(asked(named(piece, domain, b"example")))
+        for piece, domain in zip(pieces, (b"a", b"b", b"c", b"d", b"e"), strict=False)
+    ],
+    "labels behind a word": lambda pieces: [
+        datagram(asked(named(word + b"-" + piece, b"example")))
+        for piece, word in zip(pieces, (b"apple", b"fig", b"plum", b"pear", b"date"), strict=False)
+    ],
+    "labels of answers": lambda pieces: [
+        datagram(with_record(5, named(piece, b"evil", b"example"))) for piece in pieces
+    ],
+    "values of CAA": lambda pieces: [datagram(with_record(257, b"\0\5issue" + piece)) for piece in pieces],
+    "names of hosts in DHCP": lambda pieces: [dhcp(b"\x0c" + vector(1, piece)) for piece in pieces],
+    "several options of DHCP": lambda pieces: [
+        dhcp(b"".join(bytes([60 + number]) + vector(1, piece) for number, piece in enumerate(pieces)))
+    ],
+    "identifiers of DHCP": lambda pieces: [dhcp(b"\x3d" + vector(1, b"\0" + piece)) for piece in pieces],
     "names of NetBIOS": lambda pieces: [datagram(asked(named(netbios(piece)), 32)) for piece in pieces],
     "echoes": lambda pieces: [
         ethernet(ipv4(struct.pack(">BBHHH", 8, 0, 0, 1, number) + piece, 1)) for number, piece in enumerate(pieces)
@@ -119,6 +146,25 @@ IN_FRAMES: dict[str, Frames] = {
         ethernet(ipv4(tcp(options=(b"\xfe" + bytes([2 + len(piece)]) + piece).ljust(8, b"\1")))) for piece in pieces
     ],
     "padding of IPv6": lambda pieces: [padded(piece) for piece in pieces],
+}
+
+# Messages of the same length, in which a letter is in the same column.
+PATTERN = b"abcdefghijklmnopqrstuvwabcdefghi"
+IN_ROWS: dict[str, Frames] = {
+    "usual echoes": lambda pieces: [
+        echo(PATTERN[:9] + piece + PATTERN[10:], number) for number, piece in enumerate(pieces)
+    ],
+    "addresses of DNS": lambda pieces: [datagram(with_record(1, b"\x0a\0\0" + piece)) for piece in pieces],
+    "cookies of DNS": lambda pieces: [
+        datagram(with_record(41, b"\0\x0a\0\x08" + piece + bytes(7))) for piece in pieces
+    ],
+    "transactions of STUN": lambda pieces: [
+        datagram(b"\0\1\0\0" + bytes.fromhex("2112a442") + piece + bytes(11)) for piece in pieces
+    ],
+    "hardware addresses of DHCP": lambda pieces: [
+        datagram(bytes([1, 1, 6]) + bytes(25) + piece + bytes(207) + b"\x63\x82\x53\x63\x35\1\1\xff")
+        for piece in pieces
+    ],
 }
 
 
@@ -140,16 +186,20 @@ def test_what_is_encoded_is_decoded_once_it_is_joined(tmp_path: Path, where: str
     assert not seen(tmp_path, IN_FRAMES[where]([*pieces[1:], pieces[0]]))
 
 
-def test_pieces_of_different_domains_hosts_and_types_are_not_joined(tmp_path: Path) -> None:
-    domains = [
-        datagram(asked(named(piece, domain, b"example")))
-        for piece, domain in zip(PIECES, (b"a", b"b", b"c", b"d"), strict=True)
-    ]
+@pytest.mark.parametrize("where", IN_ROWS)
+def test_columns_of_messages_of_the_same_length_are_joined(tmp_path: Path, where: str) -> None:
+    letters = [TEXT[at : at + 1] for at in range(len(TEXT))]
+    assert seen(tmp_path, IN_ROWS[where](letters))
+    assert not seen(tmp_path, IN_ROWS[where](sorted(letters)))
+    # A column that is the same in all messages is none of it.
+    assert not seen(tmp_path, IN_ROWS[where]([TEXT[:1]] * 16))
+
+
+def test_pieces_of_different_hosts_are_not_joined(tmp_path: Path) -> None:
     hosts = [
         ethernet(ipv4(udp(asked(named(piece, b"evil", b"example")), target=53), 17, source=f"127.0.0.{number}"))
         for number, piece in enumerate(PIECES, 1)
     ]
-    assert not seen(tmp_path, domains)
     assert not seen(tmp_path, hosts)
 
 

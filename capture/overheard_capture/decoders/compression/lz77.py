@@ -10,6 +10,8 @@ from overheard_capture.decoders.compression.deflate import CorruptError
 from overheard_capture.native import core, pointer
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from overheard_capture.provenance.origin import Bytes
 
 # Copies reach back so far in all of these formats; those that could go further compress blocks of this size.
@@ -54,6 +56,13 @@ class Lz77(ABC):
     @abstractmethod
     def _next_element(self, data: bytes, at: int) -> Element | None:
         """The element at `at` in `data`; None if it is incomplete. May raise IndexError for that, and CorruptError."""
+
+    def elements(self, data: bytes) -> Iterator[Element]:
+        """The elements of a block that are complete in `data`, whether or not they are well-formed."""
+        at = 0
+        while element := self._element_at(data, at):
+            at = element.end + element.literals
+            yield element
 
     def decompress(self, data: Bytes, max_length: int) -> bytes:
         """Decompress `data`. Returns about `max_length` bytes at most; raises CorruptError."""

@@ -18,7 +18,7 @@ _XERIAL_HEADER = 16
 _MAX_CHUNK, _MAX_XERIAL = 80 << 10, 16 << 20
 
 
-class _Elements(Lz77):
+class SnappyElements(Lz77):
     """The elements of a block after its length."""
 
     native = 2
@@ -51,7 +51,7 @@ class Snappy(Headed):
             if length >> 32:
                 raise CorruptError
             if byte < 0x80:
-                return at + 1, _Elements(length)
+                return at + 1, SnappyElements(length)
         return None
 
 

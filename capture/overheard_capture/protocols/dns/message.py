@@ -20,12 +20,17 @@ _MIN_QUESTION, _MIN_RECORD = 5, 11
 # Record types whose data contains names: how many bytes precede the names, and how many names there are.
 _NAMES = {2: (0, 1), 5: (0, 1), 6: (0, 2), 7: (0, 1), 8: (0, 1), 9: (0, 1), 12: (0, 1), 14: (0, 2), 15: (2, 1)}
 _NAMES |= {17: (0, 2), 18: (2, 1), 21: (2, 1), 33: (6, 1), 36: (2, 1), 39: (0, 1), 64: (2, 1), 65: (2, 1)}
+# The name that is a mailbox (RFC 1035, 8), of those in the data: SOA, MB, MINFO, and RP.
+_MAILBOXES = {6: (1,), 7: (0,), 14: (0, 1), 17: (0,)}
 # Record types whose data is strings: HINFO, TXT, X25, SPF. And those with arbitrary bytes: NULL, and private ones.
 _STRINGS = {13, 16, 19, 99}
 _BYTES = {10, *range(65280, 65535)}
 # By record type, the length of an address, or of a location; and what precedes a text in URI and CAA.
 _ADDRESSES = {1: 4, 28: 16, 29: 16}
 _BEFORE_TEXT = {256: 4, 257: 2}
+_CAA = 257
+# NAPTR (RFC 3403, 4.1): two numbers, three strings, and a name.
+_NAPTR, _BEFORE_RULE, _RULE_STRINGS = 35, 4, 3
 _OPT = 41
 # Record types with binary data of a known form, such as keys, hashes and signatures
 # (https://www.iana.org/assignments/dns-parameters). And the options of OPT (RFC 6891, 6.1.2) that are like that.
@@ -37,7 +42,8 @@ _OPTIONS = {*range(1, 21), 20292, 26946} - {_PADDING}
 class DnsContents(NamedTuple):
     """The contents of a message: names as lists of labels, texts, addresses, and bytes of unknown meaning.
 
-    `binary` are fields of a known form that are not text; `unknown` those of types that nobody knows.
+    `binary` are fields of a known form that are not text; `unknown` those of types that nobody knows. `mailboxes` are
+    names that stand for mail addresses, and are among the names.
     """
 
     names: list[list[ByteRange]]
@@ -46,6 +52,7 @@ class DnsContents(NamedTuple):
     opaque: list[ByteRange]
     binary: list[ByteRange]
     unknown: list[ByteRange]
+    mailboxes: list[list[ByteRange]]
 
 
 def parse_message(data: Bytes) -> DnsContents | None:
@@ -69,7 +76,7 @@ class _MessageParser:
     def __init__(self, data: Bytes) -> None:
         self._data = data
         self.at = _HEADER_LENGTH
-        self.contents = DnsContents([], [], [], [], [], [])
+        self.contents = DnsContents([], [], [], [], [], [], [])
 
     def read(self, questions: int, records: int) -> None:
         for _ in range(questions):
@@ -119,31 +126,49 @@ class _MessageParser:
     def _record_data(self, kind: int, start: int, end: int) -> None:
         """Parse the data of a record."""
         if kind in _NAMES:
-            self._read_names(*_NAMES[kind], start, end)
+            self._read_names(*_NAMES[kind], start, end, _MAILBOXES.get(kind, ()))
         elif kind in _STRINGS:
             self._read_strings(start, end)
+        elif kind == _NAPTR and end > start + _BEFORE_RULE:
+            self._read_rule(start, end)
         elif kind in _ADDRESSES and end > start:
             is_one = end - start == _ADDRESSES[kind]
             (self.contents.addresses if is_one else self.contents.unknown).append((start, end))
         elif kind in _BEFORE_TEXT:
-            self.contents.texts.append((min(start + _BEFORE_TEXT[kind], end), end))
-        elif kind in _BYTES:
-            self.contents.opaque.append((start, end))
+            self._read_text(kind, start, end)
         elif kind == _OPT:
             self._read_options(start, end)
+        elif kind in _BYTES:
+            self.contents.opaque.append((start, end))
         elif end > start:
             (self.contents.binary if kind in _BINARY else self.contents.unknown).append((start, end))
 
-    def _read_names(self, before: int, count: int, start: int, end: int) -> None:
+    def _read_names(self, before: int, count: int, start: int, end: int, mailboxes: tuple[int, ...]) -> None:
         at = start + before
-        for _ in range(count if end > start else 0):
+        for number in range(count if end > start else 0):
             labels, at = self._read_labels(at)
             if labels:
                 self.contents.names.append(labels)
+            if number in mailboxes and len(labels) > 1:
+                self.contents.mailboxes.append(labels)
         if at > end > start:
             raise ValueError
         if at < end:
             self.contents.binary.append((at, end))
+
+    def _read_rule(self, start: int, end: int) -> None:
+        at = start + _BEFORE_RULE
+        for _ in range(_RULE_STRINGS):
+            at = self._read_string(at, end)
+        self._read_names(at - start, 1, start, end, ())
+
+    def _read_text(self, kind: int, start: int, end: int) -> None:
+        at = min(start + _BEFORE_TEXT[kind], end)
+        if kind == _CAA and end - start > 1 and at + self._data[start + 1] <= end:
+            # A tag is before the value (RFC 8659, 4.1).
+            self.contents.texts.append((at, at + self._data[start + 1]))
+            at += self._data[start + 1]
+        self.contents.texts.append((at, end))
 
     def _read_options(self, at: int, end: int) -> None:
         while at + 4 <= end:
@@ -158,8 +183,13 @@ class _MessageParser:
 
     def _read_strings(self, at: int, end: int) -> None:
         while at < end:
-            start = at + 1
-            at = start + self._data[at]
-            if at > end:
-                raise ValueError
-            self.contents.texts.append((start, at))
+            at = self._read_string(at, end)
+
+    def _read_string(self, at: int, end: int) -> int:
+        """Read a string. Returns the offset after it."""
+        start = at + 1
+        after = start + self._data[at]
+        if after > end:
+            raise ValueError
+        self.contents.texts.append((start, after))
+        return after

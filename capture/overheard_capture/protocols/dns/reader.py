@@ -35,6 +35,8 @@ _NETBIOS, _NETBIOS_LENGTH = re.compile(rb"[A-P]{32}"), 32
 _RESPONSE = 0x80
 # From this length on, a label may be data of a tunnel, of whose domain there are so many labels at most.
 _LONG_LABEL, _DOMAIN_LABELS = 24, 4
+# In how many labels the local part of a mail address is.
+_LOCAL_LABELS = 2
 # A tunnel such as iodine may have a few letters of its own before data.
 _IN_A_NAME = range(9)
 
@@ -47,9 +49,14 @@ def read_dns(findings: Findings, layers: Layers, data: Bytes, origin: Origin) ->
     text = _MessageText(data)
     for labels in message.names:
         text.name(labels)
+    for labels in message.mailboxes:
+        text.mailbox(labels)
     # Data that is split over several strings or records is joined.
     if message.texts:
         text.line(message.texts)
+    for each in message.texts if len(message.texts) > 1 else ():
+        if each[1] - each[0] >= _LONG_LABEL:
+            text.line([each])
     inside = (*layers, LAYER)
     text.read(findings, inside, origin)
     _read_binary(findings, inside, message, bytes(data), origin)
@@ -74,8 +81,15 @@ def _add_pieces(findings: Findings, layers: Layers, message: DnsContents, data: 
                 add_piece(findings, layers, name, origin.derived([(0, start, end)]), ("NetBIOS", kind))
             else:
                 add_labels(findings, layers, [(data[at:to], origin.after(at)) for at, to in labels], kind)
-    for start, end in message.texts:
-        add_piece(findings, layers, data[start:end], origin.after(start), "text")
+    else:
+        for number, labels in enumerate(message.names):
+            add_labels(findings, layers, [(data[at:to], origin.after(at)) for at, to in labels], ("answer", number))
+    for number, (start, end) in enumerate(message.texts):
+        # Those of one message continue each other, or those in the same place of other messages.
+        for part in ("text", ("text", number)) if len(message.texts) > 1 else ("text",):
+            add_piece(findings, layers, data[start:end], origin.after(start), part)
+    for start, end in (*message.opaque, *message.binary, *message.unknown):
+        add_piece(findings, layers, data[start:end], origin.after(start), "data")
 
 
 def _read_binary(findings: Findings, layers: Layers, message: DnsContents, data: bytes, origin: Origin) -> None:
@@ -131,7 +145,7 @@ class _MessageText:
         self._end()
         if len(labels) > 1:
             self.line(labels)
-            if any(end - start >= _LONG_LABEL for start, end in labels):
+            if len(dotted) >= _LONG_LABEL:
                 # What is left of a tunnel's domain: with that, its data would end in nonsense.
                 for count in range(max(2, len(labels) - _DOMAIN_LABELS), len(labels)):
                     self.line(labels[:count])
@@ -140,6 +154,15 @@ class _MessageText:
             self._add_derived(lower, labels)
         if _NETBIOS.fullmatch(dotted[:32]):
             self._add_derived(_decode_netbios(dotted[:32]), labels)
+
+    def mailbox(self, labels: list[ByteRange]) -> None:
+        """Add a name as the mail address that it stands for. The local part may have had a dot that was not escaped."""
+        name = b".".join([self._data[start:end] for start, end in labels])
+        at = 0
+        for start, end in labels[:_LOCAL_LABELS]:
+            at += end - start + 1
+            if at < len(name):
+                self._add_derived(name[: at - 1] + b"@" + name[at:], labels)
 
     def line(self, ranges: Iterable[ByteRange]) -> None:
         """Add some ranges of the message as one line."""

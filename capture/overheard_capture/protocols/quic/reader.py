@@ -79,15 +79,15 @@ class QuicReader:
         elif packet.kind in (PacketType.RETRY, PacketType.NEGOTIATION):
             self._read_header(data[packet.start : packet.end], packet, origin.after(packet.start))
         elif packet.kind is PacketType.SHORT:
-            self._take_encrypted(listener, data, packet)
+            self._take_encrypted(listener, data, packet, origin)
             listener.direction.data.add(DataRecord(packet.end - packet.number, origin.frame(packet.start)))
         elif packet.kind in (PacketType.HANDSHAKE, PacketType.EARLY):
-            self._take_encrypted(listener, data, packet)
+            self._take_encrypted(listener, data, packet, origin)
 
     @staticmethod
-    def _take_encrypted(listener: TlsListener, data: memoryview, packet: QuicPacket) -> None:
+    def _take_encrypted(listener: TlsListener, data: memoryview, packet: QuicPacket, origin: Origin) -> None:
         listener.direction.encrypted = True
-        listener.direction.check_ciphertext(data[packet.number : packet.end])
+        listener.check_ciphertext(bytes(data[packet.number : packet.end]), origin.after(packet.number))
 
     def _take_initial(self, listener: TlsListener, data: memoryview, packet: QuicPacket, origin: Origin) -> None:
         self._read_header(data[packet.start : packet.number], packet, origin.after(packet.start))

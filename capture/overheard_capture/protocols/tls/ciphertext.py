@@ -15,8 +15,10 @@ from overheard_capture.decoders.compression.lz4 import LEGACY_MAGIC
 from overheard_capture.decoders.magic import BEGINNINGS, CARVED, HEAD, ZLIB_PAIRS, is_known, pair_bits
 from overheard_capture.native import core, pointer
 
-# A run of so many printable characters is text. Shorter records may be text by coincidence, but not several of them.
+# A run of so many printable characters is text.
 SHORT = 32
+# So many of them where a record begins may be some of a text that is cut.
+_BEGINNING = 8
 # Blocks of so many bytes, one in each stride, are compressible if at most half of their bytes are different ones. A
 # block of one repeated byte carries nothing. The first bytes are left out: they may be the explicit part of a nonce,
 # which is mostly zeros (RFC 5288, 3).
@@ -57,13 +59,8 @@ def is_plaintext(body: bytes | bytearray | memoryview) -> bool:
     return found == 1 or (found == 2 and _begins_known_format(data)) or first_format(data, 0, len(data)) >= 0
 
 
-def is_short_text(body: bytes | memoryview) -> bool:
-    """Whether the content of a record is printable, and too short for that to be no coincidence."""
-    return len(body) < SHORT and not bytes(body).translate(None, _TEXT_BYTES)
-
-
 def classify(data: bytes | bytearray, start: int, end: int) -> int:
-    """1 if the content of a record is plaintext, 2 if a known format may begin in it, and 0 otherwise."""
+    """1 if the content of a record is plaintext, 2 if a known format or some text may begin in it, and 0 otherwise."""
     compiled = core()
     if compiled is not None:
         return int(compiled.plaintext(pointer(data), ctypes.c_uint64(start), ctypes.c_uint64(end), BEGINNINGS_BITS))
@@ -74,7 +71,11 @@ def classify(data: bytes | bytearray, start: int, end: int) -> int:
         block = body[at : at + _BLOCK]
         if 1 < len(set(block)) <= len(block) // 2:
             return 1
-    return 2 if any(body[at : at + 2] in _PAIRS for at in _OFFSETS) else 0
+    if any(body[at : at + 2] in _PAIRS for at in _OFFSETS):
+        return 2
+    return (
+        2 if any(body[at : at + _BEGINNING].translate(_PRINTABLE) == b"\1" * _BEGINNING for at in _OFFSETS[:2]) else 0
+    )
 
 
 def _begins_known_format(body: bytes | bytearray) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from overheard_capture.protocols.tls.hello import CLIENT_HELLO, SERVER_HELLO
-from overheard_capture.protocols.tls.sizes import record_length
+from overheard_capture.protocols.tls.sizes import overhead, record_length
 from overheard_capture.protocols.tls.suites import is_null
 
 if TYPE_CHECKING:
@@ -81,6 +81,8 @@ def _negotiated_faults(direction: TlsDirection, conversation: TlsConversation) -
             yield from _tls12_faults(direction, conversation.server_hello)
         else:
             yield "an unknown version of TLS"
+        if direction.shortest < overhead(conversation.server_hello):
+            yield "TLS records too short for their cipher suite"
         if direction.has_plaintext and not is_null_cipher(conversation):
             yield "plain text in TLS application data records"
         if direction.versions - {conversation.server_hello.outer}:

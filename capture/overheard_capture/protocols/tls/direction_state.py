@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from overheard_capture.protocols.tls import ciphertext, hello, names
 from overheard_capture.protocols.tls.hello import CLIENT_HELLO, SERVER_HELLO
 from overheard_capture.protocols.tls.messages import HandshakeMessages
+from overheard_capture.protocols.tls.printable import PrintableRecords
 
 if TYPE_CHECKING:
     from overheard_capture.content.findings import Findings
@@ -116,8 +117,9 @@ class TlsDirection:
     alert_lengths: set[int] = field(default_factory=set)
     encrypted: bool = False
     has_plaintext: bool = False
-    # The number of bytes in records that are too short to be told from ciphertext one by one, and are all printable.
-    _short_text: int = 0
+    # The length of the shortest record, and what those that begin with printable characters are together.
+    shortest: int = 1 << 16
+    printable: PrintableRecords = field(default_factory=PrintableRecords)
     uses_dtls_1_3: bool = False
     problems: list[str] = field(default_factory=list)
     # Whether the application data records contain no handshake messages, even in TLS 1.3.
@@ -146,11 +148,11 @@ class TlsDirection:
         message = self.messages.last(SERVER_HELLO)
         return hello.parse_server_hello(message.body) if message else None
 
-    def check_ciphertext(self, body: bytes | memoryview) -> None:
-        """Check whether the content of a record that should be encrypted is plaintext."""
+    def check_ciphertext(self, body: bytes, nonce: int) -> None:
+        """Check whether the content of a record that should be encrypted is plaintext, but for its explicit nonce."""
+        self.shortest = min(self.shortest, len(body))
         if not self.has_plaintext:
-            self._short_text += len(body) if ciphertext.is_short_text(body) else 0
-            self.has_plaintext = self._short_text >= ciphertext.SHORT or ciphertext.is_plaintext(body)
+            self.has_plaintext = self.printable.add(body, nonce) or ciphertext.is_plaintext(body)
 
     def alert(self, frame: int, data: bytes) -> None:
         """Record an alert in clear (RFC 8446, 6; RFC 5246, 7.2)."""

@@ -127,7 +127,7 @@ class DtlsReader:
         if record.epoch == 0 and record.kind not in (_TLS12_CID, _UNIFIED):
             self._take_clear(listener, record.kind, frame, body, origin)
         else:
-            self._take_encrypted(listener, record, frame, body)
+            self._take_encrypted(listener, record, frame, body, origin)
 
     def _take_clear(self, listener: TlsListener, kind: int, frame: int, body: bytes, origin: Origin) -> None:
         if kind == records.HANDSHAKE:
@@ -150,9 +150,11 @@ class DtlsReader:
         except TruncatedError:
             listener.problem("a malformed DTLS handshake message")
 
-    def _take_encrypted(self, listener: TlsListener, record: _DtlsRecord, frame: int, body: bytes) -> None:
+    def _take_encrypted(
+        self, listener: TlsListener, record: _DtlsRecord, frame: int, body: bytes, origin: Origin
+    ) -> None:
         direction, length = listener.direction, len(body)
-        direction.check_ciphertext(body)
+        listener.check_ciphertext(body, origin)
         direction.encrypted = True
         if record.kind == _UNIFIED:
             direction.data.add(DataRecord(length, frame))

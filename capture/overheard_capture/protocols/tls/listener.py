@@ -7,16 +7,18 @@ from typing import TYPE_CHECKING
 from overheard.words.layer import Layer, Layers
 from overheard_capture.content.findings import Reason
 from overheard_capture.protocols.tls.clear_messages import read_message
+from overheard_capture.protocols.tls.compressed_streams import CompressedStreams
 from overheard_capture.protocols.tls.conclusion import conclude, is_null_cipher
 from overheard_capture.protocols.tls.conversation import TlsConversation
 from overheard_capture.protocols.tls.direction_state import TlsDirection
 from overheard_capture.protocols.tls.messages import HandshakeMessages
+from overheard_capture.protocols.tls.sizes import explicit_nonce, overhead
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from overheard_capture.content.findings import Findings
-    from overheard_capture.provenance.origin import Origin
+    from overheard_capture.provenance.origin import Bytes, Origin
 
 LAYER = Layer("TLS handshake")
 
@@ -33,6 +35,9 @@ class TlsListener:
         self.conversation.directions.append(self.direction)
         self._name = name
         self._closed = False
+        self._is_suite_known = False
+        self._nonce = 0
+        self._streams = CompressedStreams(findings, layers, self._report_plaintext)
 
     def problem(self, words: str, why: Reason = Reason.DAMAGED, where: str = "") -> None:
         """Report a fault once. `where` distinguishes occurrences for people, and is not part of the report."""
@@ -51,6 +56,28 @@ class TlsListener:
             if self.direction.is_server and self.conversation.version:
                 self.findings.identify_as(self._name(self.conversation), encrypts=True)
 
+    def check_ciphertext(self, body: bytes, origin: Origin) -> None:
+        """Check a record that should be encrypted."""
+        self._learn_sizes()
+        self.direction.check_ciphertext(body, self._nonce)
+        self._streams.add(body, origin)
+
+    def check_records(self, data: Bytes, start: int, end: int, count: int, origin: Origin) -> None:
+        """Check `count` complete TLS records between two offsets for what they may be together."""
+        self._learn_sizes()
+        self._streams.add_records(data, start, end, count, origin)
+
+    def _learn_sizes(self) -> None:
+        """What of each record is no ciphertext. Before the ServerHello there is early data, in which all is."""
+        hello = self.conversation.server_hello
+        if hello and not self._is_suite_known:
+            self._is_suite_known = True
+            self._nonce = self._streams.nonce = explicit_nonce(hello)
+            self._streams.tag = max(overhead(hello) - self._nonce, 0)
+
+    def _report_plaintext(self) -> None:
+        self.direction.has_plaintext = True
+
     def _read_message(self, kind: int, body: bytes, origin: Origin) -> None:
         read_message(self.findings, (*self.layers, LAYER), kind, body, origin)
 
@@ -58,6 +85,7 @@ class TlsListener:
         """The direction has ended; the other one may continue."""
         if not self._closed:
             self._closed = True
+            self._streams.close()
             if self.direction.messages.incomplete:
                 self.problem("a truncated TLS handshake message")
             self.conversation.remove_reader(self._conclude)

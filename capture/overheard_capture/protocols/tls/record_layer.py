@@ -83,6 +83,8 @@ class TlsReader:
             version = int.from_bytes(data[at + 1 : at + 3], "big")
             frame = origin.frame(after - last - HEADER_LENGTH)
             self._machine.skip_data(version, count, total, DataRecord(last, frame))
+            if self._machine.checks_bodies:
+                self._machine.check_records(data, at, after, count, origin)
             self._count(READ_AS[APPLICATION_DATA], after - at)
         return after
 
@@ -95,7 +97,8 @@ class TlsReader:
                 break
             _, version, length = found
             body = at + HEADER_LENGTH
-            machine.data(version, DataRecord(length, origin.frame(at)), data[body : body + length])
+            record = bytes(data[body : body + length])
+            machine.data(version, DataRecord(length, origin.frame(at)), record, origin.after(body))
             at = body + length
         if at == start:
             return 0

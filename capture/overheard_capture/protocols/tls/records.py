@@ -6,7 +6,7 @@ import ctypes
 import struct
 
 from overheard_capture.native import core, pointer
-from overheard_capture.protocols.tls.ciphertext import BEGINNINGS_BITS, SHORT, classify, first_format, is_short_text
+from overheard_capture.protocols.tls.ciphertext import BEGINNINGS_BITS, classify, first_format
 
 CHANGE_CIPHER_SPEC, ALERT, HANDSHAKE, APPLICATION_DATA, HEARTBEAT = range(20, 25)
 # What the bytes of each record type are counted as.
@@ -20,6 +20,8 @@ READ_AS = {
 HEADER_LENGTH = 5
 # The maximum length of a record's content. TLS 1.2 has the largest (RFC 5246, 6.2.3).
 MAX_RECORD = (1 << 14) + 2048
+# Most cipher suites make none that is shorter.
+SHORTEST_RECORD = 17
 _HEADER = struct.Struct(">BHH")
 
 
@@ -39,7 +41,8 @@ def skip_records(
     """Skip complete application data records from offset `start`, all of the same version as the first one.
 
     Returns the offset of the first byte after them, the number of records, the sum of their lengths without headers,
-    and the length of the last one. With `checked`, it stops before a record that may be plaintext.
+    and the length of the last one. With `checked`, it stops before a record that may be plaintext, or is very
+    short.
     """
     skipped = _skip(data, start, end, checked)
     if checked and skipped[0] > start:
@@ -57,7 +60,7 @@ def _skip(data: bytes | bytearray | memoryview, start: int, end: int, checked: b
     if compiled and not (isinstance(data, memoryview) and data.readonly):
         number, length = ctypes.c_uint64(), ctypes.c_uint64()
         bounds = ctypes.c_uint64(start), ctypes.c_uint64(end)
-        rules = (BEGINNINGS_BITS if checked else None), ctypes.c_uint64(SHORT)
+        rules = (BEGINNINGS_BITS if checked else None), ctypes.c_uint64(SHORTEST_RECORD)
         at = compiled.skip_records(pointer(data), *bounds, ctypes.byref(number), ctypes.byref(length), *rules)
         return at, number.value, at - start - HEADER_LENGTH * number.value, length.value
     unpack, latest = _HEADER.unpack_from, end - HEADER_LENGTH
@@ -68,7 +71,7 @@ def _skip(data: bytes | bytearray | memoryview, start: int, end: int, checked: b
         if kind != APPLICATION_DATA or other != version or not 0 < length <= MAX_RECORD or after > end:
             break
         content = bytes(data[body:after]) if checked else b""
-        if checked and (is_short_text(content) or classify(content, 0, length)):
+        if checked and (length < SHORTEST_RECORD or classify(content, 0, length)):
             break
         at, last = after, length
         count += 1

@@ -67,6 +67,13 @@ def overhead(server_hello: ServerHello) -> int:
     return (1 if server_hello.version in {TLS_1_3, DTLS_1_3} else nonce) + tag
 
 
+def explicit_nonce(server_hello: ServerHello) -> int:
+    """The length of the nonce at the beginning of each record, which may count (RFC 5288, 3)."""
+    if server_hello.version in {TLS_1_3, DTLS_1_3}:
+        return 0
+    return next((nonce for part, (nonce, _) in AEAD.items() if part in server_hello.cipher), 0)
+
+
 def record_length(server_hello: ServerHello, content: int) -> int | None:
     """The length of an encrypted record up to TLS 1.2 with `content` bytes and the least padding; None if unknown."""
     if any(part in server_hello.cipher for part in AEAD):

@@ -43,7 +43,7 @@ class SrtpPackets:
     def __init__(self, findings: Findings, listener: TlsListener) -> None:
         self._findings = findings
         self._listener = listener
-        self._ciphertext = Ciphertext(lambda: listener.problem(f"{NO_CIPHERTEXT} of SRTP"))
+        self._ciphertext = Ciphertext(findings, (LAYER,), lambda: listener.problem(f"{NO_CIPHERTEXT} of SRTP"))
         self._counters = Counters(16)
 
     def packet(self, data: bytes, origin: Origin) -> bool:
@@ -55,7 +55,7 @@ class SrtpPackets:
         self._findings.identify_as("SRTP", encrypts=True)
         self._findings.read[LAYER] += len(data)
         if not self._ciphertext.repeats(data):
-            self._ciphertext.is_ciphertext(data[start:])
+            self._ciphertext.is_ciphertext(data[start:], origin=origin.after(start))
             read_values(self._findings, (LAYER,), data[start:], origin.after(start), ())
         return True
 

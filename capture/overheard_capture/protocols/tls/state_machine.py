@@ -37,6 +37,7 @@ class TlsStateMachine:
         self._listener = TlsListener(findings, layers, _name)
         self.direction = self._listener.direction
         self.problem = self._listener.problem
+        self.check_records = self._listener.check_records
         self._null_cipher = NullCipherReader(findings, layers, self.direction, self._listener.conversation)
         # Messages were searched record by record; here only across record boundaries.
         self._handshake = Content(findings, (*layers, LAYER), None, SearchScope.BOUNDARIES)
@@ -61,18 +62,19 @@ class TlsStateMachine:
         steady = self._phase is Phase.DATA and not self._closing and bool(messages) and not messages.incomplete
         return self.direction.data.list_room if steady and not self._null_cipher.wants_data else 0
 
-    def data(self, version: int, record: DataRecord, body: bytes | memoryview) -> None:
+    def data(self, version: int, record: DataRecord, body: bytes, origin: Origin) -> None:
         """Take an application data record of `fast_path_records`."""
         self.direction.versions.add(version)
-        self._add(record, body)
+        self._add(record, body, origin)
 
-    def _add(self, record: DataRecord, body: bytes | memoryview) -> None:
+    def _add(self, record: DataRecord, body: bytes, origin: Origin) -> None:
         self.direction.data.add(record)
-        self.direction.check_ciphertext(body)
+        self._listener.check_ciphertext(body, origin)
 
     def skip_data(self, version: int, count: int, total: int, last: DataRecord) -> None:
         """Take `count` application data records whose bodies were skipped."""
         self.direction.versions.add(version)
+        self.direction.printable.skip(count)
         self.direction.data.add_many(count, total, last)
 
     def take(self, kind: int, version: int, frame: int, body: bytes, origin: Origin) -> None:
@@ -120,7 +122,7 @@ class TlsStateMachine:
 
     def _take_data(self, frame: int, body: bytes, origin: Origin) -> None:
         self._phase, self.direction.encrypted = Phase.DATA, True
-        self._add(DataRecord(len(body), frame), body)
+        self._add(DataRecord(len(body), frame), body, origin)
         if self._null_cipher.wants_data:
             self._null_cipher.add(body, origin)
 

@@ -42,7 +42,7 @@ PLAIN = {
 CIPHERTEXT = {
     "random": RANDOM.randbytes(16401),
     "with a nonce that counts": bytes(7) + b"\1" + RANDOM.randbytes(24),
-    "short": RANDOM.randbytes(19),
+    "short": RANDOM.randbytes(25),
     "the first bytes of gzip by chance": b"\x1f\x8b\x08\xff" + RANDOM.randbytes(200),
     "the first bytes of zlib by chance": b"\x78\x9c" + RANDOM.randbytes(40),
     "the magic of zlib by chance": RANDOM.randbytes(77) + b"\x78\x9c" + RANDOM.randbytes(90),
@@ -88,9 +88,18 @@ def test_ciphertext_is_no_plaintext(what: str) -> None:
 
 def test_text_in_many_short_records_is_noticed() -> None:
     pieces = [WORDS[at : at + 9] for at in range(0, len(WORDS), 9)]
-    sent = b"".join(record(23, RANDOM.randbytes(40)) + record(23, piece) for piece in pieces)
-    assert not replay([*agreed(), (">", sent)]).protected
-    assert replay([*agreed(), (">", record(23, WORDS[:20]))]).protected
+    for short in pieces, [piece + RANDOM.randbytes(20) for piece in pieces * 8]:
+        sent = b"".join(record(23, RANDOM.randbytes(40)) + record(23, piece) for piece in short)
+        assert not replay([*agreed(), (">", sent)]).protected
+    assert replay([*agreed(), (">", record(23, RANDOM.randbytes(8) + WORDS[:16]))]).protected
+
+
+def test_records_shorter_than_their_cipher_suite_makes_are_noticed() -> None:
+    sent = [record(23, RANDOM.randbytes(24)) * 200, record(23, RANDOM.randbytes(24))]
+    assert replay([*agreed(), (">", b"".join(sent))]).protected
+    for length in 1, 16, 23:
+        result = replay([*agreed(), (">", record(23, RANDOM.randbytes(length)).join(sent))])
+        assert result.problems == ["TLS records too short for their cipher suite"]
 
 
 def test_random_records_are_never_plaintext() -> None:
