@@ -106,11 +106,11 @@ def _without_space(text: bytes | bytearray, begin: int, end: int) -> int:
 
 
 def _hash(name: bytes) -> int:
-    """FNV-1a, without digits."""
-    out = 2166136261
-    for byte in name.translate(None, _DIGITS):
-        out = (out ^ byte) * 16777619 % (1 << 32)
-    return out
+    """Of the first and last four bytes of a name, and its length, without digits at its end."""
+    name = name.rstrip(_DIGITS)
+    first, last = (name[:4], name[-4:]) if len(name) > 3 else (name, b"")
+    mixed = (int.from_bytes(first) << 32 | int.from_bytes(last)) ^ len(name)
+    return mixed * 0x9E3779B97F4A7C15 % (1 << 64) >> 32
 
 
 def _value_before(

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from overheard_capture.content.nesting import Unwrapping
 from overheard_capture.provenance.origin import Origin
-from overheard_capture.provenance.queue import ByteQueue
+from overheard_capture.provenance.small_queue import SmallByteQueue
 
 if TYPE_CHECKING:
     from overheard.words.layer import Layers
@@ -23,7 +23,7 @@ class MarkedLines:
     def __init__(self, findings: Findings, layers: Layers, reader: ReaderFactory) -> None:
         self._at = Unwrapping(findings, layers, reader)
         # The line that has begun; whether it is too long.
-        self._line, self._within_line = ByteQueue(), False
+        self._line, self._within_line = SmallByteQueue(), False
 
     @property
     def goes_on(self) -> bool:
@@ -45,11 +45,7 @@ class MarkedLines:
             at = data.find(b"\n") + 1
             if not at:
                 return self._keep(data, 0, origin)
-            self._keep(data[:at], 0, origin)
-            line, where = self._line.take(len(self._line))
-            if not self._within_line and (self.goes_on or self.marks.first(line) >= 0):
-                self.read_line(line, where)
-            self._within_line = False
+            self._end_line(data[:at], origin)
         ended = data.rfind(b"\n") + 1
         while at < ended:
             if not self.goes_on:
@@ -65,24 +61,36 @@ class MarkedLines:
             at = end
         return self._keep(data, ended, origin)
 
+    def _end_line(self, data: bytes | bytearray, origin: Origin) -> None:
+        """Read the line that has begun, which ends with these bytes."""
+        is_whole = not self._within_line and len(self._line) + len(data) <= self.longest
+        if not is_whole:
+            self.end()
+        elif self.goes_on or self.marks.first(self._line.data + data) >= 0:
+            self._line.add(data, origin)
+            self.read_line(*self._line.take())
+        self._line.take()
+        self._within_line = False
+
     def _keep(self, data: bytes | bytearray, start: int, origin: Origin) -> None:
         """Keep what is from `start` on of a line that may go on, unless that is too long."""
-        if self._within_line or len(self._line) + len(data) - start > self.longest:
-            if not self._within_line:
-                self.end()
-            self._line.drop(len(self._line))
-            self._within_line = True
-        else:
+        if not self._within_line and len(self._line) + len(data) - start <= self.longest:
             self._line.add(data[start:], origin.after(start))
+        elif not self._within_line:
+            self._lose()
+
+    def _lose(self) -> None:
+        """Not all of the line that has begun is there."""
+        self.end()
+        self._line.take()
+        self._within_line = True
 
     def gap(self, _: int) -> None:
         """Bytes are missing here."""
-        self.end()
-        self._line.drop(len(self._line))
-        self._within_line = True
+        self._lose()
 
     def close(self) -> None:
         """No more bytes follow."""
-        if self.goes_on and len(self._line):
-            self.read_line(*self._line.take(len(self._line)))
+        if self.goes_on and self._line:
+            self.read_line(*self._line.take())
         self.end()

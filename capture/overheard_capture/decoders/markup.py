@@ -79,7 +79,8 @@ class MarkupFinder:
             text, before = self._tail.data + data, len(self._tail.data)
             self._search(text, [(0, len(text))], origin)
             edge = max(before - CHANGE_MARKS.longest, 0)
-            if clear < len(data) or CHANGE_MARKS.first(text, edge, min(before + CHANGE_MARKS.longest, len(text))) >= 0:
+            ends = min(before + CHANGE_MARKS.longest, len(text))
+            if CHANGE_MARKS.first(data, clear) >= 0 or CHANGE_MARKS.first(text, edge, ends) >= 0:
                 self._changed = self._position + len(data) + _REACH
             if self._position < self._changed:
                 for change in (_DELETED, _INSERTED):

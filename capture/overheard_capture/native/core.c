@@ -1796,18 +1796,14 @@ static const uint8_t *behind_space(const uint8_t *at, const uint8_t *end) {
     return at;
 }
 
-/* The hash of a name, without digits at its end. */
+/* The hash of a name, without digits at its end: of its first and last four bytes, and its length. */
 static uint32_t hash_of_name(const uint8_t *at, const uint8_t *end) {
-    uint64_t mixed = 0;
     while (end > at && is_digit(end[-1])) end--;
-    for (; at < end; at += 8) {
-        uint64_t word = 0;
-        if (end - at >= 8) memcpy(&word, at, 8);
-        else for (int each = 0; each < end - at; each++) word |= (uint64_t)at[each] << 8 * each;
-        mixed = (mixed ^ word) * 0x9E3779B97F4A7C15ull;
-        mixed ^= mixed >> 32;
-    }
-    return (uint32_t)mixed;
+    uint64_t length = (uint64_t)(end - at), first = 0, last = 0;
+    if (length > 3) first = be32(at), last = be32(end - 4);
+    else
+        for (; at < end; at++) first = first << 8 | *at;
+    return (uint32_t)((((first << 32 | last) ^ length) * 0x9E3779B97F4A7C15ull) >> 32);
 }
 
 /* The quotation mark from `at` on that has this level, or `end`. At level 1 it is escaped once, as in a string that has

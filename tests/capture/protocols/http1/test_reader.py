@@ -251,3 +251,8 @@ def test_what_is_encoded_in_a_start_line_is_found(line: bytes) -> None:
     encoded = base64.b64encode(TEXT).rstrip(b"=") if line.startswith(b"%b") else base64.b85encode(b"password=" + TEXT)
     findings = every_cut(line % encoded + b"\r\nContent-Length: 0\r\n\r\n")
     assert seen(findings) & {("base64",), ("base85",)}
+
+
+def test_cookies_in_chunks_are_read_together() -> None:
+    findings = every_cut(b"GET / HTTP/1.1\r\nCookie: a=b; s.0=Fluffy%20ta; s.1=il%204711\r\n\r\n")
+    assert seen(findings) == {("joined values",)}

@@ -46,6 +46,14 @@ def test_frames_of_h2_are_read_in_both_directions() -> None:
         assert not findings.unread
 
 
+def test_cookies_in_chunks_are_read_together() -> None:
+    talk = Http2Conversation()
+    stream = talk.ask(more=[("cookie", "a=b; s.0=Fluffy%20ta"), ("cookie", "s.1=il%204711")])
+    talk.answer(stream, b"ok", [("set-cookie", "s.0=Fluffy%20ta; Path=/"), ("set-cookie", "s.1=il%204711; Path=/")])
+    for data in (talk.sent, talk.answered):
+        assert seen(played(http2, data)) == {(*HPACK, "joined values")}
+
+
 def test_a_header_field_is_placed_where_it_is_in_its_block() -> None:
     talk = Http2Conversation()
     talk.ask(more=[("x-note", VALUE.decode()), ("x-other", "nothing")])
