@@ -17,10 +17,9 @@ if TYPE_CHECKING:
 LONGEST, _LONGEST_VALUE, _MOST = 1024, 64, 16
 # The longest message that may have nothing but a few letters.
 LONGEST_WHOLE = 16
+_STRING = rb"[^\"\\]*+(?:\\.[^\"\\]*+)*+"
 # A name of JSON with its value if that is a string, another string, and text between tags of XML.
-_VALUE = re.compile(
-    rb"\"(?:[^\"\\]|\\.)*+\"\s*+:(?:\s*+\"((?:[^\"\\]|\\.)*+)\")?+|\"((?:[^\"\\]|\\.)*+)\"|>([^<>]+)<", re.DOTALL
-)
+_VALUE = re.compile(rb"\"%b\"\s*+:(?:\s*+\"(%b)\")?+|\"(%b)\"|>([^<>]+)<" % (_STRING, _STRING, _STRING), re.DOTALL)
 # Where a value may begin in other text, what may precede it without any of these, and a number that does.
 _SEPARATOR = re.compile(rb"\n\n|\r\n\r\n|[:=|,;&/?.\t ]")
 _PREFIXES = (1, 2, 3)

@@ -70,7 +70,8 @@ class _Table:
         if len(self.rows) < 2:
             return
         for column in range(len(self.rows[0].values)):
-            values = [message[slice(*values[column])] for message, _, values in self.rows]
+            spans = [values[column] for _, _, values in self.rows]
+            values = [row.message[begin:end] for row, (begin, end) in zip(self.rows, spans, strict=True)]
             yield from (found := list(self._found(search, column, values)))
             for coded, layer, decode in _CODED:
                 if not found and all(map(coded.fullmatch, values)):

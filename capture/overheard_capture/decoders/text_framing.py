@@ -135,9 +135,13 @@ class ChunkFinder:
             self._framing.feed(data, origin)
             return
         if self._pending:
-            self._pending.add(data, origin)
-            data, origin = self._pending.take()
-            clear, self._pending = 0, None
+            ahead = bytes(data[:_LONGEST_BEGINNING])
+            # Joining all of a long piece takes time: most of what is kept is the beginning of nothing.
+            if len(data) == len(ahead) or SIGNED.first(bytes(self._pending.data) + ahead) >= 0:
+                self._pending.add(data, origin)
+                data, origin = self._pending.take()
+                clear = 0
+            self._pending = None
         held = bytes(data)
         place = SIGNED.first(held, clear)
         found = _SIGNED_CHUNK.search(held, max(place - _LONGEST_BEGINNING, 0)) if place >= 0 else None
