@@ -1263,6 +1263,19 @@ int64_t announcement(const uint8_t *data, uint64_t length, uint64_t start, int f
     return -1;
 }
 
+/* The framings of which a length may be announced behind some line break, or bracket of a literal, each as a bit. */
+uint32_t announced(const uint8_t *data, uint64_t length) {
+    static const int by_line[] = {CHUNKED, BDAT, RESP, VERB, META_SET, META_VALUE, INTERLEAVED};
+    const uint8_t *at = data, *end = data + length;
+    uint32_t found = 0;
+    for (; at < end && !(found >> LITERAL & 1) && (at = memchr(at, '{', end - at)); at++)
+        if (is_literal(at, end)) found |= 1u << LITERAL;
+    for (at = data; at < end && (at = memchr(at, '\n', end - at)); at++)
+        for (uint64_t each = 0; each < sizeof by_line / sizeof *by_line; each++)
+            if (!(found >> by_line[each] & 1) && may_announce(at + 1, end, by_line[each])) found |= 1u << by_line[each];
+    return found;
+}
+
 /* ---- Blocks of lines (see decoders/line_blocks.py) */
 
 enum { SHORTEST_ENCODED = 24, MOST_BLANKS = 8, MOST_INDENTED = 32, SHORTEST_OFFSET = 4 };
