@@ -132,7 +132,8 @@ class JoinedMessages:
                 self._search(table)
         while len(self._tables) > _MOST or self._rows > _MOST_ROWS:
             table = self._tables.pop(next(iter(self._tables)))
-            self._search(table)
+            if len(table.rows) > 1:
+                self._search(table)
             self._rows -= len(table.rows)
 
     def _search(self, table: _Table) -> None:
