@@ -689,6 +689,16 @@ static int may_begin_content(const uint8_t *data, uint64_t length, const uint8_t
 
 enum { SHORTEST_TEXT = 12, SHORTEST_CODED = 24, LONGEST_WORD = 128 };
 
+/* Whether a dynamic block may go on like this (RFC 1951, 3.2.7): the lengths of the codes that write the lengths of all others
+ * must be a complete code. */
+static int has_code_lengths(Bits *in) {
+    static const uint8_t share[8] = {0, 64, 32, 16, 8, 4, 2, 1};
+    uint32_t literals = bits(in, 5), distances = bits(in, 5), count = bits(in, 4) + 4, sum = 0;
+    if (literals > 29 || distances > 29) return 0;
+    while (count--) sum += share[bits(in, 3)];
+    return sum == 128 || sum == 0;
+}
+
 /* Whether these may be blocks of raw deflate (RFC 1951, 3.2.3): the first one is not malformed from the beginning. */
 static int may_be_deflate(const uint8_t *data, uint64_t length, const uint8_t *beginnings) {
     uint8_t padded[LONGEST_WORD / 2 + 8] = {0};
@@ -697,14 +707,7 @@ static int may_be_deflate(const uint8_t *data, uint64_t length, const uint8_t *b
     uint32_t kind = bits(&in, 2);
     if (kind == 3) return 0;
     if (kind == 0) return length >= 5 && (data[1] ^ data[3]) == 0xFF && (data[2] ^ data[4]) == 0xFF;
-    if (kind == 2) {
-        /* The lengths of the codes that write the lengths of all others must be a complete code. */
-        static const uint8_t share[8] = {0, 64, 32, 16, 8, 4, 2, 1};
-        uint32_t literals = bits(&in, 5), distances = bits(&in, 5), count = bits(&in, 4) + 4, sum = 0;
-        if (literals > 29 || distances > 29) return 0;
-        while (count--) sum += share[bits(&in, 3)];
-        return sum == 128 || sum == 0;
-    }
+    if (kind == 2) return has_code_lengths(&in);
     static const uint8_t length_extra[29] = {0, 0, 0, 0, 0, 0, 0, 0, 1, 1, 1, 1, 2, 2, 2,
                                              2, 3, 3, 3, 3, 4, 4, 4, 4, 5, 5, 5, 5, 0};
     static const uint16_t least_length[29] = {3,  4,  5,  6,  7,  8,  9,  10, 11,  13,  15,  17,  19,  23, 27,
@@ -798,6 +801,29 @@ static int may_be_content(const uint8_t *data, uint64_t length, const uint8_t *b
         if (run == SHORTEST_WITHIN || (at && data[at] == '~' && data[at - 1] == '<')) return why | TEXT_WITHIN;
     }
     return why;
+}
+
+/* Whether a zlib stream cannot begin here, as the header of its first block is malformed (RFC 1951, 3.2). */
+static int is_malformed_zlib(const uint8_t *data, uint64_t length) {
+    enum { HEADER = 2, SHORTEST = HEADER + 16 };
+    if (length < SHORTEST || data[0] != 0x78 || !(data[1] == 0x01 || data[1] == 0x5E || data[1] == 0x9C || data[1] == 0xDA))
+        return 0;
+    data += HEADER;
+    Bits in = {data, 8 * (SHORTEST - HEADER), 1};
+    uint32_t kind = bits(&in, 2);
+    if (kind == 0) return (data[1] ^ data[3]) != 0xFF || (data[2] ^ data[4]) != 0xFF;
+    return kind == 3 || (kind == 2 && !has_code_lengths(&in));
+}
+
+/* The offset of the first occurrence of any of these texts from `start` on that may be the beginning of a format; -1 if there is
+ * none. Each that is looked at is subtracted from `left`; if that is less than 0, this one is returned in any case. */
+int64_t first_magic(const uint8_t *data, uint64_t length, uint64_t start, const Literals *literals, int64_t *left) {
+    int64_t at;
+    while ((at = first_of(data, length, start, literals)) >= 0) {
+        if (--*left < 0 || !is_malformed_zlib(data + at, length - (uint64_t)at)) return at;
+        start = (uint64_t)at + 1;
+    }
+    return -1;
 }
 
 /* ---- base85 (see decoders/armour/base85.py, which does the same) */
