@@ -783,11 +783,11 @@ static int may_be_snappy(const uint8_t *data, uint64_t length, const uint8_t *be
     return may_begin_content(data + begin, literal < length - begin ? literal : length - begin, beginnings);
 }
 
-/* Why decoded bytes may be more than a digest: text or a known format, the same after a length of four bytes, compressed data
+/* Why decoded bytes, 12 at least and as many as those of the longest word at most, may be more than a digest: text or a known format, the same after a length of four bytes, compressed data
  * without a signature; or text among other bytes. If there is no reason, Python would find nothing either. */
 enum { KNOWN = 1, KNOWN_AFTER_LENGTH = 2, UNSIGNED = 4, TEXT_WITHIN = 8, SHORTEST_BROTLI = 16, SHORTEST_WITHIN = 24 };
 
-static int may_be_content(const uint8_t *data, uint64_t length, const uint8_t *beginnings) {
+int may_be_content(const uint8_t *data, uint64_t length, const uint8_t *beginnings) {
     int why = may_begin_content(data, length, beginnings) ? KNOWN : 0;
     if (may_begin_format(data + 4, beginnings)) why |= KNOWN_AFTER_LENGTH;
     /* LZMA of any properties, and LZ4 after the length of its content */
