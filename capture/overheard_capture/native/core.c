@@ -891,6 +891,15 @@ static uint64_t unescaped(const uint8_t *at, const uint8_t *end, uint64_t most, 
     return count;
 }
 
+/* The same, where they are if there are no escapes; or else in `room`. */
+static const uint8_t *characters(const uint8_t *at, const uint8_t *end, uint64_t most, const Base85 *base, uint8_t *room,
+                                 uint64_t *count) {
+    *count = (uint64_t)(end - at) < most ? (uint64_t)(end - at) : most;
+    if (!memchr(at, '&', *count) && !memchr(at, '\\', *count)) return at;
+    *count = unescaped(at, end, most, base, room);
+    return room;
+}
+
 /* The bytes that characters encode, up to a group that encodes none. Returns how many there are. In Ascii85 a `z` is a group
  * of zeros. */
 static int groups(const uint8_t *chars, uint64_t length, const Base85 *base, uint8_t *out) {
@@ -903,14 +912,16 @@ static int groups(const uint8_t *chars, uint64_t length, const Base85 *base, uin
             at++;
         } else {
             if (at + 5 > length) break;
-            int wrong = 0;
-            for (int index = 0; index < 5; index++, at++) {
-                wrong |= digits[chars[at]] == 255;
-                number = number * 85 + digits[chars[at]];
-            }
-            if (wrong || number >> 32) break;
+            uint8_t first = digits[chars[at]], second = digits[chars[at + 1]], third = digits[chars[at + 2]],
+                    fourth = digits[chars[at + 3]], fifth = digits[chars[at + 4]];
+            /* The digits are less than 85, and what is none is 255. */
+            if ((first | second | third | fourth | fifth) & 128) break;
+            number = (((first * 85ull + second) * 85 + third) * 85 + fourth) * 85 + fifth;
+            if (number >> 32) break;
+            at += 5;
         }
-        for (int index = 3; index >= 0; index--, number >>= 8) out[size + index] = (uint8_t)number;
+        out[size] = (uint8_t)(number >> 24), out[size + 1] = (uint8_t)(number >> 16);
+        out[size + 2] = (uint8_t)(number >> 8), out[size + 3] = (uint8_t)number;
     }
     return size;
 }
@@ -932,18 +943,21 @@ static int count_others(const uint8_t *out, int size) {
 /* Whether what begins here decodes to what makes sense: text, wide text, or a format; or many bytes are zero; or a block stored
  * by deflate begins; or, as far as it goes, mostly text, and what pads it, if there are letters of both cases. */
 static int makes_sense(const uint8_t *at, const uint8_t *end, int mixed, const Base85 *base, const uint8_t *beginnings) {
-    uint8_t chars[VARIED], out[VARIED], high[2] = {0, 0};
-    if (groups(chars, unescaped(at, end, SHORTEST_BASE85, base, chars), base, out) < SHORTEST_OUT) return 0;
+    uint8_t room[VARIED], out[VARIED], even = 0, odd = 0;
+    uint64_t count;
+    const uint8_t *chars = characters(at, end, SHORTEST_BASE85, base, room, &count);
+    if (groups(chars, count, base, out) < SHORTEST_OUT) return 0;
     if (may_begin_pair(out, beginnings) || may_be_text(out, SHORTEST_OUT)) return 1;
     if (out[0] <= 1 && (out[1] ^ out[3]) == 0xFF && (out[2] ^ out[4]) == 0xFF) return 1;
     int zeros = 0;
-    for (int each = 0; each < SHORTEST_OUT; each++) {
-        zeros += !out[each];
-        if (out[each] > high[each % 2]) high[each % 2] = out[each];
+    for (int each = 0; each < SHORTEST_OUT; each += 2) {
+        zeros += !out[each] + !out[each + 1];
+        even |= out[each], odd |= out[each + 1];
     }
-    if (zeros >= ZEROS || high[0] < SCRIPTS || high[1] < SCRIPTS) return 1;
+    if (zeros >= ZEROS || even < SCRIPTS || odd < SCRIPTS) return 1;
     if (!mixed || count_others(out, SHORTEST_OUT) > MOST_OTHERS) return 0;
-    int size = groups(chars, unescaped(at, end, VARIED, base, chars), base, out);
+    chars = characters(at, end, VARIED, base, room, &count);
+    int size = groups(chars, count, base, out);
     return 4 * count_others(out, size) <= size - 8;
 }
 
@@ -951,8 +965,9 @@ static int makes_sense(const uint8_t *at, const uint8_t *end, int mixed, const B
 static int begins_base85(const uint8_t *at, const uint8_t *end, int mixed, const Base85 *base, const uint8_t *beginnings) {
     if (makes_sense(at, end, mixed, base, beginnings)) return 1;
     if (!mixed) return 0;
-    uint8_t chars[VARIED];
-    uint64_t window = unescaped(at, end, VARIED, base, chars), different = 0, others = 0, seen[4] = {0};
+    uint8_t room[VARIED];
+    uint64_t window, different = 0, others = 0, seen[4] = {0};
+    const uint8_t *chars = characters(at, end, VARIED, base, room, &window);
     for (uint64_t index = 0; index < window; index++) others += !(base->classes[chars[index]] & (WORD | IN_BASE64));
     if (32 * others < window) return 0;
     uint8_t kinds = 0;
@@ -970,7 +985,8 @@ static int may_be_base85(const uint8_t *run, uint64_t length, const Base85 *base
     int starts = 0;
     /* What is varied has letters of both cases, and so has text that is encoded. */
     uint8_t kinds = 0;
-    for (uint64_t at = 0; at < length && at < LATEST + VARIED; at++) kinds |= base->classes[run[at]];
+    for (uint64_t at = 0; at < length && at < LATEST + VARIED && (kinds & (LOWER | UPPER)) != (LOWER | UPPER); at++)
+        kinds |= base->classes[run[at]];
     int mixed = kinds & LOWER && kinds & UPPER;
     /* After a sign before the line, or several of the same. */
     uint64_t signs = 0;
