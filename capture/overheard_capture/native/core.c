@@ -1417,11 +1417,13 @@ uint64_t without_tags(const uint8_t *data, uint64_t length, uint8_t *out) {
                 at = next;
                 continue;
             }
-            while (next < end && next - at < LONGEST_TAG && *next != '<' && *next != '>') next++;
-            if (next == end || next - at == LONGEST_TAG || *next != '>') {
-                at = next < end && *next == '<' ? next : at + 1;
+            const uint8_t *stop = end - at > LONGEST_TAG ? at + LONGEST_TAG : end;
+            const uint8_t *closed = memchr(next, '>', stop - next), *other = memchr(next, '<', (closed ? closed : stop) - next);
+            if (other || !closed) {
+                at = other ? other : at + 1;
                 continue;
             }
+            next = closed;
             block = is_block(name, next++);
         }
         memcpy(to, copied, from - copied);
