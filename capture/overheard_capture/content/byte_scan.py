@@ -176,7 +176,7 @@ class LiteralSet:
         self.longest = max(map(len, texts))
 
     @cached_property
-    def _packed(self) -> bytes:
+    def packed(self) -> bytes:
         """The literals for the compiled part: `Literals` in core.c."""
         at_pair = [(text[at : at + 2], at, text) for text in self.texts for at in [_rarest_pair(text)]]
         by_first: list[list[bytes]] = [[] for _ in range(256)]
@@ -197,7 +197,7 @@ class LiteralSet:
         compiled, end = core(), len(data) if end is None else end
         if compiled is None:
             return self._first(data, start, end)
-        return int(compiled.first_of(pointer(data), ctypes.c_uint64(end), ctypes.c_uint64(start), self._packed))
+        return int(compiled.first_of(pointer(data), ctypes.c_uint64(end), ctypes.c_uint64(start), self.packed))
 
     def _first(self, data: bytes | bytearray, start: int, end: int) -> int:
         """The same, one window at a time: if one literal is frequent, the others are not looked for to the end."""

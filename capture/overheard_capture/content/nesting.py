@@ -10,7 +10,7 @@ from overheard_capture.content.content import Content, SearchScope
 from overheard_capture.content.findings import Findings, Reason
 from overheard_capture.content.opaque_values import VALUE
 from overheard_capture.content.readers import Reader
-from overheard_capture.provenance.queue import ByteQueue
+from overheard_capture.provenance.small_queue import SmallByteQueue
 
 if TYPE_CHECKING:
     from overheard_capture.content.findings import ReaderFactory
@@ -149,7 +149,7 @@ class Remainder:
     def __init__(self) -> None:
         # The findings for the collected bytes; None until the content has ended.
         self.findings: Findings | None = None
-        self.pending = ByteQueue()
+        self.pending = SmallByteQueue()
 
     def __call__(self, findings: Findings, _: Layers) -> Reader:
         """Begin to collect: this object acts as a reader factory."""

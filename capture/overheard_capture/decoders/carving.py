@@ -105,7 +105,7 @@ class Carver:
 
     def _take_remainder(self) -> tuple[bytes, Origin]:
         self._remainder.findings = None
-        return self._remainder.pending.take(len(self._remainder.pending))
+        return self._remainder.pending.take()
 
     def gap(self, length: int) -> None:
         """`length` bytes are missing here."""

@@ -21,7 +21,8 @@ if TYPE_CHECKING:
 
 # The line before a message: a command of SMTP or NNTP, or a response of POP3 or NNTP.
 _COMMAND = rb"(?:[Dd][Aa][Tt][Aa]|[Pp][Oo][Ss][Tt]|(?:IHAVE|TAKETHIS|ihave|takethis) [^\n]{1,256})[ \t]*"
-_BEGINS = re.compile(rb"\n(?:%b|\+OK[^\n]{0,512}|2[0-3][0-9][ -][^\n]{0,512})\r?\n" % _COMMAND)
+# Most lines begin with another byte.
+_BEGINS = re.compile(rb"\n(?=[DdPpIiTt+2])(?:%b|\+OK[^\n]{0,512}|2[0-3][0-9][ -][^\n]{0,512})\r?\n" % _COMMAND)
 _STUFFED = re.compile(rb"(?<=\n)\.(?=\.)")
 # The bytes at the end of a piece that may be the beginning of a stuffed line.
 _PARTIAL = re.compile(rb"\n\.?\Z")

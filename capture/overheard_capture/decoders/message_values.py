@@ -17,12 +17,13 @@ if TYPE_CHECKING:
 LONGEST, _LONGEST_VALUE, _MOST = 1024, 64, 16
 # The longest message that may have nothing but a few letters.
 LONGEST_WHOLE = 16
+_STRING = rb"[^\"\\]*+(?:\\.[^\"\\]*+)*+"
 # A name of JSON with its value if that is a string, another string, and text between tags of XML.
-_VALUE = re.compile(
-    rb"\"(?:[^\"\\]|\\.)*+\"\s*+:(?:\s*+\"((?:[^\"\\]|\\.)*+)\")?+|\"((?:[^\"\\]|\\.)*+)\"|>([^<>]+)<", re.DOTALL
-)
+_VALUE = re.compile(rb"\"%b\"\s*+:(?:\s*+\"(%b)\")?+|\"(%b)\"|>([^<>]+)<" % (_STRING, _STRING, _STRING), re.DOTALL)
 # Where a value may begin in other text, what may precede it without any of these, and a number that does.
 _SEPARATOR = re.compile(rb"\n\n|\r\n\r\n|[:=|,;&/?.\t ]")
+# In text of one line, each is a single byte.
+_TO_BLANKS = bytes.maketrans(b":=|,;&/?.\t", b" " * 10)
 _PREFIXES = (1, 2, 3)
 _COUNTER = re.compile(rb"[^0-9]{0,3}[0-9]+")
 _SEPARATORS = 4
@@ -73,11 +74,15 @@ def _plain(text: bytes) -> Iterator[Values]:
         yield ("whole",), [(0, end)]
         yield ("last", shape(text[:-1])), [(end - 1, end)]
     least = end - _LONGEST_VALUE
-    found = [each.span() for each in _SEPARATOR.finditer(text, max(least - _LONGEST_VALUE, 0))][-_SEPARATORS:]
+    found = _last_separators(text, max(least - _LONGEST_VALUE, 0))
     for number, (_, start) in enumerate(found):
         if start < end:
             # A separator right there is the value itself.
-            following = next((each for each, _ in found[number + 1 :] if each > start), start)
+            following = start
+            for each, _ in found[number + 1 :]:
+                if each > start:
+                    following = each
+                    break
             token = (start, following) if following - start <= _LONGEST_VALUE else _NONE
             yield (shape(text[:start]),), [(start, end) if start >= least else _NONE, token]
     for start in _PREFIXES:
@@ -85,6 +90,17 @@ def _plain(text: bytes) -> Iterator[Values]:
             yield (start, shape(text[:start])), [(start, end)]
     if (counter := _COUNTER.match(text)) and least <= counter.end() < end:
         yield (shape(counter[0]), "counter"), [(counter.end(), end)]
+
+
+def _last_separators(text: bytes, start: int) -> list[tuple[int, int]]:
+    """The start and end of the last separators from `start` on."""
+    if b"\n" in text:
+        return [each.span() for each in _SEPARATOR.finditer(text, start)][-_SEPARATORS:]
+    found: list[tuple[int, int]] = []
+    blanks, end = text.translate(_TO_BLANKS), len(text)
+    while len(found) < _SEPARATORS and (end := blanks.rfind(b" ", start, end)) >= 0:
+        found.append((end, end + 1))
+    return found[::-1]
 
 
 def _binary(data: bytes) -> Iterator[Values]:

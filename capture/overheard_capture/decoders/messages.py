@@ -70,7 +70,8 @@ class _Table:
         if len(self.rows) < 2:
             return
         for column in range(len(self.rows[0].values)):
-            values = [message[slice(*values[column])] for message, _, values in self.rows]
+            spans = [values[column] for _, _, values in self.rows]
+            values = [row.message[begin:end] for row, (begin, end) in zip(self.rows, spans, strict=True)]
             yield from (found := list(self._found(search, column, values)))
             for coded, layer, decode in _CODED:
                 if not found and all(map(coded.fullmatch, values)):
@@ -131,7 +132,8 @@ class JoinedMessages:
                 self._search(table)
         while len(self._tables) > _MOST or self._rows > _MOST_ROWS:
             table = self._tables.pop(next(iter(self._tables)))
-            self._search(table)
+            if len(table.rows) > 1:
+                self._search(table)
             self._rows -= len(table.rows)
 
     def _search(self, table: _Table) -> None:

@@ -135,9 +135,13 @@ class ChunkFinder:
             self._framing.feed(data, origin)
             return
         if self._pending:
-            self._pending.add(data, origin)
-            data, origin = self._pending.take()
-            clear, self._pending = 0, None
+            ahead = bytes(data[:_LONGEST_BEGINNING])
+            # Joining all of a long piece takes time: most of what is kept is the beginning of nothing.
+            if len(data) == len(ahead) or SIGNED.first(bytes(self._pending.data) + ahead) >= 0:
+                self._pending.add(data, origin)
+                data, origin = self._pending.take()
+                clear = 0
+            self._pending = None
         held = bytes(data)
         place = SIGNED.first(held, clear)
         found = _SIGNED_CHUNK.search(held, max(place - _LONGEST_BEGINNING, 0)) if place >= 0 else None
@@ -166,16 +170,29 @@ class TextFraming:
     def __init__(self, findings: Findings, layers: Layers, reader: ReaderFactory) -> None:
         guess = speculative(findings)
         self._framings = [_Pieces(guess, layers, reader, framing) for framing in _FRAMINGS]
+        # Of all those in which nothing was announced: the last line, and whether the next byte is the first.
+        self._line, self._fresh = b"", True
 
     def feed(self, data: Bytes, origin: Origin) -> None:
         """Read the next bytes."""
         held = bytes(data)
         last_line = held.rfind(b"\n")
+        text = self._line + held
+        announced = _announced(text)
         for each in self._framings:
+            if each.is_waiting:
+                here = self._fresh and each.framing.here.match(text)
+                if not here and not announced >> each.framing.number & 1:
+                    continue
+                each.resume(self._line, fresh=self._fresh)
             each.feed(held, origin, last_line)
+        last = text.rfind(b"\n")
+        self._fresh = self._fresh and last < 0
+        self._line = text[max(last, len(text) - _LONGEST_LINE, 0) :]
 
     def gap(self, length: int) -> None:
         """`length` bytes are missing here."""
+        self._line, self._fresh = b"", False
         for each in self._framings:
             each.gap(length)
 
@@ -185,11 +202,17 @@ class TextFraming:
             each.close()
 
 
+def _announced(text: bytes) -> int:
+    """The numbers of the framings in which a length may be announced anywhere but at the beginning, each as a bit."""
+    compiled = core()
+    return int(compiled.announced(text, ctypes.c_uint64(len(text)))) if compiled else -1
+
+
 class _Pieces:
     """The pieces of one framing, joined."""
 
     def __init__(self, findings: Findings, layers: Layers, reader: ReaderFactory, framing: _Framing) -> None:
-        self._findings, self._layers, self._reader, self._framing = findings, layers, reader, framing
+        self._findings, self._layers, self._reader, self.framing = findings, layers, reader, framing
         self._content: Boundaries | None = None
         # The last line, as far as it arrived, with the line break before it.
         self._line = b""
@@ -197,6 +220,12 @@ class _Pieces:
         self._fresh = True
         # The number of bytes of the current piece that are missing, and whether any was read.
         self._remaining, self._begun = 0, False
+        # Whether nothing was announced: then nothing need be read until something may be, and `resume` says what was.
+        self.is_waiting = framing.opening == b"\n"
+
+    def resume(self, line: bytes, *, fresh: bool) -> None:
+        """Go on after this line."""
+        self._line, self._fresh = line, fresh
 
     def feed(self, data: bytes, origin: Origin, last_line: int) -> None:
         # What was read of the current piece before these bytes, then each piece, as ranges of `data`.
@@ -205,7 +234,8 @@ class _Pieces:
         before = len(self._line) - ranges[0][1]
         held, place = self._line + data[ranges[0][1] :], 0
         while not self._remaining and (found := self._find(held, place)):
-            self._begun, self._fresh, self._remaining = False, True, self._framing.length(found[1])
+            self._begun, self._fresh, self._remaining = False, True, self.framing.length(found[1])
+            self.is_waiting = False
             ranges.append(self._piece(len(data), found.end() - before))
             place = ranges[-1][1] + before
         if self._remaining:
@@ -213,21 +243,21 @@ class _Pieces:
         else:
             # The last line break of the data is that of all, unless it is in a piece.
             last = last_line + before
-            if last_line < 0 or last < place or self._framing.opening != b"\n":
-                last = held.rfind(self._framing.opening, place)
+            if last_line < 0 or last < place or self.framing.opening != b"\n":
+                last = held.rfind(self.framing.opening, place)
             self._fresh = self._fresh and last < 0
             self._line = held[max(last, place, len(held) - _LONGEST_LINE) :]
         self._deliver(data, origin, [(start, end) for start, end in ranges if end > start], continues)
 
     def _find(self, held: bytes, place: int) -> re.Match[bytes] | None:
         """Find the next announcement."""
-        if self._fresh and (here := self._framing.here.match(held, place)):
+        if self._fresh and (here := self.framing.here.match(held, place)):
             return here
         compiled = core()
         if compiled is None:
-            return self._framing.anywhere.search(held, place)
-        while (place := _announcement(compiled, held, place, self._framing.number)) >= 0:
-            if found := self._framing.anywhere.match(held, place):
+            return self.framing.anywhere.search(held, place)
+        while (place := _announcement(compiled, held, place, self.framing.number)) >= 0:
+            if found := self.framing.anywhere.match(held, place):
                 return found
             place += 1
         return None
@@ -245,7 +275,7 @@ class _Pieces:
             return
         if self._content is None:
             self._content = Boundaries(
-                self._findings, (*self._layers, self._framing.layer), self._framing.reader(self._reader)
+                self._findings, (*self._layers, self.framing.layer), self.framing.reader(self._reader)
             )
         starts = [0, *accumulate(end - start for start, end in ranges[:-1])]
         content = b"".join([data[start:end] for start, end in ranges])

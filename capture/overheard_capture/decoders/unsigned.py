@@ -6,6 +6,7 @@ may be in digests must also be in `may_be_content` in `core.c`; lz-string is wri
 
 from __future__ import annotations
 
+import ctypes
 import re
 import zlib
 from functools import partial
@@ -16,8 +17,10 @@ from overheard_capture.decoders.after_header import AfterHeader
 from overheard_capture.decoders.compression.deflate import CorruptError
 from overheard_capture.decoders.compression.formats import BROTLI, DEFLATE, LZ4_SIZED, LZMA, LZSTRING, SNAPPY
 from overheard_capture.decoders.compression.reader import decompressing
-from overheard_capture.decoders.magic import HEAD, is_known, is_lzma, reader_of
+from overheard_capture.decoders.magic import HEAD, PAIRS, is_known, is_lzma, pair_bits, reader_of
 from overheard_capture.decoders.utf16_32 import encoding_of
+from overheard_capture.native import core
+from overheard_capture.native.structures import KNOWN_AFTER_LENGTH, UNSIGNED
 
 if TYPE_CHECKING:
     from overheard_capture.content.findings import ReaderFactory
@@ -27,8 +30,10 @@ if TYPE_CHECKING:
 _LENGTH = 4
 # How many bytes may be needed to recognise it: the code tables of brotli alone may take 1 KiB.
 LONG_HEAD = 2 << 10
-# In bytes, a short stream of brotli.
+# In bytes, a short stream of brotli, and the most that the compiled part looks at.
 _LITTLE = 64
+# The first two bytes of formats, for the compiled part.
+BEGINNINGS_BITS = pair_bits(PAIRS)
 # Shorter data is no compressed text.
 _SHORTEST = 12
 # Shorter brotli has no text but words of its dictionary, and lz-string none; identifiers of 12 bytes are common.
@@ -41,7 +46,19 @@ _STORED, _DYNAMIC, _INVALID = 0, 2, 3
 
 def is_unsigned(head: bytes, *, certainly: bool = False) -> bool:
     """Whether content that begins with `head` is compressed in such a way: `certainly` if some of it makes sense."""
-    return len(head) >= _SHORTEST and (is_known(head[_LENGTH:]) or _format_of(head, certainly=certainly) is not None)
+    if len(head) < _SHORTEST or not _may_be_unsigned(head):
+        return False
+    return is_known(head[_LENGTH:]) or _format_of(head, certainly=certainly) is not None
+
+
+def _may_be_unsigned(head: bytes) -> bool:
+    """Whether the compiled part does not rule it out, which takes less time than any library."""
+    compiled = core()
+    if compiled is None or len(head) > _LITTLE:
+        return True
+    return bool(
+        compiled.may_be_content(head, ctypes.c_uint64(len(head)), BEGINNINGS_BITS) & (KNOWN_AFTER_LENGTH | UNSIGNED)
+    )
 
 
 def unsigned_or_known(head: bytes, reader: ReaderFactory, rest: ReaderFactory) -> ReaderFactory | None:

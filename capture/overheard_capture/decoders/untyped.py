@@ -132,7 +132,7 @@ class Untyped:
         self._known = None
         # If it was damaged, that was reported, and the rest is speculative.
         self._findings = rest.findings or self._findings
-        return rest.pending.take(len(rest.pending))
+        return rest.pending.take()
 
     def gap(self, length: int) -> None:
         """`length` bytes are missing here."""

@@ -695,6 +695,16 @@ static int may_begin_content(const uint8_t *data, uint64_t length, const uint8_t
 
 enum { SHORTEST_TEXT = 12, SHORTEST_CODED = 24, LONGEST_WORD = 128 };
 
+/* Whether a dynamic block may go on like this (RFC 1951, 3.2.7): the lengths of the codes that write the lengths of all others
+ * must be a complete code. */
+static int has_code_lengths(Bits *in) {
+    static const uint8_t share[8] = {0, 64, 32, 16, 8, 4, 2, 1};
+    uint32_t literals = bits(in, 5), distances = bits(in, 5), count = bits(in, 4) + 4, sum = 0;
+    if (literals > 29 || distances > 29) return 0;
+    while (count--) sum += share[bits(in, 3)];
+    return sum == 128 || sum == 0;
+}
+
 /* Whether these may be blocks of raw deflate (RFC 1951, 3.2.3): the first one is not malformed from the beginning. */
 static int may_be_deflate(const uint8_t *data, uint64_t length, const uint8_t *beginnings) {
     uint8_t padded[LONGEST_WORD / 2 + 8] = {0};
@@ -703,14 +713,7 @@ static int may_be_deflate(const uint8_t *data, uint64_t length, const uint8_t *b
     uint32_t kind = bits(&in, 2);
     if (kind == 3) return 0;
     if (kind == 0) return length >= 5 && (data[1] ^ data[3]) == 0xFF && (data[2] ^ data[4]) == 0xFF;
-    if (kind == 2) {
-        /* The lengths of the codes that write the lengths of all others must be a complete code. */
-        static const uint8_t share[8] = {0, 64, 32, 16, 8, 4, 2, 1};
-        uint32_t literals = bits(&in, 5), distances = bits(&in, 5), count = bits(&in, 4) + 4, sum = 0;
-        if (literals > 29 || distances > 29) return 0;
-        while (count--) sum += share[bits(&in, 3)];
-        return sum == 128 || sum == 0;
-    }
+    if (kind == 2) return has_code_lengths(&in);
     static const uint8_t length_extra[29] = {0, 0, 0, 0, 0, 0, 0, 0, 1, 1, 1, 1, 2, 2, 2,
                                              2, 3, 3, 3, 3, 4, 4, 4, 4, 5, 5, 5, 5, 0};
     static const uint16_t least_length[29] = {3,  4,  5,  6,  7,  8,  9,  10, 11,  13,  15,  17,  19,  23, 27,
@@ -786,11 +789,11 @@ static int may_be_snappy(const uint8_t *data, uint64_t length, const uint8_t *be
     return may_begin_content(data + begin, literal < length - begin ? literal : length - begin, beginnings);
 }
 
-/* Why decoded bytes may be more than a digest: text or a known format, the same after a length of four bytes, compressed data
+/* Why decoded bytes, 12 at least and as many as those of the longest word at most, may be more than a digest: text or a known format, the same after a length of four bytes, compressed data
  * without a signature; or text among other bytes. If there is no reason, Python would find nothing either. */
 enum { KNOWN = 1, KNOWN_AFTER_LENGTH = 2, UNSIGNED = 4, TEXT_WITHIN = 8, SHORTEST_BROTLI = 16, SHORTEST_WITHIN = 24 };
 
-static int may_be_content(const uint8_t *data, uint64_t length, const uint8_t *beginnings) {
+int may_be_content(const uint8_t *data, uint64_t length, const uint8_t *beginnings) {
     int why = may_begin_content(data, length, beginnings) ? KNOWN : 0;
     if (may_begin_format(data + 4, beginnings)) why |= KNOWN_AFTER_LENGTH;
     /* LZMA of any properties, and LZ4 after the length of its content */
@@ -1137,6 +1140,29 @@ uint64_t compressed_records(const uint8_t *data, uint64_t start, uint64_t end, u
     return count;
 }
 
+/* Whether a zlib stream cannot begin here, as the header of its first block is malformed (RFC 1951, 3.2). */
+static int is_malformed_zlib(const uint8_t *data, uint64_t length) {
+    enum { HEADER = 2, SHORTEST = HEADER + 16 };
+    if (length < SHORTEST || data[0] != 0x78 || !(data[1] == 0x01 || data[1] == 0x5E || data[1] == 0x9C || data[1] == 0xDA))
+        return 0;
+    data += HEADER;
+    Bits in = {data, 8 * (SHORTEST - HEADER), 1};
+    uint32_t kind = bits(&in, 2);
+    if (kind == 0) return (data[1] ^ data[3]) != 0xFF || (data[2] ^ data[4]) != 0xFF;
+    return kind == 3 || (kind == 2 && !has_code_lengths(&in));
+}
+
+/* The offset of the first occurrence of any of these texts from `start` on that may be the beginning of a format; -1 if there is
+ * none. Each that is looked at is subtracted from `left`; if that is less than 0, this one is returned in any case. */
+int64_t first_magic(const uint8_t *data, uint64_t length, uint64_t start, const Literals *literals, int64_t *left) {
+    int64_t at;
+    while ((at = first_of(data, length, start, literals)) >= 0) {
+        if (--*left < 0 || !is_malformed_zlib(data + at, length - (uint64_t)at)) return at;
+        start = (uint64_t)at + 1;
+    }
+    return -1;
+}
+
 /* ---- base85 (see decoders/armour/base85.py, which does the same) */
 
 /* Classes of bytes: of the alphabet; those after which something may begin; digits and letters; what base64 has besides; and
@@ -1202,6 +1228,15 @@ static uint64_t unescaped(const uint8_t *at, const uint8_t *end, uint64_t most, 
     return count;
 }
 
+/* The same, where they are if there are no escapes; or else in `room`. */
+static const uint8_t *characters(const uint8_t *at, const uint8_t *end, uint64_t most, const Base85 *base, uint8_t *room,
+                                 uint64_t *count) {
+    *count = (uint64_t)(end - at) < most ? (uint64_t)(end - at) : most;
+    if (!memchr(at, '&', *count) && !memchr(at, '\\', *count)) return at;
+    *count = unescaped(at, end, most, base, room);
+    return room;
+}
+
 /* The bytes that characters encode, up to a group that encodes none. Returns how many there are. In Ascii85 a `z` is a group
  * of zeros. */
 static int groups(const uint8_t *chars, uint64_t length, const Base85 *base, uint8_t *out) {
@@ -1214,14 +1249,16 @@ static int groups(const uint8_t *chars, uint64_t length, const Base85 *base, uin
             at++;
         } else {
             if (at + 5 > length) break;
-            int wrong = 0;
-            for (int index = 0; index < 5; index++, at++) {
-                wrong |= digits[chars[at]] == 255;
-                number = number * 85 + digits[chars[at]];
-            }
-            if (wrong || number >> 32) break;
+            uint8_t first = digits[chars[at]], second = digits[chars[at + 1]], third = digits[chars[at + 2]],
+                    fourth = digits[chars[at + 3]], fifth = digits[chars[at + 4]];
+            /* The digits are less than 85, and what is none is 255. */
+            if ((first | second | third | fourth | fifth) & 128) break;
+            number = (((first * 85ull + second) * 85 + third) * 85 + fourth) * 85 + fifth;
+            if (number >> 32) break;
+            at += 5;
         }
-        for (int index = 3; index >= 0; index--, number >>= 8) out[size + index] = (uint8_t)number;
+        out[size] = (uint8_t)(number >> 24), out[size + 1] = (uint8_t)(number >> 16);
+        out[size + 2] = (uint8_t)(number >> 8), out[size + 3] = (uint8_t)number;
     }
     return size;
 }
@@ -1243,18 +1280,21 @@ static int count_others(const uint8_t *out, int size) {
 /* Whether what begins here decodes to what makes sense: text, wide text, or a format; or many bytes are zero; or a block stored
  * by deflate begins; or, as far as it goes, mostly text, and what pads it, if there are letters of both cases. */
 static int makes_sense(const uint8_t *at, const uint8_t *end, int mixed, const Base85 *base, const uint8_t *beginnings) {
-    uint8_t chars[VARIED], out[VARIED], high[2] = {0, 0};
-    if (groups(chars, unescaped(at, end, SHORTEST_BASE85, base, chars), base, out) < SHORTEST_OUT) return 0;
+    uint8_t room[VARIED], out[VARIED], even = 0, odd = 0;
+    uint64_t count;
+    const uint8_t *chars = characters(at, end, SHORTEST_BASE85, base, room, &count);
+    if (groups(chars, count, base, out) < SHORTEST_OUT) return 0;
     if (may_begin_pair(out, beginnings) || may_be_text(out, SHORTEST_OUT)) return 1;
     if (out[0] <= 1 && (out[1] ^ out[3]) == 0xFF && (out[2] ^ out[4]) == 0xFF) return 1;
     int zeros = 0;
-    for (int each = 0; each < SHORTEST_OUT; each++) {
-        zeros += !out[each];
-        if (out[each] > high[each % 2]) high[each % 2] = out[each];
+    for (int each = 0; each < SHORTEST_OUT; each += 2) {
+        zeros += !out[each] + !out[each + 1];
+        even |= out[each], odd |= out[each + 1];
     }
-    if (zeros >= ZEROS || high[0] < SCRIPTS || high[1] < SCRIPTS) return 1;
+    if (zeros >= ZEROS || even < SCRIPTS || odd < SCRIPTS) return 1;
     if (!mixed || count_others(out, SHORTEST_OUT) > MOST_OTHERS) return 0;
-    int size = groups(chars, unescaped(at, end, VARIED, base, chars), base, out);
+    chars = characters(at, end, VARIED, base, room, &count);
+    int size = groups(chars, count, base, out);
     return 4 * count_others(out, size) <= size - 8;
 }
 
@@ -1262,8 +1302,9 @@ static int makes_sense(const uint8_t *at, const uint8_t *end, int mixed, const B
 static int begins_base85(const uint8_t *at, const uint8_t *end, int mixed, const Base85 *base, const uint8_t *beginnings) {
     if (makes_sense(at, end, mixed, base, beginnings)) return 1;
     if (!mixed) return 0;
-    uint8_t chars[VARIED];
-    uint64_t window = unescaped(at, end, VARIED, base, chars), different = 0, others = 0, seen[4] = {0};
+    uint8_t room[VARIED];
+    uint64_t window, different = 0, others = 0, seen[4] = {0};
+    const uint8_t *chars = characters(at, end, VARIED, base, room, &window);
     for (uint64_t index = 0; index < window; index++) others += !(base->classes[chars[index]] & (WORD | IN_BASE64));
     if (32 * others < window) return 0;
     uint8_t kinds = 0;
@@ -1281,7 +1322,8 @@ static int may_be_base85(const uint8_t *run, uint64_t length, const Base85 *base
     int starts = 0;
     /* What is varied has letters of both cases, and so has text that is encoded. */
     uint8_t kinds = 0;
-    for (uint64_t at = 0; at < length && at < LATEST + VARIED; at++) kinds |= base->classes[run[at]];
+    for (uint64_t at = 0; at < length && at < LATEST + VARIED && (kinds & (LOWER | UPPER)) != (LOWER | UPPER); at++)
+        kinds |= base->classes[run[at]];
     int mixed = kinds & LOWER && kinds & UPPER;
     /* After a sign before the line, or several of the same. */
     uint64_t signs = 0;
@@ -1600,6 +1642,19 @@ int64_t announcement(const uint8_t *data, uint64_t length, uint64_t start, int f
     return -1;
 }
 
+/* The framings of which a length may be announced behind some line break, or bracket of a literal, each as a bit. */
+uint32_t announced(const uint8_t *data, uint64_t length) {
+    static const int by_line[] = {CHUNKED, BDAT, RESP, VERB, META_SET, META_VALUE, INTERLEAVED};
+    const uint8_t *at = data, *end = data + length;
+    uint32_t found = 0;
+    for (; at < end && !(found >> LITERAL & 1) && (at = memchr(at, '{', end - at)); at++)
+        if (is_literal(at, end)) found |= 1u << LITERAL;
+    for (at = data; at < end && (at = memchr(at, '\n', end - at)); at++)
+        for (uint64_t each = 0; each < sizeof by_line / sizeof *by_line; each++)
+            if (!(found >> by_line[each] & 1) && may_announce(at + 1, end, by_line[each])) found |= 1u << by_line[each];
+    return found;
+}
+
 /* ---- Blocks of lines (see decoders/line_blocks.py) */
 
 enum { SHORTEST_ENCODED = 24, MOST_BLANKS = 8, MOST_INDENTED = 32, SHORTEST_OFFSET = 4, SHORTEST_WORD = 4 };
@@ -1711,11 +1766,13 @@ uint64_t without_tags(const uint8_t *data, uint64_t length, uint8_t *out) {
                 at = next;
                 continue;
             }
-            while (next < end && next - at < LONGEST_TAG && *next != '<' && *next != '>') next++;
-            if (next == end || next - at == LONGEST_TAG || *next != '>') {
-                at = next < end && *next == '<' ? next : at + 1;
+            const uint8_t *stop = end - at > LONGEST_TAG ? at + LONGEST_TAG : end;
+            const uint8_t *closed = memchr(next, '>', stop - next), *other = memchr(next, '<', (closed ? closed : stop) - next);
+            if (other || !closed) {
+                at = other ? other : at + 1;
                 continue;
             }
+            next = closed;
             block = is_block(name, next++);
         }
         memcpy(to, copied, from - copied);

@@ -163,9 +163,13 @@ class Origin:
 
     def lasting(self, start: int, end: int) -> Origin:
         """The origin of the bytes from `start` to `end`, to be kept: without the memory of the block they come from."""
+        spans = self.spans
         if self._is_small():
             return self.after(start)
-        last = [] if isinstance(self.spans, list) else self.spans.last
+        if isinstance(spans, list):
+            low, high = self._span_range(start, end - start)
+            return self.after(start) if 2 * (high - low) >= len(spans) else Origin(self.sliced(start, end))
+        last = spans.last
         if last and last[0].start <= self.shift + start:
             return Origin(last, self.shift + start)
         return Origin(self.sliced(start, end))

@@ -36,7 +36,9 @@ class ByteQueue:
 
     def take(self, count: int) -> tuple[bytes, Origin]:
         """Remove and return the first `count` bytes."""
-        taken, origin = bytes(self._data[:count]), Origin(self._spans, self._dropped)
+        # A slice is one copy more.
+        taken = bytes(self._data if count >= len(self._data) else self._data[:count])
+        origin = Origin(self._spans, self._dropped)
         self.drop(count)
         return taken, origin
 

@@ -151,7 +151,7 @@ class ZipArchive:
 
     def _read_remainder(self) -> None:
         pending, self._remainder = self._remainder.pending, Remainder()
-        self.feed(*pending.take(len(pending)))
+        self.feed(*pending.take())
 
     def _end_file(self, state: _State) -> None:
         if self._current:

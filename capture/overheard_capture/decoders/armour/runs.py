@@ -11,8 +11,8 @@ from overheard_capture.decoders.armour.base85 import ALPHABETS, DELIMITERS
 from overheard_capture.decoders.armour.coding import SHORTEST
 from overheard_capture.decoders.armour.codings import CODINGS
 from overheard_capture.decoders.base64.run import is_readable
-from overheard_capture.decoders.magic import CARVABLE, PAIRS, is_known, pair_bits
-from overheard_capture.decoders.unsigned import is_unsigned
+from overheard_capture.decoders.magic import CARVABLE, is_known
+from overheard_capture.decoders.unsigned import BEGINNINGS_BITS, is_unsigned
 from overheard_capture.native import core, pointer
 from overheard_capture.native.structures import (
     KNOWN,
@@ -32,7 +32,6 @@ if TYPE_CHECKING:
 
 # In bytes: that of SHA-512.
 LONGEST_DIGEST = 64
-_BEGINNINGS = pair_bits(PAIRS)
 # Each coding's members as a bit.
 _TABLE = (ctypes.c_uint16 * 256)(
     *(sum((byte in coding.members.members) << number for number, coding in enumerate(CODINGS)) for byte in range(256))
@@ -109,7 +108,7 @@ def _batches(compiled: ctypes.CDLL, data: bytes | bytearray, begun: Sequence[int
     place, length, done = pointer(data), ctypes.c_uint64(len(data)), False
     _FOUND.start(begun)
     while not done:
-        done = compiled.coded_runs(ctypes.byref(_FOUND), place, length, _TABLE, _BEGINNINGS)
+        done = compiled.coded_runs(ctypes.byref(_FOUND), place, length, _TABLE, BEGINNINGS_BITS)
         yield
 
 

@@ -98,20 +98,29 @@ def is_zlib(data: bytes, *, whole: bool = False) -> bool:
     return reader.eof or (not whole and len(data) >= _CERTAIN)
 
 
-def first_format(data: bytes | bytearray, start: int, end: int) -> int:
-    """Where a known format begins, at any offset; -1 if nowhere.
+def first_format(data: bytes | bytearray | memoryview, start: int, end: int) -> int:
+    """Where a known format begins, at any offset; -1 if nowhere. A view must be writable.
 
     Random bytes contain its magic now and then, but not its header.
     """
-    at = _ANYWHERE.first(data, start, end)
-    for _ in range(_MAX_MAGICS + (end - start) // _PER_MAGIC):
-        if at < 0 or _is_certain(data, at, end):
+    at, left = start - 1, ctypes.c_int64(_MAX_MAGICS + (end - start) // _PER_MAGIC)
+    while (at := _next_magic(data, at + 1, end, left)) >= 0:
+        if left.value < 0 or _is_certain(data, at, end):
             break
-        at = _ANYWHERE.first(data, at + 1, end)
     return at
 
 
-def _is_certain(data: bytes | bytearray, at: int, end: int) -> bool:
+def _next_magic(data: bytes | bytearray | memoryview, start: int, end: int, left: ctypes.c_int64) -> int:
+    """The offset of the next magic; -1 if there is none. Those that were looked at are subtracted from `left`."""
+    compiled = core()
+    if compiled is None:
+        left.value -= 1
+        return _ANYWHERE.first(bytes(data), start, end)
+    where = ctypes.c_uint64(end), ctypes.c_uint64(start)
+    return int(compiled.first_magic(pointer(data), *where, _ANYWHERE.packed, ctypes.byref(left)))
+
+
+def _is_certain(data: bytes | bytearray | memoryview, at: int, end: int) -> bool:
     """Whether more than the magic of a format fits. Most that are none are known by a few bytes."""
     head, longest = bytes(data[at : min(at + HEAD, end)]), min(at + _LONGEST, end)
     if head.startswith(_ZLIB):

@@ -46,10 +46,17 @@ def skip_records(
     """
     skipped = _skip(data, start, end, checked)
     if checked and skipped[0] > start:
-        records = bytes(data[start : skipped[0]])
-        if (found := first_format(records, 0, len(records))) >= 0:
-            return _skip(data, start, start + found, checked)
+        found = _first_format(data, start, skipped[0])
+        return _skip(data, start, found, checked) if found >= 0 else skipped
     return skipped
+
+
+def _first_format(data: bytes | bytearray | memoryview, start: int, end: int) -> int:
+    """The same as `first_format`. What the compiled part can look at need not be copied."""
+    if not isinstance(data, memoryview) or (core() and not data.readonly):
+        return first_format(data, start, end)
+    found = first_format(bytes(data[start:end]), 0, end - start)
+    return start + found if found >= 0 else -1
 
 
 def _skip(data: bytes | bytearray | memoryview, start: int, end: int, checked: bool) -> tuple[int, int, int, int]:

@@ -15,7 +15,7 @@ from capture.protocols.tls.conversations import agreed
 from capture.talk import record, replay
 from capture.wrapped import zipped
 from overheard_capture.native import core
-from overheard_capture.protocols.tls.ciphertext import is_plaintext
+from overheard_capture.protocols.tls.ciphertext import first_format, is_plaintext
 
 RANDOM = random.Random(7)  # noqa: S311 - the same in each run
 WORDS = b'{"user": "ann", "note": "the quick brown fox jumps over the lazy dog"}'
@@ -55,6 +55,21 @@ def test_random_bytes_that_begin_as_zlib_does_are_no_zlib() -> None:
     for at in range(20_000):
         header = (b"\x78\x9c", b"\x38\x11", b"\x48\x89")[at % 3]
         assert not is_plaintext(header + RANDOM.randbytes(200))
+
+
+def test_the_compiled_part_passes_over_malformed_zlib_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    packed = [zlib.compress(WORDS * 4, level) for level in (0, 1, 6, 9)]
+    pieces = [
+        (b"\x78\x9c", b"\x78\xda", b"\x78\x01")[at % 3] + RANDOM.randbytes(RANDOM.randrange(60)) for at in range(1200)
+    ]
+    found = []
+    for each in (b"".join(pieces[at : at + 12]) for at in range(0, 1200, 12)):
+        for data in (each, each * 2, *(each[:400] + whole for whole in packed)):
+            found.append([first_format(data, start, len(data) - start) for start in range(3)])
+            with monkeypatch.context() as patch:
+                patch.setattr("overheard_capture.protocols.tls.ciphertext.core", lambda: None)
+                assert found[-1] == [first_format(data, start, len(data) - start) for start in range(3)]
+    assert [-1] * 3 in found
 
 
 @pytest.fixture(params=["compiled", "plain Python"])
