@@ -54,7 +54,7 @@ def is_unsigned(head: bytes, *, certainly: bool = False) -> bool:
 def _may_be_unsigned(head: bytes) -> bool:
     """Whether the compiled part does not rule it out, which takes less time than any library."""
     compiled = core()
-    if compiled is None or len(head) > _LITTLE:
+    if compiled is None or len(head) > _LITTLE or _begins_lz_string(head):
         return True
     return bool(
         compiled.may_be_content(head, ctypes.c_uint64(len(head)), BEGINNINGS_BITS) & (KNOWN_AFTER_LENGTH | UNSIGNED)
@@ -92,9 +92,14 @@ def _format_of(head: bytes, *, certainly: bool = False) -> CompressionFormat | N
     return next((form for form, fits in may_be if fits and _is_whole(form, head)), None)
 
 
+def _begins_lz_string(head: bytes) -> bool:
+    """Whether its first code is that of a character in eight bits."""
+    return head[0] < 1 << 6 and len(head) >= _SHORTEST_BROTLI
+
+
 def _may_be_lz_string(head: bytes) -> bool:
-    """Whether its first code is that of a character in eight bits. A short one of other characters may be anything."""
-    if head[0] >= 1 << 6 or len(head) < _SHORTEST_BROTLI:
+    """Whether it begins so. A short one of other characters than those of ASCII may be anything."""
+    if not _begins_lz_string(head):
         return False
     try:
         return len(head) > _LITTLE or LZSTRING.make().decompress(head, 1 << 12).isascii()
