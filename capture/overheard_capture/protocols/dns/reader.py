@@ -82,8 +82,10 @@ def _add_pieces(findings: Findings, layers: Layers, message: DnsContents, data: 
             else:
                 add_labels(findings, layers, [(data[at:to], origin.after(at)) for at, to in labels], kind)
     else:
+        # The question is repeated, and so is the name of most records.
         for number, labels in enumerate(message.names):
-            add_labels(findings, layers, [(data[at:to], origin.after(at)) for at, to in labels], ("answer", number))
+            if labels[0] != message.names[0][0]:
+                add_labels(findings, layers, [(data[at:to], origin.after(at)) for at, to in labels], ("answer", number))
     for number, (start, end) in enumerate(message.texts):
         # Those of one message continue each other, or those in the same place of other messages.
         for part in ("text", ("text", number)) if len(message.texts) > 1 else ("text",):
