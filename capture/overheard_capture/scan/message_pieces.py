@@ -30,8 +30,6 @@ if TYPE_CHECKING:
 
 # In how many places of messages pieces can continue, and how many of the last ones are kept for that.
 _MOST_PARTS, _KEPT = 1024, 64
-# The most columns of rows that are joined without those beside them.
-_MOST_COLUMNS = 4
 # Of binary pieces no more is unwrapped: those of pings have times.
 _LONGEST_BINARY = 4 << 10
 # A counter or a key before a piece, and a counter behind it.
@@ -131,9 +129,11 @@ def _common(pieces: list[Piece]) -> int:
 
 
 def _columns(pieces: list[Piece]) -> Iterator[list[tuple[bytes, Piece]]]:
-    """Columns that are text and differ, where pieces are rows of one length: a few, and all that are side by side."""
-    for rows in (pieces, [next(same) for _, same in groupby(pieces, _data)]):
-        yield from _columns_of(rows)
+    """Columns that are text and differ, where pieces are rows of one length: each, and all that are side by side."""
+    yield from _columns_of(pieces)
+    once = [next(same) for _, same in groupby(pieces, _data)]
+    if len(once) < len(pieces):
+        yield from _columns_of(once)
 
 
 def _columns_of(rows: list[Piece]) -> Iterator[list[tuple[bytes, Piece]]]:
@@ -141,8 +141,7 @@ def _columns_of(rows: list[Piece]) -> Iterator[list[tuple[bytes, Piece]]]:
     columns = (joined[at::width] for at in range(width))
     runs = groupby(range(width), [_is_text(column) for column in columns].__getitem__)
     for start, end in ((run[0], run[-1] + 1) for is_text, found in runs if is_text for run in [list(found)]):
-        spans = {(at, min(at + count, end)) for at in range(start, end) for count in range(1, _MOST_COLUMNS + 1)}
-        for first, after in sorted(spans | {(start, end)}):
+        for first, after in sorted({(start, end), *((at, at + 1) for at in range(start, end))}):
             # Zeros fill what is shorter.
             yield [(row.data[first:after].replace(b"\0", b""), row) for row in rows]
 

@@ -82,8 +82,11 @@ def _add_pieces(findings: Findings, layers: Layers, message: DnsContents, data: 
             else:
                 add_labels(findings, layers, [(data[at:to], origin.after(at)) for at, to in labels], kind)
     else:
+        # The question was asked before, and is the name of most records.
+        question = message.names[0][0] if any(data[4:6]) and message.names else None
         for number, labels in enumerate(message.names):
-            add_labels(findings, layers, [(data[at:to], origin.after(at)) for at, to in labels], ("answer", number))
+            if labels[0] != question:
+                add_labels(findings, layers, [(data[at:to], origin.after(at)) for at, to in labels], ("answer", number))
     for number, (start, end) in enumerate(message.texts):
         # Those of one message continue each other, or those in the same place of other messages.
         for part in ("text", ("text", number)) if len(message.texts) > 1 else ("text",):
