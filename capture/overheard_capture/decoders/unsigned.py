@@ -38,6 +38,8 @@ BEGINNINGS_BITS = pair_bits(PAIRS)
 _SHORTEST = 12
 # Shorter brotli has no text but words of its dictionary, and lz-string none; identifiers of 12 bytes are common.
 _SHORTEST_BROTLI = 16
+# What text in ASCII begins with: lz-string has the lowest bit of a character first.
+_FIRST_OF_LZ_STRING = frozenset(int(f"{byte:08b}"[::-1], 2) for byte in (*b"\t\n\r", *range(32, 127)))
 # The bytes of a varint before its last one.
 _LONG_VARINT = re.compile(rb"[\x80-\xff]{0,3}")
 # The two bits that give the type of the first block (RFC 1951, 3.2.3).
@@ -93,8 +95,10 @@ def _format_of(head: bytes, *, certainly: bool = False) -> CompressionFormat | N
 
 
 def _begins_lz_string(head: bytes) -> bool:
-    """Whether its first code is that of a character in eight bits."""
-    return head[0] < 1 << 6 and len(head) >= _SHORTEST_BROTLI
+    """Whether its first code is that of a character in eight bits; a short one begins with one of ASCII."""
+    if head[0] >= 1 << 6 or len(head) < _SHORTEST_BROTLI:
+        return False
+    return len(head) > _LITTLE or int.from_bytes(head[:2]) >> 6 in _FIRST_OF_LZ_STRING
 
 
 def _may_be_lz_string(head: bytes) -> bool:
