@@ -49,8 +49,10 @@ def is_plain(data: bytes | bytearray) -> bool:
 
 
 # Escapes of quoted-printable that little else has: several bytes in a row that are no ASCII text, NUL, the equals sign
-# itself, blanks around a word, the signature of PNG. And the length of these.
-_ESCAPED_BYTES = lazy_pattern(rb"=(?:00|3D|89PNG|20[0-9A-Za-z.,/]{1,20}=20|[0189A-F][0-9A-F](?:=[0189A-F][0-9A-F]){2})")
+# itself, blanks around a word or behind a colon, the signature of PNG. And the length of these.
+_ESCAPED_BYTES = lazy_pattern(
+    rb"=(?:00|3D|89PNG|20[0-9A-Za-z.,/]{1,20}=20|(?<=:=)20|[0189A-F][0-9A-F](?:=[0189A-F][0-9A-F]){2})"
+)
 LONGEST_ESCAPED_BYTES = 26
 
 

@@ -1,8 +1,9 @@
-"""Content behind text in what was written as text: a tag or a name before quoted-printable, the head of a part."""
+"""Content behind something else in what was written as text: a tag or a name, the head of a part, or its length."""
 
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from overheard_capture.content.nesting import speculative
@@ -22,16 +23,22 @@ _TEXT = re.compile(rb"[\0\t\n\r -~]{0,512}")
 _DELIMITER = re.compile(rb"[>\[:\"'`=,; |(\0\t\n]")
 # So many bytes of what is compressed are hardly ever text.
 _FEW = 24
+# How far into a message of msgpack, protobuf, CBOR and the like the length of its last field is looked for, and how
+# short that is at least; see `may_be_behind_length` in core.c.
+_LATEST, _SHORTEST = 64, 12
+_PRINTABLE, _TEXT_BYTES = range(0x21, 0x7F), {bytes([byte]) for byte in range(0x20, 0x7F)}
 
 
 def with_content_behind(
     whole: Reader, head: bytes, findings: Findings, layers: Layers, reader: ReaderFactory
 ) -> Reader:
-    """The reader `whole` of what begins with `head`; beside it, `reader` for the content behind text, if there is any.
+    """The reader `whole` of what begins with `head`; beside it, `reader` for the content behind that, if there is any.
 
     That it is content is a guess.
     """
     start = start_of_content(head)
+    if start < 0:
+        start = start_behind_length(head)
     return Together(whole, AfterHeader(speculative(findings), layers, reader, start)) if start >= 0 else whole
 
 
@@ -48,3 +55,42 @@ def start_of_content(head: bytes) -> int:
             if is_known(head[at : at + HEAD]) or is_unsigned(head[at : at + LONG_HEAD], certainly=certainly):
                 return at
     return -1
+
+
+def start_behind_length(data: bytes) -> int:
+    """Where compressed content begins behind its length, if it is all the rest of `data`; -1 if it does nowhere.
+
+    The last such place counts, as messages may be nested. Or text, if the length looks like a part of it. Larger ones
+    are a reason if nobody can read them.
+    """
+    if len(data) >= LONG_HEAD:
+        return -1
+    start = -1
+    for at, (byte, lasts) in enumerate(zip(data, _last_bytes(len(data)), strict=False), 1):
+        # Few bytes are the last one of a length.
+        if byte in lasts and data.endswith(_lengths(len(data) - at), 0, at) and _is_content(data[at:], data[:at]):
+            start = at
+    return start
+
+
+@lru_cache(LONG_HEAD)
+def _last_bytes(total: int) -> tuple[frozenset[int], ...]:
+    """For each place at which a length may end in so many bytes, the last bytes that it may have."""
+    return tuple(
+        frozenset(length[-1] for length in _lengths(total - at)) for at in range(1, min(total - _SHORTEST, _LATEST) + 1)
+    )
+
+
+def _is_content(rest: bytes, before: bytes) -> bool:
+    # Within text, a character may be the number of those that follow.
+    if before[-1] in _PRINTABLE and before[-2:-1] not in _TEXT_BYTES and looks_like_text(rest):
+        return True
+    return is_known(rest[:HEAD]) or is_unsigned(rest, certainly=True)
+
+
+@lru_cache(LONG_HEAD)
+def _lengths(size: int) -> tuple[bytes, ...]:
+    """How a length may be written: in either byte order, or seven bits at a time (a varint)."""
+    groups = [size >> shift & 0x7F | 0x80 for shift in range(0, max(size.bit_length(), 1), 7)]
+    big = size.to_bytes(-(-size.bit_length() // 8))
+    return (big, *(size.to_bytes(width, "little") for width in (2, 4, 8)), bytes([*groups[:-1], groups[-1] & 0x7F]))

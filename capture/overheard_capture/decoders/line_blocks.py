@@ -47,6 +47,7 @@ class Block(NamedTuple):
 
 
 _PREFIX = rb"(?:(?:> ?){1,8}|\+|[|#*] ?|// ?|data: ?)"
+_PREFIXED = lazy_pattern(_PREFIX)
 _QUOTED = rb"%b([^\r\n]*\r?\n?)" % _PREFIX
 # A line that ends in 24 characters of base64.
 _BROKEN = rb"[^\r\n]*[0-9A-Za-z+/_-]{24}\r?\n"
@@ -87,6 +88,7 @@ _MAYBE = lazy_pattern(rb"\n[>+|#*/d0 \t]")
 _BEGINS_BLOCK = lazy_pattern(
     rb"%b|[ \t]{0,8}0|[ \t]{1,8}[0-9A-Fa-f]{0,22}(?:\Z|[ \t]{1,8}[0-9A-Fa-f]{0,3}(?:\Z|[0-9A-Fa-f]))" % _PREFIX
 )
+_FIRST_ROW = lazy_pattern(rb"0{4,16}:?[ \t]{1,4}")
 _LONG_WORD = lazy_pattern(rb"(?:[0-9A-Za-z+/_-]{24}|\A[0-9A-Za-z+/_-]{1,24})\r?\n?\Z")
 
 
@@ -163,22 +165,26 @@ class LineBlockFinder:
         """The start of the next line from `at` on with which a block may begin, -1 if there is none; where to go on."""
         while (place := _next_line(data, place)) >= 0:
             if found := _NEXT.match(data, place):
-                begins = found.end()
-                if found.lastindex is not None:
-                    begins = max(data.rfind(b"\n", at, found.start()) + 1, at)
-                return begins, found.end()
+                before = max(data.rfind(b"\n", at, found.start()) + 1, at)
+                # What is behind a prefix may have begun within the line before.
+                is_second = found.lastindex is not None or _PREFIXED.match(data, before)
+                return before if is_second else found.end(), found.end()
             place += 1
         return -1, len(data)
 
     def _tail(self, data: bytes | bytearray, at: int) -> int:
-        """The start of the last lines that may begin a block."""
-        ends = len(data)
+        """The start of the last lines that may begin a block: an incomplete one, and the one before it."""
+        ends, is_whole = len(data), data.endswith(b"\n")
         begins = max(data.rfind(b"\n", at, ends - 1) + 1, at)
-        line = bytes(data[begins : begins + _LONGEST])
-        if ends - begins >= _LONGEST or not (_BEGINS_BLOCK.match(line) or _LONG_WORD.search(line)):
-            self._within_line = not data.endswith(b"\n")
+        if ends - begins >= _LONGEST:
+            self._within_line = not is_whole
             return ends
-        return begins
+        before = begins if is_whole else max(data.rfind(b"\n", at, max(begins - 1, at)) + 1, at)
+        line = bytes(data[before:][:_LONGEST] if is_whole else data[before:begins])
+        may_begin = _BEGINS_BLOCK.match(line) or _LONG_WORD.search(line) or _FIRST_ROW.search(line)
+        if may_begin and len(line) < _LONGEST:
+            return before
+        return ends if is_whole else begins
 
     def _lines(self, data: bytes | bytearray, origin: Origin, at: int, last: bool) -> tuple[int, bool]:
         """Take the lines of a block apart."""

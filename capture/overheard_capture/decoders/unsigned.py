@@ -123,7 +123,8 @@ def _is_whole(form: CompressionFormat, head: bytes) -> bool:
 
 def _is_content(out: bytes) -> bool:
     """Whether this is the beginning of text, or of something else that is known."""
-    return (len(out) >= _SHORTEST and looks_like_text(out)) or is_known(out) or encoding_of(out) is not None
+    is_text = len(out) >= _SHORTEST and looks_like_text(out)
+    return is_text or is_known(out) or is_known(out[_LENGTH:]) or encoding_of(out) is not None
 
 
 def _is_deflate(head: bytes, certainly: bool) -> bool:

@@ -120,7 +120,7 @@ class Untyped:
             self._known = Content(self._findings, self._layers, factory, SearchScope.NONE)
         else:
             framed = CHUNKED.match(head) is not None
-            self._text = TextReader(self._findings, self._layers, framed=framed, spare=self._spare)
+            self._text = TextReader(self._findings, self._layers, inner, framed=framed, spare=self._spare)
             if inner is unsigned and not is_text:
                 self._text = with_content_behind(self._text, head, self._findings, self._layers, inner)
 
@@ -167,12 +167,20 @@ class TextReader:
         *("_signature_prefix", "_spare"),
     )
 
-    def __init__(self, findings: Findings, layers: Layers, *, framed: bool = False, spare: int = 0) -> None:
+    def __init__(
+        self,
+        findings: Findings,
+        layers: Layers,
+        inside: ReaderFactory | None = None,
+        *,
+        framed: bool = False,
+        spare: int = 0,
+    ) -> None:
         self._findings, self._layers = findings, layers
         self._detector, self._codes = TextDetector(), ControlCodes(findings, layers, untyped)
         # How many bytes at the end need not be text.
         self._spare = spare
-        self._finders = TextFinders(findings, layers, armoured, untyped, framed=framed)
+        self._finders = TextFinders(findings, layers, armoured, inside or untyped, framed=framed)
         self._carver: Carver | None = None
         # All of it, if it may be a document in a binary format.
         self._document: KeptDocument | None = None

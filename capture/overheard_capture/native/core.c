@@ -424,6 +424,7 @@ int64_t quoted_printable(const uint8_t *data, uint64_t length, uint64_t start) {
         if (left > 5 && memcmp(at + 1, "89PNG", 5) == 0) return at - data;
         if (is_escaped_byte(at, end) && is_escaped_byte(at + 3, end) && is_escaped_byte(at + 6, end)) return at - data;
         if (at[1] == '2' && at[2] == '0') {
+            if (at > data && at[-1] == ':') return at - data;
             const uint8_t *word = at + 3;
             while (word < end && word - at < 24 &&
                    ((*word >= '0' && *word <= '9') || ((*word | 0x20) >= 'a' && (*word | 0x20) <= 'z') || *word == '.' ||
@@ -687,10 +688,11 @@ static int may_be_wide(const uint8_t *data, uint64_t length) {
     return high[0] < SCRIPTS || high[1] < SCRIPTS || !highest[0] || !highest[1];
 }
 
-/* Whether these may be the first bytes, four at least, of text or of a known format. */
+/* Whether these may be the first bytes, four at least, of text or of a known format, which may be behind its length. */
 static int may_begin_content(const uint8_t *data, uint64_t length, const uint8_t *beginnings) {
     return may_be_text(data, length) || !(data[0] | data[2]) || !(data[1] | data[3]) || may_be_wide(data, length) ||
-           (length < 8 ? may_begin_pair(data, beginnings) : may_begin_format(data, beginnings));
+           (length < 8 ? may_begin_pair(data, beginnings) : may_begin_format(data, beginnings)) ||
+           (length >= 12 && may_begin_format(data + 4, beginnings));
 }
 
 enum { SHORTEST_TEXT = 12, SHORTEST_CODED = 24, LONGEST_WORD = 128 };
@@ -790,17 +792,36 @@ static int may_be_snappy(const uint8_t *data, uint64_t length, const uint8_t *be
 }
 
 /* Why decoded bytes, 12 at least and as many as those of the longest word at most, may be more than a digest: text or a known format, the same after a length of four bytes, compressed data
- * without a signature; or text among other bytes. If there is no reason, Python would find nothing either. */
-enum { KNOWN = 1, KNOWN_AFTER_LENGTH = 2, UNSIGNED = 4, TEXT_WITHIN = 8, SHORTEST_BROTLI = 16, SHORTEST_WITHIN = 24 };
+ * without a signature; text among other bytes, or compressed data behind its length. If there is no reason, Python would find
+ * nothing either. */
+enum { KNOWN = 1, KNOWN_AFTER_LENGTH = 2, UNSIGNED = 4, TEXT_WITHIN = 8, BEHIND_LENGTH = 16 };
+enum { SHORTEST_BROTLI = 16, SHORTEST_WITHIN = 24, SHORTEST_BEHIND = 12 };
+
+/* Whether these may be compressed data without a signature. */
+static int may_be_unsigned(const uint8_t *data, uint64_t length, const uint8_t *beginnings) {
+    /* LZMA of any properties, and LZ4 after the length of its content */
+    return (length > 13 && !data[13]) || (!data[3] && data[4] >> 4) || may_be_snappy(data, length, beginnings) ||
+           may_be_deflate(data, length, beginnings) ||
+           (length >= SHORTEST_BROTLI && may_be_brotli(data, length, beginnings));
+}
+
+/* Whether compressed data may be behind its length: all the rest of a message. A length of several bytes has zeros here. */
+static int may_be_behind_length(const uint8_t *data, uint64_t length, const uint8_t *beginnings) {
+    for (uint64_t at = 1; at + SHORTEST_BEHIND <= length; at++) {
+        uint64_t last = at - 1, rest = length - at;
+        while (last && at - last < 8 && !data[last]) last--;
+        if (data[last] == rest && (may_begin_format(data + at, beginnings) || may_begin_format(data + at + 4, beginnings) ||
+                                   may_be_unsigned(data + at, rest, beginnings)))
+            return 1;
+    }
+    return 0;
+}
 
 int may_be_content(const uint8_t *data, uint64_t length, const uint8_t *beginnings) {
     int why = may_begin_content(data, length, beginnings) ? KNOWN : 0;
     if (may_begin_format(data + 4, beginnings)) why |= KNOWN_AFTER_LENGTH;
-    /* LZMA of any properties, and LZ4 after the length of its content */
-    if ((length > 13 && !data[13]) || (!data[3] && data[4] >> 4) || may_be_snappy(data, length, beginnings) ||
-        may_be_deflate(data, length, beginnings) ||
-        (length >= SHORTEST_BROTLI && may_be_brotli(data, length, beginnings)))
-        why |= UNSIGNED;
+    if (may_be_unsigned(data, length, beginnings)) why |= UNSIGNED;
+    if (may_be_behind_length(data, length, beginnings)) why |= BEHIND_LENGTH;
     uint64_t run = 0;
     for (uint64_t at = 0; at < length; at++) {
         run = printable(data[at]) ? run + 1 : 0;

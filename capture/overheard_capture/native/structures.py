@@ -97,7 +97,7 @@ class Strings(ctypes.Structure):
 # The number of codings that `CodedRuns` are of, and of those that are base85.
 CODINGS, BASE85 = 9, 3
 # Why a decoded word may be content.
-KNOWN, KNOWN_AFTER_LENGTH, UNSIGNED, TEXT_WITHIN = 1, 2, 4, 8
+KNOWN, KNOWN_AFTER_LENGTH, UNSIGNED, TEXT_WITHIN, BEHIND_LENGTH = 1, 2, 4, 8, 16
 
 
 class NativeBase85(ctypes.Structure):

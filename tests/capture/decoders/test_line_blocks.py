@@ -135,6 +135,16 @@ def test_the_first_row_of_a_dump_may_stand_within_a_line(before: bytes, size: in
     assert not findings.unread
 
 
+@pytest.mark.parametrize("prefix", [b"data: ", b"> ", b"+", b"# "])
+@pytest.mark.parametrize("size", [1, 11, 1000])
+def test_the_first_row_of_a_dump_may_stand_within_a_line_behind_a_prefix(prefix: bytes, size: int) -> None:
+    dump = prefixed(prefix, b"INSERT INTO notes VALUES (7, '" + rows(b"They say " + VALUE + b" is it.") + b"');\n")
+    for text in (dump, b"first\n" + dump, prefix + b"first\n" + dump):
+        findings = played(untyped, text, range(0, len(text), size))
+        assert ("prefixed lines", "hex dump") in seen(findings)
+        assert outcome(played(untyped, text)) == outcome(findings)
+
+
 def test_a_dump_of_digits_in_hexadecimal_is_read() -> None:
     """The printable characters at the end of its rows look like bytes, too."""
     assert seen(played(untyped, rows((b"They say that " + VALUE).hex(" ").encode()))) >= {("hex dump", "hexadecimal")}

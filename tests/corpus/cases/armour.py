@@ -96,6 +96,17 @@ def quoted(data: bytes) -> bytes:
     return b"\n" + re.sub(rb"^", b"> ", uuencoded(data), flags=re.MULTILINE)
 
 
+def in_msgpack(data: bytes) -> bytes:
+    """A map of a name and compressed bytes, as MessagePack writes it, in base64."""
+    return base64.b64encode(b"\x82\xa4user\xa5alice\xa4note\xc5" + len(data).to_bytes(2) + data)
+
+
+def dump_quoted_in_json(data: bytes) -> bytes:
+    rows = (data[at : at + 16] for at in range(0, len(data), 16))
+    dump = "".join(f"> {16 * at:08x}: {row.hex(' ', -2):39}  {'.' * len(row)}\n" for at, row in enumerate(rows))
+    return json.dumps({"note": f"They wrote:\n{dump}\nI agree."}).encode()
+
+
 def in_ranges(said: str, scene: Scene) -> bytes:
     """A compressed page, fetched in two ranges, the second one first."""
     whole = gz(page(said))
@@ -129,6 +140,8 @@ _WRITTEN: tuple[tuple[str, Write, Write, tuple[str, ...]], ...] = (
     ("link-rewritten", in_a_link, alone, ("URL Defense",)),
     ("address-protected", protected, alone, ("Cloudflare address",)),
     ("uuencode-quoted", quoted, gz, ("quoted text", "uuencode", "gzip")),
+    ("msgpack-deflate", in_msgpack, deflate, ("base64", "deflate")),
+    ("dump-quoted-in-json", dump_quoted_in_json, gz, ("string escapes", "prefixed lines", "hex dump", "gzip")),
 )
 
 CASES: list[Case] = [
@@ -136,7 +149,7 @@ CASES: list[Case] = [
     leak("ranges-gzip", partial(in_ranges, FLUFFY), "byte ranges", "gzip"),
     *(
         harmless(f"{name}-other-word", partial(written, "fluffy nail", write, coding))
-        for name, write, coding, _ in _WRITTEN[::4]
+        for name, write, coding, _ in _WRITTEN[1::3]
     ),
     harmless("ranges-other-word", partial(in_ranges, "flufty tail")),
 ]

@@ -122,6 +122,7 @@ def test_mailboxes_of_imap_are_found() -> None:
         quote_plus,
         lambda text: quote(text, safe=""),
         lambda text: quote(quote(text, safe="")),
+        lambda text: html.escape(json.dumps(text)),
     ],
 )
 @pytest.mark.parametrize("secret", ['it\'s \\ +<"50%">/=?', 'секрет, "пароль"', "~~<日本語>~~"])

@@ -88,6 +88,16 @@ def test_two_escapes_are_found_in_either_order(secret: str, number: int) -> None
     assert seen(secret, pages(secret)[number])
 
 
+@pytest.mark.parametrize("form", ["\\x%02x", "\\x%02X", "\\%03o", "\\\\x%02x"])
+@pytest.mark.parametrize("secret", [FLUFFY, TOKEN, QUOTES, WORDS])
+def test_signs_by_their_number_are_found_in_a_url(secret: str, form: str) -> None:
+    """As JavaScript and C have them."""
+    written = "".join(each if each.isalnum() else form % ord(each) for each in secret)
+    for text in (quote(written, safe=""), quote(quote(written, safe=""), safe="")):
+        assert seen(secret, text) == {"escaped twice"}
+        assert not seen(secret, text.replace("5C", "5B"))
+
+
 @pytest.mark.parametrize("character", ["'", '"', "`"])
 def test_doubled_quotes_are_found(character: str) -> None:
     secret = f"it{character}s a {character}nice{character} day"

@@ -31,15 +31,15 @@ _LONGEST_LINE = 256
 # How much of the decoded bytes identifies them.
 _HEAD = 128
 _LONGEST_ESCAPE = 13
-# What a word consists of, as its last letters may be digits of a coding.
-WORD = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
+# What a word consists of, as its last letters may be digits of a coding; and what is a line end behind a backslash.
+_WORD, _LINE_ENDS = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz", (b"n", b"r", b"t")
 
 
 class CodingFinder:
     """Reads the runs of one coding."""
 
     __slots__ = (
-        *("_after_word", "_batch", "_coding", "_content", "_findings"),
+        *("_after", "_batch", "_coding", "_content", "_findings"),
         *("_layers", "_pending", "_reader", "_value"),
     )
 
@@ -53,12 +53,12 @@ class CodingFinder:
         self._content: Content | None = None
         self._value: CodedValue | None = None
         self._batch: RunBatch | None = None
-        # Whether the pending run begins within a word.
-        self._after_word = False
+        # The byte before the pending run.
+        self._after = b""
 
-    def begin(self, *, after_word: bool) -> None:
-        """A run begins, behind a letter or digit or not."""
-        self._after_word = after_word
+    def begin(self, after: bytes) -> None:
+        """A run begins, after this byte."""
+        self._after = after
 
     def add(self, data: Bytes, origin: Origin) -> None:
         """Add to the pending run."""
@@ -113,9 +113,11 @@ class CodingFinder:
         yield from self._coding.find(data, start)
 
     def _word_end(self, data: bytes) -> int:
-        """The end of the word within which a run begins, as its last letters may be digits; 0 if it is long."""
-        end = len(data) - len(data.lstrip(WORD)) if self._after_word else 0
-        self._after_word = False
+        """The end of the escape or word within which a run begins, with letters that may be digits; 0 if it is long."""
+        before, self._after = self._after, b""
+        if before == b"\\":
+            return int(data.startswith(_LINE_ENDS))
+        end = len(data) - len(data.lstrip(_WORD)) if before and before in _WORD else 0
         return end if end < SHORTEST else 0
 
     def _group_end(self, data: bytes, begin: int, end: int) -> int:

@@ -26,8 +26,11 @@ if TYPE_CHECKING:
 
 # What a piece may end with, if something may begin in it.
 _MAY_BEGIN = re.compile(
-    rb"[\\&]|begin |GIT |BEGIN:|=y|\n>|<~|(?:b|be|beg|begi|begin|B|BE|BEG|BEGI|BEGIN|G|GI|GIT|=|<|>|\n)\Z"
+    rb"[\\&]|begin |GIT |BEGIN:|=y|=[01]|\n[>&]|<~|filename=|0010"
+    rb"|(?:b|be|beg|begi|begin|B|BE|BEG|BEGI|BEGIN|G|GI|GIT|=|<|>|\n)\Z"
 )
+# How much before that is looked at, with the character before.
+_CONTEXT = LOOK_BACK + 1
 ESCAPED_MARKS = LiteralSet(*{mark for writing in WRITINGS for mark in writing.marks.texts})
 
 
@@ -60,7 +63,7 @@ class EscapedTextFinder:
         self._findings, self._layers, self._reader = findings, layers, reader
         # Created at the first mark: most text is not escaped.
         self._readers: list[_EscapedReader] = []
-        # The last bytes, if something may begin in them; and whether they, or the next ones, begin a line.
+        # The last bytes, in which or after which something may begin; and whether they begin a line.
         self._pending: SmallByteQueue | None = None
         self._fresh = True
 
@@ -83,11 +86,10 @@ class EscapedTextFinder:
         for reader in self._readers:
             reader.feed(data, origin, place if place >= 0 else len(data), fresh=self._fresh)
         found = _MAY_BEGIN.search(data, max(len(data) - LONGEST, 0))
-        kept = found.start() if found else len(data)
+        kept = max((found.start() if found else len(data)) - _CONTEXT, 0)
         self._forget(kept)
-        if found:
-            self._pending = SmallByteQueue()
-            self._pending.add(data[kept:], origin.after(kept))
+        self._pending = SmallByteQueue()
+        self._pending.add(data[kept:], origin.after(kept))
 
     def _forget(self, count: int) -> None:
         """The next bytes to read are those behind the first `count`."""
@@ -117,7 +119,7 @@ class _EscapedReader:
     def __init__(self, findings: Findings, layers: Layers, reader: ReaderFactory, writing: Writing) -> None:
         self._findings, self._layers, self._reader, self._writing = findings, layers, reader, writing
         self.at = 0
-        # What was begun: its content, the byte before, and an incomplete escape.
+        # What was begun: its content, the two bytes before, and an incomplete escape.
         self._content: Content | None = None
         self._parts: FrameAligner | None = None
         self._before = self._held = b""
@@ -140,7 +142,7 @@ class _EscapedReader:
         found = self._writing.ends.search(piece, len(self._before))
         end = at + found.start() - len(self._before) if found else len(data)
         if self._parts and end > at:
-            self._before = bytes(data[end - 1 : end])
+            self._before = (self._before + bytes(data[max(end - 2, at) : end]))[-2:]
             self._parts.feed(data[at:end], origin.after(at))
         if found:
             self._finish()

@@ -8,7 +8,7 @@ from zlib import crc32
 from overheard.words.layer import Layers
 from overheard_capture.content.byte_scan import has_no_encoding
 from overheard_capture.decoders.armour.coding import HEXADECIMAL, SHORTEST
-from overheard_capture.decoders.armour.coding_finder import WORD, CodingFinder
+from overheard_capture.decoders.armour.coding_finder import CodingFinder
 from overheard_capture.decoders.armour.codings import CODINGS
 from overheard_capture.decoders.armour.escapes import has_escaped
 from overheard_capture.decoders.armour.lines import MARKS
@@ -74,8 +74,7 @@ class ArmourFinder:
         if not (finder := self._finders[number]):
             finder = CodingFinder(self._findings, self._layers, self._reader, CODINGS[number])
             self._finders[number] = finder
-        before = data[begin - 1 : begin] if begin else (self._before + self._tail)[-1:]
-        finder.begin(after_word=before != b"" and before in WORD)
+        finder.begin(bytes(data[begin - 1 : begin]) if begin else (self._before + self._tail)[-1:])
         return finder
 
     def _continue(self, number: int, data: bytes | bytearray, origin: Origin, end: int) -> None:

@@ -11,10 +11,12 @@ from overheard_capture.decoders.armour.base85 import ALPHABETS, DELIMITERS
 from overheard_capture.decoders.armour.coding import SHORTEST
 from overheard_capture.decoders.armour.codings import CODINGS
 from overheard_capture.decoders.base64.run import is_readable
+from overheard_capture.decoders.behind_prefix import start_behind_length
 from overheard_capture.decoders.magic import CARVABLE, is_known
 from overheard_capture.decoders.unsigned import BEGINNINGS_BITS, is_unsigned
 from overheard_capture.native import core, pointer
 from overheard_capture.native.structures import (
+    BEHIND_LENGTH,
     KNOWN,
     KNOWN_AFTER_LENGTH,
     TEXT_WITHIN,
@@ -119,6 +121,7 @@ def _is_content(out: bytes, why: int) -> bool:
         or (why & KNOWN and is_readable(out))
         or (why & KNOWN_AFTER_LENGTH and is_known(out[4:]))
         or (why & UNSIGNED and is_unsigned(out))
+        or (why & BEHIND_LENGTH and start_behind_length(out) >= 0)
     )
 
 

@@ -15,14 +15,14 @@ from overheard_capture.decoders.armour.line_codings import BEGIN
 # So many escaped characters of ASCII in a row are written by one who escapes all.
 _DENSE = 8
 # The longest that shows that something escaped begins, and how far before a mark that may be.
-LONGEST, LOOK_BACK = 320, 192
+LONGEST, LOOK_BACK = 1100, 192
 
 
 class Writing(NamedTuple):
     """How text is escaped.
 
     It begins where one of the `marks` is and `begins` matches, with what matches `before` before that. It ends before a
-    match of `ends`, which may look at the byte before. `unescape` is for a match of `escape`; `held` is the number of
+    match of `ends`, which may look at two bytes before. `unescape` is for a match of `escape`; `held` is the number of
     bytes at the end of a piece that may be an incomplete escape.
     """
 
@@ -82,7 +82,7 @@ _MARKED = _string(
     rb"|(?:%bu0000(?:[^\r\n\\\"]|%bu00%b)){%d}"
     % (_NEW_LINE, _BACKSLASHES, _ASCII_CODE, _DENSE, _BACKSLASHES, _BACKSLASHES, _ASCII_CODE, _DENSE),
     # A line may be quoted; a character may precede its other byte.
-    rb"(?:(?:>|%b(?:u00|x)3[eE]) ?){0,8}[^\r\n\\\"]?\\{0,7}\Z|BEGIN:\Z" % _BACKSLASHES,
+    rb"(?:(?:>|%b(?:u00|x)3[eE]) ?){0,8}(?:[^\r\n\\\"]?\\{0,7}|BEGIN:)\Z" % _BACKSLASHES,
 )
 # Bytes in a literal of JavaScript, Python or C. Those before the first escape are a part of them.
 _BYTE = rb"\\{1,8}(?:x[0-9A-Fa-f]{2}|[0-3][0-7]{2})"
@@ -92,16 +92,35 @@ _BYTES = _string(
     rb"%b(?:[0-9A-Za-z]{0,80}%b|(?:(?:[^\r\n\\]|\\[nrt'\"\\]){0,40}(?<!-)%b){2})" % (_BYTE, _BYTE, _BYTE),
     rb"(?<![0-9A-Za-z])[0-9A-Za-z]{1,160}\\{0,7}\Z|(?<!\\)\\{0,7}\Z",
 )
-# Rows of a hex dump, soft line breaks, and folded values of LDIF, which are lines only once they are unescaped.
-_LINE_END = rb"(?:%b[rn]){1,2}" % _BACKSLASHES
+# Rows of a hex dump, soft line breaks, and folded values of LDIF, which are lines only once they are unescaped, and may
+# be behind a prefix.
+_LINE_END = rb"(?:%b[rn]){1,2}(?:(?:>|%bu003[eE]) ?){0,8}(?:\+|data: ?)?" % (_BACKSLASHES, _BACKSLASHES)
 # The address of a row, with a symbol, and its first unit; or the last line, which has none.
 _ROW = (
     rb"0[xX0-9A-Fa-f][0-9A-Fa-f]{2,15}(?:(?: ?[<\\&][^\r\n\"]{1,80})?:?(?:[ \t]{1,24}|%b[t ]){1,2}[^ \t\r\n]|%b[rn])"
     % (*(_BACKSLASHES, _BACKSLASHES),)
 )
 _LINED = _string(
-    LiteralSet(b"\\n0", b":: ", b"=\\r", b"=\\n", b"=\\\\"),
-    rb"%b%b|=%b|:: [0-9A-Za-z+/]{16,400}%b [0-9A-Za-z+/=]" % (_LINE_END, _ROW, _LINE_END, _LINE_END),
+    LiteralSet(
+        *(
+            b"\\n0",
+            b"\\n>",
+            b"\\n+",
+            b"\\ndata:",
+            b"\\n\\u003",
+            b":: ",
+            b"=\\r",
+            b"=\\n",
+            b"=\\\\",
+            b"0010: ",
+            b"0010  ",
+        )
+    ),
+    # The second row of a dump may be indented.
+    rb"%b%b|0010:? {1,2}[0-9A-Fa-f]{2}(?=[^\r\n\"]{0,80}\\)|=%b|:: [0-9A-Za-z+/]{16,400}%b [0-9A-Za-z+/=]"
+    # A line of base64 behind another one.
+    rb"|(?:(?<=[0-9A-Za-z+/_-]{24})|(?<=[0-9A-Za-z+/_-]{24}\\r))%b[0-9A-Za-z+/_=-]{4}"
+    % (_LINE_END, _ROW, _LINE_END, _LINE_END, _LINE_END),
     rb"[^\r\n\\\" ]{4,16}:? [^\r\n]{0,160}\Z|(?:\\.|[^\r\n\\\"]){0,160}\Z",
 )
 
@@ -126,16 +145,25 @@ _ENTITIES = Writing(
         *(*BEGIN, b"GIT binary patch", b"VCARD", b"VCALENDAR"),
         *(b"gt; " + begin for begin in BEGIN),
         *(b"gt;" + begin for begin in BEGIN),
-        *(b"gt; GIT b", b"gt;GIT b", b"gt; =ybegin ", b"gt;=ybegin "),
+        *(b"gt; GIT b", b"gt;GIT b", b"gt; =ybegin ", b"gt;=ybegin ", b"gt; 0", b"gt;0", b"gt;  "),
+        *(b"=%02X=" % byte for byte in range(32)),
+        b"\n&gt;",
     ),
     lazy_pattern(
-        rb"gt; ?(?:begin [0-7]{3,4} |GIT binary patch|=ybegin )|%b(?:lt|#60|#[xX]3[cC]);~"
+        rb"gt; ?(?:begin [0-7]{3,4} |GIT binary patch|=ybegin |0[0-9A-Fa-f]{3,15}:? {1,4}[0-9A-Fa-f]{2})"
+        # Bytes in quoted-printable with a sign that is escaped; the rest of a line that was folded; a line of base64.
+        rb"|=[01][0-9A-F]=[0-9A-F]{2}(?=[^<>]{0,256}?&(?:quot|amp|lt|gt|apos|#39|#x27);)"
+        rb"|gt;  [0-9A-Za-z+/=]{1,76}\r?\n"
+        rb"|(?<=[0-9A-Za-z+/]{24})\n&gt; ?[0-9A-Za-z+/=]{2}|(?<=[0-9A-Za-z+/]{24})%b|%b(?:lt|#60|#[xX]3[cC]);~"
         rb"|(?:begin [0-7]{3,4} [^\r\n&]{1,160}|GIT binary patch|(?<=BEGIN:)V[A-Z]{4,8})%b"
         rb"|(?<==)%b|(?:%b){1,2}(?:0[0-9A-Fa-f]{3,15}:? {1,4}[0-9A-Fa-f]{2}| {1,8}[0-9A-Za-z+/=_-]{2})"
-        rb"|(?:%b#(?:[0-9]{2,3}|[xX][0-9A-Fa-f]{2});){%d}" % (_AND, *(_NEW_LINE_ENTITY,) * 3, _AND, _DENSE)
+        rb"|(?:%b#(?:[0-9]{2,3}|[xX][0-9A-Fa-f]{2});){%d}"
+        % (_NEW_LINE_ENTITY, _AND, *(_NEW_LINE_ENTITY,) * 3, _AND, _DENSE)
     ),
-    # A line may be quoted. What is encoded begins before its first entity.
-    lazy_pattern(rb"(?:%bgt; ?){1,8}(?:%b)?\Z|BEGIN:\Z|(?<=[>\"\n])[^\r\n<>\"]{1,160}\Z|\Z" % (_AND, _AND)),
+    # A line may be quoted. What is encoded begins before its first entity or the next one, or on the line before.
+    lazy_pattern(
+        rb"(?:%bgt; ?){1,8}(?:%b)?\Z|BEGIN:\Z|(?<=[>\"'\n;])[^\r\n<>\"]{1,160}(?:\r?\n%b)?\Z|\Z" % (_AND, _AND, _AND)
+    ),
     lazy_pattern(rb"<"),
     _ENTITY,
     lambda escape: unescape(escape[0].decode()).encode(errors="replace"),
@@ -157,30 +185,39 @@ QUOTED = Writing(
 
 # ---- lines of vCard and iCalendar
 
-_FOLD = rb"\r?\n[ \t]"
-_PARTIAL_FOLD = lazy_pattern(rb"(\\*)(\r?\n(?:[ \t]\Z)?|\r)?\Z")
+
+def _folds(before: bytes, most: int, last: bytes) -> Writing:
+    """RFC 6350, 3.2 and 3.4; RFC 5545, 3.1 and 3.3.11. Without what begins it, as it must not begin in itself.
+
+    It is behind `before`, has at most so many blanks at the beginning of a line, and ends behind `last`.
+    """
+    fold = rb"\r?\n[ \t]{1,%d}" % most
+    unfinished = lazy_pattern(rb"(\\*)(\r?\n[ \t]{0,%d}|\r)?\Z" % most)
+
+    def held(piece: bytes) -> int:
+        found = unfinished.search(piece, max(len(piece) - LONGEST, 0))
+        if not found:
+            return 0
+        if len(found[1]) % 2:
+            return len(piece) - found.end(1) + 1
+        end = found[2] or b""
+        return len(end) if len(end.strip(b"\r\n")) < most else 0
+
+    return Writing(
+        Layer("folded lines", LayerKind.SPELLED),
+        LiteralSet(b"VCARD", b"VCALENDAR"),
+        lazy_pattern(rb"(?<=%bBEGIN:)V[A-Z]{4,8}\r?\n" % before),
+        lazy_pattern(rb"\Z"),
+        lazy_pattern(rb"(?<=%b)END:V" % last),
+        lazy_pattern(rb"%b|\\(?:%b)?(.)" % (fold, fold), re.DOTALL),
+        lambda escape: escape[1].replace(b"n", b"\n").replace(b"N", b"\n") if escape[1] else b"",
+        held,
+    )
 
 
-def _held_fold(piece: bytes) -> int:
-    found = _PARTIAL_FOLD.search(piece, max(len(piece) - LONGEST, 0))
-    if not found:
-        return 0
-    if len(found[1]) % 2:
-        return len(piece) - found.end(1) + 1
-    return len(found[2]) if found[2] and not found[2].endswith((b" ", b"\t")) else 0
-
-
-# RFC 6350, 3.2 and 3.4; RFC 5545, 3.1 and 3.3.11. Without what begins it, as it must not begin in itself.
-_FOLDED = Writing(
-    Layer("folded lines", LayerKind.SPELLED),
-    LiteralSet(b"VCARD", b"VCALENDAR"),
-    lazy_pattern(rb"(?<=BEGIN:)V[A-Z]{4,8}\r?\n"),
-    lazy_pattern(rb"\Z"),
-    lazy_pattern(rb"(?<=\n)END:V"),
-    lazy_pattern(rb"%b|\\(?:%b)?(.)" % (_FOLD, _FOLD), re.DOTALL),
-    lambda escape: escape[1].replace(b"n", b"\n").replace(b"N", b"\n") if escape[1] else b"",
-    _held_fold,
-)
+_FOLDED = _folds(rb"", 1, rb"\n")
+# Where all lines are indented, as in YAML, all of them are taken for one.
+_INDENTED = _folds(rb"[ \t]", 64, rb"[ \t]")
 
 # ---- quotes doubled, or escaped in the name of a file in a form (HTML Standard, multipart/form-data)
 
@@ -195,12 +232,24 @@ def _held_quote(piece: bytes) -> int:
 _DOUBLED = Writing(
     Layer("quotes doubled", LayerKind.SPELLED),
     LiteralSet(b"<~"),
-    lazy_pattern(rb"<~(?=[^~]{0,256}?(?:''|\"\"|%22))"),
+    lazy_pattern(rb"<~(?=[^~]{0,1024}?(?:''|\"\"|%22))"),
     lazy_pattern(rb"\Z"),
-    lazy_pattern(rb"(?<=~)>"),
+    # What begins with a greater-than sign does not end there.
+    lazy_pattern(rb"(?<=[^<]~)>"),
     lazy_pattern(rb"''|\"\"|%22"),
     lambda quotes: b'"' if quotes[0] == b"%22" else quotes[0][:1],
     _held_quote,
 )
 
-WRITINGS = (_MARKED, _BYTES, _LINED, _ENTITIES, QUOTED, _FOLDED, _DOUBLED)
+_FILE_NAME = Writing(
+    Layer("file name", LayerKind.SPELLED),
+    LiteralSet(b'filename="'),
+    lazy_pattern(rb"filename=\"(?=[^\"\r\n]{0,1024}%22)"),
+    lazy_pattern(rb"\Z"),
+    lazy_pattern(rb"\"(?=\r?\n|;)"),
+    lazy_pattern(rb"%22"),
+    lambda _: b'"',
+    _held_quote,
+)
+
+WRITINGS = (_MARKED, _BYTES, _LINED, _ENTITIES, QUOTED, _FOLDED, _INDENTED, _DOUBLED, _FILE_NAME)

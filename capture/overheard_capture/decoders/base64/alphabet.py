@@ -14,23 +14,35 @@ if TYPE_CHECKING:
     from overheard_capture.provenance.by_frame import Part
     from overheard_capture.provenance.origin import Origin
 
-# `/` and `+` as escaped in HTML, JSON, JavaScript and URLs, the latter up to four times: JSON in JSON doubles each
-# backslash, and a URL in a URL has `%25` for each percent sign.
-_BACKSLASHES, _PERCENT = rb"\\{1,8}", rb"%(?:25){0,3}"
-ESCAPES = rb"%b/|%b2[BbFf]|%bu002[BbFf]|&#(?:4[37]|x2[BbFf]);" % (_BACKSLASHES, _PERCENT, _BACKSLASHES)
+# `/`, `+`, `_` and `-` as escaped in HTML, JSON, JavaScript and URLs, the latter up to four times: JSON in JSON doubles
+# each backslash, and a URL in a URL has `%25` for each percent sign. Backslashes may be escaped in a URL.
+_PERCENT = rb"%(?:25){0,3}"
+_BACKSLASHES = rb"(?:\\{1,8}|(?:%(?:25)?5[Cc]){1,4})"
+_SIGN = rb"(?:2[BbDdFf]|5[Ff])"
+ENTITY = rb"&#(?:4[357]|95|x%b);" % _SIGN
+ESCAPES = rb"%b(?:/|(?:u00|x)%b|05[357]|137)|%b%b|%b" % (_BACKSLASHES, _SIGN, _PERCENT, _SIGN, ENTITY)
 ESCAPE = lazy_pattern(ESCAPES)
-_SLASH = (b"/", b"2f", b"2F", b"47;", b"2f;", b"2F;")
+# With what an escape of `/` or `_` ends.
+_SLASH = lazy_pattern(rb"(?:/|(?i:[25]f);?|47;|95;|057|137)\Z")
 # A line break and padding, escaped.
-ESCAPED_RETURN = rb"(?:&#(?:13|x[Dd]);|%b0[Dd])" % _PERCENT
-ESCAPED_BREAK = rb"(?:%br)?%bn|%b?(?:&#(?:10|x[Aa]);|%b0[Aa])" % (_BACKSLASHES, _BACKSLASHES, ESCAPED_RETURN, _PERCENT)
-ESCAPED_PADDING = rb"%b3[Dd]|%bu003[Dd]|&#(?:61|x3[Dd]);" % (_PERCENT, _BACKSLASHES)
+ESCAPED_RETURN = rb"(?:&#(?:13|x[Dd]);|%b0[Dd]|%b(?:u000[Dd]|x0[Dd]|015))" % (_PERCENT, _BACKSLASHES)
+ESCAPED_BREAK = rb"(?:%br)?%bn|%b?(?:&#(?:10|x[Aa]);|%b0[Aa]|%b(?:u000[Aa]|x0[Aa]|012))" % (
+    *(_BACKSLASHES, _BACKSLASHES),
+    *(ESCAPED_RETURN, _PERCENT, _BACKSLASHES),
+)
+ESCAPED_PADDING = rb"%b3[Dd]|%b(?:u003[Dd]|x3[Dd]|075)|&#(?:61|x3[Dd]);" % (_PERCENT, _BACKSLASHES)
 _IGNORED = lazy_pattern(rb"%b|%b|%b" % (ESCAPED_BREAK, ESCAPED_RETURN, ESCAPED_PADDING))
 # The longest escape of a character, and of a line break.
-LONGEST_ESCAPE, LONGEST_BREAK = 13, 20
+LONGEST_ESCAPE, LONGEST_BREAK = 25, 50
 _ANY_ESCAPE = lazy_pattern(
-    rb"%bu[0-9A-Fa-f]{4}|%b[0-9A-Fa-f]{2}|&#[0-9A-Za-z]{1,3};|%br%bn|%b."
-    % (_BACKSLASHES, _PERCENT, _BACKSLASHES, _BACKSLASHES, _BACKSLASHES),
+    rb"%b(?:u[0-9A-Fa-f]{4}|x[0-9A-Fa-f]{2}|0[0-7]{2}|r%bn|[^%%])|%b[0-9A-Fa-f]{2}|&#[0-9A-Za-z]{1,3};"
+    % (_BACKSLASHES, _BACKSLASHES, _PERCENT),
     re.DOTALL,
+)
+# What may be the first part of one, at the end of a piece.
+PARTIAL_ESCAPE = lazy_pattern(
+    rb"(?:%b(?:u[0-9A-Fa-f]{0,3}|x[0-9A-Fa-f]?|0[0-7]?|r%b?)?(?:%%(?:25)?[0-9A-Fa-f]?)?"
+    rb"|%b[0-9A-Fa-f]?|&(?:#[0-9A-Za-z]{0,3})?)\Z" % (_BACKSLASHES, _BACKSLASHES, _PERCENT)
 )
 _ESCAPING = (b"\\", b"%", b"&")
 # base64url is mapped to base64; white space and padding are removed.
@@ -42,7 +54,7 @@ _NOT_LETTERS = bytes(byte for byte in range(256) if byte not in BASE64_ALPHABET)
 def chars_of(raw: bytes) -> bytes:
     """The base64 characters of `raw`, unescaped, in the standard alphabet."""
     if any(first in raw for first in _ESCAPING):
-        raw = ESCAPE.sub(lambda escape: b"/" if escape[0].endswith(_SLASH) else b"+", raw)
+        raw = ESCAPE.sub(lambda escape: b"/" if _SLASH.search(escape[0]) else b"+", raw)
         raw = _IGNORED.sub(b"", raw)
     return raw.translate(_TO_STANDARD, _NOT_LETTERS)
 

@@ -13,6 +13,7 @@ from overheard_capture.content.lazy_pattern import lazy_pattern
 from overheard_capture.content.nesting import speculative
 from overheard_capture.content.opaque_values import FERNET_TOKEN, VALUE
 from overheard_capture.decoders.base64.alphabet import (
+    ENTITY,
     ESCAPE,
     ESCAPED_BREAK,
     ESCAPED_PADDING,
@@ -50,7 +51,7 @@ _RUN_END = lazy_pattern(rb"[^A-Za-z0-9+/_=\\%&#;\r\n \t>-]")
 _CONTINUABLE = b"\r\n\\%=&"
 # Escapes before a run: of a base64 character, or another escape that includes the first characters of the run.
 _OTHER_ESCAPE = lazy_pattern(rb"\\u[0-9A-Fa-f]{4}|\\[nrtbf]|%(?:25){0,3}[0-9A-Fa-f]{2}")
-_ENTITY, _LONGEST_ENTITY = lazy_pattern(rb"&#(?:4[37]|x2[BbFf]);\Z"), 6
+_ENTITY, _LONGEST_ENTITY = lazy_pattern(ENTITY + rb"\Z"), 6
 # Longer lines are not joined.
 _LONGEST_LINE = 256
 # How far before a run to look for more characters of it, separated by an escape.

@@ -15,7 +15,14 @@ from overheard_capture.content.content import Content
 from overheard_capture.content.nesting import nested_content
 from overheard_capture.content.text_detector import looks_like_text
 from overheard_capture.decoders.armour.line_codings import YENC_MARK
-from overheard_capture.decoders.base64.alphabet import LONGEST_BREAK, chars_by_frame, decoded, token_of
+from overheard_capture.decoders.base64.alphabet import (
+    LONGEST_BREAK,
+    PARTIAL_ESCAPE,
+    chars_by_frame,
+    decoded,
+    token_of,
+)
+from overheard_capture.decoders.behind_prefix import start_behind_length
 from overheard_capture.decoders.magic import BEGINNINGS, CARVABLE, IN_BASE64, is_known
 from overheard_capture.decoders.unsigned import is_unsigned
 from overheard_capture.decoders.utf16_32 import encoding_of
@@ -44,10 +51,6 @@ _PRINTABLE = bytes(range(32, 127)) + b"\t\r\n"
 _PREFIX_END = re.compile(rb"[/+]")
 # What few words have.
 _NO_WORD = re.compile(rb"[0-9]|[a-z][A-Z]{2}")
-# An incomplete escape or line break.
-_PARTIAL_ESCAPE = re.compile(
-    rb"(?:%(?:25){0,3}[0-9A-Fa-f]?|\\{1,8}(?:u[0-9A-Fa-f]{0,3}|r\\{0,8})?|&(?:#[0-9A-Za-z]{0,3})?)\Z"
-)
 # How a Fernet token begins: its version, and the time, up to the year 2106.
 FERNET = b"gAAAAA"
 # Text among other bytes, such as a string in a message of protobuf, which is no coincidence, either; or Ascii85.
@@ -148,7 +151,7 @@ class Base64Run:
             self._cut.add(data, origin)
             data, origin = self._cut.take()
         raw = bytes(data)
-        if cut := _PARTIAL_ESCAPE.search(raw, max(len(raw) - LONGEST_BREAK, 0)):
+        if cut := PARTIAL_ESCAPE.search(raw, max(len(raw) - LONGEST_BREAK, 0)):
             self._cut.add(raw[cut.start() :], origin.after(cut.start()))
             raw = raw[: cut.start()]
         if raw:
@@ -233,9 +236,9 @@ class RunBatch:
         if not self._decoded:
             return
         together = _SEPARATOR.join(self._decoded)
-        parts, found = set(), set()
+        parts, found = {which for which, out in enumerate(self._decoded) if start_behind_length(out) >= 0}, set()
         if has_readable_part(together):
-            parts = {which for which, out in enumerate(self._decoded) if has_readable_part(out)}
+            parts |= {which for which, out in enumerate(self._decoded) if has_readable_part(out)}
         if matches := self._findings.search.matches(together):
             starts = list(accumulate((len(out) + len(_SEPARATOR) for out in self._decoded), initial=0))
             for match in matches:

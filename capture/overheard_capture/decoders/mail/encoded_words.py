@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 LAYER = Layer("MIME encoded words")
 # A longer field, with its continuation lines, is skipped.
-_LONGEST = 4096
+_LONGEST = 64 << 10
 _WORD = rb"=\?[!#-'*+0-9A-Z^-~-]{1,64}\?[BbQq]\?[!->@-~]{0,1024}\?="
 _WORDS = re.compile(rb"%b(?:[ \t\r\n]+%b)*" % (_WORD, _WORD))
 _EACH = re.compile(rb"\?([BbQq])\?([!->@-~]*)\?=")

@@ -30,8 +30,9 @@ _PARTIAL_ESCAPE = re.compile(rb"=(?:[0-9A-Fa-f]?|[ \t]{0,64}\r?)\Z")
 _LONGEST_ESCAPE = 72
 # Lines in mail have up to 998 characters (RFC 5322, 2.1.1). Longer ones are not quoted-printable.
 _LONGEST_LINE = 2048
-# So much after a line of quoted-printable is read as such, too: not every line has an escape.
-_MOST_AFTER = 4096
+# So much before and after a line of quoted-printable is read as such, too: not every line has an escape. What is before
+# begins behind an empty line. And how much of that may be kept.
+_MOST_BEFORE, _MOST_AFTER, _MOST_KEPT = 256, 4096, 1024
 
 
 @lru_cache(16)
@@ -125,6 +126,7 @@ class SoftBreakFinder:
         "_layers",
         "_pending_line",
         "_reader",
+        "_recent",
         "_skipped",
         "_too_long",
     )
@@ -140,12 +142,15 @@ class SoftBreakFinder:
         self._too_long = False
         # How many bytes were read since the last line that is certainly quoted-printable, and were skipped after these.
         self._after = self._skipped = 0
+        # The last of these, whole lines if they are not the first ones.
+        self._recent: SmallByteQueue | None = None
 
     def feed(self, data: bytes | bytearray, origin: Origin) -> None:
         """Read the next bytes."""
         if self._pending_line:
-            pending = self._pending_line.data
-            if not self._continued and quoted_printable(data) < 0 and b"=" not in pending[-LONGEST_ESCAPED_BYTES:]:
+            tail = self._pending_line.data[-LONGEST_ESCAPED_BYTES:]
+            may_begin = b"=" in tail or (tail.endswith(b":") and data.startswith(b"="))
+            if not self._continued and not may_begin and quoted_printable(data) < 0:
                 ended = data.find(b"\n") + 1
                 if not ended:
                     self._hold(data, origin, 0)
@@ -164,7 +169,7 @@ class SoftBreakFinder:
         if self._too_long:
             at = data.find(b"\n") + 1
             self._too_long = not at
-            self._skipped += at or len(data)
+            self._skipped, self._recent = self._skipped + (at or len(data)), None
             if self._too_long:
                 return
         while True:
@@ -193,7 +198,7 @@ class SoftBreakFinder:
             return
         pending = len(self._pending_line) if self._pending_line else 0
         if pending + length >= _LONGEST_LINE:
-            self._skipped += pending + length
+            self._skipped, self._recent = self._skipped + pending + length, None
             self._pending_line, self._too_long, self._continued = None, True, False
             return
         if self._pending_line is None:
@@ -226,21 +231,46 @@ class SoftBreakFinder:
             indentation = _INDENTATION.match(lines)[0]  # type: ignore[index]  # it always matches
             before = re.escape(indentation) if indentation else _STUFFED
             self._decoder = QuotedPrintableDecoder(speculative(self._findings), self._layers, self._reader, before)
-            lines, origin = lines[len(indentation) :], origin.after(len(indentation))
+            recent, where = self._take_recent(indentation)
+            self._decoder.feed(recent[len(indentation) :], where.after(min(len(indentation), len(recent))))
+            lines, origin = (lines, origin) if recent else (lines[len(indentation) :], origin.after(len(indentation)))
         self._decoder.feed(lines, origin)
+
+    def _take_recent(self, indentation: bytes) -> tuple[bytes, Origin]:
+        """The lines before the next one that are read with it: those with the same indentation."""
+        lines, origin = self._recent.take() if self._recent else (b"", Origin([]))
+        self._recent, begins = None, len(lines)
+        while begins:
+            start = lines.rfind(b"\n", 0, begins - 1) + 1
+            line = lines[start:begins]
+            is_other = not line.strip() or _INDENTATION.match(line)[0] != indentation  # type: ignore[index]
+            if is_other or len(lines) - start > _MOST_BEFORE:
+                break
+            begins = start
+        return lines[begins:], origin.after(begins)
 
     def _skip(self, data: bytes | bytearray, origin: Origin, begin: int, end: int) -> None:
         """Pass over lines in which nothing shows that they are quoted-printable."""
         if self._decoder and not self._skipped and self._after + end - begin <= _MOST_AFTER:
             self._after += end - begin
             self._decoder.feed(bytes(data[begin:end]), origin.after(begin))
-        else:
+        elif begin < end:
             self._skipped += end - begin
+            self._keep_recent(data, origin, max(begin, end - _MOST_BEFORE - 1), end)
+
+    def _keep_recent(self, data: bytes | bytearray, origin: Origin, begin: int, end: int) -> None:
+        """Keep the last lines that were skipped, and a byte before them."""
+        if not self._recent or end - begin > _MOST_BEFORE:
+            self._recent = SmallByteQueue()
+        elif len(self._recent) > _MOST_KEPT:
+            kept, where = self._recent.take()
+            self._recent.add(kept[-_MOST_BEFORE:], where.after(len(kept) - _MOST_BEFORE))
+        self._recent.add(data[begin:end], origin.after(begin))
 
     def gap(self, length: int) -> None:
         """`length` bytes are missing here, which ends a line."""
         self._finish_line()
-        self._skipped += length
+        self._skipped, self._recent = self._skipped + length, None
 
     def _finish_line(self) -> None:
         if self._pending_line:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 from unicodedata import normalize
 
-from overheard.words.spelling.characters import ESCAPED_ONCE, looks_of
+from overheard.words.spelling.characters import ESCAPED_TWICE, looks_of
 from overheard.words.spelling.codes import BASE64, escaped, letters, values
 from overheard.words.spelling.look import Look, either, exactly, in_either_case, perhaps, row
 from overheard.words.spelling.shape import Pattern, Shape, Spelling, end_of
@@ -74,7 +74,7 @@ def _parts(text: str, variant: _Utf7) -> Iterator[Look]:
 
 
 def _escaped(character: str) -> Look:
-    return looks_of(character, ("ascii",), ESCAPED_ONCE)
+    return looks_of(character, ("ascii",), ESCAPED_TWICE)
 
 
 def _run(run: str, variant: _Utf7, *, first: bool, last: bool) -> Look:

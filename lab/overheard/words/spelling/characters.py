@@ -65,17 +65,18 @@ def _json(backslashes: int) -> Forms:
     return write
 
 
+_ESCAPE = repeated(exactly(b"\\"), 1, _BACKSLASHES)
+_BY_NUMBER = (by_byte(_ESCAPE, exactly(b"x")), *(by_byte(_ESCAPE, digits=digits) for digits in ("o", "03o")))
+
+
 def _javascript(character: str, codecs: Codecs) -> Iterator[Look]:
     """The escapes of JavaScript, C and Python that differ from JSON."""
-    once = repeated(exactly(b"\\"), 1, _BACKSLASHES)
-    yield row(once, exactly(b"u{"), ZEROS, in_either_case(b"%x" % ord(character)), exactly(b"}"))
-    yield row(once, exactly(b"U"), in_either_case(b"%08x" % ord(character)))
-    yield from by_byte(once, exactly(b"x"))(character, codecs)
+    yield row(_ESCAPE, exactly(b"u{"), ZEROS, in_either_case(b"%x" % ord(character)), exactly(b"}"))
+    yield row(_ESCAPE, exactly(b"U"), in_either_case(b"%08x" % ord(character)))
     # `escape()` (ECMA-262, B.2.1.1).
     units = character.encode("utf-16-be").hex().encode()
     yield row(*(row(exactly(b"%u"), in_either_case(units[at : at + 4])) for at in range(0, len(units), 4)))
-    for digits in ("o", "03o"):
-        yield from by_byte(once, digits=digits)(character, codecs)
+    yield from (look for form in _BY_NUMBER for look in form(character, codecs))
 
 
 def _html_named(character: str, _: Codecs) -> Iterator[Look]:
@@ -154,9 +155,14 @@ def _sign(byte: int, outside: tuple[Forms, ...]) -> Look:
     return either(plain, *(look for form in forms for look in form(character, ("ascii",))))
 
 
-_NESTED = tuple(
-    map(_nested, (_JSON_AGAIN, _html_named, _html_decimal, _html_hexadecimal, _doubled)),
-)
+def _signs_in_a_url(character: str, codecs: Codecs) -> Iterator[Look]:
+    """A blank or a sign by its number, as JSON, JavaScript and C have it, in a URL: `%5Cx20`."""
+    if character.isascii() and not character.isalnum():
+        forms = _BY_NUMBER if character in _ESCAPED else (_JSON_AGAIN, *_BY_NUMBER)
+        yield from (_escaped(look, _IN_A_URL) for form in forms for look in form(character, codecs))
+
+
+_NESTED = (*map(_nested, (_JSON_AGAIN, _html_named, _html_decimal, _html_hexadecimal, _doubled)), _signs_in_a_url)
 
 
 class Escape(NamedTuple):
@@ -196,7 +202,7 @@ ESCAPES = (
 _EACH_FORM = tuple(dict.fromkeys(form for escape in ESCAPES for form in escape.forms if form is not _JSON))
 # Without those that are escaped again. Base64 is in no language of the signs.
 _ONCE = tuple(form for form in _EACH_FORM if form not in _NESTED)
-ESCAPED_ONCE = tuple(form for form in _ONCE if form not in SIGNS)
+ESCAPED_ONCE, ESCAPED_TWICE = (tuple(form for form in each if form not in SIGNS) for each in (_ONCE, _EACH_FORM))
 LAYOUTS = (
     Escape("other white space", (_WHITE_SPACE,)),
     Escape("folded", (_WHITE_SPACE,), rarely=BETWEEN),

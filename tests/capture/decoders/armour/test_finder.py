@@ -62,11 +62,16 @@ BASE32: dict[str, Write] = {
     "the other alphabet": base64.b32hexencode,
     "the other alphabet, small": lambda data: base64.b32hexencode(data).lower(),
     "in lines": lambda data: lined(base64.b32encode(data), 76) + b"\n",
+    "behind a line in JSON": lambda data: b'{"note": "see:\\n' + base64.b32encode(data).lower().rstrip(b"=") + b'"}',
 }
 _SMALL = re.compile(rb"%..")
 PERCENT: dict[str, Write] = {
     "as Python has it": lambda data: b"?a=1&data=" + urllib.parse.quote_from_bytes(data, safe="").encode() + b"&b=2",
     "in a form": lambda data: b"data=" + urllib.parse.quote_plus(data).encode() + b"&b=2",
+    "twice": lambda data: b"a=" + urllib.parse.quote(urllib.parse.quote(data, safe=""), safe="").encode(),
+    "behind lines in JSON": lambda data: (
+        b'{"note": "see:\\r\\n\\r\\n' + urllib.parse.quote_from_bytes(data, safe="").encode() + b'"}'
+    ),
     "small digits": lambda data: (
         b"/"
         + _SMALL.sub(lambda escape: escape[0].lower(), urllib.parse.quote_from_bytes(data, safe="").encode())

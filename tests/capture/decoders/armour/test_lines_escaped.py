@@ -187,6 +187,8 @@ def folded(data: bytes) -> bytes:
     return b"\n ".join(text[at : at + 60] for at in range(0, len(text), 60)) + b"\n"
 
 
+# Text before it, longer than what is read at once in any case.
+HEAD = b"EHLO client\r\nMAIL FROM:<alice@example.org>\r\n\r\n" * 12
 LINED: dict[str, Write] = {
     "a dump": hex_dump,
     "folded base64": folded,
@@ -198,25 +200,98 @@ LINED: dict[str, Write] = {
 @pytest.mark.parametrize("name", LINED)
 @pytest.mark.parametrize("outer", [in_json, in_url, in_vcard, lambda text: in_json(in_json(text))])
 def test_what_is_read_line_by_line_is_found_in_a_string(name: str, outer: Write) -> None:
-    text = outer(LINED[name](b"They say that " + VALUE + b" is all of it."))
+    text = HEAD * (name == "a dump") + outer(LINED[name](b"They say that " + VALUE + b" is all of it."))
     findings = played(untyped, text)
     assert findings.sightings
     assert outcome(played(untyped, text, range(0, len(text), 7))) == outcome(findings)
 
 
 @pytest.mark.parametrize("name", [*LINED, "a vCard", "a patch"])
-def test_what_is_read_line_by_line_is_found_in_an_attribute(name: str) -> None:
+@pytest.mark.parametrize(
+    "before", [b"", b"From: a&#13;&#10;To: b&#13;&#10;Subject: a note" * 9 + b"&#13;&#10;&#13;&#10;"]
+)
+def test_what_is_read_line_by_line_is_found_in_an_attribute(name: str, before: bytes) -> None:
     data = b"They say that " + VALUE + b" is all of it."
     lines = {"a vCard": in_vcard, "a patch": patch, **LINED}[name](data)
-    text = b'<note text="' + html.escape(lines.decode()).replace("\r", "&#13;").replace("\n", "&#10;").encode() + b'"/>'
+    text = (
+        b'<note text="'
+        + before
+        + html.escape(lines.decode()).replace("\r", "&#13;").replace("\n", "&#10;").encode()
+        + b'"/>'
+    )
     findings = played(untyped, text)
     assert findings.sightings
     assert outcome(played(untyped, text, range(0, len(text), 7))) == outcome(findings)
 
 
+@pytest.mark.parametrize("outer", [in_json, in_html, in_json_for_html])
+@pytest.mark.parametrize("name", LINED)
+def test_what_is_read_line_by_line_may_be_quoted(name: str, outer: Write) -> None:
+    text = HEAD + outer(quoted(LINED[name](b"They say that " + VALUE + b" is all of it.")))
+    findings = played(untyped, text)
+    assert findings.sightings
+    assert outcome(played(untyped, text, range(0, len(text), 7))) == outcome(findings)
+
+
+@pytest.mark.parametrize("write", [hex_dump, in_vcard])
+@pytest.mark.parametrize("prefix", [b"> ", b"    "])
+def test_a_dump_or_a_vcard_may_be_behind_a_prefix_in_a_string(prefix: bytes, write: Write) -> None:
+    lines = re.sub(rb"^", prefix, write(b"They say " + base64.b64encode(VALUE) + b" is it."), flags=re.MULTILINE)
+    text = HEAD + in_json(b"see:\n" + lines)
+    findings = played(untyped, text)
+    assert findings.sightings
+    assert outcome(played(untyped, text, range(0, len(text), 7))) == outcome(findings)
+
+
+@pytest.mark.parametrize("write", [base64.b85encode, lambda data: b'note="' + base64.b85encode(data) + b'", bye'])
+def test_base85_in_quotes_in_the_name_of_a_file_is_read(write: Write) -> None:
+    name = (b'"' + write(b"the words are " + VALUE) + b'"').replace(b'"', b"%22")
+    text = HEAD + b'Content-Disposition: form-data; filename="' + name + b'"\r\nContent-Type: text/plain\r\n'
+    findings = played(untyped, text)
+    assert ("file name", "base85") in seen(findings)
+    assert outcome(played(untyped, text, range(0, len(text), 7))) == outcome(findings)
+
+
+@pytest.mark.parametrize("name", ["a%22b.txt", "%22" * 400, "plain.txt"])
+def test_names_of_files_add_nothing(name: str) -> None:
+    text = b'Content-Disposition: form-data; filename="' + name.encode() + b'"\r\n' + VALUE
+    findings = played(untyped, text)
+    assert seen(findings) == {()}
+    assert not findings.unread
+
+
+@pytest.mark.parametrize("quote", ['"', "'"])
+@pytest.mark.parametrize("prefix", ["data: ", "> ", "+"])
+def test_lines_of_base64_behind_prefixes_are_read(prefix: str, quote: str) -> None:
+    lines = [prefix + line for line in base64.encodebytes(b"They say that " + VALUE * 9).decode().splitlines()]
+    attribute = f"<note id={quote}7{quote} text={quote}{'&#10;'.join(['see:', *lines, 'bye'])}{quote}/>".encode()
+    quotation = "<p>They wrote:\n" + "\n".join(f"&gt; {line[len(prefix) :]}" for line in lines) + "\nNo.</p>"
+    for text in (
+        attribute,
+        quotation.encode(),
+        in_json("\n".join(["see:", *lines]).encode()),
+        in_json("\r\n".join(lines).encode()),
+    ):
+        findings = played(untyped, text)
+        assert any(layers[-1] == "base64" and len(layers) > 1 for layers in seen(findings))
+        assert outcome(played(untyped, text, range(0, len(text), 7))) == outcome(findings)
+
+
+@pytest.mark.parametrize("end", [b"\n", b"\r\n"])
+def test_a_vcard_may_be_indented(end: bytes) -> None:
+    """As in a block of YAML: so is what is encoded in it, and goes on in the next line."""
+    card = in_vcard(b"see " + base64.b32encode(PACKED) + b", and " + all_entities(VALUE))
+    text = b"kind: Secret\ndata:\n  note: |\n    " + card.replace(b"\r\n", end + b"    ") + b"\nother: none\n"
+    findings = played(untyped, text)
+    assert {("folded lines",), ("folded lines", "base32", "gzip")} <= seen(findings)
+    assert outcome(played(untyped, text, range(0, len(text), 7))) == outcome(findings)
+
+
 def test_ascii85_in_the_name_of_a_file_is_read() -> None:
     for count in range(30):
-        name = base64.a85encode(bytes(count) + PACKED, adobe=True).replace(b'"', b"%22")
+        # It may begin with the sign that ends it.
+        data = b"\\o/ " * (count % 2) + bytes(4 * count) + b"$" * (100 * (count % 4))
+        name = base64.a85encode(data + PACKED, adobe=True).replace(b'"', b"%22")
         assert seen(played(untyped, b'Content-Disposition: form-data; filename="' + name + b'"\r\n'))
 
 

@@ -39,6 +39,12 @@ def html_escaped(text: bytes, entity: bytes) -> bytes:
     return b"".join(entity % ord(each) if each in "+/=" else each.encode() for each in text.decode())
 
 
+def in_javascript(form: bytes, text: bytes = b"") -> bytes:
+    """Base64 in a string of JavaScript or C, with everything but letters and digits by its number."""
+    text = text or base64.b64encode(LONG)
+    return b"".join(b"%c" % byte if bytes([byte]).isalnum() else form % byte for byte in text)
+
+
 TEXTS = {
     "alone": ENCODED,
     "in quotes": b'x = "' + ENCODED + b'";',
@@ -70,6 +76,15 @@ TEXTS = {
     "in lines in a URL": b"/a?b=" + urllib.parse.quote(folded(LONG, 76, b"\r\n"), safe="").encode() + b"&c=1",
     "in lines in a URL in a URL": b"/a?b="
     + urllib.parse.quote(urllib.parse.quote(folded(LONG, 60, b"\n"), safe=""), safe="").encode(),
+    "in lines in JSON in a URL": b"/a?b="
+    + urllib.parse.quote(json.dumps(folded(LONG, 76, b"\r\n").decode()), safe="").encode(),
+    "base64url with signs by their number": in_javascript(b"\\%03o", base64.urlsafe_b64encode(LONG)),
+    "base64url with signs as entities": in_javascript(b"&#%d;", base64.urlsafe_b64encode(LONG)),
+    "with signs by their number in octal": in_javascript(b"\\%03o"),
+    "with signs by their number, in a URL": urllib.parse.quote(in_javascript(b"\\x%02x"), safe="").encode(),
+    "in lines by their number, in a URL in a URL": urllib.parse.quote(
+        urllib.parse.quote(in_javascript(b"\\u%04x", folded(LONG, 64, b"\n")), safe=""), safe=""
+    ).encode(),
     "in indented lines in JSON": json.dumps("data: |\r\n" + folded(LONG, 60, b"\r\n", b"    ").decode()).encode(),
     "after an equals sign escaped twice": b"a%253D" + ENCODED,
     "after a line break in JSON in JSON": json.dumps(json.dumps("see:\n" + ENCODED.decode())).encode(),

@@ -87,7 +87,7 @@ def test_halves_are_joined(line: bytes, around: bytes, size: int) -> None:
         b"Subject: " + VALUE + b" =?utf-8?Q?x?=",
         b"Subject: =?utf-8?B?!?= =?utf-8?Q?Fluffy?=tail 4711",
         b"Subject: =?utf-8?Q?Fluffy?=\r\ntail 4711",
-        b"Subject: =?utf-8?Q?Fluffy?=" + b" " * 5000 + b"=?utf-8?Q?_tail_4711?=",
+        b"Subject: =?utf-8?Q?Fluffy?=" + b" " * 70_000 + b"=?utf-8?Q?_tail_4711?=",
         b"a=?b" * 3000,
     ],
 )
@@ -115,6 +115,16 @@ def test_what_is_encoded_in_words_is_unwrapped(text: bytes, inside: tuple[str, .
         assert not findings.unread
 
 
+@pytest.mark.parametrize("size", [1000, 100_000])
+def test_a_field_may_be_as_long_as_a_note(size: int) -> None:
+    """Such as what a program puts into a header on as many lines as it takes."""
+    text = gzip.compress(b"".join(b"%d bottles\n" % number for number in range(3000)) + VALUE, mtime=0)
+    field = subject(base64.b64encode(text).decode())
+    assert len(field) > 8000
+    findings = played(untyped, field, range(0, len(field), size))
+    assert ("MIME encoded words", "base64", "gzip") in seen(findings)
+
+
 def encoded_words(findings: Findings, layers: Layers) -> Reader:
     """Create a reader of encoded words alone."""
     return EncodedWords(findings, layers, untyped)
@@ -131,13 +141,13 @@ PIECES = [
     b"Fluffy tail",
     b"=",
     b"?",
-    b"x" * 2000,
+    b"x" * 16_000,
 ]
 
 
 @pytest.mark.slow
 @example([b"\r\n", b"\n", b" ", b"=?utf-8?Q?Fluffy?=", b"=?utf-8?Q?_tail?=", b" 4711"], [1])
-@given(st.lists(st.sampled_from(PIECES), max_size=12), st.lists(st.integers(0, 4000), max_size=6))
+@given(st.lists(st.sampled_from(PIECES), max_size=12), st.lists(st.integers(0, 40_000), max_size=6))
 @settings(max_examples=400)
 def test_it_does_not_matter_how_it_is_cut(pieces: list[bytes], cuts: list[int]) -> None:
     text = b"".join(pieces)

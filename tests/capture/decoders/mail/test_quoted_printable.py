@@ -17,6 +17,7 @@ import pytest
 
 from capture.decoders.armour.lined import patch, uuencoded
 from capture.played import VALUE, outcome, played, seen, some_findings
+from capture.wrapped import noise
 from overheard.words.layer import Layers
 from overheard_capture.decoders.behind_prefix import start_of_content
 from overheard_capture.decoders.mail.quoted_printable import QuotedPrintable
@@ -80,6 +81,23 @@ def test_bytes_in_it_are_read_without_a_soft_line_break(data: bytes, size: int) 
     findings = played(untyped, text, range(0, len(text), size))
     assert [layers for layers in seen(findings) if layers[:1] == ("quoted-printable",)]
     assert not findings.unread
+
+
+@pytest.mark.parametrize("size", [1, 4, 1000])
+@pytest.mark.parametrize("indentation", [b"", b"    "])
+@pytest.mark.parametrize("skipped", [0, 300, 9000])
+def test_what_begins_a_line_before_is_read_with_it(skipped: int, indentation: bytes, size: int) -> None:
+    """A mark has no escape; nor is what other lines have, or what an empty one separates, a part of that."""
+    coded = quopri.encodestring(html.escape(uuencoded(gzip.compress(noise(200) + VALUE, mtime=0)).decode()).encode())
+    lines = b"other:\n" * (skipped // 7) + re.sub(rb"^", indentation, b"\n" + coded, flags=re.MULTILINE)
+    findings = played(untyped, lines, range(0, len(lines), size))
+    assert ("quoted-printable", "uuencode", "gzip") in seen(findings)
+    assert outcome(played(untyped, lines)) == outcome(findings)
+
+
+def test_a_blank_behind_a_colon_is_an_escape() -> None:
+    text = base64.b85encode(zlib.compress(b"the words are " + VALUE, wbits=-15))
+    assert ("quoted-printable", "base85", "deflate") in seen(played(untyped, b"id:=207\ndata:=20" + text + b"\n\n"))
 
 
 @pytest.mark.parametrize("size", [1, 2, 5, 1000])
