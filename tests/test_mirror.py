@@ -61,7 +61,8 @@ def test_no_module_is_too_long() -> None:
 
 
 def _line_counts() -> list[tuple[Path, int]]:
-    return [(path, path.read_text().count("\n")) for folder in PACKAGES.values() for path in folder.rglob("*.py")]
+    found = [path for folder in PACKAGES.values() for kind in ("*.py", "*.c") for path in folder.rglob(kind)]
+    return [(path, path.read_text().count("\n")) for path in found]
 
 
 def test_no_class_of_capture_has_the_name_of_another() -> None:

@@ -179,7 +179,7 @@ class LiteralSet:
 
     @cached_property
     def packed(self) -> bytes:
-        """The literals for the compiled part: `Literals` in core.c."""
+        """The literals for the compiled part: `Literals` in `text.c`."""
         at_pair = [(text[at : at + 2], at, text) for text in self.texts for at in [_rarest_pair(text)]]
         by_first: list[list[bytes]] = [[] for _ in range(256)]
         bits = bytearray(1 << 13)

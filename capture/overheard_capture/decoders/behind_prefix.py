@@ -24,7 +24,7 @@ _DELIMITER = re.compile(rb"[>\[:\"'`=,; |(\0\t\n]")
 # So many bytes of what is compressed are hardly ever text.
 _FEW = 24
 # How far into a message of msgpack, protobuf, CBOR and the like the length of its last field is looked for, and how
-# short that is at least; see `may_be_behind_length` in core.c.
+# short that is at least; see `may_be_behind_length` in `content.c`.
 _LATEST, _SHORTEST = 64, 12
 _PRINTABLE, _TEXT_BYTES = range(0x21, 0x7F), {bytes([byte]) for byte in range(0x20, 0x7F)}
 

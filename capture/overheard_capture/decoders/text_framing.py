@@ -34,7 +34,7 @@ class _Framing(NamedTuple):
     """How a line announces the length of a piece.
 
     `anywhere` finds the announcement, with the line break before it if it is a whole line; `here` matches it without.
-    Group 1 is the length, as `length` reads it. `number` is that of the framing in `core.c`.
+    Group 1 is the length, as `length` reads it. `number` is that of the framing in `announcements.c`.
     """
 
     layer: Layer

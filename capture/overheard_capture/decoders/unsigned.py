@@ -1,7 +1,7 @@
 """Compression without a signature: raw deflate, brotli, LZMA, lz-string, LZ4, Snappy, and any after its length.
 
 It is looked for only in bytes that were written as text, such as base64: there it is common, and a guess is cheap. What
-may be in digests must also be in `may_be_content` in `core.c`; lz-string is written in base64 alone.
+may be in digests must also be in `may_be_content` in `content.c`; lz-string is written in base64 alone.
 """
 
 from __future__ import annotations

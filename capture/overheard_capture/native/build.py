@@ -13,13 +13,17 @@ import tempfile
 import zlib
 from pathlib import Path
 
+# It includes the other files beside it.
 SOURCE = Path(__file__).with_name("core.c")
 
 
 def library_path() -> Path:
     """The path of the library built from the current source, whether it exists or not."""
     # A checksum is enough, and hashlib would load OpenSSL.
-    return SOURCE.with_name(f"core-{zlib.crc32(SOURCE.read_bytes()):08x}-{os.uname().machine}.so")
+    checksum = 0
+    for path in sorted(SOURCE.parent.glob("*.c")):
+        checksum = zlib.crc32(path.read_bytes(), checksum)
+    return SOURCE.with_name(f"core-{checksum:08x}-{os.uname().machine}.so")
 
 
 def build(folder: Path = SOURCE.parent) -> str:

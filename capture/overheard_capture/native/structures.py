@@ -1,4 +1,4 @@
-"""Memory shared with the compiled part: the structures of `core.c`, field by field."""
+"""Memory shared with the compiled part: the structures of the files of C, field by field."""
 
 from __future__ import annotations
 
@@ -83,7 +83,7 @@ STRING_SLOTS = 256
 
 
 class Strings(ctypes.Structure):
-    """The last string of JSON under each name; see `core.c`."""
+    """The last string of JSON under each name; see `json_strings.c`."""
 
     __slots__ = ()  # a misspelt field raises an error, instead of setting an attribute that C never sees
     _fields_ = [
@@ -108,7 +108,7 @@ class NativeBase85(ctypes.Structure):
 
 
 class CodedRuns(ctypes.Structure):
-    """Runs of codings of bytes as text; see `core.c`. It contains what the last call found."""
+    """Runs of codings of bytes as text; see `coded_runs.c`. It contains what the last call found."""
 
     __slots__ = ("_out", "_runs", "_words")  # what the pointers point to
     _fields_ = [

@@ -1,0 +1,192 @@
+/* base85 (see decoders/armour/base85.py, which does the same) */
+
+/* Classes of bytes: of the alphabet; those after which something may begin; digits and letters; what base64 has besides; and
+ * what begins an escape. */
+enum { IN_ALPHABET = 1, DELIMITER = 2, WORD = 4, LOWER = 8, UPPER = 16, IN_BASE64 = 32, ESCAPE = 64 };
+/* The characters of 20 bytes; how many characters show whether they are varied; where and how often something may begin; how
+ * many of the first bytes are zero only if they are encoded. */
+enum { SHORTEST_BASE85 = 25, SHORTEST_OUT = 20, VARIED = 64, LATEST = 64, MOST_DELIMITERS = 6, ZEROS = 5 };
+/* How many of the first bytes may be others than text. */
+enum { MOST_OTHERS = 7 };
+
+/* An alphabet: the class and the digit of each byte. */
+typedef struct {
+    const uint8_t *classes, *digits;
+} Base85;
+
+/* The length of a sign that is escaped at `at`, for HTML, XML or JSON: as an entity, which may be escaped itself, or with
+ * backslashes. 0 if there is none of this alphabet. */
+static uint64_t escaped(const uint8_t *at, const uint8_t *end, const Base85 *base, uint8_t *sign) {
+    static const struct {
+        uint8_t length, text[6], sign;
+    } entities[] = {{4, "amp;", '&'},  {3, "lt;", '<'},   {3, "gt;", '>'},   {5, "quot;", '"'}, {5, "apos;", '\''},
+                    {4, "#38;", '&'},  {4, "#60;", '<'},  {4, "#62;", '>'},  {4, "#34;", '"'},  {4, "#39;", '\''},
+                    {5, "#x26;", '&'}, {5, "#x3c;", '<'}, {5, "#x3e;", '>'}, {5, "#x22;", '"'}, {5, "#x27;", '\''}};
+    const uint8_t *next = at + 1;
+    uint64_t length = 0;
+    if (*at == '\\') {
+        while (next < end && next - at < 8 && *next == '\\') next++;
+        if (end - next < 5 || memcmp(next, "u00", 3) || !digit[next[3]] || !digit[next[4]]) return 0;
+        *sign = (uint8_t)((digit[next[3]] - 1) << 4 | (digit[next[4]] - 1));
+        return strchr("&<>\"'", *sign) && *sign && base->digits[*sign] != 255 ? (uint64_t)(next + 5 - at) : 0;
+    }
+    if (*at != '&') return 0;
+    for (int nested = 0; nested <= 4; nested++) {
+        uint64_t matched = 0;
+        if (next == end || !strchr("algq#", *next)) break;
+        for (int each = 0; each < 15 && !matched; each++) {
+            uint64_t size = entities[each].length, same = 0;
+            if ((uint64_t)(end - next) < size || base->digits[entities[each].sign] == 255) continue;
+            while (same < size) {
+                uint8_t byte = next[same], other = entities[each].text[same];
+                if (byte != other && !(size == 5 && other == 'x' && byte == 'X') &&
+                    !(size == 5 && entities[each].text[0] == '#' && same == 3 && (byte | 0x20) == other)) break;
+                same++;
+            }
+            if (same == size) matched = size, *sign = entities[each].sign;
+        }
+        if (!matched) break;
+        next += matched, length = (uint64_t)(next - at);
+        if (matched != 4 || next[-2] != 'p') break;
+    }
+    return length;
+}
+
+/* The next characters of a line, without escapes, and `most` of them. Returns how many there are. */
+static uint64_t unescaped(const uint8_t *at, const uint8_t *end, uint64_t most, const Base85 *base, uint8_t *chars) {
+    uint64_t count = 0;
+    while (at < end && count < most) {
+        uint64_t length = base->classes[*at] & ESCAPE ? escaped(at, end, base, chars + count) : 0;
+        if (!length) chars[count] = *at;
+        at += length ? length : 1, count++;
+    }
+    return count;
+}
+
+/* The same, where they are if there are no escapes; or else in `room`. */
+static const uint8_t *characters(const uint8_t *at, const uint8_t *end, uint64_t most, const Base85 *base, uint8_t *room,
+                                 uint64_t *count) {
+    *count = (uint64_t)(end - at) < most ? (uint64_t)(end - at) : most;
+    if (!memchr(at, '&', *count) && !memchr(at, '\\', *count)) return at;
+    *count = unescaped(at, end, most, base, room);
+    return room;
+}
+
+/* The bytes that characters encode, up to a group that encodes none. Returns how many there are. In Ascii85 a `z` is a group
+ * of zeros. */
+static int groups(const uint8_t *chars, uint64_t length, const Base85 *base, uint8_t *out) {
+    const uint8_t *digits = base->digits;
+    uint64_t at = 0;
+    int size = 0;
+    for (uint64_t taken = 0; at < length && taken + 5 <= length; taken += 5, size += 4) {
+        uint64_t number = 0;
+        if (digits[chars[at]] == 255) {
+            at++;
+        } else {
+            if (at + 5 > length) break;
+            uint8_t first = digits[chars[at]], second = digits[chars[at + 1]], third = digits[chars[at + 2]],
+                    fourth = digits[chars[at + 3]], fifth = digits[chars[at + 4]];
+            /* The digits are less than 85, and what is none is 255. */
+            if ((first | second | third | fourth | fifth) & 128) break;
+            number = (((first * 85ull + second) * 85 + third) * 85 + fourth) * 85 + fifth;
+            if (number >> 32) break;
+            at += 5;
+        }
+        out[size] = (uint8_t)(number >> 24), out[size + 1] = (uint8_t)(number >> 16);
+        out[size + 2] = (uint8_t)(number >> 8), out[size + 3] = (uint8_t)number;
+    }
+    return size;
+}
+
+/* How many bytes are neither text nor what pads it. */
+static int count_others(const uint8_t *out, int size) {
+    int others = 0;
+    for (int at = 0; at < size;) {
+        uint8_t first = out[at++];
+        if (printable(first) || !first) continue;
+        int more = first < 0xC2 ? 0 : first < 0xE0 ? 1 : first < 0xF0 ? 2 : first < 0xF5 ? 3 : 0, whole = 0;
+        while (whole < more && at + whole < size && out[at + whole] >> 6 == 2) whole++;
+        if (more && whole == more) at += more;
+        else others++;
+    }
+    return others;
+}
+
+/* Whether what begins here decodes to what makes sense: text, wide text, or a format; or many bytes are zero; or a block stored
+ * by deflate begins; or, as far as it goes, mostly text, and what pads it, if there are letters of both cases. */
+static int makes_sense(const uint8_t *at, const uint8_t *end, int mixed, const Base85 *base, const uint8_t *beginnings) {
+    uint8_t room[VARIED], out[VARIED], even = 0, odd = 0;
+    uint64_t count;
+    const uint8_t *chars = characters(at, end, SHORTEST_BASE85, base, room, &count);
+    if (groups(chars, count, base, out) < SHORTEST_OUT) return 0;
+    if (may_begin_pair(out, beginnings) || may_be_text(out, SHORTEST_OUT)) return 1;
+    if (out[0] <= 1 && (out[1] ^ out[3]) == 0xFF && (out[2] ^ out[4]) == 0xFF) return 1;
+    int zeros = 0;
+    for (int each = 0; each < SHORTEST_OUT; each += 2) {
+        zeros += !out[each] + !out[each + 1];
+        even |= out[each], odd |= out[each + 1];
+    }
+    if (zeros >= ZEROS || even < SCRIPTS || odd < SCRIPTS) return 1;
+    if (!mixed || count_others(out, SHORTEST_OUT) > MOST_OTHERS) return 0;
+    chars = characters(at, end, VARIED, base, room, &count);
+    int size = groups(chars, count, base, out);
+    return 4 * count_others(out, size) <= size - 8;
+}
+
+/* Whether what begins here, of which all are in the alphabet or escaped, may be encoded. */
+static int begins_base85(const uint8_t *at, const uint8_t *end, int mixed, const Base85 *base, const uint8_t *beginnings) {
+    if (makes_sense(at, end, mixed, base, beginnings)) return 1;
+    if (!mixed) return 0;
+    uint8_t room[VARIED];
+    uint64_t window, different = 0, others = 0, seen[4] = {0};
+    const uint8_t *chars = characters(at, end, VARIED, base, room, &window);
+    for (uint64_t index = 0; index < window; index++) others += !(base->classes[chars[index]] & (WORD | IN_BASE64));
+    if (32 * others < window) return 0;
+    uint8_t kinds = 0;
+    for (uint64_t index = 0; index < window; index++) {
+        uint8_t byte = chars[index];
+        different += !(seen[byte >> 6] >> (byte & 63) & 1);
+        seen[byte >> 6] |= (uint64_t)1 << (byte & 63);
+        kinds |= base->classes[byte];
+    }
+    return 300 * different >= window * (229 - window) && kinds & LOWER && kinds & UPPER;
+}
+
+/* Whether a part of a run, all of which is in the alphabet or escaped, may be encoded. */
+static int may_be_base85(const uint8_t *run, uint64_t length, const Base85 *base, const uint8_t *beginnings) {
+    int starts = 0;
+    /* What is varied has letters of both cases, and so has text that is encoded. */
+    uint8_t kinds = 0;
+    for (uint64_t at = 0; at < length && at < LATEST + VARIED && (kinds & (LOWER | UPPER)) != (LOWER | UPPER); at++)
+        kinds |= base->classes[run[at]];
+    int mixed = kinds & LOWER && kinds & UPPER;
+    /* After a sign before the line, or several of the same. */
+    uint64_t signs = 0;
+    while (signs < length && run[signs] == run[0] && !(base->classes[run[0]] & WORD)) signs++;
+    for (uint64_t at = 0; at <= LATEST && at + SHORTEST_BASE85 <= length; at++) {
+        int delimited = at && base->classes[run[at - 1]] & DELIMITER && starts < MOST_DELIMITERS;
+        if (!(delimited || !at || at == signs || (at == 1 && signs))) continue;
+        if (begins_base85(run + at, run + length, mixed, base, beginnings)) return 1;
+        starts += delimited;
+    }
+    return 0;
+}
+
+/* Whether there is something in a run, from `at` to `end`, that may be base85. */
+static int has_base85(const uint8_t *data, uint64_t at, uint64_t end, const Base85 *base, const uint8_t *beginnings) {
+    uint64_t word = at;
+    /* A run that begins within a word begins after it, unless that is long. */
+    if (word && base->classes[data[word - 1]] & WORD)
+        while (word < end && base->classes[data[word]] & WORD) word++;
+    for (uint64_t from = word - at < SHORTEST_BASE85 - 1 ? word : at, to; from < end; from = to + 1) {
+        for (to = from; to < end;) {
+            uint8_t sign;
+            while (to < end && (base->classes[data[to]] & (IN_ALPHABET | ESCAPE)) == IN_ALPHABET) to++;
+            uint64_t length = to < end && base->classes[data[to]] & ESCAPE ? escaped(data + to, data + end, base, &sign) : 0;
+            if (to == end || (!length && !(base->classes[data[to]] & IN_ALPHABET))) break;
+            to += length ? length : 1;
+        }
+        if (to - from >= SHORTEST_BASE85 && may_be_base85(data + from, to - from, base, beginnings)) return 1;
+    }
+    return 0;
+}

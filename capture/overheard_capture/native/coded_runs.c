@@ -1,0 +1,203 @@
+/* Runs of codings of bytes as text: hexadecimal, base32 in capitals and in small letters, percent-encoded, base58, and base85
+ * in three alphabets. */
+
+/* The members of each are bits of a table. */
+enum { HEXADECIMAL, CAPITAL, SMALL, PERCENT, BASE58, BASE85, NUMBERS = BASE85 + 3, CODINGS };
+/* The fewest separators of a list of numbers. In hexadecimal, at least one in so many digits is a letter. */
+enum { FEWEST = 7, FEWEST_LETTERS = 20, FEWEST_BYTES = 12 };
+
+typedef struct {
+    uint64_t from; /* where to go on */
+    uint64_t begun[CODINGS]; /* whether a run of a coding may have begun before the data */
+    uint64_t ends[CODINGS]; /* where that one ends */
+    uint64_t first[CODINGS]; /* no run of a coding begins before this */
+    uint64_t last[CODINGS]; /* where the members at the end of the data begin */
+    uint64_t run_count, word_count, filled;
+    /* The coding, start and end of each run that Python must read; or CODINGS, and the number of a word that may be
+     * content, and why. */
+    uint64_t *runs;
+    /* The start and end of each run that was decoded, the offset and length of the decoded bytes in `out`, and whether they
+     * count as a value. */
+    uint64_t *words;
+    uint8_t *out;
+    uint64_t most, room;
+    Base85 bases[NUMBERS - BASE85];
+} Coded;
+
+/* Add a run of hexadecimal digits and what is between them. One with a single word of digits, whose number is even, is
+ * decoded to `out`, with three bytes behind it that occur in nothing. One without enough digits is left out. */
+static void hexadecimal(Coded *found, const uint8_t *data, uint64_t at, uint64_t end, const uint8_t *beginnings) {
+    uint64_t begin = 0, stop = 0, several = 0, words = 0, separators = 0;
+    /* Whether these are decimal numbers; and how many in a row may be bytes, as those of text without a letter are. */
+    int is_number = 1, in_a_row = 0, may_be_bytes = 0;
+    for (uint64_t place = at; place < end;) {
+        uint64_t word = place;
+        for (; place < end && digit[data[place]]; place++) is_number &= data[place] <= '9';
+        if (place == word) {
+            uint8_t byte = data[place++];
+            is_number &= strchr("\\xX%&#+rnt", byte) == NULL;
+            separators = byte == ' ' || byte == ':' || byte == '-' ? separators + 1 : 2;
+            continue;
+        }
+        if (place - word >= SHORTEST_CODED) words++, begin = word, stop = place;
+        else if (place - word >= 2) several++;
+        int is_byte = place - word == 2 && data[word] >= '2' && data[word] <= '7';
+        in_a_row = !is_byte ? 0 : in_a_row && separators == 1 ? in_a_row + 1 : 1;
+        may_be_bytes |= in_a_row == FEWEST_BYTES;
+        separators = 0;
+    }
+    is_number &= !may_be_bytes;
+    if (!words && (several < 3 || is_number)) return;
+    if (words == 1 && !several && stop - begin <= LONGEST_WORD && (stop - begin) % 2 == 0) {
+        uint8_t *out = found->out + found->filled;
+        uint64_t size = (stop - begin) / 2;
+        for (uint64_t each = 0; each < size; each++)
+            out[each] = (uint8_t)((digit[data[begin + 2 * each]] - 1) << 4 | (digit[data[begin + 2 * each + 1]] - 1));
+        uint64_t *word = found->words + 5 * found->word_count++, letters = 0;
+        for (uint64_t each = 0; each < 2 * size; each++) letters += data[begin + each] > '9';
+        word[0] = at, word[1] = end, word[2] = found->filled, word[3] = size;
+        /* Digits that are no decimal number; see decoders/opaque.py. */
+        word[4] = FEWEST_LETTERS * letters >= 2 * size;
+        memcpy(out + size, "\0\xff", 3);
+        found->filled += size + 3;
+        int why = may_be_content(out, size, beginnings);
+        if (why) {
+            uint64_t *run = found->runs + 3 * found->run_count++;
+            run[0] = CODINGS, run[1] = found->word_count - 1, run[2] = (uint64_t)why;
+        }
+        return;
+    }
+    uint64_t *run = found->runs + 3 * found->run_count++;
+    run[0] = HEXADECIMAL, run[1] = at, run[2] = end;
+}
+
+static void coded(Coded *found, int coding, const uint8_t *data, uint64_t at, uint64_t end, const uint8_t *beginnings) {
+    if (at < found->first[coding]) return;
+    if (coding == HEXADECIMAL) {
+        hexadecimal(found, data, at, end, beginnings);
+        return;
+    }
+    if (coding == PERCENT) {
+        if (!memchr(data + at, '%', end - at)) return;
+    } else if (coding == BASE58) {
+        /* It must have letters of both cases, and none that is left out; between signs it is base64. */
+        int kinds = 0;
+        if (data[end] == '+' || (at && data[at - 1] == '+')) return;
+        for (uint64_t place = at; place < end; place++) {
+            uint8_t byte = data[place];
+            if (byte == '0' || byte == 'O' || byte == 'I' || byte == 'l') return;
+            kinds |= byte >= 'a' ? 1 : byte >= 'A' ? 2 : 0;
+        }
+        if (kinds != 3) return;
+    } else if (coding == NUMBERS) {
+        int separators = 0;
+        for (uint64_t place = at; place < end; place++) separators += data[place] == ',';
+        if (separators < FEWEST) return;
+    } else if (coding >= BASE85) {
+        if (!has_base85(data, at, end, found->bases + coding - BASE85, beginnings)) return;
+    } else {
+        /* A long word must have other characters than hexadecimal digits. */
+        uint64_t word = at, others = 0, place = at;
+        for (; place < end; place++) {
+            if (data[place] == '\r' || data[place] == '\n') {
+                if (others && place - word >= SHORTEST_CODED) break;
+                word = place + 1, others = 0;
+            } else {
+                others |= !digit[data[place]];
+            }
+        }
+        if (place == end && (!others || place - word < SHORTEST_CODED)) return;
+    }
+    uint64_t *run = found->runs + 3 * found->run_count++;
+    run[0] = (uint64_t)coding, run[1] = at, run[2] = end;
+}
+
+/* Find the ends of runs that have begun, behind which others begin. */
+static void end_begun_runs(Coded *found, const uint8_t *data, uint64_t length, const uint16_t *table) {
+    uint16_t open = 0;
+    for (int each = 0; each < CODINGS; each++) {
+        open |= (uint16_t)(!!found->begun[each] << each);
+        found->first[each] = found->ends[each] = 0;
+    }
+    for (uint64_t at = 0; open; at++) {
+        uint16_t still = at < length ? open & table[data[at]] : 0;
+        if (still == open) continue;
+        for (int each = 0; each < CODINGS; each++)
+            if ((open & ~still) >> each & 1) found->first[each] = found->ends[each] = at;
+        open = still;
+    }
+}
+
+/* Find the runs of all codings. A run at the end of the data is left out, as it may go on. Returns whether it reached the
+ * end; if not, there was no more room. */
+int coded_runs(Coded *found, const uint8_t *data, uint64_t length, const uint16_t *table, const uint8_t *beginnings) {
+    const uint16_t all = (1 << CODINGS) - 1;
+    uint64_t at = found->from;
+    if (!at) end_begun_runs(found, data, length, table);
+    found->run_count = found->word_count = found->filled = 0;
+    /* Where the last run of each coding ended: no other one begins before that. The codings of which one may begin, and
+     * where the next run of another one ends. */
+    uint64_t done[CODINGS], next = length;
+    uint16_t may_begin = all;
+    for (int each = 0; each < CODINGS; each++) done[each] = at;
+    while (at + SHORTEST_CODED <= length) {
+        if (at >= next) {
+            may_begin = all, next = length;
+            for (int each = 0; each < CODINGS; each++) {
+                if (done[each] <= at) continue;
+                may_begin &= ~(1 << each);
+                if (done[each] < next) next = done[each];
+            }
+        }
+        /* Most text has no run: the last bytes of the shortest ones that can begin here are in no coding together. They
+         * are looked at without a branch for each, and no run that contains all of them begins before the last of them. */
+        uint64_t start = at + SHORTEST_CODED;
+        const uint8_t *last = data + start - LOOKED_AT;
+        uint16_t kinds = may_begin & table[last[0]] & table[last[1]] & table[last[2]] & table[last[3]] & table[last[4]] &
+                         table[last[5]] & table[last[6]] & table[last[7]];
+        if (!kinds) {
+            at += SHORTEST_CODED - LOOKED_AT + 1;
+            if (at > next) at = next;
+            continue;
+        }
+        if (found->run_count + CODINGS > found->most || found->word_count + CODINGS > found->most ||
+            found->room - found->filled < CODINGS * LONGEST_WORD)
+            break;
+        /* Scan backwards from there: no run contains a non-member. */
+        for (start -= LOOKED_AT; start > at && (kinds & table[data[start - 1]]); start--) kinds &= table[data[start - 1]];
+        if (start > at) {
+            at = start < next ? start : next;
+            continue;
+        }
+        uint64_t end = at + SHORTEST_CODED;
+        for (uint16_t open = kinds; open; end++) {
+            uint16_t still = end < length ? open & table[data[end]] : 0;
+            if (still == open) continue;
+            for (int each = 0; each < CODINGS; each++)
+                if ((open & ~still) >> each & 1) done[each] = end;
+            open = still;
+        }
+        for (int each = 0; each < CODINGS; each++)
+            if (kinds >> each & 1 && done[each] < length) coded(found, each, data, at, done[each], beginnings);
+        next = at;
+    }
+    if (at + SHORTEST_CODED <= length) {
+        for (int each = 0; each < CODINGS; each++)
+            if (found->first[each] < done[each]) found->first[each] = done[each];
+        found->from = at;
+        return 0;
+    }
+    uint16_t kinds = all;
+    uint64_t place = length;
+    for (; place && kinds; place--) {
+        uint16_t now = table[data[place - 1]];
+        if ((kinds & now) == kinds) continue;
+        for (int each = 0; each < CODINGS; each++)
+            if (kinds >> each & 1 && !(now >> each & 1)) found->last[each] = place;
+        kinds &= now;
+    }
+    for (int each = 0; each < CODINGS; each++)
+        if (kinds >> each & 1) found->last[each] = place;
+    found->from = length;
+    return 1;
+}

@@ -1,0 +1,218 @@
+/* What a content may begin with, such as what hexadecimal digits stand for: most of these are digests, which are searched, and no
+ * more. */
+
+/* The value of a digit, and 1 more; 0 if it is none. */
+static const uint8_t digit[256] = {
+    ['0'] = 1,  ['1'] = 2,  ['2'] = 3,  ['3'] = 4,  ['4'] = 5,  ['5'] = 6,  ['6'] = 7,  ['7'] = 8,
+    ['8'] = 9,  ['9'] = 10, ['A'] = 11, ['B'] = 12, ['C'] = 13, ['D'] = 14, ['E'] = 15, ['F'] = 16,
+    ['a'] = 11, ['b'] = 12, ['c'] = 13, ['d'] = 14, ['e'] = 15, ['f'] = 16,
+};
+
+/* What the high byte of a character in most alphabets is less than. */
+enum { SCRIPTS = 0x20 };
+
+/* Whether this may be the beginning of UTF-8 text, cut within the last character. */
+static int may_be_text(const uint8_t *data, uint64_t length) {
+    for (uint64_t at = 0; at + 3 < length;) {
+        uint8_t first = data[at++];
+        if (printable(first)) continue;
+        int more = first < 0xC2 ? 0 : first < 0xE0 ? 1 : first < 0xF0 ? 2 : first < 0xF5 ? 3 : 0;
+        if (!more) return 0;
+        for (; more && at < length; more--, at++)
+            if (data[at] >> 6 != 2) return 0;
+    }
+    return 1;
+}
+
+typedef struct {
+    const uint8_t *data; /* with eight bytes more than there are */
+    uint64_t end, at;    /* in bits */
+} Bits;
+
+/* The next bits, 16 at most; the first one is the lowest. */
+static uint32_t bits(Bits *from, uint32_t count) {
+    uint32_t value;
+    memcpy(&value, from->data + (from->at >> 3), 4);
+#if __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
+    value = __builtin_bswap32(value);
+#endif
+    value = value >> (from->at & 7) & ((1u << count) - 1);
+    from->at += count;
+    return value;
+}
+
+/* A code of the fixed tables, of 8 bits at most; the first bit is the highest. */
+static uint32_t code(Bits *from, uint32_t count) {
+    uint64_t value = bits(from, count);
+    return (uint32_t)((value * 0x0202020202ull & 0x010884422010ull) % 1023) >> (8 - count);
+}
+
+/* Whether a known format may begin so (`beginnings` has the first two bytes of each), or text with a byte order mark. */
+static int may_begin_pair(const uint8_t *data, const uint8_t *beginnings) {
+    uint16_t pair = be16(data);
+    return beginnings[pair >> 3] >> (pair & 7) & 1 || pair == 0xFFFE || pair == 0xFEFF || pair == 0xEFBB;
+}
+
+/* The same for eight bytes. Of OpenPGP the first byte alone is a magic; behind the length, of one, two or five bytes, is a
+ * version, which is 4, or an algorithm. */
+static int may_begin_format(const uint8_t *data, const uint8_t *beginnings) {
+    if (!may_begin_pair(data, beginnings)) return 0;
+    switch (data[0]) {
+    case 0x88: case 0x89: case 0x98: case 0x99: case 0xC2: case 0xC6: case 0xC8:
+        return (data[2] && data[2] <= 4) || (data[3] && data[3] <= 4) || (data[6] && data[6] <= 4);
+    }
+    return 1;
+}
+
+/* Whether these may be the first bytes of UTF-16 or UTF-32 without a mark: the high bytes of eight characters, or of as many as
+ * there are, are less than those of CJK, or are 0. */
+static int may_be_wide(const uint8_t *data, uint64_t length) {
+    uint8_t high[2] = {0, 0}, highest[2] = {0, 0};
+    for (uint64_t at = 0; at < length && at < 32; at++) {
+        if (at < 16 && data[at] > high[at % 2]) high[at % 2] = data[at];
+        if (at % 4 == 0 || at % 4 == 3) highest[at % 4 == 3] |= data[at];
+    }
+    return high[0] < SCRIPTS || high[1] < SCRIPTS || !highest[0] || !highest[1];
+}
+
+/* Whether these may be the first bytes, four at least, of text or of a known format, which may be behind its length. */
+static int may_begin_content(const uint8_t *data, uint64_t length, const uint8_t *beginnings) {
+    return may_be_text(data, length) || !(data[0] | data[2]) || !(data[1] | data[3]) || may_be_wide(data, length) ||
+           (length < 8 ? may_begin_pair(data, beginnings) : may_begin_format(data, beginnings)) ||
+           (length >= 12 && may_begin_format(data + 4, beginnings));
+}
+
+enum { SHORTEST_TEXT = 12, SHORTEST_CODED = 24, LONGEST_WORD = 128 };
+
+/* Whether a dynamic block may go on like this (RFC 1951, 3.2.7): the lengths of the codes that write the lengths of all others
+ * must be a complete code. */
+static int has_code_lengths(Bits *in) {
+    static const uint8_t share[8] = {0, 64, 32, 16, 8, 4, 2, 1};
+    uint32_t literals = bits(in, 5), distances = bits(in, 5), count = bits(in, 4) + 4, sum = 0;
+    if (literals > 29 || distances > 29) return 0;
+    while (count--) sum += share[bits(in, 3)];
+    return sum == 128 || sum == 0;
+}
+
+/* Whether these may be blocks of raw deflate (RFC 1951, 3.2.3): the first one is not malformed from the beginning. */
+static int may_be_deflate(const uint8_t *data, uint64_t length, const uint8_t *beginnings) {
+    uint8_t padded[LONGEST_WORD / 2 + 8] = {0};
+    memcpy(padded, data, length);
+    Bits in = {padded, 8 * length, 1};
+    uint32_t kind = bits(&in, 2);
+    if (kind == 3) return 0;
+    if (kind == 0) return length >= 5 && (data[1] ^ data[3]) == 0xFF && (data[2] ^ data[4]) == 0xFF;
+    if (kind == 2) return has_code_lengths(&in);
+    static const uint8_t length_extra[29] = {0, 0, 0, 0, 0, 0, 0, 0, 1, 1, 1, 1, 2, 2, 2,
+                                             2, 3, 3, 3, 3, 4, 4, 4, 4, 5, 5, 5, 5, 0};
+    static const uint16_t least_length[29] = {3,  4,  5,  6,  7,  8,  9,  10, 11,  13,  15,  17,  19,  23, 27,
+                                              31, 35, 43, 51, 59, 67, 83, 99, 115, 131, 163, 195, 227, 258};
+    static const uint16_t least_distance[30] = {1,   2,   3,   4,   5,   7,    9,    13,   17,   25,
+                                                33,  49,  65,  97,  129, 193,  257,  385,  513,  769,
+                                                1025, 1537, 2049, 3073, 4097, 6145, 8193, 12289, 16385, 24577};
+    /* The beginning of the output, and its size. */
+    uint8_t out[SHORTEST_TEXT] = {0};
+    uint64_t size = 0;
+    while (in.at < in.end) {
+        uint32_t symbol = code(&in, 7);
+        uint64_t copied = 0, back = 0;
+        uint8_t literal = 0;
+        if (!symbol && in.at <= in.end) {
+            /* The end of a block: another one may follow, or nothing. */
+            if (!(data[0] & 1) || (in.at + 7) / 8 == length) return 1;
+            break;
+        }
+        if (symbol >= 24) symbol = symbol << 1 | bits(&in, 1);
+        if (symbol >= 200) {
+            literal = (uint8_t)((symbol << 1 | bits(&in, 1)) - 400 + 144);
+        } else if (symbol >= 48 && symbol < 192) {
+            literal = (uint8_t)(symbol - 48);
+        } else {
+            symbol -= symbol >= 192 ? 192 - 23 : 1;
+            if (in.at <= in.end && symbol > 28) return 0;
+            if (in.at > in.end) break;
+            copied = least_length[symbol] + bits(&in, length_extra[symbol]);
+            uint32_t distance = code(&in, 5);
+            if (in.at > in.end) break;
+            if (distance > 29) return 0;
+            back = least_distance[distance] + bits(&in, distance < 2 ? 0 : distance / 2 - 1);
+        }
+        if (in.at > in.end) break;
+        if (back > size) return 0;
+        for (uint64_t each = size; each < SHORTEST_TEXT && each < size + copied; each++) out[each] = out[each - back];
+        if (!copied && size < SHORTEST_TEXT) out[size] = literal;
+        size += copied ? copied : 1;
+        /* Python decompresses no more. */
+        if (size >= 4096) return 1;
+    }
+    if (size < SHORTEST_TEXT) return size > 1 && may_begin_format(out, beginnings);
+    return may_begin_content(out, SHORTEST_TEXT, beginnings);
+}
+
+/* Whether this may be brotli (RFC 7932, 9): as little as that has one type of blocks each, and at most 64 KiB of content. */
+static int may_be_brotli(const uint8_t *data, uint64_t length, const uint8_t *beginnings) {
+    uint8_t padded[LONGEST_WORD / 2 + 8] = {0};
+    memcpy(padded, data, length);
+    Bits in = {padded, 8 * length, 0};
+    /* the window */
+    if (bits(&in, 1) && !bits(&in, 3) && bits(&in, 3) == 1) return 0;
+    uint32_t last = bits(&in, 1);
+    if ((last && bits(&in, 1)) || bits(&in, 2)) return 0;
+    bits(&in, 16);
+    if (!last && bits(&in, 1)) {
+        uint64_t begin = (in.at + 7) / 8;
+        return length < begin + 4 || may_begin_content(data + begin, length - begin, beginnings);
+    }
+    return !bits(&in, 3);
+}
+
+/* Whether this may be a block of Snappy: the length of its content, and a literal that begins it. */
+static int may_be_snappy(const uint8_t *data, uint64_t length, const uint8_t *beginnings) {
+    uint64_t at = 0;
+    while (at < 3 && data[at] & 0x80) at++;
+    uint32_t tag = data[++at];
+    if (tag & 3) return 0;
+    uint64_t begin = at + 1 + (tag >> 2 < 60 ? 0 : (tag >> 2) - 59), literal = tag >> 2 < 60 ? (tag >> 2) + 1 : 60;
+    if (data[at + 1] >> 7 || data[at + 2] >> 7 || data[at + 3] >> 7) return 0;
+    if (literal < 4 || begin + 4 > length) return 1;
+    return may_begin_content(data + begin, literal < length - begin ? literal : length - begin, beginnings);
+}
+
+/* Why decoded bytes, 12 at least and as many as those of the longest word at most, may be more than a digest: text or a known format, the same after a length of four bytes, compressed data
+ * without a signature; text among other bytes, or compressed data behind its length. If there is no reason, Python would find
+ * nothing either. */
+enum { KNOWN = 1, KNOWN_AFTER_LENGTH = 2, UNSIGNED = 4, TEXT_WITHIN = 8, BEHIND_LENGTH = 16 };
+enum { SHORTEST_BROTLI = 16, SHORTEST_WITHIN = 24, SHORTEST_BEHIND = 12 };
+
+/* Whether these may be compressed data without a signature. */
+static int may_be_unsigned(const uint8_t *data, uint64_t length, const uint8_t *beginnings) {
+    /* LZMA of any properties, and LZ4 after the length of its content */
+    return (length > 13 && !data[13]) || (!data[3] && data[4] >> 4) || may_be_snappy(data, length, beginnings) ||
+           may_be_deflate(data, length, beginnings) ||
+           (length >= SHORTEST_BROTLI && may_be_brotli(data, length, beginnings));
+}
+
+/* Whether compressed data may be behind its length: all the rest of a message. A length of several bytes has zeros here. */
+static int may_be_behind_length(const uint8_t *data, uint64_t length, const uint8_t *beginnings) {
+    for (uint64_t at = 1; at + SHORTEST_BEHIND <= length; at++) {
+        uint64_t last = at - 1, rest = length - at;
+        while (last && at - last < 8 && !data[last]) last--;
+        if (data[last] == rest && (may_begin_format(data + at, beginnings) || may_begin_format(data + at + 4, beginnings) ||
+                                   may_be_unsigned(data + at, rest, beginnings)))
+            return 1;
+    }
+    return 0;
+}
+
+int may_be_content(const uint8_t *data, uint64_t length, const uint8_t *beginnings) {
+    int why = may_begin_content(data, length, beginnings) ? KNOWN : 0;
+    if (may_begin_format(data + 4, beginnings)) why |= KNOWN_AFTER_LENGTH;
+    if (may_be_unsigned(data, length, beginnings)) why |= UNSIGNED;
+    if (may_be_behind_length(data, length, beginnings)) why |= BEHIND_LENGTH;
+    uint64_t run = 0;
+    for (uint64_t at = 0; at < length; at++) {
+        run = printable(data[at]) ? run + 1 : 0;
+        if (run == SHORTEST_WITHIN || (at && data[at] == '~' && data[at - 1] == '<')) return why | TEXT_WITHIN;
+    }
+    return why;
+}

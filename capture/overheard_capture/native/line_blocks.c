@@ -1,0 +1,67 @@
+/* Blocks of lines (see decoders/line_blocks.py) */
+
+enum { SHORTEST_ENCODED = 24, MOST_BLANKS = 8, MOST_INDENTED = 32, SHORTEST_OFFSET = 4, SHORTEST_WORD = 4 };
+
+static int in_base64(uint8_t byte) {
+    return is_letter(byte) || is_digit(byte) || byte == '+' || byte == '/' || byte == '_' || byte == '-';
+}
+
+/* Whether an encoded word may be in a line, or a hexadecimal offset at its beginning, after a prefix of a few bytes. */
+static int may_be_encoded(const uint8_t *at, const uint8_t *end) {
+    const uint8_t *stop = memchr(at, '\n', end - at), *word = at, *digits;
+    if (!stop) stop = end;
+    if (stop > at && (stop[-1] == '=' || (stop[-1] == '\r' && stop - at > 1 && stop[-2] == '='))) return 1;
+    while (word < stop && !is_letter(*word) && !is_digit(*word)) word++;
+    if (stop - word > 5 && memcmp(word, "data:", 5) == 0)
+        for (word += 5; word < stop && !is_letter(*word) && !is_digit(*word);) word++;
+    if (stop - word > 6 &&
+        (memcmp(word, "begin ", 6) == 0 || memcmp(word, "GIT bi", 6) == 0 || memcmp(word, "BEGIN:", 6) == 0))
+        return 1;
+    if (stop - word > 2 && word[0] == '0' && (word[1] | 0x20) == 'x') word += 2;
+    for (digits = word; digits < stop && digit[*digits];) digits++;
+    if (digits - word >= SHORTEST_OFFSET) return 1;
+    uint64_t run = 0;
+    for (; at < stop; at++)
+        if ((run = *at == ' ' || *at == '\t' || *at == '\r' ? 0 : run + 1) == SHORTEST_ENCODED) return 1;
+    return 0;
+}
+
+/* Whether two words of a dump are there, in hexadecimal. */
+static int two_words(const uint8_t *at, const uint8_t *end) {
+    const uint8_t *word = at, *blanks;
+    while (at < end && digit[*at]) at++;
+    if (at - word < SHORTEST_WORD) return 0;
+    for (blanks = at; at < end && at - blanks < MOST_BLANKS && (*at == ' ' || *at == '\t');) at++;
+    if (at == blanks) return 0;
+    for (word = at; at < end && at - word < SHORTEST_WORD && digit[*at];) at++;
+    return at - word == SHORTEST_WORD;
+}
+
+/* Whether the line after the line break at `at` may begin a block, or may be the second one of base64 in folded lines. */
+static int may_begin_block(const uint8_t *data, const uint8_t *at, const uint8_t *end) {
+    const uint8_t *line = at + 1;
+    uint8_t first = *line;
+    if (first == '>' || first == '+' || first == '|' || first == '#' || first == '*' || first == '/') return may_be_encoded(line, end);
+    if (first == 'd') return end - line > 5 && memcmp(line, "data:", 5) == 0 && may_be_encoded(line, end);
+    if (first != '0' && first != ' ' && first != '\t') return 0;
+    const uint8_t *number = line;
+    while (number < end && number - line < MOST_BLANKS && (*number == ' ' || *number == '\t')) number++;
+    if (end - number > 1 && number[0] == '0' && (number[1] == '0' || (number[1] | 0x20) == 'x')) return 1;
+    if (number > line && two_words(number, end)) return 1;
+    const uint8_t *folded = line + 1;
+    while (folded < end && folded - line < MOST_INDENTED && (*folded == ' ' || *folded == '\t')) folded++;
+    if (first == '0' || folded == end || !(in_base64(*folded) || *folded == '=')) return 0;
+    if (at > data && at[-1] == '\r') at--;
+    if (at - data < SHORTEST_ENCODED) return 0;
+    for (int each = 1; each <= SHORTEST_ENCODED; each++)
+        if (!in_base64(at[-each])) return 0;
+    return 1;
+}
+
+/* The offset from `start` on of the first line break behind which that may be; -1 if there is none. */
+int64_t line_block(const uint8_t *data, uint64_t length, uint64_t start) {
+    const uint8_t *at = data + start, *end = data + length;
+    for (; end - at > 1 && (at = memchr(at, '\n', end - at - 1)); at++)
+        if (may_begin_block(data, at, end)) return at - data;
+    return -1;
+}

@@ -1,0 +1,282 @@
+/* Frames with the next bytes of a connection (see scan/walker.py).
+ *
+ * One case is handled: a complete frame with the next in-order bytes of one direction of a TCP connection, in a common
+ * encapsulation. It appends these bytes to the block of that direction. Every other frame is left to Python, which
+ * processes it before the next frame is read. So this code makes no decisions of its own.
+ */
+
+/* RFC 9293, 3.1 */
+enum { PSH = 0x08, ACK = 0x10, ECE = 0x40, CWR = 0x80 };
+/* https://www.tcpdump.org/linktypes.html */
+enum { LINKTYPE_ETHERNET = 1, LINKTYPE_RAW = 101, LINKTYPE_LINUX_SLL = 113, LINKTYPE_LINUX_SLL2 = 276 };
+enum { ETHERTYPE_IP = 0x0800, ETHERTYPE_8021Q = 0x8100, ETHERTYPE_IPV6 = 0x86DD, ETHERTYPE_8021AD = 0x88A8 };
+enum { IPPROTO_TCP = 6 };
+/* draft-ietf-opsawg-pcapng, 4.3 */
+enum { ENHANCED_PACKET_BLOCK = 6 };
+
+enum { MORE = 0, RECORD = 1, FULL = 2, REST = 3 };
+
+/* `length` bytes at `start` of a block, which are at `offset` of a frame. */
+typedef struct {
+    uint32_t start, frame, offset, length;
+} Extent;
+
+typedef struct {
+    uint8_t key[36];
+    int32_t other;       /* the opposite direction; -1 if this slot is free */
+    uint32_t armed;      /* whether this code may append to it */
+    uint32_t next;       /* the next sequence number expected */
+    uint32_t reached;    /* one past the highest sequence number sent or acknowledged */
+    uint32_t acknowledged; /* one past the highest one acknowledged */
+    uint32_t fill, capacity;
+    uint32_t extents_fill, extents_capacity;
+    uint32_t segments;
+    uint64_t ticks;      /* the timestamp of its last frame, in ticks of */
+    uint32_t interface;  /* this interface */
+    uint8_t *block;
+    Extent *extents;
+} Direction;
+
+typedef struct {
+    uint32_t link_type, usable;
+} Interface;
+
+typedef struct {
+    /* the file format */
+    uint32_t pcapng, swapped, interface_count, frame; /* `frame` is the number of the last frame */
+    Interface interfaces[64];
+    /* the directions, and a hash table of their indexes by key: a power of two of slots, -1 if empty */
+    Direction *directions;
+    int32_t *slots;
+    uint32_t slot_mask;
+    uint32_t seed;
+    /* the bytes of frames outside their payloads */
+    uint8_t *rest;
+    uint32_t rest_fill, rest_capacity;
+    Extent *rest_extents;
+    uint32_t rest_extents_fill, rest_extents_capacity;
+    /* totals since the last return to Python */
+    uint64_t bytes, payload;
+    uint64_t ticks;
+    uint32_t interface;
+    uint32_t full; /* the index of the direction whose block is full */
+} Walker;
+
+static uint32_t u32(const uint8_t *at, int swapped) {
+    uint32_t value;
+    memcpy(&value, at, 4);
+    return swapped ? __builtin_bswap32(value) : value;
+}
+
+/* The hash is seeded, so that an attacker cannot choose connections that all collide. */
+static uint32_t hash(const uint8_t *key, uint32_t seed) {
+    uint64_t mixed = seed * 0x9E3779B97F4A7C15ull + 1;
+    for (int at = 0; at < 36; at += 4) {
+        uint32_t word;
+        memcpy(&word, key + at, 4);
+        mixed = (mixed ^ word) * 0xFF51AFD7ED558CCDull;
+        mixed ^= mixed >> 32;
+    }
+    return (uint32_t)mixed;
+}
+
+uint32_t slot_of(const Walker *walker, const uint8_t *key) { return hash(key, walker->seed) & walker->slot_mask; }
+
+static int32_t direction_of(const Walker *walker, const uint8_t *key) {
+    uint32_t slot = hash(key, walker->seed) & walker->slot_mask;
+    for (uint32_t looked = 0; looked <= walker->slot_mask; looked++) {
+        int32_t index = walker->slots[slot];
+        if (index == -1) return -1;
+        if (index >= 0 && memcmp(walker->directions[index].key, key, 36) == 0) return index;
+        slot = (slot + 1) & walker->slot_mask;
+    }
+    return -1;
+}
+
+/* The offset of the IP header, or -1. */
+static int link(uint32_t type, const uint8_t *data, uint32_t length, int *version) {
+    uint32_t offset, protocol;
+    switch (type) {
+    case LINKTYPE_ETHERNET:
+        if (length < 14) return -1;
+        protocol = be16(data + 12), offset = 14;
+        break;
+    case LINKTYPE_LINUX_SLL:
+        if (length < 16) return -1;
+        protocol = be16(data + 14), offset = 16;
+        break;
+    case LINKTYPE_LINUX_SLL2:
+        if (length < 20) return -1;
+        protocol = be16(data), offset = 20;
+        break;
+    case LINKTYPE_RAW:
+        if (length < 1) return -1;
+        *version = data[0] >> 4;
+        return 0;
+    default:
+        return -1;
+    }
+    for (int tags = 0; tags < 2 && (protocol == ETHERTYPE_8021Q || protocol == ETHERTYPE_8021AD); tags++) {
+        if (length < offset + 4) return -1;
+        protocol = be16(data + offset + 2), offset += 4;
+    }
+    *version = protocol == ETHERTYPE_IP ? 4 : protocol == ETHERTYPE_IPV6 ? 6 : 0;
+    return (int)offset;
+}
+
+/* Whether options of TCP are those of known meaning that most segments have: any others may have content. */
+static int usual(const uint8_t *option, const uint8_t *end) {
+    while (option < end) {
+        uint8_t kind = option[0], length = end - option > 1 ? option[1] : 0;
+        if (kind == 0) {
+            while (option < end)
+                if (*option++) return 0;
+            return 1;
+        }
+        if (kind == 1) {
+            option++;
+            continue;
+        }
+        if (!(kind == 8 && length == 10) && !(kind == 5 && length >= 10 && length <= 34 && length % 8 == 2)) return 0;
+        if (length > end - option) return 0;
+        option += length;
+    }
+    return 1;
+}
+
+/* Process a frame: 1 if that was done, 0 if Python must do it, -1 if the direction's block must be emptied first, and -2 if
+ * the block of bytes outside payloads must. */
+static int frame(Walker *walker, uint32_t interface, uint64_t ticks, const uint8_t *data, uint32_t length) {
+    int version = 0;
+    int ip = link(walker->interfaces[interface].link_type, data, length, &version);
+    if (ip < 0) return 0;
+    uint8_t key[36];
+    uint32_t tcp, end;
+    const uint8_t *header = data + ip;
+    if (version == 4) {
+        if (length < (uint32_t)ip + 20 || header[0] >> 4 != 4 || header[9] != IPPROTO_TCP) return 0;
+        uint32_t size = (header[0] & 15) * 4, total = be16(header + 2);
+        /* Options of IP may have content. */
+        if (size != 20 || total < size + 20 || (be16(header + 6) & 0x3FFF)) return 0;
+        tcp = ip + size, end = ip + total;
+        memset(key, 0, 32);
+        memcpy(key, header + 12, 4);
+        memcpy(key + 16, header + 16, 4);
+        key[4] = key[20] = 4;
+    } else if (version == 6) {
+        if (length < (uint32_t)ip + 40 || header[0] >> 4 != 6 || header[6] != IPPROTO_TCP) return 0;
+        uint32_t total = be16(header + 4);
+        if (total < 20) return 0;
+        tcp = ip + 40, end = tcp + total;
+        memcpy(key, header + 8, 32);
+    } else {
+        return 0;
+    }
+    if (end > length || tcp + 20 > end) return 0;
+    /* What follows the packet may be content, unless it is padding or a checksum. */
+    if (length - end > 4) {
+        for (uint32_t at = end; at < length; at++)
+            if (data[at]) return 0;
+    }
+    const uint8_t *segment = data + tcp;
+    memcpy(key + 32, segment, 4);
+    uint32_t offset = tcp + (segment[12] >> 4) * 4;
+    uint8_t flags = segment[13];
+    if (offset < tcp + 20 || offset > end || (flags & ~(PSH | ACK | ECE | CWR)) || !(flags & ACK)) return 0;
+    if (!usual(segment + 20, data + offset)) return 0;
+    int32_t index = direction_of(walker, key);
+    if (index < 0) return 0;
+    Direction *direction = walker->directions + index;
+    if (!direction->armed || be32(segment + 4) != direction->next) return 0;
+    Direction *other = walker->directions + direction->other;
+    uint32_t payload = end - offset, outside = length - payload;
+    if (payload > direction->capacity || outside > walker->rest_capacity) return 0;
+    if (direction->fill + payload > direction->capacity || direction->extents_fill == direction->extents_capacity) {
+        walker->full = (uint32_t)index;
+        return -1;
+    }
+    if (walker->rest_fill + outside > walker->rest_capacity ||
+        walker->rest_extents_fill + 2 > walker->rest_extents_capacity)
+        return -2;
+    uint32_t number = walker->frame + 1;
+    memcpy(walker->rest + walker->rest_fill, data, offset);
+    walker->rest_extents[walker->rest_extents_fill++] = (Extent){walker->rest_fill, number, 0, offset};
+    walker->rest_fill += offset;
+    if (end < length) {
+        memcpy(walker->rest + walker->rest_fill, data + end, length - end);
+        walker->rest_extents[walker->rest_extents_fill++] = (Extent){walker->rest_fill, number, end, length - end};
+        walker->rest_fill += length - end;
+    }
+    if (payload) {
+        memcpy(direction->block + direction->fill, data + offset, payload);
+        direction->extents[direction->extents_fill++] = (Extent){direction->fill, number, offset, payload};
+        direction->fill += payload;
+        direction->next += payload;
+        walker->payload += payload;
+    }
+    direction->segments++;
+    direction->ticks = other->ticks = ticks;
+    direction->interface = other->interface = interface;
+    if ((int32_t)(direction->next - direction->reached) > 0) direction->reached = direction->next;
+    uint32_t acknowledged = be32(segment + 8);
+    if ((int32_t)(acknowledged - other->reached) > 0) other->reached = acknowledged;
+    if ((int32_t)(acknowledged - other->acknowledged) > 0) other->acknowledged = acknowledged;
+    return 1;
+}
+
+/* Read the records in `data` from `*offset` on. Returns why it stopped there: MORE bytes are needed, or Python must handle
+ * a RECORD, a FULL block, or the REST, which are the bytes outside payloads. */
+int walk(Walker *walker, const uint8_t *data, uint64_t end, uint64_t *offset) {
+    uint64_t at = *offset;
+    int swapped = (int)walker->swapped, why = MORE;
+    while (at < end) {
+        uint32_t interface = 0, captured, original, start, size;
+        uint64_t ticks;
+        const uint8_t *record = data + at;
+        if (walker->pcapng) {
+            if (end - at < 12) break;
+            size = u32(record + 4, swapped);
+            if (u32(record, swapped) != ENHANCED_PACKET_BLOCK || size < 32 || size % 4) {
+                why = RECORD;
+                break;
+            }
+            if (end - at < size) break;
+            interface = u32(record + 8, swapped);
+            ticks = (uint64_t)u32(record + 12, swapped) << 32 | u32(record + 16, swapped);
+            captured = u32(record + 20, swapped), original = u32(record + 24, swapped), start = 28;
+            /* An enhanced packet block without options. Python reads blocks with options. */
+            if (interface >= walker->interface_count || captured > 0x1000000 || size != 32 + ((captured + 3) & ~3u) ||
+                u32(record + size - 4, swapped) != size) {
+                why = RECORD;
+                break;
+            }
+        } else {
+            if (end - at < 16) break;
+            captured = u32(record + 8, swapped), original = u32(record + 12, swapped), start = 16;
+            if (captured > 0x1000000) {
+                why = RECORD;
+                break;
+            }
+            size = 16 + captured;
+            if (end - at < size) break;
+            /* seconds and their fraction; Python recombines them */
+            ticks = (uint64_t)u32(record, swapped) << 32 | u32(record + 4, swapped);
+        }
+        if (captured != original || !walker->interfaces[interface].usable) {
+            why = RECORD;
+            break;
+        }
+        int done = frame(walker, interface, ticks, record + start, captured);
+        if (done != 1) {
+            why = done == 0 ? RECORD : done == -1 ? FULL : REST;
+            break;
+        }
+        walker->frame++;
+        walker->bytes += captured;
+        walker->ticks = ticks;
+        walker->interface = interface;
+        at += size;
+    }
+    *offset = at;
+    return why;
+}
