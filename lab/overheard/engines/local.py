@@ -19,7 +19,7 @@ from overheard.engines.base import Job, Progress, clean_environment, follow, res
 from overheard.role.packages import check_for_lab
 from overheard.words.errors import EngineError
 from overheard.words.scenario import Need
-from overheard.words.story import by_name
+from overheard.words.story import SCENARIOS, by_name
 
 if TYPE_CHECKING:
     from overheard.words.result import Result
@@ -72,10 +72,10 @@ def _supervised(job: Job, progress: Progress) -> list[Result]:
 
 
 def _is_intercepted(job: Job) -> bool:
-    """Whether a scenario of the job needs the interceptor, which takes a second to start."""
-    scenarios = by_name()
-    names = job.variables["OVERHEARD_CLIENT_SCENARIOS"].split(",")
-    return any(Need.INTERCEPTOR in scenarios[name].needs for name in names if name in scenarios)
+    """Whether a scenario of the job needs the interceptor, which takes a second to start. By default, it has all."""
+    names = job.variables.get("OVERHEARD_CLIENT_SCENARIOS", "").split(",")
+    scenarios = [scenario for name, scenario in by_name().items() if name in names] or SCENARIOS
+    return any(Need.INTERCEPTOR in scenario.needs for scenario in scenarios)
 
 
 def interceptor() -> str:
