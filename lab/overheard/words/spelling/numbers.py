@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import partial
 from itertools import product
 
@@ -59,12 +59,15 @@ def hexadecimal(value: bytes) -> Iterator[Pattern]:
     characters = _characters(value)
     shape = Shape(tuple(map(_in_hexadecimal, characters)), often=_BETWEEN)
     some = min(_SOME, -(-len(value) // 2))
-    begins, ends = (
-        either(*(exactly(text) for numbers in _in_either_way(part) for text in _joined(numbers)))
-        for part in (characters[:some], characters[-some:])
-    )
+    begins = (numbers[:some] for numbers in _in_either_way(characters[:some]))
+    ends = (numbers[-some:] for numbers in _in_either_way(characters[-some:]))
     names = (Spelling("hexadecimal", any_case=True), Spelling("hexadecimal, separated", any_case=True))
-    yield Pattern(shape, names, ends, begins, (Kind(names[0], partial(Shape, shape.parts)),))
+    kinds = (Kind(names[0], partial(Shape, shape.parts)),)
+    yield Pattern(shape, names, _any_joined(ends), _any_joined(begins), kinds)
+
+
+def _any_joined(forms: Iterable[Sequence[bytes]]) -> Look:
+    return either(*(exactly(text) for numbers in forms for text in _joined(numbers)))
 
 
 def _in_hexadecimal(character: bytes) -> Look:
