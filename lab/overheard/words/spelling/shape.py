@@ -12,8 +12,9 @@ from overheard.words.spelling.look import Exactly, Look, OneOf, either, exactly,
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-# How many parts at the end of a secret are searched for to find candidates; and how many bytes of an escape.
-_PARTS = 8
+# How many parts at the end of a secret are searched for to find candidates, and how many at least, if an expression for
+# them is long: Hyperscan takes seconds to compile those of many escapes. And how many bytes of an escape.
+_PARTS, _FEWEST_PARTS, _LONG = 8, 4, 3000
 _BYTES = 4
 # How often a rare separator may occur between the parts of one secret.
 _RARELY = 2
@@ -114,9 +115,14 @@ def end_of(shape: Shape) -> Look:
 
     The last bytes of an escape are enough. So the search pattern is short, however long a secret is.
     """
+    ends = (_end_of(shape, parts) for parts in range(_PARTS, _FEWEST_PARTS, -1))
+    return next((end for end in ends if len(end.regex()) <= _LONG), None) or _end_of(shape, _FEWEST_PARTS)
+
+
+def _end_of(shape: Shape, parts: int) -> Look:
     end = None
     gaps = [gap.tail(_BYTES) for gap in (shape.often, shape.rarely) if gap]
-    for part in shape.parts[-_PARTS:]:
+    for part in shape.parts[-parts:]:
         plain = [form for form in part.forms if _is_brief(form)]
         escapes = [form.tail(_BYTES) for form in part.forms if not _is_brief(form)]
         if plain and end:
