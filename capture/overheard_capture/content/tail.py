@@ -50,7 +50,7 @@ class Tail:
     def _drop(self) -> None:
         """Drop the pieces of which nothing is left, and join the others if they are many."""
         gone = 0
-        while self._skipped >= self._pieces[gone][1]:
+        while gone < len(self._pieces) and self._skipped >= self._pieces[gone][1]:
             self._skipped -= self._pieces[gone][1]
             gone += 1
         del self._pieces[:gone]

@@ -13,9 +13,11 @@ from overheard.words.secret import Secret
 from overheard_capture.content.findings import Findings
 from overheard_capture.decoders import continued_strings
 from overheard_capture.decoders.joined_values import LAYER
+from overheard_capture.decoders.json_strings import JsonStringFinder
 from overheard_capture.decoders.short import ShortReader
 from overheard_capture.decoders.untyped import untyped
 from overheard_capture.identify.byte_streams import READERS
+from overheard_capture.provenance.origin import Origin
 from overheard_capture.search import Search
 
 if TYPE_CHECKING:
@@ -159,3 +161,12 @@ def test_what_follows_a_gap_is_read_by_itself() -> None:
     data = json.dumps(["Fluffy ", "x" * 400, "tail 4711", "Fluffy ", "tail 4711"]).encode()
     found = played(untyped, data, gap=(100, 110))
     assert seen(found) in ({(LAYER,)}, set())
+
+
+def test_nothing_may_follow_a_gap() -> None:
+    findings = Findings(Search([Secret("x", VALUE)]), READERS)
+    finder = JsonStringFinder(findings, (), None)
+    finder.feed(b'{"insert": "acorn', Origin.of_frame(1, 54, 17))
+    finder.gap(3)
+    finder.close()
+    assert not findings.sightings

@@ -39,7 +39,8 @@ def test_a_line_is_read_together(text: str) -> None:
     for whole in (text, ("2026" if "+" in text else "") + "It began.\n" * 900 + text):
         data = whole.encode()
         every = sightings(played(untyped, data))
-        assert {layers[:1] for layers in seen(played(untyped, data))} == {(LAYER,)}
+        # An equals sign at the end of a line is a soft line break, too.
+        assert {(LAYER,)} <= {layers[:1] for layers in seen(played(untyped, data))} <= {(LAYER,), ("quoted-printable",)}
         for cuts in ([len(data) // 2], [1, 200, 4500, 9100], range(0, len(data), 700)):
             assert sightings(played(untyped, data, cuts)) == every
     assert seen(played(untyped, text.encode())) <= {(LAYER,), (LAYER, BASE64)}

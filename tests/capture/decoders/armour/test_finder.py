@@ -139,7 +139,9 @@ def test_long_runs_are_decoded_to_their_end(write: Write, data: bytes) -> None:
     text = write(data)
     findings = played(untyped, text)
     assert set(ALL) & set().union(*seen(findings))
-    assert len({found.position for found in findings.sightings if len(found.layers) == 2}) <= 1
+    # In a string of JSON, a run is also read from a later line on.
+    at_once = [found for found in findings.sightings if found.layers[:1] != ("string escapes",)]
+    assert len({found.position for found in at_once if len(found.layers) == 2}) <= 1
     # Numbers are data as any other.
     assert {each.what for each in findings.unread} == (set() if write in DECIMAL.values() else {LARGE_VALUE})
     for size in (1000, 65_537):

@@ -100,7 +100,8 @@ TEXTS = {
 def test_it_is_found_in_any_context(name: str) -> None:
     findings = played(untyped, TEXTS[name])
     expected = ("base64", "base64", "gzip") if name == "twice" else ("base64", "gzip")
-    assert expected in seen(findings)
+    # A string of JavaScript may be unescaped before that.
+    assert expected in {layers[-len(expected) :] for layers in seen(findings)}
     assert not findings.unread
 
 
