@@ -94,6 +94,7 @@ def test_ciphertext_is_no_stream() -> None:
         assert not reports(noise(150, size))
 
 
+@pytest.mark.slow
 def test_ciphertext_is_no_stream_in_many_records() -> None:
     """Of 300 million records of these sizes none may be taken for a stream; here fewer are tried."""
     for size in (17, 30, 80, 300):
