@@ -215,7 +215,8 @@ class LineBlockFinder:
         if not self._contents and within_depth_limit(findings, self._layers):
             layers = (*self._layers, block.layer)
             self._contents = [Boundaries(findings, layers, self._reader) for _ in block.readings]
-        for content, reading in zip(self._contents, block.readings, strict=True):
+        # Beyond the depth limit, there are none.
+        for content, reading in zip(self._contents, block.readings, strict=False):
             out = b"".join(map(reading, held))
             # The bytes of a dump are nowhere else; of other lines, only what was across two of them.
             content.feed(out, origin, range(len(out)) if block.last else lines)

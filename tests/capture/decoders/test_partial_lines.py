@@ -43,7 +43,8 @@ def test_a_line_is_read_together(text: str) -> None:
         assert {(LAYER,)} <= {layers[:1] for layers in seen(played(untyped, data))} <= {(LAYER,), ("quoted-printable",)}
         for cuts in ([len(data) // 2], [1, 200, 4500, 9100], range(0, len(data), 700)):
             assert sightings(played(untyped, data, cuts)) == every
-    assert seen(played(untyped, text.encode())) <= {(LAYER,), (LAYER, BASE64)}
+    inner = {layers[layers[:1] == ("quoted-printable",) :] for layers in seen(played(untyped, text.encode()))}
+    assert inner <= {(LAYER,), (LAYER, BASE64)}
 
 
 @pytest.mark.parametrize(
