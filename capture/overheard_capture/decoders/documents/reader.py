@@ -61,7 +61,10 @@ def _contents(walk: Walk, data: bytes, *, whole: bool = True) -> Contents | None
 def _read_value(at: Unwrapping, value: bytes, origin: Origin) -> None:
     inside = decoded_findings(at.findings)
     at._replace(findings=inside).read(value, origin)
-    if inside.is_opaque:
+    if inside.is_opaque and len(value) > MAX_IDENTIFIER:
+        # It may be compressed without a signature, and so what nobody can read is a reason.
+        at.read_field(value, origin)
+    elif inside.is_opaque:
         at.findings.report_value(len(value), crc32(value), at.layers)
 
 

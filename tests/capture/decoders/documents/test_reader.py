@@ -12,7 +12,6 @@ import pytest
 from capture.played import VALUE, outcome, played, seen
 from capture.wrapped import noise
 from overheard_capture.content.findings import Reason
-from overheard_capture.content.opaque_values import LARGE_VALUE
 from overheard_capture.decoders.short import ShortReader
 from overheard_capture.decoders.untyped import untyped
 
@@ -177,11 +176,10 @@ def test_what_is_in_a_byte_string_is_unwrapped(name: str) -> None:
 
 
 @every_format
-def test_a_byte_string_that_nobody_can_read_is_a_value_and_a_large_one_is_a_reason(name: str) -> None:
-    findings = played(untyped, FORMATS[name](noise(300)))
-    assert not findings.unread
-    assert findings.values
-    assert [each.what for each in played(untyped, FORMATS[name](noise(2000))).unread] == [LARGE_VALUE]
+def test_a_byte_string_that_nobody_can_read_is_a_reason_if_it_is_no_identifier(name: str) -> None:
+    assert not played(untyped, FORMATS[name](noise(16))).unread
+    for length in (17, 300, 2000):
+        assert {each.why for each in played(untyped, FORMATS[name](noise(length))).unread} == {Reason.OPAQUE}
 
 
 @every_format
